@@ -1,0 +1,84 @@
+import type { Known } from '../model/known.ts'
+
+/** What the API server sends, before projection: only `collect` looks inside. */
+export interface RawObject {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly uid?: string
+    readonly resourceVersion?: string
+    readonly generation?: number
+    readonly creationTimestamp?: string
+    readonly deletionTimestamp?: string
+    readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller?: boolean }[]
+  }
+  readonly [field: string]: unknown
+}
+
+/** A resource type by its URL parts: `/api/v1/pods` is `{ group: '', version: 'v1', plural: 'pods' }`. */
+export interface Resource {
+  readonly group: string
+  readonly version: string
+  readonly plural: string
+  readonly namespaced: boolean
+}
+
+export interface ListOptions {
+  /** Every namespace when absent. */
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+export interface ExecResult {
+  /** null when the connection ended before the API server reported an exit status. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/**
+ * One Kubernetes API server, as one user. Expected refusals (403, 404, a time-out, a cut connection) are values;
+ * an exception is a bug. Every call ends within the request time-out or when `signal` aborts.
+ */
+export interface Cluster {
+  readonly context: string
+  readonly server: string
+  /** The namespace that the kubeconfig's context names, or `default`. */
+  readonly namespace: string
+  version(): Promise<Known<{ readonly gitVersion: string; readonly platform: string }>>
+  /**
+   * Pages by 500 and projects each object as soon as its page is parsed, so that a big cluster never stands in
+   * memory as raw JSON. A list that is cut off half-way is unknown, not short.
+   */
+  list<T>(resource: Resource, options: ListOptions, project: (raw: RawObject) => T | null): Promise<Known<T[]>>
+  get<T>(resource: Resource, namespace: string | null, name: string, project: (raw: RawObject) => T): Promise<Known<T>>
+  create(resource: Resource, namespace: string | null, object: object, options?: { readonly dryRun?: boolean }): Promise<Known<RawObject>>
+  /** `graceSeconds` 0 kills at once. An object that is already gone counts as deleted. */
+  delete(resource: Resource, namespace: string | null, name: string, options?: { readonly graceSeconds?: number; readonly uid?: string }): Promise<Known<'deleted'>>
+  /** Log lines as they arrive, without their line ends. Ends when the container does, or on abort. */
+  logs(namespace: string, pod: string, options: { readonly container?: string; readonly follow?: boolean; readonly tailLines?: number; readonly signal?: AbortSignal }): Promise<Known<AsyncIterable<string>>>
+  exec(namespace: string, pod: string, options: { readonly container?: string; readonly command: readonly string[]; readonly stdin?: string; readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Known<ExecResult>>
+  /** Events of a watch from now on, until `signal` aborts or the server ends it; restarts itself after a server-side end. */
+  watch<T>(resource: Resource, options: ListOptions & { readonly signal: AbortSignal }, project: (raw: RawObject) => T): AsyncIterable<{ readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }>
+  /** GET on any path, as text: `/metrics`, `/api/v1/namespaces/x/pods/y:9153/proxy/metrics`. */
+  raw(path: string, options?: { readonly signal?: AbortSignal }): Promise<Known<string>>
+  /** May this user do that? Asked by SelfSubjectAccessReview, which writes nothing. */
+  mayI(verb: string, resource: Resource, namespace: string | null, subresource?: string): Promise<Known<boolean>>
+  /** Ends idle connections, so that the process can exit. */
+  close(): void
+}
+
+export interface ClusterOptions {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly cluster?: string
+  readonly user?: string
+  readonly as?: string
+  readonly asGroup?: readonly string[]
+  readonly requestTimeoutMs: number
+}

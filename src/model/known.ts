@@ -1,0 +1,28 @@
+/**
+ * "Unknown" is a value that says why. A list that was forbidden must never read as an empty list: that is how a
+ * troubleshooter reports health that it has not seen.
+ */
+export type Why =
+  | { readonly reason: 'forbidden'; readonly detail: string }
+  | { readonly reason: 'not-asked'; readonly detail: string }
+  | { readonly reason: 'not-there'; readonly detail: string }
+  | { readonly reason: 'timed-out'; readonly detail: string }
+  | { readonly reason: 'cut-off'; readonly detail: string }
+  | { readonly reason: 'failed'; readonly detail: string }
+
+export type Reason = Why['reason']
+
+export type Known<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly why: Why }
+
+export function known<T>(value: T): Known<T> {
+  return { known: true, value }
+}
+
+export function unknown(reason: Reason, detail: string): { readonly known: false; readonly why: Why } {
+  return { known: false, why: { reason, detail } }
+}
+
+/** Applies `change` to the value where there is one; a reason passes through untouched. */
+export function mapKnown<T, U>(value: Known<T>, change: (value: T) => U): Known<U> {
+  return value.known ? known(change(value.value)) : value
+}
