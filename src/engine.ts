@@ -1,0 +1,112 @@
+import type { AnyCheck } from './findings/check.ts'
+import type { Finding, RootCause } from './findings/finding.ts'
+import { fold } from './findings/fold.ts'
+import type { Found, Severity, Verdict } from './findings/verdict.ts'
+import type { Known, Why } from './model/known.ts'
+import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
+
+type CannotTell = Extract<Verdict, { kind: 'cannot-tell' }>
+
+/** What became of one check: its worst verdict, and every part that it could not decide. */
+export interface CheckResult {
+  readonly check: AnyCheck
+  readonly verdict: 'ok' | 'finding' | 'not-applicable' | 'cannot-tell' | 'crashed'
+  readonly findings: readonly Finding[]
+  readonly cannotTell: readonly CannotTell[]
+  /** For `ok` and `not-applicable`: what was looked at, or why there was nothing to look at. */
+  readonly note: string | null
+  readonly crash: string | null
+}
+
+export interface Diagnosis {
+  readonly model: Model
+  readonly results: readonly CheckResult[]
+  readonly roots: readonly RootCause[]
+}
+
+/** What is asked of the engine beside the model: which checks, and which findings to leave out. */
+export interface Ask {
+  readonly checks: readonly AnyCheck[]
+  readonly leaveOut?: (finding: Finding) => boolean
+}
+
+/** Runs every check over the model and folds what they found. Pure: same model in, same diagnosis out. */
+export function diagnose(model: Model, ask: Ask): Diagnosis {
+  const results = ask.checks.map((check) => runCheck(check, model, ask.leaveOut ?? (() => false)))
+  return { model, results, roots: fold(results.flatMap((it) => it.findings)) }
+}
+
+function runCheck(check: AnyCheck, model: Model, leaveOut: (finding: Finding) => boolean): CheckResult {
+  const missing = check.needs.flatMap((name) => {
+    const source: Known<unknown> = model.sources[name]
+    return source.known ? [] : [{ name, why: source.why }]
+  })
+  const base = { check, findings: [], cannotTell: [], note: null, crash: null }
+  if (missing.length > 0) return { ...base, verdict: 'cannot-tell', cannotTell: missing.map(({ name, why }) => notSeen(name, why)) }
+
+  try {
+    const told = check.run(given(check, model))
+    const verdicts = Array.isArray(told) ? (told as readonly Verdict[]) : [told as Verdict]
+    return summarise(check, verdicts, leaveOut)
+  } catch (error) {
+    return { ...base, verdict: 'crashed', crash: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+}
+
+function summarise(check: AnyCheck, verdicts: readonly Verdict[], leaveOut: (finding: Finding) => boolean): CheckResult {
+  const findings = verdicts.flatMap((it) => (it.kind === 'finding' ? [complete(check, it.found)] : [])).filter((it) => !leaveOut(it))
+  const cannotTell = verdicts.filter((it) => it.kind === 'cannot-tell')
+  const oks = verdicts.filter((it) => it.kind === 'ok')
+  const silent = verdicts.find((it) => it.kind === 'not-applicable')
+  const base = { check, findings, cannotTell, crash: null }
+  if (findings.length > 0) return { ...base, verdict: 'finding', note: null }
+  if (cannotTell.length > 0) return { ...base, verdict: 'cannot-tell', note: null }
+  if (oks.length > 0) return { ...base, verdict: 'ok', note: oks.find((it) => it.note !== null)?.note ?? null }
+  return { ...base, verdict: 'not-applicable', note: silent?.why ?? 'there is none here' }
+}
+
+function complete(check: AnyCheck, found: Found): Finding {
+  return {
+    code: check.code,
+    slug: check.slug,
+    severity: found.severity ?? check.severity,
+    confidence: found.confidence,
+    subject: found.subject,
+    args: found.args,
+    evidence: found.evidence,
+    symptoms: found.symptoms ?? [],
+    explains: found.explains ?? [],
+    remedies: check.remedies,
+  }
+}
+
+/** Only what the check declared: a check that reaches further gets undefined, and its test fails. */
+function given(check: AnyCheck, model: Model): never {
+  const values: Record<string, unknown> = { scope: model.scope }
+  for (const name of check.needs) {
+    const source = model.sources[name]
+    values[name] = source.known ? source.value : undefined
+  }
+  for (const name of check.wants) values[name] = model.sources[name]
+  return values as never
+}
+
+function notSeen(name: SourceName, why: Why): CannotTell {
+  const level = sourceLevel[name]
+  const settle = why.reason === 'not-asked' && level !== 'read' ? (level === 'node' ? '--node-access' : '--probe') : null
+  const words = why.reason === 'forbidden' ? `no permission: ${why.detail}` : why.detail
+  return { kind: 'cannot-tell', reason: why.reason, why: words, settle }
+}
+
+const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 }
+
+/**
+ * 0 clean, 1 findings at or above `failOn` (or, with `strict`, anything that could not be told), 2 when a check
+ * crashed: then the answer is not to be trusted. A pure function of the result, the same for every output format.
+ */
+export function exitCode(diagnosis: Diagnosis, options: { readonly failOn: Severity; readonly strict: boolean }): 0 | 1 | 2 {
+  if (diagnosis.results.some((it) => it.verdict === 'crashed')) return 2
+  if (diagnosis.results.some((it) => it.findings.some((found) => rank[found.severity] <= rank[options.failOn]))) return 1
+  if (options.strict && diagnosis.results.some((it) => it.cannotTell.length > 0)) return 1
+  return 0
+}

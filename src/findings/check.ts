@@ -1,0 +1,55 @@
+import type { Known } from '../model/known.ts'
+import type { Scope, SourceName, Sources } from '../model/sources.ts'
+import type { Finding } from './finding.ts'
+import type { Severity, Verdict } from './verdict.ts'
+
+/** How a finding is told: the one place with prose for its code. */
+export interface Words {
+  /** The answer in one sentence, with the subject in it; ends with a full stop. Opens the report. */
+  readonly headline: (finding: Finding) => string
+  /** What was seen, in one line without a full stop: counts with denominators, units. */
+  readonly detail: (finding: Finding) => string
+  /** Why the world is like this. null when the detail says it all. */
+  readonly note: (finding: Finding) => string | null
+  /** What to do: a sentence, then runnable commands, one a line. */
+  readonly help: (finding: Finding) => readonly string[]
+}
+
+export interface CheckMeta {
+  readonly code: string
+  readonly slug: string
+  /** The bad thing, as a noun phrase or short sentence without a full stop. */
+  readonly title: string
+  readonly severity: Severity
+  readonly remedies: readonly string[]
+  /** Ids of the field manual that this check decides, for the coverage table: `DNS-01`, `SVC-03`. */
+  readonly decides: readonly string[]
+  readonly words: Words
+}
+
+export interface Check<N extends SourceName = SourceName, W extends SourceName = SourceName> extends CheckMeta {
+  /** Without one of these the check cannot tell: the engine says so, and `run` is not called. */
+  readonly needs: readonly N[]
+  /** Handed over as they are, known or not. */
+  readonly wants: readonly W[]
+  /** Pure: sees its needs, its wants and the scope; changes nothing; no clock. */
+  readonly run: (given: Given<N, W>) => Verdict | readonly Verdict[]
+}
+
+export type Given<N extends SourceName, W extends SourceName> = { readonly [K in N]: Sources[K] } & {
+  readonly [K in W]: Known<Sources[K]>
+} & { readonly scope: Scope }
+
+/** A check with its sources' names erased, as the registry and the engine hold it. */
+export type AnyCheck = CheckMeta & {
+  readonly needs: readonly SourceName[]
+  readonly wants: readonly SourceName[]
+  readonly run: (given: never) => Verdict | readonly Verdict[]
+}
+
+/** Identity, for inference. A check is one call of this, the default export of its file. */
+export function check<const N extends SourceName, const W extends SourceName = never>(
+  it: Omit<Check<N, W>, 'wants'> & { readonly wants?: readonly W[] },
+): Check<N, W> {
+  return { ...it, wants: it.wants ?? [] }
+}

@@ -1,0 +1,23 @@
+import type { Subject } from '../model/subject.ts'
+import type { Evidence } from './evidence.ts'
+import type { Args, Confidence, Severity } from './verdict.ts'
+
+/** One fault, as data. Prose is rendered from it by the check's own words and the reports. */
+export interface Finding {
+  readonly code: string
+  readonly slug: string
+  readonly severity: Severity
+  readonly confidence: Confidence
+  readonly subject: Subject
+  readonly args: Args
+  readonly evidence: readonly Evidence[]
+  readonly symptoms: readonly string[]
+  readonly explains: readonly string[]
+  readonly remedies: readonly string[]
+}
+
+/** A finding with the findings that it causes folded under it. */
+export interface RootCause {
+  readonly finding: Finding
+  readonly consequences: readonly Finding[]
+}

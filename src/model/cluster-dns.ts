@@ -1,0 +1,16 @@
+import type { EndpointSlice, Service } from './service.ts'
+import type { Known } from './known.ts'
+import type { Pod } from './pod.ts'
+import type { Workload } from './workload.ts'
+
+/** The cluster's DNS as kubeadm, and nearly every distribution, lays it out: Service kube-system/kube-dns. */
+export interface ClusterDns {
+  readonly service: Service | null
+  readonly slices: readonly EndpointSlice[]
+  readonly pods: readonly Pod[]
+  readonly workload: Workload | null
+  /** The ConfigMap's text; unknown when reading it is forbidden. */
+  readonly corefile: Known<string>
+  /** `cluster.local` unless the Corefile's `kubernetes` line says otherwise. */
+  readonly domain: string
+}

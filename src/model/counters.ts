@@ -1,0 +1,33 @@
+/**
+ * Conntrack counters of one node over the probe's window, read in the node's own network namespace from
+ * /proc/net/stat/nf_conntrack (they are per namespace: a reading inside an ordinary pod means nothing).
+ */
+export interface ConntrackWindow {
+  readonly node: string
+  readonly windowMs: number
+  /** Differences, summed over CPUs. `clash_resolve` is null on kernels before 5.10, which do not count it. */
+  readonly delta: {
+    readonly insert_failed: number
+    readonly drop: number
+    readonly early_drop: number
+    readonly invalid: number
+    readonly clash_resolve: number | null
+  }
+  /** nf_conntrack_count and _max at the end; null where they can't be read. */
+  readonly entries: number | null
+  readonly max: number | null
+}
+
+/** One CoreDNS pod over the probe's window, from its own metrics. */
+export interface CoreDnsWindow {
+  readonly pod: string
+  readonly ip: string
+  readonly windowMs: number
+  /** CPU seconds used in the window (process_cpu_seconds_total). */
+  readonly cpuSeconds: number | null
+  readonly requests: number | null
+  readonly responses: Readonly<Record<string, number>>
+  /** Share of answers that took longer than 250 ms inside CoreDNS; null without requests. */
+  readonly slowShare: number | null
+  readonly forwardFailures: number | null
+}

@@ -1,0 +1,42 @@
+export interface IngressBackend {
+  readonly service: string
+  /** A port number, a port name, or null where the spec names neither. */
+  readonly port: number | string | null
+  /** Where in the object it stands: `spec.rules[0].http.paths[0].backend`. */
+  readonly path: string
+}
+
+export interface IngressRule {
+  readonly host: string | null
+  readonly paths: readonly { readonly path: string; readonly pathType: string; readonly backend: IngressBackend }[]
+}
+
+export interface Ingress {
+  readonly namespace: string
+  readonly name: string
+  /** `spec.ingressClassName`, else the legacy annotation, else null: the cluster's default class. */
+  readonly className: string | null
+  readonly classFrom: 'spec' | 'annotation' | 'default'
+  readonly rules: readonly IngressRule[]
+  readonly defaultBackend: IngressBackend | null
+  /** Addresses that a controller wrote into the status. */
+  readonly addresses: readonly string[]
+}
+
+export interface IngressClass {
+  readonly name: string
+  readonly controller: string
+  readonly isDefault: boolean
+}
+
+/** A pod that serves Ingresses, recognised by its labels and arguments. */
+export interface IngressController {
+  readonly namespace: string
+  readonly pod: string
+  readonly ip: string | null
+  readonly ready: boolean
+  /** The `spec.controller` values that it claims: `k8s.io/ingress-nginx`. */
+  readonly controller: string
+  /** Classes that it serves by name, without an IngressClass: `--ingress-class`. */
+  readonly classNames: readonly string[]
+}

@@ -1,0 +1,62 @@
+/**
+ * What became of one question. `timeout` = nothing came back in the resolver's time; `unreachable` = ICMP port
+ * unreachable or a refused TCP connection, at once; `not-asked` = this method does not tell A from AAAA apart.
+ */
+export type Answer = 'ok' | 'nodata' | 'nxdomain' | 'servfail' | 'refused' | 'truncated' | 'timeout' | 'unreachable' | 'not-asked'
+
+/**
+ * One look-up as a stub resolver does it: A and AAAA, sent again after 5 s when an answer is missing (glibc's
+ * default `timeout:5 attempts:2`).
+ */
+export interface Lookup {
+  /** Milliseconds since the run began. */
+  readonly at: number
+  /** Until both answers were there, or the look-up was given up. */
+  readonly ms: number
+  readonly a: Answer
+  readonly aaaa: Answer
+  /** How many times a question was sent again. */
+  readonly retries: number
+  /** Which questions had no answer to their first sending. */
+  readonly firstLost: 'none' | 'a' | 'aaaa' | 'both'
+}
+
+/**
+ * `pair`: A and AAAA from one socket at the same moment (what glibc and musl do, and what loses the conntrack race).
+ * `sequential`: AAAA only after A was answered. `getaddrinfo`: the C library itself, in a new process for each
+ * look-up, because glibc turns careful after the first loss in a process (resolv/res_send.c, RES_SNGLKUP).
+ */
+export type LookupMethod = 'pair' | 'sequential' | 'getaddrinfo'
+
+export interface DnsServer {
+  readonly role: 'service' | 'endpoint' | 'node-cache' | 'upstream'
+  readonly ip: string
+  /** The CoreDNS pod behind an endpoint. */
+  readonly pod: string | null
+}
+
+export interface LookupSeries {
+  readonly node: string
+  readonly server: DnsServer
+  readonly transport: 'udp' | 'tcp'
+  readonly method: LookupMethod
+  readonly libc: 'glibc' | 'musl' | null
+  readonly name: string
+  /** A name of the cluster, or one that CoreDNS must ask its upstream for. */
+  readonly zone: 'cluster' | 'external'
+  readonly lookups: readonly Lookup[]
+}
+
+/** What one node's probe pod measured. */
+export interface DnsProbe {
+  /** Where it ran: a pod in this namespace with these labels, so that policies can be judged. */
+  readonly from: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
+  readonly nodes: readonly string[]
+  readonly missing: readonly { readonly node: string; readonly why: string }[]
+  readonly series: readonly LookupSeries[]
+  /** Queries sent in all, and the cap that was stated before. */
+  readonly queriesSent: number
+  readonly cap: { readonly queriesPerSecondPerNode: number; readonly lookupsPerSeries: number }
+  /** Set when the watchdog ended the probe early, with its reason. */
+  readonly stopped: string | null
+}

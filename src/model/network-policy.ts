@@ -1,0 +1,43 @@
+import type { Protocol } from './pod.ts'
+
+export interface Selector {
+  readonly matchLabels: Readonly<Record<string, string>>
+  readonly matchExpressions: readonly {
+    readonly key: string
+    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
+    readonly values: readonly string[]
+  }[]
+}
+
+export interface PolicyPeer {
+  readonly podSelector: Selector | null
+  readonly namespaceSelector: Selector | null
+  readonly ipBlock: { readonly cidr: string; readonly except: readonly string[] } | null
+}
+
+export interface PolicyPort {
+  readonly protocol: Protocol
+  /** null = every port. */
+  readonly port: number | string | null
+  readonly endPort: number | null
+}
+
+/** `peers` or `ports` empty = all of them, as in the API (networking/v1 types.go). */
+export interface PolicyRule {
+  readonly peers: readonly PolicyPeer[]
+  readonly ports: readonly PolicyPort[]
+}
+
+export interface NetworkPolicy {
+  readonly namespace: string
+  readonly name: string
+  readonly podSelector: Selector
+  readonly types: readonly ('Ingress' | 'Egress')[]
+  readonly ingress: readonly PolicyRule[]
+  readonly egress: readonly PolicyRule[]
+}
+
+export interface Namespace {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}

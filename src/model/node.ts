@@ -1,0 +1,14 @@
+export interface Node {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly ip: string | null
+  readonly ready: 'True' | 'False' | 'Unknown'
+  readonly readyMessage: string | null
+  readonly unschedulable: boolean
+  readonly taints: readonly { readonly key: string; readonly value: string | null; readonly effect: string }[]
+  readonly kernel: string
+  readonly os: string
+  readonly kubelet: string
+  /** Whole cores that the node has. */
+  readonly cpus: number | null
+}

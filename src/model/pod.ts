@@ -1,0 +1,49 @@
+export type Protocol = 'TCP' | 'UDP' | 'SCTP'
+
+export interface ContainerPort {
+  readonly name: string | null
+  readonly port: number
+  readonly protocol: Protocol
+}
+
+export interface Container {
+  readonly name: string
+  readonly image: string
+  readonly ports: readonly ContainerPort[]
+  readonly args: readonly string[]
+  /** Millicores and bytes; null where the spec sets none. */
+  readonly cpuLimitMilli: number | null
+  readonly cpuRequestMilli: number | null
+  readonly memoryLimitBytes: number | null
+  readonly readinessProbe: string | null
+  readonly ready: boolean
+  readonly restarts: number
+  /** `CrashLoopBackOff`, `ImagePullBackOff`: why it is not running now. */
+  readonly waiting: string | null
+  /** `OOMKilled`, `Error`: how the last run ended. */
+  readonly lastTermination: string | null
+}
+
+export interface DnsConfig {
+  readonly nameservers: readonly string[]
+  readonly searches: readonly string[]
+  readonly options: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+export interface Pod {
+  readonly namespace: string
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly node: string | null
+  readonly ip: string | null
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
+  readonly ready: boolean
+  /** Why the Ready condition is false, in the kubelet's words. */
+  readonly notReadyReason: string | null
+  readonly deleting: boolean
+  readonly hostNetwork: boolean
+  readonly dnsPolicy: string
+  readonly dnsConfig: DnsConfig | null
+  readonly owner: { readonly kind: string; readonly name: string } | null
+  readonly containers: readonly Container[]
+}

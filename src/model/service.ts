@@ -1,0 +1,42 @@
+import type { Protocol } from './pod.ts'
+
+export interface ServicePort {
+  readonly name: string | null
+  readonly port: number
+  readonly protocol: Protocol
+  /** A number, or the name of a container port. */
+  readonly targetPort: number | string
+  readonly nodePort: number | null
+}
+
+export interface Service {
+  readonly namespace: string
+  readonly name: string
+  readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
+  /** `None` for a headless Service, null for ExternalName. */
+  readonly clusterIP: string | null
+  readonly selector: Readonly<Record<string, string>> | null
+  readonly ports: readonly ServicePort[]
+  readonly externalName: string | null
+  readonly internalTrafficPolicy: 'Cluster' | 'Local'
+  readonly publishNotReadyAddresses: boolean
+}
+
+export interface Endpoint {
+  readonly ip: string
+  readonly ready: boolean
+  readonly serving: boolean
+  readonly terminating: boolean
+  readonly node: string | null
+  readonly pod: string | null
+}
+
+export interface EndpointSlice {
+  readonly namespace: string
+  readonly name: string
+  /** The label `kubernetes.io/service-name`; null where a hand-made slice lacks it. */
+  readonly service: string | null
+  readonly addressType: 'IPv4' | 'IPv6' | 'FQDN'
+  readonly ports: readonly { readonly name: string | null; readonly port: number | null; readonly protocol: Protocol }[]
+  readonly endpoints: readonly Endpoint[]
+}

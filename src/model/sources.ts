@@ -1,0 +1,86 @@
+import type { ClusterDns } from './cluster-dns.ts'
+import type { Contacts } from './contacts.ts'
+import type { ConntrackWindow, CoreDnsWindow } from './counters.ts'
+import type { Ingress, IngressClass, IngressController } from './ingress.ts'
+import type { InsideView } from './inside.ts'
+import type { Known } from './known.ts'
+import type { DnsProbe } from './lookups.ts'
+import type { Namespace, NetworkPolicy } from './network-policy.ts'
+import type { Node } from './node.ts'
+import type { Pod } from './pod.ts'
+import type { EndpointSlice, Service } from './service.ts'
+import type { Subject } from './subject.ts'
+import type { Workload } from './workload.ts'
+
+/** Everything that a check may ask for, by name. A check sees what it declares, and nothing else. */
+export interface Sources {
+  // read
+  readonly nodes: readonly Node[]
+  readonly namespaces: readonly Namespace[]
+  /** Pods, Services and so on of the namespaces in scope. */
+  readonly pods: readonly Pod[]
+  readonly services: readonly Service[]
+  readonly endpointSlices: readonly EndpointSlice[]
+  readonly workloads: readonly Workload[]
+  readonly ingresses: readonly Ingress[]
+  readonly ingressClasses: readonly IngressClass[]
+  readonly ingressControllers: readonly IngressController[]
+  readonly networkPolicies: readonly NetworkPolicy[]
+  readonly clusterDns: ClusterDns
+  // probe
+  readonly dnsProbe: DnsProbe
+  readonly contacts: Contacts
+  readonly insideViews: readonly InsideView[]
+  readonly coreDnsWindows: readonly CoreDnsWindow[]
+  // node access
+  readonly conntrack: readonly ConntrackWindow[]
+}
+
+export type SourceName = keyof Sources
+
+export type Level = 'read' | 'probe' | 'node'
+
+/** The level of access that a source costs, in one table: `diagnose` says which one would settle a check. */
+export const sourceLevel: Readonly<Record<SourceName, Level>> = {
+  nodes: 'read',
+  namespaces: 'read',
+  pods: 'read',
+  services: 'read',
+  endpointSlices: 'read',
+  workloads: 'read',
+  ingresses: 'read',
+  ingressClasses: 'read',
+  ingressControllers: 'read',
+  networkPolicies: 'read',
+  clusterDns: 'read',
+  dnsProbe: 'probe',
+  contacts: 'probe',
+  insideViews: 'probe',
+  coreDnsWindows: 'probe',
+  conntrack: 'node',
+}
+
+export const sourceNames = Object.keys(sourceLevel) as readonly SourceName[]
+
+/** What the user asked about. */
+export interface Scope {
+  /** null = every namespace. */
+  readonly namespace: string | null
+  /** `dns` looks at the cluster's DNS alone; an object narrows findings to what touches it. */
+  readonly target: { readonly kind: 'everything' } | { readonly kind: 'dns' } | { readonly kind: 'object'; readonly object: Subject; readonly url: string | null }
+  readonly level: Level
+}
+
+export interface ClusterFacts {
+  readonly context: string
+  readonly version: string
+  readonly tool: string
+}
+
+/** The model is the snapshot: every source, each with its value or the reason why there is none. */
+export interface Model {
+  readonly scope: Scope
+  readonly cluster: ClusterFacts
+  /** Names of namespaces, kept even when listing Namespaces is forbidden. */
+  readonly sources: { readonly [K in SourceName]: Known<Sources[K]> }
+}
