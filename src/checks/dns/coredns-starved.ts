@@ -1,0 +1,75 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, ok } from '../../findings/verdict.ts'
+import type { Pod } from '../../model/pod.ts'
+import { subject } from '../../model/subject.ts'
+import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { latency, ms, serverName, shares } from './dns-evidence.ts'
+
+/** p95 above this is no longer a healthy in-cluster look-up: CoreDNS answers from memory in well under 1 ms. */
+const slowMs = 100
+
+/**
+ * CoreDNS uses up its CPU limit: the kernel stops it for the rest of each 100 ms period, answers are late at any server,
+ * from any node, and packets overflow its socket. A plain time-out count can't tell this from a network fault.
+ */
+export default check({
+  code: 'DNS103',
+  slug: 'dns/coredns-starved',
+  title: 'CoreDNS is held at its CPU limit',
+  severity: 'error',
+  needs: ['dnsProbe', 'clusterDns'],
+  wants: ['coreDnsWindows'],
+  remedies: ['enough-coredns'],
+  decides: ['DNS-31'],
+
+  run({ dnsProbe, clusterDns, coreDnsWindows }) {
+    const direct = seriesOf(dnsProbe, { role: 'endpoint', transport: 'udp', zone: 'cluster' })
+    const loss = lossOf(direct)
+    if (loss.of < 20) return cannotTell('too-few', `${loss.of} look-ups sent to a DNS server itself; 20 are needed`)
+    const p95 = quantile(loss.times, 0.95)
+    const bad = troubled(direct)
+    if (p95 < slowMs && !notable(bad, loss.of)) return ok(loss.of, `p95 ${ms(p95)} at the DNS servers themselves`)
+
+    const used = clusterDns.pods.map((pod) => ({ pod, limit: limitOf(pod), share: shareOfLimit(pod, coreDnsWindows.known ? coreDnsWindows.value : []) }))
+    if (used.every((it) => it.limit === null)) return ok(loss.of, 'CoreDNS has no CPU limit')
+    const starved = used.filter((it) => it.share !== null && it.share >= 0.8)
+    if (starved.length === 0) {
+      return used.some((it) => it.share !== null) ? ok(loss.of, 'CoreDNS stays below its CPU limit') : cannotTell('failed', `DNS servers answer slowly (p95 ${ms(p95)}), and CoreDNS's metrics could not be read to compare its CPU with its limit`)
+    }
+    const workload = clusterDns.workload
+    const tightest = Math.min(...starved.map((it) => it.limit ?? Number.POSITIVE_INFINITY))
+    return finding({
+      subject: subject(workload?.kind ?? 'Deployment', workload?.namespace ?? 'kube-system', workload?.name ?? 'coredns'),
+      confidence: 'observed',
+      args: { starved: starved.length, pods: used.length, limitMilli: tightest, p95: ms(p95), p50: ms(quantile(loss.times, 0.5)), lost: bad, of: loss.of },
+      evidence: [
+        ...used.map((it) => ({ kind: 'fact' as const, label: `CPU of ${it.pod.name}`, value: it.share === null ? 'unknown' : `${Math.round(it.share * 100)} % of its limit of ${it.limit}m` })),
+        shares('look-ups that lost a packet or failed', dnsProbe, direct, serverName),
+        latency('look-ups at the DNS servers themselves', direct),
+      ],
+      explains: ['dns-loss:*', 'dns-external:*', 'dns-slow:*', 'dns-cut-off:*'],
+    })
+  },
+
+  words: {
+    headline: ({ args }) => `DNS is slow because CoreDNS is held at its CPU limit of ${args['limitMilli']}m.`,
+    detail: ({ args }) => `${args['starved']} of ${args['pods']} CoreDNS pods at their CPU limit · p50 ${args['p50']}, p95 ${args['p95']} at the servers themselves · ${args['lost']} of ${args['of']} look-ups lost a packet`,
+    note: () => 'a CPU limit stops CoreDNS for the rest of each 100 ms; the upstream manifest sets none for this reason',
+    help: ({ subject: on }) => [
+      'remove the CPU limit, or raise it and add replicas',
+      `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath="{..resources}"`,
+      'hopscope explain DNS103',
+    ],
+  },
+})
+
+function limitOf(pod: Pod): number | null {
+  return pod.containers.find((it) => it.cpuLimitMilli !== null)?.cpuLimitMilli ?? null
+}
+
+function shareOfLimit(pod: Pod, windows: readonly { readonly pod: string; readonly windowMs: number; readonly cpuSeconds: number | null }[]): number | null {
+  const window = windows.find((it) => it.pod === pod.name)
+  const limit = limitOf(pod)
+  if (window === undefined || window.cpuSeconds === null || window.windowMs <= 0 || limit === null) return null
+  return (window.cpuSeconds * 1000) / (window.windowMs * (limit / 1000))
+}

@@ -1,0 +1,79 @@
+import type { Evidence } from '../../findings/evidence.ts'
+import type { ConntrackWindow } from '../../model/counters.ts'
+import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
+import { comb } from '../../relations/resolver-comb.ts'
+import { isTroubled, lossOf, quantile } from '../../relations/lookup-loss.ts'
+
+/** A histogram of look-up times, with the resolver's time-outs named. */
+export function latency(label: string, series: readonly LookupSeries[]): Evidence {
+  const samples = lossOf(series).times
+  return { kind: 'latency', label, samples, comb: comb(samples) }
+}
+
+/** The counters that tell a conntrack loss, node by node, the node in question first. */
+export function conntrackRows(windows: readonly ConntrackWindow[], node: string): Evidence {
+  const ordered = windows.toSorted((a, b) => Number(b.node === node) - Number(a.node === node) || a.node.localeCompare(b.node, 'en'))
+  return {
+    kind: 'counters',
+    label: 'conntrack during the probe',
+    windowMs: ordered[0]?.windowMs ?? 0,
+    rows: ordered.map((it) => ({
+      where: it.node,
+      values: { insert_failed: it.delta.insert_failed, drop: it.delta.drop, clash_resolve: it.delta.clash_resolve },
+    })),
+  }
+}
+
+/** One look-up that lost a question, question by question, as a capture would show it. */
+export function exchange(series: readonly LookupSeries[]): readonly Evidence[] {
+  for (const it of series) {
+    const lookup = it.lookups.find((one) => one.firstLost === 'a' || one.firstLost === 'aaaa') ?? it.lookups.find(isTroubled)
+    if (lookup !== undefined) return [{ kind: 'exchange', label: `one such look-up, ${it.node} to ${it.server.ip}:53`, rows: rowsOf(it, lookup) }]
+  }
+  return []
+}
+
+function rowsOf(series: LookupSeries, lookup: Lookup): readonly { readonly at: number; readonly text: string }[] {
+  const lost = lookup.firstLost === 'both' ? 'A and AAAA' : lookup.firstLost === 'a' ? 'A' : 'AAAA'
+  const other = lookup.firstLost === 'a' ? 'AAAA' : 'A'
+  return [
+    { at: 0, text: `A ${series.name} and AAAA ${series.name}, both from one ${series.transport.toUpperCase()} socket` },
+    ...(lookup.firstLost === 'both' ? [] : [{ at: 1, text: `${other} is answered, ${lost} is not` }]),
+    ...(lookup.retries > 0 ? [{ at: 5000, text: `no answer to ${lost} in 5 s: sent again` }] : []),
+    { at: Math.round(lookup.ms), text: lookup.a === 'timeout' || lookup.aaaa === 'timeout' ? 'given up' : 'complete' },
+  ]
+}
+
+/** How many look-ups went wrong, by node or by server. */
+export function shares(label: string, probe: DnsProbe, series: readonly LookupSeries[], by: (it: LookupSeries) => string): Evidence {
+  const groups = Map.groupBy(series, by)
+  return {
+    kind: 'shares',
+    label,
+    rows: [...groups].toSorted(([a], [b]) => a.localeCompare(b, 'en')).map(([where, its]) => {
+      const loss = lossOf(its)
+      return {
+        where,
+        bad: its.flatMap((it) => it.lookups).filter(isTroubled).length,
+        of: loss.of,
+        note: loss.of === 0 ? 'none ended' : `p50 ${ms(quantile(loss.times, 0.5))}, p99 ${ms(quantile(loss.times, 0.99))}`,
+      }
+    }),
+  }
+}
+
+/** `0.42 ms`, `38 ms`, `5.00 s`: three significant digits, the unit that a reader would say. */
+export function ms(value: number): string {
+  if (value >= 1000) return `${(value / 1000).toFixed(2)} s`
+  return value >= 10 ? `${value.toFixed(0)} ms` : `${value.toFixed(2)} ms`
+}
+
+export function percent(bad: number, of: number): string {
+  if (of === 0) return 'none'
+  const share = (bad / of) * 100
+  return `${share >= 10 || share === 0 ? share.toFixed(0) : share.toFixed(1)} %`
+}
+
+export function serverName(it: LookupSeries): string {
+  return it.server.role === 'service' ? `Service ${it.server.ip}` : it.server.pod === null ? it.server.ip : `${it.server.pod} ${it.server.ip}`
+}

@@ -1,0 +1,62 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import { subject } from '../../model/subject.ts'
+import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
+
+/** Slower than this at the 95th percentile, without a loss, is worth a warning: a healthy look-up takes about 1 ms. */
+const slowMs = 500
+
+/**
+ * The net under the other DNS checks: look-ups are lost or slow. Where one of them names the cause, this folds under
+ * it; where none does, it stands alone, so that a fault without a name never reads as health.
+ */
+export default check({
+  code: 'DNS110',
+  slug: 'dns/lookups-lost',
+  title: 'DNS look-ups are lost or slow',
+  severity: 'error',
+  needs: ['dnsProbe'],
+  remedies: [],
+  decides: [],
+
+  run({ dnsProbe }) {
+    const measured = dnsProbe.nodes.flatMap((node) => (['cluster', 'external'] as const).map((zone) => judge(dnsProbe, node, zone)))
+    const missing = dnsProbe.missing.map(({ node, why }) => cannotTell('failed', `node ${node}: ${why}`))
+    const stopped = dnsProbe.stopped === null ? [] : [cannotTell('failed', `the probe stopped itself: ${dnsProbe.stopped}`)]
+    return [...measured, ...missing, ...stopped]
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      args['bad'] === 0 ? `DNS look-ups of ${args['zone']} names from node ${on.name} are slow, and no known cause matches.` : `DNS look-ups of ${args['zone']} names from node ${on.name} are lost, and no known cause matches.`,
+    detail: ({ subject: on, args }) => `on node ${on.name} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
+    note: () => null,
+    help: ({ subject: on }) => ['compare the paths below; the counters on the node may tell more', `hopscope diagnose dns --node ${on.name} --probe --node-access`],
+  },
+})
+
+function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external'): Verdict {
+  const all = seriesOf(probe, { node, zone })
+  const loss = lossOf(all)
+  if (loss.of === 0) return cannotTell('too-few', `no look-up of ${zone} names ended on ${node}`)
+  const bad = troubled(all)
+  const slow = all.filter((it) => it.lookups.length >= 5 && quantile(lossOf([it]).times, 0.95) >= slowMs)
+  const worst = all.filter((it) => notable(troubled([it]), it.lookups.length))
+  if (!notable(bad, loss.of) && worst.length === 0 && slow.length === 0) return ok(loss.of)
+
+  const lossy = notable(bad, loss.of) || worst.length > 0
+  return finding({
+    subject: subject('Node', null, node),
+    confidence: 'observed',
+    severity: lossy ? 'error' : 'warning',
+    args: { bad: lossy ? bad : 0, of: loss.of, share: percent(bad, loss.of), zone: zone === 'cluster' ? 'cluster' : 'outside', p50: ms(quantile(loss.times, 0.5)), p99: ms(quantile(loss.times, 0.99)) },
+    evidence: [shares('look-ups that lost a packet or failed', probe, all, path), latency(`look-ups on ${node}`, all), ...exchange(worst)],
+    symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, `dns-loss:ns/${probe.from.namespace}`, ...(lossy ? [] : ['dns-slow:cluster'])],
+  })
+}
+
+function path(it: LookupSeries): string {
+  return `${it.server.role === 'service' ? 'Service' : (it.server.pod ?? it.server.ip)} ${it.transport} ${it.method}`
+}

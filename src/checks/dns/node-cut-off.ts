@@ -1,0 +1,64 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import { subject } from '../../model/subject.ts'
+import { lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
+import { latency, shares } from './dns-evidence.ts'
+
+/** No DNS packet of this node's pods comes back, to any server, over any transport, while other nodes are served. */
+export default check({
+  code: 'DNS105',
+  slug: 'dns/node-cut-off',
+  title: 'all DNS from one node is lost',
+  severity: 'error',
+  needs: ['dnsProbe'],
+  remedies: [],
+  decides: ['DNS-61', 'DNS-75', 'DNS-76'],
+
+  run({ dnsProbe }) {
+    const cut = dnsProbe.nodes.filter((node) => isCutOff(dnsProbe, node))
+    if (cut.length > 1 && cut.length === dnsProbe.nodes.length) {
+      return cannotTell('ambiguous', 'look-ups fail from every node probed: the servers or a policy, not one node')
+    }
+    return dnsProbe.nodes.map((node) => judge(dnsProbe, node, cut.includes(node)))
+  },
+
+  words: {
+    headline: ({ subject: on }) => `All DNS from pods on node ${on.name} is lost, over UDP and TCP, to every DNS server.`,
+    detail: ({ subject: on, args }) => `on node ${on.name} · ${args['failed']} of ${args['of']} look-ups failed · ${args['elsewhere']}`,
+    note: ({ args }) => (args['others'] === 0 ? 'only this node was probed; hopscope dns without --node compares it with the others' : 'the servers answer other nodes, so the fault is on this node or on its way out'),
+    help: ({ subject: on }) => [
+      `look at what drops port 53 on ${on.name}: firewall rules, the CNI's pod, a node-local cache that died and left its rules`,
+      `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
+      `on ${on.name}:  iptables-save -c | grep -E "dport 53|NodeLocal"    tcpdump -ni any port 53`,
+    ],
+  },
+})
+
+function isCutOff(probe: DnsProbe, node: string): boolean {
+  const loss = lossOf(seriesOf(probe, { node }))
+  return nearlyAll(loss.failed, loss.of)
+}
+
+function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
+  const series = seriesOf(probe, { node })
+  const loss = lossOf(series)
+  if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups ended on ${node}`)
+  if (!cutOff) return ok(loss.of)
+  const others = probe.series.filter((it) => it.node !== node)
+  const elsewhere = lossOf(others)
+  return finding({
+    subject: subject('Node', null, node),
+    confidence: 'observed',
+    args: {
+      failed: loss.failed,
+      of: loss.of,
+      others: elsewhere.of,
+      elsewhere: elsewhere.of === 0 ? 'no other node probed' : `other nodes ${elsewhere.failed} of ${elsewhere.of}`,
+      otherNodesClean: notable(elsewhere.failed, elsewhere.of) ? 'no' : 'yes',
+    },
+    evidence: [latency(`look-ups on ${node}`, series), shares('look-ups that failed', probe, probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`)],
+    symptoms: [`dns-loss:ns/${probe.from.namespace}`, `dns-cut-off:node/${node}`],
+    explains: [`dns-loss:node/${node}`, `dns-external:node/${node}`],
+  })
+}

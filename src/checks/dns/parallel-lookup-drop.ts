@@ -1,0 +1,101 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ConntrackWindow } from '../../model/counters.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { Node } from '../../model/node.ts'
+import { subject } from '../../model/subject.ts'
+import { countsOnlyLosses, raceState } from '../../relations/kernel-race.ts'
+import { lossOf, type Loss, notable, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { conntrackRows, exchange, latency, percent, shares } from './dns-evidence.ts'
+
+/**
+ * glibc and musl send A and AAAA from one socket at the same moment. When both packets try to create the conntrack
+ * entry, one loses and is dropped, and the resolver waits its whole time-out. Since 5.10 `insert_failed` counts
+ * exactly the packets lost so; a kernel of 5.6 or later heals the plain race, and loses packets only where something
+ * widens it (NFQUEUE) or makes reply tuples collide (a narrow masquerade range).
+ */
+export default check({
+  code: 'DNS101',
+  slug: 'dns/parallel-lookup-drop',
+  title: 'one of two parallel DNS queries is dropped',
+  severity: 'error',
+  needs: ['dnsProbe', 'nodes'],
+  wants: ['conntrack'],
+  remedies: ['node-local-dns', 'resolver-options'],
+  decides: ['DNS-01', 'DNS-02', 'DNS-03', 'DNS-04', 'DNS-05'],
+
+  run({ dnsProbe, nodes, conntrack }) {
+    const windows = conntrack.known ? conntrack.value : []
+    return dnsProbe.nodes.map((node) => judge(dnsProbe, node, nodes.find((it) => it.name === node)?.kernel ?? 'unknown', windows))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `DNS look-ups stall for 5 s on node ${on.name}: conntrack drops one of two parallel queries (${args['lost']} of ${args['of']}).`,
+    detail: ({ subject: on, args }) => `on node ${on.name} · ${args['lost']} of ${args['of']} look-ups (${args['share']}) lost a packet · kernel ${args['kernel']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
+    note: ({ args }) =>
+      args['race'] === 'healed'
+        ? `kernel ${args['kernel']} heals the plain A/AAAA race, yet insert_failed rose: look for NFQUEUE agents that hold packets, and for a MASQUERADE rule with few ports`
+        : 'both queries leave from one port at once; the packet that loses the race to create the conntrack entry is dropped',
+    help: ({ subject: on }) => [
+      'a DNS cache on each node takes DNS out of conntrack for every pod',
+      'hopscope explain DNS101',
+      `on ${on.name}:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|MASQUERADE"`,
+    ],
+  },
+})
+
+function judge(probe: DnsProbe, node: string, kernel: string, windows: readonly ConntrackWindow[]): Verdict {
+  const udp = seriesOf(probe, { node, transport: 'udp' }).filter((it) => it.method !== 'getaddrinfo')
+  const pairs = seriesOf(probe, { node, transport: 'udp', method: 'pair', role: 'service' })
+  const loss = lossOf(pairs)
+  if (loss.of < 20) return cannotTell('too-few', `${loss.of} parallel look-ups on ${node}; 20 are needed`)
+  const lost = troubled(pairs)
+  const counters = windows.find((it) => it.node === node)
+  const failedInserts = counters?.delta.insert_failed ?? null
+  if (!notable(lost, loss.of)) return ok(loss.of, healedNote(node, counters))
+
+  const found = (confidence: 'observed' | 'inferred'): Verdict =>
+    finding({
+      subject: subject('Node', null, node),
+      confidence,
+      args: { lost, of: loss.of, share: percent(lost, loss.of), kernel, race: raceState(kernel), insertFailed: failedInserts ?? 'unknown', elsewhere: elsewhere(probe, node) },
+      evidence: [
+        latency(`look-ups on ${node}`, [...pairs, ...seriesOf(probe, { node, method: 'getaddrinfo', role: 'service' })]),
+        ...exchange(pairs),
+        ...(counters === undefined ? [] : [conntrackRows(windows, node)]),
+        shares('look-ups that lost a packet', probe, seriesOf(probe, { node, zone: 'cluster' }), (it) => `${it.server.role} ${it.transport} ${it.method}`),
+      ],
+      symptoms: [`dns-loss:ns/${probe.from.namespace}`],
+      explains: [`dns-loss:node/${node}`, `dns-external:node/${node}`],
+    })
+
+  const packetsLost = lost + lossOf(udp.filter((it) => !pairs.includes(it))).lostBoth
+  if (failedInserts !== null && failedInserts >= Math.max(2, lost / 2) && (countsOnlyLosses(kernel) || looksLikeRace(loss))) return found('observed')
+  if (failedInserts !== null) return ok(loss.of, `${lost} of ${loss.of} parallel look-ups on ${node} lost a packet, but insert_failed rose by ${failedInserts} only: not this race`)
+  if (!looksLikeRace(loss)) return ok(loss.of, `look-ups are lost on ${node}, but not one of two`)
+  if (raceState(kernel) !== 'healed' && controlsClean(probe, node)) return found('inferred')
+  return cannotTell('not-asked', `${lost} of ${loss.of} parallel look-ups on ${node} lost one of two packets (${packetsLost} in all); only the node's conntrack counters can tell why`, '--node-access')
+}
+
+/** Either packet can lose (A.1), so a loss that is always AAAA is a filter's or a server's doing. */
+function looksLikeRace(loss: Loss): boolean {
+  const single = loss.lostA + loss.lostAaaa
+  return single > loss.lostBoth && !(single >= 8 && (loss.lostA === 0 || loss.lostAaaa === 0))
+}
+
+/** Without DNAT, and one question at a time, the race has no room: these must be clean. */
+function controlsClean(probe: DnsProbe, node: string): boolean {
+  const direct = seriesOf(probe, { node, transport: 'udp', method: 'pair', role: 'endpoint' })
+  const oneByOne = seriesOf(probe, { node, transport: 'udp', method: 'sequential' })
+  return [direct, oneByOne].every((its) => !notable(troubled(its), lossOf(its).of))
+}
+
+function elsewhere(probe: DnsProbe, node: string): string {
+  const others = probe.series.filter((it) => it.node !== node && it.transport === 'udp' && it.method === 'pair' && it.server.role === 'service')
+  return others.length === 0 ? '' : `other nodes ${troubled(others)} of ${lossOf(others).of}`
+}
+
+function healedNote(node: string, counters: ConntrackWindow | undefined): string | null {
+  const saved = counters?.delta.clash_resolve ?? 0
+  return saved > 0 ? `the race happens on ${node} and the kernel heals it: clash_resolve +${saved}, nothing lost` : null
+}

@@ -1,0 +1,24 @@
+/**
+ * Which of the conntrack insertion races a kernel still loses, by its version. A prior, not a proof: distributions
+ * backport (RHEL 8's 4.18 carries much newer netfilter code), so a counter always outweighs this table.
+ *
+ * R1, both packets to one endpoint: ed07d9a021df, in 4.19. R2, port reallocation: 4e35c1cb9460, in 5.0.
+ * R3, two endpoints: 6a757c07e51f, in 5.6. Since bc92470413f3 (5.10) `insert_failed` counts only lost packets and
+ * `clash_resolve` the saved ones; from 4.7 to 5.9 `insert_failed` counted both.
+ */
+export type RaceState = 'open' | 'third-race-open' | 'healed' | 'unknown'
+
+export function raceState(kernel: string): RaceState {
+  const version = /^(\d+)\.(\d+)/.exec(kernel)
+  if (version === null) return 'unknown'
+  const number = Number(version[1]) * 1000 + Number(version[2])
+  if (/\bel8\b|\.el8_/.test(kernel)) return 'unknown'
+  if (number < 5000) return 'open'
+  return number < 5006 ? 'third-race-open' : 'healed'
+}
+
+/** Whether `insert_failed` counts lost packets only. */
+export function countsOnlyLosses(kernel: string): boolean {
+  const version = /^(\d+)\.(\d+)/.exec(kernel)
+  return version !== null && Number(version[1]) * 1000 + Number(version[2]) >= 5010
+}

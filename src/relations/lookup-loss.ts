@@ -1,0 +1,77 @@
+import type { DnsProbe, Lookup, LookupSeries } from '../model/lookups.ts'
+
+/** Look-ups of some series, counted by what became of them. */
+export interface Loss {
+  readonly of: number
+  /** Ended without the answers asked for: time-out, ICMP refusal, SERVFAIL, REFUSED. */
+  readonly failed: number
+  /** Exactly one question of the pair had no answer to its first sending. */
+  readonly lostA: number
+  readonly lostAaaa: number
+  readonly lostBoth: number
+  /** Milliseconds, sorted. */
+  readonly times: readonly number[]
+}
+
+export type Which = Partial<Pick<LookupSeries, 'node' | 'transport' | 'method' | 'zone'>> & {
+  readonly role?: LookupSeries['server']['role']
+  readonly ip?: string
+}
+
+export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[] {
+  return probe.series.filter(
+    (it) =>
+      (which.node === undefined || it.node === which.node) &&
+      (which.transport === undefined || it.transport === which.transport) &&
+      (which.method === undefined || it.method === which.method) &&
+      (which.zone === undefined || it.zone === which.zone) &&
+      (which.role === undefined || it.server.role === which.role) &&
+      (which.ip === undefined || it.server.ip === which.ip),
+  )
+}
+
+export function lossOf(series: readonly LookupSeries[]): Loss {
+  const lookups = series.flatMap((it) => it.lookups)
+  const count = (test: (it: Lookup) => boolean): number => lookups.filter(test).length
+  return {
+    of: lookups.length,
+    failed: count(hasFailed),
+    lostA: count((it) => it.firstLost === 'a'),
+    lostAaaa: count((it) => it.firstLost === 'aaaa'),
+    lostBoth: count((it) => it.firstLost === 'both'),
+    times: lookups.map((it) => it.ms).toSorted((a, b) => a - b),
+  }
+}
+
+/** How many look-ups lost at least one question's first sending, or failed otherwise. */
+export function troubled(series: readonly LookupSeries[]): number {
+  return series.flatMap((it) => it.lookups).filter(isTroubled).length
+}
+
+/** musl's first repeat comes after 2.5 s: whatever took that long waited for a packet that was lost. */
+const aRepeatMs = 2450
+
+export function isTroubled(lookup: Lookup): boolean {
+  return lookup.firstLost !== 'none' || lookup.ms >= aRepeatMs || hasFailed(lookup)
+}
+
+const failures: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'servfail', 'refused'])
+
+function hasFailed(lookup: Lookup): boolean {
+  return failures.has(lookup.a) || failures.has(lookup.aaaa)
+}
+
+/** The value that `share` of the sorted numbers do not exceed; NaN-free: 0 for none. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0
+}
+
+/** A share as a whole picture: a handful of look-ups is no ground to speak of all of them. */
+export function nearlyAll(bad: number, of: number): boolean {
+  return of >= 4 && bad / of >= 0.9
+}
+
+/** At least two, and at least one in a hundred: one late packet on a busy node is no fault. */
+export function notable(bad: number, of: number): boolean {
+  return bad >= 2 && bad / of >= 0.01
+}
