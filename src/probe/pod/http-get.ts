@@ -1,0 +1,57 @@
+import { request } from 'node:http'
+import { since } from './lookup.ts'
+import type { Emit } from './records.ts'
+import type { ProbeSpec } from './spec.ts'
+
+export interface HttpAnswer {
+  readonly status: number | null
+  readonly error: string | null
+  readonly ms: number
+  readonly body: string
+}
+
+export interface HttpAsk {
+  readonly ip: string
+  readonly port: number
+  readonly host: string
+  readonly path: string
+  /** Bytes of the body after which the connection is dropped. */
+  readonly atMost: number
+  readonly timeoutMs: number
+}
+
+/** One GET on a connection of its own. Redirects are not followed: the status is the answer. */
+export function httpGet({ ip, port, host, path, atMost, timeoutMs }: HttpAsk): Promise<HttpAnswer> {
+  return new Promise((resolve) => {
+    const start = performance.now()
+    const chunks: Buffer[] = []
+    let status: number | null = null
+    const end = (error: string | null): void => {
+      clearTimeout(timer)
+      resolve({ status, error, ms: since(start), body: Buffer.concat(chunks).toString() })
+      asking.destroy()
+    }
+    const asking = request({ host: ip, port, path, headers: { Host: host, 'User-Agent': 'hopscope' }, agent: false }, (answer) => {
+      status = answer.statusCode ?? null
+      let size = 0
+      answer.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > atMost) return end(null)
+        chunks.push(chunk)
+      })
+      answer.on('end', () => end(null))
+      answer.on('error', (error) => end(error.message))
+    })
+    const timer = setTimeout(() => end(`no complete answer within ${timeoutMs} ms`), timeoutMs)
+    asking.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
+    asking.end()
+  })
+}
+
+/** Each Ingress host once, one after the other: an answer, not a load. */
+export async function httpContacts(spec: ProbeSpec, emit: Emit): Promise<void> {
+  for (const { id, ...where } of spec.http) {
+    const { status, error, ms } = await httpGet({ ...where, atMost: 64 * 1024, timeoutMs: 5000 })
+    emit({ t: 'http', id, status, error, ms })
+  }
+}

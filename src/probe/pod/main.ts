@@ -1,0 +1,44 @@
+/** What runs in a probe pod: reads HOPSCOPE_SPEC, prints records (records.ts), one JSON object a line. */
+import { connects } from './connects.ts'
+import { conntrackWatch } from './conntrack-watch.ts'
+import { dnsStorm } from './dns-storm.ts'
+import { httpContacts } from './http-get.ts'
+import { libcHere, nameserversHere } from './libc-lookup.ts'
+import { metrics } from './metrics.ts'
+import type { Emit } from './records.ts'
+import type { PodSpec, ProbeSpec } from './spec.ts'
+import { throttledMs } from './throttling.ts'
+
+const emit: Emit = (record) => void process.stdout.write(`${JSON.stringify(record)}\n`)
+
+async function probe(spec: ProbeSpec, began: number): Promise<void> {
+  const throttledBefore = throttledMs()
+  await metrics(spec, 'before', emit)
+  const [{ queries, lookups }] = await Promise.all([dnsStorm(spec, emit, began), connects(spec, emit), httpContacts(spec, emit)])
+  await metrics(spec, 'after', emit)
+  const throttled = throttledMs()
+  emit({
+    t: 'end',
+    ms: Math.round(performance.now() - began),
+    queries,
+    lookups,
+    throttledMs: throttled === null || throttledBefore === null ? null : throttled - throttledBefore,
+  })
+}
+
+async function main(): Promise<void> {
+  const began = performance.now()
+  const spec = JSON.parse(process.env['HOPSCOPE_SPEC'] ?? 'null') as PodSpec | null
+  if (spec === null) throw new Error('HOPSCOPE_SPEC is empty')
+  emit({ t: 'hello', libc: libcHere(), nameservers: nameserversHere(), node: process.version })
+  if (spec.kind === 'conntrack') await conntrackWatch(spec, emit)
+  else await probe(spec, began)
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    emit({ t: 'broken', why: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    process.exit(1)
+  },
+)

@@ -1,0 +1,34 @@
+import type { ConnectResult } from '../../model/contacts.ts'
+import type { Answer, Lookup } from '../../model/lookups.ts'
+import type { SeriesSpec } from './spec.ts'
+
+/** A look-up on the wire between pod and CLI: `[at, ms, a, aaaa, retries, firstLost]`, `at` in ms since `hello`. */
+export type LookupRow = readonly [at: number, ms: number, a: Answer, aaaa: Answer, retries: number, firstLost: Lookup['firstLost']]
+
+/** A pod's log, one JSON object a line. A log without its `end` was cut off. */
+export type PodRecord =
+  | { readonly t: 'hello'; readonly libc: 'glibc' | 'musl' | null; readonly nameservers: readonly string[]; readonly node: string }
+  | { readonly t: 'series'; readonly s: number; readonly of: SeriesSpec }
+  | { readonly t: 'lookups'; readonly s: number; readonly rows: readonly LookupRow[] }
+  | { readonly t: 'progress'; readonly done: number; readonly of: number }
+  | { readonly t: 'slowed'; readonly why: string }
+  | { readonly t: 'stopped'; readonly why: string }
+  | { readonly t: 'connect'; readonly id: number; readonly tries: readonly (readonly [ConnectResult, number])[] }
+  | { readonly t: 'http'; readonly id: number; readonly status: number | null; readonly error: string | null; readonly ms: number }
+  | { readonly t: 'metrics'; readonly phase: 'before' | 'after'; readonly ip: string; readonly at: number; readonly text: string | null; readonly error: string | null }
+  | { readonly t: 'conntrack'; readonly at: number; readonly stat: string | null; readonly count: string | null; readonly max: string | null }
+  | { readonly t: 'end'; readonly ms: number; readonly queries: number; readonly lookups: number; readonly throttledMs: number | null }
+  | { readonly t: 'broken'; readonly why: string }
+
+export type Emit = (record: PodRecord) => void
+
+/** The record in a log line; null for anything else (a warning of Node's own, half a line). */
+export function readRecord(line: string): PodRecord | null {
+  if (!line.startsWith('{')) return null
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null && 't' in value ? (value as PodRecord) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,69 @@
+import type { DnsServer, LookupMethod } from '../../model/lookups.ts'
+
+/** One series of look-ups that a pod is to make. */
+export interface SeriesSpec {
+  /** For `getaddrinfo` the pod puts the first nameserver of its own resolv.conf here. */
+  readonly server: DnsServer
+  readonly port: number
+  readonly transport: 'udp' | 'tcp'
+  readonly method: LookupMethod
+  /** Fully qualified, with its trailing dot, so that no search list multiplies the queries. */
+  readonly name: string
+  readonly zone: 'cluster' | 'external'
+  readonly count: number
+  /** How many look-ups may wait for answers at one time. */
+  readonly outstanding: number
+}
+
+/** A TCP address to connect to; `id` is the CLI's own index of it. */
+export interface ConnectSpec {
+  readonly id: number
+  readonly ip: string
+  readonly port: number
+}
+
+export interface HttpSpec {
+  readonly id: number
+  readonly ip: string
+  readonly port: number
+  readonly host: string
+  readonly path: string
+}
+
+export interface MetricsSpec {
+  readonly pod: string
+  readonly ip: string
+  readonly port: number
+}
+
+/** What a stub resolver does about silence: glibc's defaults are 5000 ms and 2 attempts. */
+export interface ResolverSpec {
+  readonly timeoutMs: number
+  readonly attempts: number
+}
+
+export interface ProbeSpec {
+  readonly kind: 'probe'
+  readonly resolver: ResolverSpec
+  readonly series: readonly SeriesSpec[]
+  /** Look-ups to make at the pod's own first nameserver when no series asks that server: a node-local cache. */
+  readonly ownNameserver: { readonly name: string; readonly count: number; readonly outstanding: number } | null
+  readonly queriesPerSecond: number
+  /** After this many milliseconds no look-up is started any more. */
+  readonly budgetMs: number
+  readonly connects: readonly ConnectSpec[]
+  readonly connectTries: number
+  readonly connectTimeoutMs: number
+  readonly connectsPerSecond: number
+  readonly http: readonly HttpSpec[]
+  readonly metrics: readonly MetricsSpec[]
+}
+
+/** The node-side program: conntrack counters, read again and again. */
+export interface ConntrackSpec {
+  readonly kind: 'conntrack'
+  readonly everyMs: number
+  readonly forMs: number
+}
+
+export type PodSpec = ProbeSpec | ConntrackSpec

@@ -1,0 +1,50 @@
+/**
+ * /proc/net/stat/nf_conntrack: a header row, then one row of hexadecimal numbers per CPU. Column 9 is `searched`
+ * before Linux 5.10 and `clashres` since (bc92470413f3); `entries` is one number for all CPUs, repeated in each row.
+ * Sources: net/netfilter/nf_conntrack_standalone.c, ct_cpu_seq_show.
+ */
+export interface ConntrackStat {
+  readonly cpus: number
+  readonly entries: number
+  readonly insert_failed: number
+  readonly drop: number
+  readonly early_drop: number
+  readonly invalid: number
+  /** null where the kernel does not count it. */
+  readonly clash_resolve: number | null
+}
+
+/** null when the text is not that file. */
+export function parseConntrackStat(text: string): ConntrackStat | null {
+  const [header, ...lines] = text.trim().split('\n')
+  const names = header?.trim().split(/\s+/) ?? []
+  const needed = ['entries', 'insert_failed', 'drop', 'early_drop', 'invalid']
+  const rows = lines.map((line) => line.trim().split(/\s+/))
+  if (!needed.every((it) => names.includes(it)) || rows.length === 0) return null
+  if (!rows.every((row) => row.length === names.length && row.every((it) => /^[0-9a-f]{1,16}$/.test(it)))) return null
+  const column = (name: string): number[] => rows.map((row) => parseInt(row[names.indexOf(name)] ?? '', 16))
+  const sum = (name: string): number => column(name).reduce((total, it) => total + it, 0)
+  return {
+    cpus: rows.length,
+    entries: column('entries')[0] ?? 0,
+    insert_failed: sum('insert_failed'),
+    drop: sum('drop'),
+    early_drop: sum('early_drop'),
+    invalid: sum('invalid'),
+    clash_resolve: names.includes('clashres') ? sum('clashres') : null,
+  }
+}
+
+export type ConntrackDelta = Pick<ConntrackStat, 'insert_failed' | 'drop' | 'early_drop' | 'invalid' | 'clash_resolve'>
+
+/** Growth between two readings. Each CPU's counter has 32 bits and wraps, so a fall is a wrap of one of them. */
+export function conntrackDelta(before: ConntrackStat, after: ConntrackStat): ConntrackDelta {
+  const grown = (a: number, b: number): number => (b >= a ? b - a : b - a + 2 ** 32)
+  return {
+    insert_failed: grown(before.insert_failed, after.insert_failed),
+    drop: grown(before.drop, after.drop),
+    early_drop: grown(before.early_drop, after.early_drop),
+    invalid: grown(before.invalid, after.invalid),
+    clash_resolve: before.clash_resolve === null || after.clash_resolve === null ? null : grown(before.clash_resolve, after.clash_resolve),
+  }
+}

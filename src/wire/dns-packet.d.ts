@@ -1,0 +1,34 @@
+/** The part of dns-packet 5.6 that hopscope uses; the package ships no types. */
+declare module 'dns-packet' {
+  export interface Question {
+    readonly type: string
+    readonly name: string
+    readonly class?: string
+  }
+  export interface Answer {
+    readonly type: string
+    readonly name: string
+    readonly ttl?: number
+    readonly data?: unknown
+  }
+  export interface Packet {
+    readonly id?: number
+    readonly type?: 'query' | 'response'
+    readonly flags?: number
+    readonly questions?: readonly Question[]
+    readonly answers?: readonly Answer[]
+  }
+  export interface DecodedPacket {
+    readonly id: number
+    readonly type: 'query' | 'response'
+    readonly flags: number
+    readonly flag_tc: boolean
+    readonly rcode: string
+    readonly questions: readonly Question[]
+    readonly answers: readonly Answer[]
+  }
+  export const RECURSION_DESIRED: number
+  export const TRUNCATED_RESPONSE: number
+  export function encode(packet: Packet): Buffer
+  export function decode(bytes: Buffer): DecodedPacket
+}
