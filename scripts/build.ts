@@ -1,0 +1,52 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { build, type BuildOptions } from 'esbuild'
+import { trimClientNode } from '../src/kube/esbuild-trim.ts'
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }).version
+
+const shared: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { HOPSCOPE_VERSION: JSON.stringify(version) },
+}
+
+rmSync(dist, { recursive: true, force: true })
+mkdirSync(dist)
+
+await Promise.all([
+  build({
+    ...shared,
+    entryPoints: { hopscope: join(root, 'src/cli/main.ts') },
+    outdir: dist,
+    splitting: true,
+    // CommonJS packages inside an ES module bundle still call require().
+    banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    plugins: [trimClientNode],
+  }),
+  build({
+    ...shared,
+    entryPoints: { 'probe-pod': join(root, 'src/probe/pod/main.ts') },
+    outdir: dist,
+    format: 'cjs',
+    target: 'node18',
+    minify: true,
+  }),
+])
+
+/** The explain pages, by code: read only when somebody asks for one. */
+const pages: Record<string, string> = {}
+const checksDir = join(root, 'src/checks')
+for (const family of readdirSync(checksDir, { withFileTypes: true }).filter((it) => it.isDirectory())) {
+  for (const file of readdirSync(join(checksDir, family.name)).filter((it) => it.endsWith('.md'))) {
+    pages[`${family.name}/${basename(file, '.md')}`] = readFileSync(join(checksDir, family.name, file), 'utf8')
+  }
+}
+writeFileSync(join(dist, 'pages.json'), JSON.stringify(pages))

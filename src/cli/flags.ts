@@ -1,0 +1,82 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Severity } from '../findings/verdict.ts'
+
+export interface ClusterFlags {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly cluster?: string
+  readonly user?: string
+  readonly as?: string
+  readonly asGroup?: readonly string[]
+  readonly namespace?: string
+  readonly allNamespaces?: boolean
+  readonly requestTimeout: number
+}
+
+export interface ProbeFlags {
+  readonly probe?: boolean
+  readonly nodeAccess?: boolean
+  readonly node?: readonly string[]
+  readonly image: string
+  readonly probeName: string
+  readonly probeTolerateAll?: boolean
+  readonly timeout: number
+}
+
+export interface ReportFlags {
+  readonly output: 'text' | 'json'
+  readonly failOn: Severity
+  readonly strict?: boolean
+  readonly only?: readonly string[]
+  readonly ignore?: readonly string[]
+  readonly verbose?: boolean
+  readonly quiet?: boolean
+  readonly color: 'auto' | 'always' | 'never'
+}
+
+export const defaultImage = 'docker.io/library/node:24-slim'
+
+/** kubectl's own flags, by kubectl's own names. */
+export function clusterFlags(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig file to use')
+    .option('--context <name>', 'kubeconfig context to use')
+    .option('--cluster <name>', 'kubeconfig cluster to use')
+    .option('--user <name>', 'kubeconfig user to use')
+    .option('--as <user>', 'user to impersonate')
+    .option('--as-group <group...>', 'groups to impersonate')
+    .option('-n, --namespace <name>', 'namespace to look at')
+    .option('-A, --all-namespaces', 'look at every namespace')
+    .addOption(new Option('--request-timeout <duration>', 'give up on one request to the API server after this long').default(30_000, '30s').argParser(duration))
+}
+
+export function probeFlags(command: Command): Command {
+  return command
+    .option('--probe', 'measure from short-lived pods and from inside pods that are there')
+    .option('--node-access', "also read the nodes' own counters (implies --probe)")
+    .option('--node <name...>', 'probe from these nodes only')
+    .option('--probe-tolerate-all', 'probe from tainted nodes as well')
+    .addOption(new Option('--image <image>', 'image of the probe pods; needs node 18 or later in it').default(defaultImage))
+    .addOption(new Option('--probe-name <name>', 'a name outside the cluster to look up').default('example.com'))
+    .addOption(new Option('--timeout <duration>', 'end the whole run after this long').default(180_000, '3m').argParser(duration))
+}
+
+export function reportFlags(command: Command): Command {
+  return command
+    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(['error', 'warning', 'info']).default('warning'))
+    .option('--strict', 'exit 1 also when a check could not tell')
+    .option('--only <code...>', 'run these checks only, by code or slug')
+    .option('--ignore <code...>', 'leave out findings: CODE, or CODE=Kind/namespace/name')
+    .option('-v, --verbose', 'all evidence, and every check that was fine')
+    .option('-q, --quiet', 'verdict lines only')
+    .addOption(new Option('--color <when>', 'colour in text output').choices(['auto', 'always', 'never']).default('auto'))
+}
+
+/** `30s`, `2m`, `1h`, or seconds, as kubectl takes them; the value is in milliseconds. */
+function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
+  const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? 's']
+  if (match === null || factor === undefined || Number(match[1]) <= 0) throw new InvalidArgumentError('a duration is a number with ms, s, m or h: 30s')
+  return Number(match[1]) * factor
+}

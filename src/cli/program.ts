@@ -1,0 +1,95 @@
+import { Command, CommanderError } from 'commander'
+import { ToolError } from '../tool-error.ts'
+import { type ClusterFlags, clusterFlags, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
+import { version } from './version.ts'
+
+const examples = `
+  kubectl hopscope                                         check DNS and services in this namespace
+  kubectl hopscope diagnose svc/checkout -n shop           a Service does not answer
+  kubectl hopscope diagnose https://web.example.com/cart   an Ingress returns 5xx
+  kubectl hopscope diagnose dns --probe --node-access      DNS is slow or takes 5 s
+  kubectl hopscope explain DNS101                          what a finding means, and how to confirm it by hand
+
+diagnose only reads unless told more: --probe starts short-lived pods and removes them, --node-access reads counters on nodes.
+Exit codes: 0 nothing found, 1 findings, 2 could not do the job, 130 interrupted.
+`
+
+/** Runs one command line and returns the process's exit code. Nothing below this throws past it. */
+export async function run(args: readonly string[]): Promise<number> {
+  let code = 0
+  const program = new Command('hopscope')
+    .description('Find out why something in this cluster cannot reach something else.')
+    .usage('[command] [flags]')
+    .version(`hopscope ${version}`, '--version', 'print the version')
+    .addHelpText('before', () => '')
+    .addHelpText('after', examples)
+    .configureOutput({ outputError: () => undefined, writeErr: () => undefined })
+    .showSuggestionAfterError()
+    .exitOverride()
+  const command = (name: string, description: string): Command => program.command(name).description(description).exitOverride()
+
+  reportFlags(probeFlags(clusterFlags(command('diagnose', 'find out what is wrong, with evidence (the default command)'))))
+    .argument('[target]', 'svc/x, deploy/x, pod/x, ingress/x, https://host/path, or dns; everything in the namespace when absent')
+    .option('--from <file>', 'read a snapshot that `hopscope collect` wrote, instead of a cluster')
+    .action(async (target: string | undefined, flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
+      code = await (await import('./diagnose.ts')).diagnoseCommand(target ?? null, flags)
+    })
+  probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
+    .argument('[target]', 'as for diagnose')
+    .option('--out <file>', 'where to write it', 'hopscope.hops')
+    .option('--anonymize', 'replace names of objects by invented ones')
+    .action(async (target: string | undefined, flags: ClusterFlags & ProbeFlags & { readonly out: string; readonly anonymize?: boolean }) => {
+      code = await (await import('./collect.ts')).collectCommand(target ?? null, flags)
+    })
+  command('explain', 'what a finding means, why it happens, and how to confirm it by hand')
+    .argument('<code>', 'DNS101 or dns/parallel-lookup-drop')
+    .action(async (name: string) => {
+      code = await (await import('./explain.ts')).explainCommand(name)
+    })
+  command('checks', 'list every check, and what it needs')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .action(async (flags: { readonly output: string }) => {
+      code = await (await import('./checks.ts')).checksCommand(flags.output)
+    })
+  clusterFlags(command('cleanup', 'remove whatever a killed run left in the cluster'))
+    .action(async (flags: ClusterFlags) => {
+      code = await (await import('./cleanup.ts')).cleanupCommand(flags)
+    })
+  command('version', 'print the version').action(() => {
+    process.stdout.write(`hopscope ${version}\n`)
+  })
+  program.command('start', { hidden: true }).allowUnknownOption().argument('[rest...]').action(async (rest: readonly string[]) => {
+    code = await (await import('./start.ts')).startCommand(rest)
+  })
+
+  try {
+    await program.parseAsync(withDefault(args, program), { from: 'user' })
+    return code
+  } catch (error) {
+    return report(error)
+  }
+}
+
+/** `hopscope -n shop` and `hopscope svc/x` mean `hopscope diagnose …`. */
+function withDefault(args: readonly string[], program: Command): string[] {
+  const first = args[0]
+  const known = new Set([...program.commands.map((it) => it.name()), 'help', '--help', '-h', '--version'])
+  const isTarget = first !== undefined && (/^[a-z]+\/.|^https?:\/\//.test(first) || first === 'dns')
+  return first === undefined || (first.startsWith('-') && !known.has(first)) || isTarget ? ['diagnose', ...args] : [...args]
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    const [message, ...hints] = error.message.replace(/^error: /, '').split('\n')
+    return fail(message ?? 'bad arguments', hints.length > 0 ? hints.join(' ').replaceAll(/[()]/g, '') : 'hopscope --help')
+  }
+  if (error instanceof ToolError) return fail(error.message, error.hint)
+  process.stderr.write(`error: hopscope failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  help: this is a bug; please report it with this text\n`)
+  return 2
+}
+
+function fail(message: string, hint: string | null): number {
+  process.stderr.write(`error: ${message}\n${hint === null ? '' : `  help: ${hint}\n`}`)
+  return 2
+}

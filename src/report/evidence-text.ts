@@ -1,0 +1,45 @@
+import type { Evidence } from '../findings/evidence.ts'
+import { histogram } from './histogram.ts'
+import type { Paint } from './paint.ts'
+
+/** One piece of evidence as lines of text, without indentation. */
+export function evidenceLines(evidence: Evidence, paint: Paint): readonly string[] {
+  switch (evidence.kind) {
+    case 'latency':
+      return histogram(evidence, paint)
+    case 'counters':
+      return [`${evidence.label}, ${(evidence.windowMs / 1000).toFixed(1)} s`, ...columns(evidence.rows.map((row) => [row.where, ...Object.entries(row.values).map(([name, value]) => `${name} ${value === null ? 'unknown' : signed(value)}`)]))]
+    case 'shares':
+      return [evidence.label, ...columns(evidence.rows.map((row) => [row.where, `${row.bad} of ${row.of}`, row.note]))]
+    case 'exchange':
+      return [evidence.label, ...evidence.rows.map((row) => `${(row.at / 1000).toFixed(3).padStart(7)} s  ${row.text}`)]
+    case 'config':
+      return configLines(evidence)
+    case 'log':
+      return [`${evidence.source} said`, ...evidence.lines.map((line) => `  ${line}`)]
+    case 'fact':
+      return [`${evidence.label}: ${evidence.value}`]
+  }
+}
+
+/** The user's own lines, with carets under the value that is wrong, as rustc points into source. */
+function configLines(evidence: Extract<Evidence, { kind: 'config' }>): readonly string[] {
+  const name = evidence.object.namespace === null ? evidence.object.name : `${evidence.object.namespace}/${evidence.object.name}`
+  const marked = evidence.lines[evidence.at] ?? ''
+  const start = Math.max(0, marked.lastIndexOf(evidence.mark))
+  const caret = `    ${' '.repeat(start)}${'^'.repeat(Math.max(1, evidence.mark.length))} ${evidence.label}`
+  return [
+    `${evidence.object.kind} ${name}, ${evidence.path}`,
+    ...evidence.lines.flatMap((line, index) => (index === evidence.at ? [`    ${line}`, caret] : [`    ${line}`])),
+  ]
+}
+
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = []
+  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
+  return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('   ')}`.trimEnd())
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${value}` : String(value)
+}

@@ -1,0 +1,49 @@
+import { styleText } from 'node:util'
+import type { Confidence, Severity } from '../findings/verdict.ts'
+
+export type Mark = Severity | 'ok' | 'cannot-tell' | 'not-applicable'
+
+/** How text output looks: with or without colour, with or without characters beyond ASCII. Meaning never by colour alone. */
+export interface Paint {
+  readonly mark: (mark: Mark) => string
+  readonly strong: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly bad: (text: string) => string
+  readonly confidence: (confidence: Confidence) => string
+  readonly bar: string
+  readonly dot: string
+  readonly arrow: string
+  readonly branch: string
+  readonly width: number
+}
+
+type Format = Parameters<typeof styleText>[0]
+
+const colours: Readonly<Record<Mark, Format>> = {
+  error: 'red',
+  warning: 'yellow',
+  info: 'blue',
+  ok: 'green',
+  'cannot-tell': 'magenta',
+  'not-applicable': 'gray',
+}
+
+const glyphs: Readonly<Record<Mark, string>> = { error: '✗', warning: '!', info: 'i', ok: '✓', 'cannot-tell': '?', 'not-applicable': '-' }
+const plainGlyphs: Readonly<Record<Mark, string>> = { error: 'x', warning: '!', info: 'i', ok: '+', 'cannot-tell': '?', 'not-applicable': '-' }
+
+export function paint(options: { readonly colour: boolean; readonly ascii: boolean; readonly width: number }): Paint {
+  const style = (format: Format, text: string): string => (options.colour ? styleText(format, text, { validateStream: false }) : text)
+  const set = options.ascii ? plainGlyphs : glyphs
+  return {
+    mark: (mark) => style(colours[mark], set[mark]),
+    strong: (text) => style('bold', text),
+    dim: (text) => style('dim', text),
+    bad: (text) => style('red', text),
+    confidence: (confidence) => style(confidence === 'observed' ? 'bold' : 'dim', confidence),
+    bar: options.ascii ? '#' : '█',
+    dot: options.ascii ? '-' : '·',
+    arrow: options.ascii ? '<-' : '←',
+    branch: options.ascii ? '`-' : '└',
+    width: options.width,
+  }
+}

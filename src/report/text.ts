@@ -1,0 +1,109 @@
+import type { CheckResult, Diagnosis } from '../engine.ts'
+import type { Finding, RootCause } from '../findings/finding.ts'
+import type { AnyCheck } from '../findings/check.ts'
+import type { Subject } from '../model/subject.ts'
+import { evidenceLines } from './evidence-text.ts'
+import { headline, tally } from './headline.ts'
+import type { Paint } from './paint.ts'
+
+export interface TextOptions {
+  readonly paint: Paint
+  /** `quiet`: verdict lines only. `verbose`: all evidence, every check that was ok, consequences in full. */
+  readonly detail: 'quiet' | 'normal' | 'verbose'
+  /** Printed under the counts: what was probed, how long it took. Empty for a golden text. */
+  readonly footer: readonly string[]
+}
+
+/** The whole answer as text: the verdict first, then each root cause with evidence and help, then what was not seen. */
+export function text(diagnosis: Diagnosis, options: TextOptions): string {
+  const { paint } = options
+  const checks = new Map(diagnosis.results.map((it) => [it.check.code, it.check]))
+  const lines = [
+    paint.strong(headline(diagnosis)),
+    ...diagnosis.roots.flatMap((root) => rootLines(root, checks, options)),
+    ...crashedLines(diagnosis.results, options),
+    ...cannotTellLines(diagnosis.results, options),
+    ...(options.detail === 'verbose' ? okLines(diagnosis.results, options) : []),
+    '',
+    tally(diagnosis, paint),
+    ...options.footer,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, options: TextOptions): readonly string[] {
+  const { paint } = options
+  const { finding } = root
+  const check = checks.get(finding.code)
+  if (check === undefined) return []
+  const first = `${paint.mark(finding.severity)} ${finding.severity}[${finding.code}] ${check.title}`
+  const head = [`${pad(first, paint.width - finding.confidence.length, paint)}${paint.confidence(finding.confidence)}`, `  ${check.words.detail(finding)}`]
+  const under = root.consequences.map((it) => consequence(it, checks, paint))
+  if (options.detail === 'quiet') return ['', ...head, ...under]
+
+  const shown = options.detail === 'verbose' ? finding.evidence : finding.evidence.slice(0, 3)
+  const note = check.words.note(finding)
+  const [sentence, ...commands] = check.words.help(finding)
+  return [
+    '',
+    ...head,
+    ...shown.flatMap((it) => ['', ...evidenceLines(it, paint).map((line) => `      ${line}`)]),
+    '',
+    ...(note === null ? [] : [`  note: ${note}`]),
+    ...(sentence === undefined ? [] : [`  help: ${sentence}`]),
+    ...commands.map((command) => `        ${command}`),
+    ...(under.length === 0 ? [] : ['', ...under]),
+  ]
+}
+
+function consequence(finding: Finding, checks: ReadonlyMap<string, AnyCheck>, paint: Paint): string {
+  const check = checks.get(finding.code)
+  return `  ${paint.branch} explains  ${paint.mark(finding.severity)} ${finding.code}  ${check?.title ?? finding.slug}: ${nameOf(finding.subject)}`
+}
+
+export function nameOf(subject: Subject): string {
+  return `${subject.kind.toLowerCase()} ${subject.namespace === null ? '' : `${subject.namespace}/`}${subject.name}`
+}
+
+function crashedLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
+  return results
+    .filter((it) => it.verdict === 'crashed')
+    .flatMap((it) => ['', `${paint.mark('error')} ${it.check.code} crashed, and says nothing: ${it.crash?.split('\n')[0] ?? ''}`, '  help: this is a bug in hopscope; the other checks are not affected. `-o json` has the stack'])
+}
+
+function cannotTellLines(results: readonly CheckResult[], options: TextOptions): readonly string[] {
+  const { paint } = options
+  const unsure = results.filter((it) => it.cannotTell.length > 0)
+  if (unsure.length === 0) return []
+  const count = `${unsure.length} check${unsure.length === 1 ? '' : 's'} could not tell`
+  const reasons = Map.groupBy(
+    unsure.flatMap((it) => it.cannotTell.map((verdict) => ({ code: it.check.code, title: it.check.title, verdict }))),
+    (it) => `${it.verdict.why}\0${it.verdict.settle ?? ''}`,
+  )
+  return [
+    '',
+    `${paint.mark('cannot-tell')} ${count}`,
+    ...[...reasons.values()].flatMap((its) => {
+      const first = its[0]
+      if (first === undefined) return []
+      const codes = [...new Set(its.map((it) => it.code))]
+      const what = codes.length === 1 ? `${first.code} ${first.title}` : codes.join(' ')
+      return [`  ${what}`, `      ${first.verdict.why}${first.verdict.settle === null ? '' : `   ${paint.strong(first.verdict.settle)}`}`]
+    }),
+  ]
+}
+
+function okLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
+  const line = (mark: 'ok' | 'not-applicable', it: CheckResult): string => `${paint.mark(mark)} ${it.check.code}  no: ${it.check.title}${it.note === null ? '' : paint.dim(`  (${it.note})`)}`
+  return [
+    '',
+    ...results.filter((it) => it.verdict === 'ok').map((it) => line('ok', it)),
+    ...results.filter((it) => it.verdict === 'not-applicable').map((it) => `${paint.mark('not-applicable')} ${it.check.code}  ${it.check.title}: ${it.note ?? 'not applicable'}`),
+  ]
+}
+
+/** Pads by what is seen: colour codes have no width. */
+function pad(line: string, width: number, paint: Paint): string {
+  const seen = line.replaceAll(/\u001B\[\d+m/g, '').length
+  return `${line}${' '.repeat(Math.max(2, Math.min(paint.width, width) - seen))}`
+}
