@@ -5,6 +5,7 @@ import { closeSync, openSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DAEMON_PROCS } from './cluster/cgroups.ts'
 import { LabError } from './errors.ts'
 import { STATE } from './plan.ts'
 
@@ -30,9 +31,8 @@ async function startTime(pid: number): Promise<string | undefined> {
 export async function startDaemon(name: string, argv: readonly string[], env?: NodeJS.ProcessEnv): Promise<number> {
   await mkdir(PIDS, { recursive: true })
   await mkdir(LOGS, { recursive: true })
-  const [program = '', ...args] = argv
   const log = openSync(logPath(name), 'a')
-  const child = spawn(program, args, {
+  const child = spawn('sh', ['-c', 'echo $$ > "$0"; exec "$@"', DAEMON_PROCS, ...argv], {
     cwd: STATE,
     detached: true,
     stdio: ['ignore', log, log],

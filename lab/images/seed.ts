@@ -1,0 +1,62 @@
+// A containerd root with every image imported and unpacked, made once. A node's own root is then hard links to it: image
+// layers are only ever read (overlayfs copies up), so that three nodes share one copy and `up` unpacks nothing.
+import { existsSync } from 'node:fs'
+import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LabError } from '../errors.ts'
+import { must, run } from '../process.ts'
+
+const SNAPSHOTTER = 'io.containerd.snapshotter.v1.overlayfs'
+
+/** Databases that a node goes on writing, so it needs its own. */
+const WRITTEN = ['io.containerd.metadata.v1.bolt/meta.db', `${SNAPSHOTTER}/metadata.db`]
+
+export function importArchive(socket: string, archive: string): Promise<string> {
+  return must(['ctr', '--address', socket, '--namespace', 'k8s.io', 'images', 'import', archive])
+}
+
+export async function waitForContainerd(socket: string): Promise<void> {
+  for (let waited = 0; waited < 30_000; waited += 100) {
+    if (existsSync(socket) && (await run(['ctr', '--address', socket, 'version'])).code === 0) return
+    await sleep(100)
+  }
+  throw new LabError(`containerd does not answer at ${socket}`)
+}
+
+export async function makeSeed(archives: readonly string[], seed: string): Promise<void> {
+  const draft = `${seed}.draft`
+  await rm(draft, { recursive: true, force: true })
+  await mkdir(draft, { recursive: true })
+  const state = `${draft}.state`
+  const socket = join(state, 'containerd.sock')
+  const config = `${draft}.toml`
+  await writeFile(
+    config,
+    `version = 2\nroot = "${draft}"\nstate = "${state}"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "${socket}"\n`,
+  )
+  const containerd = spawn('containerd', ['--config', config, '--log-level', 'error'], { stdio: 'ignore' })
+  const ended = new Promise((resolve) => containerd.once('close', resolve))
+  containerd.once('error', () => {})
+  try {
+    await waitForContainerd(socket)
+    for (const archive of archives) await importArchive(socket, archive)
+  } finally {
+    containerd.kill('SIGTERM')
+    await ended
+    await rm(state, { recursive: true, force: true })
+    await rm(config, { force: true })
+  }
+  await rename(draft, seed)
+}
+
+export async function growFrom(seed: string, root: string): Promise<void> {
+  await mkdir(root, { recursive: true })
+  const sameDisk = (await stat(seed)).dev === (await stat(root)).dev
+  await must(['cp', sameDisk ? '-al' : '-a', `${seed}/.`, root])
+  for (const file of WRITTEN) {
+    await rm(join(root, file))
+    await cp(join(seed, file), join(root, file))
+  }
+}
