@@ -1,0 +1,47 @@
+import type { Container, ContainerPort } from '../../model/pod.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { bytes, cpuMilli } from '../../wire/quantity.ts'
+import { type Fields, count, fields, isObject, list, oneOf, port, text, texts, whole } from './json.ts'
+
+/**
+ * One container of a pod's spec with its part of the status. `withArgs`: keep its command line. Off for
+ * applications, whose arguments may hold passwords. Environment variables are never read.
+ */
+export function projectContainer(spec: Fields, status: Fields, intern: Intern, withArgs: boolean): Container {
+  const resources = fields(spec['resources'])
+  const limits = fields(resources['limits'])
+  const state = fields(status['state'])
+  return {
+    name: intern.text(text(spec['name']) ?? ''),
+    image: intern.text(text(spec['image']) ?? ''),
+    ports: list(spec['ports']).flatMap((it) => projectPort(fields(it), intern)),
+    // kube-proxy's flags stand in `command`, ingress-nginx's in `args`.
+    args: withArgs ? [...texts(spec['command']), ...texts(spec['args'])] : [],
+    cpuLimitMilli: cpuMilli(limits['cpu']),
+    cpuRequestMilli: cpuMilli(fields(resources['requests'])['cpu']),
+    memoryLimitBytes: bytes(limits['memory']),
+    readinessProbe: isObject(spec['readinessProbe']) ? intern.text(probeText(fields(spec['readinessProbe']))) : null,
+    ready: status['ready'] === true,
+    restarts: count(status['restartCount']),
+    waiting: text(fields(state['waiting'])['reason']),
+    lastTermination: text(fields(state['terminated'])['reason']) ?? text(fields(fields(status['lastState'])['terminated'])['reason']),
+  }
+}
+
+function projectPort(raw: Fields, intern: Intern): ContainerPort[] {
+  const number = whole(raw['containerPort'])
+  if (number === null) return []
+  const name = text(raw['name'])
+  return [{ name: name === null ? null : intern.text(name), port: number, protocol: oneOf(raw['protocol'], ['TCP', 'UDP', 'SCTP']) }]
+}
+
+/** In kubectl's words: `http-get :8080/ready`, `tcp-socket :5432`, `grpc :9000`, `exec`. An exec's command may hold secrets. */
+function probeText(probe: Fields): string {
+  if (isObject(probe['httpGet'])) {
+    const get = fields(probe['httpGet'])
+    return `${get['scheme'] === 'HTTPS' ? 'https' : 'http'}-get :${port(get['port']) ?? ''}${(text(get['path']) ?? '/').replace(/\?.*$/s, '')}`
+  }
+  if (isObject(probe['tcpSocket'])) return `tcp-socket :${port(fields(probe['tcpSocket'])['port']) ?? ''}`
+  if (isObject(probe['grpc'])) return `grpc :${port(fields(probe['grpc'])['port']) ?? ''}`
+  return 'exec'
+}

@@ -1,0 +1,47 @@
+import type { Endpoint, EndpointSlice } from '../../model/service.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { identity } from './identity.ts'
+import { type Fields, fields, list, oneOf, text, texts, whole } from './json.ts'
+
+/** The label by which kube-proxy and every controller tie a slice to its Service (discovery/v1 well_known_labels.go). */
+export const serviceNameLabel = 'kubernetes.io/service-name'
+
+/** `discovery.k8s.io/v1 EndpointSlice`; null for what is none. */
+export function projectEndpointSlice(raw: unknown, intern: Intern): EndpointSlice | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const root = fields(raw)
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    service: text(it.labels[serviceNameLabel]),
+    addressType: oneOf(root['addressType'], ['IPv4', 'IPv6', 'FQDN']),
+    ports: list(root['ports']).map(fields).map((each) => ({
+      name: text(each['name']),
+      port: whole(each['port']),
+      protocol: oneOf(each['protocol'], ['TCP', 'UDP', 'SCTP']),
+    })),
+    endpoints: list(root['endpoints']).map(fields).flatMap((each) => projectEndpoint(each, intern)),
+  }
+}
+
+/**
+ * Consumers use an endpoint's first address alone; more were never given a meaning. Conditions that are absent mean
+ * ready, serving and not terminating (discovery/v1 types.go, EndpointConditions).
+ */
+function projectEndpoint(raw: Fields, intern: Intern): Endpoint[] {
+  const [ip] = texts(raw['addresses'])
+  if (ip === undefined) return []
+  const conditions = fields(raw['conditions'])
+  const ready = conditions['ready'] !== false
+  const target = fields(raw['targetRef'])
+  const node = text(raw['nodeName'])
+  return [{
+    ip,
+    ready,
+    serving: typeof conditions['serving'] === 'boolean' ? conditions['serving'] : ready,
+    terminating: conditions['terminating'] === true,
+    node: node === null ? null : intern.text(node),
+    pod: target['kind'] === 'Pod' ? text(target['name']) : null,
+  }]
+}

@@ -1,0 +1,46 @@
+import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { identity } from './identity.ts'
+import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
+
+/** The one annotation that is read, and of it only this key: annotations may hold snippets with credentials. */
+const legacyClass = 'kubernetes.io/ingress.class'
+
+/** `networking.k8s.io/v1 Ingress`; null for what is none. Backends that are resources, not Services, are left out. */
+export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const fromSpec = text(spec['ingressClassName'])
+  const fromAnnotation = text(stringMap(it.metadata['annotations'])[legacyClass])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    className: fromSpec ?? fromAnnotation,
+    classFrom: fromSpec !== null ? 'spec' : fromAnnotation !== null ? 'annotation' : 'default',
+    rules: list(spec['rules']).map((rule, index) => projectRule(fields(rule), index)),
+    defaultBackend: projectBackend(spec['defaultBackend'], 'spec.defaultBackend'),
+    addresses: list(fields(fields(fields(raw)['status'])['loadBalancer'])['ingress']).map(fields).flatMap((each) => {
+      const address = text(each['ip']) ?? text(each['hostname'])
+      return address === null ? [] : [address]
+    }),
+  }
+}
+
+function projectRule(raw: Fields, index: number): IngressRule {
+  return {
+    host: text(raw['host']),
+    paths: list(fields(raw['http'])['paths']).map(fields).flatMap((each, at) => {
+      const backend = projectBackend(each['backend'], `spec.rules[${index}].http.paths[${at}].backend`)
+      return backend === null ? [] : [{ path: text(each['path']) ?? '/', pathType: text(each['pathType']) ?? 'ImplementationSpecific', backend }]
+    }),
+  }
+}
+
+function projectBackend(raw: unknown, path: string): IngressBackend | null {
+  const service = fields(fields(raw)['service'])
+  const name = text(service['name'])
+  if (!isObject(raw) || name === null) return null
+  const named = fields(service['port'])
+  return { service: name, port: port(named['number']) || text(named['name']), path }
+}

@@ -1,0 +1,33 @@
+/**
+ * Label values of the programs that answer for the network: their command lines are what checks read
+ * (`--proxy-mode`, `--ingress-class`), and they are public programs whose flags hold no application's secrets.
+ */
+const ingressControllers = [
+  'ingress-nginx',
+  'rke2-ingress-nginx',
+  'nginx-ingress',
+  'nginx-ingress-controller',
+  'haproxy-ingress',
+  'kubernetes-ingress',
+  'traefik',
+  'rke2-traefik',
+  'contour',
+  'kong',
+  'ingress-kong',
+  'istio-ingressgateway',
+  'aws-load-balancer-controller',
+]
+
+/** The labels, in order of preference, by which charts and manifests name what a pod runs. */
+export const componentLabels = ['app.kubernetes.io/name', 'app', 'istio'] as const
+
+/** For a label selector: `app.kubernetes.io/name in (…)` and `app in (…)`. */
+export const ingressControllerNames: readonly string[] = ingressControllers
+
+const clusterDnsNames = ['kube-dns', 'coredns', 'rke2-coredns', 'node-local-dns', 'kube-proxy']
+
+/** Does that label set say CoreDNS, kube-proxy or an ingress controller? */
+export function isNetworkComponent(labels: Readonly<Record<string, string>>): boolean {
+  if (clusterDnsNames.includes(labels['k8s-app'] ?? '') || labels['istio'] === 'ingressgateway') return true
+  return componentLabels.some((it) => ingressControllers.includes(labels[it] ?? '') || clusterDnsNames.includes(labels[it] ?? ''))
+}

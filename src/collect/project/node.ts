@@ -1,0 +1,33 @@
+import type { Node } from '../../model/node.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { cpuMilli } from '../../wire/quantity.ts'
+import { condition } from './identity.ts'
+import { fields, list, oneOf, stringMap, text } from './json.ts'
+
+/** `v1 Node`; null for what is none. `ip` is its InternalIP. */
+export function projectNode(raw: unknown, intern: Intern): Node | null {
+  const metadata = fields(fields(raw)['metadata'])
+  const name = text(metadata['name'])
+  if (name === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const status = fields(fields(raw)['status'])
+  const info = fields(status['nodeInfo'])
+  const ready = condition(status, 'Ready')
+  const cpu = cpuMilli(fields(status['capacity'])['cpu'])
+  return {
+    name: intern.text(name),
+    labels: intern.labels(stringMap(metadata['labels'])),
+    ip: text(list(status['addresses']).map(fields).find((it) => it['type'] === 'InternalIP')?.['address']),
+    ready: oneOf(ready?.['status'], ['Unknown', 'True', 'False']),
+    readyMessage: text(ready?.['message']),
+    unschedulable: spec['unschedulable'] === true,
+    taints: list(spec['taints']).map(fields).flatMap((it) => {
+      const key = text(it['key'])
+      return key === null ? [] : [{ key, value: text(it['value']), effect: text(it['effect']) ?? '' }]
+    }),
+    kernel: text(info['kernelVersion']) ?? '',
+    os: text(info['osImage']) ?? '',
+    kubelet: text(info['kubeletVersion']) ?? '',
+    cpus: cpu === null ? null : Math.floor(cpu / 1000),
+  }
+}

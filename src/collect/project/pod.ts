@@ -1,0 +1,57 @@
+import type { DnsConfig, Pod } from '../../model/pod.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { projectContainer } from './container.ts'
+import { condition, identity, ownerOf } from './identity.ts'
+import { type Fields, fields, isObject, list, oneOf, text, texts } from './json.ts'
+import { isNetworkComponent } from './known-components.ts'
+
+/** `v1 Pod`; null for what is none. Sidecars (init containers that keep running) count as containers. */
+export function projectPod(raw: unknown, intern: Intern): Pod | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const status = fields(fields(raw)['status'])
+  const ready = condition(status, 'Ready')
+  const node = text(spec['nodeName'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    labels: it.labels,
+    node: node === null ? null : intern.text(node),
+    ip: text(status['podIP']),
+    phase: oneOf(status['phase'], ['Unknown', 'Pending', 'Running', 'Succeeded', 'Failed']),
+    ready: ready?.['status'] === 'True',
+    notReadyReason: ready === null || ready['status'] === 'True' ? null : reasonOf(ready),
+    deleting: text(it.metadata['deletionTimestamp']) !== null,
+    hostNetwork: spec['hostNetwork'] === true,
+    dnsPolicy: intern.text(text(spec['dnsPolicy']) ?? 'ClusterFirst'),
+    dnsConfig: isObject(spec['dnsConfig']) ? projectDnsConfig(fields(spec['dnsConfig'])) : null,
+    owner: ownerOf(it.metadata, intern),
+    containers: containers(spec, status, intern, isNetworkComponent(it.labels)),
+  }
+}
+
+function containers(spec: Fields, status: Fields, intern: Intern, withArgs: boolean): Pod['containers'] {
+  const sidecars = list(spec['initContainers']).map(fields).filter((it) => it['restartPolicy'] === 'Always')
+  const states = [...list(status['containerStatuses']), ...list(status['initContainerStatuses'])].map(fields)
+  return [...list(spec['containers']).map(fields), ...sidecars].map((it) => {
+    const state = states.find((other) => other['name'] === it['name']) ?? {}
+    return projectContainer(it, state, intern, withArgs)
+  })
+}
+
+/** The kubelet's sentence, else its one-word reason. */
+function reasonOf(ready: Fields): string | null {
+  return text(ready['message']) ?? text(ready['reason'])
+}
+
+function projectDnsConfig(raw: Fields): DnsConfig {
+  return {
+    nameservers: texts(raw['nameservers']),
+    searches: texts(raw['searches']),
+    options: list(raw['options']).map(fields).flatMap((it) => {
+      const name = text(it['name'])
+      return name === null ? [] : [{ name, value: text(it['value']) }]
+    }),
+  }
+}

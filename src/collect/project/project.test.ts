@@ -1,0 +1,212 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createIntern } from '../../wire/intern.ts'
+import { projectEndpointSlice } from './endpoint-slice.ts'
+import { projectIngressClass } from './ingress-class.ts'
+import { projectIngress } from './ingress.ts'
+import { projectNamespace } from './namespace.ts'
+import { projectNetworkPolicy } from './network-policy.ts'
+import { projectNode } from './node.ts'
+import { projectPod } from './pod.ts'
+import { projectService } from './service.ts'
+import { projectWorkload } from './workload.ts'
+
+const intern = createIntern()
+const metadata = { namespace: 'shop', name: 'cart', labels: { app: 'cart' } }
+
+describe('Pod', () => {
+  const raw = {
+    metadata: { ...metadata, annotations: { secret: 'hunter2' }, ownerReferences: [{ kind: 'ReplicaSet', name: 'cart-5f', controller: true }] },
+    spec: {
+      nodeName: 'worker-1',
+      dnsPolicy: 'ClusterFirst',
+      dnsConfig: { options: [{ name: 'ndots', value: '2' }, { name: 'use-vc' }] },
+      initContainers: [{ name: 'mesh', image: 'mesh:1', restartPolicy: 'Always' }, { name: 'once', image: 'once:1' }],
+      containers: [
+        {
+          name: 'cart',
+          image: 'cart:1',
+          args: ['--password=hunter2'],
+          env: [{ name: 'PASSWORD', value: 'hunter2' }],
+          ports: [{ name: 'http', containerPort: 8080 }],
+          resources: { limits: { cpu: '100m', memory: '64Mi' }, requests: { cpu: '0.05' } },
+          readinessProbe: { httpGet: { port: 'http', path: '/ready?token=hunter2' } },
+        },
+      ],
+    },
+    status: {
+      phase: 'Running',
+      podIP: '10.2.1.9',
+      conditions: [{ type: 'Ready', status: 'False', reason: 'ContainersNotReady', message: 'containers with unready status: [cart]' }],
+      containerStatuses: [{ name: 'cart', ready: false, restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: { reason: 'OOMKilled' } } }],
+    },
+  }
+
+  test('whole', () => {
+    expect(projectPod(raw, intern)).toEqual({
+      namespace: 'shop',
+      name: 'cart',
+      labels: { app: 'cart' },
+      node: 'worker-1',
+      ip: '10.2.1.9',
+      phase: 'Running',
+      ready: false,
+      notReadyReason: 'containers with unready status: [cart]',
+      deleting: false,
+      hostNetwork: false,
+      dnsPolicy: 'ClusterFirst',
+      dnsConfig: { nameservers: [], searches: [], options: [{ name: 'ndots', value: '2' }, { name: 'use-vc', value: null }] },
+      owner: { kind: 'ReplicaSet', name: 'cart-5f' },
+      containers: [
+        {
+          name: 'cart',
+          image: 'cart:1',
+          ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+          args: [],
+          cpuLimitMilli: 100,
+          cpuRequestMilli: 50,
+          memoryLimitBytes: 67_108_864,
+          readinessProbe: 'http-get :http/ready',
+          ready: false,
+          restarts: 3,
+          waiting: 'CrashLoopBackOff',
+          lastTermination: 'OOMKilled',
+        },
+        expect.objectContaining({ name: 'mesh', ready: false }),
+      ],
+    })
+  })
+
+  test('nothing that may be secret is kept', () => expect(JSON.stringify(projectPod(raw, intern))).not.toContain('hunter2'))
+
+  test.each([{ 'k8s-app': 'kube-proxy' }, { 'app.kubernetes.io/name': 'ingress-nginx' }, { 'k8s-app': 'kube-dns' }])('%o keeps its command line', (labels) => {
+    const pod = { ...raw, metadata: { ...raw.metadata, labels }, spec: { containers: [{ name: 'x', command: ['/bin/x'], args: ['--a=b'] }] } }
+    expect(projectPod(pod, intern)?.containers[0]?.args).toEqual(['/bin/x', '--a=b'])
+  })
+})
+
+describe('Service', () => {
+  test('defaults', () => {
+    expect(projectService({ metadata, spec: { clusterIP: '10.96.0.1', ports: [{ port: 80 }, { port: 53, protocol: 'UDP', targetPort: 'dns' }] } }, intern)).toEqual({
+      namespace: 'shop',
+      name: 'cart',
+      type: 'ClusterIP',
+      clusterIP: '10.96.0.1',
+      selector: null,
+      ports: [
+        { name: null, port: 80, protocol: 'TCP', targetPort: 80, nodePort: null },
+        { name: null, port: 53, protocol: 'UDP', targetPort: 'dns', nodePort: null },
+      ],
+      externalName: null,
+      internalTrafficPolicy: 'Cluster',
+      publishNotReadyAddresses: false,
+    })
+  })
+
+  test('an ExternalName has no address', () => {
+    expect(projectService({ metadata, spec: { type: 'ExternalName', externalName: 'db.example', clusterIP: '' } }, intern)).toMatchObject({ clusterIP: null, externalName: 'db.example' })
+  })
+})
+
+test('an endpoint whose conditions are absent is ready and serving', () => {
+  const slice = projectEndpointSlice({ metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'cart' } }, addressType: 'IPv4', ports: [{ port: 53, protocol: 'UDP' }], endpoints: [{ addresses: ['10.2.1.9'] }, { addresses: ['10.2.1.10'], conditions: { ready: false, serving: true, terminating: true }, targetRef: { kind: 'Pod', name: 'cart-1' } }] }, intern)
+  expect(slice).toMatchObject({ service: 'cart', ports: [{ name: null, port: 53, protocol: 'UDP' }] })
+  expect(slice?.endpoints).toEqual([
+    { ip: '10.2.1.9', ready: true, serving: true, terminating: false, node: null, pod: null },
+    { ip: '10.2.1.10', ready: false, serving: true, terminating: true, node: null, pod: 'cart-1' },
+  ])
+})
+
+test.each([
+  [{ ingressClassName: 'nginx' }, {}, 'nginx', 'spec'],
+  [{ ingressClassName: 'nginx' }, { 'kubernetes.io/ingress.class': 'old' }, 'nginx', 'spec'],
+  [{}, { 'kubernetes.io/ingress.class': 'old' }, 'old', 'annotation'],
+  [{}, {}, null, 'default'],
+])('the class of an Ingress: %o %o', (spec, annotations, className, classFrom) => {
+  expect(projectIngress({ metadata: { ...metadata, annotations }, spec }, intern)).toMatchObject({ className, classFrom })
+})
+
+test('a backend says where in the object it stands', () => {
+  const spec = { rules: [{ http: { paths: [{ path: '/a', pathType: 'Prefix', backend: { resource: {} } }, { pathType: 'Prefix', backend: { service: { name: 'cart', port: { name: 'http' } } } }] } }] }
+  expect(projectIngress({ metadata, spec }, intern)?.rules).toEqual([
+    { host: null, paths: [{ path: '/', pathType: 'Prefix', backend: { service: 'cart', port: 'http', path: 'spec.rules[0].http.paths[1].backend' } }] },
+  ])
+})
+
+test('the default IngressClass', () => {
+  expect(projectIngressClass({ metadata: { name: 'nginx', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } }, spec: { controller: 'k8s.io/ingress-nginx' } })).toEqual({ name: 'nginx', controller: 'k8s.io/ingress-nginx', isDefault: true })
+})
+
+test.each([
+  [{}, ['Ingress']],
+  [{ egress: [{}] }, ['Ingress', 'Egress']],
+  [{ policyTypes: ['Egress'] }, ['Egress']],
+  [{ policyTypes: ['Egress'], ingress: [{}] }, ['Egress']],
+])('policy types of %o', (spec, types) => expect(projectNetworkPolicy({ metadata, spec }, intern)?.types).toEqual(types))
+
+test('an absent selector, protocol or port of a policy means all, TCP and every port', () => {
+  const policy = projectNetworkPolicy({ metadata, spec: { egress: [{ to: [{ namespaceSelector: {} }, { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }], ports: [{}, { port: 53, protocol: 'UDP', endPort: 54 }] }] } }, intern)
+  expect(policy?.podSelector).toEqual({ matchLabels: {}, matchExpressions: [] })
+  expect(policy?.egress).toEqual([
+    {
+      peers: [
+        { podSelector: null, namespaceSelector: { matchLabels: {}, matchExpressions: [] }, ipBlock: null },
+        { podSelector: null, namespaceSelector: null, ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } },
+      ],
+      ports: [
+        { protocol: 'TCP', port: null, endPort: null },
+        { protocol: 'UDP', port: 53, endPort: 54 },
+      ],
+    },
+  ])
+})
+
+test('Node', () => {
+  const status = { addresses: [{ type: 'Hostname', address: 'w' }, { type: 'InternalIP', address: '10.0.0.2' }], capacity: { cpu: '2' }, conditions: [{ type: 'Ready', status: 'True', message: 'kubelet is posting ready status' }], nodeInfo: { kernelVersion: '6.1', osImage: 'Debian', kubeletVersion: 'v1.33.1' } }
+  expect(projectNode({ metadata: { name: 'w' }, spec: { unschedulable: true, taints: [{ key: 'a', effect: 'NoSchedule' }] }, status }, intern)).toEqual({
+    name: 'w', labels: {}, ip: '10.0.0.2', ready: 'True', readyMessage: 'kubelet is posting ready status', unschedulable: true, taints: [{ key: 'a', value: null, effect: 'NoSchedule' }], kernel: '6.1', os: 'Debian', kubelet: 'v1.33.1', cpus: 2,
+  })
+})
+
+test.each([
+  ['Deployment', { replicas: 0 }, {}, 0, 0],
+  ['Deployment', {}, { readyReplicas: 1 }, 1, 1],
+  ['DaemonSet', {}, { desiredNumberScheduled: 3, numberReady: 2 }, 3, 2],
+  ['Job', { parallelism: 4, completions: 6 }, { succeeded: 5, ready: 1 }, 1, 1],
+  ['Job', { parallelism: 4 }, { conditions: [{ type: 'Failed', status: 'True' }] }, 0, 0],
+  ['Job', { suspend: true }, {}, 0, 0],
+] as const)('pods wanted by a %s %o %o', (kind, spec, status, desired, ready) => {
+  expect(projectWorkload(kind, { metadata, spec, status }, intern)).toMatchObject({ kind, desired, ready })
+})
+
+describe('any JSON is a noun or null', () => {
+  // Real field names with anything under them reach further in than JSON at random.
+  const name = fc.constantFrom('metadata', 'name', 'namespace', 'labels', 'annotations', 'ownerReferences', 'spec', 'status', 'containers', 'initContainers', 'ports', 'port', 'number', 'endpoints', 'addresses', 'conditions', 'rules', 'http', 'paths', 'backend', 'service', 'podSelector', 'matchExpressions', 'operator', 'egress', 'ingress', 'to', 'from', 'ipBlock', 'cidr', 'template', 'resources', 'limits', 'cpu', 'state', 'waiting', 'type', 'key', 'dnsConfig', 'options', 'readinessProbe', 'httpGet', 'restartPolicy', '__proto__', 'constructor')
+  const { json } = fc.letrec((tie) => ({
+    json: fc.oneof({ depthSize: 'medium' }, fc.constantFrom<unknown>(null, true, 'x', '', 'Always', 'Ready', 1, -1, 0.5, 1e300), fc.array(tie('json'), { maxLength: 4 }), fc.dictionary(name, tie('json'), { maxKeys: 8 })),
+  }))
+  const object = fc.tuple(json, json, json, json).map(([spec, status, labels, annotations]) => ({ metadata: { name: 'a', namespace: 'b', labels, annotations }, spec, status, endpoints: spec, ports: status }))
+  const projections: Readonly<Record<string, (raw: unknown) => unknown>> = {
+    projectPod: (raw) => projectPod(raw, intern),
+    projectService: (raw) => projectService(raw, intern),
+    projectEndpointSlice: (raw) => projectEndpointSlice(raw, intern),
+    projectIngress: (raw) => projectIngress(raw, intern),
+    projectIngressClass,
+    projectNetworkPolicy: (raw) => projectNetworkPolicy(raw, intern),
+    projectNamespace: (raw) => projectNamespace(raw, intern),
+    projectNode: (raw) => projectNode(raw, intern),
+    projectWorkload: (raw) => [projectWorkload('Job', raw, intern), projectWorkload('Deployment', raw, intern)],
+  }
+
+  test.each(Object.keys(projections))('%s', (name) => {
+    const project = projections[name]
+    fc.assert(
+      fc.property(fc.oneof(json, object), (raw) => {
+        const noun = project?.(raw)
+        // What is projected can be written: JSON holds it without loss.
+        expect(JSON.parse(JSON.stringify(noun))).toEqual(noun)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})

@@ -1,0 +1,36 @@
+import type { Service } from '../../model/service.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { identity } from './identity.ts'
+import { fields, list, oneOf, port, stringMap, text, whole } from './json.ts'
+
+/** `v1 Service`; null for what is none. */
+export function projectService(raw: unknown, intern: Intern): Service | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const type = oneOf(spec['type'], ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'])
+  const selector = stringMap(spec['selector'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    type,
+    clusterIP: type === 'ExternalName' ? null : text(spec['clusterIP']),
+    selector: Object.keys(selector).length === 0 ? null : intern.labels(selector),
+    ports: list(spec['ports']).map(fields).flatMap((each) => {
+      const number = whole(each['port'])
+      if (number === null) return []
+      // An absent targetPort is the port itself; 0 is how a headless Service writes "none".
+      const target = port(each['targetPort'])
+      return [{
+        name: text(each['name']),
+        port: number,
+        protocol: oneOf(each['protocol'], ['TCP', 'UDP', 'SCTP']),
+        targetPort: target === null || target === 0 ? number : target,
+        nodePort: whole(each['nodePort']) || null,
+      }]
+    }),
+    externalName: text(spec['externalName']),
+    internalTrafficPolicy: oneOf(spec['internalTrafficPolicy'], ['Cluster', 'Local']),
+    publishNotReadyAddresses: spec['publishNotReadyAddresses'] === true,
+  }
+}

@@ -1,0 +1,41 @@
+import type { Workload } from '../../model/workload.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { identity, ownerOf } from './identity.ts'
+import { type Fields, count, fields, stringMap, whole } from './json.ts'
+
+/** A list's items carry no `kind` of their own, so the caller says what was listed. null for what is none. */
+export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: Intern): Workload | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const status = fields(fields(raw)['status'])
+  return {
+    kind,
+    namespace: it.namespace,
+    name: it.name,
+    owner: ownerOf(it.metadata, intern),
+    ...counts(kind, spec, status),
+    templateLabels: intern.labels(stringMap(fields(fields(spec['template'])['metadata'])['labels'])),
+  }
+}
+
+function counts(kind: Workload['kind'], spec: Fields, status: Fields): { desired: number; ready: number } {
+  switch (kind) {
+    case 'DaemonSet':
+      return { desired: count(status['desiredNumberScheduled']), ready: count(status['numberReady']) }
+    case 'Job':
+      return { desired: wantedByJob(spec, status), ready: count(status['ready']) }
+    default:
+      // The API defaults an absent `replicas` to 1 (apps/v1 types.go).
+      return { desired: Math.max(0, whole(spec['replicas']) ?? 1), ready: count(status['readyReplicas']) }
+  }
+}
+
+/** Pods that should run now: none once it is finished or suspended, never more than completions still to come. */
+function wantedByJob(spec: Fields, status: Fields): number {
+  const finished = typeof status['completionTime'] === 'string' || Array.isArray(status['conditions']) && status['conditions'].map(fields).some((it) => (it['type'] === 'Complete' || it['type'] === 'Failed') && it['status'] === 'True')
+  if (finished || spec['suspend'] === true) return 0
+  const parallelism = Math.max(0, whole(spec['parallelism']) ?? 1)
+  const completions = whole(spec['completions'])
+  return completions === null ? parallelism : Math.max(0, Math.min(parallelism, completions - count(status['succeeded'])))
+}
