@@ -49,7 +49,7 @@ export async function waitForWorkloads(): Promise<void> {
   const { items } = JSON.parse(listed) as { items: { kind: string; metadata: { name: string; namespace: string } }[] }
   await Promise.all(
     items.map(({ kind, metadata }) =>
-      kubectl(['rollout', 'status', `${kind.toLowerCase()}/${metadata.name}`, '-n', metadata.namespace, '--timeout=180s']),
+      kubectl(['rollout', 'status', `${kind.toLowerCase()}/${metadata.name}`, '-n', metadata.namespace, '--timeout=90s']),
     ),
   )
 }

@@ -2,8 +2,8 @@
 // libraries that their programs need. There is no registry to pull from, and none is wanted.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { chmod, copyFile, mkdir, mkdtemp, open, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, copyFile, mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { run, must } from '../process.ts'
 import type { Image } from './definitions.ts'
 
@@ -20,25 +20,38 @@ async function isProgram(path: string): Promise<boolean> {
   return buffer.toString('latin1') === '\x7fELF'
 }
 
-async function librariesOf(path: string): Promise<readonly string[]> {
-  const listed = await run(['ldd', path])
-  return listed.stdout.split('\n').flatMap((line) => line.split(/\s+/).find((word) => word.startsWith('/')) ?? [])
+async function librariesOf(programs: readonly string[]): Promise<ReadonlySet<string>> {
+  if (programs.length === 0) return new Set()
+  const listed = await run(['ldd', ...programs])
+  // The first word with a slash is the library; a line that ends in a colon names the program it belongs to.
+  const lines = listed.stdout.split('\n').filter((line) => !line.endsWith(':'))
+  return new Set(lines.flatMap((line) => line.split(/\s+/).find((word) => word.startsWith('/')) ?? []))
 }
 
-async function addFile(root: string, from: string, to: string): Promise<void> {
-  const source = await realpath(from)
-  if ((await stat(source)).isDirectory()) {
-    await mkdir(join(root, to), { recursive: true })
-    // -L: Debian links modules from one folder into another, and the target may not be part of the image.
-    await must(['cp', '-rL', '--', `${source}/.`, join(root, to)])
-    return
-  }
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+async function copyInto(root: string, from: string, to: string): Promise<void> {
   const target = join(root, to)
   if (await stat(target).catch(() => undefined)) return
   await mkdir(dirname(target), { recursive: true })
-  await copyFile(source, target)
-  if (!(await isProgram(source))) return
-  for (const library of await librariesOf(source)) await addFile(root, library, library)
+  await copyFile(await realpath(from), target)
+}
+
+async function addFiles(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const copied: string[] = []
+  for (const [to, from] of Object.entries(files)) {
+    const isFolder = (await stat(from)).isDirectory()
+    for (const file of isFolder ? await filesIn(from) : [from]) {
+      await copyInto(root, file, isFolder ? join(to, relative(from, file)) : to)
+      copied.push(await realpath(file))
+    }
+  }
+  const programs: string[] = []
+  for (const file of copied) if (await isProgram(file)) programs.push(file)
+  for (const library of await librariesOf(programs)) await copyInto(root, library, library)
 }
 
 async function addText(root: string, to: string, text: string): Promise<void> {
@@ -60,7 +73,7 @@ async function fillRoot(root: string, image: Image): Promise<void> {
   await addText(root, 'etc/passwd', PASSWD)
   await addText(root, 'etc/group', GROUP)
   await addText(root, 'etc/nsswitch.conf', 'hosts: files dns\n')
-  for (const [to, from] of Object.entries(image.files ?? {})) await addFile(root, from, to)
+  await addFiles(root, image.files ?? {})
   for (const [to, text] of Object.entries((await image.texts?.()) ?? {})) await addText(root, to, text)
   for (const [from, to] of Object.entries(image.links ?? {})) {
     await mkdir(dirname(join(root, from)), { recursive: true })
