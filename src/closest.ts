@@ -1,0 +1,34 @@
+/**
+ * The `max` candidates that a user most likely meant by `name`, best first; empty when none is near.
+ * Near: at most a third of the longer name's letters differ (Levenshtein), or one name contains the other.
+ */
+export function closest(name: string, candidates: readonly string[], max = 3): string[] {
+  const wanted = name.toLowerCase()
+  return [...new Set(candidates)]
+    .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance !== null)
+    .sort((a, b) => (a.distance ?? 0) - (b.distance ?? 0) || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, max)
+    .map(({ candidate }) => candidate)
+}
+
+/** Levenshtein distance in UTF-16 units: insertions, deletions and replacements that turn `a` into `b`. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+function distanceTo(wanted: string, candidate: string): number | null {
+  const distance = editDistance(wanted, candidate)
+  if (distance <= Math.ceil(Math.max(wanted.length, candidate.length) / 3)) return distance
+  const contained = wanted.length >= 2 && (candidate.includes(wanted) || wanted.includes(candidate)) && candidate.length > 0
+  return contained ? distance : null
+}

@@ -1,0 +1,103 @@
+import { known, mapKnown, unknown, type Known } from '../model/known.ts'
+import { describeAction, describeGet, pathOf, queryOf } from './address.ts'
+import type { Cluster, ClusterOptions, RawObject } from './cluster.ts'
+import { execCommand } from './exec.ts'
+import { refusal } from './failure.ts'
+import { loadTarget } from './kubeconfig.ts'
+import { listAll } from './list.ts'
+import { readLogs } from './logs.ts'
+import { asRawObject } from './raw-object.ts'
+import { ask, exchange, parseObject } from './request.ts'
+import { selfSubjectAccessReviews } from './resources.ts'
+import { openTransport, type Transport } from './transport.ts'
+import { watchObjects } from './watch.ts'
+
+const transports = new WeakMap<Cluster, Transport>()
+
+/**
+ * The cluster that the kubeconfig and the options name. Makes no request: `checkReachable` does the first one.
+ * Throws ToolError no-kubeconfig, bad-kubeconfig or unknown-context.
+ */
+export async function connect(options: ClusterOptions): Promise<Cluster> {
+  const target = await loadTarget(options)
+  return clusterOver(openTransport(target, options), options.requestTimeoutMs)
+}
+
+/** The transport under a cluster that `connect` made; undefined for any other, as a test's. */
+export function transportOf(cluster: Cluster): Transport | undefined {
+  return transports.get(cluster)
+}
+
+/** A Cluster that speaks through `transport`; `timeoutMs` is for each request. */
+export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
+  const { target } = transport
+
+  async function one(text: Known<string>, action: string): Promise<Known<RawObject>> {
+    if (!text.known) return text
+    const body = parseObject(text.value, action)
+    const raw = body.known ? asRawObject(body.value) : null
+    return raw === null ? unknown('failed', `${action}: the answer is no Kubernetes object`) : known(raw)
+  }
+
+  const cluster: Cluster = {
+    context: target.context,
+    server: target.server,
+    namespace: target.namespace,
+
+    async version() {
+      const text = await ask(transport, { path: '/version', action: 'get /version', timeoutMs })
+      const body = text.known ? parseObject(text.value, 'get /version') : text
+      return mapKnown(body, ({ gitVersion, platform }) => ({ gitVersion: String(gitVersion), platform: String(platform) }))
+    },
+
+    list: (resource, options, project) => listAll(transport, resource, options, project, timeoutMs),
+
+    async get(resource, namespace, name, project) {
+      const action = describeAction({ verb: 'get', resource, namespace })
+      const text = await ask(transport, { path: pathOf(resource, namespace, name), action, name, timeoutMs })
+      return mapKnown(await one(text, action), project)
+    },
+
+    async create(resource, namespace, object, options = {}) {
+      const action = describeAction({ verb: 'create', resource, namespace })
+      const path = pathOf(resource, namespace) + queryOf({ dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: 'hopscope' })
+      return one(await ask(transport, { method: 'POST', path, body: object, action, timeoutMs }), action)
+    },
+
+    async delete(resource, namespace, name, options = {}) {
+      const action = describeAction({ verb: 'delete', resource, namespace })
+      const body = {
+        kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background',
+        ...(options.graceSeconds === undefined ? {} : { gracePeriodSeconds: options.graceSeconds }),
+        ...(options.uid === undefined ? {} : { preconditions: { uid: options.uid } }),
+      }
+      const answer = await exchange(transport, { method: 'DELETE', path: pathOf(resource, namespace, name), body, action, name, timeoutMs })
+      if (!answer.known) return answer
+      const { status, text } = answer.value
+      // 409 with a uid: an object of that name is there, but it is another one, so ours is gone.
+      const gone = status === 404 || (status === 409 && options.uid !== undefined)
+      return (status >= 200 && status < 300) || gone ? known('deleted') : refusal(status, text, action, name)
+    },
+
+    logs: (namespace, pod, options) => readLogs(transport, timeoutMs, namespace, pod, options),
+    exec: (namespace, pod, options) => execCommand(transport, timeoutMs, namespace, pod, options),
+    watch: (resource, options, project) => watchObjects(transport, resource, options, project, timeoutMs),
+
+    raw: (path, options = {}) => ask(transport, { path, accept: '*/*', action: describeGet(path), timeoutMs, ...options }),
+
+    async mayI(verb, resource, namespace, subresource) {
+      const action = describeAction({ verb: 'create', resource: selfSubjectAccessReviews, namespace: null })
+      const resourceAttributes = { verb, group: resource.group, version: resource.version, resource: resource.plural, ...(subresource === undefined ? {} : { subresource }), ...(namespace === null ? {} : { namespace }) }
+      const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
+      const text = await ask(transport, { method: 'POST', path: pathOf(selfSubjectAccessReviews, null), body, action, timeoutMs })
+      const answer = text.known ? parseObject(text.value, action) : text
+      if (!answer.known) return answer
+      const { allowed } = (answer.value['status'] ?? {}) as { readonly allowed?: unknown }
+      return typeof allowed === 'boolean' ? known(allowed) : unknown('failed', `${action}: the answer has no verdict`)
+    },
+
+    close: () => transport.close(),
+  }
+  transports.set(cluster, transport)
+  return cluster
+}

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process'
+import { ToolError } from '../tool-error.ts'
+import type { ClusterEntry, ExecSpec } from './kubeconfig-file.ts'
+import { firstLine } from './redact.ts'
+
+export interface PluginCredential {
+  readonly token: string | null
+  readonly cert: string | null
+  readonly key: string | null
+  /** Milliseconds since 1970; null when the plug-in sets no end. */
+  readonly expires: number | null
+}
+
+// A browser login takes as long as a person takes; a plug-in that cannot ask anybody has no such excuse.
+const interactiveMs = 300_000
+const unattendedMs = 60_000
+
+/**
+ * Runs a credential plug-in of the kubeconfig (https://kubernetes.io/docs/reference/config-api/client-authentication.v1/).
+ * What it prints on stderr is shown when a person may have to read it (device-code logins). Throws ToolError.
+ */
+export function runExecPlugin(spec: ExecSpec, user: string, cluster: ClusterEntry, caPem: string | null): Promise<PluginCredential> {
+  const interactive = spec.interactiveMode !== 'Never' && process.stdin.isTTY === true
+  if (spec.interactiveMode === 'Always' && !interactive)
+    return Promise.reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` needs a terminal`, 'run this in a terminal, or use another --context'))
+  const info = {
+    apiVersion: spec.apiVersion,
+    kind: 'ExecCredential',
+    spec: { interactive, ...(spec.provideClusterInfo ? { cluster: clusterInfo(cluster, caPem) } : {}) },
+  }
+  const env = { ...process.env, ...Object.fromEntries(spec.env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: JSON.stringify(info) }
+  return new Promise((resolve, reject) => {
+    const child = spawn(spec.command, spec.args, { env, stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'], timeout: interactive ? interactiveMs : unattendedMs })
+    const out: Buffer[] = []
+    const err: Buffer[] = []
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => {
+      err.push(chunk)
+      if (interactive) process.stderr.write(chunk)
+    })
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      const missing = error.code === 'ENOENT'
+      reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` ${missing ? 'is not installed' : `cannot be run (${error.code})`}`, firstLine(spec.installHint ?? '') || 'install it, or use another --context'))
+    })
+    child.on('close', (code, signal) => {
+      if (code !== 0) {
+        const said = firstLine(Buffer.concat(err).toString('utf8'))
+        const how = signal === null ? `exit code ${code}` : `stopped by ${signal}`
+        reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` failed (${how})${said === '' ? '' : `: ${said}`}`, 'you may have to log in again with it'))
+        return
+      }
+      const credential = readExecCredential(Buffer.concat(out).toString('utf8'))
+      if (credential === null) reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` printed no ExecCredential with a token or a certificate`, 'run it by hand to see what it prints'))
+      else resolve(credential)
+    })
+  })
+}
+
+/** The ExecCredential that a plug-in printed; null when it is none, or holds neither token nor certificate and key. */
+export function readExecCredential(text: string): PluginCredential | null {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return null
+  }
+  const { status } = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as { readonly status?: Readonly<Record<string, unknown>> | null }
+  const field = (name: string): string | null => {
+    const value = status?.[name]
+    return typeof value === 'string' && value !== '' ? value : null
+  }
+  const [token, cert, key] = [field('token'), field('clientCertificateData'), field('clientKeyData')]
+  if (token === null && (cert === null || key === null)) return null
+  const expires = Date.parse(field('expirationTimestamp') ?? '')
+  return { token, cert, key, expires: Number.isNaN(expires) ? null : expires }
+}
+
+function clusterInfo(cluster: ClusterEntry, caPem: string | null): object {
+  return {
+    server: cluster.server,
+    ...(cluster.tlsServerName === null ? {} : { 'tls-server-name': cluster.tlsServerName }),
+    ...(cluster.skipTlsVerify ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(caPem === null ? {} : { 'certificate-authority-data': Buffer.from(caPem).toString('base64') }),
+    ...(cluster.proxyUrl === null ? {} : { 'proxy-url': cluster.proxyUrl }),
+  }
+}

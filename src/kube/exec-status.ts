@@ -1,0 +1,33 @@
+import { firstLine } from './redact.ts'
+
+export type ExecStatus = { readonly code: number } | { readonly failed: string; readonly notThere: boolean }
+
+/**
+ * The last message of an exec, on its status channel: a Kubernetes Status whose cause `ExitCode` carries the command's
+ * exit code (k8s.io/apimachinery pkg/util/remotecommand: NonZeroExitCodeReason, ExitCodeCauseType).
+ */
+export function readExecStatus(text: string): ExecStatus {
+  const status = parse(text)
+  if (status?.status === 'Success') return { code: 0 }
+  const causes = Array.isArray(status?.details?.causes) ? status.details.causes : []
+  const exit: unknown = causes.map((cause: unknown) => cause as { readonly reason?: unknown; readonly message?: unknown }).find((cause) => cause.reason === 'ExitCode')?.message
+  if (status?.reason === 'NonZeroExitCode' && /^\d+$/.test(String(exit))) return { code: Number(exit) }
+  const message = typeof status?.message === 'string' ? status.message : text
+  return { failed: firstLine(message, 300) || 'the API server gave no reason', notThere: /executable file not found|no such file or directory/.test(message) }
+}
+
+interface StatusFields {
+  readonly status?: unknown
+  readonly reason?: unknown
+  readonly message?: unknown
+  readonly details?: { readonly causes?: unknown } | null
+}
+
+function parse(text: string): StatusFields | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as StatusFields) : null
+  } catch {
+    return null
+  }
+}

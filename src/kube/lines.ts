@@ -1,0 +1,27 @@
+import { StringDecoder } from 'node:string_decoder'
+
+/**
+ * Lines of UTF-8 text that arrives in chunks cut anywhere, also inside a character or a line end. Without `\n` or
+ * `\r\n`; a last line that has none is given too, an empty last line is not.
+ */
+export async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8')
+  // The pieces of a line without an end yet: joined once, so that one enormous line stays linear.
+  let pending: string[] = []
+  for await (const chunk of chunks) {
+    const parts = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)).split('\n')
+    const last = parts.pop() ?? ''
+    for (const part of parts) {
+      pending.push(part)
+      yield withoutReturn(pending.join(''))
+      pending = []
+    }
+    if (last !== '') pending.push(last)
+  }
+  const rest = pending.join('') + decoder.end()
+  if (rest !== '') yield rest
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line
+}

@@ -1,0 +1,83 @@
+import { known, mapKnown, unknown, type Known } from '../model/known.ts'
+import { describeAction, pathOf, queryOf } from './address.ts'
+import type { ListOptions, RawObject, Resource } from './cluster.ts'
+import { refusal } from './failure.ts'
+import { asRawObject } from './raw-object.ts'
+import { exchange, parseObject } from './request.ts'
+import type { Transport } from './transport.ts'
+
+// kubectl's own page size: k8s.io/cli-runtime pkg/resource DefaultChunkLimit.
+const pageSize = 500
+
+/**
+ * All pages of a list, each object projected as its page arrives (null leaves it out). The time-out is for one page.
+ * An expired continue token (410) starts the list over once; a list that breaks in the middle is unknown, not short.
+ */
+export async function listAll<T>(transport: Transport, resource: Resource, options: ListOptions, project: (raw: RawObject) => T | null, timeoutMs: number): Promise<Known<T[]>> {
+  const action = describeAction({ verb: 'list', resource, namespace: options.namespace ?? null })
+  let items: T[] = []
+  let token: string | undefined
+  let restarted = false
+  for (;;) {
+    const page = await readPage(transport, resource, options, { action, limit: pageSize, token, timeoutMs })
+    if (!page.known) return page
+    if (page.value === 'expired') {
+      if (restarted) return unknown('cut-off', `${action}: the list expired twice while it was read`)
+      restarted = true
+      items = []
+      token = undefined
+      continue
+    }
+    for (const item of page.value.items) {
+      const projected = project(item)
+      if (projected !== null) items.push(projected)
+    }
+    if (page.value.next === null) return known(items)
+    token = page.value.next
+  }
+}
+
+/** Where a watch starts that is to miss nothing from now on. */
+export async function currentVersion(transport: Transport, resource: Resource, namespace: string | null, timeoutMs: number): Promise<Known<string>> {
+  const action = describeAction({ verb: 'list', resource, namespace })
+  const page = await readPage(transport, resource, namespace === null ? {} : { namespace }, { action, limit: 1, token: undefined, timeoutMs })
+  return mapKnown(page, (value) => (value === 'expired' ? '' : value.resourceVersion))
+}
+
+interface Page {
+  readonly items: readonly RawObject[]
+  readonly next: string | null
+  readonly resourceVersion: string
+}
+
+interface PageRequest {
+  readonly action: string
+  readonly limit: number
+  readonly token: string | undefined
+  readonly timeoutMs: number
+}
+
+async function readPage(transport: Transport, resource: Resource, options: ListOptions, { action, limit, token, timeoutMs }: PageRequest): Promise<Known<Page | 'expired'>> {
+  const query = queryOf({ limit, continue: token, labelSelector: options.labelSelector, fieldSelector: options.fieldSelector })
+  const answer = await exchange(transport, { path: pathOf(resource, options.namespace ?? null) + query, action, timeoutMs })
+  if (!answer.known) return answer
+  const { status, text } = answer.value
+  if (status === 410 && token !== undefined) return known('expired')
+  if (status < 200 || status >= 300) return refusal(status, text, action)
+  return parsePage(text, action)
+}
+
+/** A list's body; any object of the `*List` kinds has `metadata` and `items`. */
+export function parsePage(text: string, action: string): Known<Page> {
+  const body = parseObject(text, action)
+  if (!body.known) return body
+  const { items, metadata } = body.value
+  // Go marshals an empty list as null.
+  if (items !== null && !Array.isArray(items)) return unknown('failed', `${action}: the answer is not a list`)
+  const meta = (typeof metadata === 'object' && metadata !== null ? metadata : {}) as { readonly continue?: unknown; readonly resourceVersion?: unknown }
+  return known({
+    items: (items ?? []).flatMap((item: unknown) => asRawObject(item) ?? []),
+    next: typeof meta.continue === 'string' && meta.continue !== '' ? meta.continue : null,
+    resourceVersion: typeof meta.resourceVersion === 'string' ? meta.resourceVersion : '',
+  })
+}

@@ -1,0 +1,50 @@
+import type { Resource } from './cluster.ts'
+
+/** The resource types that hopscope reads or writes, at the versions that every Kubernetes since 1.25 serves. */
+function core(plural: string, namespaced = true): Resource {
+  return { group: '', version: 'v1', plural, namespaced }
+}
+
+function grouped(group: string, plural: string, namespaced = true): Resource {
+  return { group, version: 'v1', plural, namespaced }
+}
+
+export const configMaps = core('configmaps')
+export const endpoints = core('endpoints')
+export const events = core('events')
+export const limitRanges = core('limitranges')
+export const namespaces = core('namespaces', false)
+export const nodes = core('nodes', false)
+export const pods = core('pods')
+export const resourceQuotas = core('resourcequotas')
+export const secrets = core('secrets')
+export const serviceAccounts = core('serviceaccounts')
+export const services = core('services')
+
+export const daemonSets = grouped('apps', 'daemonsets')
+export const deployments = grouped('apps', 'deployments')
+export const replicaSets = grouped('apps', 'replicasets')
+export const statefulSets = grouped('apps', 'statefulsets')
+
+export const cronJobs = grouped('batch', 'cronjobs')
+export const jobs = grouped('batch', 'jobs')
+
+export const endpointSlices = grouped('discovery.k8s.io', 'endpointslices')
+
+export const ingressClasses = grouped('networking.k8s.io', 'ingressclasses', false)
+export const ingresses = grouped('networking.k8s.io', 'ingresses')
+export const networkPolicies = grouped('networking.k8s.io', 'networkpolicies')
+
+export const podDisruptionBudgets = grouped('policy', 'poddisruptionbudgets')
+export const horizontalPodAutoscalers: Resource = { group: 'autoscaling', version: 'v2', plural: 'horizontalpodautoscalers', namespaced: true }
+
+export const clusterRoleBindings = grouped('rbac.authorization.k8s.io', 'clusterrolebindings', false)
+export const clusterRoles = grouped('rbac.authorization.k8s.io', 'clusterroles', false)
+export const roleBindings = grouped('rbac.authorization.k8s.io', 'rolebindings')
+export const roles = grouped('rbac.authorization.k8s.io', 'roles')
+
+export const customResourceDefinitions = grouped('apiextensions.k8s.io', 'customresourcedefinitions', false)
+export const mutatingWebhookConfigurations = grouped('admissionregistration.k8s.io', 'mutatingwebhookconfigurations', false)
+export const validatingWebhookConfigurations = grouped('admissionregistration.k8s.io', 'validatingwebhookconfigurations', false)
+
+export const selfSubjectAccessReviews = grouped('authorization.k8s.io', 'selfsubjectaccessreviews', false)

@@ -1,0 +1,144 @@
+import http, { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
+import https from 'node:https'
+import { isIP, type Socket } from 'node:net'
+import { pipeline, type Readable } from 'node:stream'
+import { connect as tlsConnect, createSecureContext, type SecureContextOptions } from 'node:tls'
+import { createGunzip } from 'node:zlib'
+import { ToolError } from '../tool-error.ts'
+import { credentialSource, pem, type CredentialSource } from './credentials.ts'
+import type { Target } from './kubeconfig.ts'
+import { dialThrough, portOf, proxyFor } from './proxy.ts'
+
+export interface Sent {
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly body?: object
+  readonly accept?: string
+  /** Streams are read as they come: compression would hold lines back. */
+  readonly stream?: boolean
+  readonly signal: AbortSignal
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** Decoded. Ends with an error when the connection breaks before the body's end. */
+  readonly body: Readable
+}
+
+/** One API server and one user over one keep-alive agent. */
+export interface Transport {
+  readonly target: Target
+  readonly credentials: CredentialSource
+  /** One HTTP exchange. Throws Node's connection errors, ToolError from the credentials, and AbortError. */
+  send(sent: Sent): Promise<Reply>
+  /** What a WebSocket needs to open with the same TLS and credentials. */
+  upgradeOptions(): Promise<{ readonly agent: http.Agent; readonly headers: Record<string, string | string[]> }>
+  close(): void
+}
+
+export interface Impersonation {
+  readonly as?: string | undefined
+  readonly asGroup?: readonly string[] | undefined
+}
+
+// Enough to read every resource type at once, few enough that a start does not pay for dozens of TLS handshakes.
+const maxSockets = 64
+
+/** Reads certificates; opens no connection. Throws ToolError bad-kubeconfig. */
+export function openTransport(target: Target, who: Impersonation, env: Readonly<Record<string, string | undefined>> = process.env): Transport {
+  const server = new URL(target.server)
+  const secure = server.protocol === 'https:'
+  const ca = pem(target.cluster.caData, target.cluster.caFile, `certificate authority of cluster at ${target.server}`)
+  const credentials = credentialSource(target, ca)
+  const proxy = proxyFor(server, target.cluster.proxyUrl, env)
+  const basePath = server.pathname.replace(/\/$/, '')
+  let open: { readonly agent: http.Agent; readonly cert: string | null } | null = null
+
+  function agentWith(cert: string | null, key: string | null): http.Agent {
+    if (open !== null && open.cert === cert) return open.agent
+    open?.agent.destroy()
+    const tls: SecureContextOptions & { rejectUnauthorized: boolean; servername?: string } = {
+      rejectUnauthorized: !target.cluster.skipTlsVerify,
+      ...(ca === null ? {} : { ca }),
+      ...(cert === null || key === null ? {} : { cert, key }),
+      ...(target.cluster.tlsServerName === null ? {} : { servername: target.cluster.tlsServerName }),
+    }
+    if (secure) checkSecureContext(tls, target)
+    const common = { keepAlive: true, maxSockets, ...tls }
+    const agent = secure ? new https.Agent(common) : new http.Agent({ keepAlive: true, maxSockets })
+    if (proxy !== null) tunnel(agent, proxy, server, tls)
+    open = { agent, cert }
+    return agent
+  }
+
+  async function prepare(): Promise<{ agent: http.Agent; headers: Record<string, string | string[]> }> {
+    const { cert, key, authorization } = await credentials.current()
+    const as = who.as ?? target.user.as
+    const groups = who.asGroup ?? (who.as === undefined ? target.user.asGroups : [])
+    return {
+      agent: agentWith(cert, key),
+      headers: {
+        'user-agent': 'hopscope',
+        ...(authorization === null ? {} : { authorization }),
+        ...(as === null ? {} : { 'impersonate-user': as }),
+        ...(groups.length === 0 ? {} : { 'impersonate-group': [...groups] }),
+      },
+    }
+  }
+
+  async function send(sent: Sent): Promise<Reply> {
+    const { agent, headers } = await prepare()
+    const body = sent.body === undefined ? null : JSON.stringify(sent.body)
+    const options: https.RequestOptions = {
+      agent, method: sent.method ?? 'GET', host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server), path: basePath + sent.path, signal: sent.signal,
+      headers: {
+        ...headers, accept: sent.accept ?? 'application/json', 'accept-encoding': sent.stream === true ? 'identity' : 'gzip',
+        ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+      } satisfies OutgoingHttpHeaders,
+    }
+    return exchange(secure, options, body)
+  }
+
+  return { target, credentials, send, upgradeOptions: prepare, close: () => open?.agent.destroy() }
+}
+
+function exchange(secure: boolean, options: https.RequestOptions, body: string | null, retried = false): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const request = (secure ? https : http).request(options)
+    request.once('response', (response) => {
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response.headers['content-encoding'] === 'gzip' ? pipeline(response, createGunzip(), () => {}) : response })
+    })
+    request.once('error', (error: NodeJS.ErrnoException) => {
+      // The server may close an idle connection in the moment in which it is used again; RFC 9112, 9.3.1 lets a GET repeat.
+      if (request.reusedSocket && error.code === 'ECONNRESET' && options.method === 'GET' && !retried) exchange(secure, options, body, true).then(resolve, reject)
+      else reject(error)
+    })
+    request.end(body ?? undefined)
+  })
+}
+
+function checkSecureContext(tls: SecureContextOptions, target: Target): void {
+  try {
+    createSecureContext(tls)
+  } catch {
+    // OpenSSL's own message may quote the PEM.
+    throw new ToolError('bad-kubeconfig', `the kubeconfig's certificates for context \`${target.context}\` are unusable: damaged, or the client key does not belong to the client certificate`, 'get a fresh kubeconfig')
+  }
+}
+
+function tunnel(agent: http.Agent, proxy: URL, server: URL, tls: SecureContextOptions & { readonly rejectUnauthorized: boolean; readonly servername?: string }): void {
+  const host = server.hostname.replace(/^\[|\]$/g, '')
+  agent.createConnection = (_options, done) => {
+    dialThrough(proxy, host, portOf(server)).then(
+      (socket: Socket) => {
+        if (server.protocol !== 'https:') return done?.(null, socket)
+        const servername = tls.servername ?? (isIP(host) === 0 ? host : '')
+        const wrapped = tlsConnect({ ...tls, socket, host, servername })
+        done?.(null, wrapped)
+      },
+      (error: Error) => done?.(error, undefined as never),
+    )
+    return undefined
+  }
+}
