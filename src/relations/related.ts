@@ -1,0 +1,107 @@
+import type { Finding } from '../findings/finding.ts'
+import type { Known } from '../model/known.ts'
+import type { Pod } from '../model/pod.ts'
+import type { Service } from '../model/service.ts'
+import type { Model } from '../model/sources.ts'
+import { type Subject, subject, subjectKey } from '../model/subject.ts'
+import { routesOf } from './ingress-routes-to-service.ts'
+import { policiesOfPods } from './policy-applies-to-pod.ts'
+import { hasPairs, selects } from './selector.ts'
+import { isOver, podsOfServices, selectorOf } from './service-selects-pod.ts'
+import { topWorkloads, workloadOfPod } from './workload-of-pod.ts'
+
+/**
+ * Which findings touch `target`: what stands before it (Ingresses, Services), behind it (pods, workloads, their
+ * nodes) and in its way (policies). Findings about the cluster's own DNS always do: everything looks names up.
+ */
+export function relatedTo(model: Model, target: Subject): (finding: Finding) => boolean {
+  const keys = touching(model, target)
+  const dnsKeys = dnsObjects(model)
+  return (finding) => {
+    const at = subjectKey(finding.subject)
+    if (keys.has(at)) return true
+    return finding.code.startsWith('DNS') && (finding.subject.namespace === null || finding.subject.namespace === 'kube-system' || dnsKeys.has(at))
+  }
+}
+
+function touching(model: Model, target: Subject): ReadonlySet<string> {
+  const pods = listed(model.sources.pods).filter((it) => !isOver(it))
+  const services = listed(model.sources.services)
+  const ingresses = listed(model.sources.ingresses)
+  const [podsOf, policiesOf] = [podsOfServices(pods), policiesOfPods(listed(model.sources.networkPolicies))]
+  const keys = new Set([subjectKey(target), ...(target.namespace === null ? [] : [`Namespace/${target.namespace}`])])
+
+  const routed = routedFrom(model, target)
+  const named = services.filter((it) => isService(it, target) || routed.has(`${it.namespace}/${it.name}`))
+  const behind = new Set(startsChain(target) ? named.flatMap(podsOf) : pods.filter((it) => isBehind(model, it, target)))
+  const before = startsChain(target) ? named : services.filter((it) => podsOf(it).some((pod) => behind.has(pod)))
+  for (const service of before) {
+    keys.add(subjectKey(subject('Service', service.namespace, service.name)))
+    if (startsChain(target)) for (const top of makersOf(model, service)) keys.add(subjectKey(top))
+  }
+  for (const pod of behind) {
+    keys.add(`Pod/${pod.namespace}/${pod.name}`)
+    keys.add(subjectKey(workloadOfPod(pod)))
+    if (pod.node !== null) keys.add(`Node/${pod.node}`)
+    for (const policy of [...policiesOf(pod, 'Ingress'), ...policiesOf(pod, 'Egress')]) keys.add(`NetworkPolicy/${policy.namespace}/${policy.name}`)
+  }
+  const names = new Set(before.map((it) => `${it.namespace}/${it.name}`))
+  for (const ingress of ingresses) {
+    const isTarget = target.kind === 'Ingress' && ingress.namespace === target.namespace && ingress.name === target.name
+    const leadsHere = target.kind !== 'Ingress' && routesOf(ingress).some((it) => names.has(`${ingress.namespace}/${it.backend.service}`))
+    if (isTarget || leadsHere) keys.add(`Ingress/${ingress.namespace}/${ingress.name}`)
+    if (isTarget && ingress.className !== null) keys.add(`IngressClass/${ingress.className}`)
+  }
+  return keys
+}
+
+/** Services and Ingresses lead on to pods; pods and workloads are led to. */
+function startsChain(target: Subject): boolean {
+  return target.kind === 'Service' || target.kind === 'Ingress'
+}
+
+function routedFrom(model: Model, target: Subject): ReadonlySet<string> {
+  if (target.kind !== 'Ingress') return new Set()
+  const own = listed(model.sources.ingresses).filter((it) => it.namespace === target.namespace && it.name === target.name)
+  return new Set(own.flatMap((it) => routesOf(it).map((route) => `${it.namespace}/${route.backend.service}`)))
+}
+
+function isBehind(model: Model, pod: Pod, target: Subject): boolean {
+  if (target.kind === 'Node') return pod.node === target.name
+  if (pod.namespace !== target.namespace) return false
+  switch (target.kind) {
+    case 'Pod':
+      return pod.name === target.name
+    case 'NetworkPolicy':
+      return listed(model.sources.networkPolicies).some((it) => it.namespace === target.namespace && it.name === target.name && selects(it.podSelector, pod.labels))
+    default:
+      return (pod.owner?.kind === target.kind && pod.owner.name === target.name) || subjectKey(workloadOfPod(pod)) === subjectKey(target)
+  }
+}
+
+function isService(service: Service, target: Subject): boolean {
+  return target.kind === 'Service' && service.namespace === target.namespace && service.name === target.name
+}
+
+/** Also workloads that have no pods now: scaled to 0, or unable to make them. */
+function makersOf(model: Model, service: Service): readonly Subject[] {
+  const pairs = selectorOf(service)
+  if (pairs === null) return []
+  return topWorkloads(listed(model.sources.workloads))
+    .filter((it) => it.namespace === service.namespace && it.templates.some((labels) => hasPairs(pairs, labels)))
+    .map((it) => subject(it.kind, it.namespace, it.name))
+}
+
+function dnsObjects(model: Model): ReadonlySet<string> {
+  if (!model.sources.clusterDns.known) return new Set()
+  const { service, workload, pods } = model.sources.clusterDns.value
+  return new Set([
+    ...(service === null ? [] : [`Service/${service.namespace}/${service.name}`]),
+    ...(workload === null ? [] : [`${workload.kind}/${workload.namespace}/${workload.name}`]),
+    ...pods.map((it) => `Pod/${it.namespace}/${it.name}`),
+  ])
+}
+
+function listed<T>(source: Known<readonly T[]>): readonly T[] {
+  return source.known ? source.value : []
+}

@@ -1,0 +1,23 @@
+/** Troubles by name: a finding that is one lists it in `symptoms`, a finding that causes one lists it in `explains`. */
+interface Named {
+  readonly namespace: string
+  readonly name: string
+}
+
+export const noEndpoints = (service: Named): string => `no-endpoints:${service.namespace}/${service.name}`
+
+export const svcUnanswered = (service: Named): string => `svc-unanswered:${service.namespace}/${service.name}`
+
+/** Everything that this Ingress routes. */
+export const ingressFails = (ingress: Named): string => `ingress-fails:${ingress.namespace}/${ingress.name}`
+
+/** Only what it routes to one Service: the paths to its other Services have causes of their own. */
+export const ingressBackendFails = (ingress: Named, service: string): string => `${ingressFails(ingress)}/${service}`
+
+export const nodeDown = (node: string): string => `node-down:${node}`
+
+export const dnsLossOnNode = (node: string): string => `dns-loss:node/${node}`
+
+export const dnsLossInNamespace = (namespace: string): string => `dns-loss:ns/${namespace}`
+
+export const dnsLossInPod = (pod: Named): string => `dns-loss:ns/${pod.namespace}/${pod.name}`

@@ -1,0 +1,49 @@
+import type { Pod } from '../model/pod.ts'
+import { type Subject, subject } from '../model/subject.ts'
+import type { Workload } from '../model/workload.ts'
+
+/**
+ * What a user would call the pod's owner. A Deployment's ReplicaSet is named `<deployment>-<pod-template-hash>`, and
+ * the hash stands in the pod's labels, so no ReplicaSet needs to be read. A pod without an owner stands for itself.
+ */
+export function workloadOfPod(pod: Pod): Subject {
+  if (pod.owner === null) return subject('Pod', pod.namespace, pod.name)
+  const hash = pod.labels['pod-template-hash']
+  if (pod.owner.kind === 'ReplicaSet' && hash !== undefined && pod.owner.name.endsWith(`-${hash}`)) {
+    return subject('Deployment', pod.namespace, pod.owner.name.slice(0, -hash.length - 1))
+  }
+  return subject(pod.owner.kind, pod.namespace, pod.owner.name)
+}
+
+/** A workload that nothing else in the list owns, with what its parts want taken together. */
+export interface Top {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly desired: number
+  readonly templates: readonly Workload['templateLabels'][]
+}
+
+/**
+ * The workloads that people edit. ReplicaSets of a Deployment are left out, the Deployment says it all; those of an
+ * owner that is not in the list (an Argo Rollout) are summed under that owner, because old ones stay behind at 0.
+ */
+export function topWorkloads(workloads: readonly Workload[]): readonly Top[] {
+  const listed = new Set(workloads.map((it) => key(it.namespace, it.kind, it.name)))
+  const parts = workloads.filter((it) => it.owner === null || !listed.has(key(it.namespace, it.owner.kind, it.owner.name)))
+  const groups = Map.groupBy(parts, (it) => (it.owner === null ? key(it.namespace, it.kind, it.name) : key(it.namespace, it.owner.kind, it.owner.name)))
+  return [...groups.values()].flatMap((its) => {
+    const first = its[0]
+    if (first === undefined) return []
+    const named = first.owner ?? first
+    return [{ kind: named.kind, namespace: first.namespace, name: named.name, desired: sum(its.map((it) => it.desired)), templates: its.map((it) => it.templateLabels) }]
+  })
+}
+
+function key(namespace: string, kind: string, name: string): string {
+  return `${namespace}/${kind}/${name}`
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, it) => total + it, 0)
+}

@@ -1,0 +1,41 @@
+import type { ConnectResult, Contact, Contacts, HttpContact } from '../../src/model/contacts.ts'
+import type { Pod } from '../../src/model/pod.ts'
+
+const times: Readonly<Record<ConnectResult, number>> = { open: 1, refused: 0.5, timeout: 3000, 'no-route': 2, error: 1 }
+
+export function tries(...results: readonly ConnectResult[]): Contact['tries'] {
+  return results.map((result) => ({ result, ms: times[result] }))
+}
+
+export function repeat(count: number, result: ConnectResult): Contact['tries'] {
+  return tries(...Array.from({ length: count }, () => result))
+}
+
+/** Connects to Service `shop/<name>` port 80 by its own address. */
+export function toService(name: string, node: string, its: Contact['tries'], about: Partial<Contact> = {}): Contact {
+  return { node, service: { namespace: 'shop', name, port: 80 }, via: { kind: 'service' }, ip: '10.96.44.7', port: 80, tries: its, ...about }
+}
+
+/** Connects to one pod behind Service `shop/<name>` port 80, skipping the Service. */
+export function toPod(name: string, node: string, pod: Pod, its: Contact['tries'], about: Partial<Contact> = {}): Contact {
+  return { node, service: { namespace: 'shop', name, port: 80 }, via: { kind: 'endpoint', pod: pod.name }, ip: pod.ip ?? '', port: 8080, tries: its, ...about }
+}
+
+export function contacts(connects: readonly Contact[], http: readonly HttpContact[] = []): Contacts {
+  return { from: { namespace: 'shop', labels: { 'app.kubernetes.io/managed-by': 'hopscope' } }, connects, http }
+}
+
+/** One GET through controller pod `controller-1` for Ingress `shop/web`. */
+export function get(path: string, status: number | null, about: Partial<HttpContact> = {}): HttpContact {
+  return {
+    node: 'worker-1',
+    ingress: { namespace: 'shop', name: 'web' },
+    host: 'web.example.com',
+    path,
+    via: { controllerPod: 'controller-1', ip: '10.2.1.80', port: 80 },
+    status,
+    error: status === null ? 'connection reset' : null,
+    ms: 12,
+    ...about,
+  }
+}
