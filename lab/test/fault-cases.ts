@@ -1,0 +1,78 @@
+// For every fault: inject, diagnose, compare with the known root cause, take back, diagnose again.
+import type { Fault } from '../faults/fault.ts'
+import type { Lab } from '../lab.ts'
+import { type Found, hopscope, type Ran, type Report, reportOf, subjectOf } from './hopscope.ts'
+import { expectThat, type Result } from './result.ts'
+
+export async function faultCase(lab: Lab, fault: Fault, tell: (result: Result) => void): Promise<readonly Result[]> {
+  const results: Result[] = []
+  const keep = (result: Result): void => {
+    results.push(result)
+    tell(result)
+  }
+  const wanted = fault.cause === null ? 'clean' : `${fault.cause.code} ${fault.cause.subject}`
+  try {
+    keep(
+      await expectThat(fault.kind, fault.name, wanted, async () => {
+        await fault.inject(lab)
+        const ran = await look(lab, fault)
+        return fault.cause === null ? clean(ran) : firstIs(ran, fault.cause)
+      }),
+    )
+  } finally {
+    keep(
+      await expectThat('taken back', `${fault.name}, taken back`, 'clean', async () => {
+        await fault.takeBack(lab)
+        return clean(await look(lab, fault))
+      }),
+    )
+    await fault.remove?.(lab)
+  }
+  return results
+}
+
+function look(lab: Lab, fault: Fault): Promise<Ran> {
+  return hopscope(['diagnose', ...fault.diagnose, '--probe', '--node-access', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+}
+
+type Judged = { readonly got: string; readonly passed: boolean; readonly detail: string }
+
+/** The first finding is the known cause, and no other root cause is called an error. */
+function firstIs(ran: Ran, cause: { readonly code: string; readonly subject: string }): Judged {
+  const report = reportOf(ran)
+  if (report === null) return { got: `exit ${ran.code}`, passed: false, detail: ran.stderr || ran.stdout }
+  const [first] = report.findings
+  const others = report.findings.slice(1).filter((it) => it.severity === 'error')
+  const right = first !== undefined && first.code === cause.code && matches(cause.subject, subjectOf(first))
+  const got = first === undefined ? `no finding, exit ${ran.code}` : `${name(first)}${others.length === 0 ? '' : ` and ${others.map(name).join(', ')}`}`
+  return { got, passed: right && others.length === 0 && ran.code === 1 && report.crashed.length === 0, detail: summary(ran, report) }
+}
+
+/** Exit code 0, nothing at or above a warning, no check crashed, and look-ups were really judged. */
+function clean(ran: Ran): Judged {
+  const report = reportOf(ran)
+  if (report === null) return { got: `exit ${ran.code}`, passed: false, detail: ran.stderr || ran.stdout }
+  const bad = [...report.findings, ...report.explained].filter((it) => it.severity !== 'info')
+  const judged = report.ok.includes('DNS110')
+  const got = bad.length > 0 ? bad.map(name).join(', ') : judged ? 'clean' : 'DNS was not judged'
+  return { got, passed: ran.code === 0 && bad.length === 0 && judged && report.crashed.length === 0, detail: summary(ran, report) }
+}
+
+function name(found: Found): string {
+  return `${found.code} ${subjectOf(found)}`
+}
+
+function matches(pattern: string, subject: string): boolean {
+  return pattern.endsWith('*') ? subject.startsWith(pattern.slice(0, -1)) : pattern === subject
+}
+
+function summary(ran: Ran, report: Report): string {
+  return [
+    `exit ${ran.code} · ${report.headline}`,
+    ...report.findings.map((it) => `finding   ${it.severity} ${name(it)} ${it.confidence}`),
+    ...report.explained.map((it) => `explained ${it.severity} ${name(it)}`),
+    ...report.cannotTell.map((it) => `unsure    ${it.code} ${it.why}`),
+    ...report.crashed.map((it) => `crashed   ${it.code} ${it.stack}`),
+    ran.stderr,
+  ].join('\n')
+}

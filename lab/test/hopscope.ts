@@ -1,0 +1,78 @@
+// Runs the built hopscope as a user would, against the lab's kubeconfig.
+import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly seconds: number
+}
+
+export interface Report {
+  readonly verdict: string
+  readonly headline: string
+  readonly findings: readonly Found[]
+  readonly explained: readonly Found[]
+  readonly cannotTell: readonly { readonly code: string; readonly reason: string; readonly why: string }[]
+  readonly crashed: readonly { readonly code: string; readonly stack: string }[]
+  readonly ok: readonly string[]
+}
+
+export interface Found {
+  readonly code: string
+  readonly severity: 'error' | 'warning' | 'info'
+  readonly confidence: string
+  readonly subject: { readonly kind: string; readonly namespace: string | null; readonly name: string }
+}
+
+const bundle = join(import.meta.dirname, '../../dist/hopscope.js')
+
+/** `interrupt` sends a signal once stderr holds `when`, as a user does who has seen enough. */
+export interface RunOptions {
+  readonly kubeconfig: string | null
+  readonly env?: Readonly<Record<string, string>>
+  readonly interrupt?: { readonly signal: NodeJS.Signals; readonly when: RegExp; readonly delayMs: number }
+  readonly timeoutMs?: number
+}
+
+export function hopscope(args: readonly string[], options: RunOptions): Promise<Ran> {
+  const started = performance.now()
+  const env: NodeJS.ProcessEnv = { ...process.env, XDG_STATE_HOME: join(tmpdir(), 'hopscope-lab-test'), NO_COLOR: '1', ...options.env }
+  delete env['KUBECONFIG']
+  if (options.kubeconfig !== null) env['KUBECONFIG'] = options.kubeconfig
+  const child = spawn(process.execPath, [bundle, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  let sent = false
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk
+    const { interrupt } = options
+    if (interrupt === undefined || sent || !interrupt.when.test(stderr)) return
+    sent = true
+    setTimeout(() => child.kill(interrupt.signal), interrupt.delayMs)
+  })
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 240_000)
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code, stdout, stderr, seconds: (performance.now() - started) / 1000 })
+    })
+  })
+}
+
+/** The report of a run with `-o json`; null when it printed none. */
+export function reportOf(ran: Ran): Report | null {
+  try {
+    return JSON.parse(ran.stdout) as Report
+  } catch {
+    return null
+  }
+}
+
+export function subjectOf(found: Found): string {
+  const { kind, namespace, name } = found.subject
+  return namespace === null ? `${kind}/${name}` : `${kind}/${namespace}/${name}`
+}

@@ -1,0 +1,57 @@
+// npm run lab -- record NAME: breaks the cluster, writes scenarios/NAME, and takes the break back.
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { arch, release, type } from 'node:os'
+import { join } from 'node:path'
+import { faults } from '../faults/all.ts'
+import { LabError, openLab } from '../lab.ts'
+import { hopscope } from './hopscope.ts'
+
+const scenarios = join(import.meta.dirname, '../../scenarios')
+
+export async function recordCommand(args: readonly string[]): Promise<number> {
+  const lab = await openLab()
+  const all = args.includes('--all')
+  const wanted = all ? faults : faults.filter((it) => args.includes(it.name))
+  if (wanted.length === 0) throw new LabError(`record which fault? ${faults.map((it) => it.name).join(', ')}`, 'npm run lab -- record dns-race-lossy')
+  for (const fault of wanted) {
+    process.stdout.write(`${fault.name} ...\n`)
+    const folder = join(scenarios, fault.name)
+    const snapshot = join(folder, 'snapshot.hops')
+    await rm(folder, { recursive: true, force: true })
+    await mkdir(folder, { recursive: true })
+    try {
+      await fault.inject(lab)
+      const ran = await hopscope(['collect', ...fault.diagnose, '--probe', '--node-access', '--out', snapshot], { kubeconfig: lab.kubeconfig })
+      if (ran.code !== 0) throw new LabError(`collect failed: ${ran.stderr}`)
+    } finally {
+      await fault.takeBack(lab)
+      await fault.remove?.(lab)
+    }
+    await golden(folder)
+    await writeFile(join(folder, 'README.md'), await readme(fault, lab.kubeconfig))
+    process.stdout.write(`${fault.name}: ${(await hopscope(['diagnose', '--from', snapshot, '-q'], { kubeconfig: null })).stdout.split('\n')[0]}\n`)
+  }
+  return 0
+}
+
+/** What the same bytes must print from now on. */
+export async function golden(folder: string): Promise<void> {
+  const snapshot = join(folder, 'snapshot.hops')
+  const text = await hopscope(['diagnose', '--from', snapshot, '--color', 'never'], { kubeconfig: null })
+  const json = await hopscope(['diagnose', '--from', snapshot, '-o', 'json'], { kubeconfig: null })
+  await writeFile(join(folder, 'expect.txt'), text.stdout)
+  await writeFile(join(folder, 'expect.json'), json.stdout)
+}
+
+async function readme(fault: (typeof faults)[number], kubeconfig: string): Promise<string> {
+  const version = await hopscope(['version'], { kubeconfig })
+  return `# ${fault.name}
+
+${fault.breaks}
+
+- **A user would say:** ${fault.symptom}
+- **Known root cause:** ${fault.cause === null ? 'none: this is a control and must come out clean' : `${fault.cause.code} ${fault.cause.subject}`}
+- **Made by:** \`npm run lab -- record ${fault.name}\`, with ${version.stdout.trim()}
+- **Where:** the lab's cluster (Kubernetes v1.34, bridge CNI, kube-proxy in iptables mode), ${type()} ${release()} ${arch()}
+`
+}

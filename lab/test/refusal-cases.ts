@@ -1,0 +1,62 @@
+// Bad input and bad weather, each one clear line with a hint and the right exit code.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Lab } from '../lab.ts'
+import { hopscope, reportOf } from './hopscope.ts'
+import { expectThat, type Result } from './result.ts'
+
+const group = 'refusals'
+
+export async function refusalCases(lab: Lab, tell: (result: Result) => void): Promise<readonly Result[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'hopscope-refusals-'))
+  const results: Result[] = []
+  const keep = async (result: Promise<Result>): Promise<void> => {
+    results.push(await result)
+    tell(await result)
+  }
+  const refused = (name: string, says: RegExp, args: readonly string[], kubeconfig: string | null = lab.kubeconfig): Promise<void> =>
+    keep(
+      expectThat(group, name, `exit 2, ${says.source}`, async () => {
+        const ran = await hopscope(args, { kubeconfig, env: kubeconfig === null ? { HOME: folder } : {} })
+        const lines = ran.stderr.trimEnd().split('\n')
+        const clear = lines.filter((it) => it.startsWith('error: ')).length === 1 && lines.some((it) => it.startsWith('  help: '))
+        return { got: `exit ${ran.code}, ${lines[0] ?? ''}`, passed: ran.code === 2 && ran.stdout === '' && clear && says.test(ran.stderr), detail: ran.stderr + ran.stdout }
+      }),
+    )
+  try {
+    const good = await readFile(lab.kubeconfig, 'utf8')
+    const nobody = join(folder, 'unreachable')
+    await writeFile(nobody, good.replace(/server: .*/, 'server: https://127.0.0.1:1'))
+    await refused('no kubeconfig', /no kubeconfig/i, ['diagnose'], null)
+    await refused('unreachable server', /cannot reach cluster .*127\.0\.0\.1:1/, ['diagnose'], nobody)
+    await refused('unknown context', /context `nope`/, ['diagnose', '--context', 'nope'])
+    await refused('unknown namespace', /namespace `shp`[\s\S]*`shop`/, ['diagnose', '-n', 'shp'])
+    await refused('unknown target', /no Service `crt` in namespace shop[\s\S]*`cart`/, ['diagnose', 'svc/crt', '-n', 'shop'])
+    await refused('unknown flag', /unknown option/, ['diagnose', '--prob'])
+    await refused('unknown code', /no check `DNS999`/, ['diagnose', '--only', 'DNS999'])
+    await refused('unknown output format', /choices are text, json/i, ['diagnose', '-o', 'xml'])
+    await refused('unknown node', /node `worker-99`/, ['diagnose', 'dns', '--probe', '--node', 'worker-99'])
+    const foreign = join(folder, 'foreign.hops')
+    await writeFile(foreign, 'not a snapshot')
+    await refused('foreign snapshot', /not a hopscope snapshot/, ['diagnose', '--from', foreign])
+
+    const snapshot = join(folder, 'cut.hops')
+    await hopscope(['collect', '-n', 'shop', '--out', snapshot], { kubeconfig: lab.kubeconfig })
+    const bytes = await readFile(snapshot)
+    await writeFile(snapshot, bytes.subarray(0, Math.floor(bytes.length / 2)))
+    await refused('truncated snapshot', /truncated|cut short|ends/, ['diagnose', '--from', snapshot])
+
+    await keep(
+      expectThat(group, 'an image that cannot be pulled', 'cannot tell, never ok', async () => {
+        const ran = await hopscope(['diagnose', 'dns', '--probe', '--image', 'registry.invalid/none:1', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+        const report = reportOf(ran)
+        const said = report?.cannotTell.some((it) => /image/i.test(it.why)) === true
+        return { got: `exit ${ran.code}, ${said ? 'image named' : 'image not named'}`, passed: report !== null && said && !report.ok.includes('DNS110'), detail: ran.stdout + ran.stderr }
+      }),
+    )
+    return results
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,28 @@
+/** One thing that must be true of the real cluster, and whether it was. */
+export interface Result {
+  readonly group: string
+  readonly name: string
+  readonly expected: string
+  readonly got: string
+  readonly seconds: number
+  readonly passed: boolean
+  /** What a person needs to see why it failed. */
+  readonly detail: string
+}
+
+export async function expectThat(group: string, name: string, expected: string, run: () => Promise<{ readonly got: string; readonly passed: boolean; readonly detail?: string }>): Promise<Result> {
+  const started = performance.now()
+  const done = (got: string, passed: boolean, detail: string): Result => ({ group, name, expected, got, passed, detail, seconds: (performance.now() - started) / 1000 })
+  try {
+    const { got, passed, detail } = await run()
+    return done(got, passed, passed ? '' : (detail ?? ''))
+  } catch (error) {
+    return done('threw', false, error instanceof Error ? (error.stack ?? error.message) : String(error))
+  }
+}
+
+export function line(result: Result): string {
+  const mark = result.passed ? '✓' : '✗'
+  const detail = result.passed || result.detail === '' ? '' : `\n${result.detail.split('\n').slice(0, 60).map((it) => `      ${it}`).join('\n')}`
+  return `${mark} ${result.name.padEnd(34)} ${`${result.seconds.toFixed(1)} s`.padStart(8)}  expected ${result.expected} · got ${result.got}${detail}\n`
+}

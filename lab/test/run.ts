@@ -1,0 +1,82 @@
+// npm run lab:test [NAME…]: everything that must be true on a real cluster. Ends with `N passed, N failed`.
+import { writeFile } from 'node:fs/promises'
+import { cpus, release } from 'node:os'
+import { join } from 'node:path'
+import { faults } from '../faults/all.ts'
+import { down } from '../down.ts'
+import { LabError, openLab } from '../lab.ts'
+import { DEFAULT_WORKERS, STATE } from '../plan.ts'
+import { up } from '../up.ts'
+import { faultCase } from './fault-cases.ts'
+import { added, machine } from './machine.ts'
+import { refusalCases } from './refusal-cases.ts'
+import { expectThat, line, type Result } from './result.ts'
+import { rightsCases } from './rights-cases.ts'
+import { safetyCases } from './safety-cases.ts'
+import { batches } from './schedule.ts'
+
+const asked = process.argv.slice(2).filter((it) => !it.startsWith('-'))
+/** Uses the lab that is up, and leaves it up: for work on one fault. */
+const keepUp = process.argv.includes('--keep')
+
+const started = performance.now()
+const results: Result[] = []
+const tell = (result: Result): void => void process.stdout.write(line(result))
+const add = (more: readonly Result[]): void => void results.push(...more)
+
+async function whole(): Promise<void> {
+  await down()
+  const before = await machine(STATE)
+  const cold = performance.now()
+  await up(DEFAULT_WORKERS)
+  process.stdout.write(`the lab is up for the first time after ${seconds(cold)} s, with whatever had to be built\n`)
+  await down()
+  let upSeconds = 0
+  add([
+    await expectThat('lab', 'up from a warm cache', 'under 60 s', async () => {
+      const warm = performance.now()
+      await up(DEFAULT_WORKERS)
+      upSeconds = (performance.now() - warm) / 1000
+      return { got: `${upSeconds.toFixed(1)} s`, passed: upSeconds < 60 }
+    }),
+  ])
+  try {
+    await cluster()
+  } finally {
+    add([
+      await expectThat('lab', 'down leaves nothing', 'nothing', async () => {
+        await down()
+        const left = added(before, await machine(STATE))
+        return { got: left.length === 0 ? 'nothing' : `${left.length} things`, passed: left.length === 0, detail: left.join('\n') }
+      }),
+    ])
+    for (const result of results.filter((it) => it.group === 'lab')) tell(result)
+  }
+  const facts = { upSeconds, cpus: cpus().length, kernel: release(), totalSeconds: (performance.now() - started) / 1000 }
+  await writeFile(join(import.meta.dirname, '../../docs/benchmark.md'), (await import('./table.ts')).benchmarkPage(results, facts))
+}
+
+async function cluster(): Promise<void> {
+  const lab = await openLab()
+  const wanted = asked.length === 0 ? faults : faults.filter((it) => asked.includes(it.name))
+  if (asked.length === 0 || asked.includes('safety')) add(await safetyCases(lab, tell))
+  if (asked.length === 0 || asked.includes('rights')) add(await rightsCases(lab, tell))
+  if (asked.length === 0 || asked.includes('refusals')) add(await refusalCases(lab, tell))
+  for (const batch of batches(wanted)) add((await Promise.all(batch.map((it) => faultCase(lab, it, tell)))).flat())
+}
+
+function seconds(from: number): string {
+  return ((performance.now() - from) / 1000).toFixed(1)
+}
+
+try {
+  await (keepUp ? cluster() : whole())
+} catch (error) {
+  if (!(error instanceof LabError)) throw error
+  process.stderr.write(`error: ${error.message}\n  help: ${error.hint}\n`)
+  results.push({ group: 'lab', name: 'the lab', expected: 'up', got: error.message, seconds: 0, passed: false, detail: '' })
+}
+const failed = results.filter((it) => !it.passed)
+if (failed.length > 0) process.stdout.write(`\nfailed:\n${failed.map(line).join('')}`)
+process.stdout.write(`\n${results.length - failed.length} passed, ${failed.length} failed\n`)
+process.exitCode = failed.length === 0 ? 0 : 1

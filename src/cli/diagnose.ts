@@ -1,0 +1,68 @@
+import { diagnose, exitCode } from '../engine.ts'
+import type { Model } from '../model/sources.ts'
+import { relatedTo } from '../relations/related.ts'
+import { json } from '../report/json.ts'
+import { paint } from '../report/paint.ts'
+import { text } from '../report/text.ts'
+import { readSnapshot } from '../snapshot/read.ts'
+import { ToolError } from '../tool-error.ts'
+import type { ClusterFlags, ProbeFlags, ReportFlags } from './flags.ts'
+import { gather, open } from './gather.ts'
+import { interruptible } from './interrupt.ts'
+import { keepRun } from './keep-run.ts'
+import { progressOn } from './progress.ts'
+import { ignored, selected } from './select.ts'
+
+export type DiagnoseFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }
+
+/** Returns 0, 1, 2 or 130. */
+export async function diagnoseCommand(target: string | null, flags: DiagnoseFlags): Promise<number> {
+  const checks = selected(flags.only)
+  const leaveOut = ignored(flags.ignore)
+  if (flags.from !== undefined) {
+    if (flags.probe === true || flags.nodeAccess === true) throw new ToolError('usage', '--from reads a file, so there is nothing to probe', 'leave out --from, or --probe and --node-access')
+    const model = await readSnapshot(flags.from)
+    return print(model, { checks, leaveOut }, flags, [])
+  }
+
+  const started = performance.now()
+  const progress = progressOn(process.stderr, flags.quiet === true || flags.output !== 'text')
+  const interrupt = interruptible()
+  const deadline = AbortSignal.timeout(flags.timeout)
+  const cluster = await open(flags)
+  try {
+    const { model, touched } = await gather(cluster, target, flags, progress, AbortSignal.any([interrupt.signal, deadline]))
+    progress.done()
+    const kept = await keepRun(model)
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    const hint = model.scope.level === 'read' ? ['--probe would measure look-ups and connections from every node; --node-access adds their conntrack counters'] : []
+    return print(model, { checks, leaveOut }, flags, [`${seconds} s · ${touched}`, ...hint, ...(kept === null ? [] : [`snapshot  ${kept}    hopscope diagnose --from ${kept}`])])
+  } catch (error) {
+    progress.done()
+    if (interrupt.interrupted()) {
+      process.stderr.write('interrupted; whatever was started in the cluster is removed\n')
+      return 130
+    }
+    if (deadline.aborted) throw new ToolError('probe-failed', `not done within ${flags.timeout / 1000} s`, 'give it longer: --timeout 10m', error)
+    throw error
+  } finally {
+    interrupt.release()
+    cluster.close()
+  }
+}
+
+type Ask = Parameters<typeof diagnose>[1]
+
+export function print(model: Model, ask: Ask, flags: ReportFlags, footer: readonly string[]): number {
+  const { target } = model.scope
+  const concerns = target.kind === 'object' ? relatedTo(model, target.object) : () => true
+  const leaveOut = ask.leaveOut ?? (() => false)
+  const diagnosis = diagnose(model, { checks: ask.checks, leaveOut: (finding) => leaveOut(finding) || !concerns(finding) })
+  const colour = flags.color === 'always' || (flags.color === 'auto' && process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb')
+  const detail = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'
+  const utf8 = /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? 'C.UTF-8')
+  process.stdout.write(
+    flags.output === 'json' ? json(diagnosis) : text(diagnosis, { paint: paint({ colour, ascii: !utf8, width: Math.min(110, process.stdout.columns || 100) }), detail, footer }),
+  )
+  return exitCode(diagnosis, { failOn: flags.failOn, strict: flags.strict === true })
+}

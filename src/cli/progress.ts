@@ -1,0 +1,26 @@
+/**
+ * One line on stderr for what is going on. On a terminal it is rewritten in place and wiped at the end; elsewhere only
+ * `announce` lines are printed, so that a log holds what was done to the cluster and no animation.
+ */
+export interface Progress {
+  readonly step: (line: string) => void
+  /** What the reader must have seen: what is created in the cluster, and what was removed. */
+  readonly announce: (line: string) => void
+  readonly done: () => void
+}
+
+export function progressOn(stream: NodeJS.WriteStream, quiet: boolean): Progress {
+  const live = stream.isTTY && process.env['TERM'] !== 'dumb'
+  const wipe = (): void => void (live && stream.write('\r\u001B[K'))
+  return {
+    step: (line) => {
+      if (!live || quiet) return
+      stream.write(`\r\u001B[K${line.slice(0, Math.max(20, stream.columns - 1))}`)
+    },
+    announce: (line) => {
+      wipe()
+      stream.write(`${line}\n`)
+    },
+    done: wipe,
+  }
+}
