@@ -6,7 +6,7 @@ import { type Fields, fields, isObject, list, port, stringMap, text } from './js
 /** The one annotation that is read, and of it only this key: annotations may hold snippets with credentials. */
 const legacyClass = 'kubernetes.io/ingress.class'
 
-/** `networking.k8s.io/v1 Ingress`; null for what is none. Backends that are resources, not Services, are left out. */
+/** `networking.k8s.io/v1 Ingress`; null for what is none. A backend that is another resource has the service ''. */
 export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
   const it = identity(raw, intern)
   if (it === null) return null
@@ -19,7 +19,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     className: fromSpec ?? fromAnnotation,
     classFrom: fromSpec !== null ? 'spec' : fromAnnotation !== null ? 'annotation' : 'default',
     rules: list(spec['rules']).map((rule, index) => projectRule(fields(rule), index)),
-    defaultBackend: projectBackend(spec['defaultBackend'], 'spec.defaultBackend'),
+    defaultBackend: isObject(spec['defaultBackend']) ? projectBackend(spec['defaultBackend'], 'spec.defaultBackend') : null,
     addresses: list(fields(fields(fields(raw)['status'])['loadBalancer'])['ingress']).map(fields).flatMap((each) => {
       const address = text(each['ip']) ?? text(each['hostname'])
       return address === null ? [] : [address]
@@ -30,17 +30,16 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
 function projectRule(raw: Fields, index: number): IngressRule {
   return {
     host: text(raw['host']),
-    paths: list(fields(raw['http'])['paths']).map(fields).flatMap((each, at) => {
-      const backend = projectBackend(each['backend'], `spec.rules[${index}].http.paths[${at}].backend`)
-      return backend === null ? [] : [{ path: text(each['path']) ?? '/', pathType: text(each['pathType']) ?? 'ImplementationSpecific', backend }]
-    }),
+    paths: list(fields(raw['http'])['paths']).map((each, at) => ({
+      path: text(fields(each)['path']) ?? '/',
+      pathType: text(fields(each)['pathType']) ?? 'ImplementationSpecific',
+      backend: projectBackend(fields(each)['backend'], `spec.rules[${index}].http.paths[${at}].backend`),
+    })),
   }
 }
 
-function projectBackend(raw: unknown, path: string): IngressBackend | null {
+function projectBackend(raw: unknown, path: string): IngressBackend {
   const service = fields(fields(raw)['service'])
-  const name = text(service['name'])
-  if (!isObject(raw) || name === null) return null
   const named = fields(service['port'])
-  return { service: name, port: port(named['number']) || text(named['name']), path }
+  return { service: text(service['name']) ?? '', port: port(named['number']) || text(named['name']), path }
 }

@@ -129,7 +129,13 @@ test.each([
 test('a backend says where in the object it stands', () => {
   const spec = { rules: [{ http: { paths: [{ path: '/a', pathType: 'Prefix', backend: { resource: {} } }, { pathType: 'Prefix', backend: { service: { name: 'cart', port: { name: 'http' } } } }] } }] }
   expect(projectIngress({ metadata, spec }, intern)?.rules).toEqual([
-    { host: null, paths: [{ path: '/', pathType: 'Prefix', backend: { service: 'cart', port: 'http', path: 'spec.rules[0].http.paths[1].backend' } }] },
+    {
+      host: null,
+      paths: [
+        { path: '/a', pathType: 'Prefix', backend: { service: '', port: null, path: 'spec.rules[0].http.paths[0].backend' } },
+        { path: '/', pathType: 'Prefix', backend: { service: 'cart', port: 'http', path: 'spec.rules[0].http.paths[1].backend' } },
+      ],
+    },
   ])
 })
 

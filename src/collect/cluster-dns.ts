@@ -1,0 +1,100 @@
+import type { Cluster } from '../kube/cluster.ts'
+import { configMaps, endpointSlices, pods, services } from '../kube/resources.ts'
+import type { ClusterDns } from '../model/cluster-dns.ts'
+import { type Known, known, unknown } from '../model/known.ts'
+import type { Pod } from '../model/pod.ts'
+import type { Service } from '../model/service.ts'
+import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
+import type { Intern } from '../wire/intern.ts'
+import { inOrder } from './order.ts'
+import { projectEndpointSlice, serviceNameLabel } from './project/endpoint-slice.ts'
+import { fields, text } from './project/json.ts'
+import { projectPod } from './project/pod.ts'
+import { projectService } from './project/service.ts'
+import { collectWorkloads } from './workloads.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+interface Place {
+  readonly namespace: string
+  /** Services in order of preference, then ConfigMaps with a Corefile. */
+  readonly services: readonly string[]
+  readonly configMaps: readonly string[]
+  /** Pods of the DNS server when there is no Service to say. */
+  readonly podLabels: Labels
+}
+
+const usual: Place = {
+  namespace: 'kube-system',
+  services: ['kube-dns', 'rke2-coredns-rke2-coredns', 'coredns'],
+  configMaps: ['coredns', 'rke2-coredns-rke2-coredns'],
+  podLabels: { 'k8s-app': 'kube-dns' },
+}
+
+const openShift: Place = {
+  namespace: 'openshift-dns',
+  services: ['dns-default'],
+  configMaps: ['dns-default'],
+  podLabels: { 'dns.operator.openshift.io/daemonset-dns': 'default' },
+}
+
+/**
+ * The cluster's DNS server: Service, slices, pods, workload and Corefile. Known with `service: null` when it was
+ * looked for and is not there; unknown as a whole when any part but the Corefile may not be read.
+ */
+export async function collectClusterDns(cluster: Cluster, intern: Intern): Promise<Known<ClusterDns>> {
+  const here = await inPlace(cluster, usual, intern)
+  if (!here.known || here.value.service !== null) return here
+  const there = await inPlace(cluster, openShift, intern)
+  return there.known && there.value.service !== null ? there : here
+}
+
+async function inPlace(cluster: Cluster, place: Place, intern: Intern): Promise<Known<ClusterDns>> {
+  const { namespace } = place
+  const [found, workloads, corefile] = await Promise.all([
+    cluster.list(services, { namespace }, (raw) => projectService(raw, intern)),
+    collectWorkloads(cluster, ['Deployment', 'DaemonSet'], { namespace }, intern),
+    readCorefile(cluster, place),
+  ])
+  if (!found.known) return found
+  if (!workloads.known) return workloads
+
+  const service = place.services.map((name) => found.value.find((it) => it.name === name)).find((it) => it !== undefined) ?? null
+  const [slices, behind] = await Promise.all([
+    service === null ? known([]) : cluster.list(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${service.name}` }, (raw) => projectEndpointSlice(raw, intern)),
+    podsOf(cluster, place, service, intern),
+  ])
+  if (!slices.known) return slices
+  if (!behind.known) return behind
+
+  const labels = [service?.selector ?? place.podLabels, place.podLabels]
+  return known({
+    service,
+    slices: slices.value.sort(inOrder),
+    pods: behind.value.sort(inOrder),
+    workload: labels.map((it) => workloads.value.find((other) => carries(other.templateLabels, it))).find((it) => it !== undefined) ?? null,
+    corefile,
+    domain: clusterDomain(parseCorefile(corefile.known ? corefile.value : '')),
+  })
+}
+
+/** The Service's own; where its selector is wrong and finds none, those that ought to be behind it. */
+async function podsOf(cluster: Cluster, place: Place, service: Service | null, intern: Intern): Promise<Known<Pod[]>> {
+  const select = (labels: Labels): Promise<Known<Pod[]>> =>
+    cluster.list(pods, { namespace: place.namespace, labelSelector: Object.entries(labels).map((it) => it.join('=')).join(',') }, (raw) => projectPod(raw, intern))
+  const selected = await select(service?.selector ?? place.podLabels)
+  return selected.known && selected.value.length === 0 && service?.selector ? select(place.podLabels) : selected
+}
+
+function carries(labels: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([key, value]) => labels[key] === value)
+}
+
+/** The key `Corefile` of the first ConfigMap that is there, and no other key. */
+async function readCorefile(cluster: Cluster, place: Place): Promise<Known<string>> {
+  const { namespace } = place
+  const tries = await Promise.all(place.configMaps.map((name) => cluster.get(configMaps, namespace, name, (raw) => text(fields(raw['data'])['Corefile']))))
+  const first = tries.find((it) => it.known || it.why.reason !== 'not-there') ?? tries[0]
+  if (first === undefined || !first.known) return first ?? unknown('not-there', `no ConfigMap in ${namespace}`)
+  return first.value === null ? unknown('not-there', `the ConfigMap in ${namespace} has no key Corefile`) : known(first.value)
+}

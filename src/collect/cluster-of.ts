@@ -1,0 +1,61 @@
+import type { Cluster, ListOptions, RawObject, Resource } from '../kube/cluster.ts'
+import { type Known, known, unknown } from '../model/known.ts'
+
+export interface ClusterOf extends Cluster {
+  /** Every list and get, as `pods in shop` or `nodes`. */
+  readonly asked: readonly string[]
+}
+
+/**
+ * For tests: a cluster that holds these objects, by plural. `refuse` answers a request in their place: return a
+ * reason, or null to let it pass.
+ */
+export function clusterOf(
+  objects: Readonly<Record<string, readonly object[]>>,
+  refuse: (plural: string, namespace: string | null) => Known<never> | null = () => null,
+): ClusterOf {
+  const asked: string[] = []
+  const all = (resource: Resource): readonly RawObject[] => (objects[resource.plural] ?? []) as readonly RawObject[]
+  const note = (resource: Resource, namespace: string | null): Known<never> | null => {
+    asked.push(namespace === null ? resource.plural : `${resource.plural} in ${namespace}`)
+    return refuse(resource.plural, namespace)
+  }
+  return {
+    asked,
+    context: 'test',
+    server: 'https://test',
+    namespace: 'default',
+    version: () => Promise.resolve(known({ gitVersion: 'v1.33.1', platform: 'linux/amd64' })),
+    list: (resource, options, project) => {
+      const refused = note(resource, options.namespace ?? null)
+      const projected = all(resource).filter((it) => chosen(it, options)).map(project)
+      return Promise.resolve(refused ?? known(projected.filter((it) => it !== null)))
+    },
+    get: (resource, namespace, name, project) => {
+      const refused = note(resource, namespace)
+      const found = all(resource).find((it) => it.metadata.name === name && (it.metadata.namespace ?? null) === namespace)
+      return Promise.resolve(refused ?? (found === undefined ? unknown('not-there', `${resource.plural} "${name}" not found`) : known(project(found))))
+    },
+    create: notHere,
+    delete: notHere,
+    logs: notHere,
+    exec: notHere,
+    watch: notHere,
+    raw: notHere,
+    mayI: notHere,
+    close: () => {},
+  }
+}
+
+function notHere(): never {
+  throw new Error('collect only reads')
+}
+
+function chosen(it: RawObject, options: ListOptions): boolean {
+  if (options.namespace !== undefined && it.metadata.namespace !== options.namespace) return false
+  const labels = it.metadata.labels ?? {}
+  if (options.labelSelector === undefined) return true
+  const oneOf = /^(\S+) in \((.*)\)$/.exec(options.labelSelector)
+  if (oneOf !== null) return (oneOf[2] ?? '').split(',').includes(labels[oneOf[1] ?? ''] ?? '')
+  return options.labelSelector.split(',').every((part) => labels[part.split('=')[0] ?? ''] === part.split('=')[1])
+}

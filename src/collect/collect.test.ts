@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { unknown } from '../model/known.ts'
+import type { Scope } from '../model/sources.ts'
+import { clusterOf } from './cluster-of.ts'
+import { collect } from './collect.ts'
+
+const everywhere: Scope = { namespace: null, target: { kind: 'everything' }, level: 'read' }
+const inShop: Scope = { ...everywhere, namespace: 'shop' }
+const named = (namespace: string | null, name: string, rest: object = {}, labels: object = {}): object => ({ metadata: { ...(namespace === null ? {} : { namespace }), name, labels }, ...rest })
+
+const dnsLabels = { 'k8s-app': 'kube-dns' }
+const nginxLabels = { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' }
+const objects = {
+  nodes: [named(null, 'b'), named(null, 'a')],
+  namespaces: [named(null, 'shop'), named(null, 'kube-system')],
+  pods: [
+    named('shop', 'cart-2', {}, { app: 'cart' }),
+    named('shop', 'cart-1', {}, { app: 'cart' }),
+    named('kube-system', 'coredns-1', { spec: { containers: [{ name: 'coredns', args: ['-conf', '/etc/coredns/Corefile'] }] } }, dnsLabels),
+    named('ingress-nginx', 'controller-1', { spec: { containers: [{ name: 'c', args: ['--ingress-class=outer', '--watch-ingress-without-class=true'] }] } }, nginxLabels),
+    named('ingress-nginx', 'admission-1', {}, { ...nginxLabels, 'app.kubernetes.io/component': 'admission-webhook' }),
+    named('istio', 'gateway-1', {}, { app: 'istio-ingressgateway' }),
+  ],
+  services: [named('shop', 'cart', { spec: { selector: { app: 'cart' } } }), named('kube-system', 'kube-dns', { spec: { clusterIP: '10.96.0.10', selector: dnsLabels } }, dnsLabels)],
+  endpointslices: [named('kube-system', 'kube-dns-x', {}, { 'kubernetes.io/service-name': 'kube-dns' }), named('kube-system', 'other-x', {}, { 'kubernetes.io/service-name': 'other' })],
+  deployments: [named('shop', 'cart'), named('kube-system', 'coredns', { spec: { template: { metadata: { labels: dnsLabels } } } })],
+  replicasets: [named('shop', 'cart-5f')],
+  configmaps: [named('kube-system', 'coredns', { data: { Corefile: '.:53 {\n kubernetes k8s.example\n}', other: 'hunter2' } })],
+}
+
+describe('collect', () => {
+  test('a whole cluster, in order', async () => {
+    const { sources, cluster } = await collect(clusterOf(objects), { scope: everywhere, tool: '1.0.0' })
+    expect(cluster).toEqual({ context: 'test', version: 'v1.33.1', tool: '1.0.0' })
+    expect(sources.nodes.known && sources.nodes.value.map((it) => it.name)).toEqual(['a', 'b'])
+    expect(sources.pods.known && sources.pods.value.map((it) => `${it.namespace}/${it.name}`)).toEqual(['ingress-nginx/admission-1', 'ingress-nginx/controller-1', 'istio/gateway-1', 'kube-system/coredns-1', 'shop/cart-1', 'shop/cart-2'])
+    expect(sources.workloads.known && sources.workloads.value.map((it) => `${it.kind} ${it.name}`)).toEqual(['Deployment coredns', 'Deployment cart', 'ReplicaSet cart-5f'])
+    expect(sources.dnsProbe).toMatchObject({ known: false, why: { reason: 'not-asked' } })
+    expect(sources.conntrack).toMatchObject({ known: false, why: { reason: 'not-asked' } })
+  })
+
+  test("the cluster's DNS", async () => {
+    const { sources } = await collect(clusterOf(objects), { scope: inShop })
+    expect(sources.clusterDns).toMatchObject({
+      known: true,
+      value: { service: { name: 'kube-dns' }, slices: [{ name: 'kube-dns-x' }], pods: [{ name: 'coredns-1' }], workload: { name: 'coredns' }, corefile: { known: true }, domain: 'k8s.example' },
+    })
+    expect(JSON.stringify(sources)).not.toContain('hunter2')
+  })
+
+  test('ingress controllers, and no other pod of their charts', async () => {
+    const { sources } = await collect(clusterOf(objects), { scope: inShop })
+    expect(sources.ingressControllers).toMatchObject({
+      value: [
+        { pod: 'controller-1', controller: 'k8s.io/ingress-nginx', classNames: ['outer', ''] },
+        { pod: 'gateway-1', controller: 'istio.io/ingress-controller', classNames: ['istio'] },
+      ],
+    })
+  })
+
+  test('in a namespace, what is of a namespace is read there only', async () => {
+    const cluster = clusterOf(objects)
+    const { sources } = await collect(cluster, { scope: inShop })
+    expect(sources.pods.known && sources.pods.value.map((it) => it.name)).toEqual(['cart-1', 'cart-2'])
+    const kinds = ['pods', 'services', 'endpointslices', 'ingresses', 'networkpolicies', 'deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs']
+    expect(cluster.asked).toEqual(expect.arrayContaining(kinds.map((it) => `${it} in shop`)))
+    // The one list over all namespaces is that of labelled ingress controllers.
+    expect(cluster.asked.filter((it) => kinds.includes(it))).toEqual(['pods', 'pods'])
+  })
+
+  test('what is forbidden is unknown, and the rest is there', async () => {
+    const forbidden = unknown('forbidden', 'list nodes')
+    const { sources } = await collect(clusterOf(objects, (plural, namespace) => (namespace === 'shop' ? null : { ...forbidden, why: { reason: 'forbidden', detail: `list ${plural}` } })), { scope: inShop })
+    expect(sources.nodes).toEqual(forbidden)
+    expect(sources.clusterDns).toMatchObject({ known: false, why: { reason: 'forbidden' } })
+    expect(sources.ingressControllers).toMatchObject({ known: false, why: { reason: 'forbidden' } })
+    expect(sources.pods).toMatchObject({ known: true })
+  })
+
+  test('one forbidden kind of workload makes workloads unknown', async () => {
+    const { sources } = await collect(clusterOf(objects, (plural) => (plural === 'jobs' ? unknown('forbidden', 'list jobs') : null)), { scope: inShop })
+    expect(sources.workloads).toEqual(unknown('forbidden', 'list jobs'))
+  })
+
+  test('a Corefile that may not be read costs nothing else', async () => {
+    const { sources } = await collect(clusterOf(objects, (plural) => (plural === 'configmaps' ? unknown('forbidden', 'get configmaps') : null)), { scope: inShop })
+    expect(sources.clusterDns).toMatchObject({ known: true, value: { corefile: unknown('forbidden', 'get configmaps'), domain: 'cluster.local' } })
+  })
+
+  test('a DNS Service that is gone is known to be, with the pods that ought to be behind it', async () => {
+    const { sources } = await collect(clusterOf({ ...objects, services: [] }), { scope: inShop })
+    expect(sources.clusterDns).toMatchObject({ known: true, value: { service: null, slices: [], pods: [{ name: 'coredns-1' }], workload: { name: 'coredns' } } })
+  })
+
+  test('a DNS Service whose selector is wrong still has its pods', async () => {
+    const services = [named('kube-system', 'kube-dns', { spec: { selector: { 'k8s-app': 'kubedns' } } })]
+    const { sources } = await collect(clusterOf({ ...objects, services }), { scope: inShop })
+    expect(sources.clusterDns).toMatchObject({ value: { service: { selector: { 'k8s-app': 'kubedns' } }, pods: [{ name: 'coredns-1' }] } })
+  })
+
+  test("OpenShift's", async () => {
+    const { sources } = await collect(clusterOf({ services: [named('openshift-dns', 'dns-default')], configmaps: [named('openshift-dns', 'dns-default', { data: { Corefile: '.:5353 {\n}' } })] }), { scope: inShop })
+    expect(sources.clusterDns).toMatchObject({ value: { service: { namespace: 'openshift-dns' }, corefile: { value: '.:5353 {\n}' } } })
+  })
+
+  test('progress tells counts and refusals', async () => {
+    const lines: string[] = []
+    await collect(clusterOf(objects, (plural) => (plural === 'nodes' ? unknown('forbidden', 'list nodes') : null)), { scope: inShop, progress: (line) => lines.push(line) })
+    expect(lines).toContain('read 2 pods')
+    expect(lines).toContain('no nodes: list nodes')
+  })
+})

@@ -1,0 +1,70 @@
+import type { Cluster, ListOptions } from '../kube/cluster.ts'
+import * as resource from '../kube/resources.ts'
+import { model } from '../model/build.ts'
+import { type Known, mapKnown } from '../model/known.ts'
+import type { Model, Scope, Sources } from '../model/sources.ts'
+import { createIntern } from '../wire/intern.ts'
+import { collectClusterDns } from './cluster-dns.ts'
+import { collectIngressControllers } from './ingress-controllers.ts'
+import { byName, inOrder } from './order.ts'
+import { projectEndpointSlice } from './project/endpoint-slice.ts'
+import { projectIngressClass } from './project/ingress-class.ts'
+import { projectIngress } from './project/ingress.ts'
+import { projectNamespace } from './project/namespace.ts'
+import { projectNetworkPolicy } from './project/network-policy.ts'
+import { projectNode } from './project/node.ts'
+import { projectPod } from './project/pod.ts'
+import { projectService } from './project/service.ts'
+import { collectWorkloads, workloadKinds } from './workloads.ts'
+
+export interface CollectAsk {
+  readonly scope: Scope
+  /** hopscope's own version, for the model's facts. */
+  readonly tool?: string
+  /** Called with one short line as each source arrives: `read 1204 pods`. */
+  readonly progress?: (line: string) => void
+}
+
+/**
+ * Reads what the read level may: lists and gets, all at once, of the namespace in scope or of all. A source that the
+ * user may not read, or that did not arrive whole, is unknown with the API client's reason; the others are there all
+ * the same. Lists are in order of namespace and name, so that an unchanged cluster gives an equal model. Sources of
+ * the probe and node levels are unknown, not asked. Does not reject on refusals.
+ */
+export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model> {
+  const intern = createIntern()
+  const within: ListOptions = ask.scope.namespace === null ? {} : { namespace: ask.scope.namespace }
+
+  const [nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, networkPolicies, clusterDns, version] = await Promise.all([
+    told('nodes', sorted(cluster.list(resource.nodes, {}, (raw) => projectNode(raw, intern)), byName(({ name }) => name))),
+    told('namespaces', sorted(cluster.list(resource.namespaces, {}, (raw) => projectNamespace(raw, intern)), byName(({ name }) => name))),
+    told('pods', sorted(cluster.list(resource.pods, within, (raw) => projectPod(raw, intern)), inOrder)),
+    told('services', sorted(cluster.list(resource.services, within, (raw) => projectService(raw, intern)), inOrder)),
+    told('endpoint slices', sorted(cluster.list(resource.endpointSlices, within, (raw) => projectEndpointSlice(raw, intern)), inOrder)),
+    told('workloads', collectWorkloads(cluster, workloadKinds, within, intern)),
+    told('ingresses', sorted(cluster.list(resource.ingresses, within, (raw) => projectIngress(raw, intern)), inOrder)),
+    told('ingress classes', sorted(cluster.list(resource.ingressClasses, {}, projectIngressClass), byName(({ name }) => name))),
+    told('ingress controllers', collectIngressControllers(cluster, intern)),
+    told('network policies', sorted(cluster.list(resource.networkPolicies, within, (raw) => projectNetworkPolicy(raw, intern)), inOrder)),
+    collectClusterDns(cluster, intern),
+    cluster.version(),
+  ])
+
+  const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
+    nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, networkPolicies, clusterDns,
+  }
+  return model(sources, {
+    scope: ask.scope,
+    cluster: { context: cluster.context, version: version.known ? version.value.gitVersion : 'unknown', tool: ask.tool ?? 'unknown' },
+  })
+
+  async function told<T>(what: string, source: Promise<Known<readonly T[]>>): Promise<Known<readonly T[]>> {
+    const arrived = await source
+    ask.progress?.(arrived.known ? `read ${arrived.value.length} ${what}` : `no ${what}: ${arrived.why.detail}`)
+    return arrived
+  }
+}
+
+async function sorted<T>(source: Promise<Known<T[]>>, order: (a: T, b: T) => number): Promise<Known<readonly T[]>> {
+  return mapKnown(await source, (items) => items.sort(order))
+}

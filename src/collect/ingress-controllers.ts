@@ -1,0 +1,131 @@
+import type { Cluster } from '../kube/cluster.ts'
+import { pods } from '../kube/resources.ts'
+import type { IngressController } from '../model/ingress.ts'
+import { type Known, known } from '../model/known.ts'
+import type { Pod } from '../model/pod.ts'
+import type { Intern } from '../wire/intern.ts'
+import { byName } from './order.ts'
+import { componentLabels, ingressControllerNames } from './project/known-components.ts'
+import { projectPod } from './project/pod.ts'
+
+interface Product {
+  /** Values of `app.kubernetes.io/name`, `app` or `istio`. */
+  readonly names: readonly string[]
+  readonly controller: (flag: Flag) => string
+  readonly classNames: (flag: Flag) => readonly string[]
+}
+
+/** The value of the first of these flags that is given; '' for one without a value; null for none. */
+type Flag = (...names: readonly string[]) => string | null
+
+const unlessFalse = (value: string | null): boolean => value !== null && value !== 'false'
+
+/** Class names by which each product finds its Ingresses; '' = those that name no class. From the products' own code. */
+const products: readonly Product[] = [
+  {
+    // internal/ingress/controller/store: GetIngressClass; pkg/flags.
+    names: ['ingress-nginx', 'rke2-ingress-nginx'],
+    controller: (flag) => flag('controller-class') ?? 'k8s.io/ingress-nginx',
+    classNames: (flag) => [flag('ingress-class') ?? 'nginx', ...(unlessFalse(flag('watch-ingress-without-class')) ? [''] : [])],
+  },
+  {
+    // F5's controller ties to the IngressClass of that name.
+    names: ['nginx-ingress', 'nginx-ingress-controller'],
+    controller: () => 'nginx.org/ingress-controller',
+    classNames: (flag) => [flag('ingress-class') ?? 'nginx'],
+  },
+  {
+    // haproxy-ingress.github.io: a --controller-class is a suffix there.
+    names: ['haproxy-ingress'],
+    controller: (flag) => ['haproxy-ingress.github.io/controller', flag('controller-class')].filter((it) => it !== null && it !== '').join('/'),
+    classNames: (flag) => [flag('ingress-class') ?? 'haproxy', ...(unlessFalse(flag('watch-ingress-without-class')) ? [''] : [])],
+  },
+  {
+    // haproxytech/kubernetes-ingress: without --ingress.class it takes Ingresses of no class too.
+    names: ['kubernetes-ingress'],
+    controller: (flag) => ['haproxy.org/ingress-controller', flag('ingress.class')].filter((it) => it !== null && it !== '').join('/'),
+    classNames: (flag) => [flag('ingress.class') ?? '', ...(unlessFalse(flag('empty-ingress-class')) ? [''] : [])],
+  },
+  {
+    // pkg/provider/kubernetes/ingress: shouldProcessIngress.
+    names: ['traefik', 'rke2-traefik'],
+    controller: () => 'traefik.io/ingress-controller',
+    classNames: (flag) => {
+      const only = flag('providers.kubernetesingress.ingressclass')
+      return only === null || only === '' ? ['', 'traefik'] : [only]
+    },
+  },
+  {
+    // internal/ingressclass: goes by the class's name, and takes none when none was configured.
+    names: ['contour'],
+    controller: () => 'projectcontour.io/ingress-controller',
+    classNames: (flag) => flag('ingress-class-name')?.split(',') ?? ['', 'contour'],
+  },
+  {
+    names: ['kong', 'ingress-kong'],
+    controller: () => 'ingress-controllers.konghq.com/kong',
+    classNames: (flag) => [flag('ingress-class') ?? 'kong'],
+  },
+  {
+    // The gateway's pods carry the traffic; istiod, which reads the Ingresses, does not.
+    names: ['istio-ingressgateway', 'ingressgateway'],
+    controller: () => 'istio.io/ingress-controller',
+    classNames: () => ['istio'],
+  },
+  {
+    names: ['aws-load-balancer-controller'],
+    controller: () => 'ingress.k8s.aws/alb',
+    classNames: (flag) => [flag('ingress-class') ?? 'alb'],
+  },
+]
+
+/** Pods of the well-known ingress controllers, in every namespace: an Ingress's controller rarely lives in its own. */
+export async function collectIngressControllers(cluster: Cluster, intern: Intern): Promise<Known<readonly IngressController[]>> {
+  const values = ingressControllerNames.join(',')
+  const lists = await Promise.all(
+    ['app.kubernetes.io/name', 'app'].map((label) => cluster.list(pods, { labelSelector: `${label} in (${values})` }, (raw) => projectPod(raw, intern))),
+  )
+  const found = new Map<string, IngressController>()
+  for (const list of lists) {
+    if (!list.known) return list
+    for (const pod of list.value) {
+      const controller = ingressController(pod)
+      if (controller !== null) found.set(`${pod.namespace}/${pod.name}`, controller)
+    }
+  }
+  return known([...found.values()].sort(byName((it) => `${it.namespace}/${it.pod}`)))
+}
+
+/** What the pod's labels and command line say; null when it is no known controller, or a job of its chart. */
+export function ingressController(pod: Pod): IngressController | null {
+  const product = products.find((it) => componentLabels.some((label) => it.names.includes(pod.labels[label] ?? '')))
+  if (product === undefined || pod.owner?.kind === 'Job' || pod.phase === 'Succeeded' || pod.phase === 'Failed') return null
+  if (isOtherComponent(pod)) return null
+  const flag = flagsOf(pod.containers.flatMap((it) => it.args))
+  return {
+    namespace: pod.namespace,
+    pod: pod.name,
+    ip: pod.ip,
+    ready: pod.ready,
+    controller: product.controller(flag),
+    classNames: [...new Set(product.classNames(flag))],
+  }
+}
+
+/** Charts give all their pods one name; the default backend and the webhook serve no Ingress. */
+function isOtherComponent(pod: Pod): boolean {
+  return /default-?backend|webhook|cert-?gen|migrations/.test(pod.labels['app.kubernetes.io/component'] ?? '')
+}
+
+/** `--name=value`, `--name value`, `-name=value`; names compared without case, as traefik does. */
+function flagsOf(args: readonly string[]): Flag {
+  return (...names) => {
+    for (const [index, arg] of args.entries()) {
+      const [, name, value] = /^--?([^=\s]+)(?:=(.*))?$/s.exec(arg) ?? []
+      if (name === undefined || !names.includes(name.toLowerCase())) continue
+      const next = args[index + 1] ?? ''
+      return value ?? (next.startsWith('-') ? '' : next)
+    }
+    return null
+  }
+}

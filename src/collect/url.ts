@@ -1,0 +1,51 @@
+import type { Cluster } from '../kube/cluster.ts'
+import { ingresses } from '../kube/resources.ts'
+import type { Ingress } from '../model/ingress.ts'
+import { type Known, mapKnown } from '../model/known.ts'
+import { type Route, routeFor } from '../relations/ingress-routes-to-service.ts'
+import { createIntern } from '../wire/intern.ts'
+import { inOrder } from './order.ts'
+import { projectIngress } from './project/ingress.ts'
+
+export interface IngressForUrl {
+  readonly ingress: Ingress | null
+  /** Every host that some rule names, for a near miss. */
+  readonly hosts: readonly string[]
+}
+
+/**
+ * The Ingress that a request for the URL belongs to, over every namespace that may be listed: all of them, else the
+ * one given. The most specific host wins, then the longest path, then the first by name, so that the answer is one.
+ */
+export async function ingressFor(url: URL, cluster: Cluster, namespace: string | null): Promise<Known<IngressForUrl>> {
+  const intern = createIntern()
+  const everywhere = await cluster.list(ingresses, {}, (raw) => projectIngress(raw, intern))
+  const listed = everywhere.known || namespace === null ? everywhere : await cluster.list(ingresses, { namespace }, (raw) => projectIngress(raw, intern))
+  return mapKnown(listed, (all) => bestFor(url, all))
+}
+
+export function bestFor(url: URL, all: readonly Ingress[]): IngressForUrl {
+  const routes = all
+    .toSorted(inOrder)
+    .map((it) => routeFor(it, url.hostname, decoded(url.pathname)))
+    .filter((it) => it !== null)
+  const [best] = routes.toSorted((a, b) => hostRank(b) - hostRank(a) || pathLength(b) - pathLength(a))
+  return { ingress: best?.ingress ?? null, hosts: [...new Set(all.flatMap((it) => it.rules.flatMap((rule) => rule.host ?? [])))] }
+}
+
+function hostRank(route: Route): number {
+  return route.host === null ? 0 : route.host.startsWith('*.') ? 1 : 2
+}
+
+/** A default backend is behind every path. */
+function pathLength(route: Route): number {
+  return route.path === null ? -1 : route.path.length
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
