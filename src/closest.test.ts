@@ -20,7 +20,7 @@ describe('closest', () => {
         const found = closest(name, [...others, name.toLowerCase(), name.toLowerCase()], max)
         expect(found.length).toBeLessThanOrEqual(max)
         expect(new Set(found).size).toBe(found.length)
-        if (max > 0) expect(editDistance(found[0]?.toLowerCase() ?? '?', name.toLowerCase())).toBe(0)
+        if (max > 0) expect(found[0]?.toLowerCase()).toBe(name.toLowerCase())
       }),
     )
   })

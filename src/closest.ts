@@ -28,7 +28,8 @@ export function editDistance(a: string, b: string): number {
 
 function distanceTo(wanted: string, candidate: string): number | null {
   const distance = editDistance(wanted, candidate)
-  if (distance <= Math.ceil(Math.max(wanted.length, candidate.length) / 3)) return distance
-  const contained = wanted.length >= 2 && (candidate.includes(wanted) || wanted.includes(candidate)) && candidate.length > 0
+  const longer = Math.max(wanted.length, candidate.length)
+  if (distance < longer && distance <= Math.ceil(longer / 3)) return distance
+  const contained = candidate.length >= 2 && wanted.length >= 2 && (candidate.includes(wanted) || wanted.includes(candidate))
   return contained ? distance : null
 }

@@ -13,7 +13,9 @@ export function readExecStatus(text: string): ExecStatus {
   const exit: unknown = causes.map((cause: unknown) => cause as { readonly reason?: unknown; readonly message?: unknown }).find((cause) => cause.reason === 'ExitCode')?.message
   if (status?.reason === 'NonZeroExitCode' && /^\d+$/.test(String(exit))) return { code: Number(exit) }
   const message = typeof status?.message === 'string' ? status.message : text
-  return { failed: firstLine(message, 300) || 'the API server gave no reason', notThere: /executable file not found|no such file or directory/.test(message) }
+  // Runtimes wrap the one useful part four times: containerd and CRI-O both end in runc's or crun's own words.
+  const missing = /"?[^\s"]+"?: (?:stat [^:]+: )?(?:executable file not found in \$PATH|no such file or directory)/.exec(message)?.[0]
+  return { failed: missing ?? (firstLine(message, 300) || 'the API server gave no reason'), notThere: missing !== undefined }
 }
 
 interface StatusFields {

@@ -43,8 +43,8 @@ async function* untilBroken(source: AsyncGenerator<string>): AsyncGenerator<stri
   }
 }
 
-// The kubelet sends no header before a container's first line, so a silent container looks like a slow server. A refusal
-// comes from the API server at once; after this long without one, the request is taken as accepted.
+// Between a silent container and us may stand something that sends no header before the first line, so that it looks like
+// a slow server. A refusal comes from the API server at once; after this long without one, the request counts as accepted.
 const acceptedMs = 1000
 
 /** As `openLines`, for an answer whose header may only come with its first line. */

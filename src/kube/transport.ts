@@ -42,6 +42,13 @@ export interface Impersonation {
   readonly asGroup?: readonly string[] | undefined
 }
 
+interface Agents {
+  readonly cert: string | null
+  readonly kept: http.Agent
+  /** For upgrades: after refusing one, the API server closes a connection that a kept agent would use again. */
+  readonly single: http.Agent
+}
+
 // Enough to read every resource type at once, few enough that a start does not pay for dozens of TLS handshakes.
 const maxSockets = 64
 
@@ -53,11 +60,11 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
   const credentials = credentialSource(target, ca)
   const proxy = proxyFor(server, target.cluster.proxyUrl, env)
   const basePath = server.pathname.replace(/\/$/, '')
-  let open: { readonly agent: http.Agent; readonly cert: string | null } | null = null
+  let open: Agents | null = null
 
-  function agentWith(cert: string | null, key: string | null): http.Agent {
-    if (open !== null && open.cert === cert) return open.agent
-    open?.agent.destroy()
+  function agentsWith(cert: string | null, key: string | null): Agents {
+    if (open !== null && open.cert === cert) return open
+    open?.kept.destroy()
     const tls: SecureContextOptions & { rejectUnauthorized: boolean; servername?: string } = {
       rejectUnauthorized: !target.cluster.skipTlsVerify,
       ...(ca === null ? {} : { ca }),
@@ -65,19 +72,21 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
       ...(target.cluster.tlsServerName === null ? {} : { servername: target.cluster.tlsServerName }),
     }
     if (secure) checkSecureContext(tls, target)
-    const common = { keepAlive: true, maxSockets, ...tls }
-    const agent = secure ? new https.Agent(common) : new http.Agent({ keepAlive: true, maxSockets })
-    if (proxy !== null) tunnel(agent, proxy, server, tls)
-    open = { agent, cert }
-    return agent
+    const agent = (options: http.AgentOptions): http.Agent => {
+      const made = secure ? new https.Agent({ ...options, ...tls }) : new http.Agent(options)
+      if (proxy !== null) tunnel(made, proxy, server, tls)
+      return made
+    }
+    open = { cert, kept: agent({ keepAlive: true, maxSockets }), single: agent({ keepAlive: false }) }
+    return open
   }
 
-  async function prepare(): Promise<{ agent: http.Agent; headers: Record<string, string | string[]> }> {
+  async function prepare(): Promise<{ agents: Agents; headers: Record<string, string | string[]> }> {
     const { cert, key, authorization } = await credentials.current()
     const as = who.as ?? target.user.as
     const groups = who.asGroup ?? (who.as === undefined ? target.user.asGroups : [])
     return {
-      agent: agentWith(cert, key),
+      agents: agentsWith(cert, key),
       headers: {
         'user-agent': 'hopscope',
         ...(authorization === null ? {} : { authorization }),
@@ -88,10 +97,10 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
   }
 
   async function send(sent: Sent): Promise<Reply> {
-    const { agent, headers } = await prepare()
+    const { agents, headers } = await prepare()
     const body = sent.body === undefined ? null : JSON.stringify(sent.body)
     const options: https.RequestOptions = {
-      agent, method: sent.method ?? 'GET', host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server), path: basePath + sent.path, signal: sent.signal,
+      agent: agents.kept, method: sent.method ?? 'GET', host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server), path: basePath + sent.path, signal: sent.signal,
       headers: {
         ...headers, accept: sent.accept ?? 'application/json', 'accept-encoding': sent.stream === true ? 'identity' : 'gzip',
         ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
@@ -100,7 +109,12 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
     return exchange(secure, options, body)
   }
 
-  return { target, credentials, send, upgradeOptions: prepare, close: () => open?.agent.destroy() }
+  async function upgradeOptions(): ReturnType<Transport['upgradeOptions']> {
+    const { agents, headers } = await prepare()
+    return { agent: agents.single, headers }
+  }
+
+  return { target, credentials, send, upgradeOptions, close: () => open?.kept.destroy() }
 }
 
 function exchange(secure: boolean, options: https.RequestOptions, body: string | null, retried = false): Promise<Reply> {
