@@ -16,6 +16,8 @@ export interface ConntrackWindow {
   /** nf_conntrack_count and _max at the end; null where they can't be read. */
   readonly entries: number | null
   readonly max: number | null
+  /** How they were read: in kube-proxy's own pod, or in a hostNetwork pod that was made for it. */
+  readonly way?: 'kube-proxy-exec' | 'host-network-pod'
 }
 
 /** One CoreDNS pod over the probe's window, from its own metrics. */

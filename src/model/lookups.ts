@@ -1,6 +1,7 @@
 /**
  * What became of one question. `timeout` = nothing came back in the resolver's time; `unreachable` = ICMP port
- * unreachable or a refused TCP connection, at once; `not-asked` = this method does not tell A from AAAA apart.
+ * unreachable or a refused TCP connection, at once; `not-asked` = this method does not tell A from AAAA apart, or a
+ * sequential look-up ended before its second question. Any rcode but NOERROR, NXDOMAIN and REFUSED is `servfail`.
  */
 export type Answer = 'ok' | 'nodata' | 'nxdomain' | 'servfail' | 'refused' | 'truncated' | 'timeout' | 'unreachable' | 'not-asked'
 

@@ -1,0 +1,61 @@
+import type { CoreDnsWindow } from '../model/counters.ts'
+import { parsePrometheusText, type Sample, sumOf } from '../wire/prometheus-text.ts'
+import type { PodRecord } from './pod/records.ts'
+import type { MetricsSpec } from './pod/spec.ts'
+
+type Reading = Extract<PodRecord, { t: 'metrics' }>
+
+const requests = 'coredns_dns_requests_total'
+const responses = 'coredns_dns_responses_total'
+const duration = 'coredns_dns_request_duration_seconds'
+
+/** CoreDNS's buckets double from 0.25 ms (plugin/metrics, plugin.TimeBuckets), so 256 ms is the one for "250 ms". */
+const slowBucket = 0.256
+
+/**
+ * Names of forward's failures: `coredns_forward_*` up to 1.10, `coredns_proxy_*{proxy_name="forward"}` since 1.11 for
+ * health checks (plugin/forward README).
+ */
+const failures = /^coredns_(forward|proxy)_\w*(failures|broken|rejects)\w*_total$/
+
+/** One replica between two readings of its /metrics; null when either is missing or it was restarted in between. */
+export function coreDnsWindow(target: MetricsSpec, before: Reading | undefined, after: Reading | undefined): CoreDnsWindow | null {
+  if (before === undefined || after === undefined || before.text === null || after.text === null) return null
+  const was = parsePrometheusText(before.text)
+  const is = parsePrometheusText(after.text)
+  if (sumOf(was, 'process_start_time_seconds') !== sumOf(is, 'process_start_time_seconds')) return null
+  const grown = (name: string): number | null => difference(sumOf(was, name), sumOf(is, name))
+  const asked = grown(requests)
+  const counted = difference(bucket(was, Infinity), bucket(is, Infinity))
+  const fast = difference(bucket(was, slowBucket), bucket(is, slowBucket))
+  return {
+    pod: target.pod,
+    ip: target.ip,
+    windowMs: after.at - before.at,
+    cpuSeconds: grown('process_cpu_seconds_total'),
+    requests: asked,
+    responses: byRcode(was, is),
+    slowShare: counted === null || fast === null || counted === 0 ? null : Math.max(0, (counted - fast) / counted),
+    // A counter with labels is absent until its first event; the others show that these are CoreDNS's metrics at all.
+    forwardFailures: asked === null ? null : total(is) - total(was),
+  }
+}
+
+/** Zero stands for "not there yet" before, never after. */
+function difference(before: number | null, after: number | null): number | null {
+  return after === null ? null : after - (before ?? 0)
+}
+
+function bucket(samples: readonly Sample[], upTo: number): number | null {
+  const matching = samples.filter((it) => it.name === `${duration}_bucket` && Number(it.labels['le'] === '+Inf' ? Infinity : it.labels['le']) === upTo)
+  return matching.length === 0 ? null : matching.reduce((sum, it) => sum + it.value, 0)
+}
+
+function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record<string, number>> {
+  const codes = [...new Set(is.filter((it) => it.name === responses).map((it) => it.labels['rcode'] ?? ''))].sort()
+  return Object.fromEntries(codes.map((rcode) => [rcode, (sumOf(is, responses, { rcode }) ?? 0) - (sumOf(was, responses, { rcode }) ?? 0)]).filter(([, n]) => n !== 0))
+}
+
+function total(samples: readonly Sample[]): number {
+  return samples.filter((it) => failures.test(it.name)).reduce((sum, it) => sum + it.value, 0)
+}

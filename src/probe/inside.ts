@@ -1,0 +1,102 @@
+import type { Cluster } from '../kube/cluster.ts'
+import type { InsideView } from '../model/inside.ts'
+import { known, type Known, unknown } from '../model/known.ts'
+import type { Answer } from '../model/lookups.ts'
+import { insideScript } from './inside-script.ts'
+import type { InsideSpec } from './plan-inside.ts'
+
+type Missing = Extract<Known<never>, { known: false }>
+
+/** Four tools of 8 s each at the worst. */
+const timeoutMs = 40_000
+
+/** What one application container sees, by one exec of `sh`. Whatever could not be learnt says why. */
+export async function insideView(cluster: Cluster, spec: InsideSpec, signal: AbortSignal): Promise<InsideView> {
+  const { namespace, pod, container, name, dnsService } = spec
+  const about = { namespace, pod, container }
+  const none = (why: Missing): InsideView => ({ ...about, resolvConf: why, lookup: why, tcp53: why })
+  const ran = await cluster.exec(namespace, pod, { container, command: ['sh', '-c', insideScript(name, dnsService)], timeoutMs, signal })
+  if (!ran.known) return none(/no such file|not found|executable file/i.test(ran.why.detail) ? noShell : ran)
+  const { code, stdout, stderr } = ran.value
+  // 126 and 127 are what runtimes report for a command that is not in the image.
+  if (!stdout.includes('@resolv')) return none(code === 126 || code === 127 || /no such file|not found|executable file/i.test(stderr) ? noShell : unknown('failed', stderr.trim().split('\n')[0] || `sh ended with code ${code}`))
+  return { ...about, ...readInside(stdout, name, dnsService !== null) }
+}
+
+const noShell = unknown('not-there', 'the container has no shell')
+
+interface Section {
+  readonly tool: string
+  readonly text: string
+  readonly code: number
+  readonly ms: number
+}
+
+/** Values from the script's output; the last tool that ran has the last word, or the first that had an answer. */
+export function readInside(stdout: string, name: string, askedTcp: boolean): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53'> {
+  const resolv = /@resolv\n([\s\S]*?)\n?\n@end/.exec(stdout)?.[1]
+  const looks = sections(stdout, 'look')
+  const tcps = sections(stdout, 'tcp')
+  const answered = looks.map((it) => ({ it, result: lookupResult(it) })).find(({ result }) => result !== null)
+  const reached = tcps.map(tcpResult).find((it) => it !== null)
+  const cutOff = stdout.includes('@done') ? null : unknown('timed-out', 'the script did not end in time')
+  return {
+    resolvConf: resolv === undefined ? unknown('failed', 'resolv.conf could not be read') : known(resolv),
+    lookup:
+      answered?.result !== undefined && answered.result !== null
+        ? known({ tool: answered.it.tool, name, result: answered.result, ms: answered.it.ms })
+        : (cutOff ?? (looks.length === 0 ? unknown('not-there', 'no getent, nslookup, python3 or node in the container') : unknown('failed', `${looks[0]?.tool} found no address and does not say why`))),
+    tcp53:
+      reached !== undefined && reached !== null
+        ? known(reached)
+        : !askedTcp
+          ? unknown('not-there', 'no DNS Service to connect to')
+          : (cutOff ?? unknown('not-there', tcps.length === 0 ? 'no nc, bash, python3 or node in the container' : `${tcps[0]?.tool} does not tell whether it connected`)),
+  }
+}
+
+function sections(stdout: string, kind: 'look' | 'tcp'): readonly Section[] {
+  const form = new RegExp(`@${kind} (\\S+)\\n@start ([\\d.]+)\\n([\\s\\S]*?)@stop ([\\d.]+)\\n@exit (\\d+)`, 'g')
+  return [...stdout.matchAll(form)].map(([, tool, start, text, stop, code]) => ({
+    tool: tool ?? '',
+    text: text ?? '',
+    code: Number(code),
+    ms: Math.round((Number(stop) - Number(start)) * 1000),
+  }))
+}
+
+/** null when the tool's words do not say what happened: then another tool is asked. */
+function lookupResult({ tool, text, code, ms }: Section): Answer | null {
+  if (tool === 'nslookup') return nslookupResult(text, ms)
+  if (tool === 'getent') return code === 0 && /^[0-9a-f.:]+\s/im.test(text) ? 'ok' : ms >= 4000 ? 'timeout' : null
+  if (/^address /m.test(text)) return 'ok'
+  if (ms >= 4000) return 'timeout'
+  if (text.includes('EAI_AGAIN')) return 'servfail'
+  return text.includes('ENOTFOUND') ? 'nxdomain' : null
+}
+
+/**
+ * busybox's nslookup asks for A and AAAA apart, prints "Can't find NAME: No answer" for the type that is not there and
+ * then ends with 1 although the other type was answered: so its words count, not its code. Before 1.30 it used the
+ * C library and said "can't resolve" for everything, which tells nothing unless it took its time.
+ */
+export function nslookupResult(text: string, ms: number): Answer | null {
+  // The first "Address" belongs to the server that was asked; the answers follow a "Name:".
+  const answers = text.slice(Math.max(0, text.search(/^Name:/m)))
+  if (/^Name:/m.test(text) && /^Address(es| \d+)?:\s*\S/m.test(answers)) return 'ok'
+  if (/timed out|no servers could be reached|no response/i.test(text)) return 'timeout'
+  if (/connection refused|unreachable/i.test(text)) return 'unreachable'
+  if (/NXDOMAIN/.test(text)) return 'nxdomain'
+  if (/SERVFAIL/.test(text)) return 'servfail'
+  if (/REFUSED/.test(text)) return 'refused'
+  if (/No answer/i.test(text)) return 'nodata'
+  return ms >= 4000 ? 'timeout' : null
+}
+
+function tcpResult({ text, code, ms }: Section): 'open' | 'refused' | 'timeout' | null {
+  if (code === 0) return 'open'
+  if (/invalid option|unrecognized|usage|No such file/i.test(text)) return null
+  if (/refused/i.test(text)) return 'refused'
+  if (ms >= 2500) return 'timeout'
+  return code === 1 && text.trim() === '' ? 'refused' : null
+}

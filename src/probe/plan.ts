@@ -1,0 +1,158 @@
+import type { Contact, HttpContact } from '../model/contacts.ts'
+import type { Known } from '../model/known.ts'
+import type { ClusterDns } from '../model/cluster-dns.ts'
+import type { Model } from '../model/sources.ts'
+import { planConnects, planHttp } from './plan-contacts.ts'
+import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
+import { type InsideSpec, planInside } from './plan-inside.ts'
+import { planNodes } from './plan-nodes.ts'
+import type { MetricsSpec, SeriesSpec } from './pod/spec.ts'
+import { defaultImage } from './pod-manifest.ts'
+
+export interface ProbeOptions {
+  /** From `newRunId`. */
+  readonly run: string
+  /** Where the probe pods are made; the scope's namespace, else `default`. */
+  readonly namespace?: string
+  readonly image?: string
+  /** Only these nodes. */
+  readonly nodes?: readonly string[]
+  readonly maxNodes?: number
+  readonly tolerateAll?: boolean
+  readonly externalName?: string
+  readonly queriesPerSecondPerNode?: number
+  readonly counts?: Partial<Counts>
+  /** Read conntrack counters on the nodes. */
+  readonly nodeAccess?: boolean
+  /** Exec into application pods; on unless false. */
+  readonly inside?: boolean
+  readonly connectTries?: number
+}
+
+export type PlannedConnect = Omit<Contact, 'node' | 'tries'>
+export type PlannedHttp = Omit<HttpContact, 'node' | 'status' | 'error' | 'ms'>
+
+/** All that a probe will do, before it does any of it. */
+export interface ProbePlan {
+  readonly run: string
+  readonly namespace: string
+  readonly image: string
+  readonly tolerateAll: boolean
+  readonly nodes: readonly string[]
+  /** Nodes that get no pod, and why. */
+  readonly skipped: readonly { readonly node: string; readonly why: string }[]
+  /** Empty when the cluster's DNS is not known; `dnsNote` says why then. */
+  readonly series: readonly SeriesSpec[]
+  readonly dnsNote: string | null
+  readonly dnsService: string | null
+  readonly clusterName: string
+  readonly counts: Counts
+  readonly queriesPerSecondPerNode: number
+  /** No look-up is started after this long; the last ones may take 12 s more. */
+  readonly budgetMs: number
+  /** Connects and HTTP are made from these nodes alone. */
+  readonly contactNodes: readonly string[]
+  readonly connects: readonly PlannedConnect[]
+  readonly connectTries: number
+  readonly http: readonly PlannedHttp[]
+  /** What was left out for the sake of load, in words. */
+  readonly leftOut: readonly string[]
+  readonly inside: readonly InsideSpec[]
+  readonly metrics: readonly MetricsSpec[]
+  readonly conntrack: boolean
+}
+
+/**
+ * 150/s per node, and 900/s over all nodes: one CoreDNS replica answers some 17000/s per vCPU (coredns/deployment,
+ * Scaling_CoreDNS.md), so this stays near a twentieth of one, and three nodes are done in some 7 s.
+ */
+const ratePerNode = 150
+const rateOfAll = 900
+const mostNodes = 12
+
+/** Pure: what the read-level model allows to be probed, within the caps. */
+export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
+  const { nodes, skipped } = planNodes(model, { names: options.nodes ?? null, most: options.maxNodes ?? mostNodes, tolerateAll: options.tolerateAll === true })
+  const dns = model.sources.clusterDns
+  const counts = { ...defaultCounts, ...options.counts }
+  const clusterName = `kubernetes.default.svc.${dns.known ? dns.value.domain : 'cluster.local'}.`
+  const planned = dns.known ? planSeries(dns.value, { counts, clusterName, externalName: absolute(options.externalName ?? 'example.com') }) : { series: [], endpoints: [] }
+  const rate = Math.max(1, Math.min(options.queriesPerSecondPerNode ?? ratePerNode, Math.floor(rateOfAll / Math.max(1, nodes.length))))
+  const contacts = planConnects(model)
+  const http = planHttp(model)
+  return {
+    run: options.run,
+    namespace: options.namespace ?? model.scope.namespace ?? 'default',
+    image: options.image ?? defaultImage,
+    tolerateAll: options.tolerateAll === true,
+    nodes,
+    skipped,
+    series: planned.series,
+    dnsNote: noteOn(dns),
+    dnsService: dns.known ? (dns.value.service?.clusterIP ?? null) : null,
+    clusterName,
+    counts,
+    queriesPerSecondPerNode: rate,
+    budgetMs: budget(planned.series, rate),
+    contactNodes: spread(nodes, 3),
+    connects: contacts.connects,
+    connectTries: options.connectTries ?? 5,
+    http: http.http,
+    leftOut: [...contacts.leftOut, ...http.leftOut],
+    inside: options.inside === false ? [] : planInside(model, clusterName),
+    metrics: planned.endpoints.map((it) => ({ ...it, port: 9153 })),
+    conntrack: options.nodeAccess === true,
+  }
+}
+
+/** Queries of one node when all goes well. */
+export function queriesOf(series: readonly SeriesSpec[]): number {
+  return series.reduce((sum, it) => sum + 2 * it.count, 0)
+}
+
+/** Half as much time again as the cap alone takes: slow answers must not cost look-ups, nor a dead server minutes. */
+function budget(series: readonly SeriesSpec[], rate: number): number {
+  return Math.round(Math.min(30, Math.max(6, (1.4 * queriesOf(series)) / rate)) * 1000)
+}
+
+/** `most` of them, evenly over the list. */
+function spread(nodes: readonly string[], most: number): readonly string[] {
+  if (nodes.length <= most) return nodes
+  return Array.from({ length: most }, (_, i) => nodes[Math.floor((i * nodes.length) / most)] ?? '')
+}
+
+function absolute(name: string): string {
+  return name.endsWith('.') ? name : `${name}.`
+}
+
+function noteOn(dns: Known<ClusterDns>): string | null {
+  if (!dns.known) return dns.why.detail
+  return dns.value.service === null ? 'there is no Service kube-system/kube-dns' : null
+}
+
+/** The plan in words, for before it starts: what is created where, how much is asked, how long at most. */
+export function announce(plan: ProbePlan): readonly string[] {
+  const pods = plan.nodes.length * (plan.conntrack ? 2 : 1)
+  const seconds = Math.ceil(plan.budgetMs / 1000)
+  return [
+    `creates ${count(pods, 'pod')} in namespace ${plan.namespace} on ${plan.nodes.join(', ') || 'no node'}, image ${plan.image}; removed at the end`,
+    ...(plan.series.length > 0
+      ? [
+          `asks DNS at most ${plan.queriesPerSecondPerNode} queries/s per node, ${queriesOf(plan.series)} per node in all, starting none after ${seconds} s; slows down and stops when answers get worse`,
+        ]
+      : [`asks no DNS server: ${plan.dnsNote ?? 'none is known'}`]),
+    ...(plan.connects.length > 0
+      ? [`opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, ${plan.connectTries} times each, and sends nothing`]
+      : []),
+    ...(plan.http.length > 0 ? [`sends ${count(plan.http.length, 'HTTP GET')} to Ingress controllers from ${plan.contactNodes.join(', ')}`] : []),
+    ...(plan.inside.length > 0 ? [`runs a short script in ${count(plan.inside.length, 'application container')}: resolv.conf, one look-up, one connection`] : []),
+    ...(plan.conntrack ? ['reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges'] : []),
+    ...plan.skipped.map((it) => `leaves out ${it.node}: ${it.why}`),
+    ...plan.leftOut,
+    `takes ${seconds + 3} s when all is well, ${seconds + 15} s when DNS is silent, at most two minutes; each pod ends itself after that`,
+  ]
+}
+
+function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
+}

@@ -1,0 +1,102 @@
+import type { Contacts } from '../model/contacts.ts'
+import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
+import type { InsideView } from '../model/inside.ts'
+import { known, type Known, unknown } from '../model/known.ts'
+import type { DnsProbe } from '../model/lookups.ts'
+import type { Opened } from './conntrack.ts'
+import { coreDnsWindow } from './coredns-window.ts'
+import type { NodeRun } from './node-run.ts'
+import type { ProbePlan } from './plan.ts'
+import { podLabels } from './pod-manifest.ts'
+
+type Missing = Extract<Known<never>, { known: false }>
+
+/** null when at least one pod got as far as its program; else why none did. */
+function noneRan(plan: ProbePlan, runs: readonly NodeRun[]): Missing | null {
+  if (runs.some((it) => it.readings.helloAt !== null)) return null
+  const whys = [...runs, ...plan.skipped].map((it) => `${it.node}: ${it.why ?? 'no answer'}`)
+  const forbidden = runs.length > 0 && runs.every((it) => it.why?.startsWith('not allowed') === true)
+  return unknown(forbidden ? 'forbidden' : 'failed', whys.length === 0 ? 'there is no node to probe from' : `no probe pod ran (${whys.slice(0, 3).join('; ')}${whys.length > 3 ? '; …' : ''})`)
+}
+
+function from(plan: ProbePlan): DnsProbe['from'] {
+  return { namespace: plan.namespace, labels: podLabels(plan.run) }
+}
+
+export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<DnsProbe> {
+  if (plan.series.length === 0) return unknown('not-there', plan.dnsNote ?? 'the cluster has no DNS server to ask')
+  const none = noneRan(plan, runs)
+  if (none !== null) return none
+  const stopped = runs.flatMap((it) => (it.readings.stopped === null ? [] : [`${it.node}: ${it.readings.stopped}`]))
+  return known({
+    from: from(plan),
+    nodes: runs.filter((it) => it.readings.helloAt !== null).map((it) => it.node),
+    missing: [...runs.flatMap((it) => (it.why === null ? [] : [{ node: it.node, why: it.why }])), ...plan.skipped],
+    series: runs.flatMap((it) => it.readings.series.filter((one) => one.lookups.length > 0)),
+    queriesSent: runs.reduce((sum, it) => sum + it.readings.queries, 0),
+    cap: { queriesPerSecondPerNode: plan.queriesPerSecondPerNode, lookupsPerSeries: Math.max(...plan.series.map((it) => it.count)) },
+    stopped: stopped.length === 0 ? null : stopped.join('; '),
+  })
+}
+
+export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Contacts> {
+  if (plan.connects.length + plan.http.length === 0) return unknown('not-there', 'no Service with endpoints, and no Ingress with a known controller, in scope')
+  const asked = runs.filter((it) => plan.contactNodes.includes(it.node))
+  const none = noneRan(plan, asked)
+  if (none !== null) return none
+  return known({
+    from: from(plan),
+    connects: asked.flatMap(({ node, readings }) =>
+      readings.connects.toSorted((a, b) => a.id - b.id).flatMap(({ id, tries }) => {
+        const planned = plan.connects[id]
+        return planned === undefined ? [] : [{ node, ...planned, tries }]
+      }),
+    ),
+    http: asked.flatMap(({ node, readings }) =>
+      readings.http.flatMap(({ id, status, error, ms }) => {
+        const planned = plan.http[id]
+        return planned === undefined ? [] : [{ node, ...planned, status, error, ms }]
+      }),
+    ),
+  })
+}
+
+export function coreDnsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<readonly CoreDnsWindow[]> {
+  if (plan.metrics.length === 0) return unknown('not-there', 'no ready CoreDNS pod is known')
+  const none = noneRan(plan, runs)
+  if (none !== null) return none
+  const readings = runs.flatMap((it) => it.readings.metrics)
+  const windows = plan.metrics.flatMap((target) => {
+    const of = (phase: 'before' | 'after') => readings.find((it) => it.phase === phase && it.ip === target.ip)
+    return coreDnsWindow(target, of('before'), of('after')) ?? []
+  })
+  if (windows.length > 0) return known(windows)
+  const error = readings.find((it) => it.error !== null)?.error
+  return unknown(error === undefined ? 'cut-off' : 'failed', `no CoreDNS pod gave its metrics before and after the probe${error === undefined || error === null ? '' : `: ${error}`}`)
+}
+
+export function insideOf(plan: ProbePlan, views: readonly InsideView[]): Known<readonly InsideView[]> {
+  return plan.inside.length === 0 ? unknown('not-there', 'no running application pod in scope to look out of') : known(views)
+}
+
+export function conntrackOf(plan: ProbePlan, opened: readonly Opened[], windows: readonly ConntrackWindow[]): Known<readonly ConntrackWindow[]> {
+  if (!plan.conntrack) return unknown('not-asked', 'needs --node-access')
+  if (windows.length > 0) return known(windows.toSorted((a, b) => (a.node < b.node ? -1 : 1)))
+  const refused = opened.flatMap((it) => ('why' in it ? [it] : []))
+  const forbidden = refused.length > 0 && refused.every((it) => it.why.startsWith('not allowed'))
+  return unknown(forbidden ? 'forbidden' : 'failed', refused[0] === undefined ? 'no node gave its conntrack counters before and after the probe' : `${refused[0].node}: ${refused[0].why}`)
+}
+
+/** What a reader should know of the run itself, beyond the sources. */
+export function notesOf(plan: ProbePlan, runs: readonly NodeRun[], opened: readonly Opened[], stale: readonly string[]): readonly string[] {
+  return [
+    ...(stale.length > 0 ? [`removed what an earlier run had left: ${stale.join(', ')}`] : []),
+    ...plan.leftOut,
+    ...opened.flatMap((it) => ('why' in it ? [`${it.node}: no conntrack counters: ${it.why}`] : [`${it.reader.node}: conntrack counters through ${it.reader.way === 'kube-proxy-exec' ? "kube-proxy's pod" : 'a hostNetwork pod'}`])),
+    ...runs.flatMap(({ node, readings }) => [
+      ...(readings.slowed === null ? [] : [`${node}: went on at half the rate: ${readings.slowed}`]),
+      // Less moves a look-up's time by a few milliseconds at most.
+      ...((readings.throttledMs ?? 0) >= 500 ? [`${node}: the CPU limit held the probe back for ${readings.throttledMs} ms in all; single look-ups may look up to 100 ms slower than they were`] : []),
+    ]),
+  ]
+}

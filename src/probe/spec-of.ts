@@ -1,0 +1,21 @@
+import type { ProbePlan } from './plan.ts'
+import type { ProbeSpec } from './pod/spec.ts'
+
+/** What one node's pod is told to do. The first node alone reads CoreDNS's metrics: they are the same for all. */
+export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
+  const contacts = plan.contactNodes.includes(node)
+  return {
+    kind: 'probe',
+    resolver: { timeoutMs: 5000, attempts: 2 },
+    series: plan.series,
+    ownNameserver: plan.series.length > 0 ? { name: plan.clusterName, count: plan.counts.servicePairs, outstanding: 32 } : null,
+    queriesPerSecond: plan.queriesPerSecondPerNode,
+    budgetMs: plan.budgetMs,
+    connects: contacts ? plan.connects.map(({ ip, port }, id) => ({ id, ip, port })) : [],
+    connectTries: plan.connectTries,
+    connectTimeoutMs: 3000,
+    connectsPerSecond: 100,
+    http: contacts ? plan.http.map(({ via, host, path }, id) => ({ id, ip: via.ip, port: via.port, host, path })) : [],
+    metrics: node === plan.nodes[0] ? plan.metrics : [],
+  }
+}
