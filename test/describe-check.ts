@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { diagnose } from '../src/engine.ts'
+import { type CheckResult, diagnose } from '../src/engine.ts'
 import type { AnyCheck } from '../src/findings/check.ts'
 import type { Confidence, Severity } from '../src/findings/verdict.ts'
-import { known } from '../src/model/known.ts'
+import { type Known, known } from '../src/model/known.ts'
 import { model } from '../src/model/build.ts'
 import { subjectKey } from '../src/model/subject.ts'
-import type { Model, Scope, SourceName, Sources } from '../src/model/sources.ts'
+import { type Model, type Scope, sourceLevel, type SourceName, type Sources } from '../src/model/sources.ts'
 
 interface Row {
   readonly it: string
@@ -14,6 +14,8 @@ interface Row {
   readonly scope?: Partial<Scope>
   /** `finding`s are compared by subject, in order. */
   readonly expect: 'ok' | 'not-applicable' | 'cannot-tell' | readonly ExpectedFinding[]
+  /** What the note, or the reason why the check could not tell, must contain; the flag that would settle it included. */
+  readonly says?: RegExp
 }
 
 interface ExpectedFinding {
@@ -24,19 +26,22 @@ interface ExpectedFinding {
   readonly args?: Readonly<Record<string, string | number>>
 }
 
-const rows = new Map<string, Set<string>>()
-
-/** A check's behaviour as a table. Also proves, for each row, that its words render and that the model is unchanged. */
+/**
+ * A check's behaviour as a table. Also proves that its words render, that the model is unchanged, and that the table
+ * is worth its name: every kind of verdict stands in it, and every source that the check declares was looked at.
+ */
 export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
+  const touched = new Set<string>()
+  const watched: AnyCheck = { ...check, run: (given) => check.run(watch(given, touched)) }
+
   describe(`${check.code} ${check.slug}`, () => {
     for (const row of table) {
       test(row.it, () => {
-        const given = freeze(isModel(row.given) ? row.given : model(Object.fromEntries(Object.entries(row.given).map(([name, value]) => [name, known(value)])), {
-          scope: { namespace: null, target: { kind: 'everything' }, level: 'node', ...row.scope },
-        }))
-        const result = diagnose(given, { checks: [check] }).results[0]
+        const given = freeze(isModel(row.given) ? row.given : modelOf(row.given, {}, row.scope))
+        const result = diagnose(given, { checks: [watched] }).results[0]
         if (result === undefined) throw new Error('the engine gave no result')
         expect(result.crash).toBeNull()
+        if (row.says !== undefined) expect(told(result)).toMatch(row.says)
         if (typeof row.expect === 'string') {
           expect(result.findings.map((it) => subjectKey(it.subject))).toEqual([])
           expect(result.verdict).toBe(row.expect)
@@ -56,13 +61,41 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
         }
       })
     }
-    test('its table holds a finding, an ok and, where it needs a probe, a cannot-tell', () => {
+
+    test('its table holds a finding, an ok and, where it needs more than a read, a cannot-tell', () => {
       const kinds = new Set(table.map((row) => (typeof row.expect === 'string' ? row.expect : 'finding')))
       expect(kinds).toContain('finding')
       expect(kinds).toContain('ok')
-      rows.set(check.code, kinds)
+      if (check.needs.some((it) => sourceLevel[it] !== 'read')) expect(kinds).toContain('cannot-tell')
+    })
+
+    // After the rows, so that it sees what they touched; alone (`-t`) it would see nothing.
+    test('it declares the sources that it looks at, and looks at those that it declares', ({ skip }) => {
+      if (touched.size === 0) skip('no row ran')
+      expect([...touched].toSorted()).toEqual([...check.needs, ...check.wants].toSorted())
     })
   })
+}
+
+/** Adds the name of each source that the check reads to `touched`. The scope is everyone's. */
+function watch(given: never, touched: Set<string>): never {
+  const proxy: object = new Proxy<object>(given, {
+    get(target, name, receiver) {
+      if (typeof name === 'string' && name !== 'scope') touched.add(name)
+      return Reflect.get(target, name, receiver) as unknown
+    },
+  })
+  return proxy as never
+}
+
+function told(result: CheckResult): string {
+  return [result.note ?? '', ...result.cannotTell.map((it) => `${it.why} ${it.settle ?? ''}`)].join('\n')
+}
+
+/** A model of these sources, with access to nodes; `instead` puts a source's reason where its value would be. */
+export function modelOf(sources: Partial<Sources>, instead: { readonly [K in SourceName]?: Known<Sources[K]> } = {}, scope: Partial<Scope> = {}): Model {
+  const all = Object.fromEntries(Object.entries(sources).map(([name, value]) => [name, known(value)]))
+  return model({ ...all, ...instead }, { scope: { namespace: null, target: { kind: 'everything' }, level: 'node', ...scope } })
 }
 
 function isModel(given: Row['given']): given is Model {
@@ -77,5 +110,3 @@ export function freeze<T>(value: T): T {
   }
   return value
 }
-
-export type { SourceName }
