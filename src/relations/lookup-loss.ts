@@ -1,10 +1,12 @@
-import type { DnsProbe, Lookup, LookupSeries } from '../model/lookups.ts'
+import type { Answer, DnsProbe, Lookup, LookupSeries } from '../model/lookups.ts'
 
 /** Look-ups of some series, counted by what became of them. */
 export interface Loss {
   readonly of: number
   /** Ended without the answers asked for: time-out, ICMP refusal, SERVFAIL, REFUSED. */
   readonly failed: number
+  /** Failed, and neither question was answered: a filter on one type leaves the other, so it cuts nothing off. */
+  readonly unanswered: number
   /** Exactly one question of the pair had no answer to its first sending. */
   readonly lostA: number
   readonly lostAaaa: number
@@ -36,6 +38,7 @@ export function lossOf(series: readonly LookupSeries[]): Loss {
   return {
     of: lookups.length,
     failed: count(hasFailed),
+    unanswered: count((it) => hasFailed(it) && !isAnswer(it.a) && !isAnswer(it.aaaa)),
     lostA: count((it) => it.firstLost === 'a'),
     lostAaaa: count((it) => it.firstLost === 'aaaa'),
     lostBoth: count((it) => it.firstLost === 'both'),
@@ -59,6 +62,10 @@ const failures: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'servfa
 
 function hasFailed(lookup: Lookup): boolean {
   return failures.has(lookup.a) || failures.has(lookup.aaaa)
+}
+
+function isAnswer(answer: Answer): boolean {
+  return answer !== 'not-asked' && !failures.has(answer)
 }
 
 /** The value that `share` of the sorted numbers do not exceed; NaN-free: 0 for none. */

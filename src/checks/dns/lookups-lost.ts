@@ -54,6 +54,8 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external'): Ver
     args: { bad: lossy ? bad : 0, of: loss.of, share: percent(bad, loss.of), zone: zone === 'cluster' ? 'cluster' : 'outside', p50: ms(quantile(loss.times, 0.5)), p99: ms(quantile(loss.times, 0.99)) },
     evidence: [shares('look-ups that lost a packet or failed', probe, all, path), latency(`look-ups on ${node}`, all), ...exchange(worst)],
     symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, `dns-loss:ns/${probe.from.namespace}`, ...(lossy ? [] : ['dns-slow:cluster'])],
+    // Outside names take the same way to CoreDNS as the cluster's own.
+    explains: zone === 'cluster' ? [`dns-external:node/${node}`] : [],
   })
 }
 

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
+import { type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
 import { latency, shares } from './dns-evidence.ts'
 
 /** No DNS packet of this node's pods comes back, to any server, over any transport, while other nodes are served. */
@@ -36,8 +36,13 @@ export default check({
 })
 
 function isCutOff(probe: DnsProbe, node: string): boolean {
-  const loss = lossOf(seriesOf(probe, { node }))
-  return nearlyAll(loss.failed, loss.of)
+  const all = lossOf(seriesOf(probe, { node }))
+  return nearlyAll(all.unanswered, all.of) && (['udp', 'tcp'] as const).every((transport) => isSilent(lossOf(seriesOf(probe, { node, transport }))))
+}
+
+/** TCP look-ups are few: they would vanish in a share of all, and TCP that works is a way out. */
+function isSilent(loss: Loss): boolean {
+  return loss.of === 0 || loss.unanswered / loss.of >= 0.9
 }
 
 function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
@@ -51,11 +56,11 @@ function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
     subject: subject('Node', null, node),
     confidence: 'observed',
     args: {
-      failed: loss.failed,
+      failed: loss.unanswered,
       of: loss.of,
       others: elsewhere.of,
-      elsewhere: elsewhere.of === 0 ? 'no other node probed' : `other nodes ${elsewhere.failed} of ${elsewhere.of}`,
-      otherNodesClean: notable(elsewhere.failed, elsewhere.of) ? 'no' : 'yes',
+      elsewhere: elsewhere.of === 0 ? 'no other node probed' : `other nodes ${elsewhere.unanswered} of ${elsewhere.of}`,
+      otherNodesClean: notable(elsewhere.unanswered, elsewhere.of) ? 'no' : 'yes',
     },
     evidence: [latency(`look-ups on ${node}`, series), shares('look-ups that failed', probe, probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`)],
     symptoms: [`dns-loss:ns/${probe.from.namespace}`, `dns-cut-off:node/${node}`],

@@ -1,8 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
+import { type Known, unknown } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
-import type { Node } from '../../model/node.ts'
 import { subject } from '../../model/subject.ts'
 import { countsOnlyLosses, raceState } from '../../relations/kernel-race.ts'
 import { lossOf, type Loss, notable, seriesOf, troubled } from '../../relations/lookup-loss.ts'
@@ -25,8 +25,7 @@ export default check({
   decides: ['DNS-01', 'DNS-02', 'DNS-03', 'DNS-04', 'DNS-05'],
 
   run({ dnsProbe, nodes, conntrack }) {
-    const windows = conntrack.known ? conntrack.value : []
-    return dnsProbe.nodes.map((node) => judge(dnsProbe, node, nodes.find((it) => it.name === node)?.kernel ?? 'unknown', windows))
+    return dnsProbe.nodes.map((node) => judge(dnsProbe, node, nodes.find((it) => it.name === node)?.kernel ?? 'unknown', conntrack))
   },
 
   words: {
@@ -44,9 +43,10 @@ export default check({
   },
 })
 
-function judge(probe: DnsProbe, node: string, kernel: string, windows: readonly ConntrackWindow[]): Verdict {
+function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<readonly ConntrackWindow[]>): Verdict {
+  const windows = conntrack.known ? conntrack.value : []
   const udp = seriesOf(probe, { node, transport: 'udp' }).filter((it) => it.method !== 'getaddrinfo')
-  const pairs = seriesOf(probe, { node, transport: 'udp', method: 'pair', role: 'service' })
+  const pairs = seriesOf(probe, { node, transport: 'udp', method: 'pair', role: 'service', zone: 'cluster' })
   const loss = lossOf(pairs)
   if (loss.of < 20) return cannotTell('too-few', `${loss.of} parallel look-ups on ${node}; 20 are needed`)
   const lost = troubled(pairs)
@@ -73,8 +73,15 @@ function judge(probe: DnsProbe, node: string, kernel: string, windows: readonly 
   if (failedInserts !== null && failedInserts >= Math.max(2, lost / 2) && (countsOnlyLosses(kernel) || looksLikeRace(loss))) return found('observed')
   if (failedInserts !== null) return ok(loss.of, `${lost} of ${loss.of} parallel look-ups on ${node} lost a packet, but insert_failed rose by ${failedInserts} only: not this race`)
   if (!looksLikeRace(loss)) return ok(loss.of, `look-ups are lost on ${node}, but not one of two`)
-  if (raceState(kernel) !== 'healed' && controlsClean(probe, node)) return found('inferred')
-  return cannotTell('not-asked', `${lost} of ${loss.of} parallel look-ups on ${node} lost one of two packets (${packetsLost} in all); only the node's conntrack counters can tell why`, '--node-access')
+  // An unknown state is a distribution's own: its version number says nothing, so only counters may speak.
+  if (['open', 'third-race-open'].includes(raceState(kernel)) && controlsClean(probe, node)) return found('inferred')
+  const why = conntrack.known ? unknown('failed', 'none came from this node').why : conntrack.why
+  const asked = why.reason !== 'not-asked'
+  return cannotTell(
+    why.reason,
+    `${lost} of ${loss.of} parallel look-ups on ${node} lost one of two packets (${packetsLost} in all); only the node's conntrack counters can tell why${asked ? `: ${why.detail}` : ''}`,
+    asked ? null : '--node-access',
+  )
 }
 
 /** Either packet can lose (A.1), so a loss that is always AAAA is a filter's or a server's doing. */

@@ -44,8 +44,8 @@ function judge(probe: DnsProbe, ip: string, namespace: string): Verdict {
   if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups ended at ${ip} from nodes whose DNS works`)
   const others = seriesOf(probe, { role: 'endpoint' }).filter((it) => it.server.ip !== ip && usable.includes(it.node) && it.zone === 'cluster')
   const othersLoss = lossOf(others)
-  if (!nearlyAll(loss.failed, loss.of)) return ok(loss.of)
-  if (othersLoss.of === 0 || notable(othersLoss.failed, othersLoss.of) && othersLoss.failed / othersLoss.of > 0.5) {
+  if (!nearlyAll(loss.unanswered, loss.of)) return ok(loss.of)
+  if (othersLoss.of === 0 || notable(othersLoss.unanswered, othersLoss.of) && othersLoss.unanswered / othersLoss.of > 0.5) {
     return cannotTell('ambiguous', 'no DNS server answers well: not the fault of one')
   }
   const first = to[0]
@@ -55,10 +55,10 @@ function judge(probe: DnsProbe, ip: string, namespace: string): Verdict {
     confidence: 'observed',
     args: {
       ip,
-      failed: loss.failed,
+      failed: loss.unanswered,
       of: loss.of,
       nodes: nodes.join(', '),
-      otherFailed: othersLoss.failed,
+      otherFailed: othersLoss.unanswered,
       otherOf: othersLoss.of,
       servers: new Set(seriesOf(probe, { role: 'endpoint' }).map((it) => it.server.ip)).size,
       throughService: troubled(seriesOf(probe, { role: 'service' })),
@@ -73,5 +73,5 @@ function judge(probe: DnsProbe, ip: string, namespace: string): Verdict {
 
 function isCutOff(probe: DnsProbe, node: string): boolean {
   const loss = lossOf(seriesOf(probe, { node, role: 'endpoint' }))
-  return nearlyAll(loss.failed, loss.of)
+  return nearlyAll(loss.unanswered, loss.of)
 }

@@ -21,14 +21,14 @@ export default check({
     const asked = external.filter((it) => nodes.includes(it.node))
     const loss = lossOf(asked)
     if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups of an outside name ended on nodes where cluster names work`)
-    if (!nearlyAll(loss.failed, loss.of)) return ok(loss.of)
+    if (!nearlyAll(loss.unanswered, loss.of)) return ok(loss.of)
 
     const forward = forwardLine(clusterDns.corefile.known ? clusterDns.corefile.value : '')
     const configMap = subject('ConfigMap', clusterDns.service?.namespace ?? 'kube-system', 'coredns')
     return finding({
       subject: configMap,
       confidence: 'observed',
-      args: { failed: loss.failed, of: loss.of, name: asked[0]?.name ?? 'unknown', upstream: forward?.to ?? 'unknown', how: worst(asked) },
+      args: { failed: loss.unanswered, of: loss.of, name: asked[0]?.name ?? 'unknown', upstream: forward?.to ?? 'unknown', how: worst(asked) },
       evidence: [
         ...(forward === null ? [] : [{ kind: 'config' as const, object: configMap, path: 'data.Corefile', lines: [forward.line], at: 0, mark: forward.to, label: 'does not answer' }]),
         shares('look-ups that failed', dnsProbe, dnsProbe.series.filter((it) => it.method !== 'getaddrinfo' && nodes.includes(it.node)), (it) => `${it.zone} names, ${it.server.role} ${it.transport}`),
