@@ -79,7 +79,7 @@ export function planSeries(dns: ClusterDns, want: { readonly counts: Counts; rea
   // The pod puts the nameserver of its resolv.conf in the place of this one.
   const resolver = service ?? { role: 'node-cache', ip: '', pod: null }
   const libc = [
-    of(resolver, 53, counts.libcCluster, { method: 'getaddrinfo', outstanding: 4 }),
+    of(resolver, 53, counts.libcCluster, { method: 'getaddrinfo', outstanding: 8 }),
     of(resolver, 53, counts.libcExternal, { method: 'getaddrinfo', outstanding: 2, ...external }),
   ]
   return {
