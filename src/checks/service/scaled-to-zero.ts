@@ -1,0 +1,49 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { backingOf } from '../../relations/service-backing.ts'
+import { selectorOf } from '../../relations/service-selects-pod.ts'
+import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
+import { count, full, serviceSubject, some } from './words.ts'
+
+/** Somebody, or an autoscaler, wants no pods here. Right or wrong, it is why connections are refused. */
+export default check({
+  code: 'SVC204',
+  slug: 'service/scaled-to-zero',
+  title: 'the workload behind a Service is scaled to 0',
+  severity: 'info',
+  needs: ['services', 'pods', 'workloads'],
+  remedies: [],
+  decides: ['SVC-04'],
+
+  run({ services, pods, workloads }) {
+    const choosing = services.filter((it) => selectorOf(it) !== null)
+    if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
+    const backing = backingOf(pods, { known: true, value: workloads })
+    const found = choosing.flatMap((service): Verdict[] => {
+      const behind = backing(service)
+      if (behind.kind !== 'scaled-to-zero') return []
+      const [first] = behind.workloads
+      if (first === undefined) return [cannotTell('ambiguous', `no workload named behind ${full(service)}`)]
+      return [
+        finding({
+          subject: serviceSubject(service),
+          confidence: 'inferred',
+          args: { kind: first.kind, workload: first.name, workloads: behind.workloads.length, all: some(behind.workloads.map((it) => `${it.kind} ${it.name}`)) },
+          evidence: behind.workloads.map((it) => ({ kind: 'fact' as const, label: `${it.kind} ${full(it)}`, value: it.kind === 'DaemonSet' ? 'wanted on 0 nodes' : 'wants 0 pods' })),
+          explains: [noEndpoints(service), svcUnanswered(service)],
+        }),
+      ]
+    })
+    return found.length > 0 ? found : ok(choosing.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `Service ${full(on)} has no pods, since ${args['kind']} ${args['workload']} ${args['kind'] === 'DaemonSet' ? 'fits no node' : 'is scaled to 0'}.`,
+    detail: ({ args }) => `${args['all']} · ${count(Number(args['workloads']), 'workload')}, 0 pods wanted`,
+    note: () => 'connections to it are refused at once, and an Ingress before it answers 503',
+    help: ({ subject: on, args }) =>
+      args['kind'] === 'DaemonSet'
+        ? ['if it should run, look at which nodes it asks for', `kubectl -n ${on.namespace} describe daemonset ${args['workload']}`]
+        : ['if it should run, scale it up; see first who scaled it down (an autoscaler, a pipeline, a colleague)', `kubectl -n ${on.namespace} scale ${`${args['kind']}`.toLowerCase()}/${args['workload']} --replicas=1`, `kubectl -n ${on.namespace} get hpa`],
+  },
+})

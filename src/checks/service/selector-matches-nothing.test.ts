@@ -1,0 +1,56 @@
+import { describeCheck } from '../../../test/describe-check.ts'
+import { completed, deployment, notReady, pod } from '../../../test/build/pod.ts'
+import { service } from '../../../test/build/service.ts'
+import { model } from '../../model/build.ts'
+import { known, unknown } from '../../model/known.ts'
+import { subject } from '../../model/subject.ts'
+import check from './selector-matches-nothing.ts'
+
+const misspelt = service('checkout', { selector: { app: 'check-out' } })
+const pods = [pod('checkout-1'), pod('checkout-2'), pod('checkout-3')]
+
+describeCheck(check, [
+  {
+    it: 'a value that pods nearly have',
+    given: { services: [misspelt], pods, workloads: [deployment('checkout', 3)] },
+    expect: [{ subject: 'Service/shop/checkout', severity: 'error', confidence: 'inferred', args: { key: 'app', wanted: 'check-out', theirs: 'checkout', carriers: 3, patch: '{"spec":{"selector":{"app":"checkout"}}}' } }],
+  },
+  {
+    it: 'one pair of two left from an old release',
+    given: { services: [service('cart', { selector: { app: 'cart', version: 'v1' } })], pods: [pod('cart-1', { labels: { app: 'cart', version: 'v2' } })], workloads: [] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'error', args: { key: 'version', theirs: 'v2' } }],
+  },
+  {
+    it: 'the same value under another key',
+    given: { services: [service('cart')], pods: [pod('cart-1', { labels: { 'app.kubernetes.io/name': 'cart' } })], workloads: [] },
+    expect: [{ subject: 'Service/shop/cart', args: { miss: 'key', patch: '{"spec":{"selector":{"app":null,"app.kubernetes.io/name":"cart"}}}' } }],
+  },
+  {
+    it: 'a workload that nearly matches and has no pods now',
+    given: { services: [misspelt], pods: [], workloads: [deployment('checkout', 0)] },
+    expect: [{ subject: 'Service/shop/checkout', severity: 'error', args: { carrier: 'workload' } }],
+  },
+  {
+    it: 'nothing near: a leftover, perhaps',
+    given: { services: [service('cart')], pods: [pod('warehouse-1')], workloads: [] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { miss: 'none' } }],
+  },
+  {
+    it: 'nothing near, and the user asked about this very Service',
+    given: { services: [service('cart')], pods: [], workloads: [] },
+    scope: { target: { kind: 'object', object: subject('Service', 'shop', 'cart'), url: null } },
+    expect: [{ subject: 'Service/shop/cart', severity: 'error' }],
+  },
+  {
+    it: 'workloads that could not be read: it may be scaled to 0',
+    given: model({ services: known([misspelt]), pods: known(pods), workloads: unknown('forbidden', 'list deployments.apps') }),
+    expect: [{ subject: 'Service/shop/checkout', confidence: 'possible' }],
+  },
+  { it: 'a headless Service is held to its selector too', given: { services: [service('db', { clusterIP: 'None', selector: { app: 'bd' } })], pods: [pod('db-0')], workloads: [] }, expect: [{ subject: 'Service/shop/db' }] },
+  { it: 'pods that match', given: { services: [service('checkout')], pods, workloads: [] }, expect: 'ok' },
+  { it: 'pods that match and are not ready are another check', given: { services: [service('cart')], pods: [notReady('cart-1', 'x')], workloads: [] }, expect: 'ok' },
+  { it: 'scaled to 0', given: { services: [service('cart')], pods: [], workloads: [deployment('cart', 0)] }, expect: 'ok' },
+  { it: 'only a completed Job pod matches: another check', given: { services: [service('cart')], pods: [completed('cart-job')], workloads: [] }, expect: 'ok' },
+  { it: 'no selector, an empty one, ExternalName', given: { services: [service('a', { selector: null }), service('b', { selector: {} }), service('c', { type: 'ExternalName', clusterIP: null, externalName: 'db.example.com' })], pods: [], workloads: [] }, expect: 'not-applicable' },
+  { it: 'pods that could not be read', given: { services: [misspelt] }, expect: 'cannot-tell' },
+])

@@ -1,0 +1,43 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { backingOf } from '../../relations/service-backing.ts'
+import { selectorOf } from '../../relations/service-selects-pod.ts'
+import { count, full, reasons, reasonsEvidence, serviceSubject } from './words.ts'
+
+/** Worth knowing, no fault by itself: every rollout passes through this. The ready pods carry all of the load. */
+export default check({
+  code: 'SVC206',
+  slug: 'service/some-endpoints-not-ready',
+  title: 'some pods of a Service are not ready',
+  severity: 'info',
+  needs: ['services', 'pods'],
+  remedies: [],
+  decides: [],
+
+  run({ services, pods }) {
+    const choosing = services.filter((it) => selectorOf(it) !== null)
+    if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
+    const backing = backingOf(pods, { known: true, value: [] })
+    const found = choosing.flatMap((service): Verdict[] => {
+      const behind = backing(service)
+      if (behind.kind !== 'some-ready' || behind.notReady.length === 0) return []
+      const [first] = reasons(behind.notReady)
+      return [
+        finding({
+          subject: serviceSubject(service),
+          confidence: 'inferred',
+          args: { ready: behind.ready.length, of: behind.ready.length + behind.notReady.length, notReady: behind.notReady.length, why: first?.why ?? 'not ready', example: first?.pods[0]?.name ?? 'none' },
+          evidence: [reasonsEvidence('pods that are not ready', behind.notReady)],
+        }),
+      ]
+    })
+    return found.length > 0 ? found : ok(choosing.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `${args['notReady']} of ${count(Number(args['of']), 'pod')} of Service ${full(on)} ${args['notReady'] === 1 ? 'is' : 'are'} not ready: ${args['why']}.`,
+    detail: ({ args }) => `${args['ready']} ready of ${args['of']} · not ready pods get no traffic`,
+    note: () => 'normal while a rollout is under way; if it lasts, the other pods carry its load',
+    help: ({ subject: on, args }) => ['see whether it passes', `kubectl -n ${on.namespace} get pods -w`, `kubectl -n ${on.namespace} describe pod ${args['example']}`],
+  },
+})

@@ -1,0 +1,107 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { Contact } from '../../model/contacts.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service, ServicePort } from '../../model/service.ts'
+import { policyOnProbe } from '../../relations/policy-on-probe.ts'
+import { contactsOfServices, endpointName, failuresText, tally } from '../../relations/service-contacts.ts'
+import { declaredPorts, portText, targetPortIn } from '../../relations/service-endpoints.ts'
+import { isServing, podsOfServices } from '../../relations/service-selects-pod.ts'
+import { svcUnanswered } from '../../relations/symptom.ts'
+import { count, full, serviceSubject, some, targetPortEvidence } from './words.ts'
+
+/**
+ * The kernel of a pod refuses a connection to a port on which nobody listens; nothing in the API knows about it.
+ * The ports that a container declares are a comment to Kubernetes, so that without a probe there is only suspicion.
+ */
+export default check({
+  code: 'SVC202',
+  slug: 'service/target-port-closed',
+  title: 'nobody listens on the target port of a Service',
+  severity: 'error',
+  needs: ['services', 'pods'],
+  wants: ['contacts', 'networkPolicies', 'namespaces'],
+  remedies: [],
+  decides: ['SVC-07', 'SVC-10'],
+
+  run({ services, pods, contacts, networkPolicies, namespaces, scope }) {
+    const [podsOf, contactsOf] = [podsOfServices(pods), contactsOfServices(contacts)]
+    const decide = policyOnProbe({ contacts, networkPolicies, namespaces, scope })
+    const parts = services.flatMap((service) =>
+      service.ports.flatMap((port, index): Part[] => {
+        const serving = podsOf(service).filter(isServing)
+        return port.protocol !== 'TCP' || serving.length === 0 ? [] : [{ service, port, index, serving, seen: directContacts(contactsOf(service), port, serving).filter((it) => tally([it]).open > 0 || decide(it, serving, port).kind !== 'denied') }]
+      }),
+    )
+    if (parts.length === 0) return notApplicable('no Service here has a TCP port and a ready pod')
+    const verdicts = parts.map((part) => (part.seen.length > 0 ? byProbe(part) : byDeclaration(part)))
+    const found = verdicts.filter((it) => it !== 'ok' && it !== 'open')
+    const blind = parts.filter((_, index) => verdicts[index] === 'open')
+    return [
+      ...found,
+      ...(blind.length === 0 ? [] : [cannotTell(contacts.known ? 'not-there' : contacts.why.reason, `only a connection tells who listens behind ${some(blind.map((it) => `${full(it.service)}:${it.port.port}`))}`, contacts.known ? null : '--probe')]),
+      ok(parts.length, contacts.known ? null : 'by the ports that containers declare; --probe connects'),
+    ]
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      args['by'] === 'probe'
+        ? `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, where ${args['closed'] === args['of'] ? 'nobody listens' : `${args['closed']} of ${args['of']} pods do not listen`}.`
+        : `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, which its pods do not declare.`,
+    detail: ({ args }) =>
+      args['by'] === 'probe' ? `${args['closed']} of ${count(Number(args['of']), 'ready pod')} refuse · ${args['failures']} of ${args['tries']} direct connects${args['declared'] === '' ? '' : ` · pods declare ${args['declared']}`}` : `${count(Number(args['of']), 'ready pod')} · they declare ${args['declared']} · declared ports bind nothing, so this is suspicion`,
+    note: ({ args }) => (args['by'] === 'probe' ? 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1' : null),
+    help: ({ subject: on, args }) =>
+      args['by'] === 'probe'
+        ? ['see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1), then set targetPort to it', `kubectl -n ${on.namespace} exec ${args['example']} -- cat /proc/net/tcp /proc/net/tcp6`, `kubectl -n ${on.namespace} edit service ${on.name}`]
+        : ['connect, to be sure', `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`],
+  },
+})
+
+interface Part {
+  readonly service: Service
+  readonly port: ServicePort
+  readonly index: number
+  readonly serving: readonly Pod[]
+  readonly seen: readonly Contact[]
+}
+
+/** The probe's connects to pods that are still there and ready: others may refuse, and no one minds. */
+function directContacts(contacts: readonly Contact[], port: ServicePort, serving: readonly Pod[]): readonly Contact[] {
+  return contacts.filter((it) => it.via.kind === 'endpoint' && it.service.port === port.port && serving.some((pod) => pod.name === endpointName(it) && targetPortIn(pod, port) === it.port))
+}
+
+function byProbe({ service, port, index, seen }: Part): Verdict | 'ok' {
+  const groups = [...Map.groupBy(seen, endpointName)].map(([pod, its]) => ({ pod, ip: its[0]?.ip ?? '', number: its[0]?.port ?? 0, tally: tally(its), nodes: [...new Set(its.map((it) => it.node))] }))
+  const closed = groups.filter((it) => it.tally.open === 0 && it.tally.by.refused > 0)
+  if (closed.length === 0) return 'ok'
+  const all = tally(seen)
+  return finding({
+    subject: serviceSubject(service),
+    confidence: 'observed',
+    args: { by: 'probe', port: portText(port), targetPort: typeof port.targetPort === 'string' ? `${port.targetPort} (${closed[0]?.number})` : port.targetPort, closed: closed.length, of: groups.length, failures: failuresText(all), tries: all.of, declared: '', example: closed[0]?.pod ?? 'none' },
+    evidence: [
+      targetPortEvidence(service, index, `refused by ${count(closed.length, 'pod')} of ${groups.length}`),
+      { kind: 'shares', label: 'connects straight to pods that failed', rows: groups.map((it) => ({ where: `${it.pod} ${it.ip}:${it.number}`, bad: it.tally.failed, of: it.tally.of, note: `${failuresText(it.tally)}, from ${some(it.nodes)}` })) },
+    ],
+    explains: [svcUnanswered(service)],
+  })
+}
+
+/** `open` = the declarations leave it open. */
+function byDeclaration({ service, port, index, serving }: Part): Verdict | 'ok' | 'open' {
+  if (typeof port.targetPort === 'string') return 'ok'
+  const declared = serving.map((it) => declaredPorts(it, 'TCP').map((one) => one.port))
+  if (declared.every((it) => it.includes(Number(port.targetPort)))) return 'ok'
+  const all = [...new Set(declared.flat())].toSorted((a, b) => a - b)
+  if (declared.some((it) => it.length === 0) || all.includes(port.targetPort)) return 'open'
+  return finding({
+    subject: serviceSubject(service),
+    confidence: 'possible',
+    severity: 'warning',
+    args: { by: 'declaration', port: portText(port), targetPort: port.targetPort, closed: 0, of: serving.length, failures: 'none tried', tries: 0, declared: all.join(', '), example: serving[0]?.name ?? 'none' },
+    evidence: [targetPortEvidence(service, index, `pods declare ${all.join(', ')}`)],
+    explains: [svcUnanswered(service)],
+  })
+}

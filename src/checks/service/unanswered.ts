@@ -1,0 +1,126 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { Contact } from '../../model/contacts.ts'
+import { known } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import { policyNames } from '../../relations/policy-allows.ts'
+import { policyOnProbe } from '../../relations/policy-on-probe.ts'
+import { backingOf } from '../../relations/service-backing.ts'
+import { contactsOfServices, endpointName, failuresText, type Fingerprint, fingerprint, isSick, nodesOf, tally } from '../../relations/service-contacts.ts'
+import { isServing, podsOfServices } from '../../relations/service-selects-pod.ts'
+import { nodeDown, svcUnanswered } from '../../relations/symptom.ts'
+import { count, full, serviceSubject, some } from './words.ts'
+
+/**
+ * The net under all other Service checks: connections failed, whether or not anything else explains why. A finding
+ * that does explain it takes this one under itself; alone, the pattern of the failures says where to look.
+ */
+export default check({
+  code: 'SVC207',
+  slug: 'service/unanswered',
+  title: 'connections to a Service fail',
+  severity: 'error',
+  needs: ['contacts', 'services', 'pods'],
+  wants: ['workloads', 'networkPolicies', 'namespaces'],
+  remedies: [],
+  decides: ['SVC-20', 'PRX-01'],
+
+  run({ contacts, services, pods, workloads, networkPolicies, namespaces, scope }) {
+    const [podsOf, contactsOf, backing] = [podsOfServices(pods), contactsOfServices(known(contacts)), backingOf(pods, workloads)]
+    const decide = policyOnProbe({ contacts: known(contacts), networkPolicies, namespaces, scope })
+    const probed = services.filter((it) => contactsOf(it).length > 0 && backing(it).kind !== 'scaled-to-zero')
+    if (probed.length === 0) return notApplicable('the probe connected to no Service that should answer')
+
+    return probed.flatMap((service): readonly Verdict[] => {
+      const serving = podsOf(service).filter(isServing)
+      const seen = contactsOf(service).filter((it) => isWorthwhile(it, service, serving))
+      const blind: Verdict[] = []
+      const counted = seen.filter((it) => {
+        if (!isSick(it)) return true
+        const decision = decide(it, serving, service.ports.find((port) => port.port === it.service.port) ?? null)
+        if (decision.kind === 'denied') blind.push(cannotTell('ambiguous', `${policyNames(decision.by)} denies the probe pod the way to ${full(service)}`))
+        // A policy drops, it does not refuse: a refusal is the target's own.
+        else if (decision.kind === 'unknown' && tally([it]).by.refused === 0) blind.push(cannotTell('ambiguous', `connects to ${full(service)} fail, and a policy may be why: ${decision.why}`))
+        else return true
+        return false
+      })
+      return [...blind.slice(0, 1), ...judge(service, counted, serving)]
+    })
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `Service ${full(on)} ${args['open'] === 0 ? 'does not answer' : 'answers only part of the time'}: ${args['failed']} of ${args['of']} connections failed.`,
+    detail: ({ args }) => `${args['failures']} of ${args['of']} connects · from ${args['nodes']} · ${meanings[args['fingerprint'] as Fingerprint].seen} ${args['at']}`.trimEnd(),
+    note: ({ args }) => meanings[args['fingerprint'] as Fingerprint].means,
+    help: ({ subject: on, args }) => [
+      meanings[args['fingerprint'] as Fingerprint].look,
+      ...meanings[args['fingerprint'] as Fingerprint].commands.map((it) => it.replace(/\{(\w+)\}/g, (_, name: string) => `${name === 'namespace' ? on.namespace : args[name]}`)),
+      `kubectl -n ${on.namespace} run hop-check --rm -it --restart=Never --image=busybox -- nc -vz -w 3 ${args['ip']} ${args['port']}`,
+    ],
+  },
+})
+
+/** A Service's address is judged whole; a direct connect only while its pod is still one that should answer. */
+function isWorthwhile(contact: Contact, service: Service, serving: readonly Pod[]): boolean {
+  if (contact.tries.length === 0) return false
+  return contact.via.kind === 'service' || service.selector === null || serving.some((it) => it.name === endpointName(contact) || it.ip === contact.ip)
+}
+
+function judge(service: Service, counted: readonly Contact[], serving: readonly Pod[]): readonly Verdict[] {
+  const all = tally(counted)
+  if (all.of === 0) return []
+  if (all.failed === 0) return [ok(all.of)]
+  const sick = counted.filter(isSick)
+  if (all.failed === 1 && sick.every((it) => it.tries.length > 1)) {
+    return [cannotTell('too-few', `1 of ${all.of} connects to ${full(service)} failed: once is no pattern`, '--probe')]
+  }
+  const nodeOf = (it: Contact): string | null => serving.find((pod) => pod.name === endpointName(it))?.node ?? null
+  const marks = fingerprint(service, counted, nodeOf, nodesOf(serving))
+  const [clients, homes] = [new Set(sick.map((it) => it.node)), new Set(sick.map(nodeOf))]
+  const [first] = sick
+  const direct = sick.find((it) => it.via.kind === 'endpoint')
+  const nodes = [...new Set(counted.map((it) => it.node))]
+  return [
+    finding({
+      subject: serviceSubject(service),
+      confidence: 'observed',
+      severity: marks.fingerprint === 'no-local-endpoint' ? 'warning' : 'error',
+      args: { fingerprint: marks.fingerprint, failed: all.failed, of: all.of, open: all.open, failures: failuresText(all), nodes: count(nodes.length, 'node'), at: some(marks.at), ip: first?.ip ?? 'none', port: first?.port ?? 0, node: first?.node ?? 'none', pod: direct === undefined ? (serving[0]?.name ?? 'none') : endpointName(direct), target: direct?.ip ?? serving[0]?.ip ?? 'none' },
+      evidence: [{ kind: 'shares', label: 'connects that failed', rows: rowsOf(counted) }],
+      symptoms: [svcUnanswered(service), ...(clients.size === 1 && nodes.length > 1 ? [...clients].map(nodeDown) : []), ...(homes.size === 1 ? [...homes].flatMap((it) => (it === null ? [] : [nodeDown(it)])) : [])],
+      explains: [svcUnanswered(service)],
+    }),
+  ]
+}
+
+function rowsOf(contacts: readonly Contact[]): readonly { readonly where: string; readonly bad: number; readonly of: number; readonly note: string }[] {
+  return [...Map.groupBy(contacts, (it) => `${it.node} to ${it.via.kind === 'service' ? 'the Service' : endpointName(it)} ${it.ip}:${it.port}`)]
+    .map(([where, its]) => ({ where, bad: tally(its).failed, of: tally(its).of, note: failuresText(tally(its)) }))
+    .toSorted((a, b) => b.bad - a.bad || a.where.localeCompare(b.where, 'en'))
+}
+
+interface Meaning {
+  /** What the failures have in common; the names follow. */
+  readonly seen: string
+  readonly means: string
+  readonly look: string
+  readonly commands: readonly string[]
+}
+
+const kubeProxy = ['kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide', 'on the node:  iptables-save | grep {ip}   or   nft list ruleset | grep {ip}']
+
+const meanings: Readonly<Record<Fingerprint, Meaning>> = {
+  'service-address-only': { seen: 'pods answer directly, the Service address does not, on', means: 'the application and the pod network work: kube-proxy, or what replaces it, has no working rule for this address', look: 'look at kube-proxy on the nodes named', commands: kubeProxy },
+  'no-local-endpoint': { seen: 'internalTrafficPolicy is Local, and no pod runs on', means: 'with Local, a node without a pod of its own drops the packets: by design, and silently', look: 'if these nodes should reach it, use internalTrafficPolicy: Cluster, or run a pod on every node', commands: [] },
+  closed: { seen: 'every pod refuses', means: 'the pods are reached, and nobody listens on the target port', look: 'see what the process listens on', commands: ['kubectl -n {namespace} exec {pod} -- cat /proc/net/tcp /proc/net/tcp6'] },
+  dropped: { seen: 'packets to every pod vanish, from', means: 'a time-out is a drop: a policy of the CNI, a firewall, a missing route between nodes', look: 'find the first hop that the packet does not reach', commands: ['kubectl -n {namespace} get networkpolicies', 'on the node of a pod:  tcpdump -ni any tcp and host {target}'] },
+  rejected: { seen: '"no route to host" to every pod, from', means: 'a firewall rejects forwarded packets, or the pod addresses are gone', look: 'look at the node firewall (firewalld, ufw) and at the routes to the pod network', commands: ['on the node:  ip route get {target}'] },
+  'from-some-nodes': { seen: 'failing only from', means: 'other nodes get through to the same pods: the fault is on these nodes, or on their way out', look: 'compare a failing node with a good one: CNI pod, kube-proxy, routes, firewall', commands: ['kubectl get pods -A -o wide --field-selector spec.nodeName={node}'] },
+  'across-nodes': { seen: 'same node works, across nodes fails, from', means: 'the overlay between nodes is broken: blocked encapsulation port, missing route, wrong MTU', look: 'check that nodes may speak the CNI\'s protocol to each other (VXLAN 4789 or 8472/udp, Geneve 6081/udp, IP-in-IP, WireGuard 51820/udp)', commands: [] },
+  'same-node': { seen: 'across nodes works, the same node fails, on', means: 'hairpin traffic or a policy on the host', look: 'look at the bridge\'s hairpin mode and at host policies', commands: [] },
+  'some-endpoints': { seen: 'failing only to', means: 'one share of the connections goes to an endpoint that does not answer: clients see about 1 in n fail', look: 'look at the endpoints named: what differs in them (node, version, load)', commands: [] },
+  'now-and-then': { seen: 'every way works part of the time, from', means: 'lost SYNs or a full accept queue: packet loss, a full conntrack table, an overloaded pod', look: 'look at the counters of the node and at the load of the pods', commands: ['on the node:  conntrack -S    nstat -az TcpExtListenOverflows'] },
+  'address-refused': { seen: 'the Service address refuses, from', means: 'kube-proxy refuses for a Service without endpoints; else the pod that was chosen does', look: 'look at the endpoints, then connect to a pod directly', commands: ['kubectl -n {namespace} get endpointslices -o wide'] },
+  'address-dropped': { seen: 'packets to the Service address vanish, from', means: 'a drop: a policy, kube-proxy without rules, or a route', look: 'connect to a pod directly, to tell kube-proxy from the network', commands: kubeProxy },
+}
