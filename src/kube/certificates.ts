@@ -44,8 +44,11 @@ export async function certificateTrouble(error: Error, transport: Transport): Pr
     const names = 'cert' in error ? namesOf(error.cert as PeerCertificate) : ''
     return { what: `its TLS certificate is for other names${names === '' ? '' : `: ${names}`}`, hint: 'use one of these names as the server, or set tls-server-name in the kubeconfig' }
   }
-  // A server that checks client certificates during the handshake ends it with an alert.
-  if (/^ERR_SSL_(SSLV3|TLSV1|TLSV13)_ALERT/.test(code)) return clientCertificateTrouble(transport.credentials.certificate) ?? { what: 'it rejects the client certificate', hint: clientHint }
+  // A server that checks client certificates during the handshake ends it with an alert, or simply hangs up.
+  const alert = /^ERR_SSL_(SSLV3|TLSV1|TLSV13)_ALERT/.test(code)
+  const expired = alert || code === 'ECONNRESET' ? clientCertificateTrouble(transport.credentials.certificate) : null
+  if (expired !== null) return expired
+  if (alert) return { what: 'it rejects the client certificate', hint: clientHint }
   return null
 }
 

@@ -32,13 +32,6 @@ export function transportOf(cluster: Cluster): Transport | undefined {
 export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
   const { target } = transport
 
-  async function one(text: Known<string>, action: string): Promise<Known<RawObject>> {
-    if (!text.known) return text
-    const body = parseObject(text.value, action)
-    const raw = body.known ? asRawObject(body.value) : null
-    return raw === null ? unknown('failed', `${action}: the answer is no Kubernetes object`) : known(raw)
-  }
-
   const cluster: Cluster = {
     context: target.context,
     server: target.server,
@@ -55,13 +48,13 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
     async get(resource, namespace, name, project) {
       const action = describeAction({ verb: 'get', resource, namespace })
       const text = await ask(transport, { path: pathOf(resource, namespace, name), action, name, timeoutMs })
-      return mapKnown(await one(text, action), project)
+      return mapKnown(objectOf(text, action), project)
     },
 
     async create(resource, namespace, object, options = {}) {
       const action = describeAction({ verb: 'create', resource, namespace })
       const path = pathOf(resource, namespace) + queryOf({ dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: 'hopscope' })
-      return one(await ask(transport, { method: 'POST', path, body: object, action, timeoutMs }), action)
+      return objectOf(await ask(transport, { method: 'POST', path, body: object, action, timeoutMs }), action)
     },
 
     async delete(resource, namespace, name, options = {}) {
@@ -100,4 +93,11 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
   }
   transports.set(cluster, transport)
   return cluster
+}
+
+function objectOf(text: Known<string>, action: string): Known<RawObject> {
+  if (!text.known) return text
+  const body = parseObject(text.value, action)
+  const raw = body.known ? asRawObject(body.value) : null
+  return raw === null ? unknown('failed', `${action}: the answer is no Kubernetes object`) : known(raw)
 }

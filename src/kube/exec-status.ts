@@ -14,7 +14,7 @@ export function readExecStatus(text: string): ExecStatus {
   if (status?.reason === 'NonZeroExitCode' && /^\d+$/.test(String(exit))) return { code: Number(exit) }
   const message = typeof status?.message === 'string' ? status.message : text
   // Runtimes wrap the one useful part four times: containerd and CRI-O both end in runc's or crun's own words.
-  const missing = /"?[^\s"]+"?: (?:stat [^:]+: )?(?:executable file not found in \$PATH|no such file or directory)/.exec(message)?.[0]
+  const missing = /(?:"[^"]*": )?(?:stat [^\s:]+: )?(?:executable file not found in \$PATH|no such file or directory)/.exec(message)?.[0]
   return { failed: missing ?? (firstLine(message, 300) || 'the API server gave no reason'), notThere: missing !== undefined }
 }
 

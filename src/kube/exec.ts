@@ -44,7 +44,9 @@ async function dial(transport: Transport, connectMs: number, namespace: string, 
 }
 
 function converse(socket: WebSocket, options: Parameters<Cluster['exec']>[2], action: string, pod: string): Promise<Known<ExecResult>> {
-  const out: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] }
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  const soFar = (code: number | null): ExecResult => ({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') })
   let status: string | null = null
   let opened = false
   return new Promise((resolve, reject) => {
@@ -52,10 +54,6 @@ function converse(socket: WebSocket, options: Parameters<Cluster['exec']>[2], ac
     const onAbort = (): void => end(opened ? known(soFar(null)) : unknown('cut-off', `${action}: stopped`))
     options.signal?.addEventListener('abort', onAbort)
     if (options.signal?.aborted === true) onAbort()
-
-    function soFar(code: number | null): ExecResult {
-      return { code, stdout: Buffer.concat(out.stdout).toString('utf8'), stderr: Buffer.concat(out.stderr).toString('utf8') }
-    }
 
     function end(result: Known<ExecResult>): void {
       clearTimeout(timer)
@@ -75,8 +73,8 @@ function converse(socket: WebSocket, options: Parameters<Cluster['exec']>[2], ac
     socket.on('message', (data: RawData) => {
       const message = toBuffer(data)
       const payload = message.subarray(1)
-      if (message[0] === channel.stdout) out.stdout.push(payload)
-      else if (message[0] === channel.stderr) out.stderr.push(payload)
+      if (message[0] === channel.stdout) out.push(payload)
+      else if (message[0] === channel.stderr) err.push(payload)
       else if (message[0] === channel.status) status = (status ?? '') + payload.toString('utf8')
     })
     socket.on('close', () => {

@@ -81,13 +81,16 @@ export function parseKubeconfig(text: string, path: string): Kubeconfig {
 
 /** kubectl's rule: the first file that names a cluster, user or context wins, and so does the first current-context. */
 export function mergeKubeconfigs(configs: readonly Kubeconfig[]): Kubeconfig {
-  const merge = <T>(maps: readonly ReadonlyMap<string, T>[]): Map<string, T> => new Map(maps.toReversed().flatMap((map) => [...map]))
   return {
-    clusters: merge(configs.map((config) => config.clusters)),
-    users: merge(configs.map((config) => config.users)),
-    contexts: merge(configs.map((config) => config.contexts)),
+    clusters: firstOfEach(configs.map((config) => config.clusters)),
+    users: firstOfEach(configs.map((config) => config.users)),
+    contexts: firstOfEach(configs.map((config) => config.contexts)),
     currentContext: configs.find((config) => config.currentContext !== null)?.currentContext ?? null,
   }
+}
+
+function firstOfEach<T>(maps: readonly ReadonlyMap<string, T>[]): Map<string, T> {
+  return new Map(maps.toReversed().flatMap((map) => [...map]))
 }
 
 function parseYaml(text: string, path: string): Fields {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { known, unknown } from '../model/known.ts'
 import { listAll } from './list.ts'
@@ -124,7 +124,7 @@ it('reads compressed lists, and characters that two chunks share', async () => {
     const bytes = Buffer.from(JSON.stringify({ items: [pod('é€𝄞')] }))
     if (request.headers['accept-encoding'] === 'gzip' && server.requests.length === 1) return response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(bytes))
     const next = (at: number): unknown => (at >= bytes.length ? response.end() : response.write(bytes.subarray(at, at + 1), () => setImmediate(next, at + 1)))
-    next(0)
+    return next(0)
   })
   expect(await names()).toEqual(known(['é€𝄞']))
   expect(await names()).toEqual(known(['é€𝄞']))

@@ -46,10 +46,10 @@ describe('what is sent', () => {
     server = await serve((_, response) => response.end('{}'))
     transport = transportTo(server, { token: 's3cret\n', as: 'overridden' }, { as: 'jane', asGroup: ['dev', 'ops'] })
     await ask(transport, wanted)
-    const { headers, rawHeaders } = server.requests[0] ?? { headers: {}, rawHeaders: [] }
-    expect(headers['authorization']).toBe('Bearer s3cret')
-    expect(headers['impersonate-user']).toBe('jane')
-    expect(rawHeaders.filter((value) => value === 'dev' || value === 'ops')).toEqual(['dev', 'ops'])
+    const request = server.requests[0]
+    expect(request?.headers.authorization).toBe('Bearer s3cret')
+    expect(request?.headers['impersonate-user']).toBe('jane')
+    expect(request?.rawHeaders.filter((value) => value === 'dev' || value === 'ops')).toEqual(['dev', 'ops'])
   })
 
   it('carries user name and password, and the path that the server URL has', async () => {

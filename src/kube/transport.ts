@@ -120,10 +120,14 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
 function exchange(secure: boolean, options: https.RequestOptions, body: string | null, retried = false): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = (secure ? https : http).request(options)
+    // An abort between the last byte and the socket's return to the agent, or after the reader left, is nobody's error:
+    // Node 24 emits it on the socket and the response, where without a listener it would end the process.
+    request.on('socket', (socket) => socket.off('error', ignore).on('error', ignore))
     request.once('response', (response) => {
+      response.on('error', ignore)
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response.headers['content-encoding'] === 'gzip' ? pipeline(response, createGunzip(), () => {}) : response })
     })
-    request.once('error', (error: NodeJS.ErrnoException) => {
+    request.on('error', (error: NodeJS.ErrnoException) => {
       // The server may close an idle connection in the moment in which it is used again; RFC 9112, 9.3.1 lets a GET repeat.
       if (request.reusedSocket && error.code === 'ECONNRESET' && options.method === 'GET' && !retried) exchange(secure, options, body, true).then(resolve, reject)
       else reject(error)
@@ -131,6 +135,8 @@ function exchange(secure: boolean, options: https.RequestOptions, body: string |
     request.end(body ?? undefined)
   })
 }
+
+function ignore(): void {}
 
 function checkSecureContext(tls: SecureContextOptions, target: Target): void {
   try {

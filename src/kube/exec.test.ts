@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { known, unknown } from '../model/known.ts'
+import { execCommand } from './exec.ts'
+import { serve, transportTo, type TestServer } from './testdata/api-server.ts'
+import type { Transport } from './transport.ts'
+
+let server: TestServer
+let transport: Transport
+
+afterEach(async () => {
+  transport.close()
+  await server.close()
+})
+
+const action = 'create pods/exec in namespace shop'
+const success = JSON.stringify({ status: 'Success' })
+const exitThree = JSON.stringify({ status: 'Failure', reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: '3' }] } })
+
+/** An API server's exec: `talk` is the other end of the channels. */
+async function execServer(talk: (socket: WebSocket) => void, protocol = 'v5.channel.k8s.io'): Promise<{ readonly opened: { url?: string | undefined; authorization?: string | undefined } }> {
+  const opened: { url?: string | undefined; authorization?: string | undefined } = {}
+  server = await serve((_, response) => response.writeHead(400).end())
+  const sockets = new WebSocketServer({ server: server.server, handleProtocols: (offered) => (offered.has(protocol) ? protocol : false) })
+  sockets.on('connection', (socket, request) => {
+    opened.url = request.url
+    opened.authorization = request.headers.authorization
+    talk(socket)
+  })
+  transport = transportTo(server, { token: 'abc' })
+  return { opened }
+}
+
+function say(socket: WebSocket, channel: number, text: string | Uint8Array): void {
+  socket.send(Buffer.concat([Uint8Array.of(channel), Buffer.from(text)]))
+}
+
+const run = (more: Partial<Parameters<typeof execCommand>[4]> = {}) => execCommand(transport, 1000, 'shop', 'web-1', { command: ['sh', '-c', 'a b&c'], timeoutMs: 2000, ...more })
+
+describe('execCommand', () => {
+  it('gives both outputs and the exit code, also when a character is cut', async () => {
+    const euro = Buffer.from('€')
+    const { opened } = await execServer((socket) => {
+      say(socket, 1, '')
+      say(socket, 1, euro.subarray(0, 1))
+      say(socket, 2, 'oh')
+      say(socket, 1, euro.subarray(1))
+      say(socket, 3, exitThree)
+      socket.close()
+    })
+    expect(await run({ container: 'app' })).toEqual(known({ code: 3, stdout: '€', stderr: 'oh' }))
+    expect(opened).toEqual({ url: '/api/v1/namespaces/shop/pods/web-1/exec?command=sh&command=-c&command=a+b%26c&container=app&stdout=true&stderr=true', authorization: 'Bearer abc' })
+  })
+
+  it('sends stdin and closes it on v5', async () => {
+    await execServer((socket) => {
+      let input = ''
+      socket.on('message', (data) => {
+        const bytes = Buffer.isBuffer(data) ? data : Buffer.alloc(0)
+        if (bytes[0] === 0) input += bytes.subarray(1).toString()
+        if (bytes[0] !== 255) return
+        say(socket, 1, `${input}!${bytes[1]}`)
+        say(socket, 3, success)
+        socket.close()
+      })
+    })
+    expect(await run({ stdin: 'hello' })).toEqual(known({ code: 0, stdout: 'hello!0', stderr: '' }))
+  })
+
+  it('speaks v4 to an older server', async () => {
+    await execServer((socket) => {
+      say(socket, 1, socket.protocol)
+      say(socket, 3, success)
+      socket.close()
+    }, 'v4.channel.k8s.io')
+    expect(await run()).toEqual(known({ code: 0, stdout: 'v4.channel.k8s.io', stderr: '' }))
+  })
+
+  it('says that the end was not seen when the connection breaks first', async () => {
+    await execServer((socket) => {
+      say(socket, 1, 'half')
+      setTimeout(() => socket.terminate(), 20)
+    })
+    expect(await run()).toEqual(known({ code: null, stdout: 'half', stderr: '' }))
+  })
+
+  it('stops at its time-out', async () => {
+    await execServer(() => {})
+    expect(await run({ timeoutMs: 60 })).toEqual(unknown('timed-out', `${action}: sh did not end within 0.06 s`))
+  })
+
+  it('stops on abort with what was printed so far, and does not start after it', async () => {
+    await execServer((socket) => say(socket, 1, 'so far'))
+    expect(await run({ signal: AbortSignal.timeout(60) })).toEqual(known({ code: null, stdout: 'so far', stderr: '' }))
+    expect(await run({ signal: AbortSignal.abort() })).toEqual(unknown('cut-off', `${action}: stopped`))
+  })
+
+  it('says that the executable is missing', async () => {
+    await execServer((socket) => {
+      say(socket, 3, JSON.stringify({ status: 'Failure', reason: 'InternalError', message: 'Internal error: OCI runtime exec failed: unable to start container process: exec: "dig": executable file not found in $PATH' }))
+      socket.close()
+    })
+    expect(await run()).toEqual(unknown('not-there', `${action}: "dig": executable file not found in $PATH`))
+  })
+
+  it.each([
+    [403, '{"message":"User \\"u\\" cannot get resource \\"pods/exec\\" in API group"}', unknown('forbidden', 'get pods/exec in namespace shop')],
+    [403, '', unknown('forbidden', action)],
+    [404, '', unknown('not-there', `${action}: web-1`)],
+    [400, '{"message":"container zz is not valid for pod web-1"}', unknown('failed', `${action}: container zz is not valid for pod web-1`)],
+  ])('an upgrade refused with %d', async (status, body, expected) => {
+    server = await serve(() => {})
+    server.server.on('upgrade', (_, socket) => socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: ${body.length}\r\n\r\n${body}`))
+    transport = transportTo(server)
+    expect(await run()).toEqual(expected)
+  })
+
+  it('a server that never answers the upgrade, and one that is away', async () => {
+    server = await serve(() => {})
+    server.server.on('upgrade', (_, socket) => void socket.on('end', () => socket.destroy()).resume())
+    transport = transportTo(server)
+    expect(await run({ timeoutMs: 50 })).toMatchObject({ known: false, why: { reason: 'timed-out' } })
+    await server.close()
+    expect(await run()).toEqual(unknown('failed', `${action}: connection refused`))
+  })
+})
