@@ -32,13 +32,12 @@ async function serverOf(kubeconfig: string): Promise<Server> {
   const [cluster, user] = [clusters[0]?.cluster, users[0]?.user]
   if (cluster === undefined || user === undefined) throw new Error(`${kubeconfig} names no cluster`)
   const url = new URL(cluster.server)
-  const decode = (text: string): Buffer => Buffer.from(text, 'base64')
   return {
     host: url.hostname,
     port: url.port,
-    ca: decode(cluster['certificate-authority-data']),
-    cert: decode(user['client-certificate-data']),
-    key: decode(user['client-key-data']),
+    ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
+    cert: Buffer.from(user['client-certificate-data'], 'base64'),
+    key: Buffer.from(user['client-key-data'], 'base64'),
   }
 }
 

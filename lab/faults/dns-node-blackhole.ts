@@ -1,0 +1,40 @@
+import type { Lab } from '../lab.ts'
+import { isAnswered, isOpenOverTcp, queriesOf } from './ask-dns.ts'
+import type { Fault } from './fault.ts'
+import { addRules, removeRules, type Rule } from './firewall.ts'
+import { clientOn, nodeNamed } from './node.ts'
+import { onNode } from './place.ts'
+import { until } from './until.ts'
+
+const NODE = 'worker-3'
+
+/** By source, so that a CoreDNS pod which happens to run here still serves the other nodes. */
+function rules(lab: Lab): readonly Rule[] {
+  const { podCidr } = nodeNamed(lab, NODE)
+  return (['udp', 'tcp'] as const).map((protocol) => ({ table: 'raw', chain: 'PREROUTING', rule: [...queriesOf(podCidr, protocol), '-j', 'DROP'] }))
+}
+
+const fault: Fault = {
+  name: 'dns-node-blackhole',
+  kind: 'fault',
+  breaks: `all DNS from pods on ${NODE} is dropped, over UDP and TCP`,
+  symptom: 'no pod on one node can look anything up; the same pods work elsewhere',
+  cause: { code: 'DNS105', subject: `Node/${NODE}` },
+  reach: { kind: 'node', node: NODE },
+  diagnose: ['dns', '--node', NODE],
+  async inject(lab) {
+    await addRules(onNode(lab, nodeNamed(lab, NODE).netns), rules(lab))
+    const client = await clientOn(lab, NODE)
+    await until('nothing is answered', async () => !(await isAnswered(client)) && !(await isOpenOverTcp(client)))
+  },
+  async takeBack(lab) {
+    await removeRules(onNode(lab, nodeNamed(lab, NODE).netns), rules(lab))
+    const client = await clientOn(lab, NODE)
+    await until('queries are answered', async () => (await isAnswered(client)) && isOpenOverTcp(client))
+  },
+  async remove(lab) {
+    await fault.takeBack(lab)
+  },
+}
+
+export default fault

@@ -1,0 +1,59 @@
+import type { Lab } from '../lab.ts'
+import { CLUSTER_DNS } from './ask-dns.ts'
+import type { Fault } from './fault.ts'
+import { addRules, removeRules, type Rule } from './firewall.ts'
+import { hold, release } from './held-queries.ts'
+import { nodeNamed } from './node.ts'
+import { burst } from './pair-burst.ts'
+import { onNode } from './place.ts'
+import { until } from './until.ts'
+
+const NODE = 'worker-1'
+
+/**
+ * A clash that the kernel cannot resolve needs two unconfirmed entries with one reply tuple but unequal originals
+ * (nf_conntrack_core.c, nf_ct_resolve_clash). Half of the packets get another zone in the original direction only: then
+ * the two of a pair differ in their original tuple, both NATs leave the port alone because neither sees the other, and
+ * the later one is dropped at confirm. When they come one by one, source NAT sees the first and takes another port, so
+ * nothing is lost. Directional zones are what Open vSwitch uses.
+ */
+function zones(lab: Lab): readonly Rule[] {
+  const { podCidr } = nodeNamed(lab, NODE)
+  const toService = ['-s', podCidr, '-d', `${CLUSTER_DNS}/32`, '-p', 'udp', '-m', 'udp', '--dport', '53']
+  const half = ['-m', 'statistic', '--mode', 'random', '--probability', '0.5']
+  return [{ table: 'raw', chain: 'PREROUTING', rule: [...toService, ...half, '-j', 'CT', '--zone-orig', '7'] }]
+}
+
+const fault: Fault = {
+  name: 'dns-race-lossy',
+  kind: 'fault',
+  breaks: `one of two parallel DNS queries is lost in conntrack on ${NODE}`,
+  symptom: 'about one new connection in six stalls for exactly 5 seconds, on one node only',
+  cause: { code: 'DNS101', subject: `Node/${NODE}` },
+  reach: { kind: 'node', node: NODE },
+  diagnose: ['dns', '--node', NODE],
+  async inject(lab) {
+    const place = onNode(lab, nodeNamed(lab, NODE).netns)
+    await addRules(place, zones(lab))
+    // Not all of them: when A is held and AAAA is not, AAAA is confirmed first and A is the one that is lost.
+    await hold(lab, NODE, 0.6)
+    await until('insert_failed rises with the losses', async () => {
+      const seen = await burst(lab, NODE, 120)
+      const lost = seen.aOnly + seen.aaaaOnly
+      return lost >= 4 && seen.insertFailed >= lost
+    })
+  },
+  async takeBack(lab) {
+    await removeRules(onNode(lab, nodeNamed(lab, NODE).netns), zones(lab))
+    await release(lab, NODE)
+    await until('parallel queries pass', async () => {
+      const seen = await burst(lab, NODE, 30)
+      return seen.complete === seen.pairs
+    })
+  },
+  async remove(lab) {
+    await fault.takeBack(lab)
+  },
+}
+
+export default fault

@@ -1,0 +1,20 @@
+import type { Fault } from './fault.ts'
+import { ask } from './request.ts'
+import { until } from './until.ts'
+
+const fault: Fault = {
+  name: 'healthy',
+  kind: 'control',
+  breaks: 'nothing',
+  symptom: 'none',
+  cause: null,
+  reach: { kind: 'cluster' },
+  diagnose: [],
+  async inject(lab) {
+    await until('the shop answers', async () => (await ask(lab, 'shop', 'web')) === 200)
+  },
+  async takeBack() {},
+  async remove() {},
+}
+
+export default fault

@@ -1,0 +1,20 @@
+import { app, objectsOf, service } from './app.ts'
+import { namespaceFault } from './namespace-fault.ts'
+import { ask } from './request.ts'
+
+const NAMESPACE = 'f-selector'
+const good = app(NAMESPACE)
+const broken = { ...good, cartService: service(NAMESPACE, 'cart', { port: 8080, targetPort: 'http' }, { app: 'crat' }) }
+
+export default namespaceFault({
+  name: 'service-selector-typo',
+  kind: 'fault',
+  breaks: "the selector of Service cart has a typo, so that it selects no pod",
+  symptom: 'connection refused by cart, whose pods all run and are ready',
+  cause: { code: 'SVC201', subject: `Service/${NAMESPACE}/cart` },
+  namespace: NAMESPACE,
+  broken: objectsOf(broken),
+  repaired: objectsOf(good),
+  inEffect: async (lab) => (await ask(lab, NAMESPACE, 'cart')) === 'refused',
+  healthy: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,
+})
