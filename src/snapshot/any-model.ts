@@ -1,0 +1,226 @@
+import * as fc from 'fast-check'
+import type { ClusterDns } from '../model/cluster-dns.ts'
+import type { Contacts } from '../model/contacts.ts'
+import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
+import type { Ingress, IngressClass, IngressController } from '../model/ingress.ts'
+import type { InsideView } from '../model/inside.ts'
+import type { Known, Why } from '../model/known.ts'
+import type { DnsProbe } from '../model/lookups.ts'
+import type { Namespace, NetworkPolicy, Selector } from '../model/network-policy.ts'
+import type { Node } from '../model/node.ts'
+import type { Pod } from '../model/pod.ts'
+import type { EndpointSlice, Service } from '../model/service.ts'
+import type { Model, Scope } from '../model/sources.ts'
+import type { Workload } from '../model/workload.ts'
+
+/** For tests: any model at all, with names that repeat, so that objects refer to each other. */
+
+const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('', '\n', '"', '\u2028'))
+const name = fc.constantFrom('a', 'shop', 'cart', 'checkout-db', 'db-0', 'kube-system', 'kube-dns', 'web.1')
+const key = fc.constantFrom('app', 'k8s-app', 'constructor', 'tier', 'app.kubernetes.io/name', 'kubernetes.io/metadata.name', 'corp.example/team')
+const ip = fc.ipV4()
+const count = fc.nat(70_000)
+const ms = fc.double({ min: 0, max: 1e7, noNaN: true }).map((it) => it + 0)
+const flag = fc.boolean()
+const labels = fc.dictionary(key, name, { maxKeys: 3, noNullPrototype: true })
+const protocol = fc.constantFrom('TCP' as const, 'UDP' as const, 'SCTP' as const)
+const few = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(item, { maxLength: 2 })
+const maybe = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(item, { nil: null })
+const owner = maybe(fc.record({ kind: fc.constantFrom('ReplicaSet', 'Node'), name }))
+const answer = fc.constantFrom('ok' as const, 'nodata' as const, 'nxdomain' as const, 'timeout' as const, 'not-asked' as const)
+
+const why: fc.Arbitrary<Why> = fc.record({ reason: fc.constantFrom('forbidden', 'not-asked', 'not-there', 'timed-out', 'cut-off', 'failed'), detail: text })
+const known = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Known<T>> =>
+  fc.oneof(fc.record({ known: fc.constant(true as const), value }), fc.record({ known: fc.constant(false as const), why }))
+
+const pod: fc.Arbitrary<Pod> = fc.record({
+  namespace: name,
+  name,
+  labels,
+  node: maybe(name),
+  ip: maybe(ip),
+  phase: fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'),
+  ready: flag,
+  notReadyReason: maybe(text),
+  deleting: flag,
+  hostNetwork: flag,
+  dnsPolicy: fc.constantFrom('ClusterFirst', 'Default'),
+  dnsConfig: maybe(fc.record({ nameservers: few(ip), searches: few(name), options: few(fc.record({ name: fc.constant('ndots'), value: maybe(fc.constant('2')) })) })),
+  owner,
+  containers: few(
+    fc.record({
+      name,
+      image: fc.constantFrom('registry.corp.example/team/cart:1', 'coredns/coredns:1.11.1'),
+      ports: few(fc.record({ name: maybe(name), port: count, protocol })),
+      args: few(text),
+      cpuLimitMilli: maybe(count),
+      cpuRequestMilli: maybe(count),
+      memoryLimitBytes: maybe(count),
+      readinessProbe: maybe(fc.constantFrom('exec', 'http-get :80/')),
+      ready: flag,
+      restarts: count,
+      waiting: maybe(fc.constant('CrashLoopBackOff')),
+      lastTermination: maybe(fc.constant('OOMKilled')),
+    }),
+  ),
+})
+
+const service: fc.Arbitrary<Service> = fc.record({
+  namespace: name,
+  name,
+  type: fc.constantFrom('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
+  clusterIP: maybe(fc.oneof(ip, fc.constant('None'))),
+  selector: maybe(labels),
+  ports: few(fc.record({ name: maybe(name), port: count, protocol, targetPort: fc.oneof(count, name), nodePort: maybe(count) })),
+  externalName: maybe(name),
+  internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
+  publishNotReadyAddresses: flag,
+})
+
+const slice: fc.Arbitrary<EndpointSlice> = fc.record({
+  namespace: name,
+  name,
+  service: maybe(name),
+  addressType: fc.constantFrom('IPv4', 'IPv6', 'FQDN'),
+  ports: few(fc.record({ name: maybe(name), port: maybe(count), protocol })),
+  endpoints: few(fc.record({ ip, ready: flag, serving: flag, terminating: flag, node: maybe(name), pod: maybe(name) })),
+})
+
+const workload: fc.Arbitrary<Workload> = fc.record({ kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job'), namespace: name, name, owner, desired: count, ready: count, templateLabels: labels })
+
+const host = fc.constantFrom('web.shop.example', '*.shop.example', 'cart')
+const backend = fc.record({ service: name, port: maybe(fc.oneof(count, name)), path: fc.constant('spec.rules[0].http.paths[0].backend') })
+const ingress: fc.Arbitrary<Ingress> = fc.record({
+  namespace: name,
+  name,
+  className: maybe(name),
+  classFrom: fc.constantFrom('spec', 'annotation', 'default'),
+  rules: few(fc.record({ host: maybe(host), paths: few(fc.record({ path: fc.constantFrom('/', '/cart'), pathType: fc.constant('Prefix'), backend })) })),
+  defaultBackend: maybe(backend),
+  addresses: few(ip),
+})
+const ingressClass: fc.Arbitrary<IngressClass> = fc.record({ name, controller: fc.constant('k8s.io/ingress-nginx'), isDefault: flag })
+const ingressController: fc.Arbitrary<IngressController> = fc.record({ namespace: name, pod: name, ip: maybe(ip), ready: flag, controller: fc.constant('k8s.io/ingress-nginx'), classNames: few(name) })
+
+const selector: fc.Arbitrary<Selector> = fc.record({ matchLabels: labels, matchExpressions: few(fc.record({ key, operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'), values: few(name) })) })
+const rules = few(
+  fc.record({
+    peers: few(fc.record({ podSelector: maybe(selector), namespaceSelector: maybe(selector), ipBlock: maybe(fc.record({ cidr: ip.map((it) => `${it}/32`), except: few(ip) })) })),
+    ports: few(fc.record({ protocol, port: maybe(fc.oneof(count, name)), endPort: maybe(count) })),
+  }),
+)
+const policy: fc.Arbitrary<NetworkPolicy> = fc.record({ namespace: name, name, podSelector: selector, types: fc.subarray(['Ingress', 'Egress']), ingress: rules, egress: rules })
+const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels })
+
+const node: fc.Arbitrary<Node> = fc.record({
+  name,
+  labels,
+  ip: maybe(ip),
+  ready: fc.constantFrom('True', 'False', 'Unknown'),
+  readyMessage: maybe(text),
+  unschedulable: flag,
+  taints: few(fc.record({ key, value: maybe(name), effect: fc.constant('NoSchedule') })),
+  kernel: fc.constant('6.1.0'),
+  os: fc.constant('Debian'),
+  kubelet: fc.constant('v1.33.1'),
+  cpus: maybe(count),
+})
+
+const corefile = fc.constantFrom('', '.:53 {\n  errors\n  kubernetes cluster.local\n  forward corp.example 10.0.0.2\n}\n')
+const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local') })
+
+const from = fc.record({ namespace: name, labels })
+const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record({
+  from,
+  nodes: few(name),
+  missing: few(fc.record({ node: name, why: text })),
+  series: few(
+    fc.record({
+      node: name,
+      server: fc.record({ role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'), ip, pod: maybe(name) }),
+      transport: fc.constantFrom('udp', 'tcp'),
+      method: fc.constantFrom('pair', 'sequential', 'getaddrinfo'),
+      libc: maybe(fc.constantFrom('glibc', 'musl')),
+      name: fc.constantFrom('cart.shop.svc.cluster.local', 'example.com'),
+      zone: fc.constantFrom('cluster', 'external'),
+      lookups: few(fc.record({ at: ms, ms, a: answer, aaaa: answer, retries: count, firstLost: fc.constantFrom('none', 'a', 'aaaa', 'both') })),
+    }),
+  ),
+  queriesSent: count,
+  cap: fc.record({ queriesPerSecondPerNode: count, lookupsPerSeries: count }),
+  stopped: maybe(text),
+})
+
+const contacts: fc.Arbitrary<Contacts> = fc.record({
+  from,
+  connects: few(
+    fc.record({
+      node: name,
+      service: fc.record({ namespace: name, name, port: count }),
+      via: fc.oneof(fc.record({ kind: fc.constant('service' as const) }), fc.record({ kind: fc.constant('endpoint' as const), pod: maybe(name) })),
+      ip,
+      port: count,
+      tries: few(fc.record({ result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'error'), ms })),
+    }),
+  ),
+  http: few(fc.record({ node: name, ingress: fc.record({ namespace: name, name }), host, path: fc.constant('/'), via: fc.record({ controllerPod: name, ip, port: count }), status: maybe(count), error: maybe(text), ms })),
+})
+
+const insideView: fc.Arbitrary<InsideView> = fc.record({
+  namespace: name,
+  pod: name,
+  container: name,
+  resolvConf: known(fc.constant('search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n')),
+  lookup: known(fc.record({ tool: fc.constant('getent'), name: fc.constant('kubernetes.default'), result: answer, ms })),
+  tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
+})
+
+const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record({
+  node: name,
+  windowMs: ms,
+  delta: fc.record({ insert_failed: count, drop: count, early_drop: count, invalid: count, clash_resolve: maybe(count) }),
+  entries: maybe(count),
+  max: maybe(count),
+})
+const coreDnsWindow: fc.Arbitrary<CoreDnsWindow> = fc.record({
+  pod: name,
+  ip,
+  windowMs: ms,
+  cpuSeconds: maybe(ms),
+  requests: maybe(count),
+  responses: fc.dictionary(fc.constantFrom('NOERROR', 'SERVFAIL'), count, { noNullPrototype: true }),
+  slowShare: maybe(ms),
+  forwardFailures: maybe(count),
+})
+
+const scope: fc.Arbitrary<Scope> = fc.record({
+  namespace: maybe(name),
+  target: fc.oneof(
+    fc.record({ kind: fc.constantFrom('everything' as const, 'dns' as const) }),
+    fc.record({ kind: fc.constant('object' as const), object: fc.record({ kind: fc.constant('Service'), namespace: maybe(name), name }), url: maybe(fc.constant('https://web.shop.example/cart')) }),
+  ),
+  level: fc.constantFrom('read', 'probe', 'node'),
+})
+
+export const anyModel: fc.Arbitrary<Model> = fc.record({
+  scope,
+  cluster: fc.record({ context: text, version: fc.constant('v1.33.1'), tool: fc.constant('1.0.0') }),
+  sources: fc.record({
+    nodes: known(few(node)),
+    namespaces: known(few(namespace)),
+    pods: known(few(pod)),
+    services: known(few(service)),
+    endpointSlices: known(few(slice)),
+    workloads: known(few(workload)),
+    ingresses: known(few(ingress)),
+    ingressClasses: known(few(ingressClass)),
+    ingressControllers: known(few(ingressController)),
+    networkPolicies: known(few(policy)),
+    clusterDns: known(clusterDns),
+    dnsProbe: known(dnsProbe),
+    contacts: known(contacts),
+    insideViews: known(few(insideView)),
+    coreDnsWindows: known(few(coreDnsWindow)),
+    conntrack: known(few(conntrack)),
+  }),
+})

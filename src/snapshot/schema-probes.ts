@@ -1,0 +1,93 @@
+import * as v from 'valibot'
+import type { Contacts } from '../model/contacts.ts'
+import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
+import type { InsideView } from '../model/inside.ts'
+import type { Answer, DnsProbe, LookupSeries } from '../model/lookups.ts'
+import { type Schema, known } from './schema-objects.ts'
+
+const text = v.string()
+const number = v.number()
+
+const answer: Schema<Answer> = v.picklist(['ok', 'nodata', 'nxdomain', 'servfail', 'refused', 'truncated', 'timeout', 'unreachable', 'not-asked'])
+
+const series: Schema<LookupSeries> = v.object({
+  node: text,
+  server: v.object({ role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']), ip: text, pod: v.nullable(text) }),
+  transport: v.picklist(['udp', 'tcp']),
+  method: v.picklist(['pair', 'sequential', 'getaddrinfo']),
+  libc: v.nullable(v.picklist(['glibc', 'musl'])),
+  name: text,
+  zone: v.picklist(['cluster', 'external']),
+  lookups: v.array(v.object({ at: number, ms: number, a: answer, aaaa: answer, retries: number, firstLost: v.picklist(['none', 'a', 'aaaa', 'both']) })),
+})
+
+/** The schemas of what probes and node counters gave. */
+export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
+  const from = v.object({ namespace: text, labels })
+
+  const dnsProbe: Schema<DnsProbe> = v.object({
+    from,
+    nodes: v.array(text),
+    missing: v.array(v.object({ node: text, why: text })),
+    series: v.array(series),
+    queriesSent: number,
+    cap: v.object({ queriesPerSecondPerNode: number, lookupsPerSeries: number }),
+    stopped: v.nullable(text),
+  })
+
+  const contacts: Schema<Contacts> = v.object({
+    from,
+    connects: v.array(
+      v.object({
+        node: text,
+        service: v.object({ namespace: text, name: text, port: number }),
+        via: v.variant('kind', [v.object({ kind: v.literal('service') }), v.object({ kind: v.literal('endpoint'), pod: v.nullable(text) })]),
+        ip: text,
+        port: number,
+        tries: v.array(v.object({ result: v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), ms: number })),
+      }),
+    ),
+    http: v.array(
+      v.object({
+        node: text,
+        ingress: v.object({ namespace: text, name: text }),
+        host: text,
+        path: text,
+        via: v.object({ controllerPod: text, ip: text, port: number }),
+        status: v.nullable(number),
+        error: v.nullable(text),
+        ms: number,
+      }),
+    ),
+  })
+
+  const insideView: Schema<InsideView> = v.object({
+    namespace: text,
+    pod: text,
+    container: text,
+    resolvConf: known(text),
+    lookup: known(v.object({ tool: text, name: text, result: answer, ms: number })),
+    tcp53: known<'open' | 'refused' | 'timeout'>(v.picklist(['open', 'refused', 'timeout'])),
+  })
+
+  const conntrackWindow: Schema<ConntrackWindow> = v.object({
+    node: text,
+    windowMs: number,
+    delta: v.object({ insert_failed: number, drop: number, early_drop: number, invalid: number, clash_resolve: v.nullable(number) }),
+    entries: v.nullable(number),
+    max: v.nullable(number),
+  })
+
+  const coreDnsWindow: Schema<CoreDnsWindow> = v.object({
+    pod: text,
+    ip: text,
+    windowMs: number,
+    cpuSeconds: v.nullable(number),
+    requests: v.nullable(number),
+    responses: v.record(text, number),
+    slowShare: v.nullable(number),
+    forwardFailures: v.nullable(number),
+  })
+
+  return { dnsProbe, contacts, insideView, conntrackWindow, coreDnsWindow }
+}
