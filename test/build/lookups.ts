@@ -79,9 +79,12 @@ export function lookup(asked: Pick<Asked, 'method' | 'transport' | 'index'>, fat
 
 type Result = Omit<Lookup, 'at'>
 
+function told(ms: number, a: Lookup['a']): Result {
+  return { ms, a, aaaa: 'not-asked', retries: 0, firstLost: 'none' }
+}
+
 /** getaddrinfo tells neither which question failed nor that one was sent again: only the time shows it. */
 function throughLibc(fate: Fate): Result {
-  const told = (ms: number, a: Lookup['a']): Result => ({ ms, a, aaaa: 'not-asked', retries: 0, firstLost: 'none' })
   switch (fate.kind) {
     case 'answered':
       return told(fate.ms + 0.5, 'ok')

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { diagnose, type Diagnosis } from '../../engine.ts'
-import type { AnyCheck } from '../../findings/check.ts'
 import { model } from '../../model/build.ts'
 import { known, unknown } from '../../model/known.ts'
 import type { SourceName } from '../../model/sources.ts'
@@ -29,29 +28,9 @@ import {
 } from '../../../test/build/dns-faults.ts'
 import { conntrackOf } from '../../../test/build/lookups.ts'
 import { freeze } from '../../../test/describe-check.ts'
-import corednsStarved from './coredns-starved.ts'
-import lookupsLost from './lookups-lost.ts'
-import noDnsEndpoints from './no-dns-endpoints.ts'
-import nodeCutOff from './node-cut-off.ts'
-import parallelLookupDrop from './parallel-lookup-drop.ts'
-import questionTypeLost from './question-type-lost.ts'
-import replicaUnreachable from './replica-unreachable.ts'
-import searchAmplification from './search-amplification.ts'
-import tcpUnanswered from './tcp-unanswered.ts'
-import upstreamDeadCheck from './upstream-dead.ts'
+import { checks } from '../registry.ts'
 
-const dnsChecks: readonly AnyCheck[] = [
-  parallelLookupDrop,
-  questionTypeLost,
-  corednsStarved,
-  searchAmplification,
-  nodeCutOff,
-  replicaUnreachable,
-  noDnsEndpoints,
-  upstreamDeadCheck,
-  tcpUnanswered,
-  lookupsLost,
-]
+const dnsChecks = checks.filter((it) => it.slug.startsWith('dns/'))
 
 function diagnoseDns(sources: DnsSources, hidden: readonly SourceName[] = []): Diagnosis {
   const all = Object.fromEntries(
@@ -179,10 +158,11 @@ describe.each(kernels)('on kernel %s', (kernel) => {
   })
 })
 
-describe('the race', () => {
-  const raced = (kernel: string, delta: Parameters<typeof conntrackOf>[1]): DnsSources =>
-    cluster({ kernel, network: raceOn('worker-2'), conntrack: [conntrackOf('worker-1'), conntrackOf('worker-2', delta), conntrackOf('worker-3')] })
+function raced(kernel: string, delta: Parameters<typeof conntrackOf>[1]): DnsSources {
+  return cluster({ kernel, network: raceOn('worker-2'), conntrack: [conntrackOf('worker-1'), conntrackOf('worker-2', delta), conntrackOf('worker-3')] })
+}
 
+describe('the race', () => {
   test.each(kernels)('is the one root cause on kernel %s when insert_failed rose as much', (kernel) => {
     expect(errors(diagnoseDns(raced(kernel, { insert_failed: racesPerNode })))).toEqual(['DNS101 Node/worker-2'])
   })

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
@@ -36,7 +36,8 @@ function judge(probe: DnsProbe, node: string): Verdict {
   const loss = lossOf(tcp)
   const udpLoss = lossOf(udp)
   if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups over TCP ended on ${node}`)
-  if (!nearlyAll(loss.failed, loss.of) || udpLoss.failed > udpLoss.of / 2) return ok(loss.of)
+  if (!nearlyAll(loss.failed, loss.of)) return ok(loss.of)
+  if (udpLoss.failed > udpLoss.of / 2) return notApplicable(`on ${node} UDP fails as well as TCP`)
   return finding({
     subject: subject('Node', null, node),
     confidence: 'observed',

@@ -1,0 +1,27 @@
+import { answered, lost, probe } from '../../../test/build/lookups.ts'
+import { blackHoleOn, cluster, pathToReplicaLost, raceOn, slowButAnswering, tableFullOn, upstreamDead, upstreamSlow } from '../../../test/build/dns-faults.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { node } from '../../../test/build/node.ts'
+import check from './lookups-lost.ts'
+
+const onWorker2 = { subject: 'Node/worker-2', confidence: 'observed', severity: 'error' } as const
+
+describeCheck(check, [
+  { it: 'a loss without a name of its own', given: cluster({ network: tableFullOn('worker-2') }), expect: [{ ...onWorker2, args: { zone: 'cluster' } }, { ...onWorker2, args: { zone: 'outside' } }] },
+  { it: 'the path to one replica', given: cluster({ network: pathToReplicaLost('10.2.2.2', 'worker-2') }), expect: [onWorker2, onWorker2] },
+  { it: 'a loss with a name is one too: it folds under that', given: cluster({ network: raceOn('worker-2') }), expect: [onWorker2, onWorker2] },
+  { it: 'outside names alone', given: cluster({ nodes: ['worker-1'], network: upstreamDead }), expect: [{ subject: 'Node/worker-1', args: { zone: 'outside' } }] },
+  { it: 'every look-up', given: cluster({ nodes: ['worker-2'], network: blackHoleOn('worker-2'), counts: { externalService: 0, externalEndpoint: 0, libcExternal: 0 } }), expect: [{ ...onWorker2, args: { share: '100 %' } }] },
+  { it: 'slow without a loss is a warning', given: cluster({ nodes: ['worker-1'], network: ({ zone }) => answered(zone === 'cluster' ? 620 : 1) }), expect: [{ subject: 'Node/worker-1', severity: 'warning', args: { bad: 0, p50: '620 ms' } }] },
+  { it: 'one path lossy, among many that are not', given: cluster({ nodes: ['worker-2'], network: ({ method, zone, index }) => (method === 'getaddrinfo' && zone === 'cluster' && index < 2 ? lost('a') : answered()) }), expect: [onWorker2] },
+
+  { it: 'a node that could not be probed', given: { dnsProbe: probe({ nodes: ['worker-1'], about: { missing: [{ node: 'control-1', why: 'tainted; --probe-tolerate-all' }] } }) }, expect: 'cannot-tell', says: /node control-1: tainted/ },
+  { it: 'a probe that stopped itself', given: { dnsProbe: probe({ nodes: ['worker-1'], about: { stopped: 'answers got worse' } }) }, expect: 'cannot-tell', says: /answers got worse/ },
+  { it: 'no look-up of outside names ended', given: { dnsProbe: probe({ nodes: ['worker-1'], counts: { externalService: 0, externalEndpoint: 0, libcExternal: 0 } }) }, expect: 'cannot-tell', says: /no look-up of external names/ },
+  { it: 'no look-ups at all', given: modelOf({ nodes: [node('worker-1')] }), expect: 'cannot-tell', says: /--probe/ },
+
+  { it: 'all answered', given: cluster(), expect: 'ok' },
+  { it: 'slower than usual, but answering', given: cluster({ network: slowButAnswering }), expect: 'ok' },
+  { it: 'a slow upstream', given: cluster({ network: upstreamSlow }), expect: 'ok' },
+  { it: 'one lost packet in the whole probe', given: cluster({ nodes: ['worker-1'], network: ({ index, method, zone, server }) => (index === 5 && method === 'pair' && zone === 'cluster' && server.role === 'service' ? lost('both') : answered()) }), expect: 'ok' },
+])

@@ -1,0 +1,21 @@
+import { blackHoleOn, cluster, filterOn, raceOn, replicaDead, tcpBlockedOn, udpBlockedOn, workers } from '../../../test/build/dns-faults.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import check from './node-cut-off.ts'
+
+describeCheck(check, [
+  { it: 'one node of three', given: cluster({ network: blackHoleOn('worker-2') }), expect: [{ subject: 'Node/worker-2', confidence: 'observed', args: { otherNodesClean: 'yes' } }] },
+  { it: 'two nodes of three', given: cluster({ network: blackHoleOn('worker-1', 'worker-3') }), expect: [{ subject: 'Node/worker-1' }, { subject: 'Node/worker-3', args: { otherNodesClean: 'no' } }] },
+  { it: 'the only node probed', given: cluster({ nodes: ['worker-1'], network: blackHoleOn('worker-1') }), expect: [{ subject: 'Node/worker-1', args: { elsewhere: 'no other node probed' } }] },
+  { it: 'a probe stopped early has no look-ups over TCP', given: cluster({ network: blackHoleOn('worker-2'), counts: { serviceTcp: 0, endpointTcp: 0 } }), expect: [{ subject: 'Node/worker-2' }] },
+
+  { it: 'every node', given: cluster({ network: blackHoleOn(...workers) }), expect: 'cannot-tell', says: /from every node probed/ },
+  { it: 'three look-ups are no ground', given: cluster({ nodes: ['worker-1'], counts: { servicePairs: 3, serviceSequential: 0, serviceTcp: 0, externalService: 0, endpointPairs: 0, endpointSequential: 0, endpointTcp: 0, externalEndpoint: 0, libcCluster: 0, libcExternal: 0 } }), expect: 'cannot-tell', says: /3 look-ups ended on worker-1/ },
+  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+
+  { it: 'nothing lost', given: cluster(), expect: 'ok' },
+  { it: 'UDP blocked and TCP not: not all DNS', given: cluster({ network: udpBlockedOn('worker-2') }), expect: 'ok' },
+  { it: 'TCP blocked and UDP not', given: cluster({ network: tcpBlockedOn('worker-2') }), expect: 'ok' },
+  { it: 'AAAA dropped: A is answered', given: cluster({ network: filterOn('aaaa', 'worker-2') }), expect: 'ok' },
+  { it: 'a dead replica', given: cluster({ network: replicaDead('10.2.2.2') }), expect: 'ok' },
+  { it: 'the race', given: cluster({ network: raceOn('worker-2') }), expect: 'ok' },
+])

@@ -1,0 +1,24 @@
+import { blackHoleOn, cluster, dnsWithoutEndpoints, filterOn, noEndpoints, pathToReplicaLost, raceOn, replicaDead, starved, upstreamDead, workers } from '../../../test/build/dns-faults.ts'
+import { answered, never } from '../../../test/build/lookups.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import check from './replica-unreachable.ts'
+
+const one = { subject: 'Pod/kube-system/coredns-1' }
+
+describeCheck(check, [
+  { it: 'one of two dead', given: cluster({ network: replicaDead('10.2.2.2') }), expect: [{ ...one, confidence: 'observed', args: { ip: '10.2.2.2', servers: 2, nodes: 'worker-1, worker-2, worker-3', otherFailed: 0 } }] },
+  { it: 'one dead and, apart from that, one node cut off: judged from the other nodes', given: cluster({ network: (asked) => (asked.node === 'worker-3' ? never() : replicaDead('10.2.2.2')(asked)) }), expect: [{ ...one, args: { nodes: 'worker-1, worker-2' } }] },
+
+  { it: 'both dead: not the fault of one', given: cluster({ network: ({ server }) => (server.role === 'endpoint' ? never() : answered()) }), expect: 'cannot-tell', says: /from nodes whose DNS works/ },
+  { it: 'every node cut off', given: cluster({ network: blackHoleOn(...workers) }), expect: 'cannot-tell' },
+  { it: 'three look-ups are no ground', given: cluster({ nodes: ['worker-1'], counts: { endpointPairs: 0, endpointSequential: 0, endpointTcp: 0, externalEndpoint: 10 } }), expect: 'cannot-tell', says: /0 look-ups ended at 10\.2\.0\.2/ },
+  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+
+  { it: 'no endpoint was there to ask', given: cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(0) }), expect: 'not-applicable' },
+  { it: 'both answer', given: cluster(), expect: 'ok' },
+  { it: 'AAAA dropped on every node: A is answered by both', given: cluster({ network: filterOn('aaaa', ...workers) }), expect: 'ok' },
+  { it: 'lost from one node of three: the way there, not the replica', given: cluster({ network: pathToReplicaLost('10.2.2.2', 'worker-2') }), expect: 'ok' },
+  { it: 'the upstream dead: names of the cluster are answered', given: cluster({ network: upstreamDead }), expect: 'ok' },
+  { it: 'the race spares look-ups at the endpoints', given: cluster({ network: raceOn('worker-2') }), expect: 'ok' },
+  { it: 'both starved of CPU', given: cluster({ network: starved }), expect: 'ok' },
+])
