@@ -44,9 +44,9 @@ const openShift: Place = {
  */
 export async function collectClusterDns(cluster: Cluster, intern: Intern): Promise<Known<ClusterDns>> {
   const here = await inPlace(cluster, usual, intern)
-  if (!here.known || here.value.service !== null) return here
+  if (!here.known || here.value.service !== null || here.value.pods.length > 0 || here.value.workload !== null) return here
   const there = await inPlace(cluster, openShift, intern)
-  return there.known && there.value.service !== null ? there : here
+  return !there.known || there.value.service !== null ? there : here
 }
 
 async function inPlace(cluster: Cluster, place: Place, intern: Intern): Promise<Known<ClusterDns>> {
@@ -59,7 +59,7 @@ async function inPlace(cluster: Cluster, place: Place, intern: Intern): Promise<
   if (!found.known) return found
   if (!workloads.known) return workloads
 
-  const service = place.services.map((name) => found.value.find((it) => it.name === name)).find((it) => it !== undefined) ?? null
+  const service = dnsService(found.value, place)
   const [slices, behind] = await Promise.all([
     service === null ? known([]) : cluster.list(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${service.name}` }, (raw) => projectEndpointSlice(raw, intern)),
     podsOf(cluster, place, service, intern),
@@ -76,6 +76,13 @@ async function inPlace(cluster: Cluster, place: Place, intern: Intern): Promise<
     corefile,
     domain: clusterDomain(parseCorefile(corefile.known ? corefile.value : '')),
   })
+}
+
+/** By its usual names, else by what it selects: not the headless one for metrics, nor node-local-dns's way to CoreDNS. */
+function dnsService(all: readonly Service[], place: Place): Service | null {
+  const usualName = place.services.map((name) => all.find((it) => it.name === name)).find((it) => it !== undefined)
+  const selecting = all.find((it) => it.name !== 'kube-dns-upstream' && it.clusterIP !== 'None' && it.selector !== null && carries(it.selector, place.podLabels) && it.ports.some(({ port }) => port === 53))
+  return usualName ?? selecting ?? null
 }
 
 /** The Service's own; where its selector is wrong and finds none, those that ought to be behind it. */

@@ -103,10 +103,22 @@ describe('collect', () => {
     expect(sources.clusterDns).toMatchObject({ value: { service: { namespace: 'openshift-dns' }, corefile: { value: '.:5353 {\n}' } } })
   })
 
+  test('a DNS Service by another name is known by what it selects', async () => {
+    const spec = { clusterIP: '10.96.0.10', selector: dnsLabels, ports: [{ port: 53, protocol: 'UDP' }] }
+    const services = [named('kube-system', 'a-metrics', { spec: { ...spec, clusterIP: 'None' } }), named('kube-system', 'kube-dns-upstream', { spec }), named('kube-system', 'our-dns', { spec })]
+    const { sources } = await collect(clusterOf({ ...objects, services }), { scope: inShop })
+    expect(sources.clusterDns).toMatchObject({ value: { service: { name: 'our-dns' } } })
+  })
+
+  test('nothing here and no right to look there is not "no DNS"', async () => {
+    const { sources } = await collect(clusterOf({}, (_, namespace) => (namespace === 'openshift-dns' ? unknown('forbidden', 'list services') : null)), { scope: inShop })
+    expect(sources.clusterDns).toEqual(unknown('forbidden', 'list services'))
+  })
+
   test('progress tells counts and refusals', async () => {
     const lines: string[] = []
     await collect(clusterOf(objects, (plural) => (plural === 'nodes' ? unknown('forbidden', 'list nodes') : null)), { scope: inShop, progress: (line) => lines.push(line) })
     expect(lines).toContain('read 2 pods')
-    expect(lines).toContain('no nodes: list nodes')
+    expect(lines).toContain('nodes unknown (forbidden: list nodes)')
   })
 })

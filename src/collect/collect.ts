@@ -21,7 +21,7 @@ export interface CollectAsk {
   readonly scope: Scope
   /** hopscope's own version, for the model's facts. */
   readonly tool?: string
-  /** Called with one short line as each source arrives: `read 1204 pods`. */
+  /** Called with one short line as each source arrives: `read 1204 pods`, `nodes unknown (forbidden: list nodes)`. */
   readonly progress?: (line: string) => void
 }
 
@@ -60,7 +60,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
 
   async function told<T>(what: string, source: Promise<Known<readonly T[]>>): Promise<Known<readonly T[]>> {
     const arrived = await source
-    ask.progress?.(arrived.known ? `read ${arrived.value.length} ${what}` : `no ${what}: ${arrived.why.detail}`)
+    ask.progress?.(arrived.known ? `read ${arrived.value.length} ${what}` : `${what} unknown (${arrived.why.reason}: ${arrived.why.detail})`)
     return arrived
   }
 }

@@ -61,7 +61,7 @@ describe('targets', () => {
   test('a URL where only one namespace may be listed', async () => {
     const near = clusterOf(objects, (_, namespace) => (namespace === 'shop' ? null : unknown('forbidden', 'list ingresses')))
     expect(await resolveTarget('https://web.example.com/cart', near, 'shop')).toMatchObject({ namespace: 'shop' })
-    await expect(resolveTarget('https://web.example.com/cart', near, null)).rejects.toMatchObject({ code: 'forbidden', hint: 'list ingresses' })
+    await expect(resolveTarget('https://web.example.com/cart', near, null)).rejects.toMatchObject({ code: 'forbidden', hint: 'this needs the right to list ingresses' })
   })
 
   test('a name without a namespace', async () => {
@@ -70,7 +70,7 @@ describe('targets', () => {
   })
 
   test('refusals of the API server', async () => {
-    await expect(resolveTarget('svc/cart', refusing('forbidden'), 'shop')).rejects.toMatchObject({ code: 'forbidden', hint: 'get services' })
+    await expect(resolveTarget('svc/cart', refusing('forbidden'), 'shop')).rejects.toMatchObject({ code: 'forbidden', hint: 'this needs the right to get services' })
     await expect(resolveTarget('svc/cart', refusing('timed-out'), 'shop')).rejects.toMatchObject({ code: 'unreachable' })
   })
 })

@@ -99,6 +99,6 @@ function nearest(name: string, candidates: readonly string[], what = 'names'): s
 }
 
 function notRead(what: string, why: Why): ToolError {
-  if (why.reason === 'forbidden') return new ToolError('forbidden', `no permission to read ${what}`, why.detail)
+  if (why.reason === 'forbidden') return new ToolError('forbidden', `no permission to read ${what}`, `this needs the right to ${why.detail}`)
   return new ToolError('unreachable', `could not read ${what}: ${why.detail}`, 'try again, or give it longer: --request-timeout 60s')
 }
