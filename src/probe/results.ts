@@ -14,9 +14,15 @@ type Missing = Extract<Known<never>, { known: false }>
 /** null when at least one pod got as far as its program; else why none did. */
 function noneRan(plan: ProbePlan, runs: readonly NodeRun[]): Missing | null {
   if (runs.some((it) => it.readings.helloAt !== null)) return null
-  const whys = [...runs, ...plan.skipped].map((it) => `${it.node}: ${it.why ?? 'no answer'}`)
+  const whys = byReason([...runs, ...plan.skipped])
   const forbidden = runs.length > 0 && runs.every((it) => it.why?.startsWith('not allowed') === true)
-  return unknown(forbidden ? 'forbidden' : 'failed', whys.length === 0 ? 'there is no node to probe from' : `no probe pod ran (${whys.slice(0, 3).join('; ')}${whys.length > 3 ? '; …' : ''})`)
+  return unknown(forbidden ? 'forbidden' : 'failed', whys.length === 0 ? 'there is no node to probe from' : `no probe pod ran: ${whys.slice(0, 3).join('; ')}${whys.length > 3 ? '; ...' : ''}`)
+}
+
+/** One cause usually holds for all nodes: it is told once. */
+function byReason(missing: readonly { readonly node: string; readonly why: string | null }[]): readonly string[] {
+  const whys = [...new Set(missing.map((it) => it.why ?? 'no answer'))]
+  return whys.map((why) => `${missing.filter((it) => (it.why ?? 'no answer') === why).map((it) => it.node).join(', ')}: ${why}`)
 }
 
 function from(plan: ProbePlan): DnsProbe['from'] {
