@@ -1,7 +1,6 @@
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type Socket } from 'node:net'
 import { ToolError } from '../tool-error.ts'
+import { http, https } from './node-http.ts'
 import { dialSocks } from './socks.ts'
 
 /**
@@ -62,7 +61,7 @@ export async function dialThrough(proxy: URL, host: string, port: number): Promi
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
   const headers = { host: authority, ...(credentials === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }) }
   return new Promise((resolve, reject) => {
-    const request = (proxy.protocol === 'https:' ? httpsRequest : httpRequest)({
+    const request = (proxy.protocol === 'https:' ? https : http).request({
       host: proxy.hostname.replace(/^\[|\]$/g, ''), port: portOf(proxy), method: 'CONNECT', path: authority, headers, agent: false,
     })
     request.once('connect', (response, socket) => {

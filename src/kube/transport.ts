@@ -1,5 +1,5 @@
-import http, { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
-import https from 'node:https'
+import type { Agent, AgentOptions, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import type { RequestOptions } from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { pipeline, type Readable } from 'node:stream'
 import { connect as tlsConnect, createSecureContext, type SecureContextOptions } from 'node:tls'
@@ -7,6 +7,7 @@ import { createGunzip } from 'node:zlib'
 import { ToolError } from '../tool-error.ts'
 import { credentialSource, pem, type CredentialSource } from './credentials.ts'
 import type { Target } from './kubeconfig.ts'
+import { http, https } from './node-http.ts'
 import { dialThrough, portOf, proxyFor } from './proxy.ts'
 
 export interface Sent {
@@ -33,7 +34,7 @@ export interface Transport {
   /** One HTTP exchange. Throws Node's connection errors, ToolError from the credentials, and AbortError. */
   send(sent: Sent): Promise<Reply>
   /** What a WebSocket needs to open with the same TLS and credentials. */
-  upgradeOptions(): Promise<{ readonly agent: http.Agent; readonly headers: Record<string, string | string[]> }>
+  upgradeOptions(): Promise<{ readonly agent: Agent; readonly headers: Record<string, string | string[]> }>
   close(): void
 }
 
@@ -44,9 +45,9 @@ export interface Impersonation {
 
 interface Agents {
   readonly cert: string | null
-  readonly kept: http.Agent
+  readonly kept: Agent
   /** For upgrades: after refusing one, the API server closes a connection that a kept agent would use again. */
-  readonly single: http.Agent
+  readonly single: Agent
 }
 
 // Enough to read every resource type at once, few enough that a start does not pay for dozens of TLS handshakes.
@@ -72,7 +73,7 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
       ...(target.cluster.tlsServerName === null ? {} : { servername: target.cluster.tlsServerName }),
     }
     if (secure) checkSecureContext(tls, target)
-    const agent = (options: http.AgentOptions): http.Agent => {
+    const agent = (options: AgentOptions): Agent => {
       const made = secure ? new https.Agent({ ...options, ...tls }) : new http.Agent(options)
       if (proxy !== null) tunnel(made, proxy, server, tls)
       return made
@@ -99,7 +100,7 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
   async function send(sent: Sent): Promise<Reply> {
     const { agents, headers } = await prepare()
     const body = sent.body === undefined ? null : JSON.stringify(sent.body)
-    const options: https.RequestOptions = {
+    const options: RequestOptions = {
       agent: agents.kept, method: sent.method ?? 'GET', host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server), path: basePath + sent.path, signal: sent.signal,
       headers: {
         ...headers, accept: sent.accept ?? 'application/json', 'accept-encoding': sent.stream === true ? 'identity' : 'gzip',
@@ -117,7 +118,7 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
   return { target, credentials, send, upgradeOptions, close: () => open?.kept.destroy() }
 }
 
-function exchange(secure: boolean, options: https.RequestOptions, body: string | null, retried = false): Promise<Reply> {
+function exchange(secure: boolean, options: RequestOptions, body: string | null, retried = false): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = (secure ? https : http).request(options)
     // An abort between the last byte and the socket's return to the agent, or after the reader left, is nobody's error:
@@ -147,7 +148,7 @@ function checkSecureContext(tls: SecureContextOptions, target: Target): void {
   }
 }
 
-function tunnel(agent: http.Agent, proxy: URL, server: URL, tls: SecureContextOptions & { readonly rejectUnauthorized: boolean; readonly servername?: string }): void {
+function tunnel(agent: Agent, proxy: URL, server: URL, tls: SecureContextOptions & { readonly rejectUnauthorized: boolean; readonly servername?: string }): void {
   const host = server.hostname.replace(/^\[|\]$/g, '')
   agent.createConnection = (_options, done) => {
     dialThrough(proxy, host, portOf(server)).then(
