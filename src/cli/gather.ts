@@ -1,10 +1,14 @@
+import { closest } from '../closest.ts'
 import { collect } from '../collect/collect.ts'
 import { resolveTarget } from '../collect/target.ts'
 import type { Cluster } from '../kube/cluster.ts'
-import { checkReachable, connect } from '../kube/connect.ts'
+import { connect } from '../kube/connect.ts'
+import { checkReachable } from '../kube/reach.ts'
 import type { Model, Scope } from '../model/sources.ts'
-import { planProbe } from '../probe/plan.ts'
+import { announce, planProbe } from '../probe/plan.ts'
+import { newRunId } from '../probe/pods.ts'
 import { probe } from '../probe/run.ts'
+import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags, ProbeFlags } from './flags.ts'
 import type { Progress } from './progress.ts'
 import { version } from './version.ts'
@@ -26,7 +30,7 @@ export async function open(flags: ClusterFlags): Promise<Cluster> {
     ...(asGroup === undefined ? {} : { asGroup }),
     requestTimeoutMs: flags.requestTimeout,
   })
-  await checkReachable(connected)
+  await checkReachable(connected, flags.requestTimeout)
   return connected
 }
 
@@ -41,14 +45,36 @@ export async function gather(cluster: Cluster, target: string | null, flags: Clu
   signal.throwIfAborted()
   if (level === 'read') return { model: read, touched: 'read only' }
 
+  const known = checkNodes(flags.node, read)
   const plan = planProbe(read, {
+    run: newRunId(),
     nodeAccess: level === 'node',
-    nodes: flags.node ?? null,
+    ...(known === null ? {} : { nodes: known }),
     image: flags.image,
     externalName: flags.probeName,
     tolerateAll: flags.probeTolerateAll === true,
   })
-  for (const line of plan.announcement) progress.announce(line)
-  const result = await probe(cluster, plan, progress.step, signal)
-  return { model: { ...read, sources: { ...read.sources, ...result.sources } }, touched: result.touched }
+  for (const line of announce(plan)) progress.announce(line)
+  const { notes, left, ...sources } = await probe(cluster, plan, progress.step, signal)
+  for (const note of notes) progress.announce(note)
+  for (const pod of left) progress.announce(`pod ${pod} would not go; its own deadline ends it, and \`hopscope cleanup\` removes it`)
+  signal.throwIfAborted()
+  return { model: { ...read, sources: { ...read.sources, ...sources } }, touched: touched(plan.nodes.length, level, left.length) }
+}
+
+function touched(nodes: number, level: 'probe' | 'node', left: number): string {
+  const pods = level === 'node' ? 'probe pods' : 'a probe pod'
+  return `${pods} on ${nodes} node${nodes === 1 ? '' : 's'}, ${left === 0 ? 'removed' : `${left} NOT removed`}`
+}
+
+/** The nodes that `--node` names; a name that is none is the user's slip, said at once with the closest names. */
+function checkNodes(names: readonly string[] | undefined, model: Model): readonly string[] | null {
+  if (names === undefined || !model.sources.nodes.known) return names ?? null
+  const all = model.sources.nodes.value.map((it) => it.name)
+  for (const name of names) {
+    if (all.includes(name)) continue
+    const near = closest(name, all)
+    throw new ToolError('not-found', `no node \`${name}\``, near.length === 0 ? `the nodes are ${all.slice(0, 8).join(', ')}` : `the closest names are ${near.map((it) => `\`${it}\``).join(', ')}`)
+  }
+  return names
 }
