@@ -1,0 +1,18 @@
+export interface Row {
+  readonly what: string
+  readonly ours: string
+  readonly rival: string
+  readonly goal: string
+  readonly met: boolean
+}
+
+export const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
+
+export const mib = (bytes: number | null): string => (bytes === null ? 'not known' : `${Math.round(bytes / 1024 / 1024)} MiB`)
+
+/** Columns as wide as their widest cell; the last says in a word whether the goal is met. */
+export function table(rows: readonly Row[]): string {
+  const cells = [['', 'hopscope', 'against', 'goal', ''], ...rows.map((it) => [it.what, it.ours, it.rival, it.goal, it.met ? 'met' : 'MISSED'])]
+  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? []
+  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ').trimEnd()).join('\n')
+}
