@@ -13,7 +13,7 @@ const confidenceRank: Readonly<Record<Confidence, number>> = { observed: 0, infe
 export function fold(findings: readonly Finding[]): readonly RootCause[] {
   const ordered = findings.toSorted(inOrder)
   const causeOf = new Map<Finding, Finding>()
-  for (const effect of ordered) {
+  for (const effect of ordered.toReversed()) {
     const cause = ordered.find((other) => other !== effect && explains(other, effect) && !leadsTo(causeOf, other, effect))
     if (cause !== undefined) causeOf.set(effect, cause)
   }
