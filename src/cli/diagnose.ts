@@ -36,7 +36,7 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
     const kept = await keepRun(model)
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     const hint = model.scope.level === 'read' ? ['--probe would measure look-ups and connections from every node; --node-access adds their conntrack counters'] : []
-    return print(model, { checks, leaveOut }, flags, [`${seconds} s · ${touched}`, ...hint, ...(kept === null ? [] : [`snapshot  ${kept}    hopscope diagnose --from ${kept}`])])
+    return print(model, { checks, leaveOut }, flags, [`${seconds} s · ${touched}`, ...hint, ...(kept === null ? [] : [`again, offline:  hopscope diagnose --from ${kept}`])])
   } catch (error) {
     progress.done()
     if (interrupt.interrupted()) {

@@ -38,7 +38,7 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
   if (check === undefined) return []
   const first = `${paint.mark(finding.severity)} ${finding.severity}[${finding.code}] ${check.title}`
   const head = [`${pad(first, paint.width - finding.confidence.length, paint)}${paint.confidence(finding.confidence)}`, `  ${check.words.detail(finding)}`]
-  const under = root.consequences.map((it) => consequence(it, checks, paint))
+  const under = [...new Set(root.consequences.map((it) => consequence(it, checks, paint)))]
   if (options.detail === 'quiet') return ['', ...head, ...under]
 
   const shown = options.detail === 'verbose' ? finding.evidence : finding.evidence.slice(0, 3)

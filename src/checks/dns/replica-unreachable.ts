@@ -26,7 +26,7 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `DNS server ${on.name} does not answer, so about 1 in ${args['servers']} look-ups fails on every node.`,
+    headline: ({ subject: on, args }) => `DNS server ${on.name} does not answer, so about 1 in ${args['servers']} look-ups fails.`,
     detail: ({ args }) => `${args['ip']} · ${args['failed']} of ${args['of']} look-ups sent to it failed, from ${args['nodes']} · other servers ${args['otherFailed']} of ${args['otherOf']}`,
     note: () => 'conntrack pins a flow to the server that it was given, so a retry from the same port fails too',
     help: ({ subject: on }) => [
