@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { stub, trouble } from '../../test/build/checks.ts'
 import { cluster, raceOn, racesPerNode } from '../../test/build/dns-faults.ts'
@@ -120,8 +121,9 @@ test('verbose adds the rest of the evidence and the checks that were fine', () =
   expect(lines.slice(-3)).toEqual(['1 ok · 2 findings (+1 explained) · 3 cannot tell · 1 not applicable · 1 crashed', '3.1 s', ''])
 })
 
+const opening = (diagnosis: Diagnosis): string => text(diagnosis, normal).split('\n')[0] ?? ''
+
 describe('the opening line', () => {
-  const opening = (diagnosis: Diagnosis): string => text(diagnosis, normal).split('\n')[0] ?? ''
   const crash = stub('DNS901', () => {
     throw new Error('a bug')
   })
@@ -147,7 +149,7 @@ test('the race, as told', () => {
     "DNS look-ups stall for 5 s on node worker-2: conntrack drops one of two parallel queries (18 of 200).
 
     ✗ error[DNS101] one of two parallel DNS queries is dropped                                  observed
-      on node worker-2 · 18 of 200 look-ups (9.0 %) lost a packet · kernel 5.4.0-150-generic · other nodes 0 of 230
+      on node worker-2 · 18 of 200 look-ups (9.0 %) lost a packet · kernel 5.4.0-150-generic · other nodes 0 of 200
 
           look-ups on worker-2 (230)
               1 ms ████████████████████████████████████████   182
@@ -169,7 +171,6 @@ test('the race, as told', () => {
             hopscope explain DNS101
             on worker-2:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|MASQUERADE"
 
-      └ explains  ✗ DNS110  DNS look-ups are lost or slow: node worker-2
       └ explains  ✗ DNS110  DNS look-ups are lost or slow: node worker-2
 
     8 ok · 1 finding (+2 explained) · 0 cannot tell · 0 not applicable
@@ -197,11 +198,12 @@ describe('in whatever form', () => {
   test('colour adds escape codes and changes no word', () => {
     const coloured = text(mixed, { ...normal, paint: colour })
     expect(coloured).toContain('\u001B[')
-    expect(coloured.replaceAll(/\u001B\[\d+m/g, '')).toBe(text(mixed, normal))
+    expect(stripVTControlCharacters(coloured)).toBe(text(mixed, normal))
   })
 
   test('the ASCII form draws with ASCII', () => {
-    const drawn = text(mixed, { ...normal, paint: ascii }).split('\n').filter((it) => !it.includes('cart ·'))
-    expect(drawn.join('\n')).toMatch(/^[\u0000-\u007F]*$/)
+    // The words of this stub have a dot of their own.
+    const drawn = text(mixed, { ...normal, paint: ascii }).replace('cart ·', 'cart -')
+    expect([...drawn].filter((it) => it > '~')).toEqual([])
   })
 })

@@ -98,7 +98,7 @@ function controlsClean(probe: DnsProbe, node: string): boolean {
 }
 
 function elsewhere(probe: DnsProbe, node: string): string {
-  const others = probe.series.filter((it) => it.node !== node && it.transport === 'udp' && it.method === 'pair' && it.server.role === 'service')
+  const others = probe.series.filter((it) => it.node !== node && it.transport === 'udp' && it.method === 'pair' && it.server.role === 'service' && it.zone === 'cluster')
   return others.length === 0 ? '' : `other nodes ${troubled(others)} of ${lossOf(others).of}`
 }
 
