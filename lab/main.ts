@@ -8,8 +8,9 @@ import { LabError } from './errors.ts'
 import { importArchive } from './images/seed.ts'
 import { referenceIn } from './images/archive.ts'
 import { openLab } from './lab.ts'
+import { alone } from './lock.ts'
 import { inNamespace } from './net/namespace.ts'
-import { DEFAULT_WORKERS, INGRESS_URL, KUBECONFIG, MOST_WORKERS, STATE } from './plan.ts'
+import { DEFAULT_WORKERS, INGRESS_URL, KUBECONFIG, MOST_WORKERS } from './plan.ts'
 import { requireRoot } from './preflight.ts'
 import { stage } from './progress.ts'
 import { status } from './status.ts'
@@ -30,8 +31,8 @@ const USAGE = `npm run lab -- COMMAND
 
 type Command = (args: readonly string[]) => Promise<number>
 
-function workerCount(args: readonly string[]): number {
-  if (args.length === 0) return DEFAULT_WORKERS
+function workerCount(args: readonly string[]): number | undefined {
+  if (args.length === 0) return undefined
   const value = args[0] === '--nodes' ? args[1] : args[0]?.startsWith('--nodes=') ? args[0].slice('--nodes='.length) : undefined
   const count = Number(value)
   if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS) {
@@ -42,7 +43,8 @@ function workerCount(args: readonly string[]): number {
 
 async function upCommand(args: readonly string[]): Promise<number> {
   const started = performance.now()
-  await up(workerCount(args))
+  const count = workerCount(args)
+  await alone(() => up(count))
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   process.stdout.write(`the lab is up after ${seconds} s
 
@@ -57,7 +59,7 @@ async function upCommand(args: readonly string[]): Promise<number> {
 
 async function downCommand(): Promise<number> {
   requireRoot()
-  await stage('removing the lab', down)
+  await alone(() => stage('removing the lab', down))
   return 0
 }
 

@@ -19,7 +19,8 @@ export const API_SERVER = `https://${CONTROL_PLANE.ip}:6443`
 export const POD_CIDR = '198.18.96.0/19'
 export const SERVICE_CIDR = '198.19.0.0/16'
 export const CLUSTER_DNS = '198.19.0.10'
-export const INGRESS_URL = 'http://198.18.0.11:30080'
+export const INGRESS_PORT = 30080
+export const INGRESS_URL = `http://198.18.0.11:${INGRESS_PORT}`
 
 export const DEFAULT_WORKERS = 3
 export const MOST_WORKERS = 20

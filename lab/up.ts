@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, builtAt, isBuilt } from './build.ts'
-import { applyAddons, applyNodes, waitForIngress, waitForNodes, waitForWorkloads } from './cluster/addons.ts'
+import { applyAddons, applyNodes, forgetStart, waitForNodes, waitForServices, waitForWorkloads } from './cluster/addons.ts'
 import { createCertificates } from './cluster/certificates.ts'
 import { createCgroups } from './cluster/cgroups.ts'
 import { apiServerIsReady, startApiServer, startControllers, waitForApiServer } from './cluster/control-plane.ts'
@@ -11,10 +11,10 @@ import { startUpstreamDns } from './cluster/upstream-dns.ts'
 import { daemonPid, daemonNames, startDaemon } from './daemons.ts'
 import { down } from './down.ts'
 import { isStored, seedOf, store, storedImages, storeSeed } from './images/store.ts'
-import { labOf, openLab, READY_FILE } from './lab.ts'
-import { createNetwork } from './net/topology.ts'
+import { openLab, READY_FILE } from './lab.ts'
+import { addServiceRoute, createNetwork } from './net/topology.ts'
 import { parts } from './parts.ts'
-import { BIN, KUBECONFIG, STATE, workers } from './plan.ts'
+import { BIN, DEFAULT_WORKERS, STATE, workers } from './plan.ts'
 import { requireGo, requireMachine } from './preflight.ts'
 import { stage } from './progress.ts'
 
@@ -41,23 +41,23 @@ async function linkPrograms(): Promise<void> {
   for (const part of parts()) await symlink((await builtAt(part)).program, join(BIN, part.name))
 }
 
-/** True when a lab with as many workers is up and every process of it runs. */
-export async function isSound(count: number): Promise<boolean> {
+/** True when a lab (with as many workers, if told) is up and every process of it runs. */
+async function isSound(count: number | undefined): Promise<boolean> {
   const lab = await openLab().catch(() => undefined)
-  if (lab?.nodes.length !== count) return false
+  if (lab === undefined || lab.nodes.length !== (count ?? lab.nodes.length)) return false
   for (const name of await daemonNames()) if ((await daemonPid(name)) === undefined) return false
   return apiServerIsReady()
 }
 
-export async function up(count: number): Promise<void> {
+export async function up(wanted: number | undefined): Promise<void> {
   requireMachine()
-  if (await isSound(count)) return
-  const seed = await prepare()
-  const nodes = workers(count)
+  if (await isSound(wanted)) return
+  const nodes = workers(wanted ?? DEFAULT_WORKERS)
   if (existsSync(STATE)) await stage('removing what an earlier lab left', down)
+  await mkdir(join(STATE, 'log'), { recursive: true })
+  await createCgroups(nodes.map((node) => node.name))
+  const seed = await prepare()
   await stage('network and certificates', async () => {
-    await mkdir(join(STATE, 'log'), { recursive: true })
-    await createCgroups(nodes.map((node) => node.name))
     await Promise.all([createNetwork(nodes), createCertificates(nodes), linkPrograms()])
   })
   await stage('API server, containerd', async () => {
@@ -74,9 +74,13 @@ export async function up(count: number): Promise<void> {
     await waitForNodes()
   })
   await stage('kube-proxy, CoreDNS, ingress-nginx, workloads', waitForWorkloads)
-  await stage('ingress', waitForIngress)
+  await stage('Services answer on each node', async () => {
+    await Promise.all(nodes.map(addServiceRoute))
+    await Promise.all(nodes.map(waitForServices))
+    await forgetStart()
+  })
   if (existsSync(ENFORCER)) {
     await startDaemon('policy', [process.execPath, ENFORCER], { ...process.env, HOPSCOPE_LAB_STATE: STATE })
   }
-  await writeFile(READY_FILE, JSON.stringify({ workers: labOf(count).nodes.length, kubeconfig: KUBECONFIG }))
+  await writeFile(READY_FILE, JSON.stringify({ workers: nodes.length }))
 }

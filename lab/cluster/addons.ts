@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../errors.ts'
-import { INGRESS_URL, KUBECONFIG, type Worker } from '../plan.ts'
+import { inNamespace } from '../net/namespace.ts'
+import { CLUSTER_DNS, INGRESS_PORT, KUBECONFIG, type Worker } from '../plan.ts'
 import { must, run } from '../process.ts'
 
 const HERE = join(import.meta.dirname, '..')
@@ -54,12 +55,33 @@ export async function waitForWorkloads(): Promise<void> {
   )
 }
 
-/** Any answer of the controller will do: with no Ingress it says 404. */
-export async function waitForIngress(): Promise<void> {
-  for (let waited = 0; waited < 60_000; waited += 200) {
-    const answer = await run(['curl', '-s', '-o', '/dev/null', '--max-time', '2', INGRESS_URL])
-    if (answer.code === 0) return
-    await sleep(200)
+async function untilTrue(what: string, question: () => Promise<boolean>): Promise<void> {
+  for (let waited = 0; waited < 60_000; waited += 100) {
+    if (await question()) return
+    await sleep(100)
   }
-  throw new LabError(`nothing answers at ${INGRESS_URL}`, 'npm run lab -- status')
+  throw new LabError(`${what} after 60 s`, 'npm run lab -- status')
+}
+
+/** A kube-proxy pod counts as ready before it has written a rule, so the rules are asked: DNS, and the way to a pod. */
+export async function waitForServices(worker: Worker): Promise<void> {
+  const lookUp = ['/bin/busybox', 'nslookup', 'kubernetes.default.svc.cluster.local', CLUSTER_DNS]
+  await untilTrue(`the cluster's DNS does not answer ${worker.name}`, async () => {
+    return (await run(inNamespace(worker.netns, lookUp), { timeoutMs: 2000 })).code === 0
+  })
+  const url = `http://${worker.ip}:${INGRESS_PORT}/v1/health`
+  const request = ['curl', '--silent', '--fail', '--max-time', '2', '--header', 'Host: web.example.com', url]
+  // With no application there is no Ingress, and nginx's own 404 has to do.
+  const expected = existsSync(SHOP) ? [0] : [0, 22]
+  await untilTrue(`the ingress controller does not answer at ${url}`, async () => {
+    return expected.includes((await run(request)).code)
+  })
+}
+
+/** Nodes that are not ready yet, config maps that come a second later: events that would be noise in every recording. */
+export async function forgetStart(): Promise<void> {
+  const names = (await kubectl(['get', 'namespaces', '-o', 'name'])).trim().split('\n')
+  await Promise.all(
+    names.map((name) => kubectl(['delete', '--raw', `/api/v1/namespaces/${name.replace('namespace/', '')}/events`])),
+  )
 }

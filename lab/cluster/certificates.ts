@@ -27,12 +27,12 @@ function request(subject: Subject, extra: readonly string[]): Promise<string> {
 function issue(subject: Subject): Promise<string> {
   const ca = certificate('ca')
   const names = subject.altNames ?? ['DNS:localhost']
-  return request(subject, [
-    ...['-CA', ca.crt, '-CAkey', ca.key],
-    ...['-addext', 'basicConstraints=critical,CA:FALSE'],
-    ...['-addext', 'extendedKeyUsage=serverAuth,clientAuth'],
-    ...['-addext', `subjectAltName=${names.join(',')}`],
-  ])
+  const extensions = [
+    'basicConstraints=critical,CA:FALSE',
+    'extendedKeyUsage=serverAuth,clientAuth',
+    `subjectAltName=${names.join(',')}`,
+  ]
+  return request(subject, ['-CA', ca.crt, '-CAkey', ca.key, ...extensions.flatMap((text) => ['-addext', text])])
 }
 
 export async function createCertificates(workers: readonly Worker[]): Promise<void> {
@@ -56,9 +56,12 @@ export async function createCertificates(workers: readonly Worker[]): Promise<vo
   ])
 }
 
+async function base64(file: string): Promise<string> {
+  return (await readFile(file)).toString('base64')
+}
+
 /** Carries its keys within, so that it can be copied anywhere. */
 export async function writeKubeconfig(name: string, path: string): Promise<void> {
-  const base64 = async (file: string): Promise<string> => (await readFile(file)).toString('base64')
   const { crt, key } = certificate(name)
   const config = {
     apiVersion: 'v1',

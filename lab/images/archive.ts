@@ -63,6 +63,7 @@ async function addText(root: string, to: string, text: string): Promise<void> {
 async function addBusybox(root: string): Promise<void> {
   await copyFile(BUSYBOX, join(root, 'bin/busybox'))
   for (const applet of (await must([BUSYBOX, '--list'])).split('\n').filter((name) => name !== '' && name !== 'busybox')) {
+    // Where a file is already there, as in an image with a shell of its own, the file wins.
     await symlink('busybox', join(root, 'bin', applet)).catch(() => {})
   }
 }

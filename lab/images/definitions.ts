@@ -37,6 +37,9 @@ const IPTABLES = {
   ),
 }
 
+/** busybox's own shell runs its applets before it looks in PATH, so it would never run the real `ip`. */
+const SHELL = { '/bin/sh': '/bin/dash' }
+
 function same(...paths: readonly string[]): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [path, path]))
 }
@@ -63,12 +66,12 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
     'ingress-nginx': ingressNginx(folder('ingress-nginx') ?? ''),
     node: {
       reference: 'docker.io/library/node:24-slim',
-      files: { '/usr/local/bin/node': nodeProgram, ...same('/usr/bin/getent'), ...RESOLVER },
+      files: { '/usr/local/bin/node': nodeProgram, ...same('/usr/bin/getent'), ...SHELL, ...RESOLVER },
       busybox: true,
     },
     lookup: {
       reference: 'docker.io/lab/lookup:1',
-      files: { '/lookup-glibc': program(folder, 'lookup-glibc'), '/lookup-musl': program(folder, 'lookup-musl'), ...RESOLVER },
+      files: { '/lookup-glibc': program(folder, 'lookup-glibc'), '/lookup-musl': program(folder, 'lookup-musl'), ...same('/usr/bin/getent'), ...SHELL, ...RESOLVER },
       busybox: true,
     },
     tools: {
@@ -77,6 +80,7 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
         ...same('/usr/bin/tcpdump', '/usr/sbin/conntrack', '/usr/sbin/nft', '/usr/bin/dnsperf', '/usr/bin/curl', '/usr/bin/getent'),
         '/usr/sbin/ip': '/bin/ip',
         '/usr/bin/ss': '/bin/ss',
+        ...SHELL,
         ...IPTABLES.files,
         ...RESOLVER,
       },

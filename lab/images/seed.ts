@@ -2,13 +2,15 @@
 // layers are only ever read (overlayfs copies up), so that three nodes share one copy and `up` unpacks nothing.
 import { existsSync } from 'node:fs'
 import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startDaemon, stopDaemon } from '../daemons.ts'
 import { LabError } from '../errors.ts'
 import { must, run } from '../process.ts'
 
 const SNAPSHOTTER = 'io.containerd.snapshotter.v1.overlayfs'
+
+const DAEMON = 'seed-containerd'
 
 /** Databases that a node goes on writing, so it needs its own. */
 const WRITTEN = ['io.containerd.metadata.v1.bolt/meta.db', `${SNAPSHOTTER}/metadata.db`]
@@ -36,15 +38,12 @@ export async function makeSeed(archives: readonly string[], seed: string): Promi
     config,
     `version = 2\nroot = "${draft}"\nstate = "${state}"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "${socket}"\n`,
   )
-  const containerd = spawn('containerd', ['--config', config, '--log-level', 'error'], { stdio: 'ignore' })
-  const ended = new Promise((resolve) => containerd.once('close', resolve))
-  containerd.once('error', () => {})
+  await startDaemon(DAEMON, ['containerd', '--config', config, '--log-level', 'error'])
   try {
     await waitForContainerd(socket)
     for (const archive of archives) await importArchive(socket, archive)
   } finally {
-    containerd.kill('SIGTERM')
-    await ended
+    await stopDaemon(DAEMON)
     await rm(state, { recursive: true, force: true })
     await rm(config, { force: true })
   }

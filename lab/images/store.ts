@@ -1,8 +1,8 @@
 // Which images exist, and what of them the cache already holds.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, realpath, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { builtAt } from '../build.ts'
 import { parts } from '../parts.ts'
 import { CACHE } from '../plan.ts'
@@ -16,7 +16,7 @@ export interface StoredImage {
   readonly archive: string
 }
 
-/** libraries come with their programs; the C library stands for "the machine's packages were upgraded" */
+/** Libraries are not in the list of files; this one stands for them, as an upgrade of the machine replaces it too. */
 const LIBC = '/lib/x86_64-linux-gnu/libc.so.6'
 
 async function fingerprint(path: string): Promise<string> {
@@ -49,8 +49,17 @@ export function isStored(stored: StoredImage): boolean {
   return existsSync(stored.archive)
 }
 
+async function dropOlder(stored: StoredImage): Promise<void> {
+  const folder = dirname(stored.archive)
+  const ours = new RegExp(`^${stored.name}-[0-9a-f]{16}\\.tar`)
+  for (const file of await readdir(folder)) {
+    if (ours.test(file) && file !== basename(stored.archive)) await rm(join(folder, file), { recursive: true, force: true })
+  }
+}
+
 export async function store(stored: StoredImage): Promise<void> {
   await makeArchive(stored.image, stored.archive)
+  await dropOlder(stored)
 }
 
 export function seedOf(all: readonly StoredImage[]): string {
@@ -58,6 +67,15 @@ export function seedOf(all: readonly StoredImage[]): string {
   return join(CACHE, `seed-${createHash('sha256').update(names.join()).digest('hex').slice(0, 16)}`)
 }
 
+/** Seeds are large, and an outdated one is made again in seconds; the archives it came from stay. */
+async function dropOtherSeeds(kept: string): Promise<void> {
+  for (const name of await readdir(CACHE)) {
+    const path = join(CACHE, name)
+    if (name.startsWith('seed-') && path !== kept) await rm(path, { recursive: true, force: true })
+  }
+}
+
 export async function storeSeed(all: readonly StoredImage[]): Promise<void> {
   await makeSeed(all.map((stored) => stored.archive), seedOf(all))
+  await dropOtherSeeds(seedOf(all))
 }

@@ -2,7 +2,15 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
-  CONTROL_PLANE, HOST_IP, HOST_LINK, INTERNET, STATE, SWITCH, UPSTREAM_DNS, type Worker,
+  CONTROL_PLANE,
+  HOST_IP,
+  HOST_LINK,
+  INTERNET,
+  SERVICE_CIDR,
+  STATE,
+  SWITCH,
+  UPSTREAM_DNS,
+  type Worker,
 } from '../plan.ts'
 import { must, run } from '../process.ts'
 import { createNamespace, HOST, inNamespace, namespacePath } from './namespace.ts'
@@ -10,8 +18,8 @@ import { createNamespace, HOST, inNamespace, namespacePath } from './namespace.t
 interface Plug {
   readonly name: string
   readonly ip: string
-  /** Whether it knows the way to pods; the internet side of a load balancer does not. */
-  readonly routesToPods: boolean
+  /** The internet side of a load balancer knows the way to nodes only. */
+  readonly routes: readonly string[]
 }
 
 function batch(namespace: string, lines: readonly string[]): Promise<string> {
@@ -30,10 +38,10 @@ export async function createNetwork(workers: readonly Worker[]): Promise<void> {
   // Service traffic between two pods of a node crosses its bridge; kube-proxy's rules see it with this module only.
   await run(['modprobe', 'br_netfilter'])
   const plugs: readonly Plug[] = [
-    { ...CONTROL_PLANE, routesToPods: true },
-    { ...UPSTREAM_DNS, routesToPods: true },
-    { ...INTERNET, routesToPods: false },
-    ...workers.map(({ name, ip }) => ({ name, ip, routesToPods: true })),
+    { ...CONTROL_PLANE, routes: podRoutes(workers, CONTROL_PLANE.ip) },
+    { ...UPSTREAM_DNS, routes: podRoutes(workers, UPSTREAM_DNS.ip) },
+    { ...INTERNET, routes: [] },
+    ...workers.map(({ name, ip }) => ({ name, ip, routes: podRoutes(workers, ip) })),
   ]
   await Promise.all([SWITCH, ...plugs.map((plug) => plug.name)].map(createNamespace))
   // Left by an `up` that was cut off.
@@ -57,10 +65,19 @@ export async function createNetwork(workers: readonly Worker[]): Promise<void> {
         'link set lo up',
         `addr add ${plug.ip}/24 dev eth0`,
         'link set eth0 up',
-        ...(plug.routesToPods ? podRoutes(workers, plug.ip) : []),
+        ...plug.routes,
       ]),
     ),
     ...workers.map(forwardPackets),
     writeFile(join(STATE, 'resolv.conf'), `nameserver ${UPSTREAM_DNS.ip}\n`),
   ])
+}
+
+/**
+ * Stands for a node's default route: without any, the kernel refuses a process of the node that asks for a Service, before
+ * kube-proxy's rules see the packet. What they leave alone ends, as with a default route, where nobody answers; so it comes
+ * when they are written, lest CoreDNS's first connection to the API server wait 30 s for an answer.
+ */
+export async function addServiceRoute(worker: Worker): Promise<void> {
+  await batch(worker.netns, [`route add ${SERVICE_CIDR} via ${CONTROL_PLANE.ip}`])
 }
