@@ -1,0 +1,61 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { known } from '../../model/known.ts'
+import { portOfBackend, type Route, routesOf, routeText, servicesByName } from '../../relations/ingress-routes-to-service.ts'
+import { backingOf } from '../../relations/service-backing.ts'
+import { countEndpoints, slicesOfServices } from '../../relations/service-endpoints.ts'
+import { ingressBackendFails, noEndpoints } from '../../relations/symptom.ts'
+import { count, full, some } from '../service/words.ts'
+import { backendEvidence, ingressSubject } from './words.ts'
+
+/** Seen from the Ingress: whatever keeps the Service empty, the controller answers for it with an error of its own. */
+export default check({
+  code: 'ING304',
+  slug: 'ingress/backend-without-endpoints',
+  title: 'an Ingress routes to a Service without ready endpoints',
+  severity: 'error',
+  needs: ['ingresses', 'services', 'endpointSlices'],
+  wants: ['pods', 'workloads'],
+  remedies: [],
+  decides: ['ING-04'],
+
+  run({ ingresses, services, endpointSlices, pods, workloads }) {
+    const [find, slicesOf] = [servicesByName(services), slicesOfServices(endpointSlices)]
+    const backing = backingOf(pods.known ? pods.value : [], pods.known ? workloads : known([]))
+    const routes = ingresses.flatMap(routesOf).flatMap((route) => {
+      const service = find(route.ingress.namespace, route.backend.service)
+      if (service === null || service.type === 'ExternalName') return []
+      return route.backend.port !== null && portOfBackend(service, route.backend) === null ? [] : [{ route, service }]
+    })
+    if (routes.length === 0) return notApplicable('no Ingress here routes to a Service that exists')
+    const groups = [...Map.groupBy(routes, ({ route }) => `${full(route.ingress)}/${route.backend.service}`).values()]
+    const found = groups.flatMap((its): Verdict[] => {
+      const [first] = its
+      if (first === undefined) return []
+      const { ready, leaving, notReady } = countEndpoints(slicesOf(first.service))
+      if (ready.length > 0) return []
+      return [verdict(its.map((it) => it.route), notReady.length + leaving.length, pods.known && backing(first.service).kind === 'scaled-to-zero')]
+    })
+    return found.length > 0 ? found : ok(routes.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `Ingress ${full(on)} fails for ${args['routes']}: Service ${args['service']} has no ready endpoint${args['onPurpose'] === 'yes' ? ', being scaled to 0' : ''}.`,
+    detail: ({ args }) => `0 ready of ${count(Number(args['endpoints']), 'endpoint')} · ${args['count']} of ${count(Number(args['of']), 'route')}`,
+    note: () => 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',
+    help: ({ subject: on, args }) => ['mend the Service first', `hopscope diagnose svc/${args['service']} -n ${on.namespace}`, `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args['service']}`],
+  },
+})
+
+function verdict(routes: readonly Route[], endpoints: number, onPurpose: boolean): Verdict {
+  const [{ ingress, backend }] = routes as readonly [Route, ...Route[]]
+  return finding({
+    subject: ingressSubject(ingress),
+    confidence: 'inferred',
+    severity: onPurpose ? 'warning' : 'error',
+    args: { service: backend.service, routes: some(routes.map(routeText), 2), count: routes.length, of: routesOf(ingress).length, endpoints, onPurpose: onPurpose ? 'yes' : 'no' },
+    evidence: [backendEvidence(ingress, backend, 'service', `0 ready of ${count(endpoints, 'endpoint')}`)],
+    symptoms: [noEndpoints({ namespace: ingress.namespace, name: backend.service })],
+    explains: [ingressBackendFails(ingress, backend.service)],
+  })
+}

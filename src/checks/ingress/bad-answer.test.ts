@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { contacts, get } from '../../../test/build/contacts.ts'
+import { controller, ingress } from '../../../test/build/ingress.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { service, slice } from '../../../test/build/service.ts'
+import { describeCheck } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
+import { model } from '../../model/build.ts'
+import { known } from '../../model/known.ts'
+import backendWithoutEndpoints from './backend-without-endpoints.ts'
+import check from './bad-answer.ts'
+import serviceMissing from './service-missing.ts'
+
+const ingresses = [ingress([['/', 'front', 80], ['/cart', 'cart', 80]])]
+const asked = (...http: ReturnType<typeof get>[]) => ({ ingresses, contacts: contacts([], http) })
+
+describeCheck(check, [
+  { it: '503', given: { ...asked(get('/cart', 503), get('/cart', 503), get('/', 200)), ingressControllers: [controller()] }, expect: [{ subject: 'Ingress/shop/web', severity: 'error', confidence: 'observed', args: { what: '503', service: 'cart', bad: 2, of: 2, logs: 'kubectl -n ingress-nginx logs controller-1 --since=10m | grep web.example.com' } }] },
+  { it: 'some of them', given: asked(get('/cart', 502), get('/cart', 200)), expect: [{ subject: 'Ingress/shop/web', args: { bad: 1, of: 2, counts: '1 of 2 502' } }] },
+  { it: '504 by two backends are two findings', given: asked(get('/cart', 504, { ms: 15_000 }), get('/', 504, { ms: 60_000 })), expect: [{ subject: 'Ingress/shop/web', args: { service: 'cart' } }, { subject: 'Ingress/shop/web', args: { service: 'front' } }] },
+  { it: 'no answer at all', given: asked(get('/cart', null)), expect: [{ subject: 'Ingress/shop/web', args: { what: 'no answer (connection reset)' } }] },
+  { it: 'a host that no rule knows, and an error', given: asked(get('/', 500, { host: 'other.example.com' })), expect: [{ subject: 'Ingress/shop/web', args: { service: '' } }] },
+  { it: 'well', given: asked(get('/', 200), get('/cart', 302)), expect: 'ok' },
+  { it: 'a 4xx is an answer', given: asked(get('/', 404), get('/cart', 401)), expect: 'ok' },
+  { it: 'slow is not failing', given: asked(get('/', 200, { ms: 20_000 })), expect: 'ok' },
+  { it: 'not asked', given: asked(), expect: 'cannot-tell' },
+  { it: 'no Ingress', given: { ingresses: [], contacts: contacts([]) }, expect: 'not-applicable' },
+  { it: 'no probe', given: { ingresses }, expect: 'cannot-tell' },
+])
+
+test('each failing backend folds under its own cause', () => {
+  const given = model({
+    ingresses: known([ingress([['/', 'front', 80], ['/cart', 'cart', 80], ['/gone', 'gone', 80]])]),
+    contacts: known(contacts([], [get('/', 500), get('/cart', 503), get('/gone', 503)])),
+    services: known([service('front'), service('cart')]),
+    endpointSlices: known([slice('front', [pod('front-1')])]),
+  })
+  const { roots } = diagnose(given, { checks: [serviceMissing, backendWithoutEndpoints, check] })
+  expect(roots.map((it) => [it.finding.code, it.finding.args['service'], ...it.consequences.map((one) => one.args['service'])])).toEqual([
+    ['ING301', 'gone', 'gone'],
+    ['ING304', 'cart', 'cart'],
+    ['ING305', 'front'],
+  ])
+})

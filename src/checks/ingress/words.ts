@@ -1,0 +1,22 @@
+import type { Evidence } from '../../findings/evidence.ts'
+import type { Ingress, IngressBackend } from '../../model/ingress.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+
+export function ingressSubject(ingress: { readonly namespace: string; readonly name: string }): Subject {
+  return subject('Ingress', ingress.namespace, ingress.name)
+}
+
+/** The backend as it stands in the Ingress, with the caret under its Service or its port. */
+export function backendEvidence(ingress: Ingress, backend: IngressBackend, what: 'service' | 'port', label: string): Evidence {
+  const port = backend.port === null ? [] : ['    port:', `      ${typeof backend.port === 'number' ? 'number' : 'name'}: ${backend.port}`]
+  const lines = ['backend:', '  service:', `    name: ${backend.service}`, ...port]
+  return {
+    kind: 'config',
+    object: ingressSubject(ingress),
+    path: what === 'service' ? `${backend.path}.service.name` : `${backend.path}.service.port.${typeof backend.port === 'number' ? 'number' : 'name'}`,
+    lines,
+    at: what === 'service' ? 2 : lines.length - 1,
+    mark: what === 'service' ? backend.service : `${backend.port ?? ''}`,
+    label,
+  }
+}

@@ -1,0 +1,80 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { InsideView } from '../../model/inside.ts'
+import { rulesOf } from '../../relations/policy-allows.ts'
+import { type DnsGroup, dnsGroups, isolating } from '../../relations/policy-dns.ts'
+import { count, full } from '../service/words.ts'
+import { allowDns, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
+
+/**
+ * An answer too large for a UDP packet comes back truncated, and the resolver asks again over TCP (RFC 7766 makes TCP
+ * mandatory). Where a policy drops that, short answers work for months, and one long answer hangs the application.
+ */
+export default check({
+  code: 'POL402',
+  slug: 'policy/dns-udp-only',
+  title: 'a NetworkPolicy allows DNS over UDP but not over TCP',
+  severity: 'warning',
+  needs: ['networkPolicies', 'pods', 'clusterDns'],
+  wants: ['namespaces', 'insideViews'],
+  remedies: [],
+  decides: ['NP-05'],
+
+  run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
+    const groups = dnsGroups(pods, clusterDns, networkPolicies, namespaces).filter((it) => it.udp.kind === 'allowed')
+    if (networkPolicies.length === 0 || groups.length === 0) return notApplicable('no NetworkPolicy here stands before pods that may ask DNS over UDP')
+    if (clusterDns.service === null || clusterDns.pods.length === 0) return cannotTell('not-there', 'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns')
+    return groups.map((group) => judge(group, clusterDns, viewsOf(group, insideViews)))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} lets ${args['who']} ask DNS over UDP, but not over TCP.`,
+    detail: ({ args }) => `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · UDP ${args['port']} allowed, TCP ${args['port']} not${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
+    note: () => 'answers too long for UDP come truncated and are asked for again over TCP: that look-up hangs (glibc: 5 s, twice), all others work',
+    help: ({ subject: on, args }) => [
+      'allow TCP 53 beside UDP 53, for the same pods',
+      `echo '${args['manifest']}' | kubectl -n ${on.namespace} apply -f -`,
+      `kubectl -n ${args['namespace']} exec ${args['example']} -- nc -vz -w 3 ${args['ip']} 53`,
+    ],
+  },
+})
+
+function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): Verdict {
+  const { tcp } = group
+  const stands = isolating(tcp)
+  if (tcp.kind === 'allowed' || stands === null) return ok(group.pods.length)
+  const open = views.find((it) => it.tcp53.known && it.tcp53.value === 'open')
+  const lost = views.find((it) => it.tcp53.known && it.tcp53.value !== 'open')
+  if (open !== undefined && lost === undefined) {
+    if (tcp.kind === 'unknown') return ok(group.pods.length, `pod ${open.pod} reaches DNS over TCP`)
+    return cannotTell('ambiguous', `policies deny DNS over TCP, yet pod ${group.namespace}/${open.pod} reaches it: policies are not enforced here, or a cache on the node answers`)
+  }
+  if (tcp.kind === 'unknown') return cannotTell('ambiguous', `${workloadsText(group.pods)}, DNS over TCP: ${tcp.why}`, views.length === 0 ? '--probe' : null)
+
+  const home = { namespace: dns.service?.namespace ?? 'kube-system', labels: dns.service?.selector ?? { 'k8s-app': 'kube-dns' } }
+  const target = dns.service?.ports.find((it) => it.protocol === 'TCP' && it.port === 53)?.targetPort
+  const port = typeof target === 'number' ? target : 53
+  // The policy to mend is the one that lets UDP through, where there is one by name.
+  const policy = [stands.policy, ...stands.others].find((it) => rulesOf(it, stands.direction).some((rule) => rule.ports.some((one) => one.protocol === 'UDP'))) ?? stands.policy
+  return finding({
+    subject: policySubject(policy),
+    confidence: lost === undefined ? 'inferred' : 'observed',
+    severity: lost === undefined ? 'warning' : 'error',
+    args: {
+      who: workloadsText(group.pods),
+      pods: group.pods.length,
+      namespace: group.namespace,
+      port,
+      ip: dns.service?.clusterIP ?? 'none',
+      seen: lost === undefined ? '' : `TCP 53 from pod ${lost.pod}: ${lost.tcp53.known ? lost.tcp53.value : ''}`,
+      example: group.pods[0]?.name ?? 'none',
+      manifest: allowDns(policy, [{ port, protocol: 'TCP' }], home),
+    },
+    evidence: [
+      rulesEvidence(policy, stands.direction, 'and no TCP beside it', 'protocol: UDP'),
+      workloadsEvidence('pods without DNS over TCP', group.pods),
+      ...(lost?.tcp53.known === true ? [{ kind: 'fact' as const, label: `TCP ${dns.service?.clusterIP ?? ''}:53 from ${group.namespace}/${lost.pod}`, value: lost.tcp53.value }] : []),
+    ],
+  })
+}

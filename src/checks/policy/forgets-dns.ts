@@ -1,0 +1,84 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { InsideView } from '../../model/inside.ts'
+import { policyNames } from '../../relations/policy-allows.ts'
+import { type DnsGroup, dnsGroups, isolating } from '../../relations/policy-dns.ts'
+import { count, full } from '../service/words.ts'
+import { allowDns, dnsLosses, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
+
+/**
+ * Once a policy isolates a pod's egress, DNS is traffic like any other, and has to be let out. What remains looks like
+ * a DNS fault: names time out, while the same connection by address works.
+ */
+export default check({
+  code: 'POL401',
+  slug: 'policy/forgets-dns',
+  title: 'a NetworkPolicy keeps pods from DNS',
+  severity: 'error',
+  needs: ['networkPolicies', 'pods', 'clusterDns'],
+  wants: ['namespaces', 'insideViews'],
+  remedies: [],
+  decides: ['NP-05', 'NP-11'],
+
+  run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
+    const groups = dnsGroups(pods, clusterDns, networkPolicies, namespaces)
+    if (networkPolicies.length === 0 || groups.length === 0) return notApplicable('no NetworkPolicy stands before pods that ask the cluster DNS')
+    if (clusterDns.service === null || clusterDns.pods.length === 0) return cannotTell('not-there', 'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns')
+    return groups.map((group) => judge(group, clusterDns, viewsOf(group, insideViews)))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => (args['direction'] === 'Egress' ? `NetworkPolicy ${full(on)} lets ${args['who']} out, but not to DNS.` : `NetworkPolicy ${full(on)} keeps ${args['who']} from the cluster's DNS servers.`),
+    detail: ({ args }) => `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · no rule allows UDP ${args['port']} to ${args['dns']}${args['others'] === 0 ? '' : ` · ${count(Number(args['others']), 'more policy').replace('policys', 'policies')} select them, none allows it either`}${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
+    note: ({ args }) => (args['tcp'] === 'allowed' ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP' : 'rules of all policies add up: one that allows DNS for these pods is enough'),
+    help: ({ subject: on, args }) =>
+      args['direction'] === 'Egress'
+        ? ['let DNS out for the pods that this policy isolates (and for no others: a wider podSelector would isolate more)', `echo '${args['manifest']}' | kubectl -n ${on.namespace} apply -f -`, `kubectl -n ${args['namespace']} exec ${args['example']} -- nslookup kubernetes.default`]
+        : ['let every namespace in on port 53', `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`],
+  },
+})
+
+function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): Verdict {
+  const { udp } = group
+  const stands = isolating(udp)
+  if (udp.kind === 'allowed' || stands === null) return ok(group.pods.length)
+  const working = views.find((it) => it.lookup.known && it.lookup.value.result === 'ok')
+  const failing = views.find((it) => it.lookup.known && ['timeout', 'unreachable', 'refused'].includes(it.lookup.value.result))
+  const who = policyNames(udp.by)
+  if (working !== undefined && failing === undefined) {
+    if (udp.kind === 'unknown') return ok(group.pods.length, `pod ${working.pod} resolves names`)
+    return cannotTell('ambiguous', `${who} denies DNS, yet pod ${group.namespace}/${working.pod} resolves names: policies are not enforced here, or a cache on the node answers`)
+  }
+  if (udp.kind === 'unknown') return cannotTell('ambiguous', `${who}, ${workloadsText(group.pods)}: ${udp.why}`, views.length === 0 ? '--probe' : null)
+
+  const { policy, others, direction } = stands
+  const server = dns.service
+  const udpPort = server?.ports.find((it) => it.protocol === 'UDP' && it.port === 53)?.targetPort
+  const port = typeof udpPort === 'number' ? udpPort : 53
+  const home = { namespace: server?.namespace ?? 'kube-system', labels: server?.selector ?? { 'k8s-app': 'kube-dns' } }
+  return finding({
+    subject: policySubject(policy),
+    confidence: failing === undefined ? 'inferred' : 'observed',
+    args: {
+      direction,
+      who: workloadsText(group.pods),
+      pods: group.pods.length,
+      namespace: group.namespace,
+      port,
+      dns: `${home.namespace}/${server?.name ?? 'kube-dns'}`,
+      others: others.length,
+      tcp: group.tcp.kind,
+      seen: failing === undefined ? '' : `look-ups from pod ${failing.pod} fail`,
+      example: group.pods[0]?.name ?? 'none',
+      manifest: allowDns(policy, [{ port, protocol: 'UDP' }, { port, protocol: 'TCP' }], home),
+    },
+    evidence: [
+      rulesEvidence(policy, direction, `no rule allows UDP ${port} ${direction === 'Egress' ? `to ${home.namespace}` : `from namespace ${group.namespace}`}`),
+      ...others.slice(0, 3).map((it) => rulesEvidence(it, direction, 'nor here')),
+      workloadsEvidence('pods kept from DNS', group.pods),
+      ...(failing?.lookup.known === true ? [{ kind: 'fact' as const, label: `${failing.lookup.value.tool} ${failing.lookup.value.name} in ${group.namespace}/${failing.pod}`, value: `${failing.lookup.value.result} after ${Math.round(failing.lookup.value.ms)} ms` }] : []),
+    ],
+    explains: dnsLosses(policy, group),
+  })
+}

@@ -1,0 +1,95 @@
+import type { Evidence } from '../../findings/evidence.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Known } from '../../model/known.ts'
+import type { NetworkPolicy, PolicyPeer, PolicyRule, Selector } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
+import { type Subject, subject, subjectKey } from '../../model/subject.ts'
+import { rulesOf } from '../../relations/policy-allows.ts'
+import type { Direction } from '../../relations/policy-applies-to-pod.ts'
+import type { DnsGroup } from '../../relations/policy-dns.ts'
+import { isEverything } from '../../relations/selector.ts'
+import { dnsLossInNamespace, dnsLossInPod } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { count, some } from '../service/words.ts'
+
+export function policySubject(policy: NetworkPolicy): Subject {
+  return subject('NetworkPolicy', policy.namespace, policy.name)
+}
+
+/** The rules of one direction as YAML, with the caret at `mark`: by default at the list that lacks something. */
+export function rulesEvidence(policy: NetworkPolicy, direction: Direction, label: string, mark?: string): Evidence {
+  const name = direction.toLowerCase()
+  const rules = rulesOf(policy, direction)
+  const lines = rules.length === 0 ? [`${name}: []`] : [`${name}:`, ...rules.flatMap((it) => ruleLines(it, direction))]
+  const at = mark === undefined ? -1 : lines.findIndex((it) => it.includes(mark))
+  return { kind: 'config', object: policySubject(policy), path: `spec.${name}`, lines: shorten(lines, at), at: Math.max(0, at), mark: at < 0 || mark === undefined ? `${name}:` : mark, label }
+}
+
+/** Enough to see what is there, never cutting off the line that is pointed at. */
+function shorten(lines: readonly string[], at: number): readonly string[] {
+  const last = Math.max(14, at + 1)
+  return lines.length > last ? [...lines.slice(0, last), `# ${lines.length - last} more lines`] : lines
+}
+
+function ruleLines(rule: PolicyRule, direction: Direction): readonly string[] {
+  const peers = rule.peers.length === 0 ? [] : [direction === 'Egress' ? 'to:' : 'from:', ...rule.peers.map((it) => `- ${peerText(it)}`)]
+  const ports = rule.ports.length === 0 ? [] : ['ports:', ...rule.ports.map((it) => `- {${it.port === null ? '' : `port: ${it.port}, `}${it.endPort === null ? '' : `endPort: ${it.endPort}, `}protocol: ${it.protocol}}`)]
+  const lines = [...peers, ...ports]
+  return lines.length === 0 ? ['- {}'] : lines.map((it, index) => `${index === 0 ? '- ' : '  '}${it}`)
+}
+
+function peerText(it: PolicyPeer): string {
+  const parts = [
+    ...(it.namespaceSelector === null ? [] : [`namespaceSelector: ${selectorYaml(it.namespaceSelector)}`]),
+    ...(it.podSelector === null ? [] : [`podSelector: ${selectorYaml(it.podSelector)}`]),
+    ...(it.ipBlock === null ? [] : [`ipBlock: {cidr: ${it.ipBlock.cidr}${it.ipBlock.except.length === 0 ? '' : `, except: [${it.ipBlock.except.join(', ')}]`}}`]),
+  ]
+  return parts.length === 1 ? `${parts[0]}` : `{${parts.join(', ')}}`
+}
+
+function selectorYaml(selector: Selector): string {
+  if (isEverything(selector)) return '{}'
+  const pairs = Object.entries(selector.matchLabels).map(([key, value]) => `${key}: ${value}`)
+  const expressions = selector.matchExpressions.map((it) => `{key: ${it.key}, operator: ${it.operator}${it.values.length === 0 ? '' : `, values: [${it.values.join(', ')}]`}}`)
+  return `{${[...(pairs.length === 0 ? [] : [`matchLabels: {${pairs.join(', ')}}`]), ...(expressions.length === 0 ? [] : [`matchExpressions: [${expressions.join(', ')}]`])].join(', ')}}`
+}
+
+/** How many pods of which workloads, most first. */
+export function workloadsEvidence(label: string, pods: readonly Pod[]): Evidence {
+  const groups = [...Map.groupBy(pods, (it) => subjectKey(workloadOfPod(it)))].toSorted(([a, as], [b, bs]) => bs.length - as.length || a.localeCompare(b, 'en'))
+  return { kind: 'shares', label, rows: groups.map(([where, its]) => ({ where, bad: its.length, of: its.length, note: some(its.map((it) => it.name)) })) }
+}
+
+export function workloadsText(pods: readonly Pod[]): string {
+  const names = [...new Set(pods.map((it) => `${workloadOfPod(it).kind} ${workloadOfPod(it).name}`))].toSorted()
+  return `${count(pods.length, 'pod')} of ${some(names, 2)}`
+}
+
+/** What pods of the group saw from inside. */
+export function viewsOf(group: DnsGroup, views: Known<readonly InsideView[]>): readonly InsideView[] {
+  const names = new Set(group.pods.map((it) => it.name))
+  return views.known ? views.value.filter((it) => it.namespace === group.namespace && names.has(it.pod)) : []
+}
+
+/**
+ * What losing DNS here explains: the pods of the group, by name; and the namespace as a whole where the policy takes
+ * in all of it, so that a probe pod's losses there are its work too.
+ */
+export function dnsLosses(policy: NetworkPolicy, group: DnsGroup): readonly string[] {
+  if (policy.namespace === group.namespace && isEverything(policy.podSelector)) return [dnsLossInNamespace(group.namespace), `${dnsLossInNamespace(group.namespace)}/*`]
+  return group.pods.map(dnsLossInPod)
+}
+
+/**
+ * A policy that lets DNS out, for exactly the pods that `policy` isolates already. With an empty podSelector it would
+ * isolate every other pod of the namespace.
+ */
+export function allowDns(policy: NetworkPolicy, ports: readonly { readonly port: number; readonly protocol: 'UDP' | 'TCP' }[], dns: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }): string {
+  const expressions = policy.podSelector.matchExpressions
+  const podSelector = {
+    ...(Object.keys(policy.podSelector.matchLabels).length === 0 ? {} : { matchLabels: policy.podSelector.matchLabels }),
+    ...(expressions.length === 0 ? {} : { matchExpressions: expressions.map(({ key, operator, values }) => ({ key, operator, ...(values.length === 0 ? {} : { values }) })) }),
+  }
+  const to = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': dns.namespace } }, podSelector: { matchLabels: dns.labels } }]
+  return JSON.stringify({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: `${policy.name}-dns` }, spec: { podSelector, policyTypes: ['Egress'], egress: [{ to, ports }] } })
+}
