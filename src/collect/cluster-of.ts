@@ -37,6 +37,7 @@ export function clusterOf(
       return Promise.resolve(refused ?? (found === undefined ? unknown('not-there', `${resource.plural} "${name}" not found`) : known(project(found))))
     },
     create: notHere,
+    replace: notHere,
     delete: notHere,
     logs: notHere,
     exec: notHere,

@@ -34,6 +34,16 @@ export interface ListOptions {
   readonly fieldSelector?: string
 }
 
+export interface DeleteOptions {
+  readonly graceSeconds?: number
+  readonly uid?: string
+  /** Refused when the stored object has moved on. */
+  readonly resourceVersion?: string
+  /** `Foreground`: the object stays until what it owns is gone. */
+  readonly propagation?: 'Background' | 'Foreground'
+  readonly dryRun?: boolean
+}
+
 export interface ExecResult {
   /** null when the connection ended before the API server reported an exit status. */
   readonly code: number | null
@@ -58,8 +68,13 @@ export interface Cluster {
   list<T>(resource: Resource, options: ListOptions, project: (raw: RawObject) => T | null): Promise<Known<T[]>>
   get<T>(resource: Resource, namespace: string | null, name: string, project: (raw: RawObject) => T): Promise<Known<T>>
   create(resource: Resource, namespace: string | null, object: object, options?: { readonly dryRun?: boolean }): Promise<Known<RawObject>>
-  /** `graceSeconds` 0 kills at once. An object that is already gone counts as deleted. */
-  delete(resource: Resource, namespace: string | null, name: string, options?: { readonly graceSeconds?: number; readonly uid?: string }): Promise<Known<'deleted'>>
+  /**
+   * Puts `object` in the place of the one of its name. Its `metadata.resourceVersion` is the precondition: the API
+   * server refuses (409) when the stored object has moved on.
+   */
+  replace(resource: Resource, namespace: string | null, name: string, object: object, options?: { readonly dryRun?: boolean }): Promise<Known<RawObject>>
+  /** `graceSeconds` 0 kills at once. An object that is already gone counts as deleted; one that has another uid, too. */
+  delete(resource: Resource, namespace: string | null, name: string, options?: DeleteOptions): Promise<Known<'deleted'>>
   /** Log lines as they arrive, without their line ends. Ends when the container does, or on abort. */
   logs(namespace: string, pod: string, options: { readonly container?: string; readonly follow?: boolean; readonly tailLines?: number; readonly signal?: AbortSignal }): Promise<Known<AsyncIterable<string>>>
   exec(namespace: string, pod: string, options: { readonly container?: string; readonly command: readonly string[]; readonly stdin?: string; readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Known<ExecResult>>

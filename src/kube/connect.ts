@@ -57,18 +57,27 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
       return objectOf(await ask(transport, { method: 'POST', path, body: object, action, timeoutMs }), action)
     },
 
+    async replace(resource, namespace, name, object, options = {}) {
+      const action = describeAction({ verb: 'update', resource, namespace })
+      const path = pathOf(resource, namespace, name) + queryOf({ dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: 'hopscope' })
+      return objectOf(await ask(transport, { method: 'PUT', path, body: object, action, name, timeoutMs }), action)
+    },
+
     async delete(resource, namespace, name, options = {}) {
       const action = describeAction({ verb: 'delete', resource, namespace })
+      const { graceSeconds, uid, resourceVersion } = options
+      const preconditions = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) }
       const body = {
-        kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background',
-        ...(options.graceSeconds === undefined ? {} : { gracePeriodSeconds: options.graceSeconds }),
-        ...(options.uid === undefined ? {} : { preconditions: { uid: options.uid } }),
+        kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: options.propagation ?? 'Background',
+        ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
+        ...(uid === undefined && resourceVersion === undefined ? {} : { preconditions }),
+        ...(options.dryRun === true ? { dryRun: ['All'] } : {}),
       }
       const answer = await exchange(transport, { method: 'DELETE', path: pathOf(resource, namespace, name), body, action, name, timeoutMs })
       if (!answer.known) return answer
       const { status, text } = answer.value
       // 409 with a uid: an object of that name is there, but it is another one, so ours is gone.
-      const gone = status === 404 || (status === 409 && options.uid !== undefined)
+      const gone = status === 404 || (status === 409 && uid !== undefined && resourceVersion === undefined)
       return (status >= 200 && status < 300) || gone ? known('deleted') : refusal(status, text, action, name)
     },
 

@@ -29,6 +29,8 @@ export const statefulSets = grouped('apps', 'statefulsets')
 export const cronJobs = grouped('batch', 'cronjobs')
 export const jobs = grouped('batch', 'jobs')
 
+export const leases = grouped('coordination.k8s.io', 'leases')
+
 export const endpointSlices = grouped('discovery.k8s.io', 'endpointslices')
 
 export const ingressClasses = grouped('networking.k8s.io', 'ingressclasses', false)

@@ -11,7 +11,7 @@ import { http, https } from './node-http.ts'
 import { dialThrough, portOf, proxyFor } from './proxy.ts'
 
 export interface Sent {
-  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly body?: object
   readonly accept?: string
