@@ -9,6 +9,21 @@ import noDnsEndpoints from './dns/no-dns-endpoints.ts'
 import upstreamDead from './dns/upstream-dead.ts'
 import tcpUnanswered from './dns/tcp-unanswered.ts'
 import lookupsLost from './dns/lookups-lost.ts'
+import selectorMatchesNothing from './service/selector-matches-nothing.ts'
+import targetPortClosed from './service/target-port-closed.ts'
+import targetPortNameMissing from './service/target-port-name-missing.ts'
+import scaledToZero from './service/scaled-to-zero.ts'
+import noReadyEndpoints from './service/no-ready-endpoints.ts'
+import someEndpointsNotReady from './service/some-endpoints-not-ready.ts'
+import serviceUnanswered from './service/unanswered.ts'
+import serviceMissing from './ingress/service-missing.ts'
+import portMissing from './ingress/port-missing.ts'
+import classUnserved from './ingress/class-unserved.ts'
+import backendWithoutEndpoints from './ingress/backend-without-endpoints.ts'
+import badAnswer from './ingress/bad-answer.ts'
+import forgetsDns from './policy/forgets-dns.ts'
+import dnsUdpOnly from './policy/dns-udp-only.ts'
+import nodeNotReady from './node/not-ready.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -22,4 +37,19 @@ export const checks: readonly AnyCheck[] = [
   upstreamDead, // DNS108
   tcpUnanswered, // DNS109
   lookupsLost, // DNS110
+  serviceMissing, // ING301
+  portMissing, // ING302
+  classUnserved, // ING303
+  backendWithoutEndpoints, // ING304
+  badAnswer, // ING305
+  nodeNotReady, // NOD501
+  forgetsDns, // POL401
+  dnsUdpOnly, // POL402
+  selectorMatchesNothing, // SVC201
+  targetPortClosed, // SVC202
+  targetPortNameMissing, // SVC203
+  scaledToZero, // SVC204
+  noReadyEndpoints, // SVC205
+  someEndpointsNotReady, // SVC206
+  serviceUnanswered, // SVC207
 ]
