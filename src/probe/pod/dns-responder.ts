@@ -17,11 +17,7 @@ const rcodes: Readonly<Partial<Record<Behaviour, number>>> = { servfail: 2, nxdo
 /** `behave` is asked for each query; `nth` counts the queries with that ID, from 1. */
 export async function dnsResponder(behave: (query: { readonly type: string; readonly nth: number; readonly transport: 'udp' | 'tcp' }) => Behaviour): Promise<Responder> {
   const queries: Responder['queries'][number][] = []
-  const udp: Socket = createSocket('udp4')
-  const tcp: Server = createServer()
-  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve))
-  const { port } = udp.address()
-  await new Promise<void>((resolve) => tcp.listen(port, '127.0.0.1', resolve))
+  const { udp, tcp, port } = await bothOnOnePort()
 
   const reply = (bytes: Buffer, from: number, transport: 'udp' | 'tcp'): Buffer | null => {
     const query = decode(bytes)
@@ -51,6 +47,19 @@ export async function dnsResponder(behave: (query: { readonly type: string; read
     })
   })
   return { port, queries, close: async () => void (await Promise.all([new Promise((resolve) => udp.close(() => resolve(null))), new Promise((resolve) => tcp.close(resolve))])) }
+}
+
+/** A port that is free for UDP may be taken for TCP: then another one. */
+async function bothOnOnePort(): Promise<{ readonly udp: Socket; readonly tcp: Server; readonly port: number }> {
+  for (;;) {
+    const udp = createSocket('udp4')
+    await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve))
+    const { port } = udp.address()
+    const tcp = createServer()
+    const free = await new Promise<boolean>((resolve) => tcp.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)))
+    if (free) return { udp, tcp, port }
+    udp.close()
+  }
 }
 
 function answer(query: DecodedPacket, behaviour: Behaviour): Buffer | null {

@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { LookupResult } from './lookup.ts'
 import { since } from './lookup.ts'
 
-/** musl's dynamic loader gives it away; a Node binary without it was linked to glibc. */
-export function libcHere(): 'glibc' | 'musl' | null {
+/** The C library that this process is linked to, by what is mapped into it: a machine may have both installed. */
+export function libcHere(maps = '/proc/self/maps'): 'glibc' | 'musl' | null {
   try {
-    if (readdirSync('/lib').some((it) => it.startsWith('ld-musl'))) return 'musl'
+    const mapped = readFileSync(maps, 'utf8')
+    return /\/ld-musl-|\/libc\.musl-/.test(mapped) ? 'musl' : /\/libc(\.so\.6|-2\.\d+\.so)$/m.test(mapped) ? 'glibc' : null
   } catch {
     return null
   }
-  return process.platform === 'linux' ? 'glibc' : null
 }
 
 export function nameserversHere(path = '/etc/resolv.conf'): readonly string[] {

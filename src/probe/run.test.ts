@@ -1,0 +1,145 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { localCluster, type Weather } from './local-cluster.ts'
+import type { ProbePlan } from './plan.ts'
+import { defaultCounts } from './plan-dns.ts'
+import { dnsResponder, type Responder } from './pod/dns-responder.ts'
+import type { SeriesSpec } from './pod/spec.ts'
+import { probe } from './run.ts'
+
+let dns: Responder
+let web: ReturnType<typeof createServer>
+let metricsRead = 0
+
+beforeAll(async () => {
+  dns = await dnsResponder(() => 'answer')
+  web = createServer((request, response) => {
+    if (request.url === '/metrics') {
+      metricsRead++
+      return void response.end(`process_start_time_seconds 1\nprocess_cpu_seconds_total ${metricsRead}\ncoredns_dns_requests_total{type="A"} ${metricsRead * 10}\ncoredns_dns_responses_total{rcode="NOERROR"} ${metricsRead * 10}\nnoise 1\n`)
+    }
+    response.statusCode = request.headers.host === 'shop.test' ? 200 : 404
+    response.end('x'.repeat(100_000))
+  })
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
+})
+afterAll(async () => {
+  await dns.close()
+  web.close()
+})
+
+function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbePlan {
+  const series = (rest: Partial<SeriesSpec>): SeriesSpec => ({
+    server: { role: 'service', ip: '127.0.0.1', pod: null },
+    port: dns.port,
+    transport: 'udp',
+    method: 'pair',
+    name: 'kubernetes.default.svc.cluster.local.',
+    zone: 'cluster',
+    count: 8,
+    outstanding: 4,
+    ...rest,
+  })
+  const { port } = web.address() as AddressInfo
+  const service = { namespace: 'shop', name: 'web', port: 80 }
+  return {
+    run: 'aaaa0000',
+    namespace: 'default',
+    image: 'none',
+    tolerateAll: false,
+    nodes,
+    skipped: [{ node: 'cordoned-1', why: 'cordoned' }],
+    series: [series({}), series({ method: 'sequential', count: 4 }), series({ transport: 'tcp', count: 4 })],
+    dnsNote: null,
+    dnsService: '127.0.0.1',
+    clusterName: 'kubernetes.default.svc.cluster.local.',
+    // The machine's own resolver is no part of this.
+    counts: { ...defaultCounts, servicePairs: 0 },
+    queriesPerSecondPerNode: 400,
+    budgetMs: 5000,
+    contactNodes: nodes.slice(0, 1),
+    connects: [
+      { service, via: { kind: 'service' }, ip: '127.0.0.1', port },
+      { service, via: { kind: 'endpoint', pod: 'web-0' }, ip: '127.0.0.1', port: 1 },
+    ],
+    connectTries: 2,
+    http: [{ ingress: { namespace: 'shop', name: 'web' }, host: 'shop.test', path: '/', via: { controllerPod: 'nginx', ip: '127.0.0.1', port } }],
+    leftOut: [],
+    inside: [],
+    metrics: [{ pod: 'coredns-0', ip: '127.0.0.1', port }],
+    conntrack: false,
+    ...over,
+  }
+}
+
+async function run(plan: ProbePlan, weather: Weather = {}, signal = new AbortController().signal) {
+  const local = localCluster(weather)
+  const lines: string[] = []
+  return { local, lines, result: await probe(local.cluster, plan, (line) => lines.push(line), signal) }
+}
+
+describe('a probe', () => {
+  it('brings home look-ups, connects, an HTTP status and counters, and removes its pods', async () => {
+    const { local, result, lines } = await run(planOf(['node-1', 'node-2']))
+    const probed = result.dnsProbe.known ? result.dnsProbe.value : null
+    expect(probed).toMatchObject({ nodes: ['node-1', 'node-2'], missing: [{ node: 'cordoned-1', why: 'cordoned' }], queriesSent: 64, stopped: null })
+    const counted = probed?.series.filter((it) => it.name !== '').map((it) => [it.node, it.transport, it.method, it.lookups.filter((one) => one.a === 'ok' && one.aaaa === 'ok').length])
+    expect(counted).toEqual(['node-1', 'node-2'].flatMap((node) => [[node, 'udp', 'pair', 8], [node, 'udp', 'sequential', 4], [node, 'tcp', 'pair', 4]]))
+    expect(probed?.from.labels).toMatchObject({ 'app.kubernetes.io/managed-by': 'hopscope' })
+
+    const contacts = result.contacts.known ? result.contacts.value : null
+    expect(contacts?.connects.map((it) => [it.node, it.via.kind, ...it.tries.map((one) => one.result)])).toEqual([
+      ['node-1', 'service', 'open', 'open'],
+      ['node-1', 'endpoint', 'refused', 'refused'],
+    ])
+    expect(contacts?.http).toMatchObject([{ node: 'node-1', host: 'shop.test', status: 200, error: null }])
+    expect(result.coreDnsWindows).toMatchObject({ known: true, value: [{ pod: 'coredns-0', cpuSeconds: 1, requests: 10, responses: { NOERROR: 10 } }] })
+    expect(result.conntrack).toMatchObject({ known: false, why: { reason: 'not-asked' } })
+    expect(local.pods.size).toBe(0)
+    expect(result.left).toEqual([])
+    expect(lines.at(-1) ?? '32 of 32 look-ups, 2 of 2 nodes').toContain('look-ups')
+  })
+
+  it('goes on without a node whose pod is refused, or whose image cannot be pulled', async () => {
+    const { result, local } = await run(planOf(['good', 'refused', 'imageless']), {
+      refuse: (node) => (node === 'refused' ? 'create pods in namespace default' : null),
+      stuck: (node) => (node === 'imageless' ? { reason: 'ImagePullBackOff', message: 'Back-off pulling image "none"' } : null),
+    })
+    expect(result.dnsProbe).toMatchObject({
+      known: true,
+      value: {
+        nodes: ['good'],
+        missing: [
+          { node: 'refused', why: 'not allowed: create pods in namespace default' },
+          { node: 'imageless', why: 'ImagePullBackOff: Back-off pulling image "none"' },
+          { node: 'cordoned-1', why: 'cordoned' },
+        ],
+      },
+    })
+    expect(local.pods.size).toBe(0)
+  })
+
+  it('is forbidden, not empty, when no pod may be made', async () => {
+    const { result } = await run(planOf(['a', 'b'], { skipped: [] }), { refuse: () => 'create pods in namespace default' })
+    expect(result.dnsProbe).toEqual({ known: false, why: { reason: 'forbidden', detail: 'no probe pod ran: a, b: not allowed: create pods in namespace default' } })
+    expect(result.contacts).toMatchObject({ known: false, why: { reason: 'forbidden' } })
+  })
+
+  it('says of a log without an end that it was cut off, and keeps what it said', async () => {
+    const { result } = await run(planOf(['node-1']), { killAfterLines: 12 })
+    const probed = result.dnsProbe.known ? result.dnsProbe.value : null
+    expect(probed?.nodes).toEqual(['node-1'])
+    expect(probed?.missing[0]).toMatchObject({ node: 'node-1', why: expect.stringMatching(/its log ended early|exit code 137/) as unknown })
+  })
+
+  it('removes its pods on abort, and tells what it had heard', async () => {
+    const silent = await dnsResponder(() => 'silent')
+    const plan = planOf(['node-1'])
+    const aborting = AbortSignal.timeout(1200)
+    const { result, local } = await run({ ...plan, series: plan.series.map((it) => ({ ...it, port: silent.port })) }, {}, aborting)
+    expect(result.dnsProbe).toMatchObject({ known: true, value: { missing: [{ node: 'node-1', why: 'interrupted' }, {}] } })
+    expect(local.pods.size).toBe(0)
+    await silent.close()
+  })
+})
