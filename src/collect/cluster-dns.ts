@@ -1,16 +1,13 @@
 import type { Cluster } from '../kube/cluster.ts'
-import { configMaps, endpointSlices, pods, services } from '../kube/resources.ts'
+import { configMaps } from '../kube/resources.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
 import type { Intern } from '../wire/intern.ts'
-import { inOrder } from './order.ts'
-import { projectEndpointSlice, serviceNameLabel } from './project/endpoint-slice.ts'
+import type { InScope } from './in-scope.ts'
 import { fields, text } from './project/json.ts'
-import { projectPod } from './project/pod.ts'
-import { projectService } from './project/service.ts'
 import { collectWorkloads } from './workloads.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -42,17 +39,17 @@ const openShift: Place = {
  * The cluster's DNS server: Service, slices, pods, workload and Corefile. Known with `service: null` when it was
  * looked for and is not there; unknown as a whole when any part but the Corefile may not be read.
  */
-export async function collectClusterDns(cluster: Cluster, intern: Intern): Promise<Known<ClusterDns>> {
-  const here = await inPlace(cluster, usual, intern)
+export async function collectClusterDns(cluster: Cluster, inScope: InScope, intern: Intern): Promise<Known<ClusterDns>> {
+  const here = await inPlace(cluster, usual, inScope, intern)
   if (!here.known || here.value.service !== null || here.value.pods.length > 0 || here.value.workload !== null) return here
-  const there = await inPlace(cluster, openShift, intern)
+  const there = await inPlace(cluster, openShift, inScope, intern)
   return !there.known || there.value.service !== null ? there : here
 }
 
-async function inPlace(cluster: Cluster, place: Place, intern: Intern): Promise<Known<ClusterDns>> {
+async function inPlace(cluster: Cluster, place: Place, inScope: InScope, intern: Intern): Promise<Known<ClusterDns>> {
   const { namespace } = place
   const [found, workloads, corefile] = await Promise.all([
-    cluster.list(services, { namespace }, (raw) => projectService(raw, intern)),
+    inScope.servicesIn(namespace),
     collectWorkloads(cluster, ['Deployment', 'DaemonSet'], { namespace }, intern),
     readCorefile(cluster, place),
   ])
@@ -61,8 +58,8 @@ async function inPlace(cluster: Cluster, place: Place, intern: Intern): Promise<
 
   const service = dnsService(found.value, place)
   const [slices, behind] = await Promise.all([
-    service === null ? known([]) : cluster.list(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${service.name}` }, (raw) => projectEndpointSlice(raw, intern)),
-    podsOf(cluster, place, service, intern),
+    service === null ? known([]) : inScope.slicesOf(namespace, service.name),
+    podsOf(place, service, inScope),
   ])
   if (!slices.known) return slices
   if (!behind.known) return behind
@@ -70,8 +67,8 @@ async function inPlace(cluster: Cluster, place: Place, intern: Intern): Promise<
   const labels = [service?.selector ?? place.podLabels, place.podLabels]
   return known({
     service,
-    slices: slices.value.sort(inOrder),
-    pods: behind.value.sort(inOrder),
+    slices: slices.value,
+    pods: behind.value,
     workload: labels.map((it) => workloads.value.find((other) => carries(other.templateLabels, it))).find((it) => it !== undefined) ?? null,
     corefile,
     domain: clusterDomain(parseCorefile(corefile.known ? corefile.value : '')),
@@ -86,9 +83,9 @@ function dnsService(all: readonly Service[], place: Place): Service | null {
 }
 
 /** The Service's own; where its selector is wrong and finds none, those that ought to be behind it. */
-async function podsOf(cluster: Cluster, place: Place, service: Service | null, intern: Intern): Promise<Known<Pod[]>> {
-  const select = (labels: Labels): Promise<Known<Pod[]>> =>
-    cluster.list(pods, { namespace: place.namespace, labelSelector: Object.entries(labels).map((it) => it.join('=')).join(',') }, (raw) => projectPod(raw, intern))
+async function podsOf(place: Place, service: Service | null, inScope: InScope): Promise<Known<readonly Pod[]>> {
+  const select = (labels: Labels): Promise<Known<readonly Pod[]>> =>
+    inScope.podsWith({ namespace: place.namespace, labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, [value]])) })
   const selected = await select(service?.selector ?? place.podLabels)
   return selected.known && selected.value.length === 0 && service?.selector ? select(place.podLabels) : selected
 }

@@ -38,6 +38,7 @@ export function clusterOf(
     },
     create: notHere,
     replace: notHere,
+    replace: notHere,
     delete: notHere,
     logs: notHere,
     exec: notHere,

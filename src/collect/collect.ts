@@ -6,15 +6,13 @@ import type { Model, Scope, Sources } from '../model/sources.ts'
 import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
+import { listInScope } from './in-scope.ts'
 import { byName, inOrder } from './order.ts'
-import { projectEndpointSlice } from './project/endpoint-slice.ts'
 import { projectIngressClass } from './project/ingress-class.ts'
 import { projectIngress } from './project/ingress.ts'
 import { projectNamespace } from './project/namespace.ts'
 import { projectNetworkPolicy } from './project/network-policy.ts'
 import { projectNode } from './project/node.ts'
-import { projectPod } from './project/pod.ts'
-import { projectService } from './project/service.ts'
 import { collectWorkloads, workloadKinds } from './workloads.ts'
 
 export interface CollectAsk {
@@ -34,19 +32,20 @@ export interface CollectAsk {
 export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model> {
   const intern = createIntern()
   const within: ListOptions = ask.scope.namespace === null ? {} : { namespace: ask.scope.namespace }
+  const inScope = listInScope(cluster, ask.scope.namespace, intern)
 
   const [nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, networkPolicies, clusterDns, version] = await Promise.all([
     told('nodes', sorted(cluster.list(resource.nodes, {}, (raw) => projectNode(raw, intern)), byName(({ name }) => name))),
     told('namespaces', sorted(cluster.list(resource.namespaces, {}, (raw) => projectNamespace(raw, intern)), byName(({ name }) => name))),
-    told('pods', sorted(cluster.list(resource.pods, within, (raw) => projectPod(raw, intern)), inOrder)),
-    told('services', sorted(cluster.list(resource.services, within, (raw) => projectService(raw, intern)), inOrder)),
-    told('endpoint slices', sorted(cluster.list(resource.endpointSlices, within, (raw) => projectEndpointSlice(raw, intern)), inOrder)),
+    told('pods', inScope.pods),
+    told('services', inScope.services),
+    told('endpoint slices', inScope.endpointSlices),
     told('workloads', collectWorkloads(cluster, workloadKinds, within, intern)),
     told('ingresses', sorted(cluster.list(resource.ingresses, within, (raw) => projectIngress(raw, intern)), inOrder)),
     told('ingress classes', sorted(cluster.list(resource.ingressClasses, {}, projectIngressClass), byName(({ name }) => name))),
-    told('ingress controllers', collectIngressControllers(cluster, intern)),
+    told('ingress controllers', collectIngressControllers(inScope)),
     told('network policies', sorted(cluster.list(resource.networkPolicies, within, (raw) => projectNetworkPolicy(raw, intern)), inOrder)),
-    collectClusterDns(cluster, intern),
+    collectClusterDns(cluster, inScope, intern),
     cluster.version(),
   ])
 

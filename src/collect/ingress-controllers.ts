@@ -1,12 +1,9 @@
-import type { Cluster } from '../kube/cluster.ts'
-import { pods } from '../kube/resources.ts'
 import type { IngressController } from '../model/ingress.ts'
 import { type Known, known } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
-import type { Intern } from '../wire/intern.ts'
+import type { InScope } from './in-scope.ts'
 import { byName } from './order.ts'
 import { componentLabels, ingressControllerNames } from './project/known-components.ts'
-import { projectPod } from './project/pod.ts'
 
 interface Product {
   /** Values of `app.kubernetes.io/name`, `app` or `istio`. */
@@ -80,11 +77,8 @@ const products: readonly Product[] = [
 ]
 
 /** Pods of the well-known ingress controllers, in every namespace: an Ingress's controller rarely lives in its own. */
-export async function collectIngressControllers(cluster: Cluster, intern: Intern): Promise<Known<readonly IngressController[]>> {
-  const values = ingressControllerNames.join(',')
-  const lists = await Promise.all(
-    ['app.kubernetes.io/name', 'app'].map((label) => cluster.list(pods, { labelSelector: `${label} in (${values})` }, (raw) => projectPod(raw, intern))),
-  )
+export async function collectIngressControllers(inScope: InScope): Promise<Known<readonly IngressController[]>> {
+  const lists = await Promise.all(['app.kubernetes.io/name', 'app'].map((label) => inScope.podsWith({ namespace: null, labels: { [label]: ingressControllerNames } })))
   const found = new Map<string, IngressController>()
   for (const list of lists) {
     if (!list.known) return list

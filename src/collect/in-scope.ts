@@ -1,0 +1,68 @@
+import type { Cluster } from '../kube/cluster.ts'
+import { endpointSlices, pods, services } from '../kube/resources.ts'
+import { type Known, mapKnown } from '../model/known.ts'
+import type { Pod } from '../model/pod.ts'
+import type { EndpointSlice, Service } from '../model/service.ts'
+import type { Intern } from '../wire/intern.ts'
+import { inOrder } from './order.ts'
+import { projectEndpointSlice, serviceNameLabel } from './project/endpoint-slice.ts'
+import { projectPod } from './project/pod.ts'
+import { projectService } from './project/service.ts'
+
+type Listed<T> = Promise<Known<readonly T[]>>
+
+/** Pods that carry one of these values under the label. null namespace = every one. */
+export interface PodsWith {
+  readonly namespace: string | null
+  readonly labels: Readonly<Record<string, readonly string[]>>
+}
+
+/**
+ * The big lists of the scope, asked for once, and what other parts need of the same kinds: taken from those lists
+ * where they cover it, else asked for with a selector. In order of namespace and name.
+ */
+export interface InScope {
+  readonly pods: Listed<Pod>
+  readonly services: Listed<Service>
+  readonly endpointSlices: Listed<EndpointSlice>
+  podsWith(wanted: PodsWith): Listed<Pod>
+  servicesIn(namespace: string): Listed<Service>
+  slicesOf(namespace: string, service: string): Listed<EndpointSlice>
+}
+
+export function listInScope(cluster: Cluster, scope: string | null, intern: Intern): InScope {
+  const within = scope === null ? {} : { namespace: scope }
+  const covers = (namespace: string | null): boolean => scope === null || scope === namespace
+  const listed = {
+    pods: sorted(cluster.list(pods, within, (raw) => projectPod(raw, intern))),
+    services: sorted(cluster.list(services, within, (raw) => projectService(raw, intern))),
+    endpointSlices: sorted(cluster.list(endpointSlices, within, (raw) => projectEndpointSlice(raw, intern))),
+  }
+  return {
+    ...listed,
+
+    podsWith({ namespace, labels }) {
+      if (covers(namespace)) return chosen(listed.pods, (it) => (namespace === null || it.namespace === namespace) && Object.entries(labels).every(([key, values]) => values.includes(it.labels[key] ?? '')))
+      const labelSelector = Object.entries(labels).map(([key, values]) => (values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`)).join(',')
+      return sorted(cluster.list(pods, namespace === null ? { labelSelector } : { namespace, labelSelector }, (raw) => projectPod(raw, intern)))
+    },
+
+    servicesIn(namespace) {
+      if (covers(namespace)) return chosen(listed.services, (it) => it.namespace === namespace)
+      return sorted(cluster.list(services, { namespace }, (raw) => projectService(raw, intern)))
+    },
+
+    slicesOf(namespace, service) {
+      if (covers(namespace)) return chosen(listed.endpointSlices, (it) => it.namespace === namespace && it.service === service)
+      return sorted(cluster.list(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${service}` }, (raw) => projectEndpointSlice(raw, intern)))
+    },
+  }
+}
+
+async function sorted<T extends { readonly namespace: string; readonly name: string }>(source: Promise<Known<T[]>>): Listed<T> {
+  return mapKnown(await source, (items) => items.sort(inOrder))
+}
+
+async function chosen<T>(source: Listed<T>, fits: (it: T) => boolean): Listed<T> {
+  return mapKnown(await source, (items) => items.filter(fits))
+}
