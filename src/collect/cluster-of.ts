@@ -38,7 +38,6 @@ export function clusterOf(
     },
     create: notHere,
     replace: notHere,
-    replace: notHere,
     delete: notHere,
     logs: notHere,
     exec: notHere,
