@@ -2,7 +2,7 @@ import { diagnose, exitCode } from '../engine.ts'
 import type { Model } from '../model/sources.ts'
 import { relatedTo } from '../relations/related.ts'
 import { json } from '../report/json.ts'
-import { paint } from '../report/paint.ts'
+import { type Paint, paint } from '../report/paint.ts'
 import { text } from '../report/text.ts'
 import { readSnapshot } from '../snapshot/read.ts'
 import { ToolError } from '../tool-error.ts'
@@ -16,13 +16,13 @@ import { ignored, selected } from './select.ts'
 export type DiagnoseFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }
 
 /** Returns 0, 1, 2 or 130. */
-export async function diagnoseCommand(target: string | null, flags: DiagnoseFlags): Promise<number> {
+export async function diagnoseCommand(target: string | null, flags: DiagnoseFlags, above: (model: Model) => (paint: Paint) => readonly string[] = () => () => []): Promise<number> {
   const checks = selected(flags.only)
   const leaveOut = ignored(flags.ignore)
   if (flags.from !== undefined) {
     if (flags.probe === true || flags.nodeAccess === true) throw new ToolError('usage', '--from reads a file, so there is nothing to probe', 'leave out --from, or --probe and --node-access')
     const model = await readSnapshot(flags.from)
-    return print(model, { checks, leaveOut }, flags, [])
+    return print(model, { checks, leaveOut }, flags, [], above(model))
   }
 
   const started = performance.now()
@@ -36,7 +36,7 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
     const kept = await keepRun(model)
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     const hint = model.scope.level === 'read' ? ['--probe would measure look-ups and connections from every node; --node-access adds their conntrack counters'] : []
-    return print(model, { checks, leaveOut }, flags, [`${seconds} s · ${touched}`, ...hint, ...(kept === null ? [] : [`again, offline:  hopscope diagnose --from ${kept}`])])
+    return print(model, { checks, leaveOut }, flags, [`${seconds} s · ${touched}`, ...hint, ...(kept === null ? [] : [`again, offline:  hopscope diagnose --from ${kept}`])], above(model))
   } catch (error) {
     progress.done()
     if (interrupt.interrupted()) {
@@ -53,7 +53,8 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
 
 type Ask = Parameters<typeof diagnose>[1]
 
-export function print(model: Model, ask: Ask, flags: ReportFlags, footer: readonly string[]): number {
+/** `above` = lines between the headline's section and the findings' own: a table that a command adds. */
+export function print(model: Model, ask: Ask, flags: ReportFlags, footer: readonly string[], above: (paint: Paint) => readonly string[] = () => []): number {
   const { target } = model.scope
   const concerns = target.kind === 'object' ? relatedTo(model, target.object) : () => true
   const leaveOut = ask.leaveOut ?? (() => false)
@@ -61,8 +62,7 @@ export function print(model: Model, ask: Ask, flags: ReportFlags, footer: readon
   const colour = flags.color === 'always' || (flags.color === 'auto' && process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb')
   const detail = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'
   const utf8 = /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? 'C.UTF-8')
-  process.stdout.write(
-    flags.output === 'json' ? json(diagnosis) : text(diagnosis, { paint: paint({ colour, ascii: !utf8, width: Math.min(110, process.stdout.columns || 100) }), detail, footer }),
-  )
+  const look = paint({ colour, ascii: !utf8, width: Math.min(110, process.stdout.columns || 100) })
+  process.stdout.write(flags.output === 'json' ? json(diagnosis) : text(diagnosis, { paint: look, detail, above: above(look), footer }))
   return exitCode(diagnosis, { failOn: flags.failOn, strict: flags.strict === true })
 }

@@ -7,10 +7,10 @@ const examples = `
   kubectl hopscope                                         check DNS and services in this namespace
   kubectl hopscope diagnose svc/checkout -n shop           a Service does not answer
   kubectl hopscope diagnose https://web.example.com/cart   an Ingress returns 5xx
-  kubectl hopscope diagnose dns --probe --node-access      DNS is slow or takes 5 s
+  kubectl hopscope dns --node-access                       DNS is slow or takes 5 s
   kubectl hopscope explain DNS101                          what a finding means, and how to confirm it by hand
 
-diagnose only reads unless told more: --probe starts short-lived pods and removes them, --node-access reads counters on nodes.
+diagnose and collect only read unless told more (dns measures by nature): --probe starts short-lived pods and removes them, --node-access reads counters on nodes.
 Exit codes: 0 nothing found, 1 findings, 2 could not do the job, 130 interrupted.
 `
 
@@ -33,6 +33,11 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--from <file>', 'read a snapshot that `hopscope collect` wrote, instead of a cluster')
     .action(async (target: string | undefined, flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
       code = await (await import('./diagnose.ts')).diagnoseCommand(target ?? null, flags)
+    })
+  reportFlags(probeFlags(clusterFlags(command('dns', "measure the cluster's DNS from every node, path by path, and say what is wrong"))))
+    .option('--from <file>', 'read a snapshot instead of a cluster')
+    .action(async (flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
+      code = await (await import('./dns.ts')).dnsCommand(flags)
     })
   probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
     .argument('[target]', 'as for diagnose')
@@ -74,7 +79,7 @@ export async function run(args: readonly string[]): Promise<number> {
 function withDefault(args: readonly string[], program: Command): string[] {
   const first = args[0]
   const known = new Set([...program.commands.map((it) => it.name()), 'help', '--help', '-h', '--version'])
-  const isTarget = first !== undefined && (/^[a-z]+\/.|^https?:\/\//.test(first) || first === 'dns')
+  const isTarget = first !== undefined && /^[a-z]+\/.|^https?:\/\//.test(first)
   return first === undefined || (first.startsWith('-') && !known.has(first)) || isTarget ? ['diagnose', ...args] : [...args]
 }
 

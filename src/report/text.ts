@@ -10,6 +10,8 @@ export interface TextOptions {
   readonly paint: Paint
   /** `quiet`: verdict lines only. `verbose`: all evidence, every check that was ok, consequences in full. */
   readonly detail: 'quiet' | 'normal' | 'verbose'
+  /** Printed between the answer and the findings. */
+  readonly above?: readonly string[]
   /** Printed under the counts: what was probed, how long it took. Empty for a golden text. */
   readonly footer: readonly string[]
 }
@@ -20,6 +22,7 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
   const checks = new Map(diagnosis.results.map((it) => [it.check.code, it.check]))
   const lines = [
     paint.strong(headline(diagnosis)),
+    ...(options.above === undefined || options.above.length === 0 ? [] : ['', ...options.above]),
     ...diagnosis.roots.flatMap((root) => rootLines(root, checks, options)),
     ...crashedLines(diagnosis.results, options),
     ...cannotTellLines(diagnosis.results, options),

@@ -1,0 +1,8 @@
+import { dnsPaths } from '../report/dns-paths.ts'
+import { type DiagnoseFlags, diagnoseCommand } from './diagnose.ts'
+
+/** `diagnose dns --probe`, with every node and path as a table above the findings. Measures by nature. */
+export function dnsCommand(flags: DiagnoseFlags): Promise<number> {
+  const probing = flags.from === undefined ? { ...flags, probe: true } : flags
+  return diagnoseCommand('dns', probing, (model) => (paint) => dnsPaths(model, paint))
+}
