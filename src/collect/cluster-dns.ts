@@ -1,4 +1,3 @@
-import type { Cluster } from '../kube/cluster.ts'
 import { configMaps } from '../kube/resources.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import { type Known, known, unknown } from '../model/known.ts'
@@ -6,6 +5,7 @@ import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
 import type { Intern } from '../wire/intern.ts'
+import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
 import { fields, text } from './project/json.ts'
 import { collectWorkloads } from './workloads.ts'
@@ -39,14 +39,14 @@ const openShift: Place = {
  * The cluster's DNS server: Service, slices, pods, workload and Corefile. Known with `service: null` when it was
  * looked for and is not there; unknown as a whole when any part but the Corefile may not be read.
  */
-export async function collectClusterDns(cluster: Cluster, inScope: InScope, intern: Intern): Promise<Known<ClusterDns>> {
+export async function collectClusterDns(cluster: Reader, inScope: InScope, intern: Intern): Promise<Known<ClusterDns>> {
   const here = await inPlace(cluster, usual, inScope, intern)
   if (!here.known || here.value.service !== null || here.value.pods.length > 0 || here.value.workload !== null) return here
   const there = await inPlace(cluster, openShift, inScope, intern)
   return !there.known || there.value.service !== null ? there : here
 }
 
-async function inPlace(cluster: Cluster, place: Place, inScope: InScope, intern: Intern): Promise<Known<ClusterDns>> {
+async function inPlace(cluster: Reader, place: Place, inScope: InScope, intern: Intern): Promise<Known<ClusterDns>> {
   const { namespace } = place
   const [found, workloads, corefile] = await Promise.all([
     inScope.servicesIn(namespace),
@@ -95,7 +95,7 @@ function carries(labels: Labels, wanted: Labels): boolean {
 }
 
 /** The key `Corefile` of the first ConfigMap that is there, and no other key. */
-async function readCorefile(cluster: Cluster, place: Place): Promise<Known<string>> {
+async function readCorefile(cluster: Reader, place: Place): Promise<Known<string>> {
   const { namespace } = place
   const tries = await Promise.all(place.configMaps.map((name) => cluster.get(configMaps, namespace, name, (raw) => text(fields(raw['data'])['Corefile']))))
   const first = tries.find((it) => it.known || it.why.reason !== 'not-there') ?? tries[0]

@@ -5,6 +5,7 @@ import { type Known, mapKnown } from '../model/known.ts'
 import type { Model, Scope, Sources } from '../model/sources.ts'
 import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
+import { fewAtOnce } from './few-at-once.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
 import { byName, inOrder } from './order.ts'
@@ -23,8 +24,11 @@ export interface CollectAsk {
   readonly progress?: (line: string) => void
 }
 
+/** Measured best from 2 to 8 near by; far away, fewer would wait for each other. */
+const connections = 8
+
 /**
- * Reads what the read level may: lists and gets, all at once, of the namespace in scope or of all. A source that the
+ * Reads what the read level may: lists and gets, eight at once, of the namespace in scope or of all. A source that the
  * user may not read, or that did not arrive whole, is unknown with the API client's reason; the others are there all
  * the same. Lists are in order of namespace and name, so that an unchanged cluster gives an equal model. Sources of
  * the probe and node levels are unknown, not asked. Does not reject on refusals.
@@ -32,20 +36,21 @@ export interface CollectAsk {
 export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model> {
   const intern = createIntern()
   const within: ListOptions = ask.scope.namespace === null ? {} : { namespace: ask.scope.namespace }
-  const inScope = listInScope(cluster, ask.scope.namespace, intern)
+  const reader = fewAtOnce(cluster, connections)
+  const inScope = listInScope(reader, ask.scope.namespace, intern)
 
   const [nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, networkPolicies, clusterDns, version] = await Promise.all([
-    told('nodes', sorted(cluster.list(resource.nodes, {}, (raw) => projectNode(raw, intern)), byName(({ name }) => name))),
-    told('namespaces', sorted(cluster.list(resource.namespaces, {}, (raw) => projectNamespace(raw, intern)), byName(({ name }) => name))),
+    told('nodes', sorted(reader.list(resource.nodes, {}, (raw) => projectNode(raw, intern)), byName(({ name }) => name))),
+    told('namespaces', sorted(reader.list(resource.namespaces, {}, (raw) => projectNamespace(raw, intern)), byName(({ name }) => name))),
     told('pods', inScope.pods),
     told('services', inScope.services),
     told('endpoint slices', inScope.endpointSlices),
-    told('workloads', collectWorkloads(cluster, workloadKinds, within, intern)),
-    told('ingresses', sorted(cluster.list(resource.ingresses, within, (raw) => projectIngress(raw, intern)), inOrder)),
-    told('ingress classes', sorted(cluster.list(resource.ingressClasses, {}, projectIngressClass), byName(({ name }) => name))),
+    told('workloads', collectWorkloads(reader, workloadKinds, within, intern)),
+    told('ingresses', sorted(reader.list(resource.ingresses, within, (raw) => projectIngress(raw, intern)), inOrder)),
+    told('ingress classes', sorted(reader.list(resource.ingressClasses, {}, projectIngressClass), byName(({ name }) => name))),
     told('ingress controllers', collectIngressControllers(inScope)),
-    told('network policies', sorted(cluster.list(resource.networkPolicies, within, (raw) => projectNetworkPolicy(raw, intern)), inOrder)),
-    collectClusterDns(cluster, inScope, intern),
+    told('network policies', sorted(reader.list(resource.networkPolicies, within, (raw) => projectNetworkPolicy(raw, intern)), inOrder)),
+    collectClusterDns(reader, inScope, intern),
     cluster.version(),
   ])
 

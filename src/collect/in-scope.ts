@@ -1,9 +1,9 @@
-import type { Cluster } from '../kube/cluster.ts'
 import { endpointSlices, pods, services } from '../kube/resources.ts'
 import { type Known, mapKnown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
 import type { Intern } from '../wire/intern.ts'
+import type { Reader } from './few-at-once.ts'
 import { inOrder } from './order.ts'
 import { projectEndpointSlice, serviceNameLabel } from './project/endpoint-slice.ts'
 import { projectPod } from './project/pod.ts'
@@ -30,7 +30,7 @@ export interface InScope {
   slicesOf(namespace: string, service: string): Listed<EndpointSlice>
 }
 
-export function listInScope(cluster: Cluster, scope: string | null, intern: Intern): InScope {
+export function listInScope(cluster: Reader, scope: string | null, intern: Intern): InScope {
   const within = scope === null ? {} : { namespace: scope }
   const covers = (namespace: string | null): boolean => scope === null || scope === namespace
   const listed = {

@@ -3,6 +3,7 @@ import { daemonSets, deployments, jobs, replicaSets, statefulSets } from '../kub
 import { type Known, known } from '../model/known.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
+import type { Reader } from './few-at-once.ts'
 import { inOrder } from './order.ts'
 import { projectWorkload } from './project/workload.ts'
 
@@ -13,7 +14,7 @@ const resources: Readonly<Record<Kind, Resource>> = { Deployment: deployments, S
 export const workloadKinds: readonly Kind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']
 
 /** One source from several lists: known only when each of them is, for half of the workloads would pass for all. */
-export async function collectWorkloads(cluster: Cluster, kinds: readonly Kind[], options: ListOptions, intern: Intern): Promise<Known<readonly Workload[]>> {
+export async function collectWorkloads(cluster: Reader, kinds: readonly Kind[], options: ListOptions, intern: Intern): Promise<Known<readonly Workload[]>> {
   const lists = await Promise.all(kinds.map((kind) => cluster.list(resources[kind], options, (raw) => projectWorkload(kind, raw, intern))))
   const all: Workload[] = []
   for (const list of lists) {
