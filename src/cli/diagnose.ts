@@ -51,6 +51,9 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
   }
 }
 
+/** Asked about DNS, hopscope judges what DNS hangs on: servers, nodes, policies; not every Service beside it. */
+const aboutServices = /^(?:service|ingress)\//
+
 type Ask = Parameters<typeof diagnose>[1]
 
 /** `above` = lines between the headline's section and the findings' own: a table that a command adds. */
@@ -58,7 +61,8 @@ export function print(model: Model, ask: Ask, flags: ReportFlags, footer: readon
   const { target } = model.scope
   const concerns = target.kind === 'object' ? relatedTo(model, target.object) : () => true
   const leaveOut = ask.leaveOut ?? (() => false)
-  const diagnosis = diagnose(model, { checks: ask.checks, leaveOut: (finding) => leaveOut(finding) || !concerns(finding) })
+  const checks = target.kind === 'dns' ? ask.checks.filter((it) => !aboutServices.test(it.slug)) : ask.checks
+  const diagnosis = diagnose(model, { checks, leaveOut: (finding) => leaveOut(finding) || !concerns(finding) })
   const colour = flags.color === 'always' || (flags.color === 'auto' && process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb')
   const detail = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'
   const utf8 = /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? 'C.UTF-8')

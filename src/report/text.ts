@@ -50,7 +50,7 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
   return [
     '',
     ...head,
-    ...shown.flatMap((it) => ['', ...evidenceLines(it, paint).map((line) => `      ${line}`)]),
+    ...shown.flatMap((it, index) => [...(it.kind === 'fact' && shown[index - 1]?.kind === 'fact' ? [] : ['']), ...evidenceLines(it, paint).map((line) => `      ${line}`)]),
     '',
     ...(note === null ? [] : [`  note: ${note}`]),
     ...(sentence === undefined ? [] : [`  help: ${sentence}`]),

@@ -65,7 +65,8 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
         ...(counters === undefined ? [] : [conntrackRows(windows, node)]),
         shares('look-ups that lost a packet', probe, seriesOf(probe, { node, zone: 'cluster' }), (it) => `${it.server.role} ${it.transport} ${it.method}`),
       ],
-      symptoms: [`dns-loss:ns/${probe.from.namespace}`],
+      // Counters that rose prove the race by themselves; without them a policy or a starved CoreDNS may be the cause.
+      symptoms: confidence === 'observed' ? [] : [`dns-loss:ns/${probe.from.namespace}`],
       explains: [`dns-loss:node/${node}`, `dns-external:node/${node}`],
     })
 
