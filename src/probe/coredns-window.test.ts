@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { coreDnsWindow } from './coredns-window.ts'
+
+const target = { pod: 'coredns-0', ip: '10.0.0.2', port: 9153 }
+
+function reading(phase: 'before' | 'after', at: number, lines: readonly string[] | null, started = 5) {
+  return { t: 'metrics', phase, ip: target.ip, at, text: lines === null ? null : [`process_start_time_seconds ${started}`, ...lines].join('\n'), error: lines === null ? 'ECONNREFUSED' : null } as const
+}
+const before = reading('before', 100, [
+  'process_cpu_seconds_total 1.5',
+  'coredns_dns_requests_total{type="A"} 10',
+  'coredns_dns_responses_total{rcode="NOERROR"} 10',
+  'coredns_dns_request_duration_seconds_bucket{zone=".",le="0.256"} 10',
+  'coredns_dns_request_duration_seconds_bucket{zone=".",le="+Inf"} 10',
+  'coredns_forward_max_concurrent_rejects_total 1',
+])
+const after = [
+  'process_cpu_seconds_total 2',
+  'coredns_dns_requests_total{type="A"} 60',
+  'coredns_dns_requests_total{type="AAAA"} 50',
+  'coredns_dns_responses_total{rcode="NOERROR"} 90',
+  'coredns_dns_responses_total{rcode="SERVFAIL"} 20',
+  'coredns_dns_request_duration_seconds_bucket{zone=".",le="0.256"} 85',
+  'coredns_dns_request_duration_seconds_bucket{zone=".",le="+Inf"} 110',
+  'coredns_forward_max_concurrent_rejects_total 1',
+  'coredns_proxy_healthcheck_failures_total{proxy_name="forward",to="10.0.0.53:53"} 3',
+]
+
+describe('a CoreDNS window', () => {
+  it('is what happened in between, counters that were not there yet included', () => {
+    expect(coreDnsWindow(target, before, reading('after', 6100, after))).toEqual({
+      pod: 'coredns-0',
+      ip: '10.0.0.2',
+      windowMs: 6000,
+      cpuSeconds: 0.5,
+      requests: 100,
+      responses: { NOERROR: 80, SERVFAIL: 20 },
+      slowShare: 0.25,
+      forwardFailures: 3,
+    })
+  })
+
+  it('is none when the process was another one, or a reading is missing', () => {
+    expect(coreDnsWindow(target, before, reading('after', 6100, after, 9))).toBeNull()
+    expect(coreDnsWindow(target, before, reading('after', 6100, null))).toBeNull()
+    expect(coreDnsWindow(target, undefined, reading('after', 6100, after))).toBeNull()
+  })
+
+  it('makes no zeros out of metrics that are not CoreDNS\'s', () => {
+    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 10, []))).toMatchObject({ cpuSeconds: null, requests: null, responses: {}, slowShare: null, forwardFailures: null })
+  })
+})

@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { kubeletExpand } from './local-cluster.ts'
+import { podManifest, podName, unexpanded } from './pod-manifest.ts'
+import { podProgram } from './pod-program.ts'
+
+describe('a probe pod', () => {
+  it('survives the expansion of variables by the kubelet, whatever the text', () => {
+    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('$', '(', ')', 'A', '{', '`', '\\') }), (text) => kubeletExpand(unexpanded(text)) === text))
+  })
+
+  it('has a program that fits an argument, before and after escaping', async () => {
+    const program = await podProgram()
+    expect(unexpanded(program).length).toBeLessThan(100_000)
+    expect(program).not.toContain('import.meta')
+  })
+
+  it('has a name that is a DNS label, and another one for each node', () => {
+    const long = `ip-10-0-0-1.${'very-'.repeat(30)}long.internal`
+    expect(podName('aaaa0000', 'worker-1')).toBe('hopscope-aaaa0000-worker-1')
+    expect(podName('aaaa0000', 'worker-1', true)).toBe('hopscope-aaaa0000-worker-1-net')
+    for (const name of [podName('aaaa0000', long), podName('aaaa0000', 'ip-10-0-0-1.ec2.internal')]) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
+    expect(podName('aaaa0000', long)).not.toBe(podName('aaaa0000', `${long}2`))
+    expect(podName('aaaa0000', long)).not.toBe(podName('aaaa0000', long, true))
+  })
+
+  it('ends itself, holds no token, and asks for no privilege', () => {
+    const spec = { kind: 'conntrack', everyMs: 500, forMs: 1000 } as const
+    const manifest = podManifest({ run: 'aaaa0000', namespace: 'default', node: 'worker-1', image: 'node', program: '', spec, hostNetwork: true, tolerateAll: false })
+    expect(manifest).toMatchObject({
+      metadata: { labels: { 'app.kubernetes.io/managed-by': 'hopscope', 'hopscope.dev/run': 'aaaa0000' } },
+      spec: {
+        activeDeadlineSeconds: 120,
+        restartPolicy: 'Never',
+        automountServiceAccountToken: false,
+        hostNetwork: true,
+        tolerations: [],
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [{ securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } } }],
+      },
+    })
+    expect(JSON.stringify(manifest)).not.toContain('privileged')
+  })
+})
