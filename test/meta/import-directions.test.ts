@@ -1,0 +1,85 @@
+import { builtinModules } from 'node:module'
+import { posix } from 'node:path'
+import { expect, test } from 'vitest'
+import { importsOf, read, shipped } from './sources.ts'
+
+/**
+ * Which folder of src may import which: the arrows of docs/architecture.md. A folder may always import itself.
+ * Nothing imports `cli`. What stands in front of the arrow knows of what stands behind it, never the other way round.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  // pure: values in, values out
+  model: [],
+  wire: [],
+  findings: ['model'],
+  relations: ['model', 'findings', 'wire'],
+  checks: ['findings', 'relations', 'model', 'wire'],
+  remedies: ['findings', 'relations', 'model', 'wire'],
+  'engine.ts': ['findings', 'model'],
+  report: ['engine.ts', 'findings', 'relations', 'model'],
+  // the outside world: the API server, pods, files
+  kube: ['model', 'wire'],
+  probe: ['kube', 'model', 'wire'],
+  collect: ['kube', 'relations', 'model', 'wire'],
+  snapshot: ['kube', 'model', 'wire'],
+  // the one that writes to a cluster, and what puts it all together
+  plan: ['remedies', 'findings', 'relations', 'model', 'probe', 'collect', 'snapshot', 'kube', 'wire'],
+  cli: ['report', 'plan', 'remedies', 'engine.ts', 'checks', 'findings', 'relations', 'collect', 'probe', 'snapshot', 'kube', 'model', 'wire'],
+}
+
+/** Single files at the top of src that anybody may use. */
+const forAll = ['tool-error.ts', 'closest.ts']
+
+/** Folders that do no input or output, so that a diagnosis is a pure function of the snapshot. */
+const pure = ['model', 'wire', 'findings', 'relations', 'checks', 'remedies', 'engine.ts', 'closest.ts', 'tool-error.ts']
+
+/** Imports of development packages, with the reason why that is none at run time. */
+const notAtRunTime: Readonly<Record<string, string>> = {
+  'src/kube/esbuild-trim.ts': 'a plug-in of the build',
+  'src/probe/pod-program.ts': 'bundles the program of the probe pods when run from source; a release carries it ready',
+  'src/snapshot/any-model.ts': 'arbitrary models for property tests; only tests import it',
+}
+
+const dependencies = Object.keys((JSON.parse(read('package.json')) as { readonly dependencies: Readonly<Record<string, string>> }).dependencies)
+const imports = shipped.flatMap((file) => importsOf(read(file)).map((specifier) => ({ file, specifier, from: partOf(file) })))
+const inside = imports
+  .filter((it) => it.specifier.startsWith('.'))
+  .map((it) => ({ ...it, path: posix.join(posix.dirname(it.file), it.specifier) }))
+  .map((it) => ({ ...it, to: partOf(it.path) }))
+
+/** `checks` of src/checks/dns/node-cut-off.ts, `engine.ts` of src/engine.ts, `outside src` of a test's builder. */
+function partOf(path: string): string {
+  return path.startsWith('src/') ? (path.split('/')[1] ?? '') : 'outside src'
+}
+
+test('each folder of src stands in the table', () => {
+  const parts = [...new Set(shipped.map(partOf))].filter((it) => !forAll.includes(it))
+  expect(parts.filter((it) => !(it in mayImport))).toEqual([])
+})
+
+test('imports go along the arrows', () => {
+  const wrong = inside
+    .filter(({ from, to }) => from !== to && !forAll.includes(to) && !(mayImport[from] ?? []).includes(to))
+    .map(({ file, from, to, specifier }) => `${file} imports ${specifier}: ${from} may not import ${to}, only ${(mayImport[from] ?? []).join(', ') || 'nothing'}`)
+  expect(wrong).toEqual([])
+})
+
+test('the table lists no arrow backwards', () => {
+  const reaches = (from: string, to: string, seen: readonly string[] = []): boolean => (mayImport[from] ?? []).some((next) => next === to || (!seen.includes(next) && reaches(next, to, [...seen, next])))
+  expect(Object.keys(mayImport).filter((it) => reaches(it, it))).toEqual([])
+})
+
+test('what is pure has no input or output', () => {
+  const builtin = new Set(builtinModules)
+  const wrong = imports.filter(({ from, specifier }) => pure.includes(from) && (specifier.startsWith('node:') || builtin.has(specifier)))
+  expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
+})
+
+test('an imported package is a dependency at run time', () => {
+  const wrong = imports.filter(({ file, specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:') && !dependencies.some((it) => specifier === it || specifier.startsWith(`${it}/`)) && !(file in notAtRunTime))
+  expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}, which package.json does not list under dependencies`)).toEqual([])
+})
+
+test('relative imports name the file, with its ending', () => {
+  expect(inside.filter((it) => !/\.(ts|json)$/.test(it.specifier)).map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
+})
