@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { contacts, get } from '../../../test/build/contacts.ts'
-import { controller, ingress } from '../../../test/build/ingress.ts'
+import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
@@ -9,6 +9,7 @@ import { model } from '../../model/build.ts'
 import { known } from '../../model/known.ts'
 import backendWithoutEndpoints from './backend-without-endpoints.ts'
 import check from './bad-answer.ts'
+import classUnserved from './class-unserved.ts'
 import serviceMissing from './service-missing.ts'
 
 const ingresses = [ingress([['/', 'front', 80], ['/cart', 'cart', 80]])]
@@ -42,3 +43,13 @@ test('each failing backend folds under its own cause', () => {
     ['ING305', 'front'],
   ])
 })
+
+test('a class that nobody serves explains silence, never a 5xx', () => {
+  expect(under(null)).toEqual(['ING303'])
+  expect(under(503)).toEqual(['ING305', 'ING303'])
+})
+
+function under(status: number | null): readonly string[] {
+  const given = model({ ingresses: known(ingresses), ingressClasses: known([ingressClass('other')]), ingressControllers: known([]), contacts: known(contacts([], [get('/cart', status)])) })
+  return diagnose(given, { checks: [classUnserved, check] }).roots.map((it) => it.finding.code)
+}

@@ -89,7 +89,8 @@ function judge(ingress: Ingress, { route, http }: Asked, homes: ReadonlyMap<stri
         rows: [...Map.groupBy(http, (it) => `${it.host}${it.path} from ${it.node} by ${it.via.controllerPod}`)].map(([where, its]) => ({ where, bad: its.filter((it) => bad.includes(it)).length, of: its.length, note: some([...new Set(its.map(answer))]) })),
       },
     ],
-    symptoms: [ingressFails(ingress), ...(service === '' ? [] : [ingressBackendFails(ingress, service), noEndpoints(backend), svcUnanswered(backend)])],
+    // A 5xx comes from a controller that knows the route: only silence can have a cause that takes in the whole Ingress.
+    symptoms: [...(service === '' || worst.status === null ? [ingressFails(ingress)] : []), ...(service === '' ? [] : [ingressBackendFails(ingress, service), noEndpoints(backend), svcUnanswered(backend)])],
   })
 }
 

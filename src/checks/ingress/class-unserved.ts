@@ -98,6 +98,6 @@ function verdict(ingress: Ingress, { classes, controllers }: Seen, { problem, se
       { kind: 'config', object: ingressSubject(ingress), path: ingress.classFrom === 'annotation' ? 'metadata.annotations' : 'spec.ingressClassName', lines: where, at: where.length - 1, mark: ingress.className ?? 'ingressClassName:', label: served.length > 0 ? `served here: ${some(served)}` : 'no class is served here' },
       ...controllers.map((it) => ({ kind: 'fact' as const, label: `controller pod ${it.namespace}/${it.pod}`, value: `${it.controller}, ${it.ready ? 'ready' : 'not ready'}` })),
     ],
-    explains: [ingressFails(ingress), `${ingressFails(ingress)}/*`],
+    explains: [ingressFails(ingress)],
   })
 }

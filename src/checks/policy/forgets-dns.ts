@@ -29,8 +29,8 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => (args['direction'] === 'Egress' ? `NetworkPolicy ${full(on)} lets ${args['who']} out, but not to DNS.` : `NetworkPolicy ${full(on)} keeps ${args['who']} from the cluster's DNS servers.`),
-    detail: ({ args }) => `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · no rule allows UDP ${args['port']} to ${args['dns']}${args['others'] === 0 ? '' : ` · ${count(Number(args['others']), 'more policy').replace('policys', 'policies')} select them, none allows it either`}${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
+    headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} keeps ${args['who']} from the cluster's DNS.`,
+    detail: ({ args }) => `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · no rule allows UDP ${args['port']} to ${args['dns']}${args['others'] === 0 ? '' : ` · nor does any of ${args['others']} other ${args['others'] === 1 ? 'policy' : 'policies'} that select them`}${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
     note: ({ args }) => (args['tcp'] === 'allowed' ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP' : 'rules of all policies add up: one that allows DNS for these pods is enough'),
     help: ({ subject: on, args }) =>
       args['direction'] === 'Egress'

@@ -54,7 +54,7 @@ export default check({
     note: ({ args }) => (args['by'] === 'probe' ? 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1' : null),
     help: ({ subject: on, args }) =>
       args['by'] === 'probe'
-        ? ['see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1), then set targetPort to it', `kubectl -n ${on.namespace} exec ${args['example']} -- cat /proc/net/tcp /proc/net/tcp6`, `kubectl -n ${on.namespace} edit service ${on.name}`]
+        ? [`see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1), then ${args['closed'] === args['of'] ? 'set targetPort to it' : 'find out why these pods differ from the others'}`, `kubectl -n ${on.namespace} exec ${args['example']} -- cat /proc/net/tcp /proc/net/tcp6`, `kubectl -n ${on.namespace} edit service ${on.name}`]
         : ['connect, to be sure', `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`],
   },
 })

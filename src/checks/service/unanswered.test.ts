@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { contacts, repeat, toPod, toService, tries } from '../../../test/build/contacts.ts'
+import { node } from '../../../test/build/node.ts'
 import { completed, deployment, notReady, pod } from '../../../test/build/pod.ts'
 import { ingressPolicy } from '../../../test/build/policy.ts'
 import { service } from '../../../test/build/service.ts'
@@ -8,6 +9,7 @@ import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
 import type { Contact } from '../../model/contacts.ts'
 import { known, unknown } from '../../model/known.ts'
+import nodeNotReady from '../node/not-ready.ts'
 import targetPortClosed from './target-port-closed.ts'
 import check from './unanswered.ts'
 
@@ -66,4 +68,10 @@ test('a closed target port takes it under itself', () => {
   const all = model({ services: known(services), pods: known([one]), networkPolicies: known([]), contacts: known(contacts([toService('cart', 'worker-1', shut), toPod('cart', 'worker-1', one, shut)])) })
   const { roots } = diagnose(all, { checks: [targetPortClosed, check] })
   expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['SVC202', 'SVC207']])
+})
+
+test('a node that is down takes it under itself when all that fails is there', () => {
+  const all = model({ services: known(services), pods: known([one]), networkPolicies: known([]), nodes: known([node('worker-1', { ready: 'Unknown' }), node('worker-2')]), contacts: known(contacts([toService('cart', 'worker-2', lost), toPod('cart', 'worker-2', one, lost)])) })
+  const { roots } = diagnose(all, { checks: [nodeNotReady, check] })
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['NOD501', 'SVC207']])
 })

@@ -77,7 +77,8 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
   }
   const nodeOf = (it: Contact): string | null => serving.find((pod) => pod.name === endpointName(it))?.node ?? null
   const marks = fingerprint(service, counted, nodeOf, nodesOf(serving))
-  const [clients, homes] = [new Set(sick.map((it) => it.node)), new Set(sick.map(nodeOf))]
+  const clients = new Set(sick.map((it) => it.node))
+  const homes = homesOf(sick.filter((it) => it.via.kind === 'endpoint').map(nodeOf), serving)
   const [first] = sick
   const direct = sick.find((it) => it.via.kind === 'endpoint')
   const nodes = [...new Set(counted.map((it) => it.node))]
@@ -92,6 +93,11 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
       explains: [svcUnanswered(service)],
     }),
   ]
+}
+
+/** Where the pods are that do not answer; without direct connects, any of them may have been meant. */
+function homesOf(direct: readonly (string | null)[], serving: readonly Pod[]): ReadonlySet<string | null> {
+  return new Set(direct.length > 0 ? direct : serving.map((it) => it.node))
 }
 
 function rowsOf(contacts: readonly Contact[]): readonly { readonly where: string; readonly bad: number; readonly of: number; readonly note: string }[] {
