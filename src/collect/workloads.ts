@@ -1,4 +1,4 @@
-import type { Cluster, ListOptions, Resource } from '../kube/cluster.ts'
+import type { ListOptions, Resource } from '../kube/cluster.ts'
 import { daemonSets, deployments, jobs, replicaSets, statefulSets } from '../kube/resources.ts'
 import { type Known, known } from '../model/known.ts'
 import type { Workload } from '../model/workload.ts'
