@@ -41,7 +41,7 @@ describe('a model', () => {
         const read = await readSnapshotFrom(inPieces(await bytesOf(model), size), 'x')
         expect(read).toEqual({ model, t0 })
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   })
 
@@ -52,7 +52,7 @@ describe('a model', () => {
       fc.asyncProperty(anyModel, async (model) => {
         expect((await bytesOf(turned(model) as Model)).equals(await bytesOf(model))).toBe(true)
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     )
   })
 
