@@ -2,9 +2,9 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
-import { type Route, routeFor } from '../../relations/ingress-routes-to-service.ts'
+import { type Route, routeFor, routesOf } from '../../relations/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
-import { full, some } from '../service/words.ts'
+import { full, isAskedAbout, some } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -21,16 +21,18 @@ export default check({
   remedies: [],
   decides: ['ING-17', 'ING-18', 'ING-20', 'NP-13'],
 
-  run({ contacts, ingresses, ingressControllers }) {
+  run({ contacts, ingresses, ingressControllers, scope }) {
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
-    const asked = ingresses.map((ingress) => ({ ingress, http: contacts.http.filter((it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name) }))
-    if (asked.length === 0) return notApplicable('there is no Ingress here')
-    const silent = asked.filter((it) => it.http.length === 0)
-    const tried = asked.filter((it) => it.http.length > 0)
-    return [
-      ...tried.flatMap(({ ingress, http }) => byBackend(ingress, http).map((its) => judge(ingress, its, homes))),
-      ...(silent.length === 0 ? [] : [cannotTell('not-there', `the probe asked nothing of ${some(silent.map((it) => `Ingress ${full(it.ingress)}`))}`)]),
-    ]
+    const mute = muteControllers(contacts.http)
+    const verdicts = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it)).flatMap((ingress): readonly Verdict[] => {
+      const all = contacts.http.filter((it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name)
+      const http = all.filter((it) => !mute.has(it.via.controllerPod))
+      const asked = byBackend(ingress, http)
+      const untried = [...new Set(routesOf(ingress).map((it) => it.backend.service))].filter((it) => !asked.some(({ route }) => route?.backend.service === it))
+      if (all.length > 0 && http.length === 0) return [cannotTell('ambiguous', `controller ${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} refuses every connection: it is down, or listens on another port`)]
+      return [...asked.map((it) => judge(ingress, it, homes)), ...(untried.length === 0 ? [] : [cannotTell('not-there', `the probe asked Ingress ${full(ingress)} for nothing that goes to ${some(untried)}`)])]
+    })
+    return verdicts.length > 0 ? verdicts : notApplicable('there is no Ingress here')
   },
 
   words: {
@@ -44,6 +46,12 @@ export default check({
     ],
   },
 })
+
+/** Controllers that let in not one connection say nothing about any Ingress: the port asked may be the wrong one. */
+function muteControllers(http: readonly HttpContact[]): ReadonlySet<string> {
+  const groups = Map.groupBy(http, (it) => it.via.controllerPod)
+  return new Set([...groups].filter(([, its]) => its.every((it) => it.error === 'ECONNREFUSED')).map(([pod]) => pod))
+}
 
 interface Asked {
   readonly route: Route | null
@@ -71,7 +79,7 @@ function judge(ingress: Ingress, { route, http }: Asked, homes: ReadonlyMap<stri
     confidence: 'observed',
     args: {
       what: answer(worst),
-      worst: worst.status ?? 'error',
+      worst: worst.status ?? (worst.error?.startsWith('no complete answer') === true ? 'late' : 'error'),
       asked: `${worst.host}${worst.path}`,
       host: worst.host,
       bad: bad.length,
@@ -109,6 +117,8 @@ function meaning(status: string, slowest: number): string {
   switch (status) {
     case 'error':
       return 'the controller itself did not answer: it is down, overloaded, or a policy keeps the probe from it'
+    case 'late':
+      return 'the controller took the request and had no answer in time: it waits for a pod that it cannot connect to, or for a slow one'
     case '502':
       return '502: the controller reached a pod, and the pod refused, hung up, or spoke another protocol (TLS against plain)'
     case '503':

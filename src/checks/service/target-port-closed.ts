@@ -8,7 +8,7 @@ import { contactsOfServices, endpointName, failuresText, tally } from '../../rel
 import { declaredPorts, portText, targetPortIn } from '../../relations/service-endpoints.ts'
 import { isServing, podsOfServices } from '../../relations/service-selects-pod.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
-import { count, full, serviceSubject, some, targetPortEvidence } from './words.ts'
+import { count, full, isAskedAbout, serviceSubject, some, targetPortEvidence } from './words.ts'
 
 /**
  * The kernel of a pod refuses a connection to a port on which nobody listens; nothing in the API knows about it.
@@ -36,7 +36,7 @@ export default check({
     if (parts.length === 0) return notApplicable('no Service here has a TCP port and a ready pod')
     const verdicts = parts.map((part) => (part.seen.length > 0 ? byProbe(part) : byDeclaration(part)))
     const found = verdicts.filter((it) => it !== 'ok' && it !== 'open')
-    const blind = parts.filter((_, index) => verdicts[index] === 'open')
+    const blind = parts.filter((it, index) => verdicts[index] === 'open' && isAskedAbout(scope, 'Service', it.service))
     return [
       ...found,
       ...(blind.length === 0 ? [] : [cannotTell(contacts.known ? 'not-there' : contacts.why.reason, `only a connection tells who listens behind ${some(blind.map((it) => `${full(it.service)}:${it.port.port}`))}`, contacts.known ? null : '--probe')]),

@@ -9,6 +9,7 @@ import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
 import type { Contact } from '../../model/contacts.ts'
 import { known, unknown } from '../../model/known.ts'
+import { subject } from '../../model/subject.ts'
 import nodeNotReady from '../node/not-ready.ts'
 import targetPortClosed from './target-port-closed.ts'
 import check from './unanswered.ts'
@@ -61,6 +62,8 @@ describeCheck(check, [
     expect: 'ok',
   },
   { it: 'scaled to 0', given: { ...given, pods: [], workloads: [deployment('cart', 0)], contacts: contacts([toService('cart', 'worker-1', shut)]) }, expect: 'not-applicable' },
+  { it: 'a Service that the probe left out', given: { ...given, services: [...services, service('db')], pods: [...pods, pod('db-1')], contacts: ways({}) }, expect: 'cannot-tell' },
+  { it: 'the same, when the user asked about another', given: { ...given, services: [...services, service('db')], pods: [...pods, pod('db-1')], contacts: ways({}) }, scope: { target: { kind: 'object', object: subject('Service', 'shop', 'cart'), url: null } }, expect: 'ok' },
   { it: 'no probe', given, expect: 'cannot-tell' },
 ])
 

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../findings/evidence.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
+import type { Scope } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 
 /** `1 pod`, `3 pods`. */
@@ -17,6 +18,11 @@ export function some(names: readonly string[], shown = 3): string {
 /** `shop/cart`. */
 export function full(it: { readonly namespace: string | null; readonly name: string }): string {
   return it.namespace === null ? it.name : `${it.namespace}/${it.name}`
+}
+
+/** Whether to speak of this object when nothing is known about it: not when the user asked about another of its kind. */
+export function isAskedAbout({ target }: Scope, kind: string, it: { readonly namespace: string; readonly name: string }): boolean {
+  return target.kind !== 'object' || target.object.kind !== kind || (target.object.namespace === it.namespace && target.object.name === it.name)
 }
 
 export function serviceSubject(service: { readonly namespace: string; readonly name: string }): Subject {
