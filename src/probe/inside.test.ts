@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import type { ExecResult } from '../kube/cluster.ts'
 import { known, unknown } from '../model/known.ts'
 import { insideScript } from './inside-script.ts'
 import { insideView, nslookupResult, readInside } from './inside.ts'
@@ -27,18 +28,19 @@ describe('the script', () => {
   })
 })
 
-describe('an inside view', () => {
-  const view = (answer: Parameters<typeof known>[0] | null, why = unknown('forbidden', 'create pods/exec')) =>
-    insideView(localCluster({ exec: () => (answer === null ? why : known(answer as { code: number; stdout: string; stderr: string })) }).cluster, spec, signal)
+function seen(answer: ExecResult | null, why = unknown('forbidden', 'create pods/exec')) {
+  return insideView(localCluster({ exec: () => (answer === null ? why : known(answer)) }).cluster, spec, signal)
+}
 
+describe('an inside view', () => {
   it('is unknown where there is no shell', async () => {
     const noShell = unknown('not-there', 'the container has no shell')
-    expect(await view({ code: 127, stdout: '', stderr: 'exec: "sh": executable file not found in $PATH' })).toMatchObject({ resolvConf: noShell, lookup: noShell, tcp53: noShell })
-    expect((await view(null, unknown('not-there', 'exec: "sh": executable file not found in $PATH'))).lookup).toEqual(noShell)
+    expect(await seen({ code: 127, stdout: '', stderr: 'exec: "sh": executable file not found in $PATH' })).toMatchObject({ resolvConf: noShell, lookup: noShell, tcp53: noShell })
+    expect((await seen(null, unknown('not-there', 'exec: "sh": executable file not found in $PATH'))).lookup).toEqual(noShell)
   })
 
   it('hands a refusal through', async () => {
-    expect((await view(null)).tcp53).toEqual(unknown('forbidden', 'create pods/exec'))
+    expect((await seen(null)).tcp53).toEqual(unknown('forbidden', 'create pods/exec'))
   })
 
   it('reads a look-up that took its time-out', () => {

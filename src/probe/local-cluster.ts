@@ -81,7 +81,7 @@ export function localCluster(weather: Weather = {}): LocalCluster {
     // Tells of starts alone; ends are found by listing.
     watch: async function* (_resource, { signal }, project) {
       const seen: string[] = []
-      let wake = (): void => {}
+      let wake: () => void = idle
       watchers.add((name) => (seen.push(name), wake()))
       signal.addEventListener('abort', () => wake())
       while (!signal.aborted) {
@@ -98,7 +98,7 @@ export function localCluster(weather: Weather = {}): LocalCluster {
 function logOf(child: ChildProcess, most: number): (signal?: AbortSignal) => AsyncGenerator<string> {
   const lines: string[] = []
   let over = false
-  let wake = (): void => {}
+  let wake: () => void = idle
   const reader = createInterface({ input: child.stdout ?? process.stdin })
   reader.on('line', (line) => {
     if (lines.length < most) lines.push(line)
@@ -111,15 +111,19 @@ function logOf(child: ChildProcess, most: number): (signal?: AbortSignal) => Asy
   })
   return async function* (signal) {
     signal?.addEventListener('abort', () => wake())
-    for (let at = 0; signal?.aborted !== true && (at < lines.length || !over); ) {
+    for (let at = 0; ; ) {
+      if (signal?.aborted === true || (at >= lines.length && over)) return
       const line = lines[at]
-      if (line === undefined) await new Promise<void>((resolve) => (wake = resolve))
-      else {
-        at++
-        yield line
+      if (line === undefined) {
+        await new Promise<void>((resolve) => (wake = resolve))
+        continue
       }
+      at++
+      yield line
     }
   }
 }
 
 async function* nothing(): AsyncGenerator<string> {}
+
+function idle(): void {}

@@ -5,6 +5,8 @@ import type { PlannedConnect, PlannedHttp } from './plan.ts'
 
 const mostServices = 50
 const mostEndpoints = 10
+/** In time for two tries of each at least (100/s), and short enough for an environment variable of 128 KiB. */
+const mostAddresses = 400
 const mostHttp = 50
 
 /** TCP addresses of the scope's Services that have endpoints: the Service's own, and each endpoint's. */
@@ -15,9 +17,13 @@ export function planConnects(model: Model): { readonly connects: readonly Planne
     .map((service) => ({ service, slices: endpointSlices.value.filter((it) => it.namespace === service.namespace && it.service === service.name && it.addressType !== 'FQDN') }))
     .filter(({ service, slices }) => service.type !== 'ExternalName' && slices.some((it) => it.endpoints.some(alive)) && inTarget(model, service, slices))
   const chosen = wanted.slice(0, mostServices)
+  const connects = chosen.flatMap(({ service, slices }) => connectsOf(service, slices))
   return {
-    connects: chosen.flatMap(({ service, slices }) => connectsOf(service, slices)),
-    leftOut: wanted.length > chosen.length ? [`connects to the first ${mostServices} of ${wanted.length} Services only`] : [],
+    connects: connects.slice(0, mostAddresses),
+    leftOut: [
+      ...(wanted.length > chosen.length ? [`connects to the first ${mostServices} of ${wanted.length} Services only`] : []),
+      ...(connects.length > mostAddresses ? [`connects to the first ${mostAddresses} of ${connects.length} addresses only`] : []),
+    ],
   }
 }
 

@@ -27,7 +27,7 @@ export function planNodes(model: Model, want: { readonly names: readonly string[
 }
 
 function first(names: readonly string[], most: number): NodeChoice {
-  return { nodes: names.slice(0, most), skipped: names.slice(most).map((node) => ({ node, why: `more than ${most} nodes; name it with --nodes to probe it` })) }
+  return { nodes: names.slice(0, most), skipped: names.slice(most).map((node) => ({ node, why: `more than ${most} nodes; name it with --node to probe it` })) }
 }
 
 function obstacle(node: Node, tolerateAll: boolean): string | null {

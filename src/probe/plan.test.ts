@@ -55,6 +55,10 @@ const shopSources = {
   ]),
 }
 
+function of(target: Scope['target']) {
+  return planProbe(model(shopSources, { scope: { ...shop, target } }), { run })
+}
+
 describe('the plan', () => {
   it('takes nodes that can run a pod, those of the scope first, and says why it leaves others out', () => {
     const plan = planProbe(model(shopSources, { scope: shop }), { run })
@@ -103,8 +107,15 @@ describe('the plan', () => {
     ])
   })
 
+  it('bounds the connects, and says so', () => {
+    const many = Array.from({ length: 60 }, (_, i) => service('shop', `s${i}`))
+    const slices = many.map((it) => slice('shop', it.name, 8080, 'TCP', Array.from({ length: 20 }, (_, i) => endpoint(`10.244.2.${i}`, `p-${i}`))))
+    const plan = planProbe(model({ ...shopSources, services: known(many), endpointSlices: known(slices) }, { scope: shop }), { run })
+    expect(plan.connects.length).toBe(400)
+    expect(plan.leftOut).toEqual(['connects to the first 50 of 60 Services only', 'connects to the first 400 of 550 addresses only'])
+  })
+
   it('keeps to the target', () => {
-    const of = (target: Scope['target']) => planProbe(model(shopSources, { scope: { ...shop, target } }), { run })
     expect(of({ kind: 'dns' }).connects).toEqual([])
     expect(new Set(of({ kind: 'object', object: subject('Service', 'shop', 'db'), url: null }).connects.map((it) => it.service.name))).toEqual(new Set(['db']))
     expect(of({ kind: 'object', object: subject('Pod', 'shop', 'db-1'), url: null }).inside.map((it) => it.pod)).toEqual(['db-1'])
@@ -143,7 +154,7 @@ it('announces where, how much, and how long', () => {
   expect(announce(planProbe(model(shopSources, { scope: shop }), { run, nodeAccess: true }))).toEqual([
     'creates 4 pods in namespace shop on b, a, image docker.io/library/node:24-slim; removed at the end',
     'asks DNS at most 150 queries/s per node, 960 per node in all, starting none after 9 s; slows down and stops when answers get worse',
-    'opens TCP connections to 4 addresses from b, a, 5 times each, and sends nothing',
+    'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
     'runs a short script in 1 application container: resolv.conf, one look-up, one connection',
     'reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges',
     'leaves out c: not ready: kubelet stopped',

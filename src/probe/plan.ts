@@ -142,15 +142,23 @@ export function announce(plan: ProbePlan): readonly string[] {
         ]
       : [`asks no DNS server: ${plan.dnsNote ?? 'none is known'}`]),
     ...(plan.connects.length > 0
-      ? [`opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, ${plan.connectTries} times each, and sends nothing`]
+      ? [`opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`]
       : []),
     ...(plan.http.length > 0 ? [`sends ${count(plan.http.length, 'HTTP GET')} to Ingress controllers from ${plan.contactNodes.join(', ')}`] : []),
     ...(plan.inside.length > 0 ? [`runs a short script in ${count(plan.inside.length, 'application container')}: resolv.conf, one look-up, one connection`] : []),
     ...(plan.conntrack ? ['reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges'] : []),
-    ...plan.skipped.map((it) => `leaves out ${it.node}: ${it.why}`),
+    ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
     `takes ${seconds + 3} s when all is well, ${seconds + 15} s when DNS is silent, at most two minutes; each pod ends itself after that`,
   ]
+}
+
+/** One line a reason: a big cluster leaves hundreds of nodes out for the same one. */
+function leftOutNodes(skipped: ProbePlan['skipped']): readonly string[] {
+  return [...new Set(skipped.map((it) => it.why))].map((why) => {
+    const names = skipped.filter((it) => it.why === why).map((it) => it.node)
+    return `leaves out ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}: ${why}`
+  })
 }
 
 function count(n: number, one: string, many = `${one}s`): string {

@@ -1,11 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { localCluster, type Weather } from './local-cluster.ts'
+import { known } from '../model/known.ts'
+import { cleanup } from './cleanup.ts'
+import { type LocalPod, localCluster, type Weather } from './local-cluster.ts'
 import type { ProbePlan } from './plan.ts'
 import { defaultCounts } from './plan-dns.ts'
 import { dnsResponder, type Responder } from './pod/dns-responder.ts'
 import type { SeriesSpec } from './pod/spec.ts'
+import { removeLeftovers } from './pods.ts'
 import { probe } from './run.ts'
 
 let dns: Responder
@@ -29,8 +32,8 @@ afterAll(async () => {
   web.close()
 })
 
-function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbePlan {
-  const series = (rest: Partial<SeriesSpec>): SeriesSpec => ({
+function series(rest: Partial<SeriesSpec>): SeriesSpec {
+  return {
     server: { role: 'service', ip: '127.0.0.1', pod: null },
     port: dns.port,
     transport: 'udp',
@@ -40,7 +43,10 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     count: 8,
     outstanding: 4,
     ...rest,
-  })
+  }
+}
+
+function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbePlan {
   const { port } = web.address() as AddressInfo
   const service = { namespace: 'shop', name: 'web', port: 80 }
   return {
@@ -94,7 +100,10 @@ describe('a probe', () => {
       ['node-1', 'endpoint', 'refused', 'refused'],
     ])
     expect(contacts?.http).toMatchObject([{ node: 'node-1', host: 'shop.test', status: 200, error: null }])
-    expect(result.coreDnsWindows).toMatchObject({ known: true, value: [{ pod: 'coredns-0', cpuSeconds: 1, requests: 10, responses: { NOERROR: 10 } }] })
+    expect(result.coreDnsWindows).toMatchObject({ known: true, value: [{ pod: 'coredns-0', forwardFailures: 0 }] })
+    const window = result.coreDnsWindows.known ? result.coreDnsWindows.value[0] : undefined
+    expect(window?.requests).toBe((window?.cpuSeconds ?? 0) * 10)
+    expect(window?.responses).toEqual({ NOERROR: window?.requests })
     expect(result.conntrack).toMatchObject({ known: false, why: { reason: 'not-asked' } })
     expect(local.pods.size).toBe(0)
     expect(result.left).toEqual([])
@@ -131,6 +140,35 @@ describe('a probe', () => {
     const probed = result.dnsProbe.known ? result.dnsProbe.value : null
     expect(probed?.nodes).toEqual(['node-1'])
     expect(probed?.missing[0]).toMatchObject({ node: 'node-1', why: expect.stringMatching(/its log ended early|exit code 137/) as unknown })
+  })
+
+  it('slows down, then stops, when a server begins to fail under it', async () => {
+    let asked = 0
+    const failing = await dnsResponder(() => (++asked > 120 ? 'servfail' : 'answer'))
+    const plan = planOf(['node-1'])
+    const series = plan.series.slice(0, 1).map((it) => ({ ...it, port: failing.port, count: 2000, outstanding: 400 }))
+    const { result, lines } = await run({ ...plan, series, queriesPerSecondPerNode: 150, budgetMs: 9000 })
+    expect(lines.filter((it) => it.includes('get worse'))).toEqual([
+      expect.stringMatching(/^node-1: answers get worse \(unanswered within 1000 ms: 0 % at first, now \d+ %\); going on at half the rate$/),
+      expect.stringMatching(/stopped asking$/),
+    ])
+    expect(result.dnsProbe).toMatchObject({ known: true, value: { stopped: expect.stringContaining('node-1: unanswered within 1000 ms') as unknown } })
+    expect(asked).toBeLessThan(1200)
+    await failing.close()
+  }, 30_000)
+
+  it('removes what a killed run left, when that is older than its deadline, and nothing else', async () => {
+    const local = localCluster({ stuck: () => ({ reason: 'x', message: 'x' }) })
+    const ours = { 'app.kubernetes.io/managed-by': 'hopscope' }
+    const put = (name: string, ageMs: number, labels: Readonly<Record<string, string>>) =>
+      local.pods.set(name, { metadata: { name, namespace: 'default', uid: name, labels, creationTimestamp: new Date(Date.now() - ageMs).toISOString() } } as unknown as LocalPod)
+    put('old', 600_000, ours)
+    put('young', 60_000, ours)
+    put('foreign', 600_000, {})
+    expect(await removeLeftovers(local.cluster, 'default', Date.now())).toEqual(['default/old'])
+    expect(local.deleted).toEqual(['old'])
+    expect(await cleanup(local.cluster, { all: true })).toEqual(known({ removed: ['default/young'], left: [], ephemeral: known([]) }))
+    expect([...local.pods.keys()]).toEqual(['foreign'])
   })
 
   it('removes its pods on abort, and tells what it had heard', async () => {

@@ -1,7 +1,10 @@
 import type { ProbePlan } from './plan.ts'
 import type { ProbeSpec } from './pod/spec.ts'
 
-/** What one node's pod is told to do. The first node alone reads CoreDNS's metrics: they are the same for all. */
+/**
+ * What one node's pod is told to do. CoreDNS's metrics are the same from everywhere: two nodes read them, in case one
+ * gets no pod.
+ */
 export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
   const contacts = plan.contactNodes.includes(node)
   return {
@@ -16,6 +19,6 @@ export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
     connectTimeoutMs: 3000,
     connectsPerSecond: 100,
     http: contacts ? plan.http.map(({ via, host, path }, id) => ({ id, ip: via.ip, port: via.port, host, path })) : [],
-    metrics: node === plan.nodes[0] ? plan.metrics : [],
+    metrics: plan.nodes.slice(0, 2).includes(node) ? plan.metrics : [],
   }
 }

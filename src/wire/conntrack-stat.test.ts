@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { conntrackDelta, parseConntrackStat } from './conntrack-stat.ts'
 
@@ -20,8 +20,7 @@ describe('conntrack statistics', () => {
   })
 
   it('sees a counter wrap as growth', () => {
-    const at = (insert_failed: number) => parseConntrackStat(`${since510}\n${row({ insert_failed })}`)
-    const [before, after] = [at(0xfffffffe), at(3)]
+    const [before, after] = [0xfffffffe, 3].map((insert_failed) => parseConntrackStat(`${since510}\n${row({ insert_failed })}`))
     expect(before && after && conntrackDelta(before, after).insert_failed).toBe(5)
   })
 

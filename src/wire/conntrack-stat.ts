@@ -37,9 +37,8 @@ export function parseConntrackStat(text: string): ConntrackStat | null {
 
 export type ConntrackDelta = Pick<ConntrackStat, 'insert_failed' | 'drop' | 'early_drop' | 'invalid' | 'clash_resolve'>
 
-/** Growth between two readings. Each CPU's counter has 32 bits and wraps, so a fall is a wrap of one of them. */
+/** Growth between two readings of one node. Each CPU's counter has 32 bits and wraps, so a fall is a wrap of one of them. */
 export function conntrackDelta(before: ConntrackStat, after: ConntrackStat): ConntrackDelta {
-  const grown = (a: number, b: number): number => (b >= a ? b - a : b - a + 2 ** 32)
   return {
     insert_failed: grown(before.insert_failed, after.insert_failed),
     drop: grown(before.drop, after.drop),
@@ -47,4 +46,8 @@ export function conntrackDelta(before: ConntrackStat, after: ConntrackStat): Con
     invalid: grown(before.invalid, after.invalid),
     clash_resolve: before.clash_resolve === null || after.clash_resolve === null ? null : grown(before.clash_resolve, after.clash_resolve),
   }
+}
+
+function grown(before: number, after: number): number {
+  return after >= before ? after - before : after - before + 2 ** 32
 }
