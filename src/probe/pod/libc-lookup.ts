@@ -26,11 +26,11 @@ export function nameserversHere(path = '/etc/resolv.conf'): readonly string[] {
 /**
  * How this container asks its own C library in a process of its own. `getent ahosts` costs a millisecond, but passes
  * AI_ADDRCONFIG: without an IPv6 address besides loopback glibc would then send no AAAA at all, and there would be
- * no pair to lose. Node's own dns.lookup passes no flags; starting it costs some 50 ms of CPU, so fewer run at once.
+ * no pair to lose. Not every getent beside musl knows `ahosts`. Node's own dns.lookup passes no flags; starting it costs some 50 ms of CPU, so fewer run at once.
  */
 export function libcAsker(): { readonly tool: 'getent' | 'node'; readonly atOnce: number } {
   const six = Object.values(networkInterfaces()).some((list) => list?.some((it) => it.family === 'IPv6' && !it.internal))
-  return six && existsSync('/usr/bin/getent') ? { tool: 'getent', atOnce: 8 } : { tool: 'node', atOnce: 2 }
+  return six && libcHere() === 'glibc' && existsSync('/usr/bin/getent') ? { tool: 'getent', atOnce: 8 } : { tool: 'node', atOnce: 2 }
 }
 
 /** glibc gives up after 10 s with one nameserver, and 2 s more tell its own end from ours. */
