@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { afterAll, describe, expect, test } from 'vitest'
+import { checks } from '../src/checks/registry.ts'
+import { objection, register, scaffold } from './new-check.ts'
+
+const root = join(import.meta.dirname, '..')
+const bin = join(root, 'node_modules', '.bin')
+const it = { slug: 'service/without-a-port', code: 'SVC299', title: "a Service offers no port, and it doesn't say why" }
+const registry = readFileSync(join(root, 'src/checks/registry.ts'), 'utf8')
+
+describe('what it refuses', () => {
+  const [known] = checks
+  test.each([
+    [{ slug: 'without-a-port' }, /is no slug/],
+    [{ slug: 'service/WithoutAPort' }, /is no slug/],
+    [{ slug: 'storage/full' }, /no family `storage`: dns, service/],
+    [{ code: 'DNS199' }, /a code of this family is SVC200 to SVC299, and the next free one SVC2\d\d/],
+    [{ slug: 'dns/new', code: known?.code ?? '' }, /is taken; the next free one is DNS1\d\d/],
+    [{ slug: checks.find((one) => one.code.startsWith('SVC'))?.slug ?? '' }, /there is a check/],
+    [{ title: 'It breaks.' }, /without a full stop/],
+    [{ title: ' ' }, /names the bad thing/],
+  ])('%j', (change, says) => expect(objection({ ...it, ...change })).toMatch(says))
+
+  test('nothing else', () => expect(objection(it)).toBeNull())
+})
+
+describe('the line in the registry', () => {
+  const small = "import a from './dns/a.ts'\nimport gone from './service/gone.ts'\n\nexport const checks = [\n  a, // DNS101\n  gone, // SVC201\n]\n"
+
+  test('goes before the next higher code', () => {
+    expect(register(small, { ...it, slug: 'ingress/new-one', code: 'ING301' })).toBe("import a from './dns/a.ts'\nimport gone from './service/gone.ts'\nimport newOne from './ingress/new-one.ts'\n\nexport const checks = [\n  a, // DNS101\n  newOne, // ING301\n  gone, // SVC201\n]\n")
+  })
+  test('goes last where there is none', () => expect(register(small, { ...it, code: 'SVC202' })).toContain('  gone, // SVC201\n  withoutAPort, // SVC202\n]'))
+  test('takes the family into a name that is taken', () => expect(register(small, { ...it, slug: 'node/gone', code: 'NOD501' })).toContain("import nodeGone from './node/gone.ts'"))
+})
+
+describe('in a copy of the repository', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'hopscope-new-check-'))
+  afterAll(() => rmSync(copy, { recursive: true, force: true }))
+  for (const path of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', '.oxlintrc.json']) cpSync(join(root, path), join(copy, path), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  for (const [path, content] of scaffold(it)) writeFileSync(join(copy, path), content)
+  writeFileSync(join(copy, 'src/checks/registry.ts'), register(registry, it))
+  const paths = [...scaffold(it).keys()].filter((path) => path.endsWith('.ts'))
+  writeFileSync(join(copy, 'tsconfig.scaffold.json'), JSON.stringify({ extends: './tsconfig.json', include: [...paths, 'src/checks/registry.ts'] }))
+
+  test.each([
+    ['compiles', 'tsc', ['--noEmit', '-p', 'tsconfig.scaffold.json']],
+    ['passes the linter', 'oxlint', ['--deny-warnings', ...paths]],
+    ['passes its own test and the guards of every check', 'vitest', ['run', '--no-cache', `src/checks/${it.slug}.test.ts`, 'test/meta/checks.test.ts', '-t', it.code]],
+  ])('the result %s', (_, tool, args) => {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_ENV'))
+    const { status, stdout, stderr } = spawnSync(join(bin, tool), args, { cwd: copy, encoding: 'utf8', env })
+    expect(status === 0 ? '' : `${stdout}${stderr}`).toBe('')
+    // A filter that matches nothing passes as well.
+    if (tool === 'vitest') expect(stripVTControlCharacters(stdout)).toMatch(/Tests {2}1\d passed/)
+  }, 60_000)
+})

@@ -1,0 +1,58 @@
+// What `npm test` runs: types, lint, unit tests, generated docs. One line a step, the whole output of a step that
+// failed, and at the end `N passed, N failed`: the tests, and each other step as one. CI adds that line up.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const bin = (name) => join(root, 'node_modules', '.bin', name)
+const scratch = mkdtempSync(join(tmpdir(), 'hopscope-test-'))
+const report = join(scratch, 'vitest.json')
+
+/** The compiler and the linter are done in seconds on one core while the tests have the other. */
+const steps = [
+  { name: 'types', command: [bin('tsc'), '--noEmit'] },
+  { name: 'lint', command: [bin('oxlint'), '--deny-warnings'] },
+  { name: 'docs', command: [process.execPath, 'scripts/gen-docs.ts', '--check'] },
+  { name: 'tests', command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)], counts: vitestCounts },
+]
+
+const ended = await Promise.all(steps.map(run))
+rmSync(scratch, { recursive: true, force: true })
+
+const sum = (pick) => ended.reduce((total, it) => total + it[pick], 0)
+process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`)
+process.exitCode = ended.every((it) => it.failed === 0) ? 0 : 1
+
+function run({ name, command: [file, ...args], counts }) {
+  return new Promise((resolve) => {
+    const began = performance.now()
+    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const output = []
+    child.stdout.on('data', (chunk) => output.push(chunk))
+    child.stderr.on('data', (chunk) => output.push(chunk))
+    child.on('error', (error) => output.push(Buffer.from(`${error.message}\n`)))
+    child.on('close', (code) => {
+      const own = counts?.() ?? { passed: code === 0 ? 1 : 0, failed: 0 }
+      // A step may fail without a failed test: a file that does not load, an error after the last one.
+      const result = { passed: own.passed, failed: code === 0 ? own.failed : Math.max(1, own.failed) }
+      const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5)
+      const told = counts === undefined ? '' : `  ${own.passed} passed, ${own.failed} failed`
+      process.stdout.write(`${name.padEnd(6)} ${result.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds} s${told}\n`)
+      if (result.failed > 0) process.stdout.write(`${Buffer.concat(output).toString().trimEnd()}\n`)
+      resolve(result)
+    })
+  })
+}
+
+/** From vitest's own report; a file that failed without a failed test of its own counts as one. */
+function vitestCounts() {
+  try {
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
+    const unloaded = testResults.filter((it) => it.status === 'failed' && it.assertionResults.every((one) => one.status !== 'failed')).length
+    return { passed: numPassedTests, failed: numFailedTests + unloaded }
+  } catch {
+    return { passed: 0, failed: 1 }
+  }
+}
