@@ -94,7 +94,7 @@ function given(check: AnyCheck, model: Model): never {
 function notSeen(name: SourceName, why: Why): CannotTell {
   const level = sourceLevel[name]
   const settle = why.reason === 'not-asked' && level !== 'read' ? (level === 'node' ? '--node-access' : '--probe') : null
-  const words = why.reason === 'forbidden' ? `no permission: ${why.detail}` : why.detail
+  const words = why.reason === 'forbidden' ? `no permission: ${why.detail}` : settle !== null ? 'not measured' : why.detail
   return { kind: 'cannot-tell', reason: why.reason, why: words, settle }
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { answered, lookup, lost, never, probe, rejected, servfail } from '../../test/build/lookups.ts'
-import type { Lookup, LookupMethod } from '../model/lookups.ts'
+import type { Lookup, LookupMethod, LookupSeries } from '../model/lookups.ts'
 import { isTroubled, lossOf, nearlyAll, notable, quantile, seriesOf, troubled } from './lookup-loss.ts'
 
 const udp = (fate: Parameters<typeof lookup>[1], method: LookupMethod = 'pair'): Lookup => lookup({ method, transport: 'udp', index: 0 }, fate)
-const lossOfOne = (it: Lookup) => lossOf([{ node: 'n', server: { role: 'service', ip: '10.96.0.10', pod: null }, transport: 'udp', method: 'pair', libc: null, name: 'x.', zone: 'cluster', lookups: [it] }])
+const seriesWith = (it: Lookup, method: LookupMethod = 'pair', libc: LookupSeries['libc'] = null): LookupSeries => ({ node: 'n', server: { role: 'service', ip: '10.96.0.10', pod: null }, transport: 'udp', method, libc, name: 'x.', zone: 'cluster', lookups: [it] })
+const lossOfOne = (it: Lookup) => lossOf([seriesWith(it)])
 
 describe('one look-up', () => {
   test.each([
@@ -23,12 +24,14 @@ describe('one look-up', () => {
     ['NXDOMAIN is an answer', { ...udp(answered()), a: 'nxdomain' as const, aaaa: 'nxdomain' as const }, { failed: 0, unanswered: 0 }],
   ])('%s', (_, it, expected) => expect(lossOfOne(it)).toMatchObject({ of: 1, ...expected }))
 
+  const libc = (it: Lookup, which: 'glibc' | 'musl'): LookupSeries => seriesWith(it, 'getaddrinfo', which)
   test.each([
-    ['a loss that getaddrinfo only shows as time', udp(lost('a'), 'getaddrinfo'), true],
-    ["musl's first repeat", { ...udp(answered(2503), 'getaddrinfo') }, true],
-    ['slow, but sooner than any repeat', udp(answered(2400)), false],
-    ['truncated, then answered', { ...udp(answered()), a: 'truncated' as const }, false],
-  ])('%s: troubled is %s', (_, it, expected) => expect(isTroubled(it)).toBe(expected))
+    ['a loss that glibc only shows as time', libc(udp(lost('a'), 'getaddrinfo'), 'glibc'), true],
+    ["musl's first repeat", libc(udp(answered(2503), 'getaddrinfo'), 'musl'), true],
+    ['the same time in glibc, which repeats later', libc(udp(answered(2503), 'getaddrinfo'), 'glibc'), false],
+    ['slow, but nothing was asked again', seriesWith(udp(answered(6000))), false],
+    ['truncated, then answered', seriesWith({ ...udp(answered()), a: 'truncated' as const }), false],
+  ])('%s', (_, it, expected) => expect(it.lookups.map((one) => isTroubled(it, one))).toEqual([expected]))
 })
 
 test('no look-ups are no loss, and no division by zero', () => {

@@ -48,14 +48,16 @@ export function lossOf(series: readonly LookupSeries[]): Loss {
 
 /** How many look-ups lost at least one question's first sending, or failed otherwise. */
 export function troubled(series: readonly LookupSeries[]): number {
-  return series.flatMap((it) => it.lookups).filter(isTroubled).length
+  return series.reduce((sum, it) => sum + it.lookups.filter((lookup) => isTroubled(it, lookup)).length, 0)
 }
 
-/** musl's first repeat comes after 2.5 s: whatever took that long waited for a packet that was lost. */
-const aRepeatMs = 2450
-
-export function isTroubled(lookup: Lookup): boolean {
-  return lookup.firstLost !== 'none' || lookup.ms >= aRepeatMs || hasFailed(lookup)
+/**
+ * The C library does not say what it lost, so its own time-outs must: glibc asks again after 5 s, musl after 2.5 s.
+ * A look-up that was merely slow is not troubled.
+ */
+export function isTroubled(series: LookupSeries, lookup: Lookup): boolean {
+  const asksAgainMs = series.libc === 'musl' ? 2470 : 4970
+  return lookup.firstLost !== 'none' || hasFailed(lookup) || (series.method === 'getaddrinfo' && lookup.ms >= asksAgainMs)
 }
 
 const failures: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'servfail', 'refused'])

@@ -23,7 +23,7 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
   const lines = [
     paint.strong(headline(diagnosis)),
     ...(options.above === undefined || options.above.length === 0 ? [] : ['', ...options.above]),
-    ...diagnosis.roots.flatMap((root) => rootLines(root, checks, options)),
+    ...diagnosis.roots.flatMap((root, index) => rootLines(root, checks, isRepeat(diagnosis.roots, index) && options.detail === 'normal' ? { ...options, detail: 'quiet' } : options)),
     ...crashedLines(diagnosis.results, options),
     ...cannotTellLines(diagnosis.results, options),
     ...(options.detail === 'verbose' ? okLines(diagnosis.results, options) : []),
@@ -32,6 +32,11 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
     ...options.footer,
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** The same fault in another place: its evidence looks like the first one's, so `-v` has it. */
+function isRepeat(roots: readonly RootCause[], index: number): boolean {
+  return roots.slice(0, index).some((it) => it.finding.code === roots[index]?.finding.code)
 }
 
 function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, options: TextOptions): readonly string[] {

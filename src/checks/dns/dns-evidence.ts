@@ -2,7 +2,7 @@ import type { Evidence } from '../../findings/evidence.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
 import { comb } from '../../relations/resolver-comb.ts'
-import { isTroubled, lossOf, quantile } from '../../relations/lookup-loss.ts'
+import { lossOf, quantile, troubled } from '../../relations/lookup-loss.ts'
 
 /** A histogram of look-up times, with the resolver's time-outs named. */
 export function latency(label: string, series: readonly LookupSeries[]): Evidence {
@@ -27,7 +27,7 @@ export function conntrackRows(windows: readonly ConntrackWindow[], node: string)
 /** One look-up that lost a question, question by question, as a capture would show it. */
 export function exchange(series: readonly LookupSeries[]): readonly Evidence[] {
   for (const it of series) {
-    const lookup = it.lookups.find((one) => one.firstLost === 'a' || one.firstLost === 'aaaa') ?? it.lookups.find(isTroubled)
+    const lookup = it.lookups.find((one) => one.firstLost === 'a' || one.firstLost === 'aaaa') ?? it.lookups.find((one) => one.firstLost === 'both')
     if (lookup !== undefined) return [{ kind: 'exchange', label: `one such look-up, ${it.node} to ${it.server.ip}:53`, rows: rowsOf(it, lookup) }]
   }
   return []
@@ -54,7 +54,7 @@ export function shares(label: string, probe: DnsProbe, series: readonly LookupSe
       const loss = lossOf(its)
       return {
         where,
-        bad: its.flatMap((it) => it.lookups).filter(isTroubled).length,
+        bad: troubled(its),
         of: loss.of,
         note: loss.of === 0 ? 'none ended' : `p50 ${ms(quantile(loss.times, 0.5))}, p99 ${ms(quantile(loss.times, 0.99))}`,
       }

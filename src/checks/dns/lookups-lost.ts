@@ -29,31 +29,40 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      args['bad'] === 0 ? `DNS look-ups of ${args['zone']} names from node ${on.name} are slow, and no known cause matches.` : `DNS look-ups of ${args['zone']} names from node ${on.name} are lost, and no known cause matches.`,
+    headline: ({ subject: on, args }) => `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, and no known cause matches.`,
     detail: ({ subject: on, args }) => `on node ${on.name} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
     note: () => null,
-    help: ({ subject: on }) => ['compare the paths below; the counters on the node may tell more', `hopscope diagnose dns --node ${on.name} --probe --node-access`],
+    help: ({ subject: on }) => [
+      'compare the paths: where the bad ones part from the good ones, there it sits',
+      `hopscope dns --node ${on.name} --node-access`,
+    ],
   },
 })
 
 function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external'): Verdict {
-  const all = seriesOf(probe, { node, zone })
-  const loss = lossOf(all)
+  const series = seriesOf(probe, { node, zone })
+  const loss = lossOf(series)
   if (loss.of === 0) return cannotTell('too-few', `no look-up of ${zone} names ended on ${node}`)
-  const bad = troubled(all)
-  const slow = all.filter((it) => it.lookups.length >= 5 && quantile(lossOf([it]).times, 0.95) >= slowMs)
-  const worst = all.filter((it) => notable(troubled([it]), it.lookups.length))
-  if (!notable(bad, loss.of) && worst.length === 0 && slow.length === 0) return ok(loss.of)
+  const bad = troubled(series)
+  const lost = notable(bad, loss.of) || series.some((it) => notable(troubled([it]), it.lookups.length))
+  const slow = series.some((it) => it.lookups.length >= 5 && quantile(lossOf([it]).times, 0.95) >= slowMs)
+  if (!lost && !slow) return ok(loss.of)
 
-  const lossy = notable(bad, loss.of) || worst.length > 0
   return finding({
     subject: subject('Node', null, node),
     confidence: 'observed',
-    severity: lossy ? 'error' : 'warning',
-    args: { bad: lossy ? bad : 0, of: loss.of, share: percent(bad, loss.of), zone: zone === 'cluster' ? 'cluster' : 'outside', p50: ms(quantile(loss.times, 0.5)), p99: ms(quantile(loss.times, 0.99)) },
-    evidence: [shares('look-ups that lost a packet or failed', probe, all, path), latency(`look-ups on ${node}`, all), ...exchange(worst)],
-    symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, `dns-loss:ns/${probe.from.namespace}`, ...(lossy ? [] : ['dns-slow:cluster'])],
+    severity: lost ? 'error' : 'warning',
+    args: {
+      bad,
+      of: loss.of,
+      share: percent(bad, loss.of),
+      zone: zone === 'cluster' ? 'cluster' : 'outside',
+      trouble: lost ? 'lost' : 'slow',
+      p50: ms(quantile(loss.times, 0.5)),
+      p99: ms(quantile(loss.times, 0.99)),
+    },
+    evidence: [shares('look-ups that lost a packet or failed', probe, series, path), latency(`look-ups on ${node}`, series), ...exchange(series)],
+    symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, `dns-loss:ns/${probe.from.namespace}`, ...(lost ? [] : ['dns-slow:cluster'])],
     // Outside names take the same way to CoreDNS as the cluster's own.
     explains: zone === 'cluster' ? [`dns-external:node/${node}`] : [],
   })
