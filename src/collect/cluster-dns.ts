@@ -4,11 +4,10 @@ import { type Known, known, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
-import type { Intern } from '../wire/intern.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
 import { fields, text } from './project/json.ts'
-import { collectWorkloads } from './workloads.ts'
+import { allOf } from './workloads.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -39,19 +38,19 @@ const openShift: Place = {
  * The cluster's DNS server: Service, slices, pods, workload and Corefile. Known with `service: null` when it was
  * looked for and is not there; unknown as a whole when any part but the Corefile may not be read.
  */
-export async function collectClusterDns(cluster: Reader, inScope: InScope, intern: Intern): Promise<Known<ClusterDns>> {
-  const here = await inPlace(cluster, usual, inScope, intern)
+export async function collectClusterDns(reader: Reader, inScope: InScope): Promise<Known<ClusterDns>> {
+  const here = await inPlace(reader, usual, inScope)
   if (!here.known || here.value.service !== null || here.value.pods.length > 0 || here.value.workload !== null) return here
-  const there = await inPlace(cluster, openShift, inScope, intern)
+  const there = await inPlace(reader, openShift, inScope)
   return !there.known || there.value.service !== null ? there : here
 }
 
-async function inPlace(cluster: Reader, place: Place, inScope: InScope, intern: Intern): Promise<Known<ClusterDns>> {
+async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<Known<ClusterDns>> {
   const { namespace } = place
   const [found, workloads, corefile] = await Promise.all([
     inScope.servicesIn(namespace),
-    collectWorkloads(cluster, ['Deployment', 'DaemonSet'], { namespace }, intern),
-    readCorefile(cluster, place),
+    allOf([inScope.workloadsIn(namespace, 'Deployment'), inScope.workloadsIn(namespace, 'DaemonSet')]),
+    readCorefile(reader, place),
   ])
   if (!found.known) return found
   if (!workloads.known) return workloads
@@ -95,10 +94,12 @@ function carries(labels: Labels, wanted: Labels): boolean {
 }
 
 /** The key `Corefile` of the first ConfigMap that is there, and no other key. */
-async function readCorefile(cluster: Reader, place: Place): Promise<Known<string>> {
-  const { namespace } = place
-  const tries = await Promise.all(place.configMaps.map((name) => cluster.get(configMaps, namespace, name, (raw) => text(fields(raw['data'])['Corefile']))))
-  const first = tries.find((it) => it.known || it.why.reason !== 'not-there') ?? tries[0]
-  if (first === undefined || !first.known) return first ?? unknown('not-there', `no ConfigMap in ${namespace}`)
-  return first.value === null ? unknown('not-there', `the ConfigMap in ${namespace} has no key Corefile`) : known(first.value)
+async function readCorefile(reader: Reader, place: Place): Promise<Known<string>> {
+  for (const name of place.configMaps) {
+    const found = await reader.get(configMaps, place.namespace, name, (raw) => text(fields(raw['data'])['Corefile']))
+    if (!found.known && found.why.reason === 'not-there') continue
+    if (!found.known) return found
+    return found.value === null ? unknown('not-there', `ConfigMap ${place.namespace}/${name} has no key Corefile`) : known(found.value)
+  }
+  return unknown('not-there', `no ConfigMap ${place.configMaps.join(' or ')} in ${place.namespace}`)
 }

@@ -14,7 +14,7 @@ import { projectIngress } from './project/ingress.ts'
 import { projectNamespace } from './project/namespace.ts'
 import { projectNetworkPolicy } from './project/network-policy.ts'
 import { projectNode } from './project/node.ts'
-import { collectWorkloads, workloadKinds } from './workloads.ts'
+import { allOf, workloadKinds } from './workloads.ts'
 
 export interface CollectAsk {
   readonly scope: Scope
@@ -45,12 +45,12 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     told('pods', inScope.pods),
     told('services', inScope.services),
     told('endpoint slices', inScope.endpointSlices),
-    told('workloads', collectWorkloads(reader, workloadKinds, within, intern)),
+    told('workloads', allOf(workloadKinds.map((kind) => inScope.workloads[kind]))),
     told('ingresses', sorted(reader.list(resource.ingresses, within, (raw) => projectIngress(raw, intern)), inOrder)),
     told('ingress classes', sorted(reader.list(resource.ingressClasses, {}, projectIngressClass), byName(({ name }) => name))),
     told('ingress controllers', collectIngressControllers(inScope)),
     told('network policies', sorted(reader.list(resource.networkPolicies, within, (raw) => projectNetworkPolicy(raw, intern)), inOrder)),
-    collectClusterDns(reader, inScope, intern),
+    collectClusterDns(reader, inScope),
     cluster.version(),
   ])
 

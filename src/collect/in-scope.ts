@@ -1,13 +1,20 @@
-import { endpointSlices, pods, services } from '../kube/resources.ts'
+import type { ListOptions, Resource } from '../kube/cluster.ts'
+import { daemonSets, deployments, endpointSlices, jobs, pods, replicaSets, services, statefulSets } from '../kube/resources.ts'
 import { type Known, mapKnown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
+import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
 import type { Reader } from './few-at-once.ts'
 import { inOrder } from './order.ts'
 import { projectEndpointSlice, serviceNameLabel } from './project/endpoint-slice.ts'
 import { projectPod } from './project/pod.ts'
 import { projectService } from './project/service.ts'
+import { projectWorkload } from './project/workload.ts'
+
+type Kind = Workload['kind']
+
+const workloads: Readonly<Record<Kind, Resource>> = { Deployment: deployments, StatefulSet: statefulSets, DaemonSet: daemonSets, ReplicaSet: replicaSets, Job: jobs }
 
 type Listed<T> = Promise<Known<readonly T[]>>
 
@@ -25,18 +32,28 @@ export interface InScope {
   readonly pods: Listed<Pod>
   readonly services: Listed<Service>
   readonly endpointSlices: Listed<EndpointSlice>
+  readonly workloads: Readonly<Record<Kind, Listed<Workload>>>
   podsWith(wanted: PodsWith): Listed<Pod>
   servicesIn(namespace: string): Listed<Service>
   slicesOf(namespace: string, service: string): Listed<EndpointSlice>
+  workloadsIn(namespace: string, kind: Kind): Listed<Workload>
 }
 
-export function listInScope(cluster: Reader, scope: string | null, intern: Intern): InScope {
+export function listInScope(reader: Reader, scope: string | null, intern: Intern): InScope {
   const within = scope === null ? {} : { namespace: scope }
   const covers = (namespace: string | null): boolean => scope === null || scope === namespace
+  const list = (kind: Kind, options: ListOptions): Listed<Workload> => sorted(reader.list(workloads[kind], options, (raw) => projectWorkload(kind, raw, intern)))
   const listed = {
-    pods: sorted(cluster.list(pods, within, (raw) => projectPod(raw, intern))),
-    services: sorted(cluster.list(services, within, (raw) => projectService(raw, intern))),
-    endpointSlices: sorted(cluster.list(endpointSlices, within, (raw) => projectEndpointSlice(raw, intern))),
+    pods: sorted(reader.list(pods, within, (raw) => projectPod(raw, intern))),
+    services: sorted(reader.list(services, within, (raw) => projectService(raw, intern))),
+    endpointSlices: sorted(reader.list(endpointSlices, within, (raw) => projectEndpointSlice(raw, intern))),
+    workloads: {
+      Deployment: list('Deployment', within),
+      StatefulSet: list('StatefulSet', within),
+      DaemonSet: list('DaemonSet', within),
+      ReplicaSet: list('ReplicaSet', within),
+      Job: list('Job', within),
+    },
   }
   return {
     ...listed,
@@ -44,17 +61,22 @@ export function listInScope(cluster: Reader, scope: string | null, intern: Inter
     podsWith({ namespace, labels }) {
       if (covers(namespace)) return chosen(listed.pods, (it) => (namespace === null || it.namespace === namespace) && Object.entries(labels).every(([key, values]) => values.includes(it.labels[key] ?? '')))
       const labelSelector = Object.entries(labels).map(([key, values]) => (values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`)).join(',')
-      return sorted(cluster.list(pods, namespace === null ? { labelSelector } : { namespace, labelSelector }, (raw) => projectPod(raw, intern)))
+      return sorted(reader.list(pods, namespace === null ? { labelSelector } : { namespace, labelSelector }, (raw) => projectPod(raw, intern)))
     },
 
     servicesIn(namespace) {
       if (covers(namespace)) return chosen(listed.services, (it) => it.namespace === namespace)
-      return sorted(cluster.list(services, { namespace }, (raw) => projectService(raw, intern)))
+      return sorted(reader.list(services, { namespace }, (raw) => projectService(raw, intern)))
     },
 
     slicesOf(namespace, service) {
       if (covers(namespace)) return chosen(listed.endpointSlices, (it) => it.namespace === namespace && it.service === service)
-      return sorted(cluster.list(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${service}` }, (raw) => projectEndpointSlice(raw, intern)))
+      return sorted(reader.list(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${service}` }, (raw) => projectEndpointSlice(raw, intern)))
+    },
+
+    workloadsIn(namespace, kind) {
+      if (covers(namespace)) return chosen(listed.workloads[kind], (it) => it.namespace === namespace)
+      return list(kind, { namespace })
     },
   }
 }
