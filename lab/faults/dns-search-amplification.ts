@@ -1,3 +1,4 @@
+// Seen with tcpdump in the pod: one getaddrinfo of api.example.com by glibc sent 10 packets, A and AAAA for five names.
 import { app, deployment, objectsOf } from './app.ts'
 import { isAnswered } from './ask-dns.ts'
 import { namespaceFault } from './namespace-fault.ts'

@@ -1,3 +1,5 @@
+// Seen: each CoreDNS pod used 28 ms of CPU a second of its 30; asked directly at 12 a second, p50 0.11 and 0.17 s, p95 0.30
+// and 0.37 s, nothing lost, where an unlimited pod has p50 0.4 ms. Both stayed ready, without a restart.
 import type { Lab } from '../lab.ts'
 import { CLUSTER_DNS, CLUSTER_NAME, isAnswered } from './ask-dns.ts'
 import { COREDNS, corednsPods, corednsServes } from './coredns.ts'
@@ -17,7 +19,7 @@ const SLOW_MS = 100
 function load(): object {
   const names = [CLUSTER_NAME, 'kube-dns.kube-system.svc.cluster.local', 'cart.shop.svc.cluster.local', 'nothing.shop.svc.cluster.local']
   const queries = names.map((name) => `${name} A\\n`).join('')
-  const dnsperf = `printf '${queries}' | dnsperf -s ${CLUSTER_DNS} -c 20 -T 1 -t 2 -Q ${QUERIES_PER_SECOND} -l ${SECONDS}`
+  const dnsperf = `printf '${queries}' > /tmp/queries && exec dnsperf -d /tmp/queries -s ${CLUSTER_DNS} -c 20 -T 1 -t 2 -Q ${QUERIES_PER_SECOND} -l ${SECONDS}`
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

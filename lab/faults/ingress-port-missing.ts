@@ -1,3 +1,4 @@
+// Seen: 503 through the controller with the Host header; 200 once repaired.
 import { app, ingress, objectsOf } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'
 import { askIngress } from './request.ts'

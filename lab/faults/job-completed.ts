@@ -1,3 +1,4 @@
+// Seen: two cart pods 1/1 Running and cart-migration-* 0/1 Completed under one selector; web answers 200.
 import type { Job } from 'kubernetes-types/batch/v1.d.ts'
 import { app, objectsOf, SHOP_IMAGE } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'

@@ -1,3 +1,4 @@
+// Seen: both pods 0/1 Running without a restart; curl to the cluster address is refused at once.
 import { app, deployment, objectsOf } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'
 import { ask } from './request.ts'

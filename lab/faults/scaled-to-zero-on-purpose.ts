@@ -1,3 +1,4 @@
+// Seen: report refuses, web answers 200.
 import { app, deployment, objectsOf, service } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'
 import { ask } from './request.ts'

@@ -1,3 +1,4 @@
+// Seen: curl to the cluster address is refused at once; the EndpointSlice has no endpoint.
 import { app, objectsOf, service } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'
 import { ask } from './request.ts'

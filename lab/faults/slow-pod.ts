@@ -1,3 +1,4 @@
+// Seen: web answers 200 after just over 2 s.
 import { app, deployment, objectsOf } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'
 import { ask } from './request.ts'

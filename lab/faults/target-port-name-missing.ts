@@ -1,3 +1,4 @@
+// Seen: curl to the cluster address is refused at once; the EndpointSlice lists both pods as ready, and no port at all.
 import { app, objectsOf, service } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'
 import { ask } from './request.ts'
