@@ -58,6 +58,11 @@ export interface DnsProbe {
   /** Queries sent in all, and the cap that was stated before. */
   readonly queriesSent: number
   readonly cap: { readonly queriesPerSecondPerNode: number; readonly lookupsPerSeries: number }
+  /**
+   * How late each probe's own process got the CPU, 99th percentile in ms. A look-up that seems slower than this may
+   * only have waited to be read; absent where the pod did not live to tell.
+   */
+  readonly lag?: readonly { readonly node: string; readonly p99Ms: number }[]
   /** Set when the watchdog ended the probe early, with its reason. */
   readonly stopped: string | null
 }

@@ -15,6 +15,7 @@ export interface Readings {
   readonly metrics: readonly Extract<PodRecord, { t: 'metrics' }>[]
   readonly queries: number
   readonly throttledMs: number | null
+  readonly lagMs: number | null
   readonly slowed: string | null
   readonly stopped: string | null
   readonly broken: string | null
@@ -101,6 +102,7 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
       // A pod that was cut off did not say its total: what it told of is the least that it sent.
       queries: ended?.queries ?? 2 * [...rows.values()].reduce((sum, it) => sum + it.length, 0),
       throttledMs: ended?.throttledMs ?? null,
+      lagMs: ended?.lagMs ?? null,
       slowed,
       stopped,
       broken,

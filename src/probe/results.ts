@@ -41,6 +41,7 @@ export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Dns
     series: runs.flatMap((it) => it.readings.series.filter((one) => one.lookups.length > 0)),
     queriesSent: runs.reduce((sum, it) => sum + it.readings.queries, 0),
     cap: { queriesPerSecondPerNode: plan.queriesPerSecondPerNode, lookupsPerSeries: Math.max(...plan.series.map((it) => it.count)) },
+    lag: runs.flatMap(({ node, readings }) => (readings.lagMs === null ? [] : [{ node, p99Ms: readings.lagMs }])),
     stopped: stopped.length === 0 ? null : stopped.join('; '),
   })
 }

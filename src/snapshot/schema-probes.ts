@@ -32,6 +32,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     series: v.array(series),
     queriesSent: number,
     cap: v.object({ queriesPerSecondPerNode: number, lookupsPerSeries: number }),
+    lag: v.exactOptional(v.array(v.object({ node: text, p99Ms: number }))),
     stopped: v.nullable(text),
   })
 

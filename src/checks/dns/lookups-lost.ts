@@ -8,6 +8,9 @@ import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
 /** Slower than this at the 95th percentile, without a loss, is worth a warning: a healthy look-up takes about 1 ms. */
 const slowMs = 500
 
+/** A probe that lags this much on an idle network shows quarter-second look-ups by itself. */
+const blurMs = 60
+
 /**
  * The net under the other DNS checks: look-ups are lost or slow. Where one of them names the cause, this folds under
  * it; where none does, it stands alone, so that a fault without a name never reads as health.
@@ -47,6 +50,8 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external'): Ver
   const lost = notable(bad, loss.of) || series.some((it) => notable(troubled([it]), it.lookups.length))
   const slow = series.some((it) => it.lookups.length >= 5 && quantile(lossOf([it]).times, 0.95) >= slowMs)
   if (!lost && !slow) return ok(loss.of)
+  const lag = probe.lag?.find((it) => it.node === node)?.p99Ms ?? 0
+  if (!lost && lag >= blurMs) return cannotTell('ambiguous', `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no look-up was lost`, 'again when the node is less busy')
 
   return finding({
     subject: subject('Node', null, node),

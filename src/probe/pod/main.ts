@@ -1,4 +1,5 @@
 /** What runs in a probe pod: reads HOPSCOPE_SPEC, prints records (records.ts), one JSON object a line. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { connects } from './connects.ts'
 import { conntrackWatch } from './conntrack-watch.ts'
 import { dnsStorm } from './dns-storm.ts'
@@ -11,8 +12,13 @@ import { throttledMs } from './throttling.ts'
 
 const emit: Emit = (record) => void process.stdout.write(`${JSON.stringify(record)}\n`)
 
+/** How late this process itself gets the CPU: what it measures can't be finer. */
+const lagResolutionMs = 10
+
 async function probe(spec: ProbeSpec, began: number): Promise<void> {
   const throttledBefore = throttledMs()
+  const delay = monitorEventLoopDelay({ resolution: lagResolutionMs })
+  delay.enable()
   await metrics(spec, 'before', emit)
   const [{ queries, lookups }] = await Promise.all([dnsStorm(spec, emit, began), connects(spec, emit), httpContacts(spec, emit)])
   await metrics(spec, 'after', emit)
@@ -23,6 +29,8 @@ async function probe(spec: ProbeSpec, began: number): Promise<void> {
     queries,
     lookups,
     throttledMs: throttled === null || throttledBefore === null ? null : throttled - throttledBefore,
+    // The histogram holds the timer's own interval too.
+    lagMs: Math.max(0, Math.round(delay.percentile(99) / 1e6) - lagResolutionMs),
   })
 }
 

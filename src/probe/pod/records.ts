@@ -17,7 +17,7 @@ export type PodRecord =
   | { readonly t: 'http'; readonly id: number; readonly status: number | null; readonly error: string | null; readonly ms: number }
   | { readonly t: 'metrics'; readonly phase: 'before' | 'after'; readonly ip: string; readonly at: number; readonly text: string | null; readonly error: string | null }
   | { readonly t: 'conntrack'; readonly at: number; readonly stat: string | null; readonly count: string | null; readonly max: string | null }
-  | { readonly t: 'end'; readonly ms: number; readonly queries: number; readonly lookups: number; readonly throttledMs: number | null }
+  | { readonly t: 'end'; readonly ms: number; readonly queries: number; readonly lookups: number; readonly throttledMs: number | null; readonly lagMs: number }
   | { readonly t: 'broken'; readonly why: string }
 
 export type Emit = (record: PodRecord) => void
