@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { apply } from './apply.ts'
+import { apiStore, type ApiStore } from './testdata/api-store.ts'
+import { changesOn, closeJournals, deployment, now, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
+import { undo } from './undo.ts'
+
+let store: ApiStore
+let folder: string
+const yes = (): Promise<boolean> => Promise.resolve(true)
+
+beforeEach(async () => {
+  store = await apiStore()
+  folder = tempFolder()
+  populate(store)
+})
+afterEach(async () => {
+  await closeJournals()
+  await store.close()
+})
+
+const web = '/apis/apps/v1/namespaces/shop/deployments/web'
+
+describe('apply', () => {
+  test('writes every step, waits for rollouts, and gives the lock back', async () => {
+    const plan = planFor(changesOn(store), store)
+    const said: string[] = []
+    expect(await apply(await runOf(plan, store, folder, { said }), yes)).toEqual({ kind: 'complete', rollout: 'rollout 3/3' })
+    expect(store.get(web)?.['spec']).toMatchObject({ replicas: 3 })
+    expect(store.get('/api/v1/namespaces/shop/services/upstream')?.['metadata']).toMatchObject({ labels: { 'hopscope.dev/plan': plan.id, 'app.kubernetes.io/managed-by': 'hopscope-fix' } })
+    expect(store.everything()).not.toContain('leases')
+    expect(said).toEqual([
+      'server-side dry run 5 accepted, every object still as planned',
+      'created  ServiceAccount/shop/cache', 'created  Service/shop/upstream', 'changed  Deployment/shop/web', 'ready    Deployment/shop/web: rollout 3/3',
+      'created  DaemonSet/shop/cache', 'ready    DaemonSet/shop/cache: rollout 3/3', 'deleted  ConfigMap/shop/old',
+    ])
+  })
+
+  test('then undo brings every object back, and a second undo does nothing', async () => {
+    const before = store.everything()
+    const plan = planFor(changesOn(store), store)
+    await apply(await runOf(plan, store, folder), yes)
+    expect(store.everything()).not.toBe(before)
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'complete' })
+    expect(store.everything()).toBe(before)
+    const writes = store.writes()
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'complete' })
+    expect(store.writes()).toBe(writes)
+  })
+
+  test('a plan is applied once', async () => {
+    const plan = planFor(changesOn(store), store)
+    await apply(await runOf(plan, store, folder), yes)
+    expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({ kind: 'refused', why: expect.stringContaining('applied already') })
+  })
+
+  describe('refuses, and writes nothing, when', () => {
+    const cases: readonly (readonly [string, () => void, string])[] = [
+      ['an object changed', () => void store.put(web, deployment('web', 7)), 'Deployment/shop/web: it was changed'],
+      ['an object was labelled', () => void store.put(web, { ...deployment('web', 1), metadata: { name: 'web', labels: { app: 'web', more: 'x' } } }), 'it was changed'],
+      ['an object is gone', () => store.remove(web), 'it was deleted'],
+      ['an object was made again', () => { store.remove(web); store.put(web, deployment('web', 1)) }, 'it was deleted and made again'],
+      ['a name is taken', () => void store.put('/api/v1/namespaces/shop/services/upstream', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'upstream' }, spec: {} }), 'there is one of that name already'],
+      ['it is another cluster', () => { store.remove('/api/v1/namespaces/kube-system'); store.put('/api/v1/namespaces/kube-system', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } }) }, 'for another cluster'],
+    ]
+    test.each(cases)('%s', async (_name, change, why) => {
+      const plan = planFor(changesOn(store), store)
+      change()
+      const before = store.everything()
+      expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({ kind: 'refused', why: expect.stringContaining(why) })
+      expect(store.writes()).toBe(0)
+      expect(store.everything()).toBe(before)
+    })
+
+    test('it is too old', async () => {
+      const plan = planFor(changesOn(store), store)
+      expect(await apply(await runOf(plan, store, folder, { at: new Date(now.getTime() + 31 * 60_000) }), yes)).toMatchObject({ kind: 'refused', why: expect.stringContaining('expired') })
+      expect(store.writes()).toBe(0)
+    })
+
+    test('the person says no', async () => {
+      expect(await apply(await runOf(planFor(changesOn(store), store), store, folder), () => Promise.resolve(false))).toMatchObject({ kind: 'refused' })
+      expect(store.writes()).toBe(0)
+    })
+  })
+
+  test('an object that changes while the person thinks is not overwritten', async () => {
+    const plan = planFor(changesOn(store), store)
+    const outcome = await apply(await runOf(plan, store, folder), () => {
+      store.put(web, deployment('web', 7))
+      return yes()
+    })
+    expect(outcome).toMatchObject({ kind: 'refused', why: expect.stringContaining('Deployment/shop/web: it was changed') })
+    expect(store.get(web)?.['spec']).toMatchObject({ replicas: 7 })
+  })
+
+  test("a status that moved is nobody's change", async () => {
+    store.rollsOut = false
+    const plan = planFor(changesOn(store), store)
+    store.rollsOut = true
+    expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({ kind: 'complete' })
+  })
+
+  test('of two plans at once, one refuses and writes nothing', async () => {
+    const [a, b] = [planFor(changesOn(store), store), planFor(changesOn(store).slice(0, 2), store)]
+    let second: unknown = null
+    store.onWrite = async ({ when, write }) => {
+      if (when !== 'after' || write !== 2) return
+      store.onWrite = null
+      second = await apply(await runOf(b, store, tempFolder(), { run: 'host/2/b' }), yes)
+    }
+    expect(await apply(await runOf(a, store, folder), yes)).toMatchObject({ kind: 'complete' })
+    // What the first run wrote may already stand in the second plan's way; otherwise the lock does.
+    expect(second).toMatchObject({ kind: 'refused' })
+  })
+
+  test('of one plan twice at once, one refuses', async () => {
+    const plan = planFor(changesOn(store), store)
+    let second: unknown = null
+    store.onWrite = async ({ when, write }) => {
+      if (when !== 'after' || write !== 1) return
+      store.onWrite = null
+      // Between the two looks of the one that waits, the holder renews.
+      const lease = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/hopscope-fix'
+      let renewals = 0
+      const other = { ...(await runOf(plan, store, folder, { run: 'host/2/b', isDead: () => false })), sleep: () => Promise.resolve(void store.put(lease, { ...store.get(lease), metadata: { name: 'hopscope-fix', labels: { renewed: String((renewals += 1)) } } })) }
+      second = await apply(other, yes)
+    }
+    await apply(await runOf(plan, store, folder), yes)
+    expect(second).toMatchObject({ kind: 'refused', why: expect.stringContaining('right now') })
+  })
+
+  test('a rollout that does not become ready stops it, and undo brings everything back', async () => {
+    const before = store.everything()
+    const plan = planFor(changesOn(store), store)
+    store.rollsOut = false
+    expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({ kind: 'stopped', why: expect.stringContaining('Deployment/shop/web does not become ready: not ready within') })
+    store.rollsOut = true
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'complete' })
+    expect(store.everything()).toBe(before)
+  })
+
+  test('an interrupt ends it between two writes; then it goes on, or back', async () => {
+    const before = store.everything()
+    const plan = planFor(changesOn(store), store)
+    const controller = new AbortController()
+    store.onWrite = ({ when, write }) => {
+      if (when === 'after' && write === 3) controller.abort()
+      return Promise.resolve()
+    }
+    expect(await apply(await runOf(plan, store, folder, { signal: controller.signal }), yes)).toEqual({ kind: 'interrupted' })
+    expect(store.get('/api/v1/namespaces/shop/services/upstream')).toBeDefined()
+    expect(store.get('/apis/apps/v1/namespaces/shop/daemonsets/cache')).toBeUndefined()
+    expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({ kind: 'complete' })
+    expect(store.get('/apis/apps/v1/namespaces/shop/daemonsets/cache')).toBeDefined()
+    await undo(await runOf(plan, store, folder), { force: false })
+    expect(store.everything()).toBe(before)
+  })
+})
+
+describe('undo', () => {
+  test('refuses what someone else changed since, with nothing written; --force puts it back', async () => {
+    const before = store.everything()
+    const plan = planFor(changesOn(store), store)
+    await apply(await runOf(plan, store, folder), yes)
+    store.put(web, deployment('web', 9))
+    const writes = store.writes()
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('Deployment/shop/web: it was changed') })
+    expect(store.writes()).toBe(writes)
+    expect(await undo(await runOf(plan, store, folder), { force: true })).toMatchObject({ kind: 'complete' })
+    expect(store.everything()).toBe(before)
+  })
+
+  test('never deletes an object of the same name that the plan did not create, not even with --force', async () => {
+    const plan = planFor(changesOn(store), store)
+    await apply(await runOf(plan, store, folder), yes)
+    const path = '/api/v1/namespaces/shop/services/upstream'
+    store.remove(path)
+    store.put(path, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'upstream' }, spec: { mine: true } })
+    const said: string[] = []
+    expect(await undo(await runOf(plan, store, folder, { said }), { force: true })).toMatchObject({ kind: 'complete' })
+    expect(store.get(path)?.['spec']).toMatchObject({ mine: true })
+    expect(said).toContain('left     Service/shop/upstream: it is not what this plan created')
+  })
+
+  test('of a plan that was never applied says so', async () => {
+    expect(await undo(await runOf(planFor(changesOn(store), store), store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('never applied') })
+  })
+})

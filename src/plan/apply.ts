@@ -1,0 +1,141 @@
+import { type Known, known } from '../model/known.ts'
+import { subjectKey } from '../model/subject.ts'
+import type { Manifest } from '../remedies/manifest.ts'
+import type { Lock } from './lock.ts'
+import { fetchLive, marked, type State, stateOf } from './look.ts'
+import type { Plan, Step } from './plan.ts'
+import { propagationFor, setInMotion, waitForRollout } from './rollout.ts'
+import { historyNow, journalled, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
+import { asUpdateOf, bare, uidOf, versionOf } from './server-owned.ts'
+
+/** Asks the person; called once the cluster has accepted the dry run, with nothing written yet. */
+export type Confirm = () => Promise<boolean>
+
+/**
+ * Applies a plan, or goes on with one that was cut off. Refuses, with nothing written, when it is the wrong cluster,
+ * too old, or when any object is not as it was planned on; everything is tried as a server-side dry run first.
+ */
+export async function apply(run: Run, confirm: Confirm): Promise<Outcome> {
+  const blocked = (await sameCluster(run)) ?? inTime(run) ?? inPhase(run)
+  if (blocked !== null) return blocked
+  const states = await asPlanned(run)
+  if (!Array.isArray(states)) return states as Outcome
+  const dry = await dryRun(run, states as readonly State[])
+  if (!dry.known) return refused(`the API server would not take it: ${dry.why.detail}`, 'nothing was written')
+  run.say(`server-side dry run ${dry.value} accepted, every object still as planned`)
+  if (!(await confirm())) return refused('not confirmed')
+  if (run.signal.aborted) return refused('interrupted')
+  return underLock(run, 'apply', (lock) => writeAll(run, lock))
+}
+
+function inTime({ plan, now }: Run): Outcome | null {
+  return now().getTime() <= Date.parse(plan.expiresAt) ? null : refused(`plan ${plan.id} expired at ${plan.expiresAt}`, `make a new one: hopscope fix ${plan.code} --plan`)
+}
+
+function inPhase(run: Run): Outcome | null {
+  const { phase } = historyNow(run)
+  if (phase === 'applied') return refused(`plan ${run.plan.id} is applied already`, `hopscope fix --verify ${run.plan.id}, or --undo ${run.plan.id}`)
+  if (phase === 'undoing') return refused(`plan ${run.plan.id} is half undone`, `hopscope fix --undo ${run.plan.id}`)
+  return phase === 'undone' ? refused(`plan ${run.plan.id} was undone`, `make a new one: hopscope fix ${run.plan.code} --plan`) : null
+}
+
+/** The states of all steps when none was touched by anyone else; otherwise the refusal. */
+async function asPlanned(run: Run): Promise<readonly State[] | Outcome> {
+  const states = await lookSettled(run)
+  if (!states.known) return refused(`an object of the plan could not be looked at: ${states.why.detail}`)
+  const moved = states.value.flatMap((it, index) => (it.kind === 'altered' ? [`${describe(run.plan, index)}: ${it.why}`] : []))
+  if (moved.length === 0) return states.value
+  const begun = historyNow(run).phase === 'begun'
+  return refused(`no longer as planned: ${moved.join('; ')}`, begun ? `hopscope fix --undo ${run.plan.id}` : `make a new plan: hopscope fix ${run.plan.code} --plan`)
+}
+
+/** Every step that is still to be written, tried on the server without being kept. */
+async function dryRun(run: Run, states: readonly State[]): Promise<Known<number>> {
+  let tried = 0
+  for (const [index, step] of run.plan.steps.entries()) {
+    const state = states[index]
+    if (state?.kind !== 'untouched') continue
+    const result = await send(run, step, state.live, true)
+    if (!result.known) return { known: false, why: { ...result.why, detail: `${nameOfStep(step)}: ${result.why.detail}` } }
+    tried += 1
+  }
+  return known(tried)
+}
+
+async function writeAll(run: Run, lock: Lock): Promise<Outcome> {
+  // Between the question and its answer minutes may pass.
+  const late = inTime(run) ?? inPhase(run)
+  if (late !== null) return late
+  const states = await asPlanned(run)
+  if (!Array.isArray(states)) return states as Outcome
+  let rollout: string | null = null
+  for (const [index, step] of run.plan.steps.entries()) {
+    if (run.signal.aborted) return { kind: 'interrupted' }
+    const lost = lock.lost()
+    if (lost !== null) return { kind: 'stopped', why: lost }
+    const written = await writeOne(run, index, step)
+    if (written !== null) return { kind: 'stopped', why: `${nameOfStep(step)}: ${written}` }
+    run.say(`${{ create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`)
+    const workload = setInMotion(step)
+    if (workload === null) continue
+    const ended = await waitForRollout(run.cluster, workload, { timeoutMs: run.rolloutMs, sleep: run.sleep, signal: run.signal, step: run.step })
+    if (ended.kind === 'waiting') return { kind: 'interrupted' }
+    if (ended.kind === 'failed') return { kind: 'stopped', why: `${subjectKey(workload)} does not become ready: ${ended.say}` }
+    rollout = ended.say
+    run.say(`ready    ${subjectKey(workload)}: ${ended.say}`)
+  }
+  return { kind: 'complete', rollout }
+}
+
+/** Writes a step unless it is written. null when it stands as planned afterwards, else what went wrong. */
+async function writeOne(run: Run, index: number, step: Step): Promise<string | null> {
+  // A Deployment's resourceVersion moves with its status, so a precondition may be stale with nothing of note changed.
+  for (let attempt = 1; ; attempt++) {
+    const live = await fetchLive(run.cluster, step)
+    if (!live.known) return live.why.detail
+    const history = historyNow(run).step(index)
+    const state = stateOf(step, live.value, run.plan, history)
+    if (state.kind === 'altered') return state.why
+    if (state.kind === 'written') {
+      // Written by a run that was killed, or by a request whose answer was lost.
+      if (!history.done) await note(run, { kind: 'done', at: run.now().toISOString(), action: 'apply', step: index, stored: live.value === null ? null : storedOf(live.value) })
+      return null
+    }
+    const expected = await send(run, step, state.live, true)
+    if (expected.known) {
+      const stored = await journalled(run, 'apply', index, expected.value, async () => {
+        const written = await send(run, step, state.live, false)
+        return written.known ? known(written.value === null ? null : storedOf(written.value)) : written
+      })
+      if (stored.known) return null
+      // Refused, or its answer was lost: only the cluster knows which.
+      await run.sleep(stored.why.reason === 'timed-out' || stored.why.reason === 'cut-off' ? 1500 : 0)
+      if (attempt >= 5) return stored.why.detail
+    } else if (attempt >= 5) return expected.why.detail
+  }
+}
+
+/** One step as a request. The answer is the object as stored (or as it would be); null for a deletion. */
+async function send(run: Run, step: Step, live: Manifest | null, dryRun: boolean): Promise<Known<Manifest | null>> {
+  const { cluster, plan } = run
+  const { resource, object } = step
+  switch (step.verb) {
+    case 'create': {
+      const made = await cluster.create(resource, object.namespace, marked(step, plan), { dryRun })
+      return made.known ? known(made.value as unknown as Manifest) : made
+    }
+    case 'replace': {
+      const put = await cluster.replace(resource, object.namespace, object.name, asUpdateOf(live ?? step.before.object, step.after), { dryRun })
+      return put.known ? known(dryRun ? bare(put.value as unknown as Manifest) : (put.value as unknown as Manifest)) : put
+    }
+    case 'delete': {
+      const gone = await cluster.delete(resource, object.namespace, object.name, { uid: uidOf(live ?? {}), ...(dryRun ? {} : { resourceVersion: versionOf(live ?? {}) }), dryRun, propagation: propagationFor(object.kind) })
+      return gone.known ? known(null) : gone
+    }
+  }
+}
+
+function describe(plan: Plan, index: number): string {
+  const step = plan.steps[index]
+  return step === undefined ? '' : nameOfStep(step)
+}

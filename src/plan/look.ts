@@ -1,0 +1,59 @@
+import type { Cluster } from '../kube/cluster.ts'
+import type { Known } from '../model/known.ts'
+import { at, type Manifest, put } from '../remedies/manifest.ts'
+import type { StepHistory } from './history.ts'
+import type { Plan, Step } from './plan.ts'
+import { bare, holds, same, uidOf } from './server-owned.ts'
+
+/** Where a step stands, judged by the cluster and not by what we remember. */
+export type State =
+  /** As it was before the plan. */
+  | { readonly kind: 'untouched'; readonly live: Manifest | null }
+  /** As the plan wants it. */
+  | { readonly kind: 'written'; readonly live: Manifest | null }
+  /** Neither: someone else had a hand in it. */
+  | { readonly kind: 'altered'; readonly live: Manifest | null; readonly why: string }
+
+export const planLabel = 'hopscope.dev/plan'
+/** Not `hopscope`: that label is for probe pods, which `hopscope cleanup` deletes. */
+export const managedBy = { 'app.kubernetes.io/managed-by': 'hopscope-fix' } as const
+
+/** The object that a create step writes: marked with its plan, so that undo deletes nobody else's. */
+export function marked(step: Extract<Step, { verb: 'create' }>, plan: Plan): Manifest {
+  const labels = { ...managedBy, [planLabel]: plan.id }
+  return Object.entries(labels).reduce<Manifest>((object, [key, value]) => put(object, ['metadata', 'labels', key], value), step.after)
+}
+
+/** The object now; null when it is not there. Unknown when it could not be looked at. */
+export async function fetchLive(cluster: Cluster, { resource, object }: Pick<Step, 'resource' | 'object'>): Promise<Known<Manifest | null>> {
+  const found = await cluster.get(resource, object.namespace, object.name, (raw) => raw as unknown as Manifest)
+  if (!found.known && found.why.reason === 'not-there') return { known: true, value: null }
+  return found
+}
+
+export function stateOf(step: Step, live: Manifest | null, plan: Plan, history: StepHistory): State {
+  const altered = (why: string): State => ({ kind: 'altered', live, why })
+  switch (step.verb) {
+    case 'create': {
+      if (live === null) return history.done ? altered('it was deleted since') : { kind: 'untouched', live }
+      if (at(live, 'metadata', 'labels', planLabel) !== plan.id) return altered('there is one of that name already')
+      if (history.stored !== null && uidOf(live) !== history.stored.uid) return altered('it was deleted and made again since')
+      if (at(live, 'metadata', 'deletionTimestamp') !== undefined) return { kind: 'written', live }
+      const ours = history.stored === null ? holds(bare(live), bare(marked(step, plan))) : same(live, history.stored.object)
+      return ours ? { kind: 'written', live } : altered('it was changed since')
+    }
+    case 'replace': {
+      if (live === null) return altered('it was deleted')
+      if (uidOf(live) !== step.before.uid) return altered('it was deleted and made again')
+      if (same(live, step.before.object)) return { kind: 'untouched', live }
+      const wanted = history.stored?.object ?? history.expected
+      return wanted !== null && same(live, wanted) ? { kind: 'written', live } : altered('it was changed')
+    }
+    case 'delete': {
+      if (live === null) return history.intended ? { kind: 'written', live } : altered('it is gone already')
+      if (uidOf(live) !== step.before.uid) return history.intended ? { kind: 'written', live } : altered('it was deleted and made again')
+      if (at(live, 'metadata', 'deletionTimestamp') !== undefined) return history.intended ? { kind: 'written', live } : altered('it is being deleted')
+      return same(live, step.before.object) ? { kind: 'untouched', live } : altered('it was changed')
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Cluster } from '../kube/cluster.ts'
+import { type Subject, subject } from '../model/subject.ts'
+import { at, list, type Manifest, strings, text } from '../remedies/manifest.ts'
+import { fetchLive } from './look.ts'
+import { resourceOf } from './kinds.ts'
+import type { Step } from './plan.ts'
+
+export type Rollout = { readonly kind: 'ready'; readonly say: string } | { readonly kind: 'waiting'; readonly say: string } | { readonly kind: 'failed'; readonly say: string }
+
+const workloads = ['Deployment', 'DaemonSet', 'StatefulSet']
+
+/** A workload is gone once its pods are: those of a node's DNS cache take its rules off the node as they end. */
+export function propagationFor(kind: string): 'Foreground' | 'Background' {
+  return workloads.includes(kind) ? 'Foreground' : 'Background'
+}
+
+/** The workload that a step sets in motion: itself, or the Deployment that makes a deleted pod again. null for none. */
+export function setInMotion(step: Step): Subject | null {
+  if (step.verb === 'delete') {
+    if (step.object.kind !== 'Pod') return null
+    const hash = strings(at(step.before.object, 'metadata', 'labels'))['pod-template-hash']
+    const owner = list(at(step.before.object, 'metadata', 'ownerReferences')).map((it) => text(at(it, 'name'))).find((it) => it !== null)
+    return hash !== undefined && owner?.endsWith(`-${hash}`) === true ? subject('Deployment', step.object.namespace, owner.slice(0, -hash.length - 1)) : null
+  }
+  return workloads.includes(step.object.kind) ? step.object : null
+}
+
+/** `kubectl rollout status`'s rules (k8s.io/kubectl pkg/polymorphichelpers/rollout_status.go), read off one object. */
+export function rolloutOf(kind: string, live: Manifest): Rollout {
+  const number = (...path: readonly string[]): number => Number(at(live, ...path) ?? 0)
+  if (number('status', 'observedGeneration') < number('metadata', 'generation')) return { kind: 'waiting', say: 'not yet seen by its controller' }
+  const [wanted, updated, ready, old] =
+    kind === 'DaemonSet'
+      ? [number('status', 'desiredNumberScheduled'), number('status', 'updatedNumberScheduled'), number('status', 'numberAvailable'), 0]
+      : [Number(at(live, 'spec', 'replicas') ?? 1), number('status', 'updatedReplicas'), number('status', kind === 'Deployment' ? 'availableReplicas' : 'readyReplicas'), number('status', 'replicas') - number('status', 'updatedReplicas')]
+  const say = `${Math.min(updated, ready)}/${wanted} ready`
+  const stuck = list(at(live, 'status', 'conditions')).find((it) => at(it, 'reason') === 'ProgressDeadlineExceeded')
+  if (stuck !== undefined) return { kind: 'failed', say: text(at(stuck, 'message')) ?? say }
+  if (kind === 'DaemonSet' && wanted === 0) return { kind: 'waiting', say: 'no node takes it' }
+  return updated >= wanted && ready >= wanted && old <= 0 ? { kind: 'ready', say: `rollout ${wanted}/${wanted}` } : { kind: 'waiting', say }
+}
+
+export interface Patience {
+  readonly timeoutMs: number
+  readonly sleep: (ms: number) => Promise<void>
+  readonly signal: AbortSignal
+  readonly step: (line: string) => void
+}
+
+/** Waits, bounded, until the workload that a step set in motion is as its spec says. */
+export async function waitForRollout(cluster: Cluster, workload: Subject, { timeoutMs, sleep, signal, step }: Patience): Promise<Rollout> {
+  const until = performance.now() + timeoutMs
+  const where = { resource: resourceOf(workload.kind), object: workload }
+  let last = 'never seen'
+  while (!signal.aborted) {
+    const live = await fetchLive(cluster, where)
+    if (live.known && live.value === null) return { kind: 'failed', say: `${workload.kind} ${workload.name} is gone` }
+    if (live.known && live.value !== null) {
+      const now = rolloutOf(workload.kind, live.value)
+      if (now.kind !== 'waiting') return now
+      last = now.say
+    } else if (!live.known) last = live.why.detail
+    if (performance.now() >= until) return { kind: 'failed', say: `not ready within ${Math.round(timeoutMs / 1000)} s: ${last}` }
+    step(`waiting for ${workload.kind} ${workload.name}: ${last} ...`)
+    await sleep(500)
+  }
+  return { kind: 'waiting', say: last }
+}
+
+/** Waits, bounded, until an object is gone. */
+export async function waitUntilGone(cluster: Cluster, step: Pick<Step, 'resource' | 'object'>, uid: string, { timeoutMs, sleep, step: say }: Omit<Patience, 'signal'>): Promise<boolean> {
+  const until = performance.now() + timeoutMs
+  for (;;) {
+    const live = await fetchLive(cluster, step)
+    if (live.known && (live.value === null || at(live.value, 'metadata', 'uid') !== uid)) return true
+    if (performance.now() >= until) return false
+    say(`waiting for ${step.object.kind} ${step.object.name} to go ...`)
+    await sleep(500)
+  }
+}
