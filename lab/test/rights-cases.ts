@@ -15,6 +15,9 @@ const levels = [
   { level: 'node', manifests: ['rbac-read.yaml', 'rbac-probe.yaml', 'rbac-node.yaml'], flags: ['--probe', '--node-access'] },
 ] as const
 
+/** Each kind that can be named, so that every `get` is used; there is no DaemonSet in `shop`, and asking for one is use enough. */
+const namedTargets = ['svc/cart', 'deploy/web', 'sts/db', 'ds/none', 'pod/db-0', 'ingress/web'] as const
+
 interface Manifest {
   readonly kind: string
   readonly metadata: { readonly name: string; readonly namespace?: string }
@@ -30,12 +33,14 @@ export async function rightsCases(lab: Lab, tell: (result: Result) => void): Pro
   }
   for (const { level, manifests, flags } of levels) {
     const files = manifests.map((it) => join(deploy, it))
-    await lab.kubectl(['apply', ...files.flatMap((it) => ['-f', it])])
+    await lab.kubectl(['apply', '-n', 'shop', ...files.flatMap((it) => ['-f', it])])
     try {
       await keep(
         expectThat(group, `${level}: the manifest is enough`, 'exit 0, nothing forbidden, nothing spare', async () => {
           const from = await logSize(lab.auditLog)
-          const ran = await hopscope(['diagnose', '-n', 'shop', ...flags, '-o', 'json', '--as', await account(files)], { kubeconfig: lab.kubeconfig })
+          const as = ['-n', 'shop', ...flags, '-o', 'json', '--as', await account(files)]
+          const ran = await hopscope(['diagnose', ...as], { kubeconfig: lab.kubeconfig })
+          if (level === 'read') for (const target of namedTargets) await hopscope(['diagnose', target, ...as], { kubeconfig: lab.kubeconfig })
           await new Promise((resolve) => setTimeout(resolve, 500))
           const made = await requests(lab.auditLog, from)
           const refused = made.filter((it) => it.code === 403)
@@ -45,7 +50,7 @@ export async function rightsCases(lab: Lab, tell: (result: Result) => void): Pro
         }),
       )
     } finally {
-      await lab.kubectl(['delete', '--ignore-not-found', ...files.flatMap((it) => ['-f', it])])
+      await lab.kubectl(['delete', '-n', 'shop', '--ignore-not-found', ...files.flatMap((it) => ['-f', it])])
     }
   }
 
@@ -67,13 +72,19 @@ async function account(files: readonly string[]): Promise<string> {
   return subject.kind === 'ServiceAccount' ? `system:serviceaccount:${subject.namespace ?? 'default'}:${subject.name}` : subject.name
 }
 
+/**
+ * Rights that this cluster has no use for: WebSocket exec is a `get` before Kubernetes 1.35 and a `create` from then on
+ * (kubernetes#134577).
+ */
+const neededElsewhere = new Set(['create pods/exec'])
+
 /** Rights of the manifests that this run made no use of. */
 async function unused(files: readonly string[], made: readonly Request[]): Promise<readonly string[]> {
   const used = new Set(made.map((it) => `${it.verb} ${it.resource}`))
   const granted = (await manifestsIn(files)).flatMap((it) => it.rules ?? []).flatMap((rule) =>
     rule.apiGroups.flatMap((apiGroup) => rule.resources.flatMap((resource) => rule.verbs.map((verb) => `${verb} ${apiGroup === '' ? '' : `${apiGroup}/`}${resource}`))),
   )
-  return [...new Set(granted)].filter((it) => !used.has(it))
+  return [...new Set(granted)].filter((it) => !used.has(it) && !neededElsewhere.has(it))
 }
 
 async function manifestsIn(files: readonly string[]): Promise<readonly Manifest[]> {

@@ -5,10 +5,11 @@ import { firstLine } from './redact.ts'
 /** Why a request has no answer. */
 export type Unanswered = Extract<Known<never>, { known: false }>
 
-/** What the answer's status means. `action` is `describeAction`'s words, which alone are the detail of `forbidden`. */
+/** What the answer's status means. `action` is `describeAction`'s words, which alone are the detail of a `forbidden` by RBAC. */
 export function refusal(status: number, body: string, action: string, name?: string): Unanswered {
   const message = statusMessage(body)
-  if (status === 403) return unknown('forbidden', action)
+  // RBAC's refusal only repeats the action; a quota's or an admission plug-in's says what is in the way.
+  if (status === 403) return unknown('forbidden', message === null || /cannot \w+ resource/.test(message) ? action : `${action}: ${message}`)
   if (status === 404) return unknown('not-there', name === undefined ? action : `${action}: ${name}`)
   if (status === 504 || status === 408) return unknown('timed-out', `${action}: ${message ?? `the API server answered ${status}`}`)
   if (status === 401) return unknown('failed', `${action}: the API server does not accept this user's credentials (401)`)

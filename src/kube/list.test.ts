@@ -74,12 +74,17 @@ describe('paging', () => {
 
 describe('what is no list', () => {
   it.each([
-    [403, unknown('forbidden', action)],
+    [403, unknown('forbidden', `${action}: it broke`)],
     [404, unknown('not-there', action)],
     [500, unknown('failed', `${action}: it broke`)],
   ])('%d', async (status, expected) => {
     await serveWith((_, response) => sendJson(response, status, { kind: 'Status', message: 'it broke' }))
     expect(await names()).toEqual(expected)
+  })
+
+  it('repeats no more than the action when RBAC refuses', async () => {
+    await serveWith((_, response) => sendJson(response, 403, { kind: 'Status', message: 'pods is forbidden: User "eve" cannot list resource "pods" in API group ""' }))
+    expect(await names()).toEqual(unknown('forbidden', action))
   })
 
   it('is unknown when the second page is forbidden, not the first page alone', async () => {

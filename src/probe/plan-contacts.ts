@@ -69,7 +69,7 @@ function backendsOf(ingress: Ingress): readonly string[] {
   return [...ingress.rules.flatMap((it) => it.paths.map((path) => path.backend.service)), ...(ingress.defaultBackend === null ? [] : [ingress.defaultBackend.service])]
 }
 
-/** Each host of the scope's Ingresses, at its first path, asked of one controller pod that serves its class. */
+/** Each backend of the scope's Ingresses, by the first path that leads to it, asked of one controller pod that serves its class. */
 export function planHttp(model: Model): { readonly http: readonly PlannedHttp[]; readonly leftOut: readonly string[] } {
   const { ingresses, ingressControllers } = model.sources
   if (!ingresses.known || !ingressControllers.known || model.scope.target.kind === 'dns') return { http: [], leftOut: [] }
@@ -78,17 +78,26 @@ export function planHttp(model: Model): { readonly http: readonly PlannedHttp[];
     .flatMap((ingress) => {
       const controller = ingressControllers.value.find((it) => it.ready && it.ip !== null && serves(model, it, ingress))
       if (controller === undefined) return []
-      return ingress.rules.map((rule): PlannedHttp => {
-        const ip = controller.ip ?? ''
-        return {
-          ingress: { namespace: ingress.namespace, name: ingress.name },
-          host: rule.host === null ? ip : rule.host.replace(/^\*/, 'hopscope'),
-          path: literal(rule.paths[0]?.path ?? '/'),
-          via: { controllerPod: controller.pod, ip, port: 80 },
-        }
-      })
+      return ingress.rules.flatMap((rule) =>
+        firstPaths(rule).map((path): PlannedHttp => {
+          const ip = controller.ip ?? ''
+          return {
+            ingress: { namespace: ingress.namespace, name: ingress.name },
+            host: rule.host === null ? ip : rule.host.replace(/^\*/, 'hopscope'),
+            path: literal(path),
+            via: { controllerPod: controller.pod, ip, port: 80 },
+          }
+        }),
+      )
     })
-  return { http: wanted.slice(0, mostHttp), leftOut: wanted.length > mostHttp ? [`asks the first ${mostHttp} of ${wanted.length} Ingress hosts only`] : [] }
+  return { http: wanted.slice(0, mostHttp), leftOut: wanted.length > mostHttp ? [`asks the first ${mostHttp} of ${wanted.length} Ingress backends only`] : [] }
+}
+
+/** One path for each Service that the rule routes to; `/` for a rule without paths. */
+function firstPaths(rule: Ingress['rules'][number]): readonly string[] {
+  const first = new Map<string, string>()
+  for (const { path, backend } of rule.paths) if (!first.has(backend.service)) first.set(backend.service, path)
+  return first.size === 0 ? ['/'] : [...first.values()]
 }
 
 function ofIngress(model: Model, ingress: Ingress): boolean {

@@ -20,6 +20,9 @@ export interface HttpAsk {
   readonly timeoutMs: number
 }
 
+/** nginx gives up on a silent upstream after 5 s, three upstreams in turn, and then says 504: that word is worth the wait. */
+const answerMs = 18_000
+
 /** One GET on a connection of its own. Redirects are not followed: the status is the answer. */
 export function httpGet({ ip, port, host, path, atMost, timeoutMs }: HttpAsk): Promise<HttpAnswer> {
   return new Promise((resolve) => {
@@ -51,7 +54,7 @@ export function httpGet({ ip, port, host, path, atMost, timeoutMs }: HttpAsk): P
 /** Each Ingress host once, one after the other: an answer, not a load. */
 export async function httpContacts(spec: ProbeSpec, emit: Emit): Promise<void> {
   for (const { id, ...where } of spec.http) {
-    const { status, error, ms } = await httpGet({ ...where, atMost: 64 * 1024, timeoutMs: 5000 })
+    const { status, error, ms } = await httpGet({ ...where, atMost: 64 * 1024, timeoutMs: answerMs })
     emit({ t: 'http', id, status, error, ms })
   }
 }
