@@ -89,6 +89,6 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
     },
     ...(folder('shop') === undefined
       ? {}
-      : { shop: { reference: 'docker.io/lab/shop:1', entrypoint: ['/shop'], files: { '/shop': program(folder, 'shop') } } }),
+      : { shop: { reference: 'docker.io/lab/shop:1', entrypoint: ['/shop'], files: { '/shop': program(folder, 'shop') }, busybox: true } }),
   }
 }

@@ -14,7 +14,7 @@ const recording = fileURLToPath(new URL('../scenarios/dns-race-lossy/snapshot.ho
 export async function startCommand(rest: readonly string[]): Promise<number> {
   if (rest.length > 0 || hasKubeconfig()) return run(rest.length > 0 ? rest : ['diagnose'])
   process.stdout.write('No kubeconfig found, so this is a RECORDING of a real lab cluster with the famous 5 second DNS delay.\n\n')
-  await run(['diagnose', '--from', recording])
+  if ((await run(['diagnose', '--from', recording])) === 2) return 2
   process.stdout.write(`
 This was a recording. To diagnose your own cluster, reading only:
   KUBECONFIG=path/to/kubeconfig npm start
