@@ -21,7 +21,7 @@ export async function recordCommand(args: readonly string[]): Promise<number> {
     await mkdir(folder, { recursive: true })
     try {
       await fault.inject(lab)
-      const ran = await hopscope(['collect', ...fault.diagnose, '--probe', '--node-access', '--out', snapshot], { kubeconfig: lab.kubeconfig })
+      const ran = await hopscope(['collect', ...fromEveryNode(fault.diagnose), '--probe', '--node-access', '--out', snapshot], { kubeconfig: lab.kubeconfig })
       if (ran.code !== 0) throw new LabError(`collect failed: ${ran.stderr}`)
     } finally {
       await fault.takeBack(lab)
@@ -32,6 +32,11 @@ export async function recordCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`${fault.name}: ${(await hopscope(['diagnose', '--from', snapshot, '-q'], { kubeconfig: null })).stdout.split('\n')[0]}\n`)
   }
   return 0
+}
+
+/** Alone in the cluster, a fault of one node is best told beside the nodes that are well. */
+function fromEveryNode(args: readonly string[]): readonly string[] {
+  return args.filter((it, index) => it !== '--node' && args[index - 1] !== '--node')
 }
 
 /** What the same bytes must print from now on. */

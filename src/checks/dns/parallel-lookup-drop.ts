@@ -33,12 +33,12 @@ export default check({
     detail: ({ subject: on, args }) => `on node ${on.name} · ${args['lost']} of ${args['of']} look-ups (${args['share']}) lost a packet · kernel ${args['kernel']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
     note: ({ args }) =>
       args['race'] === 'healed'
-        ? `kernel ${args['kernel']} heals the plain A/AAAA race, yet insert_failed rose: look for NFQUEUE agents that hold packets, and for a MASQUERADE rule with few ports`
+        ? `kernel ${args['kernel']} heals the plain A/AAAA race, yet insert_failed rose: look for an agent that holds packets (NFQUEUE), for conntrack zones, and for a MASQUERADE rule with few ports`
         : 'both queries leave from one port at once; the packet that loses the race to create the conntrack entry is dropped',
     help: ({ subject: on }) => [
       'a DNS cache on each node takes DNS out of conntrack for every pod',
       'hopscope explain DNS101',
-      `on ${on.name}:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|MASQUERADE"`,
+      `on ${on.name}:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"`,
     ],
   },
 })
