@@ -169,7 +169,7 @@ test('the race, as told', () => {
       note: both queries leave from one port at once; the packet that loses the race to create the conntrack entry is dropped
       help: a DNS cache on each node takes DNS out of conntrack for every pod
             hopscope explain DNS101
-            on worker-2:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|MASQUERADE"
+            on worker-2:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"
 
       └ explains  ✗ DNS110  DNS look-ups are lost or slow: node worker-2
 

@@ -73,6 +73,20 @@ export const raceOn =
   ({ node: at, server, transport, method, index }) =>
     nodes.includes(at) && server.role === 'service' && transport === 'udp' && method !== 'sequential' && every(11, index) ? lost(index % 2 === 0 ? 'a' : 'aaaa') : answered()
 
+/** The same, where AAAA always loses, because it always leaves second. */
+export const raceThatAaaaLosesOn =
+  (...nodes: readonly string[]): Network =>
+  (asked) => {
+    const fate = raceOn(...nodes)(asked)
+    return fate.kind === 'lost' ? lost('aaaa') : fate
+  }
+
+/** Every third AAAA question dropped over UDP, whoever is asked, alone or in a pair. */
+export const someAaaaDroppedOn =
+  (...nodes: readonly string[]): Network =>
+  ({ node: at, transport, index }) =>
+    nodes.includes(at) && transport === 'udp' && index % 3 === 0 ? lost('aaaa') : answered()
+
 /** How many pairs `raceOn` costs a node whose probe made the default number of look-ups. */
 export const racesPerNode = 18 + 3
 

@@ -44,6 +44,11 @@ describe('the registry', () => {
     expect(unknown).toEqual([])
   })
 
+  const remedies = [...new Set(checks.flatMap((it) => it.remedies))].toSorted()
+  test.skipIf(!remedies.some((it) => there(`src/remedies/${it}.ts`)))('names remedies that are there', () => {
+    expect(remedies.filter((it) => !there(`src/remedies/${it}.ts`))).toEqual([])
+  })
+
   test('has no page and no test without a check', () => {
     const stray = filesIn('src/checks', (path) => path.endsWith('.md')).filter((path) => !checks.some((it) => pathOf(it, '.md') === path))
     expect(stray).toEqual([])

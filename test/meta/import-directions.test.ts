@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   collect: ['kube', 'relations', 'model', 'wire'],
   snapshot: ['kube', 'model', 'wire'],
   // the one that writes to a cluster, and what puts it all together
-  plan: ['remedies', 'findings', 'relations', 'model', 'probe', 'collect', 'snapshot', 'kube', 'wire'],
+  plan: ['report', 'remedies', 'findings', 'relations', 'model', 'probe', 'collect', 'snapshot', 'kube', 'wire'],
   cli: ['report', 'plan', 'remedies', 'engine.ts', 'checks', 'findings', 'relations', 'collect', 'probe', 'snapshot', 'kube', 'model', 'wire'],
 }
 

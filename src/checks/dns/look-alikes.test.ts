@@ -17,6 +17,7 @@ import {
   racesPerNode,
   replicaDead,
   slowButAnswering,
+  someAaaaDroppedOn,
   starved,
   tableFullOn,
   tcpBlockedOn,
@@ -118,6 +119,11 @@ const faults: readonly { readonly it: string; readonly given: (kernel: string) =
   {
     it: 'UDP/53 blocked on one node, and TCP/53 not',
     given: (kernel) => cluster({ kernel, network: udpBlockedOn('worker-2') }),
+    expect: ['DNS110 Node/worker-2'],
+  },
+  {
+    it: 'every third AAAA dropped on one node',
+    given: (kernel) => cluster({ kernel, network: someAaaaDroppedOn('worker-2') }),
     expect: ['DNS110 Node/worker-2'],
   },
   {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { blackHoleOn, cluster, filterOn, pathToReplicaLost, raceOn, replicaDead, upstreamIgnoresAaaa, workers } from '../../../test/build/dns-faults.ts'
+import { blackHoleOn, cluster, filterOn, pathToReplicaLost, raceOn, raceThatAaaaLosesOn, replicaDead, someAaaaDroppedOn, upstreamIgnoresAaaa, workers } from '../../../test/build/dns-faults.ts'
 import { conntrackOf, lost } from '../../../test/build/lookups.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
@@ -20,6 +20,10 @@ describeCheck(check, [
   { it: 'counts what the retries lost as well', given: raced('6.18.3', at(40)), expect: [worker2] },
   { it: 'on an open kernel without counters, when the controls are clean', given: modelOf(raced('5.4.0'), { conntrack: hide }), expect: [{ ...worker2, confidence: 'inferred', args: { insertFailed: 'unknown' } }] },
 
+  { it: 'AAAA loses every time, as it leaves second', given: { ...raced('5.4.0'), dnsProbe: cluster({ nodes: ['worker-1', 'worker-2'], network: raceThatAaaaLosesOn('worker-2') }).dnsProbe }, expect: [{ ...worker2, confidence: 'observed' }] },
+  { it: 'AAAA loses every time, no counters', given: modelOf(cluster({ kernel: '5.4.0', network: raceThatAaaaLosesOn('worker-2') }), { conntrack: hide }), expect: [{ ...worker2, confidence: 'inferred' }] },
+
+  { it: 'every third AAAA dropped: the controls lose them too, so only counters can exclude the race', given: modelOf(cluster({ kernel: '5.4.0', network: someAaaaDroppedOn('worker-2') }), { conntrack: hide }), expect: 'cannot-tell', says: /--node-access/ },
   { it: 'on a healed kernel without counters', given: modelOf(raced('6.18.3'), { conntrack: hide }), expect: 'cannot-tell', says: /18 of 200 .*--node-access/ },
   { it: 'on RHEL 8 without counters', given: modelOf(raced('4.18.0-553.el8_10.x86_64'), { conntrack: hide }), expect: 'cannot-tell', says: /--node-access/ },
   { it: 'counters forbidden: the reason is told, not a flag that was given', given: modelOf(raced('6.18.3'), { conntrack: unknown('forbidden', 'create pods in kube-system') }), expect: 'cannot-tell', says: /create pods in kube-system $/ },
@@ -33,6 +37,8 @@ describeCheck(check, [
   { it: 'pairs lost and insert_failed still: not this race', given: raced('6.18.3', at(0)), expect: 'ok', says: /insert_failed rose by 0 only/ },
   { it: 'AAAA alone lost, always', given: modelOf(cluster({ kernel: '5.4.0', network: filterOn('aaaa', 'worker-2') }), { conntrack: hide }), expect: 'ok' },
   { it: 'AAAA alone lost, saved clashes counted as insert_failed before 5.10', given: cluster({ kernel: '5.4.0', network: filterOn('aaaa', 'worker-2'), conntrack: workers.map((name) => conntrackOf(name, { insert_failed: 150, clash_resolve: null })) }), expect: 'ok' },
+  { it: 'every third AAAA dropped, and insert_failed counts saved clashes on this kernel', given: cluster({ kernel: '5.4.0', network: someAaaaDroppedOn('worker-2'), conntrack: at(70) }), expect: 'ok', says: /counts packets there that it saved/ },
+  { it: 'every third AAAA dropped, and insert_failed still', given: cluster({ network: someAaaaDroppedOn('worker-2') }), expect: 'ok', says: /insert_failed rose by 0 only/ },
   { it: 'all lost', given: modelOf(cluster({ kernel: '5.4.0', network: blackHoleOn('worker-2') }), { conntrack: hide }), expect: 'ok' },
   { it: 'a dead replica', given: modelOf(cluster({ kernel: '5.4.0', network: replicaDead('10.2.2.2') }), { conntrack: hide }), expect: 'ok' },
   { it: 'outside names alone lose AAAA', given: modelOf(cluster({ kernel: '5.4.0', network: upstreamIgnoresAaaa, counts: { externalService: 6, externalEndpoint: 0 } }), { conntrack: hide }), expect: 'ok' },

@@ -5,7 +5,7 @@ import { type Known, unknown } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { countsOnlyLosses, raceState } from '../../relations/kernel-race.ts'
-import { lossOf, type Loss, notable, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { lossOf, type Loss, nearlyAll, notable, seriesOf, troubled } from '../../relations/lookup-loss.ts'
 import { conntrackRows, exchange, latency, percent, shares } from './dns-evidence.ts'
 
 /**
@@ -71,11 +71,14 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
     })
 
   const packetsLost = lost + lossOf(udp.filter((it) => !pairs.includes(it))).lostBoth
-  if (failedInserts !== null && failedInserts >= Math.max(2, lost / 2) && (countsOnlyLosses(kernel) || looksLikeRace(loss))) return found('observed')
+  const likely = looksLikeRace(loss) && (isMixed(loss) || controlsClean(probe, node))
+  if (failedInserts !== null && failedInserts >= Math.max(2, lost / 2)) {
+    return countsOnlyLosses(kernel) || likely ? found('observed') : ok(loss.of, `insert_failed rose on ${node}, but this kernel counts packets there that it saved, and what was lost is not one of two parallel queries`)
+  }
   if (failedInserts !== null) return ok(loss.of, `${lost} of ${loss.of} parallel look-ups on ${node} lost a packet, but insert_failed rose by ${failedInserts} only: not this race`)
-  if (!looksLikeRace(loss)) return ok(loss.of, `look-ups are lost on ${node}, but not one of two`)
+  if (nearlyAll(lost, loss.of) || !notable(loss.lostA + loss.lostAaaa, loss.of)) return ok(loss.of, `look-ups are lost on ${node}, but not one of two now and then`)
   // An unknown state is a distribution's own: its version number says nothing, so only counters may speak.
-  if (['open', 'third-race-open'].includes(raceState(kernel)) && controlsClean(probe, node)) return found('inferred')
+  if (looksLikeRace(loss) && ['open', 'third-race-open'].includes(raceState(kernel)) && controlsClean(probe, node)) return found('inferred')
   const why = conntrack.known ? unknown('failed', 'none came from this node').why : conntrack.why
   const asked = why.reason !== 'not-asked'
   return cannotTell(
@@ -85,10 +88,15 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   )
 }
 
-/** Either packet can lose (A.1), so a loss that is always AAAA is a filter's or a server's doing. */
+/** One of two, now and then. A filter takes them all. */
 function looksLikeRace(loss: Loss): boolean {
   const single = loss.lostA + loss.lostAaaa
-  return single > loss.lostBoth && !(single >= 8 && (loss.lostA === 0 || loss.lostAaaa === 0))
+  return single > loss.lostBoth && !nearlyAll(single, loss.of)
+}
+
+/** Either packet can lose, but AAAA leaves second and loses more often: one type alone proves nothing either way. */
+function isMixed(loss: Loss): boolean {
+  return loss.lostA > 0 && loss.lostAaaa > 0
 }
 
 /** Without DNAT, and one question at a time, the race has no room: these must be clean. */
