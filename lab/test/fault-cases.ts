@@ -4,7 +4,8 @@ import type { Lab } from '../lab.ts'
 import { type Found, hopscope, type Ran, type Report, reportOf, subjectOf } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
 
-export async function faultCase(lab: Lab, fault: Fault, tell: (result: Result) => void): Promise<readonly Result[]> {
+/** `turn` = its place among the faults that run beside it. */
+export async function faultCase(lab: Lab, fault: Fault, turn: number, tell: (result: Result) => void): Promise<readonly Result[]> {
   const results: Result[] = []
   const keep = (result: Result): void => {
     results.push(result)
@@ -15,7 +16,7 @@ export async function faultCase(lab: Lab, fault: Fault, tell: (result: Result) =
     keep(
       await expectThat(fault.kind, fault.name, wanted, async () => {
         await fault.inject(lab)
-        const ran = await look(lab, fault)
+        const ran = await look(lab, fault, turn)
         return fault.cause === null ? clean(ran) : firstIs(ran, fault.cause)
       }),
     )
@@ -23,7 +24,7 @@ export async function faultCase(lab: Lab, fault: Fault, tell: (result: Result) =
     keep(
       await expectThat('taken back', `${fault.name}, taken back`, 'clean', async () => {
         await fault.takeBack(lab)
-        return clean(await look(lab, fault))
+        return clean(await look(lab, fault, turn))
       }),
     )
     await fault.remove?.(lab)
@@ -31,8 +32,13 @@ export async function faultCase(lab: Lab, fault: Fault, tell: (result: Result) =
   return results
 }
 
-function look(lab: Lab, fault: Fault): Promise<Ran> {
-  return hopscope(['diagnose', ...fault.diagnose, '--probe', '--node-access', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+/**
+ * A fault of one namespace is the same from any node, so those that run side by side take one node each: all of them
+ * from all nodes would be a load test of two cores.
+ */
+function look(lab: Lab, fault: Fault, turn: number): Promise<Ran> {
+  const node = fault.reach.kind === 'namespace' ? ['--node', lab.nodes[turn % lab.nodes.length]?.name ?? ''] : []
+  return hopscope(['diagnose', ...fault.diagnose, ...node, '--probe', '--node-access', '-o', 'json'], { kubeconfig: lab.kubeconfig })
 }
 
 type Judged = { readonly got: string; readonly passed: boolean; readonly detail: string }

@@ -62,7 +62,7 @@ async function cluster(): Promise<void> {
   if (asked.length === 0 || asked.includes('safety')) add(await safetyCases(lab, tell))
   if (asked.length === 0 || asked.includes('rights')) add(await rightsCases(lab, tell))
   if (asked.length === 0 || asked.includes('refusals')) add(await refusalCases(lab, tell))
-  for (const batch of batches(wanted)) add((await Promise.all(batch.map((it) => faultCase(lab, it, tell)))).flat())
+  for (const batch of batches(wanted)) add((await Promise.all(batch.map((it, turn) => faultCase(lab, it, turn, tell)))).flat())
 }
 
 function seconds(from: number): string {

@@ -5,8 +5,8 @@ import { hopscope, type Ran, type RunOptions } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
 
 const group = 'safety'
-/** Printed once the pods are asked for. */
-const started = /hopscope-/
+/** Printed just before the pods are asked for. */
+const started = /^creates \d+ pods/m
 
 export async function safetyCases(lab: Lab, tell: (result: Result) => void): Promise<readonly Result[]> {
   const results: Result[] = []
