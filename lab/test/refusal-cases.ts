@@ -27,7 +27,7 @@ export async function refusalCases(lab: Lab, tell: (result: Result) => void): Pr
   try {
     const good = await readFile(lab.kubeconfig, 'utf8')
     const nobody = join(folder, 'unreachable')
-    await writeFile(nobody, good.replace(/server: .*/, 'server: https://127.0.0.1:1'))
+    await writeFile(nobody, good.replace(/https:\/\/[\d.:]+/, 'https://127.0.0.1:1'))
     await refused('no kubeconfig', /no kubeconfig/i, ['diagnose'], null)
     await refused('unreachable server', /cannot reach cluster .*127\.0\.0\.1:1/, ['diagnose'], nobody)
     await refused('unknown context', /context `nope`/, ['diagnose', '--context', 'nope'])
@@ -39,7 +39,7 @@ export async function refusalCases(lab: Lab, tell: (result: Result) => void): Pr
     await refused('unknown node', /node `worker-99`/, ['diagnose', 'dns', '--probe', '--node', 'worker-99'])
     const foreign = join(folder, 'foreign.hops')
     await writeFile(foreign, 'not a snapshot')
-    await refused('foreign snapshot', /not a hopscope snapshot/, ['diagnose', '--from', foreign])
+    await refused('foreign snapshot', /is no hopscope snapshot/, ['diagnose', '--from', foreign])
 
     const snapshot = join(folder, 'cut.hops')
     await hopscope(['collect', '-n', 'shop', '--out', snapshot], { kubeconfig: lab.kubeconfig })

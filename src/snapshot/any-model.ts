@@ -130,26 +130,30 @@ const corefile = fc.constantFrom('', '.:53 {\n  errors\n  kubernetes cluster.loc
 const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local') })
 
 const from = fc.record({ namespace: name, labels })
-const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record({
-  from,
-  nodes: few(name),
-  missing: few(fc.record({ node: name, why: text })),
-  series: few(
-    fc.record({
-      node: name,
-      server: fc.record({ role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'), ip, pod: maybe(name) }),
-      transport: fc.constantFrom('udp', 'tcp'),
-      method: fc.constantFrom('pair', 'sequential', 'getaddrinfo'),
-      libc: maybe(fc.constantFrom('glibc', 'musl')),
-      name: fc.constantFrom('cart.shop.svc.cluster.local', 'example.com'),
-      zone: fc.constantFrom('cluster', 'external'),
-      lookups: few(fc.record({ at: ms, ms, a: answer, aaaa: answer, retries: count, firstLost: fc.constantFrom('none', 'a', 'aaaa', 'both') })),
-    }),
-  ),
-  queriesSent: count,
-  cap: fc.record({ queriesPerSecondPerNode: count, lookupsPerSeries: count }),
-  stopped: maybe(text),
-})
+const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
+  {
+    from,
+    nodes: few(name),
+    missing: few(fc.record({ node: name, why: text })),
+    series: few(
+      fc.record({
+        node: name,
+        server: fc.record({ role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'), ip, pod: maybe(name) }),
+        transport: fc.constantFrom('udp', 'tcp'),
+        method: fc.constantFrom('pair', 'sequential', 'getaddrinfo'),
+        libc: maybe(fc.constantFrom('glibc', 'musl')),
+        name: fc.constantFrom('cart.shop.svc.cluster.local', 'example.com'),
+        zone: fc.constantFrom('cluster', 'external'),
+        lookups: few(fc.record({ at: ms, ms, a: answer, aaaa: answer, retries: count, firstLost: fc.constantFrom('none', 'a', 'aaaa', 'both') })),
+      }),
+    ),
+    queriesSent: count,
+    cap: fc.record({ queriesPerSecondPerNode: count, lookupsPerSeries: count }),
+    stopped: maybe(text),
+    lag: few(fc.record({ node: name, p99Ms: ms })),
+  },
+  { requiredKeys: ['from', 'nodes', 'missing', 'series', 'queriesSent', 'cap', 'stopped'] },
+)
 
 const contacts: fc.Arbitrary<Contacts> = fc.record({
   from,

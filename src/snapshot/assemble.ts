@@ -2,11 +2,9 @@ import * as v from 'valibot'
 import { type Known, known, unknown } from '../model/known.ts'
 import { type Model, type SourceName, sourceNames } from '../model/sources.ts'
 import { createIntern } from '../wire/intern.ts'
-import { BadRecord } from './bad-record.ts'
+import { BadRecord, again } from './bad-record.ts'
 import type { Snapshot } from './read.ts'
 import { anyHeader, header, record, schemaVersion, singleSources, sourceSchemas } from './schema.ts'
-
-const again = 'copy it again, or write a new one: hopscope collect -o FILE'
 
 /** A list source whose items are still to come. */
 interface Arriving {
@@ -69,7 +67,7 @@ export async function assemble(records: AsyncIterable<unknown>): Promise<Snapsho
 
 function readHeader(raw: unknown): v.InferOutput<typeof header> {
   const any = v.safeParse(anyHeader, raw)
-  if (!any.success) throw new BadRecord('is no hopscope snapshot', 'hopscope collect -o FILE.hops writes one')
+  if (!any.success) throw new BadRecord('is no hopscope snapshot', 'hopscope collect --out FILE.hops writes one')
   const { schema, tool } = any.output
   if (schema > schemaVersion) throw new BadRecord(`was written by a newer hopscope (${tool}, file schema ${schema}; this one reads up to ${schemaVersion})`, 'update hopscope to read it')
   return checked(header, raw, 1, 'the header')

@@ -1,4 +1,4 @@
-import { BadRecord } from './bad-record.ts'
+import { BadRecord, again } from './bad-record.ts'
 
 /** Longer than any record that is written; a foreign file without line ends must not fill the memory. */
 const longestLine = 256 * 1024 * 1024
@@ -21,15 +21,15 @@ export async function* jsonLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
     if (start === chunk.length) continue
     pending.push(chunk.subarray(start))
     held += chunk.length - start
-    if (held > longestLine) throw new BadRecord(`is damaged: record ${line} has no end`, 'write a new one: hopscope collect -o FILE')
+    if (held > longestLine) throw new BadRecord(`is damaged: record ${line} has no end`, again)
   }
-  if (pending.length > 0) throw new BadRecord(`is cut off in record ${line}`, 'copy it again, or write a new one: hopscope collect -o FILE')
+  if (pending.length > 0) throw new BadRecord(`is cut off in record ${line}`, again)
 }
 
 function parse(bytes: Buffer, line: number): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch {
-    throw new BadRecord(`is damaged: record ${line} is no JSON`, 'copy it again, or write a new one: hopscope collect -o FILE')
+    throw new BadRecord(`is damaged: record ${line} is no JSON`, again)
   }
 }

@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress } from 'node:zlib'
 import type { Model } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
-import { jsonLines } from './json-lines.ts'
 import { assemble } from './assemble.ts'
-import { BadRecord } from './bad-record.ts'
+import { BadRecord, again } from './bad-record.ts'
+import { jsonLines } from './json-lines.ts'
 
 export interface Snapshot {
   readonly model: Model
@@ -32,8 +32,6 @@ export async function readSnapshotFrom(bytes: AsyncIterable<Uint8Array>, name: s
   return snapshot
 }
 
-const again = 'copy it again, or write a new one: hopscope collect -o FILE'
-
 /** RFC 8878, 3.1.1: every zstd frame starts so. */
 const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
@@ -55,13 +53,13 @@ async function* magicChecked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<U
 
 function foreign(start: Buffer): BadRecord {
   const isJson = /^\s*\{/.test(start.toString('latin1'))
-  return new BadRecord('is no hopscope snapshot', isJson ? 'a report (-o json) can not be read back; hopscope collect -o FILE.hops writes what --from reads' : 'hopscope collect -o FILE.hops writes one')
+  return new BadRecord('is no hopscope snapshot', isJson ? 'a report (-o json) can not be read back; hopscope collect --out FILE.hops writes what --from reads' : 'hopscope collect --out FILE.hops writes one')
 }
 
 function badFile(name: string, error: unknown): ToolError {
   if (error instanceof BadRecord) return new ToolError('bad-file', `${name} ${error.message}`, error.hint, error)
   const code = error instanceof Error && 'code' in error ? error.code : null
-  if (code === 'ENOENT') return new ToolError('bad-file', `no file ${name}`, 'hopscope collect -o FILE.hops writes one', error)
+  if (code === 'ENOENT') return new ToolError('bad-file', `no file ${name}`, 'hopscope collect --out FILE.hops writes one', error)
   if (code === 'EISDIR') return new ToolError('bad-file', `${name} is a folder`, 'name the .hops file in it', error)
   if (code === 'EACCES' || code === 'EPERM') return new ToolError('bad-file', `no permission to read ${name}`, 'snapshots are readable by the user who wrote them', error)
   if (code === 'Z_BUF_ERROR') return new ToolError('bad-file', `${name} is cut off: it ends too early`, again, error)

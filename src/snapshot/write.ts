@@ -30,7 +30,7 @@ export async function writeSnapshot(path: string, model: Model, options: WriteOp
     if (replaceable) await rename(partial, path)
   } catch (error) {
     if (replaceable) await rm(partial, { force: true }).catch(() => {})
-    throw new ToolError('bad-file', `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`, 'name another file: -o FILE', error)
+    throw new ToolError('bad-file', `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`, 'name another file: --out FILE.hops', error)
   }
 }
 
