@@ -22,8 +22,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   probe: ['kube', 'model', 'wire'],
   collect: ['kube', 'relations', 'model', 'wire'],
   snapshot: ['kube', 'model', 'wire'],
-  // the one that writes to a cluster, and what puts it all together
-  plan: ['report', 'remedies', 'findings', 'relations', 'model', 'probe', 'collect', 'snapshot', 'kube', 'wire'],
+  // the one that writes to a cluster and runs checks again to verify, and what puts it all together
+  plan: ['report', 'remedies', 'engine.ts', 'checks', 'findings', 'relations', 'model', 'probe', 'collect', 'snapshot', 'kube', 'wire'],
   cli: ['report', 'plan', 'remedies', 'engine.ts', 'checks', 'findings', 'relations', 'collect', 'probe', 'snapshot', 'kube', 'model', 'wire'],
 }
 
@@ -31,7 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const forAll = ['tool-error.ts', 'closest.ts']
 
 /** Folders that do no input or output, so that a diagnosis is a pure function of the snapshot. */
-const pure = ['model', 'wire', 'findings', 'relations', 'checks', 'remedies', 'engine.ts', 'closest.ts', 'tool-error.ts']
+const pure = ['model', 'wire', 'findings', 'relations', 'checks', 'engine.ts', 'closest.ts', 'tool-error.ts']
 
 /** Imports of development packages, with the reason why that is none at run time. */
 const notAtRunTime: Readonly<Record<string, string>> = {
