@@ -28,7 +28,7 @@ export interface Ask {
   readonly model: Model
   /** Objects that the user named and that are no finding's subject: the workloads to change. */
   readonly named: readonly Subject[]
-  /** `--image`; null when the user named none. */
+  /** `--remedy-image`; null when the user named none. */
   readonly image: string | null
   readonly libc: (workload: Subject) => Libc
 }
@@ -49,6 +49,8 @@ export interface Verification {
   readonly level: Level
   /** Look-ups must be faster than this at the 99th percentile; null where times do not matter. */
   readonly p99Ms: number | null
+  /** Pods of these workloads must have this in their resolv.conf, read inside them. For what no check can see. */
+  readonly inside?: { readonly workloads: readonly Subject[]; readonly option: string }
 }
 
 export interface Proposal {

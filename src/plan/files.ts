@@ -1,0 +1,23 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Plan, Step } from './plan.ts'
+import { yamlLines } from './diff.ts'
+
+/**
+ * The plan's objects as files to commit, for a cluster that is kept in Git: `kind-namespace-name.yaml`, and a list of
+ * what must go. Returns the folder.
+ */
+export async function writeFiles(plan: Plan, parent: string): Promise<string> {
+  const folder = join(parent, `plan-${plan.id}`)
+  await mkdir(folder, { recursive: true })
+  for (const step of plan.steps) {
+    if (step.after !== null) await writeFile(join(folder, fileName(step)), `${yamlLines(step.after).join('\n')}\n`)
+  }
+  const gone = plan.steps.filter((it) => it.verb === 'delete').map((it) => `${it.object.kind} ${it.object.namespace ?? ''}/${it.object.name}`)
+  if (gone.length > 0) await writeFile(join(folder, 'remove.txt'), `${gone.join('\n')}\n`)
+  return folder
+}
+
+function fileName({ object }: Step): string {
+  return `${[object.kind.toLowerCase(), object.namespace, object.name].filter((it) => it !== null).join('-')}.yaml`
+}

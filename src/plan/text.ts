@@ -1,0 +1,92 @@
+import type { Paint } from '../report/paint.ts'
+import type { Verification } from '../remedies/remedy.ts'
+import { diff, yamlLines } from './diff.ts'
+import { isReversible, lifetimeMs, type Plan, type Step } from './plan.ts'
+
+export interface PlanText {
+  readonly paint: Paint
+  /** Whole manifests of what is added, however long. */
+  readonly verbose: boolean
+  /** Where the files to commit are; null when nobody keeps these objects in Git. */
+  readonly files: string | null
+}
+
+/** New objects longer than this are shown by `-v` only: a plan is read on one screen. */
+const shortManifest = 30
+
+/** The plan as a person reads it before deciding: what changes, what it does, what may go wrong, the way back. */
+export function planText(plan: Plan, { paint, verbose, files }: PlanText): string {
+  const { add, change, destroy } = counts(plan)
+  const dot = ` ${paint.dot} `
+  const changes = [add > 0 ? `${add} ${objects(add)} to add` : null, change > 0 ? `${change} to change` : null, destroy > 0 ? `${destroy} to destroy` : null]
+  const head = [`Plan ${plan.id}`, `fixes ${plan.code}`, plan.remedy, ...changes.filter((it) => it !== null), isReversible(plan) ? 'reversible' : 'NOT reversible', `expires in ${lifetimeMs / 60_000} min`]
+  const width = Math.max(...plan.steps.map((it) => nameOf(it).length))
+  const lines = [
+    paint.strong(head.join(dot)),
+    '',
+    ...plan.steps.flatMap((step) => stepLines(step, width, paint, verbose)),
+    '',
+    ...row('Effect', plan.effect, paint),
+    ...row('Risk', `${plan.risk.level}: ${plan.risk.why}`, paint),
+    ...row('Undo', undoLine(plan), paint),
+    ...row('Verify', verifyLine(plan.verify), paint),
+    ...(plan.applicability === 'safe' ? [] : row('Decide', 'this has a price, so a person must weigh it: --yes does not apply it', paint)),
+    ...plan.owners.flatMap((it) => row('Warning', `${it.object} is kept by ${it.by} (${it.what}): it will put its own state back${files === null ? '' : `. The same change, as files to commit, is in ${files}`}`, paint)),
+    ...plan.notes.flatMap((it) => row('Note', it, paint)),
+    '',
+    paint.strong(`${add} to add, ${change} to change, ${destroy} to destroy.   Nothing has been changed.`),
+    `apply:  hopscope fix --apply ${plan.id}`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+export function counts(plan: Plan): { readonly add: number; readonly change: number; readonly destroy: number } {
+  const of = (verb: Step['verb']): number => plan.steps.filter((it) => it.verb === verb).length
+  return { add: of('create'), change: of('replace'), destroy: of('delete') }
+}
+
+export function undoLine(plan: Plan): string {
+  if (isReversible(plan)) return `hopscope fix --undo ${plan.id}`
+  const gone = plan.steps.flatMap((it) => (it.inverse.verb === 'gone' ? [it.inverse.why] : []))
+  return gone.length === plan.steps.length ? `none: ${gone.join('; ')}` : `hopscope fix --undo ${plan.id}, but not all of it: ${gone.join('; ')}`
+}
+
+export function verifyLine({ codes, level, p99Ms }: Verification): string {
+  const again = codes.length === 1 ? 'runs again and finds nothing' : 'run again and find nothing'
+  const how = { read: '', probe: ', with look-ups from every node', node: ', with look-ups and counters from every node' }[level]
+  return `${codes.join(' and ')} ${again}${how}${p99Ms === null ? '' : `; p99 must be under ${p99Ms} ms`}; else undo is offered`
+}
+
+function stepLines(step: Step, width: number, paint: Paint, verbose: boolean): readonly string[] {
+  const sign = { create: '+', replace: '~', delete: '-' }[step.verb]
+  const first = `  ${sign} ${step.say === null ? nameOf(step) : `${nameOf(step).padEnd(width)}  ${paint.dim(step.say)}`}`
+  if (step.verb === 'delete') return [first]
+  if (step.verb === 'replace') return [first, ...diff(step.before.object, step.after).map((it) => `      ${it.sign} ${it.text}`)]
+  const manifest = yamlLines(step.after)
+  return verbose || manifest.length <= shortManifest ? [first, ...manifest.map((it) => `      + ${it}`)] : [first]
+}
+
+function nameOf({ object }: Step): string {
+  return `${object.kind.padEnd(14)}  ${object.namespace === null ? '' : `${object.namespace}/`}${object.name}`
+}
+
+function row(label: string, text: string, paint: Paint): readonly string[] {
+  const indent = 11
+  return wrap(text, Math.max(40, paint.width - indent)).map((line, index) => `${(index === 0 ? label : '').padEnd(indent)}${line}`)
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
+function objects(count: number): string {
+  return count === 1 ? 'object' : 'objects'
+}

@@ -1,0 +1,91 @@
+import { type Subject, subject } from '../model/subject.ts'
+import { selects } from '../relations/selector.ts'
+import { autoscalerOf, autoscalerReads, dnsWorkload } from './dns-workload.ts'
+import { at, isObject, type Json, list, type Manifest, nameOf, put, strings } from './manifest.ts'
+import { type Ask, type Change, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
+
+/** CoreDNS as upstream ships it: no CPU limit, two or more pods, on different nodes, not all drained at once. */
+export const enoughCoredns: Remedy = {
+  id: 'enough-coredns',
+  title: 'give CoreDNS enough: no CPU limit, replicas, spread, disruption budget',
+  codes: ['DNS103'],
+  applicability: 'judgement',
+  reads: (ask) => {
+    const workload = dnsWorkload(ask)
+    return workload === null ? [] : [{ one: workload }, ...autoscalerReads(workload), { all: 'PodDisruptionBudget', namespace: workload.namespace }, { one: budget(workload) }]
+  },
+  propose,
+}
+
+function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
+  const workload = dnsWorkload(ask)
+  if (workload?.kind !== 'Deployment') return notOffered('no Deployment was found behind the DNS Service')
+  const found = objects.one(workload)
+  if (!found.known) return notSeen(`Deployment ${workload.name}`, found)
+  if (found.value === null) return notOffered(`Deployment ${workload.namespace}/${workload.name} is gone`)
+  const before = found.value
+  const labels = at(before, 'spec', 'selector', 'matchLabels')
+  if (!isObject(labels)) return notOffered(`Deployment ${workload.name} has no selector that hopscope understands`)
+
+  const scaler = autoscalerOf(workload, objects)
+  const has = Number(at(before, 'spec', 'replicas') ?? 1)
+  const wanted = scaler === null ? Math.max(has, replicasFor(ask)) : has
+  const after = spread(withoutCpuLimits(put(before, ['spec', 'replicas'], wanted)), labels)
+  const protection = budgetFor(workload, labels, wanted, objects)
+  const changes: readonly Change[] = [{ verb: 'replace', object: workload, before, after, say: `${wanted} replicas` }, ...(protection === null ? [] : [protection])]
+  return {
+    kind: 'proposal',
+    applicability: 'judgement',
+    changes,
+    effect: 'CoreDNS may use the CPU that it needs; its pods are replaced one after another while the others answer',
+    risk: { level: 'medium', why: 'DNS path of every pod: while a pod is replaced the others carry its share. Without a limit CoreDNS may take CPU from its neighbours; its request still counts' },
+    verify: { codes: ['DNS103'], target: 'dns', namespace: null, level: 'probe', p99Ms: 100 },
+    notes: [
+      ...(scaler === null ? [] : [`the count stays: ${scaler.why}`]),
+      ...(has === 1 && wanted > 1 ? ['with one replica its replacement could leave a moment without DNS: the new pods start before the old one goes'] : []),
+    ],
+  }
+}
+
+/** dns-horizontal-autoscaler's linear rule (k/k cluster/addons/dns-horizontal-autoscaler): by cores and nodes, two at least. */
+function replicasFor({ model }: Ask): number {
+  const { nodes } = model.sources
+  if (!nodes.known) return 2
+  const count = nodes.value.length
+  const cores = nodes.value.reduce((total, it) => total + (it.cpus ?? 0), 0)
+  return Math.max(Math.ceil(cores / 256), Math.ceil(count / 16), count > 1 ? 2 : 1)
+}
+
+/** The limit alone goes. A request that was only implied by the limit stays, so that the scheduler goes on counting it. */
+function withoutCpuLimits(deployment: Manifest): Manifest {
+  const containers = ['spec', 'template', 'spec', 'containers'] as const
+  return list(at(deployment, ...containers)).reduce<Manifest>((object, container, index) => {
+    const limit = at(container, 'resources', 'limits', 'cpu')
+    if (limit === undefined) return object
+    const resources = [...containers, index, 'resources'] as const
+    const request = at(container, 'resources', 'requests', 'cpu') ?? limit
+    const others = Object.keys(strings(at(container, 'resources', 'limits'))).length > 1
+    return put(put(object, [...resources, 'requests', 'cpu'], request), others ? [...resources, 'limits', 'cpu'] : [...resources, 'limits'], undefined)
+  }, deployment)
+}
+
+function spread(deployment: Manifest, labels: Json): Manifest {
+  const pod = ['spec', 'template', 'spec'] as const
+  const has = list(at(deployment, ...pod, 'topologySpreadConstraints')).length > 0 || at(deployment, ...pod, 'affinity', 'podAntiAffinity') !== undefined
+  if (has) return deployment
+  // ScheduleAnyway: on a cluster with one free node, two servers on it are better than one.
+  return put(deployment, [...pod, 'topologySpreadConstraints'], [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: labels } }])
+}
+
+function budgetFor(workload: Subject, labels: Json, replicas: number, objects: Objects): Change | null {
+  const budgets = objects.all('PodDisruptionBudget', workload.namespace)
+  const taken = objects.one(budget(workload))
+  // A second budget over the same pods makes every eviction fail (k8s.io/kubernetes pkg/registry/core/pod/storage/eviction.go).
+  if (replicas < 2 || !budgets.known || !taken.known || taken.value !== null) return null
+  if (budgets.value.some((it) => selects({ matchLabels: strings(at(it, 'spec', 'selector', 'matchLabels')), matchExpressions: [] }, strings(labels)) || nameOf(it) === workload.name)) return null
+  return { verb: 'create', object: budget(workload), after: { metadata: { name: workload.name, namespace: workload.namespace }, spec: { maxUnavailable: 1, selector: { matchLabels: labels } } }, say: 'drains take one pod at a time' }
+}
+
+function budget({ namespace, name }: Subject): Subject {
+  return subject('PodDisruptionBudget', namespace, name)
+}

@@ -1,0 +1,99 @@
+import { isIPv4 } from 'node:net'
+import { parse } from 'yaml'
+import { type Subject, subject } from '../model/subject.ts'
+import { type CorefileServer, parseCorefile } from '../wire/corefile.ts'
+import { at, isObject, type Json, list, text } from './manifest.ts'
+import { nodeLocalChanges, nodeLocalName, upstreamName } from './node-local-objects.ts'
+import { trapIn } from './node-local-traps.ts'
+import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Read, type Remedy } from './remedy.ts'
+
+const defaultImage = 'registry.k8s.io/dns/k8s-dns-node-cache:1.26.4'
+const localAddress = '169.254.20.10'
+
+const kubeProxy = subject('ConfigMap', 'kube-system', 'kube-proxy')
+const home = subject('Namespace', null, 'kube-system')
+export const nodeLocalOwn: readonly Subject[] = [subject('ServiceAccount', 'kube-system', nodeLocalName), subject('Service', 'kube-system', upstreamName), subject('ConfigMap', 'kube-system', nodeLocalName), subject('DaemonSet', 'kube-system', nodeLocalName)]
+
+/** A DNS cache on each node: look-ups no longer go through conntrack, and reach CoreDNS over TCP. */
+export const nodeLocalDns: Remedy = {
+  id: 'node-local-dns',
+  title: 'a DNS cache on each node (NodeLocal DNSCache)',
+  codes: ['DNS101'],
+  applicability: 'judgement',
+  reads: (ask): readonly Read[] => [
+    { one: kubeProxy }, { one: home }, { one: dnsService(ask) }, ...nodeLocalOwn.map((it) => ({ one: it })),
+    { all: 'DaemonSet', namespace: null }, { all: 'NetworkPolicy', namespace: null }, { all: 'Service', namespace: null },
+  ],
+  propose,
+}
+
+function dnsService({ model }: Ask): Subject {
+  const dns = model.sources.clusterDns
+  const service = dns.known ? dns.value.service : null
+  return subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns')
+}
+
+function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
+  const dns = ask.model.sources.clusterDns
+  if (!dns.known || dns.value.service === null) return notOffered('where this cluster keeps its DNS is not known')
+  if (!dns.value.corefile.known) return notOffered(`the Corefile could not be read (${dns.value.corefile.why.detail}), and with it the cluster's domain`)
+  const raw = objects.one(dnsService(ask))
+  if (!raw.known) return notSeen('the DNS Service', raw)
+  const selector = at(raw.value ?? {}, 'spec', 'selector')
+  const vip = dns.value.service.clusterIP
+  if (raw.value === null || !isObject(selector) || Object.keys(selector).length === 0) return notOffered('the DNS Service has no selector, so the cache could not find CoreDNS behind it')
+  if (raw.value !== null && raw.value['metadata'] !== undefined && text(at(raw.value, 'metadata', 'namespace')) !== 'kube-system') return notOffered('the DNS Service is not in kube-system: this distribution lays its DNS out in its own way')
+  if (vip === null || !isIPv4(vip)) return notOffered(`the DNS Service's address is ${vip ?? 'none'}: only IPv4 is worked out`)
+  const mode = proxyMode(objects)
+  if (typeof mode !== 'string') return mode
+  const trap = trapIn({ ask, objects, local: localAddress, vip, own: nodeLocalOwn, home })
+  if (trap !== null) return trap
+
+  const corefile = parseCorefile(dns.value.corefile.value)
+  const allToCoreDns = hasOwnWays(corefile.servers)
+  const ports = list(at(raw.value, 'spec', 'ports')).filter(isObject).filter((it) => it['port'] === 53).map((it) => ({ name: it['name'] ?? 'dns', port: 53, protocol: it['protocol'] ?? 'TCP', targetPort: it['targetPort'] ?? 53 }))
+  if (!['UDP', 'TCP'].every((protocol) => ports.some((it) => it.protocol === protocol))) return notOffered('the DNS Service does not serve TCP 53, and the cache asks CoreDNS over TCP')
+  const nodes = ask.model.sources.nodes
+  const on = nodes.known ? `all ${nodes.value.length} nodes` : 'every node'
+  const ipvs = mode === 'ipvs'
+  return {
+    kind: 'proposal',
+    applicability: 'judgement',
+    changes: nodeLocalChanges({ image: ask.image ?? defaultImage, local: localAddress, vip, domain: dns.value.domain, selector, ports, ipvs, allToCoreDns }),
+    effect: ipvs ? `a cache listens on ${localAddress} on ${on}; pods use it once each kubelet's clusterDNS is ${localAddress} and they are made again (kube-proxy in IPVS mode)` : `pods on ${on} use the cache at once; no restarts (kube-proxy in ${mode} mode)`,
+    risk: { level: mode === 'nftables' ? 'high' : 'medium', why: `DNS path of every pod. If the cache dies on a node, DNS fails on that node until it is back${mode === 'nftables' ? '. Not verified with kube-proxy in nftables mode: try it on a test cluster first' : ''}` },
+    verify: { codes: ['DNS101', 'DNS103'], target: 'dns', namespace: null, level: ask.model.scope.level === 'node' ? 'node' : 'probe', p99Ms: 100 },
+    notes: [
+      ...(ipvs ? [`set clusterDNS: [${localAddress}] in each kubelet's configuration, restart the kubelets, and recreate the pods; before --undo, turn that back first`] : []),
+      ...(allToCoreDns ? ["the Corefile treats some names in a way of its own, so the cache asks CoreDNS for every name; upstream's manifest would ask the node's servers for outside names, past it"] : []),
+      ...(ask.image === null ? [`image ${defaultImage}; another one: --remedy-image`] : []),
+      'while a cache pod restarts, look-ups on its node are lost for seconds; clients ask again',
+    ],
+  }
+}
+
+/** kube-proxy's `mode`, from its ConfigMap; empty means iptables on Linux (k8s.io/kube-proxy config/v1alpha1 types.go). */
+function proxyMode(objects: Objects): 'iptables' | 'ipvs' | 'nftables' | NotOffered {
+  const found = objects.one(kubeProxy)
+  if (!found.known) return notSeen("kube-proxy's mode (ConfigMap kube-system/kube-proxy)", found)
+  if (found.value === null) return notOffered('there is no ConfigMap kube-system/kube-proxy, so the mode of kube-proxy (or what stands in its place) is not known', 'the right layout depends on it: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/')
+  const config = text(at(found.value, 'data', 'config.conf')) ?? text(at(found.value, 'data', 'config')) ?? ''
+  let mode: Json | undefined
+  try {
+    mode = at(parse(config) as Json, 'mode')
+  } catch {
+    return notOffered("kube-proxy's configuration is no YAML that hopscope can read, so its mode is not known")
+  }
+  if (mode === undefined || mode === null || mode === '') return 'iptables'
+  return mode === 'iptables' || mode === 'ipvs' || mode === 'nftables' ? mode : notOffered(`kube-proxy is in mode ${JSON.stringify(mode)}, for which no layout is known`)
+}
+
+const ordinary: ReadonlySet<string> = new Set(['errors', 'health', 'ready', 'kubernetes', 'prometheus', 'forward', 'cache', 'loop', 'reload', 'loadbalance', 'log', 'bufsize', 'minimal'])
+
+/** Whether CoreDNS answers some outside names itself: stub domains, hosts, rewrites, another upstream. */
+function hasOwnWays(servers: readonly CorefileServer[]): boolean {
+  const plugins = servers.flatMap((it) => it.plugins)
+  const forwards = plugins.filter((it) => it.name === 'forward')
+  const zones = plugins.filter((it) => it.name === 'kubernetes').flatMap((it) => it.args).filter((it) => !it.endsWith('.arpa'))
+  return servers.length > 1 || zones.length > 1 || plugins.some((it) => !ordinary.has(it.name)) || forwards.length !== 1 || forwards.some((it) => it.args.join(' ') !== '. /etc/resolv.conf')
+}

@@ -1,0 +1,14 @@
+import { enoughCoredns } from './enough-coredns.ts'
+import { nodeLocalDns } from './node-local-dns.ts'
+import { policyAllowDns } from './policy-allow-dns.ts'
+import type { Remedy } from './remedy.ts'
+import { replaceDnsPod } from './replace-dns-pod.ts'
+import { resolverOptions } from './resolver-options.ts'
+import { scaleCoredns } from './scale-coredns.ts'
+
+/** Every remedy, the one to think of first before the others of its code. */
+export const remedies: readonly Remedy[] = [nodeLocalDns, resolverOptions, enoughCoredns, replaceDnsPod, scaleCoredns, policyAllowDns]
+
+export function remediesFor(code: string): readonly Remedy[] {
+  return remedies.filter((it) => it.codes.includes(code))
+}

@@ -1,0 +1,43 @@
+import { at, put } from './manifest.ts'
+import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Read, type Remedy } from './remedy.ts'
+import { autoscalerOf, autoscalerReads, dnsWorkload } from './dns-workload.ts'
+
+/** The Deployment of CoreDNS wants no pods: two are what every distribution starts with, so that one may fail. */
+export const scaleCoredns: Remedy = {
+  id: 'scale-coredns',
+  title: 'scale CoreDNS up again',
+  codes: ['DNS107'],
+  applicability: 'safe',
+  reads: (ask) => {
+    const workload = dnsWorkload(ask)
+    return workload === null ? [] : [{ one: workload }, ...autoscalerReads(workload)] satisfies readonly Read[]
+  },
+  propose,
+}
+
+function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
+  const workload = dnsWorkload(ask)
+  if (workload === null) return notOffered('no Deployment was found whose pods would stand behind the DNS Service', 'kubectl -n kube-system get deployments,daemonsets')
+  if (workload.kind !== 'Deployment') return notOffered(`${workload.kind} ${workload.name} has no count to scale`)
+  const found = objects.one(workload)
+  if (!found.known) return notSeen(`Deployment ${workload.name}`, found)
+  if (found.value === null) return notOffered(`Deployment ${workload.namespace}/${workload.name} is gone`)
+  const before = found.value
+  const replicas = at(before, 'spec', 'replicas')
+  if (replicas !== 0) return notOffered(`Deployment ${workload.name} wants ${replicas ?? 1} pods already, and they are not ready: scaling does not help`, `kubectl -n ${workload.namespace} describe pods -l k8s-app=kube-dns`)
+  const autoscaler = autoscalerOf(workload, objects)
+  if (autoscaler !== null) return notOffered(autoscaler.why, autoscaler.instead)
+
+  const nodes = ask.model.sources.nodes
+  const wanted = nodes.known && nodes.value.length === 1 ? 1 : 2
+  return {
+    kind: 'proposal',
+    applicability: 'safe',
+    changes: [{ verb: 'replace', object: workload, before, after: put(before, ['spec', 'replicas'], wanted), say: `${wanted} ${wanted === 1 ? 'pod' : 'pods'}` }],
+    effect: `the DNS Service has ${wanted} ${wanted === 1 ? 'server' : 'servers'} as soon as they are ready; nothing restarts`,
+    risk: { level: 'low', why: 'nothing serves DNS now. Whoever scaled it to 0 may have had a reason' },
+    verify: { codes: ['DNS107'], target: 'dns', namespace: null, level: 'read', p99Ms: null },
+    notes: [],
+  }
+}
+
