@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { ToolError } from '../tool-error.ts'
 import { type ClusterFlags, clusterFlags, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
+import { type FixFlags, fixFlags } from './fix.ts'
 import { version } from './version.ts'
 
 const examples = `
@@ -56,6 +57,9 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (flags: { readonly output: string }) => {
       code = await (await import('./checks.ts')).checksCommand(flags.output)
     })
+  fixFlags(command('fix', 'plan, apply, verify and undo the known remedies')).action(async (name: string | undefined, flags: FixFlags) => {
+    code = await (await import('./fix.ts')).fixCommand(name ?? null, flags)
+  })
   clusterFlags(command('cleanup', 'remove whatever a killed run left in the cluster'))
     .action(async (flags: ClusterFlags) => {
       code = await (await import('./cleanup.ts')).cleanupCommand(flags)

@@ -1,0 +1,147 @@
+import { checks } from '../checks/registry.ts'
+import { diagnose, type Diagnosis } from '../engine.ts'
+import type { Finding } from '../findings/finding.ts'
+import type { Cluster } from '../kube/cluster.ts'
+import type { Model } from '../model/sources.ts'
+import { type Subject, subject, subjectKey } from '../model/subject.ts'
+import { buildPlan } from '../plan/build.ts'
+import { writeFiles } from '../plan/files.ts'
+import { libcOf } from '../plan/libc.ts'
+import type { Plan } from '../plan/plan.ts'
+import { plansFolder, savePlan } from '../plan/store.ts'
+import { planText } from '../plan/text.ts'
+import { remediesFor } from '../remedies/registry.ts'
+import type { Ask, Libc, NotOffered, Remedy } from '../remedies/remedy.ts'
+import { ToolError } from '../tool-error.ts'
+import { unknownCode } from './explain.ts'
+import type { FixFlags } from './fix.ts'
+import { terminalPaint } from './fix-paint.ts'
+import { gather, open } from './gather.ts'
+import { interruptible } from './interrupt.ts'
+import { progressOn } from './progress.ts'
+import { findCheck } from './select.ts'
+
+/** `hopscope fix [CODE]`: for each finding the remedies, offered or with the reason why not. Writes nothing anywhere. */
+export async function listFixes(code: string | null, flags: FixFlags): Promise<number> {
+  const only = code === null ? null : checkNamed(code).code
+  return seen(only, flags, async (cluster, diagnosis) => {
+    const findings = diagnosis.roots.flatMap((it) => [it.finding, ...it.consequences]).filter((it) => only === null || it.code === only)
+    if (findings.length === 0) return nothing(only, diagnosis)
+    for (const finding of findings) {
+      process.stdout.write(`${finding.code}  ${subjectKey(finding.subject)}  ${titleOf(finding)}\n`)
+      const known = remediesFor(finding.code)
+      if (known.length === 0) process.stdout.write(`    no known remedy; hopscope explain ${finding.code}\n`)
+      for (const remedy of known) process.stdout.write(await offer(cluster, diagnosis.model, remedy, finding, flags))
+      process.stdout.write('\n')
+    }
+    process.stdout.write('Nothing has been changed.\n')
+    return 1
+  })
+}
+
+/** `hopscope fix CODE --plan`: works the plan out, keeps it, prints it. */
+export async function makePlan(code: string, flags: FixFlags): Promise<number> {
+  const check = checkNamed(code)
+  const choices = remediesFor(check.code).filter((it) => flags.remedy === undefined || it.id === flags.remedy)
+  if (choices.length === 0) throw new ToolError('usage', flags.remedy === undefined ? `no remedy is known for ${check.code}` : `no remedy \`${flags.remedy}\` for ${check.code}`, flags.remedy === undefined ? `hopscope explain ${check.code}` : `there is ${remediesFor(check.code).map((it) => it.id).join(', ') || 'none'}`)
+  return seen(check.code, flags, async (cluster, diagnosis) => {
+    const all = diagnosis.roots.flatMap((it) => [it.finding, ...it.consequences]).filter((it) => it.code === check.code)
+    if (all.length === 0) return nothing(check.code, diagnosis)
+    const subjects = (flags.subject ?? []).map(parseSubject)
+    const chosen = all.filter((it) => subjects.some((one) => subjectKey(one) === subjectKey(it.subject)))
+    const findings = chosen.length > 0 ? chosen : all
+    const named = subjects.filter((it) => !all.some((one) => subjectKey(one.subject) === subjectKey(it)))
+    const refusals: string[] = []
+    for (const remedy of choices) {
+      const ask = await askOf(cluster, diagnosis.model, findings, named, flags)
+      const plan = await buildPlan(cluster, remedy, ask, new Date())
+      if ('kind' in plan) refusals.push(notOffered(remedy, plan))
+      else return show(plan, flags)
+    }
+    process.stdout.write(`No plan for ${check.code}: nothing is offered that could do harm or does not help here.\n${refusals.join('')}`)
+    return 1
+  })
+}
+
+async function show(plan: Plan, flags: FixFlags): Promise<number> {
+  await savePlan(plan, plansFolder())
+  const files = plan.owners.length === 0 ? null : await writeFiles(plan, process.cwd())
+  process.stdout.write(planText(plan, { paint: terminalPaint(process.stdout), verbose: flags.verbose === true, files }))
+  return 0
+}
+
+/** Gathers, diagnoses and hands over; closes what it opened. */
+async function seen(code: string | null, flags: FixFlags, then: (cluster: Cluster, diagnosis: Diagnosis) => Promise<number>): Promise<number> {
+  const progress = progressOn(process.stderr, false)
+  const interrupt = interruptible()
+  const cluster = await open(flags)
+  try {
+    const named = (flags.subject ?? []).map(parseSubject).find((it) => it.namespace !== null && it.namespace !== 'kube-system')?.namespace
+    const within = flags.namespace === undefined && named !== undefined && named !== null ? { ...flags, namespace: named } : flags
+    // DNS104 looks at workloads, the other DNS checks at the cluster's DNS alone.
+    const target = code !== null && /^DNS(?!104)/.test(code) ? 'dns' : null
+    const { model } = await gather(cluster, target, within, progress, AbortSignal.any([interrupt.signal, AbortSignal.timeout(flags.timeout)]))
+    progress.done()
+    return await then(cluster, diagnose(model, { checks }))
+  } catch (error) {
+    progress.done()
+    if (!interrupt.interrupted()) throw error
+    process.stderr.write('interrupted; nothing was changed\n')
+    return 130
+  } finally {
+    interrupt.release()
+    cluster.close()
+  }
+}
+
+async function offer(cluster: Cluster, model: Model, remedy: Remedy, finding: Finding, flags: FixFlags): Promise<string> {
+  const plan = await buildPlan(cluster, remedy, await askOf(cluster, model, [finding], [], flags), new Date())
+  if ('kind' in plan) return notOffered(remedy, plan)
+  const probe = flags.nodeAccess === true ? ' --node-access' : flags.probe === true ? ' --probe' : ''
+  return `    ${remedy.id.padEnd(18)} ${plan.applicability.padEnd(10)} ${remedy.title}\n${' '.repeat(34)}hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} --remedy ${remedy.id}${probe} --plan\n`
+}
+
+function notOffered(remedy: Remedy, { why, instead }: NotOffered): string {
+  return `    ${remedy.id.padEnd(18)} not here   ${why}\n${instead === null ? '' : `${' '.repeat(34)}${instead}\n`}`
+}
+
+async function askOf(cluster: Cluster, model: Model, findings: readonly Finding[], named: readonly Subject[], flags: FixFlags): Promise<Ask> {
+  const pods = model.sources.pods.known ? model.sources.pods.value : []
+  const libcs = new Map<string, Libc>()
+  for (const it of [...named, ...findings.map((one) => one.subject)]) libcs.set(subjectKey(it), await libcOf(cluster, pods, it, model.scope.level !== 'read'))
+  return { findings, model, named, image: flags.remedyImage ?? null, libc: (it) => libcs.get(subjectKey(it)) ?? 'unknown' }
+}
+
+/** No finding: whether that is health is for the check to say. */
+function nothing(code: string | null, { results }: Diagnosis): number {
+  const unsure = results.filter((it) => (code === null || it.check.code === code) && (it.cannotTell.length > 0 || it.verdict === 'crashed'))
+  if (code === null) {
+    process.stdout.write(`Nothing was found that needs a remedy${unsure.length === 0 ? '' : `; ${unsure.length} checks could not tell: hopscope diagnose says why`}.\n`)
+    return 0
+  }
+  const [first] = unsure
+  if (first === undefined) {
+    process.stdout.write(`${code} finds nothing here, so there is nothing to fix.\n`)
+    return 0
+  }
+  const [verdict] = first.cannotTell
+  throw new ToolError('probe-failed', `${code} could not tell: ${verdict?.why ?? first.crash?.split('\n')[0] ?? ''}`, verdict?.settle === null || verdict === undefined ? null : `add ${verdict.settle}`)
+}
+
+function checkNamed(name: string): { readonly code: string } {
+  const check = findCheck(name)
+  if (check === null) throw unknownCode(name)
+  return check
+}
+
+function titleOf(finding: Finding): string {
+  return checks.find((it) => it.code === finding.code)?.title ?? finding.slug
+}
+
+function parseSubject(text: string): Subject {
+  const [kind = '', ...rest] = text.split('/')
+  const [namespace, name] = rest.length === 2 ? [rest[0] ?? null, rest[1]] : [null, rest[0]]
+  if (!/^[A-Z][A-Za-z]+$/.test(kind) || name === undefined || name === '' || rest.length > 2) throw new ToolError('usage', `\`${text}\` is no object`, 'Kind/namespace/name, as findings name it: Deployment/shop/web')
+  return subject(kind, namespace, name)
+}
+

@@ -1,0 +1,148 @@
+import { createInterface } from 'node:readline/promises'
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { checks } from '../checks/registry.ts'
+import { diagnose, type Diagnosis } from '../engine.ts'
+import type { Cluster } from '../kube/cluster.ts'
+import { apply } from '../plan/apply.ts'
+import { openJournal } from '../plan/journal.ts'
+import { thisRun } from '../plan/lock.ts'
+import { isReversible, type Plan } from '../plan/plan.ts'
+import type { Outcome, Run } from '../plan/run.ts'
+import { loadPlan, plansFolder } from '../plan/store.ts'
+import { undo } from '../plan/undo.ts'
+import { undoLine } from '../plan/text.ts'
+import { type Verdict, verify } from '../plan/verify.ts'
+import type { Verification } from '../remedies/remedy.ts'
+import { ToolError } from '../tool-error.ts'
+import type { FixFlags } from './fix.ts'
+import { terminalPaint } from './fix-paint.ts'
+import { gather, open } from './gather.ts'
+import { interruptible } from './interrupt.ts'
+import { type Progress, progressOn } from './progress.ts'
+
+const paint = terminalPaint(process.stdout)
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+export async function applyPlan(id: string, flags: FixFlags, verifyAfter: boolean): Promise<number> {
+  return withRun(id, flags, async (run, progress) => {
+    const asker = confirmation(run, flags)
+    const outcome = await apply(run, asker)
+    progress.done()
+    if (outcome.kind !== 'complete') return told(outcome, run.plan, 'apply')
+    print('Applied.')
+    return verifyAfter ? verified(run, flags, progress) : 0
+  })
+}
+
+export async function undoPlan(id: string, flags: FixFlags): Promise<number> {
+  return withRun(id, flags, async (run, progress) => {
+    const outcome = await undo(run, { force: flags.force === true })
+    progress.done()
+    if (outcome.kind !== 'complete') return told(outcome, run.plan, 'undo')
+    print(isReversible(run.plan) ? 'Undone: every object is as it was.' : `Undone, as far as it can be. ${undoLine(run.plan)}`)
+    return 0
+  })
+}
+
+export async function verifyPlan(id: string, flags: FixFlags): Promise<number> {
+  return withRun(id, flags, (run, progress) => verified(run, flags, progress))
+}
+
+async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: Progress) => Promise<number>): Promise<number> {
+  const plan = await loadPlan(id, plansFolder())
+  const progress = progressOn(process.stderr, false)
+  const interrupt = interruptible()
+  const cluster = await open({ ...flags, ...(flags.context === undefined ? { context: plan.cluster.context } : {}) })
+  const journal = await openJournal(plansFolder(), plan.id)
+  try {
+    return await work(
+      {
+        cluster, plan, journal, run: thisRun(randomBytes(4).toString('hex')), now: () => new Date(), sleep: (ms) => sleep(ms), signal: interrupt.signal,
+        say: (line) => {
+          progress.done()
+          print(`  ${paint.mark('ok')} ${line}`)
+        },
+        step: progress.step, rolloutMs: flags.rolloutTimeout * 1000,
+      },
+      progress,
+    )
+  } catch (error) {
+    progress.done()
+    if (!interrupt.interrupted()) throw error
+    return told({ kind: 'interrupted' }, plan, 'apply')
+  } finally {
+    interrupt.release()
+    await journal.close()
+    cluster.close()
+  }
+}
+
+function told(outcome: Exclude<Outcome, { kind: 'complete' }>, plan: Plan, action: 'apply' | 'undo'): number {
+  const onward = `go on: hopscope fix --${action} ${plan.id}${action === 'apply' ? `    go back: hopscope fix --undo ${plan.id}` : ''}`
+  if (outcome.kind === 'refused') throw new ToolError('usage', `${outcome.why}. Nothing was written`, outcome.hint)
+  if (outcome.kind === 'interrupted') {
+    process.stderr.write(`interrupted between two writes; the journal says how far it came\n  help: ${onward}\n`)
+    return 130
+  }
+  process.stderr.write(`error: stopped: ${outcome.why}\n  help: ${onward}\n`)
+  return 2
+}
+
+/** How this run is confirmed. Checked before anything is sent, so that a script learns at once what it lacks. */
+function confirmation({ plan, signal, cluster }: Run, flags: FixFlags): () => Promise<boolean> {
+  const { context } = cluster
+  if (flags.yesContext !== undefined) {
+    if (flags.yesContext !== context) throw new ToolError('usage', `--yes-context names \`${flags.yesContext}\`, and this is context \`${context}\``)
+    return () => Promise.resolve(true)
+  }
+  if (flags.yes === true) {
+    if (plan.applicability !== 'safe') throw new ToolError('usage', `plan ${plan.id} is a matter of judgement (${plan.risk.level} risk: ${plan.risk.why}), so --yes does not apply it`, `--yes-context ${context}, if you have read it`)
+    return () => Promise.resolve(true)
+  }
+  if (!process.stdin.isTTY) throw new ToolError('usage', 'there is no terminal to ask on', `--yes-context ${context}, if you have read the plan`)
+  return async () => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    try {
+      return (await lines.question(`Apply to context ${context}? Type the context name: `, { signal })).trim() === context
+    } catch (error) {
+      if (signal.aborted) return false
+      throw error
+    } finally {
+      lines.close()
+    }
+  }
+}
+
+async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<number> {
+  const { plan } = run
+  progress.step('verifying ...')
+  const verdict = await verify(plan, (wanted) => lookAgain(run.cluster, wanted, flags, progress, run.signal))
+  progress.done()
+  for (const line of table(verdict)) print(line)
+  const undoHint = `hopscope fix --undo ${plan.id}`
+  if (verdict.kind === 'fixed') {
+    print(`${paint.mark('ok')} ${plan.code} is gone: ${plan.verify.codes.length === 0 ? `${plan.verify.inside?.option ?? ''} is in the pods' resolv.conf` : `${plan.verify.codes.join(' and ')} ran again and found nothing`}.   ${isReversible(plan) ? `Undo: ${undoHint}` : undoLine(plan)}`)
+    return 0
+  }
+  print(`${paint.mark(verdict.kind === 'unsure' ? 'cannot-tell' : 'error')} ${verdict.kind === 'unsure' ? `cannot tell whether ${plan.code} is gone` : `${plan.code} is not fixed`}`)
+  for (const reason of verdict.reasons) print(`    ${reason}`)
+  print(`  again: hopscope fix --verify ${plan.id}${isReversible(plan) ? `    back: ${undoHint}` : ''}`)
+  return 1
+}
+
+async function lookAgain(cluster: Cluster, wanted: Verification, flags: FixFlags, progress: Progress, signal: AbortSignal): Promise<Diagnosis> {
+  const { namespace, target, level } = wanted
+  const { namespace: _namespace, allNamespaces: _all, probe: _probe, nodeAccess: _node, ...rest } = flags
+  const where = namespace !== null ? { namespace } : target === null ? { allNamespaces: true } : {}
+  const how = level === 'node' ? { nodeAccess: true } : level === 'probe' ? { probe: true } : {}
+  const { model } = await gather(cluster, target, { ...rest, ...where, ...how }, progress, AbortSignal.any([signal, AbortSignal.timeout(flags.timeout)]))
+  return diagnose(model, { checks })
+}
+
+function table({ rows }: Verdict): readonly string[] {
+  if (rows.length === 0) return []
+  const width = (of: (it: Verdict['rows'][number]) => string): number => Math.max(...rows.map((it) => of(it).length)) + 3
+  const [first, second] = [width((it) => it.what), Math.max(9, width((it) => it.before))]
+  return [`  ${''.padEnd(first)}${'before'.padEnd(second)}after`, ...rows.map((it) => `  ${it.what.padEnd(first)}${it.before.padEnd(second)}${it.after}`)]
+}
