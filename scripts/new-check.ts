@@ -49,6 +49,7 @@ export default check({
   code: '${code}',
   slug: '${slug}',
   title: ${quoted},
+  fine: 'TODO: the same as good news',
   severity: 'warning',
   // TODO: the least that this needs. What would make it surer goes into \`wants\`.
   needs: ['services'],

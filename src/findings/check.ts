@@ -20,6 +20,8 @@ export interface CheckMeta {
   readonly slug: string
   /** The bad thing, as a noun phrase or short sentence without a full stop. */
   readonly title: string
+  /** The same as good news, for a check that looked and found nothing: shown by `-v`. */
+  readonly fine: string
   readonly severity: Severity
   readonly remedies: readonly string[]
   /** Ids of the field manual that this check decides, for the coverage table: `DNS-01`, `SVC-03`. */

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../engine.ts'
 import type { Scope } from '../model/sources.ts'
+import { nameOf } from './name.ts'
 import type { Paint } from './paint.ts'
 
 /**
@@ -18,12 +19,12 @@ export function headline(diagnosis: Diagnosis): string {
   const fine = diagnosis.results.filter((it) => it.verdict === 'ok').length
   if (unsure > 0) return `No fault found in what could be seen of ${about(diagnosis.model.scope)}; ${unsure} check${unsure === 1 ? '' : 's'} could not tell.`
   if (fine === 0) return `Nothing to check: ${about(diagnosis.model.scope)} has nothing that these checks look at.`
-  return `All ${fine} checks that apply to ${about(diagnosis.model.scope)} are fine.`
+  return fine === 1 ? `The one check that applies to ${about(diagnosis.model.scope)} is fine.` : `All ${fine} checks that apply to ${about(diagnosis.model.scope)} are fine.`
 }
 
 function about(scope: Scope): string {
   if (scope.target.kind === 'dns') return "the cluster's DNS"
-  if (scope.target.kind === 'object') return `${scope.target.object.kind} ${scope.target.object.namespace ?? ''}/${scope.target.object.name}`
+  if (scope.target.kind === 'object') return nameOf(scope.target.object)
   return scope.namespace === null ? 'the cluster' : `namespace ${scope.namespace} and the cluster's DNS`
 }
 

@@ -5,7 +5,7 @@ import { headline } from './headline.ts'
 /** One object, versioned; the same bytes for the same diagnosis. The field names are the contract for scripts. */
 export function json(diagnosis: Diagnosis, run: Readonly<Record<string, unknown>> = {}): string {
   const { model, results, roots } = diagnosis
-  const ids = new Map([...roots.flatMap((root) => [root.finding, ...root.consequences])].map((finding, index) => [finding, `f${index + 1}`]))
+  const ids = new Map(roots.flatMap((root) => [root.finding, ...root.consequences]).map((finding, index) => [finding, `f${index + 1}`]))
   const words = new Map(results.map((it) => [it.check.code, it.check.words]))
   const row = (finding: Finding, explains: readonly Finding[]): object => ({
     id: ids.get(finding),

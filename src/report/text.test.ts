@@ -116,7 +116,7 @@ test('quiet: verdict lines only', () => {
 test('verbose adds the rest of the evidence and the checks that were fine', () => {
   const lines = text(mixed, { ...normal, detail: 'verbose', footer: ['3.1 s'] }).split('\n')
   expect(lines).toContain('        no live upstreams')
-  expect(lines).toContain('✓ NOD902  no: trouble NOD902  (three looked at)')
+  expect(lines).toContain('✓ NOD902  no trouble NOD902  (three looked at)')
   expect(lines).toContain('- NOD903  trouble NOD903: no such thing')
   expect(lines.slice(-3)).toEqual(['1 ok · 2 findings (+1 explained) · 3 cannot tell · 1 not applicable · 1 crashed', '3.1 s', ''])
 })
@@ -134,8 +134,8 @@ describe('the opening line', () => {
     ['nothing to look at', diagnose(modelOf({}), { checks: [stub('DNS901', notApplicable('none'))] }), 'Nothing to check: the cluster has nothing that these checks look at.'],
     ['a crash', diagnose(modelOf({}), { checks: [crash, stub('DNS902', ok(1))] }), "1 check crashed: hopscope can't say whether the cluster is well."],
     ['several causes', diagnose(modelOf({}), { checks: [stub('DNS901', trouble('a')), stub('DNS902', trouble('b'))] }), 'a is in trouble DNS901. 1 more root cause below.'],
-    ['asked about one namespace', diagnose(modelOf({}, {}, { namespace: 'shop' }), { checks: [stub('DNS901', ok(1))] }), "All 1 checks that apply to namespace shop and the cluster's DNS are fine."],
-    ['asked about DNS', diagnose(modelOf({}, {}, { target: { kind: 'dns' } }), { checks: [stub('DNS901', ok(1))] }), "All 1 checks that apply to the cluster's DNS are fine."],
+    ['asked about one namespace', diagnose(modelOf({}, {}, { namespace: 'shop' }), { checks: [stub('DNS901', ok(1))] }), "The one check that applies to namespace shop and the cluster's DNS is fine."],
+    ['asked about DNS', diagnose(modelOf({}, {}, { target: { kind: 'dns' } }), { checks: [stub('DNS901', ok(1))] }), "The one check that applies to the cluster's DNS is fine."],
   ])('%s', (_, diagnosis, expected) => expect(opening(diagnosis)).toBe(expected))
 })
 

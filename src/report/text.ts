@@ -1,9 +1,10 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { CheckResult, Diagnosis } from '../engine.ts'
 import type { Finding, RootCause } from '../findings/finding.ts'
 import type { AnyCheck } from '../findings/check.ts'
-import type { Subject } from '../model/subject.ts'
 import { evidenceLines } from './evidence-text.ts'
 import { headline, tally } from './headline.ts'
+import { nameOf } from './name.ts'
 import type { Paint } from './paint.ts'
 
 export interface TextOptions {
@@ -69,10 +70,6 @@ function consequence(finding: Finding, checks: ReadonlyMap<string, AnyCheck>, pa
   return `  ${paint.branch} explains  ${paint.mark(finding.severity)} ${finding.code}  ${check?.title ?? finding.slug}: ${nameOf(finding.subject)}`
 }
 
-export function nameOf(subject: Subject): string {
-  return `${subject.kind.toLowerCase()} ${subject.namespace === null ? '' : `${subject.namespace}/`}${subject.name}`
-}
-
 function crashedLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
   return results
     .filter((it) => it.verdict === 'crashed')
@@ -102,16 +99,15 @@ function cannotTellLines(results: readonly CheckResult[], options: TextOptions):
 }
 
 function okLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
-  const line = (mark: 'ok' | 'not-applicable', it: CheckResult): string => `${paint.mark(mark)} ${it.check.code}  no: ${it.check.title}${it.note === null ? '' : paint.dim(`  (${it.note})`)}`
   return [
     '',
-    ...results.filter((it) => it.verdict === 'ok').map((it) => line('ok', it)),
+    ...results.filter((it) => it.verdict === 'ok').map((it) => `${paint.mark('ok')} ${it.check.code}  ${it.check.fine}${it.note === null ? '' : paint.dim(`  (${it.note})`)}`),
     ...results.filter((it) => it.verdict === 'not-applicable').map((it) => `${paint.mark('not-applicable')} ${it.check.code}  ${it.check.title}: ${it.note ?? 'not applicable'}`),
   ]
 }
 
 /** Pads by what is seen: colour codes have no width. */
 function pad(line: string, width: number, paint: Paint): string {
-  const seen = line.replaceAll(/\u001B\[\d+m/g, '').length
+  const seen = stripVTControlCharacters(line).length
   return `${line}${' '.repeat(Math.max(2, Math.min(paint.width, width) - seen))}`
 }

@@ -9,6 +9,7 @@ export function stub(code: string, told: Verdict | readonly Verdict[] | (() => n
     code,
     slug: `stub/${code.toLowerCase()}`,
     title: `trouble ${code}`,
+    fine: `no trouble ${code}`,
     severity: 'error',
     needs: [],
     remedies: [],

@@ -16,6 +16,7 @@ export default check({
   code: 'DNS103',
   slug: 'dns/coredns-starved',
   title: 'CoreDNS is held at its CPU limit',
+  fine: 'CoreDNS has the CPU that it needs',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
   wants: ['coreDnsWindows'],

@@ -19,6 +19,7 @@ export default check({
   code: 'DNS110',
   slug: 'dns/lookups-lost',
   title: 'DNS look-ups are lost or slow',
+  fine: 'look-ups are quick, and none is lost',
   severity: 'error',
   needs: ['dnsProbe'],
   remedies: [],

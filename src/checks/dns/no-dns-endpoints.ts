@@ -7,6 +7,7 @@ export default check({
   code: 'DNS107',
   slug: 'dns/no-dns-endpoints',
   title: 'the DNS Service has no ready server behind it',
+  fine: 'the DNS Service has ready servers',
   severity: 'error',
   needs: ['clusterDns'],
   remedies: ['scale-coredns'],

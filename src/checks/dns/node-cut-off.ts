@@ -10,6 +10,7 @@ export default check({
   code: 'DNS105',
   slug: 'dns/node-cut-off',
   title: 'all DNS from one node is lost',
+  fine: 'every node probed reaches DNS',
   severity: 'error',
   needs: ['dnsProbe'],
   remedies: [],

@@ -18,6 +18,7 @@ export default check({
   code: 'DNS101',
   slug: 'dns/parallel-lookup-drop',
   title: 'one of two parallel DNS queries is dropped',
+  fine: 'parallel queries keep both of their packets',
   severity: 'error',
   needs: ['dnsProbe', 'nodes'],
   wants: ['conntrack'],

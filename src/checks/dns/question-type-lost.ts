@@ -13,6 +13,7 @@ export default check({
   code: 'DNS102',
   slug: 'dns/question-type-lost',
   title: 'every query of one type goes unanswered',
+  fine: 'A and AAAA queries are both answered',
   severity: 'error',
   needs: ['dnsProbe'],
   remedies: [],

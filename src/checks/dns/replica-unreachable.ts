@@ -13,6 +13,7 @@ export default check({
   code: 'DNS106',
   slug: 'dns/replica-unreachable',
   title: 'one DNS server of several does not answer',
+  fine: 'every DNS server answers',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
   remedies: ['replace-dns-pod'],

@@ -21,6 +21,7 @@ export default check({
   code: 'DNS104',
   slug: 'dns/search-amplification',
   title: 'the search list turns one outside look-up into many queries',
+  fine: 'search lists cost no more queries than Kubernetes itself',
   severity: 'warning',
   needs: ['pods', 'clusterDns'],
   wants: ['insideViews'],

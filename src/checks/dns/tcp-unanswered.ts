@@ -13,6 +13,7 @@ export default check({
   code: 'DNS109',
   slug: 'dns/tcp-unanswered',
   title: 'DNS over TCP is not answered',
+  fine: 'DNS over TCP is answered',
   severity: 'error',
   needs: ['dnsProbe'],
   remedies: [],

@@ -10,6 +10,7 @@ export default check({
   code: 'DNS108',
   slug: 'dns/upstream-dead',
   title: 'the DNS server that CoreDNS forwards to does not answer',
+  fine: 'names outside the cluster are answered',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
   remedies: [],

@@ -13,6 +13,7 @@ export default check({
   code: 'ING304',
   slug: 'ingress/backend-without-endpoints',
   title: 'an Ingress routes to a Service without ready endpoints',
+  fine: 'every Ingress backend has endpoints',
   severity: 'error',
   needs: ['ingresses', 'services', 'endpointSlices'],
   wants: ['pods', 'workloads'],

@@ -15,6 +15,7 @@ export default check({
   code: 'ING305',
   slug: 'ingress/bad-answer',
   title: 'an Ingress answers with a server error',
+  fine: 'no Ingress answers with a server error',
   severity: 'error',
   needs: ['contacts', 'ingresses'],
   wants: ['ingressControllers'],

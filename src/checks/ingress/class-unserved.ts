@@ -15,6 +15,7 @@ export default check({
   code: 'ING303',
   slug: 'ingress/class-unserved',
   title: 'no controller serves the class of an Ingress',
+  fine: 'every Ingress has a class that a controller serves',
   severity: 'error',
   needs: ['ingresses', 'ingressClasses'],
   wants: ['ingressControllers'],

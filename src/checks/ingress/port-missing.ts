@@ -16,6 +16,7 @@ export default check({
   code: 'ING302',
   slug: 'ingress/port-missing',
   title: 'an Ingress names a port that its Service does not have',
+  fine: 'every Ingress names ports that its Services have',
   severity: 'error',
   needs: ['ingresses', 'services'],
   remedies: [],

@@ -11,6 +11,7 @@ export default check({
   code: 'ING301',
   slug: 'ingress/service-missing',
   title: 'an Ingress routes to a Service that does not exist',
+  fine: 'every Ingress routes to Services that exist',
   severity: 'error',
   needs: ['ingresses', 'services'],
   remedies: [],

@@ -15,6 +15,7 @@ export default check({
   code: 'NOD501',
   slug: 'node/not-ready',
   title: 'a node is not ready',
+  fine: 'every node is ready',
   severity: 'error',
   needs: ['nodes'],
   wants: ['pods', 'clusterDns'],

@@ -15,6 +15,7 @@ export default check({
   code: 'POL402',
   slug: 'policy/dns-udp-only',
   title: 'a NetworkPolicy allows DNS over UDP but not over TCP',
+  fine: 'policies that allow DNS allow it over TCP too',
   severity: 'warning',
   needs: ['networkPolicies', 'pods', 'clusterDns'],
   wants: ['namespaces', 'insideViews'],

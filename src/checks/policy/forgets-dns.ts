@@ -15,6 +15,7 @@ export default check({
   code: 'POL401',
   slug: 'policy/forgets-dns',
   title: 'a NetworkPolicy keeps pods from DNS',
+  fine: 'policies let pods reach DNS',
   severity: 'error',
   needs: ['networkPolicies', 'pods', 'clusterDns'],
   wants: ['namespaces', 'insideViews'],

@@ -15,6 +15,7 @@ export default check({
   code: 'SVC205',
   slug: 'service/no-ready-endpoints',
   title: 'a Service has pods, and none is ready',
+  fine: 'every Service with pods has a ready one',
   severity: 'error',
   needs: ['services', 'pods'],
   wants: ['workloads', 'endpointSlices', 'nodes'],

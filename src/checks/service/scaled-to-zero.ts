@@ -10,6 +10,7 @@ export default check({
   code: 'SVC204',
   slug: 'service/scaled-to-zero',
   title: 'the workload behind a Service is scaled to 0',
+  fine: 'nothing behind a Service is scaled to 0',
   severity: 'info',
   needs: ['services', 'pods', 'workloads'],
   remedies: [],

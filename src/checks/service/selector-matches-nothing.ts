@@ -17,6 +17,7 @@ export default check({
   code: 'SVC201',
   slug: 'service/selector-matches-nothing',
   title: 'the selector of a Service matches no pod',
+  fine: 'every selector matches pods',
   severity: 'error',
   needs: ['services', 'pods'],
   wants: ['workloads'],

@@ -9,6 +9,7 @@ export default check({
   code: 'SVC206',
   slug: 'service/some-endpoints-not-ready',
   title: 'some pods of a Service are not ready',
+  fine: 'all endpoints are ready',
   severity: 'info',
   needs: ['services', 'pods'],
   remedies: [],

@@ -18,6 +18,7 @@ export default check({
   code: 'SVC202',
   slug: 'service/target-port-closed',
   title: 'nobody listens on the target port of a Service',
+  fine: 'every target port is open',
   severity: 'error',
   needs: ['services', 'pods'],
   wants: ['contacts', 'networkPolicies', 'namespaces'],

@@ -18,6 +18,7 @@ export default check({
   code: 'SVC203',
   slug: 'service/target-port-name-missing',
   title: 'a Service names a target port that its pods do not declare',
+  fine: 'every named target port is declared',
   severity: 'error',
   needs: ['services', 'pods'],
   remedies: [],
