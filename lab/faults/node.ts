@@ -7,12 +7,15 @@ export function nodeNamed(lab: Lab, name: string): LabNode {
   return node
 }
 
-/** Some pod of that node with an address of its own: what a node itself sends does not take the way that its pods' packets take. */
+/**
+ * Some pod of that node with an address of its own: what a node itself sends does not take the way that its pods'
+ * packets take. Not a probe pod of hopscope's: those come and go.
+ */
 export async function clientOn(lab: Lab, node: string): Promise<Place> {
   const { podCidr } = nodeNamed(lab, node)
   const start = podCidr.slice(0, podCidr.lastIndexOf('.') + 1)
   for (const namespace of ['default', 'shop', 'kube-system', 'ingress-nginx']) {
-    const found = (await pods(lab, namespace, '')).find((pod) => pod.node === node && pod.ip.startsWith(start))
+    const found = (await pods(lab, namespace, 'app.kubernetes.io/managed-by!=hopscope')).find((pod) => pod.node === node && pod.ip.startsWith(start))
     if (found !== undefined) return inPod(lab, found)
   }
   throw new LabError(`no pod runs on ${node}`)
