@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { unknown } from '../model/known.ts'
 import { apply } from './apply.ts'
 import { apiStore, type ApiStore } from './testdata/api-store.ts'
 import { changesOn, closeJournals, deployment, now, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
@@ -180,6 +181,19 @@ describe('undo', () => {
     expect(await undo(await runOf(plan, store, folder, { said }), { force: true })).toMatchObject({ kind: 'complete' })
     expect(store.get(path)?.['spec']).toMatchObject({ mine: true })
     expect(said).toContain('left     Service/shop/upstream: it is not what this plan created')
+  })
+
+  test('does not say that all is as it was when the cluster stops answering', async () => {
+    const plan = planFor(changesOn(store), store)
+    await apply(await runOf(plan, store, folder), yes)
+    const { cluster, ...rest } = await runOf(plan, store, folder)
+    let gone = false
+    const leaving: typeof cluster = { ...cluster, get: (...args) => (gone ? Promise.resolve(unknown('failed', 'the cluster went away')) : cluster.get(...args)) }
+    store.onWrite = ({ when, path }) => {
+      gone ||= when === 'after' && path.includes('serviceaccounts')
+      return Promise.resolve()
+    }
+    expect(await undo({ ...rest, cluster: leaving }, { force: false })).toMatchObject({ kind: 'stopped', why: expect.stringMatching(/went away|does not go/) })
   })
 
   test('of a plan that was never applied says so', async () => {

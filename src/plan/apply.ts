@@ -119,14 +119,15 @@ async function writeOne(run: Run, index: number, step: Step): Promise<string | n
 async function send(run: Run, step: Step, live: Manifest | null, dryRun: boolean): Promise<Known<Manifest | null>> {
   const { cluster, plan } = run
   const { resource, object } = step
+  const answer = (it: Manifest): Manifest => (dryRun ? bare(it) : it)
   switch (step.verb) {
     case 'create': {
       const made = await cluster.create(resource, object.namespace, marked(step, plan), { dryRun })
-      return made.known ? known(made.value as unknown as Manifest) : made
+      return made.known ? known(answer(made.value as unknown as Manifest)) : made
     }
     case 'replace': {
       const put = await cluster.replace(resource, object.namespace, object.name, asUpdateOf(live ?? step.before.object, step.after), { dryRun })
-      return put.known ? known(dryRun ? bare(put.value as unknown as Manifest) : (put.value as unknown as Manifest)) : put
+      return put.known ? known(answer(put.value as unknown as Manifest)) : put
     }
     case 'delete': {
       const gone = await cluster.delete(resource, object.namespace, object.name, { uid: uidOf(live ?? {}), ...(dryRun ? {} : { resourceVersion: versionOf(live ?? {}) }), dryRun, propagation: propagationFor(object.kind) })

@@ -17,7 +17,8 @@ const heldForSeconds = 15
 export interface Lock {
   /** Why the lock is no longer ours; null while it is. To be asked before each write. */
   readonly lost: () => string | null
-  readonly release: () => Promise<void>
+  /** False when the Lease may still be there: the cluster did not answer, or another run holds it. */
+  readonly release: () => Promise<boolean>
 }
 
 export type Taking = { readonly kind: 'taken'; readonly lock: Lock } | { readonly kind: 'held'; readonly why: string; readonly hint: string | null }
@@ -118,12 +119,13 @@ function holding(cluster: Cluster, first: Manifest): Lock {
       if (timer !== null) clearTimeout(timer)
       await renewing
       if (timer !== null) clearTimeout(timer)
-      if (trouble !== null) return
+      if (trouble !== null) return false
       const gone = await cluster.delete(leases, namespace, lockName, { uid: uidOf(lease), resourceVersion: versionOf(lease) })
-      if (gone.known) return
+      if (gone.known) return true
       // A renewal whose answer was lost may have moved it.
       const now = await look(cluster)
-      if (now !== null && at(now, 'spec', 'holderIdentity') === at(lease, 'spec', 'holderIdentity')) await cluster.delete(leases, namespace, lockName, { uid: uidOf(now), resourceVersion: versionOf(now) })
+      if (now === null || at(now, 'spec', 'holderIdentity') !== at(lease, 'spec', 'holderIdentity')) return false
+      return (await cluster.delete(leases, namespace, lockName, { uid: uidOf(now), resourceVersion: versionOf(now) })).known
     },
   }
 }

@@ -3,7 +3,7 @@ import { subjectKey } from '../model/subject.ts'
 import { type History, historyOf } from './history.ts'
 import type { Action, Entry, Journal, Stored } from './journal.ts'
 import { fetchLive, type State, stateOf } from './look.ts'
-import { isDeadHere, type Lock, takeLock } from './lock.ts'
+import { isDeadHere, type Lock, lockSubject, takeLock } from './lock.ts'
 import type { Plan, Step } from './plan.ts'
 import { bare, uidOf, versionOf } from './server-owned.ts'
 import { type Known, known } from '../model/known.ts'
@@ -106,8 +106,9 @@ export async function underLock(run: Run, action: Action, work: (lock: Lock) => 
     outcome = await work(taking.lock)
   } finally {
     await note(run, { kind: 'intent', at: at(), action, step: 'unlock', expected: null })
-    await taking.lock.release()
-    await note(run, { kind: 'done', at: at(), action, step: 'unlock', stored: null })
+    const released = await taking.lock.release()
+    if (released) await note(run, { kind: 'done', at: at(), action, step: 'unlock', stored: null })
+    else run.say(`the lock may still be there (Lease ${lockSubject.namespace}/${lockSubject.name}): the next run of plan ${run.plan.id} takes it away`)
   }
   if (outcome.kind !== 'refused') await note(run, { kind: 'end', at: at(), action, outcome: outcome.kind === 'complete' ? 'complete' : 'stopped', why: outcome.kind === 'stopped' ? outcome.why : null })
   return outcome

@@ -5,7 +5,7 @@ import type { Lock } from './lock.ts'
 import { fetchLive, type State, stateOf } from './look.ts'
 import type { Plan, Step } from './plan.ts'
 import { propagationFor, setInMotion, waitForRollout, waitUntilGone } from './rollout.ts'
-import { historyNow, journalled, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
+import { historyNow, journalled, lookAtAll, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
 import { asUpdateOf, same, uidOf, versionOf } from './server-owned.ts'
 
 export interface UndoAsk {
@@ -79,7 +79,20 @@ async function restoreAll(run: Run, lock: Lock, force: boolean): Promise<Outcome
     else slow.push(`${subjectKey(workload)}: ${ended.say}`)
   }
   for (const it of slow) run.say(`not ready, as restored: ${it}`)
-  return { kind: 'complete', rollout }
+  return (await notAsBefore(run)) ?? { kind: 'complete', rollout }
+}
+
+/** "As it was" is said of what was looked at, last of all, and of nothing else. */
+async function notAsBefore(run: Run): Promise<Outcome | null> {
+  const states = await lookAtAll(run)
+  if (!states.known) return { kind: 'stopped', why: `whether everything is as it was could not be seen: ${states.why.detail}` }
+  const history = historyNow(run)
+  const different = run.plan.steps.filter((step, index) => {
+    const state = states.value[index]
+    if (state === undefined || !history.step(index).intended || step.inverse.verb === 'gone') return false
+    return step.verb === 'create' ? state.live !== null && isOurs(state.live, run.plan) : state.live === null || !same(state.live, step.before.object)
+  })
+  return different.length === 0 ? null : { kind: 'stopped', why: `not as it was: ${different.map(nameOfStep).join(', ')}` }
 }
 
 type Restored = { readonly kind: 'restored' } | { readonly kind: 'nothing'; readonly say: string | null } | { readonly kind: 'failed'; readonly why: string }
