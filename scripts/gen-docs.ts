@@ -97,6 +97,16 @@ export function withFlags(readme: string): string {
   return readme.replace(flagMarkers, (_, open: string, close: string) => `${open}${lines.join('\n')}\n\n${close}`)
 }
 
+const outputMarkers = /(<!-- output of ([a-z-]+) -->\n)[\s\S]*?(<!-- \/output -->)/g
+
+/** README with what each named recording prints, as `diagnose --from` prints it. */
+export function withOutputs(readme: string, recorded: readonly Recorded[]): string {
+  return readme.replace(outputMarkers, (whole, open: string, scenario: string, close: string) => {
+    const found = recorded.find((it) => it.scenario === scenario)
+    return found === undefined ? whole : `${open}\n\`\`\`text\n${text(found.diagnosis, { paint: paint({ colour: false, ascii: false, width: 100 }), detail: 'normal', footer: [] }).trimEnd()}\n\`\`\`\n\n${close}`
+  })
+}
+
 function flagRow(option: Option): string {
   const value: unknown = option.defaultValueDescription ?? option.defaultValue
   const known = option.argChoices === undefined ? '' : ` (${option.argChoices.join(', ')})`
@@ -122,7 +132,7 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
     if (existsSync(page)) files.set(`${codes}/${check.code}.md`, codePage(check, readFileSync(page, 'utf8'), recorded))
   }
   const readme = read('README.md')
-  if (readme !== null) files.set('README.md', withFlags(readme))
+  if (readme !== null) files.set('README.md', withOutputs(withFlags(readme), recorded))
   return files
 }
 

@@ -4,6 +4,7 @@ import { fold } from './findings/fold.ts'
 import type { Found, Severity, Verdict } from './findings/verdict.ts'
 import type { Known, Why } from './model/known.ts'
 import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
+import { relatedTo } from './relations/related.ts'
 
 type CannotTell = Extract<Verdict, { kind: 'cannot-tell' }>
 
@@ -30,9 +31,15 @@ export interface Ask {
   readonly leaveOut?: (finding: Finding) => boolean
 }
 
-/** Runs every check over the model and folds what they found. Pure: same model in, same diagnosis out. */
+/**
+ * Runs the checks that the scope asks for and folds what they found. Pure: same model in, same diagnosis out. A target
+ * narrows the findings to what touches it; asked about DNS, what DNS hangs on is judged, and not every Service beside it.
+ */
 export function diagnose(model: Model, ask: Ask): Diagnosis {
-  const results = ask.checks.map((check) => runCheck(check, model, ask.leaveOut ?? (() => false)))
+  const { target } = model.scope
+  const concerns = target.kind === 'object' ? relatedTo(model, target.object) : () => true
+  const asked = target.kind === 'dns' ? ask.checks.filter((it) => !/^(?:service|ingress)\//.test(it.slug)) : ask.checks
+  const results = asked.map((check) => runCheck(check, model, (finding) => ask.leaveOut?.(finding) === true || !concerns(finding)))
   return { model, results, roots: fold(results.flatMap((it) => it.findings)) }
 }
 

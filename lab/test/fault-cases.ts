@@ -17,7 +17,7 @@ export async function faultCase(lab: Lab, fault: Fault, turn: number, tell: (res
       await expectThat(fault.kind, fault.name, wanted, async () => {
         await fault.inject(lab)
         const ran = await look(lab, fault, turn)
-        return fault.cause === null ? clean(ran) : firstIs(ran, fault.cause)
+        return judge(ran, fault)
       }),
     )
   } finally {
@@ -39,6 +39,11 @@ export async function faultCase(lab: Lab, fault: Fault, turn: number, tell: (res
 function look(lab: Lab, fault: Fault, turn: number): Promise<Ran> {
   const node = fault.reach.kind === 'namespace' ? ['--node', lab.nodes[turn % lab.nodes.length]?.name ?? ''] : []
   return hopscope(['diagnose', ...fault.diagnose, ...node, '--probe', '--node-access', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+}
+
+/** Whether a diagnosis says of a fault what is known of it. */
+export function judge(ran: Ran, fault: Fault): Judged {
+  return fault.cause === null ? clean(ran) : firstIs(ran, fault.cause)
 }
 
 type Judged = { readonly got: string; readonly passed: boolean; readonly detail: string }

@@ -3,7 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { arch, release, type } from 'node:os'
 import { join } from 'node:path'
 import { faults } from '../faults/all.ts'
+import type { Fault } from '../faults/fault.ts'
 import { LabError, openLab } from '../lab.ts'
+import { judge } from './fault-cases.ts'
 import { hopscope } from './hopscope.ts'
 
 const scenarios = join(import.meta.dirname, '../../scenarios')
@@ -27,6 +29,7 @@ export async function recordCommand(args: readonly string[]): Promise<number> {
       await fault.takeBack(lab)
       await fault.remove?.(lab)
     }
+    await mustTell(fault, snapshot, folder)
     await golden(folder)
     await writeFile(join(folder, 'README.md'), await readme(fault, lab.kubeconfig))
     process.stdout.write(`${fault.name}: ${(await hopscope(['diagnose', '--from', snapshot, '-q'], { kubeconfig: null })).stdout.split('\n')[0]}\n`)
@@ -39,6 +42,14 @@ function fromEveryNode(args: readonly string[]): readonly string[] {
   return args.filter((it, index) => it !== '--node' && args[index - 1] !== '--node')
 }
 
+/** A recording with a second fault in it would teach the tests the wrong thing: it is thrown away. */
+async function mustTell(fault: Fault, snapshot: string, folder: string): Promise<void> {
+  const judged = judge(await hopscope(['diagnose', '--from', snapshot, '-o', 'json'], { kubeconfig: null }), fault)
+  if (judged.passed) return
+  await rm(folder, { recursive: true, force: true })
+  throw new LabError(`${fault.name} was not recorded: the diagnosis says ${judged.got}\n${judged.detail}`, 'is another fault on? npm run lab -- fault list')
+}
+
 /** What the same bytes must print from now on. */
 export async function golden(folder: string): Promise<void> {
   const snapshot = join(folder, 'snapshot.hops')
@@ -48,7 +59,7 @@ export async function golden(folder: string): Promise<void> {
   await writeFile(join(folder, 'expect.json'), json.stdout)
 }
 
-async function readme(fault: (typeof faults)[number], kubeconfig: string): Promise<string> {
+async function readme(fault: Fault, kubeconfig: string): Promise<string> {
   const version = await hopscope(['version'], { kubeconfig })
   return `# ${fault.name}
 

@@ -1,6 +1,5 @@
 import { diagnose, exitCode } from '../engine.ts'
 import type { Model } from '../model/sources.ts'
-import { relatedTo } from '../relations/related.ts'
 import { json } from '../report/json.ts'
 import { type Paint, paint } from '../report/paint.ts'
 import { text } from '../report/text.ts'
@@ -51,18 +50,11 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
   }
 }
 
-/** Asked about DNS, hopscope judges what DNS hangs on: servers, nodes, policies; not every Service beside it. */
-const aboutServices = /^(?:service|ingress)\//
-
 type Ask = Parameters<typeof diagnose>[1]
 
 /** `above` = lines between the headline's section and the findings' own: a table that a command adds. */
 export function print(model: Model, ask: Ask, flags: ReportFlags, footer: readonly string[], above: (paint: Paint) => readonly string[] = () => []): number {
-  const { target } = model.scope
-  const concerns = target.kind === 'object' ? relatedTo(model, target.object) : () => true
-  const leaveOut = ask.leaveOut ?? (() => false)
-  const checks = target.kind === 'dns' ? ask.checks.filter((it) => !aboutServices.test(it.slug)) : ask.checks
-  const diagnosis = diagnose(model, { checks, leaveOut: (finding) => leaveOut(finding) || !concerns(finding) })
+  const diagnosis = diagnose(model, ask)
   const colour = flags.color === 'always' || (flags.color === 'auto' && process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb')
   const detail = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'
   const utf8 = /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? 'C.UTF-8')

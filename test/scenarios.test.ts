@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { faults } from '../lab/faults/all.ts'
+import { checks } from '../src/checks/registry.ts'
+import { diagnose } from '../src/engine.ts'
+import { subjectKey } from '../src/model/subject.ts'
+import { json } from '../src/report/json.ts'
+import { paint } from '../src/report/paint.ts'
+import { text } from '../src/report/text.ts'
+import { readSnapshot } from '../src/snapshot/read.ts'
+
+const folder = join(import.meta.dirname, '../scenarios')
+const names = readdirSync(folder).filter((it) => existsSync(join(folder, it, 'snapshot.hops')))
+const plain = { paint: paint({ colour: false, ascii: false, width: 100 }), detail: 'normal', footer: [] } as const
+
+test('every fault of the lab is recorded, and nothing else is', () => {
+  expect(names.toSorted()).toEqual(faults.map((it) => it.name).toSorted())
+})
+
+describe.each(names)('%s', (name) => {
+  const read = (file: string): string => readFileSync(join(folder, name, file), 'utf8')
+  const fault = faults.find((it) => it.name === name)
+
+  test('the same bytes in, the same bytes out', async () => {
+    const diagnosis = diagnose(await readSnapshot(join(folder, name, 'snapshot.hops')), { checks })
+    expect(text(diagnosis, plain)).toBe(read('expect.txt'))
+    expect(json(diagnosis)).toBe(read('expect.json'))
+  })
+
+  test('its known root cause comes first, and no other error is claimed', async () => {
+    const { roots, results } = diagnose(await readSnapshot(join(folder, name, 'snapshot.hops')), { checks })
+    const told = roots.filter((it) => it.finding.severity !== 'info').map(({ finding }) => `${finding.code} ${subjectKey(finding.subject)}`)
+    const errors = roots.filter((it) => it.finding.severity === 'error')
+    expect(results.filter((it) => it.crash !== null)).toEqual([])
+    if (fault?.cause === undefined || fault.cause === null) return expect(told).toEqual([])
+    expect(told[0]).toMatch(new RegExp(`^${fault.cause.code} ${fault.cause.subject.replace('*', '.*')}$`))
+    expect(errors.length).toBeLessThanOrEqual(1)
+  })
+})
