@@ -12,7 +12,9 @@ const shared: BuildOptions = {
   platform: 'node',
   format: 'esm',
   target: 'node22',
-  minifySyntax: true,
+  // A third less to compile at each start; names stay, so that the stack of a crash can be read.
+  minify: true,
+  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
   define: { HOPSCOPE_VERSION: JSON.stringify(version) },

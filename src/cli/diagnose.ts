@@ -3,10 +3,8 @@ import type { Model } from '../model/sources.ts'
 import { json } from '../report/json.ts'
 import { type Paint, paint } from '../report/paint.ts'
 import { text } from '../report/text.ts'
-import { readSnapshot } from '../snapshot/read.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags, ProbeFlags, ReportFlags } from './flags.ts'
-import { gather, open } from './gather.ts'
 import { interruptible } from './interrupt.ts'
 import { keepRun } from './keep-run.ts'
 import { progressOn } from './progress.ts'
@@ -20,6 +18,7 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
   const leaveOut = ignored(flags.ignore)
   if (flags.from !== undefined) {
     if (flags.probe === true || flags.nodeAccess === true) throw new ToolError('usage', '--from reads a file, so there is nothing to probe', 'leave out --from, or --probe and --node-access')
+    const { readSnapshot } = await import('../snapshot/read.ts')
     const model = await readSnapshot(flags.from)
     return print(model, { checks, leaveOut }, flags, [], above(model))
   }
@@ -28,6 +27,7 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
   const progress = progressOn(process.stderr, flags.quiet === true || flags.output !== 'text')
   const interrupt = interruptible()
   const deadline = AbortSignal.timeout(flags.timeout)
+  const { gather, open } = await import('./gather.ts')
   const cluster = await open(flags)
   try {
     const { model, touched } = await gather(cluster, target, flags, progress, AbortSignal.any([interrupt.signal, deadline]))

@@ -5,9 +5,6 @@ import type { Cluster } from '../kube/cluster.ts'
 import { connect } from '../kube/connect.ts'
 import { checkReachable } from '../kube/reach.ts'
 import type { Model, Scope } from '../model/sources.ts'
-import { announce, planProbe } from '../probe/plan.ts'
-import { newRunId } from '../probe/pods.ts'
-import { probe } from '../probe/run.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags, ProbeFlags } from './flags.ts'
 import type { Progress } from './progress.ts'
@@ -46,6 +43,8 @@ export async function gather(cluster: Cluster, target: string | null, flags: Clu
   if (level === 'read') return { model: read, touched: 'read only' }
 
   const known = checkNodes(flags.node, read)
+  // Loaded only by a run that probes: reading alone starts faster without it.
+  const [{ announce, planProbe }, { newRunId }, { probe }] = await Promise.all([import('../probe/plan.ts'), import('../probe/pods.ts'), import('../probe/run.ts')])
   const plan = planProbe(read, {
     run: newRunId(),
     nodeAccess: level === 'node',

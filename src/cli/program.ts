@@ -4,14 +4,19 @@ import { type ClusterFlags, clusterFlags, type ProbeFlags, probeFlags, type Repo
 import { type FixFlags, fixFlags } from './fix.ts'
 import { version } from './version.ts'
 
-const examples = `
+const opening = `Find out why something in this cluster cannot reach something else.
+
   kubectl hopscope                                         check DNS and services in this namespace
   kubectl hopscope diagnose svc/checkout -n shop           a Service does not answer
   kubectl hopscope diagnose https://web.example.com/cart   an Ingress returns 5xx
   kubectl hopscope dns --node-access                       DNS is slow or takes 5 s
+  kubectl hopscope fix                                     what could be done about it, as plans
   kubectl hopscope explain DNS101                          what a finding means, and how to confirm it by hand
+`
 
-diagnose and collect only read unless told more (dns measures by nature): --probe starts short-lived pods and removes them, --node-access reads counters on nodes.
+const closing = `
+diagnose and collect only read, unless told more: --probe starts short-lived pods and removes them, --node-access
+reads counters on nodes. dns measures by nature. fix writes nothing without a plan that was shown.
 Exit codes: 0 nothing found, 1 findings, 2 could not do the job, 130 interrupted.
 `
 
@@ -19,11 +24,10 @@ Exit codes: 0 nothing found, 1 findings, 2 could not do the job, 130 interrupted
 export async function run(args: readonly string[]): Promise<number> {
   let code = 0
   const program = new Command('hopscope')
-    .description('Find out why something in this cluster cannot reach something else.')
     .usage('[command] [flags]')
     .version(`hopscope ${version}`, '--version', 'print the version')
-    .addHelpText('before', () => '')
-    .addHelpText('after', examples)
+    .addHelpText('before', opening)
+    .addHelpText('after', closing)
     .configureOutput({ outputError: () => undefined, writeErr: () => undefined })
     .showSuggestionAfterError()
     .exitOverride()

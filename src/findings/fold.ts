@@ -1,6 +1,7 @@
 import { subjectKey } from '../model/subject.ts'
 import type { Finding, RootCause } from './finding.ts'
 import type { Confidence, Severity } from './verdict.ts'
+import { textOrder } from '../model/text-order.ts'
 
 const severityRank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 }
 const confidenceRank: Readonly<Record<Confidence, number>> = { observed: 0, inferred: 1, possible: 2 }
@@ -32,8 +33,8 @@ function inOrder(a: Finding, b: Finding): number {
   return (
     severityRank[a.severity] - severityRank[b.severity] ||
     confidenceRank[a.confidence] - confidenceRank[b.confidence] ||
-    a.code.localeCompare(b.code, 'en') ||
-    subjectKey(a.subject).localeCompare(subjectKey(b.subject), 'en')
+    textOrder(a.code, b.code) ||
+    textOrder(subjectKey(a.subject), subjectKey(b.subject))
   )
 }
 

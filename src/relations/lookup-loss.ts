@@ -33,17 +33,20 @@ export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[]
 }
 
 export function lossOf(series: readonly LookupSeries[]): Loss {
-  const lookups = series.flatMap((it) => it.lookups)
-  const count = (test: (it: Lookup) => boolean): number => lookups.filter(test).length
-  return {
-    of: lookups.length,
-    failed: count(hasFailed),
-    unanswered: count((it) => hasFailed(it) && !isAnswer(it.a) && !isAnswer(it.aaaa)),
-    lostA: count((it) => it.firstLost === 'a'),
-    lostAaaa: count((it) => it.firstLost === 'aaaa'),
-    lostBoth: count((it) => it.firstLost === 'both'),
-    times: lookups.map((it) => it.ms).toSorted((a, b) => a - b),
+  const times: number[] = []
+  const lost = { none: 0, a: 0, aaaa: 0, both: 0 }
+  let failed = 0
+  let unanswered = 0
+  for (const { lookups } of series) {
+    for (const lookup of lookups) {
+      times.push(lookup.ms)
+      lost[lookup.firstLost] += 1
+      if (!hasFailed(lookup)) continue
+      failed += 1
+      if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) unanswered += 1
+    }
   }
+  return { of: times.length, failed, unanswered, lostA: lost.a, lostAaaa: lost.aaaa, lostBoth: lost.both, times: times.sort((a, b) => a - b) }
 }
 
 /** How many look-ups lost at least one question's first sending, or failed otherwise. */

@@ -1,5 +1,6 @@
 import { closest, editDistance } from '../closest.ts'
 import type { Labels } from './selector.ts'
+import { textOrder } from '../model/text-order.ts'
 
 export interface Carrier {
   /** `pods` or a workload: who carries the labels. */
@@ -32,7 +33,7 @@ export function nearMiss(selector: Labels, carriers: readonly Carrier[]): NearMi
     const before = found.get(at)
     found.set(at, { ...miss, carriers: (before?.carriers ?? 0) + 1 })
   }
-  const best = [...found.values()].toSorted((a, b) => a.distance - b.distance || b.carriers - a.carriers || `${a.theirs}`.localeCompare(`${b.theirs}`, 'en'))[0]
+  const best = [...found.values()].toSorted((a, b) => a.distance - b.distance || b.carriers - a.carriers || textOrder(`${a.theirs}`, `${b.theirs}`))[0]
   if (best === undefined) return null
   const { distance: _, ...miss } = best
   return miss

@@ -2,6 +2,7 @@ import type { Contact, ConnectResult, Contacts } from '../model/contacts.ts'
 import type { Known } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
+import { textOrder } from '../model/text-order.ts'
 
 /** The probe's connects of each Service, by `namespace/name`. */
 export function contactsOfServices(contacts: Known<Contacts>): (service: { readonly namespace: string; readonly name: string }) => readonly Contact[] {
@@ -109,7 +110,7 @@ function divides(groups: readonly (readonly Contact[])[]): boolean {
 }
 
 function names(its: readonly string[]): readonly string[] {
-  return [...new Set(its)].toSorted((a, b) => a.localeCompare(b, 'en'))
+  return [...new Set(its)].toSorted((a, b) => textOrder(a, b))
 }
 
 /** Nodes that have a pod to serve: `internalTrafficPolicy: Local` drops what comes from any other. */

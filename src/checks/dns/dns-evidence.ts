@@ -3,6 +3,7 @@ import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
 import { comb } from '../../relations/resolver-comb.ts'
 import { lossOf, quantile, troubled } from '../../relations/lookup-loss.ts'
+import { textOrder } from '../../model/text-order.ts'
 
 /** A histogram of look-up times, with the resolver's time-outs named. */
 export function latency(label: string, series: readonly LookupSeries[]): Evidence {
@@ -12,7 +13,7 @@ export function latency(label: string, series: readonly LookupSeries[]): Evidenc
 
 /** The counters that tell a conntrack loss, node by node, the node in question first. */
 export function conntrackRows(windows: readonly ConntrackWindow[], node: string): Evidence {
-  const ordered = windows.toSorted((a, b) => Number(b.node === node) - Number(a.node === node) || a.node.localeCompare(b.node, 'en'))
+  const ordered = windows.toSorted((a, b) => Number(b.node === node) - Number(a.node === node) || textOrder(a.node, b.node))
   return {
     kind: 'counters',
     label: 'conntrack during the probe',
@@ -50,7 +51,7 @@ export function shares(label: string, probe: DnsProbe, series: readonly LookupSe
   return {
     kind: 'shares',
     label,
-    rows: [...groups].toSorted(([a], [b]) => a.localeCompare(b, 'en')).map(([where, its]) => {
+    rows: [...groups].toSorted(([a], [b]) => textOrder(a, b)).map(([where, its]) => {
       const loss = lossOf(its)
       return {
         where,

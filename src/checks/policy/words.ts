@@ -11,6 +11,7 @@ import { isEverything } from '../../relations/selector.ts'
 import { dnsLossInNamespace, dnsLossInPod } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { count, some } from '../service/words.ts'
+import { textOrder } from '../../model/text-order.ts'
 
 export function policySubject(policy: NetworkPolicy): Subject {
   return subject('NetworkPolicy', policy.namespace, policy.name)
@@ -56,7 +57,7 @@ function selectorYaml(selector: Selector): string {
 
 /** How many pods of which workloads, most first. */
 export function workloadsEvidence(label: string, pods: readonly Pod[]): Evidence {
-  const groups = [...Map.groupBy(pods, (it) => subjectKey(workloadOfPod(it)))].toSorted(([a, as], [b, bs]) => bs.length - as.length || a.localeCompare(b, 'en'))
+  const groups = [...Map.groupBy(pods, (it) => subjectKey(workloadOfPod(it)))].toSorted(([a, as], [b, bs]) => bs.length - as.length || textOrder(a, b))
   return { kind: 'shares', label, rows: groups.map(([where, its]) => ({ where, bad: its.length, of: its.length, note: some(its.map((it) => it.name)) })) }
 }
 

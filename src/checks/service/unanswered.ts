@@ -12,6 +12,7 @@ import { isServing, podsOfServices } from '../../relations/service-selects-pod.t
 import { nodeDown, svcUnanswered } from '../../relations/symptom.ts'
 import { meanings } from './connect-meanings.ts'
 import { count, full, isAskedAbout, serviceSubject, some } from './words.ts'
+import { textOrder } from '../../model/text-order.ts'
 
 /**
  * The net under all other Service checks: connections failed, whether or not anything else explains why. A finding
@@ -109,5 +110,5 @@ function homesOf(direct: readonly (string | null)[], serving: readonly Pod[]): R
 function rowsOf(contacts: readonly Contact[]): readonly { readonly where: string; readonly bad: number; readonly of: number; readonly note: string }[] {
   return [...Map.groupBy(contacts, (it) => `${it.node} to ${it.via.kind === 'service' ? 'the Service' : endpointName(it)} ${it.ip}:${it.port}`)]
     .map(([where, its]) => ({ where, bad: tally(its).failed, of: tally(its).of, note: failuresText(tally(its)) }))
-    .toSorted((a, b) => b.bad - a.bad || a.where.localeCompare(b.where, 'en'))
+    .toSorted((a, b) => b.bad - a.bad || textOrder(a.where, b.where))
 }

@@ -3,6 +3,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
+import { textOrder } from '../../model/text-order.ts'
 
 /** `1 pod`, `3 pods`. */
 export function count(n: number, noun: string): string {
@@ -76,7 +77,7 @@ function reason(pod: Pod): string {
 
 /** How many pods for each reason, most first. */
 export function reasons(pods: readonly Pod[]): readonly { readonly why: string; readonly pods: readonly Pod[] }[] {
-  return [...Map.groupBy(pods, whyNotReady)].map(([why, its]) => ({ why, pods: its })).toSorted((a, b) => b.pods.length - a.pods.length || a.why.localeCompare(b.why, 'en'))
+  return [...Map.groupBy(pods, whyNotReady)].map(([why, its]) => ({ why, pods: its })).toSorted((a, b) => b.pods.length - a.pods.length || textOrder(a.why, b.why))
 }
 
 export function reasonsEvidence(label: string, pods: readonly Pod[]): Evidence {
