@@ -51,7 +51,8 @@ export function undoLine(plan: Plan): string {
   return gone.length === plan.steps.length ? `none: ${gone.join('; ')}` : `hopscope fix --undo ${plan.id}, but not all of it: ${gone.join('; ')}`
 }
 
-export function verifyLine({ codes, level, p99Ms }: Verification): string {
+export function verifyLine({ codes, level, p99Ms, inside }: Verification): string {
+  if (inside !== undefined) return `\`${inside.option}\` is looked for in the resolv.conf of the new pods, inside them; else undo is offered`
   const again = codes.length === 1 ? 'runs again and finds nothing' : 'run again and find nothing'
   const how = { read: '', probe: ', with look-ups from every node', node: ', with look-ups and counters from every node' }[level]
   return `${codes.join(' and ')} ${again}${how}${p99Ms === null ? '' : `; p99 must be under ${p99Ms} ms`}; else undo is offered`
