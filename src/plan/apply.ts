@@ -74,8 +74,8 @@ async function writeAll(run: Run, lock: Lock): Promise<Outcome> {
     const lost = lock.lost()
     if (lost !== null) return { kind: 'stopped', why: lost }
     const written = await writeOne(run, index, step)
-    if (written !== null) return { kind: 'stopped', why: `${nameOfStep(step)}: ${written}` }
-    run.say(`${{ create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`)
+    if (written.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${written.why}` }
+    run.say(`${written.kind === 'stood' ? 'stands  ' : { create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`)
     const workload = setInMotion(step)
     if (workload === null) continue
     const ended = await waitForRollout(run.cluster, workload, { timeoutMs: run.rolloutMs, sleep: run.sleep, signal: run.signal, step: run.step })
@@ -87,19 +87,22 @@ async function writeAll(run: Run, lock: Lock): Promise<Outcome> {
   return { kind: 'complete', rollout }
 }
 
-/** Writes a step unless it is written. null when it stands as planned afterwards, else what went wrong. */
-async function writeOne(run: Run, index: number, step: Step): Promise<string | null> {
+type Written = { readonly kind: 'wrote' } | { readonly kind: 'stood' } | { readonly kind: 'failed'; readonly why: string }
+
+/** Writes a step, unless it stands as planned already. */
+async function writeOne(run: Run, index: number, step: Step): Promise<Written> {
+  const failed = (why: string): Written => ({ kind: 'failed', why })
   // A Deployment's resourceVersion moves with its status, so a precondition may be stale with nothing of note changed.
   for (let attempt = 1; ; attempt++) {
     const live = await fetchLive(run.cluster, step)
-    if (!live.known) return live.why.detail
+    if (!live.known) return failed(live.why.detail)
     const history = historyNow(run).step(index)
     const state = stateOf(step, live.value, run.plan, history)
-    if (state.kind === 'altered') return state.why
+    if (state.kind === 'altered') return failed(state.why)
     if (state.kind === 'written') {
       // Written by a run that was killed, or by a request whose answer was lost.
       if (!history.done) await note(run, { kind: 'done', at: run.now().toISOString(), action: 'apply', step: index, stored: live.value === null ? null : storedOf(live.value) })
-      return null
+      return { kind: attempt === 1 ? 'stood' : 'wrote' }
     }
     const expected = await send(run, step, state.live, true)
     if (expected.known) {
@@ -107,11 +110,11 @@ async function writeOne(run: Run, index: number, step: Step): Promise<string | n
         const written = await send(run, step, state.live, false)
         return written.known ? known(written.value === null ? null : storedOf(written.value)) : written
       })
-      if (stored.known) return null
+      if (stored.known) return { kind: 'wrote' }
       // Refused, or its answer was lost: only the cluster knows which.
       await run.sleep(stored.why.reason === 'timed-out' || stored.why.reason === 'cut-off' ? 1500 : 0)
-      if (attempt >= 5) return stored.why.detail
-    } else if (attempt >= 5) return expected.why.detail
+      if (attempt >= 5) return failed(stored.why.detail)
+    } else if (attempt >= 5) return failed(expected.why.detail)
   }
 }
 

@@ -1,0 +1,131 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Manifest } from '../remedies/manifest.ts'
+import { paint } from '../report/paint.ts'
+import { canonical } from '../snapshot/canonical.ts'
+import { writeFiles } from './files.ts'
+import { ownersOf } from './owners.ts'
+import { holds, same } from './server-owned.ts'
+import { loadPlan, plansFolder, savePlan } from './store.ts'
+import { apiStore, type ApiStore } from './testdata/api-store.ts'
+import { changesOn, planFor, populate, tempFolder } from './testdata/fixture.ts'
+import { planText } from './text.ts'
+
+let store: ApiStore
+beforeEach(async () => {
+  store = await apiStore()
+  populate(store)
+})
+afterEach(() => store.close())
+
+describe('a plan', () => {
+  test('is the same bytes for the same input, and another for another', () => {
+    expect(canonical(planFor(changesOn(store), store))).toBe(canonical(planFor(changesOn(store), store)))
+    expect(planFor(changesOn(store).slice(1), store).id).not.toBe(planFor(changesOn(store), store).id)
+  })
+
+  test('holds the former objects without what the server owns, and which they were', () => {
+    const step = planFor(changesOn(store), store).steps[2]
+    expect(step).toMatchObject({ verb: 'replace', inverse: { verb: 'restore' }, before: { uid: expect.stringMatching(/.+/), resourceVersion: expect.stringMatching(/^\d+$/) } })
+    expect(canonical(step?.before?.object)).not.toMatch(/uid|resourceVersion|generation|creationTimestamp|managedFields|status/)
+  })
+
+  test('is read back from its file, by the start of its id, and by its owner alone', async () => {
+    const folder = tempFolder()
+    const plan = planFor(changesOn(store), store)
+    const file = await savePlan(plan, folder)
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect(canonical(await loadPlan(plan.id.slice(0, 4), folder))).toBe(canonical(plan))
+  })
+
+  test('that was edited is refused', async () => {
+    const folder = tempFolder()
+    const plan = planFor(changesOn(store), store)
+    const file = await savePlan(plan, folder)
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"replicas":3', '"replicas":9'))
+    await expect(loadPlan(plan.id, folder)).rejects.toThrow('is not the plan that was made')
+  })
+
+  test.each(['../../etc/passwd', 'abc', 'xyzw', ''])('`%s` names none', async (name) => {
+    await expect(loadPlan(name, tempFolder())).rejects.toThrow('is no plan')
+  })
+
+  test('is kept where XDG says', () => expect(plansFolder({ XDG_STATE_HOME: '/x' })).toBe('/x/hopscope/plans'))
+
+  test('is read before it is applied', () => {
+    const plan = planFor(changesOn(store), store)
+    const text = planText({ ...plan, id: '7f3a7f3a', owners: [{ by: 'Flux', what: 'kustomization flux-system/infra', object: 'Deployment shop/web' }] }, { paint: paint({ colour: false, ascii: false, width: 100 }), verbose: false, files: 'plan-7f3a7f3a/' })
+    expect(text).toMatchInlineSnapshot(`
+      "Plan 7f3a7f3a · fixes DNS107 · test · 3 objects to add · 1 to change · 1 to destroy · reversible · expires in 30 min
+
+        + ServiceAccount  shop/cache
+            + apiVersion: v1
+            + kind: ServiceAccount
+            + metadata:
+            +   name: cache
+            +   namespace: shop
+        + Service         shop/upstream
+            + apiVersion: v1
+            + kind: Service
+            + metadata:
+            +   name: upstream
+            +   namespace: shop
+            + spec:
+            +   selector:
+            +     app: dns
+            +   ports:
+            +     - port: 53
+        ~ Deployment      shop/web
+            ~ spec.replicas: 1 -> 3
+        + DaemonSet       shop/cache
+            + apiVersion: apps/v1
+            + kind: DaemonSet
+            + metadata:
+            +   name: cache
+            +   namespace: shop
+            + spec:
+            +   template: {}
+        - ConfigMap       shop/old
+
+      Effect     pods get it
+      Risk       low: adds only
+      Undo       hopscope fix --undo 7f3a7f3a
+      Verify     DNS107 runs again and finds nothing; else undo is offered
+      Decide     this has a price, so a person must weigh it: --yes does not apply it
+      Warning    Deployment shop/web is kept by Flux (kustomization flux-system/infra): it will put its
+                 own state back. The same change, as files to commit, is in plan-7f3a7f3a/
+
+      3 to add, 1 to change, 1 to destroy.   Nothing has been changed.
+      apply:  hopscope fix --apply 7f3a7f3a
+      "
+    `)
+  })
+
+  test('as files to commit', async () => {
+    const folder = await writeFiles(planFor(changesOn(store), store), tempFolder())
+    expect(await readFile(join(folder, 'deployment-shop-web.yaml'), 'utf8')).toContain('replicas: 3\n')
+    expect(await readFile(join(folder, 'remove.txt'), 'utf8')).toBe('ConfigMap shop/old\n')
+  })
+})
+
+describe('owners', () => {
+  const object = (metadata: Manifest): Manifest => ({ kind: 'Deployment', metadata: { name: 'web', namespace: 'shop', ...metadata } })
+  test.each<[string, Manifest, string | null]>([
+    ['nobody', {}, null],
+    ['Flux', { labels: { 'kustomize.toolkit.fluxcd.io/name': 'infra', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } }, 'Flux kustomization flux-system/infra'],
+    ['Flux through Helm', { labels: { 'app.kubernetes.io/managed-by': 'Helm', 'helm.toolkit.fluxcd.io/name': 'web' } }, 'Flux helmrelease web'],
+    ['Argo CD', { annotations: { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop/web' } }, 'Argo CD application shop'],
+    ['Helm', { labels: { 'app.kubernetes.io/managed-by': 'Helm' }, annotations: { 'meta.helm.sh/release-name': 'web', 'meta.helm.sh/release-namespace': 'shop' } }, 'Helm release shop/web'],
+  ])('%s', (_name, metadata, owner) => expect(ownersOf([object(metadata)]).map((it) => `${it.by} ${it.what}`)[0] ?? null).toBe(owner))
+})
+
+describe('what the server owns', () => {
+  const web: Manifest = { metadata: { name: 'web', annotations: { a: 'b' } }, spec: { replicas: 1 } }
+  test('its fields, the status and the revision count for nothing', () => {
+    expect(same(web, { metadata: { name: 'web', uid: 'x', generation: 3, annotations: { a: 'b', 'deployment.kubernetes.io/revision': '4' } }, spec: { replicas: 1 }, status: { replicas: 1 } })).toBe(true)
+  })
+  test('a label counts', () => expect(same(web, { metadata: { name: 'web', labels: { a: 'b' }, annotations: { a: 'b' } }, spec: { replicas: 1 } })).toBe(false))
+  test('defaults are more than was wanted', () => expect(holds({ spec: { a: 1, clusterIP: '10.0.0.1' } }, { spec: { a: 1 }, extra: {} })).toBe(true))
+  test('another value is not what was wanted', () => expect(holds({ list: [1, 2] }, { list: [1] })).toBe(false))
+})
