@@ -11,7 +11,6 @@ import { isReversible, type Plan } from '../plan/plan.ts'
 import type { Outcome, Run } from '../plan/run.ts'
 import { loadPlan, plansFolder } from '../plan/store.ts'
 import { undo } from '../plan/undo.ts'
-import { undoLine } from '../plan/text.ts'
 import { type Verdict, verify } from '../plan/verify.ts'
 import type { Verification } from '../remedies/remedy.ts'
 import { ToolError } from '../tool-error.ts'
@@ -40,7 +39,7 @@ export async function undoPlan(id: string, flags: FixFlags): Promise<number> {
     const outcome = await undo(run, { force: flags.force === true })
     progress.done()
     if (outcome.kind !== 'complete') return told(outcome, run.plan, 'undo')
-    print(isReversible(run.plan) ? 'Undone: every object is as it was.' : `Undone, as far as it can be. ${undoLine(run.plan)}`)
+    print(isReversible(run.plan) ? 'Undone: every object is as it was.' : `Not undone: ${gone(run.plan)}.`)
     return 0
   })
 }
@@ -76,6 +75,11 @@ async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: P
     await journal.close()
     cluster.close()
   }
+}
+
+/** What no undo brings back, and why. */
+function gone(plan: Plan): string {
+  return plan.steps.flatMap((it) => (it.inverse.verb === 'gone' ? [`${it.object.kind} ${it.object.name}: ${it.inverse.why}`] : [])).join('; ')
 }
 
 function told(outcome: Exclude<Outcome, { kind: 'complete' }>, plan: Plan, action: 'apply' | 'undo'): number {
@@ -122,7 +126,7 @@ async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<
   for (const line of table(verdict)) print(line)
   const undoHint = `hopscope fix --undo ${plan.id}`
   if (verdict.kind === 'fixed') {
-    print(`${paint.mark('ok')} ${plan.code} is gone: ${plan.verify.codes.length === 0 ? `${plan.verify.inside?.option ?? ''} is in the pods' resolv.conf` : `${plan.verify.codes.join(' and ')} ran again and found nothing`}.   ${isReversible(plan) ? `Undo: ${undoHint}` : undoLine(plan)}`)
+    print(`${paint.mark('ok')} ${plan.code} is gone: ${plan.verify.codes.length === 0 ? `${plan.verify.inside?.option ?? ''} is in the pods' resolv.conf` : `${plan.verify.codes.join(' and ')} ran again and found nothing`}.   ${isReversible(plan) ? `Undo: ${undoHint}` : ''}`.trimEnd())
     return 0
   }
   print(`${paint.mark(verdict.kind === 'unsure' ? 'cannot-tell' : 'error')} ${verdict.kind === 'unsure' ? `cannot tell whether ${plan.code} is gone` : `${plan.code} is not fixed`}`)

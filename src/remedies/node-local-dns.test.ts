@@ -4,7 +4,7 @@ import { subject } from '../model/subject.ts'
 import { parseCorefile } from '../wire/corefile.ts'
 import { at, type Manifest, text } from './manifest.ts'
 import { nodeLocalDns } from './node-local-dns.ts'
-import { asked, changesOf, found, object, plainCorefile, propose, whyNot } from './testdata/asked.ts'
+import { asked, changesOf, found, object, plainCorefile, propose, whyNot } from '../../test/build/remedies.ts'
 
 const finding = found('DNS101', subject('Node', null, 'worker-1'))
 const ask = asked(finding)

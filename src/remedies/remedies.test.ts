@@ -8,7 +8,7 @@ import { remedies } from './registry.ts'
 import { replaceDnsPod } from './replace-dns-pod.ts'
 import { resolverOptions } from './resolver-options.ts'
 import { scaleCoredns } from './scale-coredns.ts'
-import { asked, changesOf, found, object, propose, whyNot } from './testdata/asked.ts'
+import { asked, changesOf, found, object, propose, whyNot } from '../../test/build/remedies.ts'
 
 const after = (result: ReturnType<typeof propose>, index = 0): Manifest => {
   const change = changesOf(result)[index]

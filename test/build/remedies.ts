@@ -1,12 +1,12 @@
-import { clusterDns } from '../../../test/build/dns.ts'
-import { node } from '../../../test/build/node.ts'
-import type { Finding } from '../../findings/finding.ts'
-import { model } from '../../model/build.ts'
-import type { ClusterDns } from '../../model/cluster-dns.ts'
-import { type Known, known, unknown } from '../../model/known.ts'
-import { type Subject, subjectKey } from '../../model/subject.ts'
-import { type Manifest, nameOf, namespaceOf, text } from '../manifest.ts'
-import type { Ask, Change, NotOffered, Proposal, Remedy } from '../remedy.ts'
+import { clusterDns } from './dns.ts'
+import { node } from './node.ts'
+import type { Finding } from '../../src/findings/finding.ts'
+import { model } from '../../src/model/build.ts'
+import type { ClusterDns } from '../../src/model/cluster-dns.ts'
+import { type Known, known, unknown } from '../../src/model/known.ts'
+import { type Subject, subjectKey } from '../../src/model/subject.ts'
+import { type Manifest, nameOf, namespaceOf, text } from '../../src/remedies/manifest.ts'
+import type { Ask, Change, NotOffered, Proposal, Remedy } from '../../src/remedies/remedy.ts'
 
 export function found(code: string, subject: Subject, args: Finding['args'] = {}): Finding {
   return { code, slug: code, severity: 'error', confidence: 'observed', subject, args, evidence: [], symptoms: [], explains: [], remedies: [] }
