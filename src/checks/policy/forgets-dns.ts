@@ -20,7 +20,7 @@ export default check({
   needs: ['networkPolicies', 'pods', 'clusterDns'],
   wants: ['namespaces', 'insideViews'],
   remedies: [],
-  decides: ['NP-05', 'NP-11'],
+  decides: ['NP-05', 'NP-11', 'DNS-67'],
 
   run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
     const groups = dnsGroups(pods, clusterDns, networkPolicies, namespaces)
