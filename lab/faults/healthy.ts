@@ -9,7 +9,7 @@ const fault: Fault = {
   symptom: 'none',
   cause: null,
   reach: { kind: 'cluster' },
-  diagnose: [],
+  diagnose: ['-n', 'shop'],
   async inject(lab) {
     await until('the shop answers', async () => (await ask(lab, 'shop', 'web')) === 200)
   },

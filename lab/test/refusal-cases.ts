@@ -3,10 +3,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
-import { hopscope, reportOf } from './hopscope.ts'
+import { hopscope, reportOf, subjectOf } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
 
 const group = 'refusals'
+
+/** Its lease runs out, and the node turns NotReady within a minute: while the other refusals are tried. Returns the pid. */
+async function stopKubelet(lab: Lab, node: string): Promise<number> {
+  const { pid } = JSON.parse(await readFile(join(lab.stateDir, 'pid', `${node}-kubelet`), 'utf8')) as { readonly pid: number }
+  process.kill(pid, 'SIGSTOP')
+  return pid
+}
 
 export async function refusalCases(lab: Lab, tell: (result: Result) => void): Promise<readonly Result[]> {
   const folder = await mkdtemp(join(tmpdir(), 'hopscope-refusals-'))
@@ -24,6 +31,7 @@ export async function refusalCases(lab: Lab, tell: (result: Result) => void): Pr
         return { got: `exit ${ran.code}, ${lines[0] ?? ''}`, passed: ran.code === 2 && ran.stdout === '' && clear && says.test(ran.stderr), detail: ran.stderr + ran.stdout }
       }),
     )
+  const kubelet = await stopKubelet(lab, 'worker-3')
   try {
     const good = await readFile(lab.kubeconfig, 'utf8')
     const nobody = join(folder, 'unreachable')
@@ -55,8 +63,20 @@ export async function refusalCases(lab: Lab, tell: (result: Result) => void): Pr
         return { got: `exit ${ran.code}, ${said ? 'image named' : 'image not named'}`, passed: report !== null && said && !report.ok.includes('DNS110'), detail: ran.stdout + ran.stderr }
       }),
     )
+    await keep(
+      expectThat(group, 'a node that is NotReady', 'NOD501 Node/worker-3, and no ok for its DNS', async () => {
+        await lab.kubectl(['wait', '--for=condition=Ready=Unknown', 'node/worker-3', '--timeout=90s'])
+        const ran = await hopscope(['diagnose', 'dns', '--probe', '--node', 'worker-3', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+        const report = reportOf(ran)
+        const found = report?.findings.find((it) => it.code === 'NOD501')
+        const said = report?.cannotTell.some((it) => it.why.includes('worker-3')) === true
+        return { got: `exit ${ran.code}, ${found === undefined ? 'no NOD501' : `NOD501 ${subjectOf(found)}`}`, passed: ran.code === 1 && found?.subject.name === 'worker-3' && said && report?.ok.includes('DNS110') === false, detail: ran.stdout + ran.stderr }
+      }),
+    )
     return results
   } finally {
+    process.kill(kubelet, 'SIGCONT')
+    await lab.kubectl(['wait', '--for=condition=Ready', 'node/worker-3', '--timeout=90s'])
     await rm(folder, { recursive: true, force: true })
   }
 }
