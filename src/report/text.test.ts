@@ -168,6 +168,7 @@ test('the race, as told', () => {
 
       note: both queries leave from one port at once; the packet that loses the race to create the conntrack entry is dropped
       help: a DNS cache on each node takes DNS out of conntrack for every pod
+            hopscope fix DNS101 --node-access --plan
             hopscope explain DNS101
             on worker-2:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"
 

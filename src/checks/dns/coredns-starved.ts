@@ -31,7 +31,7 @@ export default check({
     const bad = troubled(direct)
     if (p95 < slowMs && !notable(bad, loss.of)) return ok(loss.of, `p95 ${ms(p95)} at the DNS servers themselves`)
 
-    const used = clusterDns.pods.map((pod) => ({ pod, limit: limitOf(pod), share: shareOfLimit(pod, coreDnsWindows.known ? coreDnsWindows.value : []) }))
+    const used = clusterDns.pods.filter((it) => !it.deleting).map((pod) => ({ pod, limit: limitOf(pod), share: shareOfLimit(pod, coreDnsWindows.known ? coreDnsWindows.value : []) }))
     if (used.every((it) => it.limit === null)) return ok(loss.of, 'CoreDNS has no CPU limit')
     const starved = used.filter((it) => it.share !== null && it.share >= 0.8)
     if (starved.length === 0) {
@@ -58,6 +58,7 @@ export default check({
     note: () => 'a CPU limit stops CoreDNS for the rest of each 100 ms; the upstream manifest sets none for this reason',
     help: ({ subject: on }) => [
       'remove the CPU limit, or raise it and add replicas',
+      'hopscope fix DNS103 --probe --plan',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath="{..resources}"`,
       'hopscope explain DNS103',
     ],

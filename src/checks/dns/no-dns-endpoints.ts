@@ -38,6 +38,7 @@ export default check({
     note: () => 'kube-proxy rejects queries to a Service without endpoints: glibc reports failure at once, musl (Alpine) after 5 s',
     help: ({ subject: on, args }) => [
       args['desired'] === 0 ? 'scale it up' : 'find out why the pods are not ready',
+      ...(args['desired'] === 0 ? ['hopscope fix DNS107 --plan'] : []),
       args['desired'] === 0 ? `kubectl -n ${on.namespace} scale deployment/coredns --replicas=2` : `kubectl -n ${on.namespace} describe pods -l k8s-app=kube-dns`,
     ],
   },

@@ -38,6 +38,7 @@ export default check({
         : 'both queries leave from one port at once; the packet that loses the race to create the conntrack entry is dropped',
     help: ({ subject: on }) => [
       'a DNS cache on each node takes DNS out of conntrack for every pod',
+      'hopscope fix DNS101 --node-access --plan',
       'hopscope explain DNS101',
       `on ${on.name}:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"`,
     ],

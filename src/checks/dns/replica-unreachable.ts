@@ -32,6 +32,7 @@ export default check({
     note: () => 'conntrack pins a flow to the server that it was given, so a retry from the same port fails too',
     help: ({ subject: on }) => [
       'replace the pod, then find out what cut it off on its node',
+      'hopscope fix DNS106 --probe --plan',
       `kubectl -n ${on.namespace} get pod ${on.name} -o wide`,
       `kubectl -n ${on.namespace} delete pod ${on.name}`,
     ],

@@ -45,7 +45,7 @@ export default check({
     note: ({ args }) => `\`${example.name}\` has ${example.dots} dots, fewer than ${args['ndots']}, so every suffix is tried first, for A and for AAAA`,
     help: ({ subject: on }) => [
       'end outside names with a dot, or lower ndots for this workload to 2',
-      `kubectl -n ${on.namespace} patch ${on.kind.toLowerCase()} ${on.name} -p '{"spec":{"template":{"spec":{"dnsConfig":{"options":[{"name":"ndots","value":"2"}]}}}}}'`,
+      `hopscope fix DNS104 -n ${on.namespace} --plan`,
     ],
   },
 })

@@ -19,7 +19,7 @@ export default check({
   severity: 'warning',
   needs: ['networkPolicies', 'pods', 'clusterDns'],
   wants: ['namespaces', 'insideViews'],
-  remedies: [],
+  remedies: ['policy-allow-dns'],
   decides: ['NP-05', 'DNS-68'],
 
   run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
@@ -32,10 +32,10 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} lets ${args['who']} ask DNS over UDP, but not over TCP.`,
     detail: ({ args }) => `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · UDP ${args['port']} allowed, TCP ${args['port']} not${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
-    note: () => 'answers too long for UDP come truncated and are asked for again over TCP: that look-up hangs (glibc: 5 s, twice), all others work',
+    note: () => 'answers too long for UDP come truncated and are asked for again over TCP: such a look-up hangs (glibc has no time-out of its own for that connect), all others work',
     help: ({ subject: on, args }) => [
       'allow TCP 53 beside UDP 53, for the same pods',
-      `echo '${args['manifest']}' | kubectl -n ${on.namespace} apply -f -`,
+      `hopscope fix POL402 -n ${on.namespace} --plan`,
       `kubectl -n ${args['namespace']} exec ${args['example']} -- nc -vz -w 3 ${args['ip']} 53`,
     ],
   },

@@ -19,7 +19,7 @@ export default check({
   severity: 'error',
   needs: ['networkPolicies', 'pods', 'clusterDns'],
   wants: ['namespaces', 'insideViews'],
-  remedies: [],
+  remedies: ['policy-allow-dns'],
   decides: ['NP-05', 'NP-11', 'DNS-67'],
 
   run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
@@ -35,7 +35,7 @@ export default check({
     note: ({ args }) => (args['tcp'] === 'allowed' ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP' : 'rules of all policies add up: one that allows DNS for these pods is enough'),
     help: ({ subject: on, args }) =>
       args['direction'] === 'Egress'
-        ? ['let DNS out for the pods that this policy isolates (and for no others: a wider podSelector would isolate more)', `echo '${args['manifest']}' | kubectl -n ${on.namespace} apply -f -`, `kubectl -n ${args['namespace']} exec ${args['example']} -- nslookup kubernetes.default`]
+        ? ['let DNS out for the pods that this policy isolates (and for no others: a wider podSelector would isolate more)', `hopscope fix POL401 -n ${on.namespace} --plan`, `kubectl -n ${args['namespace']} exec ${args['example']} -- nslookup kubernetes.default`]
         : ['let every namespace in on port 53', `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`],
   },
 })
