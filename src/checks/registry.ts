@@ -9,6 +9,11 @@ import noDnsEndpoints from './dns/no-dns-endpoints.ts'
 import upstreamDead from './dns/upstream-dead.ts'
 import tcpUnanswered from './dns/tcp-unanswered.ts'
 import lookupsLost from './dns/lookups-lost.ts'
+import serversOnOneNode from './dns/servers-on-one-node.ts'
+import singleServer from './dns/single-server.ts'
+import serverRestarts from './dns/server-restarts.ts'
+import corefileBroken from './dns/corefile-broken.ts'
+import forwardLoop from './dns/forward-loop.ts'
 import selectorMatchesNothing from './service/selector-matches-nothing.ts'
 import targetPortClosed from './service/target-port-closed.ts'
 import targetPortNameMissing from './service/target-port-name-missing.ts'
@@ -37,6 +42,11 @@ export const checks: readonly AnyCheck[] = [
   upstreamDead, // DNS108
   tcpUnanswered, // DNS109
   lookupsLost, // DNS110
+  serversOnOneNode, // DNS111
+  singleServer, // DNS112
+  serverRestarts, // DNS113
+  corefileBroken, // DNS114
+  forwardLoop, // DNS115
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

@@ -21,3 +21,12 @@ export const dnsLossOnNode = (node: string): string => `dns-loss:node/${node}`
 export const dnsLossInNamespace = (namespace: string): string => `dns-loss:ns/${namespace}`
 
 export const dnsLossInPod = (pod: Named): string => `dns-loss:ns/${pod.namespace}/${pod.name}`
+
+/** No server behind the DNS Service is ready. */
+export const dnsServersDown = 'dns-servers-down'
+
+/** A DNS server ends soon after each start. */
+export const dnsServerCrash = 'dns-server-crash'
+
+/** Names outside the cluster get no answer from where CoreDNS sends them. */
+export const dnsUpstreamSilent = 'dns-upstream-silent'

@@ -174,7 +174,7 @@ test('the race, as told', () => {
 
       └ explains  ✗ DNS110  DNS look-ups are lost or slow: node worker-2
 
-    8 ok · 1 finding (+2 explained) · 0 cannot tell · 0 not applicable
+    13 ok · 1 finding (+2 explained) · 0 cannot tell · 0 not applicable
     "
   `)
 })

@@ -73,6 +73,14 @@ b.example {
     expect(servers[0]?.plugins.map((it) => it.name)).toEqual(['errors', 'log', 'import'])
   })
 
+  test.each([
+    ['before', 'import custom/*.server\n. {\n errors\n}\n'],
+    ['after', '. {\n errors\n}\nimport custom/*.server'],
+  ])('files imported %s the servers are no server', (_, text) => {
+    const { servers, imports, problems } = parseCorefile(text)
+    expect({ keys: servers.map((it) => it.keys), imports, problems }).toEqual({ keys: [['.']], imports: ['custom/*.server'], problems: [] })
+  })
+
   test('one server may leave out its braces', () => {
     expect(parseCorefile('.:53\nerrors\ncache 30').servers).toEqual([
       { keys: ['.:53'], line: 1, plugins: [{ name: 'errors', args: [], line: 2, block: null }, { name: 'cache', args: ['30'], line: 3, block: null }] },

@@ -17,6 +17,8 @@ export interface CorefileServer {
 
 export interface Corefile {
   readonly servers: readonly CorefileServer[]
+  /** Files that are imported between the servers: `import custom/*.server`. What stands in them is not known here. */
+  readonly imports: readonly string[]
   /** What stands against the grammar: the parser reads on as well as it can. */
   readonly problems: readonly { readonly line: number; readonly text: string }[]
 }
@@ -41,6 +43,7 @@ export function parseCorefile(text: string): Corefile {
   const problems: { line: number; text: string }[] = []
   const tokens = lex(text, problems)
   const servers: CorefileServer[] = []
+  const imports: string[] = []
   const snippets = new Map<string, readonly CorefilePlugin[]>()
   let at = 0
 
@@ -52,6 +55,10 @@ export function parseCorefile(text: string): Corefile {
       at += 1
       continue
     }
+    if (first.text === 'import') {
+      for (at += 1; tokens[at]?.line === first.line; at += 1) imports.push(tokens[at]?.text ?? '')
+      continue
+    }
     const keys = serverKeys()
     const plugins = tokens[at]?.text === '{' ? directives(first.line, 0) : withoutBraces()
     const snippet = keys.length === 1 ? /^\((.+)\)$/.exec(keys[0] ?? '')?.[1] : undefined
@@ -59,7 +66,7 @@ export function parseCorefile(text: string): Corefile {
     else snippets.set(snippet, plugins)
   }
 
-  return { servers: servers.map((it) => ({ ...it, plugins: expand(it.plugins, 0) })), problems }
+  return { servers: servers.map((it) => ({ ...it, plugins: expand(it.plugins, 0) })), imports, problems }
 
   /** Keys run on over line ends while a comma asks for more; otherwise the line's end or a brace closes them. */
   function serverKeys(): string[] {
@@ -135,7 +142,7 @@ export function clusterDomain(corefile: Corefile): string {
 }
 
 /** `dns://corp.example.:1053` is the zone `corp.example`; the root zone is empty. */
-function zoneOf(key: string): string {
+export function zoneOf(key: string): string {
   return key.replace(/^[a-z]+:\/\//, '').replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase()
 }
 

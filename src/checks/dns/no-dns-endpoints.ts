@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import { subject } from '../../model/subject.ts'
+import { dnsServersDown } from '../../relations/symptom.ts'
 
 /** The DNS Service has no ready endpoint: kube-proxy rejects every query (glibc fails in 1 ms, musl after 5 s). */
 export default check({
@@ -28,6 +29,7 @@ export default check({
         { kind: 'fact', label: 'workload', value: workload === null ? 'none selects these pods' : `${workload.kind} ${workload.namespace}/${workload.name}: ${workload.ready} ready of ${workload.desired} wanted` },
         ...pods.slice(0, 4).map((it) => ({ kind: 'fact' as const, label: `pod ${it.name}`, value: it.ready ? 'ready' : (it.notReadyReason ?? it.phase) })),
       ],
+      symptoms: [dnsServersDown],
       explains: ['dns-loss:*', 'dns-external:*', 'dns-slow:*', 'dns-cut-off:*', `no-endpoints:${where.namespace}/${where.service}`, `svc-unanswered:${where.namespace}/${where.service}`],
     })
   },

@@ -3,6 +3,7 @@ import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
+import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
 /** Names of the cluster are answered, names outside are not, at whatever CoreDNS pod is asked: its upstream is dead. */
@@ -35,6 +36,7 @@ export default check({
         shares('look-ups that failed', dnsProbe, dnsProbe.series.filter((it) => it.method !== 'getaddrinfo' && nodes.includes(it.node)), (it) => `${it.zone} names, ${it.server.role} ${it.transport}`),
         latency('look-ups of an outside name', asked),
       ],
+      symptoms: [dnsUpstreamSilent],
       explains: ['dns-external:*'],
     })
   },

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { cluster, dnsWithoutEndpoints, upstreamDead } from '../../../test/build/dns-faults.ts'
+import { clusterDns } from '../../../test/build/dns.ts'
+import { container } from '../../../test/build/pod.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import { known, unknown } from '../../model/known.ts'
+import check from './forward-loop.ts'
+import noDnsEndpoints from './no-dns-endpoints.ts'
+import serverRestarts from './server-restarts.ts'
+import upstreamDeadCheck from './upstream-dead.ts'
+
+const corefile = (forward: string, key = '.:53', rest = '  loop\n'): string => `${key} {\n  kubernetes cluster.local\n  ${forward}\n${rest}}\n`
+const given = (text: string, about: Partial<ClusterDns> = {}) => ({ clusterDns: clusterDns({ corefile: known(text), ...about }) })
+const configMap = { subject: 'ConfigMap/kube-system/coredns', confidence: 'inferred', severity: 'error' } as const
+const onHost = clusterDns().pods.map((it) => ({ ...it, hostNetwork: true }))
+
+describeCheck(check, [
+  { it: "systemd-resolved's address, which in a pod is the pod", given: given(corefile('forward . 127.0.0.53')), expect: [{ ...configMap, args: { to: '127.0.0.53', why: "the pod's own loopback", guarded: 'yes', line: 3 } }] },
+  { it: 'loopback among others, with a port', given: given(corefile('forward . 10.0.0.2 dns://127.0.0.1:53 {\n policy random\n }', '.:53', '')), expect: [{ ...configMap, args: { to: 'dns://127.0.0.1:53', guarded: 'no' } }] },
+  { it: 'loopback, IPv6', given: given(corefile('forward . [::1]:53')), expect: [configMap] },
+  { it: "the DNS Service's address", given: given(corefile('forward . 10.96.0.10')), expect: [{ ...configMap, args: { why: "the DNS Service's own address" } }] },
+  { it: 'a stub zone to the DNS Service', given: given(corefile('forward . 10.0.0.2', '.:53', '  forward corp.example 10.96.0.10\n')), expect: [{ ...configMap, args: { zone: 'corp.example' } }] },
+  { it: 'one of its own pods', given: given(corefile('forward . 10.2.2.2')), expect: [{ ...configMap, args: { why: 'a DNS server of this cluster' } }] },
+
+  { it: 'the usual', given: given(corefile('forward . /etc/resolv.conf')), expect: 'ok' },
+  { it: 'servers outside, over TLS too', given: given(corefile('forward . tls://9.9.9.9 10.0.0.2:53 fd00::53')), expect: 'ok' },
+  { it: 'a sidecar on another port', given: given(corefile('forward . 127.0.0.1:5335')), expect: 'ok' },
+  { it: 'another server block, on another port', given: given(`${corefile('forward . 10.0.0.2')}corp.example:1053 {\n  forward . 10.96.0.10\n}\n`), expect: 'ok' },
+  { it: "on the host's network the loopback is the node's", given: given(corefile('forward . 127.0.0.53'), { pods: onHost }), expect: 'ok' },
+  { it: 'a zone that kubernetes answers first', given: given(corefile('forward . 10.0.0.2', '.:53', '  forward cluster.local 10.96.0.10\n')), expect: 'ok' },
+  { it: 'no forward', given: given('.:53 {\n kubernetes cluster.local\n}\n'), expect: 'not-applicable' },
+
+  { it: 'the ConfigMap forbidden', given: { clusterDns: clusterDns({ corefile: unknown('forbidden', 'get configmaps') }) }, expect: 'cannot-tell', says: /was not read: get configmaps/ },
+  { it: 'kube-system forbidden', given: modelOf({}, { clusterDns: unknown('forbidden', 'list pods in kube-system') }), expect: 'cannot-tell', says: /no permission/ },
+])
+
+describe('what it brings about', () => {
+  const looping = corefile('forward . 127.0.0.53')
+  const told = (model: Parameters<typeof diagnose>[0]) => diagnose(model, { checks: [noDnsEndpoints, upstreamDeadCheck, serverRestarts, check] }).roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])
+  test('servers that crash, and none left', () => {
+    const dns = dnsWithoutEndpoints(2)
+    const pods = dns.pods.map((it) => ({ ...it, containers: [container({ name: 'coredns', waiting: 'CrashLoopBackOff', ready: false })] }))
+    expect(told(modelOf({ clusterDns: { ...dns, pods, corefile: known(looping) } }))).toEqual([['DNS115', 'DNS107', 'DNS113']])
+  })
+  test('outside names without an answer', () => {
+    expect(told(modelOf(cluster({ network: upstreamDead, dns: clusterDns({ corefile: known(looping) }) })))).toEqual([['DNS115', 'DNS108']])
+  })
+})

@@ -1,0 +1,102 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import { corefileEvidence, corefileObject, kubernetesZones } from '../../relations/corefile-text.ts'
+import { targetPortIn } from '../../relations/service-endpoints.ts'
+import { isLive } from '../../relations/service-selects-pod.ts'
+import { dnsServerCrash, dnsServersDown, dnsUpstreamSilent } from '../../relations/symptom.ts'
+import { type CorefilePlugin, type CorefileServer, parseCorefile, zoneOf } from '../../wire/corefile.ts'
+
+/**
+ * A server that forwards to itself answers nothing. The plug-in `loop` sees it at the start and ends the process;
+ * without it each question goes round until memory or time is up.
+ */
+export default check({
+  code: 'DNS115',
+  slug: 'dns/forward-loop',
+  title: 'CoreDNS forwards to itself',
+  fine: 'no forward line of the Corefile leads back to CoreDNS',
+  severity: 'error',
+  needs: ['clusterDns'],
+  remedies: [],
+  decides: ['DNS-38', 'DNS-39'],
+
+  run({ clusterDns }) {
+    if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
+    const text = clusterDns.corefile.value
+    const corefile = parseCorefile(text)
+    const own = kubernetesZones(corefile)
+    const forwards = corefile.servers.flatMap((server) => server.plugins.filter((it) => it.name === 'forward' && !own.includes(zoneOf(it.args[0] ?? '.'))).map((plugin) => ({ server, plugin })))
+    if (forwards.length === 0) return notApplicable('the Corefile forwards nothing')
+    const loops = forwards.flatMap(({ server, plugin }) => leadsBack(clusterDns, server, plugin))
+    const [first] = loops
+    if (first === undefined) return ok(forwards.length)
+    const guarded = first.server.plugins.some((it) => it.name === 'loop')
+    return finding({
+      subject: corefileObject(clusterDns),
+      confidence: 'inferred',
+      args: { to: first.to, why: first.why, zone: first.plugin.args[0] ?? '.', line: first.plugin.line, guarded: guarded ? 'yes' : 'no' },
+      evidence: [
+        ...loops.slice(0, 2).map((it) => corefileEvidence(clusterDns, text, it.plugin.line, it.to, it.why)),
+        { kind: 'fact', label: 'plug-in loop', value: guarded ? 'there: it ends the process when it sees the loop' : 'not there: the loop goes on until memory is used up' },
+      ],
+      explains: [dnsServerCrash, dnsServersDown, dnsUpstreamSilent, 'dns-external:*'],
+    })
+  },
+
+  words: {
+    headline: ({ args }) => `CoreDNS forwards ${args['zone'] === '.' ? 'outside names' : args['zone']} to ${args['to']}, which is itself.`,
+    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} line ${args['line']} · forward to ${args['to']}: ${args['why']}`,
+    note: ({ args }) => (args['guarded'] === 'yes' ? 'the plug-in `loop` looks once, when a server starts, and then ends it: servers that started before still run' : 'without the plug-in `loop` nothing stops it: each question goes round until it times out'),
+    help: ({ subject: on }) => ['name servers outside the cluster; `loop` is the messenger, leave it in', `kubectl -n ${on.namespace} edit configmap ${on.name}`, `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --previous --tail=20 | grep -i loop`],
+  },
+})
+
+interface Loop {
+  readonly server: CorefileServer
+  readonly plugin: CorefilePlugin
+  readonly to: string
+  readonly why: string
+}
+
+/** Only plain DNS to the port that this very block listens on: a sidecar on another port is somebody else. */
+function leadsBack(dns: ClusterDns, server: CorefileServer, plugin: CorefilePlugin): readonly Loop[] {
+  const listens = server.keys.filter((it) => !/^(?:tls|grpc|https|quic):\/\//.test(it)).map((it) => Number(/:(\d+)$/.exec(it)?.[1] ?? 53))
+  const onHost = dns.pods.some((it) => it.hostNetwork)
+  const pods = dns.pods.filter(isLive)
+  const behind = servicePort(dns)
+  return plugin.args.slice(1).flatMap((to) => {
+    const at = address(to)
+    if (at === null) return []
+    const why =
+      isLoopback(at.ip) && !onHost && listens.includes(at.port)
+        ? "the pod's own loopback"
+        : at.ip === dns.service?.clusterIP && at.port === 53 && behind !== null && listens.includes(behind)
+          ? "the DNS Service's own address"
+          : pods.some((it) => it.ip === at.ip) && !onHost && listens.includes(at.port)
+            ? 'a DNS server of this cluster'
+            : null
+    return why === null ? [] : [{ server, plugin, to, why }]
+  })
+}
+
+function servicePort(dns: ClusterDns): number | null {
+  const port = dns.service?.ports.find((it) => it.port === 53 && it.protocol === 'UDP')
+  const pod = dns.pods.find(isLive)
+  if (port === undefined) return null
+  return typeof port.targetPort === 'number' ? port.targetPort : pod === undefined ? null : targetPortIn(pod, port)
+}
+
+/** `dns://10.0.0.2:53`, `10.0.0.2`, `[::1]:53`, `::1`; null for files, and for TLS, which CoreDNS speaks on other ports. */
+function address(to: string): { readonly ip: string; readonly port: number } | null {
+  const [, bare = ''] = /^(?:dns:\/\/)?([^/]+)$/.exec(to) ?? []
+  const bracketed = /^\[([0-9a-f:]+)\](?::(\d+))?$/i.exec(bare)
+  if (bracketed !== null) return { ip: bracketed[1] ?? '', port: Number(bracketed[2] ?? 53) }
+  const v4 = /^(\d+\.\d+\.\d+\.\d+)(?::(\d+))?$/.exec(bare)
+  if (v4 !== null) return { ip: v4[1] ?? '', port: Number(v4[2] ?? 53) }
+  return /^[0-9a-f:]*:[0-9a-f:]*$/i.test(bare) ? { ip: bare, port: 53 } : null
+}
+
+function isLoopback(ip: string): boolean {
+  return ip.startsWith('127.') || ip === '::1'
+}

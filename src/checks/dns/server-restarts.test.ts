@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { dnsWithoutEndpoints } from '../../../test/build/dns-faults.ts'
+import { clusterDns } from '../../../test/build/dns.ts'
+import { container } from '../../../test/build/pod.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import { unknown } from '../../model/known.ts'
+import type { Container } from '../../model/pod.ts'
+import check from './server-restarts.ts'
+import noDnsEndpoints from './no-dns-endpoints.ts'
+
+const limit = 170 * 1_048_576
+const coredns = (...about: readonly Partial<Container>[]): ClusterDns => ({ ...clusterDns(), pods: clusterDns().pods.map((it, index) => ({ ...it, containers: [container({ name: 'coredns', memoryLimitBytes: limit, ...about[index] })] })) })
+const looping: Partial<Container> = { ready: false, waiting: 'CrashLoopBackOff', lastTermination: 'Error', restarts: 7 }
+const killed: Partial<Container> = { lastTermination: 'OOMKilled', restarts: 3 }
+const on = { subject: 'Deployment/kube-system/coredns', confidence: 'inferred' } as const
+
+describeCheck(check, [
+  { it: 'one of two crash-loops', given: { clusterDns: coredns({}, looping) }, expect: [{ ...on, severity: 'error', args: { looping: 1, of: 2, restarts: 7, pod: 'coredns-1', last: 'Error' } }] },
+  { it: 'killed for memory, and running again', given: { clusterDns: coredns(killed) }, expect: [{ ...on, severity: 'warning', args: { killed: 1, looping: 0, limit: '170 MiB' } }] },
+  { it: 'killed for memory again and again: one finding', given: { clusterDns: coredns({ ...looping, ...killed }, killed) }, expect: [{ ...on, severity: 'error', args: { killed: 2, looping: 1, restarts: 6 } }] },
+  { it: "killed for the node's memory", given: { clusterDns: coredns({ ...killed, memoryLimitBytes: null }) }, expect: [{ ...on, args: { limit: 'no limit of its own' } }] },
+
+  { it: 'no restarts', given: { clusterDns: coredns() }, expect: 'ok' },
+  { it: 'many restarts, with the machine: Error and Completed', given: { clusterDns: coredns({ restarts: 40, lastTermination: 'Error' }, { restarts: 40, lastTermination: 'Completed' }) }, expect: 'ok' },
+  { it: 'an image that can not be pulled: not a crash', given: { clusterDns: coredns({ waiting: 'ImagePullBackOff', ready: false }) }, expect: 'ok' },
+  { it: 'killed in a pod that is over', given: { clusterDns: { ...coredns(killed), pods: coredns(killed).pods.map((it, index) => (index === 0 ? { ...it, phase: 'Failed' as const } : it)) } }, expect: 'ok' },
+  { it: 'no pods', given: { clusterDns: dnsWithoutEndpoints(0) }, expect: 'not-applicable' },
+  { it: 'kube-system forbidden', given: modelOf({}, { clusterDns: unknown('forbidden', 'list pods in kube-system') }), expect: 'cannot-tell', says: /no permission/ },
+])
+
+describe('beside a DNS Service without endpoints', () => {
+  const down = dnsWithoutEndpoints(2)
+  const told = (about: Partial<Container>) => diagnose(modelOf({ clusterDns: { ...down, pods: down.pods.map((it) => ({ ...it, containers: [container({ name: 'coredns', ...about })] })) } }), { checks: [noDnsEndpoints, check] }).roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])
+  test('the crash is the cause', () => expect(told(looping)).toEqual([['DNS113', 'DNS107']]))
+  test('a kill that is over is none', () => expect(told(killed)).toEqual([['DNS107'], ['DNS113']]))
+})
