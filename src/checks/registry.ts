@@ -14,6 +14,8 @@ import singleServer from './dns/single-server.ts'
 import serverRestarts from './dns/server-restarts.ts'
 import corefileBroken from './dns/corefile-broken.ts'
 import forwardLoop from './dns/forward-loop.ts'
+import wrongNameserver from './dns/wrong-nameserver.ts'
+import mixedNameservers from './dns/mixed-nameservers.ts'
 import selectorMatchesNothing from './service/selector-matches-nothing.ts'
 import targetPortClosed from './service/target-port-closed.ts'
 import targetPortNameMissing from './service/target-port-name-missing.ts'
@@ -47,6 +49,8 @@ export const checks: readonly AnyCheck[] = [
   serverRestarts, // DNS113
   corefileBroken, // DNS114
   forwardLoop, // DNS115
+  wrongNameserver, // DNS117
+  mixedNameservers, // DNS119
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

@@ -174,7 +174,11 @@ test('the race, as told', () => {
 
       └ explains  ✗ DNS110  DNS look-ups are lost or slow: node worker-2
 
-    13 ok · 1 finding (+2 explained) · 0 cannot tell · 0 not applicable
+    ? 2 checks could not tell
+      DNS117 DNS119
+          needs a read of the cluster
+
+    13 ok · 1 finding (+2 explained) · 2 cannot tell · 0 not applicable
     "
   `)
 })
