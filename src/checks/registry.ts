@@ -14,8 +14,10 @@ import singleServer from './dns/single-server.ts'
 import serverRestarts from './dns/server-restarts.ts'
 import corefileBroken from './dns/corefile-broken.ts'
 import forwardLoop from './dns/forward-loop.ts'
+import domainMismatch from './dns/domain-mismatch.ts'
 import wrongNameserver from './dns/wrong-nameserver.ts'
 import mixedNameservers from './dns/mixed-nameservers.ts'
+import serviceShape from './dns/service-shape.ts'
 import selectorMatchesNothing from './service/selector-matches-nothing.ts'
 import targetPortClosed from './service/target-port-closed.ts'
 import targetPortNameMissing from './service/target-port-name-missing.ts'
@@ -49,8 +51,10 @@ export const checks: readonly AnyCheck[] = [
   serverRestarts, // DNS113
   corefileBroken, // DNS114
   forwardLoop, // DNS115
+  domainMismatch, // DNS116
   wrongNameserver, // DNS117
   mixedNameservers, // DNS119
+  serviceShape, // DNS120
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

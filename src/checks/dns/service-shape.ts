@@ -1,0 +1,88 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { Node } from '../../model/node.ts'
+import type { Service } from '../../model/service.ts'
+import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
+import { portsText } from '../../relations/service-endpoints.ts'
+import { dnsLossOnNode } from '../../relations/symptom.ts'
+import { count, serviceSubject, some } from '../service/words.ts'
+
+/** DNS is UDP and TCP on port 53, from every node: a Service of another shape serves some questions, or some nodes. */
+export default check({
+  code: 'DNS120',
+  slug: 'dns/service-shape',
+  title: 'the DNS Service lacks a port, or does not serve every node',
+  fine: 'the DNS Service offers UDP and TCP 53 to every node',
+  severity: 'error',
+  needs: ['clusterDns', 'nodes'],
+  wants: ['dnsProbe'],
+  remedies: [],
+  decides: ['DNS-57', 'DNS-59'],
+
+  run({ clusterDns, nodes, dnsProbe }) {
+    const { service } = clusterDns
+    if (service === null || service.clusterIP === null || service.clusterIP === 'None') return notApplicable('no DNS Service with an address of its own')
+    const serving = new Set(clusterDns.slices.flatMap((it) => it.endpoints).filter((it) => it.ready).map((it) => it.node))
+    const wrong = [...missingPorts(service), ...unservedNodes(service, nodes, serving, dnsProbe)]
+    return wrong.length === 0 ? ok(1) : wrong
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} ${args['headline']}.`,
+    detail: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} · ${args['detail']}`,
+    note: ({ args }) => `${args['note']}`,
+    help: ({ subject: on, args }) => [`${args['help']}`, `${args['command']}`.replace('SERVICE', `-n ${on.namespace} patch service ${on.name}`), `kubectl -n ${on.namespace} get service ${on.name} -o yaml`],
+  },
+})
+
+function missingPorts(service: Service): readonly Verdict[] {
+  const missing = (['UDP', 'TCP'] as const).filter((protocol) => !service.ports.some((it) => it.port === 53 && it.protocol === protocol))
+  if (missing.length === 0) return []
+  const udp = missing.includes('UDP')
+  const target = service.ports.find((it) => it.port === 53)?.targetPort ?? 53
+  return [
+    finding({
+      subject: serviceSubject(service),
+      confidence: 'inferred',
+      severity: udp ? 'error' : 'warning',
+      args: {
+        headline: `does not offer port 53 over ${missing.join(' or ')}: ${udp ? 'look-ups of every pod fail' : 'answers too large for UDP are lost'}`,
+        detail: `no port 53 over ${missing.join(', ')} · it offers ${portsText(service)}`,
+        note: udp ? 'resolvers ask over UDP first, and kube-proxy rejects or drops what no port of the Service takes' : 'an answer over 512 bytes comes back truncated, and the resolver asks again over TCP; a node-local cache asks CoreDNS over TCP always',
+        help: 'give it the port back',
+        command: `kubectl SERVICE --type=json -p '[{"op":"add","path":"/spec/ports/-","value":{"name":"dns${udp ? '' : '-tcp'}","port":53,"protocol":"${missing[0]}","targetPort":${typeof target === 'number' ? target : 53}}}]'`,
+      },
+      evidence: [{ kind: 'config', object: serviceSubject(service), path: 'spec.ports', lines: ['ports:', ...service.ports.map((it) => `- {port: ${it.port}, protocol: ${it.protocol}}`)], at: 0, mark: 'ports:', label: `none is 53 over ${missing.join(' or ')}` }],
+      explains: udp ? ['dns-loss:*', 'dns-external:*'] : [],
+    }),
+  ]
+}
+
+/** A probe that was answered through the Service on such a node outweighs the rule: a node cache may stand in front. */
+function unservedNodes(service: Service, nodes: readonly Node[], serving: ReadonlySet<string | null>, probe: Known<DnsProbe>): readonly Verdict[] {
+  if (service.internalTrafficPolicy !== 'Local' || serving.size === 0) return []
+  const without = nodes.filter((it) => it.ready === 'True' && !serving.has(it.name) && it.labels['kubernetes.io/os'] !== 'windows').map((it) => ({ name: it.name, loss: lossOf(probe.known ? seriesOf(probe.value, { node: it.name, role: 'service' }) : []) }))
+  const cut = without.filter(({ loss }) => loss.of === 0 || nearlyAll(loss.failed, loss.of))
+  if (cut.length === 0) return []
+  return [
+    finding({
+      subject: serviceSubject(service),
+      confidence: cut.some(({ loss }) => loss.of > 0) ? 'observed' : 'inferred',
+      severity: 'error',
+      args: {
+        headline: `keeps look-ups on their own node, and ${count(cut.length, 'node')} without a DNS server get${cut.length === 1 ? 's' : ''} no answer`,
+        detail: `internalTrafficPolicy Local · no ready server on ${cut.length} of ${count(nodes.length, 'node')}: ${some(cut.map((it) => it.name))}`,
+        note: 'with internalTrafficPolicy Local kube-proxy knows only the endpoints on its own node, and drops what comes when there is none',
+        help: 'let every node use every server',
+        command: `kubectl SERVICE -p '{"spec":{"internalTrafficPolicy":"Cluster"}}'`,
+      },
+      evidence: [
+        { kind: 'config', object: serviceSubject(service), path: 'spec', lines: ['internalTrafficPolicy: Local'], at: 0, mark: 'Local', label: 'only servers on the same node' },
+        { kind: 'fact', label: 'nodes with a ready server', value: some([...serving].map((it) => it ?? 'unknown').toSorted(), 6) },
+      ],
+      explains: cut.map((it) => dnsLossOnNode(it.name)),
+    }),
+  ]
+}
