@@ -16,8 +16,12 @@ import corefileBroken from './dns/corefile-broken.ts'
 import forwardLoop from './dns/forward-loop.ts'
 import domainMismatch from './dns/domain-mismatch.ts'
 import wrongNameserver from './dns/wrong-nameserver.ts'
+import hostNetworkPolicy from './dns/host-network-policy.ts'
 import mixedNameservers from './dns/mixed-nameservers.ts'
 import serviceShape from './dns/service-shape.ts'
+import logPluginOn from './dns/log-plugin-on.ts'
+import cacheOff from './dns/cache-off.ts'
+import tooManyNameserversOrSearches from './dns/too-many-nameservers-or-searches.ts'
 import selectorMatchesNothing from './service/selector-matches-nothing.ts'
 import targetPortClosed from './service/target-port-closed.ts'
 import targetPortNameMissing from './service/target-port-name-missing.ts'
@@ -53,8 +57,12 @@ export const checks: readonly AnyCheck[] = [
   forwardLoop, // DNS115
   domainMismatch, // DNS116
   wrongNameserver, // DNS117
+  hostNetworkPolicy, // DNS118
   mixedNameservers, // DNS119
   serviceShape, // DNS120
+  logPluginOn, // DNS121
+  cacheOff, // DNS122
+  tooManyNameserversOrSearches, // DNS123
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

@@ -1,0 +1,20 @@
+import { clusterDns } from '../../../test/build/dns.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { known, unknown } from '../../model/known.ts'
+import check from './cache-off.ts'
+
+const given = (...lines: readonly string[]) => ({ clusterDns: clusterDns({ corefile: known(`.:53 {\n  kubernetes cluster.local\n${lines.map((it) => `  ${it}\n`).join('')}}\n`) }) })
+const forward = 'forward . 10.0.0.2'
+
+describeCheck(check, [
+  { it: 'no cache', given: given(forward), expect: [{ subject: 'ConfigMap/kube-system/coredns', severity: 'warning', confidence: 'inferred', args: { zone: '.:53', upstream: '10.0.0.2' } }] },
+  { it: 'a cache in another block', given: { clusterDns: clusterDns({ corefile: known('.:53 {\n  forward . 10.0.0.2\n}\ncorp.example {\n  forward . 10.0.0.3\n  cache\n}\n') }) }, expect: [{ subject: 'ConfigMap/kube-system/coredns' }] },
+
+  { it: 'a cache', given: given(forward, 'cache 30'), expect: 'ok' },
+  { it: 'a cache with its own rules', given: given(forward, 'cache {\n    denial 9984 5\n  }'), expect: 'ok' },
+  { it: 'a block for one zone without: that may be meant', given: { clusterDns: clusterDns({ corefile: known('.:53 {\n  forward . 10.0.0.2\n  cache 30\n}\ncorp.example {\n  forward . 10.0.0.3\n}\n') }) }, expect: 'ok' },
+  { it: 'no outside names', given: given('errors'), expect: 'not-applicable' },
+  { it: 'it may stand in a file', given: given(forward, 'import custom/*.override'), expect: 'cannot-tell', says: /imports files/ },
+  { it: 'the Corefile forbidden', given: { clusterDns: clusterDns({ corefile: unknown('forbidden', 'get configmaps') }) }, expect: 'cannot-tell', says: /was not read/ },
+  { it: 'kube-system forbidden', given: modelOf({}, { clusterDns: unknown('forbidden', 'list pods in kube-system') }), expect: 'cannot-tell', says: /no permission/ },
+])

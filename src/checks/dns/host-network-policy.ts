@@ -1,0 +1,61 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Scope } from '../../model/sources.ts'
+import { subjectKey } from '../../model/subject.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { count } from '../service/words.ts'
+
+/**
+ * `ClusterFirst` is the default, and on the host's network the kubelet takes it for `Default`: such a pod asks the
+ * node's servers. Agents of a node seldom look for Services, so this is news only where somebody asked.
+ */
+export default check({
+  code: 'DNS118',
+  slug: 'dns/host-network-policy',
+  title: "a pod on the host's network does not ask the cluster's DNS",
+  fine: "pods on the host's network say which DNS they mean",
+  severity: 'info',
+  needs: ['pods'],
+  wants: ['insideViews'],
+  remedies: [],
+  decides: ['DNS-15'],
+
+  run({ pods, insideViews, scope }) {
+    const onHost = pods.filter((it) => it.phase === 'Running' && !it.deleting && it.hostNetwork && !isAgent(it, scope))
+    if (onHost.length === 0) return notApplicable("no pod on the host's network, node agents aside")
+    const views = insideViews.known ? insideViews.value : []
+    return [...Map.groupBy(onHost, (it) => subjectKey(workloadOfPod(it))).values()].map((its) => judge(its, views))
+  },
+
+  words: {
+    headline: ({ subject: on }) => `${on.kind} ${on.namespace}/${on.name} is on the host's network and asks the node's DNS servers, not the cluster's.`,
+    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · hostNetwork with dnsPolicy ClusterFirst · ${args['lookup']}`,
+    note: () => "on the host's network ClusterFirst behaves as Default: names of Services are not found. Nothing is wrong if it looks for none",
+    help: ({ subject: on }) => [
+      'if it needs names of the cluster, set dnsPolicy ClusterFirstWithHostNet; if not, say Default, and it reads as it behaves',
+      ...(on.kind === 'Pod' ? [`kubectl -n ${on.namespace} get pod ${on.name} -o yaml | grep -n dnsPolicy`] : [`kubectl -n ${on.namespace} patch ${on.kind.toLowerCase()} ${on.name} -p '{"spec":{"template":{"spec":{"dnsPolicy":"ClusterFirstWithHostNet"}}}}'`]),
+    ],
+  },
+})
+
+/** Static pods and kube-system always; a DaemonSet unless its namespace was asked about. */
+function isAgent({ namespace, owner }: Pod, scope: Scope): boolean {
+  return owner?.kind === 'Node' || namespace === 'kube-system' || (owner?.kind === 'DaemonSet' && scope.namespace === null)
+}
+
+function judge(pods: readonly Pod[], views: readonly InsideView[]): Verdict {
+  const silent = pods.filter((it) => it.dnsPolicy === 'ClusterFirst')
+  const [first] = silent
+  if (first === undefined) return ok(pods.length)
+  const lookup = views.find((it) => it.namespace === first.namespace && silent.some(({ name }) => name === it.pod))?.lookup
+  const result = lookup?.known === true ? lookup.value.result : null
+  if (result === 'ok') return ok(pods.length, 'the servers of the node know the names of the cluster')
+  return finding({
+    subject: workloadOfPod(first),
+    confidence: result === null ? 'inferred' : 'observed',
+    args: { pods: silent.length, lookup: lookup?.known === true ? `look-up of ${lookup.value.name}: ${lookup.value.result}` : 'not looked into' },
+    evidence: [{ kind: 'config', object: workloadOfPod(first), path: workloadOfPod(first).kind === 'Pod' ? 'spec' : 'spec.template.spec', lines: ['hostNetwork: true', 'dnsPolicy: ClusterFirst'], at: 1, mark: 'ClusterFirst', label: 'behaves as Default here' }],
+  })
+}
