@@ -71,5 +71,6 @@ test.each([
   ['error', 'errors'],
   ['kubernetai', null],
   ['ourresolver', null],
+  ['auth', null],
   ['lg', null],
 ])('%s, meant: %s', (name, meant) => expect(misspelt(name)).toBe(meant))

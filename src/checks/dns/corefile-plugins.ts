@@ -22,10 +22,11 @@ export function answersNoOutsideName(name: string): boolean {
 
 /**
  * The plug-in that was meant by a name that is none, when there is no doubt: one letter off, or two in a long name.
- * Any other unknown name may be a plug-in that this CoreDNS was built with.
+ * Any other unknown name may be a plug-in that this CoreDNS was built with, and so may a short one: `auth` is near
+ * `auto`.
  */
 export function misspelt(name: string): string | null {
-  if (known.has(name)) return null
+  if (known.has(name) || name.length < 5) return null
   const near = [...answering, ...others].filter((it) => it.length >= 4 && editDistance(name, it) <= (it.length >= 7 ? 2 : 1))
   return near.length === 1 ? (near[0] ?? null) : null
 }

@@ -25,6 +25,7 @@ describeCheck(check, [
   { it: 'UDP and TCP, any server', given: { nodes, clusterDns: clusterDns() }, expect: 'ok' },
   { it: 'servers of the same node only, and one on each', given: { nodes: nodes.slice(0, 2), clusterDns: local }, expect: 'ok' },
   { it: 'a node that is down, and a Windows one', given: { nodes: [...nodes.slice(0, 2), node('a', { ready: 'False' }), node('b', { labels: { 'kubernetes.io/os': 'windows' } })], clusterDns: local }, expect: 'ok' },
+  { it: 'an endpoint that does not say its node', given: { nodes, clusterDns: { ...local, slices: local.slices.map((it) => ({ ...it, endpoints: it.endpoints.map((one, index) => (index === 0 ? { ...one, node: null } : one)) })) } }, expect: 'ok' },
   { it: 'no server at all: another finding', given: { nodes, clusterDns: { ...local, slices: [] } }, expect: 'ok' },
   { it: 'no DNS Service', given: { nodes, clusterDns: clusterDns({ service: null }) }, expect: 'not-applicable' },
   { it: 'nodes forbidden', given: modelOf({ clusterDns: local }, { nodes: unknown('forbidden', 'list nodes') }), expect: 'cannot-tell', says: /no permission/ },

@@ -60,9 +60,12 @@ function missingPorts(service: Service): readonly Verdict[] {
   ]
 }
 
-/** A probe that was answered through the Service on such a node outweighs the rule: a node cache may stand in front. */
+/**
+ * A probe that was answered through the Service on such a node outweighs the rule: a node cache may stand in front.
+ * An endpoint that does not say its node may be on any.
+ */
 function unservedNodes(service: Service, nodes: readonly Node[], serving: ReadonlySet<string | null>, probe: Known<DnsProbe>): readonly Verdict[] {
-  if (service.internalTrafficPolicy !== 'Local' || serving.size === 0) return []
+  if (service.internalTrafficPolicy !== 'Local' || serving.size === 0 || serving.has(null)) return []
   const without = nodes.filter((it) => it.ready === 'True' && !serving.has(it.name) && it.labels['kubernetes.io/os'] !== 'windows').map((it) => ({ name: it.name, loss: lossOf(probe.known ? seriesOf(probe.value, { node: it.name, role: 'service' }) : []) }))
   const cut = without.filter(({ loss }) => loss.of === 0 || nearlyAll(loss.failed, loss.of))
   if (cut.length === 0) return []
@@ -80,7 +83,7 @@ function unservedNodes(service: Service, nodes: readonly Node[], serving: Readon
       },
       evidence: [
         { kind: 'config', object: serviceSubject(service), path: 'spec', lines: ['internalTrafficPolicy: Local'], at: 0, mark: 'Local', label: 'only servers on the same node' },
-        { kind: 'fact', label: 'nodes with a ready server', value: some([...serving].map((it) => it ?? 'unknown').toSorted(), 6) },
+        { kind: 'fact', label: 'nodes with a ready server', value: some([...serving].flatMap((it) => it ?? []).toSorted(), 6) },
       ],
       explains: cut.map((it) => dnsLossOnNode(it.name)),
     }),
