@@ -45,17 +45,29 @@ export async function pods(lab: Lab, namespace: string, selector: string): Promi
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
 }
 
-/** A process of the pod is known by its cgroup, which the kubelet names after the pod's uid. */
+/**
+ * A process of the pod is known by its cgroup, which the kubelet names after the pod's uid. The one that started first is
+ * the sandbox's own and lives as long as the pod; what someone runs by exec is gone in a moment.
+ */
 export async function inPod(lab: Lab, pod: RunningPod): Promise<Place> {
+  const found: { readonly pid: string; readonly started: number }[] = []
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid)) continue
     const cgroup = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '')
-    if (!cgroup.includes(`pod${pod.uid}`)) continue
-    const enter = ['nsenter', `--net=/proc/${pid}/ns/net`, '--']
-    return {
-      name: `${pod.namespace}/${pod.name}`,
-      run: (argv, options = {}) => lab.run('host', [...enter, ...argv], { timeoutMs: 20_000, ...options }),
-    }
+    if (cgroup.includes(`pod${pod.uid}`)) found.push({ pid, started: await startedAt(pid) })
   }
-  throw new LabError(`no process of pod ${pod.namespace}/${pod.name} runs on this machine`)
+  const [oldest] = found.toSorted((a, b) => a.started - b.started)
+  if (oldest === undefined) throw new LabError(`no process of pod ${pod.namespace}/${pod.name} runs on this machine`)
+  const enter = ['nsenter', `--net=/proc/${oldest.pid}/ns/net`, '--']
+  return {
+    name: `${pod.namespace}/${pod.name}`,
+    run: (argv, options = {}) => lab.run('host', [...enter, ...argv], { timeoutMs: 20_000, ...options }),
+  }
+}
+
+/** Field 22 of /proc/PID/stat, in clock ticks since boot (proc(5)); a process that has just gone sorts last. */
+async function startedAt(pid: string): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+  return Number.isFinite(ticks) && ticks > 0 ? ticks : Number.POSITIVE_INFINITY
 }

@@ -27,7 +27,8 @@ export async function faultCase(lab: Lab, fault: Fault, turn: number, tell: (res
         return clean(await look(lab, fault, turn))
       }),
     )
-    await fault.remove?.(lab)
+    // A fault that can't be removed has failed above already; the other faults go on.
+    await fault.remove?.(lab).catch(() => undefined)
   }
   return results
 }
