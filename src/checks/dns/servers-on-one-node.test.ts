@@ -11,7 +11,7 @@ const on = (where: string, about: Partial<Pod> = {}): ClusterDns => ({ ...cluste
 const daemonSet = { kind: 'DaemonSet', namespace: 'kube-system', name: 'dns', owner: null, desired: 3, ready: 3, templateLabels: {} } as const
 
 describeCheck(check, [
-  { it: 'both where kubeadm init put them', given: { nodes, clusterDns: on('control-plane') }, expect: [{ subject: 'Deployment/kube-system/coredns', confidence: 'inferred', severity: 'warning', args: { node: 'control-plane', servers: 2, others: 2 } }] },
+  { it: 'both where kubeadm init put them', given: { nodes, clusterDns: on('control-plane') }, expect: [{ subject: 'Deployment/kube-system/coredns', confidence: 'inferred', severity: 'info', args: { node: 'control-plane', servers: 2, others: 2 } }] },
   { it: 'both on one worker of two', given: { nodes, clusterDns: on('worker-1') }, expect: [{ subject: 'Deployment/kube-system/coredns', args: { others: 1 } }] },
   { it: 'no workload found', given: { nodes, clusterDns: { ...on('worker-1'), workload: null } }, expect: [{ subject: 'Service/kube-system/kube-dns' }] },
 

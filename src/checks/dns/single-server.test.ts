@@ -13,7 +13,7 @@ const wants = (desired: number, about: Partial<Workload> = {}): ClusterDns => {
 }
 
 describeCheck(check, [
-  { it: 'one server for two nodes', given: { nodes, clusterDns: wants(1) }, expect: [{ subject: 'Deployment/kube-system/coredns', severity: 'warning', confidence: 'inferred', args: { nodes: 2, fit: 2, ready: 1 } }] },
+  { it: 'one server for two nodes', given: { nodes, clusterDns: wants(1) }, expect: [{ subject: 'Deployment/kube-system/coredns', severity: 'info', confidence: 'inferred', args: { nodes: 2, fit: 2, ready: 1 } }] },
   { it: 'one server, and it is not ready', given: { nodes, clusterDns: wants(1, { ready: 0 }) }, expect: [{ subject: 'Deployment/kube-system/coredns', args: { ready: 0 } }] },
 
   { it: 'two servers', given: { nodes, clusterDns: wants(2) }, expect: 'ok' },
