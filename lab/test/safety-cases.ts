@@ -54,6 +54,14 @@ export async function safetyCases(lab: Lab, tell: (result: Result) => void): Pro
   return results
 }
 
+/** After all that the faults made hopscope start: one look for all the runs that ended with a finding. */
+export function leftoverCase(lab: Lab): Promise<Result> {
+  return expectThat(group, 'nothing left after every finding', 'no object', async () => {
+    const left = await labelled(lab)
+    return { got: left.length === 0 ? 'no object' : left.join(', '), passed: left.length === 0 }
+  })
+}
+
 /** Every object of any kind that carries hopscope's label. */
 async function labelled(lab: Lab): Promise<readonly string[]> {
   const kinds = (await lab.kubectl(['api-resources', '--verbs=list', '-o', 'name'])).trim().split('\n').filter((it) => !it.startsWith('events'))
