@@ -12,7 +12,7 @@ import { added, machine } from './machine.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { expectThat, line, type Result } from './result.ts'
 import { rightsCases } from './rights-cases.ts'
-import { safetyCases } from './safety-cases.ts'
+import { leftoverCase, safetyCases } from './safety-cases.ts'
 import { batches } from './schedule.ts'
 
 const asked = process.argv.slice(2).filter((it) => !it.startsWith('-'))
@@ -63,6 +63,9 @@ async function cluster(): Promise<void> {
   if (asked.length === 0 || asked.includes('rights')) add(await rightsCases(lab, tell))
   if (asked.length === 0 || asked.includes('refusals')) add(await refusalCases(lab, tell))
   for (const batch of batches(wanted)) add((await Promise.all(batch.map((it, turn) => faultCase(lab, it, turn, tell)))).flat())
+  const left = await leftoverCase(lab)
+  tell(left)
+  add([left])
 }
 
 function seconds(from: number): string {
