@@ -28,4 +28,4 @@ if (wanted('snapshot')) rows.push(...(await snapshots(Math.min(runs, 3))))
 
 process.stdout.write(`${table(rows)}\n\nmedians of ${runs} runs (snapshot: ${Math.min(runs, 3)}), peak memory the highest; Node ${process.version}, ${cpus().length} cores\n`)
 if (wanted('live') && !existsSync(values.kubeconfig)) process.stdout.write(`live: not measured, no cluster (${values.kubeconfig} is not there)\n`)
-process.exitCode = rows.every((it) => it.met) ? 0 : 1
+process.exitCode = rows.every((it) => it.met !== false) ? 0 : 1

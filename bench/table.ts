@@ -3,7 +3,8 @@ export interface Row {
   readonly ours: string
   readonly rival: string
   readonly goal: string
-  readonly met: boolean
+  /** 'no goal' for a figure that is only shown. */
+  readonly met: boolean | 'no goal'
 }
 
 export const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
@@ -12,7 +13,7 @@ export const mib = (bytes: number | null): string => (bytes === null ? 'not know
 
 /** Columns as wide as their widest cell; the last says in a word whether the goal is met. */
 export function table(rows: readonly Row[]): string {
-  const cells = [['', 'hopscope', 'against', 'goal', ''], ...rows.map((it) => [it.what, it.ours, it.rival, it.goal, it.met ? 'met' : 'MISSED'])]
+  const cells = [['', 'hopscope', 'against', 'goal', ''], ...rows.map((it) => [it.what, it.ours, it.rival, it.goal, it.met === 'no goal' ? '' : it.met ? 'met' : 'MISSED'])]
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? []
   return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ').trimEnd()).join('\n')
 }

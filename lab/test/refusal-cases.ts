@@ -28,7 +28,7 @@ export async function refusalCases(lab: Lab, tell: (result: Result) => void): Pr
         const ran = await hopscope(args, { kubeconfig, env: kubeconfig === null ? { HOME: folder } : {} })
         const lines = ran.stderr.trimEnd().split('\n')
         const clear = lines.filter((it) => it.startsWith('error: ')).length === 1 && lines.some((it) => it.startsWith('  help: '))
-        return { got: `exit ${ran.code}, ${lines[0] ?? ''}`, passed: ran.code === 2 && ran.stdout === '' && clear && says.test(ran.stderr), detail: ran.stderr + ran.stdout }
+        return { got: `exit ${ran.code}, ${(lines[0] ?? '').replaceAll(`${folder}/`, '')}`, passed: ran.code === 2 && ran.stdout === '' && clear && says.test(ran.stderr), detail: ran.stderr + ran.stdout }
       }),
     )
   const kubelet = await stopKubelet(lab, 'worker-3')

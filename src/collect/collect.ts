@@ -25,7 +25,7 @@ export interface CollectAsk {
 }
 
 /** Measured best from 2 to 8 near by; far away, fewer would wait for each other. */
-const connections = 8
+const connections = 4
 
 /**
  * Reads what the read level may: lists and gets, eight at once, of the namespace in scope or of all. A source that the

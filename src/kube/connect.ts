@@ -1,7 +1,6 @@
 import { known, mapKnown, unknown, type Known } from '../model/known.ts'
 import { describeAction, describeGet, pathOf, queryOf } from './address.ts'
 import type { Cluster, ClusterOptions, RawObject } from './cluster.ts'
-import { execCommand } from './exec.ts'
 import { refusal } from './failure.ts'
 import { loadTarget } from './kubeconfig.ts'
 import { listAll } from './list.ts'
@@ -82,7 +81,8 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
     },
 
     logs: (namespace, pod, options) => readLogs(transport, timeoutMs, namespace, pod, options),
-    exec: (namespace, pod, options) => execCommand(transport, timeoutMs, namespace, pod, options),
+    // WebSockets are loaded by the run that needs one: reading starts faster without.
+    exec: async (namespace, pod, options) => (await import('./exec.ts')).execCommand(transport, timeoutMs, namespace, pod, options),
     watch: (resource, options, project) => watchObjects(transport, resource, options, project, timeoutMs),
 
     raw: (path, options = {}) => ask(transport, { path, accept: '*/*', action: describeGet(path), timeoutMs, ...options }),
