@@ -6,6 +6,7 @@ import { faults } from '../faults/all.ts'
 import { down } from '../down.ts'
 import { LabError, openLab } from '../lab.ts'
 import { DEFAULT_WORKERS, STATE } from '../plan.ts'
+import { run } from '../process.ts'
 import { up } from '../up.ts'
 import { faultCase } from './fault-cases.ts'
 import { added, machine } from './machine.ts'
@@ -40,6 +41,12 @@ async function whole(): Promise<void> {
       return { got: `${upSeconds.toFixed(1)} s`, passed: upSeconds < 60 }
     }),
   ])
+  add([
+    await expectThat('lab', "the enforcer means what cyclonus means", 'every policy the same', async () => {
+      const ran = await run([process.execPath, join(import.meta.dirname, '../policy/cyclonus-check.ts')], { timeoutMs: 600_000 })
+      return { got: ran.stdout.trimEnd().split('\n').at(-1) ?? '', passed: ran.code === 0, detail: ran.stdout + ran.stderr }
+    }),
+  ])
   try {
     await cluster()
   } finally {
@@ -52,6 +59,7 @@ async function whole(): Promise<void> {
     ])
     for (const result of results.filter((it) => it.group === 'lab')) tell(result)
   }
+  if (asked.length > 0) return
   const facts = { upSeconds, cpus: cpus().length, kernel: release(), totalSeconds: (performance.now() - started) / 1000 }
   await writeFile(join(import.meta.dirname, '../../docs/benchmark.md'), (await import('./table.ts')).benchmarkPage(results, facts))
 }
