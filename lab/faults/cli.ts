@@ -1,5 +1,6 @@
 // npm run lab -- fault list | on NAME | off NAME [--purge]
 import { styleText } from 'node:util'
+import { editDistance } from '../../src/closest.ts'
 import { LabError, openLab } from '../lab.ts'
 import { faults } from './all.ts'
 import type { Fault } from './fault.ts'
@@ -77,19 +78,6 @@ async function off(fault: Fault, purge: boolean): Promise<number> {
 
 /** The three names with the fewest letters to change (Levenshtein), those that contain what was typed first. */
 function closest(typed: string): readonly string[] {
-  const rank = (name: string): number => (name.includes(typed) ? 0 : distance(typed, name))
+  const rank = (name: string): number => (name.includes(typed) ? 0 : editDistance(typed, name))
   return faults.map((it) => it.name).toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en')).slice(0, 3)
-}
-
-function distance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const change = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      current.push(Math.min(change, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
-    }
-    above = current
-  }
-  return above[b.length] ?? 0
 }

@@ -3,6 +3,7 @@ import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { dnsLossInNamespace } from '../../relations/symptom.ts'
 import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
 
 /** Slower than this at the 95th percentile, without a loss, is worth a warning: a healthy look-up takes about 1 ms. */
@@ -68,7 +69,7 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external'): Ver
       p99: ms(quantile(loss.times, 0.99)),
     },
     evidence: [shares('look-ups that lost a packet or failed', probe, series, path), latency(`look-ups on ${node}`, series), ...exchange(series)],
-    symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, `dns-loss:ns/${probe.from.namespace}`, ...(lost ? [] : ['dns-slow:cluster'])],
+    symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, dnsLossInNamespace(probe.from.namespace), ...(lost ? [] : ['dns-slow:cluster'])],
     // Outside names take the same way to CoreDNS as the cluster's own.
     explains: zone === 'cluster' ? [`dns-external:node/${node}`] : [],
   })

@@ -3,6 +3,7 @@ import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
+import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
 /** No DNS packet of this node's pods comes back, to any server, over any transport, while other nodes are served. */
@@ -64,7 +65,7 @@ function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
       otherNodesClean: notable(elsewhere.unanswered, elsewhere.of) ? 'no' : 'yes',
     },
     evidence: [latency(`look-ups on ${node}`, series), shares('look-ups that failed', probe, probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`)],
-    symptoms: [`dns-loss:ns/${probe.from.namespace}`, `dns-cut-off:node/${node}`],
-    explains: [`dns-loss:node/${node}`, `dns-external:node/${node}`],
+    symptoms: [dnsLossInNamespace(probe.from.namespace), `dns-cut-off:node/${node}`],
+    explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
   })
 }

@@ -6,6 +6,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { countsOnlyLosses, raceState } from '../../relations/kernel-race.ts'
 import { lossOf, type Loss, nearlyAll, notable, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { conntrackRows, exchange, latency, percent, shares } from './dns-evidence.ts'
 
 /**
@@ -68,8 +69,8 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
         shares('look-ups that lost a packet', probe, seriesOf(probe, { node, zone: 'cluster' }), (it) => `${it.server.role} ${it.transport} ${it.method}`),
       ],
       // Counters that rose prove the race by themselves; without them a policy or a starved CoreDNS may be the cause.
-      symptoms: confidence === 'observed' ? [] : [`dns-loss:ns/${probe.from.namespace}`],
-      explains: [`dns-loss:node/${node}`, `dns-external:node/${node}`],
+      symptoms: confidence === 'observed' ? [] : [dnsLossInNamespace(probe.from.namespace)],
+      explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
     })
 
   const packetsLost = lost + lossOf(udp.filter((it) => !pairs.includes(it))).lostBoth

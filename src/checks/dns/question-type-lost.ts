@@ -3,6 +3,7 @@ import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts
 import type { DnsProbe, Lookup } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
+import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { exchange, latency, shares } from './dns-evidence.ts'
 
 /**
@@ -57,8 +58,8 @@ function judge(probe: DnsProbe, node: string): Verdict {
         elsewhere: others.length === 0 ? '' : `other nodes ${others.filter((it) => isLost(it, type)).length} of ${others.length}`,
       },
       evidence: [latency(`look-ups on ${node}`, series), ...exchange(series), shares('look-ups that lost a question', probe, series, (it) => `${it.server.role} ${it.method}`)],
-      symptoms: [`dns-loss:ns/${probe.from.namespace}`],
-      explains: [`dns-loss:node/${node}`, `dns-external:node/${node}`],
+      symptoms: [dnsLossInNamespace(probe.from.namespace)],
+      explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
     })
   }
   return ok(lookups.length)

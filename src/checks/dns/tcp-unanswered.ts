@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
+import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
 /**
@@ -44,7 +45,7 @@ function judge(probe: DnsProbe, node: string): Verdict {
     confidence: 'observed',
     args: { failed: loss.failed, of: loss.of, udpFailed: udpLoss.failed, udpOf: udpLoss.of },
     evidence: [shares('look-ups that failed', probe, [...tcp, ...udp], (it) => `${it.transport} to ${it.server.role}`), latency('look-ups over TCP', tcp)],
-    symptoms: [`dns-loss:ns/${probe.from.namespace}`],
-    explains: [`dns-loss:node/${node}`],
+    symptoms: [dnsLossInNamespace(probe.from.namespace)],
+    explains: [dnsLossOnNode(node)],
   })
 }
