@@ -25,6 +25,8 @@ export interface Weather {
   readonly exec?: (pod: string, command: readonly string[]) => Known<ExecResult>
   /** Kill the pod's process after so many lines of its log. */
   readonly killAfterLines?: number
+  /** Kubelets without an inotify instance: each `follow` ends where the log ends now, with their own line in it. */
+  readonly noInotify?: boolean
 }
 
 /** k8s.io/kubernetes third_party/forked/golang/expansion/expand.go, with no variable defined. */
@@ -36,7 +38,7 @@ export function localCluster(weather: Weather = {}): LocalCluster {
   const pods = new Map<string, LocalPod>()
   const status = new Map<string, object>()
   const processes = new Map<string, ChildProcess>()
-  const logs = new Map<string, (signal?: AbortSignal) => AsyncGenerator<string>>()
+  const logs = new Map<string, (options: LogOptions) => AsyncGenerator<string>>()
   const watchers = new Set<(name: string) => void>()
   const deleted: string[] = []
   let uid = 0
@@ -76,7 +78,7 @@ export function localCluster(weather: Weather = {}): LocalCluster {
       }
       return Promise.resolve(known('deleted'))
     },
-    logs: (_namespace, name, { signal }) => Promise.resolve(known((logs.get(name) ?? nothing)(signal))),
+    logs: (_namespace, name, { follow, signal }) => Promise.resolve(known((logs.get(name) ?? nothing)({ follow: follow === true && weather.noInotify !== true, complain: follow === true, ...(signal === undefined ? {} : { signal }) }))),
     exec: (_namespace, pod, { command }) => Promise.resolve(weather.exec?.(pod, command) ?? unknown('forbidden', 'create pods/exec')),
     // Tells of starts alone; ends are found by listing.
     watch: async function* (_resource, { signal }, project) {
@@ -94,8 +96,14 @@ export function localCluster(weather: Weather = {}): LocalCluster {
   return { cluster: cluster as Cluster, pods, deleted }
 }
 
+interface LogOptions {
+  readonly follow: boolean
+  readonly complain: boolean
+  readonly signal?: AbortSignal
+}
+
 /** Read from the start on: Node drops the unread output of a child that has ended. */
-function logOf(child: ChildProcess, most: number): (signal?: AbortSignal) => AsyncGenerator<string> {
+function logOf(child: ChildProcess, most: number): (options: LogOptions) => AsyncGenerator<string> {
   const lines: string[] = []
   let over = false
   let wake: () => void = idle
@@ -109,11 +117,15 @@ function logOf(child: ChildProcess, most: number): (signal?: AbortSignal) => Asy
     over = true
     wake()
   })
-  return async function* (signal) {
+  return async function* ({ follow, complain, signal }) {
     signal?.addEventListener('abort', () => wake())
     for (let at = 0; ; ) {
       if (signal?.aborted === true || (at >= lines.length && over)) return
       const line = lines[at]
+      if (line === undefined && !follow) {
+        if (complain) yield 'failed to create fsnotify watcher: too many open files'
+        return
+      }
       if (line === undefined) {
         await new Promise<void>((resolve) => (wake = resolve))
         continue

@@ -9,6 +9,9 @@ import { type Readings, readingsOf } from './readings.ts'
 /** An image of 80 MB on a slow link; the pod's own deadline counts on meanwhile. */
 const startWithinMs = 60_000
 
+/** The pod says something of each series, and a series of a server that is silent ends within this. */
+const silentMs = 30_000
+
 export interface NodeRun {
   readonly node: string
   readonly readings: Readings
@@ -47,17 +50,20 @@ export async function runNode(context: RunContext, node: string, spec: ProbeSpec
     if (now() - start > startWithinMs) return failed(`did not start within ${startWithinMs / 1000} s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}`)
   }
 
-  let lines = 0
-  const follow = async (): Promise<string | null> => {
-    const log = await cluster.logs(namespace, name, { follow: true, signal })
+  const taken: string[] = []
+  let heardAt = now()
+  const read = async (follow: boolean): Promise<string | null> => {
+    const log = await cluster.logs(namespace, name, { follow, signal })
     if (!log.known) return log.why.detail
     let at = 0
     for await (const line of log.value) {
-      // A log that is opened again starts from its first line.
-      if (at++ < lines) continue
-      lines++
+      // A log that is opened again starts from its first line. What differs was not of the pod: an error of the kubelet's, or half a line.
+      const index = at++
+      if (taken[index] === line) continue
+      taken[index] = line
       const record = readRecord(line)
       if (record === null) continue
+      heardAt = now()
       readings.take(record, now())
       context.heard(node, record)
       if (record.t === 'end' || record.t === 'broken') return null
@@ -65,14 +71,16 @@ export async function runNode(context: RunContext, node: string, spec: ProbeSpec
     return 'its log ended early'
   }
   for (let attempt = 1; ; attempt++) {
-    const why = await follow().catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+    const ended = watch.state(name)?.kind === 'ended'
+    // A kubelet that has no inotify instance left ends each `follow` at once ("too many open files"), while the pod goes on.
+    const why = await read(attempt < 3).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
     const { endAt, broken } = readings.read()
     if (endAt !== null) return { node, readings: readings.read(), why: null }
     if (broken !== null) return failed(`the probe's program failed: ${broken.split('\n')[0] ?? ''}`)
     if (signal.aborted) return failed('interrupted')
     const state = watch.state(name)
-    if (state?.kind === 'ended' && attempt > 1) return failed(state.why ?? `cut off: ${why ?? 'no end record'}`)
-    if (attempt >= 5) return failed(`cut off: ${why ?? 'no end record'}`)
+    if (ended && state?.kind === 'ended') return failed(state.why ?? `cut off: ${why ?? 'no end record'}`)
+    if (now() - heardAt > silentMs) return failed(`cut off: ${why ?? 'no end record'}`)
     await Promise.race([watch.next(), new Promise((resolve) => setTimeout(resolve, 500))])
   }
 }

@@ -142,6 +142,11 @@ describe('a probe', () => {
     expect(probed?.missing[0]).toMatchObject({ node: 'node-1', why: expect.stringMatching(/its log ended early|exit code 137/) as unknown })
   })
 
+  it('hears all of a pod whose log the kubelet cannot follow', async () => {
+    const { result } = await run(planOf(['node-1']), { noInotify: true })
+    expect(result.dnsProbe).toMatchObject({ known: true, value: { nodes: ['node-1'], missing: [{ node: 'cordoned-1' }] } })
+  })
+
   it('slows down, then stops, when a server begins to fail under it', async () => {
     let asked = 0
     const failing = await dnsResponder(() => (++asked > 120 ? 'servfail' : 'answer'))
