@@ -43,8 +43,11 @@ await Promise.all([
   }),
 ])
 
-/** The explain pages, by code: read only when somebody asks for one. */
+/** The explain pages, by slug of a check and id of a remedy: read only when somebody asks for one. */
 const pages: Record<string, string> = {}
+for (const file of readdirSync(join(root, 'src/remedies')).filter((it) => it.endsWith('.md'))) {
+  pages[basename(file, '.md')] = readFileSync(join(root, 'src/remedies', file), 'utf8')
+}
 const checksDir = join(root, 'src/checks')
 for (const family of readdirSync(checksDir, { withFileTypes: true }).filter((it) => it.isDirectory())) {
   for (const file of readdirSync(join(checksDir, family.name)).filter((it) => it.endsWith('.md'))) {

@@ -5,7 +5,8 @@ import { diagnose } from '../src/engine.ts'
 import { cluster, raceOn, racesPerNode } from '../test/build/dns-faults.ts'
 import { conntrackOf } from '../test/build/lookups.ts'
 import { modelOf } from '../test/describe-check.ts'
-import { codePage, codeTable, dependencyGaps, withFlags } from './gen-docs.ts'
+import { remedies } from '../src/remedies/registry.ts'
+import { codePage, codeTable, dependencyGaps, remedyPage, remedyTable, withFlags } from './gen-docs.ts'
 
 test('a page has its facts under the title, and at the end what it looks like, that cause alone', () => {
   const model = modelOf(cluster({ network: raceOn('worker-2'), conntrack: [conntrackOf('worker-2', { insert_failed: racesPerNode })] }))
@@ -23,6 +24,15 @@ test('a page without a recording has no sample', () => expect(codePage(check, '#
 
 test('the table has a row for each check', () => {
   expect(codeTable().match(/^\| \[[A-Z]{3}\d{3}\]/gm)).toHaveLength(checks.length)
+})
+
+test('a remedy has its facts under the title, and a row in the table', () => {
+  const [first] = remedies
+  if (first === undefined) throw new Error('no remedies')
+  const page = remedyPage(first, `# ${first.id}: title\n\n## What it changes\n\nText.\n`)
+  expect(page).toMatch(new RegExp(`^<!-- .* -->\n# ${first.id}: title\n\n\\| \\| \\|\n`))
+  expect(page).toContain(`| cures | [${first.codes[0]}](../codes/${first.codes[0]}.md)`)
+  expect(remedyTable().match(/^\| \[[a-z-]+\]/gm)).toHaveLength(remedies.length)
 })
 
 test('flag tables are put between the markers, and nowhere else', () => {

@@ -27,13 +27,16 @@ export async function listFixes(code: string | null, flags: FixFlags): Promise<n
   return seen(only, flags, async (cluster, diagnosis) => {
     const findings = diagnosis.roots.flatMap((it) => [it.finding, ...it.consequences]).filter((it) => only === null || it.code === only)
     if (findings.length === 0) return nothing(only, diagnosis)
+    const told = new Set<string>()
     for (const finding of findings) {
       process.stdout.write(`${finding.code}  ${subjectKey(finding.subject)}  ${titleOf(finding)}\n`)
       const known = remediesFor(finding.code)
+      for (const remedy of known) told.add(remedy.id)
       if (known.length === 0) process.stdout.write(`    no known remedy; hopscope explain ${finding.code}\n`)
       for (const remedy of known) process.stdout.write(await offer(cluster, diagnosis.model, remedy, finding, flags))
       process.stdout.write('\n')
     }
+    if (told.size > 0) process.stdout.write(`when not to use one, and the same by hand:  hopscope explain ${[...told].join(' | ')}\n`)
     process.stdout.write('Nothing has been changed.\n')
     return 1
   })
@@ -58,7 +61,7 @@ export async function makePlan(code: string, flags: FixFlags): Promise<number> {
       if ('kind' in plan) refusals.push(notOffered(remedy, plan))
       else return show(plan, flags)
     }
-    process.stdout.write(`No plan for ${check.code}: nothing is offered that could do harm or does not help here.\n${refusals.join('')}`)
+    process.stdout.write(`No plan for ${check.code}: nothing is offered that could do harm or does not help here.\n${refusals.join('')}by hand, if you know better:  hopscope explain ${choices.map((it) => it.id).join(' | ')}\n`)
     return 1
   })
 }

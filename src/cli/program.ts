@@ -51,8 +51,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (target: string | undefined, flags: ClusterFlags & ProbeFlags & { readonly out: string; readonly anonymize?: boolean }) => {
       code = await (await import('./collect.ts')).collectCommand(target ?? null, flags)
     })
-  command('explain', 'what a finding means, why it happens, and how to confirm it by hand')
-    .argument('<code>', 'DNS101 or dns/parallel-lookup-drop')
+  command('explain', 'what a finding means and how to confirm it by hand; what a remedy does and when not to use it')
+    .argument('<code>', 'DNS101, dns/parallel-lookup-drop, or a remedy: node-local-dns')
     .action(async (name: string) => {
       code = await (await import('./explain.ts')).explainCommand(name)
     })

@@ -95,6 +95,7 @@ describe('a plan', () => {
       Decide     this has a price, so a person must weigh it: --yes does not apply it
       Warning    Deployment shop/web is kept by Flux (kustomization flux-system/infra): it will put its
                  own state back. The same change, as files to commit, is in plan-7f3a7f3a/
+      Page       hopscope explain test: when not to use it, what can break, the same by hand
 
       3 to add, 1 to change, 1 to destroy.   Nothing has been changed.
       apply:  hopscope fix --apply 7f3a7f3a

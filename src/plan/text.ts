@@ -33,6 +33,7 @@ export function planText(plan: Plan, { paint, verbose, files }: PlanText): strin
     ...(plan.applicability === 'safe' ? [] : row('Decide', 'this has a price, so a person must weigh it: --yes does not apply it', paint)),
     ...plan.owners.flatMap((it) => row('Warning', `${it.object} is kept by ${it.by} (${it.what}): it will put its own state back${files === null ? '' : `. The same change, as files to commit, is in ${files}`}`, paint)),
     ...plan.notes.flatMap((it) => row('Note', it, paint)),
+    ...row('Page', `hopscope explain ${plan.remedy}: when not to use it, what can break, the same by hand`, paint),
     '',
     paint.strong(`${add} to add, ${change} to change, ${destroy} to destroy.   Nothing has been changed.`),
     `apply:  hopscope fix --apply ${plan.id}`,
