@@ -14,13 +14,19 @@ async function labProcesses(inodes: ReadonlySet<number>): Promise<readonly numbe
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const found = await Promise.all(
     pids.map(async (pid) => {
-      if (pid === process.pid) return []
+      if (pid === process.pid || (await hasEnded(pid))) return []
       if (await isInLabCgroup(pid)) return [pid]
       const link = await readlink(`/proc/${pid}/ns/net`).catch(() => '')
       return inodes.has(Number(/\d+/.exec(link)?.[0])) ? [pid] : []
     }),
   )
   return found.flat()
+}
+
+/** A zombie keeps its cgroup until somebody asks for its exit code; in a container whose first process is no init, nobody does. */
+async function hasEnded(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return stat === '' || stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')
 }
 
 async function endProcesses(): Promise<void> {

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { KUBERNETES_VERSION } from '../parts.ts'
 import { ingressNginx } from './ingress-nginx.ts'
+import { nodeCache } from './node-cache.ts'
 
 export interface Image {
   readonly reference: string
@@ -57,6 +58,7 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
       entrypoint: ['/coredns'],
       files: { '/coredns': program(folder, 'coredns') },
     },
+    'node-cache': nodeCache(program(folder, 'coredns'), IPTABLES),
     'kube-proxy': {
       reference: `registry.k8s.io/kube-proxy:${KUBERNETES_VERSION}`,
       files: { '/usr/local/bin/kube-proxy': program(folder, 'kube'), ...IPTABLES.files, ...same('/usr/sbin/conntrack') },

@@ -15,7 +15,7 @@ const home = object('Namespace', null, 'kube-system')
 const usual = (mode = '""'): readonly Manifest[] => [kubeDns, kubeProxy(mode), home, object('DaemonSet', 'kube-system', 'kube-proxy', { spec: { template: { spec: { hostNetwork: true, containers: [{ name: 'kube-proxy' }] } } } })]
 
 function parts(result: ReturnType<typeof propose>): { readonly corefile: string; readonly localip: string } {
-  const [, , config, cache] = changesOf(result)
+  const [, , config, , cache] = changesOf(result)
   const args = at(cache?.verb === 'create' ? cache.after : {}, 'spec', 'template', 'spec', 'containers', 0, 'args')
   return { corefile: text(at(config?.verb === 'create' ? config.after : {}, 'data', 'Corefile')) ?? '', localip: text(at(args, 1)) ?? '' }
 }
@@ -23,7 +23,7 @@ function parts(result: ReturnType<typeof propose>): { readonly corefile: string;
 describe('node-local-dns', () => {
   test('iptables mode: holds the Service\'s address too, and finds CoreDNS by its own Service', () => {
     const result = propose(nodeLocalDns, ask, usual())
-    expect(changesOf(result).map((it) => `${it.verb} ${it.object.kind} ${it.object.name}`)).toEqual(['create ServiceAccount node-local-dns', 'create Service kube-dns-upstream', 'create ConfigMap node-local-dns', 'create DaemonSet node-local-dns'])
+    expect(changesOf(result).map((it) => `${it.verb} ${it.object.kind} ${it.object.name}`)).toEqual(['create ServiceAccount node-local-dns', 'create Service kube-dns-upstream', 'create ConfigMap node-local-dns', 'create Service node-local-dns', 'create DaemonSet node-local-dns'])
     const { corefile, localip } = parts(result)
     expect(localip).toBe('169.254.20.10,10.96.0.10')
     expect(corefile.match(/bind .*/g)).toEqual(Array.from({ length: 4 }, () => 'bind 169.254.20.10 10.96.0.10'))
@@ -58,7 +58,7 @@ describe('node-local-dns', () => {
   })
 
   test('an image of one\'s own', () => {
-    expect(JSON.stringify(changesOf(propose(nodeLocalDns, asked(finding, { image: 'registry.corp/cache:1' }), usual()))[3])).toContain('"image":"registry.corp/cache:1"')
+    expect(JSON.stringify(changesOf(propose(nodeLocalDns, asked(finding, { image: 'registry.corp/cache:1' }), usual()))[4])).toContain('"image":"registry.corp/cache:1"')
   })
 
   const daemonSet = (name: string, spec: Manifest): Manifest => object('DaemonSet', 'kube-system', name, { spec: { template: { spec } } })

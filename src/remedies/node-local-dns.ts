@@ -3,16 +3,15 @@ import { parse } from 'yaml'
 import { type Subject, subject } from '../model/subject.ts'
 import { type CorefileServer, parseCorefile } from '../wire/corefile.ts'
 import { at, isObject, type Json, list, text } from './manifest.ts'
-import { nodeLocalChanges, nodeLocalName, upstreamName } from './node-local-objects.ts'
+import { nodeCacheImage, nodeLocalChanges, nodeLocalName, upstreamName } from './node-local-objects.ts'
 import { trapIn } from './node-local-traps.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Read, type Remedy } from './remedy.ts'
 
-const defaultImage = 'registry.k8s.io/dns/k8s-dns-node-cache:1.26.4'
 const localAddress = '169.254.20.10'
 
 const kubeProxy = subject('ConfigMap', 'kube-system', 'kube-proxy')
 const home = subject('Namespace', null, 'kube-system')
-export const nodeLocalOwn: readonly Subject[] = [subject('ServiceAccount', 'kube-system', nodeLocalName), subject('Service', 'kube-system', upstreamName), subject('ConfigMap', 'kube-system', nodeLocalName), subject('DaemonSet', 'kube-system', nodeLocalName)]
+export const nodeLocalOwn: readonly Subject[] = [subject('ServiceAccount', 'kube-system', nodeLocalName), subject('Service', 'kube-system', upstreamName), subject('ConfigMap', 'kube-system', nodeLocalName), subject('Service', 'kube-system', nodeLocalName), subject('DaemonSet', 'kube-system', nodeLocalName)]
 
 /** A DNS cache on each node: look-ups no longer go through conntrack, and reach CoreDNS over TCP. */
 export const nodeLocalDns: Remedy = {
@@ -59,14 +58,14 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   return {
     kind: 'proposal',
     applicability: 'judgement',
-    changes: nodeLocalChanges({ image: ask.image ?? defaultImage, local: localAddress, vip, domain: dns.value.domain, selector, ports, ipvs, allToCoreDns }),
+    changes: nodeLocalChanges({ image: ask.image ?? nodeCacheImage, local: localAddress, vip, domain: dns.value.domain, selector, ports, ipvs, allToCoreDns }),
     effect: ipvs ? `a cache listens on ${localAddress} on ${on}; pods use it once each kubelet's clusterDNS is ${localAddress} and they are made again (kube-proxy in IPVS mode)` : `pods on ${on} use the cache at once; no restarts (kube-proxy in ${mode} mode)`,
     risk: { level: mode === 'nftables' ? 'high' : 'medium', why: `DNS path of every pod. If the cache dies on a node, DNS fails on that node until it is back${mode === 'nftables' ? '. Not verified with kube-proxy in nftables mode: try it on a test cluster first' : ''}` },
     verify: { codes: ['DNS101', 'DNS103'], target: 'dns', namespace: null, level: ask.model.scope.level === 'node' ? 'node' : 'probe', p99Ms: 100 },
     notes: [
       ...(ipvs ? [`set clusterDNS: [${localAddress}] in each kubelet's configuration, restart the kubelets, and recreate the pods; before --undo, turn that back first`] : []),
       ...(allToCoreDns ? ["the Corefile treats some names in a way of its own, so the cache asks CoreDNS for every name; upstream's manifest would ask the node's servers for outside names, past it"] : []),
-      ...(ask.image === null ? [`image ${defaultImage}; another one: --remedy-image`] : []),
+      ...(ask.image === null ? [`image ${nodeCacheImage}; another one: --remedy-image`] : []),
       'while a cache pod restarts, look-ups on its node are lost for seconds; clients ask again',
     ],
   }

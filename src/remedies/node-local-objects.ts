@@ -19,9 +19,12 @@ export interface NodeLocal {
   readonly allToCoreDns: boolean
 }
 
+/** As in the reference manifest. */
+export const nodeCacheImage = 'registry.k8s.io/dns/k8s-dns-node-cache:1.26.4'
 export const nodeLocalName = 'node-local-dns'
 export const upstreamName = 'kube-dns-upstream'
 const namespace = 'kube-system'
+const scraped = { 'prometheus.io/port': '9253', 'prometheus.io/scrape': 'true' }
 
 /** In an order in which each finds what it needs: the pods read the Service's address from their environment. */
 export function nodeLocalChanges(it: NodeLocal): readonly Change[] {
@@ -31,6 +34,7 @@ export function nodeLocalChanges(it: NodeLocal): readonly Change[] {
     make('ServiceAccount', nodeLocalName, {}, null),
     make('Service', upstreamName, { spec: { selector: it.selector, ports: it.ports } }, 'how the cache reaches CoreDNS'),
     make('ConfigMap', nodeLocalName, { data: { Corefile: corefile(it) } }, it.allToCoreDns ? 'every name is asked of CoreDNS' : 'outside names are asked of the nodes\' own servers'),
+    make('Service', nodeLocalName, { metadata: { name: nodeLocalName, namespace, labels, annotations: scraped }, spec: { clusterIP: 'None', selector: labels, ports: [{ name: 'metrics', port: 9253, protocol: 'TCP', targetPort: 9253 }] } }, 'headless, for Prometheus to find the caches'),
     make('DaemonSet', nodeLocalName, { spec: daemonSet(it, labels) }, `25m CPU and 5Mi per node requested, hostNetwork, ${it.local}`),
   ]
 }
@@ -55,7 +59,7 @@ function daemonSet(it: NodeLocal, labels: JsonObject): Manifest {
     updateStrategy: { rollingUpdate: { maxUnavailable: '10%' } },
     selector: { matchLabels: labels },
     template: {
-      metadata: { labels, annotations: { 'prometheus.io/port': '9253', 'prometheus.io/scrape': 'true' } },
+      metadata: { labels, annotations: scraped },
       spec: {
         priorityClassName: 'system-node-critical',
         serviceAccountName: nodeLocalName,
@@ -71,7 +75,8 @@ function daemonSet(it: NodeLocal, labels: JsonObject): Manifest {
             // No limits, as upstream: a limit brings back the fault that it is to cure.
             resources: { requests: { cpu: '25m', memory: '5Mi' } },
             // An empty element after a comma ends the process, so IPVS mode has one address and no comma.
-            args: ['-localip', it.ipvs ? it.local : `${it.local},${it.vip}`, '-conf', '/etc/Corefile', '-upstreamsvc', upstreamName],
+            // Without a pidfile the rules come with the first check, a minute after CoreDNS (kubernetes/dns cache_app.go runPeriodic).
+            args: ['-localip', it.ipvs ? it.local : `${it.local},${it.vip}`, '-conf', '/etc/Corefile', '-upstreamsvc', upstreamName, '-pidfile', '/tmp/node-cache.pid'],
             securityContext: { capabilities: { add: ['NET_ADMIN'] } },
             ports: [
               { containerPort: 53, name: 'dns', protocol: 'UDP' },
