@@ -5,6 +5,7 @@ import type { Found, Severity, Verdict } from './findings/verdict.ts'
 import type { Known, Why } from './model/known.ts'
 import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
 import { relatedTo } from './relations/related.ts'
+import { unmeasured } from './relations/unmeasured.ts'
 
 type CannotTell = Extract<Verdict, { kind: 'cannot-tell' }>
 
@@ -109,11 +110,13 @@ const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2
 
 /**
  * 0 clean, 1 findings at or above `failOn` (or, with `strict`, anything that could not be told), 2 when a check
- * crashed: then the answer is not to be trusted. A pure function of the result, the same for every output format.
+ * crashed: then the answer is not to be trusted; and 2 when a probe was asked for and measured nothing: silence is not
+ * health. A pure function of the result, the same for every output format.
  */
 export function exitCode(diagnosis: Diagnosis, options: { readonly failOn: Severity; readonly strict: boolean }): 0 | 1 | 2 {
   if (diagnosis.results.some((it) => it.verdict === 'crashed')) return 2
   if (diagnosis.results.some((it) => it.findings.some((found) => rank[found.severity] <= rank[options.failOn]))) return 1
+  if (unmeasured(diagnosis.model) !== null) return 2
   if (options.strict && diagnosis.results.some((it) => it.cannotTell.length > 0)) return 1
   return 0
 }

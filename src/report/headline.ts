@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../engine.ts'
 import type { Scope } from '../model/sources.ts'
+import { unmeasured } from '../relations/unmeasured.ts'
 import { nameOf } from './name.ts'
 import type { Paint } from './paint.ts'
 
@@ -15,6 +16,8 @@ export function headline(diagnosis: Diagnosis): string {
   }
   const crashed = diagnosis.results.filter((it) => it.verdict === 'crashed').length
   if (crashed > 0) return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${about(diagnosis.model.scope)} is well.`
+  const silence = unmeasured(diagnosis.model)
+  if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${about(diagnosis.model.scope)} is well.`
   const unsure = diagnosis.results.filter((it) => it.cannotTell.length > 0).length
   const fine = diagnosis.results.filter((it) => it.verdict === 'ok').length
   if (unsure > 0) return `No fault found in what could be seen of ${about(diagnosis.model.scope)}; ${unsure} check${unsure === 1 ? '' : 's'} could not tell.`

@@ -64,7 +64,7 @@ describe.each([...built, ...recorded])('%s', (_, model) => {
       if ((result.check.needs as readonly string[]).includes(name)) expect(`${result.check.code} ${result.verdict}`).toBe(`${result.check.code} cannot-tell`)
       if (before?.verdict === 'finding' || before?.verdict === 'cannot-tell') expect(`${result.check.code} ${result.verdict}`).not.toBe(`${result.check.code} ok`)
     }
-    if (exitCode(whole, { failOn: 'warning', strict: true }) === 1) expect(exitCode(without, { failOn: 'warning', strict: true })).toBe(1)
+    if (exitCode(whole, { failOn: 'warning', strict: true }) === 1) expect(exitCode(without, { failOn: 'warning', strict: true })).not.toBe(0)
   })
 })
 
