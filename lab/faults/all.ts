@@ -22,6 +22,7 @@ import slowPod from './slow-pod.ts'
 import targetPortClosed from './target-port-closed.ts'
 import targetPortNameMissing from './target-port-name-missing.ts'
 import targetPortUndeclared from './target-port-undeclared.ts'
+import weaveTcBroken from './weave-tc-broken.ts'
 import type { Fault } from './fault.ts'
 
 export const faults: readonly Fault[] = [
@@ -48,4 +49,5 @@ export const faults: readonly Fault[] = [
   targetPortClosed,
   targetPortNameMissing,
   targetPortUndeclared,
+  weaveTcBroken,
 ]

@@ -22,6 +22,7 @@ import serviceShape from './dns/service-shape.ts'
 import logPluginOn from './dns/log-plugin-on.ts'
 import cacheOff from './dns/cache-off.ts'
 import tooManyNameserversOrSearches from './dns/too-many-nameservers-or-searches.ts'
+import weaveTcBroken from './dns/weave-tc-broken.ts'
 import selectorMatchesNothing from './service/selector-matches-nothing.ts'
 import targetPortClosed from './service/target-port-closed.ts'
 import targetPortNameMissing from './service/target-port-name-missing.ts'
@@ -63,6 +64,7 @@ export const checks: readonly AnyCheck[] = [
   logPluginOn, // DNS121
   cacheOff, // DNS122
   tooManyNameserversOrSearches, // DNS123
+  weaveTcBroken, // DNS124
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

@@ -71,6 +71,7 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
     workload: labels.map((it) => workloads.value.find((other) => carries(other.templateLabels, it))).find((it) => it !== undefined) ?? null,
     corefile,
     domain: clusterDomain(parseCorefile(corefile.known ? corefile.value : '')),
+    weaveTc: inScope.weaveTcIn(namespace),
   })
 }
 

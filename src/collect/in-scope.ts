@@ -3,13 +3,16 @@ import { daemonSets, deployments, endpointSlices, jobs, pods, replicaSets, servi
 import { type Known, mapKnown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
+import type { WeaveTc } from '../model/weave-tc.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
 import type { Reader } from './few-at-once.ts'
 import { inOrder } from './order.ts'
 import { projectEndpointSlice, serviceNameLabel } from './project/endpoint-slice.ts'
 import { projectPod } from './project/pod.ts'
+import { fields } from './project/json.ts'
 import { projectService } from './project/service.ts'
+import { projectWeaveTc } from './project/weave-tc.ts'
 import { projectWorkload } from './project/workload.ts'
 
 type Kind = Workload['kind']
@@ -37,12 +40,23 @@ export interface InScope {
   servicesIn(namespace: string): Listed<Service>
   slicesOf(namespace: string, service: string): Listed<EndpointSlice>
   workloadsIn(namespace: string, kind: Kind): Listed<Workload>
+  /** Of the DaemonSets of a namespace that `workloadsIn` has listed. */
+  weaveTcIn(namespace: string): readonly WeaveTc[]
 }
 
 export function listInScope(reader: Reader, scope: string | null, intern: Intern): InScope {
   const within = scope === null ? {} : { namespace: scope }
   const covers = (namespace: string | null): boolean => scope === null || scope === namespace
-  const list = (kind: Kind, options: ListOptions): Listed<Workload> => sorted(reader.list(workloads[kind], options, (raw) => projectWorkload(kind, raw, intern)))
+  const delaying = new Map<string, readonly WeaveTc[]>()
+  const list = (kind: Kind, options: ListOptions): Listed<Workload> =>
+    sorted(
+      reader.list(workloads[kind], options, (raw) => {
+        const workload = projectWorkload(kind, raw, intern)
+        const weaveTc = kind === 'DaemonSet' && workload !== null ? projectWeaveTc(fields(raw)) : []
+        if (workload !== null && weaveTc.length > 0) delaying.set(`${workload.namespace}/${workload.name}`, weaveTc)
+        return workload
+      }),
+    )
   const listed = {
     pods: sorted(reader.list(pods, within, (raw) => projectPod(raw, intern))),
     services: sorted(reader.list(services, within, (raw) => projectService(raw, intern))),
@@ -77,6 +91,10 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     workloadsIn(namespace, kind) {
       if (covers(namespace)) return chosen(listed.workloads[kind], (it) => it.namespace === namespace)
       return list(kind, { namespace })
+    },
+
+    weaveTcIn(namespace) {
+      return [...delaying.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, its]) => its.filter((it) => it.workload.namespace === namespace))
     },
   }
 }

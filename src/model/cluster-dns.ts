@@ -1,6 +1,7 @@
 import type { EndpointSlice, Service } from './service.ts'
 import type { Known } from './known.ts'
 import type { Pod } from './pod.ts'
+import type { WeaveTc } from './weave-tc.ts'
 import type { Workload } from './workload.ts'
 
 /** The cluster's DNS as kubeadm, and nearly every distribution, lays it out: Service kube-system/kube-dns. */
@@ -13,4 +14,6 @@ export interface ClusterDns {
   readonly corefile: Known<string>
   /** `cluster.local` unless the Corefile's `kubernetes` line says otherwise. */
   readonly domain: string
+  /** Containers that delay AAAA queries, in the DaemonSets beside the DNS. */
+  readonly weaveTc: readonly WeaveTc[]
 }

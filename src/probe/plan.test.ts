@@ -33,6 +33,7 @@ function dns(replicas: number): ClusterDns {
     workload: null,
     corefile: unknown('forbidden', 'get configmaps'),
     domain: 'example.local',
+    weaveTc: [],
   }
 }
 function pod(namespace: string, name: string, over: Partial<Pod> = {}): Pod {

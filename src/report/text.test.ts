@@ -178,7 +178,7 @@ test('the race, as told', () => {
       DNS117 DNS119
           needs a read of the cluster
 
-    18 ok · 1 finding (+2 explained) · 2 cannot tell · 1 not applicable
+    18 ok · 1 finding (+2 explained) · 2 cannot tell · 2 not applicable
     "
   `)
 })

@@ -5,7 +5,7 @@ import { createAliases, type Aliases } from './aliases.ts'
 /** Fields that hold a name, or several: of an object, a host, a port, a class, a context. */
 const names = new Set([
   'namespace', 'name', 'pod', 'node', 'nodes', 'service', 'container', 'controllerPod', 'className', 'classNames', 'controller', 'context', 'image',
-  'host', 'externalName', 'domain', 'searches', 'addresses', 'key', 'values', 'port', 'targetPort',
+  'host', 'externalName', 'domain', 'searches', 'addresses', 'volume', 'key', 'values', 'port', 'targetPort',
 ])
 
 /** Host names are compared without case, so two spellings are one name. */

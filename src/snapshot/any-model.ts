@@ -11,6 +11,7 @@ import type { Node } from '../model/node.ts'
 import type { Pod } from '../model/pod.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
 import type { Model, Scope } from '../model/sources.ts'
+import type { WeaveTc } from '../model/weave-tc.ts'
 import type { Workload } from '../model/workload.ts'
 
 /** For tests: any model at all, with names that repeat, so that objects refer to each other. */
@@ -127,7 +128,18 @@ const node: fc.Arbitrary<Node> = fc.record({
 })
 
 const corefile = fc.constantFrom('', '.:53 {\n  errors\n  kubernetes cluster.local\n  forward corp.example 10.0.0.2\n}\n')
-const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local') })
+const weaveTc: fc.Arbitrary<WeaveTc> = fc.record({
+  workload: fc.record({ kind: fc.constant('DaemonSet' as const), namespace: name, name }),
+  container: fc.constant('weave-tc'),
+  index: count,
+  privileged: flag,
+  hostNetwork: flag,
+  overlay: maybe(fc.constant('weave')),
+  dnsPort: maybe(fc.constant('53')),
+  mounts: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), mountPath: fc.constantFrom('/lib/tc', '/usr/lib/tcvolumes:') })),
+  volumes: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), hostPath: maybe(fc.constant('/usr/lib/tc')) })),
+})
+const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local'), weaveTc: few(weaveTc) })
 
 const from = fc.record({ namespace: name, labels })
 const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(

@@ -6,6 +6,7 @@ import type { Namespace, NetworkPolicy, PolicyRule, Selector } from '../model/ne
 import type { Node } from '../model/node.ts'
 import type { Container, DnsConfig, Pod } from '../model/pod.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
+import type { WeaveTc } from '../model/weave-tc.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
 
@@ -163,6 +164,18 @@ export function objectSchemas(intern: Intern) {
     cpus: v.nullable(number),
   })
 
+  const weaveTc: Schema<WeaveTc> = v.object({
+    workload: v.object({ kind: v.literal('DaemonSet'), namespace: word, name: text }),
+    container: word,
+    index: number,
+    privileged: flag,
+    hostNetwork: flag,
+    overlay: v.nullable(text),
+    dnsPort: v.nullable(text),
+    mounts: v.array(v.object({ volume: text, mountPath: text })),
+    volumes: v.array(v.object({ volume: text, hostPath: v.nullable(text) })),
+  })
+
   const clusterDns: Schema<ClusterDns> = v.object({
     service: v.nullable(service),
     slices: v.array(endpointSlice),
@@ -170,6 +183,8 @@ export function objectSchemas(intern: Intern) {
     workload: v.nullable(workload),
     corefile: known(text),
     domain: text,
+    // Files of before it was looked for have none.
+    weaveTc: v.optional(v.array(weaveTc), []),
   })
 
   return { pod, service, endpointSlice, workload, ingress, ingressClass, ingressController, networkPolicy, namespace, node, clusterDns, labels }

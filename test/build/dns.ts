@@ -30,6 +30,7 @@ export function clusterDns(about: Partial<ClusterDns> = {}): ClusterDns {
     workload: { kind: 'Deployment', namespace: 'kube-system', name: 'coredns', owner: null, desired: 2, ready: 2, templateLabels: { 'k8s-app': 'kube-dns' } },
     corefile: unknown('not-asked', 'not needed here'),
     domain: 'cluster.local',
+    weaveTc: [],
     ...about,
   }
 }

@@ -4,15 +4,36 @@ import { createIntern } from '../../wire/intern.ts'
 import { projectEndpointSlice } from './endpoint-slice.ts'
 import { projectIngressClass } from './ingress-class.ts'
 import { projectIngress } from './ingress.ts'
+import { fields } from './json.ts'
 import { projectNamespace } from './namespace.ts'
 import { projectNetworkPolicy } from './network-policy.ts'
 import { projectNode } from './node.ts'
 import { projectPod } from './pod.ts'
 import { projectService } from './service.ts'
+import { projectWeaveTc } from './weave-tc.ts'
 import { projectWorkload } from './workload.ts'
 
 const intern = createIntern()
 const metadata = { namespace: 'shop', name: 'cart', labels: { app: 'cart' } }
+
+describe('weave-tc', () => {
+  const container = {
+    name: 'weave-tc', image: 'qmachu/weave-tc:bd94b89', securityContext: { privileged: true },
+    env: [{ name: 'NET_OVERLAY_IF', value: 'weave' }, { name: 'PASSWORD', value: 'hunter2' }],
+    volumeMounts: [{ name: 'lib-tc', mountPath: '/lib/tc' }],
+  }
+  const raw = (containers: readonly object[]) => ({ metadata, spec: { template: { spec: { hostNetwork: true, containers, volumes: [{ name: 'lib-tc', hostPath: { path: '/usr/lib/tc' } }, { name: 'token', secret: { secretName: 'x' } }] } } } })
+  test('what it stands on, and of its environment two values alone', () => {
+    expect(projectWeaveTc(raw([{ name: 'weave' }, container]))).toEqual([
+      {
+        workload: { kind: 'DaemonSet', namespace: 'shop', name: 'cart' }, container: 'weave-tc', index: 1, privileged: true, hostNetwork: true, overlay: 'weave', dnsPort: null,
+        mounts: [{ volume: 'lib-tc', mountPath: '/lib/tc' }], volumes: [{ volume: 'lib-tc', hostPath: '/usr/lib/tc' }, { volume: 'token', hostPath: null }],
+      },
+    ])
+  })
+  test.each(['registry.example:5000/q/weave-tc', 'weave-tc@sha256:00'])('known by its image %s', (image) => expect(projectWeaveTc(raw([{ name: 'delay', image }]))).toHaveLength(1))
+  test.each(['weave-tcp:1', 'weave-kube'])('%s is none', (image) => expect(projectWeaveTc(raw([{ name: 'weave', image }]))).toEqual([]))
+})
 
 describe('Pod', () => {
   const raw = {
@@ -201,6 +222,7 @@ describe('any JSON is a noun or null', () => {
     projectNetworkPolicy: (raw) => projectNetworkPolicy(raw, intern),
     projectNamespace: (raw) => projectNamespace(raw, intern),
     projectNode: (raw) => projectNode(raw, intern),
+    projectWeaveTc: (raw) => projectWeaveTc(fields(raw)),
     projectWorkload: (raw) => [projectWorkload('Job', raw, intern), projectWorkload('Deployment', raw, intern)],
   }
 
