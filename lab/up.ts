@@ -70,7 +70,7 @@ export async function up(wanted: number | undefined): Promise<void> {
   })
   await stage('nodes', async () => {
     await Promise.all([applyNodes(nodes), startControllers()])
-    await Promise.all([applyAddons(), ...nodes.map(startKubelet)])
+    await Promise.all([applyAddons(), ...nodes.map((it) => startKubelet(it))])
     await waitForNodes()
   })
   await stage('kube-proxy, CoreDNS, ingress-nginx, workloads', waitForWorkloads)

@@ -60,10 +60,12 @@ export async function startContainerd(worker: Worker, seed: string): Promise<voi
   await waitForContainerd(containerdSocket(worker))
 }
 
-export async function startKubelet(worker: Worker): Promise<void> {
+/** `under`: a program that runs the kubelet in a changed world, such as setarch. */
+export async function startKubelet(worker: Worker, under: readonly string[] = []): Promise<void> {
   await startDaemon(
     `${worker.name}-kubelet`,
     await inNode(worker, [
+      ...under,
       join(BIN, 'kube'),
       'kubelet',
       `--config=${folder(worker, 'kubelet.json')}`,

@@ -11,6 +11,7 @@ import { up } from '../up.ts'
 import { faultCase } from './fault-cases.ts'
 import { added, machine } from './machine.ts'
 import { refusalCases } from './refusal-cases.ts'
+import { remedyCases } from './remedy-cases.ts'
 import { expectThat, line, type Result } from './result.ts'
 import { rightsCases } from './rights-cases.ts'
 import { leftoverCase, safetyCases } from './safety-cases.ts'
@@ -70,6 +71,7 @@ async function cluster(): Promise<void> {
   if (asked.length === 0 || asked.includes('safety')) add(await safetyCases(lab, tell))
   if (asked.length === 0 || asked.includes('rights')) add(await rightsCases(lab, tell))
   if (asked.length === 0 || asked.includes('refusals')) add(await refusalCases(lab, tell))
+  if (asked.length === 0 || asked.includes('remedies')) add(await remedyCases(lab, tell))
   for (const batch of batches(wanted)) add((await Promise.all(batch.map((it, turn) => faultCase(lab, it, turn, tell)))).flat())
   const left = await leftoverCase(lab)
   tell(left)

@@ -5,9 +5,10 @@ import type { Remedy } from './remedy.ts'
 import { replaceDnsPod } from './replace-dns-pod.ts'
 import { resolverOptions } from './resolver-options.ts'
 import { scaleCoredns } from './scale-coredns.ts'
+import { weaveTc } from './weave-tc.ts'
 
 /** Every remedy, the one to think of first before the others of its code. */
-export const remedies: readonly Remedy[] = [nodeLocalDns, resolverOptions, enoughCoredns, replaceDnsPod, scaleCoredns, policyAllowDns]
+export const remedies: readonly Remedy[] = [nodeLocalDns, resolverOptions, weaveTc, enoughCoredns, replaceDnsPod, scaleCoredns, policyAllowDns]
 
 export function remediesFor(code: string): readonly Remedy[] {
   return remedies.filter((it) => it.codes.includes(code))

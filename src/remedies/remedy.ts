@@ -28,6 +28,8 @@ export interface Ask {
   readonly model: Model
   /** Objects that the user named and that are no finding's subject: the workloads to change. */
   readonly named: readonly Subject[]
+  /** `--remedy`: the one that the user asked for by name; null when it is for hopscope to say. */
+  readonly chosen: string | null
   /** `--remedy-image`; null when the user named none. */
   readonly image: string | null
   readonly libc: (workload: Subject) => Libc

@@ -23,7 +23,7 @@ export default check({
   severity: 'error',
   needs: ['dnsProbe', 'nodes'],
   wants: ['conntrack'],
-  remedies: ['node-local-dns', 'resolver-options'],
+  remedies: ['node-local-dns', 'resolver-options', 'weave-tc'],
   decides: ['DNS-01', 'DNS-02', 'DNS-03', 'DNS-04', 'DNS-05'],
 
   run({ dnsProbe, nodes, conntrack }) {
