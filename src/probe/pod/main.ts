@@ -5,6 +5,7 @@ import { conntrackWatch } from './conntrack-watch.ts'
 import { dnsStorm } from './dns-storm.ts'
 import { httpContacts } from './http-get.ts'
 import { libcHere, nameserversHere } from './libc-lookup.ts'
+import { dnsLoad } from './dns-load.ts'
 import { metrics } from './metrics.ts'
 import type { Emit } from './records.ts'
 import type { PodSpec, ProbeSpec } from './spec.ts'
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   if (spec === null) throw new Error('HOPSCOPE_SPEC is empty')
   emit({ t: 'hello', libc: libcHere(), nameservers: nameserversHere(), node: process.version })
   if (spec.kind === 'conntrack') await conntrackWatch(spec, emit)
+  else if (spec.kind === 'load') await dnsLoad(spec, emit)
   else await probe(spec, began)
 }
 

@@ -1,4 +1,5 @@
 import type { ConnectResult } from '../../model/contacts.ts'
+import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import type { Answer, Lookup } from '../../model/lookups.ts'
 import type { SeriesSpec } from './spec.ts'
 
@@ -18,6 +19,8 @@ export type PodRecord =
   | { readonly t: 'metrics'; readonly phase: 'before' | 'after'; readonly ip: string; readonly at: number; readonly text: string | null; readonly error: string | null }
   | { readonly t: 'conntrack'; readonly at: number; readonly stat: string | null; readonly count: string | null; readonly max: string | null }
   | { readonly t: 'end'; readonly ms: number; readonly queries: number; readonly lookups: number; readonly throttledMs: number | null; readonly lagMs: number }
+  | { readonly t: 'load-step'; readonly step: LoadStep }
+  | { readonly t: 'load-end'; readonly end: LoadEnd }
   | { readonly t: 'broken'; readonly why: string }
 
 export type Emit = (record: PodRecord) => void

@@ -66,4 +66,25 @@ export interface ConntrackSpec {
   readonly forMs: number
 }
 
-export type PodSpec = ProbeSpec | ConntrackSpec
+export interface LoadServer extends MetricsSpec {
+  readonly dnsPort: number
+  readonly cpuLimitMilli: number | null
+}
+
+/** A ramp of queries to the DNS servers themselves, up to `rate` a second over all of them. */
+export interface LoadSpec {
+  readonly kind: 'load'
+  readonly servers: readonly LoadServer[]
+  readonly name: string
+  readonly rate: number
+  readonly p99Ms: number
+  readonly socketsPerServer: number
+  readonly outstandingPerServer: number
+  readonly canaryPerSecond: number
+  /** Silence for this long is a loss. */
+  readonly timeoutMs: number
+  readonly stepMs: number
+  readonly budgetMs: number
+}
+
+export type PodSpec = ProbeSpec | ConntrackSpec | LoadSpec
