@@ -73,6 +73,24 @@ export function reportFlags(command: Command): Command {
     .addOption(new Option('--color <when>', 'colour in text output').choices(['auto', 'always', 'never']).default('auto'))
 }
 
+export function capacityFlags(command: Command): Command {
+  return command
+    .addOption(new Option('--window <duration>', 'watch the metrics for this long').default(5000, '5s').argParser(duration))
+    .addOption(new Option('--load <rate>', 'measure the ceiling: ramp up to so many queries/s, and stop at the first sign of harm').argParser(rate))
+    .option('--yes', 'start the load without asking')
+    .option('--node <name...>', 'make the load from one of these nodes')
+    .option('--probe-tolerate-all', 'make it from a tainted node as well')
+    .addOption(new Option('--image <image>', 'image of the pod that makes the load; needs node 18 or later in it').default(defaultImage))
+    .addOption(new Option('--timeout <duration>', 'end the whole run after this long').default(180_000, '3m').argParser(duration))
+    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--color <when>', 'colour in text output').choices(['auto', 'always', 'never']).default('auto'))
+}
+
+function rate(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('a rate is a whole number of queries a second: 2000')
+  return Number(text)
+}
+
 /** `30s`, `2m`, `1h`, or seconds, as kubectl takes them; the value is in milliseconds. */
 function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { ToolError } from '../tool-error.ts'
-import { type ClusterFlags, clusterFlags, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
+import type { CapacityFlags } from './dns-capacity.ts'
+import { capacityFlags, type ClusterFlags, clusterFlags, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
 import { type FixFlags, fixFlags } from './fix.ts'
 import { version } from './version.ts'
 
@@ -30,6 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .addHelpText('after', closing)
     .configureOutput({ outputError: () => undefined, writeErr: () => undefined })
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .exitOverride()
   const command = (name: string, description: string): Command => program.command(name).description(description).exitOverride()
 
@@ -39,7 +41,12 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (target: string | undefined, flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
       code = await (await import('./diagnose.ts')).diagnoseCommand(target ?? null, flags)
     })
-  reportFlags(probeFlags(clusterFlags(command('dns', "measure the cluster's DNS from every node, path by path, and say what is wrong"))))
+  const dns = command('dns', "measure the cluster's DNS from every node, path by path, and say what is wrong").enablePositionalOptions()
+  capacityFlags(clusterFlags(dns.command('capacity').description('what CoreDNS carries, how much is left, and what this cluster needs; reads only, unless --load names a rate').exitOverride()))
+    .action(async (flags: CapacityFlags) => {
+      code = await (await import('./dns-capacity.ts')).capacityCommand(flags)
+    })
+  reportFlags(probeFlags(clusterFlags(dns)))
     .option('--from <file>', 'read a snapshot instead of a cluster')
     .action(async (flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
       code = await (await import('./dns.ts')).dnsCommand(flags)

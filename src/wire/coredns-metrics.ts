@@ -1,0 +1,71 @@
+import { parsePrometheusText, type Sample, sumOf } from './prometheus-text.ts'
+
+/** What one CoreDNS says of itself between two readings of its /metrics. null = that metric was not there. */
+export interface CoreDnsRates {
+  readonly seconds: number
+  readonly requests: number | null
+  readonly cpuSeconds: number | null
+  /** Answers by rcode. */
+  readonly responses: Readonly<Record<string, number>>
+  readonly cacheHits: number | null
+  readonly cacheMisses: number | null
+  readonly residentBytes: number | null
+  /** Queries to the upstream servers and the seconds that they took together; null where forward tells nothing. */
+  readonly upstream: { readonly queries: number; readonly seconds: number } | null
+  /** Seconds that 99 of 100 answers did not exceed inside CoreDNS, as the upper end of a bucket; null without answers. */
+  readonly p99Seconds: number | null
+}
+
+/** null when the process was started anew in between, or when this is no CoreDNS that counts its requests. */
+export function coreDnsRates(before: string, after: string, seconds: number): CoreDnsRates | null {
+  const was = parsePrometheusText(before)
+  const is = parsePrometheusText(after)
+  if (sumOf(was, 'process_start_time_seconds') !== sumOf(is, 'process_start_time_seconds')) return null
+  if (!is.some((it) => it.name.startsWith('coredns_'))) return null
+  // A counter with labels is absent until its first event.
+  const grown = (name: string, labels: Readonly<Record<string, string>> = {}): number | null => {
+    const now = sumOf(is, name, labels)
+    return now === null ? null : Math.max(0, now - (sumOf(was, name, labels) ?? 0))
+  }
+  const hits = grown('coredns_cache_hits_total')
+  const misses = grown('coredns_cache_misses_total')
+  return {
+    seconds,
+    requests: grown('coredns_dns_requests_total') ?? 0,
+    cpuSeconds: grown('process_cpu_seconds_total'),
+    responses: byRcode(was, is),
+    // Hits alone are absent until the first one; without either there is no cache plugin.
+    cacheHits: hits ?? (misses === null ? null : 0),
+    cacheMisses: misses ?? (hits === null ? null : 0),
+    residentBytes: sumOf(is, 'process_resident_memory_bytes'),
+    upstream: upstreamOf(grown),
+    p99Seconds: p99(was, is),
+  }
+}
+
+/** `coredns_proxy_*{proxy_name="forward"}` since 1.11, `coredns_forward_*` before (plugin/forward README). */
+function upstreamOf(grown: (name: string, labels?: Readonly<Record<string, string>>) => number | null): CoreDnsRates['upstream'] {
+  const ways = [['coredns_proxy_request_duration_seconds', { proxy_name: 'forward' }], ['coredns_forward_request_duration_seconds', {}]] as const
+  for (const [name, labels] of ways) {
+    const queries = grown(`${name}_count`, labels)
+    const seconds = grown(`${name}_sum`, labels)
+    if (queries !== null && seconds !== null) return { queries, seconds }
+  }
+  return null
+}
+
+function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record<string, number>> {
+  const name = 'coredns_dns_responses_total'
+  const codes = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['rcode'] ?? ''))].sort()
+  return Object.fromEntries(codes.map((rcode) => [rcode, Math.max(0, (sumOf(is, name, { rcode }) ?? 0) - (sumOf(was, name, { rcode }) ?? 0))]).filter(([, n]) => n !== 0))
+}
+
+function p99(was: readonly Sample[], is: readonly Sample[]): number | null {
+  const name = 'coredns_dns_request_duration_seconds_bucket'
+  const bounds = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['le'] ?? ''))]
+  const grown = bounds
+    .map((le) => ({ upTo: le === '+Inf' ? Infinity : Number(le), count: (sumOf(is, name, { le }) ?? 0) - (sumOf(was, name, { le }) ?? 0) }))
+    .sort((a, b) => a.upTo - b.upTo)
+  const all = grown.at(-1)?.count ?? 0
+  return all <= 0 ? null : (grown.find((it) => it.count >= 0.99 * all)?.upTo ?? null)
+}
