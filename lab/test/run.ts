@@ -12,6 +12,7 @@ import { faultCase } from './fault-cases.ts'
 import { added, machine } from './machine.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { remedyCases } from './remedy-cases.ts'
+import { resolveCases } from './resolve-cases.ts'
 import { expectThat, line, type Result } from './result.ts'
 import { rightsCases } from './rights-cases.ts'
 import { leftoverCase, safetyCases } from './safety-cases.ts'
@@ -72,6 +73,7 @@ async function cluster(): Promise<void> {
   if (asked.length === 0 || asked.includes('rights')) add(await rightsCases(lab, tell))
   if (asked.length === 0 || asked.includes('refusals')) add(await refusalCases(lab, tell))
   if (asked.length === 0 || asked.includes('remedies')) add(await remedyCases(lab, tell))
+  if (asked.length === 0 || asked.includes('resolve')) add(await resolveCases(lab, tell))
   for (const batch of batches(wanted)) add((await Promise.all(batch.map((it, turn) => faultCase(lab, it, turn, tell)))).flat())
   const left = await leftoverCase(lab)
   tell(left)

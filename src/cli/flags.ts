@@ -92,7 +92,7 @@ function rate(text: string): number {
 }
 
 /** `30s`, `2m`, `1h`, or seconds, as kubectl takes them; the value is in milliseconds. */
-function duration(text: string): number {
+export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
   const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? 's']
   if (match === null || factor === undefined || Number(match[1]) <= 0) throw new InvalidArgumentError('a duration is a number with ms, s, m or h: 30s')

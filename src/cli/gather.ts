@@ -67,7 +67,7 @@ function touched(nodes: number, level: 'probe' | 'node', left: number): string {
 }
 
 /** The nodes that `--node` names; a name that is none is the user's slip, said at once with the closest names. */
-function checkNodes(names: readonly string[] | undefined, model: Model): readonly string[] | null {
+export function checkNodes(names: readonly string[] | undefined, model: Model): readonly string[] | null {
   if (names === undefined || !model.sources.nodes.known) return names ?? null
   const all = model.sources.nodes.value.map((it) => it.name)
   for (const name of names) {

@@ -1,8 +1,9 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { ToolError } from '../tool-error.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
-import { capacityFlags, type ClusterFlags, clusterFlags, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
+import { capacityFlags, type ClusterFlags, clusterFlags, defaultImage, duration, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
 import { type FixFlags, fixFlags } from './fix.ts'
+import type { ResolveFlags } from './resolve.ts'
 import { version } from './version.ts'
 
 const opening = `Find out why something in this cluster cannot reach something else.
@@ -11,6 +12,7 @@ const opening = `Find out why something in this cluster cannot reach something e
   kubectl hopscope diagnose svc/checkout -n shop           a Service does not answer
   kubectl hopscope diagnose https://web.example.com/cart   an Ingress returns 5xx
   kubectl hopscope dns --node-access                       DNS is slow or takes 5 s
+  kubectl hopscope resolve cart --from pod/web-1 -n shop   look a name up as that pod does
   kubectl hopscope fix                                     what could be done about it, as plans
   kubectl hopscope explain DNS101                          what a finding means, and how to confirm it by hand
 `
@@ -50,6 +52,18 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--from <file>', 'read a snapshot instead of a cluster')
     .action(async (flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
       code = await (await import('./dns.ts')).dnsCommand(flags)
+    })
+  clusterFlags(command('resolve', 'look a name up as a pod would: every query in order, the answers, and the suffix that won'))
+    .argument('<name>', 'cart, cart.shop, example.com., or an IP address')
+    .option('--from <pod>', 'as this pod does: pod/NAME; else as any pod of the namespace')
+    .option('-c, --container <name>', "that container's files and C library; else the first that is ready")
+    .option('--type <type>', 'one record type (A, AAAA, CNAME, MX, NS, PTR, SOA, SRV, TXT) instead of A and AAAA')
+    .option('--node <name>', 'ask from this node, when no pod is named')
+    .addOption(new Option('--image <image>', 'image of the probe pod; needs node 18 or later in it').default(defaultImage))
+    .addOption(new Option('--timeout <duration>', 'end the whole run after this long').default(120_000, '2m').argParser(duration))
+    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .action(async (name: string, flags: ResolveFlags) => {
+      code = await (await import('./resolve.ts')).resolveCommand(name, flags)
     })
   probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
     .argument('[target]', 'as for diagnose')

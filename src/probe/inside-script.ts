@@ -5,7 +5,46 @@
  * the container's limit may not have.
  */
 export function insideScript(name: string, dnsService: string | null): string {
-  return `
+  return `${prelude}echo @resolv
+if command -v cat >/dev/null 2>&1; then cat /etc/resolv.conf; else while read -r l; do echo "$l"; done </etc/resolv.conf; fi
+echo; echo @end
+${libcSection}
+measure look getent 4 getent ahosts '${name}' ||
+measure look nslookup 4 nslookup '${name}' ||
+measure look python3 4 python3 -c '${pythonLookup}' '${name}' ||
+measure look node 4 node -e '${nodeLookup}' '${name}'
+${dnsService === null ? '' : connects(dnsService)}
+echo; echo @done
+`
+}
+
+/** What the resolver of a container goes by, and one getaddrinfo of a name as it was typed. nslookup has a resolver of its own. */
+export function resolverScript(name: string): string {
+  return `${prelude}
+show() {
+  if command -v cat >/dev/null 2>&1; then cat "$1"; else while read -r l; do echo "$l"; done <"$1"; fi
+}
+echo @resolv
+show /etc/resolv.conf
+echo; echo @end
+echo @hosts
+show /etc/hosts
+echo; echo @end
+${libcSection}
+measure look getent 4 getent ahosts '${name}' ||
+measure look python3 4 python3 -c '${pythonLookup}' '${name}' ||
+measure look node 4 node -e '${nodeLookup}' '${name}'
+echo; echo @done
+`
+}
+
+/** musl's loader has a name of its own; glibc's shared object, too. A static program shows neither. */
+const libcSection = `echo @libc
+for f in /lib/ld-musl-*; do [ -e "$f" ] && echo musl; done
+for f in /lib/*/libc.so.6 /lib64/libc.so.6 /lib/libc.so.6 /usr/lib64/libc.so.6 /usr/lib/libc.so.6; do [ -e "$f" ] && echo glibc && break; done
+echo @end`
+
+const prelude = `
 now() { read -r u rest </proc/uptime; echo "@$1 $u"; }
 # Ends a command after 8 s without timeout(1), whose options differ between builds.
 limit() {
@@ -22,17 +61,7 @@ measure() {
   now stop; echo "@exit $c"
   [ $c = 0 ] || [ $((\${u%.*} - s)) -ge $long ]
 }
-echo @resolv
-if command -v cat >/dev/null 2>&1; then cat /etc/resolv.conf; else while read -r l; do echo "$l"; done </etc/resolv.conf; fi
-echo; echo @end
-measure look getent 4 getent ahosts '${name}' ||
-measure look nslookup 4 nslookup '${name}' ||
-measure look python3 4 python3 -c '${pythonLookup}' '${name}' ||
-measure look node 4 node -e '${nodeLookup}' '${name}'
-${dnsService === null ? '' : connects(dnsService)}
-echo; echo @done
 `
-}
 
 const pythonLookup = `
 import socket,sys

@@ -2,6 +2,7 @@ import type { Cluster } from '../kube/cluster.ts'
 import type { InsideView } from '../model/inside.ts'
 import { known, type Known, unknown } from '../model/known.ts'
 import type { Answer } from '../model/lookups.ts'
+import type { Libc } from '../model/resolution.ts'
 import { insideScript } from './inside-script.ts'
 import type { InsideSpec } from './plan-inside.ts'
 
@@ -25,7 +26,7 @@ export async function insideView(cluster: Cluster, spec: InsideSpec, signal: Abo
 
 const noShell = unknown('not-there', 'the container has no shell')
 
-interface Section {
+export interface Section {
   readonly tool: string
   readonly text: string
   readonly code: number
@@ -33,7 +34,7 @@ interface Section {
 }
 
 /** Values from the script's output; the last tool that ran has the last word, or the first that had an answer. */
-export function readInside(stdout: string, name: string, askedTcp: boolean): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53'> {
+export function readInside(stdout: string, name: string, askedTcp: boolean): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53' | 'libc'> {
   const resolv = /@resolv\n([\s\S]*?)\n?\n@end/.exec(stdout)?.[1]
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
@@ -41,6 +42,7 @@ export function readInside(stdout: string, name: string, askedTcp: boolean): Pic
   const reached = tcps.map(tcpResult).find((it) => it !== null)
   const cutOff = stdout.includes('@done') ? null : unknown('timed-out', 'the script did not end in time')
   return {
+    libc: libcOf(stdout),
     resolvConf: resolv === undefined ? unknown('failed', 'resolv.conf could not be read') : known(resolv),
     lookup:
       answered?.result !== undefined && answered.result !== null
@@ -55,7 +57,7 @@ export function readInside(stdout: string, name: string, askedTcp: boolean): Pic
   }
 }
 
-function sections(stdout: string, kind: 'look' | 'tcp'): readonly Section[] {
+export function sections(stdout: string, kind: 'look' | 'tcp'): readonly Section[] {
   const form = new RegExp(`@${kind} (\\S+)\\n@start ([\\d.]+)\\n([\\s\\S]*?)@stop ([\\d.]+)\\n@exit (\\d+)`, 'g')
   return [...stdout.matchAll(form)].map(([, tool, start, text, stop, code]) => ({
     tool: tool ?? '',
@@ -65,8 +67,14 @@ function sections(stdout: string, kind: 'look' | 'tcp'): readonly Section[] {
   }))
 }
 
+/** null when neither library is seen, or both are: an image may carry one beside the other. */
+export function libcOf(stdout: string): Libc | null {
+  const found = new Set(/@libc\n([\s\S]*?)@end/.exec(stdout)?.[1]?.split('\n').filter((it) => it !== '') ?? [])
+  return found.size === 1 ? (found.has('musl') ? 'musl' : found.has('glibc') ? 'glibc' : null) : null
+}
+
 /** null when the tool's words do not say what happened: then another tool is asked. */
-function lookupResult({ tool, text, code, ms }: Section): Answer | null {
+export function lookupResult({ tool, text, code, ms }: Section): Answer | null {
   if (tool === 'nslookup') return nslookupResult(text, ms)
   if (tool === 'getent') return code === 0 && /^[0-9a-f.:]+\s/im.test(text) ? 'ok' : ms >= 4000 ? 'timeout' : null
   if (/^address /m.test(text)) return 'ok'

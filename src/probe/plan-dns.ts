@@ -89,7 +89,7 @@ export function planSeries(dns: ClusterDns, want: { readonly counts: Counts; rea
 }
 
 /** Ready replicas with the port behind the Service's UDP port: not always 53 (OpenShift has 5353). */
-function endpointsOf(dns: ClusterDns): readonly { readonly ip: string; readonly pod: string | null; readonly port: number }[] {
+export function endpointsOf(dns: ClusterDns): readonly { readonly ip: string; readonly pod: string | null; readonly port: number }[] {
   const found = dns.slices.flatMap((slice) => {
     const udp = slice.ports.find((it) => it.protocol === 'UDP' && (it.name === 'dns' || it.name === null)) ?? slice.ports.find((it) => it.protocol === 'UDP')
     if (slice.addressType === 'FQDN') return []

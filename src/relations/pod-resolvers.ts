@@ -23,7 +23,7 @@ export interface PodResolver {
 /** `cluster`: the DNS Service, or another Service of the cluster. `local`: link-local, as node caches are. */
 export type ServerKind = 'cluster' | 'local' | 'other-family' | 'other'
 
-export function isClusterFirst(pod: Pod): boolean {
+export function isClusterFirst(pod: Pick<Pod, 'dnsPolicy' | 'hostNetwork'>): boolean {
   return pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork)
 }
 

@@ -189,7 +189,8 @@ const insideView: fc.Arbitrary<InsideView> = fc.record({
   resolvConf: known(fc.constant('search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n')),
   lookup: known(fc.record({ tool: fc.constant('getent'), name: fc.constant('kubernetes.default'), result: answer, ms })),
   tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
-})
+  libc: fc.constantFrom('glibc', 'musl', null),
+}, { requiredKeys: ['namespace', 'pod', 'container', 'resolvConf', 'lookup', 'tcp53'] })
 
 const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record({
   node: name,

@@ -67,6 +67,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     pod: text,
     container: text,
     resolvConf: known(text),
+    libc: v.exactOptional(v.nullable(v.picklist(['glibc', 'musl']))),
     lookup: known(v.object({ tool: text, name: text, result: answer, ms: number })),
     tcp53: known<'open' | 'refused' | 'timeout'>(v.picklist(['open', 'refused', 'timeout'])),
   })

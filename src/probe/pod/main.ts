@@ -8,6 +8,7 @@ import { libcHere, nameserversHere } from './libc-lookup.ts'
 import { dnsLoad } from './dns-load.ts'
 import { metrics } from './metrics.ts'
 import type { Emit } from './records.ts'
+import { resolve } from './resolve.ts'
 import type { PodSpec, ProbeSpec } from './spec.ts'
 import { throttledMs } from './throttling.ts'
 
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   emit({ t: 'hello', libc: libcHere(), nameservers: nameserversHere(), node: process.version })
   if (spec.kind === 'conntrack') await conntrackWatch(spec, emit)
   else if (spec.kind === 'load') await dnsLoad(spec, emit)
+  else if (spec.kind === 'resolve') emit({ t: 'end', ms: Math.round(performance.now() - began), queries: await resolve(spec, emit), lookups: 1, throttledMs: null, lagMs: 0 })
   else await probe(spec, began)
 }
 

@@ -1,6 +1,7 @@
 import type { ConnectResult } from '../../model/contacts.ts'
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import type { Answer, Lookup } from '../../model/lookups.ts'
+import type { OwnLookup, ResolverWalk, ServerAnswer } from '../../model/resolution.ts'
 import type { SeriesSpec } from './spec.ts'
 
 /** A look-up on the wire between pod and CLI: `[at, ms, a, aaaa, retries, firstLost]`, `at` in ms since `hello`. */
@@ -18,6 +19,9 @@ export type PodRecord =
   | { readonly t: 'http'; readonly id: number; readonly status: number | null; readonly error: string | null; readonly ms: number }
   | { readonly t: 'metrics'; readonly phase: 'before' | 'after'; readonly ip: string; readonly at: number; readonly text: string | null; readonly error: string | null }
   | { readonly t: 'conntrack'; readonly at: number; readonly stat: string | null; readonly count: string | null; readonly max: string | null }
+  | { readonly t: 'resolver'; readonly resolvConf: string; readonly own: OwnLookup | null }
+  | { readonly t: 'walk'; readonly walk: ResolverWalk }
+  | { readonly t: 'server'; readonly server: ServerAnswer }
   | { readonly t: 'end'; readonly ms: number; readonly queries: number; readonly lookups: number; readonly throttledMs: number | null; readonly lagMs: number }
   | { readonly t: 'load-step'; readonly step: LoadStep }
   | { readonly t: 'load-end'; readonly end: LoadEnd }

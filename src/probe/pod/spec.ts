@@ -87,4 +87,20 @@ export interface LoadSpec {
   readonly budgetMs: number
 }
 
-export type PodSpec = ProbeSpec | ConntrackSpec | LoadSpec
+/** One look-up, query by query, as each C library makes it; then the same question to each server. */
+export interface ResolveSpec {
+  readonly kind: 'resolve'
+  /** As the user typed it: with or without dots, with or without the last one. */
+  readonly typed: string
+  /** A and AAAA are one look-up of getaddrinfo's; any other type stands alone. */
+  readonly types: readonly string[]
+  /** Another pod's; null = the probe pod's own. */
+  readonly resolvConf: string | null
+  /** Where the nameservers of resolv.conf listen. */
+  readonly port: number
+  readonly servers: readonly { readonly ip: string; readonly port: number; readonly pod: string | null }[]
+  /** A walk that takes longer is cut off. */
+  readonly budgetMs: number
+}
+
+export type PodSpec = ProbeSpec | ConntrackSpec | LoadSpec | ResolveSpec

@@ -1,0 +1,69 @@
+import { randomInt } from 'node:crypto'
+import { decode, encode, RECURSION_DESIRED } from 'dns-packet'
+import type { Answer } from '../../model/lookups.ts'
+import type { DnsRecord } from '../../model/resolution.ts'
+
+/** A question of any type, and its bytes. */
+export interface TypedQuestion {
+  readonly id: number
+  readonly name: string
+  readonly type: string
+  readonly bytes: Buffer
+}
+
+export interface Reply {
+  readonly answer: Answer
+  readonly rcode: string
+  readonly records: readonly DnsRecord[]
+}
+
+/** Questions whose IDs differ, so that their answers can be told apart. */
+export function questionsOf(name: string, types: readonly string[]): readonly TypedQuestion[] {
+  const first = randomInt(1, 0x8000)
+  return types.map((type, index) => {
+    const id = first + index
+    return { id, name, type, bytes: encode({ id, type: 'query', flags: RECURSION_DESIRED, questions: [{ type, name, class: 'IN' }] }) }
+  })
+}
+
+/** What a message says to one of `asked`; null when it is no answer to any of them. */
+export function replyTo(asked: readonly TypedQuestion[], bytes: Buffer): { readonly question: TypedQuestion; readonly reply: Reply } | null {
+  let message
+  try {
+    message = decode(bytes)
+  } catch {
+    return null
+  }
+  if (message.type !== 'response') return null
+  const question = asked.find((it) => it.id === message.id)
+  const echoed = message.questions[0]
+  if (question === undefined) return null
+  if (echoed !== undefined && (echoed.type !== question.type || bare(echoed.name) !== bare(question.name))) return null
+  const records = message.answers.map((it) => ({ name: it.name, type: it.type, ttl: 'ttl' in it ? (it.ttl ?? 0) : 0, data: 'data' in it ? text(it.data) : '' }))
+  return { question, reply: { answer: meaning(message, records, question.type), rcode: message.rcode, records } }
+}
+
+/** A CNAME whose target has no record of the type that was asked for is `nodata`, as for every resolver. */
+function meaning(message: ReturnType<typeof decode>, records: readonly DnsRecord[], type: string): Answer {
+  if (message.flag_tc) return 'truncated'
+  if (message.rcode === 'NOERROR') return records.some((it) => it.type === type) ? 'ok' : 'nodata'
+  if (message.rcode === 'NXDOMAIN') return 'nxdomain'
+  return message.rcode === 'REFUSED' ? 'refused' : 'servfail'
+}
+
+function bare(name: string): string {
+  return name.replace(/\.$/, '').toLowerCase()
+}
+
+/** Data as dig prints it. */
+function text(data: unknown): string {
+  if (typeof data === 'string') return data
+  if (Buffer.isBuffer(data)) return JSON.stringify(data.toString())
+  if (Array.isArray(data)) return data.map(text).join(' ')
+  if (typeof data !== 'object' || data === null) return String(data)
+  const it = data as Readonly<Record<string, unknown>>
+  if ('target' in it && 'port' in it) return [it['priority'] ?? 0, it['weight'] ?? 0, it['port'], it['target']].map(String).join(' ')
+  if ('exchange' in it) return `${String(it['preference'] ?? 0)} ${String(it['exchange'])}`
+  if ('mname' in it) return ['mname', 'rname', 'serial'].map((key) => String(it[key])).join(' ')
+  return JSON.stringify(it)
+}
