@@ -21,7 +21,7 @@ describe('a look-up as text', () => {
                     search shop.svc.cluster.local svc.cluster.local cluster.local
                     options ndots:5
         /etc/hosts  has no entry for cart
-        getaddrinfo in container web: 10.96.44.7 after 12 ms (getent ahosts)
+        getaddrinfo in container web: 10.96.44.7 within 20 ms (getent ahosts)
         policy      no NetworkPolicy keeps pod web-1 from asking DNS
                     the probe pod has labels of its own: policies for pod web-1 do not hold it
 

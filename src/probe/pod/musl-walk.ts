@@ -54,7 +54,9 @@ function gather(lines: readonly { readonly ip: string; readonly line: Line }[], 
       for (const it of waiting) it.note('timeout', null)
       resolve(replies)
     }
+    let sendings = 0
     const everybody = (): void => {
+      if (++sendings > rules.attempts) return
       for (const question of open()) for (const to of lines) send(to, question)
     }
     for (const to of lines) {
