@@ -17,6 +17,7 @@ import { expectThat, line, type Result } from './result.ts'
 import { rightsCases } from './rights-cases.ts'
 import { leftoverCase, safetyCases } from './safety-cases.ts'
 import { batches } from './schedule.ts'
+import { secondTry, type Tried } from './second-try.ts'
 
 const asked = process.argv.slice(2).filter((it) => !it.startsWith('-'))
 /** Uses the lab that is up, and leaves it up: for work on one fault. */
@@ -74,7 +75,9 @@ async function cluster(): Promise<void> {
   if (asked.length === 0 || asked.includes('refusals')) add(await refusalCases(lab, tell))
   if (asked.length === 0 || asked.includes('remedies')) add(await remedyCases(lab, tell))
   if (asked.length === 0 || asked.includes('resolve')) add(await resolveCases(lab, tell))
-  for (const batch of batches(wanted)) add((await Promise.all(batch.map((it, turn) => faultCase(lab, it, turn, tell)))).flat())
+  const tried: Tried[number][] = []
+  for (const batch of batches(wanted)) tried.push(...(await Promise.all(batch.map(async (fault, turn) => ({ fault, results: await faultCase(lab, fault, turn, tell) })))))
+  add(await secondTry(tried, (fault) => faultCase(lab, fault, 0, tell)))
   const left = await leftoverCase(lab)
   tell(left)
   add([left])

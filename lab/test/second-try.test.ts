@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import type { Fault } from '../faults/fault.ts'
+import type { Result } from './result.ts'
+import { secondTry } from './second-try.ts'
+
+const fault = (name: string): Fault => ({ name }) as Fault
+const result = (name: string, got: string, passed: boolean): Result => ({ group: 'fault', name, expected: 'DNS101', got, seconds: 1, passed, detail: '' })
+const lost = (name: string) => ({ fault: fault(name), results: [result(name, 'late', false), result(`${name}, taken back`, 'clean', true)] })
+const won = (name: string) => ({ fault: fault(name), results: [result(name, 'DNS101', true)] })
+const asWell = (it: Fault) => Promise.resolve([result(it.name, 'DNS101', true), result(`${it.name}, taken back`, 'clean', true)])
+
+test('what failed is tried again, alone, and says what was got first', async () => {
+  const results = await secondTry([won('a'), lost('b')], asWell)
+  expect(results.map((it) => `${it.name}: ${it.got}`)).toEqual(['a: DNS101', 'b: DNS101 (second try; the first: late)', 'b, taken back: clean'])
+})
+
+test('what fails twice has failed', async () => {
+  const results = await secondTry([lost('a')], (it) => Promise.resolve([result(it.name, 'late', false)]))
+  expect(results).toMatchObject([{ passed: false, got: 'late (second try; the first: late)' }])
+})
+
+test('many at once are no accident: nothing is tried again', async () => {
+  const results = await secondTry(['a', 'b', 'c', 'd', 'e'].map(lost), () => Promise.reject(new Error('must not be tried')))
+  expect(results.filter((it) => !it.passed)).toHaveLength(5)
+})
