@@ -6,12 +6,15 @@ import type { Model } from '../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import { buildPlan } from '../plan/build.ts'
 import { writeFiles } from '../plan/files.ts'
+import { announceInside, lookUpInside, planInsideLookups } from '../plan/inside.ts'
 import { libcOf } from '../plan/libc.ts'
+import { enoughLookups, type Measure, measure, measureInside } from '../plan/measure.ts'
 import type { Plan } from '../plan/plan.ts'
 import { plansFolder, savePlan } from '../plan/store.ts'
 import { planText } from '../plan/text.ts'
 import { remediesFor } from '../remedies/registry.ts'
-import type { Ask, Libc, NotOffered, Remedy } from '../remedies/remedy.ts'
+import type { Ask, Libc, NotOffered, Remedy, Verification } from '../remedies/remedy.ts'
+import type { Counts } from '../probe/plan-dns.ts'
 import { ToolError } from '../tool-error.ts'
 import { unknownCode } from './explain.ts'
 import type { FixFlags } from './fix.ts'
@@ -47,7 +50,7 @@ export async function makePlan(code: string, flags: FixFlags): Promise<number> {
   const check = checkNamed(code)
   const choices = remediesFor(check.code).filter((it) => flags.remedy === undefined || it.id === flags.remedy)
   if (choices.length === 0) throw new ToolError('usage', flags.remedy === undefined ? `no remedy is known for ${check.code}` : `no remedy \`${flags.remedy}\` for ${check.code}`, flags.remedy === undefined ? `hopscope explain ${check.code}` : `there is ${remediesFor(check.code).map((it) => it.id).join(', ') || 'none'}`)
-  return seen(check.code, flags, async (cluster, diagnosis) => {
+  return seen(check.code, { ...flags, counts: { servicePairs: enoughLookups } }, async (cluster, diagnosis, signal) => {
     const all = diagnosis.roots.flatMap((it) => [it.finding, ...it.consequences]).filter((it) => it.code === check.code)
     if (all.length === 0) return nothing(check.code, diagnosis)
     const subjects = (flags.subject ?? []).map(parseSubject)
@@ -57,13 +60,25 @@ export async function makePlan(code: string, flags: FixFlags): Promise<number> {
     const refusals: string[] = []
     for (const remedy of choices) {
       const ask = await askOf(cluster, diagnosis.model, findings, named, flags)
-      const plan = await buildPlan(cluster, remedy, ask, new Date())
+      const plan = await buildPlan(cluster, remedy, ask, new Date(), (wanted) => before(cluster, diagnosis.model, wanted, signal))
       if ('kind' in plan) refusals.push(notOffered(remedy, plan))
       else return show(plan, flags)
     }
     process.stdout.write(`No plan for ${check.code}: nothing is offered that could do harm or does not help here.\n${refusals.join('')}by hand, if you know better:  hopscope explain ${choices.map((it) => it.id).join(' | ')}\n`)
     return 1
   })
+}
+
+/** As it is verified afterwards: inside the workload's pods, or from probe pods, whose look-ups the diagnosis has made already. */
+async function before(cluster: Cluster, model: Model, { inside }: Verification, signal: AbortSignal): Promise<Measure | null> {
+  if (inside === undefined) return measure(model)
+  const specs = model.scope.level === 'read' ? [] : planInsideLookups(model, inside.workloads)
+  if (specs.length === 0) return null
+  process.stderr.write(`${announceInside(specs)}\n`)
+  const seen = await lookUpInside(cluster, specs, signal)
+  for (const it of seen) if (it.short !== null) process.stderr.write(`look-ups inside pod ${it.pod}: ${it.short}\n`)
+  signal.throwIfAborted()
+  return measureInside(seen)
 }
 
 async function show(plan: Plan, flags: FixFlags): Promise<number> {
@@ -74,7 +89,7 @@ async function show(plan: Plan, flags: FixFlags): Promise<number> {
 }
 
 /** Gathers, diagnoses and hands over; closes what it opened. */
-async function seen(code: string | null, flags: FixFlags, then: (cluster: Cluster, diagnosis: Diagnosis) => Promise<number>): Promise<number> {
+async function seen(code: string | null, flags: FixFlags & { readonly counts?: Partial<Counts> }, then: (cluster: Cluster, diagnosis: Diagnosis, signal: AbortSignal) => Promise<number>): Promise<number> {
   const progress = progressOn(process.stderr, false)
   const interrupt = interruptible()
   const cluster = await open(flags)
@@ -85,7 +100,7 @@ async function seen(code: string | null, flags: FixFlags, then: (cluster: Cluste
     const target = code !== null && /^DNS(?!104)/.test(code) ? 'dns' : null
     const { model } = await gather(cluster, target, within, progress, AbortSignal.any([interrupt.signal, AbortSignal.timeout(flags.timeout)]))
     progress.done()
-    return await then(cluster, diagnose(model, { checks }))
+    return await then(cluster, diagnose(model, { checks }), interrupt.signal)
   } catch (error) {
     progress.done()
     if (!interrupt.interrupted()) throw error

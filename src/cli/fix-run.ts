@@ -4,11 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { checks } from '../checks/registry.ts'
 import { diagnose, type Diagnosis } from '../engine.ts'
 import type { Cluster } from '../kube/cluster.ts'
+import { subjectKey } from '../model/subject.ts'
 import { apply } from '../plan/apply.ts'
+import { announceInside, lookUpInside, planInsideLookups } from '../plan/inside.ts'
 import { openJournal } from '../plan/journal.ts'
 import { thisRun } from '../plan/lock.ts'
+import { enoughLookups } from '../plan/measure.ts'
 import { isReversible, type Plan } from '../plan/plan.ts'
-import type { Outcome, Run } from '../plan/run.ts'
+import { historyNow, type Outcome, type Run } from '../plan/run.ts'
 import { loadPlan, plansFolder } from '../plan/store.ts'
 import { undo } from '../plan/undo.ts'
 import { type Verdict, verify } from '../plan/verify.ts'
@@ -121,18 +124,34 @@ function confirmation({ plan, signal, cluster }: Run, flags: FixFlags): () => Pr
 async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<number> {
   const { plan } = run
   progress.step('verifying ...')
-  const verdict = await verify(plan, (wanted) => lookAgain(run.cluster, wanted, flags, progress, run.signal))
+  const verdict = await verify(plan, {
+    diagnose: (wanted) => lookAgain(run.cluster, wanted, flags, progress, run.signal),
+    inside: ({ workloads }, { model }) => {
+      const specs = planInsideLookups(model, workloads)
+      if (specs.length > 0) progress.announce(announceInside(specs))
+      return lookUpInside(run.cluster, specs, run.signal)
+    },
+  })
+  run.signal.throwIfAborted()
   progress.done()
   for (const line of table(verdict)) print(line)
+  for (const note of verdict.notes) print(`  ${note}`)
   const undoHint = `hopscope fix --undo ${plan.id}`
   if (verdict.kind === 'fixed') {
-    print(`${paint.mark('ok')} ${plan.code} is gone: ${plan.verify.codes.length === 0 ? `${plan.verify.inside?.option ?? ''} is in the pods' resolv.conf` : `${plan.verify.codes.join(' and ')} ran again and found nothing`}.   ${isReversible(plan) ? `Undo: ${undoHint}` : ''}`.trimEnd())
+    print(`${paint.mark('ok')} ${cured(plan)}.   ${isReversible(plan) ? `Undo: ${undoHint}` : ''}`.trimEnd())
     return 0
   }
   print(`${paint.mark(verdict.kind === 'unsure' ? 'cannot-tell' : 'error')} ${verdict.kind === 'unsure' ? `cannot tell whether ${plan.code} is gone` : `${plan.code} is not fixed`}`)
   for (const reason of verdict.reasons) print(`    ${reason}`)
-  print(`  again: hopscope fix --verify ${plan.id}${isReversible(plan) ? `    back: ${undoHint}` : ''}`)
+  if (historyNow(run).phase === 'undone') print(`  plan ${plan.id} is undone: this is how it is without it`)
+  else print(`  again: hopscope fix --verify ${plan.id}${isReversible(plan) ? `    back: ${undoHint}` : ''}`)
   return 1
+}
+
+/** No more than was seen: what helps one workload leaves the fault where it is. */
+function cured({ code, verify: { codes, inside } }: Plan): string {
+  if (inside === undefined) return `${code} is gone: ${codes.join(' and ')} ran again and found nothing`
+  return `${code} no longer meets ${inside.workloads.map(subjectKey).join(', ')}: ${inside.option} is in the pods' resolv.conf, and no look-up inside them took a second`
 }
 
 async function lookAgain(cluster: Cluster, wanted: Verification, flags: FixFlags, progress: Progress, signal: AbortSignal): Promise<Diagnosis> {
@@ -140,7 +159,8 @@ async function lookAgain(cluster: Cluster, wanted: Verification, flags: FixFlags
   const { namespace: _namespace, allNamespaces: _all, probe: _probe, nodeAccess: _node, ...rest } = flags
   const where = namespace !== null ? { namespace } : target === null ? { allNamespaces: true } : {}
   const how = level === 'node' ? { nodeAccess: true } : level === 'probe' ? { probe: true } : {}
-  const { model } = await gather(cluster, target, { ...rest, ...where, ...how }, progress, AbortSignal.any([signal, AbortSignal.timeout(flags.timeout)]))
+  const counts = wanted.inside === undefined ? { servicePairs: enoughLookups } : {}
+  const { model } = await gather(cluster, target, { ...rest, ...where, ...how, counts }, progress, AbortSignal.any([signal, AbortSignal.timeout(flags.timeout)]))
   return diagnose(model, { checks })
 }
 

@@ -6,6 +6,7 @@ import { connect } from '../kube/connect.ts'
 import { checkReachable } from '../kube/reach.ts'
 import type { Model, Scope } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
+import type { Counts } from '../probe/plan-dns.ts'
 import type { ClusterFlags, ProbeFlags } from './flags.ts'
 import type { Progress } from './progress.ts'
 import { version } from './version.ts'
@@ -32,7 +33,7 @@ export async function open(flags: ClusterFlags): Promise<Cluster> {
 }
 
 /** Reads, and probes when asked to: the three levels of access in their order, each announced before it begins. */
-export async function gather(cluster: Cluster, target: string | null, flags: ClusterFlags & ProbeFlags, progress: Progress, signal: AbortSignal): Promise<Gathered> {
+export async function gather(cluster: Cluster, target: string | null, flags: ClusterFlags & ProbeFlags & { readonly counts?: Partial<Counts> }, progress: Progress, signal: AbortSignal): Promise<Gathered> {
   const level = flags.nodeAccess === true ? 'node' : flags.probe === true ? 'probe' : 'read'
   const namespace = flags.allNamespaces === true ? null : (flags.namespace ?? cluster.namespace)
   const resolved = await resolveTarget(target, cluster, namespace)
@@ -52,6 +53,7 @@ export async function gather(cluster: Cluster, target: string | null, flags: Clu
     image: flags.image,
     externalName: flags.probeName,
     tolerateAll: flags.probeTolerateAll === true,
+    ...(flags.counts === undefined ? {} : { counts: flags.counts }),
   })
   for (const line of announce(plan)) progress.announce(line)
   const { notes, left, ...sources } = await probe(cluster, plan, progress.step, signal)

@@ -2,15 +2,18 @@ import type { Cluster, RawObject } from '../kube/cluster.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import { subjectKey } from '../model/subject.ts'
 import { at, type Manifest, text } from '../remedies/manifest.ts'
-import type { Ask, NotOffered, Objects, Read, Remedy } from '../remedies/remedy.ts'
+import type { Ask, NotOffered, Objects, Read, Remedy, Verification } from '../remedies/remedy.ts'
 import { apiVersionOf, resourceOf } from './kinds.ts'
 import { fetchLive } from './look.ts'
-import { measure } from './measure.ts'
+import { type Measure, measure } from './measure.ts'
 import { type Plan, planOf } from './plan.ts'
 import { clusterUid } from './run.ts'
 
+/** How things stood before, for a plan that is going to be verified in this way; null where nothing was measured. */
+export type Measuring = (wanted: Verification) => Promise<Measure | null>
+
 /** Reads what a remedy declares, fresh from the cluster, and works its plan out. Writes nothing. */
-export async function buildPlan(cluster: Cluster, remedy: Remedy, ask: Ask, now: Date): Promise<Plan | NotOffered> {
+export async function buildPlan(cluster: Cluster, remedy: Remedy, ask: Ask, now: Date, measuring: Measuring = () => Promise.resolve(measure(ask.model))): Promise<Plan | NotOffered> {
   const [finding] = ask.findings
   if (finding === undefined) return { kind: 'not-offered', why: 'there is no finding to fix', instead: null }
   const uid = await clusterUid(cluster)
@@ -25,7 +28,7 @@ export async function buildPlan(cluster: Cluster, remedy: Remedy, ask: Ask, now:
     remedy: remedy.id,
     cluster: { context: cluster.context, server: cluster.server, uid: uid.value },
     now,
-    measured: measure(ask.model),
+    measured: await measuring(proposal.verify),
     // Who keeps the objects that a remedy looks at one by one will keep the new ones beside them, too.
     neighbours: read.filter((it) => touched.includes(text(at(it, 'metadata', 'namespace')))),
   })

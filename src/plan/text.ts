@@ -1,5 +1,6 @@
 import type { Paint } from '../report/paint.ts'
 import type { Verification } from '../remedies/remedy.ts'
+import { enoughLookups, type Measure } from './measure.ts'
 import { diff, yamlLines } from './diff.ts'
 import { isReversible, lifetimeMs, type Plan, type Step } from './plan.ts'
 
@@ -30,6 +31,7 @@ export function planText(plan: Plan, { paint, verbose, files }: PlanText): strin
     ...row('Risk', `${plan.risk.level}: ${plan.risk.why}`, paint),
     ...row('Undo', undoLine(plan), paint),
     ...row('Verify', verifyLine(plan.verify), paint),
+    ...(plan.measured === null ? [] : row('Before', beforeLine(plan.measured), paint)),
     ...(plan.applicability === 'safe' ? [] : row('Decide', 'this has a price, so a person must weigh it: --yes does not apply it', paint)),
     ...plan.owners.flatMap((it) => row('Warning', `${it.object} is kept by ${it.by} (${it.what}): it will put its own state back${files === null ? '' : `. The same change, as files to commit, is in ${files}`}`, paint)),
     ...plan.notes.flatMap((it) => row('Note', it, paint)),
@@ -53,10 +55,18 @@ export function undoLine(plan: Plan): string {
 }
 
 export function verifyLine({ codes, level, p99Ms, inside }: Verification): string {
-  if (inside !== undefined) return `\`${inside.option}\` is looked for in the resolv.conf of the new pods, inside them; else undo is offered`
+  if (inside !== undefined) return `${enoughLookups} look-ups inside the new pods, with their own C library, none of which may take a second; \`${inside.option}\` must be in their resolv.conf; else undo is offered`
   const again = codes.length === 1 ? 'runs again and finds nothing' : 'run again and find nothing'
-  const how = { read: '', probe: ', with look-ups from every node', node: ', with look-ups and counters from every node' }[level]
-  return `${codes.join(' and ')} ${again}${how}${p99Ms === null ? '' : `; p99 must be under ${p99Ms} ms`}; else undo is offered`
+  const enough = p99Ms === null ? 'look-ups' : `${enoughLookups} look-ups and more`
+  const how = { read: '', probe: `, with ${enough} from every node`, node: `, with ${enough} and the counters from every node` }[level]
+  return `${codes.join(' and ')} ${again}${how}${p99Ms === null ? '' : `; none may take a second, p99 must be under ${p99Ms} ms`}; else undo is offered`
+}
+
+/** What it is to be compared with: the places where it is bad by name, the others as a count. */
+export function beforeLine({ lookups, slow, lost, parts }: Measure): string {
+  const bad = parts.filter((it) => it.slow > 0)
+  const where = bad.length === 0 || parts.length === 1 ? '' : `: ${bad.slice(0, 5).map((it) => `${it.slow} of ${it.lookups} at ${it.where}`).join(', ')}${bad.length < parts.length ? ', none elsewhere' : ''}`
+  return `${slow} of ${lookups} look-ups took longer than a second${parts.length === 1 ? ` at ${parts[0]?.where}` : ''}${where}${lost > slow ? `; ${lost} lost a packet or failed` : ''}. Kept with the plan, to compare with`
 }
 
 function stepLines(step: Step, width: number, paint: Paint, verbose: boolean): readonly string[] {

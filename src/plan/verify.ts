@@ -3,7 +3,9 @@ import { subjectKey } from '../model/subject.ts'
 import type { Model } from '../model/sources.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import type { Verification } from '../remedies/remedy.ts'
-import { type Measure, measure } from './measure.ts'
+import type { InsideLookups } from '../probe/inside-lookups.ts'
+import { notable } from '../relations/lookup-loss.ts'
+import { enoughLookups, type Measure, measure, measureInside, type Part } from './measure.ts'
 import type { Plan } from './plan.ts'
 
 export interface Verdict {
@@ -11,17 +13,24 @@ export interface Verdict {
   readonly kind: 'fixed' | 'not-fixed' | 'unsure'
   readonly reasons: readonly string[]
   readonly rows: readonly { readonly what: string; readonly before: string; readonly after: string }[]
+  /** What the reader of the rows must know. */
+  readonly notes: readonly string[]
 }
 
-/** Runs the diagnosis that a plan's verification names. Handed in by the command line, which knows how to gather. */
-export type Diagnose = (wanted: Verification) => Promise<Diagnosis>
+/** Looks again as a plan's verification asks. Handed in by the command line, which knows how to gather. */
+export interface LookAgain {
+  readonly diagnose: (wanted: Verification) => Promise<Diagnosis>
+  /** Look-ups inside the pods of the workloads that the plan changed. */
+  readonly inside: (wanted: NonNullable<Verification['inside']>, diagnosis: Diagnosis) => Promise<readonly InsideLookups[]>
+}
 
 /** Whether the plan did what it was for: its checks run again, none finds anything, and each of them could tell. */
-export async function verify(plan: Plan, diagnose: Diagnose): Promise<Verdict> {
-  return judge(plan, await diagnose(plan.verify))
+export async function verify(plan: Plan, look: LookAgain): Promise<Verdict> {
+  const diagnosis = await look.diagnose(plan.verify)
+  return judge(plan, diagnosis, plan.verify.inside === undefined ? [] : await look.inside(plan.verify.inside, diagnosis))
 }
 
-export function judge(plan: Plan, diagnosis: Diagnosis): Verdict {
+export function judge(plan: Plan, diagnosis: Diagnosis, lookups: readonly InsideLookups[] = []): Verdict {
   const { codes, p99Ms, inside } = plan.verify
   const bad: string[] = []
   const unsure: string[] = []
@@ -36,16 +45,59 @@ export function judge(plan: Plan, diagnosis: Diagnosis): Verdict {
       if (result.verdict === 'not-applicable') unsure.push(`${code} had nothing to look at: ${result.note ?? ''}`)
     }
   }
-  const after = measure(diagnosis.model)
-  if (p99Ms !== null && after === null) unsure.push('no look-ups were measured')
-  if (p99Ms !== null && after !== null && after.p99Ms > p99Ms) bad.push(`p99 is ${time(after.p99Ms)}, and must be under ${p99Ms} ms`)
-  if (inside !== undefined) {
-    const seen = insideOf(diagnosis.model, inside)
-    bad.push(...seen.bad)
-    unsure.push(...seen.unsure)
-  }
+  const after = inside === undefined ? measure(diagnosis.model) : measureInside(lookups)
+  const seen = [...(p99Ms === null ? [] : [fastEnough(diagnosis.model, after, p99Ms)]), ...(inside === undefined ? [] : [insideOf(diagnosis.model, inside), askedInside(after, lookups)])]
+  bad.push(...seen.flatMap((it) => it.bad))
+  unsure.push(...seen.flatMap((it) => it.unsure))
   const kind = bad.length > 0 ? 'not-fixed' : unsure.length > 0 ? 'unsure' : 'fixed'
-  return { kind, reasons: [...bad, ...unsure], rows: plan.measured === null && after === null ? [] : table(plan.measured, after) }
+  const lag = inside === undefined && p99Ms !== null ? lagOf(diagnosis.model) : 0
+  return {
+    kind,
+    reasons: [...bad, ...unsure],
+    rows: plan.measured === null && after === null ? [] : table(plan.measured, after, inside === undefined ? 'lost' : 'failed'),
+    notes: after !== null && p99Ms !== null && after.p99Ms > p99Ms && lag > 0 ? [`the probes themselves waited up to ${time(lag)} for a processor, which p99 may take on top of its ${p99Ms} ms`] : [],
+  }
+}
+
+interface Reasons {
+  readonly bad: readonly string[]
+  readonly unsure: readonly string[]
+}
+
+/** Enough look-ups at each node, none of them slow. */
+function fastEnough({ sources }: Pick<Model, 'sources'>, after: Measure | null, p99Ms: number): Reasons {
+  if (after === null) return { bad: [], unsure: ['no look-ups were measured'] }
+  const probe = sources.dnsProbe.known ? sources.dnsProbe.value : null
+  const limit = p99Ms + lagOf({ sources })
+  const short = after.parts.find((it) => it.lookups < enoughLookups)
+  return {
+    bad: [...(after.p99Ms > limit ? [`p99 is ${time(after.p99Ms)}, and must be under ${p99Ms} ms`] : []), ...slowOf(after).bad],
+    unsure: [
+      ...slowOf(after).unsure,
+      ...(short === undefined ? [] : [`only ${short.lookups} look-ups were made on ${short.where}, and ${enoughLookups} are needed${probe?.stopped == null ? '' : `: ${probe.stopped}`}`]),
+      ...(probe?.missing ?? []).map((it) => `${it.node} was not measured: ${it.why}`),
+    ],
+  }
+}
+
+/** What a probe's own process waited for a processor is no fault of DNS: its 99th percentile, of the node where it was worst. */
+function lagOf({ sources: { dnsProbe } }: Pick<Model, 'sources'>): number {
+  return dnsProbe.known ? Math.max(0, ...(dnsProbe.value.lag ?? []).map((it) => it.p99Ms)) : 0
+}
+
+/** Look-ups in the pods themselves: of the workload's own C library, under its own resolv.conf. */
+function askedInside(after: Measure | null, lookups: readonly InsideLookups[]): Reasons {
+  const failed = after === null || !notable(after.lost, after.lookups) ? [] : [`${after.lost} of ${after.lookups} look-ups inside the pods failed`]
+  const few = after !== null && after.lookups < enoughLookups ? [`only ${after.lookups} look-ups were made inside the pods, and ${enoughLookups} are needed`] : []
+  const short = lookups.flatMap((it) => (it.short === null ? [] : [`look-ups inside pod ${it.pod}: ${it.short}`]))
+  return { bad: [...failed, ...(after === null ? [] : slowOf(after).bad)], unsure: [...(after === null ? ['no look-ups were made inside the pods', ...short] : [...slowOf(after).unsure, ...few, ...(few.length > 0 ? short : [])])] }
+}
+
+/** One slow look-up in thousands has other reasons as well; but it is told, and not called a cure. */
+function slowOf({ slow, lookups }: Measure): Reasons {
+  if (slow === 0) return { bad: [], unsure: [] }
+  const say = `${slow} of ${lookups} look-ups still took longer than a second`
+  return notable(slow, lookups) ? { bad: [say], unsure: [] } : { bad: [], unsure: [say] }
 }
 
 /** Of the code that the plan is for, only what the plan was to fix; of the others, everything. */
@@ -56,7 +108,7 @@ function concerns(plan: Plan, code: string, key: string): boolean {
 }
 
 /** What pods of a workload see in their resolv.conf. */
-function insideOf(model: Model, { workloads, option }: NonNullable<Verification['inside']>): { readonly bad: readonly string[]; readonly unsure: readonly string[] } {
+function insideOf(model: Model, { workloads, option }: NonNullable<Verification['inside']>): Reasons {
   const { insideViews, pods } = model.sources
   const bad: string[] = []
   const unsure: string[] = []
@@ -72,13 +124,21 @@ function insideOf(model: Model, { workloads, option }: NonNullable<Verification[
   return { bad, unsure }
 }
 
-function table(before: Measure | null, after: Measure | null): Verdict['rows'] {
+/** A C library tells of a look-up that failed, and not of a packet that was lost. */
+function table(before: Measure | null, after: Measure | null, fate: 'lost' | 'failed'): Verdict['rows'] {
   const row = (what: string, text: (it: Measure) => string): Verdict['rows'][number] => ({ what, before: cell(before, text), after: cell(after, text) })
+  const places = [...new Set([...(before?.parts ?? []), ...(after?.parts ?? [])].map((it) => it.where))]
   return [
-    row('look-ups lost', (it) => `${it.lost} of ${it.lookups}`),
+    row(`look-ups ${fate}`, (it) => `${it.lost} of ${it.lookups}`),
     row('look-ups > 1 s', (it) => `${it.slow} of ${it.lookups}`),
     row('p50 / p99', (it) => `${time(it.p50Ms)} / ${time(it.p99Ms)}`),
+    ...((before?.insertFailed ?? after?.insertFailed ?? null) === null ? [] : [row('insert_failed', (it) => (it.insertFailed === null ? 'not read' : `+${it.insertFailed}`))]),
+    ...(places.length === 1 ? [] : places).map((place) => row(place, ({ parts }) => placeCell(parts.find((it) => it.where === place)))),
   ]
+}
+
+function placeCell(it: Part | undefined): string {
+  return it === undefined ? 'not measured' : `${it.slow} of ${it.lookups} > 1 s, p99 ${time(it.p99Ms)}`
 }
 
 function cell(it: Measure | null, text: (it: Measure) => string): string {
