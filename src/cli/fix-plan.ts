@@ -139,7 +139,8 @@ function nothing(code: string | null, { results }: Diagnosis): number {
   }
   const [first] = unsure
   if (first === undefined) {
-    process.stdout.write(`${code} finds nothing here, so there is nothing to fix.\n`)
+    const note = results.find((it) => it.check.code === code)?.note ?? null
+    process.stdout.write(`${code} finds nothing here, so there is nothing to fix${note === null ? '' : `: ${note}`}.\n`)
     return 0
   }
   const [verdict] = first.cannotTell

@@ -4,6 +4,7 @@ import { at, list, type Manifest, strings, text } from '../remedies/manifest.ts'
 import { fetchLive } from './look.ts'
 import { resourceOf } from './kinds.ts'
 import type { Step } from './plan.ts'
+import { type Stuck, whyNotReady } from './stuck.ts'
 
 export type Rollout = { readonly kind: 'ready'; readonly say: string } | { readonly kind: 'waiting'; readonly say: string } | { readonly kind: 'failed'; readonly say: string }
 
@@ -47,21 +48,48 @@ export interface Patience {
   readonly step: (line: string) => void
 }
 
-/** Waits, bounded, until the workload that a step set in motion is as its spec says. */
+/** Reasons that time alone does not heal get this long all the same: a registry that was busy, a pod that came before its ConfigMap. */
+const hopelessMs = 25_000
+
+/** Ready must last: a container without a readiness probe is ready the moment it starts, and may crash in the next. */
+const steadyMs = 3000
+
+/**
+ * Waits, bounded, until the workload that a step set in motion is as its spec says. When it does not become so, a pod's
+ * own reason is told, and no more time is spent on one that time does not heal.
+ */
 export async function waitForRollout(cluster: Cluster, workload: Subject, { timeoutMs, sleep, signal, step }: Patience): Promise<Rollout> {
   const until = performance.now() + timeoutMs
   const where = { resource: resourceOf(workload.kind), object: workload }
   let last = 'never seen'
+  let steady = false
+  let stuck: Stuck | null = null
+  let hopelessSince: number | null = null
+  let lookedAt = performance.now()
   while (!signal.aborted) {
     const live = await fetchLive(cluster, where)
     if (live.known && live.value === null) return { kind: 'failed', say: `${workload.kind} ${workload.name} is gone` }
     if (live.known && live.value !== null) {
       const now = rolloutOf(workload.kind, live.value)
-      if (now.kind !== 'waiting') return now
+      if (now.kind === 'failed' || (now.kind === 'ready' && steady)) return now
+      steady = now.kind === 'ready'
+      if (steady) {
+        step(`${workload.kind} ${workload.name} is ready; seeing whether it stays so ...`)
+        await sleep(steadyMs)
+        continue
+      }
       last = now.say
+      const late = performance.now() >= until
+      if (late || performance.now() - lookedAt >= 2000) {
+        lookedAt = performance.now()
+        stuck = await whyNotReady(cluster, workload, live.value)
+        hopelessSince = stuck?.hopeless === true ? (hopelessSince ?? lookedAt) : null
+      }
     } else if (!live.known) last = live.why.detail
-    if (performance.now() >= until) return { kind: 'failed', say: `not ready within ${Math.round(timeoutMs / 1000)} s: ${last}` }
-    step(`waiting for ${workload.kind} ${workload.name}: ${last} ...`)
+    const why = stuck === null ? '' : `, ${stuck.why}`
+    if (hopelessSince !== null && performance.now() - hopelessSince >= hopelessMs) return { kind: 'failed', say: `${last}${why}` }
+    if (performance.now() >= until) return { kind: 'failed', say: `not ready within ${Math.round(timeoutMs / 1000)} s: ${last}${why}` }
+    step(`waiting for ${workload.kind} ${workload.name}: ${last}${why} ...`)
     await sleep(500)
   }
   return { kind: 'waiting', say: last }

@@ -90,7 +90,8 @@ function askedInside(after: Measure | null, lookups: readonly InsideLookups[]): 
   const failed = after === null || !notable(after.lost, after.lookups) ? [] : [`${after.lost} of ${after.lookups} look-ups inside the pods failed`]
   const few = after !== null && after.lookups < enoughLookups ? [`only ${after.lookups} look-ups were made inside the pods, and ${enoughLookups} are needed`] : []
   const short = lookups.flatMap((it) => (it.short === null ? [] : [`look-ups inside pod ${it.pod}: ${it.short}`]))
-  return { bad: [...failed, ...(after === null ? [] : slowOf(after).bad)], unsure: [...(after === null ? ['no look-ups were made inside the pods', ...short] : [...slowOf(after).unsure, ...few, ...(few.length > 0 ? short : [])])] }
+  if (after === null) return { bad: [], unsure: ['no look-ups were made inside the pods', ...short] }
+  return { bad: [...failed, ...slowOf(after).bad], unsure: [...slowOf(after).unsure, ...few, ...(few.length > 0 ? short : [])] }
 }
 
 /** One slow look-up in thousands has other reasons as well; but it is told, and not called a cure. */

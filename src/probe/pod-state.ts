@@ -7,14 +7,23 @@ export interface RawPod extends RawObject {
     readonly reason?: string
     readonly message?: string
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[]
-    readonly containerStatuses?: readonly {
-      readonly state?: {
-        readonly waiting?: { readonly reason?: string; readonly message?: string }
-        readonly running?: object
-        readonly terminated?: { readonly exitCode: number; readonly reason?: string; readonly message?: string }
-      }
-    }[]
+    readonly initContainerStatuses?: readonly RawContainerStatus[]
+    readonly containerStatuses?: readonly RawContainerStatus[]
   }
+}
+
+interface RawContainerStatus {
+  readonly name?: string
+  readonly ready?: boolean
+  readonly restartCount?: number
+  readonly state?: RawContainerState
+  readonly lastState?: RawContainerState
+}
+
+interface RawContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string }
+  readonly running?: object
+  readonly terminated?: { readonly exitCode: number; readonly reason?: string; readonly message?: string }
 }
 
 /**
@@ -64,4 +73,28 @@ function failure(status: NonNullable<RawPod['status']>): string {
 function told(reason: string | undefined, message: string | undefined): string {
   const text = (message ?? '').trim().split('\n')[0]?.slice(0, 300) ?? ''
   return text === '' ? (reason ?? 'no reason given') : `${reason ?? 'waiting'}: ${text}`
+}
+
+export interface Failing {
+  readonly reason: string
+  readonly message: string | null
+  /** Time alone does not heal it. */
+  readonly hopeless: boolean
+  /** A container that ran and ended: its log has the reason. */
+  readonly crashed: string | null
+}
+
+/** Why a pod of a workload, with its restarts, is not at work; null for one that is, or that is still being made. */
+export function failing({ status = {} }: RawPod): Failing | null {
+  const scheduled = status.conditions?.find((it) => it.type === 'PodScheduled')
+  if (scheduled?.status === 'False') return { reason: scheduled.reason ?? 'Pending', message: scheduled.message ?? null, hopeless: false, crashed: null }
+  for (const { name = '', state, lastState, ready } of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
+    const ended = state?.terminated ?? lastState?.terminated
+    const reason = state?.waiting?.reason
+    if (reason === 'CrashLoopBackOff' || (ready !== true && ended !== undefined && ended.exitCode !== 0)) {
+      return { reason: reason ?? 'Error', message: ended === undefined ? null : `container ${name} ended with ${ended.reason === 'OOMKilled' ? 'OOMKilled' : `code ${ended.exitCode}`}`, hopeless: reason === 'CrashLoopBackOff', crashed: name }
+    }
+    if (reason !== undefined && (hopeless.has(reason) || reason === 'ErrImagePull')) return { reason, message: state?.waiting?.message?.slice(0, 300) ?? null, hopeless: true, crashed: null }
+  }
+  return null
 }

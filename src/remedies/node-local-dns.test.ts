@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { probe } from '../../test/build/lookups.ts'
+import { node } from '../../test/build/node.ts'
 import { known, unknown } from '../model/known.ts'
 import { subject } from '../model/subject.ts'
 import { parseCorefile } from '../wire/corefile.ts'
@@ -66,6 +68,8 @@ describe('node-local-dns', () => {
   const dnsByPods = object('NetworkPolicy', 'shop', 'dns', { spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] }] } })
   const dnsByAddress = object('NetworkPolicy', 'shop', 'dns', { spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr: '169.254.20.10/32' } }, { ipBlock: { cidr: '10.96.0.0/16' } }], ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] }] } })
 
+  const atCoreDns = (from: readonly Manifest[] | null): Manifest => object('NetworkPolicy', 'kube-system', 'dns-in', { spec: { podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } }, policyTypes: ['Ingress'], ingress: [{ ...(from === null ? {} : { from }), ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] }] } })
+
   test.each<[string, readonly Manifest[], string]>([
     ['no ConfigMap of kube-proxy', usual().filter((it) => it !== usual()[1] && text(at(it, 'metadata', 'name')) !== 'kube-proxy'), 'not known'],
     ['a mode that is none', usual('turbo'), 'mode "turbo"'],
@@ -77,16 +81,48 @@ describe('node-local-dns', () => {
     ['Pod Security', [...usual().filter((it) => it['kind'] !== 'Namespace'), object('Namespace', null, 'kube-system', {}, { labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } })], 'baseline'],
     ['the address of a Service', [...usual(), object('Service', 'shop', 'odd', { spec: { clusterIP: '10.1.1.1', externalIPs: ['169.254.20.10'] } })], 'that of Service shop/odd'],
     ['a policy that lets DNS out by the pods\' labels', [...usual(), dnsByPods], 'NetworkPolicy would keep pods from the cache: shop/dns'],
+    ['a port that a Deployment took', [...usual(), object('Deployment', 'web', 'ingress', { spec: { template: { spec: { hostNetwork: true, containers: [{ name: 'c', ports: [{ containerPort: 9253 }] }] } } } })], 'port 9253 of the nodes is taken by Deployment web/ingress'],
+    ['CoreDNS behind a policy that knows pods only', [...usual(), atCoreDns([{ namespaceSelector: {} }])], 'NetworkPolicy kube-system/dns-in guards CoreDNS'],
+    ['kube-proxy in a mode of its own by flag', [...usual().slice(0, 3), object('DaemonSet', 'kube-system', 'kube-proxy', { spec: { template: { spec: { containers: [{ name: 'c', command: ['kube-proxy', '--proxy-mode=kernelspace'] }] } } } })], 'mode kernelspace'],
     ['DNS without TCP', [object('Service', 'kube-system', 'kube-dns', { spec: { selector: { a: 'b' }, ports: ports.slice(0, 1) } }), ...usual().slice(1)], 'TCP 53'],
     ['a Service without a selector', [object('Service', 'kube-system', 'kube-dns', { spec: { ports } }), ...usual().slice(1)], 'no selector'],
   ])('not offered with %s', (_name, cluster, why) => expect(whyNot(propose(nodeLocalDns, ask, cluster))).toContain(why))
+
+  test('offered where CoreDNS lets the nodes in, or anybody', () => {
+    expect(whyNot(propose(nodeLocalDns, ask, [...usual(), atCoreDns([{ ipBlock: { cidr: '192.168.0.0/16' } }])]))).toBeNull()
+    expect(whyNot(propose(nodeLocalDns, ask, [...usual(), atCoreDns(null)]))).toBeNull()
+  })
+
+  test('kube-proxy told by flag to use IPVS', () => {
+    const proxy = object('DaemonSet', 'kube-system', 'kube-proxy', { spec: { template: { spec: { containers: [{ name: 'c', command: ['kube-proxy'], args: ['--proxy-mode=ipvs'] }] } } } })
+    expect(parts(propose(nodeLocalDns, ask, [...usual().slice(0, 3), proxy])).localip).toBe('169.254.20.10')
+  })
+
+  test.each(['acl', 'view'])('not offered where CoreDNS goes by the address of who asks: %s', (plugin) => {
+    const corefile = plainCorefile.replace('cache 30', `cache 30\n  ${plugin} . {\n  }`)
+    expect(whyNot(propose(nodeLocalDns, asked(finding, { dns: { corefile: known(corefile) } }), usual()))).toContain(`\`${plugin}\` (line 8)`)
+  })
+
+  test('not offered where pods ask another server than the DNS Service', () => {
+    const series = probe({ nodes: ['worker-1'] }).series.map((it) => (it.method === 'getaddrinfo' ? { ...it, server: { role: 'node-cache' as const, ip: '169.254.10.11', pod: null } } : it))
+    const other = { ...ask, model: { ...ask.model, sources: { ...ask.model.sources, dnsProbe: known(probe({ nodes: ['worker-1'], about: { series } })) } } }
+    expect(whyNot(propose(nodeLocalDns, other, usual()))).toContain('pods on worker-1 ask 169.254.10.11')
+  })
+
+  test('notes: Windows, IPv6 beside IPv4, autopath', () => {
+    const windows = { ...node('win-1'), labels: { 'kubernetes.io/os': 'windows' } }
+    const both = object('Service', 'kube-system', 'kube-dns', { spec: { clusterIP: '10.96.0.10', clusterIPs: ['10.96.0.10', 'fd00::a'], selector: { 'k8s-app': 'kube-dns' }, ports } })
+    const mixed = asked(finding, { dns: { corefile: known(plainCorefile.replace('ready', 'ready\n  autopath @kubernetes')) } })
+    const given = { ...mixed, model: { ...mixed.model, sources: { ...mixed.model.sources, nodes: known([node('worker-1'), windows]) } } }
+    expect(propose(nodeLocalDns, given, [both, ...usual().slice(1)])).toMatchObject({ notes: expect.arrayContaining([expect.stringContaining('1 node runs Windows'), expect.stringContaining('fd00::a'), expect.stringContaining('autopath')]) })
+  })
 
   test('offered where policies let the cache\'s addresses out', () => {
     expect(whyNot(propose(nodeLocalDns, ask, [...usual(), denyAll, dnsByAddress]))).toBeNull()
     expect(whyNot(propose(nodeLocalDns, ask, [...usual(), denyAll]))).toContain('shop/deny')
   })
 
-  test.each(['ConfigMap', 'DaemonSet', 'NetworkPolicy', 'Namespace', 'Service'])('a trap that cannot be looked for is a trap: %s', (kind) => {
+  test.each(['ConfigMap', 'DaemonSet', 'Deployment', 'NetworkPolicy', 'Namespace', 'Service'])('a trap that cannot be looked for is a trap: %s', (kind) => {
     expect(whyNot(propose(nodeLocalDns, ask, usual(), (it) => it === kind))).toContain('could not be read')
   })
 

@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net'
 import { parse } from 'yaml'
 import { type Subject, subject } from '../model/subject.ts'
 import { type CorefileServer, parseCorefile } from '../wire/corefile.ts'
-import { at, isObject, type Json, list, text } from './manifest.ts'
+import { at, isObject, type Json, list, type Manifest, nameOf, strings, text } from './manifest.ts'
 import { nodeCacheImage, nodeLocalChanges, nodeLocalName, upstreamName } from './node-local-objects.ts'
 import { trapIn } from './node-local-traps.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Read, type Remedy } from './remedy.ts'
@@ -21,7 +21,7 @@ export const nodeLocalDns: Remedy = {
   applicability: 'judgement',
   reads: (ask): readonly Read[] => [
     { one: kubeProxy }, { one: home }, { one: dnsService(ask) }, ...nodeLocalOwn.map((it) => ({ one: it })),
-    { all: 'DaemonSet', namespace: null }, { all: 'NetworkPolicy', namespace: null }, { all: 'Service', namespace: null },
+    { all: 'DaemonSet', namespace: null }, { all: 'Deployment', namespace: null }, { all: 'NetworkPolicy', namespace: null }, { all: 'Service', namespace: null },
   ],
   propose,
 }
@@ -45,10 +45,10 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   if (vip === null || !isIPv4(vip)) return notOffered(`the DNS Service's address is ${vip ?? 'none'}: only IPv4 is worked out`)
   const mode = proxyMode(objects)
   if (typeof mode !== 'string') return mode
-  const trap = trapIn({ ask, objects, local: localAddress, vip, own: nodeLocalOwn, home })
+  const corefile = parseCorefile(dns.value.corefile.value)
+  const trap = trapIn({ ask, objects, local: localAddress, vip, selector: strings(selector), corefile: corefile.servers, own: nodeLocalOwn, home })
   if (trap !== null) return trap
 
-  const corefile = parseCorefile(dns.value.corefile.value)
   const allToCoreDns = hasOwnWays(corefile.servers)
   const ports = list(at(raw.value, 'spec', 'ports')).filter(isObject).filter((it) => it['port'] === 53).map((it) => ({ name: it['name'] ?? 'dns', port: 53, protocol: it['protocol'] ?? 'TCP', targetPort: it['targetPort'] ?? 53 }))
   if (!['UDP', 'TCP'].every((protocol) => ports.some((it) => it.protocol === protocol))) return notOffered('the DNS Service does not serve TCP 53, and the cache asks CoreDNS over TCP')
@@ -66,13 +66,28 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
       ...(ipvs ? [`set clusterDNS: [${localAddress}] in each kubelet's configuration, restart the kubelets, and recreate the pods; before --undo, turn that back first`] : []),
       ...(allToCoreDns ? ["the Corefile treats some names in a way of its own, so the cache asks CoreDNS for every name; upstream's manifest would ask the node's servers for outside names, past it"] : []),
       ...(ask.image === null ? [`image ${nodeCacheImage}; another one: --remedy-image`] : []),
+      ...notesOn(ask, raw.value, corefile.servers),
       'while a cache pod restarts, look-ups on its node are lost for seconds; clients ask again',
     ],
   }
 }
 
+/** What stays as it is, or changes besides. */
+function notesOn(ask: Ask, service: Manifest, servers: readonly CorefileServer[]): readonly string[] {
+  const { nodes } = ask.model.sources
+  const windows = (nodes.known ? nodes.value : []).filter((it) => it.labels['kubernetes.io/os'] === 'windows').length
+  const v6 = list(at(service, 'spec', 'clusterIPs')).map(text).find((it) => it?.includes(':') === true)
+  return [
+    ...(windows > 0 ? [`${windows} node${windows === 1 ? ' runs' : 's run'} Windows, for which there is no node cache: pods there go on asking CoreDNS`] : []),
+    ...(v6 === undefined ? [] : [`the DNS Service's IPv6 address ${v6} is not the cache's: pods that ask it go on asking CoreDNS, through conntrack`]),
+    ...(servers.some((it) => it.plugins.some((one) => one.name === 'autopath')) ? ['`autopath` stops working: behind a cache CoreDNS does not see which pod asks, so look-ups walk the search list again'] : []),
+  ]
+}
+
 /** kube-proxy's `mode`, from its ConfigMap; empty means iptables on Linux (k8s.io/kube-proxy config/v1alpha1 types.go). */
 function proxyMode(objects: Objects): 'iptables' | 'ipvs' | 'nftables' | NotOffered {
+  const flag = proxyFlag(objects)
+  if (flag !== null) return flag === 'iptables' || flag === 'ipvs' || flag === 'nftables' ? flag : notOffered(`kube-proxy is in mode ${flag}, for which no layout is known`)
   const found = objects.one(kubeProxy)
   if (!found.known) return notSeen("kube-proxy's mode (ConfigMap kube-system/kube-proxy)", found)
   if (found.value === null) return notOffered('there is no ConfigMap kube-system/kube-proxy, so the mode of kube-proxy (or what stands in its place) is not known', 'the right layout depends on it: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/')
@@ -85,6 +100,14 @@ function proxyMode(objects: Objects): 'iptables' | 'ipvs' | 'nftables' | NotOffe
   }
   if (mode === undefined || mode === null || mode === '') return 'iptables'
   return mode === 'iptables' || mode === 'ipvs' || mode === 'nftables' ? mode : notOffered(`kube-proxy is in mode ${JSON.stringify(mode)}, for which no layout is known`)
+}
+
+/** `--proxy-mode` counts where there is no `--config`, which overrides it (k8s.io/kubernetes cmd/kube-proxy/app/options.go). */
+function proxyFlag(objects: Objects): string | null {
+  const daemonSets = objects.all('DaemonSet', null)
+  const proxy = daemonSets.known ? daemonSets.value.find((it) => nameOf(it) === 'kube-proxy') : undefined
+  const words = list(at(proxy ?? {}, 'spec', 'template', 'spec', 'containers')).flatMap((it) => [...list(at(it, 'command')), ...list(at(it, 'args'))]).map((it) => text(it) ?? '')
+  return words.some((it) => it.startsWith('--config')) ? null : (words.map((it) => /^--proxy-mode=(\S+)$/.exec(it)?.[1]).find((it) => it !== undefined) ?? null)
 }
 
 const ordinary: ReadonlySet<string> = new Set(['errors', 'health', 'ready', 'kubernetes', 'prometheus', 'forward', 'cache', 'loop', 'reload', 'loadbalance', 'log', 'bufsize', 'minimal'])

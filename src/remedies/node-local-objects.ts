@@ -66,6 +66,8 @@ function daemonSet(it: NodeLocal, labels: JsonObject): Manifest {
         hostNetwork: true,
         // Not ClusterFirst: its own look-ups must not come back to itself.
         dnsPolicy: 'Default',
+        // The default, said aloud for policies that set another: the address of `-upstreamsvc` comes by environment.
+        enableServiceLinks: true,
         nodeSelector: { 'kubernetes.io/os': 'linux' },
         tolerations: [{ key: 'CriticalAddonsOnly', operator: 'Exists' }, { effect: 'NoExecute', operator: 'Exists' }, { effect: 'NoSchedule', operator: 'Exists' }],
         containers: [

@@ -1,6 +1,7 @@
 import { type Subject, subjectKey } from '../model/subject.ts'
-import { contains } from '../relations/policy-allows.ts'
-import { at, isObject, type Json, list, type Manifest, nameOf, namespaceOf, strings, text } from './manifest.ts'
+import { type CorefileServer } from '../wire/corefile.ts'
+import { at, type Json, list, type Manifest, nameOf, namespaceOf, strings } from './manifest.ts'
+import { closedPolicies } from './node-local-policies.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects } from './remedy.ts'
 
 export interface Place {
@@ -8,6 +9,9 @@ export interface Place {
   readonly objects: Objects
   readonly local: string
   readonly vip: string
+  /** Pods of CoreDNS have these labels, by the DNS Service's selector. */
+  readonly selector: Readonly<Record<string, string>>
+  readonly corefile: readonly CorefileServer[]
   /** What the plan would create. */
   readonly own: readonly Subject[]
   readonly home: Subject
@@ -18,7 +22,9 @@ export function trapIn(place: Place): NotOffered | null {
   const { objects } = place
   const daemonSets = objects.all('DaemonSet', null)
   if (!daemonSets.known) return notSeen('the DaemonSets of all namespaces (is there a node cache already, is this Cilium?)', daemonSets)
-  return otherCache(daemonSets.value) ?? cilium(daemonSets.value) ?? portTaken(daemonSets.value) ?? nameTaken(place) ?? podSecurity(place) ?? addressTaken(place) ?? closedPolicies(place)
+  const deployments = objects.all('Deployment', null)
+  if (!deployments.known) return notSeen("the Deployments of all namespaces (is one of the cache's ports taken?)", deployments)
+  return otherCache(daemonSets.value) ?? cilium(daemonSets.value) ?? elsewhereAsked(place) ?? addressRules(place) ?? portTaken([...daemonSets.value, ...deployments.value]) ?? nameTaken(place) ?? podSecurity(place) ?? addressTaken(place) ?? closedPolicies(place)
 }
 
 function otherCache(daemonSets: readonly Manifest[]): NotOffered | null {
@@ -32,11 +38,26 @@ function cilium(daemonSets: readonly Manifest[]): NotOffered | null {
   return found === undefined ? null : notOffered(`the network is Cilium (DaemonSet ${full(found)}), where this layout has no effect`, 'Cilium needs a CiliumLocalRedirectPolicy and a cache without hostNetwork: https://docs.cilium.io/en/stable/network/kubernetes/local-redirect-policy/')
 }
 
-function portTaken(daemonSets: readonly Manifest[]): NotOffered | null {
-  for (const it of daemonSets) {
+/** kubelet's clusterDNS may name another server than the DNS Service: a cache of its own (AKS, NodeLocal with IPVS), a company's. */
+function elsewhereAsked({ ask, vip }: Place): NotOffered | null {
+  const { dnsProbe } = ask.model.sources
+  const other = (dnsProbe.known ? dnsProbe.value.series : []).find((it) => it.method === 'getaddrinfo' && it.server.ip !== '' && it.server.ip !== vip)
+  return other === undefined ? null : notOffered(`pods on ${other.node} ask ${other.server.ip} (their kubelet's clusterDNS), and not the DNS Service ${vip}, whose address the cache takes`)
+}
+
+/** Behind a cache CoreDNS sees the nodes' addresses: rules by client would refuse all pods, or let all in. */
+function addressRules({ corefile }: Place): NotOffered | null {
+  const found = corefile.flatMap((it) => it.plugins).find((it) => it.name === 'acl' || it.name === 'view')
+  return found === undefined ? null : notOffered(`the Corefile has \`${found.name}\` (line ${found.line}), which goes by the client's address: behind a cache every client is a node`)
+}
+
+const ports: ReadonlySet<Json | undefined> = new Set([53, 8080, 9253, 9353])
+
+function portTaken(workloads: readonly Manifest[]): NotOffered | null {
+  for (const it of workloads) {
     if (at(it, 'spec', 'template', 'spec', 'hostNetwork') !== true) continue
-    const port = containers(it).flatMap((container) => list(at(container, 'ports'))).map((one) => at(one, 'containerPort')).find((one) => one === 53 || one === 8080 || one === 9253)
-    if (port !== undefined) return notOffered(`port ${port} of the nodes is taken by DaemonSet ${full(it)} (hostNetwork), and the cache needs it`)
+    const port = containers(it).flatMap((container) => list(at(container, 'ports'))).map((one) => at(one, 'containerPort')).find((one) => ports.has(one))
+    if (port !== undefined) return notOffered(`port ${port} of the nodes is taken by ${it['kind']} ${full(it)} (hostNetwork), and the cache needs it`)
   }
   return null
 }
@@ -66,44 +87,6 @@ function addressTaken({ ask, objects, local }: Place): NotOffered | null {
   const service = services.value.find((it) => at(it, 'spec', 'clusterIP') === local || list(at(it, 'spec', 'externalIPs')).includes(local))
   if (node !== undefined) return notOffered(`address ${local} is that of node ${node.name}`)
   return service === undefined ? null : notOffered(`address ${local} is that of Service ${full(service)}`)
-}
-
-/**
- * The cache answers at the node, so a rule that lets DNS out to the CoreDNS pods no longer matches: pods under such a
- * policy would lose DNS in the moment in which the cache starts.
- */
-function closedPolicies({ objects, local, vip }: Place): NotOffered | null {
-  const policies = objects.all('NetworkPolicy', null)
-  if (!policies.known) return notSeen("the NetworkPolicies of all namespaces (would they block the cache's address?)", policies)
-  const open = (it: Manifest): boolean => lets(it, local) && lets(it, vip)
-  // Rules of all policies of a pod add up: one that selects every pod and lets the cache through speaks for its namespace.
-  const openNamespaces = new Set(policies.value.filter((it) => open(it) && Object.keys((at(it, 'spec', 'podSelector') as object | undefined) ?? {}).length === 0).map(namespaceOf))
-  const closed = policies.value.filter((it) => isolatesEgress(it) && !open(it) && !openNamespaces.has(namespaceOf(it)))
-  if (closed.length === 0) return null
-  const names = closed.slice(0, 5).map(full).join(', ')
-  return notOffered(
-    `${closed.length} NetworkPolic${closed.length === 1 ? 'y' : 'ies'} would keep pods from the cache: ${names}${closed.length > 5 ? ', …' : ''}`,
-    `let them out to ${local}/32 and ${vip}/32 on UDP and TCP 53 (ipBlock) first`,
-  )
-}
-
-function isolatesEgress(policy: Manifest): boolean {
-  const types = list(at(policy, 'spec', 'policyTypes'))
-  return types.length === 0 ? at(policy, 'spec', 'egress') !== undefined : types.includes('Egress')
-}
-
-function lets(policy: Manifest, ip: string): boolean {
-  return list(at(policy, 'spec', 'egress')).some((rule) => ['UDP', 'TCP'].every((protocol) => allowsPort(rule, protocol)) && allowsAddress(rule, ip))
-}
-
-function allowsPort(rule: Json, protocol: string): boolean {
-  const ports = list(at(rule, 'ports'))
-  return ports.length === 0 || ports.some((it) => (at(it, 'protocol') ?? 'TCP') === protocol && (at(it, 'port') === undefined || at(it, 'port') === 53))
-}
-
-function allowsAddress(rule: Json, ip: string): boolean {
-  const peers = list(at(rule, 'to'))
-  return peers.length === 0 || peers.some((it) => isObject(at(it, 'ipBlock')) && contains(text(at(it, 'ipBlock', 'cidr')) ?? '', ip) && !list(at(it, 'ipBlock', 'except')).some((one) => contains(text(one) ?? '', ip)))
 }
 
 function containers(workload: Manifest): readonly Json[] {

@@ -1,5 +1,6 @@
 import type { Model } from '../model/sources.ts'
-import { lossOf, quantile, troubled } from '../relations/lookup-loss.ts'
+import { lossOf, notable, quantile, seriesOf, troubled } from '../relations/lookup-loss.ts'
+import { raceWords } from '../relations/race-words.ts'
 import type { LookupSeries } from '../model/lookups.ts'
 import type { Paint } from './paint.ts'
 
@@ -12,7 +13,7 @@ export function dnsPaths(model: Model, paint: Paint): readonly string[] {
   const rows = probe.value.series.toSorted(inOrder).map((it, index, all) => ({ cells: cells(it, all[index - 1]?.node === it.node), bad: troubled([it]) > 0 }))
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map(({ cells: row }) => (row[column] ?? '').length)))
   const line = (row: readonly string[]): string => row.map((cell, column) => (column < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()
-  return [paint.dim(line(header)), ...rows.map(({ cells: row, bad }) => (bad ? paint.bad(line(row)) : line(row))), '', ...counters(model), ...servers(model)]
+  return [paint.dim(line(header)), ...rows.map(({ cells: row, bad }) => (bad ? paint.bad(line(row)) : line(row))), '', ...counters(model), ...race(model), ...servers(model)]
 }
 
 function cells(it: LookupSeries, sameNode: boolean): readonly string[] {
@@ -46,6 +47,19 @@ function counters(model: Model): readonly string[] {
     const table = entries === null || max === null ? '' : `  table ${entries} of ${max}`
     return `conntrack on ${node}, ${(windowMs / 1000).toFixed(1)} s: insert_failed +${delta.insert_failed}  drop +${delta.drop}  clash_resolve ${delta.clash_resolve === null ? 'not counted' : `+${delta.clash_resolve}`}${table}`
   })
+}
+
+/** Said also when all is well: whoever sees 5 s somewhere has read about this race. */
+function race({ sources: { dnsProbe, nodes, conntrack } }: Model): readonly string[] {
+  if (!dnsProbe.known || !nodes.known) return []
+  const well = dnsProbe.value.nodes.flatMap((node) => {
+    const pairs = seriesOf(dnsProbe.value, { node, transport: 'udp', method: 'pair', role: 'service', zone: 'cluster' })
+    const { of } = lossOf(pairs)
+    const kernel = nodes.value.find((it) => it.name === node)?.kernel ?? 'unknown'
+    const counters = conntrack.known ? conntrack.value.find((it) => it.node === node) : undefined
+    return of < 20 || notable(troubled(pairs), of) ? [] : [{ node, kernel, delta: counters?.delta ?? null }]
+  })
+  return well.length === 0 ? [] : [`the A/AAAA race: ${raceWords(well)}`]
 }
 
 function servers(model: Model): readonly string[] {

@@ -6,6 +6,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { countsOnlyLosses, raceState } from '../../relations/kernel-race.ts'
 import { lossOf, type Loss, nearlyAll, notable, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { raceWords } from '../../relations/race-words.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { conntrackRows, exchange, latency, percent, shares } from './dns-evidence.ts'
 
@@ -27,7 +28,12 @@ export default check({
   decides: ['DNS-01', 'DNS-02', 'DNS-03', 'DNS-04', 'DNS-05'],
 
   run({ dnsProbe, nodes, conntrack }) {
-    return dnsProbe.nodes.map((node) => judge(dnsProbe, node, nodes.find((it) => it.name === node)?.kernel ?? 'unknown', conntrack))
+    const kernelOf = (node: string): string => nodes.find((it) => it.name === node)?.kernel ?? 'unknown'
+    const verdicts = dnsProbe.nodes.map((node) => judge(dnsProbe, node, kernelOf(node), conntrack))
+    const examined = verdicts.reduce((sum, it) => sum + (it.kind === 'ok' && it.note === null ? it.examined : 0), 0)
+    if (verdicts.some((it) => it.kind !== 'ok' || it.note !== null)) return verdicts
+    const seen = dnsProbe.nodes.map((node) => ({ node, kernel: kernelOf(node), delta: (conntrack.known ? conntrack.value : []).find((it) => it.node === node)?.delta ?? null }))
+    return ok(examined, `the A/AAAA race: ${raceWords(seen)}`)
   },
 
   words: {
@@ -55,7 +61,7 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   const lost = troubled(pairs)
   const counters = windows.find((it) => it.node === node)
   const failedInserts = counters?.delta.insert_failed ?? null
-  if (!notable(lost, loss.of)) return ok(loss.of, healedNote(node, counters))
+  if (!notable(lost, loss.of)) return ok(loss.of)
 
   const found = (confidence: 'observed' | 'inferred'): Verdict =>
     finding({
@@ -112,9 +118,4 @@ function controlsClean(probe: DnsProbe, node: string): boolean {
 function elsewhere(probe: DnsProbe, node: string): string {
   const others = probe.series.filter((it) => it.node !== node && it.transport === 'udp' && it.method === 'pair' && it.server.role === 'service' && it.zone === 'cluster')
   return others.length === 0 ? '' : `other nodes ${troubled(others)} of ${lossOf(others).of}`
-}
-
-function healedNote(node: string, counters: ConntrackWindow | undefined): string | null {
-  const saved = counters?.delta.clash_resolve ?? 0
-  return saved > 0 ? `the race happens on ${node} and the kernel heals it: clash_resolve +${saved}, nothing lost` : null
 }
