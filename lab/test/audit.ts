@@ -10,10 +10,13 @@ export interface Request {
   readonly namespace: string | null
   readonly name: string | null
   readonly code: number
+  /** Tried by the API server, and not kept. */
+  readonly dryRun: boolean
 }
 
 interface RawRequest {
   readonly verb: string
+  readonly requestURI?: string
   readonly user?: { readonly username?: string }
   readonly impersonatedUser?: { readonly username?: string }
   readonly userAgent?: string
@@ -38,6 +41,7 @@ export async function requests(auditLog: string, from: number): Promise<readonly
         namespace: namespace ?? null,
         name: name ?? null,
         code: raw.responseStatus?.code ?? 0,
+        dryRun: raw.requestURI?.includes('dryRun=All') === true,
       },
     ]
   })

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly interrupt?: { readonly signal: NodeJS.Signals; readonly when: RegExp; readonly delayMs: number }
   readonly timeoutMs?: number
+  /** Called at once with the means to end the process. */
+  readonly started?: (kill: (signal: NodeJS.Signals) => void) => void
 }
 
 export function hopscope(args: readonly string[], options: RunOptions): Promise<Ran> {
@@ -43,6 +45,7 @@ export function hopscope(args: readonly string[], options: RunOptions): Promise<
   delete env['KUBECONFIG']
   if (options.kubeconfig !== null) env['KUBECONFIG'] = options.kubeconfig
   const child = spawn(process.execPath, [bundle, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  options.started?.((signal) => void child.kill(signal))
   let stdout = ''
   let stderr = ''
   let sent = false

@@ -9,6 +9,7 @@ import { DEFAULT_WORKERS, STATE } from '../plan.ts'
 import { run } from '../process.ts'
 import { up } from '../up.ts'
 import { faultCase } from './fault-cases.ts'
+import { fixCases } from './fix-cases.ts'
 import { added, machine } from './machine.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { remedyCases } from './remedy-cases.ts'
@@ -78,6 +79,8 @@ async function cluster(): Promise<void> {
   const tried: Tried[number][] = []
   for (const batch of batches(wanted)) tried.push(...(await Promise.all(batch.map(async (fault, turn) => ({ fault, results: await faultCase(lab, fault, turn, tell) })))))
   add(await secondTry(tried, (fault) => faultCase(lab, fault, 0, tell)))
+  if (asked.length === 0 || asked.includes('fix')) add(await fixCases(lab, tell))
+  for (const batch of batches(wanted)) add((await Promise.all(batch.map((it, turn) => faultCase(lab, it, turn, tell)))).flat())
   const left = await leftoverCase(lab)
   tell(left)
   add([left])
