@@ -66,8 +66,12 @@ async function killedAtEach(lab: Lab, gate: Gate, fresh: () => Promise<Desk>, be
     const left = await differences(lab, before)
     const failed = steps.filter((it) => it.code !== 0)
     rounds.push({ what: `write ${n}, ${killed.what ?? 'not killed'}`, trouble: [...failed.map(both), ...left].join('\n') })
-    if (killed.what === null) return killed.ran.code === 0 ? rounds : [...rounds, { what: 'not killed', trouble: both(killed.ran) }]
-    if (failed.length > 0) return rounds
+    if (killed.what === null && left.length === 0) return killed.ran.code === 0 ? rounds : [...rounds, { what: 'not killed', trouble: both(killed.ran) }]
+    if (failed.length > 0 || left.length > 0) {
+      // What this round left would be taken for the fault of the next.
+      await at.run(['fix', '--undo', at.id(), '--force'])
+      return rounds
+    }
   }
   return [...rounds, { what: 'after 30 writes', trouble: 'the plan came to no end' }]
 }

@@ -1,6 +1,6 @@
 import type { Cluster } from '../kube/cluster.ts'
 import type { Known } from '../model/known.ts'
-import { at, type Manifest, put } from '../remedies/manifest.ts'
+import { at, isList, isObject, type Json, type Manifest, put } from '../remedies/manifest.ts'
 import type { StepHistory } from './history.ts'
 import type { Plan, Step } from './plan.ts'
 import { bare, holds, same, uidOf } from './server-owned.ts'
@@ -31,6 +31,17 @@ export async function fetchLive(cluster: Cluster, { resource, object }: Pick<Ste
   return found
 }
 
+/**
+ * What was sent, in the server's own spelling: it leaves out `readOnly: false`, writes quantities its way. The dry run told
+ * how; what it made up beside (an address, defaults) is not asked for, as the real write may have got another.
+ */
+function asTheServerHas(sent: Json, expected: Json | null): Json {
+  if (expected === null) return sent
+  if (isObject(sent) && isObject(expected)) return Object.fromEntries(Object.entries(sent).flatMap(([key, value]) => (expected[key] === undefined ? [] : [[key, asTheServerHas(value, expected[key])]])))
+  if (isList(sent) && isList(expected)) return sent.length === expected.length ? sent.map((it, index) => asTheServerHas(it, expected[index] ?? null)) : expected
+  return expected
+}
+
 export function stateOf(step: Step, live: Manifest | null, plan: Plan, history: StepHistory): State {
   const altered = (why: string): State => ({ kind: 'altered', live, why })
   switch (step.verb) {
@@ -39,7 +50,7 @@ export function stateOf(step: Step, live: Manifest | null, plan: Plan, history: 
       if (at(live, 'metadata', 'labels', planLabel) !== plan.id) return altered('there is one of that name already')
       if (history.stored !== null && uidOf(live) !== history.stored.uid) return altered('it was deleted and made again since')
       if (at(live, 'metadata', 'deletionTimestamp') !== undefined) return { kind: 'written', live }
-      const ours = history.stored === null ? holds(bare(live), bare(marked(step, plan))) : same(live, history.stored.object)
+      const ours = history.stored === null ? holds(bare(live), asTheServerHas(bare(marked(step, plan)), history.expected)) : same(live, history.stored.object)
       return ours ? { kind: 'written', live } : altered('it was changed since')
     }
     case 'replace': {

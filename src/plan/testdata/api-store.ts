@@ -164,6 +164,16 @@ function refuse(status: number, message: string): { readonly status: number; rea
 }
 
 function defaulted(path: string, body: Manifest): Manifest {
+  return withDefaults(path, withoutFalse(body) as Manifest)
+}
+
+/** As `omitempty` in the API's types: `readOnly: false` is stored as nothing (k8s.io/api core/v1 VolumeMount). */
+function withoutFalse(it: Json): Json {
+  if (Array.isArray(it)) return it.map((one) => withoutFalse(one as Json))
+  return isObject(it) ? Object.fromEntries(Object.entries(it).flatMap(([key, value]) => (key === 'readOnly' && value === false ? [] : [[key, withoutFalse(value)]]))) : it
+}
+
+function withDefaults(path: string, body: Manifest): Manifest {
   if (/deployments|Deployment/.test(path) && at(body, 'spec', 'progressDeadlineSeconds') === undefined) return put(body, ['spec', 'progressDeadlineSeconds'], 600)
   return body
 }

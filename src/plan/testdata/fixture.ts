@@ -54,7 +54,7 @@ export function changesOn(store: ApiStore): readonly Change[] {
     create('ServiceAccount', 'cache', { apiVersion: 'v1', kind: 'ServiceAccount' }),
     create('Service', 'upstream', { apiVersion: 'v1', kind: 'Service', spec: { selector: { app: 'dns' }, ports: [{ port: 53 }] } }),
     replace('Deployment', web, { ...web, spec: { ...(web['spec'] as Manifest), replicas: 3 } }),
-    create('DaemonSet', 'cache', { apiVersion: 'apps/v1', kind: 'DaemonSet', spec: { template: {} } }),
+    create('DaemonSet', 'cache', { apiVersion: 'apps/v1', kind: 'DaemonSet', spec: { template: { spec: { containers: [{ name: 'cache', volumeMounts: [{ name: 'lock', mountPath: '/run/lock', readOnly: false }] }] } } } }),
     { verb: 'delete', object: subject('ConfigMap', 'shop', 'old'), before: old, say: null, forGood: null },
   ]
 }
