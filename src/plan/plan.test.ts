@@ -85,7 +85,14 @@ describe('a plan', () => {
             +   name: cache
             +   namespace: shop
             + spec:
-            +   template: {}
+            +   template:
+            +     spec:
+            +       containers:
+            +         - name: cache
+            +           volumeMounts:
+            +             - name: lock
+            +               mountPath: /run/lock
+            +               readOnly: false
         - ConfigMap       shop/old
 
       Effect     pods get it
