@@ -6,7 +6,7 @@ import { cluster, raceOn, racesPerNode } from '../test/build/dns-faults.ts'
 import { conntrackOf } from '../test/build/lookups.ts'
 import { modelOf } from '../test/describe-check.ts'
 import { remedies } from '../src/remedies/registry.ts'
-import { codePage, codeTable, dependencyGaps, remedyPage, remedyTable, withFlags } from './gen-docs.ts'
+import { codePage, codeTable, dependencyGaps, remedyPage, remedyTable, withFlags, withTranscripts } from './gen-docs.ts'
 
 test('a page has its facts under the title, and at the end what it looks like, that cause alone', () => {
   const model = modelOf(cluster({ network: raceOn('worker-2'), conntrack: [conntrackOf('worker-2', { insert_failed: racesPerNode })] }))
@@ -49,4 +49,10 @@ test('each run-time dependency is argued for, and no other', () => {
   const manifest = JSON.stringify({ dependencies: { yaml: '1', ws: '1' } })
   expect(dependencyGaps(manifest, '| `yaml` | kubeconfigs |\n| `left-pad` | because |\n')).toEqual(['docs/dependencies.md gives no reason for ws', 'docs/dependencies.md tells of left-pad, which package.json does not have'])
   expect(dependencyGaps(manifest, '| `yaml` | kubeconfigs |\n| `ws` | exec |\n')).toEqual([])
+})
+
+test('a transcript is put between its markers; without the file the text stays', () => {
+  const readme = 'a\n<!-- transcript cure.txt -->\nold\n<!-- /transcript -->\nb\n'
+  expect(withTranscripts(readme, (file) => (file === 'cure.txt' ? '$ x\n  y\n' : null))).toBe('a\n<!-- transcript cure.txt -->\n\n```text\n$ x\n  y\n```\n\n<!-- /transcript -->\nb\n')
+  expect(withTranscripts(readme, () => null)).toBe(readme)
 })

@@ -151,6 +151,16 @@ export function withOutputs(readme: string, recorded: readonly Recorded[]): stri
   })
 }
 
+const transcriptMarkers = /(<!-- transcript ([a-z-]+\.txt) -->\n)[\s\S]*?(<!-- \/transcript -->)/g
+
+/** README with what the lab's runs printed, from the files that they wrote. */
+export function withTranscripts(readme: string, transcript: (file: string) => string | null): string {
+  return readme.replace(transcriptMarkers, (whole, open: string, file: string, close: string) => {
+    const found = transcript(file)
+    return found === null ? whole : `${open}\n\`\`\`text\n${found.trimEnd()}\n\`\`\`\n\n${close}`
+  })
+}
+
 function flagRow(option: Option): string {
   const value: unknown = option.defaultValueDescription ?? option.defaultValue
   const known = option.argChoices === undefined ? '' : ` (${option.argChoices.join(', ')})`
@@ -181,7 +191,7 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
     if (page !== null) files.set(`${remedyPages}/${remedy.id}.md`, remedyPage(remedy, page))
   }
   const readme = read('README.md')
-  if (readme !== null) files.set('README.md', withOutputs(withFlags(readme), recorded))
+  if (readme !== null) files.set('README.md', withTranscripts(withOutputs(withFlags(readme), recorded), (file) => read(`docs/${file}`)))
   return files
 }
 

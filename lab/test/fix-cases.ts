@@ -1,5 +1,5 @@
 // The cure, end to end: a fault that is really there, a plan, its apply and what it changed by measure, and the way back.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import dnsRaceLossy from '../faults/dns-race-lossy.ts'
@@ -7,6 +7,7 @@ import raceHealed from '../faults/race-healed.ts'
 import type { Lab } from '../lab.ts'
 import { differences, everything } from './everything.ts'
 import { both, desk, type Desk } from './fix-desk.ts'
+import { fixWithItsRights } from './fix-rights-case.ts'
 import { fixSafetyCases } from './fix-safety-cases.ts'
 import { hopscope } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
@@ -31,8 +32,13 @@ export async function fixCases(lab: Lab, tell: (result: Result) => void): Promis
       const told = [/error\[DNS101\].*observed/, /5 s .*one resolver time-out/, /conntrack on worker-1.*insert_failed \+[1-9]/].filter((it) => it.test(ran.stdout))
       return { got: `exit ${ran.code}, ${told.length} of 3`, passed: ran.code === 1 && told.length === 3, detail: both(ran) }
     })
-    for (const remedy of remedies) await cure(lab, await desk(lab, join(folder, remedy.id)), remedy, keep)
+    for (const remedy of remedies) {
+      const told = await cure(lab, await desk(lab, join(folder, remedy.id)), remedy, keep)
+      // The README shows one that went well, and no other.
+      if (remedy.id === 'node-local-dns' && results.every((it) => it.passed)) await writeFile(join(import.meta.dirname, '../../docs/cure.txt'), told)
+    }
     results.push(...(await fixSafetyCases(lab, folder, { nodeLocal: remedies[0].plan, options: remedies[1].plan }, tell)))
+    await keep('rbac-fix: the manifests are enough', 'exit 0, nothing forbidden, nothing spare', () => fixWithItsRights(lab, folder, [remedies[0].plan, remedies[1].plan]))
     await dnsRaceLossy.takeBack(lab)
     await healed(lab, keep)
   } finally {
@@ -57,11 +63,14 @@ const remedies = [
 
 type Keep = (name: string, expected: string, run: Parameters<typeof expectThat>[3]) => Promise<void>
 
-async function cure(lab: Lab, at: Desk, { id, plan, places }: Cure, keep: Keep): Promise<void> {
+/** Returns what was typed and printed. */
+async function cure(lab: Lab, at: Desk, { id, plan, places }: Cure, keep: Keep): Promise<string> {
   const before = await everything(lab)
-  await at.plan(plan)
+  const told = [scene(plan, (await at.plan(plan)).stdout)]
   await keep(`${id}: applied and verified`, 'exit 0, 500 look-ups at each place before and after, none over 1 s after', async () => {
-    const ran = await at.run(['fix', '--apply', at.id(), '--yes-context', 'hopscope-lab'])
+    const apply = ['fix', '--apply', at.id(), '--yes-context', 'hopscope-lab']
+    const ran = await at.run(apply)
+    told.push(scene(apply, ran.stdout))
     const rows = places.map((it) => slowIn(ran.stdout, it))
     const enough = rows.every((it) => it !== null && it.before.of >= 500 && it.after.of >= 500)
     const [slowBefore, slowAfter] = [rows.reduce((sum, it) => sum + (it?.before.slow ?? 0), 0), rows.reduce((sum, it) => sum + (it?.after.slow ?? 0), 0)]
@@ -69,15 +78,26 @@ async function cure(lab: Lab, at: Desk, { id, plan, places }: Cure, keep: Keep):
     return { got: `exit ${ran.code}, over 1 s: ${slowBefore} before, ${slowAfter} after, of ${of}`, passed: ran.code === 0 && enough && slowBefore >= 10 && slowAfter === 0, detail: both(ran) }
   })
   await keep(`${id}: undone`, 'exit 0, no object differs', async () => {
-    const ran = await at.run(['fix', '--undo', at.id()])
+    const undo = ['fix', '--undo', at.id()]
+    const ran = await at.run(undo)
+    told.push(scene(undo, ran.stdout))
     const left = await differences(lab, before)
     return { got: `exit ${ran.code}, ${left.length} differ`, passed: ran.code === 0 && left.length === 0, detail: [both(ran), ...left].join('\n') }
   })
   await keep(`${id}: without it the fault is back`, 'exit 1, look-ups over 1 s', async () => {
-    const ran = await at.run(['fix', '--verify', at.id()])
+    const again = ['fix', '--verify', at.id()]
+    const ran = await at.run(again)
+    told.push(scene(again, ran.stdout))
     const slow = slowIn(ran.stdout, places[0] ?? '')?.after.slow ?? 0
     return { got: `exit ${ran.code}, ${slow} over 1 s`, passed: ran.code === 1 && slow >= 10, detail: both(ran) }
   })
+  return told.join('\n')
+}
+
+/** As a terminal shows it, without the new objects' manifests. */
+function scene(args: readonly string[], stdout: string): string {
+  const lines = stdout.trimEnd().split('\n').filter((it) => !it.startsWith('      + '))
+  return `$ kubectl hopscope ${args.join(' ')}\n${lines.join('\n')}\n`
 }
 
 /** Of a row of the table: `worker-1   79 of 570 > 1 s, p99 5.03 s   0 of 604 > 1 s, p99 137 ms`. */

@@ -6,7 +6,7 @@ import { hopscope, type Ran, type RunOptions } from './hopscope.ts'
 
 export interface Desk {
   /** Makes a plan; throws with what was printed when there is none. */
-  plan(args: readonly string[]): Promise<void>
+  plan(args: readonly string[]): Promise<Ran>
   /** Of the plan that was made or copied last. */
   id(): string
   run(args: readonly string[], options?: Partial<RunOptions>): Promise<Ran>
@@ -27,6 +27,7 @@ export async function desk(lab: Lab, folder: string, known = ''): Promise<Desk> 
       const made = /^Plan ([0-9a-f]{8})/m.exec(ran.stdout)?.[1]
       if (made === undefined) throw new Error(`no plan was made: ${both(ran)}`)
       id = made
+      return ran
     },
     async copy(other) {
       const made = await desk(lab, other, id)

@@ -71,7 +71,7 @@ export async function rightsCases(lab: Lab, tell: (result: Result) => void): Pro
 }
 
 /** `system:serviceaccount:NS:NAME`, or the user, that the manifests' bindings name. */
-async function account(files: readonly string[]): Promise<string> {
+export async function account(files: readonly string[]): Promise<string> {
   const subject = (await manifestsIn(files)).flatMap((it) => it.subjects ?? [])[0]
   if (subject === undefined) throw new Error('no binding names a subject')
   return subject.kind === 'ServiceAccount' ? `system:serviceaccount:${subject.namespace ?? 'default'}:${subject.name}` : subject.name

@@ -56,12 +56,14 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
   if (!workloads.known) return workloads
 
   const service = dnsService(found.value, place)
-  const [slices, behind] = await Promise.all([
+  const [slices, behind, caches] = await Promise.all([
     service === null ? known([]) : inScope.slicesOf(namespace, service.name),
     podsOf(place, service, inScope),
+    inScope.podsWith({ namespace, labels: { 'k8s-app': ['node-local-dns'] } }),
   ])
   if (!slices.known) return slices
   if (!behind.known) return behind
+  if (!caches.known) return caches
 
   const labels = [service?.selector ?? place.podLabels, place.podLabels]
   return known({
@@ -72,6 +74,7 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
     corefile,
     domain: clusterDomain(parseCorefile(corefile.known ? corefile.value : '')),
     weaveTc: inScope.weaveTcIn(namespace),
+    nodeCaches: caches.value,
   })
 }
 

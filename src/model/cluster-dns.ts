@@ -16,4 +16,6 @@ export interface ClusterDns {
   readonly domain: string
   /** Containers that delay AAAA queries, in the DaemonSets beside the DNS. */
   readonly weaveTc: readonly WeaveTc[]
+  /** Pods of NodeLocal DNSCache, one a node; none where there is no such cache. */
+  readonly nodeCaches: readonly Pod[]
 }

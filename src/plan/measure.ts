@@ -32,8 +32,8 @@ export function measure(model: Model): Measure | null {
   const { dnsProbe: probe, conntrack } = model.sources
   if (!probe.known) return null
   const parts = probe.value.nodes.flatMap((node) => {
-    const cached = seriesOf(probe.value, { node, role: 'node-cache', zone: 'cluster' })
-    const series = cached.length > 0 ? cached : seriesOf(probe.value, { node, role: 'service', zone: 'cluster' })
+    const own = seriesOf(probe.value, { node, method: 'getaddrinfo' })[0]?.server.ip
+    const series = seriesOf(probe.value, own === undefined ? { node, role: 'service', zone: 'cluster' } : { node, ip: own, zone: 'cluster' })
     return lossOf(series).of === 0 ? [] : [{ part: partOf(node, series), series }]
   })
   if (parts.length === 0) return null

@@ -1,5 +1,6 @@
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import type { DnsServer } from '../model/lookups.ts'
+import { localIps } from '../wire/node-cache-args.ts'
 import type { SeriesSpec } from './pod/spec.ts'
 
 /** Look-ups per series; each is two queries. */
@@ -76,6 +77,10 @@ export function planSeries(dns: ClusterDns, want: { readonly counts: Counts; rea
       of(server, port, some(counts.externalEndpoint), external),
     ]
   })
+  const caches = ownCacheAddresses(dns).flatMap((ip) => {
+    const server: DnsServer = { role: 'node-cache', ip, pod: null }
+    return [of(server, 53, counts.endpointPairs, {}), of(server, 53, counts.endpointTcp, { transport: 'tcp' }), of(server, 53, counts.externalEndpoint, external)]
+  })
   // The pod puts the nameserver of its resolv.conf in the place of this one.
   const resolver = service ?? { role: 'node-cache', ip: '', pod: null }
   const libc = [
@@ -83,9 +88,15 @@ export function planSeries(dns: ClusterDns, want: { readonly counts: Counts; rea
     of(resolver, 53, counts.libcExternal, { method: 'getaddrinfo', outstanding: 2, ...external }),
   ]
   return {
-    series: [...viaService, ...direct, ...libc].filter((it) => it.count > 0),
+    series: [...viaService, ...caches, ...direct, ...libc].filter((it) => it.count > 0),
     endpoints: replicas.flatMap(({ pod, ip }) => (pod === null ? [] : [{ pod, ip }])),
   }
+}
+
+/** A node cache's own addresses, beside the Service's. */
+function ownCacheAddresses({ nodeCaches, service }: ClusterDns): readonly string[] {
+  const all = nodeCaches.flatMap((it) => it.containers).flatMap((it) => localIps(it.args))
+  return [...new Set(all)].filter((it) => it !== service?.clusterIP)
 }
 
 /** Ready replicas with the port behind the Service's UDP port: not always 53 (OpenShift has 5353). */

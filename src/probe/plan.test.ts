@@ -34,6 +34,7 @@ function dns(replicas: number): ClusterDns {
     corefile: unknown('forbidden', 'get configmaps'),
     domain: 'example.local',
     weaveTc: [],
+    nodeCaches: [],
   }
 }
 function pod(namespace: string, name: string, over: Partial<Pod> = {}): Pod {

@@ -2,6 +2,7 @@ import type { Model } from '../model/sources.ts'
 import { lossOf, notable, quantile, seriesOf, troubled } from '../relations/lookup-loss.ts'
 import { raceWords } from '../relations/race-words.ts'
 import type { LookupSeries } from '../model/lookups.ts'
+import { cacheHoldsService } from '../relations/node-cache.ts'
 import type { Paint } from './paint.ts'
 
 const header = ['node', 'path', 'how', 'names', 'look-ups', 'lost', 'p50', 'p99', 'max'] as const
@@ -10,19 +11,23 @@ const header = ['node', 'path', 'how', 'names', 'look-ups', 'lost', 'p50', 'p99'
 export function dnsPaths(model: Model, paint: Paint): readonly string[] {
   const probe = model.sources.dnsProbe
   if (!probe.known) return []
-  const rows = probe.value.series.toSorted(inOrder).map((it, index, all) => ({ cells: cells(it, all[index - 1]?.node === it.node), bad: troubled([it]) > 0 }))
+  const rows = probe.value.series.toSorted(inOrder).map((it, index, all) => ({ cells: cells(it, all[index - 1]?.node === it.node, isCached(model, it.node)), bad: troubled([it]) > 0 }))
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map(({ cells: row }) => (row[column] ?? '').length)))
   const line = (row: readonly string[]): string => row.map((cell, column) => (column < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()
   return [paint.dim(line(header)), ...rows.map(({ cells: row, bad }) => (bad ? paint.bad(line(row)) : line(row))), '', ...counters(model), ...race(model), ...servers(model)]
 }
 
-function cells(it: LookupSeries, sameNode: boolean): readonly string[] {
+function isCached({ sources: { clusterDns } }: Model, node: string): boolean {
+  return clusterDns.known && cacheHoldsService(clusterDns.value, node)
+}
+
+function cells(it: LookupSeries, sameNode: boolean, cached: boolean): readonly string[] {
   const { times } = lossOf([it])
   const bad = troubled([it])
   const time = (value: number | undefined): string => (value === undefined || times.length === 0 ? '-' : ms(value))
   return [
     sameNode ? '' : it.node,
-    it.server.role === 'service' ? `Service ${it.server.ip}` : (it.server.pod ?? `${it.server.role} ${it.server.ip}`),
+    it.server.role === 'service' ? `Service ${it.server.ip}${cached ? ' (node cache)' : ''}` : (it.server.pod ?? `${it.server.role} ${it.server.ip}`),
     `${it.transport} ${it.method}${it.libc === null ? '' : ` ${it.libc}`}`,
     it.zone === 'cluster' ? 'cluster' : 'outside',
     String(times.length),

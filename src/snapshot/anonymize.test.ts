@@ -23,7 +23,7 @@ function example(): Model {
     ingresses: known([ingress]),
     namespaces: known([{ name: 'acme', labels: { 'kubernetes.io/metadata.name': 'acme' } }]),
     nodes: unknown('forbidden', 'list nodes in namespace acme'),
-    clusterDns: known({ service: null, slices: [], pods: [], workload: null, weaveTc: [], domain: 'cluster.local', corefile: known('.:53 {\n    kubernetes cluster.local\n    forward Corp.Acme.example 10.0.0.2:53 /etc/resolv.conf\n}\npay.acme.example:53 {\n    cache 30\n}\n') }),
+    clusterDns: known({ service: null, slices: [], pods: [], workload: null, weaveTc: [], nodeCaches: [], domain: 'cluster.local', corefile: known('.:53 {\n    kubernetes cluster.local\n    forward Corp.Acme.example 10.0.0.2:53 /etc/resolv.conf\n}\npay.acme.example:53 {\n    cache 30\n}\n') }),
   })
 }
 

@@ -139,7 +139,7 @@ const weaveTc: fc.Arbitrary<WeaveTc> = fc.record({
   mounts: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), mountPath: fc.constantFrom('/lib/tc', '/usr/lib/tcvolumes:') })),
   volumes: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), hostPath: maybe(fc.constant('/usr/lib/tc')) })),
 })
-const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local'), weaveTc: few(weaveTc) })
+const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local'), weaveTc: few(weaveTc), nodeCaches: few(pod) })
 
 const from = fc.record({ namespace: name, labels })
 const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(

@@ -185,6 +185,7 @@ export function objectSchemas(intern: Intern) {
     domain: text,
     // Files of before it was looked for have none.
     weaveTc: v.optional(v.array(weaveTc), []),
+    nodeCaches: v.optional(v.array(pod), []),
   })
 
   return { pod, service, endpointSlice, workload, ingress, ingressClass, ingressController, networkPolicy, namespace, node, clusterDns, labels }

@@ -31,6 +31,7 @@ export function clusterDns(about: Partial<ClusterDns> = {}): ClusterDns {
     corefile: unknown('not-asked', 'not needed here'),
     domain: 'cluster.local',
     weaveTc: [],
+    nodeCaches: [],
     ...about,
   }
 }

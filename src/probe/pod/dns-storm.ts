@@ -98,7 +98,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 /**
  * getaddrinfo asks whatever resolv.conf says, so its series get that server's name; and when no series asks that
- * server (a node-local cache takes the place of the Service), pairs to it are added.
+ * server, or only a few do (a node cache takes the place of the Service), as many pairs to it as to the Service.
  */
 export function withOwnNameserver(spec: ProbeSpec, nameservers: readonly string[] = nameserversHere()): readonly SeriesSpec[] {
   const own = nameservers[0]
@@ -106,7 +106,8 @@ export function withOwnNameserver(spec: ProbeSpec, nameservers: readonly string[
   const known = spec.series.find((it) => it.method !== 'getaddrinfo' && it.server.ip === own)?.server
   const server = known ?? { role: 'node-cache' as const, ip: own, pod: null }
   const series = spec.series.map((it) => (it.method === 'getaddrinfo' ? { ...it, server } : it))
-  if (known !== undefined || spec.ownNameserver === null) return series
+  if ((known !== undefined && known.role !== 'node-cache') || spec.ownNameserver === null) return series
   const { name, count, outstanding } = spec.ownNameserver
-  return [...series, { server, port: 53, transport: 'udp', method: 'pair', name, zone: 'cluster', count, outstanding }]
+  const others = series.filter((it) => !(it.server.ip === own && it.method === 'pair' && it.transport === 'udp' && it.zone === 'cluster'))
+  return [...others, { server, port: 53, transport: 'udp', method: 'pair', name, zone: 'cluster', count, outstanding }]
 }
