@@ -1,3 +1,7 @@
+import type { CoreDnsWindow } from '../model/counters.ts'
+import type { Known } from '../model/known.ts'
+import type { Node } from '../model/node.ts'
+
 /**
  * What a cluster's DNS needs, from what was measured: one set of formulas for `dns capacity`, DNS103 and its remedy, so
  * that none of them says another number. Sources: coredns/deployment Scaling_CoreDNS.md (memory; 33,600 queries/s on 1.9
@@ -15,6 +19,32 @@ export interface SizingInput {
   readonly autopath: boolean
   /** Of the server that has most. */
   readonly residentBytes: number | null
+}
+
+/** The same from the windows of a probe, whose own queries are taken out; null where no server told its rate. */
+export function sizingOfProbe(seen: {
+  readonly windows: readonly CoreDnsWindow[]
+  readonly servers: number
+  readonly ownQueries: number
+  readonly nodes: Known<readonly Node[]>
+  readonly objects: number | null
+  readonly autopath: boolean
+}): Sizing | null {
+  const told = seen.windows.filter((it) => it.requests !== null && it.windowMs > 0)
+  if (told.length === 0) return null
+  const requests = told.reduce((sum, it) => sum + (it.requests ?? 0), 0)
+  const seconds = Math.max(...told.map((it) => it.windowMs)) / 1000
+  const cpu = told.some((it) => it.cpuSeconds === null) ? null : told.reduce((sum, it) => sum + (it.cpuSeconds ?? 0), 0)
+  const { nodes } = seen
+  return dnsSizing({
+    queriesPerSecond: (Math.max(0, requests - seen.ownQueries) / seconds) * (Math.max(seen.servers, told.length) / told.length),
+    cpuSecondsPerQuery: cpuPerQuery(cpu, requests),
+    nodes: nodes.known ? nodes.value.length : null,
+    cores: nodes.known && nodes.value.every((it) => it.cpus !== null) ? nodes.value.reduce((sum, it) => sum + (it.cpus ?? 0), 0) : null,
+    objects: seen.objects,
+    autopath: seen.autopath,
+    residentBytes: null,
+  })
 }
 
 /** A number with how it came about; null where an input is unknown, and then `formula` says which. */

@@ -1,5 +1,7 @@
 import { type Subject, subject } from '../model/subject.ts'
+import { dnsSizing, type Sizing, sizingOfProbe } from '../relations/dns-sizing.ts'
 import { selects } from '../relations/selector.ts'
+import { bytes, cpuMilli } from '../wire/quantity.ts'
 import { autoscalerOf, autoscalerReads, dnsWorkload } from './dns-workload.ts'
 import { at, isObject, type Json, list, type Manifest, nameOf, put, strings } from './manifest.ts'
 import { type Ask, type Change, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
@@ -29,8 +31,9 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
 
   const scaler = autoscalerOf(workload, objects)
   const has = Number(at(before, 'spec', 'replicas') ?? 1)
-  const wanted = scaler === null ? Math.max(has, replicasFor(ask)) : has
-  const after = spread(withoutCpuLimits(put(before, ['spec', 'replicas'], wanted)), labels)
+  const sizing = sizingFor(ask)
+  const wanted = scaler === null ? Math.max(has, sizing.replicas.value ?? 2) : has
+  const after = spread(atLeast(withoutCpuLimits(put(before, ['spec', 'replicas'], wanted)), sizing), labels)
   const protection = budgetFor(workload, labels, wanted, objects)
   const changes: readonly Change[] = [{ verb: 'replace', object: workload, before, after, say: `${wanted} replicas` }, ...(protection === null ? [] : [protection])]
   return {
@@ -41,19 +44,36 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     risk: { level: 'medium', why: 'DNS path of every pod: while a pod is replaced the others carry its share. Without a limit CoreDNS may take CPU from its neighbours; its request still counts' },
     verify: { codes: ['DNS103'], target: 'dns', namespace: null, level: 'probe', p99Ms: 100 },
     notes: [
+      `replicas: ${sizing.replicas.formula}`,
+      `CPU request: ${sizing.cpuRequestMilli.formula}`,
+      ...(ask.model.scope.namespace === null ? [`memory limit: ${sizing.memoryLimitMi.formula}`] : []),
       ...(scaler === null ? [] : [`the count stays: ${scaler.why}`]),
       ...(has === 1 && wanted > 1 ? ['with one replica its replacement could leave a moment without DNS: the new pods start before the old one goes'] : []),
     ],
   }
 }
 
-/** dns-horizontal-autoscaler's linear rule (k/k cluster/addons/dns-horizontal-autoscaler): by cores and nodes, two at least. */
-function replicasFor({ model }: Ask): number {
-  const { nodes } = model.sources
-  if (!nodes.known) return 2
-  const count = nodes.value.length
-  const cores = nodes.value.reduce((total, it) => total + (it.cpus ?? 0), 0)
-  return Math.max(Math.ceil(cores / 256), Math.ceil(count / 16), count > 1 ? 2 : 1)
+/** The numbers of `dns capacity`; without a probe's windows those by size alone. */
+function sizingFor({ model }: Ask): Sizing {
+  const { nodes, pods, services, clusterDns, coreDnsWindows, dnsProbe } = model.sources
+  const objects = model.scope.namespace === null && pods.known && services.known ? pods.value.length + services.value.length : null
+  const autopath = clusterDns.known && clusterDns.value.corefile.known && /^\s*autopath\b/m.test(clusterDns.value.corefile.value)
+  const servers = clusterDns.known ? clusterDns.value.pods.filter((it) => !it.deleting).length : 0
+  const probed = coreDnsWindows.known ? sizingOfProbe({ windows: coreDnsWindows.value, servers, ownQueries: dnsProbe.known ? dnsProbe.value.queriesSent : 0, nodes, objects, autopath }) : null
+  const cores = nodes.known ? nodes.value.reduce((total, it) => total + (it.cpus ?? 0), 0) : null
+  return probed ?? dnsSizing({ queriesPerSecond: null, cpuSecondsPerQuery: null, nodes: nodes.known ? nodes.value.length : null, cores, objects, autopath, residentBytes: null })
+}
+
+/** A request and a memory limit that are too small grow; nothing shrinks, and no limit comes where there was none. */
+function atLeast(deployment: Manifest, { cpuRequestMilli, memoryLimitMi }: Sizing): Manifest {
+  const containers = ['spec', 'template', 'spec', 'containers'] as const
+  const all = list(at(deployment, ...containers))
+  const index = Math.max(0, all.findIndex((it) => at(it, 'name') === 'coredns'))
+  const resources = [...containers, index, 'resources'] as const
+  const request = cpuMilli(at(deployment, ...resources, 'requests', 'cpu')) ?? 0
+  const limit = bytes(at(deployment, ...resources, 'limits', 'memory'))
+  const requested = cpuRequestMilli.value !== null && request < cpuRequestMilli.value ? put(deployment, [...resources, 'requests', 'cpu'], `${cpuRequestMilli.value}m`) : deployment
+  return memoryLimitMi.value !== null && limit !== null && limit < memoryLimitMi.value * 2 ** 20 ? put(requested, [...resources, 'limits', 'memory'], `${memoryLimitMi.value}Mi`) : requested
 }
 
 /** The limit alone goes. A request that was only implied by the limit stays, so that the scheduler goes on counting it. */

@@ -8,6 +8,8 @@ import { remedies } from './registry.ts'
 import { replaceDnsPod } from './replace-dns-pod.ts'
 import { resolverOptions } from './resolver-options.ts'
 import { scaleCoredns } from './scale-coredns.ts'
+import type { CoreDnsWindow } from '../model/counters.ts'
+import { known } from '../model/known.ts'
 import { asked, changesOf, found, object, propose, whyNot } from '../../test/build/remedies.ts'
 
 const after = (result: ReturnType<typeof propose>, index = 0): Manifest => {
@@ -98,6 +100,16 @@ describe('enough-coredns', () => {
     expect(changesOf(result)).toHaveLength(1)
     expect(pod(after(result), 'topologySpreadConstraints')).toBeUndefined()
     expect(pod(after(result), 'containers', 0, 'resources')).toEqual({ requests: { cpu: '1' } })
+  })
+  test('what a probe measured sets the request and the count, as `dns capacity` says them', () => {
+    const window = (pod: string): CoreDnsWindow => ({ pod, ip: '10.2.1.2', windowMs: 10_000, cpuSeconds: 9, requests: 150_000, responses: {}, slowShare: 0, forwardFailures: 0 })
+    const measured = { ...ask, model: { ...ask.model, sources: { ...ask.model.sources, coreDnsWindows: known([window('coredns-1'), window('coredns-2')]) } } }
+    const result = propose(enoughCoredns, measured, [coredns({ limits: { cpu: '900m', memory: '64Mi' }, requests: { cpu: '900m' } })])
+    // 30,000 q/s at 60 us: ceil(30,000 / 8,333) + 1 = 5 replicas, 1.8 cores over the four that are left at 70 %.
+    expect(at(after(result), 'spec', 'replicas')).toBe(5)
+    expect(pod(after(result), 'containers', 0, 'resources')).toEqual({ limits: { memory: '64Mi' }, requests: { cpu: '900m' } })
+    const starved = propose(enoughCoredns, measured, [coredns({ limits: { cpu: '30m' }, requests: { cpu: '20m' } })])
+    expect(pod(after(starved), 'containers', 0, 'resources')).toEqual({ requests: { cpu: '650m' } })
   })
   test('an autoscaler keeps its count', () => {
     const hpa = object('HorizontalPodAutoscaler', 'kube-system', 'dns', { spec: { scaleTargetRef: { kind: 'Deployment', name: 'coredns' } } })

@@ -3,6 +3,7 @@ import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { type Sizing, sizingOfProbe } from '../../relations/dns-sizing.ts'
 import { latency, ms, serverName, shares } from './dns-evidence.ts'
 
 /** p95 above this is no longer a healthy in-cluster look-up: CoreDNS answers from memory in well under 1 ms. */
@@ -19,11 +20,11 @@ export default check({
   fine: 'CoreDNS has the CPU that it needs',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
-  wants: ['coreDnsWindows'],
+  wants: ['coreDnsWindows', 'nodes'],
   remedies: ['enough-coredns'],
   decides: ['DNS-31'],
 
-  run({ dnsProbe, clusterDns, coreDnsWindows }) {
+  run({ dnsProbe, clusterDns, coreDnsWindows, nodes }) {
     const direct = seriesOf(dnsProbe, { role: 'endpoint', transport: 'udp', zone: 'cluster' })
     const loss = lossOf(direct)
     if (loss.of < 20) return cannotTell('too-few', `${loss.of} look-ups sent to a DNS server itself; 20 are needed`)
@@ -39,10 +40,11 @@ export default check({
     }
     const workload = clusterDns.workload
     const tightest = Math.min(...starved.map((it) => it.limit ?? Number.POSITIVE_INFINITY))
+    const sizing = sizingOfProbe({ windows: coreDnsWindows.known ? coreDnsWindows.value : [], servers: used.length, ownQueries: dnsProbe.queriesSent, nodes, objects: null, autopath: false })
     return finding({
       subject: subject(workload?.kind ?? 'Deployment', workload?.namespace ?? 'kube-system', workload?.name ?? 'coredns'),
       confidence: 'observed',
-      args: { starved: starved.length, pods: used.length, limitMilli: tightest, p95: ms(p95), p50: ms(quantile(loss.times, 0.5)), lost: bad, of: loss.of },
+      args: { starved: starved.length, pods: used.length, limitMilli: tightest, p95: ms(p95), p50: ms(quantile(loss.times, 0.5)), lost: bad, of: loss.of, ...needs(sizing) },
       evidence: [
         ...used.map((it) => ({ kind: 'fact' as const, label: `CPU of ${it.pod.name}`, value: it.share === null ? 'unknown' : `${Math.round(it.share * 100)} % of its limit of ${it.limit}m` })),
         shares('look-ups that lost a packet or failed', dnsProbe, direct, serverName),
@@ -56,14 +58,22 @@ export default check({
     headline: ({ args }) => `DNS is slow because CoreDNS is held at its CPU limit of ${args['limitMilli']}m.`,
     detail: ({ args }) => `${args['starved']} of ${args['pods']} CoreDNS pods at their CPU limit · p50 ${args['p50']}, p95 ${args['p95']} at the servers themselves · ${args['lost']} of ${args['of']} look-ups lost a packet`,
     note: () => 'a CPU limit stops CoreDNS for the rest of each 100 ms; the upstream manifest sets none for this reason',
-    help: ({ subject: on }) => [
-      'remove the CPU limit, or raise it and add replicas',
+    help: ({ subject: on, args }) => [
+      args['needsReplicas'] === undefined ? 'remove the CPU limit, or raise it and add replicas' : `remove the CPU limit; ${args['needsReplicas']} replicas with a CPU request of ${args['needsRequestMilli']}m each carry this load`,
       'hopscope fix DNS103 --probe --plan',
+      'hopscope dns capacity',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath="{..resources}"`,
       'hopscope explain DNS103',
     ],
   },
 })
+
+/** The numbers of `dns capacity`, where the servers' own counters allow them. */
+function needs(sizing: Sizing | null): { readonly needsReplicas: number; readonly needsRequestMilli: number } | Record<string, never> {
+  const replicas = sizing?.replicas.value ?? null
+  const request = sizing?.cpuRequestMilli.value ?? null
+  return replicas === null || request === null ? {} : { needsReplicas: replicas, needsRequestMilli: request }
+}
 
 function limitOf(pod: Pod): number | null {
   return pod.containers.find((it) => it.cpuLimitMilli !== null)?.cpuLimitMilli ?? null
