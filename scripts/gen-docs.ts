@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path'
 import { Command, type Option } from 'commander'
 import { checks } from '../src/checks/registry.ts'
-import { clusterFlags, probeFlags, reportFlags } from '../src/cli/flags.ts'
+import { capacityFlags, clusterFlags, probeFlags, reportFlags } from '../src/cli/flags.ts'
 import { diagnose, type Diagnosis } from '../src/engine.ts'
 import type { AnyCheck } from '../src/findings/check.ts'
 import { sourceLevel, type SourceName } from '../src/model/sources.ts'
@@ -136,6 +136,7 @@ export function withFlags(readme: string): string {
     ['Which cluster', clusterFlags],
     ['How far to look', probeFlags],
     ['How to answer', reportFlags],
+    ['`dns capacity`', capacityFlags],
   ] as const
   const lines = tables.flatMap(([title, flags]) => ['', `| ${title} | |`, '|---|---|', ...flags(new Command()).options.map(flagRow)])
   return readme.replace(flagMarkers, (_, open: string, close: string) => `${open}${lines.join('\n')}\n\n${close}`)

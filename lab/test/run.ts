@@ -8,6 +8,7 @@ import { LabError, openLab } from '../lab.ts'
 import { DEFAULT_WORKERS, STATE } from '../plan.ts'
 import { run } from '../process.ts'
 import { up } from '../up.ts'
+import { capacityCases } from './capacity-cases.ts'
 import { faultCase } from './fault-cases.ts'
 import { fixCases } from './fix-cases.ts'
 import { added, machine } from './machine.ts'
@@ -80,7 +81,7 @@ async function cluster(): Promise<void> {
   for (const batch of batches(wanted)) tried.push(...(await Promise.all(batch.map(async (fault, turn) => ({ fault, results: await faultCase(lab, fault, turn, tell) })))))
   add(await secondTry(tried, (fault) => faultCase(lab, fault, 0, tell)))
   if (asked.length === 0 || asked.includes('fix')) add(await fixCases(lab, tell))
-  for (const batch of batches(wanted)) add((await Promise.all(batch.map((it, turn) => faultCase(lab, it, turn, tell)))).flat())
+  if (asked.length === 0 || asked.includes('capacity')) add(await capacityCases(lab, tell))
   const left = await leftoverCase(lab)
   tell(left)
   add([left])

@@ -1,6 +1,6 @@
 import type { Cluster } from '../kube/cluster.ts'
 import type { LoadEnd, LoadStep } from '../model/load.ts'
-import type { LoadPlan } from './load-plan.ts'
+import { loadCpu, type LoadPlan } from './load-plan.ts'
 import { podProgram } from './pod-program.ts'
 import { runPod } from './pod-run.ts'
 import { type MadePod, removeLeftovers, removePods, watchPods } from './pods.ts'
@@ -28,7 +28,7 @@ export async function runLoad(cluster: Cluster, plan: LoadPlan, told: (step: Loa
   const context = { cluster, watch, now: () => performance.now() - began, made: (pod: MadePod) => void made.push(pod), signal }
   let left: readonly string[] = []
   try {
-    why = await runPod(context, { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll, cpuLimit: '1' }, (record) => {
+    why = await runPod(context, { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll, cpu: loadCpu }, (record) => {
       if (record.t === 'load-step') {
         steps.push(record.step)
         told(record.step)

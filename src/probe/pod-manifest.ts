@@ -22,8 +22,8 @@ export interface PodPlan {
   /** In the node's own network namespace; for conntrack counters alone. */
   readonly hostNetwork: boolean
   readonly tolerateAll: boolean
-  /** 500m unless told otherwise: more only for a load that was asked for by name. */
-  readonly cpuLimit?: string
+  /** More than the probe's only for a load that was asked for by name. */
+  readonly cpu?: { readonly request: string; readonly limit: string }
 }
 
 /**
@@ -72,7 +72,7 @@ export function podManifest(plan: PodPlan): object {
           imagePullPolicy: 'IfNotPresent',
           command: ['node', '-e', unexpanded(program)],
           env: [{ name: 'HOPSCOPE_SPEC', value: unexpanded(JSON.stringify(spec)) }],
-          resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: plan.cpuLimit ?? '500m', memory: '160Mi' } },
+          resources: { requests: { cpu: plan.cpu?.request ?? '10m', memory: '32Mi' }, limits: { cpu: plan.cpu?.limit ?? '500m', memory: '160Mi' } },
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
         },
       ],

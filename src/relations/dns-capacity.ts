@@ -62,6 +62,7 @@ export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreD
     // A server that was not seen carries as much as the others, or nobody could say.
     queriesPerSecond: perSecond.length === 0 ? null : (perSecond.reduce((sum, it) => sum + it, 0) * servers.length) / perSecond.length,
     cpuSecondsPerQuery: cpuPerQuery(total((it) => it.cpuSeconds), total((it) => it.requests)),
+    atLimit: servers.some((it) => it.cpuLimitMilli !== null && (cpuShareOf(it) ?? 0) >= fullShare),
     nodes: nodes.known ? nodes.value.length : null,
     cores: nodes.known && nodes.value.every((it) => it.cpus !== null) ? nodes.value.reduce((sum, it) => sum + (it.cpus ?? 0), 0) : null,
     objects: whole && pods.known && services.known ? pods.value.length + services.value.length : null,

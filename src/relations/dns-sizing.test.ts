@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { autoscalerConfigMap, cpuPerQuery, dnsSizing, type SizingInput } from './dns-sizing.ts'
 
-const small: SizingInput = { queriesPerSecond: 1500, cpuSecondsPerQuery: 60e-6, nodes: 3, cores: 6, objects: 1200, autopath: false, residentBytes: 62 * 2 ** 20 }
+const small: SizingInput = { queriesPerSecond: 1500, cpuSecondsPerQuery: 60e-6, atLimit: false, nodes: 3, cores: 6, objects: 1200, autopath: false, residentBytes: 62 * 2 ** 20 }
 
 describe('dnsSizing', () => {
   it('plans half of what a vCPU answers, and one replica more', () => {
@@ -13,8 +13,13 @@ describe('dnsSizing', () => {
   })
 
   it('requests CPU for one replica gone, at 70 %', () => {
-    expect(dnsSizing(small).cpuRequestMilli.value).toBe(130)
+    expect(dnsSizing(small).cpuRequestMilli.value).toBe(200)
     expect(dnsSizing({ ...small, queriesPerSecond: 10 }).cpuRequestMilli.value).toBe(100)
+  })
+
+  it('plans for twice what a server at its limit shows', () => {
+    const atLimit = dnsSizing({ ...small, atLimit: true })
+    expect(atLimit.cpuRequestMilli).toEqual({ value: 300, formula: 'max(100m, 2 x 1,500 q/s seen at the CPU limit x 60 us / 1 replica left when one is gone / 0.7 = 258m), in steps of 100m' })
   })
 
   it('takes memory from the formula or from what is in use, whichever is more', () => {
@@ -26,7 +31,7 @@ describe('dnsSizing', () => {
   })
 
   it('says unknown for what was not seen, and makes up nothing', () => {
-    const blind = dnsSizing({ queriesPerSecond: null, cpuSecondsPerQuery: null, nodes: null, cores: null, objects: null, autopath: false, residentBytes: null })
+    const blind = dnsSizing({ queriesPerSecond: null, cpuSecondsPerQuery: null, atLimit: false, nodes: null, cores: null, objects: null, autopath: false, residentBytes: null })
     expect([blind.replicas.value, blind.cpuRequestMilli.value, blind.memoryLimitMi.value]).toEqual([null, null, null])
     expect(dnsSizing({ ...small, cpuSecondsPerQuery: null }).replicas.formula).toContain('an old measurement')
     expect(dnsSizing({ ...small, queriesPerSecond: null }).replicas).toEqual({ value: 2, formula: 'by load: unknown, no rate was seen; by size max(ceil(6 cores / 256), ceil(3 nodes / 16), 2) = 2' })

@@ -59,9 +59,9 @@ function sizingFor({ model }: Ask): Sizing {
   const objects = model.scope.namespace === null && pods.known && services.known ? pods.value.length + services.value.length : null
   const autopath = clusterDns.known && clusterDns.value.corefile.known && /^\s*autopath\b/m.test(clusterDns.value.corefile.value)
   const servers = clusterDns.known ? clusterDns.value.pods.filter((it) => !it.deleting).length : 0
-  const probed = coreDnsWindows.known ? sizingOfProbe({ windows: coreDnsWindows.value, servers, ownQueries: dnsProbe.known ? dnsProbe.value.queriesSent : 0, nodes, objects, autopath }) : null
+  const probed = coreDnsWindows.known ? sizingOfProbe({ windows: coreDnsWindows.value, servers, ownQueries: dnsProbe.known ? dnsProbe.value.queriesSent : 0, atLimit: true, nodes, objects, autopath }) : null
   const cores = nodes.known ? nodes.value.reduce((total, it) => total + (it.cpus ?? 0), 0) : null
-  return probed ?? dnsSizing({ queriesPerSecond: null, cpuSecondsPerQuery: null, nodes: nodes.known ? nodes.value.length : null, cores, objects, autopath, residentBytes: null })
+  return probed ?? dnsSizing({ queriesPerSecond: null, cpuSecondsPerQuery: null, atLimit: false, nodes: nodes.known ? nodes.value.length : null, cores, objects, autopath, residentBytes: null })
 }
 
 /** A request and a memory limit that are too small grow; nothing shrinks, and no limit comes where there was none. */

@@ -102,14 +102,14 @@ describe('enough-coredns', () => {
     expect(pod(after(result), 'containers', 0, 'resources')).toEqual({ requests: { cpu: '1' } })
   })
   test('what a probe measured sets the request and the count, as `dns capacity` says them', () => {
-    const window = (pod: string): CoreDnsWindow => ({ pod, ip: '10.2.1.2', windowMs: 10_000, cpuSeconds: 9, requests: 150_000, responses: {}, slowShare: 0, forwardFailures: 0 })
+    const window = (pod: string): CoreDnsWindow => ({ pod, ip: '10.2.1.2', windowMs: 10_000, cpuSeconds: 4.5, requests: 75_000, responses: {}, slowShare: 0, forwardFailures: 0 })
     const measured = { ...ask, model: { ...ask.model, sources: { ...ask.model.sources, coreDnsWindows: known([window('coredns-1'), window('coredns-2')]) } } }
     const result = propose(enoughCoredns, measured, [coredns({ limits: { cpu: '900m', memory: '64Mi' }, requests: { cpu: '900m' } })])
-    // 30,000 q/s at 60 us: ceil(30,000 / 8,333) + 1 = 5 replicas, 1.8 cores over the four that are left at 70 %.
+    // 15,000 q/s at the limit count twice, at 60 us: ceil(30,000 / 8,333) + 1 = 5 replicas, 1.8 cores over the four that are left at 70 %.
     expect(at(after(result), 'spec', 'replicas')).toBe(5)
     expect(pod(after(result), 'containers', 0, 'resources')).toEqual({ limits: { memory: '64Mi' }, requests: { cpu: '900m' } })
     const starved = propose(enoughCoredns, measured, [coredns({ limits: { cpu: '30m' }, requests: { cpu: '20m' } })])
-    expect(pod(after(starved), 'containers', 0, 'resources')).toEqual({ requests: { cpu: '650m' } })
+    expect(pod(after(starved), 'containers', 0, 'resources')).toEqual({ requests: { cpu: '700m' } })
   })
   test('an autoscaler keeps its count', () => {
     const hpa = object('HorizontalPodAutoscaler', 'kube-system', 'dns', { spec: { scaleTargetRef: { kind: 'Deployment', name: 'coredns' } } })

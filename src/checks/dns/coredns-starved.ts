@@ -40,7 +40,7 @@ export default check({
     }
     const workload = clusterDns.workload
     const tightest = Math.min(...starved.map((it) => it.limit ?? Number.POSITIVE_INFINITY))
-    const sizing = sizingOfProbe({ windows: coreDnsWindows.known ? coreDnsWindows.value : [], servers: used.length, ownQueries: dnsProbe.queriesSent, nodes, objects: null, autopath: false })
+    const sizing = sizingOfProbe({ windows: coreDnsWindows.known ? coreDnsWindows.value : [], servers: used.length, ownQueries: dnsProbe.queriesSent, atLimit: true, nodes, objects: null, autopath: false })
     return finding({
       subject: subject(workload?.kind ?? 'Deployment', workload?.namespace ?? 'kube-system', workload?.name ?? 'coredns'),
       confidence: 'observed',

@@ -14,6 +14,9 @@ const lookMs = 100
 
 const lagResolutionMs = 10
 
+/** More than half of the time all slots waited for the servers: what they answer then is all that they can. */
+const saturatedShare = 0.5
+
 interface Ends {
   readonly load: LoadClient
   readonly canary: LoadClient
@@ -43,7 +46,8 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
   let readings = await readAll(spec, 'before')
   let queries = 0
   let carried = 0
-  const behind: number[] = []
+  let starved = 0
+  const full: number[] = []
   const end = (kind: LoadEnd['kind'], why: string): LoadEnd => ({ kind, why, carried: Math.floor(carried), queries })
   const take = async (asked: number): Promise<LoadStep> => {
     const { step, after } = await oneStep(spec, ends, asked, bounds, readings)
@@ -65,19 +69,20 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
     if (verdict.kind === 'harm') return end('harm', `${verdict.why}, at ${asked} queries/s`)
     const answered = (step.load.answered / step.load.ms) * 1000
     if (verdict.kind === 'go') carried = Math.max(carried, Math.min(answered, asked))
-    else behind.push(answered)
     if (verdict.kind === 'go' && asked >= spec.rate) return end('reached', '')
     // Seen again: a neighbour on the node may have had the CPU for a moment.
-    if (verdict.kind === 'client' && behind.length === 3) return end('client', verdict.why)
-    if (verdict.kind === 'behind' && behind.length >= 2) {
-      carried = mean(behind)
+    if (verdict.kind === 'client' && ++starved === 3) return end('client', verdict.why)
+    if (verdict.kind === 'behind' && (step.held >= saturatedShare || asked >= spec.rate)) full.push(answered)
+    if (full.length === 2) {
+      carried = Math.max(...full)
       return end('saturated', `of ${asked} queries/s asked they answer ${Math.floor(carried)}, and none is lost, with ${spec.outstandingPerServer} under way to each server`)
     }
     if (performance.now() + spec.stepMs > until) return end('out-of-time', `${Math.round(spec.budgetMs / 1000)} s were not enough to get further`)
-    if (verdict.kind === 'go') {
-      behind.length = 0
-      asked = nextRate(step, base, bounds)
-    }
+    if (verdict.kind === 'client') continue
+    starved = 0
+    if (verdict.kind === 'go') full.length = 0
+    // Also behind a saturated step: slots that always wait are what makes a ceiling, and no more than they hold is ever under way.
+    asked = nextRate(step, base, bounds)
   }
 }
 
@@ -126,10 +131,6 @@ function blindness(readings: readonly Reading[]): string {
 
 function view({ sent, answered, refused, lost, times, ms }: LoadTaken): ClientView {
   return { sent, answered, refused, lost, p50: tenths(times.quantile(0.5)), p99: tenths(times.quantile(0.99)), ms: Math.round(ms) }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, it) => sum + it, 0) / values.length
 }
 
 function tenths(ms: number): number {

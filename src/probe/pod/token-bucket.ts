@@ -8,7 +8,10 @@ export interface TokenBucket {
   readonly rate: () => number
 }
 
-/** Starts full, and holds a tenth of a second's worth: a burst stays small even after a pause. */
+/**
+ * Starts full, and holds a tenth of a second's worth: a burst stays small even after a pause. What the burst may add is
+ * taken off the flow, so that no second, wherever it begins, sees more than the rate.
+ */
 export function tokenBucket(perSecond: number, now: () => number = () => performance.now()): TokenBucket {
   let rate = perSecond
   let tokens = burst()
@@ -18,9 +21,13 @@ export function tokenBucket(perSecond: number, now: () => number = () => perform
   function burst(): number {
     return Math.max(4, rate / 10)
   }
+  /** A rate of a few a second has no room for that: there the burst stays on top. */
+  function flow(): number {
+    return Math.max(rate - burst(), rate / 2)
+  }
   function refill(): void {
     const time = now()
-    tokens = Math.min(burst(), tokens + ((time - at) / 1000) * rate)
+    tokens = Math.min(burst(), tokens + ((time - at) / 1000) * flow())
     at = time
   }
   async function wait(n: number, signal: AbortSignal): Promise<boolean> {
@@ -32,7 +39,7 @@ export function tokenBucket(perSecond: number, now: () => number = () => perform
         tokens -= n
         return true
       }
-      await pause(Math.min(250, Math.max(1, ((want - tokens) / rate) * 1000)))
+      await pause(Math.min(250, Math.max(1, ((want - tokens) / flow()) * 1000)))
     }
   }
   return {

@@ -1,0 +1,174 @@
+// What `dns capacity` and the probe's own load must keep to, held against dnsperf and CoreDNS's own counters.
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CLUSTER_DNS } from '../faults/ask-dns.ts'
+import { COREDNS, corednsPods, corednsServes } from '../faults/coredns.ts'
+import { onNode, type RunningPod } from '../faults/place.ts'
+import { until } from '../faults/until.ts'
+import type { Lab } from '../lab.ts'
+import { parsePrometheusText, sumOf } from '../../src/wire/prometheus-text.ts'
+import { dnsperf } from './dnsperf.ts'
+import { hopscope, type Ran } from './hopscope.ts'
+import { expectThat, type Result } from './result.ts'
+import { starvedCase } from './starved-case.ts'
+
+const group = 'capacity'
+type Case = (lab: Lab) => Promise<Result>
+
+export async function capacityCases(lab: Lab, tell: (result: Result) => void): Promise<readonly Result[]> {
+  const results: Result[] = []
+  const keep = async (one: Case): Promise<void> => {
+    const result = await one(lab)
+    results.push(result)
+    tell(result)
+  }
+  for (const outstanding of [100, 20]) await keep((it) => clientCase(it, outstanding))
+  await keep(ownLoadCase)
+  try {
+    await limited(lab, '100m')
+    await keep(ceilingCase)
+    await keep(nearLimitCase)
+  } finally {
+    await limited(lab, null)
+  }
+  await keep(starvedCase)
+  return results
+}
+
+const rounds = 7
+const roundSeconds = 1.5
+
+/** In turns, so that whatever else the machine does meets both; a round's ratio stands for itself, and the median counts. */
+function clientCase(lab: Lab, outstanding: number): Promise<Result> {
+  return expectThat(group, `the client's rate, ${outstanding} under way`, 'at least 0.9 x dnsperf', async () => {
+    const [server] = await corednsPods(lab)
+    if (server === undefined) throw new Error('no CoreDNS pod')
+    const node = onNode(lab, server.node)
+    const sockets = outstanding / 5
+    const pairs: { readonly ours: number; readonly theirs: number }[] = []
+    for (let round = 0; round < rounds; round++) {
+      const theirs = await dnsperf(node, { server: server.ip, seconds: roundSeconds, outstanding, sockets, rate: null, timeoutSeconds: 2 })
+      const child = await node.run([process.execPath, join(import.meta.dirname, 'load-child.ts'), server.ip, `${sockets}`, `${outstanding}`, `${roundSeconds}`])
+      const ours = JSON.parse(child.stdout) as { readonly perSecond: number; readonly lost: number }
+      if (ours.lost > 0) throw new Error(`${ours.lost} queries lost`)
+      pairs.push({ ours: ours.perSecond, theirs: theirs.perSecond })
+    }
+    const ratio = median(pairs.map((it) => it.ours / it.theirs))
+    const got = `${Math.round(median(pairs.map((it) => it.ours)))}/s, dnsperf ${Math.round(median(pairs.map((it) => it.theirs)))}/s: ${ratio.toFixed(2)} x`
+    return { got, passed: ratio >= 0.9, detail: pairs.map((it) => `ours ${Math.round(it.ours)} dnsperf ${Math.round(it.theirs)}`).join('\n') }
+  })
+}
+
+/** The default probe: 200 pairs from each of three nodes, and never more than it said before it began. */
+function ownLoadCase(lab: Lab): Promise<Result> {
+  return expectThat(group, "the probe's own load", 'done in 15 s, within the cap it states', async () => {
+    const servers = await corednsPods(lab)
+    const idle = await requests(lab, servers)
+    await sleep(3000)
+    const samples = [await requests(lab, servers)]
+    const background = (samples[0]?.count ?? 0) - idle.count
+    const running = hopscope(['dns', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+    let over = false
+    const ended = running.finally(() => (over = true))
+    while (!over) {
+      await Promise.race([sleep(900), ended])
+      samples.push(await requests(lab, servers))
+    }
+    const ran = await running
+    const cap = /at most (\d+) queries\/s per node, (\d+) per node in all/.exec(ran.stderr)
+    const perSecond = lab.nodes.length * Number(cap?.[1] ?? Number.NaN)
+    // The script in application containers is announced apart: one look-up each, A and AAAA.
+    const inside = 2 * Number(/in (\d+) application container/.exec(ran.stderr)?.[1] ?? 0)
+    const most = lab.nodes.length * Number(cap?.[2] ?? Number.NaN) + inside
+    const total = (samples.at(-1)?.count ?? 0) - (samples[0]?.count ?? 0)
+    // Between the end of one reading and the start of the next, so that no uncertainty of when they were read helps.
+    const peaks = samples.slice(1).map((it, i) => (it.count - (samples[i]?.count ?? 0)) / ((it.until - (samples[i]?.from ?? 0)) / 1000))
+    const peak = Math.max(...peaks)
+    const inTime = ran.seconds <= 15
+    const passed = ran.code === 0 && inTime && total > most / 2 && total <= most && peak <= perSecond && background <= 10
+    return { got: `${ran.seconds.toFixed(1)} s, ${total} of at most ${most} queries, peak ${Math.round(peak)} of ${perSecond}/s`, passed, detail: `exit ${ran.code}, background ${background}\n${peaks.map(Math.round).join(' ')}\n${ran.stderr}` }
+  })
+}
+
+interface LoadReport {
+  readonly end: { readonly kind: string; readonly why: string; readonly carried: number; readonly queries: number }
+  readonly steps: readonly { readonly asked: number }[]
+}
+
+/** dnsperf before and after, on both servers at once, as the load asks both. */
+function ceilingCase(lab: Lab): Promise<Result> {
+  return expectThat(group, 'the ceiling by --load', 'within 15 % of dnsperf', async () => {
+    const before = await flatOut(lab)
+    const ran = await hopscope(['dns', 'capacity', '--load', '20000', '--yes', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+    const after = await flatOut(lab)
+    const { end } = loadReport(ran)
+    const theirs = (before + after) / 2
+    const off = Math.abs(end.carried - theirs) / theirs
+    return { got: `${end.carried}/s, dnsperf ${Math.round(theirs)}/s: ${(off * 100).toFixed(0)} % off`, passed: ran.code === 1 && end.kind === 'saturated' && off <= 0.15, detail: `dnsperf ${before} ${after}\n${ran.stdout}${ran.stderr}` }
+  })
+}
+
+async function flatOut(lab: Lab): Promise<number> {
+  const place = onNode(lab, await freeNode(lab))
+  const runs = await Promise.all((await corednsPods(lab)).map((it) => dnsperf(place, { server: it.ip, seconds: 5, outstanding: 100, sockets: 20, rate: null, timeoutSeconds: 2 })))
+  return runs.reduce((sum, it) => sum + it.perSecond, 0)
+}
+
+const clientRate = 700
+const clientSeconds = 60
+
+/** Somebody else's look-ups take more than half of what CoreDNS may use; the load may end in any way but at their cost. */
+function nearLimitCase(lab: Lab): Promise<Result> {
+  return expectThat(group, 'near its limit, the watchdog ends it', 'no look-up of the other client fails', async () => {
+    let over = false
+    const other = dnsperf(onNode(lab, await freeNode(lab)), { server: CLUSTER_DNS, seconds: clientSeconds, outstanding: 100, sockets: 20, rate: clientRate, timeoutSeconds: 1 }).finally(() => (over = true))
+    other.catch(() => {})
+    await sleep(2000)
+    const ran = await hopscope(['dns', 'capacity', '--load', '5000', '--yes', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+    const outlasted = !over
+    const { end, steps } = loadReport(ran)
+    const seen = await other
+    const started = steps.some((it) => it.asked > 0)
+    const passed = ran.code === 1 && end.kind === 'harm' && started && outlasted && seen.lost === 0 && seen.completed === seen.sent
+    return { got: `ended at ${steps.at(-1)?.asked ?? 0}/s (${end.why}); the other client lost ${seen.lost} of ${seen.sent}`, passed, detail: `outlasted ${outlasted}\n${ran.stdout}${ran.stderr}` }
+  })
+}
+
+function loadReport(ran: Ran): LoadReport {
+  try {
+    return JSON.parse(ran.stdout) as LoadReport
+  } catch {
+    throw new Error(`exit ${ran.code}: ${ran.stderr}`)
+  }
+}
+
+async function freeNode(lab: Lab): Promise<string> {
+  const taken = (await corednsPods(lab)).map((it) => it.node)
+  return (lab.nodes.find((it) => !taken.includes(it.name)) ?? lab.nodes[0])?.netns ?? ''
+}
+
+interface Counted {
+  readonly count: number
+  readonly from: number
+  readonly until: number
+}
+
+async function requests(lab: Lab, servers: readonly RunningPod[]): Promise<Counted> {
+  const from = performance.now()
+  const texts = await Promise.all(servers.map((it) => lab.kubectl(['get', '--raw', `/api/v1/namespaces/${it.namespace}/pods/${it.name}:9153/proxy/metrics`])))
+  return { count: texts.reduce((sum, it) => sum + (sumOf(parsePrometheusText(it), 'coredns_dns_requests_total') ?? 0), 0), from, until: performance.now() }
+}
+
+/** With a CPU limit the ceiling is CoreDNS's own, whatever else the machine does. null = as the lab ships it. */
+async function limited(lab: Lab, cpu: string | null): Promise<void> {
+  const resources = { limits: { cpu }, requests: { cpu: '100m' } }
+  const patch = { spec: { template: { spec: { containers: [{ name: 'coredns', resources }] } } } }
+  await lab.kubectl(['-n', COREDNS.namespace, 'patch', 'deployment', COREDNS.deployment, '--patch', JSON.stringify(patch)])
+  await corednsServes(lab)
+  await until('the former CoreDNS pods are gone', async () => (await lab.kubectl(['-n', COREDNS.namespace, 'get', 'pods', '-l', COREDNS.selector, '-o', 'name'])).trim().split('\n').length === 2)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
