@@ -68,10 +68,8 @@ function ownLoadCase(lab: Lab): Promise<Result> {
     const samples = [await requests(lab, servers)]
     const background = (samples[0]?.count ?? 0) - idle.count
     const running = hopscope(['dns', '-o', 'json'], { kubeconfig: lab.kubeconfig })
-    let over = false
-    const ended = running.finally(() => (over = true))
-    while (!over) {
-      await Promise.race([sleep(900), ended])
+    for (let over = false; !over; ) {
+      over = await Promise.race([sleep(900).then(() => false), running.then(() => true)])
       samples.push(await requests(lab, servers))
     }
     const ran = await running
