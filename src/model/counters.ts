@@ -32,4 +32,18 @@ export interface CoreDnsWindow {
   /** Share of answers that took longer than 250 ms inside CoreDNS; null without requests. */
   readonly slowShare: number | null
   readonly forwardFailures: number | null
+  /** What it had of the servers that it forwards to; absent where its metrics do not tell (before CoreDNS 1.11). */
+  readonly upstreams?: readonly UpstreamWindow[]
+}
+
+/** One server that a CoreDNS pod forwards to, as that pod saw it in the window. */
+export interface UpstreamWindow {
+  /** Address and port. */
+  readonly to: string
+  /** Queries sent to it, repeats too. */
+  readonly sent: number
+  /** Its answers, by rcode. */
+  readonly answers: Readonly<Record<string, number>>
+  /** Seconds that those answers took, in sum. */
+  readonly seconds: number
 }

@@ -48,6 +48,18 @@ export interface LookupSeries {
   readonly lookups: readonly Lookup[]
 }
 
+/**
+ * `complete`: all of it came. `stalled`: the connection stood, and the answer did not come in time. `unreachable`: no
+ * connection. `other`: an answer of another kind.
+ */
+export interface LargeFetch {
+  readonly node: string
+  readonly ip: string
+  readonly pod: string
+  readonly result: 'complete' | 'stalled' | 'unreachable' | 'other'
+  readonly bytes: number
+}
+
 /** What one node's probe pod measured. */
 export interface DnsProbe {
   /** Where it ran: a pod in this namespace with these labels, so that policies can be judged. */
@@ -63,6 +75,13 @@ export interface DnsProbe {
    * only have waited to be read; absent where the pod did not live to tell.
    */
   readonly lag?: readonly { readonly node: string; readonly p99Ms: number }[]
+  /**
+   * UDP packets that came to a probe's pod and met no socket of its own (NoPorts in /proc/net/snmp): answers from
+   * another address than was asked, or later than anybody waited. Absent where it can't be read.
+   */
+  readonly stray?: readonly { readonly node: string; readonly packets: number }[]
+  /** One large answer fetched over TCP from each DNS server: its metrics page, some 30 kB in packets of full size. */
+  readonly large?: readonly LargeFetch[]
   /** Set when the watchdog ended the probe early, with its reason. */
   readonly stopped: string | null
 }

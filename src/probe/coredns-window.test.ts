@@ -40,6 +40,21 @@ describe('a CoreDNS window', () => {
     })
   })
 
+  it('has each upstream, with what was sent, answered and waited for', () => {
+    const to = (n: string, sent: readonly number[], answered: number): string[] => [
+      `coredns_proxy_conn_cache_misses_total{proto="udp",proxy_name="forward",to="${n}"} ${sent[0]}`,
+      `coredns_proxy_conn_cache_hits_total{proto="udp",proxy_name="forward",to="${n}"} ${sent[1]}`,
+      `coredns_proxy_request_duration_seconds_sum{proxy_name="forward",rcode="NXDOMAIN",to="${n}"} ${answered / 4}`,
+      `coredns_proxy_request_duration_seconds_count{proxy_name="forward",rcode="NXDOMAIN",to="${n}"} ${answered}`,
+    ]
+    const other = 'coredns_proxy_conn_cache_misses_total{proto="udp",proxy_name="grpc",to="10.9.9.9:53"} 7'
+    const window = coreDnsWindow(target, reading('before', 0, to('10.0.0.53:53', [2, 10], 8)), reading('after', 1000, [...to('10.0.0.53:53', [5, 40], 20), ...to('10.0.0.54:53', [3, 0], 0), other]))
+    expect(window?.upstreams).toEqual([
+      { to: '10.0.0.53:53', sent: 33, answers: { NXDOMAIN: 12 }, seconds: 3 },
+      { to: '10.0.0.54:53', sent: 3, answers: {}, seconds: 0 },
+    ])
+  })
+
   it('is none when the process was another one, or a reading is missing', () => {
     expect(coreDnsWindow(target, before, reading('after', 6100, after, 9))).toBeNull()
     expect(coreDnsWindow(target, before, reading('after', 6100, null))).toBeNull()

@@ -1,4 +1,4 @@
-import type { CoreDnsWindow } from '../model/counters.ts'
+import type { CoreDnsWindow, UpstreamWindow } from '../model/counters.ts'
 import { parsePrometheusText, type Sample, sumOf } from '../wire/prometheus-text.ts'
 import type { PodRecord } from './pod/records.ts'
 import type { MetricsSpec } from './pod/spec.ts'
@@ -38,6 +38,7 @@ export function coreDnsWindow(target: MetricsSpec, before: Reading | undefined, 
     slowShare: counted === null || fast === null || counted === 0 ? null : Math.max(0, (counted - fast) / counted),
     // A counter with labels is absent until its first event; the others show that these are CoreDNS's metrics at all.
     forwardFailures: asked === null ? null : total(is) - total(was),
+    ...upstreamsOf(was, is),
   }
 }
 
@@ -54,6 +55,24 @@ function bucket(samples: readonly Sample[], upTo: number): number | null {
 function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record<string, number>> {
   const codes = [...new Set(is.filter((it) => it.name === responses).map((it) => it.labels['rcode'] ?? ''))].sort()
   return Object.fromEntries(codes.map((rcode) => [rcode, (sumOf(is, responses, { rcode }) ?? 0) - (sumOf(was, responses, { rcode }) ?? 0)]).filter(([, n]) => n !== 0))
+}
+
+const answerTime = 'coredns_proxy_request_duration_seconds'
+/** Each query takes a connection, one at hand or a new one (plugin/pkg/proxy/persistent.go), so together they count queries. */
+const taken = ['coredns_proxy_conn_cache_hits_total', 'coredns_proxy_conn_cache_misses_total'] as const
+
+/** Since CoreDNS 1.11, where these families are named so; a replica that never forwarded has none of them. */
+function upstreamsOf(was: readonly Sample[], is: readonly Sample[]): { readonly upstreams?: readonly UpstreamWindow[] } {
+  const ours = { proxy_name: 'forward' }
+  const servers = [...new Set(is.filter((it) => taken.some((name) => name === it.name) && it.labels['proxy_name'] === 'forward').map((it) => it.labels['to'] ?? ''))].toSorted()
+  if (servers.length === 0) return {}
+  const upstreams = servers.map((to): UpstreamWindow => {
+    const grown = (name: string, more: Readonly<Record<string, string>> = {}): number => (sumOf(is, name, { ...ours, to, ...more }) ?? 0) - (sumOf(was, name, { ...ours, to, ...more }) ?? 0)
+    const rcodes = [...new Set(is.filter((it) => it.name === `${answerTime}_count` && it.labels['to'] === to).map((it) => it.labels['rcode'] ?? ''))].toSorted()
+    const answers = rcodes.map((rcode) => [rcode, grown(`${answerTime}_count`, { rcode })] as const).filter(([, n]) => n > 0)
+    return { to, sent: taken.reduce((sum, name) => sum + grown(name), 0), answers: Object.fromEntries(answers), seconds: Math.max(0, grown(`${answerTime}_sum`)) }
+  })
+  return { upstreams }
 }
 
 function total(samples: readonly Sample[]): number {

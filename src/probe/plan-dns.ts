@@ -38,9 +38,13 @@ export interface DnsPlan {
   readonly endpoints: readonly { readonly pod: string; readonly ip: string }[]
 }
 
-/** The series of one node: the Service, then each ready replica without DNAT in between, then the C library. */
-export function planSeries(dns: ClusterDns, want: { readonly counts: Counts; readonly clusterName: string; readonly externalName: string }): DnsPlan {
-  const { counts, clusterName, externalName } = want
+/**
+ * The series of one node: the Service, then each ready replica without DNAT in between, then the C library. Through the
+ * Service an outside name is asked for as applications do, and is mostly cached; each replica is asked for names below
+ * `freshName` that no cache can know, so that the upstream has to answer.
+ */
+export function planSeries(dns: ClusterDns, want: { readonly counts: Counts; readonly clusterName: string; readonly externalName: string; readonly freshName: string }): DnsPlan {
+  const { counts, clusterName, externalName, freshName } = want
   const vip = dns.service?.clusterIP ?? null
   const replicas = endpointsOf(dns).slice(0, mostEndpoints)
   const share = Math.min(1, 4 / Math.max(1, replicas.length))
@@ -74,7 +78,7 @@ export function planSeries(dns: ClusterDns, want: { readonly counts: Counts; rea
       of(server, port, some(counts.endpointPairs), {}),
       of(server, port, some(counts.endpointSequential), { method: 'sequential' }),
       of(server, port, some(counts.endpointTcp), { transport: 'tcp' }),
-      of(server, port, some(counts.externalEndpoint), external),
+      of(server, port, some(counts.externalEndpoint), { name: freshName, zone: 'external', fresh: true }),
     ]
   })
   const caches = ownCacheAddresses(dns).flatMap((ip) => {

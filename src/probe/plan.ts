@@ -76,7 +76,8 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
   const dns = model.sources.clusterDns
   const counts = { ...defaultCounts, ...options.counts }
   const clusterName = `kubernetes.default.svc.${dns.known ? dns.value.domain : 'cluster.local'}.`
-  const planned = dns.known ? planSeries(dns.value, { counts, clusterName, externalName: absolute(options.externalName ?? 'example.com') }) : { series: [], endpoints: [] }
+  const externalName = absolute(options.externalName ?? 'example.com')
+  const planned = dns.known ? planSeries(dns.value, { counts, clusterName, externalName, freshName: `hopscope-${options.run}.${externalName}` }) : { series: [], endpoints: [] }
   const rate = Math.max(1, Math.min(options.queriesPerSecondPerNode ?? ratePerNode, Math.floor(rateOfAll / Math.max(1, nodes.length))))
   const contacts = planConnects(model)
   const http = planHttp(model)

@@ -16,6 +16,7 @@ export interface Readings {
   readonly queries: number
   readonly throttledMs: number | null
   readonly lagMs: number | null
+  readonly stray: number | null
   readonly slowed: string | null
   readonly stopped: string | null
   readonly broken: string | null
@@ -103,6 +104,7 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
       queries: ended?.queries ?? 2 * [...rows.values()].reduce((sum, it) => sum + it.length, 0),
       throttledMs: ended?.throttledMs ?? null,
       lagMs: ended?.lagMs ?? null,
+      stray: ended?.stray ?? null,
       slowed,
       stopped,
       broken,

@@ -2,7 +2,7 @@ import type { Contacts } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { InsideView } from '../model/inside.ts'
 import { known, type Known, unknown } from '../model/known.ts'
-import type { DnsProbe } from '../model/lookups.ts'
+import type { DnsProbe, LargeFetch } from '../model/lookups.ts'
 import type { Opened } from './conntrack.ts'
 import { coreDnsWindow } from './coredns-window.ts'
 import type { NodeRun } from './node-run.ts'
@@ -42,8 +42,22 @@ export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Dns
     queriesSent: runs.reduce((sum, it) => sum + it.readings.queries, 0),
     cap: { queriesPerSecondPerNode: plan.queriesPerSecondPerNode, lookupsPerSeries: Math.max(...plan.series.map((it) => it.count)) },
     lag: runs.flatMap(({ node, readings }) => (readings.lagMs === null ? [] : [{ node, p99Ms: readings.lagMs }])),
+    stray: runs.flatMap(({ node, readings }) => (readings.stray === null ? [] : [{ node, packets: readings.stray }])),
+    large: largeOf(plan, runs),
     stopped: stopped.length === 0 ? null : stopped.join('; '),
   })
+}
+
+/** The best that a node had of each server: one page that came whole proves that large packets arrive. */
+function largeOf(plan: ProbePlan, runs: readonly NodeRun[]): readonly LargeFetch[] {
+  const worst = ['unreachable', 'stalled', 'other', 'complete'] satisfies LargeFetch['result'][]
+  return runs.flatMap(({ node, readings }) =>
+    plan.metrics.flatMap(({ ip, pod }): LargeFetch[] => {
+      const tries = readings.metrics.flatMap(({ ip: of, result, bytes }) => (of === ip && result !== undefined ? [{ result, bytes: bytes ?? 0 }] : []))
+      const best = tries.toSorted((a, b) => worst.indexOf(b.result) - worst.indexOf(a.result))[0]
+      return best === undefined ? [] : [{ node, ip, pod, ...best }]
+    }),
+  )
 }
 
 export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Contacts> {

@@ -2,8 +2,8 @@ import type { ProbePlan } from './plan.ts'
 import type { ProbeSpec } from './pod/spec.ts'
 
 /**
- * What one node's pod is told to do. CoreDNS's metrics are the same from everywhere: two nodes read them, in case one
- * gets no pod.
+ * What one node's pod is told to do. CoreDNS's metrics are the same from everywhere: two nodes read them twice, for their
+ * differences, in case one gets no pod; the others read them once, to see a large answer arrive.
  */
 export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
   const contacts = plan.contactNodes.includes(node)
@@ -19,6 +19,7 @@ export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
     connectTimeoutMs: 3000,
     connectsPerSecond: 100,
     http: contacts ? plan.http.map(({ via, host, path }, id) => ({ id, ip: via.ip, port: via.port, host, path })) : [],
-    metrics: plan.nodes.slice(0, 2).includes(node) ? plan.metrics : [],
+    metrics: plan.metrics,
+    metricsTwice: plan.nodes.slice(0, 2).includes(node),
   }
 }

@@ -163,6 +163,8 @@ const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
     cap: fc.record({ queriesPerSecondPerNode: count, lookupsPerSeries: count }),
     stopped: maybe(text),
     lag: few(fc.record({ node: name, p99Ms: ms })),
+    stray: few(fc.record({ node: name, packets: count })),
+    large: few(fc.record({ node: name, ip, pod: name, result: fc.constantFrom('complete', 'stalled', 'unreachable', 'other'), bytes: count })),
   },
   { requiredKeys: ['from', 'nodes', 'missing', 'series', 'queriesSent', 'cap', 'stopped'] },
 )
@@ -199,16 +201,21 @@ const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record({
   entries: maybe(count),
   max: maybe(count),
 })
-const coreDnsWindow: fc.Arbitrary<CoreDnsWindow> = fc.record({
-  pod: name,
-  ip,
-  windowMs: ms,
-  cpuSeconds: maybe(ms),
-  requests: maybe(count),
-  responses: fc.dictionary(fc.constantFrom('NOERROR', 'SERVFAIL'), count, { noNullPrototype: true }),
-  slowShare: maybe(ms),
-  forwardFailures: maybe(count),
-})
+const rcodes = fc.dictionary(fc.constantFrom('NOERROR', 'SERVFAIL'), count, { noNullPrototype: true })
+const coreDnsWindow: fc.Arbitrary<CoreDnsWindow> = fc.record(
+  {
+    pod: name,
+    ip,
+    windowMs: ms,
+    cpuSeconds: maybe(ms),
+    requests: maybe(count),
+    responses: rcodes,
+    slowShare: maybe(ms),
+    forwardFailures: maybe(count),
+    upstreams: few(fc.record({ to: ip, sent: count, answers: rcodes, seconds: ms })),
+  },
+  { requiredKeys: ['pod', 'ip', 'windowMs', 'cpuSeconds', 'requests', 'responses', 'slowShare', 'forwardFailures'] },
+)
 
 const scope: fc.Arbitrary<Scope> = fc.record({
   namespace: maybe(name),

@@ -33,6 +33,8 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     queriesSent: number,
     cap: v.object({ queriesPerSecondPerNode: number, lookupsPerSeries: number }),
     lag: v.exactOptional(v.array(v.object({ node: text, p99Ms: number }))),
+    stray: v.exactOptional(v.array(v.object({ node: text, packets: number }))),
+    large: v.exactOptional(v.array(v.object({ node: text, ip: text, pod: text, result: v.picklist(['complete', 'stalled', 'unreachable', 'other']), bytes: number }))),
     stopped: v.nullable(text),
   })
 
@@ -89,6 +91,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     responses: v.record(text, number),
     slowShare: v.nullable(number),
     forwardFailures: v.nullable(number),
+    upstreams: v.exactOptional(v.array(v.object({ to: text, sent: number, answers: v.record(text, number), seconds: number }))),
   })
 
   return { dnsProbe, contacts, insideView, conntrackWindow, coreDnsWindow }

@@ -1,9 +1,11 @@
+import type { UpstreamWindow } from '../../src/model/counters.ts'
+import type { DnsProbe } from '../../src/model/lookups.ts'
 import type { ClusterDns } from '../../src/model/cluster-dns.ts'
 import { known } from '../../src/model/known.ts'
 import type { Counts } from '../../src/probe/plan-dns.ts'
 import type { Sources } from '../../src/model/sources.ts'
 import { clusterDns, insideView } from './dns.ts'
-import { answered, conntrackOf, coreDnsWindow, lost, never, type Network, probe, rejected, servfail } from './lookups.ts'
+import { type Fate, answered, conntrackOf, coreDnsWindow, denied, lost, never, type Network, probe, refused, rejected, servfail } from './lookups.ts'
 import { node } from './node.ts'
 import { container, pod } from './pod.ts'
 
@@ -19,6 +21,10 @@ interface About {
   readonly conntrack?: Sources['conntrack']
   /** Cores that each CoreDNS pod used. */
   readonly cores?: number
+  /** What each CoreDNS pod had of its upstream. */
+  readonly upstreams?: readonly UpstreamWindow[]
+  /** Of the probe, beside its look-ups. */
+  readonly probed?: Partial<DnsProbe>
 }
 
 export const workers = ['worker-1', 'worker-2', 'worker-3'] as const
@@ -40,8 +46,8 @@ export function cluster(about: About = {}): DnsSources {
     nodes: names.map((name) => node(name, about.kernel === undefined ? {} : { kernel: about.kernel })),
     pods: [pod('web-1')],
     clusterDns: dns,
-    dnsProbe: probe({ nodes: names, dns, ...(about.network === undefined ? {} : { network: about.network }), ...(about.counts === undefined ? {} : { counts: about.counts }) }),
-    coreDnsWindows: dns.pods.map((it) => coreDnsWindow(it.name, it.ip ?? '', about.cores ?? 0.02)),
+    dnsProbe: probe({ nodes: names, dns, ...(about.network === undefined ? {} : { network: about.network }), ...(about.counts === undefined ? {} : { counts: about.counts }), ...(about.probed === undefined ? {} : { about: about.probed }) }),
+    coreDnsWindows: dns.pods.map((it) => ({ ...coreDnsWindow(it.name, it.ip ?? '', about.cores ?? 0.02), ...(about.upstreams === undefined ? {} : { upstreams: about.upstreams }) })),
     conntrack: about.conntrack ?? names.map((name) => conntrackOf(name, counts)),
     insideViews: [insideView('web-1', { resolvConf: known('search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n') })],
   }
@@ -162,3 +168,66 @@ export const tableFullOn =
   (...nodes: readonly string[]): Network =>
   ({ node: at, index }) =>
     nodes.includes(at) && index % 4 === 0 ? never() : answered()
+
+/** The same counted: the table of these nodes at its limit, and new flows refused. */
+export function fullTables(...nodes: readonly string[]): Sources['conntrack'] {
+  return workers.map((name) => (nodes.includes(name) ? conntrackOf(name, { drop: 412, early_drop: 3 }, 131_070) : conntrackOf(name)))
+}
+
+/** The node of a server lets port 53 in from its own pods alone. After confirm, so that the flow stays with that server. */
+export const serverBehindFirewall =
+  (ip: string, home: string): Network =>
+  ({ node: at, server, index }) =>
+    at !== home && (server.ip === ip || (server.role === 'service' && index % 2 === 0)) ? never() : answered()
+
+/** A server that loses 3 in 10 UDP packets, whoever asks; half of the Service's flows are its own. */
+export const replicaLossy =
+  (ip: string): Network =>
+  ({ server, transport, index }) => {
+    const there = server.ip === ip || (server.role === 'service' && index % 2 === 0)
+    if (!there || transport === 'tcp') return answered()
+    return index % 10 < 2 ? lost('a') : index % 10 === 4 ? lost('aaaa') : index % 10 === 6 ? lost('both') : answered()
+  }
+
+/** The Service's address leads nowhere on these nodes. */
+export const serviceLostOn =
+  (...nodes: readonly string[]): Network =>
+  ({ node: at, server }) =>
+    nodes.includes(at) && server.role === 'service' ? never() : answered()
+
+export const serviceRejectedOn =
+  (...nodes: readonly string[]): Network =>
+  ({ node: at, server }) =>
+    nodes.includes(at) && server.role === 'service' ? rejected : answered()
+
+/** Answers of the server on the same node come from its own address: every flow that DNAT gives to it is lost, over UDP. */
+export const wrongSourceOn =
+  (...nodes: readonly string[]): Network =>
+  ({ node: at, server, index }) =>
+    nodes.includes(at) && server.role === 'service' && index % 2 === 0 ? never() : answered()
+
+/** Outside names that no cache knows; what is asked through the Service is still cached. */
+const uncached = (fate: Fate): Network => ({ zone, server }) => (zone === 'external' && server.role === 'endpoint' ? fate : answered())
+
+export const upstreamRefuses: Network = uncached(refused())
+
+export const upstreamFails: Network = uncached(servfail(3))
+
+export const upstreamLate: Network = uncached(answered(1300))
+
+/** CoreDNS tries again after 2 s; every third name needs that, and every tenth fails. */
+export const upstreamLossy: Network = ({ zone, server, index }) => (zone !== 'external' || server.role !== 'endpoint' ? answered() : index % 10 === 9 ? servfail(4900) : answered(index % 3 === 0 ? 2004 : 3))
+
+export const aaaaDenied: Network = ({ zone, server }) => (zone === 'external' && server.role === 'service' ? denied : answered())
+
+/** One upstream as each CoreDNS pod counted it. */
+export function upstreamSeen(sent: number, answers: Readonly<Record<string, number>>, seconds = 0.05): readonly UpstreamWindow[] {
+  return [{ to: '192.0.2.53:53', sent, answers, seconds }]
+}
+
+/** The metrics page of each server, fetched by each node: what comes from another node than its own stalls on these. */
+export function largeLostOn(...nodes: readonly string[]): NonNullable<DnsProbe['large']> {
+  return workers.flatMap((node) =>
+    clusterDns().pods.map(({ name, ip, node: home }) => ({ node, ip: ip ?? '', pod: name, ...(nodes.includes(node) && home !== node ? { result: 'stalled' as const, bytes: 0 } : { result: 'complete' as const, bytes: 29_787 }) })),
+  )
+}

@@ -16,6 +16,9 @@ export type Fate =
   | { readonly kind: 'never'; readonly which: 'a' | 'aaaa' | 'both' }
   | { readonly kind: 'rejected' }
   | { readonly kind: 'servfail'; readonly ms: number }
+  | { readonly kind: 'refused'; readonly ms: number }
+  /** A has an address, and AAAA says that there is no such name. */
+  | { readonly kind: 'denied' }
 
 /** A cluster's DNS as a function: what becomes of each look-up. */
 export type Network = (asked: Asked) => Fate
@@ -26,6 +29,9 @@ export const never = (which: 'a' | 'aaaa' | 'both' = 'both'): Fate => ({ kind: '
 /** ICMP port unreachable, or an RST: what kube-proxy answers for a Service without endpoints. */
 export const rejected: Fate = { kind: 'rejected' }
 export const servfail = (ms: number): Fate => ({ kind: 'servfail', ms })
+/** The server says that it does not serve this client. */
+export const refused = (ms = 2): Fate => ({ kind: 'refused', ms })
+export const denied: Fate = { kind: 'denied' }
 
 interface ProbeOf {
   readonly nodes: readonly string[]
@@ -37,7 +43,7 @@ interface ProbeOf {
 
 /** What a probe of these nodes would have measured: the very series that the probe plans, each look-up judged by `network`. */
 export function probe({ nodes, network = () => answered(), dns = clusterDns(), counts = {}, about = {} }: ProbeOf): DnsProbe {
-  const plan = planSeries(dns, { counts: { ...defaultCounts, ...counts }, clusterName: 'kubernetes.default.svc.cluster.local.', externalName: 'example.com.' })
+  const plan = planSeries(dns, { counts: { ...defaultCounts, ...counts }, clusterName: 'kubernetes.default.svc.cluster.local.', externalName: 'example.com.', freshName: 'hopscope-k3x9q.example.com.' })
   const series = nodes.flatMap((node) =>
     plan.series.map(({ server, transport, method, name, zone, count }): LookupSeries => {
       const it = { node, server, transport, method, libc: method === 'getaddrinfo' ? ('glibc' as const) : null, name, zone }
@@ -74,6 +80,10 @@ export function lookup(asked: Pick<Asked, 'method' | 'transport' | 'index'>, fat
       return { at, ms: 0.4, a: 'unreachable', aaaa: asked.method === 'sequential' ? 'not-asked' : 'unreachable', retries: 0, firstLost: 'none' }
     case 'servfail':
       return { at, ms: fate.ms, a: 'servfail', aaaa: 'servfail', retries: fate.ms > 5000 ? 2 : 0, firstLost: fate.ms > 5000 ? 'both' : 'none' }
+    case 'refused':
+      return { at, ms: fate.ms, a: 'refused', aaaa: 'refused', retries: 0, firstLost: 'none' }
+    case 'denied':
+      return { at, ms: 0.6, a: 'ok', aaaa: 'nxdomain', retries: 0, firstLost: 'none' }
   }
 }
 
@@ -95,7 +105,10 @@ function throughLibc(fate: Fate): Result {
     case 'rejected':
       return told(1.2, 'servfail')
     case 'servfail':
+    case 'refused':
       return told(fate.ms, fate.ms >= 4500 ? 'timeout' : 'servfail')
+    case 'denied':
+      return told(1.1, 'ok')
   }
 }
 
@@ -111,13 +124,16 @@ function overTcp(fate: Fate): Result {
     case 'rejected':
       return { ms: 0.5, a: 'unreachable', aaaa: 'unreachable', retries: 0, firstLost: 'none' }
     case 'servfail':
-      return { ms: fate.ms, a: 'servfail', aaaa: 'servfail', retries: 0, firstLost: 'none' }
+    case 'refused':
+      return { ms: fate.ms, a: fate.kind, aaaa: fate.kind, retries: 0, firstLost: 'none' }
+    case 'denied':
+      return { ms: 0.9, a: 'ok', aaaa: 'nxdomain', retries: 0, firstLost: 'none' }
   }
 }
 
 /** A node's conntrack over the probe: quiet unless told otherwise. Kernels before 5.10 give `clash_resolve: null`. */
-export function conntrackOf(node: string, delta: Partial<ConntrackWindow['delta']> = {}): ConntrackWindow {
-  return { node, windowMs: 12_000, delta: { insert_failed: 0, drop: 0, early_drop: 0, invalid: 0, clash_resolve: 0, ...delta }, entries: 1200, max: 131_072 }
+export function conntrackOf(node: string, delta: Partial<ConntrackWindow['delta']> = {}, entries: number | null = 1200): ConntrackWindow {
+  return { node, windowMs: 12_000, delta: { insert_failed: 0, drop: 0, early_drop: 0, invalid: 0, clash_resolve: 0, ...delta }, entries, max: 131_072 }
 }
 
 /** A CoreDNS pod that used this share of one core. */

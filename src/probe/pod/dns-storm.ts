@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { libcAsker, libcLookup, nameserversHere } from './libc-lookup.ts'
 import { lookup, type LookupResult } from './lookup.ts'
 import type { Emit, LookupRow } from './records.ts'
@@ -8,6 +9,11 @@ import { type Watched, watchdog } from './watchdog.ts'
 /** Rows wait for company, so that a log line carries many, but no longer than a progress record. */
 const batch = 50
 const tickMs = 500
+
+/** A label that nobody else has made up: 48 random bits. */
+export function freshName(name: string): string {
+  return `${randomBytes(6).toString('hex')}.${name}`
+}
 
 /** What the cap counts for a look-up before it starts: A and AAAA. */
 const questions = 2
@@ -43,7 +49,7 @@ export async function dnsStorm(spec: ProbeSpec, emit: Emit, began: number): Prom
       paid = Math.max(0, paid - n)
     }
     if (of.method === 'getaddrinfo') sent(questions)
-    const result = of.method === 'getaddrinfo' ? await libcLookup(of.name, asker.tool) : await lookup(of, spec.resolver, sent)
+    const result = of.method === 'getaddrinfo' ? await libcLookup(of.name, asker.tool) : await lookup(of.fresh === true ? { ...of, name: freshName(of.name) } : of, spec.resolver, sent)
     entry.done = { at: start + result.ms, good: isGood(result) }
     done++
     rows[s]?.push([Math.round(start - began), result.ms, result.a, result.aaaa, result.retries, result.firstLost])

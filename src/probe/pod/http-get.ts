@@ -8,6 +8,11 @@ export interface HttpAnswer {
   readonly error: string | null
   readonly ms: number
   readonly body: string
+  readonly bytes: number
+  /** Whether the TCP connection stood. */
+  readonly connected: boolean
+  /** Whether it was given up because of the time alone. */
+  readonly late: boolean
 }
 
 export interface HttpAsk {
@@ -29,23 +34,25 @@ export function httpGet({ ip, port, host, path, atMost, timeoutMs }: HttpAsk): P
     const start = performance.now()
     const chunks: Buffer[] = []
     let status: number | null = null
-    const end = (error: string | null): void => {
+    let bytes = 0
+    let connected = false
+    const end = (error: string | null, late = false): void => {
       clearTimeout(timer)
-      resolve({ status, error, ms: since(start), body: Buffer.concat(chunks).toString() })
+      resolve({ status, error, ms: since(start), body: Buffer.concat(chunks).toString(), bytes, connected, late })
       asking.destroy()
     }
     const asking = request({ host: ip, port, path, headers: { Host: host, 'User-Agent': 'hopscope' }, agent: false }, (answer) => {
       status = answer.statusCode ?? null
-      let size = 0
       answer.on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > atMost) return end(null)
+        bytes += chunk.length
+        if (bytes > atMost) return end(null)
         chunks.push(chunk)
       })
       answer.on('end', () => end(null))
       answer.on('error', (error) => end(error.message))
     })
-    const timer = setTimeout(() => end(`no complete answer within ${timeoutMs} ms`), timeoutMs)
+    const timer = setTimeout(() => end(`no complete answer within ${timeoutMs} ms`, true), timeoutMs)
+    asking.on('socket', (socket) => socket.once('connect', () => (connected = true)))
     asking.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
     asking.end()
   })

@@ -10,6 +10,7 @@ import { metrics } from './metrics.ts'
 import type { Emit } from './records.ts'
 import { resolve } from './resolve.ts'
 import type { PodSpec, ProbeSpec } from './spec.ts'
+import { strayPackets } from './stray-packets.ts'
 import { throttledMs } from './throttling.ts'
 
 const emit: Emit = (record) => void process.stdout.write(`${JSON.stringify(record)}\n`)
@@ -19,11 +20,13 @@ const lagResolutionMs = 10
 
 async function probe(spec: ProbeSpec, began: number): Promise<void> {
   const throttledBefore = throttledMs()
+  const strayBefore = strayPackets()
   const delay = monitorEventLoopDelay({ resolution: lagResolutionMs })
   delay.enable()
   await metrics(spec, 'before', emit)
   const [{ queries, lookups }] = await Promise.all([dnsStorm(spec, emit, began), connects(spec, emit), httpContacts(spec, emit)])
-  await metrics(spec, 'after', emit)
+  if (spec.metricsTwice) await metrics(spec, 'after', emit)
+  const stray = strayPackets()
   const throttled = throttledMs()
   emit({
     t: 'end',
@@ -31,6 +34,7 @@ async function probe(spec: ProbeSpec, began: number): Promise<void> {
     queries,
     lookups,
     throttledMs: throttled === null || throttledBefore === null ? null : throttled - throttledBefore,
+    stray: stray === null || strayBefore === null ? null : stray - strayBefore,
     // The histogram holds the timer's own interval too.
     lagMs: Math.max(0, Math.round(delay.percentile(99) / 1e6) - lagResolutionMs),
   })

@@ -1,6 +1,6 @@
 import type { ConnectResult } from '../../model/contacts.ts'
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
-import type { Answer, Lookup } from '../../model/lookups.ts'
+import type { Answer, LargeFetch, Lookup } from '../../model/lookups.ts'
 import type { OwnLookup, ResolverWalk, ServerAnswer } from '../../model/resolution.ts'
 import type { SeriesSpec } from './spec.ts'
 
@@ -17,12 +17,12 @@ export type PodRecord =
   | { readonly t: 'stopped'; readonly why: string }
   | { readonly t: 'connect'; readonly id: number; readonly tries: readonly (readonly [ConnectResult, number])[] }
   | { readonly t: 'http'; readonly id: number; readonly status: number | null; readonly error: string | null; readonly ms: number }
-  | { readonly t: 'metrics'; readonly phase: 'before' | 'after'; readonly ip: string; readonly at: number; readonly text: string | null; readonly error: string | null }
+  | { readonly t: 'metrics'; readonly phase: 'before' | 'after'; readonly ip: string; readonly at: number; readonly text: string | null; readonly error: string | null; readonly result?: LargeFetch['result']; readonly bytes?: number }
   | { readonly t: 'conntrack'; readonly at: number; readonly stat: string | null; readonly count: string | null; readonly max: string | null }
   | { readonly t: 'resolver'; readonly resolvConf: string; readonly own: OwnLookup | null }
   | { readonly t: 'walk'; readonly walk: ResolverWalk }
   | { readonly t: 'server'; readonly server: ServerAnswer }
-  | { readonly t: 'end'; readonly ms: number; readonly queries: number; readonly lookups: number; readonly throttledMs: number | null; readonly lagMs: number }
+  | { readonly t: 'end'; readonly ms: number; readonly queries: number; readonly lookups: number; readonly throttledMs: number | null; readonly lagMs: number; readonly stray?: number | null }
   | { readonly t: 'load-step'; readonly step: LoadStep }
   | { readonly t: 'load-end'; readonly end: LoadEnd }
   | { readonly t: 'broken'; readonly why: string }

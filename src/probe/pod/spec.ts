@@ -10,6 +10,8 @@ export interface SeriesSpec {
   /** Fully qualified, with its trailing dot, so that no search list multiplies the queries. */
   readonly name: string
   readonly zone: 'cluster' | 'external'
+  /** Each look-up puts a label of its own before the name, so that no cache knows it. */
+  readonly fresh?: boolean
   readonly count: number
   /** How many look-ups may wait for answers at one time. */
   readonly outstanding: number
@@ -57,6 +59,8 @@ export interface ProbeSpec {
   readonly connectsPerSecond: number
   readonly http: readonly HttpSpec[]
   readonly metrics: readonly MetricsSpec[]
+  /** Once tells whether large packets arrive; the second reading is for the differences. */
+  readonly metricsTwice: boolean
 }
 
 /** The node-side program: conntrack counters, read again and again. */
