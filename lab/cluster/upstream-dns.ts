@@ -43,5 +43,9 @@ export async function startUpstreamDns(): Promise<void> {
   const config = join(STATE, 'upstream-dns.Corefile')
   await writeFile(zoneFile, zone())
   await writeFile(config, corefile(zoneFile))
-  await startDaemon('upstream-dns', inNamespace(UPSTREAM_DNS.name, [join(BIN, 'coredns'), '-conf', config]))
+  await startDaemon('upstream-dns', inNamespace(UPSTREAM_DNS.name, upstreamCommand(config)))
+}
+
+export function upstreamCommand(config: string): readonly string[] {
+  return [join(BIN, 'coredns'), '-conf', config]
 }

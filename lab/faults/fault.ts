@@ -16,6 +16,8 @@ export interface Fault {
   readonly reach: Reach
   /** Extra arguments for `hopscope diagnose`. */
   readonly diagnose: readonly string[]
+  /** Why it can't be made on this machine, in one line; null when it can. Absent = always can. */
+  unavailable?(lab: Lab): Promise<string | null>
   /** Idempotent; returns when the fault is really in effect. */
   inject(lab: Lab): Promise<void>
   /** Idempotent; returns when it is really gone. What a namespace fault made stays, repaired. */

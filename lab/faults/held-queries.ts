@@ -8,6 +8,7 @@
 import { join } from 'node:path'
 import { type Lab, LabError } from '../lab.ts'
 import { queriesOf } from './ask-dns.ts'
+import { addRules, removeRules, type Rule } from './firewall.ts'
 import { nodeNamed } from './node.ts'
 import { onNode } from './place.ts'
 
@@ -44,3 +45,17 @@ export async function release(lab: Lab, node: string): Promise<void> {
   await onNode(lab, netns).run(['nft', 'delete', 'table', 'ip', 'security'])
   await lab.stop(daemon(node))
 }
+
+/** Every query that reaches port 53 of this place waits so long before it is let in. */
+export async function queueAt(lab: Lab, netns: string, holdMs: number): Promise<void> {
+  await unqueue(lab, netns)
+  await lab.spawn(netns, daemon(netns), [join(lab.binDir, 'nfqdelay'), QUEUE, `${holdMs}`])
+  await addRules(onNode(lab, netns), QUEUED)
+}
+
+export async function unqueue(lab: Lab, netns: string): Promise<void> {
+  await removeRules(onNode(lab, netns), QUEUED)
+  await lab.stop(daemon(netns))
+}
+
+const QUEUED: readonly Rule[] = [{ table: 'filter', chain: 'INPUT', rule: ['-p', 'udp', '-m', 'udp', '--dport', '53', '-j', 'NFQUEUE', '--queue-num', QUEUE, '--queue-bypass'] }]

@@ -2,10 +2,15 @@
 import type { Fault } from '../faults/fault.ts'
 import type { Lab } from '../lab.ts'
 import { type Found, hopscope, type Ran, type Report, reportOf, subjectOf } from './hopscope.ts'
-import { expectThat, type Result } from './result.ts'
+import { expectThat, type Result, skipped } from './result.ts'
 
 /** `turn` = its place among the faults that run beside it. */
 export async function faultCase(lab: Lab, fault: Fault, turn: number, tell: (result: Result) => void): Promise<readonly Result[]> {
+  const why = (await fault.unavailable?.(lab)) ?? null
+  if (why !== null) {
+    tell(skipped(fault.kind, fault.name, why))
+    return [skipped(fault.kind, fault.name, why)]
+  }
   const results: Result[] = []
   const keep = (result: Result): void => {
     results.push(result)

@@ -6,6 +6,8 @@ export interface Result {
   readonly got: string
   readonly seconds: number
   readonly passed: boolean
+  /** It could not be tried here, and `got` says why. It counts as neither passed nor failed. */
+  readonly skipped?: true
   /** What a person needs to see why it failed. */
   readonly detail: string
 }
@@ -21,8 +23,12 @@ export async function expectThat(group: string, name: string, expected: string, 
   }
 }
 
+export function skipped(group: string, name: string, why: string): Result {
+  return { group, name, expected: 'to be tried', got: why, seconds: 0, passed: false, skipped: true, detail: '' }
+}
+
 export function line(result: Result): string {
-  const mark = result.passed ? '✓' : '✗'
+  const mark = result.skipped ? '-' : result.passed ? '✓' : '✗'
   const detail = result.passed || result.detail === '' ? '' : `\n${result.detail.split('\n').slice(0, 60).map((it) => `      ${it}`).join('\n')}`
   return `${mark} ${result.name.padEnd(34)} ${`${result.seconds.toFixed(1)} s`.padStart(8)}  expected ${result.expected} · got ${result.got}${detail}\n`
 }

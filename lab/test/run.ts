@@ -98,7 +98,9 @@ try {
   process.stderr.write(`error: ${error.message}\n  help: ${error.hint}\n`)
   results.push({ group: 'lab', name: 'the lab', expected: 'up', got: error.message, seconds: 0, passed: false, detail: '' })
 }
-const failed = results.filter((it) => !it.passed)
+const skipped = results.filter((it) => it.skipped)
+const failed = results.filter((it) => !it.passed && !it.skipped)
 if (failed.length > 0) process.stdout.write(`\nfailed:\n${failed.map(line).join('')}`)
-process.stdout.write(`\n${results.length - failed.length} passed, ${failed.length} failed\n`)
+if (skipped.length > 0) process.stdout.write(`\nnot tried here:\n${skipped.map(line).join('')}`)
+process.stdout.write(`\n${results.length - failed.length - skipped.length} passed, ${failed.length} failed${skipped.length === 0 ? '' : `, ${skipped.length} not tried`}\n`)
 process.exitCode = failed.length === 0 ? 0 : 1

@@ -16,7 +16,7 @@ export function benchmarkPage(results: readonly Result[], facts: { readonly upSe
       '',
       '| what | expected | got | seconds | verdict |',
       '|---|---|---|---:|---|',
-      ...its.map((it) => `| ${it.name} | ${cell(it.expected)} | ${cell(it.got)} | ${it.seconds.toFixed(1)} | ${it.passed ? 'passed' : '**failed**'} |`),
+      ...its.map((it) => `| ${it.name} | ${cell(it.expected)} | ${cell(it.got)} | ${it.seconds.toFixed(1)} | ${it.skipped ? 'not tried here' : it.passed ? 'passed' : '**failed**'} |`),
       '',
     ]),
   ].join('\n')

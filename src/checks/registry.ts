@@ -23,6 +23,15 @@ import logPluginOn from './dns/log-plugin-on.ts'
 import cacheOff from './dns/cache-off.ts'
 import tooManyNameserversOrSearches from './dns/too-many-nameservers-or-searches.ts'
 import weaveTcBroken from './dns/weave-tc-broken.ts'
+import serverPathCut from './dns/server-path-cut.ts'
+import udpUnanswered from './dns/udp-unanswered.ts'
+import serviceAddressLost from './dns/service-address-lost.ts'
+import conntrackFull from './dns/conntrack-full.ts'
+import upstreamSlow from './dns/upstream-slow.ts'
+import upstreamRefuses from './dns/upstream-refuses.ts'
+import aaaaDeniesName from './dns/aaaa-denies-name.ts'
+import largePacketsLost from './dns/large-packets-lost.ts'
+import kubeletWrongServer from './dns/kubelet-wrong-server.ts'
 import selectorMatchesNothing from './service/selector-matches-nothing.ts'
 import targetPortClosed from './service/target-port-closed.ts'
 import targetPortNameMissing from './service/target-port-name-missing.ts'
@@ -65,6 +74,15 @@ export const checks: readonly AnyCheck[] = [
   cacheOff, // DNS122
   tooManyNameserversOrSearches, // DNS123
   weaveTcBroken, // DNS124
+  serverPathCut, // DNS140
+  udpUnanswered, // DNS141
+  serviceAddressLost, // DNS142
+  conntrackFull, // DNS143
+  upstreamSlow, // DNS144
+  upstreamRefuses, // DNS145
+  aaaaDeniesName, // DNS146
+  largePacketsLost, // DNS147
+  kubeletWrongServer, // DNS148
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

@@ -78,6 +78,14 @@ export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0
 }
 
+/**
+ * Whether somebody says no, where nothing is answered: ICMP port unreachable, or a reset. Linux sends one such message a
+ * second to each client (net.ipv4.icmp_ratelimit, with a burst of 6), so of many look-ups at once most just time out.
+ */
+export function isRefused(series: readonly LookupSeries[]): boolean {
+  return series.flatMap((it) => it.lookups).filter((it) => it.a === 'unreachable').length >= 3
+}
+
 /** A share as a whole picture: a handful of look-ups is no ground to speak of all of them. */
 export function nearlyAll(bad: number, of: number): boolean {
   return of >= 4 && bad / of >= 0.9

@@ -174,11 +174,11 @@ test('the race, as told', () => {
 
       └ explains  ✗ DNS110  DNS look-ups are lost or slow: node worker-2
 
-    ? 2 checks could not tell
-      DNS117 DNS119
+    ? 3 checks could not tell
+      DNS117 DNS119 DNS148
           needs a read of the cluster
 
-    18 ok · 1 finding (+2 explained) · 2 cannot tell · 2 not applicable
+    25 ok · 1 finding (+2 explained) · 3 cannot tell · 3 not applicable
     "
   `)
 })

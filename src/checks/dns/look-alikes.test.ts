@@ -5,17 +5,23 @@ import { known, unknown } from '../../model/known.ts'
 import type { SourceName } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
 import {
+  aaaaDenied,
   blackHoleOn,
   cluster,
   dnsWithoutEndpoints,
   type DnsSources,
   filterOn,
+  fullTables,
+  largeLostOn,
   limitedDns,
   noEndpoints,
   pathToReplicaLost,
   raceOn,
   racesPerNode,
   replicaDead,
+  replicaLossy,
+  serverBehindFirewall,
+  serviceLostOn,
   slowButAnswering,
   someAaaaDroppedOn,
   starved,
@@ -23,9 +29,14 @@ import {
   tcpBlockedOn,
   udpBlockedOn,
   upstreamDead,
+  upstreamFails,
   upstreamIgnoresAaaa,
+  upstreamLossy,
+  upstreamRefuses,
+  upstreamSeen,
   upstreamSlow,
   workers,
+  wrongSourceOn,
 } from '../../../test/build/dns-faults.ts'
 import { conntrackOf } from '../../../test/build/lookups.ts'
 import { freeze } from '../../../test/describe-check.ts'
@@ -110,36 +121,86 @@ const faults: readonly { readonly it: string; readonly given: (kernel: string) =
     given: (kernel) => cluster({ kernel, network: tcpBlockedOn('worker-3') }),
     expect: ['DNS109 Node/worker-3'],
   },
-  // Faults without a check of their own: the net under the others must catch them, and nothing may claim them.
   {
     it: 'the path from one node to one replica lost, which imitates the race',
     given: (kernel) => cluster({ kernel, network: pathToReplicaLost('10.2.2.2', 'worker-2') }),
-    expect: ['DNS110 Node/worker-2'],
+    expect: ['DNS140 Node/worker-2'],
   },
   {
     it: 'UDP/53 blocked on one node, and TCP/53 not',
     given: (kernel) => cluster({ kernel, network: udpBlockedOn('worker-2') }),
-    expect: ['DNS110 Node/worker-2'],
+    expect: ['DNS141 Node/worker-2'],
   },
+  // A fault without a check of its own: the net under the others must catch it, and nothing may claim it.
   {
     it: 'every third AAAA dropped on one node',
     given: (kernel) => cluster({ kernel, network: someAaaaDroppedOn('worker-2') }),
     expect: ['DNS110 Node/worker-2'],
   },
   {
-    it: 'a conntrack table full on one node',
-    given: (kernel) => cluster({ kernel, network: tableFullOn('worker-2'), conntrack: [conntrackOf('worker-1'), conntrackOf('worker-2', { drop: 412 }), conntrackOf('worker-3')] }),
-    expect: ['DNS110 Node/worker-2'],
-  },
-  {
     it: 'an upstream that never answers AAAA',
     given: (kernel) => cluster({ kernel, network: upstreamIgnoresAaaa }),
-    expect: ['DNS110 Node/worker-1', 'DNS110 Node/worker-2', 'DNS110 Node/worker-3'],
+    expect: ['DNS102 ConfigMap/kube-system/coredns'],
   },
   {
     it: 'an upstream that never answers AAAA, asked only a few times',
     given: (kernel) => cluster({ kernel, network: upstreamIgnoresAaaa, counts: { externalService: 5, externalEndpoint: 0, libcExternal: 0 } }),
-    expect: ['DNS110 Node/worker-1', 'DNS110 Node/worker-2', 'DNS110 Node/worker-3'],
+    expect: ['DNS102 ConfigMap/kube-system/coredns'],
+  },
+  {
+    it: "the firewall of one server's node",
+    given: (kernel) => cluster({ kernel, network: serverBehindFirewall('10.2.2.2', 'worker-2') }),
+    expect: ['DNS140 Node/worker-2'],
+  },
+  {
+    it: 'one server of two lossy',
+    given: (kernel) => cluster({ kernel, network: replicaLossy('10.2.2.2') }),
+    expect: ['DNS106 Pod/kube-system/coredns-1'],
+  },
+  {
+    it: "the Service's address lost on one node",
+    given: (kernel) => cluster({ kernel, network: serviceLostOn('worker-3') }),
+    expect: ['DNS142 Node/worker-3'],
+  },
+  {
+    it: "the Service's address lost on every node",
+    given: (kernel) => cluster({ kernel, network: serviceLostOn(...workers) }),
+    expect: ['DNS142 Service/kube-system/kube-dns'],
+  },
+  {
+    it: 'answers from the wrong address on one node',
+    given: (kernel) => cluster({ kernel, network: wrongSourceOn('worker-1'), probed: { stray: [{ node: 'worker-1', packets: 260 }] } }),
+    expect: ['DNS142 Node/worker-1'],
+  },
+  {
+    it: 'an upstream that refuses',
+    given: (kernel) => cluster({ kernel, network: upstreamRefuses, upstreams: upstreamSeen(40, { REFUSED: 40 }) }),
+    expect: ['DNS145 ConfigMap/kube-system/coredns'],
+  },
+  {
+    it: 'an upstream that fails itself',
+    given: (kernel) => cluster({ kernel, network: upstreamFails, upstreams: upstreamSeen(40, { SERVFAIL: 40 }) }),
+    expect: ['DNS145 ConfigMap/kube-system/coredns'],
+  },
+  {
+    it: "an upstream whose port is closed: the SERVFAIL is CoreDNS's own",
+    given: (kernel) => cluster({ kernel, network: upstreamFails, upstreams: upstreamSeen(80, {}) }),
+    expect: ['DNS108 ConfigMap/kube-system/coredns'],
+  },
+  {
+    it: 'an upstream that loses queries, and some names fail',
+    given: (kernel) => cluster({ kernel, network: upstreamLossy, upstreams: upstreamSeen(60, { NXDOMAIN: 38 }) }),
+    expect: ['DNS144 ConfigMap/kube-system/coredns'],
+  },
+  {
+    it: 'AAAA of an outside name denied',
+    given: (kernel) => cluster({ kernel, network: aaaaDenied }),
+    expect: ['DNS146 ConfigMap/kube-system/coredns'],
+  },
+  {
+    it: 'large packets lost on one node',
+    given: (kernel) => cluster({ kernel, probed: { large: largeLostOn('worker-3') } }),
+    expect: ['DNS147 Node/worker-3'],
   },
   {
     it: 'slow throughout, and CoreDNS idle: no packet lost, so a warning',
@@ -167,6 +228,16 @@ describe.each(kernels)('on kernel %s', (kernel) => {
 function raced(kernel: string, delta: Parameters<typeof conntrackOf>[1]): DnsSources {
   return cluster({ kernel, network: raceOn('worker-2'), conntrack: [conntrackOf('worker-1'), conntrackOf('worker-2', delta), conntrackOf('worker-3')] })
 }
+
+describe('a conntrack table full on one node', () => {
+  test.each(kernels)('is one root cause on kernel %s, by its counters', (kernel) => {
+    expect(errors(diagnoseDns(cluster({ kernel, network: tableFullOn('worker-2'), conntrack: fullTables('worker-2') })))).toEqual(['DNS143 Node/worker-2'])
+  })
+
+  test('without counters it is a loss that nothing claims', () => {
+    expect(errors(diagnoseDns(cluster({ network: tableFullOn('worker-2') }), ['conntrack']))).toEqual(['DNS110 Node/worker-2'])
+  })
+})
 
 describe('the race', () => {
   test.each(kernels)('is the one root cause on kernel %s when insert_failed rose as much', (kernel) => {

@@ -1,5 +1,5 @@
 import { answered, lost, probe } from '../../../test/build/lookups.ts'
-import { blackHoleOn, cluster, pathToReplicaLost, raceOn, slowButAnswering, tableFullOn, upstreamDead, upstreamSlow } from '../../../test/build/dns-faults.ts'
+import { blackHoleOn, cluster, pathToReplicaLost, raceOn, slowButAnswering, someAaaaDroppedOn, tableFullOn, upstreamDead, upstreamSlow } from '../../../test/build/dns-faults.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { node } from '../../../test/build/node.ts'
 import check from './lookups-lost.ts'
@@ -7,7 +7,8 @@ import check from './lookups-lost.ts'
 const onWorker2 = { subject: 'Node/worker-2', confidence: 'observed', severity: 'error' } as const
 
 describeCheck(check, [
-  { it: 'a loss without a name of its own', given: cluster({ network: tableFullOn('worker-2') }), expect: [{ ...onWorker2, args: { zone: 'cluster' } }, { ...onWorker2, args: { zone: 'outside' } }] },
+  { it: 'a loss without a name of its own', given: cluster({ network: tableFullOn('worker-2') }), expect: [{ ...onWorker2, args: { zone: 'cluster', service: 'bad', direct: 'bad', tcp: 'bad', only: 'both', insertFailed: 0 } }, { ...onWorker2, args: { zone: 'outside' } }] },
+  { it: 'one type alone, over UDP, whoever is asked', given: cluster({ nodes: ['worker-2'], network: someAaaaDroppedOn('worker-2') }), expect: [{ ...onWorker2, args: { service: 'bad', direct: 'bad', tcp: 'well', single: 'bad', only: 'AAAA' } }, onWorker2] },
   { it: 'the path to one replica', given: cluster({ network: pathToReplicaLost('10.2.2.2', 'worker-2') }), expect: [onWorker2, onWorker2] },
   { it: 'a loss with a name is one too: it folds under that', given: cluster({ network: raceOn('worker-2') }), expect: [onWorker2, onWorker2] },
   { it: 'outside names alone', given: cluster({ nodes: ['worker-1'], network: upstreamDead }), expect: [{ subject: 'Node/worker-1', args: { zone: 'outside' } }] },

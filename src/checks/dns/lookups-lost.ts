@@ -1,9 +1,12 @@
+import type { Args } from '../../findings/verdict.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
 import { dnsLossInNamespace } from '../../relations/symptom.ts'
+import { whereLost } from './where-lost.ts'
 import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
 
 /** Slower than this at the 95th percentile, without a loss, is worth a warning: a healthy look-up takes about 1 ms. */
@@ -23,11 +26,13 @@ export default check({
   fine: 'look-ups are quick, and none is lost',
   severity: 'error',
   needs: ['dnsProbe'],
+  wants: ['conntrack'],
   remedies: [],
   decides: [],
 
-  run({ dnsProbe }) {
-    const measured = dnsProbe.nodes.flatMap((node) => (['cluster', 'external'] as const).map((zone) => judge(dnsProbe, node, zone)))
+  run({ dnsProbe, conntrack }) {
+    const windows = conntrack.known ? conntrack.value : []
+    const measured = dnsProbe.nodes.flatMap((node) => (['cluster', 'external'] as const).map((zone) => judge(dnsProbe, node, zone, windows.find((it) => it.node === node))))
     const missing = dnsProbe.missing.map(({ node, why }) => cannotTell('failed', `node ${node}: ${why}`))
     const stopped = dnsProbe.stopped === null ? [] : [cannotTell('failed', `the probe stopped itself: ${dnsProbe.stopped}`)]
     return [...measured, ...missing, ...stopped]
@@ -36,7 +41,7 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, and no known cause matches.`,
     detail: ({ subject: on, args }) => `on node ${on.name} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
-    note: () => null,
+    note: ({ args }) => reading(args),
     help: ({ subject: on }) => [
       'compare the paths: where the bad ones part from the good ones, there it sits',
       `hopscope dns --node ${on.name} --node-access`,
@@ -44,7 +49,19 @@ export default check({
   },
 })
 
-function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external'): Verdict {
+/** What the paths rule out, so that nobody starts with the cure for another fault. */
+function reading(args: Args): string | null {
+  if (args['trouble'] !== 'lost' || args['zone'] !== 'cluster') return null
+  const said = [
+    ...(args['direct'] === 'bad' ? ['each server loses them at its own address too'] : args['direct'] === 'well' && args['service'] === 'bad' ? ['no server loses them at its own address: it is the way through the Service'] : []),
+    ...(args['only'] === 'both' ? [] : [`${args['only']} questions alone: something looks inside the packets`]),
+    ...(args['tcp'] === 'well' ? ['none over TCP'] : []),
+    ...(typeof args['insertFailed'] === 'number' && args['insertFailed'] === 0 ? ['insert_failed +0, so not the conntrack race'] : args['single'] === 'bad' ? ['single questions too, so not the conntrack race'] : []),
+  ]
+  return said.length === 0 ? null : said.join(' · ')
+}
+
+function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', counters: ConntrackWindow | undefined): Verdict {
   const series = seriesOf(probe, { node, zone })
   const loss = lossOf(series)
   if (loss.of === 0) return cannotTell('too-few', `no look-up of ${zone} names ended on ${node}`)
@@ -67,6 +84,8 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external'): Ver
       trouble: lost ? 'lost' : 'slow',
       p50: ms(quantile(loss.times, 0.5)),
       p99: ms(quantile(loss.times, 0.99)),
+      ...whereLost(series),
+      insertFailed: counters?.delta.insert_failed ?? 'unknown',
     },
     evidence: [shares('look-ups that lost a packet or failed', probe, series, path), latency(`look-ups on ${node}`, series), ...exchange(series)],
     symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, dnsLossInNamespace(probe.from.namespace), ...(lost ? [] : ['dns-slow:cluster'])],

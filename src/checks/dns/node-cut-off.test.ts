@@ -1,9 +1,11 @@
 import { blackHoleOn, cluster, filterOn, raceOn, replicaDead, tcpBlockedOn, udpBlockedOn, workers } from '../../../test/build/dns-faults.ts'
+import { answered, never, rejected } from '../../../test/build/lookups.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import check from './node-cut-off.ts'
 
 describeCheck(check, [
-  { it: 'one node of three', given: cluster({ network: blackHoleOn('worker-2') }), expect: [{ subject: 'Node/worker-2', confidence: 'observed', args: { otherNodesClean: 'yes' } }] },
+  { it: 'one node of three', given: cluster({ network: blackHoleOn('worker-2') }), expect: [{ subject: 'Node/worker-2', confidence: 'observed', args: { how: 'lost', otherNodesClean: 'yes' } }] },
+  { it: 'refused, as far as the kernel sends refusals', given: cluster({ network: ({ node, index }) => (node !== 'worker-2' ? answered() : index % 8 === 0 ? rejected : never()) }), expect: [{ subject: 'Node/worker-2', args: { how: 'refused' } }] },
   { it: 'two nodes of three', given: cluster({ network: blackHoleOn('worker-1', 'worker-3') }), expect: [{ subject: 'Node/worker-1' }, { subject: 'Node/worker-3', args: { otherNodesClean: 'no' } }] },
   { it: 'the only node probed', given: cluster({ nodes: ['worker-1'], network: blackHoleOn('worker-1') }), expect: [{ subject: 'Node/worker-1', args: { elsewhere: 'no other node probed' } }] },
   { it: 'a probe stopped early has no look-ups over TCP', given: cluster({ network: blackHoleOn('worker-2'), counts: { serviceTcp: 0, endpointTcp: 0 } }), expect: [{ subject: 'Node/worker-2' }] },

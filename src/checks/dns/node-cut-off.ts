@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
+import { isRefused, type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
@@ -26,13 +26,13 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on }) => `All DNS from pods on node ${on.name} is lost, over UDP and TCP, to every DNS server.`,
+    headline: ({ subject: on, args }) => `All DNS from pods on node ${on.name} is ${args['how']}, over UDP and TCP, to every DNS server.`,
     detail: ({ subject: on, args }) => `on node ${on.name} · ${args['failed']} of ${args['of']} look-ups failed · ${args['elsewhere']}`,
-    note: ({ args }) => (args['others'] === 0 ? 'only this node was probed; hopscope dns without --node compares it with the others' : 'the servers answer other nodes, so the fault is on this node or on its way out'),
-    help: ({ subject: on }) => [
-      `look at what drops port 53 on ${on.name}: firewall rules, the CNI's pod, a node-local cache that died and left its rules`,
+    note: ({ args }) => (args['how'] === 'refused' ? 'a rule answers "port unreachable", which the kernel sends once a second to each client: then glibc gives up at once, and else it waits as for a loss; musl (Alpine) always waits' : args['others'] === 0 ? 'only this node was probed; hopscope dns without --node compares it with the others' : 'the servers answer other nodes, so the fault is on this node or on its way out'),
+    help: ({ subject: on, args }) => [
+      `look at what ${args['how'] === 'refused' ? 'rejects' : 'drops'} port 53 on ${on.name}: firewall rules, the CNI's pod, a node-local cache that died and left its rules`,
       `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
-      `on ${on.name}:  iptables-save -c | grep -E "dport 53|NodeLocal"    tcpdump -ni any port 53`,
+      `on ${on.name}:  iptables-save -c | grep -E "dport 53|NodeLocal|REJECT"    tcpdump -ni any port 53`,
     ],
   },
 })
@@ -58,6 +58,7 @@ function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
     subject: subject('Node', null, node),
     confidence: 'observed',
     args: {
+      how: isRefused(series) ? 'refused' : 'lost',
       failed: loss.unanswered,
       of: loss.of,
       others: elsewhere.of,

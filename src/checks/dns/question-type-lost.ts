@@ -1,10 +1,14 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsProbe, Lookup } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
+import { corefileObject } from '../../relations/corefile-text.ts'
 import { nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
+import { outside, typeFailing } from '../../relations/upstream.ts'
 import { exchange, latency, shares } from './dns-evidence.ts'
+import { upstreamEvidence, upstreamName } from './upstream-evidence.ts'
 
 /**
  * Every AAAA question (or, rarer, every A) goes unanswered while the other type is answered at once: a filter or a
@@ -16,23 +20,39 @@ export default check({
   title: 'every query of one type goes unanswered',
   fine: 'A and AAAA queries are both answered',
   severity: 'error',
-  needs: ['dnsProbe'],
+  needs: ['dnsProbe', 'clusterDns'],
   remedies: [],
   decides: ['DNS-21'],
 
-  run({ dnsProbe }) {
-    return dnsProbe.nodes.map((node) => judge(dnsProbe, node))
+  run({ dnsProbe, clusterDns }) {
+    return [...dnsProbe.nodes.map((node) => judge(dnsProbe, node)), ...upstream(dnsProbe, clusterDns)]
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Every ${args['type']} query from node ${on.name} goes unanswered, so each look-up waits 5 s or fails.`,
-    detail: ({ subject: on, args }) => `on node ${on.name} · ${args['type']} unanswered in ${args['lost']} of ${args['of']} look-ups, ${args['other']} in ${args['otherLost']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
-    note: () => 'the conntrack race hits A and AAAA alike and spares single questions; a loss that is always one type is a filter on the content',
-    help: ({ subject: on, args }) => [
-      `find the rule or device that drops ${args['type']} queries near ${on.name}`,
-      `on ${on.name}:  iptables-save -c | grep -E "u32|string|bpf"    nft list ruleset | grep -B2 drop`,
-      'hopscope explain DNS102',
-    ],
+    headline: ({ subject: on, args }) =>
+      on.kind === 'Node'
+        ? `Every ${args['type']} query from node ${on.name} goes unanswered, so each look-up waits 5 s or fails.`
+        : `CoreDNS's upstream ${args['upstream']} never answers ${args['type']} queries, so each look-up of an outside name waits 5 s or fails.`,
+    detail: ({ subject: on, args }) =>
+      on.kind !== 'Node'
+        ? `outside names · ${args['type']} unanswered or SERVFAIL in ${args['lost']} of ${args['of']} look-ups, ${args['other']} in ${args['otherLost']} · names of the cluster are answered`
+        : `on node ${on.name} · ${args['type']} unanswered in ${args['lost']} of ${args['of']} look-ups, ${args['other']} in ${args['otherLost']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
+    note: ({ subject: on, args }) =>
+      on.kind === 'Node'
+        ? 'the conntrack race hits A and AAAA alike and spares single questions; a loss that is always one type is a filter on the content'
+        : `CoreDNS waits for the ${args['type']} answer and then says SERVFAIL; a resolver waits for both answers`,
+    help: ({ subject: on, args }) =>
+      on.kind !== 'Node'
+        ? [
+            `mend the upstream, or have CoreDNS answer ${args['type']} itself: in the Corefile "template IN ${args['type']} . { rcode NOERROR }"${args['type'] === 'AAAA' ? ' (not where IPv6 is in use)' : ''}`,
+            `on a node of CoreDNS:  dig @${args['upstream']} ${args['type']} example.com`,
+            'hopscope explain DNS102',
+          ]
+        : [
+            `find the rule or device that drops ${args['type']} queries near ${on.name}`,
+            `on ${on.name}:  iptables-save -c | grep -E "u32|string|bpf"    nft list ruleset | grep -B2 drop`,
+            'hopscope explain DNS102',
+          ],
   },
 })
 
@@ -63,6 +83,24 @@ function judge(probe: DnsProbe, node: string): Verdict {
     })
   }
   return ok(lookups.length)
+}
+
+/** The same beyond the cluster: names of the cluster are answered in both types, names outside in one. */
+function upstream(probe: DnsProbe, dns: ClusterDns): readonly Verdict[] {
+  const asked = outside(probe)
+  const type = typeFailing(asked.lookups)
+  if (type === null) return []
+  const other = type === 'a' ? 'aaaa' : 'a'
+  const failing = (which: 'a' | 'aaaa'): number => asked.lookups.filter((it) => isLost(it, which) || it[which] === 'servfail').length
+  return [
+    finding({
+      subject: corefileObject(dns),
+      confidence: 'observed',
+      args: { type: type.toUpperCase(), other: other.toUpperCase(), lost: failing(type), of: asked.lookups.length, otherLost: failing(other), upstream: upstreamName(dns), elsewhere: '' },
+      evidence: [...upstreamEvidence(dns, probe, asked.series, null, `never answers ${type.toUpperCase()}`), ...exchange(asked.series)],
+      explains: ['dns-external:*'],
+    }),
+  ]
 }
 
 function isLost(lookup: Lookup, type: 'a' | 'aaaa'): boolean {

@@ -1,5 +1,5 @@
-import { blackHoleOn, cluster, dnsWithoutEndpoints, filterOn, noEndpoints, pathToReplicaLost, raceOn, replicaDead, starved, upstreamDead, workers } from '../../../test/build/dns-faults.ts'
-import { answered, never } from '../../../test/build/lookups.ts'
+import { blackHoleOn, cluster, dnsWithoutEndpoints, filterOn, noEndpoints, pathToReplicaLost, raceOn, replicaDead, replicaLossy, starved, upstreamDead, workers } from '../../../test/build/dns-faults.ts'
+import { answered, lost, never, rejected } from '../../../test/build/lookups.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import check from './replica-unreachable.ts'
 
@@ -8,6 +8,9 @@ const one = { subject: 'Pod/kube-system/coredns-1' }
 describeCheck(check, [
   { it: 'one of two dead', given: cluster({ network: replicaDead('10.2.2.2') }), expect: [{ ...one, confidence: 'observed', args: { ip: '10.2.2.2', servers: 2, nodes: 'worker-1, worker-2, worker-3', otherFailed: 0 } }] },
   { it: 'one dead and, apart from that, one node cut off: judged from the other nodes', given: cluster({ network: (asked) => (asked.node === 'worker-3' ? never() : replicaDead('10.2.2.2')(asked)) }), expect: [{ ...one, args: { nodes: 'worker-1, worker-2' } }] },
+  { it: 'one that refuses', given: cluster({ network: ({ server, index }) => (server.ip !== '10.2.2.2' ? answered() : index % 8 === 0 ? rejected : never()) }), expect: [{ ...one, args: { how: 'refuses' } }] },
+  { it: 'one that loses 3 in 10, whoever asks', given: cluster({ network: replicaLossy('10.2.2.2') }), expect: [{ ...one, severity: 'error', args: { how: 'loses', tcp: 'well', otherFailed: 0, nodeCount: 3 } }] },
+  { it: 'one that loses, seen from one node', given: cluster({ nodes: ['worker-3'], network: replicaLossy('10.2.2.2') }), expect: [{ ...one, args: { how: 'loses', nodeCount: 1 } }] },
 
   { it: 'both dead: not the fault of one', given: cluster({ network: ({ server }) => (server.role === 'endpoint' ? never() : answered()) }), expect: 'cannot-tell', says: /from nodes whose DNS works/ },
   { it: 'every node cut off', given: cluster({ network: blackHoleOn(...workers) }), expect: 'cannot-tell' },
@@ -18,6 +21,8 @@ describeCheck(check, [
   { it: 'both answer', given: cluster(), expect: 'ok' },
   { it: 'AAAA dropped on every node: A is answered by both', given: cluster({ network: filterOn('aaaa', ...workers) }), expect: 'ok' },
   { it: 'lost from one node of three: the way there, not the replica', given: cluster({ network: pathToReplicaLost('10.2.2.2', 'worker-2') }), expect: 'ok' },
+  { it: 'both lossy: not the fault of one', given: cluster({ network: ({ server, transport, index }) => (server.role === 'endpoint' && transport === 'udp' && index % 5 === 0 ? lost('both') : answered()) }), expect: 'ok', says: /so do others/ },
+  { it: 'lossy from one node of three: the way there', given: cluster({ network: (asked) => (asked.node === 'worker-3' ? replicaLossy('10.2.2.2')(asked) : answered()) }), expect: 'ok' },
   { it: 'the upstream dead: names of the cluster are answered', given: cluster({ network: upstreamDead }), expect: 'ok' },
   { it: 'the race spares look-ups at the endpoints', given: cluster({ network: raceOn('worker-2') }), expect: 'ok' },
   { it: 'both starved of CPU', given: cluster({ network: starved }), expect: 'ok' },

@@ -1,10 +1,14 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
-import type { LookupSeries } from '../../model/lookups.ts'
-import { subject } from '../../model/subject.ts'
-import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
+import { corefileObject } from '../../relations/corefile-text.ts'
+import { lossOf, quantile } from '../../relations/lookup-loss.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
-import { latency, shares } from './dns-evidence.ts'
+import { failureOf, outside, outsideFails, upstreamTotals } from '../../relations/upstream.ts'
+import { ms } from './dns-evidence.ts'
+import { upstreamEvidence, upstreamName } from './upstream-evidence.ts'
+
+/** CoreDNS gives a silent upstream 2 s for each try (plugin/forward); a port that is closed is told at once. */
+const atOnceMs = 1000
 
 /** Names of the cluster are answered, names outside are not, at whatever CoreDNS pod is asked: its upstream is dead. */
 export default check({
@@ -14,59 +18,52 @@ export default check({
   fine: 'names outside the cluster are answered',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
+  wants: ['coreDnsWindows'],
   remedies: [],
   decides: ['DNS-40', 'DNS-41'],
 
-  run({ dnsProbe, clusterDns }) {
-    const external = dnsProbe.series.filter((it) => it.zone === 'external' && it.method !== 'getaddrinfo')
-    const nodes = dnsProbe.nodes.filter((node) => clusterNamesWork(seriesOf(dnsProbe, { node, zone: 'cluster' })))
-    const asked = external.filter((it) => nodes.includes(it.node))
-    const loss = lossOf(asked)
-    if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups of an outside name ended on nodes where cluster names work`)
-    if (!nearlyAll(loss.unanswered, loss.of)) return ok(loss.of)
-
-    const forward = forwardLine(clusterDns.corefile.known ? clusterDns.corefile.value : '')
-    const configMap = subject('ConfigMap', clusterDns.service?.namespace ?? 'kube-system', 'coredns')
+  run({ dnsProbe, clusterDns, coreDnsWindows }) {
+    const asked = outside(dnsProbe)
+    if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
+    if (!outsideFails(asked)) return ok(asked.lookups.length)
+    const totals = upstreamTotals(coreDnsWindows)
+    const failure = failureOf(asked, totals)
+    if (failure.kind === 'refuses') return ok(asked.lookups.length, `the upstream answers, with ${failure.rcode}`)
+    const loss = lossOf(asked.series)
+    const atOnce = quantile(loss.times, 0.5) < atOnceMs
     return finding({
-      subject: configMap,
+      subject: corefileObject(clusterDns),
       confidence: 'observed',
-      args: { failed: loss.unanswered, of: loss.of, name: asked[0]?.name ?? 'unknown', upstream: forward?.to ?? 'unknown', how: worst(asked) },
-      evidence: [
-        ...(forward === null ? [] : [{ kind: 'config' as const, object: configMap, path: 'data.Corefile', lines: [forward.line], at: 0, mark: forward.to, label: 'does not answer' }]),
-        shares('look-ups that failed', dnsProbe, dnsProbe.series.filter((it) => it.method !== 'getaddrinfo' && nodes.includes(it.node)), (it) => `${it.zone} names, ${it.server.role} ${it.transport}`),
-        latency('look-ups of an outside name', asked),
-      ],
+      args: {
+        failed: loss.unanswered,
+        of: loss.of,
+        name: asked.series[0]?.name ?? 'unknown',
+        upstream: upstreamName(clusterDns),
+        how: failure.rcode,
+        p50: ms(quantile(loss.times, 0.5)),
+        speed: !atOnce ? 'late' : failure.proven ? 'closed' : 'at-once',
+      },
+      evidence: upstreamEvidence(clusterDns, dnsProbe, asked.series, totals, 'does not answer'),
       symptoms: [dnsUpstreamSilent],
       explains: ['dns-external:*'],
     })
   },
 
   words: {
-    headline: ({ args }) => `Names outside the cluster can't be looked up: CoreDNS gets no answer from its upstream ${args['upstream']}.`,
-    detail: ({ args }) => `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed (${args['how']}) · names of the cluster are answered`,
-    note: () => 'CoreDNS waits for its upstream and then answers SERVFAIL; clients wait with it',
+    headline: ({ args }) =>
+      args['speed'] === 'late'
+        ? `Names outside the cluster can't be looked up: CoreDNS gets no answer from its upstream ${args['upstream']}.`
+        : `Names outside the cluster can't be looked up: ${args['speed'] === 'closed' ? `nothing answers on port 53 of CoreDNS's upstream ${args['upstream']}` : `CoreDNS gets no good answer from its upstream ${args['upstream']}`}.`,
+    detail: ({ args }) => `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed (${args['how']} after ${args['p50']}) · names of the cluster are answered`,
+    note: ({ args }) => {
+      if (args['speed'] === 'late') return 'CoreDNS waits for its upstream and then answers SERVFAIL; clients wait with it'
+      if (args['speed'] === 'closed') return "the SERVFAIL is CoreDNS's own: it came at once, so the address exists, and the port is closed or a firewall rejects it"
+      return "it failed at once, so the upstream's port is closed, or it answers SERVFAIL itself; CoreDNS's metrics would tell"
+    },
     help: ({ subject: on, args }) => [
       'ask the upstream from the nodes where CoreDNS runs, and name a second one in the Corefile',
-      `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20 | grep "i/o timeout"`,
+      `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20 | grep -E "i/o timeout|refused"`,
       `on such a node:  dig @${args['upstream']} example.com`,
     ],
   },
 })
-
-function clusterNamesWork(series: readonly LookupSeries[]): boolean {
-  const loss = lossOf(series)
-  return loss.of > 0 && loss.failed / loss.of < 0.1
-}
-
-function worst(series: readonly LookupSeries[]): string {
-  const answers = series.flatMap((it) => it.lookups).flatMap((it) => [it.a, it.aaaa])
-  return answers.filter((it) => it === 'servfail').length >= answers.filter((it) => it === 'timeout').length ? 'SERVFAIL' : 'time-out'
-}
-
-function forwardLine(corefile: string): { readonly line: string; readonly to: string } | null {
-  for (const line of corefile.split('\n')) {
-    const to = /^\s*forward\s+\S+\s+([^\s{]+)/.exec(line)?.[1]
-    if (to !== undefined) return { line: line.trim(), to }
-  }
-  return null
-}

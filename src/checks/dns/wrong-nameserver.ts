@@ -17,7 +17,7 @@ export default check({
   needs: ['pods', 'services', 'clusterDns'],
   wants: ['insideViews'],
   remedies: [],
-  decides: ['DNS-16', 'DNS-17', 'DNS-18'],
+  decides: ['DNS-16', 'DNS-17'],
 
   run({ pods, services, clusterDns, insideViews }) {
     if (clusterDns.service === null) return notApplicable('no DNS Service was found to compare with')
@@ -63,6 +63,8 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): 
       policy: it.pod.dnsPolicy,
       lookup: lookup?.known === true ? `look-up of ${lookup.value.name} in ${it.pod.name}: ${lookup.value.result}` : 'no look-up was made in it',
     },
+    // Where the node's kubelet writes this into every pod, that is the cause.
+    symptoms: it.pod.dnsPolicy === 'None' ? [] : [`dns-wrong-server:node/${it.pod.node ?? 'unknown'}`],
     evidence: [resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`), { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' }],
   })
 }

@@ -1,0 +1,67 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, ok } from '../../findings/verdict.ts'
+import type { LookupSeries } from '../../model/lookups.ts'
+import { corefileObject } from '../../relations/corefile-text.ts'
+import { nearlyAll } from '../../relations/lookup-loss.ts'
+import { serverName } from './dns-evidence.ts'
+
+/**
+ * A name has an address, and the question for its IPv6 address is answered "there is no such name" instead of "none of
+ * this type". glibc takes the A answer; musl takes the NXDOMAIN for the whole name (src/network/lookup_name.c), so
+ * Alpine images do not find what Debian images find. RFC 8020: NXDOMAIN means that nothing exists at this name.
+ */
+export default check({
+  code: 'DNS146',
+  slug: 'dns/aaaa-denies-name',
+  title: 'AAAA is answered "no such name" for names that exist',
+  fine: 'names that exist are not denied to AAAA questions',
+  severity: 'error',
+  needs: ['dnsProbe', 'clusterDns'],
+  remedies: [],
+  decides: ['DNS-20'],
+
+  run({ dnsProbe, clusterDns }) {
+    const paired = dnsProbe.series.filter((it) => it.method !== 'getaddrinfo')
+    const exists = paired.filter((it) => it.lookups.some((lookup) => lookup.a === 'ok'))
+    const of = exists.reduce((sum, it) => sum + it.lookups.length, 0)
+    if (of < 4) return cannotTell('too-few', `${of} look-ups of a name with an address ended`)
+    const denied = exists.filter(isDenied)
+    if (denied.length === 0) return ok(of)
+    const names = [...new Set(denied.map((it) => it.name.replace(/\.$/, '')))].toSorted()
+    const zones = new Set(denied.map((it) => it.zone))
+    return finding({
+      subject: corefileObject(clusterDns),
+      confidence: 'observed',
+      args: { names: names.join(', '), where: zones.has('cluster') ? 'cluster' : 'outside', denied: denied.reduce((sum, it) => sum + bad(it), 0), of: denied.reduce((sum, it) => sum + it.lookups.length, 0) },
+      evidence: [
+        {
+          kind: 'shares',
+          label: 'look-ups in which A has an address and AAAA denies the name',
+          rows: exists.slice(0, 12).map((it) => ({ where: `${it.node} to ${serverName(it)}`, bad: bad(it), of: it.lookups.length, note: it.name })),
+        },
+      ],
+    })
+  },
+
+  words: {
+    headline: ({ args }) => `Alpine (musl) images can't find ${args['names']}: it has an address, but AAAA is answered NXDOMAIN.`,
+    detail: ({ args }) => `${args['denied']} of ${args['of']} look-ups: A has an address, AAAA says that there is no such name`,
+    note: () => 'glibc takes the address and goes on; musl believes the NXDOMAIN. The right answer is NOERROR without records',
+    help: ({ subject: on, args }) => [
+      args['where'] === 'cluster'
+        ? 'a plug-in of the Corefile answers so: in `template IN AAAA`, use `rcode NOERROR`'
+        : 'mend the server that answers so, or have CoreDNS answer AAAA itself: `template IN AAAA ZONE { rcode NOERROR }` (not where IPv6 is in use)',
+      `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep -A3 template`,
+      'dig AAAA NAME: status must be NOERROR',
+    ],
+  },
+})
+
+/** Those from before a change may still be in a cache, so the share is that of names with an address in the same look-up. */
+function isDenied(it: LookupSeries): boolean {
+  return nearlyAll(bad(it), it.lookups.filter((lookup) => lookup.a === 'ok').length)
+}
+
+function bad(it: LookupSeries): number {
+  return it.lookups.filter((lookup) => lookup.a === 'ok' && lookup.aaaa === 'nxdomain').length
+}

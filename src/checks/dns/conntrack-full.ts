@@ -1,0 +1,91 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ConntrackWindow } from '../../model/counters.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import { subject } from '../../model/subject.ts'
+import { lossOf, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { dnsLossOnNode } from '../../relations/symptom.ts'
+import { latency } from './dns-evidence.ts'
+
+/** Above this a burst of new flows fills the rest; the kernel itself warns only when the table is full. */
+const nearlyFull = 0.9
+
+/** Entries come and go while the counters are read, so a full table may show a little less than its limit. */
+const full = 0.97
+
+/**
+ * The node's conntrack table is full: every new flow loses its first packet, and its repeats, while flows that are known
+ * go on. UDP entries live 30 s, so look-ups alone can fill a small table. `drop` rises and `insert_failed` does not: that
+ * tells it from the race.
+ */
+export default check({
+  code: 'DNS143',
+  slug: 'dns/conntrack-full',
+  title: "a node's conntrack table is full",
+  fine: 'conntrack tables have room',
+  severity: 'error',
+  needs: ['conntrack'],
+  wants: ['dnsProbe'],
+  remedies: [],
+  decides: ['DNS-06'],
+
+  run({ conntrack, dnsProbe }) {
+    return conntrack.map((it) => judge(it, conntrack, dnsProbe))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      args['state'] === 'full'
+        ? `The conntrack table of node ${on.name} is full (${args['entries']} of ${args['max']}): new connections are dropped, DNS look-ups first of all.`
+        : `The conntrack table of node ${on.name} is nearly full: ${args['entries']} of ${args['max']} (${args['percent']}).`,
+    detail: ({ subject: on, args }) => `on node ${on.name} · drop +${args['drop']}, insert_failed +${args['insertFailed']}, early_drop +${args['earlyDrop']} in ${args['seconds']} s${args['of'] === 0 ? '' : ` · ${args['lost']} of ${args['of']} look-ups lost a packet or failed`}`,
+    note: ({ args }) => (args['state'] === 'full' ? 'flows that are known go on, so old connections work and new ones do not; insert_failed stands still, so this is not the conntrack race' : 'when it is full, each new flow is dropped'),
+    help: ({ subject: on, args }) => [
+      'find out who fills it, then raise the limit: kube-proxy sets it from conntrack.maxPerCore and conntrack.min in its ConfigMap',
+      `on ${on.name}:  conntrack -L 2>/dev/null | grep -o " src=[0-9.]*" | sort | uniq -c | sort -rn | head    dmesg | grep "table full"`,
+      `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_max=${args['twice']}`,
+      'hopscope explain DNS143',
+    ],
+  },
+})
+
+function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>): Verdict {
+  const { node, entries, max, delta } = it
+  if (entries === null || max === null || max === 0) return cannotTell('not-there', `node ${node} does not show how many entries its conntrack table has, and how many it may have`)
+  const share = entries / max
+  // Clashes count in both; what is left of `drop` was refused for want of room.
+  const refused = Math.max(0, delta.drop - delta.insert_failed)
+  const state = share >= full && refused + delta.early_drop > 0 ? 'full' : share >= nearlyFull ? 'nearly' : 'room'
+  if (state === 'room') return ok(1)
+  const series = dnsProbe.known ? seriesOf(dnsProbe.value, { node }) : []
+  return finding({
+    subject: subject('Node', null, node),
+    confidence: 'observed',
+    severity: state === 'full' ? 'error' : 'warning',
+    args: {
+      state,
+      entries,
+      max,
+      twice: 2 * max,
+      percent: `${Math.floor(share * 100)} %`,
+      drop: delta.drop,
+      insertFailed: delta.insert_failed,
+      earlyDrop: delta.early_drop,
+      seconds: (it.windowMs / 1000).toFixed(0),
+      lost: troubled(series),
+      of: lossOf(series).of,
+    },
+    evidence: [
+      { kind: 'fact', label: `conntrack table of ${node}`, value: `${entries} entries, at most ${max}` },
+      {
+        kind: 'counters',
+        label: 'conntrack during the probe',
+        windowMs: it.windowMs,
+        rows: [it, ...all.filter((other) => other !== it)].map((row) => ({ where: row.node, values: { drop: row.delta.drop, insert_failed: row.delta.insert_failed, early_drop: row.delta.early_drop } })),
+      },
+      ...(series.length === 0 ? [] : [latency(`look-ups on ${node}`, series)]),
+    ],
+    explains: state === 'full' ? [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-cut-off:node/${node}`, `dns-service:node/${node}`] : [],
+  })
+}

@@ -1,0 +1,53 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import { subject } from '../../model/subject.ts'
+import { isRefused, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
+import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
+import { latency, shares } from './dns-evidence.ts'
+
+/** TCP/53 works and UDP/53 does not: a rule that was written for `tcp` alone. Who tries the port by hand finds it open. */
+export default check({
+  code: 'DNS141',
+  slug: 'dns/udp-unanswered',
+  title: 'DNS over UDP is not answered',
+  fine: 'DNS over UDP is answered',
+  severity: 'error',
+  needs: ['dnsProbe'],
+  remedies: [],
+  decides: [],
+
+  run({ dnsProbe }) {
+    return dnsProbe.nodes.map((node) => judge(dnsProbe, node))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `DNS over UDP ${args['how']} from node ${on.name}, over TCP it works, so every ordinary look-up there fails.`,
+    detail: ({ subject: on, args }) => `on node ${on.name} · UDP ${args['failed']} of ${args['of']} look-ups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
+    note: () => 'nc and telnet try TCP: that port 53 is open to them says nothing of UDP',
+    help: ({ subject: on }) => [
+      'allow UDP port 53 wherever TCP port 53 is allowed',
+      `on ${on.name}:  iptables-save -c | grep "udp.*dport 53"    tcpdump -ni any udp port 53`,
+      'until then: options use-vc in dnsConfig makes glibc ask over TCP (musl ignores it)',
+    ],
+  },
+})
+
+function judge(probe: DnsProbe, node: string): Verdict {
+  const udp = seriesOf(probe, { node, transport: 'udp', zone: 'cluster' })
+  const tcp = seriesOf(probe, { node, transport: 'tcp', zone: 'cluster' })
+  const loss = lossOf(udp)
+  const tcpLoss = lossOf(tcp)
+  if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups over UDP ended on ${node}`)
+  if (!nearlyAll(loss.unanswered, loss.of)) return ok(loss.of)
+  if (tcpLoss.of < 4) return cannotTell('too-few', `${tcpLoss.of} look-ups over TCP ended on ${node} to compare with`)
+  if (notable(tcpLoss.failed, tcpLoss.of)) return notApplicable(`on ${node} TCP fails as well as UDP`)
+  return finding({
+    subject: subject('Node', null, node),
+    confidence: 'observed',
+    args: { how: isRefused(udp) ? 'is refused' : 'is lost', failed: loss.unanswered, of: loss.of, tcpFailed: tcpLoss.failed, tcpOf: tcpLoss.of },
+    evidence: [shares('look-ups that failed', probe, [...udp, ...tcp], (it) => `${it.transport} to ${it.server.role}`), latency(`look-ups over UDP on ${node}`, udp)],
+    symptoms: [dnsLossInNamespace(probe.from.namespace)],
+    explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
+  })
+}

@@ -1,0 +1,64 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, ok } from '../../findings/verdict.ts'
+import { corefileObject } from '../../relations/corefile-text.ts'
+import { lossOf, quantile } from '../../relations/lookup-loss.ts'
+import { dnsUpstreamSilent } from '../../relations/symptom.ts'
+import { failureOf, outside, outsideFails, upstreamTotals } from '../../relations/upstream.ts'
+import { ms } from './dns-evidence.ts'
+import { upstreamEvidence, upstreamName } from './upstream-evidence.ts'
+
+/** The upstream answers CoreDNS, and each answer is an error, which CoreDNS hands on: so CoreDNS is blamed for it. */
+export default check({
+  code: 'DNS145',
+  slug: 'dns/upstream-refuses',
+  title: 'the DNS server that CoreDNS forwards to answers with errors',
+  fine: 'names outside the cluster get answers that are no errors',
+  severity: 'error',
+  needs: ['dnsProbe', 'clusterDns'],
+  wants: ['coreDnsWindows'],
+  remedies: [],
+  decides: [],
+
+  run({ dnsProbe, clusterDns, coreDnsWindows }) {
+    const asked = outside(dnsProbe)
+    if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
+    if (!outsideFails(asked)) return ok(asked.lookups.length)
+    const totals = upstreamTotals(coreDnsWindows)
+    const failure = failureOf(asked, totals)
+    if (!failure.proven && failure.rcode === 'SERVFAIL') return cannotTell(coreDnsWindows.known ? 'failed' : coreDnsWindows.why.reason, "outside names fail with SERVFAIL, and only CoreDNS's own metrics tell whether its upstream said so")
+    if (failure.kind === 'silent') return ok(asked.lookups.length, 'outside names fail, and it is not an answer of the upstream that says so')
+    const loss = lossOf(asked.series)
+    return finding({
+      subject: corefileObject(clusterDns),
+      confidence: failure.proven ? 'observed' : 'inferred',
+      args: {
+        rcode: failure.rcode,
+        upstream: upstreamName(clusterDns),
+        name: asked.series[0]?.name ?? 'unknown',
+        failed: loss.unanswered,
+        of: loss.of,
+        p50: ms(quantile(loss.times, 0.5)),
+        proven: failure.proven ? 'yes' : 'no',
+      },
+      evidence: upstreamEvidence(clusterDns, dnsProbe, asked.series, totals, `answers ${failure.rcode}`),
+      symptoms: [dnsUpstreamSilent],
+      explains: ['dns-external:*'],
+    })
+  },
+
+  words: {
+    headline: ({ args }) => `Names outside the cluster can't be looked up: CoreDNS's upstream ${args['upstream']} answers ${args['rcode']}.`,
+    detail: ({ args }) => `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed with ${args['rcode']} after ${args['p50']} · names of the cluster are answered`,
+    note: ({ args }) =>
+      args['proven'] === 'no'
+        ? "CoreDNS's own count of the upstream's answers could not be read: a server that is full (max_concurrent) or has no zone for the name refuses as well"
+        : args['rcode'] === 'REFUSED'
+          ? 'REFUSED means that the upstream does not serve these clients: most often its list of allowed networks lacks the nodes'
+          : "the error is the upstream's own: it could not resolve the name itself (its own way out, DNSSEC, its forwarders)",
+    help: ({ subject: on, args }) => [
+      args['rcode'] === 'REFUSED' ? "allow the nodes' addresses on the upstream (allow-query, allow-recursion, access-control), or forward to a server that serves them" : 'ask the upstream itself, and look at its log; name a second one in the Corefile',
+      `on a node of CoreDNS:  dig @${args['upstream']} example.com`,
+      `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep forward`,
+    ],
+  },
+})

@@ -1,0 +1,93 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, ok } from '../../findings/verdict.ts'
+import { corefileObject } from '../../relations/corefile-text.ts'
+import { lossOf, notable, quantile, troubled } from '../../relations/lookup-loss.ts'
+import { outside, outsideFails, typeFailing, upstreamTotals, type UpstreamTotals } from '../../relations/upstream.ts'
+import { ms, percent } from './dns-evidence.ts'
+import { upstreamEvidence, upstreamName } from './upstream-evidence.ts'
+
+/** As DNS110: an outside name that nobody cached may take a while, half a second is too long for a resolver nearby. */
+const slowMs = 500
+
+/** Above this, names of the cluster are slow as well, and the upstream is not what makes them so. */
+const clusterSlowMs = 250
+
+/** CoreDNS gives each try 2 s (plugin/forward, proxy read time-out) and then tries again. */
+const tryMs = 1900
+
+const leastUnanswered = 3
+
+/** Outside names that no cache knows are late or fail now and then, names of the cluster are quick: the upstream's doing. */
+export default check({
+  code: 'DNS144',
+  slug: 'dns/upstream-slow',
+  title: 'the DNS server that CoreDNS forwards to is slow or loses queries',
+  fine: 'names outside the cluster are answered in good time',
+  severity: 'warning',
+  needs: ['dnsProbe', 'clusterDns'],
+  wants: ['coreDnsWindows'],
+  remedies: [],
+  decides: ['DNS-71'],
+
+  run({ dnsProbe, clusterDns, coreDnsWindows }) {
+    const asked = outside(dnsProbe)
+    if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
+    if (outsideFails(asked) || typeFailing(asked.lookups) !== null) return ok(asked.lookups.length, 'outside names fail altogether')
+    const loss = lossOf(asked.series)
+    const cluster = lossOf(asked.cluster)
+    const lost = troubled(asked.series)
+    const p95 = quantile(loss.times, 0.95)
+    if (!notable(lost, loss.of) && p95 < slowMs) return ok(loss.of, `p95 ${ms(p95)} for outside names that are not cached`)
+    if (notable(troubled(asked.cluster), cluster.of) || quantile(cluster.times, 0.95) >= clusterSlowMs) return cannotTell('ambiguous', 'names of the cluster are slow or lost as well: not the upstream alone')
+
+    const totals = upstreamTotals(coreDnsWindows)
+    const how = troubleOf(totals, loss.times)
+    return finding({
+      subject: corefileObject(clusterDns),
+      confidence: 'observed',
+      severity: notable(loss.failed, loss.of) ? 'error' : 'warning',
+      args: {
+        how,
+        upstream: upstreamName(clusterDns),
+        p50: ms(quantile(loss.times, 0.5)),
+        p95: ms(p95),
+        clusterP95: ms(quantile(cluster.times, 0.95)),
+        failed: loss.failed,
+        lost,
+        of: loss.of,
+        unanswered: totals === null ? 'unknown' : Math.max(0, totals.sent - totals.answered),
+        sent: totals?.sent ?? 'unknown',
+        share: totals === null ? 'some' : percent(Math.max(0, totals.sent - totals.answered), totals.sent),
+        mean: totals?.meanMs == null ? 'unknown' : ms(totals.meanMs),
+      },
+      evidence: upstreamEvidence(clusterDns, dnsProbe, asked.series, totals, how === 'slow' ? 'slow' : how === 'lossy' ? 'loses queries' : 'slow, or loses queries'),
+      explains: ['dns-external:*', 'dns-slow:*'],
+    })
+  },
+
+  words: {
+    headline: ({ args }) => {
+      if (args['how'] === 'slow') return `Names outside the cluster are slow: CoreDNS's upstream ${args['upstream']} takes ${args['mean'] === 'unknown' ? args['p50'] : args['mean']} for an answer.`
+      if (args['how'] === 'lossy') return `Names outside the cluster are late or fail: ${args['unanswered']} of ${args['sent']} queries from CoreDNS to its upstream ${args['upstream']} had no answer.`
+      return `Names outside the cluster are late or fail: CoreDNS's upstream ${args['upstream']} is slow or loses queries.`
+    },
+    detail: ({ args }) => `uncached outside names p50 ${args['p50']}, p95 ${args['p95']}, ${args['failed']} of ${args['of']} failed · names of the cluster p95 ${args['clusterP95']}`,
+    note: ({ args }) =>
+      args['how'] === 'lossy'
+        ? 'CoreDNS waits 2 s for each try: a limit on queries per second (a cloud resolver counts them per network interface) loses some and answers the rest quickly'
+        : 'applications see it at the first look-up of a name only, then caches hide it until the TTL ends',
+    help: ({ subject: on, args }) => [
+      args['how'] === 'lossy' ? "find who drops them: the resolver's limit of queries, a firewall, the way there; fewer queries help (cache, ndots, a node-local cache)" : 'ask the upstream yourself from a node of CoreDNS; name a nearer or a second one in the Corefile',
+      `on such a node:  dig @${args['upstream']} $RANDOM.example.com    # several times: the time, and "no servers could be reached"`,
+      `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20 | grep "i/o timeout"`,
+    ],
+  },
+})
+
+/** Answers that take long, or answers that are missing while the others are quick; null totals leave it open. */
+function troubleOf(totals: UpstreamTotals | null, times: readonly number[]): 'slow' | 'lossy' | 'either' {
+  if (totals === null || totals.sent === 0) return times.some((it) => it >= tryMs) ? 'either' : 'slow'
+  const unanswered = totals.sent - totals.answered
+  if (unanswered >= leastUnanswered && unanswered >= totals.sent * 0.1) return (totals.meanMs ?? 0) >= slowMs ? 'either' : 'lossy'
+  return 'slow'
+}
