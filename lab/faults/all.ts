@@ -31,6 +31,7 @@ import ingressClassUnserved from './ingress-class-unserved.ts'
 import ingressPortMissing from './ingress-port-missing.ts'
 import ingressServiceMissing from './ingress-service-missing.ts'
 import jobCompleted from './job-completed.ts'
+import nodeCacheHealthy from './node-cache-healthy.ts'
 import podsNotReady from './pods-not-ready.ts'
 import policyDnsUdpOnly from './policy-dns-udp-only.ts'
 import policyForgetsDns from './policy-forgets-dns.ts'
@@ -77,6 +78,7 @@ export const faults: readonly Fault[] = [
   ingressPortMissing,
   ingressServiceMissing,
   jobCompleted,
+  nodeCacheHealthy,
   podsNotReady,
   policyDnsUdpOnly,
   policyForgetsDns,

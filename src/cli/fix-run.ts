@@ -63,7 +63,7 @@ async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: P
         cluster, plan, journal, run: thisRun(randomBytes(4).toString('hex')), now: () => new Date(), sleep: (ms) => sleep(ms), signal: interrupt.signal,
         say: (line) => {
           progress.done()
-          print(`  ${paint.mark('ok')} ${line}`)
+          print(`  ${paint.mark(line.startsWith('careful: ') ? 'warning' : 'ok')} ${line}`)
         },
         step: progress.step, rolloutMs: flags.rolloutTimeout * 1000,
       },

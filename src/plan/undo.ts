@@ -4,6 +4,7 @@ import type { Manifest } from '../remedies/manifest.ts'
 import type { Lock } from './lock.ts'
 import { fetchLive, type State, stateOf } from './look.ts'
 import type { Plan, Step } from './plan.ts'
+import { mayLeaveRules } from './residue.ts'
 import { propagationFor, setInMotion, waitForRollout, waitUntilGone } from './rollout.ts'
 import { historyNow, journalled, lookAtAll, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
 import { asUpdateOf, same, uidOf, versionOf } from './server-owned.ts'
@@ -134,9 +135,11 @@ async function putBack(run: Run, step: Step, live: Manifest | null): Promise<Kno
   if (step.verb === 'create') {
     if (live === null) return known(null)
     const uid = uidOf(live)
+    const unclean = await mayLeaveRules(cluster, object, live)
     const gone = await cluster.delete(resource, object.namespace, object.name, { uid, resourceVersion: versionOf(live), propagation: propagationFor(object.kind) })
     if (!gone.known) return gone
     if (!(await waitUntilGone(cluster, step, uid, patience))) return { known: false, why: { reason: 'timed-out', detail: 'it is being deleted, and does not go' } }
+    if (unclean.length > 0) run.say(`careful: its pods on ${unclean.join(', ')} were dead when they were deleted: rules that they made may still be there, and stand in the way of DNS. Look: hopscope dns; the way out: hopscope explain ${run.plan.remedy}`)
     return known(null)
   }
   if (live !== null && isLeaving(live) && !(await waitUntilGone(cluster, step, uidOf(live), patience))) return { known: false, why: { reason: 'timed-out', detail: 'it is being deleted, and does not go' } }

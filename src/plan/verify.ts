@@ -55,7 +55,7 @@ export function judge(plan: Plan, diagnosis: Diagnosis, lookups: readonly Inside
     kind,
     reasons: [...bad, ...unsure],
     rows: plan.measured === null && after === null ? [] : table(plan.measured, after, inside === undefined ? 'lost' : 'failed'),
-    notes: after !== null && p99Ms !== null && after.p99Ms > p99Ms && lag > 0 ? [`the probes themselves waited up to ${time(lag)} for a processor, which p99 may take on top of its ${p99Ms} ms`] : [],
+    notes: after !== null && p99Ms !== null && after.p99Ms > p99Ms && after.p99Ms <= p99Ms + lag ? [`the probes themselves waited up to ${time(lag)} for a processor, which p99 may take on top of its ${p99Ms} ms`] : [],
   }
 }
 
