@@ -39,6 +39,12 @@ export async function applyPlan(id: string, flags: FixFlags, verifyAfter: boolea
 
 export async function undoPlan(id: string, flags: FixFlags): Promise<number> {
   return withRun(id, flags, async (run, progress) => {
+    const { undoFirst } = run.plan
+    if (undoFirst !== undefined && historyNow(run).phase === 'applied') {
+      const asker = confirmation(run, flags, 'Undo in')
+      print(`  ${paint.mark('warning')} first ${undoFirst}`)
+      if (!(await asker())) return told({ kind: 'refused', why: 'not confirmed', hint: null }, run.plan, 'undo')
+    }
     const outcome = await undo(run, { force: flags.force === true })
     progress.done()
     if (outcome.kind !== 'complete') return told(outcome, run.plan, 'undo')
@@ -97,7 +103,7 @@ function told(outcome: Exclude<Outcome, { kind: 'complete' }>, plan: Plan, actio
 }
 
 /** How this run is confirmed. Checked before anything is sent, so that a script learns at once what it lacks. */
-function confirmation({ plan, signal, cluster }: Run, flags: FixFlags): () => Promise<boolean> {
+function confirmation({ plan, signal, cluster }: Run, flags: FixFlags, what = 'Apply to'): () => Promise<boolean> {
   const { context } = cluster
   if (flags.yesContext !== undefined) {
     if (flags.yesContext !== context) throw new ToolError('usage', `--yes-context names \`${flags.yesContext}\`, and this is context \`${context}\``)
@@ -111,7 +117,7 @@ function confirmation({ plan, signal, cluster }: Run, flags: FixFlags): () => Pr
   return async () => {
     const lines = createInterface({ input: process.stdin, output: process.stderr })
     try {
-      return (await lines.question(`Apply to context ${context}? Type the context name: `, { signal })).trim() === context
+      return (await lines.question(`${what} context ${context}? Type the context name: `, { signal })).trim() === context
     } catch (error) {
       if (signal.aborted) return false
       throw error

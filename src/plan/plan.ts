@@ -53,6 +53,8 @@ export interface Plan {
   /** What was measured before, to compare with; null where nothing was probed. */
   readonly measured: Measure | null
   readonly notes: readonly string[]
+  /** What a person must have done by hand before undo, or undo does harm. */
+  readonly undoFirst?: string
   readonly owners: readonly Owner[]
 }
 
@@ -89,6 +91,7 @@ export function planOf(proposal: Proposal, about: About): Plan {
     verify: proposal.verify,
     measured,
     notes: proposal.notes,
+    ...(proposal.undoFirst === undefined ? {} : { undoFirst: proposal.undoFirst }),
     owners: ownersOf([...proposal.changes.flatMap((it) => (it.verb === 'create' ? [] : [it.before])), ...about.neighbours]),
   }
   return { ...body, id: idOf(body) }

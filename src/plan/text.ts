@@ -49,7 +49,7 @@ export function counts(plan: Plan): { readonly add: number; readonly change: num
 }
 
 export function undoLine(plan: Plan): string {
-  if (isReversible(plan)) return `hopscope fix --undo ${plan.id}`
+  if (isReversible(plan)) return `hopscope fix --undo ${plan.id}${plan.undoFirst === undefined ? '' : `; but first ${plan.undoFirst}`}`
   const gone = plan.steps.flatMap((it) => (it.inverse.verb === 'gone' ? [it.inverse.why] : []))
   return gone.length === plan.steps.length ? `none: ${gone.join('; ')}` : `hopscope fix --undo ${plan.id}, but not all of it: ${gone.join('; ')}`
 }

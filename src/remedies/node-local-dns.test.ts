@@ -39,7 +39,7 @@ describe('node-local-dns', () => {
     expect(localip).toBe('169.254.20.10')
     expect(corefile).not.toContain('bind 169.254.20.10 10')
     expect(corefile).toContain('forward . 10.96.0.10 {')
-    expect(result).toMatchObject({ effect: expect.stringContaining('clusterDNS'), notes: expect.arrayContaining([expect.stringContaining('kubelet')]) })
+    expect(result).toMatchObject({ undoFirst: expect.stringContaining('clusterDNS of each kubelet back to 10.96.0.10'), effect: expect.stringContaining('clusterDNS'), notes: expect.arrayContaining([expect.stringContaining('kubelet')]) })
   })
 
   test('nftables mode says that it is not verified', () => {

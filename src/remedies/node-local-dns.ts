@@ -62,8 +62,9 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     effect: ipvs ? `a cache listens on ${localAddress} on ${on}; pods use it once each kubelet's clusterDNS is ${localAddress} and they are made again (kube-proxy in IPVS mode)` : `pods on ${on} use the cache at once; no restarts (kube-proxy in ${mode} mode)`,
     risk: { level: mode === 'nftables' ? 'high' : 'medium', why: `DNS path of every pod. If the cache dies on a node, DNS fails on that node until it is back${mode === 'nftables' ? '. Not verified with kube-proxy in nftables mode: try it on a test cluster first' : ''}` },
     verify: { codes: ['DNS101', 'DNS103'], target: 'dns', namespace: null, level: ask.model.scope.level === 'node' ? 'node' : 'probe', p99Ms: 100 },
+    ...(ipvs ? { undoFirst: `turn clusterDNS of each kubelet back to ${vip}, restart the kubelets, and recreate the pods: a pod that asks ${localAddress} has no DNS without the cache` } : {}),
     notes: [
-      ...(ipvs ? [`set clusterDNS: [${localAddress}] in each kubelet's configuration, restart the kubelets, and recreate the pods; until then they ask as before, and --verify will say so; before --undo, turn that back first`] : []),
+      ...(ipvs ? [`set clusterDNS: [${localAddress}] in each kubelet's configuration, restart the kubelets, and recreate the pods; until then they ask as before, and --verify will say so`] : []),
       ...(allToCoreDns ? ["the Corefile treats some names in a way of its own, so the cache asks CoreDNS for every name; upstream's manifest would ask the node's servers for outside names, past it"] : []),
       ...(ask.image === null ? [`image ${nodeCacheImage}; another one: --remedy-image`] : []),
       ...notesOn(ask, raw.value, corefile.servers),

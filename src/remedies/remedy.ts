@@ -63,6 +63,8 @@ export interface Proposal {
   readonly risk: { readonly level: 'low' | 'medium' | 'high'; readonly why: string }
   readonly verify: Verification
   readonly notes: readonly string[]
+  /** What a person must have done by hand before undo, or undo does harm. */
+  readonly undoFirst?: string
 }
 
 /** Why there is no plan: a trap that was found, or something that could not be seen. Never a guess. */
