@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { stub, trouble } from '../../test/build/checks.ts'
 import { insideView } from '../../test/build/dns.ts'
-import { answered, conntrackOf, lost, type Network, probe } from '../../test/build/lookups.ts'
+import { answered, conntrackOf, lost, type Network, probe, servfail } from '../../test/build/lookups.ts'
 import { pod } from '../../test/build/pod.ts'
 import { diagnose, type Diagnosis } from '../engine.ts'
 import { cannotTell, notApplicable, ok, type Verdict } from '../findings/verdict.ts'
@@ -59,6 +59,12 @@ describe('a plan has done what it was for', () => {
   test('unknown where times matter and none were measured', () => expect(judge(timed(), told(ok(1))).kind).toBe('unsure'))
   test('unknown with fewer look-ups than it takes to miss nothing', () => expect(judge(timed(), probed(undefined, { stopped: 'answers got worse' }, 200))).toMatchObject({ kind: 'unsure', reasons: ['only 304 look-ups were made on worker-1, and 500 are needed: answers got worse'] }))
   test('unknown when a node was not measured', () => expect(judge(timed(), probed(undefined, { missing: [{ node: 'worker-3', why: 'no room' }] }))).toMatchObject({ kind: 'unsure', reasons: ['worker-3 was not measured: no room'] }))
+  test('unknown when a node that was measured before is not now', () => {
+    const both = { ...before, parts: [...before.parts, { ...before.parts[0]!, where: 'worker-9' }] }
+    expect(judge({ ...timed(), measured: both }, probed())).toMatchObject({ kind: 'unsure', reasons: ['worker-9 was measured before, and is not now'] })
+  })
+  test('not when look-ups fail at once, however quick that is', () => expect(judge(timed(), probed(() => servfail(2)))).toMatchObject({ kind: 'not-fixed', reasons: ['1208 of 1208 look-ups lost a packet or failed'] }))
+  test('unknown while one look-up of many fails at once', () => expect(judge(timed(), probed((it) => (it.method === 'pair' && it.index === 7 && it.node === 'worker-2' && it.transport === 'udp' ? servfail(2) : answered())))).toMatchObject({ kind: 'unsure', reasons: ['1 of 1208 look-ups lost a packet or failed'] }))
   test('unknown while one look-up of many is slow', () => expect(judge(timed(), probed((it) => (it.method === 'pair' && it.index === 7 && it.node === 'worker-2' && it.transport === 'udp' ? lost('a') : answered())))).toMatchObject({ kind: 'unsure', reasons: ['1 of 1208 look-ups still took longer than a second'] }))
   test('not while more are', () => expect(judge(timed(), probed((it) => (it.index % 20 === 7 ? lost('a') : answered())))).toMatchObject({ kind: 'not-fixed' }))
   test('not while p99 is over the limit, unless the probe itself got no processor', () => {
@@ -80,6 +86,16 @@ describe('a plan has done what it was for', () => {
   test('unknown when few or none could be made', () => {
     expect(judge({ ...plan, verify: inside }, withOption, times(0, 0, 'its container has no getent'))).toMatchObject({ kind: 'unsure', reasons: ['no look-ups were made inside the pods', 'look-ups inside pod web-1: its container has no getent'] })
     expect(judge({ ...plan, verify: inside }, withOption, times(0, 120)).kind).toBe('unsure')
+  })
+  test('unknown when one of two workloads could not be asked', () => {
+    const two = { ...inside, inside: { ...inside.inside, workloads: [web, subject('Pod', 'shop', 'cart-1')] } }
+    const views = told(ok(1), model({ pods: known([pod('web-1', { owner: null }), pod('cart-1', { owner: null })]), insideViews: known(['web-1', 'cart-1'].map((it) => insideView(it, { resolvConf: known('options single-request-reopen\n') }))) }))
+    const none: InsideLookups = { workload: 'Pod/shop/cart-1', pod: 'cart-1', times: [], failed: 0, short: 'its container has no getent' }
+    expect(judge({ ...plan, verify: two }, views, [...times(0), none])).toMatchObject({ kind: 'unsure', reasons: ['only 0 look-ups were made inside the pods of Pod/shop/cart-1, and 500 are needed', 'look-ups inside pod cart-1: its container has no getent'] })
+  })
+  test('not when all look-ups of one of two workloads fail, few as they are beside the other', () => {
+    const failing: InsideLookups = { workload: 'Pod/shop/cart-1', pod: 'cart-1', times: Array.from({ length: 4 }, () => 10), failed: 4, short: null }
+    expect(judge({ ...plan, verify: inside }, withOption, [...times(0), failing])).toMatchObject({ kind: 'not-fixed' })
   })
   test('unknown when none could be looked into', () => expect(judge({ ...plan, verify: inside }, told(ok(1)), times(0)).kind).toBe('unsure'))
 })

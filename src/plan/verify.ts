@@ -46,7 +46,7 @@ export function judge(plan: Plan, diagnosis: Diagnosis, lookups: readonly Inside
     }
   }
   const after = inside === undefined ? measure(diagnosis.model) : measureInside(lookups)
-  const seen = [...(p99Ms === null ? [] : [fastEnough(diagnosis.model, after, p99Ms)]), ...(inside === undefined ? [] : [insideOf(diagnosis.model, inside), askedInside(after, lookups)])]
+  const seen = [...(p99Ms === null ? [] : [fastEnough(diagnosis.model, plan.measured, after, p99Ms)]), ...(inside === undefined ? [] : [insideOf(diagnosis.model, inside), askedInside(after, lookups, inside)])]
   bad.push(...seen.flatMap((it) => it.bad))
   unsure.push(...seen.flatMap((it) => it.unsure))
   const kind = bad.length > 0 ? 'not-fixed' : unsure.length > 0 ? 'unsure' : 'fixed'
@@ -64,18 +64,23 @@ interface Reasons {
   readonly unsure: readonly string[]
 }
 
-/** Enough look-ups at each node, none of them slow. */
-function fastEnough({ sources }: Pick<Model, 'sources'>, after: Measure | null, p99Ms: number): Reasons {
+/** Enough look-ups at each node that was measured before and each that is measured now; none of them slow, none failed. */
+function fastEnough({ sources }: Pick<Model, 'sources'>, before: Measure | null, after: Measure | null, p99Ms: number): Reasons {
   if (after === null) return { bad: [], unsure: ['no look-ups were measured'] }
   const probe = sources.dnsProbe.known ? sources.dnsProbe.value : null
   const limit = p99Ms + lagOf({ sources })
   const short = after.parts.find((it) => it.lookups < enoughLookups)
+  const missing = probe?.missing ?? []
+  // A node that was cordoned or left out since may be the very one that lost packets.
+  const unseen = (before?.parts ?? []).filter((was) => ![...after.parts.map((it) => it.where), ...missing.map((it) => it.node)].includes(was.where))
   return {
-    bad: [...(after.p99Ms > limit ? [`p99 is ${time(after.p99Ms)}, and must be under ${p99Ms} ms`] : []), ...slowOf(after).bad],
+    bad: [...(after.p99Ms > limit ? [`p99 is ${time(after.p99Ms)}, and must be under ${p99Ms} ms`] : []), ...slowOf(after).bad, ...failedOf(after).bad],
     unsure: [
       ...slowOf(after).unsure,
+      ...failedOf(after).unsure,
       ...(short === undefined ? [] : [`only ${short.lookups} look-ups were made on ${short.where}, and ${enoughLookups} are needed${probe?.stopped == null ? '' : `: ${probe.stopped}`}`]),
-      ...(probe?.missing ?? []).map((it) => `${it.node} was not measured: ${it.why}`),
+      ...missing.map((it) => `${it.node} was not measured: ${it.why}`),
+      ...unseen.map((it) => `${it.where} was measured before, and is not now`),
     ],
   }
 }
@@ -85,13 +90,23 @@ function lagOf({ sources: { dnsProbe } }: Pick<Model, 'sources'>): number {
   return dnsProbe.known ? Math.max(0, ...(dnsProbe.value.lag ?? []).map((it) => it.p99Ms)) : 0
 }
 
-/** Look-ups in the pods themselves: of the workload's own C library, under its own resolv.conf. */
-function askedInside(after: Measure | null, lookups: readonly InsideLookups[]): Reasons {
-  const failed = after === null || !notable(after.lost, after.lookups) ? [] : [`${after.lost} of ${after.lookups} look-ups inside the pods failed`]
-  const few = after !== null && after.lookups < enoughLookups ? [`only ${after.lookups} look-ups were made inside the pods, and ${enoughLookups} are needed`] : []
+/** Look-ups in the pods themselves: of the workload's own C library, under its own resolv.conf; each workload for itself. */
+function askedInside(after: Measure | null, lookups: readonly InsideLookups[], { workloads }: NonNullable<Verification['inside']>): Reasons {
+  const failed = (after?.parts ?? []).flatMap((it) => (notable(it.lost, it.lookups) ? [`${it.lost} of ${it.lookups} look-ups inside the pods of ${it.where} failed`] : []))
   const short = lookups.flatMap((it) => (it.short === null ? [] : [`look-ups inside pod ${it.pod}: ${it.short}`]))
   if (after === null) return { bad: [], unsure: ['no look-ups were made inside the pods', ...short] }
+  const few = workloads.flatMap((workload) => {
+    const made = after.parts.find((it) => it.where === subjectKey(workload))?.lookups ?? 0
+    return made < enoughLookups ? [`only ${made} look-ups were made inside the pods of ${subjectKey(workload)}, and ${enoughLookups} are needed`] : []
+  })
   return { bad: [...failed, ...slowOf(after).bad], unsure: [...slowOf(after).unsure, ...few, ...(few.length > 0 ? short : [])] }
+}
+
+/** What a slow look-up is not: refused, or answered with SERVFAIL, at once. A remedy that breaks DNS is quick, too. */
+function failedOf({ lost, slow, lookups }: Measure): Reasons {
+  if (lost <= slow) return { bad: [], unsure: [] }
+  const say = `${lost} of ${lookups} look-ups lost a packet or failed`
+  return notable(lost, lookups) ? { bad: [say], unsure: [] } : { bad: [], unsure: [say] }
 }
 
 /** One slow look-up in thousands has other reasons as well; but it is told, and not called a cure. */
