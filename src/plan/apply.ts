@@ -73,7 +73,7 @@ async function writeAll(run: Run, lock: Lock): Promise<Outcome> {
     if (run.signal.aborted) return { kind: 'interrupted' }
     const lost = lock.lost()
     if (lost !== null) return { kind: 'stopped', why: lost }
-    const written = await writeOne(run, index, step)
+    const written = await writeOne(run, lock, index, step)
     if (written.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${written.why}` }
     run.say(`${written.kind === 'stood' ? 'stands  ' : { create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`)
     const workload = setInMotion(step)
@@ -90,7 +90,7 @@ async function writeAll(run: Run, lock: Lock): Promise<Outcome> {
 type Written = { readonly kind: 'wrote' } | { readonly kind: 'stood' } | { readonly kind: 'failed'; readonly why: string }
 
 /** Writes a step, unless it stands as planned already. */
-async function writeOne(run: Run, index: number, step: Step): Promise<Written> {
+async function writeOne(run: Run, lock: Lock, index: number, step: Step): Promise<Written> {
   const failed = (why: string): Written => ({ kind: 'failed', why })
   // A Deployment's resourceVersion moves with its status, so a precondition may be stale with nothing of note changed.
   for (let attempt = 1; ; attempt++) {
@@ -105,6 +105,9 @@ async function writeOne(run: Run, index: number, step: Step): Promise<Written> {
       return { kind: attempt === 1 ? 'stood' : 'wrote' }
     }
     const expected = await send(run, step, state.live, true)
+    // Tries that fail take time, and another run may have undone this step meanwhile.
+    const lost = lock.lost()
+    if (lost !== null) return failed(lost)
     if (expected.known) {
       const stored = await journalled(run, 'apply', index, expected.value, async () => {
         const written = await send(run, step, state.live, false)

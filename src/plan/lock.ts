@@ -99,6 +99,9 @@ function holding(cluster: Cluster, first: Manifest): Lock {
     if (next.known) {
       lease = next.value as unknown as Manifest
       renewed = performance.now()
+    } else if (next.why.reason === 'not-there') {
+      // Someone deleted the Lease: from now on another run may make its own.
+      trouble = 'the lock is gone from the cluster'
     } else {
       const now = await look(cluster)
       if (now !== null && at(now, 'spec', 'holderIdentity') !== at(lease, 'spec', 'holderIdentity')) trouble = 'another run took the lock'

@@ -65,7 +65,7 @@ async function restoreAll(run: Run, lock: Lock, force: boolean): Promise<Outcome
     if (run.signal.aborted) return { kind: 'interrupted' }
     const lost = lock.lost()
     if (lost !== null) return { kind: 'stopped', why: lost }
-    const result = await restoreOne(run, index, step, force)
+    const result = await restoreOne(run, lock, index, step, force)
     if (result.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${result.why}` }
     if (result.kind === 'nothing') {
       if (result.say !== null) run.say(`left     ${nameOfStep(step)}: ${result.say}`)
@@ -98,7 +98,7 @@ async function notAsBefore(run: Run): Promise<Outcome | null> {
 
 type Restored = { readonly kind: 'restored' } | { readonly kind: 'nothing'; readonly say: string | null } | { readonly kind: 'failed'; readonly why: string }
 
-async function restoreOne(run: Run, index: number, step: Step, force: boolean): Promise<Restored> {
+async function restoreOne(run: Run, lock: Lock, index: number, step: Step, force: boolean): Promise<Restored> {
   if (step.inverse.verb === 'gone') return { kind: 'nothing', say: step.inverse.why }
   for (let attempt = 1; ; attempt++) {
     const live = await fetchLive(run.cluster, step)
@@ -107,6 +107,8 @@ async function restoreOne(run: Run, index: number, step: Step, force: boolean): 
     const todo = isDone(step, state, run.plan)
     if (todo !== null) return todo
     if (state.kind === 'altered' && !force) return { kind: 'failed', why: state.why }
+    const lost = lock.lost()
+    if (lost !== null) return { kind: 'failed', why: lost }
     const stored = await journalled(run, 'undo', index, null, () => putBack(run, step, live.value))
     if (stored.known) return check(run, step, stored.value?.object ?? null)
     if (attempt >= 5) return { kind: 'failed', why: stored.why.detail }
