@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientView, LoadEnd, LoadStep } from '../../model/load.ts'
 import { coreDnsWindow } from '../coredns-window.ts'
 import { type LoadClient, loadClient, type LoadTaken } from './load-client.ts'
-import { firstRate, isBad, judge, loadBounds, type LoadBounds, nextRate } from './load-ramp.ts'
+import { failure, firstRate, isBad, judge, loadBounds, type LoadBounds, nextRate } from './load-ramp.ts'
 import { scrape } from './metrics.ts'
 import type { Emit, PodRecord } from './records.ts'
 import type { LoadSpec } from './spec.ts'
@@ -69,10 +69,13 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
     if (verdict.kind === 'harm') return end('harm', `${verdict.why}, at ${asked} queries/s`)
     const answered = (step.load.answered / step.load.ms) * 1000
     if (verdict.kind === 'go') carried = Math.max(carried, Math.min(answered, asked))
-    if (verdict.kind === 'go' && asked >= spec.rate) return end('reached', '')
+    if (verdict.kind === 'behind' && (step.held >= saturatedShare || asked >= spec.rate)) full.push(answered)
+    const reached = verdict.kind === 'go' && asked >= spec.rate
+    const late = reached || full.length === 2 ? await lateLoss(spec, ends, step) : null
+    if (late !== null) return end('harm', `${late}, at ${asked} queries/s`)
+    if (reached) return end('reached', '')
     // Seen again: a neighbour on the node may have had the CPU for a moment.
     if (verdict.kind === 'client' && ++starved === 3) return end('client', verdict.why)
-    if (verdict.kind === 'behind' && (step.held >= saturatedShare || asked >= spec.rate)) full.push(answered)
     if (full.length === 2) {
       carried = Math.max(...full)
       return end('saturated', `of ${asked} queries/s asked they answer ${Math.floor(carried)}, and none is lost, with ${spec.outstandingPerServer} under way to each server`)
@@ -84,6 +87,20 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
     // Also behind a saturated step: slots that always wait are what makes a ceiling, and no more than they hold is ever under way.
     asked = nextRate(step, base, bounds)
   }
+}
+
+/** "None lost" is said of queries whose time is over: what the last step sent last is waited for. null when nothing was lost. */
+async function lateLoss(spec: LoadSpec, { load, canary }: Ends, step: LoadStep): Promise<string | null> {
+  load.setRate(0)
+  canary.setRate(0)
+  // The client looks for what is overdue from time to time.
+  await sleep(spec.timeoutMs + 2 * lookMs)
+  return failure(withMore(step.load, load.take()), 'the load') ?? failure(withMore(step.canary, canary.take()), 'the canary')
+}
+
+/** What went wrong since belongs to the step; what was sent since would make it look faster than it was. */
+function withMore(seen: ClientView, { lost, refused }: LoadTaken): ClientView {
+  return { ...seen, lost: seen.lost + lost, refused: seen.refused + refused }
 }
 
 /** One rate for `stepMs`, or until something is wrong; the rate then stays while the metrics are read, or stops. */
@@ -101,11 +118,13 @@ async function oneStep(spec: LoadSpec, { load, canary }: Ends, asked: number, bo
   const canarySeen = canary.take()
   const throttledAfter = throttledMs()
   delay.disable()
-  const after = await readAll(spec, 'after')
+  // A server in trouble takes its time over its metrics, too: the load goes on meanwhile, and so does the watch.
+  const watching = setInterval(() => void (wrong() ? load.setRate(0) : 0), lookMs)
+  const after = await readAll(spec, 'after').finally(() => clearInterval(watching))
   const step = {
     asked,
-    load: view(seen),
-    canary: view(canarySeen),
+    load: withMore(view(seen), load.take()),
+    canary: withMore(view(canarySeen), canary.take()),
     servers: spec.servers.flatMap((it, i) => {
       const window = coreDnsWindow(it, before[i], after[i])
       return window === null ? [] : [{ ...window, cpuLimitMilli: it.cpuLimitMilli }]

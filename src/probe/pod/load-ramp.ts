@@ -46,7 +46,7 @@ function perSecond(count: number, ms: number): number {
 }
 
 /** A loss, or an answer that is none, counts at once. */
-function failure(seen: ClientView, who: string): string | null {
+export function failure(seen: ClientView, who: string): string | null {
   if (seen.lost > 0) return `${who} lost ${seen.lost} of ${seen.sent} queries`
   return seen.refused > 0 ? `${seen.refused} of ${seen.sent} answers to ${who} were SERVFAIL or REFUSED` : null
 }
