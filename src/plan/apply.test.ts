@@ -196,6 +196,34 @@ describe('undo', () => {
     expect(await undo({ ...rest, cluster: leaving }, { force: false })).toMatchObject({ kind: 'stopped', why: expect.stringMatching(/went away|does not go/) })
   })
 
+  test('twice does not say that all is as it was when it is not', async () => {
+    const plan = planFor(changesOn(store), store)
+    await apply(await runOf(plan, store, folder), yes)
+    await undo(await runOf(plan, store, folder), { force: false })
+    store.put(web, deployment('web', 9))
+    const writes = store.writes()
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('undone already, and since then changed: not as it was: Deployment/shop/web') })
+    expect(store.writes()).toBe(writes)
+  })
+
+  test("is not kept by the token that an older cluster's controller hangs on a ServiceAccount", async () => {
+    const before = store.everything()
+    const plan = planFor(changesOn(store), store)
+    await apply(await runOf(plan, store, folder), yes)
+    const path = '/api/v1/namespaces/shop/serviceaccounts/cache'
+    store.put(path, { ...store.get(path), secrets: [{ name: 'cache-token-x7k2p' }], imagePullSecrets: [{ name: 'cache-dockercfg-9lq4z' }] })
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'complete' })
+    expect(store.everything()).toBe(before)
+  })
+
+  test('is what remains of a plan that was cut off and is too old to go on', async () => {
+    const plan = planFor(changesOn(store), store)
+    const controller = new AbortController()
+    store.onWrite = ({ when, write }) => Promise.resolve(when === 'after' && write === 3 ? controller.abort() : undefined)
+    await apply(await runOf(plan, store, folder, { signal: controller.signal }), yes)
+    expect(await apply(await runOf(plan, store, folder, { at: new Date(now.getTime() + 31 * 60_000) }), yes)).toMatchObject({ kind: 'refused', why: expect.stringContaining('half applied'), hint: `hopscope fix --undo ${plan.id}` })
+  })
+
   test('of a plan that was never applied says so', async () => {
     expect(await undo(await runOf(planFor(changesOn(store), store), store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('never applied') })
   })

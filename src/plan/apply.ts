@@ -28,8 +28,12 @@ export async function apply(run: Run, confirm: Confirm): Promise<Outcome> {
   return underLock(run, 'apply', (lock) => writeAll(run, lock))
 }
 
-function inTime({ plan, now }: Run): Outcome | null {
-  return now().getTime() <= Date.parse(plan.expiresAt) ? null : refused(`plan ${plan.id} expired at ${plan.expiresAt}`, `make a new one: hopscope fix ${plan.code} --plan`)
+function inTime(run: Run): Outcome | null {
+  const { plan, now } = run
+  if (now().getTime() <= Date.parse(plan.expiresAt)) return null
+  // A new plan would take the half of this one for the former state.
+  if (historyNow(run).phase === 'begun') return refused(`plan ${plan.id} is half applied, and expired at ${plan.expiresAt}`, `hopscope fix --undo ${plan.id}`)
+  return refused(`plan ${plan.id} expired at ${plan.expiresAt}`, `make a new one: hopscope fix ${plan.code} --plan`)
 }
 
 function inPhase(run: Run): Outcome | null {

@@ -114,6 +114,9 @@ describe('a plan', () => {
     const folder = await writeFiles(planFor(changesOn(store), store), tempFolder())
     expect(await readFile(join(folder, 'deployment-shop-web.yaml'), 'utf8')).toContain('replicas: 3\n')
     expect(await readFile(join(folder, 'remove.txt'), 'utf8')).toBe('ConfigMap shop/old\n')
+    // Whole objects, as the plan: a Deployment's environment may hold a password.
+    expect((await stat(folder)).mode & 0o777).toBe(0o700)
+    expect((await stat(join(folder, 'deployment-shop-web.yaml'))).mode & 0o777).toBe(0o600)
   })
 })
 

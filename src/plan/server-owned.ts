@@ -30,7 +30,13 @@ export function asUpdateOf(live: Manifest, wanted: Manifest): Manifest {
 }
 
 export function same(a: Manifest, b: Manifest): boolean {
-  return canonical(bare(a)) === canonical(bare(b))
+  return canonical(compared(a)) === canonical(compared(b))
+}
+
+/** Token controllers hang secrets on a ServiceAccount soon after its creation: Kubernetes before 1.24, and OpenShift. */
+function compared(object: Manifest): Manifest {
+  const { secrets: _secrets, imagePullSecrets: _imagePullSecrets, ...rest } = bare(object)
+  return object['kind'] === 'ServiceAccount' ? rest : bare(object)
 }
 
 /** Whether `live` has every field of `wanted`, whatever else the server's defaults added. Lists must match in length. */

@@ -11,11 +11,11 @@ export function plansFolder(env: Readonly<Record<string, string | undefined>> = 
   return join(state === undefined || state === '' ? join(homedir(), '.local', 'state') : state, 'hopscope', 'plans')
 }
 
-/** Readable by its owner alone: a plan holds whole objects. Renamed into place, so that no reader sees half a plan. */
+/** Readable by its owner alone: a plan holds whole objects. On the disk, then renamed into place: nobody else has the former objects. */
 export async function savePlan(plan: Plan, folder: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, `${plan.id}.json`)
-  await writeFile(`${file}.new`, `${canonical(plan)}\n`, { mode: 0o600 })
+  await writeFile(`${file}.new`, `${canonical(plan)}\n`, { mode: 0o600, flush: true })
   await rename(`${file}.new`, file)
   return file
 }

@@ -25,6 +25,8 @@ export async function undo(run: Run, { force }: UndoAsk): Promise<Outcome> {
   const { phase, loose } = historyNow(run)
   if (phase === 'new' && run.journal.entries.length === 0) return refused(`plan ${run.plan.id} was never applied: there is nothing to undo`)
   if (phase === 'undone' && !loose) {
+    const different = await notAsBefore(run)
+    if (different?.kind === 'stopped') return refused(`plan ${run.plan.id} is undone already, and since then changed: ${different.why}`, 'whoever changed it knows why; this plan has nothing more to undo')
     run.say(`plan ${run.plan.id} is undone already`)
     return { kind: 'complete', rollout: null }
   }
