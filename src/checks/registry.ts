@@ -23,6 +23,8 @@ import logPluginOn from './dns/log-plugin-on.ts'
 import cacheOff from './dns/cache-off.ts'
 import tooManyNameserversOrSearches from './dns/too-many-nameservers-or-searches.ts'
 import weaveTcBroken from './dns/weave-tc-broken.ts'
+import apiOutOfReach from './dns/api-out-of-reach.ts'
+import customIgnored from './dns/custom-ignored.ts'
 import serverPathCut from './dns/server-path-cut.ts'
 import udpUnanswered from './dns/udp-unanswered.ts'
 import serviceAddressLost from './dns/service-address-lost.ts'
@@ -74,6 +76,8 @@ export const checks: readonly AnyCheck[] = [
   cacheOff, // DNS122
   tooManyNameserversOrSearches, // DNS123
   weaveTcBroken, // DNS124
+  apiOutOfReach, // DNS130
+  customIgnored, // DNS131
   serverPathCut, // DNS140
   udpUnanswered, // DNS141
   serviceAddressLost, // DNS142

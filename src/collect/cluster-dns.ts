@@ -1,6 +1,6 @@
 import { configMaps } from '../kube/resources.ts'
-import type { ClusterDns } from '../model/cluster-dns.ts'
-import { type Known, known, unknown } from '../model/known.ts'
+import type { ClusterDns, CustomConfig } from '../model/cluster-dns.ts'
+import { type Known, known, mapKnown, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
@@ -47,10 +47,11 @@ export async function collectClusterDns(reader: Reader, inScope: InScope): Promi
 
 async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<Known<ClusterDns>> {
   const { namespace } = place
-  const [found, workloads, corefile] = await Promise.all([
+  const [found, workloads, corefile, custom] = await Promise.all([
     inScope.servicesIn(namespace),
     allOf([inScope.workloadsIn(namespace, 'Deployment'), inScope.workloadsIn(namespace, 'DaemonSet')]),
     readCorefile(reader, place),
+    readCustom(reader, namespace),
   ])
   if (!found.known) return found
   if (!workloads.known) return workloads
@@ -75,6 +76,7 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
     domain: clusterDomain(parseCorefile(corefile.known ? corefile.value : '')),
     weaveTc: inScope.weaveTcIn(namespace),
     nodeCaches: caches.value,
+    custom: mapKnown(custom, (texts) => customConfig(texts, corefile.known ? corefile.value : '')),
   })
 }
 
@@ -106,4 +108,18 @@ async function readCorefile(reader: Reader, place: Place): Promise<Known<string>
     return found.value === null ? unknown('not-there', `ConfigMap ${place.namespace}/${name} has no key Corefile`) : known(found.value)
   }
   return unknown('not-there', `no ConfigMap ${place.configMaps.join(' or ')} in ${place.namespace}`)
+}
+
+const customName = 'coredns-custom'
+
+type Texts = Readonly<Record<string, string>>
+
+function readCustom(reader: Reader, namespace: string): Promise<Known<Texts>> {
+  return reader.get(configMaps, namespace, customName, (raw) => Object.fromEntries(Object.entries(fields(raw['data'])).map(([key, value]) => [key, text(value) ?? ''])))
+}
+
+/** The texts end here: they may hold secrets, and only their keys are judged. */
+function customConfig(texts: Texts, corefile: string): CustomConfig {
+  const mentioned = (name: string): boolean => corefile.includes(name) || Object.entries(texts).some(([key, value]) => key !== name && value.includes(name))
+  return { configMap: customName, keys: Object.keys(texts).toSorted().map((name) => ({ name, mentioned: mentioned(name) })) }
 }

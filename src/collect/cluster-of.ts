@@ -2,7 +2,7 @@ import type { Cluster, ListOptions, RawObject, Resource } from '../kube/cluster.
 import { type Known, known, unknown } from '../model/known.ts'
 
 export interface ClusterOf extends Cluster {
-  /** Every list and get, as `pods in shop` or `nodes`. */
+  /** Every list and get, as `pods in shop`, `nodes` or `configmaps in kube-system coredns`. */
   readonly asked: readonly string[]
 }
 
@@ -16,8 +16,8 @@ export function clusterOf(
 ): ClusterOf {
   const asked: string[] = []
   const all = (resource: Resource): readonly RawObject[] => (objects[resource.plural] ?? []) as readonly RawObject[]
-  const note = (resource: Resource, namespace: string | null): Known<never> | null => {
-    asked.push(namespace === null ? resource.plural : `${resource.plural} in ${namespace}`)
+  const note = (resource: Resource, namespace: string | null, name = ''): Known<never> | null => {
+    asked.push(`${resource.plural}${namespace === null ? '' : ` in ${namespace}`} ${name}`.trimEnd())
     return refuse(resource.plural, namespace)
   }
   return {
@@ -32,7 +32,7 @@ export function clusterOf(
       return Promise.resolve(refused ?? known(projected.filter((it) => it !== null)))
     },
     get: (resource, namespace, name, project) => {
-      const refused = note(resource, namespace)
+      const refused = note(resource, namespace, name)
       const found = all(resource).find((it) => it.metadata.name === name && (it.metadata.namespace ?? null) === namespace)
       return Promise.resolve(refused ?? (found === undefined ? unknown('not-there', `${resource.plural} "${name}" not found`) : known(project(found))))
     },

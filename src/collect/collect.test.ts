@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { unknown } from '../model/known.ts'
+import { known, unknown } from '../model/known.ts'
 import type { Scope } from '../model/sources.ts'
 import { clusterOf } from './cluster-of.ts'
 import { collect } from './collect.ts'
@@ -25,7 +25,7 @@ const objects = {
   endpointslices: [named('kube-system', 'kube-dns-x', {}, { 'kubernetes.io/service-name': 'kube-dns' }), named('kube-system', 'other-x', {}, { 'kubernetes.io/service-name': 'other' })],
   deployments: [named('shop', 'cart'), named('kube-system', 'coredns', { spec: { template: { metadata: { labels: dnsLabels } } } })],
   replicasets: [named('shop', 'cart-5f')],
-  configmaps: [named('kube-system', 'coredns', { data: { Corefile: '.:53 {\n kubernetes k8s.example\n}', other: 'hunter2' } })],
+  configmaps: [named('kube-system', 'coredns', { data: { Corefile: '.:53 {\n kubernetes k8s.example\n}', other: 'hunter2' } }), named('kube-system', 'coredns-custom', { data: { 'corp.server': 'corp.example { file db.corp }', 'db.corp': 'hunter2', 'log.conf': 'log' } })],
 }
 
 describe('collect', () => {
@@ -42,7 +42,7 @@ describe('collect', () => {
   test('every namespace at once asks for nothing twice', async () => {
     const cluster = clusterOf(objects)
     const whole = await collect(cluster, { scope: everywhere })
-    expect(cluster.asked.filter((it) => / in /.test(it)).toSorted()).toEqual(['configmaps in kube-system'])
+    expect(cluster.asked.filter((it) => / in /.test(it)).toSorted()).toEqual(['configmaps in kube-system coredns', 'configmaps in kube-system coredns-custom'])
     expect(new Set(cluster.asked).size).toBe(cluster.asked.length)
     const { sources } = await collect(clusterOf(objects), { scope: inShop })
     expect(whole.sources.clusterDns).toEqual(sources.clusterDns)
@@ -53,7 +53,7 @@ describe('collect', () => {
     const { sources } = await collect(clusterOf(objects), { scope: inShop })
     expect(sources.clusterDns).toMatchObject({
       known: true,
-      value: { service: { name: 'kube-dns' }, slices: [{ name: 'kube-dns-x' }], pods: [{ name: 'coredns-1' }], workload: { name: 'coredns' }, corefile: { known: true }, domain: 'k8s.example' },
+      value: { service: { name: 'kube-dns' }, slices: [{ name: 'kube-dns-x' }], pods: [{ name: 'coredns-1' }], workload: { name: 'coredns' }, corefile: { known: true }, domain: 'k8s.example', custom: known({ configMap: 'coredns-custom', keys: [{ name: 'corp.server', mentioned: false }, { name: 'db.corp', mentioned: true }, { name: 'log.conf', mentioned: false }] }) },
     })
     expect(JSON.stringify(sources)).not.toContain('hunter2')
   })

@@ -75,8 +75,8 @@ export interface Cluster {
   replace(resource: Resource, namespace: string | null, name: string, object: object, options?: { readonly dryRun?: boolean }): Promise<Known<RawObject>>
   /** `graceSeconds` 0 kills at once. An object that is already gone counts as deleted; one that has another uid, too. */
   delete(resource: Resource, namespace: string | null, name: string, options?: DeleteOptions): Promise<Known<'deleted'>>
-  /** Log lines as they arrive, without their line ends. Ends when the container does, or on abort. */
-  logs(namespace: string, pod: string, options: { readonly container?: string; readonly follow?: boolean; readonly tailLines?: number; readonly signal?: AbortSignal }): Promise<Known<AsyncIterable<string>>>
+  /** Log lines as they arrive, without their line ends. Ends when the container does, or on abort. `previous` is the run before. */
+  logs(namespace: string, pod: string, options: { readonly container?: string; readonly follow?: boolean; readonly previous?: boolean; readonly tailLines?: number; readonly sinceSeconds?: number; readonly signal?: AbortSignal }): Promise<Known<AsyncIterable<string>>>
   exec(namespace: string, pod: string, options: { readonly container?: string; readonly command: readonly string[]; readonly stdin?: string; readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Known<ExecResult>>
   /** Events of a watch from now on, until `signal` aborts or the server ends it; restarts itself after a server-side end. */
   watch<T>(resource: Resource, options: ListOptions & { readonly signal: AbortSignal }, project: (raw: RawObject) => T): AsyncIterable<{ readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }>

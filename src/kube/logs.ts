@@ -12,9 +12,9 @@ const maxBytes = 64 * 2 ** 20
 
 /** Log lines. Without `follow` the whole log is read first, so that a broken connection is `cut-off`, not a short log. */
 export async function readLogs(transport: Transport, timeoutMs: number, namespace: string, pod: string, options: Parameters<Cluster['logs']>[2]): Promise<Known<AsyncIterable<string>>> {
-  const { container, follow, tailLines, signal } = options
+  const { container, follow, previous, tailLines, sinceSeconds, signal } = options
   const action = describeAction({ verb: 'get', resource: pods, subresource: 'log', namespace })
-  const query = queryOf({ container, tailLines, ...(follow === true ? { follow } : { limitBytes: maxBytes }) })
+  const query = queryOf({ container, previous, tailLines, sinceSeconds, ...(follow === true ? { follow } : { limitBytes: maxBytes }) })
   const wanted = { path: pathOf(pods, namespace, pod, 'log') + query, action, name: pod, timeoutMs, ...(signal === undefined ? {} : { signal }) }
   if (follow === true) return openQuietLines(transport, wanted)
   const text = await ask(transport, { ...wanted, accept: '*/*' })

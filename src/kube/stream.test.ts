@@ -34,6 +34,12 @@ describe('readLogs', () => {
     expect(server.requests[0]?.url).toBe('/api/v1/namespaces/shop/pods/web-1/log?container=app&tailLines=4&limitBytes=67108864')
   })
 
+  it('reads the run before, and no older lines than asked for', async () => {
+    await serveWith((_, response) => response.end('one'))
+    await allOf({ previous: true, sinceSeconds: 120 })
+    expect(server.requests[0]?.url).toBe('/api/v1/namespaces/shop/pods/web-1/log?previous=true&sinceSeconds=120&limitBytes=67108864')
+  })
+
   it('does not take a broken connection for the end', async () => {
     await serveWith((_, response) => void response.write('one\ntwo\n', () => response.destroy()))
     expect(await allOf({})).toEqual(['cut-off'])

@@ -18,4 +18,13 @@ export interface ClusterDns {
   readonly weaveTc: readonly WeaveTc[]
   /** Pods of NodeLocal DNSCache, one a node; none where there is no such cache. */
   readonly nodeCaches: readonly Pod[]
+  /** ConfigMap `coredns-custom`, which AKS and k3s mount beside the Corefile; absent in files of an older hopscope. */
+  readonly custom?: Known<CustomConfig>
+}
+
+/** What stands in the ConfigMap is not kept, its keys are. */
+export interface CustomConfig {
+  readonly configMap: string
+  /** `mentioned`: another key, or the Corefile, has its name in the text, as a zone file's. */
+  readonly keys: readonly { readonly name: string; readonly mentioned: boolean }[]
 }

@@ -19,6 +19,8 @@ export interface Service {
   readonly ports: readonly ServicePort[]
   readonly externalName: string | null
   readonly internalTrafficPolicy: 'Cluster' | 'Local'
+  /** Absent when every connection is given a server anew. */
+  readonly sessionAffinity?: 'ClientIP'
   readonly publishNotReadyAddresses: boolean
 }
 

@@ -8,6 +8,7 @@ import type { DnsProbe } from './lookups.ts'
 import type { Namespace, NetworkPolicy } from './network-policy.ts'
 import type { Node } from './node.ts'
 import type { Pod } from './pod.ts'
+import type { DnsServerLog } from './server-log.ts'
 import type { EndpointSlice, Service } from './service.ts'
 import type { Subject } from './subject.ts'
 import type { Workload } from './workload.ts'
@@ -32,6 +33,7 @@ export interface Sources {
   readonly contacts: Contacts
   readonly insideViews: readonly InsideView[]
   readonly coreDnsWindows: readonly CoreDnsWindow[]
+  readonly dnsServerLogs: readonly DnsServerLog[]
   // node access
   readonly conntrack: readonly ConntrackWindow[]
 }
@@ -57,6 +59,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   contacts: 'probe',
   insideViews: 'probe',
   coreDnsWindows: 'probe',
+  dnsServerLogs: 'probe',
   conntrack: 'node',
 }
 

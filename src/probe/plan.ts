@@ -8,6 +8,7 @@ import { type InsideSpec, planInside } from './plan-inside.ts'
 import { planNodes } from './plan-nodes.ts'
 import type { MetricsSpec, SeriesSpec } from './pod/spec.ts'
 import { defaultImage } from './pod-manifest.ts'
+import { type LogSpec, planServerLogs } from './server-logs.ts'
 
 export interface ProbeOptions {
   /** From `newRunId`. */
@@ -59,6 +60,7 @@ export interface ProbePlan {
   readonly leftOut: readonly string[]
   readonly inside: readonly InsideSpec[]
   readonly metrics: readonly MetricsSpec[]
+  readonly serverLogs: readonly LogSpec[]
   readonly conntrack: boolean
 }
 
@@ -102,6 +104,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     leftOut: [...contacts.leftOut, ...http.leftOut],
     inside: options.inside === false ? [] : planInside(model, clusterName),
     metrics: planned.endpoints.map((it) => ({ ...it, port: 9153 })),
+    serverLogs: dns.known ? planServerLogs(dns.value) : [],
     conntrack: options.nodeAccess === true,
   }
 }
@@ -147,6 +150,7 @@ export function announce(plan: ProbePlan): readonly string[] {
       : []),
     ...(plan.http.length > 0 ? [`sends ${count(plan.http.length, 'HTTP GET')} to Ingress controllers from ${plan.contactNodes.join(', ')}`] : []),
     ...(plan.inside.length > 0 ? [`runs a short script in ${count(plan.inside.length, 'application container')}: resolv.conf, one look-up, one connection`] : []),
+    ...(plan.serverLogs.length > 0 ? [`reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`] : []),
     ...(plan.conntrack ? ['reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges'] : []),
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,

@@ -74,6 +74,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     leftOut: [],
     inside: [],
     metrics: [{ pod: 'coredns-0', ip: '127.0.0.1', port }],
+    serverLogs: [],
     conntrack: false,
     ...over,
   }

@@ -4,6 +4,7 @@ import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { InsideView } from '../model/inside.ts'
 import type { Known } from '../model/known.ts'
 import type { DnsProbe } from '../model/lookups.ts'
+import type { DnsServerLog } from '../model/server-log.ts'
 import { type ConntrackReading, conntrackWindow, openConntrack } from './conntrack.ts'
 import { insideView } from './inside.ts'
 import { type NodeRun, type RunContext, runNode } from './node-run.ts'
@@ -12,6 +13,7 @@ import { podProgram } from './pod-program.ts'
 import { type MadePod, removeLeftovers, removePods, watchPods } from './pods.ts'
 import { progressOf } from './progress.ts'
 import { conntrackOf, contactsOf, coreDnsOf, dnsProbeOf, insideOf, notesOf } from './results.ts'
+import { readServerLogs } from './server-logs.ts'
 import { probeSpec } from './spec-of.ts'
 
 /** The sources above the read level. `notes` are for the reader; `left` are pods that would not go. */
@@ -20,6 +22,7 @@ export interface ProbeResult {
   readonly contacts: Known<Contacts>
   readonly insideViews: Known<readonly InsideView[]>
   readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
+  readonly dnsServerLogs: Known<readonly DnsServerLog[]>
   readonly conntrack: Known<readonly ConntrackWindow[]>
   readonly notes: readonly string[]
   readonly left: readonly string[]
@@ -59,6 +62,7 @@ export async function probe(cluster: Cluster, plan: ProbePlan, progress: (line: 
 async function carryOut(context: RunContext, stale: readonly string[]): Promise<Omit<ProbeResult, 'left'>> {
   const { cluster, plan, signal } = context
   const inside = Promise.all(plan.inside.map((it) => insideView(cluster, it, signal)))
+  const serverLogs = readServerLogs(cluster, plan.serverLogs, signal)
   const opened = plan.conntrack ? await Promise.all(plan.nodes.map((node) => openConntrack(context, node))) : []
   const readers = new Map(opened.flatMap((it) => ('reader' in it ? [[it.reader.node, it.reader] as const] : [])))
   const windows: ConntrackWindow[] = []
@@ -82,6 +86,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     contacts: contactsOf(plan, runs),
     insideViews: insideOf(plan, await inside),
     coreDnsWindows: coreDnsOf(plan, runs),
+    dnsServerLogs: await serverLogs,
     conntrack: conntrackOf(plan, opened, windows),
     notes: notesOf(plan, runs, opened, stale),
   }

@@ -1,3 +1,5 @@
+import { type Subject, subjectKey } from '../model/subject.ts'
+
 /** Troubles by name: a finding that is one lists it in `symptoms`, a finding that causes one lists it in `explains`. */
 interface Named {
   readonly namespace: string
@@ -27,6 +29,12 @@ export const dnsServersDown = 'dns-servers-down'
 
 /** A DNS server ends soon after each start. */
 export const dnsServerCrash = 'dns-server-crash'
+
+/** UDP port 53 is answered, and TCP port 53 is not. */
+export const dnsTcpUnanswered = 'dns-tcp-unanswered'
+
+/** The search list of this workload makes many queries of each look-up. */
+export const searchAmplified = (workload: Subject): string => `search-amplified:${subjectKey(workload)}`
 
 /** Names outside the cluster get no answer from where CoreDNS sends them. */
 export const dnsUpstreamSilent = 'dns-upstream-silent'

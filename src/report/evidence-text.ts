@@ -25,13 +25,24 @@ export function evidenceLines(evidence: Evidence, paint: Paint): readonly string
 /** The user's own lines, with carets under the value that is wrong, as rustc points into source. */
 function configLines(evidence: Extract<Evidence, { kind: 'config' }>): readonly string[] {
   const name = evidence.object.namespace === null ? evidence.object.name : `${evidence.object.namespace}/${evidence.object.name}`
-  const marked = evidence.lines[evidence.at] ?? ''
+  const lines = evidence.lines.map((line, index) => shortened(line, index === evidence.at ? evidence.mark : ''))
+  const marked = lines[evidence.at] ?? ''
   const start = Math.max(0, marked.lastIndexOf(evidence.mark))
   const caret = `    ${' '.repeat(start)}${'^'.repeat(Math.max(1, evidence.mark.length))} ${evidence.label}`
   return [
     `${evidence.object.kind} ${name}, ${evidence.path}`,
-    ...evidence.lines.flatMap((line, index) => (index === evidence.at ? [`    ${line}`, caret] : [`    ${line}`])),
+    ...lines.flatMap((line, index) => (index === evidence.at ? [`    ${line}`, caret] : [`    ${line}`])),
   ]
+}
+
+/** A search list may have two thousand characters: its beginning, and what the caret points at. */
+const longestLine = 140
+
+function shortened(line: string, mark: string): string {
+  if (line.length <= longestLine) return line
+  const at = line.lastIndexOf(mark)
+  const head = line.slice(0, 60)
+  return at < head.length ? `${line.slice(0, longestLine)} …` : `${head} … ${line.slice(at, at + longestLine)}`
 }
 
 function columns(rows: readonly (readonly string[])[]): readonly string[] {

@@ -22,7 +22,9 @@ export function headline(diagnosis: Diagnosis): string {
   const fine = diagnosis.results.filter((it) => it.verdict === 'ok').length
   if (unsure > 0) return `No fault found in what could be seen of ${about(diagnosis.model.scope)}; ${unsure} check${unsure === 1 ? '' : 's'} could not tell.`
   if (fine === 0) return `Nothing to check: ${about(diagnosis.model.scope)} has nothing that these checks look at.`
-  return fine === 1 ? `The one check that applies to ${about(diagnosis.model.scope)} is fine.` : `All ${fine} checks that apply to ${about(diagnosis.model.scope)} are fine.`
+  const told = diagnosis.roots.length
+  const rest = told === 0 ? '.' : `; ${told === 1 ? 'one thing is' : `${told} things are`} worth knowing, below.`
+  return fine === 1 ? `The one check that applies to ${about(diagnosis.model.scope)} is fine${rest}` : `All ${fine} checks that apply to ${about(diagnosis.model.scope)} are fine${rest}`
 }
 
 function about(scope: Scope): string {

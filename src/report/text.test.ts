@@ -134,6 +134,7 @@ describe('the opening line', () => {
     ['nothing to look at', diagnose(modelOf({}), { checks: [stub('DNS901', notApplicable('none'))] }), 'Nothing to check: the cluster has nothing that these checks look at.'],
     ['a crash', diagnose(modelOf({}), { checks: [crash, stub('DNS902', ok(1))] }), "1 check crashed: hopscope can't say whether the cluster is well."],
     ['several causes', diagnose(modelOf({}), { checks: [stub('DNS901', trouble('a')), stub('DNS902', trouble('b'))] }), 'a is in trouble DNS901. 1 more root cause below.'],
+    ['something to know, and no fault', diagnose(modelOf({}), { checks: [stub('DNS901', ok(1)), stub('DNS902', ok(1)), stub('DNS903', trouble('cart', { severity: 'info' }))] }), 'All 2 checks that apply to the cluster are fine; one thing is worth knowing, below.'],
     ['asked about one namespace', diagnose(modelOf({}, {}, { namespace: 'shop' }), { checks: [stub('DNS901', ok(1))] }), "The one check that applies to namespace shop and the cluster's DNS is fine."],
     ['asked about DNS', diagnose(modelOf({}, {}, { target: { kind: 'dns' } }), { checks: [stub('DNS901', ok(1))] }), "The one check that applies to the cluster's DNS is fine."],
   ])('%s', (_, diagnosis, expected) => expect(opening(diagnosis)).toBe(expected))
@@ -178,7 +179,7 @@ test('the race, as told', () => {
       DNS117 DNS119 DNS148
           needs a read of the cluster
 
-    25 ok · 1 finding (+2 explained) · 3 cannot tell · 3 not applicable
+    26 ok · 1 finding (+2 explained) · 3 cannot tell · 4 not applicable
     "
   `)
 })

@@ -15,7 +15,7 @@ const hosts = new Set(['host', 'externalName', 'domain', 'searches', 'addresses'
 const labels = new Set(['labels', 'templateLabels', 'selector', 'matchLabels'])
 
 /** Sentences, in which names stand among words. */
-const sentences = new Set(['detail', 'notReadyReason', 'readyMessage', 'why', 'stopped', 'error', 'args'])
+const sentences = new Set(['detail', 'notReadyReason', 'readyMessage', 'why', 'stopped', 'error', 'args', 'said'])
 
 /** Files, in which the first word of a line is a directive. */
 const files = new Set(['corefile', 'resolvConf'])

@@ -6,6 +6,7 @@ import type { Ingress, IngressClass, IngressController } from '../model/ingress.
 import type { InsideView } from '../model/inside.ts'
 import type { Known, Why } from '../model/known.ts'
 import type { DnsProbe } from '../model/lookups.ts'
+import type { DnsServerLog } from '../model/server-log.ts'
 import type { Namespace, NetworkPolicy, Selector } from '../model/network-policy.ts'
 import type { Node } from '../model/node.ts'
 import type { Pod } from '../model/pod.ts'
@@ -66,17 +67,21 @@ const pod: fc.Arbitrary<Pod> = fc.record({
   ),
 })
 
-const service: fc.Arbitrary<Service> = fc.record({
-  namespace: name,
-  name,
-  type: fc.constantFrom('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
-  clusterIP: maybe(fc.oneof(ip, fc.constant('None'))),
-  selector: maybe(labels),
-  ports: few(fc.record({ name: maybe(name), port: count, protocol, targetPort: fc.oneof(count, name), nodePort: maybe(count) })),
-  externalName: maybe(name),
-  internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
-  publishNotReadyAddresses: flag,
-})
+const service: fc.Arbitrary<Service> = fc.record(
+  {
+    namespace: name,
+    name,
+    type: fc.constantFrom('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
+    clusterIP: maybe(fc.oneof(ip, fc.constant('None'))),
+    selector: maybe(labels),
+    ports: few(fc.record({ name: maybe(name), port: count, protocol, targetPort: fc.oneof(count, name), nodePort: maybe(count) })),
+    externalName: maybe(name),
+    internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
+    publishNotReadyAddresses: flag,
+    sessionAffinity: fc.constant('ClientIP' as const),
+  },
+  { requiredKeys: ['namespace', 'name', 'type', 'clusterIP', 'selector', 'ports', 'externalName', 'internalTrafficPolicy', 'publishNotReadyAddresses'] },
+)
 
 const slice: fc.Arbitrary<EndpointSlice> = fc.record({
   namespace: name,
@@ -139,7 +144,9 @@ const weaveTc: fc.Arbitrary<WeaveTc> = fc.record({
   mounts: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), mountPath: fc.constantFrom('/lib/tc', '/usr/lib/tcvolumes:') })),
   volumes: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), hostPath: maybe(fc.constant('/usr/lib/tc')) })),
 })
-const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local'), weaveTc: few(weaveTc), nodeCaches: few(pod) })
+const custom = fc.record({ configMap: fc.constant('coredns-custom'), keys: few(fc.record({ name, mentioned: flag })) })
+
+const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local'), weaveTc: few(weaveTc), nodeCaches: few(pod), custom: known(custom) })
 
 const from = fc.record({ namespace: name, labels })
 const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
@@ -201,6 +208,14 @@ const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record({
   entries: maybe(count),
   max: maybe(count),
 })
+const dnsServerLog: fc.Arbitrary<DnsServerLog> = fc.record({
+  pod: name,
+  container: name,
+  run: fc.constantFrom('now', 'before'),
+  lines: count,
+  signs: few(fc.record({ kind: fc.constantFrom('loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen'), times: count, said: fc.constant('Loop (127.0.0.1:55953 -> :53) detected for zone "."') })),
+})
+
 const rcodes = fc.dictionary(fc.constantFrom('NOERROR', 'SERVFAIL'), count, { noNullPrototype: true })
 const coreDnsWindow: fc.Arbitrary<CoreDnsWindow> = fc.record(
   {
@@ -245,6 +260,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     contacts: known(contacts),
     insideViews: known(few(insideView)),
     coreDnsWindows: known(few(coreDnsWindow)),
+    dnsServerLogs: known(few(dnsServerLog)),
     conntrack: known(few(conntrack)),
   }),
 })

@@ -46,6 +46,7 @@ const rules: { readonly [K in SourceName]?: (value: Sources[K] extends readonly 
   pods: redactPod,
   nodes: (it) => (it.readyMessage === null ? it : { ...it, readyMessage: redactText(it.readyMessage) }),
   clusterDns: redactDns,
+  dnsServerLogs: (it) => ({ ...it, signs: it.signs.map((one) => ({ ...one, said: redactText(one.said) })) }),
   insideViews: (it) => (it.resolvConf.known ? { ...it, resolvConf: { known: true, value: redactText(it.resolvConf.value) } } : it),
 }
 

@@ -84,6 +84,7 @@ export function objectSchemas(intern: Intern) {
     ports: v.array(v.object({ name: v.nullable(word), port: number, protocol, targetPort: v.union([number, word]), nodePort: v.nullable(number) })),
     externalName: v.nullable(text),
     internalTrafficPolicy: v.picklist(['Cluster', 'Local']),
+    sessionAffinity: v.exactOptional(v.literal('ClientIP')),
     publishNotReadyAddresses: flag,
   })
 
@@ -186,6 +187,7 @@ export function objectSchemas(intern: Intern) {
     // Files of before it was looked for have none.
     weaveTc: v.optional(v.array(weaveTc), []),
     nodeCaches: v.optional(v.array(pod), []),
+    custom: v.exactOptional(known(v.object({ configMap: text, keys: v.array(v.object({ name: text, mentioned: flag })) }))),
   })
 
   return { pod, service, endpointSlice, workload, ingress, ingressClass, ingressController, networkPolicy, namespace, node, clusterDns, labels }

@@ -3,6 +3,7 @@ import type { Contacts } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { InsideView } from '../model/inside.ts'
 import type { Answer, DnsProbe, LookupSeries } from '../model/lookups.ts'
+import type { DnsServerLog } from '../model/server-log.ts'
 import { type Schema, known } from './schema-objects.ts'
 
 const text = v.string()
@@ -94,5 +95,13 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     upstreams: v.exactOptional(v.array(v.object({ to: text, sent: number, answers: v.record(text, number), seconds: number }))),
   })
 
-  return { dnsProbe, contacts, insideView, conntrackWindow, coreDnsWindow }
+  const dnsServerLog: Schema<DnsServerLog> = v.object({
+    pod: text,
+    container: text,
+    run: v.picklist(['now', 'before']),
+    lines: number,
+    signs: v.array(v.object({ kind: v.picklist(['loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen']), times: number, said: text })),
+  })
+
+  return { dnsProbe, contacts, insideView, conntrackWindow, coreDnsWindow, dnsServerLog }
 }

@@ -61,6 +61,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     contacts: probes.contacts,
     insideViews: probes.insideView,
     coreDnsWindows: probes.coreDnsWindow,
+    dnsServerLogs: probes.dnsServerLog,
     conntrack: probes.conntrackWindow,
   }
 }

@@ -1,3 +1,5 @@
+import { unclosedBrace } from './unclosed-brace.ts'
+
 /** One directive: `forward . /etc/resolv.conf { max_concurrent 1000 }`. */
 export interface CorefilePlugin {
   readonly name: string
@@ -94,7 +96,7 @@ export function parseCorefile(text: string): Corefile {
     at += 1
     const plugins: CorefilePlugin[] = []
     while (at < tokens.length && tokens[at]?.text !== '}') plugins.push(directive(depth))
-    if (at >= tokens.length) problems.push({ line: openedAt, text: '`{` is never closed' })
+    if (at >= tokens.length) problems.push({ line: unclosedBrace(text) ?? openedAt, text: '`{` is never closed' })
     at += 1
     return plugins
   }

@@ -8,9 +8,10 @@ import { clusterDns, insideView } from './dns.ts'
 import { type Fate, answered, conntrackOf, coreDnsWindow, denied, lost, never, type Network, probe, refused, rejected, servfail } from './lookups.ts'
 import { node } from './node.ts'
 import { container, pod } from './pod.ts'
+import { serverLog } from './server-log.ts'
 
 /** Everything that the DNS checks may ask for. */
-export type DnsSources = Pick<Sources, 'nodes' | 'pods' | 'clusterDns' | 'dnsProbe' | 'coreDnsWindows' | 'conntrack' | 'insideViews'>
+export type DnsSources = Pick<Sources, 'nodes' | 'pods' | 'clusterDns' | 'dnsProbe' | 'coreDnsWindows' | 'dnsServerLogs' | 'conntrack' | 'insideViews'>
 
 interface About {
   readonly nodes?: readonly string[]
@@ -48,6 +49,7 @@ export function cluster(about: About = {}): DnsSources {
     clusterDns: dns,
     dnsProbe: probe({ nodes: names, dns, ...(about.network === undefined ? {} : { network: about.network }), ...(about.counts === undefined ? {} : { counts: about.counts }), ...(about.probed === undefined ? {} : { about: about.probed }) }),
     coreDnsWindows: dns.pods.map((it) => ({ ...coreDnsWindow(it.name, it.ip ?? '', about.cores ?? 0.02), ...(about.upstreams === undefined ? {} : { upstreams: about.upstreams }) })),
+    dnsServerLogs: dns.pods.map((it) => serverLog(it.name)),
     conntrack: about.conntrack ?? names.map((name) => conntrackOf(name, counts)),
     insideViews: [insideView('web-1', { resolvConf: known('search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n') })],
   }

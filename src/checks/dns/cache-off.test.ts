@@ -14,6 +14,7 @@ describeCheck(check, [
   { it: 'a cache with its own rules', given: given(forward, 'cache {\n    denial 9984 5\n  }'), expect: 'ok' },
   { it: 'a block for one zone without: that may be meant', given: { clusterDns: clusterDns({ corefile: known('.:53 {\n  forward . 10.0.0.2\n  cache 30\n}\ncorp.example {\n  forward . 10.0.0.3\n}\n') }) }, expect: 'ok' },
   { it: 'no outside names', given: given('errors'), expect: 'not-applicable' },
+  { it: 'a brace is missing, and cache stands in the block of forward', given: given('forward . 10.0.0.2 {', 'cache 30'), expect: 'not-applicable', says: /DNS114/ },
   { it: 'it may stand in a file', given: given(forward, 'import custom/*.override'), expect: 'cannot-tell', says: /imports files/ },
   { it: 'the Corefile forbidden', given: { clusterDns: clusterDns({ corefile: unknown('forbidden', 'get configmaps') }) }, expect: 'cannot-tell', says: /was not read/ },
   { it: 'kube-system forbidden', given: modelOf({}, { clusterDns: unknown('forbidden', 'list pods in kube-system') }), expect: 'cannot-tell', says: /no permission/ },

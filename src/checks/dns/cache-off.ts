@@ -17,7 +17,9 @@ export default check({
   run({ clusterDns }) {
     if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
-    const forwarding = rootServers(parseCorefile(text)).filter(({ plugins }) => plugins.some((it) => it.name === 'forward'))
+    const corefile = parseCorefile(text)
+    if (corefile.problems.length > 0) return notApplicable('the Corefile does not parse: DNS114 is about that')
+    const forwarding = rootServers(corefile).filter(({ plugins }) => plugins.some((it) => it.name === 'forward'))
     if (forwarding.length === 0) return notApplicable('the Corefile forwards no outside names')
     const bare = forwarding.find(({ plugins }) => !plugins.some((it) => it.name === 'cache'))
     if (bare === undefined) return ok(forwarding.length)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { container } from '../../../test/build/pod.ts'
+import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -25,17 +26,22 @@ const given = (text: string, about: Partial<ClusterDns> = {}) => ({ clusterDns: 
 const notReady = clusterDns().pods.map((it, index) => (index === 0 ? it : { ...it, ready: false, containers: [container({ name: 'coredns', waiting: 'CrashLoopBackOff', ready: false })] }))
 const configMap = { subject: 'ConfigMap/kube-system/coredns', confidence: 'inferred' } as const
 
+const refusedLine = { kind: 'corefile-refused', times: 1, said: "/etc/coredns/Corefile:6 - Error during parsing: unknown property 'max_concurent'" } as const
+
 describeCheck(check, [
   { it: 'a brace that is never closed, and servers that still run', given: given(usual.replace(/\}\n$/, '')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 1: `{` is never closed' } }] },
   { it: 'the same, and a server that crashes', given: given(usual.replace(/\}\n$/, ''), { pods: notReady }), expect: [{ ...configMap, severity: 'error' }] },
   { it: 'a brace too many', given: given(`${usual}}\n`), expect: [{ ...configMap, args: { detail: 'line 10: `}` without its `{`' } }] },
   { it: 'a plug-in misspelt', given: given(usual.replace('forward', 'foward')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 6: there is no plug-in `foward`: `forward` was meant' } }] },
+  { it: 'what stands inside a plug-in is wrong, and the server that crashes says so', given: { ...given(usual, { pods: notReady }), dnsServerLogs: [serverLog('coredns-1', [refusedLine], 'before')] }, expect: [{ ...configMap, severity: 'error', confidence: 'observed', args: { detail: refusedLine.said } }] },
+  { it: 'the same, at a reload', given: { ...given(usual), dnsServerLogs: [serverLog('coredns-0', [{ ...refusedLine, kind: 'reload-failed' }])] }, expect: [{ ...configMap, severity: 'warning', confidence: 'observed' }] },
   { it: 'no kubernetes', given: given('.:53 {\n  errors\n  forward . 10.0.0.2\n}\n'), expect: [{ ...configMap, severity: 'error', args: { detail: 'no server block has the plug-in kubernetes' } }] },
   { it: 'no zone but the cluster', given: given(usual.replace('.:53', 'cluster.local:53')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'no server block serves the zone `.`' } }] },
   { it: 'nobody to ask for outside names', given: given(usual.replace(/ *forward.*\n/, '')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'the server block of the zone `.` forwards nowhere' } }] },
   { it: 'an empty one', given: given(''), expect: [configMap, configMap] },
   { it: 'of a chart that names its ConfigMap as its Service', given: given('', { service: { ...clusterDns().service!, name: 'rke2-coredns-rke2-coredns' } }), expect: [{ subject: 'ConfigMap/kube-system/rke2-coredns-rke2-coredns' }, { subject: 'ConfigMap/kube-system/rke2-coredns-rke2-coredns' }] },
 
+  { it: 'what was wrong before the last start, which went well', given: { ...given(usual), dnsServerLogs: [serverLog('coredns-0', [refusedLine], 'before')] }, expect: 'ok' },
   { it: 'what kubeadm writes', given: given(usual), expect: 'ok' },
   { it: 'outside names in a block of their own', given: given('cluster.local {\n kubernetes\n}\n. {\n forward . 10.0.0.2\n}\n'), expect: 'ok' },
   { it: 'a plug-in that this CoreDNS may be built with', given: given(usual.replace('forward . /etc/resolv.conf', 'unbound')), expect: 'ok' },
@@ -43,6 +49,7 @@ describeCheck(check, [
   { it: 'k3s: hosts from a file, and imports after the last block', given: given(usual.replace('    cache', '    hosts /etc/coredns/NodeHosts {\n      ttl 60\n    }\n    import /etc/coredns/custom/*.override\n    cache').concat('import /etc/coredns/custom/*.server\n')), expect: 'ok' },
   { it: 'imports before the first block', given: given(`import custom/*.server\n${usual}`), expect: 'ok' },
 
+  { it: 'a server crashes, and its log was not read', given: given(usual, { pods: notReady }), expect: 'cannot-tell', says: /stands in its log.*--probe/ },
   { it: 'what is missing may stand in a file', given: given(`${usual.replace(/ *forward.*\n/, '')}import /etc/coredns/custom/*.server\n`), expect: 'cannot-tell', says: /imports files/ },
   { it: 'the ConfigMap forbidden', given: { clusterDns: clusterDns({ corefile: unknown('forbidden', 'get configmaps in kube-system') }) }, expect: 'cannot-tell', says: /was not read: get configmaps/ },
   { it: 'kube-system forbidden', given: modelOf({}, { clusterDns: unknown('forbidden', 'list pods in kube-system') }), expect: 'cannot-tell', says: /no permission/ },

@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { type Args, cannotTell, finding, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { corefileEvidence, corefileObject, importsFiles, rootServers } from '../../relations/corefile-text.ts'
+import { crashesUnheard, logEvidence, type Signed, signsOf } from '../../relations/server-log-signs.ts'
 import { dnsServerCrash, dnsServersDown } from '../../relations/symptom.ts'
 import { type Corefile, parseCorefile } from '../../wire/corefile.ts'
 import { answersNoOutsideName, misspelt } from './corefile-plugins.ts'
@@ -17,16 +18,19 @@ export default check({
   fine: 'the Corefile parses, and serves cluster names and others',
   severity: 'error',
   needs: ['clusterDns'],
+  wants: ['dnsServerLogs'],
   remedies: [],
   decides: ['DNS-43', 'DNS-44'],
 
-  run({ clusterDns }) {
+  run({ clusterDns, dnsServerLogs }) {
     if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
-    const wrong = refused(clusterDns, text, corefile)
+    const said = signsOf(dnsServerLogs, clusterDns.pods, 'corefile-refused', 'reload-failed')
+    const wrong = refused(clusterDns, text, corefile, said) ?? refusedInside(clusterDns, text, said)
     if (wrong !== null) return wrong
     const missing = [withoutKubernetes(clusterDns, text, corefile), withoutOutside(clusterDns, text, corefile)].filter((it) => it !== null)
+    if (missing.length === 0 && crashesUnheard(dnsServerLogs, clusterDns.pods)) return cannotTell('not-asked', 'a DNS server crashes, and whether it refuses what stands inside a plug-in stands in its log, which was not read', '--probe')
     if (missing.length === 0) return ok(Math.max(1, corefile.servers.length))
     return importsFiles(corefile) ? cannotTell('ambiguous', 'the Corefile imports files that hopscope does not read: what is missing in it may stand there') : missing
   },
@@ -44,7 +48,7 @@ export default check({
 })
 
 /** What no CoreDNS starts with: text against the grammar, or a plug-in that there is not. */
-function refused(dns: ClusterDns, text: string, corefile: Corefile): Verdict | null {
+function refused(dns: ClusterDns, text: string, corefile: Corefile, said: readonly Signed[]): Verdict | null {
   const [problem] = corefile.problems
   const typo = corefile.servers.flatMap((it) => it.plugins).map(({ name, line }) => ({ name, line, meant: misspelt(name) })).find((it) => it.meant !== null)
   if (problem === undefined && typo === undefined) return null
@@ -55,7 +59,20 @@ function refused(dns: ClusterDns, text: string, corefile: Corefile): Verdict | n
     headline: severity === 'warning' ? `The Corefile does not parse (line ${line}): the next DNS server that starts will not` : `The Corefile does not parse (line ${line}), and DNS servers are not ready`,
     detail: `line ${line}: ${what}`,
     note: severity === 'warning' ? 'the servers that run keep the text that they started with; one that restarts, or is moved to another node, crashes' : 'a server that starts with this text ends at once; those that still run keep the old one',
-  }, corefileEvidence(dns, text, line, problem === undefined ? (typo?.name ?? '') : (/`(.)`|`(.)` /.exec(problem.text)?.[1] ?? '"'), what), [dnsServerCrash, dnsServersDown])
+  }, corefileEvidence(dns, text, line, problem === undefined ? (typo?.name ?? '') : (/`(.)`|`(.)` /.exec(problem.text)?.[1] ?? '"'), what), [dnsServerCrash, dnsServersDown], said)
+}
+
+/** What stands inside a plug-in is CoreDNS's to judge, and its log has the verdict. */
+function refusedInside(dns: ClusterDns, text: string, said: readonly Signed[]): Verdict | null {
+  const [first] = said
+  if (first === undefined) return null
+  const crashes = dns.pods.some((it) => !it.ready)
+  const line = Number(/:(\d+) - Error/.exec(first.sign.said)?.[1] ?? 1)
+  return broken(dns, crashes ? 'error' : 'warning', {
+    headline: crashes ? 'CoreDNS refuses its Corefile, and DNS servers are not ready' : 'CoreDNS refuses its new Corefile: the next DNS server that starts will not',
+    detail: first.sign.said,
+    note: crashes ? 'a server that starts with this text ends at once; those that still run keep the old one' : 'the servers that run keep the text that they started with; one that restarts, or is moved to another node, crashes',
+  }, corefileEvidence(dns, text, line, '', 'near this line'), [dnsServerCrash, dnsServersDown], said)
 }
 
 function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile): Verdict | null {
@@ -80,7 +97,7 @@ function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile): Verd
   }, corefileEvidence(dns, text, server?.line ?? 1, server?.keys[0] ?? '', roots.length === 0 ? 'the zones end here' : 'no `forward` in it'), ['dns-external:*'])
 }
 
-function broken(dns: ClusterDns, severity: Severity, args: Args, evidence: ReturnType<typeof corefileEvidence>, explains: readonly string[]): Verdict {
+function broken(dns: ClusterDns, severity: Severity, args: Args, evidence: ReturnType<typeof corefileEvidence>, explains: readonly string[], said: readonly Signed[] = []): Verdict {
   const ready = dns.pods.filter((it) => it.ready).length
-  return finding({ subject: corefileObject(dns), confidence: 'inferred', severity, args, evidence: [evidence, { kind: 'fact', label: 'DNS servers ready', value: `${ready} of ${dns.pods.length}` }], explains })
+  return finding({ subject: corefileObject(dns), confidence: said.length > 0 ? 'observed' : 'inferred', severity, args, evidence: [evidence, ...(said.length === 0 ? [] : [logEvidence(said)]), { kind: 'fact', label: 'DNS servers ready', value: `${ready} of ${dns.pods.length}` }], explains })
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { cluster, dnsWithoutEndpoints, upstreamDead } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { container } from '../../../test/build/pod.ts'
+import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -16,6 +17,10 @@ const given = (text: string, about: Partial<ClusterDns> = {}) => ({ clusterDns: 
 const configMap = { subject: 'ConfigMap/kube-system/coredns', confidence: 'inferred', severity: 'error' } as const
 const onHost = clusterDns().pods.map((it) => ({ ...it, hostNetwork: true }))
 
+const oneDown = clusterDns().pods.map((it, index) => (index === 0 ? it : { ...it, ready: false }))
+const crashing = clusterDns().pods.map((it) => ({ ...it, ready: false, containers: [container({ name: 'coredns', waiting: 'CrashLoopBackOff', lastTermination: 'Error', ready: false })] }))
+const loop = { kind: 'loop', times: 1, said: 'Loop (127.0.0.1:40921 -> :53) detected for zone "."' } as const
+
 describeCheck(check, [
   { it: "systemd-resolved's address, which in a pod is the pod", given: given(corefile('forward . 127.0.0.53')), expect: [{ ...configMap, args: { to: '127.0.0.53', why: "the pod's own loopback", guarded: 'yes', line: 3 } }] },
   { it: 'loopback among others, with a port', given: given(corefile('forward . 10.0.0.2 dns://127.0.0.1:53 {\n policy random\n }', '.:53', '')), expect: [{ ...configMap, args: { to: 'dns://127.0.0.1:53', guarded: 'no' } }] },
@@ -23,7 +28,11 @@ describeCheck(check, [
   { it: "the DNS Service's address", given: given(corefile('forward . 10.96.0.10')), expect: [{ ...configMap, args: { why: "the DNS Service's own address" } }] },
   { it: 'a stub zone to the DNS Service', given: given(corefile('forward . 10.0.0.2', '.:53', '  forward corp.example 10.96.0.10\n')), expect: [{ ...configMap, args: { zone: 'corp.example' } }] },
   { it: 'one of its own pods', given: given(corefile('forward . 10.2.2.2')), expect: [{ ...configMap, args: { why: 'a DNS server of this cluster' } }] },
+  { it: 'the resolv.conf of the node, and the plug-in `loop` has seen where it leads', given: { ...given(corefile('forward . /etc/resolv.conf'), { pods: oneDown }), dnsServerLogs: [serverLog('coredns-0'), serverLog('coredns-1', [loop], 'before')] }, expect: [{ ...configMap, confidence: 'observed', args: { to: '/etc/resolv.conf', file: 'yes', line: 3 } }] },
+  { it: 'loopback, and the log says so too', given: { ...given(corefile('forward . 127.0.0.53'), { pods: oneDown }), dnsServerLogs: [serverLog('coredns-1', [loop], 'before')] }, expect: [{ ...configMap, confidence: 'observed', args: { to: '127.0.0.53' } }] },
 
+  { it: 'the resolv.conf of the node, and a loop before the last start, which went well', given: { ...given(corefile('forward . /etc/resolv.conf')), dnsServerLogs: [serverLog('coredns-1', [loop], 'before')] }, expect: 'ok' },
+  { it: 'the resolv.conf of the node, and no loop in the log', given: { ...given(corefile('forward . /etc/resolv.conf')), dnsServerLogs: [serverLog('coredns-0')] }, expect: 'ok' },
   { it: 'the usual', given: given(corefile('forward . /etc/resolv.conf')), expect: 'ok' },
   { it: 'servers outside, over TLS too', given: given(corefile('forward . tls://9.9.9.9 10.0.0.2:53 fd00::53')), expect: 'ok' },
   { it: 'a sidecar on another port', given: given(corefile('forward . 127.0.0.1:5335')), expect: 'ok' },
@@ -32,6 +41,9 @@ describeCheck(check, [
   { it: 'a zone that kubernetes answers first', given: given(corefile('forward . 10.0.0.2', '.:53', '  forward cluster.local 10.96.0.10\n')), expect: 'ok' },
   { it: 'no forward', given: given('.:53 {\n kubernetes cluster.local\n}\n'), expect: 'not-applicable' },
 
+  { it: 'the resolv.conf of the node, a server that crashes, and no log', given: given(corefile('forward . /etc/resolv.conf'), { pods: crashing }), expect: 'cannot-tell', says: /stands in its log.*--probe/ },
+  { it: 'the same, named servers', given: given(corefile('forward . 10.0.0.2'), { pods: crashing }), expect: 'ok' },
+  { it: 'the same, killed for memory', given: given(corefile('forward . /etc/resolv.conf'), { pods: crashing.map((it) => ({ ...it, containers: it.containers.map((one) => ({ ...one, lastTermination: 'OOMKilled' })) })) }), expect: 'ok' },
   { it: 'the ConfigMap forbidden', given: { clusterDns: clusterDns({ corefile: unknown('forbidden', 'get configmaps') }) }, expect: 'cannot-tell', says: /was not read: get configmaps/ },
   { it: 'kube-system forbidden', given: modelOf({}, { clusterDns: unknown('forbidden', 'list pods in kube-system') }), expect: 'cannot-tell', says: /no permission/ },
 ])

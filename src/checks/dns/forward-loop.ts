@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { corefileEvidence, corefileObject, kubernetesZones } from '../../relations/corefile-text.ts'
+import { crashesUnheard, logEvidence, signsOf } from '../../relations/server-log-signs.ts'
 import { targetPortIn } from '../../relations/service-endpoints.ts'
 import { isLive } from '../../relations/service-selects-pod.ts'
 import { dnsServerCrash, dnsServersDown, dnsUpstreamSilent } from '../../relations/symptom.ts'
@@ -18,25 +19,31 @@ export default check({
   fine: 'no forward line of the Corefile leads back to CoreDNS',
   severity: 'error',
   needs: ['clusterDns'],
+  wants: ['dnsServerLogs'],
   remedies: [],
   decides: ['DNS-38', 'DNS-39'],
 
-  run({ clusterDns }) {
+  run({ clusterDns, dnsServerLogs }) {
+    const signed = signsOf(dnsServerLogs, clusterDns.pods, 'loop')
     if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
     const own = kubernetesZones(corefile)
     const forwards = corefile.servers.flatMap((server) => server.plugins.filter((it) => it.name === 'forward' && !own.includes(zoneOf(it.args[0] ?? '.'))).map((plugin) => ({ server, plugin })))
     if (forwards.length === 0) return notApplicable('the Corefile forwards nothing')
-    const loops = forwards.flatMap(({ server, plugin }) => leadsBack(clusterDns, server, plugin))
+    const seen = forwards.flatMap(({ server, plugin }) => leadsBack(clusterDns, server, plugin))
+    const loops = seen.length > 0 || signed.length === 0 ? seen : forwards.flatMap(({ server, plugin }) => leadsBackUnseen(server, plugin))
     const [first] = loops
+    const toFile = forwards.some(({ plugin }) => plugin.args.slice(1).some((it) => it.startsWith('/')))
+    if (first === undefined && toFile && crashesUnheard(dnsServerLogs, clusterDns.pods)) return cannotTell('not-asked', 'a DNS server crashes, and whether the file that the Corefile forwards to leads back stands in its log, which was not read', '--probe')
     if (first === undefined) return ok(forwards.length)
     const guarded = first.server.plugins.some((it) => it.name === 'loop')
     return finding({
       subject: corefileObject(clusterDns),
-      confidence: 'inferred',
-      args: { to: first.to, why: first.why, zone: first.plugin.args[0] ?? '.', line: first.plugin.line, guarded: guarded ? 'yes' : 'no' },
+      confidence: signed.length > 0 ? 'observed' : 'inferred',
+      args: { to: first.to, why: first.why, zone: first.plugin.args[0] ?? '.', line: first.plugin.line, guarded: guarded ? 'yes' : 'no', file: first.to.startsWith('/') ? 'yes' : 'no' },
       evidence: [
+        ...(signed.length === 0 ? [] : [logEvidence(signed)]),
         ...loops.slice(0, 2).map((it) => corefileEvidence(clusterDns, text, it.plugin.line, it.to, it.why)),
         { kind: 'fact', label: 'plug-in loop', value: guarded ? 'there: it ends the process when it sees the loop' : 'not there: the loop goes on until memory is used up' },
       ],
@@ -45,12 +52,22 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `CoreDNS forwards ${args['zone'] === '.' ? 'outside names' : args['zone']} to ${args['to']}, which is itself.`,
+    headline: ({ args }) => `CoreDNS forwards ${args['zone'] === '.' ? 'outside names' : args['zone']} to ${args['to']}, which ${args['file'] === 'yes' ? 'leads back to it' : 'is itself'}.`,
     detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} line ${args['line']} · forward to ${args['to']}: ${args['why']}`,
     note: ({ args }) => (args['guarded'] === 'yes' ? 'the plug-in `loop` looks once, when a server starts, and then ends it: servers that started before still run' : 'without the plug-in `loop` nothing stops it: each question goes round until it times out'),
-    help: ({ subject: on }) => ['name servers outside the cluster; `loop` is the messenger, leave it in', `kubectl -n ${on.namespace} edit configmap ${on.name}`, `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --previous --tail=20 | grep -i loop`],
+    help: ({ subject: on, args }) => args['file'] === 'yes' ? [
+      "give CoreDNS a resolv.conf with the servers that the node itself asks: kubelet's resolvConf, or their addresses in the Corefile; `loop` is the messenger, leave it in",
+      'on a node of a DNS server:  cat /etc/resolv.conf /run/systemd/resolve/resolv.conf',
+      `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+      `kubectl -n ${on.namespace} rollout restart deployment/coredns`,
+    ] : ['name servers outside the cluster; `loop` is the messenger, leave it in', `kubectl -n ${on.namespace} edit configmap ${on.name}`, `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --previous --tail=20 | grep -i loop`],
   },
 })
+
+/** The servers of a file are those of the node, which nobody shows us; the plug-in `loop` has seen where they lead. */
+function leadsBackUnseen(server: CorefileServer, plugin: CorefilePlugin): readonly Loop[] {
+  return plugin.args.slice(1).filter((to) => to.startsWith('/')).map((to) => ({ server, plugin, to, why: 'a server that it names leads back here' }))
+}
 
 interface Loop {
   readonly server: CorefileServer

@@ -14,6 +14,7 @@ describeCheck(check, [
   { it: 'none', given: given('ready'), expect: 'ok' },
   { it: 'failures alone', given: given('log . {\n    class denial error\n  }'), expect: 'ok' },
   { it: 'commented out', given: given('# log'), expect: 'ok' },
+  { it: 'a Corefile that does not parse: what stands where is not known', given: given('log\n  forward . 10.0.0.2 {'), expect: 'not-applicable', says: /DNS114/ },
   { it: 'the Corefile forbidden', given: { clusterDns: clusterDns({ corefile: unknown('forbidden', 'get configmaps') }) }, expect: 'cannot-tell', says: /was not read/ },
   { it: 'kube-system forbidden', given: modelOf({}, { clusterDns: unknown('forbidden', 'list pods in kube-system') }), expect: 'cannot-tell', says: /no permission/ },
 ])

@@ -5,11 +5,11 @@ import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
-import { dnsLossInNamespace } from '../../relations/symptom.ts'
+import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { whereLost } from './where-lost.ts'
 import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
 
-/** Slower than this at the 95th percentile, without a loss, is worth a warning: a healthy look-up takes about 1 ms. */
+/** One look-up in twenty slower than this, without a loss, is worth a warning: a healthy look-up takes about 1 ms. */
 const slowMs = 500
 
 /** A probe that lags this much on an idle network shows quarter-second look-ups by itself. */
@@ -67,7 +67,7 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', coun
   if (loss.of === 0) return cannotTell('too-few', `no look-up of ${zone} names ended on ${node}`)
   const bad = troubled(series)
   const lost = notable(bad, loss.of) || series.some((it) => notable(troubled([it]), it.lookups.length))
-  const slow = series.some((it) => it.lookups.length >= 5 && quantile(lossOf([it]).times, 0.95) >= slowMs)
+  const slow = series.some(isSlow)
   if (!lost && !slow) return ok(loss.of)
   const lag = probe.lag?.find((it) => it.node === node)?.p99Ms ?? 0
   if (!lost && lag >= blurMs) return cannotTell('ambiguous', `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no look-up was lost`, 'again when the node is less busy')
@@ -88,10 +88,16 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', coun
       insertFailed: counters?.delta.insert_failed ?? 'unknown',
     },
     evidence: [shares('look-ups that lost a packet or failed', probe, series, path), latency(`look-ups on ${node}`, series), ...exchange(series)],
-    symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, dnsLossInNamespace(probe.from.namespace), ...(lost ? [] : ['dns-slow:cluster'])],
+    symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, dnsLossInNamespace(probe.from.namespace), ...(lost ? [] : ['dns-slow:cluster']), ...(lost && troubled(series.filter((it) => it.transport !== 'tcp')) === 0 ? [dnsTcpUnanswered] : [])],
     // Outside names take the same way to CoreDNS as the cluster's own.
     explains: zone === 'cluster' ? [`dns-external:node/${node}`] : [],
   })
+}
+
+/** One in twenty, and two at least: in a series of ten the slowest alone is the 95th percentile. */
+function isSlow({ lookups }: LookupSeries): boolean {
+  const late = lookups.filter((it) => it.ms >= slowMs).length
+  return late >= 2 && late / lookups.length >= 0.05
 }
 
 function path(it: LookupSeries): string {

@@ -1,16 +1,24 @@
 import { describe, expect, test } from 'vitest'
 import { cluster, dnsWithoutEndpoints, noEndpoints, replicaDead } from '../../../test/build/dns-faults.ts'
+import { clusterDns } from '../../../test/build/dns.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { unknown } from '../../model/known.ts'
 import check from './no-dns-endpoints.ts'
 
 const service = { subject: 'Service/kube-system/kube-dns' }
 
+const unselected = (selector: Readonly<Record<string, string>>): ClusterDns => {
+  const dns = clusterDns()
+  return { ...dns, service: { ...dns.service!, selector }, slices: dns.slices.map((it) => ({ ...it, endpoints: [] })) }
+}
+
 describeCheck(check, [
   { it: 'scaled to 0', given: cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(0) }), expect: [{ ...service, confidence: 'inferred', args: { desired: 0, endpoints: 0, workload: 'Deployment coredns' } }] },
   { it: 'no pod is ready', given: cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(2) }), expect: [{ ...service, args: { desired: 2, endpoints: 2, pods: 2 } }] },
   { it: 'no slice at all, and no workload found', given: cluster({ dns: { ...dnsWithoutEndpoints(0), slices: [], workload: null } }), expect: [{ ...service, args: { desired: 'unknown', workload: 'none found' } }] },
+  { it: 'its selector finds no server', given: { clusterDns: unselected({ app: 'coredns' }) }, expect: [{ ...service, args: { missed: 2, restore: '{"spec":{"selector":{"app":null,"k8s-app":"kube-dns"}}}' } }] },
   { it: 'without a probe', given: { clusterDns: dnsWithoutEndpoints(0) }, expect: [service] },
 
   { it: 'no Service kube-dns: DNS may be kept elsewhere', given: { clusterDns: { ...dnsWithoutEndpoints(0), service: null } }, expect: 'cannot-tell', says: /does not know where this cluster keeps its DNS/ },
@@ -29,5 +37,12 @@ describe('what it says', () => {
     if (finding === undefined) throw new Error('no finding')
     expect(check.words.headline(finding)).toBe(headline)
     expect(check.words.help(finding)).toContain(command)
+  })
+
+  test('for a selector that finds no ready server', () => {
+    const finding = diagnose(modelOf({ clusterDns: unselected({ 'k8s-app': 'coredns' }) }), { checks: [check] }).results[0]?.findings[0]
+    if (finding === undefined) throw new Error('no finding')
+    expect(check.words.headline(finding)).toBe('The cluster has no DNS: the selector of the DNS Service finds none of 2 ready servers.')
+    expect(check.words.help(finding)[1]).toBe(`kubectl -n kube-system patch service kube-dns --type=merge -p '{"spec":{"selector":{"k8s-app":"kube-dns"}}}'`)
   })
 })

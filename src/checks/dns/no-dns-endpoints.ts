@@ -1,7 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
+import type { Evidence } from '../../findings/evidence.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
+import { isServing } from '../../relations/service-selects-pod.ts'
 import { dnsServersDown } from '../../relations/symptom.ts'
+import { count } from '../service/words.ts'
 
 /** The DNS Service has no ready endpoint: kube-proxy rejects every query (glibc fails in 1 ms, musl after 5 s). */
 export default check({
@@ -20,11 +25,13 @@ export default check({
     const ready = endpoints.filter((it) => it.ready).length
     if (ready > 0) return ok(ready)
     const where = { namespace: service.namespace, service: service.name }
+    const missed = missedBy(service, pods)
     return finding({
       subject: subject('Service', service.namespace, service.name),
       confidence: 'inferred',
-      args: { pods: pods.length, endpoints: endpoints.length, desired: workload?.desired ?? 'unknown', workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`, ip: service.clusterIP ?? 'none' },
+      args: { pods: pods.length, endpoints: endpoints.length, desired: workload?.desired ?? 'unknown', workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`, ip: service.clusterIP ?? 'none', missed: missed.length, selector: labelsText(service.selector ?? {}), restore: restoring(service, missed[0]) },
       evidence: [
+        ...(missed[0] === undefined ? [] : [selects(service, missed[0])]),
         { kind: 'fact', label: 'endpoints', value: `${ready} ready of ${endpoints.length}` },
         { kind: 'fact', label: 'workload', value: workload === null ? 'none selects these pods' : `${workload.kind} ${workload.namespace}/${workload.name}: ${workload.ready} ready of ${workload.desired} wanted` },
         ...pods.slice(0, 4).map((it) => ({ kind: 'fact' as const, label: `pod ${it.name}`, value: it.ready ? 'ready' : (it.notReadyReason ?? it.phase) })),
@@ -35,13 +42,42 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => (args['desired'] === 0 ? `The cluster has no DNS: ${args['workload']} is scaled to 0.` : 'The cluster has no DNS: no server behind the DNS Service is ready.'),
-    detail: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} ${args['ip']} · 0 ready of ${args['endpoints']} endpoints · ${args['workload']} wants ${args['desired']} · ${args['pods']} pods`,
+    headline: ({ args }) =>
+      Number(args['missed']) > 0
+        ? `The cluster has no DNS: the selector of the DNS Service finds none of ${count(Number(args['missed']), 'ready server')}.`
+        : args['desired'] === 0 ? `The cluster has no DNS: ${args['workload']} is scaled to 0.` : 'The cluster has no DNS: no server behind the DNS Service is ready.',
+    detail: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} ${args['ip']} · 0 ready of ${args['endpoints']} endpoints · ${args['workload']} wants ${args['desired']} · ${args['pods']} pods${Number(args['missed']) > 0 ? `, ${args['missed']} of them ready, and selector ${args['selector']} finds none` : ''}`,
     note: () => 'kube-proxy rejects queries to a Service without endpoints: glibc reports failure at once, musl (Alpine) after 5 s',
-    help: ({ subject: on, args }) => [
-      args['desired'] === 0 ? 'scale it up' : 'find out why the pods are not ready',
-      ...(args['desired'] === 0 ? ['hopscope fix DNS107 --plan'] : []),
-      args['desired'] === 0 ? `kubectl -n ${on.namespace} scale deployment/coredns --replicas=2` : `kubectl -n ${on.namespace} describe pods -l k8s-app=kube-dns`,
-    ],
+    help: ({ subject: on, args }) => {
+      if (Number(args['missed']) > 0) return ['give the Service the labels of the servers', `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['restore']}'`, `kubectl -n ${on.namespace} get pods --show-labels`]
+      if (args['desired'] === 0) return ['scale it up', 'hopscope fix DNS107 --plan', `kubectl -n ${on.namespace} scale deployment/coredns --replicas=2`]
+      return ['find out why the pods are not ready', `kubectl -n ${on.namespace} describe pods -l k8s-app=kube-dns`, `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20`]
+    },
   },
 })
+
+/** Servers that are ready, and that the Service would have if its selector were right. */
+function missedBy(service: Service, pods: readonly Pod[]): readonly Pod[] {
+  const selector = service.selector ?? {}
+  return pods.filter((it) => isServing(it) && Object.entries(selector).some(([key, value]) => it.labels[key] !== value))
+}
+
+function selects(service: Service, pod: Pod): Evidence {
+  const lines = Object.entries(service.selector ?? {}).map(([key, value]) => `  ${key}: ${value}`)
+  const wrong = Object.entries(service.selector ?? {}).findIndex(([key, value]) => pod.labels[key] !== value)
+  const [key = '', value = ''] = Object.entries(service.selector ?? {})[wrong] ?? []
+  return { kind: 'config', object: subject('Service', service.namespace, service.name), path: 'spec', lines: ['selector:', ...lines], at: wrong + 1, mark: value, label: pod.labels[key] === undefined ? `the servers have no label ${key}` : `the servers have ${key}: ${pod.labels[key]}` }
+}
+
+/** A merge patch keeps keys that it does not name: those that no server has are set to null. */
+function restoring(service: Service, pod: Pod | undefined): string {
+  if (pod === undefined) return '{}'
+  const wrong = Object.entries(service.selector ?? {}).filter(([key, value]) => pod.labels[key] !== value)
+  const usual = pod.labels['k8s-app']
+  const selector = { ...Object.fromEntries(wrong.map(([key]) => [key, pod.labels[key] ?? null])), ...(usual === undefined ? {} : { 'k8s-app': usual }) }
+  return JSON.stringify({ spec: { selector } })
+}
+
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',')
+}

@@ -4,6 +4,7 @@ import type { Evidence } from '../../findings/evidence.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subjectKey } from '../../model/subject.ts'
+import { searchAmplified } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { parseResolvConf, queriesPerLookup, type ResolvConf } from '../../wire/resolv-conf.ts'
 
@@ -61,6 +62,7 @@ function judge(pods: readonly Pod[], pod: Pod, views: readonly InsideView[], dom
     confidence: seen === null ? 'inferred' : 'observed',
     args: { queries, searches: conf.search.length, ndots: conf.ndots, pods: pods.length },
     evidence: [evidence(pod, conf, seen), { kind: 'fact', label: `queries for one look-up of ${example.name}`, value: `${conf.search.length} suffixes + the name itself, each A and AAAA = ${queries}` }],
+    symptoms: [searchAmplified(workloadOfPod(pod))],
   })
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { dnsWithoutEndpoints } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { container } from '../../../test/build/pod.ts'
+import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -18,6 +19,7 @@ const on = { subject: 'Deployment/kube-system/coredns', confidence: 'inferred' }
 
 describeCheck(check, [
   { it: 'one of two crash-loops', given: { clusterDns: coredns({}, looping) }, expect: [{ ...on, severity: 'error', args: { looping: 1, of: 2, restarts: 7, pod: 'coredns-1', last: 'Error' } }] },
+  { it: 'one crash-loops, and its log says why', given: { clusterDns: coredns({}, looping), dnsServerLogs: [serverLog('coredns-1', [{ kind: 'cannot-listen', times: 1, said: 'listen tcp :53: bind: address already in use' }], 'before')] }, expect: [{ ...on, severity: 'error' }] },
   { it: 'killed for memory, and running again', given: { clusterDns: coredns(killed) }, expect: [{ ...on, severity: 'warning', args: { killed: 1, looping: 0, limit: '170 MiB' } }] },
   { it: 'killed for memory again and again: one finding', given: { clusterDns: coredns({ ...looping, ...killed }, killed) }, expect: [{ ...on, severity: 'error', args: { killed: 2, looping: 1, restarts: 6 } }] },
   { it: "killed for the node's memory", given: { clusterDns: coredns({ ...killed, memoryLimitBytes: null }) }, expect: [{ ...on, args: { limit: 'no limit of its own' } }] },

@@ -1,11 +1,14 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { type Args, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Container, Pod } from '../../model/pod.ts'
 import { dnsServerSubject } from '../../relations/dns-servers.ts'
+import { logEvidence, signsOf } from '../../relations/server-log-signs.ts'
 import { isOver } from '../../relations/service-selects-pod.ts'
 import { dnsServerCrash, dnsServersDown } from '../../relations/symptom.ts'
 import { count } from '../service/words.ts'
+
+const limitOf = (args: Args): string => (args['limit'] === 'no limit of its own' ? 'no limit of its own' : `limit ${args['limit']}`)
 
 interface Troubled {
   readonly pod: Pod
@@ -23,10 +26,11 @@ export default check({
   fine: 'no DNS server crash-loops or was killed for memory',
   severity: 'error',
   needs: ['clusterDns'],
+  wants: ['dnsServerLogs'],
   remedies: [],
   decides: ['DNS-32', 'DNS-38', 'DNS-44'],
 
-  run({ clusterDns }) {
+  run({ clusterDns, dnsServerLogs }) {
     const pods = clusterDns.pods.filter((it) => !isOver(it) && !it.deleting)
     const containers = pods.flatMap((pod) => pod.containers.map((container): Troubled => ({ pod, container })))
     const looping = containers.filter((it) => it.container.waiting === 'CrashLoopBackOff')
@@ -35,6 +39,7 @@ export default check({
     const [first] = troubled
     if (pods.length === 0) return notApplicable('there are no pods of the DNS server')
     if (first === undefined) return ok(pods.length)
+    const said = signsOf(dnsServerLogs, clusterDns.pods, 'loop', 'corefile-refused', 'cannot-listen', 'reload-failed')
     const limit = killed[0]?.container.memoryLimitBytes ?? null
     return finding({
       subject: dnsServerSubject(clusterDns),
@@ -50,24 +55,29 @@ export default check({
         pod: first.pod.name,
         container: first.container.name,
       },
-      evidence: troubled.slice(0, 6).map(told),
+      evidence: [...(said.length === 0 ? [] : [logEvidence(said)]), ...troubled.slice(0, 6).map(told)],
       symptoms: looping.length > 0 ? [dnsServerCrash] : [],
-      explains: looping.length > 0 ? [dnsServersDown] : [],
+      // One that is killed under load was ready until then, and what it had been asked is lost each time.
+      explains: looping.length === 0 ? [] : killed.length === 0 ? [dnsServersDown] : [dnsServersDown, 'dns-loss:node/*', 'dns-external:*'],
     })
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      Number(args['looping']) > 0
-        ? `${args['looping']} of ${count(Number(args['of']), 'DNS server')} of ${on.kind} ${on.namespace}/${on.name} crash again and again (${args['last']}).`
-        : `A DNS server of ${on.kind} ${on.namespace}/${on.name} was killed for its memory (${args['limit']}).`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['looping']} of ${args['of']} crash-looping · ${args['killed']} killed for memory, limit ${args['limit']} · ${args['restarts']} restarts`,
+    headline: ({ subject: on, args }) => {
+      const name = `${on.kind} ${on.namespace}/${on.name}`
+      if (Number(args['looping']) === 0) return `A DNS server of ${name} was killed for its memory (${limitOf(args)}).`
+      const who = `${args['looping']} of ${count(Number(args['of']), 'DNS server')} of ${name}`
+      if (Number(args['killed']) > 0) return `${who} ${args['looping'] === 1 ? 'is' : 'are'} killed for memory at each start (${limitOf(args)}).`
+      return `${who} ${args['looping'] === 1 ? 'crashes' : 'crash'} again and again (${args['last']}).`
+    },
+    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['looping']} of ${args['of']} crash-looping · ${Number(args['killed']) > 0 ? `${args['killed']} killed for memory, ${limitOf(args)}` : 'none killed for memory'} · ${count(Number(args['restarts']), 'restart')}`,
     note: ({ args }) =>
       Number(args['killed']) > 0
         ? 'CoreDNS needs about 1 MB for each 1000 pods and Services, and 54 MB more (4 MB for each 1000 with autopath); queries that wait for a slow upstream need memory too'
         : 'a Corefile that does not parse, a forward that leads back (Loop in the log), or a port that is taken: the log says which',
     help: ({ subject: on, args }) => [
-      Number(args['killed']) > 0 ? 'raise the memory limit, after a look at what takes the memory' : 'read why it ended',
+      Number(args['killed']) > 0 ? 'raise the memory limit, after a look at what takes the memory; kubeadm sets 170Mi' : 'read why it ended',
+      ...(Number(args['killed']) > 0 && on.kind === 'Deployment' ? [`kubectl -n ${on.namespace} set resources deployment/${on.name} -c ${args['container']} --limits=memory=170Mi`] : []),
       `kubectl -n ${on.namespace} logs ${args['pod']} -c ${args['container']} --previous --tail=20`,
       `kubectl -n ${on.namespace} describe pod ${args['pod']}`,
     ],

@@ -21,7 +21,9 @@ describeCheck(check, [
   { it: 'servers of the same node only, and a node without one', given: { nodes, clusterDns: local }, expect: [{ ...on, severity: 'error', confidence: 'inferred', args: { detail: 'internalTrafficPolicy Local · no ready server on 1 of 3 nodes: worker-3' } }] },
   { it: 'the same, and look-ups there fail', given: { ...cluster({ dns: local, network: (asked) => (asked.node === 'worker-3' && asked.server.role === 'service' ? never() : answered()) }) }, expect: [{ ...on, confidence: 'observed' }] },
   { it: 'the same, and look-ups there work: something answers in front', given: cluster({ dns: local }), expect: 'ok' },
+  { it: 'a client keeps its server', given: { nodes, clusterDns: shaped({ sessionAffinity: 'ClientIP' }) }, expect: [{ ...on, severity: 'info', confidence: 'inferred' }] },
 
+  { it: 'a client keeps its server, and there is one', given: { nodes: nodes.slice(0, 1), clusterDns: { ...shaped({ sessionAffinity: 'ClientIP' }), slices: clusterDns().slices.map((it) => ({ ...it, endpoints: it.endpoints.slice(0, 1) })) } }, expect: 'ok' },
   { it: 'UDP and TCP, any server', given: { nodes, clusterDns: clusterDns() }, expect: 'ok' },
   { it: 'servers of the same node only, and one on each', given: { nodes: nodes.slice(0, 2), clusterDns: local }, expect: 'ok' },
   { it: 'a node that is down, and a Windows one', given: { nodes: [...nodes.slice(0, 2), node('a', { ready: 'False' }), node('b', { labels: { 'kubernetes.io/os': 'windows' } })], clusterDns: local }, expect: 'ok' },

@@ -6,7 +6,7 @@ import type { Node } from '../../model/node.ts'
 import type { Service } from '../../model/service.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
 import { portsText } from '../../relations/service-endpoints.ts'
-import { dnsLossOnNode } from '../../relations/symptom.ts'
+import { dnsLossOnNode, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { count, serviceSubject, some } from '../service/words.ts'
 
 /** DNS is UDP and TCP on port 53, from every node: a Service of another shape serves some questions, or some nodes. */
@@ -25,7 +25,7 @@ export default check({
     const { service } = clusterDns
     if (service === null || service.clusterIP === null || service.clusterIP === 'None') return notApplicable('no DNS Service with an address of its own')
     const serving = new Set(clusterDns.slices.flatMap((it) => it.endpoints).filter((it) => it.ready).map((it) => it.node))
-    const wrong = [...missingPorts(service), ...unservedNodes(service, nodes, serving, dnsProbe)]
+    const wrong = [...missingPorts(service), ...unservedNodes(service, nodes, serving, dnsProbe), ...pinnedClients(service, serving.size)]
     return wrong.length === 0 ? ok(1) : wrong
   },
 
@@ -55,7 +55,7 @@ function missingPorts(service: Service): readonly Verdict[] {
         command: `kubectl SERVICE --type=json -p '[{"op":"add","path":"/spec/ports/-","value":{"name":"dns${udp ? '' : '-tcp'}","port":53,"protocol":"${missing[0]}","targetPort":${typeof target === 'number' ? target : 53}}}]'`,
       },
       evidence: [{ kind: 'config', object: serviceSubject(service), path: 'spec.ports', lines: ['ports:', ...service.ports.map((it) => `- {port: ${it.port}, protocol: ${it.protocol}}`)], at: 0, mark: 'ports:', label: `none is 53 over ${missing.join(' or ')}` }],
-      explains: udp ? ['dns-loss:*', 'dns-external:*'] : [],
+      explains: udp ? ['dns-loss:*', 'dns-external:*'] : [dnsTcpUnanswered],
     }),
   ]
 }
@@ -85,7 +85,27 @@ function unservedNodes(service: Service, nodes: readonly Node[], serving: Readon
         { kind: 'config', object: serviceSubject(service), path: 'spec', lines: ['internalTrafficPolicy: Local'], at: 0, mark: 'Local', label: 'only servers on the same node' },
         { kind: 'fact', label: 'nodes with a ready server', value: some([...serving].flatMap((it) => it ?? []).toSorted(), 6) },
       ],
-      explains: cut.map((it) => dnsLossOnNode(it.name)),
+      explains: cut.flatMap((it) => [dnsLossOnNode(it.name), `dns-service:node/${it.name}`]),
+    }),
+  ]
+}
+
+/** For information: look-ups go on as long as every server does. kube-proxy keeps a client there for three hours by default. */
+function pinnedClients(service: Service, places: number): readonly Verdict[] {
+  if (service.sessionAffinity !== 'ClientIP' || places < 2) return []
+  return [
+    finding({
+      subject: serviceSubject(service),
+      confidence: 'inferred',
+      severity: 'info',
+      args: {
+        headline: 'sends each client to one DNS server for hours: load is uneven, and a server that hangs takes all look-ups of its clients',
+        detail: 'sessionAffinity ClientIP',
+        note: 'DNS has no sessions; with ClientIP a pod, or everything behind one address, asks the same server each time, and a retry goes there too',
+        help: 'let every look-up be given a server anew',
+        command: `kubectl SERVICE -p '{"spec":{"sessionAffinity":"None"}}'`,
+      },
+      evidence: [{ kind: 'config', object: serviceSubject(service), path: 'spec', lines: ['sessionAffinity: ClientIP'], at: 0, mark: 'ClientIP', label: 'one server for each client' }],
     }),
   ]
 }

@@ -1,10 +1,10 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
-import type { DnsProbe } from '../../model/lookups.ts'
-import { subject } from '../../model/subject.ts'
+import { type Args, cannotTell, type Found, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import { type Subject, subject } from '../../model/subject.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
-import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
-import { latency, shares } from './dns-evidence.ts'
+import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered } from '../../relations/symptom.ts'
+import { latency, serverName, shares } from './dns-evidence.ts'
 
 /**
  * UDP/53 works and TCP/53 does not. Nothing shows until an answer is too large for UDP: then glibc waits in connect()
@@ -17,35 +17,73 @@ export default check({
   fine: 'DNS over TCP is answered',
   severity: 'error',
   needs: ['dnsProbe'],
+  wants: ['clusterDns'],
   remedies: [],
   decides: ['DNS-69'],
 
-  run({ dnsProbe }) {
-    return dnsProbe.nodes.map((node) => judge(dnsProbe, node))
+  run({ dnsProbe, clusterDns }) {
+    const service = clusterDns.known ? clusterDns.value.service : null
+    const whole = subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns')
+    const { nodes } = dnsProbe
+    const failing = nodes.filter((node) => tcpAlone(seriesOf(dnsProbe, { node, zone: 'cluster' })))
+    if (failing.length > 1 && failing.length === nodes.length) return told(dnsProbe, whole, 'everywhere', nodes, seriesOf(dnsProbe, { zone: 'cluster' }))
+    const servers = [...new Set(seriesOf(dnsProbe, { role: 'endpoint' }).map((it) => it.server.ip))].toSorted()
+    const rest = nodes.filter((node) => !failing.includes(node))
+    const silent = servers.flatMap((ip) => judgeServer(dnsProbe, ip, rest, whole))
+    return [...silent, ...nodes.map((node) => judge(dnsProbe, node, failing.includes(node)))]
   },
 
   words: {
-    headline: ({ subject: on }) => `DNS over TCP fails from node ${on.name}, so every look-up with a large answer hangs.`,
-    detail: ({ subject: on, args }) => `on node ${on.name} · TCP ${args['failed']} of ${args['of']} look-ups failed, UDP ${args['udpFailed']} of ${args['udpOf']}`,
+    headline: ({ subject: on, args }) => `DNS over TCP fails ${place(on, args)}, so every look-up with a large answer ${args['where'] === 'server' ? 'that goes there ' : ''}hangs.`,
+    detail: ({ subject: on, args }) => `${place(on, args)} · TCP ${args['failed']} of ${args['of']} look-ups failed, UDP ${args['udpFailed']} of ${args['udpOf']}`,
     note: () => 'an answer that does not fit in UDP is asked for again over TCP; glibc has no time-out of its own for that connect',
-    help: ({ subject: on }) => ['allow TCP port 53 wherever UDP port 53 is allowed', `on ${on.name}:  iptables-save -c | grep "dport 53"`, 'hopscope explain DNS109'],
+    help: ({ subject: on, args }) => [
+      args['where'] === 'node' ? 'allow TCP port 53 wherever UDP port 53 is allowed' : args['where'] === 'server' ? 'see what stands before that one server, or make it anew' : 'allow TCP port 53 to the DNS servers wherever UDP port 53 is allowed: firewalls of nodes and clouds, NetworkPolicies',
+      ...(args['where'] === 'node' ? [`on ${on.name}:  iptables-save -c | grep "dport 53"`] : args['where'] === 'server' ? [`kubectl -n ${on.namespace} get pod ${on.name} -o wide`] : [`kubectl get networkpolicies -A`, `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`]),
+      'hopscope explain DNS109',
+    ],
   },
 })
 
-function judge(probe: DnsProbe, node: string): Verdict {
-  const tcp = seriesOf(probe, { node, transport: 'tcp', zone: 'cluster' })
-  const udp = seriesOf(probe, { node, transport: 'udp', zone: 'cluster' })
+function place(on: Subject, args: Args): string {
+  if (args['where'] === 'node') return `from node ${on.name}`
+  return args['where'] === 'server' ? `to DNS server ${on.name}` : 'from every node'
+}
+
+/** Nearly all over TCP fail, of four at least, and of those over UDP no more than half. */
+function tcpAlone(series: readonly LookupSeries[]): boolean {
+  const tcp = lossOf(series.filter((it) => it.transport === 'tcp'))
+  const udp = lossOf(series.filter((it) => it.transport === 'udp'))
+  return nearlyAll(tcp.failed, tcp.of) && udp.failed <= udp.of / 2
+}
+
+/** One server among several, from every node whose TCP works: what stands in the way stands before that server. */
+function judgeServer(probe: DnsProbe, ip: string, nodes: readonly string[], whole: Subject): readonly Verdict[] {
+  const asked = nodes.map((node) => seriesOf(probe, { node, role: 'endpoint', ip, zone: 'cluster' })).filter((it) => lossOf(it.filter(({ transport }) => transport === 'tcp')).of >= 4)
+  if (asked.length === 0 || !asked.every(tcpAlone)) return []
+  const pod = asked[0]?.[0]?.server.pod ?? null
+  return [told(probe, pod === null ? whole : subject('Pod', whole.namespace, pod), 'server', nodes, asked.flat())]
+}
+
+function judge(probe: DnsProbe, node: string, fails: boolean): Verdict {
+  const series = seriesOf(probe, { node, zone: 'cluster' })
+  const tcp = lossOf(series.filter((it) => it.transport === 'tcp'))
+  if (tcp.of < 4) return cannotTell('too-few', `${tcp.of} look-ups over TCP ended on ${node}`)
+  if (fails) return told(probe, subject('Node', null, node), 'node', [node], series)
+  return nearlyAll(tcp.failed, tcp.of) ? notApplicable(`on ${node} UDP fails as well as TCP`) : ok(tcp.of)
+}
+
+function told(probe: DnsProbe, on: Found['subject'], where: 'node' | 'server' | 'everywhere', nodes: readonly string[], series: readonly LookupSeries[]): Verdict {
+  const tcp = series.filter((it) => it.transport === 'tcp')
+  const udp = series.filter((it) => it.transport === 'udp')
   const loss = lossOf(tcp)
   const udpLoss = lossOf(udp)
-  if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups over TCP ended on ${node}`)
-  if (!nearlyAll(loss.failed, loss.of)) return ok(loss.of)
-  if (udpLoss.failed > udpLoss.of / 2) return notApplicable(`on ${node} UDP fails as well as TCP`)
   return finding({
-    subject: subject('Node', null, node),
+    subject: on,
     confidence: 'observed',
-    args: { failed: loss.failed, of: loss.of, udpFailed: udpLoss.failed, udpOf: udpLoss.of },
-    evidence: [shares('look-ups that failed', probe, [...tcp, ...udp], (it) => `${it.transport} to ${it.server.role}`), latency('look-ups over TCP', tcp)],
-    symptoms: [dnsLossInNamespace(probe.from.namespace)],
-    explains: [dnsLossOnNode(node)],
+    args: { where, failed: loss.failed, of: loss.of, udpFailed: udpLoss.failed, udpOf: udpLoss.of },
+    evidence: [shares('look-ups that failed', probe, [...tcp, ...udp], (it) => (where === 'everywhere' ? `${it.transport} to ${serverName(it)}` : `${it.transport} to ${it.server.role}`)), latency('look-ups over TCP', tcp)],
+    symptoms: [dnsTcpUnanswered, dnsLossInNamespace(probe.from.namespace)],
+    explains: nodes.map(dnsLossOnNode),
   })
 }

@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { type Args, type Confidence, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { type PodResolver, podResolvers } from '../../relations/pod-resolvers.ts'
+import { searchAmplified } from '../../relations/symptom.ts'
 import { resolverEvidence } from './resolver-words.ts'
 
 /** What the kubelet leaves in resolv.conf: kubernetes/kubernetes pkg/apis/core/validation (MaxDNSNameservers, MaxDNSSearchPaths). */
@@ -56,7 +57,7 @@ interface Over {
 }
 
 function verdict({ it, severity, confidence, keyword, mark, args }: Over): Verdict {
-  return finding({ subject: it.workload, severity, confidence, args: { ...args, pods: it.pods.length }, evidence: [resolverEvidence(it, keyword, mark, 'left out')] })
+  return finding({ subject: it.workload, severity, confidence, args: { ...args, pods: it.pods.length }, evidence: [resolverEvidence(it, keyword, mark, 'left out')], explains: keyword === 'search' ? [searchAmplified(it.workload)] : [] })
 }
 
 /** The node's own suffixes come on top, and can't be seen from here. */

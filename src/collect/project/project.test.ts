@@ -124,6 +124,11 @@ describe('Service', () => {
     })
   })
 
+  test('keeps to one server for each client', () => {
+    expect(projectService({ metadata, spec: { clusterIP: '10.96.0.1', sessionAffinity: 'ClientIP' } }, intern)).toMatchObject({ sessionAffinity: 'ClientIP' })
+    expect(projectService({ metadata, spec: { clusterIP: '10.96.0.1', sessionAffinity: 'None' } }, intern)).not.toHaveProperty('sessionAffinity')
+  })
+
   test('an ExternalName has no address', () => {
     expect(projectService({ metadata, spec: { type: 'ExternalName', externalName: 'db.example', clusterIP: '' } }, intern)).toMatchObject({ clusterIP: null, externalName: 'db.example' })
   })

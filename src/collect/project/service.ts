@@ -30,6 +30,7 @@ export function projectService(raw: unknown, intern: Intern): Service | null {
       }]
     }),
     externalName: text(spec['externalName']),
+    ...(spec['sessionAffinity'] === 'ClientIP' ? { sessionAffinity: 'ClientIP' as const } : {}),
     internalTrafficPolicy: oneOf(spec['internalTrafficPolicy'], ['Cluster', 'Local']),
     publishNotReadyAddresses: spec['publishNotReadyAddresses'] === true,
   }

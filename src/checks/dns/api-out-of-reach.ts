@@ -1,0 +1,73 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { dnsServerSubject } from '../../relations/dns-servers.ts'
+import { logEvidence, signsOf } from '../../relations/server-log-signs.ts'
+import { isOver } from '../../relations/service-selects-pod.ts'
+import { dnsServersDown } from '../../relations/symptom.ts'
+import { count } from '../service/words.ts'
+
+/** A watch that is cut while an API server restarts leaves a line or two; what lasts is said again within seconds. */
+const fewTimes = 3
+
+const kinds = ['forbidden', 'api-unreachable', 'unsynced'] as const
+
+/**
+ * The plug-in `kubernetes` has its names from the API server. A server that has never had them is never ready; one
+ * that had them goes on with what it knew, and answers with addresses of pods that are gone.
+ */
+export default check({
+  code: 'DNS130',
+  slug: 'dns/api-out-of-reach',
+  title: "CoreDNS can't read Services from the API server",
+  fine: 'CoreDNS reads Services from the API server',
+  severity: 'error',
+  needs: ['clusterDns', 'dnsServerLogs'],
+  remedies: [],
+  decides: ['DNS-35', 'DNS-36', 'DNS-37'],
+
+  run({ clusterDns, dnsServerLogs }) {
+    const pods = clusterDns.pods.filter((it) => !isOver(it) && !it.deleting)
+    if (pods.length === 0) return notApplicable('there are no pods of the DNS server')
+    const read = dnsServerLogs.filter((it) => it.run === 'now')
+    if (read.length === 0) return cannotTell('not-there', 'no log of a DNS server that runs now was read')
+    const ready = new Set(pods.filter((it) => it.ready).map((it) => it.name))
+    const all = signsOf({ known: true, value: read }, pods, ...kinds).filter(({ log, sign }) => !ready.has(log.pod) || (sign.times >= fewTimes && sign.kind !== 'unsynced'))
+    // What is refused is told apart from what is not reached; that a server waits follows from either.
+    const signed = kinds.map((kind) => all.filter((it) => it.sign.kind === kind)).find((it) => it.length > 0) ?? []
+    const [first] = signed
+    if (first === undefined) return ok(read.length)
+    const forbidden = first.sign.kind === 'forbidden'
+    const waiting = new Set(all.map(({ log }) => log.pod).filter((it) => !ready.has(it))).size
+    return finding({
+      subject: dnsServerSubject(clusterDns),
+      confidence: 'observed',
+      severity: waiting > 0 ? 'error' : 'warning',
+      args: { forbidden: forbidden ? 'yes' : 'no', said: first.sign.kind === 'unsynced' ? 'it waits for the API server' : first.sign.said, what: /cannot \w+ resource "([^"]*)"/.exec(first.sign.said)?.[1] ?? 'objects', waiting, of: pods.length, pod: first.log.pod },
+      evidence: [logEvidence(signed), { kind: 'fact', label: 'DNS servers ready', value: `${ready.size} of ${pods.length}` }],
+      explains: waiting > 0 ? [dnsServersDown] : [],
+    })
+  },
+
+  words: {
+    headline: ({ args }) => {
+      const why = args['forbidden'] === 'yes' ? `CoreDNS is not allowed to read ${args['what']}` : "CoreDNS can't reach the API server"
+      return Number(args['waiting']) > 0 ? `${why}, so ${args['waiting']} of ${count(Number(args['of']), 'DNS server')} will not become ready.` : `${why}: it answers with what it knew before.`
+    },
+    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['waiting']} of ${count(Number(args['of']), 'server')} not ready · ${args['forbidden'] === 'yes' ? `may not read ${args['what']}` : args['said']}`,
+    note: ({ args }) => (args['forbidden'] === 'yes' ? "a server is ready when it has read Services, EndpointSlices and Namespaces once; after an upgrade an old ClusterRole often lacks endpointslices" : 'a server that never read them is never ready; one that did goes on answering, with addresses that grow old'),
+    help: ({ subject: on, args }) =>
+      args['forbidden'] === 'yes'
+        ? [
+            'give it back to the ClusterRole: list and watch on endpoints, services, pods, namespaces and endpointslices.discovery.k8s.io',
+            'kubectl get clusterrole system:coredns -o yaml',
+            'kubectl auth can-i list endpointslices.discovery.k8s.io -A --as system:serviceaccount:kube-system:coredns',
+            `kubectl -n ${on.namespace} rollout restart ${on.kind.toLowerCase()}/${on.name}`,
+          ]
+        : [
+            "see what stands between CoreDNS's pods and the API server: a NetworkPolicy on their namespace, a firewall, kube-proxy on their node",
+            `kubectl -n ${on.namespace} get networkpolicies`,
+            'kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes',
+            `kubectl -n ${on.namespace} logs ${args['pod']} --tail=20`,
+          ],
+  },
+})

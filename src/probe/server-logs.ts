@@ -1,0 +1,46 @@
+import type { Cluster } from '../kube/cluster.ts'
+import type { ClusterDns } from '../model/cluster-dns.ts'
+import { known, type Known, unknown } from '../model/known.ts'
+import type { DnsServerLog } from '../model/server-log.ts'
+import { coreDnsSigns } from '../wire/coredns-log.ts'
+
+/** One container's log to read. */
+export interface LogSpec {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly run: DnsServerLog['run']
+}
+
+const mostServers = 8
+const mostLines = 400
+
+/** client-go asks again within 30 s, and a connection that hangs is given up after 30: what goes on now was said in this time. */
+const sinceSeconds = 120
+
+/** Those that are not well first: what a server that is well has to say matters less. Both runs of a container that was started again. */
+export function planServerLogs(dns: ClusterDns): readonly LogSpec[] {
+  const pods = dns.pods.filter((it) => !it.deleting && it.node !== null).toSorted((a, b) => Number(a.ready) - Number(b.ready))
+  return pods.slice(0, mostServers).flatMap(({ namespace, name, containers }) =>
+    containers.slice(0, 1).flatMap(({ name: container, restarts }): readonly LogSpec[] => [
+      { namespace, pod: name, container, run: 'now' },
+      ...(restarts > 0 ? [{ namespace, pod: name, container, run: 'before' } as const] : []),
+    ]),
+  )
+}
+
+/** Known when one log at least was read; one that is not there (the container never ran, or its log is gone) is left out. */
+export async function readServerLogs(cluster: Cluster, specs: readonly LogSpec[], signal: AbortSignal): Promise<Known<readonly DnsServerLog[]>> {
+  if (specs.length === 0) return unknown('not-there', 'no pod of the DNS server is known')
+  const read = await Promise.all(specs.map((it) => readOne(cluster, it, signal)))
+  const logs = read.flatMap((it) => (it.known ? [it.value] : []))
+  const [refused] = read.flatMap((it) => (it.known ? [] : [it]))
+  return logs.length > 0 || refused === undefined ? known(logs) : refused
+}
+
+async function readOne(cluster: Cluster, { namespace, pod, container, run }: LogSpec, signal: AbortSignal): Promise<Known<DnsServerLog>> {
+  const log = await cluster.logs(namespace, pod, { container, tailLines: mostLines, signal, ...(run === 'before' ? { previous: true } : { sinceSeconds }) })
+  if (!log.known) return log
+  const lines = await Array.fromAsync(log.value)
+  return known({ pod, container, run, lines: lines.length, signs: coreDnsSigns(lines) })
+}

@@ -1,0 +1,46 @@
+/** One kind of line, and the part of it that says what is wrong. */
+interface Form<K extends string> {
+  readonly kind: K
+  readonly line: RegExp
+}
+
+/**
+ * Lines of CoreDNS 1.6 to 1.14: plugin/loop/loop.go, plugin/reload/reload.go, coredns/caddy (plugins.go, parse.go), and
+ * client-go's reflector through plugin/kubernetes. The first group is what is kept, or the line where there is none.
+ */
+const forms = [
+  { kind: 'loop', line: /^\[\w+\] plugin\/loop: (Loop \(.*?\) detected for zone "[^"]*")/ },
+  { kind: 'reload-failed', line: /^\[\w+\] plugin\/reload: (Corefile changed but reload failed: .*)/ },
+  { kind: 'corefile-refused', line: /^(\S+:\d+ - Error during parsing: .*|plugin\/[\w-]+: .*)/ },
+  { kind: 'cannot-listen', line: /^(?:Listen: )?(listen (?:tcp|udp)\S* \S*: bind: .*)/ },
+  { kind: 'forbidden', line: /((?:\w+\.)*\w+ is forbidden: User "[^"]*" cannot \w+ resource "[^"]*"(?: in API group "[^"]*")?(?: (?:at the cluster scope|in the namespace "[^"]*"))?)/ },
+  { kind: 'api-unreachable', line: /plugin\/kubernetes: .*(?:Failed to watch|Failed to list|failed to list).*?((?:dial tcp|net\/http|x509|tls|Unauthorized|EOF|context deadline exceeded|http2|read tcp)[^"]*)/ },
+  // client-go says nothing of a connection that is refused (tools/cache/reflector.go, isWatchErrorRetriable): then only the waiting shows.
+  { kind: 'unsynced', line: /^\[\w+\] plugin\/(?:kubernetes: (?:starting server with unsynced Kubernetes API|waiting for Kubernetes API before starting server)|ready: (?:Plugins not ready|Still waiting on): .*kubernetes)/ },
+] as const satisfies readonly Form<string>[]
+
+export type CoreDnsSignKind = (typeof forms)[number]['kind']
+
+export interface CoreDnsSign {
+  readonly kind: CoreDnsSignKind
+  readonly times: number
+  readonly said: string
+}
+
+/** What the lines of a CoreDNS log say is wrong, each kind once, in the order of `forms`. Text of any other sort is passed over. */
+export function coreDnsSigns(lines: readonly string[]): readonly CoreDnsSign[] {
+  const found = new Map<CoreDnsSignKind, { times: number; said: string }>()
+  for (const line of lines) {
+    const form = forms.find((it) => it.line.test(line))
+    if (form === undefined) continue
+    const said = (form.line.exec(line)?.[1] ?? line).trim().slice(0, longest)
+    found.set(form.kind, { times: (found.get(form.kind)?.times ?? 0) + 1, said })
+  }
+  return forms.flatMap(({ kind }) => {
+    const it = found.get(kind)
+    return it === undefined ? [] : [{ kind, ...it }]
+  })
+}
+
+/** A Corefile's directive may be quoted in an error, and be long. */
+const longest = 300
