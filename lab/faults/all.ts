@@ -1,9 +1,22 @@
 // Every fault there is, by name. Explicit, so that it can be searched for.
 import dnsAaaaLost from './dns-aaaa-lost.ts'
+import dnsApiUnreachable from './dns-api-unreachable.ts'
 import dnsBridgeUnfiltered from './dns-bridge-unfiltered.ts'
+import dnsCacheOff from './dns-cache-off.ts'
 import dnsConntrackFull from './dns-conntrack-full.ts'
+import dnsCorefileBrace from './dns-corefile-brace.ts'
+import dnsCorefileTypo from './dns-corefile-typo.ts'
+import dnsCustomIgnored from './dns-custom-ignored.ts'
+import dnsDomainMismatch from './dns-domain-mismatch.ts'
+import dnsEndpointslicesForbidden from './dns-endpointslices-forbidden.ts'
+import dnsForwardLoopback from './dns-forward-loopback.ts'
+import dnsForwardSelf from './dns-forward-self.ts'
+import dnsHostNetwork from './dns-host-network.ts'
 import dnsKubeletWrongServer from './dns-kubelet-wrong-server.ts'
 import dnsLargePacketsLost from './dns-large-packets-lost.ts'
+import dnsLogOn from './dns-log-on.ts'
+import dnsLoopInResolvConf from './dns-loop-in-resolv-conf.ts'
+import dnsMixedNameservers from './dns-mixed-nameservers.ts'
 import dnsNodeBlackhole from './dns-node-blackhole.ts'
 import dnsNodeRejected from './dns-node-rejected.ts'
 import dnsPathToServerDropped from './dns-path-to-server-dropped.ts'
@@ -15,8 +28,19 @@ import dnsReplicaUnreachable from './dns-replica-unreachable.ts'
 import dnsScaledToZero from './dns-scaled-to-zero.ts'
 import dnsSearchAmplification from './dns-search-amplification.ts'
 import dnsServerBehindFirewall from './dns-server-behind-firewall.ts'
+import dnsServerOom from './dns-server-oom.ts'
+import dnsServersOnOneNode from './dns-servers-on-one-node.ts'
 import dnsServiceAddressLost from './dns-service-address-lost.ts'
+import dnsServiceLocal from './dns-service-local.ts'
+import dnsServiceSelector from './dns-service-selector.ts'
+import dnsServiceWithoutTcp from './dns-service-without-tcp.ts'
+import dnsServiceWithoutUdp from './dns-service-without-udp.ts'
+import dnsSessionAffinity from './dns-session-affinity.ts'
+import dnsSingleServer from './dns-single-server.ts'
 import dnsStarved from './dns-starved.ts'
+import dnsTcpBlockedOnNode from './dns-tcp-blocked-on-node.ts'
+import dnsTcpDropped from './dns-tcp-dropped.ts'
+import dnsTooManySearches from './dns-too-many-searches.ts'
 import dnsUdpBlocked from './dns-udp-blocked.ts'
 import dnsUpstreamAaaaNxdomain from './dns-upstream-aaaa-nxdomain.ts'
 import dnsUpstreamDead from './dns-upstream-dead.ts'
@@ -26,6 +50,7 @@ import dnsUpstreamRateCapped from './dns-upstream-rate-capped.ts'
 import dnsUpstreamRefused from './dns-upstream-refused.ts'
 import dnsUpstreamServfail from './dns-upstream-servfail.ts'
 import dnsUpstreamSlow from './dns-upstream-slow.ts'
+import dnsWrongNameserver from './dns-wrong-nameserver.ts'
 import healthy from './healthy.ts'
 import ingressClassUnserved from './ingress-class-unserved.ts'
 import ingressPortMissing from './ingress-port-missing.ts'
@@ -47,10 +72,23 @@ import type { Fault } from './fault.ts'
 
 export const faults: readonly Fault[] = [
   dnsAaaaLost,
+  dnsApiUnreachable,
   dnsBridgeUnfiltered,
+  dnsCacheOff,
   dnsConntrackFull,
+  dnsCorefileBrace,
+  dnsCorefileTypo,
+  dnsCustomIgnored,
+  dnsDomainMismatch,
+  dnsEndpointslicesForbidden,
+  dnsForwardLoopback,
+  dnsForwardSelf,
+  dnsHostNetwork,
   dnsKubeletWrongServer,
   dnsLargePacketsLost,
+  dnsLogOn,
+  dnsLoopInResolvConf,
+  dnsMixedNameservers,
   dnsNodeBlackhole,
   dnsNodeRejected,
   dnsPathToServerDropped,
@@ -62,8 +100,19 @@ export const faults: readonly Fault[] = [
   dnsScaledToZero,
   dnsSearchAmplification,
   dnsServerBehindFirewall,
+  dnsServerOom,
+  dnsServersOnOneNode,
   dnsServiceAddressLost,
+  dnsServiceLocal,
+  dnsServiceSelector,
+  dnsServiceWithoutTcp,
+  dnsServiceWithoutUdp,
+  dnsSessionAffinity,
+  dnsSingleServer,
   dnsStarved,
+  dnsTcpBlockedOnNode,
+  dnsTcpDropped,
+  dnsTooManySearches,
   dnsUdpBlocked,
   dnsUpstreamAaaaNxdomain,
   dnsUpstreamDead,
@@ -73,6 +122,7 @@ export const faults: readonly Fault[] = [
   dnsUpstreamRefused,
   dnsUpstreamServfail,
   dnsUpstreamSlow,
+  dnsWrongNameserver,
   healthy,
   ingressClassUnserved,
   ingressPortMissing,

@@ -50,8 +50,8 @@ async function list(): Promise<number> {
   const line = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
   const cut = (text: string): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
-  for (const kind of ['fault', 'control'] as const) {
-    process.stdout.write(`${styleText('bold', cut(line([' ', kind === 'fault' ? 'FAULT' : 'CONTROL', 'KNOWN ROOT CAUSE', 'BREAKS'])), { stream: process.stdout })}\n`)
+  for (const kind of ['fault', 'risk', 'control'] as const) {
+    process.stdout.write(`${styleText('bold', cut(line([' ', kind.toUpperCase(), 'KNOWN ROOT CAUSE', 'BREAKS'])), { stream: process.stdout })}\n`)
     for (const [index, row] of rows.entries()) if (faults[index]?.kind === kind) process.stdout.write(`${cut(line(row))}\n`)
     process.stdout.write('\n')
   }

@@ -4,8 +4,11 @@ import type { Lab } from '../lab.ts'
 export interface Fault {
   /** Kebab-case, and the name of its file. */
   readonly name: string
-  /** A control breaks nothing, but looks as if: a diagnosis must not fall for it. */
-  readonly kind: 'fault' | 'control'
+  /**
+   * A control breaks nothing, but looks as if: a diagnosis must not fall for it. A risk breaks nothing that anybody need
+   * notice: a diagnosis names it first, for information, and finds nothing worse.
+   */
+  readonly kind: 'fault' | 'risk' | 'control'
   /** What it breaks, in one line. */
   readonly breaks: string
   /** What a user would report. */

@@ -28,7 +28,7 @@ export async function faultCase(lab: Lab, fault: Fault, turn: number, tell: (res
     keep(
       await expectThat('taken back', `${fault.name}, taken back`, 'clean', async () => {
         await fault.takeBack(lab)
-        return judgeLooks(lab, fault, turn, clean)
+        return judgeLooks(lab, fault, turn, (ran) => gone(ran, fault))
       }),
     )
     // A fault that can't be removed has failed above already; the other faults go on.
@@ -48,10 +48,10 @@ async function judgeLooks(lab: Lab, fault: Fault, turn: number, judged: (ran: Ra
   }
 }
 
-/** Nothing was found, and the reason is this machine: the one outcome that another look may change. */
+/** Nothing was found that is wrong, and the reason is this machine: the one outcome that another look may change. */
 function isLate(ran: Ran): boolean {
   const report = reportOf(ran)
-  return report !== null && report.findings.length === 0 && report.cannotTell.some((it) => it.why.includes('got the CPU up to'))
+  return report !== null && report.findings.every((it) => it.severity === 'info') && report.cannotTell.some((it) => it.why.includes('got the CPU up to'))
 }
 
 /**
@@ -65,20 +65,38 @@ function look(lab: Lab, fault: Fault, turn: number): Promise<Ran> {
 
 /** Whether a diagnosis says of a fault what is known of it. */
 export function judge(ran: Ran, fault: Fault): Judged {
-  return fault.cause === null ? clean(ran) : firstIs(ran, fault.cause)
+  if (fault.cause === null) return clean(ran)
+  return fault.kind === 'risk' ? onlyIs(ran, fault.cause) : firstIs(ran, fault.cause)
 }
 
+type Cause = NonNullable<Fault['cause']>
 type Judged = { readonly got: string; readonly passed: boolean; readonly detail: string }
 
 /** The first finding is the known cause, and no other root cause is called an error. */
-function firstIs(ran: Ran, cause: { readonly code: string; readonly subject: string }): Judged {
+function firstIs(ran: Ran, cause: Cause): Judged {
   const report = reportOf(ran)
   if (report === null) return { got: `exit ${ran.code}`, passed: false, detail: ran.stderr || ran.stdout }
   const [first] = report.findings
   const others = report.findings.slice(1).filter((it) => it.severity === 'error')
-  const right = first !== undefined && first.code === cause.code && matches(cause.subject, subjectOf(first))
+  const right = first !== undefined && isCause(first, cause)
   const got = first === undefined ? `no finding, exit ${ran.code}` : `${name(first)}${others.length === 0 ? '' : ` and ${others.map(name).join(', ')}`}`
   return { got, passed: right && others.length === 0 && ran.code === 1 && report.crashed.length === 0, detail: summary(ran, report) }
+}
+
+/** The first finding is the risk, told for information, and all else is as clean as without it. */
+function onlyIs(ran: Ran, cause: Cause): Judged {
+  const [first] = reportOf(ran)?.findings ?? []
+  const rest = clean(ran)
+  if (first === undefined || !rest.passed) return rest.got === 'clean' ? { ...rest, got: `no finding, exit ${ran.code}`, passed: false } : rest
+  return { ...rest, got: `${name(first)} for information`, passed: isCause(first, cause) && first.severity === 'info' }
+}
+
+/** Clean, and what is only told for information is told no more. */
+function gone(ran: Ran, fault: Fault): Judged {
+  const { cause } = fault
+  const rest = clean(ran)
+  const still = cause === null ? undefined : reportOf(ran)?.findings.find((it) => isCause(it, cause))
+  return still === undefined ? rest : { ...rest, got: `still ${name(still)}`, passed: false }
 }
 
 /** Exit code 0, nothing at or above a warning, no check crashed, and look-ups were really judged. */
@@ -93,6 +111,10 @@ function clean(ran: Ran): Judged {
 
 function name(found: Found): string {
   return `${found.code} ${subjectOf(found)}`
+}
+
+function isCause(found: Found, cause: Cause): boolean {
+  return found.code === cause.code && matches(cause.subject, subjectOf(found))
 }
 
 function matches(pattern: string, subject: string): boolean {

@@ -11,8 +11,8 @@ const group = 'rights'
 const deploy = join(import.meta.dirname, '../../deploy')
 const levels = [
   { level: 'read', manifests: ['rbac-read.yaml'], flags: [] },
-  { level: 'probe', manifests: ['rbac-read.yaml', 'rbac-probe.yaml'], flags: ['--probe'] },
-  { level: 'node', manifests: ['rbac-read.yaml', 'rbac-probe.yaml', 'rbac-node.yaml'], flags: ['--probe', '--node-access'] },
+  { level: 'probe', manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-probe.yaml'], flags: ['--probe'] },
+  { level: 'node', manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-probe.yaml', 'rbac-node.yaml'], flags: ['--probe', '--node-access'] },
 ] as const
 
 /** Each kind that can be named, so that every `get` is used; there is no DaemonSet in `shop`, and asking for one is use enough. */

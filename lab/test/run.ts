@@ -11,6 +11,7 @@ import { up } from '../up.ts'
 import { capacityCases } from './capacity-cases.ts'
 import { faultCase } from './fault-cases.ts'
 import { fixCases } from './fix-cases.ts'
+import { healthyCases } from './healthy-cases.ts'
 import { added, machine } from './machine.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { remedyCases } from './remedy-cases.ts'
@@ -77,6 +78,7 @@ async function cluster(): Promise<void> {
   if (asked.length === 0 || asked.includes('refusals')) add(await refusalCases(lab, tell))
   if (asked.length === 0 || asked.includes('remedies')) add(await remedyCases(lab, tell))
   if (asked.length === 0 || asked.includes('resolve')) add(await resolveCases(lab, tell))
+  if (asked.length === 0 || asked.includes('healthy-ten')) add(await healthyCases(lab, tell))
   const tried: Tried[number][] = []
   for (const batch of batches(wanted)) tried.push(...(await Promise.all(batch.map(async (fault, turn) => ({ fault, results: await faultCase(lab, fault, turn, tell) })))))
   add(await secondTry(tried, (fault) => faultCase(lab, fault, 0, tell)))

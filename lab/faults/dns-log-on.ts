@@ -1,0 +1,28 @@
+import { corednsPods, COREDNS } from './coredns.ts'
+import { coreDnsFault } from './coredns-fault.ts'
+import { corefileWith, restartServers, writeCorefile } from './coredns-manifest.ts'
+import { isAnswered } from './ask-dns.ts'
+import { onNode } from './place.ts'
+
+export default coreDnsFault({
+  name: 'dns-log-on',
+  kind: 'risk',
+  breaks: 'the plug-in `log` was left on, and CoreDNS writes a line for every query',
+  symptom: 'CoreDNS needs more CPU than it did, and its log fills disks',
+  cause: { code: 'DNS121', subject: 'ConfigMap/kube-system/coredns' },
+  async change(lab) {
+    await writeCorefile(lab, await corefileWith('    errors\n', '    errors\n    log\n'))
+    await restartServers(lab)
+  },
+  async inEffect(lab) {
+    const servers = (await corednsPods(lab)).filter((it) => it.ready)
+    if (servers.length !== 2) return false
+    const logged = await Promise.all(
+      servers.map(async ({ ip, name }) => {
+        if (!(await isAnswered(onNode(lab, 'control-plane'), { server: ip }))) return false
+        return /"A IN kubernetes\.default/.test(await lab.kubectl(['-n', COREDNS.namespace, 'logs', name, '--tail=50']))
+      }),
+    )
+    return logged.every(Boolean)
+  },
+})
