@@ -16,6 +16,7 @@ import { loadPlan, plansFolder } from '../plan/store.ts'
 import { undo } from '../plan/undo.ts'
 import { type Verdict, verify } from '../plan/verify.ts'
 import type { Verification } from '../remedies/remedy.ts'
+import { visible } from '../report/visible.ts'
 import { ToolError } from '../tool-error.ts'
 import type { FixFlags } from './fix.ts'
 import { terminalPaint } from './fix-paint.ts'
@@ -24,7 +25,7 @@ import { interruptible } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
 
 const paint = terminalPaint(process.stdout)
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const print = (line: string): void => void process.stdout.write(`${visible(line)}\n`)
 
 export async function applyPlan(id: string, flags: FixFlags, verifyAfter: boolean): Promise<number> {
   return withRun(id, flags, async (run, progress) => {
@@ -98,7 +99,7 @@ function told(outcome: Exclude<Outcome, { kind: 'complete' }>, plan: Plan, actio
     process.stderr.write(`interrupted between two writes; the journal says how far it came\n  help: ${onward}\n`)
     return 130
   }
-  process.stderr.write(`error: stopped: ${outcome.why}\n  help: ${onward}\n`)
+  process.stderr.write(`error: stopped: ${visible(outcome.why)}\n  help: ${onward}\n`)
   return 2
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { visible } from '../report/visible.ts'
 import { ToolError } from '../tool-error.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
 import { capacityFlags, type ClusterFlags, clusterFlags, defaultImage, duration, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
@@ -124,6 +125,6 @@ function report(error: unknown): number {
 }
 
 function fail(message: string, hint: string | null): number {
-  process.stderr.write(`error: ${message}\n${hint === null ? '' : `  help: ${hint}\n`}`)
+  process.stderr.write(visible(`error: ${message}\n${hint === null ? '' : `  help: ${hint}\n`}`))
   return 2
 }

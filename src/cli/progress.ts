@@ -1,3 +1,5 @@
+import { visible } from '../report/visible.ts'
+
 /**
  * One line on stderr for what is going on. On a terminal it is rewritten in place and wiped at the end; elsewhere only
  * `announce` lines are printed, so that a log holds what was done to the cluster and no animation.
@@ -15,11 +17,11 @@ export function progressOn(stream: NodeJS.WriteStream, quiet: boolean): Progress
   return {
     step: (line) => {
       if (!live || quiet) return
-      stream.write(`\r\u001B[K${line.slice(0, Math.max(20, stream.columns - 1))}`)
+      stream.write(`\r\u001B[K${visible(line).slice(0, Math.max(20, stream.columns - 1))}`)
     },
     announce: (line) => {
       wipe()
-      stream.write(`${line}\n`)
+      stream.write(`${visible(line)}\n`)
     },
     done: wipe,
   }

@@ -59,6 +59,12 @@ describe('a look-up as text', () => {
     expect(shown).toContain("COMPUTED from the pod's spec, not read: the container has no shell and no `cat`")
     expect(shown).toContain('? No query could be sent: not allowed: create pods in namespace shop.')
   })
+  it("shows a terminal's commands in other people's words, and obeys none", () => {
+    const evil = query(winner, 'A', { records: [{ name: winner, type: 'A', ttl: 30, data: '10.96.44.7\u001B[2J\u001B[1;1H\u009B8m' }] })
+    const shown = text({ walks: known([found('glibc', { queries: [evil] }), found('musl')]), resolvConf: { text: 'nameserver 10.96.0.10\u001B]0;x\u0007\n', how: 'read', why: null } })
+    expect(shown).not.toMatch(/(?!\n)\p{Cc}/u)
+    expect(shown).toContain('nameserver 10.96.0.10\\u001b]0;x')
+  })
   it('proposes a Service with a name like the one that is not there', () => {
     expect(text({ label: 'crat', typed: 'crat', near: ['cart'], walks: known([found('glibc', { end: 'nxdomain', winner: null }), found('musl', { end: 'nxdomain', winner: null })]) })).toContain('help: namespace shop has a Service `cart`')
   })

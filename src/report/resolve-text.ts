@@ -4,6 +4,7 @@ import type { ResolverDecisions } from '../relations/policy-on-resolver.ts'
 import { answerWord, disagreements, mainWalk, type Outcome, otherWalk, outcomeOf, type Resolution } from '../relations/resolution.ts'
 import type { Known } from '../model/known.ts'
 import type { Paint } from './paint.ts'
+import { visible } from './visible.ts'
 
 const mark = { found: 'ok', 'in-hosts': 'ok', slow: 'warning', 'not-found': 'error', denied: 'error', 'fails-inside': 'error', disagree: 'error', 'not-asked': 'cannot-tell' } as const
 
@@ -23,7 +24,7 @@ export function resolveText(it: Resolution, paint: Paint, footer: readonly strin
     ...(outcome.kind === 'denied' ? [`  help: hopscope diagnose pod/${it.from.pod} -n ${it.from.namespace}    says what the policy lacks`, ''] : []),
     ...footer,
   ]
-  return `${lines.join('\n')}\n`
+  return visible(`${lines.join('\n')}\n`)
 }
 
 function headline(it: Resolution, outcome: Outcome): string {

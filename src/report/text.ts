@@ -6,6 +6,7 @@ import { evidenceLines } from './evidence-text.ts'
 import { headline, tally } from './headline.ts'
 import { nameOf } from './name.ts'
 import type { Paint } from './paint.ts'
+import { visible } from './visible.ts'
 
 export interface TextOptions {
   readonly paint: Paint
@@ -32,7 +33,7 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
     tally(diagnosis, paint),
     ...options.footer,
   ]
-  return `${lines.join('\n')}\n`
+  return visible(`${lines.join('\n')}\n`)
 }
 
 /** The same fault in another place: its evidence looks like the first one's, so `-v` has it. */

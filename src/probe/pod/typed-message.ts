@@ -55,9 +55,14 @@ function bare(name: string): string {
   return name.replace(/\.$/, '').toLowerCase()
 }
 
+/** A label may hold any byte (RFC 2181, 11): what ends a line or a word stands as `\010`, as dig prints it. */
+function inOneWord(name: string): string {
+  return name.replaceAll(/[\p{Cc} ]/gu, (it) => `\\${String(it.charCodeAt(0)).padStart(3, '0')}`)
+}
+
 /** Data as dig prints it. */
 function text(data: unknown): string {
-  if (typeof data === 'string') return data
+  if (typeof data === 'string') return inOneWord(data)
   if (Buffer.isBuffer(data)) return JSON.stringify(data.toString())
   if (Array.isArray(data)) return data.map(text).join(' ')
   if (typeof data !== 'object' || data === null) return String(data)
