@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import type { Cluster } from '../kube/cluster.ts'
 import type { LoadEnd, LoadStep } from '../model/load.ts'
 import type { Model } from '../model/sources.ts'
-import { capacityHeadline, capacityText } from '../report/dns-capacity.ts'
+import { capacityExitCode, capacityHeadline, capacityText } from '../report/dns-capacity.ts'
 import { loadExitCode, loadHeadline, loadText } from '../report/dns-load.ts'
 import { type Paint, paint } from '../report/paint.ts'
 import { type DnsCapacity, dnsCapacity } from '../relations/dns-capacity.ts'
@@ -39,7 +39,7 @@ export async function capacityCommand(flags: CapacityFlags): Promise<number> {
     progress.done()
     if (flags.output === 'json') process.stdout.write(`${JSON.stringify(capacityJson(capacity), null, 2)}\n`)
     else process.stdout.write(`${capacityText(capacity, look(flags)).join('\n')}\nRead only: nothing was loaded. --load RATE measures the ceiling.\n`)
-    return exitCode(capacity)
+    return capacityExitCode(capacity)
   } catch (error) {
     progress.done()
     if (interrupt.interrupted()) {
@@ -76,12 +76,6 @@ async function measured(cluster: Cluster, model: Model, flags: CapacityFlags, pr
     throw new ToolError(reason.reason === 'forbidden' ? 'forbidden' : 'probe-failed', `no DNS server's metrics could be read: ${reason.detail}`, 'it takes the right to get pods/proxy in kube-system (deploy/rbac-capacity.yaml), and CoreDNS\'s `prometheus` plugin')
   }
   return capacity
-}
-
-/** Not one server unseen, and nothing used up, is 0. What was not seen is no ground for a 0. */
-function exitCode(capacity: DnsCapacity): number {
-  if (capacity.usedUp.length > 0) return 1
-  return capacity.servers.every((it) => it.rates.known) ? 0 : 2
 }
 
 async function loaded(cluster: Cluster, model: Model, flags: CapacityFlags, rate: number, progress: Progress, signal: AbortSignal): Promise<number> {

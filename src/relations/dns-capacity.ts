@@ -27,7 +27,7 @@ export interface DnsCapacity {
   readonly nxdomainShare: number | null
   readonly servfailShare: number | null
   readonly upstream: { readonly queries: number; readonly meanMs: number | null } | null
-  /** The busiest server's rate over the idlest's; null with fewer than two, or hardly any queries. */
+  /** The busiest server's rate over the idlest's, which counts as one a second at least; null with fewer than two, or hardly any queries. */
   readonly skew: number | null
   readonly pods: number | null
   readonly services: number | null
@@ -78,7 +78,7 @@ export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreD
     nxdomainShare: share('NXDOMAIN'),
     servfailShare: share('SERVFAIL'),
     upstream: asked === null || waited === null ? null : { queries: asked, meanMs: asked === 0 ? null : (waited / asked) * 1000 },
-    skew: perSecond.length < 2 || Math.min(...perSecond) < 1 ? null : Math.max(...perSecond) / Math.min(...perSecond),
+    skew: skewOf(perSecond),
     pods: whole && pods.known ? pods.value.length : null,
     services: whole && services.known ? services.value.length : null,
     nodes: input.nodes,
@@ -104,6 +104,12 @@ function useOf(pod: Pod, model: Model, rates: Known<CoreDnsRates> | undefined): 
     nodeRequestedMilli: neighbours === null ? null : neighbours.flatMap((it) => it.containers).reduce((sum, it) => sum + (it.cpuRequestMilli ?? 0), 0),
     rates: rates ?? { known: false, why: { reason: 'not-asked', detail: 'its metrics were not read' } },
   }
+}
+
+/** A server that gets nothing is the worst skew of all. */
+function skewOf(perSecond: readonly number[]): number | null {
+  const [least, most] = [Math.min(...perSecond), Math.max(...perSecond)]
+  return perSecond.length < 2 || (least < 1 && most < 10) ? null : most / Math.max(1, least)
 }
 
 export function rateOf({ requests, seconds }: CoreDnsRates): number {

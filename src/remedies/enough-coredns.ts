@@ -60,7 +60,7 @@ function sizingFor({ model }: Ask): Sizing {
   const autopath = clusterDns.known && clusterDns.value.corefile.known && /^\s*autopath\b/m.test(clusterDns.value.corefile.value)
   const servers = clusterDns.known ? clusterDns.value.pods.filter((it) => !it.deleting).length : 0
   const probed = coreDnsWindows.known ? sizingOfProbe({ windows: coreDnsWindows.value, servers, ownQueries: dnsProbe.known ? dnsProbe.value.queriesSent : 0, atLimit: true, nodes, objects, autopath }) : null
-  const cores = nodes.known ? nodes.value.reduce((total, it) => total + (it.cpus ?? 0), 0) : null
+  const cores = nodes.known && nodes.value.every((it) => it.cpus !== null) ? nodes.value.reduce((total, it) => total + (it.cpus ?? 0), 0) : null
   return probed ?? dnsSizing({ queriesPerSecond: null, cpuSecondsPerQuery: null, atLimit: false, nodes: nodes.known ? nodes.value.length : null, cores, objects, autopath, residentBytes: null })
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checks } from '../checks/registry.ts'
 import { subject } from '../model/subject.ts'
+import { node } from '../../test/build/node.ts'
 import { enoughCoredns } from './enough-coredns.ts'
 import { at, type Manifest } from './manifest.ts'
 import { policyAllowDns } from './policy-allow-dns.ts'
@@ -110,6 +111,11 @@ describe('enough-coredns', () => {
     expect(pod(after(result), 'containers', 0, 'resources')).toEqual({ limits: { memory: '64Mi' }, requests: { cpu: '900m' } })
     const starved = propose(enoughCoredns, measured, [coredns({ limits: { cpu: '30m' }, requests: { cpu: '20m' } })])
     expect(pod(after(starved), 'containers', 0, 'resources')).toEqual({ requests: { cpu: '700m' } })
+  })
+  test('a node whose cores were not seen is not counted as none', () => {
+    const nodes = { ...ask, model: { ...ask.model, sources: { ...ask.model.sources, nodes: known([node('worker-1', { cpus: 8 }), node('worker-2', { cpus: null })]) } } }
+    const result = propose(enoughCoredns, nodes, [coredns({})])
+    expect(result.kind === 'proposal' ? result.notes.join() : '').toContain('by size max(ceil(2 nodes / 16), 2) = 2')
   })
   test('an autoscaler keeps its count', () => {
     const hpa = object('HorizontalPodAutoscaler', 'kube-system', 'dns', { spec: { scaleTargetRef: { kind: 'Deployment', name: 'coredns' } } })

@@ -8,7 +8,7 @@ import type { CoreDnsRates } from '../wire/coredns-metrics.ts'
 import { clusterDns } from '../../test/build/dns.ts'
 import { node } from '../../test/build/node.ts'
 import { container, pod } from '../../test/build/pod.ts'
-import { capacityHeadline, capacityText } from './dns-capacity.ts'
+import { capacityExitCode, capacityHeadline, capacityText } from './dns-capacity.ts'
 import { paint } from './paint.ts'
 
 const plain = paint({ colour: false, ascii: false, width: 100 })
@@ -48,6 +48,25 @@ describe('capacity', () => {
     expect(seen.usedUp).toEqual(['coredns-1 uses 98 % of its CPU limit of 100m', 'coredns-2 uses 88 % of its memory limit'])
     expect(capacityHeadline(seen)).toBe('CoreDNS has no headroom: coredns-1 uses 98 % of its CPU limit of 100m, and 1 more.')
     expect(capacityText(seen, plain).join('\n')).toContain('hopscope fix DNS103 --probe --plan')
+  })
+
+  it('names the skew where one server gets hardly anything', () => {
+    expect(capacityText(capacityOf(rates({ requests: 5000 }), rates({ requests: 0 })), plain).join('\n')).toContain("! the busiest server gets 1000.0 x the idlest's rate")
+    expect(capacityOf(rates({ requests: 20 }), rates({ requests: 0 })).skew).toBeNull()
+  })
+
+  it('says of answers past the last bucket that they are late, not how late', () => {
+    const text = capacityText(capacityOf(rates({ p99Seconds: Infinity }), rates()), plain).join('\n')
+    expect(text).toContain('over 8 s')
+    expect(text).not.toContain('Infinity')
+  })
+
+  it('ends with 0 only where every share was seen', () => {
+    expect(capacityExitCode(capacityOf(rates(), rates()))).toBe(0)
+    expect(capacityExitCode(capacityOf(rates({ cpuSeconds: 0.49 }), unknown('failed', 'no')))).toBe(1)
+    expect(capacityExitCode(capacityOf(rates(), unknown('failed', 'no')))).toBe(2)
+    expect(capacityExitCode(capacityOf(rates(), rates({ cpuSeconds: null })))).toBe(2)
+    expect(capacityExitCode(capacityOf(rates(), rates({ residentBytes: null })))).toBe(2)
   })
 
   it('makes up nothing for what was not seen', () => {

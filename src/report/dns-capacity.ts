@@ -20,6 +20,12 @@ export function capacityHeadline(it: DnsCapacity): string {
   return `${seen.length} of ${it.servers.length} DNS servers answer ${rate(it.queriesPerSecond)}${unseen > 0 ? ' by estimate' : ''}; ${busiest === null ? 'how much CPU that leaves is unknown' : `the busiest uses ${percent(busiest)} of the CPU that it may`}.`
 }
 
+/** As all commands. What was not seen, be it one share of one server, is no ground for a 0. */
+export function capacityExitCode({ usedUp, servers }: DnsCapacity): 0 | 1 | 2 {
+  if (usedUp.length > 0) return 1
+  return servers.every((it) => cpuShareOf(it) !== null && (it.memoryLimitBytes === null || memoryShareOf(it) !== null)) ? 0 : 2
+}
+
 function serverTable(it: DnsCapacity, paint: Paint): readonly string[] {
   const header = ['server', 'node', 'queries/s', 'CPU', 'of its limit', 'request', 'memory', 'of its limit', 'p99', 'node: cores, requested']
   const rows = it.servers.map(row)
@@ -42,7 +48,7 @@ function row(it: ServerUse): readonly string[] {
     it.cpuRequestMilli === null ? 'none' : `${it.cpuRequestMilli}m`,
     rates?.residentBytes === null || rates === null ? unknown : `${Math.round(rates.residentBytes / 2 ** 20)}Mi`,
     it.memoryLimitBytes === null ? 'no limit' : `${memoryShareOf(it) === null ? unknown : percent(memoryShareOf(it) ?? 0)} of ${Math.round(it.memoryLimitBytes / 2 ** 20)}Mi`,
-    rates?.p99Seconds === null || rates === null ? '-' : `< ${ms(rates.p99Seconds * 1000)}`,
+    rates?.p99Seconds === null || rates === null ? '-' : rates.p99Seconds === Infinity ? 'over 8 s' : `< ${ms(rates.p99Seconds * 1000)}`,
     `${it.nodeCores ?? unknown}, ${it.nodeRequestedMilli === null ? unknown : `${it.nodeRequestedMilli}m`}`,
   ]
 }
