@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import type { Cluster } from '../kube/cluster.ts'
 import type { LoadEnd, LoadStep } from '../model/load.ts'
 import type { Model } from '../model/sources.ts'
@@ -8,6 +7,7 @@ import { type Paint, paint } from '../report/paint.ts'
 import { type DnsCapacity, dnsCapacity } from '../relations/dns-capacity.ts'
 import { autoscalerConfigMap } from '../relations/dns-sizing.ts'
 import { ToolError } from '../tool-error.ts'
+import { askLine } from './ask-line.ts'
 import type { ClusterFlags, ReportFlags } from './flags.ts'
 import { interruptible } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
@@ -102,12 +102,7 @@ async function loaded(cluster: Cluster, model: Model, flags: CapacityFlags, rate
 async function confirmed(flags: CapacityFlags, signal: AbortSignal): Promise<boolean> {
   if (flags.yes === true) return true
   if (!process.stdin.isTTY) throw new ToolError('usage', 'there is no terminal to ask on', '--yes, if you have read what it will do')
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(es)?$/i.test((await lines.question('Start? Type yes: ', { signal })).trim())
-  } finally {
-    lines.close()
-  }
+  return /^y(es)?$/i.test((await askLine('Start? Type yes: ', signal)) ?? '')
 }
 
 function stepLine({ asked, load, canary }: LoadStep): string {

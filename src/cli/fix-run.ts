@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checks } from '../checks/registry.ts'
@@ -7,6 +6,7 @@ import type { Cluster } from '../kube/cluster.ts'
 import { subjectKey } from '../model/subject.ts'
 import { apply } from '../plan/apply.ts'
 import { announceInside, lookUpInside, planInsideLookups } from '../plan/inside.ts'
+import { historyOf } from '../plan/history.ts'
 import { openJournal } from '../plan/journal.ts'
 import { thisRun } from '../plan/lock.ts'
 import { enoughLookups } from '../plan/measure.ts'
@@ -18,6 +18,7 @@ import { type Verdict, verify } from '../plan/verify.ts'
 import type { Verification } from '../remedies/remedy.ts'
 import { visible } from '../report/visible.ts'
 import { ToolError } from '../tool-error.ts'
+import { askLine } from './ask-line.ts'
 import type { FixFlags } from './fix.ts'
 import { terminalPaint } from './fix-paint.ts'
 import { gather, open } from './gather.ts'
@@ -79,7 +80,10 @@ async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: P
   } catch (error) {
     progress.done()
     if (!interrupt.interrupted()) throw error
-    return told({ kind: 'interrupted' }, plan, 'apply')
+    const { phase } = historyOf(journal.entries)
+    if (phase === 'begun' || phase === 'undoing') return told({ kind: 'interrupted' }, plan, phase === 'begun' ? 'apply' : 'undo')
+    process.stderr.write(`interrupted while nothing was being written\n${phase === 'applied' ? `  help: plan ${plan.id} is applied; whether it helped: hopscope fix --verify ${plan.id}    back: hopscope fix --undo ${plan.id}\n` : ''}`)
+    return 130
   } finally {
     interrupt.release()
     await journal.close()
@@ -115,17 +119,7 @@ function confirmation({ plan, signal, cluster }: Run, flags: FixFlags, what = 'A
     return () => Promise.resolve(true)
   }
   if (!process.stdin.isTTY) throw new ToolError('usage', 'there is no terminal to ask on', `--yes-context ${context}, if you have read the plan`)
-  return async () => {
-    const lines = createInterface({ input: process.stdin, output: process.stderr })
-    try {
-      return (await lines.question(`${what} context ${context}? Type the context name: `, { signal })).trim() === context
-    } catch (error) {
-      if (signal.aborted) return false
-      throw error
-    } finally {
-      lines.close()
-    }
-  }
+  return async () => (await askLine(`${what} context ${context}? Type the context name: `, signal)) === context
 }
 
 async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<number> {
