@@ -138,13 +138,18 @@ async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<
   for (const line of table(verdict)) print(line)
   for (const note of verdict.notes) print(`  ${note}`)
   const undoHint = `hopscope fix --undo ${plan.id}`
+  const { phase } = historyNow(run)
+  if (verdict.kind === 'fixed' && phase !== 'applied') {
+    print(`${paint.mark('ok')} ${cured(plan)}. Plan ${plan.id} is ${phase === 'undone' ? 'undone: it is not what helped' : phase === 'new' ? 'not applied: it is not what helped' : 'half applied'}.`)
+    return 0
+  }
   if (verdict.kind === 'fixed') {
     print(`${paint.mark('ok')} ${cured(plan)}.   ${isReversible(plan) ? `Undo: ${undoHint}` : ''}`.trimEnd())
     return 0
   }
   print(`${paint.mark(verdict.kind === 'unsure' ? 'cannot-tell' : 'error')} ${verdict.kind === 'unsure' ? `cannot tell whether ${plan.code} is gone` : `${plan.code} is not fixed`}`)
   for (const reason of verdict.reasons) print(`    ${reason}`)
-  if (historyNow(run).phase === 'undone') print(`  plan ${plan.id} is undone: this is how it is without it`)
+  if (phase === 'undone') print(`  plan ${plan.id} is undone: this is how it is without it`)
   else print(`  again: hopscope fix --verify ${plan.id}${isReversible(plan) ? `    back: ${undoHint}` : ''}`)
   return 1
 }
