@@ -103,7 +103,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     http: http.http,
     leftOut: [...contacts.leftOut, ...http.leftOut],
     inside: options.inside === false ? [] : planInside(model, clusterName),
-    metrics: planned.endpoints.map((it) => ({ ...it, port: 9153 })),
+    metrics: planned.endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
     serverLogs: dns.known ? planServerLogs(dns.value) : [],
     conntrack: options.nodeAccess === true,
   }
@@ -129,6 +129,11 @@ function absolute(name: string): string {
   return name.endsWith('.') ? name : `${name}.`
 }
 
+function limitOf(dns: Known<ClusterDns>, pod: string): { readonly cpuLimitMilli?: number } {
+  const limit = dns.known ? dns.value.pods.find((it) => it.name === pod)?.containers.find((it) => it.cpuLimitMilli !== null)?.cpuLimitMilli : null
+  return typeof limit === 'number' ? { cpuLimitMilli: limit } : {}
+}
+
 function noteOn(dns: Known<ClusterDns>): string | null {
   if (!dns.known) return dns.why.detail
   return dns.value.service === null ? 'there is no Service kube-system/kube-dns' : null
@@ -142,7 +147,7 @@ export function announce(plan: ProbePlan): readonly string[] {
     `creates ${count(pods, 'pod')} in namespace ${plan.namespace} on ${plan.nodes.join(', ') || 'no node'}, image ${plan.image}; removed at the end`,
     ...(plan.series.length > 0
       ? [
-          `asks DNS at most ${plan.queriesPerSecondPerNode} queries/s per node, ${queriesOf(plan.series)} per node in all, starting none after ${seconds} s; slows down and stops when answers get worse`,
+          `asks DNS at most ${plan.queriesPerSecondPerNode} queries/s per node, ${queriesOf(plan.series)} per node in all, starting none after ${seconds} s; slows down and stops when answers get worse${plan.metrics.some((it) => (it.cpuLimitMilli ?? null) !== null) ? ', or a server nears its CPU limit' : ''}`,
         ]
       : [`asks no DNS server: ${plan.dnsNote ?? 'none is known'}`]),
     ...(plan.connects.length > 0

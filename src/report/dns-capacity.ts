@@ -83,7 +83,7 @@ function needs(it: DnsCapacity, paint: Paint): readonly string[] {
     ...line('memory limit', sizing.memoryLimitMi, 'Mi', has(it.servers.map((one) => one.memoryLimitBytes), (value) => `${Math.round(value / 2 ** 20)}Mi`)),
     `  ${'autoscaler'.padEnd(14)} for cluster-proportional-autoscaler, where it runs; it counts nodes and cores, never queries`,
     ...yaml(autoscalerConfigMap(sizing)).map((text) => `      ${text}`),
-    ...(it.usedUp.length === 0 ? [] : ['', `  ${paint.strong('help')}: hopscope fix DNS103 --probe --plan    hopscope explain DNS103`]),
+    ...(!it.usedUp.some((text) => text.includes('CPU limit')) ? [] : ['', `  ${paint.strong('help')}: hopscope fix DNS103 --probe --plan    hopscope explain DNS103`]),
     ...(it.usedUp.length > 0 && it.servers.some((one) => one.cpuLimitMilli !== null) ? ['  note: at its limit a server drops what it cannot answer, so the rate above is the least that clients ask'] : []),
   ]
 }

@@ -19,7 +19,7 @@ export function freshName(name: string): string {
 const questions = 2
 
 /** All series at once under one rate cap; resolves when each look-up that was started has ended. */
-export async function dnsStorm(spec: ProbeSpec, emit: Emit, began: number): Promise<{ readonly queries: number; readonly lookups: number }> {
+export async function dnsStorm(spec: ProbeSpec, emit: Emit, began: number, servers: () => string | null = () => null): Promise<{ readonly queries: number; readonly lookups: number }> {
   const series = withOwnNameserver(spec)
   const bucket = tokenBucket(spec.queriesPerSecond)
   const asker = libcAsker()
@@ -60,7 +60,7 @@ export async function dnsStorm(spec: ProbeSpec, emit: Emit, began: number): Prom
   const tick = setInterval(() => {
     rows.forEach((_, s) => flush(s, 1))
     emit({ t: 'progress', done, of: total })
-    const { act, why } = dog.judge(watched, performance.now())
+    const { act, why } = dog.judge(watched, performance.now(), servers())
     if (act === 'halve') {
       bucket.setRate(bucket.rate() / 2)
       emit({ t: 'slowed', why })

@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { connects } from './connects.ts'
 import { conntrackWatch } from './conntrack-watch.ts'
+import { cpuWatch } from './cpu-watch.ts'
 import { dnsStorm } from './dns-storm.ts'
 import { httpContacts } from './http-get.ts'
 import { libcHere, nameserversHere } from './libc-lookup.ts'
@@ -24,7 +25,9 @@ async function probe(spec: ProbeSpec, began: number): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: lagResolutionMs })
   delay.enable()
   await metrics(spec, 'before', emit)
-  const [{ queries, lookups }] = await Promise.all([dnsStorm(spec, emit, began), connects(spec, emit), httpContacts(spec, emit)])
+  const cpu = await cpuWatch(spec.metrics, spec.metricsTwice)
+  const [{ queries, lookups }] = await Promise.all([dnsStorm(spec, emit, began, () => cpu?.why() ?? null), connects(spec, emit), httpContacts(spec, emit)])
+  cpu?.end()
   if (spec.metricsTwice) await metrics(spec, 'after', emit)
   const stray = strayPackets()
   const throttled = throttledMs()

@@ -36,6 +36,8 @@ export interface MetricsSpec {
   readonly pod: string
   readonly ip: string
   readonly port: number
+  /** Where it has a CPU limit: the probe stops before that is used up. */
+  readonly cpuLimitMilli?: number | null
 }
 
 /** What a stub resolver does about silence: glibc's defaults are 5000 ms and 2 attempts. */

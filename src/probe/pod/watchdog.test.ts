@@ -50,6 +50,14 @@ describe('watchdog', () => {
     expect(dog.judge([series], 9000).act).toBe('go')
   })
 
+  it("halves when a server says that it runs into its limit, and stops when it says so still", () => {
+    const dog = watchdog(150)
+    expect(dog.judge([], 2000, 'at its limit')).toEqual({ act: 'halve', why: 'at its limit' })
+    expect(dog.judge([], 4000, 'at its limit').act).toBe('go')
+    expect(dog.judge([], 7500, null).act).toBe('go')
+    expect(dog.judge([], 7600, 'at its limit').act).toBe('stop')
+  })
+
   it('leaves a trickle alone: it is not what hurts', () => {
     expect(watchdog(10).judge([lookups(0, [...fast, ...of(40, () => null)])], 9000).act).toBe('go')
   })

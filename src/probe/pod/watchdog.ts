@@ -61,14 +61,18 @@ function percent(share: number): string {
 /** Below this many queries a second the probe is not what hurts a DNS server. */
 const trivialRate = 20
 
+/** Two readings of the servers' metrics, with some time to spare. */
+const freshMs = 5000
+
 /** Halves the rate at the first decline, and ends the probe when look-ups started since then have declined too. */
-export function watchdog(rate: number): { readonly judge: (all: readonly (readonly Watched[])[], now: number) => { readonly act: 'go' | 'halve' | 'stop'; readonly why: string } } {
+export function watchdog(rate: number): { readonly judge: (all: readonly (readonly Watched[])[], now: number, servers?: string | null) => { readonly act: 'go' | 'halve' | 'stop'; readonly why: string } } {
   let halvedAt: number | null = null
   return {
-    judge(all, now) {
+    judge(all, now, servers = null) {
       if (rate < trivialRate) return { act: 'go', why: '' }
-      for (const series of all) {
-        const why = decline(series, now, halvedAt ?? -Infinity)
+      // What the servers say of themselves is some seconds old: it counts again when it was seen since.
+      const said = servers !== null && (halvedAt === null || now - halvedAt > freshMs) ? servers : null
+      for (const why of [...all.map((series) => decline(series, now, halvedAt ?? -Infinity)), said]) {
         if (why === null) continue
         if (halvedAt !== null) return { act: 'stop', why }
         halvedAt = now
