@@ -37,7 +37,7 @@ export async function capacityCases(lab: Lab, tell: (result: Result) => void): P
   return results
 }
 
-const rounds = 7
+const rounds = 5
 const roundSeconds = 2
 
 /** In turns, so that whatever else the machine does meets both; a round's ratio stands for itself, and the median counts. */
