@@ -13,6 +13,7 @@ describeCheck(check, [
   { it: 'slow answers and missing ones', given: cluster({ network: upstreamLate, upstreams: upstreamSeen(40, { NXDOMAIN: 20 }, 26) }), expect: [{ ...coredns, args: { how: 'either' } }] },
 
   { it: 'all is slow: not the upstream alone', given: cluster({ network: ({ zone }) => answered(zone === 'cluster' ? 400 : 1300) }), expect: 'cannot-tell', says: /names of the cluster/ },
+  { it: "late for the probe alone: CoreDNS had its answers at once", given: cluster({ network: upstreamLate, upstreams: upstreamSeen(20, { NXDOMAIN: 20 }, 0.044) }), expect: 'cannot-tell', says: /between the probe and CoreDNS/ },
   { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
   { it: 'three look-ups', given: cluster({ nodes: ['worker-1'], counts: { externalService: 3, externalEndpoint: 0 } }), expect: 'cannot-tell', says: /3 look-ups/ },
 

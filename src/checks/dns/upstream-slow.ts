@@ -17,6 +17,9 @@ const tryMs = 1900
 
 const leastUnanswered = 3
 
+/** One answer in twenty of `slowMs` alone makes a mean of this: below it, the upstream was not what took the time. */
+const leastMeanMs = slowMs / 20
+
 /** Outside names that no cache knows are late or fail now and then, names of the cluster are quick: the upstream's doing. */
 export default check({
   code: 'DNS144',
@@ -42,6 +45,7 @@ export default check({
 
     const totals = upstreamTotals(coreDnsWindows)
     const how = troubleOf(totals, loss.times)
+    if (how === 'slow' && totals?.meanMs != null && totals.meanMs < leastMeanMs) return cannotTell('ambiguous', `outside names are late (p95 ${ms(p95)}), but CoreDNS had its upstream's answers after ${ms(totals.meanMs)} on average: the time goes between the probe and CoreDNS`)
     return finding({
       subject: corefileObject(clusterDns),
       confidence: 'observed',
