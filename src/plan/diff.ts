@@ -26,8 +26,45 @@ function walk(path: string, before: Json | undefined, after: Json | undefined): 
     return keys.flatMap((key) => walk(join(path, key), before[key], after[key]))
   }
   if (isList(before) && isList(after)) return lists(path, before, after)
+  if (isText(before) && isText(after)) return textLines(path, before.split('\n'), after.split('\n'))
   if (isPlain(before) && isPlain(after)) return [{ sign: '~', text: `${path}: ${plain(before)} -> ${plain(after)}` }]
   return [...field('-', path, before), ...field('+', path, after)]
+}
+
+/** A file in a field, such as a Corefile: the lines that differ, with their numbers, and the longest part that both have left out. */
+function textLines(path: string, before: readonly string[], after: readonly string[]): readonly DiffLine[] {
+  const common = commonLines(before, after)
+  const lines: DiffLine[] = [{ sign: '~', text: `${path}:` }]
+  let [old, now] = [0, 0]
+  for (const [atOld, atNow] of [...common, [before.length, after.length] as const]) {
+    for (; old < atOld; old++) lines.push({ sign: '-', text: `${String(old + 1).padStart(4)}  ${before[old]?.trimEnd()}` })
+    for (; now < atNow; now++) lines.push({ sign: '+', text: `${String(now + 1).padStart(4)}  ${after[now]?.trimEnd()}` })
+    old += 1
+    now += 1
+  }
+  return lines
+}
+
+/** Indices of a longest common subsequence: files in objects are small, so the plain table will do. */
+function commonLines(before: readonly string[], after: readonly string[]): readonly (readonly [number, number])[] {
+  const lengths = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1))
+  for (let i = before.length - 1; i >= 0; i--) {
+    for (let j = after.length - 1; j >= 0; j--) {
+      const [row, below] = [lengths[i], lengths[i + 1]]
+      if (row !== undefined && below !== undefined) row[j] = before[i] === after[j] ? (below[j + 1] ?? 0) + 1 : Math.max(below[j] ?? 0, row[j + 1] ?? 0)
+    }
+  }
+  const pairs: (readonly [number, number])[] = []
+  for (let i = 0, j = 0; i < before.length && j < after.length; ) {
+    if (before[i] === after[j]) pairs.push([i++, j++])
+    else if ((lengths[i + 1]?.[j] ?? 0) >= (lengths[i]?.[j + 1] ?? 0)) i++
+    else j++
+  }
+  return pairs
+}
+
+function isText(value: Json): value is string {
+  return typeof value === 'string' && value.includes('\n')
 }
 
 /** Containers, volumes, options: lists of things with names are compared name by name, as a strategic merge patch does. */

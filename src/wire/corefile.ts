@@ -25,7 +25,7 @@ export interface Corefile {
   readonly problems: readonly { readonly line: number; readonly text: string }[]
 }
 
-interface Token {
+export interface Token {
   readonly text: string
   readonly line: number
 }
@@ -146,6 +146,11 @@ export function clusterDomain(corefile: Corefile): string {
 /** `dns://corp.example.:1053` is the zone `corp.example`; the root zone is empty. */
 export function zoneOf(key: string): string {
   return key.replace(/^[a-z]+:\/\//, '').replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase()
+}
+
+/** The words of a Corefile with their lines, counted from 1. */
+export function tokensOf(text: string): readonly Token[] {
+  return lex(text, [])
 }
 
 /**
