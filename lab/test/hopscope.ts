@@ -37,6 +37,7 @@ export interface RunOptions {
   readonly timeoutMs?: number
   /** Called at once with the means to end the process. */
   readonly started?: (kill: (signal: NodeJS.Signals) => void) => void
+  readonly cwd?: string
 }
 
 export function hopscope(args: readonly string[], options: RunOptions): Promise<Ran> {
@@ -44,7 +45,7 @@ export function hopscope(args: readonly string[], options: RunOptions): Promise<
   const env: NodeJS.ProcessEnv = { ...process.env, XDG_STATE_HOME: join(tmpdir(), 'hopscope-lab-test'), NO_COLOR: '1', ...options.env }
   delete env['KUBECONFIG']
   if (options.kubeconfig !== null) env['KUBECONFIG'] = options.kubeconfig
-  const child = spawn(process.execPath, [bundle, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [bundle, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
   options.started?.((signal) => void child.kill(signal))
   let stdout = ''
   let stderr = ''

@@ -127,7 +127,7 @@ async function askOf(cluster: Cluster, model: Model, findings: readonly Finding[
   const pods = model.sources.pods.known ? model.sources.pods.value : []
   const libcs = new Map<string, Libc>()
   for (const it of [...named, ...findings.map((one) => one.subject)]) libcs.set(subjectKey(it), await libcOf(cluster, pods, it, model.scope.level !== 'read'))
-  return { findings, model, named, chosen: flags.remedy ?? null, image: flags.remedyImage ?? null, libc: (it) => libcs.get(subjectKey(it)) ?? 'unknown' }
+  return { findings, model, named, chosen: flags.remedy ?? null, values: flags.value ?? [], image: flags.remedyImage ?? null, libc: (it) => libcs.get(subjectKey(it)) ?? 'unknown' }
 }
 
 /** No finding: whether that is health is for the check to say. */

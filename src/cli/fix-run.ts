@@ -33,10 +33,22 @@ export async function applyPlan(id: string, flags: FixFlags, verifyAfter: boolea
     const asker = confirmation(run, flags)
     const outcome = await apply(run, asker)
     progress.done()
+    if (outcome.kind === 'stopped' && outcome.takeBack === true) return takenBack(run, outcome.why, progress)
     if (outcome.kind !== 'complete') return told(outcome, run.plan, 'apply')
     print('Applied.')
     return verifyAfter ? verified(run, flags, progress) : 0
   })
+}
+
+/** What has shown to do no good does not stay until somebody reads this. */
+async function takenBack(run: Run, why: string, progress: Progress): Promise<number> {
+  print(`${paint.mark('error')} ${why}`)
+  print('Taking it back.')
+  const outcome = await undo(run, { force: false })
+  progress.done()
+  if (outcome.kind !== 'complete') return told(outcome, run.plan, 'undo')
+  print('Not applied: every object is as it was.')
+  return 2
 }
 
 export async function undoPlan(id: string, flags: FixFlags): Promise<number> {

@@ -9,6 +9,7 @@ export interface FixFlags extends ClusterFlags, ProbeFlags {
   readonly undo?: string
   readonly remedy?: string
   readonly subject?: readonly string[]
+  readonly value?: readonly string[]
   readonly remedyImage?: string
   readonly force?: boolean
   readonly yes?: boolean
@@ -26,6 +27,7 @@ export function fixFlags(command: Command): Command {
     .option('--undo <plan>', 'put every object of a plan back as it was')
     .option('--remedy <id>', 'which remedy, where there are several')
     .option('--subject <object...>', 'Kind/namespace/name: which finding, or which workload to change')
+    .option('--value <text...>', 'what only you can know, where a remedy asks for it: the address of an upstream')
     .option('--remedy-image <image>', 'image of what the remedy installs, for a registry of your own')
     .option('--force', 'undo also what someone else changed since')
     .option('--yes', 'do not ask (only for plans that take nothing away and restart nothing)')

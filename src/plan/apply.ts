@@ -4,6 +4,7 @@ import type { Manifest } from '../remedies/manifest.ts'
 import type { Lock } from './lock.ts'
 import { fetchLive, marked, type State, stateOf } from './look.ts'
 import type { Plan, Step } from './plan.ts'
+import { reloadOf, serversNow, watchReload } from './reload.ts'
 import { propagationFor, setInMotion, waitForRollout } from './rollout.ts'
 import { historyNow, journalled, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
 import { asUpdateOf, bare, uidOf, versionOf } from './server-owned.ts'
@@ -77,9 +78,19 @@ async function writeAll(run: Run, lock: Lock): Promise<Outcome> {
     if (run.signal.aborted) return { kind: 'interrupted' }
     const lost = lock.lost()
     if (lost !== null) return { kind: 'stopped', why: lost }
+    const reload = reloadOf(step)
+    const servers = reload === null ? null : await serversNow(run.cluster, reload.reload)
+    if (servers?.known === false) return index === 0 ? refused(`whether the DNS servers would take the new Corefile could not be seen: ${servers.why.detail}`) : { kind: 'stopped', why: servers.why.detail }
     const written = await writeOne(run, lock, index, step)
     if (written.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${written.why}` }
     run.say(`${written.kind === 'stood' ? 'stands  ' : { create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`)
+    if (reload !== null && servers?.known === true) {
+      const taken = await watchReload(run.cluster, reload.reload, servers.value, reload.after, run)
+      if (taken.kind === 'interrupted') return { kind: 'interrupted' }
+      if (taken.kind === 'refused') return { kind: 'stopped', why: taken.why, takeBack: true }
+      if (taken.kind === 'unseen') return { kind: 'stopped', why: taken.why }
+      run.say(`reloaded ${nameOfStep(step)}: ${taken.say}`)
+    }
     const workload = setInMotion(step)
     if (workload === null) continue
     const ended = await waitForRollout(run.cluster, workload, { timeoutMs: run.rolloutMs, sleep: run.sleep, signal: run.signal, step: run.step })

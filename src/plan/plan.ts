@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Resource } from '../kube/cluster.ts'
 import type { Subject } from '../model/subject.ts'
-import type { Applicability, Proposal, Verification } from '../remedies/remedy.ts'
+import type { Applicability, Proposal, Reload, Verification } from '../remedies/remedy.ts'
 import type { Manifest } from '../remedies/manifest.ts'
 import { canonical } from '../snapshot/canonical.ts'
 import { apiVersionOf, resourceOf } from './kinds.ts'
@@ -31,7 +31,7 @@ export interface Before {
 
 export type Step =
   | (StepBase & { readonly verb: 'create'; readonly before: null; readonly after: Manifest })
-  | (StepBase & { readonly verb: 'replace'; readonly before: Before; readonly after: Manifest })
+  | (StepBase & { readonly verb: 'replace'; readonly before: Before; readonly after: Manifest; readonly reload?: Reload })
   | (StepBase & { readonly verb: 'delete'; readonly before: Before; readonly after: null })
 
 /** A remedy, worked out for one cluster at one moment. Nothing in it is a promise that the cluster has not moved since. */
@@ -112,7 +112,7 @@ function stepOf(change: Proposal['changes'][number]): Step {
   }
   const before: Before = { uid: uidOf(change.before), resourceVersion: versionOf(change.before), object: { ...kind, ...bare(change.before) } }
   if (change.verb === 'replace') {
-    return { verb: 'replace', resource, object, say, before, after: { ...kind, ...bare(change.after) }, inverse: { verb: 'restore' } }
+    return { verb: 'replace', resource, object, say, before, after: { ...kind, ...bare(change.after) }, inverse: { verb: 'restore' }, ...(change.reload === undefined ? {} : { reload: change.reload }) }
   }
   return { verb: 'delete', resource, object, say, before, after: null, inverse: change.forGood === null ? { verb: 'create' } : { verb: 'gone', why: change.forGood } }
 }

@@ -32,7 +32,8 @@ export type Outcome =
   /** Nothing was written. */
   | { readonly kind: 'refused'; readonly why: string; readonly hint: string | null }
   /** Something was written, and something is not as it should be. */
-  | { readonly kind: 'stopped'; readonly why: string }
+  /** `takeBack`: it has shown to do no good, and what was written must not stay. */
+  | { readonly kind: 'stopped'; readonly why: string; readonly takeBack?: true }
   | { readonly kind: 'interrupted' }
 
 export function refused(why: string, hint: string | null = null): Outcome {

@@ -4,6 +4,7 @@ import type { Manifest } from '../remedies/manifest.ts'
 import type { Lock } from './lock.ts'
 import { fetchLive, type State, stateOf } from './look.ts'
 import type { Plan, Step } from './plan.ts'
+import { reloadOf, serversNow, watchReload } from './reload.ts'
 import { mayLeaveRules } from './residue.ts'
 import { propagationFor, setInMotion, waitForRollout, waitUntilGone } from './rollout.ts'
 import { historyNow, journalled, lookAtAll, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
@@ -32,7 +33,7 @@ export async function undo(run: Run, { force }: UndoAsk): Promise<Outcome> {
   }
   const moved = force ? null : await changedByOthers(run)
   if (moved !== null) return moved
-  return underLock(run, 'undo', async (lock) => (force ? null : await changedByOthers(run)) ?? restoreAll(run, lock, force))
+  return underLock(run, 'undo', async (lock) => (force ? null : await changedByOthers(run)) ?? restoreAll(run, lock, force, phase === 'applied'))
 }
 
 async function changedByOthers(run: Run): Promise<Outcome | null> {
@@ -58,7 +59,8 @@ function isOurs(live: Manifest, plan: Plan): boolean {
   return metadata?.labels?.['hopscope.dev/plan'] === plan.id
 }
 
-async function restoreAll(run: Run, lock: Lock, force: boolean): Promise<Outcome> {
+/** `taken`: the DNS servers run what the plan wrote, so they will be seen to take the former text again. */
+async function restoreAll(run: Run, lock: Lock, force: boolean, taken: boolean): Promise<Outcome> {
   const { plan } = run
   let rollout: string | null = null
   const slow: string[] = []
@@ -67,6 +69,8 @@ async function restoreAll(run: Run, lock: Lock, force: boolean): Promise<Outcome
     if (run.signal.aborted) return { kind: 'interrupted' }
     const lost = lock.lost()
     if (lost !== null) return { kind: 'stopped', why: lost }
+    const reload = taken ? reloadOf(step) : null
+    const servers = reload === null ? null : await serversNow(run.cluster, reload.reload)
     const result = await restoreOne(run, lock, index, step, force)
     if (result.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${result.why}` }
     if (result.kind === 'nothing') {
@@ -74,6 +78,11 @@ async function restoreAll(run: Run, lock: Lock, force: boolean): Promise<Outcome
       continue
     }
     run.say(`${step.verb === 'create' ? 'deleted ' : 'restored'} ${nameOfStep(step)}`)
+    if (reload !== null && servers !== null) {
+      const again = servers.known ? await watchReload(run.cluster, reload.reload, servers.value, reload.before, run) : null
+      if (again?.kind === 'taken') run.say(`reloaded ${nameOfStep(step)}: ${again.say}`)
+      else slow.push(`${nameOfStep(step)}: ${again === null || again.kind === 'interrupted' ? 'whether the DNS servers took it again was not seen' : again.why}`)
+    }
     const workload = step.verb === 'create' ? null : setInMotion(step)
     if (workload === null || step.verb === 'delete') continue
     // The former state is back whatever the rollout does: a workload that was broken before is broken again.

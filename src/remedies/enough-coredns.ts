@@ -10,7 +10,7 @@ import { type Ask, type Change, notOffered, notSeen, type NotOffered, type Objec
 export const enoughCoredns: Remedy = {
   id: 'enough-coredns',
   title: 'give CoreDNS enough: no CPU limit, replicas, spread, disruption budget',
-  codes: ['DNS103'],
+  codes: ['DNS103', 'DNS111'],
   applicability: 'judgement',
   reads: (ask) => {
     const workload = dnsWorkload(ask)
@@ -28,6 +28,8 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   const before = found.value
   const labels = at(before, 'spec', 'selector', 'matchLabels')
   if (!isObject(labels)) return notOffered(`Deployment ${workload.name} has no selector that hopscope understands`)
+
+  if (ask.findings[0]?.code === 'DNS111') return spreadAlone(workload, before, labels)
 
   const scaler = autoscalerOf(workload, objects)
   const has = Number(at(before, 'spec', 'replicas') ?? 1)
@@ -50,6 +52,21 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
       ...(scaler === null ? [] : [`the count stays: ${scaler.why}`]),
       ...(has === 1 && wanted > 1 ? ['with one replica its replacement could leave a moment without DNS: the new pods start before the old one goes'] : []),
     ],
+  }
+}
+
+/** The scheduler places new pods by it; those that run stay where they are until they are made anew, which this does. */
+function spreadAlone(workload: Subject, before: Manifest, labels: Json): Proposal | NotOffered {
+  const after = spread(before, labels)
+  if (after === before) return notOffered(`Deployment ${workload.name} asks for a spread already; the scheduler heeded it when it placed these pods, and never moves one`, `let it place them anew: kubectl -n ${workload.namespace} rollout restart deployment/${workload.name}`)
+  return {
+    kind: 'proposal',
+    applicability: 'judgement',
+    changes: [{ verb: 'replace', object: workload, before, after, say: 'spread over nodes' }],
+    effect: 'the DNS servers are made anew one after another, and the scheduler prefers a node that has none',
+    risk: { level: 'medium', why: 'DNS path of every pod: while a server is replaced the others carry its share' },
+    verify: { codes: ['DNS111'], target: 'dns', namespace: null, level: 'read', p99Ms: null },
+    notes: ['a preference, not a must: where other nodes are full, both stay on one'],
   }
 }
 

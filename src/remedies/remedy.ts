@@ -30,6 +30,8 @@ export interface Ask {
   readonly named: readonly Subject[]
   /** `--remedy`: the one that the user asked for by name; null when it is for hopscope to say. */
   readonly chosen: string | null
+  /** `--value`: what only the user can know, such as an upstream's address. */
+  readonly values: readonly string[]
   /** `--remedy-image`; null when the user named none. */
   readonly image: string | null
   readonly libc: (workload: Subject) => Libc
@@ -38,9 +40,16 @@ export interface Ask {
 export type Change =
   | { readonly verb: 'create'; readonly object: Subject; readonly after: Manifest; readonly say: string | null }
   /** `after` is the whole desired object. */
-  | { readonly verb: 'replace'; readonly object: Subject; readonly before: Manifest; readonly after: Manifest; readonly say: string | null }
+  | { readonly verb: 'replace'; readonly object: Subject; readonly before: Manifest; readonly after: Manifest; readonly say: string | null; readonly reload?: Reload }
   /** `forGood`: why there is nothing to restore; null when undo creates the object again. */
   | { readonly verb: 'delete'; readonly object: Subject; readonly before: Manifest; readonly say: string | null; readonly forGood: string | null }
+
+/** The servers that must take a new Corefile by themselves: pods with these labels, and the port of their metrics. */
+export interface Reload {
+  readonly namespace: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly port: number
+}
 
 /** How it is told that the remedy worked: these checks run again, and none of them may find anything or be unable to tell. */
 export interface Verification {

@@ -14,6 +14,7 @@ interface ResolverOption {
 
 const optionFor: Readonly<Record<string, ResolverOption>> = {
   DNS101: { name: 'single-request-reopen', why: 'A and AAAA leave one after the other, from two ports: there is no race left to lose', glibcOnly: true },
+  'DNS101 use-vc': { name: 'use-vc', why: 'every look-up goes over TCP, which loses no datagram', glibcOnly: true },
   DNS104: { name: 'ndots', value: '2', why: 'outside names with two dots are asked for as they are, before the search list', glibcOnly: false },
 }
 
@@ -21,7 +22,7 @@ const optionFor: Readonly<Record<string, ResolverOption>> = {
 export const resolverOptions: Remedy = {
   id: 'resolver-options',
   title: 'set resolver options on a workload (dnsConfig)',
-  codes: Object.keys(optionFor),
+  codes: ['DNS101', 'DNS104'],
   applicability: 'judgement',
   reads: (ask) => workloads(ask).map((it) => ({ one: it })),
   propose,
@@ -34,7 +35,9 @@ function workloads({ findings, named }: Ask): readonly Subject[] {
 
 function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   const code = ask.findings[0]?.code ?? ''
-  const option = optionFor[code]
+  const [value] = ask.values
+  const option = optionFor[value === undefined ? code : `${code} ${value}`]
+  if (option === undefined && value !== undefined) return notOffered(`\`${value}\` is no option that hopscope sets against ${code}`, code === 'DNS101' ? '--value use-vc, or none for single-request-reopen' : null)
   if (option === undefined) return notOffered(`no resolver option helps against ${code}`)
   const which = workloads(ask)
   if (which.length === 0) return notOffered('it changes one workload or several, and none is named', `name them: hopscope fix ${code} --remedy resolver-options --subject Deployment/NAMESPACE/NAME --plan`)
@@ -54,7 +57,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     applicability: 'judgement',
     changes,
     effect: `${option.why}. The pods of ${names} are replaced one after another, as in any rollout`,
-    risk: { level: code === 'DNS101' ? 'low' : 'medium', why: code === 'DNS101' ? 'one more round trip for each look-up; other pods on the node keep the race' : 'names inside the cluster with two dots or more are sent to the upstream server first' },
+    risk: option.name === 'use-vc' ? { level: 'medium', why: 'each look-up costs a connection: two more round trips, and more work for CoreDNS. A policy or a firewall that allows DNS over UDP alone ends all look-ups' } : { level: code === 'DNS101' ? 'low' : 'medium', why: code === 'DNS101' ? 'one more round trip for each look-up; other pods on the node keep the race' : 'names inside the cluster with two dots or more are sent to the upstream server first' },
     verify:
       code === 'DNS101'
         ? { codes: [], target: null, namespace: only ?? null, level: 'probe', p99Ms: null, inside: { workloads: which, option: option.name } }

@@ -2,11 +2,11 @@ import { at, put } from './manifest.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Read, type Remedy } from './remedy.ts'
 import { autoscalerOf, autoscalerReads, dnsWorkload } from './dns-workload.ts'
 
-/** The Deployment of CoreDNS wants no pods: two are what every distribution starts with, so that one may fail. */
+/** The Deployment of CoreDNS wants no pods, or a single one: two are what every distribution starts with, so that one may fail. */
 export const scaleCoredns: Remedy = {
   id: 'scale-coredns',
-  title: 'scale CoreDNS up again',
-  codes: ['DNS107'],
+  title: 'scale CoreDNS up to two pods',
+  codes: ['DNS107', 'DNS112'],
   applicability: 'safe',
   reads: (ask) => {
     const workload = dnsWorkload(ask)
@@ -23,21 +23,23 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   if (!found.known) return notSeen(`Deployment ${workload.name}`, found)
   if (found.value === null) return notOffered(`Deployment ${workload.namespace}/${workload.name} is gone`)
   const before = found.value
-  const replicas = at(before, 'spec', 'replicas')
-  if (replicas !== 0) return notOffered(`Deployment ${workload.name} wants ${replicas ?? 1} pods already, and they are not ready: scaling does not help`, `kubectl -n ${workload.namespace} describe pods -l k8s-app=kube-dns`)
+  const replicas = at(before, 'spec', 'replicas') ?? 1
+  const single = ask.findings[0]?.code === 'DNS112'
+  if (single && replicas !== 1) return notOffered(`Deployment ${workload.name} wants ${String(replicas)} pods by now`)
+  if (!single && replicas !== 0) return notOffered(`Deployment ${workload.name} wants ${String(replicas)} pods already, and they are not ready: scaling does not help`, `kubectl -n ${workload.namespace} describe pods -l k8s-app=kube-dns`)
   const autoscaler = autoscalerOf(workload, objects)
   if (autoscaler !== null) return notOffered(autoscaler.why, autoscaler.instead)
 
   const nodes = ask.model.sources.nodes
-  const wanted = nodes.known && nodes.value.length === 1 ? 1 : 2
+  const wanted = !single && nodes.known && nodes.value.length === 1 ? 1 : 2
   return {
     kind: 'proposal',
     applicability: 'safe',
     changes: [{ verb: 'replace', object: workload, before, after: put(before, ['spec', 'replicas'], wanted), say: `${wanted} ${wanted === 1 ? 'pod' : 'pods'}` }],
     effect: `the DNS Service has ${wanted} ${wanted === 1 ? 'server' : 'servers'} as soon as they are ready; nothing restarts`,
-    risk: { level: 'low', why: 'nothing serves DNS now. Whoever scaled it to 0 may have had a reason' },
-    verify: { codes: ['DNS107'], target: 'dns', namespace: null, level: 'read', p99Ms: null },
-    notes: [],
+    risk: { level: 'low', why: single ? 'one more pod, with the requests of the first' : 'nothing serves DNS now. Whoever scaled it to 0 may have had a reason' },
+    verify: { codes: [single ? 'DNS112' : 'DNS107'], target: 'dns', namespace: null, level: 'read', p99Ms: null },
+    notes: single ? ['both may land on one node, where nothing spreads them: DNS111 tells'] : [],
   }
 }
 

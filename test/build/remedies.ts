@@ -17,7 +17,7 @@ export const plainCorefile = '.:53 {\n  errors\n  health\n  ready\n  kubernetes 
 export function asked(finding: Finding, about: Partial<Ask> & { readonly dns?: Partial<ClusterDns> } = {}): Ask {
   const { dns, ...rest } = about
   const nodes = ['worker-1', 'worker-2', 'worker-3'].map((name) => node(name))
-  return { findings: [finding], model: model({ nodes: known(nodes), clusterDns: known(clusterDns({ corefile: known(plainCorefile), ...dns })) }), named: [], chosen: null, image: null, libc: () => 'unknown', ...rest }
+  return { findings: [finding], model: model({ nodes: known(nodes), clusterDns: known(clusterDns({ corefile: known(plainCorefile), ...dns })) }), named: [], chosen: null, values: [], image: null, libc: () => 'unknown', ...rest }
 }
 
 /** What the remedy makes of a cluster with these objects. It sees what it declared that it reads, and nothing else. */

@@ -11,7 +11,7 @@ export default check({
   fine: 'CoreDNS keeps what its upstream answered',
   severity: 'warning',
   needs: ['clusterDns'],
-  remedies: [],
+  remedies: ['corefile-edit'],
   decides: [],
 
   run({ clusterDns }) {

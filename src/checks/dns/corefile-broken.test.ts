@@ -9,7 +9,7 @@ import { known, unknown } from '../../model/known.ts'
 import { evidenceLines } from '../../report/evidence-text.ts'
 import { paint } from '../../report/paint.ts'
 import check from './corefile-broken.ts'
-import { misspelt } from './corefile-plugins.ts'
+import { misspelt } from '../../relations/corefile-plugins.ts'
 import serverRestarts from './server-restarts.ts'
 
 const usual = `.:53 {

@@ -5,7 +5,7 @@ import { corefileEvidence, corefileObject, importsFiles, rootServers } from '../
 import { crashesUnheard, logEvidence, type Signed, signsOf } from '../../relations/server-log-signs.ts'
 import { dnsServerCrash, dnsServersDown } from '../../relations/symptom.ts'
 import { type Corefile, parseCorefile } from '../../wire/corefile.ts'
-import { answersNoOutsideName, misspelt } from './corefile-plugins.ts'
+import { answersNoOutsideName, misspelt } from '../../relations/corefile-plugins.ts'
 
 /**
  * `reload` refuses a Corefile that does not parse and goes on with the old one, with a line in the log: the cluster is
@@ -19,7 +19,7 @@ export default check({
   severity: 'error',
   needs: ['clusterDns'],
   wants: ['dnsServerLogs'],
-  remedies: [],
+  remedies: ['corefile-edit'],
   decides: ['DNS-43', 'DNS-44'],
 
   run({ clusterDns, dnsServerLogs }) {

@@ -19,7 +19,7 @@ export default check({
   severity: 'info',
   needs: ['pods'],
   wants: ['insideViews'],
-  remedies: [],
+  remedies: ['pod-dns'],
   decides: ['DNS-15'],
 
   run({ pods, insideViews, scope }) {

@@ -11,7 +11,7 @@ export default check({
   fine: 'CoreDNS does not write every query to its log',
   severity: 'info',
   needs: ['clusterDns'],
-  remedies: [],
+  remedies: ['corefile-edit'],
   decides: ['DNS-51'],
 
   run({ clusterDns }) {
@@ -34,7 +34,7 @@ export default check({
     headline: ({ args }) => `CoreDNS writes every query to its log (Corefile line ${args['line']}).`,
     detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · \`log\` in ${args['blocks']} of ${args['of']} server blocks`,
     note: () => 'handy while one debugs; on a busy cluster it costs CPU and disk, and names that applications look up are written down',
-    help: ({ subject: on }) => ['take the line out, or keep failures alone: `log . { class denial error }`', `kubectl -n ${on.namespace} edit configmap ${on.name}`],
+    help: ({ subject: on }) => ['take the line out, or keep failures alone: `log . { class denial error }`', 'hopscope fix DNS121 --plan', `kubectl -n ${on.namespace} edit configmap ${on.name}`],
   },
 })
 

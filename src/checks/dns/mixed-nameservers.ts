@@ -16,7 +16,7 @@ export default check({
   severity: 'warning',
   needs: ['pods', 'services', 'clusterDns'],
   wants: ['insideViews'],
-  remedies: [],
+  remedies: ['pod-dns'],
   decides: ['DNS-14'],
 
   run({ pods, services, clusterDns, insideViews }) {

@@ -16,7 +16,7 @@ export default check({
   // What kubeadm and k3s leave behind by themselves: a risk to know of, not a fault that is there.
   severity: 'info',
   needs: ['clusterDns', 'nodes'],
-  remedies: [],
+  remedies: ['enough-coredns'],
   decides: ['DNS-33'],
 
   run({ clusterDns, nodes }) {

@@ -18,7 +18,7 @@ export default check({
   severity: 'error',
   needs: ['clusterDns', 'nodes'],
   wants: ['dnsProbe'],
-  remedies: [],
+  remedies: ['dns-service'],
   decides: ['DNS-57', 'DNS-59'],
 
   run({ clusterDns, nodes, dnsProbe }) {

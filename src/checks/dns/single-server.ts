@@ -15,7 +15,7 @@ export default check({
   // What kubeadm and k3s leave behind by themselves: a risk to know of, not a fault that is there.
   severity: 'info',
   needs: ['clusterDns', 'nodes'],
-  remedies: [],
+  remedies: ['scale-coredns'],
   decides: ['DNS-31'],
 
   run({ clusterDns, nodes }) {

@@ -19,7 +19,7 @@ export default check({
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
   wants: ['coreDnsWindows'],
-  remedies: [],
+  remedies: ['corefile-edit'],
   decides: ['DNS-40', 'DNS-41'],
 
   run({ dnsProbe, clusterDns, coreDnsWindows }) {

@@ -16,7 +16,7 @@ export default check({
   severity: 'error',
   needs: ['pods', 'services', 'clusterDns'],
   wants: ['insideViews'],
-  remedies: [],
+  remedies: ['pod-dns'],
   decides: ['DNS-16', 'DNS-17'],
 
   run({ pods, services, clusterDns, insideViews }) {

@@ -1,4 +1,4 @@
-import { editDistance } from '../../closest.ts'
+import { editDistance } from '../closest.ts'
 
 /** Those that answer, or pass on, names outside the cluster, or that may do so. */
 const answering = ['forward', 'grpc', 'proxy', 'file', 'auto', 'secondary', 'hosts', 'template', 'etcd', 'route53', 'azure', 'clouddns', 'nomad', 'erratic', 'whoami', 'rewrite', 'view'] as const
