@@ -41,6 +41,8 @@ describeCheck(check, [
   { it: 'every third AAAA dropped, and insert_failed counts saved clashes on this kernel', given: cluster({ kernel: '5.4.0', network: someAaaaDroppedOn('worker-2'), conntrack: at(70) }), expect: 'ok', says: /counts packets there that it saved/ },
   { it: 'every third AAAA dropped, and insert_failed still', given: cluster({ network: someAaaaDroppedOn('worker-2') }), expect: 'ok', says: /insert_failed rose by 0 only/ },
   { it: 'all lost', given: modelOf(cluster({ kernel: '5.4.0', network: blackHoleOn('worker-2') }), { conntrack: hide }), expect: 'ok' },
+  { it: 'all lost, while others on the node lose insertions', given: cluster({ kernel: '6.18.3', network: blackHoleOn('worker-2'), conntrack: at(400) }), expect: 'ok', says: /both of two/ },
+  { it: 'a dead replica, while others on the node lose insertions', given: cluster({ kernel: '6.18.3', network: replicaDead('10.2.2.2'), conntrack: workers.map((name) => conntrackOf(name, { insert_failed: 400 })) }), expect: 'ok', says: /both of two/ },
   { it: 'a dead replica', given: modelOf(cluster({ kernel: '5.4.0', network: replicaDead('10.2.2.2') }), { conntrack: hide }), expect: 'ok' },
   { it: 'outside names alone lose AAAA', given: modelOf(cluster({ kernel: '5.4.0', network: upstreamIgnoresAaaa, counts: { externalService: 6, externalEndpoint: 0 } }), { conntrack: hide }), expect: 'ok' },
   { it: 'the path to one replica lost: looks like it, but the controls are not clean', given: modelOf(cluster({ kernel: '5.4.0', network: pathToReplicaLost('10.2.2.2', 'worker-2') }), { conntrack: hide }), expect: 'cannot-tell', says: /--node-access/ },

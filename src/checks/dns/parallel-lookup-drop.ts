@@ -82,6 +82,8 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   const packetsLost = lost + lossOf(udp.filter((it) => !pairs.includes(it))).lostBoth
   const likely = looksLikeRace(loss) && (isMixed(loss) || controlsClean(probe, node))
   if (failedInserts !== null && failedInserts >= Math.max(2, lost / 2)) {
+    // Each clash takes one packet; masquerading connections of others on a busy node fail to insert as well.
+    if (loss.lostBoth > loss.lostA + loss.lostAaaa) return ok(loss.of, `insert_failed rose on ${node}, but the look-ups lost both of two packets: not this race`)
     return countsOnlyLosses(kernel) || likely ? found('observed') : ok(loss.of, `insert_failed rose on ${node}, but this kernel counts packets there that it saved, and what was lost is not one of two parallel queries`)
   }
   if (failedInserts !== null) return ok(loss.of, `${lost} of ${loss.of} parallel look-ups on ${node} lost a packet, but insert_failed rose by ${failedInserts} only: not this race`)
