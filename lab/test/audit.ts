@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises'
 
 export interface Request {
+  /** A long one stands in the log twice: when its answer began, and when it ended. */
+  readonly id: string
   readonly verb: string
   readonly user: string
   readonly agent: string
@@ -15,6 +17,7 @@ export interface Request {
 }
 
 interface RawRequest {
+  readonly auditID?: string
   readonly verb: string
   readonly requestURI?: string
   readonly user?: { readonly username?: string }
@@ -34,6 +37,7 @@ export async function requests(auditLog: string, from: number): Promise<readonly
     const { apiGroup, resource, subresource, namespace, name } = raw.objectRef ?? {}
     return [
       {
+        id: raw.auditID ?? '',
         verb: raw.verb,
         user: raw.impersonatedUser?.username ?? raw.user?.username ?? '',
         agent: raw.userAgent ?? '',

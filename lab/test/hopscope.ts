@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly kubeconfig: string | null
   readonly env?: Readonly<Record<string, string>>
   readonly interrupt?: { readonly signal: NodeJS.Signals; readonly when: RegExp; readonly delayMs: number }
+  /** Ctrl-C after this long, for commands that would never end. */
+  readonly interruptAfterMs?: number
   readonly timeoutMs?: number
   /** Called at once with the means to end the process. */
   readonly started?: (kill: (signal: NodeJS.Signals) => void) => void
@@ -58,10 +60,12 @@ export function hopscope(args: readonly string[], options: RunOptions): Promise<
     sent = true
     setTimeout(() => child.kill(interrupt.signal), interrupt.delayMs)
   })
+  const stop = options.interruptAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), options.interruptAfterMs)
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 240_000)
   return new Promise((resolve) => {
     child.on('close', (code) => {
       clearTimeout(timer)
+      clearTimeout(stop)
       resolve({ code, stdout, stderr, seconds: (performance.now() - started) / 1000 })
     })
   })

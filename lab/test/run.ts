@@ -21,6 +21,7 @@ import { rightsCases } from './rights-cases.ts'
 import { leftoverCase, safetyCases } from './safety-cases.ts'
 import { batches } from './schedule.ts'
 import { secondTry, type Tried } from './second-try.ts'
+import { watchCases } from './watch-cases.ts'
 
 const asked = process.argv.slice(2).filter((it) => !it.startsWith('-'))
 /** Uses the lab that is up, and leaves it up: for work on one fault. */
@@ -79,6 +80,7 @@ async function cluster(): Promise<void> {
   if (asked.length === 0 || asked.includes('remedies')) add(await remedyCases(lab, tell))
   if (asked.length === 0 || asked.includes('resolve')) add(await resolveCases(lab, tell))
   if (asked.length === 0 || asked.includes('healthy-ten')) add(await healthyCases(lab, tell))
+  if (asked.length === 0 || asked.includes('resolve') || asked.includes('watch')) add(await watchCases(lab, tell))
   const tried: Tried[number][] = []
   for (const batch of batches(wanted)) tried.push(...(await Promise.all(batch.map(async (fault, turn) => ({ fault, results: await faultCase(lab, fault, turn, tell) })))))
   add(await secondTry(tried, (fault) => faultCase(lab, fault, 0, tell)))

@@ -6,6 +6,7 @@ import { capacityFlags, type ClusterFlags, clusterFlags, defaultImage, duration,
 import { type FixFlags, fixFlags } from './fix.ts'
 import type { ResolveFlags } from './resolve.ts'
 import { version } from './version.ts'
+import type { WatchFlags } from './watch.ts'
 
 const opening = `Find out why something in this cluster cannot reach something else.
 
@@ -14,6 +15,7 @@ const opening = `Find out why something in this cluster cannot reach something e
   kubectl hopscope diagnose https://web.example.com/cart   an Ingress returns 5xx
   kubectl hopscope dns --node-access                       DNS is slow or takes 5 s
   kubectl hopscope resolve cart --from pod/web-1 -n shop   look a name up as that pod does
+  kubectl hopscope watch dns                               rates, errors and latency, live
   kubectl hopscope fix                                     what could be done about it, as plans
   kubectl hopscope explain DNS101                          what a finding means, and how to confirm it by hand
 `
@@ -65,6 +67,18 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
     .action(async (name: string, flags: ResolveFlags) => {
       code = await (await import('./resolve.ts')).resolveCommand(name, flags)
+    })
+  clusterFlags(command('watch', "the DNS servers' rates, errors and latency live, and what changes, while you change things"))
+    .argument('<what>', 'dns')
+    .addOption(new Option('--interval <duration>', 'between two readings').default(5000, '5s').argParser(duration))
+    .addOption(new Option('--for <duration>', 'end by itself after this long; else Ctrl-C ends it').argParser(duration))
+    .option('--probe', 'also a canary pod that looks up one name a second')
+    .option('--node-access', "also the nodes' conntrack counters, through kube-proxy's pods")
+    .option('--node <name>', 'where the canary runs, and whose counters are read')
+    .addOption(new Option('--image <image>', 'image of the canary pod; needs node 18 or later in it').default(defaultImage))
+    .addOption(new Option('-o, --output <format>', 'how to print: text, or one JSON object per line').choices(['text', 'json']).default('text'))
+    .action(async (what: string, flags: WatchFlags) => {
+      code = await (await import('./watch.ts')).watchCommand(what, flags)
     })
   probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
     .argument('[target]', 'as for diagnose')

@@ -29,19 +29,28 @@ export interface PodsWith {
 
 /**
  * The big lists of the scope, asked for once, and what other parts need of the same kinds: taken from those lists
- * where they cover it, else asked for with a selector. In order of namespace and name.
+ * where they cover it, else asked for with a selector. In order of namespace and name. A list is asked for when it is
+ * first used. `nowhere` covers nothing: each part is asked for by itself.
  */
 export interface InScope {
-  readonly pods: Listed<Pod>
-  readonly services: Listed<Service>
-  readonly endpointSlices: Listed<EndpointSlice>
-  readonly workloads: Readonly<Record<Kind, Listed<Workload>>>
+  pods(): Listed<Pod>
+  services(): Listed<Service>
+  endpointSlices(): Listed<EndpointSlice>
+  workloads(kind: Kind): Listed<Workload>
   podsWith(wanted: PodsWith): Listed<Pod>
   servicesIn(namespace: string): Listed<Service>
   slicesOf(namespace: string, service: string): Listed<EndpointSlice>
   workloadsIn(namespace: string, kind: Kind): Listed<Workload>
   /** Of the DaemonSets of a namespace that `workloadsIn` has listed. */
   weaveTcIn(namespace: string): readonly WeaveTc[]
+}
+
+/** No namespace has this name. */
+export const nowhere = ''
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly it: T } | null = null
+  return () => (made ??= { it: make() }).it
 }
 
 export function listInScope(reader: Reader, scope: string | null, intern: Intern): InScope {
@@ -57,39 +66,35 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
         return workload
       }),
     )
+  const of = (kind: Kind): (() => Listed<Workload>) => once(() => list(kind, within))
+  const byKind = { Deployment: of('Deployment'), StatefulSet: of('StatefulSet'), DaemonSet: of('DaemonSet'), ReplicaSet: of('ReplicaSet'), Job: of('Job') }
   const listed = {
-    pods: sorted(reader.list(pods, within, (raw) => projectPod(raw, intern))),
-    services: sorted(reader.list(services, within, (raw) => projectService(raw, intern))),
-    endpointSlices: sorted(reader.list(endpointSlices, within, (raw) => projectEndpointSlice(raw, intern))),
-    workloads: {
-      Deployment: list('Deployment', within),
-      StatefulSet: list('StatefulSet', within),
-      DaemonSet: list('DaemonSet', within),
-      ReplicaSet: list('ReplicaSet', within),
-      Job: list('Job', within),
-    },
+    pods: once(() => sorted(reader.list(pods, within, (raw) => projectPod(raw, intern)))),
+    services: once(() => sorted(reader.list(services, within, (raw) => projectService(raw, intern)))),
+    endpointSlices: once(() => sorted(reader.list(endpointSlices, within, (raw) => projectEndpointSlice(raw, intern)))),
+    workloads: (kind: Kind): Listed<Workload> => byKind[kind](),
   }
   return {
     ...listed,
 
     podsWith({ namespace, labels }) {
-      if (covers(namespace)) return chosen(listed.pods, (it) => (namespace === null || it.namespace === namespace) && Object.entries(labels).every(([key, values]) => values.includes(it.labels[key] ?? '')))
+      if (covers(namespace)) return chosen(listed.pods(), (it) => (namespace === null || it.namespace === namespace) && Object.entries(labels).every(([key, values]) => values.includes(it.labels[key] ?? '')))
       const labelSelector = Object.entries(labels).map(([key, values]) => (values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`)).join(',')
       return sorted(reader.list(pods, namespace === null ? { labelSelector } : { namespace, labelSelector }, (raw) => projectPod(raw, intern)))
     },
 
     servicesIn(namespace) {
-      if (covers(namespace)) return chosen(listed.services, (it) => it.namespace === namespace)
+      if (covers(namespace)) return chosen(listed.services(), (it) => it.namespace === namespace)
       return sorted(reader.list(services, { namespace }, (raw) => projectService(raw, intern)))
     },
 
     slicesOf(namespace, service) {
-      if (covers(namespace)) return chosen(listed.endpointSlices, (it) => it.namespace === namespace && it.service === service)
+      if (covers(namespace)) return chosen(listed.endpointSlices(), (it) => it.namespace === namespace && it.service === service)
       return sorted(reader.list(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${service}` }, (raw) => projectEndpointSlice(raw, intern)))
     },
 
     workloadsIn(namespace, kind) {
-      if (covers(namespace)) return chosen(listed.workloads[kind], (it) => it.namespace === namespace)
+      if (covers(namespace)) return chosen(listed.workloads(kind), (it) => it.namespace === namespace)
       return list(kind, { namespace })
     },
 

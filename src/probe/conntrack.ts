@@ -37,7 +37,7 @@ interface RawProxy {
   readonly status?: { readonly phase?: string }
 }
 
-async function viaKubeProxy({ cluster, now, signal }: RunContext, node: string): Promise<ConntrackReader | null> {
+export async function viaKubeProxy({ cluster, now, signal }: Pick<RunContext, 'cluster' | 'now' | 'signal'>, node: string): Promise<ConntrackReader | null> {
   const where = { namespace: 'kube-system', labelSelector: 'k8s-app=kube-proxy', fieldSelector: `spec.nodeName=${node}` }
   const found = await cluster.list(pods, where, (raw) => {
     const { spec, status } = raw as RawProxy

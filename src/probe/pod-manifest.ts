@@ -24,6 +24,8 @@ export interface PodPlan {
   readonly tolerateAll: boolean
   /** More than the probe's only for a load that was asked for by name. */
   readonly cpu?: { readonly request: string; readonly limit: string }
+  /** For a pod that lives longer than a probe does. */
+  readonly deadlineSeconds?: number
 }
 
 /**
@@ -52,7 +54,7 @@ export function podManifest(plan: PodPlan): object {
     },
     spec: {
       restartPolicy: 'Never',
-      activeDeadlineSeconds: deadlineSeconds,
+      activeDeadlineSeconds: plan.deadlineSeconds ?? deadlineSeconds,
       terminationGracePeriodSeconds: 0,
       automountServiceAccountToken: false,
       enableServiceLinks: false,

@@ -32,7 +32,7 @@ export interface PodWatch {
 }
 
 /** Watches, and lists every other second: a watch may be forbidden, or cut by a proxy, and a probe has no time to lose. */
-export function watchPods(cluster: Cluster, namespace: string, run: string): PodWatch {
+export function watchPods(cluster: Cluster, namespace: string, run: string, listEveryMs = 2000): PodWatch {
   const ending = new AbortController()
   const states = new Map<string, PodState>()
   const where = { namespace, labelSelector: `${labels.run}=${run}` }
@@ -57,7 +57,7 @@ export function watchPods(cluster: Cluster, namespace: string, run: string): Pod
     }
   }
   follow().catch(() => {})
-  const timer = setInterval(() => void list().catch(() => {}), 2000)
+  const timer = setInterval(() => void list().catch(() => {}), listEveryMs)
   return {
     state: (name) => states.get(name) ?? null,
     next: () =>
@@ -100,9 +100,10 @@ export async function removeLeftovers(cluster: Cluster, namespace: string, now: 
   return found.value.map((it) => `${it.namespace}/${it.name}`)
 }
 
-/** A minute more than the deadline, for clocks that differ. */
+/** A minute more than its own deadline, for clocks that differ. */
 function isLeftover(raw: RawObject, now: number): boolean {
-  return now - Date.parse(raw.metadata.creationTimestamp ?? '') > (deadlineSeconds + 60) * 1000
+  const { activeDeadlineSeconds } = (raw['spec'] ?? {}) as { readonly activeDeadlineSeconds?: number }
+  return now - Date.parse(raw.metadata.creationTimestamp ?? '') > ((activeDeadlineSeconds ?? deadlineSeconds) + 60) * 1000
 }
 
 export function madeFrom(raw: RawObject): MadePod {

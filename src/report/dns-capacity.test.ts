@@ -19,7 +19,7 @@ function server(name: string, on: string, about: Parameters<typeof container>[0]
 }
 
 function rates(about: Partial<CoreDnsRates> = {}): Known<CoreDnsRates> {
-  return known({ seconds: 5, requests: 2000, cpuSeconds: 0.13, responses: { NOERROR: 1500, NXDOMAIN: 500 }, cacheHits: 1900, cacheMisses: 100, residentBytes: 62 * 2 ** 20, upstream: { queries: 50, seconds: 0.1 }, p99Seconds: 0.001, ...about })
+  return known({ seconds: 5, requests: 2000, cpuSeconds: 0.13, responses: { NOERROR: 1500, NXDOMAIN: 500 }, cacheHits: 1900, cacheMisses: 100, residentBytes: 62 * 2 ** 20, upstream: { queries: 50, seconds: 0.1 }, p99Seconds: 0.001, durations: [], ...about })
 }
 
 function capacityOf(first: Known<CoreDnsRates>, second: Known<CoreDnsRates>, namespace: string | null = null): NonNullable<ReturnType<typeof dnsCapacity>> {

@@ -14,6 +14,25 @@ export interface CoreDnsRates {
   readonly upstream: { readonly queries: number; readonly seconds: number } | null
   /** Seconds that 99 of 100 answers did not exceed inside CoreDNS, as the upper end of a bucket; null without answers. */
   readonly p99Seconds: number | null
+  /** Answers that took no longer than `upTo` seconds, for each bucket of CoreDNS's histogram; the last one counts all. */
+  readonly durations: readonly Bucket[]
+}
+
+export interface Bucket {
+  readonly upTo: number
+  readonly count: number
+}
+
+/** The upper end of the bucket in which `share` of all answers have ended; null without answers. */
+export function quantileOf(durations: readonly Bucket[], share: number): number | null {
+  const all = durations.at(-1)?.count ?? 0
+  return all <= 0 ? null : (durations.find((it) => it.count >= share * all)?.upTo ?? null)
+}
+
+/** The histograms of several servers as one. */
+export function sumOfDurations(each: readonly (readonly Bucket[])[]): readonly Bucket[] {
+  const bounds = [...new Set(each.flatMap((it) => it.map(({ upTo }) => upTo)))].sort((a, b) => a - b)
+  return bounds.map((upTo) => ({ upTo, count: each.reduce((sum, it) => sum + (it.find((one) => one.upTo === upTo)?.count ?? 0), 0) }))
 }
 
 /** null when the process was started anew in between, or when this is no CoreDNS that counts its requests. */
@@ -27,6 +46,7 @@ export function coreDnsRates(before: string, after: string, seconds: number): Co
     const now = sumOf(is, name, labels)
     return now === null ? null : Math.max(0, now - (sumOf(was, name, labels) ?? 0))
   }
+  const durations = durationsOf(was, is)
   const hits = grown('coredns_cache_hits_total')
   const misses = grown('coredns_cache_misses_total')
   return {
@@ -39,7 +59,8 @@ export function coreDnsRates(before: string, after: string, seconds: number): Co
     cacheMisses: misses ?? (hits === null ? null : 0),
     residentBytes: sumOf(is, 'process_resident_memory_bytes'),
     upstream: upstreamOf(grown),
-    p99Seconds: p99(was, is),
+    p99Seconds: quantileOf(durations, 0.99),
+    durations,
   }
 }
 
@@ -60,12 +81,10 @@ function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record
   return Object.fromEntries(codes.map((rcode) => [rcode, Math.max(0, (sumOf(is, name, { rcode }) ?? 0) - (sumOf(was, name, { rcode }) ?? 0))]).filter(([, n]) => n !== 0))
 }
 
-function p99(was: readonly Sample[], is: readonly Sample[]): number | null {
+function durationsOf(was: readonly Sample[], is: readonly Sample[]): readonly Bucket[] {
   const name = 'coredns_dns_request_duration_seconds_bucket'
   const bounds = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['le'] ?? ''))]
-  const grown = bounds
+  return bounds
     .map((le) => ({ upTo: le === '+Inf' ? Infinity : Number(le), count: (sumOf(is, name, { le }) ?? 0) - (sumOf(was, name, { le }) ?? 0) }))
     .sort((a, b) => a.upTo - b.upTo)
-  const all = grown.at(-1)?.count ?? 0
-  return all <= 0 ? null : (grown.find((it) => it.count >= 0.99 * all)?.upTo ?? null)
 }

@@ -1,5 +1,6 @@
 /** What runs in a probe pod: reads HOPSCOPE_SPEC, prints records (records.ts), one JSON object a line. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { canary } from './canary.ts'
 import { connects } from './connects.ts'
 import { conntrackWatch } from './conntrack-watch.ts'
 import { cpuWatch } from './cpu-watch.ts'
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
   emit({ t: 'hello', libc: libcHere(), nameservers: nameserversHere(), node: process.version })
   if (spec.kind === 'conntrack') await conntrackWatch(spec, emit)
   else if (spec.kind === 'load') await dnsLoad(spec, emit)
+  else if (spec.kind === 'canary') emit({ t: 'end', ...(await canary(spec, emit, began)), ms: Math.round(performance.now() - began), throttledMs: null, lagMs: 0 })
   else if (spec.kind === 'resolve') emit({ t: 'end', ms: Math.round(performance.now() - began), queries: await resolve(spec, emit), lookups: 1, throttledMs: null, lagMs: 0 })
   else await probe(spec, began)
 }

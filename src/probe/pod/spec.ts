@@ -109,4 +109,12 @@ export interface ResolveSpec {
   readonly budgetMs: number
 }
 
-export type PodSpec = ProbeSpec | ConntrackSpec | LoadSpec | ResolveSpec
+/** One look-up now and then, for as long as somebody watches. */
+export interface CanarySpec {
+  readonly kind: 'canary'
+  readonly series: SeriesSpec
+  readonly everyMs: number
+  readonly forMs: number
+}
+
+export type PodSpec = ProbeSpec | ConntrackSpec | LoadSpec | ResolveSpec | CanarySpec

@@ -1,0 +1,102 @@
+import type { Finding } from '../findings/finding.ts'
+import { subjectKey } from '../model/subject.ts'
+import { missing, totalsOf, type WatchEvent, type WatchSample } from '../relations/dns-watch.ts'
+import type { Paint } from '../report/paint.ts'
+import { eventLine, sampleLine, screen } from '../report/watch-text.ts'
+import { liveBlock } from './live-block.ts'
+
+export interface WatchEnd {
+  readonly began: number
+  readonly ended: number
+  readonly samples: number
+  readonly numbers: number
+  readonly troubles: number
+  readonly requests: number
+  /** Of those, how many came before the first interval. */
+  readonly atStart: number
+  readonly standing: readonly string[]
+  readonly findings: readonly Finding[]
+  readonly missing: ReadonlyMap<string, string>
+  readonly left: readonly string[]
+  readonly canary: boolean
+}
+
+export interface WatchOutput {
+  readonly note: (line: string) => void
+  readonly load: (lines: readonly string[], perSecond: number) => void
+  readonly sample: (sample: WatchSample, events: readonly WatchEvent[]) => void
+  readonly end: (it: WatchEnd) => void
+}
+
+/** As many samples as a sparkline can be wide. */
+const kept = 60
+
+/** A live block on a terminal, a line per interval elsewhere, an object per line with -o json. */
+export function watchOutput(format: 'text' | 'json', stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) => Paint): WatchOutput {
+  if (format === 'json') return jsonLines(stream)
+  return stream.isTTY && process.env['TERM'] !== 'dumb' ? live(stream, paintOf) : lines(stream, paintOf)
+}
+
+function lines(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) => Paint): WatchOutput {
+  const paint = paintOf(stream)
+  const say = (line: string): void => void stream.write(`${line}\n`)
+  return {
+    note: say,
+    load: (texts) => texts.forEach(say),
+    sample(sample, events) {
+      say(sampleLine(sample, totalsOf(sample)))
+      for (const it of events) say(eventLine(sample.at, it, paint))
+    },
+    end: (it) => summary(it).forEach(say),
+  }
+}
+
+function live(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) => Paint): WatchOutput {
+  const block = liveBlock(stream)
+  const history: WatchSample[] = []
+  return {
+    note: (line) => block.above(line),
+    load: (texts) => texts.forEach((it) => block.above(it)),
+    sample(sample, events) {
+      const paint = paintOf(stream)
+      history.push(sample)
+      if (history.length > kept) history.shift()
+      for (const it of events) block.above(eventLine(sample.at, it, paint))
+      block.draw(screen(history, paint))
+    },
+    end(it) {
+      block.draw([])
+      for (const line of summary(it)) block.above(line)
+    },
+  }
+}
+
+function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
+  // JSON has no number for "beyond the last bucket", and null means that there was nothing.
+  const say = (it: object): void => void stream.write(`${JSON.stringify(it, (key, value: unknown) => (key === 'durations' ? undefined : value === Infinity ? 'Infinity' : value))}\n`)
+  return {
+    note: () => {},
+    load: (texts, perSecond) => say({ schema: 'hopscope/watch/v1', t: 'load', requestsPerSecond: perSecond, text: texts }),
+    sample(sample, events) {
+      const at = new Date(sample.at).toISOString()
+      const { servers, canary, conntrack } = sample
+      say({ t: 'sample', at, totals: totalsOf(sample), servers, canary, conntrack, missing: Object.fromEntries(missing(sample)), findings: sample.findings.map((it) => ({ code: it.code, severity: it.severity, subject: it.subject })) })
+      for (const it of events) say({ t: 'event', at, ...it })
+    },
+    end: ({ began, ended, missing: gaps, findings, ...it }) =>
+      say({ t: 'end', at: new Date(ended).toISOString(), seconds: (ended - began) / 1000, ...it, missing: Object.fromEntries(gaps), findings: findings.map((one) => ({ code: one.code, severity: one.severity, subject: one.subject })) }),
+  }
+}
+
+/** What a reader who comes back to the terminal wants to know. */
+function summary(it: WatchEnd): readonly string[] {
+  const seconds = Math.max(1, Math.round((it.ended - it.began) / 1000))
+  const still = it.findings.filter((one) => one.severity !== 'info').map((one) => `${one.code} ${subjectKey(one.subject)}`)
+  return [
+    '',
+    `watched for ${seconds >= 120 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${seconds} s`}: ${it.samples} reading${it.samples === 1 ? '' : 's'}, ${it.numbers} with numbers; ${it.troubles === 0 ? 'no trouble seen in them' : `${it.troubles} time${it.troubles === 1 ? '' : 's'} trouble began`}`,
+    ...(it.standing.length + still.length === 0 ? [] : [`not over yet: ${[...it.standing, ...still].join('; ')}`]),
+    ...(it.missing.size === 0 ? [] : [`not read at the end: ${[...it.missing.keys()].join(', ')}`]),
+    `${it.requests} requests to the API server: ${it.atStart} to begin with, then ${(Math.max(0, it.requests - it.atStart) / seconds).toFixed(1)} a second${it.canary ? (it.left.length === 0 ? '; the canary pod is removed' : `; NOT removed: ${it.left.join(', ')}, hopscope cleanup`) : '; nothing was made in the cluster'}`,
+  ]
+}

@@ -1,0 +1,127 @@
+import { readWatch, scraped, type WatchReading } from '../collect/watch-reading.ts'
+import { collect } from '../collect/collect.ts'
+import type { Cluster } from '../kube/cluster.ts'
+import type { ClusterDns } from '../model/cluster-dns.ts'
+import { type Known, known, mapKnown, unknown } from '../model/known.ts'
+import { type ConntrackReader, type ConntrackReading, viaKubeProxy } from '../probe/conntrack.ts'
+import { planNodes } from '../probe/plan-nodes.ts'
+import type { LookupRow } from '../probe/pod/records.ts'
+import { type Canary, startCanary } from '../probe/watch-canary.ts'
+import { type CanarySample, type ConntrackSample, type ServerSample, type Totals, totalsOf, type WatchSample } from '../relations/dns-watch.ts'
+import { ToolError } from '../tool-error.ts'
+import { coreDnsRates } from '../wire/coredns-metrics.ts'
+import { conntrackDelta } from '../wire/conntrack-stat.ts'
+import { checkNodes } from './gather.ts'
+import { version } from './version.ts'
+import type { WatchFlags } from './watch.ts'
+
+/** A node more is a request more in every interval. */
+const mostNodes = 12
+
+/** All that a watch reads with, started; each reading knows the one before. */
+export interface Readers {
+  readonly sample: (judge: (dns: ClusterDns) => WatchSample['findings'], signal: AbortSignal) => Promise<{ readonly sample: WatchSample; readonly totals: Totals | null }>
+  /** Lists and gets of one reading, as counted in the first: how many depends on where this cluster keeps its Corefile. */
+  readonly reads: () => number
+  readonly servers: () => number
+  readonly nodes: () => readonly string[]
+  readonly canaryNode: () => string | null
+  /** Pods that would not go. */
+  readonly end: () => Promise<readonly string[]>
+}
+
+export async function startReaders(cluster: Cluster, flags: WatchFlags, signal: AbortSignal, count: () => number): Promise<Readers> {
+  const before_ = count()
+  const first = await readWatch(cluster, flags.requestTimeout, signal)
+  const reads = count() - before_ - first.metrics.size
+  if (!first.dns.known && first.dns.why.reason === 'forbidden') throw new ToolError('forbidden', "no permission to read the cluster's DNS", `this needs the right to ${first.dns.why.detail}: deploy/rbac-read.yaml`)
+  if (first.dns.known && first.dns.value.service === null && first.dns.value.pods.length === 0) throw new ToolError('not-found', 'this cluster has no DNS that hopscope knows', 'neither a Service kube-dns nor pods with k8s-app=kube-dns in kube-system')
+  const nodes = flags.probe === true || flags.nodeAccess === true ? await chosenNodes(cluster, flags) : []
+  const counters = flags.nodeAccess === true ? await Promise.all(nodes.slice(0, mostNodes).map(async (node) => ({ node, reader: await viaKubeProxy({ cluster, now: () => performance.now(), signal }, node) }))) : []
+  const canaryNode = flags.probe === true ? (nodes[0] ?? null) : null
+  if (flags.probe === true && canaryNode === null) throw new ToolError('probe-failed', 'no node takes a canary pod', 'name one with --node')
+  const canary = canaryNode === null || !first.dns.known ? null : startCanary(cluster, { namespace: flags.namespace ?? cluster.namespace, node: canaryNode, image: flags.image, tolerateAll: false, dns: first.dns.value })
+
+  let before: WatchReading | null = null
+  let pending: WatchReading | null = first
+  const last = new Map<string, ConntrackReading>()
+  let known_ = first.dns.known ? first.dns.value : null
+  return {
+    async sample(judge, stop) {
+      const reading = pending ?? (await readWatch(cluster, Math.min(flags.interval, 5000), stop))
+      pending = null
+      if (reading.dns.known) known_ = reading.dns.value
+      const conntrack = await Promise.all(counters.map((it) => counted(it.node, it.reader, last)))
+      const sample: WatchSample = {
+        at: Date.now(),
+        dns: reading.dns,
+        servers: known_ === null ? [] : servers(known_, before, reading),
+        canary: canary === null || canaryNode === null ? null : mapKnown(canary.take(), (rows) => canaryOf(canaryNode, rows)),
+        conntrack: conntrack.flatMap((it) => (it === null ? [] : [it])),
+        findings: reading.dns.known ? judge(reading.dns.value) : [],
+      }
+      before = reading
+      return { sample, totals: totalsOf(sample) }
+    },
+    reads: () => reads,
+    servers: () => (known_ === null ? 0 : scraped(known_.pods).length),
+    nodes: () => counters.flatMap((it) => (it.reader === null ? [] : [it.node])),
+    canaryNode: () => canaryNode,
+    async end() {
+      for (const it of counters) it.reader?.end()
+      return (await (canary as Canary | null)?.end()) ?? []
+    },
+  }
+}
+
+async function chosenNodes(cluster: Cluster, flags: WatchFlags): Promise<readonly string[]> {
+  const namespace = flags.namespace ?? cluster.namespace
+  const model = await collect(cluster, { scope: { namespace, target: { kind: 'dns' }, level: 'node' }, tool: version })
+  checkNodes(flags.node === undefined ? undefined : [flags.node], model)
+  return planNodes(model, { names: flags.node === undefined ? null : [flags.node], most: mostNodes, tolerateAll: false }).nodes
+}
+
+function servers(dns: ClusterDns, before: WatchReading | null, now: WatchReading): readonly ServerSample[] {
+  const read = scraped(dns.pods).map((it) => it.name)
+  return dns.pods
+    .filter((it) => !it.deleting)
+    .map((pod) => ({
+      pod: pod.name,
+      node: pod.node,
+      cpuLimitMilli: pod.containers[0]?.cpuLimitMilli ?? null,
+      rates: read.includes(pod.name) ? between(before?.metrics.get(pod.name), now.metrics.get(pod.name)) : pod.phase === 'Running' ? unknown('failed', 'more servers than are scraped') : unknown('not-asked', `the pod is ${pod.phase}`),
+    }))
+}
+
+type Page = { readonly at: number; readonly text: Known<string> }
+
+/** Two pages of one process; the first page of a server is no gap, it only has nothing to be compared with. */
+function between(before: Page | undefined, now: Page | undefined): ServerSample['rates'] {
+  if (now === undefined) return unknown('failed', 'not read in this interval')
+  if (!now.text.known) return now.text
+  if (before === undefined || !before.text.known) return unknown('not-asked', 'first reading')
+  const rates = coreDnsRates(before.text.value, now.text.value, (now.at - before.at) / 1000)
+  return rates === null ? unknown('failed', 'it was started anew in between, or these are no metrics of CoreDNS') : known(rates)
+}
+
+function canaryOf(node: string, rows: readonly LookupRow[]): CanarySample {
+  const times = rows.map(([, ms]) => ms).sort((a, b) => a - b)
+  const bad = (it: string): boolean => it !== 'ok' && it !== 'nodata' && it !== 'nxdomain'
+  const lost = rows.filter(([, , a, aaaa, , firstLost]) => bad(a) || bad(aaaa) || firstLost !== 'none').length
+  return { node, lookups: rows.length, lost, p50Ms: times[Math.floor(times.length / 2)] ?? 0, maxMs: times.at(-1) ?? 0 }
+}
+
+/** null for the first reading of a node. */
+async function counted(node: string, reader: ConntrackReader | null, last: Map<string, ConntrackReading>): Promise<Known<ConntrackSample> | null> {
+  if (reader === null) return unknown('failed', `${node}: kube-proxy's pod does not show them`)
+  const now = await reader.fresh()
+  const before = last.get(node)
+  if (now === null) {
+    last.delete(node)
+    return unknown('failed', `${node}: kube-proxy's pod does not answer`)
+  }
+  last.set(node, now)
+  if (before === undefined) return null
+  const delta = conntrackDelta(before.stat, now.stat)
+  return known({ node, insertFailed: delta.insert_failed, drop: delta.drop })
+}

@@ -1,0 +1,41 @@
+import type { Cluster } from '../kube/cluster.ts'
+import type { ClusterDns } from '../model/cluster-dns.ts'
+import { type Known, unknown } from '../model/known.ts'
+import type { Pod } from '../model/pod.ts'
+import { createIntern } from '../wire/intern.ts'
+import { collectClusterDns } from './cluster-dns.ts'
+import { metricsPort } from './coredns-rates.ts'
+import { fewAtOnce } from './few-at-once.ts'
+import { listInScope, nowhere } from './in-scope.ts'
+
+/** More servers than these are not scraped: each costs a request in every interval. */
+export const mostServers = 8
+
+export interface WatchReading {
+  /** By performance.now(). */
+  readonly at: number
+  readonly dns: Known<ClusterDns>
+  readonly metrics: ReadonlyMap<string, { readonly at: number; readonly text: Known<string> }>
+}
+
+/** The cluster's DNS and the metrics of its servers, once. What takes longer than `withinMs` is a gap. */
+export async function readWatch(cluster: Cluster, withinMs: number, signal: AbortSignal): Promise<WatchReading> {
+  const reader = fewAtOnce(cluster, 4)
+  const at = performance.now()
+  const dns = await collectClusterDns(reader, listInScope(reader, nowhere, createIntern()))
+  const running = dns.known ? scraped(dns.value.pods) : []
+  const metrics = await Promise.all(running.map(async (pod) => [pod.name, await scrape(cluster, pod, withinMs, signal)] as const))
+  return { at, dns, metrics: new Map(metrics) }
+}
+
+export function scraped(pods: readonly Pod[]): readonly Pod[] {
+  return pods.filter((it) => it.phase === 'Running' && !it.deleting).slice(0, mostServers)
+}
+
+async function scrape(cluster: Cluster, pod: Pod, withinMs: number, signal: AbortSignal): Promise<{ readonly at: number; readonly text: Known<string> }> {
+  const late = AbortSignal.timeout(withinMs)
+  const text = await cluster.raw(`/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${metricsPort(pod)}/proxy/metrics`, { signal: AbortSignal.any([signal, late]) })
+  const at = performance.now()
+  if (text.known || !late.aborted) return { at, text }
+  return { at, text: unknown('timed-out', `no metrics within ${withinMs / 1000} s`) }
+}
