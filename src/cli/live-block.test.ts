@@ -5,6 +5,7 @@ import { liveBlock } from './live-block.ts'
 function terminal(columns: number) {
   const rows: string[] = ['']
   const write = (text: string): boolean => {
+    // oxlint-disable-next-line no-control-regex -- a terminal reads them
     for (const part of text.match(/\u001B\[\d+A|\u001B\[J|\r|\n|[^\u001B\r\n]+/g) ?? []) {
       const up = /\[(\d+)A/.exec(part)
       if (up !== null) row -= Number(up[1])

@@ -29,7 +29,10 @@ test('one line a path, the Service first, and what was not read is said', () => 
               coredns-a           udp pair  cluster         2         0  0.8 ms  0.8 ms  0.8 ms
 
     conntrack counters: not read (needs --node-access)
-    CoreDNS's own metrics: not read (needs --probe)"
+    CoreDNS's own metrics: not read (needs --probe)
+    DNS servers' logs: not read (needs --probe)
+
+    application pods: not looked into (needs --probe)"
   `)
 })
 

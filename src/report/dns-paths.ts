@@ -1,5 +1,6 @@
 import type { Model } from '../model/sources.ts'
 import { lossOf, notable, quantile, seriesOf, troubled } from '../relations/lookup-loss.ts'
+import { clients, serverLogs } from './dns-clients.ts'
 import { raceWords } from '../relations/race-words.ts'
 import type { LookupSeries } from '../model/lookups.ts'
 import { cacheHoldsService } from '../relations/node-cache.ts'
@@ -14,7 +15,7 @@ export function dnsPaths(model: Model, paint: Paint): readonly string[] {
   const rows = probe.value.series.toSorted(inOrder).map((it, index, all) => ({ cells: cells(it, all[index - 1]?.node === it.node, isCached(model, it.node)), bad: troubled([it]) > 0 }))
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map(({ cells: row }) => (row[column] ?? '').length)))
   const line = (row: readonly string[]): string => row.map((cell, column) => (column < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()
-  return [paint.dim(line(header)), ...rows.map(({ cells: row, bad }) => (bad ? paint.bad(line(row)) : line(row))), '', ...counters(model), ...race(model), ...servers(model)]
+  return [paint.dim(line(header)), ...rows.map(({ cells: row, bad }) => (bad ? paint.bad(line(row)) : line(row))), '', ...counters(model), ...race(model), ...servers(model), ...serverLogs(model), '', ...clients(model)]
 }
 
 function isCached({ sources: { clusterDns } }: Model, node: string): boolean {

@@ -90,6 +90,7 @@ export function screen(history: readonly WatchSample[], paint: Paint): readonly 
 /** Cut to what is seen: colour codes have no width, and their end is kept. */
 export function clip(line: string, width: number): string {
   let seen = 0
+  // oxlint-disable-next-line no-control-regex -- colour codes are what is looked for
   return line.replace(/\u001B\[[0-9;]*m|[\s\S]/gu, (it) => (it.startsWith('\u001B') ? it : ++seen > width ? '' : it))
 }
 

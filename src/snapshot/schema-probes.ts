@@ -100,7 +100,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     container: text,
     run: v.picklist(['now', 'before']),
     lines: number,
-    signs: v.array(v.object({ kind: v.picklist(['loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen']), times: number, said: text })),
+    signs: v.array(v.object({ kind: v.picklist(['loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen', 'io-timeout', 'no-healthy-upstream', 'too-many-concurrent', 'slow-health']), times: number, said: text })),
   })
 
   return { dnsProbe, contacts, insideView, conntrackWindow, coreDnsWindow, dnsServerLog }

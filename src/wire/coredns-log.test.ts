@@ -13,6 +13,10 @@ describe('what CoreDNS writes when something is wrong', () => {
     ['forbidden', `[ERROR] plugin/kubernetes: Failed to watch *v1.EndpointSlice: failed to list *v1.EndpointSlice: ${forbidden}`, forbidden],
     ['api-unreachable', '[ERROR] plugin/kubernetes: Failed to watch *v1.Service: failed to list *v1.Service: Get "https://10.96.0.1:443/api/v1/services?limit=500&resourceVersion=0": dial tcp 10.96.0.1:443: i/o timeout', 'dial tcp 10.96.0.1:443: i/o timeout'],
     ['api-unreachable', '[ERROR] plugin/kubernetes: pkg/mod/k8s.io/client-go@v0.29.3/tools/cache/reflector.go:229: Failed to watch *v1.Namespace: failed to list *v1.Namespace: Get "https://10.96.0.1:443/api/v1/namespaces": dial tcp 10.96.0.1:443: connect: connection refused', 'dial tcp 10.96.0.1:443: connect: connection refused'],
+    ['io-timeout', '[ERROR] plugin/errors: 2 www.example.com. A: read udp 10.2.0.7:4711->192.0.2.53:53: i/o timeout', 'read udp 10.2.0.7:4711->192.0.2.53:53: i/o timeout'],
+    ['no-healthy-upstream', '[ERROR] plugin/errors: 2 www.example.com. A: no healthy proxies', 'no healthy proxies'],
+    ['too-many-concurrent', '[ERROR] plugin/errors: 2 www.example.com. A: concurrent queries exceeded maximum 1000', 'concurrent queries exceeded maximum 1000'],
+    ['slow-health', '[WARNING] plugin/health: Local health request to "http://:8080/health" took more than 1s: 1.509866394s', 'Local health request to "http://:8080/health" took more than 1s'],
     ['unsynced', '[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API', '[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API'],
     ['unsynced', '[INFO] plugin/ready: Plugins not ready: "kubernetes"', '[INFO] plugin/ready: Plugins not ready: "kubernetes"'],
     ['unsynced', '[INFO] plugin/ready: Still waiting on: "kubernetes"', '[INFO] plugin/ready: Still waiting on: "kubernetes"'],
@@ -23,7 +27,6 @@ describe('what CoreDNS writes when something is wrong', () => {
   test.each([
     '[INFO] plugin/reload: Running configuration SHA512 = a0bbefa7',
     '[INFO] 10.2.0.7:4711 - 3 "A IN loop.shop.svc.cluster.local. udp 54 false 512" NXDOMAIN qr,aa,rd 147 0.0001s',
-    '[ERROR] plugin/errors: 2 www.example.com. A: read udp 10.2.0.7:4711->192.0.2.53:53: i/o timeout',
     '[INFO] plugin/kubernetes: Warning: watch ended with error',
     '[INFO] plugin/ready: Plugins not ready: "forward"',
     '',

@@ -17,6 +17,11 @@ const forms = [
   { kind: 'api-unreachable', line: /plugin\/kubernetes: .*(?:Failed to watch|Failed to list|failed to list).*?((?:dial tcp|net\/http|x509|tls|Unauthorized|EOF|context deadline exceeded|http2|read tcp)[^"]*)/ },
   // client-go says nothing of a connection that is refused (tools/cache/reflector.go, isWatchErrorRetriable): then only the waiting shows.
   { kind: 'unsynced', line: /^\[\w+\] plugin\/(?:kubernetes: (?:starting server with unsynced Kubernetes API|waiting for Kubernetes API before starting server)|ready: (?:Plugins not ready|Still waiting on): .*kubernetes)/ },
+  // plugin/forward and plugin/errors: the name that was asked for stands before these words, and is not kept.
+  { kind: 'io-timeout', line: /((?:read|dial|write) (?:udp|tcp) \S+: i\/o timeout)/ },
+  { kind: 'no-healthy-upstream', line: /(no healthy (?:proxies|upstream))/ },
+  { kind: 'too-many-concurrent', line: /(concurrent queries exceeded maximum \d+)/ },
+  { kind: 'slow-health', line: /(Local health request to "[^"]*" took more than 1s)/ },
 ] as const satisfies readonly Form<string>[]
 
 export type CoreDnsSignKind = (typeof forms)[number]['kind']

@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import { corefileObject } from '../../relations/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/lookup-loss.ts'
+import { logEvidence, signsOf } from '../../relations/server-log-signs.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { failureOf, outside, outsideFails, upstreamTotals } from '../../relations/upstream.ts'
 import { ms } from './dns-evidence.ts'
@@ -18,11 +19,11 @@ export default check({
   fine: 'names outside the cluster are answered',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
-  wants: ['coreDnsWindows'],
+  wants: ['coreDnsWindows', 'dnsServerLogs'],
   remedies: ['corefile-edit'],
   decides: ['DNS-40', 'DNS-41'],
 
-  run({ dnsProbe, clusterDns, coreDnsWindows }) {
+  run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
     const asked = outside(dnsProbe)
     if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
     if (!outsideFails(asked)) return ok(asked.lookups.length)
@@ -31,6 +32,8 @@ export default check({
     if (failure.kind === 'refuses') return ok(asked.lookups.length, `the upstream answers, with ${failure.rcode}`)
     const loss = lossOf(asked.series)
     const atOnce = quantile(loss.times, 0.5) < atOnceMs
+    const evidence = upstreamEvidence(clusterDns, dnsProbe, asked.series, totals, 'does not answer')
+    const said = signsOf(dnsServerLogs, clusterDns.pods, 'io-timeout', 'no-healthy-upstream')
     return finding({
       subject: corefileObject(clusterDns),
       confidence: 'observed',
@@ -43,7 +46,7 @@ export default check({
         p50: ms(quantile(loss.times, 0.5)),
         speed: !atOnce ? 'late' : failure.proven ? 'closed' : 'at-once',
       },
-      evidence: upstreamEvidence(clusterDns, dnsProbe, asked.series, totals, 'does not answer'),
+      evidence: [...evidence.slice(0, 1), ...(said.length === 0 ? [] : [logEvidence(said)]), ...evidence.slice(1)],
       symptoms: [dnsUpstreamSilent],
       explains: ['dns-external:*'],
     })
