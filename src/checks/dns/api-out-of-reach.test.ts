@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { dnsWithoutEndpoints } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
+import { container } from '../../../test/build/pod.ts'
 import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
-import { unknown } from '../../model/known.ts'
+import { known, unknown } from '../../model/known.ts'
 import type { LogSign } from '../../model/server-log.ts'
 import check from './api-out-of-reach.ts'
+import forwardLoop from './forward-loop.ts'
 import noDnsEndpoints from './no-dns-endpoints.ts'
 
 const forbidden = (times: number): LogSign => ({ kind: 'forbidden', times, said: 'endpointslices.discovery.k8s.io is forbidden: User "system:serviceaccount:kube-system:coredns" cannot list resource "endpointslices" in API group "discovery.k8s.io" at the cluster scope' })
@@ -24,6 +26,7 @@ describeCheck(check, [
   { it: 'does not reach it, and answers with what it knew', given: { clusterDns: clusterDns(), dnsServerLogs: [serverLog('coredns-0', [unreachable(9)]), serverLog('coredns-1', [unreachable(8)])] }, expect: [{ ...on, severity: 'warning', args: { waiting: 0 } }] },
 
   { it: 'a restart of the API server: two lines, and ready', given: { clusterDns: clusterDns(), dnsServerLogs: [serverLog('coredns-0', [unreachable(2)]), serverLog('coredns-1')] }, expect: 'ok' },
+  { it: 'waits at each start, and crashes for another reason', given: { clusterDns: { ...down, pods: down.pods.map((it) => ({ ...it, containers: [container({ name: 'coredns', ready: false, waiting: 'CrashLoopBackOff' })] })) }, dnsServerLogs: [serverLog('coredns-0', [unsynced])] }, expect: 'ok' },
   { it: 'waited when it started, and is ready', given: { clusterDns: clusterDns(), dnsServerLogs: [serverLog('coredns-0', [unsynced])] }, expect: 'ok' },
   { it: 'nothing of the sort', given: { clusterDns: clusterDns(), dnsServerLogs: quiet }, expect: 'ok' },
   { it: 'another trouble: a loop', given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [{ kind: 'loop', times: 1, said: 'Loop' }])] }, expect: 'ok' },
@@ -32,6 +35,14 @@ describeCheck(check, [
   { it: 'no log of a run that goes on', given: { clusterDns: down, dnsServerLogs: [] }, expect: 'cannot-tell', says: /no log/ },
   { it: 'logs forbidden', given: modelOf({ clusterDns: clusterDns() }, { dnsServerLogs: unknown('forbidden', 'get pods/log in namespace kube-system') }), expect: 'cannot-tell', says: /no permission: get pods\/log/ },
 ])
+
+describe('beside a forward that leads back, caught between two starts', () => {
+  test('the loop is the cause', () => {
+    const dns = { ...down, corefile: known('.:53 {\n  kubernetes cluster.local\n  forward . 127.0.0.53\n  loop\n}\n') }
+    const { roots } = diagnose(modelOf({ clusterDns: dns, dnsServerLogs: [serverLog('coredns-0', [unsynced])] }), { checks: [noDnsEndpoints, forwardLoop, check] })
+    expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['DNS115', 'DNS130', 'DNS107']])
+  })
+})
 
 describe('beside a DNS Service without endpoints', () => {
   test('it is the cause', () => {

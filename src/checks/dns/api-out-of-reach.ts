@@ -31,7 +31,9 @@ export default check({
     const read = dnsServerLogs.filter((it) => it.run === 'now')
     if (read.length === 0) return cannotTell('not-there', 'no log of a DNS server that runs now was read')
     const ready = new Set(pods.filter((it) => it.ready).map((it) => it.name))
-    const all = signsOf({ known: true, value: read }, pods, ...kinds).filter(({ log, sign }) => !ready.has(log.pod) || (sign.times >= fewTimes && sign.kind !== 'unsynced'))
+    // Each start waits for a moment: of a server that crashes that says nothing.
+    const crashing = new Set(pods.filter((it) => it.containers.some((one) => one.waiting === 'CrashLoopBackOff')).map((it) => it.name))
+    const all = signsOf({ known: true, value: read }, pods, ...kinds).filter(({ log, sign }) => !ready.has(log.pod) || (sign.times >= fewTimes && sign.kind !== 'unsynced')).filter(({ log, sign }) => sign.kind !== 'unsynced' || !crashing.has(log.pod))
     // What is refused is told apart from what is not reached; that a server waits follows from either.
     const signed = kinds.map((kind) => all.filter((it) => it.sign.kind === kind)).find((it) => it.length > 0) ?? []
     const [first] = signed
@@ -44,6 +46,8 @@ export default check({
       severity: waiting > 0 ? 'error' : 'warning',
       args: { forbidden: forbidden ? 'yes' : 'no', said: first.sign.kind === 'unsynced' ? 'it waits for the API server' : first.sign.said, what: /cannot \w+ resource "([^"]*)"/.exec(first.sign.said)?.[1] ?? 'objects', waiting, of: pods.length, pod: first.log.pod },
       evidence: [logEvidence(signed), { kind: 'fact', label: 'DNS servers ready', value: `${ready.size} of ${pods.length}` }],
+      // A crash that is caught between two starts looks the same.
+      symptoms: first.sign.kind === 'unsynced' ? [dnsServersDown] : [],
       explains: waiting > 0 ? [dnsServersDown] : [],
     })
   },
