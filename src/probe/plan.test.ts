@@ -156,6 +156,8 @@ it('announces where, how much, and how long', () => {
   expect(announce(planProbe(model(shopSources, { scope: shop }), { run, nodeAccess: true }))).toEqual([
     'creates 4 pods in namespace shop on b, a, image docker.io/library/node:24-slim; removed at the end',
     'asks DNS at most 150 queries/s per node, 960 per node in all, starting none after 9 s; slows down and stops when answers get worse',
+    'among them are 20 look-ups per node of names that do not exist, below hopscope-aaaa0000.example.com.: these go on to where CoreDNS forwards to',
+    'fetches the metrics page of 2 DNS servers from each node, twice at most',
     'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
     'runs a short script in 1 application container: resolv.conf, one look-up, one connection',
     'reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges',

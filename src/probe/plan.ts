@@ -150,6 +150,8 @@ export function announce(plan: ProbePlan): readonly string[] {
           `asks DNS at most ${plan.queriesPerSecondPerNode} queries/s per node, ${queriesOf(plan.series)} per node in all, starting none after ${seconds} s; slows down and stops when answers get worse${plan.metrics.some((it) => (it.cpuLimitMilli ?? null) !== null) ? ', or a server nears its CPU limit' : ''}`,
         ]
       : [`asks no DNS server: ${plan.dnsNote ?? 'none is known'}`]),
+    ...uncached(plan.series),
+    ...(plan.metrics.length > 0 ? [`fetches the metrics page of ${count(plan.metrics.length, 'DNS server')} from each node, twice at most`] : []),
     ...(plan.connects.length > 0
       ? [`opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`]
       : []),
@@ -161,6 +163,14 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...plan.leftOut,
     `takes ${seconds + 3} s when all is well, ${seconds + 15} s when DNS is silent, at most two minutes; each pod ends itself after that`,
   ]
+}
+
+/** The one thing of a probe that somebody outside of the cluster may see. */
+function uncached(series: readonly SeriesSpec[]): readonly string[] {
+  const fresh = series.filter((it) => it.fresh === true)
+  const [first] = fresh
+  if (first === undefined) return []
+  return [`among them are ${fresh.reduce((sum, it) => sum + it.count, 0)} look-ups per node of names that do not exist, below ${first.name}: these go on to where CoreDNS forwards to`]
 }
 
 /** One line a reason: a big cluster leaves hundreds of nodes out for the same one. */

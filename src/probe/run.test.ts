@@ -56,7 +56,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     tolerateAll: false,
     nodes,
     skipped: [{ node: 'cordoned-1', why: 'cordoned' }],
-    series: [series({}), series({ method: 'sequential', count: 4 }), series({ transport: 'tcp', count: 4 })],
+    series: [series({}), series({ method: 'sequential', count: 4 }), series({ transport: 'tcp', count: 4 }), series({ name: 'hopscope-test.example.com.', zone: 'external', fresh: true, count: 3 })],
     dnsNote: null,
     dnsService: '127.0.0.1',
     clusterName: 'kubernetes.default.svc.cluster.local.',
@@ -90,9 +90,12 @@ describe('a probe', () => {
   it('brings home look-ups, connects, an HTTP status and counters, and removes its pods', async () => {
     const { local, result, lines } = await run(planOf(['node-1', 'node-2']))
     const probed = result.dnsProbe.known ? result.dnsProbe.value : null
-    expect(probed).toMatchObject({ nodes: ['node-1', 'node-2'], missing: [{ node: 'cordoned-1', why: 'cordoned' }], queriesSent: 64, stopped: null })
+    expect(probed).toMatchObject({ nodes: ['node-1', 'node-2'], missing: [{ node: 'cordoned-1', why: 'cordoned' }], queriesSent: 76, stopped: null })
+    expect(probed?.large).toMatchObject(['node-1', 'node-2'].map((node) => ({ node, pod: 'coredns-0', result: 'complete' })))
+    const fresh = dns.queries.flatMap((it) => (it.type === 'A' && it.name.endsWith('.hopscope-test.example.com') ? [it.name] : []))
+    expect([fresh.length, new Set(fresh).size]).toEqual([6, 6])
     const counted = probed?.series.filter((it) => it.name !== '').map((it) => [it.node, it.transport, it.method, it.lookups.filter((one) => one.a === 'ok' && one.aaaa === 'ok').length])
-    expect(counted).toEqual(['node-1', 'node-2'].flatMap((node) => [[node, 'udp', 'pair', 8], [node, 'udp', 'sequential', 4], [node, 'tcp', 'pair', 4]]))
+    expect(counted).toEqual(['node-1', 'node-2'].flatMap((node) => [[node, 'udp', 'pair', 8], [node, 'udp', 'sequential', 4], [node, 'tcp', 'pair', 4], [node, 'udp', 'pair', 3]]))
     expect(probed?.from.labels).toMatchObject({ 'app.kubernetes.io/managed-by': 'hopscope' })
 
     const contacts = result.contacts.known ? result.contacts.value : null
@@ -108,7 +111,7 @@ describe('a probe', () => {
     expect(result.conntrack).toMatchObject({ known: false, why: { reason: 'not-asked' } })
     expect(local.pods.size).toBe(0)
     expect(result.left).toEqual([])
-    expect(lines.at(-1) ?? '32 of 32 look-ups, 2 of 2 nodes').toContain('look-ups')
+    expect(lines.at(-1) ?? '38 of 38 look-ups, 2 of 2 nodes').toContain('look-ups')
   })
 
   it('goes on without a node whose pod is refused, or whose image cannot be pulled', async () => {

@@ -34,11 +34,11 @@ describe('one GET', () => {
 
   it('says when no complete answer came in time', async () => {
     const port = await listen(() => {})
-    expect(await get(port)).toMatchObject({ status: null, error: 'no complete answer within 200 ms' })
+    expect(await get(port)).toMatchObject({ status: null, error: 'no complete answer within 200 ms', connected: true, late: true, bytes: 0 })
   })
 
   it('says when nobody listens', async () => {
-    expect(await get(1)).toMatchObject({ status: null, error: 'ECONNREFUSED' })
+    expect(await get(1)).toMatchObject({ status: null, error: 'ECONNREFUSED', connected: false, late: false })
   })
 })
 
