@@ -25,10 +25,12 @@ const GUARD = 'fault-conntrack-limit'
 /** Nobody is to answer, and ICMP would be an answer. */
 const SILENT: readonly Rule[] = [{ table: 'raw', chain: 'PREROUTING', rule: ['-p', 'udp', '-m', 'udp', '--dport', '30000:49999', '-j', 'DROP'] }]
 
-/** Without these, hopscope's own connections to the kubelet would be a matter of luck as well, and so would this case. */
+/** Without these, hopscope's own exec would be a matter of luck as well, by way of the kubelet and of its loopback, and so would this case. */
 const KUBELET: readonly Rule[] = [
   { table: 'raw', chain: 'PREROUTING', rule: ['-p', 'tcp', '-m', 'tcp', '--dport', '10250', '-j', 'NOTRACK'] },
   { table: 'raw', chain: 'OUTPUT', rule: ['-p', 'tcp', '-m', 'tcp', '--sport', '10250', '-j', 'NOTRACK'] },
+  { table: 'raw', chain: 'PREROUTING', rule: ['-i', 'lo', '-j', 'NOTRACK'] },
+  { table: 'raw', chain: 'OUTPUT', rule: ['-o', 'lo', '-j', 'NOTRACK'] },
 ]
 
 /** A node without a DNS server: those shall stay well. */

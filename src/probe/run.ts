@@ -75,7 +75,8 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
       context.heard(from, record)
     }
     const run = await runNode({ ...context, heard }, node, probeSpec(plan, node))
-    const after = (await reader?.fresh()) ?? null
+    // A node that drops new connections may drop this one: its counters are what tells why.
+    const after = (await reader?.fresh()) ?? (await reader?.fresh()) ?? null
     if (reader !== undefined && before !== null && after !== null) windows.push(conntrackWindow(node, reader.way, before, after))
     return run
   }

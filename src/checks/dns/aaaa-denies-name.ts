@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { LookupSeries } from '../../model/lookups.ts'
+import { textOrder } from '../../model/text-order.ts'
 import { corefileObject } from '../../relations/corefile-text.ts'
 import { nearlyAll } from '../../relations/lookup-loss.ts'
 import { serverName } from './dns-evidence.ts'
@@ -37,7 +38,7 @@ export default check({
         {
           kind: 'shares',
           label: 'look-ups in which A has an address and AAAA denies the name',
-          rows: exists.slice(0, 12).map((it) => ({ where: `${it.node} to ${serverName(it)}`, bad: bad(it), of: it.lookups.length, note: it.name })),
+          rows: rowsOf(exists),
         },
       ],
     })
@@ -56,6 +57,12 @@ export default check({
     ],
   },
 })
+
+/** One row for each name at each server, those that are denied first. */
+function rowsOf(exists: readonly LookupSeries[]) {
+  const groups = [...Map.groupBy(exists, (it) => `${it.name.replace(/\.$/, '')} at ${serverName(it)}`)]
+  return groups.map(([where, its]) => ({ where, bad: its.reduce((sum, it) => sum + bad(it), 0), of: its.reduce((sum, it) => sum + it.lookups.length, 0), note: '' })).toSorted((a, b) => b.bad - a.bad || textOrder(a.where, b.where))
+}
 
 /** Those from before a change may still be in a cache, so the share is that of names with an address in the same look-up. */
 function isDenied(it: LookupSeries): boolean {

@@ -12,6 +12,7 @@ describeCheck(check, [
   { it: 'nearly full, and clashes are no refusals', given: { conntrack: [conntrackOf('worker-1', { drop: 40, insert_failed: 40 }, 0.98 * max)] }, expect: [{ subject: 'Node/worker-1', severity: 'warning' }] },
 
   { it: 'a node that does not show its table', given: { conntrack: [conntrackOf('worker-1', {}, null)] }, expect: 'cannot-tell', says: /worker-1/ },
+  { it: 'a node that was probed, and gave no counters', given: cluster({ network: tableFullOn('worker-2'), conntrack: [conntrackOf('worker-1'), conntrackOf('worker-3')] }), expect: 'cannot-tell', says: /worker-2 could not be read/ },
   { it: 'no counters', given: modelOf({}), expect: 'cannot-tell', says: /node-access/ },
 
   { it: 'drops with room left: another reason', given: { conntrack: [conntrackOf('worker-1', { drop: 40, insert_failed: 40 })] }, expect: 'ok' },

@@ -31,7 +31,8 @@ export default check({
   decides: ['DNS-06'],
 
   run({ conntrack, dnsProbe }) {
-    return conntrack.map((it) => judge(it, conntrack, dnsProbe))
+    const unread = (dnsProbe.known ? dnsProbe.value.nodes : []).filter((node) => !conntrack.some((it) => it.node === node))
+    return [...conntrack.map((it) => judge(it, conntrack, dnsProbe)), ...unread.map((node) => cannotTell('failed', `the conntrack counters of node ${node} could not be read before and after the probe`))]
   },
 
   words: {
