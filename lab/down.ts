@@ -8,6 +8,7 @@ import { LabError } from './errors.ts'
 import { namespaceInodes } from './net/namespace.ts'
 import { HOST_LINK, STATE } from './plan.ts'
 import { run } from './process.ts'
+import { restoreSysctls } from './sysctls.ts'
 
 /** By where a process lives, never by its name: in the lab's cgroup, or in a network namespace of the lab. */
 async function labProcesses(inodes: ReadonlySet<number>): Promise<readonly number[]> {
@@ -52,6 +53,7 @@ async function unmountAll(): Promise<void> {
 
 export async function down(): Promise<void> {
   await endProcesses()
+  await restoreSysctls()
   await unmountAll()
   if (existsSync(`/sys/class/net/${HOST_LINK}`)) await run(['ip', 'link', 'delete', HOST_LINK])
   for (let waited = 0; !(await removeCgroups()); waited += 50) {

@@ -1,10 +1,11 @@
 // The limit is the machine's and writable only in its first network namespace; every network namespace counts its entries for
 // itself. So the limit is lowered below what one node is filled with, and above what any other has: the fault looks first. A
-// daemon of its own puts it back when this process is gone, and when the lab goes down.
+// daemon of its own puts it back when this process is gone, and `down` does when the lab goes.
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Lab, LabError, type LabNode } from '../lab.ts'
 import { INTERNET } from '../plan.ts'
+import { rememberSysctl, restoreSysctls } from '../sysctls.ts'
 import { isAnswered } from './ask-dns.ts'
 import { corednsPods } from './coredns.ts'
 import type { Fault } from './fault.ts'
@@ -90,6 +91,7 @@ const fault: Fault = {
   async takeBack(lab) {
     await lab.stop(FILLER)
     await lab.stop(GUARD)
+    await restoreSysctls()
     await removeRules(onNode(lab, INTERNET.name), SILENT)
     for (const { netns } of lab.nodes) await removeRules(onNode(lab, netns), KUBELET)
     await until('the limit is what it was', async () => (await limit()) > MOST)
@@ -107,6 +109,7 @@ async function lower(lab: Lab): Promise<void> {
   const largest = await largestTable()
   if (2 * largest > MOST) throw new LabError(`a network namespace of this machine has ${largest} conntrack entries: a limit of ${MOST} might break it`)
   const low = Math.max(LEAST, 2 * largest)
+  await rememberSysctl(SYSCTL, `${was}`)
   const script = `trap 'echo ${was} > ${SYSCTL}; exit' TERM INT HUP; echo ${low} > ${SYSCTL}; sleep ${SECONDS} & wait; echo ${was} > ${SYSCTL}`
   await lab.spawn('host', GUARD, ['sh', '-c', script])
   await until('the limit is lowered', async () => (await limit()) === low, { seconds: 5 })
