@@ -15,6 +15,7 @@ describeCheck(check, [
   { it: 'a node that was probed, and gave no counters', given: cluster({ network: tableFullOn('worker-2'), conntrack: [conntrackOf('worker-1'), conntrackOf('worker-3')] }), expect: 'cannot-tell', says: /worker-2 could not be read/ },
   { it: 'no counters', given: modelOf({}), expect: 'cannot-tell', says: /node-access/ },
 
-  { it: 'drops with room left: another reason', given: { conntrack: [conntrackOf('worker-1', { drop: 40, insert_failed: 40 })] }, expect: 'ok' },
+  { it: 'drops with room left: another reason', given: cluster({ nodes: ['worker-1'], conntrack: [conntrackOf('worker-1', { drop: 40, insert_failed: 40 })] }), expect: 'ok' },
+  { it: 'counters without a probe beside them: which nodes gave none is not known', given: { conntrack: [conntrackOf('worker-1')] }, expect: 'cannot-tell', says: /which nodes/ },
   { it: 'room', given: cluster(), expect: 'ok' },
 ])

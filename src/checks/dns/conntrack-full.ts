@@ -31,8 +31,7 @@ export default check({
   decides: ['DNS-06'],
 
   run({ conntrack, dnsProbe }) {
-    const unread = (dnsProbe.known ? dnsProbe.value.nodes : []).filter((node) => !conntrack.some((it) => it.node === node))
-    return [...conntrack.map((it) => judge(it, conntrack, dnsProbe)), ...unread.map((node) => cannotTell('failed', `the conntrack counters of node ${node} could not be read before and after the probe`))]
+    return [...conntrack.map((it) => judge(it, conntrack, dnsProbe)), ...unread(conntrack, dnsProbe)]
   },
 
   words: {
@@ -50,6 +49,14 @@ export default check({
     ],
   },
 })
+
+/** A node that was probed and has no counters is not well: it is unseen. */
+function unread(conntrack: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>): readonly Verdict[] {
+  if (!dnsProbe.known) return [cannotTell(dnsProbe.why.reason, `which nodes gave no counters is not known: ${dnsProbe.why.detail}`)]
+  return dnsProbe.value.nodes
+    .filter((node) => !conntrack.some((it) => it.node === node))
+    .map((node) => cannotTell('failed', `the conntrack counters of node ${node} could not be read before and after the probe`))
+}
 
 function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>): Verdict {
   const { node, entries, max, delta } = it
