@@ -48,6 +48,8 @@ export function kubeletConfig(worker: Worker): object {
     clusterDNS: [CLUSTER_DNS],
     clusterDomain: 'cluster.local',
     resolvConf: join(STATE, 'resolv.conf'),
+    // A changed ConfigMap reaches its pods at the next sync of each; a minute, the default, is spent waiting.
+    syncFrequency: '10s',
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
     volumePluginDir: '/var/lib/kubelet/volume-plugins',
     cgroupDriver: 'cgroupfs',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Fault } from '../faults/fault.ts'
 import type { Result } from './result.ts'
-import { secondTry } from './second-try.ts'
+import { groupTwice, secondTry } from './second-try.ts'
 
 const fault = (name: string): Fault => ({ name }) as Fault
 const result = (name: string, got: string, passed: boolean): Result => ({ group: 'fault', name, expected: 'DNS101', got, seconds: 1, passed, detail: '' })
@@ -22,4 +22,12 @@ test('what fails twice has failed', async () => {
 test('many at once are no accident: nothing is tried again', async () => {
   const results = await secondTry(['a', 'b', 'c', 'd', 'e'].map(lost), () => Promise.reject(new Error('must not be tried')))
   expect(results.filter((it) => !it.passed)).toHaveLength(5)
+})
+
+test('a group in which one case failed is tried again, whole; one without a failure is not', async () => {
+  const tries = [[result('a', 'clean', true), result('b', 'late', false)], [result('a', 'clean', true), result('b', 'DNS101', true)]]
+  const results = await groupTwice(() => Promise.resolve(tries.shift() ?? []))
+  expect(results.map((it) => `${it.name}: ${it.got}`)).toEqual(['a: clean', 'b: DNS101 (second try; the first: late)'])
+  const skipped = [{ ...result('c', 'read-only', false), skipped: true as const }]
+  expect(await groupTwice(() => Promise.resolve(skipped))).toBe(skipped)
 })
