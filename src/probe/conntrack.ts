@@ -114,5 +114,10 @@ function whole(text: string | null): number | null {
 }
 
 export function conntrackWindow(node: string, way: ConntrackReader['way'], before: ConntrackReading, after: ConntrackReading): ConntrackWindow {
-  return { node, windowMs: Math.round(after.at - before.at), delta: conntrackDelta(before.stat, after.stat), entries: after.entries, max: after.max, way }
+  return { node, windowMs: Math.round(after.at - before.at), delta: conntrackDelta(before.stat, after.stat), entries: fuller(before.entries, after.entries), max: after.max, way }
+}
+
+/** Of the two moments the one nearer to a full table: a look at the end alone may come just after a clean-up. */
+function fuller(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? (after ?? before) : Math.max(before, after)
 }

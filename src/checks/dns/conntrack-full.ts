@@ -8,11 +8,11 @@ import { lossOf, seriesOf, troubled } from '../../relations/lookup-loss.ts'
 import { dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency } from './dns-evidence.ts'
 
-/** Above this a burst of new flows fills the rest; the kernel itself warns only when the table is full. */
+/**
+ * Above this a burst of new flows fills the rest. Entries come and go by the thousand while the counters are read: that the
+ * table was full in between is told by the packets that were refused for want of room, not by the number at one moment.
+ */
 const nearlyFull = 0.9
-
-/** Entries come and go while the counters are read, so a full table may show a little less than its limit. */
-const full = 0.97
 
 /**
  * The node's conntrack table is full: every new flow loses its first packet, and its repeats, while flows that are known
@@ -64,7 +64,7 @@ function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: K
   const share = entries / max
   // Clashes count in both; what is left of `drop` was refused for want of room.
   const refused = Math.max(0, delta.drop - delta.insert_failed)
-  const state = share >= full && refused + delta.early_drop > 0 ? 'full' : share >= nearlyFull ? 'nearly' : 'room'
+  const state = share < nearlyFull ? 'room' : refused + delta.early_drop > 0 ? 'full' : 'nearly'
   if (state === 'room') return ok(1)
   const series = dnsProbe.known ? seriesOf(dnsProbe.value, { node }) : []
   return finding({
