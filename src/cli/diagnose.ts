@@ -5,7 +5,7 @@ import { type Paint, paint } from '../report/paint.ts'
 import { text } from '../report/text.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags, ProbeFlags, ReportFlags } from './flags.ts'
-import { interruptible } from './interrupt.ts'
+import { endOf, interruptible } from './interrupt.ts'
 import { keepRun } from './keep-run.ts'
 import { progressOn } from './progress.ts'
 import { ignored, selected } from './select.ts'
@@ -38,12 +38,7 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
     return print(model, { checks, leaveOut }, flags, [`${seconds} s · ${touched}`, ...hint, ...(kept === null ? [] : [`again, offline:  hopscope diagnose --from ${kept}`])], above(model))
   } catch (error) {
     progress.done()
-    if (interrupt.interrupted()) {
-      process.stderr.write('interrupted; whatever was started in the cluster is removed\n')
-      return 130
-    }
-    if (deadline.aborted) throw new ToolError('probe-failed', `not done within ${flags.timeout / 1000} s`, 'give it longer: --timeout 10m', error)
-    throw error
+    return endOf(error, { interrupted: interrupt.interrupted(), deadline, timeoutMs: flags.timeout })
   } finally {
     interrupt.release()
     cluster.close()

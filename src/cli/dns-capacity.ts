@@ -9,7 +9,7 @@ import { autoscalerConfigMap } from '../relations/dns-sizing.ts'
 import { ToolError } from '../tool-error.ts'
 import { askLine } from './ask-line.ts'
 import type { ClusterFlags, ReportFlags } from './flags.ts'
-import { interruptible } from './interrupt.ts'
+import { endOf, interruptible } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
 
 export type CapacityFlags = Omit<ClusterFlags, 'allNamespaces'> &
@@ -42,12 +42,7 @@ export async function capacityCommand(flags: CapacityFlags): Promise<number> {
     return capacityExitCode(capacity)
   } catch (error) {
     progress.done()
-    if (interrupt.interrupted()) {
-      process.stderr.write('interrupted; whatever was started in the cluster is removed\n')
-      return 130
-    }
-    if (signal.aborted) throw new ToolError('probe-failed', `not done within ${flags.timeout / 1000} s`, 'give it longer: --timeout 10m', error)
-    throw error
+    return endOf(error, { interrupted: interrupt.interrupted(), deadline: signal, timeoutMs: flags.timeout })
   } finally {
     interrupt.release()
     cluster.close()

@@ -1,3 +1,5 @@
+import { ToolError } from '../tool-error.ts'
+
 /**
  * Ctrl-C and SIGTERM abort `signal`, so that what was started is taken down before the process ends. A second Ctrl-C
  * ends at once: the pods then end by their own deadline and `hopscope cleanup` removes them.
@@ -18,4 +20,14 @@ export function interruptible(): { readonly signal: AbortSignal; readonly interr
       process.off('SIGTERM', abort)
     },
   }
+}
+
+/** What an error means for a run that probes: 130 after Ctrl-C; else it goes on, as a time-out where the deadline has passed. */
+export function endOf(error: unknown, run: { readonly interrupted: boolean; readonly deadline: AbortSignal; readonly timeoutMs: number }): 130 {
+  if (run.interrupted) {
+    process.stderr.write('interrupted; whatever was started in the cluster is removed\n')
+    return 130
+  }
+  if (run.deadline.aborted) throw new ToolError('probe-failed', `not done within ${run.timeoutMs / 1000} s`, 'give it longer: --timeout 10m', error)
+  throw error
 }

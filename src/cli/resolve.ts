@@ -22,7 +22,7 @@ import { addressesInHosts, reverseName, settingsOf } from '../wire/resolver-walk
 import type { ClusterFlags } from './flags.ts'
 import { terminalPaint } from './fix-paint.ts'
 import { checkNodes, open } from './gather.ts'
-import { interruptible } from './interrupt.ts'
+import { endOf, interruptible } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
 import { version } from './version.ts'
 
@@ -58,12 +58,7 @@ export async function resolveCommand(name: string, flags: ResolveFlags): Promise
     return resolveExitCode(outcomeOf(resolution.it))
   } catch (error) {
     progress.done()
-    if (interrupt.interrupted()) {
-      process.stderr.write('interrupted; whatever was started in the cluster is removed\n')
-      return 130
-    }
-    if (deadline.aborted) throw new ToolError('probe-failed', `not done within ${flags.timeout / 1000} s`, 'give it longer: --timeout 10m', error)
-    throw error
+    return endOf(error, { interrupted: interrupt.interrupted(), deadline, timeoutMs: flags.timeout })
   } finally {
     interrupt.release()
     cluster.close()

@@ -1,6 +1,7 @@
 import { cpuMilliOf, cpuShareOf, type DnsCapacity, memoryShareOf, rateOf, type ServerUse } from '../relations/dns-capacity.ts'
 import { autoscalerConfigMap, type Sized } from '../relations/dns-sizing.ts'
 import type { Paint } from './paint.ts'
+import { ms } from './milliseconds.ts'
 
 const unknown = 'unknown'
 
@@ -105,8 +106,4 @@ function rate(value: number | null): string {
 
 function percent(share: number): string {
   return `${share > 0 && share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`
-}
-
-function ms(value: number): string {
-  return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(value >= 10 ? 0 : 1)} ms`
 }

@@ -1,5 +1,6 @@
 import type { LoadEnd, LoadStep } from '../model/load.ts'
 import type { Paint } from './paint.ts'
+import { ms } from './milliseconds.ts'
 
 /** How a load ended, and every step of it. `target` in queries a second. */
 export function loadText(steps: readonly LoadStep[], end: LoadEnd, target: number, paint: Paint): readonly string[] {
@@ -38,8 +39,4 @@ function cells({ asked, load, canary, servers }: LoadStep): readonly string[] {
   })
   const none = asked === 0
   return [none ? 'before' : `${asked}`, none ? '-' : `${load.ms === 0 ? 0 : Math.round((load.answered / load.ms) * 1000)}`, `${load.lost + canary.lost}`, none ? '-' : ms(load.p50), none ? '-' : ms(load.p99), ms(canary.p99), cpu.join('  ')]
-}
-
-function ms(value: number): string {
-  return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(value >= 10 ? 0 : 1)} ms`
 }

@@ -5,6 +5,7 @@ import { raceWords } from '../relations/race-words.ts'
 import type { LookupSeries } from '../model/lookups.ts'
 import { cacheHoldsService } from '../relations/node-cache.ts'
 import type { Paint } from './paint.ts'
+import { ms } from './milliseconds.ts'
 
 const header = ['node', 'path', 'how', 'names', 'look-ups', 'lost', 'p50', 'p99', 'max'] as const
 
@@ -78,8 +79,4 @@ function servers(model: Model): readonly string[] {
     const answers = Object.entries(it.responses).filter(([, count]) => count > 0).map(([rcode, count]) => `${rcode} ${count}`).join('  ')
     return `${it.pod}, ${seconds.toFixed(1)} s: ${rate}  ${cpu}  ${answers}`.trimEnd()
   })
-}
-
-function ms(value: number): string {
-  return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(value >= 10 ? 0 : 1)} ms`
 }

@@ -5,6 +5,7 @@ import { answerWord, disagreements, mainWalk, type Outcome, otherWalk, outcomeOf
 import type { Known } from '../model/known.ts'
 import type { Paint } from './paint.ts'
 import { visible } from './visible.ts'
+import { ms } from './milliseconds.ts'
 
 const mark = { found: 'ok', 'in-hosts': 'ok', slow: 'warning', 'not-found': 'error', denied: 'error', 'fails-inside': 'error', disagree: 'error', 'not-asked': 'cannot-tell' } as const
 
@@ -217,8 +218,4 @@ function ordinal(n: number): string {
 
 function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`
-}
-
-function ms(value: number): string {
-  return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(value >= 10 ? 0 : 1)} ms`
 }

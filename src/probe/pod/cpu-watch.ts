@@ -3,6 +3,7 @@ import { coreDnsWindow } from '../coredns-window.ts'
 import { scrape } from './metrics.ts'
 import type { PodRecord } from './records.ts'
 import type { MetricsSpec } from './spec.ts'
+import { percent } from './percent.ts'
 
 type Reading = Extract<PodRecord, { t: 'metrics' }>
 
@@ -75,8 +76,4 @@ function shares(servers: readonly MetricsSpec[], before: readonly Reading[], aft
     const known = window !== null && window.cpuSeconds !== null && window.windowMs > 0
     return { pod: it.pod, limitMilli, share: known ? ((window.cpuSeconds ?? 0) * 1e6) / (window.windowMs * limitMilli) : null }
   })
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
 }

@@ -1,4 +1,5 @@
 import type { ClientView, LoadStep, ServerView } from '../../model/load.ts'
+import { percent } from './percent.ts'
 
 export interface LoadBounds {
   /** The target, in queries a second over all servers. */
@@ -113,8 +114,4 @@ export function nextRate(step: LoadStep, base: LoadStep, bounds: LoadBounds): nu
     factor = Math.min(factor, Math.max(1.05, 1 + (bounds.cpuShare - busiest) / ours))
   }
   return Math.min(bounds.rate, Math.max(step.asked + 1, Math.round(step.asked * factor)))
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
 }

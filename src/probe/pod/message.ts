@@ -25,12 +25,18 @@ export function pairOf(name: string): readonly [Question, Question] {
   }
 }
 
+interface Asked {
+  readonly id: number
+  readonly type: string
+  readonly name: string
+}
+
 /**
- * What a message says to one of `questions`; null when it is no answer to any of them (other ID, other name, other
+ * The message that answers one of `questions`, and which; null when it answers none of them (other ID, other name, other
  * type, a query, or not DNS at all), which a resolver ignores and waits on. The source address is checked by the
- * kernel: the socket is connected. Rcodes other than NOERROR, NXDOMAIN and REFUSED read as `servfail`.
+ * kernel: the socket is connected.
  */
-export function answerTo(questions: readonly Question[], bytes: Buffer): { readonly question: Question; readonly answer: Answer } | null {
+export function heard<Q extends Asked>(questions: readonly Q[], bytes: Buffer): { readonly question: Q; readonly message: ReturnType<typeof decode> } | null {
   let message
   try {
     message = decode(bytes)
@@ -38,14 +44,24 @@ export function answerTo(questions: readonly Question[], bytes: Buffer): { reado
     return null
   }
   if (message.type !== 'response') return null
-  const asked = questions.find((it) => it.id === message.id)
+  const question = questions.find((it) => it.id === message.id)
   const echoed = message.questions[0]
-  if (asked === undefined) return null
-  if (echoed !== undefined && (echoed.type !== asked.type || bare(echoed.name) !== bare(asked.name))) return null
-  return { question: asked, answer: meaning(message, asked.type) }
+  if (question === undefined) return null
+  if (echoed !== undefined && (echoed.type !== question.type || bare(echoed.name) !== bare(question.name))) return null
+  return { question, message }
 }
 
-function meaning(message: ReturnType<typeof decode>, type: QueryType): Answer {
+/** What a message says to one of `questions`; null as for `heard`. */
+export function answerTo(questions: readonly Question[], bytes: Buffer): { readonly question: Question; readonly answer: Answer } | null {
+  const found = heard(questions, bytes)
+  return found === null ? null : { question: found.question, answer: meaning(found.message, found.question.type) }
+}
+
+/**
+ * A CNAME whose target has no record of the type that was asked for is `nodata`, as for every resolver. Rcodes other
+ * than NOERROR, NXDOMAIN and REFUSED read as `servfail`.
+ */
+export function meaning(message: ReturnType<typeof decode>, type: string): Answer {
   if (message.flag_tc) return 'truncated'
   if (message.rcode === 'NOERROR') return message.answers.some((it) => it.type === type) ? 'ok' : 'nodata'
   if (message.rcode === 'NXDOMAIN') return 'nxdomain'

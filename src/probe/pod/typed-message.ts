@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
-import { decode, encode, RECURSION_DESIRED } from 'dns-packet'
+import { encode, RECURSION_DESIRED } from 'dns-packet'
 import type { Answer } from '../../model/lookups.ts'
 import type { DnsRecord } from '../../model/resolution.ts'
+import { heard, meaning } from './message.ts'
 
 /** A question of any type, and its bytes. */
 export interface TypedQuestion {
@@ -28,31 +29,11 @@ export function questionsOf(name: string, types: readonly string[]): readonly Ty
 
 /** What a message says to one of `asked`; null when it is no answer to any of them. */
 export function replyTo(asked: readonly TypedQuestion[], bytes: Buffer): { readonly question: TypedQuestion; readonly reply: Reply } | null {
-  let message
-  try {
-    message = decode(bytes)
-  } catch {
-    return null
-  }
-  if (message.type !== 'response') return null
-  const question = asked.find((it) => it.id === message.id)
-  const echoed = message.questions[0]
-  if (question === undefined) return null
-  if (echoed !== undefined && (echoed.type !== question.type || bare(echoed.name) !== bare(question.name))) return null
+  const found = heard(asked, bytes)
+  if (found === null) return null
+  const { question, message } = found
   const records = message.answers.map((it) => ({ name: it.name, type: it.type, ttl: 'ttl' in it ? (it.ttl ?? 0) : 0, data: 'data' in it ? text(it.data) : '' }))
-  return { question, reply: { answer: meaning(message, records, question.type), rcode: message.rcode, records } }
-}
-
-/** A CNAME whose target has no record of the type that was asked for is `nodata`, as for every resolver. */
-function meaning(message: ReturnType<typeof decode>, records: readonly DnsRecord[], type: string): Answer {
-  if (message.flag_tc) return 'truncated'
-  if (message.rcode === 'NOERROR') return records.some((it) => it.type === type) ? 'ok' : 'nodata'
-  if (message.rcode === 'NXDOMAIN') return 'nxdomain'
-  return message.rcode === 'REFUSED' ? 'refused' : 'servfail'
-}
-
-function bare(name: string): string {
-  return name.replace(/\.$/, '').toLowerCase()
+  return { question, reply: { answer: meaning(message, question.type), rcode: message.rcode, records } }
 }
 
 /** A label may hold any byte (RFC 2181, 11): what ends a line or a word stands as `\010`, as dig prints it. */

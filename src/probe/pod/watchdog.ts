@@ -1,3 +1,5 @@
+import { percent } from './percent.ts'
+
 /** A look-up as the watchdog sees it; `good` = an answer that is neither SERVFAIL nor REFUSED. null = still waiting. */
 export interface Watched {
   readonly startedAt: number
@@ -54,9 +56,6 @@ function p95(window: readonly Watched[], settleMs: number): number {
   return times[Math.floor(times.length * 0.95)] ?? 0
 }
 
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
-}
 
 /** Below this many queries a second the probe is not what hurts a DNS server. */
 const trivialRate = 20
