@@ -2,6 +2,7 @@
 import { apiVersionOf, resourceOf } from '../../src/plan/kinds.ts'
 import { nodeCacheImage, nodeLocalChanges, nodeLocalName } from '../../src/remedies/node-local-objects.ts'
 import type { Lab } from '../lab.ts'
+import { dnsName } from '../../test/build/names.ts'
 import { isAnswered } from './ask-dns.ts'
 import { CLUSTER_DNS } from '../plan.ts'
 import { clientOn } from './node.ts'
@@ -12,7 +13,7 @@ export const NODE_CACHE_ADDRESS = '169.254.20.10'
 
 function objects(): readonly object[] {
   const ports = [{ name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 }, { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 }]
-  const options = { image: nodeCacheImage, local: NODE_CACHE_ADDRESS, vip: CLUSTER_DNS, domain: 'cluster.local', selector: { 'k8s-app': 'kube-dns' }, ports, ipvs: false, allToCoreDns: true }
+  const options = { image: nodeCacheImage, local: NODE_CACHE_ADDRESS, vip: CLUSTER_DNS, domain: dnsName('cluster.local'), selector: { 'k8s-app': 'kube-dns' }, ports, ipvs: false, allToCoreDns: true }
   return nodeLocalChanges(options).flatMap((it) => (it.verb === 'create' ? [{ apiVersion: apiVersionOf(resourceOf(it.object.kind)), kind: it.object.kind, ...it.after }] : []))
 }
 

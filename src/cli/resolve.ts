@@ -18,6 +18,7 @@ import { outcomeOf, type Resolution, resolveExitCode } from '../relations/resolu
 import { resolveJson } from '../report/resolve-json.ts'
 import { resolveText } from '../report/resolve-text.ts'
 import { ToolError } from '../tool-error.ts'
+import { asDnsName, type DnsName } from '../wire/dns-name.ts'
 import { addressesInHosts, reverseName, settingsOf } from '../wire/resolver-walk.ts'
 import type { ClusterFlags } from './flags.ts'
 import { terminalPaint } from './fix-paint.ts'
@@ -38,7 +39,7 @@ export interface ResolveFlags extends ClusterFlags {
 
 interface Question {
   readonly label: string
-  readonly typed: string
+  readonly typed: DnsName
   readonly types: readonly string[]
 }
 
@@ -68,12 +69,12 @@ export async function resolveCommand(name: string, flags: ResolveFlags): Promise
 const knownTypes = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT']
 
 function parseQuestion(name: string, type: string | null): Question {
-  if (isIP(name) !== 0 && type === null) return { label: name, typed: reverseName(name) ?? name, types: ['PTR'] }
-  // The name is handed to a shell in the container: nothing else may be in it.
-  if (!/^(?=.{1,255}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i.test(name)) throw new ToolError('usage', `\`${name}\` is no name to look up`, 'a name has letters, digits, `-`, `_` and dots: hopscope resolve cart.shop')
+  const typed = asDnsName(isIP(name) !== 0 && type === null ? (reverseName(name) ?? name) : name)
+  if (isIP(name) !== 0 && type === null && typed !== null) return { label: name, typed, types: ['PTR'] }
+  if (typed === null) throw new ToolError('usage', `\`${name}\` is no name to look up`, 'a name has letters, digits, `-`, `_` and dots: hopscope resolve cart.shop')
   const wanted = type?.toUpperCase() ?? null
   if (wanted !== null && !knownTypes.includes(wanted)) throw new ToolError('usage', `no record type \`${type}\``, `there is ${knownTypes.join(', ')}`)
-  return { label: name, typed: name, types: wanted === null ? ['A', 'AAAA'] : [wanted] }
+  return { label: name, typed, types: wanted === null ? ['A', 'AAAA'] : [wanted] }
 }
 
 interface Looked {

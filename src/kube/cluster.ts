@@ -1,4 +1,5 @@
 import type { Known } from '../model/known.ts'
+import type { ContainerCommand } from './container-command.ts'
 
 /** What the API server sends, before projection: only `collect` looks inside. */
 export interface RawObject {
@@ -77,7 +78,7 @@ export interface Cluster {
   delete(resource: Resource, namespace: string | null, name: string, options?: DeleteOptions): Promise<Known<'deleted'>>
   /** Log lines as they arrive, without their line ends. Ends when the container does, or on abort. `previous` is the run before. */
   logs(namespace: string, pod: string, options: { readonly container?: string; readonly follow?: boolean; readonly previous?: boolean; readonly tailLines?: number; readonly sinceSeconds?: number; readonly signal?: AbortSignal }): Promise<Known<AsyncIterable<string>>>
-  exec(namespace: string, pod: string, options: { readonly container?: string; readonly command: readonly string[]; readonly stdin?: string; readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Known<ExecResult>>
+  exec(namespace: string, pod: string, options: { readonly container?: string; readonly command: ContainerCommand; readonly stdin?: string; readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Known<ExecResult>>
   /** Events of a watch from now on, until `signal` aborts or the server ends it; restarts itself after a server-side end. */
   watch<T>(resource: Resource, options: ListOptions & { readonly signal: AbortSignal }, project: (raw: RawObject) => T): AsyncIterable<{ readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }>
   /** GET on any path, as text: `/metrics`, `/api/v1/namespaces/x/pods/y:9153/proxy/metrics`. */

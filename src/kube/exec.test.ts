@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { known, unknown } from '../model/known.ts'
+import { script, shell } from './container-command.ts'
 import { execCommand } from './exec.ts'
 import { serve, transportTo, type TestServer } from './testdata/api-server.ts'
 import type { Transport } from './transport.ts'
@@ -35,7 +36,7 @@ function say(socket: WebSocket, channel: number, text: string | Uint8Array): voi
   socket.send(Buffer.concat([Uint8Array.of(channel), Buffer.from(text)]))
 }
 
-const run = (more: Partial<Parameters<typeof execCommand>[4]> = {}) => execCommand(transport, 1000, 'shop', 'web-1', { command: ['sh', '-c', 'a b&c'], timeoutMs: 2000, ...more })
+const run = (more: Partial<Parameters<typeof execCommand>[4]> = {}) => execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`a b&c`, 7), timeoutMs: 2000, ...more })
 
 describe('execCommand', () => {
   it('gives both outputs and the exit code, also when a character is cut', async () => {
@@ -49,7 +50,7 @@ describe('execCommand', () => {
       socket.close()
     })
     expect(await run({ container: 'app' })).toEqual(known({ code: 3, stdout: '€', stderr: 'oh' }))
-    expect(opened).toEqual({ url: '/api/v1/namespaces/shop/pods/web-1/exec?command=sh&command=-c&command=a+b%26c&container=app&stdout=true&stderr=true', authorization: 'Bearer abc' })
+    expect(opened).toEqual({ url: '/api/v1/namespaces/shop/pods/web-1/exec?command=sh&command=-c&command=a+b%26c&command=sh&command=7&container=app&stdout=true&stderr=true', authorization: 'Bearer abc' })
   })
 
   it('sends stdin and closes it on v5', async () => {

@@ -3,6 +3,7 @@ import type { Model } from '../model/sources.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
 import { type InsideLookups, insideLookups, type InsideLookupsSpec, insideRate, insideSeconds } from '../probe/inside-lookups.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
+import { apiServerName } from '../wire/dns-name.ts'
 import { enoughLookups } from './measure.ts'
 
 const mostPods = 5
@@ -11,7 +12,8 @@ const mostPods = 5
 export function planInsideLookups({ sources }: Model, workloads: readonly Subject[]): readonly InsideLookupsSpec[] {
   const { pods, clusterDns } = sources
   if (!pods.known) return []
-  const name = `kubernetes.default.svc.${clusterDns.known ? clusterDns.value.domain : 'cluster.local'}.`
+  const name = apiServerName(clusterDns.known ? clusterDns.value.domain : 'cluster.local')
+  if (name === null) return []
   return workloads.flatMap((workload) => {
     const own = pods.value.filter((it) => it.phase === 'Running' && it.ready && !it.deleting && subjectKey(workloadOfPod(it)) === subjectKey(workload)).slice(0, mostPods)
     return own.flatMap((pod) => {

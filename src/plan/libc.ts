@@ -1,11 +1,10 @@
 import type { Cluster } from '../kube/cluster.ts'
+import { shell } from '../kube/container-command.ts'
 import type { Pod } from '../model/pod.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
+import { libcScript } from '../probe/inside-script.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import type { Libc } from '../remedies/remedy.ts'
-
-/** Each C library has a dynamic loader of its own name; an image without a shell answers neither. */
-const script = 'for f in /lib/ld-musl-*; do [ -e "$f" ] && echo musl; done; for f in /lib*/ld-linux* /lib/*/ld-linux* /lib/*/libc.so.6; do [ -e "$f" ] && echo glibc && break; done; true'
 
 /**
  * Which C library the containers of a workload use: seen inside one of its pods where probing is allowed, else by the
@@ -22,7 +21,7 @@ export async function libcOf(cluster: Cluster, pods: readonly Pod[], workload: S
 }
 
 async function inside(cluster: Cluster, pod: Pod, container: string): Promise<Libc> {
-  const ran = await cluster.exec(pod.namespace, pod.name, { container, command: ['sh', '-c', script], timeoutMs: 5000 })
+  const ran = await cluster.exec(pod.namespace, pod.name, { container, command: shell(libcScript), timeoutMs: 5000 })
   const words = ran.known ? ran.value.stdout.split(/\s+/) : []
   const [musl, glibc] = [words.includes('musl'), words.includes('glibc')]
   return musl === glibc ? 'unknown' : musl ? 'musl' : 'glibc'

@@ -1,3 +1,4 @@
+import { cat } from '../kube/container-command.ts'
 import { pods } from '../kube/resources.ts'
 import type { ConntrackWindow } from '../model/counters.ts'
 import { conntrackDelta, type ConntrackStat, parseConntrackStat } from '../wire/conntrack-stat.ts'
@@ -48,7 +49,7 @@ export async function viaKubeProxy({ cluster, now, signal }: Pick<RunContext, 'c
   let last: ConntrackReading | null = null
   const fresh = async (): Promise<ConntrackReading | null> => {
     const files = [conntrackFiles.stat, conntrackFiles.count, conntrackFiles.max]
-    const ran = await cluster.exec('kube-system', pod, { command: ['cat', ...files], timeoutMs: 5000, signal })
+    const ran = await cluster.exec('kube-system', pod, { command: cat(...files), timeoutMs: 5000, signal })
     const reading = ran.known ? fromCat(ran.value.stdout, now()) : null
     if (reading !== null) last = reading
     return reading

@@ -5,9 +5,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../kube/cluster.ts'
 import { known, unknown } from '../model/known.ts'
+import { dnsName } from '../../test/build/names.ts'
 import { insideLookups, readInsideLookups } from './inside-lookups.ts'
 
-const spec = { workload: 'Deployment/shop/web', namespace: 'shop', pod: 'web-1', container: 'web', name: 'localhost', count: 24 }
+const spec = { workload: 'Deployment/shop/web', namespace: 'shop', pod: 'web-1', container: 'web', name: dnsName('localhost'), count: 24 }
 
 /** Execs on this machine, in place of a container. */
 function here(shell = 'sh', path = process.env['PATH'] ?? ''): Pick<Cluster, 'exec'> {

@@ -1,5 +1,8 @@
 import type { Cluster } from '../kube/cluster.ts'
+import { shell } from '../kube/container-command.ts'
 import { type Known, unknown } from '../model/known.ts'
+import type { DnsName } from '../wire/dns-name.ts'
+import { lookupsScript } from './inside-script.ts'
 
 /** Look-ups made by one pod's own C library. Times in milliseconds, 10 ms fine. */
 export interface InsideLookups {
@@ -18,7 +21,7 @@ export interface InsideLookupsSpec {
   readonly pod: string
   readonly container: string
   /** Fully qualified, with its trailing dot. */
-  readonly name: string
+  readonly name: DnsName
   readonly count: number
 }
 
@@ -39,7 +42,7 @@ export const insideRate = atOnce / pauseSeconds
 export async function insideLookups(cluster: Cluster, spec: InsideLookupsSpec, signal: AbortSignal): Promise<InsideLookups> {
   const { workload, namespace, pod, container, count } = spec
   const none = (short: string): InsideLookups => ({ workload, pod, times: [], failed: 0, short })
-  const ran = await cluster.exec(namespace, pod, { container, command: ['sh', '-c', script(spec.name, count)], timeoutMs: (insideSeconds + 40) * 1000, signal })
+  const ran = await cluster.exec(namespace, pod, { container, command: shell(lookupsScript, spec.name, Math.ceil(count / atOnce), atOnce, pauseSeconds, insideSeconds), timeoutMs: (insideSeconds + 40) * 1000, signal })
   if (!ran.known) return none(whyNot(ran))
   if (ran.value.stdout.includes('@none')) return none('its container has no getent')
   if (!ran.value.stdout.includes('@begin')) return none(/no such file|not found|executable file/i.test(ran.value.stderr) ? 'its container has no shell' : ran.value.stderr.trim().split('\n')[0] || `sh ended with code ${ran.value.code}`)
@@ -55,26 +58,4 @@ function whyNot(ran: Extract<Known<never>, { known: false }>): string {
 export function readInsideLookups(stdout: string): Pick<InsideLookups, 'times' | 'failed'> {
   const rows = [...stdout.matchAll(/^@l (\d+\.\d+) (\d+\.\d+) (\d+)$/gm)]
   return { times: rows.map(([, start, end]) => Math.round((Number(end) - Number(start)) * 1000)), failed: rows.filter(([, , , code]) => code !== '0').length }
-}
-
-/** POSIX sh. Not every sleep takes a fraction. */
-function script(name: string, count: number): string {
-  const each = Math.ceil(count / atOnce)
-  return `
-command -v getent >/dev/null 2>&1 || { echo @none; exit 0; }
-echo @begin
-read -r t rest </proc/uptime; end=$((\${t%.*} + ${insideSeconds}))
-ask() {
-  i=0
-  while [ $i -lt ${each} ]; do
-    read -r s rest </proc/uptime; [ \${s%.*} -lt $end ] || return
-    getent ahosts '${name}' >/dev/null 2>&1; c=$?
-    read -r e rest </proc/uptime; echo "@l $s $e $c"
-    i=$((i+1)); sleep ${pauseSeconds} 2>/dev/null || sleep 1
-  done
-}
-w=0; while [ $w -lt ${atOnce} ]; do ask & w=$((w+1)); sleep 0.04 2>/dev/null; done
-wait
-echo @done
-`
 }

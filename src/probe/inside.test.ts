@@ -1,18 +1,21 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import type { ExecResult } from '../kube/cluster.ts'
+import { dnsName, ipAddress } from '../../test/build/names.ts'
+import { shell } from '../kube/container-command.ts'
 import { known, unknown } from '../model/known.ts'
 import { insideScript } from './inside-script.ts'
 import { insideView, nslookupResult, readInside } from './inside.ts'
 import { localCluster } from './local-cluster.ts'
 
-const name = 'localhost'
-const spec = { namespace: 'shop', pod: 'web-0', container: 'web', dnsService: '127.0.0.1', name }
+const name = dnsName('localhost')
+const address = ipAddress('127.0.0.1')
+const spec = { namespace: 'shop', pod: 'web-0', container: 'web', dnsService: address, name }
 const signal = new AbortController().signal
 
 describe('the script', () => {
-  it.each(['sh', 'bash'])('runs in %s and its output reads back', (shell) => {
-    const stdout = execFileSync(shell, ['-c', insideScript(name, '127.0.0.1')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  it.each(['sh', 'bash'])('runs in %s and its output reads back', (program) => {
+    const stdout = execFileSync(program, shell(insideScript, name, address).slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
     const view = readInside(stdout, name, true)
     expect(view.resolvConf).toMatchObject({ known: true, value: expect.stringContaining('nameserver') as unknown })
     expect(view.lookup).toMatchObject({ known: true, value: { tool: 'getent', result: 'ok' } })
@@ -20,7 +23,7 @@ describe('the script', () => {
   })
 
   it('says what a container without tools cannot tell', () => {
-    const stdout = execFileSync('/bin/sh', ['-c', insideScript(name, '127.0.0.1')], { encoding: 'utf8', env: { PATH: '/nothing' } })
+    const stdout = execFileSync('/bin/sh', shell(insideScript, name, address).slice(1), { encoding: 'utf8', env: { PATH: '/nothing' } })
     const view = readInside(stdout, name, true)
     expect(view.resolvConf).toMatchObject({ known: true, value: expect.stringContaining('nameserver') as unknown })
     expect(view.lookup).toEqual(unknown('not-there', 'no getent, nslookup, python3 or node in the container'))

@@ -1,4 +1,5 @@
 import type { Cluster } from '../kube/cluster.ts'
+import { shell } from '../kube/container-command.ts'
 import type { InsideView } from '../model/inside.ts'
 import { known, type Known, unknown } from '../model/known.ts'
 import type { Answer } from '../model/lookups.ts'
@@ -16,7 +17,7 @@ export async function insideView(cluster: Cluster, spec: InsideSpec, signal: Abo
   const { namespace, pod, container, name, dnsService } = spec
   const about = { namespace, pod, container }
   const none = (why: Missing): InsideView => ({ ...about, resolvConf: why, lookup: why, tcp53: why })
-  const ran = await cluster.exec(namespace, pod, { container, command: ['sh', '-c', insideScript(name, dnsService)], timeoutMs, signal })
+  const ran = await cluster.exec(namespace, pod, { container, command: shell(insideScript, name, dnsService ?? ''), timeoutMs, signal })
   if (!ran.known) return none(/no such file|not found|executable file/i.test(ran.why.detail) ? noShell : ran)
   const { code, stdout, stderr } = ran.value
   // 126 and 127 are what runtimes report for a command that is not in the image.

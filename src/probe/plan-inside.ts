@@ -1,22 +1,23 @@
 import type { Pod } from '../model/pod.ts'
 import type { Model } from '../model/sources.ts'
+import { asIpAddress, type DnsName, type IpAddress } from '../wire/dns-name.ts'
 
 /** One container to look out of. */
 export interface InsideSpec {
   readonly namespace: string
   readonly pod: string
   readonly container: string
-  readonly dnsService: string | null
-  readonly name: string
+  readonly dnsService: IpAddress | null
+  readonly name: DnsName
 }
 
 const most = 10
 
 /** One running, ready pod per workload; the target pod alone when there is one. Our own pods and kube-system's are no clients. */
-export function planInside(model: Model, name: string): readonly InsideSpec[] {
+export function planInside(model: Model, name: DnsName): readonly InsideSpec[] {
   const { pods, clusterDns } = model.sources
   if (!pods.known) return []
-  const dnsService = clusterDns.known ? (clusterDns.value.service?.clusterIP ?? null) : null
+  const dnsService = clusterDns.known ? asIpAddress(clusterDns.value.service?.clusterIP ?? '') : null
   const { target, namespace } = model.scope
   const object = target.kind === 'object' ? target.object : null
   const fit = pods.value.filter((it) => it.phase === 'Running' && !it.deleting && it.labels['app.kubernetes.io/managed-by'] !== 'hopscope')

@@ -4,6 +4,7 @@ import type { ClusterDns } from '../model/cluster-dns.ts'
 import type { Model } from '../model/sources.ts'
 import { planConnects, planHttp } from './plan-contacts.ts'
 import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
+import { apiServerName, type DnsName } from '../wire/dns-name.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
 import { planNodes } from './plan-nodes.ts'
 import type { MetricsSpec, SeriesSpec } from './pod/spec.ts'
@@ -46,7 +47,8 @@ export interface ProbePlan {
   readonly series: readonly SeriesSpec[]
   readonly dnsNote: string | null
   readonly dnsService: string | null
-  readonly clusterName: string
+  /** null when the cluster's domain, which its Corefile names, is no DNS name: then no look-up is made of anything below it. */
+  readonly clusterName: DnsName | null
   readonly counts: Counts
   readonly queriesPerSecondPerNode: number
   /** No look-up is started after this long; the last ones may take 12 s more. */
@@ -77,9 +79,9 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
   const { nodes, skipped } = planNodes(model, { names: options.nodes ?? null, most: options.maxNodes ?? mostNodes, tolerateAll: options.tolerateAll === true })
   const dns = model.sources.clusterDns
   const counts = { ...defaultCounts, ...options.counts }
-  const clusterName = `kubernetes.default.svc.${dns.known ? dns.value.domain : 'cluster.local'}.`
+  const clusterName = apiServerName(dns.known ? dns.value.domain : 'cluster.local')
   const externalName = absolute(options.externalName ?? 'example.com')
-  const planned = dns.known ? planSeries(dns.value, { counts, clusterName, externalName, freshName: `hopscope-${options.run}.${externalName}` }) : { series: [], endpoints: [] }
+  const planned = dns.known && clusterName !== null ? planSeries(dns.value, { counts, clusterName, externalName, freshName: `hopscope-${options.run}.${externalName}` }) : { series: [], endpoints: [] }
   const rate = Math.max(1, Math.min(options.queriesPerSecondPerNode ?? ratePerNode, Math.floor(rateOfAll / Math.max(1, nodes.length))))
   const contacts = planConnects(model)
   const http = planHttp(model)
@@ -102,7 +104,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     connectTries: options.connectTries ?? 5,
     http: http.http,
     leftOut: [...contacts.leftOut, ...http.leftOut],
-    inside: options.inside === false ? [] : planInside(model, clusterName),
+    inside: options.inside === false || clusterName === null ? [] : planInside(model, clusterName),
     metrics: planned.endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
     serverLogs: dns.known ? planServerLogs(dns.value) : [],
     conntrack: options.nodeAccess === true,
@@ -134,8 +136,11 @@ function limitOf(dns: Known<ClusterDns>, pod: string): { readonly cpuLimitMilli?
   return typeof limit === 'number' ? { cpuLimitMilli: limit } : {}
 }
 
+export const noDomain = 'the domain of the cluster, as the Corefile has it, is no DNS name'
+
 function noteOn(dns: Known<ClusterDns>): string | null {
   if (!dns.known) return dns.why.detail
+  if (apiServerName(dns.value.domain) === null) return noDomain
   return dns.value.service === null ? 'there is no Service kube-system/kube-dns' : null
 }
 

@@ -1,18 +1,20 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import type { ExecResult } from '../kube/cluster.ts'
+import { dnsName } from '../../test/build/names.ts'
+import { shell } from '../kube/container-command.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import { libcOf } from './inside.ts'
 import { resolverScript } from './inside-script.ts'
 import { localCluster } from './local-cluster.ts'
 import { readView, resolverView } from './resolver-view.ts'
 
-const spec = { namespace: 'shop', pod: 'web-0', container: 'web', name: 'cart' }
+const spec = { namespace: 'shop', pod: 'web-0', container: 'web', name: dnsName('cart') }
 const see = (exec: (command: readonly string[]) => Known<ExecResult>) => resolverView(localCluster({ exec: (_, command) => exec(command) }).cluster, spec, new AbortController().signal)
 
 describe('the script', () => {
-  it.each(['sh', 'bash'])('runs in %s and its output reads back', (shell) => {
-    const view = readView(execFileSync(shell, ['-c', resolverScript('localhost')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
+  it.each(['sh', 'bash'])('runs in %s and its output reads back', (program) => {
+    const view = readView(execFileSync(program, shell(resolverScript, dnsName('localhost')).slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
     expect(view.resolvConf).toMatchObject({ known: true, value: expect.stringContaining('nameserver') as unknown })
     expect(view.hosts).toMatchObject({ known: true, value: expect.stringContaining('localhost') as unknown })
     expect(view.lookup).toMatchObject({ known: true, value: { tool: 'getent ahosts', result: 'ok' } })

@@ -1,6 +1,8 @@
 import type { Cluster } from '../kube/cluster.ts'
+import { cat, type ContainerCommand, shell } from '../kube/container-command.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { OwnLookup, ResolverView } from '../model/resolution.ts'
+import type { DnsName } from '../wire/dns-name.ts'
 import { libcOf, lookupResult, sections } from './inside.ts'
 import { resolverScript } from './inside-script.ts'
 
@@ -11,19 +13,19 @@ export interface ViewSpec {
   readonly namespace: string
   readonly pod: string
   readonly container: string
-  /** As the user typed it; letters, digits, `-`, `_`, `.` and `:` alone, since a shell gets to see it. */
-  readonly name: string
+  /** As the user typed it. */
+  readonly name: DnsName
 }
 
 /** What one container's resolver goes by, and what getaddrinfo says there: by one exec of `sh`, else of `cat`. */
 export async function resolverView(cluster: Cluster, { namespace, pod, container, name }: ViewSpec, signal: AbortSignal): Promise<ResolverView> {
-  const exec = (command: readonly string[]) => cluster.exec(namespace, pod, { container, command, timeoutMs, signal })
-  const ran = await exec(['sh', '-c', resolverScript(name)])
+  const exec = (command: ContainerCommand) => cluster.exec(namespace, pod, { container, command, timeoutMs, signal })
+  const ran = await exec(shell(resolverScript, name))
   if (ran.known && ran.value.stdout.includes('@resolv')) return readView(ran.value.stdout)
   if (!ran.known && ran.why.reason === 'forbidden') return none(ran)
 
-  const [resolvConf, hosts] = await Promise.all(['/etc/resolv.conf', '/etc/hosts'].map(async (path): Promise<Known<string>> => {
-    const read = await exec(['cat', path])
+  const [resolvConf, hosts] = await Promise.all((['/etc/resolv.conf', '/etc/hosts'] as const).map(async (path): Promise<Known<string>> => {
+    const read = await exec(cat(path))
     if (!read.known) return /no such file|not found|executable file/i.test(read.why.detail) ? noCat : read
     return read.value.code === 0 ? known(read.value.stdout) : noCat
   }))

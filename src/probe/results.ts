@@ -6,7 +6,7 @@ import type { DnsProbe, LargeFetch } from '../model/lookups.ts'
 import type { Opened } from './conntrack.ts'
 import { coreDnsWindow } from './coredns-window.ts'
 import type { NodeRun } from './node-run.ts'
-import type { ProbePlan } from './plan.ts'
+import { noDomain, type ProbePlan } from './plan.ts'
 import { podLabels } from './pod-manifest.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
@@ -30,6 +30,7 @@ function from(plan: ProbePlan): DnsProbe['from'] {
 }
 
 export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<DnsProbe> {
+  if (plan.clusterName === null) return unknown('failed', noDomain)
   if (plan.series.length === 0) return unknown('not-there', plan.dnsNote ?? 'the cluster has no DNS server to ask')
   const none = noneRan(plan, runs)
   if (none !== null) return none
@@ -101,6 +102,7 @@ export function coreDnsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<read
 }
 
 export function insideOf(plan: ProbePlan, views: readonly InsideView[]): Known<readonly InsideView[]> {
+  if (plan.clusterName === null) return unknown('failed', noDomain)
   return plan.inside.length === 0 ? unknown('not-there', 'no running application pod in scope to look out of') : known(views)
 }
 

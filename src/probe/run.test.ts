@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dnsName } from '../../test/build/names.ts'
 import { known } from '../model/known.ts'
 import { cleanup } from './cleanup.ts'
 import { type LocalPod, localCluster, type Weather } from './local-cluster.ts'
@@ -59,7 +60,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     series: [series({}), series({ method: 'sequential', count: 4 }), series({ transport: 'tcp', count: 4 }), series({ name: 'hopscope-test.example.com.', zone: 'external', fresh: true, count: 3 })],
     dnsNote: null,
     dnsService: '127.0.0.1',
-    clusterName: 'kubernetes.default.svc.cluster.local.',
+    clusterName: dnsName('kubernetes.default.svc.cluster.local.'),
     // The machine's own resolver is no part of this.
     counts: { ...defaultCounts, servicePairs: 0 },
     queriesPerSecondPerNode: 400,

@@ -11,7 +11,7 @@ export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
     kind: 'probe',
     resolver: { timeoutMs: 5000, attempts: 2 },
     series: plan.series,
-    ownNameserver: plan.series.length > 0 ? { name: plan.clusterName, count: plan.counts.servicePairs, outstanding: 32 } : null,
+    ownNameserver: plan.series.length > 0 && plan.clusterName !== null ? { name: plan.clusterName, count: plan.counts.servicePairs, outstanding: 32 } : null,
     queriesPerSecond: plan.queriesPerSecondPerNode,
     budgetMs: plan.budgetMs,
     connects: contacts ? plan.connects.map(({ ip, port }, id) => ({ id, ip, port })) : [],

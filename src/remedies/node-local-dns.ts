@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import { parse } from 'yaml'
 import { type Subject, subject } from '../model/subject.ts'
 import { type CorefileServer, parseCorefile } from '../wire/corefile.ts'
+import { asDnsName } from '../wire/dns-name.ts'
 import { at, isObject, type Json, list, type Manifest, nameOf, strings, text } from './manifest.ts'
 import { nodeCacheImage, nodeLocalChanges, nodeLocalName, upstreamName } from './node-local-objects.ts'
 import { trapIn } from './node-local-traps.ts'
@@ -43,6 +44,8 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   if (raw.value === null || !isObject(selector) || Object.keys(selector).length === 0) return notOffered('the DNS Service has no selector, so the cache could not find CoreDNS behind it')
   if (raw.value !== null && raw.value['metadata'] !== undefined && text(at(raw.value, 'metadata', 'namespace')) !== 'kube-system') return notOffered('the DNS Service is not in kube-system: this distribution lays its DNS out in its own way')
   if (vip === null || !isIPv4(vip)) return notOffered(`the DNS Service's address is ${vip ?? 'none'}: only IPv4 is worked out`)
+  const domain = asDnsName(dns.value.domain)
+  if (domain === null) return notOffered('the domain of the cluster, as the Corefile has it, is no DNS name')
   const mode = proxyMode(objects)
   if (typeof mode !== 'string') return mode
   const corefile = parseCorefile(dns.value.corefile.value)
@@ -58,7 +61,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   return {
     kind: 'proposal',
     applicability: 'judgement',
-    changes: nodeLocalChanges({ image: ask.image ?? nodeCacheImage, local: localAddress, vip, domain: dns.value.domain, selector, ports, ipvs, allToCoreDns }),
+    changes: nodeLocalChanges({ image: ask.image ?? nodeCacheImage, local: localAddress, vip, domain, selector, ports, ipvs, allToCoreDns }),
     effect: ipvs ? `a cache listens on ${localAddress} on ${on}; pods use it once each kubelet's clusterDNS is ${localAddress} and they are made again (kube-proxy in IPVS mode)` : `pods on ${on} use the cache at once; no restarts (kube-proxy in ${mode} mode)`,
     risk: { level: mode === 'nftables' ? 'high' : 'medium', why: `DNS path of every pod. If the cache dies on a node, DNS fails on that node until it is back${mode === 'nftables' ? '. Not verified with kube-proxy in nftables mode: try it on a test cluster first' : ''}` },
     verify: { codes: ['DNS101', 'DNS103'], target: 'dns', namespace: null, level: ask.model.scope.level === 'node' ? 'node' : 'probe', p99Ms: 100 },

@@ -1,4 +1,5 @@
 import { subject } from '../model/subject.ts'
+import type { DnsName } from '../wire/dns-name.ts'
 import type { JsonObject, Manifest } from './manifest.ts'
 import type { Change } from './remedy.ts'
 
@@ -9,7 +10,8 @@ export interface NodeLocal {
   readonly local: string
   /** The DNS Service's address. */
   readonly vip: string
-  readonly domain: string
+  /** Written into a Corefile. */
+  readonly domain: DnsName
   readonly selector: JsonObject
   /** The DNS Service's ports, as its own object has them. */
   readonly ports: readonly JsonObject[]
