@@ -64,7 +64,7 @@ describe('a source that a check needs', () => {
     let seen: object = {}
     const spy: AnyCheck = { ...stub('ZZZ901', ok(1), { needs: ['pods'] }), wants: ['conntrack'], run: (given) => ((seen = given), ok(1)) }
     resultOf(spy, modelOf({ pods: [], nodes: [] }))
-    expect(Object.keys(seen).toSorted()).toEqual(['conntrack', 'pods', 'scope'])
+    expect(Object.keys(seen).toSorted()).toEqual(['conntrack', 'pods', 'scope', 'troubles'])
     expect(seen).toMatchObject({ pods: [], conntrack: { known: false } })
   })
 })

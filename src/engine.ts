@@ -1,10 +1,13 @@
 import type { AnyCheck } from './findings/check.ts'
 import type { Finding, RootCause } from './findings/finding.ts'
+import { claims } from './findings/claims.ts'
 import { fold } from './findings/fold.ts'
+import type { Trouble } from './findings/trouble.ts'
 import type { Found, Severity, Verdict } from './findings/verdict.ts'
 import type { Known, Why } from './model/known.ts'
 import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
 import { relatedTo } from './relations/related.ts'
+import { troublesOf } from './relations/troubles/troubles.ts'
 import { unmeasured } from './relations/unmeasured.ts'
 
 type CannotTell = Extract<Verdict, { kind: 'cannot-tell' }>
@@ -32,43 +35,80 @@ export interface Ask {
   readonly leaveOut?: (finding: Finding) => boolean
 }
 
+type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
+
 /**
  * Runs the checks that the scope asks for and folds what they found. Pure: same model in, same diagnosis out. A target
  * narrows the findings to what touches it; asked about DNS, what DNS hangs on is judged, and not every Service beside it.
+ *
+ * Troubles are taken from the model before any cause: what no finding claims is judged by the checks for leftovers, so
+ * that nothing that was seen to fail is lost because no check pulled it. A finding that is left out by the user claims
+ * what it claims all the same; one that touches the target only through what it causes there is kept.
  */
 export function diagnose(model: Model, ask: Ask): Diagnosis {
   const { target } = model.scope
-  const concerns = target.kind === 'object' ? relatedTo(model, target.object) : () => true
+  const concerns: Concerns = target.kind === 'object' ? relatedTo(model, target.object) : () => true
   const asked = target.kind === 'dns' ? ask.checks.filter((it) => !/^(?:service|ingress)\//.test(it.slug)) : ask.checks
-  const results = asked.map((check) => runCheck(check, model, (finding) => ask.leaveOut?.(finding) === true || !concerns(finding)))
+  const last = asked.filter((it) => it.judges === 'leftovers')
+  const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, model, []))
+
+  const troubles = last.length === 0 ? [] : troublesOf(model).filter((it) => isAsked(it, model, concerns))
+  const claimants = raw.flatMap((it) => it.found)
+  const claimed = new Set<Finding>()
+  const left = troubles.filter((trouble) => {
+    const causes = claimants.filter((it) => claims(it, trouble))
+    for (const cause of causes) claimed.add(cause)
+    return causes.length === 0
+  })
+  const isKept = (it: Finding): boolean => ask.leaveOut?.(it) !== true && (concerns(it) || claimed.has(it))
+  const first = raw.map((it) => summarise(it, isKept))
+  // The troubles were narrowed to the target, so what is left of them concerns it.
+  const rest = last.map((check) => summarise(runCheck(check, model, left), (it) => ask.leaveOut?.(it) !== true))
+  const results = asked.map((check) => [...first, ...rest].find((it) => it.check === check)).filter((it) => it !== undefined)
   return { model, results, roots: fold(results.flatMap((it) => it.findings)) }
 }
 
-function runCheck(check: AnyCheck, model: Model, leaveOut: (finding: Finding) => boolean): CheckResult {
+/** Everything looks names up: what the DNS servers do touches every target. */
+function isAsked(trouble: Trouble, { scope: { target } }: Model, concerns: Concerns): boolean {
+  if (target.kind === 'dns') return trouble.source !== 'contacts'
+  const code = trouble.source === 'dnsProbe' || trouble.kind === 'server-error' ? 'DNS' : ''
+  return [trouble.sufferer, ...trouble.involved.slice(0, 2)].some((it) => concerns({ code, subject: it }))
+}
+
+/** What a check said, before anything is left out. */
+interface Raw {
+  readonly base: CheckResult
+  readonly verdicts: readonly Verdict[]
+  readonly found: readonly Finding[]
+}
+
+function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): Raw {
   const missing = check.needs.flatMap((name) => {
     const source: Known<unknown> = model.sources[name]
     return source.known ? [] : [{ name, why: source.why }]
   })
-  const base = { check, findings: [], cannotTell: [], note: null, crash: null }
-  if (missing.length > 0) return { ...base, verdict: 'cannot-tell', cannotTell: missing.map(({ name, why }) => notSeen(name, why)) }
+  const base: CheckResult = { check, verdict: 'cannot-tell', findings: [], cannotTell: [], note: null, crash: null }
+  const without = { base, verdicts: [], found: [] }
+  if (missing.length > 0) return { ...without, base: { ...base, cannotTell: missing.map(({ name, why }) => notSeen(name, why)) } }
 
   try {
-    const told = check.run(given(check, model))
+    const told = check.run(given(check, model, troubles))
     const verdicts = Array.isArray(told) ? (told as readonly Verdict[]) : [told as Verdict]
-    return summarise(check, verdicts, leaveOut)
+    return { base, verdicts, found: verdicts.flatMap((it) => (it.kind === 'finding' ? [complete(check, it.found)] : [])) }
   } catch (error) {
-    return { ...base, verdict: 'crashed', crash: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+    const crash = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { ...without, base: { ...base, verdict: 'crashed', crash } }
   }
 }
 
-function summarise(check: AnyCheck, verdicts: readonly Verdict[], leaveOut: (finding: Finding) => boolean): CheckResult {
-  const findings = verdicts.flatMap((it) => (it.kind === 'finding' ? [complete(check, it.found)] : [])).filter((it) => !leaveOut(it))
+function summarise({ base, verdicts, found }: Raw, isKept: (finding: Finding) => boolean): CheckResult {
+  if (verdicts.length === 0 && (base.cannotTell.length > 0 || base.crash !== null)) return base
+  const findings = found.filter(isKept)
   const cannotTell = verdicts.filter((it) => it.kind === 'cannot-tell')
   const oks = verdicts.filter((it) => it.kind === 'ok')
   const silent = verdicts.find((it) => it.kind === 'not-applicable')
-  const base = { check, findings, cannotTell, crash: null }
-  if (findings.length > 0) return { ...base, verdict: 'finding', note: null }
-  if (cannotTell.length > 0) return { ...base, verdict: 'cannot-tell', note: null }
+  if (findings.length > 0) return { ...base, findings, cannotTell, verdict: 'finding' }
+  if (cannotTell.length > 0) return { ...base, cannotTell, verdict: 'cannot-tell' }
   if (oks.length > 0) return { ...base, verdict: 'ok', note: oks.find((it) => it.note !== null)?.note ?? null }
   return { ...base, verdict: 'not-applicable', note: silent?.why ?? 'there is none here' }
 }
@@ -89,8 +129,8 @@ function complete(check: AnyCheck, found: Found): Finding {
 }
 
 /** Only what the check declared: a check that reaches further gets undefined, and its test fails. */
-function given(check: AnyCheck, model: Model): never {
-  const values: Record<string, unknown> = { scope: model.scope }
+function given(check: AnyCheck, model: Model, troubles: readonly Trouble[]): never {
+  const values: Record<string, unknown> = { scope: model.scope, troubles }
   for (const name of check.needs) {
     const source = model.sources[name]
     values[name] = source.known ? source.value : undefined

@@ -81,7 +81,7 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
 function watch(given: never, touched: Set<string>): never {
   const proxy: object = new Proxy<object>(given, {
     get(target, name, receiver) {
-      if (typeof name === 'string' && name !== 'scope') touched.add(name)
+      if (typeof name === 'string' && name !== 'scope' && name !== 'troubles') touched.add(name)
       return Reflect.get(target, name, receiver) as unknown
     },
   })

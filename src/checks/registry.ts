@@ -49,6 +49,7 @@ import badAnswer from './ingress/bad-answer.ts'
 import forgetsDns from './policy/forgets-dns.ts'
 import dnsUdpOnly from './policy/dns-udp-only.ts'
 import nodeNotReady from './node/not-ready.ts'
+import unexplained from './trouble/unexplained.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -102,4 +103,5 @@ export const checks: readonly AnyCheck[] = [
   noReadyEndpoints, // SVC205
   someEndpointsNotReady, // SVC206
   serviceUnanswered, // SVC207
+  unexplained, // TRB901
 ]

@@ -1,6 +1,7 @@
 import type { Known } from '../model/known.ts'
 import type { Scope, SourceName, Sources } from '../model/sources.ts'
 import type { Finding } from './finding.ts'
+import type { Trouble } from './trouble.ts'
 import type { Severity, Verdict } from './verdict.ts'
 
 /** How a finding is told: the one place with prose for its code. */
@@ -26,6 +27,8 @@ export interface CheckMeta {
   readonly remedies: readonly string[]
   /** Ids of the field manual that this check decides, for the coverage table: `DNS-01`, `SVC-03`. */
   readonly decides: readonly string[]
+  /** `leftovers`: runs after all others, and is given the troubles that none of their findings claims. */
+  readonly judges?: 'leftovers'
   readonly words: Words
 }
 
@@ -40,7 +43,11 @@ export interface Check<N extends SourceName = SourceName, W extends SourceName =
 
 export type Given<N extends SourceName, W extends SourceName> = { readonly [K in N]: Sources[K] } & {
   readonly [K in W]: Known<Sources[K]>
-} & { readonly scope: Scope }
+} & {
+  readonly scope: Scope
+  /** What no other finding claims; empty for a check that does not judge leftovers. */
+  readonly troubles: readonly Trouble[]
+}
 
 /** A check with its sources' names erased, as the registry and the engine hold it. */
 export type AnyCheck = CheckMeta & {

@@ -21,7 +21,12 @@ export function fold(findings: readonly Finding[]): readonly RootCause[] {
   const roots = ordered.filter((it) => !causeOf.has(it))
   return roots
     .map((finding) => ({ finding, consequences: ordered.filter((it) => it !== finding && leadsTo(causeOf, it, finding)) }))
-    .toSorted((a, b) => severity(a) - severity(b) || b.consequences.length - a.consequences.length || inOrder(a.finding, b.finding))
+    .toSorted((a, b) => severity(a) - severity(b) || leftover(a) - leftover(b) || b.consequences.length - a.consequences.length || inOrder(a.finding, b.finding))
+}
+
+/** What has no known cause comes after the causes that are as bad. */
+function leftover({ finding }: RootCause): number {
+  return finding.code.startsWith('TRB') ? 1 : 0
 }
 
 /** A root is as bad as the worst that it brings about: a warning that explains an outage is what to read first. */

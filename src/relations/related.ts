@@ -14,7 +14,7 @@ import { topWorkloads, workloadOfPod } from './workload-of-pod.ts'
  * Which findings touch `target`: what stands before it (Ingresses, Services), behind it (pods, workloads, their
  * nodes) and in its way (policies). Findings about the cluster's own DNS always do: everything looks names up.
  */
-export function relatedTo(model: Model, target: Subject): (finding: Finding) => boolean {
+export function relatedTo(model: Model, target: Subject): (finding: Pick<Finding, 'code' | 'subject'>) => boolean {
   const keys = touching(model, target)
   const dnsKeys = dnsObjects(model)
   return (finding) => {

@@ -24,6 +24,9 @@ export const dnsLossInNamespace = (namespace: string): string => `dns-loss:ns/${
 
 export const dnsLossInPod = (pod: Named): string => `dns-loss:ns/${pod.namespace}/${pod.name}`
 
+/** The DNS Service does not answer this pod over TCP, whatever it does over UDP. */
+export const dnsTcpLossInPod = (pod: Named): string => `dns-tcp-loss:${pod.namespace}/${pod.name}`
+
 /** No server behind the DNS Service is ready. */
 export const dnsServersDown = 'dns-servers-down'
 

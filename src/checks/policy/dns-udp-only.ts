@@ -4,6 +4,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { rulesOf } from '../../relations/policy-allows.ts'
 import { type DnsGroup, dnsGroups, isolating } from '../../relations/policy-dns.ts'
+import { dnsTcpLossInPod } from '../../relations/symptom.ts'
 import { count, full } from '../service/words.ts'
 import { allowDns, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
 
@@ -72,6 +73,7 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): 
       example: group.pods[0]?.name ?? 'none',
       manifest: allowDns(policy, [{ port, protocol: 'TCP' }], home),
     },
+    explains: group.pods.map(dnsTcpLossInPod),
     evidence: [
       rulesEvidence(policy, stands.direction, 'and no TCP beside it', 'protocol: UDP'),
       workloadsEvidence('pods without DNS over TCP', group.pods),

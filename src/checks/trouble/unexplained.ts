@@ -1,0 +1,131 @@
+import { check } from '../../findings/check.ts'
+import type { Trouble } from '../../findings/trouble.ts'
+import { type Confidence, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import type { Contacts } from '../../model/contacts.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import { type Subject, subject, subjectKey } from '../../model/subject.ts'
+import { nextLook } from './next-look.ts'
+
+/** Names in the headline; the evidence has all of them. */
+const named = 8
+
+const severities: Readonly<Record<Trouble['weight'], Severity>> = { outage: 'error', nuisance: 'warning', sign: 'info' }
+
+const what: Readonly<Record<Trouble['kind'], string>> = {
+  'lookup-failed': 'Lookups fail',
+  'lookup-slow': 'Lookups are slow',
+  'lookup-wrong': 'Lookups are answered wrongly',
+  'server-error': 'A DNS server answers errors or reports them',
+  'contact-failed': 'Connections fail',
+  'bad-answer': 'Requests are answered badly',
+  'not-as-declared': 'Something is not in the state that it should be in',
+}
+
+/**
+ * The net under all checks. What some user would complain about, and no cause answers for, stands here with whatever
+ * halves the search: where it is bad, where the same thing is well, what to measure next.
+ */
+export default check({
+  code: 'TRB901',
+  slug: 'trouble/unexplained',
+  title: 'something fails, and no known cause matches',
+  fine: 'whatever was seen to fail has a known cause',
+  severity: 'error',
+  judges: 'leftovers',
+  needs: [],
+  wants: ['dnsProbe', 'insideViews', 'contacts', 'pods', 'nodes'],
+  remedies: [],
+  decides: [],
+
+  run({ dnsProbe, insideViews, contacts, pods, nodes, troubles }) {
+    const states = (pods.known ? pods.value.length : 0) + (nodes.known ? nodes.value.length : 0)
+    const examined = states + (insideViews.known ? insideViews.value.length : 0) + measured(dnsProbe, contacts)
+    if (troubles.length === 0) return examined > 0 ? ok(examined) : notApplicable('nothing was looked at that could fail')
+    const groups = [...Map.groupBy(troubles, (it) => `${it.source} ${it.kind} ${it.weight}`).values()]
+    return groups.map((its) => told(its, contrast(its, dnsProbe, insideViews)))
+  },
+
+  words: {
+    headline: ({ args }) => `${args['what']}, and no known cause matches: ${args['who']}.`,
+    detail: ({ args }) => `${args['bad']} of ${args['of']} · ${args['how']}${args['slowest']} · ${args['from']} · asked: ${args['asked']}`,
+    note: ({ args }) => (args['well'] === '' ? null : `${args['well']}`),
+    help: ({ subject: on, args }) => nextLook(`${args['source']}`, on, { pod: `${args['pod']}`, namespace: `${args['namespace']}` }),
+  },
+})
+
+function measured(dnsProbe: Known<DnsProbe>, contacts: Known<Contacts>): number {
+  const lookups = dnsProbe.known ? dnsProbe.value.series.reduce((sum, it) => sum + it.lookups.length, 0) : 0
+  return lookups + (contacts.known ? contacts.value.connects.length + contacts.value.http.length : 0)
+}
+
+function told(its: readonly Trouble[], well: string): Verdict {
+  const [first] = its
+  if (first === undefined) return notApplicable('no trouble')
+  const sufferers = [...new Map(its.map((it) => [subjectKey(it.sufferer), it.sufferer])).values()]
+  const bad = its.reduce((sum, it) => sum + it.bad, 0)
+  const of = its.reduce((sum, it) => sum + it.of, 0)
+  const slowest = its.reduce((most, it) => Math.max(most, it.ms ?? 0), 0)
+  const confidence: Confidence = 'observed'
+  return finding({
+    subject: common(sufferers) ?? first.sufferer,
+    confidence,
+    severity: severities[first.weight],
+    args: {
+      what: what[first.kind],
+      who: few(sufferers.map(readable), named),
+      bad,
+      of,
+      how: few([...new Set(its.map((it) => it.how))], 3),
+      slowest: slowest === 0 ? '' : ` after up to ${Math.round(slowest)} ms`,
+      from: few([...new Set(its.map((it) => it.from))], 3),
+      asked: few([...new Set(its.map((it) => it.asked))], 2),
+      well,
+      source: first.source,
+      pod: first.sufferer.kind === 'Pod' ? first.sufferer.name : '',
+      namespace: first.sufferer.namespace ?? '',
+    },
+    evidence: [{ kind: 'shares', label: what[first.kind].toLowerCase(), rows: its.map(row) }],
+  })
+}
+
+function row(it: Trouble): { readonly where: string; readonly bad: number; readonly of: number; readonly note: string } {
+  const time = it.ms === null ? '' : ` after ${Math.round(it.ms)} ms`
+  return { where: `${readable(it.sufferer)} ${it.from}, ${it.asked}`, bad: it.bad, of: it.of, note: `${it.how}${time}` }
+}
+
+/** One sufferer is the subject; of several, the namespace that they share. */
+function common(sufferers: readonly Subject[]): Subject | null {
+  const [first] = sufferers
+  if (first === undefined || sufferers.length === 1) return first ?? null
+  const { namespace } = first
+  if (namespace === null || sufferers.some((it) => it.namespace !== namespace)) return null
+  return subject('Namespace', null, namespace)
+}
+
+function readable(it: Subject): string {
+  return `${it.kind.toLowerCase()} ${it.namespace === null ? '' : `${it.namespace}/`}${it.name}`
+}
+
+function few(its: readonly string[], most: number): string {
+  return `${its.slice(0, most).join(', ')}${its.length > most ? ` and ${its.length - most} more` : ''}`
+}
+
+/** Where the same thing is well: half of a diagnosis. */
+function contrast(its: readonly Trouble[], dnsProbe: Known<DnsProbe>, insideViews: Known<readonly InsideView[]>): string {
+  const [first] = its
+  if (first === undefined || !first.kind.startsWith('lookup')) return ''
+  const sick = new Set(its.map((it) => subjectKey(it.sufferer)))
+  const said: string[] = []
+  const views = insideViews.known ? insideViews.value.filter((it) => it.lookup.known) : []
+  const others = views.filter((it) => !sick.has(`Pod/${it.namespace}/${it.pod}`))
+  const fine = others.filter((it) => it.lookup.known && it.lookup.value.result === 'ok')
+  if (others.length > 0) said.push(`${fine.length} of ${others.length} other pods looked into are answered`)
+  if (dnsProbe.known && first.source === 'insideViews') {
+    const all = dnsProbe.value.series.flatMap((it) => it.lookups)
+    const answered = all.filter((it) => it.a === 'ok' || it.a === 'nodata')
+    if (all.length > 0) said.push(`${answered.length} of ${all.length} lookups of the probe pods are answered`)
+  }
+  return said.length === 0 ? '' : `for comparison: ${said.join('; ')}`
+}

@@ -1,0 +1,122 @@
+import type { Trouble } from '../../findings/trouble.ts'
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import type { Model } from '../../model/sources.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import { isTroubled, notable } from '../lookup-loss.ts'
+import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered } from '../symptom.ts'
+import { blindLagMs, blurLagMs, lagOf } from './probe-lag.ts'
+
+/** One in twenty slower than this, and two at least, is worth a word. */
+const slowMs = 500
+const slowShare = 0.05
+
+/** Below this many lookups each single one counts; above it, one lost packet is the network's daily bread. */
+const few = 20
+
+/** Lookups of the probe pods, one trouble for each node, server, transport and zone that had any. */
+export function probeTroubles(model: Model): readonly Trouble[] {
+  const { dnsProbe } = model.sources
+  if (!dnsProbe.known) return []
+  const probe = dnsProbe.value
+  return [...probe.series.flatMap((it) => ofSeries(model, probe, it)), ...ofLargeFetches(model, probe)]
+}
+
+function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly Trouble[] {
+  const lag = lagOf(model, series.node)
+  if (lag >= blindLagMs) return []
+  const of = series.lookups.length
+  const bad = series.lookups.filter((it) => isTroubled(series, it))
+  const wrong = series.zone === 'cluster' ? series.lookups.filter((it) => it.a === 'nxdomain' || it.a === 'nodata') : []
+  const about = whose(model, probe, series)
+  const worst = (its: readonly { readonly ms: number }[]): number => its.reduce((most, it) => Math.max(most, it.ms), 0)
+  const found: Trouble[] = []
+  if (bad.length > 0) {
+    const weight = weightOf(series, bad.length, of)
+    found.push({ ...about, kind: 'lookup-failed', how: howOf(bad), bad: bad.length, of, ms: worst(bad), weight })
+  }
+  if (wrong.length > 0) {
+    const how = wrong[0]?.a ?? 'nxdomain'
+    found.push({ ...about, kind: 'lookup-wrong', how, bad: wrong.length, of, ms: null, weight: 'outage' })
+  }
+  const late = lag >= blurLagMs ? [] : series.lookups.filter((it) => !bad.includes(it) && it.ms >= slowMs)
+  if (late.length >= 2 && late.length / of >= slowShare) {
+    found.push({ ...about, kind: 'lookup-slow', how: 'slow', bad: late.length, of, ms: worst(late), weight: 'nuisance' })
+  }
+  return found
+}
+
+/** What goes past the Service to a server may explain a loss on the users' way, and is none of theirs by itself. */
+function weightOf(series: LookupSeries, bad: number, of: number): Trouble['weight'] {
+  if (of >= few && !notable(bad, of)) return 'sign'
+  const usersWay = series.server.role === 'service' || series.server.role === 'node-cache'
+  return usersWay ? 'outage' : 'nuisance'
+}
+
+function howOf(bad: readonly LookupSeries['lookups'][number][]): string {
+  const hows = bad.map((it) => firstBad(it.a) ?? firstBad(it.aaaa) ?? 'a lost packet')
+  return [...new Set(hows)].toSorted().join(', ')
+}
+
+function firstBad(answer: string): string | null {
+  return ['timeout', 'unreachable', 'servfail', 'refused'].includes(answer) ? answer : null
+}
+
+function whose(model: Model, probe: DnsProbe, series: LookupSeries): Pick<Trouble, 'source' | 'sufferer' | 'involved' | 'keys' | 'asked' | 'from'> {
+  const { node, server, zone, transport, method } = series
+  const self = subject('Node', null, node)
+  const where = server.pod ?? server.ip
+  const keys = [
+    zone === 'cluster' ? dnsLossOnNode(node) : `dns-external:node/${node}`,
+    dnsLossInNamespace(probe.from.namespace),
+    `dns-loss:server/${server.ip}`,
+    ...(transport === 'tcp' ? [dnsTcpUnanswered] : []),
+  ]
+  return {
+    source: 'dnsProbe',
+    sufferer: self,
+    involved: [self, ...dnsObjects(model), ...(server.pod === null ? [] : serverPods(model, server.pod))],
+    keys,
+    asked: `${series.name} of ${where} over ${transport.toUpperCase()} (${method})`,
+    from: `from node ${node}`,
+  }
+}
+
+function ofLargeFetches(model: Model, probe: DnsProbe): readonly Trouble[] {
+  const stalled = (probe.large ?? []).filter((it) => it.result === 'stalled' && lagOf(model, it.node) < blindLagMs)
+  return stalled.map((it) => ({
+    kind: 'contact-failed',
+    source: 'dnsProbe',
+    sufferer: subject('Node', null, it.node),
+    involved: [subject('Node', null, it.node), ...serverPods(model, it.pod), ...dnsObjects(model)],
+    keys: [dnsLossOnNode(it.node)],
+    asked: `a large answer of ${it.pod} over TCP`,
+    from: `from node ${it.node}`,
+    how: 'stalled',
+    bad: 1,
+    of: 1,
+    ms: null,
+    weight: 'nuisance',
+  }))
+}
+
+function serverPods(model: Model, name: string): readonly Subject[] {
+  const dns = model.sources.clusterDns
+  const pods = dns.known ? [...dns.value.pods, ...dns.value.nodeCaches].filter((it) => it.name === name) : []
+  return pods.flatMap((it) => [
+    subject('Pod', it.namespace, it.name),
+    ...(it.node === null ? [] : [subject('Node', null, it.node)]),
+  ])
+}
+
+/** What all of the cluster's DNS hangs on. */
+export function dnsObjects(model: Model): readonly Subject[] {
+  const dns = model.sources.clusterDns
+  if (!dns.known) return []
+  const { service, workload } = dns.value
+  const namespace = service?.namespace ?? workload?.namespace ?? 'kube-system'
+  return [
+    ...(service === null ? [] : [subject('Service', service.namespace, service.name)]),
+    ...(workload === null ? [] : [subject(workload.kind, workload.namespace, workload.name)]),
+    subject('ConfigMap', namespace, 'coredns'),
+  ]
+}

@@ -1,0 +1,69 @@
+import type { Trouble } from '../../findings/trouble.ts'
+import type { LogSignKind } from '../../model/server-log.ts'
+import type { Model } from '../../model/sources.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import { dnsObjects } from './probe-lookups.ts'
+
+/** A DNS server that answers errors to one client in twenty has clients who complain, whoever they are. */
+const errorShare = 0.05
+const fewErrors = 10
+
+const errors = ['SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP'] as const
+
+/** What the servers count themselves: errors that they answer to everybody, not to the probe alone. */
+export function serverWindowTroubles(model: Model): readonly Trouble[] {
+  const { coreDnsWindows } = model.sources
+  if (!coreDnsWindows.known) return []
+  return coreDnsWindows.value.flatMap((window) => {
+    const of = Object.values(window.responses).reduce((sum, it) => sum + it, 0)
+    return errors.flatMap((rcode): readonly Trouble[] => {
+      const bad = window.responses[rcode] ?? 0
+      if (bad < fewErrors || bad / of < errorShare) return []
+      return [{ ...whose(model, window.pod), source: 'coreDnsWindows', asked: 'what all its clients asked', how: rcode, bad, of, weight: 'nuisance' }]
+    })
+  })
+}
+
+/**
+ * What CoreDNS writes when it cannot do its work. A line about its upstream or the API server says that something was
+ * not reached at some moment of the last minutes: a sign, which a cause may use, and no outage by itself.
+ */
+const weights: Readonly<Record<LogSignKind, Trouble['weight']>> = {
+  loop: 'outage',
+  forbidden: 'nuisance',
+  'corefile-refused': 'nuisance',
+  'reload-failed': 'nuisance',
+  'cannot-listen': 'nuisance',
+  'api-unreachable': 'sign',
+  unsynced: 'sign',
+  'io-timeout': 'sign',
+  'no-healthy-upstream': 'sign',
+  'too-many-concurrent': 'nuisance',
+  'slow-health': 'sign',
+}
+
+export function serverLogTroubles(model: Model): readonly Trouble[] {
+  const { dnsServerLogs } = model.sources
+  if (!dnsServerLogs.known) return []
+  return dnsServerLogs.value
+    .filter((it) => it.run === 'now')
+    .flatMap((log) => log.signs.map((sign) => ({
+      ...whose(model, log.pod),
+      source: 'dnsServerLogs',
+      asked: 'its log of the last two minutes',
+      how: sign.kind,
+      bad: sign.times,
+      of: log.lines,
+      weight: weights[sign.kind] ?? 'nuisance',
+    })))
+}
+
+function whose(model: Model, pod: string): Pick<Trouble, 'kind' | 'sufferer' | 'involved' | 'keys' | 'from' | 'ms'> {
+  const dns = model.sources.clusterDns
+  const found = dns.known ? [...dns.value.pods, ...dns.value.nodeCaches].find((it) => it.name === pod) : undefined
+  const self = subject('Pod', found?.namespace ?? 'kube-system', pod)
+  const node: readonly Subject[] = found === undefined || found.node === null ? [] : [subject('Node', null, found.node)]
+  // A server that answers errors, or says that its upstream is silent, does so for whoever asks: any DNS cause will do.
+  const keys = ['dns-external:server', 'dns-loss:server', 'dns-upstream-silent', 'dns-server-crash', 'dns-servers-down']
+  return { kind: 'server-error', sufferer: self, involved: [self, ...node, ...dnsObjects(model)], keys, from: 'at the server itself', ms: null }
+}

@@ -1,0 +1,42 @@
+import type { Trouble } from '../../findings/trouble.ts'
+import { type Model, type SourceName, sourceNames } from '../../model/sources.ts'
+import { contactTroubles } from './contacts.ts'
+import { insideTroubles } from './inside-lookups.ts'
+import { probeTroubles } from './probe-lookups.ts'
+import { serverLogTroubles, serverWindowTroubles } from './servers.ts'
+import { nodeTroubles, podTroubles } from './states.ts'
+
+/** What the source is to those who look for complaints: outcomes, or something that causes are read from. */
+type Reader = ((model: Model) => readonly Trouble[]) | { readonly noOutcomes: string }
+
+/**
+ * Every source stands here, by its type: a new one does not compile until somebody says who complains about what it
+ * holds, or why nobody can.
+ */
+export const readers: Readonly<Record<SourceName, Reader>> = {
+  nodes: nodeTroubles,
+  namespaces: { noOutcomes: 'names and labels' },
+  pods: podTroubles,
+  services: { noOutcomes: 'what is declared; what comes of it is in contacts and slices' },
+  endpointSlices: { noOutcomes: 'follows from pods; whether a Service may be empty is for the Service checks' },
+  workloads: { noOutcomes: 'follows from pods' },
+  ingresses: { noOutcomes: 'what is declared; what comes of it is in contacts' },
+  ingressClasses: { noOutcomes: 'what is declared' },
+  ingressControllers: { noOutcomes: 'follows from pods' },
+  networkPolicies: { noOutcomes: 'what is declared; what comes of it is in lookups and contacts' },
+  clusterDns: { noOutcomes: 'what is declared; its pods are read with the others' },
+  dnsProbe: probeTroubles,
+  contacts: contactTroubles,
+  insideViews: insideTroubles,
+  coreDnsWindows: serverWindowTroubles,
+  dnsServerLogs: serverLogTroubles,
+  conntrack: { noOutcomes: 'counters of causes: what was lost is in lookups and contacts' },
+}
+
+/** All that some user would complain about, in the order of the sources. Pure; linear in the model's outcomes. */
+export function troublesOf(model: Model): readonly Trouble[] {
+  return sourceNames.flatMap((name) => {
+    const read = readers[name]
+    return typeof read === 'function' ? read(model) : []
+  })
+}
