@@ -53,7 +53,7 @@ describe('a source that a check needs', () => {
     ['conntrack', '--node-access'],
     ['pods', null],
   ] as const)('%s, not asked for: cannot tell, settled by %s', (name, settle) => {
-    expect(needs(name)).toMatchObject({ verdict: 'cannot-tell', crash: null, cannotTell: [{ reason: 'not-asked', settle }] })
+    expect(needs(name)).toMatchObject({ verdict: settle === null ? 'cannot-tell' : 'not-asked', crash: null, cannotTell: [{ reason: 'not-asked', settle }] })
   })
 
   test('forbidden: the missing right is told, and no flag', () => {
@@ -83,6 +83,22 @@ describe('the exit code', () => {
     expect(code([stub('ZZZ905', trouble('cart', { severity: 'info' }))])).toBe(0)
     expect(code([stub('ZZZ905', trouble('cart', { severity: 'info' }))], 'info')).toBe(1)
   })
+  test('2 when nothing could be decided: no right, or a check that needs what was not asked for', () => {
+    const blind = [stub('ZZZ901', neverRun, { needs: ['pods'] }), stub('ZZZ902', notApplicable('none'))]
+    expect(exitCode(diagnose(modelOf({}, { pods: unknown('forbidden', 'list pods') }), { checks: blind }), { failOn: 'warning', strict: false })).toBe(2)
+    expect(code([stub('ZZZ901', neverRun, { needs: ['dnsProbe'] })])).toBe(2)
+    expect(code([stub('ZZZ901', neverRun, { needs: ['dnsProbe'] }), stub('ZZZ902', ok(1))])).toBe(0)
+  })
+
+  test('--strict counts what could not be told, not what was not asked for', () => {
+    expect(code([stub('ZZZ901', neverRun, { needs: ['dnsProbe'] }), stub('ZZZ902', ok(1))], 'warning', true)).toBe(0)
+  })
+
+  test('an ignored finding is ignored, and no green', () => {
+    const { results } = diagnose(empty, { checks: [stub('ZZZ901', trouble('cart'))], leaveOut: () => true })
+    expect(results[0]?.verdict).toBe('ignored')
+  })
+
   test('1 with --strict when something could not be told', () => {
     expect(code([fine, unsure])).toBe(0)
     expect(code([fine, unsure], 'warning', true)).toBe(1)

@@ -15,7 +15,8 @@ type CannotTell = Extract<Verdict, { kind: 'cannot-tell' }>
 /** What became of one check: its worst verdict, and every part that it could not decide. */
 export interface CheckResult {
   readonly check: AnyCheck
-  readonly verdict: 'ok' | 'finding' | 'not-applicable' | 'cannot-tell' | 'crashed'
+  /** `not-asked`: it needs access that this run was not given. `ignored`: the user left all of its findings out. */
+  readonly verdict: 'ok' | 'finding' | 'not-applicable' | 'cannot-tell' | 'not-asked' | 'ignored' | 'crashed'
   readonly findings: readonly Finding[]
   readonly cannotTell: readonly CannotTell[]
   /** For `ok` and `not-applicable`: what was looked at, or why there was nothing to look at. */
@@ -60,10 +61,10 @@ export function diagnose(model: Model, ask: Ask): Diagnosis {
     for (const cause of causes) claimed.add(cause)
     return causes.length === 0
   })
-  const isKept = (it: Finding): boolean => ask.leaveOut?.(it) !== true && (concerns(it) || claimed.has(it))
-  const first = raw.map((it) => summarise(it, isKept))
+  const leftOut = (it: Finding): boolean => ask.leaveOut?.(it) === true
+  const first = raw.map((it) => summarise(it, { leftOut, concerns: (one) => concerns(one) || claimed.has(one) }))
   // The troubles were narrowed to the target, so what is left of them concerns it.
-  const rest = last.map((check) => summarise(runCheck(check, model, left), (it) => ask.leaveOut?.(it) !== true))
+  const rest = last.map((check) => summarise(runCheck(check, model, left), { leftOut, concerns: () => true }))
   const results = asked.map((check) => [...first, ...rest].find((it) => it.check === check)).filter((it) => it !== undefined)
   return { model, results, roots: fold(results.flatMap((it) => it.findings)) }
 }
@@ -73,6 +74,11 @@ function isAsked(trouble: Trouble, { scope: { target } }: Model, concerns: Conce
   if (target.kind === 'dns') return trouble.source !== 'contacts'
   const code = trouble.source === 'dnsProbe' || trouble.kind === 'server-error' ? 'DNS' : ''
   return [trouble.sufferer, ...trouble.involved.slice(0, 2)].some((it) => concerns({ code, subject: it }))
+}
+
+interface Keep {
+  readonly leftOut: (finding: Finding) => boolean
+  readonly concerns: (finding: Finding) => boolean
 }
 
 /** What a check said, before anything is left out. */
@@ -89,7 +95,10 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
   })
   const base: CheckResult = { check, verdict: 'cannot-tell', findings: [], cannotTell: [], note: null, crash: null }
   const without = { base, verdicts: [], found: [] }
-  if (missing.length > 0) return { ...without, base: { ...base, cannotTell: missing.map(({ name, why }) => notSeen(name, why)) } }
+  if (missing.length > 0) {
+    const cannotTell = missing.map(({ name, why }) => notSeen(name, why))
+    return { ...without, base: { ...base, verdict: unsure(cannotTell), cannotTell } }
+  }
 
   try {
     const told = check.run(given(check, model, troubles))
@@ -101,14 +110,25 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
   }
 }
 
-function summarise({ base, verdicts, found }: Raw, isKept: (finding: Finding) => boolean): CheckResult {
+/** A flag would have asked for it: no doubt about what was asked. */
+export function isNotAsked({ reason, settle }: CannotTell): boolean {
+  return reason === 'not-asked' && settle !== null
+}
+
+function unsure(its: readonly CannotTell[]): 'cannot-tell' | 'not-asked' {
+  return its.every(isNotAsked) ? 'not-asked' : 'cannot-tell'
+}
+
+function summarise({ base, verdicts, found }: Raw, keep: Keep): CheckResult {
   if (verdicts.length === 0 && (base.cannotTell.length > 0 || base.crash !== null)) return base
-  const findings = found.filter(isKept)
+  const findings = found.filter((it) => keep.concerns(it) && !keep.leftOut(it))
+  const ignored = found.filter((it) => keep.concerns(it) && keep.leftOut(it))
   const cannotTell = verdicts.filter((it) => it.kind === 'cannot-tell')
   const oks = verdicts.filter((it) => it.kind === 'ok')
   const silent = verdicts.find((it) => it.kind === 'not-applicable')
   if (findings.length > 0) return { ...base, findings, cannotTell, verdict: 'finding' }
-  if (cannotTell.length > 0) return { ...base, cannotTell, verdict: 'cannot-tell' }
+  if (cannotTell.length > 0) return { ...base, cannotTell, verdict: unsure(cannotTell) }
+  if (ignored.length > 0) return { ...base, verdict: 'ignored' }
   if (oks.length > 0) return { ...base, verdict: 'ok', note: oks.find((it) => it.note !== null)?.note ?? null }
   return { ...base, verdict: 'not-applicable', note: silent?.why ?? 'there is none here' }
 }
@@ -149,14 +169,25 @@ function notSeen(name: SourceName, why: Why): CannotTell {
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 }
 
 /**
+ * Whether no check decided anything: all that they need was forbidden, cut off or not asked for. An object that states
+ * nothing (pods alone, for the net under the checks) is no sight.
+ */
+export function isBlind({ results, roots }: Diagnosis): boolean {
+  if (roots.length > 0) return false
+  const judged = results.filter((it) => it.check.judges !== 'leftovers')
+  return judged.some((it) => it.cannotTell.length > 0) && !judged.some((it) => it.verdict === 'ok' || it.verdict === 'ignored')
+}
+
+/**
  * 0 clean, 1 findings at or above `failOn` (or, with `strict`, anything that could not be told), 2 when a check
- * crashed: then the answer is not to be trusted; and 2 when a probe was asked for and measured nothing: silence is not
- * health. A pure function of the result, the same for every output format.
+ * crashed: then the answer is not to be trusted; 2 when a probe was asked for and measured nothing, and when nothing could be
+ * decided at all: silence is not health. A pure function of the result, the same for every output format.
  */
 export function exitCode(diagnosis: Diagnosis, options: { readonly failOn: Severity; readonly strict: boolean }): 0 | 1 | 2 {
   if (diagnosis.results.some((it) => it.verdict === 'crashed')) return 2
   if (diagnosis.results.some((it) => it.findings.some((found) => rank[found.severity] <= rank[options.failOn]))) return 1
-  if (unmeasured(diagnosis.model) !== null) return 2
-  if (options.strict && diagnosis.results.some((it) => it.cannotTell.length > 0)) return 1
+  if (unmeasured(diagnosis.model) !== null || isBlind(diagnosis)) return 2
+  const isUnsure = (it: CheckResult): boolean => !it.cannotTell.every(isNotAsked)
+  if (options.strict && diagnosis.results.some(isUnsure)) return 1
   return 0
 }

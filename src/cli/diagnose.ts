@@ -19,7 +19,8 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
   if (flags.from !== undefined) {
     if (flags.probe === true || flags.nodeAccess === true) throw new ToolError('usage', '--from reads a file, so there is nothing to probe', 'leave out --from, or --probe and --node-access')
     const { readSnapshot } = await import('../snapshot/read.ts')
-    const model = await readSnapshot(flags.from)
+    const read = await readSnapshot(flags.from)
+    const model = narrowed(read, target, flags)
     return print(model, { checks, leaveOut }, flags, [], above(model))
   }
 
@@ -43,6 +44,22 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
     interrupt.release()
     cluster.close()
   }
+}
+
+/**
+ * A recording holds what was read for one scope: a target or a namespace beside `--from` can narrow it, and cannot
+ * widen it. What it does not hold is refused, and not answered about something else.
+ */
+function narrowed(model: Model, target: string | null, flags: DiagnoseFlags): Model {
+  const { scope } = model
+  const asked = flags.allNamespaces === true ? null : (flags.namespace ?? scope.namespace)
+  if (asked !== scope.namespace) {
+    const held = scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`
+    throw new ToolError('usage', `${flags.from} is a recording of ${held}, and -n or -A asks for something else`, 'leave out -n and -A, or record that namespace')
+  }
+  if (target === null) return model
+  if (target === 'dns') return { ...model, scope: { ...scope, target: { kind: 'dns' } } }
+  throw new ToolError('usage', `a target beside --from: ${flags.from} is told as it was recorded`, 'leave out the target, or record with it: hopscope collect')
 }
 
 type Ask = Parameters<typeof diagnose>[1]

@@ -1,6 +1,7 @@
-import type { Diagnosis } from '../engine.ts'
+import { type Diagnosis, isBlind, isNotAsked } from '../engine.ts'
 import type { Scope } from '../model/sources.ts'
 import { unmeasured } from '../relations/unmeasured.ts'
+import { lookedAt } from './looked-at.ts'
 import { nameOf } from './name.ts'
 import type { Paint } from './paint.ts'
 
@@ -14,17 +15,42 @@ export function headline(diagnosis: Diagnosis): string {
     const others = diagnosis.roots.filter((it) => it !== root && it.finding.severity === 'error').length
     return `${check?.words.headline(root.finding) ?? root.finding.slug}${others === 0 ? '' : ` ${others} more root cause${others === 1 ? '' : 's'} below.`}`
   }
-  const crashed = diagnosis.results.filter((it) => it.verdict === 'crashed').length
-  if (crashed > 0) return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${about(diagnosis.model.scope)} is well.`
-  const silence = unmeasured(diagnosis.model)
-  if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${about(diagnosis.model.scope)} is well.`
-  const unsure = diagnosis.results.filter((it) => it.cannotTell.length > 0).length
-  const fine = diagnosis.results.filter((it) => it.verdict === 'ok').length
-  if (unsure > 0) return `No fault found in what could be seen of ${about(diagnosis.model.scope)}; ${unsure} check${unsure === 1 ? '' : 's'} could not tell.`
-  if (fine === 0) return `Nothing to check: ${about(diagnosis.model.scope)} has nothing that these checks look at.`
-  const told = diagnosis.roots.length
-  const rest = told === 0 ? '.' : `; ${told === 1 ? 'one thing is' : `${told} things are`} worth knowing, below.`
-  return fine === 1 ? `The one check that applies to ${about(diagnosis.model.scope)} is fine${rest}` : `All ${fine} checks that apply to ${about(diagnosis.model.scope)} are fine${rest}`
+  return withoutFault(diagnosis)
+}
+
+function withoutFault(diagnosis: Diagnosis): string {
+  const { model, results, roots } = diagnosis
+  const what = about(model.scope)
+  const crashed = results.filter((it) => it.verdict === 'crashed').length
+  if (crashed > 0) return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${what} is well.`
+  const silence = unmeasured(model)
+  if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${what} is well.`
+  if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
+  const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
+  const some = unsure > 0 || roots.length > 0
+  const rest = [
+    ...(unsure > 0 ? [`${unsure} check${unsure === 1 ? '' : 's'} could not tell`] : []),
+    ...(roots.length > 0 ? [`${roots.length === 1 ? 'one thing is' : `${roots.length} things are`} worth knowing, below`] : []),
+  ]
+  if (isEmpty(diagnosis)) return `Nothing to check: 0 Services and 0 pods in ${what}: is -n right?`
+  if (!results.some((it) => it.verdict === 'ok') && !some) return `Nothing to check: ${what} has nothing that these checks look at.`
+  const seen = lookedAt(model)
+  const measured = model.scope.level === 'read' ? 'nothing was measured' : null
+  const tail = [...(seen === '' ? [] : [seen]), ...(measured === null ? [] : [measured]), ...rest].join('; ')
+  return `Nothing wrong was seen in ${what}${tail === '' ? '' : `: ${tail}`}.`
+}
+
+/** A namespace of the scope that was read, and has nothing in it: more often a slip of -n than a wish. */
+function isEmpty({ model: { scope, sources } }: Diagnosis): boolean {
+  if (scope.target.kind !== 'everything' || scope.namespace === null) return false
+  const lists = [sources.services, sources.pods, sources.ingresses, sources.workloads]
+  return lists.every((it) => it.known && it.value.length === 0)
+}
+
+function whyBlind({ results }: Diagnosis): string {
+  const whys = new Set(results.flatMap((it) => it.cannotTell.map((one) => (isNotAsked(one) ? `${one.why}, add ${one.settle}` : one.why))))
+  const said = [...whys].slice(0, 3).join('; ')
+  return said === '' ? 'no check applies to it' : `${said}${whys.size > 3 ? ` and ${whys.size - 3} more` : ''}`
 }
 
 function about(scope: Scope): string {
@@ -37,13 +63,24 @@ export function tally(diagnosis: Diagnosis, paint: Paint): string {
   const explained = diagnosis.roots.reduce((sum, it) => sum + it.consequences.length, 0)
   const roots = diagnosis.roots.length
   const count = (verdict: string): number => diagnosis.results.filter((it) => it.verdict === verdict).length
-  const unsure = diagnosis.results.filter((it) => it.cannotTell.length > 0).length
   const parts = [
     `${count('ok')} ok`,
     `${roots} finding${roots === 1 ? '' : 's'}${explained === 0 ? '' : ` (+${explained} explained)`}`,
-    `${unsure} cannot tell`,
+    `${diagnosis.results.filter(isUnsure).length} cannot tell`,
+    ...[...Map.groupBy(diagnosis.results.filter((it) => it.verdict === 'not-asked'), flagOf)].map(([flag, its]) => `${its.length} need ${flag}`),
     `${count('not-applicable')} not applicable`,
+    ...(count('ignored') === 0 ? [] : [`${count('ignored')} ignored`]),
     ...(count('crashed') === 0 ? [] : [`${count('crashed')} crashed`]),
   ]
   return parts.join(` ${paint.dot} `)
+}
+
+/** Something that was asked for could not be told; what nobody asked for is another thing. */
+export function isUnsure(it: Diagnosis['results'][number]): boolean {
+  return !it.cannotTell.every(isNotAsked)
+}
+
+function flagOf(it: Diagnosis['results'][number]): string {
+  const flags = it.cannotTell.flatMap((one) => (one.settle === null ? [] : [one.settle]))
+  return flags.includes('--node-access') ? '--node-access' : (flags[0] ?? '--probe')
 }

@@ -7,6 +7,7 @@ import { modelOf } from '../../test/describe-check.ts'
 import { checks } from '../checks/registry.ts'
 import { diagnose, type Diagnosis } from '../engine.ts'
 import { cannotTell, notApplicable, ok } from '../findings/verdict.ts'
+import { unknown } from '../model/known.ts'
 import { subject } from '../model/subject.ts'
 import { paint } from './paint.ts'
 import { text } from './text.ts'
@@ -118,7 +119,7 @@ test('verbose adds the rest of the evidence and the checks that were fine', () =
   expect(lines).toContain('        no live upstreams')
   expect(lines).toContain('✓ NOD902  no trouble NOD902  (three looked at)')
   expect(lines).toContain('- NOD903  trouble NOD903: no such thing')
-  expect(lines.slice(-3)).toEqual(['1 ok · 2 findings (+1 explained) · 3 cannot tell · 1 not applicable · 1 crashed', '3.1 s', ''])
+  expect(lines.slice(-3)).toEqual(['1 ok · 2 findings (+1 explained) · 1 cannot tell · 2 need --probe · 1 not applicable · 1 crashed', '3.1 s', ''])
 })
 
 const opening = (diagnosis: Diagnosis): string => text(diagnosis, normal).split('\n')[0] ?? ''
@@ -129,14 +130,17 @@ describe('the opening line', () => {
   })
 
   test.each([
-    ['all is well', diagnose(modelOf({}), { checks: [stub('DNS901', ok(1)), stub('DNS902', ok(1))] }), 'All 2 checks that apply to the cluster are fine.'],
-    ['not everything was seen: never "all is well"', unsure, 'No fault found in what could be seen of the cluster; 1 check could not tell.'],
+    ['all is well', diagnose(modelOf({}), { checks: [stub('DNS901', ok(1)), stub('DNS902', ok(1))] }), 'Nothing wrong was seen in the cluster.'],
+    ['not everything was seen: never "all is well"', unsure, 'Nothing wrong was seen in the cluster: 1 check could not tell.'],
     ['nothing to look at', diagnose(modelOf({}), { checks: [stub('DNS901', notApplicable('none'))] }), 'Nothing to check: the cluster has nothing that these checks look at.'],
     ['a crash', diagnose(modelOf({}), { checks: [crash, stub('DNS902', ok(1))] }), "1 check crashed: hopscope can't say whether the cluster is well."],
     ['several causes', diagnose(modelOf({}), { checks: [stub('DNS901', trouble('a')), stub('DNS902', trouble('b'))] }), 'a is in trouble DNS901. 1 more root cause below.'],
-    ['something to know, and no fault', diagnose(modelOf({}), { checks: [stub('DNS901', ok(1)), stub('DNS902', ok(1)), stub('DNS903', trouble('cart', { severity: 'info' }))] }), 'All 2 checks that apply to the cluster are fine; one thing is worth knowing, below.'],
-    ['asked about one namespace', diagnose(modelOf({}, {}, { namespace: 'shop' }), { checks: [stub('DNS901', ok(1))] }), "The one check that applies to namespace shop and the cluster's DNS is fine."],
-    ['asked about DNS', diagnose(modelOf({}, {}, { target: { kind: 'dns' } }), { checks: [stub('DNS901', ok(1))] }), "The one check that applies to the cluster's DNS is fine."],
+    ['something to know, and no fault', diagnose(modelOf({}), { checks: [stub('DNS901', ok(1)), stub('DNS902', ok(1)), stub('DNS903', trouble('cart', { severity: 'info' }))] }), 'Nothing wrong was seen in the cluster: one thing is worth knowing, below.'],
+    ['asked about one namespace', diagnose(modelOf({}, {}, { namespace: 'shop' }), { checks: [stub('DNS901', ok(1))] }), "Nothing wrong was seen in namespace shop and the cluster's DNS."],
+    ['no right to see anything', diagnose(modelOf({}, { pods: unknown('forbidden', 'list pods') }), { checks: [stub('DNS901', ok(1), { needs: ['pods'] })] }), 'hopscope could see nothing of the cluster: no permission: list pods.'],
+    ['only what was not asked for', diagnose(modelOf({}), { checks: [stub('DNS901', ok(1), { needs: ['dnsProbe'] })] }), 'hopscope could see nothing of the cluster: not measured, add --probe.'],
+    ['an empty namespace', diagnose(modelOf({ pods: [], services: [], ingresses: [], workloads: [] }, {}, { namespace: 'shpo' }), { checks: [stub('DNS901', ok(1))] }), "Nothing to check: 0 Services and 0 pods in namespace shpo and the cluster's DNS: is -n right?"],
+    ['asked about DNS', diagnose(modelOf({}, {}, { target: { kind: 'dns' } }), { checks: [stub('DNS901', ok(1))] }), "Nothing wrong was seen in the cluster's DNS."],
   ])('%s', (_, diagnosis, expected) => expect(opening(diagnosis)).toBe(expected))
 })
 

@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { CheckResult, Diagnosis } from '../engine.ts'
+import { type CheckResult, type Diagnosis, isNotAsked } from '../engine.ts'
 import type { Finding, RootCause } from '../findings/finding.ts'
 import type { AnyCheck } from '../findings/check.ts'
 import { evidenceLines } from './evidence-text.ts'
-import { headline, tally } from './headline.ts'
+import { headline, isUnsure, tally } from './headline.ts'
+import { lookedAt } from './looked-at.ts'
 import { nameOf } from './name.ts'
 import type { Paint } from './paint.ts'
 import { visible } from './visible.ts'
@@ -12,7 +13,7 @@ export interface TextOptions {
   readonly paint: Paint
   /** `quiet`: verdict lines only. `verbose`: all evidence, every check that was ok, consequences in full. */
   readonly detail: 'quiet' | 'normal' | 'verbose'
-  /** Printed between the answer and the findings. */
+  /** Printed under the findings: a table that a command adds. */
   readonly above?: readonly string[]
   /** Printed under the counts: what was probed, how long it took. Empty for a golden text. */
   readonly footer: readonly string[]
@@ -24,16 +25,23 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
   const checks = new Map(diagnosis.results.map((it) => [it.check.code, it.check]))
   const lines = [
     paint.strong(headline(diagnosis)),
-    ...(options.above === undefined || options.above.length === 0 ? [] : ['', ...options.above]),
     ...diagnosis.roots.flatMap((root, index) => rootLines(root, checks, isRepeat(diagnosis.roots, index) && options.detail === 'normal' ? { ...options, detail: 'quiet' } : options)),
+    ...(options.above === undefined || options.above.length === 0 ? [] : ['', ...options.above]),
     ...crashedLines(diagnosis.results, options),
     ...cannotTellLines(diagnosis.results, options),
     ...(options.detail === 'verbose' ? okLines(diagnosis.results, options) : []),
     '',
     tally(diagnosis, paint),
+    ...seenLines(diagnosis),
     ...options.footer,
   ]
   return visible(`${lines.join('\n')}\n`)
+}
+
+/** What the answer rests on; without findings the headline says it already. */
+function seenLines(diagnosis: Diagnosis): readonly string[] {
+  const seen = lookedAt(diagnosis.model)
+  return seen === '' || diagnosis.roots.every((it) => it.finding.severity === 'info') ? [] : [`looked at: ${seen}`]
 }
 
 /** The same fault in another place: its evidence looks like the first one's, so `-v` has it. */
@@ -79,11 +87,11 @@ function crashedLines(results: readonly CheckResult[], { paint }: TextOptions): 
 
 function cannotTellLines(results: readonly CheckResult[], options: TextOptions): readonly string[] {
   const { paint } = options
-  const unsure = results.filter((it) => it.cannotTell.length > 0)
+  const unsure = results.filter(isUnsure)
   if (unsure.length === 0) return []
   const count = `${unsure.length} check${unsure.length === 1 ? '' : 's'} could not tell`
   const reasons = Map.groupBy(
-    unsure.flatMap((it) => it.cannotTell.map((verdict) => ({ code: it.check.code, title: it.check.title, verdict }))),
+    unsure.flatMap((it) => it.cannotTell.filter((one) => !isNotAsked(one)).map((verdict) => ({ code: it.check.code, title: it.check.title, verdict }))),
     (it) => `${it.verdict.why}\0${it.verdict.settle ?? ''}`,
   )
   return [
