@@ -78,7 +78,8 @@ test('the contract for scripts', () => {
           "cause": "f1"
         }
       ],
-      "cannotTell": [
+      "cannotTell": [],
+      "notAsked": [
         {
           "code": "POL901",
           "reason": "not-asked",
@@ -90,6 +91,8 @@ test('the contract for scripts', () => {
       "ok": [
         "NOD901"
       ],
+      "ignored": [],
+      "lookedAt": "",
       "notApplicable": [
         "NOD902"
       ]

@@ -78,13 +78,11 @@ test('the answer first, then causes with their consequences, then what was not s
     ✗ NOD904 crashed, and says nothing: Error: a bug
       help: this is a bug in hopscope; the other checks are not affected. \`-o json\` has the stack
 
-    ? 3 checks could not tell
-      POL901 POL902
-          needs --probe   --probe
+    ? 1 check could not tell
       NOD901 trouble NOD901
           no permission: list nodes
 
-    1 ok · 2 findings (+1 explained) · 3 cannot tell · 1 not applicable · 1 crashed
+    1 ok · 2 findings (+1 explained) · 1 cannot tell · 2 need --probe · 1 not applicable · 1 crashed
     "
   `)
 })
@@ -103,13 +101,11 @@ test('quiet: verdict lines only', () => {
     ✗ NOD904 crashed, and says nothing: Error: a bug
       help: this is a bug in hopscope; the other checks are not affected. \`-o json\` has the stack
 
-    ? 3 checks could not tell
-      POL901 POL902
-          needs --probe   --probe
+    ? 1 check could not tell
       NOD901 trouble NOD901
           no permission: list nodes
 
-    1 ok · 2 findings (+1 explained) · 3 cannot tell · 1 not applicable · 1 crashed
+    1 ok · 2 findings (+1 explained) · 1 cannot tell · 2 need --probe · 1 not applicable · 1 crashed
     "
   `)
 })
@@ -184,6 +180,7 @@ test('the race, as told', () => {
           needs a read of the cluster
 
     26 ok · 1 finding (+2 explained) · 3 cannot tell · 4 not applicable
+    looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
 })
