@@ -49,7 +49,7 @@ test('the answer first, then causes with their consequences, then what was not s
   expect(text(mixed, normal)).toMatchInlineSnapshot(`
     "Service shop/cart selects nothing.
 
-    ✗ error[SVC901] trouble SVC901                                                              observed
+    ✗ error[SVC901] trouble SVC901: service shop/cart                                           observed
       service shop/cart · 0 of 3 pods match
 
           Service shop/cart, spec
@@ -69,7 +69,7 @@ test('the answer first, then causes with their consequences, then what was not s
 
       └ explains  ✗ ING901  trouble ING901: service shop/web
 
-    ! warning[DNS901] trouble DNS901                                                            inferred
+    ! warning[DNS901] trouble DNS901: service shop/dns                                          inferred
       1 of 3 bad
 
       help: look at it
@@ -87,15 +87,19 @@ test('the answer first, then causes with their consequences, then what was not s
   `)
 })
 
+test('every finding names its subject in its first line', () => {
+  for (const { finding } of mixed.roots) expect(text(mixed, normal)).toMatch(new RegExp(`^\\S+ ${finding.severity}\\[${finding.code}\\] .*${finding.subject.name}`, 'm'))
+})
+
 test('quiet: verdict lines only', () => {
   expect(text(mixed, { ...normal, detail: 'quiet' })).toMatchInlineSnapshot(`
     "Service shop/cart selects nothing.
 
-    ✗ error[SVC901] trouble SVC901                                                              observed
+    ✗ error[SVC901] trouble SVC901: service shop/cart                                           observed
       service shop/cart · 0 of 3 pods match
       └ explains  ✗ ING901  trouble ING901: service shop/web
 
-    ! warning[DNS901] trouble DNS901                                                            inferred
+    ! warning[DNS901] trouble DNS901: service shop/dns                                          inferred
       1 of 3 bad
 
     ✗ NOD904 crashed, and says nothing: Error: a bug
@@ -149,7 +153,7 @@ test('the race, as told', () => {
   expect(text(raced, normal)).toMatchInlineSnapshot(`
     "DNS look-ups stall for 5 s on node worker-2: conntrack drops one of two parallel queries (18 of 200).
 
-    ✗ error[DNS101] one of two parallel DNS queries is dropped                                  observed
+    ✗ error[DNS101] one of two parallel DNS queries is dropped: node worker-2                   observed
       on node worker-2 · 18 of 200 look-ups (9.0 %) lost a packet · kernel 5.4.0-150-generic · other nodes 0 of 200
 
           look-ups on worker-2 (230)

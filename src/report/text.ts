@@ -54,7 +54,8 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
   const { finding } = root
   const check = checks.get(finding.code)
   if (check === undefined) return []
-  const first = `${paint.mark(finding.severity)} ${finding.severity}[${finding.code}] ${check.title}`
+  // Two Services with the same fault must not look like one: the subject stands in the first line of each.
+  const first = `${paint.mark(finding.severity)} ${finding.severity}[${finding.code}] ${check.title}: ${nameOf(finding.subject)}`
   const head = [`${pad(first, paint.width - finding.confidence.length, paint)}${paint.confidence(finding.confidence)}`, `  ${check.words.detail(finding)}`]
   const under = [...new Set(root.consequences.map((it) => consequence(it, checks, paint)))]
   if (options.detail === 'quiet') return ['', ...head, ...under]
