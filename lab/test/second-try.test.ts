@@ -5,23 +5,23 @@ import { groupTwice, secondTry } from './second-try.ts'
 
 const fault = (name: string): Fault => ({ name }) as Fault
 const result = (name: string, got: string, passed: boolean): Result => ({ group: 'fault', name, expected: 'DNS101', got, seconds: 1, passed, detail: '' })
-const lost = (name: string) => ({ fault: fault(name), results: [result(name, 'late', false), result(`${name}, taken back`, 'clean', true)] })
-const won = (name: string) => ({ fault: fault(name), results: [result(name, 'DNS101', true)] })
+const lost = (name: string) => ({ it: fault(name), results: [result(name, 'late', false), result(`${name}, taken back`, 'clean', true)] })
+const won = (name: string) => ({ it: fault(name), results: [result(name, 'DNS101', true)] })
 const asWell = (it: Fault) => Promise.resolve([result(it.name, 'DNS101', true), result(`${it.name}, taken back`, 'clean', true)])
 
 test('what failed is tried again, alone, and says what was got first', async () => {
-  const results = await secondTry([won('a'), lost('b')], asWell)
+  const results = (await secondTry([won('a'), lost('b')], asWell)).flatMap((it) => it.results)
   expect(results.map((it) => `${it.name}: ${it.got}`)).toEqual(['a: DNS101', 'b: DNS101 (second try; the first: late)', 'b, taken back: clean'])
 })
 
 test('what fails twice has failed', async () => {
-  const results = await secondTry([lost('a')], (it) => Promise.resolve([result(it.name, 'late', false)]))
+  const results = (await secondTry([lost('a')], (it) => Promise.resolve([result(it.name, 'late', false)]))).flatMap((it) => it.results)
   expect(results).toMatchObject([{ passed: false, got: 'late (second try; the first: late)' }])
 })
 
 test('many at once are no accident: nothing is tried again', async () => {
-  const results = await secondTry(['a', 'b', 'c', 'd', 'e'].map(lost), () => Promise.reject(new Error('must not be tried')))
-  expect(results.filter((it) => !it.passed)).toHaveLength(5)
+  const tried = await secondTry(['a', 'b', 'c', 'd', 'e'].map(lost), () => Promise.reject(new Error('must not be tried')))
+  expect(tried.flatMap((it) => it.results).filter((it) => !it.passed)).toHaveLength(5)
 })
 
 test('a group in which one case failed is tried again, whole; one without a failure is not', async () => {
@@ -30,4 +30,12 @@ test('a group in which one case failed is tried again, whole; one without a fail
   expect(results.map((it) => `${it.name}: ${it.got}`)).toEqual(['a: clean', 'b: DNS101 (second try; the first: late)'])
   const skipped = [{ ...result('c', 'read-only', false), skipped: true as const }]
   expect(await groupTwice(() => Promise.resolve(skipped))).toBe(skipped)
+})
+
+test('without time for a second try a failure stays one', async () => {
+  const never = (): Promise<never> => Promise.reject(new Error('must not be tried'))
+  const tried = await secondTry([lost('a')], never, () => false)
+  expect(tried).toMatchObject([{ results: [{ passed: false, got: 'late' }, { passed: true }] }])
+  const late = [result('a', 'late', false)]
+  expect(await groupTwice(() => Promise.resolve(late), () => false)).toBe(late)
 })

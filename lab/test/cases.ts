@@ -1,0 +1,117 @@
+// Every case there is, with the files that it is about: a commit that touches one of them wants it tried.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AnyCheck } from '../../src/findings/check.ts'
+import { checks } from '../../src/checks/registry.ts'
+import { faults } from '../faults/all.ts'
+import type { Fault } from '../faults/fault.ts'
+import type { Lab } from '../lab.ts'
+import type { Case } from './budget.ts'
+import { capacityCases } from './capacity-cases.ts'
+import { enforcerCases } from './enforcer-case.ts'
+import { fixCases } from './fix-cases.ts'
+import { healthyCases } from './healthy-cases.ts'
+import { refusalCases } from './refusal-cases.ts'
+import { remedyCases } from './remedy-cases.ts'
+import { resolveCases } from './resolve-cases.ts'
+import type { Result } from './result.ts'
+import { rightsCases } from './rights-cases.ts'
+import { safetyCases } from './safety-cases.ts'
+import { watchCases } from './watch-cases.ts'
+
+export type Run = (lab: Lab, tell: (result: Result) => void) => Promise<readonly Result[]>
+
+/** Cases that build on one another, and are tried, and counted, as one. */
+export interface Group extends Case {
+  readonly run: Run
+  /** Harm is no accident: what hopscope leaves behind is not tried twice. */
+  readonly tries: 'once' | 'twice'
+}
+
+export interface FaultCase extends Case {
+  readonly fault: Fault
+}
+
+const group = (it: Pick<Group, 'name' | 'run' | 'own'> & Partial<Group>): Group => ({
+  rank: 'turn',
+  family: null,
+  reach: { kind: 'cluster' },
+  shared: [],
+  tries: 'twice',
+  ...it,
+})
+
+const groups: readonly Group[] = [
+  group({ name: 'safety', rank: 'always', tries: 'once', run: safetyCases, own: ['lab/test/safety-cases.ts'] }),
+  group({ name: 'rights', rank: 'always', run: rightsCases, own: ['lab/test/rights-cases.ts', 'deploy/'] }),
+  group({ name: 'refusals', rank: 'always', run: refusalCases, own: ['lab/test/refusal-cases.ts'] }),
+  group({
+    name: 'remedies',
+    run: remedyCases,
+    own: ['lab/test/remedy-cases.ts', 'lab/test/remedy-run.ts', 'lab/test/small-remedy-cases.ts', 'src/remedies/', 'src/plan/'],
+    shared: ['src/cli/fix.ts', 'src/cli/fix-plan.ts', 'src/cli/fix-run.ts'],
+  }),
+  group({
+    name: 'resolve',
+    run: resolveCases,
+    own: ['lab/test/resolve-cases.ts', 'lab/test/resolve-place.ts', 'src/cli/resolve.ts', 'src/probe/resolve-run.ts', 'src/relations/resolution.ts'],
+    shared: ['src/probe/'],
+  }),
+  group({ name: 'healthy-ten', run: healthyCases, own: ['lab/test/healthy-cases.ts'], shared: ['src/'] }),
+  group({
+    name: 'watch',
+    run: watchCases,
+    own: ['lab/test/watch-cases.ts', 'src/cli/watch.ts', 'src/cli/watch-readers.ts', 'src/relations/dns-watch.ts', 'src/probe/watch-canary.ts'],
+  }),
+  group({ name: 'enforcer', run: enforcerCases, own: ['lab/test/enforcer-case.ts', 'lab/policy/'] }),
+  group({
+    name: 'fix',
+    rank: 'last',
+    run: fixCases,
+    own: ['lab/test/fix-cases.ts', 'lab/test/fix-safety-cases.ts', 'lab/test/fix-rights-case.ts', 'src/remedies/', 'src/plan/', 'src/cli/fix-run.ts'],
+  }),
+  group({
+    name: 'capacity',
+    rank: 'last',
+    run: capacityCases,
+    own: ['lab/test/capacity-cases.ts', 'lab/test/starved-case.ts', 'src/cli/dns-capacity.ts', 'src/relations/dns-capacity.ts', 'src/probe/load-run.ts', 'src/probe/load-plan.ts'],
+  }),
+]
+
+const root = join(import.meta.dirname, '../..')
+
+function faultCaseOf(fault: Fault): FaultCase {
+  const check = checks.find((it) => it.code === fault.cause?.code)
+  const file = `lab/faults/${fault.name}.ts`
+  return {
+    name: fault.name,
+    rank: 'turn',
+    family: fault.cause === null ? fault.kind : fault.cause.code.slice(0, 3),
+    reach: fault.reach,
+    own: [file, ...(check === undefined ? [] : [`src/checks/${check.slug}.ts`])],
+    shared: [...importsOf(file), ...(check === undefined ? [] : readsOf(check))],
+    fault,
+  }
+}
+
+/** What its check asks others for: relations, evidence, and the probe where it needs one. */
+function readsOf(check: AnyCheck): readonly string[] {
+  const probes = check.needs.some((it) => ['dnsProbe', 'contacts', 'insideViews', 'conntrack'].includes(it))
+  return [...importsOf(`src/checks/${check.slug}.ts`), ...(probes ? ['src/probe/'] : [])]
+}
+
+/** Files that a file imports by itself, from the folders that are about something. */
+function importsOf(file: string): readonly string[] {
+  let text: string
+  try {
+    text = readFileSync(join(root, file), 'utf8')
+  } catch {
+    return []
+  }
+  const found = [...text.matchAll(/from '(\.[^']+)'/g)].map(([, path]) => join(file, '..', path ?? ''))
+  return found.filter((it) => /^(?:lab\/faults|src\/checks|src\/relations)\//.test(it) && it !== 'lab/faults/fault.ts')
+}
+
+export function allCases(): readonly (Group | FaultCase)[] {
+  return [...groups, ...faults.map(faultCaseOf)]
+}

@@ -1,0 +1,28 @@
+// What git knows of this tree: the commit, and what changed since the lab's table was last written.
+import { join } from 'node:path'
+import { run } from '../process.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+export interface Changes {
+  readonly hash: string
+  /** The commit since which `touched` counts; null = not known here, and then nothing counts as touched. */
+  readonly since: string | null
+  readonly touched: readonly string[]
+}
+
+/** A clone without its past (or no clone at all) knows of no change. */
+export async function changes(table: string): Promise<Changes> {
+  const hash = (await git('rev-parse', 'HEAD')) ?? 'no commit'
+  const written = (await git('log', '-1', '--format=%H', '--', table)) ?? ''
+  // The commit that wrote the table may carry a change of its own.
+  const base = written === '' || written === hash ? 'HEAD~1' : written
+  const since = await git('rev-parse', '--verify', '--quiet', base)
+  const changed = since === null ? null : await git('diff', '--name-only', since, 'HEAD')
+  return changed === null ? { hash, since: null, touched: [] } : { hash, since, touched: changed.split('\n').filter((it) => it !== '') }
+}
+
+async function git(...args: readonly string[]): Promise<string | null> {
+  const ran = await run(['git', '-C', root, ...args])
+  return ran.code === 0 ? ran.stdout.trim() : null
+}
