@@ -30,6 +30,7 @@ export async function safetyCases(lab: Lab, tell: (result: Result) => void): Pro
     { name: 'a normal end', options: {}, code: 0 },
     { name: 'Ctrl-C', options: { interrupt: { signal: 'SIGINT', when: started, delayMs: 4000 } }, code: 130 },
     { name: 'SIGTERM', options: { interrupt: { signal: 'SIGTERM', when: started, delayMs: 4000 } }, code: 130 },
+    { name: 'SIGHUP', options: { interrupt: { signal: 'SIGHUP', when: started, delayMs: 4000 } }, code: 130 },
     { name: 'Ctrl-C at once', options: { interrupt: { signal: 'SIGINT', when: started, delayMs: 50 } }, code: 130 },
   ]
   for (const ending of endings) {
@@ -46,7 +47,9 @@ export async function safetyCases(lab: Lab, tell: (result: Result) => void): Pro
     expectThat(group, 'kill -9, then cleanup', 'pods, then none', async () => {
       const killed = await hopscope(['diagnose', 'dns', '--probe', '--node-access'], { kubeconfig: lab.kubeconfig, interrupt: { signal: 'SIGKILL', when: started, delayMs: 4000 } })
       const before = await labelled(lab)
-      const cleaned = await hopscope(['cleanup'], { kubeconfig: lab.kubeconfig })
+      // The run is young, so that it must be named: anybody's may still go on.
+      const run = /hopscope-([0-9a-f]{8})-/.exec(before.join(' '))?.[1] ?? ''
+      const cleaned = await hopscope(['cleanup', '--run', run, '--yes'], { kubeconfig: lab.kubeconfig })
       const after = await labelled(lab)
       return { got: `${before.length} objects, then ${after.length}`, passed: before.length > 0 && after.length === 0 && cleaned.code === 0, detail: both(killed) + both(cleaned) }
     }),

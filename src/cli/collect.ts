@@ -2,7 +2,7 @@ import { anonymize } from '../snapshot/anonymize.ts'
 import { writeSnapshot } from '../snapshot/write.ts'
 import type { ClusterFlags, ProbeFlags } from './flags.ts'
 import { gather, open } from './gather.ts'
-import { interruptible } from './interrupt.ts'
+import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
 import { progressOn } from './progress.ts'
 
 export async function collectCommand(target: string | null, flags: ClusterFlags & ProbeFlags & { readonly out: string; readonly anonymize?: boolean }): Promise<number> {
@@ -18,8 +18,8 @@ export async function collectCommand(target: string | null, flags: ClusterFlags 
   } catch (error) {
     progress.done()
     if (!interrupt.interrupted()) throw error
-    process.stderr.write('interrupted; nothing was written\n')
-    return 130
+    process.stderr.write(`${interruptedWord()}; nothing was written\n`)
+    return interruptedCode()
   } finally {
     interrupt.release()
     cluster.close()

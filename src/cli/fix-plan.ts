@@ -20,7 +20,7 @@ import { unknownCode } from './explain.ts'
 import type { FixFlags } from './fix.ts'
 import { terminalPaint } from './fix-paint.ts'
 import { gather, open } from './gather.ts'
-import { interruptible } from './interrupt.ts'
+import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
 import { progressOn } from './progress.ts'
 import { findCheck } from './select.ts'
 
@@ -104,8 +104,8 @@ async function seen(code: string | null, flags: FixFlags & { readonly counts?: P
   } catch (error) {
     progress.done()
     if (!interrupt.interrupted()) throw error
-    process.stderr.write('interrupted; nothing was changed\n')
-    return 130
+    process.stderr.write(`${interruptedWord()}; nothing was changed\n`)
+    return interruptedCode()
   } finally {
     interrupt.release()
     cluster.close()

@@ -22,7 +22,7 @@ import { askLine } from './ask-line.ts'
 import type { FixFlags } from './fix.ts'
 import { terminalPaint } from './fix-paint.ts'
 import { gather, open } from './gather.ts'
-import { interruptible } from './interrupt.ts'
+import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
 
 const paint = terminalPaint(process.stdout)
@@ -94,8 +94,8 @@ async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: P
     if (!interrupt.interrupted()) throw error
     const { phase } = historyOf(journal.entries)
     if (phase === 'begun' || phase === 'undoing') return told({ kind: 'interrupted' }, plan, phase === 'begun' ? 'apply' : 'undo')
-    process.stderr.write(`interrupted while nothing was being written\n${phase === 'applied' ? `  help: plan ${plan.id} is applied; whether it helped: hopscope fix --verify ${plan.id}    back: hopscope fix --undo ${plan.id}\n` : ''}`)
-    return 130
+    process.stderr.write(`${interruptedWord()}; nothing was being written\n${phase === 'applied' ? `  help: plan ${plan.id} is applied; whether it helped: hopscope fix --verify ${plan.id}    back: hopscope fix --undo ${plan.id}\n` : ''}`)
+    return interruptedCode()
   } finally {
     interrupt.release()
     await journal.close()
@@ -112,8 +112,8 @@ function told(outcome: Exclude<Outcome, { kind: 'complete' }>, plan: Plan, actio
   const onward = `go on: hopscope fix --${action} ${plan.id}${action === 'apply' ? `    go back: hopscope fix --undo ${plan.id}` : ''}`
   if (outcome.kind === 'refused') throw new ToolError('usage', `${outcome.why}. Nothing was written`, outcome.hint)
   if (outcome.kind === 'interrupted') {
-    process.stderr.write(`interrupted between two writes; the journal says how far it came\n  help: ${onward}\n`)
-    return 130
+    process.stderr.write(`${interruptedWord()} between two writes; the journal says how far it came\n  help: ${onward}\n`)
+    return interruptedCode()
   }
   process.stderr.write(`error: stopped: ${visible(outcome.why)}\n  help: ${onward}\n`)
   return 2

@@ -17,7 +17,8 @@ export interface Gathered {
   readonly touched: string
 }
 
-export async function open(flags: ClusterFlags): Promise<Cluster> {
+/** `signal`: Ctrl-C and the deadline, for every request of the cluster but those that take things down. */
+export async function open(flags: ClusterFlags, signal?: AbortSignal): Promise<Cluster> {
   const { kubeconfig, context, cluster, user, as, asGroup } = flags
   const connected = await connect({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
@@ -28,7 +29,7 @@ export async function open(flags: ClusterFlags): Promise<Cluster> {
     ...(asGroup === undefined ? {} : { asGroup }),
     requestTimeoutMs: flags.requestTimeout,
   })
-  await checkReachable(connected, flags.requestTimeout)
+  await checkReachable(connected, flags.requestTimeout, signal)
   return connected
 }
 

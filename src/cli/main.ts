@@ -1,12 +1,9 @@
+import { finalCode, guardProcess } from './interrupt.ts'
 import { version } from './version.ts'
 
 const args = process.argv.slice(2)
 
-// A reader that goes away (`| head`) ends the run quietly, as every Unix tool does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+guardProcess()
 
 // zstd came with Node 22.15; client certificates in WebSockets and the rest are tested from 22.19 on.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -19,5 +16,6 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === 'version')) {
   process.stdout.write(`hopscope ${version}\n`)
 } else {
   const { run } = await import('./program.ts')
-  process.exitCode = await run(args)
+  const code = await run(args)
+  process.exitCode = finalCode(code)
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { visible } from '../report/visible.ts'
 import { ToolError } from '../tool-error.ts'
+import type { CleanupFlags } from './cleanup.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
 import { capacityFlags, type ClusterFlags, clusterFlags, defaultImage, duration, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
 import { type FixFlags, fixFlags } from './fix.ts'
@@ -23,7 +24,8 @@ const opening = `Find out why something in this cluster cannot reach something e
 const closing = `
 diagnose and collect only read, unless told more: --probe starts short-lived pods and removes them, --node-access
 reads counters on nodes. dns measures by nature. fix writes nothing without a plan that was shown.
-Exit codes: 0 nothing found, 1 findings, 2 could not do the job, 130 interrupted.
+Exit codes: 0 nothing found, 1 findings, 2 could not do the job, 130 interrupted, 141 stopped since nobody reads the
+output any more. A diagnosis that had its answer keeps its own code then.
 `
 
 /** Runs one command line and returns the process's exit code. Nothing below this throws past it. */
@@ -100,8 +102,10 @@ export async function run(args: readonly string[]): Promise<number> {
   fixFlags(command('fix', 'plan, apply, verify and undo the known remedies')).action(async (name: string | undefined, flags: FixFlags) => {
     code = await (await import('./fix.ts')).fixCommand(name ?? null, flags)
   })
-  clusterFlags(command('cleanup', 'remove whatever a killed run left in the cluster'))
-    .action(async (flags: ClusterFlags) => {
+  clusterFlags(command('cleanup', 'list whatever killed runs left in the cluster, ask, and remove it'))
+    .option('--yes', 'remove what is listed without asking')
+    .option('--run <id>', 'what this one run left, however young: the 8 letters in its pods\' names')
+    .action(async (flags: CleanupFlags) => {
       code = await (await import('./cleanup.ts')).cleanupCommand(flags)
     })
   command('version', 'print the version').action(() => {

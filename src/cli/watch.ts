@@ -7,10 +7,11 @@ import type { ClusterDns } from '../model/cluster-dns.ts'
 import { listEveryMs, queriesPerSecond } from '../probe/watch-canary.ts'
 import { terminalPaint } from './fix-paint.ts'
 import { advance, nothingYet, type WatchSample, type WatchState } from '../relations/dns-watch.ts'
+import { owed } from '../owed.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags } from './flags.ts'
 import { open } from './gather.ts'
-import { interruptible } from './interrupt.ts'
+import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
 import { version } from './version.ts'
 import { countRequests } from './watch-count.ts'
 import { watchOutput, type WatchOutput } from './watch-output.ts'
@@ -70,9 +71,16 @@ export async function watchCommand(what: string, flags: WatchFlags): Promise<num
     interrupt.release()
     cluster.close()
   }
-  if (interrupt.interrupted()) return 130
+  if (interrupt.interrupted()) return stoppedEarly()
   if (seen.numbers === 0) return 2
   return seen.troubles > 0 ? 1 : 0
+}
+
+/** Ctrl-C is the usual end, and the summary has said all; a reader that went away has not read it. */
+function stoppedEarly(): number {
+  const code = interruptedCode()
+  if (code === 141) process.stderr.write(`${interruptedWord()}; ${owed().length === 0 ? 'nothing of it is left in the cluster' : `NOT removed: ${owed().join(', ')}; hopscope cleanup`}\n`)
+  return code
 }
 
 interface Seen {

@@ -85,6 +85,11 @@ export interface Cluster {
   raw(path: string, options?: { readonly signal?: AbortSignal }): Promise<Known<string>>
   /** May this user do that? Asked by SelfSubjectAccessReview, which writes nothing. */
   mayI(verb: string, resource: Resource, namespace: string | null, subresource?: string): Promise<Known<boolean>>
+  /**
+   * The API server's own clock by the Date of its last answer, in milliseconds since 1970; null while it has told none.
+   * Ages of objects are judged by it: the clock here may be minutes off.
+   */
+  readonly serverNow?: () => number | null
   /** Ends idle connections, so that the process can exit. */
   close(): void
 }

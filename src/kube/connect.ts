@@ -98,6 +98,7 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
       return typeof allowed === 'boolean' ? known(allowed) : unknown('failed', `${action}: the answer has no verdict`)
     },
 
+    serverNow: () => transport.serverNow(),
     close: () => transport.close(),
   }
   transports.set(cluster, transport)

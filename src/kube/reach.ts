@@ -10,10 +10,11 @@ import type { Transport } from './transport.ts'
  * One GET /version, so that an unreachable server, a bad certificate or rejected credentials end the run with one clear
  * line instead of a page of unknowns. Throws ToolError unreachable, certificate, unauthorized or bad-kubeconfig.
  */
-export async function checkReachable(cluster: Cluster, timeoutMs: number): Promise<void> {
+export async function checkReachable(cluster: Cluster, timeoutMs: number, stop?: AbortSignal): Promise<void> {
   const transport = transportOf(cluster)
   if (transport === undefined) return
-  const signal = AbortSignal.timeout(timeoutMs)
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const signal = stop === undefined ? timeout : AbortSignal.any([timeout, stop])
   let status: number
   let text: string
   try {
@@ -22,7 +23,8 @@ export async function checkReachable(cluster: Cluster, timeoutMs: number): Promi
     text = await readText(reply)
   } catch (error) {
     if (error instanceof ToolError || !(error instanceof Error)) throw error
-    throw await firstContactError(transport, error, signal.aborted ? timeoutMs : null)
+    if (stop?.aborted === true) throw error
+    throw await firstContactError(transport, error, timeout.aborted ? timeoutMs : null)
   }
   if (status === 401) throw unauthorized(transport, text)
   // 403 is an answer: a user who may not read /version may still read pods.

@@ -35,6 +35,8 @@ export interface Transport {
   send(sent: Sent): Promise<Reply>
   /** What a WebSocket needs to open with the same TLS and credentials. */
   upgradeOptions(): Promise<{ readonly agent: Agent; readonly headers: Record<string, string | string[]> }>
+  /** The server's clock by its last Date header, in milliseconds since 1970; null before any. */
+  serverNow(): number | null
   close(): void
 }
 
@@ -62,6 +64,7 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
   const proxy = proxyFor(server, target.cluster.proxyUrl, env)
   const basePath = server.pathname.replace(/\/$/, '')
   let open: Agents | null = null
+  let clock: { readonly server: number; readonly at: number } | null = null
 
   function agentsWith(cert: string | null, key: string | null): Agents {
     if (open !== null && open.cert === cert) return open
@@ -107,7 +110,10 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
         ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
       } satisfies OutgoingHttpHeaders,
     }
-    return exchange(secure, options, body)
+    const reply = await exchange(secure, options, body)
+    const told = Date.parse(reply.headers.date ?? '')
+    if (!Number.isNaN(told)) clock = { server: told, at: performance.now() }
+    return reply
   }
 
   async function upgradeOptions(): ReturnType<Transport['upgradeOptions']> {
@@ -115,7 +121,8 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
     return { agent: agents.single, headers }
   }
 
-  return { target, credentials, send, upgradeOptions, close: () => open?.kept.destroy() }
+  const serverNow = (): number | null => (clock === null ? null : clock.server + performance.now() - clock.at)
+  return { target, credentials, send, upgradeOptions, serverNow, close: () => open?.kept.destroy() }
 }
 
 function exchange(secure: boolean, options: RequestOptions, body: string | null, retried = false): Promise<Reply> {

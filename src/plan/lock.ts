@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import type { Cluster } from '../kube/cluster.ts'
 import { leases } from '../kube/resources.ts'
 import { at, type Manifest, put, text } from '../remedies/manifest.ts'
+import { owe } from '../owed.ts'
 import { managedBy, planLabel } from './look.ts'
 import { uidOf, versionOf } from './server-owned.ts'
 
@@ -116,19 +117,27 @@ function holding(cluster: Cluster, first: Manifest): Lock {
   }
   again()
 
+  const debt = { what: `Lease ${namespace}/${lockName}`, pay: () => release() }
+  const settled = owe(debt)
+  const release = async (): Promise<boolean> => {
+    if (timer !== null) clearTimeout(timer)
+    await renewing
+    if (timer !== null) clearTimeout(timer)
+    if (trouble !== null) return false
+    const gone = await cluster.delete(leases, namespace, lockName, { uid: uidOf(lease), resourceVersion: versionOf(lease) })
+    if (gone.known) return true
+    // A renewal whose answer was lost may have moved it.
+    const now = await look(cluster)
+    if (now === null || at(now, 'spec', 'holderIdentity') !== at(lease, 'spec', 'holderIdentity')) return false
+    return (await cluster.delete(leases, namespace, lockName, { uid: uidOf(now), resourceVersion: versionOf(now) })).known
+  }
   return {
     lost: () => trouble ?? (performance.now() - renewed > heldForSeconds * 1000 ? `the lock could not be renewed for ${heldForSeconds} s` : null),
     release: async () => {
-      if (timer !== null) clearTimeout(timer)
-      await renewing
-      if (timer !== null) clearTimeout(timer)
-      if (trouble !== null) return false
-      const gone = await cluster.delete(leases, namespace, lockName, { uid: uidOf(lease), resourceVersion: versionOf(lease) })
-      if (gone.known) return true
-      // A renewal whose answer was lost may have moved it.
-      const now = await look(cluster)
-      if (now === null || at(now, 'spec', 'holderIdentity') !== at(lease, 'spec', 'holderIdentity')) return false
-      return (await cluster.delete(leases, namespace, lockName, { uid: uidOf(now), resourceVersion: versionOf(now) })).known
+      const released = await release()
+      // Not ours any more, or gone: in both cases nothing that another try would take away.
+      settled()
+      return released
     },
   }
 }

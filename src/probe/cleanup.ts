@@ -1,8 +1,8 @@
 import type { Cluster, RawObject } from '../kube/cluster.ts'
 import { pods } from '../kube/resources.ts'
-import type { Known } from '../model/known.ts'
+import { type Known, known, mapKnown } from '../model/known.ts'
 import { ours } from './pod-manifest.ts'
-import { madeFrom, removePods } from './pods.ts'
+import { isLeftover, isOurs, type MadePod, madeFrom } from './pods.ts'
 
 export interface EphemeralLeft {
   readonly namespace: string
@@ -12,23 +12,38 @@ export interface EphemeralLeft {
   readonly state: string
 }
 
-export interface Cleaned {
-  readonly removed: readonly string[]
-  /** Pods that would not go; their own deadline ends them. */
-  readonly left: readonly string[]
+export interface Left {
+  /** Pods of hopscope's own, older than any run can be, or of the run that was named. */
+  readonly old: readonly MadePod[]
+  /** May belong to a run that goes on; their own deadline ends them. */
+  readonly young: readonly MadePod[]
+  /** They bear hopscope's label, and are not what hopscope makes: `shop/web`. */
+  readonly foreign: readonly string[]
   /** Kubernetes cannot take an ephemeral container out of a pod: it goes with the pod. */
   readonly ephemeral: Known<readonly EphemeralLeft[]>
 }
 
-/** Removes pods of every hopscope run, also of one that goes on elsewhere, in one namespace or in all. */
-export async function cleanup(cluster: Cluster, where: { readonly namespace: string } | { readonly all: true }): Promise<Known<Cleaned>> {
-  const scope = 'all' in where ? {} : { namespace: where.namespace }
-  const found = await cluster.list(pods, { ...scope, labelSelector: ours }, madeFrom)
+/** Whose pods: in one namespace or in all; of one run whatever its age, or of every run that must be over. */
+export interface Where {
+  readonly namespace: string | null
+  readonly run: string | null
+}
+
+/** Looks for what killed runs left. Deletes nothing. */
+export async function findLeft(cluster: Cluster, { namespace, run }: Where): Promise<Known<Left>> {
+  const scope = namespace === null ? {} : { namespace }
+  const found = await cluster.list(pods, { ...scope, labelSelector: ours }, (raw) => ({ raw, pod: madeFrom(raw) }))
   if (!found.known) return found
-  const left = await removePods(cluster, found.value)
-  const removed = found.value.map((it) => `${it.namespace}/${it.name}`).filter((it) => !left.includes(it))
+  const now = cluster.serverNow?.() ?? null
+  const [mine, foreign] = [found.value.filter((it) => isOurs(it.raw)), found.value.filter((it) => !isOurs(it.raw))]
+  const isOver = ({ raw, pod }: (typeof mine)[number]): boolean => (run === null ? now !== null && isLeftover(raw, now) : pod.run === run)
   const ephemeral = await cluster.list(pods, scope, ephemeralOf)
-  return { known: true, value: { removed, left, ephemeral: ephemeral.known ? { known: true, value: ephemeral.value.flat() } : ephemeral } }
+  return known({
+    old: mine.filter(isOver).map((it) => it.pod),
+    young: mine.filter((it) => !isOver(it)).map((it) => it.pod),
+    foreign: foreign.map(({ pod }) => `${pod.namespace}/${pod.name}`),
+    ephemeral: mapKnown(ephemeral, (all) => all.flat()),
+  })
 }
 
 interface RawWithEphemeral extends RawObject {

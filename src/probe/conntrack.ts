@@ -66,13 +66,12 @@ export function fromCat(text: string, at: number): ConntrackReading | null {
   return stat === null ? null : { at, stat, entries: numbers[0] ?? null, max: numbers[1] ?? null }
 }
 
-async function viaPod({ cluster, plan, program, watch, now, made, signal }: RunContext, node: string): Promise<Opened> {
+async function viaPod({ cluster, plan, program, watch, now, ledger, signal }: RunContext, node: string): Promise<Opened> {
   const { run, namespace, image, tolerateAll } = plan
   const spec = { kind: 'conntrack', everyMs: 500, forMs: 110_000 } as const
-  const created = await createPod(cluster, { run, namespace, node, image, program, spec, hostNetwork: true, tolerateAll })
+  const created = await createPod(cluster, { run, namespace, node, image, program, spec, hostNetwork: true, tolerateAll }, ledger)
   if ('why' in created) return { node, why: created.why }
   const pod = created.made
-  made(pod)
   const ending = new AbortController()
   const stop = AbortSignal.any([signal, ending.signal])
   for (const start = now(); watch.state(pod.name)?.kind !== 'started'; await watch.next()) {

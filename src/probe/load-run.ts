@@ -3,7 +3,7 @@ import type { LoadEnd, LoadStep } from '../model/load.ts'
 import { loadCpu, type LoadPlan } from './load-plan.ts'
 import { podProgram } from './pod-program.ts'
 import { runPod } from './pod-run.ts'
-import { type MadePod, removeLeftovers, removePods, watchPods } from './pods.ts'
+import { podLedger, removeLeftovers, watchPods } from './pods.ts'
 
 export interface LoadResult {
   readonly steps: readonly LoadStep[]
@@ -18,14 +18,14 @@ export interface LoadResult {
 export async function runLoad(cluster: Cluster, plan: LoadPlan, told: (step: LoadStep) => void, signal: AbortSignal): Promise<LoadResult> {
   const { run, namespace, node, image, tolerateAll, spec } = plan
   const began = performance.now()
-  const made: MadePod[] = []
+  const ledger = podLedger(cluster)
   const steps: LoadStep[] = []
   let end: LoadEnd | null = null
   let why: string | null = null
   const program = await podProgram()
-  await removeLeftovers(cluster, namespace, Date.now())
+  await removeLeftovers(cluster, namespace)
   const watch = watchPods(cluster, namespace, run)
-  const context = { cluster, watch, now: () => performance.now() - began, made: (pod: MadePod) => void made.push(pod), signal }
+  const context = { cluster, watch, now: () => performance.now() - began, ledger, signal }
   let left: readonly string[] = []
   try {
     why = await runPod(context, { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll, cpu: loadCpu }, (record) => {
@@ -38,7 +38,7 @@ export async function runLoad(cluster: Cluster, plan: LoadPlan, told: (step: Loa
     })
   } finally {
     watch.end()
-    left = await removePods(cluster, made)
+    left = await ledger.removeAll()
   }
   return { steps, end, why, left }
 }

@@ -23,6 +23,12 @@ export interface Weather {
   readonly refuse?: (node: string) => string | null
   readonly stuck?: (node: string) => { readonly reason: string; readonly message: string } | null
   readonly exec?: (pod: string, command: readonly string[]) => Known<ExecResult>
+  /** The API server's clock against ours. */
+  readonly clockAheadMs?: number
+  /** What becomes of a create: made, and its answer lost; or not even looked at. */
+  readonly answer?: (name: string) => 'lost' | 'late' | null
+  /** A deletion that is accepted, and after which the pod is still there. */
+  readonly stays?: (name: string) => boolean
   /** Kill the pod's process after so many lines of its log. */
   readonly killAfterLines?: number
   /** Kubelets without an inotify instance: each `follow` ends where the log ends now, with their own line in it. */
@@ -66,18 +72,24 @@ export function localCluster(weather: Weather = {}): LocalCluster {
       const refused = weather.refuse?.(nodeOf(pod)) ?? null
       if (refused !== null) return Promise.resolve(unknown('forbidden', refused))
       const made = { ...pod, metadata: { ...pod.metadata, uid: `uid-${++uid}`, creationTimestamp: new Date().toISOString() } }
-      pods.set(pod.metadata.name, made)
-      start(pod.metadata.name, made)
-      return Promise.resolve(known(made))
+      const answer = weather.answer?.(pod.metadata.name) ?? null
+      const store = (): void => {
+        pods.set(pod.metadata.name, made)
+        start(pod.metadata.name, made)
+      }
+      if (answer === 'late') setTimeout(store, 400)
+      else store()
+      return Promise.resolve(answer === null ? known(made) : unknown('cut-off', 'create pods: the connection ended in the middle of the answer'))
     },
     delete: (_resource, _namespace, name, options) => {
-      if (options?.uid === undefined || pods.get(name)?.metadata.uid === options.uid) {
+      if (weather.stays?.(name) !== true && (options?.uid === undefined || pods.get(name)?.metadata.uid === options.uid)) {
         processes.get(name)?.kill('SIGKILL')
         pods.delete(name)
         deleted.push(name)
       }
       return Promise.resolve(known('deleted'))
     },
+    serverNow: () => Date.now() + (weather.clockAheadMs ?? 0),
     logs: (_namespace, name, { follow, signal }) => Promise.resolve(known((logs.get(name) ?? nothing)({ follow: follow === true && weather.noInotify !== true, complain: follow === true, ...(signal === undefined ? {} : { signal }) }))),
     exec: (_namespace, pod, { command }) => Promise.resolve(weather.exec?.(pod, command) ?? unknown('forbidden', 'create pods/exec')),
     // Tells of starts alone; ends are found by listing.

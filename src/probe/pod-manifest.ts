@@ -7,6 +7,7 @@ export const deadlineSeconds = 120
 export const labels = { managedBy: 'app.kubernetes.io/managed-by', run: 'hopscope.dev/run' } as const
 export const ours = `${labels.managedBy}=hopscope`
 export const containerName = 'hopscope'
+export const podPrefix = 'hopscope-'
 
 export function podLabels(run: string): Readonly<Record<string, string>> {
   return { [labels.managedBy]: 'hopscope', [labels.run]: run }
@@ -92,7 +93,7 @@ export function unexpanded(text: string): string {
 
 /** A DNS label of at most 63 characters, though a node's name may have 253: long ones end in a hash of the whole. */
 export function podName(run: string, node: string, hostNetwork = false): string {
-  const name = `hopscope-${run}-${node.replaceAll('.', '-')}${hostNetwork ? '-net' : ''}`
+  const name = `${podPrefix}${run}-${node.replaceAll('.', '-')}${hostNetwork ? '-net' : ''}`
   if (name.length <= 63) return name
   let hash = 7
   for (const it of name) hash = (hash * 31 + (it.codePointAt(0) ?? 0)) >>> 0

@@ -1,7 +1,7 @@
 import type { Cluster } from '../kube/cluster.ts'
 import { type PodRecord, readRecord } from './pod/records.ts'
 import type { PodPlan } from './pod-manifest.ts'
-import { createPod, type MadePod, type PodWatch } from './pods.ts'
+import { createPod, type PodLedger, type PodWatch } from './pods.ts'
 
 /** An image of 80 MB on a slow link; the pod's own deadline counts on meanwhile. */
 const startWithinMs = 60_000
@@ -14,7 +14,7 @@ export interface PodRunContext {
   readonly watch: PodWatch
   /** Milliseconds since the run began. */
   readonly now: () => number
-  readonly made: (pod: MadePod) => void
+  readonly ledger: Pick<PodLedger, 'note' | 'strike'>
   readonly signal: AbortSignal
 }
 
@@ -24,10 +24,9 @@ export interface PodRunContext {
  */
 export async function runPod(context: PodRunContext, plan: PodPlan, heard: (record: PodRecord) => boolean): Promise<string | null> {
   const { cluster, watch, now, signal } = context
-  const created = await createPod(cluster, plan)
+  const created = await createPod(cluster, plan, context.ledger)
   if ('why' in created) return created.why
   const { name, namespace } = created.made
-  context.made(created.made)
 
   for (const start = now(); ; await watch.next()) {
     const state = watch.state(name)

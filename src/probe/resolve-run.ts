@@ -8,7 +8,7 @@ import type { ResolveSpec } from './pod/spec.ts'
 import { podLabels, type PodPlan } from './pod-manifest.ts'
 import { podProgram } from './pod-program.ts'
 import { runPod } from './pod-run.ts'
-import { type MadePod, removeLeftovers, removePods, watchPods } from './pods.ts'
+import { podLedger, removeLeftovers, watchPods } from './pods.ts'
 
 /** All that a `resolve` will do in the cluster, before it does any of it. */
 export interface ResolvePlan {
@@ -69,9 +69,9 @@ export interface ResolveRun {
 /** One probe pod, from its creation to its removal, however it ends. */
 export async function runResolve(cluster: Cluster, plan: ResolvePlan, progress: (line: string) => void, signal: AbortSignal): Promise<ResolveRun> {
   const began = performance.now()
-  const made: MadePod[] = []
+  const ledger = podLedger(cluster)
   const program = await podProgram()
-  await removeLeftovers(cluster, plan.namespace, Date.now())
+  await removeLeftovers(cluster, plan.namespace)
   const watch = watchPods(cluster, plan.namespace, plan.run)
   const walks: ResolverWalk[] = []
   const servers: ServerAnswer[] = []
@@ -84,7 +84,7 @@ export async function runResolve(cluster: Cluster, plan: ResolvePlan, progress: 
     progress(`starting a probe pod on ${plan.node} ...`)
     const { run, namespace, node, image, tolerateAll, spec } = plan
     const pod: PodPlan = { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll }
-    why = await runPod({ cluster, watch, now: () => performance.now() - began, made: (it) => void made.push(it), signal }, pod, (record) => {
+    why = await runPod({ cluster, watch, now: () => performance.now() - began, ledger, signal }, pod, (record) => {
       if (record.t === 'hello') progress('asking ...')
       if (record.t === 'resolver') ({ resolvConf, own } = record)
       if (record.t === 'walk') walks.push(record.walk)
@@ -94,7 +94,7 @@ export async function runResolve(cluster: Cluster, plan: ResolvePlan, progress: 
     })
   } finally {
     watch.end()
-    left = await removePods(cluster, made)
+    left = await ledger.removeAll()
   }
   const missing = unknown(why?.startsWith('not allowed') === true ? 'forbidden' : 'failed', why ?? 'the probe pod told nothing')
   return { resolvConf, own, walks: walks.length === 2 ? known(walks) : missing, servers, queries, labels: podLabels(plan.run), left }

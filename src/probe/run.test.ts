@@ -2,14 +2,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dnsName } from '../../test/build/names.ts'
-import { known } from '../model/known.ts'
-import { cleanup } from './cleanup.ts'
-import { type LocalPod, localCluster, type Weather } from './local-cluster.ts'
+import { localCluster, type Weather } from './local-cluster.ts'
 import type { ProbePlan } from './plan.ts'
 import { defaultCounts } from './plan-dns.ts'
 import { dnsResponder, type Responder } from './pod/dns-responder.ts'
 import type { SeriesSpec } from './pod/spec.ts'
-import { removeLeftovers } from './pods.ts'
 import { probe } from './run.ts'
 
 let dns: Responder
@@ -166,20 +163,6 @@ describe('a probe', () => {
     expect(asked).toBeLessThan(1200)
     await failing.close()
   }, 30_000)
-
-  it('removes what a killed run left, when that is older than its deadline, and nothing else', async () => {
-    const local = localCluster({ stuck: () => ({ reason: 'x', message: 'x' }) })
-    const ours = { 'app.kubernetes.io/managed-by': 'hopscope' }
-    const put = (name: string, ageMs: number, labels: Readonly<Record<string, string>>) =>
-      local.pods.set(name, { metadata: { name, namespace: 'default', uid: name, labels, creationTimestamp: new Date(Date.now() - ageMs).toISOString() } } as unknown as LocalPod)
-    put('old', 600_000, ours)
-    put('young', 60_000, ours)
-    put('foreign', 600_000, {})
-    expect(await removeLeftovers(local.cluster, 'default', Date.now())).toEqual(['default/old'])
-    expect(local.deleted).toEqual(['old'])
-    expect(await cleanup(local.cluster, { all: true })).toEqual(known({ removed: ['default/young'], left: [], ephemeral: known([]) }))
-    expect([...local.pods.keys()]).toEqual(['foreign'])
-  })
 
   it('removes its pods on abort, and tells what it had heard', async () => {
     const silent = await dnsResponder(() => 'silent')

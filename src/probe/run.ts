@@ -10,7 +10,7 @@ import { insideView } from './inside.ts'
 import { type NodeRun, type RunContext, runNode } from './node-run.ts'
 import type { ProbePlan } from './plan.ts'
 import { podProgram } from './pod-program.ts'
-import { type MadePod, removeLeftovers, removePods, watchPods } from './pods.ts'
+import { podLedger, removeLeftovers, watchPods } from './pods.ts'
 import { progressOf } from './progress.ts'
 import { conntrackOf, contactsOf, coreDnsOf, dnsProbeOf, insideOf, notesOf } from './results.ts'
 import { readServerLogs } from './server-logs.ts'
@@ -34,9 +34,9 @@ export interface ProbeResult {
  */
 export async function probe(cluster: Cluster, plan: ProbePlan, progress: (line: string) => void, signal: AbortSignal): Promise<ProbeResult> {
   const began = performance.now()
-  const made: MadePod[] = []
+  const ledger = podLedger(cluster)
   const program = await podProgram()
-  const stale = await removeLeftovers(cluster, plan.namespace, Date.now())
+  const stale = await removeLeftovers(cluster, plan.namespace)
   const watch = watchPods(cluster, plan.namespace, plan.run)
   const context: RunContext = {
     cluster,
@@ -44,7 +44,7 @@ export async function probe(cluster: Cluster, plan: ProbePlan, progress: (line: 
     program,
     watch,
     now: () => performance.now() - began,
-    made: (pod) => void made.push(pod),
+    ledger,
     heard: progressOf(plan.nodes.length, progress),
     signal,
   }
@@ -54,7 +54,7 @@ export async function probe(cluster: Cluster, plan: ProbePlan, progress: (line: 
     result = await carryOut(context, stale)
   } finally {
     watch.end()
-    left = await removePods(cluster, made)
+    left = await ledger.removeAll()
   }
   return { ...result, left }
 }

@@ -5,7 +5,7 @@ import type { LookupRow } from './pod/records.ts'
 import type { CanarySpec } from './pod/spec.ts'
 import { podProgram } from './pod-program.ts'
 import { runPod } from './pod-run.ts'
-import { type MadePod, newRunId, removeLeftovers, removePods, watchPods } from './pods.ts'
+import { newRunId, podLedger, removeLeftovers, watchPods } from './pods.ts'
 
 export interface CanaryPlan {
   readonly namespace: string
@@ -36,7 +36,7 @@ export interface Canary {
 /** Starts a pod that looks up a name of the cluster through the DNS Service, again and again, until `end`. */
 export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
   const ending = new AbortController()
-  const made: MadePod[] = []
+  const ledger = podLedger(cluster)
   const began = performance.now()
   let rows: LookupRow[] = []
   let why: string | null = 'its pod is starting'
@@ -49,10 +49,9 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
   const one = async (program: string): Promise<string | null> => {
     const run = newRunId()
     const watch = watchPods(cluster, plan.namespace, run, listEveryMs)
-    const mine: MadePod[] = []
     try {
       return await runPod(
-        { cluster, watch, now: () => performance.now() - began, made: (it) => void (made.push(it), mine.push(it)), signal: ending.signal },
+        { cluster, watch, now: () => performance.now() - began, ledger, signal: ending.signal },
         { run, namespace: plan.namespace, node: plan.node, image: plan.image, program, spec, hostNetwork: false, tolerateAll: plan.tolerateAll, deadlineSeconds: lifeSeconds },
         (record) => {
           if (record.t === 'hello') {
@@ -65,7 +64,7 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
       )
     } finally {
       watch.end()
-      await removePods(cluster, mine)
+      await ledger.removeAll()
     }
   }
   const going = (async () => {
@@ -74,7 +73,7 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
       starting = false
       return
     }
-    await removeLeftovers(cluster, plan.namespace, Date.now())
+    await removeLeftovers(cluster, plan.namespace)
     const program = await podProgram()
     while (!ending.signal.aborted) {
       why = await one(program)
@@ -97,7 +96,7 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
     async end() {
       ending.abort()
       await going.catch(() => undefined)
-      return removePods(cluster, made)
+      return ledger.removeAll()
     },
   }
 }

@@ -28,7 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Single files at the top of src that anybody may use. */
-const forAll = ['tool-error.ts', 'closest.ts']
+const forAll = ['tool-error.ts', 'closest.ts', 'owed.ts']
 
 /** Folders that do no input or output, so that a diagnosis is a pure function of the snapshot. */
 const pure = ['model', 'wire', 'findings', 'relations', 'checks', 'engine.ts', 'closest.ts', 'tool-error.ts']
