@@ -8,9 +8,11 @@ import { deadlineSeconds, type PodPlan } from './pod-manifest.ts'
 import { createPod, isOurs, podLedger, removeLeftovers } from './pods.ts'
 
 const plan: PodPlan = {
-  run: 'aaaa0000', namespace: 'default', node: 'node-1', image: 'none', program: '', hostNetwork: false, tolerateAll: false,
+  run: 'abcd0123', namespace: 'default', node: 'node-1', image: 'none', program: '', hostNetwork: false, tolerateAll: false,
   spec: { kind: 'conntrack', everyMs: 500, forMs: 1000 },
 }
+/** Of this file's run: test files may share a process. */
+const owing = (): readonly string[] => owed().filter((it) => it.includes(plan.run))
 const stuck: Weather = { stuck: () => ({ reason: 'x', message: 'x' }) }
 
 describe('a pod that may have been made', () => {
@@ -27,13 +29,13 @@ describe('a pod that may have been made', () => {
     expect(await ledger.removeAll()).toEqual([])
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect([...local.pods.keys()]).toEqual([])
-    expect(owed()).toEqual([])
+    expect(owing()).toEqual([])
   })
 
   test('one whose answer was lost is used', async () => {
     const local = localCluster({ ...stuck, answer: () => 'lost' })
     const ledger = podLedger(local.cluster)
-    expect(await createPod(local.cluster, plan, ledger)).toMatchObject({ made: { name: 'hopscope-aaaa0000-node-1', uid: 'uid-1' } })
+    expect(await createPod(local.cluster, plan, ledger)).toMatchObject({ made: { name: 'hopscope-abcd0123-node-1', uid: 'uid-1' } })
     await ledger.removeAll()
   })
 
@@ -41,17 +43,17 @@ describe('a pod that may have been made', () => {
     const local = localCluster({ ...stuck, stays: () => true })
     const ledger = podLedger(local.cluster)
     await createPod(local.cluster, plan, ledger)
-    expect(owed()).toEqual(['pod default/hopscope-aaaa0000-node-1'])
-    expect(await ledger.removeAll()).toEqual(['default/hopscope-aaaa0000-node-1'])
-    expect(owed()).toEqual(['pod default/hopscope-aaaa0000-node-1'])
-    ledger.strike('hopscope-aaaa0000-node-1')
+    expect(owing()).toEqual(['pod default/hopscope-abcd0123-node-1'])
+    expect(await ledger.removeAll()).toEqual(['default/hopscope-abcd0123-node-1'])
+    expect(owing()).toEqual(['pod default/hopscope-abcd0123-node-1'])
+    ledger.strike('hopscope-abcd0123-node-1')
   }, 20_000)
 
   test("another's pod of that name is left alone", async () => {
     const local = localCluster({ ...stuck, answer: () => 'late' })
-    const theirs = { metadata: { name: 'hopscope-aaaa0000-node-1', namespace: 'default', uid: 'theirs', labels: {} } }
+    const theirs = { metadata: { name: 'hopscope-abcd0123-node-1', namespace: 'default', uid: 'theirs', labels: {} } }
     const ledger = podLedger(local.cluster)
-    ledger.note({ namespace: 'default', name: theirs.metadata.name, run: 'aaaa0000', uid: null, node: 'node-1' })
+    ledger.note({ namespace: 'default', name: theirs.metadata.name, run: 'abcd0123', uid: null, node: 'node-1' })
     local.pods.set(theirs.metadata.name, theirs as unknown as LocalPod)
     expect(await ledger.removeAll()).toEqual([])
     expect(local.deleted).toEqual([])
@@ -67,7 +69,7 @@ interface Pod {
 }
 
 const anyPod: fc.Arbitrary<Pod> = fc.record({
-  run: fc.constantFrom('aaaa0000', 'bbbb1111', 'no run', ''),
+  run: fc.constantFrom('abcd0123', 'bbbb1111', 'no run', ''),
   label: fc.constantFrom('hopscope' as const, 'other' as const),
   named: fc.constantFrom('by-run' as const, 'other-run' as const, 'free' as const),
   owned: fc.boolean(),
@@ -109,7 +111,7 @@ describe('what a killed run left', () => {
 
   test('without a clock of the API server nothing goes by itself', async () => {
     const local = localCluster()
-    const one = raw({ run: 'aaaa0000', label: 'hopscope', named: 'by-run', owned: false, ageSeconds: 9999 }, 0, Date.now())
+    const one = raw({ run: 'abcd0123', label: 'hopscope', named: 'by-run', owned: false, ageSeconds: 9999 }, 0, Date.now())
     local.pods.set(one.metadata.name, one as unknown as LocalPod)
     expect(isOurs(one)).toBe(true)
     expect(await removeLeftovers({ ...local.cluster, serverNow: () => null }, 'default')).toEqual([])
@@ -117,9 +119,9 @@ describe('what a killed run left', () => {
 
   test('a run that was named goes whatever its age', async () => {
     const local = localCluster()
-    const young = raw({ run: 'aaaa0000', label: 'hopscope', named: 'by-run', owned: false, ageSeconds: 5 }, 0, Date.now())
+    const young = raw({ run: 'abcd0123', label: 'hopscope', named: 'by-run', owned: false, ageSeconds: 5 }, 0, Date.now())
     local.pods.set(young.metadata.name, young as unknown as LocalPod)
     expect(await findLeft(local.cluster, { namespace: null, run: null })).toMatchObject({ value: { old: [], young: [{ name: young.metadata.name }] } })
-    expect(await findLeft(local.cluster, { namespace: null, run: 'aaaa0000' })).toMatchObject({ value: { old: [{ name: young.metadata.name }], young: [] } })
+    expect(await findLeft(local.cluster, { namespace: null, run: 'abcd0123' })).toMatchObject({ value: { old: [{ name: young.metadata.name }], young: [] } })
   })
 })
