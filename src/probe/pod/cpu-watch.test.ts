@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
+import { loadWorld, virtualClock } from '../../../test/build/load-world.ts'
 import { cpuTrouble, cpuWatch } from './cpu-watch.ts'
 
 const at = (share: number | null): [{ readonly pod: string; readonly limitMilli: number; readonly share: number | null }] => [{ pod: 'coredns-a', limitMilli: 100, share }]
@@ -14,15 +13,14 @@ it.each([
 ])('$it', ({ before, now, why }) => expect(cpuTrouble(before, now)).toBe(why))
 
 it('sees a server run into its limit by its own counter, and looks at none without a limit', async () => {
-  const began = performance.now()
+  const clock = virtualClock()
   // Nothing for 2 s, then as much as the limit of 100m gives.
-  const server = createServer((_, reply) => reply.end(`process_start_time_seconds 1\ncoredns_dns_requests_total 1\nprocess_cpu_seconds_total ${Math.max(0, performance.now() - began - 2000) * 1e-4}\n`))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const spec = { pod: 'coredns-a', ip: '127.0.0.1', port: (server.address() as AddressInfo).port }
-  expect(await cpuWatch([spec], true)).toBeNull()
-  const watch = await cpuWatch([{ ...spec, cpuLimitMilli: 100 }], true)
+  const world = loadWorld(clock, { cpu: () => Math.max(0, clock.now() - 2000) * 1e-4 })
+  const spec = { pod: 'coredns-a', ip: '127.0.0.1', port: 9153 }
+  expect(await clock.until(cpuWatch([spec], true, world))).toBeNull()
+  const watch = await clock.until(cpuWatch([{ ...spec, cpuLimitMilli: 100 }], true, world))
   expect(watch?.why()).toBeNull()
-  await expect.poll(() => watch?.why() ?? '', { timeout: 8000 }).toMatch(/of its CPU limit of 100m, \d+ % before the probe/)
+  await clock.until(clock.sleep(5000))
+  expect(watch?.why()).toMatch(/of its CPU limit of 100m, 0 % before the probe/)
   watch?.end()
-  server.close()
 })

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { coreDnsWindow } from '../coredns-window.ts'
+import { type Clock, machineClock } from './clock.ts'
 import { scrape } from './metrics.ts'
 import type { PodRecord } from './records.ts'
 import type { MetricsSpec } from './spec.ts'
@@ -18,6 +18,12 @@ export interface CpuWatch {
   /** What has become worse since before the probe; null when nothing has, or nothing can be told. */
   readonly why: () => string | null
   readonly end: () => void
+}
+
+/** The servers' metrics, and the time between two looks at them. */
+export interface CpuWorld {
+  readonly clock: Clock
+  readonly scrape: typeof scrape
 }
 
 /** The CPU counter goes in steps of 10 ms: under 50m a second shows a share to a fifth. */
@@ -44,14 +50,15 @@ export function cpuTrouble(before: readonly CpuShare[], now: readonly CpuShare[]
  * server has a limit: then there is nothing to run into. A limit that was used up before the probe is a finding (DNS103),
  * and no ground to stop.
  */
-export async function cpuWatch(servers: readonly MetricsSpec[], watching: boolean): Promise<CpuWatch | null> {
+export async function cpuWatch(servers: readonly MetricsSpec[], watching: boolean, world: CpuWorld = { clock: machineClock, scrape }): Promise<CpuWatch | null> {
   const limited = servers.filter((it) => (it.cpuLimitMilli ?? null) !== null)
   if (limited.length === 0) return null
-  const held = sleep(holdMs)
+  const { clock } = world
+  const held = clock.sleep(holdMs)
   if (!watching) return held.then(() => null)
-  const read = (): Promise<readonly Reading[]> => Promise.all(limited.map((it) => scrape(it, 'before')))
+  const read = (): Promise<readonly Reading[]> => Promise.all(limited.map((it) => world.scrape(it, 'before')))
   let last = await read()
-  await sleep(baseMs)
+  await clock.sleep(baseMs)
   let readings = await read()
   const before = shares(limited, last, readings)
   await held
@@ -65,8 +72,7 @@ export async function cpuWatch(servers: readonly MetricsSpec[], watching: boolea
     why = cpuTrouble(before, shares(limited, last, readings))
     busy = false
   }
-  const timer = setInterval(() => void look().catch(() => {}), everyMs)
-  return { why: () => why, end: () => clearInterval(timer) }
+  return { why: () => why, end: clock.every(everyMs, () => void look().catch(() => {})) }
 }
 
 function shares(servers: readonly MetricsSpec[], before: readonly Reading[], after: readonly Reading[]): readonly CpuShare[] {

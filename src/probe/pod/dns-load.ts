@@ -1,8 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientView, LoadEnd, LoadStep } from '../../model/load.ts'
 import { coreDnsWindow } from '../coredns-window.ts'
-import { type LoadClient, loadClient, type LoadTaken } from './load-client.ts'
+import { machineClock } from './clock.ts'
+import { type LoadClient, loadClient, type LoadTaken, type LoadWires } from './load-client.ts'
+import { loadLine } from './load-line.ts'
 import { failure, firstRate, isBad, judge, loadBounds, type LoadBounds, nextRate } from './load-ramp.ts'
 import { scrape } from './metrics.ts'
 import type { Emit, PodRecord } from './records.ts'
@@ -17,23 +18,48 @@ const lagResolutionMs = 10
 /** More than half of the time all slots waited for the servers: what they answer then is all that they can. */
 const saturatedShare = 0.5
 
+/** What a load has to do with: the servers, the time, and how late this process gets its CPU. */
+export interface LoadWorld extends LoadWires {
+  readonly scrape: typeof scrape
+  /** Starts to watch; the call of what it returns ends that, and tells the 99th percentile in milliseconds. */
+  readonly lateness: () => () => number
+  readonly throttledMs: () => number | null
+}
+
+const machineWorld: LoadWorld = {
+  clock: machineClock,
+  line: loadLine,
+  scrape,
+  lateness() {
+    const delay = monitorEventLoopDelay({ resolution: lagResolutionMs })
+    delay.enable()
+    return () => {
+      delay.disable()
+      // The histogram holds the timer's own interval too.
+      return Math.max(0, Math.round(delay.percentile(99) / 1e6) - lagResolutionMs)
+    }
+  },
+  throttledMs,
+}
+
 interface Ends {
   readonly load: LoadClient
   readonly canary: LoadClient
+  readonly world: LoadWorld
 }
 
 /**
  * Ramps from a trickle to `rate` in steps, and ends at the first sign of harm. The watchdog is here, in the pod, so that
  * it works whatever becomes of the command that started it. Each step is one record.
  */
-export async function dnsLoad(spec: LoadSpec, emit: Emit): Promise<void> {
+export async function dnsLoad(spec: LoadSpec, emit: Emit, world: LoadWorld = machineWorld): Promise<void> {
   const targets = spec.servers.map((it) => ({ ip: it.ip, port: it.dnsPort }))
   const { name, timeoutMs } = spec
-  const load = await loadClient({ targets, name, sockets: spec.socketsPerServer, outstanding: spec.outstandingPerServer, timeoutMs })
-  const canary = await loadClient({ targets, name, sockets: 1, outstanding: Math.max(2, spec.canaryPerSecond * 2), timeoutMs })
+  const load = await loadClient({ targets, name, sockets: spec.socketsPerServer, outstanding: spec.outstandingPerServer, timeoutMs }, world)
+  const canary = await loadClient({ targets, name, sockets: 1, outstanding: Math.max(2, spec.canaryPerSecond * 2), timeoutMs }, world)
   canary.setRate(spec.canaryPerSecond * targets.length)
   try {
-    emit({ t: 'load-end', end: await ramp(spec, { load, canary }, (step) => emit({ t: 'load-step', step })) })
+    emit({ t: 'load-end', end: await ramp(spec, { load, canary, world }, (step) => emit({ t: 'load-step', step })) })
   } finally {
     load.close()
     canary.close()
@@ -42,8 +68,9 @@ export async function dnsLoad(spec: LoadSpec, emit: Emit): Promise<void> {
 
 async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void): Promise<LoadEnd> {
   const bounds: LoadBounds = { ...loadBounds, p99Ms: spec.p99Ms, rate: spec.rate }
-  const until = performance.now() + spec.budgetMs
-  let readings = await readAll(spec, 'before')
+  const { clock } = ends.world
+  const until = clock.now() + spec.budgetMs
+  let readings = await readAll(spec, ends.world, 'before')
   let queries = 0
   let carried = 0
   let starved = 0
@@ -80,7 +107,7 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
       carried = Math.max(...full)
       return end('saturated', `of ${asked} queries/s asked they answer ${Math.floor(carried)}, and none is lost, with ${spec.outstandingPerServer} under way to each server`)
     }
-    if (performance.now() + spec.stepMs > until) return end('out-of-time', `${Math.round(spec.budgetMs / 1000)} s were not enough to get further`)
+    if (clock.now() + spec.stepMs > until) return end('out-of-time', `${Math.round(spec.budgetMs / 1000)} s were not enough to get further`)
     if (verdict.kind === 'client') continue
     starved = 0
     if (verdict.kind === 'go') full.length = 0
@@ -90,11 +117,11 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
 }
 
 /** "None lost" is said of queries whose time is over: what the last step sent last is waited for. null when nothing was lost. */
-async function lateLoss(spec: LoadSpec, { load, canary }: Ends, step: LoadStep): Promise<string | null> {
+async function lateLoss(spec: LoadSpec, { load, canary, world }: Ends, step: LoadStep): Promise<string | null> {
   load.setRate(0)
   canary.setRate(0)
   // The client looks for what is overdue from time to time.
-  await sleep(spec.timeoutMs + 2 * lookMs)
+  await world.clock.sleep(spec.timeoutMs + 2 * lookMs)
   return failure(withMore(step.load, load.take()), 'the load') ?? failure(withMore(step.canary, canary.take()), 'the canary')
 }
 
@@ -104,23 +131,23 @@ function withMore(seen: ClientView, { lost, refused }: LoadTaken): ClientView {
 }
 
 /** One rate for `stepMs`, or until something is wrong; the rate then stays while the metrics are read, or stops. */
-async function oneStep(spec: LoadSpec, { load, canary }: Ends, asked: number, bounds: LoadBounds, before: readonly Reading[]): Promise<{ readonly step: LoadStep; readonly after: readonly Reading[] }> {
+async function oneStep(spec: LoadSpec, { load, canary, world }: Ends, asked: number, bounds: LoadBounds, before: readonly Reading[]): Promise<{ readonly step: LoadStep; readonly after: readonly Reading[] }> {
   const wrong = (): boolean => isBad(view(load.look()), view(canary.look()), bounds)
-  const delay = monitorEventLoopDelay({ resolution: lagResolutionMs })
-  delay.enable()
-  const throttledBefore = throttledMs()
+  const { clock } = world
+  const lateness = world.lateness()
+  const throttledBefore = world.throttledMs()
   load.take()
   canary.take()
   load.setRate(asked)
-  for (const start = performance.now(); performance.now() - start < spec.stepMs && !wrong(); ) await sleep(lookMs)
+  for (const start = clock.now(); clock.now() - start < spec.stepMs && !wrong(); ) await clock.sleep(lookMs)
   if (wrong()) load.setRate(0)
   const seen = load.take()
   const canarySeen = canary.take()
-  const throttledAfter = throttledMs()
-  delay.disable()
+  const throttledAfter = world.throttledMs()
+  const lagMs = lateness()
   // A server in trouble takes its time over its metrics, too: the load goes on meanwhile, and so does the watch.
-  const watching = setInterval(() => void (wrong() ? load.setRate(0) : 0), lookMs)
-  const after = await readAll(spec, 'after').finally(() => clearInterval(watching))
+  const stopWatching = clock.every(lookMs, () => void (wrong() ? load.setRate(0) : 0))
+  const after = await readAll(spec, world, 'after').finally(stopWatching)
   const step = {
     asked,
     load: withMore(view(seen), load.take()),
@@ -131,16 +158,15 @@ async function oneStep(spec: LoadSpec, { load, canary }: Ends, asked: number, bo
     }),
     held: Math.round(seen.held * 1000) / 1000,
     throttledMs: throttledAfter === null || throttledBefore === null ? null : throttledAfter - throttledBefore,
-    // The histogram holds the timer's own interval too.
-    lagMs: Math.max(0, Math.round(delay.percentile(99) / 1e6) - lagResolutionMs),
+    lagMs,
   }
   return { step, after }
 }
 
 type Reading = Extract<PodRecord, { t: 'metrics' }>
 
-function readAll(spec: LoadSpec, phase: Reading['phase']): Promise<readonly Reading[]> {
-  return Promise.all(spec.servers.map((it) => scrape(it, phase)))
+function readAll(spec: LoadSpec, world: LoadWorld, phase: Reading['phase']): Promise<readonly Reading[]> {
+  return Promise.all(spec.servers.map((it) => world.scrape(it, phase)))
 }
 
 function blindness(readings: readonly Reading[]): string {

@@ -1,3 +1,4 @@
+import { type Clock, machineClock } from './clock.ts'
 import type { Latencies } from './latencies.ts'
 import { latencies } from './latencies.ts'
 import { type LineCounts, type LoadLine, loadLine } from './load-line.ts'
@@ -33,12 +34,19 @@ export interface LoadOptions {
   readonly timeoutMs: number
 }
 
+export interface LoadWires {
+  readonly clock: Clock
+  readonly line: typeof loadLine
+}
+
+const machineWires: LoadWires = { clock: machineClock, line: loadLine }
+
 /** The shortest that a timer of Node's can be. */
 const tickMs = 1
 const expireMs = 50
 
 /** Asks all targets in turn. A query that is due while every slot waits is sent as soon as an answer has made room. */
-export async function loadClient({ targets, name, sockets, outstanding, timeoutMs }: LoadOptions): Promise<LoadClient> {
+export async function loadClient({ targets, name, sockets, outstanding, timeoutMs }: LoadOptions, { clock, line }: LoadWires = machineWires): Promise<LoadClient> {
   const slots = Math.max(1, Math.ceil(outstanding / sockets))
   const lines: LoadLine[] = []
   let times = latencies()
@@ -47,7 +55,7 @@ export async function loadClient({ targets, name, sockets, outstanding, timeoutM
   let turn = 0
   let ticks = 0
   let heldTicks = 0
-  let began = performance.now()
+  let began = clock.now()
   let at = began
 
   for (let i = 0; i < sockets * targets.length; i++) {
@@ -55,17 +63,17 @@ export async function loadClient({ targets, name, sockets, outstanding, timeoutM
       times.add(ms)
       if (due >= 1 && lines[i]?.ask(now) === true) due--
     }
-    lines.push(await loadLine(targets[i % targets.length] as LoadTarget, name, slots, timeoutMs, onAnswer))
+    lines.push(await line(targets[i % targets.length] as LoadTarget, name, slots, timeoutMs, onAnswer))
   }
   const pump = (): void => {
-    const now = performance.now()
+    const now = clock.now()
     // What could not be sent is owed, but for a quarter of a second at most: more would come as a burst.
     due = rate === Infinity ? Infinity : Math.min(due + ((now - at) / 1000) * rate, Math.max(1, rate / 4))
     at = now
     let full = 0
     while (due >= 1 && full < lines.length) {
-      const line = lines[turn++ % lines.length] as LoadLine
-      if (line.ask(now)) {
+      const next = lines[turn++ % lines.length] as LoadLine
+      if (next.ask(now)) {
         due--
         full = 0
       } else full++
@@ -73,24 +81,24 @@ export async function loadClient({ targets, name, sockets, outstanding, timeoutM
     ticks++
     if (due >= 1) heldTicks++
   }
-  const ticking = setInterval(pump, tickMs)
-  let looked = performance.now()
-  const expiring = setInterval(() => {
-    const now = performance.now()
+  const stopTicking = clock.every(tickMs, pump)
+  let looked = clock.now()
+  const stopExpiring = clock.every(expireMs, () => {
+    const now = clock.now()
     // After a pause of this process the answers lie in the sockets unread: timers come before them in the event loop.
     if (now - looked < 3 * expireMs) for (const it of lines) it.expire(now)
     looked = now
-  }, expireMs)
+  })
 
   const look = (): LoadTaken => {
     const sum = (key: keyof LineCounts): number => lines.reduce((total, it) => total + it.counts[key], 0)
-    return { sent: sum('sent'), answered: sum('answered'), refused: sum('refused'), lost: sum('lost'), strays: sum('strays'), times, ms: performance.now() - began, held: ticks === 0 ? 0 : heldTicks / ticks }
+    return { sent: sum('sent'), answered: sum('answered'), refused: sum('refused'), lost: sum('lost'), strays: sum('strays'), times, ms: clock.now() - began, held: ticks === 0 ? 0 : heldTicks / ticks }
   }
   return {
     setRate(perSecond) {
       rate = perSecond
       due = 0
-      at = performance.now()
+      at = clock.now()
     },
     look,
     take() {
@@ -99,12 +107,12 @@ export async function loadClient({ targets, name, sockets, outstanding, timeoutM
       times = latencies()
       ticks = 0
       heldTicks = 0
-      began = performance.now()
+      began = clock.now()
       return taken
     },
     close() {
-      clearInterval(ticking)
-      clearInterval(expiring)
+      stopTicking()
+      stopExpiring()
       for (const it of lines) it.close()
     },
   }

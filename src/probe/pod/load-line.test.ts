@@ -31,7 +31,10 @@ function response(query: Buffer, rcode = 0): Buffer {
   return bytes
 }
 
-const settle = (ms = 60): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** However long the machine takes: packets on loopback come, and in their order. */
+async function until(yes: () => boolean): Promise<void> {
+  while (!yes()) await new Promise((resolve) => setTimeout(resolve, 2))
+}
 
 describe('one line of a load', () => {
   it('counts an answer once, and its duplicate as a stray', async () => {
@@ -40,7 +43,7 @@ describe('one line of a load', () => {
       reply(response(query))
     })
     one.ask(performance.now())
-    await settle()
+    await until(() => one.counts.strays > 0)
     expect(one.counts).toEqual({ sent: 1, answered: 1, refused: 0, lost: 0, strays: 1 })
     expect(one.waiting()).toBe(0)
   })
@@ -48,17 +51,19 @@ describe('one line of a load', () => {
   it('does not count an answer that comes after its time-out, nor gives it to the query that has its slot now', async () => {
     const held: (() => void)[] = []
     const one = await asking((query, reply) => void held.push(() => reply(response(query))), 20, 1)
-    one.ask(performance.now())
-    await settle()
-    one.expire(performance.now())
+    one.ask(1000)
+    await until(() => held.length === 1)
+    one.expire(1019)
+    expect(one.counts).toMatchObject({ answered: 0, lost: 0 })
+    one.expire(1020)
     expect(one.counts).toMatchObject({ answered: 0, lost: 1 })
-    one.ask(performance.now())
-    await settle()
+    one.ask(1021)
+    await until(() => held.length === 2)
     held[0]?.()
-    await settle()
+    await until(() => one.counts.strays === 1)
     expect(one.counts).toMatchObject({ sent: 2, answered: 0, strays: 1 })
     held[1]?.()
-    await settle()
+    await until(() => one.counts.answered === 1)
     expect(one.counts).toMatchObject({ answered: 1, strays: 1 })
   })
 
@@ -66,7 +71,7 @@ describe('one line of a load', () => {
     const rcodes = [3, 2, 5]
     const one = await asking((query, reply) => reply(response(query, rcodes.shift())))
     for (let i = 0; i < 3; i++) one.ask(performance.now())
-    await settle()
+    await until(() => one.counts.answered + one.counts.refused === 3)
     expect(one.counts).toMatchObject({ sent: 3, answered: 1, refused: 2 })
   })
 
@@ -88,7 +93,7 @@ describe('one line of a load', () => {
       reply(response(query).subarray(0, 11))
     })
     one.ask(performance.now())
-    await settle()
+    await until(() => one.counts.strays === 4)
     expect(one.counts).toMatchObject({ answered: 0, strays: 4 })
   })
 })
