@@ -47,7 +47,7 @@ async function takenBack(run: Run, why: string, progress: Progress): Promise<num
   const outcome = await undo(run, { force: false })
   progress.done()
   if (outcome.kind !== 'complete') return told(outcome, run.plan, 'undo')
-  print('Not applied: every object is as it was.')
+  print('Not applied: what the plan changed is as it was.')
   return 2
 }
 
@@ -59,10 +59,20 @@ export async function undoPlan(id: string, flags: FixFlags): Promise<number> {
       print(`  ${paint.mark('warning')} first ${undoFirst}`)
       if (!(await asker())) return told({ kind: 'refused', why: 'not confirmed', hint: null }, run.plan, 'undo')
     }
-    const outcome = await undo(run, { force: flags.force === true })
+    const force = flags.force === true
+    const asker = force ? nameOfContext(run, flags) : null
+    const outcome = await undo(run, {
+      force,
+      confirm: async (lines) => {
+        progress.done()
+        print(`${paint.mark('warning')} this takes back what someone else changed since:`)
+        for (const line of lines) print(`    ${line}`)
+        return asker === null ? false : asker()
+      },
+    })
     progress.done()
     if (outcome.kind !== 'complete') return told(outcome, run.plan, 'undo')
-    print(isReversible(run.plan) ? 'Undone: every object is as it was.' : `Not undone: ${gone(run.plan)}.`)
+    print(isReversible(run.plan) ? 'Undone: what the plan changed is as it was.' : `Not undone: ${gone(run.plan)}.`)
     return 0
   })
 }
@@ -132,6 +142,12 @@ function confirmation({ plan, signal, cluster }: Run, flags: FixFlags, what = 'A
   }
   if (!process.stdin.isTTY) throw new ToolError('usage', 'there is no terminal to ask on', `--yes-context ${context}, if you have read the plan`)
   return async () => (await askLine(`${what} context ${context}? Type the context name: `, signal)) === context
+}
+
+/** For what takes others' work away: `--yes` is not enough, whatever the plan. */
+function nameOfContext(run: Run, flags: FixFlags): () => Promise<boolean> {
+  const { yes: _yes, ...others } = flags
+  return confirmation(run, others, 'Take that back in')
 }
 
 async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<number> {

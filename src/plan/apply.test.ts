@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { unknown } from '../model/known.ts'
+import { at, put } from '../remedies/manifest.ts'
 import { apply } from './apply.ts'
 import { apiStore, type ApiStore } from './testdata/api-store.ts'
 import { changesOn, closeJournals, deployment, now, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
@@ -159,16 +160,46 @@ describe('apply', () => {
 })
 
 describe('undo', () => {
-  test('refuses what someone else changed since, with nothing written; --force puts it back', async () => {
+  const image = ['spec', 'template', 'spec', 'containers', 0, 'image'] as const
+
+  test("refuses a field of its own that someone else changed since, with nothing written; --force shows it and asks", async () => {
     const before = store.everything()
     const plan = planFor(changesOn(store), store)
     await apply(await runOf(plan, store, folder), yes)
-    store.put(web, deployment('web', 9))
+    store.put(web, put(store.get(web) ?? {}, image, 'busybox:safe'))
     const writes = store.writes()
-    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('Deployment/shop/web: it was changed') })
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('Deployment/shop/web: it was changed: spec.template.spec.containers[web].image') })
+    expect(await undo(await runOf(plan, store, folder), { force: true, confirm: () => Promise.resolve(false) })).toMatchObject({ kind: 'refused', why: 'not confirmed' })
     expect(store.writes()).toBe(writes)
-    expect(await undo(await runOf(plan, store, folder), { force: true })).toMatchObject({ kind: 'complete' })
+    const shown: string[] = []
+    const confirm = (lines: readonly string[]): Promise<boolean> => (shown.push(...lines), yes())
+    expect(await undo(await runOf(plan, store, folder), { force: true, confirm })).toMatchObject({ kind: 'complete' })
+    expect(shown.join('\n')).toContain('busybox:safe')
     expect(store.everything()).toBe(before)
+  })
+
+  test('keeps what an autoscaler and a colleague did beside it, and asks nobody', async () => {
+    const plan = planFor(changesOn(store), store)
+    await apply(await runOf(plan, store, folder), yes)
+    const scaled = put(put(store.get(web) ?? {}, ['spec', 'replicas'], 40), ['spec', 'template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt'], 'today')
+    store.put(web, scaled)
+    store.put('/apis/apps/v1/namespaces/shop/daemonsets/cache', put(store.get('/apis/apps/v1/namespaces/shop/daemonsets/cache') ?? {}, ['metadata', 'generation'], 7))
+    const said: string[] = []
+    expect(await undo(await runOf(plan, store, folder, { said }), { force: false })).toMatchObject({ kind: 'complete' })
+    expect(store.get(web)).toMatchObject({ spec: { replicas: 40, template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'today' } }, spec: { containers: [{ image: 'busybox' }] } } } })
+    expect(said).toContain('restored Deployment/shop/web: spec.replicas stays as someone else set it')
+  })
+
+  test.each([true, false])('writes to nothing that someone made anew (force: %s)', async (force) => {
+    const plan = planFor(changesOn(store), store)
+    await apply(await runOf(plan, store, folder), yes)
+    store.remove(web)
+    const anew = store.put(web, put(deployment('web', 2), image, 'theirs'))
+    const old = store.put('/api/v1/namespaces/shop/configmaps/old', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'old' }, data: { key: 'theirs' } })
+    expect(await undo(await runOf(plan, store, folder), { force })).toMatchObject({ kind: 'complete' })
+    expect(at(store.get(web), 'metadata', 'uid')).toBe(at(anew, 'metadata', 'uid'))
+    expect(store.get(web)).toMatchObject({ spec: { replicas: 2, template: { spec: { containers: [{ image: 'theirs' }] } } } })
+    expect(store.get('/api/v1/namespaces/shop/configmaps/old')).toEqual(old)
   })
 
   test('never deletes an object of the same name that the plan did not create, not even with --force', async () => {
@@ -200,7 +231,7 @@ describe('undo', () => {
     const plan = planFor(changesOn(store), store)
     await apply(await runOf(plan, store, folder), yes)
     await undo(await runOf(plan, store, folder), { force: false })
-    store.put(web, deployment('web', 9))
+    store.put(web, put(store.get(web) ?? {}, image, 'busybox:9'))
     const writes = store.writes()
     expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('undone already, and since then changed: not as it was: Deployment/shop/web') })
     expect(store.writes()).toBe(writes)

@@ -45,8 +45,12 @@ function textLines(path: string, before: readonly string[], after: readonly stri
   return lines
 }
 
-/** Indices of a longest common subsequence: files in objects are small, so the plain table will do. */
-function commonLines(before: readonly string[], after: readonly string[]): readonly (readonly [number, number])[] {
+/** 16 MB of table: a Corefile of 2,000 lines against itself. */
+const mostCells = 4_000_000
+
+/** Indices of a longest common subsequence: files in objects are small, so the plain table will do; enormous ones have none. */
+export function commonLines(before: readonly string[], after: readonly string[]): readonly (readonly [number, number])[] {
+  if (before.length * after.length > mostCells) return []
   const lengths = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1))
   for (let i = before.length - 1; i >= 0; i--) {
     for (let j = after.length - 1; j >= 0; j--) {
@@ -82,7 +86,7 @@ function lists(path: string, before: readonly Json[], after: readonly Json[]): r
   ]
 }
 
-function named(values: readonly Json[]): ReadonlyMap<string, Json> | null {
+export function named(values: readonly Json[]): ReadonlyMap<string, Json> | null {
   const entries = values.map((it) => [text(at(it, 'name')), it] as const)
   const names = new Set(entries.map(([name]) => name))
   return names.has(null) || names.size < entries.length ? null : new Map(entries.map(([name, it]) => [name ?? '', it]))
@@ -101,7 +105,7 @@ function plain(value: Json): string {
   return yamlLines(value)[0] ?? ''
 }
 
-function join(path: string, key: string): string {
+export function join(path: string, key: string): string {
   // Label keys hold dots and slashes: quoted, so that the path can be read.
   const word = /^[\w-]+$/.test(key) ? key : JSON.stringify(key)
   return path === '' ? word : `${path}.${word}`

@@ -78,6 +78,7 @@ describe('a plan', () => {
             +     - port: 53
         ~ Deployment      shop/web
             ~ spec.replicas: 1 -> 3
+            ~ spec.template.spec.containers[web].image: busybox -> busybox:2
         + DaemonSet       shop/cache
             + apiVersion: apps/v1
             + kind: DaemonSet

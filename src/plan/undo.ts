@@ -1,26 +1,32 @@
-import { type Known, known } from '../model/known.ts'
+import { type Known, known, unknown } from '../model/known.ts'
 import { subjectKey } from '../model/subject.ts'
 import type { Manifest } from '../remedies/manifest.ts'
 import type { Lock } from './lock.ts'
-import { fetchLive, type State, stateOf } from './look.ts'
-import type { Plan, Step } from './plan.ts'
+import { fetchLive } from './look.ts'
+import type { Step } from './plan.ts'
 import { reloadOf, serversNow, watchReload } from './reload.ts'
 import { mayLeaveRules } from './residue.ts'
 import { propagationFor, setInMotion, waitForRollout, waitUntilGone } from './rollout.ts'
 import { historyNow, journalled, lookAtAll, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
 import { asUpdateOf, same, uidOf, versionOf } from './server-owned.ts'
+import { judgeStep, keptWords, type Todo } from './undo-step.ts'
 
 export interface UndoAsk {
-  /** Restores also what someone else changed since; deletes nothing that the plan did not create, even then. */
+  /**
+   * Takes back also what someone else changed since in the plan's own fields, once the person has seen it and said yes.
+   * Writes to nothing that someone else made, even then.
+   */
   readonly force: boolean
+  /** Shows what would be lost, and asks; called only for a forced undo that takes something of others away. */
+  readonly confirm?: (lines: readonly string[]) => Promise<boolean>
 }
 
 /**
- * Puts every object back as it was, last step first, from the plan and its journal: after a whole apply, and after one
- * that was killed anywhere. Looks before it writes, so running it again does nothing twice. Refuses, with nothing
- * written, when someone else changed one of the objects since.
+ * Puts the fields that the plan changed back as they were, last step first, from the plan and its journal: after a whole
+ * apply, and after one that was killed anywhere. What others changed elsewhere stays. Looks before it writes, so running
+ * it again does nothing twice. Refuses, with nothing written, when someone else changed one of the plan's own fields since.
  */
-export async function undo(run: Run, { force }: UndoAsk): Promise<Outcome> {
+export async function undo(run: Run, { force, confirm }: UndoAsk): Promise<Outcome> {
   const blocked = await sameCluster(run)
   if (blocked !== null) return blocked
   const { phase, loose } = historyNow(run)
@@ -31,32 +37,42 @@ export async function undo(run: Run, { force }: UndoAsk): Promise<Outcome> {
     run.say(`plan ${run.plan.id} is undone already`)
     return { kind: 'complete', rollout: null }
   }
-  const moved = force ? null : await changedByOthers(run)
-  if (moved !== null) return moved
-  return underLock(run, 'undo', async (lock) => (force ? null : await changedByOthers(run)) ?? restoreAll(run, lock, force, phase === 'applied'))
+  const moved = await changedByOthers(run)
+  if ('kind' in moved) return moved
+  if (moved.why.length > 0 && !force) return blockedBy(run, moved.why)
+  if (moved.lines.length > 0 && confirm !== undefined && !(await confirm(moved.lines))) return refused('not confirmed')
+  return underLock(run, 'undo', async (lock) => {
+    const now = await changedByOthers(run)
+    if ('kind' in now) return now
+    if (now.why.length > 0 && !force) return blockedBy(run, now.why)
+    if (now.lines.join('\n') !== moved.lines.join('\n')) return refused('it changed again while it was looked at', `look again: hopscope fix --undo ${run.plan.id} --force`)
+    return restoreAll(run, lock, force, phase === 'applied')
+  })
 }
 
-async function changedByOthers(run: Run): Promise<Outcome | null> {
+function blockedBy(run: Run, why: readonly string[]): Outcome {
+  return refused(`changed by someone else since plan ${run.plan.id}: ${why.join('; ')}`, `to see it, and be asked: hopscope fix --undo ${run.plan.id} --force`)
+}
+
+interface Moved {
+  readonly why: readonly string[]
+  readonly lines: readonly string[]
+}
+
+/** What an undo would take away of what others did since. */
+async function changedByOthers(run: Run): Promise<Moved | Outcome> {
   const states = await lookSettled(run)
   if (!states.known) return refused(`an object of the plan could not be looked at: ${states.why.detail}`)
   const history = historyNow(run)
   const moved = run.plan.steps.flatMap((step, index) => {
-    const state = states.value[index]
-    if (state?.kind !== 'altered' || !history.step(index).intended || isSettled(step, state, run.plan)) return []
-    return [`${nameOfStep(step)}: ${state.why}`]
+    const past = history.step(index)
+    const { against } = past.intended ? judgeStep(step, states.value[index]?.live ?? null, run.plan, past) : { against: null }
+    return against === null ? [] : [{ step, against }]
   })
-  return moved.length === 0 ? null : refused(`changed by someone else since plan ${run.plan.id}: ${moved.join('; ')}`, `look at it, then put the former state back all the same: hopscope fix --undo ${run.plan.id} --force`)
-}
-
-/** Altered, and yet nothing for undo to do: what was created is gone, or was never ours; what was deleted is back. */
-function isSettled(step: Step, { live }: State, plan: Plan): boolean {
-  if (step.verb === 'create') return live === null || !isOurs(live, plan)
-  return step.verb === 'delete' && (step.inverse.verb === 'gone' || (live !== null && same(live, step.before.object)))
-}
-
-function isOurs(live: Manifest, plan: Plan): boolean {
-  const metadata = live['metadata'] as { readonly labels?: Readonly<Record<string, string>> } | undefined
-  return metadata?.labels?.['hopscope.dev/plan'] === plan.id
+  return {
+    why: moved.map(({ step, against }) => `${nameOfStep(step)}: ${against.why}`),
+    lines: moved.flatMap(({ step, against }) => [nameOfStep(step), ...against.lines.map((it) => `  ${it}`)]),
+  }
 }
 
 /** `taken`: the DNS servers run what the plan wrote, so they will be seen to take the former text again. */
@@ -77,7 +93,7 @@ async function restoreAll(run: Run, lock: Lock, force: boolean, taken: boolean):
       if (result.say !== null) run.say(`left     ${nameOfStep(step)}: ${result.say}`)
       continue
     }
-    run.say(`${step.verb === 'create' ? 'deleted ' : 'restored'} ${nameOfStep(step)}`)
+    run.say(`${step.verb === 'create' ? 'deleted ' : 'restored'} ${nameOfStep(step)}${result.say === null ? '' : `: ${result.say}`}`)
     if (reload !== null && servers !== null) {
       const again = servers.known ? await watchReload(run.cluster, reload.reload, servers.value, reload.before, run) : null
       if (again?.kind === 'taken') run.say(`reloaded ${nameOfStep(step)}: ${again.say}`)
@@ -100,73 +116,56 @@ async function notAsBefore(run: Run): Promise<Outcome | null> {
   if (!states.known) return { kind: 'stopped', why: `whether everything is as it was could not be seen: ${states.why.detail}` }
   const history = historyNow(run)
   const different = run.plan.steps.filter((step, index) => {
-    const state = states.value[index]
-    if (state === undefined || !history.step(index).intended || step.inverse.verb === 'gone') return false
-    return step.verb === 'create' ? state.live !== null && isOurs(state.live, run.plan) : state.live === null || !same(state.live, step.before.object)
+    const past = history.step(index)
+    return past.intended && judgeStep(step, states.value[index]?.live ?? null, run.plan, past).todo.kind !== 'nothing'
   })
   return different.length === 0 ? null : { kind: 'stopped', why: `not as it was: ${different.map(nameOfStep).join(', ')}` }
 }
 
-type Restored = { readonly kind: 'restored' } | { readonly kind: 'nothing'; readonly say: string | null } | { readonly kind: 'failed'; readonly why: string }
+type Restored = { readonly kind: 'restored'; readonly say: string | null } | { readonly kind: 'nothing'; readonly say: string | null } | { readonly kind: 'failed'; readonly why: string }
 
 async function restoreOne(run: Run, lock: Lock, index: number, step: Step, force: boolean): Promise<Restored> {
-  if (step.inverse.verb === 'gone') return { kind: 'nothing', say: step.inverse.why }
   for (let attempt = 1; ; attempt++) {
     const live = await fetchLive(run.cluster, step)
     if (!live.known) return { kind: 'failed', why: live.why.detail }
-    const state = stateOf(step, live.value, run.plan, historyNow(run).step(index))
-    const todo = isDone(step, state, run.plan)
-    if (todo !== null) return todo
-    if (state.kind === 'altered' && !force) return { kind: 'failed', why: state.why }
+    const { todo, against } = judgeStep(step, live.value, run.plan, historyNow(run).step(index))
+    if (todo.kind === 'nothing') return todo
+    if (against !== null && !force) return { kind: 'failed', why: against.why }
     const lost = lock.lost()
     if (lost !== null) return { kind: 'failed', why: lost }
-    const stored = await journalled(run, 'undo', index, null, () => putBack(run, step, live.value))
-    if (stored.known) return check(run, step, stored.value?.object ?? null)
+    const stored = await journalled(run, 'undo', index, null, () => putBack(run, step, todo, live.value))
+    if (stored.known) return check(run, step, todo, stored.value?.object ?? null)
     if (attempt >= 5) return { kind: 'failed', why: stored.why.detail }
     await run.sleep(200 * attempt)
   }
 }
 
-/** What makes a restoring write needless; null when one is needed. */
-function isDone(step: Step, state: State, plan: Plan): Restored | null {
-  if (step.verb === 'create') {
-    if (state.live === null) return { kind: 'nothing', say: null }
-    return isOurs(state.live, plan) ? null : { kind: 'nothing', say: 'it is not what this plan created' }
-  }
-  return state.live !== null && same(state.live, step.before.object) && !isLeaving(state.live) ? { kind: 'nothing', say: null } : null
-}
+type Written = Exclude<Todo, { kind: 'nothing' }>
 
-function isLeaving(live: Manifest): boolean {
-  const metadata = live['metadata'] as { readonly deletionTimestamp?: string } | undefined
-  return metadata?.deletionTimestamp !== undefined
-}
-
-async function putBack(run: Run, step: Step, live: Manifest | null): Promise<Known<ReturnType<typeof storedOf> | null>> {
+async function putBack(run: Run, step: Step, todo: Written, live: Manifest | null): Promise<Known<ReturnType<typeof storedOf> | null>> {
   const { cluster } = run
   const { resource, object } = step
   const patience = { timeoutMs: run.rolloutMs, sleep: run.sleep, step: run.step }
-  if (step.verb === 'create') {
-    if (live === null) return known(null)
-    const uid = uidOf(live)
-    const unclean = await mayLeaveRules(cluster, object, live)
-    const gone = await cluster.delete(resource, object.namespace, object.name, { uid, resourceVersion: versionOf(live), propagation: propagationFor(object.kind) })
+  const stays = unknown('timed-out', 'it is being deleted, and does not go')
+  if (todo.kind === 'delete') {
+    const uid = uidOf(todo.live)
+    const unclean = await mayLeaveRules(cluster, object, todo.live)
+    const gone = await cluster.delete(resource, object.namespace, object.name, { uid, resourceVersion: versionOf(todo.live), propagation: propagationFor(object.kind) })
     if (!gone.known) return gone
-    if (!(await waitUntilGone(cluster, step, uid, patience))) return { known: false, why: { reason: 'timed-out', detail: 'it is being deleted, and does not go' } }
+    if (!(await waitUntilGone(cluster, step, uid, patience))) return stays
     if (unclean.length > 0) run.say(`careful: its pods on ${unclean.join(', ')} were dead when they were deleted: rules that they made may still be there, and stand in the way of DNS. Look: hopscope dns; the way out: hopscope explain ${run.plan.remedy}`)
     return known(null)
   }
-  if (live !== null && isLeaving(live) && !(await waitUntilGone(cluster, step, uidOf(live), patience))) return { known: false, why: { reason: 'timed-out', detail: 'it is being deleted, and does not go' } }
-  const there = live !== null && !isLeaving(live)
-  const former = step.before.object
-  const made = there ? await cluster.replace(resource, object.namespace, object.name, asUpdateOf(live, former)) : await cluster.create(resource, object.namespace, former)
+  if (todo.kind === 'create' && live !== null && !(await waitUntilGone(cluster, step, uidOf(live), patience))) return stays
+  const made = todo.kind === 'create' ? await cluster.create(resource, object.namespace, todo.object) : await cluster.replace(resource, object.namespace, object.name, asUpdateOf(todo.live, todo.object))
   return made.known ? known(storedOf(made.value as unknown as Manifest)) : made
 }
 
-/** What the API server stored must be the former object, field by field: an admission webhook may think otherwise. */
-async function check(run: Run, step: Step, stored: Manifest | null): Promise<Restored> {
-  if (step.verb !== 'create' && stored !== null && !same(stored, step.before.object)) {
+/** What the API server stored must be what was sent, field by field: an admission webhook may think otherwise. */
+async function check(run: Run, step: Step, todo: Written, stored: Manifest | null): Promise<Restored> {
+  if (todo.kind !== 'delete' && stored !== null && !same(stored, todo.object)) {
     await note(run, { kind: 'end', at: run.now().toISOString(), action: 'undo', outcome: 'stopped', why: `${nameOfStep(step)} was restored, but not exactly` })
     return { kind: 'failed', why: 'the API server stored something else than the former object: an admission webhook may have changed it' }
   }
-  return { kind: 'restored' }
+  return { kind: 'restored', say: todo.kind === 'replace' && todo.kept.length > 0 ? keptWords(todo.kept) : null }
 }

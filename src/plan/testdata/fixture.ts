@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Cluster } from '../../kube/cluster.ts'
 import { subject } from '../../model/subject.ts'
-import type { Manifest } from '../../remedies/manifest.ts'
+import { type Manifest, put } from '../../remedies/manifest.ts'
 import type { Change, Proposal } from '../../remedies/remedy.ts'
 import { type Journal, openJournal } from '../journal.ts'
 import { type Plan, planOf } from '../plan.ts'
@@ -53,7 +53,7 @@ export function changesOn(store: ApiStore): readonly Change[] {
   return [
     create('ServiceAccount', 'cache', { apiVersion: 'v1', kind: 'ServiceAccount' }),
     create('Service', 'upstream', { apiVersion: 'v1', kind: 'Service', spec: { selector: { app: 'dns' }, ports: [{ port: 53 }] } }),
-    replace('Deployment', web, { ...web, spec: { ...(web['spec'] as Manifest), replicas: 3 } }),
+    replace('Deployment', web, put(put(web, ['spec', 'replicas'], 3), ['spec', 'template', 'spec', 'containers', 0, 'image'], 'busybox:2')),
     create('DaemonSet', 'cache', { apiVersion: 'apps/v1', kind: 'DaemonSet', spec: { template: { spec: { containers: [{ name: 'cache', volumeMounts: [{ name: 'lock', mountPath: '/run/lock', readOnly: false }] }] } } } }),
     { verb: 'delete', object: subject('ConfigMap', 'shop', 'old'), before: old, say: null, forGood: null },
   ]

@@ -1,0 +1,53 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Manifest, put } from '../remedies/manifest.ts'
+import { apply } from './apply.ts'
+import { apiStore, type ApiStore } from './testdata/api-store.ts'
+import { changesOn, closeJournals, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
+import { undo } from './undo.ts'
+
+const deployments = ['web', 'cart'].map((name) => `/apis/apps/v1/namespaces/shop/deployments/${name}`)
+
+/** What others do to a cluster while a plan is applied; none of it in a field that the plan of the fixture changes, but replicas. */
+const edit = fc.record({
+  path: fc.constantFrom(...deployments),
+  field: fc.constantFrom(['spec', 'replicas'], ['metadata', 'labels', 'team'], ['metadata', 'annotations', 'by'], ['spec', 'paused'], ['spec', 'template', 'metadata', 'labels', 'v'], ['spec', 'template', 'spec', 'containers', 0, 'args']),
+  value: fc.integer({ min: 4, max: 50 }),
+})
+type Edit = { readonly path: string; readonly field: readonly (string | number)[]; readonly value: number }
+
+function edited(store: ApiStore, edits: readonly Edit[]): void {
+  for (const { path, field, value } of edits) {
+    const to = field.includes('replicas') ? value : field.includes('args') ? [String(value)] : field.includes('paused') ? true : String(value)
+    store.put(path, put(store.get(path) ?? {}, field, to) satisfies Manifest)
+  }
+}
+
+describe('undo', () => {
+  test('of any part of a plan leaves the cluster as if there had only been what others did to it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.nat(4), { minLength: 1, maxLength: 5 }), fc.array(edit, { maxLength: 5 }), fc.boolean(), async (picks, edits, force) => {
+        const [store, without] = [await apiStore(), await apiStore()]
+        try {
+          populate(store)
+          populate(without)
+          const folder = tempFolder()
+          const all = changesOn(store)
+          const plan = planFor(picks.flatMap((it) => all[it] ?? []), store)
+          expect(await apply(await runOf(plan, store, folder), () => Promise.resolve(true))).toMatchObject({ kind: 'complete' })
+          edited(store, edits)
+          edited(without, edits)
+          const asked: string[] = []
+          const confirm = (lines: readonly string[]): Promise<boolean> => (asked.push(...lines), Promise.resolve(true))
+          expect(await undo(await runOf(plan, store, folder), { force, confirm })).toMatchObject({ kind: 'complete' })
+          expect(asked).toEqual([])
+          expect(store.everything()).toBe(without.everything())
+        } finally {
+          await closeJournals()
+          await Promise.all([store.close(), without.close()])
+        }
+      }),
+      { numRuns: 60 },
+    )
+  }, 60_000)
+})
