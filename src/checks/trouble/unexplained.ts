@@ -11,6 +11,9 @@ import { nextLook } from './next-look.ts'
 /** Names in the headline; the evidence has all of them. */
 const named = 8
 
+/** A server that says no has answered. */
+const unanswered: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'servfail', 'refused', 'truncated'])
+
 const severities: Readonly<Record<Trouble['weight'], Severity>> = { outage: 'error', nuisance: 'warning', sign: 'info' }
 
 const what: Readonly<Record<Trouble['kind'], string>> = {
@@ -124,7 +127,7 @@ function contrast(its: readonly Trouble[], dnsProbe: Known<DnsProbe>, insideView
   if (others.length > 0) said.push(`${fine.length} of ${others.length} other pods looked into are answered`)
   if (dnsProbe.known && first.source === 'insideViews') {
     const all = dnsProbe.value.series.flatMap((it) => it.lookups)
-    const answered = all.filter((it) => it.a === 'ok' || it.a === 'nodata')
+    const answered = all.filter((it) => !unanswered.has(it.a))
     if (all.length > 0) said.push(`${answered.length} of ${all.length} lookups of the probe pods are answered`)
   }
   return said.length === 0 ? '' : `for comparison: ${said.join('; ')}`

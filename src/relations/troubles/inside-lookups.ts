@@ -22,7 +22,9 @@ export function insideTroubles(model: Model): readonly Trouble[] {
   const byName = new Map((pods.known ? pods.value : []).map((it) => [`${it.namespace}/${it.name}`, it]))
   return insideViews.value.flatMap((view) => {
     const pod = byName.get(`${view.namespace}/${view.pod}`) ?? null
-    return [...ofLookup(model, view, pod), ...ofTcp(view, pod)]
+    const lookups = ofLookup(model, view, pod)
+    // Where nothing is answered at all, that TCP is not either goes without saying.
+    return lookups.some((it) => it.weight === 'outage') ? lookups : [...lookups, ...ofTcp(view, pod)]
   })
 }
 

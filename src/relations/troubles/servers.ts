@@ -26,7 +26,8 @@ export function serverWindowTroubles(model: Model): readonly Trouble[] {
 
 /**
  * What CoreDNS writes when it cannot do its work. A line about its upstream or the API server says that something was
- * not reached at some moment of the last minutes: a sign, which a cause may use, and no outage by itself.
+ * not reached at some moment of the last minutes: a sign, which a cause may use, and no outage by itself. Where lookups were
+ * measured they say it better.
  */
 const weights: Readonly<Record<LogSignKind, Trouble['weight']>> = {
   loop: 'outage',
@@ -43,11 +44,11 @@ const weights: Readonly<Record<LogSignKind, Trouble['weight']>> = {
 }
 
 export function serverLogTroubles(model: Model): readonly Trouble[] {
-  const { dnsServerLogs } = model.sources
+  const { dnsServerLogs, dnsProbe } = model.sources
   if (!dnsServerLogs.known) return []
   return dnsServerLogs.value
     .filter((it) => it.run === 'now')
-    .flatMap((log) => log.signs.map((sign) => ({
+    .flatMap((log) => log.signs.filter(({ kind }) => weights[kind] !== 'sign' || !dnsProbe.known).map((sign) => ({
       ...whose(model, log.pod),
       source: 'dnsServerLogs',
       asked: 'its log of the last two minutes',
