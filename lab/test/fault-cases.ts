@@ -4,47 +4,94 @@ import type { Lab } from '../lab.ts'
 import { type Found, hopscope, type Ran, type Report, reportOf, subjectOf } from './hopscope.ts'
 import { expectThat, type Result, skipped } from './result.ts'
 
-/** `turn` = its place among the faults that run beside it. */
-export async function faultCase(lab: Lab, fault: Fault, turn: number, tell: (result: Result) => void): Promise<readonly Result[]> {
-  const why = (await fault.unavailable?.(lab)) ?? null
-  if (why !== null) {
-    tell(skipped(fault.kind, fault.name, why))
-    return [skipped(fault.kind, fault.name, why)]
-  }
+/** A fault that was there, was looked at, and is taken back: what is owed is the look that finds nothing any more. */
+export interface Broken {
+  readonly fault: Fault
+  /** Its place among the faults that run beside it. */
+  readonly turn: number
+  readonly results: readonly Result[]
+  /** How long taking back took, or that it failed, or that nothing was broken. */
+  readonly back: { readonly kind: 'done'; readonly seconds: number } | { readonly kind: 'over' }
+}
+
+export type Tell = (result: Result) => void
+
+export async function breakAndLook(lab: Lab, fault: Fault, turn: number, tell: Tell): Promise<Broken> {
   const results: Result[] = []
   const keep = (result: Result): void => {
     results.push(result)
     tell(result)
   }
-  const wanted = fault.cause === null ? 'clean' : `${fault.cause.code} ${fault.cause.subject}`
-  try {
-    keep(
-      await expectThat(fault.kind, fault.name, wanted, async () => {
-        await fault.inject(lab)
-        return judgeLooks(lab, fault, turn, (ran) => judge(ran, fault))
-      }),
-    )
-  } finally {
-    keep(
-      await expectThat('taken back', `${fault.name}, taken back`, 'clean', async () => {
-        await fault.takeBack(lab)
-        return judgeLooks(lab, fault, turn, (ran) => gone(ran, fault))
-      }),
-    )
-    // A fault that can't be removed has failed above already; the other faults go on.
-    await fault.remove?.(lab).catch(() => undefined)
+  const why = (await fault.unavailable?.(lab)) ?? null
+  if (why !== null) {
+    keep(skipped(fault.kind, fault.name, why))
+    return { fault, turn, results, back: { kind: 'over' } }
   }
+  const wanted = fault.cause === null ? 'clean' : `${fault.cause.code} ${fault.cause.subject}`
+  keep(
+    await expectThat(fault.kind, fault.name, wanted, async () => {
+      await fault.inject(lab)
+      return judgeLooks([fault], () => look(lab, fault, turn), (ran) => judge(ran, fault))
+    }),
+  )
+  const back = await expectThat('taken back', `${fault.name}, taken back`, 'to be taken back', async () => {
+    await fault.takeBack(lab)
+    return { got: 'taken back', passed: true }
+  })
+  if (back.passed) return { fault, turn, results, back: { kind: 'done', seconds: back.seconds } }
+  keep(back)
+  await remove(lab, fault)
+  return { fault, turn, results, back: { kind: 'over' } }
+}
+
+/** Whether it may wait for the look of others: it leaves nothing of its own that a next fault would meet. */
+export function leavesNothing(fault: Fault): boolean {
+  return fault.reach.kind === 'cluster' && fault.remove === fault.takeBack
+}
+
+/**
+ * After what is taken back, a diagnosis must be clean. Faults that ran side by side, or one after the other with nothing
+ * left of them, share one: where a cluster is clean, it is clean of each of them.
+ */
+export async function lookClean(lab: Lab, all: readonly Broken[], tell: Tell): Promise<readonly Result[]> {
+  const owed = all.flatMap((it) => (it.back.kind === 'done' ? [{ ...it, seconds: it.back.seconds }] : []))
+  const [only] = owed
+  if (only === undefined) return []
+  const faults = owed.map((it) => it.fault)
+  const scope = owed.every((it) => it.fault.reach.kind === 'cluster') ? 'dns' : '-A'
+  const ask = owed.length === 1 ? () => look(lab, only.fault, only.turn) : () => diagnose(lab, [scope])
+  const seen = await expectThat('taken back', names(faults), 'clean', () => judgeLooks(faults, ask, (ran) => goneAll(ran, faults)))
+  const results = owed.map(({ fault, seconds }): Result => ({ ...seen, name: `${fault.name}, taken back`, seconds: seconds + seen.seconds / owed.length }))
+  for (const it of results) tell(it)
+  await Promise.all(faults.map((it) => remove(lab, it)))
   return results
 }
 
-/** Two cores carry a whole cluster: a probe that got its CPU too late says so, and is no answer yet. */
-const looks = 3
+/** One fault alone, from the break to the clean look. */
+export async function faultCase(lab: Lab, fault: Fault, turn: number, tell: Tell): Promise<readonly Result[]> {
+  const broken = await breakAndLook(lab, fault, turn, tell)
+  return [...broken.results, ...(await lookClean(lab, [broken], tell))]
+}
 
-async function judgeLooks(lab: Lab, fault: Fault, turn: number, judged: (ran: Ran) => Judged): Promise<Judged> {
-  for (let left = looks - 1; ; left--) {
-    const ran = await look(lab, fault, turn)
+/** A fault that can't be removed has failed already, as it can't be taken back; the other faults go on. */
+async function remove(lab: Lab, fault: Fault): Promise<void> {
+  if (fault.remove !== fault.takeBack) await fault.remove(lab).catch(() => undefined)
+}
+
+function names(faults: readonly Fault[]): string {
+  return faults.map((it) => it.name).join(', ')
+}
+
+/** Two cores carry a whole cluster: a probe that got its CPU too late says so, and is no answer yet. */
+const mostLooks = 3
+
+/** A look for several faults is made twice as well: were it wrong by chance, it would be wrong for all of them. */
+async function judgeLooks(faults: readonly Fault[], ask: () => Promise<Ran>, judged: (ran: Ran) => Judged): Promise<Judged> {
+  for (let left = mostLooks - 1; ; left--) {
+    const ran = await ask()
     const told = judged(ran)
-    if (told.passed || left === 0 || !isLate(ran)) return told
+    const again = isLate(ran) || (faults.length > 1 && left === mostLooks - 1)
+    if (told.passed || left === 0 || !again) return told
   }
 }
 
@@ -60,7 +107,11 @@ function isLate(ran: Ran): boolean {
  */
 function look(lab: Lab, fault: Fault, turn: number): Promise<Ran> {
   const node = fault.reach.kind === 'namespace' ? ['--node', lab.nodes[turn % lab.nodes.length]?.name ?? ''] : []
-  return hopscope(['diagnose', ...fault.diagnose, ...node, '--probe', '--node-access', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+  return diagnose(lab, [...fault.diagnose, ...node])
+}
+
+function diagnose(lab: Lab, args: readonly string[]): Promise<Ran> {
+  return hopscope(['diagnose', ...args, '--probe', '--node-access', '-o', 'json'], { kubeconfig: lab.kubeconfig })
 }
 
 /** Whether a diagnosis says of a fault what is known of it. */
@@ -97,6 +148,11 @@ function gone(ran: Ran, fault: Fault): Judged {
   const rest = clean(ran)
   const still = cause === null ? undefined : reportOf(ran)?.findings.find((it) => isCause(it, cause))
   return still === undefined ? rest : { ...rest, got: `still ${name(still)}`, passed: false }
+}
+
+function goneAll(ran: Ran, faults: readonly Fault[]): Judged {
+  const judged = faults.map((it) => gone(ran, it))
+  return judged.find((it) => !it.passed) ?? (judged[0] as Judged)
 }
 
 /** Exit code 0, nothing at or above a warning, no check crashed, and look-ups were really judged. */

@@ -4,7 +4,7 @@ import type { Lab } from '../lab.ts'
 import { keptForLast, nextBatch, type Order, type Usual } from './budget.ts'
 import type { FaultCase, Group } from './cases.ts'
 import type { Clock } from './clock.ts'
-import { faultCase } from './fault-cases.ts'
+import { type Broken, breakAndLook, faultCase, leavesNothing, lookClean } from './fault-cases.ts'
 import type { Past } from './history.ts'
 import type { Result } from './result.ts'
 import { failed, groupTwice, secondTry, type Tried } from './second-try.ts'
@@ -37,39 +37,76 @@ export async function tryCases(work: Work): Promise<void> {
   await inBatches(work, last, () => clock.forCases())
 }
 
+/** So many faults, one after the other, wait for one clean look. */
+const mostOwed = 4
+
 async function inBatches(work: Work, cases: readonly AnyCase[], seconds: () => number): Promise<void> {
   let waiting = cases
   const missed: Trial[] = []
-  for (;;) {
-    const batch = nextBatch(waiting, work.usual, seconds())
-    if (batch.length === 0) break
-    waiting = waiting.filter((it) => !batch.includes(it))
-    work.starts(batch)
-    const trials = await Promise.all(batch.map((it, beside) => once(work, it, beside)))
+  const done = async (trials: readonly Trial[]): Promise<void> => {
     const again = trials.filter((it) => 'fault' in it.it && it.results.some(failed))
     missed.push(...again)
     await work.ended(trials.filter((it) => !again.includes(it)))
   }
+  let owed: readonly Started[] = []
+  const settle = async (): Promise<void> => {
+    const its = owed
+    owed = []
+    await done(await settled(work, its))
+  }
+  for (;;) {
+    const batch = nextBatch(waiting, work.usual, seconds())
+    if (batch.length === 0) break
+    waiting = waiting.filter((it) => !batch.includes(it))
+    const faults = batch.filter((it) => 'fault' in it)
+    const joins = faults.length > 0 && faults.every((it) => leavesNothing(it.fault))
+    if (!joins || owed.length >= mostOwed) await settle()
+    work.starts(batch)
+    for (const it of batch) if (!('fault' in it)) await done([await groupOnce(work, it)])
+    owed = [...owed, ...(await Promise.all(faults.map((it, beside) => start(work, it, beside))))]
+    if (!joins) await settle()
+  }
+  await settle()
   const second = await secondTry(missed, (it) => again(work, it), (it) => hasTime(work, it))
   await work.ended(second.map(({ it, results }) => ({ it, results, seconds: missed.find((one) => one.it === it)?.seconds ?? 0 })))
 }
 
-async function once(work: Work, it: AnyCase, beside: number): Promise<Trial> {
+interface Started {
+  readonly it: FaultCase
+  readonly broken: Broken
+  readonly seconds: number
+}
+
+async function start(work: Work, it: FaultCase, beside: number): Promise<Started> {
+  const started = performance.now()
+  const over = (error: unknown): Broken => ({ fault: it.fault, turn: beside, results: [threw(it, error)], back: { kind: 'over' } })
+  const broken = await breakAndLook(work.lab, it.fault, beside, work.tell).catch(over)
+  return { it, broken, seconds: (performance.now() - started) / 1000 }
+}
+
+/** The clean look for those that owe one; its time is shared. */
+async function settled(work: Work, owed: readonly Started[]): Promise<readonly Trial[]> {
+  if (owed.length === 0) return []
+  const started = performance.now()
+  const clean = await lookClean(work.lab, owed.map((it) => it.broken), work.tell)
+  const each = (performance.now() - started) / 1000 / owed.length
+  return owed.map(({ it, broken, seconds }) => {
+    const its = clean.filter((one) => one.name === `${it.name}, taken back`)
+    return { it, results: [...broken.results, ...its], seconds: seconds + each }
+  })
+}
+
+async function groupOnce(work: Work, it: Group): Promise<Trial> {
   const { lab, tell } = work
   const started = performance.now()
-  const seconds = (): number => (performance.now() - started) / 1000
-  if ('fault' in it) {
-    const results = await faultCase(lab, it.fault, beside, tell).catch((error: unknown) => [threw(it, error)])
-    return { it, results, seconds: seconds() }
-  }
   let took: number | null = null
   const cases = async (): Promise<readonly Result[]> => {
     const results = await it.run(lab, tell).catch((error: unknown) => [threw(it, error)])
-    took ??= seconds()
+    took ??= (performance.now() - started) / 1000
     return results
   }
   const results = it.tries === 'once' ? await cases() : await groupTwice(cases, () => hasTime(work, it))
-  return { it, results, seconds: took ?? seconds() }
+  return { it, results, seconds: took ?? 0 }
 }
 
 function again(work: Work, it: AnyCase): Promise<readonly Result[]> {
