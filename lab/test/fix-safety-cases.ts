@@ -69,7 +69,7 @@ async function killedAtEach(lab: Lab, gate: Gate, fresh: () => Promise<Desk>, be
     if (killed.what === null && left.length === 0) return killed.ran.code === 0 ? rounds : [...rounds, { what: 'not killed', trouble: both(killed.ran) }]
     if (failed.length > 0 || left.length > 0) {
       // What this round left would be taken for the fault of the next.
-      await at.run(['fix', '--undo', at.id(), '--force'])
+      await at.run(['fix', '--undo', at.id(), '--force', '--yes-context', 'hopscope-lab'])
       return rounds
     }
   }

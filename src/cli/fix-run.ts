@@ -31,13 +31,25 @@ const print = (line: string): void => void process.stdout.write(`${visible(line)
 export async function applyPlan(id: string, flags: FixFlags, verifyAfter: boolean): Promise<number> {
   return withRun(id, flags, async (run, progress) => {
     const asker = confirmation(run, flags)
-    const outcome = await apply(run, asker)
+    const outcome = await apply(run, async (differs) => {
+      progress.done()
+      if (differs.length > 0) acceptable(differs, flags)
+      return asker()
+    })
     progress.done()
     if (outcome.kind === 'stopped' && outcome.takeBack === true) return takenBack(run, outcome.why, progress)
     if (outcome.kind !== 'complete') return told(outcome, run.plan, 'apply')
     print('Applied.')
     return verifyAfter ? verified(run, flags, progress) : 0
   })
+}
+
+/** A person may take what an admission webhook makes of a plan; a script has not seen it. */
+function acceptable(differs: readonly string[], flags: FixFlags): void {
+  print(`${paint.mark('warning')} an admission webhook or the API server would change what the plan writes:`)
+  for (const line of differs) print(`    ${line}`)
+  const isAsked = flags.yes !== true && flags.yesContext === undefined
+  if (!isAsked) throw new ToolError('usage', 'the API server would store something else than was planned. Nothing was written', 'if that is right, apply it on a terminal, where it is asked; else see: kubectl get mutatingwebhookconfigurations')
 }
 
 /** What has shown to do no good does not stay until somebody reads this. */

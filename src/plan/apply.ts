@@ -1,6 +1,7 @@
 import { type Known, known } from '../model/known.ts'
 import { subjectKey } from '../model/subject.ts'
 import type { Manifest } from '../remedies/manifest.ts'
+import { differences } from './as-planned.ts'
 import type { Lock } from './lock.ts'
 import { fetchLive, marked, type State, stateOf } from './look.ts'
 import type { Plan, Step } from './plan.ts'
@@ -9,8 +10,11 @@ import { propagationFor, setInMotion, waitForRollout } from './rollout.ts'
 import { historyNow, journalled, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
 import { asUpdateOf, bare, uidOf, versionOf } from './server-owned.ts'
 
-/** Asks the person; called once the cluster has accepted the dry run, with nothing written yet. */
-export type Confirm = () => Promise<boolean>
+/**
+ * Asks the person; called once the cluster has accepted the dry run, with nothing written yet. `differs`: where the API
+ * server would store something else than was planned, a line each.
+ */
+export type Confirm = (differs: readonly string[]) => Promise<boolean>
 
 /**
  * Applies a plan, or goes on with one that was cut off. Refuses, with nothing written, when it is the wrong cluster,
@@ -23,10 +27,11 @@ export async function apply(run: Run, confirm: Confirm): Promise<Outcome> {
   if (!Array.isArray(states)) return states as Outcome
   const dry = await dryRun(run, states as readonly State[])
   if (!dry.known) return refused(`the API server would not take it: ${dry.why.detail}`, 'nothing was written')
-  run.say(`server-side dry run ${dry.value} accepted, every object still as planned`)
-  if (!(await confirm())) return refused('not confirmed')
+  const { tried, differs } = dry.value
+  run.say(`server-side dry run ${tried} accepted, every object still as planned${differs.length === 0 ? '' : '; but the API server would store something else'}`)
+  if (!(await confirm(differs))) return refused('not confirmed')
   if (run.signal.aborted) return refused('interrupted')
-  return underLock(run, 'apply', (lock) => writeAll(run, lock))
+  return underLock(run, 'apply', (lock) => writeAll(run, lock, new Set(differs)))
 }
 
 function inTime(run: Run): Outcome | null {
@@ -55,19 +60,29 @@ async function asPlanned(run: Run): Promise<readonly State[] | Outcome> {
 }
 
 /** Every step that is still to be written, tried on the server without being kept. */
-async function dryRun(run: Run, states: readonly State[]): Promise<Known<number>> {
+async function dryRun(run: Run, states: readonly State[]): Promise<Known<{ readonly tried: number; readonly differs: readonly string[] }>> {
   let tried = 0
+  const differs: string[] = []
   for (const [index, step] of run.plan.steps.entries()) {
     const state = states[index]
     if (state?.kind !== 'untouched') continue
     const result = await send(run, step, state.live, true)
     if (!result.known) return { known: false, why: { ...result.why, detail: `${nameOfStep(step)}: ${result.why.detail}` } }
     tried += 1
+    differs.push(...differsFrom(run, step, result.value))
   }
-  return known(tried)
+  return known({ tried, differs })
 }
 
-async function writeAll(run: Run, lock: Lock): Promise<Outcome> {
+/** What an admission webhook makes of a step, or made of it: `DaemonSet/shop/cache + spec.template.spec.hostPID: true`. */
+function differsFrom(run: Run, step: Step, stored: Manifest | null): readonly string[] {
+  if (step.verb === 'delete' || stored === null) return []
+  const sent = step.verb === 'create' ? marked(step, run.plan) : step.after
+  return differences(sent, stored).map((it) => `${nameOfStep(step)} ${it.sign} ${it.text}`)
+}
+
+/** `accepted`: differences that the person has seen. */
+async function writeAll(run: Run, lock: Lock, accepted: ReadonlySet<string>): Promise<Outcome> {
   // Between the question and its answer minutes may pass.
   const late = inTime(run) ?? inPhase(run)
   if (late !== null) return late
@@ -83,6 +98,9 @@ async function writeAll(run: Run, lock: Lock): Promise<Outcome> {
     if (servers?.known === false) return index === 0 ? refused(`whether the DNS servers would take the new Corefile could not be seen: ${servers.why.detail}`) : { kind: 'stopped', why: servers.why.detail }
     const written = await writeOne(run, lock, index, step)
     if (written.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${written.why}` }
+    const stored = historyNow(run).step(index).stored?.object ?? null
+    const differs = differsFrom(run, step, stored).filter((it) => !accepted.has(it))
+    if (differs.length > 0) return { kind: 'stopped', why: `the API server stored something else than was planned, and than its dry run said: ${differs.join('; ')}` }
     run.say(`${written.kind === 'stood' ? 'stands  ' : { create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`)
     if (reload !== null && servers?.known === true) {
       const taken = await watchReload(run.cluster, reload.reload, servers.value, reload.after, run)

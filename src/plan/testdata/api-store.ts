@@ -22,6 +22,8 @@ export interface ApiStore {
   remove(path: string): void
   /** Called before and after each write takes effect; the answer waits for it. */
   onWrite: ((moment: Moment) => Promise<void>) | null
+  /** A mutating admission webhook; null for none. */
+  mutate: ((object: Manifest, dry: boolean) => Manifest) | null
   /** Whether workloads become ready: a rollout that never does, when false. */
   rollsOut: boolean
   close(): Promise<void>
@@ -60,6 +62,7 @@ export async function apiStore(): Promise<ApiStore> {
     get: (path) => objects.get(path),
     remove: (path) => void objects.delete(path),
     onWrite: null,
+    mutate: null,
     rollsOut: true,
     close: () => server.close(),
   }
@@ -90,8 +93,9 @@ export async function apiStore(): Promise<ApiStore> {
     return { status: 200, body: { kind: 'List', metadata: { resourceVersion: String(version) }, items: items.map(([, it]) => it) } }
   }
 
-  function write(method: string, path: string, body: JsonObject, dry: boolean): { readonly status: number; readonly body: Json } {
+  function write(method: string, path: string, sent: JsonObject, dry: boolean): { readonly status: number; readonly body: Json } {
     control()
+    const body = method === 'DELETE' ? sent : (store.mutate?.(sent, dry) ?? sent)
     if (method === 'POST') {
       const name = String(at(body, 'metadata', 'name'))
       if (objects.has(`${path}/${name}`)) return refuse(409, `"${name}" already exists`)
