@@ -7,6 +7,7 @@ import { onNode, type RunningPod } from '../faults/place.ts'
 import { until } from '../faults/until.ts'
 import type { Lab } from '../lab.ts'
 import { parsePrometheusText, sumOf } from '../../src/wire/prometheus-text.ts'
+import { measured } from './calm.ts'
 import { dnsperf } from './dnsperf.ts'
 import { hopscope, type Ran } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
@@ -22,18 +23,18 @@ export async function capacityCases(lab: Lab, tell: (result: Result) => void): P
     results.push(result)
     tell(result)
   }
-  for (const outstanding of [100, 20]) await keep((it) => clientCase(it, outstanding))
-  await keep(ownLoadCase)
+  for (const outstanding of [100, 20]) await keep((it) => measured(() => clientCase(it, outstanding)))
+  await keep((it) => measured(() => ownLoadCase(it)))
   await keep(interruptCase)
   await keep(rightsCase)
   try {
     await limited(lab, '100m')
-    await keep(ceilingCase)
-    await keep(nearLimitCase)
+    await keep((it) => measured(() => ceilingCase(it)))
+    await keep((it) => measured(() => nearLimitCase(it)))
   } finally {
     await limited(lab, null)
   }
-  await keep(starvedCase)
+  await keep((it) => measured(() => starvedCase(it)))
   return results
 }
 

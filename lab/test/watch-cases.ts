@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
 import { corednsServes } from '../faults/coredns.ts'
 import { logSize, requests, writes } from './audit.ts'
+import { measured } from './calm.ts'
 import { hopscope, type Ran } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
 
@@ -25,8 +26,8 @@ export async function watchCases(lab: Lab, tell: (result: Result) => void): Prom
     results.push(await result)
     tell(await result)
   }
-  await keep(quietCase(lab))
-  await keep(troubleCase(lab))
+  await keep(measured(() => quietCase(lab)))
+  await keep(measured(() => troubleCase(lab)))
   await keep(interruptCase(lab))
   await keep(gapCase(lab))
   return results
