@@ -6,6 +6,7 @@ import { closest } from '../closest.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterOptions } from './cluster.ts'
 import type { ClusterEntry, Kubeconfig, UserEntry } from './kubeconfig-file.ts'
+import { withoutTrailing } from '../wire/trim-end.ts'
 
 /*
  * Why not @kubernetes/client-node's KubeConfig: importing it costs 450-630 ms (its file imports the generated API and
@@ -97,7 +98,7 @@ function names(all: readonly string[]): string {
 function serverUrl(server: string, cluster: string, file: string): string {
   const text = /^https?:\/\//.test(server) ? server : `https://${server}`
   if (server === '' || !URL.canParse(text)) throw new ToolError('bad-kubeconfig', `cluster \`${cluster}\` in ${file} has no usable server URL`, 'correct it with: kubectl config set-cluster')
-  return text.replace(/\/+$/, '')
+  return withoutTrailing(text, '/')
 }
 
 const nobody: UserEntry = {

@@ -141,7 +141,7 @@ async function reasonOf(cluster: Asked, { namespace }: Reload, pod: string): Pro
   if (!log.known) return ''
   let said = ''
   for await (const line of log.value) if (/reload failed|Restart failed|Corefile:\d+/.test(line)) said = line
-  const [, words = ''] = /(?:reload failed|Restart failed): (.*)$/.exec(said) ?? []
+  const [, words = ''] = /(?:reload failed|Restart failed): (.*)/.exec(said.slice(0, 1000)) ?? []
   return words === '' ? '' : `: ${words}`
 }
 

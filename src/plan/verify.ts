@@ -5,6 +5,7 @@ import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import type { Verification } from '../remedies/remedy.ts'
 import type { InsideLookups } from '../probe/inside-lookups.ts'
 import { notable } from '../relations/lookup-loss.ts'
+import { parseResolvConf } from '../wire/resolv-conf.ts'
 import { enoughLookups, type Measure, measure, measureInside, type Part } from './measure.ts'
 import type { Plan } from './plan.ts'
 
@@ -133,7 +134,7 @@ function insideOf(model: Model, { workloads, option }: NonNullable<Verification[
     const own = pods.known ? pods.value.filter((it) => !it.deleting && subjectKey(workloadOfPod(it)) === key) : []
     const views = insideViews.known ? insideViews.value.filter((view) => own.some((it) => it.name === view.pod && it.namespace === view.namespace)) : []
     const confs = views.flatMap((it) => (it.resolvConf.known ? [{ pod: it.pod, text: it.resolvConf.value }] : []))
-    const without = confs.find((it) => !new RegExp(`^\\s*options\\b.*\\s${option}(\\s|$)`, 'm').test(it.text))
+    const without = confs.find((it) => !parseResolvConf(it.text).options.includes(option))
     if (without !== undefined) bad.push(`pod ${without.pod} has no \`${option}\` in its resolv.conf`)
     if (confs.length === 0) unsure.push(`no pod of ${key} could be looked into`)
   }

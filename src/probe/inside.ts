@@ -6,6 +6,7 @@ import type { Answer } from '../model/lookups.ts'
 import type { Libc } from '../model/resolution.ts'
 import { insideScript } from './inside-script.ts'
 import type { InsideSpec } from './plan-inside.ts'
+import { block, type Section, sections } from './script-output.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
 
@@ -27,16 +28,9 @@ export async function insideView(cluster: Cluster, spec: InsideSpec, signal: Abo
 
 const noShell = unknown('not-there', 'the container has no shell')
 
-export interface Section {
-  readonly tool: string
-  readonly text: string
-  readonly code: number
-  readonly ms: number
-}
-
 /** Values from the script's output; the last tool that ran has the last word, or the first that had an answer. */
 export function readInside(stdout: string, name: string, askedTcp: boolean): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53' | 'libc'> {
-  const resolv = /@resolv\n([\s\S]*?)\n?\n@end/.exec(stdout)?.[1]
+  const resolv = block(stdout, 'resolv')
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
   const answered = looks.map((it) => ({ it, result: lookupResult(it) })).find(({ result }) => result !== null)
@@ -44,7 +38,7 @@ export function readInside(stdout: string, name: string, askedTcp: boolean): Pic
   const cutOff = stdout.includes('@done') ? null : unknown('timed-out', 'the script did not end in time')
   return {
     libc: libcOf(stdout),
-    resolvConf: resolv === undefined ? unknown('failed', 'resolv.conf could not be read') : known(resolv),
+    resolvConf: resolv === null ? unknown('failed', 'resolv.conf could not be read') : known(resolv),
     lookup:
       answered?.result !== undefined && answered.result !== null
         ? known({ tool: answered.it.tool, name, result: answered.result, ms: answered.it.ms })
@@ -58,19 +52,9 @@ export function readInside(stdout: string, name: string, askedTcp: boolean): Pic
   }
 }
 
-export function sections(stdout: string, kind: 'look' | 'tcp'): readonly Section[] {
-  const form = new RegExp(`@${kind} (\\S+)\\n@start ([\\d.]+)\\n([\\s\\S]*?)@stop ([\\d.]+)\\n@exit (\\d+)`, 'g')
-  return [...stdout.matchAll(form)].map(([, tool, start, text, stop, code]) => ({
-    tool: tool ?? '',
-    text: text ?? '',
-    code: Number(code),
-    ms: Math.round((Number(stop) - Number(start)) * 1000),
-  }))
-}
-
 /** null when neither library is seen, or both are: an image may carry one beside the other. */
 export function libcOf(stdout: string): Libc | null {
-  const found = new Set(/@libc\n([\s\S]*?)@end/.exec(stdout)?.[1]?.split('\n').filter((it) => it !== '') ?? [])
+  const found = new Set(block(stdout, 'libc')?.split('\n').filter((it) => it !== '') ?? [])
   return found.size === 1 ? (found.has('musl') ? 'musl' : found.has('glibc') ? 'glibc' : null) : null
 }
 

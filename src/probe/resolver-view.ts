@@ -3,8 +3,9 @@ import { cat, type ContainerCommand, shell } from '../kube/container-command.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { OwnLookup, ResolverView } from '../model/resolution.ts'
 import type { DnsName } from '../wire/dns-name.ts'
-import { libcOf, lookupResult, sections } from './inside.ts'
+import { libcOf, lookupResult } from './inside.ts'
 import { resolverScript } from './inside-script.ts'
+import { block, sections } from './script-output.ts'
 
 /** Three tools of 8 s each at the worst. */
 const timeoutMs = 30_000
@@ -41,8 +42,8 @@ function none(why: Extract<Known<never>, { known: false }>): ResolverView {
 
 export function readView(stdout: string): ResolverView {
   const file = (name: string): Known<string> => {
-    const text = new RegExp(`@${name}\\n([\\s\\S]*?)\\n?\\n@end`).exec(stdout)?.[1]
-    return text === undefined || text === '' ? unknown('failed', `/etc/${name === 'resolv' ? 'resolv.conf' : name} could not be read`) : known(text)
+    const text = block(stdout, name)
+    return text === null || text === '' ? unknown('failed', `/etc/${name === 'resolv' ? 'resolv.conf' : name} could not be read`) : known(text)
   }
   return { resolvConf: file('resolv'), hosts: file('hosts'), libc: libcOf(stdout), lookup: ownLookup(stdout) }
 }

@@ -1,5 +1,6 @@
 import type { Ingress, IngressBackend } from '../model/ingress.ts'
 import type { Service, ServicePort } from '../model/service.ts'
+import { withoutTrailing } from '../wire/trim-end.ts'
 
 export interface Route {
   readonly ingress: Ingress
@@ -55,7 +56,7 @@ function pathFits(route: Route, path: string): boolean {
   if (route.path === null) return true
   const asked = path.split('?')[0] ?? path
   if (route.pathType === 'Exact') return asked === route.path
-  const prefix = route.path.replace(/\/+$/, '')
+  const prefix = withoutTrailing(route.path, '/')
   return asked === prefix || asked.startsWith(`${prefix}/`)
 }
 

@@ -1,5 +1,6 @@
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import type { WeaveTc } from '../model/weave-tc.ts'
+import { withoutTrailing } from '../wire/trim-end.ts'
 
 /** Where the tc of qmachu/weave-tc looks for pareto.dist, whatever the node's distribution (weaveworks/weave#3287). */
 export const tcFolder = '/lib/tc'
@@ -58,7 +59,7 @@ function withoutVolume(it: WeaveTc): readonly WeaveTcFault[] {
 
 function tcOutOfReach(it: WeaveTc): readonly WeaveTcFault[] {
   const effect = `tc finds no ${tcFolder}/pareto.dist, so the delay is never set up`
-  const index = it.mounts.findIndex(({ mountPath }) => mountPath.replace(/\/+$/, '') === tcFolder)
+  const index = it.mounts.findIndex(({ mountPath }) => withoutTrailing(mountPath, '/') === tcFolder)
   const mount = it.mounts[index]
   if (mount !== undefined) {
     const volume = it.volumes.find((one) => one.volume === mount.volume)

@@ -74,7 +74,7 @@ function spreadAlone(workload: Subject, before: Manifest, labels: Json): Proposa
 function sizingFor({ model }: Ask): Sizing {
   const { nodes, pods, services, clusterDns, coreDnsWindows, dnsProbe } = model.sources
   const objects = model.scope.namespace === null && pods.known && services.known ? pods.value.length + services.value.length : null
-  const autopath = clusterDns.known && clusterDns.value.corefile.known && /^\s*autopath\b/m.test(clusterDns.value.corefile.value)
+  const autopath = clusterDns.known && clusterDns.value.corefile.known && /^[^\S\n]*autopath\b/m.test(clusterDns.value.corefile.value)
   const servers = clusterDns.known ? clusterDns.value.pods.filter((it) => !it.deleting).length : 0
   const probed = coreDnsWindows.known ? sizingOfProbe({ windows: coreDnsWindows.value, servers, ownQueries: dnsProbe.known ? dnsProbe.value.queriesSent : 0, atLimit: true, nodes, objects, autopath }) : null
   const cores = nodes.known && nodes.value.every((it) => it.cpus !== null) ? nodes.value.reduce((total, it) => total + (it.cpus ?? 0), 0) : null

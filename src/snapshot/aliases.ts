@@ -39,8 +39,9 @@ export function createAliases(): Aliases {
   }
 
   // A path such as /etc/resolv.conf is the image's, not the cluster's.
+  // Line by line, since with the flag m each `\r` and `\u2028` of a run would begin the look at the rest of it anew.
   const inWords = (text: string, directives: boolean): string =>
-    text.replace(/(^[^\S\n]*)?([^\s"'`,;()[\]{}=/][^\s"'`,;()[\]{}=]*)/gm, (_, start: string | undefined, it: string) => (start ?? '') + word(it, directives && start !== undefined))
+    text.split('\n').map((line) => line.replace(/(^\s+)?([^\s"'`,;()[\]{}=/][^\s"'`,;()[\]{}=]*)/g, (_, start: string | undefined, it: string, at: number) => (start ?? '') + word(it, directives && at === 0))).join('\n')
 
   return { name, inText: (text) => inWords(text, false), inFile: (text) => inWords(text, true) }
 }

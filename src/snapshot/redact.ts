@@ -1,35 +1,8 @@
-import { redact } from '../kube/redact.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import type { Container, Pod } from '../model/pod.ts'
 import type { SourceName, Sources } from '../model/sources.ts'
-
-const mask = '[redacted]'
-
-const secretWord = /token|password|passwd|secret|credential|access[-_]?key|api[-_]?key|private[-_]?key/i
-
-/** Text with tokens, keys, `password=…` and credentials inside URLs masked. Names, addresses and line ends stay. */
-export function redactText(text: string): string {
-  return redact(text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/gi, `$1${mask}@`))
-}
-
-/** Plug-ins such as `route53`, `azure`, `tsig` and `etcd` take secrets as words after a directive's name. */
-export function redactCorefile(text: string): string {
-  return redactText(text).replace(/^([^\S\n]*)(\S+)([^\S\n]+)(\S[^\n]*)$/gm, (line: string, indent: string, name: string, gap: string, rest: string) => {
-    if (!secretWord.test(name)) return line
-    return `${indent}${name}${gap}${mask}${/\{\s*$/.test(rest) ? ' {' : ''}`
-  })
-}
-
-/** A command line: `--token=x` and `--token x`. */
-export function redactArgs(args: readonly string[]): readonly string[] {
-  return args.map((arg, index) => {
-    const before = args[index - 1] ?? ''
-    const isValue = /^--?[^=]+$/.test(before) && secretWord.test(before) && !arg.startsWith('-')
-    if (isValue) return mask
-    const [, flag] = /^(--?[^=]+)=/.exec(arg) ?? []
-    return flag !== undefined && secretWord.test(flag) ? `${flag}=${mask}` : redactText(arg)
-  })
-}
+import { redactCorefile } from '../wire/redact-corefile.ts'
+import { redactArgs, redactText } from '../wire/secrets.ts'
 
 /**
  * A source's value, or one item of a list source, as it goes into a file: its text artefacts redacted. Objects hold

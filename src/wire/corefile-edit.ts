@@ -1,4 +1,5 @@
 import { type Corefile, type CorefilePlugin, parseCorefile, tokensOf } from './corefile.ts'
+import { withoutComment } from './resolv-conf.ts'
 
 /*
  * Edits of a Corefile as text, line by line: comments, order and layout of everything else stay. Each returns the new
@@ -30,9 +31,11 @@ export function withoutDirectives(text: string, gone: readonly CorefilePlugin[])
 export function withWords(text: string, of: CorefilePlugin, words: readonly string[]): string | null {
   const lines = text.split('\n')
   const line = lines[of.line - 1] ?? ''
-  const found = /^([^\S\r\n]*)[^#{]*?([^\S\r\n]*(?:\{[^\S\r\n]*)?(?:#.*)?\r?)$/.exec(line)
-  if (found === null) return null
-  const edited = lines.map((it, index) => (index === of.line - 1 ? `${found[1] ?? ''}${words.join(' ')}${found[2] ?? ''}` : it)).join('\n')
+  const indent = line.slice(0, line.length - line.trimStart().length)
+  const body = withoutComment(line, /[#{]/).trimEnd()
+  const rest = line.slice(Math.max(body.length, indent.length))
+  if (!/^\s*(?:\{\s*)?(?:#.*)?$/.test(rest)) return null
+  const edited = lines.map((it, index) => (index === of.line - 1 ? `${indent}${words.join(' ')}${rest}` : it)).join('\n')
   const [name = '', ...args] = words
   return asMeant(text, edited, (its) => its.map((it) => (it.line === of.line ? { ...it, name, args } : it)))
 }

@@ -4,6 +4,9 @@ const binaryPower: Readonly<Record<string, bigint>> = { Ki: 10n, Mi: 20n, Gi: 30
 
 const shape = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/
 
+/** Longer than any that says something: a number of many digits takes its square in time. */
+const longest = 64
+
 /** Millicores of a CPU quantity, rounded up as the scheduler does: `100m` is 100, `1.5` is 1500. null when it is none. */
 export function cpuMilli(quantity: unknown): number | null {
   return scaled(quantity, 3)
@@ -20,6 +23,7 @@ export function bytes(quantity: unknown): number | null {
  */
 function scaled(quantity: unknown, power: number): number | null {
   if (typeof quantity !== 'string' && typeof quantity !== 'number') return null
+  if (typeof quantity === 'string' && quantity.length > longest) return null
   const [matched, sign, whole = '', fraction = '', suffix = '', exponent = '0'] = shape.exec(String(quantity).trim()) ?? []
   if (matched === undefined || whole + fraction === '') return null
 

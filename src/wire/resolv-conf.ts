@@ -9,12 +9,18 @@ export interface ResolvConf {
 /** glibc caps ndots at 15 (resolv/res_init.c). */
 const mostDots = 15
 
+/** Up to the first character that begins a comment. */
+export function withoutComment(line: string, mark: RegExp): string {
+  const at = line.search(mark)
+  return at === -1 ? line : line.slice(0, at)
+}
+
 export function parseResolvConf(text: string): ResolvConf {
   let search: readonly string[] = []
   const nameservers: string[] = []
   const options: string[] = []
   for (const line of text.split('\n')) {
-    const [keyword, ...words] = line.replace(/[#;].*$/, '').trim().split(/\s+/)
+    const [keyword, ...words] = withoutComment(line, /[#;]/).trim().split(/\s+/)
     if (keyword === 'nameserver' && words[0] !== undefined) nameservers.push(words[0])
     if (keyword === 'search' || keyword === 'domain') search = words
     if (keyword === 'options') options.push(...words)

@@ -1,4 +1,4 @@
-import { parseResolvConf } from './resolv-conf.ts'
+import { parseResolvConf, withoutComment } from './resolv-conf.ts'
 
 /** How a C library reads resolv.conf: what it does with the names that it is given, and how long it waits. */
 export interface ResolverSettings {
@@ -117,7 +117,7 @@ function expand(ip: string): readonly string[] | null {
 export function addressesInHosts(hosts: string, typed: string): readonly string[] {
   const wanted = typed.replace(/\.$/, '').toLowerCase()
   return hosts.split('\n').flatMap((line) => {
-    const [ip, ...names] = line.replace(/#.*$/, '').trim().split(/\s+/)
+    const [ip, ...names] = withoutComment(line, /#/).trim().split(/\s+/)
     return ip !== undefined && names.some((it) => it.toLowerCase() === wanted) ? [ip] : []
   })
 }

@@ -17,7 +17,7 @@ export function libcHere(maps = '/proc/self/maps'): 'glibc' | 'musl' | null {
 
 export function nameserversHere(path = '/etc/resolv.conf'): readonly string[] {
   try {
-    return [...readFileSync(path, 'utf8').matchAll(/^\s*nameserver\s+(\S+)/gm)].map((it) => it[1] ?? '')
+    return [...readFileSync(path, 'utf8').matchAll(/^[^\S\n]*nameserver[^\S\n]+(\S+)/gm)].map((it) => it[1] ?? '')
   } catch {
     return []
   }

@@ -1,11 +1,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { redactArgs, redactCorefile, redactText } from './redact.ts'
+import { redactCorefile } from './redact-corefile.ts'
+import { redactArgs, redactText } from './secrets.ts'
 
 test.each([
   ['forward . https://user:hunter2@dns.example/q', 'forward . https://[redacted]@dns.example/q'],
   ['GET / Authorization: Bearer hunter2.abc', 'GET / Authorization: Bearer [redacted]'],
   ['password=hunter2 user=me', 'password=[redacted] user=me'],
+  ['Authorization: Bearer abc.def-123', 'Authorization: Bearer [redacted]'],
+  ['token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln is bad', 'token [redacted] is bad'],
+  ['{"client-secret":"hunter2","a":1}', '{"client-secret":"[redacted]","a":1}'],
+  ['access_token=abc&x=1 y', 'access_token=[redacted] y'],
+  ['-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY----- rest', '[redacted] rest'],
+  ['configmaps "web" already exists', 'configmaps "web" already exists'],
   ['10.2.1.9 - - "GET /cart" 503', '10.2.1.9 - - "GET /cart" 503'],
 ])('%s', (text, expected) => expect(redactText(text)).toBe(expected))
 
@@ -31,4 +38,12 @@ test('once is enough', () => {
     expect(redactText(redactText(text))).toBe(redactText(text))
     expect(redactCorefile(redactCorefile(text))).toBe(redactCorefile(text))
   }))
+})
+
+test('never lets a bearer token through', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[\w.~+/-]{12,40}$/), fc.string(), (token, before) => {
+      expect(redactText(`${before} Bearer ${token}`)).not.toContain(token)
+    }),
+  )
 })

@@ -1,0 +1,46 @@
+/** What a tool of a script said, how it ended, and how long it took. */
+export interface Section {
+  readonly tool: string
+  readonly text: string
+  readonly code: number
+  readonly ms: number
+}
+
+/** The lines between `@NAME` and `@end`; null where either is missing. The container writes this: one walk over the lines, and no more. */
+export function block(stdout: string, name: string): string | null {
+  const lines = stdout.split('\n')
+  const start = lines.indexOf(`@${name}`)
+  const end = start === -1 ? -1 : lines.indexOf('@end', start)
+  if (end === -1) return null
+  const own = lines.slice(start + 1, end)
+  // The script ends the last line of a file, which may have ended by itself.
+  return (own.at(-1) === '' ? own.slice(0, -1) : own).join('\n')
+}
+
+/** Each `@KIND tool`, `@start`, its words, `@stop`, `@exit`. What was cut off is left out. */
+export function sections(stdout: string, kind: 'look' | 'tcp'): readonly Section[] {
+  const found: Section[] = []
+  const lines = stdout.split('\n')
+  let open: { readonly tool: string; readonly start: number; readonly words: string[] } | null = null
+  for (const [index, line] of lines.entries()) {
+    const start = line.startsWith(`@${kind} `) ? secondsAfter('@start ', lines[index + 1] ?? '') : null
+    if (start !== null) open = { tool: line.slice(kind.length + 2), start, words: [] }
+    if (open === null || start !== null || line.startsWith('@start ')) continue
+    // A tool may leave its last line without an end.
+    const at = line.lastIndexOf('@stop ')
+    const stop = at === -1 ? null : secondsAfter('@stop ', line.slice(at))
+    const code = /^@exit (\d{1,9})$/.exec(lines[index + 1] ?? '')?.[1]
+    if (stop === null || code === undefined) {
+      open.words.push(`${line}\n`)
+      continue
+    }
+    found.push({ tool: open.tool, text: open.words.join('') + line.slice(0, at), code: Number(code), ms: Math.round((stop - open.start) * 1000) })
+    open = null
+  }
+  return found
+}
+
+function secondsAfter(mark: string, line: string): number | null {
+  const text = line.startsWith(mark) ? line.slice(mark.length) : ''
+  return /^[\d.]{1,20}$/.test(text) ? Number(text) : null
+}

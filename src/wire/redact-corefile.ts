@@ -1,0 +1,62 @@
+import { mask, namesSecret, redactText } from './secrets.ts'
+
+/**
+ * Plug-ins whose words are no secret: what they take are zones, addresses, times, numbers and paths (their READMEs,
+ * CoreDNS 1.14). Those of every other one are masked: `route53`, `azure`, `tsig` and `etcd` take keys and passwords,
+ * and what an external plug-in takes nobody knows.
+ */
+const plain: ReadonlySet<string> = new Set([
+  'acl', 'any', 'auto', 'autopath', 'bind', 'bufsize', 'cache', 'cancel', 'chaos', 'debug', 'dns64', 'dnssec', 'errors', 'erratic', 'file', 'forward', 'geoip', 'header', 'health', 'hosts',
+  'import', 'k8s_external', 'kubernetai', 'kubernetes', 'loadbalance', 'local', 'log', 'loop', 'metadata', 'minimal', 'multisocket', 'nomad', 'nsid', 'pprof', 'prometheus', 'proxy', 'proxyproto', 'quic', 'ready',
+  'reload', 'rewrite', 'root', 'secondary', 'sign', 'timeouts', 'tls', 'trace', 'transfer', 'upstream', 'view', 'whoami',
+])
+
+/** As Caddy's lexer cuts: spaces, comments at the start of a word, quoted words with their line ends, other words. */
+const pieces = /\s+|#[^\n]*|"(?:[^"\\]|\\[\s\S])*"?|\S+/g
+
+/** What is kept of a Corefile: its layout, zones, names of directives, and the words of the plug-ins above. Comments are masked. */
+export function redactCorefile(text: string): string {
+  const bare = isBare(text)
+  // Without braces, the first line has the zones and all others are the one server's directives.
+  let depth = 0
+  let lines = 0
+  let first = true
+  let plugin = ''
+  let word = ''
+  return text.replace(pieces, (piece: string) => {
+    if (/^\s/.test(piece)) {
+      if (piece.includes('\n')) {
+        first = true
+        lines += 1
+      }
+      return piece
+    }
+    if (piece.startsWith('#')) return piece === '#' || piece === `# ${mask}` ? piece : `# ${mask}`
+    const opens = first
+    first = false
+    if (piece === '{') {
+      depth += 1
+      return piece
+    }
+    if (piece === '}') {
+      depth = Math.max(0, depth - 1)
+      return piece
+    }
+    const level = depth + (bare && lines > 0 ? 1 : 0)
+    if (opens && level === 1) plugin = piece
+    if (opens) word = piece
+    if (level === 0) return redactText(piece)
+    if (opens) return /^[\w.-]{1,60}$/.test(piece) ? redactText(piece) : kept(piece, plain.has(plugin))
+    return kept(piece, plain.has(plugin) && !namesSecret(word))
+  })
+}
+
+function kept(piece: string, isPlain: boolean): string {
+  if (piece === mask) return piece
+  return isPlain ? redactText(piece) : mask
+}
+
+function isBare(text: string): boolean {
+  const line = text.split('\n').map((it) => it.trim()).find((it) => it !== '' && !it.startsWith('#'))
+  return line !== undefined && !line.endsWith('{') && !line.endsWith(',') && !line.startsWith('import')
+}

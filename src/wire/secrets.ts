@@ -1,0 +1,127 @@
+/*
+ * Everything that looks like a credential, taken out of text from outside: it ends up in reports that people mail to
+ * each other. Each pass goes over the text once, and none looks back further than a word: a tenant chooses the text.
+ */
+
+export const mask = '[redacted]'
+
+const secretWord = /token|passw|pwd|passphrase|secret|credential|(?:access|api|private|account|shared|signing|encryption)[-_.]?key|key-data|authorization|cookie|signature|\bpass\b|\bauth\b/i
+
+/** Whether what stands beside this name, a flag's or a field's, is nobody's business. */
+export function namesSecret(name: string): boolean {
+  return secretWord.test(name)
+}
+
+/** Text with tokens, keys, `password=…` and credentials inside URLs masked. Names, addresses and line ends stay. */
+export function redactText(text: string): string {
+  return bySight(byName(bySpelling(userinfo(pem(text)))))
+}
+
+const begin = '-----BEGIN '
+const end = '-----END '
+
+/** A block without its end goes on to the end of the text. */
+function pem(text: string): string {
+  const parts: string[] = []
+  let at = 0
+  for (let start = text.indexOf(begin); start !== -1; start = text.indexOf(begin, at)) {
+    parts.push(text.slice(at, start), mask)
+    const closing = text.indexOf(end, start)
+    const dashes = closing === -1 ? -1 : text.indexOf('-----', closing + end.length)
+    at = dashes === -1 ? text.length : dashes + 5
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(at)
+}
+
+const longestAuthority = 1024
+
+/** `scheme://user:password@host`, and `user:password@host` as proxies are written. */
+function userinfo(text: string): string {
+  if (!text.includes('@')) return text
+  return text.replace(/[^\s"'<>]+/g, (word) => {
+    if (!word.includes('@')) return word
+    const scheme = word.indexOf('://')
+    const from = scheme === -1 ? Math.max(word.lastIndexOf('=') + 1, word.lastIndexOf(',') + 1) : scheme + 3
+    const rest = word.slice(from, from + longestAuthority)
+    const slash = scheme === -1 ? -1 : rest.indexOf('/')
+    const before = rest.slice(0, rest.lastIndexOf('@', slash === -1 ? rest.length : slash))
+    const at = before.length
+    if (rest[at] !== '@' || at === 0 || (scheme === -1 && !/^[^:/]+:[^:]/.test(before))) return word
+    return `${word.slice(0, from)}${mask}${word.slice(from + at)}`
+  })
+}
+
+/** Authorization's schemes, JSON Web Tokens, and what the big issuers begin their keys with. */
+function bySpelling(text: string): string {
+  return text
+    .replace(/\b(Bearer|Basic|Negotiate|Digest|AWS4-HMAC-SHA256)\s+(?!\[redacted\])[^\s"',;]+/gi, `$1 ${mask}`)
+    .replace(/\beyJ[\w-]*(?:\.[\w-]*){0,2}/g, mask)
+    .replace(/\b(?:(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA)[A-Z0-9]{12,}|gh[pousr]_\w{10,}|github_pat_\w+|glpat-[\w-]+|xox[a-z]-[\w-]+|sk[-_](?:live|test|ant|proj)[\w-]+|AIza[\w-]{10,}|ya29\.[\w-]+|npm_\w{10,}|hv[sb]\.[\w-]+|SG\.[\w.-]+|dop_v1_\w+|AGE-SECRET-KEY-\w+)/g, mask)
+}
+
+const named = /(?<![\w.$-])([\w.$-]+)(["']?[^\S\n]{0,4}(?:=>|[:=])[^\S\n]{0,4}|[^\S\n]{1,4})/g
+/** To the next space or quote: passwords have commas and semicolons. */
+const value = /(?:Bearer|Basic|Negotiate|Digest|AWS4-HMAC-SHA256) \[redacted\]|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[^\s"']+/yi
+
+/** `password=x`, `"token": "x"`, `--api-key x`. */
+function byName(text: string): string {
+  if (!secretWord.test(text)) return text
+  const parts: string[] = []
+  let at = 0
+  named.lastIndex = 0
+  for (let found = named.exec(text); found !== null; found = named.exec(text)) {
+    const [whole, name = '', between = ''] = found
+    const isFlag = !/[:=]/.test(between)
+    if (!secretWord.test(name) || (isFlag && !name.startsWith('-'))) {
+      // What follows may be a name itself.
+      named.lastIndex = found.index + whole.length
+      continue
+    }
+    value.lastIndex = found.index + whole.length
+    const held = value.exec(text)?.[0] ?? ''
+    if (held === '' || held.endsWith(` ${mask}`) || (isFlag && held.startsWith('-'))) continue
+    const quote = /^["']/.exec(held)?.[0] ?? ''
+    parts.push(text.slice(at, found.index + whole.length), quote, mask, quote !== '' && held.length > 1 && held.endsWith(quote) ? quote : '')
+    at = found.index + whole.length + held.length
+    named.lastIndex = at
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(at)
+}
+
+const shortestKey = 20
+const shortestHex = 32
+
+/** What no person named: long, of mixed letters and digits, and without order. Digests of images are no secret. */
+function bySight(text: string): string {
+  return text.replace(/(?:sha(?:256|512):)?[A-Za-z0-9+/_=-]{20,}/g, (word) => (word.startsWith('sha256:') || word.startsWith('sha512:') || !isRandom(word) ? word : mask))
+}
+
+function isRandom(word: string): boolean {
+  const plain = word.replaceAll(/[-_/+=]/g, '')
+  if (plain.length < shortestKey) return false
+  const digits = plain.replaceAll(/\D/g, '').length
+  if (digits === 0) return false
+  const mixed = /[a-z]/.test(plain) && /[A-Z]/.test(plain)
+  if (mixed) return (digits > 1 || plain.length >= shortestHex) && entropy(plain) > 3.6
+  // A UUID has dashes, and a generated name of Kubernetes, too.
+  return !word.includes('-') && !word.includes('/') && plain.length >= shortestHex && digits >= 4 && entropy(plain) > 3
+}
+
+/** Bits a character (Shannon), of the first characters: more say no more. */
+function entropy(word: string): number {
+  const some = word.slice(0, 256)
+  const counts = new Map<string, number>()
+  for (const it of some) counts.set(it, (counts.get(it) ?? 0) + 1)
+  return [...counts.values()].reduce((sum, it) => sum - (it / some.length) * Math.log2(it / some.length), 0)
+}
+
+/** A command line: `--token=x` and `--token x`. */
+export function redactArgs(args: readonly string[]): readonly string[] {
+  return args.map((arg, index) => {
+    const before = args[index - 1] ?? ''
+    if (before.startsWith('-') && !before.includes('=') && namesSecret(before) && !arg.startsWith('-')) return mask
+    const equals = arg.indexOf('=')
+    const flag = arg.startsWith('-') && equals !== -1 ? arg.slice(0, equals) : null
+    return flag !== null && namesSecret(flag) ? `${flag}=${mask}` : redactText(arg)
+  })
+}
