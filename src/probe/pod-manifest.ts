@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../wire/trim-end.ts'
 import type { PodSpec } from './pod/spec.ts'
 
 export const defaultImage = 'docker.io/library/node:24-slim'
@@ -97,5 +98,5 @@ export function podName(run: string, node: string, hostNetwork = false): string 
   if (name.length <= 63) return name
   let hash = 7
   for (const it of name) hash = (hash * 31 + (it.codePointAt(0) ?? 0)) >>> 0
-  return `${name.slice(0, 55).replace(/-+$/, '')}-${hash.toString(36).padStart(7, '0')}`
+  return `${withoutTrailing(name.slice(0, 55), '-')}-${hash.toString(36).padStart(7, '0')}`
 }

@@ -14,11 +14,16 @@ export function corefileVersionText(text: string): string | null {
   let at = 0
   const blocks = servers.map(({ keys, plugins }) => {
     // Past the keys: without braces the body begins on the next line.
-    while (at < tokens.length && tokens[at]?.text !== '{' && keys.some((key) => tokens[at]?.text.split(',').includes(key))) at += 1
+    const own = new Set(keys)
+    while (at < tokens.length && tokens[at]?.text !== '{' && tokens[at]?.text.split(',').some((it) => own.has(it)) === true) at += 1
     const braced = tokens[at]?.text === '{'
     if (braced) at += 1
     const held = new Map<string, object[]>()
-    for (const { name } of plugins) held.set(name, [...(held.get(name) ?? []), ...directive()])
+    for (const { name } of plugins) {
+      const its = held.get(name) ?? []
+      for (const it of directive()) its.push(it)
+      held.set(name, its)
+    }
     if (braced) at += 1
     return { Keys: keys, Tokens: Object.fromEntries([...held].toSorted(([a], [b]) => (a < b ? -1 : 1))) }
   })
