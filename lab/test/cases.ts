@@ -26,13 +26,15 @@ export interface Group extends Case {
   readonly run: Run
   /** Harm is no accident: what hopscope leaves behind is not tried twice. */
   readonly tries: 'once' | 'twice'
+  /** Seconds that it takes as far as anybody knows, until the table says better. */
+  readonly guess: number
 }
 
 export interface FaultCase extends Case {
   readonly fault: Fault
 }
 
-const group = (it: Pick<Group, 'name' | 'run' | 'own'> & Partial<Group>): Group => ({
+const group = (it: Pick<Group, 'name' | 'run' | 'own' | 'guess'> & Partial<Group>): Group => ({
   rank: 'turn',
   family: null,
   reach: { kind: 'cluster' },
@@ -42,36 +44,41 @@ const group = (it: Pick<Group, 'name' | 'run' | 'own'> & Partial<Group>): Group 
 })
 
 const groups: readonly Group[] = [
-  group({ name: 'safety', rank: 'always', tries: 'once', run: safetyCases, own: ['lab/test/safety-cases.ts'] }),
-  group({ name: 'rights', rank: 'always', run: rightsCases, own: ['lab/test/rights-cases.ts', 'deploy/'] }),
-  group({ name: 'refusals', rank: 'always', run: refusalCases, own: ['lab/test/refusal-cases.ts'] }),
+  group({ name: 'safety', guess: 40, rank: 'always', tries: 'once', run: safetyCases, own: ['lab/test/safety-cases.ts'] }),
+  group({ name: 'rights', guess: 40, rank: 'always', run: rightsCases, own: ['lab/test/rights-cases.ts', 'deploy/'] }),
+  group({ name: 'refusals', guess: 120, rank: 'always', run: refusalCases, own: ['lab/test/refusal-cases.ts'] }),
   group({
     name: 'remedies',
+    guess: 300,
     run: remedyCases,
     own: ['lab/test/remedy-cases.ts', 'lab/test/remedy-run.ts', 'lab/test/small-remedy-cases.ts', 'src/remedies/', 'src/plan/'],
     shared: ['src/cli/fix.ts', 'src/cli/fix-plan.ts', 'src/cli/fix-run.ts'],
   }),
   group({
     name: 'resolve',
+    guess: 90,
     run: resolveCases,
     own: ['lab/test/resolve-cases.ts', 'lab/test/resolve-place.ts', 'src/cli/resolve.ts', 'src/probe/resolve-run.ts', 'src/relations/resolution.ts'],
     shared: ['src/probe/'],
   }),
-  group({ name: 'healthy-ten', run: healthyCases, own: ['lab/test/healthy-cases.ts'], shared: ['src/'] }),
+  group({ name: 'healthy-ten', guess: 120, run: healthyCases, own: ['lab/test/healthy-cases.ts'], shared: ['src/'] }),
   group({
     name: 'watch',
+    guess: 180,
     run: watchCases,
     own: ['lab/test/watch-cases.ts', 'src/cli/watch.ts', 'src/cli/watch-readers.ts', 'src/relations/dns-watch.ts', 'src/probe/watch-canary.ts'],
   }),
-  group({ name: 'enforcer', run: enforcerCases, own: ['lab/test/enforcer-case.ts', 'lab/policy/'] }),
+  group({ name: 'enforcer', guess: 180, run: enforcerCases, own: ['lab/test/enforcer-case.ts', 'lab/policy/'] }),
   group({
     name: 'fix',
+    guess: 600,
     rank: 'last',
     run: fixCases,
     own: ['lab/test/fix-cases.ts', 'lab/test/fix-safety-cases.ts', 'lab/test/fix-rights-case.ts', 'src/remedies/', 'src/plan/', 'src/cli/fix-run.ts'],
   }),
   group({
     name: 'capacity',
+    guess: 500,
     rank: 'last',
     run: capacityCases,
     own: ['lab/test/capacity-cases.ts', 'lab/test/starved-case.ts', 'src/cli/dns-capacity.ts', 'src/relations/dns-capacity.ts', 'src/probe/load-run.ts', 'src/probe/load-plan.ts'],
@@ -110,6 +117,13 @@ function importsOf(file: string): readonly string[] {
   }
   const found = [...text.matchAll(/from '(\.[^']+)'/g)].map(([, path]) => join(file, '..', path ?? ''))
   return found.filter((it) => /^(?:lab\/faults|src\/checks|src\/relations)\//.test(it) && it !== 'lab/faults/fault.ts')
+}
+
+/** Most faults are done in half of that. */
+const faultGuess = 60
+
+export function guessOf(it: Group | FaultCase): number {
+  return 'fault' in it ? faultGuess : it.guess
 }
 
 export function allCases(): readonly (Group | FaultCase)[] {

@@ -9,7 +9,7 @@ import { type Lab, LabError, openLab } from '../lab.ts'
 import { DEFAULT_WORKERS, STATE } from '../plan.ts'
 import { up } from '../up.ts'
 import { inOrder, type Case } from './budget.ts'
-import { allCases } from './cases.ts'
+import { allCases, guessOf } from './cases.ts'
 import { type Clock, limitsOf, startClock } from './clock.ts'
 import { changes } from './commits.ts'
 import { historyOf, merged, type Past, untried } from './history.ts'
@@ -40,8 +40,11 @@ const today = new Date().toISOString().slice(0, 10)
 const cases = allCases()
 const done = new Set(progress.done.filter((it) => it.verdict !== 'failed').map((it) => it.name))
 const wanted = cases.filter((it) => (asked.length === 0 || asked.includes(it.name)) && (it.rank === 'always' || !done.has(it.name)))
-/** Nobody knows how long a new fault takes: as long as most. */
-const usual = (it: Case): number => history.get(it.name)?.seconds ?? (cases.some((one) => one.name === it.name && 'fault' in one) ? 60 : 240)
+const guesses = new Map(cases.map((it) => [it.name, guessOf(it)]))
+const usual = (it: Case): number => {
+  const last = history.get(it.name)
+  return last === undefined || last.verdict === 'not tried here' ? (guesses.get(it.name) ?? 0) : last.seconds
+}
 
 const results = progress.results.filter((it) => !failed(it))
 const past: Past[] = [...progress.done]
@@ -97,6 +100,9 @@ async function cluster(): Promise<void> {
   const order = limits.budget === null ? { must: [], rest: [...must, ...rest] } : { must, rest }
   await tryCases({ lab, order, usual, clock, tell, starts: (it) => (underWay = it), ended })
   await nothingLeft(lab)
+  for (const it of wanted.filter((one) => one.rank === 'always' && !past.some((done) => done.name === one.name))) {
+    results.push({ ...notUp('no time was left for it'), name: it.name, expected: 'to be tried in every run' })
+  }
 }
 
 function plan(must: readonly Case[], clock: Clock): string {
