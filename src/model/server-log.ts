@@ -18,4 +18,4 @@ export interface LogSign {
   readonly said: string
 }
 
-export type LogSignKind = 'loop' | 'forbidden' | 'api-unreachable' | 'unsynced' | 'corefile-refused' | 'reload-failed' | 'cannot-listen' | 'io-timeout' | 'no-healthy-upstream' | 'too-many-concurrent' | 'slow-health'
+export type LogSignKind = 'loop' | 'forbidden' | 'api-unreachable' | 'unsynced' | 'corefile-refused' | 'reload-failed' | 'cannot-listen' | 'io-timeout' | 'no-healthy-upstream' | 'too-many-concurrent' | 'slow-health' | 'last-words'

@@ -39,6 +39,7 @@ export function coreDnsWindow(target: MetricsSpec, before: Reading | undefined, 
     // A counter with labels is absent until its first event; the others show that these are CoreDNS's metrics at all.
     forwardFailures: asked === null ? null : total(is) - total(was),
     ...upstreamsOf(was, is),
+    ...saysOf(is),
   }
 }
 
@@ -55,6 +56,17 @@ function bucket(samples: readonly Sample[], upTo: number): number | null {
 function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record<string, number>> {
   const codes = [...new Set(is.filter((it) => it.name === responses).map((it) => it.labels['rcode'] ?? ''))].sort()
   return Object.fromEntries(codes.map((rcode) => [rcode, (sumOf(is, responses, { rcode }) ?? 0) - (sumOf(was, responses, { rcode }) ?? 0)]).filter(([, n]) => n !== 0))
+}
+
+/**
+ * Which text it loaded last, and which release it is. The hash is set by each reload, one that is refused too, and not at
+ * the start (plugin/reload reload.go): so it says what runs only where none was ever refused.
+ */
+function saysOf(samples: readonly Sample[]): { readonly config?: string; readonly version?: string } {
+  const configs = samples.filter((it) => it.name === 'coredns_reload_version_info' && it.value === 1).flatMap((it) => it.labels['value'] ?? [])
+  const version = samples.find((it) => it.name === 'coredns_build_info')?.labels['version']
+  const refused = sumOf(samples, 'coredns_reload_failed_total')
+  return { ...(configs.length === 1 && refused === 0 ? { config: configs[0] ?? '' } : {}), ...(version === undefined ? {} : { version }) }
 }
 
 const answerTime = 'coredns_proxy_request_duration_seconds'

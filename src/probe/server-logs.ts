@@ -42,5 +42,5 @@ async function readOne(cluster: Cluster, { namespace, pod, container, run }: Log
   const log = await cluster.logs(namespace, pod, { container, tailLines: mostLines, signal, ...(run === 'before' ? { previous: true } : { sinceSeconds }) })
   if (!log.known) return log
   const lines = await Array.fromAsync(log.value)
-  return known({ pod, container, run, lines: lines.length, signs: coreDnsSigns(lines) })
+  return known({ pod, container, run, lines: lines.length, signs: coreDnsSigns(lines, run === 'before' ? 'ended' : 'going') })
 }

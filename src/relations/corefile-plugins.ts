@@ -9,15 +9,28 @@ const others = [
   'dns64', 'any', 'chaos', 'loadbalance', 'tsig', 'cache', 'header', 'dnssec', 'autopath', 'minimal', 'transfer', 'k8s_external', 'kubernetes', 'loop', 'on', 'sign', 'acl', 'import', 'startup', 'shutdown', 'federation',
 ] as const
 
+/** plugin.cfg of 1.14: they answer nothing either. */
+const newer = ['proxyproto', 'grpc_server', 'https', 'https3', 'shed'] as const
+
 /** Well known ones that a CoreDNS may be built with besides: <https://coredns.io/explugins/>. */
 const external = ['alias', 'alternate', 'fanout', 'dnsredir', 'unbound', 'recursor', 'kubernetai', 'k8s_gateway', 'k8s_crd', 'kubenodes', 'lighthouse', 'multicluster', 'netbox', 'records', 'redis', 'mysql', 'pdsql', 'rrl', 'mdns', 'finalize', 'docker', 'gslb', 'ens', 'wgsd', 'blocklist', 'demo', 'example'] as const
 
-const silent: ReadonlySet<string> = new Set(others)
-const known: ReadonlySet<string> = new Set([...answering, ...others, ...external])
+const silent: ReadonlySet<string> = new Set([...others, ...newer])
+const known: ReadonlySet<string> = new Set([...answering, ...others, ...newer, ...external])
 
 /** Whether a plug-in of this name certainly answers nothing of its own for outside names. */
 export function answersNoOutsideName(name: string): boolean {
   return silent.has(name)
+}
+
+/** Whether a CoreDNS of some release has it by itself. */
+export function isKnownPlugin(name: string): boolean {
+  return silent.has(name) || answering.some((it) => it === name)
+}
+
+/** Those that may answer names of a zone that they are given, the cluster's among them. */
+export function mayServeZones(name: string): boolean {
+  return !silent.has(name) && !['forward', 'grpc', 'proxy', 'whoami', 'erratic', 'rewrite', 'view'].includes(name)
 }
 
 /**

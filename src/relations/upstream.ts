@@ -1,6 +1,4 @@
-import type { ClusterDns } from '../model/cluster-dns.ts'
-import type { CoreDnsWindow } from '../model/counters.ts'
-import type { Known } from '../model/known.ts'
+import type { UpstreamWindow } from '../model/counters.ts'
 import type { DnsProbe, Lookup, LookupSeries } from '../model/lookups.ts'
 import { lossOf, nearlyAll, seriesOf } from './lookup-loss.ts'
 
@@ -30,7 +28,7 @@ function clusterNamesWork(series: readonly LookupSeries[]): boolean {
   return loss.of > 0 && loss.failed / loss.of < 0.1
 }
 
-/** What all CoreDNS pods together had of their upstreams in the probe's window; null where their metrics do not tell. */
+/** What all CoreDNS pods together had of some upstreams in the probe's window; null where their metrics do not tell. */
 export interface UpstreamTotals {
   readonly sent: number
   readonly answered: number
@@ -39,8 +37,8 @@ export interface UpstreamTotals {
   readonly meanMs: number | null
 }
 
-export function upstreamTotals(windows: Known<readonly CoreDnsWindow[]>): UpstreamTotals | null {
-  const all = (windows.known ? windows.value : []).flatMap((it) => it.upstreams ?? [])
+/** `all` = the counters of the servers in question, of each CoreDNS pod. */
+export function upstreamTotals(all: readonly UpstreamWindow[]): UpstreamTotals | null {
   if (all.length === 0) return null
   const answers: Record<string, number> = {}
   for (const it of all) for (const [rcode, n] of Object.entries(it.answers)) answers[rcode] = (answers[rcode] ?? 0) + n
@@ -82,13 +80,4 @@ export function typeFailing(lookups: readonly Lookup[]): 'a' | 'aaaa' | null {
   const failed = (type: 'a' | 'aaaa'): number => lookups.filter((it) => it.firstLost === type || it.firstLost === 'both' || ['timeout', 'servfail', 'refused', 'unreachable'].includes(it[type])).length
   if (nearlyAll(failed('aaaa'), lookups.length) && failed('a') <= lookups.length * 0.2) return 'aaaa'
   return nearlyAll(failed('a'), lookups.length) && failed('aaaa') <= lookups.length * 0.2 ? 'a' : null
-}
-
-/** The Corefile's `forward . TO` line. */
-export function forwardLine(dns: ClusterDns): { readonly line: string; readonly to: string } | null {
-  for (const line of (dns.corefile.known ? dns.corefile.value : '').split('\n')) {
-    const to = /^\s*forward\s+\S+\s+([^\s{]+)/.exec(line)?.[1]
-    if (to !== undefined) return { line: line.trim(), to }
-  }
-  return null
 }

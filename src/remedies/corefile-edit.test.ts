@@ -26,7 +26,7 @@ describe('DNS122', () => {
   test('the port of the metrics is that of the Corefile', () => expect(changesOf(proposed('DNS122', corefile(without('cache 30')).replace(':9153', '0.0.0.0:9253')))[0]).toMatchObject({ reload: { port: 9253 } }))
   test('not beside an import', () => expect(whyNot(proposed('DNS122', corefile([...without('cache 30'), 'import custom/*'])))).toContain('imports files'))
   test('it is there by now', () => expect(whyNot(proposed('DNS122', corefile(well)))).toContain('in every block'))
-  test('a layout that is not one directive a line', () => expect(whyNot(proposed('DNS122', '. {\n prometheus :9153\n reload\n forward . 10.0.0.1 }\n'))).toContain('laid out'))
+  test('a layout that is not one directive a line', () => expect(whyNot(proposed('DNS122', '. {\n prometheus :9153\n reload\n forward . 10.0.0.1 }\n'))).toContain('does not parse'))
 })
 
 describe('DNS121', () => {

@@ -37,6 +37,7 @@ const words: Readonly<Record<LogSignKind, string>> = {
   'no-healthy-upstream': 'no healthy upstream',
   'too-many-concurrent': 'too many queries wait for the upstream',
   'slow-health': 'its own health check took more than 1 s',
+  'last-words': 'ended with words that hopscope does not know',
 }
 
 /** The servers' own words of the last two minutes, and of runs before a restart: each kind of complaint once a server. */

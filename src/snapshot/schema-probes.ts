@@ -93,6 +93,8 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     slowShare: v.nullable(number),
     forwardFailures: v.nullable(number),
     upstreams: v.exactOptional(v.array(v.object({ to: text, sent: number, answers: v.record(text, number), seconds: number }))),
+    config: v.exactOptional(text),
+    version: v.exactOptional(text),
   })
 
   const dnsServerLog: Schema<DnsServerLog> = v.object({
@@ -100,7 +102,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     container: text,
     run: v.picklist(['now', 'before']),
     lines: number,
-    signs: v.array(v.object({ kind: v.picklist(['loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen', 'io-timeout', 'no-healthy-upstream', 'too-many-concurrent', 'slow-health']), times: number, said: text })),
+    signs: v.array(v.object({ kind: v.picklist(['loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen', 'io-timeout', 'no-healthy-upstream', 'too-many-concurrent', 'slow-health', 'last-words']), times: number, said: text })),
   })
 
   return { dnsProbe, contacts, insideView, conntrackWindow, coreDnsWindow, dnsServerLog }

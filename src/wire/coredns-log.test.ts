@@ -20,6 +20,15 @@ describe('what CoreDNS writes when something is wrong', () => {
     ['unsynced', '[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API', '[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API'],
     ['unsynced', '[INFO] plugin/ready: Plugins not ready: "kubernetes"', '[INFO] plugin/ready: Plugins not ready: "kubernetes"'],
     ['unsynced', '[INFO] plugin/ready: Still waiting on: "kubernetes"', '[INFO] plugin/ready: Still waiting on: "kubernetes"'],
+    ['api-unreachable', 'E1202 10:45:03.506949       1 reflector.go:127] pkg/mod/k8s.io/client-go@v0.19.2/tools/cache/reflector.go:156: Failed to watch *v1.Endpoints: failed to list *v1.Endpoints: Get "https://10.96.0.1:443/api/v1/endpoints?limit=500&resourceVersion=0": dial tcp 10.96.0.1:443: i/o timeout', 'dial tcp 10.96.0.1:443: i/o timeout'],
+    ['api-unreachable', 'E0412 10:00:00.000000       1 reflector.go:153] pkg/mod/k8s.io/client-go@v0.17.2/tools/cache/reflector.go:105: Failed to list *v1.Endpoints: Get https://10.96.0.1:443/api/v1/endpoints?limit=500&resourceVersion=0: dial tcp 10.96.0.1:443: connect: no route to host', 'dial tcp 10.96.0.1:443: connect: no route to host'],
+    ['api-unreachable', 'E0827 10:00:00.000000       1 reflector.go:201] k8s.io/dns/pkg/dns/dns.go:189: Failed to list *v1.Endpoints: Get https://10.0.0.1:443/api/v1/endpoints?resourceVersion=0: dial tcp 10.0.0.1:443: i/o timeout', 'dial tcp 10.0.0.1:443: i/o timeout'],
+    ['loop', '2019-08-20T10:00:00.123Z [FATAL] plugin/loop: Forwarding loop detected in "." zone. Exiting. See https://coredns.io/plugins/loop#troubleshooting.', 'Forwarding loop detected in "." zone'],
+    ['loop', '2018/11/20 10:00:00 [FATAL] plugin/loop: Seen "HINFO IN 1." more than twice, loop detected', 'more than twice, loop detected'],
+    ['io-timeout', '2019-08-20T10:00:00.123Z [ERROR] plugin/errors: 2 www.example.com. A: unreachable backend: read udp 10.2.0.7:4711->192.0.2.53:53: i/o timeout', 'read udp 10.2.0.7:4711->192.0.2.53:53: i/o timeout'],
+    ['corefile-refused', '2019/03/01 10:00:00 plugin/forward: not an IP address or file: "up"', 'plugin/forward: not an IP address or file: "up"'],
+    ['corefile-refused', 'cannot serve dns://.:53 - it is already defined', 'cannot serve dns://.:53 - it is already defined'],
+    ['corefile-refused', "Corefile:1 - Syntax error: Unexpected token 'loop', expecting '}'", "Corefile:1 - Syntax error: Unexpected token 'loop', expecting '}'"],
   ])('%s', (kind, line, said) => {
     expect(coreDnsSigns(['CoreDNS-1.14.7', line, line])).toEqual([{ kind, times: 2, said }])
   })
@@ -33,6 +42,22 @@ describe('what CoreDNS writes when something is wrong', () => {
   ])('nothing in %s', (line) => {
     expect(coreDnsSigns([line])).toEqual([])
   })
+
+  test.each([
+    [['CoreDNS-1.14.7', 'open /etc/coredns/tls.crt: no such file or directory'], 'open /etc/coredns/tls.crt: no such file or directory'],
+    [['[INFO] plugin/ready: x', '[FATAL] something new'], '[FATAL] something new'],
+    [['panic: runtime error: index out of range [3]', '', 'goroutine 1 [running]:', 'main.main()'], 'panic: runtime error: index out of range [3]'],
+  ])('the last words of a run that ended, and no form knows them: %j', (lines, said) => {
+    expect(coreDnsSigns(lines, 'ended')).toEqual([{ kind: 'last-words', times: 1, said }])
+    expect(coreDnsSigns(lines, 'going')).toEqual([])
+  })
+
+  test.each([
+    [['.:53', 'CoreDNS-1.14.7', 'linux/amd64, go1.26.8, d4f0df3']],
+    [['[INFO] 10.2.0.7:4711 - 3 "A IN private.shop.example. udp 54 false 512" NXDOMAIN']],
+    [['[ERROR] plugin/errors: 2 private.shop.example. A: whatever']],
+    [[]],
+  ])('no last words: %j', (lines) => expect(coreDnsSigns(lines, 'ended')).toEqual([]))
 
   test('any text: at most one sign of a kind, none longer than a line is worth, and never a throw', () => {
     fc.assert(

@@ -45,8 +45,9 @@ describe('other words', () => {
 
 const word = fc.stringMatching(/^[a-z][a-z0-9.:/-]{0,8}$/)
 const comment = fc.constantFrom('', ' # why', '  #{', '# }')
-const directive = fc.tuple(word, fc.array(word, { maxLength: 2 }), fc.option(fc.array(word, { maxLength: 2 })), comment).map(([name, args, block, after]) => {
-  const first = [name, ...args].join(' ')
+const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/)
+const directive = fc.tuple(name, fc.array(word, { maxLength: 2 }), fc.option(fc.array(word, { maxLength: 2 })), comment).map(([directiveName, args, block, after]) => {
+  const first = [directiveName, ...args].join(' ')
   return block === null ? `    ${first} ${after}` : [`    ${first} { ${after}`, ...block.map((it) => `        ${it}`), '    }'].join('\n')
 })
 const texts = fc.tuple(comment, fc.array(directive, { minLength: 1, maxLength: 5 }), comment).map(([before, its, after]) => `${before}\n.:53 {\n${its.join('\n')}\n} ${after}\n`)

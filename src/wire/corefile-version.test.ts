@@ -42,4 +42,6 @@ test('each occurrence of a directive counts, in one list', () => {
   ])
 })
 test("signs that Go's JSON escapes", () => expect(corefileVersionText('. {\n  template IN A {\n    answer "<&>"\n  }\n}\n')).toContain(String.raw`\u003c\u0026\u003e`))
-test.each(['. {\n  import x\n}\n', '(s) {\n  log\n}\n. {\n  import s\n}\n', 'import a/*.server\n', '. {\n  forward . {$UP}\n}\n', '. {\n'])('what only the server knows: %j', (text) => expect(corefileVersionText(text)).toBeNull())
+test.each(['. {\n  import x\n}\n', 'import a/*.server\n', '. {\n  forward . {$UP}\n}\n', '. {\n'])('what only the server knows: %j', (text) => expect(corefileVersionText(text)).toBeNull())
+test('a snippet is part of the text', () => expect(corefileVersionText('(s) {\n  log\n}\n. {\n  import s\n}\n')).toBe('[{"Keys":["."],"Tokens":{"log":[{"File":"","Line":2,"Text":"log"}]}}]'))
+test.each([['. {\n  log\n  import x/*.override\n}\nimport x/*.server\n', '[{"Keys":["."],"Tokens":{"log":[{"File":"","Line":2,"Text":"log"}]}}]'], ['. {\n  import x\n}\n', null]])('%j with nothing to import', (text, version) => expect(corefileVersionText(text, 'none')).toBe(version))

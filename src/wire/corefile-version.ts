@@ -1,48 +1,33 @@
-import { parseCorefile, tokensOf } from './corefile.ts'
+import { parseCaddyfile, type Token } from './caddyfile.ts'
+
+/** What is taken to stand in files that the text imports by a glob. */
+type ImportedFiles = 'unknown' | 'none'
 
 /**
  * What CoreDNS hashes to tell one Corefile from another, so that its metric `coredns_reload_version_info` can be held to
  * a text: Go's JSON of the parsed server blocks (coredns plugin/reload parse, coredns/caddy caddyfile ServerBlock, Token).
- * Comments and spaces do not count, line numbers do. null for text with imports or environment variables: what stands
- * for them only the server knows.
+ * Comments and spaces do not count, line numbers do. null for text with environment variables, and with imported files
+ * unless they are taken for none (a glob that matches nothing is no error): what stands for them only the server knows.
  */
-export function corefileVersionText(text: string): string | null {
-  const { servers, imports, problems } = parseCorefile(text)
-  const tokens = tokensOf(text)
-  if (problems.length > 0 || imports.length > 0 || tokens.some((it) => it.text === 'import' || /^\(.*\)$|\{[$%]/.test(it.text))) return null
+export function corefileVersionText(text: string, files: ImportedFiles = 'unknown'): string | null {
+  const { blocks, imports, problems, cutOff } = parseCaddyfile(text)
+  if (problems.length > 0 || cutOff || /\{[$%]/.test(text)) return null
+  const imported = [...imports, ...blocks.flatMap((it) => it.directives.filter(({ name }) => name === 'import').map(({ tokens }) => tokens[1]?.text ?? ''))]
+  if (imported.length > 0 && (files === 'unknown' || !imported.every((it) => it.includes('*')))) return null
 
-  let at = 0
-  const blocks = servers.map(({ keys, plugins }) => {
-    // Past the keys: without braces the body begins on the next line.
-    const own = new Set(keys)
-    while (at < tokens.length && tokens[at]?.text !== '{' && tokens[at]?.text.split(',').some((it) => own.has(it)) === true) at += 1
-    const braced = tokens[at]?.text === '{'
-    if (braced) at += 1
-    const held = new Map<string, object[]>()
-    for (const { name } of plugins) {
-      const its = held.get(name) ?? []
-      for (const it of directive()) its.push(it)
-      held.set(name, its)
-    }
-    if (braced) at += 1
-    return { Keys: keys, Tokens: Object.fromEntries([...held].toSorted(([a], [b]) => (a < b ? -1 : 1))) }
-  })
-  return goJson(blocks)
-
-  function directive(): readonly object[] {
-    const its: object[] = []
-    let depth = 0
-    let last = tokens[at]?.line ?? 0
-    for (let token = tokens[at]; token !== undefined; token = tokens[at]) {
-      if (depth === 0 && its.length > 0 && (token.line !== last || token.text === '}')) break
-      if (token.text === '{') depth += 1
-      if (token.text === '}') depth -= 1
-      last = token.line
-      its.push({ File: '', Line: token.line, Text: token.text })
-      at += 1
-    }
-    return its
-  }
+  return goJson(
+    blocks.map(({ keys, directives }) => {
+      const held = new Map<string, Token[]>()
+      for (const { name, tokens } of directives) {
+        if (name === 'import') continue
+        const its = held.get(name) ?? []
+        for (const it of tokens) its.push(it)
+        held.set(name, its)
+      }
+      const sorted = [...held].toSorted(([a], [b]) => (a < b ? -1 : 1))
+      return { Keys: keys, Tokens: Object.fromEntries(sorted.map(([name, tokens]) => [name, tokens.map(({ line, text: word }) => ({ File: '', Line: line, Text: word }))])) }
+    }),
+  )
 }
 
 /** encoding/json escapes for HTML, and two line ends that JSON allows. */

@@ -89,7 +89,7 @@ b.example {
 
   test.each([
     ['. {\n errors', 'never closed'],
-    ['}\n', 'without its'],
+    ['. {\n errors }\n}', 'no `{` before it'],
     ['. {\n log "x\n}', 'quote'],
     ['(a) {\n import a\n}\n. {\n import a\n}', 'imports itself'],
   ])('%j is read with a problem named', (text, problem) => expect(parseCorefile(text).problems.map((it) => it.text).join()).toContain(problem))

@@ -1,3 +1,4 @@
+import { type Directive, lex, parseCaddyfile, type Problem, sameLine, type Token } from './caddyfile.ts'
 import { unclosedBrace } from './unclosed-brace.ts'
 
 /** One directive: `forward . /etc/resolv.conf { max_concurrent 1000 }`. */
@@ -8,6 +9,10 @@ export interface CorefilePlugin {
   readonly line: number
   /** The directives between its braces; null without braces. */
   readonly block: readonly CorefilePlugin[] | null
+  /** The `}` of the block around it stands in its line: to the plug-in that is one more argument. */
+  readonly closesBeside?: true
+  /** What stands behind its `}`, in the same line: to the plug-in that is a second directive of its name. */
+  readonly trailing?: readonly string[]
 }
 
 export interface CorefileServer {
@@ -21,111 +26,67 @@ export interface Corefile {
   readonly servers: readonly CorefileServer[]
   /** Files that are imported between the servers: `import custom/*.server`. What stands in them is not known here. */
   readonly imports: readonly string[]
-  /** What stands against the grammar: the parser reads on as well as it can. */
-  readonly problems: readonly { readonly line: number; readonly text: string }[]
+  /** What CoreDNS's parser refuses: the rest is read on as well as it can be. */
+  readonly problems: readonly Problem[]
+  /** There is more of it than was read: its snippets multiply. */
+  readonly cutOff: boolean
 }
 
-export interface Token {
-  readonly text: string
-  readonly line: number
-}
-
-/** Snippets may import snippets; one that imports itself would never end. */
-const deepestImport = 8
-
-/** The parser's own stack ends somewhere: no plug-in nests deeper than two. */
+/** The stack ends somewhere: no plug-in nests deeper than two. */
 const deepestBlock = 64
 
 /**
- * Parses a Corefile: the Caddyfile grammar of coredns/caddy (caddyfile/lexer.go, parse.go), with snippets expanded
- * where they are imported. Imported *files* stay as `import` directives: they are not in the ConfigMap's key. Never
- * throws; text that is no Corefile gives servers as far as they can be read, and problems.
+ * Parses a Corefile, with snippets expanded where they are imported. Imported *files* stay as `import` directives: they
+ * are not in the ConfigMap's key. Never throws; text that is no Corefile gives servers as far as they can be read, and
+ * problems.
  */
 export function parseCorefile(text: string): Corefile {
-  const problems: { line: number; text: string }[] = []
-  const tokens = lex(text, problems)
-  const servers: CorefileServer[] = []
-  const imports: string[] = []
-  const snippets = new Map<string, readonly CorefilePlugin[]>()
+  const { blocks, imports, problems, cutOff } = parseCaddyfile(text)
+  const servers = blocks.map(({ keys, line, directives }) => ({ keys, line, plugins: directives.map(pluginOf) }))
+  const [nameless] = servers.flatMap((it) => it.plugins).filter((it) => !mayBePlugin(it.name))
+  return { servers, imports, problems: problems.length > 0 || nameless === undefined ? problems : [noPlugin(nameless, text)], cutOff }
+}
+
+/** No plug-in has such a name, whatever a CoreDNS is built with; what an environment variable says is not known. */
+function mayBePlugin(name: string): boolean {
+  return /^[\w-]+$/.test(name) || /\{[$%]/.test(name)
+}
+
+/** Most often the name of the next server, in a block that somebody forgot to close. */
+function noPlugin({ name, line }: CorefilePlugin, text: string): Problem {
+  const open = unclosedBrace(text)
+  if (open !== null) return { line: open, text: '`{` is never closed', mark: '{' }
+  return { line, text: `there is no plug-in \`${name}\``, mark: name }
+}
+
+/** As a plug-in's setup reads its tokens: RemainingArgs, then NextBlock (caddyfile/dispenser.go). */
+function pluginOf({ tokens }: Directive): CorefilePlugin {
   let at = 0
+  const plugin = line(0)
+  const trailing = tokens.slice(at).map((it) => it.text)
+  return trailing.length === 0 ? plugin : { ...plugin, trailing }
 
-  while (at < tokens.length) {
-    const first = tokens[at]
-    if (first === undefined) break
-    if (first.text === '}') {
-      problems.push({ line: first.line, text: '`}` without its `{`' })
-      at += 1
-      continue
-    }
-    if (first.text === 'import') {
-      for (at += 1; tokens[at]?.line === first.line; at += 1) imports.push(tokens[at]?.text ?? '')
-      continue
-    }
-    const keys = serverKeys()
-    const plugins = tokens[at]?.text === '{' ? directives(first.line, 0) : withoutBraces()
-    const snippet = keys.length === 1 ? /^\((.+)\)$/.exec(keys[0] ?? '')?.[1] : undefined
-    if (snippet === undefined) servers.push({ keys, line: first.line, plugins })
-    else snippets.set(snippet, plugins)
-  }
-
-  return { servers: servers.map((it) => ({ ...it, plugins: expand(it.plugins, 0) })), imports, problems }
-
-  /** Keys run on over line ends while a comma asks for more; otherwise the line's end or a brace closes them. */
-  function serverKeys(): string[] {
-    const keys: string[] = []
-    let more = true
-    let line = tokens[at]?.line ?? 0
-    for (let token = tokens[at]; token !== undefined && token.text !== '{' && token.text !== '}'; token = tokens[at]) {
-      if (!more && token.line !== line) break
-      more = token.text.endsWith(',')
-      line = token.line
-      keys.push(...token.text.split(',').filter((it) => it !== ''))
-      at += 1
-    }
-    return keys
-  }
-
-  /** A file with one server may leave its braces out; then everything to the end is its body. */
-  function withoutBraces(): readonly CorefilePlugin[] {
-    const plugins: CorefilePlugin[] = []
-    while (at < tokens.length && tokens[at]?.text !== '}') plugins.push(directive(0))
-    return plugins
-  }
-
-  function directives(openedAt: number, depth: number): readonly CorefilePlugin[] {
-    at += 1
-    const plugins: CorefilePlugin[] = []
-    while (at < tokens.length && tokens[at]?.text !== '}') plugins.push(directive(depth))
-    if (at >= tokens.length) problems.push({ line: unclosedBrace(text) ?? openedAt, text: '`{` is never closed' })
-    at += 1
-    return plugins
-  }
-
-  function directive(depth: number): CorefilePlugin {
-    const name = tokens[at] ?? { text: '', line: 0 }
+  function line(depth: number): CorefilePlugin {
+    const name = tokens[at] ?? { text: '', line: 1 }
     const args: string[] = []
+    let last = name
     at += 1
-    if (name.text === '{') problems.push({ line: name.line, text: '`{` without a name before it' })
-    for (let token = tokens[at]; token !== undefined && token.line === name.line; token = tokens[at]) {
-      if (token.text === '}') break
-      if (token.text === '{') {
-        if (depth < deepestBlock) return { name: name.text, args, line: name.line, block: directives(name.line, depth + 1) }
-        problems.push({ line: token.line, text: 'blocks nested too deep' })
-      }
+    for (let token = tokens[at]; token !== undefined && sameLine(last, token); token = tokens[at]) {
+      if (token.text === '}') return { name: name.text, args, line: name.line, block: null, closesBeside: true }
+      if (token.text === '{' && depth < deepestBlock) return { name: name.text, args, line: name.line, block: block(depth) }
       args.push(token.text)
+      last = token
       at += 1
     }
     return { name: name.text, args, line: name.line, block: null }
   }
 
-  function expand(plugins: readonly CorefilePlugin[], depth: number): readonly CorefilePlugin[] {
-    return plugins.flatMap((it) => {
-      const body = it.name === 'import' ? snippets.get(it.args[0] ?? '') : undefined
-      if (body === undefined) return [it]
-      if (depth < deepestImport) return expand(body, depth + 1)
-      problems.push({ line: it.line, text: `snippet ${it.args[0] ?? ''} imports itself` })
-      return []
-    })
+  function block(depth: number): readonly CorefilePlugin[] {
+    const its: CorefilePlugin[] = []
+    at += 1
+    while (at < tokens.length && tokens[at]?.text !== '}') its.push(line(depth + 1))
+    at += 1
+    return its
   }
 }
 
@@ -150,47 +111,5 @@ export function zoneOf(key: string): string {
 
 /** The words of a Corefile with their lines, counted from 1. */
 export function tokensOf(text: string): readonly Token[] {
-  return lex(text, [])
-}
-
-/**
- * Words between white space; `#` starts a comment even inside a word; a quote at a word's start takes everything to
- * the next bare quote, line ends too.
- */
-function lex(text: string, problems: { line: number; text: string }[]): Token[] {
-  const tokens: Token[] = []
-  let line = 1
-  let at = text.startsWith('\uFEFF') ? 1 : 0
-  while (at < text.length) {
-    const char = text[at] ?? ''
-    if (char === '\n') line += 1
-    if (/\s/.test(char)) at += 1
-    else if (char === '#') at = endOf(text.indexOf('\n', at))
-    else if (char === '"') quoted()
-    else bare()
-  }
-  return tokens
-
-  function endOf(found: number): number {
-    return found === -1 ? text.length : found
-  }
-
-  function bare(): void {
-    const start = at
-    while (at < text.length && text[at] !== '#' && !/\s/.test(text[at] ?? '')) at += 1
-    tokens.push({ text: text.slice(start, at), line })
-  }
-
-  function quoted(): void {
-    const opened = line
-    let word = ''
-    for (at += 1; at < text.length && text[at] !== '"'; at += 1) {
-      if (text[at] === '\\' && text[at + 1] === '"') at += 1
-      if (text[at] === '\n') line += 1
-      word += text[at]
-    }
-    if (at >= text.length) problems.push({ line: opened, text: 'a quote is never closed' })
-    at += 1
-    tokens.push({ text: word, line: opened })
-  }
+  return lex(text).tokens
 }

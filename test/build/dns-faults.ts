@@ -65,9 +65,9 @@ function hasClashResolve(kernel = '6.12.9'): boolean {
 }
 
 /** CoreDNS with this CPU limit on each pod. */
-export function limitedDns(cpuLimitMilli: number | null): ClusterDns {
+export function limitedDns(cpuLimitMilli: number | null, about: Partial<ClusterDns> = {}): ClusterDns {
   const dns = withCorefile()
-  return { ...dns, pods: dns.pods.map((it) => ({ ...it, containers: [container({ name: 'coredns', cpuLimitMilli })] })) }
+  return { ...dns, ...about, pods: dns.pods.map((it) => ({ ...it, containers: [container({ name: 'coredns', cpuLimitMilli })] })) }
 }
 
 const every = (n: number, index: number, at = 3): boolean => index % n === at

@@ -42,7 +42,7 @@ const byHand: Readonly<Record<string, Reader>> = {
   'src/probe/script-output.ts block': (text) => block(text, 'resolv'),
   'src/probe/script-output.ts sections': (text) => sections(text, 'look'),
   'src/snapshot/aliases.ts createAliases': (text) => [createAliases().inText(text), createAliases().inFile(text), createAliases().name(text)],
-  'src/relations/upstream.ts forwardLine': (text) => forwardLine(clusterDns({ corefile: known(text) })),
+  'src/relations/upstream-servers.ts upstreamsOf': (text) => upstreamsOf(clusterDns({ corefile: known(text) }), 'example.com.', unasked, unasked),
   'src/report/visible.ts visible': visible,
 }
 

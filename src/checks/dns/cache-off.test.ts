@@ -10,6 +10,14 @@ describeCheck(check, [
   { it: 'no cache', given: given(forward), expect: [{ subject: 'ConfigMap/kube-system/coredns', severity: 'warning', confidence: 'inferred', args: { zone: '.:53', upstream: '10.0.0.2' } }] },
   { it: 'a cache in another block', given: { clusterDns: clusterDns({ corefile: known('.:53 {\n  forward . 10.0.0.2\n}\ncorp.example {\n  forward . 10.0.0.3\n  cache\n}\n') }) }, expect: [{ subject: 'ConfigMap/kube-system/coredns' }] },
 
+  ...['cache 30s', 'cache cluster.local', 'cache 30 cluster.local in-addr.arpa', 'cache 30 {\n    disable success\n  }'].map((line) => ({
+    it: `${line}: it keeps no outside name`, given: given(forward, line), expect: [{ subject: 'ConfigMap/kube-system/coredns', args: { cache: line.replace(/ \{[^]*/, '') } }],
+  })),
+  { it: 'without a cache in front of `proxy`, the forward of old', given: given('proxy . 10.0.0.2'), expect: [{ subject: 'ConfigMap/kube-system/coredns', args: { upstream: '10.0.0.2' } }] },
+
+  { it: 'a cache of the root zone among others', given: given(forward, 'cache cluster.local .'), expect: 'ok' },
+  { it: 'a cache of what the environment says', given: given(forward, 'cache {$TTL}'), expect: 'ok' },
+  { it: 'a cache that is told to leave one zone', given: given(forward, 'cache 30 {\n    disable success corp.example\n  }'), expect: 'ok' },
   { it: 'a cache', given: given(forward, 'cache 30'), expect: 'ok' },
   { it: 'a cache with its own rules', given: given(forward, 'cache {\n    denial 9984 5\n  }'), expect: 'ok' },
   { it: 'a block for one zone without: that may be meant', given: { clusterDns: clusterDns({ corefile: known('.:53 {\n  forward . 10.0.0.2\n  cache 30\n}\ncorp.example {\n  forward . 10.0.0.3\n}\n') }) }, expect: 'ok' },

@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { judgeCorefile } from '../../relations/corefile-refusals.ts'
 import { corefileEvidence, corefileObject, rootServers } from '../../relations/corefile-text.ts'
-import { parseCorefile } from '../../wire/corefile.ts'
+import { type CorefilePlugin, parseCorefile, zoneOf } from '../../wire/corefile.ts'
 
 /** Without `cache` each outside look-up is one of the upstream's too, and each slow or lost one is felt. */
 export default check({
@@ -18,25 +19,35 @@ export default check({
     if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
-    if (corefile.problems.length > 0) return notApplicable('the Corefile does not parse: DNS114 is about that')
-    const forwarding = rootServers(corefile).filter(({ plugins }) => plugins.some((it) => it.name === 'forward'))
+    if (judgeCorefile(corefile, null).refusals.length > 0) return notApplicable('the Corefile does not parse: DNS114 is about that')
+    const forwarding = rootServers(corefile).filter(({ plugins }) => plugins.some((it) => it.name === 'forward' || it.name === 'proxy'))
     if (forwarding.length === 0) return notApplicable('the Corefile forwards no outside names')
-    const bare = forwarding.find(({ plugins }) => !plugins.some((it) => it.name === 'cache'))
+    const bare = forwarding.find(({ plugins }) => !plugins.some((it) => it.name === 'cache' && keepsOutside(it)))
     if (bare === undefined) return ok(forwarding.length)
-    if (bare.plugins.some((it) => it.name === 'import')) return cannotTell('ambiguous', 'the server block of outside names imports files that hopscope does not read: cache may stand there')
-    const forward = bare.plugins.find((it) => it.name === 'forward')
+    const useless = bare.plugins.find((it) => it.name === 'cache')
+    if (useless === undefined && bare.plugins.some((it) => it.name === 'import')) return cannotTell('ambiguous', 'the server block of outside names imports files that hopscope does not read: cache may stand there')
+    const forward = bare.plugins.find((it) => it.name === 'forward' || it.name === 'proxy')
     return finding({
       subject: corefileObject(clusterDns),
       confidence: 'inferred',
-      args: { zone: bare.keys.join(' '), line: bare.line, upstream: forward?.args.slice(1).join(' ') ?? 'unknown' },
-      evidence: [corefileEvidence(clusterDns, text, forward?.line ?? bare.line, 'forward', 'no `cache` beside it')],
+      args: { zone: bare.keys.join(' '), line: bare.line, upstream: forward?.args.slice(1).join(' ') ?? 'its upstream', cache: useless === undefined ? 'none' : ['cache', ...useless.args].join(' ') },
+      evidence: [useless === undefined ? corefileEvidence(clusterDns, text, forward?.line ?? bare.line, 'forward', 'no `cache` beside it') : corefileEvidence(clusterDns, text, useless.line, 'cache', 'keeps none of the names outside')],
     })
   },
 
   words: {
     headline: ({ args }) => `CoreDNS keeps no answers: every look-up of an outside name goes to ${args['upstream']}.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · server block ${args['zone']} (line ${args['line']}) has forward and no cache`,
-    note: () => 'one look-up of an application is up to eight queries, and most of them are the same for every pod',
-    help: ({ subject: on }) => ['add the line `cache 30` to the block', `kubectl -n ${on.namespace} edit configmap ${on.name}`],
+    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · server block ${args['zone']} (line ${args['line']}) has forward and ${args['cache'] === 'none' ? 'no cache' : `\`${args['cache']}\`, which keeps none of these names`}`,
+    note: ({ args }) => args['cache'] !== 'none' ? 'the first word of `cache` is a time only if it is a whole number: `30s` and every other word is a zone, and what is outside the zones is not kept' : 'one look-up of an application is up to eight queries, and most of them are the same for every pod',
+    help: ({ subject: on, args }) => [args['cache'] === 'none' ? 'add the line `cache 30` to the block' : 'make the line `cache 30`', `kubectl -n ${on.namespace} edit configmap ${on.name}`],
   },
 })
+
+/** Whether names outside are kept: its zones hold them, and it is not told to leave them (plugin/cache setup.go). */
+function keepsOutside({ args, block }: CorefilePlugin): boolean {
+  const [first = ''] = args
+  const zones = (/^[+-]?\d+$/.test(first) ? args.slice(1) : args).map(zoneOf)
+  if (args.some((it) => /\{[$%]/.test(it))) return true
+  const all = (block ?? []).some((it) => it.name === 'disable' && it.args[0] === 'success' && it.args.slice(1).every((zone) => zoneOf(zone) === ''))
+  return !all && (zones.length === 0 || zones.includes(''))
+}

@@ -1,11 +1,18 @@
 import { check } from '../../findings/check.ts'
 import { type Args, cannotTell, finding, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { DnsServerLog } from '../../model/server-log.ts'
+import { answersNoOutsideName, mayServeZones } from '../../relations/corefile-plugins.ts'
+import { type Judged, judgeCorefile } from '../../relations/corefile-refusals.ts'
 import { corefileEvidence, corefileObject, importsFiles, rootServers } from '../../relations/corefile-text.ts'
+import { corednsRelease } from '../../relations/coredns-release.ts'
+import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
+import { type Running, runningCorefile } from '../../relations/running-corefile.ts'
 import { crashesUnheard, logEvidence, type Signed, signsOf } from '../../relations/server-log-signs.ts'
-import { dnsServerCrash, dnsServersDown } from '../../relations/symptom.ts'
+import { dnsServerCrash, dnsServersDown, dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { type Corefile, parseCorefile } from '../../wire/corefile.ts'
-import { answersNoOutsideName, misspelt } from '../../relations/corefile-plugins.ts'
 
 /**
  * `reload` refuses a Corefile that does not parse and goes on with the old one, with a line in the log: the cluster is
@@ -15,24 +22,27 @@ export default check({
   code: 'DNS114',
   slug: 'dns/corefile-broken',
   title: 'the Corefile is broken',
-  fine: 'the Corefile parses, and serves cluster names and others',
+  fine: 'the DNS servers run the Corefile as it is now, and it serves cluster names and others',
   severity: 'error',
   needs: ['clusterDns'],
-  wants: ['dnsServerLogs'],
+  wants: ['dnsServerLogs', 'coreDnsWindows', 'dnsProbe'],
   remedies: ['corefile-edit'],
   decides: ['DNS-43', 'DNS-44'],
 
-  run({ clusterDns, dnsServerLogs }) {
+  run({ clusterDns, dnsServerLogs, coreDnsWindows, dnsProbe }) {
     if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
     const said = signsOf(dnsServerLogs, clusterDns.pods, 'corefile-refused', 'reload-failed')
-    const wrong = refused(clusterDns, text, corefile, said) ?? refusedInside(clusterDns, text, said)
+    const running = runningCorefile(clusterDns, text, coreDnsWindows)
+    const judged = judgeCorefile(corefile, corednsRelease(clusterDns, coreDnsWindows))
+    const wrong = running.kind === 'this-text' ? null : (refused(clusterDns, text, judged, said) ?? refusedInside(clusterDns, text, said))
     if (wrong !== null) return wrong
-    const missing = [withoutKubernetes(clusterDns, text, corefile), withoutOutside(clusterDns, text, corefile)].filter((it) => it !== null)
-    if (missing.length === 0 && crashesUnheard(dnsServerLogs, clusterDns.pods)) return cannotTell('not-asked', 'a DNS server crashes, and whether it refuses what stands inside a plug-in stands in its log, which was not read', '--probe')
-    if (missing.length === 0) return ok(Math.max(1, corefile.servers.length))
-    return importsFiles(corefile) ? cannotTell('ambiguous', 'the Corefile imports files that hopscope does not read: what is missing in it may stand there') : missing
+    const seen = dnsProbe.known ? measured(dnsProbe.value) : null
+    const missing = [withoutKubernetes(clusterDns, text, corefile, seen), withoutOutside(clusterDns, text, corefile, seen)].filter((it) => it !== null)
+    if (missing.length > 0) return importsFiles(corefile) ? cannotTell('ambiguous', 'the Corefile imports files that hopscope does not read: what is missing in it may stand there') : missing
+    if (running.kind === 'this-text') return ok(running.servers)
+    return unproven(clusterDns, running, judged, { dnsServerLogs, asked: coreDnsWindows.known })
   },
 
   words: {
@@ -47,19 +57,29 @@ export default check({
   },
 })
 
-/** What no CoreDNS starts with: text against the grammar, or a plug-in that there is not. */
-function refused(dns: ClusterDns, text: string, corefile: Corefile, said: readonly Signed[]): Verdict | null {
-  const [problem] = corefile.problems
-  const typo = corefile.servers.flatMap((it) => it.plugins).map(({ name, line }) => ({ name, line, meant: misspelt(name) })).find((it) => it.meant !== null)
-  if (problem === undefined && typo === undefined) return null
+/** What no CoreDNS starts with: text against the grammar, against a plug-in's own rules, or a plug-in that there is not. */
+function refused(dns: ClusterDns, text: string, { refusals }: Judged, said: readonly Signed[]): Verdict | null {
+  const [first] = refusals
+  if (first === undefined) return null
+  const { line, mark, text: what } = first
   const severity = dns.pods.length > 0 && dns.pods.every((it) => it.ready) ? 'warning' : 'error'
-  const what = problem === undefined ? `there is no plug-in \`${typo?.name}\`: \`${typo?.meant}\` was meant` : problem.text
-  const line = problem?.line ?? typo?.line ?? 1
   return broken(dns, severity, {
     headline: severity === 'warning' ? `The Corefile does not parse (line ${line}): the next DNS server that starts will not` : `The Corefile does not parse (line ${line}), and DNS servers are not ready`,
     detail: `line ${line}: ${what}`,
     note: severity === 'warning' ? 'the servers that run keep the text that they started with; one that restarts, or is moved to another node, crashes' : 'a server that starts with this text ends at once; those that still run keep the old one',
-  }, corefileEvidence(dns, text, line, problem === undefined ? (typo?.name ?? '') : (/`(.)`|`(.)` /.exec(problem.text)?.[1] ?? '"'), what), [dnsServerCrash, dnsServersDown], said)
+  }, corefileEvidence(dns, text, line, mark, what), [dnsServerCrash, dnsServersDown], said)
+}
+
+/** Nothing wrong is seen, and no server is known to have taken this text: that is not yet well. */
+function unproven(dns: ClusterDns, running: Running, { doubts }: Judged, { dnsServerLogs, asked }: { readonly dnsServerLogs: Known<readonly DnsServerLog[]>; readonly asked: boolean }): Verdict {
+  const last = signsOf(dnsServerLogs, dns.pods, 'last-words')[0]
+  if (last !== undefined) return cannotTell('ambiguous', `${last.log.pod} ended, and its last words are none that hopscope knows: ${last.sign.said}`)
+  if (crashesUnheard(dnsServerLogs, dns.pods)) return cannotTell('not-asked', 'a DNS server crashes, and whether it refuses what stands inside a plug-in stands in its log, which was not read', '--probe')
+  if (running.kind === 'another') return cannotTell('ambiguous', `nothing wrong is seen in the Corefile, and ${running.pods.join(', ')} ${running.pods.length === 1 ? 'runs' : 'run'} another text than this: an older one, until it is loaded again or a restart`)
+  const [doubt] = doubts
+  const what = `nothing wrong is seen in the Corefile${doubt === undefined ? '' : `, but ${doubt}`}; whether CoreDNS takes it is not known`
+  if (!asked) return cannotTell('not-asked', `${what} until a server tells which text it runs`, '--probe')
+  return cannotTell('ambiguous', `${what}: no server tells which text it runs (its plug-in \`reload\` would, by the metric coredns_reload_version_info)`)
 }
 
 /** What stands inside a plug-in is CoreDNS's to judge, and its log has the verdict. */
@@ -75,8 +95,13 @@ function refusedInside(dns: ClusterDns, text: string, said: readonly Signed[]): 
   }, corefileEvidence(dns, text, line, '', 'near this line'), [dnsServerCrash, dnsServersDown], said)
 }
 
-function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile): Verdict | null {
-  if (corefile.servers.some(({ plugins }) => plugins.some((it) => it.name === 'kubernetes'))) return null
+function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, seen: Measured | null): Verdict | null {
+  const plugins = corefile.servers.flatMap((it) => it.plugins)
+  if (corefile.cutOff || plugins.some((it) => it.name === 'kubernetes')) return null
+  // Look-ups that were answered weigh more than a text in which nobody seems to answer them.
+  if (seen?.cluster === 'answered') return null
+  const other = plugins.find((it) => mayServeZones(it.name))
+  if (other !== undefined) return cannotTell('ambiguous', `the Corefile has no \`kubernetes\` line, and \`${other.name}\` (line ${other.line}) may answer for names of the cluster`, seen === null ? '--probe' : null)
   const server = rootServers(corefile)[0] ?? corefile.servers[0]
   return broken(dns, 'error', {
     headline: 'No name of the cluster can be looked up: the Corefile has no `kubernetes` line',
@@ -85,19 +110,37 @@ function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile): V
   }, corefileEvidence(dns, text, server?.line ?? 1, server?.keys[0] ?? '', 'no `kubernetes` in it'), [])
 }
 
-/** A warning: a cluster without a way out may be meant so. */
-function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile): Verdict | null {
+/** A warning: a cluster without a way out may be meant so. Where somebody asked, and was refused, it is more. */
+function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile, seen: Measured | null): Verdict | null {
   const roots = rootServers(corefile)
-  if (roots.some(({ plugins }) => plugins.some((it) => !answersNoOutsideName(it.name)))) return null
+  if (corefile.cutOff || roots.some(({ plugins }) => plugins.some((it) => !answersNoOutsideName(it.name)))) return null
+  if (seen?.outside === 'answered') return null
   const server = roots[0] ?? corefile.servers[0]
-  return broken(dns, 'warning', {
+  const observed = seen?.outside === 'refused'
+  return broken(dns, observed ? 'error' : 'warning', {
     headline: 'Names outside the cluster are refused: the Corefile does not say whom to ask for them',
     detail: roots.length === 0 ? 'no server block serves the zone `.`' : 'the server block of the zone `.` forwards nowhere',
     note: 'CoreDNS answers REFUSED for a zone that no block serves, and SERVFAIL where a block has nobody to ask; musl takes either for a failure of the whole look-up',
-  }, corefileEvidence(dns, text, server?.line ?? 1, server?.keys[0] ?? '', roots.length === 0 ? 'the zones end here' : 'no `forward` in it'), ['dns-external:*'])
+  }, corefileEvidence(dns, text, server?.line ?? 1, server?.keys[0] ?? '', roots.length === 0 ? 'the zones end here' : 'no `forward` in it'), ['dns-external:*', dnsUpstreamSilent], [], observed)
 }
 
-function broken(dns: ClusterDns, severity: Severity, args: Args, evidence: ReturnType<typeof corefileEvidence>, explains: readonly string[], said: readonly Signed[] = []): Verdict {
+interface Measured {
+  readonly cluster: 'answered' | 'refused' | 'unclear'
+  readonly outside: 'answered' | 'refused' | 'unclear'
+}
+
+/** What look-ups of either kind came to: `refused` = nearly all ended in an error that somebody answered. */
+function measured(probe: DnsProbe): Measured {
+  const of = (zone: 'cluster' | 'external'): Measured['cluster'] => {
+    const loss = lossOf(seriesOf(probe, { zone }))
+    if (loss.of < 4) return 'unclear'
+    if (nearlyAll(loss.of - loss.unanswered, loss.of)) return 'answered'
+    return nearlyAll(loss.unanswered, loss.of) ? 'refused' : 'unclear'
+  }
+  return { cluster: of('cluster'), outside: of('external') }
+}
+
+function broken(dns: ClusterDns, severity: Severity, args: Args, evidence: ReturnType<typeof corefileEvidence>, explains: readonly string[], said: readonly Signed[] = [], measuredToo = false): Verdict {
   const ready = dns.pods.filter((it) => it.ready).length
-  return finding({ subject: corefileObject(dns), confidence: said.length > 0 ? 'observed' : 'inferred', severity, args, evidence: [evidence, ...(said.length === 0 ? [] : [logEvidence(said)]), { kind: 'fact', label: 'DNS servers ready', value: `${ready} of ${dns.pods.length}` }], explains })
+  return finding({ subject: corefileObject(dns), confidence: said.length > 0 || measuredToo ? 'observed' : 'inferred', severity, args, evidence: [evidence, ...(said.length === 0 ? [] : [logEvidence(said)]), { kind: 'fact', label: 'DNS servers ready', value: `${ready} of ${dns.pods.length}` }], explains })
 }

@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { corefileEvidence, corefileObject, kubernetesZones } from '../../relations/corefile-text.ts'
+import { forwardings } from '../../relations/upstream-servers.ts'
 import { crashesUnheard, logEvidence, signsOf } from '../../relations/server-log-signs.ts'
 import { targetPortIn } from '../../relations/service-endpoints.ts'
 import { isLive } from '../../relations/service-selects-pod.ts'
@@ -29,7 +30,7 @@ export default check({
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
     const own = kubernetesZones(corefile)
-    const forwards = corefile.servers.flatMap((server) => server.plugins.filter((it) => it.name === 'forward' && !own.includes(zoneOf(it.args[0] ?? '.'))).map((plugin) => ({ server, plugin })))
+    const forwards = forwardings(corefile).filter(({ plugin }) => !own.includes(zoneOf(plugin.args[0] ?? '.')))
     if (forwards.length === 0) return notApplicable('the Corefile forwards nothing')
     const seen = forwards.flatMap(({ server, plugin }) => leadsBack(clusterDns, server, plugin))
     const loops = seen.length > 0 || signed.length === 0 ? seen : forwards.flatMap(({ server, plugin }) => leadsBackUnseen(server, plugin))

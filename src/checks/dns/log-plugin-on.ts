@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { judgeCorefile } from '../../relations/corefile-refusals.ts'
 import { corefileEvidence, corefileObject } from '../../relations/corefile-text.ts'
 import { type CorefilePlugin, parseCorefile } from '../../wire/corefile.ts'
 
@@ -17,8 +18,9 @@ export default check({
   run({ clusterDns }) {
     if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
-    const { servers, problems } = parseCorefile(text)
-    if (problems.length > 0) return notApplicable('the Corefile does not parse: DNS114 is about that')
+    const corefile = parseCorefile(text)
+    const { servers } = corefile
+    if (judgeCorefile(corefile, null).refusals.length > 0) return notApplicable('the Corefile does not parse: DNS114 is about that')
     const found = servers.flatMap((server) => server.plugins.filter((it) => it.name === 'log' && writesAnswers(it)).map((plugin) => ({ server, plugin })))
     const [first] = found
     if (first === undefined) return ok(Math.max(1, servers.length))

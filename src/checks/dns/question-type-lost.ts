@@ -1,14 +1,18 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { CoreDnsWindow } from '../../model/counters.ts'
+import type { Known } from '../../model/known.ts'
 import type { DnsProbe, Lookup } from '../../model/lookups.ts'
+import type { DnsServerLog } from '../../model/server-log.ts'
 import { subject } from '../../model/subject.ts'
 import { corefileObject } from '../../relations/corefile-text.ts'
 import { nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { outside, typeFailing } from '../../relations/upstream.ts'
 import { exchange, latency, shares } from './dns-evidence.ts'
-import { upstreamEvidence, upstreamName } from './upstream-evidence.ts'
+import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
+import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
 
 /**
  * Every AAAA question (or, rarer, every A) goes unanswered while the other type is answered at once: a filter or a
@@ -21,18 +25,19 @@ export default check({
   fine: 'A and AAAA queries are both answered',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
+  wants: ['coreDnsWindows', 'dnsServerLogs'],
   remedies: [],
   decides: ['DNS-21'],
 
-  run({ dnsProbe, clusterDns }) {
-    return [...dnsProbe.nodes.map((node) => judge(dnsProbe, node)), ...upstream(dnsProbe, clusterDns)]
+  run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
+    return [...dnsProbe.nodes.map((node) => judge(dnsProbe, node)), ...upstream(dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs)]
   },
 
   words: {
     headline: ({ subject: on, args }) =>
       on.kind === 'Node'
         ? `Every ${args['type']} query from node ${on.name} goes unanswered, so each look-up waits 5 s or fails.`
-        : `CoreDNS's upstream ${args['upstream']} never answers ${args['type']} queries, so each look-up of an outside name waits 5 s or fails.`,
+        : `CoreDNS's ${upstreamWords(args)} never ${verb(args, 'answers', 'answer')} ${args['type']} queries, so each look-up of an outside name waits 5 s or fails.`,
     detail: ({ subject: on, args }) =>
       on.kind !== 'Node'
         ? `outside names · ${args['type']} unanswered or SERVFAIL in ${args['lost']} of ${args['of']} look-ups, ${args['other']} in ${args['otherLost']} · names of the cluster are answered`
@@ -45,7 +50,7 @@ export default check({
       on.kind !== 'Node'
         ? [
             `mend the upstream, or have CoreDNS answer ${args['type']} itself: in the Corefile "template IN ${args['type']} . { rcode NOERROR }"${args['type'] === 'AAAA' ? ' (not where IPv6 is in use)' : ''}`,
-            `on a node of CoreDNS:  dig @${args['upstream']} ${args['type']} example.com`,
+            ...askUpstream(args, `${args['type']} example.com`).map((it) => `on a node of CoreDNS:  ${it}`),
             'hopscope explain DNS102',
           ]
         : [
@@ -86,18 +91,19 @@ function judge(probe: DnsProbe, node: string): Verdict {
 }
 
 /** The same beyond the cluster: names of the cluster are answered in both types, names outside in one. */
-function upstream(probe: DnsProbe, dns: ClusterDns): readonly Verdict[] {
+function upstream(probe: DnsProbe, dns: ClusterDns, windows: Known<readonly CoreDnsWindow[]>, logs: Known<readonly DnsServerLog[]>): readonly Verdict[] {
   const asked = outside(probe)
   const type = typeFailing(asked.lookups)
   if (type === null) return []
   const other = type === 'a' ? 'aaaa' : 'a'
+  const upstreams = upstreamsAsked(dns, asked.series, windows, logs)
   const failing = (which: 'a' | 'aaaa'): number => asked.lookups.filter((it) => isLost(it, which) || it[which] === 'servfail').length
   return [
     finding({
       subject: corefileObject(dns),
       confidence: 'observed',
-      args: { type: type.toUpperCase(), other: other.toUpperCase(), lost: failing(type), of: asked.lookups.length, otherLost: failing(other), upstream: upstreamName(dns), elsewhere: '' },
-      evidence: [...upstreamEvidence(dns, probe, asked.series, null, `never answers ${type.toUpperCase()}`), ...exchange(asked.series)],
+      args: { type: type.toUpperCase(), other: other.toUpperCase(), lost: failing(type), of: asked.lookups.length, otherLost: failing(other), ...upstreamArgs(upstreams), elsewhere: '' },
+      evidence: [...upstreamEvidence({ dns, probe, asked: asked.series, upstreams: { ...upstreams, windows: [] }, label: `never answers ${type.toUpperCase()}` }), ...exchange(asked.series)],
       explains: ['dns-external:*'],
     }),
   ]

@@ -39,7 +39,7 @@ export default check({
     const [first] = troubled
     if (pods.length === 0) return notApplicable('there are no pods of the DNS server')
     if (first === undefined) return ok(pods.length)
-    const said = signsOf(dnsServerLogs, clusterDns.pods, 'loop', 'corefile-refused', 'cannot-listen', 'reload-failed')
+    const said = signsOf(dnsServerLogs, clusterDns.pods, 'loop', 'corefile-refused', 'cannot-listen', 'reload-failed', 'last-words')
     const limit = killed[0]?.container.memoryLimitBytes ?? null
     return finding({
       subject: dnsServerSubject(clusterDns),

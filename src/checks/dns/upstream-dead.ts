@@ -1,12 +1,13 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { corefileObject } from '../../relations/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/lookup-loss.ts'
 import { logEvidence, signsOf } from '../../relations/server-log-signs.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { failureOf, outside, outsideFails, upstreamTotals } from '../../relations/upstream.ts'
 import { ms } from './dns-evidence.ts'
-import { upstreamEvidence, upstreamName } from './upstream-evidence.ts'
+import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
+import { askUpstream, upstreamArgs, upstreamWords } from './upstream-words.ts'
 
 /** CoreDNS gives a silent upstream 2 s for each try (plugin/forward); a port that is closed is told at once. */
 const atOnceMs = 1000
@@ -27,12 +28,14 @@ export default check({
     const asked = outside(dnsProbe)
     if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
     if (!outsideFails(asked)) return ok(asked.lookups.length)
-    const totals = upstreamTotals(coreDnsWindows)
+    const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
+    if (upstreams.none) return notApplicable('the Corefile passes outside names on to nobody: DNS114 is about that')
+    const totals = upstreamTotals(upstreams.windows)
     const failure = failureOf(asked, totals)
     if (failure.kind === 'refuses') return ok(asked.lookups.length, `the upstream answers, with ${failure.rcode}`)
     const loss = lossOf(asked.series)
     const atOnce = quantile(loss.times, 0.5) < atOnceMs
-    const evidence = upstreamEvidence(clusterDns, dnsProbe, asked.series, totals, 'does not answer')
+    const evidence = upstreamEvidence({ dns: clusterDns, probe: dnsProbe, asked: asked.series, upstreams, label: 'does not answer' })
     const said = signsOf(dnsServerLogs, clusterDns.pods, 'io-timeout', 'no-healthy-upstream')
     return finding({
       subject: corefileObject(clusterDns),
@@ -41,7 +44,7 @@ export default check({
         failed: loss.unanswered,
         of: loss.of,
         name: asked.series[0]?.name ?? 'unknown',
-        upstream: upstreamName(clusterDns),
+        ...upstreamArgs(upstreams),
         how: failure.rcode,
         p50: ms(quantile(loss.times, 0.5)),
         speed: !atOnce ? 'late' : failure.proven ? 'closed' : 'at-once',
@@ -55,8 +58,8 @@ export default check({
   words: {
     headline: ({ args }) =>
       args['speed'] === 'late'
-        ? `Names outside the cluster can't be looked up: CoreDNS gets no answer from its upstream ${args['upstream']}.`
-        : `Names outside the cluster can't be looked up: ${args['speed'] === 'closed' ? `nothing answers on port 53 of CoreDNS's upstream ${args['upstream']}` : `CoreDNS gets no good answer from its upstream ${args['upstream']}`}.`,
+        ? `Names outside the cluster can't be looked up: CoreDNS gets no answer from its ${upstreamWords(args)}.`
+        : `Names outside the cluster can't be looked up: ${args['speed'] === 'closed' ? `nothing answers at CoreDNS's ${upstreamWords(args)}` : `CoreDNS gets no good answer from its ${upstreamWords(args)}`}.`,
     detail: ({ args }) => `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed (${args['how']} after ${args['p50']}) · names of the cluster are answered`,
     note: ({ args }) => {
       if (args['speed'] === 'late') return 'CoreDNS waits for its upstream and then answers SERVFAIL; clients wait with it'
@@ -66,7 +69,7 @@ export default check({
     help: ({ subject: on, args }) => [
       'ask the upstream from the nodes where CoreDNS runs, and name a second one in the Corefile',
       `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20 | grep -E "i/o timeout|refused"`,
-      `on such a node:  dig @${args['upstream']} example.com`,
+      ...askUpstream(args).map((it) => `on such a node:  ${it}`),
     ],
   },
 })

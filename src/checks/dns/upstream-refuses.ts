@@ -1,11 +1,12 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { corefileObject } from '../../relations/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/lookup-loss.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { failureOf, outside, outsideFails, upstreamTotals } from '../../relations/upstream.ts'
 import { ms } from './dns-evidence.ts'
-import { upstreamEvidence, upstreamName } from './upstream-evidence.ts'
+import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
+import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
 
 /** The upstream answers CoreDNS, and each answer is an error, which CoreDNS hands on: so CoreDNS is blamed for it. */
 export default check({
@@ -15,15 +16,17 @@ export default check({
   fine: 'names outside the cluster get answers that are no errors',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
-  wants: ['coreDnsWindows'],
+  wants: ['coreDnsWindows', 'dnsServerLogs'],
   remedies: [],
   decides: [],
 
-  run({ dnsProbe, clusterDns, coreDnsWindows }) {
+  run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
     const asked = outside(dnsProbe)
     if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
     if (!outsideFails(asked)) return ok(asked.lookups.length)
-    const totals = upstreamTotals(coreDnsWindows)
+    const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
+    if (upstreams.none) return notApplicable('the Corefile passes outside names on to nobody: DNS114 is about that')
+    const totals = upstreamTotals(upstreams.windows)
     const failure = failureOf(asked, totals)
     if (!failure.proven && failure.rcode === 'SERVFAIL') return cannotTell(coreDnsWindows.known ? 'failed' : coreDnsWindows.why.reason, "outside names fail with SERVFAIL, and only CoreDNS's own metrics tell whether its upstream said so")
     if (failure.kind === 'silent') return ok(asked.lookups.length, 'outside names fail, and it is not an answer of the upstream that says so')
@@ -33,21 +36,21 @@ export default check({
       confidence: failure.proven ? 'observed' : 'inferred',
       args: {
         rcode: failure.rcode,
-        upstream: upstreamName(clusterDns),
+        ...upstreamArgs(upstreams),
         name: asked.series[0]?.name ?? 'unknown',
         failed: loss.unanswered,
         of: loss.of,
         p50: ms(quantile(loss.times, 0.5)),
         proven: failure.proven ? 'yes' : 'no',
       },
-      evidence: upstreamEvidence(clusterDns, dnsProbe, asked.series, totals, `answers ${failure.rcode}`),
+      evidence: upstreamEvidence({ dns: clusterDns, probe: dnsProbe, asked: asked.series, upstreams, label: `answers ${failure.rcode}` }),
       symptoms: [dnsUpstreamSilent],
       explains: ['dns-external:*'],
     })
   },
 
   words: {
-    headline: ({ args }) => `Names outside the cluster can't be looked up: CoreDNS's upstream ${args['upstream']} answers ${args['rcode']}.`,
+    headline: ({ args }) => `Names outside the cluster can't be looked up: CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args['rcode']}.`,
     detail: ({ args }) => `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed with ${args['rcode']} after ${args['p50']} · names of the cluster are answered`,
     note: ({ args }) =>
       args['proven'] === 'no'
@@ -57,7 +60,7 @@ export default check({
           : "the error is the upstream's own: it could not resolve the name itself (its own way out, DNSSEC, its forwarders)",
     help: ({ subject: on, args }) => [
       args['rcode'] === 'REFUSED' ? "allow the nodes' addresses on the upstream (allow-query, allow-recursion, access-control), or forward to a server that serves them" : 'ask the upstream itself, and look at its log; name a second one in the Corefile',
-      `on a node of CoreDNS:  dig @${args['upstream']} example.com`,
+      ...askUpstream(args).map((it) => `on a node of CoreDNS:  ${it}`),
       `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep forward`,
     ],
   },

@@ -1,6 +1,7 @@
-import { cluster, slowButAnswering, upstreamDead, upstreamFails, upstreamIgnoresAaaa, upstreamLate, upstreamLossy, upstreamSeen, upstreamSlow } from '../../../test/build/dns-faults.ts'
+import { cluster, limitedDns, slowButAnswering, upstreamDead, upstreamFails, upstreamIgnoresAaaa, upstreamLate, upstreamLossy, upstreamSeen, upstreamSlow } from '../../../test/build/dns-faults.ts'
 import { answered } from '../../../test/build/lookups.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { known } from '../../model/known.ts'
 import check from './upstream-slow.ts'
 
 const coredns = { subject: 'ConfigMap/kube-system/coredns', confidence: 'observed' } as const
@@ -12,6 +13,8 @@ describeCheck(check, [
   { it: "late or failing, without CoreDNS's own count", given: cluster({ network: upstreamLossy }), expect: [{ ...coredns, args: { how: 'either' } }] },
   { it: 'slow answers and missing ones', given: cluster({ network: upstreamLate, upstreams: upstreamSeen(40, { NXDOMAIN: 20 }, 26) }), expect: [{ ...coredns, args: { how: 'either' } }] },
 
+  { it: 'of two the one that answers nothing', given: cluster({ network: upstreamLossy, dns: limitedDns(null, { corefile: known('. {\n  forward . 192.0.2.53 198.51.100.53\n}\n') }), upstreams: [{ to: '192.0.2.53:53', sent: 30, answers: { NXDOMAIN: 30 }, seconds: 0.1 }, { to: '198.51.100.53:53', sent: 20, answers: {}, seconds: 0 }] }), expect: [{ ...coredns, args: { how: 'lossy', upstream: '198.51.100.53', unanswered: 40, sent: 40 } }] },
+  { it: 'of two the one that is slow', given: cluster({ network: upstreamLate, dns: limitedDns(null, { corefile: known('. {\n  forward . 192.0.2.53 198.51.100.53\n}\n') }), upstreams: [{ to: '192.0.2.53:53', sent: 30, answers: { NXDOMAIN: 30 }, seconds: 0.1 }, { to: '198.51.100.53:53', sent: 20, answers: { NXDOMAIN: 20 }, seconds: 26 }] }), expect: [{ ...coredns, args: { how: 'slow', upstream: '198.51.100.53' } }] },
   { it: 'all is slow: not the upstream alone', given: cluster({ network: ({ zone }) => answered(zone === 'cluster' ? 400 : 1300) }), expect: 'cannot-tell', says: /names of the cluster/ },
   { it: "late for the probe alone: CoreDNS had its answers at once", given: cluster({ network: upstreamLate, upstreams: upstreamSeen(20, { NXDOMAIN: 20 }, 0.044) }), expect: 'cannot-tell', says: /between the probe and CoreDNS/ },
   { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },

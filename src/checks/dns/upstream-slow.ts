@@ -2,9 +2,12 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import { corefileObject } from '../../relations/corefile-text.ts'
 import { lossOf, notable, quantile, troubled } from '../../relations/lookup-loss.ts'
+import type { Upstreams } from '../../relations/upstream-servers.ts'
+import type { UpstreamWindow } from '../../model/counters.ts'
 import { outside, outsideFails, typeFailing, upstreamTotals, type UpstreamTotals } from '../../relations/upstream.ts'
 import { ms, percent } from './dns-evidence.ts'
-import { upstreamEvidence, upstreamName } from './upstream-evidence.ts'
+import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
+import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
 
 /** As DNS110: an outside name that nobody cached may take a while, half a second is too long for a resolver nearby. */
 const slowMs = 500
@@ -28,11 +31,11 @@ export default check({
   fine: 'names outside the cluster are answered in good time',
   severity: 'warning',
   needs: ['dnsProbe', 'clusterDns'],
-  wants: ['coreDnsWindows'],
+  wants: ['coreDnsWindows', 'dnsServerLogs'],
   remedies: [],
   decides: ['DNS-71'],
 
-  run({ dnsProbe, clusterDns, coreDnsWindows }) {
+  run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
     const asked = outside(dnsProbe)
     if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
     if (outsideFails(asked) || typeFailing(asked.lookups) !== null) return ok(asked.lookups.length, 'outside names fail altogether')
@@ -43,7 +46,8 @@ export default check({
     if (!notable(lost, loss.of) && p95 < slowMs) return ok(loss.of, `p95 ${ms(p95)} for outside names that are not cached`)
     if (notable(troubled(asked.cluster), cluster.of) || quantile(cluster.times, 0.95) >= clusterSlowMs) return cannotTell('ambiguous', 'names of the cluster are slow or lost as well: not the upstream alone')
 
-    const totals = upstreamTotals(coreDnsWindows)
+    const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
+    const totals = upstreamTotals(blamedOnly(upstreams))
     const how = troubleOf(totals, loss.times)
     if (how === 'slow' && totals?.meanMs != null && totals.meanMs < leastMeanMs) return cannotTell('ambiguous', `outside names are late (p95 ${ms(p95)}), but CoreDNS had its upstream's answers after ${ms(totals.meanMs)} on average: the time goes between the probe and CoreDNS`)
     return finding({
@@ -52,7 +56,7 @@ export default check({
       severity: notable(loss.failed, loss.of) ? 'error' : 'warning',
       args: {
         how,
-        upstream: upstreamName(clusterDns),
+        ...upstreamArgs(upstreams),
         p50: ms(quantile(loss.times, 0.5)),
         p95: ms(p95),
         clusterP95: ms(quantile(cluster.times, 0.95)),
@@ -64,16 +68,16 @@ export default check({
         share: totals === null ? 'some' : percent(Math.max(0, totals.sent - totals.answered), totals.sent),
         mean: totals?.meanMs == null ? 'unknown' : ms(totals.meanMs),
       },
-      evidence: upstreamEvidence(clusterDns, dnsProbe, asked.series, totals, how === 'slow' ? 'slow' : how === 'lossy' ? 'loses queries' : 'slow, or loses queries'),
+      evidence: upstreamEvidence({ dns: clusterDns, probe: dnsProbe, asked: asked.series, upstreams, label: labels[how] }),
       explains: ['dns-external:*', 'dns-slow:*'],
     })
   },
 
   words: {
     headline: ({ args }) => {
-      if (args['how'] === 'slow') return `Names outside the cluster are slow: CoreDNS's upstream ${args['upstream']} takes ${args['mean'] === 'unknown' ? args['p50'] : args['mean']} for an answer.`
-      if (args['how'] === 'lossy') return `Names outside the cluster are late or fail: ${args['unanswered']} of ${args['sent']} queries from CoreDNS to its upstream ${args['upstream']} had no answer.`
-      return `Names outside the cluster are late or fail: CoreDNS's upstream ${args['upstream']} is slow or loses queries.`
+      if (args['how'] === 'slow') return `Names outside the cluster are slow: CoreDNS's ${upstreamWords(args)} ${verb(args, 'takes', 'take')} ${args['mean'] === 'unknown' ? args['p50'] : args['mean']} for an answer.`
+      if (args['how'] === 'lossy') return `Names outside the cluster are late or fail: ${args['unanswered']} of ${args['sent']} queries from CoreDNS to its ${upstreamWords(args)} had no answer.`
+      return `Names outside the cluster are late or fail: CoreDNS's ${upstreamWords(args)} ${verb(args, 'is slow or loses', 'are slow or lose')} queries.`
     },
     detail: ({ args }) => `uncached outside names p50 ${args['p50']}, p95 ${args['p95']}, ${args['failed']} of ${args['of']} failed · names of the cluster p95 ${args['clusterP95']}`,
     note: ({ args }) =>
@@ -82,11 +86,19 @@ export default check({
         : 'applications see it at the first look-up of a name only, then caches hide it until the TTL ends',
     help: ({ subject: on, args }) => [
       args['how'] === 'lossy' ? "find who drops them: the resolver's limit of queries, a firewall, the way there; fewer queries help (cache, ndots, a node-local cache)" : 'ask the upstream yourself from a node of CoreDNS; name a nearer or a second one in the Corefile',
-      `on such a node:  dig @${args['upstream']} $RANDOM.example.com    # several times: the time, and "no servers could be reached"`,
+      ...askUpstream(args, '$RANDOM.example.com').map((it) => `on such a node:  ${it}    # several times: the time, and "no servers could be reached"`),
       `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20 | grep "i/o timeout"`,
     ],
   },
 })
+
+const labels = { slow: 'slow', lossy: 'loses queries', either: 'slow, or loses queries' } as const
+
+/** The counters of those that are blamed; of all, where none of these has its own. */
+function blamedOnly({ windows, blamed }: Upstreams): readonly UpstreamWindow[] {
+  const its = windows.filter((it) => blamed.some((name) => it.to === name || it.to === `${name}:53` || it.to === `[${name}]:53`))
+  return its.length === 0 ? windows : its
+}
 
 /** Answers that take long, or answers that are missing while the others are quick; null totals leave it open. */
 function troubleOf(totals: UpstreamTotals | null, times: readonly number[]): 'slow' | 'lossy' | 'either' {
