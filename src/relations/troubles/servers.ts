@@ -41,6 +41,7 @@ const weights: Readonly<Record<LogSignKind, Trouble['weight']>> = {
   'no-healthy-upstream': 'sign',
   'too-many-concurrent': 'nuisance',
   'slow-health': 'sign',
+  'last-words': 'sign',
 }
 
 export function serverLogTroubles(model: Model): readonly Trouble[] {
