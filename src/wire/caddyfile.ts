@@ -64,10 +64,11 @@ export function parseCaddyfile(text: string): Caddyfile {
   let first = chain(tokens)
   /** The parser's cursor; null before the first token. */
   let at: Place | null = null
-  while (!cutOff && next()) block()
+  while (next()) block()
   return { blocks, imports, problems, cutOff }
 
   function next(): boolean {
+    if (cutOff) return false
     const to = at === null ? first : at.next
     if (to === null) return false
     at = to
@@ -146,7 +147,7 @@ export function parseCaddyfile(text: string): Caddyfile {
     // A file with one server may leave its braces out: then the token at hand is a directive's already.
     if (opened === null) at = at?.prev ?? null
     const directives: Directive[] = []
-    while (!cutOff && next() && at !== null) {
+    while (next() && at !== null) {
       const token: Place = at
       if (token.text === '}') return directives
       if (token.text === 'import') {
@@ -174,7 +175,7 @@ export function parseCaddyfile(text: string): Caddyfile {
     const of = { name: name.text, tokens: its }
     let depth = 0
     if (name.text === '{') refuse('`{` without a name before it', name)
-    while (!cutOff && next() && at !== null) {
+    while (next() && at !== null) {
       const token: Place = at
       if (token.text === '{') depth += 1
       else if (newLine(token) && depth === 0) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { sha512 } from './sha512.ts'
 
 test('as node:crypto has it', () => {
