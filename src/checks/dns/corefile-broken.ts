@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { type Args, cannotTell, finding, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { CoreDnsWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
@@ -42,7 +43,7 @@ export default check({
     const missing = [withoutKubernetes(clusterDns, text, corefile, seen), withoutOutside(clusterDns, text, corefile, seen)].filter((it) => it !== null)
     if (missing.length > 0) return importsFiles(corefile) ? cannotTell('ambiguous', 'the Corefile imports files that hopscope does not read: what is missing in it may stand there') : missing
     if (running.kind === 'this-text') return ok(running.servers)
-    return unproven(clusterDns, running, judged, { dnsServerLogs, asked: coreDnsWindows.known })
+    return unproven(clusterDns, running, judged, { dnsServerLogs, coreDnsWindows })
   },
 
   words: {
@@ -70,15 +71,20 @@ function refused(dns: ClusterDns, text: string, { refusals }: Judged, said: read
   }, corefileEvidence(dns, text, line, mark, what), [dnsServerCrash, dnsServersDown], said)
 }
 
+interface Told {
+  readonly dnsServerLogs: Known<readonly DnsServerLog[]>
+  readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
+}
+
 /** Nothing wrong is seen, and no server is known to have taken this text: that is not yet well. */
-function unproven(dns: ClusterDns, running: Running, { doubts }: Judged, { dnsServerLogs, asked }: { readonly dnsServerLogs: Known<readonly DnsServerLog[]>; readonly asked: boolean }): Verdict {
+function unproven(dns: ClusterDns, running: Running, { doubts }: Judged, { dnsServerLogs, coreDnsWindows }: Told): Verdict {
   const last = signsOf(dnsServerLogs, dns.pods, 'last-words')[0]
   if (last !== undefined) return cannotTell('ambiguous', `${last.log.pod} ended, and its last words are none that hopscope knows: ${last.sign.said}`)
   if (crashesUnheard(dnsServerLogs, dns.pods)) return cannotTell('not-asked', 'a DNS server crashes, and whether it refuses what stands inside a plug-in stands in its log, which was not read', '--probe')
   if (running.kind === 'another') return cannotTell('ambiguous', `nothing wrong is seen in the Corefile, and ${running.pods.join(', ')} ${running.pods.length === 1 ? 'runs' : 'run'} another text than this: an older one, until it is loaded again or a restart`)
   const [doubt] = doubts
   const what = `nothing wrong is seen in the Corefile${doubt === undefined ? '' : `, but ${doubt}`}; whether CoreDNS takes it is not known`
-  if (!asked) return cannotTell('not-asked', `${what} until a server tells which text it runs`, '--probe')
+  if (!coreDnsWindows.known) return cannotTell(coreDnsWindows.why.reason, `${what} until a server tells which text it runs`, coreDnsWindows.why.reason === 'not-asked' ? '--probe' : null)
   return cannotTell('ambiguous', `${what}: no server tells which text it runs (its plug-in \`reload\` would, by the metric coredns_reload_version_info)`)
 }
 
