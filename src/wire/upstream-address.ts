@@ -19,7 +19,7 @@ export function upstreamAddress(written: string): UpstreamAddress {
   if (rest.startsWith('/')) return { kind: 'file', written, path: rest }
   const [bare, port] = split(rest)
   // A zone of IPv6 stands behind %, and a name for TLS too.
-  const host = bare.replace(/%.*$/s, '')
+  const [host = ''] = bare.split('%', 1)
   const known = { written, transport, port: port ?? usualPorts[transport] }
   if (isIP(host)) return { kind: 'address', ip: host, ...known }
   return /^[\w-]+(?:\.[\w-]+)*\.?$/.test(host) ? { kind: 'name', host, ...known } : { kind: 'unknown', written }

@@ -12,9 +12,9 @@ import { readRecord } from '../../src/probe/pod/records.ts'
 import { readView } from '../../src/probe/resolver-view.ts'
 import { block, sections } from '../../src/probe/script-output.ts'
 import { createAliases } from '../../src/snapshot/aliases.ts'
-import { forwardLine } from '../../src/relations/upstream.ts'
+import { upstreamsOf } from '../../src/relations/upstream-servers.ts'
 import { visible } from '../../src/report/visible.ts'
-import { known } from '../../src/model/known.ts'
+import { known, unknown } from '../../src/model/known.ts'
 import { clusterDns } from '../build/dns.ts'
 import { filesIn, read, shipped } from './sources.ts'
 
@@ -23,6 +23,7 @@ import { filesIn, read, shipped } from './sources.ts'
  * quadratic expression on 200 kB blocks the process for minutes, in which not even Ctrl-C is heard.
  */
 type Reader = (text: string) => unknown
+const unasked = unknown('not-asked', 'no metrics here')
 
 /** By file and name. */
 const byHand: Readonly<Record<string, Reader>> = {
@@ -60,7 +61,7 @@ const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => 
 }
 
 /** Of `src/wire`: what takes no text, or what one of the others has read already. */
-const noReaders = ['afterwards', 'clusterDomain', 'conntrackDelta', 'createIntern', 'queriesPerLookup', 'quantileOf', 'sumOf', 'sumOfDurations', 'verdict', 'withDirectiveAfter', 'withoutDirectives', 'withWords']
+const noReaders = ['afterwards', 'askByHand', 'clusterDomain', 'conntrackDelta', 'createIntern', 'queriesPerLookup', 'quantileOf', 'sameLine', 'sumOf', 'sumOfDurations', 'verdict', 'withDirectiveAfter', 'withoutDirectives', 'withWords']
 
 /** Named as a reader, and none of text from outside as a whole: files of ours, streams, values. */
 const elsewhere = /^src\/(?:kube\/(?:logs|kubeconfig-file|watch|lines|stream)|snapshot\/(?:read|redact)|kube\/container-command|probe\/(?:server-logs|pod-manifest|pod\/(?!records))|collect\/|plan\/|cli\/)/
