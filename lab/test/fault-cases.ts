@@ -31,7 +31,7 @@ export async function breakAndLook(lab: Lab, fault: Fault, turn: number, tell: T
   keep(
     await expectThat(fault.kind, fault.name, wanted, async () => {
       await fault.inject(lab)
-      return judgeLooks([fault], () => look(lab, fault, turn), (ran) => judge(ran, fault))
+      return judgeLooks([fault], () => diagnose(lab, argsOf(lab, fault, turn)), (ran) => judge(ran, fault))
     }),
   )
   const back = await expectThat('taken back', `${fault.name}, taken back`, 'to be taken back', async () => {
@@ -53,14 +53,14 @@ export function leavesNothing(fault: Fault): boolean {
  * After what is taken back, a diagnosis must be clean. Faults that ran side by side, or one after the other with nothing
  * left of them, share one: where a cluster is clean, it is clean of each of them.
  */
-export async function lookClean(lab: Lab, all: readonly Broken[], tell: Tell): Promise<readonly Result[]> {
+export async function lookClean(lab: Lab, all: readonly Broken[], tell: Tell, ask: Ask = diagnose): Promise<readonly Result[]> {
   const owed = all.flatMap((it) => (it.back.kind === 'done' ? [{ ...it, seconds: it.back.seconds }] : []))
   const [only] = owed
   if (only === undefined) return []
   const faults = owed.map((it) => it.fault)
   const scope = owed.every((it) => it.fault.reach.kind === 'cluster') ? 'dns' : '-A'
-  const ask = owed.length === 1 ? () => look(lab, only.fault, only.turn) : () => diagnose(lab, [scope])
-  const seen = await expectThat('taken back', names(faults), 'clean', () => judgeLooks(faults, ask, (ran) => goneAll(ran, faults)))
+  const args = owed.length === 1 ? argsOf(lab, only.fault, only.turn) : [scope]
+  const seen = await expectThat('taken back', names(faults), 'clean', () => judgeLooks(faults, () => ask(lab, args), (ran) => goneAll(ran, faults)))
   const results = owed.map(({ fault, seconds }): Result => ({ ...seen, name: `${fault.name}, taken back`, seconds: seconds + seen.seconds / owed.length }))
   for (const it of results) tell(it)
   await Promise.all(faults.map((it) => remove(lab, it)))
@@ -105,10 +105,12 @@ function isLate(ran: Ran): boolean {
  * A fault of one namespace is the same from any node, so those that run side by side take one node each: all of them
  * from all nodes would be a load test of two cores.
  */
-function look(lab: Lab, fault: Fault, turn: number): Promise<Ran> {
+function argsOf(lab: Lab, fault: Fault, turn: number): readonly string[] {
   const node = fault.reach.kind === 'namespace' ? ['--node', lab.nodes[turn % lab.nodes.length]?.name ?? ''] : []
-  return diagnose(lab, [...fault.diagnose, ...node])
+  return [...fault.diagnose, ...node]
 }
+
+type Ask = (lab: Lab, args: readonly string[]) => Promise<Ran>
 
 function diagnose(lab: Lab, args: readonly string[]): Promise<Ran> {
   return hopscope(['diagnose', ...args, '--probe', '--node-access', '-o', 'json'], { kubeconfig: lab.kubeconfig })
