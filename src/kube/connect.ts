@@ -5,6 +5,7 @@ import { refusal } from './failure.ts'
 import { loadTarget } from './kubeconfig.ts'
 import { listAll } from './list.ts'
 import { readLogs } from './logs.ts'
+import { rawBytes } from './limits.ts'
 import { asRawObject } from './raw-object.ts'
 import { ask, exchange, parseObject } from './request.ts'
 import { selfSubjectAccessReviews } from './resources.ts'
@@ -85,7 +86,7 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
     exec: async (namespace, pod, options) => (await import('./exec.ts')).execCommand(transport, timeoutMs, namespace, pod, options),
     watch: (resource, options, project) => watchObjects(transport, resource, options, project, timeoutMs),
 
-    raw: (path, options = {}) => ask(transport, { path, accept: '*/*', action: describeGet(path), timeoutMs, ...options }),
+    raw: (path, options = {}) => ask(transport, { path, accept: '*/*', action: describeGet(path), timeoutMs, maxBytes: rawBytes, ...options }),
 
     async mayI(verb, resource, namespace, subresource) {
       const action = describeAction({ verb: 'create', resource: selfSubjectAccessReviews, namespace: null })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterEntry, ExecSpec } from './kubeconfig-file.ts'
+import { inMiB, pluginBytes } from './limits.ts'
 import { firstLine } from './redact.ts'
 
 export interface PluginCredential {
@@ -33,9 +34,17 @@ export function runExecPlugin(spec: ExecSpec, user: string, cluster: ClusterEntr
     const child = spawn(spec.command, spec.args, { env, stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'], timeout: interactive ? interactiveMs : unattendedMs })
     const out: Buffer[] = []
     const err: Buffer[] = []
-    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
+    let held = 0
+    const hold = (of: Buffer[], chunk: Buffer): void => {
+      held += chunk.length
+      if (held <= pluginBytes) return void of.push(chunk)
+      child.kill('SIGKILL')
+      for (const it of [child.stdout, child.stderr]) it?.destroy()
+      reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` printed more than ${inMiB(pluginBytes)}`, 'run it by hand to see what it prints'))
+    }
+    child.stdout?.on('data', (chunk: Buffer) => hold(out, chunk))
     child.stderr?.on('data', (chunk: Buffer) => {
-      err.push(chunk)
+      hold(err, chunk)
       if (interactive) process.stderr.write(chunk)
     })
     child.on('error', (error: NodeJS.ErrnoException) => {

@@ -5,6 +5,7 @@ import { describeAction, pathOf } from './address.ts'
 import type { Cluster, ExecResult } from './cluster.ts'
 import { readExecStatus } from './exec-status.ts'
 import { breakage, refusal } from './failure.ts'
+import { execBytes, inMiB, refusalBytes } from './limits.ts'
 import { pods } from './resources.ts'
 import type { Transport } from './transport.ts'
 
@@ -40,7 +41,7 @@ async function dial(transport: Transport, connectMs: number, namespace: string, 
   query.set('stdout', 'true')
   query.set('stderr', 'true')
   const url = `${transport.target.server.replace(/^http/, 'ws')}${pathOf(pods, namespace, pod, 'exec')}?${query.toString()}`
-  return new Socket(url, protocols, { agent, headers, handshakeTimeout: Math.min(connectMs, options.timeoutMs), perMessageDeflate: false })
+  return new Socket(url, protocols, { agent, headers, handshakeTimeout: Math.min(connectMs, options.timeoutMs), perMessageDeflate: false, maxPayload: execBytes + 1 })
 }
 
 function converse(socket: WebSocket, options: Parameters<Cluster['exec']>[2], action: string, pod: string): Promise<Known<ExecResult>> {
@@ -49,6 +50,7 @@ function converse(socket: WebSocket, options: Parameters<Cluster['exec']>[2], ac
   const soFar = (code: number | null): ExecResult => ({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') })
   let status: string | null = null
   let opened = false
+  let held = 0
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => end(unknown('timed-out', `${action}: ${options.command[0]} did not end within ${options.timeoutMs / 1000} s`)), options.timeoutMs)
     const onAbort = (): void => end(opened ? known(soFar(null)) : unknown('cut-off', `${action}: stopped`))
@@ -73,6 +75,8 @@ function converse(socket: WebSocket, options: Parameters<Cluster['exec']>[2], ac
     socket.on('message', (data: RawData) => {
       const message = toBuffer(data)
       const payload = message.subarray(1)
+      held += payload.length
+      if (held > execBytes) return end(tooMuch(action, options))
       if (message[0] === channel.stdout) out.push(payload)
       else if (message[0] === channel.stderr) err.push(payload)
       else if (message[0] === channel.status) status = (status ?? '') + payload.toString('utf8')
@@ -87,6 +91,7 @@ function converse(socket: WebSocket, options: Parameters<Cluster['exec']>[2], ac
       readRefusal(response).then((body) => end(refusedUpgrade(response.statusCode ?? 0, body, action, pod)), reject)
     })
     socket.on('error', (error: Error) => {
+      if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return end(tooMuch(action, options))
       const timedOut = error.message.includes('handshake has timed out')
       try {
         end(opened ? known(soFar(null)) : breakage(error, action, { timedOut, stopped: false, midBody: false }))
@@ -106,10 +111,19 @@ function refusedUpgrade(status: number, body: string, action: string, pod: strin
   return refusal(status, body, status === 403 && verb !== undefined ? action.replace(/^\w+/, verb) : action, pod)
 }
 
+function tooMuch(action: string, { command }: Parameters<Cluster['exec']>[2]): Known<never> {
+  return unknown('cut-off', `${action}: ${command[0]} printed more than ${inMiB(execBytes)}`)
+}
+
 async function readRefusal(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
+  let held = 0
   try {
-    for await (const chunk of response) chunks.push(chunk)
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      held += chunk.length
+      if (held > refusalBytes) break
+      chunks.push(chunk)
+    }
   } catch {
     // The status line has said enough.
   }

@@ -2,21 +2,28 @@ import { StringDecoder } from 'node:string_decoder'
 
 /**
  * Lines of UTF-8 text that arrives in chunks cut anywhere, also inside a character or a line end. Without `\n` or
- * `\r\n`; a last line that has none is given too, an empty last line is not.
+ * `\r\n`; a last line that has none is given too, an empty last line is not. Of a line that is longer than `longest`
+ * characters the rest is dropped: an endless one must not fill the memory.
  */
-export async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* lines(chunks: AsyncIterable<Uint8Array>, longest = Infinity): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8')
   // The pieces of a line without an end yet: joined once, so that one enormous line stays linear.
   let pending: string[] = []
+  let held = 0
+  const hold = (part: string): void => {
+    if (held < longest) pending.push(part.slice(0, longest - held))
+    held += part.length
+  }
   for await (const chunk of chunks) {
     const parts = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)).split('\n')
     const last = parts.pop() ?? ''
     for (const part of parts) {
-      pending.push(part)
+      hold(part)
       yield withoutReturn(pending.join(''))
       pending = []
+      held = 0
     }
-    if (last !== '') pending.push(last)
+    if (last !== '') hold(last)
   }
   const rest = pending.join('') + decoder.end()
   if (rest !== '') yield rest

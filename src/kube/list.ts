@@ -2,6 +2,7 @@ import { known, mapKnown, unknown, type Known } from '../model/known.ts'
 import { describeAction, pathOf, queryOf } from './address.ts'
 import type { ListOptions, RawObject, Resource } from './cluster.ts'
 import { refusal } from './failure.ts'
+import { mostPages } from './limits.ts'
 import { asRawObject } from './raw-object.ts'
 import { exchange, parseObject } from './request.ts'
 import type { Transport } from './transport.ts'
@@ -18,7 +19,8 @@ export async function listAll<T>(transport: Transport, resource: Resource, optio
   let items: T[] = []
   let token: string | undefined
   let restarted = false
-  for (;;) {
+  for (let read = 0; ; read++) {
+    if (read >= mostPages) return unknown('cut-off', `${action}: more than ${mostPages} pages`)
     const page = await readPage(transport, resource, options, { action, limit: pageSize, token, timeoutMs })
     if (!page.known) return page
     if (page.value === 'expired') {
@@ -33,6 +35,7 @@ export async function listAll<T>(transport: Transport, resource: Resource, optio
       if (projected !== null) items.push(projected)
     }
     if (page.value.next === null) return known(items)
+    if (page.value.next === token) return unknown('cut-off', `${action}: the list does not go on`)
     token = page.value.next
   }
 }

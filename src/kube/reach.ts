@@ -3,6 +3,7 @@ import { certificateTrouble, clientCertificateTrouble } from './certificates.ts'
 import type { Cluster } from './cluster.ts'
 import { transportOf } from './connect.ts'
 import { networkReason, statusMessage } from './failure.ts'
+import { refusalBytes, TooMuch } from './limits.ts'
 import { readText, sendPatiently } from './request.ts'
 import type { Transport } from './transport.ts'
 
@@ -20,8 +21,9 @@ export async function checkReachable(cluster: Cluster, timeoutMs: number, stop?:
   try {
     const reply = await sendPatiently(transport, { path: '/version', signal })
     status = reply.status
-    text = await readText(reply)
+    text = await readText(reply, refusalBytes)
   } catch (error) {
+    if (error instanceof TooMuch) throw new ToolError('unreachable', `${transport.target.server} is no Kubernetes API server: its version has ${error.message}`, 'check the server of the kubeconfig\'s cluster', error)
     if (error instanceof ToolError || !(error instanceof Error)) throw error
     if (stop?.aborted === true) throw error
     throw await firstContactError(transport, error, timeout.aborted ? timeoutMs : null)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { known, unknown, type Known } from '../model/known.ts'
 import { breakage, refusal } from './failure.ts'
+import { pageBytes, TooMuch } from './limits.ts'
 import type { Reply, Sent, Transport } from './transport.ts'
 
 export type Ask = Omit<Sent, 'signal'> & {
@@ -10,6 +11,8 @@ export type Ask = Omit<Sent, 'signal'> & {
   readonly name?: string
   readonly timeoutMs: number
   readonly signal?: AbortSignal
+  /** Of the decoded answer. */
+  readonly maxBytes?: number
 }
 
 /** One request with its whole answer, decoded. Answers that are no 2xx, broken connections and time-outs are unknown. */
@@ -28,8 +31,9 @@ export async function exchange(transport: Transport, wanted: Ask): Promise<Known
   try {
     const reply = await sendPatiently(transport, { ...wanted, signal })
     midBody = true
-    return known({ status: reply.status, text: await readText(reply) })
+    return known({ status: reply.status, text: await readText(reply, wanted.maxBytes ?? pageBytes) })
   } catch (error) {
+    if (error instanceof TooMuch) return unknown('cut-off', `${wanted.action}: ${error.message}`)
     return breakage(error, wanted.action, { timedOut: timeout.aborted, stopped: wanted.signal?.aborted ?? false, midBody })
   }
 }
@@ -67,13 +71,22 @@ export async function sendPatiently(transport: Transport, sent: Sent): Promise<R
   }
 }
 
+/** A server that says "in a year" has refused. */
+const longestWait = 60
+
 function retryAfterMs({ status, headers }: Reply): number | null {
   const seconds = Number(headers['retry-after'])
-  return (status === 429 || status >= 500) && headers['retry-after'] !== undefined && Number.isInteger(seconds) && seconds >= 0 ? seconds * 1000 : null
+  return (status === 429 || status >= 500) && headers['retry-after'] !== undefined && Number.isInteger(seconds) && seconds >= 0 && seconds <= longestWait ? seconds * 1000 : null
 }
 
-export async function readText(reply: Reply): Promise<string> {
+/** Throws TooMuch; leaving the loop closes the connection. Counts what was unpacked, so that a small bomb is one, too. */
+export async function readText({ body }: Reply, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of reply.body) chunks.push(chunk)
+  let held = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    held += chunk.length
+    if (held > maxBytes) throw new TooMuch(maxBytes)
+    chunks.push(chunk)
+  }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -1,5 +1,6 @@
 import { known, unknown, type Known } from '../model/known.ts'
 import { breakage, refusal } from './failure.ts'
+import { lineBytes, refusalBytes, TooMuch } from './limits.ts'
 import { lines } from './lines.ts'
 import { readText, sendPatiently } from './request.ts'
 import type { Transport } from './transport.ts'
@@ -11,6 +12,8 @@ export interface OpenStream {
   /** Until the answer's status; the lines may then take for ever. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
+  /** What is longer is cut. */
+  readonly longestLine?: number
 }
 
 /**
@@ -24,10 +27,11 @@ export async function openLines(transport: Transport, wanted: OpenStream): Promi
   const limits = { timedOut: false, stopped: false, midBody: false }
   try {
     const reply = await sendPatiently(transport, { path, accept: '*/*', stream: true, signal: signal === undefined ? slow.signal : AbortSignal.any([slow.signal, signal]) })
-    if (reply.status !== 200) return refusal(reply.status, await readText(reply), action, name)
+    if (reply.status !== 200) return refusal(reply.status, await readText(reply, refusalBytes), action, name)
     clearTimeout(timer)
-    return known(untilBroken(lines(reply.body)))
+    return known(untilBroken(lines(reply.body, wanted.longestLine ?? lineBytes)))
   } catch (error) {
+    if (error instanceof TooMuch) return unknown('cut-off', `${action}: ${error.message}`)
     return breakage(error, action, { ...limits, timedOut: slow.signal.aborted, stopped: signal?.aborted ?? false })
   } finally {
     clearTimeout(timer)

@@ -3,6 +3,7 @@ import { describeAction, pathOf, queryOf } from './address.ts'
 import type { ListOptions, RawObject, Resource } from './cluster.ts'
 import { currentVersion } from './list.ts'
 import { asRawObject } from './raw-object.ts'
+import { eventBytes } from './limits.ts'
 import { openLines } from './stream.ts'
 import type { Transport } from './transport.ts'
 
@@ -41,7 +42,7 @@ export async function* watchObjects<T>(
       continue
     }
     const query: string = queryOf({ watch: true, allowWatchBookmarks: true, resourceVersion: from, labelSelector, fieldSelector })
-    const opened = await openLines(transport, { path: pathOf(resource, namespace ?? null) + query, action, timeoutMs, signal })
+    const opened = await openLines(transport, { path: pathOf(resource, namespace ?? null) + query, action, timeoutMs, signal, longestLine: eventBytes })
     if (!opened.known) {
       if (isFinal(opened.why.reason)) return
       // 410 arrives either as the status or as an event; a fresh start is right for both, and harmless after a break.

@@ -4,7 +4,7 @@ import type { ConntrackWindow } from '../model/counters.ts'
 import { conntrackDelta, type ConntrackStat, parseConntrackStat } from '../wire/conntrack-stat.ts'
 import type { RunContext } from './node-run.ts'
 import { conntrackFiles } from './pod/conntrack-watch.ts'
-import { readRecord } from './pod/records.ts'
+import { readRecord } from './read-record.ts'
 import { createPod } from './pods.ts'
 
 export interface ConntrackReading {
@@ -87,6 +87,7 @@ async function viaPod({ cluster, plan, program, watch, now, ledger, signal }: Ru
   const follow = async (): Promise<void> => {
     for await (const line of log.value) {
       const record = readRecord(line)
+      if (record === 'damaged') break
       if (record?.t !== 'conntrack') continue
       const stat = parseConntrackStat(record.stat ?? '')
       if (stat !== null) last = { at: now(), stat, entries: whole(record.count), max: whole(record.max) }

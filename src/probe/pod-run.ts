@@ -1,10 +1,14 @@
 import type { Cluster } from '../kube/cluster.ts'
-import { type PodRecord, readRecord } from './pod/records.ts'
+import type { PodRecord } from './pod/records.ts'
 import type { PodPlan } from './pod-manifest.ts'
+import { readRecord } from './read-record.ts'
 import { createPod, type PodLedger, type PodWatch } from './pods.ts'
 
 /** An image of 80 MB on a slow link; the pod's own deadline counts on meanwhile. */
 const startWithinMs = 60_000
+
+/** A probe writes some hundreds, a load some thousands. */
+const mostLines = 100_000
 
 /** The pod says something of each series, and a series of a server that is silent ends within this; a step of a load sooner. */
 const silentMs = 30_000
@@ -50,9 +54,12 @@ export async function runPod(context: PodRunContext, plan: PodPlan, heard: (reco
       if (taken[index] === line) continue
       taken[index] = line
       const record = readRecord(line)
-      if (record === null) continue
+      if (at > mostLines) broken = 'cut off: its log has no end'
+      if (record === 'damaged') broken = 'cut off: its log has a line that is not of the probe'
+      if (broken !== null) return null
+      if (record === null || record === 'damaged') continue
       heardAt = now()
-      if (record.t === 'broken') broken = record.why.split('\n')[0] ?? ''
+      if (record.t === 'broken') broken = `the probe's program failed: ${record.why.split('\n')[0] ?? ''}`
       over = heard(record)
       if (over || broken !== null) return null
     }
@@ -63,7 +70,7 @@ export async function runPod(context: PodRunContext, plan: PodPlan, heard: (reco
     // A kubelet that has no inotify instance left ends each `follow` at once ("too many open files"), while the pod goes on.
     const why = await read(attempt < 3).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
     if (over) return null
-    if (broken !== null) return `the probe's program failed: ${broken as string}`
+    if (broken !== null) return broken
     if (signal.aborted) return 'interrupted'
     const state = watch.state(name)
     if (ended && state?.kind === 'ended') return state.why ?? `cut off: ${why ?? 'no end record'}`

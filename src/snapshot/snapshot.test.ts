@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { model as modelOf } from '../model/build.ts'
 import { known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
+import { jsonLines } from './json-lines.ts'
 import { anyModel } from './any-model.ts'
 import { readSnapshot, readSnapshotFrom } from './read.ts'
 import { writeSnapshot, writeSnapshotTo } from './write.ts'
@@ -166,4 +167,15 @@ describe('on disk', () => {
   ])('%s', async (name, message) => {
     await expect(readSnapshot(join(folder, name))).rejects.toMatchObject({ code: 'bad-file', message: expect.stringMatching(message) })
   })
+})
+
+test('a small file that unpacks to millions of records is not read', async () => {
+  async function* bomb(): AsyncGenerator<Buffer> {
+    const lines = Buffer.from('{}\n'.repeat(100_000))
+    for (let at = 0; at < 40; at++) yield lines
+  }
+  const read = async (): Promise<void> => {
+    for await (const _ of jsonLines(bomb()));
+  }
+  await expect(read()).rejects.toThrow('unpacks to more than any cluster has')
 })

@@ -8,7 +8,7 @@ import { parseObject } from '../../src/kube/request.ts'
 import { fromCat } from '../../src/probe/conntrack.ts'
 import { libcOf, nslookupResult, readInside } from '../../src/probe/inside.ts'
 import { readInsideLookups } from '../../src/probe/inside-lookups.ts'
-import { readRecord } from '../../src/probe/pod/records.ts'
+import { readRecord } from '../../src/probe/read-record.ts'
 import { readView } from '../../src/probe/resolver-view.ts'
 import { block, sections } from '../../src/probe/script-output.ts'
 import { createAliases } from '../../src/snapshot/aliases.ts'
@@ -38,7 +38,7 @@ const byHand: Readonly<Record<string, Reader>> = {
   'src/probe/inside.ts nslookupResult': (text) => nslookupResult(text, 1),
   'src/probe/inside.ts readInside': (text) => readInside(text, 'a', true),
   'src/probe/inside-lookups.ts readInsideLookups': readInsideLookups,
-  'src/probe/pod/records.ts readRecord': readRecord,
+  'src/probe/read-record.ts readRecord': readRecord,
   'src/probe/resolver-view.ts readView': readView,
   'src/probe/script-output.ts block': (text) => block(text, 'resolv'),
   'src/probe/script-output.ts sections': (text) => sections(text, 'look'),
@@ -64,7 +64,7 @@ const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => 
 const noReaders = ['afterwards', 'askByHand', 'clusterDomain', 'conntrackDelta', 'createIntern', 'queriesPerLookup', 'quantileOf', 'sameLine', 'sumOf', 'sumOfDurations', 'verdict', 'withDirectiveAfter', 'withoutDirectives', 'withWords']
 
 /** Named as a reader, and none of text from outside as a whole: files of ours, streams, values. */
-const elsewhere = /^src\/(?:kube\/(?:logs|kubeconfig-file|watch|lines|stream)|snapshot\/(?:read|redact)|kube\/container-command|probe\/(?:server-logs|pod-manifest|pod\/(?!records))|collect\/|plan\/|cli\/)/
+const elsewhere = /^src\/(?:kube\/(?:logs|kubeconfig-file|watch|lines|stream)|snapshot\/(?:read|redact)|kube\/container-command|probe\/(?:server-logs|pod-manifest|pod\/)|collect\/|plan\/|cli\/)/
 
 const wire = filesIn('src/wire', (path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.endsWith('.d.ts'))
 const modules = await Promise.all(wire.map(async (path) => ({ path, it: (await import(/* @vite-ignore */ `../../${path}`)) as Readonly<Record<string, unknown>> })))

@@ -28,14 +28,3 @@ export type PodRecord =
   | { readonly t: 'broken'; readonly why: string }
 
 export type Emit = (record: PodRecord) => void
-
-/** The record in a log line; null for anything else (a warning of Node's own, half a line). */
-export function readRecord(line: string): PodRecord | null {
-  if (!line.startsWith('{')) return null
-  try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && 't' in value ? (value as PodRecord) : null
-  } catch {
-    return null
-  }
-}
