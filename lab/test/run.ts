@@ -160,6 +160,7 @@ async function timeIsUp(): Promise<never> {
 
 const left = startClock(limits).forAll()
 if (Number.isFinite(left)) setTimeout(() => void timeIsUp(), Math.max(0, left) * 1000).unref()
+process.once('SIGTERM', () => void timeIsUp())
 try {
   await (keepUp ? cluster() : whole())
 } catch (error) {

@@ -4,14 +4,26 @@ import type { Result } from './result.ts'
 
 const mostAccidents = 4
 
+/** Of many cases a tenth may be late; a change that breaks something breaks more than that, or the same again. */
+function accidentsOf(count: number): number {
+  return Math.max(mostAccidents, Math.floor(count / 10))
+}
+
 export interface Tried<It> {
   readonly it: It
   readonly results: readonly Result[]
 }
 
-/** `again` is asked only while `hasTime`: a run that must end leaves a failure as it is. */
-export async function secondTry<It>(tried: readonly Tried<It>[], again: (it: It) => Promise<readonly Result[]>, hasTime: (it: It) => boolean = always): Promise<readonly Tried<It>[]> {
-  if (tried.filter(hasFailed).length > mostAccidents) return tried
+export interface Again<It> {
+  readonly again: (it: It) => Promise<readonly Result[]>
+  /** A run that must end leaves a failure as it is. */
+  readonly hasTime?: (it: It) => boolean
+  /** How many were tried, when `tried` is not all of them. */
+  readonly of?: number
+}
+
+export async function secondTry<It>(tried: readonly Tried<It>[], { again, hasTime = always, of = tried.length }: Again<It>): Promise<readonly Tried<It>[]> {
+  if (tried.filter(hasFailed).length > accidentsOf(of)) return tried
   const results: Tried<It>[] = []
   for (const one of tried) {
     results.push(hasFailed(one) && hasTime(one.it) ? { it: one.it, results: told(await again(one.it), one.results) } : one)

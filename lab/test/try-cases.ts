@@ -67,7 +67,7 @@ async function inBatches(work: Work, cases: readonly AnyCase[], seconds: () => n
     if (!joins) await settle()
   }
   await settle()
-  const second = await secondTry(missed, (it) => again(work, it), (it) => hasTime(work, it))
+  const second = await secondTry(missed, { again: (it) => again(work, it), hasTime: (it) => hasTime(work, it), of: cases.length - waiting.length })
   await work.ended(second.map(({ it, results }) => ({ it, results, seconds: missed.find((one) => one.it === it)?.seconds ?? 0 })))
 }
 

@@ -5,7 +5,7 @@ import type { ResolverSpec, SeriesSpec } from './spec.ts'
 
 /** Where everything is answered, a busy machine may take its time; where something is not, the test waits for it. */
 const patient: ResolverSpec = { timeoutMs: 10_000, attempts: 2 }
-const brief: ResolverSpec = { timeoutMs: 500, attempts: 2 }
+const brief: ResolverSpec = { timeoutMs: 300, attempts: 2 }
 let server: Responder | null = null
 afterEach(async () => {
   await server?.close()
