@@ -45,7 +45,7 @@ function tried(order: Order<Timed>, budget: number): { readonly names: readonly 
   batches(order.must, () => Infinity)
   const mustSeconds = now
   batches(order.rest.filter((it) => it.rank !== 'last'), () => budget - now - kept)
-  batches(last, () => budget - now)
+  batches([...last, ...order.rest.filter((it) => it.rank === 'last' && !last.includes(it))], () => budget - now)
   return { names, mustSeconds, seconds: now }
 }
 

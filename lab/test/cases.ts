@@ -119,8 +119,8 @@ function importsOf(file: string): readonly string[] {
   return found.filter((it) => /^(?:lab\/faults|src\/checks|src\/relations)\//.test(it) && it !== 'lab/faults/fault.ts')
 }
 
-/** Most faults are done in half of that. */
-const faultGuess = 60
+/** Most faults are done in two thirds of that. */
+const faultGuess = 30
 
 export function guessOf(it: Group | FaultCase): number {
   return 'fault' in it ? faultGuess : it.guess

@@ -38,6 +38,11 @@ const progress = resumes ? await readProgress(hash) : { hash, done: [], results:
 const today = new Date().toISOString().slice(0, 10)
 
 const cases = allCases()
+const unknown = asked.filter((name) => !cases.some((it) => it.name === name))
+if (unknown.length > 0) {
+  process.stderr.write(`error: no case ${unknown.join(', ')}\n  help: there are ${cases.map((it) => it.name).join(', ')}\n`)
+  process.exit(2)
+}
 const done = new Set(progress.done.filter((it) => it.verdict !== 'failed').map((it) => it.name))
 const wanted = cases.filter((it) => (asked.length === 0 || asked.includes(it.name)) && (it.rank === 'always' || !done.has(it.name)))
 const guesses = new Map(cases.map((it) => [it.name, guessOf(it)]))

@@ -58,6 +58,14 @@ test('in their order, until the next would not end in time; those that measure l
   expect(log).toEqual(['safety', 'a', 'b', 'c', 'measure'])
 })
 
+test('one that measures and had no time kept is tried where the others were quicker than usual', async () => {
+  const { log } = await run((group) => {
+    const quick = group('quick', { guess: 500 })
+    return { rest: [{ ...quick, run: () => Promise.resolve([result('quick', true)]) }, group('measure', { rank: 'last', guess: 300 })], budget: 600 }
+  })
+  expect(log).toEqual(['measure'])
+})
+
 test('what must be tried is, when a build ate the time for the others', async () => {
   const { log } = await run((group) => ({ must: [group('safety')], rest: [group('a')], budget: -60, end: 300 }))
   expect(log).toEqual(['safety'])

@@ -34,7 +34,9 @@ export async function tryCases(work: Work): Promise<void> {
   // What must be tried is, as long as the whole may go on.
   await inBatches(work, order.must, () => clock.forAll())
   await inBatches(work, order.rest.filter((it) => it.rank !== 'last'), () => clock.forCases() - kept)
-  await inBatches(work, last, () => clock.forCases())
+  // And where the others were quicker than usual, those that had no time kept.
+  const spare = order.rest.filter((it) => it.rank === 'last' && !last.includes(it))
+  await inBatches(work, [...last, ...spare], () => clock.forCases())
 }
 
 /** So many faults, one after the other, wait for one clean look. */
