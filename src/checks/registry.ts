@@ -34,6 +34,9 @@ import upstreamRefuses from './dns/upstream-refuses.ts'
 import aaaaDeniesName from './dns/aaaa-denies-name.ts'
 import largePacketsLost from './dns/large-packets-lost.ts'
 import kubeletWrongServer from './dns/kubelet-wrong-server.ts'
+import answeredWithErrors from './dns/answered-with-errors.ts'
+import foreignEndpoint from './dns/foreign-endpoint.ts'
+import noDnsServer from './dns/no-dns-server.ts'
 import selectorMatchesNothing from './service/selector-matches-nothing.ts'
 import targetPortClosed from './service/target-port-closed.ts'
 import targetPortNameMissing from './service/target-port-name-missing.ts'
@@ -88,6 +91,9 @@ export const checks: readonly AnyCheck[] = [
   aaaaDeniesName, // DNS146
   largePacketsLost, // DNS147
   kubeletWrongServer, // DNS148
+  foreignEndpoint, // DNS155
+  noDnsServer, // DNS156
+  answeredWithErrors, // DNS160
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

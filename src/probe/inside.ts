@@ -77,8 +77,9 @@ export function nslookupResult(text: string, ms: number): Answer | null {
   // The first "Address" belongs to the server that was asked; the answers follow a "Name:".
   const answers = text.slice(Math.max(0, text.search(/^Name:/m)))
   if (/^Name:/m.test(text) && /^Address(es| \d+)?:\s*\S/m.test(answers)) return 'ok'
+  // bind's nslookup says "no servers could be reached" after a refusal as well as after silence.
+  if (/connection refused|unreachable/i.test(text) && !/timed out/i.test(text)) return 'unreachable'
   if (/timed out|no servers could be reached|no response/i.test(text)) return 'timeout'
-  if (/connection refused|unreachable/i.test(text)) return 'unreachable'
   if (/NXDOMAIN/.test(text)) return 'nxdomain'
   if (/SERVFAIL/.test(text)) return 'servfail'
   if (/REFUSED/.test(text)) return 'refused'

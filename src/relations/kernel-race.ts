@@ -12,7 +12,9 @@ export function raceState(kernel: string): RaceState {
   const version = /^(\d+)\.(\d+)/.exec(kernel)
   if (version === null) return 'unknown'
   const number = Number(version[1]) * 1000 + Number(version[2])
-  if (/\bel8\b|\.el8_/.test(kernel)) return 'unknown'
+  // Amazon Linux has the fixes in its 4.14 and 5.4 (aws/amazon-vpc-cni-k8s#595, awslabs/amazon-eks-ami#357), Red Hat in its own
+  // numbers: where a distribution carries newer netfilter code, the number says nothing.
+  if (number < 5006 && /\.(?:el\d+|amzn\d+)(?:[._]|$)/.test(kernel)) return 'unknown'
   if (number < 5000) return 'open'
   return number < 5006 ? 'third-race-open' : 'healed'
 }

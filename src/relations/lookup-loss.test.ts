@@ -9,7 +9,7 @@ const lossOfOne = (it: Lookup) => lossOf([seriesWith(it)])
 
 describe('one look-up', () => {
   test.each([
-    ['answered', udp(answered()), { failed: 0, unanswered: 0, lostA: 0, lostAaaa: 0, lostBoth: 0 }],
+    ['answered', udp(answered()), { failed: 0, unanswered: 0, silent: 0, erring: 0, lostA: 0, lostAaaa: 0, lostBoth: 0 }],
     ['A lost once', udp(lost('a')), { failed: 0, unanswered: 0, lostA: 1 }],
     ['AAAA lost once', udp(lost('aaaa')), { failed: 0, unanswered: 0, lostAaaa: 1 }],
     ['both lost once', udp(lost('both')), { failed: 0, unanswered: 0, lostBoth: 1 }],
@@ -35,7 +35,7 @@ describe('one look-up', () => {
 })
 
 test('no look-ups are no loss, and no division by zero', () => {
-  expect(lossOf([])).toEqual({ of: 0, failed: 0, unanswered: 0, lostA: 0, lostAaaa: 0, lostBoth: 0, times: [] })
+  expect(lossOf([])).toEqual({ of: 0, failed: 0, unanswered: 0, silent: 0, erring: 0, lostA: 0, lostAaaa: 0, lostBoth: 0, times: [] })
   expect(notable(0, 0)).toBe(false)
   expect(nearlyAll(0, 0)).toBe(false)
   expect(quantile([], 0.99)).toBe(0)

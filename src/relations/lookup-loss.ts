@@ -7,6 +7,10 @@ export interface Loss {
   readonly failed: number
   /** Failed, and neither question was answered: a filter on one type leaves the other, so it cuts nothing off. */
   readonly unanswered: number
+  /** Neither question was answered with anything: an error is an answer. */
+  readonly silent: number
+  /** Answered with SERVFAIL or REFUSED. */
+  readonly erring: number
   /** Exactly one question of the pair had no answer to its first sending. */
   readonly lostA: number
   readonly lostAaaa: number
@@ -20,9 +24,15 @@ export type Which = Partial<Pick<LookupSeries, 'node' | 'transport' | 'method' |
   readonly ip?: string
 }
 
+/**
+ * Servers of a family in which nobody asks are left out: the Service of a dual-stack cluster has endpoints of both, and
+ * its address goes to those of its own family alone.
+ */
 export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[] {
+  const asked = new Set(probe.series.filter((it) => it.server.role === 'service').map((it) => isV6(it.server.ip)))
   return probe.series.filter(
     (it) =>
+      (asked.size === 0 || it.server.role !== 'endpoint' || asked.has(isV6(it.server.ip))) &&
       (which.node === undefined || it.node === which.node) &&
       (which.transport === undefined || it.transport === which.transport) &&
       (which.method === undefined || it.method === which.method) &&
@@ -32,11 +42,17 @@ export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[]
   )
 }
 
+function isV6(ip: string): boolean {
+  return ip.includes(':')
+}
+
 export function lossOf(series: readonly LookupSeries[]): Loss {
   const times: number[] = []
   const lost = { none: 0, a: 0, aaaa: 0, both: 0 }
   let failed = 0
   let unanswered = 0
+  let silent = 0
+  let erring = 0
   for (const { lookups } of series) {
     for (const lookup of lookups) {
       times.push(lookup.ms)
@@ -44,9 +60,11 @@ export function lossOf(series: readonly LookupSeries[]): Loss {
       if (!hasFailed(lookup)) continue
       failed += 1
       if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) unanswered += 1
+      if (isError(lookup.a) || isError(lookup.aaaa)) erring += 1
+      else if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) silent += 1
     }
   }
-  return { of: times.length, failed, unanswered, lostA: lost.a, lostAaaa: lost.aaaa, lostBoth: lost.both, times: times.sort((a, b) => a - b) }
+  return { of: times.length, failed, unanswered, silent, erring, lostA: lost.a, lostAaaa: lost.aaaa, lostBoth: lost.both, times: times.sort((a, b) => a - b) }
 }
 
 /** How many look-ups lost at least one question's first sending, or failed otherwise. */
@@ -64,6 +82,10 @@ export function isTroubled(series: LookupSeries, lookup: Lookup): boolean {
 }
 
 const failures: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'servfail', 'refused'])
+
+function isError(answer: Answer): boolean {
+  return answer === 'servfail' || answer === 'refused'
+}
 
 function hasFailed(lookup: Lookup): boolean {
   return failures.has(lookup.a) || failures.has(lookup.aaaa)

@@ -3,13 +3,13 @@ import { lossOf, nearlyAll, notable, seriesOf, troubled } from './lookup-loss.ts
 
 /**
  * What one node has of one DNS server that it asks by its own address. `silent`: next to nothing is answered, over UDP or
- * TCP. `lossy`: some look-ups lose a packet or fail. `untold`: too few ended, or too few of them went wrong to say.
+ * TCP. `erring`: it answers SERVFAIL or REFUSED. `lossy`: some look-ups lose a packet or fail. `untold`: too few ended, or too few of them went wrong to say.
  */
 export interface Reach {
   readonly node: string
   readonly ip: string
   readonly pod: string | null
-  readonly state: 'well' | 'silent' | 'lossy' | 'untold'
+  readonly state: 'well' | 'silent' | 'erring' | 'lossy' | 'untold'
   readonly of: number
   readonly troubled: number
   readonly series: readonly LookupSeries[]
@@ -32,7 +32,9 @@ function reach(node: string, ip: string, series: readonly LookupSeries[]): Reach
   const bad = troubled(series)
   const about = { node, ip, pod: series[0]?.server.pod ?? null, of: loss.of, troubled: bad, series }
   if (loss.of < 4) return { ...about, state: 'untold' }
-  if (nearlyAll(loss.unanswered, loss.of)) return { ...about, state: 'silent' }
+  if (nearlyAll(loss.silent, loss.of)) return { ...about, state: 'silent' }
+  // Whatever else is wrong with it: it hears, and is heard.
+  if (notable(loss.erring, loss.of)) return { ...about, state: 'erring' }
   if (!notable(bad, loss.of)) return { ...about, state: 'well' }
   const udp = series.filter((it) => it.transport === 'udp')
   const udpOf = lossOf(udp).of
@@ -41,5 +43,5 @@ function reach(node: string, ip: string, series: readonly LookupSeries[]): Reach
 
 function hearsNobody(probe: DnsProbe, node: string): boolean {
   const loss = lossOf(seriesOf(probe, { node, role: 'endpoint' }))
-  return nearlyAll(loss.unanswered, loss.of)
+  return nearlyAll(loss.silent, loss.of)
 }

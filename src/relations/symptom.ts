@@ -30,6 +30,9 @@ export const dnsTcpLossInPod = (pod: Named): string => `dns-tcp-loss:${pod.names
 /** No server behind the DNS Service is ready. */
 export const dnsServersDown = 'dns-servers-down'
 
+/** What stands at this address behind the DNS Service does not answer. */
+export const dnsServerDead = (ip: string): string => `dns-server-dead:${ip}`
+
 /** A DNS server ends soon after each start. */
 export const dnsServerCrash = 'dns-server-crash'
 

@@ -12,8 +12,12 @@ export function headline(diagnosis: Diagnosis): string {
   const root = diagnosis.roots.find((it) => it.finding.severity !== 'info') ?? null
   if (root !== null) {
     const check = diagnosis.results.find((it) => it.check.code === root.finding.code)?.check
-    const others = diagnosis.roots.filter((it) => it !== root && it.finding.severity === 'error').length
-    return `${check?.words.headline(root.finding) ?? root.finding.slug}${others === 0 ? '' : ` ${others} more root cause${others === 1 ? '' : 's'} below.`}`
+    const more = diagnosis.roots.filter((it) => it !== root && it.finding.severity === 'error')
+    // The same fault in other places is no other cause.
+    const others = new Set(more.map((it) => it.finding.code).filter((it) => it !== root.finding.code)).size
+    const same = more.filter((it) => it.finding.code === root.finding.code)
+    const also = same.length === 0 ? '' : ` The same at ${same.slice(0, 4).map((it) => nameOf(it.finding.subject)).join(', ')}${same.length > 4 ? ` and ${same.length - 4} more` : ''}.`
+    return `${check?.words.headline(root.finding) ?? root.finding.slug}${also}${others === 0 ? '' : ` ${others} more root cause${others === 1 ? '' : 's'} below.`}`
   }
   return withoutFault(diagnosis)
 }

@@ -37,7 +37,11 @@ export function parseConntrackStat(text: string): ConntrackStat | null {
 
 export type ConntrackDelta = Pick<ConntrackStat, 'insert_failed' | 'drop' | 'early_drop' | 'invalid' | 'clash_resolve'>
 
-/** Growth between two readings of one node. Each CPU's counter has 32 bits and wraps, so a fall is a wrap of one of them. */
+/**
+ * Growth between two readings of one node. Each CPU's counter has 32 bits: a fall is a wrap only where it stood near its
+ * end. Any other fall is a counter that began anew (the module loaded again, another network namespace), and what it has
+ * counted since then is the least that it grew.
+ */
 export function conntrackDelta(before: ConntrackStat, after: ConntrackStat): ConntrackDelta {
   return {
     insert_failed: grown(before.insert_failed, after.insert_failed),
@@ -48,6 +52,10 @@ export function conntrackDelta(before: ConntrackStat, after: ConntrackStat): Con
   }
 }
 
+/** No counter grows by more than this between two readings some seconds apart. */
+const nearWrap = 2 ** 32 - 2 ** 24
+
 function grown(before: number, after: number): number {
-  return after >= before ? after - before : after - before + 2 ** 32
+  if (after >= before) return after - before
+  return before >= nearWrap ? after - before + 2 ** 32 : after
 }

@@ -1,6 +1,8 @@
 import type { Args } from '../../findings/verdict.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
@@ -26,20 +28,20 @@ export default check({
   fine: 'look-ups are quick, and none is lost',
   severity: 'error',
   needs: ['dnsProbe'],
-  wants: ['conntrack'],
+  wants: ['conntrack', 'clusterDns'],
   remedies: [],
   decides: [],
 
-  run({ dnsProbe, conntrack }) {
+  run({ dnsProbe, conntrack, clusterDns }) {
     const windows = conntrack.known ? conntrack.value : []
     const measured = dnsProbe.nodes.flatMap((node) => (['cluster', 'external'] as const).map((zone) => judge(dnsProbe, node, zone, windows.find((it) => it.node === node))))
     const missing = dnsProbe.missing.map(({ node, why }) => cannotTell('failed', `node ${node}: ${why}`))
     const stopped = dnsProbe.stopped === null ? [] : [cannotTell('failed', `the probe stopped itself: ${dnsProbe.stopped}`)]
-    return [...measured, ...missing, ...stopped]
+    return [...towardsHome(dnsProbe, measured, clusterDns), ...missing, ...stopped]
   },
 
   words: {
-    headline: ({ subject: on, args }) => `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, and no known cause matches.`,
+    headline: ({ subject: on, args }) => args['towards'] !== undefined ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, are lost: from ${args['towards']}.` : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, and no known cause matches.`,
     detail: ({ subject: on, args }) => `on node ${on.name} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
     note: ({ args }) => reading(args),
     help: ({ subject: on }) => [
@@ -48,6 +50,33 @@ export default check({
     ],
   },
 })
+
+/**
+ * Lookups are lost from every node but the one on which all servers run: then it is the way to that node that loses, and
+ * none of the healthy ones. One finding, on that node, instead of one on each of the others.
+ */
+function towardsHome(probe: DnsProbe, measured: readonly Verdict[], dns: Known<ClusterDns>): readonly Verdict[] {
+  const homes = new Set((dns.known ? dns.value.pods : []).flatMap((it) => (it.ready && it.node !== null ? [it.node] : [])))
+  const [home] = homes
+  if (home === undefined || homes.size > 1) return measured
+  const isLoss = (it: Verdict): it is Extract<Verdict, { kind: 'finding' }> => it.kind === 'finding' && it.found.args['trouble'] === 'lost'
+  const lost = measured.filter(isLoss)
+  const nodes = [...new Set(lost.map((it) => it.found.subject.name))].toSorted()
+  const others = probe.nodes.filter((it) => it !== home)
+  if (nodes.length < 2 || nodes.includes(home) || nodes.length < others.length) return measured
+  const [worst] = lost.toSorted((a, b) => Number(b.found.args['bad']) - Number(a.found.args['bad']))
+  if (worst === undefined) return measured
+  const all = lossOf(probe.series.filter((it) => nodes.includes(it.node)))
+  const bad = troubled(probe.series.filter((it) => nodes.includes(it.node)))
+  const found = {
+    ...worst.found,
+    subject: subject('Node', null, home),
+    args: { ...worst.found.args, towards: nodes.join(', '), bad, of: all.of, share: percent(bad, all.of) },
+    symptoms: [...new Set(lost.flatMap((it) => it.found.symptoms ?? []))],
+    explains: nodes.map((it) => `dns-external:node/${it}`),
+  }
+  return [{ kind: 'finding', found }, ...measured.filter((it) => !isLoss(it))]
+}
 
 /** What the paths rule out, so that nobody starts with the cure for another fault. */
 function reading(args: Args): string | null {
@@ -69,6 +98,12 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', coun
   const lost = notable(bad, loss.of) || series.some((it) => notable(troubled([it]), it.lookups.length))
   const slow = series.some(isSlow)
   if (!lost && !slow) return ok(loss.of)
+  // What the probe alone does, past the Service, may explain a loss of those who use it, and is none by itself.
+  const theirs = series.filter((it) => it.server.role !== 'endpoint' && it.server.role !== 'upstream')
+  const theirLoss = lossOf(theirs)
+  if (lost && theirLoss.of >= 20 && !notable(troubled(theirs), theirLoss.of) && !theirs.some((it) => notable(troubled([it]), it.lookups.length))) {
+    return cannotTell('ambiguous', `on ${node} ${zone === 'cluster' ? 'names of the cluster' : 'outside names'} are answered the way that pods ask (${theirLoss.of} lookups), and lost by servers that are asked past the Service`)
+  }
   const lag = probe.lag?.find((it) => it.node === node)?.p99Ms ?? 0
   if (!lost && lag >= blurMs) return cannotTell('ambiguous', `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no look-up was lost`, 'again when the node is less busy')
 

@@ -1,5 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { isRefused, type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
@@ -14,22 +16,29 @@ export default check({
   fine: 'every node probed reaches DNS',
   severity: 'error',
   needs: ['dnsProbe'],
+  wants: ['clusterDns'],
   remedies: [],
   decides: ['DNS-61', 'DNS-75', 'DNS-76'],
 
-  run({ dnsProbe }) {
+  run({ dnsProbe, clusterDns }) {
     const cut = dnsProbe.nodes.filter((node) => isCutOff(dnsProbe, node))
     if (cut.length > 1 && cut.length === dnsProbe.nodes.length) {
       return cannotTell('ambiguous', 'look-ups fail from every node probed: the servers or a policy, not one node')
+    }
+    const homes = homesOf(clusterDns)
+    const others = dnsProbe.nodes.filter((node) => !cut.includes(node))
+    // Only who sits beside a server is answered: then not each of the others is at fault, but the way to the servers.
+    if (cut.length > 1 && others.every((node) => homes.has(node)) && !cut.some((node) => homes.has(node))) {
+      return [atServers(dnsProbe, cut, others), ...others.map((node) => judge(dnsProbe, node, false))]
     }
     return dnsProbe.nodes.map((node) => judge(dnsProbe, node, cut.includes(node)))
   },
 
   words: {
-    headline: ({ subject: on, args }) => `All DNS from pods on node ${on.name} is ${args['how']}, over UDP and TCP, to every DNS server.`,
+    headline: ({ subject: on, args }) => args['cut'] !== undefined ? `Only pods on ${args['homes']}, where the DNS servers run, are answered: nothing of what ${args['cut']} ask comes back.` : `All DNS from pods on node ${on.name} is ${args['how']}, over UDP and TCP, to every DNS server.`,
     detail: ({ subject: on, args }) => `on node ${on.name} · ${args['failed']} of ${args['of']} look-ups failed · ${args['elsewhere']}`,
-    note: ({ args }) => (args['how'] === 'refused' ? 'a rule answers "port unreachable", which the kernel sends once a second to each client: then glibc gives up at once, and else it waits as for a loss; musl (Alpine) always waits' : args['others'] === 0 ? 'only this node was probed; hopscope dns without --node compares it with the others' : 'the servers answer other nodes, so the fault is on this node or on its way out'),
-    help: ({ subject: on, args }) => [
+    note: ({ args }) => (args['cut'] !== undefined ? 'what crosses from other nodes is lost: the overlay (VXLAN 8472 or 4789, IP-in-IP, WireGuard), a firewall or a security group before these nodes' : args['how'] === 'refused' ? 'a rule answers "port unreachable", which the kernel sends once a second to each client: then glibc gives up at once, and else it waits as for a loss; musl (Alpine) always waits' : args['others'] === 0 ? 'only this node was probed; hopscope dns without --node compares it with the others' : 'the servers answer other nodes, so the fault is on this node or on its way out'),
+    help: ({ subject: on, args }) => args['cut'] !== undefined ? [`look at the way between ${on.name} and the others: the overlay's port, security groups, the CNI's pod there`, `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`, `on ${on.name}:  tcpdump -ni any port 53 or udp port 8472 or udp port 4789`] : [
       `look at what ${args['how'] === 'refused' ? 'rejects' : 'drops'} port 53 on ${on.name}: firewall rules, the CNI's pod, a node-local cache that died and left its rules`,
       `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
       `on ${on.name}:  iptables-save -c | grep -E "dport 53|NodeLocal|REJECT"    tcpdump -ni any port 53`,
@@ -39,12 +48,39 @@ export default check({
 
 function isCutOff(probe: DnsProbe, node: string): boolean {
   const all = lossOf(seriesOf(probe, { node }))
-  return nearlyAll(all.unanswered, all.of) && (['udp', 'tcp'] as const).every((transport) => isSilent(lossOf(seriesOf(probe, { node, transport }))))
+  return nearlyAll(all.silent, all.of) && (['udp', 'tcp'] as const).every((transport) => isSilent(lossOf(seriesOf(probe, { node, transport }))))
+}
+
+function homesOf(dns: Known<ClusterDns>): ReadonlySet<string> {
+  return new Set((dns.known ? dns.value.pods : []).flatMap((it) => (it.node === null || !it.ready ? [] : [it.node])))
+}
+
+function atServers(probe: DnsProbe, cut: readonly string[], homes: readonly string[]): Verdict {
+  const series = probe.series.filter((it) => cut.includes(it.node))
+  const loss = lossOf(series)
+  const well = lossOf(probe.series.filter((it) => homes.includes(it.node)))
+  return finding({
+    subject: subject('Node', null, homes[0] ?? ''),
+    confidence: 'observed',
+    args: {
+      how: 'lost',
+      cut: `${cut.length} nodes`,
+      homes: homes.join(', '),
+      failed: loss.silent,
+      of: loss.of,
+      others: well.of,
+      elsewhere: `${homes.join(', ')} ${well.silent} of ${well.of}`,
+      otherNodesClean: 'yes',
+    },
+    evidence: [shares('lookups that failed', probe, probe.series, (it) => it.node)],
+    symptoms: [dnsLossInNamespace(probe.from.namespace)],
+    explains: cut.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`]),
+  })
 }
 
 /** TCP look-ups are few: they would vanish in a share of all, and TCP that works is a way out. */
 function isSilent(loss: Loss): boolean {
-  return loss.of === 0 || loss.unanswered / loss.of >= 0.9
+  return loss.of === 0 || loss.silent / loss.of >= 0.9
 }
 
 function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {

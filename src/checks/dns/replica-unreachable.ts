@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
+import { dnsServerDead } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { isRefused, lossOf, seriesOf, troubled } from '../../relations/lookup-loss.ts'
 import { type Reach, serverReach } from '../../relations/server-reach.ts'
@@ -87,7 +88,7 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
       latency('look-ups through the Service', seriesOf(probe, { role: 'service', zone: 'cluster' })),
     ],
     // A server that is held at its CPU limit loses packets too, and then that is why.
-    symptoms: silent ? [] : [`dns-loss:server/${ip}`],
+    symptoms: silent ? [dnsServerDead(ip)] : [`dns-loss:server/${ip}`],
     explains: ['dns-loss:*', 'dns-external:*', 'dns-cut-off:*'],
   })
 }

@@ -4,7 +4,7 @@ import { answered, never } from '../../../test/build/lookups.ts'
 import { node } from '../../../test/build/node.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import { unknown } from '../../model/known.ts'
+import { known, unknown } from '../../model/known.ts'
 import type { Service } from '../../model/service.ts'
 import check from './service-shape.ts'
 
@@ -23,6 +23,11 @@ describeCheck(check, [
   { it: 'the same, and look-ups there work: something answers in front', given: cluster({ dns: local }), expect: 'ok' },
   { it: 'a client keeps its server', given: { nodes, clusterDns: shaped({ sessionAffinity: 'ClientIP' }) }, expect: [{ ...on, severity: 'info', confidence: 'inferred' }] },
 
+  { it: 'UDP goes to a port that no server declares', given: { nodes, clusterDns: shaped({ ports: ports.map((it) => (it.protocol === 'UDP' ? { ...it, targetPort: 5353 } : it)) }) }, expect: [{ ...on, severity: 'error', confidence: 'inferred' }] },
+  { it: 'the Corefile listens elsewhere', given: { nodes, clusterDns: { ...clusterDns(), corefile: known('.:1053 {\n    kubernetes cluster.local\n}\n') } }, expect: [{ ...on, severity: 'error' }, { ...on, severity: 'warning' }] },
+  { it: 'the Corefile listens there, whatever the pods declare', given: { nodes, clusterDns: { ...shaped({ ports: ports.map((it) => ({ ...it, targetPort: 1053 })) }), corefile: known('.:1053 {\n    kubernetes cluster.local\n}\n') } }, expect: 'ok' },
+  { it: 'a port from the environment', given: { nodes, clusterDns: { ...shaped({ ports: ports.map((it) => ({ ...it, targetPort: 1053 })) }), corefile: known('.:{$PORT} {\n    kubernetes cluster.local\n}\n') } }, expect: 'ok' },
+  { it: 'an odd port, and lookups through it are answered', given: cluster({ dns: shaped({ ports: ports.map((it) => ({ ...it, targetPort: 5353 })) }) }), expect: 'ok' },
   { it: 'a client keeps its server, and there is one', given: { nodes: nodes.slice(0, 1), clusterDns: { ...shaped({ sessionAffinity: 'ClientIP' }), slices: clusterDns().slices.map((it) => ({ ...it, endpoints: it.endpoints.slice(0, 1) })) } }, expect: 'ok' },
   { it: 'UDP and TCP, any server', given: { nodes, clusterDns: clusterDns() }, expect: 'ok' },
   { it: 'servers of the same node only, and one on each', given: { nodes: nodes.slice(0, 2), clusterDns: local }, expect: 'ok' },

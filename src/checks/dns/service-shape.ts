@@ -1,12 +1,14 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { Node } from '../../model/node.ts'
 import type { Service } from '../../model/service.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
-import { portsText } from '../../relations/service-endpoints.ts'
-import { dnsLossOnNode, dnsTcpUnanswered } from '../../relations/symptom.ts'
+import { declaredPorts, portsText, targetPortIn } from '../../relations/service-endpoints.ts'
+import { dnsLossOnNode, dnsServerDead, dnsTcpUnanswered } from '../../relations/symptom.ts'
+import { parseCorefile } from '../../wire/corefile.ts'
 import { count, serviceSubject, some } from '../service/words.ts'
 
 /** DNS is UDP and TCP on port 53, from every node: a Service of another shape serves some questions, or some nodes. */
@@ -25,7 +27,7 @@ export default check({
     const { service } = clusterDns
     if (service === null || service.clusterIP === null || service.clusterIP === 'None') return notApplicable('no DNS Service with an address of its own')
     const serving = new Set(clusterDns.slices.flatMap((it) => it.endpoints).filter((it) => it.ready).map((it) => it.node))
-    const wrong = [...missingPorts(service), ...unservedNodes(service, nodes, serving, dnsProbe), ...pinnedClients(service, serving.size)]
+    const wrong = [...missingPorts(service), ...deafPorts(clusterDns, dnsProbe), ...unservedNodes(service, nodes, serving, dnsProbe), ...pinnedClients(service, serving.size)]
     return wrong.length === 0 ? ok(1) : wrong
   },
 
@@ -58,6 +60,54 @@ function missingPorts(service: Service): readonly Verdict[] {
       explains: udp ? ['dns-loss:*', 'dns-external:*'] : [dnsTcpUnanswered],
     }),
   ]
+}
+
+/** `.:1053` of a Corefile's key; 53 where it says none. A scheme brings its own port, and is no plain DNS. */
+function listensOn({ corefile, pods }: ClusterDns, protocol: 'UDP' | 'TCP'): ReadonlySet<number> {
+  const keys = corefile.known ? parseCorefile(corefile.value).servers.flatMap((it) => it.keys) : []
+  const plain = keys.filter((it) => !/^(?:tls|grpc|https|https3|quic):\/\//i.test(it))
+  // A port that comes from the environment is not known here.
+  if (plain.some((it) => it.includes('{'))) return new Set()
+  if (plain.length > 0) return new Set(plain.map((it) => Number(/:(\d+)$/.exec(it)?.[1] ?? 53)))
+  return new Set(pods.flatMap((pod) => declaredPorts(pod, protocol).map((it) => it.port)))
+}
+
+/**
+ * A port of the Service that leads to one on which no server listens. What the Corefile says counts before what a pod
+ * declares: containerPort opens nothing. A lookup that was answered through that protocol outweighs both.
+ */
+function deafPorts(dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
+  const { service, pods } = dns
+  if (service === null || service.selector === null || pods.length === 0) return []
+  return service.ports.filter((it) => it.port === 53).flatMap((port): readonly Verdict[] => {
+    const protocol = port.protocol === 'TCP' ? 'TCP' : 'UDP'
+    const listening = listensOn(dns, protocol)
+    const targets = new Set(pods.map((pod) => (typeof port.targetPort === 'number' ? port.targetPort : targetPortIn(pod, port))))
+    const [target] = targets
+    if (listening.size === 0 || target === undefined || target === null || targets.size > 1 || listening.has(target)) return []
+    const transport = protocol === 'TCP' ? 'tcp' : 'udp'
+    const loss = probe.known ? lossOf(seriesOf(probe.value, { role: 'service', transport })) : lossOf([])
+    if (loss.of >= 4 && !nearlyAll(loss.failed, loss.of)) return []
+    const udp = protocol === 'UDP'
+    const [right = 53] = listening
+    const index = service.ports.indexOf(port)
+    return [
+      finding({
+        subject: serviceSubject(service),
+        confidence: loss.of >= 4 ? 'observed' : 'inferred',
+        severity: udp || loss.of >= 4 ? 'error' : 'warning',
+        args: {
+          headline: `sends ${protocol} port 53 to port ${target} of its pods, and they listen on ${[...listening].join(', ')}: ${udp ? 'lookups of every pod fail' : 'answers too large for UDP are lost'}`,
+          detail: `targetPort ${port.targetPort} of port ${port.name ?? 53}/${protocol} · the servers listen on ${[...listening].join(', ')}${loss.of >= 4 ? ` · ${loss.failed} of ${loss.of} lookups through it failed` : ''}`,
+          note: 'nothing listens there, so each packet is refused by the pod, at once',
+          help: 'send it to the port that the servers listen on',
+          command: `kubectl SERVICE --type=json -p '[{"op":"replace","path":"/spec/ports/${index}/targetPort","value":${right}}]'`,
+        },
+        evidence: [{ kind: 'config', object: serviceSubject(service), path: 'spec.ports', lines: service.ports.map((it) => `- {port: ${it.port}, protocol: ${it.protocol}, targetPort: ${it.targetPort}}`), at: index, mark: `targetPort: ${port.targetPort}`, label: 'nobody listens there' }],
+        explains: udp ? ['dns-loss:*', 'dns-external:*', 'dns-cut-off:*', ...pods.flatMap((it) => (it.ip === null ? [] : [dnsServerDead(it.ip)]))] : [dnsTcpUnanswered],
+      }),
+    ]
+  })
 }
 
 /**

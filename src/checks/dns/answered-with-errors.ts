@@ -1,0 +1,90 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Answer, DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import { corefileEvidence, corefileObject } from '../../relations/corefile-text.ts'
+import { dnsServerSubject } from '../../relations/dns-servers.ts'
+import { lossOf, notable, quantile } from '../../relations/lookup-loss.ts'
+import { dnsLossInNamespace, dnsLossOnNode, dnsServerDead } from '../../relations/symptom.ts'
+import { parseCorefile } from '../../wire/corefile.ts'
+import { ms, shares } from './dns-evidence.ts'
+
+/**
+ * An answer is no loss: a server that says REFUSED or SERVFAIL to names of the cluster was reached and has decided so.
+ * `acl` and `view` decide by who asks (plugin/acl, plugin/view); a `kubernetes` block that has nothing to say gives
+ * SERVFAIL.
+ */
+export default check({
+  code: 'DNS160',
+  slug: 'dns/answered-with-errors',
+  title: 'DNS servers answer names of the cluster with errors',
+  fine: 'names of the cluster are answered without errors',
+  severity: 'error',
+  needs: ['dnsProbe', 'clusterDns'],
+  remedies: [],
+  decides: [],
+
+  run({ dnsProbe, clusterDns }) {
+    // The C library says EAI_AGAIN of errors and of refusals by ICMP alike.
+    const series = dnsProbe.series.filter((it) => it.zone === 'cluster' && it.method !== 'getaddrinfo')
+    const loss = lossOf(series)
+    if (loss.of === 0) return cannotTell('too-few', 'no lookup of a name of the cluster ended')
+    const erring = series.filter((it) => notable(lossOf([it]).erring, it.lookups.length))
+    return erring.length === 0 ? ok(loss.of) : told(dnsProbe, clusterDns, series, erring)
+  },
+
+  words: {
+    headline: ({ args }) => `The DNS servers answer ${args['rcode']} to names of the cluster: ${args['bad']} of ${args['of']} lookups from ${args['nodes']}, after ${args['p50']}.`,
+    detail: ({ args }) => `${args['rcode']} · by ${args['servers']} · to ${args['nodes']}; ${args['well']} · in ${args['p50']} (median)`,
+    note: ({ args }) => `${args['why']}: the queries arrived, so neither the network nor a firewall is at fault`,
+    help: ({ subject: on, args }) => [`${args['help']}`, `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml`, 'hopscope dns -v'],
+  },
+})
+
+function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], erring: readonly LookupSeries[]): Verdict {
+  const loss = lossOf(erring)
+  const nodes = [...new Set(erring.map((it) => it.node))].toSorted()
+  const wellNodes = probe.nodes.filter((it) => !nodes.includes(it))
+  const servers = new Set(erring.filter((it) => it.server.role !== 'service').map((it) => it.server.pod ?? it.server.ip))
+  const rcode = mostly(erring)
+  const rule = decider(dns)
+  const one = servers.size === 1 ? [...servers][0] : undefined
+  const onePod = dns.pods.find((it) => it.name === one && dns.pods.length > 1)
+  const on: Subject = rule !== null ? corefileObject(dns) : onePod === undefined ? dnsServerSubject(dns) : subject('Pod', onePod.namespace, onePod.name)
+  return finding({
+    subject: on,
+    confidence: 'observed',
+    args: {
+      rcode,
+      bad: loss.erring,
+      of: loss.of,
+      nodes: nodes.length === probe.nodes.length ? `all ${nodes.length} nodes` : `pods on ${nodes.join(', ')}`,
+      well: wellNodes.length === 0 ? 'from every node probed' : `${wellNodes.join(', ')} ${wellNodes.length === 1 ? 'is' : 'are'} answered`,
+      servers: servers.size === 0 ? 'the DNS Service' : [...servers].toSorted().join(', '),
+      p50: ms(quantile(loss.times, 0.5)),
+      why: rule === null ? `a server that says ${rcode} has decided so, or cannot answer` : `\`${rule.name}\` of the Corefile decides by who asks (line ${rule.line})`,
+      help: rule === null ? 'read the Corefile, and what the server says in its log' : `read line ${rule.line} of the Corefile: whom does it keep out?`,
+    },
+    evidence: [
+      ...(rule === null || !dns.corefile.known ? [] : [corefileEvidence(dns, dns.corefile.value, rule.line, rule.name, 'decides by who asks')]),
+      shares('lookups that failed, by node and server', probe, all, (it) => `${it.node} to ${it.server.pod ?? it.server.ip}`),
+    ],
+    symptoms: [dnsLossInNamespace(probe.from.namespace)],
+    explains: [...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]), ...erring.map((it) => dnsServerDead(it.server.ip))],
+  })
+}
+
+function mostly(series: readonly LookupSeries[]): 'REFUSED' | 'SERVFAIL' {
+  const answers: readonly Answer[] = series.flatMap((it) => it.lookups.flatMap((one) => [one.a, one.aaaa]))
+  const count = (wanted: Answer): number => answers.filter((it) => it === wanted).length
+  return count('refused') >= count('servfail') ? 'REFUSED' : 'SERVFAIL'
+}
+
+/** The line of the Corefile that makes an answer hang on who asks. */
+function decider(dns: ClusterDns): { readonly name: string; readonly line: number } | null {
+  if (!dns.corefile.known) return null
+  const plugins = parseCorefile(dns.corefile.value).servers.flatMap((it) => it.plugins)
+  const found = plugins.find((it) => it.name === 'acl' || it.name === 'view')
+  return found === undefined ? null : { name: found.name, line: found.line }
+}

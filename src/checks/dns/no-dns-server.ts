@@ -1,0 +1,76 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { Pod } from '../../model/pod.ts'
+import { subject, subjectKey } from '../../model/subject.ts'
+import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
+import { isLive } from '../../relations/service-selects-pod.ts'
+import { dnsServerDead } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+
+/** A Service takes whoever bears its labels: a pod with a copied label gets its share of all lookups. */
+export default check({
+  code: 'DNS156',
+  slug: 'dns/no-dns-server',
+  title: 'a pod that is no DNS server stands behind the DNS Service',
+  fine: 'every pod behind the DNS Service is a DNS server',
+  severity: 'error',
+  needs: ['clusterDns'],
+  wants: ['dnsProbe'],
+  remedies: [],
+  decides: [],
+
+  run({ clusterDns, dnsProbe }) {
+    const { service } = clusterDns
+    if (service === null || service.selector === null) return notApplicable('no DNS Service that finds its pods by label')
+    const ready = readyIps(clusterDns)
+    const behind = clusterDns.pods.filter((it) => isLive(it) && it.ip !== null && ready.has(it.ip))
+    const foreign = behind.flatMap((it) => judge(it, behind, clusterDns, dnsProbe))
+    return foreign.length > 0 ? foreign : ok(behind.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `Pod ${on.namespace}/${on.name} bears the labels of Service ${args['service']} and is no DNS server: about 1 in ${args['servers']} lookups goes to it.`,
+    detail: ({ args }) => `image ${args['image']} · made by ${args['owner']}, the servers by ${args['servers owner']} · ${args['seen']}`,
+    note: ({ args }) => `a Service sends to every ready pod with its labels (${args['labels']}), whatever runs there`,
+    help: ({ subject: on, args }) => ['take the label off, or delete the pod if nobody needs it', `kubectl -n ${on.namespace} label pod ${on.name} ${args['key']}-`, `kubectl -n ${on.namespace} get pod ${on.name} -o yaml`],
+  },
+})
+
+function readyIps({ slices }: ClusterDns): ReadonlySet<string> {
+  return new Set(slices.flatMap((it) => it.endpoints).filter((it) => it.ready).map((it) => it.ip))
+}
+
+/** Another owner than that of the servers, no name of a DNS server in its image, and no port for DNS: all three. */
+function judge(pod: Pod, behind: readonly Pod[], dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
+  const owner = subjectKey(workloadOfPod(pod))
+  const others = behind.filter((it) => subjectKey(workloadOfPod(it)) !== owner)
+  const speaksDns = pod.containers.some((it) => /dns|unbound|bind9?|named/i.test(it.image) || it.ports.some(({ port, name }) => port === 53 || /dns/i.test(name ?? '')))
+  if (others.length === 0 || speaksDns) return []
+  const loss = probe.known ? lossOf(seriesOf(probe.value, { ip: pod.ip ?? '' })) : lossOf([])
+  const silent = nearlyAll(loss.silent, loss.of)
+  if (loss.of >= 4 && !silent) return []
+  const selector = dns.service?.selector ?? {}
+  const [first] = others
+  return [
+    finding({
+      subject: subject('Pod', pod.namespace, pod.name),
+      confidence: silent ? 'observed' : 'inferred',
+      severity: silent ? 'error' : 'warning',
+      args: {
+        service: `${dns.service?.namespace}/${dns.service?.name}`,
+        servers: readyIps(dns).size,
+        image: pod.containers.map((it) => it.image).join(', '),
+        owner: pod.owner === null ? 'nobody' : `${workloadOfPod(pod).kind} ${workloadOfPod(pod).name}`,
+        'servers owner': first === undefined ? 'nobody' : `${workloadOfPod(first).kind} ${workloadOfPod(first).name}`,
+        labels: Object.entries(selector).map(([key, value]) => `${key}=${value}`).join(','),
+        key: Object.keys(selector)[0] ?? '',
+        seen: silent ? `${loss.silent} of ${loss.of} lookups sent to it got no answer` : 'not asked',
+      },
+      evidence: [{ kind: 'fact', label: `labels of pod ${pod.name}`, value: Object.entries(pod.labels).map(([key, value]) => `${key}=${value}`).join(', ') }],
+      explains: silent ? [dnsServerDead(pod.ip ?? ''), 'dns-loss:*', 'dns-external:*', 'dns-cut-off:*'] : [],
+    }),
+  ]
+}
