@@ -1,12 +1,12 @@
 import type { Cluster } from '../kube/cluster.ts'
 import { findLeft, type Left } from '../probe/cleanup.ts'
 import { removePods } from '../probe/pods.ts'
-import { visible } from '../report/visible.ts'
 import { ToolError } from '../tool-error.ts'
 import { askLine } from './ask-line.ts'
 import type { ClusterFlags } from './flags.ts'
 import { open } from './gather.ts'
 import { interruptedCode, interruptible } from './interrupt.ts'
+import { say, tell } from './say.ts'
 
 export interface CleanupFlags extends ClusterFlags {
   readonly yes?: boolean
@@ -29,7 +29,7 @@ export async function cleanupCommand(flags: CleanupFlags): Promise<number> {
     for (const line of lines(found.value)) say(line)
     if (found.value.old.length === 0) return 0
     if (!(await confirmed(cluster, flags, interrupt.signal))) {
-      process.stderr.write('not confirmed; nothing was removed\n')
+      tell('not confirmed; nothing was removed')
       return interrupt.interrupted() ? interruptedCode() : 2
     }
     const left = await removePods(cluster, found.value.old)
@@ -39,10 +39,6 @@ export async function cleanupCommand(flags: CleanupFlags): Promise<number> {
     interrupt.release()
     cluster.close()
   }
-}
-
-function say(line: string): void {
-  process.stdout.write(`${visible(line)}\n`)
 }
 
 function lines({ old, young, foreign, ephemeral }: Left): readonly string[] {

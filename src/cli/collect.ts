@@ -4,6 +4,7 @@ import type { ClusterFlags, ProbeFlags } from './flags.ts'
 import { gather, open } from './gather.ts'
 import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
 import { progressOn } from './progress.ts'
+import { say, tell } from './say.ts'
 
 export async function collectCommand(target: string | null, flags: ClusterFlags & ProbeFlags & { readonly out: string; readonly anonymize?: boolean }): Promise<number> {
   const progress = progressOn(process.stderr, false)
@@ -13,12 +14,12 @@ export async function collectCommand(target: string | null, flags: ClusterFlags 
     const { model, touched } = await gather(cluster, target, flags, progress, interrupt.signal)
     progress.done()
     await writeSnapshot(flags.out, flags.anonymize === true ? anonymize(model) : model, { t0: new Date() })
-    process.stdout.write(`wrote ${flags.out} (${touched})    hopscope diagnose --from ${flags.out}\n`)
+    say(`wrote ${flags.out} (${touched})    hopscope diagnose --from ${flags.out}`)
     return 0
   } catch (error) {
     progress.done()
     if (!interrupt.interrupted()) throw error
-    process.stderr.write(`${interruptedWord()}; nothing was written\n`)
+    tell(`${interruptedWord()}; nothing was written`)
     return interruptedCode()
   } finally {
     interrupt.release()

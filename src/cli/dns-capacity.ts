@@ -11,6 +11,7 @@ import { askLine } from './ask-line.ts'
 import type { ClusterFlags, ReportFlags } from './flags.ts'
 import { endOf, interruptible } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
+import { say, tell } from './say.ts'
 
 export type CapacityFlags = Omit<ClusterFlags, 'allNamespaces'> &
   Pick<ReportFlags, 'output' | 'color'> & {
@@ -38,7 +39,7 @@ export async function capacityCommand(flags: CapacityFlags): Promise<number> {
     signal.throwIfAborted()
     progress.done()
     if (flags.output === 'json') process.stdout.write(`${JSON.stringify(capacityJson(capacity), null, 2)}\n`)
-    else process.stdout.write(`${capacityText(capacity, look(flags)).join('\n')}\nRead only: nothing was loaded. --load RATE measures the ceiling.\n`)
+    else say(...capacityText(capacity, look(flags)), 'Read only: nothing was loaded. --load RATE measures the ceiling.')
     return capacityExitCode(capacity)
   } catch (error) {
     progress.done()
@@ -81,7 +82,7 @@ async function loaded(cluster: Cluster, model: Model, flags: CapacityFlags, rate
   progress.announce(`This puts load on the DNS of context ${cluster.context}:`)
   for (const line of announceLoad(plan)) progress.announce(`  ${line}`)
   if (!(await confirmed(flags, signal))) {
-    process.stderr.write('not confirmed; nothing was started\n')
+    tell('not confirmed; nothing was started')
     return 2
   }
   const result = await runLoad(cluster, plan, (step) => progress.step(stepLine(step)), signal)
@@ -90,7 +91,7 @@ async function loaded(cluster: Cluster, model: Model, flags: CapacityFlags, rate
   signal.throwIfAborted()
   if (result.end === null) throw new ToolError('probe-failed', `the load did not come to its end: ${result.why ?? 'unknown'}`, result.steps.length === 0 ? null : `${result.steps.length} steps were told; the pod is removed`)
   if (flags.output === 'json') process.stdout.write(`${JSON.stringify(loadJson(result.steps, result.end, rate), null, 2)}\n`)
-  else process.stdout.write(`${loadText(result.steps, result.end, rate, look(flags)).join('\n')}\n`)
+  else say(...loadText(result.steps, result.end, rate, look(flags)))
   return loadExitCode(result.end)
 }
 

@@ -22,6 +22,7 @@ import { terminalPaint } from './fix-paint.ts'
 import { gather, open } from './gather.ts'
 import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
 import { progressOn } from './progress.ts'
+import { say, tell } from './say.ts'
 import { findCheck } from './select.ts'
 
 /** `hopscope fix [CODE]`: for each finding the remedies, offered or with the reason why not. Writes nothing anywhere. */
@@ -32,15 +33,15 @@ export async function listFixes(code: string | null, flags: FixFlags): Promise<n
     if (findings.length === 0) return nothing(only, diagnosis)
     const told = new Set<string>()
     for (const finding of findings) {
-      process.stdout.write(`${finding.code}  ${subjectKey(finding.subject)}  ${titleOf(finding)}\n`)
+      say(`${finding.code}  ${subjectKey(finding.subject)}  ${titleOf(finding)}`)
       const known = remediesFor(finding.code)
       for (const remedy of known) told.add(remedy.id)
-      if (known.length === 0) process.stdout.write(`    no known remedy; hopscope explain ${finding.code}\n`)
-      for (const remedy of known) process.stdout.write(await offer(cluster, diagnosis.model, remedy, finding, flags))
-      process.stdout.write('\n')
+      if (known.length === 0) say(`    no known remedy; hopscope explain ${finding.code}`)
+      for (const remedy of known) say(...await offer(cluster, diagnosis.model, remedy, finding, flags))
+      say('')
     }
-    if (told.size > 0) process.stdout.write(`when not to use one, and the same by hand:  hopscope explain ${[...told].join(' | ')}\n`)
-    process.stdout.write('Nothing has been changed.\n')
+    if (told.size > 0) say(`when not to use one, and the same by hand:  hopscope explain ${[...told].join(' | ')}`)
+    say('Nothing has been changed.')
     return 1
   })
 }
@@ -61,10 +62,10 @@ export async function makePlan(code: string, flags: FixFlags): Promise<number> {
     for (const remedy of choices) {
       const ask = await askOf(cluster, diagnosis.model, findings, named, flags)
       const plan = await buildPlan(cluster, remedy, ask, new Date(), (wanted) => before(cluster, diagnosis.model, wanted, signal))
-      if ('kind' in plan) refusals.push(notOffered(remedy, plan))
+      if ('kind' in plan) refusals.push(...notOffered(remedy, plan))
       else return show(plan, flags)
     }
-    process.stdout.write(`No plan for ${check.code}: nothing is offered that could do harm or does not help here.\n${refusals.join('')}by hand, if you know better:  hopscope explain ${choices.map((it) => it.id).join(' | ')}\n`)
+    say(`No plan for ${check.code}: nothing is offered that could do harm or does not help here.`, ...refusals, `by hand, if you know better:  hopscope explain ${choices.map((it) => it.id).join(' | ')}`)
     return 1
   })
 }
@@ -74,9 +75,9 @@ async function before(cluster: Cluster, model: Model, { inside }: Verification, 
   if (inside === undefined) return measure(model)
   const specs = model.scope.level === 'read' ? [] : planInsideLookups(model, inside.workloads)
   if (specs.length === 0) return null
-  process.stderr.write(`${announceInside(specs)}\n`)
+  tell(announceInside(specs))
   const seen = await lookUpInside(cluster, specs, signal)
-  for (const it of seen) if (it.short !== null) process.stderr.write(`look-ups inside pod ${it.pod}: ${it.short}\n`)
+  for (const it of seen) if (it.short !== null) tell(`look-ups inside pod ${it.pod}: ${it.short}`)
   signal.throwIfAborted()
   return measureInside(seen)
 }
@@ -104,7 +105,7 @@ async function seen(code: string | null, flags: FixFlags & { readonly counts?: P
   } catch (error) {
     progress.done()
     if (!interrupt.interrupted()) throw error
-    process.stderr.write(`${interruptedWord()}; nothing was changed\n`)
+    tell(`${interruptedWord()}; nothing was changed`)
     return interruptedCode()
   } finally {
     interrupt.release()
@@ -112,15 +113,15 @@ async function seen(code: string | null, flags: FixFlags & { readonly counts?: P
   }
 }
 
-async function offer(cluster: Cluster, model: Model, remedy: Remedy, finding: Finding, flags: FixFlags): Promise<string> {
+async function offer(cluster: Cluster, model: Model, remedy: Remedy, finding: Finding, flags: FixFlags): Promise<readonly string[]> {
   const plan = await buildPlan(cluster, remedy, await askOf(cluster, model, [finding], [], flags), new Date())
   if ('kind' in plan) return notOffered(remedy, plan)
   const probe = flags.nodeAccess === true ? ' --node-access' : flags.probe === true ? ' --probe' : ''
-  return `    ${remedy.id.padEnd(18)} ${plan.applicability.padEnd(10)} ${remedy.title}\n${' '.repeat(34)}hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} --remedy ${remedy.id}${probe} --plan\n`
+  return [`    ${remedy.id.padEnd(18)} ${plan.applicability.padEnd(10)} ${remedy.title}`, `${' '.repeat(34)}hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} --remedy ${remedy.id}${probe} --plan`]
 }
 
-function notOffered(remedy: Remedy, { why, instead }: NotOffered): string {
-  return `    ${remedy.id.padEnd(18)} not here   ${why}\n${instead === null ? '' : `${' '.repeat(34)}${instead}\n`}`
+function notOffered(remedy: Remedy, { why, instead }: NotOffered): readonly string[] {
+  return [`    ${remedy.id.padEnd(18)} not here   ${why}`, ...(instead === null ? [] : [`${' '.repeat(34)}${instead}`])]
 }
 
 async function askOf(cluster: Cluster, model: Model, findings: readonly Finding[], named: readonly Subject[], flags: FixFlags): Promise<Ask> {
@@ -134,13 +135,13 @@ async function askOf(cluster: Cluster, model: Model, findings: readonly Finding[
 function nothing(code: string | null, { results }: Diagnosis): number {
   const unsure = results.filter((it) => (code === null || it.check.code === code) && (it.cannotTell.length > 0 || it.verdict === 'crashed'))
   if (code === null) {
-    process.stdout.write(`Nothing was found that needs a remedy${unsure.length === 0 ? '' : `; ${unsure.length} checks could not tell: hopscope diagnose says why`}.\n`)
+    say(`Nothing was found that needs a remedy${unsure.length === 0 ? '' : `; ${unsure.length} checks could not tell: hopscope diagnose says why`}.`)
     return 0
   }
   const [first] = unsure
   if (first === undefined) {
     const note = results.find((it) => it.check.code === code)?.note ?? null
-    process.stdout.write(`${code} finds nothing here, so there is nothing to fix${note === null ? '' : `: ${note}`}.\n`)
+    say(`${code} finds nothing here, so there is nothing to fix${note === null ? '' : `: ${note}`}.`)
     return 0
   }
   const [verdict] = first.cannotTell

@@ -16,7 +16,6 @@ import { loadPlan, plansFolder } from '../plan/store.ts'
 import { undo } from '../plan/undo.ts'
 import { type Verdict, verify } from '../plan/verify.ts'
 import type { Verification } from '../remedies/remedy.ts'
-import { visible } from '../report/visible.ts'
 import { ToolError } from '../tool-error.ts'
 import { askLine } from './ask-line.ts'
 import type { FixFlags } from './fix.ts'
@@ -24,9 +23,10 @@ import { terminalPaint } from './fix-paint.ts'
 import { gather, open } from './gather.ts'
 import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
+import { say, tell } from './say.ts'
 
 const paint = terminalPaint(process.stdout)
-const print = (line: string): void => void process.stdout.write(`${visible(line)}\n`)
+const print = (line: string): void => say(line)
 
 export async function applyPlan(id: string, flags: FixFlags, verifyAfter: boolean): Promise<number> {
   return withRun(id, flags, async (run, progress) => {
@@ -116,7 +116,7 @@ async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: P
     if (!interrupt.interrupted()) throw error
     const { phase } = historyOf(journal.entries)
     if (phase === 'begun' || phase === 'undoing') return told({ kind: 'interrupted' }, plan, phase === 'begun' ? 'apply' : 'undo')
-    process.stderr.write(`${interruptedWord()}; nothing was being written\n${phase === 'applied' ? `  help: plan ${plan.id} is applied; whether it helped: hopscope fix --verify ${plan.id}    back: hopscope fix --undo ${plan.id}\n` : ''}`)
+    tell(`${interruptedWord()}; nothing was being written`, ...(phase === 'applied' ? [`  help: plan ${plan.id} is applied; whether it helped: hopscope fix --verify ${plan.id}    back: hopscope fix --undo ${plan.id}`] : []))
     return interruptedCode()
   } finally {
     interrupt.release()
@@ -134,10 +134,10 @@ function told(outcome: Exclude<Outcome, { kind: 'complete' }>, plan: Plan, actio
   const onward = `go on: hopscope fix --${action} ${plan.id}${action === 'apply' ? `    go back: hopscope fix --undo ${plan.id}` : ''}`
   if (outcome.kind === 'refused') throw new ToolError('usage', `${outcome.why}. Nothing was written`, outcome.hint)
   if (outcome.kind === 'interrupted') {
-    process.stderr.write(`${interruptedWord()} between two writes; the journal says how far it came\n  help: ${onward}\n`)
+    tell(`${interruptedWord()} between two writes; the journal says how far it came`, `  help: ${onward}`)
     return interruptedCode()
   }
-  process.stderr.write(`error: stopped: ${visible(outcome.why)}\n  help: ${onward}\n`)
+  tell(`error: stopped: ${outcome.why}`, `  help: ${onward}`)
   return 2
 }
 

@@ -1,5 +1,7 @@
 import { owed, payAll } from '../owed.ts'
+import { visible } from '../report/visible.ts'
 import { ToolError } from '../tool-error.ts'
+import { redactText } from '../wire/secrets.ts'
 
 /** What ended a run before its end. `pipe`: nobody reads its output any more. */
 export type Cause = 'signal' | 'pipe' | 'output' | 'crash'
@@ -64,7 +66,7 @@ export function endOf(error: unknown, run: { readonly interrupted: boolean; read
   if (run.interrupted) {
     const left = owed()
     const say = left.length === 0 ? 'whatever was started in the cluster is removed' : `NOT removed: ${left.join(', ')}; hopscope cleanup`
-    process.stderr.write(`${interruptedWord()}; ${say}\n`)
+    process.stderr.write(`${visible(`${interruptedWord()}; ${say}`)}\n`)
     return interruptedCode()
   }
   if (run.deadline.aborted) throw new ToolError('probe-failed', `not done within ${run.timeoutMs / 1000} s`, 'give it longer: --timeout 10m', error)
@@ -110,7 +112,7 @@ function crashed(error: unknown): void {
   if (cause === 'crash') return
   cause = 'crash'
   process.exitCode = 2
-  process.stderr.write(`error: hopscope failed: ${inOneLine(error)}\n  help: this is a bug; please report it with this line and the command line\n`)
+  process.stderr.write(`error: hopscope failed: ${visible(redactText(inOneLine(error)))}\n  help: this is a bug; please report it with this line and the command line\n`)
   end('crash')
   setTimeout(() => {
     void payAll(paymentMs).then((left) => {

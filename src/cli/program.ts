@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander'
-import { visible } from '../report/visible.ts'
 import { ToolError } from '../tool-error.ts'
 import type { CleanupFlags } from './cleanup.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
 import { capacityFlags, type ClusterFlags, clusterFlags, defaultImage, duration, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
 import { type FixFlags, fixFlags } from './fix.ts'
 import type { ResolveFlags } from './resolve.ts'
+import { tell } from './say.ts'
 import { version } from './version.ts'
 import type { WatchFlags } from './watch.ts'
 
@@ -138,11 +138,11 @@ function report(error: unknown): number {
     return fail(message ?? 'bad arguments', hints.length > 0 ? hints.join(' ').replaceAll(/[()]/g, '') : 'hopscope --help')
   }
   if (error instanceof ToolError) return fail(error.message, error.hint)
-  process.stderr.write(`error: hopscope failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  help: this is a bug; please report it with this text\n`)
+  tell(...`error: hopscope failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.split('\n'), '  help: this is a bug; please report it with this text')
   return 2
 }
 
 function fail(message: string, hint: string | null): number {
-  process.stderr.write(visible(`error: ${message}\n${hint === null ? '' : `  help: ${hint}\n`}`))
+  tell(`error: ${message}`, ...(hint === null ? [] : [`  help: ${hint}`]))
   return 2
 }

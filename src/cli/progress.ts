@@ -1,4 +1,5 @@
 import { visible } from '../report/visible.ts'
+import { redactText } from '../wire/secrets.ts'
 
 /**
  * One line on stderr for what is going on. On a terminal it is rewritten in place and wiped at the end; elsewhere only
@@ -17,11 +18,11 @@ export function progressOn(stream: NodeJS.WriteStream, quiet: boolean): Progress
   return {
     step: (line) => {
       if (!live || quiet) return
-      stream.write(`\r\u001B[K${visible(line).slice(0, Math.max(20, stream.columns - 1))}`)
+      stream.write(`\r\u001B[K${visible(redactText(line)).slice(0, Math.max(20, stream.columns - 1))}`)
     },
     announce: (line) => {
       wipe()
-      stream.write(`${visible(line)}\n`)
+      stream.write(`${visible(redactText(line))}\n`)
     },
     done: wipe,
   }

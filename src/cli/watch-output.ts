@@ -3,6 +3,7 @@ import { subjectKey } from '../model/subject.ts'
 import { missing, totalsOf, type WatchEvent, type WatchSample } from '../relations/dns-watch.ts'
 import type { Paint } from '../report/paint.ts'
 import { eventLine, sampleLine, screen } from '../report/watch-text.ts'
+import { page, visible } from '../report/visible.ts'
 import { liveBlock } from './live-block.ts'
 
 export interface WatchEnd {
@@ -39,7 +40,7 @@ export function watchOutput(format: 'text' | 'json', stream: NodeJS.WriteStream,
 
 function lines(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) => Paint): WatchOutput {
   const paint = paintOf(stream)
-  const say = (line: string): void => void stream.write(`${line}\n`)
+  const say = (line: string): void => void stream.write(page([line], paint))
   return {
     note: say,
     load: (texts) => texts.forEach(say),
@@ -52,7 +53,9 @@ function lines(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream)
 }
 
 function live(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) => Paint): WatchOutput {
-  const block = liveBlock(stream)
+  const { above, draw } = liveBlock(stream)
+  const clean = (line: string): string => visible(line, 'colours')
+  const block = { above: (line: string) => above(clean(line)), draw: (lines: readonly string[]) => draw(lines.map(clean)) }
   const history: WatchSample[] = []
   return {
     note: (line) => block.above(line),

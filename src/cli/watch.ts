@@ -12,6 +12,7 @@ import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags } from './flags.ts'
 import { open } from './gather.ts'
 import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
+import { tell as warn } from './say.ts'
 import { version } from './version.ts'
 import { countRequests } from './watch-count.ts'
 import { watchOutput, type WatchOutput } from './watch-output.ts'
@@ -79,7 +80,7 @@ export async function watchCommand(what: string, flags: WatchFlags): Promise<num
 /** Ctrl-C is the usual end, and the summary has said all; a reader that went away has not read it. */
 function stoppedEarly(): number {
   const code = interruptedCode()
-  if (code === 141) process.stderr.write(`${interruptedWord()}; ${owed().length === 0 ? 'nothing of it is left in the cluster' : `NOT removed: ${owed().join(', ')}; hopscope cleanup`}\n`)
+  if (code === 141) warn(`${interruptedWord()}; ${owed().length === 0 ? 'nothing of it is left in the cluster' : `NOT removed: ${owed().join(', ')}; hopscope cleanup`}`)
   return code
 }
 

@@ -3,6 +3,7 @@ import * as resource from '../kube/resources.ts'
 import { model } from '../model/build.ts'
 import { type Known, mapKnown } from '../model/known.ts'
 import type { Model, Scope, Sources } from '../model/sources.ts'
+import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
 import { fewAtOnce } from './few-at-once.ts'
@@ -57,10 +58,10 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
   const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
     nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, networkPolicies, clusterDns,
   }
-  return model(sources, {
+  return fromOutside(model(sources, {
     scope: ask.scope,
     cluster: { context: cluster.context, version: version.known ? version.value.gitVersion : 'unknown', tool: ask.tool ?? 'unknown' },
-  })
+  }))
 
   async function told<T>(what: string, source: Promise<Known<readonly T[]>>): Promise<Known<readonly T[]>> {
     const arrived = await source

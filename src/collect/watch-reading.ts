@@ -2,6 +2,7 @@ import type { Cluster } from '../kube/cluster.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import { type Known, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
+import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
 import { metricsPort } from './coredns-rates.ts'
@@ -25,7 +26,7 @@ export async function readWatch(cluster: Cluster, withinMs: number, signal: Abor
   const dns = await collectClusterDns(reader, listInScope(reader, nowhere, createIntern()))
   const running = dns.known ? scraped(dns.value.pods) : []
   const metrics = await Promise.all(running.map(async (pod) => [pod.name, await scrape(cluster, pod, withinMs, signal)] as const))
-  return { at, dns, metrics: new Map(metrics) }
+  return { at, dns: fromOutside(dns), metrics: new Map(metrics) }
 }
 
 export function scraped(pods: readonly Pod[]): readonly Pod[] {

@@ -98,7 +98,7 @@ function parseYaml(text: string, path: string): Fields {
   let value: unknown
   try {
     // intAsBigInt keeps every digit of a token that nobody quoted.
-    value = parse(text, { merge: true, intAsBigInt: true })
+    value = parse(text, { merge: true, intAsBigInt: true, logLevel: 'error' })
   } catch (error) {
     const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined
     throw bad(`is not valid YAML${at === undefined ? '' : ` (line ${at.line}, column ${at.col})`}`)

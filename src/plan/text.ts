@@ -1,5 +1,5 @@
 import type { Paint } from '../report/paint.ts'
-import { visible } from '../report/visible.ts'
+import { page } from '../report/visible.ts'
 import type { Verification } from '../remedies/remedy.ts'
 import { enoughLookups, type Measure } from './measure.ts'
 import { diff, yamlLines } from './diff.ts'
@@ -41,7 +41,7 @@ export function planText(plan: Plan, { paint, verbose, files }: PlanText): strin
     paint.strong(`${add} to add, ${change} to change, ${destroy} to destroy.   Nothing has been changed.`),
     `apply:  hopscope fix --apply ${plan.id}`,
   ]
-  return visible(`${lines.join('\n')}\n`)
+  return page(lines, paint)
 }
 
 export function counts(plan: Plan): { readonly add: number; readonly change: number; readonly destroy: number } {

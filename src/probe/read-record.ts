@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { LoadStep } from '../model/load.ts'
+import { fromOutside } from '../wire/outside.ts'
 import type { PodRecord } from './pod/records.ts'
 
 /*
@@ -71,5 +72,5 @@ export function readRecord(line: string): PodRecord | 'damaged' | null {
     return null
   }
   const read = v.safeParse(record, value, { abortEarly: true })
-  return read.success ? read.output : 'damaged'
+  return read.success ? fromOutside(read.output) : 'damaged'
 }

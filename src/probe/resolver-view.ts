@@ -3,6 +3,7 @@ import { cat, type ContainerCommand, shell } from '../kube/container-command.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import type { OwnLookup, ResolverView } from '../model/resolution.ts'
 import type { DnsName } from '../wire/dns-name.ts'
+import { fromOutside } from '../wire/outside.ts'
 import { libcOf, lookupResult } from './inside.ts'
 import { resolverScript } from './inside-script.ts'
 import { block, sections } from './script-output.ts'
@@ -22,7 +23,7 @@ export interface ViewSpec {
 export async function resolverView(cluster: Cluster, { namespace, pod, container, name }: ViewSpec, signal: AbortSignal): Promise<ResolverView> {
   const exec = (command: ContainerCommand) => cluster.exec(namespace, pod, { container, command, timeoutMs, signal })
   const ran = await exec(shell(resolverScript, name))
-  if (ran.known && ran.value.stdout.includes('@resolv')) return readView(ran.value.stdout)
+  if (ran.known && ran.value.stdout.includes('@resolv')) return fromOutside(readView(ran.value.stdout))
   if (!ran.known && ran.why.reason === 'forbidden') return none(ran)
 
   const [resolvConf, hosts] = await Promise.all((['/etc/resolv.conf', '/etc/hosts'] as const).map(async (path): Promise<Known<string>> => {
@@ -31,7 +32,7 @@ export async function resolverView(cluster: Cluster, { namespace, pod, container
     return read.value.code === 0 ? known(read.value.stdout) : noCat
   }))
   const lookup = unknown('not-there', 'the container has no shell')
-  return { resolvConf: resolvConf ?? noCat, hosts: hosts ?? noCat, libc: null, lookup }
+  return fromOutside({ resolvConf: resolvConf ?? noCat, hosts: hosts ?? noCat, libc: null, lookup })
 }
 
 const noCat = unknown('not-there', 'the container has no shell and no `cat`')

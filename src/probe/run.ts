@@ -5,6 +5,7 @@ import type { InsideView } from '../model/inside.ts'
 import type { Known } from '../model/known.ts'
 import type { DnsProbe } from '../model/lookups.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
+import { fromOutside } from '../wire/outside.ts'
 import { type ConntrackReading, conntrackWindow, openConntrack } from './conntrack.ts'
 import { insideView } from './inside.ts'
 import { type NodeRun, type RunContext, runNode } from './node-run.ts'
@@ -82,7 +83,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
   }
   const runs = await Promise.all(plan.nodes.map(one))
   for (const it of readers.values()) it.end()
-  return {
+  return fromOutside({
     dnsProbe: dnsProbeOf(plan, runs),
     contacts: contactsOf(plan, runs),
     insideViews: insideOf(plan, await inside),
@@ -90,5 +91,5 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     dnsServerLogs: await serverLogs,
     conntrack: conntrackOf(plan, opened, windows),
     notes: notesOf(plan, runs, opened, stale),
-  }
+  })
 }

@@ -98,7 +98,7 @@ function proxyMode(objects: Objects): 'iptables' | 'ipvs' | 'nftables' | NotOffe
   const config = text(at(found.value, 'data', 'config.conf')) ?? text(at(found.value, 'data', 'config')) ?? ''
   let mode: Json | undefined
   try {
-    mode = at(parse(config) as Json, 'mode')
+    mode = at(parse(config, { logLevel: 'error' }) as Json, 'mode')
   } catch {
     return notOffered("kube-proxy's configuration is no YAML that hopscope can read, so its mode is not known")
   }

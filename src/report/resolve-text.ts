@@ -4,7 +4,7 @@ import type { ResolverDecisions } from '../relations/policy-on-resolver.ts'
 import { answerWord, disagreements, mainWalk, type Outcome, otherWalk, outcomeOf, type Resolution } from '../relations/resolution.ts'
 import type { Known } from '../model/known.ts'
 import type { Paint } from './paint.ts'
-import { visible } from './visible.ts'
+import { page } from './visible.ts'
 import { ms } from './milliseconds.ts'
 
 const mark = { found: 'ok', 'in-hosts': 'ok', slow: 'warning', 'not-found': 'error', denied: 'error', 'fails-inside': 'error', disagree: 'error', 'not-asked': 'cannot-tell' } as const
@@ -25,7 +25,7 @@ export function resolveText(it: Resolution, paint: Paint, footer: readonly strin
     ...(outcome.kind === 'denied' ? [`  help: hopscope diagnose pod/${it.from.pod} -n ${it.from.namespace}    says what the policy lacks`, ''] : []),
     ...footer,
   ]
-  return visible(`${lines.join('\n')}\n`)
+  return page(lines, paint)
 }
 
 function headline(it: Resolution, outcome: Outcome): string {

@@ -7,7 +7,7 @@ import { headline, isUnsure, tally } from './headline.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from './name.ts'
 import type { Paint } from './paint.ts'
-import { visible } from './visible.ts'
+import { page } from './visible.ts'
 
 export interface TextOptions {
   readonly paint: Paint
@@ -35,7 +35,7 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
     ...seenLines(diagnosis),
     ...options.footer,
   ]
-  return visible(`${lines.join('\n')}\n`)
+  return page(lines, paint)
 }
 
 /** What the answer rests on; without findings the headline says it already. */

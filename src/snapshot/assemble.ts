@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type Known, known, unknown } from '../model/known.ts'
 import { type Model, type SourceName, sourceNames } from '../model/sources.ts'
+import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
 import { BadRecord, again } from './bad-record.ts'
 import type { Snapshot } from './read.ts'
@@ -58,7 +59,7 @@ export async function assemble(records: AsyncIterable<unknown>): Promise<Snapsho
   const { tool, cluster, scope } = head
   const all = Object.fromEntries(sourceNames.map((name) => [name, sources.get(name) ?? unknown('not-asked', `hopscope ${tool}, which wrote the file, did not collect this`)]))
   // Each value went through the schema of its own source.
-  return { model: { scope, cluster, sources: all as Model['sources'] }, t0: new Date(head.t0) }
+  return { model: fromOutside({ scope, cluster, sources: all as Model['sources'] }), t0: new Date(head.t0) }
 
   function valueOf(source: string, raw: unknown, at: number): unknown {
     return isSource(source) ? checked<unknown>(schemas[source], raw, at, source) : null

@@ -1,0 +1,13 @@
+import { page, visible } from '../report/visible.ts'
+import { redactText } from '../wire/secrets.ts'
+import { terminalPaint } from './fix-paint.ts'
+
+/** Lines on stdout: each stays one line, and nothing in them is obeyed by a terminal but our own colours. */
+export function say(...lines: readonly string[]): void {
+  process.stdout.write(page(lines, terminalPaint(process.stdout)))
+}
+
+/** Lines on stderr. What a kubeconfig or a plug-in says may be quoted in them. */
+export function tell(...lines: readonly string[]): void {
+  process.stderr.write(lines.map((it) => `${visible(redactText(it))}\n`).join(''))
+}

@@ -1,0 +1,84 @@
+import { redactCorefile } from './redact-corefile.ts'
+import { mask, redactArgs, redactText } from './secrets.ts'
+
+/*
+ * The one door for what clusters, containers and files say. Behind it a value is one line without anything that a
+ * terminal obeys, no longer than a reader could want, and holds no credential: so checks, reports, files and plans need
+ * not think of it, and a source that is added tomorrow goes through it as well, since it walks whatever is there.
+ */
+
+/** No name, sentence or argument is longer: etcd's objects have 1.5 MiB, one annotation 256 KiB. */
+const longestValue = 16 * 1024
+const longestFile = 1024 * 1024
+
+/** Controls, marks of text direction, what has no width, and halves of characters. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/u
+const allUnseen = new RegExp(unseen, 'gu')
+const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g
+const inFile = /(?![\n\t\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu
+
+export function oneLine(text: string): string {
+  const some = text.length > longestValue ? `${text.slice(0, longestValue)}…` : text
+  return unseen.test(some) ? some.replace(breaks, ' ').replace(allUnseen, '') : some
+}
+
+/** Lines stay lines. */
+export function asFile(text: string): string {
+  const some = text.length > longestFile ? text.slice(0, longestFile) : text
+  return unseen.test(some) ? some.replace(inFile, '') : some
+}
+
+/** What things are called, by which one refers to another: kept as they are, or references would break. Their API servers let no secret's spelling in. */
+const identities: ReadonlySet<string> = new Set([
+  'namespace', 'name', 'pod', 'node', 'nodes', 'service', 'container', 'controllerPod', 'className', 'classNames', 'controller', 'image', 'volume', 'key', 'kind', 'ip', 'uid', 'reason',
+  'labels', 'templateLabels', 'selector', 'matchLabels', 'phase', 't', 'result', 'a', 'aaaa', 'firstLost', 'domain', 'context', 'version', 'tool',
+])
+
+/** Fields that hold a file, and those that hold one that may be known. */
+const files: ReadonlySet<string> = new Set(['corefile', 'resolvConf', 'text', 'stat'])
+const knownFiles: ReadonlySet<string> = new Set(['corefile', 'resolvConf', 'hosts'])
+
+/** The value as it may be kept: same shape, and the same object where there was nothing to do. */
+export function fromOutside<T>(value: T): T {
+  return walk(value, '', '', new WeakMap()) as T
+}
+
+function walk(value: unknown, key: string, parent: string, seen: WeakMap<object, unknown>): unknown {
+  if (typeof value === 'string') return kept(value, key, parent)
+  if (typeof value !== 'object' || value === null) return value
+  const done = seen.get(value)
+  if (done !== undefined) return done
+  const made = Array.isArray(value) ? list(value, key, parent, seen) : fields(value as Readonly<Record<string, unknown>>, key, seen)
+  seen.set(value, made)
+  return made
+}
+
+function list(value: readonly unknown[], key: string, parent: string, seen: WeakMap<object, unknown>): readonly unknown[] {
+  if (key === 'args' && value.every((it) => typeof it === 'string')) return same(value, redactArgs(value.map(oneLine)))
+  return same(value, value.map((it) => walk(it, key, parent, seen)))
+}
+
+function fields(value: Readonly<Record<string, unknown>>, key: string, seen: WeakMap<object, unknown>): Readonly<Record<string, unknown>> {
+  let changed = false
+  // What a map holds is of the kind of the map.
+  const isMap = identities.has(key)
+  const entries = Object.entries(value).map(([field, held]) => {
+    const name = oneLine(field)
+    const made = walk(held, isMap ? key : field, key, seen)
+    changed ||= name !== field || made !== held
+    return [name, made] as const
+  })
+  return changed ? Object.fromEntries(entries) : value
+}
+
+function same(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {
+  return after.every((it, index) => it === before[index]) ? before : after
+}
+
+function kept(text: string, key: string, parent: string): string {
+  const file = files.has(key) ? key : key === 'value' && knownFiles.has(parent) ? parent : null
+  if (file === 'corefile') return redactCorefile(asFile(text))
+  if (file !== null) return redactText(asFile(text))
+  const line = oneLine(text)
+  return identities.has(key) || line.length < 6 || line === mask ? line : redactText(line)
+}

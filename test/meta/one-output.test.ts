@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { read, shipped } from './sources.ts'
+
+/**
+ * Who may write to the terminal: each puts what it writes through `visible` or `page`, or writes JSON, or text of its
+ * own. All others call `say` and `tell` of src/cli/say.ts, or hand lines back.
+ */
+const writers: Readonly<Record<string, string>> = {
+  'src/cli/say.ts': 'the output functions',
+  'src/cli/progress.ts': 'a line that is drawn again and again',
+  'src/cli/live-block.ts': 'the same, of several lines',
+  'src/cli/watch-output.ts': 'through page, or as JSON',
+  'src/cli/interrupt.ts': 'the last words, when streams may be gone',
+  'src/cli/main.ts': 'before anything is loaded; no text from outside',
+  'src/cli/program.ts': 'its version',
+  'src/cli/start.ts': 'text of its own',
+  'src/cli/explain.ts': 'pages of its own',
+  'src/cli/checks.ts': 'texts of its own',
+  'src/cli/diagnose.ts': 'the report: report/text.ts makes a page, report/json.ts JSON',
+  'src/cli/resolve.ts': 'the report, as above',
+  'src/cli/fix-plan.ts': 'a plan as text: plan/text.ts makes a page',
+  'src/cli/dns-capacity.ts': 'JSON',
+  'src/kube/exec-plugin.ts': "the user's own plug-in, which asks for a login",
+}
+
+const found = shipped.filter((path) => !path.startsWith('src/probe/pod/') && !path.includes('/testdata/') && /\b(?:stdout|stderr|stream)\.write\(|\bconsole\.\w+\(/.test(read(path).replaceAll(/'[^'\n]*'/g, '')))
+
+test('nobody else writes to the terminal', () => {
+  expect(found.filter((it) => !(it in writers) && it !== 'src/probe/inside-script.ts')).toEqual([])
+  expect(Object.keys(writers).filter((it) => !found.includes(it))).toEqual([])
+})
+
+test('the reports are pages', () => {
+  for (const path of ['src/report/text.ts', 'src/report/resolve-text.ts', 'src/plan/text.ts']) expect(read(path)).toContain('return page(lines, paint)')
+})
+
+test('only `paint` writes colours', () => {
+  const colours = shipped.filter((path) => /\\u001[bB]\[|\\x1[bB]|styleText/.test(read(path)))
+  expect(colours.filter((it) => !['src/report/paint.ts', 'src/report/visible.ts', 'src/report/watch-text.ts', 'src/cli/live-block.ts', 'src/cli/progress.ts'].includes(it))).toEqual([])
+})
