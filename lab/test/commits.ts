@@ -1,8 +1,8 @@
 // What git knows of this tree: the commit, and what changed since the lab's table was last written.
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { run } from '../process.ts'
 
-const root = join(import.meta.dirname, '../..')
+const root = resolve(import.meta.dirname, '../..')
 
 export interface Changes {
   readonly hash: string
@@ -11,9 +11,9 @@ export interface Changes {
   readonly touched: readonly string[]
 }
 
-/** A clone without its past (or no clone at all) knows of no change. */
+/** A clone without its past (or no clone at all) knows of no change; the day then shuffles the cases. */
 export async function changes(table: string): Promise<Changes> {
-  const hash = (await git('rev-parse', 'HEAD')) ?? 'no commit'
+  const hash = (await git('rev-parse', 'HEAD')) ?? `no commit on ${new Date().toISOString().slice(0, 10)}`
   const written = (await git('log', '-1', '--format=%H', '--', table)) ?? ''
   // The commit that wrote the table may carry a change of its own.
   const base = written === '' || written === hash ? 'HEAD~1' : written
@@ -23,6 +23,7 @@ export async function changes(table: string): Promise<Changes> {
 }
 
 async function git(...args: readonly string[]): Promise<string | null> {
-  const ran = await run(['git', '-C', root, ...args])
+  // In CI the clone may be another user's.
+  const ran = await run(['git', '-c', `safe.directory=${root}`, '-C', root, ...args])
   return ran.code === 0 ? ran.stdout.trim() : null
 }
