@@ -9,6 +9,8 @@ export interface DnsServerLog {
   readonly run: 'now' | 'before'
   readonly lines: number
   readonly signs: readonly LogSign[]
+  /** The hash of the Corefile that it last said it runs, in hex; absent where it does not say. */
+  readonly config?: string
 }
 
 /** `said` = the last such line, without what differs from line to line. */

@@ -10,6 +10,10 @@ type Log = (pod: string, previous: boolean) => Known<readonly string[]>
 function clusterWith(log: Log): { readonly cluster: Cluster; readonly asked: string[] } {
   const asked: string[] = []
   const cluster: Partial<Cluster> = {
+    raw: (path) => {
+      asked.push(path.replace(/.*pods\/(.*)\/log\?container=(.*)&limitBytes=4096$/, '$1/$2 start'))
+      return Promise.resolve(known(`.:53\n[INFO] plugin/reload: Running configuration SHA512 = ${'a1'.repeat(64)}\nCoreDNS-1.14.7\n`))
+    },
     logs: (namespace, pod, { container: name, previous, sinceSeconds, tailLines }) => {
       asked.push(`${namespace}/${pod}/${name} ${previous === true ? 'previous' : `last ${sinceSeconds} s`} ${tailLines}`)
       const found = log(pod, previous === true)
@@ -31,8 +35,8 @@ describe('logs of the DNS servers', () => {
   it('reads both runs of one that was started again, and it first', async () => {
     const { cluster, asked } = clusterWith((_pod, previous) => known(previous ? ['[FATAL] plugin/loop: Loop (127.0.0.1:1 -> :53) detected for zone ".", see'] : ['[INFO] 10.2.0.7 - "A IN private.shop.example. udp"']))
     const read = await readServerLogs(cluster, planServerLogs(crashing), signal)
-    expect(asked).toEqual(['kube-system/coredns-1/coredns last 120 s 400', 'kube-system/coredns-1/coredns previous 400', 'kube-system/coredns-0/coredns last 120 s 400'])
-    expect(read).toMatchObject({ known: true, value: [{ pod: 'coredns-1', run: 'now', lines: 1, signs: [] }, { pod: 'coredns-1', run: 'before', signs: [{ kind: 'loop', times: 1 }] }, { pod: 'coredns-0' }] })
+    expect(asked).toEqual(['kube-system/coredns-1/coredns last 120 s 400', 'kube-system/coredns-1/coredns previous 400', 'kube-system/coredns-0/coredns last 120 s 400', 'coredns-1/coredns start', 'coredns-0/coredns start'])
+    expect(read).toMatchObject({ known: true, value: [{ pod: 'coredns-1', run: 'now', lines: 1, signs: [] }, { pod: 'coredns-1', run: 'before', signs: [{ kind: 'loop', times: 1 }] }, { pod: 'coredns-0', config: 'a1'.repeat(64) }] })
     expect(JSON.stringify(read)).not.toContain('private.shop.example')
   })
 

@@ -2,7 +2,7 @@ import type { Cluster } from '../kube/cluster.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import { known, type Known, unknown } from '../model/known.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
-import { coreDnsSigns } from '../wire/coredns-log.ts'
+import { coreDnsSigns, runningConfig } from '../wire/coredns-log.ts'
 
 /** One container's log to read. */
 export interface LogSpec {
@@ -42,5 +42,17 @@ async function readOne(cluster: Cluster, { namespace, pod, container, run }: Log
   const log = await cluster.logs(namespace, pod, { container, tailLines: mostLines, signal, ...(run === 'before' ? { previous: true } : { sinceSeconds }) })
   if (!log.known) return log
   const lines = await Array.fromAsync(log.value)
-  return known({ pod, container, run, lines: lines.length, signs: coreDnsSigns(lines, run === 'before' ? 'ended' : 'going') })
+  // What runs is said at the start, and after each reload that went well (plugin/reload).
+  const config = run === 'before' ? null : (runningConfig(lines) ?? runningConfig(await firstLines(cluster, { namespace, pod, container, run }, signal)))
+  return known({ pod, container, run, lines: lines.length, signs: coreDnsSigns(lines, run === 'before' ? 'ended' : 'going'), ...(config === null ? {} : { config }) })
 }
+
+/** The start of a log, which `tailLines` never shows; none where it can't be read. */
+async function firstLines(cluster: Cluster, { namespace, pod, container }: LogSpec, signal: AbortSignal): Promise<readonly string[]> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&limitBytes=${startBytes}`
+  const start = await cluster.raw(path, { signal })
+  return start.known ? start.value.split('\n') : []
+}
+
+/** `.:53`, what it runs, its release: the first lines of each start. */
+const startBytes = 4096

@@ -27,6 +27,13 @@ const atMost = (most: number, rule: Rule = whatever): Rule => (args) => (args.le
 
 const unit = String.raw`(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h)`
 const isDuration = (word: string): boolean => new RegExp(`^[-+]?(?:0|(?:${unit})+)$`).test(word)
+const unitSeconds: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, μs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 }
+
+function secondsOf(word: string): number {
+  const parts = [...word.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)]
+  return (word.startsWith('-') ? -1 : 1) * parts.reduce((sum, it) => sum + Number(it[1]) * (unitSeconds[it[2] ?? ''] ?? 0), 0)
+}
+
 const isWhole = (word: string): boolean => /^[+-]?\d{1,18}$/.test(word)
 
 const duration: Rule = ([word = '']) => (isDuration(word) ? null : `\`${word}\` is no duration such as 5s`)
@@ -80,6 +87,7 @@ const interval: Rule = (args) => {
   const [every, jitter] = args
   if (args.length > 2) return 'it takes two words at most'
   if (every !== undefined && !isDuration(every)) return duration([every])
+  if (every !== undefined && secondsOf(every) < 2) return `${every} is less than 2s`
   return jitter === undefined ? null : duration([jitter])
 }
 

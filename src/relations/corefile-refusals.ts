@@ -46,6 +46,8 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
       if (!isKnownPlugin(name)) doubts.add(`\`${name}\` is no plug-in that CoreDNS is built with by itself`)
       return
     }
+    // A brace on a line of its own is a second directive to `forward`, and one without a word.
+    if (name === 'forward' && plugin.trailing?.[0] === '{') refusals.push({ line, mark: name, text: '`forward`: its `{` stands on the next line' })
     const wrong = plugin.args.some(isVariable) ? null : rules.args(plugin.args)
     if (wrong !== null) refusals.push({ line, mark: name, text: `\`${name}\`: ${wrong}` })
     if (rules.options !== null) for (const it of plugin.block ?? []) option(plugin, it, rules.options)

@@ -103,6 +103,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     run: v.picklist(['now', 'before']),
     lines: number,
     signs: v.array(v.object({ kind: v.picklist(['loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen', 'io-timeout', 'no-healthy-upstream', 'too-many-concurrent', 'slow-health', 'last-words']), times: number, said: text })),
+    config: v.exactOptional(text),
   })
 
   return { dnsProbe, contacts, insideView, conntrackWindow, coreDnsWindow, dnsServerLog }

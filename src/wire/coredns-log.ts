@@ -86,5 +86,11 @@ function lastWords(lines: readonly string[]): string | null {
   return /^(?:CoreDNS-\d|(?:linux|windows|darwin)\/|maxprocs|\S*:\d+$|\s*$)/.test(last) ? null : last.slice(0, longest)
 }
 
+/** The hash of the Corefile that runs, by the last line that says it; null where none does. MD5 of old releases is not told. */
+export function runningConfig(lines: readonly string[]): string | null {
+  const said = lines.findLast((it) => it.slice(0, longestLine).includes('plugin/reload: Running configuration SHA512 = ')) ?? ''
+  return /SHA512 = ([0-9a-f]{128})(?![0-9a-f])/.exec(said.slice(0, longestLine))?.[1] ?? null
+}
+
 /** A Corefile's directive may be quoted in an error, and be long. */
 const longest = 300

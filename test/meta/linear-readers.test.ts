@@ -55,6 +55,7 @@ const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => 
   coreDnsSigns: (it) => (text) => [it([text]), it(text.split('\n'))],
   localIps: (it) => (text) => [it([text]), it(text.split(' '))],
   redactArgs: (it) => (text) => [it([text]), it(text.split(' '))],
+  runningConfig: (it) => (text) => [it([text]), it(text.split('\n'))],
   settingsOf: (it) => (text) => [it('glibc', text), it('musl', text)],
   withoutComment: (it) => (text) => it(text, /[#;]/),
   withoutTrailing: (it) => (text) => [it(text, '/'), it(`${text}x`, '/')],

@@ -27,9 +27,10 @@ const usual = `.:53 {
 `
 const given = (text: string, about: Partial<ClusterDns> = {}) => ({ clusterDns: clusterDns({ corefile: known(text), ...about }) })
 const image = (it: string) => ({ pods: clusterDns().pods.map((pod) => ({ ...pod, containers: [container({ name: 'coredns', image: it })] })) })
+const hashOf = (text: string, files: 'unknown' | 'none' = 'unknown') => sha512(corefileVersionText(text, files) ?? '')
 /** Each server says that it runs `text`. */
 const running = (text: string, files: 'unknown' | 'none' = 'unknown') => ({
-  coreDnsWindows: clusterDns().pods.map((it) => ({ ...coreDnsWindow(it.name, it.ip ?? '', 0.02), config: sha512(corefileVersionText(text, files) ?? '') })),
+  coreDnsWindows: clusterDns().pods.map((it) => ({ ...coreDnsWindow(it.name, it.ip ?? '', 0.02), config: hashOf(text, files) })),
 })
 const runs = (text: string) => ({ ...given(text), ...running(text, 'none') })
 const root = (inside: string, after = '') => `.:53 {\n errors\n${inside}\n}\n${after}`
@@ -73,7 +74,10 @@ describeCheck(check, [
   { it: 'what kubeadm writes, and the servers say that they run it', given: runs(usual), expect: 'ok' },
   { it: 'the same, and no server says so', given: given(usual), expect: 'cannot-tell', says: /is not known until a server tells.*--probe/ },
   { it: 'the same, and they run another text', given: { ...given(usual), ...running(usual.replace('30', '60')) }, expect: 'cannot-tell', says: /coredns-0, coredns-1 run another text/ },
-  { it: 'the same, and one says nothing', given: { ...given(usual), coreDnsWindows: running(usual).coreDnsWindows.slice(1) }, expect: 'cannot-tell', says: /no server tells which text it runs/ },
+  { it: 'the same, and one says nothing', given: { ...given(usual), coreDnsWindows: running(usual).coreDnsWindows.slice(1) }, expect: 'ok' },
+  { it: 'the same, and neither says anything', given: { ...given(usual), coreDnsWindows: clusterDns().pods.map((it) => coreDnsWindow(it.name, it.ip ?? '', 0.02)) }, expect: 'cannot-tell', says: /no server tells which text it runs/ },
+  { it: 'the log of one says at its start that it runs it', given: { ...given(usual), dnsServerLogs: [{ ...serverLog('coredns-0'), config: hashOf(usual) }] }, expect: 'ok' },
+  { it: 'what it loaded since weighs more', given: { ...given(usual), ...running(usual.replace('30', '60')), dnsServerLogs: [{ ...serverLog('coredns-0'), config: hashOf(usual) }] }, expect: 'cannot-tell', says: /coredns-0, coredns-1 run another text/ },
   { it: 'what hopscope takes for refused, and the servers run it', given: runs(root(`${k}\n${f}\n cache 0`)), expect: 'ok' },
   { it: 'a brace too many is the name of one more zone', given: runs(`${usual}}\n`), expect: 'ok' },
   { it: '`upstream` of old, and which CoreDNS this is is not known', given: given(root(`${k} {\n  upstream\n }\n${f}`)), expect: 'cannot-tell', says: /refused since CoreDNS 1\.7\.0/ },

@@ -35,7 +35,7 @@ export default check({
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
     const said = signsOf(dnsServerLogs, clusterDns.pods, 'corefile-refused', 'reload-failed')
-    const running = runningCorefile(clusterDns, text, coreDnsWindows)
+    const running = runningCorefile(clusterDns, text, coreDnsWindows, dnsServerLogs)
     const judged = judgeCorefile(corefile, corednsRelease(clusterDns, coreDnsWindows))
     const wrong = running.kind === 'this-text' ? null : (refused(clusterDns, text, judged, said) ?? refusedInside(clusterDns, text, said))
     if (wrong !== null) return wrong
@@ -81,11 +81,11 @@ function unproven(dns: ClusterDns, running: Running, { doubts }: Judged, { dnsSe
   const last = signsOf(dnsServerLogs, dns.pods, 'last-words')[0]
   if (last !== undefined) return cannotTell('ambiguous', `${last.log.pod} ended, and its last words are none that hopscope knows: ${last.sign.said}`)
   if (crashesUnheard(dnsServerLogs, dns.pods)) return cannotTell('not-asked', 'a DNS server crashes, and whether it refuses what stands inside a plug-in stands in its log, which was not read', '--probe')
-  if (running.kind === 'another') return cannotTell('ambiguous', `nothing wrong is seen in the Corefile, and ${running.pods.join(', ')} ${running.pods.length === 1 ? 'runs' : 'run'} another text than this: an older one, until it is loaded again or a restart`)
+  if (running.kind === 'another') return cannotTell('ambiguous', `nothing wrong is seen in the Corefile, and ${running.pods.join(', ')} ${running.pods.length === 1 ? 'runs' : 'run'} another text than this: an older one, or this one was made anonymous since`)
   const [doubt] = doubts
   const what = `nothing wrong is seen in the Corefile${doubt === undefined ? '' : `, but ${doubt}`}; whether CoreDNS takes it is not known`
   if (!coreDnsWindows.known) return cannotTell(coreDnsWindows.why.reason, `${what} until a server tells which text it runs`, coreDnsWindows.why.reason === 'not-asked' ? '--probe' : null)
-  return cannotTell('ambiguous', `${what}: no server tells which text it runs (its plug-in \`reload\` would, by the metric coredns_reload_version_info)`)
+  return cannotTell('ambiguous', `${what}: no server tells which text it runs (its plug-in \`reload\` does, in its log and its metrics)`)
 }
 
 /** What stands inside a plug-in is CoreDNS's to judge, and its log has the verdict. */
