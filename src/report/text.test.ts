@@ -181,11 +181,11 @@ test('the race, as told', () => {
 
     ? 4 checks could not tell
       DNS114 the Corefile is broken
-          nothing wrong is seen in the Corefile; whether CoreDNS takes it is not known: no server tells which text it runs (its plug-in \`reload\` would, by the metric coredns_reload_version_info)
+          nothing wrong is seen in the Corefile; whether CoreDNS takes it is not known: no server tells which text it runs (its plug-in \`reload\` does, in its log and its metrics)
       DNS117 DNS119 DNS148
           needs a read of the cluster
 
-    28 ok · 1 finding (+2 explained) · 4 cannot tell · 4 not applicable
+    26 ok · 1 finding (+2 explained) · 4 cannot tell · 5 not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)

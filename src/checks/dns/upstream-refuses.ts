@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { corefileObject } from '../../relations/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/lookup-loss.ts'
+import { signsOf } from '../../relations/server-log-signs.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { failureOf, outside, outsideFails, upstreamTotals } from '../../relations/upstream.ts'
 import { ms } from './dns-evidence.ts'
@@ -42,6 +43,7 @@ export default check({
         of: loss.of,
         p50: ms(quantile(loss.times, 0.5)),
         proven: failure.proven ? 'yes' : 'no',
+        full: signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent').length > 0 ? 'yes' : 'no',
       },
       evidence: upstreamEvidence({ dns: clusterDns, probe: dnsProbe, asked: asked.series, upstreams, label: `answers ${failure.rcode}` }),
       symptoms: [dnsUpstreamSilent],
@@ -53,13 +55,15 @@ export default check({
     headline: ({ args }) => `Names outside the cluster can't be looked up: CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args['rcode']}.`,
     detail: ({ args }) => `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed with ${args['rcode']} after ${args['p50']} · names of the cluster are answered`,
     note: ({ args }) =>
-      args['proven'] === 'no'
+      args['full'] === 'yes'
+        ? 'CoreDNS itself refuses what comes on top of max_concurrent: then REFUSED is its own word, or comes back from an upstream that asks CoreDNS in turn'
+        : args['proven'] === 'no'
         ? "CoreDNS's own count of the upstream's answers could not be read: a server that is full (max_concurrent) or has no zone for the name refuses as well"
         : args['rcode'] === 'REFUSED'
           ? 'REFUSED means that the upstream does not serve these clients: most often its list of allowed networks lacks the nodes'
           : "the error is the upstream's own: it could not resolve the name itself (its own way out, DNSSEC, its forwarders)",
     help: ({ subject: on, args }) => [
-      args['rcode'] === 'REFUSED' ? "allow the nodes' addresses on the upstream (allow-query, allow-recursion, access-control), or forward to a server that serves them" : 'ask the upstream itself, and look at its log; name a second one in the Corefile',
+      args['full'] === 'yes' ? 'find out why so many queries wait: an upstream that is slow, or that sends them back to CoreDNS' : args['rcode'] === 'REFUSED' ? "allow the nodes' addresses on the upstream (allow-query, allow-recursion, access-control), or forward to a server that serves them" : 'ask the upstream itself, and look at its log; name a second one in the Corefile',
       ...askUpstream(args).map((it) => `on a node of CoreDNS:  ${it}`),
       `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep forward`,
     ],

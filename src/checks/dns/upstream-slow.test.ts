@@ -20,6 +20,7 @@ describeCheck(check, [
   { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
   { it: 'three look-ups', given: cluster({ nodes: ['worker-1'], counts: { externalService: 3, externalEndpoint: 0 } }), expect: 'cannot-tell', says: /3 look-ups/ },
 
+  { it: 'one server alone, and all of it', given: cluster({ network: ({ zone, server }) => (zone === 'external' && server.pod === 'coredns-0' ? { kind: 'servfail', ms: 4001 } : answered()) }), expect: 'ok', says: /DNS150/ },
   { it: 'dead', given: cluster({ network: upstreamDead }), expect: 'ok' },
   { it: 'answers with errors', given: cluster({ network: upstreamFails, upstreams: upstreamSeen(40, { SERVFAIL: 40 }) }), expect: 'ok' },
   { it: 'one type ignored', given: cluster({ network: upstreamIgnoresAaaa }), expect: 'ok' },

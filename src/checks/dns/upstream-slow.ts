@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import { corefileObject } from '../../relations/corefile-text.ts'
 import { lossOf, notable, quantile, troubled } from '../../relations/lookup-loss.ts'
+import { outsideByServer } from '../../relations/upstream-by-server.ts'
 import type { Upstreams } from '../../relations/upstream-servers.ts'
 import type { UpstreamWindow } from '../../model/counters.ts'
 import { outside, outsideFails, typeFailing, upstreamTotals, type UpstreamTotals } from '../../relations/upstream.ts'
@@ -39,6 +40,7 @@ export default check({
     const asked = outside(dnsProbe)
     if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
     if (outsideFails(asked) || typeFailing(asked.lookups) !== null) return ok(asked.lookups.length, 'outside names fail altogether')
+    if (outsideByServer(dnsProbe).cut.length > 0) return ok(asked.lookups.length, 'they fail at single servers alone: DNS150 is about that')
     const loss = lossOf(asked.series)
     const cluster = lossOf(asked.cluster)
     const lost = troubled(asked.series)
