@@ -32,7 +32,6 @@ import conntrackFull from './dns/conntrack-full.ts'
 import upstreamSlow from './dns/upstream-slow.ts'
 import upstreamRefuses from './dns/upstream-refuses.ts'
 import oneServerUpstream from './dns/one-server-upstream.ts'
-import aclRefuses from './dns/acl-refuses.ts'
 import aaaaDeniesName from './dns/aaaa-denies-name.ts'
 import largePacketsLost from './dns/large-packets-lost.ts'
 import kubeletWrongServer from './dns/kubelet-wrong-server.ts'
@@ -94,7 +93,6 @@ export const checks: readonly AnyCheck[] = [
   largePacketsLost, // DNS147
   kubeletWrongServer, // DNS148
   oneServerUpstream, // DNS150
-  aclRefuses, // DNS151
   foreignEndpoint, // DNS155
   noDnsServer, // DNS156
   answeredWithErrors, // DNS160

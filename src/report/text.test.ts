@@ -185,7 +185,7 @@ test('the race, as told', () => {
       DNS117 DNS119 DNS148
           needs a read of the cluster
 
-    26 ok · 1 finding (+2 explained) · 4 cannot tell · 5 not applicable
+    29 ok · 1 finding (+2 explained) · 4 cannot tell · 4 not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
