@@ -1,8 +1,9 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { ToolError } from '../tool-error.ts'
+import { parseKubeconfig } from './kubeconfig-file.ts'
 import { loadTarget, type Surroundings } from './kubeconfig.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'kubeconfig-'))
@@ -114,4 +115,15 @@ describe('errors', () => {
     expect((await error(loadTarget({ kubeconfig: file('pod', 'kind: Pod') }, around()))).message).toContain('it holds a Pod')
     expect(await error(loadTarget({ kubeconfig: dir }, around()))).toMatchObject({ code: 'bad-kubeconfig' })
   })
+})
+
+it('says nothing of a line that it does not understand: a secret may stand in it', () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  try {
+    parseKubeconfig('users: [{name: a, user: {token: !vault hunter2-secret}}]\n', '/x')
+    expect(() => parseKubeconfig('token: hunter2-secret\n  : [', '/x')).toThrow(expect.not.stringContaining('hunter2') as string)
+    expect(warn).not.toHaveBeenCalled()
+  } finally {
+    warn.mockRestore()
+  }
 })

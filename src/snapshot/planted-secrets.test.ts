@@ -1,0 +1,161 @@
+import { zstdDecompressSync } from 'node:zlib'
+import { Writable } from 'node:stream'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { rawCluster } from '../../test/build/raw-cluster.ts'
+import { plant } from '../../test/build/plant.ts'
+import { checks } from '../checks/registry.ts'
+import { clusterOf } from '../collect/cluster-of.ts'
+import { collect } from '../collect/collect.ts'
+import { diagnose } from '../engine.ts'
+import { refusal } from '../kube/failure.ts'
+import { known, unknown } from '../model/known.ts'
+import type { Model } from '../model/sources.ts'
+import { readInside } from '../probe/inside.ts'
+import { json } from '../report/json.ts'
+import { paint } from '../report/paint.ts'
+import { text } from '../report/text.ts'
+import { coreDnsSigns } from '../wire/coredns-log.ts'
+import { fromOutside } from '../wire/outside.ts'
+import { anonymize } from './anonymize.ts'
+import { writeSnapshotTo } from './write.ts'
+
+const chars = (alphabet: string, length: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...alphabet), minLength: length, maxLength: length })
+const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const lower = upper.toLowerCase()
+const digit = '0123456789'
+const base64 = chars(upper + lower + digit + '+/', 43)
+const word = chars(lower + digit, 12).map((it) => `zq${it}`)
+
+/** A secret, and how it stands in a text. What nothing tells from a name stands beside a name that does. */
+interface Planted {
+  readonly secret: string
+  readonly said: string
+}
+
+const say = (secret: fc.Arbitrary<string>, how: (it: string) => string): fc.Arbitrary<Planted> => secret.map((it) => ({ secret: it, said: how(it) }))
+
+const kinds: Readonly<Record<string, fc.Arbitrary<Planted>>> = {
+  'a password in an assignment': say(word, (it) => `password=${it}`),
+  'a password in quotes': say(word, (it) => `{"password": "${it} x", "a": 1}`),
+  'a password with signs': say(word, (it) => `DB_PASSWORD=${it},;&$!`),
+  'a flag': say(word, (it) => `--api-token=${it}`),
+  'a flag and a word': say(word, (it) => `run --client-secret ${it} now`),
+  'a bearer token': say(base64, (it) => `Authorization: Bearer ${it}`),
+  'a bearer token of words': say(word, (it) => `bearer ${it}`),
+  'basic credentials': say(word, (it) => `Authorization: Basic ${it}==`),
+  'a URL with a password': say(word, (it) => `dial https://user:${it}@db.corp.example/x`),
+  'a URL with a user': say(word, (it) => `fetch redis://${it}@cache:6379`),
+  'a proxy without a scheme': say(word, (it) => `HTTP_PROXY=user:${it}@proxy:3128`),
+  'an access key of AWS': say(chars(upper + digit, 16), (it) => `key AKIA${it}`),
+  'a secret key of AWS': say(base64, (it) => `found ${it} there`),
+  'a JSON Web Token': say(fc.tuple(base64, base64).map(([a, b]) => `eyJhbGciOiJSUzI1NiJ9.${a.replaceAll(/[+/]/g, '_')}.${b.replaceAll(/[+/]/g, '_')}`), (it) => `saw ${it} in a header`),
+  'a private key': say(base64, (it) => `-----BEGIN RSA PRIVATE KEY-----\n${it}\n-----END RSA PRIVATE KEY-----`),
+  'a private key cut off': say(base64, (it) => `-----BEGIN PRIVATE KEY-----\n${it}`),
+  'a token of GitHub': say(chars(upper + lower + digit, 36), (it) => `ghp_${it}`),
+  'a token of Slack': say(chars(upper + lower + digit, 24), (it) => `xoxb-${it}`),
+  'hexadecimal': say(chars('0123456789abcdef', 64), (it) => `key ${it}`),
+  'a cookie': say(word, (it) => `Cookie: ${it}`),
+}
+const anyPlanted = fc.record(Object.fromEntries(Object.entries(kinds)))
+
+/** In a Corefile: plug-ins that take keys, one that nobody knows, comments, and one without braces around its words. */
+function corefileWith(secret: string): string {
+  return `# old password ${secret}
+.:53 {
+    errors # ${secret}
+    kubernetes cluster.local
+    route53 example.com.:Z1 {
+        aws_access_key ${secret} ${secret}
+    }
+    azure rg:zone {
+        tenant ${secret}
+        client_secret "${secret} x"
+    }
+    etcd {
+        credentials root ${secret}
+    }
+    tsig {
+        secret name. ${secret}
+        secrets ${secret}
+    }
+    ours ${secret} {
+        anything ${secret}
+    }
+    forward . https://u:${secret}@dns.example 10.0.0.1
+}
+`
+}
+
+async function hops(model: Model): Promise<string> {
+  const chunks: Buffer[] = []
+  const out = new Writable({ write: (chunk: Buffer, _encoding, done) => done(void chunks.push(chunk)) })
+  await writeSnapshotTo(out, model, { t0: new Date(0) })
+  return zstdDecompressSync(Buffer.concat(chunks)).toString('utf8')
+}
+
+async function allOutputs(model: Model): Promise<Readonly<Record<string, string>>> {
+  const diagnosis = diagnose(model, { checks })
+  return {
+    model: JSON.stringify(model),
+    text: text(diagnosis, { paint: paint({ colour: false, ascii: false, width: 110 }), detail: 'verbose', footer: [] }),
+    json: json(diagnosis),
+    file: await hops(model),
+    anonymized: await hops(anonymize(model)),
+  }
+}
+
+/** What stands beside it, for whoever has to mend it. */
+function around(said: string, secret: string): string | null {
+  const at = said.indexOf(secret)
+  return at === -1 ? null : said.slice(Math.max(0, at - 60), at + secret.length + 20)
+}
+
+const scope = { namespace: null, target: { kind: 'everything' }, level: 'read' } as const
+
+/** Where the API lets free text in. Names, labels and addresses have spellings of their own. */
+const free = /\.(?:message|note|args\.\d+|command\.\d+|env\.\d+\.value|path|reason|kubectl\.kubernetes\.io\/last-applied-configuration)$|annotations\.example|configmaps\.1\.data/
+const neverRead = /annotations\.(?!kubernetes\.io)|env\.\d+\.value|configmaps\.1\.data/
+
+describe('secrets', () => {
+  test('of every kind, in every free text of a cluster: none in the model, the texts or the files', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyPlanted, word, async (planted, plainWord) => {
+        const all = Object.values(planted)
+        let at = 0
+        const raw = plant(rawCluster, (it, path) => {
+          if (path.endsWith('Corefile')) return corefileWith(plainWord)
+          if (neverRead.test(path)) return `${it} ${plainWord}`
+          return free.test(`.${path}`) ? `${it} ${all[at++ % all.length]?.said ?? ''}` : it
+        })
+        const outputs = await allOutputs(await collect(clusterOf(raw), { scope }))
+        for (const [where, said] of Object.entries(outputs)) for (const secret of [plainWord, ...all.map((it) => it.secret)]) expect(around(said, secret), where).toBeNull()
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test.each(Object.entries(kinds))('%s, in what servers, logs and containers say', async (_kind, kind) => {
+    await fc.assert(
+      fc.asyncProperty(kind, async ({ secret, said }) => {
+        const inside = { namespace: 'shop', pod: 'web-1', container: 'app', ...readInside(`@resolv\nnameserver 10.0.0.1\n# ${said}\n\n@end\n@done\n`, 'x', false) }
+        const signs = coreDnsSigns([`Corefile:3 - Error during parsing: ${said.replaceAll('\n', ' ')}`])
+        const { why } = refusal(500, JSON.stringify({ message: `it failed: ${said}` }), 'list pods')
+        const model = await collect(clusterOf(rawCluster, (plural) => (plural === 'namespaces' ? unknown('failed', said) : null)), { scope })
+        const whole = fromOutside({
+          ...model,
+          sources: { ...model.sources, insideViews: known([inside]), dnsServerLogs: known([{ pod: 'coredns-1', container: 'coredns', run: 'now' as const, lines: 1, signs }]), contacts: { known: false as const, why } },
+        })
+        for (const [where, output] of Object.entries(await allOutputs(whole))) expect(around(output, secret), where).toBeNull()
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  test('what is no secret stays', async () => {
+    const model = await collect(clusterOf(rawCluster), { scope })
+    const said = JSON.stringify(model)
+    for (const it of ['web-1', 'node-local-dns-1', 'k8s.io/ingress-nginx', 'registry.example/team/app:1', 'containers with unready status: [app]', 'kubernetes cluster.local in-addr.arpa ip6.arpa', 'forward . /etc/resolv.conf', '/cart', 'api.corp.example']) expect(said).toContain(it)
+    expect(said).not.toContain('[redacted]')
+  })
+})
