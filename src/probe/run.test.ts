@@ -2,6 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dnsName } from '../../test/build/names.ts'
+import type { Cluster } from '../kube/cluster.ts'
+import { known } from '../model/known.ts'
 import { localCluster, type Weather } from './local-cluster.ts'
 import type { ProbePlan } from './plan.ts'
 import { defaultCounts } from './plan-dns.ts'
@@ -110,6 +112,29 @@ describe('a probe', () => {
     expect(local.pods.size).toBe(0)
     expect(result.left).toEqual([])
     expect(lines.at(-1) ?? '38 of 38 look-ups, 2 of 2 nodes').toContain('look-ups')
+  })
+
+  it.each([
+    ['a damaged record', '{"t":"lookups","s":0,"rows":null}', 'cut off: its log has a line that is not of the probe'],
+    ['a record of another tool', '{"level":"info"}', 'cut off: its log has a line that is not of the probe'],
+  ])('%s in the log of one pod cuts off that pod, and no other', async (_what, line, why) => {
+    const local = localCluster()
+    const logs: Cluster['logs'] = async (namespace, pod, options) => {
+      const log = await local.cluster.logs(namespace, pod, options)
+      if (!log.known || !pod.includes('node-2')) return log
+      const given = log.value
+      return known(
+        (async function* () {
+          let at = 0
+          for await (const it of given) yield at++ === 2 ? line : it
+        })(),
+      )
+    }
+    const result = await probe({ ...local.cluster, logs }, planOf(['node-1', 'node-2']), () => {}, new AbortController().signal)
+    expect(result.dnsProbe).toMatchObject({ known: true, value: { missing: [{ node: 'node-2', why }, { node: 'cordoned-1' }] } })
+    const made = result.dnsProbe.known ? result.dnsProbe.value.series.filter((it) => it.node === 'node-1').length : 0
+    expect(made).toBeGreaterThanOrEqual(4)
+    expect(local.pods.size).toBe(0)
   })
 
   it('goes on without a node whose pod is refused, or whose image cannot be pulled', async () => {

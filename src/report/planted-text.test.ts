@@ -64,6 +64,15 @@ describe('text from outside in what is printed', () => {
     )
   })
 
+  test.each(['a-', '=', 'token ', '"', '\n', '/', 'eyJ', '{'])('200,000 characters of %j in every string of a cluster: a diagnosis takes no longer than that many deserve', async (unit) => {
+    const giant = unit.repeat(200_000 / unit.length)
+    const before = process.threadCpuUsage()
+    const model = await collect(clusterOf(plant(rawCluster, (it, path) => (/(phase|type|kind|status)$/.test(path) ? it : `${it}${giant}`))), { scope })
+    text(diagnose(model, { checks }), { paint: plain, detail: 'verbose', footer: [] })
+    const { user, system } = process.threadCpuUsage(before)
+    expect((user + system) / 1e6).toBeLessThan(5)
+  }, 60_000)
+
   test('in every string of a look-up', () => {
     const it = resolution({ own: known({ tool: 'getent ahosts', result: 'ok', addresses: ['10.96.44.7'], ms: 12 }) })
     for (const place of placesIn(it).filter((path) => !words.test(`.${path}`) && !path.endsWith('.text') && !path.endsWith('.how'))) {
