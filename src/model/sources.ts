@@ -5,6 +5,7 @@ import type { Ingress, IngressClass, IngressController } from './ingress.ts'
 import type { InsideView } from './inside.ts'
 import type { Known } from './known.ts'
 import type { DnsProbe } from './lookups.ts'
+import type { NameAnswers } from './name-answers.ts'
 import type { Namespace, NetworkPolicy } from './network-policy.ts'
 import type { Node } from './node.ts'
 import type { Pod } from './pod.ts'
@@ -30,6 +31,7 @@ export interface Sources {
   readonly clusterDns: ClusterDns
   // probe
   readonly dnsProbe: DnsProbe
+  readonly nameAnswers: NameAnswers
   readonly contacts: Contacts
   readonly insideViews: readonly InsideView[]
   readonly coreDnsWindows: readonly CoreDnsWindow[]
@@ -56,6 +58,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   networkPolicies: 'read',
   clusterDns: 'read',
   dnsProbe: 'probe',
+  nameAnswers: 'probe',
   contacts: 'probe',
   insideViews: 'probe',
   coreDnsWindows: 'probe',

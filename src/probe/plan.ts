@@ -6,6 +6,7 @@ import { planConnects, planHttp } from './plan-contacts.ts'
 import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
 import { apiServerName, type DnsName } from '../wire/dns-name.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
+import { type NamesPlan, planNames, queriesOfNames, serversOf } from './plan-names.ts'
 import { planNodes } from './plan-nodes.ts'
 import type { MetricsSpec, SeriesSpec } from './pod/spec.ts'
 import { defaultImage } from './pod-manifest.ts'
@@ -46,6 +47,8 @@ export interface ProbePlan {
   /** Empty when the cluster's DNS is not known; `dnsNote` says why then. */
   readonly series: readonly SeriesSpec[]
   readonly dnsNote: string | null
+  /** The names that users ask for; null when no DNS server is known. The first two nodes ask each server. */
+  readonly names: NamesPlan | null
   readonly dnsService: string | null
   /** null when the cluster's domain, which its Corefile names, is no DNS name: then no look-up is made of anything below it. */
   readonly clusterName: DnsName | null
@@ -94,11 +97,12 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     skipped,
     series: planned.series,
     dnsNote: noteOn(dns),
+    names: dns.known && planned.series.length > 0 ? planNames(model, dns.value, { servers: serversOf(planned.series), externalName, run: options.run, rate }) : null,
     dnsService: dns.known ? (dns.value.service?.clusterIP ?? null) : null,
     clusterName,
     counts,
     queriesPerSecondPerNode: rate,
-    budgetMs: budget(planned.series, rate),
+    budgetMs: budget(planned.series, 0.8 * rate),
     contactNodes: spread(nodes, 3),
     connects: contacts.connects,
     connectTries: options.connectTries ?? 5,
@@ -156,6 +160,7 @@ export function announce(plan: ProbePlan): readonly string[] {
         ]
       : [`asks no DNS server: ${plan.dnsNote ?? 'none is known'}`]),
     ...uncached(plan.series),
+    ...(plan.names === null ? [] : announceNames(plan.names)),
     ...(plan.metrics.length > 0 ? [`fetches the metrics page of ${count(plan.metrics.length, 'DNS server')} from each node, twice at most`] : []),
     ...(plan.connects.length > 0
       ? [`opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`]
@@ -167,6 +172,14 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
     `takes ${seconds + 3} s when all is well, ${seconds + 15} s when DNS is silent, at most two minutes; each pod ends itself after that`,
+  ]
+}
+
+function announceNames(names: NamesPlan): readonly string[] {
+  const { spec, notAsked } = names
+  const services = spec.names.filter((it) => it.reason.kind === 'service').length
+  return [
+    `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}${notAsked === 0 ? '' : ` of ${services + notAsked}`} from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: about ${queriesOfNames(names)} queries per node, of the same rate`,
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { ConnectResult } from '../model/contacts.ts'
 import type { LookupSeries } from '../model/lookups.ts'
+import type { NameAnswer } from '../model/name-answers.ts'
 import type { LookupRow, PodRecord } from './pod/records.ts'
 import type { SeriesSpec } from './pod/spec.ts'
 
@@ -13,6 +14,9 @@ export interface Readings {
   readonly connects: readonly { readonly id: number; readonly tries: readonly { readonly result: ConnectResult; readonly ms: number }[] }[]
   readonly http: readonly { readonly id: number; readonly status: number | null; readonly error: string | null; readonly ms: number }[]
   readonly metrics: readonly Extract<PodRecord, { t: 'metrics' }>[]
+  readonly names: readonly Omit<NameAnswer, 'node'>[]
+  /** What the pod's own resolv.conf has; null where it did not say. */
+  readonly searches: { readonly suffixes: readonly string[]; readonly ndots: number } | null
   readonly queries: number
   readonly throttledMs: number | null
   readonly lagMs: number | null
@@ -32,6 +36,8 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
   const connects: Readings['connects'][number][] = []
   const http: Readings['http'][number][] = []
   const metrics: Readings['metrics'][number][] = []
+  const names: Omit<NameAnswer, 'node'>[] = []
+  let searches: Readings['searches'] = null
   let libc: LookupSeries['libc'] = null
   let helloAt: number | null = null
   let endAt: number | null = null
@@ -74,6 +80,12 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
         case 'metrics':
           metrics.push(record)
           break
+        case 'names':
+          names.push(...record.answers)
+          break
+        case 'searches':
+          searches = { suffixes: record.suffixes, ndots: record.ndots }
+          break
         case 'slowed':
           slowed = record.why
           break
@@ -100,6 +112,8 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
       connects,
       http,
       metrics,
+      names,
+      searches,
       // A pod that was cut off did not say its total: what it told of is the least that it sent.
       queries: ended?.queries ?? 2 * [...rows.values()].reduce((sum, it) => sum + it.length, 0),
       throttledMs: ended?.throttledMs ?? null,

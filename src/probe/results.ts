@@ -3,6 +3,7 @@ import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { InsideView } from '../model/inside.ts'
 import { known, type Known, unknown } from '../model/known.ts'
 import type { DnsProbe, LargeFetch } from '../model/lookups.ts'
+import type { NameAnswers } from '../model/name-answers.ts'
 import type { Opened } from './conntrack.ts'
 import { coreDnsWindow } from './coredns-window.ts'
 import type { NodeRun } from './node-run.ts'
@@ -47,6 +48,16 @@ export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Dns
     large: largeOf(plan, runs),
     stopped: stopped.length === 0 ? null : stopped.join('; '),
   })
+}
+
+/** What a pod that was cut off had heard by then counts: each answer stands alone. */
+export function namesOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<NameAnswers> {
+  if (plan.names === null) return unknown('not-there', plan.dnsNote ?? 'the cluster has no DNS server to ask')
+  const none = noneRan(plan, runs)
+  if (none !== null) return none
+  const answers = runs.flatMap(({ node, readings }) => readings.names.map((it) => ({ node, ...it })))
+  if (answers.length === 0) return unknown('cut-off', 'no probe pod told what the DNS servers say')
+  return known({ from: from(plan), answers, searches: runs.flatMap(({ node, readings }) => (readings.searches === null ? [] : [{ node, ...readings.searches }])), notAsked: plan.names.notAsked })
 }
 
 /** The best that a node had of each server: one page that came whole proves that large packets arrive. */

@@ -58,6 +58,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     skipped: [{ node: 'cordoned-1', why: 'cordoned' }],
     series: [series({}), series({ method: 'sequential', count: 4 }), series({ transport: 'tcp', count: 4 }), series({ name: 'hopscope-test.example.com.', zone: 'external', fresh: true, count: 3 })],
     dnsNote: null,
+    names: null,
     dnsService: '127.0.0.1',
     clusterName: dnsName('kubernetes.default.svc.cluster.local.'),
     // The machine's own resolver is no part of this.

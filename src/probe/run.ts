@@ -4,6 +4,7 @@ import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { InsideView } from '../model/inside.ts'
 import type { Known } from '../model/known.ts'
 import type { DnsProbe } from '../model/lookups.ts'
+import type { NameAnswers } from '../model/name-answers.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { type ConntrackReading, conntrackWindow, openConntrack } from './conntrack.ts'
@@ -13,13 +14,14 @@ import type { ProbePlan } from './plan.ts'
 import { podProgram } from './pod-program.ts'
 import { podLedger, removeLeftovers, watchPods } from './pods.ts'
 import { progressOf } from './progress.ts'
-import { conntrackOf, contactsOf, coreDnsOf, dnsProbeOf, insideOf, notesOf } from './results.ts'
+import { conntrackOf, contactsOf, coreDnsOf, dnsProbeOf, insideOf, namesOf, notesOf } from './results.ts'
 import { readServerLogs } from './server-logs.ts'
 import { probeSpec } from './spec-of.ts'
 
 /** The sources above the read level. `notes` are for the reader; `left` are pods that would not go. */
 export interface ProbeResult {
   readonly dnsProbe: Known<DnsProbe>
+  readonly nameAnswers: Known<NameAnswers>
   readonly contacts: Known<Contacts>
   readonly insideViews: Known<readonly InsideView[]>
   readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
@@ -85,6 +87,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
   for (const it of readers.values()) it.end()
   return fromOutside({
     dnsProbe: dnsProbeOf(plan, runs),
+    nameAnswers: namesOf(plan, runs),
     contacts: contactsOf(plan, runs),
     insideViews: insideOf(plan, await inside),
     coreDnsWindows: coreDnsOf(plan, runs),

@@ -6,13 +6,15 @@ import type { ProbeSpec } from './pod/spec.ts'
  * differences, in case one gets no pod; the others read them once, to see a large answer arrive.
  */
 export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
+  const names = plan.names === null || plan.nodes.slice(0, 2).includes(node) ? plan.names?.spec : { ...plan.names.spec, names: [] }
   const contacts = plan.contactNodes.includes(node)
   return {
     kind: 'probe',
     resolver: { timeoutMs: 5000, attempts: 2 },
     series: plan.series,
     ownNameserver: plan.series.length > 0 && plan.clusterName !== null ? { name: plan.clusterName, count: plan.counts.servicePairs, outstanding: 32 } : null,
-    queriesPerSecond: plan.queriesPerSecondPerNode,
+    names: names ?? null,
+    queriesPerSecond: plan.queriesPerSecondPerNode - (names?.queriesPerSecond ?? 0),
     budgetMs: plan.budgetMs,
     connects: contacts ? plan.connects.map(({ ip, port }, id) => ({ id, ip, port })) : [],
     connectTries: plan.connectTries,

@@ -5,11 +5,11 @@ import { createAliases, type Aliases } from './aliases.ts'
 /** Fields that hold a name, or several: of an object, a host, a port, a class, a context. */
 const names = new Set([
   'namespace', 'name', 'pod', 'node', 'nodes', 'service', 'container', 'controllerPod', 'className', 'classNames', 'controller', 'context', 'image',
-  'host', 'externalName', 'domain', 'searches', 'addresses', 'volume', 'key', 'values', 'port', 'targetPort',
+  'host', 'externalName', 'domain', 'searches', 'addresses', 'aliases', 'typed', 'suffix', 'suffixes', 'volume', 'key', 'values', 'port', 'targetPort',
 ])
 
 /** Host names are compared without case, so two spellings are one name. */
-const hosts = new Set(['host', 'externalName', 'domain', 'searches', 'addresses', 'url'])
+const hosts = new Set(['host', 'externalName', 'domain', 'searches', 'addresses', 'aliases', 'typed', 'suffix', 'suffixes', 'url'])
 
 /** Fields that hold a map from label key to label value. */
 const labels = new Set(['labels', 'templateLabels', 'selector', 'matchLabels'])

@@ -6,6 +6,7 @@ import type { Ingress, IngressClass, IngressController } from '../model/ingress.
 import type { InsideView } from '../model/inside.ts'
 import type { Known, Why } from '../model/known.ts'
 import type { DnsProbe } from '../model/lookups.ts'
+import type { NameAnswers } from '../model/name-answers.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
 import type { Namespace, NetworkPolicy, Selector } from '../model/network-policy.ts'
 import type { Node } from '../model/node.ts'
@@ -176,6 +177,33 @@ const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
   { requiredKeys: ['from', 'nodes', 'missing', 'series', 'queriesSent', 'cap', 'stopped'] },
 )
 
+const asked = fc.record({ namespace: name, name })
+const suffix = fc.constantFrom('shop.svc.cluster.local', 'corp.example')
+const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
+  from,
+  answers: few(
+    fc.record({
+      node: name,
+      server: fc.record({ role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'), ip, pod: maybe(name) }),
+      reason: fc.oneof(
+        fc.record({ kind: fc.constant('service' as const), service: asked }),
+        fc.record({ kind: fc.constant('way' as const), service: asked, typed: fc.constant('cart.shop'), suffix }),
+        fc.record({ kind: fc.constant('outside' as const), typed: fc.constant('example.com'), suffix: maybe(suffix) }),
+        fc.record({ kind: fc.constant('random' as const), suffix }),
+      ),
+      name: fc.constantFrom('cart.shop.svc.cluster.local.', 'example.com.corp.example.'),
+      type: fc.constantFrom('A', 'AAAA'),
+      answer,
+      rcode: maybe(fc.constantFrom('NOERROR', 'NXDOMAIN')),
+      addresses: few(ip),
+      aliases: few(fc.constantFrom('db.corp.example')),
+      ttl: maybe(count),
+    }),
+  ),
+  searches: few(fc.record({ node: name, suffixes: few(suffix), ndots: fc.nat(15) })),
+  notAsked: count,
+})
+
 const contacts: fc.Arbitrary<Contacts> = fc.record({
   from,
   connects: few(
@@ -257,6 +285,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     networkPolicies: known(few(policy)),
     clusterDns: known(clusterDns),
     dnsProbe: known(dnsProbe),
+    nameAnswers: known(nameAnswers),
     contacts: known(contacts),
     insideViews: known(few(insideView)),
     coreDnsWindows: known(few(coreDnsWindow)),

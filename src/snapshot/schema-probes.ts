@@ -3,6 +3,7 @@ import type { Contacts } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { InsideView } from '../model/inside.ts'
 import type { Answer, DnsProbe, LookupSeries } from '../model/lookups.ts'
+import type { NameAnswers } from '../model/name-answers.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
 import { type Schema, known } from './schema-objects.ts'
 
@@ -11,9 +12,11 @@ const number = v.number()
 
 const answer: Schema<Answer> = v.picklist(['ok', 'nodata', 'nxdomain', 'servfail', 'refused', 'truncated', 'timeout', 'unreachable', 'not-asked'])
 
+const server = v.object({ role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']), ip: text, pod: v.nullable(text) })
+
 const series: Schema<LookupSeries> = v.object({
   node: text,
-  server: v.object({ role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']), ip: text, pod: v.nullable(text) }),
+  server,
   transport: v.picklist(['udp', 'tcp']),
   method: v.picklist(['pair', 'sequential', 'getaddrinfo']),
   libc: v.nullable(v.picklist(['glibc', 'musl'])),
@@ -37,6 +40,32 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     stray: v.exactOptional(v.array(v.object({ node: text, packets: number }))),
     large: v.exactOptional(v.array(v.object({ node: text, ip: text, pod: text, result: v.picklist(['complete', 'stalled', 'unreachable', 'other']), bytes: number }))),
     stopped: v.nullable(text),
+  })
+
+  const ofService = v.object({ namespace: text, name: text })
+  const nameAnswers: Schema<NameAnswers> = v.object({
+    from,
+    answers: v.array(
+      v.object({
+        node: text,
+        server,
+        reason: v.variant('kind', [
+          v.object({ kind: v.literal('service'), service: ofService }),
+          v.object({ kind: v.literal('way'), service: ofService, typed: text, suffix: text }),
+          v.object({ kind: v.literal('outside'), typed: text, suffix: v.nullable(text) }),
+          v.object({ kind: v.literal('random'), suffix: text }),
+        ]),
+        name: text,
+        type: v.picklist(['A', 'AAAA']),
+        answer,
+        rcode: v.nullable(text),
+        addresses: v.array(text),
+        aliases: v.array(text),
+        ttl: v.nullable(number),
+      }),
+    ),
+    searches: v.array(v.object({ node: text, suffixes: v.array(text), ndots: number })),
+    notAsked: number,
   })
 
   const contacts: Schema<Contacts> = v.object({
@@ -106,5 +135,5 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     config: v.exactOptional(text),
   })
 
-  return { dnsProbe, contacts, insideView, conntrackWindow, coreDnsWindow, dnsServerLog }
+  return { dnsProbe, nameAnswers, contacts, insideView, conntrackWindow, coreDnsWindow, dnsServerLog }
 }

@@ -58,6 +58,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     networkPolicies: objects.networkPolicy,
     clusterDns: objects.clusterDns,
     dnsProbe: probes.dnsProbe,
+    nameAnswers: probes.nameAnswers,
     contacts: probes.contacts,
     insideViews: probes.insideView,
     coreDnsWindows: probes.coreDnsWindow,
@@ -67,4 +68,4 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
 }
 
 /** Sources with one value; all others are lists. */
-export const singleSources: readonly SourceName[] = ['clusterDns', 'dnsProbe', 'contacts']
+export const singleSources: readonly SourceName[] = ['clusterDns', 'dnsProbe', 'nameAnswers', 'contacts']

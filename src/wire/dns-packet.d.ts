@@ -17,6 +17,7 @@ declare module 'dns-packet' {
     readonly flags?: number
     readonly questions?: readonly Question[]
     readonly answers?: readonly Answer[]
+    readonly authorities?: readonly Answer[]
   }
   export interface DecodedPacket {
     readonly id: number
@@ -26,6 +27,7 @@ declare module 'dns-packet' {
     readonly rcode: string
     readonly questions: readonly Question[]
     readonly answers: readonly Answer[]
+    readonly authorities: readonly Answer[]
   }
   export const RECURSION_DESIRED: number
   export const TRUNCATED_RESPONSE: number

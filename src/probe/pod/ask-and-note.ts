@@ -20,7 +20,7 @@ export function notebook(began: number): Notebook {
       const row = { at: Math.round((start - began) * 10) / 10, server, transport, name, type }
       rows.push({ ...row, answer: 'timeout', rcode: null, records: [], ms: 0 })
       return (answer, reply) => {
-        rows[index] = { ...row, answer, rcode: reply?.rcode ?? null, records: reply?.records ?? [], ms: since(start) }
+        rows[index] = { ...row, answer, rcode: reply?.rcode ?? null, records: reply?.records ?? [], ...(reply === null || reply.denialTtl === null ? {} : { denialTtl: reply.denialTtl }), ms: since(start) }
       }
     },
     queries: () => rows,

@@ -8,6 +8,7 @@ import { dnsStorm } from './dns-storm.ts'
 import { httpContacts } from './http-get.ts'
 import { libcHere, nameserversHere } from './libc-lookup.ts'
 import { dnsLoad } from './dns-load.ts'
+import { names } from './names.ts'
 import { metrics } from './metrics.ts'
 import type { Emit } from './records.ts'
 import { resolve } from './resolve.ts'
@@ -27,7 +28,8 @@ async function probe(spec: ProbeSpec, began: number): Promise<void> {
   delay.enable()
   await metrics(spec, 'before', emit)
   const cpu = await cpuWatch(spec.metrics, spec.metricsTwice)
-  const [{ queries, lookups }] = await Promise.all([dnsStorm(spec, emit, began, () => cpu?.why() ?? null), connects(spec, emit), httpContacts(spec, emit)])
+  const asked = spec.names === null ? 0 : names(spec.names, emit, AbortSignal.timeout(spec.budgetMs))
+  const [{ queries, lookups }, ofNames] = await Promise.all([dnsStorm(spec, emit, began, () => cpu?.why() ?? null), asked, connects(spec, emit), httpContacts(spec, emit)])
   cpu?.end()
   if (spec.metricsTwice) await metrics(spec, 'after', emit)
   const stray = strayPackets()
@@ -35,7 +37,7 @@ async function probe(spec: ProbeSpec, began: number): Promise<void> {
   emit({
     t: 'end',
     ms: Math.round(performance.now() - began),
-    queries,
+    queries: queries + ofNames,
     lookups,
     throttledMs: throttled === null || throttledBefore === null ? null : throttled - throttledBefore,
     stray: stray === null || strayBefore === null ? null : stray - strayBefore,

@@ -2,6 +2,7 @@ import type { ConnectResult } from '../../model/contacts.ts'
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import type { Answer, LargeFetch, Lookup } from '../../model/lookups.ts'
 import type { OwnLookup, ResolverWalk, ServerAnswer } from '../../model/resolution.ts'
+import type { NameAnswer } from '../../model/name-answers.ts'
 import type { SeriesSpec } from './spec.ts'
 
 /** A look-up on the wire between pod and CLI: `[at, ms, a, aaaa, retries, firstLost]`, `at` in ms since `hello`. */
@@ -22,6 +23,8 @@ export type PodRecord =
   | { readonly t: 'resolver'; readonly resolvConf: string; readonly own: OwnLookup | null }
   | { readonly t: 'walk'; readonly walk: ResolverWalk }
   | { readonly t: 'server'; readonly server: ServerAnswer }
+  | { readonly t: 'searches'; readonly suffixes: readonly string[]; readonly ndots: number }
+  | { readonly t: 'names'; readonly answers: readonly Omit<NameAnswer, 'node'>[] }
   | { readonly t: 'end'; readonly ms: number; readonly queries: number; readonly lookups: number; readonly throttledMs: number | null; readonly lagMs: number; readonly stray?: number | null }
   | { readonly t: 'load-step'; readonly step: LoadStep }
   | { readonly t: 'load-end'; readonly end: LoadEnd }

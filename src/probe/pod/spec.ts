@@ -1,4 +1,5 @@
 import type { DnsServer, LookupMethod } from '../../model/lookups.ts'
+import type { NameReason } from '../../model/name-answers.ts'
 
 /** One series of look-ups that a pod is to make. */
 export interface SeriesSpec {
@@ -46,12 +47,36 @@ export interface ResolverSpec {
   readonly attempts: number
 }
 
+/** One name to ask for, and why. */
+export interface NameQuestion {
+  /** Absolute, with its trailing dot. */
+  readonly name: string
+  readonly types: readonly ('A' | 'AAAA')[]
+  readonly reason: NameReason
+}
+
+export interface NamesSpec {
+  readonly servers: readonly { readonly server: DnsServer; readonly port: number }[]
+  /** Asked at each of the servers. */
+  readonly names: readonly NameQuestion[]
+  /**
+   * Asked at the nameserver of the pod's own resolv.conf, as they are and below each suffix of its search list and of
+   * `suffixes`.
+   */
+  readonly outside: readonly string[]
+  readonly suffixes: readonly string[]
+  /** The label that nobody made. */
+  readonly label: string
+  readonly queriesPerSecond: number
+}
+
 export interface ProbeSpec {
   readonly kind: 'probe'
   readonly resolver: ResolverSpec
   readonly series: readonly SeriesSpec[]
   /** Look-ups to make at the pod's own first nameserver when no series asks that server: a node-local cache. */
   readonly ownNameserver: { readonly name: string; readonly count: number; readonly outstanding: number } | null
+  readonly names: NamesSpec | null
   readonly queriesPerSecond: number
   /** After this many milliseconds no look-up is started any more. */
   readonly budgetMs: number

@@ -16,6 +16,8 @@ export interface Reply {
   readonly answer: Answer
   readonly rcode: string
   readonly records: readonly DnsRecord[]
+  /** Seconds for which a denial may still be kept: the TTL of the SOA that comes with it (RFC 2308). */
+  readonly denialTtl: number | null
 }
 
 /** Questions whose IDs differ, so that their answers can be told apart. */
@@ -33,7 +35,9 @@ export function replyTo(asked: readonly TypedQuestion[], bytes: Buffer): { reado
   if (found === null) return null
   const { question, message } = found
   const records = message.answers.map((it) => ({ name: it.name, type: it.type, ttl: 'ttl' in it ? (it.ttl ?? 0) : 0, data: 'data' in it ? text(it.data) : '' }))
-  return { question, reply: { answer: meaning(message, question.type), rcode: message.rcode, records } }
+  const soa = message.authorities.find((it) => it.type === 'SOA')
+  const denialTtl = soa !== undefined && 'ttl' in soa ? (soa.ttl ?? null) : null
+  return { question, reply: { answer: meaning(message, question.type), rcode: message.rcode, records, denialTtl } }
 }
 
 /** A label may hold any byte (RFC 2181, 11): what ends a line or a word stands as `\010`, as dig prints it. */

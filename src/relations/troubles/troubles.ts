@@ -26,6 +26,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   networkPolicies: { noOutcomes: 'what is declared; what comes of it is in lookups and contacts' },
   clusterDns: { noOutcomes: 'what is declared; its pods are read with the others' },
   dnsProbe: probeTroubles,
+  nameAnswers: { noOutcomes: 'each wrong answer is a finding of its own (DNS165, DNS166), and silence is in dnsProbe' },
   contacts: contactTroubles,
   insideViews: insideTroubles,
   coreDnsWindows: serverWindowTroubles,

@@ -1,0 +1,46 @@
+import type { Answer, DnsServer } from './lookups.ts'
+
+/**
+ * Why a name was asked for. `service`: a Service's own full name. `way`: what a resolver tries before that name when
+ * a program asks for `typed`. `outside`: a name outside of the cluster, as it is (suffix null) or below a suffix of
+ * the search list. `random`: a label that nobody made, below a suffix: what answers it, answers everything.
+ */
+export type NameReason =
+  | { readonly kind: 'service'; readonly service: { readonly namespace: string; readonly name: string } }
+  | { readonly kind: 'way'; readonly service: { readonly namespace: string; readonly name: string }; readonly typed: string; readonly suffix: string }
+  | { readonly kind: 'outside'; readonly typed: string; readonly suffix: string | null }
+  | { readonly kind: 'random'; readonly suffix: string }
+
+/** What one server said to one question. */
+export interface NameAnswer {
+  readonly node: string
+  readonly server: DnsServer
+  readonly reason: NameReason
+  /** Absolute, with its trailing dot. */
+  readonly name: string
+  readonly type: 'A' | 'AAAA'
+  readonly answer: Answer
+  /** `NOERROR`, `NXDOMAIN`, `NOTIMP`; null without an answer. */
+  readonly rcode: string | null
+  readonly addresses: readonly string[]
+  /** Where CNAMEs of the answer lead, in their order, without the last dot. */
+  readonly aliases: readonly string[]
+  /** Seconds for which the answer may be kept: the least of its records, of a denial that of its SOA. null without either. */
+  readonly ttl: number | null
+}
+
+/** What a new pod on a node has in its resolv.conf. */
+export interface SearchList {
+  readonly node: string
+  readonly suffixes: readonly string[]
+  readonly ndots: number
+}
+
+/** What the DNS servers say to the names that users ask for. */
+export interface NameAnswers {
+  readonly from: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
+  readonly answers: readonly NameAnswer[]
+  readonly searches: readonly SearchList[]
+  /** Services in scope whose names were not asked for: the number is bounded. */
+  readonly notAsked: number
+}
