@@ -8,6 +8,8 @@ import replicaUnreachable from './dns/replica-unreachable.ts'
 import noDnsEndpoints from './dns/no-dns-endpoints.ts'
 import upstreamDead from './dns/upstream-dead.ts'
 import tcpUnanswered from './dns/tcp-unanswered.ts'
+import serviceNameWrong from './dns/service-name-wrong.ts'
+import suffixAnswers from './dns/suffix-answers.ts'
 import lookupsLost from './dns/lookups-lost.ts'
 import serversOnOneNode from './dns/servers-on-one-node.ts'
 import singleServer from './dns/single-server.ts'
@@ -96,6 +98,8 @@ export const checks: readonly AnyCheck[] = [
   foreignEndpoint, // DNS155
   noDnsServer, // DNS156
   answeredWithErrors, // DNS160
+  serviceNameWrong, // DNS165
+  suffixAnswers, // DNS166
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

@@ -10,7 +10,7 @@ const most = 12
 const mostOutside = 4
 const mostSuffixes = 4
 /** Of the rate that a node's pod has in all. */
-const share = 0.2
+export const namesShare = 0.12
 
 export interface NamesPlan {
   readonly spec: NamesSpec
@@ -43,7 +43,7 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
       outside: [...new Set(outside)].filter((it) => asDnsName(it) !== null && !it.endsWith(`.${dns.domain}`)).slice(0, mostOutside),
       suffixes: [...new Set(pods.flatMap((it) => it.dnsConfig?.searches ?? []))].filter((it) => asDnsName(it) !== null).slice(0, mostSuffixes),
       label: `hopscope-${want.run}`,
-      queriesPerSecond: Math.max(5, Math.floor(want.rate * share)),
+      queriesPerSecond: Math.max(5, Math.floor(want.rate * namesShare)),
     },
     notAsked: all.length - chosen.length,
   }

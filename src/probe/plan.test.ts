@@ -94,6 +94,21 @@ describe('the plan', () => {
     }
   })
 
+  it('asks for a bounded number of names: the target first, then those of the Corefile, then each kind in each namespace', () => {
+    const many = Array.from({ length: 60 }, (_, i) => service(`ns${i % 5}`, `s${i}`, i % 3 === 0 ? { clusterIP: 'None' } : {}))
+    const corefile = known('.:53 {\n hosts {\n 192.0.2.1 s47.ns2.svc.example.local\n }\n}\n')
+    const of = (target: Scope['target']) => planProbe(model({ nodes, services: known(many), clusterDns: known({ ...dns(2), corefile }) }, { scope: { ...shop, namespace: null, target } }), { run }).names
+    const all = of({ kind: 'everything' })
+    const services = all?.spec.names.filter((it) => it.reason.kind === 'service') ?? []
+    expect(services.length).toBe(12)
+    expect(all?.notAsked).toBe(48)
+    expect(services[0]?.name).toBe('s47.ns2.svc.example.local.')
+    expect(new Set(services.map((it) => it.name.split('.')[1])).size).toBe(5)
+    const one = of({ kind: 'object', object: subject('Service', 'ns1', 's31'), url: null })
+    expect(one?.spec.names[0]?.name).toBe('s31.ns1.svc.example.local.')
+    expect(one?.spec.names.filter((it) => it.reason.kind === 'way').map((it) => it.name)).toEqual(['s31.ns1.ns1.svc.example.local.', 's31.ns1.svc.ns1.svc.example.local.'])
+  })
+
   it('fits ten seconds on three nodes', () => {
     const plan = planProbe(model({ nodes: known([node('a'), node('b'), node('c')]), clusterDns: known(dns(2)) }), { run })
     expect(queriesOf(plan.series) / plan.queriesPerSecondPerNode).toBeLessThan(7)
@@ -155,8 +170,9 @@ describe('the plan', () => {
 it('announces where, how much, and how long', () => {
   expect(announce(planProbe(model(shopSources, { scope: shop }), { run, nodeAccess: true }))).toEqual([
     'creates 4 pods in namespace shop on b, a, image docker.io/library/node:24-slim; removed at the end',
-    'asks DNS at most 150 queries/s per node, 960 per node in all, starting none after 9 s; slows down and stops when answers get worse',
+    'asks DNS at most 150 queries/s per node, 960 per node in all, starting none after 11 s; slows down and stops when answers get worse',
     'among them are 20 look-ups per node of names that do not exist, below hopscope-aaaa0000.example.com.: these go on to where CoreDNS forwards to',
+    'asks 3 DNS servers for the names of 3 Services from two nodes, and for example.com with each suffix of the search list from all: about 19 queries per node, of the same rate',
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
     'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
     'runs a short script in 1 application container: resolv.conf, one look-up, one connection',
@@ -164,6 +180,6 @@ it('announces where, how much, and how long', () => {
     'leaves out c: not ready: kubelet stopped',
     'leaves out d: cordoned',
     'leaves out e: tainted gpu=yes:NoSchedule',
-    'takes 12 s when all is well, 24 s when DNS is silent, at most two minutes; each pod ends itself after that',
+    'takes 14 s when all is well, 26 s when DNS is silent, at most two minutes; each pod ends itself after that',
   ])
 })

@@ -6,7 +6,7 @@ import { planConnects, planHttp } from './plan-contacts.ts'
 import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
 import { apiServerName, type DnsName } from '../wire/dns-name.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
-import { type NamesPlan, planNames, queriesOfNames, serversOf } from './plan-names.ts'
+import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
 import { planNodes } from './plan-nodes.ts'
 import type { MetricsSpec, SeriesSpec } from './pod/spec.ts'
 import { defaultImage } from './pod-manifest.ts'
@@ -102,7 +102,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     clusterName,
     counts,
     queriesPerSecondPerNode: rate,
-    budgetMs: budget(planned.series, 0.8 * rate),
+    budgetMs: budget(planned.series, (1 - namesShare) * rate),
     contactNodes: spread(nodes, 3),
     connects: contacts.connects,
     connectTries: options.connectTries ?? 5,

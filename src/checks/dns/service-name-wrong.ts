@@ -1,0 +1,133 @@
+import type { Evidence } from '../../findings/evidence.ts'
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
+import type { NameAnswer } from '../../model/name-answers.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
+import { subject } from '../../model/subject.ts'
+import { corefileEvidence } from '../../relations/corefile-text.ts'
+import { slicesOfServices } from '../../relations/service-endpoints.ts'
+import { answersOfServices, type CorefileReason, corefileReason, judgeName, type WrongName } from '../../relations/service-names.ts'
+import { parseCorefile } from '../../wire/corefile.ts'
+
+/**
+ * The API says what a Service's name must lead to, and each DNS server was asked. A line of the Corefile may stand in
+ * its place, a list of namespaces may leave it out, and a denial from before the Service was made may still be kept.
+ */
+export default check({
+  code: 'DNS165',
+  slug: 'dns/service-name-wrong',
+  title: 'DNS does not say of a Service what the API says',
+  fine: 'DNS says of Services what the API says',
+  severity: 'error',
+  needs: ['nameAnswers', 'services', 'clusterDns'],
+  wants: ['endpointSlices'],
+  remedies: [],
+  decides: [],
+
+  run({ nameAnswers, services, clusterDns, endpointSlices }) {
+    const asked = answersOfServices(nameAnswers)
+    const slices = slicesOf(endpointSlices)
+    const judged = services.flatMap((it) => {
+      const servers = asked.get(`${it.namespace}/${it.name}`)
+      return servers === undefined ? [] : [judge(it, servers, slices(it), clusterDns)]
+    })
+    return judged.length === 0 ? notApplicable('no name of a Service in scope was asked for') : judged
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `DNS gives a wrong answer for Service ${on.namespace}/${on.name}: ${args['says']}, where the Service is ${args['is']}.`,
+    detail: ({ args }) => `${args['name']} · wrong at ${args['wrong']} of ${args['of']} askings: ${args['servers']} · ${args['says']}`,
+    note: ({ args }) => notes[String(args['how'])] ?? null,
+    help: ({ subject: on, args }) => [
+      helps[String(args['how'])] ?? 'compare the servers: what differs is kept by one of them, or its view of the API is old',
+      `kubectl -n ${on.namespace} get service,endpointslices ${args['how'] === 'none' ? '' : `| grep ${on.name}`}`.trimEnd(),
+      `hopscope resolve ${String(args['name'])} -n ${on.namespace}`,
+    ],
+  },
+})
+
+const notes: Readonly<Record<string, string>> = {
+  hosts: 'the `hosts` plug-in of CoreDNS answers before `kubernetes` does',
+  rewrite: 'the `rewrite` plug-in of CoreDNS asks for another name before `kubernetes` is reached',
+  template: 'the `template` plug-in of CoreDNS answers before `kubernetes` does',
+  'other-zone': 'a server block for a narrower zone takes the name, and it has no `kubernetes` in it',
+  namespaces: 'the `kubernetes` plug-in serves the namespaces of its list alone',
+  cache: 'a denial from before the Service was made is kept until its time is over',
+  nowhere: 'an ExternalName Service is a CNAME: its target must have an address where CoreDNS asks',
+}
+
+const helps: Readonly<Record<string, string>> = {
+  hosts: 'take the name out of `hosts` in the Corefile',
+  rewrite: 'take the line out of the Corefile, or make it narrower',
+  template: 'make the `match` of the template narrower, so that it leaves names of Services alone',
+  'other-zone': 'put `kubernetes` into that server block, or take the block away',
+  namespaces: 'add the namespace to the list, or take the list away',
+  cache: 'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: `denial 9984 30`',
+  nowhere: 'correct spec.externalName: a host name that exists, and no IP address',
+}
+
+function slicesOf(slices: Known<readonly EndpointSlice[]>): (service: Service) => readonly EndpointSlice[] | null {
+  return slices.known ? slicesOfServices(slices.value) : () => null
+}
+
+function judge(service: Service, servers: readonly (readonly NameAnswer[])[], slices: readonly EndpointSlice[] | null, dns: ClusterDns): Verdict {
+  const judged = servers.map((it) => judgeName(service, it, slices))
+  const wrong = judged.filter((it): it is WrongName => it.kind !== 'right' && it.kind !== 'unknown')
+  const [first] = wrong.toSorted((a, b) => rank[a.kind] - rank[b.kind])
+  const unknown = judged.find((it) => it.kind === 'unknown')
+  if (first === undefined) {
+    const right = judged.filter((it) => it.kind === 'right').length
+    if (right > 0) return ok(right)
+    if (unknown?.kind === 'unknown' && !unknown.silent) return notApplicable(unknown.why)
+    return cannotTell('ambiguous', `Service ${service.namespace}/${service.name}: ${unknown?.kind === 'unknown' ? unknown.why : 'not asked'}`)
+  }
+  const name = first.answer.name.replace(/\.$/, '')
+  const corefile = dns.corefile.known ? dns.corefile.value : null
+  const reason = corefile === null || first.kind === 'nowhere' ? null : reasonOf(corefile, first, service.namespace)
+  return finding({
+    subject: subject('Service', service.namespace, service.name),
+    confidence: 'observed',
+    args: { name, says: said(first), is: isWhat(service, first), how: first.kind === 'nowhere' ? 'nowhere' : (reason?.how ?? 'none'), wrong: wrong.length, of: judged.length, servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))].join(', ') },
+    evidence: [
+      ...(reason === null || corefile === null ? [] : [corefileEvidence(dns, corefile, reason.line, reason.mark, labelOf(reason, service.namespace))]),
+      ...wrong.slice(0, 4).map((it): Evidence => ({ kind: 'fact', label: `${it.answer.server.pod ?? it.answer.server.ip} from ${it.answer.node}`, value: said(it) })),
+    ],
+  })
+}
+
+const rank: Readonly<Record<WrongName['kind'], number>> = { address: 0, denied: 1, nowhere: 2, error: 3 }
+
+/** A cache keeps a denial for its own time and no longer: a short one is no reason to blame it. */
+const keptSeconds = 30
+
+function reasonOf(corefile: string, { kind, answer }: WrongName, namespace: string): CorefileReason | null {
+  const reason = corefileReason(parseCorefile(corefile), answer.name, namespace, kind)
+  return reason?.how === 'cache' && (answer.ttl ?? 0) <= keptSeconds ? null : reason
+}
+
+function labelOf({ how }: CorefileReason, namespace: string): string {
+  return how === 'namespaces' ? `${namespace} is not in it` : how === 'cache' ? 'how long denials are kept' : 'comes before the Service'
+}
+
+function said(it: WrongName): string {
+  const { answer, rcode, addresses, aliases, ttl } = it.answer
+  const kept = ttl === null ? '' : `, kept for ${ttl} s more`
+  switch (it.kind) {
+    case 'address':
+      return addresses.length > 0 ? addresses.join(', ') : `an alias of ${aliases.join(', ')}`
+    case 'denied':
+      return `${answer === 'nodata' ? 'no address' : (rcode ?? 'NXDOMAIN')}${kept}`
+    case 'nowhere':
+      return `an alias of ${it.target}, which has no address${rcode === null ? '' : ` (${rcode})`}`
+    case 'error':
+      return rcode ?? answer.toUpperCase()
+  }
+}
+
+function isWhat({ type, clusterIP, externalName }: Service, wrong: WrongName): string {
+  if (type === 'ExternalName') return `ExternalName ${externalName}`
+  if (clusterIP !== 'None') return clusterIP ?? 'there'
+  return wrong.kind === 'address' && wrong.right.length > 0 ? `headless, with ${wrong.right.slice(0, 3).join(', ')}` : 'headless'
+}
