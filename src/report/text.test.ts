@@ -179,13 +179,13 @@ test('the race, as told', () => {
 
       └ explains  ✗ DNS110  DNS look-ups are lost or slow: node worker-2
 
-    ? 4 checks could not tell
+    ? 5 checks could not tell
       DNS114 the Corefile is broken
           nothing wrong is seen in the Corefile; whether CoreDNS takes it is not known: no server tells which text it runs (its plug-in \`reload\` does, in its log and its metrics)
-      DNS117 DNS119 DNS148
+      DNS117 DNS119 DNS148 DNS165
           needs a read of the cluster
 
-    29 ok · 1 finding (+2 explained) · 4 cannot tell · 4 not applicable
+    29 ok · 1 finding (+2 explained) · 5 cannot tell · 1 need --probe · 4 not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
