@@ -1,5 +1,5 @@
 // Every case there is, with the files that it is about: a commit that touches one of them wants it tried.
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AnyCheck } from '../../src/findings/check.ts'
 import { checks } from '../../src/checks/registry.ts'
@@ -89,7 +89,7 @@ const root = join(import.meta.dirname, '../..')
 
 function faultCaseOf(fault: Fault): FaultCase {
   const check = checks.find((it) => it.code === fault.cause?.code)
-  const file = `lab/faults/${fault.name}.ts`
+  const file = fileOf(fault)
   return {
     name: fault.name,
     rank: 'turn',
@@ -99,6 +99,15 @@ function faultCaseOf(fault: Fault): FaultCase {
     shared: [...importsOf(file), ...(check === undefined ? [] : readsOf(check))],
     fault,
   }
+}
+
+/** Named after the fault; a file that makes several names them in its text. */
+function fileOf({ name }: Fault): string {
+  const own = `lab/faults/${name}.ts`
+  if (existsSync(join(root, own))) return own
+  const files = readdirSync(join(root, 'lab/faults'), { recursive: true, encoding: 'utf8' }).filter((it) => it.endsWith('.ts') && it !== 'all.ts')
+  const found = files.find((it) => readFileSync(join(root, 'lab/faults', it), 'utf8').includes(`'${name}'`))
+  return found === undefined ? 'lab/faults/all.ts' : `lab/faults/${found}`
 }
 
 /** What its check asks others for: relations, evidence, and the probe where it needs one. */
