@@ -9,13 +9,16 @@ import { say, tell } from './say.ts'
 export async function collectCommand(target: string | null, flags: ClusterFlags & ProbeFlags & { readonly out: string; readonly anonymize?: boolean }): Promise<number> {
   const progress = progressOn(process.stderr, false)
   const interrupt = interruptible()
-  const cluster = await open(flags)
+  const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(flags.timeout)])
+  const cluster = await open(flags, signal)
   try {
-    const { model, touched } = await gather(cluster, target, flags, progress, interrupt.signal)
+    const { model, touched, isLate } = await gather(cluster, target, flags, progress, signal)
     progress.done()
     await writeSnapshot(flags.out, flags.anonymize === true ? anonymize(model) : model, { t0: new Date() })
     say(`wrote ${flags.out} (${touched})    hopscope diagnose --from ${flags.out}`)
-    return 0
+    if (!isLate) return 0
+    tell(`not done within ${flags.timeout / 1000} s: what had not arrived by then is unknown in it`, '  help: give it longer: --timeout 10m')
+    return 2
   } catch (error) {
     progress.done()
     if (!interrupt.interrupted()) throw error

@@ -29,14 +29,16 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
   const interrupt = interruptible()
   const deadline = AbortSignal.timeout(flags.timeout)
   const { gather, open } = await import('./gather.ts')
-  const cluster = await open(flags)
+  const signal = AbortSignal.any([interrupt.signal, deadline])
+  const cluster = await open(flags, signal)
   try {
-    const { model, touched } = await gather(cluster, target, flags, progress, AbortSignal.any([interrupt.signal, deadline]))
+    const { model, touched, isLate } = await gather(cluster, target, flags, progress, signal)
     progress.done()
     const kept = await keepRun(model)
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     const hint = model.scope.level === 'read' ? ['--probe would measure look-ups and connections from every node; --node-access adds their conntrack counters'] : []
-    return print(model, { checks, leaveOut }, flags, [`${seconds} s · ${touched}`, ...hint, ...(kept === null ? [] : [`again, offline:  hopscope diagnose --from ${kept}`])], above(model))
+    const code = print(model, { checks, leaveOut }, flags, [`${seconds} s · ${touched}`, ...hint, ...(kept === null ? [] : [`again, offline:  hopscope diagnose --from ${kept}`])], above(model))
+    return isLate ? lateCode(code, flags.timeout) : code
   } catch (error) {
     progress.done()
     return endOf(error, { interrupted: interrupt.interrupted(), deadline, timeoutMs: flags.timeout })
@@ -60,6 +62,12 @@ function narrowed(model: Model, target: string | null, flags: DiagnoseFlags): Mo
   if (target === null) return model
   if (target === 'dns') return { ...model, scope: { ...scope, target: { kind: 'dns' } } }
   throw new ToolError('usage', `a target beside --from: ${flags.from} is told as it was recorded`, 'leave out the target, or record with it: hopscope collect')
+}
+
+/** An answer from what had arrived in time. It may have findings; that there are no others was not seen. */
+function lateCode(code: number, timeoutMs: number): number {
+  process.stderr.write(`not done within ${timeoutMs / 1000} s: what had not arrived by then is unknown\n  help: give it longer: --timeout 10m\n`)
+  return code === 0 ? 2 : code
 }
 
 type Ask = Parameters<typeof diagnose>[1]

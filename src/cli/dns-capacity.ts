@@ -1,4 +1,5 @@
 import type { Cluster } from '../kube/cluster.ts'
+import { readUntil } from '../kube/read-until.ts'
 import type { LoadEnd, LoadStep } from '../model/load.ts'
 import type { Model } from '../model/sources.ts'
 import { capacityExitCode, capacityHeadline, capacityText } from '../report/dns-capacity.ts'
@@ -30,9 +31,9 @@ export async function capacityCommand(flags: CapacityFlags): Promise<number> {
   const interrupt = interruptible()
   const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(flags.timeout)])
   const { open } = await import('./gather.ts')
-  const cluster = await open(flags)
+  const cluster = await open(flags, signal)
   try {
-    const model = await everything(cluster, progress)
+    const model = await everything(readUntil(cluster, signal), progress)
     signal.throwIfAborted()
     if (flags.load !== undefined) return await loaded(cluster, model, flags, flags.load, progress, signal)
     const capacity = await measured(cluster, model, flags, progress, signal)

@@ -2,6 +2,7 @@ import { checks } from '../checks/registry.ts'
 import { diagnose, type Diagnosis } from '../engine.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { Cluster } from '../kube/cluster.ts'
+import { readUntil } from '../kube/read-until.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import { buildPlan } from '../plan/build.ts'
@@ -28,11 +29,12 @@ import { findCheck } from './select.ts'
 /** `hopscope fix [CODE]`: for each finding the remedies, offered or with the reason why not. Writes nothing anywhere. */
 export async function listFixes(code: string | null, flags: FixFlags): Promise<number> {
   const only = code === null ? null : checkNamed(code).code
-  return seen(only, flags, async (cluster, diagnosis) => {
+  return seen(only, flags, async (cluster, diagnosis, signal) => {
     const findings = diagnosis.roots.flatMap((it) => [it.finding, ...it.consequences]).filter((it) => only === null || it.code === only)
     if (findings.length === 0) return nothing(only, diagnosis)
     const told = new Set<string>()
     for (const finding of findings) {
+      signal.throwIfAborted()
       say(`${finding.code}  ${subjectKey(finding.subject)}  ${titleOf(finding)}`)
       const known = remediesFor(finding.code)
       for (const remedy of known) told.add(remedy.id)
@@ -93,15 +95,18 @@ async function show(plan: Plan, flags: FixFlags): Promise<number> {
 async function seen(code: string | null, flags: FixFlags & { readonly counts?: Partial<Counts> }, then: (cluster: Cluster, diagnosis: Diagnosis, signal: AbortSignal) => Promise<number>): Promise<number> {
   const progress = progressOn(process.stderr, false)
   const interrupt = interruptible()
-  const cluster = await open(flags)
+  const deadline = AbortSignal.timeout(flags.timeout)
+  const signal = AbortSignal.any([interrupt.signal, deadline])
+  const cluster = await open(flags, signal)
   try {
     const named = (flags.subject ?? []).map(parseSubject).find((it) => it.namespace !== null && it.namespace !== 'kube-system')?.namespace
     const within = flags.namespace === undefined && named !== undefined && named !== null ? { ...flags, namespace: named } : flags
     // DNS104 looks at workloads, the other DNS checks at the cluster's DNS alone.
     const target = code !== null && /^DNS(?!104)/.test(code) ? 'dns' : null
-    const { model } = await gather(cluster, target, within, progress, AbortSignal.any([interrupt.signal, AbortSignal.timeout(flags.timeout)]))
+    const { model, isLate } = await gather(cluster, target, within, progress, signal)
     progress.done()
-    return await then(cluster, diagnose(model, { checks }), interrupt.signal)
+    if (isLate) throw new ToolError('probe-failed', `not done within ${flags.timeout / 1000} s, and a plan is made of a whole look`, 'give it longer: --timeout 10m')
+    return await then(readUntil(cluster, interrupt.signal), diagnose(model, { checks }), interrupt.signal)
   } catch (error) {
     progress.done()
     if (!interrupt.interrupted()) throw error

@@ -97,7 +97,7 @@ async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: P
   const plan = await loadPlan(id, plansFolder())
   const progress = progressOn(process.stderr, false)
   const interrupt = interruptible()
-  const cluster = await open({ ...flags, ...(flags.context === undefined ? { context: plan.cluster.context } : {}) })
+  const cluster = await open({ ...flags, ...(flags.context === undefined ? { context: plan.cluster.context } : {}) }, interrupt.signal)
   const journal = await openJournal(plansFolder(), plan.id)
   try {
     return await work(
@@ -206,7 +206,8 @@ async function lookAgain(cluster: Cluster, wanted: Verification, flags: FixFlags
   const where = namespace !== null ? { namespace } : target === null ? { allNamespaces: true } : {}
   const how = level === 'node' ? { nodeAccess: true } : level === 'probe' ? { probe: true } : {}
   const counts = wanted.inside === undefined ? { servicePairs: enoughLookups } : {}
-  const { model } = await gather(cluster, target, { ...rest, ...where, ...how, counts }, progress, AbortSignal.any([signal, AbortSignal.timeout(flags.timeout)]))
+  const { model, isLate } = await gather(cluster, target, { ...rest, ...where, ...how, counts }, progress, AbortSignal.any([signal, AbortSignal.timeout(flags.timeout)]))
+  if (isLate) throw new ToolError('probe-failed', `not done within ${flags.timeout / 1000} s, and a cure is told of a whole look`, 'give it longer: --timeout 10m')
   return diagnose(model, { checks })
 }
 

@@ -4,7 +4,9 @@ import { resolveTarget } from '../collect/target.ts'
 import type { Cluster } from '../kube/cluster.ts'
 import { connect } from '../kube/connect.ts'
 import { checkReachable } from '../kube/reach.ts'
-import type { Model, Scope } from '../model/sources.ts'
+import { isLate, readUntil } from '../kube/read-until.ts'
+import { unknown } from '../model/known.ts'
+import { type Level, type Model, type Scope, sourceLevel, sourceNames } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
 import type { Counts } from '../probe/plan-dns.ts'
 import type { ClusterFlags, ProbeFlags } from './flags.ts'
@@ -15,9 +17,11 @@ export interface Gathered {
   readonly model: Model
   /** What was done to the cluster, in a few words: `read only`, `1 probe pod on each of 3 nodes, removed`. */
   readonly touched: string
+  /** The time for the run was up before everything was read or measured; what is missing is unknown (timed-out). */
+  readonly isLate: boolean
 }
 
-/** `signal`: Ctrl-C and the deadline, for every request of the cluster but those that take things down. */
+/** Connects, and asks for one thing. `signal`: Ctrl-C and the deadline. */
 export async function open(flags: ClusterFlags, signal?: AbortSignal): Promise<Cluster> {
   const { kubeconfig, context, cluster, user, as, asGroup } = flags
   const connected = await connect({
@@ -29,20 +33,28 @@ export async function open(flags: ClusterFlags, signal?: AbortSignal): Promise<C
     ...(asGroup === undefined ? {} : { asGroup }),
     requestTimeoutMs: flags.requestTimeout,
   })
-  await checkReachable(connected, flags.requestTimeout, signal)
-  return connected
+  try {
+    await checkReachable(connected, flags.requestTimeout, signal)
+    return connected
+  } catch (error) {
+    connected.close()
+    if (signal !== undefined && isLate(signal)) throw new ToolError('unreachable', `cluster \`${connected.context}\` (${connected.server}) gave no answer before the time for the whole run was up`, 'give it longer: --timeout 10m', error)
+    throw error
+  }
 }
 
 /** Reads, and probes when asked to: the three levels of access in their order, each announced before it begins. */
 export async function gather(cluster: Cluster, target: string | null, flags: ClusterFlags & ProbeFlags & { readonly counts?: Partial<Counts> }, progress: Progress, signal: AbortSignal): Promise<Gathered> {
   const level = flags.nodeAccess === true ? 'node' : flags.probe === true ? 'probe' : 'read'
   const namespace = flags.allNamespaces === true ? null : (flags.namespace ?? cluster.namespace)
-  const resolved = await resolveTarget(target, cluster, namespace)
+  const reading = readUntil(cluster, signal)
+  const resolved = await resolveTarget(target, reading, namespace)
   const scope: Scope = { namespace: resolved.namespace, target: resolved.target, level }
   progress.step(`reading ${scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`} of ${cluster.context} ...`)
-  const read = await collect(cluster, { scope, tool: version, progress: progress.step })
+  const read = await collect(reading, { scope, tool: version, progress: progress.step })
+  if (isLate(signal)) return { model: unmeasured(read, level), touched: 'read only, not all', isLate: true }
   signal.throwIfAborted()
-  if (level === 'read') return { model: read, touched: 'read only' }
+  if (level === 'read') return { model: read, touched: 'read only', isLate: false }
 
   const known = checkNodes(flags.node, read)
   // Loaded only by a run that probes: reading alone starts faster without it.
@@ -60,8 +72,15 @@ export async function gather(cluster: Cluster, target: string | null, flags: Clu
   const { notes, left, ...sources } = await probe(cluster, plan, progress.step, signal)
   for (const note of notes) progress.announce(note)
   for (const pod of left) progress.announce(`pod ${pod} would not go; its own deadline ends it, and \`hopscope cleanup\` removes it`)
-  signal.throwIfAborted()
-  return { model: { ...read, sources: { ...read.sources, ...sources } }, touched: touched(plan.nodes.length, level, left.length) }
+  if (!isLate(signal)) signal.throwIfAborted()
+  return { model: { ...read, sources: { ...read.sources, ...sources } }, touched: touched(plan.nodes.length, level, left.length), isLate: isLate(signal) }
+}
+
+/** What was asked for and not begun is not "not asked". */
+function unmeasured(read: Model, level: Level): Model {
+  const late = unknown('timed-out', 'the time for the whole run was up before it was measured')
+  const wanted = sourceNames.filter((name) => sourceLevel[name] === 'probe' || (sourceLevel[name] === 'node' && level === 'node'))
+  return level === 'read' ? read : { ...read, sources: { ...read.sources, ...Object.fromEntries(wanted.map((name) => [name, late])) } }
 }
 
 function touched(nodes: number, level: 'probe' | 'node', left: number): string {

@@ -49,6 +49,11 @@ export function interruptible(): Interrupt {
   }
 }
 
+/** Whether the process is on its way out. */
+export function isEnding(): boolean {
+  return ending.signal.aborted
+}
+
 /** What the exit code of a run is that did not come to its end. One that had computed its answer keeps its own. */
 export function interruptedCode(): 130 | 141 | 2 {
   if (cause === 'pipe') return brokenPipe

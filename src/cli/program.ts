@@ -4,6 +4,7 @@ import type { CleanupFlags } from './cleanup.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
 import { capacityFlags, type ClusterFlags, clusterFlags, defaultImage, duration, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
 import { type FixFlags, fixFlags } from './fix.ts'
+import { interruptedCode, interruptedWord, isEnding } from './interrupt.ts'
 import type { ResolveFlags } from './resolve.ts'
 import { tell } from './say.ts'
 import { version } from './version.ts'
@@ -138,6 +139,11 @@ function report(error: unknown): number {
     return fail(message ?? 'bad arguments', hints.length > 0 ? hints.join(' ').replaceAll(/[()]/g, '') : 'hopscope --help')
   }
   if (error instanceof ToolError) return fail(error.message, error.hint)
+  // Before there was anything to take down: nothing had been reached yet.
+  if (isEnding()) {
+    tell(interruptedWord())
+    return interruptedCode()
+  }
   tell(...`error: hopscope failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.split('\n'), '  help: this is a bug; please report it with this text')
   return 2
 }

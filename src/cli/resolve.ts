@@ -4,6 +4,7 @@ import { collect } from '../collect/collect.ts'
 import { hostAliases } from '../collect/host-aliases.ts'
 import { resolveTarget } from '../collect/target.ts'
 import type { Cluster } from '../kube/cluster.ts'
+import { readUntil } from '../kube/read-until.ts'
 import { unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { ResolverView } from '../model/resolution.ts'
@@ -50,9 +51,10 @@ export async function resolveCommand(name: string, flags: ResolveFlags): Promise
   const progress = progressOn(process.stderr, flags.output !== 'text')
   const interrupt = interruptible()
   const deadline = AbortSignal.timeout(flags.timeout)
-  const cluster = await open(flags)
+  const signal = AbortSignal.any([interrupt.signal, deadline])
+  const cluster = await open(flags, signal)
   try {
-    const resolution = await look(cluster, question, flags, progress, AbortSignal.any([interrupt.signal, deadline]))
+    const resolution = await look(cluster, question, flags, progress, signal)
     progress.done()
     const seconds = Math.round((performance.now() - started) / 100) / 10
     process.stdout.write(flags.output === 'json' ? resolveJson(resolution.it, { seconds, left: resolution.left }) : resolveText(resolution.it, terminalPaint(process.stdout), [`${seconds.toFixed(1)} s · ${resolution.touched}`]))
@@ -86,9 +88,9 @@ interface Looked {
 async function look(cluster: Cluster, question: Question, flags: ResolveFlags, progress: Progress, signal: AbortSignal): Promise<Looked> {
   const namespace = flags.namespace ?? cluster.namespace
   if (flags.allNamespaces === true) throw new ToolError('usage', 'one look-up is made from one namespace', 'name it: -n NAMESPACE, without -A')
-  await resolveTarget(flags.from === undefined ? 'dns' : target(flags.from), cluster, namespace)
+  await resolveTarget(flags.from === undefined ? 'dns' : target(flags.from), readUntil(cluster, signal), namespace)
   progress.step(`reading namespace ${namespace} of ${cluster.context} ...`)
-  const model = await collect(cluster, { scope: { namespace, target: { kind: 'dns' }, level: 'probe' }, tool: version })
+  const model = await collect(readUntil(cluster, signal), { scope: { namespace, target: { kind: 'dns' }, level: 'probe' }, tool: version })
   signal.throwIfAborted()
   const pod = flags.from === undefined ? null : podNamed(flags.from, namespace, model)
   const container = pod === null ? null : containerOf(pod, flags.container ?? null)
@@ -96,7 +98,7 @@ async function look(cluster: Cluster, question: Question, flags: ResolveFlags, p
   const view = pod === null || container === null ? null : await viewOf(cluster, pod, container, question, progress, signal)
   signal.throwIfAborted()
   const conf = pod === null || view === null ? null : resolvConfOf(pod, view, model)
-  const hosts = pod === null || view === null ? { addresses: [], how: 'not-known' as const } : await hostsOf(cluster, pod, view, question)
+  const hosts = pod === null || view === null ? { addresses: [], how: 'not-known' as const } : await hostsOf(readUntil(cluster, signal), pod, view, question)
   const needed = hosts.addresses.length === 0
   const plan = needed ? planOf(question, pod, conf?.text ?? null, model, namespace, flags) : null
   for (const line of plan === null ? [] : announceResolve(plan)) progress.announce(line)

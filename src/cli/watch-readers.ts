@@ -1,6 +1,7 @@
 import { readWatch, scraped, type WatchReading } from '../collect/watch-reading.ts'
 import { collect } from '../collect/collect.ts'
 import type { Cluster } from '../kube/cluster.ts'
+import { readUntil } from '../kube/read-until.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown, unknown } from '../model/known.ts'
 import { type ConntrackReader, type ConntrackReading, viaKubeProxy } from '../probe/conntrack.ts'
@@ -36,7 +37,7 @@ export async function startReaders(cluster: Cluster, flags: WatchFlags, signal: 
   const reads = count() - before_ - first.metrics.size
   if (!first.dns.known && first.dns.why.reason === 'forbidden') throw new ToolError('forbidden', "no permission to read the cluster's DNS", `this needs the right to ${first.dns.why.detail}: deploy/rbac-read.yaml`)
   if (first.dns.known && first.dns.value.service === null && first.dns.value.pods.length === 0) throw new ToolError('not-found', 'this cluster has no DNS that hopscope knows', 'neither a Service kube-dns nor pods with k8s-app=kube-dns in kube-system')
-  const nodes = flags.probe === true || flags.nodeAccess === true ? await chosenNodes(cluster, flags) : []
+  const nodes = flags.probe === true || flags.nodeAccess === true ? await chosenNodes(readUntil(cluster, signal), flags) : []
   const counters = flags.nodeAccess === true ? await Promise.all(nodes.slice(0, mostNodes).map(async (node) => ({ node, reader: await viaKubeProxy({ cluster, now: () => performance.now(), signal }, node) }))) : []
   const canaryNode = flags.probe === true ? (nodes[0] ?? null) : null
   if (flags.probe === true && canaryNode === null) throw new ToolError('probe-failed', 'no node takes a canary pod', 'name one with --node')

@@ -36,7 +36,7 @@ export async function watchCommand(what: string, flags: WatchFlags): Promise<num
   if (what !== 'dns') throw new ToolError('usage', `\`${what}\` can't be watched`, 'hopscope watch dns')
   if (flags.interval < leastIntervalMs) throw new ToolError('usage', `an interval of ${flags.interval} ms would be a load of its own`, 'one second at the least: --interval 1s')
   const interrupt = interruptible()
-  const counted = countRequests(await open(flags))
+  const counted = countRequests(await open(flags, interrupt.signal))
   const cluster = counted.cluster
   const output = watchOutput(flags.output, process.stdout, terminalPaint)
   const until = flags.for === undefined ? Infinity : performance.now() + flags.for

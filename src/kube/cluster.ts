@@ -33,6 +33,7 @@ export interface ListOptions {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
+  readonly signal?: AbortSignal
 }
 
 export interface DeleteOptions {
@@ -61,13 +62,13 @@ export interface Cluster {
   readonly server: string
   /** The namespace that the kubeconfig's context names, or `default`. */
   readonly namespace: string
-  version(): Promise<Known<{ readonly gitVersion: string; readonly platform: string }>>
+  version(options?: { readonly signal?: AbortSignal }): Promise<Known<{ readonly gitVersion: string; readonly platform: string }>>
   /**
    * Pages by 500 and projects each object as soon as its page is parsed, so that a big cluster never stands in
    * memory as raw JSON. A list that is cut off half-way is unknown, not short.
    */
   list<T>(resource: Resource, options: ListOptions, project: (raw: RawObject) => T | null): Promise<Known<T[]>>
-  get<T>(resource: Resource, namespace: string | null, name: string, project: (raw: RawObject) => T): Promise<Known<T>>
+  get<T>(resource: Resource, namespace: string | null, name: string, project: (raw: RawObject) => T, options?: { readonly signal?: AbortSignal }): Promise<Known<T>>
   create(resource: Resource, namespace: string | null, object: object, options?: { readonly dryRun?: boolean }): Promise<Known<RawObject>>
   /**
    * Puts `object` in the place of the one of its name. Its `metadata.resourceVersion` is the precondition: the API

@@ -37,17 +37,17 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
     server: target.server,
     namespace: target.namespace,
 
-    async version() {
-      const text = await ask(transport, { path: '/version', action: 'get /version', timeoutMs })
+    async version(options = {}) {
+      const text = await ask(transport, { path: '/version', action: 'get /version', timeoutMs, ...options })
       const body = text.known ? parseObject(text.value, 'get /version') : text
       return mapKnown(body, ({ gitVersion, platform }) => ({ gitVersion: String(gitVersion), platform: String(platform) }))
     },
 
     list: (resource, options, project) => listAll(transport, resource, options, project, timeoutMs),
 
-    async get(resource, namespace, name, project) {
+    async get(resource, namespace, name, project, options = {}) {
       const action = describeAction({ verb: 'get', resource, namespace })
-      const text = await ask(transport, { path: pathOf(resource, namespace, name), action, name, timeoutMs })
+      const text = await ask(transport, { path: pathOf(resource, namespace, name), action, name, timeoutMs, ...options })
       return mapKnown(objectOf(text, action), project)
     },
 

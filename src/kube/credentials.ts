@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ToolError } from '../tool-error.ts'
 import { runExecPlugin, type PluginCredential } from './exec-plugin.ts'
+import type { ExecSpec } from './kubeconfig-file.ts'
 import type { Target } from './kubeconfig.ts'
 import { oidcToken } from './oidc.ts'
 
@@ -17,6 +18,8 @@ export interface CredentialSource {
   current(): Promise<Credentials>
   /** After a 401: forgets what can be renewed. False when there is nothing to renew, so that asking again is no use. */
   renew(): boolean
+  /** Ends a plug-in that still runs. */
+  close(): void
   /** The kubeconfig's own certificate, PEM, to judge its expiry; null when there is none. */
   readonly certificate: string | null
 }
@@ -29,6 +32,9 @@ export function credentialSource(target: Target, caPem: string | null): Credenti
   const { user, userName } = target
   const cert = pem(user.certData, user.certFile, `client certificate of user \`${userName}\``)
   const key = pem(user.keyData, user.keyFile, `client key of user \`${userName}\``)
+  const closing = new AbortController()
+  const { exec } = user
+  const run = (spec: ExecSpec): Promise<PluginCredential> => runExecPlugin(spec, userName, target.cluster, { caPem, signal: closing.signal })
   let plugin: Promise<PluginCredential> | null = null
   let fileToken: { readonly value: string; readonly read: number } | null = null
 
@@ -46,16 +52,17 @@ export function credentialSource(target: Target, caPem: string | null): Credenti
   return {
     certificate: cert,
     async current() {
-      if (user.exec === null) return { cert, key, authorization: await authorization() }
-      const tried = (plugin ??= runExecPlugin(user.exec, userName, target.cluster, caPem))
+      if (exec === null) return { cert, key, authorization: await authorization() }
+      const tried = (plugin ??= run(exec))
       let now = await tried
       if (now.expires !== null && now.expires <= Date.now()) {
         // Requests run side by side: only the first one that notices runs the plug-in again.
         if (plugin === tried) plugin = null
-        now = await (plugin ??= runExecPlugin(user.exec, userName, target.cluster, caPem))
+        now = await (plugin ??= run(exec))
       }
       return { cert: now.cert ?? cert, key: now.key ?? key, authorization: now.token === null ? null : `Bearer ${now.token}` }
     },
+    close: () => closing.abort(),
     renew() {
       const renewable = plugin !== null || fileToken !== null
       plugin = null

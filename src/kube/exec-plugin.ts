@@ -15,12 +15,14 @@ export interface PluginCredential {
 // A browser login takes as long as a person takes; a plug-in that cannot ask anybody has no such excuse.
 const interactiveMs = 300_000
 const unattendedMs = 60_000
+const lastWordsMs = 300
 
 /**
  * Runs a credential plug-in of the kubeconfig (https://kubernetes.io/docs/reference/config-api/client-authentication.v1/).
  * What it prints on stderr is shown when a person may have to read it (device-code logins). Throws ToolError.
  */
-export function runExecPlugin(spec: ExecSpec, user: string, cluster: ClusterEntry, caPem: string | null): Promise<PluginCredential> {
+export function runExecPlugin(spec: ExecSpec, user: string, cluster: ClusterEntry, around: { readonly caPem: string | null; readonly signal: AbortSignal }): Promise<PluginCredential> {
+  const { caPem, signal: closing } = around
   const interactive = spec.interactiveMode !== 'Never' && process.stdin.isTTY === true
   if (spec.interactiveMode === 'Always' && !interactive)
     return Promise.reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` needs a terminal`, 'run this in a terminal, or use another --context'))
@@ -31,37 +33,59 @@ export function runExecPlugin(spec: ExecSpec, user: string, cluster: ClusterEntr
   }
   const env = { ...process.env, ...Object.fromEntries(spec.env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: JSON.stringify(info) }
   return new Promise((resolve, reject) => {
-    const child = spawn(spec.command, spec.args, { env, stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'], timeout: interactive ? interactiveMs : unattendedMs })
+    const child = spawn(spec.command, spec.args, { env, stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'], timeout: interactive ? interactiveMs : unattendedMs, killSignal: 'SIGKILL' })
     const out: Buffer[] = []
     const err: Buffer[] = []
-    let held = 0
-    const hold = (of: Buffer[], chunk: Buffer): void => {
-      held += chunk.length
-      if (held <= pluginBytes) return void of.push(chunk)
-      child.kill('SIGKILL')
-      for (const it of [child.stdout, child.stderr]) it?.destroy()
-      reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` printed more than ${inMiB(pluginBytes)}`, 'run it by hand to see what it prints'))
+    let read = 0
+    const failed = (how: string, hint: string): void => reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` ${how}`, hint))
+    // Its own children may hold its output open for ever: with it gone, nothing of them keeps this process.
+    const letGo = (): void => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+      child.unref()
     }
-    child.stdout?.on('data', (chunk: Buffer) => hold(out, chunk))
+    const keep = (to: Buffer[], chunk: Buffer): void => {
+      read += chunk.length
+      if (read <= pluginBytes) return void to.push(chunk)
+      child.kill('SIGKILL')
+      letGo()
+      failed(`printed more than ${inMiB(pluginBytes)}`, 'run it by hand to see what it prints')
+    }
+    const stop = (): void => {
+      child.kill('SIGKILL')
+      letGo()
+      failed('was stopped', 'the run was over')
+    }
+    closing.addEventListener('abort', stop, { once: true })
+    child.stdout?.on('data', (chunk: Buffer) => keep(out, chunk))
     child.stderr?.on('data', (chunk: Buffer) => {
-      hold(err, chunk)
+      keep(err, chunk)
       if (interactive) process.stderr.write(chunk)
     })
     child.on('error', (error: NodeJS.ErrnoException) => {
       const missing = error.code === 'ENOENT'
-      reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` ${missing ? 'is not installed' : `cannot be run (${error.code})`}`, firstLine(spec.installHint ?? '') || 'install it, or use another --context'))
+      failed(missing ? 'is not installed' : `cannot be run (${error.code})`, firstLine(spec.installHint ?? '') || 'install it, or use another --context')
     })
-    child.on('close', (code, signal) => {
+    // What it wrote before its end is here within moments.
+    child.on('exit', (code, signal) => {
+      const patience = setTimeout(() => ended(code, signal), lastWordsMs)
+      child.once('close', () => {
+        clearTimeout(patience)
+        ended(code, signal)
+      })
+    })
+    function ended(code: number | null, signal: NodeJS.Signals | null): void {
+      closing.removeEventListener('abort', stop)
+      letGo()
       if (code !== 0) {
         const said = firstLine(Buffer.concat(err).toString('utf8'))
         const how = signal === null ? `exit code ${code}` : `stopped by ${signal}`
-        reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` failed (${how})${said === '' ? '' : `: ${said}`}`, 'you may have to log in again with it'))
-        return
+        return failed(`failed (${how})${said === '' ? '' : `: ${said}`}`, 'you may have to log in again with it')
       }
       const credential = readExecCredential(Buffer.concat(out).toString('utf8'))
-      if (credential === null) reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` printed no ExecCredential with a token or a certificate`, 'run it by hand to see what it prints'))
+      if (credential === null) failed('printed no ExecCredential with a token or a certificate', 'run it by hand to see what it prints')
       else resolve(credential)
-    })
+    }
   })
 }
 

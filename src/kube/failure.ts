@@ -54,7 +54,7 @@ export function networkReason(error: Error): string | null {
   if (error.message.startsWith('the proxy ')) return firstLine(error.message)
   const plain = reasons[code]
   if (plain !== undefined) return plain
-  return /^(E[A-Z]+$|ERR_SSL_|ERR_TLS_|HPE_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|Z_)/.test(code) ? firstLine(error.message) : null
+  return /^(E[A-Z]+$|ERR_SSL_|ERR_TLS_|ERR_STREAM_|ERR_HTTP_|ERR_INVALID_CHAR|ERR_STRING_TOO_LONG|HPE_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|Z_)/.test(code) ? firstLine(error.message) : null
 }
 
 const reasons: Readonly<Record<string, string>> = {

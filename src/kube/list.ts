@@ -62,7 +62,7 @@ interface PageRequest {
 
 async function readPage(transport: Transport, resource: Resource, options: ListOptions, { action, limit, token, timeoutMs }: PageRequest): Promise<Known<Page | 'expired'>> {
   const query = queryOf({ limit, continue: token, labelSelector: options.labelSelector, fieldSelector: options.fieldSelector })
-  const answer = await exchange(transport, { path: pathOf(resource, options.namespace ?? null) + query, action, timeoutMs })
+  const answer = await exchange(transport, { path: pathOf(resource, options.namespace ?? null) + query, action, timeoutMs, ...(options.signal === undefined ? {} : { signal: options.signal }) })
   if (!answer.known) return answer
   const { status, text } = answer.value
   if (status === 410 && token !== undefined) return known('expired')

@@ -54,15 +54,34 @@ export function portOf(url: URL): number {
   return url.protocol === 'https:' ? 443 : url.protocol === 'http:' ? 80 : 1080
 }
 
-/** A connection to host:port through the proxy; the error says that it was the proxy that refused. */
-export async function dialThrough(proxy: URL, host: string, port: number): Promise<Socket> {
-  if (proxy.protocol === 'socks5:' || proxy.protocol === 'socks5h:') return dialSocks(proxy, host, port)
+export interface Dial {
+  readonly host: string
+  readonly port: number
+  readonly signal: AbortSignal
+}
+
+/** A dead `ssh -D` takes connections and says nothing: what a proxy has to say takes no longer than this. */
+const dialMs = 10_000
+
+/** A connection to host:port through the proxy; the error says that it was the proxy that refused, or was silent. */
+export async function dialThrough(proxy: URL, { host, port, signal }: Dial, limitMs = dialMs): Promise<Socket> {
+  const limit = AbortSignal.timeout(limitMs)
+  const dial = { host, port, signal: AbortSignal.any([signal, limit]) }
+  try {
+    return await (proxy.protocol === 'socks5:' || proxy.protocol === 'socks5h:' ? dialSocks(proxy, dial) : dialConnect(proxy, dial))
+  } catch (error) {
+    if (limit.aborted) throw new Error(`the proxy ${proxy.host}: no answer within ${limitMs / 1000} s`)
+    throw error
+  }
+}
+
+async function dialConnect(proxy: URL, { host, port, signal }: Dial): Promise<Socket> {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
   const headers = { host: authority, ...(credentials === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }) }
   return new Promise((resolve, reject) => {
     const request = (proxy.protocol === 'https:' ? https : http).request({
-      host: proxy.hostname.replace(/^\[|\]$/g, ''), port: portOf(proxy), method: 'CONNECT', path: authority, headers, agent: false,
+      host: proxy.hostname.replace(/^\[|\]$/g, ''), port: portOf(proxy), method: 'CONNECT', path: authority, headers, agent: false, signal,
     })
     request.once('connect', (response, socket) => {
       if (response.statusCode === 200) resolve(socket)
@@ -76,6 +95,7 @@ export async function dialThrough(proxy: URL, host: string, port: number): Promi
       reject(new Error(`the proxy ${proxy.host} answered ${response.statusCode}`))
     })
     request.once('error', (error) => reject(new Error(`the proxy ${proxy.host}: ${error.message}`)))
+    request.once('close', () => reject(new Error(`the proxy ${proxy.host}: closed the connection`)))
     request.end()
   })
 }

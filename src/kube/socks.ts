@@ -1,9 +1,11 @@
 import { connect, type Socket } from 'node:net'
-import { portOf } from './proxy.ts'
+import { type Dial, portOf } from './proxy.ts'
 
 /** A connection to host:port through a SOCKS5 proxy (RFC 1928, password login RFC 1929); the proxy resolves the name. */
-export async function dialSocks(proxy: URL, host: string, port: number): Promise<Socket> {
+export async function dialSocks(proxy: URL, { host, port, signal }: Dial): Promise<Socket> {
   const socket = connect({ host: proxy.hostname.replace(/^\[|\]$/g, ''), port: portOf(proxy) })
+  const stop = (): void => void socket.destroy(new Error('stopped'))
+  signal.addEventListener('abort', stop, { once: true })
   const fail = (why: string): never => {
     socket.destroy()
     throw new Error(`the proxy ${proxy.host}: ${why}`)
@@ -26,6 +28,8 @@ export async function dialSocks(proxy: URL, host: string, port: number): Promise
     return socket
   } catch (error) {
     return fail(error instanceof Error ? error.message.replace(/^the proxy [^ ]+: /, '') : 'failed')
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 
@@ -53,10 +57,10 @@ function take(socket: Socket, count: number): Promise<Buffer> {
     const onEnd = (): void => done(() => reject(new Error('closed the connection')))
     const onError = (error: Error): void => done(() => reject(error))
     function done(settle: () => void): void {
-      socket.off('readable', onReadable).off('end', onEnd).off('error', onError)
+      socket.off('readable', onReadable).off('end', onEnd).off('close', onEnd).off('error', onError)
       settle()
     }
-    socket.on('readable', onReadable).on('end', onEnd).on('error', onError)
+    socket.on('readable', onReadable).on('end', onEnd).on('close', onEnd).on('error', onError)
     onReadable()
   })
 }

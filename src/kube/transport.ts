@@ -64,6 +64,7 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
   const proxy = proxyFor(server, target.cluster.proxyUrl, env)
   const basePath = server.pathname.replace(/\/$/, '')
   let open: Agents | null = null
+  const closing = new AbortController()
   let clock: { readonly server: number; readonly at: number } | null = null
 
   function agentsWith(cert: string | null, key: string | null): Agents {
@@ -78,7 +79,7 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
     if (secure) checkSecureContext(tls, target)
     const agent = (options: AgentOptions): Agent => {
       const made = secure ? new https.Agent({ ...options, ...tls }) : new http.Agent(options)
-      if (proxy !== null) tunnel(made, proxy, server, tls)
+      if (proxy !== null) tunnel(made, { proxy, server, tls, signal: closing.signal })
       return made
     }
     open = { cert, kept: agent({ keepAlive: true, maxSockets }), single: agent({ keepAlive: false }) }
@@ -101,7 +102,8 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
   }
 
   async function send(sent: Sent): Promise<Reply> {
-    const { agents, headers } = await prepare()
+    // A credential plug-in takes as long as it takes; who asks does not have to wait for it.
+    const { agents, headers } = await unlessAborted(prepare(), sent.signal)
     const body = sent.body === undefined ? null : JSON.stringify(sent.body)
     const options: RequestOptions = {
       agent: agents.kept, method: sent.method ?? 'GET', host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server), path: basePath + sent.path, signal: sent.signal,
@@ -121,13 +123,20 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
     return { agent: agents.single, headers }
   }
 
+  function close(): void {
+    closing.abort(new Error('closed'))
+    credentials.close()
+    open?.kept.destroy()
+  }
+
   const serverNow = (): number | null => (clock === null ? null : clock.server + performance.now() - clock.at)
-  return { target, credentials, send, upgradeOptions, serverNow, close: () => open?.kept.destroy() }
+  return { target, credentials, send, upgradeOptions, serverNow, close }
 }
 
 function exchange(secure: boolean, options: RequestOptions, body: string | null, retried = false): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = (secure ? https : http).request(options)
+    let again = false
     // An abort between the last byte and the socket's return to the agent, or after the reader left, is nobody's error:
     // Node 24 emits it on the socket and the response, where without a listener it would end the process.
     request.on('socket', (socket) => socket.off('error', ignore).on('error', ignore))
@@ -137,10 +146,38 @@ function exchange(secure: boolean, options: RequestOptions, body: string | null,
     })
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The server may close an idle connection in the moment in which it is used again; RFC 9112, 9.3.1 lets a GET repeat.
-      if (request.reusedSocket && error.code === 'ECONNRESET' && options.method === 'GET' && !retried) exchange(secure, options, body, true).then(resolve, reject)
-      else reject(error)
+      if (request.reusedSocket && error.code === 'ECONNRESET' && options.method === 'GET' && !retried) {
+        again = true
+        exchange(secure, options, body, true).then(resolve, reject)
+      } else reject(error)
     })
+    request.once('upgrade', (response, socket) => {
+      socket.destroy()
+      reject(surprise(`the server answered ${response.statusCode ?? 101} (switching protocols), which nobody asked for`))
+    })
+    // The last word in any case: a promise that nothing settles would end the process without one.
+    request.once('close', () => again || reject(surprise('the connection ended without an answer')))
+    // While a connection is being made through a proxy, Node tells an aborted request nothing.
+    const { signal } = options
+    const stop = (): void => reject(signal?.reason)
+    signal?.addEventListener('abort', stop, { once: true })
+    request.once('close', () => signal?.removeEventListener('abort', stop))
     request.end(body ?? undefined)
+  })
+}
+
+/** As an error of Node's HTTP parser: what came is not what HTTP says. */
+function surprise(message: string): Error {
+  return Object.assign(new Error(message), { code: 'HPE_SURPRISE' })
+}
+
+/** Rejects as `signal` aborts; what was waited for goes on for whoever else waits for it. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 }
 
@@ -155,10 +192,17 @@ function checkSecureContext(tls: SecureContextOptions, target: Target): void {
   }
 }
 
-function tunnel(agent: Agent, proxy: URL, server: URL, tls: SecureContextOptions & { readonly rejectUnauthorized: boolean; readonly servername?: string }): void {
+interface Tunnel {
+  readonly proxy: URL
+  readonly server: URL
+  readonly tls: SecureContextOptions & { readonly rejectUnauthorized: boolean; readonly servername?: string }
+  readonly signal: AbortSignal
+}
+
+function tunnel(agent: Agent, { proxy, server, tls, signal }: Tunnel): void {
   const host = server.hostname.replace(/^\[|\]$/g, '')
   agent.createConnection = (_options, done) => {
-    dialThrough(proxy, host, portOf(server)).then(
+    dialThrough(proxy, { host, port: portOf(server), signal }).then(
       (socket: Socket) => {
         if (server.protocol !== 'https:') return done?.(null, socket)
         const servername = tls.servername ?? (isIP(host) === 0 ? host : '')
