@@ -70,7 +70,7 @@ export async function dialThrough(proxy: URL, { host, port, signal }: Dial, limi
   try {
     return await (proxy.protocol === 'socks5:' || proxy.protocol === 'socks5h:' ? dialSocks(proxy, dial) : dialConnect(proxy, dial))
   } catch (error) {
-    if (limit.aborted) throw new Error(`the proxy ${proxy.host}: no answer within ${limitMs / 1000} s`)
+    if (limit.aborted) throw new Error(`the proxy ${proxy.host}: no answer within ${limitMs / 1000} s`, { cause: error })
     throw error
   }
 }
