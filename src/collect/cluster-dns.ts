@@ -3,9 +3,13 @@ import type { ClusterDns, CustomConfig } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
+import { type Subject, subject, subjectKey } from '../model/subject.ts'
+import type { Workload } from '../model/workload.ts'
+import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
+import { inOrder } from './order.ts'
 import { fields, text } from './project/json.ts'
 import { allOf } from './workloads.ts'
 
@@ -47,67 +51,151 @@ export async function collectClusterDns(reader: Reader, inScope: InScope): Promi
 
 async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<Known<ClusterDns>> {
   const { namespace } = place
-  const [found, workloads, corefile, custom] = await Promise.all([
+  const [found, workloads, custom] = await Promise.all([
     inScope.servicesIn(namespace),
     allOf([inScope.workloadsIn(namespace, 'Deployment'), inScope.workloadsIn(namespace, 'DaemonSet')]),
-    readCorefile(reader, place),
     readCustom(reader, namespace),
   ])
   if (!found.known) return found
   if (!workloads.known) return workloads
 
-  const service = dnsService(found.value, place)
-  const [slices, behind, caches] = await Promise.all([
+  const chosen = await dnsService(found.value, place, inScope)
+  if (!chosen.known) return chosen
+  const service = chosen.value
+  const [slices, behind, caches, corefile] = await Promise.all([
     service === null ? known([]) : inScope.slicesOf(namespace, service.name),
     podsOf(place, service, inScope),
-    inScope.podsWith({ namespace, labels: { 'k8s-app': ['node-local-dns'] } }),
+    collectNodeCaches(namespace, inScope),
+    readCorefile(reader, place, service),
   ])
   if (!slices.known) return slices
   if (!behind.known) return behind
   if (!caches.known) return caches
 
-  const labels = [service?.selector ?? place.podLabels, place.podLabels]
+  const text = corefile.known ? corefile.value : ''
   return known({
     service,
     slices: slices.value,
     pods: behind.value,
-    workload: labels.map((it) => workloads.value.find((other) => carries(other.templateLabels, it))).find((it) => it !== undefined) ?? null,
+    workload: await workloadOf({ pods: behind.value, service, place, workloads: workloads.value, inScope }),
     corefile,
-    domain: clusterDomain(parseCorefile(corefile.known ? corefile.value : '')),
+    domain: clusterDomain(parseCorefile(text)),
     weaveTc: inScope.weaveTcIn(namespace),
     nodeCaches: caches.value,
-    custom: mapKnown(custom, (texts) => customConfig(texts, corefile.known ? corefile.value : '')),
+    custom: mapKnown(custom, (texts) => customConfig(texts, text)),
   })
 }
 
-/** By its usual names, else by what it selects: not the headless one for metrics, nor node-local-dns's way to CoreDNS. */
-function dnsService(all: readonly Service[], place: Place): Service | null {
+/** What answers DNS by its image: CoreDNS and kube-dns under whatever registry; not the cache that stands before them. */
+const dnsImage = /(^|[/-])(coredns|k8s-dns-kube-dns|kube-?dns|kubedns)([-:@/]|$)/i
+
+/**
+ * By its usual names, else by what it selects, else by what runs behind it (a Helm release names it after itself). Not
+ * the headless one for metrics, nor a node cache's way to CoreDNS.
+ */
+async function dnsService(all: readonly Service[], place: Place, inScope: InScope): Promise<Known<Service | null>> {
   const usualName = place.services.map((name) => all.find((it) => it.name === name)).find((it) => it !== undefined)
-  const selecting = all.find((it) => it.name !== 'kube-dns-upstream' && it.clusterIP !== 'None' && it.selector !== null && carries(it.selector, place.podLabels) && it.ports.some(({ port }) => port === 53))
-  return usualName ?? selecting ?? null
+  if (usualName !== undefined) return known(usualName)
+  const offering = all.filter((it) => !it.name.endsWith('-upstream') && isAsked(it))
+  const selecting = offering.find((it) => carries(it.selector ?? {}, place.podLabels))
+  if (selecting !== undefined) return known(selecting)
+  for (const it of offering) {
+    const pods = await inScope.podsWith({ namespace: place.namespace, labels: eachOf(it.selector ?? {}) })
+    if (!pods.known) return pods
+    if (pods.value.some((pod) => pod.containers.some(({ image }) => dnsImage.test(image)))) return known(it)
+  }
+  return known(null)
+}
+
+/** Pods could have its address as their nameserver. */
+function isAsked({ clusterIP, selector, ports }: Service): boolean {
+  const udp = ports.some(({ port, protocol }) => port === 53 && protocol === 'UDP')
+  return clusterIP !== null && clusterIP !== 'None' && selector !== null && Object.keys(selector).length > 0 && udp
 }
 
 /** The Service's own; where its selector is wrong and finds none, those that ought to be behind it. */
 async function podsOf(place: Place, service: Service | null, inScope: InScope): Promise<Known<readonly Pod[]>> {
   const select = (labels: Labels): Promise<Known<readonly Pod[]>> =>
-    inScope.podsWith({ namespace: place.namespace, labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, [value]])) })
+    inScope.podsWith({ namespace: place.namespace, labels: eachOf(labels) })
   const selected = await select(service?.selector ?? place.podLabels)
   return selected.known && selected.value.length === 0 && service?.selector ? select(place.podLabels) : selected
+}
+
+interface Makers {
+  readonly pods: readonly Pod[]
+  readonly service: Service | null
+  readonly place: Place
+  readonly workloads: readonly Workload[]
+  readonly inScope: InScope
+}
+
+/**
+ * Who owns most of the pods behind the Service. Labels are copied: GKE's own kube-dns stays behind at 0 beside the one
+ * that its documentation lets people run. Where there is no pod to ask, the one that wants some comes first.
+ */
+async function workloadOf({ pods, service, place, workloads, inScope }: Makers): Promise<Workload | null> {
+  const owned = pods.filter((it) => it.owner !== null && it.owner.kind !== 'Node')
+  if (owned.length > 0) {
+    const sets = owned.some(byUnhashedSet) ? await inScope.workloadsIn(place.namespace, 'ReplicaSet') : known([])
+    const replicaSets = sets.known ? sets.value : []
+    const groups = Map.groupBy(owned, (it) => subjectKey(ownerOfPod(it, replicaSets)))
+    const [most] = [...groups].toSorted(([a, some], [b, more]) => more.length - some.length || (a < b ? -1 : 1))
+    return workloads.find((it) => subjectKey(subject(it.kind, it.namespace, it.name)) === most?.[0]) ?? null
+  }
+  const labels = [service?.selector ?? place.podLabels, place.podLabels]
+  const fitting = labels.flatMap((wanted) => workloads.filter((it) => carries(it.templateLabels, wanted)))
+  return fitting.find((it) => it.desired > 0) ?? fitting[0] ?? null
+}
+
+/** Without the label that tells the Deployment's name from its ReplicaSet's. */
+function byUnhashedSet(pod: Pod): boolean {
+  return workloadOfPod(pod).kind === 'ReplicaSet'
+}
+
+function ownerOfPod(pod: Pod, replicaSets: readonly Workload[]): Subject {
+  const named = workloadOfPod(pod)
+  if (named.kind !== 'ReplicaSet') return named
+  const owner = replicaSets.find((it) => it.name === named.name)?.owner ?? null
+  return owner === null ? named : subject(owner.kind, pod.namespace, owner.name)
+}
+
+/** By what DaemonSets run, whatever they are called: kubespray's is `nodelocaldns`, a chart's bears its release's name. */
+async function collectNodeCaches(namespace: string, inScope: InScope): Promise<Known<readonly Pod[]>> {
+  const usualPods = { namespace, labels: { 'k8s-app': ['node-local-dns'] } }
+  const others = inScope.nodeCacheTemplates()
+    .filter((it) => !(it.namespace === namespace && it.labels['k8s-app'] === 'node-local-dns'))
+    .map((it) => ({ namespace: it.namespace, labels: eachOf(it.labels) }))
+  const all = new Map<string, Pod>()
+  for (const wanted of [usualPods, ...others]) {
+    const found = await inScope.podsWith(wanted)
+    if (!found.known) return found
+    for (const it of found.value) all.set(`${it.namespace}/${it.name}`, it)
+  }
+  return known([...all.values()].toSorted(inOrder))
+}
+
+function eachOf(labels: Labels): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, [value]]))
 }
 
 function carries(labels: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => labels[key] === value)
 }
 
-/** The key `Corefile` of the first ConfigMap that is there, and no other key. */
-async function readCorefile(reader: Reader, place: Place): Promise<Known<string>> {
-  for (const name of place.configMaps) {
+/**
+ * The key `Corefile` of the first ConfigMap that is there, and no other key. Charts name it as the Service; GKE's
+ * `kube-dns` holds kube-dns's own settings.
+ */
+async function readCorefile(reader: Reader, place: Place, service: Service | null): Promise<Known<string>> {
+  const own = service === null || service.name === 'kube-dns' ? [] : [service.name]
+  const names = [...new Set([...own, ...place.configMaps])]
+  for (const name of names) {
     const found = await reader.get(configMaps, place.namespace, name, (raw) => text(fields(raw['data'])['Corefile']))
     if (!found.known && found.why.reason === 'not-there') continue
     if (!found.known) return found
     return found.value === null ? unknown('not-there', `ConfigMap ${place.namespace}/${name} has no key Corefile`) : known(found.value)
   }
-  return unknown('not-there', `no ConfigMap ${place.configMaps.join(' or ')} in ${place.namespace}`)
+  return unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${place.namespace}`)
 }
 
 const customName = 'coredns-custom'

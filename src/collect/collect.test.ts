@@ -72,7 +72,7 @@ describe('collect', () => {
     const cluster = clusterOf(objects)
     const { sources } = await collect(cluster, { scope: inShop })
     expect(sources.pods.known && sources.pods.value.map((it) => it.name)).toEqual(['cart-1', 'cart-2'])
-    const kinds = ['pods', 'services', 'endpointslices', 'ingresses', 'networkpolicies', 'deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs']
+    const kinds = ['pods', 'services', 'endpointslices', 'ingresses', 'networkpolicies', 'deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs']
     expect(cluster.asked).toEqual(expect.arrayContaining(kinds.map((it) => `${it} in shop`)))
     // The one list over all namespaces is that of labelled ingress controllers.
     expect(cluster.asked.filter((it) => kinds.includes(it))).toEqual(['pods', 'pods'])
@@ -131,4 +131,79 @@ describe('collect', () => {
     expect(lines).toContain('read 2 pods')
     expect(lines).toContain('nodes unknown (forbidden: list nodes)')
   })
+})
+
+describe("the cluster's DNS by relation", () => {
+  const dnsPorts = [{ name: 'udp-53', port: 53, protocol: 'UDP' }, { name: 'tcp-53', port: 53, protocol: 'TCP' }]
+  const own = { 'k8s-app': 'dns', 'app.kubernetes.io/instance': 'dns' }
+  const running = (name: string, labels: object, rest: object): object =>
+    named('kube-system', name, { spec: { containers: [{ name: 'c', ...rest }] }, status: { phase: 'Running' } }, labels)
+  const helm = {
+    services: [
+      named('kube-system', 'a-web', { spec: { clusterIP: '10.96.0.9', selector: { app: 'web' }, ports: dnsPorts } }),
+      named('kube-system', 'dns-coredns', { spec: { clusterIP: '10.96.0.10', selector: own, ports: dnsPorts } }),
+    ],
+    pods: [running('dns-coredns-1', own, { image: 'example.org/mirror/coredns:1.12.0' })],
+    configmaps: [named('kube-system', 'dns-coredns', { data: { Corefile: '.:53 {\n kubernetes k8s.example\n}' } })],
+  }
+
+  test.each([everywhere, inShop])('under a Helm release\'s own name, by what runs behind it', async (scope) => {
+    const { sources } = await collect(clusterOf(helm), { scope })
+    expect(sources.clusterDns).toMatchObject({ known: true, value: { service: { name: 'dns-coredns' }, domain: 'k8s.example' } })
+  })
+
+  const template = (labels: object, rest: object): object => ({ template: { metadata: { labels }, spec: rest } })
+  const gke = {
+    services: [named('kube-system', 'kube-dns', { spec: { clusterIP: '10.8.0.10', selector: dnsLabels, ports: dnsPorts } })],
+    deployments: [
+      named('kube-system', 'kube-dns', { spec: { replicas: 0, ...template(dnsLabels, {}) } }),
+      named('kube-system', 'my-kube-dns', { spec: { replicas: 2, ...template(dnsLabels, {}) } }),
+    ],
+    replicasets: [named('kube-system', 'my-kube-dns-abc')].map((it) => ({ ...it, metadata: { namespace: 'kube-system', name: 'my-kube-dns-abc', ownerReferences: [{ kind: 'Deployment', name: 'my-kube-dns', controller: true }] } })),
+  }
+  const owned = { metadata: { namespace: 'kube-system', name: 'my-kube-dns-abc-1', labels: dnsLabels, ownerReferences: [{ kind: 'ReplicaSet', name: 'my-kube-dns-abc', controller: true }] } }
+
+  test.each([
+    ['who owns the pods behind the Service', [owned]],
+    ['who owns most of them: labels are copied', [owned, running('debug', dnsLabels, {})]],
+    ['who wants pods, where there are none', []],
+  ])('the DNS workload is %s', async (_, pods) => {
+    for (const scope of [everywhere, inShop]) {
+      const { sources } = await collect(clusterOf({ ...gke, pods }), { scope })
+      expect(sources.clusterDns).toMatchObject({ known: true, value: { workload: { name: 'my-kube-dns' } } })
+    }
+  })
+
+  test.each([
+    ['its image', { image: 'registry.k8s.io/dns/k8s-dns-node-cache:1.23.1', args: [] }],
+    ['-localip in its arguments', { image: 'x', args: ['-localip', '10.1.0.10'] }],
+    ['-localip in its command', { image: 'x', command: ['/cache', '-localip=10.1.0.10'] }],
+  ])('a cache on each node is known by %s', async (_, container) => {
+    const labels = { app: 'anything' }
+    const caches = {
+      daemonsets: [named('kube-system', 'anything', { spec: template(labels, { containers: [{ name: 'c', ...container }] }) })],
+      pods: [running('anything-1', labels, container)],
+    }
+    for (const scope of [everywhere, inShop]) {
+      const { sources } = await collect(clusterOf({ ...gke, ...caches }), { scope })
+      expect(sources.clusterDns).toMatchObject({ known: true, value: { nodeCaches: [{ name: 'anything-1' }] } })
+    }
+  })
+})
+
+describe('policies before the DNS servers', () => {
+  const policies = { ...objects, networkpolicies: [named('kube-system', 'dns-in'), named('shop', 'own'), named('other', 'theirs')] }
+  const names = (of: Awaited<ReturnType<typeof collect>>): unknown =>
+    of.sources.networkPolicies.known && of.sources.networkPolicies.value.map((it) => it.name)
+
+  test('are read whatever the scope', async () => {
+    expect(names(await collect(clusterOf(policies), { scope: inShop }))).toEqual(['dns-in', 'own'])
+    expect(names(await collect(clusterOf(policies), { scope: everywhere }))).toEqual(['dns-in', 'theirs', 'own'])
+  })
+})
+
+test('a CronJob is a workload: its Service is no orphan between two runs', async () => {
+  const spec = { jobTemplate: { spec: { template: { metadata: { labels: { app: 'report' } } } } } }
+  const { sources } = await collect(clusterOf({ cronjobs: [named('shop', 'report', { spec })] }), { scope: inShop })
+  expect(sources.workloads).toMatchObject({ known: true, value: [{ kind: 'CronJob', templateLabels: { app: 'report' }, desired: 0 }] })
 })

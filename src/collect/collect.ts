@@ -2,6 +2,7 @@ import type { Cluster, ListOptions } from '../kube/cluster.ts'
 import * as resource from '../kube/resources.ts'
 import { model } from '../model/build.ts'
 import { type Known, mapKnown } from '../model/known.ts'
+import type { NetworkPolicy } from '../model/network-policy.ts'
 import type { Model, Scope, Sources } from '../model/sources.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
@@ -40,7 +41,10 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
   const reader = fewAtOnce(cluster, connections)
   const inScope = listInScope(reader, ask.scope.namespace, intern)
 
-  const [nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, networkPolicies, clusterDns, version] = await Promise.all([
+  const policiesIn = (where: ListOptions): Promise<Known<NetworkPolicy[]>> =>
+    reader.list(resource.networkPolicies, where, (raw) => projectNetworkPolicy(raw, intern))
+  const asked = collectClusterDns(reader, inScope)
+  const [nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, ownPolicies, clusterDns, version] = await Promise.all([
     told('nodes', sorted(reader.list(resource.nodes, {}, (raw) => projectNode(raw, intern)), byName(({ name }) => name))),
     told('namespaces', sorted(reader.list(resource.namespaces, {}, (raw) => projectNamespace(raw, intern)), byName(({ name }) => name))),
     told('pods', inScope.pods()),
@@ -50,11 +54,12 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     told('ingresses', sorted(reader.list(resource.ingresses, within, (raw) => projectIngress(raw, intern)), inOrder)),
     told('ingress classes', sorted(reader.list(resource.ingressClasses, {}, projectIngressClass), byName(({ name }) => name))),
     told('ingress controllers', collectIngressControllers(inScope)),
-    told('network policies', sorted(reader.list(resource.networkPolicies, within, (raw) => projectNetworkPolicy(raw, intern)), inOrder)),
-    collectClusterDns(reader, inScope),
+    told('network policies', sorted(policiesIn(within), inOrder)),
+    asked,
     cluster.version(),
   ])
 
+  const networkPolicies = await withDnsPolicies(ownPolicies)
   const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
     nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, networkPolicies, clusterDns,
   }
@@ -62,6 +67,17 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     scope: ask.scope,
     cluster: { context: cluster.context, version: version.known ? version.value.gitVersion : 'unknown', tool: ask.tool ?? 'unknown' },
   }))
+
+  /**
+   * Rules before the DNS servers decide for the pods of every namespace, so those are read whatever the scope. Where
+   * they may not be, half of the rules would pass for all of them.
+   */
+  async function withDnsPolicies(own: Known<readonly NetworkPolicy[]>): Promise<Known<readonly NetworkPolicy[]>> {
+    const home = clusterDns.known ? (clusterDns.value.service?.namespace ?? clusterDns.value.pods[0]?.namespace) : undefined
+    if (!own.known || home === undefined || ask.scope.namespace === null || ask.scope.namespace === home) return own
+    const theirs = await told(`network policies of ${home}`, policiesIn({ namespace: home }))
+    return mapKnown(theirs, (its) => [...own.value, ...its].toSorted(inOrder))
+  }
 
   async function told<T>(what: string, source: Promise<Known<readonly T[]>>): Promise<Known<readonly T[]>> {
     const arrived = await source

@@ -1,5 +1,5 @@
 import type { ListOptions, Resource } from '../kube/cluster.ts'
-import { daemonSets, deployments, endpointSlices, jobs, pods, replicaSets, services, statefulSets } from '../kube/resources.ts'
+import { cronJobs, daemonSets, deployments, endpointSlices, jobs, pods, replicaSets, services, statefulSets } from '../kube/resources.ts'
 import { type Known, mapKnown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
@@ -11,13 +11,14 @@ import { inOrder } from './order.ts'
 import { projectEndpointSlice, serviceNameLabel } from './project/endpoint-slice.ts'
 import { projectPod } from './project/pod.ts'
 import { fields } from './project/json.ts'
+import { projectNodeCache } from './project/node-cache.ts'
 import { projectService } from './project/service.ts'
 import { projectWeaveTc } from './project/weave-tc.ts'
 import { projectWorkload } from './project/workload.ts'
 
 type Kind = Workload['kind']
 
-const workloads: Readonly<Record<Kind, Resource>> = { Deployment: deployments, StatefulSet: statefulSets, DaemonSet: daemonSets, ReplicaSet: replicaSets, Job: jobs }
+const workloads: Readonly<Record<Kind, Resource>> = { Deployment: deployments, StatefulSet: statefulSets, DaemonSet: daemonSets, ReplicaSet: replicaSets, Job: jobs, CronJob: cronJobs }
 
 type Listed<T> = Promise<Known<readonly T[]>>
 
@@ -25,6 +26,12 @@ type Listed<T> = Promise<Known<readonly T[]>>
 export interface PodsWith {
   readonly namespace: string | null
   readonly labels: Readonly<Record<string, readonly string[]>>
+}
+
+/** What a workload's pods carry. */
+export interface Template {
+  readonly namespace: string
+  readonly labels: Readonly<Record<string, string>>
 }
 
 /**
@@ -43,6 +50,8 @@ export interface InScope {
   workloadsIn(namespace: string, kind: Kind): Listed<Workload>
   /** Of the DaemonSets of a namespace that `workloadsIn` has listed. */
   weaveTcIn(namespace: string): readonly WeaveTc[]
+  /** DaemonSets that `workloads` or `workloadsIn` has listed and that run a DNS cache on each node. */
+  nodeCacheTemplates(): readonly Template[]
 }
 
 /** No namespace has this name. */
@@ -57,17 +66,21 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
   const within = scope === null ? {} : { namespace: scope }
   const covers = (namespace: string | null): boolean => scope === null || scope === namespace
   const delaying = new Map<string, readonly WeaveTc[]>()
+  const caching = new Map<string, Template>()
   const list = (kind: Kind, options: ListOptions): Listed<Workload> =>
     sorted(
       reader.list(workloads[kind], options, (raw) => {
         const workload = projectWorkload(kind, raw, intern)
         const weaveTc = kind === 'DaemonSet' && workload !== null ? projectWeaveTc(fields(raw)) : []
         if (workload !== null && weaveTc.length > 0) delaying.set(`${workload.namespace}/${workload.name}`, weaveTc)
+        if (kind === 'DaemonSet' && workload !== null && projectNodeCache(fields(raw))) {
+          caching.set(`${workload.namespace}/${workload.name}`, { namespace: workload.namespace, labels: workload.templateLabels })
+        }
         return workload
       }),
     )
   const of = (kind: Kind): (() => Listed<Workload>) => once(() => list(kind, within))
-  const byKind = { Deployment: of('Deployment'), StatefulSet: of('StatefulSet'), DaemonSet: of('DaemonSet'), ReplicaSet: of('ReplicaSet'), Job: of('Job') }
+  const byKind = { Deployment: of('Deployment'), StatefulSet: of('StatefulSet'), DaemonSet: of('DaemonSet'), ReplicaSet: of('ReplicaSet'), Job: of('Job'), CronJob: of('CronJob') }
   const listed = {
     pods: once(() => sorted(reader.list(pods, within, (raw) => projectPod(raw, intern)))),
     services: once(() => sorted(reader.list(services, within, (raw) => projectService(raw, intern)))),
@@ -96,6 +109,10 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     workloadsIn(namespace, kind) {
       if (covers(namespace)) return chosen(listed.workloads(kind), (it) => it.namespace === namespace)
       return list(kind, { namespace })
+    },
+
+    nodeCacheTemplates() {
+      return [...caching.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, it]) => it)
     },
 
     weaveTcIn(namespace) {

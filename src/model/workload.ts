@@ -1,6 +1,6 @@
 /** Whatever makes pods: the desired count says whether an empty Service is empty on purpose. */
 export interface Workload {
-  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job'
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob'
   readonly namespace: string
   readonly name: string
   readonly owner: { readonly kind: string; readonly name: string } | null

@@ -1,3 +1,4 @@
+import { serverContainer } from './dns-servers.ts'
 import type { Known } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Model } from '../model/sources.ts'
@@ -91,7 +92,7 @@ export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreD
 
 function useOf(pod: Pod, model: Model, rates: Known<CoreDnsRates> | undefined): ServerUse {
   const { nodes, pods } = model.sources
-  const container = pod.containers.find((it) => it.name === 'coredns') ?? pod.containers[0]
+  const container = serverContainer(pod)
   const node = nodes.known ? nodes.value.find((it) => it.name === pod.node) : undefined
   const neighbours = model.scope.namespace === null && pods.known ? pods.value.filter((it) => it.node === pod.node && (it.phase === 'Running' || it.phase === 'Pending')) : null
   return {

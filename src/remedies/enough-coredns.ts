@@ -5,6 +5,7 @@ import { bytes, cpuMilli } from '../wire/quantity.ts'
 import { autoscalerOf, autoscalerReads, dnsWorkload } from './dns-workload.ts'
 import { at, isObject, type Json, list, type Manifest, nameOf, put, strings } from './manifest.ts'
 import { type Ask, type Change, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
+import { isServerImage } from '../relations/dns-servers.ts'
 
 /** CoreDNS as upstream ships it: no CPU limit, two or more pods, on different nodes, not all drained at once. */
 export const enoughCoredns: Remedy = {
@@ -85,7 +86,7 @@ function sizingFor({ model }: Ask): Sizing {
 function atLeast(deployment: Manifest, { cpuRequestMilli, memoryLimitMi }: Sizing): Manifest {
   const containers = ['spec', 'template', 'spec', 'containers'] as const
   const all = list(at(deployment, ...containers))
-  const index = Math.max(0, all.findIndex((it) => at(it, 'name') === 'coredns'))
+  const index = Math.max(0, all.findIndex((it) => isServerImage(String(at(it, 'image') ?? '')) || at(it, 'name') === 'coredns'))
   const resources = [...containers, index, 'resources'] as const
   const request = cpuMilli(at(deployment, ...resources, 'requests', 'cpu')) ?? 0
   const limit = bytes(at(deployment, ...resources, 'limits', 'memory'))

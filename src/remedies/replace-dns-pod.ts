@@ -1,5 +1,6 @@
 import { at, list, text } from './manifest.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
+import { selectorOption } from '../relations/dns-servers.ts'
 
 /** A DNS server that answers nobody is deleted, so that its owner makes another, with new network plumbing. */
 export const replaceDnsPod: Remedy = {
@@ -23,7 +24,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
 
   const dns = ask.model.sources.clusterDns
   const others = dns.known ? dns.value.slices.flatMap((it) => it.endpoints).filter((it) => it.ready && it.pod !== on.name).length : 0
-  if (others === 0) return notOffered(`no other DNS server is ready: without ${on.name} there would be none`, `kubectl -n ${on.namespace} get pods -l k8s-app=kube-dns -o wide`)
+  if (others === 0) return notOffered(`no other DNS server is ready: without ${on.name} there would be none`, `kubectl -n ${on.namespace} get pods${dns.known ? selectorOption(dns.value) : ''} -o wide`)
   return {
     kind: 'proposal',
     applicability: 'judgement',

@@ -1,6 +1,7 @@
 import { at, put } from './manifest.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Read, type Remedy } from './remedy.ts'
 import { autoscalerOf, autoscalerReads, dnsWorkload } from './dns-workload.ts'
+import { selectorOption } from '../relations/dns-servers.ts'
 
 /** The Deployment of CoreDNS wants no pods, or a single one: two are what every distribution starts with, so that one may fail. */
 export const scaleCoredns: Remedy = {
@@ -24,9 +25,10 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   if (found.value === null) return notOffered(`Deployment ${workload.namespace}/${workload.name} is gone`)
   const before = found.value
   const replicas = at(before, 'spec', 'replicas') ?? 1
+  const dns = ask.model.sources.clusterDns
   const single = ask.findings[0]?.code === 'DNS112'
   if (single && replicas !== 1) return notOffered(`Deployment ${workload.name} wants ${String(replicas)} pods by now`)
-  if (!single && replicas !== 0) return notOffered(`Deployment ${workload.name} wants ${String(replicas)} pods already, and they are not ready: scaling does not help`, `kubectl -n ${workload.namespace} describe pods -l k8s-app=kube-dns`)
+  if (!single && replicas !== 0) return notOffered(`Deployment ${workload.name} wants ${String(replicas)} pods already, and they are not ready: scaling does not help`, `kubectl -n ${workload.namespace} describe pods${dns.known ? selectorOption(dns.value) : ''}`)
   const autoscaler = autoscalerOf(workload, objects)
   if (autoscaler !== null) return notOffered(autoscaler.why, autoscaler.instead)
 

@@ -93,7 +93,7 @@ const slice: fc.Arbitrary<EndpointSlice> = fc.record({
   endpoints: few(fc.record({ ip, ready: flag, serving: flag, terminating: flag, node: maybe(name), pod: maybe(name) })),
 })
 
-const workload: fc.Arbitrary<Workload> = fc.record({ kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job'), namespace: name, name, owner, desired: count, ready: count, templateLabels: labels })
+const workload: fc.Arbitrary<Workload> = fc.record({ kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'), namespace: name, name, owner, desired: count, ready: count, templateLabels: labels })
 
 const host = fc.constantFrom('web.shop.example', '*.shop.example', 'cart')
 const backend = fc.record({ service: name, port: maybe(fc.oneof(count, name)), path: fc.constant('spec.rules[0].http.paths[0].backend') })

@@ -98,7 +98,7 @@ export function objectSchemas(intern: Intern) {
   })
 
   const workload: Schema<Workload> = v.object({
-    kind: v.picklist(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']),
+    kind: v.picklist(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob']),
     namespace: word,
     name: text,
     owner,

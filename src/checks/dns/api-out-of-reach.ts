@@ -63,8 +63,9 @@ export default check({
       args['forbidden'] === 'yes'
         ? [
             'give it back to the ClusterRole: list and watch on endpoints, services, pods, namespaces and endpointslices.discovery.k8s.io',
-            'kubectl get clusterrole system:coredns -o yaml',
-            'kubectl auth can-i list endpointslices.discovery.k8s.io -A --as system:serviceaccount:kube-system:coredns',
+            'kubectl get clusterroles | grep -i dns',
+            `sa=$(kubectl -n ${on.namespace} get pod ${args['pod']} -o jsonpath={.spec.serviceAccountName})`,
+            `kubectl auth can-i list endpointslices.discovery.k8s.io -A --as system:serviceaccount:${on.namespace}:$sa`,
             `kubectl -n ${on.namespace} rollout restart ${on.kind.toLowerCase()}/${on.name}`,
           ]
         : [

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
-import { subject } from '../../model/subject.ts'
+import { dnsServerSubject, serverContainer } from '../../relations/dns-servers.ts'
 import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
 import { type Sizing, sizingOfProbe } from '../../relations/dns-sizing.ts'
 import { latency, ms, serverName, shares } from './dns-evidence.ts'
@@ -38,11 +38,10 @@ export default check({
     if (starved.length === 0) {
       return used.some((it) => it.share !== null) ? ok(loss.of, 'CoreDNS stays below its CPU limit') : cannotTell('failed', `DNS servers answer slowly (p95 ${ms(p95)}), and CoreDNS's metrics could not be read to compare its CPU with its limit`)
     }
-    const workload = clusterDns.workload
     const tightest = Math.min(...starved.map((it) => it.limit ?? Number.POSITIVE_INFINITY))
     const sizing = sizingOfProbe({ windows: coreDnsWindows.known ? coreDnsWindows.value : [], servers: used.length, ownQueries: dnsProbe.queriesSent, atLimit: true, nodes, objects: null, autopath: false })
     return finding({
-      subject: subject(workload?.kind ?? 'Deployment', workload?.namespace ?? 'kube-system', workload?.name ?? 'coredns'),
+      subject: dnsServerSubject(clusterDns),
       confidence: 'observed',
       args: { starved: starved.length, pods: used.length, limitMilli: tightest, p95: ms(p95), p50: ms(quantile(loss.times, 0.5)), lost: bad, of: loss.of, ...needs(sizing) },
       evidence: [
@@ -76,7 +75,7 @@ function needs(sizing: Sizing | null): { readonly needsReplicas: number; readonl
 }
 
 function limitOf(pod: Pod): number | null {
-  return pod.containers.find((it) => it.cpuLimitMilli !== null)?.cpuLimitMilli ?? null
+  return serverContainer(pod)?.cpuLimitMilli ?? null
 }
 
 function shareOfLimit(pod: Pod, windows: readonly { readonly pod: string; readonly windowMs: number; readonly cpuSeconds: number | null }[]): number | null {

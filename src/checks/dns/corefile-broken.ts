@@ -14,6 +14,7 @@ import { type Running, runningCorefile } from '../../relations/running-corefile.
 import { crashesUnheard, logEvidence, type Signed, signsOf } from '../../relations/server-log-signs.ts'
 import { dnsServerCrash, dnsServersDown, dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { type Corefile, parseCorefile } from '../../wire/corefile.ts'
+import { bySelector, serverArgs } from './server-words.ts'
 
 /**
  * `reload` refuses a Corefile that does not parse and goes on with the old one, with a line in the log: the cluster is
@@ -50,10 +51,10 @@ export default check({
     headline: ({ args }) => `${args['headline']}.`,
     detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['detail']}`,
     note: ({ args }) => `${args['note']}`,
-    help: ({ subject: on }) => [
+    help: ({ subject: on, args }) => [
       'mend the text, then see in the log that the servers have taken it',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-      `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20 | grep -i -E "reload|error"`,
+      `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20 | grep -i -E "reload|error"`,
     ],
   },
 })
@@ -148,5 +149,5 @@ function measured(probe: DnsProbe): Measured {
 
 function broken(dns: ClusterDns, severity: Severity, args: Args, evidence: ReturnType<typeof corefileEvidence>, explains: readonly string[], said: readonly Signed[] = [], measuredToo = false): Verdict {
   const ready = dns.pods.filter((it) => it.ready).length
-  return finding({ subject: corefileObject(dns), confidence: said.length > 0 || measuredToo ? 'observed' : 'inferred', severity, args, evidence: [evidence, ...(said.length === 0 ? [] : [logEvidence(said)]), { kind: 'fact', label: 'DNS servers ready', value: `${ready} of ${dns.pods.length}` }], explains })
+  return finding({ subject: corefileObject(dns), confidence: said.length > 0 || measuredToo ? 'observed' : 'inferred', severity, args: { ...serverArgs(dns), ...args }, evidence: [evidence, ...(said.length === 0 ? [] : [logEvidence(said)]), { kind: 'fact', label: 'DNS servers ready', value: `${ready} of ${dns.pods.length}` }], explains })
 }

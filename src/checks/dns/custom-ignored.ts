@@ -4,6 +4,7 @@ import { subject } from '../../model/subject.ts'
 import { corefileEvidence, corefileObject } from '../../relations/corefile-text.ts'
 import { type Corefile, type CorefilePlugin, parseCorefile } from '../../wire/corefile.ts'
 import { count, some } from '../service/words.ts'
+import { restart, serverArgs } from './server-words.ts'
 
 /**
  * AKS and k3s mount the ConfigMap `coredns-custom` and import its keys by a glob: `*.server`, `*.override`. A key of
@@ -38,7 +39,7 @@ export default check({
     return finding({
       subject: subject('ConfigMap', namespace, configMap),
       confidence: 'inferred',
-      args: { ignored: some(ignored.map((it) => it.name)), count: ignored.length, of: keys.length, imports: globs.join(', ') || 'none', wanted: globs.length === 0 ? 'none' : endings(globs) },
+      args: { ...serverArgs(clusterDns), ignored: some(ignored.map((it) => it.name)), count: ignored.length, of: keys.length, imports: globs.join(', ') || 'none', wanted: globs.length === 0 ? 'none' : endings(globs) },
       evidence: [
         { kind: 'config', object: subject('ConfigMap', namespace, configMap), path: 'data', lines: ignored.slice(0, 4).map((it) => `${it.name}: |`), at: 0, mark: first.name, label: 'matches no import' },
         ...(globs.length === 0 ? [{ kind: 'fact' as const, label: 'imports of the Corefile', value: 'none' }] : [corefileEvidence(clusterDns, text, line, 'import', 'what is read')]),
@@ -53,7 +54,7 @@ export default check({
     help: ({ subject: on, args }) => [
       args['wanted'] === 'none' ? 'import it in the Corefile, and mount it there, or delete it' : 'rename the key: .server for server blocks of their own, .override for lines inside the block of `.`',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-      `kubectl -n ${on.namespace} rollout restart deployment/coredns`,
+      ...restart(on.namespace, args),
     ],
   },
 })

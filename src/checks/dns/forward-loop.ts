@@ -8,6 +8,7 @@ import { targetPortIn } from '../../relations/service-endpoints.ts'
 import { isLive } from '../../relations/service-selects-pod.ts'
 import { dnsServerCrash, dnsServersDown, dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { type CorefilePlugin, type CorefileServer, parseCorefile, zoneOf } from '../../wire/corefile.ts'
+import { bySelector, restart, serverArgs } from './server-words.ts'
 
 /**
  * A server that forwards to itself answers nothing. The plug-in `loop` sees it at the start and ends the process;
@@ -42,7 +43,7 @@ export default check({
     return finding({
       subject: corefileObject(clusterDns),
       confidence: signed.length > 0 ? 'observed' : 'inferred',
-      args: { to: first.to, why: first.why, zone: first.plugin.args[0] ?? '.', line: first.plugin.line, guarded: guarded ? 'yes' : 'no', file: first.to.startsWith('/') ? 'yes' : 'no' },
+      args: { ...serverArgs(clusterDns), to: first.to, why: first.why, zone: first.plugin.args[0] ?? '.', line: first.plugin.line, guarded: guarded ? 'yes' : 'no', file: first.to.startsWith('/') ? 'yes' : 'no' },
       evidence: [
         ...(signed.length === 0 ? [] : [logEvidence(signed)]),
         ...loops.slice(0, 2).map((it) => corefileEvidence(clusterDns, text, it.plugin.line, it.to, it.why)),
@@ -60,8 +61,8 @@ export default check({
       "give CoreDNS a resolv.conf with the servers that the node itself asks: kubelet's resolvConf, or their addresses in the Corefile; `loop` is the messenger, leave it in",
       'on a node of a DNS server:  cat /etc/resolv.conf /run/systemd/resolve/resolv.conf',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-      `kubectl -n ${on.namespace} rollout restart deployment/coredns`,
-    ] : ['name servers outside the cluster; `loop` is the messenger, leave it in', `kubectl -n ${on.namespace} edit configmap ${on.name}`, `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --previous --tail=20 | grep -i loop`],
+      ...restart(on.namespace, args),
+    ] : ['name servers outside the cluster; `loop` is the messenger, leave it in', `kubectl -n ${on.namespace} edit configmap ${on.name}`, `kubectl -n ${on.namespace} logs ${bySelector(args)} --previous --tail=20 | grep -i loop`],
   },
 })
 

@@ -7,6 +7,7 @@ import { subject } from '../../model/subject.ts'
 import { isServing } from '../../relations/service-selects-pod.ts'
 import { dnsServersDown } from '../../relations/symptom.ts'
 import { count } from '../service/words.ts'
+import { bySelector, serverArgs } from './server-words.ts'
 
 /** The DNS Service has no ready endpoint: kube-proxy rejects every query (glibc fails in 1 ms, musl after 5 s). */
 export default check({
@@ -19,8 +20,9 @@ export default check({
   remedies: ['scale-coredns'],
   decides: ['DNS-57', 'DNS-35'],
 
-  run({ clusterDns: { service, slices, pods, workload } }) {
-    if (service === null) return cannotTell('not-there', 'no Service kube-dns in kube-system: hopscope does not know where this cluster keeps its DNS')
+  run({ clusterDns }) {
+    const { service, slices, pods, workload } = clusterDns
+    if (service === null) return cannotTell('not-there', 'no DNS Service was found: hopscope does not know where this cluster keeps its DNS')
     const endpoints = slices.flatMap((it) => it.endpoints)
     const ready = endpoints.filter((it) => it.ready).length
     if (ready > 0) return ok(ready)
@@ -29,7 +31,7 @@ export default check({
     return finding({
       subject: subject('Service', service.namespace, service.name),
       confidence: 'inferred',
-      args: { pods: pods.length, endpoints: endpoints.length, desired: workload?.desired ?? 'unknown', workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`, ip: service.clusterIP ?? 'none', missed: missed.length, selector: labelsText(service.selector ?? {}), restore: restoring(service, missed[0]) },
+      args: { ...serverArgs(clusterDns), pods: pods.length, endpoints: endpoints.length, desired: workload?.desired ?? 'unknown', workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`, ip: service.clusterIP ?? 'none', missed: missed.length, selector: labelsText(service.selector ?? {}), restore: restoring(service, missed[0]) },
       evidence: [
         ...(missed[0] === undefined ? [] : [selects(service, missed[0])]),
         { kind: 'fact', label: 'endpoints', value: `${ready} ready of ${endpoints.length}` },
@@ -50,8 +52,8 @@ export default check({
     note: () => 'kube-proxy rejects queries to a Service without endpoints: glibc reports failure at once, musl (Alpine) after 5 s',
     help: ({ subject: on, args }) => {
       if (Number(args['missed']) > 0) return ['give the Service the labels of the servers', `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['restore']}'`, `kubectl -n ${on.namespace} get pods --show-labels`]
-      if (args['desired'] === 0) return ['scale it up', 'hopscope fix DNS107 --plan', `kubectl -n ${on.namespace} scale deployment/coredns --replicas=2`]
-      return ['find out why the pods are not ready', `kubectl -n ${on.namespace} describe pods -l k8s-app=kube-dns`, `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20`]
+      if (args['desired'] === 0) return ['scale it up', 'hopscope fix DNS107 --plan', `kubectl -n ${on.namespace} scale ${args['maker']} --replicas=2`]
+      return ['find out why the pods are not ready', `kubectl -n ${on.namespace} describe pods ${bySelector(args)}`, `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20`]
     },
   },
 })

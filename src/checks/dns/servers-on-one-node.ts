@@ -3,6 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { dnsServerSubject, fitForDns } from '../../relations/dns-servers.ts'
 import { isServing } from '../../relations/service-selects-pod.ts'
 import { count, some } from '../service/words.ts'
+import { bySelector, serverArgs } from './server-words.ts'
 
 /**
  * Anti-affinity of the usual manifests is only preferred, and weighed only when a pod is scheduled: both servers start
@@ -31,7 +32,7 @@ export default check({
     return finding({
       subject: dnsServerSubject(clusterDns),
       confidence: 'inferred',
-      args: { node, servers: servers.length, others: others.length },
+      args: { ...serverArgs(clusterDns), node, servers: servers.length, others: others.length },
       evidence: [
         { kind: 'fact', label: `on ${node}`, value: some(servers.map((it) => it.name)) },
         { kind: 'fact', label: 'nodes that would take one', value: some(others.map((it) => it.name)) },
@@ -43,10 +44,10 @@ export default check({
     headline: ({ args }) => `All ${args['servers']} DNS servers run on node ${args['node']}: when it fails, the cluster has no DNS.`,
     detail: ({ args }) => `${args['servers']} of ${args['servers']} servers on ${args['node']} · ${count(Number(args['others']), 'other node')} would take one`,
     note: () => 'the scheduler weighs anti-affinity only when it places a pod; it never moves one later',
-    help: ({ subject: on }) => [
+    help: ({ subject: on, args }) => [
       'let the scheduler place them anew, now that there are more nodes; then ask for the spread in the manifest',
       ...(on.kind === 'Deployment' ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`] : []),
-      `kubectl -n ${on.namespace} get pods -l k8s-app=kube-dns -o wide`,
+      `kubectl -n ${on.namespace} get pods ${bySelector(args)} -o wide`,
     ],
   },
 })

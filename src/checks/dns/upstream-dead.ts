@@ -8,6 +8,7 @@ import { failureOf, outside, outsideFails, upstreamTotals } from '../../relation
 import { ms } from './dns-evidence.ts'
 import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords } from './upstream-words.ts'
+import { bySelector, serverArgs } from './server-words.ts'
 
 /** CoreDNS gives a silent upstream 2 s for each try (plugin/forward); a port that is closed is told at once. */
 const atOnceMs = 1000
@@ -44,6 +45,7 @@ export default check({
         failed: loss.unanswered,
         of: loss.of,
         name: asked.series[0]?.name ?? 'unknown',
+        ...serverArgs(clusterDns),
         ...upstreamArgs(upstreams),
         how: failure.rcode,
         p50: ms(quantile(loss.times, 0.5)),
@@ -68,7 +70,7 @@ export default check({
     },
     help: ({ subject: on, args }) => [
       'ask the upstream from the nodes where CoreDNS runs, and name a second one in the Corefile',
-      `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20 | grep -E "i/o timeout|refused"`,
+      `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20 | grep -E "i/o timeout|refused"`,
       ...askUpstream(args).map((it) => `on such a node:  ${it}`),
     ],
   },

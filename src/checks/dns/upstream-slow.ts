@@ -9,6 +9,7 @@ import { outside, outsideFails, typeFailing, upstreamTotals, type UpstreamTotals
 import { ms, percent } from './dns-evidence.ts'
 import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
+import { bySelector, serverArgs } from './server-words.ts'
 
 /** As DNS110: an outside name that nobody cached may take a while, half a second is too long for a resolver nearby. */
 const slowMs = 500
@@ -60,6 +61,7 @@ export default check({
         how,
         ...upstreamArgs(upstreams),
         p50: ms(quantile(loss.times, 0.5)),
+        ...serverArgs(clusterDns),
         p95: ms(p95),
         clusterP95: ms(quantile(cluster.times, 0.95)),
         failed: loss.failed,
@@ -89,7 +91,7 @@ export default check({
     help: ({ subject: on, args }) => [
       args['how'] === 'lossy' ? "find who drops them: the resolver's limit of queries, a firewall, the way there; fewer queries help (cache, ndots, a node-local cache)" : 'ask the upstream yourself from a node of CoreDNS; name a nearer or a second one in the Corefile',
       ...askUpstream(args, '$RANDOM.example.com').map((it) => `on such a node:  ${it}    # several times: the time, and "no servers could be reached"`),
-      `kubectl -n ${on.namespace} logs -l k8s-app=kube-dns --tail=20 | grep "i/o timeout"`,
+      `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20 | grep "i/o timeout"`,
     ],
   },
 })

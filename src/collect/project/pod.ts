@@ -3,6 +3,7 @@ import type { Intern } from '../../wire/intern.ts'
 import { projectContainer } from './container.ts'
 import { condition, identity, ownerOf } from './identity.ts'
 import { type Fields, fields, isObject, list, oneOf, text, texts } from './json.ts'
+import { isNodeCache } from './node-cache.ts'
 import { isNetworkComponent } from './known-components.ts'
 
 /** `v1 Pod`; null for what is none. Sidecars (init containers that keep running) count as containers. */
@@ -36,7 +37,7 @@ function containers(spec: Fields, status: Fields, intern: Intern, withArgs: bool
   const states = [...list(status['containerStatuses']), ...list(status['initContainerStatuses'])].map(fields)
   return [...list(spec['containers']).map(fields), ...sidecars].map((it) => {
     const state = states.find((other) => other['name'] === it['name']) ?? {}
-    return projectContainer(it, state, intern, withArgs)
+    return projectContainer(it, state, intern, withArgs || isNodeCache(it))
   })
 }
 

@@ -9,13 +9,15 @@ export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: In
   if (it === null) return null
   const spec = fields(fields(raw)['spec'])
   const status = fields(fields(raw)['status'])
+  // A CronJob's pods bear the labels of the template in its jobTemplate (batch/v1 types.go).
+  const maker = kind === 'CronJob' ? fields(fields(spec['jobTemplate'])['spec']) : spec
   return {
     kind,
     namespace: it.namespace,
     name: it.name,
     owner: ownerOf(it.metadata, intern),
     ...counts(kind, spec, status),
-    templateLabels: intern.labels(stringMap(fields(fields(spec['template'])['metadata'])['labels'])),
+    templateLabels: intern.labels(stringMap(fields(fields(maker['template'])['metadata'])['labels'])),
   }
 }
 
@@ -25,6 +27,9 @@ function counts(kind: Workload['kind'], spec: Fields, status: Fields): { desired
       return { desired: count(status['desiredNumberScheduled']), ready: count(status['numberReady']) }
     case 'Job':
       return { desired: wantedByJob(spec, status), ready: count(status['ready']) }
+    case 'CronJob':
+      // Between its runs a CronJob wants no pod, and the Job of a run counts its own.
+      return { desired: 0, ready: 0 }
     default:
       // The API defaults an absent `replicas` to 1 (apps/v1 types.go).
       return { desired: Math.max(0, whole(spec['replicas']) ?? 1), ready: count(status['readyReplicas']) }
