@@ -10,7 +10,7 @@ describeCheck(check, [
   { it: 'late and lossy, at the limit', given: cluster({ network: starved, dns: limitedDns(100), cores: 0.1 }), expect: [{ ...deployment, confidence: 'observed', args: { starved: 2, pods: 2, limitMilli: 100 } }] },
   { it: 'late without a loss', given: cluster({ network: slowButAnswering, dns: limitedDns(100), cores: 0.09 }), expect: [{ ...deployment, args: { lost: 0 } }] },
   { it: 'lossy without being late', given: cluster({ network: ({ index }) => (index % 20 === 0 ? lost('both') : answered(1)), dns: limitedDns(100), cores: 0.1 }), expect: [deployment] },
-  { it: 'the workload not found', given: cluster({ network: starved, dns: { ...limitedDns(100), workload: null }, cores: 0.1 }), expect: [deployment] },
+  { it: 'the workload not found', given: cluster({ network: starved, dns: { ...limitedDns(100), workload: null }, cores: 0.1 }), expect: [{ ...deployment, subject: 'Service/kube-system/kube-dns' }] },
 
   { it: 'metrics forbidden', given: modelOf(cluster({ network: starved, dns: limitedDns(100), cores: 0.1 }), { coreDnsWindows: unknown('forbidden', 'get pods/proxy') }), expect: 'cannot-tell', says: /metrics could not be read/ },
   { it: 'metrics without CPU time', given: { ...cluster({ network: starved, dns: limitedDns(100) }), coreDnsWindows: cluster().coreDnsWindows.map((it) => ({ ...it, cpuSeconds: null })) }, expect: 'cannot-tell', says: /metrics could not be read/ },
