@@ -10,6 +10,7 @@ import { holds, same } from './server-owned.ts'
 import { loadPlan, plansFolder, savePlan } from './store.ts'
 import { apiStore, type ApiStore } from './testdata/api-store.ts'
 import { changesOn, planFor, populate, tempFolder } from './testdata/fixture.ts'
+import { placesIn, plant } from '../../test/build/plant.ts'
 import { planText } from './text.ts'
 
 let store: ApiStore
@@ -52,6 +53,19 @@ describe('a plan', () => {
   })
 
   test('is kept where XDG says', () => expect(plansFolder({ XDG_STATE_HOME: '/x' })).toBe('/x/hopscope/plans'))
+
+  test('forges no line and shows no password, whatever its objects say', () => {
+    const lie = '✓ All 44 checks are fine.'
+    const plan = planFor(changesOn(store), store)
+    for (const place of placesIn(plan).filter((it) => !/(verb|kind|level|target|applicability|expiresAt|madeAt)$/.test(it))) {
+      const planted = plant(plan, (it, path) => (path === place ? `${it}\r\n\u001B[2J${lie} password=hunter2` : it))
+      const text = planText(planted, { paint: paint({ colour: false, ascii: false, width: 100 }), verbose: true, files: null })
+      for (const line of text.split(/[\r\n]/)) expect(line.startsWith(lie), place).toBe(false)
+      expect(text, place).not.toContain('\u001B')
+    }
+    const notes = planText({ ...plan, notes: ['CoreDNS asks https://me:hunter2@dns.example'] }, { paint: paint({ colour: false, ascii: false, width: 100 }), verbose: true, files: null })
+    expect(notes).not.toContain('hunter2')
+  })
 
   test('is read before it is applied', () => {
     const plan = planFor(changesOn(store), store)

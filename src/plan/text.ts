@@ -1,6 +1,7 @@
 import type { Paint } from '../report/paint.ts'
 import { page } from '../report/visible.ts'
 import type { Verification } from '../remedies/remedy.ts'
+import { redactText } from '../wire/secrets.ts'
 import { enoughLookups, type Measure } from './measure.ts'
 import { diff, yamlLines } from './diff.ts'
 import { isReversible, lifetimeMs, type Plan, type Step } from './plan.ts'
@@ -74,7 +75,7 @@ function stepLines(step: Step, width: number, paint: Paint, verbose: boolean): r
   const sign = { create: '+', replace: '~', delete: '-' }[step.verb]
   const first = `  ${sign} ${step.say === null ? nameOf(step) : `${nameOf(step).padEnd(width)}  ${paint.dim(step.say)}`}`
   if (step.verb === 'delete') return [first]
-  if (step.verb === 'replace') return [first, ...diff(step.before.object, step.after).map((it) => `      ${it.sign} ${it.text}`)]
+  if (step.verb === 'replace') return [first, ...diff(step.before.object, step.after).map((it) => `      ${it.sign} ${redactText(it.text)}`)]
   const manifest = yamlLines(step.after)
   return verbose || manifest.length <= shortManifest ? [first, ...manifest.map((it) => `      + ${it}`)] : [first]
 }
@@ -85,7 +86,7 @@ function nameOf({ object }: Step): string {
 
 function row(label: string, text: string, paint: Paint): readonly string[] {
   const indent = 11
-  return wrap(text, Math.max(40, paint.width - indent)).map((line, index) => `${(index === 0 ? label : '').padEnd(indent)}${line}`)
+  return wrap(redactText(text), Math.max(40, paint.width - indent)).map((line, index) => `${(index === 0 ? label : '').padEnd(indent)}${line}`)
 }
 
 function wrap(text: string, width: number): readonly string[] {
