@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { DnsProbe } from '../../model/lookups.ts'
 import { dnsServerDead } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
-import { isRefused, lossOf, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { isRefused, lossOf, nearlyAll, seriesOf, troubled } from '../../relations/lookup-loss.ts'
 import { type Reach, serverReach } from '../../relations/server-reach.ts'
 import { latency, percent, serverName, shares } from './dns-evidence.ts'
 
@@ -31,25 +31,72 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      args['how'] === 'loses'
-        ? `DNS server ${on.name} loses ${args['share']} of what it is asked, so look-ups that land there take 5 s or fail.`
-        : `DNS server ${on.name} ${args['how'] === 'refuses' ? 'refuses queries' : 'does not answer'}, so about 1 in ${args['servers']} look-ups fails.`,
-    detail: ({ args }) => `${args['ip']} · ${args['failed']} of ${args['of']} look-ups sent to it ${args['how'] === 'loses' ? 'lost a packet or failed' : 'failed'}, from ${args['nodes']} · other servers ${args['otherFailed']} of ${args['otherOf']}`,
-    note: ({ args }) =>
-      args['nodeCount'] === 1
-        ? `only ${args['nodes']} was probed: the way from there to this server may be as guilty; hopscope dns without --node tells`
-        : args['how'] === 'loses'
-          ? `every node sees it${args['tcp'] === 'well' ? ', and over TCP nothing is lost' : ''}: packets are dropped in the pod or on its node, not by the clients' conntrack`
-          : 'conntrack pins a flow to the server that it was given, so a retry from the same port fails too',
-    help: ({ subject: on }) => [
-      'replace the pod, then find out what cut it off on its node',
-      'hopscope fix DNS106 --probe --plan',
-      `kubectl -n ${on.namespace} get pod ${on.name} -o wide`,
-      `kubectl -n ${on.namespace} delete pod ${on.name}`,
-    ],
+    headline({ subject: on, args }) {
+      const { ip, udpBad, udpOf, share, servers } = args
+      if (args['how'] === 'wrong-source') {
+        return `UDP answers of DNS server ${on.name} come from an address other than ${ip}, which was asked: ` +
+          `no client takes them (${udpBad} of ${udpOf} look-ups).`
+      }
+      if (args['how'] === 'loses') {
+        return `DNS server ${on.name} loses ${share} of what it is asked, so look-ups that land there take 5 s or fail.`
+      }
+      const does = args['how'] === 'refuses' ? 'refuses queries' : 'does not answer'
+      return `DNS server ${on.name} ${does}, so about 1 in ${servers} look-ups fails.`
+    },
+    detail: ({ args }) => `${args['ip']} · ${args['failed']} of ${args['of']} look-ups sent to it ${args['how'] === 'loses' || args['how'] === 'wrong-source' ? 'lost a packet or failed' : 'failed'}, from ${args['nodes']} · other servers ${args['otherFailed']} of ${args['otherOf']}`,
+    note({ args }) {
+      if (args['how'] === 'wrong-source') {
+        return `${args['stray']} UDP packets met no socket that waits for them, and over TCP nothing is lost: ` +
+          'it answers, from another address; a rule on its node rewrites the source, or the pod has a second address'
+      }
+      if (args['nodeCount'] === 1) {
+        return `only ${args['nodes']} was probed: the way from there to this server may be as guilty; ` +
+          'hopscope dns without --node tells'
+      }
+      if (args['how'] !== 'loses') return 'conntrack pins a flow to the server that it was given, so a retry from the same port fails too'
+      const overTcp = args['tcp'] === 'well' ? ', and over TCP nothing is lost' : ''
+      return `every node sees it${overTcp}: packets are dropped in the pod or on its node, not by the clients' conntrack`
+    },
+    help({ subject: on, args }) {
+      const look = `kubectl -n ${on.namespace} get pod ${on.name} -o wide`
+      if (args['how'] === 'wrong-source') {
+        return [
+          'look at what rewrites the source of its answers: SNAT or masquerade rules on its node, a second address of the pod',
+          look,
+          'on its node:  tcpdump -ni any udp port 53    iptables-save -t nat | grep -E "SNAT|MASQUERADE"',
+        ]
+      }
+      return [
+        'replace the pod, then find out what cut it off on its node',
+        'hopscope fix DNS106 --probe --plan',
+        look,
+        `kubectl -n ${on.namespace} delete pod ${on.name}`,
+      ]
+    },
   },
 })
+
+/** Of what seems lost over UDP, this share has to come back as packets that nobody waits for. */
+const strayShare = 0.5
+
+/**
+ * Next to nothing that it is asked over UDP is answered, TCP is well, and packets come that no socket waits for: it does
+ * answer, from an address that was not asked. null when that is not what is seen, or could not be.
+ */
+function strayAnswers(probe: DnsProbe, here: readonly Reach[]): { stray: number; udpBad: number; udpOf: number } | null {
+  const udp = here.flatMap((it) => it.series).filter((it) => it.transport === 'udp')
+  const [udpBad, udpOf] = [troubled(udp), lossOf(udp).of]
+  const nodes = new Set(here.map((it) => it.node))
+  const seen = (probe.stray ?? []).filter((it) => nodes.has(it.node))
+  if (seen.length === 0 || !nearlyAll(udpBad, udpOf)) return null
+  const stray = seen.reduce((sum, it) => sum + it.packets, 0)
+  return stray >= udpBad * strayShare ? { stray, udpBad, udpOf } : null
+}
+
+function howOf(silent: boolean, here: readonly Reach[]): 'refuses' | 'silent' | 'loses' {
+  if (!silent) return 'loses'
+  return isRefused(here.flatMap((it) => it.series)) ? 'refuses' : 'silent'
+}
 
 function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: string): Verdict {
   const here = all.filter((it) => it.ip === ip)
@@ -66,11 +113,14 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
   const othersLoss = lossOf(others.flatMap((it) => it.series))
   const bad = troubled(here.flatMap((it) => it.series))
   const tcp = here.flatMap((it) => it.series).filter((it) => it.transport === 'tcp')
+  const tcpWell = lossOf(tcp).of > 0 && troubled(tcp) === 0
+  const foreign = !silent && tcpWell ? strayAnswers(probe, here) : null
   return finding({
     subject: subject('Pod', namespace, here[0]?.pod ?? ip),
     confidence: 'observed',
     args: {
-      how: silent ? (isRefused(here.flatMap((it) => it.series)) ? 'refuses' : 'silent') : 'loses',
+      how: foreign === null ? howOf(silent, here) : 'wrong-source',
+      ...foreign,
       ip,
       failed: silent ? loss.unanswered : bad,
       share: percent(silent ? loss.unanswered : bad, loss.of),
@@ -80,7 +130,7 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
       otherFailed: silent ? othersLoss.unanswered : others.reduce((sum, it) => sum + it.troubled, 0),
       otherOf: othersLoss.of,
       servers: new Set(seriesOf(probe, { role: 'endpoint' }).map((it) => it.server.ip)).size,
-      tcp: lossOf(tcp).of === 0 || troubled(tcp) > 0 ? 'bad' : 'well',
+      tcp: tcpWell ? 'well' : 'bad',
       throughService: troubled(seriesOf(probe, { role: 'service' })),
     },
     evidence: [
