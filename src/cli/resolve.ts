@@ -19,8 +19,12 @@ import { outcomeOf, type Resolution, resolveExitCode } from '../relations/resolu
 import { resolveJson } from '../report/resolve-json.ts'
 import { resolveText } from '../report/resolve-text.ts'
 import { ToolError } from '../tool-error.ts'
+import { projectService } from '../collect/project/service.ts'
+import * as resource from '../kube/resources.ts'
+import type { Service } from '../model/service.ts'
+import { createIntern } from '../wire/intern.ts'
 import { asDnsName, type DnsName } from '../wire/dns-name.ts'
-import { addressesInHosts, reverseName, settingsOf } from '../wire/resolver-walk.ts'
+import { addressesInHosts, candidates, reverseName, settingsOf } from '../wire/resolver-walk.ts'
 import type { ClusterFlags } from './flags.ts'
 import { terminalPaint } from './fix-paint.ts'
 import { checkNodes, open } from './gather.ts'
@@ -104,7 +108,8 @@ async function look(cluster: Cluster, question: Question, flags: ResolveFlags, p
   for (const line of plan === null ? [] : announceResolve(plan)) progress.announce(line)
   const run = plan === null ? null : await runResolve(cluster, plan, progress.step, signal)
   signal.throwIfAborted()
-  const it = resolutionOf({ question, pod, container, namespace, plan, conf, hosts, view, run, model })
+  const service = await serviceMeant(cluster, question, run?.resolvConf ?? conf?.text ?? '', model, namespace)
+  const it: Resolution = { ...resolutionOf({ question, pod, container, namespace, plan, conf, hosts, view, run, model }), service }
   const left = run?.left ?? []
   const touched = run === null ? `${view === null ? 'read only' : 'one exec'}, no pod` : `${run.queries} queries by a probe pod, ${left.length === 0 ? 'removed' : `NOT removed: ${left.join(', ')} (hopscope cleanup)`}`
   return { it, touched, left }
@@ -136,6 +141,22 @@ async function viewOf(cluster: Cluster, pod: Pod, container: string, { typed, ty
   progress.announce(`runs a short script in container ${container} of pod ${pod.namespace}/${pod.name}: reads resolv.conf and /etc/hosts, one look-up`)
   const view = await resolverView(cluster, { namespace: pod.namespace, pod: pod.name, container, name: typed }, signal)
   return types.length === 2 ? view : { ...view, lookup: unknown('not-asked', `getaddrinfo looks up addresses, not ${types[0]}`) }
+}
+
+/** The first name tried that is a Service's; those of other namespaces are read one by one, and there are few. */
+async function serviceMeant(cluster: Cluster, { typed }: Question, resolvConf: string, model: Model, namespace: string): Promise<Service | null> {
+  const { clusterDns, services } = model.sources
+  const tail = `.svc.${clusterDns.known ? clusterDns.value.domain : 'cluster.local'}.`
+  const tried = candidates('glibc', settingsOf('glibc', resolvConf), typed).map((it) => it.name.toLowerCase())
+  const named = tried.filter((it) => it.endsWith(tail)).map((it) => it.slice(0, -tail.length).split('.')).filter((it) => it.length === 2)
+  for (const [name = '', of = ''] of named.slice(0, 3)) {
+    const own = services.known ? services.value.find((it) => it.namespace === of && it.name === name) : undefined
+    if (own !== undefined) return own
+    if (of === namespace && services.known) continue
+    const read = await cluster.get(resource.services, of, name, (raw) => projectService(raw, createIntern()))
+    if (read.known && read.value !== null) return read.value
+  }
+  return null
 }
 
 type Conf = Resolution['resolvConf']

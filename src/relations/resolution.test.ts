@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { egressPolicy, labels, namespace, namespaceNamed, onPort, rule } from '../../test/build/policy.ts'
 import { clusterDns } from '../../test/build/dns.ts'
+import { service } from '../../test/build/service.ts'
 import { pod } from '../../test/build/pod.ts'
 import { found, query, resolution, serverSays } from '../../test/build/resolution.ts'
 import { known, unknown } from '../model/known.ts'
@@ -11,6 +12,12 @@ import { disagreements, outcomeOf, type Resolution, resolveExitCode } from './re
 const winner = 'cart.shop.svc.cluster.local.'
 const denied = known({ udp: { kind: 'denied' as const, direction: 'Egress' as const, by: [egressPolicy('closed')] }, tcp: { kind: 'allowed' as const } })
 const inside = (result: 'ok' | 'timeout') => known({ tool: 'getent ahosts', result, addresses: result === 'ok' ? ['10.96.44.7'] : [], ms: 12 })
+
+/** `cart.shop` is 10.96.44.7 below a suffix, and this by itself. */
+function outside(itself: string): Partial<Resolution> {
+  const asTyped = query('cart.shop.', 'A', { records: [{ name: 'cart.shop', type: 'A', ttl: 30, data: itself }] })
+  return { typed: 'cart.shop', servers: [serverSays('coredns-0', [query(winner, 'A'), asTyped])] }
+}
 
 describe('the outcome', () => {
   it.each<[string, Partial<Resolution>, string, 0 | 1 | 2]>([
@@ -24,6 +31,13 @@ describe('the outcome', () => {
     ['a policy denies the pod, and nobody enforces it', { target: denied, own: inside('ok') }, 'found', 0],
     ['found by the probe, not inside', { own: inside('timeout') }, 'fails-inside', 1],
     ['servers disagree', { servers: [serverSays('coredns-0'), serverSays('coredns-1', [query(winner, 'A', { answer: 'nxdomain' }), query(winner, 'AAAA', { answer: 'nxdomain' })])] }, 'disagree', 1],
+    ["not the Service's address", { service: service('cart', { clusterIP: '10.96.44.8' }) }, 'not-the-service', 1],
+    ["the Service's address", { service: service('cart') }, 'found', 0],
+    ["a suffix took the Service's name", { typed: 'cart.shop', service: service('cart', { namespace: 'pay', clusterIP: '10.96.9.9' }) }, 'not-the-service', 1],
+    ['an outside name won by a suffix', outside('198.51.100.66'), 'won-by-suffix', 1],
+    ['the same place by both names', outside('10.96.44.7'), 'found', 0],
+    ['musl does not find it, and the library is not known', { libc: null, walks: known([found('glibc'), found('musl', { end: 'nodata', winner: null })]) }, 'other-fails', 1],
+    ['musl does not find it, and the container has glibc', { walks: known([found('glibc'), found('musl', { end: 'nodata', winner: null })]) }, 'found', 0],
     ['without a pod, the look-up of the probe pod itself', { from: { namespace: 'shop', pod: null, container: null, node: 'worker-1' }, target: null, own: inside('timeout') }, 'found', 0],
   ])('%s', (_, about, kind, code) => {
     const outcome = outcomeOf(resolution(about))

@@ -1,4 +1,5 @@
 import type { Known } from '../model/known.ts'
+import type { Service } from '../model/service.ts'
 import type { AskedQuery, Libc, OwnLookup, ResolverWalk, ServerAnswer } from '../model/resolution.ts'
 import type { ResolverDecisions } from './policy-on-resolver.ts'
 import { isolating } from './policy-dns.ts'
@@ -11,6 +12,8 @@ export interface Resolution {
   readonly types: readonly string[]
   /** Services of the namespace with a name like the one that is not there. */
   readonly near: readonly string[]
+  /** The first Service that one of the names tried is the name of; null when there is none, or it could not be read. */
+  readonly service?: Service | null
   readonly from: { readonly namespace: string; readonly pod: string | null; readonly container: string | null; readonly node: string }
   readonly resolvConf: { readonly text: string; readonly how: 'read' | 'computed' | 'probe-pod'; readonly why: string | null }
   readonly hosts: { readonly addresses: readonly string[]; readonly how: 'read' | 'computed' | 'not-known' }
@@ -37,6 +40,12 @@ export type Outcome =
   | { readonly kind: 'denied'; readonly policy: string }
   | { readonly kind: 'fails-inside'; readonly own: OwnLookup }
   | { readonly kind: 'disagree' }
+  /** Found, and it is not the Service's address. */
+  | { readonly kind: 'not-the-service'; readonly service: Service; readonly says: readonly string[] }
+  /** A suffix of the search list took the name, which has another address by itself. */
+  | { readonly kind: 'won-by-suffix'; readonly name: string; readonly says: readonly string[]; readonly itself: readonly string[] }
+  /** The library of the container is not known, and one of the two does not find it. */
+  | { readonly kind: 'other-fails'; readonly libc: Libc; readonly end: ResolverWalk['end'] }
   | { readonly kind: 'not-asked'; readonly why: string }
 
 /** The walk of the container's own library; glibc's where that is not known. */
@@ -61,8 +70,44 @@ export function outcomeOf(it: Resolution): Outcome {
   if (walk.end !== 'found') return { kind: 'not-found', end: walk.end }
   if (inside !== null && inside.result !== 'ok') return { kind: 'fails-inside', own: inside }
   if (disagreements(it).length > 0) return { kind: 'disagree' }
+  const wrong = notTheService(it, walk) ?? wonBySuffix(it, walk)
+  if (wrong !== null) return wrong
+  const other = otherWalk(it)
+  if (it.libc === null && other !== null && other.end !== 'found') return { kind: 'other-fails', libc: other.libc, end: other.end }
   const lost = walk.queries.filter((query) => query.answer === 'timeout').length
   return lost > 0 ? { kind: 'slow', lost, ms: walk.ms } : { kind: 'found' }
+}
+
+export function fullNameOf({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {
+  return `${name}.${namespace}.svc.${domain}.`
+}
+
+function addressesIn(queries: readonly AskedQuery[], name: string | null): readonly string[] {
+  const own = queries.filter((query) => query.name === name && query.answer === 'ok')
+  return [...new Set(own.flatMap((query) => query.records.filter((record) => record.type === query.type).map((record) => record.data)))]
+}
+
+/** Compared within one family: the model holds the first address of a dual-stack Service. */
+function notTheService(it: Resolution, walk: ResolverWalk): Outcome | null {
+  const service = it.service ?? null
+  if (service === null || service.clusterIP === null || service.clusterIP === 'None' || service.type === 'ExternalName') return null
+  if (!it.types.includes('A') && !it.types.includes('AAAA')) return null
+  const ip = service.clusterIP.toLowerCase()
+  const says = addressesIn(walk.queries, walk.winner).filter((one) => one.includes(':') === ip.includes(':'))
+  const isTaken = walk.winner !== fullNameOf(service, it.domain)
+  if (says.length === 0 && !isTaken) return null
+  // IPv6 has many spellings: there the name alone is compared.
+  const isSame = ip.includes(':') ? !isTaken : says.every((one) => one === ip)
+  return isSame ? null : { kind: 'not-the-service', service, says: says.length > 0 ? says : addressesIn(walk.queries, walk.winner) }
+}
+
+function wonBySuffix(it: Resolution, walk: ResolverWalk): Outcome | null {
+  const typed = it.typed.endsWith('.') ? it.typed : `${it.typed}.`
+  if (walk.winner === null || walk.winner === typed || (it.service ?? null) !== null) return null
+  const says = addressesIn(walk.queries, walk.winner)
+  const itself = addressesIn(it.servers.flatMap((server) => server.queries), typed)
+  if (itself.length === 0 || itself.some((one) => says.includes(one))) return null
+  return { kind: 'won-by-suffix', name: walk.winner, says, itself }
 }
 
 /** As all commands: 0 nothing wrong, 1 something is, 2 it could not be asked. */
@@ -88,7 +133,10 @@ export interface Disagreement {
  * big names answer in rotation. Nor is one silent question that the second try had answered.
  */
 export function disagreements(it: Resolution): readonly Disagreement[] {
-  const names = [...new Set(it.servers.flatMap((server) => server.queries.map((query) => query.name)))]
+  // The name as it was typed is asked beside the one that won, for its address alone.
+  const winner = mainWalk(it)?.winner ?? null
+  const all = [...new Set(it.servers.flatMap((server) => server.queries.map((query) => query.name)))]
+  const names = winner !== null && all.includes(winner) ? [winner] : all
   return names.flatMap((name) => {
     const inside = name.endsWith(`.${it.domain}.`)
     const answers = it.servers.flatMap((server) => {

@@ -1,13 +1,13 @@
 import type { AskedQuery, ResolverWalk } from '../model/resolution.ts'
 import { isolating } from '../relations/policy-dns.ts'
 import type { ResolverDecisions } from '../relations/policy-on-resolver.ts'
-import { answerWord, disagreements, mainWalk, type Outcome, otherWalk, outcomeOf, type Resolution } from '../relations/resolution.ts'
+import { answerWord, disagreements, fullNameOf, mainWalk, type Outcome, otherWalk, outcomeOf, type Resolution } from '../relations/resolution.ts'
 import type { Known } from '../model/known.ts'
 import type { Paint } from './paint.ts'
 import { page } from './visible.ts'
 import { ms } from './milliseconds.ts'
 
-const mark = { found: 'ok', 'in-hosts': 'ok', slow: 'warning', 'not-found': 'error', denied: 'error', 'fails-inside': 'error', disagree: 'error', 'not-asked': 'cannot-tell' } as const
+const mark = { found: 'ok', 'in-hosts': 'ok', slow: 'warning', 'not-found': 'error', denied: 'error', 'fails-inside': 'error', disagree: 'error', 'not-the-service': 'error', 'won-by-suffix': 'error', 'other-fails': 'warning', 'not-asked': 'cannot-tell' } as const
 
 /** The answer first, then where it was asked from and by what rules, then every query in the order of sending. */
 export function resolveText(it: Resolution, paint: Paint, footer: readonly string[]): string {
@@ -22,10 +22,20 @@ export function resolveText(it: Resolution, paint: Paint, footer: readonly strin
     ...servers(it, paint),
     '',
     ...(outcome.kind === 'not-found' && outcome.end === 'nxdomain' && it.near.length > 0 ? [`  help: namespace ${it.from.namespace} has ${it.near.length === 1 ? 'a Service' : 'Services'} ${it.near.map((name) => `\`${name}\``).join(', ')}`, ''] : []),
+    ...(outcome.kind === 'not-found' ? deniedService(it) : []),
     ...(outcome.kind === 'denied' ? [`  help: hopscope diagnose pod/${it.from.pod} -n ${it.from.namespace}    says what the policy lacks`, ''] : []),
     ...footer,
   ]
   return page(lines, paint)
+}
+
+/** A Service that DNS denies: the denial is kept, or the server does not see the Service. */
+function deniedService(it: Resolution): readonly string[] {
+  const service = it.service ?? null
+  const kept = Math.max(0, ...(mainWalk(it)?.queries ?? []).flatMap((one) => (service !== null && one.name === fullNameOf(service, it.domain) ? [one.denialTtl ?? 0] : [])))
+  if (service === null) return []
+  const because = kept > 0 ? `the denial is kept for ${kept} s more` : 'the DNS servers do not see it'
+  return [`  help: Service ${service.namespace}/${service.name} exists: ${because}. hopscope diagnose svc/${service.name} -n ${service.namespace} --probe`, '']
 }
 
 function headline(it: Resolution, outcome: Outcome): string {
@@ -43,6 +53,12 @@ function headline(it: Resolution, outcome: Outcome): string {
       return `${it.label} is known to DNS, but getaddrinfo in container ${it.from.container} fails: ${own(outcome.own)}.`
     case 'disagree':
       return `${answer(it)}, but the servers disagree: ${disagreement(it)}.`
+    case 'not-the-service':
+      return `${answer(it)}, which is not Service ${outcome.service.namespace}/${outcome.service.name} (${outcome.service.clusterIP}).`
+    case 'won-by-suffix':
+      return `${answer(it)}, but by itself it is ${few(outcome.itself, 3)}: a suffix of the search list takes the name.`
+    case 'other-fails':
+      return `${answer(it)} as ${main?.libc ?? 'glibc'} asks, but ${outcome.libc} does not find it: ${shortEnd[outcome.end]}.`
     case 'not-found':
       return `${it.label} ${notFound[outcome.end]}${main === null ? '' : ` (${count(new Set(main.queries.map((one) => one.name)).size, 'name')} tried, ${count(main.queries.length, 'query', 'queries')}, ${ms(main.ms)})`}.`
     case 'not-asked':
@@ -161,7 +177,7 @@ function cell(it: AskedQuery): string {
 }
 
 function ttl(it: AskedQuery): string {
-  const least = Math.min(...it.records.map((record) => record.ttl))
+  const least = it.records.length === 0 && it.denialTtl !== undefined ? it.denialTtl : Math.min(...it.records.map((record) => record.ttl))
   return Number.isFinite(least) ? `${least} s` : ''
 }
 

@@ -21,12 +21,17 @@ export async function resolve(spec: ResolveSpec, emit: Emit): Promise<number> {
   const walks = await Promise.all((['glibc', 'musl'] as const).map((libc) => walk(libc, text, spec)))
   for (const it of walks) emit({ t: 'walk', walk: it })
   const winner = walks.map((it) => it.winner).find((it) => it !== null)
-  const names = winner === undefined ? [...new Set(walks.flatMap((it) => it.candidates))].slice(0, mostNames) : [winner]
+  const names = winner === undefined ? [...new Set(walks.flatMap((it) => it.candidates))].slice(0, mostNames) : [...new Set([winner, ...asTyped(spec)])]
   const answers = await Promise.all(spec.servers.map((it) => oneServer(it, names, spec)))
   clearInterval(alive)
   for (const it of answers) emit({ t: 'server', server: it })
   const sent = [...walks, ...answers].reduce((sum, it) => sum + it.queries.length, 0)
   return sent + (ownLook === null ? 0 : (walks[0]?.queries.length ?? 0))
+}
+
+/** A name with a dot may be somebody's by itself, whatever a suffix makes of it. */
+function asTyped({ typed }: ResolveSpec): readonly string[] {
+  return typed.replace(/\.$/, '').includes('.') ? [typed.endsWith('.') ? typed : `${typed}.`] : []
 }
 
 /** Without a winner each name that was tried is asked of each server, so many at most. */
@@ -96,6 +101,7 @@ async function warmUp(): Promise<void> {
 async function oneServer({ ip, port, pod }: ResolveSpec['servers'][number], wanted: readonly string[], spec: ResolveSpec): Promise<ServerAnswer> {
   const notes = notebook(performance.now())
   for (const name of wanted) {
+    const before = notes.queries().length
     for (let attempt = 0; attempt < 2; attempt++) {
       const line = await openLine({ ip, port }, 'udp')
       if (line === null) break
@@ -103,6 +109,8 @@ async function oneServer({ ip, port, pod }: ResolveSpec['servers'][number], want
       line.close()
       if (replies.size === spec.types.length) break
     }
+    // The same silence is not waited for twice.
+    if (notes.queries().slice(before).every((it) => it.answer === 'timeout' || it.answer === 'unreachable')) break
   }
   return { ip, pod, queries: notes.queries() }
 }
