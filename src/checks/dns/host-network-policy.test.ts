@@ -14,6 +14,7 @@ const found = { subject: 'Deployment/shop/web', severity: 'info' } as const
 describeCheck(check, [
   { it: 'a Deployment on the host network, its policy left out', given: { pods: [...web(), pod('web-2', { hostNetwork: true })] }, expect: [{ ...found, confidence: 'inferred', args: { pods: 2, lookup: 'not looked into' } }] },
   { it: 'names of the cluster are not found in it', given: { pods: web(), insideViews: looked('nxdomain') }, expect: [{ ...found, confidence: 'observed' }] },
+  { it: 'the same, and it is what was asked about', given: { pods: web(), insideViews: looked('nxdomain') }, scope: { target: { kind: 'object', object: { kind: 'Deployment', namespace: 'shop', name: 'web' }, url: null } }, expect: [{ ...found, severity: 'warning', confidence: 'observed' }] },
   { it: 'a DaemonSet in the namespace asked about', given: { pods: web(agent) }, scope: { namespace: 'shop' }, expect: [{ subject: 'DaemonSet/shop/web' }] },
 
   { it: 'ClusterFirstWithHostNet', given: { pods: web({ dnsPolicy: 'ClusterFirstWithHostNet' }) }, expect: 'ok' },

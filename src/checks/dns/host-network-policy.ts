@@ -3,7 +3,7 @@ import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict
 import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
-import { subjectKey } from '../../model/subject.ts'
+import { type Subject, subjectKey } from '../../model/subject.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { count } from '../service/words.ts'
 
@@ -26,7 +26,7 @@ export default check({
     const onHost = pods.filter((it) => it.phase === 'Running' && !it.deleting && it.hostNetwork && !isAgent(it, scope))
     if (onHost.length === 0) return notApplicable("no pod on the host's network, node agents aside")
     const views = insideViews.known ? insideViews.value : []
-    return [...Map.groupBy(onHost, (it) => subjectKey(workloadOfPod(it))).values()].map((its) => judge(its, views))
+    return [...Map.groupBy(onHost, (it) => subjectKey(workloadOfPod(it))).values()].map((its) => judge(its, views, scope))
   },
 
   words: {
@@ -45,7 +45,7 @@ function isAgent({ namespace, owner }: Pod, scope: Scope): boolean {
   return owner?.kind === 'Node' || namespace === 'kube-system' || (owner?.kind === 'DaemonSet' && scope.namespace === null)
 }
 
-function judge(pods: readonly Pod[], views: readonly InsideView[]): Verdict {
+function judge(pods: readonly Pod[], views: readonly InsideView[], { target }: Scope): Verdict {
   const silent = pods.filter((it) => it.dnsPolicy === 'ClusterFirst')
   const [first] = silent
   if (first === undefined) return ok(pods.length)
@@ -54,8 +54,15 @@ function judge(pods: readonly Pod[], views: readonly InsideView[]): Verdict {
   if (result === 'ok') return ok(pods.length, 'the servers of the node know the names of the cluster')
   return finding({
     subject: workloadOfPod(first),
+    // Who asks about this very workload is told that it finds no name of the cluster.
+    severity: result !== null && target.kind === 'object' && isOne(target.object, pods) ? 'warning' : 'info',
     confidence: result === null ? 'inferred' : 'observed',
     args: { pods: silent.length, lookup: lookup?.known === true ? `look-up of ${lookup.value.name}: ${lookup.value.result}` : 'not looked into' },
     evidence: [{ kind: 'config', object: workloadOfPod(first), path: workloadOfPod(first).kind === 'Pod' ? 'spec' : 'spec.template.spec', lines: ['hostNetwork: true', 'dnsPolicy: ClusterFirst'], at: 1, mark: 'ClusterFirst', label: 'behaves as Default here' }],
   })
+}
+
+function isOne(object: Subject, pods: readonly Pod[]): boolean {
+  const key = subjectKey(object)
+  return pods.some((it) => key === `Pod/${it.namespace}/${it.name}` || key === subjectKey(workloadOfPod(it)))
 }

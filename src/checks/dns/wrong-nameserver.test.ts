@@ -12,6 +12,7 @@ const asks = (server: string, result: 'ok' | 'timeout' | 'nxdomain', about: Part
   insideViews: [insideView('web-1', { resolvConf: known(`search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${server}\noptions ndots:5\n`), lookup: known({ tool: 'getent', name: 'kubernetes.default.svc.cluster.local.', result, ms: 1 }), ...about })],
 })
 const none = (nameservers: readonly string[], searches: readonly string[] = ['svc.cluster.local']): Partial<Pod> => ({ dnsPolicy: 'None', dnsConfig: { nameservers, searches, options: [] } })
+const byDefault = pod('web-1', { dnsPolicy: 'Default' })
 const web = { subject: 'Deployment/shop/web' }
 
 describeCheck(check, [
@@ -20,6 +21,8 @@ describeCheck(check, [
   { it: 'no nameserver at all', given: { ...base, pods: [pod('web-1')], ...asks('', 'timeout', { resolvConf: known('search a.example\n') }) }, expect: [{ ...web, args: { server: 'none' } }] },
   { it: 'no tool in the container to look a name up', given: { ...base, pods: [pod('web-1')], ...asks('10.0.0.10', 'ok', { lookup: unknown('not-there', 'no getent') }) }, expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { lookup: 'no look-up was made in it' } }] },
   { it: 'dnsPolicy None with the suffixes of the cluster and a server outside', given: { ...base, pods: [pod('web-1', none(['8.8.8.8']))] }, expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { policy: 'None' } }] },
+  { it: 'dnsPolicy Default, and it was asked about', given: { ...base, pods: [byDefault], ...asks('192.168.0.1', 'nxdomain') }, scope: { target: { kind: 'object', object: { kind: 'Pod', namespace: 'shop', name: 'web-1' }, url: null } }, expect: [{ ...web, severity: 'warning', confidence: 'observed', args: { policy: 'Default' } }] },
+  { it: 'dnsPolicy Default, and its servers are silent', given: { ...base, pods: [byDefault], ...asks('192.168.0.1', 'timeout') }, expect: [{ ...web, severity: 'warning', confidence: 'observed' }] },
 
   { it: 'the DNS Service', given: { ...base, pods: [pod('web-1')], ...asks('10.96.0.10', 'ok') }, expect: 'ok' },
   { it: 'the DNS Service, and look-ups fail: another matter', given: { ...base, pods: [pod('web-1')], ...asks('10.96.0.10', 'timeout') }, expect: 'ok' },

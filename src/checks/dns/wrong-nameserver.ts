@@ -1,6 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import { isClusterFirst, type PodResolver, podResolvers, type ServerKind, serverKinds } from '../../relations/pod-resolvers.ts'
+import type { Scope } from '../../model/sources.ts'
+import { subjectKey } from '../../model/subject.ts'
 import { count } from '../service/words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 
@@ -19,10 +21,10 @@ export default check({
   remedies: ['pod-dns'],
   decides: ['DNS-16', 'DNS-17'],
 
-  run({ pods, services, clusterDns, insideViews }) {
+  run({ pods, services, clusterDns, insideViews, scope }) {
     if (clusterDns.service === null) return notApplicable('no DNS Service was found to compare with')
     const kind = serverKinds(clusterDns, services)
-    const resolvers = podResolvers(pods, clusterDns, insideViews).filter((it) => wantsClusterNames(it, clusterDns.domain))
+    const resolvers = podResolvers(pods, clusterDns, insideViews).filter((it) => wantsClusterNames(it, clusterDns.domain) || failsByDefault(it, scope))
     if (resolvers.length === 0) return notApplicable('no running pod looks for names of the cluster')
     return resolvers.map((it) => judge(it, kind, clusterDns.service?.clusterIP ?? 'none'))
   },
@@ -30,14 +32,33 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} asks DNS server ${args['server']}, which is not the cluster's (${args['vip']}).`,
     detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameserver ${args['server']}, DNS Service ${args['vip']} · ${args['lookup']}`,
-    note: ({ args }) => (args['policy'] === 'None' ? 'with dnsPolicy None the servers are those of dnsConfig alone' : `resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: here that of node ${args['node']}`),
+    note: ({ args }) => notes[String(args['policy'])] ?? (`resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: here that of node ${args['node']}`),
     help: ({ subject: on, args }) => [
-      args['policy'] === 'None' ? 'put the address of the DNS Service into dnsConfig, or leave dnsPolicy out' : "compare with a pod on another node: if only this node's are wrong, mend clusterDNS of its kubelet; then make the pods anew",
-      ...(args['policy'] === 'None' ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsPolicy`] : [`kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`]),
+      helps[String(args['policy'])] ?? "compare with a pod on another node: if only this node's are wrong, mend clusterDNS of its kubelet; then make the pods anew",
+      ...(args['policy'] === 'None' || args['policy'] === 'Default' ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsPolicy`] : [`kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`]),
       ...(on.kind === 'Deployment' ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`] : []),
     ],
   },
 })
+
+const notes: Readonly<Record<string, string>> = {
+  None: 'with dnsPolicy None the servers are those of dnsConfig alone',
+  Default: "with dnsPolicy Default a pod has the node's own resolv.conf, whose servers know no name of the cluster: nothing is wrong if it needs none",
+}
+
+const helps: Readonly<Record<string, string>> = {
+  None: 'put the address of the DNS Service into dnsConfig, or leave dnsPolicy out',
+  Default: "if it needs names of the cluster, leave dnsPolicy out (ClusterFirst); if its lookups end in silence, look at the servers of the node's resolv.conf",
+}
+
+/** A pod that takes the node's file knows no name of the cluster by design; silence is by nobody's design. */
+function failsByDefault({ pod, view, workload, pods }: PodResolver, { target }: Scope): boolean {
+  if (pod.dnsPolicy !== 'Default' || pod.hostNetwork || view?.lookup.known !== true) return false
+  const { result } = view.lookup.value
+  if (result === 'ok' || result === 'nodata' || result === 'not-asked') return false
+  const asked = target.kind === 'object' ? subjectKey(target.object) : null
+  return result !== 'nxdomain' || asked === subjectKey(workload) || pods.some((it) => asked === `Pod/${it.namespace}/${it.name}`)
+}
 
 /** By its policy, or because its own search list has the cluster's domain in it. */
 function wantsClusterNames({ pod }: PodResolver, domain: string): boolean {
@@ -53,7 +74,7 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): 
   const server = it.nameservers[0] ?? 'none'
   return finding({
     subject: it.workload,
-    severity: result === null ? 'warning' : 'error',
+    severity: result === null || it.pod.dnsPolicy === 'Default' ? 'warning' : 'error',
     confidence: result !== null ? 'observed' : 'inferred',
     args: {
       server,
@@ -64,7 +85,7 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): 
       lookup: lookup?.known === true ? `look-up of ${lookup.value.name} in ${it.pod.name}: ${lookup.value.result}` : 'no look-up was made in it',
     },
     // Where the node's kubelet writes this into every pod, that is the cause.
-    symptoms: it.pod.dnsPolicy === 'None' ? [] : [`dns-wrong-server:node/${it.pod.node ?? 'unknown'}`],
+    symptoms: it.pod.dnsPolicy === 'None' || it.pod.dnsPolicy === 'Default' ? [] : [`dns-wrong-server:node/${it.pod.node ?? 'unknown'}`],
     evidence: [resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`), { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' }],
   })
 }
