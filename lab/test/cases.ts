@@ -8,6 +8,7 @@ import type { Fault } from '../faults/fault.ts'
 import type { Lab } from '../lab.ts'
 import type { Case } from './budget.ts'
 import { capacityCases } from './capacity-cases.ts'
+import { corefileCases } from './corefile-case.ts'
 import { enforcerCases } from './enforcer-case.ts'
 import { fixCases } from './fix-cases.ts'
 import { healthyCases } from './healthy-cases.ts'
@@ -67,6 +68,12 @@ const groups: readonly Group[] = [
     guess: 180,
     run: watchCases,
     own: ['lab/test/watch-cases.ts', 'src/cli/watch.ts', 'src/cli/watch-readers.ts', 'src/relations/dns-watch.ts', 'src/probe/watch-canary.ts'],
+  }),
+  group({
+    name: 'corefiles',
+    guess: 40,
+    run: corefileCases,
+    own: ['lab/test/corefile-case.ts', 'lab/test/corefiles.ts', 'src/relations/corefile-', 'src/wire/caddyfile.ts', 'src/wire/corefile'],
   }),
   group({ name: 'enforcer', guess: 180, run: enforcerCases, own: ['lab/test/enforcer-case.ts', 'lab/policy/'] }),
   group({

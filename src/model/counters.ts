@@ -32,7 +32,7 @@ export interface CoreDnsWindow {
   /** Share of answers that took longer than 250 ms inside CoreDNS; null without requests. */
   readonly slowShare: number | null
   readonly forwardFailures: number | null
-  /** What it had of the servers that it forwards to; absent where its metrics do not tell (before CoreDNS 1.11). */
+  /** What it had of the servers that it forwards to; absent where its metrics do not tell (before CoreDNS 1.8). */
   readonly upstreams?: readonly UpstreamWindow[]
   /** The hash of the Corefile that it loaded last, in hex; absent where it runs the one that it started with, or refused one. */
   readonly config?: string

@@ -27,6 +27,26 @@ const after = [
 ]
 
 describe('a CoreDNS window', () => {
+  it('knows the names of CoreDNS before 1.7, and of forward before 1.11', () => {
+    const lines = (n: number) => [
+      `coredns_dns_request_count_total{family="1",proto="udp",zone="."} ${n}`,
+      `coredns_dns_response_rcode_count_total{rcode="NXDOMAIN",zone="."} ${n}`,
+      `coredns_forward_conn_cache_hits_total{to="10.0.0.53:53",proto="udp"} ${n}`,
+      `coredns_forward_conn_cache_misses_total{to="10.0.0.53:53",proto="udp"} ${2 * n}`,
+      `coredns_forward_responses_total{rcode="NOERROR",to="10.0.0.53:53"} ${n}`,
+      `coredns_forward_request_duration_seconds_sum{to="10.0.0.53:53"} ${n / 10}`,
+      'coredns_build_info{goversion="go1.13",revision="0",version="1.6.7"} 1',
+    ]
+    expect(coreDnsWindow(target, reading('before', 0, lines(10)), reading('after', 1000, lines(30)))).toMatchObject({ requests: 20, responses: { NXDOMAIN: 20 }, version: '1.6.7', upstreams: [{ to: '10.0.0.53:53', sent: 60, answers: { NOERROR: 20 }, seconds: 2 }] })
+  })
+
+  it('knows which text was loaded last, unless one was ever refused', () => {
+    const lines = (refused: number) => ['coredns_reload_version_info{hash="sha512",value="ab12"} 1', 'coredns_reload_version_info{hash="sha512",value="old"} 0', `coredns_reload_failed_total ${refused}`]
+    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, lines(0)))?.config).toBe('ab12')
+    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, lines(1)))?.config).toBeUndefined()
+    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, ['coredns_reload_failed_total 0']))?.config).toBeUndefined()
+  })
+
   it('is what happened in between, counters that were not there yet included', () => {
     expect(coreDnsWindow(target, before, reading('after', 6100, after))).toEqual({
       pod: 'coredns-0',

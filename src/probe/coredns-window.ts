@@ -5,8 +5,9 @@ import type { MetricsSpec } from './pod/spec.ts'
 
 type Reading = Extract<PodRecord, { t: 'metrics' }>
 
-const requests = 'coredns_dns_requests_total'
-const responses = 'coredns_dns_responses_total'
+/** As CoreDNS has named them since 1.7, and before (its release notes of 1.7.0). */
+const requests = ['coredns_dns_requests_total', 'coredns_dns_request_count_total'] as const
+const responses = ['coredns_dns_responses_total', 'coredns_dns_response_rcode_count_total'] as const
 const duration = 'coredns_dns_request_duration_seconds'
 
 /** CoreDNS's buckets double from 0.25 ms (plugin/metrics, plugin.TimeBuckets), so 256 ms is the one for "250 ms". */
@@ -25,7 +26,7 @@ export function coreDnsWindow(target: MetricsSpec, before: Reading | undefined, 
   const is = parsePrometheusText(after.text)
   if (sumOf(was, 'process_start_time_seconds') !== sumOf(is, 'process_start_time_seconds')) return null
   const grown = (name: string): number | null => difference(sumOf(was, name), sumOf(is, name))
-  const asked = grown(requests)
+  const asked = grown(requests.find((name) => is.some((it) => it.name === name)) ?? requests[0])
   const counted = difference(bucket(was, Infinity), bucket(is, Infinity))
   const fast = difference(bucket(was, slowBucket), bucket(is, slowBucket))
   return {
@@ -54,8 +55,9 @@ function bucket(samples: readonly Sample[], upTo: number): number | null {
 }
 
 function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record<string, number>> {
-  const codes = [...new Set(is.filter((it) => it.name === responses).map((it) => it.labels['rcode'] ?? ''))].sort()
-  return Object.fromEntries(codes.map((rcode) => [rcode, (sumOf(is, responses, { rcode }) ?? 0) - (sumOf(was, responses, { rcode }) ?? 0)]).filter(([, n]) => n !== 0))
+  const name = responses.find((one) => is.some((it) => it.name === one)) ?? responses[0]
+  const codes = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['rcode'] ?? ''))].sort()
+  return Object.fromEntries(codes.map((rcode) => [rcode, (sumOf(is, name, { rcode }) ?? 0) - (sumOf(was, name, { rcode }) ?? 0)]).filter(([, n]) => n !== 0))
 }
 
 /**
@@ -69,22 +71,30 @@ function saysOf(samples: readonly Sample[]): { readonly config?: string; readonl
   return { ...(configs.length === 1 && refused === 0 ? { config: configs[0] ?? '' } : {}), ...(version === undefined ? {} : { version }) }
 }
 
-const answerTime = 'coredns_proxy_request_duration_seconds'
-/** Each query takes a connection, one at hand or a new one (plugin/pkg/proxy/persistent.go), so together they count queries. */
-const taken = ['coredns_proxy_conn_cache_hits_total', 'coredns_proxy_conn_cache_misses_total'] as const
+/**
+ * Since 1.11 `forward` counts by the package that it shares with grpc, before that by itself. Each query takes a
+ * connection, one at hand or a new one (plugin/pkg/proxy/persistent.go), so together they count queries.
+ */
+const generations = [
+  { time: 'coredns_proxy_request_duration_seconds', rcodes: 'coredns_proxy_request_duration_seconds_count', taken: ['coredns_proxy_conn_cache_hits_total', 'coredns_proxy_conn_cache_misses_total'], labels: { proxy_name: 'forward' } },
+  { time: 'coredns_forward_request_duration_seconds', rcodes: 'coredns_forward_responses_total', taken: ['coredns_forward_conn_cache_hits_total', 'coredns_forward_conn_cache_misses_total'], labels: {} },
+] as const
 
-/** Since CoreDNS 1.11, where these families are named so; a replica that never forwarded has none of them. */
+/** Nothing where CoreDNS counts no queries (before 1.8): its answers alone don't say what had none. */
 function upstreamsOf(was: readonly Sample[], is: readonly Sample[]): { readonly upstreams?: readonly UpstreamWindow[] } {
-  const ours = { proxy_name: 'forward' }
-  const servers = [...new Set(is.filter((it) => taken.some((name) => name === it.name) && it.labels['proxy_name'] === 'forward').map((it) => it.labels['to'] ?? ''))].toSorted()
-  if (servers.length === 0) return {}
-  const upstreams = servers.map((to): UpstreamWindow => {
-    const grown = (name: string, more: Readonly<Record<string, string>> = {}): number => (sumOf(is, name, { ...ours, to, ...more }) ?? 0) - (sumOf(was, name, { ...ours, to, ...more }) ?? 0)
-    const rcodes = [...new Set(is.filter((it) => it.name === `${answerTime}_count` && it.labels['to'] === to).map((it) => it.labels['rcode'] ?? ''))].toSorted()
-    const answers = rcodes.map((rcode) => [rcode, grown(`${answerTime}_count`, { rcode })] as const).filter(([, n]) => n > 0)
-    return { to, sent: taken.reduce((sum, name) => sum + grown(name), 0), answers: Object.fromEntries(answers), seconds: Math.max(0, grown(`${answerTime}_sum`)) }
-  })
-  return { upstreams }
+  for (const { time, rcodes: answers, taken, labels } of generations) {
+    const ours = (it: Sample): boolean => Object.entries(labels).every(([label, value]) => it.labels[label] === value)
+    const servers = [...new Set(is.filter((it) => taken.some((name) => name === it.name) && ours(it)).map((it) => it.labels['to'] ?? ''))].toSorted()
+    if (servers.length === 0) continue
+    const upstreams = servers.map((to): UpstreamWindow => {
+      const grown = (name: string, more: Readonly<Record<string, string>> = {}): number => (sumOf(is, name, { ...labels, to, ...more }) ?? 0) - (sumOf(was, name, { ...labels, to, ...more }) ?? 0)
+      const rcodes = [...new Set(is.filter((it) => it.name === answers && it.labels['to'] === to).map((it) => it.labels['rcode'] ?? ''))].toSorted()
+      const counts = rcodes.map((rcode) => [rcode, grown(answers, { rcode })] as const).filter(([, n]) => n > 0)
+      return { to, sent: taken.reduce((sum, name) => sum + grown(name), 0), answers: Object.fromEntries(counts), seconds: Math.max(0, grown(`${time}_sum`)) }
+    })
+    return { upstreams }
+  }
+  return {}
 }
 
 function total(samples: readonly Sample[]): number {

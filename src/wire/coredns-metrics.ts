@@ -51,7 +51,7 @@ export function coreDnsRates(before: string, after: string, seconds: number): Co
   const misses = grown('coredns_cache_misses_total')
   return {
     seconds,
-    requests: grown('coredns_dns_requests_total') ?? 0,
+    requests: grown('coredns_dns_requests_total') ?? grown('coredns_dns_request_count_total') ?? 0,
     cpuSeconds: grown('process_cpu_seconds_total'),
     responses: byRcode(was, is),
     // Hits alone are absent until the first one; without either there is no cache plugin.
@@ -76,7 +76,8 @@ function upstreamOf(grown: (name: string, labels?: Readonly<Record<string, strin
 }
 
 function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record<string, number>> {
-  const name = 'coredns_dns_responses_total'
+  // Its name before 1.7 was another.
+  const name = is.some((it) => it.name === 'coredns_dns_responses_total') ? 'coredns_dns_responses_total' : 'coredns_dns_response_rcode_count_total'
   const codes = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['rcode'] ?? ''))].sort()
   return Object.fromEntries(codes.map((rcode) => [rcode, Math.max(0, (sumOf(is, name, { rcode }) ?? 0) - (sumOf(was, name, { rcode }) ?? 0))]).filter(([, n]) => n !== 0))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cluster, dnsWithoutEndpoints, upstreamDead } from '../../../test/build/dns-faults.ts'
+import { cluster, dnsWithoutEndpoints, upstreamDead, upstreamRefuses } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { container } from '../../../test/build/pod.ts'
 import { serverLog } from '../../../test/build/server-log.ts'
@@ -21,6 +21,14 @@ const oneDown = clusterDns().pods.map((it, index) => (index === 0 ? it : { ...it
 const crashing = clusterDns().pods.map((it) => ({ ...it, ready: false, containers: [container({ name: 'coredns', waiting: 'CrashLoopBackOff', lastTermination: 'Error', ready: false })] }))
 const loop = { kind: 'loop', times: 1, said: 'Loop (127.0.0.1:40921 -> :53) detected for zone "."' } as const
 
+/** As it was measured: 20727 queries at each server for some 150 that were asked, and the rest is refused. */
+const sent = (answers: Readonly<Record<string, number>>) => cluster({ upstreams: [{ to: '192.0.2.53:53', sent: 20_727, answers, seconds: 900 }] }).coreDnsWindows
+const goesRound = {
+  ...cluster({ network: upstreamRefuses }),
+  coreDnsWindows: sent({ REFUSED: 17_000, SERVFAIL: 200 }),
+  dnsServerLogs: [serverLog('coredns-0', [{ kind: 'too-many-concurrent', times: 400, said: 'concurrent queries exceeded maximum 1000' }])],
+}
+
 describeCheck(check, [
   { it: "systemd-resolved's address, which in a pod is the pod", given: given(corefile('forward . 127.0.0.53')), expect: [{ ...configMap, args: { to: '127.0.0.53', why: "the pod's own loopback", guarded: 'yes', line: 3 } }] },
   { it: 'loopback among others, with a port', given: given(corefile('forward . 10.0.0.2 dns://127.0.0.1:53 {\n policy random\n }', '.:53', '')), expect: [{ ...configMap, args: { to: 'dns://127.0.0.1:53', guarded: 'no' } }] },
@@ -31,6 +39,12 @@ describeCheck(check, [
   { it: 'the resolv.conf of the node, and the plug-in `loop` has seen where it leads', given: { ...given(corefile('forward . /etc/resolv.conf'), { pods: oneDown }), dnsServerLogs: [serverLog('coredns-0'), serverLog('coredns-1', [loop], 'before')] }, expect: [{ ...configMap, confidence: 'observed', args: { to: '/etc/resolv.conf', file: 'yes', line: 3 } }] },
   { it: 'loopback, and the log says so too', given: { ...given(corefile('forward . 127.0.0.53'), { pods: oneDown }), dnsServerLogs: [serverLog('coredns-1', [loop], 'before')] }, expect: [{ ...configMap, confidence: 'observed', args: { to: '127.0.0.53' } }] },
 
+  { it: 'the upstream asks CoreDNS in turn', given: goesRound, expect: [{ ...configMap, args: { round: 'yes', to: '192.0.2.53', sent: 41_454 } }] },
+
+  { it: 'an upstream that refuses, and many clients', given: { ...goesRound, dnsServerLogs: [serverLog('coredns-0')] }, expect: 'ok' },
+  { it: 'an upstream that is silent, many clients, and too many that wait', given: { ...goesRound, coreDnsWindows: sent({}) }, expect: 'ok' },
+  { it: 'too many at once, and outside names are answered', given: { ...goesRound, dnsProbe: cluster().dnsProbe }, expect: 'ok' },
+  { it: 'the loop that the log of a server of old tells of, by `proxy`', given: { ...given(corefile('proxy . /etc/resolv.conf'), { pods: oneDown }), dnsServerLogs: [serverLog('coredns-1', [loop], 'before')] }, expect: [{ ...configMap, confidence: 'observed', args: { to: '/etc/resolv.conf' } }] },
   { it: 'the resolv.conf of the node, and a loop before the last start, which went well', given: { ...given(corefile('forward . /etc/resolv.conf')), dnsServerLogs: [serverLog('coredns-1', [loop], 'before')] }, expect: 'ok' },
   { it: 'the resolv.conf of the node, and no loop in the log', given: { ...given(corefile('forward . /etc/resolv.conf')), dnsServerLogs: [serverLog('coredns-0')] }, expect: 'ok' },
   { it: 'the usual', given: given(corefile('forward . /etc/resolv.conf')), expect: 'ok' },

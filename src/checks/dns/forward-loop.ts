@@ -1,8 +1,13 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { CoreDnsWindow } from '../../model/counters.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { DnsServerLog } from '../../model/server-log.ts'
 import { corefileEvidence, corefileObject, kubernetesZones } from '../../relations/corefile-text.ts'
-import { forwardings } from '../../relations/upstream-servers.ts'
+import { errorAnswers, outside, outsideFails, upstreamTotals } from '../../relations/upstream.ts'
+import { forwardings, upstreamsOf } from '../../relations/upstream-servers.ts'
 import { crashesUnheard, logEvidence, signsOf } from '../../relations/server-log-signs.ts'
 import { targetPortIn } from '../../relations/service-endpoints.ts'
 import { isLive } from '../../relations/service-selects-pod.ts'
@@ -21,11 +26,11 @@ export default check({
   fine: 'no forward line of the Corefile leads back to CoreDNS',
   severity: 'error',
   needs: ['clusterDns'],
-  wants: ['dnsServerLogs'],
+  wants: ['dnsServerLogs', 'dnsProbe', 'coreDnsWindows'],
   remedies: [],
   decides: ['DNS-38', 'DNS-39'],
 
-  run({ clusterDns, dnsServerLogs }) {
+  run({ clusterDns, dnsServerLogs, dnsProbe, coreDnsWindows }) {
     const signed = signsOf(dnsServerLogs, clusterDns.pods, 'loop')
     if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
@@ -35,7 +40,8 @@ export default check({
     if (forwards.length === 0) return notApplicable('the Corefile forwards nothing')
     const seen = forwards.flatMap(({ server, plugin }) => leadsBack(clusterDns, server, plugin))
     const loops = seen.length > 0 || signed.length === 0 ? seen : forwards.flatMap(({ server, plugin }) => leadsBackUnseen(server, plugin))
-    const [first] = loops
+    const round = loops.length > 0 ? [] : sentBack(clusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows })
+    const [first] = loops.length > 0 ? loops : round
     const toFile = forwards.some(({ plugin }) => plugin.args.slice(1).some((it) => it.startsWith('/')))
     if (first === undefined && toFile && crashesUnheard(dnsServerLogs, clusterDns.pods)) return cannotTell('not-asked', 'a DNS server crashes, and whether the file that the Corefile forwards to leads back stands in its log, which was not read', '--probe')
     if (first === undefined) return ok(forwards.length)
@@ -43,10 +49,11 @@ export default check({
     return finding({
       subject: corefileObject(clusterDns),
       confidence: signed.length > 0 ? 'observed' : 'inferred',
-      args: { ...serverArgs(clusterDns), to: first.to, why: first.why, zone: first.plugin.args[0] ?? '.', line: first.plugin.line, guarded: guarded ? 'yes' : 'no', file: first.to.startsWith('/') ? 'yes' : 'no' },
+      args: { ...serverArgs(clusterDns), round: round.length > 0 ? 'yes' : 'no', sent: round[0]?.sent ?? 0, asked: round[0]?.asked ?? 0, to: first.to, why: first.why, zone: first.plugin.args[0] ?? '.', line: first.plugin.line, guarded: guarded ? 'yes' : 'no', file: first.to.startsWith('/') ? 'yes' : 'no' },
       evidence: [
         ...(signed.length === 0 ? [] : [logEvidence(signed)]),
-        ...loops.slice(0, 2).map((it) => corefileEvidence(clusterDns, text, it.plugin.line, it.to, it.why)),
+        ...(round.length === 0 ? [] : [logEvidence(signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent')), { kind: 'fact' as const, label: 'queries in the window of the probe', value: `${round[0]?.sent} sent upstream, ${round[0]?.asked} asked by the probe` }]),
+        ...[...loops, ...round].slice(0, 2).map((it) => corefileEvidence(clusterDns, text, it.plugin.line, it.to, it.why)),
         { kind: 'fact', label: 'plug-in loop', value: guarded ? 'there: it ends the process when it sees the loop' : 'not there: the loop goes on until memory is used up' },
       ],
       explains: [dnsServerCrash, dnsServersDown, dnsUpstreamSilent, 'dns-external:*'],
@@ -54,10 +61,13 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `CoreDNS forwards ${args['zone'] === '.' ? 'outside names' : args['zone']} to ${args['to']}, which ${args['file'] === 'yes' ? 'leads back to it' : 'is itself'}.`,
+    headline: ({ args }) => `CoreDNS forwards ${args['zone'] === '.' ? 'outside names' : args['zone']} to ${args['to']}, which ${args['round'] === 'yes' ? 'sends them back' : args['file'] === 'yes' ? 'leads back to it' : 'is itself'}.`,
     detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} line ${args['line']} · forward to ${args['to']}: ${args['why']}`,
-    note: ({ args }) => (args['guarded'] === 'yes' ? 'the plug-in `loop` looks once, when a server starts, and then ends it: servers that started before still run' : 'without the plug-in `loop` nothing stops it: each question goes round until it times out'),
-    help: ({ subject: on, args }) => args['file'] === 'yes' ? [
+    note: ({ args }) => (args['round'] === 'yes' ? 'each query comes back to CoreDNS, which sends it on again, until max_concurrent refuses it: that REFUSED is CoreDNS\'s own, and no list of allowed networks is at fault; the plug-in `loop` looks only when a server starts' : args['guarded'] === 'yes' ? 'the plug-in `loop` looks once, when a server starts, and then ends it: servers that started before still run' : 'without the plug-in `loop` nothing stops it: each question goes round until it times out'),
+    help: ({ subject: on, args }) => args['round'] === 'yes' ? [
+      `take CoreDNS out of the servers that ${args['to']} itself forwards to, or name another upstream in the Corefile`,
+      `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+    ] : args['file'] === 'yes' ? [
       "give CoreDNS a resolv.conf with the servers that the node itself asks: kubelet's resolvConf, or their addresses in the Corefile; `loop` is the messenger, leave it in",
       'on a node of a DNS server:  cat /etc/resolv.conf /run/systemd/resolve/resolv.conf',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
@@ -65,6 +75,31 @@ export default check({
     ] : ['name servers outside the cluster; `loop` is the messenger, leave it in', `kubectl -n ${on.namespace} edit configmap ${on.name}`, `kubectl -n ${on.namespace} logs ${bySelector(args)} --previous --tail=20 | grep -i loop`],
   },
 })
+
+interface Told {
+  readonly dnsServerLogs: Known<readonly DnsServerLog[]>
+  readonly dnsProbe: Known<DnsProbe>
+  readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
+}
+
+/** So many times what the probe asked of everything: other clients may ask as well, but then their answers are no errors. */
+const roundTimes = 5
+
+/**
+ * The upstream asks CoreDNS in turn. Queries pile up until max_concurrent refuses them, and that REFUSED comes back as the
+ * upstream's own answer: a silent upstream gives no answers, and one that refuses gives them at once, so that none pile up.
+ */
+function sentBack(dns: ClusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows }: Told): readonly (Loop & { readonly sent: number; readonly asked: number })[] {
+  if (!dnsProbe.known || signsOf(dnsServerLogs, dns.pods, 'too-many-concurrent').length === 0) return []
+  const asked = outside(dnsProbe.value)
+  const { forwarding, windows, blamed } = upstreamsOf(dns, asked.series[0]?.name ?? 'example.com.', coreDnsWindows, dnsServerLogs)
+  const totals = upstreamTotals(windows)
+  if (forwarding === null || totals === null || !outsideFails(asked)) return []
+  const refused = totals.answers['REFUSED'] ?? 0
+  if (totals.sent < dnsProbe.value.queriesSent * roundTimes || refused < 1 || errorAnswers(totals.answers) < totals.answered * 0.5) return []
+  const to = blamed[0] ?? forwarding.plugin.args[1] ?? ''
+  return [{ server: forwarding.server, plugin: forwarding.plugin, to, why: 'what is sent there comes back', sent: totals.sent, asked: dnsProbe.value.queriesSent }]
+}
 
 /** The servers of a file are those of the node, which nobody shows us; the plug-in `loop` has seen where they lead. */
 function leadsBackUnseen(server: CorefileServer, plugin: CorefilePlugin): readonly Loop[] {
