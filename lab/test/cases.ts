@@ -73,7 +73,7 @@ const groups: readonly Group[] = [
     name: 'corefiles',
     guess: 40,
     run: corefileCases,
-    own: ['lab/test/corefile-case.ts', 'lab/test/corefiles.ts', 'src/relations/corefile-', 'src/wire/caddyfile.ts', 'src/wire/corefile'],
+    own: ['lab/test/corefile-case.ts', 'lab/test/corefiles.ts', 'src/relations/corefile-options.ts', 'src/relations/corefile-refusals.ts', 'src/wire/caddyfile.ts', 'src/wire/corefile.ts', 'src/wire/corefile-version.ts'],
   }),
   group({ name: 'enforcer', guess: 180, run: enforcerCases, own: ['lab/test/enforcer-case.ts', 'lab/policy/'] }),
   group({

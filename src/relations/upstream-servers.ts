@@ -30,16 +30,10 @@ export function forwardings(corefile: Corefile): readonly Forwarding[] {
 }
 
 function serverOf(corefile: Corefile, name: string): CorefileServer | null {
-  let best: { readonly server: CorefileServer; readonly length: number } | null = null
-  for (const server of corefile.servers) {
-    for (const key of server.keys) {
-      const zone = zoneOf(key)
-      // The servers that pods ask speak plain DNS.
-      if (/^(?:tls|https3?|grpc|quic):\/\//.test(key) || !holds(zone, name)) continue
-      if (best === null || zone.length > best.length) best = { server, length: zone.length }
-    }
-  }
-  return best?.server ?? null
+  // The servers that pods ask speak plain DNS, at port 53 where any does.
+  const plain = corefile.servers.flatMap((server) => server.keys.filter((key) => !/^(?:tls|https3?|grpc|quic):\/\//.test(key)).map((key) => ({ server, zone: zoneOf(key), usual: /:53$/.test(key) || !/:\d+$/.test(key) })))
+  const asked = plain.some((it) => it.usual) ? plain.filter((it) => it.usual) : plain
+  return asked.filter((it) => holds(it.zone, name)).toSorted((a, b) => b.zone.length - a.zone.length)[0]?.server ?? null
 }
 
 function holds(zone: string, name: string): boolean {

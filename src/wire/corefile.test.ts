@@ -98,6 +98,7 @@ b.example {
     [kubeadm, 'cluster.local'],
     ['.:53 {\n kubernetes in-addr.arpa k8s.corp.example. {\n }\n}', 'k8s.corp.example'],
     ['k8s.example:53 {\n kubernetes\n}', 'k8s.example'],
+    ['. {\n kubernetes {$DOMAIN} in-addr.arpa\n}', 'cluster.local'],
     ['. {\n errors\n}', 'cluster.local'],
     ['', 'cluster.local'],
   ])('the domain of %j', (text, domain) => expect(clusterDomain(parseCorefile(text))).toBe(domain))

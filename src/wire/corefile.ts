@@ -98,7 +98,7 @@ export function clusterDomain(corefile: Corefile): string {
   for (const server of corefile.servers) {
     const plugin = server.plugins.find((it) => it.name === 'kubernetes')
     if (plugin === undefined) continue
-    const zone = [...plugin.args, ...server.keys].map(zoneOf).find((it) => it !== '' && !/(^|\.)(in-addr|ip6)\.arpa$/.test(it) && !it.includes('/'))
+    const zone = [...plugin.args, ...server.keys].map(zoneOf).find((it) => it !== '' && !/\{[$%]/.test(it) && !/(^|\.)(in-addr|ip6)\.arpa$/.test(it) && !it.includes('/'))
     if (zone !== undefined) return zone
   }
   return 'cluster.local'
