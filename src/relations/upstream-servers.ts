@@ -31,7 +31,7 @@ export function forwardings(corefile: Corefile): readonly Forwarding[] {
 
 function serverOf(corefile: Corefile, name: string): CorefileServer | null {
   // The servers that pods ask speak plain DNS, at port 53 where any does.
-  const plain = corefile.servers.flatMap((server) => server.keys.filter((key) => !/^(?:tls|https3?|grpc|quic):\/\//.test(key)).map((key) => ({ server, zone: zoneOf(key), usual: /:53$/.test(key) || !/:\d+$/.test(key) })))
+  const plain = corefile.servers.flatMap((server) => server.keys.filter((key) => !/^(?:tls|https3?|grpc|quic):\/\//.test(key)).map((key) => ({ server, zone: zoneOf(key), usual: key.endsWith(':53') || !/:\d+$/.test(key) })))
   const asked = plain.some((it) => it.usual) ? plain.filter((it) => it.usual) : plain
   return asked.filter((it) => holds(it.zone, name)).toSorted((a, b) => b.zone.length - a.zone.length)[0]?.server ?? null
 }
