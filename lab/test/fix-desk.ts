@@ -24,7 +24,7 @@ export async function desk(lab: Lab, folder: string, known = ''): Promise<Desk> 
     id: () => id,
     async plan(args) {
       const ran = await run(args)
-      const made = /^Plan ([0-9a-f]{8})/m.exec(ran.stdout)?.[1]
+      const made = /^Plan ([0-9a-f]{16})/m.exec(ran.stdout)?.[1]
       if (made === undefined) throw new Error(`no plan was made: ${both(ran)}`)
       id = made
       return ran

@@ -15,7 +15,7 @@ export function fix(lab: Lab, args: readonly string[], cwd?: string): Promise<Ra
 }
 
 export function planId(ran: Ran): string | null {
-  return /^Plan ([0-9a-f]{8}) /m.exec(ran.stdout)?.[1] ?? null
+  return /^Plan ([0-9a-f]{16}) /m.exec(ran.stdout)?.[1] ?? null
 }
 
 export function said(ran: Ran): string {

@@ -13,6 +13,7 @@ import { enoughLookups } from '../plan/measure.ts'
 import { isReversible, type Plan } from '../plan/plan.ts'
 import { historyNow, type Outcome, type Run } from '../plan/run.ts'
 import { loadPlan, plansFolder } from '../plan/store.ts'
+import { planText } from '../plan/text.ts'
 import { undo } from '../plan/undo.ts'
 import { type Verdict, verify } from '../plan/verify.ts'
 import type { Verification } from '../remedies/remedy.ts'
@@ -31,6 +32,7 @@ const print = (line: string): void => say(line)
 export async function applyPlan(id: string, flags: FixFlags, verifyAfter: boolean): Promise<number> {
   return withRun(id, flags, async (run, progress) => {
     const asker = confirmation(run, flags)
+    process.stdout.write(planText(run.plan, { paint, verbose: flags.verbose === true, files: null }))
     const outcome = await apply(run, async (differs) => {
       progress.done()
       if (differs.length > 0) acceptable(differs, flags)

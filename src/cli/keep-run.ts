@@ -1,25 +1,27 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Model } from '../model/sources.ts'
+import { stateFolder } from '../plan/state-folder.ts'
 import { writeSnapshot } from '../snapshot/write.ts'
 
 /** How many runs stay on disk. */
 const kept = 20
+/** `2026-11-28T042545-shop.hops`: nothing else in the folder is this program's to remove. */
+const ownName = /^\d{4}-\d{2}-\d{2}T\d{6}-.+\.hops$/
 
 /**
  * Every run leaves a file, so that an answer can be read again after the terminal is gone. null when the state folder
  * can't be written: that must not cost the reader the answer.
  */
 export async function keepRun(model: Model): Promise<string | null> {
-  const folder = join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'hopscope')
+  const folder = stateFolder()
   const now = new Date()
   const stamp = now.toISOString().replaceAll(/[:.]/g, '').slice(0, 17)
   const file = join(folder, `${stamp}-${model.scope.namespace ?? 'all'}.hops`)
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeSnapshot(file, model, { t0: now })
-    const old = (await readdir(folder)).filter((it) => it.endsWith('.hops')).toSorted().slice(0, -kept)
+    const old = (await readdir(folder)).filter((it) => ownName.test(it)).toSorted().slice(0, -kept)
     await Promise.all(old.map((it) => rm(join(folder, it), { force: true })))
     return file
   } catch {

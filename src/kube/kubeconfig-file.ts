@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { YAMLParseError, parse } from 'yaml'
+import { type Document, parseAllDocuments, YAMLParseError } from 'yaml'
 import { ToolError } from '../tool-error.ts'
 
 export interface ClusterEntry {
@@ -55,12 +55,20 @@ export interface Kubeconfig {
 export function readKubeconfigFile(path: string): Kubeconfig {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = decoded(readFileSync(path))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new ToolError('bad-kubeconfig', `cannot read kubeconfig ${path}: ${code === 'EACCES' ? 'permission denied' : code}`, 'see who may read it: ls -l ' + path)
   }
   return parseKubeconfig(text, path)
+}
+
+/** PowerShell's `>` writes UTF-16 with a byte order mark; kubectl reads it (sigs.k8s.io/yaml by way of go-yaml's reader). */
+function decoded(bytes: Buffer): string {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return bytes.subarray(2).toString('utf16le')
+  if (first === 0xfe && second === 0xff) return Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2))).swap16().toString('utf16le')
+  return bytes.toString('utf8').replace(/^\uFEFF/, '')
 }
 
 /** `path` names the file in errors, and relative paths in the file are relative to its folder. */
@@ -98,7 +106,10 @@ function parseYaml(text: string, path: string): Fields {
   let value: unknown
   try {
     // intAsBigInt keeps every digit of a token that nobody quoted.
-    value = parse(text, { merge: true, intAsBigInt: true, logLevel: 'error' })
+    // As in kubectl, the first of several documents counts, and the last of two equal keys.
+    const [first] = parseAllDocuments(text, { merge: true, intAsBigInt: true, uniqueKeys: false, logLevel: 'error' }) as readonly Document.Parsed[]
+    if (first !== undefined && first.errors[0] !== undefined) throw first.errors[0]
+    value = first?.toJS()
   } catch (error) {
     const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined
     throw bad(`is not valid YAML${at === undefined ? '' : ` (line ${at.line}, column ${at.col})`}`)
@@ -115,7 +126,7 @@ function clusterEntry(entry: Fields, dir: string): ClusterEntry {
     server: string(entry['server']) ?? '',
     caData: string(entry['certificate-authority-data']),
     caFile: pathIn(dir, string(entry['certificate-authority'])),
-    skipTlsVerify: entry['insecure-skip-tls-verify'] === true,
+    skipTlsVerify: isTrue(entry['insecure-skip-tls-verify']),
     tlsServerName: string(entry['tls-server-name']),
     proxyUrl: string(entry['proxy-url']),
   }
@@ -150,7 +161,7 @@ function execSpec(entry: Fields, dir: string): ExecSpec {
     env: list(entry['env']).map((pair) => ({ name: string(fields(pair)['name']) ?? '', value: string(fields(pair)['value']) ?? '' })),
     installHint: string(entry['installHint']),
     interactiveMode: string(entry['interactiveMode']) ?? 'IfAvailable',
-    provideClusterInfo: entry['provideClusterInfo'] === true,
+    provideClusterInfo: isTrue(entry['provideClusterInfo']),
   }
 }
 
@@ -167,6 +178,11 @@ function list(value: unknown): readonly unknown[] {
 function string(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : null
+}
+
+/** kubectl reads YAML 1.1, where these are booleans (gopkg.in/yaml.v2 resolve.go). */
+function isTrue(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && /^(y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/.test(value))
 }
 
 function strings(values: Fields): Record<string, string> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it, test, vi } from 'vitest'
 import { ToolError } from '../tool-error.ts'
 import { parseKubeconfig } from './kubeconfig-file.ts'
 import { loadTarget, type Surroundings } from './kubeconfig.ts'
@@ -126,4 +126,31 @@ it('says nothing of a line that it does not understand: a secret may stand in it
   } finally {
     warn.mockRestore()
   }
+})
+
+describe('a file that kubectl reads', () => {
+  const doc = (namespace: string, more = ''): string => `apiVersion: v1
+kind: Config
+current-context: c
+contexts: [{name: c, context: {cluster: k, user: u, namespace: ${namespace}}}]
+clusters: [{name: k, cluster: {server: "https://192.0.2.1:6443"${more}}}]
+users: [{name: u, user: {token: t}}]
+`
+  const load = (bytes: string | Buffer): ReturnType<typeof loadTarget> => {
+    const path = join(mkdtempSync(join(tmpdir(), 'kc-')), 'config')
+    writeFileSync(path, bytes)
+    return loadTarget({ kubeconfig: path }, { env: {}, home: '/nonexistent', serviceAccountDir: '/nonexistent' })
+  }
+  const utf16 = Buffer.from(doc('shop'), 'utf16le')
+
+  test.each<readonly [string, string | Buffer, object]>([
+    ['UTF-16 with a byte order mark, as PowerShell writes it', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), { namespace: 'shop' }],
+    ['the same with the bytes the other way', Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(utf16).swap16()]), { namespace: 'shop' }],
+    ['UTF-8 with a byte order mark', `\uFEFF${doc('shop')}`, { namespace: 'shop' }],
+    ['two documents: the first counts', `${doc('shop')}---\n${doc('other')}`, { namespace: 'shop' }],
+    ['a key that stands twice: the last counts', doc('shop').replace('current-context: c', 'current-context: x\ncurrent-context: c'), { namespace: 'shop' }],
+    ['insecure-skip-tls-verify: yes', doc('shop', ', insecure-skip-tls-verify: yes'), { cluster: { skipTlsVerify: true } }],
+    ['insecure-skip-tls-verify: Off', doc('shop', ', insecure-skip-tls-verify: Off'), { cluster: { skipTlsVerify: false } }],
+    ['HTTPS:// in capitals', doc('shop').replace('https://', 'HTTPS://'), { server: 'HTTPS://192.0.2.1:6443' }],
+  ])('%s', async (_name, bytes, target) => expect(await load(bytes)).toMatchObject(target))
 })

@@ -96,7 +96,7 @@ function names(all: readonly string[]): string {
 }
 
 function serverUrl(server: string, cluster: string, file: string): string {
-  const text = /^https?:\/\//.test(server) ? server : `https://${server}`
+  const text = /^https?:\/\//i.test(server) ? server : `https://${server}`
   if (server === '' || !URL.canParse(text)) throw new ToolError('bad-kubeconfig', `cluster \`${cluster}\` in ${file} has no usable server URL`, 'correct it with: kubectl config set-cluster')
   return withoutTrailing(text, '/')
 }

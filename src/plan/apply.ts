@@ -34,8 +34,12 @@ export async function apply(run: Run, confirm: Confirm): Promise<Outcome> {
   return underLock(run, 'apply', (lock) => writeAll(run, lock, new Set(differs)))
 }
 
+/** Between the machine that made a plan and the one that applies it. */
+const clocksMs = 5 * 60_000
+
 function inTime(run: Run): Outcome | null {
   const { plan, now } = run
+  if (Date.parse(plan.createdAt) - now().getTime() > clocksMs) return refused(`plan ${plan.id} is from the future: made at ${plan.createdAt}`, 'is the clock here right? Then make a new one')
   if (now().getTime() <= Date.parse(plan.expiresAt)) return null
   // A new plan would take the half of this one for the former state.
   if (historyNow(run).phase === 'begun') return refused(`plan ${plan.id} is half applied, and expired at ${plan.expiresAt}`, `hopscope fix --undo ${plan.id}`)

@@ -1,6 +1,8 @@
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest } from '../remedies/manifest.ts'
+import { noFollow, ownFolder, unwritable } from './state-folder.ts'
 
 export type Action = 'apply' | 'undo'
 
@@ -32,9 +34,12 @@ export interface Journal {
 }
 
 export async function openJournal(folder: string, id: string): Promise<Journal> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await ownFolder(folder)
   const file = join(folder, `${id}.journal`)
-  const handle = await open(file, 'a', 0o600)
+  const back = `make room, then: hopscope fix --undo ${id}`
+  const handle = await open(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow, 0o600).catch((error: unknown) => {
+    throw unwritable(`journal ${file}`, error, 'nothing was written in the cluster')
+  })
   await handle.sync()
   await syncFolder(folder)
   let entries = parse(await textOf(file))
@@ -48,8 +53,12 @@ export async function openJournal(folder: string, id: string): Promise<Journal> 
       entries = parse(await textOf(file))
     },
     write: async (entry) => {
-      await handle.appendFile(`${start}${JSON.stringify(entry)}\n`)
-      await handle.sync()
+      try {
+        await handle.appendFile(`${start}${JSON.stringify(entry)}\n`)
+        await handle.sync()
+      } catch (error) {
+        throw unwritable(`journal ${file}`, error, back)
+      }
       start = ''
       entries = [...entries, entry]
     },
@@ -78,11 +87,18 @@ async function textOf(file: string): Promise<string> {
 function parse(text: string): readonly Entry[] {
   return text.split('\n').flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as Entry]
+      const value: unknown = line === '' ? null : JSON.parse(line)
+      return isEntry(value) ? [value] : []
     } catch {
       return []
     }
   })
+}
+
+const kinds: readonly unknown[] = ['begin', 'intent', 'done', 'end']
+
+function isEntry(value: unknown): value is Entry {
+  return typeof value === 'object' && value !== null && 'kind' in value && kinds.includes(value.kind)
 }
 
 /** A new file's name is on the disk once its folder is. */

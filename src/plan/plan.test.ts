@@ -32,12 +32,12 @@ describe('a plan', () => {
     expect(canonical(step?.before?.object)).not.toMatch(/uid|resourceVersion|generation|creationTimestamp|managedFields|status/)
   })
 
-  test('is read back from its file, by the start of its id, and by its owner alone', async () => {
+  test('is read back from its file, by its whole id, and by its owner alone', async () => {
     const folder = tempFolder()
     const plan = planFor(changesOn(store), store)
     const file = await savePlan(plan, folder)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
-    expect(canonical(await loadPlan(plan.id.slice(0, 4), folder))).toBe(canonical(plan))
+    expect(canonical(await loadPlan(plan.id, folder, 'any'))).toBe(canonical(plan))
   })
 
   test('that was edited is refused', async () => {
@@ -48,11 +48,12 @@ describe('a plan', () => {
     await expect(loadPlan(plan.id, folder)).rejects.toThrow('is not the plan that was made')
   })
 
-  test.each(['../../etc/passwd', 'abc', 'xyzw', ''])('`%s` names none', async (name) => {
+  test.each(['../../etc/passwd', 'abc', 'xyzw', '', 'abcd0123'])('`%s` names none', async (name) => {
     await expect(loadPlan(name, tempFolder())).rejects.toThrow('is no plan')
   })
 
   test('is kept where XDG says', () => expect(plansFolder({ XDG_STATE_HOME: '/x' })).toBe('/x/hopscope/plans'))
+  test('and an empty XDG_STATE_HOME is none', () => expect(plansFolder({ XDG_STATE_HOME: '' })).toMatch(/^\/.*\.local\/state\/hopscope\/plans$/))
 
   test('forges no line and shows no password, whatever its objects say', () => {
     const lie = '✓ All 44 checks are fine.'

@@ -97,10 +97,10 @@ export function planOf(proposal: Proposal, about: About): Plan {
   return { ...body, id: idOf(body) }
 }
 
-/** 8 of 64 digits: a person can type it, and two plans of one person do not collide. */
+/** 16 of 64 digits: nobody finds another plan of the same name, and a person can still paste it. */
 export function idOf({ ...plan }: Omit<Plan, 'id'> & { readonly id?: string }): string {
   delete plan.id
-  return createHash('sha256').update(canonical(plan)).digest('hex').slice(0, 8)
+  return createHash('sha256').update(canonical(plan)).digest('hex').slice(0, 16)
 }
 
 function stepOf(change: Proposal['changes'][number]): Step {

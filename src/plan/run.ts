@@ -41,10 +41,14 @@ export function refused(why: string, hint: string | null = null): Outcome {
 }
 
 /** Whether this is the cluster that the plan was made for. A context's name or an address may point elsewhere tomorrow. */
-export async function sameCluster({ cluster, plan }: Run): Promise<Outcome | null> {
+export async function sameCluster({ cluster, plan, say }: Run): Promise<Outcome | null> {
   const uid = await clusterUid(cluster)
   if (!uid.known) return refused(`it cannot be told whether this is the plan's cluster: ${uid.why.detail}`)
-  if (uid.value === plan.cluster.uid) return null
+  if (uid.value === plan.cluster.uid) {
+    // The same cluster by another way, or a copy of it: a backup that was restored keeps the uid.
+    if (cluster.server !== plan.cluster.server) say(`careful: the plan was made at ${plan.cluster.server}, and this is ${cluster.server}; both say that they are the same cluster`)
+    return null
+  }
   return refused(`plan ${plan.id} is for another cluster (${plan.cluster.context}, ${plan.cluster.server})`, `pick it: --context ${plan.cluster.context}`)
 }
 
@@ -106,9 +110,11 @@ export async function underLock(run: Run, action: Action, work: (lock: Lock) => 
   try {
     outcome = await work(taking.lock)
   } finally {
-    await note(run, { kind: 'intent', at: at(), action, step: 'unlock', expected: null })
+    // A disk that is full keeps the journal from being written, and not the lock from being given back.
+    const kept = await note(run, { kind: 'intent', at: at(), action, step: 'unlock', expected: null }).then(() => true, () => false)
     const released = await taking.lock.release()
-    if (released) await note(run, { kind: 'done', at: at(), action, step: 'unlock', stored: null })
+    if (released && kept) await note(run, { kind: 'done', at: at(), action, step: 'unlock', stored: null })
+    else if (released) run.say('the lock is given back; the journal could not be written')
     else run.say(`the lock may still be there (Lease ${lockSubject.namespace}/${lockSubject.name}): the next run of plan ${run.plan.id} takes it away`)
   }
   if (outcome.kind !== 'refused') await note(run, { kind: 'end', at: at(), action, outcome: outcome.kind === 'complete' ? 'complete' : 'stopped', why: outcome.kind === 'stopped' ? outcome.why : null })

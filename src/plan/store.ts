@@ -1,40 +1,64 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { constants } from 'node:fs'
+import { open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonical } from '../snapshot/canonical.ts'
 import { ToolError } from '../tool-error.ts'
+import { notOf } from './allowed.ts'
 import { idOf, type Plan, planSchema } from './plan.ts'
+import { noFollow, ownFolder, stateFolder, unwritable } from './state-folder.ts'
 
 /** Where plans and their journals are kept. */
 export function plansFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  const state = env['XDG_STATE_HOME']
-  return join(state === undefined || state === '' ? join(homedir(), '.local', 'state') : state, 'hopscope', 'plans')
+  return join(stateFolder(env), 'plans')
 }
 
 /** Readable by its owner alone: a plan holds whole objects. On the disk, then renamed into place: nobody else has the former objects. */
 export async function savePlan(plan: Plan, folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await ownFolder(folder)
   const file = join(folder, `${plan.id}.json`)
-  await writeFile(`${file}.new`, `${canonical(plan)}\n`, { mode: 0o600, flush: true })
-  await rename(`${file}.new`, file)
+  try {
+    await rm(`${file}.new`, { force: true })
+    const handle = await open(`${file}.new`, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow, 0o600)
+    try {
+      await handle.writeFile(`${canonical(plan)}\n`)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(`${file}.new`, file)
+  } catch (error) {
+    throw unwritable(`plan ${file}`, error)
+  }
   return file
 }
 
-/** By id, or by the first four letters of it or more. Throws ToolError for one that is not there, is not one, or was edited. */
-export async function loadPlan(name: string, folder: string): Promise<Plan> {
-  if (!/^[0-9a-f]{4,8}$/.test(name)) throw new ToolError('usage', `\`${name}\` is no plan's id`, 'an id has 8 letters of 0-9 and a-f; a plan is made by: hopscope fix CODE --plan')
-  const ids = (await idsIn(folder)).filter((it) => it.startsWith(name))
-  if (ids.length > 1) throw new ToolError('usage', `several plans begin with \`${name}\`: ${ids.join(', ')}`, 'name one of them in full')
-  const [id] = ids
+/** By its whole id. Throws ToolError for one that is not there, is not one, or was edited. */
+export async function loadPlan(name: string, folder: string, remedies: 'known' | 'any' = 'known'): Promise<Plan> {
+  if (!/^[0-9a-f]{16}$/.test(name)) throw new ToolError('usage', `\`${name}\` is no plan's id`, 'an id has 16 letters of 0-9 and a-f; a plan is made by: hopscope fix CODE --plan')
+  const id = (await idsIn(folder)).find((it) => it === name)
   if (id === undefined) throw new ToolError('not-found', `no plan \`${name}\` in ${folder}`, 'make one: hopscope fix CODE --plan')
-  const plan = parse(await readFile(join(folder, `${id}.json`), 'utf8'))
+  await ownFolder(folder)
+  const plan = parse(await textOf(join(folder, `${id}.json`)))
   if (plan === null || plan.id !== id || idOf(plan) !== id) throw new ToolError('bad-file', `${join(folder, `${id}.json`)} is not the plan that was made`, 'it was edited or cut off; make a new one: hopscope fix CODE --plan')
+  const forged = remedies === 'known' ? notOf(plan) : null
+  if (forged !== null) throw new ToolError('bad-file', `plan ${id} is none that hopscope made: ${forged}`, `do not apply it; see who wrote ${join(folder, `${id}.json`)}`)
   return plan
+}
+
+async function textOf(file: string): Promise<string> {
+  const handle = await open(file, constants.O_RDONLY | noFollow).catch((error: unknown) => {
+    throw new ToolError('bad-file', `${file} can't be read: ${error instanceof Error && 'code' in error && error.code === 'ELOOP' ? 'it is a link' : String(error)}`, 'make a new plan: hopscope fix CODE --plan', error)
+  })
+  try {
+    return await handle.readFile('utf8')
+  } finally {
+    await handle.close()
+  }
 }
 
 async function idsIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).flatMap((it) => /^([0-9a-f]{8})\.json$/.exec(it)?.[1] ?? []).toSorted()
+    return (await readdir(folder)).flatMap((it) => /^([0-9a-f]{16})\.json$/.exec(it)?.[1] ?? []).toSorted()
   } catch {
     return []
   }

@@ -5,6 +5,8 @@ import { model } from '../../src/model/build.ts'
 import type { ClusterDns } from '../../src/model/cluster-dns.ts'
 import { type Known, known, unknown } from '../../src/model/known.ts'
 import { type Subject, subjectKey } from '../../src/model/subject.ts'
+import { notOf } from '../../src/plan/allowed.ts'
+import { planOf } from '../../src/plan/plan.ts'
 import { type Manifest, nameOf, namespaceOf, text } from '../../src/remedies/manifest.ts'
 import type { Ask, Change, NotOffered, Proposal, Remedy } from '../../src/remedies/remedy.ts'
 
@@ -25,10 +27,15 @@ export function propose(remedy: Remedy, ask: Ask, cluster: readonly Manifest[], 
   const reads = remedy.reads(ask)
   const undeclared = unknown('not-asked', 'not declared')
   const seen = <T>(kind: string, declared: boolean, value: T): Known<T> => (!declared ? undeclared : refuse(kind) ? unknown('forbidden', `list ${kind}`) : known(value))
-  return remedy.propose(ask, {
+  const made = remedy.propose(ask, {
     one: (it) => seen(it.kind, reads.some((read) => 'one' in read && subjectKey(read.one) === subjectKey(it)), cluster.find((one) => text(one['kind']) === it.kind && nameOf(one) === it.name && namespaceOf(one) === it.namespace) ?? null),
     all: (kind, namespace) => seen(kind, reads.some((read) => 'all' in read && read.all === kind && read.namespace === namespace), cluster.filter((one) => one['kind'] === kind && (namespace === null || namespaceOf(one) === namespace))),
   })
+  // What a plan file may hold is held against this list at apply: whatever a remedy makes in a test must stand in it.
+  const about = { code: 'X', subject: { kind: 'X', namespace: null, name: 'x' }, remedy: remedy.id, cluster: { context: '', server: '', uid: '' }, now: new Date(0), measured: null, neighbours: [] }
+  const wrong = made.kind === 'proposal' ? notOf(planOf(made, about)) : null
+  if (wrong !== null) throw new Error(`src/plan/allowed.ts does not know what ${remedy.id} does: ${wrong}`)
+  return made
 }
 
 export function object(kind: string, namespace: string | null, name: string, fields: Manifest = {}, metadata: Manifest = {}): Manifest {

@@ -8,7 +8,7 @@ import { loadPlan } from '../store.ts'
 
 /** Applies a plan in a process of its own, so that a test can kill it. */
 const [url = '', folder = '', id = ''] = process.argv.slice(2)
-const plan = await loadPlan(id, folder)
+const plan = await loadPlan(id, folder, 'any')
 const outcome = await apply(
   {
     cluster: clusterOver(openTransport(targetAt(url), {}, {}), 5000), plan, journal: await openJournal(folder, id), run: thisRun('child'), now: () => new Date(),

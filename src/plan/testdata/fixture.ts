@@ -43,7 +43,7 @@ export function planFor(changes: readonly Change[], store: ApiStore): Plan {
     verify: { codes: ['DNS107'], target: 'dns', namespace: null, level: 'read', p99Ms: null }, notes: [],
   }
   const uid = uidOf(store.get('/api/v1/namespaces/kube-system') ?? {})
-  return planOf(proposal, { code: 'DNS107', subject: subject('Service', 'kube-system', 'kube-dns'), remedy: 'test', cluster: { context: 'test', server: 'https://test', uid }, now, measured: null, neighbours: [] })
+  return planOf(proposal, { code: 'DNS107', subject: subject('Service', 'kube-system', 'kube-dns'), remedy: 'test', cluster: { context: 'test', server: store.url, uid }, now, measured: null, neighbours: [] })
 }
 
 /** Every verb, on kinds with defaults, addresses and rollouts. */
