@@ -40,6 +40,7 @@ import kubeletWrongServer from './dns/kubelet-wrong-server.ts'
 import answeredWithErrors from './dns/answered-with-errors.ts'
 import foreignEndpoint from './dns/foreign-endpoint.ts'
 import noDnsServer from './dns/no-dns-server.ts'
+import nodeCacheFails from './dns/node-cache-fails.ts'
 import selectorMatchesNothing from './service/selector-matches-nothing.ts'
 import targetPortClosed from './service/target-port-closed.ts'
 import targetPortNameMissing from './service/target-port-name-missing.ts'
@@ -96,7 +97,7 @@ export const checks: readonly AnyCheck[] = [
   kubeletWrongServer, // DNS148
   oneServerUpstream, // DNS150
   foreignEndpoint, // DNS155
-  noDnsServer, // DNS156
+  noDnsServer, nodeCacheFails, // DNS156
   answeredWithErrors, // DNS160
   serviceNameWrong, // DNS165
   suffixAnswers, // DNS166

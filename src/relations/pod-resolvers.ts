@@ -5,6 +5,7 @@ import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
 import { parseResolvConf } from '../wire/resolv-conf.ts'
+import { cacheAddresses } from './node-cache.ts'
 import { workloadOfPod } from './workload-of-pod.ts'
 
 /** Where the pods of one workload look names up: as seen in one of them, else as their spec says. */
@@ -58,7 +59,7 @@ export function podResolvers(pods: readonly Pod[], dns: ClusterDns, insideViews:
  */
 export function serverKinds(dns: ClusterDns, services: readonly Service[]): (ip: string) => ServerKind {
   const vip = dns.service?.clusterIP ?? null
-  const addresses = new Set([vip, ...services.map((it) => it.clusterIP), ...dns.pods.map((it) => it.ip)])
+  const addresses = new Set([vip, ...cacheAddresses(dns), ...services.map((it) => it.clusterIP), ...dns.pods.map((it) => it.ip)])
   return (ip) => {
     if (addresses.has(ip)) return 'cluster'
     if (ip.startsWith('169.254.') || /^fe80:/i.test(ip) || ip.startsWith('127.')) return 'local'

@@ -6,6 +6,7 @@ import { type Subject, subject } from '../../model/subject.ts'
 import { corefileEvidence, corefileObject } from '../../relations/corefile-text.ts'
 import { dnsServerSubject } from '../../relations/dns-servers.ts'
 import { lossOf, notable, quantile } from '../../relations/lookup-loss.ts'
+import { goesToCache } from '../../relations/node-cache.ts'
 import { dnsLossInNamespace, dnsLossOnNode, dnsServerDead } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { ms, shares } from './dns-evidence.ts'
@@ -26,8 +27,8 @@ export default check({
   decides: [],
 
   run({ dnsProbe, clusterDns }) {
-    // The C library says EAI_AGAIN of errors and of refusals by ICMP alike.
-    const series = dnsProbe.series.filter((it) => it.zone === 'cluster' && it.method !== 'getaddrinfo')
+    // What a cache on the node answers is its own: DNS157. The C library says EAI_AGAIN of errors and of refusals by ICMP alike.
+    const series = dnsProbe.series.filter((it) => it.zone === 'cluster' && it.method !== 'getaddrinfo' && !goesToCache(clusterDns, it))
     const loss = lossOf(series)
     if (loss.of === 0) return cannotTell('too-few', 'no lookup of a name of the cluster ended')
     const erring = series.filter((it) => notable(lossOf([it]).erring, it.lookups.length))

@@ -7,6 +7,7 @@ import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { cacheFaults } from '../../relations/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { whereLost } from './where-lost.ts'
 import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
@@ -34,14 +35,18 @@ export default check({
 
   run({ dnsProbe, conntrack, clusterDns }) {
     const windows = conntrack.known ? conntrack.value : []
-    const measured = dnsProbe.nodes.flatMap((node) => (['cluster', 'external'] as const).map((zone) => judge(dnsProbe, node, zone, windows.find((it) => it.node === node))))
+    const caches = clusterDns.known ? cacheFaults(dnsProbe, clusterDns.value) : []
+    const measured = dnsProbe.nodes.flatMap((node) => (['cluster', 'external'] as const).map((zone) => {
+      const verdict = judge(dnsProbe, node, zone, windows.find((it) => it.node === node))
+      return caches.some((it) => it.node === node && it.zone === zone) ? byCache(verdict) : verdict
+    }))
     const missing = dnsProbe.missing.map(({ node, why }) => cannotTell('failed', `node ${node}: ${why}`))
     const stopped = dnsProbe.stopped === null ? [] : [cannotTell('failed', `the probe stopped itself: ${dnsProbe.stopped}`)]
     return [...towardsHome(dnsProbe, measured, clusterDns), ...missing, ...stopped]
   },
 
   words: {
-    headline: ({ subject: on, args }) => args['towards'] !== undefined ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, are lost: from ${args['towards']}.` : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, and no known cause matches.`,
+    headline: ({ subject: on, args }) => args['towards'] !== undefined ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, are lost: from ${args['towards']}.` : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ${args['by'] === 'cache' ? 'by the DNS cache of that node' : 'and no known cause matches'}.`,
     detail: ({ subject: on, args }) => `on node ${on.name} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
     note: ({ args }) => reading(args),
     help: ({ subject: on }) => [
@@ -76,6 +81,11 @@ function towardsHome(probe: DnsProbe, measured: readonly Verdict[], dns: Known<C
     explains: nodes.map((it) => `dns-external:node/${it}`),
   }
   return [{ kind: 'finding', found }, ...measured.filter((it) => !isLoss(it))]
+}
+
+/** Asked before nothing is said to match: the servers behind the node's cache answer, and the cache does not. */
+function byCache(verdict: Verdict): Verdict {
+  return verdict.kind === 'finding' ? { kind: 'finding', found: { ...verdict.found, args: { ...verdict.found.args, by: 'cache' } } } : verdict
 }
 
 /** What the paths rule out, so that nobody starts with the cure for another fault. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { cluster, dnsWithoutEndpoints, noEndpoints, replicaDead } from '../../../test/build/dns-faults.ts'
-import { clusterDns } from '../../../test/build/dns.ts'
+import { clusterDns, insideView } from '../../../test/build/dns.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import { unknown } from '../../model/known.ts'
+import { known, unknown } from '../../model/known.ts'
 import check from './no-dns-endpoints.ts'
 
 const service = { subject: 'Service/kube-system/kube-dns' }
@@ -19,6 +19,11 @@ describeCheck(check, [
   { it: 'no pod is ready', given: cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(2) }), expect: [{ ...service, args: { desired: 2, endpoints: 2, pods: 2 } }] },
   { it: 'no slice at all, and no workload found', given: cluster({ dns: { ...dnsWithoutEndpoints(0), slices: [], workload: null } }), expect: [{ ...service, args: { desired: 'unknown', workload: 'none found' } }] },
   { it: 'its selector finds no server', given: { clusterDns: unselected({ app: 'coredns' }) }, expect: [{ ...service, args: { missed: 2, restore: '{"spec":{"selector":{"app":null,"k8s-app":"kube-dns"}}}' } }] },
+  ...([['169.254.169.254', 'warning'], ['10.96.0.10', 'error']] as const).map(([ip, severity]) => ({
+    it: `pods ask ${ip} and are answered`,
+    given: { ...cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(0) }), insideViews: [insideView('web-1', { resolvConf: known(`nameserver ${ip}\n`) })] },
+    expect: [{ ...service, severity }],
+  })),
   { it: 'without a probe', given: { clusterDns: dnsWithoutEndpoints(0) }, expect: [service] },
 
   { it: 'no Service kube-dns: DNS may be kept elsewhere', given: { clusterDns: { ...dnsWithoutEndpoints(0), service: null } }, expect: 'cannot-tell', says: /does not know where this cluster keeps its DNS/ },

@@ -1,11 +1,14 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { Evidence } from '../../findings/evidence.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { isServing } from '../../relations/service-selects-pod.ts'
 import { dnsServersDown } from '../../relations/symptom.ts'
+import { parseResolvConf } from '../../wire/resolv-conf.ts'
 import { count } from '../service/words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
 
@@ -17,10 +20,11 @@ export default check({
   fine: 'the DNS Service has ready servers',
   severity: 'error',
   needs: ['clusterDns'],
+  wants: ['insideViews'],
   remedies: ['scale-coredns'],
   decides: ['DNS-57', 'DNS-35'],
 
-  run({ clusterDns }) {
+  run({ clusterDns, insideViews }) {
     const { service, slices, pods, workload } = clusterDns
     if (service === null) return cannotTell('not-there', 'no DNS Service was found: hopscope does not know where this cluster keeps its DNS')
     const endpoints = slices.flatMap((it) => it.endpoints)
@@ -28,10 +32,12 @@ export default check({
     if (ready > 0) return ok(ready)
     const where = { namespace: service.namespace, service: service.name }
     const missed = missedBy(service, pods)
+    const elsewhere = answeredElsewhere(service, insideViews)
     return finding({
       subject: subject('Service', service.namespace, service.name),
       confidence: 'inferred',
-      args: { ...serverArgs(clusterDns), pods: pods.length, endpoints: endpoints.length, desired: workload?.desired ?? 'unknown', workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`, ip: service.clusterIP ?? 'none', missed: missed.length, selector: labelsText(service.selector ?? {}), restore: restoring(service, missed[0]) },
+      ...(elsewhere === null ? {} : { severity: 'warning' as const }),
+      args: { ...serverArgs(clusterDns), elsewhere: elsewhere ?? '', pods: pods.length, endpoints: endpoints.length, desired: workload?.desired ?? 'unknown', workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`, ip: service.clusterIP ?? 'none', missed: missed.length, selector: labelsText(service.selector ?? {}), restore: restoring(service, missed[0]) },
       evidence: [
         ...(missed[0] === undefined ? [] : [selects(service, missed[0])]),
         { kind: 'fact', label: 'endpoints', value: `${ready} ready of ${endpoints.length}` },
@@ -44,19 +50,34 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) =>
-      Number(args['missed']) > 0
+    headline: ({ args }) => {
+      if (args['elsewhere'] !== '') return `The DNS Service has no server; pods ask ${args['elsewhere']} instead, and are answered.`
+      return Number(args['missed']) > 0
         ? `The cluster has no DNS: the selector of the DNS Service finds none of ${count(Number(args['missed']), 'ready server')}.`
-        : args['desired'] === 0 ? `The cluster has no DNS: ${args['workload']} is scaled to 0.` : 'The cluster has no DNS: no server behind the DNS Service is ready.',
+        : args['desired'] === 0 ? `The cluster has no DNS: ${args['workload']} is scaled to 0.` : 'The cluster has no DNS: no server behind the DNS Service is ready.'
+    },
     detail: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} ${args['ip']} · 0 ready of ${args['endpoints']} endpoints · ${args['workload']} wants ${args['desired']} · ${args['pods']} pods${Number(args['missed']) > 0 ? `, ${args['missed']} of them ready, and selector ${args['selector']} finds none` : ''}`,
     note: () => 'kube-proxy rejects queries to a Service without endpoints: glibc reports failure at once, musl (Alpine) after 5 s',
     help: ({ subject: on, args }) => {
+      if (args['elsewhere'] !== '') return ['nothing need be done where no pod asks this Service', `kubectl -n ${on.namespace} get service ${on.name}`]
       if (Number(args['missed']) > 0) return ['give the Service the labels of the servers', `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['restore']}'`, `kubectl -n ${on.namespace} get pods --show-labels`]
       if (args['desired'] === 0) return ['scale it up', 'hopscope fix DNS107 --plan', `kubectl -n ${on.namespace} scale ${args['maker']} --replicas=2`]
       return ['find out why the pods are not ready', `kubectl -n ${on.namespace} describe pods ${bySelector(args)}`, `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20`]
     },
   },
 })
+
+/**
+ * The server that pods ask instead, where each pod that was looked into asks another one and is answered: a cloud's own
+ * DNS beside a Service that its owner has scaled to 0. Null where nobody was asked, or anybody is not answered.
+ */
+function answeredElsewhere({ clusterIP }: Service, views: Known<readonly InsideView[]>): string | null {
+  const looked = (views.known ? views.value : []).filter((it) => it.lookup.known && it.resolvConf.known)
+  const servers = looked.map((it) => (it.resolvConf.known ? parseResolvConf(it.resolvConf.value).nameservers : []))
+  const fine = looked.every((it) => it.lookup.known && it.lookup.value.result === 'ok')
+  const first = servers[0]?.[0] ?? null
+  return fine && servers.every((it) => it.length > 0 && !it.includes(clusterIP ?? '')) ? first : null
+}
 
 /** Servers that are ready, and that the Service would have if its selector were right. */
 function missedBy(service: Service, pods: readonly Pod[]): readonly Pod[] {

@@ -5,6 +5,7 @@ import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { isRefused, lossOf, nearlyAll, notable, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { cacheHoldsService } from '../../relations/node-cache.ts'
 import { serverReach } from '../../relations/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { conntrackRows, latency, percent, serverName, shares } from './dns-evidence.ts'
@@ -76,6 +77,7 @@ export default check({
 
 function judge(probe: DnsProbe, node: string, dns: ClusterDns, counters: ConntrackWindow | undefined): { readonly verdict: Verdict } | { readonly bad: Bad } {
   const series = seriesOf(probe, { node, role: 'service', zone: 'cluster', transport: 'udp' }).filter((it) => it.method !== 'getaddrinfo')
+  if (cacheHoldsService(dns, node)) return { verdict: ok(1, `on ${node} a DNS cache has the Service's address: what is sent there is not translated`) }
   const loss = lossOf(series)
   if (loss.of < 20) return { verdict: cannotTell('too-few', `${loss.of} look-ups through the Service ended on ${node}; 20 are needed`) }
   const lost = troubled(series)
