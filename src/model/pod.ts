@@ -44,6 +44,8 @@ export interface Pod {
   readonly hostNetwork: boolean
   readonly dnsPolicy: string
   readonly dnsConfig: DnsConfig | null
+  /** Where a container mounts something over /etc/resolv.conf: what stands in the volume. Absent where none does. */
+  readonly resolvConfMount?: { readonly kind: string; readonly name: string }
   readonly owner: { readonly kind: string; readonly name: string } | null
   readonly containers: readonly Container[]
 }

@@ -71,6 +71,7 @@ export function objectSchemas(intern: Intern) {
     hostNetwork: flag,
     dnsPolicy: word,
     dnsConfig: v.nullable(dnsConfig),
+    resolvConfMount: v.exactOptional(v.object({ kind: v.string(), name: v.string() })),
     owner,
     containers: v.array(container),
   })

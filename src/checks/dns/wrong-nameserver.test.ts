@@ -18,6 +18,7 @@ const web = { subject: 'Deployment/shop/web' }
 describeCheck(check, [
   { it: 'an address that the DNS Service no longer has', given: { ...base, pods: [pod('web-1'), pod('web-2')], ...asks('10.0.0.10', 'timeout') }, expect: [{ ...web, severity: 'error', confidence: 'observed', args: { server: '10.0.0.10', vip: '10.96.0.10', pods: 2, node: 'worker-1' } }] },
   { it: "the node's own server: a kubelet without clusterDNS", given: { ...base, pods: [pod('web-1')], ...asks('192.168.0.1', 'nxdomain') }, expect: [{ ...web, severity: 'error' }] },
+  { it: 'a ConfigMap mounted over resolv.conf: not the kubelet', given: { ...base, pods: [pod('web-1', { resolvConfMount: { kind: 'ConfigMap', name: 'old-dns' } })], ...asks('192.0.2.53', 'timeout') }, expect: [{ ...web, severity: 'error', args: { policy: 'mount', mount: 'ConfigMap old-dns' } }] },
   { it: 'no nameserver at all', given: { ...base, pods: [pod('web-1')], ...asks('', 'timeout', { resolvConf: known('search a.example\n') }) }, expect: [{ ...web, args: { server: 'none' } }] },
   { it: 'no tool in the container to look a name up', given: { ...base, pods: [pod('web-1')], ...asks('10.0.0.10', 'ok', { lookup: unknown('not-there', 'no getent') }) }, expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { lookup: 'no look-up was made in it' } }] },
   { it: 'dnsPolicy None with the suffixes of the cluster and a server outside', given: { ...base, pods: [pod('web-1', none(['8.8.8.8']))] }, expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { policy: 'None' } }] },

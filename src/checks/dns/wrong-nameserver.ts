@@ -32,11 +32,11 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} asks DNS server ${args['server']}, which is not the cluster's (${args['vip']}).`,
     detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameserver ${args['server']}, DNS Service ${args['vip']} · ${args['lookup']}`,
-    note: ({ args }) => notes[String(args['policy'])] ?? (`resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: here that of node ${args['node']}`),
+    note: ({ args }) => args['policy'] === 'mount' ? `the pod mounts ${args['mount']} over /etc/resolv.conf: neither dnsPolicy nor the kubelet has a part in it` : notes[String(args['policy'])] ?? (`resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: here that of node ${args['node']}`),
     help: ({ subject: on, args }) => [
       helps[String(args['policy'])] ?? "compare with a pod on another node: if only this node's are wrong, mend clusterDNS of its kubelet; then make the pods anew",
-      ...(args['policy'] === 'None' || args['policy'] === 'Default' ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsPolicy`] : [`kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`]),
-      ...(on.kind === 'Deployment' ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`] : []),
+      ...(args['policy'] === 'mount' ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -B3 -A6 resolv.conf`] : args['policy'] === 'None' || args['policy'] === 'Default' ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsPolicy`] : [`kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`]),
+      ...(on.kind === 'Deployment' && args['policy'] !== 'mount' ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`] : []),
     ],
   },
 })
@@ -47,6 +47,7 @@ const notes: Readonly<Record<string, string>> = {
 }
 
 const helps: Readonly<Record<string, string>> = {
+  mount: 'take the mount of /etc/resolv.conf out of the pod template, and let dnsPolicy and dnsConfig say what is wanted; a restart alone changes nothing',
   None: 'put the address of the DNS Service into dnsConfig, or leave dnsPolicy out',
   Default: "if it needs names of the cluster, leave dnsPolicy out (ClusterFirst); if its lookups end in silence, look at the servers of the node's resolv.conf",
 }
@@ -72,6 +73,7 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): 
   const result = lookup?.known === true ? lookup.value.result : null
   if (result === 'ok' || result === 'nodata') return ok(1, 'another server, and it knows the names of the cluster')
   const server = it.nameservers[0] ?? 'none'
+  const mount = it.pod.resolvConfMount ?? null
   return finding({
     subject: it.workload,
     severity: result === null || it.pod.dnsPolicy === 'Default' ? 'warning' : 'error',
@@ -81,11 +83,12 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): 
       vip,
       pods: it.pods.length,
       node: it.pod.node ?? 'unknown',
-      policy: it.pod.dnsPolicy,
+      policy: mount === null ? it.pod.dnsPolicy : 'mount',
+      mount: mount === null ? 'none' : `${mount.kind} ${mount.name}`,
       lookup: lookup?.known === true ? `look-up of ${lookup.value.name} in ${it.pod.name}: ${lookup.value.result}` : 'no look-up was made in it',
     },
     // Where the node's kubelet writes this into every pod, that is the cause.
-    symptoms: it.pod.dnsPolicy === 'None' || it.pod.dnsPolicy === 'Default' ? [] : [`dns-wrong-server:node/${it.pod.node ?? 'unknown'}`],
-    evidence: [resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`), { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' }],
+    symptoms: mount !== null || it.pod.dnsPolicy === 'None' || it.pod.dnsPolicy === 'Default' ? [] : [`dns-wrong-server:node/${it.pod.node ?? 'unknown'}`],
+    evidence: [resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`), { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' }, ...(mount === null ? [] : [{ kind: 'fact' as const, label: '/etc/resolv.conf', value: `mounted from ${mount.kind} ${mount.name}` }])],
   })
 }

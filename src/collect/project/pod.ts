@@ -27,6 +27,7 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     hostNetwork: spec['hostNetwork'] === true,
     dnsPolicy: intern.text(text(spec['dnsPolicy']) ?? 'ClusterFirst'),
     dnsConfig: isObject(spec['dnsConfig']) ? projectDnsConfig(fields(spec['dnsConfig'])) : null,
+    ...resolvConfMount(spec),
     owner: ownerOf(it.metadata, intern),
     containers: containers(spec, status, intern, isNetworkComponent(it.labels)),
   }
@@ -39,6 +40,18 @@ function containers(spec: Fields, status: Fields, intern: Intern, withArgs: bool
     const state = states.find((other) => other['name'] === it['name']) ?? {}
     return projectContainer(it, state, intern, withArgs || isNodeCache(it))
   })
+}
+
+/** What a pod mounts there takes the place of the file that the kubelet writes. */
+function resolvConfMount(spec: Fields): Pick<Pod, 'resolvConfMount'> {
+  const mounts = list(spec['containers']).map(fields).flatMap((it) => list(it['volumeMounts']).map(fields))
+  const mount = mounts.find((it) => /^\/etc\/?$|^\/etc\/resolv\.conf$/.test(text(it['mountPath']) ?? ''))
+  if (mount === undefined) return {}
+  const volume = list(spec['volumes']).map(fields).find((it) => it['name'] === mount['name']) ?? {}
+  const configMap = text(fields(volume['configMap'])['name'])
+  const secret = text(fields(volume['secret'])['secretName'])
+  if (configMap !== null) return { resolvConfMount: { kind: 'ConfigMap', name: configMap } }
+  return { resolvConfMount: secret === null ? { kind: 'volume', name: text(mount['name']) ?? 'unnamed' } : { kind: 'Secret', name: secret } }
 }
 
 /** The kubelet's sentence, else its one-word reason. */
