@@ -31,7 +31,7 @@ export type Decision =
   | { readonly kind: 'allowed' }
   /** `by` isolates, and no rule of any of them lets the flow through. */
   | { readonly kind: 'denied'; readonly direction: Direction; readonly by: readonly NetworkPolicy[] }
-  | { readonly kind: 'unknown'; readonly direction: Direction; readonly by: readonly NetworkPolicy[]; readonly why: string }
+  | { readonly kind: 'unknown'; readonly direction: Direction; readonly by: readonly NetworkPolicy[]; readonly why: string; /** Left to the CNI: a lookup that times out shows what it does. */ readonly measured?: 'decides' }
 
 export function podEnd(pod: Pod): PodLike {
   return {

@@ -1,11 +1,15 @@
 import type { ClusterDns } from '../model/cluster-dns.ts'
-import type { Known } from '../model/known.ts'
+import type { InsideView } from '../model/inside.ts'
+import { type Known, unknown } from '../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
 import { type Direction, signature } from './policy-applies-to-pod.ts'
 import { type Decision, type Flow, podEnd, policyRules } from './policy-allows.ts'
 import { targetPortIn } from './service-endpoints.ts'
+import { subjectKey } from '../model/subject.ts'
+import { podResolvers } from './pod-resolvers.ts'
 import { isLive, isOver } from './service-selects-pod.ts'
+import { workloadOfPod } from './workload-of-pod.ts'
 
 /** Where NodeLocal DNSCache listens unless told otherwise; kubelets hand it to pods as their nameserver. */
 const nodeLocalDns = '169.254.20.10'
@@ -18,6 +22,8 @@ export interface DnsGroup {
   readonly pods: readonly Pod[]
   readonly udp: Decision
   readonly tcp: Decision
+  /** The server that these pods ask where that is no pod: a link-local cache, a cloud's resolver. Null: the DNS Service. */
+  readonly server: string | null
 }
 
 /** Pods that ask the cluster's DNS from an address of their own: others no policy of this cluster keeps from it. */
@@ -30,21 +36,47 @@ export function asksClusterDns(pod: Pod, dns: ClusterDns): boolean {
  * Every pod's way to DNS by policy, grouped by who decides. Judged as packets are after the Service's address was
  * rewritten: to the DNS pods on their own port, which need not be 53.
  */
-export function dnsGroups(pods: readonly Pod[], dns: ClusterDns, policies: readonly NetworkPolicy[], namespaces: Known<readonly Namespace[]>): readonly DnsGroup[] {
+export function dnsGroups(
+  pods: readonly Pod[],
+  dns: ClusterDns,
+  policies: readonly NetworkPolicy[],
+  namespaces: Known<readonly Namespace[]>,
+  views: Known<readonly InsideView[]> = unknown('not-asked', 'nobody looked into pods'),
+): readonly DnsGroup[] {
   const rules = { all: policyRules(policies, namespaces), blocks: policyRules(policies.map(blocksOnly), namespaces) }
   const servers = dns.pods.filter((it) => !isOver(it))
+  const asked = serversAsked(pods, dns, views)
   const memo = new Map<string, { readonly udp: Decision; readonly tcp: Decision }>()
-  const groups = new Map<string, { readonly namespace: string; readonly pods: Pod[]; readonly udp: Decision; readonly tcp: Decision }>()
+  const groups = new Map<string, { readonly namespace: string; readonly pods: Pod[]; readonly udp: Decision; readonly tcp: Decision; readonly server: string | null }>()
   for (const pod of pods.filter((it) => asksClusterDns(it, dns))) {
-    const at = `${pod.namespace}\n${signature(pod.labels)}`
-    const ways = memo.get(at) ?? { udp: toDns(rules, pod, dns, servers, 'UDP'), tcp: toDns(rules, pod, dns, servers, 'TCP') }
+    const server = asked(pod)
+    const at = `${pod.namespace}\n${signature(pod.labels)}\n${server}`
+    const ways = memo.get(at) ?? (server === null ? { udp: toDns(rules, pod, dns, servers, 'UDP'), tcp: toDns(rules, pod, dns, servers, 'TCP') } : { udp: toAddress(rules, pod, server, 'UDP'), tcp: toAddress(rules, pod, server, 'TCP') })
     memo.set(at, ways)
-    const key = `${pod.namespace}\n${decisionKey(ways.udp)}\n${decisionKey(ways.tcp)}`
+    const key = `${pod.namespace}\n${decisionKey(ways.udp)}\n${decisionKey(ways.tcp)}\n${server}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { namespace: pod.namespace, pods: [pod], ...ways })
+    if (group === undefined) groups.set(key, { namespace: pod.namespace, pods: [pod], ...ways, server })
     else group.pods.push(pod)
   }
   return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
+}
+
+/** By what was seen inside a pod of the same workload: the first server of its list, where that is no DNS pod's address. */
+function serversAsked(pods: readonly Pod[], dns: ClusterDns, views: Known<readonly InsideView[]>): (pod: Pod) => string | null {
+  const seen = new Map(podResolvers(pods, dns, views).flatMap((it) => (it.seen === null ? [] : [[subjectKey(it.workload), it.nameservers[0] ?? null] as const])))
+  const behindService = new Set([dns.service?.clusterIP ?? null, ...dns.pods.map((it) => it.ip)])
+  return (pod) => {
+    const server = seen.get(subjectKey(workloadOfPod(pod))) ?? null
+    return server === null || behindService.has(server) ? null : server
+  }
+}
+
+/** No podSelector admits what is no pod: ipBlocks alone count. */
+function toAddress(rules: Rules, pod: Pod, ip: string, protocol: Transport): Decision {
+  const decision = rules.all({ from: podEnd(pod), to: { kind: 'address', ip }, port: 53, protocol })
+  const onNode = ip.startsWith('169.254.') || /^fe80:/i.test(ip)
+  if (decision.kind !== 'denied' || !onNode) return decision
+  return { ...decision, kind: 'unknown', why: `these pods ask ${ip}, which is no pod: no podSelector admits it, and whether the way to the own node is filtered is left to the CNI`, measured: 'decides' }
 }
 
 interface Rules {
@@ -68,7 +100,7 @@ function toDns(rules: Rules, pod: Pod, dns: ClusterDns, servers: readonly Pod[],
   if (denied === undefined) return { kind: 'allowed' }
 
   const passes = (ip: string | null | undefined): boolean => ip !== null && ip !== undefined && ip !== 'None' && rules.blocks({ from, to: { kind: 'address', ip }, port: 53, protocol }).kind === 'allowed'
-  if (denied.direction === 'Egress' && passes(dns.service?.clusterIP)) return { ...denied, kind: 'unknown', why: `an ipBlock covers the DNS Service's address ${dns.service?.clusterIP}: whether that counts is left to the CNI` }
+  if (denied.direction === 'Egress' && passes(dns.service?.clusterIP)) return { ...denied, kind: 'unknown', why: `an ipBlock covers the DNS Service's address ${dns.service?.clusterIP}: whether that counts is left to the CNI`, measured: 'decides' }
   if (denied.direction === 'Egress' && passes(nodeLocalDns)) return { ...denied, kind: 'unknown', why: `an ipBlock covers ${nodeLocalDns}: enough if a DNS cache on each node answers these pods` }
   return denied
 }

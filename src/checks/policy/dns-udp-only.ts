@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { rulesOf } from '../../relations/policy-allows.ts'
+import { dnsPodLabels } from '../../relations/dns-servers.ts'
 import { type DnsGroup, dnsGroups, isolating } from '../../relations/policy-dns.ts'
 import { dnsTcpLossInPod } from '../../relations/symptom.ts'
 import { count, full } from '../service/words.ts'
@@ -54,7 +55,7 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): 
   }
   if (tcp.kind === 'unknown') return cannotTell('ambiguous', `${workloadsText(group.pods)}, DNS over TCP: ${tcp.why}`, views.length === 0 ? '--probe' : null)
 
-  const home = { namespace: dns.service?.namespace ?? 'kube-system', labels: dns.service?.selector ?? { 'k8s-app': 'kube-dns' } }
+  const home = { namespace: dns.service?.namespace ?? 'kube-system', labels: dnsPodLabels(dns) }
   const target = dns.service?.ports.find((it) => it.protocol === 'TCP' && it.port === 53)?.targetPort
   const port = typeof target === 'number' ? target : 53
   // The policy to mend is the one that lets UDP through, where there is one by name.

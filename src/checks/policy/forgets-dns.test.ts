@@ -19,6 +19,9 @@ const lost = known({ tool: 'getent', name: 'kubernetes.default', result: 'timeou
 const given = (...networkPolicies: NetworkPolicy[]) => ({ networkPolicies, pods, clusterDns: dns, namespaces })
 const block = (cidr: string) => rule([peer({ ipBlock: { cidr, except: [] } })], [udp53])
 
+const allowPods = egressPolicy('dns', [rule([{ ...namespaceNamed('kube-system'), podSelector: labels({ 'k8s-app': 'kube-dns' }) }], [udp53])], { podSelector: labels({ app: 'web' }) })
+const asking = (ip: string, about: Parameters<typeof insideView>[1]) => insideView('web-1', { resolvConf: known(`search shop.svc.cluster.local\nnameserver ${ip}\n`), ...about })
+
 describeCheck(check, [
   { it: 'all egress denied', given: given(deny), expect: [{ subject: 'NetworkPolicy/shop/default-deny', severity: 'error', confidence: 'inferred', args: { pods: 3, direction: 'Egress', others: 0 } }] },
   { it: 'egress to an application only', given: given(egressPolicy('web-to-db', [rule([peer({ podSelector: labels({ app: 'db' }) })], [onPort(5432)])], { podSelector: labels({ app: 'web' }) })), expect: [{ subject: 'NetworkPolicy/shop/web-to-db', args: { pods: 2, who: '2 pods of Deployment web' } }] },
@@ -40,6 +43,15 @@ describeCheck(check, [
   { it: 'an ipBlock over the pod network promises nothing', given: given(egressPolicy('dns', [block('0.0.0.0/0')])), expect: 'cannot-tell' },
   { it: 'an ipBlock over the Service\'s address promises nothing', given: given(egressPolicy('dns', [block('10.96.0.10/32')])), expect: 'cannot-tell' },
   { it: 'an ipBlock for a DNS cache on the node', given: given(egressPolicy('dns', [block('169.254.20.10/32')])), expect: 'cannot-tell' },
+  { it: "an ipBlock over the Service's address, and the lookup in the pod times out", given: { ...given(egressPolicy('dns', [block('10.96.0.10/32')])), insideViews: [insideView('web-1', { lookup: lost })] }, expect: [{ subject: 'NetworkPolicy/shop/dns', confidence: 'observed', args: { left: '10.96.0.10' } }] },
+  { it: 'the same, and every lookup in every pod fails: DNS itself may be down', given: { ...given(egressPolicy('dns', [block('10.96.0.10/32')], { podSelector: labels({ app: 'web' }) })), insideViews: [insideView('web-1', { lookup: lost }), insideView('db-1', { lookup: lost })] }, expect: 'cannot-tell' },
+  ...['169.254.169.254', '169.254.25.10'].map((ip) => ({
+    it: `pods ask ${ip}, which is no pod, and no ipBlock lets them`,
+    given: { ...given(allowPods), insideViews: [asking(ip, { lookup: lost })] },
+    expect: [{ subject: 'NetworkPolicy/shop/dns', confidence: 'observed' as const, args: { dns: ip } }],
+  })),
+  { it: 'pods ask an address that an ipBlock covers', given: { ...given(egressPolicy('dns', [block('169.254.169.254/32')], { podSelector: labels({ app: 'web' }) })), insideViews: [asking('169.254.169.254', { lookup: lost })] }, expect: 'ok' },
+  { it: 'pods ask a link-local address, and are answered', given: { ...given(allowPods), insideViews: [asking('169.254.169.254', {})] }, expect: 'ok' },
   { it: 'an ipBlock, and a pod that resolves names', given: { ...given(egressPolicy('dns', [block('10.96.0.10/32')])), insideViews: [insideView('web-1')] }, expect: 'ok' },
   { it: 'denied on paper, and a pod resolves names', given: { ...given(deny), insideViews: [insideView('web-1')] }, expect: 'cannot-tell' },
   {

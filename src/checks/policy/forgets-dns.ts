@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { policyNames } from '../../relations/policy-allows.ts'
+import { dnsPodLabels } from '../../relations/dns-servers.ts'
 import { type DnsGroup, dnsGroups, isolating } from '../../relations/policy-dns.ts'
 import { count, full } from '../service/words.ts'
 import { allowDns, dnsLosses, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
@@ -23,16 +24,17 @@ export default check({
   decides: ['NP-05', 'NP-11', 'DNS-67'],
 
   run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
-    const groups = dnsGroups(pods, clusterDns, networkPolicies, namespaces)
+    const groups = dnsGroups(pods, clusterDns, networkPolicies, namespaces, insideViews)
     if (networkPolicies.length === 0 || groups.length === 0) return notApplicable('no NetworkPolicy stands before pods that ask the cluster DNS')
     if (clusterDns.service === null || clusterDns.pods.length === 0) return cannotTell('not-there', 'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns')
-    return groups.map((group) => judge(group, clusterDns, viewsOf(group, insideViews)))
+    const all = insideViews.known ? insideViews.value : []
+    return groups.map((group) => judge(group, clusterDns, viewsOf(group, insideViews), all))
   },
 
   words: {
     headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} keeps ${args['who']} from the cluster's DNS.`,
     detail: ({ args }) => `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · no rule allows UDP ${args['port']} to ${args['dns']}${args['others'] === 0 ? '' : ` · nor does any of ${args['others']} other ${args['others'] === 1 ? 'policy' : 'policies'} that select them`}${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
-    note: ({ args }) => (args['tcp'] === 'allowed' ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP' : 'rules of all policies add up: one that allows DNS for these pods is enough'),
+    note: ({ args }) => args['left'] !== '' ? `this network judges ${args['left']} by where packets go in the end: the lookup inside the pod timed out, so the rules do not let it through` : (args['tcp'] === 'allowed' ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP' : 'rules of all policies add up: one that allows DNS for these pods is enough'),
     help: ({ subject: on, args }) =>
       args['direction'] === 'Egress'
         ? ['let DNS out for the pods that this policy isolates (and for no others: a wider podSelector would isolate more)', `hopscope fix POL401 -n ${on.namespace} --plan`, `kubectl -n ${args['namespace']} exec ${args['example']} -- nslookup kubernetes.default`]
@@ -40,7 +42,11 @@ export default check({
   },
 })
 
-function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): Verdict {
+function timedOut(view: InsideView | undefined): boolean {
+  return view?.lookup.known === true && view.lookup.value.result === 'timeout'
+}
+
+function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], all: readonly InsideView[]): Verdict {
   const { udp } = group
   const stands = isolating(udp)
   if (udp.kind === 'allowed' || stands === null) return ok(group.pods.length)
@@ -51,13 +57,17 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): 
     if (udp.kind === 'unknown') return ok(group.pods.length, `pod ${working.pod} resolves names`)
     return cannotTell('ambiguous', `${who} denies DNS, yet pod ${group.namespace}/${working.pod} resolves names: policies are not enforced here, or a cache on the node answers`)
   }
-  if (udp.kind === 'unknown') return cannotTell('ambiguous', `${who}, ${workloadsText(group.pods)}: ${udp.why}`, views.length === 0 ? '--probe' : null)
+  const elsewhere = all.filter((it) => it.lookup.known && !views.includes(it))
+  const everybody = elsewhere.length > 0 && elsewhere.every((it) => it.lookup.known && it.lookup.value.result !== 'ok')
+  const decided = udp.kind === 'unknown' && udp.measured === 'decides' && timedOut(failing) && !everybody
+  if (udp.kind === 'unknown' && !decided) return cannotTell('ambiguous', `${who}, ${workloadsText(group.pods)}: ${udp.why}`, views.length === 0 ? '--probe' : null)
 
   const { policy, others, direction } = stands
   const server = dns.service
   const udpPort = server?.ports.find((it) => it.protocol === 'UDP' && it.port === 53)?.targetPort
   const port = typeof udpPort === 'number' ? udpPort : 53
-  const home = { namespace: server?.namespace ?? 'kube-system', labels: server?.selector ?? { 'k8s-app': 'kube-dns' } }
+  const address = group.server ?? (decided ? (server?.clusterIP ?? null) : null)
+  const home = { namespace: server?.namespace ?? 'kube-system', labels: dnsPodLabels(dns), ip: group.server }
   return finding({
     subject: policySubject(policy),
     confidence: failing === undefined ? 'inferred' : 'observed',
@@ -67,7 +77,8 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): 
       pods: group.pods.length,
       namespace: group.namespace,
       port,
-      dns: `${home.namespace}/${server?.name ?? 'kube-dns'}`,
+      dns: group.server ?? `${home.namespace}/${server?.name ?? 'the DNS servers'}`,
+      left: decided ? (address ?? 'unknown') : '',
       others: others.length,
       tcp: group.tcp.kind,
       seen: failing === undefined ? '' : `look-ups from pod ${failing.pod} fail`,
@@ -75,7 +86,7 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): 
       manifest: allowDns(policy, [{ port, protocol: 'UDP' }, { port, protocol: 'TCP' }], home),
     },
     evidence: [
-      rulesEvidence(policy, direction, `no rule allows UDP ${port} ${direction === 'Egress' ? `to ${home.namespace}` : `from namespace ${group.namespace}`}`),
+      rulesEvidence(policy, direction, `no rule allows UDP ${port} ${direction === 'Egress' ? `to ${group.server ?? home.namespace}` : `from namespace ${group.namespace}`}`),
       ...others.slice(0, 3).map((it) => rulesEvidence(it, direction, 'nor here')),
       workloadsEvidence('pods kept from DNS', group.pods),
       ...(failing?.lookup.known === true ? [{ kind: 'fact' as const, label: `${failing.lookup.value.tool} ${failing.lookup.value.name} in ${group.namespace}/${failing.pod}`, value: `${failing.lookup.value.result} after ${Math.round(failing.lookup.value.ms)} ms` }] : []),

@@ -85,12 +85,13 @@ export function dnsLosses(policy: NetworkPolicy, group: DnsGroup): readonly stri
  * A policy that lets DNS out, for exactly the pods that `policy` isolates already. With an empty podSelector it would
  * isolate every other pod of the namespace.
  */
-export function allowDns(policy: NetworkPolicy, ports: readonly { readonly port: number; readonly protocol: 'UDP' | 'TCP' }[], dns: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }): string {
+export function allowDns(policy: NetworkPolicy, ports: readonly { readonly port: number; readonly protocol: 'UDP' | 'TCP' }[], dns: { readonly namespace: string; readonly labels: Readonly<Record<string, string>>; readonly ip?: string | null }): string {
   const expressions = policy.podSelector.matchExpressions
   const podSelector = {
     ...(Object.keys(policy.podSelector.matchLabels).length === 0 ? {} : { matchLabels: policy.podSelector.matchLabels }),
     ...(expressions.length === 0 ? {} : { matchExpressions: expressions.map(({ key, operator, values }) => ({ key, operator, ...(values.length === 0 ? {} : { values }) })) }),
   }
-  const to = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': dns.namespace } }, podSelector: { matchLabels: dns.labels } }]
+  const block = dns.ip == null ? null : [{ ipBlock: { cidr: `${dns.ip}/${dns.ip.includes(':') ? 128 : 32}` } }]
+  const to = block ?? [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': dns.namespace } }, podSelector: { matchLabels: dns.labels } }]
   return JSON.stringify({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: `${policy.name}-dns` }, spec: { podSelector, policyTypes: ['Egress'], egress: [{ to, ports }] } })
 }
