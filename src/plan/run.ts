@@ -103,11 +103,11 @@ export async function underLock(run: Run, action: Action, work: (lock: Lock) => 
     await note(run, { kind: 'end', at: at(), action, outcome: 'stopped', why: taking.why })
     return refused(taking.why, taking.hint)
   }
-  await note(run, { kind: 'done', at: at(), action, step: 'lock', stored: null })
-  // Until now another process may have written for this very plan.
-  await run.journal.reload()
   let outcome: Outcome
   try {
+    await note(run, { kind: 'done', at: at(), action, step: 'lock', stored: null })
+    // Until now another process may have written for this very plan.
+    await run.journal.reload()
     outcome = await work(taking.lock)
   } finally {
     // A disk that is full keeps the journal from being written, and not the lock from being given back.

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Manifest, put } from '../remedies/manifest.ts'
+import { ToolError } from '../tool-error.ts'
 import { apply } from './apply.ts'
 import { apiStore, type ApiStore } from './testdata/api-store.ts'
 import { changesOn, closeJournals, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
@@ -22,6 +23,28 @@ function edited(store: ApiStore, edits: readonly Edit[]): void {
     store.put(path, put(store.get(path) ?? {}, field, to) satisfies Manifest)
   }
 }
+
+test.each(Array.from({ length: 18 }, (_, index) => index))('a disk that is full from the journal\'s line %i on leaves no lock, and undo is exact', async (full) => {
+  const store = await apiStore()
+  try {
+    populate(store)
+    const before = store.everything()
+    const folder = tempFolder()
+    const plan = planFor(changesOn(store), store)
+    const run = await runOf(plan, store, folder)
+    let lines = 0
+    const { journal } = run
+    const write = (entry: Parameters<typeof journal.write>[0]): Promise<void> => ((lines += 1) > full ? Promise.reject(new ToolError('bad-file', 'the disk is full')) : journal.write(entry))
+    const onFullDisk = { ...run, journal: { get entries() { return journal.entries }, reload: journal.reload, write, close: journal.close } }
+    await apply(onFullDisk, () => Promise.resolve(true)).catch((error: unknown) => expect(error).toBeInstanceOf(ToolError))
+    expect(store.everything()).not.toContain('/leases/')
+    await undo(await runOf(plan, store, folder), { force: false })
+    expect(store.everything()).toBe(before)
+  } finally {
+    await closeJournals()
+    await store.close()
+  }
+})
 
 describe('undo', () => {
   test('of any part of a plan leaves the cluster as if there had only been what others did to it', async () => {
