@@ -1,4 +1,5 @@
 import type { Answer, DnsProbe, Lookup, LookupSeries } from '../model/lookups.ts'
+import { blindLagMs } from './troubles/probe-lag.ts'
 
 /** Look-ups of some series, counted by what became of them. */
 export interface Loss {
@@ -26,12 +27,15 @@ export type Which = Partial<Pick<LookupSeries, 'node' | 'transport' | 'method' |
 
 /**
  * Servers of a family in which nobody asks are left out: the Service of a dual-stack cluster has endpoints of both, and
- * its address goes to those of its own family alone.
+ * its address goes to those of its own family alone. So is a node whose probe got the CPU so late that its timeouts may
+ * be its own: it shows nothing, of itself or of a server.
  */
 export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[] {
   const asked = new Set(probe.series.filter((it) => it.server.role === 'service').map((it) => isV6(it.server.ip)))
+  const blind = blindNodes(probe)
   return probe.series.filter(
     (it) =>
+      !blind.has(it.node) &&
       (asked.size === 0 || it.server.role !== 'endpoint' || asked.has(isV6(it.server.ip))) &&
       (which.node === undefined || it.node === which.node) &&
       (which.transport === undefined || it.transport === which.transport) &&
@@ -40,6 +44,11 @@ export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[]
       (which.role === undefined || it.server.role === which.role) &&
       (which.ip === undefined || it.server.ip === which.ip),
   )
+}
+
+/** Nodes whose probe got the CPU so late that even its timeouts say nothing. */
+export function blindNodes(probe: DnsProbe): ReadonlySet<string> {
+  return new Set((probe.lag ?? []).flatMap((it) => (it.p99Ms >= blindLagMs ? [it.node] : [])))
 }
 
 function isV6(ip: string): boolean {

@@ -6,7 +6,7 @@ import type { Known } from '../../model/known.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { blindNodes, lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
 import { cacheFaults } from '../../relations/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { whereLost } from './where-lost.ts'
@@ -101,6 +101,11 @@ function reading(args: Args): string | null {
 }
 
 function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', counters: ConntrackWindow | undefined): Verdict {
+  const lag = probe.lag?.find((it) => it.node === node)?.p99Ms ?? 0
+  const again = 'again when the node is less busy'
+  if (blindNodes(probe).has(node)) {
+    return cannotTell('ambiguous', `the probe pod on ${node} got the CPU up to ${lag} ms late: its timeouts may be its own`, again)
+  }
   const series = seriesOf(probe, { node, zone })
   const loss = lossOf(series)
   if (loss.of === 0) return cannotTell('too-few', `no look-up of ${zone} names ended on ${node}`)
@@ -114,8 +119,7 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', coun
   if (lost && theirLoss.of >= 20 && !notable(troubled(theirs), theirLoss.of) && !theirs.some((it) => notable(troubled([it]), it.lookups.length))) {
     return cannotTell('ambiguous', `on ${node} ${zone === 'cluster' ? 'names of the cluster' : 'outside names'} are answered the way that pods ask (${theirLoss.of} lookups), and lost by servers that are asked past the Service`)
   }
-  const lag = probe.lag?.find((it) => it.node === node)?.p99Ms ?? 0
-  if (!lost && lag >= blurMs) return cannotTell('ambiguous', `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no look-up was lost`, 'again when the node is less busy')
+  if (!lost && lag >= blurMs) return cannotTell('ambiguous', `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no look-up was lost`, again)
 
   return finding({
     subject: subject('Node', null, node),

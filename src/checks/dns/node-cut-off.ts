@@ -4,7 +4,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { isRefused, type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
+import { blindNodes, isRefused, type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
@@ -84,6 +84,9 @@ function isSilent(loss: Loss): boolean {
 }
 
 function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
+  if (blindNodes(probe).has(node)) {
+    return cannotTell('ambiguous', `the probe pod on ${node} got the CPU too late: its timeouts may be its own`)
+  }
   const series = seriesOf(probe, { node })
   const loss = lossOf(series)
   if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups ended on ${node}`)

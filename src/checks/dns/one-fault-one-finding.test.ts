@@ -55,3 +55,25 @@ test('the planted common factor is blamed, once', () => {
     { numRuns: 60 },
   )
 })
+
+const lateCpu = fc.record({
+  node: fc.constantFrom(...nodesOf(4)),
+  every: fc.integer({ min: 1, max: 10 }),
+  server: fc.constantFrom(null, '10.2.0.2', '10.2.1.2'),
+  transport: fc.constantFrom(null, 'udp', 'tcp'),
+})
+
+test('a probe that got the CPU late finds no error, whatever it seemed to lose, and is not green', () => {
+  fc.assert(
+    fc.property(lateCpu, ({ node: busy, every, server, transport }) => {
+      const network = ({ node, index, server: at, transport: over }: Asked): Fate =>
+        node === busy && index % every === 0 && (server ?? at.ip) === at.ip && (transport ?? over) === over ? never() : answered()
+      const dns = servers(['worker-1', 'worker-2'])
+      const given = cluster({ nodes: nodesOf(4), dns, network, probed: { lag: [{ node: busy, p99Ms: 4000 }] } })
+      const { roots, results } = diagnose(modelOf(given, {}, { target: { kind: 'dns' } }), { checks })
+      expect(roots.filter(({ finding }) => finding.severity === 'error').map(({ finding }) => finding.code)).toEqual([])
+      expect(results.find((it) => it.check.code === 'DNS110')?.verdict).toBe('cannot-tell')
+    }),
+    { numRuns: 40 },
+  )
+})
