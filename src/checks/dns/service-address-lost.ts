@@ -69,7 +69,7 @@ export default check({
           ]
         : [
             "look at kube-proxy (or what stands for it) and at the rules for the Service's address",
-            `kubectl -n kube-system get pods -o wide -l k8s-app=kube-proxy${on.kind === 'Node' ? ` --field-selector spec.nodeName=${on.name}` : ''}`,
+            `kubectl get pods -A -o wide${on.kind === 'Node' ? ` --field-selector spec.nodeName=${on.name}` : ''} | grep kube-proxy`,
             `on ${on.kind === 'Node' ? on.name : 'a node'}:  iptables-save -c | grep -E "${args['vip']}"    conntrack -L -p udp --orig-dst ${args['vip']} | head`,
           ],
   },
