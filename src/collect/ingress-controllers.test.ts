@@ -15,6 +15,7 @@ test.each([
   ['ingress-nginx', ['--watch-ingress-without-class'], 'k8s.io/ingress-nginx', ['nginx', '']],
   ['ingress-nginx', ['--watch-ingress-without-class=false'], 'k8s.io/ingress-nginx', ['nginx']],
   ['nginx-ingress', ['-ingress-class=f5'], 'nginx.org/ingress-controller', ['f5']],
+  ['nginx-ingress-controller', ['--controller-class=k8s.io/ingress-nginx', '--ingress-class=nginx'], 'k8s.io/ingress-nginx', ['nginx']],
   ['haproxy-ingress', ['--controller-class=staging'], 'haproxy-ingress.github.io/controller/staging', ['haproxy']],
   ['kubernetes-ingress', ['--ingress.class=haproxy'], 'haproxy.org/ingress-controller/haproxy', ['haproxy']],
   ['traefik', ['--providers.kubernetesingress'], 'traefik.io/ingress-controller', ['', 'traefik']],

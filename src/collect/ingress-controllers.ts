@@ -96,12 +96,15 @@ export function ingressController(pod: Pod): IngressController | null {
   if (product === undefined || pod.owner?.kind === 'Job' || pod.phase === 'Succeeded' || pod.phase === 'Failed') return null
   if (isOtherComponent(pod)) return null
   const flag = flagsOf(pod.containers.flatMap((it) => it.args))
+  // Charts of different makers share a label: a command line that names its class says whose controller it is.
+  const own = flag('controller-class')
+  const controller = own?.includes('/') === true ? own : product.controller(flag)
   return {
     namespace: pod.namespace,
     pod: pod.name,
     ip: pod.ip,
     ready: pod.ready,
-    controller: product.controller(flag),
+    controller,
     classNames: [...new Set(product.classNames(flag))],
   }
 }

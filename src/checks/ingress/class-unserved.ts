@@ -47,6 +47,9 @@ interface Seen {
   readonly controllers: readonly IngressController[]
 }
 
+/** Classes of controllers that clouds run outside the cluster: none of their pods is to be seen. */
+const cloudClasses = /^(?:gce(?:-internal|-multi-cluster)?|alb|azure\/application-gateway|azure-application-gateway|webapprouting\..*)$/
+
 /** Controllers that run as pods in every installation: not to see one of these is to miss it. */
 const runsAsPods: ReadonlySet<string> = new Set(['k8s.io/ingress-nginx', 'nginx.org/ingress-controller', 'traefik.io/ingress-controller', 'haproxy.org/ingress-controller', 'haproxy-ingress.github.io/controller'])
 
@@ -64,7 +67,11 @@ function judge(ingress: Ingress, seen: Seen): Verdict {
   const named = classes.find((it) => it.name === ingress.className)
   if (named === undefined) {
     if (controllers.some((it) => it.classNames.includes(ingress.className ?? ''))) return ok(1)
-    return fault(`is of class \`${ingress.className}\`, which neither an IngressClass nor a controller bears`, 'error', 'inferred')
+    // Who wrote an address into its status serves it, or did: a cloud's controller runs outside, and knows its class by the
+    // annotation alone (GKE: "you cannot specify a GKE Ingress using spec.ingressClassName"; AGIC, ALB alike).
+    if (answered && ingress.classFrom === 'annotation') return ok(1)
+    if (answered) return cannotTell('ambiguous', `Ingress ${full(ingress)} has an address, but neither an IngressClass nor a controller bears its class \`${ingress.className}\`: the address may be left from before`)
+    return cloudClasses.test(ingress.className) ? fault(`is of class \`${ingress.className}\`, a cloud's own, and has no address yet`, 'warning', 'possible') : fault(`is of class \`${ingress.className}\`, which neither an IngressClass nor a controller bears`, 'error', 'inferred')
   }
   const serving = controllers.filter((it) => it.controller === named.controller)
   if (serving.some((it) => it.ready)) return ok(1)
