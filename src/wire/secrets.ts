@@ -90,6 +90,7 @@ function byName(text: string): string {
 
 const shortestKey = 20
 const shortestHex = 32
+const longKey = 40
 
 /** What no person named: long, of mixed letters and digits, and without order. Digests of images are no secret. */
 function bySight(text: string): string {
@@ -100,8 +101,9 @@ function isRandom(word: string): boolean {
   const plain = word.replaceAll(/[-_/+=]/g, '')
   if (plain.length < shortestKey) return false
   const digits = plain.replaceAll(/\D/g, '').length
-  if (digits === 0) return false
   const mixed = /[a-z]/.test(plain) && /[A-Z]/.test(plain)
+  // Forty letters of both cases without a digit: a name in camel case repeats its letters, a key does not.
+  if (digits === 0) return mixed && plain.length >= longKey && entropy(plain) > 4.35
   if (mixed) return (digits > 1 || plain.length >= shortestHex) && entropy(plain) > 3.6
   // A UUID has dashes, and a generated name of Kubernetes, too.
   return !word.includes('-') && !word.includes('/') && plain.length >= shortestHex && digits >= 4 && entropy(plain) > 3

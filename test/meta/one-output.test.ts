@@ -19,6 +19,7 @@ const writers: Readonly<Record<string, string>> = {
   'src/cli/diagnose.ts': 'the report: report/text.ts makes a page, report/json.ts JSON',
   'src/cli/resolve.ts': 'the report, as above',
   'src/cli/fix-plan.ts': 'a plan as text: plan/text.ts makes a page',
+  'src/cli/fix-run.ts': 'a plan as text, as above',
   'src/cli/dns-capacity.ts': 'JSON',
   'src/kube/exec-plugin.ts': "the user's own plug-in, which asks for a login",
 }
