@@ -61,5 +61,6 @@ function kept(piece: string, isPlain: boolean): string {
 
 function isBare(text: string): boolean {
   const line = text.split('\n').map((it) => it.trim()).find((it) => it !== '' && !it.startsWith('#'))
-  return line !== undefined && !line.endsWith('{') && !line.endsWith(',') && !line.startsWith('import')
+  // A brace opens only as a word of its own: `token={` is none.
+  return line !== undefined && !/(?:^|\s)\{$/.test(line) && !line.endsWith(',') && !line.startsWith('import')
 }
