@@ -33,6 +33,9 @@ export const dnsServersDown = 'dns-servers-down'
 /** What stands at this address behind the DNS Service does not answer. */
 export const dnsServerDead = (ip: string): string => `dns-server-dead:${ip}`
 
+/** DNS servers answer names of the cluster with SERVFAIL or REFUSED. */
+export const dnsAnswersErrors = 'dns-answers-errors'
+
 /** A DNS server ends soon after each start. */
 export const dnsServerCrash = 'dns-server-crash'
 

@@ -7,7 +7,7 @@ import { corefileEvidence, corefileObject } from '../../relations/corefile-text.
 import { dnsServerSubject } from '../../relations/dns-servers.ts'
 import { lossOf, notable, quantile } from '../../relations/lookup-loss.ts'
 import { goesToCache } from '../../relations/node-cache.ts'
-import { dnsLossInNamespace, dnsLossOnNode, dnsServerDead } from '../../relations/symptom.ts'
+import { dnsAnswersErrors, dnsLossInNamespace, dnsLossOnNode, dnsServerDead } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { ms, shares } from './dns-evidence.ts'
 
@@ -72,7 +72,7 @@ function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], er
       shares('lookups that failed, by node and server', probe, all, (it) => `${it.node} to ${it.server.pod ?? it.server.ip}`),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
-    explains: [...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]), ...erring.map((it) => dnsServerDead(it.server.ip))],
+    explains: [dnsAnswersErrors, ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]), ...erring.map((it) => dnsServerDead(it.server.ip))],
   })
 }
 

@@ -5,6 +5,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
+import { dnsAnswersErrors } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { corefileEvidence } from '../../relations/corefile-text.ts'
 import { slicesOfServices } from '../../relations/service-endpoints.ts'
@@ -89,6 +90,8 @@ function judge(service: Service, servers: readonly (readonly NameAnswer[])[], sl
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',
+    // A server that answers errors to some clients does so to every name.
+    symptoms: wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [],
     args: { name, says: said(first), is: isWhat(service, first), how: first.kind === 'nowhere' ? 'nowhere' : (reason?.how ?? 'none'), wrong: wrong.length, of: judged.length, servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))].join(', ') },
     evidence: [
       ...(reason === null || corefile === null ? [] : [corefileEvidence(dns, corefile, reason.line, reason.mark, labelOf(reason, service.namespace))]),
