@@ -1,9 +1,9 @@
-// Every fault there is, by name. Explicit, so that it can be searched for.
 import dnsAaaaLost from './dns-aaaa-lost.ts'
 import dnsApiUnreachable from './dns-api-unreachable.ts'
 import dnsBridgeUnfiltered from './dns-bridge-unfiltered.ts'
 import dnsCacheOff from './dns-cache-off.ts'
 import dnsConntrackFull from './dns-conntrack-full.ts'
+import dnsCopiedLabel from './dns-copied-label.ts'
 import dnsCorefileBrace from './dns-corefile-brace.ts'
 import dnsCorefileTypo from './dns-corefile-typo.ts'
 import dnsCustomIgnored from './dns-custom-ignored.ts'
@@ -14,6 +14,7 @@ import dnsForwardSelf from './dns-forward-self.ts'
 import dnsHostNetwork from './dns-host-network.ts'
 import dnsKubeletWrongServer from './dns-kubelet-wrong-server.ts'
 import dnsLargePacketsLost from './dns-large-packets-lost.ts'
+import dnsLeftoverSlice from './dns-leftover-slice.ts'
 import dnsLogOn from './dns-log-on.ts'
 import dnsLoopInResolvConf from './dns-loop-in-resolv-conf.ts'
 import dnsMixedNameservers from './dns-mixed-nameservers.ts'
@@ -25,6 +26,7 @@ import dnsRaceLossy from './dns-race-lossy.ts'
 import dnsReplicaLossy from './dns-replica-lossy.ts'
 import dnsReplicaRefused from './dns-replica-refused.ts'
 import dnsReplicaUnreachable from './dns-replica-unreachable.ts'
+import dnsResolvConfMounted from './dns-resolv-conf-mounted.ts'
 import dnsScaledToZero from './dns-scaled-to-zero.ts'
 import dnsSearchAmplification from './dns-search-amplification.ts'
 import dnsServerBehindFirewall from './dns-server-behind-firewall.ts'
@@ -33,6 +35,7 @@ import dnsServersOnOneNode from './dns-servers-on-one-node.ts'
 import dnsServiceAddressLost from './dns-service-address-lost.ts'
 import dnsServiceLocal from './dns-service-local.ts'
 import dnsServiceSelector from './dns-service-selector.ts'
+import dnsServiceTargetPort from './dns-service-target-port.ts'
 import dnsServiceWithoutTcp from './dns-service-without-tcp.ts'
 import dnsServiceWithoutUdp from './dns-service-without-udp.ts'
 import dnsSessionAffinity from './dns-session-affinity.ts'
@@ -58,6 +61,7 @@ import ingressServiceMissing from './ingress-service-missing.ts'
 import jobCompleted from './job-completed.ts'
 import nodeCacheHealthy from './node-cache-healthy.ts'
 import podsNotReady from './pods-not-ready.ts'
+import policyDnsAddressOnly from './policy-dns-address-only.ts'
 import policyDnsUdpOnly from './policy-dns-udp-only.ts'
 import policyForgetsDns from './policy-forgets-dns.ts'
 import raceHealed from './race-healed.ts'
@@ -68,6 +72,7 @@ import targetPortClosed from './target-port-closed.ts'
 import targetPortNameMissing from './target-port-name-missing.ts'
 import targetPortUndeclared from './target-port-undeclared.ts'
 import weaveTcBroken from './weave-tc-broken.ts'
+// Every fault there is, by name. Explicit, so that it can be searched for.
 import type { Fault } from './fault.ts'
 
 export const faults: readonly Fault[] = [
@@ -76,6 +81,7 @@ export const faults: readonly Fault[] = [
   dnsBridgeUnfiltered,
   dnsCacheOff,
   dnsConntrackFull,
+  dnsCopiedLabel,
   dnsCorefileBrace,
   dnsCorefileTypo,
   dnsCustomIgnored,
@@ -86,6 +92,7 @@ export const faults: readonly Fault[] = [
   dnsHostNetwork,
   dnsKubeletWrongServer,
   dnsLargePacketsLost,
+  dnsLeftoverSlice,
   dnsLogOn,
   dnsLoopInResolvConf,
   dnsMixedNameservers,
@@ -97,6 +104,7 @@ export const faults: readonly Fault[] = [
   dnsReplicaLossy,
   dnsReplicaRefused,
   dnsReplicaUnreachable,
+  dnsResolvConfMounted,
   dnsScaledToZero,
   dnsSearchAmplification,
   dnsServerBehindFirewall,
@@ -105,6 +113,7 @@ export const faults: readonly Fault[] = [
   dnsServiceAddressLost,
   dnsServiceLocal,
   dnsServiceSelector,
+  dnsServiceTargetPort,
   dnsServiceWithoutTcp,
   dnsServiceWithoutUdp,
   dnsSessionAffinity,
@@ -130,6 +139,7 @@ export const faults: readonly Fault[] = [
   jobCompleted,
   nodeCacheHealthy,
   podsNotReady,
+  policyDnsAddressOnly,
   policyDnsUdpOnly,
   policyForgetsDns,
   raceHealed,

@@ -5,13 +5,15 @@ import type { Fault } from './fault.ts'
 import { until } from './until.ts'
 
 export interface CoreDnsFault extends Pick<Fault, 'name' | 'kind' | 'breaks' | 'symptom' | 'cause'> {
+  /** Absent = the cluster's DNS. */
+  readonly diagnose?: readonly string[]
   readonly change: (lab: Lab) => Promise<void>
   readonly inEffect: (lab: Lab) => Promise<boolean>
   /** What putting the manifest back does not undo. */
   readonly undo?: (lab: Lab) => Promise<void>
 }
 
-export function coreDnsFault({ change, inEffect, undo, ...told }: CoreDnsFault): Fault {
+export function coreDnsFault({ change, inEffect, undo, diagnose = ['dns'], ...told }: CoreDnsFault): Fault {
   const takeBack = async (lab: Lab): Promise<void> => {
     await undo?.(lab)
     await restoreCoreDns(lab)
@@ -19,7 +21,7 @@ export function coreDnsFault({ change, inEffect, undo, ...told }: CoreDnsFault):
   return {
     ...told,
     reach: { kind: 'cluster' },
-    diagnose: ['dns'],
+    diagnose,
     async inject(lab) {
       await change(lab)
       await until(`${told.name} is in effect`, () => inEffect(lab))
