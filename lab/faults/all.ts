@@ -26,7 +26,6 @@ import dnsRaceLossy from './dns-race-lossy.ts'
 import dnsReplicaLossy from './dns-replica-lossy.ts'
 import dnsReplicaRefused from './dns-replica-refused.ts'
 import dnsReplicaUnreachable from './dns-replica-unreachable.ts'
-import dnsResolvConfMounted from './dns-resolv-conf-mounted.ts'
 import dnsScaledToZero from './dns-scaled-to-zero.ts'
 import dnsSearchAmplification from './dns-search-amplification.ts'
 import dnsServerBehindFirewall from './dns-server-behind-firewall.ts'
@@ -104,7 +103,6 @@ export const faults: readonly Fault[] = [
   dnsReplicaLossy,
   dnsReplicaRefused,
   dnsReplicaUnreachable,
-  dnsResolvConfMounted,
   dnsScaledToZero,
   dnsSearchAmplification,
   dnsServerBehindFirewall,
