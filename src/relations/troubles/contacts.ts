@@ -104,7 +104,8 @@ function ofHttp(model: Model, http: readonly HttpContact[]): readonly Trouble[] 
 }
 
 function isBad(it: HttpContact): boolean {
-  return it.status === null || it.status >= 500
+  // Headers without the end of the body are no answer: large packets may be lost on the way.
+  return it.status === null || it.status >= 500 || it.error !== null
 }
 
 function ofRequest(it: HttpContact, mute: boolean): Trouble {
