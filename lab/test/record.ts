@@ -1,6 +1,6 @@
 // npm run lab -- record NAME… | --all: breaks the cluster, writes scenarios/NAME, and takes the break back.
-// npm run lab -- record --golden: needs no cluster; writes again what the recordings print, after a change of words.
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+// After a change of words `npm run scenarios` writes again what the recordings print; it needs no cluster.
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { arch, release, type } from 'node:os'
 import { join } from 'node:path'
 import { faults } from '../faults/all.ts'
@@ -12,7 +12,6 @@ import { hopscope } from './hopscope.ts'
 const scenarios = join(import.meta.dirname, '../../scenarios')
 
 export async function recordCommand(args: readonly string[]): Promise<number> {
-  if (args.includes('--golden')) return allGolden()
   const lab = await openLab()
   const all = args.includes('--all')
   const wanted = all ? faults : faults.filter((it) => args.includes(it.name))
@@ -52,13 +51,8 @@ async function mustTell(fault: Fault, snapshot: string, folder: string): Promise
   throw new LabError(`${fault.name} was not recorded: the diagnosis says ${judged.got}\n${judged.detail}`, 'is another fault on? npm run lab -- fault list')
 }
 
-async function allGolden(): Promise<number> {
-  for (const name of await readdir(scenarios)) await golden(join(scenarios, name))
-  return 0
-}
-
 /** What the same bytes must print from now on. */
-export async function golden(folder: string): Promise<void> {
+async function golden(folder: string): Promise<void> {
   const snapshot = join(folder, 'snapshot.hops')
   const text = await hopscope(['diagnose', '--from', snapshot, '--color', 'never'], { kubeconfig: null })
   const json = await hopscope(['diagnose', '--from', snapshot, '-o', 'json'], { kubeconfig: null })
