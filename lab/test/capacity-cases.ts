@@ -82,7 +82,8 @@ function ownLoadCase(lab: Lab): Promise<Result> {
     const perSecond = lab.nodes.length * Number(cap?.[1] ?? Number.NaN)
     // The script in application containers is announced apart: one look-up each, A and AAAA.
     const inside = 2 * Number(/in (\d+) application container/.exec(ran.stderr)?.[1] ?? 0)
-    const most = lab.nodes.length * Number(cap?.[2] ?? Number.NaN) + inside
+    const names = Number(/at most (\d+) queries more per node/.exec(ran.stderr)?.[1] ?? 0)
+    const most = lab.nodes.length * (Number(cap?.[2] ?? Number.NaN) + names) + inside
     const total = (samples.at(-1)?.count ?? 0) - (samples[0]?.count ?? 0)
     // Between the end of one reading and the start of the next, so that no uncertainty of when they were read helps.
     const peaks = samples.slice(1).map((it, i) => (it.count - (samples[i]?.count ?? 0)) / ((it.until - (samples[i]?.from ?? 0)) / 1000))

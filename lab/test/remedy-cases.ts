@@ -75,8 +75,8 @@ async function corefileEdits(lab: Lab, keep: Keep): Promise<void> {
       return { got: same ? 'the text as it was' : 'another text', passed: same && ran.every((it) => it.code === 0 && it.stdout.includes('this very text is run by 2 of 2')), detail: ran.map(said).join('\n') }
     })
     await keep('a Corefile that the servers refuse', 'said, and taken back', async () => {
-      // CoreDNS alone knows that loadbalance takes no such word: the syntax is right.
-      await writeCorefile(lab, faulty.replace(/^( *)loadbalance$/m, '$1loadbalance nonsense'))
+      // CoreDNS alone knows that its container has no such files: the text is right.
+      await writeCorefile(lab, faulty.replace(/^( *)loadbalance$/m, '$1loadbalance\n$1tls /nonsense.crt /nonsense.key'))
       const wrong = await withoutStatus(lab, corefile)
       const plan = await fix(lab, ['DNS122', '--plan'])
       const applied = await fix(lab, ['--apply', planId(plan) ?? '', '--yes-context', 'hopscope-lab'])

@@ -3,7 +3,7 @@ import type { DnsServer } from '../model/lookups.ts'
 import type { Service } from '../model/service.ts'
 import type { Model } from '../model/sources.ts'
 import { asDnsName } from '../wire/dns-name.ts'
-import type { NameQuestion, NamesSpec } from './pod/spec.ts'
+import { type NameQuestion, type NamesSpec, suffixesAtMost } from './pod/spec.ts'
 
 /** Services whose names are asked for. */
 const most = 12
@@ -49,12 +49,13 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
   }
 }
 
-/** At most, from one node: each server is asked each name, and once more where it is silent. */
+/**
+ * At most, from one node, where each query is answered: a name that a server is silent about is asked for once more.
+ * The suffixes of the pod's own search list are known to the pod alone, which takes no more than these.
+ */
 export function queriesOfNames({ spec }: NamesPlan): number {
   const each = spec.names.reduce((sum, it) => sum + it.types.length, 0)
-  // The suffixes of the pod's own search list are known to the pod alone: Kubernetes itself has three.
-  const suffixes = 3 + spec.suffixes.length
-  return each * spec.servers.length + spec.outside.length * (1 + suffixes) + suffixes
+  return each * spec.servers.length + spec.outside.length * (1 + suffixesAtMost) + suffixesAtMost
 }
 
 export function fullName({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {
@@ -96,7 +97,7 @@ function sample(all: readonly Service[], model: Model, dns: ClusterDns): readonl
   const corefile = dns.corefile.known ? dns.corefile.value : ''
   const first = (it: Service): number => {
     if (isTarget(it, model)) return 0
-    return new RegExp(`(?:^|[^\\w-])${it.name}[.]${it.namespace}\\b`, 'm').test(corefile) ? 1 : 2
+    return corefile.includes(`${it.name}.${it.namespace}`) ? 1 : 2
   }
   const inTurn = [...Map.groupBy(all, (it) => `${it.namespace} ${kindOf(it)}`).values()].flatMap((its) => its.map((it, turn) => ({ it, turn })))
   return inTurn.toSorted((a, b) => first(a.it) - first(b.it) || a.turn - b.turn).map(({ it }) => it).slice(0, most)

@@ -179,7 +179,7 @@ function announceNames(names: NamesPlan): readonly string[] {
   const { spec, notAsked } = names
   const services = spec.names.filter((it) => it.reason.kind === 'service').length
   return [
-    `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}${notAsked === 0 ? '' : ` of ${services + notAsked}`} from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: about ${queriesOfNames(names)} queries per node, of the same rate`,
+    `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}${notAsked === 0 ? '' : ` of ${services + notAsked}`} from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: at most ${queriesOfNames(names)} queries more per node, of the same rate; what is not answered is asked once more`,
   ]
 }
 

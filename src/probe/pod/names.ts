@@ -3,7 +3,7 @@ import type { NameAnswer } from '../../model/name-answers.ts'
 import { parseResolvConf, type ResolvConf } from '../../wire/resolv-conf.ts'
 import { notebook, openLine, type Place, round } from './ask-and-note.ts'
 import type { Emit } from './records.ts'
-import type { NameQuestion, NamesSpec } from './spec.ts'
+import { type NameQuestion, type NamesSpec, suffixesAtMost } from './spec.ts'
 import { tokenBucket } from './token-bucket.ts'
 import { questionsOf } from './typed-message.ts'
 
@@ -32,7 +32,7 @@ function ownResolvConf(): ResolvConf | null {
 
 /** The names as they are, then what a search list makes of them, and a label that nobody made below each suffix. */
 function outsideNames(spec: NamesSpec, search: readonly string[]): readonly NameQuestion[] {
-  const suffixes = [...new Set([...search, ...spec.suffixes].map((it) => it.replace(/\.$/, '')).filter((it) => it !== ''))]
+  const suffixes = [...new Set([...search, ...spec.suffixes].map((it) => it.replace(/\.$/, '')).filter((it) => it !== ''))].slice(0, suffixesAtMost)
   const types = ['A'] as const
   return [
     ...spec.outside.map((typed): NameQuestion => ({ name: `${typed}.`, types, reason: { kind: 'outside', typed, suffix: null } })),

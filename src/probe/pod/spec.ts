@@ -55,6 +55,9 @@ export interface NameQuestion {
   readonly reason: NameReason
 }
 
+/** Of the pod's own search list and the plan's together: a pod has three, its node's few come on top. */
+export const suffixesAtMost = 8
+
 export interface NamesSpec {
   readonly servers: readonly { readonly server: DnsServer; readonly port: number }[]
   /** Asked at each of the servers. */
