@@ -77,6 +77,7 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
     service,
     slices: slices.value,
     pods: behind.value,
+    ...scalerOf(workloads.value),
     workload: await workloadOf({ pods: behind.value, service, place, workloads: workloads.value, inScope }),
     corefile,
     domain: clusterDomain(parseCorefile(text)),
@@ -145,6 +146,12 @@ async function workloadOf({ pods, service, place, workloads, inScope }: Makers):
   const labels = [service?.selector ?? place.podLabels, place.podLabels]
   const fitting = labels.flatMap((wanted) => workloads.filter((it) => carries(it.templateLabels, wanted)))
   return fitting.find((it) => it.desired > 0) ?? fitting[0] ?? null
+}
+
+/** GKE's `kube-dns-autoscaler`, AKS's and kops's `coredns-autoscaler`, kubespray's `dns-autoscaler`, RKE2's of its chart. */
+function scalerOf(workloads: readonly Workload[]): Pick<ClusterDns, 'scaler'> {
+  const scaler = workloads.find((it) => it.kind === 'Deployment' && /dns\b.*autoscaler$/.test(it.name))
+  return scaler === undefined ? {} : { scaler }
 }
 
 /** Without the label that tells the Deployment's name from its ReplicaSet's. */

@@ -10,6 +10,8 @@ export interface ClusterDns {
   readonly slices: readonly EndpointSlice[]
   readonly pods: readonly Pod[]
   readonly workload: Workload | null
+  /** What sets the number of servers (cluster-proportional-autoscaler); absent where nothing does. */
+  readonly scaler?: Workload
   /** The ConfigMap's text; unknown when reading it is forbidden. */
   readonly corefile: Known<string>
   /** `cluster.local` unless the Corefile's `kubernetes` line says otherwise. */

@@ -188,6 +188,7 @@ export function objectSchemas(intern: Intern) {
     // Files of before it was looked for have none.
     weaveTc: v.optional(v.array(weaveTc), []),
     nodeCaches: v.optional(v.array(pod), []),
+    scaler: v.exactOptional(workload),
     custom: v.exactOptional(known(v.object({ configMap: text, keys: v.array(v.object({ name: text, mentioned: flag })) }))),
   })
 

@@ -1,8 +1,10 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { Evidence } from '../../findings/evidence.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
+import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
@@ -20,11 +22,11 @@ export default check({
   fine: 'the DNS Service has ready servers',
   severity: 'error',
   needs: ['clusterDns'],
-  wants: ['insideViews'],
+  wants: ['insideViews', 'nodes'],
   remedies: ['scale-coredns'],
   decides: ['DNS-57', 'DNS-35'],
 
-  run({ clusterDns, insideViews }) {
+  run({ clusterDns, insideViews, nodes }) {
     const { service, slices, pods, workload } = clusterDns
     if (service === null) return cannotTell('not-there', 'no DNS Service was found: hopscope does not know where this cluster keeps its DNS')
     const endpoints = slices.flatMap((it) => it.endpoints)
@@ -33,10 +35,14 @@ export default check({
     const where = { namespace: service.namespace, service: service.name }
     const missed = missedBy(service, pods)
     const elsewhere = answeredElsewhere(service, insideViews)
+    const putAway = isPutAway(clusterDns)
+    if (elsewhere === null && putAway && !insideViews.known && hasCloudDns(nodes)) {
+      return cannotTell('ambiguous', `${workload?.kind} ${workload?.name} and its autoscaler are both scaled to 0, as where Cloud DNS of GKE answers in their place`, '--probe')
+    }
     return finding({
       subject: subject('Service', service.namespace, service.name),
       confidence: 'inferred',
-      ...(elsewhere === null ? {} : { severity: 'warning' as const }),
+      ...(elsewhere === null ? {} : { severity: putAway ? ('info' as const) : ('warning' as const) }),
       args: { ...serverArgs(clusterDns), elsewhere: elsewhere ?? '', pods: pods.length, endpoints: endpoints.length, desired: workload?.desired ?? 'unknown', workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`, ip: service.clusterIP ?? 'none', missed: missed.length, selector: labelsText(service.selector ?? {}), restore: restoring(service, missed[0]) },
       evidence: [
         ...(missed[0] === undefined ? [] : [selects(service, missed[0])]),
@@ -77,6 +83,19 @@ function answeredElsewhere({ clusterIP }: Service, views: Known<readonly InsideV
   const fine = looked.every((it) => it.lookup.known && it.lookup.value.result === 'ok')
   const first = servers[0]?.[0] ?? null
   return fine && servers.every((it) => it.length > 0 && !it.includes(clusterIP ?? '')) ? first : null
+}
+
+/** Alone at 0 it would be scaled up again: with its autoscaler at 0 as well, somebody meant it. */
+function isPutAway({ workload, scaler }: ClusterDns): boolean {
+  return workload?.desired === 0 && scaler?.desired === 0
+}
+
+/**
+ * GKE can answer from outside of the cluster (Cloud DNS, at 169.254.169.254), and tells its users to scale kube-dns to 0
+ * then (cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns). Its kubelets bear `-gke.` in their versions.
+ */
+function hasCloudDns(nodes: Known<readonly Node[]>): boolean {
+  return nodes.known && nodes.value.length > 0 && nodes.value.every((it) => it.kubelet.includes('-gke.'))
 }
 
 /** Servers that are ready, and that the Service would have if its selector were right. */

@@ -7,6 +7,8 @@ import { subject } from '../../model/subject.ts'
 import check from './selector-matches-nothing.ts'
 
 const misspelt = service('checkout', { selector: { app: 'check-out' } })
+const role = (name: string, value: string) => service(name, { selector: { 'cnpg.io/cluster': 'pg', role: value } })
+const pgPod = (name: string, value: string) => pod(name, { labels: { 'cnpg.io/cluster': 'pg', role: value } })
 const pods = [pod('checkout-1'), pod('checkout-2'), pod('checkout-3')]
 
 describeCheck(check, [
@@ -47,6 +49,27 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/checkout', confidence: 'possible' }],
   },
   { it: 'a headless Service is held to its selector too', given: { services: [service('db', { clusterIP: 'None', selector: { app: 'bd' } })], pods: [pod('db-0')], workloads: [] }, expect: [{ subject: 'Service/shop/db' }] },
+  {
+    it: 'a part of the control plane that runs elsewhere, for a scraper',
+    given: { services: [service('prom-kube-scheduler', { namespace: 'kube-system', clusterIP: 'None', selector: { component: 'kube-scheduler' } })], pods: [], workloads: [] },
+    expect: [{ subject: 'Service/kube-system/prom-kube-scheduler', severity: 'info' }],
+  },
+  {
+    it: 'the role of a replica, where the one pod leads',
+    given: { services: [role('pg-rw', 'primary'), role('pg-ro', 'replica')], pods: [pgPod('pg-1', 'primary')], workloads: [] },
+    expect: [{ subject: 'Service/shop/pg-ro', severity: 'info' }],
+  },
+  {
+    it: 'the same, asked about',
+    given: { services: [role('pg-rw', 'primary'), role('pg-ro', 'replica')], pods: [pgPod('pg-1', 'primary')], workloads: [] },
+    scope: { target: { kind: 'object', object: subject('Service', 'shop', 'pg-ro'), url: null } },
+    expect: [{ subject: 'Service/shop/pg-ro', severity: 'error' }],
+  },
+  {
+    it: 'three pods, and none of them leads',
+    given: { services: [role('pg-rw', 'primary'), role('pg-ro', 'replica')], pods: ['pg-1', 'pg-2', 'pg-3'].map((it) => pgPod(it, 'replica')), workloads: [] },
+    expect: [{ subject: 'Service/shop/pg-rw', severity: 'error' }],
+  },
   { it: 'pods that match', given: { services: [service('checkout')], pods, workloads: [] }, expect: 'ok' },
   { it: 'pods that match and are not ready are another check', given: { services: [service('cart')], pods: [notReady('cart-1', 'x')], workloads: [] }, expect: 'ok' },
   { it: 'scaled to 0', given: { services: [service('cart')], pods: [], workloads: [deployment('cart', 0)] }, expect: 'ok' },

@@ -1,7 +1,8 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
 import { subjectKey } from '../../model/subject.ts'
+import { expectedEmpty, type ExpectedEmpty } from '../../relations/expected-empty.ts'
 import { type NearMiss, nearMiss } from '../../relations/near-miss.ts'
 import { backingOf } from '../../relations/service-backing.ts'
 import { isLive, selectorOf } from '../../relations/service-selects-pod.ts'
@@ -30,6 +31,7 @@ export default check({
     const backing = backingOf(pods, workloads)
     const carriers = Map.groupBy(pods.filter(isLive), (it) => it.namespace)
     const templates = Map.groupBy(workloads.known ? topWorkloads(workloads.value) : [], (it) => it.namespace)
+    const siblings = Map.groupBy(services, (it) => it.namespace)
     const target = scope.target.kind === 'object' ? subjectKey(scope.target.object) : null
 
     const found = choosing.flatMap((service): Verdict[] => {
@@ -38,8 +40,13 @@ export default check({
       const pairs = selectorOf(service) ?? {}
       const made = (templates.get(service.namespace) ?? []).flatMap((it) => it.templates.map((labels) => ({ labels })))
       const [nearPods, nearMade] = [nearMiss(pairs, carriers.get(service.namespace) ?? []), nearMiss(pairs, made)]
-      const meant = nearPods !== null || nearMade !== null || target === subjectKey(serviceSubject(service))
-      return [verdict({ service, miss: nearPods ?? nearMade, carrier: nearPods !== null ? 'pod' : 'workload', meant, sure: behind.sure, pods: carriers.get(service.namespace)?.length ?? 0 })]
+      const asked = target === subjectKey(serviceSubject(service))
+      const meant = nearPods !== null || nearMade !== null || asked
+      const here = carriers.get(service.namespace) ?? []
+      // Who asks about this very Service wants an answer from it.
+      const expected = asked ? null : expectedEmpty(service, siblings.get(service.namespace) ?? [], here)
+      const carrier = nearPods !== null ? 'pod' : 'workload'
+      return [verdict({ service, miss: nearPods ?? nearMade, carrier, meant, sure: behind.sure, pods: here.length, expected })]
     })
     return found.length > 0 ? found : ok(choosing.length)
   },
@@ -47,14 +54,20 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `Service ${full(on)} selects no pod: ${told(args)}.`,
     detail: ({ args }) => `selector ${args['selector']} · matches 0 of ${count(Number(args['pods']), 'pod')} in the namespace${args['sure'] === 'no' ? ' · workloads not readable: it may be scaled to 0' : ''}`,
-    note: () => 'a Service without endpoints refuses every connection at once; nothing else reports it',
+    note: ({ args }) => args['expected'] !== '' ? `nothing need be done: ${args['expected']}` : 'a Service without endpoints refuses every connection at once; nothing else reports it',
     help: ({ subject: on, args }) => [
-      args['miss'] === 'none' ? 'find out what this Service was for: its pods are gone, or were never made' : 'make the selector and the labels say the same; if the selector is the wrong one:',
-      ...(args['miss'] === 'none' ? [] : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['patch']}'`]),
+      opening(args),
+      ...(args['miss'] === 'none' || args['expected'] !== '' ? [] : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['patch']}'`]),
       `kubectl -n ${on.namespace} get pods --show-labels`,
     ],
   },
 })
+
+function opening(args: Readonly<Record<string, string | number>>): string {
+  if (args['expected'] !== '') return 'see for yourself which pods are there'
+  if (args['miss'] === 'none') return 'find out what this Service was for: its pods are gone, or were never made'
+  return 'make the selector and the labels say the same; if the selector is the wrong one:'
+}
 
 function told(args: Readonly<Record<string, string | number>>): string {
   const carriers = `${count(Number(args['carriers']), `${args['carrier']}`)} ${args['carriers'] === 1 ? 'says' : 'say'}`
@@ -78,9 +91,16 @@ interface Seen {
   readonly meant: boolean
   readonly sure: boolean
   readonly pods: number
+  readonly expected: ExpectedEmpty | null
 }
 
-function verdict({ service, miss, carrier, meant, sure, pods }: Seen): Verdict {
+function expectedText(it: ExpectedEmpty | null): string {
+  if (it === null) return ''
+  if (it.kind === 'control-plane') return `${it.part} runs outside of the pods of this cluster, and this Service is there to scrape it`
+  return `pod ${it.pod} is the only one of its kind, and has the role \`${it.role}\` of Service ${it.sibling}`
+}
+
+function verdict({ service, miss, carrier, meant, sure, pods, expected }: Seen): Verdict {
   const pairs = selectorOf(service) ?? {}
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
   const label = miss === null ? 'no pod and no workload says this' : miss.kind === 'absent' ? `${carrier}s have no such label` : `${carrier}s say \`${miss.theirs}\``
@@ -88,7 +108,7 @@ function verdict({ service, miss, carrier, meant, sure, pods }: Seen): Verdict {
   return finding({
     subject: serviceSubject(service),
     confidence: sure ? 'inferred' : 'possible',
-    severity: meant ? 'error' : 'warning',
+    severity: severityOf(meant, expected),
     args: {
       selector: pairsText(pairs),
       pods,
@@ -99,9 +119,15 @@ function verdict({ service, miss, carrier, meant, sure, pods }: Seen): Verdict {
       carrier,
       carriers: miss?.carriers ?? 0,
       sure: sure ? 'yes' : 'no',
+      expected: expectedText(expected),
       patch: JSON.stringify({ spec: { selector: change } }),
     },
     evidence: [selectorEvidence(service, key, miss?.kind === 'value' || miss === null ? (pairs[key] ?? '') : key, label)],
     explains: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+function severityOf(meant: boolean, expected: ExpectedEmpty | null): Severity {
+  if (expected !== null) return 'info'
+  return meant ? 'error' : 'warning'
 }

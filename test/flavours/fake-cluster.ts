@@ -1,0 +1,58 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sendJson, serve, type TestServer } from '../../src/kube/testdata/api-server.ts'
+import type { Manifest } from './manifest.ts'
+
+const plurals: Readonly<Record<string, string>> = {
+  Ingress: 'ingresses',
+  IngressClass: 'ingressclasses',
+  NetworkPolicy: 'networkpolicies',
+}
+
+export interface FakeCluster {
+  readonly kubeconfig: string
+  /** Requests that were no reading: there must be none. */
+  readonly writes: readonly string[]
+  close(): Promise<void>
+}
+
+const pathForm = /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?$/
+
+/** An API server on loopback that holds these objects, read only, and a kubeconfig that leads to it. */
+export async function fakeCluster(objects: readonly Manifest[], version = 'v1.33.1'): Promise<FakeCluster> {
+  const byPlural = Map.groupBy(objects, (it) => plurals[it.kind] ?? `${it.kind.toLowerCase()}s`)
+  const writes: string[] = []
+  const server: TestServer = await serve((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://cluster')
+    if (url.pathname.endsWith('/selfsubjectaccessreviews')) return sendJson(response, 201, { status: { allowed: true } })
+    if (request.method !== 'GET') writes.push(`${request.method} ${url.pathname}`)
+    if (url.pathname === '/version') return sendJson(response, 200, { gitVersion: version, platform: 'linux/amd64' })
+    return answer(request, response, url)
+  })
+
+  function answer(_request: IncomingMessage, response: ServerResponse, url: URL): void {
+    const [, namespace, plural, name] = pathForm.exec(url.pathname) ?? []
+    const fitting = (byPlural.get(plural ?? '') ?? [])
+      .filter((it) => namespace === undefined || it.metadata.namespace === namespace)
+      .filter((it) => selected(it, url.searchParams.get('labelSelector') ?? ''))
+    if (name === undefined) return sendJson(response, 200, { kind: 'List', metadata: { resourceVersion: '1' }, items: fitting })
+    const found = fitting.find((it) => it.metadata.name === name)
+    if (found !== undefined) return sendJson(response, 200, found)
+    return sendJson(response, 404, { kind: 'Status', status: 'Failure', reason: 'NotFound', code: 404, message: `${plural} "${name}" not found` })
+  }
+
+  const kubeconfig = join(mkdtempSync(join(tmpdir(), 'flavour-')), 'kubeconfig')
+  const context = { name: 'flavour', context: { cluster: 'c', user: 'u' } }
+  const clusters = [{ name: 'c', cluster: { server: server.url } }]
+  writeFileSync(kubeconfig, JSON.stringify({ 'current-context': 'flavour', contexts: [context], clusters, users: [{ name: 'u', user: { token: 't' } }] }))
+  return { kubeconfig, writes, close: () => server.close() }
+}
+
+/** `a=b,c=d` and `a in (b,c)`. */
+function selected({ metadata: { labels = {} } }: Manifest, selector: string): boolean {
+  const oneOf = /^(\S+) in \((.*)\)$/.exec(selector)
+  if (oneOf !== null) return (oneOf[2] ?? '').split(',').includes(labels[oneOf[1] ?? ''] ?? '')
+  return selector.split(',').filter((it) => it !== '').every((part) => labels[part.split('=')[0] ?? ''] === part.split('=')[1])
+}

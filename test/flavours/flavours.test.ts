@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { run } from '../../src/cli/program.ts'
+import { clouds } from './clouds.ts'
+import { fakeCluster } from './fake-cluster.ts'
+import type { Flavour } from './flavour.ts'
+import type { Manifest } from './manifest.ts'
+import { settle } from './settle.ts'
+
+const flavours: readonly Flavour[] = [...clouds]
+
+interface Told {
+  readonly code: string
+  readonly severity: string
+  readonly subject: { readonly kind: string; readonly namespace: string | null; readonly name: string }
+  readonly text: string
+}
+
+interface Answer {
+  readonly exit: number
+  readonly findings: readonly string[]
+  readonly ok: number
+  readonly writes: readonly string[]
+}
+
+function line({ severity, code, subject: it, text }: Told): string {
+  return `${severity} ${code} ${[it.kind, it.namespace, it.name].filter((part) => part !== null).join('/')}: ${text}`
+}
+
+beforeAll(() => vi.stubEnv('XDG_STATE_HOME', mkdtempSync(join(tmpdir(), 'flavours-'))))
+afterAll(() => vi.unstubAllEnvs())
+
+/** The command as a user gives it, in this process: a process for each of them would cost a second. */
+async function hopscope(flavour: Flavour, objects: readonly Manifest[]): Promise<Answer> {
+  const cluster = await fakeCluster(settle(objects, flavour.families), flavour.version)
+  const written: string[] = []
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
+  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+  try {
+    const exit = await run(['diagnose', ...(flavour.ask ?? ['-A']), '--kubeconfig', cluster.kubeconfig, '-o', 'json'])
+    const told = JSON.parse(written.join('')) as { readonly findings: readonly Told[]; readonly ok: readonly string[] }
+    return { exit, findings: told.findings.map(line), ok: told.ok.length, writes: cluster.writes }
+  } finally {
+    stdout.mockRestore()
+    stderr.mockRestore()
+    await cluster.close()
+  }
+}
+
+describe.each(flavours)('$it', (flavour) => {
+  test('is well', async () => {
+    const { exit, findings, ok, writes } = await hopscope(flavour, flavour.objects)
+    expect(findings.filter((it) => !it.startsWith('info '))).toEqual([])
+    expect({ exit, writes }).toEqual({ exit: 0, writes: [] })
+    // Silence is not health: something was decided.
+    expect(ok).toBeGreaterThan(5)
+  })
+
+  test(`$broken.it: ${flavour.broken.code}`, async () => {
+    const { it: _it, but, code, on } = flavour.broken
+    const { exit, findings } = await hopscope(flavour, but(flavour.objects))
+    expect(findings.join('\n')).toMatch(new RegExp(`^(?:error|warning) ${code} ${on}: `, 'm'))
+    expect(exit).toBe(1)
+  })
+})
+
+test('the program itself, as a process, says the same', async () => {
+  const [flavour] = flavours
+  if (flavour === undefined) throw new Error('no flavour')
+  const cluster = await fakeCluster(settle(flavour.broken.but(flavour.objects), flavour.families), flavour.version)
+  const main = join(import.meta.dirname, '../../src/cli/main.ts')
+  const args = ['--disable-warning=ExperimentalWarning', main, '-A', '--kubeconfig', cluster.kubeconfig, '-q']
+  const ended = await promisify(execFile)('node', args).then(() => ({ code: 0, stdout: '' }), (error: { code: number; stdout: string }) => error)
+  await cluster.close()
+  expect(ended.code).toBe(1)
+  expect(ended.stdout).toContain(flavour.broken.code)
+})
+
+test('each says where its objects are from, and has a name of its own', () => {
+  expect(flavours.filter((it) => it.source === '').map((it) => it.it)).toEqual([])
+  expect(new Set(flavours.map((it) => it.it)).size).toBe(flavours.length)
+})
