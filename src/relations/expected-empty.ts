@@ -1,3 +1,4 @@
+import { closest } from '../closest.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import { isLive, selectorOf } from './service-selects-pod.ts'
@@ -34,11 +35,11 @@ export function expectedEmpty(service: Service, services: readonly Service[], po
  */
 function otherRole(service: Service, services: readonly Service[], pods: readonly Pod[]): ExpectedEmpty | null {
   const own = selectorOf(service) ?? {}
-  for (const key of Object.keys(own)) {
+  for (const key of Object.keys(own).filter((it) => /role$/i.test(it))) {
     const rest = Object.entries(own).filter(([it]) => it !== key)
     const members = pods.filter((it) => isLive(it) && rest.every(([name, value]) => it.labels[name] === value))
     const [only] = members
-    if (members.length !== 1 || only === undefined) continue
+    if (members.length !== 1 || only === undefined || closest(own[key] ?? '', [only.labels[key] ?? '']).length > 0) continue
     const sibling = services.find((it) => {
       const theirs = selectorOf(it) ?? {}
       const alike = Object.keys(theirs).length === rest.length + 1 && rest.every(([name, value]) => theirs[name] === value)

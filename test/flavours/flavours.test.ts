@@ -6,12 +6,15 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { run } from '../../src/cli/program.ts'
 import { clouds } from './clouds.ts'
+import { distributions } from './distributions.ts'
 import { fakeCluster } from './fake-cluster.ts'
 import type { Flavour } from './flavour.ts'
 import type { Manifest } from './manifest.ts'
+import { networks } from './networks.ts'
 import { settle } from './settle.ts'
+import { workloads } from './workloads.ts'
 
-const flavours: readonly Flavour[] = [...clouds]
+const flavours: readonly Flavour[] = [...clouds, ...distributions, ...networks, ...workloads]
 
 interface Told {
   readonly code: string

@@ -109,15 +109,12 @@ export interface Dns {
   readonly service?: string
   readonly ip: string
   readonly selector?: Labels
-  /** 53, 5353 or a port's name. */
-  readonly target?: number | string
   readonly more?: Spec
 }
 
-export function dnsService({ service: at = 'kube-system/kube-dns', ip, selector = { 'k8s-app': 'kube-dns' }, target = 53, more = {} }: Dns): Manifest {
-  const ports = dnsPorts.map((it) => ({ ...it, targetPort: typeof target === 'string' && it.protocol === 'TCP' ? `${target}-tcp` : target }))
+export function dnsService({ service: at = 'kube-system/kube-dns', ip, selector = { 'k8s-app': 'kube-dns' }, more = {} }: Dns): Manifest {
   const metrics = { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 }
-  const spec = { clusterIP: ip, clusterIPs: [ip], selector, ports: [...ports, metrics], ...more }
+  const spec = { clusterIP: ip, clusterIPs: [ip], selector, ports: [...dnsPorts, metrics], ...more }
   return object('Service', at, { spec }, { ...selector, 'kubernetes.io/name': 'CoreDNS' })
 }
 

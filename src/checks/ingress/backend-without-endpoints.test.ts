@@ -6,6 +6,7 @@ import { describeCheck } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
 import { known } from '../../model/known.ts'
+import { subject } from '../../model/subject.ts'
 import selectorMatchesNothing from '../service/selector-matches-nothing.ts'
 import check from './backend-without-endpoints.ts'
 
@@ -13,10 +14,18 @@ const ingresses = [ingress([['/', 'front', 80], ['/cart', 'cart', 80]])]
 const services = [service('front'), service('cart')]
 const front = slice('front', [pod('front-1')])
 
+const asleep = { ingresses, services, endpointSlices: [front], pods: [pod('front-1')], workloads: [deployment('cart', 0)] }
+
 describeCheck(check, [
   { it: 'none ready', given: { ingresses, services, endpointSlices: [front, slice('cart', [notReady('cart-1', 'x'), notReady('cart-2', 'x')])] }, expect: [{ subject: 'Ingress/shop/web', severity: 'error', args: { service: 'cart', endpoints: 2, count: 1, of: 2 } }] },
   { it: 'no slices at all', given: { ingresses, services, endpointSlices: [front] }, expect: [{ subject: 'Ingress/shop/web', args: { endpoints: 0 } }] },
-  { it: 'scaled to 0', given: { ingresses, services, endpointSlices: [front], pods: [pod('front-1')], workloads: [deployment('cart', 0)] }, expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }] },
+  { it: 'scaled to 0', given: asleep, expect: [{ subject: 'Ingress/shop/web', severity: 'info' }] },
+  {
+    it: 'scaled to 0, and asked about',
+    given: asleep,
+    scope: { target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: null } },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }],
+  },
   { it: 'only leaving endpoints are left', given: { ingresses, services, endpointSlices: [front, slice('cart', [pod('cart-1', { deleting: true })])] }, expect: [{ subject: 'Ingress/shop/web' }] },
   { it: 'ready', given: { ingresses, services, endpointSlices: [front, slice('cart', [pod('cart-1')])] }, expect: 'ok' },
   { it: 'endpoints written by hand', given: { ingresses: [ingress([['/', 'legacy', 80]])], services: [service('legacy', { selector: null })], endpointSlices: [slice('legacy', [pod('x', { ip: '192.168.7.7' })])] }, expect: 'ok' },

@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import { known } from '../../model/known.ts'
+import type { Scope } from '../../model/sources.ts'
 import { portOfBackend, type Route, routesOf, routeText, servicesByName } from '../../relations/ingress-routes-to-service.ts'
 import { backingOf } from '../../relations/service-backing.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service-endpoints.ts'
@@ -20,7 +21,7 @@ export default check({
   remedies: [],
   decides: ['ING-04'],
 
-  run({ ingresses, services, endpointSlices, pods, workloads }) {
+  run({ ingresses, services, endpointSlices, pods, workloads, scope }) {
     const [find, slicesOf] = [servicesByName(services), slicesOfServices(endpointSlices)]
     const backing = backingOf(pods.known ? pods.value : [], pods.known ? workloads : known([]))
     const routes = ingresses.flatMap(routesOf).flatMap((route) => {
@@ -35,7 +36,9 @@ export default check({
       if (first === undefined) return []
       const { ready, leaving, notReady } = countEndpoints(slicesOf(first.service))
       if (ready.length > 0) return []
-      return [verdict(its.map((it) => it.route), notReady.length + leaving.length, pods.known && backing(first.service).kind === 'scaled-to-zero')]
+      const onPurpose = pods.known && backing(first.service).kind === 'scaled-to-zero'
+      const severity = onPurpose ? whenPutAway(scope) : 'error'
+      return [verdict(its.map((it) => it.route), notReady.length + leaving.length, { onPurpose, severity })]
     })
     return found.length > 0 ? found : ok(routes.length)
   },
@@ -48,12 +51,22 @@ export default check({
   },
 })
 
-function verdict(routes: readonly Route[], endpoints: number, onPurpose: boolean): Verdict {
+/** A namespace at 0 for the night is nobody's fault; who asks about one object wants an answer from it. */
+function whenPutAway({ target }: Scope): Severity {
+  return target.kind === 'object' ? 'warning' : 'info'
+}
+
+interface Empty {
+  readonly onPurpose: boolean
+  readonly severity: Severity
+}
+
+function verdict(routes: readonly Route[], endpoints: number, { onPurpose, severity }: Empty): Verdict {
   const [{ ingress, backend }] = routes as readonly [Route, ...Route[]]
   return finding({
     subject: ingressSubject(ingress),
     confidence: 'inferred',
-    severity: onPurpose ? 'warning' : 'error',
+    severity,
     args: { service: backend.service, routes: some(routes.map(routeText), 2), count: routes.length, of: routesOf(ingress).length, endpoints, onPurpose: onPurpose ? 'yes' : 'no' },
     evidence: [backendEvidence(ingress, backend, 'service', `0 ready of ${count(endpoints, 'endpoint')}`)],
     symptoms: [noEndpoints({ namespace: ingress.namespace, name: backend.service })],

@@ -8,6 +8,10 @@ import check from './target-port-closed.ts'
 const services = [service('cart')]
 const [one, two] = [pod('cart-1', { ip: '10.2.1.1' }), pod('cart-2', { ip: '10.2.2.1', node: 'worker-2' })]
 const silent = [container({ ports: [] })]
+const several = (name: string, target: number) =>
+  service('cart', { ports: [port({ name: 'grpc', port: 15010, targetPort: 15010 }), port({ name, port: 443, targetPort: target }), port({ name: 'x', port: 9, targetPort: 15014 })] })
+const listed = (...ports: readonly (readonly [string, number])[]) =>
+  pod('cart-1', { containers: [container({ ports: ports.map(([name, number]) => ({ name, port: number, protocol: 'TCP' as const })) })] })
 const elsewhere = [container({ ports: [{ name: 'http', port: 9090, protocol: 'TCP' }] })]
 
 describeCheck(check, [
@@ -28,6 +32,16 @@ describeCheck(check, [
   },
   { it: 'no probe, and the pods declare other ports', given: { services, pods: [pod('cart-1', { containers: elsewhere })] }, expect: [{ subject: 'Service/shop/cart', severity: 'warning', confidence: 'possible', args: { declared: '9090' } }] },
   { it: 'the pods declare other ports, and the probe is let in', given: { services, pods: [pod('cart-1', { containers: elsewhere })], contacts: contacts([toPod('cart', 'worker-1', pod('cart-1'), repeat(5, 'open'))]) }, expect: 'ok' },
+  {
+    it: 'no probe, and of several ports of the Service the pods leave out two: their list is kept badly (istiod)',
+    given: { services: [several('https-dns', 15012)], pods: [listed(['http', 8080], ['grpc', 15010])] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info' }, { subject: 'Service/shop/cart', severity: 'info' }],
+  },
+  {
+    it: 'no probe, and a port of the same name stands elsewhere',
+    given: { services: [several('metrics', 9091)], pods: [listed(['http', 8080], ['grpc', 15010], ['metrics', 9090])] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning' }, { subject: 'Service/shop/cart', severity: 'info' }],
+  },
   { it: 'no probe, and the pods declare nothing', given: { services, pods: [pod('cart-1', { containers: silent })] }, expect: 'cannot-tell' },
   { it: 'no probe, and only some of them declare it', given: { services, pods: [one, pod('cart-2', { containers: elsewhere })] }, expect: 'cannot-tell' },
   { it: 'a probe that did not come here', given: { services, pods: [pod('cart-1', { containers: silent })], contacts: contacts([toPod('db', 'worker-1', one, repeat(5, 'open'))]) }, expect: 'cannot-tell' },

@@ -100,9 +100,24 @@ function byDeclaration({ service, port, index, serving }: Part): Verdict | 'ok' 
   return finding({
     subject: serviceSubject(service),
     confidence: 'possible',
-    severity: 'warning',
+    severity: isLikely(service, port, serving) ? 'warning' : 'info',
     args: { by: 'declaration', port: portText(port), targetPort: port.targetPort, closed: 0, of: serving.length, failures: 'none tried', tries: 0, declared: all.join(', '), example: serving[0]?.name ?? 'none' },
     evidence: [targetPortEvidence(service, index, `pods declare ${all.join(', ')}`)],
     explains: [svcUnanswered(service)],
   })
+}
+
+/**
+ * Lists of ports are kept badly: istiod's Deployment declared three of the five ports of its Service for years. Where pods
+ * declare other ports of this Service, the missing one is likely a slip only if what was meant can be pointed at: a port of
+ * the same name, or the one that is left over on both sides.
+ */
+function isLikely(service: Service, port: ServicePort, serving: readonly Pod[]): boolean {
+  const declared = serving.flatMap((it) => declaredPorts(it, 'TCP'))
+  const numbers = new Set(declared.map((it) => it.port))
+  const targets = service.ports.filter((it) => it.protocol === 'TCP').map((it) => it.targetPort)
+  const known = targets.filter((it) => typeof it === 'string' || numbers.has(it))
+  if (known.length === 0 || declared.some((it) => it.name !== null && it.name === port.name)) return true
+  const leftOver = new Set(declared.filter((it) => !targets.includes(it.port) && !targets.includes(it.name ?? '')).map((it) => it.port))
+  return leftOver.size === 1 && targets.length - known.length === 1
 }
