@@ -15,4 +15,39 @@ export interface InsideView {
   readonly lookup: Known<{ readonly tool: string; readonly name: string; readonly result: Answer; readonly ms: number }>
   /** TCP connect to the DNS Service, port 53. */
   readonly tcp53: Known<'open' | 'refused' | 'timeout'>
+  /** What else decides in that container what a name is; absent in recordings that did not look. */
+  readonly resolving?: InsideResolving
+}
+
+export interface InsideResolving {
+  /** /etc/hosts, up to 20 kB. */
+  readonly hosts: Known<string>
+  /** What follows `hosts:` in /etc/nsswitch.conf; `not-there` without the file or the line. */
+  readonly nsswitch: Known<string>
+  /** `2.17`, as older releases write it into a file's name; null for a newer one, and for none. */
+  readonly glibc: string | null
+  /** Programs and sockets in the container that keep or answer names: `nscd`, `dnsmasq`. */
+  readonly programs: readonly string[]
+  /** Each nameserver of resolv.conf, asked once by itself for the same name, past the C library. */
+  readonly servers: Known<readonly InsideServer[]>
+  /** Names of Services as a program of this pod may spell them. */
+  readonly names: readonly InsideName[]
+}
+
+export interface InsideServer {
+  readonly ip: string
+  readonly tool: string
+  /** null when the tool does not say what became of it. */
+  readonly result: Answer | null
+  readonly ms: number
+}
+
+export interface InsideName {
+  readonly service: { readonly namespace: string; readonly name: string }
+  /** As a program would spell it: `cart`, `cart.shop`, `cart.shop.svc.cluster.local`. */
+  readonly typed: string
+  readonly tool: string
+  readonly result: Answer
+  readonly addresses: readonly string[]
+  readonly ms: number
 }

@@ -10,7 +10,7 @@ import { localCluster } from './local-cluster.ts'
 
 const name = dnsName('localhost')
 const address = ipAddress('127.0.0.1')
-const spec = { namespace: 'shop', pod: 'web-0', container: 'web', dnsService: address, name }
+const spec = { namespace: 'shop', pod: 'web-0', container: 'web', dnsService: address, name, names: [] }
 const signal = new AbortController().signal
 
 describe('the script', () => {

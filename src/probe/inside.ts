@@ -5,25 +5,26 @@ import { known, type Known, unknown } from '../model/known.ts'
 import type { Answer } from '../model/lookups.ts'
 import type { Libc } from '../model/resolution.ts'
 import { insideScript } from './inside-script.ts'
+import { resolvingOf } from './inside-resolving.ts'
 import type { InsideSpec } from './plan-inside.ts'
 import { block, type Section, sections } from './script-output.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
 
-/** Four tools of 8 s each at the worst. */
-const timeoutMs = 40_000
+/** Four tools of 8 s each at the worst, then each nameserver and each further name side by side. */
+const timeoutMs = 55_000
 
 /** What one application container sees, by one exec of `sh`. Whatever could not be learnt says why. */
 export async function insideView(cluster: Cluster, spec: InsideSpec, signal: AbortSignal): Promise<InsideView> {
-  const { namespace, pod, container, name, dnsService } = spec
+  const { namespace, pod, container, name, dnsService, names } = spec
   const about = { namespace, pod, container }
   const none = (why: Missing): InsideView => ({ ...about, resolvConf: why, lookup: why, tcp53: why })
-  const ran = await cluster.exec(namespace, pod, { container, command: shell(insideScript, name, dnsService ?? ''), timeoutMs, signal })
+  const ran = await cluster.exec(namespace, pod, { container, command: shell(insideScript, name, dnsService ?? '', ...names.map((it) => it.typed)), timeoutMs, signal })
   if (!ran.known) return none(/no such file|not found|executable file/i.test(ran.why.detail) ? noShell : ran)
   const { code, stdout, stderr } = ran.value
   // 126 and 127 are what runtimes report for a command that is not in the image.
   if (!stdout.includes('@resolv')) return none(code === 126 || code === 127 || /no such file|not found|executable file/i.test(stderr) ? noShell : unknown('failed', stderr.trim().split('\n')[0] || `sh ended with code ${code}`))
-  return { ...about, ...readInside(stdout, name, dnsService !== null) }
+  return { ...about, ...readInside(stdout, name, dnsService !== null), resolving: resolvingOf(stdout, names) }
 }
 
 const noShell = unknown('not-there', 'the container has no shell')
@@ -93,4 +94,10 @@ function tcpResult({ text, code, ms }: Section): 'open' | 'refused' | 'timeout' 
   if (/refused/i.test(text)) return 'refused'
   if (ms >= 2500) return 'timeout'
   return code === 1 && text.trim() === '' ? 'refused' : null
+}
+
+/** What a tool of the C library found, each address once. */
+export function addressesIn({ tool, text }: Section): readonly string[] {
+  const found = tool === 'getent' ? text.matchAll(/^([0-9a-f.:]+)\s/gim) : text.matchAll(/^address (\S+)/gm)
+  return [...new Set([...found].map(([, address]) => address ?? ''))]
 }

@@ -81,7 +81,15 @@ function ways(service: Service, domain: string): readonly NameQuestion[] {
   return [`${name}.${namespace}`, `${name}.${namespace}.svc`].map((typed) => ({ name: `${typed}.${suffix}.`, types: typesOf(service), reason: { kind: 'way', service: about, typed, suffix } }))
 }
 
-function isTarget({ namespace, name, selector }: Service, { scope: { target }, sources: { pods } }: Model): boolean {
+/** An address of its own, or an endpoint that is ready: its name must lead somewhere. */
+export function hasAnswer(service: Service, { sources: { endpointSlices } }: Model): boolean {
+  if (service.type === 'ExternalName' || service.clusterIP === null || service.clusterIP === '') return false
+  if (service.clusterIP !== 'None') return true
+  const its = endpointSlices.known ? endpointSlices.value.filter((it) => it.namespace === service.namespace && it.service === service.name) : []
+  return its.some((slice) => slice.endpoints.some((it) => it.ready))
+}
+
+export function isTarget({ namespace, name, selector }: Service, { scope: { target }, sources: { pods } }: Model): boolean {
   if (target.kind !== 'object' || target.object.namespace !== namespace) return false
   const { object } = target
   if (object.kind === 'Service') return object.name === name

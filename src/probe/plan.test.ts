@@ -175,7 +175,7 @@ it('announces where, how much, and how long', () => {
     'asks 3 DNS servers for the names of 3 Services from two nodes, and for example.com with each suffix of the search list from all: at most 29 queries more per node, of the same rate; what is not answered is asked once more',
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
     'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
-    'runs a short script in 1 application container: resolv.conf, one look-up, one connection',
+    'runs a short script in 1 application container: reads resolv.conf, hosts and nsswitch.conf, looks up at most 4 names, asks each nameserver once, and makes one connection',
     'reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges',
     'leaves out c: not ready: kubelet stopped',
     'leaves out d: cordoned',

@@ -166,13 +166,20 @@ export function announce(plan: ProbePlan): readonly string[] {
       ? [`opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`]
       : []),
     ...(plan.http.length > 0 ? [`sends ${count(plan.http.length, 'HTTP GET')} to Ingress controllers from ${plan.contactNodes.join(', ')}`] : []),
-    ...(plan.inside.length > 0 ? [`runs a short script in ${count(plan.inside.length, 'application container')}: resolv.conf, one look-up, one connection`] : []),
+    ...(plan.inside.length > 0 ? [announceInside(plan.inside)] : []),
     ...(plan.serverLogs.length > 0 ? [`reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`] : []),
     ...(plan.conntrack ? ['reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges'] : []),
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
     `takes ${seconds + 3} s when all is well, ${seconds + 15} s when DNS is silent, at most two minutes; each pod ends itself after that`,
   ]
+}
+
+/** What stands in `inside-script.ts`, in its order. */
+function announceInside(inside: ProbePlan['inside']): string {
+  const most = Math.max(...inside.map((it) => it.names.length))
+  const names = most === 0 ? 'one name' : `at most ${most + 1} names`
+  return `runs a short script in ${count(inside.length, 'application container')}: reads resolv.conf, hosts and nsswitch.conf, looks up ${names}, asks each nameserver once, and makes one connection`
 }
 
 function announceNames(names: NamesPlan): readonly string[] {

@@ -78,7 +78,7 @@ describe('text of a cluster in what is run in containers', () => {
     const { cluster, commands } = recorder()
     const signal = new AbortController().signal
     for (const payload of payloads) {
-      const spec = { namespace: 'shop', pod: 'web-1', container: 'app', name: payload as DnsName, dnsService: payload as IpAddress, workload: 'Deployment/shop/web', count: 1 }
+      const spec = { namespace: 'shop', pod: 'web-1', container: 'app', name: payload as DnsName, dnsService: payload as IpAddress, names: [{ service: { namespace: 'shop', name: 'web' }, typed: payload as DnsName }], workload: 'Deployment/shop/web', count: 1 }
       await insideView(cluster, spec, signal)
       await resolverView(cluster, spec, signal)
       await insideLookups(cluster, spec, signal)

@@ -4,7 +4,7 @@ import { type Known, known, unknown } from '../model/known.ts'
 import type { OwnLookup, ResolverView } from '../model/resolution.ts'
 import type { DnsName } from '../wire/dns-name.ts'
 import { fromOutside } from '../wire/outside.ts'
-import { libcOf, lookupResult } from './inside.ts'
+import { addressesIn, libcOf, lookupResult } from './inside.ts'
 import { resolverScript } from './inside-script.ts'
 import { block, sections } from './script-output.ts'
 
@@ -54,8 +54,7 @@ function ownLookup(stdout: string): Known<OwnLookup> {
   for (const it of looks) {
     const result = lookupResult(it)
     if (result === null) continue
-    const found = it.tool === 'getent' ? it.text.matchAll(/^([0-9a-f.:]+)\s/gim) : it.text.matchAll(/^address (\S+)/gm)
-    return known({ tool: nameOf(it.tool), result, addresses: [...new Set([...found].map(([, address]) => address ?? ''))], ms: it.ms })
+    return known({ tool: nameOf(it.tool), result, addresses: addressesIn(it), ms: it.ms })
   }
   if (!stdout.includes('@done')) return unknown('timed-out', 'the script did not end in time')
   const [first] = looks

@@ -24,6 +24,12 @@ export const dnsLossInNamespace = (namespace: string): string => `dns-loss:ns/${
 
 export const dnsLossInPod = (pod: Named): string => `dns-loss:ns/${pod.namespace}/${pod.name}`
 
+/** One nameserver of this pod's resolv.conf, by itself. */
+export const dnsServerInPod = (pod: Named, ip: string): string => `dns-server-in-pod:${pod.namespace}/${pod.name}/${ip}`
+
+/** A name of this Service, as this pod looks it up. */
+export const nameInPod = (pod: Named, service: Named): string => `name-in-pod:${pod.namespace}/${pod.name}/${service.namespace}/${service.name}`
+
 /** The DNS Service does not answer this pod over TCP, whatever it does over UDP. */
 export const dnsTcpLossInPod = (pod: Named): string => `dns-tcp-loss:${pod.namespace}/${pod.name}`
 

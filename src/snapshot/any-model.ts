@@ -227,6 +227,14 @@ const insideView: fc.Arbitrary<InsideView> = fc.record({
   lookup: known(fc.record({ tool: fc.constant('getent'), name: fc.constant('kubernetes.default'), result: answer, ms })),
   tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
   libc: fc.constantFrom('glibc', 'musl', null),
+  resolving: fc.record({
+    hosts: known(fc.constant('127.0.0.1\tlocalhost\n10.2.1.9\tweb-1\n')),
+    nsswitch: known(fc.constantFrom('files dns', 'files', 'files mdns4_minimal [NOTFOUND=return] dns')),
+    glibc: fc.constantFrom('2.17', '2.31', null),
+    programs: few(fc.constantFrom('nscd', 'dnsmasq')),
+    servers: known(few(fc.record({ ip, tool: fc.constant('nslookup'), result: maybe(answer), ms }))),
+    names: few(fc.record({ service: fc.record({ namespace: name, name }), typed: host, tool: fc.constant('getent'), result: answer, addresses: few(ip), ms })),
+  }),
 }, { requiredKeys: ['namespace', 'pod', 'container', 'resolvConf', 'lookup', 'tcp53'] })
 
 const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record({

@@ -1,4 +1,5 @@
 import type { ClusterDns } from '../model/cluster-dns.ts'
+import type { Known } from '../model/known.ts'
 import type { Container, Pod } from '../model/pod.ts'
 import type { SourceName, Sources } from '../model/sources.ts'
 import { redactCorefile } from '../wire/redact-corefile.ts'
@@ -20,7 +21,15 @@ const rules: { readonly [K in SourceName]?: (value: Sources[K] extends readonly 
   nodes: (it) => (it.readyMessage === null ? it : { ...it, readyMessage: redactText(it.readyMessage) }),
   clusterDns: redactDns,
   dnsServerLogs: (it) => ({ ...it, signs: it.signs.map((one) => ({ ...one, said: redactText(one.said) })) }),
-  insideViews: (it) => (it.resolvConf.known ? { ...it, resolvConf: { known: true, value: redactText(it.resolvConf.value) } } : it),
+  insideViews: (it) => ({
+    ...it,
+    resolvConf: redactFile(it.resolvConf),
+    ...(it.resolving === undefined ? {} : { resolving: { ...it.resolving, hosts: redactFile(it.resolving.hosts) } }),
+  }),
+}
+
+function redactFile(file: Known<string>): Known<string> {
+  return file.known ? { known: true, value: redactText(file.value) } : file
 }
 
 function redactPod(pod: Pod): Pod {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Contacts } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
-import type { InsideView } from '../model/inside.ts'
+import type { InsideResolving, InsideView } from '../model/inside.ts'
 import type { Answer, DnsProbe, LookupSeries } from '../model/lookups.ts'
 import type { NameAnswers } from '../model/name-answers.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
@@ -94,6 +94,15 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     ),
   })
 
+  const resolving: Schema<InsideResolving> = v.object({
+    hosts: known(text),
+    nsswitch: known(text),
+    glibc: v.nullable(text),
+    programs: v.array(text),
+    servers: known(v.array(v.object({ ip: text, tool: text, result: v.nullable(answer), ms: number }))),
+    names: v.array(v.object({ service: ofService, typed: text, tool: text, result: answer, addresses: v.array(text), ms: number })),
+  })
+
   const insideView: Schema<InsideView> = v.object({
     namespace: text,
     pod: text,
@@ -102,6 +111,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     libc: v.exactOptional(v.nullable(v.picklist(['glibc', 'musl']))),
     lookup: known(v.object({ tool: text, name: text, result: answer, ms: number })),
     tcp53: known<'open' | 'refused' | 'timeout'>(v.picklist(['open', 'refused', 'timeout'])),
+    resolving: v.exactOptional(resolving),
   })
 
   const conntrackWindow: Schema<ConntrackWindow> = v.object({

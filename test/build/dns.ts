@@ -1,5 +1,5 @@
 import type { ClusterDns } from '../../src/model/cluster-dns.ts'
-import type { InsideView } from '../../src/model/inside.ts'
+import type { InsideResolving, InsideView } from '../../src/model/inside.ts'
 import { known, unknown } from '../../src/model/known.ts'
 import { container, pod } from './pod.ts'
 import { service, slice } from './service.ts'
@@ -47,6 +47,11 @@ export function insideView(name: string, about: Partial<InsideView> = {}): Insid
     tcp53: known('open'),
     ...about,
   }
+}
+
+/** What decides in a healthy container what a name is: nothing strange. */
+export function resolving(about: Partial<InsideResolving> = {}): InsideResolving {
+  return { hosts: known('127.0.0.1\tlocalhost\n'), nsswitch: known('files dns'), glibc: null, programs: [], servers: unknown('not-there', 'no tool'), names: [], ...about }
 }
 
 function dnsPort(protocol: 'UDP' | 'TCP') {

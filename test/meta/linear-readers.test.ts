@@ -8,6 +8,7 @@ import { parseObject } from '../../src/kube/request.ts'
 import { fromCat } from '../../src/probe/conntrack.ts'
 import { libcOf, nslookupResult, readInside } from '../../src/probe/inside.ts'
 import { readInsideLookups } from '../../src/probe/inside-lookups.ts'
+import { resolvingOf } from '../../src/probe/inside-resolving.ts'
 import { readRecord } from '../../src/probe/read-record.ts'
 import { readView } from '../../src/probe/resolver-view.ts'
 import { block, sections } from '../../src/probe/script-output.ts'
@@ -38,6 +39,7 @@ const byHand: Readonly<Record<string, Reader>> = {
   'src/probe/inside.ts nslookupResult': (text) => nslookupResult(text, 1),
   'src/probe/inside.ts readInside': (text) => readInside(text, 'a', true),
   'src/probe/inside-lookups.ts readInsideLookups': readInsideLookups,
+  'src/probe/inside-resolving.ts resolvingOf': (text) => [resolvingOf(text, []), resolvingOf(`@resolv\n${text}\n@end\n@nsswitch\nhosts: ${text}\n@end\n`, [])],
   'src/probe/read-record.ts readRecord': readRecord,
   'src/probe/resolver-view.ts readView': readView,
   'src/probe/script-output.ts block': (text) => block(text, 'resolv'),

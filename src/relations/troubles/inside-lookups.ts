@@ -7,6 +7,7 @@ import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { isClusterFirst } from '../pod-resolvers.ts'
 import { dnsLossInNamespace, dnsLossInPod, dnsLossOnNode, dnsTcpLossInPod, dnsTcpUnanswered } from '../symptom.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
+import { namesInPod, serversInPod } from './inside-resolving.ts'
 import { blurLagMs, lagOf } from './probe-lag.ts'
 
 /** A healthy lookup takes some milliseconds; the shortest timeout that a resolver can have is one second. */
@@ -22,9 +23,9 @@ export function insideTroubles(model: Model): readonly Trouble[] {
   const byName = new Map((pods.known ? pods.value : []).map((it) => [`${it.namespace}/${it.name}`, it]))
   return insideViews.value.flatMap((view) => {
     const pod = byName.get(`${view.namespace}/${view.pod}`) ?? null
-    const lookups = ofLookup(model, view, pod)
+    const lookups = [...ofLookup(model, view, pod), ...namesInPod(model, view, pod)]
     // Where nothing is answered at all, that TCP is not either goes without saying.
-    return lookups.some((it) => it.weight === 'outage') ? lookups : [...lookups, ...ofTcp(view, pod)]
+    return lookups.some((it) => it.weight === 'outage') ? lookups : [...lookups, ...serversInPod(view, pod), ...ofTcp(view, pod)]
   })
 }
 
@@ -34,15 +35,19 @@ function ofLookup(model: Model, view: InsideView, pod: Pod | null): readonly Tro
   const about = { ...whose(view, pod), asked: `${name} with ${tool}`, bad: 1, of: 1, ms }
   const bad = weightOf(result, pod, model)
   if (bad !== null) return [{ ...about, kind: 'lookup-failed', how: result, weight: bad }]
-  const least = lagOf(model, pod?.node ?? null) < blurLagMs ? slowMs : againMs
-  return ms >= least && result !== 'not-asked' ? [{ ...about, kind: 'lookup-slow', how: 'slow', weight: 'nuisance' }] : []
+  return ms >= slowIn(model, pod) && result !== 'not-asked' ? [{ ...about, kind: 'lookup-slow', how: 'slow', weight: 'nuisance' }] : []
+}
+
+/** A second is slow where the machine was not busy. */
+export function slowIn(model: Model, pod: Pod | null): number {
+  return lagOf(model, pod?.node ?? null) < blurLagMs ? slowMs : againMs
 }
 
 /**
  * A pod with the node's own resolv.conf knows no name of the cluster by design: that is a nuisance when somebody asks
  * about that pod, and else a sign. Without the pod's spec nobody knows that it is by design.
  */
-function weightOf(result: Answer, pod: Pod | null, model: Model): Trouble['weight'] | null {
+export function weightOf(result: Answer, pod: Pod | null, model: Model): Trouble['weight'] | null {
   if (result === 'ok' || result === 'not-asked') return null
   const denied = result === 'nxdomain' || result === 'nodata'
   if (!denied || pod === null || isClusterFirst(pod)) return 'outage'
@@ -64,7 +69,7 @@ function ofTcp(view: InsideView, pod: Pod | null): readonly Trouble[] {
   return [{ ...about, ...rest, keys, kind: 'contact-failed', weight: 'nuisance' }]
 }
 
-function whose(view: InsideView, pod: Pod | null): Pick<Trouble, 'source' | 'sufferer' | 'involved' | 'keys' | 'from'> {
+export function whose(view: InsideView, pod: Pod | null): Pick<Trouble, 'source' | 'sufferer' | 'involved' | 'keys' | 'from'> {
   const self = subject('Pod', view.namespace, view.pod)
   const node = pod?.node ?? null
   const involved: readonly Subject[] = [

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { contacts, toService } from '../../../test/build/contacts.ts'
-import { insideView } from '../../../test/build/dns.ts'
+import { insideView, resolving } from '../../../test/build/dns.ts'
 import * as F from '../../../test/build/dns-faults.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
@@ -61,6 +61,33 @@ describe('a trouble in any source is told, whatever else is known', () => {
       const seen = blind(model, gone)
       expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
       expect(words(seen)).toContain('web')
+    }), { numRuns: 150 })
+  })
+
+  test('a name that a pod cannot look up, finds late, or finds to be another address', () => {
+    const result = fc.oneof(bad, fc.constantFrom('slow' as const, 'wrong' as const, 'nxdomain' as const))
+    fc.assert(fc.property(result, fc.integer({ min: 2400, max: 60_000 }), without('insideViews'), (how, ms, gone) => {
+      const isAnswered = how === 'slow' || how === 'wrong'
+      const addresses = how === 'wrong' ? ['192.0.2.66'] : how === 'slow' ? ['10.96.44.7'] : []
+      const one = { service: { namespace: 'shop', name: 'web' }, typed: 'web.shop', tool: 'getent', result: isAnswered ? ('ok' as const) : how, addresses, ms: how === 'wrong' ? 3 : ms }
+      const seen = blind(withSource(healthy, 'insideViews', known([insideView('web-1', { resolving: resolving({ names: [one] }) })])), how === 'wrong' ? gone.filter((it) => it !== 'services') : gone)
+      expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
+      expect(words(seen)).toContain('web')
+    }), { numRuns: 150 })
+  })
+
+  test('a nameserver of a pod that does not answer it, alone or beside one that does', () => {
+    const how = fc.constantFrom('timeout' as const, 'unreachable' as const)
+    const others = fc.array(fc.constantFrom('ok' as const, 'nxdomain' as const, 'timeout' as const), { maxLength: 2 })
+    fc.assert(fc.property(how, others, fc.boolean(), without('insideViews'), (result, rest, isFirst, gone) => {
+      const dead = { ip: '192.0.2.1', tool: 'nslookup', result, ms: 5000 }
+      const alive = rest.map((one, index) => ({ ip: `192.0.2.${index + 2}`, tool: 'nslookup', result: one, ms: 1 }))
+      const servers = known(isFirst ? [dead, ...alive] : [...alive, dead])
+      const lookup = unknown('not-there', 'no getent')
+      const seen = blind(withSource(healthy, 'insideViews', known([insideView('web-1', { lookup, resolving: resolving({ servers }) })])), gone)
+      expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
+      expect(words(seen)).toContain('web')
+      expect(words(seen)).toContain('192.0.2.1')
     }), { numRuns: 150 })
   })
 

@@ -1,0 +1,50 @@
+import type { Trouble } from '../../findings/trouble.ts'
+import type { InsideServer, InsideView } from '../../model/inside.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Model } from '../../model/sources.ts'
+import { subject } from '../../model/subject.ts'
+import { answerFits, isFailed } from '../inside-answers.ts'
+import { slicesOfServices } from '../service-endpoints.ts'
+import { dnsServerInPod, nameInPod } from '../symptom.ts'
+import { slowIn, weightOf, whose } from './inside-lookups.ts'
+
+/** Names of Services as a program of the pod spells them: each must be found, soon, and be the Service's. */
+export function namesInPod(model: Model, view: InsideView, pod: Pod | null): readonly Trouble[] {
+  const { services, endpointSlices } = model.sources
+  const slices = endpointSlices.known ? slicesOfServices(endpointSlices.value) : () => null
+  return (view.resolving?.names ?? []).flatMap((it): readonly Trouble[] => {
+    const base = whose(view, pod)
+    const own = subject('Service', it.service.namespace, it.service.name)
+    const keys = [...base.keys, nameInPod({ namespace: view.namespace, name: view.pod }, it.service)]
+    const about = { ...base, keys, involved: [...base.involved, own], asked: `${it.typed} with ${it.tool}`, bad: 1, of: 1, ms: it.ms }
+    const weight = isFailed(it) ? weightOf(it.result, pod, model) : null
+    if (weight !== null) return [{ ...about, kind: 'lookup-failed', how: it.result, weight }]
+    const service = services.known ? services.value.find((one) => one.namespace === it.service.namespace && one.name === it.service.name) : undefined
+    if (service !== undefined && answerFits(it.addresses, service, slices(service)) === 'wrong') {
+      return [{ ...about, kind: 'lookup-wrong', how: `${it.addresses.join(', ')}, where the Service is ${service.clusterIP === 'None' ? 'headless' : service.clusterIP}`, weight: 'outage' }]
+    }
+    return it.ms >= slowIn(model, pod) ? [{ ...about, kind: 'lookup-slow', how: 'slow', weight: 'nuisance' }] : []
+  })
+}
+
+/**
+ * Nameservers of one list stand for each other: where another one knows the name, one that is silent or does not know it
+ * costs time, and answers now and then. Where none knows it the pod's own look-up says what that means, and where there
+ * is no look-up their silence is all that there is.
+ */
+export function serversInPod(view: InsideView, pod: Pod | null): readonly Trouble[] {
+  const servers = view.resolving?.servers.known === true ? view.resolving.servers.value : []
+  const isKnown = servers.some((it) => it.result === 'ok')
+  return servers.flatMap((it): readonly Trouble[] => {
+    if (it.result === null || it.result === 'ok' || it.result === 'not-asked') return []
+    if (!isSilent(it) && !isKnown) return []
+    const base = whose(view, pod)
+    const keys = [...base.keys, dnsServerInPod({ namespace: view.namespace, name: view.pod }, it.ip)]
+    const weight = servers.every(isSilent) && !view.lookup.known ? 'outage' : 'nuisance'
+    return [{ ...base, keys, kind: isSilent(it) ? 'lookup-failed' : 'lookup-wrong', asked: `nameserver ${it.ip} with ${it.tool}`, how: it.result, bad: 1, of: 1, ms: it.ms, weight }]
+  })
+}
+
+export function isSilent({ result }: Pick<InsideServer, 'result'>): boolean {
+  return result === 'timeout' || result === 'unreachable'
+}
