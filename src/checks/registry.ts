@@ -57,6 +57,10 @@ import forgetsDns from './policy/forgets-dns.ts'
 import dnsUdpOnly from './policy/dns-udp-only.ts'
 import nodeNotReady from './node/not-ready.ts'
 import unexplained from './trouble/unexplained.ts'
+import notConfigured from './ingress/not-configured.ts'
+import pathNotFound from './ingress/path-not-found.ts'
+import certificateRefused from './ingress/certificate-refused.ts'
+import endpointAnswersBadly from './service/endpoint-answers-badly.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -106,6 +110,9 @@ export const checks: readonly AnyCheck[] = [
   classUnserved, // ING303
   backendWithoutEndpoints, // ING304
   badAnswer, // ING305
+  certificateRefused, // ING306
+  notConfigured, // ING307
+  pathNotFound, // ING308
   nodeNotReady, // NOD501
   forgetsDns, // POL401
   dnsUdpOnly, // POL402
@@ -116,5 +123,6 @@ export const checks: readonly AnyCheck[] = [
   noReadyEndpoints, // SVC205
   someEndpointsNotReady, // SVC206
   serviceUnanswered, // SVC207
+  endpointAnswersBadly, // SVC208
   unexplained, // TRB901
 ]

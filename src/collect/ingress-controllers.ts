@@ -106,7 +106,15 @@ export function ingressController(pod: Pod): IngressController | null {
     ready: pod.ready,
     controller,
     classNames: [...new Set(product.classNames(flag))],
+    ports: { plain: portOf(pod, ['http', 'web', 'proxy', 'http2'], [80, 8080, 8000]), tls: portOf(pod, ['https', 'websecure', 'proxy-tls'], [443, 8443]) },
   }
+}
+
+/** The container port that the charts call so, else the first of the numbers that is declared, else the first. */
+function portOf(pod: Pod, names: readonly string[], numbers: readonly [number, ...number[]]): number {
+  const declared = pod.containers.flatMap((it) => it.ports).filter((it) => it.protocol === 'TCP')
+  const named = names.flatMap((name) => declared.filter((it) => it.name === name))[0]
+  return named?.port ?? numbers.find((it) => declared.some(({ port }) => port === it)) ?? numbers[0]
 }
 
 /** Charts give all their pods one name; the default backend and the webhook serve no Ingress. */

@@ -11,15 +11,82 @@ export interface Contact {
   readonly tries: readonly { readonly result: ConnectResult; readonly ms: number }[]
 }
 
-export interface HttpContact {
-  readonly node: string
-  readonly ingress: { readonly namespace: string; readonly name: string }
-  readonly host: string
-  readonly path: string
-  readonly via: { readonly controllerPod: string; readonly ip: string; readonly port: number }
+/** What a server showed at the TLS handshake: a probe goes on whatever it is, and says what a browser would have said. */
+export interface Certificate {
+  /** The names that it is for, the first ten. */
+  readonly names: readonly string[]
+  /** The common names of its subject and of who signed it; '' where it has none. */
+  readonly subject: string
+  readonly issuer: string
+  /** Whether one of its names is the host that was asked for. */
+  readonly covers: boolean
+  /** By the clock of the node that asked. */
+  readonly validity: 'now' | 'expired' | 'not-yet'
+  readonly validTo: string
+  readonly trust: 'public' | 'unknown-issuer' | 'self-signed'
+}
+
+/** What tells one answer from another without keeping either: equal pages have equal marks. */
+export interface PageMarks {
+  /** Of the body's first 4 KiB, without the host and path that were asked for. */
+  readonly body: string
+  /** Of the headers' names, the server and the type of content. */
+  readonly head: string
+}
+
+/** How one GET ended. An answer with an `error` came in part: its status is no sign of health. */
+export interface HttpEnd {
   readonly status: number | null
   readonly error: string | null
   readonly ms: number
+  /** Where a redirect leads that was not followed: to another host. */
+  readonly location?: string
+  /** Redirects to the same host that were followed before this answer. */
+  readonly redirects?: readonly { readonly status: number; readonly location: string }[]
+  /** The scheme of the last request. Absent in old recordings, which knew no TLS. */
+  readonly scheme?: 'http' | 'https'
+  readonly certificate?: Certificate
+  readonly page?: PageMarks
+}
+
+/** How it is known that this path is one that should be answered: a guess proves nothing by a 404. */
+export type Basis = 'url' | 'declared' | 'guessed'
+
+export interface HttpContact extends HttpEnd {
+  readonly node: string
+  readonly ingress: { readonly namespace: string; readonly name: string }
+  /** As the `Host` header has it: with the port that a URL names. */
+  readonly host: string
+  readonly path: string
+  readonly basis?: Basis
+  readonly via: { readonly controllerPod: string; readonly ip: string; readonly port: number }
+}
+
+/** A GET to an endpoint itself, past the Service's address and past every controller. */
+export interface DirectContact extends HttpEnd {
+  readonly node: string
+  readonly service: { readonly namespace: string; readonly name: string; readonly port: number }
+  readonly pod: string | null
+  readonly ip: string
+  readonly port: number
+  readonly host: string
+  readonly path: string
+  readonly basis: Basis
+}
+
+/** What a controller says to a host that nobody can have declared: its own "no such host". */
+export interface StrangerAnswer extends HttpEnd {
+  readonly node: string
+  readonly host: string
+  readonly via: HttpContact['via']
+}
+
+/** Ports that nothing was asked of: an open connection alone says little, and no connection says nothing. */
+export interface Unasked {
+  readonly service: { readonly namespace: string; readonly name: string; readonly port: number }
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+  /** `not-http`: connected at most, since nothing says that it speaks HTTP. `mesh`: a sidecar answers for the pod. */
+  readonly why: 'not-http' | 'not-tcp' | 'mesh' | 'bound'
 }
 
 /** What the probe pods saw of Services and Ingresses, and from where. */
@@ -27,4 +94,10 @@ export interface Contacts {
   readonly from: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
   readonly connects: readonly Contact[]
   readonly http: readonly HttpContact[]
+  /** These are absent in old recordings, which asked neither. */
+  readonly direct?: readonly DirectContact[]
+  readonly strangers?: readonly StrangerAnswer[]
+  readonly unasked?: readonly Unasked[]
+  /** Addresses that were asked no further, since they answered worse and worse, or said that it is too much. */
+  readonly eased?: readonly { readonly node: string; readonly ip: string; readonly port: number; readonly why: string }[]
 }

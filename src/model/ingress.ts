@@ -11,6 +11,13 @@ export interface IngressRule {
   readonly paths: readonly { readonly path: string; readonly pathType: string; readonly backend: IngressBackend }[]
 }
 
+export interface IngressTls {
+  /** None = every host of the Ingress. */
+  readonly hosts: readonly string[]
+  /** null = the controller's own default certificate. */
+  readonly secret: string | null
+}
+
 export interface Ingress {
   readonly namespace: string
   readonly name: string
@@ -19,6 +26,8 @@ export interface Ingress {
   readonly classFrom: 'spec' | 'annotation' | 'default'
   readonly rules: readonly IngressRule[]
   readonly defaultBackend: IngressBackend | null
+  /** Hosts that are served over TLS, and the Secret of their certificate. Absent where there is none. */
+  readonly tls?: readonly IngressTls[]
   /** Addresses that a controller wrote into the status. */
   readonly addresses: readonly string[]
 }
@@ -39,4 +48,6 @@ export interface IngressController {
   readonly controller: string
   /** Classes that it serves by name, without an IngressClass: `--ingress-class`. */
   readonly classNames: readonly string[]
+  /** Where the pod itself listens, as its containers declare it. Absent in old recordings: 80 and 443. */
+  readonly ports?: { readonly plain: number; readonly tls: number }
 }

@@ -7,6 +7,8 @@ export interface ServicePort {
   /** A number, or the name of a container port. */
   readonly targetPort: number | string
   readonly nodePort: number | null
+  /** As the spec has it: `http`, `kubernetes.io/h2c`. Absent where it says nothing. */
+  readonly appProtocol?: string
 }
 
 export interface Service {

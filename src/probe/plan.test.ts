@@ -129,7 +129,7 @@ describe('the plan', () => {
     const slices = many.map((it) => slice('shop', it.name, 8080, 'TCP', Array.from({ length: 20 }, (_, i) => endpoint(`10.244.2.${i}`, `p-${i}`))))
     const plan = planProbe(model({ ...shopSources, services: known(many), endpointSlices: known(slices) }, { scope: shop }), { run })
     expect(plan.connects.length).toBe(400)
-    expect(plan.leftOut).toEqual(['connects to the first 50 of 60 Services only', 'connects to the first 400 of 550 addresses only'])
+    expect(plan.leftOut).toEqual(['connects to the first 50 of 60 Services only', 'connects to the first 400 of 550 addresses only', 'asks some endpoints only of 60 Service ports: 10 of each, 60 in all'])
   })
 
   it('keeps to the target', () => {
@@ -175,11 +175,12 @@ it('announces where, how much, and how long', () => {
     'asks 3 DNS servers for the names of 3 Services from two nodes, and for example.com with each suffix of the search list from all: at most 29 queries more per node, of the same rate; what is not answered is asked once more',
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
     'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
+    'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; leaves alone what is silent, gets slower or answers 429',
     'runs a short script in 1 application container: reads resolv.conf, hosts and nsswitch.conf, looks up at most 4 names, asks each nameserver once, and makes one connection',
     'reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges',
     'leaves out c: not ready: kubelet stopped',
     'leaves out d: cordoned',
     'leaves out e: tainted gpu=yes:NoSchedule',
-    'takes 14 s when all is well, 26 s when DNS is silent, at most two minutes; each pod ends itself after that',
+    'takes 14 s when all is well, 29 s when DNS or a web server is silent, at most two minutes; each pod ends itself after that',
   ])
 })

@@ -1,8 +1,11 @@
-import type { Contact, HttpContact } from '../model/contacts.ts'
+import type { Contact, DirectContact, HttpContact, HttpEnd, StrangerAnswer, Unasked } from '../model/contacts.ts'
 import type { Known } from '../model/known.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import type { Model } from '../model/sources.ts'
-import { planConnects, planHttp } from './plan-contacts.ts'
+import { announceHttp, httpBudget, requestsOf } from './announce-http.ts'
+import { planConnects } from './plan-contacts.ts'
+import { planDirect } from './plan-direct.ts'
+import { planHttp } from './plan-http.ts'
 import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
 import { apiServerName, type DnsName } from '../wire/dns-name.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
@@ -33,7 +36,14 @@ export interface ProbeOptions {
 }
 
 export type PlannedConnect = Omit<Contact, 'node' | 'tries'>
-export type PlannedHttp = Omit<HttpContact, 'node' | 'status' | 'error' | 'ms'>
+interface Ports {
+  readonly scheme: 'http' | 'https'
+  /** Where the same address listens, for redirects from one scheme to the other. */
+  readonly ports: { readonly plain: number; readonly tls: number }
+}
+export type PlannedHttp = Omit<HttpContact, 'node' | 'basis' | keyof HttpEnd> & Ports & Required<Pick<HttpContact, 'basis'>>
+export type PlannedStranger = Omit<StrangerAnswer, 'node' | keyof HttpEnd> & Ports
+export type PlannedDirect = Omit<DirectContact, 'node' | keyof HttpEnd> & Pick<Ports, 'scheme'>
 
 /** All that a probe will do, before it does any of it. */
 export interface ProbePlan {
@@ -61,6 +71,11 @@ export interface ProbePlan {
   readonly connects: readonly PlannedConnect[]
   readonly connectTries: number
   readonly http: readonly PlannedHttp[]
+  /** Of each URL from each node. */
+  readonly httpTimes: number
+  readonly strangers: readonly PlannedStranger[]
+  readonly direct: readonly PlannedDirect[]
+  readonly unasked: readonly Unasked[]
   /** What was left out for the sake of load, in words. */
   readonly leftOut: readonly string[]
   readonly inside: readonly InsideSpec[]
@@ -87,7 +102,9 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
   const planned = dns.known && clusterName !== null ? planSeries(dns.value, { counts, clusterName, externalName, freshName: `hopscope-${options.run}.${externalName}` }) : { series: [], endpoints: [] }
   const rate = Math.max(1, Math.min(options.queriesPerSecondPerNode ?? ratePerNode, Math.floor(rateOfAll / Math.max(1, nodes.length))))
   const contacts = planConnects(model)
-  const http = planHttp(model)
+  const contactNodes = spread(nodes, 3)
+  const http = planHttp(model, contactNodes.length)
+  const direct = planDirect(model, http.http)
   return {
     run: options.run,
     namespace: options.namespace ?? model.scope.namespace ?? 'default',
@@ -103,11 +120,15 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     counts,
     queriesPerSecondPerNode: rate,
     budgetMs: budget(planned.series, (1 - namesShare) * rate),
-    contactNodes: spread(nodes, 3),
+    contactNodes,
     connects: contacts.connects,
     connectTries: options.connectTries ?? 5,
     http: http.http,
-    leftOut: [...contacts.leftOut, ...http.leftOut],
+    httpTimes: http.times,
+    strangers: http.strangers,
+    direct: direct.direct,
+    unasked: direct.unasked,
+    leftOut: [...contacts.leftOut, ...http.leftOut, ...direct.leftOut],
     inside: options.inside === false || clusterName === null ? [] : planInside(model, clusterName),
     metrics: planned.endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
     serverLogs: dns.known ? planServerLogs(dns.value) : [],
@@ -152,6 +173,7 @@ function noteOn(dns: Known<ClusterDns>): string | null {
 export function announce(plan: ProbePlan): readonly string[] {
   const pods = plan.nodes.length * (plan.conntrack ? 2 : 1)
   const seconds = Math.ceil(plan.budgetMs / 1000)
+  const longest = Math.max(seconds, requestsOf(plan) === 0 ? 0 : Math.ceil(httpBudget(plan) / 1000))
   return [
     `creates ${count(pods, 'pod')} in namespace ${plan.namespace} on ${plan.nodes.join(', ') || 'no node'}, image ${plan.image}; removed at the end`,
     ...(plan.series.length > 0
@@ -165,13 +187,13 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...(plan.connects.length > 0
       ? [`opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`]
       : []),
-    ...(plan.http.length > 0 ? [`sends ${count(plan.http.length, 'HTTP GET')} to Ingress controllers from ${plan.contactNodes.join(', ')}`] : []),
+    ...announceHttp(plan),
     ...(plan.inside.length > 0 ? [announceInside(plan.inside)] : []),
     ...(plan.serverLogs.length > 0 ? [`reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`] : []),
     ...(plan.conntrack ? ['reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges'] : []),
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
-    `takes ${seconds + 3} s when all is well, ${seconds + 15} s when DNS is silent, at most two minutes; each pod ends itself after that`,
+    `takes ${longest + 3} s when all is well, ${requestsOf(plan) === 0 ? seconds + 15 : longest + 18} s when ${requestsOf(plan) === 0 ? 'DNS is silent' : 'DNS or a web server is silent'}, at most two minutes; each pod ends itself after that`,
   ]
 }
 

@@ -28,6 +28,20 @@ const step: v.GenericSchema<unknown, LoadStep> = v.object({
   })),
 })
 
+/** What a server wrote into an answer is cut off by the pod's program; a log that holds more was not written by it. */
+const written = v.pipe(v.string(), v.maxLength(4096))
+const httpEnd = {
+  status: v.nullable(number), error: v.nullable(written), ms: number,
+  location: v.exactOptional(written),
+  redirects: v.exactOptional(v.array(v.object({ status: number, location: written }))),
+  scheme: v.exactOptional(v.picklist(['http', 'https'])),
+  certificate: v.exactOptional(v.object({
+    names: v.array(written), subject: written, issuer: written, covers: v.boolean(), validity: v.picklist(['now', 'expired', 'not-yet']), validTo: written,
+    trust: v.picklist(['public', 'unknown-issuer', 'self-signed']),
+  })),
+  page: v.exactOptional(v.object({ body: written, head: written })),
+}
+
 const t = <const K extends PodRecord['t']>(kind: K) => v.literal(kind)
 
 const named = v.object({ namespace: text, name: text })
@@ -53,7 +67,8 @@ const record = v.variant('t', [
   v.object({ t: t('slowed'), why: text }),
   v.object({ t: t('stopped'), why: text }),
   v.object({ t: t('connect'), id: number, tries: v.array(v.strictTuple([v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), number])) }),
-  v.object({ t: t('http'), id: number, status: v.nullable(number), error: v.nullable(text), ms: number }),
+  v.object({ t: t('http'), id: number, ...httpEnd }),
+  v.object({ t: t('eased'), ip: text, port: number, why: text }),
   v.object({
     t: t('metrics'), phase: v.picklist(['before', 'after']), ip: text, at: number, text: v.nullable(text), error: v.nullable(text),
     result: v.exactOptional(v.picklist(['unreachable', 'stalled', 'other', 'complete'])), bytes: v.exactOptional(number),

@@ -1,4 +1,4 @@
-import type { ConnectResult } from '../model/contacts.ts'
+import type { ConnectResult, HttpEnd } from '../model/contacts.ts'
 import type { LookupSeries } from '../model/lookups.ts'
 import type { NameAnswer } from '../model/name-answers.ts'
 import type { LookupRow, PodRecord } from './pod/records.ts'
@@ -12,7 +12,8 @@ export interface Readings {
   readonly done: number
   readonly of: number
   readonly connects: readonly { readonly id: number; readonly tries: readonly { readonly result: ConnectResult; readonly ms: number }[] }[]
-  readonly http: readonly { readonly id: number; readonly status: number | null; readonly error: string | null; readonly ms: number }[]
+  readonly http: readonly ({ readonly id: number } & HttpEnd)[]
+  readonly eased: readonly { readonly ip: string; readonly port: number; readonly why: string }[]
   readonly metrics: readonly Extract<PodRecord, { t: 'metrics' }>[]
   readonly names: readonly Omit<NameAnswer, 'node'>[]
   /** What the pod's own resolv.conf has; null where it did not say. */
@@ -35,6 +36,7 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
   const rows = new Map<number, LookupRow[]>()
   const connects: Readings['connects'][number][] = []
   const http: Readings['http'][number][] = []
+  const eased: Readings['eased'][number][] = []
   const metrics: Readings['metrics'][number][] = []
   const names: Omit<NameAnswer, 'node'>[] = []
   let searches: Readings['searches'] = null
@@ -75,7 +77,10 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
           connects.push({ id: record.id, tries: record.tries.map(([result, ms]) => ({ result, ms })) })
           break
         case 'http':
-          http.push(record)
+          http.push(endOf(record))
+          break
+        case 'eased':
+          eased.push({ ip: record.ip, port: record.port, why: record.why })
           break
         case 'metrics':
           metrics.push(record)
@@ -111,6 +116,7 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
       of: [...specs.values()].reduce((sum, it) => sum + it.count, 0),
       connects,
       http,
+      eased,
       metrics,
       names,
       searches,
@@ -124,4 +130,9 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
       broken,
     }),
   }
+}
+
+/** Without the record's own mark. */
+function endOf({ t: _t, ...end }: Extract<PodRecord, { t: 'http' }>): Readings['http'][number] {
+  return end
 }

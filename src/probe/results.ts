@@ -1,4 +1,4 @@
-import type { Contacts } from '../model/contacts.ts'
+import type { Contacts, DirectContact, HttpEnd, Unasked } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { InsideView } from '../model/inside.ts'
 import { known, type Known, unknown } from '../model/known.ts'
@@ -73,10 +73,11 @@ function largeOf(plan: ProbePlan, runs: readonly NodeRun[]): readonly LargeFetch
 }
 
 export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Contacts> {
-  if (plan.connects.length + plan.http.length === 0) return unknown('not-there', 'no Service with endpoints, and no Ingress with a known controller, in scope')
+  if (plan.connects.length + plan.http.length + plan.direct.length === 0) return unknown('not-there', 'no Service with endpoints, and no Ingress with a known controller, in scope')
   const asked = runs.filter((it) => plan.contactNodes.includes(it.node))
   const none = noneRan(plan, asked)
   if (none !== null) return none
+  const direct = answersOf(asked, plan.direct, plan.strangers.length).map(({ planned, ...it }) => ({ ...planned, ...it }))
   return known({
     from: from(plan),
     connects: asked.flatMap(({ node, readings }) =>
@@ -85,13 +86,29 @@ export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Con
         return planned === undefined ? [] : [{ node, ...planned, tries }]
       }),
     ),
-    http: asked.flatMap(({ node, readings }) =>
-      readings.http.flatMap(({ id, status, error, ms }) => {
-        const planned = plan.http[id]
-        return planned === undefined ? [] : [{ node, ...planned, status, error, ms }]
-      }),
-    ),
+    http: answersOf(asked, plan.http, plan.strangers.length + plan.direct.length).map(({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it })),
+    strangers: answersOf(asked, plan.strangers, 0).map(({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it })),
+    direct,
+    unasked: [...plan.unasked, ...outOfTime(plan, direct)],
+    eased: asked.flatMap(({ node, readings }) => readings.eased.map((it) => ({ node, ...it }))),
   })
+}
+
+/** Ports of which an endpoint got no turn before the budget ended. */
+function outOfTime(plan: ProbePlan, direct: readonly DirectContact[]): readonly Unasked[] {
+  const left = plan.direct.filter((it) => !direct.some((one) => one.ip === it.ip && one.port === it.port))
+  const ports = new Map(left.map(({ service }) => [`${service.namespace}/${service.name}:${service.port}`, service]))
+  return [...ports.values()].map((service): Unasked => ({ service, protocol: 'TCP', why: 'bound' }))
+}
+
+/** What was planned under an id, and each answer to it. */
+function answersOf<T>(runs: readonly NodeRun[], plans: readonly T[], from: number): readonly ({ readonly node: string; readonly planned: T } & HttpEnd)[] {
+  return runs.flatMap(({ node, readings }) =>
+    readings.http.flatMap(({ id, ...end }) => {
+      const planned = plans[id - from]
+      return planned === undefined ? [] : [{ node, planned, ...end }]
+    }),
+  )
 }
 
 export function coreDnsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<readonly CoreDnsWindow[]> {

@@ -1,5 +1,7 @@
-import type { ProbePlan } from './plan.ts'
-import type { ProbeSpec } from './pod/spec.ts'
+import { httpBudget, httpPerSecond } from './announce-http.ts'
+import type { PlannedStranger, ProbePlan } from './plan.ts'
+import { directTimes } from './plan-direct.ts'
+import type { HttpSpec, ProbeSpec } from './pod/spec.ts'
 
 /**
  * What one node's pod is told to do. CoreDNS's metrics are the same from everywhere: two nodes read them twice, for their
@@ -20,8 +22,27 @@ export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
     connectTries: plan.connectTries,
     connectTimeoutMs: 3000,
     connectsPerSecond: 100,
-    http: contacts ? plan.http.map(({ via, host, path }, id) => ({ id, ip: via.ip, port: via.port, host, path })) : [],
+    http: contacts ? asksOf(plan) : [],
+    httpPerSecond,
+    httpBudgetMs: httpBudget(plan),
     metrics: plan.metrics,
     metricsTwice: plan.nodes.slice(0, 2).includes(node),
   }
+}
+
+/**
+ * One list for the pod, and its ids: hosts that nobody has, endpoints, Ingresses; `contactsOf` reads them so. What is
+ * asked once stands before what is asked often, so that a budget that ends costs repetitions first.
+ */
+function asksOf({ http, httpTimes, strangers, direct }: ProbePlan): readonly HttpSpec[] {
+  const byController = (it: PlannedStranger & { readonly path: string }, times: number): Omit<HttpSpec, 'id'> => {
+    const { via, scheme, host, path, ports } = it
+    return { ip: via.ip, port: via.port, scheme, host, path, times, follow: true, plainPort: ports.plain, tlsPort: ports.tls, orTls: false }
+  }
+  const asks: readonly Omit<HttpSpec, 'id'>[] = [
+    ...strangers.map((it) => byController({ ...it, path: '/' }, 1)),
+    ...direct.map(({ ip, port, scheme, host, path }) => ({ ip, port, scheme, host, path, times: directTimes, follow: false, plainPort: port, tlsPort: port, orTls: true })),
+    ...http.map((it) => byController(it, httpTimes)),
+  ]
+  return asks.map((it, id) => ({ id, ...it }))
 }

@@ -2,12 +2,25 @@ import type { Contact, ConnectResult, Contacts } from '../model/contacts.ts'
 import type { Known } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
+import type { DnsProbe } from '../model/lookups.ts'
 import { textOrder } from '../model/text-order.ts'
+import { blindLagMs, lagIn } from './troubles/probe-lag.ts'
 
 /** The probe's connects of each Service, by `namespace/name`. */
 export function contactsOfServices(contacts: Known<Contacts>): (service: { readonly namespace: string; readonly name: string }) => readonly Contact[] {
   const groups = contacts.known ? Map.groupBy(contacts.value.connects, (it) => `${it.service.namespace}/${it.service.name}`) : new Map<string, readonly Contact[]>()
   return ({ namespace, name }) => groups.get(`${namespace}/${name}`) ?? []
+}
+
+/**
+ * What a probe saw that got the CPU late, without its silence: a handshake that was answered in time may have waited to
+ * be read. What came, came, and a refusal is the target's own.
+ */
+export function awake(contacts: readonly Contact[], dnsProbe: Known<DnsProbe>): readonly Contact[] {
+  return contacts.map((it) => {
+    if (lagIn(dnsProbe, it.node) < blindLagMs) return it
+    return { ...it, tries: it.tries.filter(({ result }) => result !== 'timeout') }
+  })
 }
 
 export interface Tally {

@@ -16,6 +16,9 @@ export const ingressFails = (ingress: Named): string => `ingress-fails:${ingress
 /** Only what it routes to one Service: the paths to its other Services have causes of their own. */
 export const ingressBackendFails = (ingress: Named, service: string): string => `${ingressFails(ingress)}/${service}`
 
+/** What stands behind this Service answers HTTP requests with errors, or not to the end. */
+export const endpointsAnswerBadly = (service: Named): string => `endpoints-answer-badly:${service.namespace}/${service.name}`
+
 export const nodeDown = (node: string): string => `node-down:${node}`
 
 export const dnsLossOnNode = (node: string): string => `dns-loss:node/${node}`

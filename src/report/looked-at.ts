@@ -1,3 +1,4 @@
+import type { Contacts } from '../model/contacts.ts'
 import type { Known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
 
@@ -24,14 +25,51 @@ function asked({ sources: { dnsProbe, insideViews } }: Model): string {
   return `${count(names, 'name')} asked from ${count(nodes, 'node')}${inside === 0 ? '' : ` and inside ${count(inside, 'pod')}`}`
 }
 
-function contacted({ sources: { contacts } }: Model): string {
+function contacted({ sources }: Model): string {
+  const { contacts } = sources
   if (!contacts.known) return ''
-  const services = new Set(contacts.value.connects.map((it) => `${it.service.namespace}/${it.service.name}`)).size
-  const hosts = new Set(contacts.value.http.map((it) => `${it.host}${it.path}`)).size
+  const { connects, http, direct = [] } = contacts.value
+  const services = new Set(connects.map((it) => `${it.service.namespace}/${it.service.name}`)).size
+  const endpoints = new Set(direct.map((it) => `${it.ip}:${it.port}`)).size
   return [
     ...(services === 0 ? [] : [`${count(services, 'Service')} connected to`]),
-    ...(hosts === 0 ? [] : [`${count(hosts, 'URL')} requested`]),
+    ...notAsked(sources),
+    ...(endpoints === 0 ? [] : [`${count(endpoints, 'endpoint')} asked over HTTP`]),
+    ...requested(http),
   ].join(', ')
+}
+
+/** One URL is named, with what came: it is what the user asked about. */
+function requested(http: Contacts['http']): readonly string[] {
+  const urls = [...Map.groupBy(http, (it) => `${it.scheme ?? 'http'}://${it.host}${it.path}`)]
+  const [first] = urls
+  if (first === undefined) return []
+  if (urls.length > 1) return [`${count(urls.length, 'URL')} requested`]
+  const [url, its] = first
+  return [`${url} requested ${its.length} times: ${[...new Set(its.map((it) => it.status ?? it.error ?? 'no answer'))].slice(0, 3).join(', ')}`]
+}
+
+/** What an open connection alone says is little, and of UDP nothing was seen at all: that is no part of "fine". */
+function notAsked({ services, contacts }: Model['sources']): readonly string[] {
+  if (!contacts.known) return []
+  const { connects, direct = [], unasked = [] } = contacts.value
+  const asked = new Set(direct.map(({ service }) => portName(service)))
+  const silent = [...new Set(connects.map(({ service }) => portName(service)))].filter((it) => !asked.has(it))
+  const bound = new Set(unasked.filter((it) => it.why === 'bound').map(({ service }) => portName(service))).size
+  const reached = new Set(connects.map(({ service }) => `${service.namespace}/${service.name}`))
+  const ports = (services.known ? services.value : []).filter((it) => reached.has(`${it.namespace}/${it.name}`)).flatMap((it) => it.ports)
+  const others = [...new Set(ports.filter((it) => it.protocol !== 'TCP').map((it) => `${it.protocol} ${it.port}`))]
+  const nodePorts = new Set(ports.flatMap((it) => it.nodePort ?? [])).size
+  return [
+    ...(silent.length === 0 ? [] : [`nothing was asked of ${count(silent.length, 'port')} of these`]),
+    ...(bound === 0 ? [] : [`${count(bound, 'port')} asked of some endpoints only`]),
+    ...(others.length === 0 ? [] : [`${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''} not asked`]),
+    ...(nodePorts === 0 ? [] : [`${count(nodePorts, 'NodePort')} not asked`]),
+  ]
+}
+
+function portName({ namespace, name, port }: { readonly namespace: string; readonly name: string; readonly port: number }): string {
+  return `${namespace}/${name}:${port}`
 }
 
 function counted(source: Known<readonly unknown[]>, one: string, many?: string): string | null {

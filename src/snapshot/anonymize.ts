@@ -5,17 +5,17 @@ import { createAliases, type Aliases } from './aliases.ts'
 /** Fields that hold a name, or several: of an object, a host, a port, a class, a context. */
 const names = new Set([
   'namespace', 'name', 'pod', 'node', 'nodes', 'service', 'container', 'controllerPod', 'className', 'classNames', 'controller', 'context', 'image',
-  'host', 'externalName', 'domain', 'searches', 'addresses', 'aliases', 'typed', 'suffix', 'suffixes', 'volume', 'key', 'values', 'port', 'targetPort',
+  'host', 'externalName', 'domain', 'searches', 'addresses', 'aliases', 'typed', 'suffix', 'suffixes', 'hosts', 'names', 'volume', 'key', 'values', 'port', 'targetPort', 'secret',
 ])
 
 /** Host names are compared without case, so two spellings are one name. */
-const hosts = new Set(['host', 'externalName', 'domain', 'searches', 'addresses', 'aliases', 'typed', 'suffix', 'suffixes', 'url'])
+const hosts = new Set(['host', 'externalName', 'domain', 'searches', 'addresses', 'aliases', 'typed', 'suffix', 'suffixes', 'hosts', 'names', 'url'])
 
 /** Fields that hold a map from label key to label value. */
 const labels = new Set(['labels', 'templateLabels', 'selector', 'matchLabels'])
 
 /** Sentences, in which names stand among words. */
-const sentences = new Set(['detail', 'notReadyReason', 'readyMessage', 'why', 'stopped', 'error', 'args', 'said'])
+const sentences = new Set(['detail', 'notReadyReason', 'readyMessage', 'why', 'stopped', 'error', 'args', 'said', 'location', 'subject', 'issuer'])
 
 /** Files, in which the first word of a line is a directive. */
 const files = new Set(['corefile', 'resolvConf'])

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import type { ClusterDns } from '../model/cluster-dns.ts'
-import type { Contacts } from '../model/contacts.ts'
+import type { Contacts, HttpEnd } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { Ingress, IngressClass, IngressController } from '../model/ingress.ts'
 import type { InsideView } from '../model/inside.ts'
@@ -104,6 +104,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
   classFrom: fc.constantFrom('spec', 'annotation', 'default'),
   rules: few(fc.record({ host: maybe(host), paths: few(fc.record({ path: fc.constantFrom('/', '/cart'), pathType: fc.constant('Prefix'), backend })) })),
   defaultBackend: maybe(backend),
+  tls: few(fc.record({ hosts: few(host), secret: maybe(name) })),
   addresses: few(ip),
 })
 const ingressClass: fc.Arbitrary<IngressClass> = fc.record({ name, controller: fc.constant('k8s.io/ingress-nginx'), isDefault: flag })
@@ -204,6 +205,29 @@ const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
   notAsked: count,
 })
 
+const ofPort = fc.record({ namespace: name, name, port: count })
+const via = fc.record({ controllerPod: name, ip, port: count })
+const basis = fc.constantFrom('url' as const, 'declared' as const, 'guessed' as const)
+const httpEnd: fc.Arbitrary<HttpEnd> = fc.record(
+  {
+    status: maybe(count),
+    error: maybe(text),
+    ms,
+    location: text,
+    redirects: few(fc.record({ status: count, location: text })),
+    scheme: fc.constantFrom('http', 'https'),
+    certificate: fc.record({
+      names: few(host), subject: host, issuer: text, covers: flag, validity: fc.constantFrom('now', 'expired', 'not-yet'), validTo: text,
+      trust: fc.constantFrom('public', 'unknown-issuer', 'self-signed'),
+    }),
+    page: fc.record({ body: fc.constantFrom('aaaa', 'bbbb'), head: fc.constantFrom('cccc', 'dddd') }),
+  },
+  { requiredKeys: ['status', 'error', 'ms'] },
+)
+function withEnd<T extends object>(record: { readonly [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T & HttpEnd> {
+  return fc.tuple(fc.record<T>(record), httpEnd).map(([about, end]) => ({ ...about, ...end }))
+}
+
 const contacts: fc.Arbitrary<Contacts> = fc.record({
   from,
   connects: few(
@@ -216,7 +240,11 @@ const contacts: fc.Arbitrary<Contacts> = fc.record({
       tries: few(fc.record({ result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'error'), ms })),
     }),
   ),
-  http: few(fc.record({ node: name, ingress: fc.record({ namespace: name, name }), host, path: fc.constant('/'), via: fc.record({ controllerPod: name, ip, port: count }), status: maybe(count), error: maybe(text), ms })),
+  http: few(withEnd({ node: name, ingress: fc.record({ namespace: name, name }), host, path: fc.constant('/'), via })),
+  direct: few(withEnd({ node: name, service: ofPort, pod: maybe(name), ip, port: count, host, path: fc.constant('/'), basis })),
+  strangers: few(withEnd({ node: name, host, via })),
+  unasked: few(fc.record({ service: ofPort, protocol, why: fc.constantFrom('not-http', 'not-tcp', 'mesh', 'bound') })),
+  eased: few(fc.record({ node: name, ip, port: count, why: text })),
 })
 
 const insideView: fc.Arbitrary<InsideView> = fc.record({

@@ -82,7 +82,7 @@ export function objectSchemas(intern: Intern) {
     type: v.picklist(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']),
     clusterIP: v.nullable(text),
     selector: v.nullable(labels),
-    ports: v.array(v.object({ name: v.nullable(word), port: number, protocol, targetPort: v.union([number, word]), nodePort: v.nullable(number) })),
+    ports: v.array(v.object({ name: v.nullable(word), port: number, protocol, targetPort: v.union([number, word]), nodePort: v.nullable(number), appProtocol: v.exactOptional(text) })),
     externalName: v.nullable(text),
     internalTrafficPolicy: v.picklist(['Cluster', 'Local']),
     sessionAffinity: v.exactOptional(v.literal('ClientIP')),
@@ -116,6 +116,7 @@ export function objectSchemas(intern: Intern) {
     classFrom: v.picklist(['spec', 'annotation', 'default']),
     rules: v.array(v.object({ host: v.nullable(text), paths: v.array(v.object({ path: text, pathType: word, backend })) })),
     defaultBackend: v.nullable(backend),
+    tls: v.exactOptional(v.array(v.object({ hosts: v.array(text), secret: v.nullable(text) }))),
     addresses: v.array(text),
   })
   const ingressClass: Schema<IngressClass> = v.object({ name: text, controller: text, isDefault: flag })
@@ -126,6 +127,7 @@ export function objectSchemas(intern: Intern) {
     ready: flag,
     controller: text,
     classNames: v.array(text),
+    ports: v.exactOptional(v.object({ plain: number, tls: number })),
   })
 
   const selector: Schema<Selector> = v.object({

@@ -25,6 +25,18 @@ const series: Schema<LookupSeries> = v.object({
   lookups: v.array(v.object({ at: number, ms: number, a: answer, aaaa: answer, retries: number, firstLost: v.picklist(['none', 'a', 'aaaa', 'both']) })),
 })
 
+const httpEnd = {
+  status: v.nullable(number), error: v.nullable(text), ms: number,
+  location: v.exactOptional(text),
+  redirects: v.exactOptional(v.array(v.object({ status: number, location: text }))),
+  scheme: v.exactOptional(v.picklist(['http', 'https'])),
+  certificate: v.exactOptional(v.object({
+    names: v.array(text), subject: text, issuer: text, covers: v.boolean(), validity: v.picklist(['now', 'expired', 'not-yet']), validTo: text,
+    trust: v.picklist(['public', 'unknown-issuer', 'self-signed']),
+  })),
+  page: v.exactOptional(v.object({ body: text, head: text })),
+}
+
 /** The schemas of what probes and node counters gave. */
 export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
   const from = v.object({ namespace: text, labels })
@@ -68,6 +80,9 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     notAsked: number,
   })
 
+  const ofPort = v.object({ namespace: text, name: text, port: number })
+  const controller = v.object({ controllerPod: text, ip: text, port: number })
+  const basis = v.picklist(['url', 'declared', 'guessed'])
   const contacts: Schema<Contacts> = v.object({
     from,
     connects: v.array(
@@ -86,12 +101,15 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
         ingress: v.object({ namespace: text, name: text }),
         host: text,
         path: text,
-        via: v.object({ controllerPod: text, ip: text, port: number }),
-        status: v.nullable(number),
-        error: v.nullable(text),
-        ms: number,
+        basis: v.exactOptional(basis),
+        via: controller,
+        ...httpEnd,
       }),
     ),
+    direct: v.exactOptional(v.array(v.object({ node: text, service: ofPort, pod: v.nullable(text), ip: text, port: number, host: text, path: text, basis, ...httpEnd }))),
+    strangers: v.exactOptional(v.array(v.object({ node: text, host: text, via: controller, ...httpEnd }))),
+    unasked: v.exactOptional(v.array(v.object({ service: ofPort, protocol: v.picklist(['TCP', 'UDP', 'SCTP']), why: v.picklist(['not-http', 'not-tcp', 'mesh', 'bound']) }))),
+    eased: v.exactOptional(v.array(v.object({ node: text, ip: text, port: number, why: text }))),
   })
 
   const resolving: Schema<InsideResolving> = v.object({

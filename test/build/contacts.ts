@@ -1,4 +1,4 @@
-import type { ConnectResult, Contact, Contacts, HttpContact } from '../../src/model/contacts.ts'
+import type { Certificate, ConnectResult, Contact, Contacts, DirectContact, HttpContact, PageMarks, StrangerAnswer } from '../../src/model/contacts.ts'
 import type { Pod } from '../../src/model/pod.ts'
 
 const times: Readonly<Record<ConnectResult, number>> = { open: 1, refused: 0.5, timeout: 3000, 'no-route': 2, error: 1 }
@@ -38,4 +38,26 @@ export function get(path: string, status: number | null, about: Partial<HttpCont
     ms: 12,
     ...about,
   }
+}
+
+/** One GET to endpoint `pod` of Service `shop/<name>` port 80, itself. */
+export function getOf(name: string, pod: string, status: number | null, about: Partial<DirectContact> = {}): DirectContact {
+  return {
+    node: 'worker-1', service: { namespace: 'shop', name, port: 80 }, pod, ip: '10.2.1.9', port: 8080, host: 'web.example.com', path: '/', basis: 'declared', scheme: 'http',
+    status, error: status === null ? 'ECONNREFUSED' : null, ms: 4, ...about,
+  }
+}
+
+/** What `controller-1` says to a host that nobody declared. */
+export function stranger(status: number, about: Partial<StrangerAnswer> = {}): StrangerAnswer {
+  const via = { controllerPod: 'controller-1', ip: '10.2.1.80', port: 80 }
+  return { node: 'worker-1', host: 'hopscope-asks.invalid', via, status, error: null, ms: 1, scheme: 'http', page: pageOf('controller'), ...about }
+}
+
+export function pageOf(maker: string): PageMarks {
+  return { body: `body of ${maker}`, head: `head of ${maker}` }
+}
+
+export function certificate(about: Partial<Certificate> = {}): Certificate {
+  return { names: ['web.example.com'], subject: 'web.example.com', issuer: 'Example CA', covers: true, validity: 'now', validTo: 'Jan  1 00:00:00 2031 GMT', trust: 'public', ...about }
 }

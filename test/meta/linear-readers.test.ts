@@ -55,6 +55,7 @@ const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => 
   candidates: (it) => (text) => it('glibc', { search: text.split(' ', 100), ndots: 5 }, 'cart'),
   coreDnsRates: (it) => (text) => it(text, text, 1),
   coreDnsSigns: (it) => (text) => [it([text]), it(text.split('\n'))],
+  hostFits: (it) => (text) => [it('*.example.com', text), it(text, 'web.example.com')],
   localIps: (it) => (text) => [it([text]), it(text.split(' '))],
   redactArgs: (it) => (text) => [it([text]), it(text.split(' '))],
   runningConfig: (it) => (text) => [it([text]), it(text.split('\n'))],

@@ -1,15 +1,18 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
-import type { HttpContact } from '../../model/contacts.ts'
+import type { Contacts, HttpContact } from '../../model/contacts.ts'
+import { known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
-import { type Route, routeFor, routesOf } from '../../relations/ingress-routes-to-service.ts'
+import { endText, excuseOf, isBadEnd, isRedirect, urlText } from '../../relations/http-answers.ts'
+import { directOf, isOfController, routeOfContact } from '../../relations/http-of-ingress.ts'
+import { type Route, routesOf } from '../../relations/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
 
 /**
  * What a client of the Ingress would have got, asked of the controller's own pods: inside of every load balancer. A
- * 4xx is an answer (to a question without a login, or a path that the application lacks), and is not counted.
+ * 4xx is an answer (to a question without a login), and is not counted: ING307 and ING308 judge a 404.
  */
 export default check({
   code: 'ING305',
@@ -18,20 +21,23 @@ export default check({
   fine: 'no Ingress answers with a server error',
   severity: 'error',
   needs: ['contacts', 'ingresses'],
-  wants: ['ingressControllers'],
+  wants: ['ingressControllers', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe'],
   remedies: [],
   decides: ['ING-17', 'ING-18', 'ING-20', 'NP-13'],
 
-  run({ contacts, ingresses, ingressControllers, scope }) {
+  run({ contacts, ingresses, ingressControllers, networkPolicies, namespaces, pods, dnsProbe, scope }) {
+    const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
     const mute = muteControllers(contacts.http)
     const verdicts = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it)).flatMap((ingress): readonly Verdict[] => {
       const all = contacts.http.filter((it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name)
-      const http = all.filter((it) => !mute.has(it.via.controllerPod))
+      const heard = all.filter((it) => !mute.has(portOf(it)))
+      const http = heard.filter((it) => excuse(it) === null)
+      const [why] = heard.flatMap((it) => excuse(it) ?? [])
       const asked = byBackend(ingress, http)
-      const untried = [...new Set(routesOf(ingress).map((it) => it.backend.service))].filter((it) => !asked.some(({ route }) => route?.backend.service === it))
-      if (all.length > 0 && http.length === 0) return [cannotTell('ambiguous', `controller ${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} refuses every connection: it is down, or listens on another port`)]
-      return [...asked.map((it) => judge(ingress, it, homes)), ...(untried.length === 0 ? [] : [cannotTell('not-there', `the probe asked Ingress ${full(ingress)} for nothing that goes to ${some(untried)}`)])]
+      const untried = [...new Set(routesOf(ingress).map((it) => it.backend.service))].filter((it) => !byBackend(ingress, heard).some(({ route }) => route?.backend.service === it))
+      if (all.length > 0 && heard.length === 0) return [cannotTell('ambiguous', `controller ${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} refuses every connection: it is down, or listens on another port`)]
+      return [...(why === undefined ? [] : [cannotTell('ambiguous', `Ingress ${full(ingress)}: ${why}`)]), ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses })), ...(untried.length === 0 ? [] : [cannotTell('not-there', `the probe asked Ingress ${full(ingress)} for nothing that goes to ${some(untried)}`)])]
     })
     return verdicts.length > 0 ? verdicts : notApplicable('there is no Ingress here')
   },
@@ -50,8 +56,13 @@ export default check({
 
 /** Controllers that let in not one connection say nothing about any Ingress: the port asked may be the wrong one. */
 function muteControllers(http: readonly HttpContact[]): ReadonlySet<string> {
-  const groups = Map.groupBy(http, (it) => it.via.controllerPod)
-  return new Set([...groups].filter(([, its]) => its.every((it) => it.error === 'ECONNREFUSED')).map(([pod]) => pod))
+  const groups = Map.groupBy(http, portOf)
+  return new Set([...groups].filter(([, its]) => its.every((it) => it.error === 'ECONNREFUSED')).map(([port]) => port))
+}
+
+/** One pod's ports for plain HTTP and for TLS are two: a redirect may have led to the other. */
+function portOf({ via, scheme }: HttpContact): string {
+  return `${via.controllerPod} ${scheme ?? 'http'}`
 }
 
 interface Asked {
@@ -61,27 +72,30 @@ interface Asked {
 
 /** Requests that went to one Service are judged together: its paths fail, and its causes are found, together. */
 function byBackend(ingress: Ingress, http: readonly HttpContact[]): readonly Asked[] {
-  const routed = http.map((it) => ({ it, route: routeFor(ingress, it.host, it.path) }))
+  const routed = http.map((it) => ({ it, route: routeOfContact(ingress, it) }))
   return [...Map.groupBy(routed, ({ route }) => route?.backend.service ?? '').values()].map((its) => ({ route: its[0]?.route ?? null, http: its.map(({ it }) => it) }))
 }
 
-function judge(ingress: Ingress, { route, http }: Asked, homes: ReadonlyMap<string, string>): Verdict {
-  const bad = http.filter((it) => it.status === null || it.status >= 500)
+interface Around {
+  readonly homes: ReadonlyMap<string, string>
+  readonly contacts: Contacts
+  readonly ingresses: readonly Ingress[]
+}
+
+function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingresses }: Around): readonly Verdict[] {
+  const bad = http.filter(isBadEnd)
   const [worst] = bad
-  if (worst === undefined) {
-    const refused = http.filter((it) => it.status !== null && it.status >= 400).length
-    return ok(http.length, refused > 0 ? `${refused} answered 4xx: an answer, if not a glad one` : null)
-  }
-  const counts = [...Map.groupBy(bad, answer)].map(([what, its]) => `${its.length} of ${http.length} ${what}`)
+  if (worst === undefined) return judgeGood(ingress, { route, http }, { contacts, ingresses })
+  const counts = [...Map.groupBy(bad, endText)].map(([what, its]) => `${its.length} of ${http.length} ${what}`)
   const service = route?.backend.service ?? ''
   const backend = { namespace: ingress.namespace, name: service }
-  return finding({
+  return [finding({
     subject: ingressSubject(ingress),
     confidence: 'observed',
     args: {
-      what: answer(worst),
-      worst: worst.status ?? (worst.error?.startsWith('no complete answer') === true ? 'late' : 'error'),
-      asked: `${worst.host}${worst.path}`,
+      what: endText(worst),
+      worst: worstOf(worst),
+      asked: worst.scheme === undefined ? `${worst.host}${worst.path}` : urlText(worst),
       host: worst.host,
       bad: bad.length,
       of: http.length,
@@ -95,22 +109,36 @@ function judge(ingress: Ingress, { route, http }: Asked, homes: ReadonlyMap<stri
       {
         kind: 'shares',
         label: 'requests that failed',
-        rows: [...Map.groupBy(http, (it) => `${it.host}${it.path} from ${it.node} by ${it.via.controllerPod}`)].map(([where, its]) => ({ where, bad: its.filter((it) => bad.includes(it)).length, of: its.length, note: some([...new Set(its.map(answer))]) })),
+        rows: [...Map.groupBy(http, (it) => `${it.host}${it.path} from ${it.node} by ${it.via.controllerPod}`)].map(([where, its]) => ({ where, bad: its.filter((it) => bad.includes(it)).length, of: its.length, note: some([...new Set(its.map(endText))]) })),
       },
     ],
     // A 5xx comes from a controller that knows the route: only silence can have a cause that takes in the whole Ingress.
     symptoms: [...(service === '' || worst.status === null ? [ingressFails(ingress)] : []), ...(service === '' ? [] : [ingressBackendFails(ingress, service), noEndpoints(backend), svcUnanswered(backend)])],
-  })
+  })]
+}
+
+/** What the backend said, or would have: a redirect is its own only where a pod, asked directly, redirects as well. */
+function judgeGood(ingress: Ingress, { route, http }: Asked, { contacts, ingresses }: Omit<Around, 'homes'>): readonly Verdict[] {
+  const direct = directOf(contacts, ingress, route)
+  const sentAway = direct.some(isRedirect) ? [] : http.filter(isRedirect)
+  // What the controller says of itself is ING307's.
+  const answered = http.filter((it) => !sentAway.includes(it) && !isOfController(it, { contacts, ingresses, direct }))
+  const [first] = sentAway
+  const away = first === undefined ? [] : [cannotTell('ambiguous', `${urlText(first)} is answered ${first.status} by a redirect${first.location === undefined ? '' : ` to ${first.location}`}: the backend was not asked`)]
+  return [...(answered.length === 0 ? [] : [ok(answered.length, some([...new Set(answered.map((it) => `${urlText(it)}: ${endText(it)}`))]))]), ...away]
+}
+
+/** A status that came with an error is none: `cut` is a body that did not end. */
+function worstOf({ status, error }: HttpContact): string | number {
+  if (status !== null && error === 'redirects in a circle') return 'circle'
+  if (status !== null) return error === null ? status : 'cut'
+  return error?.startsWith('no complete answer') === true ? 'late' : 'error'
 }
 
 function logsCommand({ via, host }: HttpContact, homes: ReadonlyMap<string, string>): string {
   const home = homes.get(via.controllerPod)
   if (home === undefined) return `kubectl get pods -A --field-selector metadata.name=${via.controllerPod}   # then its logs, for ${host}`
   return `kubectl -n ${home} logs ${via.controllerPod} --since=10m | grep ${host}`
-}
-
-function answer({ status, error }: HttpContact): string {
-  return status === null ? `no answer (${error ?? 'connection failed'})` : `${status}`
 }
 
 /** As ingress-nginx and Envoy mean them; the manual's table has the other products. */
@@ -120,6 +148,10 @@ function meaning(status: string, slowest: number): string {
       return 'the controller itself did not answer: it is down, overloaded, or a policy keeps the probe from it'
     case 'late':
       return 'the controller took the request and had no answer in time: it waits for a pod that it cannot connect to, or for a slow one'
+    case 'circle':
+      return 'the redirects lead back to where they began: the application wants TLS and is asked over plain HTTP (it does not heed X-Forwarded-Proto), or two of them redirect to each other'
+    case 'cut':
+      return 'headers came, and the body never ended: small packets pass and large ones are lost (an MTU that is too big on the way, ICMP that is dropped), or the application hangs while it writes'
     case '502':
       return '502: the controller reached a pod, and the pod refused, hung up, or spoke another protocol (TLS against plain)'
     case '503':

@@ -7,9 +7,10 @@ import type { Service } from '../../model/service.ts'
 import { policyNames } from '../../relations/policy-allows.ts'
 import { policyOnProbe } from '../../relations/policy-on-probe.ts'
 import { backingOf } from '../../relations/service-backing.ts'
-import { contactsOfServices, endpointName, failuresText, type Fingerprint, fingerprint, isSick, nodesOf, tally } from '../../relations/service-contacts.ts'
+import { awake, contactsOfServices, endpointName, failuresText, type Fingerprint, fingerprint, isSick, nodesOf, tally } from '../../relations/service-contacts.ts'
 import { isServing, podsOfServices } from '../../relations/service-selects-pod.ts'
 import { nodeDown, svcUnanswered } from '../../relations/symptom.ts'
+import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { meanings } from './connect-meanings.ts'
 import { count, full, isAskedAbout, serviceSubject, some } from './words.ts'
 import { textOrder } from '../../model/text-order.ts'
@@ -25,11 +26,11 @@ export default check({
   fine: 'every Service accepts connections',
   severity: 'error',
   needs: ['contacts', 'services', 'pods'],
-  wants: ['workloads', 'networkPolicies', 'namespaces'],
+  wants: ['workloads', 'networkPolicies', 'namespaces', 'dnsProbe'],
   remedies: [],
   decides: ['SVC-20', 'PRX-01'],
 
-  run({ contacts, services, pods, workloads, networkPolicies, namespaces, scope }) {
+  run({ contacts, services, pods, workloads, networkPolicies, namespaces, dnsProbe, scope }) {
     const [podsOf, contactsOf, backing] = [podsOfServices(pods), contactsOfServices(known(contacts)), backingOf(pods, workloads)]
     const decide = policyOnProbe({ contacts: known(contacts), networkPolicies, namespaces, scope })
     const expected = services.filter((it) => backing(it).kind !== 'scaled-to-zero')
@@ -40,7 +41,11 @@ export default check({
 
     const verdicts = probed.flatMap((service): readonly Verdict[] => {
       const serving = podsOf(service).filter(isServing)
-      const seen = contactsOf(service).filter((it) => isWorthwhile(it, service, serving))
+      const all = contactsOf(service)
+      const seen = awake(all, dnsProbe).filter((it) => isWorthwhile(it, service, serving))
+      if (seen.length === 0 && all.some((it) => lagIn(dnsProbe, it.node) >= blindLagMs)) {
+        return [cannotTell('too-few', `the probes that connected to ${full(service)} got the CPU ${blindLagMs} ms late or more, so their silence says nothing`, '--probe')]
+      }
       const blind: Verdict[] = []
       const counted = seen.filter((it) => {
         if (!isSick(it)) return true

@@ -20,11 +20,17 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     classFrom: fromSpec !== null ? 'spec' : fromAnnotation !== null ? 'annotation' : 'default',
     rules: list(spec['rules']).map((rule, index) => projectRule(fields(rule), index)),
     defaultBackend: isObject(spec['defaultBackend']) ? projectBackend(spec['defaultBackend'], 'spec.defaultBackend') : null,
+    ...tlsOf(list(spec['tls']).map(fields)),
     addresses: list(fields(fields(fields(raw)['status'])['loadBalancer'])['ingress']).map(fields).flatMap((each) => {
       const address = text(each['ip']) ?? text(each['hostname'])
       return address === null ? [] : [address]
     }),
   }
+}
+
+function tlsOf(tls: readonly Fields[]): Pick<Ingress, 'tls'> {
+  if (tls.length === 0) return {}
+  return { tls: tls.map((it) => ({ hosts: list(it['hosts']).flatMap((host) => text(host) ?? []), secret: text(it['secretName']) })) }
 }
 
 function projectRule(raw: Fields, index: number): IngressRule {

@@ -1,7 +1,7 @@
 import type { Service } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
-import { fields, list, oneOf, port, stringMap, text, whole } from './json.ts'
+import { type Fields, fields, list, oneOf, port, stringMap, text, whole } from './json.ts'
 
 /** `v1 Service`; null for what is none. */
 export function projectService(raw: unknown, intern: Intern): Service | null {
@@ -27,6 +27,7 @@ export function projectService(raw: unknown, intern: Intern): Service | null {
         protocol: oneOf(each['protocol'], ['TCP', 'UDP', 'SCTP']),
         targetPort: target === null || target === 0 ? number : target,
         nodePort: whole(each['nodePort']) || null,
+        ...appProtocolOf(each),
       }]
     }),
     externalName: text(spec['externalName']),
@@ -34,4 +35,9 @@ export function projectService(raw: unknown, intern: Intern): Service | null {
     internalTrafficPolicy: oneOf(spec['internalTrafficPolicy'], ['Cluster', 'Local']),
     publishNotReadyAddresses: spec['publishNotReadyAddresses'] === true,
   }
+}
+
+function appProtocolOf(port: Fields): { readonly appProtocol?: string } {
+  const said = text(port['appProtocol'])
+  return said === null ? {} : { appProtocol: said }
 }

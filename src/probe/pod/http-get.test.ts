@@ -15,7 +15,7 @@ async function listen(listener: RequestListener): Promise<number> {
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }
-const get = (port: number, over = {}) => httpGet({ ip: '127.0.0.1', port, host: 'shop.test', path: '/a?b', atMost: 1000, timeoutMs: 10_000, ...over })
+const get = (port: number, over = {}) => httpGet({ ip: '127.0.0.1', port, scheme: 'http', host: 'shop.test', path: '/a?b', atMost: 1000, timeoutMs: 10_000, ...over })
 
 describe('one GET', () => {
   it('carries the Host that was asked for, and does not follow redirects', async () => {

@@ -16,7 +16,7 @@ export async function metrics(spec: ProbeSpec, phase: 'before' | 'after', emit: 
 }
 
 export async function scrape({ ip, port }: MetricsSpec, phase: 'before' | 'after'): Promise<Extract<PodRecord, { t: 'metrics' }>> {
-  const answer = await httpGet({ ip, port, host: `${ip}:${port}`, path: '/metrics', atMost: 4_000_000, timeoutMs: 3000 })
+  const answer = await httpGet({ ip, port, scheme: 'http', host: `${ip}:${port}`, path: '/metrics', atMost: 4_000_000, timeoutMs: 3000 })
   const { status, error, body, bytes } = answer
   const ok = status === 200 && error === null
   return {

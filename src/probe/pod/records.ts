@@ -1,4 +1,4 @@
-import type { ConnectResult } from '../../model/contacts.ts'
+import type { ConnectResult, HttpEnd } from '../../model/contacts.ts'
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import type { Answer, LargeFetch, Lookup } from '../../model/lookups.ts'
 import type { OwnLookup, ResolverWalk, ServerAnswer } from '../../model/resolution.ts'
@@ -17,7 +17,8 @@ export type PodRecord =
   | { readonly t: 'slowed'; readonly why: string }
   | { readonly t: 'stopped'; readonly why: string }
   | { readonly t: 'connect'; readonly id: number; readonly tries: readonly (readonly [ConnectResult, number])[] }
-  | { readonly t: 'http'; readonly id: number; readonly status: number | null; readonly error: string | null; readonly ms: number }
+  | ({ readonly t: 'http'; readonly id: number } & HttpEnd)
+  | { readonly t: 'eased'; readonly ip: string; readonly port: number; readonly why: string }
   | { readonly t: 'metrics'; readonly phase: 'before' | 'after'; readonly ip: string; readonly at: number; readonly text: string | null; readonly error: string | null; readonly result?: LargeFetch['result']; readonly bytes?: number }
   | { readonly t: 'conntrack'; readonly at: number; readonly stat: string | null; readonly count: string | null; readonly max: string | null }
   | { readonly t: 'resolver'; readonly resolvConf: string; readonly own: OwnLookup | null }

@@ -29,8 +29,17 @@ export interface HttpSpec {
   readonly id: number
   readonly ip: string
   readonly port: number
+  readonly scheme: 'http' | 'https'
   readonly host: string
   readonly path: string
+  /** So many requests, one after the other. */
+  readonly times: number
+  /** Redirects to the same host, at these ports of the same address. */
+  readonly follow: boolean
+  readonly plainPort: number
+  readonly tlsPort: number
+  /** Whether to try TLS where plain HTTP is not understood. */
+  readonly orTls: boolean
 }
 
 export interface MetricsSpec {
@@ -88,6 +97,9 @@ export interface ProbeSpec {
   readonly connectTimeoutMs: number
   readonly connectsPerSecond: number
   readonly http: readonly HttpSpec[]
+  readonly httpPerSecond: number
+  /** After this many milliseconds no request is started any more. */
+  readonly httpBudgetMs: number
   readonly metrics: readonly MetricsSpec[]
   /** Once tells whether large packets arrive; the second reading is for the differences. */
   readonly metricsTwice: boolean

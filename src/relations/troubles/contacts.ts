@@ -1,26 +1,23 @@
 import type { Trouble } from '../../findings/trouble.ts'
-import type { Contact, HttpContact } from '../../model/contacts.ts'
+import type { Contact, DirectContact, HttpContact } from '../../model/contacts.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
+import { endText, excuseOf, isBadEnd, urlText } from '../http-answers.ts'
+import { isWrongProtocol } from '../http-of-endpoint.ts'
 import { policyOnProbe } from '../policy-on-probe.ts'
 import { backingOf } from '../service-backing.ts'
-import { endpointName, failuresText, isSick, tally } from '../service-contacts.ts'
+import { awake, endpointName, failuresText, isSick, tally } from '../service-contacts.ts'
 import { isServing, podsOfServices } from '../service-selects-pod.ts'
-import { ingressBackendFails, ingressFails, nodeDown, svcUnanswered } from '../symptom.ts'
-import { blindLagMs, lagOf } from './probe-lag.ts'
+import { endpointsAnswerBadly, ingressBackendFails, ingressFails, nodeDown, svcUnanswered } from '../symptom.ts'
 
 /** Connections to Services and requests through Ingresses, as the probe pods made them. */
 export function contactTroubles(model: Model): readonly Trouble[] {
-  const { contacts } = model.sources
+  const { contacts, dnsProbe } = model.sources
   if (!contacts.known) return []
-  const { connects, http } = contacts.value
-  const awake = (node: string): boolean => lagOf(model, node) < blindLagMs
-  return [
-    ...ofConnects(model, connects.filter((it) => awake(it.node))),
-    ...ofHttp(model, http.filter((it) => awake(it.node))),
-  ]
+  const { connects, http, direct } = contacts.value
+  return [...ofConnects(model, awake(connects, dnsProbe)), ...ofHttp(model, http), ...ofDirect(model, direct ?? [])]
 }
 
 function ofConnects(model: Model, connects: readonly Contact[]): readonly Trouble[] {
@@ -83,29 +80,48 @@ function ofService(its: readonly Contact[], homes: readonly string[]): readonly 
 }
 
 function ofHttp(model: Model, http: readonly HttpContact[]): readonly Trouble[] {
-  const { contacts, networkPolicies, namespaces, pods } = model.sources
-  const decide = policyOnProbe({ contacts, networkPolicies, namespaces, scope: model.scope })
-  const listed = pods.known ? pods.value : []
-  const groups = Map.groupBy(http, (it) => it.via.controllerPod)
-  return http.filter(isBad).flatMap((it) => (isBlind(it) ? [] : [ofRequest(it, isMute(it))]))
+  const excuse = excuseOf({ ...model.sources, scope: model.scope })
+  const groups = Map.groupBy(http, portOf)
+  return http.filter((it) => isBadEnd(it) && excuse(it) === null).map((it) => ofRequest(it, isMute(it)))
 
   /** A controller that let in not one connection says nothing of an Ingress: the port asked may be the wrong one. */
   function isMute(it: HttpContact): boolean {
-    return groups.get(it.via.controllerPod)?.every((one) => one.error === 'ECONNREFUSED') === true
+    return groups.get(portOf(it))?.every((one) => one.error === 'ECONNREFUSED') === true
   }
 
-  /** Silence that a policy on the probe's own pod may have made. */
-  function isBlind(it: HttpContact): boolean {
-    if (it.status !== null || it.error === 'ECONNREFUSED' || !networkPolicies.known) return false
-    const via = { kind: 'endpoint', pod: it.via.controllerPod } as const
-    const contact = { node: it.node, service: { ...it.ingress, port: it.via.port }, via, ip: it.via.ip, port: it.via.port, tries: [] }
-    return decide(contact, listed.filter((pod) => pod.name === it.via.controllerPod), null).kind !== 'allowed'
+  function portOf({ via, scheme }: HttpContact): string {
+    return `${via.controllerPod} ${scheme ?? 'http'}`
   }
 }
 
-function isBad(it: HttpContact): boolean {
-  // Headers without the end of the body are no answer: large packets may be lost on the way.
-  return it.status === null || it.status >= 500 || it.error !== null
+/** Endpoints that answered badly when they were asked themselves. */
+function ofDirect(model: Model, direct: readonly DirectContact[]): readonly Trouble[] {
+  const excuse = excuseOf({ ...model.sources, scope: model.scope })
+  const counted = direct.filter((it) => excuse(it) === null)
+  return [...Map.groupBy(counted, (it) => `${it.service.namespace}/${it.service.name}:${it.service.port} ${it.pod ?? it.ip}`).values()].flatMap((its): readonly Trouble[] => {
+    const bad = its.filter(isBadEnd)
+    const [first] = bad
+    if (first === undefined) return []
+    const self = subject('Service', first.service.namespace, first.service.name)
+    const nodes = [...new Set(bad.map((it) => it.node))].toSorted()
+    return [
+      {
+        kind: 'bad-answer',
+        source: 'contacts',
+        sufferer: self,
+        involved: [self, ...(first.pod === null ? [] : [subject('Pod', first.service.namespace, first.pod)]), ...nodes.map((it) => subject('Node', null, it))],
+        keys: [endpointsAnswerBadly(first.service)],
+        asked: `${urlText(first)} of ${first.pod ?? first.ip}`,
+        from: `from ${nodes.map((it) => `node ${it}`).join(', ')}`,
+        how: endText(first),
+        bad: bad.length,
+        of: its.length,
+        ms: first.ms,
+        // SVC208 cannot tell what protocol it is; alone it is worth a line.
+        weight: counted.filter((it) => it.service.name === first.service.name && it.service.port === first.service.port).every(isWrongProtocol) ? 'sign' : 'outage',
+      },
+    ]
+  })
 }
 
 function ofRequest(it: HttpContact, mute: boolean): Trouble {
@@ -118,7 +134,7 @@ function ofRequest(it: HttpContact, mute: boolean): Trouble {
     keys: [ingressFails(it.ingress), ingressBackendFails(it.ingress, '*')],
     asked: `${it.host}${it.path} of controller ${it.via.controllerPod}`,
     from: `from node ${it.node}`,
-    how: it.status === null ? (it.error ?? 'no answer') : String(it.status),
+    how: endText(it),
     bad: 1,
     of: 1,
     ms: it.ms,

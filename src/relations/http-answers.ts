@@ -1,0 +1,76 @@
+import type { Contacts, DirectContact, HttpContact, HttpEnd } from '../model/contacts.ts'
+import type { Known } from '../model/known.ts'
+import type { DnsProbe } from '../model/lookups.ts'
+import type { Namespace, NetworkPolicy } from '../model/network-policy.ts'
+import type { Pod } from '../model/pod.ts'
+import type { Scope } from '../model/sources.ts'
+import { policyNames } from './policy-allows.ts'
+import { policyOnProbe } from './policy-on-probe.ts'
+import { blindLagMs, lagIn } from './troubles/probe-lag.ts'
+
+/** Headers without the end of the body are no answer, whatever the status: large packets may be lost on the way. */
+export function isBadEnd({ status, error }: HttpEnd): boolean {
+  return status === null || status >= 500 || error !== null
+}
+
+/** A redirect that led away, or further than was followed: it says nothing of the backend. */
+export function isRedirect({ status, error }: HttpEnd): boolean {
+  return error === null && status !== null && [300, 301, 302, 303, 307, 308].includes(status)
+}
+
+export function isNotFound({ status, error }: HttpEnd): boolean {
+  return error === null && status === 404
+}
+
+/** Nothing came of the connection itself: what a policy on the probe's own pod, or a late probe, looks like. */
+function neverConnected({ status, error, scheme }: HttpEnd): boolean {
+  if (status !== null || error === null || error === 'ECONNREFUSED') return false
+  if (/^no connection within|^E(?:TIMEDOUT|HOSTUNREACH|NETUNREACH|PERM|ACCES)/.test(error)) return true
+  // Old recordings had one sentence for every kind of silence, and knew no scheme.
+  return scheme === undefined
+}
+
+function isLateEnd({ error }: HttpEnd): boolean {
+  return error !== null && /^no (?:connection|complete answer) within|^ETIMEDOUT/.test(error)
+}
+
+interface Seen {
+  readonly contacts: Known<Contacts>
+  readonly dnsProbe: Known<DnsProbe>
+  readonly networkPolicies: Known<readonly NetworkPolicy[]>
+  readonly namespaces: Known<readonly Namespace[]>
+  readonly pods: Known<readonly Pod[]>
+  readonly scope: Scope
+}
+
+/** Why a bad answer is the probe's own doing, perhaps; null for one that counts. */
+export function excuseOf(seen: Seen): (it: HttpContact | DirectContact) => string | null {
+  const decide = policyOnProbe(seen)
+  const listed = seen.pods.known ? seen.pods.value : []
+  return (it) => {
+    if (!isBadEnd(it)) return null
+    const lag = lagIn(seen.dnsProbe, it.node)
+    if (isLateEnd(it) && lag >= blindLagMs) return `the probe on ${it.node} got the CPU ${lag} ms late, so its silence says nothing`
+    if (!neverConnected(it) || !seen.networkPolicies.known) return null
+    const pod = 'via' in it ? it.via.controllerPod : it.pod
+    const at = 'via' in it ? it.via : it
+    const service = 'service' in it ? it.service : { ...it.ingress, port: at.port }
+    const contact = { node: it.node, service, via: { kind: 'endpoint', pod } as const, ip: at.ip, port: at.port, tries: [] }
+    const decision = decide(contact, listed.filter((one) => one.name === pod && one.ip === at.ip), null)
+    if (decision.kind === 'allowed') return null
+    return decision.kind === 'denied' ? `${policyNames(decision.by)} denies the probe pod the way to ${at.ip}:${at.port}` : `a policy may deny the probe pod the way to ${at.ip}:${at.port}: ${decision.why}`
+  }
+}
+
+/** `502`, `no answer (ECONNREFUSED)`, `200, and the body did not end (…)`. */
+export function endText({ status, error }: HttpEnd): string {
+  if (status === null) return `no answer (${error ?? 'connection failed'})`
+  return error === null ? `${status}` : `${status} (${error})`
+}
+
+/** `https://web.example.com/cart`, as it was asked. */
+export function urlText({ host, path, scheme, redirects }: HttpEnd & { readonly host: string; readonly path: string }): string {
+  // Before the first redirect to TLS it was plain.
+  const first = redirects?.[0] !== undefined && scheme === 'https' && /^https:/i.test(redirects[0].location) ? 'http' : (scheme ?? 'http')
+  return `${first}://${host}${path}`
+}
