@@ -61,6 +61,7 @@ import notConfigured from './ingress/not-configured.ts'
 import pathNotFound from './ingress/path-not-found.ts'
 import certificateRefused from './ingress/certificate-refused.ts'
 import endpointAnswersBadly from './service/endpoint-answers-badly.ts'
+import actionMissing from './ingress/action-missing.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -113,6 +114,7 @@ export const checks: readonly AnyCheck[] = [
   certificateRefused, // ING306
   notConfigured, // ING307
   pathNotFound, // ING308
+  actionMissing, // ING310
   nodeNotReady, // NOD501
   forgetsDns, // POL401
   dnsUdpOnly, // POL402

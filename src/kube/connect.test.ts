@@ -27,6 +27,13 @@ describe('objects', () => {
     expect(server.requests[0]?.url).toBe('/api/v1/namespaces/shop/pods/web')
   })
 
+  it('keeps the names of those who wrote the status of a load balancer', async () => {
+    const status = { loadBalancer: { ingress: [{ ip: '203.0.113.7' }] } }
+    const managedFields = [{ manager: 'glbc', subresource: 'status', fieldsV1: { 'f:status': {} } }, { manager: 'kubectl', fieldsV1: {} }]
+    await serveWith((_, response) => sendJson(response, 200, { ...web, metadata: { name: 'web', managedFields }, status }))
+    expect(await cluster.get(pods, 'shop', 'web', (raw) => raw)).toEqual(known({ ...web, metadata: { name: 'web', managedFields: [{ manager: 'glbc', subresource: 'status' }] }, status }))
+  })
+
   it('says what is not there', async () => {
     await serveWith((_, response) => sendJson(response, 404, {}))
     expect(await cluster.get(pods, 'shop', 'web', (raw) => raw)).toEqual(unknown('not-there', 'get pods in namespace shop: web'))

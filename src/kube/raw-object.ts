@@ -1,13 +1,34 @@
 import type { RawObject } from './cluster.ts'
 
 /**
- * An object as the API server sent it, without managedFields: bookkeeping that no one reads and that is often half of
- * the bytes. Null when it has no name, so is no Kubernetes object.
+ * An object as the API server sent it, without managedFields: bookkeeping that is often half of the bytes. Of an object with a
+ * load balancer's status, the names of those who wrote it are kept: an address alone does not say whose it is. Null when it has no name, so is no Kubernetes object.
  */
 export function asRawObject(value: unknown): RawObject | null {
   if (typeof value !== 'object' || value === null) return null
-  const { metadata } = value as { readonly metadata?: { readonly name?: unknown; managedFields?: unknown } | null }
+  const { metadata, status } = value as { readonly metadata?: Metadata | null; readonly status?: unknown }
   if (typeof metadata !== 'object' || metadata === null || typeof metadata.name !== 'string') return null
-  delete metadata.managedFields
+  const writers = typeof status === 'object' && status !== null && 'loadBalancer' in status ? statusWriters(metadata.managedFields) : []
+  if (writers.length > 0) metadata.managedFields = writers
+  else delete metadata.managedFields
   return value as RawObject
+}
+
+interface Metadata {
+  readonly name?: unknown
+  managedFields?: unknown
+}
+
+interface Writer {
+  readonly manager: string
+  readonly subresource: 'status'
+}
+
+function statusWriters(entries: unknown): readonly Writer[] {
+  const all: readonly unknown[] = Array.isArray(entries) ? entries.slice(0, 20) : []
+  return all.flatMap((it) => {
+    if (typeof it !== 'object' || it === null) return []
+    const { manager, subresource } = it as { readonly manager?: unknown; readonly subresource?: unknown }
+    return typeof manager === 'string' && subresource === 'status' ? [{ manager, subresource }] : []
+  })
 }

@@ -18,6 +18,24 @@ export interface IngressTls {
   readonly secret: string | null
 }
 
+/** What the AWS Load Balancer Controller does in a Service's place, from an annotation `alb.ingress.kubernetes.io/actions.NAME`. */
+export interface IngressAction {
+  readonly name: string
+  /** `unreadable`: its JSON does not parse. */
+  readonly type: 'forward' | 'redirect' | 'fixed-response' | 'other' | 'unreadable'
+  /** Services that a forward names; target groups by ARN are out of sight. */
+  readonly services: readonly { readonly service: string; readonly port: number | string | null }[]
+}
+
+/** What annotations of ingress-nginx say about routing; nothing else of annotations is read, they may hold credentials. */
+export interface NginxRouting {
+  readonly rewrite: string | null
+  readonly regex: boolean
+  readonly canary: boolean
+  /** `HTTPS`, `GRPC`; null = HTTP. */
+  readonly protocol: string | null
+}
+
 export interface Ingress {
   readonly namespace: string
   readonly name: string
@@ -30,6 +48,12 @@ export interface Ingress {
   readonly tls?: readonly IngressTls[]
   /** Addresses that a controller wrote into the status. */
   readonly addresses: readonly string[]
+  /** Programs that wrote this status, by the names under which they write: `glbc`, `nginx-ingress-controller`. */
+  readonly statusBy?: readonly string[]
+  /** Vendors whose annotations it bears: `alb`, `nginx`. */
+  readonly vendors?: readonly string[]
+  readonly actions?: readonly IngressAction[]
+  readonly nginx?: NginxRouting
 }
 
 export interface IngressClass {

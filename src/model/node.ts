@@ -11,4 +11,6 @@ export interface Node {
   readonly kubelet: string
   /** Whole cores that the node has. */
   readonly cpus: number | null
+  /** The cloud that made it, the scheme of `spec.providerID`: `gce`, `aws`, `azure`. Absent where it names none. */
+  readonly provider?: string
 }

@@ -12,8 +12,28 @@ export interface Route {
   readonly backend: IngressBackend
 }
 
-/** Every way from an Ingress to a Service. Backends that are another resource (a storage bucket) name no Service. */
+/** The port name by which a backend says that an annotation tells what to do: its "Service" is an action's name. */
+const useAnnotation = 'use-annotation'
+
+export function isAction(backend: IngressBackend): boolean {
+  return backend.port === useAnnotation
+}
+
+/**
+ * Every way from an Ingress to a Service. Backends that are another resource (a storage bucket) name no Service; those
+ * that are an action of the AWS Load Balancer Controller name those to which the action forwards, if any.
+ */
 export function routesOf(ingress: Ingress): readonly Route[] {
+  return backendsOf(ingress).flatMap((route) => {
+    if (!isAction(route.backend)) return [route]
+    const action = ingress.actions?.find((it) => it.name === route.backend.service)
+    const path = `metadata.annotations['alb.ingress.kubernetes.io/actions.${route.backend.service}']`
+    return (action?.services ?? []).map((it) => ({ ...route, backend: { ...it, path } }))
+  })
+}
+
+/** Backends as they stand in the object, actions included. */
+export function backendsOf(ingress: Ingress): readonly Route[] {
   const rules = ingress.rules.flatMap((rule) => rule.paths.map((it) => ({ ingress, host: rule.host, path: it.path, pathType: it.pathType, backend: it.backend })))
   const fallback = ingress.defaultBackend === null ? [] : [{ ingress, host: null, path: null, pathType: 'Prefix', backend: ingress.defaultBackend }]
   return [...rules, ...fallback].filter((it) => it.backend.service !== '')

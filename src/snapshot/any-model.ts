@@ -98,6 +98,14 @@ const workload: fc.Arbitrary<Workload> = fc.record({ kind: fc.constantFrom('Depl
 const host = fc.constantFrom('web.shop.example', '*.shop.example', 'cart')
 const backend = fc.record({ service: name, port: maybe(fc.oneof(count, name)), path: fc.constant('spec.rules[0].http.paths[0].backend') })
 const ingress: fc.Arbitrary<Ingress> = fc.record({
+  statusBy: few(fc.constantFrom('glbc', 'controller')),
+  vendors: few(fc.constantFrom('alb', 'nginx')),
+  actions: few(fc.record({
+    name,
+    type: fc.constantFrom('forward', 'redirect', 'fixed-response', 'other', 'unreadable'),
+    services: few(fc.record({ service: name, port: maybe(fc.oneof(count, name)) })),
+  })),
+  nginx: fc.record({ rewrite: maybe(fc.constant('/$2')), regex: flag, canary: flag, protocol: maybe(fc.constant('HTTPS')) }),
   namespace: name,
   name,
   className: maybe(name),
@@ -132,6 +140,7 @@ const node: fc.Arbitrary<Node> = fc.record({
   os: fc.constant('Debian'),
   kubelet: fc.constant('v1.33.1'),
   cpus: maybe(count),
+  provider: fc.constantFrom('gce', 'aws'),
 })
 
 const corefile = fc.constantFrom('', '.:53 {\n  errors\n  kubernetes cluster.local\n  forward corp.example 10.0.0.2\n}\n')

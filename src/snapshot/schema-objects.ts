@@ -118,6 +118,14 @@ export function objectSchemas(intern: Intern) {
     defaultBackend: v.nullable(backend),
     tls: v.exactOptional(v.array(v.object({ hosts: v.array(text), secret: v.nullable(text) }))),
     addresses: v.array(text),
+    statusBy: v.exactOptional(v.array(word)),
+    vendors: v.exactOptional(v.array(word)),
+    actions: v.exactOptional(v.array(v.object({
+      name: text,
+      type: v.picklist(['forward', 'redirect', 'fixed-response', 'other', 'unreadable']),
+      services: v.array(v.object({ service: text, port: v.nullable(v.union([number, text])) })),
+    }))),
+    nginx: v.exactOptional(v.object({ rewrite: v.nullable(text), regex: flag, canary: flag, protocol: v.nullable(text) })),
   })
   const ingressClass: Schema<IngressClass> = v.object({ name: text, controller: text, isDefault: flag })
   const ingressController: Schema<IngressController> = v.object({
@@ -166,6 +174,7 @@ export function objectSchemas(intern: Intern) {
     os: word,
     kubelet: word,
     cpus: v.nullable(number),
+    provider: v.exactOptional(word),
   })
 
   const weaveTc: Schema<WeaveTc> = v.object({

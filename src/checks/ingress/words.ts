@@ -8,6 +8,7 @@ export function ingressSubject(ingress: { readonly namespace: string; readonly n
 
 /** The backend as it stands in the Ingress, with the caret under its Service or its port. */
 export function backendEvidence(ingress: Ingress, backend: IngressBackend, what: 'service' | 'port', label: string): Evidence {
+  if (backend.path.startsWith('metadata.annotations')) return forwardEvidence(ingress, backend, what, label)
   const port = backend.port === null ? [] : ['    port:', `      ${typeof backend.port === 'number' ? 'number' : 'name'}: ${backend.port}`]
   const lines = ['backend:', '  service:', `    name: ${backend.service}`, ...port]
   return {
@@ -19,4 +20,11 @@ export function backendEvidence(ingress: Ingress, backend: IngressBackend, what:
     mark: what === 'service' ? backend.service : `${backend.port ?? ''}`,
     label,
   }
+}
+
+/** The same of an action's target group, as its JSON has it. */
+function forwardEvidence(ingress: Ingress, backend: IngressBackend, what: 'service' | 'port', label: string): Evidence {
+  const lines = ['targetGroups:', `- serviceName: ${backend.service}`, ...(backend.port === null ? [] : [`  servicePort: ${backend.port}`])]
+  const at = what === 'port' && backend.port !== null ? 2 : 1
+  return { kind: 'config', object: ingressSubject(ingress), path: backend.path, lines, at, mark: at === 2 ? `${backend.port}` : backend.service, label }
 }

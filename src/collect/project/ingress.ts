@@ -1,9 +1,10 @@
 import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
+import { actionsOf, nginxRouting, vendorsOf } from './ingress-annotations.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
-/** The one annotation that is read, and of it only this key: annotations may hold snippets with credentials. */
+/** Read beside those of `ingress-annotations.ts`, each by its own key: annotations may hold snippets with credentials. */
 const legacyClass = 'kubernetes.io/ingress.class'
 
 /** `networking.k8s.io/v1 Ingress`; null for what is none. A backend that is another resource has the service ''. */
@@ -12,7 +13,8 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
   if (it === null) return null
   const spec = fields(fields(raw)['spec'])
   const fromSpec = text(spec['ingressClassName'])
-  const fromAnnotation = text(stringMap(it.metadata['annotations'])[legacyClass])
+  const annotations = stringMap(it.metadata['annotations'])
+  const fromAnnotation = text(annotations[legacyClass])
   return {
     namespace: it.namespace,
     name: it.name,
@@ -25,12 +27,21 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
       const address = text(each['ip']) ?? text(each['hostname'])
       return address === null ? [] : [address]
     }),
+    ...statusBy(list(it.metadata['managedFields']).map(fields)),
+    ...vendorsOf(annotations),
+    ...actionsOf(annotations),
+    ...nginxRouting(annotations),
   }
 }
 
 function tlsOf(tls: readonly Fields[]): Pick<Ingress, 'tls'> {
   if (tls.length === 0) return {}
   return { tls: tls.map((it) => ({ hosts: list(it['hosts']).flatMap((host) => text(host) ?? []), secret: text(it['secretName']) })) }
+}
+
+function statusBy(entries: readonly Fields[]): Pick<Ingress, 'statusBy'> {
+  const names = entries.flatMap((it) => (it['subresource'] === 'status' ? (text(it['manager']) ?? []) : []))
+  return names.length === 0 ? {} : { statusBy: [...new Set(names)] }
 }
 
 function projectRule(raw: Fields, index: number): IngressRule {

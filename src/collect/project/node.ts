@@ -29,5 +29,12 @@ export function projectNode(raw: unknown, intern: Intern): Node | null {
     os: text(info['osImage']) ?? '',
     kubelet: text(info['kubeletVersion']) ?? '',
     cpus: cpu === null ? null : Math.floor(cpu / 1000),
+    ...providerOf(text(spec['providerID'])),
   }
+}
+
+/** Of `gce://project/zone/name` the first word alone: the rest names accounts. */
+function providerOf(id: string | null): Pick<Node, 'provider'> {
+  const provider = /^([a-z][a-z0-9+.-]{0,40}):\/\//.exec(id ?? '')?.[1]
+  return provider === undefined ? {} : { provider }
 }

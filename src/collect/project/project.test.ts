@@ -165,6 +165,20 @@ test('a backend says where in the object it stands', () => {
   ])
 })
 
+test('of who wrote an Ingress, the names alone; of its annotations, those of routing', () => {
+  const annotations = { 'nginx.ingress.kubernetes.io/rewrite-target': '/$2', 'nginx.ingress.kubernetes.io/configuration-snippet': 'secret', 'nginx.ingress.kubernetes.io/backend-protocol': 'https' }
+  const managedFields = [{ manager: 'glbc', subresource: 'status' }, { manager: 'kubectl-edit' }]
+  const made = projectIngress({ metadata: { ...metadata, annotations, managedFields }, spec: {} }, intern)
+  expect(made).toMatchObject({ statusBy: ['glbc'], vendors: ['nginx'], nginx: { rewrite: '/$2', regex: false, canary: false, protocol: 'HTTPS' } })
+  expect(JSON.stringify(made)).not.toContain('secret')
+})
+
+test.each([
+  ['gce://project/zone/node', 'gce'], ['aws:///eu-central-1a/i-0123', 'aws'], ['kind://docker/kind/kind-worker', 'kind'], ['i-0123', undefined], [undefined, undefined],
+])('the cloud of a node: %s', (providerID, provider) => {
+  expect(projectNode({ metadata: { name: 'w' }, spec: { providerID }, status: {} }, intern)?.provider).toBe(provider)
+})
+
 test('the default IngressClass', () => {
   expect(projectIngressClass({ metadata: { name: 'nginx', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } }, spec: { controller: 'k8s.io/ingress-nginx' } })).toEqual({ name: 'nginx', controller: 'k8s.io/ingress-nginx', isDefault: true })
 })

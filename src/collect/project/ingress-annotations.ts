@@ -1,0 +1,70 @@
+import type { Ingress, IngressAction } from '../../model/ingress.ts'
+import { fields, list, port, text } from './json.ts'
+
+type Annotations = Readonly<Record<string, string>>
+
+const action = 'alb.ingress.kubernetes.io/actions.'
+const nginx = 'nginx.ingress.kubernetes.io/'
+
+/** Prefixes by which vendors tell their annotations apart: whoever writes one means that vendor's controller. */
+const prefixes: Readonly<Record<string, string>> = {
+  'alb.ingress.kubernetes.io/': 'alb',
+  'nginx.ingress.kubernetes.io/': 'nginx',
+  'appgw.ingress.kubernetes.io/': 'appgw',
+  'networking.gke.io/': 'gce',
+  'ingress.gcp.kubernetes.io/': 'gce',
+}
+
+/** A JSON text longer than this is no action that a human wrote. */
+const longestAction = 16 * 1024
+
+export function vendorsOf(annotations: Annotations): Pick<Ingress, 'vendors'> {
+  const found = Object.keys(annotations).flatMap((key) => Object.entries(prefixes).flatMap(([prefix, vendor]) => (key.startsWith(prefix) ? [vendor] : [])))
+  return found.length === 0 ? {} : { vendors: [...new Set(found)].toSorted() }
+}
+
+/** `actions.NAME`: what a backend of port `use-annotation` means (aws-load-balancer-controller, pkg/ingress/enhanced_backend_builder.go). */
+export function actionsOf(annotations: Annotations): Pick<Ingress, 'actions'> {
+  const found = Object.entries(annotations).flatMap(([key, value]) => (key.startsWith(action) ? [projectAction(key.slice(action.length), value)] : []))
+  return found.length === 0 ? {} : { actions: found }
+}
+
+function projectAction(name: string, json: string): IngressAction {
+  const raw = parsed(json)
+  if (raw === null) return { name, type: 'unreadable', services: [] }
+  const type = text(field(raw, 'type'))
+  const groups = list(field(field(raw, 'forwardConfig'), 'targetGroups'))
+  const services = groups.flatMap((it) => {
+    const service = text(field(it, 'serviceName'))
+    return service === null ? [] : [{ service, port: portOf(field(it, 'servicePort')) }]
+  })
+  return { name, type: type === 'forward' || type === 'redirect' || type === 'fixed-response' ? type : 'other', services }
+}
+
+/** Written as a text or as a number: `"80"` is port 80 (intstr.Parse). */
+function portOf(raw: unknown): number | string | null {
+  const it = port(raw)
+  return typeof it === 'string' && /^\d{1,5}$/.test(it) ? Number(it) : it
+}
+
+/** Go reads the names of fields without case: old manifests write `Type`, `ForwardConfig`. */
+function field(raw: unknown, name: string): unknown {
+  const all = fields(raw)
+  const key = Object.keys(all).find((it) => it === name) ?? Object.keys(all).find((it) => it.toLowerCase() === name.toLowerCase())
+  return key === undefined ? undefined : all[key]
+}
+
+function parsed(json: string): unknown {
+  if (json.length > longestAction) return null
+  try {
+    return JSON.parse(json) as unknown
+  } catch {
+    return null
+  }
+}
+
+export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
+  const [rewrite, regex, canary, protocol] = ['rewrite-target', 'use-regex', 'canary', 'backend-protocol'].map((key) => text(annotations[`${nginx}${key}`]))
+  if ([rewrite, regex, canary, protocol].every((it) => it === null)) return {}
+  return { nginx: { rewrite: rewrite ?? null, regex: regex === 'true', canary: canary === 'true', protocol: protocol?.toUpperCase() ?? null } }
+}
