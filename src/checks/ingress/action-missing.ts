@@ -84,5 +84,5 @@ function judge(routes: readonly Route[], controllerOf: ReadonlyMap<string, strin
 /** By its annotations, its class, or the controller of its class. */
 function isAlb(ingress: Ingress, controllerOf: ReadonlyMap<string, string>): boolean {
   const { className } = ingress
-  return ingress.vendors?.includes('alb') === true || className === 'alb' || /\/alb$/.test(controllerOf.get(className ?? '') ?? '')
+  return ingress.vendors?.includes('alb') === true || className === 'alb' || controllerOf.get(className ?? '')?.endsWith('/alb') === true
 }
