@@ -54,13 +54,7 @@ export function diagnose(model: Model, ask: Ask): Diagnosis {
   const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, model, []))
 
   const troubles = last.length === 0 ? [] : troublesOf(model).filter((it) => isAsked(it, model, concerns))
-  const claimants = raw.flatMap((it) => it.found)
-  const claimed = new Set<Finding>()
-  const left = troubles.filter((trouble) => {
-    const causes = claimants.filter((it) => claims(it, trouble))
-    for (const cause of causes) claimed.add(cause)
-    return causes.length === 0
-  })
+  const { left, claimed } = claims(raw.flatMap((it) => it.found), troubles)
   const leftOut = (it: Finding): boolean => ask.leaveOut?.(it) === true
   const first = raw.map((it) => summarise(it, { leftOut, concerns: (one) => concerns(one) || claimed.has(one) }))
   // The troubles were narrowed to the target, so what is left of them concerns it.

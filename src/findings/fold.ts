@@ -1,5 +1,6 @@
 import { subjectKey } from '../model/subject.ts'
 import type { Finding, RootCause } from './finding.ts'
+import { bySymptom } from './symptom-index.ts'
 import type { Confidence, Severity } from './verdict.ts'
 import { textOrder } from '../model/text-order.ts'
 
@@ -13,15 +14,40 @@ const confidenceRank: Readonly<Record<Confidence, number>> = { observed: 0, infe
  */
 export function fold(findings: readonly Finding[]): readonly RootCause[] {
   const ordered = findings.toSorted(inOrder)
-  const causeOf = new Map<Finding, Finding>()
-  for (const effect of ordered.toReversed()) {
-    const cause = ordered.find((other) => other !== effect && explains(other, effect) && !leadsTo(causeOf, other, effect))
-    if (cause !== undefined) causeOf.set(effect, cause)
-  }
-  const roots = ordered.filter((it) => !causeOf.has(it))
-  return roots
-    .map((finding) => ({ finding, consequences: ordered.filter((it) => it !== finding && leadsTo(causeOf, it, finding)) }))
+  const causeOf = chooseCauses(ordered)
+  const consequences = new Map<Finding, Finding[]>(ordered.filter((it) => causeOf(it) === it).map((it) => [it, []]))
+  for (const it of ordered) if (causeOf(it) !== it) consequences.get(causeOf(it))?.push(it)
+  return [...consequences]
+    .map(([finding, its]) => ({ finding, consequences: its }))
     .toSorted((a, b) => severity(a) - severity(b) || leftover(a) - leftover(b) || b.consequences.length - a.consequences.length || inOrder(a.finding, b.finding))
+}
+
+/**
+ * The root under which each finding stands, itself for a root. The last in order looks for its cause first, so that of
+ * two that explain each other the earlier one is left as the cause.
+ */
+function chooseCauses(ordered: readonly Finding[]): (finding: Finding) => Finding {
+  const above = ordered.map((_, index) => index)
+  const rootOf = (of: number): number => {
+    let root = of
+    while (above[root] !== root) root = above[root] ?? root
+    // Paths are shortened on the way, or long chains would be walked again and again.
+    for (let at = of; at !== root; ) {
+      const next = above[at] ?? root
+      above[at] = root
+      at = next
+    }
+    return root
+  }
+  const causes = bySymptom(ordered.map((finding, index) => ({ finding, index })), (it) => it.finding.explains)
+  for (let effect = ordered.length - 1; effect >= 0; effect--) {
+    const lists = new Set((ordered[effect]?.symptoms ?? []).flatMap((it) => causes.matching(it)))
+    // What hangs under this finding already is no cause of it, nor is it itself: both have it as their root.
+    const firsts = [...lists].flatMap((list) => list.find((it) => rootOf(it.index) !== effect)?.index ?? [])
+    if (firsts.length > 0) above[effect] = firsts.reduce((least, it) => Math.min(least, it))
+  }
+  const indices = new Map(ordered.map((it, index) => [it, index]))
+  return (finding) => ordered[rootOf(indices.get(finding) ?? -1)] ?? finding
 }
 
 /** What has no known cause comes after the causes that are as bad. */
@@ -31,7 +57,7 @@ function leftover({ finding }: RootCause): number {
 
 /** A root is as bad as the worst that it brings about: a warning that explains an outage is what to read first. */
 function severity(root: RootCause): number {
-  return Math.min(severityRank[root.finding.severity], ...root.consequences.map((it) => severityRank[it.severity]))
+  return root.consequences.reduce((least, it) => Math.min(least, severityRank[it.severity]), severityRank[root.finding.severity])
 }
 
 function inOrder(a: Finding, b: Finding): number {
@@ -41,17 +67,4 @@ function inOrder(a: Finding, b: Finding): number {
     textOrder(a.code, b.code) ||
     textOrder(subjectKey(a.subject), subjectKey(b.subject))
   )
-}
-
-function explains(cause: Finding, effect: Finding): boolean {
-  return effect.symptoms.some((symptom) => cause.explains.some((it) => matches(it, symptom)))
-}
-
-function matches(pattern: string, symptom: string): boolean {
-  return pattern.endsWith('*') ? symptom.startsWith(pattern.slice(0, -1)) : pattern === symptom
-}
-
-function leadsTo(causeOf: ReadonlyMap<Finding, Finding>, from: Finding, to: Finding): boolean {
-  for (let at: Finding | undefined = causeOf.get(from); at !== undefined; at = causeOf.get(at)) if (at === to) return true
-  return false
 }

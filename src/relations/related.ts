@@ -6,8 +6,8 @@ import type { Model } from '../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import { routesOf } from './ingress-routes-to-service.ts'
 import { policiesOfPods } from './policy-applies-to-pod.ts'
-import { hasPairs, selects } from './selector.ts'
-import { isOver, podsOfServices, selectorOf } from './service-selects-pod.ts'
+import { selects } from './selector.ts'
+import { byLabels, isOver, podsOfServices, selectorOf } from './service-selects-pod.ts'
 import { topWorkloads, workloadOfPod } from './workload-of-pod.ts'
 
 /**
@@ -33,11 +33,12 @@ function touching(model: Model, target: Subject): ReadonlySet<string> {
 
   const routed = routedFrom(model, target)
   const named = services.filter((it) => isService(it, target) || routed.has(`${it.namespace}/${it.name}`))
-  const behind = new Set(startsChain(target) ? named.flatMap(podsOf) : pods.filter((it) => isBehind(model, it, target)))
+  const behind = new Set(startsChain(target) ? named.flatMap(podsOf) : pods.filter(isBehind(model, target)))
   const before = startsChain(target) ? named : services.filter((it) => podsOf(it).some((pod) => behind.has(pod)))
+  const makersOf = makersOfServices(model)
   for (const service of before) {
     keys.add(subjectKey(subject('Service', service.namespace, service.name)))
-    if (startsChain(target)) for (const top of makersOf(model, service)) keys.add(subjectKey(top))
+    if (startsChain(target)) for (const top of makersOf(service)) keys.add(subjectKey(top))
   }
   for (const pod of behind) {
     keys.add(`Pod/${pod.namespace}/${pod.name}`)
@@ -66,16 +67,20 @@ function routedFrom(model: Model, target: Subject): ReadonlySet<string> {
   return new Set(own.flatMap((it) => routesOf(it).map((route) => `${it.namespace}/${route.backend.service}`)))
 }
 
-function isBehind(model: Model, pod: Pod, target: Subject): boolean {
-  if (target.kind === 'Node') return pod.node === target.name
-  if (pod.namespace !== target.namespace) return false
-  switch (target.kind) {
-    case 'Pod':
-      return pod.name === target.name
-    case 'NetworkPolicy':
-      return listed(model.sources.networkPolicies).some((it) => it.namespace === target.namespace && it.name === target.name && selects(it.podSelector, pod.labels))
-    default:
-      return (pod.owner?.kind === target.kind && pod.owner.name === target.name) || subjectKey(workloadOfPod(pod)) === subjectKey(target)
+function isBehind(model: Model, target: Subject): (pod: Pod) => boolean {
+  const named = listed(model.sources.networkPolicies).filter((it) => it.namespace === target.namespace && it.name === target.name)
+  const key = subjectKey(target)
+  return (pod) => {
+    if (target.kind === 'Node') return pod.node === target.name
+    if (pod.namespace !== target.namespace) return false
+    switch (target.kind) {
+      case 'Pod':
+        return pod.name === target.name
+      case 'NetworkPolicy':
+        return named.some((it) => selects(it.podSelector, pod.labels))
+      default:
+        return (pod.owner?.kind === target.kind && pod.owner.name === target.name) || subjectKey(workloadOfPod(pod)) === key
+    }
   }
 }
 
@@ -84,12 +89,13 @@ function isService(service: Service, target: Subject): boolean {
 }
 
 /** Also workloads that have no pods now: scaled to 0, or unable to make them. */
-function makersOf(model: Model, service: Service): readonly Subject[] {
-  const pairs = selectorOf(service)
-  if (pairs === null) return []
-  return topWorkloads(listed(model.sources.workloads))
-    .filter((it) => it.namespace === service.namespace && it.templates.some((labels) => hasPairs(pairs, labels)))
-    .map((it) => subject(it.kind, it.namespace, it.name))
+function makersOfServices(model: Model): (service: Service) => readonly Subject[] {
+  const tops = topWorkloads(listed(model.sources.workloads)).flatMap((top) => top.templates.map((labels) => ({ namespace: top.namespace, labels, top })))
+  const find = byLabels(tops, (it) => it)
+  return (service) => {
+    const pairs = selectorOf(service)
+    return pairs === null ? [] : find(service.namespace, pairs).map(({ top }) => subject(top.kind, top.namespace, top.name))
+  }
 }
 
 function dnsObjects(model: Model): ReadonlySet<string> {
