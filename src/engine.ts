@@ -6,6 +6,7 @@ import type { Trouble } from './findings/trouble.ts'
 import type { Found, Severity, Verdict } from './findings/verdict.ts'
 import type { Known, Why } from './model/known.ts'
 import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
+import { withoutForbiddenLookups } from './relations/probe-behind-policy.ts'
 import { relatedTo } from './relations/related.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
 import { unmeasured } from './relations/unmeasured.ts'
@@ -46,7 +47,8 @@ type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
  * that nothing that was seen to fail is lost because no check pulled it. A finding that is left out by the user claims
  * what it claims all the same; one that touches the target only through what it causes there is kept.
  */
-export function diagnose(model: Model, ask: Ask): Diagnosis {
+export function diagnose(asRead: Model, ask: Ask): Diagnosis {
+  const model = withoutForbiddenLookups(asRead)
   const { target } = model.scope
   const concerns: Concerns = target.kind === 'object' ? relatedTo(model, target.object) : () => true
   const asked = target.kind === 'dns' ? ask.checks.filter((it) => !/^(?:service|ingress)\//.test(it.slug)) : ask.checks
@@ -60,7 +62,7 @@ export function diagnose(model: Model, ask: Ask): Diagnosis {
   // The troubles were narrowed to the target, so what is left of them concerns it.
   const rest = last.map((check) => summarise(runCheck(check, model, left), { leftOut, concerns: () => true }))
   const results = asked.map((check) => [...first, ...rest].find((it) => it.check === check)).filter((it) => it !== undefined)
-  return { model, results, roots: fold(results.flatMap((it) => it.findings)) }
+  return { model: asRead, results, roots: fold(results.flatMap((it) => it.findings)) }
 }
 
 /** Everything looks names up: what the DNS servers do touches every target. */

@@ -1,0 +1,59 @@
+import type { ClusterDns } from '../model/cluster-dns.ts'
+import { unknown } from '../model/known.ts'
+import type { DnsProbe, LookupSeries } from '../model/lookups.ts'
+import type { NetworkPolicy } from '../model/network-policy.ts'
+import type { Pod } from '../model/pod.ts'
+import type { Model } from '../model/sources.ts'
+import { lossOf } from './lookup-loss.ts'
+import { type Decision, podEnd, policyNames, policyRules, probeEnd } from './policy-allows.ts'
+import { targetPortIn } from './service-endpoints.ts'
+import { isOver } from './service-selects-pod.ts'
+
+type Transport = LookupSeries['transport']
+
+/**
+ * The model as checks may read it: lookups of the probe's pods that a NetworkPolicy forbids, and that met silence, are
+ * nobody's trouble. A namespace that denies by default, and allows its own pods by their labels, closes the way of a
+ * pod that it has never heard of, as it should. Where such a lookup is answered the policy is not enforced, and all of
+ * them count.
+ */
+export function withoutForbiddenLookups(model: Model): Model {
+  const { dnsProbe, networkPolicies, clusterDns, namespaces } = model.sources
+  if (!dnsProbe.known || !networkPolicies.known || !clusterDns.known) return model
+  const probe = dnsProbe.value
+  const rules = policyRules(networkPolicies.value, namespaces)
+  const keeps = (transport: Transport, server: LookupSeries['server']): readonly NetworkPolicy[] =>
+    denying(waysOf(probe, clusterDns.value, transport, server).map(rules))
+
+  const shut = (['udp', 'tcp'] as const).flatMap((transport) => {
+    const its = probe.series.filter((it) => it.transport === transport && keeps(transport, it.server).length > 0)
+    const loss = lossOf(its)
+    return loss.of > 0 && loss.silent === loss.of ? its : []
+  })
+  const [first] = shut
+  if (first === undefined) return model
+  const out = new Set(shut)
+  const series = probe.series.filter((it) => !out.has(it))
+  const by = policyNames(keeps(first.transport, first.server))
+  const left =
+    series.length === 0
+      ? unknown('failed', `${by} keeps the probe's own pods from the cluster's DNS`)
+      : { known: true as const, value: { ...probe, series } }
+  return { ...model, sources: { ...model.sources, dnsProbe: left } }
+}
+
+/** As packets are after the Service's address was rewritten: any of the servers may be meant by it. */
+function waysOf(probe: DnsProbe, dns: ClusterDns, transport: Transport, { role, ip }: LookupSeries['server']) {
+  if (role !== 'service' && role !== 'endpoint') return []
+  const protocol = transport === 'udp' ? 'UDP' : 'TCP'
+  const port = dns.service?.ports.find((it) => it.port === 53 && it.protocol === protocol)
+  const portOf = (pod: Pod): number => (port === undefined ? 53 : (targetPortIn(pod, port) ?? 53))
+  return dns.pods
+    .filter((it) => !isOver(it) && (role === 'service' || it.ip === ip))
+    .map((it) => ({ from: probeEnd(probe.from), to: podEnd(it), port: portOf(it), protocol }) as const)
+}
+
+/** One that denies is enough: who asks through the Service meets each of the servers in turn. */
+function denying(decisions: readonly Decision[]): readonly NetworkPolicy[] {
+  return decisions.find((it) => it.kind === 'denied')?.by ?? []
+}
