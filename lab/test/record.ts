@@ -1,7 +1,7 @@
 // npm run lab -- record NAME… | --all: breaks the cluster, writes scenarios/NAME, and takes the break back.
 // After a change of words `npm run scenarios` writes again what the recordings print; it needs no cluster.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { arch, release, type } from 'node:os'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { arch, release, tmpdir, type } from 'node:os'
 import { join } from 'node:path'
 import { faults } from '../faults/all.ts'
 import type { Fault } from '../faults/fault.ts'
@@ -43,12 +43,15 @@ function fromEveryNode(args: readonly string[]): readonly string[] {
   return args.filter((it, index) => it !== '--node' && args[index - 1] !== '--node')
 }
 
-/** A recording with a second fault in it would teach the tests the wrong thing: it is thrown away. */
+/** A recording with a second fault in it would teach the tests the wrong thing: it is put aside, for a look at why. */
 async function mustTell(fault: Fault, snapshot: string, folder: string): Promise<void> {
   const judged = judge(await hopscope(['diagnose', '--from', snapshot, '-o', 'json'], { kubeconfig: null }), fault)
   if (judged.passed) return
+  const aside = join(tmpdir(), `hopscope-not-recorded-${fault.name}.hops`)
+  await copyFile(snapshot, aside)
   await rm(folder, { recursive: true, force: true })
-  throw new LabError(`${fault.name} was not recorded: the diagnosis says ${judged.got}\n${judged.detail}`, 'is another fault on? npm run lab -- fault list')
+  const hint = `is another fault on (npm run lab -- fault list)? The recording: hopscope diagnose --from ${aside}`
+  throw new LabError(`${fault.name} was not recorded: the diagnosis says ${judged.got}\n${judged.detail}`, hint)
 }
 
 /** What the same bytes must print from now on. */
