@@ -1,4 +1,5 @@
 import dnsAaaaLost from './dns-aaaa-lost.ts'
+import dnsAclBlocksNode from './dns-acl-blocks-node.ts'
 import dnsApiUnreachable from './dns-api-unreachable.ts'
 import dnsBridgeUnfiltered from './dns-bridge-unfiltered.ts'
 import dnsCacheOff from './dns-cache-off.ts'
@@ -12,6 +13,7 @@ import dnsEndpointslicesForbidden from './dns-endpointslices-forbidden.ts'
 import dnsForwardLoopback from './dns-forward-loopback.ts'
 import dnsForwardSelf from './dns-forward-self.ts'
 import dnsHostNetwork from './dns-host-network.ts'
+import dnsHostsShadowsService from './dns-hosts-shadows-service.ts'
 import dnsKubeletWrongServer from './dns-kubelet-wrong-server.ts'
 import dnsLargePacketsLost from './dns-large-packets-lost.ts'
 import dnsLeftoverSlice from './dns-leftover-slice.ts'
@@ -20,7 +22,10 @@ import dnsLoopInResolvConf from './dns-loop-in-resolv-conf.ts'
 import dnsMixedNameservers from './dns-mixed-nameservers.ts'
 import dnsNodeBlackhole from './dns-node-blackhole.ts'
 import dnsNodeRejected from './dns-node-rejected.ts'
+import dnsOddAndHealthy from './dns-odd-and-healthy.ts'
+import dnsOddCorefile from './dns-odd-corefile.ts'
 import dnsPathToServerDropped from './dns-path-to-server-dropped.ts'
+import dnsPolicyDefault from './dns-policy-default.ts'
 import dnsRaceImitated from './dns-race-imitated.ts'
 import dnsRaceLossy from './dns-race-lossy.ts'
 import dnsReplicaLossy from './dns-replica-lossy.ts'
@@ -59,12 +64,14 @@ import ingressPortMissing from './ingress-port-missing.ts'
 import ingressServiceMissing from './ingress-service-missing.ts'
 import jobCompleted from './job-completed.ts'
 import nodeCacheHealthy from './node-cache-healthy.ts'
+import nodeCordoned from './node-cordoned.ts'
 import podsNotReady from './pods-not-ready.ts'
 import policyDnsAddressOnly from './policy-dns-address-only.ts'
 import policyDnsUdpOnly from './policy-dns-udp-only.ts'
 import policyForgetsDns from './policy-forgets-dns.ts'
 import raceHealed from './race-healed.ts'
 import scaledToZeroOnPurpose from './scaled-to-zero-on-purpose.ts'
+import serviceOfCronjob from './service-of-cronjob.ts'
 import serviceSelectorTypo from './service-selector-typo.ts'
 import slowPod from './slow-pod.ts'
 import targetPortClosed from './target-port-closed.ts'
@@ -76,6 +83,7 @@ import type { Fault } from './fault.ts'
 
 export const faults: readonly Fault[] = [
   dnsAaaaLost,
+  dnsAclBlocksNode,
   dnsApiUnreachable,
   dnsBridgeUnfiltered,
   dnsCacheOff,
@@ -89,6 +97,7 @@ export const faults: readonly Fault[] = [
   dnsForwardLoopback,
   dnsForwardSelf,
   dnsHostNetwork,
+  dnsHostsShadowsService,
   dnsKubeletWrongServer,
   dnsLargePacketsLost,
   dnsLeftoverSlice,
@@ -97,7 +106,10 @@ export const faults: readonly Fault[] = [
   dnsMixedNameservers,
   dnsNodeBlackhole,
   dnsNodeRejected,
+  dnsOddAndHealthy,
+  dnsOddCorefile,
   dnsPathToServerDropped,
+  dnsPolicyDefault,
   dnsRaceImitated,
   dnsRaceLossy,
   dnsReplicaLossy,
@@ -136,12 +148,14 @@ export const faults: readonly Fault[] = [
   ingressServiceMissing,
   jobCompleted,
   nodeCacheHealthy,
+  nodeCordoned,
   podsNotReady,
   policyDnsAddressOnly,
   policyDnsUdpOnly,
   policyForgetsDns,
   raceHealed,
   scaledToZeroOnPurpose,
+  serviceOfCronjob,
   serviceSelectorTypo,
   slowPod,
   targetPortClosed,
