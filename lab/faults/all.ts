@@ -25,7 +25,6 @@ import dnsNodeRejected from './dns-node-rejected.ts'
 import dnsOddAndHealthy from './dns-odd-and-healthy.ts'
 import dnsOddCorefile from './dns-odd-corefile.ts'
 import dnsPathToServerDropped from './dns-path-to-server-dropped.ts'
-import dnsPolicyDefault from './dns-policy-default.ts'
 import dnsRaceImitated from './dns-race-imitated.ts'
 import dnsRaceLossy from './dns-race-lossy.ts'
 import dnsReplicaLossy from './dns-replica-lossy.ts'
@@ -109,7 +108,6 @@ export const faults: readonly Fault[] = [
   dnsOddAndHealthy,
   dnsOddCorefile,
   dnsPathToServerDropped,
-  dnsPolicyDefault,
   dnsRaceImitated,
   dnsRaceLossy,
   dnsReplicaLossy,
