@@ -29,7 +29,7 @@ describe('targets', () => {
     ['dns', { target: { kind: 'dns' }, namespace: 'shop' }],
     [null, { target: { kind: 'everything' }, namespace: 'shop' }],
     ['https://web.example.com', object('Ingress', 'shop', 'web', 'https://web.example.com/')],
-    ['https://web.example.com/cart/1?x=y', object('Ingress', 'shop', 'cart', 'https://web.example.com/cart/1')],
+    ['https://web.example.com/cart/1?x=y', object('Ingress', 'shop', 'cart', 'https://web.example.com/cart/1?x=y')],
     ['http://user:pw@WEB.example.com:8443/carts', object('Ingress', 'shop', 'web', 'http://web.example.com:8443/carts')],
     ['https://other.example.com/cart/very/long/path/1', object('Ingress', 'edge', 'any', 'https://other.example.com/cart/very/long/path/1')],
   ])('%s', async (text, expected) => expect(await resolveTarget(text, cluster, 'shop')).toEqual(expected))

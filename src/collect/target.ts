@@ -82,8 +82,8 @@ async function resolveUrl(text: string, cluster: Cluster, namespace: string | nu
   if (!found.known) throw notRead('Ingresses', found.why)
   const { ingress, hosts } = found.value
   if (ingress === null) throw new ToolError('not-found', `no Ingress has a rule for ${url.hostname}${url.pathname}`, nearest(url.hostname, hosts, 'hosts') ?? 'kubectl get ingresses -A lists their hosts')
-  // Credentials in a URL are no part of the question, and scope is printed.
-  const plain = `${url.protocol}//${url.host}${url.pathname}`
+  // Credentials before the host are no part of the question, and scope is printed; a query is, and the door masks secrets in it.
+  const plain = `${url.protocol}//${url.host}${url.pathname}${url.search}`
   return { target: { kind: 'object', object: subject('Ingress', ingress.namespace, ingress.name), url: plain }, namespace: ingress.namespace }
 }
 

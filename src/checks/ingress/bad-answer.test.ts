@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { contacts, get } from '../../../test/build/contacts.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { probe } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
+import { egressPolicy } from '../../../test/build/policy.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
@@ -13,6 +15,7 @@ import classUnserved from './class-unserved.ts'
 import serviceMissing from './service-missing.ts'
 
 const ingresses = [ingress([['/', 'front', 80], ['/cart', 'cart', 80]])]
+const never = { error: 'no connection within 18000 ms', scheme: 'http' } as const
 const asked = (...http: ReturnType<typeof get>[]) => ({ ingresses, contacts: contacts([], http) })
 
 describeCheck(check, [
@@ -31,6 +34,9 @@ describeCheck(check, [
   { it: 'slow is not failing', given: asked(get('/', 200, { ms: 20_000 }), get('/cart', 200)), expect: 'ok' },
   { it: 'not asked', given: asked(), expect: 'cannot-tell' },
   { it: 'no Ingress', given: { ingresses: [], contacts: contacts([]) }, expect: 'not-applicable' },
+  { it: 'a policy on the probe itself stops it', given: { ...asked(get('/', 200), get('/cart', null, never)), networkPolicies: [egressPolicy('deny')], namespaces: [], pods: [] }, expect: 'cannot-tell', says: /NetworkPolicy shop\/deny denies the probe pod the way to 10\.2\.1\.80:80/ },
+  { it: 'the same policy, and a 503: that came', given: { ...asked(get('/', 200), get('/cart', 503, { scheme: 'http' })), networkPolicies: [egressPolicy('deny')], namespaces: [], pods: [] }, expect: [{ subject: 'Ingress/shop/web' }] },
+  { it: 'a probe that was late, and its silence', given: { ...asked(get('/', 200), get('/cart', null, { error: 'no complete answer within 18000 ms', scheme: 'http' })), dnsProbe: { ...probe({ nodes: ['worker-1'] }), lag: [{ node: 'worker-1', p99Ms: 1500 }] } }, expect: 'cannot-tell', says: /worker-1 got the CPU 1500 ms late/ },
   { it: 'no probe', given: { ingresses }, expect: 'cannot-tell' },
 ])
 

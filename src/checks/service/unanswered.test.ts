@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { contacts, repeat, toPod, toService, tries } from '../../../test/build/contacts.ts'
+import { probe } from '../../../test/build/lookups.ts'
 import { node } from '../../../test/build/node.ts'
 import { completed, deployment, notReady, pod } from '../../../test/build/pod.ts'
 import { ingressPolicy } from '../../../test/build/policy.ts'
@@ -15,6 +16,7 @@ import targetPortClosed from './target-port-closed.ts'
 import check from './unanswered.ts'
 
 const services = [service('cart')]
+const lateOn = (node: string) => ({ ...probe({ nodes: [node] }), lag: [{ node, p99Ms: 3000 }] })
 const [one, two] = [pod('cart-1', { ip: '10.2.1.1' }), pod('cart-2', { ip: '10.2.2.1', node: 'worker-2' })]
 const pods = [one, two]
 const networkPolicies: never[] = []
@@ -33,6 +35,9 @@ const because = (fingerprint: string, at?: string) => [{ subject: 'Service/shop/
 const given = { services, pods, networkPolicies }
 
 describeCheck(check, [
+  { it: 'silence of a probe that got the CPU late', given: { contacts: ways({ s1: repeat(5, 'timeout'), 11: repeat(5, 'timeout'), 12: repeat(5, 'timeout') }), services, pods, networkPolicies, dnsProbe: lateOn('worker-1') }, expect: 'ok' },
+  { it: 'every probe was late', given: { contacts: contacts([toService('cart', 'worker-1', repeat(5, 'timeout'))]), services, pods, networkPolicies, dnsProbe: lateOn('worker-1') }, expect: 'cannot-tell', says: /their silence says nothing/ },
+  { it: 'a refusal is no doing of a late probe', given: { contacts: ways({ s1: repeat(5, 'refused') }), services, pods, networkPolicies, dnsProbe: lateOn('worker-1') }, expect: [{ subject: 'Service/shop/cart' }] },
   { it: 'all is well', given: { ...given, contacts: ways({}) }, expect: 'ok' },
   { it: 'slow is not failing', given: { ...given, contacts: contacts([toService('cart', 'worker-1', [{ result: 'open', ms: 2900 }])]) }, expect: 'ok' },
   { it: 'the address refuses on one node, pods answer', given: { ...given, contacts: ways({ s2: shut }) }, expect: because('service-address-only', 'worker-2') },
