@@ -75,7 +75,7 @@ describe('a bad answer is told, whoever gave it and whoever got it', () => {
 
   test('by an endpoint, once or always, to any node', () => {
     fc.assert(fc.property(some(direct.length), fails, fc.constantFrom('declared' as const, 'guessed' as const, 'url' as const), gone, (at, end, basis, without) => {
-      const model = blind(seeing({ direct: planted(direct, at, { ...end, ...{ basis } }) }), without)
+      const model = blind(seeing({ direct: planted(direct, at, { ...end, basis }) }), without)
       expect(exitCode(diagnose(model, { checks }), asCli)).toBe(1)
       for (const it of at) expect(said(model)).toContain(direct[it]?.pod ?? 'nobody')
     }), { numRuns: 100 })
