@@ -1,4 +1,4 @@
-import type { Contacts, DirectContact, HttpContact, HttpEnd } from '../model/contacts.ts'
+import { type Contacts, type DirectContact, type HttpContact, type HttpEnd, wantsCertificate } from '../model/contacts.ts'
 import type { Known } from '../model/known.ts'
 import type { DnsProbe } from '../model/lookups.ts'
 import type { Namespace, NetworkPolicy } from '../model/network-policy.ts'
@@ -10,6 +10,7 @@ import { blindLagMs, lagIn } from './troubles/probe-lag.ts'
 
 /** Headers without the end of the body are no answer, whatever the status: large packets may be lost on the way. */
 export function isBadEnd({ status, error }: HttpEnd): boolean {
+  if (error === wantsCertificate) return false
   return status === null || status >= 500 || error !== null
 }
 

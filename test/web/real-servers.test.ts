@@ -138,6 +138,13 @@ describe('real servers', () => {
     expect((await ask({ ...(await front(pods)), pods, paths: ['/api'] })).codes).toEqual(['ING308'])
   })
 
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('a pod that wants a certificate of its clients (%s) is no fault', async (version) => {
+    const pods = [await listen(createTlsServer({ key: file('server.key'), cert: file('server.crt'), requestCert: true, rejectUnauthorized: true, ca: file('ca.crt'), minVersion: version, maxVersion: version }))]
+    const seen = await ask({ ...(await front([await says(200)])), pods })
+    expect(seen.codes).toEqual([])
+    expect(verdict(seen, 'SVC208')).toBe('ok')
+  })
+
   test('the load is what was announced', async () => {
     let asked = 0
     const pods = [await serve((_, to) => void (asked++, to.end('well')))]

@@ -23,7 +23,7 @@ export default check({
   needs: ['contacts', 'ingresses'],
   wants: ['ingressControllers', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe'],
   remedies: [],
-  decides: ['ING-17', 'ING-18', 'ING-20', 'NP-13'],
+  decides: ['ING-11', 'ING-17', 'ING-18', 'ING-20', 'NP-13'],
 
   run({ contacts, ingresses, ingressControllers, networkPolicies, namespaces, pods, dnsProbe, scope }) {
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })

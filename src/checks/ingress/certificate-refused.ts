@@ -20,7 +20,7 @@ export default check({
   severity: 'error',
   needs: ['contacts', 'ingresses'],
   remedies: [],
-  decides: [],
+  decides: ['ING-10'],
 
   run({ contacts, ingresses, scope }) {
     const verdicts = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it)).flatMap((ingress) => judge(ingress, contacts))

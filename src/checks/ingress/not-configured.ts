@@ -21,7 +21,7 @@ export default check({
   needs: ['contacts', 'ingresses'],
   wants: ['ingressControllers'],
   remedies: [],
-  decides: [],
+  decides: ['ING-12'],
 
   run({ contacts, ingresses, ingressControllers, scope }) {
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])

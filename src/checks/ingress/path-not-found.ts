@@ -19,7 +19,7 @@ export default check({
   severity: 'warning',
   needs: ['contacts', 'ingresses'],
   remedies: [],
-  decides: [],
+  decides: ['ING-09', 'ING-23'],
 
   run({ contacts, ingresses, scope }) {
     const verdicts = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it)).flatMap((ingress) => judge(ingress, contacts, ingresses))

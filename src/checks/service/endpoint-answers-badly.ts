@@ -61,7 +61,7 @@ const notes: Readonly<Record<Pattern, string>> = {
 }
 
 function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingresses: readonly Ingress[]): readonly Verdict[] {
-  const bad = its.filter(isBadEnd)
+  const bad = its.filter((it) => isBadEnd(it) || isOddOne(it, its))
   const [first] = its
   const [worst] = bad
   if (first === undefined) return []
@@ -78,7 +78,7 @@ function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingr
     finding({
       subject: serviceSubject(service),
       confidence: 'observed',
-      severity: pattern === 'guess' || pattern === 'protocol' ? 'warning' : 'error',
+      severity: pattern === 'guess' || pattern === 'protocol' || !bad.some(isBadEnd) ? 'warning' : 'error',
       args: {
         pattern, sick: some(sick), sickCount: sick.length, pod: sick[0] ?? '', what: some([...new Set(bad.map(endText))]), bad: bad.length, of: its.length,
         endpoints: count(all.length, 'endpoint'), counts: counts.join(', '), url: urlText(worst), port: service.port,
@@ -87,14 +87,19 @@ function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingr
         {
           kind: 'shares',
           label: 'requests that failed',
-          rows: [...Map.groupBy(its, (it) => `${nameOfEndpoint(it)} ${it.ip}:${it.port} from ${it.node}`)].map(([where, some]) => ({ where, bad: some.filter(isBadEnd).length, of: some.length, note: [...new Set(some.map(endText))].join(', ') })),
+          rows: [...Map.groupBy(its, (it) => `${nameOfEndpoint(it)} ${it.ip}:${it.port} from ${it.node}`)].map(([where, some]) => ({ where, bad: some.filter((it) => bad.includes(it)).length, of: some.length, note: [...new Set(some.map(endText))].join(', ') })),
         },
       ],
       // A connection that fails is SVC207's, and has its causes.
       symptoms: [endpointsAnswerBadly(service), ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : [])],
-      explains: routing.map((it) => ingressBackendFails(it, service.name)),
+      explains: !bad.some(isBadEnd) ? [] : routing.map((it) => ingressBackendFails(it, service.name)),
     }),
   ]
+}
+
+/** 404 where the others have the page: an older replica, or one that is another thing. All of them at 404 is an answer. */
+function isOddOne(it: DirectContact, its: readonly DirectContact[]): boolean {
+  return it.status === 404 && its.some((one) => one.status !== null && one.status < 400 && one.path === it.path && nameOfEndpoint(one) !== nameOfEndpoint(it))
 }
 
 /** Where users are served well, the path that was asked is perhaps not the one that pods get. */

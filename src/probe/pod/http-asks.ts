@@ -1,4 +1,4 @@
-import type { HttpEnd } from '../../model/contacts.ts'
+import { type HttpEnd, wantsCertificate } from '../../model/contacts.ts'
 import { type HttpAnswer, hostname, httpGet } from './http-get.ts'
 import type { Emit } from './records.ts'
 import type { HttpSpec, ProbeSpec } from './spec.ts'
@@ -89,7 +89,7 @@ async function getOrTls(ask: HttpSpec): Promise<Answered> {
   const answer = { ...(await httpGet({ ...one, scheme })), scheme }
   if (!ask.orTls || scheme === 'https' || answer.late || !answer.connected || !isUnlikeHttp(answer)) return answer
   const tls = await httpGet({ ...one, scheme: 'https' })
-  return tls.certificate === null ? answer : { ...tls, scheme: 'https' }
+  return tls.certificate === null && tls.error !== wantsCertificate ? answer : { ...tls, scheme: 'https' }
 }
 
 /** Go's server says 400 "Client sent an HTTP request to an HTTPS server", nginx 400 "plain HTTP request was sent to HTTPS port". */

@@ -3,7 +3,7 @@ import { type IncomingMessage, request as plainRequest, type RequestOptions } fr
 import { request as tlsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { Certificate, PageMarks } from '../../model/contacts.ts'
+import { type Certificate, type PageMarks, wantsCertificate } from '../../model/contacts.ts'
 import { certificateOf } from './certificate.ts'
 import { since } from './lookup.ts'
 
@@ -71,7 +71,7 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
       socket.once('connect', () => (connected = true))
       socket.once('secureConnect', () => (certificate = certificateOf(socket as TLSSocket, name)))
     })
-    asking.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
+    asking.on('error', (error: NodeJS.ErrnoException) => end(connectionError(error)))
     asking.end()
 
     function onAnswer(answer: IncomingMessage): void {
@@ -91,6 +91,14 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
       return head === null ? `no complete answer within ${timeoutMs} ms` : `no complete answer within ${timeoutMs} ms: ${bytes} bytes of the body came, and no end`
     }
   })
+}
+
+/** TLS 1.3 has an alert for it; before, servers ended the handshake with one of the others (RFC 8446 6.2, RFC 5246 7.2.2). */
+const clientAlerts = /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE)$|alert (?:certificate required|bad certificate|handshake failure)/i
+
+function connectionError({ code, message }: NodeJS.ErrnoException): string {
+  if (clientAlerts.test(code ?? '') || clientAlerts.test(message)) return wantsCertificate
+  return (code ?? message).slice(0, longestHeader)
 }
 
 /** A `Host` header without its port. */

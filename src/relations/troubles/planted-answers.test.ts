@@ -57,7 +57,7 @@ const fails: fc.Arbitrary<Pick<HttpEnd, 'status' | 'error'>> = fc.oneof(
 )
 /** Some of a list, and never all: the other answers show that the way is open. */
 const some = (of: number) => fc.subarray(Array.from({ length: of }, (_, i) => i), { minLength: 1, maxLength: of - 1 })
-const planted = <T extends HttpEnd>(its: readonly T[], at: readonly number[], end: Partial<HttpEnd>): readonly T[] => its.map((it, i) => (at.includes(i) ? { ...it, ...end } : it))
+const planted = <T extends HttpEnd>(its: readonly T[], at: readonly number[], end: Partial<T>): readonly T[] => its.map((it, i) => (at.includes(i) ? { ...it, ...end } : it))
 
 describe('a bad answer is told, whoever gave it and whoever got it', () => {
   test('all well: nothing is told', () => {
