@@ -62,6 +62,10 @@ import pathNotFound from './ingress/path-not-found.ts'
 import certificateRefused from './ingress/certificate-refused.ts'
 import endpointAnswersBadly from './service/endpoint-answers-badly.ts'
 import actionMissing from './ingress/action-missing.ts'
+import nodeCacheDown from './dns/node-cache-down.ts'
+import forwardLimit from './dns/forward-limit.ts'
+import noCommonFamily from './dns/no-common-family.ts'
+import registryLookup from './dns/registry-lookup.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -106,6 +110,10 @@ export const checks: readonly AnyCheck[] = [
   answeredWithErrors, // DNS160
   serviceNameWrong, // DNS165
   suffixAnswers, // DNS166
+  nodeCacheDown, // DNS173
+  forwardLimit, // DNS174
+  noCommonFamily, // DNS175
+  registryLookup, // DNS176
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

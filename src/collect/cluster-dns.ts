@@ -5,12 +5,14 @@ import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import type { Workload } from '../model/workload.ts'
+import { cacheAddresses } from '../relations/node-cache.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
 import { inOrder } from './order.ts'
 import { fields, text } from './project/json.ts'
+import { collectServiceProxy } from './service-proxy.ts'
 import { allOf } from './workloads.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -72,12 +74,15 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
   if (!behind.known) return behind
   if (!caches.known) return caches
 
+  const vip = service?.clusterIP ?? null
+  const held = vip !== null && cacheAddresses({ nodeCaches: caches.value }).includes(vip)
   const text = corefile.known ? corefile.value : ''
   return known({
     service,
     slices: slices.value,
     pods: behind.value,
     ...scalerOf(workloads.value),
+    ...(held ? { serviceProxy: await collectServiceProxy(reader, inScope, workloads.value) } : {}),
     workload: await workloadOf({ pods: behind.value, service, place, workloads: workloads.value, inScope }),
     corefile,
     domain: clusterDomain(parseCorefile(text)),

@@ -29,6 +29,8 @@ export const statefulSets = grouped('apps', 'statefulsets')
 export const cronJobs = grouped('batch', 'cronjobs')
 export const jobs = grouped('batch', 'jobs')
 
+export const localRedirectPolicies: Resource = { group: 'cilium.io', version: 'v2', plural: 'ciliumlocalredirectpolicies', namespaced: true }
+
 export const leases = grouped('coordination.k8s.io', 'leases')
 
 export const endpointSlices = grouped('discovery.k8s.io', 'endpointslices')

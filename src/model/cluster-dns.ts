@@ -20,6 +20,8 @@ export interface ClusterDns {
   readonly weaveTc: readonly WeaveTc[]
   /** Pods of NodeLocal DNSCache, one a node; none where there is no such cache. */
   readonly nodeCaches: readonly Pod[]
+  /** What carries packets to Services, where a node cache takes the DNS Service's own address; else absent, for it was not asked. */
+  readonly serviceProxy?: Known<ServiceProxy>
   /** ConfigMap `coredns-custom`, which AKS and k3s mount beside the Corefile; absent in files of an older hopscope. */
   readonly custom?: Known<CustomConfig>
 }
@@ -30,3 +32,8 @@ export interface CustomConfig {
   /** `mentioned`: another key, or the Corefile, has its name in the text, as a zone file's. */
   readonly keys: readonly { readonly name: string; readonly mentioned: boolean }[]
 }
+
+/** `redirects`: names of the CiliumLocalRedirectPolicies, without which Cilium goes past a cache on the node. */
+export type ServiceProxy =
+  | { readonly kind: 'kube-proxy'; readonly mode: string }
+  | { readonly kind: 'cilium'; readonly redirects: Known<readonly string[]> }

@@ -12,6 +12,8 @@ export interface ConntrackWindow {
     readonly early_drop: number
     readonly invalid: number
     readonly clash_resolve: number | null
+    /** New flows refused since their hash chain was full; absent on kernels before 5.15, which do not count it. */
+    readonly chaintoolong?: number
   }
   /** nf_conntrack_count and _max at the end; null where they can't be read. */
   readonly entries: number | null

@@ -22,6 +22,16 @@ export interface Container {
   readonly waiting: string | null
   /** `OOMKilled`, `Error`: how the last run ended. */
   readonly lastTermination: string | null
+  /** Set where its image is not pulled because the node could not look the registry's name up. */
+  readonly pullLookup?: PullLookup
+}
+
+/** What the kubelet says of a lookup that the node made itself: Go's `lookup NAME on SERVER: HOW`. */
+export interface PullLookup {
+  readonly name: string
+  /** Address and port of the server in the node's resolv.conf; null where the message names none. */
+  readonly server: string | null
+  readonly how: string
 }
 
 export interface DnsConfig {
@@ -36,10 +46,14 @@ export interface Pod {
   readonly labels: Readonly<Record<string, string>>
   readonly node: string | null
   readonly ip: string | null
+  /** All of its addresses, where it has more than the one: dual stack. */
+  readonly ips?: readonly string[]
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
   readonly ready: boolean
   /** Why the Ready condition is false, in the kubelet's words. */
   readonly notReadyReason: string | null
+  /** `Evicted`: why it is over, where somebody else ended it. */
+  readonly overReason?: string
   readonly deleting: boolean
   readonly hostNetwork: boolean
   readonly dnsPolicy: string

@@ -20,4 +20,4 @@ export interface LogSign {
   readonly said: string
 }
 
-export type LogSignKind = 'loop' | 'forbidden' | 'api-unreachable' | 'unsynced' | 'corefile-refused' | 'reload-failed' | 'cannot-listen' | 'io-timeout' | 'no-healthy-upstream' | 'too-many-concurrent' | 'slow-health' | 'last-words'
+export type LogSignKind = 'loop' | 'forbidden' | 'api-unreachable' | 'unsynced' | 'corefile-refused' | 'reload-failed' | 'cannot-listen' | 'io-timeout' | 'no-healthy-upstream' | 'too-many-concurrent' | 'no-upstream-service' | 'slow-health' | 'last-words'

@@ -13,6 +13,8 @@ export interface LogSpec {
 }
 
 const mostServers = 8
+/** Caches that are well say nothing of interest; one that is not says mostly what all of them say. */
+const mostCaches = 3
 const mostLines = 400
 
 /** client-go asks again within 30 s, and a connection that hangs is given up after 30: what goes on now was said in this time. */
@@ -21,7 +23,8 @@ const sinceSeconds = 120
 /** Those that are not well first: what a server that is well has to say matters less. Both runs of a container that was started again. */
 export function planServerLogs(dns: ClusterDns): readonly LogSpec[] {
   const pods = dns.pods.filter((it) => !it.deleting && it.node !== null).toSorted((a, b) => Number(a.ready) - Number(b.ready))
-  return pods.slice(0, mostServers).flatMap(({ namespace, name, containers }) =>
+  const caches = dns.nodeCaches.filter((it) => !it.deleting && it.node !== null && (!it.ready || it.containers.some(({ restarts }) => restarts > 0)))
+  return [...pods.slice(0, mostServers), ...caches.slice(0, mostCaches)].flatMap(({ namespace, name, containers }) =>
     containers.slice(0, 1).flatMap(({ name: container, restarts }): readonly LogSpec[] => [
       { namespace, pod: name, container, run: 'now' },
       ...(restarts > 0 ? [{ namespace, pod: name, container, run: 'before' } as const] : []),

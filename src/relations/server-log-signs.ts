@@ -14,8 +14,10 @@ export interface Signed {
  * as its server has not come up again: a Corefile that was mended an hour ago has left its error in that log.
  */
 export function signsOf(logs: Known<readonly DnsServerLog[]>, pods: readonly Pod[], ...kinds: readonly LogSignKind[]): readonly Signed[] {
-  const up = new Set(pods.filter((it) => it.ready).map((it) => it.name))
-  const news = (logs.known ? logs.value : []).filter((it) => it.run === 'now' || !up.has(it.pod))
+  const up = new Map(pods.map((it) => [it.name, it.ready]))
+  // What a cache of a node says is not said by the servers behind it, and the other way round.
+  const own = (logs.known ? logs.value : []).filter((it) => pods.length === 0 || up.has(it.pod))
+  const news = own.filter((it) => it.run === 'now' || up.get(it.pod) !== true)
   return news.flatMap((log) => log.signs.filter((it) => kinds.includes(it.kind)).map((sign) => ({ log, sign })))
 }
 

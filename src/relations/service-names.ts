@@ -1,11 +1,13 @@
 import type { NameAnswer, NameAnswers } from '../model/name-answers.ts'
-import type { EndpointSlice, Service } from '../model/service.ts'
+import type { Endpoint, EndpointSlice, Service } from '../model/service.ts'
 import { type Corefile, type CorefilePlugin, zoneOf } from '../wire/corefile.ts'
 
 /** What one server says to a Service's name that the Service is not. */
 export type WrongName =
   | { readonly kind: 'address'; readonly answer: NameAnswer; readonly right: readonly string[] }
   | { readonly kind: 'denied'; readonly answer: NameAnswer }
+  /** Addresses of pods that are gone stand beside the right ones, and may be kept for long. */
+  | { readonly kind: 'stale'; readonly answer: NameAnswer; readonly gone: readonly string[] }
   | { readonly kind: 'nowhere'; readonly answer: NameAnswer; readonly target: string }
   | { readonly kind: 'error'; readonly answer: NameAnswer }
 
@@ -37,13 +39,40 @@ function judgeHeadless(answers: readonly NameAnswer[], slices: readonly Endpoint
   const said = answers.flatMap((it) => it.addresses)
   const [first] = answers
   if (said.length > 0) {
-    // Endpoints come and go while the probe runs: one that fits is enough.
-    if (said.some((ip) => all.some((it) => same(it.ip, ip)))) return right
+    // Endpoints come and go while the probe runs: one that fits is enough, unless what is gone may be kept for long.
+    if (said.some((ip) => all.some((it) => same(it.ip, ip)))) return staleIn(answers, all) ?? right
     const answer = answers.find((it) => it.addresses.length > 0)
     return answer === undefined ? right : { kind: 'address', answer, right: all.filter((it) => it.ready).map((it) => it.ip) }
   }
   if (first === undefined || !all.some((it) => it.ready)) return { kind: 'unknown', why: 'it has no ready endpoint, so there is no address to compare with', silent: false }
   return failed(answers.find((it) => it.answer !== 'nodata') ?? first)
+}
+
+/** kubeadm's Corefile lets answers be kept for 30 s (`ttl 30`): what heals within that is no fault. */
+const usualTtl = 30
+
+function staleIn(answers: readonly NameAnswer[], all: readonly Endpoint[]): WrongName | null {
+  for (const answer of answers) {
+    const gone = answer.addresses.filter((ip) => !all.some((it) => same(it.ip, ip)))
+    if (gone.length > 0 && (answer.ttl ?? 0) > usualTtl) return { kind: 'stale', answer, gone }
+  }
+  return null
+}
+
+/**
+ * The names of ExternalName Services that lead round in a circle, beginning with this one's; null where it ends. A chain
+ * that leaves the cluster is not followed.
+ */
+export function circleOf(service: Service, services: readonly Service[], domain: string): readonly string[] | null {
+  const byName = new Map(services.map((it) => [`${it.name}.${it.namespace}.svc.${domain}`.toLowerCase(), it]))
+  const seen: Service[] = []
+  let at: Service | undefined = service
+  while (at?.type === 'ExternalName') {
+    if (seen.includes(at)) return [...seen, at].map((it) => `${it.namespace}/${it.name}`)
+    seen.push(at)
+    at = byName.get((at.externalName ?? '').replace(/\.$/, '').toLowerCase())
+  }
+  return null
 }
 
 function judgeAlias(target: string, answers: readonly NameAnswer[]): JudgedName {

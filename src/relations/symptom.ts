@@ -56,3 +56,6 @@ export const searchAmplified = (workload: Subject): string => `search-amplified:
 
 /** Names outside the cluster get no answer from where CoreDNS sends them. */
 export const dnsUpstreamSilent = 'dns-upstream-silent'
+
+/** A node finds no address of a registry: no image of it comes to that node. */
+export const registryUnknown = (node: string): string => `registry-unknown:${node}`

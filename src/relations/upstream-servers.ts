@@ -1,6 +1,6 @@
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import type { CoreDnsWindow, UpstreamWindow } from '../model/counters.ts'
-import type { Known } from '../model/known.ts'
+import { type Known, mapKnown } from '../model/known.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
 import { type Corefile, type CorefilePlugin, type CorefileServer, parseCorefile, zoneOf } from '../wire/corefile.ts'
 import { type UpstreamAddress, upstreamAddress } from '../wire/upstream-address.ts'
@@ -67,7 +67,13 @@ export function upstreamsOf(dns: ClusterDns, name: string, windows: Known<readon
   const imports = corefile.cutOff || corefile.imports.length > 0 || corefile.servers.some((it) => it.plugins.some((one) => one.name === 'import'))
   if (forwarding === null) return { forwarding, none: !imports && corefile.problems.length === 0, windows: [], blamed: [] }
   const its = windowsOf(corefile, forwarding, all(windows))
-  return { forwarding, none: false, windows: its, blamed: blamedOf(forwarding, its, silentIn(logs)) }
+  return { forwarding, none: false, windows: its, blamed: blamedOf(forwarding, its, silentIn(ofServers(dns, logs))) }
+}
+
+/** A cache of a node that waits for CoreDNS says so in the same words. */
+function ofServers({ nodeCaches }: ClusterDns, logs: Known<readonly DnsServerLog[]>): Known<readonly DnsServerLog[]> {
+  const caches = new Set(nodeCaches.map((it) => it.name))
+  return mapKnown(logs, (its) => its.filter((it) => !caches.has(it.pod)))
 }
 
 function all(windows: Known<readonly CoreDnsWindow[]>): readonly UpstreamWindow[] {

@@ -36,6 +36,7 @@ const words: Readonly<Record<LogSignKind, string>> = {
   'io-timeout': 'an upstream gave no answer',
   'no-healthy-upstream': 'no healthy upstream',
   'too-many-concurrent': 'too many queries wait for the upstream',
+  'no-upstream-service': 'started before the Service of its upstream was there',
   'slow-health': 'its own health check took more than 1 s',
   'last-words': 'ended with words that hopscope does not know',
 }

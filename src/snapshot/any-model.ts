@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { ClusterDns } from '../model/cluster-dns.ts'
+import type { ClusterDns, ServiceProxy } from '../model/cluster-dns.ts'
 import type { Contacts, HttpEnd } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { Ingress, IngressClass, IngressController } from '../model/ingress.ts'
@@ -157,7 +157,11 @@ const weaveTc: fc.Arbitrary<WeaveTc> = fc.record({
 })
 const custom = fc.record({ configMap: fc.constant('coredns-custom'), keys: few(fc.record({ name, mentioned: flag })) })
 
-const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local'), weaveTc: few(weaveTc), nodeCaches: few(pod), custom: known(custom), scaler: workload })
+const serviceProxy: fc.Arbitrary<ServiceProxy> = fc.oneof(
+  fc.record({ kind: fc.constant('kube-proxy' as const), mode: fc.constantFrom('iptables', 'ipvs') }),
+  fc.record({ kind: fc.constant('cilium' as const), redirects: known(few(name)) }),
+)
+const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local'), weaveTc: few(weaveTc), nodeCaches: few(pod), custom: known(custom), scaler: workload, serviceProxy: known(serviceProxy) })
 
 const from = fc.record({ namespace: name, labels })
 const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ClusterDns } from '../model/cluster-dns.ts'
+import type { ClusterDns, ServiceProxy } from '../model/cluster-dns.ts'
 import type { Ingress, IngressBackend, IngressClass, IngressController } from '../model/ingress.ts'
 import type { Known, Why } from '../model/known.ts'
 import type { Namespace, NetworkPolicy, PolicyRule, Selector } from '../model/network-policy.ts'
@@ -50,6 +50,7 @@ export function objectSchemas(intern: Intern) {
     restarts: number,
     waiting: v.nullable(word),
     lastTermination: v.nullable(word),
+    pullLookup: v.exactOptional(v.object({ name: text, server: v.nullable(text), how: text })),
   })
 
   const dnsConfig: Schema<DnsConfig> = v.object({
@@ -64,9 +65,11 @@ export function objectSchemas(intern: Intern) {
     labels,
     node: v.nullable(word),
     ip: v.nullable(text),
+    ips: v.exactOptional(v.array(text)),
     phase: v.picklist(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']),
     ready: flag,
     notReadyReason: v.nullable(word),
+    overReason: v.exactOptional(word),
     deleting: flag,
     hostNetwork: flag,
     dnsPolicy: word,
@@ -189,6 +192,11 @@ export function objectSchemas(intern: Intern) {
     volumes: v.array(v.object({ volume: text, hostPath: v.nullable(text) })),
   })
 
+  const serviceProxy: Schema<ServiceProxy> = v.variant('kind', [
+    v.object({ kind: v.literal('kube-proxy'), mode: text }),
+    v.object({ kind: v.literal('cilium'), redirects: known(v.array(text)) }),
+  ])
+
   const clusterDns: Schema<ClusterDns> = v.object({
     service: v.nullable(service),
     slices: v.array(endpointSlice),
@@ -200,6 +208,7 @@ export function objectSchemas(intern: Intern) {
     weaveTc: v.optional(v.array(weaveTc), []),
     nodeCaches: v.optional(v.array(pod), []),
     scaler: v.exactOptional(workload),
+    serviceProxy: v.exactOptional(known(serviceProxy)),
     custom: v.exactOptional(known(v.object({ configMap: text, keys: v.array(v.object({ name: text, mentioned: flag })) }))),
   })
 

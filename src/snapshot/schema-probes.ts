@@ -135,7 +135,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
   const conntrackWindow: Schema<ConntrackWindow> = v.object({
     node: text,
     windowMs: number,
-    delta: v.object({ insert_failed: number, drop: number, early_drop: number, invalid: number, clash_resolve: v.nullable(number) }),
+    delta: v.object({ insert_failed: number, drop: number, early_drop: number, invalid: number, clash_resolve: v.nullable(number), chaintoolong: v.exactOptional(number) }),
     entries: v.nullable(number),
     max: v.nullable(number),
   })
@@ -159,7 +159,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     container: text,
     run: v.picklist(['now', 'before']),
     lines: number,
-    signs: v.array(v.object({ kind: v.picklist(['loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen', 'io-timeout', 'no-healthy-upstream', 'too-many-concurrent', 'slow-health', 'last-words']), times: number, said: text })),
+    signs: v.array(v.object({ kind: v.picklist(['loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen', 'io-timeout', 'no-healthy-upstream', 'too-many-concurrent', 'no-upstream-service', 'slow-health', 'last-words']), times: number, said: text })),
     config: v.exactOptional(text),
   })
 

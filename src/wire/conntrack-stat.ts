@@ -12,6 +12,8 @@ export interface ConntrackStat {
   readonly invalid: number
   /** null where the kernel does not count it. */
   readonly clash_resolve: number | null
+  /** Flows refused because their hash chain was full: column `chainlength`, which kernels before 5.15 do not have. */
+  readonly chaintoolong?: number
 }
 
 /** null when the text is not that file. */
@@ -32,10 +34,11 @@ export function parseConntrackStat(text: string): ConntrackStat | null {
     early_drop: sum('early_drop'),
     invalid: sum('invalid'),
     clash_resolve: names.includes('clashres') ? sum('clashres') : null,
+    ...(names.includes('chainlength') ? { chaintoolong: sum('chainlength') } : {}),
   }
 }
 
-export type ConntrackDelta = Pick<ConntrackStat, 'insert_failed' | 'drop' | 'early_drop' | 'invalid' | 'clash_resolve'>
+export type ConntrackDelta = Pick<ConntrackStat, 'insert_failed' | 'drop' | 'early_drop' | 'invalid' | 'clash_resolve' | 'chaintoolong'>
 
 /**
  * Growth between two readings of one node. Each CPU's counter has 32 bits: a fall is a wrap only where it stood near its
@@ -49,6 +52,7 @@ export function conntrackDelta(before: ConntrackStat, after: ConntrackStat): Con
     early_drop: grown(before.early_drop, after.early_drop),
     invalid: grown(before.invalid, after.invalid),
     clash_resolve: before.clash_resolve === null || after.clash_resolve === null ? null : grown(before.clash_resolve, after.clash_resolve),
+    ...(before.chaintoolong === undefined || after.chaintoolong === undefined ? {} : { chaintoolong: grown(before.chaintoolong, after.chaintoolong) }),
   }
 }
 

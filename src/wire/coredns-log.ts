@@ -32,6 +32,8 @@ const forms = [
   { kind: 'io-timeout', line: /^(?!.*\/apis?\/).*?((?:read|dial|write) (?:udp|tcp) \S+: i\/o timeout)/ },
   { kind: 'no-healthy-upstream', line: /(no healthy (?:proxies|upstream)|no upstream host|unreachable backend)/ },
   { kind: 'too-many-concurrent', line: /(concurrent queries exceeded maximum \d+)/ },
+  // kubernetes/dns cmd/node-cache/app/cache_app.go: the Service of -upstreamsvc was not there when the pod started.
+  { kind: 'no-upstream-service', line: /(Unable to lookup IP address of Upstream service [^\s,]{1,253})/ },
   { kind: 'slow-health', line: /(Local health request to "[^"]*" took more than 1s)/ },
 ] as const satisfies readonly Form<string>[]
 

@@ -168,7 +168,7 @@ export const clouds: readonly Flavour[] = [
       ...nodes(3, (index) => `ip-10-0-${index}-9.ec2.internal`, { os: 'Bottlerocket OS 1.39.1 (aws-k8s-1.33)', kernel: '6.12.25', kubelet: 'v1.33.1-eks-595af52' }),
       ...eksBase, ...gkeNodeCache('169.254.20.10'), ...shop(),
     ],
-    broken: { it: 'the cache crashes on every node', but: failing('DaemonSet/kube-system/node-local-dns'), code: 'TRB901', on: 'Namespace/kube-system' },
+    broken: { it: 'the cache crashes on every node', but: failing('DaemonSet/kube-system/node-local-dns'), code: 'DNS173', on: 'DaemonSet/kube-system/node-local-dns' },
   },
   {
     it: 'EKS on Fargate alone: a node for each pod, no DaemonSets',

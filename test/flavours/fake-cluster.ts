@@ -9,6 +9,7 @@ const plurals: Readonly<Record<string, string>> = {
   Ingress: 'ingresses',
   IngressClass: 'ingressclasses',
   NetworkPolicy: 'networkpolicies',
+  CiliumLocalRedirectPolicy: 'ciliumlocalredirectpolicies',
 }
 
 export interface FakeCluster {

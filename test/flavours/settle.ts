@@ -141,17 +141,19 @@ function stateOf(spec: Spec, fault: string | undefined): Spec {
   const names = [...list(spec['containers']).map(fields), ...sidecars].map((it) => `${text(it['name'])}`)
   const [first = ''] = names
   const bad = fault === undefined ? '' : first
+  const [reason, ...words] = (fault ?? '').split(': ')
+  const said = words.length === 0 ? {} : { message: words.join(': ') }
   const waiting = fault !== undefined && fault !== 'NotReady'
   const state = (name: string): Spec => {
     if (name !== bad) return { name, ready: true, restartCount: 0, state: { running: {} } }
     if (!waiting) return { name, ready: false, restartCount: 0, state: { running: {} } }
     const lastState = { terminated: { reason: 'Error', exitCode: 1 } }
-    return { name, ready: false, restartCount: 7, state: { waiting: { reason: fault } }, lastState }
+    return { name, ready: false, restartCount: 7, state: { waiting: { reason, ...said } }, lastState }
   }
   const message = `containers with unready status: [${bad}]`
   const unready = { type: 'Ready', status: 'False', reason: 'ContainersNotReady', message }
   return {
-    phase: fault === 'ImagePullBackOff' ? 'Pending' : 'Running',
+    phase: reason === 'ImagePullBackOff' ? 'Pending' : 'Running',
     conditions: [{ type: 'PodScheduled', status: 'True' }, fault === undefined ? { type: 'Ready', status: 'True' } : unready],
     containerStatuses: names.map(state),
   }

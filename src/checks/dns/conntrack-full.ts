@@ -22,13 +22,13 @@ const nearlyFull = 0.9
 export default check({
   code: 'DNS143',
   slug: 'dns/conntrack-full',
-  title: "a node's conntrack table is full",
+  title: "a node's conntrack table takes no more connections",
   fine: 'conntrack tables have room',
   severity: 'error',
   needs: ['conntrack'],
   wants: ['dnsProbe'],
   remedies: [],
-  decides: ['DNS-06'],
+  decides: ['DNS-06', 'DNS-07'],
 
   run({ conntrack, dnsProbe }) {
     return [...conntrack.map((it) => judge(it, conntrack, dnsProbe)), ...unread(conntrack, dnsProbe)]
@@ -36,15 +36,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['state'] === 'full'
+      args['state'] === 'chains'
+        ? `The conntrack table of node ${on.name} has room (${args['entries']} of ${args['max']}), and its hash chains are full: ${args['chains']} new connections were dropped in ${args['seconds']} s.`
+        : args['state'] === 'full'
         ? `The conntrack table of node ${on.name} is full (${args['entries']} of ${args['max']}): new connections are dropped, DNS look-ups first of all.`
         : `The conntrack table of node ${on.name} is nearly full: ${args['entries']} of ${args['max']} (${args['percent']}).`,
     detail: ({ subject: on, args }) => `on node ${on.name} · drop +${args['drop']}, insert_failed +${args['insertFailed']}, early_drop +${args['earlyDrop']} in ${args['seconds']} s${args['of'] === 0 ? '' : ` · ${args['lost']} of ${args['of']} look-ups lost a packet or failed`}`,
-    note: ({ args }) => (args['state'] === 'full' ? 'flows that are known go on, so old connections work and new ones do not; insert_failed stands still, so this is not the conntrack race' : 'when it is full, each new flow is dropped'),
+    note: ({ args }) => args['state'] === 'chains' ? 'the kernel drops a new flow whose chain is too long: the table has far fewer buckets than entries' : (args['state'] === 'full' ? 'flows that are known go on, so old connections work and new ones do not; insert_failed stands still, so this is not the conntrack race' : 'when it is full, each new flow is dropped'),
     help: ({ subject: on, args }) => [
-      'find out who fills it, then raise the limit: kube-proxy sets it from conntrack.maxPerCore and conntrack.min in its ConfigMap',
+      args['state'] === 'chains' ? 'give the table more buckets: a quarter of nf_conntrack_max at least, as many at best (kernel documentation, nf_conntrack-sysctl)' : 'find out who fills it, then raise the limit: kube-proxy sets it from conntrack.maxPerCore and conntrack.min in its ConfigMap',
       `on ${on.name}:  conntrack -L 2>/dev/null | grep -o " src=[0-9.]*" | sort | uniq -c | sort -rn | head    dmesg | grep "table full"`,
-      `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_max=${args['twice']}`,
+      args['state'] === 'chains' ? `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_buckets=${args['max']}` : `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_max=${args['twice']}`,
       'hopscope explain DNS143',
     ],
   },
@@ -60,19 +62,21 @@ function unread(conntrack: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>
 
 function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>): Verdict {
   const { node, entries, max, delta } = it
+  const chains = delta.chaintoolong ?? 0
   if (entries === null || max === null || max === 0) return cannotTell('not-there', `node ${node} does not show how many entries its conntrack table has, and how many it may have`)
   const share = entries / max
   // Clashes count in both; what is left of `drop` was refused for want of room.
   const refused = Math.max(0, delta.drop - delta.insert_failed)
   const state = share < nearlyFull ? 'room' : refused + delta.early_drop > 0 ? 'full' : 'nearly'
-  if (state === 'room') return ok(1)
+  if (state === 'room' && chains === 0) return ok(1)
   const series = dnsProbe.known ? seriesOf(dnsProbe.value, { node }) : []
   return finding({
     subject: subject('Node', null, node),
     confidence: 'observed',
-    severity: state === 'full' ? 'error' : 'warning',
+    severity: state === 'nearly' ? 'warning' : 'error',
     args: {
-      state,
+      state: state === 'room' ? 'chains' : state,
+      chains,
       entries,
       max,
       twice: 2 * max,
@@ -94,6 +98,6 @@ function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: K
       },
       ...(series.length === 0 ? [] : [latency(`look-ups on ${node}`, series)]),
     ],
-    explains: state === 'full' ? [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-cut-off:node/${node}`, `dns-service:node/${node}`] : [],
+    explains: state !== 'nearly' ? [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-cut-off:node/${node}`, `dns-service:node/${node}`] : [],
   })
 }

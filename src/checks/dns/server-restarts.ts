@@ -1,11 +1,13 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { type Args, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { type Args, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Container, Pod } from '../../model/pod.ts'
 import { dnsServerSubject } from '../../relations/dns-servers.ts'
 import { logEvidence, signsOf } from '../../relations/server-log-signs.ts'
-import { isOver } from '../../relations/service-selects-pod.ts'
+import { isOver, isServing } from '../../relations/service-selects-pod.ts'
 import { dnsServerCrash, dnsServersDown } from '../../relations/symptom.ts'
+import { parseCorefile } from '../../wire/corefile.ts'
 import { count } from '../service/words.ts'
 
 const limitOf = (args: Args): string => (args['limit'] === 'no limit of its own' ? 'no limit of its own' : `limit ${args['limit']}`)
@@ -22,13 +24,13 @@ interface Troubled {
 export default check({
   code: 'DNS113',
   slug: 'dns/server-restarts',
-  title: 'a DNS server crashes, or was killed for memory',
-  fine: 'no DNS server crash-loops or was killed for memory',
+  title: 'a DNS server crashes, was killed for memory or evicted',
+  fine: 'no DNS server crash-loops, was killed for memory or evicted',
   severity: 'error',
   needs: ['clusterDns'],
   wants: ['dnsServerLogs'],
   remedies: [],
-  decides: ['DNS-32', 'DNS-38', 'DNS-44'],
+  decides: ['DNS-32', 'DNS-34', 'DNS-38', 'DNS-44', 'DNS-50'],
 
   run({ clusterDns, dnsServerLogs }) {
     const pods = clusterDns.pods.filter((it) => !isOver(it) && !it.deleting)
@@ -37,8 +39,9 @@ export default check({
     const killed = containers.filter((it) => it.container.lastTermination === 'OOMKilled')
     const troubled = [...new Set([...looping, ...killed])]
     const [first] = troubled
-    if (pods.length === 0) return notApplicable('there are no pods of the DNS server')
-    if (first === undefined) return ok(pods.length)
+    const thrownOut = evicted(clusterDns)
+    if (pods.length === 0 && thrownOut.length === 0) return notApplicable('there are no pods of the DNS server')
+    if (first === undefined) return thrownOut.length === 0 ? ok(pods.length) : ofEvicted(clusterDns, thrownOut, pods.length)
     const said = signsOf(dnsServerLogs, clusterDns.pods, 'loop', 'corefile-refused', 'cannot-listen', 'reload-failed', 'last-words')
     const limit = killed[0]?.container.memoryLimitBytes ?? null
     return finding({
@@ -51,6 +54,8 @@ export default check({
         of: pods.length,
         restarts: troubled.reduce((sum, it) => sum + it.container.restarts, 0),
         limit: limit === null ? 'no limit of its own' : mebibytes(limit),
+        evicted: 0,
+        autopath: killed.length > 0 && hasAutopath(clusterDns) ? 'yes' : 'no',
         last: first.container.lastTermination ?? 'unknown',
         pod: first.pod.name,
         container: first.container.name,
@@ -65,17 +70,27 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => {
       const name = `${on.kind} ${on.namespace}/${on.name}`
+      if (Number(args['evicted']) > 0) return `${count(Number(args['evicted']), 'DNS server')} of ${name} ${args['evicted'] === 1 ? 'was' : 'were'} thrown out of ${args['evicted'] === 1 ? 'its node' : 'their nodes'} (${args['last']}): ${args['ready']} of ${args['desired']} are ready.`
       if (Number(args['looping']) === 0) return `A DNS server of ${name} was killed for its memory (${limitOf(args)}).`
       const who = `${args['looping']} of ${count(Number(args['of']), 'DNS server')} of ${name}`
       if (Number(args['killed']) > 0) return `${who} ${args['looping'] === 1 ? 'is' : 'are'} killed for memory at each start (${limitOf(args)}).`
       return `${who} ${args['looping'] === 1 ? 'crashes' : 'crash'} again and again (${args['last']}).`
     },
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['looping']} of ${args['of']} crash-looping · ${Number(args['killed']) > 0 ? `${args['killed']} killed for memory, ${limitOf(args)}` : 'none killed for memory'} · ${count(Number(args['restarts']), 'restart')}`,
+    detail: ({ subject: on, args }) => Number(args['evicted']) > 0 ? `${args['pod']} · ${args['last']} · ${args['ready']} of ${args['desired']} ready` : `${on.kind} ${on.namespace}/${on.name} · ${args['looping']} of ${args['of']} crash-looping · ${Number(args['killed']) > 0 ? `${args['killed']} killed for memory, ${limitOf(args)}` : 'none killed for memory'} · ${count(Number(args['restarts']), 'restart')}`,
     note: ({ args }) =>
-      Number(args['killed']) > 0
+      Number(args['evicted']) > 0
+        ? 'the kubelet throws out what has the lowest priority first: DNS servers want priorityClassName system-cluster-critical'
+        : args['autopath'] === 'yes'
+        ? 'autopath keeps every pod of the cluster in memory: CoreDNS needs about 4 MB for each 1000 pods and Services with it, and 56 MB more; without it 1 MB and 54 MB'
+        : Number(args['killed']) > 0
         ? 'CoreDNS needs about 1 MB for each 1000 pods and Services, and 54 MB more (4 MB for each 1000 with autopath); queries that wait for a slow upstream need memory too'
         : 'a Corefile that does not parse, a forward that leads back (Loop in the log), or a port that is taken: the log says which',
-    help: ({ subject: on, args }) => [
+    help: ({ subject: on, args }) => Number(args['evicted']) > 0 ? [
+      'see what the node ran out of, and give the DNS servers the priority that they should have',
+      `kubectl -n ${on.namespace} describe pod ${args['pod']}`,
+      `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath='{.spec.template.spec.priorityClassName}'`,
+    ] : [
+      ...(args['autopath'] === 'yes' ? ['take `autopath` out of the Corefile, or give it the memory that it needs:'] : []),
       Number(args['killed']) > 0 ? 'raise the memory limit, after a look at what takes the memory; kubeadm sets 170Mi' : 'read why it ended',
       ...(Number(args['killed']) > 0 && on.kind === 'Deployment' ? [`kubectl -n ${on.namespace} set resources deployment/${on.name} -c ${args['container']} --limits=memory=170Mi`] : []),
       `kubectl -n ${on.namespace} logs ${args['pod']} -c ${args['container']} --previous --tail=20`,
@@ -92,4 +107,30 @@ function told({ pod, container }: Troubled): Evidence {
 
 function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 1_048_576)} MiB`
+}
+
+/** What ends a pod from outside, for others that matter more to its node. A preempted pod is deleted: its place shows. */
+const thrownOutFor: ReadonlySet<string> = new Set(['Evicted', 'Preempting'])
+
+function evicted({ pods }: ClusterDns): readonly Pod[] {
+  return pods.filter((it) => it.phase === 'Failed' && thrownOutFor.has(it.overReason ?? ''))
+}
+
+/** Evicted pods stay in the list for good: where all that are wanted are ready, they are history. */
+function ofEvicted(dns: ClusterDns, gone: readonly Pod[], of: number): Verdict {
+  const ready = dns.pods.filter((it) => isServing(it)).length
+  const desired = dns.workload?.desired ?? of
+  const [first] = gone
+  return finding({
+    subject: dnsServerSubject(dns),
+    confidence: 'inferred',
+    severity: ready < desired ? 'warning' : 'info',
+    args: { evicted: gone.length, ready, desired, pod: first?.name ?? 'none', last: first?.overReason ?? 'unknown', looping: 0, killed: 0, of, restarts: 0, limit: '', container: '', autopath: 'no' },
+    evidence: gone.slice(0, 6).map((it) => ({ kind: 'fact' as const, label: it.name, value: `${it.overReason}, on ${it.node ?? 'no node'}` })),
+    explains: ready === 0 ? [dnsServersDown] : [],
+  })
+}
+
+function hasAutopath({ corefile }: ClusterDns): boolean {
+  return corefile.known && parseCorefile(corefile.value).servers.some((it) => it.plugins.some(({ name }) => name === 'autopath'))
 }

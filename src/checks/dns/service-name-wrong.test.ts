@@ -13,6 +13,7 @@ import check from './service-name-wrong.ts'
 const cart = service('cart')
 const peers = service('peers', { clusterIP: 'None' })
 const bank = service('bank', { type: 'ExternalName', clusterIP: null, selector: null, externalName: 'bank.example' })
+const round = (name: string, to: string) => service(name, { type: 'ExternalName', clusterIP: null, selector: null, externalName: `${to}.shop.svc.cluster.local` })
 const pods = [pod('peers-0', { ip: '10.2.1.5' }), pod('peers-1', { ip: '10.2.1.6', ready: false })]
 const name = 'cart.shop.svc.cluster.local'
 const dns = (corefile: string) => clusterDns({ corefile: known(corefile) })
@@ -42,6 +43,11 @@ describeCheck(check, [
   { it: 'a headless Service with a ready pod is denied', given: given(but(peers, denied)), expect: [{ subject: 'Service/shop/peers' }] },
   { it: 'an alias to nowhere', given: given(everywhere(bank, { ...denied, aliases: ['bank.example'] })), expect: [{ subject: 'Service/shop/bank', args: { how: 'nowhere' } }] },
   { it: 'an alias to nowhere that is not shown', given: given(everywhere(bank, { ...denied, aliases: [] })), expect: [{ subject: 'Service/shop/bank', args: { how: 'nowhere' } }] },
+
+  { it: 'two aliases that lead to each other', given: { ...given([]), services: [round('a', 'b'), round('b', 'a'), cart] }, expect: [{ subject: 'Service/shop/a', args: { how: 'circle' } }, { subject: 'Service/shop/b' }] },
+  { it: 'an alias of an alias that ends', given: { ...given(rightAnswers(cart)), services: [round('a', 'b'), { ...bank, name: 'b' }, cart] }, expect: 'ok' },
+  { it: 'an alias of itself', given: { ...given([]), services: [round('a', 'a')] }, expect: [{ subject: 'Service/shop/a', args: { how: 'circle' } }] },
+  { it: 'a pod of a headless Service that is gone, and may be kept for ten minutes', given: given(everywhere(peers, { addresses: ['10.2.1.5', '10.2.1.77'], ttl: 600 })), expect: [{ subject: 'Service/shop/peers', severity: 'warning', args: { how: 'stale' } }] },
 
   { it: 'all as the API says', given: given([...rightAnswers(cart), ...rightAnswers(bank), ...rightAnswers(peers, ['10.2.1.5'])]), expect: 'ok' },
   { it: 'a headless Service with a pod more than the list had', given: given(rightAnswers(peers, ['10.2.1.5', '10.2.1.77'])), expect: 'ok' },

@@ -9,7 +9,7 @@ import { dnsAnswersErrors } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { corefileEvidence } from '../../relations/corefile-text.ts'
 import { slicesOfServices } from '../../relations/service-endpoints.ts'
-import { answersOfServices, type CorefileReason, corefileReason, judgeName, type WrongName } from '../../relations/service-names.ts'
+import { answersOfServices, circleOf, type CorefileReason, corefileReason, judgeName, type WrongName } from '../../relations/service-names.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 
 /**
@@ -25,13 +25,15 @@ export default check({
   needs: ['nameAnswers', 'services', 'clusterDns'],
   wants: ['endpointSlices'],
   remedies: [],
-  decides: [],
+  decides: ['DNS-46', 'DNS-47', 'DNS-56', 'DNS-60'],
 
   run({ nameAnswers, services, clusterDns, endpointSlices }) {
     const asked = answersOfServices(nameAnswers)
     const slices = slicesOf(endpointSlices)
     const judged = services.flatMap((it) => {
       const servers = asked.get(`${it.namespace}/${it.name}`)
+      const circle = circleOf(it, services, clusterDns.domain)
+      if (circle !== null) return [goesRound(it, circle)]
       return servers === undefined ? [] : [judge(it, servers, slices(it), clusterDns)]
     })
     return judged.length === 0 ? notApplicable('no name of a Service in scope was asked for') : judged
@@ -56,6 +58,8 @@ const notes: Readonly<Record<string, string>> = {
   'other-zone': 'a server block for a narrower zone takes the name, and it has no `kubernetes` in it',
   namespaces: 'the `kubernetes` plug-in serves the namespaces of its list alone',
   cache: 'a denial from before the Service was made is kept until its time is over',
+  stale: 'clients may keep an answer for as long as its TTL says: the `ttl` of the `kubernetes` plug-in',
+  circle: 'an ExternalName Service is a CNAME: these lead to each other, and no resolver comes to an end',
   nowhere: 'an ExternalName Service is a CNAME: its target must have an address where CoreDNS asks',
 }
 
@@ -66,6 +70,8 @@ const helps: Readonly<Record<string, string>> = {
   'other-zone': 'put `kubernetes` into that server block, or take the block away',
   namespaces: 'add the namespace to the list, or take the list away',
   cache: 'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: `denial 9984 30`',
+  stale: 'lower `ttl` in the block of `kubernetes`: 5 is its default',
+  circle: 'let one of them lead to a host name outside of the circle',
   nowhere: 'correct spec.externalName: a host name that exists, and no IP address',
 }
 
@@ -86,13 +92,14 @@ function judge(service: Service, servers: readonly (readonly NameAnswer[])[], sl
   }
   const name = first.answer.name.replace(/\.$/, '')
   const corefile = dns.corefile.known ? dns.corefile.value : null
-  const reason = corefile === null || first.kind === 'nowhere' ? null : reasonOf(corefile, first, service.namespace)
+  const reason = corefile === null || first.kind === 'nowhere' || first.kind === 'stale' ? null : reasonOf(corefile, first, service.namespace)
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',
+    severity: first.kind === 'stale' ? 'warning' : 'error',
     // A server that answers errors to some clients does so to every name.
     symptoms: wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [],
-    args: { name, says: said(first), is: isWhat(service, first), how: first.kind === 'nowhere' ? 'nowhere' : (reason?.how ?? 'none'), wrong: wrong.length, of: judged.length, servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))].join(', ') },
+    args: { name, says: said(first), is: isWhat(service, first), how: first.kind === 'nowhere' || first.kind === 'stale' ? first.kind : (reason?.how ?? 'none'), wrong: wrong.length, of: judged.length, servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))].join(', ') },
     evidence: [
       ...(reason === null || corefile === null ? [] : [corefileEvidence(dns, corefile, reason.line, reason.mark, labelOf(reason, service.namespace))]),
       ...wrong.slice(0, 4).map((it): Evidence => ({ kind: 'fact', label: `${it.answer.server.pod ?? it.answer.server.ip} from ${it.answer.node}`, value: said(it) })),
@@ -100,7 +107,18 @@ function judge(service: Service, servers: readonly (readonly NameAnswer[])[], sl
   })
 }
 
-const rank: Readonly<Record<WrongName['kind'], number>> = { address: 0, denied: 1, nowhere: 2, error: 3 }
+/** The objects alone say it: whoever is asked, and whatever is cached, it has no end. */
+function goesRound(service: Service, circle: readonly string[]): Verdict {
+  const way = circle.join(' > ')
+  return finding({
+    subject: subject('Service', service.namespace, service.name),
+    confidence: 'inferred',
+    args: { name: `${service.name}.${service.namespace}`, says: `an alias that goes round: ${way}`, is: `ExternalName ${service.externalName}`, how: 'circle', wrong: 1, of: 1, servers: 'every one' },
+    evidence: [{ kind: 'fact', label: 'the way of the aliases', value: way }],
+  })
+}
+
+const rank: Readonly<Record<WrongName['kind'], number>> = { address: 0, denied: 1, stale: 2, nowhere: 3, error: 4 }
 
 /** A cache keeps a denial for its own time and no longer: a short one is no reason to blame it. */
 const keptSeconds = 30
@@ -120,6 +138,8 @@ function said(it: WrongName): string {
   switch (it.kind) {
     case 'address':
       return addresses.length > 0 ? addresses.join(', ') : `an alias of ${aliases.join(', ')}`
+    case 'stale':
+      return `${it.gone.join(', ')} beside its pods${kept}`
     case 'denied':
       return `${answer === 'nodata' ? 'no address' : (rcode ?? 'NXDOMAIN')}${kept}`
     case 'nowhere':

@@ -6,7 +6,7 @@ import type { Service } from '../../model/service.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service-endpoints.ts'
 import { backingOf } from '../../relations/service-backing.ts'
 import { isOver, selectorOf } from '../../relations/service-selects-pod.ts'
-import { nodeDown, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
+import { nodeDown, noEndpoints, registryUnknown, svcUnanswered } from '../../relations/symptom.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
 import { count, full, reasons, reasonsEvidence, serviceSubject, some } from './words.ts'
 
@@ -71,9 +71,15 @@ function noneReady(service: Service, pods: readonly Pod[], makers: readonly Top[
       workload: maker === undefined ? 'none' : `${maker.kind} ${maker.name}`,
     },
     evidence: [...makers.map((it) => ({ kind: 'fact' as const, label: `${it.kind} ${full(it)}`, value: `wants ${count(it.desired, 'pod')}` })), reasonsEvidence('pods that match', pods)],
-    symptoms: onDownNodes ? where.map((it) => nodeDown(`${it}`)) : [],
+    symptoms: onDownNodes ? where.map((it) => nodeDown(`${it}`)) : unpulled(pods),
     explains: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+/** Where each pod waits for an image whose registry its node does not find, that node is the cause. */
+function unpulled(pods: readonly Pod[]): readonly string[] {
+  const waits = pods.length > 0 && pods.every((it) => it.containers.some(({ pullLookup }) => pullLookup !== undefined))
+  return waits ? [...new Set(pods.flatMap((it) => (it.node === null ? [] : [registryUnknown(it.node)])))] : []
 }
 
 function forgotten(service: Service, ready: readonly Pod[]): Verdict {

@@ -24,6 +24,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ready: status['ready'] === true,
     restarts: count(status['restartCount']),
     waiting: text(fields(state['waiting'])['reason']),
+    ...pullLookup(text(fields(state['waiting'])['message'])),
     lastTermination: text(fields(state['terminated'])['reason']) ?? text(fields(fields(status['lastState'])['terminated'])['reason']),
   }
 }
@@ -44,4 +45,15 @@ function probeText(probe: Fields): string {
   if (isObject(probe['tcpSocket'])) return `tcp-socket :${port(fields(probe['tcpSocket'])['port']) ?? ''}`
   if (isObject(probe['grpc'])) return `grpc :${port(fields(probe['grpc'])['port']) ?? ''}`
   return 'exec'
+}
+
+/**
+ * Of the message of an image that is not pulled, only the lookup that failed: `dial tcp: lookup registry.example on
+ * 10.0.0.2:53: no such host` (Go's net.DNSError). The rest may hold what an image's maker wrote.
+ */
+function pullLookup(message: string | null): Pick<Container, 'pullLookup'> {
+  const at = message?.lastIndexOf('lookup ') ?? -1
+  const said = at === -1 ? '' : (message ?? '').slice(at, at + 600)
+  const [, name, server, how] = /^lookup ([\w.-]{1,253})(?: on (\S{1,80}?))?: (?:(?:read|dial) \S+ \S+: )?([a-z/ ]{1,60})/.exec(said) ?? []
+  return name === undefined || how === undefined ? {} : { pullLookup: { name, server: server ?? null, how: how.trim() } }
 }

@@ -20,9 +20,11 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     labels: it.labels,
     node: node === null ? null : intern.text(node),
     ip: text(status['podIP']),
+    ...addresses(status),
     phase: oneOf(status['phase'], ['Unknown', 'Pending', 'Running', 'Succeeded', 'Failed']),
     ready: ready?.['status'] === 'True',
     notReadyReason: ready === null || ready['status'] === 'True' ? null : reasonOf(ready),
+    ...overReason(status, intern),
     deleting: text(it.metadata['deletionTimestamp']) !== null,
     hostNetwork: spec['hostNetwork'] === true,
     dnsPolicy: intern.text(text(spec['dnsPolicy']) ?? 'ClusterFirst'),
@@ -31,6 +33,16 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     owner: ownerOf(it.metadata, intern),
     containers: containers(spec, status, intern, isNetworkComponent(it.labels)),
   }
+}
+
+function addresses(status: Fields): Pick<Pod, 'ips'> {
+  const ips = list(status['podIPs']).map(fields).flatMap((it) => text(it['ip']) ?? [])
+  return ips.length > 1 ? { ips } : {}
+}
+
+function overReason(status: Fields, intern: Intern): Pick<Pod, 'overReason'> {
+  const reason = text(status['reason'])
+  return reason === null || status['phase'] !== 'Failed' ? {} : { overReason: intern.text(reason) }
 }
 
 function containers(spec: Fields, status: Fields, intern: Intern, withArgs: boolean): Pod['containers'] {

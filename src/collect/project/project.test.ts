@@ -100,6 +100,27 @@ describe('Pod', () => {
 
   test('nothing that may be secret is kept', () => expect(JSON.stringify(projectPod(raw, intern))).not.toContain('hunter2'))
 
+  const waiting = (message: string): unknown => {
+    const state = { name: 'cart', ready: false, state: { waiting: { reason: 'ImagePullBackOff', message } } }
+    return projectPod({ ...raw, status: { ...raw.status, containerStatuses: [state] } }, intern)?.containers[0]?.pullLookup
+  }
+
+  test.each([
+    ['dial tcp: lookup r.example on 10.0.0.2:53: no such host', { name: 'r.example', server: '10.0.0.2:53', how: 'no such host' }],
+    ['dial tcp: lookup r.example on [2001:db8::2]:53: server misbehaving', { name: 'r.example', server: '[2001:db8::2]:53', how: 'server misbehaving' }],
+    ['lookup r.example: no such host', { name: 'r.example', server: null, how: 'no such host' }],
+    ['dial tcp: lookup r.example on 10.0.0.2:53: read udp 10.0.0.9:4711->10.0.0.2:53: i/o timeout', { name: 'r.example', server: '10.0.0.2:53', how: 'i/o timeout' }],
+    ['manifest unknown: hunter2', undefined],
+    [`${'lookup '.repeat(1000)}`, undefined],
+  ])('of what an image waits for, the lookup alone is kept: %s', (message, kept) => expect(waiting(message)).toEqual(kept))
+
+  test('all addresses of a pod of two families, and why one is over', () => {
+    const both = { ...raw.status, podIPs: [{ ip: '10.2.1.9' }, { ip: 'fd00::9' }] }
+    expect(projectPod({ ...raw, status: both }, intern)?.ips).toEqual(['10.2.1.9', 'fd00::9'])
+    expect(projectPod({ ...raw, status: { phase: 'Failed', reason: 'Evicted' } }, intern)?.overReason).toBe('Evicted')
+    expect(projectPod(raw, intern)).not.toHaveProperty('overReason')
+  })
+
   test.each([{ 'k8s-app': 'kube-proxy' }, { 'app.kubernetes.io/name': 'ingress-nginx' }, { 'k8s-app': 'kube-dns' }])('%o keeps its command line', (labels) => {
     const pod = { ...raw, metadata: { ...raw.metadata, labels }, spec: { containers: [{ name: 'x', command: ['/bin/x'], args: ['--a=b'] }] } }
     expect(projectPod(pod, intern)?.containers[0]?.args).toEqual(['/bin/x', '--a=b'])

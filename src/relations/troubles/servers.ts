@@ -40,6 +40,7 @@ const weights: Readonly<Record<LogSignKind, Trouble['weight']>> = {
   'io-timeout': 'sign',
   'no-healthy-upstream': 'sign',
   'too-many-concurrent': 'nuisance',
+  'no-upstream-service': 'nuisance',
   'slow-health': 'sign',
   'last-words': 'sign',
 }
