@@ -185,7 +185,7 @@ test('the race, as told', () => {
       DNS117 DNS119 DNS148 DNS165
           needs a read of the cluster
 
-    29 ok · 1 finding (+2 explained) · 5 cannot tell · 1 need --probe · 5 not applicable
+    31 ok · 1 finding (+2 explained) · 5 cannot tell · 1 need --probe · 7 not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
