@@ -1,3 +1,4 @@
+import { answered, rejected } from '../build/lookups.ts'
 import { failing, type Flavour, patched, scaled } from './flavour.ts'
 import {
   agent, type Container, coreDns, dnsService, ingress, kubeProxy, maker, type Manifest, node, nodes, object, service, shop,
@@ -139,6 +140,8 @@ export const clouds: readonly Flavour[] = [
     source: 'cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns: "Scale down kube-dns"',
     version: 'v1.32.4-gke.1415000',
     objects: [...gkeNodes, ...gkeProxies, ...gkeKubeDns(0), ...shop()],
+    // The Service stands without a server; pods ask the metadata server.
+    answering: { nameserver: '169.254.169.254', network: ({ method }) => (method === 'getaddrinfo' ? answered(2) : rejected) },
     broken: { it: 'the selector of a Service has a typo', but: patched('Service/shop/api', { spec: { selector: { app: 'apy' } } }), code: 'SVC201', on: 'Service/shop/api' },
   },
   {

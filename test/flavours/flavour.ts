@@ -1,5 +1,6 @@
 import { fields } from '../../src/collect/project/json.ts'
 import type { Manifest, Spec } from './manifest.ts'
+import type { Answering } from './probed.ts'
 import { faultAnnotation } from './settle.ts'
 
 /** A cluster that is well, however odd it looks, and one thing that can break in it. */
@@ -12,6 +13,8 @@ export interface Flavour {
   readonly version?: string
   /** What is asked, beside the kubeconfig: every namespace unless told. */
   readonly ask?: readonly string[]
+  /** How it answers a probe, where that is odd as well. */
+  readonly answering?: Answering
   readonly broken: {
     readonly it: string
     readonly but: Change

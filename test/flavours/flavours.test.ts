@@ -4,13 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { checks } from '../../src/checks/registry.ts'
 import { run } from '../../src/cli/program.ts'
+import { collect } from '../../src/collect/collect.ts'
+import { diagnose } from '../../src/engine.ts'
+import { connect } from '../../src/kube/connect.ts'
+import type { Model } from '../../src/model/sources.ts'
 import { clouds } from './clouds.ts'
 import { distributions } from './distributions.ts'
 import { fakeCluster } from './fake-cluster.ts'
 import type { Flavour } from './flavour.ts'
 import type { Manifest } from './manifest.ts'
 import { networks } from './networks.ts'
+import { probed } from './probed.ts'
 import { settle } from './settle.ts'
 import { workloads } from './workloads.ts'
 
@@ -54,6 +60,20 @@ async function hopscope(flavour: Flavour, objects: readonly Manifest[]): Promise
   }
 }
 
+/** What `collect` makes of it, over the same connection. */
+async function readOf(flavour: Flavour): Promise<Model> {
+  const server = await fakeCluster(settle(flavour.objects, flavour.families), flavour.version)
+  const cluster = await connect({ kubeconfig: server.kubeconfig, requestTimeoutMs: 10_000 })
+  try {
+    const at = flavour.ask?.indexOf('-n') ?? -1
+    const namespace = at === -1 ? null : (flavour.ask?.[at + 1] ?? null)
+    return await collect(cluster, { scope: { namespace, target: { kind: 'everything' }, level: 'read' } })
+  } finally {
+    cluster.close()
+    await server.close()
+  }
+}
+
 describe.each(flavours)('$it', (flavour) => {
   test('is well', async () => {
     const { exit, findings, ok, writes } = await hopscope(flavour, flavour.objects)
@@ -63,7 +83,15 @@ describe.each(flavours)('$it', (flavour) => {
     expect(ok).toBeGreaterThan(5)
   })
 
-  test(`$broken.it: ${flavour.broken.code}`, async () => {
+  test('is well when it is probed, from objects to packets', async () => {
+    const { results, roots } = diagnose(probed(await readOf(flavour), flavour.answering), { checks })
+    expect(results.flatMap((it) => it.crash ?? [])).toEqual([])
+    const told = roots.flatMap((it) => [it.finding, ...it.consequences]).filter((it) => it.severity !== 'info')
+    expect(told.map((it) => `${it.code} ${checks.find((one) => one.code === it.code)?.words.headline(it)}`)).toEqual([])
+    expect(results.filter((it) => it.verdict === 'ok').length).toBeGreaterThan(15)
+  })
+
+  test(`${flavour.broken.it}: ${flavour.broken.code}`, async () => {
     const { it: _it, but, code, on } = flavour.broken
     const { exit, findings } = await hopscope(flavour, but(flavour.objects))
     expect(findings.join('\n')).toMatch(new RegExp(`^(?:error|warning) ${code} ${on}: `, 'm'))

@@ -1,14 +1,19 @@
-import { failing, type Flavour, patched, plus } from './flavour.ts'
+import { answered, never } from '../build/lookups.ts'
+import { failing, type Flavour, patched, plus, without } from './flavour.ts'
 import { agent, coreDns, corefile, kubeProxy, maker, type Manifest, node, nodes, object, service, shop, type Spec } from './manifest.ts'
 
 const workers = nodes(3, (index) => `worker-${index}`)
 const base = [...workers, ...coreDns({ ip: '10.96.0.10' }), kubeProxy()]
 
-const nodeCache = maker('DaemonSet', 'kube-system/node-local-dns', {
-  labels: { 'k8s-app': 'node-local-dns' },
-  containers: [{ name: 'node-cache', image: 'registry.k8s.io/dns/k8s-dns-node-cache:1.25.0', args: ['-localip', '169.254.20.10,10.96.0.10', '-conf', '/etc/Corefile', '-upstreamsvc', 'kube-dns-upstream'] }],
-  pod: { hostNetwork: true, dnsPolicy: 'Default', tolerations: [{ operator: 'Exists' }] },
-})
+const nodeCache = localCache('169.254.20.10,10.96.0.10')
+
+function localCache(addresses: string): Manifest {
+  return maker('DaemonSet', 'kube-system/node-local-dns', {
+    labels: { 'k8s-app': 'node-local-dns' },
+    containers: [{ name: 'node-cache', image: 'registry.k8s.io/dns/k8s-dns-node-cache:1.25.0', args: ['-localip', addresses, '-conf', '/etc/Corefile', '-upstreamsvc', 'kube-dns-upstream'] }],
+    pod: { hostNetwork: true, dnsPolicy: 'Default', tolerations: [{ operator: 'Exists' }] },
+  })
+}
 
 const dns53 = [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }]
 const kubeSystem = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }
@@ -47,6 +52,22 @@ export const networks: readonly Flavour[] = [
     broken: { it: 'no rule for DNS at all', but: (it) => it.filter((one) => one.metadata.name !== 'allow-dns'), code: 'POL401', on: 'NetworkPolicy/shop/.*' },
   },
   {
+    it: 'a node cache that holds the address of the DNS Service, and a policy that lets DNS out to the cache alone',
+    source: 'kubernetes/kubernetes#70555; kubernetes.io/docs/tasks/administer-cluster/nodelocaldns',
+    ask: ['-n', 'shop'],
+    objects: [...base, nodeCache, ...shop(), denyAll, inside, allowDns([{ ipBlock: { cidr: '169.254.20.10/32' } }, { ipBlock: { cidr: '10.96.0.10/32' } }])],
+    // The probe's pod is under the same policy: past the cache it reaches nobody.
+    answering: { network: ({ server }) => (server.role === 'endpoint' ? never() : answered()) },
+    broken: { it: 'the caches crash', but: failing('DaemonSet/kube-system/node-local-dns'), code: 'DNS173', on: 'DaemonSet/kube-system/node-local-dns' },
+  },
+  {
+    it: 'kube-proxy in IPVS mode, and a node cache on the link-local address alone',
+    source: 'kubernetes.io/docs/tasks/administer-cluster/nodelocaldns: "If kube-proxy is running in IPVS mode"',
+    objects: [...workers, ...coreDns({ ip: '10.96.0.10' }), kubeProxy(), object('ConfigMap', 'kube-system/kube-proxy', { data: { 'config.conf': 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs\n' } }), ...shop(), localCache('169.254.20.10')],
+    answering: { nameserver: '169.254.20.10' },
+    broken: { it: "it claims the Service's address as well", but: (it) => [...it.filter((one) => one.metadata.name !== 'node-local-dns'), localCache('169.254.20.10,10.96.0.10')], code: 'DNS173', on: 'DaemonSet/kube-system/node-local-dns' },
+  },
+  {
     it: 'Cilium in place of kube-proxy, with the node cache behind a local redirect',
     source: 'docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free, …/local-redirect-policy: node-local DNS cache',
     objects: [
@@ -56,7 +77,7 @@ export const networks: readonly Flavour[] = [
       object('CiliumLocalRedirectPolicy', 'kube-system/nodelocaldns', { spec: { redirectFrontend: { serviceMatcher: { serviceName: 'kube-dns', namespace: 'kube-system' } } } }),
       ...shop(),
     ],
-    broken: { it: 'CoreDNS does not become ready', but: failing('Deployment/kube-system/coredns', 'NotReady'), code: 'DNS107', on: 'Service/kube-system/kube-dns' },
+    broken: { it: 'the redirect is gone', but: without('CiliumLocalRedirectPolicy/kube-system/nodelocaldns'), code: 'DNS173', on: 'DaemonSet/kube-system/node-local-dns' },
   },
   {
     it: 'Calico with eBPF: kube-proxy is there and runs nowhere',

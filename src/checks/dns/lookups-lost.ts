@@ -9,6 +9,7 @@ import { subject } from '../../model/subject.ts'
 import { blindNodes, lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
 import { cacheFaults } from '../../relations/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
+import { usersAskService } from '../../relations/users-way.ts'
 import { whereLost } from './where-lost.ts'
 import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
 
@@ -114,9 +115,10 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', coun
   const slow = series.some(isSlow)
   if (!lost && !slow) return ok(loss.of)
   // What the probe alone does, past the Service, may explain a loss of those who use it, and is none by itself.
-  const theirs = series.filter((it) => it.server.role !== 'endpoint' && it.server.role !== 'upstream')
+  const asksService = usersAskService(probe, node)
+  const theirs = series.filter((it) => it.method === 'getaddrinfo' || it.server.role === 'node-cache' || (it.server.role === 'service' && asksService))
   const theirLoss = lossOf(theirs)
-  if (lost && theirLoss.of >= 20 && !notable(troubled(theirs), theirLoss.of) && !theirs.some((it) => notable(troubled([it]), it.lookups.length))) {
+  if (lost && theirLoss.of >= (asksService ? 20 : 4) && !notable(troubled(theirs), theirLoss.of) && !theirs.some((it) => notable(troubled([it]), it.lookups.length))) {
     return cannotTell('ambiguous', `on ${node} ${zone === 'cluster' ? 'names of the cluster' : 'outside names'} are answered the way that pods ask (${theirLoss.of} lookups), and lost by servers that are asked past the Service`)
   }
   if (!lost && lag >= blurMs) return cannotTell('ambiguous', `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no look-up was lost`, again)

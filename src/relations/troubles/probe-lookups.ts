@@ -4,6 +4,7 @@ import type { Model } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { isTroubled, notable } from '../lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered } from '../symptom.ts'
+import { closedToProbe, usersAskService } from '../users-way.ts'
 import { blindLagMs, blurLagMs, lagOf } from './probe-lag.ts'
 
 /** One in twenty slower than this, and two at least, is worth a word. */
@@ -31,7 +32,7 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
   const worst = (its: readonly { readonly ms: number }[]): number => its.reduce((most, it) => Math.max(most, it.ms), 0)
   const found: Trouble[] = []
   if (bad.length > 0) {
-    const weight = weightOf(series, bad.length, of)
+    const weight = isNobodys(model, probe, series) ? 'sign' : weightOf(series, bad.length, of)
     found.push({ ...about, kind: 'lookup-failed', how: howOf(bad), bad: bad.length, of, ms: worst(bad), weight })
   }
   if (wrong.length > 0) {
@@ -43,6 +44,12 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
     found.push({ ...about, kind: 'lookup-slow', how: 'slow', bad: late.length, of, ms: worst(late), weight: 'nuisance' })
   }
   return found
+}
+
+/** No user's lookups go this way, and the probe's own may be closed on purpose. */
+function isNobodys(model: Model, probe: DnsProbe, series: LookupSeries): boolean {
+  const isService = series.server.role === 'service' && series.method !== 'getaddrinfo'
+  return isService ? !usersAskService(probe, series.node) : closedToProbe(model, series)
 }
 
 /** What goes past the Service to a server may explain a loss on the users' way, and is none of theirs by itself. */

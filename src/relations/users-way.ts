@@ -1,0 +1,34 @@
+import type { DnsProbe, LookupSeries } from '../model/lookups.ts'
+import type { Model } from '../model/sources.ts'
+import { lossOf } from './lookup-loss.ts'
+import { podEnd, policyRules, probeEnd } from './policy-allows.ts'
+
+/**
+ * Whether pods of that node ask the DNS Service's address: by what stands in the probe pod's own resolv.conf, which the
+ * kubelet wrote as it writes theirs. Where another server stands there and answers, whatever the Service's address does
+ * reaches no user.
+ */
+export function usersAskService(probe: DnsProbe, node: string): boolean {
+  const here = probe.series.filter((it) => it.node === node)
+  const own = here.filter((it) => it.method === 'getaddrinfo')
+  const addresses = new Set(here.filter((it) => it.server.role === 'service' && it.method !== 'getaddrinfo').map((it) => it.server.ip))
+  const elsewhere = own.length > 0 && own.every((it) => !addresses.has(it.server.ip))
+  const { of, failed } = lossOf(own)
+  return !elsewhere || of === 0 || failed > 0
+}
+
+/**
+ * Lookups that the probe makes past the Service, on a way that is closed to it and not to users: to an address of the
+ * family that the Service does not have, or to pods that a NetworkPolicy keeps from the probe's own pod.
+ */
+export function closedToProbe(model: Model, { node, server, transport }: LookupSeries): boolean {
+  const { clusterDns, dnsProbe, networkPolicies, namespaces } = model.sources
+  if (server.role !== 'endpoint' || !clusterDns.known || !dnsProbe.known) return false
+  const vip = clusterDns.value.service?.clusterIP ?? null
+  if (vip !== null && vip !== 'None' && vip.includes(':') !== server.ip.includes(':')) return true
+  const pod = clusterDns.value.pods.find((it) => it.name === server.pod)
+  if (pod === undefined || !networkPolicies.known) return false
+  const from = probeEnd(dnsProbe.value.from, node)
+  const decision = policyRules(networkPolicies.value, namespaces)({ from, to: podEnd(pod), port: 53, protocol: transport === 'tcp' ? 'TCP' : 'UDP' })
+  return decision.kind !== 'allowed'
+}

@@ -1,0 +1,91 @@
+import type { Contact, HttpContact } from '../../src/model/contacts.ts'
+import type { InsideView } from '../../src/model/inside.ts'
+import { known } from '../../src/model/known.ts'
+import type { LookupSeries } from '../../src/model/lookups.ts'
+import type { NameAnswer } from '../../src/model/name-answers.ts'
+import type { Service } from '../../src/model/service.ts'
+import type { Model } from '../../src/model/sources.ts'
+import { planProbe, type ProbePlan } from '../../src/probe/plan.ts'
+import { insideView } from '../build/dns.ts'
+import { answered, conntrackOf, coreDnsWindow, lookup, type Network, probe } from '../build/lookups.ts'
+import { nameAnswer } from '../build/name-answers.ts'
+import { serverLog } from '../build/server-log.ts'
+
+/** What is odd about how a healthy cluster answers. */
+export interface Answering {
+  /** The nameserver in pods' resolv.conf, where it is not the DNS Service. */
+  readonly nameserver?: string
+  /** What becomes of the probe's own lookups; all are answered unless told otherwise. */
+  readonly network?: Network
+}
+
+/** The model as it is after a probe of a cluster in which every user is answered: the very plan, carried out. */
+export function probed(read: Model, answering: Answering = {}): Model {
+  const plan = planProbe(read, { run: 'flavour0', nodeAccess: true })
+  const dns = read.sources.clusterDns
+  const sources = {
+    ...read.sources,
+    dnsProbe: known(dnsProbe(plan, answering)),
+    nameAnswers: known({ from: fromOf(plan), answers: names(plan, read), searches: [], notAsked: 0 }),
+    contacts: known({ from: fromOf(plan), connects: connects(plan), http: http(plan) }),
+    insideViews: known(views(plan, answering, dns.known ? dns.value.domain : 'cluster.local')),
+    coreDnsWindows: known(plan.metrics.map((it) => coreDnsWindow(it.pod, it.ip, 0.02))),
+    dnsServerLogs: known((dns.known ? dns.value.pods : []).map((it) => serverLog(it.name))),
+    conntrack: known(plan.nodes.map((it) => conntrackOf(it))),
+  }
+  return { ...read, scope: { ...read.scope, level: 'node' }, sources }
+}
+
+function fromOf(plan: ProbePlan): { readonly namespace: string; readonly labels: Readonly<Record<string, string>> } {
+  return { namespace: plan.namespace, labels: { 'app.kubernetes.io/managed-by': 'hopscope' } }
+}
+
+function dnsProbe(plan: ProbePlan, { nameserver, network = () => answered() }: Answering): ReturnType<typeof probe> {
+  const series = plan.nodes.flatMap((node) =>
+    plan.series.map(({ server: planned, transport, method, name, zone, count }): LookupSeries => {
+      // The C library asks whatever stands in the pod's own resolv.conf.
+      const server = method === 'getaddrinfo' && nameserver !== undefined ? { role: 'node-cache' as const, ip: nameserver, pod: null } : planned
+      const it = { node, server, transport, method, libc: method === 'getaddrinfo' ? ('glibc' as const) : null, name, zone }
+      return { ...it, lookups: Array.from({ length: count }, (_, index) => lookup({ ...it, index }, network({ ...it, index }))) }
+    }),
+  )
+  return { ...probe({ nodes: plan.nodes }), from: fromOf(plan), series }
+}
+
+function names(plan: ProbePlan, { sources: { services, endpointSlices } }: Model): readonly NameAnswer[] {
+  const spec = plan.names?.spec
+  const all = services.known ? services.value : []
+  const slices = endpointSlices.known ? endpointSlices.value : []
+  return (spec?.servers ?? []).flatMap(({ server }) =>
+    (spec?.names ?? []).flatMap(({ name, types, reason }) => {
+      const service = reason.kind === 'service' ? all.find((it) => it.namespace === reason.service.namespace && it.name === reason.service.name) : undefined
+      if (service === undefined) return []
+      const ready = slices.filter((it) => it.namespace === service.namespace && it.service === service.name).flatMap((it) => it.endpoints.filter((one) => one.ready).map(({ ip }) => ip))
+      return types.map((type) => nameAnswer(reason, name, { node: plan.nodes[0] ?? '', server, type, ...said(service, type, ready) }))
+    }),
+  )
+}
+
+function said({ type: kind, clusterIP, externalName }: Service, type: string, ready: readonly string[]): Partial<NameAnswer> {
+  if (kind === 'ExternalName') return { answer: 'ok', rcode: 'NOERROR', addresses: ['192.0.2.7'], aliases: [externalName ?? ''] }
+  const addresses = (clusterIP === 'None' ? ready : [clusterIP ?? '']).filter((ip) => ip.includes(':') === (type === 'AAAA'))
+  if (addresses.length > 0) return { answer: 'ok', rcode: 'NOERROR', addresses, ttl: 5 }
+  return clusterIP === 'None' && ready.length === 0 ? {} : { answer: 'nodata', rcode: 'NOERROR' }
+}
+
+function connects(plan: ProbePlan): readonly Contact[] {
+  const tries = Array.from({ length: plan.connectTries }, () => ({ result: 'open' as const, ms: 1 }))
+  return plan.contactNodes.flatMap((node) => plan.connects.map((it): Contact => ({ ...it, node, tries })))
+}
+
+function http(plan: ProbePlan): readonly HttpContact[] {
+  return plan.contactNodes.flatMap((node) => plan.http.map((it): HttpContact => ({ ...it, node, status: 200, error: null, ms: 12 })))
+}
+
+function views(plan: ProbePlan, { nameserver }: Answering, domain: string): readonly InsideView[] {
+  return plan.inside.map(({ namespace, pod, container, dnsService }) => {
+    const search = `search ${namespace}.svc.${domain} svc.${domain} ${domain}`
+    const server = nameserver ?? dnsService ?? '169.254.169.254'
+    return insideView(pod, { namespace, container, resolvConf: known(`${search}\nnameserver ${server}\noptions ndots:5\n`) })
+  })
+}
