@@ -11,7 +11,7 @@ import { sourceLevel, type SourceName } from '../src/model/sources.ts'
 import { remedies } from '../src/remedies/registry.ts'
 import type { Applicability, Remedy } from '../src/remedies/remedy.ts'
 import { paint } from '../src/report/paint.ts'
-import { text } from '../src/report/text.ts'
+import { text } from '../src/report/diagnosis/text.ts'
 import { readSnapshot } from '../src/snapshot/read.ts'
 
 const root = join(import.meta.dirname, '..')

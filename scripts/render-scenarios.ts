@@ -6,9 +6,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checks } from '../src/checks/registry.ts'
 import { diagnose } from '../src/engine.ts'
-import { json } from '../src/report/json.ts'
+import { json } from '../src/report/diagnosis/json.ts'
 import { paint } from '../src/report/paint.ts'
-import { text } from '../src/report/text.ts'
+import { text } from '../src/report/diagnosis/text.ts'
 import { readSnapshot } from '../src/snapshot/read.ts'
 
 const folder = join(import.meta.dirname, '../scenarios')

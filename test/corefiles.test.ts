@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { triedCorefiles } from '../lab/test/corefiles.ts'
-import { pluginRules } from '../src/relations/corefile-options.ts'
-import { judgeCorefile } from '../src/relations/corefile-refusals.ts'
+import { pluginRules } from '../src/relations/dns/corefile-options.ts'
+import { judgeCorefile } from '../src/relations/dns/corefile-refusals.ts'
 import { parseCorefile } from '../src/wire/corefile.ts'
 
 const release = { numbers: [1, 14, 7], stock: true } as const

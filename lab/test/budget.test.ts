@@ -8,7 +8,7 @@ const reach: fc.Arbitrary<Reach> = fc.oneof(
   fc.constantFrom('worker-1', 'worker-2').map((node) => ({ kind: 'node' as const, node })),
   fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f').map((namespace) => ({ kind: 'namespace' as const, namespace })),
 )
-const files = ['src/probe/pods.ts', 'src/checks/dns/cache-off.ts', 'lab/faults/dns-cache-off.ts', 'lab/faults/node.ts']
+const files = ['src/probe/pods/pods.ts', 'src/checks/dns/cache-off.ts', 'lab/faults/dns-cache-off.ts', 'lab/faults/node.ts']
 const paths = fc.subarray(['src/probe/', ...files])
 const oneCase = fc.record({
   name: fc.string({ minLength: 1, maxLength: 6 }),
@@ -102,7 +102,7 @@ const commits = Array.from({ length: 150 }, (_, it) => `commit ${it}`)
 
 test.each([
   { when: 'nothing is touched', touched: [] },
-  { when: 'half of all cases is touched by every commit', touched: ['src/probe/pods.ts'] },
+  { when: 'half of all cases is touched by every commit', touched: ['src/probe/pods/pods.ts'] },
   { when: 'one case is touched by every commit', touched: ['lab/faults/dns-3.ts'] },
 ])('over many commits every case has its turn, when $when', ({ touched }) => {
   const seen = new Set(commits.flatMap((hash) => tried(inOrder(many, touched, hash), 2000).names))

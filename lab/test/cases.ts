@@ -59,7 +59,7 @@ const groups: readonly Group[] = [
     name: 'resolve',
     guess: 90,
     run: resolveCases,
-    own: ['lab/test/resolve-cases.ts', 'lab/test/resolve-place.ts', 'src/cli/resolve.ts', 'src/probe/resolve-run.ts', 'src/relations/resolution.ts'],
+    own: ['lab/test/resolve-cases.ts', 'lab/test/resolve-place.ts', 'src/cli/resolve.ts', 'src/probe/resolve/resolve-run.ts', 'src/answers/resolution.ts'],
     shared: ['src/probe/'],
   }),
   group({ name: 'healthy-ten', guess: 120, run: healthyCases, own: ['lab/test/healthy-cases.ts'], shared: ['src/'] }),
@@ -67,13 +67,13 @@ const groups: readonly Group[] = [
     name: 'watch',
     guess: 180,
     run: watchCases,
-    own: ['lab/test/watch-cases.ts', 'src/cli/watch.ts', 'src/cli/watch-readers.ts', 'src/relations/dns-watch.ts', 'src/probe/watch-canary.ts'],
+    own: ['lab/test/watch-cases.ts', 'src/cli/watch.ts', 'src/cli/watch-readers.ts', 'src/answers/dns-watch.ts', 'src/probe/watch/watch-canary.ts'],
   }),
   group({
     name: 'corefiles',
     guess: 40,
     run: corefileCases,
-    own: ['lab/test/corefile-case.ts', 'lab/test/corefiles.ts', 'src/relations/corefile-options.ts', 'src/relations/corefile-refusals.ts', 'src/wire/caddyfile.ts', 'src/wire/corefile.ts', 'src/wire/corefile-version.ts'],
+    own: ['lab/test/corefile-case.ts', 'lab/test/corefiles.ts', 'src/relations/dns/corefile-options.ts', 'src/relations/dns/corefile-refusals.ts', 'src/wire/caddyfile.ts', 'src/wire/corefile.ts', 'src/wire/corefile-version.ts'],
   }),
   group({ name: 'enforcer', guess: 180, run: enforcerCases, own: ['lab/test/enforcer-case.ts', 'lab/policy/'] }),
   group({
@@ -88,7 +88,7 @@ const groups: readonly Group[] = [
     guess: 500,
     rank: 'last',
     run: capacityCases,
-    own: ['lab/test/capacity-cases.ts', 'lab/test/starved-case.ts', 'src/cli/dns-capacity.ts', 'src/relations/dns-capacity.ts', 'src/probe/load-run.ts', 'src/probe/load-plan.ts'],
+    own: ['lab/test/capacity-cases.ts', 'lab/test/starved-case.ts', 'src/cli/dns-capacity.ts', 'src/answers/dns-capacity.ts', 'src/probe/load/load-run.ts', 'src/probe/load/load-plan.ts'],
   }),
 ]
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '../kube/cluster.ts'
-import { findLeft, type Left } from '../probe/cleanup.ts'
-import { removePods } from '../probe/pods.ts'
+import { findLeft, type Left } from '../probe/pods/cleanup.ts'
+import { removePods } from '../probe/pods/pods.ts'
 import { ToolError } from '../tool-error.ts'
 import { askLine } from './ask-line.ts'
 import type { ClusterFlags } from './flags.ts'

@@ -2,11 +2,11 @@ import type { Cluster } from '../kube/cluster.ts'
 import { readUntil } from '../kube/read-until.ts'
 import type { LoadEnd, LoadStep } from '../model/load.ts'
 import type { Model } from '../model/sources.ts'
-import { capacityExitCode, capacityHeadline, capacityText } from '../report/dns-capacity.ts'
-import { loadExitCode, loadHeadline, loadText } from '../report/dns-load.ts'
+import { capacityExitCode, capacityHeadline, capacityText } from '../report/dns/dns-capacity.ts'
+import { loadExitCode, loadHeadline, loadText } from '../report/dns/dns-load.ts'
 import { type Paint, paint } from '../report/paint.ts'
-import { type DnsCapacity, dnsCapacity } from '../relations/dns-capacity.ts'
-import { autoscalerConfigMap } from '../relations/dns-sizing.ts'
+import { type DnsCapacity, dnsCapacity } from '../answers/dns-capacity.ts'
+import { autoscalerConfigMap } from '../relations/dns/dns-sizing.ts'
 import { ToolError } from '../tool-error.ts'
 import { askLine } from './ask-line.ts'
 import type { ClusterFlags, ReportFlags } from './flags.ts'
@@ -76,7 +76,7 @@ async function measured(cluster: Cluster, model: Model, flags: CapacityFlags, pr
 }
 
 async function loaded(cluster: Cluster, model: Model, flags: CapacityFlags, rate: number, progress: Progress, signal: AbortSignal): Promise<number> {
-  const [{ announceLoad, mostRate, planLoad }, { runLoad }, { newRunId }] = await Promise.all([import('../probe/load-plan.ts'), import('../probe/load-run.ts'), import('../probe/pods.ts')])
+  const [{ announceLoad, mostRate, planLoad }, { runLoad }, { newRunId }] = await Promise.all([import('../probe/load/load-plan.ts'), import('../probe/load/load-run.ts'), import('../probe/pods/pods.ts')])
   if (rate > mostRate) throw new ToolError('usage', `--load ${rate} is more than hopscope sends`, `at most ${mostRate} queries/s`)
   const plan = planLoad(model, { rate, run: newRunId(), namespace: flags.namespace ?? cluster.namespace, image: flags.image, nodes: flags.node ?? null, tolerateAll: flags.probeTolerateAll === true })
   if ('why' in plan) throw new ToolError('probe-failed', plan.why, plan.hint)

@@ -1,4 +1,4 @@
-import { dnsPaths } from '../report/dns-paths.ts'
+import { dnsPaths } from '../report/dns/dns-paths.ts'
 import { type DiagnoseFlags, diagnoseCommand } from './diagnose.ts'
 
 /** `diagnose dns --probe`, with every node and path as a table above the findings. Measures by nature. */

@@ -8,7 +8,7 @@ import { isLate, readUntil } from '../kube/read-until.ts'
 import { unknown } from '../model/known.ts'
 import { type Level, type Model, type Scope, sourceLevel, sourceNames } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
-import type { Counts } from '../probe/plan-dns.ts'
+import type { Counts } from '../probe/plan/plan-dns.ts'
 import type { ClusterFlags, ProbeFlags } from './flags.ts'
 import type { Progress } from './progress.ts'
 import { version } from './version.ts'
@@ -58,7 +58,7 @@ export async function gather(cluster: Cluster, target: string | null, flags: Clu
 
   const known = checkNodes(flags.node, read)
   // Loaded only by a run that probes: reading alone starts faster without it.
-  const [{ announce, planProbe }, { newRunId }, { probe }] = await Promise.all([import('../probe/plan.ts'), import('../probe/pods.ts'), import('../probe/run.ts')])
+  const [{ announce, planProbe }, { newRunId }, { probe }] = await Promise.all([import('../probe/plan/plan.ts'), import('../probe/pods/pods.ts'), import('../probe/measure/run.ts')])
   const plan = planProbe(read, {
     run: newRunId(),
     nodeAccess: level === 'node',

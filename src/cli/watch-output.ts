@@ -1,8 +1,8 @@
 import type { Finding } from '../findings/finding.ts'
 import { subjectKey } from '../model/subject.ts'
-import { missing, totalsOf, type WatchEvent, type WatchSample } from '../relations/dns-watch.ts'
+import { missing, totalsOf, type WatchEvent, type WatchSample } from '../answers/dns-watch.ts'
 import type { Paint } from '../report/paint.ts'
-import { eventLine, sampleLine, screen } from '../report/watch-text.ts'
+import { eventLine, sampleLine, screen } from '../report/watch/watch-text.ts'
 import { page, visible } from '../report/visible.ts'
 import { liveBlock } from './live-block.ts'
 

@@ -1,6 +1,6 @@
-import { isList, isObject, type Json } from '../remedies/manifest.ts'
-import { canonical } from '../snapshot/canonical.ts'
-import { join, named } from './diff.ts'
+import { isList, isObject, type Json } from '../manifest/object.ts'
+import { canonical } from '../manifest/canonical.ts'
+import { join, named } from '../manifest/diff.ts'
 import { apiVersionOf, resourceOf } from './kinds.ts'
 import type { Plan, Step } from './plan.ts'
 

@@ -1,6 +1,6 @@
 import { type Known, known } from '../model/known.ts'
 import { subjectKey } from '../model/subject.ts'
-import type { Manifest } from '../remedies/manifest.ts'
+import type { Manifest } from '../manifest/object.ts'
 import { differences } from './as-planned.ts'
 import type { Lock } from './lock.ts'
 import { fetchLive, marked, type State, stateOf } from './look.ts'
@@ -8,7 +8,7 @@ import type { Plan, Step } from './plan.ts'
 import { reloadOf, serversNow, watchReload } from './reload.ts'
 import { propagationFor, setInMotion, waitForRollout } from './rollout.ts'
 import { historyNow, journalled, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
-import { asUpdateOf, bare, uidOf, versionOf } from './server-owned.ts'
+import { asUpdateOf, bare, uidOf, versionOf } from '../manifest/server-owned.ts'
 
 /**
  * Asks the person; called once the cluster has accepted the dry run, with nothing written yet. `differs`: where the API

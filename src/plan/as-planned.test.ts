@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isObject, type Json, type Manifest, put } from '../remedies/manifest.ts'
+import { isObject, type Json, type Manifest, put } from '../manifest/object.ts'
 import { apply } from './apply.ts'
 import { differences } from './as-planned.ts'
 import { apiStore } from './testdata/api-store.ts'

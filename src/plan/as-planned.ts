@@ -1,8 +1,8 @@
-import { isList, isObject, type Json, type Manifest } from '../remedies/manifest.ts'
-import { canonical } from '../snapshot/canonical.ts'
+import { isList, isObject, type Json, type Manifest } from '../manifest/object.ts'
+import { canonical } from '../manifest/canonical.ts'
 import { bytes, cpuMilli } from '../wire/quantity.ts'
-import { type DiffLine, join, named, yamlLines } from './diff.ts'
-import { bare } from './server-owned.ts'
+import { type DiffLine, join, named, yamlLines } from '../manifest/diff.ts'
+import { bare } from '../manifest/server-owned.ts'
 
 /**
  * Where the object that the API server stored, or would store, is not the one that was sent: a mutating webhook that

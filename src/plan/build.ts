@@ -1,7 +1,7 @@
 import type { Cluster, RawObject } from '../kube/cluster.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 import { subjectKey } from '../model/subject.ts'
-import { at, type Manifest, text } from '../remedies/manifest.ts'
+import { at, type Manifest, text } from '../manifest/object.ts'
 import type { Ask, NotOffered, Objects, Read, Remedy, Verification } from '../remedies/remedy.ts'
 import { apiVersionOf, resourceOf } from './kinds.ts'
 import { fetchLive } from './look.ts'

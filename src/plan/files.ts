@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Plan, Step } from './plan.ts'
-import { yamlLines } from './diff.ts'
+import { yamlLines } from '../manifest/diff.ts'
 
 /**
  * The plan's objects as files to commit, for a cluster that is kept in Git: `kind-namespace-name.yaml`, and a list of

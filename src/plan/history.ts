@@ -1,4 +1,4 @@
-import type { Manifest } from '../remedies/manifest.ts'
+import type { Manifest } from '../manifest/object.ts'
 import type { Entry, Stored } from './journal.ts'
 
 /** How far a plan has come, read off its journal. */

@@ -1,7 +1,7 @@
 import type { Cluster } from '../kube/cluster.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
-import { type InsideLookups, insideLookups, type InsideLookupsSpec, insideRate, insideSeconds } from '../probe/inside-lookups.ts'
+import { type InsideLookups, insideLookups, type InsideLookupsSpec, insideRate, insideSeconds } from '../probe/inside/inside-lookups.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import { apiServerName } from '../wire/dns-name.ts'
 import { enoughLookups } from './measure.ts'

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Manifest } from '../remedies/manifest.ts'
+import type { Manifest } from '../manifest/object.ts'
 import { noFollow, ownFolder, unwritable } from './state-folder.ts'
 
 export type Action = 'apply' | 'undo'

@@ -2,7 +2,7 @@ import type { Cluster } from '../kube/cluster.ts'
 import { shell } from '../kube/container-command.ts'
 import type { Pod } from '../model/pod.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
-import { libcScript } from '../probe/inside-script.ts'
+import { libcScript } from '../probe/inside/inside-script.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import type { Libc } from '../remedies/remedy.ts'
 

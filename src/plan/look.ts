@@ -1,9 +1,9 @@
 import type { Cluster } from '../kube/cluster.ts'
 import type { Known } from '../model/known.ts'
-import { at, isList, isObject, type Json, type Manifest, put } from '../remedies/manifest.ts'
+import { at, isList, isObject, type Json, type Manifest, put } from '../manifest/object.ts'
 import type { StepHistory } from './history.ts'
 import type { Plan, Step } from './plan.ts'
-import { bare, holds, same, uidOf } from './server-owned.ts'
+import { bare, holds, same, uidOf } from '../manifest/server-owned.ts'
 
 /** Where a step stands, judged by the cluster and not by what we remember. */
 export type State =

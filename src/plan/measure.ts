@@ -1,7 +1,7 @@
 import type { Model } from '../model/sources.ts'
 import type { LookupSeries } from '../model/lookups.ts'
-import { lossOf, quantile, seriesOf, troubled } from '../relations/lookup-loss.ts'
-import type { InsideLookups } from '../probe/inside-lookups.ts'
+import { lossOf, quantile, seriesOf, troubled } from '../relations/dns/lookup-loss.ts'
+import type { InsideLookups } from '../probe/inside/inside-lookups.ts'
 
 /** What one place saw: a node's probe pod, or the pods of a workload. */
 export interface Part {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import type { Resource } from '../kube/cluster.ts'
 import type { Subject } from '../model/subject.ts'
 import type { Applicability, Proposal, Reload, Verification } from '../remedies/remedy.ts'
-import type { Manifest } from '../remedies/manifest.ts'
-import { canonical } from '../snapshot/canonical.ts'
+import type { Manifest } from '../manifest/object.ts'
+import { canonical } from '../manifest/canonical.ts'
 import { apiVersionOf, resourceOf } from './kinds.ts'
 import type { Measure } from './measure.ts'
-import { type Owner, ownersOf } from './owners.ts'
-import { bare, uidOf, versionOf } from './server-owned.ts'
+import { type Owner, ownersOf } from '../manifest/owners.ts'
+import { bare, uidOf, versionOf } from '../manifest/server-owned.ts'
 
 export const planSchema = 1
 

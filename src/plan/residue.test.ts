@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Cluster } from '../kube/cluster.ts'
 import { known, unknown } from '../model/known.ts'
 import { subject } from '../model/subject.ts'
-import type { Manifest } from '../remedies/manifest.ts'
+import type { Manifest } from '../manifest/object.ts'
 import { mayLeaveRules } from './residue.ts'
 
 const daemonSet = (pod: Manifest): Manifest => ({ spec: { selector: { matchLabels: { app: 'cache' } }, template: { spec: pod } } })

@@ -1,8 +1,8 @@
 import type { Cluster } from '../kube/cluster.ts'
 import { pods } from '../kube/resources.ts'
-import { failing, type RawPod } from '../probe/pod-state.ts'
+import { failing, type RawPod } from '../probe/pods/pod-state.ts'
 import type { Subject } from '../model/subject.ts'
-import { at, list, type Manifest, strings, text } from '../remedies/manifest.ts'
+import { at, list, type Manifest, strings, text } from '../manifest/object.ts'
 
 /**
  * Nodes on which a DaemonSet that changes its nodes' network may leave rules behind when it is deleted now: its pod takes

@@ -1,6 +1,6 @@
 import type { Cluster } from '../kube/cluster.ts'
 import { type Subject, subject } from '../model/subject.ts'
-import { at, list, type Manifest, strings, text } from '../remedies/manifest.ts'
+import { at, list, type Manifest, strings, text } from '../manifest/object.ts'
 import { fetchLive } from './look.ts'
 import { resourceOf } from './kinds.ts'
 import type { Step } from './plan.ts'

@@ -5,9 +5,9 @@ import type { Action, Entry, Journal, Stored } from './journal.ts'
 import { fetchLive, type State, stateOf } from './look.ts'
 import { isDeadHere, type Lock, lockSubject, takeLock } from './lock.ts'
 import type { Plan, Step } from './plan.ts'
-import { bare, uidOf, versionOf } from './server-owned.ts'
+import { bare, uidOf, versionOf } from '../manifest/server-owned.ts'
 import { type Known, known } from '../model/known.ts'
-import type { Manifest } from '../remedies/manifest.ts'
+import type { Manifest } from '../manifest/object.ts'
 
 /** One process's attempt to apply or to undo, and what it needs of the world outside. */
 export interface Run {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { canonical } from '../snapshot/canonical.ts'
+import { canonical } from '../manifest/canonical.ts'
 import { ToolError } from '../tool-error.ts'
 import { notOf } from './allowed.ts'
 import { idOf, type Plan, planSchema } from './plan.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../kube/cluster.ts'
 import { known, unknown } from '../model/known.ts'
 import { subject } from '../model/subject.ts'
-import type { Manifest } from '../remedies/manifest.ts'
+import type { Manifest } from '../manifest/object.ts'
 import { whyNotReady } from './stuck.ts'
 
 const daemonSet: Manifest = { kind: 'DaemonSet', metadata: { name: 'cache' }, spec: { selector: { matchLabels: { app: 'cache' } } } }

@@ -1,8 +1,8 @@
 import type { Cluster } from '../kube/cluster.ts'
 import { events, pods as podResource } from '../kube/resources.ts'
-import { failing, type RawPod } from '../probe/pod-state.ts'
+import { failing, type RawPod } from '../probe/pods/pod-state.ts'
 import type { Subject } from '../model/subject.ts'
-import { at, list, type Manifest, strings, text } from '../remedies/manifest.ts'
+import { at, list, type Manifest, strings, text } from '../manifest/object.ts'
 
 export interface Stuck {
   /** `ImagePullBackOff on worker-1: Back-off pulling image ...`. */

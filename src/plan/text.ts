@@ -3,7 +3,7 @@ import { page } from '../report/visible.ts'
 import type { Verification } from '../remedies/remedy.ts'
 import { redactText } from '../wire/secrets.ts'
 import { enoughLookups, type Measure } from './measure.ts'
-import { diff, yamlLines } from './diff.ts'
+import { diff, yamlLines } from '../manifest/diff.ts'
 import { isReversible, lifetimeMs, type Plan, type Step } from './plan.ts'
 
 export interface PlanText {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Json, Manifest } from '../remedies/manifest.ts'
+import type { Json, Manifest } from '../manifest/object.ts'
 import { takeBack } from './three-way.ts'
 
 /** A field by its path: names of maps, `[name]` of a list of named things. Built up to objects below. */

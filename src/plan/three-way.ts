@@ -1,6 +1,6 @@
-import { isList, isObject, type Json, type Manifest } from '../remedies/manifest.ts'
-import { canonical } from '../snapshot/canonical.ts'
-import { commonLines, join, named } from './diff.ts'
+import { isList, isObject, type Json, type Manifest } from '../manifest/object.ts'
+import { canonical } from '../manifest/canonical.ts'
+import { commonLines, join, named } from '../manifest/diff.ts'
 
 /** Another's value in a field that the plan changed as well. */
 export interface Clash {

@@ -1,9 +1,9 @@
-import { isObject, at, type Manifest } from '../remedies/manifest.ts'
-import { diff } from './diff.ts'
+import { isObject, at, type Manifest } from '../manifest/object.ts'
+import { diff } from '../manifest/diff.ts'
 import type { StepHistory } from './history.ts'
 import { planLabel, stateOf } from './look.ts'
 import type { Plan, Step } from './plan.ts'
-import { bare, same, uidOf } from './server-owned.ts'
+import { bare, same, uidOf } from '../manifest/server-owned.ts'
 import { takeBack } from './three-way.ts'
 
 /** What undo has to do about one step, judged by the cluster as it is now. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Manifest, put } from '../remedies/manifest.ts'
+import { type Manifest, put } from '../manifest/object.ts'
 import { ToolError } from '../tool-error.ts'
 import { apply } from './apply.ts'
 import { apiStore, type ApiStore } from './testdata/api-store.ts'

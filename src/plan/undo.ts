@@ -1,6 +1,6 @@
 import { type Known, known, unknown } from '../model/known.ts'
 import { subjectKey } from '../model/subject.ts'
-import type { Manifest } from '../remedies/manifest.ts'
+import type { Manifest } from '../manifest/object.ts'
 import type { Lock } from './lock.ts'
 import { fetchLive } from './look.ts'
 import type { Step } from './plan.ts'
@@ -8,7 +8,7 @@ import { reloadOf, serversNow, watchReload } from './reload.ts'
 import { mayLeaveRules } from './residue.ts'
 import { propagationFor, setInMotion, waitForRollout, waitUntilGone } from './rollout.ts'
 import { historyNow, journalled, lookAtAll, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
-import { asUpdateOf, same, uidOf, versionOf } from './server-owned.ts'
+import { asUpdateOf, same, uidOf, versionOf } from '../manifest/server-owned.ts'
 import { judgeStep, keptWords, type Todo } from './undo-step.ts'
 
 export interface UndoAsk {

@@ -4,8 +4,8 @@ import type { DnsProbe } from '../model/lookups.ts'
 import type { Namespace, NetworkPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Scope } from '../model/sources.ts'
-import { policyNames } from './policy-allows.ts'
-import { policyOnProbe } from './policy-on-probe.ts'
+import { policyNames } from './policy/policy-allows.ts'
+import { policyOnProbe } from './policy/policy-on-probe.ts'
 import { blindLagMs, lagIn } from './troubles/probe-lag.ts'
 
 /** Headers without the end of the body are no answer, whatever the status: large packets may be lost on the way. */

@@ -4,10 +4,10 @@ import type { DnsProbe, LookupSeries } from '../model/lookups.ts'
 import type { NetworkPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Model } from '../model/sources.ts'
-import { lossOf } from './lookup-loss.ts'
-import { type Decision, podEnd, policyNames, policyRules, probeEnd } from './policy-allows.ts'
-import { targetPortIn } from './service-endpoints.ts'
-import { isOver } from './service-selects-pod.ts'
+import { lossOf } from './dns/lookup-loss.ts'
+import { type Decision, podEnd, policyNames, policyRules, probeEnd } from './policy/policy-allows.ts'
+import { targetPortIn } from './service/service-endpoints.ts'
+import { isOver } from './service/service-selects-pod.ts'
 
 type Transport = LookupSeries['transport']
 

@@ -4,10 +4,10 @@ import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
-import { routesOf } from './ingress-routes-to-service.ts'
-import { policiesOfPods } from './policy-applies-to-pod.ts'
+import { routesOf } from './ingress/ingress-routes-to-service.ts'
+import { policiesOfPods } from './policy/policy-applies-to-pod.ts'
 import { selects } from './selector.ts'
-import { byLabels, isOver, podsOfServices, selectorOf } from './service-selects-pod.ts'
+import { byLabels, isOver, podsOfServices, selectorOf } from './service/service-selects-pod.ts'
 import { topWorkloads, workloadOfPod } from './workload-of-pod.ts'
 
 /**

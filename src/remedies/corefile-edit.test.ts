@@ -3,7 +3,7 @@ import { clusterDns } from '../../test/build/dns.ts'
 import { asked, changesOf, found, object, propose, whyNot } from '../../test/build/remedies.ts'
 import { subject } from '../model/subject.ts'
 import { corefileEdit } from './corefile-edit.ts'
-import { at, type Manifest } from './manifest.ts'
+import { at, type Manifest } from '../manifest/object.ts'
 
 const on = subject('ConfigMap', 'kube-system', 'coredns')
 const corefile = (lines: readonly string[]): string => ['# ours', '.:53 {', ...lines.map((it) => `    ${it}`), '}', ''].join('\n')

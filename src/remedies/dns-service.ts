@@ -1,4 +1,4 @@
-import { at, isObject, type Json, list, type Manifest, put } from './manifest.ts'
+import { at, isObject, type Json, list, type Manifest, put } from '../manifest/object.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
 
 const protocols = ['UDP', 'TCP'] as const

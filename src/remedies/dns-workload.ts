@@ -1,5 +1,5 @@
 import { type Subject, subject } from '../model/subject.ts'
-import { at, list, nameOf, text } from './manifest.ts'
+import { at, list, nameOf, text } from '../manifest/object.ts'
 import type { Ask, Objects, Read } from './remedy.ts'
 
 /** The workload behind the cluster's DNS Service; null when none was found. */

@@ -1,11 +1,11 @@
 import { type Subject, subject } from '../model/subject.ts'
-import { dnsSizing, type Sizing, sizingOfProbe } from '../relations/dns-sizing.ts'
+import { dnsSizing, type Sizing, sizingOfProbe } from '../relations/dns/dns-sizing.ts'
 import { selects } from '../relations/selector.ts'
 import { bytes, cpuMilli } from '../wire/quantity.ts'
 import { autoscalerOf, autoscalerReads, dnsWorkload } from './dns-workload.ts'
-import { at, isObject, type Json, list, type Manifest, nameOf, put, strings } from './manifest.ts'
+import { at, isObject, type Json, list, type Manifest, nameOf, put, strings } from '../manifest/object.ts'
 import { type Ask, type Change, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
-import { isServerImage } from '../relations/dns-servers.ts'
+import { isServerImage } from '../relations/dns/dns-servers.ts'
 
 /** CoreDNS as upstream ships it: no CPU limit, two or more pods, on different nodes, not all drained at once. */
 export const enoughCoredns: Remedy = {

@@ -4,7 +4,7 @@ import { node } from '../../test/build/node.ts'
 import { known, unknown } from '../model/known.ts'
 import { subject } from '../model/subject.ts'
 import { parseCorefile } from '../wire/corefile.ts'
-import { at, type Manifest, text } from './manifest.ts'
+import { at, type Manifest, text } from '../manifest/object.ts'
 import { nodeLocalDns } from './node-local-dns.ts'
 import { asked, changesOf, found, object, plainCorefile, propose, whyNot } from '../../test/build/remedies.ts'
 

@@ -1,6 +1,6 @@
 import { subject } from '../model/subject.ts'
 import type { DnsName } from '../wire/dns-name.ts'
-import type { JsonObject, Manifest } from './manifest.ts'
+import type { JsonObject, Manifest } from '../manifest/object.ts'
 import type { Change } from './remedy.ts'
 
 /** The reference objects: kubernetes/kubernetes cluster/addons/dns/nodelocaldns/nodelocaldns.yaml. */

@@ -1,6 +1,6 @@
 import { type Subject, subjectKey } from '../model/subject.ts'
 import { type CorefileServer } from '../wire/corefile.ts'
-import { at, type Json, list, type Manifest, nameOf, namespaceOf, strings } from './manifest.ts'
+import { at, type Json, list, type Manifest, nameOf, namespaceOf, strings } from '../manifest/object.ts'
 import { closedPolicies } from './node-local-policies.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects } from './remedy.ts'
 

@@ -1,6 +1,6 @@
 import { type Subject, subjectKey } from '../model/subject.ts'
-import { type ServerKind, serverKinds } from '../relations/pod-resolvers.ts'
-import { at, list, type Manifest, put, text } from './manifest.ts'
+import { type ServerKind, serverKinds } from '../relations/dns/pod-resolvers.ts'
+import { at, list, type Manifest, put, text } from '../manifest/object.ts'
 import { type Ask, type Change, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
 
 const kinds: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet']

@@ -1,7 +1,7 @@
 import type { Finding } from '../findings/finding.ts'
 import type { Service } from '../model/service.ts'
 import { type Subject, subject } from '../model/subject.ts'
-import { at, type Json, list, type Manifest, text } from './manifest.ts'
+import { at, type Json, list, type Manifest, text } from '../manifest/object.ts'
 import { type Ask, type Change, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
 
 /**

@@ -2,7 +2,7 @@ import type { Finding } from '../findings/finding.ts'
 import type { Known } from '../model/known.ts'
 import type { Level, Model } from '../model/sources.ts'
 import type { Subject } from '../model/subject.ts'
-import type { Manifest } from './manifest.ts'
+import type { Manifest } from '../manifest/object.ts'
 
 /**
  * Who may decide. `safe`: adds what is missing, takes nothing away, restarts nothing; only this may run with `--yes`.

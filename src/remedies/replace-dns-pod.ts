@@ -1,6 +1,6 @@
-import { at, list, text } from './manifest.ts'
+import { at, list, text } from '../manifest/object.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
-import { selectorOption } from '../relations/dns-servers.ts'
+import { selectorOption } from '../relations/dns/dns-servers.ts'
 
 /** A DNS server that answers nobody is deleted, so that its owner makes another, with new network plumbing. */
 export const replaceDnsPod: Remedy = {

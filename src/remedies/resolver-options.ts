@@ -1,5 +1,5 @@
 import { type Subject, subjectKey } from '../model/subject.ts'
-import { at, type Json, list, type Manifest, put, text } from './manifest.ts'
+import { at, type Json, list, type Manifest, put, text } from '../manifest/object.ts'
 import { type Ask, type Change, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
 
 const kinds: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet']

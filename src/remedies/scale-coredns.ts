@@ -1,7 +1,7 @@
-import { at, put } from './manifest.ts'
+import { at, put } from '../manifest/object.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Read, type Remedy } from './remedy.ts'
 import { autoscalerOf, autoscalerReads, dnsWorkload } from './dns-workload.ts'
-import { selectorOption } from '../relations/dns-servers.ts'
+import { selectorOption } from '../relations/dns/dns-servers.ts'
 
 /** The Deployment of CoreDNS wants no pods, or a single one: two are what every distribution starts with, so that one may fail. */
 export const scaleCoredns: Remedy = {

@@ -1,7 +1,7 @@
 import { type Subject, subject } from '../model/subject.ts'
-import { raceState } from '../relations/kernel-race.ts'
-import { dnsContainerPort, tcFolder, xtablesLock } from '../relations/weave-tc.ts'
-import { at, isObject, type Json, list, type Manifest, nameOf, put, text } from './manifest.ts'
+import { raceState } from '../relations/dns/kernel-race.ts'
+import { dnsContainerPort, tcFolder, xtablesLock } from '../relations/dns/weave-tc.ts'
+import { at, isObject, type Json, list, type Manifest, nameOf, put, text } from '../manifest/object.ts'
 import { nodeLocalDns } from './node-local-dns.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
 

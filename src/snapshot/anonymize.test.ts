@@ -8,7 +8,7 @@ import { known, unknown } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
 import { createIntern } from '../wire/intern.ts'
 import { anonymize } from './anonymize.ts'
-import { anyModel } from './any-model.ts'
+import { anyModel } from '../../test/build/any-model.ts'
 
 const intern = createIntern()
 const pod = projectPod({ metadata: { namespace: 'acme', name: 'billing-0', labels: { app: 'billing', 'acme.example/team': 'Money' } }, spec: { nodeName: 'n-1.acme.example', containers: [{ name: 'billing', image: 'registry.acme.example/billing:v2', ports: [{ name: 'web', containerPort: 80 }] }] }, status: { podIP: '10.2.1.9' } }, intern)

@@ -10,7 +10,7 @@ import { known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { jsonLines } from './json-lines.ts'
-import { anyModel } from './any-model.ts'
+import { anyModel } from '../../test/build/any-model.ts'
 import { readSnapshot, readSnapshotFrom } from './read.ts'
 import { writeSnapshot, writeSnapshotTo } from './write.ts'
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress } from 'node:zlib'
 import { type Model, sourceNames } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
-import { canonical } from './canonical.ts'
+import { canonical } from '../manifest/canonical.ts'
 import { redacted } from './redact.ts'
 import { format, schemaVersion } from './schema.ts'
 

@@ -1,7 +1,7 @@
 // A DNS server with its metrics, and the time in which a load asks it, none of which is the machine's.
 import type { Clock } from '../../src/probe/pod/clock.ts'
-import type { LoadWorld } from '../../src/probe/pod/dns-load.ts'
-import type { LineCounts, LoadLine } from '../../src/probe/pod/load-line.ts'
+import type { LoadWorld } from '../../src/probe/pod/load/dns-load.ts'
+import type { LineCounts, LoadLine } from '../../src/probe/pod/load/load-line.ts'
 
 export interface ServerBehaviour {
   /** Milliseconds until the nth query is answered; null = never. */

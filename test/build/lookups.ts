@@ -1,7 +1,7 @@
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
 import type { ClusterDns } from '../../src/model/cluster-dns.ts'
 import type { DnsProbe, Lookup, LookupSeries } from '../../src/model/lookups.ts'
-import { defaultCounts, planSeries, type Counts } from '../../src/probe/plan-dns.ts'
+import { defaultCounts, planSeries, type Counts } from '../../src/probe/plan/plan-dns.ts'
 import { clusterDns } from './dns.ts'
 
 /** One look-up about to be made: what a network may judge it by. */

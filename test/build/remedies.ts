@@ -7,7 +7,7 @@ import { type Known, known, unknown } from '../../src/model/known.ts'
 import { type Subject, subjectKey } from '../../src/model/subject.ts'
 import { notOf } from '../../src/plan/allowed.ts'
 import { planOf } from '../../src/plan/plan.ts'
-import { type Manifest, nameOf, namespaceOf, text } from '../../src/remedies/manifest.ts'
+import { type Manifest, nameOf, namespaceOf, text } from '../../src/manifest/object.ts'
 import type { Ask, Change, NotOffered, Proposal, Remedy } from '../../src/remedies/remedy.ts'
 
 export function found(code: string, subject: Subject, args: Finding['args'] = {}): Finding {

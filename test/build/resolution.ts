@@ -1,6 +1,6 @@
 import { known, unknown } from '../../src/model/known.ts'
 import type { AskedQuery, ResolverWalk, ServerAnswer } from '../../src/model/resolution.ts'
-import type { Resolution } from '../../src/relations/resolution.ts'
+import type { Resolution } from '../../src/answers/resolution.ts'
 
 export const allowed = known({ udp: { kind: 'allowed' as const }, tcp: { kind: 'allowed' as const } })
 

@@ -1,5 +1,5 @@
 import { known } from '../../src/model/known.ts'
-import type { ServerSample, WatchSample } from '../../src/relations/dns-watch.ts'
+import type { ServerSample, WatchSample } from '../../src/answers/dns-watch.ts'
 import type { CoreDnsRates } from '../../src/wire/coredns-metrics.ts'
 import { clusterDns } from './dns.ts'
 

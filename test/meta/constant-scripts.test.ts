@@ -19,14 +19,14 @@ test('nobody but the door makes a script or a command by a cast', () => {
 
 test('`script` is a tag, never called', () => {
   const users = others.filter((it) => /import \{[^}]*\bscript\b[^}]*\} from '[^']*container-command\.ts'/.test(read(it)))
-  expect(users).toEqual(['src/probe/inside-script.ts'])
+  expect(users).toEqual(['src/probe/inside/inside-script.ts'])
   expect(linesWith(/\bscript\s*\(|\bscript\.|[=(,]\s*script\s*[,)]/, users)).toEqual([])
 })
 
 test('a script has no substitution', () => {
   const found = others.flatMap((path) => [...read(path).matchAll(/\bscript`((?:[^`\\]|\\[\s\S])*)`/g)].flatMap(([, text = '']) => (/(?<!\\)\$\{/.test(text) ? [path] : [])))
   expect(found).toEqual([])
-  expect([...read('src/probe/inside-script.ts').matchAll(/\bscript`/g)].length).toBeGreaterThan(5)
+  expect([...read('src/probe/inside/inside-script.ts').matchAll(/\bscript`/g)].length).toBeGreaterThan(5)
 })
 
 test('no other file names a shell, nor lets Node start one', () => {

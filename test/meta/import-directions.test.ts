@@ -11,33 +11,34 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // pure: values in, values out
   model: [],
   wire: [],
+  manifest: [],
   findings: ['model'],
   relations: ['model', 'findings', 'wire'],
   checks: ['findings', 'relations', 'model', 'wire'],
-  remedies: ['findings', 'relations', 'model', 'wire'],
+  answers: ['findings', 'relations', 'model', 'wire'],
+  remedies: ['findings', 'relations', 'manifest', 'model', 'wire'],
   'engine.ts': ['findings', 'relations', 'model'],
-  report: ['engine.ts', 'findings', 'relations', 'model'],
+  report: ['engine.ts', 'answers', 'findings', 'relations', 'model'],
   // the outside world: the API server, pods, files
   kube: ['model', 'wire'],
   probe: ['kube', 'model', 'wire'],
   collect: ['kube', 'relations', 'model', 'wire'],
-  snapshot: ['kube', 'model', 'wire'],
+  snapshot: ['kube', 'manifest', 'model', 'wire'],
   // the one that writes to a cluster and runs checks again to verify, and what puts it all together
-  plan: ['report', 'remedies', 'engine.ts', 'checks', 'findings', 'relations', 'model', 'probe', 'collect', 'snapshot', 'kube', 'wire'],
-  cli: ['report', 'plan', 'remedies', 'engine.ts', 'checks', 'findings', 'relations', 'collect', 'probe', 'snapshot', 'kube', 'model', 'wire'],
+  plan: ['report', 'answers', 'remedies', 'manifest', 'engine.ts', 'checks', 'findings', 'relations', 'model', 'probe', 'collect', 'snapshot', 'kube', 'wire'],
+  cli: ['report', 'plan', 'answers', 'remedies', 'manifest', 'engine.ts', 'checks', 'findings', 'relations', 'collect', 'probe', 'snapshot', 'kube', 'model', 'wire'],
 }
 
 /** Single files at the top of src that anybody may use. */
 const forAll = ['tool-error.ts', 'closest.ts', 'owed.ts']
 
 /** Folders that do no input or output, so that a diagnosis is a pure function of the snapshot. */
-const pure = ['model', 'wire', 'findings', 'relations', 'checks', 'engine.ts', 'closest.ts', 'tool-error.ts']
+const pure = ['model', 'wire', 'manifest', 'findings', 'relations', 'answers', 'checks', 'engine.ts', 'closest.ts', 'tool-error.ts']
 
 /** Imports of development packages, with the reason why that is none at run time. */
 const notAtRunTime: Readonly<Record<string, string>> = {
   'src/kube/esbuild-trim.ts': 'a plug-in of the build',
-  'src/probe/pod-program.ts': 'bundles the program of the probe pods when run from source; a release carries it ready',
-  'src/snapshot/any-model.ts': 'arbitrary models for property tests; only tests import it',
+  'src/probe/pods/pod-program.ts': 'bundles the program of the probe pods when run from source; a release carries it ready',
 }
 
 const dependencies = Object.keys((JSON.parse(read('package.json')) as { readonly dependencies: Readonly<Record<string, string>> }).dependencies)

@@ -5,15 +5,15 @@ import { readExecStatus } from '../../src/kube/exec-status.ts'
 import { statusMessage } from '../../src/kube/failure.ts'
 import { parsePage } from '../../src/kube/list.ts'
 import { parseObject } from '../../src/kube/request.ts'
-import { fromCat } from '../../src/probe/conntrack.ts'
-import { libcOf, nslookupResult, readInside } from '../../src/probe/inside.ts'
-import { readInsideLookups } from '../../src/probe/inside-lookups.ts'
-import { resolvingOf } from '../../src/probe/inside-resolving.ts'
-import { readRecord } from '../../src/probe/read-record.ts'
-import { readView } from '../../src/probe/resolver-view.ts'
-import { block, sections } from '../../src/probe/script-output.ts'
+import { fromCat } from '../../src/probe/node/conntrack.ts'
+import { libcOf, nslookupResult, readInside } from '../../src/probe/inside/inside.ts'
+import { readInsideLookups } from '../../src/probe/inside/inside-lookups.ts'
+import { resolvingOf } from '../../src/probe/inside/inside-resolving.ts'
+import { readRecord } from '../../src/probe/measure/read-record.ts'
+import { readView } from '../../src/probe/inside/resolver-view.ts'
+import { block, sections } from '../../src/probe/inside/script-output.ts'
 import { createAliases } from '../../src/snapshot/aliases.ts'
-import { upstreamsOf } from '../../src/relations/upstream-servers.ts'
+import { upstreamsOf } from '../../src/relations/dns/upstream-servers.ts'
 import { visible } from '../../src/report/visible.ts'
 import { known, unknown } from '../../src/model/known.ts'
 import { clusterDns } from '../build/dns.ts'
@@ -34,18 +34,18 @@ const byHand: Readonly<Record<string, Reader>> = {
   'src/kube/failure.ts statusMessage': (text) => statusMessage(JSON.stringify({ message: text })),
   'src/kube/list.ts parsePage': (text) => parsePage(text, 'list'),
   'src/kube/request.ts parseObject': (text) => parseObject(text, 'get'),
-  'src/probe/conntrack.ts fromCat': (text) => fromCat(text, 0),
-  'src/probe/inside.ts libcOf': libcOf,
-  'src/probe/inside.ts nslookupResult': (text) => nslookupResult(text, 1),
-  'src/probe/inside.ts readInside': (text) => readInside(text, 'a', true),
-  'src/probe/inside-lookups.ts readInsideLookups': readInsideLookups,
-  'src/probe/inside-resolving.ts resolvingOf': (text) => [resolvingOf(text, []), resolvingOf(`@resolv\n${text}\n@end\n@nsswitch\nhosts: ${text}\n@end\n`, [])],
-  'src/probe/read-record.ts readRecord': readRecord,
-  'src/probe/resolver-view.ts readView': readView,
-  'src/probe/script-output.ts block': (text) => block(text, 'resolv'),
-  'src/probe/script-output.ts sections': (text) => sections(text, 'look'),
+  'src/probe/node/conntrack.ts fromCat': (text) => fromCat(text, 0),
+  'src/probe/inside/inside.ts libcOf': libcOf,
+  'src/probe/inside/inside.ts nslookupResult': (text) => nslookupResult(text, 1),
+  'src/probe/inside/inside.ts readInside': (text) => readInside(text, 'a', true),
+  'src/probe/inside/inside-lookups.ts readInsideLookups': readInsideLookups,
+  'src/probe/inside/inside-resolving.ts resolvingOf': (text) => [resolvingOf(text, []), resolvingOf(`@resolv\n${text}\n@end\n@nsswitch\nhosts: ${text}\n@end\n`, [])],
+  'src/probe/measure/read-record.ts readRecord': readRecord,
+  'src/probe/inside/resolver-view.ts readView': readView,
+  'src/probe/inside/script-output.ts block': (text) => block(text, 'resolv'),
+  'src/probe/inside/script-output.ts sections': (text) => sections(text, 'look'),
   'src/snapshot/aliases.ts createAliases': (text) => [createAliases().inText(text), createAliases().inFile(text), createAliases().name(text)],
-  'src/relations/upstream-servers.ts upstreamsOf': (text) => upstreamsOf(clusterDns({ corefile: known(text) }), 'example.com.', unasked, unasked),
+  'src/relations/dns/upstream-servers.ts upstreamsOf': (text) => upstreamsOf(clusterDns({ corefile: known(text) }), 'example.com.', unasked, unasked),
   'src/report/visible.ts visible': visible,
 }
 
@@ -68,7 +68,7 @@ const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => 
 const noReaders = ['afterwards', 'askByHand', 'clusterDomain', 'conntrackDelta', 'createIntern', 'queriesPerLookup', 'quantileOf', 'sameLine', 'sumOf', 'sumOfDurations', 'verdict', 'withDirectiveAfter', 'withoutDirectives', 'withWords']
 
 /** Named as a reader, and none of text from outside as a whole: files of ours, streams, values. */
-const elsewhere = /^src\/(?:kube\/(?:logs|kubeconfig-file|watch|lines|stream)|snapshot\/(?:read|redact)|kube\/container-command|probe\/(?:server-logs|pod-manifest|pod\/)|collect\/|plan\/|cli\/)/
+const elsewhere = /^src\/(?:kube\/(?:logs|kubeconfig-file|watch|lines|stream)|snapshot\/(?:read|redact)|kube\/container-command|probe\/(?:logs\/|pods\/pod-manifest|pod\/)|collect\/|plan\/|cli\/)/
 
 const wire = filesIn('src/wire', (path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.endsWith('.d.ts'))
 const modules = await Promise.all(wire.map(async (path) => ({ path, it: (await import(/* @vite-ignore */ `../../${path}`)) as Readonly<Record<string, unknown>> })))

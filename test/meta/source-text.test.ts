@@ -3,8 +3,8 @@ import { codeOf, filesIn, read } from './sources.ts'
 
 const sources = filesIn('src', (path) => path.endsWith('.ts'))
 
-test('no file of src is longer than 400 lines', () => {
-  const long = sources.map((path) => ({ path, lines: read(path).split('\n').length - 1 })).filter((it) => it.lines > 400)
+test('no file of src is longer than 500 lines', () => {
+  const long = sources.map((path) => ({ path, lines: read(path).split('\n').length - 1 })).filter((it) => it.lines > 500)
   expect(long.map(({ path, lines }) => `${path} has ${lines} lines: split it by idea`)).toEqual([])
 })
 
@@ -20,7 +20,7 @@ test.each(['const it: any = 1', 'it as any', 'Record<string, any>', 'readonly an
 test.each(["const any = 'as any'", '// as any', 'fc.tuple(a, any)', 'if (x < any.length)', 'any: 1'])('%s is none', (line) => expect(codeOf(line)).not.toMatch(anyType))
 
 test('no clock and no chance where the same input must give the same answer', () => {
-  const pure = sources.filter((path) => /^src\/(model|findings|relations|checks|report)\//.test(path) && !path.endsWith('.test.ts'))
+  const pure = sources.filter((path) => /^src\/(model|manifest|findings|relations|answers|checks|report)\//.test(path) && !path.endsWith('.test.ts'))
   const found = pure.flatMap((path) => codeOf(read(path)).split('\n').flatMap((line, index) => (/Date\.now|new Date\(\)|performance\.now|Math\.random|process\.env/.test(line) ? [`${path}:${index + 1}`] : [])))
   expect(found).toEqual([])
 })

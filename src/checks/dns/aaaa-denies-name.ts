@@ -2,8 +2,8 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { LookupSeries } from '../../model/lookups.ts'
 import { textOrder } from '../../model/text-order.ts'
-import { corefileObject } from '../../relations/corefile-text.ts'
-import { nearlyAll } from '../../relations/lookup-loss.ts'
+import { corefileObject } from '../../relations/dns/corefile-text.ts'
+import { nearlyAll } from '../../relations/dns/lookup-loss.ts'
 import { serverName } from './dns-evidence.ts'
 
 /**

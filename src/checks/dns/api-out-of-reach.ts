@@ -1,8 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { dnsServerSubject } from '../../relations/dns-servers.ts'
-import { logEvidence, signsOf } from '../../relations/server-log-signs.ts'
-import { isOver } from '../../relations/service-selects-pod.ts'
+import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
+import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
+import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { dnsServersDown } from '../../relations/symptom.ts'
 import { count } from '../service/words.ts'
 

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { judgeCorefile } from '../../relations/corefile-refusals.ts'
-import { corefileEvidence, corefileObject, rootServers } from '../../relations/corefile-text.ts'
+import { judgeCorefile } from '../../relations/dns/corefile-refusals.ts'
+import { corefileEvidence, corefileObject, rootServers } from '../../relations/dns/corefile-text.ts'
 import { type CorefilePlugin, parseCorefile, zoneOf } from '../../wire/corefile.ts'
 
 /** Without `cache` each outside look-up is one of the upstream's too, and each slow or lost one is felt. */

@@ -4,7 +4,7 @@ import type { ConntrackWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { lossOf, seriesOf, troubled } from '../../relations/lookup-loss.ts'
+import { lossOf, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency } from './dns-evidence.ts'
 

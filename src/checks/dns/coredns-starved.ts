@@ -1,9 +1,9 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { Pod } from '../../model/pod.ts'
-import { dnsServerSubject, serverContainer } from '../../relations/dns-servers.ts'
-import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/lookup-loss.ts'
-import { type Sizing, sizingOfProbe } from '../../relations/dns-sizing.ts'
+import { dnsServerSubject, serverContainer } from '../../relations/dns/dns-servers.ts'
+import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
+import { type Sizing, sizingOfProbe } from '../../relations/dns/dns-sizing.ts'
 import { latency, ms, serverName, shares } from './dns-evidence.ts'
 
 /** p95 above this is no longer a healthy in-cluster look-up: CoreDNS answers from memory in well under 1 ms. */

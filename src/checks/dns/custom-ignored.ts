@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { subject } from '../../model/subject.ts'
-import { corefileEvidence, corefileObject } from '../../relations/corefile-text.ts'
+import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { type Corefile, type CorefilePlugin, parseCorefile } from '../../wire/corefile.ts'
 import { count, some } from '../service/words.ts'
 import { restart, serverArgs } from './server-words.ts'

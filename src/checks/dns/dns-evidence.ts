@@ -1,8 +1,8 @@
 import type { Evidence } from '../../findings/evidence.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
-import { comb } from '../../relations/resolver-comb.ts'
-import { lossOf, quantile, troubled } from '../../relations/lookup-loss.ts'
+import { comb } from '../../relations/dns/resolver-comb.ts'
+import { lossOf, quantile, troubled } from '../../relations/dns/lookup-loss.ts'
 import { textOrder } from '../../model/text-order.ts'
 
 /** A histogram of look-up times, with the resolver's time-outs named. */

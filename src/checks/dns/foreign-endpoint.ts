@@ -5,7 +5,7 @@ import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { EndpointSlice } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
-import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
+import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsServerDead } from '../../relations/symptom.ts'
 
 /**

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { LargeFetch } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { lossOf, notable, quantile, seriesOf } from '../../relations/lookup-loss.ts'
+import { lossOf, notable, quantile, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { latency, ms } from './dns-evidence.ts'
 
 /** Above this the server itself is slow, and a page that did not come in 3 s is no wonder. */

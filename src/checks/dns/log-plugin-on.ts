@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { judgeCorefile } from '../../relations/corefile-refusals.ts'
-import { corefileEvidence, corefileObject } from '../../relations/corefile-text.ts'
+import { judgeCorefile } from '../../relations/dns/corefile-refusals.ts'
+import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { type CorefilePlugin, parseCorefile } from '../../wire/corefile.ts'
 
 /** A line for each query costs CoreDNS a good part of its CPU, and whoever stores the lines their disk. */

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
-import { type PodResolver, podResolvers, type ServerKind, serverKinds } from '../../relations/pod-resolvers.ts'
+import { type PodResolver, podResolvers, type ServerKind, serverKinds } from '../../relations/dns/pod-resolvers.ts'
 import { count } from '../service/words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 

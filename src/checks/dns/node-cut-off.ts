@@ -4,7 +4,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { blindNodes, isRefused, type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
+import { blindNodes, isRefused, type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 

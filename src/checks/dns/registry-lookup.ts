@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Pod, PullLookup } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
-import { isLive } from '../../relations/service-selects-pod.ts'
+import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { registryUnknown } from '../../relations/symptom.ts'
 import { count, some } from '../service/words.ts'
 

@@ -3,8 +3,8 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { DnsProbe } from '../../model/lookups.ts'
 import { dnsServerDead } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
-import { isRefused, lossOf, nearlyAll, seriesOf, troubled } from '../../relations/lookup-loss.ts'
-import { type Reach, serverReach } from '../../relations/server-reach.ts'
+import { isRefused, lossOf, nearlyAll, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
+import { type Reach, serverReach } from '../../relations/dns/server-reach.ts'
 import { latency, percent, serverName, shares } from './dns-evidence.ts'
 
 /**

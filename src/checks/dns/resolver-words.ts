@@ -1,5 +1,5 @@
 import type { Evidence } from '../../findings/evidence.ts'
-import type { PodResolver } from '../../relations/pod-resolvers.ts'
+import type { PodResolver } from '../../relations/dns/pod-resolvers.ts'
 
 /** The lines of resolv.conf as seen, or of dnsConfig as written, with the caret under `mark`. */
 export function resolverEvidence(it: PodResolver, keyword: 'nameserver' | 'search', mark: string, label: string): Evidence {

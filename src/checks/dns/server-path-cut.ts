@@ -3,10 +3,10 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { type Reach, serverReach } from '../../relations/server-reach.ts'
+import { type Reach, serverReach } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, serverName, shares } from './dns-evidence.ts'
-import { seriesOf } from '../../relations/lookup-loss.ts'
+import { seriesOf } from '../../relations/dns/lookup-loss.ts'
 
 /** A server that is silent to some nodes and well to others, by where that speaks of: one node's way out, or its own node's way in. */
 interface Cut {

@@ -1,6 +1,6 @@
 import type { Args } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import { dnsPodLabels } from '../../relations/dns-servers.ts'
+import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 
 /**
  * What commands need to name the DNS servers of this very cluster: a selector by heart finds nothing where they are

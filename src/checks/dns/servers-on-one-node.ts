@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { dnsServerSubject, fitForDns } from '../../relations/dns-servers.ts'
-import { isServing } from '../../relations/service-selects-pod.ts'
+import { dnsServerSubject, fitForDns } from '../../relations/dns/dns-servers.ts'
+import { isServing } from '../../relations/service/service-selects-pod.ts'
 import { count, some } from '../service/words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
 

@@ -7,9 +7,9 @@ import type { NameAnswer } from '../../model/name-answers.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { dnsAnswersErrors } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
-import { corefileEvidence } from '../../relations/corefile-text.ts'
-import { slicesOfServices } from '../../relations/service-endpoints.ts'
-import { answersOfServices, circleOf, type CorefileReason, corefileReason, judgeName, type WrongName } from '../../relations/service-names.ts'
+import { corefileEvidence } from '../../relations/dns/corefile-text.ts'
+import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { answersOfServices, circleOf, type CorefileReason, corefileReason, judgeName, type WrongName } from '../../relations/service/service-names.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 
 /**

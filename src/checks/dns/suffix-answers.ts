@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { NameAnswer, NameAnswers, SearchList } from '../../model/name-answers.ts'
 import { type Subject, subject } from '../../model/subject.ts'
-import { dnsServerSubject } from '../../relations/dns-servers.ts'
+import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
 
 /**
  * With `ndots:5` an outside name is tried below every suffix of the search list first. Where a suffix answers it (a

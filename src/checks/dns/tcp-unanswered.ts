@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { type Args, cannotTell, type Found, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { type Subject, subject } from '../../model/subject.ts'
-import { lossOf, nearlyAll, seriesOf } from '../../relations/lookup-loss.ts'
+import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { latency, serverName, shares } from './dns-evidence.ts'
 

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { type Args, type Confidence, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import { subjectKey } from '../../model/subject.ts'
-import { type PodResolver, podResolvers } from '../../relations/pod-resolvers.ts'
+import { type PodResolver, podResolvers } from '../../relations/dns/pod-resolvers.ts'
 import { searchAmplified } from '../../relations/symptom.ts'
 import { resolverEvidence } from './resolver-words.ts'
 

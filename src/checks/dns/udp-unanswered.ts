@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { isRefused, lossOf, nearlyAll, notable, seriesOf } from '../../relations/lookup-loss.ts'
+import { isRefused, lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 

@@ -4,9 +4,9 @@ import type { CoreDnsWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
-import { corefileObject } from '../../relations/corefile-text.ts'
-import { type UpstreamTotals, upstreamTotals } from '../../relations/upstream.ts'
-import { type Upstreams, upstreamsOf } from '../../relations/upstream-servers.ts'
+import { corefileObject } from '../../relations/dns/corefile-text.ts'
+import { type UpstreamTotals, upstreamTotals } from '../../relations/dns/upstream.ts'
+import { type Upstreams, upstreamsOf } from '../../relations/dns/upstream-servers.ts'
 import { latency, ms, shares } from './dns-evidence.ts'
 
 interface Told {

@@ -1,5 +1,5 @@
 import type { Args } from '../../findings/verdict.ts'
-import type { Upstreams } from '../../relations/upstream-servers.ts'
+import type { Upstreams } from '../../relations/dns/upstream-servers.ts'
 import { askByHand, upstreamAddress } from '../../wire/upstream-address.ts'
 
 const between = ' and '

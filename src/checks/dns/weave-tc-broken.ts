@@ -5,8 +5,8 @@ import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
 import { subject } from '../../model/subject.ts'
 import type { WeaveTc } from '../../model/weave-tc.ts'
-import { raceState } from '../../relations/kernel-race.ts'
-import { dnsContainerPort, faultsOfWeaveTc, type WeaveTcFault } from '../../relations/weave-tc.ts'
+import { raceState } from '../../relations/dns/kernel-race.ts'
+import { dnsContainerPort, faultsOfWeaveTc, type WeaveTcFault } from '../../relations/dns/weave-tc.ts'
 
 /**
  * weave-tc works or fails in silence: where tc can't set the delay up, look-ups are as slow as before, and who

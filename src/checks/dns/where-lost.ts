@@ -1,5 +1,5 @@
 import type { LookupSeries } from '../../model/lookups.ts'
-import { lossOf, notable, troubled } from '../../relations/lookup-loss.ts'
+import { lossOf, notable, troubled } from '../../relations/dns/lookup-loss.ts'
 
 type State = 'well' | 'bad' | 'unknown'
 

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
-import { isClusterFirst, type PodResolver, podResolvers, type ServerKind, serverKinds } from '../../relations/pod-resolvers.ts'
+import { isClusterFirst, type PodResolver, podResolvers, type ServerKind, serverKinds } from '../../relations/dns/pod-resolvers.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { count } from '../service/words.ts'

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import { closest } from '../../closest.ts'
-import { type Route, routesOf, routeText, servicesByName } from '../../relations/ingress-routes-to-service.ts'
+import { type Route, routesOf, routeText, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
 import { full, some } from '../service/words.ts'
 import { backendEvidence, ingressSubject } from './words.ts'

@@ -3,7 +3,7 @@ import { finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
-import { isOver } from '../../relations/service-selects-pod.ts'
+import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { dnsLossOnNode, nodeDown } from '../../relations/symptom.ts'
 import { count, some } from '../service/words.ts'
 

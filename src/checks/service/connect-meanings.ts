@@ -1,4 +1,4 @@
-import type { Fingerprint } from '../../relations/service-contacts.ts'
+import type { Fingerprint } from '../../relations/service/service-contacts.ts'
 
 interface Meaning {
   /** What the failures have in common; the names follow. */

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
-import { backingOf } from '../../relations/service-backing.ts'
-import { selectorOf } from '../../relations/service-selects-pod.ts'
+import { backingOf } from '../../relations/service/service-backing.ts'
+import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { count, full, serviceSubject, some } from './words.ts'
 

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
-import { backingOf } from '../../relations/service-backing.ts'
-import { selectorOf } from '../../relations/service-selects-pod.ts'
+import { backingOf } from '../../relations/service/service-backing.ts'
+import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { count, full, reasons, reasonsEvidence, serviceSubject } from './words.ts'
 
 /** Worth knowing, no fault by itself: every rollout passes through this. The ready pods carry all of the load. */

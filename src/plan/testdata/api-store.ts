@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { clusterOver } from '../../kube/connect.ts'
 import { bodyOf, sendJson, serve, transportTo, type TestServer } from '../../kube/testdata/api-server.ts'
 import type { Cluster } from '../../kube/cluster.ts'
-import { at, isObject, type Json, type JsonObject, list, type Manifest, put } from '../../remedies/manifest.ts'
-import { canonical } from '../../snapshot/canonical.ts'
-import { bare } from '../server-owned.ts'
+import { at, isObject, type Json, type JsonObject, list, type Manifest, put } from '../../manifest/object.ts'
+import { canonical } from '../../manifest/canonical.ts'
+import { bare } from '../../manifest/server-owned.ts'
 
 /** A write that was let through or is about to be: where a test may kill the writer. */
 export type Moment = { readonly when: 'before' | 'after'; readonly write: number; readonly method: string; readonly path: string }

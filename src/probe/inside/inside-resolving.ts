@@ -1,0 +1,73 @@
+import type { InsideName, InsideResolving, InsideServer } from '../../model/inside.ts'
+import { type Known, known, unknown } from '../../model/known.ts'
+import type { Answer } from '../../model/lookups.ts'
+import { asIpAddress } from '../../wire/dns-name.ts'
+import { settingsOf } from '../../wire/resolver-walk.ts'
+import { addressesIn, lookupResult, nslookupResult } from './inside.ts'
+import type { InsideNameSpec } from '../plan/plan-inside.ts'
+import { block, type Section, sections } from './script-output.ts'
+
+/** Of the script's output, what decides in a container what a name is. What was not planned is not read. */
+export function resolvingOf(stdout: string, asked: readonly InsideNameSpec[]): InsideResolving {
+  const resolvConf = block(stdout, 'resolv')
+  return {
+    hosts: fileOf(block(stdout, 'hosts'), '/etc/hosts could not be read'),
+    nsswitch: hostsLine(block(stdout, 'nsswitch')),
+    glibc: /^2\.\d{1,3}$/.exec(block(stdout, 'glibc')?.trim() ?? '')?.[0] ?? null,
+    programs: [...new Set(block(stdout, 'programs')?.split('\n').filter((it) => /^[a-z_-]{3,20}$/.test(it)) ?? [])],
+    servers: serversOf(stdout, resolvConf),
+    names: namesOf(stdout, asked),
+  }
+}
+
+function fileOf(text: string | null, why: string): Known<string> {
+  return text === null || text === '' ? unknown('failed', why) : known(text)
+}
+
+/** glibc takes the last line of a name (nss/nss_database.c). */
+function hostsLine(text: string | null): Known<string> {
+  if (text === null) return unknown('failed', '/etc/nsswitch.conf could not be looked for')
+  const line = text.split('\n').findLast((it) => it.startsWith('hosts'))
+  const after = line === undefined ? -1 : line.indexOf(':')
+  return line === undefined || after === -1 ? unknown('not-there', 'no /etc/nsswitch.conf with a line for hosts') : known((line.slice(after + 1).split('#')[0] ?? '').trim())
+}
+
+/** Several tools may have been tried for one server: the first that says what happened counts. */
+function serversOf(stdout: string, resolvConf: string | null): Known<readonly InsideServer[]> {
+  if (resolvConf === null) return unknown('failed', 'resolv.conf could not be read')
+  const said = sections(stdout, 'server').map((it) => {
+    const [ip = '', tool = ''] = it.tool.split(' ')
+    return { ip, tool, ms: it.ms, result: serverResult({ ...it, tool }) }
+  })
+  const found = settingsOf('glibc', resolvConf).nameservers.filter((it) => asIpAddress(it.split('%')[0] ?? '') !== null).flatMap((ip): readonly InsideServer[] => {
+    const own = said.filter((it) => it.ip === ip)
+    const one = own.find((it) => it.result !== null) ?? own[0]
+    return one === undefined ? [] : [one]
+  })
+  if (found.length > 0) return known(found)
+  return stdout.includes('@done') ? unknown('not-there', 'no nslookup, python3, node or bash in the container to ask a nameserver by itself') : unknown('timed-out', 'the script did not end in time')
+}
+
+const rcodes: Readonly<Record<number, Answer>> = { 2: 'servfail', 3: 'nxdomain', 5: 'refused' }
+
+function serverResult({ tool, text, ms }: Section): Answer | null {
+  if (tool === 'nslookup') return nslookupResult(text, ms)
+  const said = /^rcode (\d{1,2}) answers (\d{1,5})$/m.exec(text)
+  if (said !== null) return Number(said[1]) === 0 ? (Number(said[2]) > 0 ? 'ok' : 'nodata') : (rcodes[Number(said[1])] ?? 'servfail')
+  if (/connection refused/.test(text)) return 'unreachable'
+  return /timed out/.test(text) || ms >= 4000 ? 'timeout' : null
+}
+
+function namesOf(stdout: string, asked: readonly InsideNameSpec[]): readonly InsideName[] {
+  const said = sections(stdout, 'name').map((it) => {
+    const [index = '', tool = ''] = it.tool.split(' ')
+    return { index, tool, it: { ...it, tool } }
+  })
+  return asked.flatMap(({ service, typed }, index): readonly InsideName[] => {
+    for (const { tool, it } of said.filter((one) => one.index === String(index))) {
+      const result = lookupResult(it) ?? (tool === 'getent' && it.code === 2 ? 'nxdomain' : null)
+      if (result !== null) return [{ service, typed, tool, result, addresses: addressesIn(it), ms: it.ms }]
+    }
+    return []
+  })
+}

@@ -1,0 +1,193 @@
+import { joined, script } from '../../kube/container-command.ts'
+
+/*
+ * The shell scripts for an application's container: POSIX sh and builtins first, since nothing else is sure to be
+ * there. Sections begin with `@name` lines; times come from /proc/uptime (10 ms), which every shell can `read`.
+ * Light tools come first, and the next one only when a tool had no clear answer: Node and Python take memory that
+ * the container's limit may not have. "$1" is the name to look up, "$2" the address to connect to, or empty; what
+ * follows are names of Services.
+ */
+
+const prelude = script`
+now() { read -r u rest </proc/uptime; echo "@$1 $u"; }
+most=8
+# Ends a command after 8 s, or as many as $most says, without timeout(1), whose options differ between builds.
+limit() {
+  "$@" & p=$!
+  ( i=0; while [ $i -lt $most ]; do sleep 1 || exit; i=$((i+1)); done; kill -9 $p ) >/dev/null 2>&1 &
+  w=$!; wait $p; c=$?; kill $w 2>/dev/null; return $c
+}
+# Tells success, or enough seconds gone to call it silence.
+measure() {
+  kind=$1; tool=$2; long=$3; shift 3
+  command -v "$tool" >/dev/null 2>&1 || return 1
+  echo "@$kind $tool"; now start; s=\${u%.*}
+  limit "$@" 2>&1; c=$?
+  now stop; echo "@exit $c"
+  [ $c = 0 ] || [ $((\${u%.*} - s)) -ge $long ]
+}
+show() {
+  if command -v head >/dev/null 2>&1; then head -c 20000 "$1"; elif command -v cat >/dev/null 2>&1; then cat "$1"; else while read -r l; do echo "$l"; done <"$1"; fi
+}
+echo @resolv
+show /etc/resolv.conf
+echo; echo @end
+`
+
+/** musl's loader has a name of its own; glibc's shared object, too. A static program shows neither. */
+const libc = script`
+echo @libc
+for f in /lib/ld-musl-*; do [ -e "$f" ] && echo musl; done
+for f in /lib/*/libc.so.6 /lib64/libc.so.6 /lib/libc.so.6 /usr/lib64/libc.so.6 /usr/lib/libc.so.6; do [ -e "$f" ] && echo glibc && break; done
+echo @end
+`
+
+const hosts = script`
+echo @hosts
+show /etc/hosts
+echo; echo @end
+`
+
+/** nsswitch.conf says in which order glibc asks whom; musl does not read it. Old releases have their number in a file's name. */
+const order = script`
+echo @nsswitch
+if [ -r /etc/nsswitch.conf ]; then while read -r l; do case $l in hosts:*|hosts[!a-z]*) echo "$l";; esac; done </etc/nsswitch.conf; fi
+echo @end
+echo @glibc
+for f in /lib/*/libc-2.*.so /lib64/libc-2.*.so /lib/libc-2.*.so /usr/lib64/libc-2.*.so; do [ -e "$f" ] && echo "\${f##*/libc-}" && break; done
+echo @end
+`
+
+/** Whoever keeps or answers names in this container: by the names of processes that it can see, and by the sockets that libraries look for. */
+const programs = script`
+echo @programs
+for f in /proc/[0-9]*/comm; do
+  if read -r l <"$f"; then case $l in nscd|unscd|sssd|sssd_nss|dnsmasq|systemd-resolve|unbound|named|pdnsd|coredns|stubby|dnscrypt-proxy|avahi-daemon) echo "$l";; esac; fi
+done 2>/dev/null
+for f in /run/nscd/socket /var/run/nscd/socket; do [ -S "$f" ] && echo nscd; done
+echo @end
+`
+
+const getent = script`
+measure look getent 4 getent ahosts "$1" ||
+`
+
+const nslookup = script`
+measure look nslookup 4 nslookup "$1" ||
+`
+
+/** Each is its tool's own source, in single quotes, and gets the name as its argument. */
+const pythonAndNode = script`
+measure look python3 4 python3 -c '
+import socket,sys
+try:
+  for i in socket.getaddrinfo(sys.argv[1], None): print("address", i[4][0])
+except socket.gaierror as e:
+  print("error", "EAI_AGAIN" if e.errno == socket.EAI_AGAIN else "ENOTFOUND"); sys.exit(1)' "$1" ||
+measure look node 4 node -e 'require("dns").lookup(process.argv[1],{all:true},(e,l)=>{if(e){console.log("error",e.code);process.exit(1)}l.forEach(i=>console.log("address",i.address))})' "$1"
+`
+
+/** nc without -z waits for the other end to close: CoreDNS does after some seconds, so that form comes last. */
+const connects = script`
+if [ -n "$2" ]; then
+measure tcp nc 2 nc -z -w 3 "$2" 53 ||
+measure tcp bash 2 bash -c 'exec 3<>"/dev/tcp/$1/53"' bash "$2" ||
+measure tcp python3 2 python3 -c 'import socket,sys; socket.create_connection((sys.argv[1], 53), 3)' "$2" ||
+measure tcp node 2 node -e 'const s=require("net").connect(53,process.argv[1],()=>process.exit(0));s.on("error",e=>{console.log(e.code);process.exit(1)});setTimeout(()=>process.exit(2),3000)' "$2" ||
+measure tcp nc 9 nc -w 3 "$2" 53
+fi
+`
+
+/**
+ * Each nameserver once by itself: nslookup takes one as its second word; where there is none, a query is written by
+ * hand. bash flushes at each line feed, which is the length of `kubernetes`: so dd makes one packet of it.
+ */
+const servers = script`
+name=$1
+shift 2
+# Each says its words at once, so that they do not mix.
+apart() { o=$("$@"); printf '%s\\n' "$o"; }
+server() {
+  case $1 in ''|*[!0-9a-zA-Z:.%]*) return;; esac
+  most=5
+  measure "server $1" nslookup 4 nslookup "$name" "$1" ||
+  measure "server $1" python3 4 python3 -c '
+import socket,struct,sys
+n=sys.argv[1].rstrip("."); s=sys.argv[2]
+q=struct.pack(">6H",4660,256,1,0,0,0)+b"".join(bytes([len(l)])+l.encode() for l in n.split("."))+b"\\0"+struct.pack(">2H",1,1)
+k=socket.socket(socket.AF_INET6 if ":" in s else socket.AF_INET,socket.SOCK_DGRAM); k.settimeout(4)
+try:
+  k.connect((s,53)); k.send(q); r=k.recv(4096); print("rcode",r[3]&15,"answers",r[6]*256+r[7])
+except socket.timeout: print("timed out"); sys.exit(1)
+except ConnectionRefusedError: print("connection refused"); sys.exit(1)' "$name" "$1" ||
+  measure "server $1" node 4 node -e 'const [,n,s]=process.argv,k=require("dgram").createSocket(s.includes(":")?"udp6":"udp4"),b=Buffer.concat([Buffer.from([18,52,1,0,0,1,0,0,0,0,0,0]),...n.split(".").filter(l=>l).map(l=>Buffer.concat([Buffer.from([l.length]),Buffer.from(l)])),Buffer.from([0,0,1,0,1])]),end=(w,c)=>{console.log(w);process.exit(c)};k.on("message",r=>end("rcode "+(r[3]&15)+" answers "+(r[6]*256+r[7]),0));k.on("error",e=>end(e.code==="ECONNREFUSED"?"connection refused":"error",1));k.connect(53,s,()=>k.send(b));setTimeout(()=>end("timed out",1),4000)' "$name" "$1" ||
+  { command -v timeout >/dev/null 2>&1 && command -v od >/dev/null 2>&1 && measure "server $1" bash 4 bash -c '
+q=; IFS=.; for l in \${1%.}; do printf -v h %02x \${#l}; q="$q\\x$h$l"; done; IFS=" "
+exec 3<>"/dev/udp/$2/53" || exit 1
+printf "\\x12\\x34\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00$q\\x00\\x00\\x01\\x00\\x01" | dd obs=512 2>/dev/null >&3
+set -- $(timeout 4 dd bs=512 count=1 <&3 2>&1 | od -An -tx1 -N8)
+case "$1$2" in 1234) echo "rcode $((0x$4 & 15)) answers $((0x$7 * 256 + 0x$8))";; 6464) echo "connection refused"; exit 1;; *) echo "timed out"; exit 1;; esac' bash "$name" "$1"; }
+}
+i=0
+while read -r k v rest || [ -n "$k" ]; do
+  [ "$k" = nameserver ] || continue
+  [ $i -lt 3 ] || break
+  i=$((i+1)); apart server "$v" &
+done </etc/resolv.conf
+`
+
+/** Light tools side by side; Python and Node one after the other, for their memory is the application's. */
+const names = script`
+ask() {
+  most=8
+  measure "name $1" getent 4 getent ahosts "$2"
+}
+heavy() {
+  most=5
+  measure "name $1" python3 4 python3 -c '
+import socket,sys
+try:
+  for i in socket.getaddrinfo(sys.argv[1], None): print("address", i[4][0])
+except socket.gaierror as e:
+  print("error", "EAI_AGAIN" if e.errno == socket.EAI_AGAIN else "ENOTFOUND"); sys.exit(1)' "$2" ||
+  measure "name $1" node 4 node -e 'require("dns").lookup(process.argv[1],{all:true},(e,l)=>{if(e){console.log("error",e.code);process.exit(1)}l.forEach(i=>console.log("address",i.address))})' "$2"
+}
+i=0
+for n; do
+  if command -v getent >/dev/null 2>&1; then apart ask $i "$n" & else wait; heavy $i "$n"; fi
+  i=$((i+1))
+done
+wait
+`
+
+const done = script`
+echo; echo @done
+`
+
+export const insideScript = joined(prelude, hosts, libc, order, programs, getent, nslookup, pythonAndNode, connects, servers, names, done)
+
+/** What the resolver of a container goes by, and one getaddrinfo of a name as it was typed. nslookup has a resolver of its own. */
+export const resolverScript = joined(prelude, hosts, libc, getent, pythonAndNode, done)
+
+/** Look-ups of "$1", "$2" in each of "$3" processes side by side, a pause of "$4" after each, none started after "$5" seconds. Not every sleep takes a fraction. */
+export const lookupsScript = script`
+command -v getent >/dev/null 2>&1 || { echo @none; exit 0; }
+name=$1 each=$2 most=$3 pause=$4 long=$5
+echo @begin
+read -r t rest </proc/uptime; end=$((\${t%.*} + long))
+ask() {
+  i=0
+  while [ $i -lt $each ]; do
+    read -r s rest </proc/uptime; [ \${s%.*} -lt $end ] || return
+    getent ahosts "$name" >/dev/null 2>&1; c=$?
+    read -r e rest </proc/uptime; echo "@l $s $e $c"
+    i=$((i+1)); sleep $pause 2>/dev/null || sleep 1
+  done
+}
+w=0; while [ $w -lt $most ]; do ask & w=$((w+1)); sleep 0.04 2>/dev/null; done
+wait
+echo @done
+`
+
+/** Each C library has a dynamic loader of its own name; an image without a shell answers neither. */
+export const libcScript = script`for f in /lib/ld-musl-*; do [ -e "$f" ] && echo musl; done; for f in /lib*/ld-linux* /lib/*/ld-linux* /lib/*/libc.so.6; do [ -e "$f" ] && echo glibc && break; done; true`

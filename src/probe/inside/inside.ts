@@ -1,0 +1,103 @@
+import type { Cluster } from '../../kube/cluster.ts'
+import { shell } from '../../kube/container-command.ts'
+import type { InsideView } from '../../model/inside.ts'
+import { known, type Known, unknown } from '../../model/known.ts'
+import type { Answer } from '../../model/lookups.ts'
+import type { Libc } from '../../model/resolution.ts'
+import { insideScript } from './inside-script.ts'
+import { resolvingOf } from './inside-resolving.ts'
+import type { InsideSpec } from '../plan/plan-inside.ts'
+import { block, type Section, sections } from './script-output.ts'
+
+type Missing = Extract<Known<never>, { known: false }>
+
+/** Four tools of 8 s each at the worst, then each nameserver and each further name side by side. */
+const timeoutMs = 55_000
+
+/** What one application container sees, by one exec of `sh`. Whatever could not be learnt says why. */
+export async function insideView(cluster: Cluster, spec: InsideSpec, signal: AbortSignal): Promise<InsideView> {
+  const { namespace, pod, container, name, dnsService, names } = spec
+  const about = { namespace, pod, container }
+  const none = (why: Missing): InsideView => ({ ...about, resolvConf: why, lookup: why, tcp53: why })
+  const ran = await cluster.exec(namespace, pod, { container, command: shell(insideScript, name, dnsService ?? '', ...names.map((it) => it.typed)), timeoutMs, signal })
+  if (!ran.known) return none(/no such file|not found|executable file/i.test(ran.why.detail) ? noShell : ran)
+  const { code, stdout, stderr } = ran.value
+  // 126 and 127 are what runtimes report for a command that is not in the image.
+  if (!stdout.includes('@resolv')) return none(code === 126 || code === 127 || /no such file|not found|executable file/i.test(stderr) ? noShell : unknown('failed', stderr.trim().split('\n')[0] || `sh ended with code ${code}`))
+  return { ...about, ...readInside(stdout, name, dnsService !== null), resolving: resolvingOf(stdout, names) }
+}
+
+const noShell = unknown('not-there', 'the container has no shell')
+
+/** Values from the script's output; the last tool that ran has the last word, or the first that had an answer. */
+export function readInside(stdout: string, name: string, askedTcp: boolean): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53' | 'libc'> {
+  const resolv = block(stdout, 'resolv')
+  const looks = sections(stdout, 'look')
+  const tcps = sections(stdout, 'tcp')
+  const answered = looks.map((it) => ({ it, result: lookupResult(it) })).find(({ result }) => result !== null)
+  const reached = tcps.map(tcpResult).find((it) => it !== null)
+  const cutOff = stdout.includes('@done') ? null : unknown('timed-out', 'the script did not end in time')
+  return {
+    libc: libcOf(stdout),
+    resolvConf: resolv === null ? unknown('failed', 'resolv.conf could not be read') : known(resolv),
+    lookup:
+      answered?.result !== undefined && answered.result !== null
+        ? known({ tool: answered.it.tool, name, result: answered.result, ms: answered.it.ms })
+        : (cutOff ?? (looks.length === 0 ? unknown('not-there', 'no getent, nslookup, python3 or node in the container') : unknown('failed', `${looks[0]?.tool} found no address and does not say why`))),
+    tcp53:
+      reached !== undefined && reached !== null
+        ? known(reached)
+        : !askedTcp
+          ? unknown('not-there', 'no DNS Service to connect to')
+          : (cutOff ?? unknown('not-there', tcps.length === 0 ? 'no nc, bash, python3 or node in the container' : `${tcps[0]?.tool} does not tell whether it connected`)),
+  }
+}
+
+/** null when neither library is seen, or both are: an image may carry one beside the other. */
+export function libcOf(stdout: string): Libc | null {
+  const found = new Set(block(stdout, 'libc')?.split('\n').filter((it) => it !== '') ?? [])
+  return found.size === 1 ? (found.has('musl') ? 'musl' : found.has('glibc') ? 'glibc' : null) : null
+}
+
+/** null when the tool's words do not say what happened: then another tool is asked. */
+export function lookupResult({ tool, text, code, ms }: Section): Answer | null {
+  if (tool === 'nslookup') return nslookupResult(text, ms)
+  if (tool === 'getent') return code === 0 && /^[0-9a-f.:]+\s/im.test(text) ? 'ok' : ms >= 4000 ? 'timeout' : null
+  if (/^address /m.test(text)) return 'ok'
+  if (ms >= 4000) return 'timeout'
+  if (text.includes('EAI_AGAIN')) return 'servfail'
+  return text.includes('ENOTFOUND') ? 'nxdomain' : null
+}
+
+/**
+ * busybox's nslookup asks for A and AAAA apart, prints "Can't find NAME: No answer" for the type that is not there and
+ * then ends with 1 although the other type was answered: so its words count, not its code. Before 1.30 it used the
+ * C library and said "can't resolve" for everything, which tells nothing unless it took its time.
+ */
+export function nslookupResult(text: string, ms: number): Answer | null {
+  // The first "Address" belongs to the server that was asked; the answers follow a "Name:".
+  const answers = text.slice(Math.max(0, text.search(/^Name:/m)))
+  if (/^Name:/m.test(text) && /^Address(es| \d+)?:\s*\S/m.test(answers)) return 'ok'
+  // bind's nslookup says "no servers could be reached" after a refusal as well as after silence.
+  if (/connection refused|unreachable/i.test(text) && !/timed out/i.test(text)) return 'unreachable'
+  if (/timed out|no servers could be reached|no response/i.test(text)) return 'timeout'
+  if (/NXDOMAIN/.test(text)) return 'nxdomain'
+  if (/SERVFAIL/.test(text)) return 'servfail'
+  if (/REFUSED/.test(text)) return 'refused'
+  if (/No answer/i.test(text)) return 'nodata'
+  return ms >= 4000 ? 'timeout' : null
+}
+
+function tcpResult({ text, code, ms }: Section): 'open' | 'refused' | 'timeout' | null {
+  if (code === 0) return 'open'
+  if (/invalid option|unrecognized|usage|No such file/i.test(text)) return null
+  if (/refused/i.test(text)) return 'refused'
+  if (ms >= 2500) return 'timeout'
+  return code === 1 && text.trim() === '' ? 'refused' : null
+}
+
+/** What a tool of the C library found, each address once. */
+export function addressesIn({ tool, text }: Section): readonly string[] {
+  const found = tool === 'getent' ? text.matchAll(/^([0-9a-f.:]+)\s/gim) : text.matchAll(/^address (\S+)/gm)
+  return [...new Set([...found].map(([, address]) => address ?? ''))]
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import type { ExecResult } from '../../kube/cluster.ts'
+import { dnsName } from '../../../test/build/names.ts'
+import { shell } from '../../kube/container-command.ts'
+import { type Known, known, unknown } from '../../model/known.ts'
+import { libcOf } from './inside.ts'
+import { resolverScript } from './inside-script.ts'
+import { localCluster } from '../pods/local-cluster.ts'
+import { readView, resolverView } from './resolver-view.ts'
+
+const spec = { namespace: 'shop', pod: 'web-0', container: 'web', name: dnsName('cart') }
+const see = (exec: (command: readonly string[]) => Known<ExecResult>) => resolverView(localCluster({ exec: (_, command) => exec(command) }).cluster, spec, new AbortController().signal)
+
+describe('the script', () => {
+  it.each(['sh', 'bash'])('runs in %s and its output reads back', (program) => {
+    const view = readView(execFileSync(program, shell(resolverScript, dnsName('localhost')).slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
+    expect(view.resolvConf).toMatchObject({ known: true, value: expect.stringContaining('nameserver') as unknown })
+    expect(view.hosts).toMatchObject({ known: true, value: expect.stringContaining('localhost') as unknown })
+    expect(view.lookup).toMatchObject({ known: true, value: { tool: 'getent ahosts', result: 'ok' } })
+    expect(view.lookup.known ? view.lookup.value.addresses.length : 0).toBeGreaterThan(0)
+  })
+})
+
+describe('a view', () => {
+  const noShell = unknown('not-there', 'exec: "sh": executable file not found in $PATH')
+  it('without a shell takes what `cat` shows', async () => {
+    const view = await see((command) => (command[0] === 'cat' ? known({ code: 0, stdout: `it is ${command[1]}`, stderr: '' }) : noShell))
+    expect(view).toMatchObject({ resolvConf: known('it is /etc/resolv.conf'), hosts: known('it is /etc/hosts'), libc: null, lookup: { known: false } })
+  })
+  it('without either says so', async () => {
+    expect((await see(() => noShell)).resolvConf).toEqual(unknown('not-there', 'the container has no shell and no `cat`'))
+  })
+  it('is forbidden as a whole when exec is', async () => {
+    expect(await see(() => unknown('forbidden', 'create pods/exec'))).toMatchObject({ resolvConf: { why: { reason: 'forbidden' } }, hosts: { why: { reason: 'forbidden' } }, lookup: { why: { reason: 'forbidden' } } })
+  })
+})
+
+it.each([
+  ['musl\n', 'musl'],
+  ['glibc\n', 'glibc'],
+  ['musl\nglibc\n', null],
+  ['', null],
+])('files of %j: %s', (files, libc) => expect(libcOf(`@libc\n${files}@end\n`)).toBe(libc))

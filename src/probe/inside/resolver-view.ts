@@ -1,0 +1,67 @@
+import type { Cluster } from '../../kube/cluster.ts'
+import { cat, type ContainerCommand, shell } from '../../kube/container-command.ts'
+import { type Known, known, unknown } from '../../model/known.ts'
+import type { OwnLookup, ResolverView } from '../../model/resolution.ts'
+import type { DnsName } from '../../wire/dns-name.ts'
+import { fromOutside } from '../../wire/outside.ts'
+import { addressesIn, libcOf, lookupResult } from './inside.ts'
+import { resolverScript } from './inside-script.ts'
+import { block, sections } from './script-output.ts'
+
+/** Three tools of 8 s each at the worst. */
+const timeoutMs = 30_000
+
+export interface ViewSpec {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** As the user typed it. */
+  readonly name: DnsName
+}
+
+/** What one container's resolver goes by, and what getaddrinfo says there: by one exec of `sh`, else of `cat`. */
+export async function resolverView(cluster: Cluster, { namespace, pod, container, name }: ViewSpec, signal: AbortSignal): Promise<ResolverView> {
+  const exec = (command: ContainerCommand) => cluster.exec(namespace, pod, { container, command, timeoutMs, signal })
+  const ran = await exec(shell(resolverScript, name))
+  if (ran.known && ran.value.stdout.includes('@resolv')) return fromOutside(readView(ran.value.stdout))
+  if (!ran.known && ran.why.reason === 'forbidden') return none(ran)
+
+  const [resolvConf, hosts] = await Promise.all((['/etc/resolv.conf', '/etc/hosts'] as const).map(async (path): Promise<Known<string>> => {
+    const read = await exec(cat(path))
+    if (!read.known) return /no such file|not found|executable file/i.test(read.why.detail) ? noCat : read
+    return read.value.code === 0 ? known(read.value.stdout) : noCat
+  }))
+  const lookup = unknown('not-there', 'the container has no shell')
+  return fromOutside({ resolvConf: resolvConf ?? noCat, hosts: hosts ?? noCat, libc: null, lookup })
+}
+
+const noCat = unknown('not-there', 'the container has no shell and no `cat`')
+
+function none(why: Extract<Known<never>, { known: false }>): ResolverView {
+  return { resolvConf: why, hosts: why, libc: null, lookup: why }
+}
+
+export function readView(stdout: string): ResolverView {
+  const file = (name: string): Known<string> => {
+    const text = block(stdout, name)
+    return text === null || text === '' ? unknown('failed', `/etc/${name === 'resolv' ? 'resolv.conf' : name} could not be read`) : known(text)
+  }
+  return { resolvConf: file('resolv'), hosts: file('hosts'), libc: libcOf(stdout), lookup: ownLookup(stdout) }
+}
+
+function ownLookup(stdout: string): Known<OwnLookup> {
+  const looks = sections(stdout, 'look')
+  for (const it of looks) {
+    const result = lookupResult(it)
+    if (result === null) continue
+    return known({ tool: nameOf(it.tool), result, addresses: addressesIn(it), ms: it.ms })
+  }
+  if (!stdout.includes('@done')) return unknown('timed-out', 'the script did not end in time')
+  const [first] = looks
+  if (first === undefined) return unknown('not-there', 'no getent, python3 or node in the container')
+  return known({ tool: nameOf(first.tool), result: 'nothing', addresses: [], ms: first.ms })
+}
+
+function nameOf(tool: string): string {
+  return tool === 'getent' ? 'getent ahosts' : tool
+}

@@ -1,0 +1,35 @@
+import type { ProbePlan } from '../plan/plan.ts'
+import { directTimes } from '../plan/plan-direct.ts'
+
+/** From each node. One browser that loads a page asks for as much. */
+export const httpPerSecond = 30
+
+type HttpPart = Pick<ProbePlan, 'http' | 'httpTimes' | 'strangers' | 'direct'>
+
+/** How many GETs one node sends when nothing redirects. */
+export function requestsOf(plan: HttpPart): number {
+  return plan.http.length * plan.httpTimes + plan.strangers.length + plan.direct.length * directTimes
+}
+
+/** Long enough for all of them at their rate, with time for slow ones; `diagnose` must end soon all the same. */
+export function httpBudget(plan: HttpPart): number {
+  return Math.round(Math.min(12, Math.max(6, (1.4 * requestsOf(plan)) / httpPerSecond)) * 1000)
+}
+
+/** The first URLs by name: what is asked of somebody's application is for its owner to read. */
+export function announceHttp(plan: ProbePlan): readonly string[] {
+  const of = requestsOf(plan)
+  if (of === 0) return []
+  const urls = [...new Set(plan.http.map((it) => `${it.scheme}://${it.host}${it.path}`))]
+  const more = urls.length > 3 ? ` and ${urls.length - 3} more` : ''
+  const parts = [
+    ...(urls.length === 0 ? [] : [`${count(plan.http.length * plan.httpTimes, 'GET')} of ${urls.slice(0, 3).join(', ')}${more} to Ingress controllers`]),
+    ...(plan.strangers.length === 0 ? [] : [`${plan.strangers.length} for a host that nobody has`]),
+    ...(plan.direct.length === 0 ? [] : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
+  ]
+  return [`sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ${parts.join(', ')}; follows redirects to the same host, three at most; leaves alone what is silent, gets slower or answers 429`]
+}
+
+function count(n: number, one: string): string {
+  return `${n} ${one}${n === 1 ? '' : 's'}`
+}

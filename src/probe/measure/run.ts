@@ -1,0 +1,98 @@
+import type { Cluster } from '../../kube/cluster.ts'
+import type { Contacts } from '../../model/contacts.ts'
+import type { ConntrackWindow, CoreDnsWindow } from '../../model/counters.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { NameAnswers } from '../../model/name-answers.ts'
+import type { DnsServerLog } from '../../model/server-log.ts'
+import { fromOutside } from '../../wire/outside.ts'
+import { type ConntrackReading, conntrackWindow, openConntrack } from '../node/conntrack.ts'
+import { insideView } from '../inside/inside.ts'
+import { type NodeRun, type RunContext, runNode } from './node-run.ts'
+import type { ProbePlan } from '../plan/plan.ts'
+import { podProgram } from '../pods/pod-program.ts'
+import { podLedger, removeLeftovers, watchPods } from '../pods/pods.ts'
+import { progressOf } from './progress.ts'
+import { conntrackOf, contactsOf, coreDnsOf, dnsProbeOf, insideOf, namesOf, notesOf } from './results.ts'
+import { readServerLogs } from '../logs/server-logs.ts'
+import { probeSpec } from '../plan/spec-of.ts'
+
+/** The sources above the read level. `notes` are for the reader; `left` are pods that would not go. */
+export interface ProbeResult {
+  readonly dnsProbe: Known<DnsProbe>
+  readonly nameAnswers: Known<NameAnswers>
+  readonly contacts: Known<Contacts>
+  readonly insideViews: Known<readonly InsideView[]>
+  readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
+  readonly dnsServerLogs: Known<readonly DnsServerLog[]>
+  readonly conntrack: Known<readonly ConntrackWindow[]>
+  readonly notes: readonly string[]
+  readonly left: readonly string[]
+}
+
+/**
+ * Carries out a plan: all nodes at once, counters before and after, and every pod removed at the end, however it
+ * ends. On abort the result holds what had been heard by then, and each unfinished node says `interrupted`.
+ */
+export async function probe(cluster: Cluster, plan: ProbePlan, progress: (line: string) => void, signal: AbortSignal): Promise<ProbeResult> {
+  const began = performance.now()
+  const ledger = podLedger(cluster)
+  const program = await podProgram()
+  const stale = await removeLeftovers(cluster, plan.namespace)
+  const watch = watchPods(cluster, plan.namespace, plan.run)
+  const context: RunContext = {
+    cluster,
+    plan,
+    program,
+    watch,
+    now: () => performance.now() - began,
+    ledger,
+    heard: progressOf(plan.nodes.length, progress),
+    signal,
+  }
+  let result: Omit<ProbeResult, 'left'>
+  let left: readonly string[] = []
+  try {
+    result = await carryOut(context, stale)
+  } finally {
+    watch.end()
+    left = await ledger.removeAll()
+  }
+  return { ...result, left }
+}
+
+async function carryOut(context: RunContext, stale: readonly string[]): Promise<Omit<ProbeResult, 'left'>> {
+  const { cluster, plan, signal } = context
+  const inside = Promise.all(plan.inside.map((it) => insideView(cluster, it, signal)))
+  const serverLogs = readServerLogs(cluster, plan.serverLogs, signal)
+  const opened = plan.conntrack ? await Promise.all(plan.nodes.map((node) => openConntrack(context, node))) : []
+  const readers = new Map(opened.flatMap((it) => ('reader' in it ? [[it.reader.node, it.reader] as const] : [])))
+  const windows: ConntrackWindow[] = []
+
+  const one = async (node: string): Promise<NodeRun> => {
+    const reader = readers.get(node)
+    let before: ConntrackReading | null = null
+    const heard: RunContext['heard'] = (from, record) => {
+      if (record.t === 'hello') before = reader?.latest() ?? null
+      context.heard(from, record)
+    }
+    const run = await runNode({ ...context, heard }, node, probeSpec(plan, node))
+    // A node that drops new connections may drop this one: its counters are what tells why.
+    const after = (await reader?.fresh()) ?? (await reader?.fresh()) ?? null
+    if (reader !== undefined && before !== null && after !== null) windows.push(conntrackWindow(node, reader.way, before, after))
+    return run
+  }
+  const runs = await Promise.all(plan.nodes.map(one))
+  for (const it of readers.values()) it.end()
+  return fromOutside({
+    dnsProbe: dnsProbeOf(plan, runs),
+    nameAnswers: namesOf(plan, runs),
+    contacts: contactsOf(plan, runs),
+    insideViews: insideOf(plan, await inside),
+    coreDnsWindows: coreDnsOf(plan, runs),
+    dnsServerLogs: await serverLogs,
+    conntrack: conntrackOf(plan, opened, windows),
+    notes: notesOf(plan, runs, opened, stale),
+  })
+}

@@ -1,0 +1,124 @@
+import { cat } from '../../kube/container-command.ts'
+import { pods } from '../../kube/resources.ts'
+import type { ConntrackWindow } from '../../model/counters.ts'
+import { conntrackDelta, type ConntrackStat, parseConntrackStat } from '../../wire/conntrack-stat.ts'
+import type { RunContext } from '../measure/node-run.ts'
+import { conntrackFiles } from '../pod/node/conntrack-watch.ts'
+import { readRecord } from '../measure/read-record.ts'
+import { createPod } from '../pods/pods.ts'
+
+export interface ConntrackReading {
+  /** Milliseconds since the run began. */
+  readonly at: number
+  readonly stat: ConntrackStat
+  readonly entries: number | null
+  readonly max: number | null
+}
+
+/** A node's counters. `latest` is at hand; `fresh` waits for one read after the call. */
+export interface ConntrackReader {
+  readonly node: string
+  readonly way: 'kube-proxy-exec' | 'host-network-pod'
+  readonly latest: () => ConntrackReading | null
+  readonly fresh: () => Promise<ConntrackReading | null>
+  /** Stops listening; its pod, if it made one, goes with the run's others. */
+  readonly end: () => void
+}
+
+export type Opened = { readonly reader: ConntrackReader } | { readonly node: string; readonly why: string }
+
+/** kube-proxy's own pod first, since it makes nothing; else a pod in the node's network namespace. */
+export async function openConntrack(context: RunContext, node: string): Promise<Opened> {
+  const proxy = await viaKubeProxy(context, node)
+  return proxy !== null ? { reader: proxy } : viaPod(context, node)
+}
+
+interface RawProxy {
+  readonly spec?: { readonly hostNetwork?: boolean }
+  readonly status?: { readonly phase?: string }
+}
+
+export async function viaKubeProxy({ cluster, now, signal }: Pick<RunContext, 'cluster' | 'now' | 'signal'>, node: string): Promise<ConntrackReader | null> {
+  const where = { namespace: 'kube-system', labelSelector: 'k8s-app=kube-proxy', fieldSelector: `spec.nodeName=${node}` }
+  const found = await cluster.list(pods, where, (raw) => {
+    const { spec, status } = raw as RawProxy
+    return spec?.hostNetwork === true && status?.phase === 'Running' ? raw.metadata.name : null
+  })
+  const pod = found.known ? found.value[0] : undefined
+  if (pod === undefined) return null
+  let last: ConntrackReading | null = null
+  const fresh = async (): Promise<ConntrackReading | null> => {
+    const files = [conntrackFiles.stat, conntrackFiles.count, conntrackFiles.max]
+    const ran = await cluster.exec('kube-system', pod, { command: cat(...files), timeoutMs: 5000, signal })
+    const reading = ran.known ? fromCat(ran.value.stdout, now()) : null
+    if (reading !== null) last = reading
+    return reading
+  }
+  if ((await fresh()) === null) return null
+  return { node, way: 'kube-proxy-exec', latest: () => last, fresh, end: () => {} }
+}
+
+/** The three files one after the other: the table ends where a line of one decimal number begins. */
+export function fromCat(text: string, at: number): ConntrackReading | null {
+  const lines = text.trimEnd().split('\n')
+  const numbers = lines.filter((line) => /^\d+$/.test(line.trim())).map(Number)
+  const stat = parseConntrackStat(lines.filter((line) => !/^\d+$/.test(line.trim())).join('\n'))
+  return stat === null ? null : { at, stat, entries: numbers[0] ?? null, max: numbers[1] ?? null }
+}
+
+async function viaPod({ cluster, plan, program, watch, now, ledger, signal }: RunContext, node: string): Promise<Opened> {
+  const { run, namespace, image, tolerateAll } = plan
+  const spec = { kind: 'conntrack', everyMs: 500, forMs: 110_000 } as const
+  const created = await createPod(cluster, { run, namespace, node, image, program, spec, hostNetwork: true, tolerateAll }, ledger)
+  if ('why' in created) return { node, why: created.why }
+  const pod = created.made
+  const ending = new AbortController()
+  const stop = AbortSignal.any([signal, ending.signal])
+  for (const start = now(); watch.state(pod.name)?.kind !== 'started'; await watch.next()) {
+    const state = watch.state(pod.name)
+    if (state?.kind === 'stuck' || state?.kind === 'ended') return { node, why: state.why ?? 'the pod ended at once' }
+    if (stop.aborted) return { node, why: 'interrupted' }
+    if (now() - start > 60_000) return { node, why: `did not start within 60 s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}` }
+  }
+  const log = await cluster.logs(namespace, pod.name, { follow: true, signal: stop })
+  if (!log.known) return { node, why: log.why.detail }
+  let last: ConntrackReading | null = null
+  let seen: (() => void)[] = []
+  const follow = async (): Promise<void> => {
+    for await (const line of log.value) {
+      const record = readRecord(line)
+      if (record === 'damaged') break
+      if (record?.t !== 'conntrack') continue
+      const stat = parseConntrackStat(record.stat ?? '')
+      if (stat !== null) last = { at: now(), stat, entries: whole(record.count), max: whole(record.max) }
+      for (const wake of seen) wake()
+      seen = []
+    }
+  }
+  follow()
+    .catch(() => {})
+    .finally(() => seen.forEach((wake) => wake()))
+  const fresh = async (): Promise<ConntrackReading | null> => {
+    await Promise.race([new Promise<void>((resolve) => seen.push(resolve)), new Promise((resolve) => setTimeout(resolve, 3000))])
+    return last
+  }
+  const end = (): void => ending.abort()
+  if ((await fresh()) === null) {
+    end()
+    return { node, why: 'the node does not show /proc/net/stat/nf_conntrack: no connection tracking, or another kernel' }
+  }
+  return { reader: { node, way: 'host-network-pod', latest: () => last, fresh, end } }
+}
+
+function whole(text: string | null): number | null {
+  return text !== null && /^\d+$/.test(text.trim()) ? Number(text) : null
+}
+
+export function conntrackWindow(node: string, way: ConntrackReader['way'], before: ConntrackReading, after: ConntrackReading): ConntrackWindow {
+  return { node, windowMs: Math.round(after.at - before.at), delta: conntrackDelta(before.stat, after.stat), entries: fuller(before.entries, after.entries), max: after.max, way }
+}
+
+/** Of the two moments the one nearer to a full table: a look at the end alone may come just after a clean-up. */
+function fuller(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? (after ?? before) : Math.max(before, after)
+}

@@ -1,0 +1,69 @@
+import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../model/service.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import type { Model } from '../../model/sources.ts'
+import type { PlannedConnect } from './plan.ts'
+
+const mostServices = 50
+const mostEndpoints = 10
+/** In time for two tries of each at least (100/s), and short enough for an environment variable of 128 KiB. */
+const mostAddresses = 400
+
+/** TCP addresses of the scope's Services that have endpoints: the Service's own, and each endpoint's. */
+export function planConnects(model: Model): { readonly connects: readonly PlannedConnect[]; readonly leftOut: readonly string[] } {
+  const { services, endpointSlices } = model.sources
+  if (!services.known || !endpointSlices.known || model.scope.target.kind === 'dns') return { connects: [], leftOut: [] }
+  const wanted = services.value
+    .map((service) => ({ service, slices: endpointSlices.value.filter((it) => it.namespace === service.namespace && it.service === service.name && it.addressType !== 'FQDN') }))
+    .filter(({ service, slices }) => service.type !== 'ExternalName' && slices.some((it) => it.endpoints.some(alive)) && inTarget(model, service, slices))
+  const chosen = wanted.slice(0, mostServices)
+  const connects = chosen.flatMap(({ service, slices }) => connectsOf(service, slices))
+  return {
+    connects: connects.slice(0, mostAddresses),
+    leftOut: [
+      ...(wanted.length > chosen.length ? [`connects to the first ${mostServices} of ${wanted.length} Services only`] : []),
+      ...(connects.length > mostAddresses ? [`connects to the first ${mostAddresses} of ${connects.length} addresses only`] : []),
+    ],
+  }
+}
+
+function connectsOf(service: Service, slices: readonly EndpointSlice[]): readonly PlannedConnect[] {
+  return service.ports
+    .filter((it) => it.protocol === 'TCP')
+    .flatMap((port) => {
+      const about = { namespace: service.namespace, name: service.name, port: port.port }
+      const own: readonly PlannedConnect[] =
+        service.clusterIP === null || service.clusterIP === 'None' ? [] : [{ service: about, via: { kind: 'service' }, ip: service.clusterIP, port: port.port }]
+      const each = slices.flatMap((slice) => {
+        const target = targetOf(slice, port)
+        return target === null ? [] : slice.endpoints.filter(alive).map((it): PlannedConnect => ({ service: about, via: { kind: 'endpoint', pod: it.pod }, ip: it.ip, port: target }))
+      })
+      return [...own, ...each.slice(0, mostEndpoints)]
+    })
+}
+
+/** Not ready ones too: whether they answer is what a reader asks next. */
+export function alive(endpoint: Endpoint): boolean {
+  return !endpoint.terminating
+}
+
+/** A slice's port carries the name of the Service's port that it is for (discovery/v1 EndpointPort). */
+export function targetOf(slice: EndpointSlice, port: ServicePort): number | null {
+  return slice.ports.find((it) => it.protocol === 'TCP' && (it.name ?? '') === (port.name ?? ''))?.port ?? null
+}
+
+export function inTarget(model: Model, service: Service, slices: readonly EndpointSlice[]): boolean {
+  const { target } = model.scope
+  if (target.kind !== 'object') return true
+  const { kind, namespace, name } = target.object
+  if (namespace !== null && namespace !== service.namespace) return false
+  const pods = slices.flatMap((it) => it.endpoints.map((endpoint) => endpoint.pod ?? ''))
+  if (kind === 'Service') return service.name === name
+  if (kind === 'Pod') return pods.includes(name)
+  if (kind === 'Ingress') return model.sources.ingresses.known && model.sources.ingresses.value.some((it) => it.namespace === namespace && it.name === name && backendsOf(it).includes(service.name))
+  // A workload's pods carry its name and a suffix.
+  return kind === 'Namespace' || kind === 'Node' || pods.some((it) => it.startsWith(`${name}-`))
+}
+
+export function backendsOf(ingress: Ingress): readonly string[] {
+  return [...ingress.rules.flatMap((it) => it.paths.map((path) => path.backend.service)), ...(ingress.defaultBackend === null ? [] : [ingress.defaultBackend.service])]
+}

@@ -1,0 +1,122 @@
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { DnsServer } from '../../model/lookups.ts'
+import type { Service } from '../../model/service.ts'
+import type { Model } from '../../model/sources.ts'
+import { asDnsName } from '../../wire/dns-name.ts'
+import { type NameQuestion, type NamesSpec, suffixesAtMost } from '../pod/spec.ts'
+
+/** Services whose names are asked for. */
+const most = 12
+const mostOutside = 4
+const mostSuffixes = 4
+/** Of the rate that a node's pod has in all. */
+export const namesShare = 0.12
+
+export interface NamesPlan {
+  readonly spec: NamesSpec
+  /** Services in scope whose names are not asked for. */
+  readonly notAsked: number
+}
+
+export interface NamesWanted {
+  readonly servers: NamesSpec['servers']
+  readonly externalName: string
+  readonly run: string
+  readonly rate: number
+}
+
+/**
+ * The names that users ask for: the target's own, else a sample of the scope's. Services that the Corefile names come
+ * first, since a line there may stand in their place; then all namespaces, and all kinds of Services, in turn.
+ */
+export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): NamesPlan {
+  const { services } = model.sources
+  const all = (services.known ? services.value : []).filter((it) => isAskable(it) && asDnsName(fullName(it, dns.domain)) !== null)
+  const chosen = sample(all, model, dns)
+  const targets = all.filter((it) => isTarget(it, model))
+  const outside = [want.externalName.replace(/\.$/, ''), ...chosen.flatMap((it) => (it.externalName === null ? [] : [it.externalName.replace(/\.$/, '')]))]
+  const pods = model.sources.pods.known ? model.sources.pods.value : []
+  return {
+    spec: {
+      servers: want.servers,
+      names: [...chosen.map((it): NameQuestion => ({ name: fullName(it, dns.domain), types: typesOf(it), reason: { kind: 'service', service: { namespace: it.namespace, name: it.name } } })), ...targets.slice(0, 2).flatMap((it) => ways(it, dns.domain))],
+      outside: [...new Set(outside)].filter((it) => asDnsName(it) !== null && !it.endsWith(`.${dns.domain}`)).slice(0, mostOutside),
+      suffixes: [...new Set(pods.flatMap((it) => it.dnsConfig?.searches ?? []))].filter((it) => asDnsName(it) !== null).slice(0, mostSuffixes),
+      label: `hopscope-${want.run}`,
+      queriesPerSecond: Math.max(5, Math.floor(want.rate * namesShare)),
+    },
+    notAsked: all.length - chosen.length,
+  }
+}
+
+/**
+ * At most, from one node, where each query is answered: a name that a server is silent about is asked for once more.
+ * The suffixes of the pod's own search list are known to the pod alone, which takes no more than these.
+ */
+export function queriesOfNames({ spec }: NamesPlan): number {
+  const each = spec.names.reduce((sum, it) => sum + it.types.length, 0)
+  return each * spec.servers.length + spec.outside.length * (1 + suffixesAtMost) + suffixesAtMost
+}
+
+export function fullName({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {
+  return `${name}.${namespace}.svc.${domain}.`
+}
+
+/** All that has a name in DNS. */
+function isAskable({ type, clusterIP, externalName }: Service): boolean {
+  return type === 'ExternalName' ? externalName !== null : clusterIP !== null && clusterIP !== ''
+}
+
+/** Which family a headless Service or an outside name has is not known beforehand. */
+function typesOf({ type, clusterIP }: Service): NameQuestion['types'] {
+  if (type === 'ExternalName' || clusterIP === 'None' || clusterIP === null) return ['A', 'AAAA']
+  return clusterIP.includes(':') ? ['AAAA'] : ['A']
+}
+
+/** `cart.shop` in a pod of shop: first cart.shop.shop.svc.cluster.local, which must not be there. */
+function ways(service: Service, domain: string): readonly NameQuestion[] {
+  const { namespace, name } = service
+  const about = { namespace, name }
+  const suffix = `${namespace}.svc.${domain}`
+  return [`${name}.${namespace}`, `${name}.${namespace}.svc`].map((typed) => ({ name: `${typed}.${suffix}.`, types: typesOf(service), reason: { kind: 'way', service: about, typed, suffix } }))
+}
+
+/** An address of its own, or an endpoint that is ready: its name must lead somewhere. */
+export function hasAnswer(service: Service, { sources: { endpointSlices } }: Model): boolean {
+  if (service.type === 'ExternalName' || service.clusterIP === null || service.clusterIP === '') return false
+  if (service.clusterIP !== 'None') return true
+  const its = endpointSlices.known ? endpointSlices.value.filter((it) => it.namespace === service.namespace && it.service === service.name) : []
+  return its.some((slice) => slice.endpoints.some((it) => it.ready))
+}
+
+export function isTarget({ namespace, name, selector }: Service, { scope: { target }, sources: { pods } }: Model): boolean {
+  if (target.kind !== 'object' || target.object.namespace !== namespace) return false
+  const { object } = target
+  if (object.kind === 'Service') return object.name === name
+  const pairs = Object.entries(selector ?? {})
+  return (
+    pairs.length > 0 &&
+    pods.known &&
+    pods.value.some((it) => it.namespace === namespace && (it.name === object.name || (it.owner !== null && (it.owner.name === object.name || it.owner.name.startsWith(`${object.name}-`)))) && pairs.every(([key, value]) => it.labels[key] === value))
+  )
+}
+
+function sample(all: readonly Service[], model: Model, dns: ClusterDns): readonly Service[] {
+  const corefile = dns.corefile.known ? dns.corefile.value : ''
+  const first = (it: Service): number => {
+    if (isTarget(it, model)) return 0
+    return corefile.includes(`${it.name}.${it.namespace}`) ? 1 : 2
+  }
+  const inTurn = [...Map.groupBy(all, (it) => `${it.namespace} ${kindOf(it)}`).values()].flatMap((its) => its.map((it, turn) => ({ it, turn })))
+  return inTurn.toSorted((a, b) => first(a.it) - first(b.it) || a.turn - b.turn).map(({ it }) => it).slice(0, most)
+}
+
+function kindOf({ type, clusterIP }: Service): string {
+  return type === 'ExternalName' ? type : clusterIP === 'None' ? 'headless' : 'ClusterIP'
+}
+
+/** The servers that the series ask, each once. */
+export function serversOf(series: readonly { readonly server: DnsServer; readonly port: number; readonly method: string }[]): NamesSpec['servers'] {
+  const asked = series.filter((it) => it.method !== 'getaddrinfo' && it.server.ip !== '').map(({ server, port }) => ({ server, port }))
+  return asked.filter((it, at) => asked.findIndex((other) => other.server.ip === it.server.ip) === at)
+}

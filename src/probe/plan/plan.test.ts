@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import { known, unknown } from '../../model/known.ts'
+import { everything, model } from '../../model/build.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Node } from '../../model/node.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
+import type { Scope } from '../../model/sources.ts'
+import { subject } from '../../model/subject.ts'
+import { announce, planProbe, queriesOf } from './plan.ts'
+
+const run = 'aaaa0000'
+
+function node(name: string, over: Partial<Node> = {}): Node {
+  return { name, labels: {}, ip: null, ready: 'True', readyMessage: null, unschedulable: false, taints: [], kernel: '6.1', os: 'linux', kubelet: 'v1.34', cpus: 2, ...over }
+}
+function service(namespace: string, name: string, over: Partial<Service> = {}): Service {
+  const ports = [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }] as const
+  return { namespace, name, type: 'ClusterIP', clusterIP: '10.96.0.50', selector: {}, ports, externalName: null, internalTrafficPolicy: 'Cluster', publishNotReadyAddresses: false, ...over }
+}
+function endpoint(ip: string, pod: string, over: Partial<Endpoint> = {}): Endpoint {
+  return { ip, ready: true, serving: true, terminating: false, node: null, pod, ...over }
+}
+function slice(namespace: string, of: string, port: number, protocol: 'TCP' | 'UDP', endpoints: readonly Endpoint[], name = 'http'): EndpointSlice {
+  return { namespace, name: `${of}-x`, service: of, addressType: 'IPv4', ports: [{ name, port, protocol }], endpoints }
+}
+function dns(replicas: number): ClusterDns {
+  const endpoints = Array.from({ length: replicas }, (_, i) => endpoint(`10.244.0.${i + 2}`, `coredns-${i}`))
+  return {
+    service: service('kube-system', 'kube-dns', { clusterIP: '10.96.0.10' }),
+    slices: [slice('kube-system', 'kube-dns', 5353, 'UDP', [...endpoints, endpoint('10.244.9.9', 'coredns-gone', { ready: false })], 'dns')],
+    pods: [],
+    workload: null,
+    corefile: unknown('forbidden', 'get configmaps'),
+    domain: 'example.local',
+    weaveTc: [],
+    nodeCaches: [],
+  }
+}
+function pod(namespace: string, name: string, over: Partial<Pod> = {}): Pod {
+  const container = { name: 'app', image: 'x', ports: [], args: [], cpuLimitMilli: null, cpuRequestMilli: null, memoryLimitBytes: null, readinessProbe: null, ready: true, restarts: 0, waiting: null, lastTermination: null }
+  return {
+    namespace, name, labels: {}, node: 'b', ip: null, phase: 'Running', ready: true, notReadyReason: null, deleting: false, hostNetwork: false,
+    dnsPolicy: 'ClusterFirst', dnsConfig: null, owner: { kind: 'ReplicaSet', name: name.replace(/-\w+$/, '') }, containers: [container], ...over,
+  }
+}
+const shop: Scope = { namespace: 'shop', target: { kind: 'everything' }, level: 'probe' }
+const nodes = known([node('a'), node('b'), node('c', { ready: 'False', readyMessage: 'kubelet stopped' }), node('d', { unschedulable: true }), node('e', { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] })])
+const shopSources = {
+  nodes,
+  clusterDns: known(dns(2)),
+  pods: known([pod('shop', 'web-1'), pod('shop', 'web-2'), pod('shop', 'db-1', { ready: false }), pod('kube-system', 'proxy-1')]),
+  services: known([service('shop', 'web'), service('shop', 'empty'), service('shop', 'db', { clusterIP: 'None' })]),
+  endpointSlices: known([
+    slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1'), endpoint('10.244.1.3', 'web-2', { ready: false }), endpoint('10.244.1.4', 'web-0', { terminating: true })]),
+    slice('shop', 'db', 5432, 'TCP', [endpoint('10.244.1.9', 'db-1')]),
+  ]),
+}
+
+function of(target: Scope['target']) {
+  return planProbe(model(shopSources, { scope: { ...shop, target } }), { run })
+}
+
+describe('the plan', () => {
+  it('takes nodes that can run a pod, those of the scope first, and says why it leaves others out', () => {
+    const plan = planProbe(model(shopSources, { scope: shop }), { run })
+    expect(plan.nodes).toEqual(['b', 'a'])
+    expect(plan.skipped).toEqual([
+      { node: 'c', why: 'not ready: kubelet stopped' },
+      { node: 'd', why: 'cordoned' },
+      { node: 'e', why: 'tainted gpu=yes:NoSchedule' },
+    ])
+    expect(planProbe(model(shopSources), { run, tolerateAll: true }).nodes).toEqual(['a', 'b', 'd', 'e'])
+    expect(planProbe(model(shopSources), { run, nodes: ['a', 'nope'] })).toMatchObject({ nodes: ['a'], skipped: [{ node: 'nope', why: 'there is no such node' }] })
+  })
+
+  it('asks the Service and each ready replica at its own port, by the cluster\'s own domain', () => {
+    const { series, metrics } = planProbe(model({ nodes, clusterDns: known(dns(2)) }), { run })
+    expect(new Set(series.map((it) => `${it.server.role} ${it.server.ip}:${it.port}`))).toEqual(new Set(['service 10.96.0.10:53', 'endpoint 10.244.0.2:5353', 'endpoint 10.244.0.3:5353']))
+    expect(series.find((it) => it.zone === 'cluster')?.name).toBe('kubernetes.default.svc.example.local.')
+    expect(series.every((it) => it.name.endsWith('.'))).toBe(true)
+    expect(metrics).toEqual([{ pod: 'coredns-0', ip: '10.244.0.2', port: 9153 }, { pod: 'coredns-1', ip: '10.244.0.3', port: 9153 }])
+  })
+
+  it('bounds the load however many replicas and nodes there are', () => {
+    for (const replicas of [0, 1, 2, 8, 40]) {
+      for (const count of [1, 3, 12, 400]) {
+        const plan = planProbe(model({ nodes: known(Array.from({ length: count }, (_, i) => node(`n${i}`))), clusterDns: known(dns(replicas)) }), { run })
+        expect(plan.nodes.length).toBeLessThanOrEqual(12)
+        expect(plan.queriesPerSecondPerNode * plan.nodes.length).toBeLessThanOrEqual(900)
+        expect(queriesOf(plan.series)).toBeLessThanOrEqual(1300)
+        expect(plan.budgetMs).toBeLessThanOrEqual(30_000)
+      }
+    }
+  })
+
+  it('asks for a bounded number of names: the target first, then those of the Corefile, then each kind in each namespace', () => {
+    const many = Array.from({ length: 60 }, (_, i) => service(`ns${i % 5}`, `s${i}`, i % 3 === 0 ? { clusterIP: 'None' } : {}))
+    const corefile = known('.:53 {\n hosts {\n 192.0.2.1 s47.ns2.svc.example.local\n }\n}\n')
+    const of = (target: Scope['target']) => planProbe(model({ nodes, services: known(many), clusterDns: known({ ...dns(2), corefile }) }, { scope: { ...shop, namespace: null, target } }), { run }).names
+    const all = of({ kind: 'everything' })
+    const services = all?.spec.names.filter((it) => it.reason.kind === 'service') ?? []
+    expect(services.length).toBe(12)
+    expect(all?.notAsked).toBe(48)
+    expect(services[0]?.name).toBe('s47.ns2.svc.example.local.')
+    expect(new Set(services.map((it) => it.name.split('.')[1])).size).toBe(5)
+    const one = of({ kind: 'object', object: subject('Service', 'ns1', 's31'), url: null })
+    expect(one?.spec.names[0]?.name).toBe('s31.ns1.svc.example.local.')
+    expect(one?.spec.names.filter((it) => it.reason.kind === 'way').map((it) => it.name)).toEqual(['s31.ns1.ns1.svc.example.local.', 's31.ns1.svc.ns1.svc.example.local.'])
+  })
+
+  it('fits ten seconds on three nodes', () => {
+    const plan = planProbe(model({ nodes: known([node('a'), node('b'), node('c')]), clusterDns: known(dns(2)) }), { run })
+    expect(queriesOf(plan.series) / plan.queriesPerSecondPerNode).toBeLessThan(7)
+  })
+
+  it('connects to Services with endpoints, and to each of those that is not going away', () => {
+    const { connects } = planProbe(model(shopSources, { scope: shop }), { run })
+    expect(connects.map((it) => `${it.service.name} ${it.via.kind} ${it.ip}:${it.port}`)).toEqual([
+      'web service 10.96.0.50:80',
+      'web endpoint 10.244.1.2:8080',
+      'web endpoint 10.244.1.3:8080',
+      'db endpoint 10.244.1.9:5432',
+    ])
+  })
+
+  it('bounds the connects, and says so', () => {
+    const many = Array.from({ length: 60 }, (_, i) => service('shop', `s${i}`))
+    const slices = many.map((it) => slice('shop', it.name, 8080, 'TCP', Array.from({ length: 20 }, (_, i) => endpoint(`10.244.2.${i}`, `p-${i}`))))
+    const plan = planProbe(model({ ...shopSources, services: known(many), endpointSlices: known(slices) }, { scope: shop }), { run })
+    expect(plan.connects.length).toBe(400)
+    expect(plan.leftOut).toEqual(['connects to the first 50 of 60 Services only', 'connects to the first 400 of 550 addresses only', 'asks some endpoints only of 60 Service ports: 10 of each, 60 in all'])
+  })
+
+  it('keeps to the target', () => {
+    expect(of({ kind: 'dns' }).connects).toEqual([])
+    expect(new Set(of({ kind: 'object', object: subject('Service', 'shop', 'db'), url: null }).connects.map((it) => it.service.name))).toEqual(new Set(['db']))
+    expect(of({ kind: 'object', object: subject('Pod', 'shop', 'db-1'), url: null }).inside.map((it) => it.pod)).toEqual(['db-1'])
+    expect(new Set(of({ kind: 'object', object: subject('Deployment', 'shop', 'web'), url: null }).connects.map((it) => it.service.name))).toEqual(new Set(['web']))
+  })
+
+  it('looks out of one ready pod per workload, and not of kube-system', () => {
+    expect(planProbe(model(shopSources), { run }).inside.map((it) => it.pod)).toEqual(['web-1'])
+  })
+
+  it('asks an Ingress host of a controller that serves its class', () => {
+    const backend = { service: 'web', port: 80, path: '' }
+    const ingress = (host: string | null, path: string, className: string | null) => ({
+      namespace: 'shop', name: `to-${className}`, className, classFrom: 'spec' as const, rules: [{ host, paths: [{ path, pathType: 'Prefix', backend }] }], defaultBackend: null, addresses: [],
+    })
+    const { http } = planProbe(
+      model({
+        ...shopSources,
+        ingresses: known([ingress('a.test', '/api(/|$)(.*)', 'nginx'), ingress('*.b.test', '/', null), ingress('c.test', '/', 'other')]),
+        ingressClasses: known([{ name: 'nginx', controller: 'k8s.io/ingress-nginx', isDefault: true }, { name: 'other', controller: 'example.com/other', isDefault: false }]),
+        ingressControllers: known([{ namespace: 'ingress-nginx', pod: 'nginx-0', ip: '10.244.3.3', ready: true, controller: 'k8s.io/ingress-nginx', classNames: [] }]),
+      }),
+      { run },
+    )
+    expect(http.map((it) => [it.host, it.path, it.via.ip])).toEqual([['a.test', '/api', '10.244.3.3'], ['hopscope.b.test', '/', '10.244.3.3']])
+  })
+
+  it('says what it cannot do without the right to read', () => {
+    const plan = planProbe(model({ clusterDns: unknown('forbidden', 'list services in namespace kube-system') }, { scope: everything }), { run, nodes: ['a'] })
+    expect(plan).toMatchObject({ nodes: ['a'], series: [], dnsNote: 'list services in namespace kube-system' })
+    expect(announce(plan)).toContain('asks no DNS server: list services in namespace kube-system')
+  })
+})
+
+it('announces where, how much, and how long', () => {
+  expect(announce(planProbe(model(shopSources, { scope: shop }), { run, nodeAccess: true }))).toEqual([
+    'creates 4 pods in namespace shop on b, a, image docker.io/library/node:24-slim; removed at the end',
+    'asks DNS at most 150 queries/s per node, 960 per node in all, starting none after 11 s; slows down and stops when answers get worse',
+    'among them are 20 look-ups per node of names that do not exist, below hopscope-aaaa0000.example.com.: these go on to where CoreDNS forwards to',
+    'asks 3 DNS servers for the names of 3 Services from two nodes, and for example.com with each suffix of the search list from all: at most 29 queries more per node, of the same rate; what is not answered is asked once more',
+    'fetches the metrics page of 2 DNS servers from each node, twice at most',
+    'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
+    'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; leaves alone what is silent, gets slower or answers 429',
+    'runs a short script in 1 application container: reads resolv.conf, hosts and nsswitch.conf, looks up at most 4 names, asks each nameserver once, and makes one connection',
+    'reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges',
+    'leaves out c: not ready: kubelet stopped',
+    'leaves out d: cordoned',
+    'leaves out e: tainted gpu=yes:NoSchedule',
+    'takes 14 s when all is well, 29 s when DNS or a web server is silent, at most two minutes; each pod ends itself after that',
+  ])
+})

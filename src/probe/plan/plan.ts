@@ -1,0 +1,233 @@
+import type { Contact, DirectContact, HttpContact, HttpEnd, StrangerAnswer, Unasked } from '../../model/contacts.ts'
+import type { Known } from '../../model/known.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Model } from '../../model/sources.ts'
+import { announceHttp, httpBudget, requestsOf } from '../measure/announce-http.ts'
+import { planConnects } from './plan-contacts.ts'
+import { planDirect } from './plan-direct.ts'
+import { planHttp } from './plan-http.ts'
+import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
+import { apiServerName, type DnsName } from '../../wire/dns-name.ts'
+import { type InsideSpec, planInside } from './plan-inside.ts'
+import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
+import { planNodes } from './plan-nodes.ts'
+import type { MetricsSpec, SeriesSpec } from '../pod/spec.ts'
+import { defaultImage } from '../pods/pod-manifest.ts'
+import { type LogSpec, planServerLogs } from '../logs/server-logs.ts'
+
+export interface ProbeOptions {
+  /** From `newRunId`. */
+  readonly run: string
+  /** Where the probe pods are made; the scope's namespace, else `default`. */
+  readonly namespace?: string
+  readonly image?: string
+  /** Only these nodes. */
+  readonly nodes?: readonly string[]
+  readonly maxNodes?: number
+  readonly tolerateAll?: boolean
+  readonly externalName?: string
+  readonly queriesPerSecondPerNode?: number
+  readonly counts?: Partial<Counts>
+  /** Read conntrack counters on the nodes. */
+  readonly nodeAccess?: boolean
+  /** Exec into application pods; on unless false. */
+  readonly inside?: boolean
+  readonly connectTries?: number
+}
+
+export type PlannedConnect = Omit<Contact, 'node' | 'tries'>
+interface Ports {
+  readonly scheme: 'http' | 'https'
+  /** Where the same address listens, for redirects from one scheme to the other. */
+  readonly ports: { readonly plain: number; readonly tls: number }
+}
+export type PlannedHttp = Omit<HttpContact, 'node' | 'basis' | keyof HttpEnd> & Ports & Required<Pick<HttpContact, 'basis'>>
+export type PlannedStranger = Omit<StrangerAnswer, 'node' | keyof HttpEnd> & Ports
+export type PlannedDirect = Omit<DirectContact, 'node' | keyof HttpEnd> & Pick<Ports, 'scheme'>
+
+/** All that a probe will do, before it does any of it. */
+export interface ProbePlan {
+  readonly run: string
+  readonly namespace: string
+  readonly image: string
+  readonly tolerateAll: boolean
+  readonly nodes: readonly string[]
+  /** Nodes that get no pod, and why. */
+  readonly skipped: readonly { readonly node: string; readonly why: string }[]
+  /** Empty when the cluster's DNS is not known; `dnsNote` says why then. */
+  readonly series: readonly SeriesSpec[]
+  readonly dnsNote: string | null
+  /** The names that users ask for; null when no DNS server is known. The first two nodes ask each server. */
+  readonly names: NamesPlan | null
+  readonly dnsService: string | null
+  /** null when the cluster's domain, which its Corefile names, is no DNS name: then no look-up is made of anything below it. */
+  readonly clusterName: DnsName | null
+  readonly counts: Counts
+  readonly queriesPerSecondPerNode: number
+  /** No look-up is started after this long; the last ones may take 12 s more. */
+  readonly budgetMs: number
+  /** Connects and HTTP are made from these nodes alone. */
+  readonly contactNodes: readonly string[]
+  readonly connects: readonly PlannedConnect[]
+  readonly connectTries: number
+  readonly http: readonly PlannedHttp[]
+  /** Of each URL from each node. */
+  readonly httpTimes: number
+  readonly strangers: readonly PlannedStranger[]
+  readonly direct: readonly PlannedDirect[]
+  readonly unasked: readonly Unasked[]
+  /** What was left out for the sake of load, in words. */
+  readonly leftOut: readonly string[]
+  readonly inside: readonly InsideSpec[]
+  readonly metrics: readonly MetricsSpec[]
+  readonly serverLogs: readonly LogSpec[]
+  readonly conntrack: boolean
+}
+
+/**
+ * 150/s per node, and 900/s over all nodes: one CoreDNS replica answers some 17000/s per vCPU (coredns/deployment,
+ * Scaling_CoreDNS.md), so this stays near a twentieth of one, and three nodes are done in some 7 s.
+ */
+const ratePerNode = 150
+const rateOfAll = 900
+const mostNodes = 12
+
+/** Pure: what the read-level model allows to be probed, within the caps. */
+export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
+  const { nodes, skipped } = planNodes(model, { names: options.nodes ?? null, most: options.maxNodes ?? mostNodes, tolerateAll: options.tolerateAll === true })
+  const dns = model.sources.clusterDns
+  const counts = { ...defaultCounts, ...options.counts }
+  const clusterName = apiServerName(dns.known ? dns.value.domain : 'cluster.local')
+  const externalName = absolute(options.externalName ?? 'example.com')
+  const planned = dns.known && clusterName !== null ? planSeries(dns.value, { counts, clusterName, externalName, freshName: `hopscope-${options.run}.${externalName}` }) : { series: [], endpoints: [] }
+  const rate = Math.max(1, Math.min(options.queriesPerSecondPerNode ?? ratePerNode, Math.floor(rateOfAll / Math.max(1, nodes.length))))
+  const contacts = planConnects(model)
+  const contactNodes = spread(nodes, 3)
+  const http = planHttp(model, contactNodes.length)
+  const direct = planDirect(model, http.http)
+  return {
+    run: options.run,
+    namespace: options.namespace ?? model.scope.namespace ?? 'default',
+    image: options.image ?? defaultImage,
+    tolerateAll: options.tolerateAll === true,
+    nodes,
+    skipped,
+    series: planned.series,
+    dnsNote: noteOn(dns),
+    names: dns.known && planned.series.length > 0 ? planNames(model, dns.value, { servers: serversOf(planned.series), externalName, run: options.run, rate }) : null,
+    dnsService: dns.known ? (dns.value.service?.clusterIP ?? null) : null,
+    clusterName,
+    counts,
+    queriesPerSecondPerNode: rate,
+    budgetMs: budget(planned.series, (1 - namesShare) * rate),
+    contactNodes,
+    connects: contacts.connects,
+    connectTries: options.connectTries ?? 5,
+    http: http.http,
+    httpTimes: http.times,
+    strangers: http.strangers,
+    direct: direct.direct,
+    unasked: direct.unasked,
+    leftOut: [...contacts.leftOut, ...http.leftOut, ...direct.leftOut],
+    inside: options.inside === false || clusterName === null ? [] : planInside(model, clusterName),
+    metrics: planned.endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
+    serverLogs: dns.known ? planServerLogs(dns.value) : [],
+    conntrack: options.nodeAccess === true,
+  }
+}
+
+/** Queries of one node when all goes well. */
+export function queriesOf(series: readonly SeriesSpec[]): number {
+  return series.reduce((sum, it) => sum + 2 * it.count, 0)
+}
+
+/** Half as much time again as the cap alone takes: slow answers must not cost look-ups, nor a dead server minutes. */
+function budget(series: readonly SeriesSpec[], rate: number): number {
+  return Math.round(Math.min(30, Math.max(6, (1.4 * queriesOf(series)) / rate)) * 1000)
+}
+
+/** `most` of them, evenly over the list. */
+function spread(nodes: readonly string[], most: number): readonly string[] {
+  if (nodes.length <= most) return nodes
+  return Array.from({ length: most }, (_, i) => nodes[Math.floor((i * nodes.length) / most)] ?? '')
+}
+
+function absolute(name: string): string {
+  return name.endsWith('.') ? name : `${name}.`
+}
+
+function limitOf(dns: Known<ClusterDns>, pod: string): { readonly cpuLimitMilli?: number } {
+  const limit = dns.known ? dns.value.pods.find((it) => it.name === pod)?.containers.find((it) => it.cpuLimitMilli !== null)?.cpuLimitMilli : null
+  return typeof limit === 'number' ? { cpuLimitMilli: limit } : {}
+}
+
+export const noDomain = 'the domain of the cluster, as the Corefile has it, is no DNS name'
+
+function noteOn(dns: Known<ClusterDns>): string | null {
+  if (!dns.known) return dns.why.detail
+  if (apiServerName(dns.value.domain) === null) return noDomain
+  return dns.value.service === null ? 'there is no Service kube-system/kube-dns' : null
+}
+
+/** The plan in words, for before it starts: what is created where, how much is asked, how long at most. */
+export function announce(plan: ProbePlan): readonly string[] {
+  const pods = plan.nodes.length * (plan.conntrack ? 2 : 1)
+  const seconds = Math.ceil(plan.budgetMs / 1000)
+  const longest = Math.max(seconds, requestsOf(plan) === 0 ? 0 : Math.ceil(httpBudget(plan) / 1000))
+  return [
+    `creates ${count(pods, 'pod')} in namespace ${plan.namespace} on ${plan.nodes.join(', ') || 'no node'}, image ${plan.image}; removed at the end`,
+    ...(plan.series.length > 0
+      ? [
+          `asks DNS at most ${plan.queriesPerSecondPerNode} queries/s per node, ${queriesOf(plan.series)} per node in all, starting none after ${seconds} s; slows down and stops when answers get worse${plan.metrics.some((it) => (it.cpuLimitMilli ?? null) !== null) ? ', or a server nears its CPU limit' : ''}`,
+        ]
+      : [`asks no DNS server: ${plan.dnsNote ?? 'none is known'}`]),
+    ...uncached(plan.series),
+    ...(plan.names === null ? [] : announceNames(plan.names)),
+    ...(plan.metrics.length > 0 ? [`fetches the metrics page of ${count(plan.metrics.length, 'DNS server')} from each node, twice at most`] : []),
+    ...(plan.connects.length > 0
+      ? [`opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`]
+      : []),
+    ...announceHttp(plan),
+    ...(plan.inside.length > 0 ? [announceInside(plan.inside)] : []),
+    ...(plan.serverLogs.length > 0 ? [`reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`] : []),
+    ...(plan.conntrack ? ['reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges'] : []),
+    ...leftOutNodes(plan.skipped),
+    ...plan.leftOut,
+    `takes ${longest + 3} s when all is well, ${requestsOf(plan) === 0 ? seconds + 15 : longest + 18} s when ${requestsOf(plan) === 0 ? 'DNS is silent' : 'DNS or a web server is silent'}, at most two minutes; each pod ends itself after that`,
+  ]
+}
+
+/** What stands in `inside-script.ts`, in its order. */
+function announceInside(inside: ProbePlan['inside']): string {
+  const most = Math.max(...inside.map((it) => it.names.length))
+  const names = most === 0 ? 'one name' : `at most ${most + 1} names`
+  return `runs a short script in ${count(inside.length, 'application container')}: reads resolv.conf, hosts and nsswitch.conf, looks up ${names}, asks each nameserver once, and makes one connection`
+}
+
+function announceNames(names: NamesPlan): readonly string[] {
+  const { spec, notAsked } = names
+  const services = spec.names.filter((it) => it.reason.kind === 'service').length
+  return [
+    `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}${notAsked === 0 ? '' : ` of ${services + notAsked}`} from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: at most ${queriesOfNames(names)} queries more per node, of the same rate; what is not answered is asked once more`,
+  ]
+}
+
+/** The one thing of a probe that somebody outside of the cluster may see. */
+function uncached(series: readonly SeriesSpec[]): readonly string[] {
+  const fresh = series.filter((it) => it.fresh === true)
+  const [first] = fresh
+  if (first === undefined) return []
+  return [`among them are ${fresh.reduce((sum, it) => sum + it.count, 0)} look-ups per node of names that do not exist, below ${first.name}: these go on to where CoreDNS forwards to`]
+}
+
+/** One line a reason: a big cluster leaves hundreds of nodes out for the same one. */
+function leftOutNodes(skipped: ProbePlan['skipped']): readonly string[] {
+  return [...new Set(skipped.map((it) => it.why))].map((why) => {
+    const names = skipped.filter((it) => it.why === why).map((it) => it.node)
+    return `leaves out ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}: ${why}`
+  })
+}
+
+function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
+}

@@ -1,0 +1,119 @@
+import { type HttpEnd, wantsCertificate } from '../../../model/contacts.ts'
+import { type HttpAnswer, hostname, httpGet } from './http-get.ts'
+import type { Emit } from '../records.ts'
+import type { HttpSpec, ProbeSpec } from '../spec.ts'
+import { tokenBucket } from '../dns/token-bucket.ts'
+
+/** nginx gives up on a silent upstream after 5 s, three upstreams in turn, and then says 504: that word is worth the wait. */
+const answerMs = 18_000
+
+/** So many hosts and endpoints are waited for at one time: one that is silent must not hold up the others. */
+const atOnce = 12
+
+const mostRedirects = 3
+const bodyAtMost = 256 * 1024
+
+/**
+ * Every URL and endpoint `times` times, one after the other, all of them bounded by one rate. What gets slower while it
+ * is asked, is silent, or says that it is too much, is left alone: an answer is wanted, not a load.
+ */
+export async function httpContacts(spec: ProbeSpec, emit: Emit): Promise<void> {
+  const bucket = tokenBucket(spec.httpPerSecond)
+  const signal = AbortSignal.timeout(spec.httpBudgetMs)
+  const waiting = [...spec.http]
+  const worker = async (): Promise<void> => {
+    for (let ask = waiting.shift(); ask !== undefined; ask = waiting.shift()) await askOften(ask)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+
+  async function askOften(ask: HttpSpec): Promise<void> {
+    const watch = gentleness()
+    for (let i = 0; i < ask.times; i++) {
+      if (!(await bucket.take(1, signal))) return
+      const end = await askAsUser(ask, () => bucket.take(1, signal))
+      emit({ t: 'http', id: ask.id, ...end })
+      const why = watch(end)
+      if (why !== null) {
+        if (i < ask.times - 1) emit({ t: 'eased', ip: ask.ip, port: ask.port, why })
+        return
+      }
+    }
+  }
+}
+
+/** Why to ask no more, or null. */
+export function gentleness(): (end: HttpEnd) => string | null {
+  const times: number[] = []
+  return ({ status, error, ms }) => {
+    if (status === 429) return 'it said 429, too many requests'
+    if (error !== null && ms >= 2000) return `it was silent for ${Math.round(ms)} ms`
+    times.push(ms)
+    const first = Math.min(...times.slice(0, 2))
+    return times.length > 2 && ms > 1000 && ms > 5 * first ? `it took ${Math.round(ms)} ms, and ${Math.round(first)} ms at first` : null
+  }
+}
+
+/**
+ * As a browser asks: a redirect to the same host is followed, to the same address, with TLS where it says so. What the
+ * last of them answered is the answer; one that comes back to where it was is a circle.
+ */
+async function askAsUser(ask: HttpSpec, mayAsk: () => Promise<boolean>): Promise<HttpEnd> {
+  let { scheme, port, path } = ask
+  const redirects: { status: number; location: string }[] = []
+  const seen = new Set([`${scheme} ${path}`])
+  let ms = 0
+  for (;;) {
+    const answer = await getOrTls({ ...ask, scheme, port, path })
+    ms += answer.ms
+    scheme = answer.scheme
+    const next = ask.follow ? sameHost(answer, { ...ask, scheme, path }) : null
+    if (next === null || redirects.length === mostRedirects || !(await mayAsk())) return endOf(answer, ms, redirects)
+    redirects.push({ status: answer.status ?? 0, location: answer.location ?? '' })
+    const key = `${next.scheme} ${next.path}`
+    // An application that sets a cookie and sends the browser back is no circle: this client has no cookies.
+    if (seen.has(key)) return answer.setsCookie ? endOf(answer, ms, redirects) : endOf({ ...answer, error: 'redirects in a circle' }, ms, redirects)
+    seen.add(key)
+    port = next.scheme === 'https' ? ask.tlsPort : ask.plainPort
+    ;({ scheme, path } = next)
+  }
+}
+
+interface Answered extends HttpAnswer {
+  readonly scheme: 'http' | 'https'
+}
+
+/** An endpoint that hangs up on plain HTTP, or answers that it wants TLS, is asked over TLS: no object says which it is. */
+async function getOrTls(ask: HttpSpec): Promise<Answered> {
+  const { ip, port, host, path, scheme } = ask
+  const one = { ip, port, host, path, atMost: bodyAtMost, timeoutMs: answerMs }
+  const answer = { ...(await httpGet({ ...one, scheme })), scheme }
+  if (!ask.orTls || scheme === 'https' || answer.late || !answer.connected || !isUnlikeHttp(answer)) return answer
+  const tls = await httpGet({ ...one, scheme: 'https' })
+  return tls.certificate === null && tls.error !== wantsCertificate ? answer : { ...tls, scheme: 'https' }
+}
+
+/** Go's server says 400 "Client sent an HTTP request to an HTTPS server", nginx 400 "plain HTTP request was sent to HTTPS port". */
+function isUnlikeHttp({ status, error, body }: HttpAnswer): boolean {
+  return status === null ? error !== null : status === 400 && /https/i.test(body)
+}
+
+function sameHost(answer: HttpAnswer, ask: HttpSpec): { readonly scheme: 'http' | 'https'; readonly path: string } | null {
+  if (answer.error !== null || answer.location === null || ![301, 302, 303, 307, 308].includes(answer.status ?? 0)) return null
+  const to = URL.canParse(answer.location, `${ask.scheme}://${ask.host}${ask.path}`) ? new URL(answer.location, `${ask.scheme}://${ask.host}${ask.path}`) : null
+  if (to === null || (to.protocol !== 'http:' && to.protocol !== 'https:')) return null
+  if (to.hostname.toLowerCase() !== hostname(ask.host).toLowerCase()) return null
+  return { scheme: to.protocol === 'https:' ? 'https' : 'http', path: `${to.pathname}${to.search}` }
+}
+
+function endOf(answer: Answered, ms: number, redirects: HttpEnd['redirects'] & object): HttpEnd {
+  return {
+    status: answer.status,
+    error: answer.error,
+    ms,
+    scheme: answer.scheme,
+    ...(answer.location === null ? {} : { location: answer.location }),
+    ...(redirects.length === 0 ? {} : { redirects }),
+    ...(answer.certificate === null ? {} : { certificate: answer.certificate }),
+    ...(answer.page === null ? {} : { page: answer.page }),
+  }
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http'
+import { request as tlsRequest } from 'node:https'
+import { isIP } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { type Certificate, type PageMarks, wantsCertificate } from '../../../model/contacts.ts'
+import { certificateOf } from '../dns/certificate.ts'
+import { since } from '../dns/lookup.ts'
+
+export interface HttpAnswer {
+  readonly status: number | null
+  readonly error: string | null
+  readonly ms: number
+  readonly body: string
+  readonly bytes: number
+  /** Whether the TCP connection stood. */
+  readonly connected: boolean
+  /** Whether it was given up because of the time alone. */
+  readonly late: boolean
+  readonly location: string | null
+  readonly setsCookie: boolean
+  readonly certificate: Certificate | null
+  readonly page: PageMarks | null
+}
+
+export interface HttpAsk {
+  readonly ip: string
+  readonly port: number
+  /** `https` speaks TLS, with the host's name for SNI; what certificate comes is noted, and never a reason to stop. */
+  readonly scheme: 'http' | 'https'
+  readonly host: string
+  readonly path: string
+  /** Bytes of the body after which the connection is dropped. */
+  readonly atMost: number
+  readonly timeoutMs: number
+}
+
+/** Node's own limit for all headers together is 16 KiB; of one, no more than this is kept. */
+const longestHeader = 1000
+const pageBytes = 4096
+
+/** One GET on a connection of its own. Redirects are not followed here: the status is the answer. */
+export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
+  const { ip, port, host, path, atMost, timeoutMs } = ask
+  return new Promise((resolve) => {
+    const start = performance.now()
+    const chunks: Buffer[] = []
+    let head: IncomingMessage | null = null
+    let certificate: Certificate | null = null
+    let bytes = 0
+    let connected = false
+    let over = false
+    const end = (error: string | null, late = false): void => {
+      if (over) return
+      over = true
+      clearTimeout(timer)
+      const body = Buffer.concat(chunks).toString()
+      resolve({
+        status: head?.statusCode ?? null, error, ms: since(start), body, bytes, connected, late, certificate,
+        location: kept(head?.headers.location), setsCookie: head?.headers['set-cookie'] !== undefined, page: head === null ? null : marksOf(head, body, ask),
+      })
+      asking.destroy()
+    }
+    const options: RequestOptions = { host: ip, port, path, headers: { Host: host, 'User-Agent': 'hopscope' }, agent: false }
+    const name = hostname(host)
+    const asking = ask.scheme === 'https'
+      ? tlsRequest({ ...options, rejectUnauthorized: false, ...(isIP(name) === 0 ? { servername: name } : { servername: '' }) }, onAnswer)
+      : plainRequest(options, onAnswer)
+    const timer = setTimeout(() => end(lateText(), true), timeoutMs)
+    asking.on('socket', (socket) => {
+      socket.once('connect', () => (connected = true))
+      socket.once('secureConnect', () => (certificate = certificateOf(socket as TLSSocket, name)))
+    })
+    asking.on('error', (error: NodeJS.ErrnoException) => end(connectionError(error)))
+    asking.end()
+
+    function onAnswer(answer: IncomingMessage): void {
+      head = answer
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        if (bytes > atMost) return end(null)
+        chunks.push(chunk)
+      })
+      answer.on('end', () => end(null))
+      answer.on('error', (error: NodeJS.ErrnoException) => end(`the body did not end: ${error.code ?? error.message}`))
+    }
+
+    /** Which of the three steps was late is half of the diagnosis. */
+    function lateText(): string {
+      if (!connected) return `no connection within ${timeoutMs} ms`
+      return head === null ? `no complete answer within ${timeoutMs} ms` : `no complete answer within ${timeoutMs} ms: ${bytes} bytes of the body came, and no end`
+    }
+  })
+}
+
+/** TLS 1.3 has an alert for it; before, servers ended the handshake with one of the others (RFC 8446 6.2, RFC 5246 7.2.2). */
+const clientAlerts = /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE)$|alert (?:certificate required|bad certificate|handshake failure)/i
+
+function connectionError({ code, message }: NodeJS.ErrnoException): string {
+  if (clientAlerts.test(code ?? '') || clientAlerts.test(message)) return wantsCertificate
+  return (code ?? message).slice(0, longestHeader)
+}
+
+/** A `Host` header without its port. */
+export function hostname(host: string): string {
+  return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+}
+
+function kept(header: string | undefined): string | null {
+  return header === undefined || header === '' ? null : header.slice(0, longestHeader)
+}
+
+/** Headers that differ from one answer to the next, or by whether a host has TLS. */
+const restless = new Set(['date', 'content-length', 'connection', 'keep-alive', 'transfer-encoding', 'set-cookie', 'strict-transport-security', 'etag', 'age'])
+
+/** Pages repeat the host and path that they were asked for: without them, two pages of one maker are the same. */
+function marksOf(answer: IncomingMessage, body: string, { host, path }: HttpAsk): PageMarks {
+  const page = [host, hostname(host), path].filter((it) => it.length > 1).reduce((text, it) => text.replaceAll(it, ''), body.slice(0, pageBytes))
+  const names = Object.keys(answer.headers).filter((it) => !restless.has(it)).sort()
+  return {
+    body: digest(`${answer.statusCode} ${page}`),
+    head: digest([...names, answer.headers.server ?? '', answer.headers['content-type'] ?? ''].join('\n')),
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}

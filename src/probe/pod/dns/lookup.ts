@@ -1,0 +1,59 @@
+import type { Lookup } from '../../../model/lookups.ts'
+import { exchange, firstLost, type Exchange, type Line } from './exchange.ts'
+import { pairOf } from './message.ts'
+import type { ResolverSpec, SeriesSpec } from '../spec.ts'
+import { tcpLine } from './tcp-line.ts'
+import { udpLine } from './udp-line.ts'
+
+export type LookupResult = Omit<Lookup, 'at'>
+
+/**
+ * One look-up of A and AAAA, ended by `timeoutMs * attempts` at the latest. Over TCP nothing is sent twice (the
+ * kernel does that), and a connection that does not open in time is a time-out.
+ */
+export async function lookup(series: SeriesSpec, rules: ResolverSpec, sent: (queries: number) => void): Promise<LookupResult> {
+  const start = performance.now()
+  let line: Line
+  try {
+    line = series.transport === 'udp' ? await udpLine(series.server.ip, series.port) : tcpLine(series.server.ip, series.port)
+  } catch {
+    return { ms: since(start), a: 'unreachable', aaaa: 'unreachable', retries: 0, firstLost: 'none' }
+  }
+  const attempts = series.transport === 'udp' ? rules : { ...rules, attempts: 1 }
+  try {
+    const ask = series.method === 'sequential' ? sequential : pair
+    return { ...(await ask(line, series.name, attempts, start, sent)), ms: since(start) }
+  } finally {
+    line.close()
+  }
+}
+
+type Asked = Omit<LookupResult, 'ms'>
+
+async function pair(line: Line, name: string, rules: ResolverSpec, start: number, sent: (queries: number) => void): Promise<Asked> {
+  return asked(await exchange(line, pairOf(name), rules, start + rules.timeoutMs * rules.attempts, sent))
+}
+
+/** The second question is never sent when the first stays without an answer: it reads `not-asked`. */
+async function sequential(line: Line, name: string, rules: ResolverSpec, start: number, sent: (queries: number) => void): Promise<Asked> {
+  const [a, aaaa] = pairOf(name)
+  const deadline = start + rules.timeoutMs * rules.attempts
+  const first = await exchange(line, [a], rules, deadline, sent)
+  const answer = first.answers.get('A')
+  if (answer === 'timeout' || answer === 'unreachable') return asked(first)
+  const second = await exchange(line, [aaaa], rules, deadline, sent)
+  return asked({
+    answers: new Map([...first.answers, ...second.answers]),
+    retries: first.retries + second.retries,
+    lost: new Set([...first.lost, ...second.lost]),
+  })
+}
+
+function asked({ answers, retries, lost }: Exchange): Asked {
+  return { a: answers.get('A') ?? 'not-asked', aaaa: answers.get('AAAA') ?? 'not-asked', retries, firstLost: firstLost(lost) }
+}
+
+/** Tenths of a millisecond: finer is noise, and the log is shorter. */
+export function since(start: number): number {
+  return Math.round((performance.now() - start) * 10) / 10
+}

@@ -1,0 +1,74 @@
+import { randomInt } from 'node:crypto'
+import { decode, encode, RECURSION_DESIRED } from 'dns-packet'
+import type { Answer } from '../../../model/lookups.ts'
+
+export type QueryType = 'A' | 'AAAA'
+
+export interface Question {
+  readonly id: number
+  readonly type: QueryType
+  readonly name: string
+  readonly bytes: Buffer
+}
+
+export function question(name: string, type: QueryType): Question {
+  const id = randomInt(1, 0x10000)
+  return { id, type, name, bytes: encode({ id, type: 'query', flags: RECURSION_DESIRED, questions: [{ type, name, class: 'IN' }] }) }
+}
+
+/** The two questions of one look-up; their IDs differ, or their answers could not be told apart. */
+export function pairOf(name: string): readonly [Question, Question] {
+  const a = question(name, 'A')
+  for (;;) {
+    const aaaa = question(name, 'AAAA')
+    if (aaaa.id !== a.id) return [a, aaaa]
+  }
+}
+
+interface Asked {
+  readonly id: number
+  readonly type: string
+  readonly name: string
+}
+
+/**
+ * The message that answers one of `questions`, and which; null when it answers none of them (other ID, other name, other
+ * type, a query, or not DNS at all), which a resolver ignores and waits on. The source address is checked by the
+ * kernel: the socket is connected.
+ */
+export function heard<Q extends Asked>(questions: readonly Q[], bytes: Buffer): { readonly question: Q; readonly message: ReturnType<typeof decode> } | null {
+  let message
+  try {
+    message = decode(bytes)
+  } catch {
+    return null
+  }
+  if (message.type !== 'response') return null
+  const question = questions.find((it) => it.id === message.id)
+  const echoed = message.questions[0]
+  if (question === undefined) return null
+  if (echoed !== undefined && (echoed.type !== question.type || bare(echoed.name) !== bare(question.name))) return null
+  return { question, message }
+}
+
+/** What a message says to one of `questions`; null as for `heard`. */
+export function answerTo(questions: readonly Question[], bytes: Buffer): { readonly question: Question; readonly answer: Answer } | null {
+  const found = heard(questions, bytes)
+  return found === null ? null : { question: found.question, answer: meaning(found.message, found.question.type) }
+}
+
+/**
+ * A CNAME whose target has no record of the type that was asked for is `nodata`, as for every resolver. Rcodes other
+ * than NOERROR, NXDOMAIN and REFUSED read as `servfail`.
+ */
+export function meaning(message: ReturnType<typeof decode>, type: string): Answer {
+  if (message.flag_tc) return 'truncated'
+  if (message.rcode === 'NOERROR') return message.answers.some((it) => it.type === type) ? 'ok' : 'nodata'
+  if (message.rcode === 'NXDOMAIN') return 'nxdomain'
+  return message.rcode === 'REFUSED' ? 'refused' : 'servfail'
+}
+
+/** DNS names compare without case, and dns-packet drops the trailing dot. */
+function bare(name: string): string {
+  return name.replace(/\.$/, '').toLowerCase()
+}

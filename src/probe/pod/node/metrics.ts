@@ -1,0 +1,38 @@
+import type { LargeFetch } from '../../../model/lookups.ts'
+import { type HttpAnswer, httpGet } from '../contacts/http-get.ts'
+import type { Emit, PodRecord } from '../records.ts'
+import type { MetricsSpec, ProbeSpec } from '../spec.ts'
+
+/** The families that a CoreDnsWindow is made of; the rest of some 100 kB would only fill the log. */
+const families =
+  /^(process_cpu_seconds_total|process_start_time_seconds|coredns_dns_(requests|request_count|responses|response_rcode_count)_total|coredns_dns_request_duration_seconds_(bucket|count)|coredns_(forward|proxy)_\w*(failures|broken|rejects)\w*|coredns_(proxy|forward)_(conn_cache_(hits|misses)_total|responses_total|request_duration_seconds_(sum|count))|coredns_reload_(version_info|failed_total)|coredns_build_info)[ {]/
+
+/**
+ * Each server's metrics page. It is the one answer of many full packets that every CoreDNS has, so it also tells whether
+ * large packets arrive at all.
+ */
+export async function metrics(spec: ProbeSpec, phase: 'before' | 'after', emit: Emit): Promise<void> {
+  await Promise.all(spec.metrics.map(async (it) => emit(await scrape(it, phase))))
+}
+
+export async function scrape({ ip, port }: MetricsSpec, phase: 'before' | 'after'): Promise<Extract<PodRecord, { t: 'metrics' }>> {
+  const answer = await httpGet({ ip, port, scheme: 'http', host: `${ip}:${port}`, path: '/metrics', atMost: 4_000_000, timeoutMs: 3000 })
+  const { status, error, body, bytes } = answer
+  const ok = status === 200 && error === null
+  return {
+    t: 'metrics',
+    phase,
+    ip,
+    at: Math.round(performance.now()),
+    text: ok ? body.split('\n').filter((line) => families.test(line)).join('\n') : null,
+    error: ok ? null : (error ?? `HTTP ${status}`),
+    result: fetched(answer),
+    bytes,
+  }
+}
+
+function fetched({ status, error, connected, late }: HttpAnswer): LargeFetch['result'] {
+  if (error === null) return status === 200 ? 'complete' : 'other'
+  if (!connected) return 'unreachable'
+  return late ? 'stalled' : 'other'
+}

@@ -1,0 +1,86 @@
+import type { WalkEnd } from '../../../model/resolution.ts'
+import type { ResolverSettings } from '../../../wire/resolver-walk.ts'
+import { type Notebook, openLine, type Place, round } from '../dns/ask-and-note.ts'
+import type { Line } from '../dns/exchange.ts'
+import { questionsOf, type Reply, type TypedQuestion } from '../dns/typed-message.ts'
+
+interface Tried {
+  readonly end: WalkEnd
+}
+
+/**
+ * One name as glibc asks for it (resolv/res_send.c): both questions at once to one server, the next server after
+ * silence or a refusal, `attempts` times through the list; TCP when an answer was cut. Server k waits
+ * `timeout << k / servers`.
+ */
+export async function glibcName(name: string, types: readonly string[], rules: ResolverSettings, port: number, deadline: number, notes: Notebook): Promise<Tried> {
+  let rejected: WalkEnd | null = null
+  let silent = false
+  for (let attempt = 0; attempt < rules.attempts; attempt++) {
+    for (const [index, ip] of rules.nameservers.entries()) {
+      if (performance.now() >= deadline) return { end: 'cut-off' }
+      const seconds = Math.max(1, Math.floor(((rules.timeoutMs / 1000) * 2 ** index) / (index === 0 ? 1 : rules.nameservers.length)))
+      const asked = await oneServer({ ip, port }, questionsOf(name, types), rules, Math.min(1000 * seconds, Math.max(1, deadline - performance.now())), notes)
+      const end = endOf(asked.replies)
+      if (end !== null && end !== 'servfail' && end !== 'refused') return { end }
+      if (end !== null) rejected = end
+      else if (!asked.refused) silent = true
+    }
+  }
+  return { end: rejected ?? (silent ? 'timeout' : 'unreachable') }
+}
+
+interface Asked {
+  readonly replies: ReadonlyMap<string, Reply>
+  readonly refused: boolean
+}
+
+async function oneServer(place: Place, questions: readonly TypedQuestion[], rules: ResolverSettings, waitMs: number, notes: Notebook): Promise<Asked> {
+  const transport = rules.overTcp ? 'tcp' : 'udp'
+  const line = await openLine(place, transport)
+  if (line === null) return { replies: new Map(), refused: true }
+  try {
+    const asked = await ask(line, place, transport, questions, rules, waitMs, notes)
+    const cut = [...asked.replies.values()].some((it) => it.answer === 'truncated')
+    return cut && transport === 'udp' ? await overTcp(place, questions, waitMs, notes) : asked
+  } finally {
+    line.close()
+  }
+}
+
+/** Half an answer makes glibc careful: the same questions again, one after the other, from the same socket. */
+async function ask(line: Line, place: Place, transport: 'udp' | 'tcp', questions: readonly TypedQuestion[], rules: ResolverSettings, waitMs: number, notes: Notebook): Promise<Asked> {
+  if (rules.oneAtATime) return oneByOne(line, place, transport, questions, waitMs, notes)
+  const first = await round(line, place, transport, questions, waitMs, notes)
+  const half = first.replies.size > 0 && first.replies.size < questions.length && !first.refused
+  return half ? oneByOne(line, place, transport, questions, waitMs, notes) : first
+}
+
+async function oneByOne(line: Line, place: Place, transport: 'udp' | 'tcp', questions: readonly TypedQuestion[], waitMs: number, notes: Notebook): Promise<Asked> {
+  const replies = new Map<string, Reply>()
+  for (const it of questions) {
+    const { replies: got, refused } = await round(line, place, transport, [it], waitMs, notes)
+    if (refused) return { replies, refused }
+    for (const [type, reply] of got) replies.set(type, reply)
+    if (got.size === 0) break
+  }
+  return { replies, refused: false }
+}
+
+async function overTcp(place: Place, questions: readonly TypedQuestion[], waitMs: number, notes: Notebook): Promise<Asked> {
+  const line = await openLine(place, 'tcp')
+  if (line === null) return { replies: new Map(), refused: true }
+  try {
+    return await round(line, place, 'tcp', questions, waitMs, notes)
+  } finally {
+    line.close()
+  }
+}
+
+/** One name's end from the answers to its questions; null without any. */
+export function endOf(replies: ReadonlyMap<string, Reply>): WalkEnd | null {
+  const answers = [...replies.values()].map((it) => it.answer)
+  const order = ['ok', 'nodata', 'nxdomain', 'servfail', 'refused'] as const
+  const best = order.find((it) => answers.includes(it))
+  return best === undefined ? null : best === 'ok' ? 'found' : best
+}

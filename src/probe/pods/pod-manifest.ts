@@ -1,0 +1,102 @@
+import { withoutTrailing } from '../../wire/trim-end.ts'
+import type { PodSpec } from '../pod/spec.ts'
+
+export const defaultImage = 'docker.io/library/node:24-slim'
+/** From the start of the container's image pull; the kubelet ends the pod then, whatever became of the CLI. */
+export const deadlineSeconds = 120
+
+export const labels = { managedBy: 'app.kubernetes.io/managed-by', run: 'hopscope.dev/run' } as const
+export const ours = `${labels.managedBy}=hopscope`
+export const containerName = 'hopscope'
+export const podPrefix = 'hopscope-'
+
+export function podLabels(run: string): Readonly<Record<string, string>> {
+  return { [labels.managedBy]: 'hopscope', [labels.run]: run }
+}
+
+export interface PodPlan {
+  readonly run: string
+  readonly namespace: string
+  readonly node: string
+  readonly image: string
+  readonly program: string
+  readonly spec: PodSpec
+  /** In the node's own network namespace; for conntrack counters alone. */
+  readonly hostNetwork: boolean
+  readonly tolerateAll: boolean
+  /** More than the probe's only for a load that was asked for by name. */
+  readonly cpu?: { readonly request: string; readonly limit: string }
+  /** For a pod that lives longer than a probe does. */
+  readonly deadlineSeconds?: number
+}
+
+/**
+ * One probe pod. It meets the `restricted` Pod Security Standard (but for hostNetwork, where asked), holds no token,
+ * and asks the DNS server that applications ask (ClusterFirst).
+ *
+ * CPU limit 500m: a throttled process sleeps up to 50 ms of each 100 ms, two orders below the time-outs that matter
+ * (2.5 s, 5 s), and the pod reports how long it was throttled. Memory limit 160Mi: Node takes some 50 MiB, and two
+ * Node children for getaddrinfo some 20 MiB each of their own.
+ */
+export function podManifest(plan: PodPlan): object {
+  const { run, namespace, node, image, program, spec, hostNetwork, tolerateAll } = plan
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: podName(run, node, hostNetwork),
+      namespace,
+      labels: podLabels(run),
+      annotations: {
+        'hopscope.dev/about': hostNetwork
+          ? 'Reads the conntrack counters of this node for one hopscope run. Safe to delete.'
+          : 'Asks DNS and opens TCP connections for one hopscope run, within a stated rate. Safe to delete.',
+        'hopscope.dev/remove': 'hopscope cleanup',
+      },
+    },
+    spec: {
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: plan.deadlineSeconds ?? deadlineSeconds,
+      terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      dnsPolicy: hostNetwork ? 'Default' : 'ClusterFirst',
+      hostNetwork,
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }] },
+        },
+      },
+      tolerations: tolerateAll ? [{ operator: 'Exists' }] : [],
+      securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: containerName,
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['node', '-e', unexpanded(program)],
+          env: [{ name: 'HOPSCOPE_SPEC', value: unexpanded(JSON.stringify(spec)) }],
+          resources: { requests: { cpu: plan.cpu?.request ?? '10m', memory: '32Mi' }, limits: { cpu: plan.cpu?.limit ?? '500m', memory: '160Mi' } },
+          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+        },
+      ],
+    },
+  }
+}
+
+/**
+ * The kubelet expands `$(VAR)` in commands and values, and turns `$$` into `$` on the way
+ * (k8s.io/kubernetes third_party/forked/golang/expansion): minified code is full of dollars.
+ */
+export function unexpanded(value: string): string {
+  return value.replaceAll('$', '$$$$')
+}
+
+/** A DNS label of at most 63 characters, though a node's name may have 253: long ones end in a hash of the whole. */
+export function podName(run: string, node: string, hostNetwork = false): string {
+  const name = `${podPrefix}${run}-${node.replaceAll('.', '-')}${hostNetwork ? '-net' : ''}`
+  if (name.length <= 63) return name
+  let hash = 7
+  for (const it of name) hash = (hash * 31 + (it.codePointAt(0) ?? 0)) >>> 0
+  return `${withoutTrailing(name.slice(0, 55), '-')}-${hash.toString(36).padStart(7, '0')}`
+}

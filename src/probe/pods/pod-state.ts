@@ -1,0 +1,100 @@
+import type { RawObject } from '../../kube/cluster.ts'
+
+/** What the API server says of a pod, as far as its life is told from it. */
+export interface RawPod extends RawObject {
+  readonly status?: {
+    readonly phase?: string
+    readonly reason?: string
+    readonly message?: string
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[]
+    readonly initContainerStatuses?: readonly RawContainerStatus[]
+    readonly containerStatuses?: readonly RawContainerStatus[]
+  }
+}
+
+interface RawContainerStatus {
+  readonly name?: string
+  readonly ready?: boolean
+  readonly restartCount?: number
+  readonly state?: RawContainerState
+  readonly lastState?: RawContainerState
+}
+
+interface RawContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string }
+  readonly running?: object
+  readonly terminated?: { readonly exitCode: number; readonly reason?: string; readonly message?: string }
+}
+
+/**
+ * `waiting`: not yet, with the last word on why. `stuck`: will not start within a run's time. `started`: there is a
+ * log to read. `ended`: no log will come or go on (`why` is null after exit code 0).
+ */
+export type PodState =
+  | { readonly kind: 'waiting'; readonly why: string }
+  | { readonly kind: 'stuck'; readonly why: string }
+  | { readonly kind: 'started' }
+  | { readonly kind: 'ended'; readonly why: string | null }
+
+/**
+ * Reasons for which the kubelet keeps a container waiting and that time alone does not heal. ErrImagePull is not among
+ * them: the first failure of a pull is followed by ImagePullBackOff within seconds, or by success.
+ */
+const hopeless: ReadonlySet<string> = new Set([
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+])
+
+export function podState(raw: RawPod): PodState {
+  const status = raw.status ?? {}
+  const container = status.containerStatuses?.[0]?.state
+  if (status.phase === 'Succeeded') return { kind: 'ended', why: null }
+  if (status.phase === 'Failed') return { kind: 'ended', why: failure(status) }
+  if (container?.terminated !== undefined) return { kind: 'ended', why: container.terminated.exitCode === 0 ? null : failure(status) }
+  if (container?.running !== undefined) return { kind: 'started' }
+  const scheduled = status.conditions?.find((it) => it.type === 'PodScheduled')
+  if (scheduled?.status === 'False') return { kind: 'stuck', why: told(scheduled.reason, scheduled.message) }
+  const waiting = container?.waiting
+  if (waiting?.reason !== undefined && hopeless.has(waiting.reason)) return { kind: 'stuck', why: told(waiting.reason, waiting.message) }
+  return { kind: 'waiting', why: told(waiting?.reason ?? 'not scheduled yet', waiting?.message) }
+}
+
+/** An eviction and a deadline are told by the pod, an OOM kill by its container. */
+function failure(status: NonNullable<RawPod['status']>): string {
+  if (status.reason !== undefined) return told(status.reason, status.message)
+  const ended = status.containerStatuses?.[0]?.state?.terminated
+  return ended === undefined ? 'the pod failed' : told(ended.reason ?? 'ended', ended.message ?? `exit code ${ended.exitCode}`)
+}
+
+function told(reason: string | undefined, message: string | undefined): string {
+  const text = (message ?? '').trim().split('\n')[0]?.slice(0, 300) ?? ''
+  return text === '' ? (reason ?? 'no reason given') : `${reason ?? 'waiting'}: ${text}`
+}
+
+export interface Failing {
+  readonly reason: string
+  readonly message: string | null
+  /** Time alone does not heal it. */
+  readonly hopeless: boolean
+  /** A container that ran and ended: its log has the reason. */
+  readonly crashed: string | null
+}
+
+/** Why a pod of a workload, with its restarts, is not at work; null for one that is, or that is still being made. */
+export function failing({ status = {} }: RawPod): Failing | null {
+  const scheduled = status.conditions?.find((it) => it.type === 'PodScheduled')
+  if (scheduled?.status === 'False') return { reason: scheduled.reason ?? 'Pending', message: scheduled.message ?? null, hopeless: false, crashed: null }
+  for (const { name = '', state, lastState, ready } of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
+    const ended = state?.terminated ?? lastState?.terminated
+    const reason = state?.waiting?.reason
+    if (reason === 'CrashLoopBackOff' || (ready !== true && ended !== undefined && ended.exitCode !== 0)) {
+      return { reason: reason ?? 'Error', message: ended === undefined ? null : `container ${name} ended with ${ended.reason === 'OOMKilled' ? 'OOMKilled' : `code ${ended.exitCode}`}`, hopeless: reason === 'CrashLoopBackOff', crashed: name }
+    }
+    if (reason !== undefined && (hopeless.has(reason) || reason === 'ErrImagePull')) return { reason, message: state?.waiting?.message?.slice(0, 300) ?? null, hopeless: true, crashed: null }
+  }
+  return null
+}

@@ -1,0 +1,43 @@
+import type { Evidence } from '../../findings/evidence.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import { type Corefile, type CorefilePlugin, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
+
+/** The ConfigMap that holds the Corefile: `coredns`, and the Service's own name where a chart or OpenShift made both. */
+export function corefileObject({ service }: ClusterDns): Subject {
+  const name = service === null || service.name === 'kube-dns' ? 'coredns' : service.name
+  return subject('ConfigMap', service?.namespace ?? 'kube-system', name)
+}
+
+/** One line of the Corefile between its neighbours, with the caret under `mark`. `line` counts from 1. */
+export function corefileEvidence(dns: ClusterDns, text: string, line: number, mark: string, label: string): Evidence {
+  const all = text.split('\n')
+  const at = Math.min(Math.max(line - 1, 0), all.length - 1)
+  const from = Math.max(0, at - 1)
+  const marked = all[at] ?? ''
+  return {
+    kind: 'config',
+    object: corefileObject(dns),
+    path: `data.Corefile, line ${at + 1}`,
+    lines: all.slice(from, at + 2).map((it) => it.trimEnd()),
+    at: at - from,
+    mark: marked.includes(mark) ? mark : marked.trim(),
+    label,
+  }
+}
+
+/** Whether parts of the configuration stand in files that were not read: then what is not here may be there. */
+export function importsFiles(corefile: Corefile): boolean {
+  const some = (plugins: readonly CorefilePlugin[]): boolean => plugins.some((it) => it.name === 'import' || some(it.block ?? []))
+  return corefile.imports.length > 0 || corefile.servers.some((it) => some(it.plugins))
+}
+
+/** The servers that are asked for every name that no other zone covers. */
+export function rootServers(corefile: Corefile): readonly CorefileServer[] {
+  return corefile.servers.filter((it) => it.keys.some((key) => zoneOf(key) === ''))
+}
+
+/** The zones in which Services have their names: those of each `kubernetes` line, else those of its server. */
+export function kubernetesZones(corefile: Corefile): readonly string[] {
+  return corefile.servers.flatMap(({ keys, plugins }) => plugins.filter((it) => it.name === 'kubernetes').flatMap((it) => (it.args.length > 0 ? it.args : keys).map(zoneOf)))
+}

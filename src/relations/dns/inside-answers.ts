@@ -1,0 +1,28 @@
+import type { InsideName } from '../../model/inside.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
+
+/** What a name led to in a pod, held against the Service that it is the name of. */
+export type InsideAnswer = 'right' | 'wrong' | 'unknown'
+
+/**
+ * Compared within the family of the Service's address: the model holds the first of a dual-stack Service. A headless
+ * Service is any of its endpoints, ready or not: they come and go while the probe runs.
+ */
+export function answerFits(addresses: readonly string[], service: Service, slices: readonly EndpointSlice[] | null): InsideAnswer {
+  if (service.type === 'ExternalName' || service.clusterIP === null || service.clusterIP === '') return 'unknown'
+  if (service.clusterIP === 'None') {
+    const its = slices?.flatMap((it) => it.endpoints).map((it) => it.ip.toLowerCase()) ?? []
+    if (its.length === 0) return 'unknown'
+    return addresses.some((it) => its.includes(it.toLowerCase())) ? 'right' : 'wrong'
+  }
+  const ip = service.clusterIP.toLowerCase()
+  // IPv6 has many spellings, and a name that IPv4 alone answers is of the other family.
+  if (ip.includes(':')) return 'unknown'
+  const same = addresses.filter((it) => !it.includes(':'))
+  if (same.length === 0) return 'unknown'
+  return same.every((it) => it === ip) ? 'right' : 'wrong'
+}
+
+export function isFailed({ result }: Pick<InsideName, 'result'>): boolean {
+  return result !== 'ok' && result !== 'not-asked'
+}

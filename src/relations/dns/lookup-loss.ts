@@ -1,0 +1,128 @@
+import type { Answer, DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
+import { blindLagMs } from '../troubles/probe-lag.ts'
+
+/** Look-ups of some series, counted by what became of them. */
+export interface Loss {
+  readonly of: number
+  /** Ended without the answers asked for: time-out, ICMP refusal, SERVFAIL, REFUSED. */
+  readonly failed: number
+  /** Failed, and neither question was answered: a filter on one type leaves the other, so it cuts nothing off. */
+  readonly unanswered: number
+  /** Neither question was answered with anything: an error is an answer. */
+  readonly silent: number
+  /** Answered with SERVFAIL or REFUSED. */
+  readonly erring: number
+  /** Exactly one question of the pair had no answer to its first sending. */
+  readonly lostA: number
+  readonly lostAaaa: number
+  readonly lostBoth: number
+  /** Milliseconds, sorted. */
+  readonly times: readonly number[]
+}
+
+export type Which = Partial<Pick<LookupSeries, 'node' | 'transport' | 'method' | 'zone'>> & {
+  readonly role?: LookupSeries['server']['role']
+  readonly ip?: string
+}
+
+/**
+ * Servers of a family in which nobody asks are left out: the Service of a dual-stack cluster has endpoints of both, and
+ * its address goes to those of its own family alone. So is a node whose probe got the CPU so late that its timeouts may
+ * be its own: it shows nothing, of itself or of a server.
+ */
+export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[] {
+  const asked = new Set(probe.series.filter((it) => it.server.role === 'service').map((it) => isV6(it.server.ip)))
+  const blind = blindNodes(probe)
+  return probe.series.filter(
+    (it) =>
+      !blind.has(it.node) &&
+      (asked.size === 0 || it.server.role !== 'endpoint' || asked.has(isV6(it.server.ip))) &&
+      (which.node === undefined || it.node === which.node) &&
+      (which.transport === undefined || it.transport === which.transport) &&
+      (which.method === undefined || it.method === which.method) &&
+      (which.zone === undefined || it.zone === which.zone) &&
+      (which.role === undefined || it.server.role === which.role) &&
+      (which.ip === undefined || it.server.ip === which.ip),
+  )
+}
+
+/** Nodes whose probe got the CPU so late that even its timeouts say nothing. */
+export function blindNodes(probe: DnsProbe): ReadonlySet<string> {
+  return new Set((probe.lag ?? []).flatMap((it) => (it.p99Ms >= blindLagMs ? [it.node] : [])))
+}
+
+function isV6(ip: string): boolean {
+  return ip.includes(':')
+}
+
+export function lossOf(series: readonly LookupSeries[]): Loss {
+  const times: number[] = []
+  const lost = { none: 0, a: 0, aaaa: 0, both: 0 }
+  let failed = 0
+  let unanswered = 0
+  let silent = 0
+  let erring = 0
+  for (const { lookups } of series) {
+    for (const lookup of lookups) {
+      times.push(lookup.ms)
+      lost[lookup.firstLost] += 1
+      if (!hasFailed(lookup)) continue
+      failed += 1
+      if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) unanswered += 1
+      if (isError(lookup.a) || isError(lookup.aaaa)) erring += 1
+      else if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) silent += 1
+    }
+  }
+  return { of: times.length, failed, unanswered, silent, erring, lostA: lost.a, lostAaaa: lost.aaaa, lostBoth: lost.both, times: times.sort((a, b) => a - b) }
+}
+
+/** How many look-ups lost at least one question's first sending, or failed otherwise. */
+export function troubled(series: readonly LookupSeries[]): number {
+  return series.reduce((sum, it) => sum + it.lookups.filter((lookup) => isTroubled(it, lookup)).length, 0)
+}
+
+/**
+ * The C library does not say what it lost, so its own time-outs must: glibc asks again after 5 s, musl after 2.5 s.
+ * A look-up that was merely slow is not troubled.
+ */
+export function isTroubled(series: LookupSeries, lookup: Lookup): boolean {
+  const asksAgainMs = series.libc === 'musl' ? 2470 : 4970
+  return lookup.firstLost !== 'none' || hasFailed(lookup) || (series.method === 'getaddrinfo' && lookup.ms >= asksAgainMs)
+}
+
+const failures: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'servfail', 'refused'])
+
+function isError(answer: Answer): boolean {
+  return answer === 'servfail' || answer === 'refused'
+}
+
+function hasFailed(lookup: Lookup): boolean {
+  return failures.has(lookup.a) || failures.has(lookup.aaaa)
+}
+
+function isAnswer(answer: Answer): boolean {
+  return answer !== 'not-asked' && !failures.has(answer)
+}
+
+/** The value that `share` of the sorted numbers do not exceed; NaN-free: 0 for none. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? 0
+}
+
+/**
+ * Whether somebody says no, where nothing is answered: ICMP port unreachable, or a reset. Linux sends one such message a
+ * second to each client (net.ipv4.icmp_ratelimit, with a burst of 6), so of many look-ups at once most just time out.
+ */
+export function isRefused(series: readonly LookupSeries[]): boolean {
+  return series.flatMap((it) => it.lookups).filter((it) => it.a === 'unreachable').length >= 3
+}
+
+/** A share as a whole picture: a handful of look-ups is no ground to speak of all of them. */
+export function nearlyAll(bad: number, of: number): boolean {
+  return of >= 4 && bad / of >= 0.9
+}
+
+/** At least two, and at least one in a hundred: one late packet on a busy node is no fault. */
+export function notable(bad: number, of: number): boolean {
+  return bad >= 2 && bad / of >= 0.01
+}

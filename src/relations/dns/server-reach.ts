@@ -1,0 +1,47 @@
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import { lossOf, nearlyAll, notable, seriesOf, troubled } from './lookup-loss.ts'
+
+/**
+ * What one node has of one DNS server that it asks by its own address. `silent`: next to nothing is answered, over UDP or
+ * TCP. `erring`: it answers SERVFAIL or REFUSED. `lossy`: some look-ups lose a packet or fail. `untold`: too few ended, or too few of them went wrong to say.
+ */
+export interface Reach {
+  readonly node: string
+  readonly ip: string
+  readonly pod: string | null
+  readonly state: 'well' | 'silent' | 'erring' | 'lossy' | 'untold'
+  readonly of: number
+  readonly troubled: number
+  readonly series: readonly LookupSeries[]
+}
+
+/** One packet in twenty: less is a busy node's, and says nothing of one server. */
+const lossyShare = 0.05
+const leastForLossy = 20
+
+/** Every node with every server that it asked, but for nodes that no server answers: those say nothing of one server. */
+export function serverReach(probe: DnsProbe): readonly Reach[] {
+  return probe.nodes.filter((node) => !hearsNobody(probe, node)).flatMap((node) => {
+    const series = seriesOf(probe, { node, role: 'endpoint', zone: 'cluster' })
+    return [...Map.groupBy(series, (it) => it.server.ip)].map(([ip, its]) => reach(node, ip, its))
+  })
+}
+
+function reach(node: string, ip: string, series: readonly LookupSeries[]): Reach {
+  const loss = lossOf(series)
+  const bad = troubled(series)
+  const about = { node, ip, pod: series[0]?.server.pod ?? null, of: loss.of, troubled: bad, series }
+  if (loss.of < 4) return { ...about, state: 'untold' }
+  if (nearlyAll(loss.silent, loss.of)) return { ...about, state: 'silent' }
+  // Whatever else is wrong with it: it hears, and is heard.
+  if (notable(loss.erring, loss.of)) return { ...about, state: 'erring' }
+  if (!notable(bad, loss.of)) return { ...about, state: 'well' }
+  const udp = series.filter((it) => it.transport === 'udp')
+  const udpOf = lossOf(udp).of
+  return { ...about, state: udpOf >= leastForLossy && troubled(udp) / udpOf >= lossyShare ? 'lossy' : 'untold' }
+}
+
+function hearsNobody(probe: DnsProbe, node: string): boolean {
+  const loss = lossOf(seriesOf(probe, { node, role: 'endpoint' }))
+  return nearlyAll(loss.silent, loss.of)
+}

@@ -1,0 +1,117 @@
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { InsideView } from '../../model/inside.ts'
+import { type Known, unknown } from '../../model/known.ts'
+import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
+import { type Direction, signature } from './policy-applies-to-pod.ts'
+import { type Decision, type Flow, podEnd, policyRules } from './policy-allows.ts'
+import { targetPortIn } from '../service/service-endpoints.ts'
+import { subjectKey } from '../../model/subject.ts'
+import { podResolvers } from '../dns/pod-resolvers.ts'
+import { isLive, isOver } from '../service/service-selects-pod.ts'
+import { workloadOfPod } from '../workload-of-pod.ts'
+
+/** Where NodeLocal DNSCache listens unless told otherwise; kubelets hand it to pods as their nameserver. */
+const nodeLocalDns = '169.254.20.10'
+
+type Transport = 'UDP' | 'TCP'
+
+/** Pods that the same policies treat alike on their way to the cluster's DNS. */
+export interface DnsGroup {
+  readonly namespace: string
+  readonly pods: readonly Pod[]
+  readonly udp: Decision
+  readonly tcp: Decision
+  /** The server that these pods ask where that is no pod: a link-local cache, a cloud's resolver. Null: the DNS Service. */
+  readonly server: string | null
+}
+
+/** Pods that ask the cluster's DNS from an address of their own: others no policy of this cluster keeps from it. */
+export function asksClusterDns(pod: Pod, dns: ClusterDns): boolean {
+  if (!isLive(pod) || pod.hostNetwork || pod.dnsPolicy === 'Default') return false
+  return pod.dnsPolicy !== 'None' || (pod.dnsConfig?.nameservers.includes(dns.service?.clusterIP ?? '') ?? false)
+}
+
+/**
+ * Every pod's way to DNS by policy, grouped by who decides. Judged as packets are after the Service's address was
+ * rewritten: to the DNS pods on their own port, which need not be 53.
+ */
+export function dnsGroups(
+  pods: readonly Pod[],
+  dns: ClusterDns,
+  policies: readonly NetworkPolicy[],
+  namespaces: Known<readonly Namespace[]>,
+  views: Known<readonly InsideView[]> = unknown('not-asked', 'nobody looked into pods'),
+): readonly DnsGroup[] {
+  const rules = { all: policyRules(policies, namespaces), blocks: policyRules(policies.map(blocksOnly), namespaces) }
+  const servers = dns.pods.filter((it) => !isOver(it))
+  const asked = serversAsked(pods, dns, views)
+  const memo = new Map<string, { readonly udp: Decision; readonly tcp: Decision }>()
+  const groups = new Map<string, { readonly namespace: string; readonly pods: Pod[]; readonly udp: Decision; readonly tcp: Decision; readonly server: string | null }>()
+  for (const pod of pods.filter((it) => asksClusterDns(it, dns))) {
+    const server = asked(pod)
+    const at = `${pod.namespace}\n${signature(pod.labels)}\n${server}`
+    const ways = memo.get(at) ?? (server === null ? { udp: toDns(rules, pod, dns, servers, 'UDP'), tcp: toDns(rules, pod, dns, servers, 'TCP') } : { udp: toAddress(rules, pod, server, 'UDP'), tcp: toAddress(rules, pod, server, 'TCP') })
+    memo.set(at, ways)
+    const key = `${pod.namespace}\n${decisionKey(ways.udp)}\n${decisionKey(ways.tcp)}\n${server}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { namespace: pod.namespace, pods: [pod], ...ways, server })
+    else group.pods.push(pod)
+  }
+  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
+}
+
+/** By what was seen inside a pod of the same workload: the first server of its list, where that is no DNS pod's address. */
+function serversAsked(pods: readonly Pod[], dns: ClusterDns, views: Known<readonly InsideView[]>): (pod: Pod) => string | null {
+  const seen = new Map(podResolvers(pods, dns, views).flatMap((it) => (it.seen === null ? [] : [[subjectKey(it.workload), it.nameservers[0] ?? null] as const])))
+  const behindService = new Set([dns.service?.clusterIP ?? null, ...dns.pods.map((it) => it.ip)])
+  return (pod) => {
+    const server = seen.get(subjectKey(workloadOfPod(pod))) ?? null
+    return server === null || behindService.has(server) ? null : server
+  }
+}
+
+/** No podSelector admits what is no pod: ipBlocks alone count. */
+function toAddress(rules: Rules, pod: Pod, ip: string, protocol: Transport): Decision {
+  const decision = rules.all({ from: podEnd(pod), to: { kind: 'address', ip }, port: 53, protocol })
+  const onNode = ip.startsWith('169.254.') || /^fe80:/i.test(ip)
+  if (decision.kind !== 'denied' || !onNode) return decision
+  return { ...decision, kind: 'unknown', why: `these pods ask ${ip}, which is no pod: no podSelector admits it, and whether the way to the own node is filtered is left to the CNI`, measured: 'decides' }
+}
+
+interface Rules {
+  readonly all: (flow: Flow) => Decision
+  /** The same policies with no peer left but ipBlocks: what they let through by address. */
+  readonly blocks: (flow: Flow) => Decision
+}
+
+function blocksOnly(policy: NetworkPolicy): NetworkPolicy {
+  const egress = policy.egress.map((it) => ({ ...it, peers: it.peers.filter((peer) => peer.ipBlock !== null) })).filter((it) => it.peers.length > 0)
+  return { ...policy, egress }
+}
+
+function toDns(rules: Rules, pod: Pod, dns: ClusterDns, servers: readonly Pod[], protocol: Transport): Decision {
+  const port = dns.service?.ports.find((it) => it.port === 53 && it.protocol === protocol)
+  const from = podEnd(pod)
+  const decisions = servers.map((it) => rules.all({ from, to: podEnd(it), port: port === undefined ? 53 : (targetPortIn(it, port) ?? 53), protocol }))
+  const open = decisions.find((it) => it.kind === 'unknown')
+  if (open !== undefined) return open
+  const denied = decisions.find((it) => it.kind === 'denied')
+  if (denied === undefined) return { kind: 'allowed' }
+
+  const passes = (ip: string | null | undefined): boolean => ip !== null && ip !== undefined && ip !== 'None' && rules.blocks({ from, to: { kind: 'address', ip }, port: 53, protocol }).kind === 'allowed'
+  if (denied.direction === 'Egress' && passes(dns.service?.clusterIP)) return { ...denied, kind: 'unknown', why: `an ipBlock covers the DNS Service's address ${dns.service?.clusterIP}: whether that counts is left to the CNI`, measured: 'decides' }
+  if (denied.direction === 'Egress' && passes(nodeLocalDns)) return { ...denied, kind: 'unknown', why: `an ipBlock covers ${nodeLocalDns}: enough if a DNS cache on each node answers these pods` }
+  return denied
+}
+
+function decisionKey(decision: Decision): string {
+  return decision.kind === 'allowed' ? 'allowed' : `${decision.kind} ${decision.direction} ${decision.by.map((it) => it.name).join(',')}`
+}
+
+/** The policy that a finding is about: the first by name of those that isolate. */
+export function isolating(decision: Decision): { readonly policy: NetworkPolicy; readonly others: readonly NetworkPolicy[]; readonly direction: Direction } | null {
+  if (decision.kind === 'allowed') return null
+  const [policy, ...others] = decision.by
+  return policy === undefined ? null : { policy, others, direction: decision.direction }
+}

@@ -1,0 +1,41 @@
+import type { Known } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import type { Workload } from '../../model/workload.ts'
+import { byLabels, isLive, isServing, podsOfServices, selectorOf } from './service-selects-pod.ts'
+import { type Top, topWorkloads } from '../workload-of-pod.ts'
+
+/** What stands behind a Service, by its selector. One classification, so that no two checks tell the same Service apart. */
+export type Backing =
+  | { readonly kind: 'none-wanted'; readonly why: string }
+  /** Its workload wants no pods: empty on purpose. */
+  | { readonly kind: 'scaled-to-zero'; readonly workloads: readonly Top[] }
+  /** No pod and no workload carries the labels. `sure` is false where workloads could not be read: it may be scaled to 0. */
+  | { readonly kind: 'matches-nothing'; readonly sure: boolean }
+  /** Pods (or a workload that should have made some) are there, and none is ready. */
+  | { readonly kind: 'none-ready'; readonly pods: readonly Pod[]; readonly workloads: readonly Top[] }
+  | { readonly kind: 'some-ready'; readonly ready: readonly Pod[]; readonly notReady: readonly Pod[] }
+
+export function backingOf(pods: readonly Pod[], workloads: Known<readonly Workload[]>): (service: Service) => Backing {
+  const podsOf = podsOfServices(pods)
+  const tops = workloads.known ? topWorkloads(workloads.value) : []
+  const templates = byLabels(
+    tops.flatMap((top) => top.templates.map((labels) => ({ namespace: top.namespace, labels, top }))),
+    (it) => it,
+  )
+
+  return (service) => {
+    const pairs = selectorOf(service)
+    if (pairs === null) return { kind: 'none-wanted', why: service.type === 'ExternalName' ? 'ExternalName' : 'no selector' }
+    const matched = podsOf(service)
+    const live = matched.filter(isLive)
+    const ready = live.filter(isServing)
+    if (ready.length > 0) return { kind: 'some-ready', ready, notReady: live.filter((it) => !isServing(it)) }
+
+    const makers = [...new Set(templates(service.namespace, pairs).map((it) => it.top))]
+    if (live.length > 0) return { kind: 'none-ready', pods: live, workloads: makers }
+    if (makers.length > 0 && makers.every((it) => it.desired === 0)) return { kind: 'scaled-to-zero', workloads: makers }
+    if (matched.length > 0 || makers.length > 0) return { kind: 'none-ready', pods: matched, workloads: makers }
+    return { kind: 'matches-nothing', sure: workloads.known }
+  }
+}

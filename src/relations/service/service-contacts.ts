@@ -1,0 +1,132 @@
+import type { Contact, ConnectResult, Contacts } from '../../model/contacts.ts'
+import type { Known } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import { textOrder } from '../../model/text-order.ts'
+import { blindLagMs, lagIn } from '../troubles/probe-lag.ts'
+
+/** The probe's connects of each Service, by `namespace/name`. */
+export function contactsOfServices(contacts: Known<Contacts>): (service: { readonly namespace: string; readonly name: string }) => readonly Contact[] {
+  const groups = contacts.known ? Map.groupBy(contacts.value.connects, (it) => `${it.service.namespace}/${it.service.name}`) : new Map<string, readonly Contact[]>()
+  return ({ namespace, name }) => groups.get(`${namespace}/${name}`) ?? []
+}
+
+/**
+ * What a probe saw that got the CPU late, without its silence: a handshake that was answered in time may have waited to
+ * be read. What came, came, and a refusal is the target's own.
+ */
+export function awake(contacts: readonly Contact[], dnsProbe: Known<DnsProbe>): readonly Contact[] {
+  return contacts.map((it) => {
+    if (lagIn(dnsProbe, it.node) < blindLagMs) return it
+    return { ...it, tries: it.tries.filter(({ result }) => result !== 'timeout') }
+  })
+}
+
+export interface Tally {
+  readonly of: number
+  readonly failed: number
+  readonly open: number
+  readonly by: Readonly<Record<ConnectResult, number>>
+}
+
+/** However slow, an open connection is an answer. */
+export function tally(contacts: readonly Contact[]): Tally {
+  const by: Record<ConnectResult, number> = { open: 0, refused: 0, timeout: 0, 'no-route': 0, error: 0 }
+  for (const { result } of contacts.flatMap((it) => it.tries)) by[result]++
+  const of = contacts.reduce((total, it) => total + it.tries.length, 0)
+  return { of, failed: of - by.open, open: by.open, by }
+}
+
+const results: readonly (readonly [ConnectResult, string])[] = [
+  ['refused', 'refused'],
+  ['timeout', 'timed out'],
+  ['no-route', 'no route'],
+  ['error', 'failed otherwise'],
+]
+
+/** `5 refused, 2 timed out`. */
+export function failuresText({ by }: Tally): string {
+  return results.flatMap(([result, word]) => (by[result] > 0 ? [`${by[result]} ${word}`] : [])).join(', ') || 'none failed'
+}
+
+/** What the failures have in common, and what that means: service-ingress manual, section 1. */
+export type Fingerprint =
+  | 'no-local-endpoint'
+  | 'service-address-only'
+  | 'closed'
+  | 'dropped'
+  | 'rejected'
+  | 'from-some-nodes'
+  | 'across-nodes'
+  | 'same-node'
+  | 'some-endpoints'
+  | 'now-and-then'
+  | 'address-refused'
+  | 'address-dropped'
+
+export interface Marks {
+  readonly fingerprint: Fingerprint
+  /** Nodes, or pods, that the fingerprint speaks of. */
+  readonly at: readonly string[]
+}
+
+export function fingerprint(service: Service, contacts: readonly Contact[], nodeOf: (contact: Contact) => string | null, localNodes: ReadonlySet<string>): Marks {
+  const own = contacts.filter((it) => it.via.kind === 'service')
+  const direct = contacts.filter((it) => it.via.kind === 'endpoint')
+  const sick = contacts.filter(isSick)
+  const sickNodes = names(sick.map((it) => it.node))
+  const marks = (fingerprint: Fingerprint, at: readonly string[] = sickNodes): Marks => ({ fingerprint, at })
+
+  const sickDirect = direct.filter(isSick)
+  if (direct.length > 0 && sickDirect.length === 0) {
+    if (service.internalTrafficPolicy === 'Local' && sickNodes.every((it) => !localNodes.has(it))) return marks('no-local-endpoint')
+    return marks(own.every((it) => !isSick(it) || tally([it]).open > 0) ? 'now-and-then' : 'service-address-only')
+  }
+  if (direct.length === 0) return marks(tally(own).open > 0 ? (someNodesOnly(own) ? 'from-some-nodes' : 'now-and-then') : tally(own).by.refused > 0 ? 'address-refused' : 'address-dropped')
+
+  const dead = direct.filter((it) => tally([it]).open === 0)
+  if (dead.length === direct.length) {
+    const { by } = tally(direct)
+    return marks(by.timeout >= by.refused && by.timeout >= by['no-route'] ? 'dropped' : by['no-route'] > by.refused ? 'rejected' : 'closed')
+  }
+  if (dead.length === 0) return marks('now-and-then')
+  if (someNodesOnly(direct) && !onePodOnly(direct)) return marks('from-some-nodes')
+  if (onePodOnly(direct)) return marks('some-endpoints', names(dead.map(endpointName)))
+  const [same, across] = [direct.filter((it) => nodeOf(it) === it.node), direct.filter((it) => nodeOf(it) !== it.node)]
+  if (same.length > 0 && across.length > 0 && same.every((it) => !isSick(it)) && across.every(isSick)) return marks('across-nodes')
+  if (same.length > 0 && across.length > 0 && same.every(isSick) && across.every((it) => !isSick(it))) return marks('same-node')
+  return marks('some-endpoints', names(dead.map(endpointName)))
+}
+
+export function endpointName(contact: Contact): string {
+  return contact.via.kind === 'endpoint' && contact.via.pod !== null ? contact.via.pod : contact.ip
+}
+
+export function isSick(contact: Contact): boolean {
+  return contact.tries.some((it) => it.result !== 'open')
+}
+
+/** Every contact from some nodes is dead, and every contact from the others is well. */
+function someNodesOnly(contacts: readonly Contact[]): boolean {
+  return divides([...Map.groupBy(contacts, (it) => it.node).values()])
+}
+
+function onePodOnly(contacts: readonly Contact[]): boolean {
+  return divides([...Map.groupBy(contacts, endpointName).values()])
+}
+
+function divides(groups: readonly (readonly Contact[])[]): boolean {
+  const dead = groups.filter((it) => tally(it).open === 0)
+  const well = groups.filter((it) => !it.some(isSick))
+  return dead.length > 0 && well.length > 0 && dead.length + well.length === groups.length
+}
+
+function names(its: readonly string[]): readonly string[] {
+  return [...new Set(its)].toSorted((a, b) => textOrder(a, b))
+}
+
+/** Nodes that have a pod to serve: `internalTrafficPolicy: Local` drops what comes from any other. */
+export function nodesOf(pods: readonly Pod[]): ReadonlySet<string> {
+  return new Set(pods.flatMap((it) => (it.node === null ? [] : [it.node])))
+}

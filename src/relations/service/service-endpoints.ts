@@ -1,0 +1,51 @@
+import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
+import type { ContainerPort, Pod, Protocol } from '../../model/pod.ts'
+import type { ServicePort } from '../../model/service.ts'
+
+/** The slices of each Service, by the label that ties them: `kubernetes.io/service-name`. */
+export function slicesOfServices(slices: readonly EndpointSlice[]): (service: { readonly namespace: string; readonly name: string }) => readonly EndpointSlice[] {
+  const groups = Map.groupBy(slices, (it) => `${it.namespace}/${it.service ?? ''}`)
+  return ({ namespace, name }) => groups.get(`${namespace}/${name}`) ?? []
+}
+
+export interface EndpointCount {
+  readonly ready: readonly Endpoint[]
+  /** Leaving, yet still answering: kube-proxy falls back to them when none is ready. */
+  readonly leaving: readonly Endpoint[]
+  readonly notReady: readonly Endpoint[]
+}
+
+/** A pod that has both families stands in two slices, and is counted once. */
+export function countEndpoints(slices: readonly EndpointSlice[]): EndpointCount {
+  const seen = new Map<string, Endpoint>()
+  for (const it of slices.flatMap((slice) => slice.endpoints)) {
+    const at = it.pod ?? it.ip
+    const before = seen.get(at)
+    if (before === undefined || (!before.ready && it.ready)) seen.set(at, it)
+  }
+  const all = [...seen.values()]
+  return {
+    ready: all.filter((it) => it.ready),
+    leaving: all.filter((it) => !it.ready && it.serving && it.terminating),
+    notReady: all.filter((it) => !it.ready && !(it.serving && it.terminating)),
+  }
+}
+
+export function declaredPorts(pod: Pod, protocol: Protocol): readonly ContainerPort[] {
+  return pod.containers.flatMap((it) => it.ports).filter((it) => it.protocol === protocol)
+}
+
+/** The number that a Service's port leads to in this pod; null when the pod declares no port of that name. */
+export function targetPortIn(pod: Pod, port: ServicePort): number | null {
+  if (typeof port.targetPort === 'number') return port.targetPort
+  return declaredPorts(pod, port.protocol).find((it) => it.name === port.targetPort)?.port ?? null
+}
+
+/** `80 (http)`, as a reader names a Service's port. */
+export function portText(port: ServicePort): string {
+  return port.name === null ? `${port.port}` : `${port.port} (${port.name})`
+}
+
+export function portsText(service: Service): string {
+  return service.ports.length === 0 ? 'no port' : service.ports.map(portText).join(', ')
+}

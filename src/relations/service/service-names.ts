@@ -1,0 +1,195 @@
+import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
+import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
+import { type Corefile, type CorefilePlugin, zoneOf } from '../../wire/corefile.ts'
+
+/** What one server says to a Service's name that the Service is not. */
+export type WrongName =
+  | { readonly kind: 'address'; readonly answer: NameAnswer; readonly right: readonly string[] }
+  | { readonly kind: 'denied'; readonly answer: NameAnswer }
+  /** Addresses of pods that are gone stand beside the right ones, and may be kept for long. */
+  | { readonly kind: 'stale'; readonly answer: NameAnswer; readonly gone: readonly string[] }
+  | { readonly kind: 'nowhere'; readonly answer: NameAnswer; readonly target: string }
+  | { readonly kind: 'error'; readonly answer: NameAnswer }
+
+/** `unknown`: silence, or nothing to compare with. */
+export type JudgedName = WrongName | { readonly kind: 'right' } | { readonly kind: 'unknown'; readonly why: string; readonly silent: boolean }
+
+const right = { kind: 'right' } as const
+
+/**
+ * What one server's answers to a Service's own name mean. Only the family of the Service's address is judged: a
+ * dual-stack Service has a second one, which the model does not hold.
+ */
+export function judgeName(service: Service, answers: readonly NameAnswer[], slices: readonly EndpointSlice[] | null): JudgedName {
+  if (answers.length === 0) return { kind: 'unknown', why: 'not asked', silent: true }
+  if (service.type === 'ExternalName') return judgeAlias(service.externalName ?? '', answers)
+  if (service.clusterIP === 'None') return judgeHeadless(answers, slices)
+  const ip = service.clusterIP ?? ''
+  const family = ip.includes(':') ? 'AAAA' : 'A'
+  const answer = answers.find((it) => it.type === family)
+  if (answer === undefined) return { kind: 'unknown', why: 'not asked', silent: true }
+  if (answer.answer === 'ok') return answer.addresses.every((it) => same(it, ip)) ? right : { kind: 'address', answer, right: [ip] }
+  return failed(answer)
+}
+
+/** CoreDNS names the endpoints that are ready; `publishNotReadyAddresses` makes all of them so (endpointslice controller). */
+function judgeHeadless(answers: readonly NameAnswer[], slices: readonly EndpointSlice[] | null): JudgedName {
+  if (slices === null) return { kind: 'unknown', why: 'its endpoints could not be read', silent: true }
+  const all = slices.flatMap((it) => it.endpoints)
+  const said = answers.flatMap((it) => it.addresses)
+  const [first] = answers
+  if (said.length > 0) {
+    // Endpoints come and go while the probe runs: one that fits is enough, unless what is gone may be kept for long.
+    if (said.some((ip) => all.some((it) => same(it.ip, ip)))) return staleIn(answers, all) ?? right
+    const answer = answers.find((it) => it.addresses.length > 0)
+    return answer === undefined ? right : { kind: 'address', answer, right: all.filter((it) => it.ready).map((it) => it.ip) }
+  }
+  if (first === undefined || !all.some((it) => it.ready)) return { kind: 'unknown', why: 'it has no ready endpoint, so there is no address to compare with', silent: false }
+  return failed(answers.find((it) => it.answer !== 'nodata') ?? first)
+}
+
+/** kubeadm's Corefile lets answers be kept for 30 s (`ttl 30`): what heals within that is no fault. */
+const usualTtl = 30
+
+function staleIn(answers: readonly NameAnswer[], all: readonly Endpoint[]): WrongName | null {
+  for (const answer of answers) {
+    const gone = answer.addresses.filter((ip) => !all.some((it) => same(it.ip, ip)))
+    if (gone.length > 0 && (answer.ttl ?? 0) > usualTtl) return { kind: 'stale', answer, gone }
+  }
+  return null
+}
+
+/**
+ * The names of ExternalName Services that lead round in a circle, beginning with this one's; null where it ends. A chain
+ * that leaves the cluster is not followed.
+ */
+export function circleOf(service: Service, services: readonly Service[], domain: string): readonly string[] | null {
+  const byName = new Map(services.map((it) => [`${it.name}.${it.namespace}.svc.${domain}`.toLowerCase(), it]))
+  const seen: Service[] = []
+  let at: Service | undefined = service
+  while (at?.type === 'ExternalName') {
+    if (seen.includes(at)) return [...seen, at].map((it) => `${it.namespace}/${it.name}`)
+    seen.push(at)
+    at = byName.get((at.externalName ?? '').replace(/\.$/, '').toLowerCase())
+  }
+  return null
+}
+
+function judgeAlias(target: string, answers: readonly NameAnswer[]): JudgedName {
+  const wanted = target.replace(/\.$/, '').toLowerCase()
+  const given = answers.find((it) => it.addresses.length > 0)
+  // A server may have followed the alias without showing it; an alias that leads elsewhere is another answer.
+  const elsewhere = answers.find((it) => it.aliases.length > 0 && it.aliases[0]?.toLowerCase() !== wanted)
+  if (elsewhere !== undefined) return { kind: 'address', answer: elsewhere, right: [wanted] }
+  if (given !== undefined) return given.aliases.length > 0 ? right : { kind: 'address', answer: given, right: [wanted] }
+  const alias = answers.find((it) => it.aliases.length > 0)
+  const denial = answers.find((it) => it.answer === 'nxdomain' || it.answer === 'nodata')
+  if (denial !== undefined) return { kind: 'nowhere', answer: alias ?? denial, target: wanted }
+  const [first] = answers
+  return first === undefined ? { kind: 'unknown', why: 'not asked', silent: true } : failed(first)
+}
+
+function failed(answer: NameAnswer): JudgedName {
+  switch (answer.answer) {
+    case 'nxdomain':
+    case 'nodata':
+      return { kind: 'denied', answer }
+    case 'servfail':
+    case 'refused':
+      return { kind: 'error', answer }
+    default:
+      return { kind: 'unknown', why: answer.answer, silent: true }
+  }
+}
+
+/** One spelling of an address; IPv6 has many. */
+function same(a: string, b: string): boolean {
+  return a === b || (a.includes(':') && b.includes(':') && squeezed(a) === squeezed(b))
+}
+
+function squeezed(ip: string): string {
+  const [left = '', tail] = ip.toLowerCase().split('::')
+  const words = (text: string): readonly string[] => (text === '' ? [] : text.split(':'))
+  const [before, after] = [words(left), words(tail ?? '')]
+  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
+  return [...before, ...zeros, ...after].map((it) => it.replace(/^0+(?=.)/, '')).join(':')
+}
+
+/** Answers to the Services' own names, by Service and server. */
+export function answersOfServices({ answers }: NameAnswers): ReadonlyMap<string, readonly (readonly NameAnswer[])[]> {
+  const own = answers.filter((it) => it.reason.kind === 'service')
+  const byService = Map.groupBy(own, ({ reason }) => (reason.kind === 'service' ? `${reason.service.namespace}/${reason.service.name}` : ''))
+  return new Map([...byService].map(([key, its]) => [key, [...Map.groupBy(its, (it) => `${it.node} ${it.server.ip}`).values()]]))
+}
+
+/** A line of the Corefile that may stand between a Service and its name. `sure`: it names this very name. */
+export interface CorefileReason {
+  readonly line: number
+  readonly text: string
+  readonly mark: string
+  readonly how: 'hosts' | 'rewrite' | 'template' | 'other-zone' | 'namespaces' | 'cache'
+}
+
+/**
+ * Why a server says something else than the Service: plug-ins that come before `kubernetes` in CoreDNS's own order
+ * (plugin.cfg), a server block for a narrower zone, a list of namespaces, a cache of denials.
+ */
+export function corefileReason(corefile: Corefile, name: string, namespace: string, kind: WrongName['kind']): CorefileReason | null {
+  const bare = name.replace(/\.$/, '').toLowerCase()
+  const serving = corefile.servers
+    .flatMap((server) => server.keys.map((key) => ({ server, zone: zoneOf(key) })))
+    .filter(({ zone }) => zone === '' || bare === zone || bare.endsWith(`.${zone}`))
+    .toSorted((a, b) => b.zone.length - a.zone.length)[0]
+  if (serving === undefined) return null
+  const { plugins } = serving.server
+  const text = (it: CorefilePlugin): string => [it.name, ...it.args].join(' ')
+  const named = (it: CorefilePlugin, word: string): boolean => [it.name, ...it.args].some((one) => one.toLowerCase().replace(/\.$/, '') === word)
+  const of = (it: CorefilePlugin, how: CorefileReason['how'], mark = it.name): CorefileReason => ({ line: it.line, text: text(it), mark, how })
+
+  const hosts = plugins.filter((it) => it.name === 'hosts')
+  const entry = hosts.flatMap((it) => it.block ?? []).find((it) => named(it, bare))
+  if (kind === 'address' && entry !== undefined) return of(entry, 'hosts', bare)
+  const rewrites = plugins.filter((it) => it.name === 'rewrite')
+  const lines = rewrites.flatMap((it) => (it.args.length > 0 ? [it] : (it.block ?? [])))
+  const rewrite = lines.find((it) => isAbout(it, bare))
+  if (rewrite !== undefined) return of(rewrite, 'rewrite')
+  const template = plugins.find((it) => it.name === 'template' && (it.block ?? []).filter((one) => one.name === 'match').every((one) => one.args.some((arg) => matches(arg, `${bare}.`))))
+  if (template !== undefined) return of(template, 'template')
+  const kubernetes = plugins.find((it) => it.name === 'kubernetes')
+  if (kubernetes === undefined) return { line: serving.server.line, text: serving.server.keys.join(' '), mark: serving.server.keys[0] ?? '', how: 'other-zone' }
+  const listed = kubernetes.block?.find((it) => it.name === 'namespaces')
+  if (listed !== undefined && !listed.args.includes(namespace)) return of(listed, 'namespaces')
+  const cache = plugins.find((it) => it.name === 'cache')
+  if (kind === 'denied' && cache !== undefined) return of(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
+  const file = hosts.find((it) => it.args.length > 0)
+  return kind === 'address' && file !== undefined ? of(file, 'hosts') : null
+}
+
+/** `rewrite name exact FROM TO`, `rewrite name FROM TO`, `rewrite stop name regex FROM TO` … (plugin/rewrite). */
+function isAbout(rewrite: CorefilePlugin, bare: string): boolean {
+  const words = [rewrite.name, ...rewrite.args].filter((it) => !['rewrite', 'stop', 'continue'].includes(it))
+  if (words[0] !== 'name') return false
+  const [, how = '', from = ''] = words
+  switch (how) {
+    case 'prefix':
+      return bare.startsWith(from.toLowerCase())
+    case 'suffix':
+      return `${bare}.`.endsWith(from.toLowerCase()) || bare.endsWith(from.toLowerCase())
+    case 'substring':
+      return bare.includes(from.toLowerCase())
+    case 'regex':
+      return matches(from, bare) || matches(from, `${bare}.`)
+    default:
+      return (how === 'exact' ? from : how).toLowerCase().replace(/\.$/, '') === bare
+  }
+}
+
+/** Go's regular expressions are near enough; what does not compile here is not judged. */
+function matches(pattern: string, text: string): boolean {
+  if (pattern.length > 200) return false
+  try {
+    return new RegExp(pattern.replace(/^\(\?i\)/, ''), 'i').test(text)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,90 @@
+import { type Diagnosis, isBlind, isNotAsked } from '../../engine.ts'
+import type { Scope } from '../../model/sources.ts'
+import { unmeasured } from '../../relations/unmeasured.ts'
+import { lookedAt } from './looked-at.ts'
+import { nameOf } from '../name.ts'
+import type { Paint } from '../paint.ts'
+
+/**
+ * The answer in one sentence. Never "all is well" when something could not be seen: silence is not health.
+ */
+export function headline(diagnosis: Diagnosis): string {
+  const root = diagnosis.roots.find((it) => it.finding.severity !== 'info') ?? null
+  if (root !== null) {
+    const check = diagnosis.results.find((it) => it.check.code === root.finding.code)?.check
+    const more = diagnosis.roots.filter((it) => it !== root && it.finding.severity === 'error')
+    // The same fault in other places is no other cause.
+    const others = new Set(more.map((it) => it.finding.code).filter((it) => it !== root.finding.code)).size
+    const same = more.filter((it) => it.finding.code === root.finding.code)
+    const also = same.length === 0 ? '' : ` The same at ${same.slice(0, 4).map((it) => nameOf(it.finding.subject)).join(', ')}${same.length > 4 ? ` and ${same.length - 4} more` : ''}.`
+    return `${check?.words.headline(root.finding) ?? root.finding.slug}${also}${others === 0 ? '' : ` ${others} more root cause${others === 1 ? '' : 's'} below.`}`
+  }
+  return withoutFault(diagnosis)
+}
+
+function withoutFault(diagnosis: Diagnosis): string {
+  const { model, results, roots } = diagnosis
+  const what = about(model.scope)
+  const crashed = results.filter((it) => it.verdict === 'crashed').length
+  if (crashed > 0) return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${what} is well.`
+  const silence = unmeasured(model)
+  if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${what} is well.`
+  if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
+  const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
+  const some = unsure > 0 || roots.length > 0
+  const rest = [
+    ...(unsure > 0 ? [`${unsure} check${unsure === 1 ? '' : 's'} could not tell`] : []),
+    ...(roots.length > 0 ? [`${roots.length === 1 ? 'one thing is' : `${roots.length} things are`} worth knowing, below`] : []),
+  ]
+  if (isEmpty(diagnosis)) return `Nothing to check: 0 Services and 0 pods in ${what}: is -n right?`
+  if (!results.some((it) => it.verdict === 'ok') && !some) return `Nothing to check: ${what} has nothing that these checks look at.`
+  const seen = lookedAt(model)
+  const measured = model.scope.level === 'read' ? 'nothing was measured' : null
+  const tail = [...(seen === '' ? [] : [seen]), ...(measured === null ? [] : [measured]), ...rest].join('; ')
+  return `Nothing wrong was seen in ${what}${tail === '' ? '' : `: ${tail}`}.`
+}
+
+/** A namespace of the scope that was read, and has nothing in it: more often a slip of -n than a wish. */
+function isEmpty({ model: { scope, sources } }: Diagnosis): boolean {
+  if (scope.target.kind !== 'everything' || scope.namespace === null) return false
+  const lists = [sources.services, sources.pods, sources.ingresses, sources.workloads]
+  return lists.every((it) => it.known && it.value.length === 0)
+}
+
+function whyBlind({ results }: Diagnosis): string {
+  const whys = new Set(results.flatMap((it) => it.cannotTell.map((one) => (isNotAsked(one) ? `${one.why}, add ${one.settle}` : one.why))))
+  const said = [...whys].slice(0, 3).join('; ')
+  return said === '' ? 'no check applies to it' : `${said}${whys.size > 3 ? ` and ${whys.size - 3} more` : ''}`
+}
+
+function about(scope: Scope): string {
+  if (scope.target.kind === 'dns') return "the cluster's DNS"
+  if (scope.target.kind === 'object') return nameOf(scope.target.object)
+  return scope.namespace === null ? 'the cluster' : `namespace ${scope.namespace} and the cluster's DNS`
+}
+
+export function tally(diagnosis: Diagnosis, paint: Paint): string {
+  const explained = diagnosis.roots.reduce((sum, it) => sum + it.consequences.length, 0)
+  const roots = diagnosis.roots.length
+  const count = (verdict: string): number => diagnosis.results.filter((it) => it.verdict === verdict).length
+  const parts = [
+    `${count('ok')} ok`,
+    `${roots} finding${roots === 1 ? '' : 's'}${explained === 0 ? '' : ` (+${explained} explained)`}`,
+    `${diagnosis.results.filter(isUnsure).length} cannot tell`,
+    ...[...Map.groupBy(diagnosis.results.filter((it) => it.verdict === 'not-asked'), flagOf)].map(([flag, its]) => `${its.length} need ${flag}`),
+    `${count('not-applicable')} not applicable`,
+    ...(count('ignored') === 0 ? [] : [`${count('ignored')} ignored`]),
+    ...(count('crashed') === 0 ? [] : [`${count('crashed')} crashed`]),
+  ]
+  return parts.join(` ${paint.dot} `)
+}
+
+/** Something that was asked for could not be told; what nobody asked for is another thing. */
+export function isUnsure(it: Diagnosis['results'][number]): boolean {
+  return !it.cannotTell.every(isNotAsked)
+}
+
+function flagOf(it: Diagnosis['results'][number]): string {
+  const flags = it.cannotTell.flatMap((one) => (one.settle === null ? [] : [one.settle]))
+  return flags.includes('--node-access') ? '--node-access' : (flags[0] ?? '--probe')
+}

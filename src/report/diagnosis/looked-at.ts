@@ -1,0 +1,81 @@
+import type { Contacts } from '../../model/contacts.ts'
+import type { Known } from '../../model/known.ts'
+import type { Model } from '../../model/sources.ts'
+
+/**
+ * What an answer rests on, with its denominators: `2 Services, 4 pods, 2 DNS servers; 2 names asked from 3 nodes and
+ * inside 4 pods`. "Nothing wrong" is said of that, and of nothing else.
+ */
+export function lookedAt(model: Model): string {
+  return [objects(model), asked(model), contacted(model)].filter((it) => it !== '').join('; ')
+}
+
+function objects({ scope: { target }, sources: { services, pods, ingresses, clusterDns } }: Model): string {
+  const own = target.kind === 'dns' ? [] : [counted(services, 'Service'), counted(pods, 'pod'), counted(ingresses, 'Ingress', 'Ingresses')]
+  const servers = clusterDns.known ? [count(clusterDns.value.pods.length, 'DNS server')] : []
+  return [...own.flatMap((it) => (it === null ? [] : [it])), ...servers].join(', ')
+}
+
+function asked({ sources: { dnsProbe, insideViews } }: Model): string {
+  const series = dnsProbe.known ? dnsProbe.value.series : []
+  const inside = insideViews.known ? insideViews.value.filter((it) => it.lookup.known).length : 0
+  const names = new Set(series.map((it) => it.name)).size
+  const nodes = new Set(series.map((it) => it.node)).size
+  if (names === 0) return inside === 0 ? '' : `one name asked inside ${count(inside, 'pod')}`
+  return `${count(names, 'name')} asked from ${count(nodes, 'node')}${inside === 0 ? '' : ` and inside ${count(inside, 'pod')}`}`
+}
+
+function contacted({ sources }: Model): string {
+  const { contacts } = sources
+  if (!contacts.known) return ''
+  const { connects, http, direct = [] } = contacts.value
+  const services = new Set(connects.map((it) => `${it.service.namespace}/${it.service.name}`)).size
+  const endpoints = new Set(direct.map((it) => `${it.ip}:${it.port}`)).size
+  return [
+    ...(services === 0 ? [] : [`${count(services, 'Service')} connected to`]),
+    ...notAsked(sources),
+    ...(endpoints === 0 ? [] : [`${count(endpoints, 'endpoint')} asked over HTTP`]),
+    ...requested(http),
+  ].join(', ')
+}
+
+/** One URL is named, with what came: it is what the user asked about. */
+function requested(http: Contacts['http']): readonly string[] {
+  const urls = [...Map.groupBy(http, (it) => `${it.scheme ?? 'http'}://${it.host}${it.path}`)]
+  const [first] = urls
+  if (first === undefined) return []
+  if (urls.length > 1) return [`${count(urls.length, 'URL')} requested`]
+  const [url, its] = first
+  return [`${url} requested ${its.length} times: ${[...new Set(its.map((it) => it.status ?? it.error ?? 'no answer'))].slice(0, 3).join(', ')}`]
+}
+
+/** What an open connection alone says is little, and of UDP nothing was seen at all: that is no part of "fine". */
+function notAsked({ services, contacts }: Model['sources']): readonly string[] {
+  if (!contacts.known) return []
+  const { connects, direct = [], unasked = [] } = contacts.value
+  const asked = new Set(direct.map(({ service }) => portName(service)))
+  const silent = [...new Set(connects.map(({ service }) => portName(service)))].filter((it) => !asked.has(it))
+  const bound = new Set(unasked.filter((it) => it.why === 'bound').map(({ service }) => portName(service))).size
+  const reached = new Set(connects.map(({ service }) => `${service.namespace}/${service.name}`))
+  const ports = (services.known ? services.value : []).filter((it) => reached.has(`${it.namespace}/${it.name}`)).flatMap((it) => it.ports)
+  const others = [...new Set(ports.filter((it) => it.protocol !== 'TCP').map((it) => `${it.protocol} ${it.port}`))]
+  const nodePorts = new Set(ports.flatMap((it) => it.nodePort ?? [])).size
+  return [
+    ...(silent.length === 0 ? [] : [`nothing was asked of ${count(silent.length, 'port')} of these`]),
+    ...(bound === 0 ? [] : [`${count(bound, 'port')} asked of some endpoints only`]),
+    ...(others.length === 0 ? [] : [`${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''} not asked`]),
+    ...(nodePorts === 0 ? [] : [`${count(nodePorts, 'NodePort')} not asked`]),
+  ]
+}
+
+function portName({ namespace, name, port }: { readonly namespace: string; readonly name: string; readonly port: number }): string {
+  return `${namespace}/${name}:${port}`
+}
+
+function counted(source: Known<readonly unknown[]>, one: string, many?: string): string | null {
+  return source.known ? count(source.value.length, one, many) : null
+}
+
+function count(of: number, one: string, many = `${one}s`): string {
+  return `${of} ${of === 1 ? one : many}`
+}

@@ -1,0 +1,123 @@
+import { stripVTControlCharacters } from 'node:util'
+import { type CheckResult, type Diagnosis, isNotAsked } from '../../engine.ts'
+import type { Finding, RootCause } from '../../findings/finding.ts'
+import type { AnyCheck } from '../../findings/check.ts'
+import { evidenceLines } from '../evidence-text.ts'
+import { headline, isUnsure, tally } from './headline.ts'
+import { lookedAt } from './looked-at.ts'
+import { nameOf } from '../name.ts'
+import type { Paint } from '../paint.ts'
+import { page } from '../visible.ts'
+
+export interface TextOptions {
+  readonly paint: Paint
+  /** `quiet`: verdict lines only. `verbose`: all evidence, every check that was ok, consequences in full. */
+  readonly detail: 'quiet' | 'normal' | 'verbose'
+  /** Printed under the findings: a table that a command adds. */
+  readonly above?: readonly string[]
+  /** Printed under the counts: what was probed, how long it took. Empty for a golden text. */
+  readonly footer: readonly string[]
+}
+
+/** The whole answer as text: the verdict first, then each root cause with evidence and help, then what was not seen. */
+export function text(diagnosis: Diagnosis, options: TextOptions): string {
+  const { paint } = options
+  const checks = new Map(diagnosis.results.map((it) => [it.check.code, it.check]))
+  const lines = [
+    paint.strong(headline(diagnosis)),
+    ...diagnosis.roots.flatMap((root, index) => rootLines(root, checks, isRepeat(diagnosis.roots, index) && options.detail === 'normal' ? { ...options, detail: 'quiet' } : options)),
+    ...(options.above === undefined || options.above.length === 0 ? [] : ['', ...options.above]),
+    ...crashedLines(diagnosis.results, options),
+    ...cannotTellLines(diagnosis.results, options),
+    ...(options.detail === 'verbose' ? okLines(diagnosis.results, options) : []),
+    '',
+    tally(diagnosis, paint),
+    ...seenLines(diagnosis),
+    ...options.footer,
+  ]
+  return page(lines, paint)
+}
+
+/** What the answer rests on; without findings the headline says it already. */
+function seenLines(diagnosis: Diagnosis): readonly string[] {
+  const seen = lookedAt(diagnosis.model)
+  return seen === '' || diagnosis.roots.every((it) => it.finding.severity === 'info') ? [] : [`looked at: ${seen}`]
+}
+
+/** The same fault in another place: its evidence looks like the first one's, so `-v` has it. */
+function isRepeat(roots: readonly RootCause[], index: number): boolean {
+  return roots.slice(0, index).some((it) => it.finding.code === roots[index]?.finding.code)
+}
+
+function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, options: TextOptions): readonly string[] {
+  const { paint } = options
+  const { finding } = root
+  const check = checks.get(finding.code)
+  if (check === undefined) return []
+  // Two Services with the same fault must not look like one: the subject stands in the first line of each.
+  const first = `${paint.mark(finding.severity)} ${finding.severity}[${finding.code}] ${check.title}: ${nameOf(finding.subject)}`
+  const head = [`${pad(first, paint.width - finding.confidence.length, paint)}${paint.confidence(finding.confidence)}`, `  ${check.words.detail(finding)}`]
+  const under = [...new Set(root.consequences.map((it) => consequence(it, checks, paint)))]
+  if (options.detail === 'quiet') return ['', ...head, ...under]
+
+  const shown = options.detail === 'verbose' ? finding.evidence : finding.evidence.slice(0, 3)
+  const note = check.words.note(finding)
+  const [sentence, ...commands] = check.words.help(finding)
+  return [
+    '',
+    ...head,
+    ...shown.flatMap((it, index) => [...(it.kind === 'fact' && shown[index - 1]?.kind === 'fact' ? [] : ['']), ...evidenceLines(it, paint).map((line) => `      ${line}`)]),
+    '',
+    ...(note === null ? [] : [`  note: ${note}`]),
+    ...(sentence === undefined ? [] : [`  help: ${sentence}`]),
+    ...commands.map((command) => `        ${command}`),
+    ...(under.length === 0 ? [] : ['', ...under]),
+  ]
+}
+
+function consequence(finding: Finding, checks: ReadonlyMap<string, AnyCheck>, paint: Paint): string {
+  const check = checks.get(finding.code)
+  return `  ${paint.branch} explains  ${paint.mark(finding.severity)} ${finding.code}  ${check?.title ?? finding.slug}: ${nameOf(finding.subject)}`
+}
+
+function crashedLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
+  return results
+    .filter((it) => it.verdict === 'crashed')
+    .flatMap((it) => ['', `${paint.mark('error')} ${it.check.code} crashed, and says nothing: ${it.crash?.split('\n')[0] ?? ''}`, '  help: this is a bug in hopscope; the other checks are not affected. `-o json` has the stack'])
+}
+
+function cannotTellLines(results: readonly CheckResult[], options: TextOptions): readonly string[] {
+  const { paint } = options
+  const unsure = results.filter(isUnsure)
+  if (unsure.length === 0) return []
+  const count = `${unsure.length} check${unsure.length === 1 ? '' : 's'} could not tell`
+  const reasons = Map.groupBy(
+    unsure.flatMap((it) => it.cannotTell.filter((one) => !isNotAsked(one)).map((verdict) => ({ code: it.check.code, title: it.check.title, verdict }))),
+    (it) => `${it.verdict.why}\0${it.verdict.settle ?? ''}`,
+  )
+  return [
+    '',
+    `${paint.mark('cannot-tell')} ${count}`,
+    ...[...reasons.values()].flatMap((its) => {
+      const first = its[0]
+      if (first === undefined) return []
+      const codes = [...new Set(its.map((it) => it.code))]
+      const what = codes.length === 1 ? `${first.code} ${first.title}` : codes.join(' ')
+      return [`  ${what}`, `      ${first.verdict.why}${first.verdict.settle === null ? '' : `   ${paint.strong(first.verdict.settle)}`}`]
+    }),
+  ]
+}
+
+function okLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
+  return [
+    '',
+    ...results.filter((it) => it.verdict === 'ok').map((it) => `${paint.mark('ok')} ${it.check.code}  ${it.check.fine}${it.note === null ? '' : paint.dim(`  (${it.note})`)}`),
+    ...results.filter((it) => it.verdict === 'not-applicable').map((it) => `${paint.mark('not-applicable')} ${it.check.code}  ${it.check.title}: ${it.note ?? 'not applicable'}`),
+  ]
+}
+
+/** Pads by what is seen: colour codes have no width. */
+function pad(line: string, width: number, paint: Paint): string {
+  const seen = stripVTControlCharacters(line).length
+  return `${line}${' '.repeat(Math.max(2, Math.min(paint.width, width) - seen))}`
+}

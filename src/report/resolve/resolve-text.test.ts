@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { allowed, found, query, resolution, serverSays } from '../../../test/build/resolution.ts'
+import { egressPolicy } from '../../../test/build/policy.ts'
+import { known, unknown } from '../../model/known.ts'
+import { paint } from '../paint.ts'
+import { resolveJson } from './resolve-json.ts'
+import { resolveText } from './resolve-text.ts'
+
+const plain = paint({ colour: false, ascii: false, width: 110 })
+const text = (about: Parameters<typeof resolution>[0] = {}) => resolveText(resolution(about), plain, ['2.0 s'])
+const winner = 'cart.shop.svc.cluster.local.'
+
+describe('a look-up as text', () => {
+  it('the answer first, then whence, then each query', () => {
+    expect(text({ own: known({ tool: 'getent ahosts', result: 'ok', addresses: ['10.96.44.7'], ms: 12 }) })).toMatchInlineSnapshot(`
+      "✓ cart (cart.shop.svc.cluster.local) is 10.96.44.7: found with suffix shop.svc.cluster.local, 2 queries, 0.9 ms.
+
+        from        pod shop/web-1 on worker-1; asked by a probe pod beside it
+        resolv.conf as container web has it
+                    nameserver 10.96.0.10
+                    search shop.svc.cluster.local svc.cluster.local cluster.local
+                    options ndots:5
+        /etc/hosts  has no entry for cart
+        getaddrinfo in container web: 10.96.44.7 within 20 ms (getent ahosts)
+        policy      no NetworkPolicy keeps pod web-1 from asking DNS
+                    the probe pod has labels of its own: policies for pod web-1 do not hold it
+
+        as this container asks (glibc)
+             server      name                         type  answer              TTL    time
+          1  10.96.0.10  cart.shop.svc.cluster.local  A     10.96.44.7         30 s  0.8 ms  ←
+                                                      AAAA  no data (NOERROR)        0.8 ms
+
+        musl sends the same and gets the same.
+
+        asked by itself, each of coredns-0, coredns-1 gives the same answer.
+
+      2.0 s
+      "
+    `)
+  })
+  it('says why the other library finds nothing, and shows its way', () => {
+    const musl = found('musl', { end: 'nodata', winner: null, queries: [query(winner, 'A', { answer: 'nodata' }), query(winner, 'AAAA', { answer: 'nodata' })] })
+    const glibc = found('glibc', { queries: [...musl.queries, query('cart.svc.cluster.local.', 'A')], winner: 'cart.svc.cluster.local.' })
+    expect(text({ walks: known([glibc, musl]) })).toContain('! musl does not find it (no data); musl stops at a name without data, glibc goes on with the list')
+  })
+  it('says of a policy who is held by it, and who is not', () => {
+    const denied = known({ udp: { kind: 'denied' as const, direction: 'Egress' as const, by: [egressPolicy('closed')] }, tcp: { kind: 'allowed' as const } })
+    const shown = text({ target: denied })
+    expect(shown).toContain("✗ NetworkPolicy shop/closed does not let pod shop/web-1 ask DNS, so it can't look up cart.")
+    expect(shown).toContain('the probe pod has labels of its own: policies for pod web-1 do not hold it')
+    expect(text({ target: denied, own: known({ tool: 'node', result: 'ok', addresses: ['10.96.44.7'], ms: 9 }) })).toContain('the CNI does not enforce this policy')
+  })
+  it('names who says what when servers disagree', () => {
+    const other = [query(winner, 'A', { answer: 'nxdomain' }), query(winner, 'AAAA', { answer: 'nxdomain' })]
+    expect(text({ servers: [serverSays('coredns-0'), serverSays('coredns-1', other)] })).toContain('but the servers disagree: coredns-0 says A 10.96.44.7, AAAA no data (NOERROR); coredns-1 says A NXDOMAIN, AAAA NXDOMAIN.')
+  })
+  it('says what was computed, and what could not be asked', () => {
+    const shown = text({ resolvConf: { text: 'nameserver 10.96.0.10\n', how: 'computed', why: 'the container has no shell and no `cat`' }, hosts: { addresses: [], how: 'not-known' }, walks: unknown('forbidden', 'not allowed: create pods in namespace shop'), servers: [], probe: allowed })
+    expect(shown).toContain("COMPUTED from the pod's spec, not read: the container has no shell and no `cat`")
+    expect(shown).toContain('? No query could be sent: not allowed: create pods in namespace shop.')
+  })
+  it("shows a terminal's commands in other people's words, and obeys none", () => {
+    const evil = query(winner, 'A', { records: [{ name: winner, type: 'A', ttl: 30, data: '10.96.44.7\u001B[2J\u001B[1;1H\u009B8m' }] })
+    const shown = text({ walks: known([found('glibc', { queries: [evil] }), found('musl')]), resolvConf: { text: 'nameserver 10.96.0.10\u001B]0;x\u0007\n', how: 'read', why: null } })
+    expect(shown).not.toMatch(/(?!\n)\p{Cc}/u)
+    expect(shown).toContain('nameserver 10.96.0.10\\u001b]0;x')
+  })
+  it('proposes a Service with a name like the one that is not there', () => {
+    expect(text({ label: 'crat', typed: 'crat', near: ['cart'], walks: known([found('glibc', { end: 'nxdomain', winner: null }), found('musl', { end: 'nxdomain', winner: null })]) })).toContain('help: namespace shop has a Service `cart`')
+  })
+  it('as JSON has the exit code, the winner and its addresses', () => {
+    expect(JSON.parse(resolveJson(resolution(), { seconds: 2 }))).toMatchObject({ schema: 'hopscope/resolve/v1', verdict: 'found', exitCode: 0, winner, addresses: ['10.96.44.7'], disagreements: [], seconds: 2 })
+  })
+})

@@ -1,0 +1,344 @@
+import * as fc from 'fast-check'
+import type { ClusterDns, ServiceProxy } from '../../src/model/cluster-dns.ts'
+import type { Contacts, HttpEnd } from '../../src/model/contacts.ts'
+import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
+import type { Ingress, IngressClass, IngressController } from '../../src/model/ingress.ts'
+import type { InsideView } from '../../src/model/inside.ts'
+import type { Known, Why } from '../../src/model/known.ts'
+import type { DnsProbe } from '../../src/model/lookups.ts'
+import type { NameAnswers } from '../../src/model/name-answers.ts'
+import type { DnsServerLog } from '../../src/model/server-log.ts'
+import type { Namespace, NetworkPolicy, Selector } from '../../src/model/network-policy.ts'
+import type { Node } from '../../src/model/node.ts'
+import type { Pod } from '../../src/model/pod.ts'
+import type { EndpointSlice, Service } from '../../src/model/service.ts'
+import type { Model, Scope } from '../../src/model/sources.ts'
+import type { WeaveTc } from '../../src/model/weave-tc.ts'
+import type { Workload } from '../../src/model/workload.ts'
+
+/** For tests: any model at all, with names that repeat, so that objects refer to each other. */
+
+const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('', '\n', '"', '\u2028'))
+const name = fc.constantFrom('a', 'shop', 'cart', 'checkout-db', 'db-0', 'kube-system', 'kube-dns', 'web.1')
+const key = fc.constantFrom('app', 'k8s-app', 'constructor', 'tier', 'app.kubernetes.io/name', 'kubernetes.io/metadata.name', 'corp.example/team')
+const ip = fc.ipV4()
+const count = fc.nat(70_000)
+const ms = fc.double({ min: 0, max: 1e7, noNaN: true }).map((it) => it + 0)
+const flag = fc.boolean()
+const labels = fc.dictionary(key, name, { maxKeys: 3, noNullPrototype: true })
+const protocol = fc.constantFrom('TCP' as const, 'UDP' as const, 'SCTP' as const)
+const few = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(item, { maxLength: 2 })
+const maybe = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(item, { nil: null })
+const owner = maybe(fc.record({ kind: fc.constantFrom('ReplicaSet', 'Node'), name }))
+const answer = fc.constantFrom('ok' as const, 'nodata' as const, 'nxdomain' as const, 'timeout' as const, 'not-asked' as const)
+
+const why: fc.Arbitrary<Why> = fc.record({ reason: fc.constantFrom('forbidden', 'not-asked', 'not-there', 'timed-out', 'cut-off', 'failed'), detail: text })
+const known = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Known<T>> =>
+  fc.oneof(fc.record({ known: fc.constant(true as const), value }), fc.record({ known: fc.constant(false as const), why }))
+
+const pod: fc.Arbitrary<Pod> = fc.record({
+  namespace: name,
+  name,
+  labels,
+  node: maybe(name),
+  ip: maybe(ip),
+  phase: fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'),
+  ready: flag,
+  notReadyReason: maybe(text),
+  deleting: flag,
+  hostNetwork: flag,
+  dnsPolicy: fc.constantFrom('ClusterFirst', 'Default'),
+  dnsConfig: maybe(fc.record({ nameservers: few(ip), searches: few(name), options: few(fc.record({ name: fc.constant('ndots'), value: maybe(fc.constant('2')) })) })),
+  owner,
+  containers: few(
+    fc.record({
+      name,
+      image: fc.constantFrom('registry.corp.example/team/cart:1', 'coredns/coredns:1.11.1'),
+      ports: few(fc.record({ name: maybe(name), port: count, protocol })),
+      args: few(text),
+      cpuLimitMilli: maybe(count),
+      cpuRequestMilli: maybe(count),
+      memoryLimitBytes: maybe(count),
+      readinessProbe: maybe(fc.constantFrom('exec', 'http-get :80/')),
+      ready: flag,
+      restarts: count,
+      waiting: maybe(fc.constant('CrashLoopBackOff')),
+      lastTermination: maybe(fc.constant('OOMKilled')),
+    }),
+  ),
+})
+
+const service: fc.Arbitrary<Service> = fc.record(
+  {
+    namespace: name,
+    name,
+    type: fc.constantFrom('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
+    clusterIP: maybe(fc.oneof(ip, fc.constant('None'))),
+    selector: maybe(labels),
+    ports: few(fc.record({ name: maybe(name), port: count, protocol, targetPort: fc.oneof(count, name), nodePort: maybe(count) })),
+    externalName: maybe(name),
+    internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
+    publishNotReadyAddresses: flag,
+    sessionAffinity: fc.constant('ClientIP' as const),
+  },
+  { requiredKeys: ['namespace', 'name', 'type', 'clusterIP', 'selector', 'ports', 'externalName', 'internalTrafficPolicy', 'publishNotReadyAddresses'] },
+)
+
+const slice: fc.Arbitrary<EndpointSlice> = fc.record({
+  namespace: name,
+  name,
+  service: maybe(name),
+  addressType: fc.constantFrom('IPv4', 'IPv6', 'FQDN'),
+  ports: few(fc.record({ name: maybe(name), port: maybe(count), protocol })),
+  endpoints: few(fc.record({ ip, ready: flag, serving: flag, terminating: flag, node: maybe(name), pod: maybe(name) })),
+})
+
+const workload: fc.Arbitrary<Workload> = fc.record({ kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'), namespace: name, name, owner, desired: count, ready: count, templateLabels: labels })
+
+const host = fc.constantFrom('web.shop.example', '*.shop.example', 'cart')
+const backend = fc.record({ service: name, port: maybe(fc.oneof(count, name)), path: fc.constant('spec.rules[0].http.paths[0].backend') })
+const ingress: fc.Arbitrary<Ingress> = fc.record({
+  statusBy: few(fc.constantFrom('glbc', 'controller')),
+  vendors: few(fc.constantFrom('alb', 'nginx')),
+  actions: few(fc.record({
+    name,
+    type: fc.constantFrom('forward', 'redirect', 'fixed-response', 'other', 'unreadable'),
+    services: few(fc.record({ service: name, port: maybe(fc.oneof(count, name)) })),
+  })),
+  nginx: fc.record({ rewrite: maybe(fc.constant('/$2')), regex: flag, canary: flag, protocol: maybe(fc.constant('HTTPS')) }),
+  namespace: name,
+  name,
+  className: maybe(name),
+  classFrom: fc.constantFrom('spec', 'annotation', 'default'),
+  rules: few(fc.record({ host: maybe(host), paths: few(fc.record({ path: fc.constantFrom('/', '/cart'), pathType: fc.constant('Prefix'), backend })) })),
+  defaultBackend: maybe(backend),
+  tls: few(fc.record({ hosts: few(host), secret: maybe(name) })),
+  addresses: few(ip),
+})
+const ingressClass: fc.Arbitrary<IngressClass> = fc.record({ name, controller: fc.constant('k8s.io/ingress-nginx'), isDefault: flag })
+const ingressController: fc.Arbitrary<IngressController> = fc.record({ namespace: name, pod: name, ip: maybe(ip), ready: flag, controller: fc.constant('k8s.io/ingress-nginx'), classNames: few(name) })
+
+const selector: fc.Arbitrary<Selector> = fc.record({ matchLabels: labels, matchExpressions: few(fc.record({ key, operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'), values: few(name) })) })
+const rules = few(
+  fc.record({
+    peers: few(fc.record({ podSelector: maybe(selector), namespaceSelector: maybe(selector), ipBlock: maybe(fc.record({ cidr: ip.map((it) => `${it}/32`), except: few(ip) })) })),
+    ports: few(fc.record({ protocol, port: maybe(fc.oneof(count, name)), endPort: maybe(count) })),
+  }),
+)
+const policy: fc.Arbitrary<NetworkPolicy> = fc.record({ namespace: name, name, podSelector: selector, types: fc.subarray(['Ingress', 'Egress']), ingress: rules, egress: rules })
+const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels })
+
+const node: fc.Arbitrary<Node> = fc.record({
+  name,
+  labels,
+  ip: maybe(ip),
+  ready: fc.constantFrom('True', 'False', 'Unknown'),
+  readyMessage: maybe(text),
+  unschedulable: flag,
+  taints: few(fc.record({ key, value: maybe(name), effect: fc.constant('NoSchedule') })),
+  kernel: fc.constant('6.1.0'),
+  os: fc.constant('Debian'),
+  kubelet: fc.constant('v1.33.1'),
+  cpus: maybe(count),
+  provider: fc.constantFrom('gce', 'aws'),
+})
+
+const corefile = fc.constantFrom('', '.:53 {\n  errors\n  kubernetes cluster.local\n  forward corp.example 10.0.0.2\n}\n')
+const weaveTc: fc.Arbitrary<WeaveTc> = fc.record({
+  workload: fc.record({ kind: fc.constant('DaemonSet' as const), namespace: name, name }),
+  container: fc.constant('weave-tc'),
+  index: count,
+  privileged: flag,
+  hostNetwork: flag,
+  overlay: maybe(fc.constant('weave')),
+  dnsPort: maybe(fc.constant('53')),
+  mounts: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), mountPath: fc.constantFrom('/lib/tc', '/usr/lib/tcvolumes:') })),
+  volumes: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), hostPath: maybe(fc.constant('/usr/lib/tc')) })),
+})
+const custom = fc.record({ configMap: fc.constant('coredns-custom'), keys: few(fc.record({ name, mentioned: flag })) })
+
+const serviceProxy: fc.Arbitrary<ServiceProxy> = fc.oneof(
+  fc.record({ kind: fc.constant('kube-proxy' as const), mode: fc.constantFrom('iptables', 'ipvs') }),
+  fc.record({ kind: fc.constant('cilium' as const), redirects: known(few(name)) }),
+)
+const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local'), weaveTc: few(weaveTc), nodeCaches: few(pod), custom: known(custom), scaler: workload, serviceProxy: known(serviceProxy) })
+
+const from = fc.record({ namespace: name, labels })
+const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
+  {
+    from,
+    nodes: few(name),
+    missing: few(fc.record({ node: name, why: text })),
+    series: few(
+      fc.record({
+        node: name,
+        server: fc.record({ role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'), ip, pod: maybe(name) }),
+        transport: fc.constantFrom('udp', 'tcp'),
+        method: fc.constantFrom('pair', 'sequential', 'getaddrinfo'),
+        libc: maybe(fc.constantFrom('glibc', 'musl')),
+        name: fc.constantFrom('cart.shop.svc.cluster.local', 'example.com'),
+        zone: fc.constantFrom('cluster', 'external'),
+        lookups: few(fc.record({ at: ms, ms, a: answer, aaaa: answer, retries: count, firstLost: fc.constantFrom('none', 'a', 'aaaa', 'both') })),
+      }),
+    ),
+    queriesSent: count,
+    cap: fc.record({ queriesPerSecondPerNode: count, lookupsPerSeries: count }),
+    stopped: maybe(text),
+    lag: few(fc.record({ node: name, p99Ms: ms })),
+    stray: few(fc.record({ node: name, packets: count })),
+    large: few(fc.record({ node: name, ip, pod: name, result: fc.constantFrom('complete', 'stalled', 'unreachable', 'other'), bytes: count })),
+  },
+  { requiredKeys: ['from', 'nodes', 'missing', 'series', 'queriesSent', 'cap', 'stopped'] },
+)
+
+const asked = fc.record({ namespace: name, name })
+const suffix = fc.constantFrom('shop.svc.cluster.local', 'corp.example')
+const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
+  from,
+  answers: few(
+    fc.record({
+      node: name,
+      server: fc.record({ role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'), ip, pod: maybe(name) }),
+      reason: fc.oneof(
+        fc.record({ kind: fc.constant('service' as const), service: asked }),
+        fc.record({ kind: fc.constant('way' as const), service: asked, typed: fc.constant('cart.shop'), suffix }),
+        fc.record({ kind: fc.constant('outside' as const), typed: fc.constant('example.com'), suffix: maybe(suffix) }),
+        fc.record({ kind: fc.constant('random' as const), suffix }),
+      ),
+      name: fc.constantFrom('cart.shop.svc.cluster.local.', 'example.com.corp.example.'),
+      type: fc.constantFrom('A', 'AAAA'),
+      answer,
+      rcode: maybe(fc.constantFrom('NOERROR', 'NXDOMAIN')),
+      addresses: few(ip),
+      aliases: few(fc.constantFrom('db.corp.example')),
+      ttl: maybe(count),
+    }),
+  ),
+  searches: few(fc.record({ node: name, suffixes: few(suffix), ndots: fc.nat(15) })),
+  notAsked: count,
+})
+
+const ofPort = fc.record({ namespace: name, name, port: count })
+const via = fc.record({ controllerPod: name, ip, port: count })
+const basis = fc.constantFrom('url' as const, 'declared' as const, 'guessed' as const)
+const httpEnd: fc.Arbitrary<HttpEnd> = fc.record(
+  {
+    status: maybe(count),
+    error: maybe(text),
+    ms,
+    location: text,
+    redirects: few(fc.record({ status: count, location: text })),
+    scheme: fc.constantFrom('http', 'https'),
+    certificate: fc.record({
+      names: few(host), subject: host, issuer: text, covers: flag, validity: fc.constantFrom('now', 'expired', 'not-yet'), validTo: text,
+      trust: fc.constantFrom('public', 'unknown-issuer', 'self-signed'),
+    }),
+    page: fc.record({ body: fc.constantFrom('aaaa', 'bbbb'), head: fc.constantFrom('cccc', 'dddd') }),
+  },
+  { requiredKeys: ['status', 'error', 'ms'] },
+)
+function withEnd<T extends object>(record: { readonly [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T & HttpEnd> {
+  return fc.tuple(fc.record<T>(record), httpEnd).map(([about, end]) => ({ ...about, ...end }))
+}
+
+const contacts: fc.Arbitrary<Contacts> = fc.record({
+  from,
+  connects: few(
+    fc.record({
+      node: name,
+      service: fc.record({ namespace: name, name, port: count }),
+      via: fc.oneof(fc.record({ kind: fc.constant('service' as const) }), fc.record({ kind: fc.constant('endpoint' as const), pod: maybe(name) })),
+      ip,
+      port: count,
+      tries: few(fc.record({ result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'error'), ms })),
+    }),
+  ),
+  http: few(withEnd({ node: name, ingress: fc.record({ namespace: name, name }), host, path: fc.constant('/'), via })),
+  direct: few(withEnd({ node: name, service: ofPort, pod: maybe(name), ip, port: count, host, path: fc.constant('/'), basis })),
+  strangers: few(withEnd({ node: name, host, via })),
+  unasked: few(fc.record({ service: ofPort, protocol, why: fc.constantFrom('not-http', 'not-tcp', 'mesh', 'bound') })),
+  eased: few(fc.record({ node: name, ip, port: count, why: text })),
+})
+
+const insideView: fc.Arbitrary<InsideView> = fc.record({
+  namespace: name,
+  pod: name,
+  container: name,
+  resolvConf: known(fc.constant('search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n')),
+  lookup: known(fc.record({ tool: fc.constant('getent'), name: fc.constant('kubernetes.default'), result: answer, ms })),
+  tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
+  libc: fc.constantFrom('glibc', 'musl', null),
+  resolving: fc.record({
+    hosts: known(fc.constant('127.0.0.1\tlocalhost\n10.2.1.9\tweb-1\n')),
+    nsswitch: known(fc.constantFrom('files dns', 'files', 'files mdns4_minimal [NOTFOUND=return] dns')),
+    glibc: fc.constantFrom('2.17', '2.31', null),
+    programs: few(fc.constantFrom('nscd', 'dnsmasq')),
+    servers: known(few(fc.record({ ip, tool: fc.constant('nslookup'), result: maybe(answer), ms }))),
+    names: few(fc.record({ service: fc.record({ namespace: name, name }), typed: host, tool: fc.constant('getent'), result: answer, addresses: few(ip), ms })),
+  }),
+}, { requiredKeys: ['namespace', 'pod', 'container', 'resolvConf', 'lookup', 'tcp53'] })
+
+const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record({
+  node: name,
+  windowMs: ms,
+  delta: fc.record({ insert_failed: count, drop: count, early_drop: count, invalid: count, clash_resolve: maybe(count) }),
+  entries: maybe(count),
+  max: maybe(count),
+})
+const dnsServerLog: fc.Arbitrary<DnsServerLog> = fc.record({
+  pod: name,
+  container: name,
+  run: fc.constantFrom('now', 'before'),
+  lines: count,
+  signs: few(fc.record({ kind: fc.constantFrom('loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen'), times: count, said: fc.constant('Loop (127.0.0.1:55953 -> :53) detected for zone "."') })),
+})
+
+const rcodes = fc.dictionary(fc.constantFrom('NOERROR', 'SERVFAIL'), count, { noNullPrototype: true })
+const coreDnsWindow: fc.Arbitrary<CoreDnsWindow> = fc.record(
+  {
+    pod: name,
+    ip,
+    windowMs: ms,
+    cpuSeconds: maybe(ms),
+    requests: maybe(count),
+    responses: rcodes,
+    slowShare: maybe(ms),
+    forwardFailures: maybe(count),
+    upstreams: few(fc.record({ to: ip, sent: count, answers: rcodes, seconds: ms })),
+  },
+  { requiredKeys: ['pod', 'ip', 'windowMs', 'cpuSeconds', 'requests', 'responses', 'slowShare', 'forwardFailures'] },
+)
+
+const scope: fc.Arbitrary<Scope> = fc.record({
+  namespace: maybe(name),
+  target: fc.oneof(
+    fc.record({ kind: fc.constantFrom('everything' as const, 'dns' as const) }),
+    fc.record({ kind: fc.constant('object' as const), object: fc.record({ kind: fc.constant('Service'), namespace: maybe(name), name }), url: maybe(fc.constant('https://web.shop.example/cart')) }),
+  ),
+  level: fc.constantFrom('read', 'probe', 'node'),
+})
+
+export const anyModel: fc.Arbitrary<Model> = fc.record({
+  scope,
+  cluster: fc.record({ context: text, version: fc.constant('v1.33.1'), tool: fc.constant('1.0.0') }),
+  sources: fc.record({
+    nodes: known(few(node)),
+    namespaces: known(few(namespace)),
+    pods: known(few(pod)),
+    services: known(few(service)),
+    endpointSlices: known(few(slice)),
+    workloads: known(few(workload)),
+    ingresses: known(few(ingress)),
+    ingressClasses: known(few(ingressClass)),
+    ingressControllers: known(few(ingressController)),
+    networkPolicies: known(few(policy)),
+    clusterDns: known(clusterDns),
+    dnsProbe: known(dnsProbe),
+    nameAnswers: known(nameAnswers),
+    contacts: known(contacts),
+    insideViews: known(few(insideView)),
+    coreDnsWindows: known(few(coreDnsWindow)),
+    dnsServerLogs: known(few(dnsServerLog)),
+    conntrack: known(few(conntrack)),
+  }),
+})
