@@ -1,4 +1,4 @@
-// What `npm test` runs: types, lint, unit tests, generated docs. One line a step, the whole output of a step that
+// What `npm test` runs: types, lint, format, unit tests, generated docs. One line a step, the whole output of a step that
 // failed, and at the end `N passed, N failed`: the tests, and each other step as one. CI adds that line up.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -17,6 +17,7 @@ const report = join(scratch, 'vitest.json')
 const steps = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
   { name: 'lint', command: [bin('oxlint'), '--deny-warnings'] },
+  { name: 'format', command: [bin('oxfmt'), '--check'] },
   { name: 'docs', command: [process.execPath, 'scripts/gen-docs.ts', '--check'] },
   { name: 'tests', command: [bin('vitest'), 'run', '--no-isolate', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)], counts: vitestCounts },
 ]
