@@ -8,7 +8,8 @@ import { type Row, mib, ms } from './table.ts'
 const timesKubectl = 1.3
 
 /** The kinds that the read level lists. */
-const kinds = 'nodes,namespaces,pods,services,endpointslices,ingresses,ingressclasses,networkpolicies,deployments,statefulsets,daemonsets,replicasets,jobs'
+const kinds =
+  'nodes,namespaces,pods,services,endpointslices,ingresses,ingressclasses,networkpolicies,deployments,statefulsets,daemonsets,replicasets,jobs'
 
 const namespace = 'hopscope-bench'
 const pods = 1500
@@ -22,12 +23,16 @@ const pods = 1500
 export async function live(hopscope: string, kubeconfig: string, times: number): Promise<readonly Row[]> {
   const state = await mkdtemp(join(tmpdir(), 'hopscope-bench-'))
   const env = { ...process.env, KUBECONFIG: kubeconfig, XDG_STATE_HOME: state, NO_COLOR: '1' }
-  const kubectl = (args: readonly string[], input?: string): void => void execFileSync('kubectl', args, { env, input, stdio: ['pipe', 'ignore', 'inherit'] })
+  const kubectl = (args: readonly string[], input?: string): void =>
+    void execFileSync('kubectl', args, { env, input, stdio: ['pipe', 'ignore', 'inherit'] })
   try {
     const asItIs = await measured('live, the cluster as it is', null, hopscope, env, times)
     try {
       kubectl(['create', 'namespace', namespace])
-      kubectl(['create', '--validate=false', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: Array.from({ length: pods }, (_, i) => pending(i)) }))
+      kubectl(
+        ['create', '--validate=false', '-f', '-'],
+        JSON.stringify({ apiVersion: 'v1', kind: 'List', items: Array.from({ length: pods }, (_, i) => pending(i)) }),
+      )
       return [...asItIs, ...(await measured(`live, with ${pods} pods more`, timesKubectl, hopscope, env, times))]
     } finally {
       kubectl(['delete', 'namespace', namespace, '--wait=false'])
@@ -37,7 +42,13 @@ export async function live(hopscope: string, kubeconfig: string, times: number):
   }
 }
 
-async function measured(what: string, goal: number | null, hopscope: string, env: NodeJS.ProcessEnv, times: number): Promise<readonly Row[]> {
+async function measured(
+  what: string,
+  goal: number | null,
+  hopscope: string,
+  env: NodeJS.ProcessEnv,
+  times: number,
+): Promise<readonly Row[]> {
   const [ours, whole, shown] = await inTurns(
     [
       { run: () => runOnce(process.execPath, [hopscope, 'diagnose', '-A'], env), codes: [0, 1] },
@@ -67,6 +78,9 @@ function pending(index: number): object {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: `pod-${index}`, namespace, labels: { app: `app-${index % 50}`, tier: 'bench' } },
-    spec: { schedulerName: 'none', containers: [{ name: 'main', image: 'busybox:1.36', ports: [{ containerPort: 8080 }] }] },
+    spec: {
+      schedulerName: 'none',
+      containers: [{ name: 'main', image: 'busybox:1.36', ports: [{ containerPort: 8080 }] }],
+    },
   }
 }

@@ -9,8 +9,14 @@ export interface Run {
   readonly stderr: string
 }
 
-/** Runs the command once, its output thrown away. Peak memory is the kernel's own high-water mark, asked while it runs. */
-export async function runOnce(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Run> {
+/**
+ * Runs the command once, its output thrown away. Peak memory is the kernel's own high-water mark, asked while it runs.
+ */
+export async function runOnce(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Run> {
   const started = process.hrtime.bigint()
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env })
   let stderr = ''
@@ -42,20 +48,29 @@ export interface Compared {
  * Medians of `times` runs of each command, taken in turns, so that a busy moment of the machine hits all of them
  * alike; one run of each before, unmeasured. Throws when a command can't be run or ends with a code it should not.
  */
-export async function inTurns(commands: readonly { readonly run: () => Promise<Run>; readonly codes: readonly number[] }[], times: number): Promise<readonly Compared[]> {
+export async function inTurns(
+  commands: readonly { readonly run: () => Promise<Run>; readonly codes: readonly number[] }[],
+  times: number,
+): Promise<readonly Compared[]> {
   const runs: Run[][] = commands.map(() => [])
   for (let round = 0; round <= times; round += 1) {
     for (const [index, { run, codes }] of commands.entries()) {
       const result = await run()
-      if (result.code === null || !codes.includes(result.code)) throw new Error(`command ${index + 1} ended with ${result.code}: ${result.stderr.slice(0, 500)}`)
+      if (result.code === null || !codes.includes(result.code))
+        throw new Error(`command ${index + 1} ended with ${result.code}: ${result.stderr.slice(0, 500)}`)
       if (round > 0) runs[index]?.push(result)
     }
   }
-  return runs.map((its) => ({ ms: median(its.map((it) => it.ms)), peakBytes: Math.max(...its.map((it) => it.peakBytes ?? 0)) || null }))
+  return runs.map((its) => ({
+    ms: median(its.map((it) => it.ms)),
+    peakBytes: Math.max(...its.map((it) => it.peakBytes ?? 0)) || null,
+  }))
 }
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
 }

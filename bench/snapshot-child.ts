@@ -13,5 +13,11 @@ const read = model ?? (await readSnapshot(file))
 const ms = performance.now() - started
 const { pods: source } = read.sources
 process.stdout.write(
-  JSON.stringify({ ms, pods: source.known ? source.value.length : 0, beforeBytes: before, peakBytes: process.resourceUsage().maxRSS * 1024, fileBytes: statSync(file).size }),
+  JSON.stringify({
+    ms,
+    pods: source.known ? source.value.length : 0,
+    beforeBytes: before,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    fileBytes: statSync(file).size,
+  }),
 )

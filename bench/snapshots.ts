@@ -38,7 +38,10 @@ export async function snapshots(times: number): Promise<readonly Row[]> {
       rows.push({
         what: `snapshot: ${direction} ${pods} pods`,
         ours: `${ms(took)}, ${mib(peak)}`,
-        rival: direction === 'write' ? `file of ${mib(told[0]?.fileBytes ?? null)}, model held before: ${mib(held)}` : `before: ${mib(held)}`,
+        rival:
+          direction === 'write'
+            ? `file of ${mib(told[0]?.fileBytes ?? null)}, model held before: ${mib(held)}`
+            : `before: ${mib(held)}`,
         goal: `< ${goalMs / 1000} s, < ${mib(goalBytes)}`,
         met: took < goalMs && peak < goalBytes,
       })

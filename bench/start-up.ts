@@ -17,9 +17,15 @@ export async function startUp(hopscope: string, times: number): Promise<readonly
     const snapshot = recorded ?? join(folder, 'snapshot.hops')
     if (recorded === undefined) await writeSnapshot(snapshot, modelOfPods(20), { t0: new Date(0) })
 
-    const node = (args: readonly string[], codes: readonly number[] = [0]) => ({ run: () => runOnce(process.execPath, args, { ...process.env, NO_COLOR: '1', XDG_STATE_HOME: folder }), codes })
+    const node = (args: readonly string[], codes: readonly number[] = [0]) => ({
+      run: () => runOnce(process.execPath, args, { ...process.env, NO_COLOR: '1', XDG_STATE_HOME: folder }),
+      codes,
+    })
     const commands = [['--version'], ['--help'], ['diagnose', '--from', snapshot]]
-    const [bare, ...ours] = await inTurns([node(['-e', '0']), ...commands.map((args) => node([hopscope, ...args], args[0] === 'diagnose' ? [0, 1] : [0]))], times)
+    const [bare, ...ours] = await inTurns(
+      [node(['-e', '0']), ...commands.map((args) => node([hopscope, ...args], args[0] === 'diagnose' ? [0, 1] : [0]))],
+      times,
+    )
     if (bare === undefined) return []
     return ours.map((it, index) => ({
       what: `start-up: ${(commands[index] ?? []).join(' ').replace(folder, '…')}`,

@@ -9,11 +9,22 @@ export interface Row {
 
 export const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
 
-export const mib = (bytes: number | null): string => (bytes === null ? 'not known' : `${Math.round(bytes / 1024 / 1024)} MiB`)
+export const mib = (bytes: number | null): string =>
+  bytes === null ? 'not known' : `${Math.round(bytes / 1024 / 1024)} MiB`
 
 /** Columns as wide as their widest cell; the last says in a word whether the goal is met. */
 export function table(rows: readonly Row[]): string {
-  const cells = [['', 'hopscope', 'against', 'goal', ''], ...rows.map((it) => [it.what, it.ours, it.rival, it.goal, it.met === 'no goal' ? '' : it.met ? 'met' : 'MISSED'])]
+  const cells = [
+    ['', 'hopscope', 'against', 'goal', ''],
+    ...rows.map((it) => [it.what, it.ours, it.rival, it.goal, it.met === 'no goal' ? '' : it.met ? 'met' : 'MISSED']),
+  ]
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? []
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ').trimEnd()).join('\n')
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n')
 }

@@ -37,7 +37,9 @@ export async function build(part: Part): Promise<void> {
   const env = { ...process.env, CGO_ENABLED: '0' }
   await must(part.compile(join(draft, part.name)), { cwd: part.folder, env })
   if (part.data !== undefined) {
-    const module = (await must(['go', 'list', '-m', '-f', '{{.Dir}}', part.data.module], { cwd: part.folder, env })).trim()
+    const module = (
+      await must(['go', 'list', '-m', '-f', '{{.Dir}}', part.data.module], { cwd: part.folder, env })
+    ).trim()
     const copy = join(draft, basename(part.data.path))
     await cp(join(module, part.data.path), copy, { recursive: true })
     await must(['chmod', '-R', 'u+w', copy])

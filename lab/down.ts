@@ -24,7 +24,10 @@ async function labProcesses(inodes: ReadonlySet<number>): Promise<readonly numbe
   return found.flat()
 }
 
-/** A zombie keeps its cgroup until somebody asks for its exit code; in a container whose first process is no init, nobody does. */
+/**
+ * A zombie keeps its cgroup until somebody asks for its exit code; in a container whose first process is no init,
+ * nobody does.
+ */
 async function hasEnded(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return stat === '' || stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')
@@ -57,7 +60,8 @@ export async function down(): Promise<void> {
   await unmountAll()
   if (existsSync(`/sys/class/net/${HOST_LINK}`)) await run(['ip', 'link', 'delete', HOST_LINK])
   for (let waited = 0; !(await removeCgroups()); waited += 50) {
-    if (waited > 5000) throw new LabError('the cgroups of the lab cannot be removed', 'ls /sys/fs/cgroup/*/hopscope-lab')
+    if (waited > 5000)
+      throw new LabError('the cgroups of the lab cannot be removed', 'ls /sys/fs/cgroup/*/hopscope-lab')
     await sleep(50)
   }
   await rm(STATE, { recursive: true, force: true })

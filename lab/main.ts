@@ -33,7 +33,8 @@ type Command = (args: readonly string[]) => Promise<number>
 
 function workerCount(args: readonly string[]): number | undefined {
   if (args.length === 0) return undefined
-  const value = args[0] === '--nodes' ? args[1] : args[0]?.startsWith('--nodes=') ? args[0].slice('--nodes='.length) : undefined
+  const value =
+    args[0] === '--nodes' ? args[1] : args[0]?.startsWith('--nodes=') ? args[0].slice('--nodes='.length) : undefined
   const count = Number(value)
   if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS) {
     throw new LabError(`up takes --nodes N, where N is from 1 to ${MOST_WORKERS}`, 'npm run lab -- up --nodes 3')
@@ -68,7 +69,10 @@ async function logsCommand(args: readonly string[]): Promise<number> {
   const [name] = args
   if (name === undefined || !names.includes(name)) {
     const known = names.length === 0 ? 'nothing runs' : names.join(', ')
-    throw new LabError(name === undefined ? `logs of which part? ${known}` : `there is no part ${name}: ${known}`, 'npm run lab -- logs kube-apiserver')
+    throw new LabError(
+      name === undefined ? `logs of which part? ${known}` : `there is no part ${name}: ${known}`,
+      'npm run lab -- logs kube-apiserver',
+    )
   }
   process.stdout.write(await readFile(logPath(name)))
   return 0
@@ -87,7 +91,8 @@ async function nodeExec(args: readonly string[]): Promise<number> {
 async function load(args: readonly string[]): Promise<number> {
   const lab = await openLab()
   const [archive] = args
-  if (archive === undefined) throw new LabError('load needs an image, a tar as `docker save` writes it', 'npm run lab -- load image.tar')
+  if (archive === undefined)
+    throw new LabError('load needs an image, a tar as `docker save` writes it', 'npm run lab -- load image.tar')
   const reference = await referenceIn(archive)
   await stage(`${reference} to ${lab.nodes.length} nodes`, () =>
     Promise.all(lab.nodes.map((node) => importArchive(containerdSocket(node), archive))),

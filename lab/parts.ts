@@ -17,7 +17,10 @@ export interface Part {
   readonly data?: { readonly module: string; readonly path: string }
 }
 
-function goPart(name: string, options: { folder?: string; target?: string; flags?: string; data?: Part['data'] } = {}): Part {
+function goPart(
+  name: string,
+  options: { folder?: string; target?: string; flags?: string; data?: Part['data'] } = {},
+): Part {
   const folder = options.folder ?? join(HERE, 'go', name)
   const flags = ['-s', '-w', options.flags ?? ''].join(' ').trim()
   return {
@@ -31,7 +34,12 @@ function goPart(name: string, options: { folder?: string; target?: string; flags
 
 function cPart(name: string, source: string, compiler: readonly string[]): Part {
   const file = join(HERE, 'c', source)
-  return { name, folder: join(HERE, 'c'), sources: [file], compile: (out) => [...compiler, '-Os', '-s', '-o', out, file] }
+  return {
+    name,
+    folder: join(HERE, 'c'),
+    sources: [file],
+    compile: (out) => [...compiler, '-Os', '-s', '-o', out, file],
+  }
 }
 
 const version = 'k8s.io/component-base/version'

@@ -40,22 +40,35 @@ function isThere(evidence: string): boolean {
 
 /** The one list that this check and the automation's `apt-get install` both read. */
 export function packages(): readonly string[] {
-  return readFileSync(join(import.meta.dirname, 'packages.txt'), 'utf8').split('\n').filter(Boolean)
+  return readFileSync(join(import.meta.dirname, 'packages.txt'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
 }
 
 export function requireRoot(): void {
-  if (process.platform !== 'linux') throw new LabError(`the lab needs Linux, and this is ${process.platform}`, 'run it in a Linux virtual machine')
-  if (process.getuid?.() !== 0) throw new LabError('the lab makes network namespaces, which only root may', 'sudo npm run lab -- up')
+  if (process.platform !== 'linux')
+    throw new LabError(`the lab needs Linux, and this is ${process.platform}`, 'run it in a Linux virtual machine')
+  if (process.getuid?.() !== 0)
+    throw new LabError('the lab makes network namespaces, which only root may', 'sudo npm run lab -- up')
 }
 
 export function requireMachine(): void {
   requireRoot()
-  if (process.arch !== 'x64') throw new LabError(`the lab knows the library paths of amd64 only, and this is ${process.arch}`)
+  if (process.arch !== 'x64')
+    throw new LabError(`the lab knows the library paths of amd64 only, and this is ${process.arch}`)
   const missing = packages().filter((name) => !isThere(EVIDENCE[name] ?? name))
-  if (missing.length > 0) throw new LabError(`packages are missing: ${missing.join(', ')}`, `apt-get install --yes --no-install-recommends ${missing.join(' ')}`)
+  if (missing.length > 0)
+    throw new LabError(
+      `packages are missing: ${missing.join(', ')}`,
+      `apt-get install --yes --no-install-recommends ${missing.join(' ')}`,
+    )
   if (!isThere('kubectl')) throw new LabError('kubectl is missing', 'see https://kubernetes.io/docs/tasks/tools/')
 }
 
 export function requireGo(): void {
-  if (!isThere('go')) throw new LabError('Go is missing, and parts of the lab are still to be built', 'see https://go.dev/doc/install (1.25 or later)')
+  if (!isThere('go'))
+    throw new LabError(
+      'Go is missing, and parts of the lab are still to be built',
+      'see https://go.dev/doc/install (1.25 or later)',
+    )
 }

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, builtAt, isBuilt } from './build.ts'
-import { applyAddons, applyNodes, forgetStart, waitForNodes, waitForServices, waitForWorkloads } from './cluster/addons.ts'
+import {
+  applyAddons,
+  applyNodes,
+  forgetStart,
+  waitForNodes,
+  waitForServices,
+  waitForWorkloads,
+} from './cluster/addons.ts'
 import { createCertificates } from './cluster/certificates.ts'
 import { createCgroups } from './cluster/cgroups.ts'
 import { apiServerIsReady, startApiServer, startControllers, waitForApiServer } from './cluster/control-plane.ts'
@@ -62,11 +69,7 @@ export async function up(wanted: number | undefined): Promise<void> {
   })
   await stage('API server, containerd', async () => {
     await startApiServer()
-    await Promise.all([
-      waitForApiServer(),
-      startUpstreamDns(),
-      ...nodes.map((node) => startContainerd(node, seed)),
-    ])
+    await Promise.all([waitForApiServer(), startUpstreamDns(), ...nodes.map((node) => startContainerd(node, seed))])
   })
   await stage('nodes', async () => {
     await Promise.all([applyNodes(nodes), startControllers()])

@@ -30,7 +30,9 @@ await Promise.all([
     outdir: dist,
     splitting: true,
     // CommonJS packages inside an ES module bundle still call require().
-    banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
     plugins: [trimClientNode],
   }),
   build({

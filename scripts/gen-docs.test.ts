@@ -9,8 +9,12 @@ import { remedies } from '../src/remedies/registry.ts'
 import { codePage, codeTable, dependencyGaps, remedyPage, remedyTable, withFlags, withTranscripts } from './gen-docs.ts'
 
 test('a page has its facts under the title, and at the end what it looks like, that cause alone', () => {
-  const model = modelOf(cluster({ network: raceOn('worker-2'), conntrack: [conntrackOf('worker-2', { insert_failed: racesPerNode })] }))
-  const page = codePage(check, '# DNS101 title\n\n## What it means\n\nText.\n', [{ scenario: 'race', diagnosis: diagnose(model, { checks }) }])
+  const model = modelOf(
+    cluster({ network: raceOn('worker-2'), conntrack: [conntrackOf('worker-2', { insert_failed: racesPerNode })] }),
+  )
+  const page = codePage(check, '# DNS101 title\n\n## What it means\n\nText.\n', [
+    { scenario: 'race', diagnosis: diagnose(model, { checks }) },
+  ])
   expect(page).toMatch(/^<!-- .* -->\n# DNS101 title\n\n\| \| \|\n/)
   expect(page).toContain('| level | `--probe` |')
   expect(page).toContain('| surer with | `conntrack` (`--node-access`) |')
@@ -20,7 +24,8 @@ test('a page has its facts under the title, and at the end what it looks like, t
   expect(page.endsWith('```\n')).toBe(true)
 })
 
-test('a page without a recording has no sample', () => expect(codePage(check, '# DNS101 title\n', [])).not.toContain('What it looks like'))
+test('a page without a recording has no sample', () =>
+  expect(codePage(check, '# DNS101 title\n', [])).not.toContain('What it looks like'))
 
 test('the table has a row for each check', () => {
   expect(codeTable().match(/^\| \[[A-Z]{3}\d{3}\]/gm)).toHaveLength(checks.length)
@@ -47,12 +52,17 @@ test('flag tables are put between the markers, and nowhere else', () => {
 
 test('each run-time dependency is argued for, and no other', () => {
   const manifest = JSON.stringify({ dependencies: { yaml: '1', ws: '1' } })
-  expect(dependencyGaps(manifest, '| `yaml` | kubeconfigs |\n| `left-pad` | because |\n')).toEqual(['docs/dependencies.md gives no reason for ws', 'docs/dependencies.md tells of left-pad, which package.json does not have'])
+  expect(dependencyGaps(manifest, '| `yaml` | kubeconfigs |\n| `left-pad` | because |\n')).toEqual([
+    'docs/dependencies.md gives no reason for ws',
+    'docs/dependencies.md tells of left-pad, which package.json does not have',
+  ])
   expect(dependencyGaps(manifest, '| `yaml` | kubeconfigs |\n| `ws` | exec |\n')).toEqual([])
 })
 
 test('a transcript is put between its markers; without the file the text stays', () => {
   const readme = 'a\n<!-- transcript cure.txt -->\nold\n<!-- /transcript -->\nb\n'
-  expect(withTranscripts(readme, (file) => (file === 'cure.txt' ? '$ x\n  y\n' : null))).toBe('a\n<!-- transcript cure.txt -->\n\n```text\n$ x\n  y\n```\n\n<!-- /transcript -->\nb\n')
+  expect(withTranscripts(readme, (file) => (file === 'cure.txt' ? '$ x\n  y\n' : null))).toBe(
+    'a\n<!-- transcript cure.txt -->\n\n```text\n$ x\n  y\n```\n\n<!-- /transcript -->\nb\n',
+  )
   expect(withTranscripts(readme, () => null)).toBe(readme)
 })

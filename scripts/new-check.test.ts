@@ -29,34 +29,55 @@ describe('what it refuses', () => {
 })
 
 describe('the line in the registry', () => {
-  const small = "import a from './dns/a.ts'\nimport gone from './service/gone.ts'\n\nexport const checks = [\n  a, // DNS101\n  gone, // SVC201\n]\n"
+  const small =
+    "import a from './dns/a.ts'\nimport gone from './service/gone.ts'\n\nexport const checks = [\n  a, // DNS101\n  gone, // SVC201\n]\n"
 
   test('goes before the next higher code', () => {
-    expect(register(small, { ...it, slug: 'ingress/new-one', code: 'ING301' })).toBe("import a from './dns/a.ts'\nimport gone from './service/gone.ts'\nimport newOne from './ingress/new-one.ts'\n\nexport const checks = [\n  a, // DNS101\n  newOne, // ING301\n  gone, // SVC201\n]\n")
+    expect(register(small, { ...it, slug: 'ingress/new-one', code: 'ING301' })).toBe(
+      "import a from './dns/a.ts'\nimport gone from './service/gone.ts'\nimport newOne from './ingress/new-one.ts'\n\nexport const checks = [\n  a, // DNS101\n  newOne, // ING301\n  gone, // SVC201\n]\n",
+    )
   })
-  test('goes last where there is none', () => expect(register(small, { ...it, code: 'SVC202' })).toContain('  gone, // SVC201\n  withoutAPort, // SVC202\n]'))
-  test('takes the family into a name that is taken', () => expect(register(small, { ...it, slug: 'node/gone', code: 'NOD501' })).toContain("import nodeGone from './node/gone.ts'"))
+  test('goes last where there is none', () =>
+    expect(register(small, { ...it, code: 'SVC202' })).toContain('  gone, // SVC201\n  withoutAPort, // SVC202\n]'))
+  test('takes the family into a name that is taken', () =>
+    expect(register(small, { ...it, slug: 'node/gone', code: 'NOD501' })).toContain(
+      "import nodeGone from './node/gone.ts'",
+    ))
 })
 
 describe('in a copy of the repository', () => {
   const copy = mkdtempSync(join(tmpdir(), 'hopscope-new-check-'))
   afterAll(() => rmSync(copy, { recursive: true, force: true }))
-  for (const path of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', '.oxlintrc.json']) cpSync(join(root, path), join(copy, path), { recursive: true })
+  for (const path of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', '.oxlintrc.json'])
+    cpSync(join(root, path), join(copy, path), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   for (const [path, content] of scaffold(it)) writeFileSync(join(copy, path), content)
   writeFileSync(join(copy, 'src/checks/registry.ts'), register(registry, it))
   const paths = [...scaffold(it).keys()].filter((path) => path.endsWith('.ts'))
-  writeFileSync(join(copy, 'tsconfig.scaffold.json'), JSON.stringify({ extends: './tsconfig.json', include: [...paths, 'src/checks/registry.ts'] }))
+  writeFileSync(
+    join(copy, 'tsconfig.scaffold.json'),
+    JSON.stringify({ extends: './tsconfig.json', include: [...paths, 'src/checks/registry.ts'] }),
+  )
 
   test.each([
     ['compiles', 'tsc', ['--noEmit', '-p', 'tsconfig.scaffold.json']],
     ['passes the linter', 'oxlint', ['--deny-warnings', ...paths]],
-    ['passes its own test and the guards of every check', 'vitest', ['run', '--no-cache', `src/checks/${it.slug}.test.ts`, 'test/meta/checks.test.ts', '-t', it.code]],
-  ])('the result %s', (_, tool, args) => {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_ENV'))
-    const { status, stdout, stderr } = spawnSync(join(bin, tool), args, { cwd: copy, encoding: 'utf8', env })
-    expect(status === 0 ? '' : `${stdout}${stderr}`).toBe('')
-    // A filter that matches nothing passes as well.
-    if (tool === 'vitest') expect(stripVTControlCharacters(stdout)).toMatch(/Tests {2}1\d passed/)
-  }, 60_000)
+    [
+      'passes its own test and the guards of every check',
+      'vitest',
+      ['run', '--no-cache', `src/checks/${it.slug}.test.ts`, 'test/meta/checks.test.ts', '-t', it.code],
+    ],
+  ])(
+    'the result %s',
+    (_, tool, args) => {
+      const env = Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_ENV'),
+      )
+      const { status, stdout, stderr } = spawnSync(join(bin, tool), args, { cwd: copy, encoding: 'utf8', env })
+      expect(status === 0 ? '' : `${stdout}${stderr}`).toBe('')
+      // A filter that matches nothing passes as well.
+      if (tool === 'vitest') expect(stripVTControlCharacters(stdout)).toMatch(/Tests {2}1\d passed/)
+    },
+    60_000,
+  )
 })

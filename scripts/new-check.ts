@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { checks } from '../src/checks/registry.ts'
 import { retiredCodes } from '../src/findings/retired-codes.ts'
 
-const families: Readonly<Record<string, string>> = { dns: 'DNS1', service: 'SVC2', ingress: 'ING3', policy: 'POL4', node: 'NOD5' }
+const families: Readonly<Record<string, string>> = {
+  dns: 'DNS1',
+  service: 'SVC2',
+  ingress: 'ING3',
+  policy: 'POL4',
+  node: 'NOD5',
+}
 
 export interface NewCheck {
   /** `service/session-lost`. */
@@ -19,16 +25,21 @@ export function objection({ slug, code, title }: NewCheck): string | null {
   const prefix = families[slug.split('/')[0] ?? '']
   if (!/^[a-z]+\/[a-z0-9]+(-[a-z0-9]+)*$/.test(slug)) return `\`${slug}\` is no slug: family/name-of-the-bad-thing`
   if (prefix === undefined) return `no family \`${slug.split('/')[0]}\`: ${Object.keys(families).join(', ')}`
-  if (!new RegExp(`^${prefix}\\d\\d$`).test(code)) return `a code of this family is ${prefix}00 to ${prefix}99, and the next free one ${nextFree(prefix)}`
+  if (!new RegExp(`^${prefix}\\d\\d$`).test(code))
+    return `a code of this family is ${prefix}00 to ${prefix}99, and the next free one ${nextFree(prefix)}`
   if (checks.some((it) => it.code === code)) return `${code} is taken; the next free one is ${nextFree(prefix)}`
-  if (retiredCodes.includes(code)) return `${code} was retired, and a code is never used again; the next free one is ${nextFree(prefix)}`
+  if (retiredCodes.includes(code))
+    return `${code} was retired, and a code is never used again; the next free one is ${nextFree(prefix)}`
   if (checks.some((it) => it.slug === slug)) return `there is a check ${slug} already`
-  if (title.trim() === '' || /[.!?]$/.test(title) || title.length > 70) return 'a title names the bad thing in at most 70 characters, without a full stop'
+  if (title.trim() === '' || /[.!?]$/.test(title) || title.length > 70)
+    return 'a title names the bad thing in at most 70 characters, without a full stop'
   return null
 }
 
 function nextFree(prefix: string): string {
-  const used = [...checks.map((it) => it.code), ...retiredCodes].filter((it) => it.startsWith(prefix)).map((it) => Number(it.slice(prefix.length)))
+  const used = [...checks.map((it) => it.code), ...retiredCodes]
+    .filter((it) => it.startsWith(prefix))
+    .map((it) => Number(it.slice(prefix.length)))
   return `${prefix}${String(Math.max(0, ...used) + 1).padStart(2, '0')}`
 }
 
@@ -135,14 +146,21 @@ TODO: what looks like this, and the code of that.
 
 /** The registry with one more check: its import and its entry, both before the next higher code. */
 export function register(registry: string, { slug, code }: NewCheck): string {
-  const entries = [...registry.matchAll(/^ {2}(\w+), \/\/ ([A-Z]{3}\d{3})$/gm)].map((it) => ({ line: it[0], variable: it[1] ?? '', code: it[2] ?? '' }))
+  const entries = [...registry.matchAll(/^ {2}(\w+), \/\/ ([A-Z]{3}\d{3})$/gm)].map((it) => ({
+    line: it[0],
+    variable: it[1] ?? '',
+    code: it[2] ?? '',
+  }))
   const [family = '', name = ''] = slug.split('/')
   const plain = camel(name)
   const variable = entries.some((it) => it.variable === plain) ? camel(`${family}-${name}`) : plain
   const entry = `  ${variable}, // ${code}\n`
   const imported = `import ${variable} from './${slug}.ts'\n`
   const next = entries.find((it) => it.code > code)
-  const withEntry = next === undefined ? registry.replace(/^\]$/m, `${entry}]`) : registry.replace(`${next.line}\n`, `${entry}${next.line}\n`)
+  const withEntry =
+    next === undefined
+      ? registry.replace(/^\]$/m, `${entry}]`)
+      : registry.replace(`${next.line}\n`, `${entry}${next.line}\n`)
   const last = [...withEntry.matchAll(/^import .*\n/gm)].at(-1)
   if (last === undefined) throw new Error('the registry has no imports')
   const end = last.index + last[0].length
@@ -169,7 +187,9 @@ function main([slug, code, title]: readonly string[]): number {
   for (const [path, content] of scaffold(it)) writeFileSync(join(root, path), content)
   const registry = join(root, 'src/checks/registry.ts')
   writeFileSync(registry, register(readFileSync(registry, 'utf8'), it))
-  process.stdout.write(`${[...scaffold(it).keys(), 'src/checks/registry.ts'].map((path) => `wrote ${path}`).join('\n')}\nnext: replace every TODO, then  npx vitest run src/checks/${slug}.test.ts test/meta  and  npm run docs\n`)
+  process.stdout.write(
+    `${[...scaffold(it).keys(), 'src/checks/registry.ts'].map((path) => `wrote ${path}`).join('\n')}\nnext: replace every TODO, then  npx vitest run src/checks/${slug}.test.ts test/meta  and  npm run docs\n`,
+  )
   return 0
 }
 

@@ -1,6 +1,7 @@
 // npm run scenarios: writes what hopscope says today of every recorded scenario beside its snapshot. The recordings
 // themselves come from the lab alone; a change of words or of a check changes only what is said of them. What it prints
-// is for the eye: each scenario whose findings changed, before and after. test/scenarios.test.ts holds the known causes.
+// is for the eye: each scenario whose findings changed, before and after. test/scenarios.test.ts holds the known
+// causes.
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,7 +21,8 @@ for (const name of readdirSync(folder).filter((it) => existsSync(join(folder, it
   const before = await readFile(at('expect.txt'), 'utf8').catch(() => '')
   const diagnosis = diagnose(await readSnapshot(at('snapshot.hops')), { checks })
   const said = text(diagnosis, plain)
-  if (codes(before) !== codes(said)) process.stdout.write(`${name}\n  before  ${codes(before)}\n  now     ${codes(said)}\n`)
+  if (codes(before) !== codes(said))
+    process.stdout.write(`${name}\n  before  ${codes(before)}\n  now     ${codes(said)}\n`)
   await writeFile(at('expect.txt'), said)
   await writeFile(at('expect.json'), json(diagnosis))
 }

@@ -16,7 +16,9 @@ function step(what, command, args) {
   const started = Date.now()
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' })
   if (result.status !== 0) {
-    process.stderr.write(`\n${result.stdout ?? ''}${result.stderr ?? ''}error: ${what} failed: ${result.error?.message ?? `${command} ${args.join(' ')}`}\n`)
+    process.stderr.write(
+      `\n${result.stdout ?? ''}${result.stderr ?? ''}error: ${what} failed: ${result.error?.message ?? `${command} ${args.join(' ')}`}\n`,
+    )
     process.exit(2)
   }
   process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`)

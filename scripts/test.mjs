@@ -1,4 +1,5 @@
-// What `npm test` runs: types, lint, format, unit tests, generated docs. One line a step, the whole output of a step that
+// What `npm test` runs: types, lint, format, unit tests, generated docs. One line a step, the whole output of a step
+// that
 // failed, and at the end `N passed, N failed`: the tests, and each other step as one. CI adds that line up.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -19,7 +20,19 @@ const steps = [
   { name: 'lint', command: [bin('oxlint'), '--deny-warnings'] },
   { name: 'format', command: [bin('oxfmt'), '--check'] },
   { name: 'docs', command: [process.execPath, 'scripts/gen-docs.ts', '--check'] },
-  { name: 'tests', command: [bin('vitest'), 'run', '--no-isolate', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)], counts: vitestCounts },
+  {
+    name: 'tests',
+    command: [
+      bin('vitest'),
+      'run',
+      '--no-isolate',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...process.argv.slice(2),
+    ],
+    counts: vitestCounts,
+  },
 ]
 
 const ended = await Promise.all(steps.map(run))
@@ -54,7 +67,9 @@ function run({ name, command: [file, ...args], counts }) {
 function vitestCounts() {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
-    const unloaded = testResults.filter((it) => it.status === 'failed' && it.assertionResults.every((one) => one.status !== 'failed')).length
+    const unloaded = testResults.filter(
+      (it) => it.status === 'failed' && it.assertionResults.every((one) => one.status !== 'failed'),
+    ).length
     return { passed: numPassedTests, failed: numFailedTests + unloaded }
   } catch {
     return { passed: 0, failed: 1 }

@@ -30,6 +30,7 @@ function distanceTo(wanted: string, candidate: string): number | null {
   const distance = editDistance(wanted, candidate)
   const longer = Math.max(wanted.length, candidate.length)
   if (distance < longer && distance <= Math.ceil(longer / 3)) return distance
-  const contained = candidate.length >= 2 && wanted.length >= 2 && (candidate.includes(wanted) || wanted.includes(candidate))
+  const contained =
+    candidate.length >= 2 && wanted.length >= 2 && (candidate.includes(wanted) || wanted.includes(candidate))
   return contained ? distance : null
 }

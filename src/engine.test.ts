@@ -16,8 +16,10 @@ const verdict = (...told: readonly Verdict[]) => resultOf(stub('ZZZ901', told))?
 const neverRun = (): never => {
   throw new Error('must not run')
 }
-const needs = (name: 'pods' | 'dnsProbe' | 'conntrack', model = empty) => resultOf(stub('ZZZ901', neverRun, { needs: [name] }), model)
-const code = (checks: readonly AnyCheck[], failOn: Severity = 'warning', strict = false) => exitCode(diagnose(empty, { checks }), { failOn, strict })
+const needs = (name: 'pods' | 'dnsProbe' | 'conntrack', model = empty) =>
+  resultOf(stub('ZZZ901', neverRun, { needs: [name] }), model)
+const code = (checks: readonly AnyCheck[], failOn: Severity = 'warning', strict = false) =>
+  exitCode(diagnose(empty, { checks }), { failOn, strict })
 
 describe('one check', () => {
   test('that crashes is contained, and the others still run', () => {
@@ -43,7 +45,10 @@ describe('one check', () => {
 
   test('gets code, slug and severity of its own, and a milder severity where it says so', () => {
     const findings = resultOf(stub('ZZZ901', [trouble('cart'), trouble('web', { severity: 'info' })]))?.findings
-    expect(findings?.map((it) => `${it.code} ${it.slug} ${it.severity}`)).toEqual(['ZZZ901 stub/zzz901 error', 'ZZZ901 stub/zzz901 info'])
+    expect(findings?.map((it) => `${it.code} ${it.slug} ${it.severity}`)).toEqual([
+      'ZZZ901 stub/zzz901 error',
+      'ZZZ901 stub/zzz901 info',
+    ])
   })
 })
 
@@ -53,16 +58,26 @@ describe('a source that a check needs', () => {
     ['conntrack', '--node-access'],
     ['pods', null],
   ] as const)('%s, not asked for: cannot tell, settled by %s', (name, settle) => {
-    expect(needs(name)).toMatchObject({ verdict: settle === null ? 'cannot-tell' : 'not-asked', crash: null, cannotTell: [{ reason: 'not-asked', settle }] })
+    expect(needs(name)).toMatchObject({
+      verdict: settle === null ? 'cannot-tell' : 'not-asked',
+      crash: null,
+      cannotTell: [{ reason: 'not-asked', settle }],
+    })
   })
 
   test('forbidden: the missing right is told, and no flag', () => {
-    expect(needs('dnsProbe', modelOf({}, { dnsProbe: unknown('forbidden', 'create pods in shop') }))).toMatchObject({ cannotTell: [{ reason: 'forbidden', why: 'no permission: create pods in shop', settle: null }] })
+    expect(needs('dnsProbe', modelOf({}, { dnsProbe: unknown('forbidden', 'create pods in shop') }))).toMatchObject({
+      cannotTell: [{ reason: 'forbidden', why: 'no permission: create pods in shop', settle: null }],
+    })
   })
 
   test('known: handed over, and nothing that was not declared', () => {
     let seen: object = {}
-    const spy: AnyCheck = { ...stub('ZZZ901', ok(1), { needs: ['pods'] }), wants: ['conntrack'], run: (given) => ((seen = given), ok(1)) }
+    const spy: AnyCheck = {
+      ...stub('ZZZ901', ok(1), { needs: ['pods'] }),
+      wants: ['conntrack'],
+      run: (given) => ((seen = given), ok(1)),
+    }
     resultOf(spy, modelOf({ pods: [], nodes: [] }))
     expect(Object.keys(seen).toSorted()).toEqual(['conntrack', 'pods', 'scope', 'troubles'])
     expect(seen).toMatchObject({ pods: [], conntrack: { known: false } })
@@ -85,7 +100,12 @@ describe('the exit code', () => {
   })
   test('2 when nothing could be decided: no right, or a check that needs what was not asked for', () => {
     const blind = [stub('ZZZ901', neverRun, { needs: ['pods'] }), stub('ZZZ902', notApplicable('none'))]
-    expect(exitCode(diagnose(modelOf({}, { pods: unknown('forbidden', 'list pods') }), { checks: blind }), { failOn: 'warning', strict: false })).toBe(2)
+    expect(
+      exitCode(diagnose(modelOf({}, { pods: unknown('forbidden', 'list pods') }), { checks: blind }), {
+        failOn: 'warning',
+        strict: false,
+      }),
+    ).toBe(2)
     expect(code([stub('ZZZ901', neverRun, { needs: ['dnsProbe'] })])).toBe(2)
     expect(code([stub('ZZZ901', neverRun, { needs: ['dnsProbe'] }), stub('ZZZ902', ok(1))])).toBe(0)
   })
@@ -109,6 +129,11 @@ describe('the exit code', () => {
   })
   test('2 when a check crashed, whatever the others found', () => expect(code([boom, error])).toBe(2))
   test('nothing for findings left out', () => {
-    expect(exitCode(diagnose(empty, { checks: [error], leaveOut: (it) => it.subject.name === 'cart' }), { failOn: 'warning', strict: false })).toBe(0)
+    expect(
+      exitCode(diagnose(empty, { checks: [error], leaveOut: (it) => it.subject.name === 'cart' }), {
+        failOn: 'warning',
+        strict: false,
+      }),
+    ).toBe(0)
   })
 })

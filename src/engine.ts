@@ -41,7 +41,8 @@ type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
 
 /**
  * Runs the checks that the scope asks for and folds what they found. Pure: same model in, same diagnosis out. A target
- * narrows the findings to what touches it; asked about DNS, what DNS hangs on is judged, and not every Service beside it.
+ * narrows the findings to what touches it; asked about DNS, what DNS hangs on is judged, and not every Service beside
+ * it.
  *
  * Troubles are taken from the model before any cause: what no finding claims is judged by the checks for leftovers, so
  * that nothing that was seen to fail is lost because no check pulled it. A finding that is left out by the user claims
@@ -56,12 +57,17 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, model, []))
 
   const troubles = last.length === 0 ? [] : troublesOf(model).filter((it) => isAsked(it, model, concerns))
-  const { left, claimed } = claims(raw.flatMap((it) => it.found), troubles)
+  const { left, claimed } = claims(
+    raw.flatMap((it) => it.found),
+    troubles,
+  )
   const leftOut = (it: Finding): boolean => ask.leaveOut?.(it) === true
   const first = raw.map((it) => summarise(it, { leftOut, concerns: (one) => concerns(one) || claimed.has(one) }))
   // The troubles were narrowed to the target, so what is left of them concerns it.
   const rest = last.map((check) => summarise(runCheck(check, model, left), { leftOut, concerns: () => true }))
-  const results = asked.map((check) => [...first, ...rest].find((it) => it.check === check)).filter((it) => it !== undefined)
+  const results = asked
+    .map((check) => [...first, ...rest].find((it) => it.check === check))
+    .filter((it) => it !== undefined)
   return { model: asRead, results, roots: fold(results.flatMap((it) => it.findings)) }
 }
 
@@ -99,7 +105,11 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
   try {
     const told = check.run(given(check, model, troubles))
     const verdicts = Array.isArray(told) ? (told as readonly Verdict[]) : [told as Verdict]
-    return { base, verdicts, found: verdicts.flatMap((it) => (it.kind === 'finding' ? [complete(check, it.found)] : [])) }
+    return {
+      base,
+      verdicts,
+      found: verdicts.flatMap((it) => (it.kind === 'finding' ? [complete(check, it.found)] : [])),
+    }
   } catch (error) {
     const crash = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { ...without, base: { ...base, verdict: 'crashed', crash } }
@@ -157,8 +167,10 @@ function given(check: AnyCheck, model: Model, troubles: readonly Trouble[]): nev
 
 function notSeen(name: SourceName, why: Why): CannotTell {
   const level = sourceLevel[name]
-  const settle = why.reason === 'not-asked' && level !== 'read' ? (level === 'node' ? '--node-access' : '--probe') : null
-  const words = why.reason === 'forbidden' ? `no permission: ${why.detail}` : settle !== null ? 'not measured' : why.detail
+  const settle =
+    why.reason === 'not-asked' && level !== 'read' ? (level === 'node' ? '--node-access' : '--probe') : null
+  const words =
+    why.reason === 'forbidden' ? `no permission: ${why.detail}` : settle !== null ? 'not measured' : why.detail
   return { kind: 'cannot-tell', reason: why.reason, why: words, settle }
 }
 
@@ -171,17 +183,25 @@ const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2
 export function isBlind({ results, roots }: Diagnosis): boolean {
   if (roots.length > 0) return false
   const judged = results.filter((it) => it.check.judges !== 'leftovers')
-  return judged.some((it) => it.cannotTell.length > 0) && !judged.some((it) => it.verdict === 'ok' || it.verdict === 'ignored')
+  return (
+    judged.some((it) => it.cannotTell.length > 0) &&
+    !judged.some((it) => it.verdict === 'ok' || it.verdict === 'ignored')
+  )
 }
 
 /**
  * 0 clean, 1 findings at or above `failOn` (or, with `strict`, anything that could not be told), 2 when a check
- * crashed: then the answer is not to be trusted; 2 when a probe was asked for and measured nothing, and when nothing could be
+ * crashed: then the answer is not to be trusted; 2 when a probe was asked for and measured nothing, and when nothing
+ * could be
  * decided at all: silence is not health. A pure function of the result, the same for every output format.
  */
-export function exitCode(diagnosis: Diagnosis, options: { readonly failOn: Severity; readonly strict: boolean }): 0 | 1 | 2 {
+export function exitCode(
+  diagnosis: Diagnosis,
+  options: { readonly failOn: Severity; readonly strict: boolean },
+): 0 | 1 | 2 {
   if (diagnosis.results.some((it) => it.verdict === 'crashed')) return 2
-  if (diagnosis.results.some((it) => it.findings.some((found) => rank[found.severity] <= rank[options.failOn]))) return 1
+  if (diagnosis.results.some((it) => it.findings.some((found) => rank[found.severity] <= rank[options.failOn])))
+    return 1
   if (unmeasured(diagnosis.model) !== null || isBlind(diagnosis)) return 2
   const isUnsure = (it: CheckResult): boolean => !it.cannotTell.every(isNotAsked)
   if (options.strict && diagnosis.results.some(isUnsure)) return 1

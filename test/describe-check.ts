@@ -14,7 +14,9 @@ interface Row {
   readonly scope?: Partial<Scope>
   /** `finding`s are compared by subject, in order. */
   readonly expect: 'ok' | 'not-applicable' | 'cannot-tell' | readonly ExpectedFinding[]
-  /** What the note, or the reason why the check could not tell, must contain; the flag that would settle it included. */
+  /**
+   * What the note, or the reason why the check could not tell, must contain; the flag that would settle it included.
+   */
   readonly says?: RegExp
 }
 
@@ -54,7 +56,12 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
           if (want?.confidence !== undefined) expect(found.confidence).toBe(want.confidence)
           if (want?.severity !== undefined) expect(found.severity).toBe(want.severity)
           if (want?.args !== undefined) expect(found.args).toMatchObject(want.args)
-          for (const say of [check.words.headline(found), check.words.detail(found), ...check.words.help(found), check.words.note(found) ?? '']) {
+          for (const say of [
+            check.words.headline(found),
+            check.words.detail(found),
+            ...check.words.help(found),
+            check.words.note(found) ?? '',
+          ]) {
             expect(say).not.toMatch(/undefined|NaN|\[object/)
           }
           expect(check.words.headline(found)).toMatch(/\.$/)
@@ -94,9 +101,16 @@ function told(result: CheckResult): string {
 }
 
 /** A model of these sources, with access to nodes; `instead` puts a source's reason where its value would be. */
-export function modelOf(sources: Partial<Sources>, instead: { readonly [K in SourceName]?: Known<Sources[K]> } = {}, scope: Partial<Scope> = {}): Model {
+export function modelOf(
+  sources: Partial<Sources>,
+  instead: { readonly [K in SourceName]?: Known<Sources[K]> } = {},
+  scope: Partial<Scope> = {},
+): Model {
   const all = Object.fromEntries(Object.entries(sources).map(([name, value]) => [name, known(value)]))
-  return model({ ...all, ...instead }, { scope: { namespace: null, target: { kind: 'everything' }, level: 'node', ...scope } })
+  return model(
+    { ...all, ...instead },
+    { scope: { namespace: null, target: { kind: 'everything' }, level: 'node', ...scope } },
+  )
 }
 
 function isModel(given: Row['given']): given is Model {

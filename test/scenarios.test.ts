@@ -36,7 +36,9 @@ describe.each(names)('%s', (name) => {
     expect(results.filter((it) => it.crash !== null)).toEqual([])
     if (fault?.cause === undefined || fault.cause === null) return expect(told).toEqual([])
     if (fault.kind === 'risk') expect(told).toEqual([])
-    expect((fault.kind === 'risk' ? roots.map(line) : told)[0]).toMatch(new RegExp(`^${fault.cause.code} ${fault.cause.subject.replace('*', '.*')}$`))
+    expect((fault.kind === 'risk' ? roots.map(line) : told)[0]).toMatch(
+      new RegExp(`^${fault.cause.code} ${fault.cause.subject.replace('*', '.*')}$`),
+    )
     expect(errors.length).toBeLessThanOrEqual(1)
   })
 })

@@ -50,7 +50,14 @@ export async function waitForWorkloads(): Promise<void> {
   const { items } = JSON.parse(listed) as { items: { kind: string; metadata: { name: string; namespace: string } }[] }
   await Promise.all(
     items.map(({ kind, metadata }) =>
-      kubectl(['rollout', 'status', `${kind.toLowerCase()}/${metadata.name}`, '-n', metadata.namespace, '--timeout=90s']),
+      kubectl([
+        'rollout',
+        'status',
+        `${kind.toLowerCase()}/${metadata.name}`,
+        '-n',
+        metadata.namespace,
+        '--timeout=90s',
+      ]),
     ),
   )
 }
@@ -78,7 +85,9 @@ export async function waitForServices(worker: Worker): Promise<void> {
   })
 }
 
-/** Nodes that are not ready yet, config maps that come a second later: events that would be noise in every recording. */
+/**
+ * Nodes that are not ready yet, config maps that come a second later: events that would be noise in every recording.
+ */
 export async function forgetStart(): Promise<void> {
   const names = (await kubectl(['get', 'namespaces', '-o', 'name'])).trim().split('\n')
   await Promise.all(

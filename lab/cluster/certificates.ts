@@ -21,7 +21,21 @@ const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-node
 function request(subject: Subject, extra: readonly string[]): Promise<string> {
   const { crt, key } = certificate(subject.name)
   const config = join(FOLDER, 'openssl.cnf')
-  return must(['openssl', 'req', '-x509', '-config', config, ...KEY, '-subj', subject.subject, '-keyout', key, '-out', crt, ...extra])
+  return must([
+    'openssl',
+    'req',
+    '-x509',
+    '-config',
+    config,
+    ...KEY,
+    '-subj',
+    subject.subject,
+    '-keyout',
+    key,
+    '-out',
+    crt,
+    ...extra,
+  ])
 }
 
 function issue(subject: Subject): Promise<string> {
@@ -40,7 +54,9 @@ export async function createCertificates(workers: readonly Worker[]): Promise<vo
   // The machine's own openssl.cnf would add a second, contradicting basicConstraints.
   await writeFile(join(FOLDER, 'openssl.cnf'), '[req]\ndistinguished_name = name\n[name]\n')
   await request({ name: 'ca', subject: '/CN=hopscope-lab' }, ['-addext', 'basicConstraints=critical,CA:TRUE'])
-  const apiServerNames = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'localhost'].map((name) => `DNS:${name}`)
+  const apiServerNames = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'localhost'].map(
+    (name) => `DNS:${name}`,
+  )
   const apiServerAddresses = [CONTROL_PLANE.ip, '198.19.0.1', '127.0.0.1'].map((address) => `IP:${address}`)
   const serviceAccountKey = certificate('service-account').key
   await Promise.all([
@@ -67,7 +83,10 @@ export async function writeKubeconfig(name: string, path: string): Promise<void>
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
-      { name: 'hopscope-lab', cluster: { server: API_SERVER, 'certificate-authority-data': await base64(certificate('ca').crt) } },
+      {
+        name: 'hopscope-lab',
+        cluster: { server: API_SERVER, 'certificate-authority-data': await base64(certificate('ca').crt) },
+      },
     ],
     users: [{ name, user: { 'client-certificate-data': await base64(crt), 'client-key-data': await base64(key) } }],
     contexts: [{ name: 'hopscope-lab', context: { cluster: 'hopscope-lab', user: name } }],

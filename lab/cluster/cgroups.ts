@@ -1,4 +1,5 @@
-// One cgroup for the whole lab: the kubelets keep their pods below it, and every daemon of the lab starts in it, so that
+// One cgroup for the whole lab: the kubelets keep their pods below it, and every daemon of the lab starts in it, so
+// that
 // `down` finds what belongs to the lab even when the file with its pid is gone.
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
@@ -29,7 +30,9 @@ async function inheritCpuset(hierarchy: string, folder: string): Promise<void> {
 async function delegate(folder: string): Promise<void> {
   if (!unified) return
   const controllers = (await readFile(join(folder, 'cgroup.controllers'), 'utf8')).trim().split(' ')
-  await writeFile(join(folder, 'cgroup.subtree_control'), controllers.map((name) => `+${name}`).join(' ')).catch(() => {})
+  await writeFile(join(folder, 'cgroup.subtree_control'), controllers.map((name) => `+${name}`).join(' ')).catch(
+    () => {},
+  )
 }
 
 export async function createCgroups(names: readonly string[]): Promise<void> {

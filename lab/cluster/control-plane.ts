@@ -22,7 +22,12 @@ function flags(values: Readonly<Record<string, string | number | boolean>>): str
 }
 
 export async function startApiServer(): Promise<void> {
-  const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules: [{ level: 'Metadata' }] }
+  const policy = {
+    apiVersion: 'audit.k8s.io/v1',
+    kind: 'Policy',
+    omitStages: ['RequestReceived'],
+    rules: [{ level: 'Metadata' }],
+  }
   await writeFile(AUDIT_POLICY, JSON.stringify(policy))
   await writeKubeconfig('admin', KUBECONFIG)
   await start('etcd', [
@@ -72,7 +77,8 @@ export async function waitForApiServer(): Promise<void> {
   while (Date.now() < until) {
     if (await apiServerIsReady()) return
     for (const name of ['etcd', 'kube-apiserver']) {
-      if ((await daemonPid(name)) === undefined) throw new LabError(`${name} ended while starting`, `see ${logPath(name)}`)
+      if ((await daemonPid(name)) === undefined)
+        throw new LabError(`${name} ended while starting`, `see ${logPath(name)}`)
     }
     await sleep(200)
   }

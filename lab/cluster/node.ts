@@ -56,7 +56,10 @@ export async function startContainerd(worker: Worker, seed: string): Promise<voi
   await writeFile(folder(worker, 'containerd.toml'), containerdConfig(folder(worker, 'cni'), SANDBOX_IMAGE))
   await writeFile(folder(worker, 'kubelet.json'), JSON.stringify(kubeletConfig(worker)))
   await writeKubeconfig(worker.name, kubeconfigPath(worker.name))
-  await startDaemon(`${worker.name}-containerd`, await inNode(worker, ['containerd', '--config', folder(worker, 'containerd.toml')]))
+  await startDaemon(
+    `${worker.name}-containerd`,
+    await inNode(worker, ['containerd', '--config', folder(worker, 'containerd.toml')]),
+  )
   await waitForContainerd(containerdSocket(worker))
 }
 

@@ -1,4 +1,5 @@
-// The application that a namespace fault breaks: web calls cart, both with the image of the shop. Each function makes one
+// The application that a namespace fault breaks: web calls cart, both with the image of the shop. Each function makes
+// one
 // object; a fault is the same set of objects with one of them wrong.
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts'
 import type { ContainerPort, PodSpec, Service, ServicePort } from 'kubernetes-types/core/v1.d.ts'
@@ -55,7 +56,12 @@ export function deployment(namespace: string, name: string, options: DeploymentO
   }
 }
 
-export function service(namespace: string, name: string, port: ServicePort, selector: Readonly<Record<string, string>> = { app: name }): Service {
+export function service(
+  namespace: string,
+  name: string,
+  port: ServicePort,
+  selector: Readonly<Record<string, string>> = { app: name },
+): Service {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -70,7 +76,10 @@ export interface Backend {
   readonly className?: string
 }
 
-export function ingress(namespace: string, { service: name = 'web', port = 80, className = 'nginx' }: Backend = {}): Ingress {
+export function ingress(
+  namespace: string,
+  { service: name = 'web', port = 80, className = 'nginx' }: Backend = {},
+): Ingress {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',

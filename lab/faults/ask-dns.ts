@@ -1,4 +1,5 @@
-// One DNS question, asked from a place. busybox's nslookup, because it asks for the one type that it is told to and knows
+// One DNS question, asked from a place. busybox's nslookup, because it asks for the one type that it is told to and
+// knows
 // no search list; what it prints of an answer without records is a success as well.
 import { CLUSTER_DNS, UPSTREAM_DNS } from '../plan.ts'
 import type { Place } from './place.ts'
@@ -14,8 +15,13 @@ export interface Question {
 }
 
 /** A server that says no has answered; only silence, refusal and SERVFAIL count as none. */
-export async function isAnswered(place: Place, { name = CLUSTER_NAME, type = 'a', server = CLUSTER_DNS }: Question = {}): Promise<boolean> {
-  const { code, stdout, stderr } = await place.run(['busybox', 'nslookup', `-type=${type}`, `${name}.`, server], { timeoutMs: 2000 })
+export async function isAnswered(
+  place: Place,
+  { name = CLUSTER_NAME, type = 'a', server = CLUSTER_DNS }: Question = {},
+): Promise<boolean> {
+  const { code, stdout, stderr } = await place.run(['busybox', 'nslookup', `-type=${type}`, `${name}.`, server], {
+    timeoutMs: 2000,
+  })
   if (code === 0) return true
   return code !== 124 && /NXDOMAIN/.test(stdout + stderr)
 }

@@ -45,17 +45,33 @@ async function list(): Promise<number> {
     throw error
   })
   const marked = lab === undefined ? new Set<string>() : await namesOfThoseOn(lab)
-  const rows = faults.map((it) => [marked.has(it.name) ? '●' : ' ', it.name, it.cause === null ? '–' : `${it.cause.code} ${it.cause.subject}`, it.breaks])
+  const rows = faults.map((it) => [
+    marked.has(it.name) ? '●' : ' ',
+    it.name,
+    it.cause === null ? '–' : `${it.cause.code} ${it.cause.subject}`,
+    it.breaks,
+  ])
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
   const cut = (text: string): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
   for (const kind of ['fault', 'risk', 'control'] as const) {
-    process.stdout.write(`${styleText('bold', cut(line([' ', kind.toUpperCase(), 'KNOWN ROOT CAUSE', 'BREAKS'])), { stream: process.stdout })}\n`)
-    for (const [index, row] of rows.entries()) if (faults[index]?.kind === kind) process.stdout.write(`${cut(line(row))}\n`)
+    process.stdout.write(
+      `${styleText('bold', cut(line([' ', kind.toUpperCase(), 'KNOWN ROOT CAUSE', 'BREAKS'])), { stream: process.stdout })}\n`,
+    )
+    for (const [index, row] of rows.entries())
+      if (faults[index]?.kind === kind) process.stdout.write(`${cut(line(row))}\n`)
     process.stdout.write('\n')
   }
-  process.stdout.write(lab === undefined ? 'The lab is not up: npm run lab -- up\n' : `● = on (${marked.size === 0 ? 'none is' : [...marked].toSorted().join(', ')})\n`)
+  process.stdout.write(
+    lab === undefined
+      ? 'The lab is not up: npm run lab -- up\n'
+      : `● = on (${marked.size === 0 ? 'none is' : [...marked].toSorted().join(', ')})\n`,
+  )
   return 0
 }
 
@@ -79,5 +95,8 @@ async function off(fault: Fault, purge: boolean): Promise<number> {
 /** The three names with the fewest letters to change (Levenshtein), those that contain what was typed first. */
 function closest(typed: string): readonly string[] {
   const rank = (name: string): number => (name.includes(typed) ? 0 : editDistance(typed, name))
-  return faults.map((it) => it.name).toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en')).slice(0, 3)
+  return faults
+    .map((it) => it.name)
+    .toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en'))
+    .slice(0, 3)
 }

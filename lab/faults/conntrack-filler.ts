@@ -1,5 +1,7 @@
-// conntrack-filler.ts ADDRESS FLOWS_PER_SECOND SECONDS: UDP packets, each from and to another pair of ports, so that each is a
-// new flow. Nobody answers, so conntrack keeps each for 30 s. Runs inside a node's network; bounded in rate and in time.
+// conntrack-filler.ts ADDRESS FLOWS_PER_SECOND SECONDS: UDP packets, each from and to another pair of ports, so that
+// each is a
+// new flow. Nobody answers, so conntrack keeps each for 30 s. Runs inside a node's network; bounded in rate and in
+// time.
 import { createSocket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -13,7 +15,8 @@ for (const socket of sockets) socket.on('error', () => {})
 const end = performance.now() + Number(seconds) * 1000
 let sent = 0
 for (let owed = 0; performance.now() < end; owed += (Number(rate) * TICK_MS) / 1000) {
-  for (; owed >= 1; owed--, sent++) sockets[sent % sockets.length]?.send('x', 30_000 + (sent % PORTS), address, () => {})
+  for (; owed >= 1; owed--, sent++)
+    sockets[sent % sockets.length]?.send('x', 30_000 + (sent % PORTS), address, () => {})
   await sleep(TICK_MS)
 }
 for (const socket of sockets) socket.close()

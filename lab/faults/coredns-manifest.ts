@@ -40,16 +40,36 @@ export async function writeCorefile(lab: Lab, text: string): Promise<void> {
   await patch(lab, `configmap/${CONFIG_MAP}`, { data: { Corefile: text } })
 }
 
-export function patch(lab: Lab, object: string, change: object, type: 'strategic' | 'merge' | 'json' = 'strategic'): Promise<string> {
+export function patch(
+  lab: Lab,
+  object: string,
+  change: object,
+  type: 'strategic' | 'merge' | 'json' = 'strategic',
+): Promise<string> {
   return lab.kubectl(['-n', COREDNS.namespace, 'patch', object, `--type=${type}`, '--patch', JSON.stringify(change)])
 }
 
-/** What a running server has read it keeps for up to two minutes (kubelet's sync, then `reload`): a fault is quicker by new pods. */
+/**
+ * What a running server has read it keeps for up to two minutes (kubelet's sync, then `reload`): a fault is quicker by
+ * new pods.
+ */
 export async function restartServers(lab: Lab): Promise<void> {
-  await lab.kubectl(['-n', COREDNS.namespace, 'delete', 'pods', '-l', COREDNS.selector, '--grace-period=1', '--wait=false'])
+  await lab.kubectl([
+    '-n',
+    COREDNS.namespace,
+    'delete',
+    'pods',
+    '-l',
+    COREDNS.selector,
+    '--grace-period=1',
+    '--wait=false',
+  ])
 }
 
-/** Idempotent: servers are started anew only when they may have read another Corefile, or wait for what they could not get. */
+/**
+ * Idempotent: servers are started anew only when they may have read another Corefile, or wait for what they could not
+ * get.
+ */
 export async function restoreCoreDns(lab: Lab): Promise<void> {
   const changed = (await currentCorefile(lab)) !== (await healthyCorefile())
   await lab.kubectl(['replace', '--validate=false', '-f', MANIFEST])

@@ -3,7 +3,12 @@ import { isAnswered } from './ask-dns.ts'
 import { onNode, pods, type RunningPod } from './place.ts'
 import { until } from './until.ts'
 
-export const COREDNS = { namespace: 'kube-system', deployment: 'coredns', service: 'kube-dns', selector: 'k8s-app=kube-dns' }
+export const COREDNS = {
+  namespace: 'kube-system',
+  deployment: 'coredns',
+  service: 'kube-dns',
+  selector: 'k8s-app=kube-dns',
+}
 
 export function corednsPods(lab: Lab): Promise<readonly RunningPod[]> {
   return pods(lab, COREDNS.namespace, COREDNS.selector)
@@ -11,13 +16,22 @@ export function corednsPods(lab: Lab): Promise<readonly RunningPod[]> {
 
 /** As many ready pods as the Deployment wants, none on its way out, and each of them answers when asked itself. */
 export async function corednsServes(lab: Lab): Promise<void> {
-  await lab.kubectl(['-n', COREDNS.namespace, 'rollout', 'status', `deployment/${COREDNS.deployment}`, '--timeout=120s'])
+  await lab.kubectl([
+    '-n',
+    COREDNS.namespace,
+    'rollout',
+    'status',
+    `deployment/${COREDNS.deployment}`,
+    '--timeout=120s',
+  ])
   const asker = onNode(lab, 'control-plane')
   await until('every CoreDNS pod answers', async () => {
     const all = await lab.kubectl(['-n', COREDNS.namespace, 'get', 'pods', '-l', COREDNS.selector, '-o', 'name'])
     const running = await corednsPods(lab)
     if (running.length === 0 || running.length !== all.trim().split('\n').length) return false
-    const answers = await Promise.all(running.map(async (pod) => pod.ready && (await isAnswered(asker, { server: pod.ip }))))
+    const answers = await Promise.all(
+      running.map(async (pod) => pod.ready && (await isAnswered(asker, { server: pod.ip }))),
+    )
     return answers.every(Boolean)
   })
 }

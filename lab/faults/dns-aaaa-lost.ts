@@ -1,5 +1,6 @@
 // Seen: 120 of 120 parallel look-ups got A only, while 60 of 60 on worker-1 were complete; no conntrack counter moved.
-// glibc: 4 of 4 took 15.0 s (5 s for the pair, then 5 s twice for AAAA alone) and returned A; musl: 4 of 4 failed at 5.0 s.
+// glibc: 4 of 4 took 15.0 s (5 s for the pair, then 5 s twice for AAAA alone) and returned A; musl: 4 of 4 failed at
+// 5.0 s.
 import type { Lab } from '../lab.ts'
 import { isAnswered, queriesOf } from './ask-dns.ts'
 import type { Fault } from './fault.ts'
@@ -13,7 +14,13 @@ const NODE = 'worker-2'
 /** The end of a name, type 28, class IN, anywhere behind the IP, UDP and DNS headers (20 + 8 + 12 bytes). */
 function rules(lab: Lab): readonly Rule[] {
   const question = ['-m', 'string', '--algo', 'bm', '--from', '40', '--hex-string', '|00001c0001|']
-  return [{ table: 'raw', chain: 'PREROUTING', rule: [...queriesOf(nodeNamed(lab, NODE).podCidr, 'udp'), ...question, '-j', 'DROP'] }]
+  return [
+    {
+      table: 'raw',
+      chain: 'PREROUTING',
+      rule: [...queriesOf(nodeNamed(lab, NODE).podCidr, 'udp'), ...question, '-j', 'DROP'],
+    },
+  ]
 }
 
 const fault: Fault = {
@@ -27,7 +34,10 @@ const fault: Fault = {
   async inject(lab) {
     await addRules(onNode(lab, nodeNamed(lab, NODE).netns), rules(lab))
     const client = await clientOn(lab, NODE)
-    await until('A is answered and AAAA is not', async () => (await isAnswered(client)) && !(await isAnswered(client, { type: 'aaaa' })))
+    await until(
+      'A is answered and AAAA is not',
+      async () => (await isAnswered(client)) && !(await isAnswered(client, { type: 'aaaa' })),
+    )
   },
   async takeBack(lab) {
     await removeRules(onNode(lab, nodeNamed(lab, NODE).netns), rules(lab))

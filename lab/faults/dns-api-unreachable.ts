@@ -12,7 +12,28 @@ import { serverStates } from './server-states.ts'
 
 /** Where the Service `kubernetes` leads, for pods alone: kubelets and kube-proxy go on. */
 function rules({ podCidr }: LabNode): readonly Rule[] {
-  return [{ table: 'filter', chain: 'FORWARD', rule: ['-s', podCidr, '-d', `${CONTROL_PLANE.ip}/32`, '-p', 'tcp', '-m', 'tcp', '--dport', '6443', '-j', 'REJECT', '--reject-with', 'tcp-reset'] }]
+  return [
+    {
+      table: 'filter',
+      chain: 'FORWARD',
+      rule: [
+        '-s',
+        podCidr,
+        '-d',
+        `${CONTROL_PLANE.ip}/32`,
+        '-p',
+        'tcp',
+        '-m',
+        'tcp',
+        '--dport',
+        '6443',
+        '-j',
+        'REJECT',
+        '--reject-with',
+        'tcp-reset',
+      ],
+    },
+  ]
 }
 
 async function everywhere(lab: Lab, change: typeof addRules): Promise<void> {
@@ -31,7 +52,11 @@ export default coreDnsFault({
   },
   async inEffect(lab) {
     const all = await serverStates(lab)
-    return all.length === 2 && all.every((it) => !it.ready && it.waiting === null) && !(await isAnswered(onNode(lab, 'worker-1')))
+    return (
+      all.length === 2 &&
+      all.every((it) => !it.ready && it.waiting === null) &&
+      !(await isAnswered(onNode(lab, 'worker-1')))
+    )
   },
   undo: (lab) => everywhere(lab, removeRules),
 })

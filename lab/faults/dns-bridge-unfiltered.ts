@@ -1,4 +1,5 @@
-// With bridge-nf-call-iptables at 0, what two pods of a node send each other over its bridge passes no conntrack. The query to
+// With bridge-nf-call-iptables at 0, what two pods of a node send each other over its bridge passes no conntrack. The
+// query to
 // the Service is routed and translated; the answer of a server on the same node goes straight over the bridge, from the
 // server's own address, and a connected socket takes it for a stranger's.
 import { isAnswered } from './ask-dns.ts'
@@ -33,7 +34,8 @@ async function unanswered(lab: Lab): Promise<number> {
 const fault: Fault = {
   name: 'dns-bridge-unfiltered',
   kind: 'fault',
-  breaks: "on a node with a DNS server, bridged packets skip conntrack, so that server's answers come from the wrong address",
+  breaks:
+    "on a node with a DNS server, bridged packets skip conntrack, so that server's answers come from the wrong address",
   symptom: 'half of the look-ups fail, but only from pods on the nodes where CoreDNS runs',
   cause: { code: 'DNS142', subject: 'Node/worker-*' },
   reach: { kind: 'cluster' },

@@ -18,11 +18,17 @@ export default coreDnsFault({
     const servers = (await corednsPods(lab)).filter((it) => it.ready)
     if (servers.length !== 2) return false
     const asker = onNode(lab, 'control-plane')
-    const uncached = await Promise.all(servers.map(async ({ ip }) => asker.run(['busybox', 'nslookup', '-type=a', `${OUTSIDE_NAME}.`, ip], { timeoutMs: 2000 }).then(async ({ code }) => {
-      if (code !== 0) return false
-      const metrics = await asker.run(['curl', '-s', '--max-time', '3', `http://${ip}:9153/metrics`])
-      return metrics.stdout.includes('coredns_dns_requests_total') && !metrics.stdout.includes('coredns_cache_')
-    })))
+    const uncached = await Promise.all(
+      servers.map(async ({ ip }) =>
+        asker
+          .run(['busybox', 'nslookup', '-type=a', `${OUTSIDE_NAME}.`, ip], { timeoutMs: 2000 })
+          .then(async ({ code }) => {
+            if (code !== 0) return false
+            const metrics = await asker.run(['curl', '-s', '--max-time', '3', `http://${ip}:9153/metrics`])
+            return metrics.stdout.includes('coredns_dns_requests_total') && !metrics.stdout.includes('coredns_cache_')
+          }),
+      ),
+    )
     return uncached.every(Boolean)
   },
 })

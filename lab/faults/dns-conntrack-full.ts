@@ -1,5 +1,7 @@
-// The limit is the machine's and writable only in its first network namespace; every network namespace counts its entries for
-// itself. So the limit is lowered below what one node is filled with, and above what any other has: the fault looks first. A
+// The limit is the machine's and writable only in its first network namespace; every network namespace counts its
+// entries for
+// itself. So the limit is lowered below what one node is filled with, and above what any other has: the fault looks
+// first. A
 // daemon of its own puts it back when this process is gone, and `down` does when the lab goes.
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -24,9 +26,14 @@ const FILLER = 'fault-conntrack-filler'
 const GUARD = 'fault-conntrack-limit'
 
 /** Nobody is to answer, and ICMP would be an answer. */
-const SILENT: readonly Rule[] = [{ table: 'raw', chain: 'PREROUTING', rule: ['-p', 'udp', '-m', 'udp', '--dport', '30000:49999', '-j', 'DROP'] }]
+const SILENT: readonly Rule[] = [
+  { table: 'raw', chain: 'PREROUTING', rule: ['-p', 'udp', '-m', 'udp', '--dport', '30000:49999', '-j', 'DROP'] },
+]
 
-/** Without these, hopscope's own exec would be a matter of luck as well, by way of the kubelet and of its loopback, and so would this case. */
+/**
+ * Without these, hopscope's own exec would be a matter of luck as well, by way of the kubelet and of its loopback, and
+ * so would this case.
+ */
 const KUBELET: readonly Rule[] = [
   { table: 'raw', chain: 'PREROUTING', rule: ['-p', 'tcp', '-m', 'tcp', '--dport', '10250', '-j', 'NOTRACK'] },
   { table: 'raw', chain: 'OUTPUT', rule: ['-p', 'tcp', '-m', 'tcp', '--sport', '10250', '-j', 'NOTRACK'] },
@@ -85,8 +92,17 @@ const fault: Fault = {
     await addRules(onNode(lab, INTERNET.name), SILENT)
     await addRules(onNode(lab, node.netns), KUBELET)
     await lower(lab)
-    await lab.spawn(node.netns, FILLER, [process.execPath, join(import.meta.dirname, 'conntrack-filler.ts'), INTERNET.ip, `${FLOWS_PER_SECOND}`, `${SECONDS}`])
-    await until(`the table of ${node.name} is full and look-ups are lost`, async () => (await unanswered(lab, node)) >= 6)
+    await lab.spawn(node.netns, FILLER, [
+      process.execPath,
+      join(import.meta.dirname, 'conntrack-filler.ts'),
+      INTERNET.ip,
+      `${FLOWS_PER_SECOND}`,
+      `${SECONDS}`,
+    ])
+    await until(
+      `the table of ${node.name} is full and look-ups are lost`,
+      async () => (await unanswered(lab, node)) >= 6,
+    )
   },
   async takeBack(lab) {
     await lab.stop(FILLER)
@@ -95,19 +111,25 @@ const fault: Fault = {
     await removeRules(onNode(lab, INTERNET.name), SILENT)
     for (const { netns } of lab.nodes) await removeRules(onNode(lab, netns), KUBELET)
     await until('the limit is what it was', async () => (await limit()) > MOST)
-    for (const node of lab.nodes) await until(`look-ups on ${node.name} are answered`, async () => (await unanswered(lab, node)) === 0)
+    for (const node of lab.nodes)
+      await until(`look-ups on ${node.name} are answered`, async () => (await unanswered(lab, node)) === 0)
   },
   async remove(lab) {
     await fault.takeBack(lab)
   },
 }
 
-/** The daemon that will put the limit back, on its end or after its time, is there before the limit is lowered by it. */
+/**
+ * The daemon that will put the limit back, on its end or after its time, is there before the limit is lowered by it.
+ */
 async function lower(lab: Lab): Promise<void> {
   const was = await limit()
   if (was <= MOST) return
   const largest = await largestTable()
-  if (2 * largest > MOST) throw new LabError(`a network namespace of this machine has ${largest} conntrack entries: a limit of ${MOST} might break it`)
+  if (2 * largest > MOST)
+    throw new LabError(
+      `a network namespace of this machine has ${largest} conntrack entries: a limit of ${MOST} might break it`,
+    )
   const low = Math.max(LEAST, 2 * largest)
   await rememberSysctl(SYSCTL, `${was}`)
   const script = `trap 'echo ${was} > ${SYSCTL}; exit' TERM INT HUP; echo ${low} > ${SYSCTL}; sleep ${SECONDS} & wait; echo ${was} > ${SYSCTL}`

@@ -8,7 +8,10 @@ const pod = {
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: NAME, namespace: COREDNS.namespace, labels: { 'k8s-app': 'kube-dns' } },
-  spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'debug', image: SHOP_IMAGE, imagePullPolicy: 'IfNotPresent', args: ['-name=debug'] }] },
+  spec: {
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name: 'debug', image: SHOP_IMAGE, imagePullPolicy: 'IfNotPresent', args: ['-name=debug'] }],
+  },
 }
 
 export default coreDnsFault({
@@ -22,5 +25,6 @@ export default coreDnsFault({
     const ip = await lab.kubectl(['-n', COREDNS.namespace, 'get', 'pod', NAME, '-o', 'jsonpath={.status.podIP}'])
     return ip !== '' && (await lab.run('worker-1', ['iptables-save', '-t', 'nat'])).stdout.includes(`${ip}:53`)
   },
-  undo: async (lab) => void (await lab.kubectl(['-n', COREDNS.namespace, 'delete', 'pod', NAME, '--ignore-not-found', '--wait=true'])),
+  undo: async (lab) =>
+    void (await lab.kubectl(['-n', COREDNS.namespace, 'delete', 'pod', NAME, '--ignore-not-found', '--wait=true'])),
 })

@@ -11,5 +11,6 @@ export default coreDnsFault({
   symptom: 'none yet; the next CoreDNS pod that starts crashes',
   cause: { code: 'DNS114', subject: 'ConfigMap/kube-system/coredns' },
   change: async (lab) => writeCorefile(lab, await corefileWith('forward .', 'forwrad .')),
-  inEffect: async (lab) => (await isRefusedByCoreDns(lab, await currentCorefile(lab))) && (await serverStates(lab)).every((it) => it.ready),
+  inEffect: async (lab) =>
+    (await isRefusedByCoreDns(lab, await currentCorefile(lab))) && (await serverStates(lab)).every((it) => it.ready),
 })

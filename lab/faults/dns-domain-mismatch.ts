@@ -15,7 +15,12 @@ export default coreDnsFault({
     await restartServers(lab)
   },
   async inEffect(lab) {
-    const found = async (name: string): Promise<boolean> => (await onNode(lab, 'worker-1').run(['busybox', 'nslookup', '-type=a', `${name}.`, CLUSTER_DNS], { timeoutMs: 2000 })).code === 0
+    const found = async (name: string): Promise<boolean> =>
+      (
+        await onNode(lab, 'worker-1').run(['busybox', 'nslookup', '-type=a', `${name}.`, CLUSTER_DNS], {
+          timeoutMs: 2000,
+        })
+      ).code === 0
     return !(await found(CLUSTER_NAME)) && found('kubernetes.default.svc.k8s.internal')
   },
 })

@@ -26,6 +26,10 @@ export default coreDnsFault({
   },
   async inEffect(lab) {
     const all = await serverStates(lab)
-    return all.length === 2 && all.every((it) => !it.ready && it.waiting === null) && !(await isAnswered(onNode(lab, 'worker-1')))
+    return (
+      all.length === 2 &&
+      all.every((it) => !it.ready && it.waiting === null) &&
+      !(await isAnswered(onNode(lab, 'worker-1')))
+    )
   },
 })

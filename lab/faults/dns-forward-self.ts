@@ -22,6 +22,9 @@ export default coreDnsFault({
     const servers = (await corednsPods(lab)).filter((it) => it.ready)
     const [one] = servers
     if (one === undefined || servers.length !== 2) return false
-    return (await isAnswered(asker, { server: one.ip })) && !(await isAnswered(asker, { server: one.ip, name: OUTSIDE_NAME }))
+    return (
+      (await isAnswered(asker, { server: one.ip })) &&
+      !(await isAnswered(asker, { server: one.ip, name: OUTSIDE_NAME }))
+    )
   },
 })

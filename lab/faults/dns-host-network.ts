@@ -6,7 +6,8 @@ import { ask } from './request.ts'
 const NAMESPACE = 'f-hostnetwork'
 const good = app(NAMESPACE)
 const args = ['-downstream=http://cart:8080/', '-timeout=3s']
-const onHost = (dnsPolicy: string): ReturnType<typeof deployment> => deployment(NAMESPACE, 'web', { args, pod: { hostNetwork: true, dnsPolicy } })
+const onHost = (dnsPolicy: string): ReturnType<typeof deployment> =>
+  deployment(NAMESPACE, 'web', { args, pod: { hostNetwork: true, dnsPolicy } })
 
 export default namespaceFault({
   name: 'dns-host-network',

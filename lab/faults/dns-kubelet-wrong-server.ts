@@ -25,7 +25,13 @@ async function configure(lab: Lab, clusterDns: string): Promise<void> {
   }
   await until(`the kubelet of ${NODE} runs with clusterDNS ${clusterDns}, and is ready`, async () => {
     const config = await lab.kubectl(['get', '--raw', `/api/v1/nodes/${NODE}/proxy/configz`]).catch(() => '')
-    const ready = await lab.kubectl(['get', 'node', NODE, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'])
+    const ready = await lab.kubectl([
+      'get',
+      'node',
+      NODE,
+      '-o',
+      'jsonpath={.status.conditions[?(@.type=="Ready")].status}',
+    ])
     return config.includes(`"clusterDNS":["${clusterDns}"]`) && ready === 'True'
   })
 }

@@ -1,4 +1,5 @@
-// The overlay's MTU is smaller than its pods believe, and whoever should say so (ICMP fragmentation needed) is silenced.
+// The overlay's MTU is smaller than its pods believe, and whoever should say so (ICMP fragmentation needed) is
+// silenced.
 import { isAnswered } from './ask-dns.ts'
 import { corednsPods } from './coredns.ts'
 import { clientOn, nodeNamed } from './node.ts'
@@ -11,7 +12,9 @@ const NODE = 'worker-1'
 /** The metrics of a CoreDNS pod on another node: some ten full packets. */
 async function fetchLarge(lab: Lab): Promise<boolean> {
   const pod = (await corednsPods(lab)).find((it) => it.node !== NODE)
-  const fetched = await (await clientOn(lab, NODE)).run(['curl', '-s', '-m', '2', '-o', '/dev/null', `http://${pod?.ip}:9153/metrics`])
+  const fetched = await (
+    await clientOn(lab, NODE)
+  ).run(['curl', '-s', '-m', '2', '-o', '/dev/null', `http://${pod?.ip}:9153/metrics`])
   return fetched.code === 0
 }
 
@@ -24,7 +27,18 @@ export default rulesFault({
   diagnose: ['dns'],
   async at(lab) {
     const { netns, podCidr } = nodeNamed(lab, NODE)
-    return [{ place: onNode(lab, netns), rules: [{ table: 'raw', chain: 'PREROUTING', rule: ['-i', 'eth0', '-d', podCidr, '-m', 'length', '--length', '1301:65535', '-j', 'DROP'] }] }]
+    return [
+      {
+        place: onNode(lab, netns),
+        rules: [
+          {
+            table: 'raw',
+            chain: 'PREROUTING',
+            rule: ['-i', 'eth0', '-d', podCidr, '-m', 'length', '--length', '1301:65535', '-j', 'DROP'],
+          },
+        ],
+      },
+    ]
   },
   inEffect: async (lab) => (await isAnswered(await clientOn(lab, NODE))) && !(await fetchLarge(lab)),
   gone: fetchLarge,

@@ -24,5 +24,6 @@ export default coreDnsFault({
   cause: { code: 'DNS155', subject: `EndpointSlice/${COREDNS.namespace}/${NAME}` },
   change: async (lab) => void (await lab.kubectl(['apply', '-f', '-'], JSON.stringify(slice))),
   inEffect: async (lab) => (await lab.run('worker-1', ['iptables-save', '-t', 'nat'])).stdout.includes(DEAD),
-  undo: async (lab) => void (await lab.kubectl(['-n', COREDNS.namespace, 'delete', 'endpointslice', NAME, '--ignore-not-found'])),
+  undo: async (lab) =>
+    void (await lab.kubectl(['-n', COREDNS.namespace, 'delete', 'endpointslice', NAME, '--ignore-not-found'])),
 })

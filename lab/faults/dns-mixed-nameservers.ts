@@ -1,4 +1,5 @@
-// Seen: glibc finds cart each time, because the first server answers; musl, which asks both at once, failed 4 of 10 times.
+// Seen: glibc finds cart each time, because the first server answers; musl, which asks both at once, failed 4 of 10
+// times.
 import { UPSTREAM_DNS } from '../plan.ts'
 import { app, deployment, objectsOf } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'
@@ -8,7 +9,10 @@ import { ask } from './request.ts'
 const NAMESPACE = 'f-mixed'
 const good = app(NAMESPACE)
 const args = ['-downstream=http://cart:8080/', '-timeout=3s']
-const broken = { ...good, web: deployment(NAMESPACE, 'web', { args, pod: { dnsConfig: { nameservers: [UPSTREAM_DNS.ip] } } }) }
+const broken = {
+  ...good,
+  web: deployment(NAMESPACE, 'web', { args, pod: { dnsConfig: { nameservers: [UPSTREAM_DNS.ip] } } }),
+}
 
 export default namespaceFault({
   name: 'dns-mixed-nameservers',
@@ -23,7 +27,11 @@ export default namespaceFault({
     const [web] = await pods(lab, NAMESPACE, 'app=web')
     if (web === undefined) return false
     // What the second server says of a name that the first one knows.
-    const { code, stdout, stderr } = await (await inPod(lab, web)).run(['busybox', 'nslookup', '-type=a', `cart.${NAMESPACE}.svc.cluster.local.`, UPSTREAM_DNS.ip], { timeoutMs: 3000 })
+    const { code, stdout, stderr } = await (
+      await inPod(lab, web)
+    ).run(['busybox', 'nslookup', '-type=a', `cart.${NAMESPACE}.svc.cluster.local.`, UPSTREAM_DNS.ip], {
+      timeoutMs: 3000,
+    })
     return code !== 0 && /NXDOMAIN/.test(stdout + stderr)
   },
   healthy: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,

@@ -1,4 +1,5 @@
-// Seen: 60 of 60 parallel look-ups got nothing; glibc 2 of 2 failed after 10.0 s, musl 2 of 2 after 5.0 s. With a CoreDNS pod
+// Seen: 60 of 60 parallel look-ups got nothing; glibc 2 of 2 failed after 10.0 s, musl 2 of 2 after 5.0 s. With a
+// CoreDNS pod
 // on this very node, worker-1 had 10 of 10 look-ups under 0.1 s, of cluster names and of outside names.
 import type { Lab } from '../lab.ts'
 import { isAnswered, isOpenOverTcp, queriesOf } from './ask-dns.ts'
@@ -13,7 +14,11 @@ const NODE = 'worker-3'
 /** By source, so that a CoreDNS pod which happens to run here still serves the other nodes. */
 function rules(lab: Lab): readonly Rule[] {
   const { podCidr } = nodeNamed(lab, NODE)
-  return (['udp', 'tcp'] as const).map((protocol) => ({ table: 'raw', chain: 'PREROUTING', rule: [...queriesOf(podCidr, protocol), '-j', 'DROP'] }))
+  return (['udp', 'tcp'] as const).map((protocol) => ({
+    table: 'raw',
+    chain: 'PREROUTING',
+    rule: [...queriesOf(podCidr, protocol), '-j', 'DROP'],
+  }))
 }
 
 const fault: Fault = {

@@ -14,8 +14,18 @@ export default rulesFault({
   diagnose: ['dns', '--node', NODE],
   async at(lab) {
     const { netns, podCidr } = nodeNamed(lab, NODE)
-    // A bridge port has no REJECT before routing, so it stands where packets are forwarded, ahead of kube-proxy's rules.
-    return [{ place: onNode(lab, netns), rules: both((protocol) => ({ table: 'filter', chain: 'FORWARD', rule: [...queriesOf(podCidr, protocol), '-j', 'REJECT', '--reject-with', 'icmp-port-unreachable'] })) }]
+    // A bridge port has no REJECT before routing, so it stands where packets are forwarded, ahead of kube-proxy's
+    // rules.
+    return [
+      {
+        place: onNode(lab, netns),
+        rules: both((protocol) => ({
+          table: 'filter',
+          chain: 'FORWARD',
+          rule: [...queriesOf(podCidr, protocol), '-j', 'REJECT', '--reject-with', 'icmp-port-unreachable'],
+        })),
+      },
+    ]
   },
   async inEffect(lab) {
     const client = await clientOn(lab, NODE)

@@ -18,7 +18,11 @@ async function server(lab: Lab): Promise<RunningPod> {
 
 const rulesTo = (lab: Lab, ip: string): RulesAt => ({
   place: onNode(lab, nodeNamed(lab, NODE).netns),
-  rules: both((protocol) => ({ table: 'filter', chain: 'FORWARD', rule: ['-d', `${ip}/32`, ...toPort53(protocol), '-j', 'DROP'] })),
+  rules: both((protocol) => ({
+    table: 'filter',
+    chain: 'FORWARD',
+    rule: ['-d', `${ip}/32`, ...toPort53(protocol), '-j', 'DROP'],
+  })),
 })
 
 export default rulesFault({

@@ -1,4 +1,5 @@
-// Every third AAAA dropped before conntrack sees it: a resolver sees what it sees of the race, one of two questions without an
+// Every third AAAA dropped before conntrack sees it: a resolver sees what it sees of the race, one of two questions
+// without an
 // answer, 5 s. But single questions are lost as well, from every server, and insert_failed stands still.
 import { queriesOf } from './ask-dns.ts'
 import { nodeNamed } from './node.ts'
@@ -19,7 +20,18 @@ export default rulesFault({
     const { netns, podCidr } = nodeNamed(lab, NODE)
     const question = ['-m', 'string', '--algo', 'bm', '--from', '40', '--hex-string', '|00001c0001|']
     const third = ['-m', 'statistic', '--mode', 'nth', '--every', '3', '--packet', '0']
-    return [{ place: onNode(lab, netns), rules: [{ table: 'raw', chain: 'PREROUTING', rule: [...queriesOf(podCidr, 'udp'), ...question, ...third, '-j', 'DROP'] }] }]
+    return [
+      {
+        place: onNode(lab, netns),
+        rules: [
+          {
+            table: 'raw',
+            chain: 'PREROUTING',
+            rule: [...queriesOf(podCidr, 'udp'), ...question, ...third, '-j', 'DROP'],
+          },
+        ],
+      },
+    ]
   },
   async inEffect(lab) {
     const seen = await burst(lab, NODE, 30)

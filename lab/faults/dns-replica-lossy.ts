@@ -5,7 +5,13 @@ import { rulesFault, toPort53 } from './rules-fault.ts'
 import { type Lab, LabError } from '../lab.ts'
 import type { Rule } from './firewall.ts'
 
-const RULES: readonly Rule[] = [{ table: 'filter', chain: 'INPUT', rule: [...toPort53('udp'), '-m', 'statistic', '--mode', 'random', '--probability', '0.30', '-j', 'DROP'] }]
+const RULES: readonly Rule[] = [
+  {
+    table: 'filter',
+    chain: 'INPUT',
+    rule: [...toPort53('udp'), '-m', 'statistic', '--mode', 'random', '--probability', '0.30', '-j', 'DROP'],
+  },
+]
 
 async function first(lab: Lab): Promise<RunningPod> {
   const [pod] = await corednsPods(lab)
@@ -17,7 +23,9 @@ async function first(lab: Lab): Promise<RunningPod> {
 async function unanswered(lab: Lab): Promise<number> {
   const { ip } = await first(lab)
   const asker = onNode(lab, 'control-plane')
-  const answers = await Promise.all(Array.from({ length: 20 }, () => isAnswered(asker, { server: ip, name: CLUSTER_NAME })))
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => isAnswered(asker, { server: ip, name: CLUSTER_NAME })),
+  )
   return answers.filter((it) => !it).length
 }
 
@@ -29,7 +37,8 @@ export default rulesFault({
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
   at: async (lab) => [{ place: await inPod(lab, await first(lab)), rules: RULES }],
-  clear: async (lab) => Promise.all((await corednsPods(lab)).map(async (pod) => ({ place: await inPod(lab, pod), rules: RULES }))),
+  clear: async (lab) =>
+    Promise.all((await corednsPods(lab)).map(async (pod) => ({ place: await inPod(lab, pod), rules: RULES }))),
   inEffect: async (lab) => (await unanswered(lab)) > 0,
   gone: async (lab) => (await unanswered(lab)) === 0,
 })

@@ -4,7 +4,11 @@ import { inPod, onNode, type RunningPod } from './place.ts'
 import { both, rulesFault, toPort53 } from './rules-fault.ts'
 import { type Lab, LabError } from '../lab.ts'
 
-const RULES = both((protocol) => ({ table: 'filter', chain: 'INPUT', rule: [...toPort53(protocol), '-j', 'REJECT', '--reject-with', 'icmp-port-unreachable'] }))
+const RULES = both((protocol) => ({
+  table: 'filter',
+  chain: 'INPUT',
+  rule: [...toPort53(protocol), '-j', 'REJECT', '--reject-with', 'icmp-port-unreachable'],
+}))
 
 async function first(lab: Lab): Promise<RunningPod> {
   const [pod] = await corednsPods(lab)
@@ -20,7 +24,8 @@ export default rulesFault({
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
   at: async (lab) => [{ place: await inPod(lab, await first(lab)), rules: RULES }],
-  clear: async (lab) => Promise.all((await corednsPods(lab)).map(async (pod) => ({ place: await inPod(lab, pod), rules: RULES }))),
+  clear: async (lab) =>
+    Promise.all((await corednsPods(lab)).map(async (pod) => ({ place: await inPod(lab, pod), rules: RULES }))),
   inEffect: async (lab) => !(await isAnswered(onNode(lab, 'control-plane'), { server: (await first(lab)).ip })),
   gone: async (lab) => isAnswered(onNode(lab, 'control-plane'), { server: (await first(lab)).ip }),
 })

@@ -26,7 +26,10 @@ const fault: Fault = {
     const [first] = await corednsPods(lab)
     if (first === undefined) throw new LabError('no CoreDNS pod runs')
     await addRules(await inPod(lab, first), RULES)
-    await until(`${first.name} is silent`, async () => !(await isAnswered(onNode(lab, 'control-plane'), { server: first.ip })))
+    await until(
+      `${first.name} is silent`,
+      async () => !(await isAnswered(onNode(lab, 'control-plane'), { server: first.ip })),
+    )
   },
   async takeBack(lab) {
     for (const pod of await corednsPods(lab)) await removeRules(await inPod(lab, pod), RULES)

@@ -11,7 +11,10 @@ const args = ['-downstream=http://cart:8080/', '-timeout=3s']
 const broken = {
   ...good,
   // The three suffixes of every pod and one more, as a company's own domain often is.
-  web: deployment(NAMESPACE, 'web', { args, pod: { dnsConfig: { searches: ['corp.example.com'], options: [{ name: 'ndots', value: '5' }] } } }),
+  web: deployment(NAMESPACE, 'web', {
+    args,
+    pod: { dnsConfig: { searches: ['corp.example.com'], options: [{ name: 'ndots', value: '5' }] } },
+  }),
 }
 
 export default namespaceFault({
@@ -24,7 +27,16 @@ export default namespaceFault({
   broken: objectsOf(broken),
   repaired: objectsOf(good),
   async inEffect(lab) {
-    const text = await lab.kubectl(['-n', NAMESPACE, 'get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].spec.dnsConfig.searches}'])
+    const text = await lab.kubectl([
+      '-n',
+      NAMESPACE,
+      'get',
+      'pods',
+      '-l',
+      'app=web',
+      '-o',
+      'jsonpath={.items[*].spec.dnsConfig.searches}',
+    ])
     return text.includes('corp.example.com') && (await ask(lab, NAMESPACE, 'web')) === 200
   },
   async healthy(lab) {

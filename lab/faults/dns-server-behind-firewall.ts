@@ -1,4 +1,5 @@
-// A security group that forgot port 53 between nodes: the server is reached from its own node alone. Dropped after conntrack
+// A security group that forgot port 53 between nodes: the server is reached from its own node alone. Dropped after
+// conntrack
 // on the client's node has confirmed the flow, so the flow stays with that server, and the look-up fails.
 import { isAnswered } from './ask-dns.ts'
 import { corednsPods } from './coredns.ts'
@@ -15,7 +16,11 @@ async function server(lab: Lab): Promise<RunningPod> {
 
 const rulesOn = (lab: Lab, node: string): RulesAt => ({
   place: onNode(lab, nodeNamed(lab, node).netns),
-  rules: both((protocol) => ({ table: 'raw', chain: 'PREROUTING', rule: ['-i', 'eth0', '-d', nodeNamed(lab, node).podCidr, ...toPort53(protocol), '-j', 'DROP'] })),
+  rules: both((protocol) => ({
+    table: 'raw',
+    chain: 'PREROUTING',
+    rule: ['-i', 'eth0', '-d', nodeNamed(lab, node).podCidr, ...toPort53(protocol), '-j', 'DROP'],
+  })),
 })
 
 async function reachedFromAfar(lab: Lab): Promise<boolean> {

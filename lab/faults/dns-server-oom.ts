@@ -3,7 +3,10 @@ import { coreDnsFault } from './coredns-fault.ts'
 import { patch } from './coredns-manifest.ts'
 import { serverStates } from './server-states.ts'
 
-/** Enough for the runtime to start the process in, too little for CoreDNS to come up (12Mi will do while it has nothing to do). */
+/**
+ * Enough for the runtime to start the process in, too little for CoreDNS to come up (12Mi will do while it has nothing
+ * to do).
+ */
 const LIMIT = '9Mi'
 
 export default coreDnsFault({
@@ -13,7 +16,16 @@ export default coreDnsFault({
   symptom: 'after a change of limits new CoreDNS pods never come up, and look-ups fail now and then',
   cause: { code: 'DNS113', subject: `Deployment/${COREDNS.namespace}/${COREDNS.deployment}` },
   async change(lab) {
-    await patch(lab, `deployment/${COREDNS.deployment}`, { spec: { template: { spec: { containers: [{ name: 'coredns', resources: { limits: { memory: LIMIT }, requests: { memory: LIMIT } } }] } } } })
+    await patch(lab, `deployment/${COREDNS.deployment}`, {
+      spec: {
+        template: {
+          spec: {
+            containers: [{ name: 'coredns', resources: { limits: { memory: LIMIT }, requests: { memory: LIMIT } } }],
+          },
+        },
+      },
+    })
   },
-  inEffect: async (lab) => (await serverStates(lab)).some((it) => it.waiting === 'CrashLoopBackOff' && it.lastEnd === 'OOMKilled'),
+  inEffect: async (lab) =>
+    (await serverStates(lab)).some((it) => it.waiting === 'CrashLoopBackOff' && it.lastEnd === 'OOMKilled'),
 })

@@ -26,7 +26,9 @@ export default coreDnsFault({
     if (await allOnOne(lab)) return
     await cordon(lab, 'cordon')
     try {
-      await patch(lab, `deployment/${COREDNS.deployment}`, { spec: { template: { spec: { topologySpreadConstraints: null } } } })
+      await patch(lab, `deployment/${COREDNS.deployment}`, {
+        spec: { template: { spec: { topologySpreadConstraints: null } } },
+      })
       await restartServers(lab)
       await until('both servers are on one node', () => allOnOne(lab))
       await corednsServes(lab)

@@ -14,7 +14,16 @@ export default rulesFault({
   diagnose: ['dns', '--node', NODE],
   async at(lab) {
     const { netns, podCidr } = nodeNamed(lab, NODE)
-    return [{ place: onNode(lab, netns), rules: both((protocol) => ({ table: 'raw', chain: 'PREROUTING', rule: ['-s', podCidr, '-d', `${CLUSTER_DNS}/32`, ...toPort53(protocol), '-j', 'DROP'] })) }]
+    return [
+      {
+        place: onNode(lab, netns),
+        rules: both((protocol) => ({
+          table: 'raw',
+          chain: 'PREROUTING',
+          rule: ['-s', podCidr, '-d', `${CLUSTER_DNS}/32`, ...toPort53(protocol), '-j', 'DROP'],
+        })),
+      },
+    ]
   },
   inEffect: async (lab) => !(await isAnswered(await clientOn(lab, NODE))),
   gone: async (lab) => isAnswered(await clientOn(lab, NODE)),

@@ -11,10 +11,13 @@ export default coreDnsFault({
   breaks: 'the DNS Service has internalTrafficPolicy Local, and one node has no CoreDNS pod',
   symptom: 'no pod on one node can look anything up',
   cause: { code: 'DNS120', subject: `Service/${COREDNS.namespace}/${COREDNS.service}` },
-  change: async (lab) => void (await patch(lab, `service/${COREDNS.service}`, { spec: { internalTrafficPolicy: 'Local' } })),
+  change: async (lab) =>
+    void (await patch(lab, `service/${COREDNS.service}`, { spec: { internalTrafficPolicy: 'Local' } })),
   async inEffect(lab) {
     const serving = new Set((await corednsPods(lab)).map((it) => it.node))
-    const answered = await Promise.all(lab.nodes.map(async ({ name, netns }) => (await isAnswered(onNode(lab, netns))) === serving.has(name)))
+    const answered = await Promise.all(
+      lab.nodes.map(async ({ name, netns }) => (await isAnswered(onNode(lab, netns))) === serving.has(name)),
+    )
     return serving.size < lab.nodes.length && answered.every(Boolean)
   },
 })

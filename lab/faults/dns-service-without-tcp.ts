@@ -10,6 +10,20 @@ export default coreDnsFault({
   breaks: 'the DNS Service offers port 53 over UDP alone',
   symptom: 'a name with many addresses fails, every other name is fine',
   cause: { code: 'DNS120', subject: `Service/${COREDNS.namespace}/${COREDNS.service}` },
-  change: async (lab) => void (await patch(lab, `service/${COREDNS.service}`, { spec: { ports: [{ name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 }, { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 }] } }, 'merge')),
-  inEffect: async (lab) => (await isAnswered(onNode(lab, 'worker-1'))) && !(await isOpenOverTcp(onNode(lab, 'worker-1'))),
+  change: async (lab) =>
+    void (await patch(
+      lab,
+      `service/${COREDNS.service}`,
+      {
+        spec: {
+          ports: [
+            { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
+            { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 },
+          ],
+        },
+      },
+      'merge',
+    )),
+  inEffect: async (lab) =>
+    (await isAnswered(onNode(lab, 'worker-1'))) && !(await isOpenOverTcp(onNode(lab, 'worker-1'))),
 })

@@ -1,4 +1,5 @@
-// Seen: each CoreDNS pod used 28 ms of CPU a second of its 30; asked directly at 12 a second, p50 0.11 and 0.17 s, p95 0.30
+// Seen: each CoreDNS pod used 28 ms of CPU a second of its 30; asked directly at 12 a second, p50 0.11 and 0.17 s, p95
+// 0.30
 // and 0.37 s, nothing lost, where an unlimited pod has p50 0.4 ms. Both stayed ready, without a restart.
 import type { Lab } from '../lab.ts'
 import { CLUSTER_DNS, CLUSTER_NAME, isAnswered } from './ask-dns.ts'
@@ -17,7 +18,12 @@ const SLOW_MS = 100
 
 /** Bounded in rate, in queries under way (100, dnsperf's default) and in time: it ends by itself. */
 function load(): object {
-  const names = [CLUSTER_NAME, 'kube-dns.kube-system.svc.cluster.local', 'cart.shop.svc.cluster.local', 'nothing.shop.svc.cluster.local']
+  const names = [
+    CLUSTER_NAME,
+    'kube-dns.kube-system.svc.cluster.local',
+    'cart.shop.svc.cluster.local',
+    'nothing.shop.svc.cluster.local',
+  ]
   const queries = names.map((name) => `${name} A\\n`).join('')
   const dnsperf = `printf '${queries}' > /tmp/queries && exec dnsperf -d /tmp/queries -s ${CLUSTER_DNS} -c 20 -T 1 -t 2 -Q ${QUERIES_PER_SECOND} -l ${SECONDS}`
   return {
@@ -57,9 +63,19 @@ const fault: Fault = {
   diagnose: ['dns'],
   async inject(lab) {
     await limit(lab, { limits: { cpu: LIMIT }, requests: { cpu: '20m' } })
-    await lab.kubectl(['-n', COREDNS.namespace, 'rollout', 'status', `deployment/${COREDNS.deployment}`, '--timeout=120s'])
+    await lab.kubectl([
+      '-n',
+      COREDNS.namespace,
+      'rollout',
+      'status',
+      `deployment/${COREDNS.deployment}`,
+      '--timeout=120s',
+    ])
     const items = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, load()]
-    await lab.kubectl(['apply', '--validate=false', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+    await lab.kubectl(
+      ['apply', '--validate=false', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+    )
     await until('CoreDNS answers late', async () => (await lateAnswers(lab)) >= 0.3)
   },
   async takeBack(lab) {
@@ -75,7 +91,15 @@ const fault: Fault = {
 
 async function limit(lab: Lab, resources: object): Promise<void> {
   const patch = { spec: { template: { spec: { containers: [{ name: 'coredns', resources }] } } } }
-  await lab.kubectl(['-n', COREDNS.namespace, 'patch', 'deployment', COREDNS.deployment, '--patch', JSON.stringify(patch)])
+  await lab.kubectl([
+    '-n',
+    COREDNS.namespace,
+    'patch',
+    'deployment',
+    COREDNS.deployment,
+    '--patch',
+    JSON.stringify(patch),
+  ])
 }
 
 /** The share of questions, put to each CoreDNS pod itself, that took too long or were lost. */

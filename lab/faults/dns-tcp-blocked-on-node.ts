@@ -1,4 +1,5 @@
-// Seen: from a pod of the node www.example.com takes 1 ms, and nc to port 53 of the Service hangs; on other nodes it is open.
+// Seen: from a pod of the node www.example.com takes 1 ms, and nc to port 53 of the Service hangs; on other nodes it is
+// open.
 import type { Lab } from '../lab.ts'
 import { isAnswered, isOpenOverTcp, queriesOf } from './ask-dns.ts'
 import type { Fault } from './fault.ts'
@@ -10,7 +11,9 @@ import { until } from './until.ts'
 const NODE = 'worker-2'
 
 function rules(lab: Lab): readonly Rule[] {
-  return [{ table: 'raw', chain: 'PREROUTING', rule: [...queriesOf(nodeNamed(lab, NODE).podCidr, 'tcp'), '-j', 'DROP'] }]
+  return [
+    { table: 'raw', chain: 'PREROUTING', rule: [...queriesOf(nodeNamed(lab, NODE).podCidr, 'tcp'), '-j', 'DROP'] },
+  ]
 }
 
 const fault: Fault = {
@@ -24,7 +27,10 @@ const fault: Fault = {
   async inject(lab) {
     await addRules(onNode(lab, nodeNamed(lab, NODE).netns), rules(lab))
     const client = await clientOn(lab, NODE)
-    await until('TCP is silent and UDP is not', async () => (await isAnswered(client)) && !(await isOpenOverTcp(client)))
+    await until(
+      'TCP is silent and UDP is not',
+      async () => (await isAnswered(client)) && !(await isOpenOverTcp(client)),
+    )
   },
   async takeBack(lab) {
     await removeRules(onNode(lab, nodeNamed(lab, NODE).netns), rules(lab))

@@ -8,7 +8,9 @@ import { addRules, removeRules, type Rule } from './firewall.ts'
 import { inPod, onNode } from './place.ts'
 import { until } from './until.ts'
 
-const RULES: readonly Rule[] = [{ table: 'filter', chain: 'INPUT', rule: ['-p', 'tcp', '-m', 'tcp', '--dport', '53', '-j', 'DROP'] }]
+const RULES: readonly Rule[] = [
+  { table: 'filter', chain: 'INPUT', rule: ['-p', 'tcp', '-m', 'tcp', '--dport', '53', '-j', 'DROP'] },
+]
 
 const fault: Fault = {
   name: 'dns-tcp-dropped',
@@ -22,7 +24,10 @@ const fault: Fault = {
     const servers = await corednsPods(lab)
     if (servers.length === 0) throw new LabError('no CoreDNS pod runs')
     for (const pod of servers) await addRules(await inPod(lab, pod), RULES)
-    await until('TCP is silent and UDP is not', async () => (await udp(lab)) && !(await isOpenOverTcp(onNode(lab, 'worker-1'), CLUSTER_DNS)))
+    await until(
+      'TCP is silent and UDP is not',
+      async () => (await udp(lab)) && !(await isOpenOverTcp(onNode(lab, 'worker-1'), CLUSTER_DNS)),
+    )
   },
   async takeBack(lab) {
     for (const pod of await corednsPods(lab)) await removeRules(await inPod(lab, pod), RULES)

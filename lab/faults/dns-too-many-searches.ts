@@ -19,6 +19,18 @@ export default namespaceFault({
   namespace: NAMESPACE,
   broken: objectsOf(broken),
   repaired: objectsOf(good),
-  inEffect: async (lab) => /DNSConfigForming/.test(await lab.kubectl(['-n', NAMESPACE, 'get', 'events', '--field-selector', 'reason=DNSConfigForming', '-o', 'jsonpath={.items[*].reason}'])) && (await ask(lab, NAMESPACE, 'web')) === 200,
+  inEffect: async (lab) =>
+    /DNSConfigForming/.test(
+      await lab.kubectl([
+        '-n',
+        NAMESPACE,
+        'get',
+        'events',
+        '--field-selector',
+        'reason=DNSConfigForming',
+        '-o',
+        'jsonpath={.items[*].reason}',
+      ]),
+    ) && (await ask(lab, NAMESPACE, 'web')) === 200,
   healthy: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,
 })

@@ -14,7 +14,12 @@ export default rulesFault({
   diagnose: ['dns', '--node', NODE],
   async at(lab) {
     const { netns, podCidr } = nodeNamed(lab, NODE)
-    return [{ place: onNode(lab, netns), rules: [{ table: 'raw', chain: 'PREROUTING', rule: [...queriesOf(podCidr, 'udp'), '-j', 'DROP'] }] }]
+    return [
+      {
+        place: onNode(lab, netns),
+        rules: [{ table: 'raw', chain: 'PREROUTING', rule: [...queriesOf(podCidr, 'udp'), '-j', 'DROP'] }],
+      },
+    ]
   },
   async inEffect(lab) {
     const client = await clientOn(lab, NODE)

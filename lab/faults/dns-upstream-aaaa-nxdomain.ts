@@ -12,7 +12,9 @@ async function denied(lab: Lab): Promise<readonly boolean[]> {
   const client = onNode(lab, 'control-plane')
   return Promise.all(
     (await corednsPods(lab)).map(async ({ ip }) => {
-      const { stdout, stderr } = await client.run(['busybox', 'nslookup', '-type=aaaa', `${NAME}.`, ip], { timeoutMs: 4000 })
+      const { stdout, stderr } = await client.run(['busybox', 'nslookup', '-type=aaaa', `${NAME}.`, ip], {
+        timeoutMs: 4000,
+      })
       return (stdout + stderr).includes('NXDOMAIN') && isAnswered(client, { name: NAME, server: ip })
     }),
   )

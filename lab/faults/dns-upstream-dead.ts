@@ -1,4 +1,5 @@
-// Seen: glibc 10 of 10 cluster names under 0.1 s; example.com failed after 4, 4 and 6 s (CoreDNS gives up with SERVFAIL),
+// Seen: glibc 10 of 10 cluster names under 0.1 s; example.com failed after 4, 4 and 6 s (CoreDNS gives up with
+// SERVFAIL),
 // musl after 5.0 s twice.
 import { UPSTREAM_DNS } from '../plan.ts'
 import { isAnswered, OUTSIDE_NAME } from './ask-dns.ts'
@@ -26,11 +27,17 @@ const fault: Fault = {
   async inject(lab) {
     await addRules(onNode(lab, UPSTREAM_DNS.name), RULES)
     // CoreDNS answers from its cache for 30 s more.
-    await until('no CoreDNS pod knows an outside name', async () => (await knowing(lab, ['example.com', OUTSIDE_NAME])) === 0)
+    await until(
+      'no CoreDNS pod knows an outside name',
+      async () => (await knowing(lab, ['example.com', OUTSIDE_NAME])) === 0,
+    )
   },
   async takeBack(lab) {
     await removeRules(onNode(lab, UPSTREAM_DNS.name), RULES)
-    await until('every CoreDNS pod knows the outside names', async () => (await knowing(lab, [OUTSIDE_NAME])) === (await corednsPods(lab)).length)
+    await until(
+      'every CoreDNS pod knows the outside names',
+      async () => (await knowing(lab, [OUTSIDE_NAME])) === (await corednsPods(lab)).length,
+    )
   },
   async remove(lab) {
     await fault.takeBack(lab)
@@ -41,7 +48,9 @@ const fault: Fault = {
 async function knowing(lab: Lab, names: readonly string[]): Promise<number> {
   const asker = onNode(lab, 'control-plane')
   const answers = await Promise.all(
-    (await corednsPods(lab)).map(async (pod) => (await Promise.all(names.map((name) => isAnswered(asker, { name, server: pod.ip })))).some(Boolean)),
+    (await corednsPods(lab)).map(async (pod) =>
+      (await Promise.all(names.map((name) => isAnswered(asker, { name, server: pod.ip })))).some(Boolean),
+    ),
   )
   return answers.filter(Boolean).length
 }

@@ -1,4 +1,5 @@
-// Nothing listens there: the kernel says so with ICMP, but only about once a second to each client, so CoreDNS mostly waits 2 s.
+// Nothing listens there: the kernel says so with ICMP, but only about once a second to each client, so CoreDNS mostly
+// waits 2 s.
 import { UPSTREAM_DNS } from '../plan.ts'
 import type { Fault } from './fault.ts'
 import { until } from './until.ts'
@@ -14,7 +15,9 @@ const fault: Fault = {
   diagnose: ['dns'],
   async inject(lab) {
     await lab.stop('upstream-dns')
-    await until('CoreDNS says SERVFAIL to outside names', async () => (await askFresh(lab)).every((it) => it.rcode === 'SERVFAIL'))
+    await until('CoreDNS says SERVFAIL to outside names', async () =>
+      (await askFresh(lab)).every((it) => it.rcode === 'SERVFAIL'),
+    )
   },
   async takeBack(lab) {
     await asItWas(lab)

@@ -3,7 +3,22 @@ import { rulesFault } from './rules-fault.ts'
 import { askFresh, upstreamIsWell } from './upstream.ts'
 import { UPSTREAM_DNS } from '../plan.ts'
 
-const QUESTION = ['-p', 'udp', '-m', 'udp', '--dport', '53', '-m', 'string', '--algo', 'bm', '--from', '40', '--hex-string', '|00001c0001|']
+const QUESTION = [
+  '-p',
+  'udp',
+  '-m',
+  'udp',
+  '--dport',
+  '53',
+  '-m',
+  'string',
+  '--algo',
+  'bm',
+  '--from',
+  '40',
+  '--hex-string',
+  '|00001c0001|',
+]
 
 export default rulesFault({
   name: 'dns-upstream-ignores-aaaa',
@@ -12,7 +27,14 @@ export default rulesFault({
   cause: { code: 'DNS102', subject: 'ConfigMap/kube-system/coredns' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
-  at: async (lab) => [{ place: onNode(lab, UPSTREAM_DNS.name), rules: [{ table: 'filter', chain: 'INPUT', rule: [...QUESTION, '-j', 'DROP'] }] }],
-  inEffect: async (lab) => (await askFresh(lab)).every((it) => it.rcode === 'NXDOMAIN') && (await askFresh(lab, 'aaaa')).every((it) => it.rcode === null || it.rcode === 'SERVFAIL'),
+  at: async (lab) => [
+    {
+      place: onNode(lab, UPSTREAM_DNS.name),
+      rules: [{ table: 'filter', chain: 'INPUT', rule: [...QUESTION, '-j', 'DROP'] }],
+    },
+  ],
+  inEffect: async (lab) =>
+    (await askFresh(lab)).every((it) => it.rcode === 'NXDOMAIN') &&
+    (await askFresh(lab, 'aaaa')).every((it) => it.rcode === null || it.rcode === 'SERVFAIL'),
   gone: upstreamIsWell,
 })

@@ -1,4 +1,5 @@
-// A resolver that takes so many packets a second from each client and drops the rest, as cloud resolvers do, and a workload
+// A resolver that takes so many packets a second from each client and drops the rest, as cloud resolvers do, and a
+// workload
 // that asks for more outside names than that. Seen: CoreDNS tries again after 2 s, so names come late, or fail.
 import type { Lab } from '../lab.ts'
 import { CLUSTER_DNS, UPSTREAM_DNS } from '../plan.ts'
@@ -18,7 +19,26 @@ const RULES: readonly Rule[] = [
   {
     table: 'filter',
     chain: 'INPUT',
-    rule: ['-p', 'udp', '-m', 'udp', '--dport', '53', '-m', 'hashlimit', '--hashlimit-above', `${CAP_PER_SECOND}/sec`, '--hashlimit-burst', `${CAP_PER_SECOND}`, '--hashlimit-mode', 'srcip', '--hashlimit-name', 'lab-cap', '-j', 'DROP'],
+    rule: [
+      '-p',
+      'udp',
+      '-m',
+      'udp',
+      '--dport',
+      '53',
+      '-m',
+      'hashlimit',
+      '--hashlimit-above',
+      `${CAP_PER_SECOND}/sec`,
+      '--hashlimit-burst',
+      `${CAP_PER_SECOND}`,
+      '--hashlimit-mode',
+      'srcip',
+      '--hashlimit-name',
+      'lab-cap',
+      '-j',
+      'DROP',
+    ],
   },
 ]
 
@@ -62,7 +82,10 @@ const fault: Fault = {
   diagnose: ['dns'],
   async inject(lab) {
     const items = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, load()]
-    await lab.kubectl(['apply', '--validate=false', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+    await lab.kubectl(
+      ['apply', '--validate=false', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+    )
     await addRules(onNode(lab, UPSTREAM_DNS.name), RULES)
     await until('outside names are late', async () => (await share(lab)) >= 0.3)
   },

@@ -17,7 +17,9 @@ const fault: Fault = {
   diagnose: ['dns'],
   async inject(lab) {
     await queueAt(lab, UPSTREAM_DNS.name, SLOW_MS)
-    await until('outside names are slow', async () => (await askFresh(lab)).every((it) => it.rcode === 'NXDOMAIN' && it.ms >= SLOW_MS))
+    await until('outside names are slow', async () =>
+      (await askFresh(lab)).every((it) => it.rcode === 'NXDOMAIN' && it.ms >= SLOW_MS),
+    )
   },
   async takeBack(lab) {
     await unqueue(lab, UPSTREAM_DNS.name)

@@ -8,7 +8,16 @@ const NAMESPACE = 'f-nameserver'
 const good = app(NAMESPACE)
 const args = ['-downstream=http://cart:8080/', '-timeout=3s']
 const searches = [`${NAMESPACE}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local']
-const broken = { ...good, web: deployment(NAMESPACE, 'web', { args, pod: { dnsPolicy: 'None', dnsConfig: { nameservers: [UPSTREAM_DNS.ip], searches, options: [{ name: 'ndots', value: '5' }] } } }) }
+const broken = {
+  ...good,
+  web: deployment(NAMESPACE, 'web', {
+    args,
+    pod: {
+      dnsPolicy: 'None',
+      dnsConfig: { nameservers: [UPSTREAM_DNS.ip], searches, options: [{ name: 'ndots', value: '5' }] },
+    },
+  }),
+}
 
 export default namespaceFault({
   name: 'dns-wrong-nameserver',

@@ -5,7 +5,8 @@ export interface Fault {
   /** Kebab-case, and the name of its file. */
   readonly name: string
   /**
-   * A control breaks nothing, but looks as if: a diagnosis must not fall for it. A risk breaks nothing that anybody need
+   * A control breaks nothing, but looks as if: a diagnosis must not fall for it. A risk breaks nothing that anybody
+   * need
    * notice: a diagnosis names it first, for information, and finds nothing worse.
    */
   readonly kind: 'fault' | 'risk' | 'control'

@@ -34,6 +34,9 @@ export async function removeRules(place: Place, rules: readonly Rule[]): Promise
 async function dropIfEmpty(place: Place, table: string): Promise<void> {
   const listed = await place.run(['nft', 'list', 'table', 'ip', table])
   if (listed.code !== 0) return
-  const isBare = (await place.run(iptables(table, '-S'))).stdout.trim().split('\n').every((line) => /^-P \S+ ACCEPT$/.test(line))
+  const isBare = (await place.run(iptables(table, '-S'))).stdout
+    .trim()
+    .split('\n')
+    .every((line) => /^-P \S+ ACCEPT$/.test(line))
   if (isBare) await place.run(['nft', 'delete', 'table', 'ip', table])
 }

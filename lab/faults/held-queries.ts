@@ -1,4 +1,5 @@
-// Holds the DNS queries of a node's pods for 5 ms between NAT and the moment when conntrack confirms them, so that the two
+// Holds the DNS queries of a node's pods for 5 ms between NAT and the moment when conntrack confirms them, so that the
+// two
 // of a pair are both unconfirmed at once: the window of the race, widened from nanoseconds. An inspecting agent with
 // NFQUEUE does the same (kubernetes/dns issue 648).
 //
@@ -30,7 +31,18 @@ export async function hold(lab: Lab, node: string, share: number): Promise<void>
   const security = ['iptables', '-w', '5', '-t', 'security']
   const steps = [
     [...security, '-N', CHAIN],
-    [...security, '-A', CHAIN, ...queriesOf(podCidr, 'udp'), ...chosen, '-j', 'NFQUEUE', '--queue-num', QUEUE, '--queue-bypass'],
+    [
+      ...security,
+      '-A',
+      CHAIN,
+      ...queriesOf(podCidr, 'udp'),
+      ...chosen,
+      '-j',
+      'NFQUEUE',
+      '--queue-num',
+      QUEUE,
+      '--queue-bypass',
+    ],
     ['nft', 'add', 'chain', 'ip', 'security', 'hold', '{ type filter hook postrouting priority 150; }'],
     ['nft', 'add', 'rule', 'ip', 'security', 'hold', 'jump', CHAIN],
   ]
@@ -58,4 +70,10 @@ export async function unqueue(lab: Lab, netns: string): Promise<void> {
   await lab.stop(daemon(netns))
 }
 
-const QUEUED: readonly Rule[] = [{ table: 'filter', chain: 'INPUT', rule: ['-p', 'udp', '-m', 'udp', '--dport', '53', '-j', 'NFQUEUE', '--queue-num', QUEUE, '--queue-bypass'] }]
+const QUEUED: readonly Rule[] = [
+  {
+    table: 'filter',
+    chain: 'INPUT',
+    rule: ['-p', 'udp', '-m', 'udp', '--dport', '53', '-j', 'NFQUEUE', '--queue-num', QUEUE, '--queue-bypass'],
+  },
+]

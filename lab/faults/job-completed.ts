@@ -6,7 +6,9 @@ import { ask } from './request.ts'
 
 const NAMESPACE = 'f-job'
 
-/** Its pod carries the label that Service cart selects by, as in a chart whose hooks share the labels of its servers. */
+/**
+ * Its pod carries the label that Service cart selects by, as in a chart whose hooks share the labels of its servers.
+ */
 const migration: Job = {
   apiVersion: 'batch/v1',
   kind: 'Job',
@@ -39,7 +41,15 @@ export default namespaceFault({
   namespace: NAMESPACE,
   broken: objectsOf({ ...app(NAMESPACE), migration }),
   async inEffect(lab) {
-    const succeeded = await lab.kubectl(['-n', NAMESPACE, 'get', 'job', 'cart-migration', '-o', 'jsonpath={.status.succeeded}'])
+    const succeeded = await lab.kubectl([
+      '-n',
+      NAMESPACE,
+      'get',
+      'job',
+      'cart-migration',
+      '-o',
+      'jsonpath={.status.succeeded}',
+    ])
     return succeeded === '1' && (await ask(lab, NAMESPACE, 'web')) === 200
   },
 })

@@ -50,7 +50,12 @@ async function exists(lab: Lab, namespace: string): Promise<boolean> {
   return (await lab.kubectl(['get', 'namespace', namespace, '--ignore-not-found', '-o', 'name'])).trim() !== ''
 }
 
-async function apply(lab: Lab, namespace: string, wanted: readonly KubernetesObject[], others: readonly KubernetesObject[]): Promise<void> {
+async function apply(
+  lab: Lab,
+  namespace: string,
+  wanted: readonly KubernetesObject[],
+  others: readonly KubernetesObject[],
+): Promise<void> {
   const items = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, ...wanted]
   await lab.kubectl(['apply', '--validate=false', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
   const keep = new Set(wanted.map(keyOf))
@@ -64,7 +69,12 @@ function keyOf({ kind, metadata }: KubernetesObject): string {
 
 interface Listed {
   readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly generation?: number; readonly deletionTimestamp?: string; readonly labels?: Readonly<Record<string, string>> }
+    readonly metadata: {
+      readonly name: string
+      readonly generation?: number
+      readonly deletionTimestamp?: string
+      readonly labels?: Readonly<Record<string, string>>
+    }
     readonly spec: { readonly replicas?: number }
     readonly status: {
       readonly observedGeneration?: number
@@ -87,7 +97,10 @@ async function settled(lab: Lab, namespace: string, unready: readonly string[]):
     return (
       deployments.every(({ metadata, spec, status }) => {
         const wanted = spec.replicas ?? 1
-        const current = status.observedGeneration === metadata.generation && (status.updatedReplicas ?? 0) === wanted && (status.replicas ?? 0) === wanted
+        const current =
+          status.observedGeneration === metadata.generation &&
+          (status.updatedReplicas ?? 0) === wanted &&
+          (status.replicas ?? 0) === wanted
         return current && (unready.includes(metadata.name) || (status.readyReplicas ?? 0) === wanted)
       }) && pods.every(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.phase !== 'Pending')
     )

@@ -6,7 +6,7 @@ const fault: Fault = {
   name: 'node-cache-healthy',
   kind: 'control',
   breaks: 'nothing: NodeLocal DNSCache runs on every node, as `hopscope fix DNS101` installs it',
-  symptom: 'none; but CoreDNS sees nodes in place of pods, and each node holds the DNS Service\'s address itself',
+  symptom: "none; but CoreDNS sees nodes in place of pods, and each node holds the DNS Service's address itself",
   cause: null,
   reach: { kind: 'cluster' },
   diagnose: ['dns'],

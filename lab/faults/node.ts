@@ -15,7 +15,9 @@ export async function clientOn(lab: Lab, node: string): Promise<Place> {
   const { podCidr } = nodeNamed(lab, node)
   const start = podCidr.slice(0, podCidr.lastIndexOf('.') + 1)
   for (const namespace of ['default', 'shop', 'kube-system', 'ingress-nginx']) {
-    const found = (await pods(lab, namespace, 'app.kubernetes.io/managed-by!=hopscope')).find((pod) => pod.node === node && pod.ip.startsWith(start))
+    const found = (await pods(lab, namespace, 'app.kubernetes.io/managed-by!=hopscope')).find(
+      (pod) => pod.node === node && pod.ip.startsWith(start),
+    )
     if (found !== undefined) return inPod(lab, found)
   }
   throw new LabError(`no pod runs on ${node}`)

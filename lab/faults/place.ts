@@ -24,14 +24,25 @@ export interface RunningPod {
 }
 
 interface PodJson {
-  readonly metadata: { readonly namespace: string; readonly name: string; readonly uid: string; readonly deletionTimestamp?: string }
+  readonly metadata: {
+    readonly namespace: string
+    readonly name: string
+    readonly uid: string
+    readonly deletionTimestamp?: string
+  }
   readonly spec: { readonly nodeName?: string }
-  readonly status: { readonly podIP?: string; readonly phase?: string; readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+  readonly status: {
+    readonly podIP?: string
+    readonly phase?: string
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[]
+  }
 }
 
 /** Those with an address that nobody is deleting, by name. */
 export async function pods(lab: Lab, namespace: string, selector: string): Promise<readonly RunningPod[]> {
-  const listed = JSON.parse(await lab.kubectl(['-n', namespace, 'get', 'pods', '-l', selector, '-o', 'json'])) as { items: readonly PodJson[] }
+  const listed = JSON.parse(await lab.kubectl(['-n', namespace, 'get', 'pods', '-l', selector, '-o', 'json'])) as {
+    items: readonly PodJson[]
+  }
   return listed.items
     .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.phase === 'Running')
     .map(({ metadata, spec, status }) => ({
@@ -46,7 +57,8 @@ export async function pods(lab: Lab, namespace: string, selector: string): Promi
 }
 
 /**
- * A process of the pod is known by its cgroup, which the kubelet names after the pod's uid. The one that started first is
+ * A process of the pod is known by its cgroup, which the kubelet names after the pod's uid. The one that started first
+ * is
  * the sandbox's own and lives as long as the pod; what someone runs by exec is gone in a moment.
  */
 export async function inPod(lab: Lab, pod: RunningPod): Promise<Place> {

@@ -25,8 +25,14 @@ export default namespaceFault({
   symptom: 'every lookup of web takes 20 s, then fails',
   cause: { code: 'POL401', subject: `NetworkPolicy/${NAMESPACE}/${POLICY}` },
   namespace: NAMESPACE,
-  broken: objectsOf({ ...parts, policy: networkPolicy(NAMESPACE, POLICY, { ...selected, egress: [toCart, toAddress] }) }),
-  repaired: objectsOf({ ...parts, policy: networkPolicy(NAMESPACE, POLICY, { ...selected, egress: [toCart, toPods] }) }),
+  broken: objectsOf({
+    ...parts,
+    policy: networkPolicy(NAMESPACE, POLICY, { ...selected, egress: [toCart, toAddress] }),
+  }),
+  repaired: objectsOf({
+    ...parts,
+    policy: networkPolicy(NAMESPACE, POLICY, { ...selected, egress: [toCart, toPods] }),
+  }),
   async inEffect(lab) {
     const [web] = await pods(lab, NAMESPACE, 'app=web')
     return web !== undefined && !(await isAnswered(await inPod(lab, web))) && (await ask(lab, NAMESPACE, 'web')) === 502

@@ -1,4 +1,5 @@
-// Seen: www.example.com in 5.6 ms (glibc); big.example.com, 120 addresses, had not returned after 8 s (glibc), while musl 1.2.3,
+// Seen: www.example.com in 5.6 ms (glibc); big.example.com, 120 addresses, had not returned after 8 s (glibc), while
+// musl 1.2.3,
 // which never asks over TCP, returned the truncated answer in 3 ms.
 import { app, networkPolicy, objectsOf } from './app.ts'
 import { isAnswered, isOpenOverTcp } from './ask-dns.ts'
@@ -9,7 +10,10 @@ import type { Lab } from '../lab.ts'
 
 const NAMESPACE = 'f-udponly'
 const POLICY = 'web-egress'
-const kubeDns = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }
+const kubeDns = {
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+}
 const toCart = { to: [{ podSelector: { matchLabels: { app: 'cart' } } }], ports: [{ protocol: 'TCP', port: 8080 }] }
 const udp = { protocol: 'UDP', port: 53 }
 const tcp = { protocol: 'TCP', port: 53 }

@@ -1,4 +1,5 @@
-// Seen: web answers 502 after its own time-out of 3 s; from its pod DNS is silent over UDP and TCP, cart by address says 200.
+// Seen: web answers 502 after its own time-out of 3 s; from its pod DNS is silent over UDP and TCP, cart by address
+// says 200.
 import { app, networkPolicy, objectsOf } from './app.ts'
 import { isAnswered } from './ask-dns.ts'
 import { namespaceFault } from './namespace-fault.ts'
@@ -9,7 +10,12 @@ const NAMESPACE = 'f-egress'
 const POLICY = 'web-egress'
 const toCart = { to: [{ podSelector: { matchLabels: { app: 'cart' } } }], ports: [{ protocol: 'TCP', port: 8080 }] }
 const toDns = {
-  to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+  to: [
+    {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    },
+  ],
   ports: [
     { protocol: 'UDP', port: 53 },
     { protocol: 'TCP', port: 53 },

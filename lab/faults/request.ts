@@ -7,7 +7,18 @@ import { hostOf } from './app.ts'
 export type Answer = number | 'refused' | 'timeout' | 'error'
 
 async function get(lab: Lab, netns: string, url: string, headers: readonly string[] = []): Promise<Answer> {
-  const outcome = await lab.run(netns, ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '--max-time', '6', ...headers.flatMap((it) => ['-H', it]), url])
+  const outcome = await lab.run(netns, [
+    'curl',
+    '-s',
+    '-o',
+    '/dev/null',
+    '-w',
+    '%{http_code}',
+    '--max-time',
+    '6',
+    ...headers.flatMap((it) => ['-H', it]),
+    url,
+  ])
   if (outcome.code === 0) return Number(outcome.stdout)
   return outcome.code === 7 ? 'refused' : outcome.code === 28 ? 'timeout' : 'error'
 }
@@ -16,9 +27,13 @@ interface ServiceJson {
   readonly spec: { readonly clusterIP: string; readonly ports: readonly { readonly port: number }[] }
 }
 
-/** Asks a Service through its cluster address, from a node, where kube-proxy's rules apply and NetworkPolicies do not. */
+/**
+ * Asks a Service through its cluster address, from a node, where kube-proxy's rules apply and NetworkPolicies do not.
+ */
 export async function ask(lab: Lab, namespace: string, service: string): Promise<Answer> {
-  const { spec } = JSON.parse(await lab.kubectl(['-n', namespace, 'get', 'service', service, '-o', 'json'])) as ServiceJson
+  const { spec } = JSON.parse(
+    await lab.kubectl(['-n', namespace, 'get', 'service', service, '-o', 'json']),
+  ) as ServiceJson
   const node = lab.nodes[0]
   return node === undefined ? 'error' : get(lab, node.netns, `http://${spec.clusterIP}:${spec.ports[0]?.port}/`)
 }

@@ -45,4 +45,11 @@ export function both(of: (protocol: 'udp' | 'tcp') => Rule): readonly Rule[] {
   return (['udp', 'tcp'] as const).map(of)
 }
 
-export const toPort53 = (protocol: 'udp' | 'tcp'): readonly string[] => ['-p', protocol, '-m', protocol, '--dport', '53']
+export const toPort53 = (protocol: 'udp' | 'tcp'): readonly string[] => [
+  '-p',
+  protocol,
+  '-m',
+  protocol,
+  '--dport',
+  '53',
+]

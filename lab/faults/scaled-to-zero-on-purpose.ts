@@ -18,5 +18,6 @@ export default namespaceFault({
   cause: null,
   namespace: NAMESPACE,
   broken: objectsOf(parts),
-  inEffect: async (lab) => (await ask(lab, NAMESPACE, 'report')) === 'refused' && (await ask(lab, NAMESPACE, 'web')) === 200,
+  inEffect: async (lab) =>
+    (await ask(lab, NAMESPACE, 'report')) === 'refused' && (await ask(lab, NAMESPACE, 'web')) === 200,
 })

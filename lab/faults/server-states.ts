@@ -23,9 +23,16 @@ interface PodList {
 }
 
 export async function serverStates(lab: Lab): Promise<readonly ServerState[]> {
-  const listed = JSON.parse(await lab.kubectl(['-n', COREDNS.namespace, 'get', 'pods', '-l', COREDNS.selector, '-o', 'json'])) as PodList
+  const listed = JSON.parse(
+    await lab.kubectl(['-n', COREDNS.namespace, 'get', 'pods', '-l', COREDNS.selector, '-o', 'json']),
+  ) as PodList
   return listed.items.flatMap(({ metadata, status }) =>
-    (status.containerStatuses ?? []).map((it) => ({ pod: metadata.name, ready: it.ready, waiting: it.state.waiting?.reason ?? null, lastEnd: it.lastState.terminated?.reason ?? null })),
+    (status.containerStatuses ?? []).map((it) => ({
+      pod: metadata.name,
+      ready: it.ready,
+      waiting: it.state.waiting?.reason ?? null,
+      lastEnd: it.lastState.terminated?.reason ?? null,
+    })),
   )
 }
 

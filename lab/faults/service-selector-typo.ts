@@ -10,7 +10,7 @@ const broken = { ...good, cartService: service(NAMESPACE, 'cart', { port: 8080, 
 export default namespaceFault({
   name: 'service-selector-typo',
   kind: 'fault',
-  breaks: "the selector of Service cart has a typo, so that it selects no pod",
+  breaks: 'the selector of Service cart has a typo, so that it selects no pod',
   symptom: 'connection refused by cart, whose pods all run and are ready',
   cause: { code: 'SVC201', subject: `Service/${NAMESPACE}/cart` },
   namespace: NAMESPACE,

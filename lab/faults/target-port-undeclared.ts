@@ -1,4 +1,5 @@
-// Seen: curl to the cluster address is refused at once, by the pod itself; two endpoints are listed, ready, at port 8088.
+// Seen: curl to the cluster address is refused at once, by the pod itself; two endpoints are listed, ready, at port
+// 8088.
 import { app, deployment, objectsOf, service } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'
 import { ask } from './request.ts'

@@ -14,7 +14,10 @@ export interface UpstreamFault extends Pick<Fault, 'name' | 'breaks' | 'symptom'
 export function upstreamFault({ corefile, inEffect, gone, ...rest }: UpstreamFault): Fault {
   const takeBack = async (lab: Lab): Promise<void> => {
     await asItWas(lab)
-    await until('the upstream answers as before', async () => (await upstreamIsWell(lab)) && (gone === undefined || (await gone(lab))))
+    await until(
+      'the upstream answers as before',
+      async () => (await upstreamIsWell(lab)) && (gone === undefined || (await gone(lab))),
+    )
   }
   return {
     ...rest,

@@ -35,7 +35,10 @@ export async function askFresh(lab: Lab, type: 'a' | 'aaaa' = 'a'): Promise<read
   return Promise.all(
     (await corednsPods(lab)).map(async ({ ip }) => {
       const started = performance.now()
-      const { code, stdout, stderr } = await asker.run(['busybox', 'nslookup', `-type=${type}`, `lab-${randomUUID()}.example.com.`, ip], { timeoutMs: 4000 })
+      const { code, stdout, stderr } = await asker.run(
+        ['busybox', 'nslookup', `-type=${type}`, `lab-${randomUUID()}.example.com.`, ip],
+        { timeoutMs: 4000 },
+      )
       const rcode = /NXDOMAIN|SERVFAIL|REFUSED/.exec(stdout + stderr)?.[0] as Reply['rcode'] | undefined
       return { rcode: rcode ?? (code === 0 ? 'NOERROR' : null), ms: performance.now() - started }
     }),

@@ -1,5 +1,7 @@
-// Seen: the API server takes the fused mount path as soon as a volume `lib-tc` is declared (without one it says `Not found:
-// "lib-tc"`), the kubelet makes the folder `/usr/lib/tcvolumes:` in the container, and tc's table is not where it looks.
+// Seen: the API server takes the fused mount path as soon as a volume `lib-tc` is declared (without one it says `Not
+// found:
+// "lib-tc"`), the kubelet makes the folder `/usr/lib/tcvolumes:` in the container, and tc's table is not where it
+// looks.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
@@ -15,7 +17,11 @@ const container = {
   image: 'docker.io/library/busybox:1.36',
   imagePullPolicy: 'IfNotPresent',
   // What weave-tc's own script comes to, under `sh -e`, where tc finds no table: tc is not in the lab's image.
-  command: ['sh', '-c', 'test -f /lib/tc/pareto.dist || { echo "No distribution data for pareto (/lib/tc//pareto.dist: No such file or directory)"; exit 1; }; while sleep 3600; do :; done'],
+  command: [
+    'sh',
+    '-c',
+    'test -f /lib/tc/pareto.dist || { echo "No distribution data for pareto (/lib/tc//pareto.dist: No such file or directory)"; exit 1; }; while sleep 3600; do :; done',
+  ],
   securityContext: { privileged: true },
   volumeMounts: [
     { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
@@ -36,7 +42,9 @@ const fault: Fault = {
     await applyWeave(lab)
     await patch(lab, { containers: [container], volumes: [volume] })
     await until('weave-tc has ended for want of its table', async () => {
-      const log = await lab.kubectl(['-n', NAMESPACE, 'logs', '-l', `name=${WEAVE}`, '-c', 'weave-tc', '--tail=1']).catch(() => '')
+      const log = await lab
+        .kubectl(['-n', NAMESPACE, 'logs', '-l', `name=${WEAVE}`, '-c', 'weave-tc', '--tail=1'])
+        .catch(() => '')
       return log.includes('No distribution data for pareto')
     })
   },
@@ -55,12 +63,33 @@ export async function applyWeave(lab: Lab): Promise<void> {
 }
 
 export async function removeWeave(lab: Lab): Promise<void> {
-  await lab.kubectl(['-n', NAMESPACE, 'delete', 'daemonset,serviceaccount', WEAVE, '--ignore-not-found', '--cascade=foreground', '--timeout=60s'])
-  await until('no pod of Weave is left', async () => (await lab.kubectl(['-n', NAMESPACE, 'get', 'pods', '-l', `name=${WEAVE}`, '-o', 'name'])).trim() === '')
+  await lab.kubectl([
+    '-n',
+    NAMESPACE,
+    'delete',
+    'daemonset,serviceaccount',
+    WEAVE,
+    '--ignore-not-found',
+    '--cascade=foreground',
+    '--timeout=60s',
+  ])
+  await until(
+    'no pod of Weave is left',
+    async () =>
+      (await lab.kubectl(['-n', NAMESPACE, 'get', 'pods', '-l', `name=${WEAVE}`, '-o', 'name'])).trim() === '',
+  )
 }
 
 async function patch(lab: Lab, spec: object): Promise<void> {
-  await lab.kubectl(['-n', NAMESPACE, 'patch', 'daemonset', WEAVE, '--patch', JSON.stringify({ spec: { template: { spec } } })])
+  await lab.kubectl([
+    '-n',
+    NAMESPACE,
+    'patch',
+    'daemonset',
+    WEAVE,
+    '--patch',
+    JSON.stringify({ spec: { template: { spec } } }),
+  ])
 }
 
 export default fault

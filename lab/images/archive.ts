@@ -2,7 +2,20 @@
 // libraries that their programs need. There is no registry to pull from, and none is wanted.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { chmod, copyFile, mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { run, must } from '../process.ts'
 import type { Image } from './definitions.ts'
@@ -62,7 +75,9 @@ async function addText(root: string, to: string, text: string): Promise<void> {
 
 async function addBusybox(root: string): Promise<void> {
   await copyFile(BUSYBOX, join(root, 'bin/busybox'))
-  for (const applet of (await must([BUSYBOX, '--list'])).split('\n').filter((name) => name !== '' && name !== 'busybox')) {
+  for (const applet of (await must([BUSYBOX, '--list']))
+    .split('\n')
+    .filter((name) => name !== '' && name !== 'busybox')) {
     // Where a file is already there, as in an image with a shell of its own, the file wins.
     await symlink('busybox', join(root, 'bin', applet)).catch(() => {})
   }

@@ -1,4 +1,5 @@
-// The images of the lab. Names are those that a real cluster shows, because a diagnosis looks at them; what is inside is
+// The images of the lab. Names are those that a real cluster shows, because a diagnosis looks at them; what is inside
+// is
 // built here.
 import { join } from 'node:path'
 import { KUBERNETES_VERSION } from '../parts.ts'
@@ -25,12 +26,18 @@ const LIBRARIES = '/lib/x86_64-linux-gnu'
 
 /** What getaddrinfo opens at run time, which ldd does not see. */
 const RESOLVER = Object.fromEntries(
-  ['libnss_dns.so.2', 'libnss_files.so.2', 'libresolv.so.2'].map((name) => [`${LIBRARIES}/${name}`, `${LIBRARIES}/${name}`]),
+  ['libnss_dns.so.2', 'libnss_files.so.2', 'libresolv.so.2'].map((name) => [
+    `${LIBRARIES}/${name}`,
+    `${LIBRARIES}/${name}`,
+  ]),
 )
 
 /** iptables over nf_tables: rules live in the namespace alone, where the older kind shares a lock file among nodes. */
 const IPTABLES = {
-  files: { '/usr/sbin/xtables-nft-multi': '/usr/sbin/xtables-nft-multi', '/usr/lib/x86_64-linux-gnu/xtables': '/usr/lib/x86_64-linux-gnu/xtables' },
+  files: {
+    '/usr/sbin/xtables-nft-multi': '/usr/sbin/xtables-nft-multi',
+    '/usr/lib/x86_64-linux-gnu/xtables': '/usr/lib/x86_64-linux-gnu/xtables',
+  },
   links: Object.fromEntries(
     ['iptables', 'ip6tables'].flatMap((name) =>
       ['', '-save', '-restore'].map((suffix) => [`/usr/sbin/${name}${suffix}`, 'xtables-nft-multi']),
@@ -61,7 +68,11 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
     'node-cache': nodeCache(program(folder, 'coredns'), IPTABLES),
     'kube-proxy': {
       reference: `registry.k8s.io/kube-proxy:${KUBERNETES_VERSION}`,
-      files: { '/usr/local/bin/kube-proxy': program(folder, 'kube'), ...IPTABLES.files, ...same('/usr/sbin/conntrack') },
+      files: {
+        '/usr/local/bin/kube-proxy': program(folder, 'kube'),
+        ...IPTABLES.files,
+        ...same('/usr/sbin/conntrack'),
+      },
       links: IPTABLES.links,
       busybox: true,
     },
@@ -73,13 +84,26 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
     },
     lookup: {
       reference: 'docker.io/lab/lookup:1',
-      files: { '/lookup-glibc': program(folder, 'lookup-glibc'), '/lookup-musl': program(folder, 'lookup-musl'), ...same('/usr/bin/getent'), ...SHELL, ...RESOLVER },
+      files: {
+        '/lookup-glibc': program(folder, 'lookup-glibc'),
+        '/lookup-musl': program(folder, 'lookup-musl'),
+        ...same('/usr/bin/getent'),
+        ...SHELL,
+        ...RESOLVER,
+      },
       busybox: true,
     },
     tools: {
       reference: 'docker.io/lab/tools:1',
       files: {
-        ...same('/usr/bin/tcpdump', '/usr/sbin/conntrack', '/usr/sbin/nft', '/usr/bin/dnsperf', '/usr/bin/curl', '/usr/bin/getent'),
+        ...same(
+          '/usr/bin/tcpdump',
+          '/usr/sbin/conntrack',
+          '/usr/sbin/nft',
+          '/usr/bin/dnsperf',
+          '/usr/bin/curl',
+          '/usr/bin/getent',
+        ),
         '/usr/sbin/ip': '/bin/ip',
         '/usr/bin/ss': '/bin/ss',
         ...SHELL,
@@ -91,6 +115,13 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
     },
     ...(folder('shop') === undefined
       ? {}
-      : { shop: { reference: 'docker.io/lab/shop:1', entrypoint: ['/shop'], files: { '/shop': program(folder, 'shop') }, busybox: true } }),
+      : {
+          shop: {
+            reference: 'docker.io/lab/shop:1',
+            entrypoint: ['/shop'],
+            files: { '/shop': program(folder, 'shop') },
+            busybox: true,
+          },
+        }),
   }
 }

@@ -1,4 +1,5 @@
-// NodeLocal DNSCache as far as this machine has it: real CoreDNS, real rules, a start script in place of node-cache's Go.
+// NodeLocal DNSCache as far as this machine has it: real CoreDNS, real rules, a start script in place of node-cache's
+// Go.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeCacheImage } from '../../src/remedies/node-local-objects.ts'

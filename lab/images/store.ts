@@ -20,7 +20,11 @@ export interface StoredImage {
 const LIBC = '/lib/x86_64-linux-gnu/libc.so.6'
 
 async function fingerprint(path: string): Promise<string> {
-  const { size, mtimeMs, ino } = await stat(await realpath(path).catch(() => path)).catch(() => ({ size: 0, mtimeMs: 0, ino: 0 }))
+  const { size, mtimeMs, ino } = await stat(await realpath(path).catch(() => path)).catch(() => ({
+    size: 0,
+    mtimeMs: 0,
+    ino: 0,
+  }))
   return `${path} ${size} ${mtimeMs} ${ino}`
 }
 
@@ -28,7 +32,10 @@ async function key(image: Image): Promise<string> {
   const files = Object.values(image.files ?? {})
   const prints = await Promise.all([LIBC, join(import.meta.dirname, 'archive.ts'), ...files].map(fingerprint))
   const texts = (await image.texts?.()) ?? {}
-  return createHash('sha256').update(JSON.stringify([image, texts, prints])).digest('hex').slice(0, 16)
+  return createHash('sha256')
+    .update(JSON.stringify([image, texts, prints]))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 /** Call when every part is built: the definitions read from what the parts brought. */
@@ -53,7 +60,8 @@ async function dropOlder(stored: StoredImage): Promise<void> {
   const folder = dirname(stored.archive)
   const ours = new RegExp(`^${stored.name}-[0-9a-f]{16}\\.tar`)
   for (const file of await readdir(folder)) {
-    if (ours.test(file) && file !== basename(stored.archive)) await rm(join(folder, file), { recursive: true, force: true })
+    if (ours.test(file) && file !== basename(stored.archive))
+      await rm(join(folder, file), { recursive: true, force: true })
   }
 }
 
@@ -76,6 +84,9 @@ async function dropOtherSeeds(kept: string): Promise<void> {
 }
 
 export async function storeSeed(all: readonly StoredImage[]): Promise<void> {
-  await makeSeed(all.map((stored) => stored.archive), seedOf(all))
+  await makeSeed(
+    all.map((stored) => stored.archive),
+    seedOf(all),
+  )
   await dropOtherSeeds(seedOf(all))
 }

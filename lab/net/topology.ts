@@ -61,12 +61,7 @@ export async function createNetwork(workers: readonly Worker[]): Promise<void> {
   ])
   await Promise.all([
     ...plugs.map((plug) =>
-      batch(plug.name, [
-        'link set lo up',
-        `addr add ${plug.ip}/24 dev eth0`,
-        'link set eth0 up',
-        ...plug.routes,
-      ]),
+      batch(plug.name, ['link set lo up', `addr add ${plug.ip}/24 dev eth0`, 'link set eth0 up', ...plug.routes]),
     ),
     ...workers.map(forwardPackets),
     writeFile(join(STATE, 'resolv.conf'), `nameserver ${UPSTREAM_DNS.ip}\n`),
@@ -74,8 +69,10 @@ export async function createNetwork(workers: readonly Worker[]): Promise<void> {
 }
 
 /**
- * Stands for a node's default route: without any, the kernel refuses a process of the node that asks for a Service, before
- * kube-proxy's rules see the packet. What they leave alone ends, as with a default route, where nobody answers; so it comes
+ * Stands for a node's default route: without any, the kernel refuses a process of the node that asks for a Service,
+ * before
+ * kube-proxy's rules see the packet. What they leave alone ends, as with a default route, where nobody answers; so it
+ * comes
  * when they are written, lest CoreDNS's first connection to the API server wait 30 s for an answer.
  */
 export async function addServiceRoute(worker: Worker): Promise<void> {

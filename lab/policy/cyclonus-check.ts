@@ -1,4 +1,5 @@
-// node lab/policy/cyclonus-check.ts: does the lab's enforcer mean by a NetworkPolicy what others mean by it? For each policy
+// node lab/policy/cyclonus-check.ts: does the lab's enforcer mean by a NetworkPolicy what others mean by it? For each
+// policy
 // below, cyclonus (an independent implementation of the semantics, used to test CNI plug-ins) draws up who reaches whom
 // among nine pods, and the gates from which our nftables rules are written have to give the same table.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -41,7 +42,10 @@ const a = { podSelector: { matchLabels: { pod: 'a' } } }
 const b = { podSelector: { matchLabels: { pod: 'b' } } }
 const inY = { namespaceSelector: { matchLabels: { ns: 'y' } } }
 
-/** What each policy is there to tell apart. The addresses: pod number N is 198.18.101.N, in the order xa, xb, xc, ya, ... */
+/**
+ * What each policy is there to tell apart. The addresses: pod number N is 198.18.101.N, in the order xa, xb, xc, ya,
+ * ...
+ */
 const CASES: Readonly<Record<string, readonly NetworkPolicy[]>> = {
   'default deny ingress': [x({ ...all, policyTypes: ['Ingress'] })],
   'default deny egress': [x({ ...all, policyTypes: ['Egress'] })],
@@ -57,31 +61,66 @@ const CASES: Readonly<Record<string, readonly NetworkPolicy[]>> = {
   'expressions: NotIn, Exists': [
     x({
       ...a,
-      ingress: [{ from: [{ namespaceSelector: { matchExpressions: [{ key: 'ns', operator: 'NotIn', values: ['x'] }] }, podSelector: { matchExpressions: [{ key: 'pod', operator: 'Exists' }] } }] }],
+      ingress: [
+        {
+          from: [
+            {
+              namespaceSelector: { matchExpressions: [{ key: 'ns', operator: 'NotIn', values: ['x'] }] },
+              podSelector: { matchExpressions: [{ key: 'pod', operator: 'Exists' }] },
+            },
+          ],
+        },
+      ],
     }),
   ],
   'port number': [x({ ...a, ingress: [{ ports: [{ protocol: 'TCP', port: 81 }] }] })],
   'protocol alone': [x({ ...a, ingress: [{ ports: [{ protocol: 'UDP' }] }] })],
   'named port, ingress': [x({ ...a, ingress: [{ from: [b], ports: [{ protocol: 'TCP', port: 'serve-80-tcp' }] }] })],
-  'named port, egress': [x({ ...a, policyTypes: ['Egress'], egress: [{ to: [inY], ports: [{ protocol: 'TCP', port: 'serve-81-tcp' }] }] })],
+  'named port, egress': [
+    x({ ...a, policyTypes: ['Egress'], egress: [{ to: [inY], ports: [{ protocol: 'TCP', port: 'serve-81-tcp' }] }] }),
+  ],
   'port range': [x({ ...a, ingress: [{ ports: [{ protocol: 'TCP', port: 79, endPort: 80 }] }] })],
-  'address block with exceptions': [x({ ...a, ingress: [{ from: [{ ipBlock: { cidr: '198.18.101.0/29', except: ['198.18.101.2/32', '198.18.101.4/31'] } }] }] })],
-  'address block, egress': [x({ ...a, policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['198.18.101.8/30'] } }] }] })],
-  'two policies add up': [x({ ...a, ingress: [{ from: [b] }] }), x({ ...all, ingress: [{ from: [inY], ports: [{ protocol: 'TCP', port: 80 }] }] }, 'second')],
-  'egress of one end, ingress of the other': [x({ ...b, policyTypes: ['Egress'], egress: [{ to: [a] }] }), x({ ...a, ingress: [{ from: [b], ports: [{ protocol: 'TCP', port: 80 }] }] }, 'second')],
+  'address block with exceptions': [
+    x({
+      ...a,
+      ingress: [{ from: [{ ipBlock: { cidr: '198.18.101.0/29', except: ['198.18.101.2/32', '198.18.101.4/31'] } }] }],
+    }),
+  ],
+  'address block, egress': [
+    x({
+      ...a,
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['198.18.101.8/30'] } }] }],
+    }),
+  ],
+  'two policies add up': [
+    x({ ...a, ingress: [{ from: [b] }] }),
+    x({ ...all, ingress: [{ from: [inY], ports: [{ protocol: 'TCP', port: 80 }] }] }, 'second'),
+  ],
+  'egress of one end, ingress of the other': [
+    x({ ...b, policyTypes: ['Egress'], egress: [{ to: [a] }] }),
+    x({ ...a, ingress: [{ from: [b], ports: [{ protocol: 'TCP', port: 80 }] }] }, 'second'),
+  ],
 }
 
 const namespaces: readonly Namespace[] = NAMESPACES.map((name) => ({ metadata: { name, labels: { ns: name } } }))
 const pods: readonly Pod[] = NAMESPACES.flatMap((namespace, row) =>
   NAMES.map((name, column) => ({
     metadata: { namespace, name, labels: { pod: name } },
-    spec: { nodeName: 'node', containers: PORTS.map(({ name: port, port: containerPort, protocol }) => ({ name: port, ports: [{ name: port, containerPort, protocol }] })) },
+    spec: {
+      nodeName: 'node',
+      containers: PORTS.map(({ name: port, port: containerPort, protocol }) => ({
+        name: port,
+        ports: [{ name: port, containerPort, protocol }],
+      })),
+    },
     status: { phase: 'Running', podIP: `198.18.101.${row * NAMES.length + column + 1}` },
   })),
 )
 
 /**
- * `x/a -> y/b TCP 80`, for every connection between two pods that passes. What a pod sends to itself is left out: cyclonus
+ * `x/a -> y/b TCP 80`, for every connection between two pods that passes. What a pod sends to itself is left out:
+ * cyclonus
  * asks the policies, while the API says that no policy keeps a pod from itself.
  */
 type Table = ReadonlySet<string>
@@ -94,11 +133,13 @@ function ours(policies: readonly NetworkPolicy[]): Table {
   const all9 = gates({ pods, namespaces, policies })
   return new Set(
     all9.flatMap((from) =>
-      all9.filter((to) => to !== from).flatMap((to) =>
-        PORTS.filter(({ protocol, port }) => connects(from, to, protocol satisfies Ports['protocol'], port)).map(({ protocol, port }) =>
-          key(`${from.namespace}/${from.name}`, `${to.namespace}/${to.name}`, protocol, port),
+      all9
+        .filter((to) => to !== from)
+        .flatMap((to) =>
+          PORTS.filter(({ protocol, port }) => connects(from, to, protocol satisfies Ports['protocol'], port)).map(
+            ({ protocol, port }) => key(`${from.namespace}/${from.name}`, `${to.namespace}/${to.name}`, protocol, port),
+          ),
         ),
-      ),
     ),
   )
 }
@@ -112,28 +153,58 @@ const model = {
       Name: metadata?.name,
       Labels: metadata?.labels,
       IP: status?.podIP,
-      Containers: PORTS.map(({ name, port, protocol }) => ({ Name: name, Port: port, Protocol: protocol, PortName: name })),
+      Containers: PORTS.map(({ name, port, protocol }) => ({
+        Name: name,
+        Port: port,
+        Protocol: protocol,
+        PortName: name,
+      })),
       Node: spec?.nodeName,
     })),
   },
 }
 
-/** Of each probe it prints three tables: ingress, egress, both. Rows are sources, columns targets in capitals, `.` passes. */
+/**
+ * Of each probe it prints three tables: ingress, egress, both. Rows are sources, columns targets in capitals, `.`
+ * passes.
+ */
 async function theirs(cyclonus: string, folder: string, policies: readonly NetworkPolicy[]): Promise<Table> {
   const policyPath = await mkdtemp(join(folder, 'policies-'))
   const probePath = join(folder, 'probe.json')
-  for (const [index, policy] of policies.entries()) await writeFile(join(policyPath, `${index}.json`), JSON.stringify(policy))
+  for (const [index, policy] of policies.entries())
+    await writeFile(join(policyPath, `${index}.json`), JSON.stringify(policy))
   await writeFile(probePath, JSON.stringify(model))
-  const printed = await must([cyclonus, 'analyze', '--mode', 'probe', '--policy-path', policyPath, '--probe-path', probePath])
+  const printed = await must([
+    cyclonus,
+    'analyze',
+    '--mode',
+    'probe',
+    '--policy-path',
+    policyPath,
+    '--probe-path',
+    probePath,
+  ])
   const tables = printed.split('Combined:\n').slice(1, PORTS.length + 1)
   const allowed = tables.flatMap((text, index) => {
     const probe = PORTS[index]
-    const cells = text.split('\n\n')[0]?.split('\n').filter((line) => line.startsWith('|')).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim())) ?? []
+    const cells =
+      text
+        .split('\n\n')[0]
+        ?.split('\n')
+        .filter((line) => line.startsWith('|'))
+        .map((line) =>
+          line
+            .split('|')
+            .slice(1, -1)
+            .map((cell) => cell.trim()),
+        ) ?? []
     const [header = [], ...rows] = cells
-    return rows.flatMap(([from = '', ...row]) => row.flatMap((cell, column) => {
-      const to = (header[column + 1] ?? '').toLowerCase()
-      return cell === '.' && probe !== undefined && from !== to ? [key(from, to, probe.protocol, probe.port)] : []
-    }))
+    return rows.flatMap(([from = '', ...row]) =>
+      row.flatMap((cell, column) => {
+        const to = (header[column + 1] ?? '').toLowerCase()
+        return cell === '.' && probe !== undefined && from !== to ? [key(from, to, probe.protocol, probe.port)] : []
+      }),
+    )
   })
   return new Set(allowed)
 }
@@ -143,7 +214,9 @@ async function installed(): Promise<string> {
   const program = join(folder, 'cyclonus')
   if ((await run([program, 'version'])).code !== 0) {
     process.stdout.write(`building cyclonus ${VERSION} (once; kept in the cache)\n`)
-    await must(['go', 'install', `github.com/mattfenwick/cyclonus/cmd/cyclonus@${VERSION}`], { env: { ...process.env, GOBIN: folder } })
+    await must(['go', 'install', `github.com/mattfenwick/cyclonus/cmd/cyclonus@${VERSION}`], {
+      env: { ...process.env, GOBIN: folder },
+    })
   }
   return program
 }
@@ -159,12 +232,16 @@ async function main(): Promise<number> {
     const fewer = [...other].filter((it) => !mine.has(it))
     const same = more.length + fewer.length === 0
     if (!same) different += 1
-    process.stdout.write(`${same ? 'same' : 'DIFFERENT'}  ${name}: ${other.size} of ${pods.length * (pods.length - 1) * PORTS.length} connections pass\n`)
+    process.stdout.write(
+      `${same ? 'same' : 'DIFFERENT'}  ${name}: ${other.size} of ${pods.length * (pods.length - 1) * PORTS.length} connections pass\n`,
+    )
     for (const it of more.slice(0, 5)) process.stdout.write(`  only we allow       ${it}\n`)
     for (const it of fewer.slice(0, 5)) process.stdout.write(`  only cyclonus does  ${it}\n`)
   }
   await rm(folder, { recursive: true })
-  process.stdout.write(`${Object.keys(CASES).length - different} of ${Object.keys(CASES).length} policies mean the same to both\n`)
+  process.stdout.write(
+    `${Object.keys(CASES).length - different} of ${Object.keys(CASES).length} policies mean the same to both\n`,
+  )
   return different === 0 ? 0 : 1
 }
 

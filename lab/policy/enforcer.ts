@@ -1,5 +1,7 @@
-// The lab's own NetworkPolicy enforcer. The bridge plug-in of the lab enforces nothing, and the agents that do are not to
-// be had here, so this program stands for them: it follows pods, namespaces and policies, and keeps one nftables table in
+// The lab's own NetworkPolicy enforcer. The bridge plug-in of the lab enforces nothing, and the agents that do are not
+// to
+// be had here, so this program stands for them: it follows pods, namespaces and policies, and keeps one nftables table
+// in
 // each node's network namespace. A cluster's real agent differs in how, not in what is allowed (cyclonus-check.ts).
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,8 +13,12 @@ import { rulesets, TABLE } from './rules.ts'
 import { follow, type Server } from './watch.ts'
 
 interface Kubeconfig {
-  readonly clusters: readonly { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }[]
-  readonly users: readonly { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } }[]
+  readonly clusters: readonly {
+    readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string }
+  }[]
+  readonly users: readonly {
+    readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string }
+  }[]
 }
 
 const SETTLE_MS = 20
@@ -52,7 +58,10 @@ async function main(): Promise<void> {
   const apply = async (): Promise<void> => {
     const { pods, namespaces, policies } = known
     if (pods === undefined || namespaces === undefined || policies === undefined) return
-    const texts = rulesets({ pods, namespaces, policies }, nodes.map((node) => node.name))
+    const texts = rulesets(
+      { pods, namespaces, policies },
+      nodes.map((node) => node.name),
+    )
     for (const node of nodes) {
       const text = texts.get(node.name) ?? ''
       if (applied.get(node.name) === text || ending) continue
@@ -67,7 +76,7 @@ async function main(): Promise<void> {
   const changed = (): void => {
     wanted += 1
     running ??= (async () => {
-      for (let done = 0; done !== wanted; ) {
+      for (let done = 0; done !== wanted;) {
         await sleep(SETTLE_MS)
         done = wanted
         await apply().catch((error: unknown) => process.stderr.write(`${String(error)}\n`))

@@ -1,5 +1,7 @@
-// What the NetworkPolicies of a cluster let in and out of each pod, as values: the nftables rules are written from them,
-// and the comparison with cyclonus evaluates them. Semantics: networking/v1 types.go, and the NetworkPolicy concept page.
+// What the NetworkPolicies of a cluster let in and out of each pod, as values: the nftables rules are written from
+// them,
+// and the comparison with cyclonus evaluates them. Semantics: networking/v1 types.go, and the NetworkPolicy concept
+// page.
 import { BlockList } from 'node:net'
 import type { Namespace, Pod } from 'kubernetes-types/core/v1.d.ts'
 import type {
@@ -58,7 +60,9 @@ export function gates(objects: Objects): readonly PodGates[] {
   }))
 }
 
-/** A pod on the host's network has the node's address, which says nothing about the pod. One that has ended has none. */
+/**
+ * A pod on the host's network has the node's address, which says nothing about the pod. One that has ended has none.
+ */
 function isAddressed(pod: Pod): boolean {
   const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
   return pod.spec?.hostNetwork !== true && !ended && ipOf(pod) !== ''
@@ -136,7 +140,9 @@ function blocks(objects: Objects, policy: NetworkPolicy, peers: readonly Network
   if (peers.length === 0) return null
   return peers.flatMap((peer) => {
     if (peer.ipBlock !== undefined) return [{ cidr: peer.ipBlock.cidr, except: peer.ipBlock.except ?? [] }]
-    return objects.pods.filter((pod) => isPeer(objects, policy, peer, pod)).map((pod) => ({ cidr: `${ipOf(pod)}/32`, except: [] }))
+    return objects.pods
+      .filter((pod) => isPeer(objects, policy, peer, pod))
+      .map((pod) => ({ cidr: `${ipOf(pod)}/32`, except: [] }))
   })
 }
 
@@ -162,14 +168,21 @@ function inCidr(cidr: string, ip: string): boolean {
 }
 
 /** Whether a new connection passes one pod's gate. */
-export function passes(gate: readonly Opening[] | null, peer: string, protocol: Ports['protocol'], port: number): boolean {
+export function passes(
+  gate: readonly Opening[] | null,
+  peer: string,
+  protocol: Ports['protocol'],
+  port: number,
+): boolean {
   return (
     gate === null ||
     gate.some(
       ({ peers, ports }) =>
         (peers === null || peers.some((block) => contains(block, peer))) &&
         (ports === null ||
-          ports.some((it) => it.protocol === protocol && (it.range === null || (it.range[0] <= port && port <= it.range[1])))),
+          ports.some(
+            (it) => it.protocol === protocol && (it.range === null || (it.range[0] <= port && port <= it.range[1])),
+          )),
     )
   )
 }

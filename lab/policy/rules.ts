@@ -1,5 +1,7 @@
-// The nftables ruleset of one node. Packets between pods of the same node are bridged, and br_netfilter hands them to the
-// forward hook of the inet family too; behind DNAT, so that the addresses are those of pods. What a node itself sends to
+// The nftables ruleset of one node. Packets between pods of the same node are bridged, and br_netfilter hands them to
+// the
+// forward hook of the inet family too; behind DNAT, so that the addresses are those of pods. What a node itself sends
+// to
 // its pods (the kubelet's probes) goes through the output hook and is never filtered, as the API demands.
 import { type Block, gates, type Objects, type Opening, type PodGates, type Ports } from './gates.ts'
 
@@ -25,7 +27,9 @@ export function ruleset(pods: readonly PodGates[]): string {
     '  chain forward {',
     '    type filter hook forward priority filter; policy accept;',
     '    ct state established,related accept',
-    ...isolated.map(({ pod, direction }) => `    ip ${side(direction).own} ${pod.ip} jump ${chainName(pod, direction)}`),
+    ...isolated.map(
+      ({ pod, direction }) => `    ip ${side(direction).own} ${pod.ip} jump ${chainName(pod, direction)}`,
+    ),
     '  }',
     '}',
   ]
@@ -56,7 +60,8 @@ function chain(pod: PodGates, direction: Direction, openings: readonly Opening[]
 }
 
 function opened({ peers, ports }: Opening, peer: string): readonly string[] {
-  const from = peers === null ? [''] : [...single(peers, peer), ...peers.filter(isRange).map((block) => range(block, peer))]
+  const from =
+    peers === null ? [''] : [...single(peers, peer), ...peers.filter(isRange).map((block) => range(block, peer))]
   const to = ports === null ? [''] : ports.map(portMatch)
   return from.flatMap((source) => to.map((port) => `    ${source}${port}return`))
 }
@@ -66,7 +71,9 @@ function isRange(block: Block): boolean {
 }
 
 function single(peers: readonly Block[], peer: string): readonly string[] {
-  const addresses = [...new Set(peers.filter((block) => !isRange(block)).map((block) => block.cidr.replace(/\/32$/, '')))]
+  const addresses = [
+    ...new Set(peers.filter((block) => !isRange(block)).map((block) => block.cidr.replace(/\/32$/, ''))),
+  ]
   return addresses.length === 0 ? [] : [`ip ${peer} { ${addresses.toSorted().join(', ')} } `]
 }
 

@@ -20,7 +20,11 @@ interface Change<T> {
 export type Server = Pick<RequestOptions, 'host' | 'port' | 'ca' | 'cert' | 'key'>
 
 /** Calls `changed` with everything there is, at first and after each change. Never returns, never throws. */
-export async function follow<T extends Named>(server: Server, path: string, changed: (items: readonly T[]) => void): Promise<never> {
+export async function follow<T extends Named>(
+  server: Server,
+  path: string,
+  changed: (items: readonly T[]) => void,
+): Promise<never> {
   for (;;) {
     try {
       await once(server, path, changed)
@@ -31,7 +35,11 @@ export async function follow<T extends Named>(server: Server, path: string, chan
   }
 }
 
-async function once<T extends Named>(server: Server, path: string, changed: (items: readonly T[]) => void): Promise<void> {
+async function once<T extends Named>(
+  server: Server,
+  path: string,
+  changed: (items: readonly T[]) => void,
+): Promise<void> {
   const lines: string[] = []
   await get(server, path, (line) => lines.push(line))
   const list = JSON.parse(lines.join('\n')) as Listed<T>

@@ -23,7 +23,13 @@ interface RawRequest {
   readonly user?: { readonly username?: string }
   readonly impersonatedUser?: { readonly username?: string }
   readonly userAgent?: string
-  readonly objectRef?: { readonly apiGroup?: string; readonly resource?: string; readonly subresource?: string; readonly namespace?: string; readonly name?: string }
+  readonly objectRef?: {
+    readonly apiGroup?: string
+    readonly resource?: string
+    readonly subresource?: string
+    readonly namespace?: string
+    readonly name?: string
+  }
   readonly responseStatus?: { readonly code?: number }
   readonly stage?: string
 }
@@ -41,7 +47,10 @@ export async function requests(auditLog: string, from: number): Promise<readonly
         verb: raw.verb,
         user: raw.impersonatedUser?.username ?? raw.user?.username ?? '',
         agent: raw.userAgent ?? '',
-        resource: resource === undefined ? '' : `${apiGroup === undefined ? '' : `${apiGroup}/`}${resource}${subresource === undefined ? '' : `/${subresource}`}`,
+        resource:
+          resource === undefined
+            ? ''
+            : `${apiGroup === undefined ? '' : `${apiGroup}/`}${resource}${subresource === undefined ? '' : `/${subresource}`}`,
         namespace: namespace ?? null,
         name: name ?? null,
         code: raw.responseStatus?.code ?? 0,

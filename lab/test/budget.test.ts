@@ -8,7 +8,12 @@ const reach: fc.Arbitrary<Reach> = fc.oneof(
   fc.constantFrom('worker-1', 'worker-2').map((node) => ({ kind: 'node' as const, node })),
   fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f').map((namespace) => ({ kind: 'namespace' as const, namespace })),
 )
-const files = ['src/probe/pods/pods.ts', 'src/checks/dns/cache-off.ts', 'lab/faults/dns-cache-off.ts', 'lab/faults/node.ts']
+const files = [
+  'src/probe/pods/pods.ts',
+  'src/checks/dns/cache-off.ts',
+  'lab/faults/dns-cache-off.ts',
+  'lab/faults/node.ts',
+]
 const paths = fc.subarray(['src/probe/', ...files])
 const oneCase = fc.record({
   name: fc.string({ minLength: 1, maxLength: 6 }),
@@ -26,7 +31,10 @@ type Timed = Case & { readonly seconds: number }
 const usual = (it: Case): number => (it as Timed).seconds
 
 /** As the run does it, on a clock that only cases move. */
-function tried(order: Order<Timed>, budget: number): { readonly names: readonly string[]; readonly mustSeconds: number; readonly seconds: number } {
+function tried(
+  order: Order<Timed>,
+  budget: number,
+): { readonly names: readonly string[]; readonly mustSeconds: number; readonly seconds: number } {
   let now = 0
   const names: string[] = []
   const batches = (cases: readonly Timed[], left: () => number): void => {
@@ -44,7 +52,10 @@ function tried(order: Order<Timed>, budget: number): { readonly names: readonly 
   const kept = last.reduce((sum, it) => sum + usual(it), 0)
   batches(order.must, () => Infinity)
   const mustSeconds = now
-  batches(order.rest.filter((it) => it.rank !== 'last'), () => budget - now - kept)
+  batches(
+    order.rest.filter((it) => it.rank !== 'last'),
+    () => budget - now - kept,
+  )
   batches([...last, ...order.rest.filter((it) => it.rank === 'last' && !last.includes(it))], () => budget - now)
   return { names, mustSeconds, seconds: now }
 }
@@ -52,41 +63,55 @@ function tried(order: Order<Timed>, budget: number): { readonly names: readonly 
 /** Pairs of a batch that would see one another. */
 function meet(batch: readonly Case[]): readonly string[] {
   const place = ({ reach: it }: Case): string => JSON.stringify(it)
-  return batch.flatMap((a, i) => batch.slice(i + 1).filter((b) => place(a) === place(b) || a.reach.kind !== b.reach.kind || a.reach.kind === 'cluster').map((b) => `${a.name} ${b.name}`))
+  return batch.flatMap((a, i) =>
+    batch
+      .slice(i + 1)
+      .filter((b) => place(a) === place(b) || a.reach.kind !== b.reach.kind || a.reach.kind === 'cluster')
+      .map((b) => `${a.name} ${b.name}`),
+  )
 }
 
 test('every case stands in the order once', () => {
-  fc.assert(fc.property(manyCases, touchedFiles, hashes, (cases, touched, hash) => {
-    const { must, rest } = inOrder(cases, touched, hash)
-    expect([...must, ...rest].map((it) => it.name).toSorted()).toEqual(cases.map((it) => it.name).toSorted())
-  }))
+  fc.assert(
+    fc.property(manyCases, touchedFiles, hashes, (cases, touched, hash) => {
+      const { must, rest } = inOrder(cases, touched, hash)
+      expect([...must, ...rest].map((it) => it.name).toSorted()).toEqual(cases.map((it) => it.name).toSorted())
+    }),
+  )
 })
 
 test('safety and one of each family are tried whatever the budget; what else is tried ends within it', () => {
-  fc.assert(fc.property(manyCases, touchedFiles, hashes, fc.integer({ min: 0, max: 3600 }), (cases, touched, hash, budget) => {
-    const run = tried(inOrder(cases, touched, hash), budget)
-    for (const it of cases.filter((one) => one.rank === 'always')) expect(run.names).toContain(it.name)
-    for (const family of ['DNS', 'SVC', 'control']) {
-      const its = cases.filter((it) => it.rank === 'turn' && it.family === family)
-      if (its.length > 0) expect(its.some((it) => run.names.includes(it.name))).toBe(true)
-    }
-    expect(run.seconds).toBeLessThanOrEqual(Math.max(budget, run.mustSeconds))
-    expect(new Set(run.names).size).toBe(run.names.length)
-  }))
+  fc.assert(
+    fc.property(manyCases, touchedFiles, hashes, fc.integer({ min: 0, max: 3600 }), (cases, touched, hash, budget) => {
+      const run = tried(inOrder(cases, touched, hash), budget)
+      for (const it of cases.filter((one) => one.rank === 'always')) expect(run.names).toContain(it.name)
+      for (const family of ['DNS', 'SVC', 'control']) {
+        const its = cases.filter((it) => it.rank === 'turn' && it.family === family)
+        if (its.length > 0) expect(its.some((it) => run.names.includes(it.name))).toBe(true)
+      }
+      expect(run.seconds).toBeLessThanOrEqual(Math.max(budget, run.mustSeconds))
+      expect(new Set(run.names).size).toBe(run.names.length)
+    }),
+  )
 })
 
 test('with time for all of them, all are tried', () => {
-  fc.assert(fc.property(manyCases, touchedFiles, hashes, (cases, touched, hash) => {
-    expect(tried(inOrder(cases, touched, hash), Infinity).names).toHaveLength(cases.length)
-  }))
+  fc.assert(
+    fc.property(manyCases, touchedFiles, hashes, (cases, touched, hash) => {
+      expect(tried(inOrder(cases, touched, hash), Infinity).names).toHaveLength(cases.length)
+    }),
+  )
 })
 
 test('nothing that would still end in time is left out', () => {
-  fc.assert(fc.property(manyCases, touchedFiles, hashes, fc.integer({ min: 0, max: 3600 }), (cases, touched, hash, budget) => {
-    const turns = cases.filter((it) => it.rank !== 'last')
-    const run = tried(inOrder(turns, touched, hash), budget)
-    for (const it of turns.filter((one) => !run.names.includes(one.name))) expect(it.seconds).toBeGreaterThan(budget - run.seconds)
-  }))
+  fc.assert(
+    fc.property(manyCases, touchedFiles, hashes, fc.integer({ min: 0, max: 3600 }), (cases, touched, hash, budget) => {
+      const turns = cases.filter((it) => it.rank !== 'last')
+      const run = tried(inOrder(turns, touched, hash), budget)
+      for (const it of turns.filter((one) => !run.names.includes(one.name)))
+        expect(it.seconds).toBeGreaterThan(budget - run.seconds)
+    }),
+  )
 })
 
 const many: readonly Timed[] = Array.from({ length: 120 }, (_, it) => ({

@@ -1,4 +1,5 @@
-// Which cases a run tries, and in which order. CI has an hour and a half whatever the number of faults, so what does not
+// Which cases a run tries, and in which order. CI has an hour and a half whatever the number of faults, so what does
+// not
 // fit is left to another commit: the order hangs on the commit's hash, so that every case has its turn.
 import { createHash } from 'node:crypto'
 import type { Reach } from '../faults/fault.ts'
@@ -45,7 +46,10 @@ function isTouched(paths: readonly string[], touched: readonly string[]): boolea
 }
 
 function onePerFamily<It extends Case>(cases: readonly It[]): readonly It[] {
-  const families = Map.groupBy(cases.filter((it) => it.family !== null), (it) => it.family)
+  const families = Map.groupBy(
+    cases.filter((it) => it.family !== null),
+    (it) => it.family,
+  )
   return [...families.values()].flatMap((its) => its.slice(0, 1))
 }
 
@@ -84,7 +88,8 @@ function share(it: Case, usual: Usual): number {
 const sideBySide = 4
 
 /**
- * What starts next: the first case that ends in time, with those that do not meet it and end in time as well. Empty when
+ * What starts next: the first case that ends in time, with those that do not meet it and end in time as well. Empty
+ * when
  * nothing that waits would end in time.
  */
 export function nextBatch<It extends Case>(waiting: readonly It[], usual: Usual, seconds: number): readonly It[] {

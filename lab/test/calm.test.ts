@@ -2,19 +2,47 @@ import { expect, test } from 'vitest'
 import { busyIn, measured } from './calm.ts'
 import type { Result } from './result.ts'
 
-const result = (passed: boolean): Result => ({ group: 'capacity', name: 'the rate', expected: 'fast', got: passed ? 'fast' : 'slow', seconds: 1, passed, detail: '' })
+const result = (passed: boolean): Result => ({
+  group: 'capacity',
+  name: 'the rate',
+  expected: 'fast',
+  got: passed ? 'fast' : 'slow',
+  seconds: 1,
+  passed,
+  detail: '',
+})
 const busy = '2 busy loops got 30 % of the cores'
 
 test.each([
   { it: 'a pass counts, however busy', passes: [true], looks: [busy], got: { passed: true } },
-  { it: 'a failure on a calm machine counts at once', passes: [false], looks: [null, null], got: { passed: false, got: 'slow' } },
+  {
+    it: 'a failure on a calm machine counts at once',
+    passes: [false],
+    looks: [null, null],
+    got: { passed: false, got: 'slow' },
+  },
   { it: 'busy first, then it passes', passes: [false, true], looks: [busy, busy], got: { passed: true } },
-  { it: 'busy first, then calm and still wrong', passes: [false, false], looks: [busy, null, null], got: { passed: false, got: 'slow' } },
+  {
+    it: 'busy first, then calm and still wrong',
+    passes: [false, false],
+    looks: [busy, null, null],
+    got: { passed: false, got: 'slow' },
+  },
   { it: 'busy only afterwards', passes: [false, true], looks: [null, busy, null], got: { passed: true } },
-  { it: 'busy both times: not measured', passes: [false, false], looks: [busy, busy], got: { skipped: true, passed: false, got: `the machine was too busy to measure: ${busy}; got slow` } },
+  {
+    it: 'busy both times: not measured',
+    passes: [false, false],
+    looks: [busy, busy],
+    got: { skipped: true, passed: false, got: `the machine was too busy to measure: ${busy}; got slow` },
+  },
 ])('$it', async ({ passes, looks, got }) => {
   const [left, seen] = [[...passes], [...looks]]
-  expect(await measured(() => Promise.resolve(result(left.shift() ?? false)), () => Promise.resolve(seen.shift() ?? null))).toMatchObject(got)
+  expect(
+    await measured(
+      () => Promise.resolve(result(left.shift() ?? false)),
+      () => Promise.resolve(seen.shift() ?? null),
+    ),
+  ).toMatchObject(got)
   expect(left).toEqual([])
 })
 

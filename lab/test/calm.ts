@@ -6,7 +6,8 @@ import { type Result, skipped } from './result.ts'
 import { failed } from './second-try.ts'
 
 /**
- * Less than this of all cores is for the lab: what it measures then is the others. The idle cluster itself takes a tenth
+ * Less than this of all cores is for the lab: what it measures then is the others. The idle cluster itself takes a
+ * tenth
  * to a fifth of two cores.
  */
 const least = 0.6
@@ -16,7 +17,9 @@ export type Busyness = () => Promise<string | null>
 
 const tries = 2
 
-/** A pass counts whatever the machine does: it only takes away. A failure counts when the machine was calm around it. */
+/**
+ * A pass counts whatever the machine does: it only takes away. A failure counts when the machine was calm around it.
+ */
 export async function measured(run: () => Promise<Result>, busyness: Busyness = machineBusyness): Promise<Result> {
   for (let turn = 1; ; turn++) {
     const before = await busyness()
@@ -24,7 +27,8 @@ export async function measured(run: () => Promise<Result>, busyness: Busyness = 
     if (!failed(result)) return result
     const why = before ?? (await busyness())
     if (why === null) return result
-    if (turn === tries) return skipped(result.group, result.name, `the machine was too busy to measure: ${why}; got ${result.got}`)
+    if (turn === tries)
+      return skipped(result.group, result.name, `the machine was too busy to measure: ${why}; got ${result.got}`)
   }
 }
 
@@ -36,7 +40,9 @@ async function machineBusyness(): Promise<string | null> {
 
 export function busyIn(shares: readonly number[]): string | null {
   const share = shares.reduce((sum, it) => sum + it, 0) / shares.length
-  return shares.length > 0 && share >= least ? null : `${shares.length} busy loops got ${Number.isNaN(share) ? 0 : Math.round(share * 100)} % of the cores`
+  return shares.length > 0 && share >= least
+    ? null
+    : `${shares.length} busy loops got ${Number.isNaN(share) ? 0 : Math.round(share * 100)} % of the cores`
 }
 
 const loop = `

@@ -50,8 +50,22 @@ function clientCase(lab: Lab, outstanding: number): Promise<Result> {
     const sockets = outstanding / 5
     const pairs: { readonly ours: number; readonly theirs: number }[] = []
     for (let round = 0; round < rounds; round++) {
-      const theirs = await dnsperf(node, { server: server.ip, seconds: roundSeconds, outstanding, sockets, rate: null, timeoutSeconds: 2 })
-      const child = await node.run([process.execPath, join(import.meta.dirname, 'load-child.ts'), server.ip, `${sockets}`, `${outstanding}`, `${roundSeconds}`])
+      const theirs = await dnsperf(node, {
+        server: server.ip,
+        seconds: roundSeconds,
+        outstanding,
+        sockets,
+        rate: null,
+        timeoutSeconds: 2,
+      })
+      const child = await node.run([
+        process.execPath,
+        join(import.meta.dirname, 'load-child.ts'),
+        server.ip,
+        `${sockets}`,
+        `${outstanding}`,
+        `${roundSeconds}`,
+      ])
       const ours = JSON.parse(child.stdout) as { readonly perSecond: number; readonly lost: number }
       if (ours.lost > 0) throw new Error(`${ours.lost} queries lost`)
       pairs.push({ ours: ours.perSecond, theirs: theirs.perSecond })
@@ -60,7 +74,11 @@ function clientCase(lab: Lab, outstanding: number): Promise<Result> {
     const theirs = Math.max(...pairs.map((it) => it.theirs))
     const ratio = ours / theirs
     const got = `${Math.round(ours)}/s, dnsperf ${Math.round(theirs)}/s: ${ratio.toFixed(2)} x`
-    return { got, passed: ratio >= 0.9, detail: pairs.map((it) => `ours ${Math.round(it.ours)} dnsperf ${Math.round(it.theirs)}`).join('\n') }
+    return {
+      got,
+      passed: ratio >= 0.9,
+      detail: pairs.map((it) => `ours ${Math.round(it.ours)} dnsperf ${Math.round(it.theirs)}`).join('\n'),
+    }
   })
 }
 
@@ -73,7 +91,7 @@ function ownLoadCase(lab: Lab): Promise<Result> {
     const samples = [await requests(lab, servers)]
     const background = (samples[0]?.count ?? 0) - idle.count
     const running = hopscope(['dns', '-o', 'json'], { kubeconfig: lab.kubeconfig })
-    for (let over = false; !over; ) {
+    for (let over = false; !over;) {
       over = await Promise.race([sleep(900).then(() => false), running.then(() => true)])
       samples.push(await requests(lab, servers))
     }
@@ -86,11 +104,18 @@ function ownLoadCase(lab: Lab): Promise<Result> {
     const most = lab.nodes.length * (Number(cap?.[2] ?? Number.NaN) + names) + inside
     const total = (samples.at(-1)?.count ?? 0) - (samples[0]?.count ?? 0)
     // Between the end of one reading and the start of the next, so that no uncertainty of when they were read helps.
-    const peaks = samples.slice(1).map((it, i) => (it.count - (samples[i]?.count ?? 0)) / ((it.until - (samples[i]?.from ?? 0)) / 1000))
+    const peaks = samples
+      .slice(1)
+      .map((it, i) => (it.count - (samples[i]?.count ?? 0)) / ((it.until - (samples[i]?.from ?? 0)) / 1000))
     const peak = Math.max(...peaks)
     const inTime = ran.seconds <= 15
-    const passed = ran.code === 0 && inTime && total >= 0.95 * most && total <= most && peak <= perSecond && background <= 10
-    return { got: `${ran.seconds.toFixed(1)} s, ${total} of at most ${most} queries, peak ${Math.round(peak)} of ${perSecond}/s`, passed, detail: `exit ${ran.code}, background ${background}\n${peaks.map(Math.round).join(' ')}\n${ran.stderr}` }
+    const passed =
+      ran.code === 0 && inTime && total >= 0.95 * most && total <= most && peak <= perSecond && background <= 10
+    return {
+      got: `${ran.seconds.toFixed(1)} s, ${total} of at most ${most} queries, peak ${Math.round(peak)} of ${perSecond}/s`,
+      passed,
+      detail: `exit ${ran.code}, background ${background}\n${peaks.map(Math.round).join(' ')}\n${ran.stderr}`,
+    }
   })
 }
 
@@ -101,47 +126,75 @@ interface LoadReport {
 
 const ceilingRounds = 3
 
-/** dnsperf on both servers at once, as the load asks both. Again when they differ: the best of each counts, as above. */
+/**
+ * dnsperf on both servers at once, as the load asks both. Again when they differ: the best of each counts, as above.
+ */
 function ceilingCase(lab: Lab): Promise<Result> {
   return expectThat(group, 'the ceiling by --load', 'within 15 % of dnsperf', async () => {
     const theirs = [await flatOut(lab)]
     const ours: number[] = []
     for (let round = 1; ; round++) {
-      const ran = await hopscope(['dns', 'capacity', '--load', '20000', '--yes', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+      const ran = await hopscope(['dns', 'capacity', '--load', '20000', '--yes', '-o', 'json'], {
+        kubeconfig: lab.kubeconfig,
+      })
       theirs.push(await flatOut(lab))
       const { end } = loadReport(ran)
       ours.push(end.carried)
       const off = Math.abs(Math.max(...ours) / Math.max(...theirs) - 1)
       const right = ran.code === 1 && end.kind === 'saturated'
       if (right && off > 0.15 && round < ceilingRounds) continue
-      return { got: `${Math.max(...ours)}/s, dnsperf ${Math.round(Math.max(...theirs))}/s: ${(off * 100).toFixed(0)} % off`, passed: right && off <= 0.15, detail: `ours ${ours.join(' ')}\ndnsperf ${theirs.join(' ')}\n${ran.stdout}${ran.stderr}` }
+      return {
+        got: `${Math.max(...ours)}/s, dnsperf ${Math.round(Math.max(...theirs))}/s: ${(off * 100).toFixed(0)} % off`,
+        passed: right && off <= 0.15,
+        detail: `ours ${ours.join(' ')}\ndnsperf ${theirs.join(' ')}\n${ran.stdout}${ran.stderr}`,
+      }
     }
   })
 }
 
 async function flatOut(lab: Lab): Promise<number> {
   const place = onNode(lab, await freeNode(lab))
-  const runs = await Promise.all((await corednsPods(lab)).map((it) => dnsperf(place, { server: it.ip, seconds: 5, outstanding: 100, sockets: 20, rate: null, timeoutSeconds: 2 })))
+  const runs = await Promise.all(
+    (await corednsPods(lab)).map((it) =>
+      dnsperf(place, { server: it.ip, seconds: 5, outstanding: 100, sockets: 20, rate: null, timeoutSeconds: 2 }),
+    ),
+  )
   return runs.reduce((sum, it) => sum + it.perSecond, 0)
 }
 
 const clientRate = 700
 const clientSeconds = 60
 
-/** Somebody else's look-ups take more than half of what CoreDNS may use; the load may end in any way but at their cost. */
+/**
+ * Somebody else's look-ups take more than half of what CoreDNS may use; the load may end in any way but at their cost.
+ */
 function nearLimitCase(lab: Lab): Promise<Result> {
   return expectThat(group, 'near its limit, the watchdog ends it', 'no look-up of the other client fails', async () => {
     let over = false
-    const other = dnsperf(onNode(lab, await freeNode(lab)), { server: CLUSTER_DNS, seconds: clientSeconds, outstanding: 100, sockets: 20, rate: clientRate, timeoutSeconds: 1 }).finally(() => (over = true))
+    const other = dnsperf(onNode(lab, await freeNode(lab)), {
+      server: CLUSTER_DNS,
+      seconds: clientSeconds,
+      outstanding: 100,
+      sockets: 20,
+      rate: clientRate,
+      timeoutSeconds: 1,
+    }).finally(() => (over = true))
     other.catch(() => {})
     await sleep(2000)
-    const ran = await hopscope(['dns', 'capacity', '--load', '5000', '--yes', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+    const ran = await hopscope(['dns', 'capacity', '--load', '5000', '--yes', '-o', 'json'], {
+      kubeconfig: lab.kubeconfig,
+    })
     const outlasted = !over
     const { end, steps } = loadReport(ran)
     const seen = await other
     const started = steps.some((it) => it.asked > 0)
-    const passed = ran.code === 1 && end.kind === 'harm' && started && outlasted && seen.lost === 0 && seen.completed === seen.sent
-    return { got: `ended at ${steps.at(-1)?.asked ?? 0}/s (${end.why}); the other client lost ${seen.lost} of ${seen.sent}`, passed, detail: `outlasted ${outlasted}\n${ran.stdout}${ran.stderr}` }
+    const passed =
+      ran.code === 1 && end.kind === 'harm' && started && outlasted && seen.lost === 0 && seen.completed === seen.sent
+    return {
+      got: `ended at ${steps.at(-1)?.asked ?? 0}/s (${end.why}); the other client lost ${seen.lost} of ${seen.sent}`,
+      passed,
+      detail: `outlasted ${outlasted}\n${ran.stdout}${ran.stderr}`,
+    }
   })
 }
 
@@ -150,7 +203,9 @@ function interruptCase(lab: Lab): Promise<Result> {
   return expectThat(group, 'Ctrl-C ends the load', 'exit 130, no pod', async () => {
     const interrupt = { signal: 'SIGINT', when: /^This puts load/m, delayMs: 6000 } as const
     const ran = await hopscope(['dns', 'capacity', '--load', '500', '--yes'], { kubeconfig: lab.kubeconfig, interrupt })
-    const left = (await lab.kubectl(['get', 'pods', '-A', '-l', 'app.kubernetes.io/managed-by=hopscope', '-o', 'name'])).trim()
+    const left = (
+      await lab.kubectl(['get', 'pods', '-A', '-l', 'app.kubernetes.io/managed-by=hopscope', '-o', 'name'])
+    ).trim()
     return { got: `exit ${ran.code}, ${left || 'no pod'}`, passed: ran.code === 130 && left === '', detail: ran.stderr }
   })
 }
@@ -158,15 +213,22 @@ function interruptCase(lab: Lab): Promise<Result> {
 /** The shipped manifest is enough; without it the command says what is missing, and no number. */
 function rightsCase(lab: Lab): Promise<Result> {
   return expectThat(group, 'rights for dns capacity', 'enough with rbac-capacity.yaml, named without', async () => {
-    const [read, more] = ['rbac-read.yaml', 'rbac-capacity.yaml'].map((it) => join(import.meta.dirname, '../../deploy', it)) as [string, string]
-    const ask = (): Promise<Ran> => hopscope(['dns', 'capacity', '-o', 'json', '--as', 'hopscope'], { kubeconfig: lab.kubeconfig })
+    const [read, more] = ['rbac-read.yaml', 'rbac-capacity.yaml'].map((it) =>
+      join(import.meta.dirname, '../../deploy', it),
+    ) as [string, string]
+    const ask = (): Promise<Ran> =>
+      hopscope(['dns', 'capacity', '-o', 'json', '--as', 'hopscope'], { kubeconfig: lab.kubeconfig })
     try {
       await lab.kubectl(['apply', '-f', read])
       const without = await ask()
       await lab.kubectl(['apply', '-f', more])
       const granted = await ask()
       const named = without.code === 2 && without.stdout === '' && without.stderr.includes('pods/proxy')
-      return { got: `exit ${granted.code} with it, exit ${without.code} without: ${without.stderr.split('\n')[0] ?? ''}`, passed: granted.code === 0 && named, detail: granted.stderr + without.stderr }
+      return {
+        got: `exit ${granted.code} with it, exit ${without.code} without: ${without.stderr.split('\n')[0] ?? ''}`,
+        passed: granted.code === 0 && named,
+        detail: granted.stderr + without.stderr,
+      }
     } finally {
       for (const file of [more, read]) await lab.kubectl(['delete', '--ignore-not-found', '-f', file])
     }
@@ -194,15 +256,37 @@ interface Counted {
 
 async function requests(lab: Lab, servers: readonly RunningPod[]): Promise<Counted> {
   const from = performance.now()
-  const texts = await Promise.all(servers.map((it) => lab.kubectl(['get', '--raw', `/api/v1/namespaces/${it.namespace}/pods/${it.name}:9153/proxy/metrics`])))
-  return { count: texts.reduce((sum, it) => sum + (sumOf(parsePrometheusText(it), 'coredns_dns_requests_total') ?? 0), 0), from, until: performance.now() }
+  const texts = await Promise.all(
+    servers.map((it) =>
+      lab.kubectl(['get', '--raw', `/api/v1/namespaces/${it.namespace}/pods/${it.name}:9153/proxy/metrics`]),
+    ),
+  )
+  return {
+    count: texts.reduce((sum, it) => sum + (sumOf(parsePrometheusText(it), 'coredns_dns_requests_total') ?? 0), 0),
+    from,
+    until: performance.now(),
+  }
 }
 
 /** With a CPU limit the ceiling is CoreDNS's own, whatever else the machine does. null = as the lab ships it. */
 async function limited(lab: Lab, cpu: string | null): Promise<void> {
   const resources = { limits: { cpu }, requests: { cpu: '100m' } }
   const patch = { spec: { template: { spec: { containers: [{ name: 'coredns', resources }] } } } }
-  await lab.kubectl(['-n', COREDNS.namespace, 'patch', 'deployment', COREDNS.deployment, '--patch', JSON.stringify(patch)])
+  await lab.kubectl([
+    '-n',
+    COREDNS.namespace,
+    'patch',
+    'deployment',
+    COREDNS.deployment,
+    '--patch',
+    JSON.stringify(patch),
+  ])
   await corednsServes(lab)
-  await until('the former CoreDNS pods are gone', async () => (await lab.kubectl(['-n', COREDNS.namespace, 'get', 'pods', '-l', COREDNS.selector, '-o', 'name'])).trim().split('\n').length === 2)
+  await until(
+    'the former CoreDNS pods are gone',
+    async () =>
+      (await lab.kubectl(['-n', COREDNS.namespace, 'get', 'pods', '-l', COREDNS.selector, '-o', 'name']))
+        .trim()
+        .split('\n').length === 2,
+  )
 }

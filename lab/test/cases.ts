@@ -45,21 +45,40 @@ const group = (it: Pick<Group, 'name' | 'run' | 'own' | 'guess'> & Partial<Group
 })
 
 const groups: readonly Group[] = [
-  group({ name: 'safety', guess: 40, rank: 'always', tries: 'once', run: safetyCases, own: ['lab/test/safety-cases.ts'] }),
+  group({
+    name: 'safety',
+    guess: 40,
+    rank: 'always',
+    tries: 'once',
+    run: safetyCases,
+    own: ['lab/test/safety-cases.ts'],
+  }),
   group({ name: 'rights', guess: 40, rank: 'always', run: rightsCases, own: ['lab/test/rights-cases.ts', 'deploy/'] }),
   group({ name: 'refusals', guess: 120, rank: 'always', run: refusalCases, own: ['lab/test/refusal-cases.ts'] }),
   group({
     name: 'remedies',
     guess: 300,
     run: remedyCases,
-    own: ['lab/test/remedy-cases.ts', 'lab/test/remedy-run.ts', 'lab/test/small-remedy-cases.ts', 'src/remedies/', 'src/plan/'],
+    own: [
+      'lab/test/remedy-cases.ts',
+      'lab/test/remedy-run.ts',
+      'lab/test/small-remedy-cases.ts',
+      'src/remedies/',
+      'src/plan/',
+    ],
     shared: ['src/cli/fix.ts', 'src/cli/fix-plan.ts', 'src/cli/fix-run.ts'],
   }),
   group({
     name: 'resolve',
     guess: 90,
     run: resolveCases,
-    own: ['lab/test/resolve-cases.ts', 'lab/test/resolve-place.ts', 'src/cli/resolve.ts', 'src/probe/resolve/resolve-run.ts', 'src/answers/resolution.ts'],
+    own: [
+      'lab/test/resolve-cases.ts',
+      'lab/test/resolve-place.ts',
+      'src/cli/resolve.ts',
+      'src/probe/resolve/resolve-run.ts',
+      'src/answers/resolution.ts',
+    ],
     shared: ['src/probe/'],
   }),
   group({ name: 'healthy-ten', guess: 120, run: healthyCases, own: ['lab/test/healthy-cases.ts'], shared: ['src/'] }),
@@ -67,13 +86,27 @@ const groups: readonly Group[] = [
     name: 'watch',
     guess: 180,
     run: watchCases,
-    own: ['lab/test/watch-cases.ts', 'src/cli/watch.ts', 'src/cli/watch-readers.ts', 'src/answers/dns-watch.ts', 'src/probe/watch/watch-canary.ts'],
+    own: [
+      'lab/test/watch-cases.ts',
+      'src/cli/watch.ts',
+      'src/cli/watch-readers.ts',
+      'src/answers/dns-watch.ts',
+      'src/probe/watch/watch-canary.ts',
+    ],
   }),
   group({
     name: 'corefiles',
     guess: 40,
     run: corefileCases,
-    own: ['lab/test/corefile-case.ts', 'lab/test/corefiles.ts', 'src/relations/dns/corefile-options.ts', 'src/relations/dns/corefile-refusals.ts', 'src/wire/caddyfile.ts', 'src/wire/corefile.ts', 'src/wire/corefile-version.ts'],
+    own: [
+      'lab/test/corefile-case.ts',
+      'lab/test/corefiles.ts',
+      'src/relations/dns/corefile-options.ts',
+      'src/relations/dns/corefile-refusals.ts',
+      'src/wire/caddyfile.ts',
+      'src/wire/corefile.ts',
+      'src/wire/corefile-version.ts',
+    ],
   }),
   group({ name: 'enforcer', guess: 180, run: enforcerCases, own: ['lab/test/enforcer-case.ts', 'lab/policy/'] }),
   group({
@@ -81,14 +114,28 @@ const groups: readonly Group[] = [
     guess: 600,
     rank: 'last',
     run: fixCases,
-    own: ['lab/test/fix-cases.ts', 'lab/test/fix-safety-cases.ts', 'lab/test/fix-rights-case.ts', 'src/remedies/', 'src/plan/', 'src/cli/fix-run.ts'],
+    own: [
+      'lab/test/fix-cases.ts',
+      'lab/test/fix-safety-cases.ts',
+      'lab/test/fix-rights-case.ts',
+      'src/remedies/',
+      'src/plan/',
+      'src/cli/fix-run.ts',
+    ],
   }),
   group({
     name: 'capacity',
     guess: 500,
     rank: 'last',
     run: capacityCases,
-    own: ['lab/test/capacity-cases.ts', 'lab/test/starved-case.ts', 'src/cli/dns-capacity.ts', 'src/answers/dns-capacity.ts', 'src/probe/load/load-run.ts', 'src/probe/load/load-plan.ts'],
+    own: [
+      'lab/test/capacity-cases.ts',
+      'lab/test/starved-case.ts',
+      'src/cli/dns-capacity.ts',
+      'src/answers/dns-capacity.ts',
+      'src/probe/load/load-run.ts',
+      'src/probe/load/load-plan.ts',
+    ],
   }),
 ]
 
@@ -112,7 +159,9 @@ function faultCaseOf(fault: Fault): FaultCase {
 function fileOf({ name }: Fault): string {
   const own = `lab/faults/${name}.ts`
   if (existsSync(join(root, own))) return own
-  const files = readdirSync(join(root, 'lab/faults'), { recursive: true, encoding: 'utf8' }).filter((it) => it.endsWith('.ts') && it !== 'all.ts')
+  const files = readdirSync(join(root, 'lab/faults'), { recursive: true, encoding: 'utf8' }).filter(
+    (it) => it.endsWith('.ts') && it !== 'all.ts',
+  )
   const found = files.find((it) => readFileSync(join(root, 'lab/faults', it), 'utf8').includes(`'${name}'`))
   return found === undefined ? 'lab/faults/all.ts' : `lab/faults/${found}`
 }

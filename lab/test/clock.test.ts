@@ -5,10 +5,25 @@ const minutes = (seconds: number): number => seconds / 60
 
 test.each([
   { what: 'by default 45 min, and nobody waits', args: [], env: {}, limits: { budget: 45, since: null } },
-  { what: 'CI says when it started', args: [], env: { HOPSCOPE_CI_STARTED: '1000' }, limits: { budget: 45, since: 1000 } },
-  { what: 'the flag is before the variable', args: ['--budget=10'], env: { HOPSCOPE_LAB_MINUTES: '20' }, limits: { budget: 10, since: null } },
+  {
+    what: 'CI says when it started',
+    args: [],
+    env: { HOPSCOPE_CI_STARTED: '1000' },
+    limits: { budget: 45, since: 1000 },
+  },
+  {
+    what: 'the flag is before the variable',
+    args: ['--budget=10'],
+    env: { HOPSCOPE_LAB_MINUTES: '20' },
+    limits: { budget: 10, since: null },
+  },
   { what: 'the variable', args: [], env: { HOPSCOPE_LAB_MINUTES: '20' }, limits: { budget: 20, since: null } },
-  { what: 'what is no number is not taken', args: ['--budget=much'], env: { HOPSCOPE_CI_STARTED: 'today' }, limits: { budget: 45, since: null } },
+  {
+    what: 'what is no number is not taken',
+    args: ['--budget=much'],
+    env: { HOPSCOPE_CI_STARTED: 'today' },
+    limits: { budget: 45, since: null },
+  },
   { what: 'everything, as long as it takes', args: ['--all'], env: {}, limits: { budget: null, since: null } },
   { what: 'going on is everything as well', args: ['--resume'], env: {}, limits: { budget: null, since: null } },
 ])('$what', ({ args, env, limits }) => {

@@ -23,7 +23,11 @@ export interface Limits {
   readonly since: number | null
 }
 
-export function limitsOf(args: readonly string[], env: Readonly<Record<string, string | undefined>>, isPart: boolean): Limits {
+export function limitsOf(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  isPart: boolean,
+): Limits {
   const flag = args.find((it) => it.startsWith('--budget='))?.slice('--budget='.length)
   const said = positive(flag) ?? positive(env['HOPSCOPE_LAB_MINUTES']) ?? budgetMinutes
   const free = isPart || args.includes('--all') || args.includes('--resume')
@@ -35,7 +39,9 @@ function positive(text: string | undefined): number | null {
   return Number.isFinite(value) && value > 0 ? value : null
 }
 
-/** `now` in seconds since 1970. Starts with the first case, so that what was built before it costs the cases nothing. */
+/**
+ * `now` in seconds since 1970. Starts with the first case, so that what was built before it costs the cases nothing.
+ */
 export function startClock(limits: Limits, now: () => number = () => Date.now() / 1000): Clock {
   const end = limits.since === null ? Infinity : limits.since + wholeMinutes * minute - keptForDown
   const budgetEnd = limits.budget === null ? Infinity : now() + limits.budget * minute

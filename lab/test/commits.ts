@@ -19,7 +19,9 @@ export async function changes(table: string): Promise<Changes> {
   const base = written === '' || written === hash ? 'HEAD~1' : written
   const since = await git('rev-parse', '--verify', '--quiet', base)
   const changed = since === null ? null : await git('diff', '--name-only', since, 'HEAD')
-  return changed === null ? { hash, since: null, touched: [] } : { hash, since, touched: changed.split('\n').filter((it) => it !== '') }
+  return changed === null
+    ? { hash, since: null, touched: [] }
+    : { hash, since, touched: changed.split('\n').filter((it) => it !== '') }
 }
 
 async function git(...args: readonly string[]): Promise<string | null> {

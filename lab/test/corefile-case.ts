@@ -42,7 +42,8 @@ export async function corefileCases(_lab: Lab, tell: (result: Result) => void): 
 function runs(text: string, lines: readonly string[]): string {
   const said = runningConfig(lines)
   const version = corefileVersionText(text, 'none')
-  if (said === null || version === null || said === createHash('sha512').update(version).digest('hex')) return 'nothing is said against it'
+  if (said === null || version === null || said === createHash('sha512').update(version).digest('hex'))
+    return 'nothing is said against it'
   return 'has another hash than hopscope makes of it'
 }
 
@@ -55,7 +56,11 @@ interface Ran {
 async function started(folder: string, text: string): Promise<Ran> {
   const file = join(folder, 'Corefile')
   await writeFile(file, text)
-  const child = spawn('unshare', ['-n', '--', 'sh', '-c', 'ip link set lo up; exec "$0" -conf "$1"', join(BIN, 'coredns'), file], { cwd: folder, env: { PATH: process.env['PATH'] ?? '' } })
+  const child = spawn(
+    'unshare',
+    ['-n', '--', 'sh', '-c', 'ip link set lo up; exec "$0" -conf "$1"', join(BIN, 'coredns'), file],
+    { cwd: folder, env: { PATH: process.env['PATH'] ?? '' } },
+  )
   let said = ''
   const done = Promise.withResolvers<boolean>()
   const hear = (more: Buffer): void => {

@@ -1,18 +1,24 @@
-/** A Corefile, and whether CoreDNS 1.14.7 starts with it: each was tried, and the lab tries them again (corefile-case.ts). */
+/**
+ * A Corefile, and whether CoreDNS 1.14.7 starts with it: each was tried, and the lab tries them again
+ * (corefile-case.ts).
+ */
 export interface TriedCorefile {
   readonly name: string
   readonly text: string
   readonly starts: boolean
 }
 
-const root = (inside: string, after = ''): string => `.:53 {\n    errors\n${inside}${inside === '' ? '' : '\n'}}\n${after}`
+const root = (inside: string, after = ''): string =>
+  `.:53 {\n    errors\n${inside}${inside === '' ? '' : '\n'}}\n${after}`
 const forward = '    forward . 192.0.2.53'
 /** Its API server answers nobody, which it does not wait for. */
 const kubernetes = (more = '', zones = 'cluster.local in-addr.arpa ip6.arpa'): string =>
   `    kubernetes ${zones} {\n        endpoint http://127.0.0.1:1\n        startup_timeout 10ms\n${more === '' ? '' : `        ${more}\n`}    }`
 
 const starting: Readonly<Record<string, string>> = {
-  'the usual one': root(`    health {\n       lameduck 5s\n    }\n    ready\n${kubernetes('pods insecure')}\n    prometheus :9153\n${forward} {\n       max_concurrent 1000\n    }\n    cache 30\n    loop\n    reload\n    loadbalance`),
+  'the usual one': root(
+    `    health {\n       lameduck 5s\n    }\n    ready\n${kubernetes('pods insecure')}\n    prometheus :9153\n${forward} {\n       max_concurrent 1000\n    }\n    cache 30\n    loop\n    reload\n    loadbalance`,
+  ),
   'a brace too many at the end': `${root(forward)}}\n`,
   'keys joined by a comma': `a.example:53,b.example:53 {\n${forward}\n}\n`,
   'keys over lines': `a.example,\nb.example\n{\n${forward}\n}\n`,
@@ -35,20 +41,29 @@ const starting: Readonly<Record<string, string>> = {
   'log twice': root('    log a.example\n    log b.example'),
   'forward twice': root('    forward a.example 192.0.2.54\n    forward . 192.0.2.53'),
   'a cache of a zone': root(`${forward}\n    cache 30s`),
-  'a cache with rules': root(`${forward}\n    cache {\n        success 5000 30 5\n        denial 2500 10\n        prefetch 10 1m 10%\n        serve_stale 1h immediate\n        servfail 10s\n        disable success a.example\n        keepttl\n    }`),
-  'forward with all its words': root(`    forward . 192.0.2.53 tls://192.0.2.54 {\n        except a.example b.example\n        policy sequential\n        health_check 5s no_rec domain a.example\n        expire 20s\n        max_fails 3\n        prefer_udp\n        max_concurrent 1000\n        next NXDOMAIN\n    }`),
+  'a cache with rules': root(
+    `${forward}\n    cache {\n        success 5000 30 5\n        denial 2500 10\n        prefetch 10 1m 10%\n        serve_stale 1h immediate\n        servfail 10s\n        disable success a.example\n        keepttl\n    }`,
+  ),
+  'forward with all its words': root(
+    `    forward . 192.0.2.53 tls://192.0.2.54 {\n        except a.example b.example\n        policy sequential\n        health_check 5s no_rec domain a.example\n        expire 20s\n        max_fails 3\n        prefer_udp\n        max_concurrent 1000\n        next NXDOMAIN\n    }`,
+  ),
   'a name as the server': root('    forward . 127.0.0.1 {\n        tls_servername dns.example\n    }'),
   'an environment variable': root('    forward . {$NOWHERE}192.0.2.53'),
   'hosts with its lines': root(`    hosts {\n        192.0.2.1 a.example\n        fallthrough\n    }\n${forward}`),
   'a carriage return on each line': root(`${forward}\n    cache 30`).replaceAll('\n', '\r\n'),
   'a byte order mark': `\uFEFF${root(forward)}`,
-  'quotes': root('    template IN A a.example {\n        answer "{{ .Name }} 60 IN A 192.0.2.1"\n    }'),
+  quotes: root('    template IN A a.example {\n        answer "{{ .Name }} 60 IN A 192.0.2.1"\n    }'),
   'the log of some': root('    log . {\n        class denial error\n    }'),
   'kubernetes alone': root(kubernetes()),
-  'errors with its words': root('    cache 30').replace('    errors\n', '    errors {\n        consolidate 5m ".* i/o timeout$" warning\n        stacktrace\n    }\n'),
+  'errors with its words': root('    cache 30').replace(
+    '    errors\n',
+    '    errors {\n        consolidate 5m ".* i/o timeout$" warning\n        stacktrace\n    }\n',
+  ),
   'a view beside the rest': `.:53 {\n    view some {\n        expr type() == 'A'\n    }\n${forward}\n}\n${root(forward)}`,
-  'acl': root(`    acl {\n        block net 192.0.2.0/24\n    }\n${forward}`),
-  'rewrite and autopath': root(`    rewrite name a.example b.example\n${kubernetes('pods verified')}\n    autopath @kubernetes\n${forward}`),
+  acl: root(`    acl {\n        block net 192.0.2.0/24\n    }\n${forward}`),
+  'rewrite and autopath': root(
+    `    rewrite name a.example b.example\n${kubernetes('pods verified')}\n    autopath @kubernetes\n${forward}`,
+  ),
 }
 
 const refused: Readonly<Record<string, string>> = {

@@ -31,7 +31,11 @@ export async function breakAndLook(lab: Lab, fault: Fault, turn: number, tell: T
   keep(
     await expectThat(fault.kind, fault.name, wanted, async () => {
       await fault.inject(lab)
-      return judgeLooks([fault], () => diagnose(lab, argsOf(lab, fault, turn)), (ran) => judge(ran, fault))
+      return judgeLooks(
+        [fault],
+        () => diagnose(lab, argsOf(lab, fault, turn)),
+        (ran) => judge(ran, fault),
+      )
     }),
   )
   const back = await expectThat('taken back', `${fault.name}, taken back`, 'to be taken back', async () => {
@@ -50,18 +54,34 @@ export function leavesNothing(fault: Fault): boolean {
 }
 
 /**
- * After what is taken back, a diagnosis must be clean. Faults that ran side by side, or one after the other with nothing
+ * After what is taken back, a diagnosis must be clean. Faults that ran side by side, or one after the other with
+ * nothing
  * left of them, share one: where a cluster is clean, it is clean of each of them.
  */
-export async function lookClean(lab: Lab, all: readonly Broken[], tell: Tell, ask: Ask = diagnose): Promise<readonly Result[]> {
+export async function lookClean(
+  lab: Lab,
+  all: readonly Broken[],
+  tell: Tell,
+  ask: Ask = diagnose,
+): Promise<readonly Result[]> {
   const owed = all.flatMap((it) => (it.back.kind === 'done' ? [{ ...it, seconds: it.back.seconds }] : []))
   const [only] = owed
   if (only === undefined) return []
   const faults = owed.map((it) => it.fault)
   const scope = owed.every((it) => it.fault.reach.kind === 'cluster') ? 'dns' : '-A'
   const args = owed.length === 1 ? argsOf(lab, only.fault, only.turn) : [scope]
-  const seen = await expectThat('taken back', names(faults), 'clean', () => judgeLooks(faults, () => ask(lab, args), (ran) => goneAll(ran, faults)))
-  const results = owed.map(({ fault, seconds }): Result => ({ ...seen, name: `${fault.name}, taken back`, seconds: seconds + seen.seconds / owed.length }))
+  const seen = await expectThat('taken back', names(faults), 'clean', () =>
+    judgeLooks(
+      faults,
+      () => ask(lab, args),
+      (ran) => goneAll(ran, faults),
+    ),
+  )
+  const results = owed.map(({ fault, seconds }): Result => ({
+    ...seen,
+    name: `${fault.name}, taken back`,
+    seconds: seconds + seen.seconds / owed.length,
+  }))
   for (const it of results) tell(it)
   await Promise.all(faults.map((it) => remove(lab, it)))
   return results
@@ -86,7 +106,11 @@ function names(faults: readonly Fault[]): string {
 const mostLooks = 3
 
 /** A look for several faults is made twice as well: were it wrong by chance, it would be wrong for all of them. */
-async function judgeLooks(faults: readonly Fault[], ask: () => Promise<Ran>, judged: (ran: Ran) => Judged): Promise<Judged> {
+async function judgeLooks(
+  faults: readonly Fault[],
+  ask: () => Promise<Ran>,
+  judged: (ran: Ran) => Judged,
+): Promise<Judged> {
   for (let left = mostLooks - 1; ; left--) {
     const ran = await ask()
     const told = judged(ran)
@@ -98,7 +122,11 @@ async function judgeLooks(faults: readonly Fault[], ask: () => Promise<Ran>, jud
 /** Nothing was found that is wrong, and the reason is this machine: the one outcome that another look may change. */
 function isLate(ran: Ran): boolean {
   const report = reportOf(ran)
-  return report !== null && report.findings.every((it) => it.severity === 'info') && report.cannotTell.some((it) => it.why.includes('got the CPU up to'))
+  return (
+    report !== null &&
+    report.findings.every((it) => it.severity === 'info') &&
+    report.cannotTell.some((it) => it.why.includes('got the CPU up to'))
+  )
 }
 
 /**
@@ -132,15 +160,23 @@ function firstIs(ran: Ran, cause: Cause): Judged {
   const [first] = report.findings
   const others = report.findings.slice(1).filter((it) => it.severity === 'error')
   const right = first !== undefined && isCause(first, cause)
-  const got = first === undefined ? `no finding, exit ${ran.code}` : `${name(first)}${others.length === 0 ? '' : ` and ${others.map(name).join(', ')}`}`
-  return { got, passed: right && others.length === 0 && ran.code === 1 && report.crashed.length === 0, detail: summary(ran, report) }
+  const got =
+    first === undefined
+      ? `no finding, exit ${ran.code}`
+      : `${name(first)}${others.length === 0 ? '' : ` and ${others.map(name).join(', ')}`}`
+  return {
+    got,
+    passed: right && others.length === 0 && ran.code === 1 && report.crashed.length === 0,
+    detail: summary(ran, report),
+  }
 }
 
 /** The first finding is the risk, told for information, and all else is as clean as without it. */
 function onlyIs(ran: Ran, cause: Cause): Judged {
   const [first] = reportOf(ran)?.findings ?? []
   const rest = clean(ran)
-  if (first === undefined || !rest.passed) return rest.got === 'clean' ? { ...rest, got: `no finding, exit ${ran.code}`, passed: false } : rest
+  if (first === undefined || !rest.passed)
+    return rest.got === 'clean' ? { ...rest, got: `no finding, exit ${ran.code}`, passed: false } : rest
   return { ...rest, got: `${name(first)} for information`, passed: isCause(first, cause) && first.severity === 'info' }
 }
 
@@ -164,7 +200,11 @@ function clean(ran: Ran): Judged {
   const bad = [...report.findings, ...report.explained].filter((it) => it.severity !== 'info')
   const judged = report.ok.includes('DNS110') || isAllButCordoned(report)
   const got = bad.length > 0 ? bad.map(name).join(', ') : judged ? 'clean' : 'DNS was not judged'
-  return { got, passed: ran.code === 0 && bad.length === 0 && judged && report.crashed.length === 0, detail: summary(ran, report) }
+  return {
+    got,
+    passed: ran.code === 0 && bad.length === 0 && judged && report.crashed.length === 0,
+    detail: summary(ran, report),
+  }
 }
 
 /** From a cordoned node nothing is asked, and that is said; the others were judged. */

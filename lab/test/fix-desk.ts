@@ -18,7 +18,8 @@ export async function desk(lab: Lab, folder: string, known = ''): Promise<Desk> 
   const plans = (at: string): string => join(at, 'hopscope', 'plans')
   await mkdir(plans(folder), { recursive: true })
   let id = known
-  const run: Desk['run'] = (args, options = {}) => hopscope(args, { kubeconfig: lab.kubeconfig, ...options, env: { XDG_STATE_HOME: folder, ...options.env } })
+  const run: Desk['run'] = (args, options = {}) =>
+    hopscope(args, { kubeconfig: lab.kubeconfig, ...options, env: { XDG_STATE_HOME: folder, ...options.env } })
   return {
     run,
     id: () => id,

@@ -23,12 +23,25 @@ const grants = [
 /** Blocks of the manifests that this case makes use of, by what their comments begin with. */
 const tried = /^\s*(Every remedy|node-local-dns|resolver-options)\b/
 
-/** The lock is read when somebody holds it or a renewal went unanswered; this case changes a Deployment, and no other workload. */
-const neededElsewhere = new Set(['get coordination.k8s.io/leases', 'update apps/statefulsets', 'update apps/daemonsets'])
+/**
+ * The lock is read when somebody holds it or a renewal went unanswered; this case changes a Deployment, and no other
+ * workload.
+ */
+const neededElsewhere = new Set([
+  'get coordination.k8s.io/leases',
+  'update apps/statefulsets',
+  'update apps/daemonsets',
+])
 
 /** Plans, applies and undoes both remedies; nothing may be forbidden, and of their blocks nothing left unused. */
-export async function fixWithItsRights(lab: Lab, folder: string, plans: readonly (readonly string[])[]): Promise<{ readonly got: string; readonly passed: boolean; readonly detail: string }> {
-  const each = grants.flatMap(({ file, namespaces }) => namespaces.map((namespace) => ({ path: join(deploy, file), into: namespace === null ? [] : ['-n', namespace] })))
+export async function fixWithItsRights(
+  lab: Lab,
+  folder: string,
+  plans: readonly (readonly string[])[],
+): Promise<{ readonly got: string; readonly passed: boolean; readonly detail: string }> {
+  const each = grants.flatMap(({ file, namespaces }) =>
+    namespaces.map((namespace) => ({ path: join(deploy, file), into: namespace === null ? [] : ['-n', namespace] })),
+  )
   const before = await everything(lab)
   const from = await logSize(lab.auditLog)
   const ran: Ran[] = []
@@ -42,7 +55,8 @@ export async function fixWithItsRights(lab: Lab, folder: string, plans: readonly
       ran.push(await at.run(['fix', '--undo', at.id(), ...as]))
     }
   } finally {
-    for (const { path, into } of each.toReversed()) await lab.kubectl(['delete', ...into, '--ignore-not-found', '-f', path])
+    for (const { path, into } of each.toReversed())
+      await lab.kubectl(['delete', ...into, '--ignore-not-found', '-f', path])
   }
   await new Promise((resolve) => setTimeout(resolve, 500))
   const made = await requests(lab.auditLog, from)
@@ -53,7 +67,11 @@ export async function fixWithItsRights(lab: Lab, folder: string, plans: readonly
   return {
     got: `exit ${codes}, ${refused.length} forbidden, spare: ${spare.join(', ') || 'nothing'}`,
     passed: ran.every((it) => it.code === 0) && refused.length === 0 && spare.length === 0 && left.length === 0,
-    detail: [...refused.map((it) => `forbidden ${it.verb} ${it.resource} ${it.name ?? ''} in ${it.namespace}`), ...ran.map(both), ...left].join('\n'),
+    detail: [
+      ...refused.map((it) => `forbidden ${it.verb} ${it.resource} ${it.name ?? ''} in ${it.namespace}`),
+      ...ran.map(both),
+      ...left,
+    ].join('\n'),
   }
 }
 
@@ -73,8 +91,13 @@ async function triedRules(path: string): Promise<readonly string[]> {
       if (!isMap(item)) return []
       comment = item.commentBefore ?? (index === 0 ? rules.commentBefore : null) ?? comment
       if (!tried.test(comment)) return []
-      const { apiGroups, resources, verbs } = item.toJSON() as Record<'apiGroups' | 'resources' | 'verbs', readonly string[]>
-      return apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group === '' ? '' : `${group}/`}${resource}`)))
+      const { apiGroups, resources, verbs } = item.toJSON() as Record<
+        'apiGroups' | 'resources' | 'verbs',
+        readonly string[]
+      >
+      return apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group === '' ? '' : `${group}/`}${resource}`)),
+      )
     })
   })
 }

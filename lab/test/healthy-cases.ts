@@ -14,14 +14,21 @@ export async function healthyCases(lab: Lab, tell: (result: Result) => void): Pr
     for (let run = 1; run <= runs; run += 1) {
       const ran = await hopscope(['dns', '--probe', '--node-access', '-o', 'json'], { kubeconfig: lab.kubeconfig })
       const report = reportOf(ran)
-      const bad = [...(report?.findings ?? []), ...(report?.explained ?? [])].filter((it) => it.severity !== 'info').map((it) => `${it.code} ${subjectOf(it)}`)
+      const bad = [...(report?.findings ?? []), ...(report?.explained ?? [])]
+        .filter((it) => it.severity !== 'info')
+        .map((it) => `${it.code} ${subjectOf(it)}`)
       const crashed = report?.crashed.map((it) => `${it.code} crashed`) ?? []
-      const said = report === null ? [ran.stderr] : [...bad, ...crashed, ...(ran.code === 0 ? [] : [`exit ${ran.code}`])]
+      const said =
+        report === null ? [ran.stderr] : [...bad, ...crashed, ...(ran.code === 0 ? [] : [`exit ${ran.code}`])]
       if (said.length > 0) wrong.push(`run ${run}: ${said.join(', ')}`)
       // A machine that is busy may keep a run from judging; ten of them would have judged nothing.
       if (report?.ok.includes('DNS110') === true) judged += 1
     }
-    return { got: `${runs - wrong.length} of ${runs} without a finding, look-ups judged in ${judged}`, passed: wrong.length === 0 && judged * 2 >= runs, detail: wrong.join('\n') }
+    return {
+      got: `${runs - wrong.length} of ${runs} without a finding, look-ups judged in ${judged}`,
+      passed: wrong.length === 0 && judged * 2 >= runs,
+      detail: wrong.join('\n'),
+    }
   })
   tell(result)
   return [result]

@@ -4,10 +4,26 @@ import { type History, historyLines, historyOf, merged, type Past, untried } fro
 import type { Result } from './result.ts'
 import { benchmarkPage } from './table.ts'
 
-const past = (name: string, more: Partial<Past> = {}): Past => ({ name, passedAt: 'c1', triedAt: 'c1', on: '2026-01-02', seconds: 40, verdict: 'passed', ...more })
+const past = (name: string, more: Partial<Past> = {}): Past => ({
+  name,
+  passedAt: 'c1',
+  triedAt: 'c1',
+  on: '2026-01-02',
+  seconds: 40,
+  verdict: 'passed',
+  ...more,
+})
 const of = (...all: readonly Past[]): History => new Map(all.map((it) => [it.name, it]))
 const facts = { upSeconds: 15, cpus: 2, kernel: '6.18' }
-const result = (name: string, got: string): Result => ({ group: 'fault', name, expected: 'a | b', got, seconds: 1, passed: true, detail: '' })
+const result = (name: string, got: string): Result => ({
+  group: 'fault',
+  name,
+  expected: 'a | b',
+  got,
+  seconds: 1,
+  passed: true,
+  detail: '',
+})
 
 const anyPast = fc.record({
   name: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
@@ -19,13 +35,17 @@ const anyPast = fc.record({
 })
 
 test('what is written is read again', () => {
-  fc.assert(fc.property(fc.uniqueArray(anyPast, { selector: (it) => it.name }), (all) => {
-    const history = of(...all)
-    expect(historyOf(historyLines(history).join('\n'))).toEqual(new Map([...history].toSorted(([a], [b]) => (a < b ? -1 : 1))))
-    const page = benchmarkPage('', [result('dns-loss', 'x | y')], history, facts)
-    expect(historyOf(page).size).toBe(history.size)
-    expect(benchmarkPage(page, [], history, facts)).toBe(page)
-  }))
+  fc.assert(
+    fc.property(fc.uniqueArray(anyPast, { selector: (it) => it.name }), (all) => {
+      const history = of(...all)
+      expect(historyOf(historyLines(history).join('\n'))).toEqual(
+        new Map([...history].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      )
+      const page = benchmarkPage('', [result('dns-loss', 'x | y')], history, facts)
+      expect(historyOf(page).size).toBe(history.size)
+      expect(benchmarkPage(page, [], history, facts)).toBe(page)
+    }),
+  )
 })
 
 test('a table that is absent, old or garbled is an empty one', () => {
@@ -36,13 +56,22 @@ test('a table that is absent, old or garbled is an empty one', () => {
 })
 
 test('a failure keeps the commit of the last pass, and who is gone is forgotten', () => {
-  const now = merged(of(past('a'), past('gone')), [past('a', { passedAt: null, triedAt: 'c2', verdict: 'failed' }), past('b', { passedAt: 'c2' })], new Set(['a', 'b']))
-  expect([...now.values()]).toMatchObject([{ name: 'a', passedAt: 'c1', triedAt: 'c2', verdict: 'failed' }, { name: 'b', passedAt: 'c2' }])
+  const now = merged(
+    of(past('a'), past('gone')),
+    [past('a', { passedAt: null, triedAt: 'c2', verdict: 'failed' }), past('b', { passedAt: 'c2' })],
+    new Set(['a', 'b']),
+  )
+  expect([...now.values()]).toMatchObject([
+    { name: 'a', passedAt: 'c1', triedAt: 'c2', verdict: 'failed' },
+    { name: 'b', passedAt: 'c2' },
+  ])
 })
 
 test('who was not tried is said with when it last passed', () => {
   expect(untried(['a', 'b'], of(past('a'), past('b')))).toBe('the others last passed at c1')
-  expect(untried(['a', 'b', 'c'], of(past('a'), past('b', { passedAt: 'c2' })))).toBe('1 others last passed at c1; 1 others last passed at c2; 1 with no pass on record')
+  expect(untried(['a', 'b', 'c'], of(past('a'), past('b', { passedAt: 'c2' })))).toBe(
+    '1 others last passed at c1; 1 others last passed at c2; 1 with no pass on record',
+  )
   expect(untried([], of())).toBe('')
 })
 

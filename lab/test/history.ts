@@ -1,4 +1,5 @@
-// What became of each case the last time it was tried: the table of docs/benchmark.md, from which a run knows how long a
+// What became of each case the last time it was tried: the table of docs/benchmark.md, from which a run knows how long
+// a
 // case takes and what it need not try today. A table that is not there, or not understood, is an empty one.
 export interface Past {
   readonly name: string
@@ -19,23 +20,41 @@ const head = ['| case | last passed with | last tried with | on | seconds | verd
 
 export function historyLines(history: History): readonly string[] {
   const rows = [...history.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  return [...head, ...rows.map((it) => `| ${it.name} | ${it.passedAt ?? '-'} | ${it.triedAt} | ${it.on} | ${it.seconds.toFixed(0)} | ${it.verdict} |`)]
+  return [
+    ...head,
+    ...rows.map(
+      (it) =>
+        `| ${it.name} | ${it.passedAt ?? '-'} | ${it.triedAt} | ${it.on} | ${it.seconds.toFixed(0)} | ${it.verdict} |`,
+    ),
+  ]
 }
 
 export function historyOf(page: string): History {
-  return new Map(page.split('\n').flatMap((line) => {
-    const past = pastOf(line)
-    return past === null ? [] : [[past.name, past] as const]
-  }))
+  return new Map(
+    page.split('\n').flatMap((line) => {
+      const past = pastOf(line)
+      return past === null ? [] : [[past.name, past] as const]
+    }),
+  )
 }
 
 function pastOf(line: string): Past | null {
-  const cells = line.split('|').slice(1, -1).map((it) => it.trim())
+  const cells = line
+    .split('|')
+    .slice(1, -1)
+    .map((it) => it.trim())
   const [name, passedAt, triedAt, on, seconds, said] = cells
   const verdict = verdicts.find((it) => it === said)
   if (cells.length !== 6 || name === undefined || triedAt === undefined || verdict === undefined) return null
   if (on === undefined || !/^\d{4}-\d\d-\d\d$/.test(on) || !/^\d+$/.test(seconds ?? '')) return null
-  return { name, passedAt: passedAt === '-' ? null : (passedAt ?? null), triedAt, on, seconds: Number(seconds), verdict }
+  return {
+    name,
+    passedAt: passedAt === '-' ? null : (passedAt ?? null),
+    triedAt,
+    on,
+    seconds: Number(seconds),
+    verdict,
+  }
 }
 
 /** A case that failed keeps the commit with which it passed; one that no longer exists is forgotten. */
@@ -51,6 +70,9 @@ export function untried(left: readonly string[], history: History): string {
   const by = Map.groupBy(left, (name) => history.get(name)?.passedAt ?? null)
   const never = by.get(null) ?? []
   by.delete(null)
-  const parts = [...by].map(([commit, names]) => `${names.length === left.length ? 'the others' : `${names.length} others`} last passed at ${commit}`)
+  const parts = [...by].map(
+    ([commit, names]) =>
+      `${names.length === left.length ? 'the others' : `${names.length} others`} last passed at ${commit}`,
+  )
   return [...parts, ...(never.length === 0 ? [] : [`${never.length} with no pass on record`])].join('; ')
 }

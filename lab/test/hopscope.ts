@@ -44,10 +44,19 @@ export interface RunOptions {
 
 export function hopscope(args: readonly string[], options: RunOptions): Promise<Ran> {
   const started = performance.now()
-  const env: NodeJS.ProcessEnv = { ...process.env, XDG_STATE_HOME: join(tmpdir(), 'hopscope-lab-test'), NO_COLOR: '1', ...options.env }
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    XDG_STATE_HOME: join(tmpdir(), 'hopscope-lab-test'),
+    NO_COLOR: '1',
+    ...options.env,
+  }
   delete env['KUBECONFIG']
   if (options.kubeconfig !== null) env['KUBECONFIG'] = options.kubeconfig
-  const child = spawn(process.execPath, [bundle, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], ...(options.cwd === undefined ? {} : { cwd: options.cwd }) })
+  const child = spawn(process.execPath, [bundle, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  })
   options.started?.((signal) => void child.kill(signal))
   let stdout = ''
   let stderr = ''
@@ -60,7 +69,10 @@ export function hopscope(args: readonly string[], options: RunOptions): Promise<
     sent = true
     setTimeout(() => child.kill(interrupt.signal), interrupt.delayMs)
   })
-  const stop = options.interruptAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), options.interruptAfterMs)
+  const stop =
+    options.interruptAfterMs === undefined
+      ? undefined
+      : setTimeout(() => child.kill('SIGINT'), options.interruptAfterMs)
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 240_000)
   return new Promise((resolve) => {
     child.on('close', (code) => {

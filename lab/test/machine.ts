@@ -25,17 +25,24 @@ export async function machine(stateDir: string): Promise<Machine> {
 
 /** Everything in `after` that was not in `before`, by kind. */
 export function added(before: Machine, after: Machine): readonly string[] {
-  return (Object.keys(before) as (keyof Machine)[]).flatMap((kind) => after[kind].filter((it) => !before[kind].includes(it)).map((it) => `${kind}: ${it}`))
+  return (Object.keys(before) as (keyof Machine)[]).flatMap((kind) =>
+    after[kind].filter((it) => !before[kind].includes(it)).map((it) => `${kind}: ${it}`),
+  )
 }
 
-/** Programs that are not the kernel's, by executable: a process that merely came and went elsewhere is not the lab's. */
+/**
+ * Programs that are not the kernel's, by executable: a process that merely came and went elsewhere is not the lab's.
+ */
 async function processes(): Promise<readonly string[]> {
   const ids = (await readdir('/proc')).filter((it) => /^\d+$/.test(it))
   const found = await Promise.all(
     ids.map(async (id) => {
       const program = await readlink(`/proc/${id}/exe`).catch(() => null)
       const line = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')
-      return program !== null && /hopscope-lab|containerd|etcd|kube|coredns|nfqdelay|dnsperf|enforcer/.test(`${program} ${line}`) ? `${id} ${line.replaceAll('\0', ' ').trim()}` : null
+      return program !== null &&
+        /hopscope-lab|containerd|etcd|kube|coredns|nfqdelay|dnsperf|enforcer/.test(`${program} ${line}`)
+        ? `${id} ${line.replaceAll('\0', ' ').trim()}`
+        : null
     }),
   )
   return found.filter((it) => it !== null)

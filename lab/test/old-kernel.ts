@@ -1,5 +1,7 @@
-// A node that reports an old kernel, without a lie to the API server: Linux itself tells a process under the personality
-// UNAME26 that it is 2.6.(60 + minor) (personality(2), kernel/sys.c override_release). The kubelet asks uname and reports
+// A node that reports an old kernel, without a lie to the API server: Linux itself tells a process under the
+// personality
+// UNAME26 that it is 2.6.(60 + minor) (personality(2), kernel/sys.c override_release). The kubelet asks uname and
+// reports
 // what it hears; containers, kube-proxy and packets live on the kernel that there is.
 import { startKubelet } from '../cluster/node.ts'
 import { stopDaemon } from '../daemons.ts'
@@ -16,7 +18,12 @@ export async function reportTrueKernel(lab: Lab, node: string): Promise<void> {
   await restart(lab, node, [], (version) => !version.startsWith('2.6.'))
 }
 
-async function restart(lab: Lab, node: string, under: readonly string[], expected: (version: string) => boolean): Promise<string> {
+async function restart(
+  lab: Lab,
+  node: string,
+  under: readonly string[],
+  expected: (version: string) => boolean,
+): Promise<string> {
   await stopDaemon(`${node}-kubelet`)
   await startKubelet(nodeNamed(lab, node), under)
   let version = ''

@@ -20,7 +20,9 @@ export async function readProgress(hash: string): Promise<Progress> {
   if (text === null) return none
   try {
     const read = JSON.parse(text) as Partial<Progress>
-    return read.hash === hash && Array.isArray(read.done) && Array.isArray(read.results) ? { hash, done: read.done, results: read.results } : none
+    return read.hash === hash && Array.isArray(read.done) && Array.isArray(read.results)
+      ? { hash, done: read.done, results: read.results }
+      : none
   } catch {
     return none
   }

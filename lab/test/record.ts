@@ -15,7 +15,11 @@ export async function recordCommand(args: readonly string[]): Promise<number> {
   const lab = await openLab()
   const all = args.includes('--all')
   const wanted = all ? faults : faults.filter((it) => args.includes(it.name))
-  if (wanted.length === 0) throw new LabError(`record which fault? ${faults.map((it) => it.name).join(', ')}`, 'npm run lab -- record dns-race-lossy')
+  if (wanted.length === 0)
+    throw new LabError(
+      `record which fault? ${faults.map((it) => it.name).join(', ')}`,
+      'npm run lab -- record dns-race-lossy',
+    )
   for (const fault of wanted) {
     process.stdout.write(`${fault.name} ...\n`)
     const folder = join(scenarios, fault.name)
@@ -24,7 +28,10 @@ export async function recordCommand(args: readonly string[]): Promise<number> {
     await mkdir(folder, { recursive: true })
     try {
       await fault.inject(lab)
-      const ran = await hopscope(['collect', ...fromEveryNode(fault.diagnose), '--probe', '--node-access', '--out', snapshot], { kubeconfig: lab.kubeconfig })
+      const ran = await hopscope(
+        ['collect', ...fromEveryNode(fault.diagnose), '--probe', '--node-access', '--out', snapshot],
+        { kubeconfig: lab.kubeconfig },
+      )
       if (ran.code !== 0) throw new LabError(`collect failed: ${ran.stderr}`)
     } finally {
       await fault.takeBack(lab)
@@ -33,7 +40,9 @@ export async function recordCommand(args: readonly string[]): Promise<number> {
     await mustTell(fault, snapshot, folder)
     await golden(folder)
     await writeFile(join(folder, 'README.md'), await readme(fault, lab.kubeconfig))
-    process.stdout.write(`${fault.name}: ${(await hopscope(['diagnose', '--from', snapshot, '-q'], { kubeconfig: null })).stdout.split('\n')[0]}\n`)
+    process.stdout.write(
+      `${fault.name}: ${(await hopscope(['diagnose', '--from', snapshot, '-q'], { kubeconfig: null })).stdout.split('\n')[0]}\n`,
+    )
   }
   return 0
 }

@@ -24,9 +24,18 @@ export function said(ran: Ran): string {
 
 /** What the API server counts and reports is left out. */
 export async function withoutStatus(lab: Lab, get: readonly string[]): Promise<object> {
-  const { status: _status, metadata, ...rest } = JSON.parse(await lab.kubectl(get)) as { readonly status?: object; readonly metadata: Readonly<Record<string, unknown>> }
+  const {
+    status: _status,
+    metadata,
+    ...rest
+  } = JSON.parse(await lab.kubectl(get)) as {
+    readonly status?: object
+    readonly metadata: Readonly<Record<string, unknown>>
+  }
   const { resourceVersion: _version, generation: _generation, managedFields: _fields, ...kept } = metadata
   const counted = ['deployment.kubernetes.io/revision', 'deprecated.daemonset.template.generation']
-  const annotations = Object.entries((kept['annotations'] ?? {}) as Readonly<Record<string, string>>).filter(([key]) => !counted.includes(key))
+  const annotations = Object.entries((kept['annotations'] ?? {}) as Readonly<Record<string, string>>).filter(
+    ([key]) => !counted.includes(key),
+  )
   return { ...rest, metadata: { ...kept, annotations: Object.fromEntries(annotations) } }
 }

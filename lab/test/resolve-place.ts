@@ -14,7 +14,15 @@ function pod(name: string, spec: Partial<PodSpec> = {}): Pod {
     spec: {
       terminationGracePeriodSeconds: 0,
       ...spec,
-      containers: [{ name: 'app', image: IMAGE, imagePullPolicy: 'IfNotPresent', command: ['sleep', '100000'], resources: { requests: { cpu: '1m', memory: '4Mi' }, limits: { memory: '64Mi' } } }],
+      containers: [
+        {
+          name: 'app',
+          image: IMAGE,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['sleep', '100000'],
+          resources: { requests: { cpu: '1m', memory: '4Mi' }, limits: { memory: '64Mi' } },
+        },
+      ],
     },
   }
 }
@@ -26,20 +34,47 @@ const objects = [
   pod('suffixed', { dnsConfig: { searches: ['shop.svc.cluster.local'] } }),
   pod('aliased', { hostAliases: [{ ip: '198.18.9.9', hostnames: ['pay.example.com'] }] }),
   pod('closed'),
-  pod('silent', { dnsPolicy: 'None', dnsConfig: { nameservers: ['198.18.0.99'], options: [{ name: 'timeout', value: '1' }, { name: 'attempts', value: '1' }] } }),
+  pod('silent', {
+    dnsPolicy: 'None',
+    dnsConfig: {
+      nameservers: ['198.18.0.99'],
+      options: [
+        { name: 'timeout', value: '1' },
+        { name: 'attempts', value: '1' },
+      ],
+    },
+  }),
   pod('homeless', { nodeSelector: { 'hopscope.dev/nowhere': 'yes' } }),
   {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name: 'closed', namespace: RESOLVE_NAMESPACE },
-    spec: { podSelector: { matchLabels: { app: 'closed' } }, policyTypes: ['Egress'], egress: [{ to: [{ podSelector: {} }] }] },
+    spec: {
+      podSelector: { matchLabels: { app: 'closed' } },
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ podSelector: {} }] }],
+    },
   },
 ]
 
 export async function makeResolvePlace(lab: Lab): Promise<void> {
-  await lab.kubectl(['apply', '--validate=false', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
+  await lab.kubectl(
+    ['apply', '--validate=false', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  )
   await until('the pods of the resolver place run', async () => {
-    const phases = (await lab.kubectl(['-n', RESOLVE_NAMESPACE, 'get', 'pods', '-o', 'jsonpath={range .items[*]}{.metadata.name}={.status.phase} {end}'])).trim().split(' ')
+    const phases = (
+      await lab.kubectl([
+        '-n',
+        RESOLVE_NAMESPACE,
+        'get',
+        'pods',
+        '-o',
+        'jsonpath={range .items[*]}{.metadata.name}={.status.phase} {end}',
+      ])
+    )
+      .trim()
+      .split(' ')
     return phases.length === 7 && phases.every((it) => it.endsWith('=Running') || it.startsWith('homeless='))
   })
 }

@@ -12,9 +12,22 @@ export interface Result {
   readonly detail: string
 }
 
-export async function expectThat(group: string, name: string, expected: string, run: () => Promise<{ readonly got: string; readonly passed: boolean; readonly detail?: string }>): Promise<Result> {
+export async function expectThat(
+  group: string,
+  name: string,
+  expected: string,
+  run: () => Promise<{ readonly got: string; readonly passed: boolean; readonly detail?: string }>,
+): Promise<Result> {
   const started = performance.now()
-  const done = (got: string, passed: boolean, detail: string): Result => ({ group, name, expected, got, passed, detail, seconds: (performance.now() - started) / 1000 })
+  const done = (got: string, passed: boolean, detail: string): Result => ({
+    group,
+    name,
+    expected,
+    got,
+    passed,
+    detail,
+    seconds: (performance.now() - started) / 1000,
+  })
   try {
     const { got, passed, detail } = await run()
     return done(got, passed, passed ? '' : (detail ?? ''))
@@ -29,6 +42,13 @@ export function skipped(group: string, name: string, why: string): Result {
 
 export function line(result: Result): string {
   const mark = result.skipped ? '-' : result.passed ? '✓' : '✗'
-  const detail = result.passed || result.detail === '' ? '' : `\n${result.detail.split('\n').slice(0, 60).map((it) => `      ${it}`).join('\n')}`
+  const detail =
+    result.passed || result.detail === ''
+      ? ''
+      : `\n${result.detail
+          .split('\n')
+          .slice(0, 60)
+          .map((it) => `      ${it}`)
+          .join('\n')}`
   return `${mark} ${result.name.padEnd(34)} ${`${result.seconds.toFixed(1)} s`.padStart(8)}  expected ${result.expected} · got ${result.got}${detail}\n`
 }

@@ -12,10 +12,17 @@ const deploy = join(import.meta.dirname, '../../deploy')
 const levels = [
   { level: 'read', manifests: ['rbac-read.yaml'], flags: [] },
   { level: 'probe', manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-probe.yaml'], flags: ['--probe'] },
-  { level: 'node', manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-probe.yaml', 'rbac-node.yaml'], flags: ['--probe', '--node-access'] },
+  {
+    level: 'node',
+    manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-probe.yaml', 'rbac-node.yaml'],
+    flags: ['--probe', '--node-access'],
+  },
 ] as const
 
-/** Each kind that can be named, so that every `get` is used; there is no DaemonSet in `shop`, and asking for one is use enough. */
+/**
+ * Each kind that can be named, so that every `get` is used; there is no DaemonSet in `shop`, and asking for one is use
+ * enough.
+ */
 const namedTargets = ['svc/cart', 'deploy/web', 'sts/db', 'ds/none', 'pod/db-0', 'ingress/web'] as const
 
 /** Probing is granted for one namespace; the other manifests name theirs. */
@@ -26,7 +33,11 @@ function into(file: string): readonly string[] {
 interface Manifest {
   readonly kind: string
   readonly metadata: { readonly name: string; readonly namespace?: string }
-  readonly rules?: readonly { readonly apiGroups: readonly string[]; readonly resources: readonly string[]; readonly verbs: readonly string[] }[]
+  readonly rules?: readonly {
+    readonly apiGroups: readonly string[]
+    readonly resources: readonly string[]
+    readonly verbs: readonly string[]
+  }[]
   readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[]
 }
 
@@ -45,13 +56,23 @@ export async function rightsCases(lab: Lab, tell: (result: Result) => void): Pro
           const from = await logSize(lab.auditLog)
           const as = ['-n', 'shop', ...flags, '-o', 'json', '--as', await account(files)]
           const ran = await hopscope(['diagnose', ...as], { kubeconfig: lab.kubeconfig })
-          if (level === 'read') for (const target of namedTargets) await hopscope(['diagnose', target, ...as], { kubeconfig: lab.kubeconfig })
+          if (level === 'read')
+            for (const target of namedTargets)
+              await hopscope(['diagnose', target, ...as], { kubeconfig: lab.kubeconfig })
           await new Promise((resolve) => setTimeout(resolve, 500))
           const made = await requests(lab.auditLog, from)
           const refused = made.filter((it) => it.code === 403)
           const spare = await unused(files.slice(-1), made)
           const passed = ran.code === 0 && refused.length === 0 && spare.length === 0
-          return { got: `exit ${ran.code}, ${refused.length} forbidden, spare: ${spare.join(', ') || 'nothing'}`, passed, detail: [...refused.map((it) => `forbidden ${it.verb} ${it.resource} in ${it.namespace}`), ran.stderr, ran.stdout].join('\n') }
+          return {
+            got: `exit ${ran.code}, ${refused.length} forbidden, spare: ${spare.join(', ') || 'nothing'}`,
+            passed,
+            detail: [
+              ...refused.map((it) => `forbidden ${it.verb} ${it.resource} in ${it.namespace}`),
+              ran.stderr,
+              ran.stdout,
+            ].join('\n'),
+          }
         }),
       )
     } finally {
@@ -61,10 +82,17 @@ export async function rightsCases(lab: Lab, tell: (result: Result) => void): Pro
 
   await keep(
     expectThat(group, 'no rights at all', 'no check ok, verbs named', async () => {
-      const ran = await hopscope(['diagnose', '-n', 'shop', '-o', 'json', '--as', 'system:serviceaccount:default:nobody'], { kubeconfig: lab.kubeconfig })
+      const ran = await hopscope(
+        ['diagnose', '-n', 'shop', '-o', 'json', '--as', 'system:serviceaccount:default:nobody'],
+        { kubeconfig: lab.kubeconfig },
+      )
       const report = reportOf(ran)
       const named = report?.cannotTell.some((it) => it.why.includes('list services in namespace shop')) === true
-      return { got: `${report?.ok.length ?? 'no report'} ok, ${report?.cannotTell.length ?? 0} cannot tell`, passed: report !== null && report.ok.length === 0 && named, detail: ran.stdout + ran.stderr }
+      return {
+        got: `${report?.ok.length ?? 'no report'} ok, ${report?.cannotTell.length ?? 0} cannot tell`,
+        passed: report !== null && report.ok.length === 0 && named,
+        detail: ran.stdout + ran.stderr,
+      }
     }),
   )
   return results
@@ -74,7 +102,9 @@ export async function rightsCases(lab: Lab, tell: (result: Result) => void): Pro
 export async function account(files: readonly string[]): Promise<string> {
   const subject = (await manifestsIn(files)).flatMap((it) => it.subjects ?? [])[0]
   if (subject === undefined) throw new Error('no binding names a subject')
-  return subject.kind === 'ServiceAccount' ? `system:serviceaccount:${subject.namespace ?? 'default'}:${subject.name}` : subject.name
+  return subject.kind === 'ServiceAccount'
+    ? `system:serviceaccount:${subject.namespace ?? 'default'}:${subject.name}`
+    : subject.name
 }
 
 /**
@@ -86,13 +116,21 @@ const neededElsewhere = new Set(['create pods/exec'])
 /** Rights of the manifests that this run made no use of. */
 async function unused(files: readonly string[], made: readonly Request[]): Promise<readonly string[]> {
   const used = new Set(made.map((it) => `${it.verb} ${it.resource}`))
-  const granted = (await manifestsIn(files)).flatMap((it) => it.rules ?? []).flatMap((rule) =>
-    rule.apiGroups.flatMap((apiGroup) => rule.resources.flatMap((resource) => rule.verbs.map((verb) => `${verb} ${apiGroup === '' ? '' : `${apiGroup}/`}${resource}`))),
-  )
+  const granted = (await manifestsIn(files))
+    .flatMap((it) => it.rules ?? [])
+    .flatMap((rule) =>
+      rule.apiGroups.flatMap((apiGroup) =>
+        rule.resources.flatMap((resource) =>
+          rule.verbs.map((verb) => `${verb} ${apiGroup === '' ? '' : `${apiGroup}/`}${resource}`),
+        ),
+      ),
+    )
   return [...new Set(granted)].filter((it) => !used.has(it) && !neededElsewhere.has(it))
 }
 
 async function manifestsIn(files: readonly string[]): Promise<readonly Manifest[]> {
   const texts = await Promise.all(files.map((it) => readFile(it, 'utf8')))
-  return texts.flatMap((text) => parseAllDocuments(text).map((it) => it.toJS() as Manifest | null)).filter((it) => it !== null)
+  return texts
+    .flatMap((text) => parseAllDocuments(text).map((it) => it.toJS() as Manifest | null))
+    .filter((it) => it !== null)
 }

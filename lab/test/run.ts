@@ -40,11 +40,15 @@ const today = new Date().toISOString().slice(0, 10)
 const cases = allCases()
 const unknown = asked.filter((name) => !cases.some((it) => it.name === name))
 if (unknown.length > 0) {
-  process.stderr.write(`error: no case ${unknown.join(', ')}\n  help: there are ${cases.map((it) => it.name).join(', ')}\n`)
+  process.stderr.write(
+    `error: no case ${unknown.join(', ')}\n  help: there are ${cases.map((it) => it.name).join(', ')}\n`,
+  )
   process.exit(2)
 }
 const done = new Set(progress.done.filter((it) => it.verdict !== 'failed').map((it) => it.name))
-const wanted = cases.filter((it) => (asked.length === 0 || asked.includes(it.name)) && (it.rank === 'always' || !done.has(it.name)))
+const wanted = cases.filter(
+  (it) => (asked.length === 0 || asked.includes(it.name)) && (it.rank === 'always' || !done.has(it.name)),
+)
 const guesses = new Map(cases.map((it) => [it.name, guessOf(it)]))
 const usual = (it: Case): number => {
   const last = history.get(it.name)
@@ -72,7 +76,11 @@ async function whole(): Promise<void> {
       await expectThat('lab', 'down leaves nothing', 'nothing', async () => {
         await down()
         const left = added(machineBefore, await machine(STATE))
-        return { got: left.length === 0 ? 'nothing' : `${left.length} things`, passed: left.length === 0, detail: left.join('\n') }
+        return {
+          got: left.length === 0 ? 'nothing' : `${left.length} things`,
+          passed: left.length === 0,
+          detail: left.join('\n'),
+        }
       }),
     )
   }
@@ -111,8 +119,11 @@ async function cluster(): Promise<void> {
 }
 
 function plan(must: readonly Case[], clock: Clock): string {
-  const changed = since === null ? 'what changed is not known' : `${touched.length} files changed since ${since.slice(0, 10)}`
-  const time = Number.isFinite(clock.forCases()) ? `${(clock.forCases() / 60).toFixed(0)} min for cases` : 'as long as it takes'
+  const changed =
+    since === null ? 'what changed is not known' : `${touched.length} files changed since ${since.slice(0, 10)}`
+  const time = Number.isFinite(clock.forCases())
+    ? `${(clock.forCases() / 60).toFixed(0)} min for cases`
+    : 'as long as it takes'
   return `${wanted.length} cases, ${time}; ${changed}; in any case: ${must.map((it) => it.name).join(', ')}`
 }
 
@@ -141,12 +152,23 @@ async function close(): Promise<number> {
   const left = wanted.filter((it) => !names.has(it.name)).map((it) => it.name)
   if (asked.length === 0) {
     const now = merged(history, past, new Set(cases.map((it) => it.name)))
-    await writeFile(page, benchmarkPage(before, results, now, { ...facts, cpus: cpus().length, kernel: release().split('.').slice(0, 2).join('.') }))
+    await writeFile(
+      page,
+      benchmarkPage(before, results, now, {
+        ...facts,
+        cpus: cpus().length,
+        kernel: release().split('.').slice(0, 2).join('.'),
+      }),
+    )
     if (left.length > 0) process.stdout.write(`\nnot tried: ${left.join(', ')}\n`)
-    process.stdout.write(`\ntried ${names.size} of ${cases.length}${left.length === 0 ? '' : `; ${untried(left, history)}`}\n`)
+    process.stdout.write(
+      `\ntried ${names.size} of ${cases.length}${left.length === 0 ? '' : `; ${untried(left, history)}`}\n`,
+    )
   }
   if (isAll && left.length === 0 && wrong.length === 0) await forgetProgress()
-  process.stdout.write(`\n${results.length - wrong.length - skipped.length} passed, ${wrong.length} failed${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}\n`)
+  process.stdout.write(
+    `\n${results.length - wrong.length - skipped.length} passed, ${wrong.length} failed${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}\n`,
+  )
   return wrong.length === 0 ? 0 : 1
 }
 
@@ -163,7 +185,11 @@ async function mended(): Promise<void> {
 /** The end of the whole comes while a case hangs, or the lab is still built. */
 async function timeIsUp(): Promise<never> {
   const names = underWay.map((it) => it.name).join(', ') || 'no case'
-  results.push({ ...notUp(`the time was up; under way: ${names}`), name: 'the end of the time', expected: 'all cases ended before it' })
+  results.push({
+    ...notUp(`the time was up; under way: ${names}`),
+    name: 'the end of the time',
+    expected: 'all cases ended before it',
+  })
   await Promise.race([(keepUp ? mended() : down()).catch(() => undefined), sleep(45_000)])
   await close()
   process.exit(1)
@@ -181,7 +207,9 @@ try {
   await (keepUp ? cluster() : whole())
 } catch (error) {
   const said = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`error: ${said}\n${error instanceof LabError ? `  help: ${error.hint}` : (error as Error).stack}\n`)
+  process.stderr.write(
+    `error: ${said}\n${error instanceof LabError ? `  help: ${error.hint}` : (error as Error).stack}\n`,
+  )
   results.push(notUp(said))
 }
 process.exitCode = await close()

@@ -22,11 +22,19 @@ export async function safetyCases(lab: Lab, tell: (result: Result) => void): Pro
       await settle()
       const made = await requests(lab.auditLog, from)
       const wrote = writes(made)
-      return { got: `${wrote.length} writes, ${made.length} requests`, passed: ran.code === 0 && wrote.length === 0 && made.length > 5, detail: [ran.stdout, ran.stderr, ...wrote.map((it) => `${it.verb} ${it.resource}`)].join('\n') }
+      return {
+        got: `${wrote.length} writes, ${made.length} requests`,
+        passed: ran.code === 0 && wrote.length === 0 && made.length > 5,
+        detail: [ran.stdout, ran.stderr, ...wrote.map((it) => `${it.verb} ${it.resource}`)].join('\n'),
+      }
     }),
   )
 
-  const endings: readonly { readonly name: string; readonly options: Partial<RunOptions>; readonly code: number | null }[] = [
+  const endings: readonly {
+    readonly name: string
+    readonly options: Partial<RunOptions>
+    readonly code: number | null
+  }[] = [
     { name: 'a normal end', options: {}, code: 0 },
     { name: 'Ctrl-C', options: { interrupt: { signal: 'SIGINT', when: started, delayMs: 4000 } }, code: 130 },
     { name: 'SIGTERM', options: { interrupt: { signal: 'SIGTERM', when: started, delayMs: 4000 } }, code: 130 },
@@ -36,22 +44,36 @@ export async function safetyCases(lab: Lab, tell: (result: Result) => void): Pro
   for (const ending of endings) {
     await keep(
       expectThat(group, `nothing left after ${ending.name}`, `exit ${ending.code}, no object`, async () => {
-        const ran = await hopscope(['diagnose', 'dns', '--probe', '--node-access'], { kubeconfig: lab.kubeconfig, ...ending.options })
+        const ran = await hopscope(['diagnose', 'dns', '--probe', '--node-access'], {
+          kubeconfig: lab.kubeconfig,
+          ...ending.options,
+        })
         const left = await labelled(lab)
-        return { got: `exit ${ran.code}, ${left.length === 0 ? 'no object' : left.join(', ')}`, passed: ran.code === ending.code && left.length === 0, detail: both(ran) }
+        return {
+          got: `exit ${ran.code}, ${left.length === 0 ? 'no object' : left.join(', ')}`,
+          passed: ran.code === ending.code && left.length === 0,
+          detail: both(ran),
+        }
       }),
     )
   }
 
   await keep(
     expectThat(group, 'kill -9, then cleanup', 'pods, then none', async () => {
-      const killed = await hopscope(['diagnose', 'dns', '--probe', '--node-access'], { kubeconfig: lab.kubeconfig, interrupt: { signal: 'SIGKILL', when: started, delayMs: 4000 } })
+      const killed = await hopscope(['diagnose', 'dns', '--probe', '--node-access'], {
+        kubeconfig: lab.kubeconfig,
+        interrupt: { signal: 'SIGKILL', when: started, delayMs: 4000 },
+      })
       const before = await labelled(lab)
       // The run is young, so that it must be named: anybody's may still go on.
       const run = /hopscope-([0-9a-f]{8})-/.exec(before.join(' '))?.[1] ?? ''
       const cleaned = await hopscope(['cleanup', '--run', run, '--yes'], { kubeconfig: lab.kubeconfig })
       const after = await labelled(lab)
-      return { got: `${before.length} objects, then ${after.length}`, passed: before.length > 0 && after.length === 0 && cleaned.code === 0, detail: both(killed) + both(cleaned) }
+      return {
+        got: `${before.length} objects, then ${after.length}`,
+        passed: before.length > 0 && after.length === 0 && cleaned.code === 0,
+        detail: both(killed) + both(cleaned),
+      }
     }),
   )
   return results
@@ -67,8 +89,20 @@ export function leftoverCase(lab: Lab): Promise<Result> {
 
 /** Every object of any kind that carries hopscope's label. */
 async function labelled(lab: Lab): Promise<readonly string[]> {
-  const kinds = (await lab.kubectl(['api-resources', '--verbs=list', '-o', 'name'])).trim().split('\n').filter((it) => !it.startsWith('events'))
-  const names = await lab.kubectl(['get', kinds.join(','), '-A', '-l', 'app.kubernetes.io/managed-by=hopscope', '-o', 'name', '--ignore-not-found'])
+  const kinds = (await lab.kubectl(['api-resources', '--verbs=list', '-o', 'name']))
+    .trim()
+    .split('\n')
+    .filter((it) => !it.startsWith('events'))
+  const names = await lab.kubectl([
+    'get',
+    kinds.join(','),
+    '-A',
+    '-l',
+    'app.kubernetes.io/managed-by=hopscope',
+    '-o',
+    'name',
+    '--ignore-not-found',
+  ])
   return names.split('\n').filter((it) => it !== '')
 }
 

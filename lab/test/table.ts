@@ -44,7 +44,8 @@ function rowsOf(page: string): Rows {
   for (const section of page.split(/^## /m).slice(1)) {
     const [title = '', ...lines] = section.split('\n')
     const its = lines.filter((it) => /^\| (?!what \|).* (?:passed|\*\*failed\*\*|not tried here) \|$/.test(it))
-    if (title !== historyTitle && its.length > 0) rows.set(title, new Map(its.map((it) => [it.split(' | ')[0]?.slice(2) ?? '', it])))
+    if (title !== historyTitle && its.length > 0)
+      rows.set(title, new Map(its.map((it) => [it.split(' | ')[0]?.slice(2) ?? '', it])))
   }
   return rows
 }

@@ -4,7 +4,15 @@ import type { Group } from './cases.ts'
 import type { Result } from './result.ts'
 import { pastOf, type Trial, tryCases } from './try-cases.ts'
 
-const result = (name: string, passed: boolean): Result => ({ group: 'g', name, expected: 'yes', got: passed ? 'yes' : 'no', seconds: 1, passed, detail: '' })
+const result = (name: string, passed: boolean): Result => ({
+  group: 'g',
+  name,
+  expected: 'yes',
+  got: passed ? 'yes' : 'no',
+  seconds: 1,
+  passed,
+  detail: '',
+})
 
 interface Tried {
   readonly log: readonly string[]
@@ -19,18 +27,29 @@ interface Asked {
 }
 
 /** Cases that take as long as they guess, on a clock that only they move. */
-async function run(asked: (group: (name: string, more?: Partial<Group>, passes?: readonly boolean[]) => Group) => Asked): Promise<Tried> {
+async function run(
+  asked: (group: (name: string, more?: Partial<Group>, passes?: readonly boolean[]) => Group) => Asked,
+): Promise<Tried> {
   let now = 0
   const log: string[] = []
   const trials: Trial[] = []
   const group = (name: string, more: Partial<Group> = {}, passes: readonly boolean[] = [true]): Group => {
     const left = [...passes]
     const it: Group = {
-      name, rank: 'turn', family: null, reach: { kind: 'cluster' }, own: [], shared: [], tries: 'twice', guess: 100,
+      name,
+      rank: 'turn',
+      family: null,
+      reach: { kind: 'cluster' },
+      own: [],
+      shared: [],
+      tries: 'twice',
+      guess: 100,
       run: () => {
         log.push(name)
         now += it.guess
-        return left.length === 0 ? Promise.reject(new Error('broken')) : Promise.resolve([result(name, left.shift() ?? false)])
+        return left.length === 0
+          ? Promise.reject(new Error('broken'))
+          : Promise.resolve([result(name, left.shift() ?? false)])
       },
       ...more,
     }
@@ -52,7 +71,13 @@ async function run(asked: (group: (name: string, more?: Partial<Group>, passes?:
 test('in their order, until the next would not end in time; those that measure last, with their time kept', async () => {
   const { log } = await run((group) => ({
     must: [group('safety')],
-    rest: [group('a'), group('measure', { rank: 'last', guess: 300 }), group('b'), group('too long', { guess: 900 }), group('c')],
+    rest: [
+      group('a'),
+      group('measure', { rank: 'last', guess: 300 }),
+      group('b'),
+      group('too long', { guess: 900 }),
+      group('c'),
+    ],
     budget: 700,
   }))
   expect(log).toEqual(['safety', 'a', 'b', 'c', 'measure'])
@@ -61,7 +86,13 @@ test('in their order, until the next would not end in time; those that measure l
 test('one that measures and had no time kept is tried where the others were quicker than usual', async () => {
   const { log } = await run((group) => {
     const quick = group('quick', { guess: 500 })
-    return { rest: [{ ...quick, run: () => Promise.resolve([result('quick', true)]) }, group('measure', { rank: 'last', guess: 300 })], budget: 600 }
+    return {
+      rest: [
+        { ...quick, run: () => Promise.resolve([result('quick', true)]) },
+        group('measure', { rank: 'last', guess: 300 }),
+      ],
+      budget: 600,
+    }
   })
   expect(log).toEqual(['measure'])
 })
@@ -82,16 +113,35 @@ test('a group that failed is tried twice, but for safety, and while there is tim
     budget: 1000,
   }))
   expect(log).toEqual(['safety', 'late', 'late', 'wrong', 'wrong'])
-  expect(trials.map((it) => `${it.it.name} ${pastOf(it, '0123456789abcdef', '2026-01-02').verdict}`)).toEqual(['safety failed', 'late passed', 'wrong failed'])
-  expect((await run((group) => ({ rest: [group('late', {}, [false, true])], budget: 100, end: 150 }))).log).toEqual(['late'])
+  expect(trials.map((it) => `${it.it.name} ${pastOf(it, '0123456789abcdef', '2026-01-02').verdict}`)).toEqual([
+    'safety failed',
+    'late passed',
+    'wrong failed',
+  ])
+  expect((await run((group) => ({ rest: [group('late', {}, [false, true])], budget: 100, end: 150 }))).log).toEqual([
+    'late',
+  ])
 })
 
 test('a case that throws has failed, and the others go on', async () => {
-  const { trials } = await run((group) => ({ rest: [group('broken', { tries: 'once' }, []), group('b')], budget: 1000 }))
-  expect(trials.map((it) => [it.it.name, it.results[0]?.passed])).toEqual([['broken', false], ['b', true]])
+  const { trials } = await run((group) => ({
+    rest: [group('broken', { tries: 'once' }, []), group('b')],
+    budget: 1000,
+  }))
+  expect(trials.map((it) => [it.it.name, it.results[0]?.passed])).toEqual([
+    ['broken', false],
+    ['b', true],
+  ])
 })
 
 test('a case that was not possible here is neither passed nor failed', () => {
   const none: Trial = { it: { name: 'x' } as Group, results: [{ ...result('x', false), skipped: true }], seconds: 0 }
-  expect(pastOf(none, '0123456789abcdef', '2026-01-02')).toEqual({ name: 'x', passedAt: null, triedAt: '0123456789', on: '2026-01-02', seconds: 0, verdict: 'not tried here' })
+  expect(pastOf(none, '0123456789abcdef', '2026-01-02')).toEqual({
+    name: 'x',
+    passedAt: null,
+    triedAt: '0123456789',
+    on: '2026-01-02',
+    seconds: 0,
+    verdict: 'not tried here',
+  })
 })

@@ -33,7 +33,11 @@ export async function tryCases(work: Work): Promise<void> {
   const kept = last.reduce((sum, it) => sum + usual(it), 0)
   // What must be tried is, as long as the whole may go on.
   await inBatches(work, order.must, () => clock.forAll())
-  await inBatches(work, order.rest.filter((it) => it.rank !== 'last'), () => clock.forCases() - kept)
+  await inBatches(
+    work,
+    order.rest.filter((it) => it.rank !== 'last'),
+    () => clock.forCases() - kept,
+  )
   // And where the others were quicker than usual, those that had no time kept.
   const spare = order.rest.filter((it) => it.rank === 'last' && !last.includes(it))
   await inBatches(work, [...last, ...spare], () => clock.forCases())
@@ -69,8 +73,14 @@ async function inBatches(work: Work, cases: readonly AnyCase[], seconds: () => n
     if (!joins) await settle()
   }
   await settle()
-  const second = await secondTry(missed, { again: (it) => again(work, it), hasTime: (it) => hasTime(work, it), of: cases.length - waiting.length })
-  await work.ended(second.map(({ it, results }) => ({ it, results, seconds: missed.find((one) => one.it === it)?.seconds ?? 0 })))
+  const second = await secondTry(missed, {
+    again: (it) => again(work, it),
+    hasTime: (it) => hasTime(work, it),
+    of: cases.length - waiting.length,
+  })
+  await work.ended(
+    second.map(({ it, results }) => ({ it, results, seconds: missed.find((one) => one.it === it)?.seconds ?? 0 })),
+  )
 }
 
 interface Started {
@@ -81,7 +91,12 @@ interface Started {
 
 async function start(work: Work, it: FaultCase, beside: number): Promise<Started> {
   const started = performance.now()
-  const over = (error: unknown): Broken => ({ fault: it.fault, turn: beside, results: [threw(it, error)], back: { kind: 'over' } })
+  const over = (error: unknown): Broken => ({
+    fault: it.fault,
+    turn: beside,
+    results: [threw(it, error)],
+    back: { kind: 'over' },
+  })
   const broken = await breakAndLook(work.lab, it.fault, beside, work.tell).catch(over)
   return { it, broken, seconds: (performance.now() - started) / 1000 }
 }
@@ -90,7 +105,11 @@ async function start(work: Work, it: FaultCase, beside: number): Promise<Started
 async function settled(work: Work, owed: readonly Started[]): Promise<readonly Trial[]> {
   if (owed.length === 0) return []
   const started = performance.now()
-  const clean = await lookClean(work.lab, owed.map((it) => it.broken), work.tell)
+  const clean = await lookClean(
+    work.lab,
+    owed.map((it) => it.broken),
+    work.tell,
+  )
   const each = (performance.now() - started) / 1000 / owed.length
   return owed.map(({ it, broken, seconds }) => {
     const its = clean.filter((one) => one.name === `${it.name}, taken back`)
@@ -120,7 +139,15 @@ function again(work: Work, it: AnyCase): Promise<readonly Result[]> {
 /** One case that breaks does not take the others with it. */
 function threw(it: AnyCase, error: unknown): Result {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return { group: 'lab', name: it.name, expected: 'to be tried to its end', got: 'threw', seconds: 0, passed: false, detail }
+  return {
+    group: 'lab',
+    name: it.name,
+    expected: 'to be tried to its end',
+    got: 'threw',
+    seconds: 0,
+    passed: false,
+    detail,
+  }
 }
 
 function hasTime({ clock, usual }: Work, it: AnyCase): boolean {

@@ -6,8 +6,12 @@ import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 interface Kubeconfig {
-  readonly clusters: readonly { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }[]
-  readonly users: readonly { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } }[]
+  readonly clusters: readonly {
+    readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string }
+  }[]
+  readonly users: readonly {
+    readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string }
+  }[]
 }
 
 export interface Write {
@@ -33,16 +37,24 @@ export async function writeGate(kubeconfig: string, folder: string): Promise<Gat
   const [cluster, user] = [clusters[0]?.cluster, users[0]?.user]
   if (cluster === undefined || user === undefined) throw new Error(`${kubeconfig} names no cluster or no user`)
   const decode = (it: string): Buffer => Buffer.from(it, 'base64')
-  const tls = { ca: decode(cluster['certificate-authority-data']), cert: decode(user['client-certificate-data']), key: decode(user['client-key-data']) }
+  const tls = {
+    ca: decode(cluster['certificate-authority-data']),
+    cert: decode(user['client-certificate-data']),
+    key: decode(user['client-key-data']),
+  }
   let writes = 0
   let onWrite: Gate['onWrite'] = () => Promise.resolve()
 
   const pass = (asked: IncomingMessage, answer: ServerResponse): void => {
     const url = new URL(asked.url ?? '/', cluster.server)
-    const isWrite = ['POST', 'PUT', 'PATCH', 'DELETE'].includes(asked.method ?? '') && !url.searchParams.has('dryRun') && !url.pathname.includes('selfsubjectaccessreviews')
+    const isWrite =
+      ['POST', 'PUT', 'PATCH', 'DELETE'].includes(asked.method ?? '') &&
+      !url.searchParams.has('dryRun') &&
+      !url.pathname.includes('selfsubjectaccessreviews')
     const onward = request(url, { ...tls, method: asked.method, headers: asked.headers }, (got) => {
       void (async () => {
-        if (isWrite && (got.statusCode ?? 500) < 300) await onWrite({ n: (writes += 1), what: `${asked.method} ${url.pathname}` })
+        if (isWrite && (got.statusCode ?? 500) < 300)
+          await onWrite({ n: (writes += 1), what: `${asked.method} ${url.pathname}` })
         answer.writeHead(got.statusCode ?? 502, got.headers)
         got.pipe(answer)
       })()
@@ -55,7 +67,13 @@ export async function writeGate(kubeconfig: string, folder: string): Promise<Gat
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const own = `${folder}/gate.kubeconfig`
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  await writeFile(own, JSON.stringify({ ...(JSON.parse(text) as object), clusters: [{ name: 'hopscope-lab', cluster: { server: address } }] }))
+  await writeFile(
+    own,
+    JSON.stringify({
+      ...(JSON.parse(text) as object),
+      clusters: [{ name: 'hopscope-lab', cluster: { server: address } }],
+    }),
+  )
   return {
     kubeconfig: own,
     get onWrite() {

@@ -28,7 +28,10 @@ export interface DnsCapacity {
   readonly nxdomainShare: number | null
   readonly servfailShare: number | null
   readonly upstream: { readonly queries: number; readonly meanMs: number | null } | null
-  /** The busiest server's rate over the idlest's, which counts as one a second at least; null with fewer than two, or hardly any queries. */
+  /**
+   * The busiest server's rate over the idlest's, which counts as one a second at least; null with fewer than two, or
+   * hardly any queries.
+   */
   readonly skew: number | null
   readonly pods: number | null
   readonly services: number | null
@@ -48,27 +51,39 @@ export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreD
   const { clusterDns, nodes, pods, services } = model.sources
   if (!clusterDns.known) return null
   const whole = model.scope.namespace === null
-  const servers = clusterDns.value.pods.filter((it) => it.phase === 'Running' && !it.deleting && rates.has(it.name)).map((it) => useOf(it, model, rates.get(it.name)))
+  const servers = clusterDns.value.pods
+    .filter((it) => it.phase === 'Running' && !it.deleting && rates.has(it.name))
+    .map((it) => useOf(it, model, rates.get(it.name)))
   const seen = servers.flatMap((it) => (it.rates.known ? [it.rates.value] : []))
   const perSecond = servers.flatMap((it) => (it.rates.known ? [rateOf(it.rates.value)] : []))
   const responses = sumByKey(seen.map((it) => it.responses))
   const answers = Object.values(responses).reduce((sum, it) => sum + it, 0)
   const share = (rcode: string): number | null => (answers === 0 ? null : (responses[rcode] ?? 0) / answers)
-  const total = (of: (it: CoreDnsRates) => number | null): number | null => (seen.length === 0 || seen.some((it) => of(it) === null) ? null : seen.reduce((sum, it) => sum + (of(it) ?? 0), 0))
+  const total = (of: (it: CoreDnsRates) => number | null): number | null =>
+    seen.length === 0 || seen.some((it) => of(it) === null) ? null : seen.reduce((sum, it) => sum + (of(it) ?? 0), 0)
   const hits = total((it) => it.cacheHits)
   const misses = total((it) => it.cacheMisses)
   const asked = total((it) => it.upstream?.queries ?? null)
   const waited = total((it) => it.upstream?.seconds ?? null)
   const input: SizingInput = {
     // A server that was not seen carries as much as the others, or nobody could say.
-    queriesPerSecond: perSecond.length === 0 ? null : (perSecond.reduce((sum, it) => sum + it, 0) * servers.length) / perSecond.length,
-    cpuSecondsPerQuery: cpuPerQuery(total((it) => it.cpuSeconds), total((it) => it.requests)),
+    queriesPerSecond:
+      perSecond.length === 0 ? null : (perSecond.reduce((sum, it) => sum + it, 0) * servers.length) / perSecond.length,
+    cpuSecondsPerQuery: cpuPerQuery(
+      total((it) => it.cpuSeconds),
+      total((it) => it.requests),
+    ),
     atLimit: servers.some((it) => it.cpuLimitMilli !== null && (cpuShareOf(it) ?? 0) >= fullShare),
     nodes: nodes.known ? nodes.value.length : null,
-    cores: nodes.known && nodes.value.every((it) => it.cpus !== null) ? nodes.value.reduce((sum, it) => sum + (it.cpus ?? 0), 0) : null,
+    cores:
+      nodes.known && nodes.value.every((it) => it.cpus !== null)
+        ? nodes.value.reduce((sum, it) => sum + (it.cpus ?? 0), 0)
+        : null,
     objects: whole && pods.known && services.known ? pods.value.length + services.value.length : null,
     autopath: clusterDns.value.corefile.known && hasAutopath(clusterDns.value.corefile.value),
-    residentBytes: seen.some((it) => it.residentBytes !== null) ? Math.max(...seen.map((it) => it.residentBytes ?? 0)) : null,
+    residentBytes: seen.some((it) => it.residentBytes !== null)
+      ? Math.max(...seen.map((it) => it.residentBytes ?? 0))
+      : null,
   }
   return {
     servers,
@@ -78,7 +93,10 @@ export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreD
     cacheHitShare: hits === null || misses === null || hits + misses === 0 ? null : hits / (hits + misses),
     nxdomainShare: share('NXDOMAIN'),
     servfailShare: share('SERVFAIL'),
-    upstream: asked === null || waited === null ? null : { queries: asked, meanMs: asked === 0 ? null : (waited / asked) * 1000 },
+    upstream:
+      asked === null || waited === null
+        ? null
+        : { queries: asked, meanMs: asked === 0 ? null : (waited / asked) * 1000 },
     skew: skewOf(perSecond),
     pods: whole && pods.known ? pods.value.length : null,
     services: whole && services.known ? services.value.length : null,
@@ -94,7 +112,10 @@ function useOf(pod: Pod, model: Model, rates: Known<CoreDnsRates> | undefined): 
   const { nodes, pods } = model.sources
   const container = serverContainer(pod)
   const node = nodes.known ? nodes.value.find((it) => it.name === pod.node) : undefined
-  const neighbours = model.scope.namespace === null && pods.known ? pods.value.filter((it) => it.node === pod.node && (it.phase === 'Running' || it.phase === 'Pending')) : null
+  const neighbours =
+    model.scope.namespace === null && pods.known
+      ? pods.value.filter((it) => it.node === pod.node && (it.phase === 'Running' || it.phase === 'Pending'))
+      : null
   return {
     pod: pod.name,
     node: pod.node,
@@ -102,7 +123,10 @@ function useOf(pod: Pod, model: Model, rates: Known<CoreDnsRates> | undefined): 
     cpuRequestMilli: container?.cpuRequestMilli ?? null,
     memoryLimitBytes: container?.memoryLimitBytes ?? null,
     nodeCores: node?.cpus ?? null,
-    nodeRequestedMilli: neighbours === null ? null : neighbours.flatMap((it) => it.containers).reduce((sum, it) => sum + (it.cpuRequestMilli ?? 0), 0),
+    nodeRequestedMilli:
+      neighbours === null
+        ? null
+        : neighbours.flatMap((it) => it.containers).reduce((sum, it) => sum + (it.cpuRequestMilli ?? 0), 0),
     rates: rates ?? { known: false, why: { reason: 'not-asked', detail: 'its metrics were not read' } },
   }
 }
@@ -130,15 +154,23 @@ export function cpuShareOf(it: ServerUse): number | null {
 }
 
 export function memoryShareOf(it: ServerUse): number | null {
-  return !it.rates.known || it.rates.value.residentBytes === null || it.memoryLimitBytes === null ? null : it.rates.value.residentBytes / it.memoryLimitBytes
+  return !it.rates.known || it.rates.value.residentBytes === null || it.memoryLimitBytes === null
+    ? null
+    : it.rates.value.residentBytes / it.memoryLimitBytes
 }
 
 function usedUpBy(it: ServerUse): readonly string[] {
   const cpu = cpuShareOf(it)
   const memory = memoryShareOf(it)
   return [
-    ...(cpu !== null && cpu >= fullShare ? [`${it.pod} uses ${Math.round(cpu * 100)} % of ${it.cpuLimitMilli === null ? `its node's ${it.nodeCores} cores` : `its CPU limit of ${it.cpuLimitMilli}m`}`] : []),
-    ...(memory !== null && memory >= fullShare ? [`${it.pod} uses ${Math.round(memory * 100)} % of its memory limit`] : []),
+    ...(cpu !== null && cpu >= fullShare
+      ? [
+          `${it.pod} uses ${Math.round(cpu * 100)} % of ${it.cpuLimitMilli === null ? `its node's ${it.nodeCores} cores` : `its CPU limit of ${it.cpuLimitMilli}m`}`,
+        ]
+      : []),
+    ...(memory !== null && memory >= fullShare
+      ? [`${it.pod} uses ${Math.round(memory * 100)} % of its memory limit`]
+      : []),
   ]
 }
 

@@ -58,7 +58,8 @@ export interface Totals {
 export function totalsOf(sample: WatchSample): Totals | null {
   const read = sample.servers.flatMap((it) => (it.rates.known ? [it.rates.value] : []))
   if (read.length === 0) return null
-  const sum = (each: (it: CoreDnsRates) => number | null): number => read.reduce((total, it) => total + (each(it) ?? 0), 0)
+  const sum = (each: (it: CoreDnsRates) => number | null): number =>
+    read.reduce((total, it) => total + (each(it) ?? 0), 0)
   const durations: readonly Bucket[] = sumOfDurations(read.map((it) => it.durations))
   const answers = sum((it) => Object.values(it.responses).reduce((a, b) => a + b, 0))
   const failed = sum((it) => (it.responses['SERVFAIL'] ?? 0) + (it.responses['REFUSED'] ?? 0))
@@ -77,11 +78,20 @@ export function totalsOf(sample: WatchSample): Totals | null {
 /** CPU of its limit; null where either is not known. */
 export function cpuShare(it: ServerSample): number | null {
   const used = it.rates.known ? it.rates.value.cpuSeconds : null
-  return used === null || !it.rates.known || it.cpuLimitMilli === null || it.cpuLimitMilli === 0 ? null : (1000 * used) / it.rates.value.seconds / it.cpuLimitMilli
+  return used === null || !it.rates.known || it.cpuLimitMilli === null || it.cpuLimitMilli === 0
+    ? null
+    : (1000 * used) / it.rates.value.seconds / it.cpuLimitMilli
 }
 
 /** Where a number turns into an event. From the alert set of the manual; fewer answers than these say nothing. */
-export const limits = { p99Seconds: 0.1, failing: 0.01, cpuShare: 0.9, cpuCalm: 0.7, canaryMs: 1000, leastAnswers: 20 } as const
+export const limits = {
+  p99Seconds: 0.1,
+  failing: 0.01,
+  cpuShare: 0.9,
+  cpuCalm: 0.7,
+  canaryMs: 1000,
+  leastAnswers: 20,
+} as const
 
 export interface WatchEvent {
   readonly kind: 'trouble' | 'better' | 'change' | 'gap'
@@ -102,12 +112,25 @@ export const nothingYet: WatchState = { dns: null, missing: new Map(), standing:
  * What a sample changes, in the order of objects, readings, numbers and findings. A limit tells once when it is passed,
  * and once when it is kept again.
  */
-export function advance(before: WatchState, now: WatchSample): { readonly state: WatchState; readonly events: readonly WatchEvent[] } {
+export function advance(
+  before: WatchState,
+  now: WatchSample,
+): { readonly state: WatchState; readonly events: readonly WatchEvent[] } {
   const numbers = standing(before, now)
   const dns = now.dns.known ? now.dns.value : null
   return {
-    state: { dns: dns ?? before.dns, missing: missing(now), standing: numbers.standing, findings: dns === null ? before.findings : now.findings },
-    events: [...(before.dns === null || dns === null ? [] : objects(before.dns, dns)), ...gaps(before, now), ...numbers.events, ...findings(before, now)],
+    state: {
+      dns: dns ?? before.dns,
+      missing: missing(now),
+      standing: numbers.standing,
+      findings: dns === null ? before.findings : now.findings,
+    },
+    events: [
+      ...(before.dns === null || dns === null ? [] : objects(before.dns, dns)),
+      ...gaps(before, now),
+      ...numbers.events,
+      ...findings(before, now),
+    ],
   }
 }
 
@@ -119,15 +142,33 @@ function objects(was: ClusterDns, is: ClusterDns): readonly WatchEvent[] {
     const restarts = total(pod.containers) - total(other.containers)
     const why = pod.containers.map((it) => it.lastTermination).find((it) => it !== null)
     return [
-      ...(restarts > 0 ? [{ kind: 'trouble' as const, text: `${pod.name} restarted${why === undefined ? '' : ` (${why})`}` }] : []),
-      ...(other.ready && !pod.ready ? [{ kind: 'trouble' as const, text: `${pod.name} is not ready${pod.notReadyReason === null ? '' : `: ${pod.notReadyReason}`}` }] : []),
+      ...(restarts > 0
+        ? [{ kind: 'trouble' as const, text: `${pod.name} restarted${why === undefined ? '' : ` (${why})`}` }]
+        : []),
+      ...(other.ready && !pod.ready
+        ? [
+            {
+              kind: 'trouble' as const,
+              text: `${pod.name} is not ready${pod.notReadyReason === null ? '' : `: ${pod.notReadyReason}`}`,
+            },
+          ]
+        : []),
       ...(!other.ready && pod.ready ? [{ kind: 'better' as const, text: `${pod.name} is ready` }] : []),
     ]
   })
-  const gone = was.pods.filter((it) => !is.pods.some((pod) => pod.name === it.name)).map((it): WatchEvent => ({ kind: 'change', text: `${it.name} is gone` }))
+  const gone = was.pods
+    .filter((it) => !is.pods.some((pod) => pod.name === it.name))
+    .map((it): WatchEvent => ({ kind: 'change', text: `${it.name} is gone` }))
   const scaled = was.workload !== null && is.workload !== null && was.workload.desired !== is.workload.desired
   return [
-    ...(scaled ? [{ kind: 'change' as const, text: `${is.workload?.kind} ${is.workload?.name} wants ${is.workload?.desired} pods, ${was.workload?.desired} before` }] : []),
+    ...(scaled
+      ? [
+          {
+            kind: 'change' as const,
+            text: `${is.workload?.kind} ${is.workload?.name} wants ${is.workload?.desired} pods, ${was.workload?.desired} before`,
+          },
+        ]
+      : []),
     ...pods,
     ...gone,
     ...corefile(was, is),
@@ -140,19 +181,32 @@ function total(containers: readonly { readonly restarts: number }[]): number {
 
 function corefile(was: ClusterDns, is: ClusterDns): readonly WatchEvent[] {
   if (!was.corefile.known || !is.corefile.known || was.corefile.value === is.corefile.value) return []
-  const lines = (text: string): readonly string[] => text.split('\n').map((it) => it.trim()).filter((it) => it !== '')
+  const lines = (text: string): readonly string[] =>
+    text
+      .split('\n')
+      .map((it) => it.trim())
+      .filter((it) => it !== '')
   const [old, next] = [lines(was.corefile.value), lines(is.corefile.value)]
   const added = next.filter((it) => !old.includes(it))
   const removed = old.filter((it) => !next.includes(it))
   const shown = [...removed.map((it) => `- ${it}`), ...added.map((it) => `+ ${it}`)]
-  return [{ kind: 'change', text: `Corefile changed: ${shown.length === 0 ? 'the order of its lines' : shown.slice(0, 3).join('  ')}${shown.length > 3 ? `  and ${shown.length - 3} more lines` : ''}` }]
+  return [
+    {
+      kind: 'change',
+      text: `Corefile changed: ${shown.length === 0 ? 'the order of its lines' : shown.slice(0, 3).join('  ')}${shown.length > 3 ? `  and ${shown.length - 3} more lines` : ''}`,
+    },
+  ]
 }
 
 /** Each reading that fails tells so once, and once when it is back. */
 function gaps(before: WatchState, now: WatchSample): readonly WatchEvent[] {
   const is = missing(now)
-  const fresh = [...is].filter(([what]) => !before.missing.has(what)).map(([what, why]): WatchEvent => ({ kind: 'gap', text: `${what} not read: ${why}` }))
-  const back = [...before.missing.keys()].filter((what) => !is.has(what) && stillThere(what, now)).map((what): WatchEvent => ({ kind: 'better', text: `${what} read again` }))
+  const fresh = [...is]
+    .filter(([what]) => !before.missing.has(what))
+    .map(([what, why]): WatchEvent => ({ kind: 'gap', text: `${what} not read: ${why}` }))
+  const back = [...before.missing.keys()]
+    .filter((what) => !is.has(what) && stillThere(what, now))
+    .map((what): WatchEvent => ({ kind: 'better', text: `${what} read again` }))
   return [...fresh, ...back]
 }
 
@@ -161,8 +215,11 @@ export function missing(sample: WatchSample): ReadonlyMap<string, string> {
   const found: [string, string][] = []
   if (!sample.dns.known) found.push(["the cluster's DNS", sample.dns.why.detail])
   else if (!sample.dns.value.corefile.known) found.push(['the Corefile', sample.dns.value.corefile.why.detail])
-  for (const it of sample.servers) if (!it.rates.known && it.rates.why.reason !== 'not-asked') found.push([`metrics of ${it.pod}`, it.rates.why.detail])
-  if (sample.canary !== null && !sample.canary.known && sample.canary.why.reason !== 'not-asked') found.push(['the canary', sample.canary.why.detail])
+  for (const it of sample.servers)
+    if (!it.rates.known && it.rates.why.reason !== 'not-asked')
+      found.push([`metrics of ${it.pod}`, it.rates.why.detail])
+  if (sample.canary !== null && !sample.canary.known && sample.canary.why.reason !== 'not-asked')
+    found.push(['the canary', sample.canary.why.detail])
   for (const it of sample.conntrack) if (!it.known) found.push(['conntrack', it.why.detail])
   return new Map(found)
 }
@@ -177,7 +234,10 @@ export interface Condition {
   readonly good: string
 }
 
-function standing(before: WatchState, now: WatchSample): { readonly standing: ReadonlyMap<string, Condition>; readonly events: readonly WatchEvent[] } {
+function standing(
+  before: WatchState,
+  now: WatchSample,
+): { readonly standing: ReadonlyMap<string, Condition>; readonly events: readonly WatchEvent[] } {
   const is = conditions(now)
   const judged = judgedKeys(now)
   const gone = (key: string): boolean => key.startsWith('cpu ') && !now.servers.some((it) => key === `cpu ${it.pod}`)
@@ -185,8 +245,12 @@ function standing(before: WatchState, now: WatchSample): { readonly standing: Re
   return {
     standing: new Map([...kept, ...is.values()].map((it) => [it.key, it])),
     events: [
-      ...[...is.values()].filter((it) => !before.standing.has(it.key)).map((it): WatchEvent => ({ kind: 'trouble', text: it.bad })),
-      ...[...before.standing.values()].filter((it) => !is.has(it.key) && judged.has(it.key)).map((it): WatchEvent => ({ kind: 'better', text: it.good })),
+      ...[...is.values()]
+        .filter((it) => !before.standing.has(it.key))
+        .map((it): WatchEvent => ({ kind: 'trouble', text: it.bad })),
+      ...[...before.standing.values()]
+        .filter((it) => !is.has(it.key) && judged.has(it.key))
+        .map((it): WatchEvent => ({ kind: 'better', text: it.good })),
     ],
   }
 }
@@ -196,19 +260,48 @@ export function conditions(sample: WatchSample): ReadonlyMap<string, Condition> 
   const found: Condition[] = []
   const totals = totalsOf(sample)
   const enough = totals !== null && totals.answers >= limits.leastAnswers
-  if (enough && totals.p99 !== null && totals.p99 > limits.p99Seconds) found.push({ key: 'p99', bad: `p99 above ${1000 * limits.p99Seconds} ms: ${seconds(totals.p99)} inside CoreDNS`, good: `p99 under ${1000 * limits.p99Seconds} ms again` })
-  if (enough && totals.failing !== null && totals.failing > limits.failing) found.push({ key: 'failing', bad: `SERVFAIL and REFUSED at ${(100 * totals.failing).toFixed(1)} % of ${totals.answers} answers`, good: `SERVFAIL and REFUSED under ${100 * limits.failing} % again` })
+  if (enough && totals.p99 !== null && totals.p99 > limits.p99Seconds)
+    found.push({
+      key: 'p99',
+      bad: `p99 above ${1000 * limits.p99Seconds} ms: ${seconds(totals.p99)} inside CoreDNS`,
+      good: `p99 under ${1000 * limits.p99Seconds} ms again`,
+    })
+  if (enough && totals.failing !== null && totals.failing > limits.failing)
+    found.push({
+      key: 'failing',
+      bad: `SERVFAIL and REFUSED at ${(100 * totals.failing).toFixed(1)} % of ${totals.answers} answers`,
+      good: `SERVFAIL and REFUSED under ${100 * limits.failing} % again`,
+    })
   for (const it of sample.servers) {
     const share = cpuShare(it)
-    if (share !== null && share >= limits.cpuShare) found.push({ key: `cpu ${it.pod}`, bad: `${it.pod} at ${Math.round(100 * share)} % of its CPU limit of ${it.cpuLimitMilli}m (hopscope explain DNS103)`, good: `${it.pod} under ${100 * limits.cpuCalm} % of its CPU limit again` })
+    if (share !== null && share >= limits.cpuShare)
+      found.push({
+        key: `cpu ${it.pod}`,
+        bad: `${it.pod} at ${Math.round(100 * share)} % of its CPU limit of ${it.cpuLimitMilli}m (hopscope explain DNS103)`,
+        good: `${it.pod} under ${100 * limits.cpuCalm} % of its CPU limit again`,
+      })
   }
   const canary = sample.canary?.known === true ? sample.canary.value : null
-  if (canary !== null && (canary.lost > 0 || canary.maxMs >= limits.canaryMs)) found.push({ key: 'canary', bad: `canary on ${canary.node}: ${canary.lost} of ${canary.lookups} look-ups lost, the slowest ${seconds(canary.maxMs / 1000)}`, good: `canary on ${canary.node} is answered in time again` })
-  for (const it of sample.conntrack) if (it.known && it.value.insertFailed > 0) found.push({ key: `conntrack ${it.value.node}`, bad: `conntrack on ${it.value.node}: insert_failed +${it.value.insertFailed}, drop +${it.value.drop} (hopscope explain DNS101)`, good: `conntrack on ${it.value.node}: insert_failed stands still again` })
+  if (canary !== null && (canary.lost > 0 || canary.maxMs >= limits.canaryMs))
+    found.push({
+      key: 'canary',
+      bad: `canary on ${canary.node}: ${canary.lost} of ${canary.lookups} look-ups lost, the slowest ${seconds(canary.maxMs / 1000)}`,
+      good: `canary on ${canary.node} is answered in time again`,
+    })
+  for (const it of sample.conntrack)
+    if (it.known && it.value.insertFailed > 0)
+      found.push({
+        key: `conntrack ${it.value.node}`,
+        bad: `conntrack on ${it.value.node}: insert_failed +${it.value.insertFailed}, drop +${it.value.drop} (hopscope explain DNS101)`,
+        good: `conntrack on ${it.value.node}: insert_failed stands still again`,
+      })
   return new Map(found.map((it) => [it.key, it]))
 }
 
-/** Limits that this sample was seen to keep: silence ends no trouble, nor does a CPU that falls a little below its limit. */
+/**
+ * Limits that this sample was seen to keep: silence ends no trouble, nor does a CPU that falls a little below its
+ * limit.
+ */
 function judgedKeys(sample: WatchSample): ReadonlySet<string> {
   const totals = totalsOf(sample)
   const whole = totals !== null && totals.of.read === totals.of.all ? totals : null
@@ -228,7 +321,10 @@ function findings(before: WatchState, now: WatchSample): readonly WatchEvent[] {
   const fresh = now.findings.filter((it) => !before.findings.some((one) => key(one) === key(it)))
   const gone = before.findings.filter((it) => !now.findings.some((one) => key(one) === key(it)))
   return [
-    ...fresh.map((it): WatchEvent => ({ kind: it.severity === 'info' ? 'change' : 'trouble', text: `${key(it)}: found (${it.severity}), hopscope explain ${it.code}` })),
+    ...fresh.map((it): WatchEvent => ({
+      kind: it.severity === 'info' ? 'change' : 'trouble',
+      text: `${key(it)}: found (${it.severity}), hopscope explain ${it.code}`,
+    })),
     ...gone.map((it): WatchEvent => ({ kind: 'better', text: `${key(it)}: gone` })),
   ]
 }

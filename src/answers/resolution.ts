@@ -14,8 +14,17 @@ export interface Resolution {
   readonly near: readonly string[]
   /** The first Service that one of the names tried is the name of; null when there is none, or it could not be read. */
   readonly service?: Service | null
-  readonly from: { readonly namespace: string; readonly pod: string | null; readonly container: string | null; readonly node: string }
-  readonly resolvConf: { readonly text: string; readonly how: 'read' | 'computed' | 'probe-pod'; readonly why: string | null }
+  readonly from: {
+    readonly namespace: string
+    readonly pod: string | null
+    readonly container: string | null
+    readonly node: string
+  }
+  readonly resolvConf: {
+    readonly text: string
+    readonly how: 'read' | 'computed' | 'probe-pod'
+    readonly why: string | null
+  }
   readonly hosts: { readonly addresses: readonly string[]; readonly how: 'read' | 'computed' | 'not-known' }
   /** The container's own, by its files; null when they do not tell. */
   readonly libc: Libc | null
@@ -43,7 +52,12 @@ export type Outcome =
   /** Found, and it is not the Service's address. */
   | { readonly kind: 'not-the-service'; readonly service: Service; readonly says: readonly string[] }
   /** A suffix of the search list took the name, which has another address by itself. */
-  | { readonly kind: 'won-by-suffix'; readonly name: string; readonly says: readonly string[]; readonly itself: readonly string[] }
+  | {
+      readonly kind: 'won-by-suffix'
+      readonly name: string
+      readonly says: readonly string[]
+      readonly itself: readonly string[]
+    }
   /** The library of the container is not known, and one of the two does not find it. */
   | { readonly kind: 'other-fails'; readonly libc: Libc; readonly end: ResolverWalk['end'] }
   | { readonly kind: 'not-asked'; readonly why: string }
@@ -63,7 +77,8 @@ export function otherWalk(it: Resolution): ResolverWalk | null {
 export function outcomeOf(it: Resolution): Outcome {
   if (it.hosts.addresses.length > 0) return { kind: 'in-hosts' }
   const walk = mainWalk(it)
-  if (walk === null) return { kind: 'not-asked', why: it.walks.known ? 'the probe pod told nothing' : it.walks.why.detail }
+  if (walk === null)
+    return { kind: 'not-asked', why: it.walks.known ? 'the probe pod told nothing' : it.walks.why.detail }
   const inside = it.from.pod !== null && it.own.known ? it.own.value : null
   const denied = it.target === null || inside?.result === 'ok' ? null : deniedBy(it.target)
   if (denied !== null) return { kind: 'denied', policy: denied }
@@ -73,7 +88,8 @@ export function outcomeOf(it: Resolution): Outcome {
   const wrong = notTheService(it, walk) ?? wonBySuffix(it, walk)
   if (wrong !== null) return wrong
   const other = otherWalk(it)
-  if (it.libc === null && other !== null && other.end !== 'found') return { kind: 'other-fails', libc: other.libc, end: other.end }
+  if (it.libc === null && other !== null && other.end !== 'found')
+    return { kind: 'other-fails', libc: other.libc, end: other.end }
   const lost = walk.queries.filter((query) => query.answer === 'timeout').length
   return lost > 0 ? { kind: 'slow', lost, ms: walk.ms } : { kind: 'found' }
 }
@@ -84,13 +100,18 @@ export function fullNameOf({ namespace, name }: Pick<Service, 'namespace' | 'nam
 
 function addressesIn(queries: readonly AskedQuery[], name: string | null): readonly string[] {
   const own = queries.filter((query) => query.name === name && query.answer === 'ok')
-  return [...new Set(own.flatMap((query) => query.records.filter((record) => record.type === query.type).map((record) => record.data)))]
+  return [
+    ...new Set(
+      own.flatMap((query) => query.records.filter((record) => record.type === query.type).map((record) => record.data)),
+    ),
+  ]
 }
 
 /** Compared within one family: the model holds the first address of a dual-stack Service. */
 function notTheService(it: Resolution, walk: ResolverWalk): Outcome | null {
   const service = it.service ?? null
-  if (service === null || service.clusterIP === null || service.clusterIP === 'None' || service.type === 'ExternalName') return null
+  if (service === null || service.clusterIP === null || service.clusterIP === 'None' || service.type === 'ExternalName')
+    return null
   if (!it.types.includes('A') && !it.types.includes('AAAA')) return null
   const ip = service.clusterIP.toLowerCase()
   const says = addressesIn(walk.queries, walk.winner).filter((one) => one.includes(':') === ip.includes(':'))
@@ -98,14 +119,19 @@ function notTheService(it: Resolution, walk: ResolverWalk): Outcome | null {
   if (says.length === 0 && !isTaken) return null
   // IPv6 has many spellings: there the name alone is compared.
   const isSame = ip.includes(':') ? !isTaken : says.every((one) => one === ip)
-  return isSame ? null : { kind: 'not-the-service', service, says: says.length > 0 ? says : addressesIn(walk.queries, walk.winner) }
+  return isSame
+    ? null
+    : { kind: 'not-the-service', service, says: says.length > 0 ? says : addressesIn(walk.queries, walk.winner) }
 }
 
 function wonBySuffix(it: Resolution, walk: ResolverWalk): Outcome | null {
   const typed = it.typed.endsWith('.') ? it.typed : `${it.typed}.`
   if (walk.winner === null || walk.winner === typed || (it.service ?? null) !== null) return null
   const says = addressesIn(walk.queries, walk.winner)
-  const itself = addressesIn(it.servers.flatMap((server) => server.queries), typed)
+  const itself = addressesIn(
+    it.servers.flatMap((server) => server.queries),
+    typed,
+  )
   if (itself.length === 0 || itself.some((one) => says.includes(one))) return null
   return { kind: 'won-by-suffix', name: walk.winner, says, itself }
 }
@@ -141,21 +167,37 @@ export function disagreements(it: Resolution): readonly Disagreement[] {
     const inside = name.endsWith(`.${it.domain}.`)
     const answers = it.servers.flatMap((server) => {
       const said = lastAnswers(server.queries.filter((query) => query.name === name))
-      return said.length === 0 ? [] : [{ server: server.pod ?? server.ip, answer: said.map((query) => sentence(query, inside)).join(', ') }]
+      return said.length === 0
+        ? []
+        : [{ server: server.pod ?? server.ip, answer: said.map((query) => sentence(query, inside)).join(', ') }]
     })
     const groups = Map.groupBy(answers, (one) => one.answer)
-    return groups.size < 2 ? [] : [{ name, says: [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([answer, its]) => ({ answer, servers: its.map((one) => one.server) })) }]
+    return groups.size < 2
+      ? []
+      : [
+          {
+            name,
+            says: [...groups]
+              .toSorted(([a], [b]) => (a < b ? -1 : 1))
+              .map(([answer, its]) => ({ answer, servers: its.map((one) => one.server) })),
+          },
+        ]
   })
 }
 
 /** The last word on each type: a second try replaces the first. */
 function lastAnswers(queries: readonly AskedQuery[]): readonly AskedQuery[] {
-  return [...Map.groupBy(queries, (query) => query.type).values()].flatMap((its) => its.find((one) => one.answer !== 'timeout') ?? its.at(-1) ?? [])
+  return [...Map.groupBy(queries, (query) => query.type).values()].flatMap(
+    (its) => its.find((one) => one.answer !== 'timeout') ?? its.at(-1) ?? [],
+  )
 }
 
 function sentence(query: AskedQuery, withData: boolean): string {
   if (query.answer !== 'ok') return `${query.type} ${answerWord(query)}`
-  const data = query.records.filter((record) => record.type === query.type).map((record) => record.data).toSorted()
+  const data = query.records
+    .filter((record) => record.type === query.type)
+    .map((record) => record.data)
+    .toSorted()
   return withData ? `${query.type} ${data.join(' ')}` : `${query.type} answered`
 }
 

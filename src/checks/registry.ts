@@ -106,7 +106,8 @@ export const checks: readonly AnyCheck[] = [
   kubeletWrongServer, // DNS148
   oneServerUpstream, // DNS150
   foreignEndpoint, // DNS155
-  noDnsServer, nodeCacheFails, // DNS156
+  noDnsServer,
+  nodeCacheFails, // DNS156
   answeredWithErrors, // DNS160
   serviceNameWrong, // DNS165
   suffixAnswers, // DNS166

@@ -12,7 +12,9 @@ it.each([
   ['a line', ' prod \n', 'prod'],
   ['Ctrl-C', '\u0003', null],
   ['Ctrl-D', '\u0004', null],
-])('%s', async (_name, typed, answer) => expect(await askLine('Type: ', new AbortController().signal, ...terminal(typed))).toBe(answer))
+])('%s', async (_name, typed, answer) =>
+  expect(await askLine('Type: ', new AbortController().signal, ...terminal(typed))).toBe(answer),
+)
 
 it('a signal', async () => {
   const controller = new AbortController()

@@ -1,7 +1,12 @@
 import { createInterface } from 'node:readline/promises'
 
 /** One line from the terminal; null when Ctrl-C, Ctrl-D or `signal` came in its stead, which all mean no. */
-export async function askLine(prompt: string, signal: AbortSignal, input: NodeJS.ReadableStream = process.stdin, output: NodeJS.WritableStream = process.stderr): Promise<string | null> {
+export async function askLine(
+  prompt: string,
+  signal: AbortSignal,
+  input: NodeJS.ReadableStream = process.stdin,
+  output: NodeJS.WritableStream = process.stderr,
+): Promise<string | null> {
   const lines = createInterface({ input, output })
   try {
     return (await lines.question(prompt, { signal })).trim()

@@ -4,13 +4,23 @@ import { sourceLevel } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
 
 export function checksCommand(output: string): Promise<number> {
-  if (output !== 'text' && output !== 'json') throw new ToolError('usage', `no output format \`${output}\``, 'text or json')
+  if (output !== 'text' && output !== 'json')
+    throw new ToolError('usage', `no output format \`${output}\``, 'text or json')
   process.stdout.write(output === 'json' ? `${JSON.stringify(checks.map(row), null, 2)}\n` : checks.map(line).join(''))
   return Promise.resolve(0)
 }
 
 function row(check: AnyCheck): object {
-  return { code: check.code, slug: check.slug, title: check.title, severity: check.severity, level: level(check), needs: check.needs, wants: check.wants, decides: check.decides }
+  return {
+    code: check.code,
+    slug: check.slug,
+    title: check.title,
+    severity: check.severity,
+    level: level(check),
+    needs: check.needs,
+    wants: check.wants,
+    decides: check.decides,
+  }
 }
 
 function line(check: AnyCheck): string {

@@ -16,7 +16,12 @@ export interface CleanupFlags extends ClusterFlags {
 /** Lists what killed runs left, in `-n`'s namespace or in every one, asks, and removes it. Returns 0, 2, 130 or 141. */
 export async function cleanupCommand(flags: CleanupFlags): Promise<number> {
   const { run = null, namespace = null } = flags
-  if (run !== null && !/^[0-9a-f]{8}$/.test(run)) throw new ToolError('usage', `\`${run}\` is no run`, 'a run has 8 letters of 0-9 and a-f: they stand in its pods\' names')
+  if (run !== null && !/^[0-9a-f]{8}$/.test(run))
+    throw new ToolError(
+      'usage',
+      `\`${run}\` is no run`,
+      "a run has 8 letters of 0-9 and a-f: they stand in its pods' names",
+    )
   const interrupt = interruptible()
   const cluster = await open(flags, interrupt.signal)
   try {
@@ -24,7 +29,11 @@ export async function cleanupCommand(flags: CleanupFlags): Promise<number> {
     if (interrupt.interrupted()) return interruptedCode()
     if (!found.known) {
       const forbidden = found.why.reason === 'forbidden'
-      throw new ToolError(forbidden ? 'forbidden' : 'unreachable', `can't look for leftovers: ${found.why.detail}`, forbidden ? 'name a namespace that you may list: hopscope cleanup -n NAMESPACE' : null)
+      throw new ToolError(
+        forbidden ? 'forbidden' : 'unreachable',
+        `can't look for leftovers: ${found.why.detail}`,
+        forbidden ? 'name a namespace that you may list: hopscope cleanup -n NAMESPACE' : null,
+      )
     }
     for (const line of lines(found.value)) say(line)
     if (found.value.old.length === 0) return 0
@@ -33,7 +42,12 @@ export async function cleanupCommand(flags: CleanupFlags): Promise<number> {
       return interrupt.interrupted() ? interruptedCode() : 2
     }
     const left = await removePods(cluster, found.value.old)
-    for (const it of found.value.old.map((one) => `${one.namespace}/${one.name}`)) say(left.includes(it) ? `LEFT     pod ${it}: it was not seen to go; its own deadline ends it` : `removed  pod ${it}`)
+    for (const it of found.value.old.map((one) => `${one.namespace}/${one.name}`))
+      say(
+        left.includes(it)
+          ? `LEFT     pod ${it}: it was not seen to go; its own deadline ends it`
+          : `removed  pod ${it}`,
+      )
     return left.length === 0 ? 0 : 2
   } finally {
     interrupt.release()
@@ -43,19 +57,28 @@ export async function cleanupCommand(flags: CleanupFlags): Promise<number> {
 
 function lines({ old, young, foreign, ephemeral }: Left): readonly string[] {
   const stays = ephemeral.known
-    ? ephemeral.value.map((it) => `stays    ephemeral container ${it.container} in pod ${it.namespace}/${it.pod} (${it.state}): Kubernetes removes it with its pod`)
+    ? ephemeral.value.map(
+        (it) =>
+          `stays    ephemeral container ${it.container} in pod ${it.namespace}/${it.pod} (${it.state}): Kubernetes removes it with its pod`,
+      )
     : [`ephemeral containers: unknown, ${ephemeral.why.detail}`]
   return [
     ...(old.length === 0 ? ['nothing left behind by a run that is over'] : []),
     ...old.map((it) => `left     pod ${it.namespace}/${it.name} (run ${it.run})`),
-    ...young.map((it) => `young    pod ${it.namespace}/${it.name}: its run may go on; if not, its deadline ends it soon, or: hopscope cleanup --run ${it.run}`),
-    ...foreign.map((it) => `foreign  pod ${it}: it bears hopscope's label, and is not what hopscope makes; not touched`),
+    ...young.map(
+      (it) =>
+        `young    pod ${it.namespace}/${it.name}: its run may go on; if not, its deadline ends it soon, or: hopscope cleanup --run ${it.run}`,
+    ),
+    ...foreign.map(
+      (it) => `foreign  pod ${it}: it bears hopscope's label, and is not what hopscope makes; not touched`,
+    ),
     ...stays,
   ]
 }
 
 async function confirmed(cluster: Cluster, flags: CleanupFlags, signal: AbortSignal): Promise<boolean> {
   if (flags.yes === true) return true
-  if (!process.stdin.isTTY) throw new ToolError('usage', 'there is no terminal to ask on', '--yes, if what is listed as left may go')
+  if (!process.stdin.isTTY)
+    throw new ToolError('usage', 'there is no terminal to ask on', '--yes, if what is listed as left may go')
   return /^y(es)?$/i.test((await askLine(`Remove them from context ${cluster.context}? Type yes: `, signal)) ?? '')
 }

@@ -13,11 +13,20 @@ import { ignored, selected } from './select.ts'
 export type DiagnoseFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }
 
 /** Returns 0, 1, 2 or 130. */
-export async function diagnoseCommand(target: string | null, flags: DiagnoseFlags, above: (model: Model) => (paint: Paint) => readonly string[] = () => () => []): Promise<number> {
+export async function diagnoseCommand(
+  target: string | null,
+  flags: DiagnoseFlags,
+  above: (model: Model) => (paint: Paint) => readonly string[] = () => () => [],
+): Promise<number> {
   const checks = selected(flags.only)
   const leaveOut = ignored(flags.ignore)
   if (flags.from !== undefined) {
-    if (flags.probe === true || flags.nodeAccess === true) throw new ToolError('usage', '--from reads a file, so there is nothing to probe', 'leave out --from, or --probe and --node-access')
+    if (flags.probe === true || flags.nodeAccess === true)
+      throw new ToolError(
+        'usage',
+        '--from reads a file, so there is nothing to probe',
+        'leave out --from, or --probe and --node-access',
+      )
     const { readSnapshot } = await import('../snapshot/read.ts')
     const read = await readSnapshot(flags.from)
     const model = narrowed(read, target, flags)
@@ -36,8 +45,23 @@ export async function diagnoseCommand(target: string | null, flags: DiagnoseFlag
     progress.done()
     const kept = await keepRun(model)
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    const hint = model.scope.level === 'read' ? ['--probe would measure look-ups and connections from every node; --node-access adds their conntrack counters'] : []
-    const code = print(model, { checks, leaveOut }, flags, [`${seconds} s · ${touched}`, ...hint, ...(kept === null ? [] : [`again, offline:  hopscope diagnose --from ${kept}`])], above(model))
+    const hint =
+      model.scope.level === 'read'
+        ? [
+            '--probe would measure look-ups and connections from every node; --node-access adds their conntrack counters',
+          ]
+        : []
+    const code = print(
+      model,
+      { checks, leaveOut },
+      flags,
+      [
+        `${seconds} s · ${touched}`,
+        ...hint,
+        ...(kept === null ? [] : [`again, offline:  hopscope diagnose --from ${kept}`]),
+      ],
+      above(model),
+    )
     return isLate ? lateCode(code, flags.timeout) : code
   } catch (error) {
     progress.done()
@@ -57,28 +81,51 @@ function narrowed(model: Model, target: string | null, flags: DiagnoseFlags): Mo
   const asked = flags.allNamespaces === true ? null : (flags.namespace ?? scope.namespace)
   if (asked !== scope.namespace) {
     const held = scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`
-    throw new ToolError('usage', `${flags.from} is a recording of ${held}, and -n or -A asks for something else`, 'leave out -n and -A, or record that namespace')
+    throw new ToolError(
+      'usage',
+      `${flags.from} is a recording of ${held}, and -n or -A asks for something else`,
+      'leave out -n and -A, or record that namespace',
+    )
   }
   if (target === null) return model
   if (target === 'dns') return { ...model, scope: { ...scope, target: { kind: 'dns' } } }
-  throw new ToolError('usage', `a target beside --from: ${flags.from} is told as it was recorded`, 'leave out the target, or record with it: hopscope collect')
+  throw new ToolError(
+    'usage',
+    `a target beside --from: ${flags.from} is told as it was recorded`,
+    'leave out the target, or record with it: hopscope collect',
+  )
 }
 
 /** An answer from what had arrived in time. It may have findings; that there are no others was not seen. */
 function lateCode(code: number, timeoutMs: number): number {
-  process.stderr.write(`not done within ${timeoutMs / 1000} s: what had not arrived by then is unknown\n  help: give it longer: --timeout 10m\n`)
+  process.stderr.write(
+    `not done within ${timeoutMs / 1000} s: what had not arrived by then is unknown\n  help: give it longer: --timeout 10m\n`,
+  )
   return code === 0 ? 2 : code
 }
 
 type Ask = Parameters<typeof diagnose>[1]
 
 /** `above` = lines between the headline's section and the findings' own: a table that a command adds. */
-export function print(model: Model, ask: Ask, flags: ReportFlags, footer: readonly string[], above: (paint: Paint) => readonly string[] = () => []): number {
+export function print(
+  model: Model,
+  ask: Ask,
+  flags: ReportFlags,
+  footer: readonly string[],
+  above: (paint: Paint) => readonly string[] = () => [],
+): number {
   const diagnosis = diagnose(model, ask)
-  const colour = flags.color === 'always' || (flags.color === 'auto' && process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb')
+  const colour =
+    flags.color === 'always' ||
+    (flags.color === 'auto' &&
+      process.stdout.isTTY &&
+      process.env['NO_COLOR'] === undefined &&
+      process.env['TERM'] !== 'dumb')
   const detail = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'
   const utf8 = /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? 'C.UTF-8')
   const look = paint({ colour, ascii: !utf8, width: Math.min(110, process.stdout.columns || 100) })
-  process.stdout.write(flags.output === 'json' ? json(diagnosis) : text(diagnosis, { paint: look, detail, above: above(look), footer }))
+  process.stdout.write(
+    flags.output === 'json' ? json(diagnosis) : text(diagnosis, { paint: look, detail, above: above(look), footer }),
+  )
   return exitCode(diagnosis, { failOn: flags.failOn, strict: flags.strict === true })
 }

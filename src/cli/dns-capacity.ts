@@ -55,12 +55,26 @@ export async function capacityCommand(flags: CapacityFlags): Promise<number> {
 async function everything(cluster: Cluster, progress: Progress): Promise<Model> {
   progress.step(`reading every namespace of ${cluster.context} ...`)
   const { collect } = await import('../collect/collect.ts')
-  return collect(cluster, { scope: { namespace: null, target: { kind: 'dns' }, level: 'read' }, progress: progress.step })
+  return collect(cluster, {
+    scope: { namespace: null, target: { kind: 'dns' }, level: 'read' },
+    progress: progress.step,
+  })
 }
 
-async function measured(cluster: Cluster, model: Model, flags: CapacityFlags, progress: Progress, signal: AbortSignal): Promise<DnsCapacity> {
+async function measured(
+  cluster: Cluster,
+  model: Model,
+  flags: CapacityFlags,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<DnsCapacity> {
   const { clusterDns } = model.sources
-  if (!clusterDns.known) throw new ToolError('probe-failed', `the cluster's DNS servers are not known: ${clusterDns.why.detail}`, 'hopscope dns')
+  if (!clusterDns.known)
+    throw new ToolError(
+      'probe-failed',
+      `the cluster's DNS servers are not known: ${clusterDns.why.detail}`,
+      'hopscope dns',
+    )
   const pods = clusterDns.value.pods.filter((it) => it.phase === 'Running' && !it.deleting)
   if (pods.length === 0) throw new ToolError('probe-failed', 'no DNS server runs', 'hopscope dns says why')
   progress.step(`reading the metrics of ${pods.length} DNS servers for ${flags.window / 1000} s ...`)
@@ -70,15 +84,38 @@ async function measured(cluster: Cluster, model: Model, flags: CapacityFlags, pr
   if (capacity === null) throw new ToolError('internal', 'the DNS servers were known a moment ago')
   const reason = [...rates.values()].map((it) => (it.known ? null : it.why))[0]
   if (capacity.servers.every((it) => !it.rates.known) && reason !== null && reason !== undefined) {
-    throw new ToolError(reason.reason === 'forbidden' ? 'forbidden' : 'probe-failed', `no DNS server's metrics could be read: ${reason.detail}`, 'it takes the right to get pods/proxy in kube-system (deploy/rbac-capacity.yaml), and CoreDNS\'s `prometheus` plugin')
+    throw new ToolError(
+      reason.reason === 'forbidden' ? 'forbidden' : 'probe-failed',
+      `no DNS server's metrics could be read: ${reason.detail}`,
+      "it takes the right to get pods/proxy in kube-system (deploy/rbac-capacity.yaml), and CoreDNS's `prometheus` plugin",
+    )
   }
   return capacity
 }
 
-async function loaded(cluster: Cluster, model: Model, flags: CapacityFlags, rate: number, progress: Progress, signal: AbortSignal): Promise<number> {
-  const [{ announceLoad, mostRate, planLoad }, { runLoad }, { newRunId }] = await Promise.all([import('../probe/load/load-plan.ts'), import('../probe/load/load-run.ts'), import('../probe/pods/pods.ts')])
-  if (rate > mostRate) throw new ToolError('usage', `--load ${rate} is more than hopscope sends`, `at most ${mostRate} queries/s`)
-  const plan = planLoad(model, { rate, run: newRunId(), namespace: flags.namespace ?? cluster.namespace, image: flags.image, nodes: flags.node ?? null, tolerateAll: flags.probeTolerateAll === true })
+async function loaded(
+  cluster: Cluster,
+  model: Model,
+  flags: CapacityFlags,
+  rate: number,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<number> {
+  const [{ announceLoad, mostRate, planLoad }, { runLoad }, { newRunId }] = await Promise.all([
+    import('../probe/load/load-plan.ts'),
+    import('../probe/load/load-run.ts'),
+    import('../probe/pods/pods.ts'),
+  ])
+  if (rate > mostRate)
+    throw new ToolError('usage', `--load ${rate} is more than hopscope sends`, `at most ${mostRate} queries/s`)
+  const plan = planLoad(model, {
+    rate,
+    run: newRunId(),
+    namespace: flags.namespace ?? cluster.namespace,
+    image: flags.image,
+    nodes: flags.node ?? null,
+    tolerateAll: flags.probeTolerateAll === true,
+  })
   if ('why' in plan) throw new ToolError('probe-failed', plan.why, plan.hint)
   progress.announce(`This puts load on the DNS of context ${cluster.context}:`)
   for (const line of announceLoad(plan)) progress.announce(`  ${line}`)
@@ -88,32 +125,53 @@ async function loaded(cluster: Cluster, model: Model, flags: CapacityFlags, rate
   }
   const result = await runLoad(cluster, plan, (step) => progress.step(stepLine(step)), signal)
   progress.done()
-  for (const pod of result.left) progress.announce(`pod ${pod} would not go; its own deadline ends it, and \`hopscope cleanup\` removes it`)
+  for (const pod of result.left)
+    progress.announce(`pod ${pod} would not go; its own deadline ends it, and \`hopscope cleanup\` removes it`)
   signal.throwIfAborted()
-  if (result.end === null) throw new ToolError('probe-failed', `the load did not come to its end: ${result.why ?? 'unknown'}`, result.steps.length === 0 ? null : `${result.steps.length} steps were told; the pod is removed`)
-  if (flags.output === 'json') process.stdout.write(`${JSON.stringify(loadJson(result.steps, result.end, rate), null, 2)}\n`)
+  if (result.end === null)
+    throw new ToolError(
+      'probe-failed',
+      `the load did not come to its end: ${result.why ?? 'unknown'}`,
+      result.steps.length === 0 ? null : `${result.steps.length} steps were told; the pod is removed`,
+    )
+  if (flags.output === 'json')
+    process.stdout.write(`${JSON.stringify(loadJson(result.steps, result.end, rate), null, 2)}\n`)
   else say(...loadText(result.steps, result.end, rate, look(flags)))
   return loadExitCode(result.end)
 }
 
 async function confirmed(flags: CapacityFlags, signal: AbortSignal): Promise<boolean> {
   if (flags.yes === true) return true
-  if (!process.stdin.isTTY) throw new ToolError('usage', 'there is no terminal to ask on', '--yes, if you have read what it will do')
+  if (!process.stdin.isTTY)
+    throw new ToolError('usage', 'there is no terminal to ask on', '--yes, if you have read what it will do')
   return /^y(es)?$/i.test((await askLine('Start? Type yes: ', signal)) ?? '')
 }
 
 function stepLine({ asked, load, canary }: LoadStep): string {
-  return asked === 0 ? 'looked at the servers before any load' : `${asked} queries/s: p99 ${load.p99} ms, canary ${canary.p99} ms, ${load.lost + canary.lost} lost`
+  return asked === 0
+    ? 'looked at the servers before any load'
+    : `${asked} queries/s: p99 ${load.p99} ms, canary ${canary.p99} ms, ${load.lost + canary.lost} lost`
 }
 
 function look(flags: CapacityFlags): Paint {
-  const colour = flags.color === 'always' || (flags.color === 'auto' && process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb')
+  const colour =
+    flags.color === 'always' ||
+    (flags.color === 'auto' &&
+      process.stdout.isTTY &&
+      process.env['NO_COLOR'] === undefined &&
+      process.env['TERM'] !== 'dumb')
   const utf8 = /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? 'C.UTF-8')
   return paint({ colour, ascii: !utf8, width: Math.min(110, process.stdout.columns || 100) })
 }
 
 function capacityJson(it: DnsCapacity): object {
-  return { schema: 'hopscope/v1', kind: 'dns-capacity', headline: capacityHeadline(it), ...it, sizing: { ...it.sizing, cpuLimitMilli: null, configMap: autoscalerConfigMap(it.sizing) } }
+  return {
+    schema: 'hopscope/v1',
+    kind: 'dns-capacity',
+    headline: capacityHeadline(it),
+    ...it,
+    sizing: { ...it.sizing, cpuLimitMilli: null, configMap: autoscalerConfigMap(it.sizing) },
+  }
 }
 
 function loadJson(steps: readonly LoadStep[], end: LoadEnd, target: number): object {

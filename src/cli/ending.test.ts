@@ -21,10 +21,21 @@ let kubeconfig: string
 
 beforeEach(async () => {
   store = await apiStore()
-  store.put('/api/v1/namespaces/kube-system', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } })
+  store.put('/api/v1/namespaces/kube-system', {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'kube-system' },
+  })
   state = mkdtempSync(join(tmpdir(), 'hopscope-state-'))
   kubeconfig = join(state, 'kubeconfig')
-  writeFileSync(kubeconfig, JSON.stringify({ 'current-context': 'test', contexts: [{ name: 'test', context: { cluster: 'k' } }], clusters: [{ name: 'k', cluster: { server: store.url } }] }))
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      'current-context': 'test',
+      contexts: [{ name: 'test', context: { cluster: 'k' } }],
+      clusters: [{ name: 'k', cluster: { server: store.url } }],
+    }),
+  )
 })
 afterEach(async () => {
   await closeJournals()
@@ -38,7 +49,10 @@ interface Ended {
 
 function hopscope(args: readonly string[], during: (child: ChildProcess) => void = () => {}): Promise<Ended> {
   const env = { ...process.env, XDG_STATE_HOME: state, KUBECONFIG: kubeconfig }
-  const child = spawn('node', ['--disable-warning=ExperimentalWarning', main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('node', ['--disable-warning=ExperimentalWarning', main, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   child.stdout.on('error', () => {})
@@ -47,7 +61,12 @@ function hopscope(args: readonly string[], during: (child: ChildProcess) => void
 }
 
 function create(kind: string, name: string, fields: Manifest): Change {
-  return { verb: 'create', object: subject(kind, 'kube-system', name), after: { metadata: { name, namespace: 'kube-system' }, ...fields }, say: null }
+  return {
+    verb: 'create',
+    object: subject(kind, 'kube-system', name),
+    after: { metadata: { name, namespace: 'kube-system' }, ...fields },
+    say: null,
+  }
 }
 
 /** A plan of four objects that a remedy might have made, valid now. */
@@ -60,13 +79,26 @@ async function keptPlan(): Promise<Plan> {
     create('DaemonSet', 'node-local-dns', { apiVersion: 'apps/v1', kind: 'DaemonSet', spec: { template } }),
   ]
   const { id: _id, ...made } = planFor(changes, store)
-  const dated = { ...made, remedy: 'node-local-dns', code: 'DNS101', createdAt: new Date().toISOString(), expiresAt: new Date(Date.now() + 600_000).toISOString() }
+  const dated = {
+    ...made,
+    remedy: 'node-local-dns',
+    code: 'DNS101',
+    createdAt: new Date().toISOString(),
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+  }
   const plan: Plan = { ...dated, id: idOf(dated) }
   await savePlan(plan, join(state, 'hopscope', 'plans'))
   return plan
 }
 
-const applying = (plan: Plan): readonly string[] => ['fix', '--apply', plan.id, '--yes-context', 'test', '--no-verify-after']
+const applying = (plan: Plan): readonly string[] => [
+  'fix',
+  '--apply',
+  plan.id,
+  '--yes-context',
+  'test',
+  '--no-verify-after',
+]
 
 describe('a run that writes, ended before its end', () => {
   const endings: readonly (readonly [string, number, (child: ChildProcess) => void])[] = [
@@ -75,29 +107,36 @@ describe('a run that writes, ended before its end', () => {
     ['SIGTERM', 130, (child) => child.kill('SIGTERM')],
     ['Ctrl-C', 130, (child) => child.kill('SIGINT')],
   ]
-  test.each(endings)('%s: %i, the lock is given back, how to go on is said, and undo is exact', async (_name, code, end) => {
-    const before = store.everything()
-    const plan = await keptPlan()
-    let child: ChildProcess | null = null
-    // The lock is write 1; the first object's line is what its reader reads last.
-    store.onWrite = ({ when, write }) => {
-      if (when === 'before' && write === 2 && child !== null) end(child)
-      return Promise.resolve()
-    }
-    const ended = await hopscope(applying(plan), (it) => (child = it))
-    store.onWrite = null
-    expect(ended).toMatchObject({ code, said: expect.stringContaining(`hopscope fix --apply ${plan.id}`) as unknown })
-    expect(ended.said).toContain(`--undo ${plan.id}`)
-    expect(store.everything()).not.toContain('/leases/')
-    expect(store.get('/apis/apps/v1/namespaces/kube-system/daemonsets/node-local-dns')).toBeUndefined()
-    await undo(await runOf(plan, store, join(state, 'hopscope', 'plans')), { force: false })
-    expect(store.everything()).toBe(before)
-  }, 30_000)
+  test.each(endings)(
+    '%s: %i, the lock is given back, how to go on is said, and undo is exact',
+    async (_name, code, end) => {
+      const before = store.everything()
+      const plan = await keptPlan()
+      let child: ChildProcess | null = null
+      // The lock is write 1; the first object's line is what its reader reads last.
+      store.onWrite = ({ when, write }) => {
+        if (when === 'before' && write === 2 && child !== null) end(child)
+        return Promise.resolve()
+      }
+      const ended = await hopscope(applying(plan), (it) => (child = it))
+      store.onWrite = null
+      expect(ended).toMatchObject({ code, said: expect.stringContaining(`hopscope fix --apply ${plan.id}`) as unknown })
+      expect(ended.said).toContain(`--undo ${plan.id}`)
+      expect(store.everything()).not.toContain('/leases/')
+      expect(store.get('/apis/apps/v1/namespaces/kube-system/daemonsets/node-local-dns')).toBeUndefined()
+      await undo(await runOf(plan, store, join(state, 'hopscope', 'plans')), { force: false })
+      expect(store.everything()).toBe(before)
+    },
+    30_000,
+  )
 })
 
 test('a diagnosis in a pipe that nobody reads keeps its exit code', async () => {
   expect(await hopscope(['diagnose', '--from', recording])).toMatchObject({ code: 1 })
-  expect(await hopscope(['diagnose', '--from', recording], (child) => child.stdout?.destroy())).toMatchObject({ code: 1, said: '' })
+  expect(await hopscope(['diagnose', '--from', recording], (child) => child.stdout?.destroy())).toMatchObject({
+    code: 1,
+    said: '',
+  })
 }, 30_000)
 
 describe('an error that nobody caught', () => {
@@ -111,13 +150,19 @@ describe('an error that nobody caught', () => {
   test.each([
     ['thrown', `setTimeout(() => { throw new TypeError('x is not\\na function') })`],
     ['a rejection', `void Promise.reject(new TypeError('x is not\\na function'))`],
-  ])('%s: what was made is removed, one line, exit 2', async (_name, bug) => {
-    const child = spawn('node', ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program(bug)])
-    let [out, said] = ['', '']
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    const code = await new Promise((resolve) => child.on('close', resolve))
-    expect({ code, out }).toEqual({ code: 2, out: 'removed' })
-    expect(said.split('\n').filter((it) => it.startsWith('error:'))).toEqual([expect.stringMatching(/^error: hopscope failed: TypeError: x is not at /)])
-  }, 20_000)
+  ])(
+    '%s: what was made is removed, one line, exit 2',
+    async (_name, bug) => {
+      const child = spawn('node', ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program(bug)])
+      let [out, said] = ['', '']
+      child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+      const code = await new Promise((resolve) => child.on('close', resolve))
+      expect({ code, out }).toEqual({ code: 2, out: 'removed' })
+      expect(said.split('\n').filter((it) => it.startsWith('error:'))).toEqual([
+        expect.stringMatching(/^error: hopscope failed: TypeError: x is not at /),
+      ])
+    },
+    20_000,
+  )
 })

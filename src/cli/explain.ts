@@ -8,8 +8,14 @@ import { findCheck } from './select.ts'
 /** Prints the page of a finding or of a remedy as it stands, headings and all: Markdown reads well in a terminal. */
 export function explainCommand(name: string): Promise<number> {
   const key = findCheck(name)?.slug ?? remedies.find((it) => it.id === name)?.id
-  if (key === undefined) throw unknownCode(name, remedies.map((it) => it.id))
-  const pages = JSON.parse(readFileSync(new URL('pages.json', import.meta.url), 'utf8')) as Readonly<Record<string, string>>
+  if (key === undefined)
+    throw unknownCode(
+      name,
+      remedies.map((it) => it.id),
+    )
+  const pages = JSON.parse(readFileSync(new URL('pages.json', import.meta.url), 'utf8')) as Readonly<
+    Record<string, string>
+  >
   const page = pages[key]
   if (page === undefined) throw new ToolError('internal', `there is no page for ${key}`)
   process.stdout.write(page)
@@ -19,5 +25,11 @@ export function explainCommand(name: string): Promise<number> {
 /** `others`: what else the name could have been, beside a code or a slug. */
 export function unknownCode(name: string, others: readonly string[] = []): ToolError {
   const near = closest(name, [...checks.flatMap((it) => [it.code, it.slug]), ...others])
-  return new ToolError('usage', `no check \`${name}\``, near.length === 0 ? 'hopscope checks' : `the closest are ${near.map((it) => `\`${it}\``).join(', ')}; all of them: hopscope checks`)
+  return new ToolError(
+    'usage',
+    `no check \`${name}\``,
+    near.length === 0
+      ? 'hopscope checks'
+      : `the closest are ${near.map((it) => `\`${it}\``).join(', ')}; all of them: hopscope checks`,
+  )
 }

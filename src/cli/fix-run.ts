@@ -51,7 +51,12 @@ function acceptable(differs: readonly string[], flags: FixFlags): void {
   print(`${paint.mark('warning')} an admission webhook or the API server would change what the plan writes:`)
   for (const line of differs) print(`    ${line}`)
   const isAsked = flags.yes !== true && flags.yesContext === undefined
-  if (!isAsked) throw new ToolError('usage', 'the API server would store something else than was planned. Nothing was written', 'if that is right, apply it on a terminal, where it is asked; else see: kubectl get mutatingwebhookconfigurations')
+  if (!isAsked)
+    throw new ToolError(
+      'usage',
+      'the API server would store something else than was planned. Nothing was written',
+      'if that is right, apply it on a terminal, where it is asked; else see: kubectl get mutatingwebhookconfigurations',
+    )
 }
 
 /** What has shown to do no good does not stay until somebody reads this. */
@@ -95,21 +100,35 @@ export async function verifyPlan(id: string, flags: FixFlags): Promise<number> {
   return withRun(id, flags, (run, progress) => verified(run, flags, progress))
 }
 
-async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: Progress) => Promise<number>): Promise<number> {
+async function withRun(
+  id: string,
+  flags: FixFlags,
+  work: (run: Run, progress: Progress) => Promise<number>,
+): Promise<number> {
   const plan = await loadPlan(id, plansFolder())
   const progress = progressOn(process.stderr, false)
   const interrupt = interruptible()
-  const cluster = await open({ ...flags, ...(flags.context === undefined ? { context: plan.cluster.context } : {}) }, interrupt.signal)
+  const cluster = await open(
+    { ...flags, ...(flags.context === undefined ? { context: plan.cluster.context } : {}) },
+    interrupt.signal,
+  )
   const journal = await openJournal(plansFolder(), plan.id)
   try {
     return await work(
       {
-        cluster, plan, journal, run: thisRun(randomBytes(4).toString('hex')), now: () => new Date(), sleep: (ms) => sleep(ms), signal: interrupt.signal,
+        cluster,
+        plan,
+        journal,
+        run: thisRun(randomBytes(4).toString('hex')),
+        now: () => new Date(),
+        sleep: (ms) => sleep(ms),
+        signal: interrupt.signal,
         say: (line) => {
           progress.done()
           print(`  ${paint.mark(line.startsWith('careful: ') ? 'warning' : 'ok')} ${line}`)
         },
-        step: progress.step, rolloutMs: flags.rolloutTimeout * 1000,
+        step: progress.step,
+        rolloutMs: flags.rolloutTimeout * 1000,
       },
       progress,
     )
@@ -117,8 +136,16 @@ async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: P
     progress.done()
     if (!interrupt.interrupted()) throw error
     const { phase } = historyOf(journal.entries)
-    if (phase === 'begun' || phase === 'undoing') return told({ kind: 'interrupted' }, plan, phase === 'begun' ? 'apply' : 'undo')
-    tell(`${interruptedWord()}; nothing was being written`, ...(phase === 'applied' ? [`  help: plan ${plan.id} is applied; whether it helped: hopscope fix --verify ${plan.id}    back: hopscope fix --undo ${plan.id}`] : []))
+    if (phase === 'begun' || phase === 'undoing')
+      return told({ kind: 'interrupted' }, plan, phase === 'begun' ? 'apply' : 'undo')
+    tell(
+      `${interruptedWord()}; nothing was being written`,
+      ...(phase === 'applied'
+        ? [
+            `  help: plan ${plan.id} is applied; whether it helped: hopscope fix --verify ${plan.id}    back: hopscope fix --undo ${plan.id}`,
+          ]
+        : []),
+    )
     return interruptedCode()
   } finally {
     interrupt.release()
@@ -129,7 +156,9 @@ async function withRun(id: string, flags: FixFlags, work: (run: Run, progress: P
 
 /** What no undo brings back, and why. */
 function gone(plan: Plan): string {
-  return plan.steps.flatMap((it) => (it.inverse.verb === 'gone' ? [`${it.object.kind} ${it.object.name}: ${it.inverse.why}`] : [])).join('; ')
+  return plan.steps
+    .flatMap((it) => (it.inverse.verb === 'gone' ? [`${it.object.kind} ${it.object.name}: ${it.inverse.why}`] : []))
+    .join('; ')
 }
 
 function told(outcome: Exclude<Outcome, { kind: 'complete' }>, plan: Plan, action: 'apply' | 'undo'): number {
@@ -147,14 +176,25 @@ function told(outcome: Exclude<Outcome, { kind: 'complete' }>, plan: Plan, actio
 function confirmation({ plan, signal, cluster }: Run, flags: FixFlags, what = 'Apply to'): () => Promise<boolean> {
   const { context } = cluster
   if (flags.yesContext !== undefined) {
-    if (flags.yesContext !== context) throw new ToolError('usage', `--yes-context names \`${flags.yesContext}\`, and this is context \`${context}\``)
+    if (flags.yesContext !== context)
+      throw new ToolError('usage', `--yes-context names \`${flags.yesContext}\`, and this is context \`${context}\``)
     return () => Promise.resolve(true)
   }
   if (flags.yes === true) {
-    if (plan.applicability !== 'safe') throw new ToolError('usage', `plan ${plan.id} is a matter of judgement (${plan.risk.level} risk: ${plan.risk.why}), so --yes does not apply it`, `--yes-context ${context}, if you have read it`)
+    if (plan.applicability !== 'safe')
+      throw new ToolError(
+        'usage',
+        `plan ${plan.id} is a matter of judgement (${plan.risk.level} risk: ${plan.risk.why}), so --yes does not apply it`,
+        `--yes-context ${context}, if you have read it`,
+      )
     return () => Promise.resolve(true)
   }
-  if (!process.stdin.isTTY) throw new ToolError('usage', 'there is no terminal to ask on', `--yes-context ${context}, if you have read the plan`)
+  if (!process.stdin.isTTY)
+    throw new ToolError(
+      'usage',
+      'there is no terminal to ask on',
+      `--yes-context ${context}, if you have read the plan`,
+    )
   return async () => (await askLine(`${what} context ${context}? Type the context name: `, signal)) === context
 }
 
@@ -182,14 +222,18 @@ async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<
   const undoHint = `hopscope fix --undo ${plan.id}`
   const { phase } = historyNow(run)
   if (verdict.kind === 'fixed' && phase !== 'applied') {
-    print(`${paint.mark('ok')} ${cured(plan)}. Plan ${plan.id} is ${phase === 'undone' ? 'undone: it is not what helped' : phase === 'new' ? 'not applied: it is not what helped' : 'half applied'}.`)
+    print(
+      `${paint.mark('ok')} ${cured(plan)}. Plan ${plan.id} is ${phase === 'undone' ? 'undone: it is not what helped' : phase === 'new' ? 'not applied: it is not what helped' : 'half applied'}.`,
+    )
     return 0
   }
   if (verdict.kind === 'fixed') {
     print(`${paint.mark('ok')} ${cured(plan)}.   ${isReversible(plan) ? `Undo: ${undoHint}` : ''}`.trimEnd())
     return 0
   }
-  print(`${paint.mark(verdict.kind === 'unsure' ? 'cannot-tell' : 'error')} ${verdict.kind === 'unsure' ? `cannot tell whether ${plan.code} is gone` : `${plan.code} is not fixed`}`)
+  print(
+    `${paint.mark(verdict.kind === 'unsure' ? 'cannot-tell' : 'error')} ${verdict.kind === 'unsure' ? `cannot tell whether ${plan.code} is gone` : `${plan.code} is not fixed`}`,
+  )
   for (const reason of verdict.reasons) print(`    ${reason}`)
   if (phase === 'undone') print(`  plan ${plan.id} is undone: this is how it is without it`)
   else print(`  again: hopscope fix --verify ${plan.id}${isReversible(plan) ? `    back: ${undoHint}` : ''}`)
@@ -202,20 +246,47 @@ function cured({ code, verify: { codes, inside } }: Plan): string {
   return `${code} no longer meets ${inside.workloads.map(subjectKey).join(', ')}: ${inside.option} is in the pods' resolv.conf, and no look-up inside them took a second`
 }
 
-async function lookAgain(cluster: Cluster, wanted: Verification, flags: FixFlags, progress: Progress, signal: AbortSignal): Promise<Diagnosis> {
+async function lookAgain(
+  cluster: Cluster,
+  wanted: Verification,
+  flags: FixFlags,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Diagnosis> {
   const { namespace, target, level } = wanted
   const { namespace: _namespace, allNamespaces: _all, probe: _probe, nodeAccess: _node, ...rest } = flags
   const where = namespace !== null ? { namespace } : target === null ? { allNamespaces: true } : {}
   const how = level === 'node' ? { nodeAccess: true } : level === 'probe' ? { probe: true } : {}
   const counts = wanted.inside === undefined ? { servicePairs: enoughLookups } : {}
-  const { model, isLate } = await gather(cluster, target, { ...rest, ...where, ...how, counts }, progress, AbortSignal.any([signal, AbortSignal.timeout(flags.timeout)]))
-  if (isLate) throw new ToolError('probe-failed', `not done within ${flags.timeout / 1000} s, and a cure is told of a whole look`, 'give it longer: --timeout 10m')
+  const { model, isLate } = await gather(
+    cluster,
+    target,
+    { ...rest, ...where, ...how, counts },
+    progress,
+    AbortSignal.any([signal, AbortSignal.timeout(flags.timeout)]),
+  )
+  if (isLate)
+    throw new ToolError(
+      'probe-failed',
+      `not done within ${flags.timeout / 1000} s, and a cure is told of a whole look`,
+      'give it longer: --timeout 10m',
+    )
   return diagnose(model, { checks })
 }
 
 function table({ rows }: Verdict): readonly string[] {
   if (rows.length === 0) return []
-  const width = (of: (it: Verdict['rows'][number]) => string): number => Math.max(...rows.map((it) => of(it).length)) + 3
-  const [first, second] = [width((it) => it.what), Math.max(9, width((it) => it.before))]
-  return [`  ${''.padEnd(first)}${'before'.padEnd(second)}after`, ...rows.map((it) => `  ${it.what.padEnd(first)}${it.before.padEnd(second)}${it.after}`)]
+  const width = (of: (it: Verdict['rows'][number]) => string): number =>
+    Math.max(...rows.map((it) => of(it).length)) + 3
+  const [first, second] = [
+    width((it) => it.what),
+    Math.max(
+      9,
+      width((it) => it.before),
+    ),
+  ]
+  return [
+    `  ${''.padEnd(first)}${'before'.padEnd(second)}after`,
+    ...rows.map((it) => `  ${it.what.padEnd(first)}${it.before.padEnd(second)}${it.after}`),
+  ]
 }

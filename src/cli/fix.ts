@@ -20,7 +20,10 @@ export interface FixFlags extends ClusterFlags, ProbeFlags {
 
 export function fixFlags(command: Command): Command {
   return probeFlags(clusterFlags(command))
-    .argument('[code]', 'the finding to fix: DNS101, or dns/parallel-lookup-drop; a list of what could be done when absent')
+    .argument(
+      '[code]',
+      'the finding to fix: DNS101, or dns/parallel-lookup-drop; a list of what could be done when absent',
+    )
     .option('--plan', 'work out what would change, and write it to a plan file; changes nothing')
     .option('--apply <plan>', 'apply a plan, or go on with one that was cut off')
     .option('--verify <plan>', 'run the checks that a plan names again, and compare')
@@ -29,7 +32,10 @@ export function fixFlags(command: Command): Command {
     .option('--subject <object...>', 'Kind/namespace/name: which finding, or which workload to change')
     .option('--value <text...>', 'what only you can know, where a remedy asks for it: the address of an upstream')
     .option('--remedy-image <image>', 'image of what the remedy installs, for a registry of your own')
-    .option('--force', 'undo also in fields that someone else changed since: shows them, and asks for the name of the context')
+    .option(
+      '--force',
+      'undo also in fields that someone else changed since: shows them, and asks for the name of the context',
+    )
     .option('--yes', 'do not ask (only for plans that take nothing away and restart nothing)')
     .option('--yes-context <name>', 'do not ask; the name must be that of the context')
     .option('--no-verify-after', 'do not verify after --apply')
@@ -38,16 +44,23 @@ export function fixFlags(command: Command): Command {
 }
 
 /** Returns 0, 1, 2 or 130. */
-export async function fixCommand(code: string | null, flags: FixFlags & { readonly verifyAfter?: boolean }): Promise<number> {
+export async function fixCommand(
+  code: string | null,
+  flags: FixFlags & { readonly verifyAfter?: boolean },
+): Promise<number> {
   const { apply, undo, verify } = flags
-  const wanted = [flags.plan === true, apply !== undefined, verify !== undefined, undo !== undefined].filter(Boolean).length
-  if (wanted > 1) throw new ToolError('usage', '--plan, --apply, --verify and --undo are one at a time', 'hopscope fix --help')
+  const wanted = [flags.plan === true, apply !== undefined, verify !== undefined, undo !== undefined].filter(
+    Boolean,
+  ).length
+  if (wanted > 1)
+    throw new ToolError('usage', '--plan, --apply, --verify and --undo are one at a time', 'hopscope fix --help')
   if (!(flags.rolloutTimeout > 0)) throw new ToolError('usage', '--rollout-timeout is a number of seconds', null)
   const runs = await import('./fix-run.ts')
   if (apply !== undefined) return runs.applyPlan(apply, flags, flags.verifyAfter !== false)
   if (undo !== undefined) return runs.undoPlan(undo, flags)
   if (verify !== undefined) return runs.verifyPlan(verify, flags)
   const plans = await import('./fix-plan.ts')
-  if (code === null && flags.plan === true) throw new ToolError('usage', '--plan needs the code of a finding', 'hopscope fix lists what could be done')
+  if (code === null && flags.plan === true)
+    throw new ToolError('usage', '--plan needs the code of a finding', 'hopscope fix lists what could be done')
   return code === null || flags.plan !== true ? plans.listFixes(code, flags) : plans.makePlan(code, flags)
 }

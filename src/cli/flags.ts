@@ -47,7 +47,11 @@ export function clusterFlags(command: Command): Command {
     .option('--as-group <group...>', 'groups to impersonate')
     .option('-n, --namespace <name>', 'namespace to look at')
     .option('-A, --all-namespaces', 'look at every namespace')
-    .addOption(new Option('--request-timeout <duration>', 'give up on one request to the API server after this long').default(30_000, '30s').argParser(duration))
+    .addOption(
+      new Option('--request-timeout <duration>', 'give up on one request to the API server after this long')
+        .default(30_000, '30s')
+        .argParser(duration),
+    )
 }
 
 export function probeFlags(command: Command): Command {
@@ -56,34 +60,63 @@ export function probeFlags(command: Command): Command {
     .option('--node-access', "also read the nodes' own counters (implies --probe)")
     .option('--node <name...>', 'probe from these nodes only')
     .option('--probe-tolerate-all', 'probe from tainted nodes as well')
-    .addOption(new Option('--image <image>', 'image of the probe pods; needs node 18 or later in it').default(defaultImage))
+    .addOption(
+      new Option('--image <image>', 'image of the probe pods; needs node 18 or later in it').default(defaultImage),
+    )
     .addOption(new Option('--probe-name <name>', 'a name outside the cluster to look up').default('example.com'))
-    .addOption(new Option('--timeout <duration>', 'end the whole run after this long').default(180_000, '3m').argParser(duration))
+    .addOption(
+      new Option('--timeout <duration>', 'end the whole run after this long')
+        .default(180_000, '3m')
+        .argParser(duration),
+    )
 }
 
 export function reportFlags(command: Command): Command {
   return command
     .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
-    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(['error', 'warning', 'info']).default('warning'))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 1 from this severity on')
+        .choices(['error', 'warning', 'info'])
+        .default('warning'),
+    )
     .option('--strict', 'exit 1 also when a check could not tell')
     .option('--only <code...>', 'run these checks only, by code or slug')
     .option('--ignore <code...>', 'leave out findings: CODE, or CODE=Kind/namespace/name')
     .option('-v, --verbose', 'all evidence, and every check that was fine')
     .option('-q, --quiet', 'verdict lines only')
-    .addOption(new Option('--color <when>', 'colour in text output').choices(['auto', 'always', 'never']).default('auto'))
+    .addOption(
+      new Option('--color <when>', 'colour in text output').choices(['auto', 'always', 'never']).default('auto'),
+    )
 }
 
 export function capacityFlags(command: Command): Command {
   return command
-    .addOption(new Option('--window <duration>', 'watch the metrics for this long').default(5000, '5s').argParser(duration))
-    .addOption(new Option('--load <rate>', 'measure the ceiling: ramp up to so many queries/s, and stop at the first sign of harm').argParser(rate))
+    .addOption(
+      new Option('--window <duration>', 'watch the metrics for this long').default(5000, '5s').argParser(duration),
+    )
+    .addOption(
+      new Option(
+        '--load <rate>',
+        'measure the ceiling: ramp up to so many queries/s, and stop at the first sign of harm',
+      ).argParser(rate),
+    )
     .option('--yes', 'start the load without asking')
     .option('--node <name...>', 'make the load from one of these nodes')
     .option('--probe-tolerate-all', 'make it from a tainted node as well')
-    .addOption(new Option('--image <image>', 'image of the pod that makes the load; needs node 18 or later in it').default(defaultImage))
-    .addOption(new Option('--timeout <duration>', 'end the whole run after this long').default(180_000, '3m').argParser(duration))
+    .addOption(
+      new Option('--image <image>', 'image of the pod that makes the load; needs node 18 or later in it').default(
+        defaultImage,
+      ),
+    )
+    .addOption(
+      new Option('--timeout <duration>', 'end the whole run after this long')
+        .default(180_000, '3m')
+        .argParser(duration),
+    )
     .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
-    .addOption(new Option('--color <when>', 'colour in text output').choices(['auto', 'always', 'never']).default('auto'))
+    .addOption(
+      new Option('--color <when>', 'colour in text output').choices(['auto', 'always', 'never']).default('auto'),
+    )
 }
 
 function rate(text: string): number {
@@ -95,6 +128,7 @@ function rate(text: string): number {
 export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
   const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? 's']
-  if (match === null || factor === undefined || Number(match[1]) <= 0) throw new InvalidArgumentError('a duration is a number with ms, s, m or h: 30s')
+  if (match === null || factor === undefined || Number(match[1]) <= 0)
+    throw new InvalidArgumentError('a duration is a number with ms, s, m or h: 30s')
   return Number(match[1]) * factor
 }

@@ -38,19 +38,33 @@ export async function open(flags: ClusterFlags, signal?: AbortSignal): Promise<C
     return connected
   } catch (error) {
     connected.close()
-    if (signal !== undefined && isLate(signal)) throw new ToolError('unreachable', `cluster \`${connected.context}\` (${connected.server}) gave no answer before the time for the whole run was up`, 'give it longer: --timeout 10m', error)
+    if (signal !== undefined && isLate(signal))
+      throw new ToolError(
+        'unreachable',
+        `cluster \`${connected.context}\` (${connected.server}) gave no answer before the time for the whole run was up`,
+        'give it longer: --timeout 10m',
+        error,
+      )
     throw error
   }
 }
 
 /** Reads, and probes when asked to: the three levels of access in their order, each announced before it begins. */
-export async function gather(cluster: Cluster, target: string | null, flags: ClusterFlags & ProbeFlags & { readonly counts?: Partial<Counts> }, progress: Progress, signal: AbortSignal): Promise<Gathered> {
+export async function gather(
+  cluster: Cluster,
+  target: string | null,
+  flags: ClusterFlags & ProbeFlags & { readonly counts?: Partial<Counts> },
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Gathered> {
   const level = flags.nodeAccess === true ? 'node' : flags.probe === true ? 'probe' : 'read'
   const namespace = flags.allNamespaces === true ? null : (flags.namespace ?? cluster.namespace)
   const reading = readUntil(cluster, signal)
   const resolved = await resolveTarget(target, reading, namespace)
   const scope: Scope = { namespace: resolved.namespace, target: resolved.target, level }
-  progress.step(`reading ${scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`} of ${cluster.context} ...`)
+  progress.step(
+    `reading ${scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`} of ${cluster.context} ...`,
+  )
   const read = await collect(reading, { scope, tool: version, progress: progress.step })
   if (isLate(signal)) return { model: unmeasured(read, level), touched: 'read only, not all', isLate: true }
   signal.throwIfAborted()
@@ -58,7 +72,11 @@ export async function gather(cluster: Cluster, target: string | null, flags: Clu
 
   const known = checkNodes(flags.node, read)
   // Loaded only by a run that probes: reading alone starts faster without it.
-  const [{ announce, planProbe }, { newRunId }, { probe }] = await Promise.all([import('../probe/plan/plan.ts'), import('../probe/pods/pods.ts'), import('../probe/measure/run.ts')])
+  const [{ announce, planProbe }, { newRunId }, { probe }] = await Promise.all([
+    import('../probe/plan/plan.ts'),
+    import('../probe/pods/pods.ts'),
+    import('../probe/measure/run.ts'),
+  ])
   const plan = planProbe(read, {
     run: newRunId(),
     nodeAccess: level === 'node',
@@ -71,16 +89,25 @@ export async function gather(cluster: Cluster, target: string | null, flags: Clu
   for (const line of announce(plan)) progress.announce(line)
   const { notes, left, ...sources } = await probe(cluster, plan, progress.step, signal)
   for (const note of notes) progress.announce(note)
-  for (const pod of left) progress.announce(`pod ${pod} would not go; its own deadline ends it, and \`hopscope cleanup\` removes it`)
+  for (const pod of left)
+    progress.announce(`pod ${pod} would not go; its own deadline ends it, and \`hopscope cleanup\` removes it`)
   if (!isLate(signal)) signal.throwIfAborted()
-  return { model: { ...read, sources: { ...read.sources, ...sources } }, touched: touched(plan.nodes.length, level, left.length), isLate: isLate(signal) }
+  return {
+    model: { ...read, sources: { ...read.sources, ...sources } },
+    touched: touched(plan.nodes.length, level, left.length),
+    isLate: isLate(signal),
+  }
 }
 
 /** What was asked for and not begun is not "not asked". */
 function unmeasured(read: Model, level: Level): Model {
   const late = unknown('timed-out', 'the time for the whole run was up before it was measured')
-  const wanted = sourceNames.filter((name) => sourceLevel[name] === 'probe' || (sourceLevel[name] === 'node' && level === 'node'))
-  return level === 'read' ? read : { ...read, sources: { ...read.sources, ...Object.fromEntries(wanted.map((name) => [name, late])) } }
+  const wanted = sourceNames.filter(
+    (name) => sourceLevel[name] === 'probe' || (sourceLevel[name] === 'node' && level === 'node'),
+  )
+  return level === 'read'
+    ? read
+    : { ...read, sources: { ...read.sources, ...Object.fromEntries(wanted.map((name) => [name, late])) } }
 }
 
 function touched(nodes: number, level: 'probe' | 'node', left: number): string {
@@ -95,7 +122,13 @@ export function checkNodes(names: readonly string[] | undefined, model: Model): 
   for (const name of names) {
     if (all.includes(name)) continue
     const near = closest(name, all)
-    throw new ToolError('not-found', `no node \`${name}\``, near.length === 0 ? `the nodes are ${all.slice(0, 8).join(', ')}` : `the closest names are ${near.map((it) => `\`${it}\``).join(', ')}`)
+    throw new ToolError(
+      'not-found',
+      `no node \`${name}\``,
+      near.length === 0
+        ? `the nodes are ${all.slice(0, 8).join(', ')}`
+        : `the closest names are ${near.map((it) => `\`${it}\``).join(', ')}`,
+    )
   }
   return names
 }

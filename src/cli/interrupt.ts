@@ -26,7 +26,8 @@ function end(why: Cause): void {
 
 /**
  * Ctrl-C, SIGTERM, SIGHUP (an ssh that drops), a reader that goes away and an uncaught error abort `signal`, so that
- * the step in hand is finished and what was started is taken down before the process ends. A second Ctrl-C ends at once:
+ * the step in hand is finished and what was started is taken down before the process ends. A second Ctrl-C ends at
+ * once:
  * the pods then end by their own deadline and `hopscope cleanup` removes them.
  */
 export function interruptible(): Interrupt {
@@ -66,19 +67,37 @@ export function interruptedWord(): string {
   return cause === 'signal' || cause === null ? 'interrupted' : 'stopped by the error above'
 }
 
-/** What an error means for a run that probes: a code after an interrupt; else it goes on, as a time-out where the deadline has passed. */
-export function endOf(error: unknown, run: { readonly interrupted: boolean; readonly deadline: AbortSignal; readonly timeoutMs: number }): number {
+/**
+ * What an error means for a run that probes: a code after an interrupt; else it goes on, as a time-out where the
+ * deadline has passed.
+ */
+export function endOf(
+  error: unknown,
+  run: { readonly interrupted: boolean; readonly deadline: AbortSignal; readonly timeoutMs: number },
+): number {
   if (run.interrupted) {
     const left = owed()
-    const say = left.length === 0 ? 'whatever was started in the cluster is removed' : `NOT removed: ${left.join(', ')}; hopscope cleanup`
+    const say =
+      left.length === 0
+        ? 'whatever was started in the cluster is removed'
+        : `NOT removed: ${left.join(', ')}; hopscope cleanup`
     process.stderr.write(`${visible(`${interruptedWord()}; ${say}`)}\n`)
     return interruptedCode()
   }
-  if (run.deadline.aborted) throw new ToolError('probe-failed', `not done within ${run.timeoutMs / 1000} s`, 'give it longer: --timeout 10m', error)
+  if (run.deadline.aborted)
+    throw new ToolError(
+      'probe-failed',
+      `not done within ${run.timeoutMs / 1000} s`,
+      'give it longer: --timeout 10m',
+      error,
+    )
   throw error
 }
 
-/** How long a run has for its own way out after an uncaught error, and then what is owed: together less than a pod's deadline. */
+/**
+ * How long a run has for its own way out after an uncaught error, and then what is owed: together less than a pod's
+ * deadline.
+ */
 const ownWayOutMs = 3000
 const paymentMs = 15_000
 
@@ -92,7 +111,9 @@ export function guardProcess(): void {
   // A promise that can no longer settle, with nothing left to wait for: Node would end with 13 and no word.
   process.on('exit', (code) => {
     if (code !== 13) return
-    process.stderr.write('error: hopscope waited for something that can no longer come\n  help: this is a bug; please report it with the command line\n')
+    process.stderr.write(
+      'error: hopscope waited for something that can no longer come\n  help: this is a bug; please report it with the command line\n',
+    )
     process.exitCode = 2
   })
 }
@@ -112,12 +133,16 @@ function outputFailed(error: NodeJS.ErrnoException): void {
   process.exitCode = 2
 }
 
-/** The run gets the time to take down what it made; then whatever it noted and did not strike out is taken down for it. */
+/**
+ * The run gets the time to take down what it made; then whatever it noted and did not strike out is taken down for it.
+ */
 function crashed(error: unknown): void {
   if (cause === 'crash') return
   cause = 'crash'
   process.exitCode = 2
-  process.stderr.write(`error: hopscope failed: ${visible(redactText(inOneLine(error)))}\n  help: this is a bug; please report it with this line and the command line\n`)
+  process.stderr.write(
+    `error: hopscope failed: ${visible(redactText(inOneLine(error)))}\n  help: this is a bug; please report it with this line and the command line\n`,
+  )
   end('crash')
   setTimeout(() => {
     void payAll(paymentMs).then((left) => {

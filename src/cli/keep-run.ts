@@ -21,7 +21,10 @@ export async function keepRun(model: Model): Promise<string | null> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeSnapshot(file, model, { t0: now })
-    const old = (await readdir(folder)).filter((it) => ownName.test(it)).toSorted().slice(0, -kept)
+    const old = (await readdir(folder))
+      .filter((it) => ownName.test(it))
+      .toSorted()
+      .slice(0, -kept)
     await Promise.all(old.map((it) => rm(join(folder, it), { force: true })))
     return file
   } catch {

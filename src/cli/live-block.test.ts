@@ -11,7 +11,8 @@ function terminal(columns: number) {
       if (up !== null) row -= Number(up[1])
       else if (part === '\u001B[J') rows.splice(row)
       else if (part === '\n') row++
-      else if (part !== '\r') for (let at = 0; at < part.length; at += columns) rows[at === 0 ? row : ++row] = part.slice(at, at + columns)
+      else if (part !== '\r')
+        for (let at = 0; at < part.length; at += columns) rows[at === 0 ? row : ++row] = part.slice(at, at + columns)
     }
     return true
   }

@@ -2,7 +2,17 @@ import { Command, CommanderError, Option } from 'commander'
 import { ToolError } from '../tool-error.ts'
 import type { CleanupFlags } from './cleanup.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
-import { capacityFlags, type ClusterFlags, clusterFlags, defaultImage, duration, type ProbeFlags, probeFlags, type ReportFlags, reportFlags } from './flags.ts'
+import {
+  capacityFlags,
+  type ClusterFlags,
+  clusterFlags,
+  defaultImage,
+  duration,
+  type ProbeFlags,
+  probeFlags,
+  type ReportFlags,
+  reportFlags,
+} from './flags.ts'
 import { type FixFlags, fixFlags } from './fix.ts'
 import { interruptedCode, interruptedWord, isEnding } from './interrupt.ts'
 import type { ResolveFlags } from './resolve.ts'
@@ -41,45 +51,83 @@ export async function run(args: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()
-  const command = (name: string, description: string): Command => program.command(name).description(description).exitOverride()
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).exitOverride()
 
-  reportFlags(probeFlags(clusterFlags(command('diagnose', 'find out what is wrong, with evidence (the default command)'))))
-    .argument('[target]', 'svc/x, deploy/x, pod/x, ingress/x, https://host/path, or dns; everything in the namespace when absent')
+  reportFlags(
+    probeFlags(clusterFlags(command('diagnose', 'find out what is wrong, with evidence (the default command)'))),
+  )
+    .argument(
+      '[target]',
+      'svc/x, deploy/x, pod/x, ingress/x, https://host/path, or dns; everything in the namespace when absent',
+    )
     .option('--from <file>', 'read a snapshot that `hopscope collect` wrote, instead of a cluster')
-    .action(async (target: string | undefined, flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
-      code = await (await import('./diagnose.ts')).diagnoseCommand(target ?? null, flags)
-    })
-  const dns = command('dns', "measure the cluster's DNS from every node, path by path, and say what is wrong").enablePositionalOptions()
-  capacityFlags(clusterFlags(dns.command('capacity').description('what CoreDNS carries, how much is left, and what this cluster needs; reads only, unless --load names a rate').exitOverride()))
-    .action(async (flags: CapacityFlags) => {
-      code = await (await import('./dns-capacity.ts')).capacityCommand(flags)
-    })
+    .action(
+      async (
+        target: string | undefined,
+        flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string },
+      ) => {
+        code = await (await import('./diagnose.ts')).diagnoseCommand(target ?? null, flags)
+      },
+    )
+  const dns = command(
+    'dns',
+    "measure the cluster's DNS from every node, path by path, and say what is wrong",
+  ).enablePositionalOptions()
+  capacityFlags(
+    clusterFlags(
+      dns
+        .command('capacity')
+        .description(
+          'what CoreDNS carries, how much is left, and what this cluster needs; reads only, unless --load names a rate',
+        )
+        .exitOverride(),
+    ),
+  ).action(async (flags: CapacityFlags) => {
+    code = await (await import('./dns-capacity.ts')).capacityCommand(flags)
+  })
   reportFlags(probeFlags(clusterFlags(dns)))
     .option('--from <file>', 'read a snapshot instead of a cluster')
     .action(async (flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
       code = await (await import('./dns.ts')).dnsCommand(flags)
     })
-  clusterFlags(command('resolve', 'look a name up as a pod would: every query in order, the answers, and the suffix that won'))
+  clusterFlags(
+    command('resolve', 'look a name up as a pod would: every query in order, the answers, and the suffix that won'),
+  )
     .argument('<name>', 'cart, cart.shop, example.com., or an IP address')
     .option('--from <pod>', 'as this pod does: pod/NAME; else as any pod of the namespace')
     .option('-c, --container <name>', "that container's files and C library; else the first that is ready")
     .option('--type <type>', 'one record type (A, AAAA, CNAME, MX, NS, PTR, SOA, SRV, TXT) instead of A and AAAA')
     .option('--node <name>', 'ask from this node, when no pod is named')
-    .addOption(new Option('--image <image>', 'image of the probe pod; needs node 18 or later in it').default(defaultImage))
-    .addOption(new Option('--timeout <duration>', 'end the whole run after this long').default(120_000, '2m').argParser(duration))
+    .addOption(
+      new Option('--image <image>', 'image of the probe pod; needs node 18 or later in it').default(defaultImage),
+    )
+    .addOption(
+      new Option('--timeout <duration>', 'end the whole run after this long')
+        .default(120_000, '2m')
+        .argParser(duration),
+    )
     .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
     .action(async (name: string, flags: ResolveFlags) => {
       code = await (await import('./resolve.ts')).resolveCommand(name, flags)
     })
-  clusterFlags(command('watch', "the DNS servers' rates, errors and latency live, and what changes, while you change things"))
+  clusterFlags(
+    command('watch', "the DNS servers' rates, errors and latency live, and what changes, while you change things"),
+  )
     .argument('<what>', 'dns')
     .addOption(new Option('--interval <duration>', 'between two readings').default(5000, '5s').argParser(duration))
     .addOption(new Option('--for <duration>', 'end by itself after this long; else Ctrl-C ends it').argParser(duration))
     .option('--probe', 'also a canary pod that looks up one name a second')
     .option('--node-access', "also the nodes' conntrack counters, through kube-proxy's pods")
     .option('--node <name>', 'where the canary runs, and whose counters are read')
-    .addOption(new Option('--image <image>', 'image of the canary pod; needs node 18 or later in it').default(defaultImage))
-    .addOption(new Option('-o, --output <format>', 'how to print: text, or one JSON object per line').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--image <image>', 'image of the canary pod; needs node 18 or later in it').default(defaultImage),
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'how to print: text, or one JSON object per line')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
     .action(async (what: string, flags: WatchFlags) => {
       code = await (await import('./watch.ts')).watchCommand(what, flags)
     })
@@ -87,9 +135,14 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument('[target]', 'as for diagnose')
     .option('--out <file>', 'where to write it', 'hopscope.hops')
     .option('--anonymize', 'replace names of objects by invented ones')
-    .action(async (target: string | undefined, flags: ClusterFlags & ProbeFlags & { readonly out: string; readonly anonymize?: boolean }) => {
-      code = await (await import('./collect.ts')).collectCommand(target ?? null, flags)
-    })
+    .action(
+      async (
+        target: string | undefined,
+        flags: ClusterFlags & ProbeFlags & { readonly out: string; readonly anonymize?: boolean },
+      ) => {
+        code = await (await import('./collect.ts')).collectCommand(target ?? null, flags)
+      },
+    )
   command('explain', 'what a finding means and how to confirm it by hand; what a remedy does and when not to use it')
     .argument('<code>', 'DNS101, dns/parallel-lookup-drop, or a remedy: node-local-dns')
     .action(async (name: string) => {
@@ -100,21 +153,27 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (flags: { readonly output: string }) => {
       code = await (await import('./checks.ts')).checksCommand(flags.output)
     })
-  fixFlags(command('fix', 'plan, apply, verify and undo the known remedies')).action(async (name: string | undefined, flags: FixFlags) => {
-    code = await (await import('./fix.ts')).fixCommand(name ?? null, flags)
-  })
+  fixFlags(command('fix', 'plan, apply, verify and undo the known remedies')).action(
+    async (name: string | undefined, flags: FixFlags) => {
+      code = await (await import('./fix.ts')).fixCommand(name ?? null, flags)
+    },
+  )
   clusterFlags(command('cleanup', 'list whatever killed runs left in the cluster, ask, and remove it'))
     .option('--yes', 'remove what is listed without asking')
-    .option('--run <id>', 'what this one run left, however young: the 8 letters in its pods\' names')
+    .option('--run <id>', "what this one run left, however young: the 8 letters in its pods' names")
     .action(async (flags: CleanupFlags) => {
       code = await (await import('./cleanup.ts')).cleanupCommand(flags)
     })
   command('version', 'print the version').action(() => {
     process.stdout.write(`hopscope ${version}\n`)
   })
-  program.command('start', { hidden: true }).allowUnknownOption().argument('[rest...]').action(async (rest: readonly string[]) => {
-    code = await (await import('./start.ts')).startCommand(rest)
-  })
+  program
+    .command('start', { hidden: true })
+    .allowUnknownOption()
+    .argument('[rest...]')
+    .action(async (rest: readonly string[]) => {
+      code = await (await import('./start.ts')).startCommand(rest)
+    })
 
   try {
     await program.parseAsync(withDefault(args, program), { from: 'user' })
@@ -129,14 +188,19 @@ function withDefault(args: readonly string[], program: Command): string[] {
   const first = args[0]
   const known = new Set([...program.commands.map((it) => it.name()), 'help', '--help', '-h', '--version'])
   const isTarget = first !== undefined && /^[a-z]+\/.|^https?:\/\//.test(first)
-  return first === undefined || (first.startsWith('-') && !known.has(first)) || isTarget ? ['diagnose', ...args] : [...args]
+  return first === undefined || (first.startsWith('-') && !known.has(first)) || isTarget
+    ? ['diagnose', ...args]
+    : [...args]
 }
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
     const [message, ...hints] = error.message.replace(/^error: /, '').split('\n')
-    return fail(message ?? 'bad arguments', hints.length > 0 ? hints.join(' ').replaceAll(/[()]/g, '') : 'hopscope --help')
+    return fail(
+      message ?? 'bad arguments',
+      hints.length > 0 ? hints.join(' ').replaceAll(/[()]/g, '') : 'hopscope --help',
+    )
   }
   if (error instanceof ToolError) return fail(error.message, error.hint)
   // Before there was anything to take down: nothing had been reached yet.
@@ -144,7 +208,10 @@ function report(error: unknown): number {
     tell(interruptedWord())
     return interruptedCode()
   }
-  tell(...`error: hopscope failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.split('\n'), '  help: this is a bug; please report it with this text')
+  tell(
+    ...`error: hopscope failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.split('\n'),
+    '  help: this is a bug; please report it with this text',
+  )
   return 2
 }
 

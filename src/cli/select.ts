@@ -12,21 +12,39 @@ export function findCheck(name: string): AnyCheck | null {
 /** The checks that `--only` names, or all. Throws a usage error for a name that is none. */
 export function selected(only: readonly string[] | undefined): readonly AnyCheck[] {
   if (only === undefined) return checks
-  const named = only.flatMap((it) => it.split(',')).map((name) => {
-    const check = findCheck(name)
-    if (check === null) throw unknownCode(name)
-    return check
-  })
+  const named = only
+    .flatMap((it) => it.split(','))
+    .map((name) => {
+      const check = findCheck(name)
+      if (check === null) throw unknownCode(name)
+      return check
+    })
   return checks.filter((it) => named.includes(it))
 }
 
 /** `--ignore CODE` and `--ignore CODE=Kind/namespace/name`, with `*` for any run of characters. */
 export function ignored(ignore: readonly string[] | undefined): (finding: Finding) => boolean {
-  const rules = (ignore ?? []).flatMap((it) => it.split(',')).map((rule) => {
-    const [name = '', where] = rule.split('=')
-    const check = findCheck(name)
-    if (check === null) throw unknownCode(name)
-    return { code: check.code, where: where === undefined ? null : new RegExp(`^${where.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*')}$`) }
-  })
-  return (finding) => rules.some((rule) => rule.code === finding.code && (rule.where === null || rule.where.test(subjectKey(finding.subject))))
+  const rules = (ignore ?? [])
+    .flatMap((it) => it.split(','))
+    .map((rule) => {
+      const [name = '', where] = rule.split('=')
+      const check = findCheck(name)
+      if (check === null) throw unknownCode(name)
+      return {
+        code: check.code,
+        where:
+          where === undefined
+            ? null
+            : new RegExp(
+                `^${where
+                  .split('*')
+                  .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
+                  .join('.*')}$`,
+              ),
+      }
+    })
+  return (finding) =>
+    rules.some(
+      (rule) => rule.code === finding.code && (rule.where === null || rule.where.test(subjectKey(finding.subject))),
+    )
 }

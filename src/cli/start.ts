@@ -13,7 +13,9 @@ const recording = fileURLToPath(new URL('../scenarios/dns-race-lossy/snapshot.ho
  */
 export async function startCommand(rest: readonly string[]): Promise<number> {
   if (rest.length > 0 || hasKubeconfig()) return run(rest.length > 0 ? rest : ['diagnose'])
-  process.stdout.write('No kubeconfig found, so this is a RECORDING of a real lab cluster with the famous 5 second DNS delay.\n\n')
+  process.stdout.write(
+    'No kubeconfig found, so this is a RECORDING of a real lab cluster with the famous 5 second DNS delay.\n\n',
+  )
   if ((await run(['diagnose', '--from', recording])) === 2) return 2
   process.stdout.write(`
 This was a recording. To diagnose your own cluster, reading only:
@@ -26,5 +28,9 @@ This was a recording. To diagnose your own cluster, reading only:
 
 function hasKubeconfig(): boolean {
   const named = (process.env['KUBECONFIG'] ?? '').split(':').filter((it) => it !== '')
-  return named.length > 0 || existsSync(join(homedir(), '.kube', 'config')) || process.env['KUBERNETES_SERVICE_HOST'] !== undefined
+  return (
+    named.length > 0 ||
+    existsSync(join(homedir(), '.kube', 'config')) ||
+    process.env['KUBERNETES_SERVICE_HOST'] !== undefined
+  )
 }

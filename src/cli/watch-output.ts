@@ -33,7 +33,11 @@ export interface WatchOutput {
 const kept = 60
 
 /** A live block on a terminal, a line per interval elsewhere, an object per line with -o json. */
-export function watchOutput(format: 'text' | 'json', stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) => Paint): WatchOutput {
+export function watchOutput(
+  format: 'text' | 'json',
+  stream: NodeJS.WriteStream,
+  paintOf: (stream: NodeJS.WriteStream) => Paint,
+): WatchOutput {
   if (format === 'json') return jsonLines(stream)
   return stream.isTTY && process.env['TERM'] !== 'dumb' ? live(stream, paintOf) : lines(stream, paintOf)
 }
@@ -55,7 +59,10 @@ function lines(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream)
 function live(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) => Paint): WatchOutput {
   const { above, draw } = liveBlock(stream)
   const clean = (line: string): string => visible(line, 'colours')
-  const block = { above: (line: string) => above(clean(line)), draw: (lines: readonly string[]) => draw(lines.map(clean)) }
+  const block = {
+    above: (line: string) => above(clean(line)),
+    draw: (lines: readonly string[]) => draw(lines.map(clean)),
+  }
   const history: WatchSample[] = []
   return {
     note: (line) => block.above(line),
@@ -76,25 +83,47 @@ function live(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) 
 
 function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
   // JSON has no number for "beyond the last bucket", and null means that there was nothing.
-  const say = (it: object): void => void stream.write(`${JSON.stringify(it, (key, value: unknown) => (key === 'durations' ? undefined : value === Infinity ? 'Infinity' : value))}\n`)
+  const say = (it: object): void =>
+    void stream.write(
+      `${JSON.stringify(it, (key, value: unknown) => (key === 'durations' ? undefined : value === Infinity ? 'Infinity' : value))}\n`,
+    )
   return {
     note: () => {},
-    load: (texts, perSecond) => say({ schema: 'hopscope/watch/v1', t: 'load', requestsPerSecond: perSecond, text: texts }),
+    load: (texts, perSecond) =>
+      say({ schema: 'hopscope/watch/v1', t: 'load', requestsPerSecond: perSecond, text: texts }),
     sample(sample, events) {
       const at = new Date(sample.at).toISOString()
       const { servers, canary, conntrack } = sample
-      say({ t: 'sample', at, totals: totalsOf(sample), servers, canary, conntrack, missing: Object.fromEntries(missing(sample)), findings: sample.findings.map((it) => ({ code: it.code, severity: it.severity, subject: it.subject })) })
+      say({
+        t: 'sample',
+        at,
+        totals: totalsOf(sample),
+        servers,
+        canary,
+        conntrack,
+        missing: Object.fromEntries(missing(sample)),
+        findings: sample.findings.map((it) => ({ code: it.code, severity: it.severity, subject: it.subject })),
+      })
       for (const it of events) say({ t: 'event', at, ...it })
     },
     end: ({ began, ended, missing: gaps, findings, ...it }) =>
-      say({ t: 'end', at: new Date(ended).toISOString(), seconds: (ended - began) / 1000, ...it, missing: Object.fromEntries(gaps), findings: findings.map((one) => ({ code: one.code, severity: one.severity, subject: one.subject })) }),
+      say({
+        t: 'end',
+        at: new Date(ended).toISOString(),
+        seconds: (ended - began) / 1000,
+        ...it,
+        missing: Object.fromEntries(gaps),
+        findings: findings.map((one) => ({ code: one.code, severity: one.severity, subject: one.subject })),
+      }),
   }
 }
 
 /** What a reader who comes back to the terminal wants to know. */
 function summary(it: WatchEnd): readonly string[] {
   const seconds = Math.max(1, Math.round((it.ended - it.began) / 1000))
-  const still = it.findings.filter((one) => one.severity !== 'info').map((one) => `${one.code} ${subjectKey(one.subject)}`)
+  const still = it.findings
+    .filter((one) => one.severity !== 'info')
+    .map((one) => `${one.code} ${subjectKey(one.subject)}`)
   return [
     '',
     `watched for ${seconds >= 120 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${seconds} s`}: ${it.samples} reading${it.samples === 1 ? '' : 's'}, ${it.numbers} with numbers; ${it.troubles === 0 ? 'no trouble seen in them' : `${it.troubles} time${it.troubles === 1 ? '' : 's'} trouble began`}`,

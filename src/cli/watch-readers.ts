@@ -8,7 +8,14 @@ import { type ConntrackReader, type ConntrackReading, viaKubeProxy } from '../pr
 import { planNodes } from '../probe/plan/plan-nodes.ts'
 import type { LookupRow } from '../probe/pod/records.ts'
 import { type Canary, startCanary } from '../probe/watch/watch-canary.ts'
-import { type CanarySample, type ConntrackSample, type ServerSample, type Totals, totalsOf, type WatchSample } from '../answers/dns-watch.ts'
+import {
+  type CanarySample,
+  type ConntrackSample,
+  type ServerSample,
+  type Totals,
+  totalsOf,
+  type WatchSample,
+} from '../answers/dns-watch.ts'
 import { ToolError } from '../tool-error.ts'
 import { coreDnsRates } from '../wire/coredns-metrics.ts'
 import { conntrackDelta } from '../wire/conntrack-stat.ts'
@@ -21,8 +28,13 @@ const mostNodes = 12
 
 /** All that a watch reads with, started; each reading knows the one before. */
 export interface Readers {
-  readonly sample: (judge: (dns: ClusterDns) => WatchSample['findings'], signal: AbortSignal) => Promise<{ readonly sample: WatchSample; readonly totals: Totals | null }>
-  /** Lists and gets of one reading, as counted in the first: how many depends on where this cluster keeps its Corefile. */
+  readonly sample: (
+    judge: (dns: ClusterDns) => WatchSample['findings'],
+    signal: AbortSignal,
+  ) => Promise<{ readonly sample: WatchSample; readonly totals: Totals | null }>
+  /**
+   * Lists and gets of one reading, as counted in the first: how many depends on where this cluster keeps its Corefile.
+   */
   readonly reads: () => number
   readonly servers: () => number
   readonly nodes: () => readonly string[]
@@ -31,17 +43,51 @@ export interface Readers {
   readonly end: () => Promise<readonly string[]>
 }
 
-export async function startReaders(cluster: Cluster, flags: WatchFlags, signal: AbortSignal, count: () => number): Promise<Readers> {
+export async function startReaders(
+  cluster: Cluster,
+  flags: WatchFlags,
+  signal: AbortSignal,
+  count: () => number,
+): Promise<Readers> {
   const before_ = count()
   const first = await readWatch(cluster, flags.requestTimeout, signal)
   const reads = count() - before_ - first.metrics.size
-  if (!first.dns.known && first.dns.why.reason === 'forbidden') throw new ToolError('forbidden', "no permission to read the cluster's DNS", `this needs the right to ${first.dns.why.detail}: deploy/rbac-read.yaml`)
-  if (first.dns.known && first.dns.value.service === null && first.dns.value.pods.length === 0) throw new ToolError('not-found', 'this cluster has no DNS that hopscope knows', 'neither a Service kube-dns nor pods with k8s-app=kube-dns in kube-system')
-  const nodes = flags.probe === true || flags.nodeAccess === true ? await chosenNodes(readUntil(cluster, signal), flags) : []
-  const counters = flags.nodeAccess === true ? await Promise.all(nodes.slice(0, mostNodes).map(async (node) => ({ node, reader: await viaKubeProxy({ cluster, now: () => performance.now(), signal }, node) }))) : []
+  if (!first.dns.known && first.dns.why.reason === 'forbidden')
+    throw new ToolError(
+      'forbidden',
+      "no permission to read the cluster's DNS",
+      `this needs the right to ${first.dns.why.detail}: deploy/rbac-read.yaml`,
+    )
+  if (first.dns.known && first.dns.value.service === null && first.dns.value.pods.length === 0)
+    throw new ToolError(
+      'not-found',
+      'this cluster has no DNS that hopscope knows',
+      'neither a Service kube-dns nor pods with k8s-app=kube-dns in kube-system',
+    )
+  const nodes =
+    flags.probe === true || flags.nodeAccess === true ? await chosenNodes(readUntil(cluster, signal), flags) : []
+  const counters =
+    flags.nodeAccess === true
+      ? await Promise.all(
+          nodes.slice(0, mostNodes).map(async (node) => ({
+            node,
+            reader: await viaKubeProxy({ cluster, now: () => performance.now(), signal }, node),
+          })),
+        )
+      : []
   const canaryNode = flags.probe === true ? (nodes[0] ?? null) : null
-  if (flags.probe === true && canaryNode === null) throw new ToolError('probe-failed', 'no node takes a canary pod', 'name one with --node')
-  const canary = canaryNode === null || !first.dns.known ? null : startCanary(cluster, { namespace: flags.namespace ?? cluster.namespace, node: canaryNode, image: flags.image, tolerateAll: false, dns: first.dns.value })
+  if (flags.probe === true && canaryNode === null)
+    throw new ToolError('probe-failed', 'no node takes a canary pod', 'name one with --node')
+  const canary =
+    canaryNode === null || !first.dns.known
+      ? null
+      : startCanary(cluster, {
+          namespace: flags.namespace ?? cluster.namespace,
+          node: canaryNode,
+          image: flags.image,
+          tolerateAll: false,
+          dns: first.dns.value,
+        })
 
   let before: WatchReading | null = null
   let pending: WatchReading | null = first
@@ -57,7 +103,8 @@ export async function startReaders(cluster: Cluster, flags: WatchFlags, signal: 
         at: Date.now(),
         dns: reading.dns,
         servers: known_ === null ? [] : servers(known_, before, reading),
-        canary: canary === null || canaryNode === null ? null : mapKnown(canary.take(), (rows) => canaryOf(canaryNode, rows)),
+        canary:
+          canary === null || canaryNode === null ? null : mapKnown(canary.take(), (rows) => canaryOf(canaryNode, rows)),
         conntrack: conntrack.flatMap((it) => (it === null ? [] : [it])),
         findings: reading.dns.known ? judge(reading.dns.value) : [],
       }
@@ -79,7 +126,11 @@ async function chosenNodes(cluster: Cluster, flags: WatchFlags): Promise<readonl
   const namespace = flags.namespace ?? cluster.namespace
   const model = await collect(cluster, { scope: { namespace, target: { kind: 'dns' }, level: 'node' }, tool: version })
   checkNodes(flags.node === undefined ? undefined : [flags.node], model)
-  return planNodes(model, { names: flags.node === undefined ? null : [flags.node], most: mostNodes, tolerateAll: false }).nodes
+  return planNodes(model, {
+    names: flags.node === undefined ? null : [flags.node],
+    most: mostNodes,
+    tolerateAll: false,
+  }).nodes
 }
 
 function servers(dns: ClusterDns, before: WatchReading | null, now: WatchReading): readonly ServerSample[] {
@@ -90,7 +141,11 @@ function servers(dns: ClusterDns, before: WatchReading | null, now: WatchReading
       pod: pod.name,
       node: pod.node,
       cpuLimitMilli: pod.containers[0]?.cpuLimitMilli ?? null,
-      rates: read.includes(pod.name) ? between(before?.metrics.get(pod.name), now.metrics.get(pod.name)) : pod.phase === 'Running' ? unknown('failed', 'more servers than are scraped') : unknown('not-asked', `the pod is ${pod.phase}`),
+      rates: read.includes(pod.name)
+        ? between(before?.metrics.get(pod.name), now.metrics.get(pod.name))
+        : pod.phase === 'Running'
+          ? unknown('failed', 'more servers than are scraped')
+          : unknown('not-asked', `the pod is ${pod.phase}`),
     }))
 }
 
@@ -102,7 +157,9 @@ function between(before: Page | undefined, now: Page | undefined): ServerSample[
   if (!now.text.known) return now.text
   if (before === undefined || !before.text.known) return unknown('not-asked', 'first reading')
   const rates = coreDnsRates(before.text.value, now.text.value, (now.at - before.at) / 1000)
-  return rates === null ? unknown('failed', 'it was started anew in between, or these are no metrics of CoreDNS') : known(rates)
+  return rates === null
+    ? unknown('failed', 'it was started anew in between, or these are no metrics of CoreDNS')
+    : known(rates)
 }
 
 function canaryOf(node: string, rows: readonly LookupRow[]): CanarySample {
@@ -113,7 +170,11 @@ function canaryOf(node: string, rows: readonly LookupRow[]): CanarySample {
 }
 
 /** null for the first reading of a node. */
-async function counted(node: string, reader: ConntrackReader | null, last: Map<string, ConntrackReading>): Promise<Known<ConntrackSample> | null> {
+async function counted(
+  node: string,
+  reader: ConntrackReader | null,
+  last: Map<string, ConntrackReading>,
+): Promise<Known<ConntrackSample> | null> {
   if (reader === null) return unknown('failed', `${node}: kube-proxy's pod does not show them`)
   const now = await reader.fresh()
   const before = last.get(node)

@@ -34,13 +34,21 @@ const leastIntervalMs = 1000
 /** `hopscope watch dns`: until Ctrl-C (130) or the end of --for: 0 no trouble seen, 1 some, 2 never a number. */
 export async function watchCommand(what: string, flags: WatchFlags): Promise<number> {
   if (what !== 'dns') throw new ToolError('usage', `\`${what}\` can't be watched`, 'hopscope watch dns')
-  if (flags.interval < leastIntervalMs) throw new ToolError('usage', `an interval of ${flags.interval} ms would be a load of its own`, 'one second at the least: --interval 1s')
+  if (flags.interval < leastIntervalMs)
+    throw new ToolError(
+      'usage',
+      `an interval of ${flags.interval} ms would be a load of its own`,
+      'one second at the least: --interval 1s',
+    )
   const interrupt = interruptible()
   const counted = countRequests(await open(flags, interrupt.signal))
   const cluster = counted.cluster
   const output = watchOutput(flags.output, process.stdout, terminalPaint)
   const until = flags.for === undefined ? Infinity : performance.now() + flags.for
-  const stop = AbortSignal.any([interrupt.signal, ...(flags.for === undefined ? [] : [AbortSignal.timeout(flags.for + leastIntervalMs)])])
+  const stop = AbortSignal.any([
+    interrupt.signal,
+    ...(flags.for === undefined ? [] : [AbortSignal.timeout(flags.for + leastIntervalMs)]),
+  ])
   let readers: Readers | null = null
   const seen: Seen = { state: nothingYet, samples: 0, numbers: 0, troubles: 0, load: 0 }
   let began = Date.now()
@@ -51,7 +59,7 @@ export async function watchCommand(what: string, flags: WatchFlags): Promise<num
     atStart = counted.count()
     began = Date.now()
     announceLoad(output, readers, flags, seen)
-    for (let next = performance.now(); ; ) {
+    for (let next = performance.now(); ;) {
       const { sample, totals } = await readers.sample((dns) => findingsOf(dns, cluster), stop)
       if (stop.aborted) break
       tell(output, sample, seen)
@@ -68,7 +76,20 @@ export async function watchCommand(what: string, flags: WatchFlags): Promise<num
     const ended = Date.now()
     const requests = counted.count()
     const left = (await readers?.end()) ?? []
-    output.end({ began, ended, samples: seen.samples, numbers: seen.numbers, troubles: seen.troubles, requests, atStart, standing: [...seen.state.standing.values()].map((it) => it.bad), findings: seen.state.findings, missing: seen.state.missing, left, canary: flags.probe === true })
+    output.end({
+      began,
+      ended,
+      samples: seen.samples,
+      numbers: seen.numbers,
+      troubles: seen.troubles,
+      requests,
+      atStart,
+      standing: [...seen.state.standing.values()].map((it) => it.bad),
+      findings: seen.state.findings,
+      missing: seen.state.missing,
+      left,
+      canary: flags.probe === true,
+    })
     interrupt.release()
     cluster.close()
   }
@@ -80,7 +101,10 @@ export async function watchCommand(what: string, flags: WatchFlags): Promise<num
 /** Ctrl-C is the usual end, and the summary has said all; a reader that went away has not read it. */
 function stoppedEarly(): number {
   const code = interruptedCode()
-  if (code === 141) warn(`${interruptedWord()}; ${owed().length === 0 ? 'nothing of it is left in the cluster' : `NOT removed: ${owed().join(', ')}; hopscope cleanup`}`)
+  if (code === 141)
+    warn(
+      `${interruptedWord()}; ${owed().length === 0 ? 'nothing of it is left in the cluster' : `NOT removed: ${owed().join(', ')}; hopscope cleanup`}`,
+    )
   return code
 }
 
@@ -108,16 +132,37 @@ function announceLoad(output: WatchOutput, readers: Readers, flags: WatchFlags, 
   if (load <= seen.load) return
   const first = seen.load === 0
   seen.load = load
-  const parts = [`${readers.reads()} reads`, `${readers.servers()} metrics page${readers.servers() === 1 ? '' : 's'}`, ...(readers.nodes().length === 0 ? [] : [`${readers.nodes().length} counter file${readers.nodes().length === 1 ? '' : 's'} by exec`])]
-  output.load([
-    `asks the API server at most ${load.toFixed(1)} times a second: ${parts.join(' and ')} every ${flags.interval / 1000} s${canary === null ? '' : ', the canary pod every 10 s'}`,
-    ...(!first ? [] : canary === null ? ['makes no look-up of its own (--probe adds a canary)'] : [`a canary pod on ${canary} looks up one name a second (${queriesPerSecond} queries); removed at the end; some requests more to start it`]),
-  ], load)
+  const parts = [
+    `${readers.reads()} reads`,
+    `${readers.servers()} metrics page${readers.servers() === 1 ? '' : 's'}`,
+    ...(readers.nodes().length === 0
+      ? []
+      : [`${readers.nodes().length} counter file${readers.nodes().length === 1 ? '' : 's'} by exec`]),
+  ]
+  output.load(
+    [
+      `asks the API server at most ${load.toFixed(1)} times a second: ${parts.join(' and ')} every ${flags.interval / 1000} s${canary === null ? '' : ', the canary pod every 10 s'}`,
+      ...(!first
+        ? []
+        : canary === null
+          ? ['makes no look-up of its own (--probe adds a canary)']
+          : [
+              `a canary pod on ${canary} looks up one name a second (${queriesPerSecond} queries); removed at the end; some requests more to start it`,
+            ]),
+    ],
+    load,
+  )
 }
 
 /** Checks that can decide from the DNS objects alone; the others would only say that they can't tell. */
 function findingsOf(dns: ClusterDns, cluster: Cluster): WatchSample['findings'] {
-  const seen = model({ clusterDns: known(dns) }, { scope: { namespace: null, target: { kind: 'dns' }, level: 'read' }, cluster: { context: cluster.context, version: 'unknown', tool: version } })
+  const seen = model(
+    { clusterDns: known(dns) },
+    {
+      scope: { namespace: null, target: { kind: 'dns' }, level: 'read' },
+      cluster: { context: cluster.context, version: 'unknown', tool: version },
+    },
+  )
   const able = checks.filter((it) => it.needs.every((name) => name === 'clusterDns'))
   return diagnose(seen, { checks: able }).roots.map((it) => it.finding)
 }

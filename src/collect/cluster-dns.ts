@@ -46,7 +46,8 @@ const openShift: Place = {
  */
 export async function collectClusterDns(reader: Reader, inScope: InScope): Promise<Known<ClusterDns>> {
   const here = await inPlace(reader, usual, inScope)
-  if (!here.known || here.value.service !== null || here.value.pods.length > 0 || here.value.workload !== null) return here
+  if (!here.known || here.value.service !== null || here.value.pods.length > 0 || here.value.workload !== null)
+    return here
   const there = await inPlace(reader, openShift, inScope)
   return !there.known || there.value.service !== null ? there : here
 }
@@ -92,7 +93,9 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
   })
 }
 
-/** What answers DNS by its image: CoreDNS and kube-dns under whatever registry; not the cache that stands before them. */
+/**
+ * What answers DNS by its image: CoreDNS and kube-dns under whatever registry; not the cache that stands before them.
+ */
 const dnsImage = /(^|[/-])(coredns|k8s-dns-kube-dns|kube-?dns|kubedns)([-:@/]|$)/i
 
 /**
@@ -153,7 +156,10 @@ async function workloadOf({ pods, service, place, workloads, inScope }: Makers):
   return fitting.find((it) => it.desired > 0) ?? fitting[0] ?? null
 }
 
-/** GKE's `kube-dns-autoscaler`, AKS's and kops's `coredns-autoscaler`, kubespray's `dns-autoscaler`, RKE2's of its chart. */
+/**
+ * GKE's `kube-dns-autoscaler`, AKS's and kops's `coredns-autoscaler`, kubespray's `dns-autoscaler`, RKE2's of its
+ * chart.
+ */
 function scalerOf(workloads: readonly Workload[]): Pick<ClusterDns, 'scaler'> {
   const scaler = workloads.find((it) => it.kind === 'Deployment' && /dns\b.*autoscaler$/.test(it.name))
   return scaler === undefined ? {} : { scaler }
@@ -171,10 +177,13 @@ function ownerOfPod(pod: Pod, replicaSets: readonly Workload[]): Subject {
   return owner === null ? named : subject(owner.kind, pod.namespace, owner.name)
 }
 
-/** By what DaemonSets run, whatever they are called: kubespray's is `nodelocaldns`, a chart's bears its release's name. */
+/**
+ * By what DaemonSets run, whatever they are called: kubespray's is `nodelocaldns`, a chart's bears its release's name.
+ */
 async function collectNodeCaches(namespace: string, inScope: InScope): Promise<Known<readonly Pod[]>> {
   const usualPods = { namespace, labels: { 'k8s-app': ['node-local-dns'] } }
-  const others = inScope.nodeCacheTemplates()
+  const others = inScope
+    .nodeCacheTemplates()
     .filter((it) => !(it.namespace === namespace && it.labels['k8s-app'] === 'node-local-dns'))
     .map((it) => ({ namespace: it.namespace, labels: eachOf(it.labels) }))
   const all = new Map<string, Pod>()
@@ -205,7 +214,9 @@ async function readCorefile(reader: Reader, place: Place, service: Service | nul
     const found = await reader.get(configMaps, place.namespace, name, (raw) => text(fields(raw['data'])['Corefile']))
     if (!found.known && found.why.reason === 'not-there') continue
     if (!found.known) return found
-    return found.value === null ? unknown('not-there', `ConfigMap ${place.namespace}/${name} has no key Corefile`) : known(found.value)
+    return found.value === null
+      ? unknown('not-there', `ConfigMap ${place.namespace}/${name} has no key Corefile`)
+      : known(found.value)
   }
   return unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${place.namespace}`)
 }
@@ -215,11 +226,19 @@ const customName = 'coredns-custom'
 type Texts = Readonly<Record<string, string>>
 
 function readCustom(reader: Reader, namespace: string): Promise<Known<Texts>> {
-  return reader.get(configMaps, namespace, customName, (raw) => Object.fromEntries(Object.entries(fields(raw['data'])).map(([key, value]) => [key, text(value) ?? ''])))
+  return reader.get(configMaps, namespace, customName, (raw) =>
+    Object.fromEntries(Object.entries(fields(raw['data'])).map(([key, value]) => [key, text(value) ?? ''])),
+  )
 }
 
 /** The texts end here: they may hold secrets, and only their keys are judged. */
 function customConfig(texts: Texts, corefile: string): CustomConfig {
-  const mentioned = (name: string): boolean => corefile.includes(name) || Object.entries(texts).some(([key, value]) => key !== name && value.includes(name))
-  return { configMap: customName, keys: Object.keys(texts).toSorted().map((name) => ({ name, mentioned: mentioned(name) })) }
+  const mentioned = (name: string): boolean =>
+    corefile.includes(name) || Object.entries(texts).some(([key, value]) => key !== name && value.includes(name))
+  return {
+    configMap: customName,
+    keys: Object.keys(texts)
+      .toSorted()
+      .map((name) => ({ name, mentioned: mentioned(name) })),
+  }
 }

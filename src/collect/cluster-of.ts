@@ -28,13 +28,22 @@ export function clusterOf(
     version: () => Promise.resolve(known({ gitVersion: 'v1.33.1', platform: 'linux/amd64' })),
     list: (resource, options, project) => {
       const refused = note(resource, options.namespace ?? null)
-      const projected = all(resource).filter((it) => chosen(it, options)).map(project)
+      const projected = all(resource)
+        .filter((it) => chosen(it, options))
+        .map(project)
       return Promise.resolve(refused ?? known(projected.filter((it) => it !== null)))
     },
     get: (resource, namespace, name, project) => {
       const refused = note(resource, namespace, name)
-      const found = all(resource).find((it) => it.metadata.name === name && (it.metadata.namespace ?? null) === namespace)
-      return Promise.resolve(refused ?? (found === undefined ? unknown('not-there', `${resource.plural} "${name}" not found`) : known(project(found))))
+      const found = all(resource).find(
+        (it) => it.metadata.name === name && (it.metadata.namespace ?? null) === namespace,
+      )
+      return Promise.resolve(
+        refused ??
+          (found === undefined
+            ? unknown('not-there', `${resource.plural} "${name}" not found`)
+            : known(project(found))),
+      )
     },
     create: notHere,
     replace: notHere,

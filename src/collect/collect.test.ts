@@ -6,7 +6,10 @@ import { collect } from './collect.ts'
 
 const everywhere: Scope = { namespace: null, target: { kind: 'everything' }, level: 'read' }
 const inShop: Scope = { ...everywhere, namespace: 'shop' }
-const named = (namespace: string | null, name: string, rest: object = {}, labels: object = {}): object => ({ metadata: { ...(namespace === null ? {} : { namespace }), name, labels }, ...rest })
+const named = (namespace: string | null, name: string, rest: object = {}, labels: object = {}): object => ({
+  metadata: { ...(namespace === null ? {} : { namespace }), name, labels },
+  ...rest,
+})
 
 const dnsLabels = { 'k8s-app': 'kube-dns' }
 const nginxLabels = { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' }
@@ -16,16 +19,40 @@ const objects = {
   pods: [
     named('shop', 'cart-2', {}, { app: 'cart' }),
     named('shop', 'cart-1', {}, { app: 'cart' }),
-    named('kube-system', 'coredns-1', { spec: { containers: [{ name: 'coredns', args: ['-conf', '/etc/coredns/Corefile'] }] } }, dnsLabels),
-    named('ingress-nginx', 'controller-1', { spec: { containers: [{ name: 'c', args: ['--ingress-class=outer', '--watch-ingress-without-class=true'] }] } }, nginxLabels),
+    named(
+      'kube-system',
+      'coredns-1',
+      { spec: { containers: [{ name: 'coredns', args: ['-conf', '/etc/coredns/Corefile'] }] } },
+      dnsLabels,
+    ),
+    named(
+      'ingress-nginx',
+      'controller-1',
+      { spec: { containers: [{ name: 'c', args: ['--ingress-class=outer', '--watch-ingress-without-class=true'] }] } },
+      nginxLabels,
+    ),
     named('ingress-nginx', 'admission-1', {}, { ...nginxLabels, 'app.kubernetes.io/component': 'admission-webhook' }),
     named('istio', 'gateway-1', {}, { app: 'istio-ingressgateway' }),
   ],
-  services: [named('shop', 'cart', { spec: { selector: { app: 'cart' } } }), named('kube-system', 'kube-dns', { spec: { clusterIP: '10.96.0.10', selector: dnsLabels } }, dnsLabels)],
-  endpointslices: [named('kube-system', 'kube-dns-x', {}, { 'kubernetes.io/service-name': 'kube-dns' }), named('kube-system', 'other-x', {}, { 'kubernetes.io/service-name': 'other' })],
-  deployments: [named('shop', 'cart'), named('kube-system', 'coredns', { spec: { template: { metadata: { labels: dnsLabels } } } })],
+  services: [
+    named('shop', 'cart', { spec: { selector: { app: 'cart' } } }),
+    named('kube-system', 'kube-dns', { spec: { clusterIP: '10.96.0.10', selector: dnsLabels } }, dnsLabels),
+  ],
+  endpointslices: [
+    named('kube-system', 'kube-dns-x', {}, { 'kubernetes.io/service-name': 'kube-dns' }),
+    named('kube-system', 'other-x', {}, { 'kubernetes.io/service-name': 'other' }),
+  ],
+  deployments: [
+    named('shop', 'cart'),
+    named('kube-system', 'coredns', { spec: { template: { metadata: { labels: dnsLabels } } } }),
+  ],
   replicasets: [named('shop', 'cart-5f')],
-  configmaps: [named('kube-system', 'coredns', { data: { Corefile: '.:53 {\n kubernetes k8s.example\n}', other: 'hunter2' } }), named('kube-system', 'coredns-custom', { data: { 'corp.server': 'corp.example { file db.corp }', 'db.corp': 'hunter2', 'log.conf': 'log' } })],
+  configmaps: [
+    named('kube-system', 'coredns', { data: { Corefile: '.:53 {\n kubernetes k8s.example\n}', other: 'hunter2' } }),
+    named('kube-system', 'coredns-custom', {
+      data: { 'corp.server': 'corp.example { file db.corp }', 'db.corp': 'hunter2', 'log.conf': 'log' },
+    }),
+  ],
 }
 
 describe('collect', () => {
@@ -33,8 +60,19 @@ describe('collect', () => {
     const { sources, cluster } = await collect(clusterOf(objects), { scope: everywhere, tool: '1.0.0' })
     expect(cluster).toEqual({ context: 'test', version: 'v1.33.1', tool: '1.0.0' })
     expect(sources.nodes.known && sources.nodes.value.map((it) => it.name)).toEqual(['a', 'b'])
-    expect(sources.pods.known && sources.pods.value.map((it) => `${it.namespace}/${it.name}`)).toEqual(['ingress-nginx/admission-1', 'ingress-nginx/controller-1', 'istio/gateway-1', 'kube-system/coredns-1', 'shop/cart-1', 'shop/cart-2'])
-    expect(sources.workloads.known && sources.workloads.value.map((it) => `${it.kind} ${it.name}`)).toEqual(['Deployment coredns', 'Deployment cart', 'ReplicaSet cart-5f'])
+    expect(sources.pods.known && sources.pods.value.map((it) => `${it.namespace}/${it.name}`)).toEqual([
+      'ingress-nginx/admission-1',
+      'ingress-nginx/controller-1',
+      'istio/gateway-1',
+      'kube-system/coredns-1',
+      'shop/cart-1',
+      'shop/cart-2',
+    ])
+    expect(sources.workloads.known && sources.workloads.value.map((it) => `${it.kind} ${it.name}`)).toEqual([
+      'Deployment coredns',
+      'Deployment cart',
+      'ReplicaSet cart-5f',
+    ])
     expect(sources.dnsProbe).toMatchObject({ known: false, why: { reason: 'not-asked' } })
     expect(sources.conntrack).toMatchObject({ known: false, why: { reason: 'not-asked' } })
   })
@@ -42,7 +80,10 @@ describe('collect', () => {
   test('every namespace at once asks for nothing twice', async () => {
     const cluster = clusterOf(objects)
     const whole = await collect(cluster, { scope: everywhere })
-    expect(cluster.asked.filter((it) => / in /.test(it)).toSorted()).toEqual(['configmaps in kube-system coredns', 'configmaps in kube-system coredns-custom'])
+    expect(cluster.asked.filter((it) => / in /.test(it)).toSorted()).toEqual([
+      'configmaps in kube-system coredns',
+      'configmaps in kube-system coredns-custom',
+    ])
     expect(new Set(cluster.asked).size).toBe(cluster.asked.length)
     const { sources } = await collect(clusterOf(objects), { scope: inShop })
     expect(whole.sources.clusterDns).toEqual(sources.clusterDns)
@@ -53,7 +94,22 @@ describe('collect', () => {
     const { sources } = await collect(clusterOf(objects), { scope: inShop })
     expect(sources.clusterDns).toMatchObject({
       known: true,
-      value: { service: { name: 'kube-dns' }, slices: [{ name: 'kube-dns-x' }], pods: [{ name: 'coredns-1' }], workload: { name: 'coredns' }, corefile: { known: true }, domain: 'k8s.example', custom: known({ configMap: 'coredns-custom', keys: [{ name: 'corp.server', mentioned: false }, { name: 'db.corp', mentioned: true }, { name: 'log.conf', mentioned: false }] }) },
+      value: {
+        service: { name: 'kube-dns' },
+        slices: [{ name: 'kube-dns-x' }],
+        pods: [{ name: 'coredns-1' }],
+        workload: { name: 'coredns' },
+        corefile: { known: true },
+        domain: 'k8s.example',
+        custom: known({
+          configMap: 'coredns-custom',
+          keys: [
+            { name: 'corp.server', mentioned: false },
+            { name: 'db.corp', mentioned: true },
+            { name: 'log.conf', mentioned: false },
+          ],
+        }),
+      },
     })
     expect(JSON.stringify(sources)).not.toContain('hunter2')
   })
@@ -72,7 +128,19 @@ describe('collect', () => {
     const cluster = clusterOf(objects)
     const { sources } = await collect(cluster, { scope: inShop })
     expect(sources.pods.known && sources.pods.value.map((it) => it.name)).toEqual(['cart-1', 'cart-2'])
-    const kinds = ['pods', 'services', 'endpointslices', 'ingresses', 'networkpolicies', 'deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs']
+    const kinds = [
+      'pods',
+      'services',
+      'endpointslices',
+      'ingresses',
+      'networkpolicies',
+      'deployments',
+      'replicasets',
+      'statefulsets',
+      'daemonsets',
+      'jobs',
+      'cronjobs',
+    ]
     expect(cluster.asked).toEqual(expect.arrayContaining(kinds.map((it) => `${it} in shop`)))
     // The one list over all namespaces is that of labelled ingress controllers.
     expect(cluster.asked.filter((it) => kinds.includes(it))).toEqual(['pods', 'pods'])
@@ -80,7 +148,12 @@ describe('collect', () => {
 
   test('what is forbidden is unknown, and the rest is there', async () => {
     const forbidden = unknown('forbidden', 'list nodes')
-    const { sources } = await collect(clusterOf(objects, (plural, namespace) => (namespace === 'shop' ? null : { ...forbidden, why: { reason: 'forbidden', detail: `list ${plural}` } })), { scope: inShop })
+    const { sources } = await collect(
+      clusterOf(objects, (plural, namespace) =>
+        namespace === 'shop' ? null : { ...forbidden, why: { reason: 'forbidden', detail: `list ${plural}` } },
+      ),
+      { scope: inShop },
+    )
     expect(sources.nodes).toEqual(forbidden)
     expect(sources.clusterDns).toMatchObject({ known: false, why: { reason: 'forbidden' } })
     expect(sources.ingressControllers).toMatchObject({ known: false, why: { reason: 'forbidden' } })
@@ -88,53 +161,88 @@ describe('collect', () => {
   })
 
   test('one forbidden kind of workload makes workloads unknown', async () => {
-    const { sources } = await collect(clusterOf(objects, (plural) => (plural === 'jobs' ? unknown('forbidden', 'list jobs') : null)), { scope: inShop })
+    const { sources } = await collect(
+      clusterOf(objects, (plural) => (plural === 'jobs' ? unknown('forbidden', 'list jobs') : null)),
+      { scope: inShop },
+    )
     expect(sources.workloads).toEqual(unknown('forbidden', 'list jobs'))
   })
 
   test('a Corefile that may not be read costs nothing else', async () => {
-    const { sources } = await collect(clusterOf(objects, (plural) => (plural === 'configmaps' ? unknown('forbidden', 'get configmaps') : null)), { scope: inShop })
-    expect(sources.clusterDns).toMatchObject({ known: true, value: { corefile: unknown('forbidden', 'get configmaps'), domain: 'cluster.local' } })
+    const { sources } = await collect(
+      clusterOf(objects, (plural) => (plural === 'configmaps' ? unknown('forbidden', 'get configmaps') : null)),
+      { scope: inShop },
+    )
+    expect(sources.clusterDns).toMatchObject({
+      known: true,
+      value: { corefile: unknown('forbidden', 'get configmaps'), domain: 'cluster.local' },
+    })
   })
 
   test('a DNS Service that is gone is known to be, with the pods that ought to be behind it', async () => {
     const { sources } = await collect(clusterOf({ ...objects, services: [] }), { scope: inShop })
-    expect(sources.clusterDns).toMatchObject({ known: true, value: { service: null, slices: [], pods: [{ name: 'coredns-1' }], workload: { name: 'coredns' } } })
+    expect(sources.clusterDns).toMatchObject({
+      known: true,
+      value: { service: null, slices: [], pods: [{ name: 'coredns-1' }], workload: { name: 'coredns' } },
+    })
   })
 
   test('a DNS Service whose selector is wrong still has its pods', async () => {
     const services = [named('kube-system', 'kube-dns', { spec: { selector: { 'k8s-app': 'kubedns' } } })]
     const { sources } = await collect(clusterOf({ ...objects, services }), { scope: inShop })
-    expect(sources.clusterDns).toMatchObject({ value: { service: { selector: { 'k8s-app': 'kubedns' } }, pods: [{ name: 'coredns-1' }] } })
+    expect(sources.clusterDns).toMatchObject({
+      value: { service: { selector: { 'k8s-app': 'kubedns' } }, pods: [{ name: 'coredns-1' }] },
+    })
   })
 
   test("OpenShift's", async () => {
-    const { sources } = await collect(clusterOf({ services: [named('openshift-dns', 'dns-default')], configmaps: [named('openshift-dns', 'dns-default', { data: { Corefile: '.:5353 {\n}' } })] }), { scope: inShop })
-    expect(sources.clusterDns).toMatchObject({ value: { service: { namespace: 'openshift-dns' }, corefile: { value: '.:5353 {\n}' } } })
+    const { sources } = await collect(
+      clusterOf({
+        services: [named('openshift-dns', 'dns-default')],
+        configmaps: [named('openshift-dns', 'dns-default', { data: { Corefile: '.:5353 {\n}' } })],
+      }),
+      { scope: inShop },
+    )
+    expect(sources.clusterDns).toMatchObject({
+      value: { service: { namespace: 'openshift-dns' }, corefile: { value: '.:5353 {\n}' } },
+    })
   })
 
   test('a DNS Service by another name is known by what it selects', async () => {
     const spec = { clusterIP: '10.96.0.10', selector: dnsLabels, ports: [{ port: 53, protocol: 'UDP' }] }
-    const services = [named('kube-system', 'a-metrics', { spec: { ...spec, clusterIP: 'None' } }), named('kube-system', 'kube-dns-upstream', { spec }), named('kube-system', 'our-dns', { spec })]
+    const services = [
+      named('kube-system', 'a-metrics', { spec: { ...spec, clusterIP: 'None' } }),
+      named('kube-system', 'kube-dns-upstream', { spec }),
+      named('kube-system', 'our-dns', { spec }),
+    ]
     const { sources } = await collect(clusterOf({ ...objects, services }), { scope: inShop })
     expect(sources.clusterDns).toMatchObject({ value: { service: { name: 'our-dns' } } })
   })
 
   test('nothing here and no right to look there is not "no DNS"', async () => {
-    const { sources } = await collect(clusterOf({}, (_, namespace) => (namespace === 'openshift-dns' ? unknown('forbidden', 'list services') : null)), { scope: inShop })
+    const { sources } = await collect(
+      clusterOf({}, (_, namespace) => (namespace === 'openshift-dns' ? unknown('forbidden', 'list services') : null)),
+      { scope: inShop },
+    )
     expect(sources.clusterDns).toEqual(unknown('forbidden', 'list services'))
   })
 
   test('progress tells counts and refusals', async () => {
     const lines: string[] = []
-    await collect(clusterOf(objects, (plural) => (plural === 'nodes' ? unknown('forbidden', 'list nodes') : null)), { scope: inShop, progress: (line) => lines.push(line) })
+    await collect(
+      clusterOf(objects, (plural) => (plural === 'nodes' ? unknown('forbidden', 'list nodes') : null)),
+      { scope: inShop, progress: (line) => lines.push(line) },
+    )
     expect(lines).toContain('read 2 pods')
     expect(lines).toContain('nodes unknown (forbidden: list nodes)')
   })
 })
 
 describe("the cluster's DNS by relation", () => {
-  const dnsPorts = [{ name: 'udp-53', port: 53, protocol: 'UDP' }, { name: 'tcp-53', port: 53, protocol: 'TCP' }]
+  const dnsPorts = [
+    { name: 'udp-53', port: 53, protocol: 'UDP' },
+    { name: 'tcp-53', port: 53, protocol: 'TCP' },
+  ]
   const own = { 'k8s-app': 'dns', 'app.kubernetes.io/instance': 'dns' }
   const running = (name: string, labels: object, rest: object): object =>
     named('kube-system', name, { spec: { containers: [{ name: 'c', ...rest }] }, status: { phase: 'Running' } }, labels)
@@ -147,21 +255,40 @@ describe("the cluster's DNS by relation", () => {
     configmaps: [named('kube-system', 'dns-coredns', { data: { Corefile: '.:53 {\n kubernetes k8s.example\n}' } })],
   }
 
-  test.each([everywhere, inShop])('under a Helm release\'s own name, by what runs behind it', async (scope) => {
+  test.each([everywhere, inShop])("under a Helm release's own name, by what runs behind it", async (scope) => {
     const { sources } = await collect(clusterOf(helm), { scope })
-    expect(sources.clusterDns).toMatchObject({ known: true, value: { service: { name: 'dns-coredns' }, domain: 'k8s.example' } })
+    expect(sources.clusterDns).toMatchObject({
+      known: true,
+      value: { service: { name: 'dns-coredns' }, domain: 'k8s.example' },
+    })
   })
 
   const template = (labels: object, rest: object): object => ({ template: { metadata: { labels }, spec: rest } })
   const gke = {
-    services: [named('kube-system', 'kube-dns', { spec: { clusterIP: '10.8.0.10', selector: dnsLabels, ports: dnsPorts } })],
+    services: [
+      named('kube-system', 'kube-dns', { spec: { clusterIP: '10.8.0.10', selector: dnsLabels, ports: dnsPorts } }),
+    ],
     deployments: [
       named('kube-system', 'kube-dns', { spec: { replicas: 0, ...template(dnsLabels, {}) } }),
       named('kube-system', 'my-kube-dns', { spec: { replicas: 2, ...template(dnsLabels, {}) } }),
     ],
-    replicasets: [named('kube-system', 'my-kube-dns-abc')].map((it) => ({ ...it, metadata: { namespace: 'kube-system', name: 'my-kube-dns-abc', ownerReferences: [{ kind: 'Deployment', name: 'my-kube-dns', controller: true }] } })),
+    replicasets: [named('kube-system', 'my-kube-dns-abc')].map((it) => ({
+      ...it,
+      metadata: {
+        namespace: 'kube-system',
+        name: 'my-kube-dns-abc',
+        ownerReferences: [{ kind: 'Deployment', name: 'my-kube-dns', controller: true }],
+      },
+    })),
   }
-  const owned = { metadata: { namespace: 'kube-system', name: 'my-kube-dns-abc-1', labels: dnsLabels, ownerReferences: [{ kind: 'ReplicaSet', name: 'my-kube-dns-abc', controller: true }] } }
+  const owned = {
+    metadata: {
+      namespace: 'kube-system',
+      name: 'my-kube-dns-abc-1',
+      labels: dnsLabels,
+      ownerReferences: [{ kind: 'ReplicaSet', name: 'my-kube-dns-abc', controller: true }],
+    },
+  }
 
   test.each([
     ['who owns the pods behind the Service', [owned]],
@@ -181,7 +308,9 @@ describe("the cluster's DNS by relation", () => {
   ])('a cache on each node is known by %s', async (_, container) => {
     const labels = { app: 'anything' }
     const caches = {
-      daemonsets: [named('kube-system', 'anything', { spec: template(labels, { containers: [{ name: 'c', ...container }] }) })],
+      daemonsets: [
+        named('kube-system', 'anything', { spec: template(labels, { containers: [{ name: 'c', ...container }] }) }),
+      ],
       pods: [running('anything-1', labels, container)],
     }
     for (const scope of [everywhere, inShop]) {
@@ -192,7 +321,10 @@ describe("the cluster's DNS by relation", () => {
 })
 
 describe('policies before the DNS servers', () => {
-  const policies = { ...objects, networkpolicies: [named('kube-system', 'dns-in'), named('shop', 'own'), named('other', 'theirs')] }
+  const policies = {
+    ...objects,
+    networkpolicies: [named('kube-system', 'dns-in'), named('shop', 'own'), named('other', 'theirs')],
+  }
   const names = (of: Awaited<ReturnType<typeof collect>>): unknown =>
     of.sources.networkPolicies.known && of.sources.networkPolicies.value.map((it) => it.name)
 
@@ -205,5 +337,8 @@ describe('policies before the DNS servers', () => {
 test('a CronJob is a workload: its Service is no orphan between two runs', async () => {
   const spec = { jobTemplate: { spec: { template: { metadata: { labels: { app: 'report' } } } } } }
   const { sources } = await collect(clusterOf({ cronjobs: [named('shop', 'report', { spec })] }), { scope: inShop })
-  expect(sources.workloads).toMatchObject({ known: true, value: [{ kind: 'CronJob', templateLabels: { app: 'report' }, desired: 0 }] })
+  expect(sources.workloads).toMatchObject({
+    known: true,
+    value: [{ kind: 'CronJob', templateLabels: { app: 'report' }, desired: 0 }],
+  })
 })

@@ -44,15 +44,52 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
   const policiesIn = (where: ListOptions): Promise<Known<NetworkPolicy[]>> =>
     reader.list(resource.networkPolicies, where, (raw) => projectNetworkPolicy(raw, intern))
   const asked = collectClusterDns(reader, inScope)
-  const [nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, ownPolicies, clusterDns, version] = await Promise.all([
-    told('nodes', sorted(reader.list(resource.nodes, {}, (raw) => projectNode(raw, intern)), byName(({ name }) => name))),
-    told('namespaces', sorted(reader.list(resource.namespaces, {}, (raw) => projectNamespace(raw, intern)), byName(({ name }) => name))),
+  const [
+    nodes,
+    namespaces,
+    pods,
+    services,
+    endpointSlices,
+    workloads,
+    ingresses,
+    ingressClasses,
+    ingressControllers,
+    ownPolicies,
+    clusterDns,
+    version,
+  ] = await Promise.all([
+    told(
+      'nodes',
+      sorted(
+        reader.list(resource.nodes, {}, (raw) => projectNode(raw, intern)),
+        byName(({ name }) => name),
+      ),
+    ),
+    told(
+      'namespaces',
+      sorted(
+        reader.list(resource.namespaces, {}, (raw) => projectNamespace(raw, intern)),
+        byName(({ name }) => name),
+      ),
+    ),
     told('pods', inScope.pods()),
     told('services', inScope.services()),
     told('endpoint slices', inScope.endpointSlices()),
     told('workloads', allOf(workloadKinds.map((kind) => inScope.workloads(kind)))),
-    told('ingresses', sorted(reader.list(resource.ingresses, within, (raw) => projectIngress(raw, intern)), inOrder)),
-    told('ingress classes', sorted(reader.list(resource.ingressClasses, {}, projectIngressClass), byName(({ name }) => name))),
+    told(
+      'ingresses',
+      sorted(
+        reader.list(resource.ingresses, within, (raw) => projectIngress(raw, intern)),
+        inOrder,
+      ),
+    ),
+    told(
+      'ingress classes',
+      sorted(
+        reader.list(resource.ingressClasses, {}, projectIngressClass),
+        byName(({ name }) => name),
+      ),
+    ),
     told('ingress controllers', collectIngressControllers(inScope)),
     told('network policies', sorted(policiesIn(within), inOrder)),
     asked,
@@ -61,19 +98,37 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
 
   const networkPolicies = await withDnsPolicies(ownPolicies)
   const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
-    nodes, namespaces, pods, services, endpointSlices, workloads, ingresses, ingressClasses, ingressControllers, networkPolicies, clusterDns,
+    nodes,
+    namespaces,
+    pods,
+    services,
+    endpointSlices,
+    workloads,
+    ingresses,
+    ingressClasses,
+    ingressControllers,
+    networkPolicies,
+    clusterDns,
   }
-  return fromOutside(model(sources, {
-    scope: ask.scope,
-    cluster: { context: cluster.context, version: version.known ? version.value.gitVersion : 'unknown', tool: ask.tool ?? 'unknown' },
-  }))
+  return fromOutside(
+    model(sources, {
+      scope: ask.scope,
+      cluster: {
+        context: cluster.context,
+        version: version.known ? version.value.gitVersion : 'unknown',
+        tool: ask.tool ?? 'unknown',
+      },
+    }),
+  )
 
   /**
    * Rules before the DNS servers decide for the pods of every namespace, so those are read whatever the scope. Where
    * they may not be, half of the rules would pass for all of them.
    */
   async function withDnsPolicies(own: Known<readonly NetworkPolicy[]>): Promise<Known<readonly NetworkPolicy[]>> {
-    const home = clusterDns.known ? (clusterDns.value.service?.namespace ?? clusterDns.value.pods[0]?.namespace) : undefined
+    const home = clusterDns.known
+      ? (clusterDns.value.service?.namespace ?? clusterDns.value.pods[0]?.namespace)
+      : undefined
     if (!own.known || home === undefined || ask.scope.namespace === null || ask.scope.namespace === home) return own
     const theirs = await told(`network policies of ${home}`, policiesIn({ namespace: home }))
     return mapKnown(theirs, (its) => [...own.value, ...its].toSorted(inOrder))
@@ -81,7 +136,11 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
 
   async function told<T>(what: string, source: Promise<Known<readonly T[]>>): Promise<Known<readonly T[]>> {
     const arrived = await source
-    ask.progress?.(arrived.known ? `read ${arrived.value.length} ${what}` : `${what} unknown (${arrived.why.reason}: ${arrived.why.detail})`)
+    ask.progress?.(
+      arrived.known
+        ? `read ${arrived.value.length} ${what}`
+        : `${what} unknown (${arrived.why.reason}: ${arrived.why.detail})`,
+    )
     return arrived
   }
 }

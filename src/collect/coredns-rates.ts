@@ -14,10 +14,16 @@ export function metricsPort(pod: Pod): number {
  * Two readings of each pod's /metrics, `seconds` apart, through the API server's proxy: that needs no pod, only the
  * right to `get pods/proxy`. By pod name; a pod whose metrics could not be had says why.
  */
-export async function readCoreDnsRates(cluster: Cluster, pods: readonly Pod[], seconds: number, signal: AbortSignal): Promise<ReadonlyMap<string, Known<CoreDnsRates>>> {
+export async function readCoreDnsRates(
+  cluster: Cluster,
+  pods: readonly Pod[],
+  seconds: number,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Known<CoreDnsRates>>> {
   const read = (pod: Pod): Promise<Reading> => reading(cluster, pod, signal)
   const before = await Promise.all(pods.map(read))
-  if (before.every((it) => !it.text.known)) return new Map(pods.map((pod, i) => [pod.name, before[i]?.text as Known<never>]))
+  if (before.every((it) => !it.text.known))
+    return new Map(pods.map((pod, i) => [pod.name, before[i]?.text as Known<never>]))
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, seconds * 1000)
     signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
@@ -32,7 +38,10 @@ interface Reading {
 }
 
 async function reading(cluster: Cluster, pod: Pod, signal: AbortSignal): Promise<Reading> {
-  const text = await cluster.raw(`/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${metricsPort(pod)}/proxy/metrics`, { signal })
+  const text = await cluster.raw(
+    `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${metricsPort(pod)}/proxy/metrics`,
+    { signal },
+  )
   return { at: performance.now(), text }
 }
 
@@ -41,5 +50,10 @@ function between(before: Reading | undefined, after: Reading | undefined): Known
   if (!before.text.known) return before.text
   if (!after.text.known) return after.text
   const rates = coreDnsRates(before.text.value, after.text.value, (after.at - before.at) / 1000)
-  return rates === null ? unknown('failed', 'these are no metrics of one and the same CoreDNS: it was started anew, or has no `prometheus` line') : known(rates)
+  return rates === null
+    ? unknown(
+        'failed',
+        'these are no metrics of one and the same CoreDNS: it was started anew, or has no `prometheus` line',
+      )
+    : known(rates)
 }

@@ -1,5 +1,15 @@
 import type { ListOptions, Resource } from '../kube/cluster.ts'
-import { cronJobs, daemonSets, deployments, endpointSlices, jobs, pods, replicaSets, services, statefulSets } from '../kube/resources.ts'
+import {
+  cronJobs,
+  daemonSets,
+  deployments,
+  endpointSlices,
+  jobs,
+  pods,
+  replicaSets,
+  services,
+  statefulSets,
+} from '../kube/resources.ts'
 import { type Known, mapKnown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
@@ -18,7 +28,14 @@ import { projectWorkload } from './project/workload.ts'
 
 type Kind = Workload['kind']
 
-const workloads: Readonly<Record<Kind, Resource>> = { Deployment: deployments, StatefulSet: statefulSets, DaemonSet: daemonSets, ReplicaSet: replicaSets, Job: jobs, CronJob: cronJobs }
+const workloads: Readonly<Record<Kind, Resource>> = {
+  Deployment: deployments,
+  StatefulSet: statefulSets,
+  DaemonSet: daemonSets,
+  ReplicaSet: replicaSets,
+  Job: jobs,
+  CronJob: cronJobs,
+}
 
 type Listed<T> = Promise<Known<readonly T[]>>
 
@@ -74,13 +91,23 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
         const weaveTc = kind === 'DaemonSet' && workload !== null ? projectWeaveTc(fields(raw)) : []
         if (workload !== null && weaveTc.length > 0) delaying.set(`${workload.namespace}/${workload.name}`, weaveTc)
         if (kind === 'DaemonSet' && workload !== null && projectNodeCache(fields(raw))) {
-          caching.set(`${workload.namespace}/${workload.name}`, { namespace: workload.namespace, labels: workload.templateLabels })
+          caching.set(`${workload.namespace}/${workload.name}`, {
+            namespace: workload.namespace,
+            labels: workload.templateLabels,
+          })
         }
         return workload
       }),
     )
   const of = (kind: Kind): (() => Listed<Workload>) => once(() => list(kind, within))
-  const byKind = { Deployment: of('Deployment'), StatefulSet: of('StatefulSet'), DaemonSet: of('DaemonSet'), ReplicaSet: of('ReplicaSet'), Job: of('Job'), CronJob: of('CronJob') }
+  const byKind = {
+    Deployment: of('Deployment'),
+    StatefulSet: of('StatefulSet'),
+    DaemonSet: of('DaemonSet'),
+    ReplicaSet: of('ReplicaSet'),
+    Job: of('Job'),
+    CronJob: of('CronJob'),
+  }
   const listed = {
     pods: once(() => sorted(reader.list(pods, within, (raw) => projectPod(raw, intern)))),
     services: once(() => sorted(reader.list(services, within, (raw) => projectService(raw, intern)))),
@@ -91,9 +118,21 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     ...listed,
 
     podsWith({ namespace, labels }) {
-      if (covers(namespace)) return chosen(listed.pods(), (it) => (namespace === null || it.namespace === namespace) && Object.entries(labels).every(([key, values]) => values.includes(it.labels[key] ?? '')))
-      const labelSelector = Object.entries(labels).map(([key, values]) => (values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`)).join(',')
-      return sorted(reader.list(pods, namespace === null ? { labelSelector } : { namespace, labelSelector }, (raw) => projectPod(raw, intern)))
+      if (covers(namespace))
+        return chosen(
+          listed.pods(),
+          (it) =>
+            (namespace === null || it.namespace === namespace) &&
+            Object.entries(labels).every(([key, values]) => values.includes(it.labels[key] ?? '')),
+        )
+      const labelSelector = Object.entries(labels)
+        .map(([key, values]) => (values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`))
+        .join(',')
+      return sorted(
+        reader.list(pods, namespace === null ? { labelSelector } : { namespace, labelSelector }, (raw) =>
+          projectPod(raw, intern),
+        ),
+      )
     },
 
     servicesIn(namespace) {
@@ -102,8 +141,13 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     },
 
     slicesOf(namespace, service) {
-      if (covers(namespace)) return chosen(listed.endpointSlices(), (it) => it.namespace === namespace && it.service === service)
-      return sorted(reader.list(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${service}` }, (raw) => projectEndpointSlice(raw, intern)))
+      if (covers(namespace))
+        return chosen(listed.endpointSlices(), (it) => it.namespace === namespace && it.service === service)
+      return sorted(
+        reader.list(endpointSlices, { namespace, labelSelector: `${serviceNameLabel}=${service}` }, (raw) =>
+          projectEndpointSlice(raw, intern),
+        ),
+      )
     },
 
     workloadsIn(namespace, kind) {
@@ -116,12 +160,16 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     },
 
     weaveTcIn(namespace) {
-      return [...delaying.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, its]) => its.filter((it) => it.workload.namespace === namespace))
+      return [...delaying.entries()]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([, its]) => its.filter((it) => it.workload.namespace === namespace))
     },
   }
 }
 
-async function sorted<T extends { readonly namespace: string; readonly name: string }>(source: Promise<Known<T[]>>): Listed<T> {
+async function sorted<T extends { readonly namespace: string; readonly name: string }>(
+  source: Promise<Known<T[]>>,
+): Listed<T> {
   return mapKnown(await source, (items) => items.sort(inOrder))
 }
 

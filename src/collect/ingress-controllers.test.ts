@@ -4,18 +4,31 @@ import { ingressController } from './ingress-controllers.ts'
 import { projectPod } from './project/pod.ts'
 
 function of(labels: object, args: readonly string[]): unknown {
-  const pod = projectPod({ metadata: { namespace: 'n', name: 'p', labels }, spec: { containers: [{ name: 'c', args }] } }, createIntern())
+  const pod = projectPod(
+    { metadata: { namespace: 'n', name: 'p', labels }, spec: { containers: [{ name: 'c', args }] } },
+    createIntern(),
+  )
   const found = pod === null ? null : ingressController(pod)
   return found === null ? null : [found.controller, found.classNames]
 }
 
 test.each([
   ['ingress-nginx', [], 'k8s.io/ingress-nginx', ['nginx']],
-  ['ingress-nginx', ['/nginx-ingress-controller', '--controller-class=k8s.io/inner', '--ingress-class', 'inner'], 'k8s.io/inner', ['inner']],
+  [
+    'ingress-nginx',
+    ['/nginx-ingress-controller', '--controller-class=k8s.io/inner', '--ingress-class', 'inner'],
+    'k8s.io/inner',
+    ['inner'],
+  ],
   ['ingress-nginx', ['--watch-ingress-without-class'], 'k8s.io/ingress-nginx', ['nginx', '']],
   ['ingress-nginx', ['--watch-ingress-without-class=false'], 'k8s.io/ingress-nginx', ['nginx']],
   ['nginx-ingress', ['-ingress-class=f5'], 'nginx.org/ingress-controller', ['f5']],
-  ['nginx-ingress-controller', ['--controller-class=k8s.io/ingress-nginx', '--ingress-class=nginx'], 'k8s.io/ingress-nginx', ['nginx']],
+  [
+    'nginx-ingress-controller',
+    ['--controller-class=k8s.io/ingress-nginx', '--ingress-class=nginx'],
+    'k8s.io/ingress-nginx',
+    ['nginx'],
+  ],
   ['haproxy-ingress', ['--controller-class=staging'], 'haproxy-ingress.github.io/controller/staging', ['haproxy']],
   ['kubernetes-ingress', ['--ingress.class=haproxy'], 'haproxy.org/ingress-controller/haproxy', ['haproxy']],
   ['traefik', ['--providers.kubernetesingress'], 'traefik.io/ingress-controller', ['', 'traefik']],
@@ -23,8 +36,14 @@ test.each([
   ['contour', [], 'projectcontour.io/ingress-controller', ['', 'contour']],
   ['kong', [], 'ingress-controllers.konghq.com/kong', ['kong']],
   ['aws-load-balancer-controller', ['--ingress-class=alb'], 'ingress.k8s.aws/alb', ['alb']],
-])('%s %j', (name, args, controller, classNames) => expect(of({ 'app.kubernetes.io/name': name }, args)).toEqual([controller, classNames]))
+])('%s %j', (name, args, controller, classNames) =>
+  expect(of({ 'app.kubernetes.io/name': name }, args)).toEqual([controller, classNames]),
+)
 
-test.each([{ app: 'cart' }, {}, { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'default-backend' }])('%j serves no Ingress', (labels) => {
+test.each([
+  { app: 'cart' },
+  {},
+  { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'default-backend' },
+])('%j serves no Ingress', (labels) => {
   expect(of(labels, [])).toBeNull()
 })

@@ -17,13 +17,18 @@ type Flag = (...names: readonly string[]) => string | null
 
 const unlessFalse = (value: string | null): boolean => value !== null && value !== 'false'
 
-/** Class names by which each product finds its Ingresses; '' = those that name no class. From the products' own code. */
+/**
+ * Class names by which each product finds its Ingresses; '' = those that name no class. From the products' own code.
+ */
 const products: readonly Product[] = [
   {
     // internal/ingress/controller/store: GetIngressClass; pkg/flags.
     names: ['ingress-nginx', 'rke2-ingress-nginx'],
     controller: (flag) => flag('controller-class') ?? 'k8s.io/ingress-nginx',
-    classNames: (flag) => [flag('ingress-class') ?? 'nginx', ...(unlessFalse(flag('watch-ingress-without-class')) ? [''] : [])],
+    classNames: (flag) => [
+      flag('ingress-class') ?? 'nginx',
+      ...(unlessFalse(flag('watch-ingress-without-class')) ? [''] : []),
+    ],
   },
   {
     // F5's controller ties to the IngressClass of that name.
@@ -34,13 +39,20 @@ const products: readonly Product[] = [
   {
     // haproxy-ingress.github.io: a --controller-class is a suffix there.
     names: ['haproxy-ingress'],
-    controller: (flag) => ['haproxy-ingress.github.io/controller', flag('controller-class')].filter((it) => it !== null && it !== '').join('/'),
-    classNames: (flag) => [flag('ingress-class') ?? 'haproxy', ...(unlessFalse(flag('watch-ingress-without-class')) ? [''] : [])],
+    controller: (flag) =>
+      ['haproxy-ingress.github.io/controller', flag('controller-class')]
+        .filter((it) => it !== null && it !== '')
+        .join('/'),
+    classNames: (flag) => [
+      flag('ingress-class') ?? 'haproxy',
+      ...(unlessFalse(flag('watch-ingress-without-class')) ? [''] : []),
+    ],
   },
   {
     // haproxytech/kubernetes-ingress: without --ingress.class it takes Ingresses of no class too.
     names: ['kubernetes-ingress'],
-    controller: (flag) => ['haproxy.org/ingress-controller', flag('ingress.class')].filter((it) => it !== null && it !== '').join('/'),
+    controller: (flag) =>
+      ['haproxy.org/ingress-controller', flag('ingress.class')].filter((it) => it !== null && it !== '').join('/'),
     classNames: (flag) => [flag('ingress.class') ?? '', ...(unlessFalse(flag('empty-ingress-class')) ? [''] : [])],
   },
   {
@@ -78,7 +90,11 @@ const products: readonly Product[] = [
 
 /** Pods of the well-known ingress controllers, in every namespace: an Ingress's controller rarely lives in its own. */
 export async function collectIngressControllers(inScope: InScope): Promise<Known<readonly IngressController[]>> {
-  const lists = await Promise.all(['app.kubernetes.io/name', 'app'].map((label) => inScope.podsWith({ namespace: null, labels: { [label]: ingressControllerNames } })))
+  const lists = await Promise.all(
+    ['app.kubernetes.io/name', 'app'].map((label) =>
+      inScope.podsWith({ namespace: null, labels: { [label]: ingressControllerNames } }),
+    ),
+  )
   const found = new Map<string, IngressController>()
   for (const list of lists) {
     if (!list.known) return list
@@ -93,7 +109,8 @@ export async function collectIngressControllers(inScope: InScope): Promise<Known
 /** What the pod's labels and command line say; null when it is no known controller, or a job of its chart. */
 export function ingressController(pod: Pod): IngressController | null {
   const product = products.find((it) => componentLabels.some((label) => it.names.includes(pod.labels[label] ?? '')))
-  if (product === undefined || pod.owner?.kind === 'Job' || pod.phase === 'Succeeded' || pod.phase === 'Failed') return null
+  if (product === undefined || pod.owner?.kind === 'Job' || pod.phase === 'Succeeded' || pod.phase === 'Failed')
+    return null
   if (isOtherComponent(pod)) return null
   const flag = flagsOf(pod.containers.flatMap((it) => it.args))
   // Charts of different makers share a label: a command line that names its class says whose controller it is.
@@ -106,7 +123,10 @@ export function ingressController(pod: Pod): IngressController | null {
     ready: pod.ready,
     controller,
     classNames: [...new Set(product.classNames(flag))],
-    ports: { plain: portOf(pod, ['http', 'web', 'proxy', 'http2'], [80, 8080, 8000]), tls: portOf(pod, ['https', 'websecure', 'proxy-tls'], [443, 8443]) },
+    ports: {
+      plain: portOf(pod, ['http', 'web', 'proxy', 'http2'], [80, 8080, 8000]),
+      tls: portOf(pod, ['https', 'websecure', 'proxy-tls'], [443, 8443]),
+    },
   }
 }
 

@@ -7,20 +7,33 @@ import type { InScope } from './in-scope.ts'
 import { fields, text } from './project/json.ts'
 
 /**
- * What carries packets to the addresses of Services. Asked only where it decides something: whether a cache on the node gets
+ * What carries packets to the addresses of Services. Asked only where it decides something: whether a cache on the node
+ * gets
  * what pods send to the DNS Service's address.
  */
-export async function collectServiceProxy(reader: Reader, inScope: InScope, workloads: readonly Workload[]): Promise<Known<ServiceProxy>> {
+export async function collectServiceProxy(
+  reader: Reader,
+  inScope: InScope,
+  workloads: readonly Workload[],
+): Promise<Known<ServiceProxy>> {
   const proxies = await inScope.podsWith({ namespace: 'kube-system', labels: { 'k8s-app': ['kube-proxy'] } })
   if (!proxies.known) return proxies
   const words = proxies.value.flatMap((it) => it.containers.flatMap(({ args }) => args))
   if (proxies.value.length > 0) return mapKnown(await modeOf(words, reader), (mode) => ({ kind: 'kube-proxy', mode }))
-  if (!workloads.some((it) => it.kind === 'DaemonSet' && it.name === 'cilium')) return unknown('not-there', 'neither kube-proxy nor Cilium runs as pods here')
-  const redirects = await reader.list(localRedirectPolicies, {}, (raw) => `${raw.metadata.namespace ?? ''}/${raw.metadata.name}`)
+  if (!workloads.some((it) => it.kind === 'DaemonSet' && it.name === 'cilium'))
+    return unknown('not-there', 'neither kube-proxy nor Cilium runs as pods here')
+  const redirects = await reader.list(
+    localRedirectPolicies,
+    {},
+    (raw) => `${raw.metadata.namespace ?? ''}/${raw.metadata.name}`,
+  )
   return known({ kind: 'cilium', redirects: mapKnown(redirects, (its) => its.toSorted()) })
 }
 
-/** `--proxy-mode` counts where there is no `--config`, which overrides it (k8s.io/kubernetes cmd/kube-proxy/app/options.go). */
+/**
+ * `--proxy-mode` counts where there is no `--config`, which overrides it (k8s.io/kubernetes
+ * cmd/kube-proxy/app/options.go).
+ */
 async function modeOf(words: readonly string[], reader: Reader): Promise<Known<string>> {
   const flag = words.map((it) => /^--proxy-mode=(\S+)$/.exec(it)?.[1]).find((it) => it !== undefined)
   if (flag !== undefined && !words.some((it) => it.startsWith('--config'))) return known(flag)

@@ -3,8 +3,14 @@ import { unknown } from '../model/known.ts'
 import { clusterOf } from './cluster-of.ts'
 import { resolveTarget } from './target.ts'
 
-const named = (namespace: string | null, name: string, spec: object = {}): object => ({ metadata: { ...(namespace === null ? {} : { namespace }), name }, spec })
-const rule = (host: string | null, path: string, pathType = 'Prefix'): object => ({ ...(host === null ? {} : { host }), http: { paths: [{ path, pathType, backend: { service: { name: 'x', port: { number: 80 } } } }] } })
+const named = (namespace: string | null, name: string, spec: object = {}): object => ({
+  metadata: { ...(namespace === null ? {} : { namespace }), name },
+  spec,
+})
+const rule = (host: string | null, path: string, pathType = 'Prefix'): object => ({
+  ...(host === null ? {} : { host }),
+  http: { paths: [{ path, pathType, backend: { service: { name: 'x', port: { number: 80 } } } }] },
+})
 const objects = {
   namespaces: [named(null, 'shop'), named(null, 'default')],
   services: ['checkout', 'checkout-db', 'cart'].map((it) => named('shop', it)),
@@ -16,8 +22,12 @@ const objects = {
   ],
 }
 const cluster = clusterOf(objects)
-const object = (kind: string, namespace: string, name: string, url: string | null = null): object => ({ target: { kind: 'object', object: { kind, namespace, name }, url }, namespace })
-const refusing = (reason: 'forbidden' | 'timed-out') => clusterOf(objects, (plural) => (plural === 'services' ? unknown(reason, 'get services') : null))
+const object = (kind: string, namespace: string, name: string, url: string | null = null): object => ({
+  target: { kind: 'object', object: { kind, namespace, name }, url },
+  namespace,
+})
+const refusing = (reason: 'forbidden' | 'timed-out') =>
+  clusterOf(objects, (plural) => (plural === 'services' ? unknown(reason, 'get services') : null))
 
 describe('targets', () => {
   test.each([
@@ -30,12 +40,23 @@ describe('targets', () => {
     [null, { target: { kind: 'everything' }, namespace: 'shop' }],
     ['https://web.example.com', object('Ingress', 'shop', 'web', 'https://web.example.com/')],
     ['https://web.example.com/cart/1?x=y', object('Ingress', 'shop', 'cart', 'https://web.example.com/cart/1?x=y')],
-    ['http://user:pw@WEB.example.com:8443/carts', object('Ingress', 'shop', 'web', 'http://web.example.com:8443/carts')],
-    ['https://other.example.com/cart/very/long/path/1', object('Ingress', 'edge', 'any', 'https://other.example.com/cart/very/long/path/1')],
+    [
+      'http://user:pw@WEB.example.com:8443/carts',
+      object('Ingress', 'shop', 'web', 'http://web.example.com:8443/carts'),
+    ],
+    [
+      'https://other.example.com/cart/very/long/path/1',
+      object('Ingress', 'edge', 'any', 'https://other.example.com/cart/very/long/path/1'),
+    ],
   ])('%s', async (text, expected) => expect(await resolveTarget(text, cluster, 'shop')).toEqual(expected))
 
   test.each([
-    ['svc/chekout', 'not-found', 'no Service `chekout` in namespace shop', 'the closest names are `checkout`, `checkout-db`'],
+    [
+      'svc/chekout',
+      'not-found',
+      'no Service `chekout` in namespace shop',
+      'the closest names are `checkout`, `checkout-db`',
+    ],
     ['pod/web-1', 'not-found', 'no Pod `web-1` in namespace shop', 'kubectl get pods -n shop'],
     ['https://wbe.example.com/', 'not-found', 'no Ingress has a rule for wbe.example.com/', 'web.example.com'],
     ['checkout', 'usage', '`checkout` is no target', 'Perhaps svc/checkout'],
@@ -45,23 +66,38 @@ describe('targets', () => {
   ])('%s is refused', async (text, code, message, hint) => {
     // `*.example.com` would take the misspelt host too, as in a real cluster.
     const without = clusterOf({ ...objects, ingresses: objects.ingresses.slice(0, 2) })
-    await expect(resolveTarget(text, without, 'shop')).rejects.toMatchObject({ code, message: expect.stringContaining(message), hint: expect.stringContaining(hint) })
+    await expect(resolveTarget(text, without, 'shop')).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+    })
   })
 
   test('an unknown namespace', async () => {
-    await expect(resolveTarget('svc/cart', cluster, 'shp')).rejects.toMatchObject({ code: 'not-found', message: 'no namespace `shp` in this cluster', hint: 'the closest name is `shop`' })
+    await expect(resolveTarget('svc/cart', cluster, 'shp')).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'no namespace `shp` in this cluster',
+      hint: 'the closest name is `shop`',
+    })
     await expect(resolveTarget(null, cluster, 'shp')).rejects.toMatchObject({ code: 'not-found' })
   })
 
   test('a user who may not read namespaces is believed', async () => {
-    const blind = clusterOf(objects, (plural) => (plural === 'namespaces' ? unknown('forbidden', 'get namespaces') : null))
+    const blind = clusterOf(objects, (plural) =>
+      plural === 'namespaces' ? unknown('forbidden', 'get namespaces') : null,
+    )
     expect(await resolveTarget('svc/cart', blind, 'shop')).toEqual(object('Service', 'shop', 'cart'))
   })
 
   test('a URL where only one namespace may be listed', async () => {
-    const near = clusterOf(objects, (_, namespace) => (namespace === 'shop' ? null : unknown('forbidden', 'list ingresses')))
+    const near = clusterOf(objects, (_, namespace) =>
+      namespace === 'shop' ? null : unknown('forbidden', 'list ingresses'),
+    )
     expect(await resolveTarget('https://web.example.com/cart', near, 'shop')).toMatchObject({ namespace: 'shop' })
-    await expect(resolveTarget('https://web.example.com/cart', near, null)).rejects.toMatchObject({ code: 'forbidden', hint: 'this needs the right to list ingresses' })
+    await expect(resolveTarget('https://web.example.com/cart', near, null)).rejects.toMatchObject({
+      code: 'forbidden',
+      hint: 'this needs the right to list ingresses',
+    })
   })
 
   test('a name without a namespace', async () => {
@@ -70,7 +106,12 @@ describe('targets', () => {
   })
 
   test('refusals of the API server', async () => {
-    await expect(resolveTarget('svc/cart', refusing('forbidden'), 'shop')).rejects.toMatchObject({ code: 'forbidden', hint: 'this needs the right to get services' })
-    await expect(resolveTarget('svc/cart', refusing('timed-out'), 'shop')).rejects.toMatchObject({ code: 'unreachable' })
+    await expect(resolveTarget('svc/cart', refusing('forbidden'), 'shop')).rejects.toMatchObject({
+      code: 'forbidden',
+      hint: 'this needs the right to get services',
+    })
+    await expect(resolveTarget('svc/cart', refusing('timed-out'), 'shop')).rejects.toMatchObject({
+      code: 'unreachable',
+    })
   })
 })

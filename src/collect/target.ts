@@ -1,6 +1,16 @@
 import { closest } from '../closest.ts'
 import type { Cluster, Resource } from '../kube/cluster.ts'
-import { daemonSets, deployments, ingresses, jobs, namespaces, pods, replicaSets, services, statefulSets } from '../kube/resources.ts'
+import {
+  daemonSets,
+  deployments,
+  ingresses,
+  jobs,
+  namespaces,
+  pods,
+  replicaSets,
+  services,
+  statefulSets,
+} from '../kube/resources.ts'
 import type { Known, Why } from '../model/known.ts'
 import type { Scope } from '../model/sources.ts'
 import { subject } from '../model/subject.ts'
@@ -35,12 +45,18 @@ const forms = 'a target is dns, svc/NAME, deploy/NAME, sts/NAME, ds/NAME, pod/NA
 
 /**
  * What the user's words mean in this cluster, checked to be there. null = everything. `namespace` null = every one.
- * Rejects with a ToolError: `usage` for what is no target, `not-found` with the closest names, `forbidden`, `unreachable`.
+ * Rejects with a ToolError: `usage` for what is no target, `not-found` with the closest names, `forbidden`,
+ * `unreachable`.
  */
-export async function resolveTarget(text: string | null, cluster: Cluster, namespace: string | null): Promise<ResolvedTarget> {
+export async function resolveTarget(
+  text: string | null,
+  cluster: Cluster,
+  namespace: string | null,
+): Promise<ResolvedTarget> {
   if (text !== null && /^https?:\/\//i.test(text)) return resolveUrl(text, cluster, namespace)
   const asked = text === null || text === 'dns' ? null : parse(text)
-  if (asked !== null && namespace === null) throw new ToolError('usage', `\`${text}\` may be in any namespace`, 'name its namespace: -n NAMESPACE, without -A')
+  if (asked !== null && namespace === null)
+    throw new ToolError('usage', `\`${text}\` may be in any namespace`, 'name its namespace: -n NAMESPACE, without -A')
   if (namespace !== null) await requireNamespace(cluster, namespace)
 
   if (text === null) return { target: { kind: 'everything' }, namespace }
@@ -52,7 +68,8 @@ export async function resolveTarget(text: string | null, cluster: Cluster, names
 function parse(text: string): { readonly kind: Kind; readonly name: string } {
   const slash = text.indexOf('/')
   const name = text.slice(slash + 1)
-  if (slash <= 0 || name === '' || name.includes('/')) throw new ToolError('usage', `\`${text}\` is no target`, slash === -1 ? `${forms}. Perhaps svc/${text}` : forms)
+  if (slash <= 0 || name === '' || name.includes('/'))
+    throw new ToolError('usage', `\`${text}\` is no target`, slash === -1 ? `${forms}. Perhaps svc/${text}` : forms)
   const word = text.slice(0, slash).toLowerCase()
   const kind = kinds.find((it) => it.words.includes(word))
   if (kind === undefined) throw new ToolError('usage', `\`${word}\` is no kind of target`, forms)
@@ -64,7 +81,11 @@ async function requireNamespace(cluster: Cluster, namespace: string): Promise<vo
   const found = await cluster.get(namespaces, null, namespace, () => true)
   if (found.known || found.why.reason !== 'not-there') return
   const names = await namesOf(cluster, namespaces, null)
-  throw new ToolError('not-found', `no namespace \`${namespace}\` in this cluster`, nearest(namespace, names) ?? 'kubectl get namespaces lists them; -n picks one')
+  throw new ToolError(
+    'not-found',
+    `no namespace \`${namespace}\` in this cluster`,
+    nearest(namespace, names) ?? 'kubectl get namespaces lists them; -n picks one',
+  )
 }
 
 async function requireObject(cluster: Cluster, kind: Kind, namespace: string, name: string): Promise<void> {
@@ -72,7 +93,12 @@ async function requireObject(cluster: Cluster, kind: Kind, namespace: string, na
   if (found.known) return
   if (found.why.reason !== 'not-there') throw notRead(`${kind.kind} \`${name}\` in namespace ${namespace}`, found.why)
   const names = await namesOf(cluster, kind.resource, namespace)
-  throw new ToolError('not-found', `no ${kind.kind} \`${name}\` in namespace ${namespace}`, nearest(name, names) ?? `kubectl get ${kind.resource.plural} -n ${namespace} lists what is there; -n picks another namespace`)
+  throw new ToolError(
+    'not-found',
+    `no ${kind.kind} \`${name}\` in namespace ${namespace}`,
+    nearest(name, names) ??
+      `kubectl get ${kind.resource.plural} -n ${namespace} lists what is there; -n picks another namespace`,
+  )
 }
 
 async function resolveUrl(text: string, cluster: Cluster, namespace: string | null): Promise<ResolvedTarget> {
@@ -81,24 +107,44 @@ async function resolveUrl(text: string, cluster: Cluster, namespace: string | nu
   const found = await ingressFor(url, cluster, namespace)
   if (!found.known) throw notRead('Ingresses', found.why)
   const { ingress, hosts } = found.value
-  if (ingress === null) throw new ToolError('not-found', `no Ingress has a rule for ${url.hostname}${url.pathname}`, nearest(url.hostname, hosts, 'hosts') ?? 'kubectl get ingresses -A lists their hosts')
-  // Credentials before the host are no part of the question, and scope is printed; a query is, and the door masks secrets in it.
+  if (ingress === null)
+    throw new ToolError(
+      'not-found',
+      `no Ingress has a rule for ${url.hostname}${url.pathname}`,
+      nearest(url.hostname, hosts, 'hosts') ?? 'kubectl get ingresses -A lists their hosts',
+    )
+  // Credentials before the host are no part of the question, and scope is printed; a query is, and the door masks
+  // secrets in it.
   const plain = `${url.protocol}//${url.host}${url.pathname}${url.search}`
-  return { target: { kind: 'object', object: subject('Ingress', ingress.namespace, ingress.name), url: plain }, namespace: ingress.namespace }
+  return {
+    target: { kind: 'object', object: subject('Ingress', ingress.namespace, ingress.name), url: plain },
+    namespace: ingress.namespace,
+  }
 }
 
 async function namesOf(cluster: Cluster, resource: Resource, namespace: string | null): Promise<readonly string[]> {
-  const names: Known<string[]> = await cluster.list(resource, namespace === null ? {} : { namespace }, (raw) => raw.metadata.name)
+  const names: Known<string[]> = await cluster.list(
+    resource,
+    namespace === null ? {} : { namespace },
+    (raw) => raw.metadata.name,
+  )
   return names.known ? names.value : []
 }
 
 function nearest(name: string, candidates: readonly string[], what = 'names'): string | null {
   const near = closest(name, candidates).map((it) => `\`${it}\``)
   if (near.length === 0) return null
-  return near.length === 1 ? `the closest ${what.slice(0, -1)} is ${near[0]}` : `the closest ${what} are ${near.join(', ')}`
+  return near.length === 1
+    ? `the closest ${what.slice(0, -1)} is ${near[0]}`
+    : `the closest ${what} are ${near.join(', ')}`
 }
 
 function notRead(what: string, why: Why): ToolError {
-  if (why.reason === 'forbidden') return new ToolError('forbidden', `no permission to read ${what}`, `this needs the right to ${why.detail}`)
-  return new ToolError('unreachable', `could not read ${what}: ${why.detail}`, 'try again, or give it longer: --request-timeout 60s')
+  if (why.reason === 'forbidden')
+    return new ToolError('forbidden', `no permission to read ${what}`, `this needs the right to ${why.detail}`)
+  return new ToolError(
+    'unreachable',
+    `could not read ${what}: ${why.detail}`,
+    'try again, or give it longer: --request-timeout 60s',
+  )
 }

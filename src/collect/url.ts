@@ -20,7 +20,10 @@ export interface IngressForUrl {
 export async function ingressFor(url: URL, cluster: Cluster, namespace: string | null): Promise<Known<IngressForUrl>> {
   const intern = createIntern()
   const everywhere = await cluster.list(ingresses, {}, (raw) => projectIngress(raw, intern))
-  const listed = everywhere.known || namespace === null ? everywhere : await cluster.list(ingresses, { namespace }, (raw) => projectIngress(raw, intern))
+  const listed =
+    everywhere.known || namespace === null
+      ? everywhere
+      : await cluster.list(ingresses, { namespace }, (raw) => projectIngress(raw, intern))
   return mapKnown(listed, (all) => bestFor(url, all))
 }
 
@@ -30,7 +33,10 @@ export function bestFor(url: URL, all: readonly Ingress[]): IngressForUrl {
     .map((it) => routeFor(it, url.hostname, decoded(url.pathname)))
     .filter((it) => it !== null)
   const [best] = routes.toSorted((a, b) => hostRank(b) - hostRank(a) || pathLength(b) - pathLength(a))
-  return { ingress: best?.ingress ?? null, hosts: [...new Set(all.flatMap((it) => it.rules.flatMap((rule) => rule.host ?? [])))] }
+  return {
+    ingress: best?.ingress ?? null,
+    hosts: [...new Set(all.flatMap((it) => it.rules.flatMap((rule) => rule.host ?? [])))],
+  }
 }
 
 function hostRank(route: Route): number {

@@ -25,7 +25,9 @@ export async function readWatch(cluster: Cluster, withinMs: number, signal: Abor
   const at = performance.now()
   const dns = await collectClusterDns(reader, listInScope(reader, nowhere, createIntern()))
   const running = dns.known ? scraped(dns.value.pods) : []
-  const metrics = await Promise.all(running.map(async (pod) => [pod.name, await scrape(cluster, pod, withinMs, signal)] as const))
+  const metrics = await Promise.all(
+    running.map(async (pod) => [pod.name, await scrape(cluster, pod, withinMs, signal)] as const),
+  )
   return { at, dns: fromOutside(dns), metrics: new Map(metrics) }
 }
 
@@ -33,9 +35,17 @@ export function scraped(pods: readonly Pod[]): readonly Pod[] {
   return pods.filter((it) => it.phase === 'Running' && !it.deleting).slice(0, mostServers)
 }
 
-async function scrape(cluster: Cluster, pod: Pod, withinMs: number, signal: AbortSignal): Promise<{ readonly at: number; readonly text: Known<string> }> {
+async function scrape(
+  cluster: Cluster,
+  pod: Pod,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<{ readonly at: number; readonly text: Known<string> }> {
   const late = AbortSignal.timeout(withinMs)
-  const text = await cluster.raw(`/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${metricsPort(pod)}/proxy/metrics`, { signal: AbortSignal.any([signal, late]) })
+  const text = await cluster.raw(
+    `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${metricsPort(pod)}/proxy/metrics`,
+    { signal: AbortSignal.any([signal, late]) },
+  )
   const at = performance.now()
   if (text.known || !late.aborted) return { at, text }
   return { at, text: unknown('timed-out', `no metrics within ${withinMs / 1000} s`) }

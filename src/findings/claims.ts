@@ -22,8 +22,10 @@ export interface Claims {
 }
 
 /**
- * Which findings answer for which troubles. A finding answers for a trouble where it is or explains one of its symptoms,
- * or where it is a fault that stands, as an error, on one of the objects that have a part in it. What is for information
+ * Which findings answer for which troubles. A finding answers for a trouble where it is or explains one of its
+ * symptoms,
+ * or where it is a fault that stands, as an error, on one of the objects that have a part in it. What is for
+ * information
  * only answers for signs alone: a line that nobody has to read must not hide an outage.
  *
  * Either pattern may be the wider one: `dns-loss:*` of a cause, `ingress-fails:shop/web/*` of a trouble.
@@ -36,7 +38,11 @@ export function claims(findings: readonly Finding[], troubles: readonly Trouble[
 }
 
 /** Troubles of one kind and weight, for which the same findings may answer. */
-function ofGroup(findings: readonly Finding[], troubles: readonly Trouble[], claimed: Set<Finding>): readonly Trouble[] {
+function ofGroup(
+  findings: readonly Finding[],
+  troubles: readonly Trouble[],
+  claimed: Set<Finding>,
+): readonly Trouble[] {
   const [first] = troubles
   if (first === undefined) return []
   const { kind, weight } = first
@@ -61,8 +67,13 @@ function ofGroup(findings: readonly Finding[], troubles: readonly Trouble[], cla
     return found
   }
   const byKey = (key: string): boolean =>
-    isAnswered(`key ${key}`, () => [...said.matching(key), ...(key.endsWith('*') ? said.beginning(key.slice(0, -1)) : [])])
+    isAnswered(`key ${key}`, () => [
+      ...said.matching(key),
+      ...(key.endsWith('*') ? said.beginning(key.slice(0, -1)) : []),
+    ])
   const byObject = (object: string): boolean => isAnswered(`object ${object}`, () => [at.get(object) ?? []])
   // Every one is asked, not the first alone: each cause that has a part in it is to be known.
-  return troubles.filter((it) => [...it.keys.map(byKey), ...it.involved.map((one) => byObject(subjectKey(one)))].includes(true))
+  return troubles.filter((it) =>
+    [...it.keys.map(byKey), ...it.involved.map((one) => byObject(subjectKey(one)))].includes(true),
+  )
 }

@@ -5,13 +5,28 @@ import type { Finding } from './finding.ts'
 import { fold } from './fold.ts'
 
 function found(code: string, about: Partial<Finding> = {}): Finding {
-  return { code, slug: code, severity: 'error', confidence: 'observed', subject: subject('Node', null, 'a'), args: {}, evidence: [], symptoms: [], explains: [], remedies: [], ...about }
+  return {
+    code,
+    slug: code,
+    severity: 'error',
+    confidence: 'observed',
+    subject: subject('Node', null, 'a'),
+    args: {},
+    evidence: [],
+    symptoms: [],
+    explains: [],
+    remedies: [],
+    ...about,
+  }
 }
 
 /** `A101(B202 C303)`: roots in order, with what folds under each. */
 function shape(findings: readonly Finding[]): string {
   return fold(findings)
-    .map(({ finding, consequences }) => finding.code + (consequences.length === 0 ? '' : `(${consequences.map((it) => it.code).join(' ')})`))
+    .map(
+      ({ finding, consequences }) =>
+        finding.code + (consequences.length === 0 ? '' : `(${consequences.map((it) => it.code).join(' ')})`),
+    )
     .join(' ')
 }
 
@@ -20,21 +35,42 @@ describe('fold', () => {
   const loss = found('DNS110', { symptoms: ['dns-loss:node/a'], explains: ['ingress-fails:shop/web'] })
   const ingress = found('ING301', { symptoms: ['ingress-fails:shop/web'] })
 
-  test('what explains nothing and is explained by nothing stands alone', () => expect(shape([replica, ingress])).toBe('DNS106 ING301'))
+  test('what explains nothing and is explained by nothing stands alone', () =>
+    expect(shape([replica, ingress])).toBe('DNS106 ING301'))
   test('a symptom folds under its cause, by wildcard', () => expect(shape([loss, replica])).toBe('DNS106(DNS110)'))
-  test('a consequence of a consequence hangs under the root', () => expect(shape([ingress, loss, replica])).toBe('DNS106(DNS110 ING301)'))
-  test('a key without a wildcard matches itself alone', () => expect(shape([found('A', { explains: ['dns-loss:node/a'] }), found('B', { symptoms: ['dns-loss:node/ab'] })])).toBe('A B'))
+  test('a consequence of a consequence hangs under the root', () =>
+    expect(shape([ingress, loss, replica])).toBe('DNS106(DNS110 ING301)'))
+  test('a key without a wildcard matches itself alone', () =>
+    expect(shape([found('A', { explains: ['dns-loss:node/a'] }), found('B', { symptoms: ['dns-loss:node/ab'] })])).toBe(
+      'A B',
+    ))
   test('nothing explains itself', () => expect(shape([found('A', { symptoms: ['x'], explains: ['x'] })])).toBe('A'))
   test('of two that explain each other, the earlier is the cause', () => {
-    expect(shape([found('A', { symptoms: ['x'], explains: ['y'] }), found('B', { symptoms: ['y'], explains: ['x'] })])).toBe('A(B)')
+    expect(
+      shape([found('A', { symptoms: ['x'], explains: ['y'] }), found('B', { symptoms: ['y'], explains: ['x'] })]),
+    ).toBe('A(B)')
   })
-  test('of two causes, the earlier has it', () => expect(shape([found('B', { explains: ['x'] }), found('A', { explains: ['x'] }), found('C', { symptoms: ['x'] })])).toBe('A(C) B'))
+  test('of two causes, the earlier has it', () =>
+    expect(
+      shape([found('B', { explains: ['x'] }), found('A', { explains: ['x'] }), found('C', { symptoms: ['x'] })]),
+    ).toBe('A(C) B'))
 
   test('errors first; then what explains more; then what is surer; then by code and subject', () => {
-    expect(shape([found('W', { severity: 'warning' }), found('I', { severity: 'info' }), found('P', { confidence: 'possible' }), found('Z'), found('Y', { explains: ['x'] }), found('X', { symptoms: ['x'] })])).toBe('Y(X) Z P W I')
+    expect(
+      shape([
+        found('W', { severity: 'warning' }),
+        found('I', { severity: 'info' }),
+        found('P', { confidence: 'possible' }),
+        found('Z'),
+        found('Y', { explains: ['x'] }),
+        found('X', { symptoms: ['x'] }),
+      ]),
+    ).toBe('Y(X) Z P W I')
   })
   test('a warning that explains an error is as bad as that', () => {
-    expect(shape([found('E'), found('W', { severity: 'warning', explains: ['x'] }), found('F', { symptoms: ['x'] })])).toBe('W(F) E')
+    expect(
+      shape([found('E'), found('W', { severity: 'warning', explains: ['x'] }), found('F', { symptoms: ['x'] })]),
+    ).toBe('W(F) E')
   })
 
   test('the order that checks ran in does not matter, nothing is lost, nothing stands twice', () => {
@@ -47,13 +83,19 @@ describe('fold', () => {
       name: fc.nat(20),
     })
     fc.assert(
-      fc.property(fc.uniqueArray(any, { maxLength: 7, selector: (it) => `${it.code}/${it.name}` }).chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))), ([rows, shuffled]) => {
-        const make = (its: typeof rows) => its.map(({ code, name, ...rest }) => found(code, { ...rest, subject: subject('Node', null, String(name)) }))
-        expect(fold(make(shuffled))).toEqual(fold(make(rows)))
-        const all = fold(make(rows)).flatMap((it) => [it.finding, ...it.consequences])
-        expect(all).toHaveLength(rows.length)
-        expect(new Set(all.map((it) => `${it.code}/${it.subject.name}`)).size).toBe(rows.length)
-      }),
+      fc.property(
+        fc
+          .uniqueArray(any, { maxLength: 7, selector: (it) => `${it.code}/${it.name}` })
+          .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))),
+        ([rows, shuffled]) => {
+          const make = (its: typeof rows) =>
+            its.map(({ code, name, ...rest }) => found(code, { ...rest, subject: subject('Node', null, String(name)) }))
+          expect(fold(make(shuffled))).toEqual(fold(make(rows)))
+          const all = fold(make(rows)).flatMap((it) => [it.finding, ...it.consequences])
+          expect(all).toHaveLength(rows.length)
+          expect(new Set(all.map((it) => `${it.code}/${it.subject.name}`)).size).toBe(rows.length)
+        },
+      ),
     )
   })
 })

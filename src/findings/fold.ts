@@ -19,7 +19,13 @@ export function fold(findings: readonly Finding[]): readonly RootCause[] {
   for (const it of ordered) if (causeOf(it) !== it) consequences.get(causeOf(it))?.push(it)
   return [...consequences]
     .map(([finding, its]) => ({ finding, consequences: its }))
-    .toSorted((a, b) => severity(a) - severity(b) || leftover(a) - leftover(b) || b.consequences.length - a.consequences.length || inOrder(a.finding, b.finding))
+    .toSorted(
+      (a, b) =>
+        severity(a) - severity(b) ||
+        leftover(a) - leftover(b) ||
+        b.consequences.length - a.consequences.length ||
+        inOrder(a.finding, b.finding),
+    )
 }
 
 /**
@@ -32,14 +38,17 @@ function chooseCauses(ordered: readonly Finding[]): (finding: Finding) => Findin
     let root = of
     while (above[root] !== root) root = above[root] ?? root
     // Paths are shortened on the way, or long chains would be walked again and again.
-    for (let at = of; at !== root; ) {
+    for (let at = of; at !== root;) {
       const next = above[at] ?? root
       above[at] = root
       at = next
     }
     return root
   }
-  const causes = bySymptom(ordered.map((finding, index) => ({ finding, index })), (it) => it.finding.explains)
+  const causes = bySymptom(
+    ordered.map((finding, index) => ({ finding, index })),
+    (it) => it.finding.explains,
+  )
   for (let effect = ordered.length - 1; effect >= 0; effect--) {
     const lists = new Set((ordered[effect]?.symptoms ?? []).flatMap((it) => causes.matching(it)))
     // What hangs under this finding already is no cause of it, nor is it itself: both have it as their root.
@@ -57,7 +66,10 @@ function leftover({ finding }: RootCause): number {
 
 /** A root is as bad as the worst that it brings about: a warning that explains an outage is what to read first. */
 function severity(root: RootCause): number {
-  return root.consequences.reduce((least, it) => Math.min(least, severityRank[it.severity]), severityRank[root.finding.severity])
+  return root.consequences.reduce(
+    (least, it) => Math.min(least, severityRank[it.severity]),
+    severityRank[root.finding.severity],
+  )
 }
 
 function inOrder(a: Finding, b: Finding): number {

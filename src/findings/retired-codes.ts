@@ -1,2 +1,4 @@
-/** Codes of checks that are gone. Scripts and runbooks may still name one, so it must never come to mean something else. */
+/**
+ * Codes of checks that are gone. Scripts and runbooks may still name one, so it must never come to mean something else.
+ */
 export const retiredCodes: readonly string[] = []

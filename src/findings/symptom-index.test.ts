@@ -41,19 +41,24 @@ const trouble: fc.Arbitrary<Trouble> = fc.record({
   weight: fc.constantFrom('outage', 'nuisance', 'sign'),
 })
 
-/** The cause chosen for each finding by looking at all others, in the order that `fold` gave the roots and their parts. */
+/**
+ * The cause chosen for each finding by looking at all others, in the order that `fold` gave the roots and their parts.
+ */
 function slowFold(ordered: readonly Finding[]): readonly RootCause[] {
   const causeOf = new Map<Finding, Finding>()
   const leadsTo = (from: Finding, to: Finding): boolean => {
     for (let at = causeOf.get(from); at !== undefined; at = causeOf.get(at)) if (at === to) return true
     return false
   }
-  const explains = (cause: Finding, effect: Finding): boolean => effect.symptoms.some((symptom) => cause.explains.some((it) => covers(it, symptom)))
+  const explains = (cause: Finding, effect: Finding): boolean =>
+    effect.symptoms.some((symptom) => cause.explains.some((it) => covers(it, symptom)))
   for (const effect of ordered.toReversed()) {
     const cause = ordered.find((other) => other !== effect && explains(other, effect) && !leadsTo(other, effect))
     if (cause !== undefined) causeOf.set(effect, cause)
   }
-  return ordered.filter((it) => !causeOf.has(it)).map((root) => ({ finding: root, consequences: ordered.filter((it) => leadsTo(it, root)) }))
+  return ordered
+    .filter((it) => !causeOf.has(it))
+    .map((root) => ({ finding: root, consequences: ordered.filter((it) => leadsTo(it, root)) }))
 }
 
 function covers(wide: string, key: string): boolean {
@@ -82,7 +87,12 @@ test('the fold is that of comparing each with each', () => {
   fc.assert(
     fc.property(fc.array(finding, { maxLength: 14 }), (its) => {
       const named = its.map((it, index) => ({ ...it, subject: subject('Node', null, String(index).padStart(2, '0')) }))
-      const ordered = named.toSorted((a, b) => ranks[a.severity] - ranks[b.severity] || (a.code < b.code ? -1 : Number(a.code > b.code)) || (a.subject.name < b.subject.name ? -1 : 1))
+      const ordered = named.toSorted(
+        (a, b) =>
+          ranks[a.severity] - ranks[b.severity] ||
+          (a.code < b.code ? -1 : Number(a.code > b.code)) ||
+          (a.subject.name < b.subject.name ? -1 : 1),
+      )
       const names = (roots: readonly RootCause[]): readonly string[] =>
         roots.map((it) => [it.finding, ...it.consequences].map((one) => one.subject.name).join(' ')).toSorted()
       expect(names(fold(named))).toEqual(names(slowFold(ordered)))
@@ -96,7 +106,9 @@ test('the claims are those of comparing each with each', () => {
     fc.property(fc.array(finding, { maxLength: 10 }), fc.array(trouble, { maxLength: 10 }), (findings, troubles) => {
       const { left, claimed } = claims(findings, troubles)
       expect(left).toEqual(troubles.filter((of) => !findings.some((it) => slowClaims(it, of))))
-      expect(findings.filter((it) => claimed.has(it))).toEqual(findings.filter((it) => troubles.some((of) => slowClaims(it, of))))
+      expect(findings.filter((it) => claimed.has(it))).toEqual(
+        findings.filter((it) => troubles.some((of) => slowClaims(it, of))),
+      )
     }),
     { numRuns: 1000 },
   )

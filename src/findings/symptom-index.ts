@@ -24,13 +24,17 @@ export function bySymptom<T>(its: readonly T[], patternsOf: (it: T) => readonly 
 
   return {
     matching: (symptom) => {
-      const lists = [exact.get(symptom), ...lengths.map((it) => (it > symptom.length ? undefined : wild.get(symptom.slice(0, it))))]
+      const lists = [
+        exact.get(symptom),
+        ...lengths.map((it) => (it > symptom.length ? undefined : wild.get(symptom.slice(0, it)))),
+      ]
       return lists.filter((it) => it !== undefined)
     },
     beginning: (prefix) => {
       sorted ??= [...exact.keys()].toSorted()
       const found: (readonly T[])[] = []
-      for (let at = firstFrom(sorted, prefix); sorted[at]?.startsWith(prefix) === true; at++) found.push(exact.get(sorted[at] ?? '') ?? [])
+      for (let at = firstFrom(sorted, prefix); sorted[at]?.startsWith(prefix) === true; at++)
+        found.push(exact.get(sorted[at] ?? '') ?? [])
       return found
     },
   }

@@ -6,11 +6,20 @@ import type { Subject } from '../model/subject.ts'
  * knows of is still told: a check pulls what it declares, and what it does not pull must not be lost without a word.
  */
 export interface Trouble {
-  readonly kind: 'lookup-failed' | 'lookup-slow' | 'lookup-wrong' | 'server-error' | 'contact-failed' | 'bad-answer' | 'not-as-declared'
+  readonly kind:
+    | 'lookup-failed'
+    | 'lookup-slow'
+    | 'lookup-wrong'
+    | 'server-error'
+    | 'contact-failed'
+    | 'bad-answer'
+    | 'not-as-declared'
   readonly source: SourceName
   /** The pod, Service, Ingress or node whose user complains. */
   readonly sufferer: Subject
-  /** Whatever else has a part in it: the node, the DNS server, the workload, the Service. A cause sits on one of these. */
+  /**
+   * Whatever else has a part in it: the node, the DNS server, the workload, the Service. A cause sits on one of these.
+   */
   readonly involved: readonly Subject[]
   /** Symptom keys (`relations/symptom.ts`): a finding that is or explains one of them claims this trouble. */
   readonly keys: readonly string[]

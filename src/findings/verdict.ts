@@ -30,7 +30,12 @@ export type Verdict =
   | { readonly kind: 'ok'; readonly examined: number; readonly note: string | null }
   | { readonly kind: 'finding'; readonly found: Found }
   | { readonly kind: 'not-applicable'; readonly why: string }
-  | { readonly kind: 'cannot-tell'; readonly reason: Reason | 'too-few' | 'ambiguous'; readonly why: string; readonly settle: string | null }
+  | {
+      readonly kind: 'cannot-tell'
+      readonly reason: Reason | 'too-few' | 'ambiguous'
+      readonly why: string
+      readonly settle: string | null
+    }
 
 /** Looked, and it is well. `examined` = how many things were looked at; 0 is not allowed to be ok. */
 export function ok(examined: number, note: string | null = null): Verdict {
@@ -46,6 +51,10 @@ export function notApplicable(why: string): Verdict {
 }
 
 /** `settle` = the flag or the right that would let the check decide. */
-export function cannotTell(reason: Reason | 'too-few' | 'ambiguous', why: string, settle: string | null = null): Verdict {
+export function cannotTell(
+  reason: Reason | 'too-few' | 'ambiguous',
+  why: string,
+  settle: string | null = null,
+): Verdict {
   return { kind: 'cannot-tell', reason, why, settle }
 }

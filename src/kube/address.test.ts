@@ -15,9 +15,13 @@ describe('pathOf', () => {
 describe('describeAction', () => {
   it('says what RBAC would call it', () => {
     expect(describeAction({ verb: 'list', resource: pods, namespace: 'shop' })).toBe('list pods in namespace shop')
-    expect(describeAction({ verb: 'list', resource: ingresses, namespace: null })).toBe('list ingresses.networking.k8s.io')
+    expect(describeAction({ verb: 'list', resource: ingresses, namespace: null })).toBe(
+      'list ingresses.networking.k8s.io',
+    )
     expect(describeAction({ verb: 'get', resource: nodes, namespace: 'shop' })).toBe('get nodes')
-    expect(describeAction({ verb: 'create', resource: pods, subresource: 'exec', namespace: 'shop' })).toBe('create pods/exec in namespace shop')
+    expect(describeAction({ verb: 'create', resource: pods, subresource: 'exec', namespace: 'shop' })).toBe(
+      'create pods/exec in namespace shop',
+    )
   })
 })
 

@@ -9,7 +9,8 @@ export interface CertificateTrouble {
   readonly hint: string
 }
 
-const clientHint = "this is your kubeconfig's client certificate, not the cluster's. Renew it, or pick another: --context"
+const clientHint =
+  "this is your kubeconfig's client certificate, not the cluster's. Renew it, or pick another: --context"
 const serverHint = "this is the cluster's certificate, not your kubeconfig's; is this machine's clock right?"
 
 /** What is wrong with the dates of the kubeconfig's own certificate; null when nothing is, or there is none. */
@@ -31,18 +32,26 @@ export async function certificateTrouble(error: Error, transport: Transport): Pr
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     const dates = await serverDates(transport)
     const what = dates === null ? null : datesTrouble(dates.from, dates.to, Date.now())
-    return { what: what ?? (code === 'CERT_HAS_EXPIRED' ? 'TLS certificate expired' : 'TLS certificate is not valid yet'), hint: serverHint }
+    return {
+      what: what ?? (code === 'CERT_HAS_EXPIRED' ? 'TLS certificate expired' : 'TLS certificate is not valid yet'),
+      hint: serverHint,
+    }
   }
   if (untrusted.has(code)) {
     const given = transport.target.cluster.caData !== null || transport.target.cluster.caFile !== null
     return {
       what: `its TLS certificate is signed by an authority that the kubeconfig does not ${given ? 'name' : 'know'}`,
-      hint: given ? 'the cluster was made anew, or something in between answers for it: get a fresh kubeconfig' : 'the kubeconfig has no certificate-authority-data for this cluster: get a fresh one',
+      hint: given
+        ? 'the cluster was made anew, or something in between answers for it: get a fresh kubeconfig'
+        : 'the kubeconfig has no certificate-authority-data for this cluster: get a fresh one',
     }
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = 'cert' in error ? namesOf(error.cert as PeerCertificate) : ''
-    return { what: `its TLS certificate is for other names${names === '' ? '' : `: ${names}`}`, hint: 'use one of these names as the server, or set tls-server-name in the kubeconfig' }
+    return {
+      what: `its TLS certificate is for other names${names === '' ? '' : `: ${names}`}`,
+      hint: 'use one of these names as the server, or set tls-server-name in the kubeconfig',
+    }
   }
   // A server that checks client certificates during the handshake ends it with an alert, or simply hangs up.
   const alert = /^ERR_SSL_(SSLV3|TLSV1|TLSV13)_ALERT/.test(code)
@@ -52,23 +61,49 @@ export async function certificateTrouble(error: Error, transport: Transport): Pr
   return null
 }
 
-/** OpenSSL's codes for a chain that ends in no trusted certificate (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
-const untrusted = new Set(['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_UNTRUSTED', 'CERT_SIGNATURE_FAILURE'])
+/**
+ * OpenSSL's codes for a chain that ends in no trusted certificate
+ * (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+ */
+const untrusted = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_UNTRUSTED',
+  'CERT_SIGNATURE_FAILURE',
+])
 
 function namesOf(cert: PeerCertificate): string {
-  return (cert.subjectaltname ?? '').replaceAll(/\b(DNS|IP Address):/g, '').split(', ').slice(0, 6).join(', ')
+  return (cert.subjectaltname ?? '')
+    .replaceAll(/\b(DNS|IP Address):/g, '')
+    .split(', ')
+    .slice(0, 6)
+    .join(', ')
 }
 
-/** The tightest dates in the chain that the server presents: Node's error does not carry them. No credentials are sent. */
+/**
+ * The tightest dates in the chain that the server presents: Node's error does not carry them. No credentials are sent.
+ */
 function serverDates({ target }: Transport): Promise<{ readonly from: number; readonly to: number } | null> {
   const url = new URL(target.server)
   return new Promise((resolve) => {
-    const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port: portOf(url), rejectUnauthorized: false, timeout: 2000 }, () => {
-      const chain = chainOf(socket.getPeerCertificate(true))
-      socket.destroy()
-      const times = chain.map((cert) => ({ from: Date.parse(cert.valid_from), to: Date.parse(cert.valid_to) })).filter(({ from, to }) => !Number.isNaN(from + to))
-      resolve(times.length === 0 ? null : { from: Math.max(...times.map(({ from }) => from)), to: Math.min(...times.map(({ to }) => to)) })
-    })
+    const socket = connect(
+      { host: url.hostname.replace(/^\[|\]$/g, ''), port: portOf(url), rejectUnauthorized: false, timeout: 2000 },
+      () => {
+        const chain = chainOf(socket.getPeerCertificate(true))
+        socket.destroy()
+        const times = chain
+          .map((cert) => ({ from: Date.parse(cert.valid_from), to: Date.parse(cert.valid_to) }))
+          .filter(({ from, to }) => !Number.isNaN(from + to))
+        resolve(
+          times.length === 0
+            ? null
+            : { from: Math.max(...times.map(({ from }) => from)), to: Math.min(...times.map(({ to }) => to)) },
+        )
+      },
+    )
     const giveUp = (): void => {
       socket.destroy()
       resolve(null)
@@ -80,6 +115,7 @@ function serverDates({ target }: Transport): Promise<{ readonly from: number; re
 function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = []
   // A self-signed root is its own issuer.
-  for (let cert = leaf; cert !== undefined && !chain.includes(cert) && chain.length < 10; cert = cert.issuerCertificate) chain.push(cert)
+  for (let cert = leaf; cert !== undefined && !chain.includes(cert) && chain.length < 10; cert = cert.issuerCertificate)
+    chain.push(cert)
   return chain
 }

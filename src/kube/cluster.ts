@@ -15,7 +15,11 @@ export interface RawObject {
     readonly deletionTimestamp?: string
     readonly labels?: Readonly<Record<string, string>>
     readonly annotations?: Readonly<Record<string, string>>
-    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller?: boolean }[]
+    readonly ownerReferences?: readonly {
+      readonly kind: string
+      readonly name: string
+      readonly controller?: boolean
+    }[]
   }
   readonly [field: string]: unknown
 }
@@ -62,26 +66,78 @@ export interface Cluster {
   readonly server: string
   /** The namespace that the kubeconfig's context names, or `default`. */
   readonly namespace: string
-  version(options?: { readonly signal?: AbortSignal }): Promise<Known<{ readonly gitVersion: string; readonly platform: string }>>
+  version(options?: {
+    readonly signal?: AbortSignal
+  }): Promise<Known<{ readonly gitVersion: string; readonly platform: string }>>
   /**
    * Pages by 500 and projects each object as soon as its page is parsed, so that a big cluster never stands in
    * memory as raw JSON. A list that is cut off half-way is unknown, not short.
    */
   list<T>(resource: Resource, options: ListOptions, project: (raw: RawObject) => T | null): Promise<Known<T[]>>
-  get<T>(resource: Resource, namespace: string | null, name: string, project: (raw: RawObject) => T, options?: { readonly signal?: AbortSignal }): Promise<Known<T>>
-  create(resource: Resource, namespace: string | null, object: object, options?: { readonly dryRun?: boolean }): Promise<Known<RawObject>>
+  get<T>(
+    resource: Resource,
+    namespace: string | null,
+    name: string,
+    project: (raw: RawObject) => T,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Known<T>>
+  create(
+    resource: Resource,
+    namespace: string | null,
+    object: object,
+    options?: { readonly dryRun?: boolean },
+  ): Promise<Known<RawObject>>
   /**
    * Puts `object` in the place of the one of its name. Its `metadata.resourceVersion` is the precondition: the API
    * server refuses (409) when the stored object has moved on.
    */
-  replace(resource: Resource, namespace: string | null, name: string, object: object, options?: { readonly dryRun?: boolean }): Promise<Known<RawObject>>
-  /** `graceSeconds` 0 kills at once. An object that is already gone counts as deleted; one that has another uid, too. */
+  replace(
+    resource: Resource,
+    namespace: string | null,
+    name: string,
+    object: object,
+    options?: { readonly dryRun?: boolean },
+  ): Promise<Known<RawObject>>
+  /**
+   * `graceSeconds` 0 kills at once. An object that is already gone counts as deleted; one that has another uid, too.
+   */
   delete(resource: Resource, namespace: string | null, name: string, options?: DeleteOptions): Promise<Known<'deleted'>>
-  /** Log lines as they arrive, without their line ends. Ends when the container does, or on abort. `previous` is the run before. */
-  logs(namespace: string, pod: string, options: { readonly container?: string; readonly follow?: boolean; readonly previous?: boolean; readonly tailLines?: number; readonly sinceSeconds?: number; readonly signal?: AbortSignal }): Promise<Known<AsyncIterable<string>>>
-  exec(namespace: string, pod: string, options: { readonly container?: string; readonly command: ContainerCommand; readonly stdin?: string; readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Known<ExecResult>>
-  /** Events of a watch from now on, until `signal` aborts or the server ends it; restarts itself after a server-side end. */
-  watch<T>(resource: Resource, options: ListOptions & { readonly signal: AbortSignal }, project: (raw: RawObject) => T): AsyncIterable<{ readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }>
+  /**
+   * Log lines as they arrive, without their line ends. Ends when the container does, or on abort. `previous` is the run
+   * before.
+   */
+  logs(
+    namespace: string,
+    pod: string,
+    options: {
+      readonly container?: string
+      readonly follow?: boolean
+      readonly previous?: boolean
+      readonly tailLines?: number
+      readonly sinceSeconds?: number
+      readonly signal?: AbortSignal
+    },
+  ): Promise<Known<AsyncIterable<string>>>
+  exec(
+    namespace: string,
+    pod: string,
+    options: {
+      readonly container?: string
+      readonly command: ContainerCommand
+      readonly stdin?: string
+      readonly timeoutMs: number
+      readonly signal?: AbortSignal
+    },
+  ): Promise<Known<ExecResult>>
+  /**
+   * Events of a watch from now on, until `signal` aborts or the server ends it; restarts itself after a server-side
+   * end.
+   */
+  watch<T>(
+    resource: Resource,
+    options: ListOptions & { readonly signal: AbortSignal },
+    project: (raw: RawObject) => T,
+  ): AsyncIterable<{ readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }>
   /** GET on any path, as text: `/metrics`, `/api/v1/namespaces/x/pods/y:9153/proxy/metrics`. */
   raw(path: string, options?: { readonly signal?: AbortSignal }): Promise<Known<string>>
   /** May this user do that? Asked by SelfSubjectAccessReview, which writes nothing. */

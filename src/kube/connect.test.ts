@@ -29,14 +29,23 @@ describe('objects', () => {
 
   it('keeps the names of those who wrote the status of a load balancer', async () => {
     const status = { loadBalancer: { ingress: [{ ip: '203.0.113.7' }] } }
-    const managedFields = [{ manager: 'glbc', subresource: 'status', fieldsV1: { 'f:status': {} } }, { manager: 'kubectl', fieldsV1: {} }]
-    await serveWith((_, response) => sendJson(response, 200, { ...web, metadata: { name: 'web', managedFields }, status }))
-    expect(await cluster.get(pods, 'shop', 'web', (raw) => raw)).toEqual(known({ ...web, metadata: { name: 'web', managedFields: [{ manager: 'glbc', subresource: 'status' }] }, status }))
+    const managedFields = [
+      { manager: 'glbc', subresource: 'status', fieldsV1: { 'f:status': {} } },
+      { manager: 'kubectl', fieldsV1: {} },
+    ]
+    await serveWith((_, response) =>
+      sendJson(response, 200, { ...web, metadata: { name: 'web', managedFields }, status }),
+    )
+    expect(await cluster.get(pods, 'shop', 'web', (raw) => raw)).toEqual(
+      known({ ...web, metadata: { name: 'web', managedFields: [{ manager: 'glbc', subresource: 'status' }] }, status }),
+    )
   })
 
   it('says what is not there', async () => {
     await serveWith((_, response) => sendJson(response, 404, {}))
-    expect(await cluster.get(pods, 'shop', 'web', (raw) => raw)).toEqual(unknown('not-there', 'get pods in namespace shop: web'))
+    expect(await cluster.get(pods, 'shop', 'web', (raw) => raw)).toEqual(
+      unknown('not-there', 'get pods in namespace shop: web'),
+    )
   })
 
   it('creates, in earnest or not', async () => {
@@ -57,10 +66,13 @@ describe('objects', () => {
     [403, unknown('forbidden', 'delete pods in namespace shop')],
   ])('deletes: %d', async (status, expected) => {
     let body: unknown
-    await serveWith((request, response) => void bodyOf(request).then((sent) => {
-      body = sent
-      sendJson(response, status, {})
-    }))
+    await serveWith(
+      (request, response) =>
+        void bodyOf(request).then((sent) => {
+          body = sent
+          sendJson(response, status, {})
+        }),
+    )
     expect(await cluster.delete(pods, 'shop', 'web', { graceSeconds: 0, uid: 'u1' })).toEqual(expected)
     expect(body).toMatchObject({ gracePeriodSeconds: 0, preconditions: { uid: 'u1' } })
   })
@@ -69,12 +81,19 @@ describe('objects', () => {
 describe('questions', () => {
   it('asks whether this user may', async () => {
     let body: unknown
-    await serveWith((request, response) => void bodyOf(request).then((sent) => {
-      body = sent
-      sendJson(response, 201, { status: { allowed: false } })
-    }))
+    await serveWith(
+      (request, response) =>
+        void bodyOf(request).then((sent) => {
+          body = sent
+          sendJson(response, 201, { status: { allowed: false } })
+        }),
+    )
     expect(await cluster.mayI('create', pods, 'shop', 'exec')).toEqual(known(false))
-    expect(body).toMatchObject({ spec: { resourceAttributes: { verb: 'create', group: '', resource: 'pods', subresource: 'exec', namespace: 'shop' } } })
+    expect(body).toMatchObject({
+      spec: {
+        resourceAttributes: { verb: 'create', group: '', resource: 'pods', subresource: 'exec', namespace: 'shop' },
+      },
+    })
   })
 
   it('does not take a missing verdict for a no', async () => {
@@ -83,13 +102,19 @@ describe('questions', () => {
   })
 
   it('knows the version', async () => {
-    await serveWith((_, response) => sendJson(response, 200, { major: '1', gitVersion: 'v1.34.4', platform: 'linux/amd64' }))
+    await serveWith((_, response) =>
+      sendJson(response, 200, { major: '1', gitVersion: 'v1.34.4', platform: 'linux/amd64' }),
+    )
     expect(await cluster.version()).toEqual(known({ gitVersion: 'v1.34.4', platform: 'linux/amd64' }))
   })
 
   it('reads any path as text', async () => {
-    await serveWith((request, response) => (request.url === '/metrics' ? response.end('up 1\n') : sendJson(response, 403, {})))
+    await serveWith((request, response) =>
+      request.url === '/metrics' ? response.end('up 1\n') : sendJson(response, 403, {}),
+    )
     expect(await cluster.raw('/metrics')).toEqual(known('up 1\n'))
-    expect(await cluster.raw('/api/v1/namespaces/kube-system/pods/dns:9153/proxy/metrics')).toEqual(unknown('forbidden', 'get pods/proxy in namespace kube-system'))
+    expect(await cluster.raw('/api/v1/namespaces/kube-system/pods/dns:9153/proxy/metrics')).toEqual(
+      unknown('forbidden', 'get pods/proxy in namespace kube-system'),
+    )
   })
 })

@@ -40,40 +40,65 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
     async version(options = {}) {
       const text = await ask(transport, { path: '/version', action: 'get /version', timeoutMs, ...options })
       const body = text.known ? parseObject(text.value, 'get /version') : text
-      return mapKnown(body, ({ gitVersion, platform }) => ({ gitVersion: String(gitVersion), platform: String(platform) }))
+      return mapKnown(body, ({ gitVersion, platform }) => ({
+        gitVersion: String(gitVersion),
+        platform: String(platform),
+      }))
     },
 
     list: (resource, options, project) => listAll(transport, resource, options, project, timeoutMs),
 
     async get(resource, namespace, name, project, options = {}) {
       const action = describeAction({ verb: 'get', resource, namespace })
-      const text = await ask(transport, { path: pathOf(resource, namespace, name), action, name, timeoutMs, ...options })
+      const text = await ask(transport, {
+        path: pathOf(resource, namespace, name),
+        action,
+        name,
+        timeoutMs,
+        ...options,
+      })
       return mapKnown(objectOf(text, action), project)
     },
 
     async create(resource, namespace, object, options = {}) {
       const action = describeAction({ verb: 'create', resource, namespace })
-      const path = pathOf(resource, namespace) + queryOf({ dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: 'hopscope' })
+      const path =
+        pathOf(resource, namespace) +
+        queryOf({ dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: 'hopscope' })
       return objectOf(await ask(transport, { method: 'POST', path, body: object, action, timeoutMs }), action)
     },
 
     async replace(resource, namespace, name, object, options = {}) {
       const action = describeAction({ verb: 'update', resource, namespace })
-      const path = pathOf(resource, namespace, name) + queryOf({ dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: 'hopscope' })
+      const path =
+        pathOf(resource, namespace, name) +
+        queryOf({ dryRun: options.dryRun === true ? 'All' : undefined, fieldManager: 'hopscope' })
       return objectOf(await ask(transport, { method: 'PUT', path, body: object, action, name, timeoutMs }), action)
     },
 
     async delete(resource, namespace, name, options = {}) {
       const action = describeAction({ verb: 'delete', resource, namespace })
       const { graceSeconds, uid, resourceVersion } = options
-      const preconditions = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) }
+      const preconditions = {
+        ...(uid === undefined ? {} : { uid }),
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      }
       const body = {
-        kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: options.propagation ?? 'Background',
+        kind: 'DeleteOptions',
+        apiVersion: 'v1',
+        propagationPolicy: options.propagation ?? 'Background',
         ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
         ...(uid === undefined && resourceVersion === undefined ? {} : { preconditions }),
         ...(options.dryRun === true ? { dryRun: ['All'] } : {}),
       }
-      const answer = await exchange(transport, { method: 'DELETE', path: pathOf(resource, namespace, name), body, action, name, timeoutMs })
+      const answer = await exchange(transport, {
+        method: 'DELETE',
+        path: pathOf(resource, namespace, name),
+        body,
+        action,
+        name,
+        timeoutMs,
+      })
       if (!answer.known) return answer
       const { status, text } = answer.value
       // 409 with a uid: an object of that name is there, but it is another one, so ours is gone.
@@ -83,16 +108,35 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
 
     logs: (namespace, pod, options) => readLogs(transport, timeoutMs, namespace, pod, options),
     // WebSockets are loaded by the run that needs one: reading starts faster without.
-    exec: async (namespace, pod, options) => (await import('./exec.ts')).execCommand(transport, timeoutMs, namespace, pod, options),
+    exec: async (namespace, pod, options) =>
+      (await import('./exec.ts')).execCommand(transport, timeoutMs, namespace, pod, options),
     watch: (resource, options, project) => watchObjects(transport, resource, options, project, timeoutMs),
 
-    raw: (path, options = {}) => ask(transport, { path, accept: '*/*', action: describeGet(path), timeoutMs, maxBytes: rawBytes, ...options }),
+    raw: (path, options = {}) =>
+      ask(transport, { path, accept: '*/*', action: describeGet(path), timeoutMs, maxBytes: rawBytes, ...options }),
 
     async mayI(verb, resource, namespace, subresource) {
       const action = describeAction({ verb: 'create', resource: selfSubjectAccessReviews, namespace: null })
-      const resourceAttributes = { verb, group: resource.group, version: resource.version, resource: resource.plural, ...(subresource === undefined ? {} : { subresource }), ...(namespace === null ? {} : { namespace }) }
-      const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
-      const text = await ask(transport, { method: 'POST', path: pathOf(selfSubjectAccessReviews, null), body, action, timeoutMs })
+      const resourceAttributes = {
+        verb,
+        group: resource.group,
+        version: resource.version,
+        resource: resource.plural,
+        ...(subresource === undefined ? {} : { subresource }),
+        ...(namespace === null ? {} : { namespace }),
+      }
+      const body = {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes },
+      }
+      const text = await ask(transport, {
+        method: 'POST',
+        path: pathOf(selfSubjectAccessReviews, null),
+        body,
+        action,
+        timeoutMs,
+      })
       const answer = text.known ? parseObject(text.value, action) : text
       if (!answer.known) return answer
       const { allowed } = (answer.value['status'] ?? {}) as { readonly allowed?: unknown }

@@ -17,7 +17,8 @@ export type Argument = DnsName | IpAddress | number | ''
  */
 export function script(text: TemplateStringsArray): ConstantScript {
   const [only] = text
-  if (text.length !== 1 || only === undefined || !Object.isFrozen(text)) throw new TypeError('a script has no substitutions')
+  if (text.length !== 1 || only === undefined || !Object.isFrozen(text))
+    throw new TypeError('a script has no substitutions')
   return only as ConstantScript
 }
 

@@ -11,7 +11,16 @@ const dir = mkdtempSync(join(tmpdir(), 'credentials-'))
 afterAll(() => rmSync(dir, { recursive: true }))
 
 function plugin(script: string, more: Partial<ExecSpec> = {}): ExecSpec {
-  return { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args: ['-e', script], env: [], installHint: null, interactiveMode: 'Never', provideClusterInfo: true, ...more }
+  return {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: process.execPath,
+    args: ['-e', script],
+    env: [],
+    installHint: null,
+    interactiveMode: 'Never',
+    provideClusterInfo: true,
+    ...more,
+  }
 }
 
 const print = (status: string) => `console.log(JSON.stringify({ kind: 'ExecCredential', status: ${status} }))`
@@ -19,14 +28,17 @@ const from = (user: Parameters<typeof targetAt>[1]) => credentialSource(targetAt
 
 describe('credential plug-ins', () => {
   it('learn about the cluster, and give a token', async () => {
-    const script = print("{ token: process.env.A + JSON.parse(process.env.KUBERNETES_EXEC_INFO).spec.cluster['certificate-authority-data'] }")
+    const script = print(
+      "{ token: process.env.A + JSON.parse(process.env.KUBERNETES_EXEC_INFO).spec.cluster['certificate-authority-data'] }",
+    )
     const source = from({ exec: plugin(script, { env: [{ name: 'A', value: 'x-' }] }) })
     expect(await source.current()).toMatchObject({ authorization: `Bearer x-${btoa('the CA')}` })
   })
 
   it('run once for many requests, again after a 401 or when the credential has expired', async () => {
     const counter = join(dir, 'runs')
-    const counting = (status: string) => `require('fs').appendFileSync(${JSON.stringify(counter)}, '.'); const n = require('fs').readFileSync(${JSON.stringify(counter)}).length; ${print(status)}`
+    const counting = (status: string) =>
+      `require('fs').appendFileSync(${JSON.stringify(counter)}, '.'); const n = require('fs').readFileSync(${JSON.stringify(counter)}).length; ${print(status)}`
     const source = from({ exec: plugin(counting("{ token: 't' + n }")) })
     const both = await Promise.all([source.current(), source.current()])
     expect(both.map((each) => each.authorization)).toEqual(['Bearer t1', 'Bearer t1'])
@@ -37,12 +49,36 @@ describe('credential plug-ins', () => {
   })
 
   it.each([
-    ['a missing command', plugin('', { command: 'no-such-plug-in', installHint: 'get it from example.com' }), 'credential plug-in `no-such-plug-in` of user `tester` is not installed', 'get it from example.com'],
-    ['a failing one', plugin("console.error('please log in, token=abc123'); process.exit(7)"), /failed \(exit code 7\): please log in, token=\[redacted\]$/, 'you may have to log in again with it'],
-    ['one that prints something else', plugin("console.log('hello s3cret')"), /printed no ExecCredential/, 'run it by hand to see what it prints'],
-    ['one that needs a person', plugin('', { interactiveMode: 'Always' }), /needs a terminal/, 'run this in a terminal, or use another --context'],
+    [
+      'a missing command',
+      plugin('', { command: 'no-such-plug-in', installHint: 'get it from example.com' }),
+      'credential plug-in `no-such-plug-in` of user `tester` is not installed',
+      'get it from example.com',
+    ],
+    [
+      'a failing one',
+      plugin("console.error('please log in, token=abc123'); process.exit(7)"),
+      /failed \(exit code 7\): please log in, token=\[redacted\]$/,
+      'you may have to log in again with it',
+    ],
+    [
+      'one that prints something else',
+      plugin("console.log('hello s3cret')"),
+      /printed no ExecCredential/,
+      'run it by hand to see what it prints',
+    ],
+    [
+      'one that needs a person',
+      plugin('', { interactiveMode: 'Always' }),
+      /needs a terminal/,
+      'run this in a terminal, or use another --context',
+    ],
   ])('%s is one clear line', async (_name, exec, message, hint) => {
-    await expect(from({ exec }).current()).rejects.toMatchObject({ code: 'unauthorized', message: expect.stringMatching(message), hint })
+    await expect(from({ exec }).current()).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringMatching(message),
+      hint,
+    })
   })
 })
 
@@ -65,7 +101,9 @@ describe('token files', () => {
 
 describe('certificates', () => {
   it('are base64 of PEM', () => {
-    expect(() => from({ certData: btoa('s3cret') })).toThrow('the client certificate of user `tester` in the kubeconfig is not base64 of a PEM file')
+    expect(() => from({ certData: btoa('s3cret') })).toThrow(
+      'the client certificate of user `tester` in the kubeconfig is not base64 of a PEM file',
+    )
     expect(() => from({ certFile: '/nope' })).toThrow(/cannot read the client certificate/)
   })
 })
@@ -75,7 +113,9 @@ const token = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toStr
 describe('OIDC', () => {
   it('uses an id-token while it is valid, and leaves renewing to kubectl', () => {
     expect(oidcToken({ 'id-token': token({ exp: 2000 }) }, 'u', 1_000_000)).toBe(token({ exp: 2000 }))
-    expect(() => oidcToken({ 'id-token': token({ exp: 2000 }) }, 'u', 9_300_000)).toThrow('the OIDC id-token of user `u` expired 2 hours ago')
+    expect(() => oidcToken({ 'id-token': token({ exp: 2000 }) }, 'u', 9_300_000)).toThrow(
+      'the OIDC id-token of user `u` expired 2 hours ago',
+    )
     expect(() => oidcToken({}, 'u')).toThrow(/has no OIDC id-token/)
   })
 
@@ -86,5 +126,7 @@ describe('OIDC', () => {
 })
 
 it('refuses auth-providers that Kubernetes has dropped', async () => {
-  await expect(from({ authProvider: { name: 'gcp', config: {} } }).current()).rejects.toMatchObject({ code: 'unauthorized' })
+  await expect(from({ authProvider: { name: 'gcp', config: {} } }).current()).rejects.toMatchObject({
+    code: 'unauthorized',
+  })
 })

@@ -34,18 +34,21 @@ export function credentialSource(target: Target, caPem: string | null): Credenti
   const key = pem(user.keyData, user.keyFile, `client key of user \`${userName}\``)
   const closing = new AbortController()
   const { exec } = user
-  const run = (spec: ExecSpec): Promise<PluginCredential> => runExecPlugin(spec, userName, target.cluster, { caPem, signal: closing.signal })
+  const run = (spec: ExecSpec): Promise<PluginCredential> =>
+    runExecPlugin(spec, userName, target.cluster, { caPem, signal: closing.signal })
   let plugin: Promise<PluginCredential> | null = null
   let fileToken: { readonly value: string; readonly read: number } | null = null
 
   async function authorization(): Promise<string | null> {
     if (user.tokenFile !== null) {
-      if (fileToken === null || Date.now() - fileToken.read > tokenFileMs) fileToken = { value: readText(user.tokenFile, `token of user \`${userName}\``).trim(), read: Date.now() }
+      if (fileToken === null || Date.now() - fileToken.read > tokenFileMs)
+        fileToken = { value: readText(user.tokenFile, `token of user \`${userName}\``).trim(), read: Date.now() }
       return `Bearer ${fileToken.value}`
     }
     if (user.token !== null) return `Bearer ${user.token.trim()}`
     if (user.authProvider !== null) return `Bearer ${providerToken(user.authProvider, userName)}`
-    if (user.username !== null) return `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`
+    if (user.username !== null)
+      return `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`
     return null
   }
 
@@ -60,7 +63,11 @@ export function credentialSource(target: Target, caPem: string | null): Credenti
         if (plugin === tried) plugin = null
         now = await (plugin ??= run(exec))
       }
-      return { cert: now.cert ?? cert, key: now.key ?? key, authorization: now.token === null ? null : `Bearer ${now.token}` }
+      return {
+        cert: now.cert ?? cert,
+        key: now.key ?? key,
+        authorization: now.token === null ? null : `Bearer ${now.token}`,
+      }
     },
     close: () => closing.abort(),
     renew() {
@@ -72,17 +79,29 @@ export function credentialSource(target: Target, caPem: string | null): Credenti
   }
 }
 
-function providerToken(provider: { readonly name: string; readonly config: Readonly<Record<string, string>> }, user: string): string {
+function providerToken(
+  provider: { readonly name: string; readonly config: Readonly<Record<string, string>> },
+  user: string,
+): string {
   if (provider.name === 'oidc') return oidcToken(provider.config, user)
   // gcp and azure left client-go in 1.26: https://github.com/kubernetes/kubernetes/pull/112341
-  throw new ToolError('unauthorized', `user \`${user}\` logs in with auth-provider \`${provider.name}\`, which Kubernetes dropped in 1.26`, 'make a new kubeconfig entry with your cloud\'s credential plug-in (gke-gcloud-auth-plugin, kubelogin)')
+  throw new ToolError(
+    'unauthorized',
+    `user \`${user}\` logs in with auth-provider \`${provider.name}\`, which Kubernetes dropped in 1.26`,
+    "make a new kubeconfig entry with your cloud's credential plug-in (gke-gcloud-auth-plugin, kubelogin)",
+  )
 }
 
 /** PEM text from base64 data, which wins as it does in kubectl, or from a file; null when neither is given. */
 export function pem(data: string | null, file: string | null, what: string): string | null {
   if (data === null) return file === null ? null : readText(file, what)
   const text = Buffer.from(data, 'base64').toString('utf8')
-  if (!text.includes('-----BEGIN ')) throw new ToolError('bad-kubeconfig', `the ${what} in the kubeconfig is not base64 of a PEM file`, 'get a fresh kubeconfig')
+  if (!text.includes('-----BEGIN '))
+    throw new ToolError(
+      'bad-kubeconfig',
+      `the ${what} in the kubeconfig is not base64 of a PEM file`,
+      'get a fresh kubeconfig',
+    )
   return text
 }
 
@@ -91,6 +110,10 @@ function readText(path: string, what: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new ToolError('bad-kubeconfig', `cannot read the ${what}: ${path} (${code})`, 'the kubeconfig names that file')
+    throw new ToolError(
+      'bad-kubeconfig',
+      `cannot read the ${what}: ${path} (${code})`,
+      'the kubeconfig names that file',
+    )
   }
 }

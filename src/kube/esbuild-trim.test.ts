@@ -5,7 +5,15 @@ import { trimClientNode } from './esbuild-trim.ts'
 function bundle(contents: string): ReturnType<typeof build<{ bundle: true; write: false; metafile: true }>> {
   return build({
     stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
-    bundle: true, write: false, metafile: true, splitting: true, outdir: 'out', format: 'esm', platform: 'node', logLevel: 'silent', plugins: [trimClientNode],
+    bundle: true,
+    write: false,
+    metafile: true,
+    splitting: true,
+    outdir: 'out',
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'silent',
+    plugins: [trimClientNode],
   })
 }
 

@@ -8,7 +8,11 @@ export const trimClientNode: Plugin = {
   name: 'trim-client-node',
   setup(build) {
     build.onResolve({ filter: /^@kubernetes\/client-node/ }, ({ importer }) => ({
-      errors: [{ text: `${importer} imports @kubernetes/client-node, which costs half a second at start: use src/kube/connect.ts` }],
+      errors: [
+        {
+          text: `${importer} imports @kubernetes/client-node, which costs half a second at start: use src/kube/connect.ts`,
+        },
+      ],
     }))
     build.onResolve({ filter: /^(bufferutil|utf-8-validate)$/ }, ({ path }) => ({ path, external: true }))
   },

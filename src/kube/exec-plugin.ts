@@ -18,26 +18,48 @@ const unattendedMs = 60_000
 const lastWordsMs = 300
 
 /**
- * Runs a credential plug-in of the kubeconfig (https://kubernetes.io/docs/reference/config-api/client-authentication.v1/).
+ * Runs a credential plug-in of the kubeconfig
+ * (https://kubernetes.io/docs/reference/config-api/client-authentication.v1/).
  * What it prints on stderr is shown when a person may have to read it (device-code logins). Throws ToolError.
  */
-export function runExecPlugin(spec: ExecSpec, user: string, cluster: ClusterEntry, around: { readonly caPem: string | null; readonly signal: AbortSignal }): Promise<PluginCredential> {
+export function runExecPlugin(
+  spec: ExecSpec,
+  user: string,
+  cluster: ClusterEntry,
+  around: { readonly caPem: string | null; readonly signal: AbortSignal },
+): Promise<PluginCredential> {
   const { caPem, signal: closing } = around
   const interactive = spec.interactiveMode !== 'Never' && process.stdin.isTTY === true
   if (spec.interactiveMode === 'Always' && !interactive)
-    return Promise.reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` needs a terminal`, 'run this in a terminal, or use another --context'))
+    return Promise.reject(
+      new ToolError(
+        'unauthorized',
+        `credential plug-in \`${spec.command}\` of user \`${user}\` needs a terminal`,
+        'run this in a terminal, or use another --context',
+      ),
+    )
   const info = {
     apiVersion: spec.apiVersion,
     kind: 'ExecCredential',
     spec: { interactive, ...(spec.provideClusterInfo ? { cluster: clusterInfo(cluster, caPem) } : {}) },
   }
-  const env = { ...process.env, ...Object.fromEntries(spec.env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: JSON.stringify(info) }
+  const env = {
+    ...process.env,
+    ...Object.fromEntries(spec.env.map(({ name, value }) => [name, value])),
+    KUBERNETES_EXEC_INFO: JSON.stringify(info),
+  }
   return new Promise((resolve, reject) => {
-    const child = spawn(spec.command, spec.args, { env, stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'], timeout: interactive ? interactiveMs : unattendedMs, killSignal: 'SIGKILL' })
+    const child = spawn(spec.command, spec.args, {
+      env,
+      stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+      timeout: interactive ? interactiveMs : unattendedMs,
+      killSignal: 'SIGKILL',
+    })
     const out: Buffer[] = []
     const err: Buffer[] = []
     let read = 0
-    const failed = (how: string, hint: string): void => reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` ${how}`, hint))
+    const failed = (how: string, hint: string): void =>
+      reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` ${how}`, hint))
     // Its own children may hold its output open for ever: with it gone, nothing of them keeps this process.
     const letGo = (): void => {
       child.stdout?.destroy()
@@ -64,7 +86,10 @@ export function runExecPlugin(spec: ExecSpec, user: string, cluster: ClusterEntr
     })
     child.on('error', (error: NodeJS.ErrnoException) => {
       const missing = error.code === 'ENOENT'
-      failed(missing ? 'is not installed' : `cannot be run (${error.code})`, firstLine(spec.installHint ?? '') || 'install it, or use another --context')
+      failed(
+        missing ? 'is not installed' : `cannot be run (${error.code})`,
+        firstLine(spec.installHint ?? '') || 'install it, or use another --context',
+      )
     })
     // What it wrote before its end is here within moments.
     child.on('exit', (code, signal) => {
@@ -83,7 +108,8 @@ export function runExecPlugin(spec: ExecSpec, user: string, cluster: ClusterEntr
         return failed(`failed (${how})${said === '' ? '' : `: ${said}`}`, 'you may have to log in again with it')
       }
       const credential = readExecCredential(Buffer.concat(out).toString('utf8'))
-      if (credential === null) failed('printed no ExecCredential with a token or a certificate', 'run it by hand to see what it prints')
+      if (credential === null)
+        failed('printed no ExecCredential with a token or a certificate', 'run it by hand to see what it prints')
       else resolve(credential)
     }
   })
@@ -97,7 +123,9 @@ export function readExecCredential(text: string): PluginCredential | null {
   } catch {
     return null
   }
-  const { status } = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as { readonly status?: Readonly<Record<string, unknown>> | null }
+  const { status } = (typeof parsed === 'object' && parsed !== null ? parsed : {}) as {
+    readonly status?: Readonly<Record<string, unknown>> | null
+  }
   const field = (name: string): string | null => {
     const value = status?.[name]
     return typeof value === 'string' && value !== '' ? value : null

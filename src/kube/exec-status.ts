@@ -10,12 +10,20 @@ export function readExecStatus(text: string): ExecStatus {
   const status = parse(text)
   if (status?.status === 'Success') return { code: 0 }
   const causes = Array.isArray(status?.details?.causes) ? status.details.causes : []
-  const exit: unknown = causes.map((cause: unknown) => cause as { readonly reason?: unknown; readonly message?: unknown }).find((cause) => cause.reason === 'ExitCode')?.message
+  const exit: unknown = causes
+    .map((cause: unknown) => cause as { readonly reason?: unknown; readonly message?: unknown })
+    .find((cause) => cause.reason === 'ExitCode')?.message
   if (status?.reason === 'NonZeroExitCode' && /^\d+$/.test(String(exit))) return { code: Number(exit) }
   const message = typeof status?.message === 'string' ? status.message : text
   // Runtimes wrap the one useful part four times: containerd and CRI-O both end in runc's or crun's own words.
-  const missing = /(?:"[^"]*": )?(?:stat [^\s:]+: )?(?:executable file not found in \$PATH|no such file or directory)/.exec(message)?.[0]
-  return { failed: missing ?? (firstLine(message, 300) || 'the API server gave no reason'), notThere: missing !== undefined }
+  const missing =
+    /(?:"[^"]*": )?(?:stat [^\s:]+: )?(?:executable file not found in \$PATH|no such file or directory)/.exec(
+      message,
+    )?.[0]
+  return {
+    failed: missing ?? (firstLine(message, 300) || 'the API server gave no reason'),
+    notThere: missing !== undefined,
+  }
 }
 
 interface StatusFields {

@@ -16,13 +16,23 @@ afterEach(async () => {
 
 const action = 'create pods/exec in namespace shop'
 const success = JSON.stringify({ status: 'Success' })
-const exitThree = JSON.stringify({ status: 'Failure', reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: '3' }] } })
+const exitThree = JSON.stringify({
+  status: 'Failure',
+  reason: 'NonZeroExitCode',
+  details: { causes: [{ reason: 'ExitCode', message: '3' }] },
+})
 
 /** An API server's exec: `talk` is the other end of the channels. */
-async function execServer(talk: (socket: WebSocket) => void, protocol = 'v5.channel.k8s.io'): Promise<{ readonly opened: { url?: string | undefined; authorization?: string | undefined } }> {
+async function execServer(
+  talk: (socket: WebSocket) => void,
+  protocol = 'v5.channel.k8s.io',
+): Promise<{ readonly opened: { url?: string | undefined; authorization?: string | undefined } }> {
   const opened: { url?: string | undefined; authorization?: string | undefined } = {}
   server = await serve((_, response) => response.writeHead(400).end())
-  const sockets = new WebSocketServer({ server: server.server, handleProtocols: (offered) => (offered.has(protocol) ? protocol : false) })
+  const sockets = new WebSocketServer({
+    server: server.server,
+    handleProtocols: (offered) => (offered.has(protocol) ? protocol : false),
+  })
   sockets.on('connection', (socket, request) => {
     opened.url = request.url
     opened.authorization = request.headers.authorization
@@ -36,7 +46,8 @@ function say(socket: WebSocket, channel: number, text: string | Uint8Array): voi
   socket.send(Buffer.concat([Uint8Array.of(channel), Buffer.from(text)]))
 }
 
-const run = (more: Partial<Parameters<typeof execCommand>[4]> = {}) => execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`a b&c`, 7), timeoutMs: 2000, ...more })
+const run = (more: Partial<Parameters<typeof execCommand>[4]> = {}) =>
+  execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`a b&c`, 7), timeoutMs: 2000, ...more })
 
 describe('execCommand', () => {
   it('gives both outputs and the exit code, also when a character is cut', async () => {
@@ -50,7 +61,10 @@ describe('execCommand', () => {
       socket.close()
     })
     expect(await run({ container: 'app' })).toEqual(known({ code: 3, stdout: '€', stderr: 'oh' }))
-    expect(opened).toEqual({ url: '/api/v1/namespaces/shop/pods/web-1/exec?command=sh&command=-c&command=a+b%26c&command=sh&command=7&container=app&stdout=true&stderr=true', authorization: 'Bearer abc' })
+    expect(opened).toEqual({
+      url: '/api/v1/namespaces/shop/pods/web-1/exec?command=sh&command=-c&command=a+b%26c&command=sh&command=7&container=app&stdout=true&stderr=true',
+      authorization: 'Bearer abc',
+    })
   })
 
   it('sends stdin and closes it on v5', async () => {
@@ -98,20 +112,39 @@ describe('execCommand', () => {
 
   it('says that the executable is missing', async () => {
     await execServer((socket) => {
-      say(socket, 3, JSON.stringify({ status: 'Failure', reason: 'InternalError', message: 'Internal error: OCI runtime exec failed: unable to start container process: exec: "dig": executable file not found in $PATH' }))
+      say(
+        socket,
+        3,
+        JSON.stringify({
+          status: 'Failure',
+          reason: 'InternalError',
+          message:
+            'Internal error: OCI runtime exec failed: unable to start container process: exec: "dig": executable file not found in $PATH',
+        }),
+      )
       socket.close()
     })
     expect(await run()).toEqual(unknown('not-there', `${action}: "dig": executable file not found in $PATH`))
   })
 
   it.each([
-    [403, '{"message":"User \\"u\\" cannot get resource \\"pods/exec\\" in API group"}', unknown('forbidden', 'get pods/exec in namespace shop')],
+    [
+      403,
+      '{"message":"User \\"u\\" cannot get resource \\"pods/exec\\" in API group"}',
+      unknown('forbidden', 'get pods/exec in namespace shop'),
+    ],
     [403, '', unknown('forbidden', action)],
     [404, '', unknown('not-there', `${action}: web-1`)],
-    [400, '{"message":"container zz is not valid for pod web-1"}', unknown('failed', `${action}: container zz is not valid for pod web-1`)],
+    [
+      400,
+      '{"message":"container zz is not valid for pod web-1"}',
+      unknown('failed', `${action}: container zz is not valid for pod web-1`),
+    ],
   ])('an upgrade refused with %d', async (status, body, expected) => {
     server = await serve(() => {})
-    server.server.on('upgrade', (_, socket) => socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: ${body.length}\r\n\r\n${body}`))
+    server.server.on('upgrade', (_, socket) =>
+      socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: ${body.length}\r\n\r\n${body}`),
+    )
     transport = transportTo(server)
     expect(await run()).toEqual(expected)
   })

@@ -20,7 +20,13 @@ const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
  * executable; after an abort, what it printed so far with code null. Closing the connection does not kill the command:
  * give it an end of its own (`timeout 5 ...`).
  */
-export async function execCommand(transport: Transport, connectMs: number, namespace: string, pod: string, options: Parameters<Cluster['exec']>[2]): Promise<Known<ExecResult>> {
+export async function execCommand(
+  transport: Transport,
+  connectMs: number,
+  namespace: string,
+  pod: string,
+  options: Parameters<Cluster['exec']>[2],
+): Promise<Known<ExecResult>> {
   const action = describeAction({ verb: 'create', resource: pods, subresource: 'exec', namespace })
   if (options.signal?.aborted === true) return unknown('cut-off', `${action}: stopped`)
   try {
@@ -31,7 +37,13 @@ export async function execCommand(transport: Transport, connectMs: number, names
   }
 }
 
-async function dial(transport: Transport, connectMs: number, namespace: string, pod: string, options: Parameters<Cluster['exec']>[2]): Promise<WebSocket> {
+async function dial(
+  transport: Transport,
+  connectMs: number,
+  namespace: string,
+  pod: string,
+  options: Parameters<Cluster['exec']>[2],
+): Promise<WebSocket> {
   // 15 ms that a run without exec does not pay.
   const { WebSocket: Socket } = await import('ws')
   const { agent, headers } = await transport.upgradeOptions()
@@ -41,18 +53,37 @@ async function dial(transport: Transport, connectMs: number, namespace: string, 
   query.set('stdout', 'true')
   query.set('stderr', 'true')
   const url = `${transport.target.server.replace(/^http/, 'ws')}${pathOf(pods, namespace, pod, 'exec')}?${query.toString()}`
-  return new Socket(url, protocols, { agent, headers, handshakeTimeout: Math.min(connectMs, options.timeoutMs), perMessageDeflate: false, maxPayload: execBytes + 1 })
+  return new Socket(url, protocols, {
+    agent,
+    headers,
+    handshakeTimeout: Math.min(connectMs, options.timeoutMs),
+    perMessageDeflate: false,
+    maxPayload: execBytes + 1,
+  })
 }
 
-function converse(socket: WebSocket, options: Parameters<Cluster['exec']>[2], action: string, pod: string): Promise<Known<ExecResult>> {
+function converse(
+  socket: WebSocket,
+  options: Parameters<Cluster['exec']>[2],
+  action: string,
+  pod: string,
+): Promise<Known<ExecResult>> {
   const out: Buffer[] = []
   const err: Buffer[] = []
-  const soFar = (code: number | null): ExecResult => ({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') })
+  const soFar = (code: number | null): ExecResult => ({
+    code,
+    stdout: Buffer.concat(out).toString('utf8'),
+    stderr: Buffer.concat(err).toString('utf8'),
+  })
   let status: string | null = null
   let opened = false
   let held = 0
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => end(unknown('timed-out', `${action}: ${options.command[0]} did not end within ${options.timeoutMs / 1000} s`)), options.timeoutMs)
+    const timer = setTimeout(
+      () =>
+        end(unknown('timed-out', `${action}: ${options.command[0]} did not end within ${options.timeoutMs / 1000} s`)),
+      options.timeoutMs,
+    )
     const onAbort = (): void => end(opened ? known(soFar(null)) : unknown('cut-off', `${action}: stopped`))
     options.signal?.addEventListener('abort', onAbort)
     if (options.signal?.aborted === true) onAbort()

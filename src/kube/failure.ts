@@ -5,18 +5,30 @@ import { firstLine } from './redact.ts'
 /** Why a request has no answer. */
 export type Unanswered = Extract<Known<never>, { known: false }>
 
-/** What the answer's status means. `action` is `describeAction`'s words, which alone are the detail of a `forbidden` by RBAC. */
+/**
+ * What the answer's status means. `action` is `describeAction`'s words, which alone are the detail of a `forbidden` by
+ * RBAC.
+ */
 export function refusal(status: number, body: string, action: string, name?: string): Unanswered {
   const message = statusMessage(body)
   // RBAC's refusal only repeats the action; a quota's or an admission plug-in's says what is in the way.
-  if (status === 403) return unknown('forbidden', message === null || /cannot \w+ resource/.test(message) ? action : `${action}: ${message}`)
+  if (status === 403)
+    return unknown(
+      'forbidden',
+      message === null || /cannot \w+ resource/.test(message) ? action : `${action}: ${message}`,
+    )
   if (status === 404) return unknown('not-there', name === undefined ? action : `${action}: ${name}`)
-  if (status === 504 || status === 408) return unknown('timed-out', `${action}: ${message ?? `the API server answered ${status}`}`)
-  if (status === 401) return unknown('failed', `${action}: the API server does not accept this user's credentials (401)`)
+  if (status === 504 || status === 408)
+    return unknown('timed-out', `${action}: ${message ?? `the API server answered ${status}`}`)
+  if (status === 401)
+    return unknown('failed', `${action}: the API server does not accept this user's credentials (401)`)
   return unknown('failed', `${action}: ${message ?? `the API server answered ${status}`}`)
 }
 
-/** The `message` of a Kubernetes Status (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/), redacted. */
+/**
+ * The `message` of a Kubernetes Status
+ * (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/), redacted.
+ */
 export function statusMessage(body: string): string | null {
   try {
     const parsed: unknown = JSON.parse(body)
@@ -28,12 +40,17 @@ export function statusMessage(body: string): string | null {
 }
 
 /** What an exception of `Transport.send` or of reading its body means. */
-export function breakage(error: unknown, action: string, limits: { readonly timedOut: boolean; readonly stopped: boolean; readonly midBody: boolean }): Unanswered {
+export function breakage(
+  error: unknown,
+  action: string,
+  limits: { readonly timedOut: boolean; readonly stopped: boolean; readonly midBody: boolean },
+): Unanswered {
   if (limits.stopped) return unknown('cut-off', `${action}: stopped`)
   if (limits.timedOut) return unknown('timed-out', action)
   if (error instanceof ToolError) return unknown('failed', `${action}: ${error.message}`)
   if (!(error instanceof Error)) throw error
-  if (limits.midBody && isBroken(error)) return unknown('cut-off', `${action}: the connection ended in the middle of the answer`)
+  if (limits.midBody && isBroken(error))
+    return unknown('cut-off', `${action}: the connection ended in the middle of the answer`)
   if (networkReason(error) === null) throw error
   return unknown('failed', `${action}: ${networkReason(error)}`)
 }
@@ -43,7 +60,11 @@ function codeOf(error: Error): string {
 }
 
 function isBroken(error: Error): boolean {
-  return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'Z_BUF_ERROR', 'Z_DATA_ERROR', 'ETIMEDOUT'].includes(codeOf(error)) || codeOf(error).startsWith('HPE_')
+  return (
+    ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'Z_BUF_ERROR', 'Z_DATA_ERROR', 'ETIMEDOUT'].includes(
+      codeOf(error),
+    ) || codeOf(error).startsWith('HPE_')
+  )
 }
 
 /** An operating system's or OpenSSL's reason in plain words; null for an error that is no network's, a bug of ours. */
@@ -54,7 +75,11 @@ export function networkReason(error: Error): string | null {
   if (error.message.startsWith('the proxy ')) return firstLine(error.message)
   const plain = reasons[code]
   if (plain !== undefined) return plain
-  return /^(E[A-Z]+$|ERR_SSL_|ERR_TLS_|ERR_STREAM_|ERR_HTTP_|ERR_INVALID_CHAR|ERR_STRING_TOO_LONG|HPE_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|Z_)/.test(code) ? firstLine(error.message) : null
+  return /^(E[A-Z]+$|ERR_SSL_|ERR_TLS_|ERR_STREAM_|ERR_HTTP_|ERR_INVALID_CHAR|ERR_STRING_TOO_LONG|HPE_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|Z_)/.test(
+    code,
+  )
+    ? firstLine(error.message)
+    : null
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -69,4 +94,3 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'the other end does not speak TLS',
   EPROTO: 'the TLS handshake failed',
 }
-

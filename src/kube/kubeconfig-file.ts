@@ -43,7 +43,9 @@ export interface ContextEntry {
   readonly namespace: string | null
 }
 
-/** One kubeconfig file, or several merged; the fields of client-go's tools/clientcmd/api/v1/types.go that matter here. */
+/**
+ * One kubeconfig file, or several merged; the fields of client-go's tools/clientcmd/api/v1/types.go that matter here.
+ */
 export interface Kubeconfig {
   readonly clusters: ReadonlyMap<string, ClusterEntry>
   readonly users: ReadonlyMap<string, UserEntry>
@@ -51,23 +53,35 @@ export interface Kubeconfig {
   readonly currentContext: string | null
 }
 
-/** Reads one kubeconfig file. Throws ToolError `bad-kubeconfig`; the message never quotes the file, which holds secrets. */
+/**
+ * Reads one kubeconfig file. Throws ToolError `bad-kubeconfig`; the message never quotes the file, which holds secrets.
+ */
 export function readKubeconfigFile(path: string): Kubeconfig {
   let text: string
   try {
     text = decoded(readFileSync(path))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new ToolError('bad-kubeconfig', `cannot read kubeconfig ${path}: ${code === 'EACCES' ? 'permission denied' : code}`, 'see who may read it: ls -l ' + path)
+    throw new ToolError(
+      'bad-kubeconfig',
+      `cannot read kubeconfig ${path}: ${code === 'EACCES' ? 'permission denied' : code}`,
+      'see who may read it: ls -l ' + path,
+    )
   }
   return parseKubeconfig(text, path)
 }
 
-/** PowerShell's `>` writes UTF-16 with a byte order mark; kubectl reads it (sigs.k8s.io/yaml by way of go-yaml's reader). */
+/**
+ * PowerShell's `>` writes UTF-16 with a byte order mark; kubectl reads it (sigs.k8s.io/yaml by way of go-yaml's
+ * reader).
+ */
 function decoded(bytes: Buffer): string {
   const [first, second] = bytes
   if (first === 0xff && second === 0xfe) return bytes.subarray(2).toString('utf16le')
-  if (first === 0xfe && second === 0xff) return Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2))).swap16().toString('utf16le')
+  if (first === 0xfe && second === 0xff)
+    return Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2)))
+      .swap16()
+      .toString('utf16le')
   return bytes.toString('utf8').replace(/^\uFEFF/, '')
 }
 
@@ -82,7 +96,11 @@ export function parseKubeconfig(text: string, path: string): Kubeconfig {
     users: named(root['users'], (entry) => userEntry(fields(entry['user']), dir)),
     contexts: named(root['contexts'], (entry) => {
       const context = fields(entry['context'])
-      return { cluster: string(context['cluster']) ?? '', user: string(context['user']) ?? '', namespace: string(context['namespace']) }
+      return {
+        cluster: string(context['cluster']) ?? '',
+        user: string(context['user']) ?? '',
+        namespace: string(context['namespace']),
+      }
     }),
   }
 }
@@ -102,12 +120,22 @@ function firstOfEach<T>(maps: readonly ReadonlyMap<string, T>[]): Map<string, T>
 }
 
 function parseYaml(text: string, path: string): Fields {
-  const bad = (what: string) => new ToolError('bad-kubeconfig', `kubeconfig ${path} ${what}`, `see what kubectl makes of it: kubectl config view --kubeconfig ${path}`)
+  const bad = (what: string) =>
+    new ToolError(
+      'bad-kubeconfig',
+      `kubeconfig ${path} ${what}`,
+      `see what kubectl makes of it: kubectl config view --kubeconfig ${path}`,
+    )
   let value: unknown
   try {
     // intAsBigInt keeps every digit of a token that nobody quoted.
     // As in kubectl, the first of several documents counts, and the last of two equal keys.
-    const [first] = parseAllDocuments(text, { merge: true, intAsBigInt: true, uniqueKeys: false, logLevel: 'error' }) as readonly Document.Parsed[]
+    const [first] = parseAllDocuments(text, {
+      merge: true,
+      intAsBigInt: true,
+      uniqueKeys: false,
+      logLevel: 'error',
+    }) as readonly Document.Parsed[]
     if (first !== undefined && first.errors[0] !== undefined) throw first.errors[0]
     value = first?.toJS()
   } catch (error) {
@@ -117,7 +145,8 @@ function parseYaml(text: string, path: string): Fields {
   if (value === null || value === undefined) return {}
   if (typeof value !== 'object' || Array.isArray(value)) throw bad('is not a kubeconfig: its top level has no fields')
   const root = fields(value)
-  if (root['kind'] !== undefined && root['kind'] !== 'Config') throw bad(`is not a kubeconfig: it holds a ${String(root['kind']).slice(0, 40)}`)
+  if (root['kind'] !== undefined && root['kind'] !== 'Config')
+    throw bad(`is not a kubeconfig: it holds a ${String(root['kind']).slice(0, 40)}`)
   return root
 }
 
@@ -158,7 +187,10 @@ function execSpec(entry: Fields, dir: string): ExecSpec {
     // Only a command with a separator is a path; a bare name is looked up in PATH (clientcmd's ResolveLocalPaths).
     command: command.includes('/') ? (pathIn(dir, command) ?? command) : command,
     args: list(entry['args']).flatMap((arg) => string(arg) ?? []),
-    env: list(entry['env']).map((pair) => ({ name: string(fields(pair)['name']) ?? '', value: string(fields(pair)['value']) ?? '' })),
+    env: list(entry['env']).map((pair) => ({
+      name: string(fields(pair)['name']) ?? '',
+      value: string(fields(pair)['value']) ?? '',
+    })),
     installHint: string(entry['installHint']),
     interactiveMode: string(entry['interactiveMode']) ?? 'IfAvailable',
     provideClusterInfo: isTrue(entry['provideClusterInfo']),
@@ -186,7 +218,9 @@ function isTrue(value: unknown): boolean {
 }
 
 function strings(values: Fields): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (string(value) === null ? [] : [[key, string(value) ?? '']])))
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (string(value) === null ? [] : [[key, string(value) ?? '']])),
+  )
 }
 
 function named<T>(entries: unknown, read: (entry: Fields) => T): Map<string, T> {

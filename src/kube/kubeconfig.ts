@@ -46,7 +46,11 @@ export async function loadTarget(
   const paths = kubeconfigPaths(options.kubeconfig, around)
   const present = paths.filter((path) => existsSync(path))
   if (options.kubeconfig !== undefined && present.length === 0)
-    throw new ToolError('no-kubeconfig', `no such kubeconfig file: ${options.kubeconfig}`, 'give the path of an existing file to --kubeconfig')
+    throw new ToolError(
+      'no-kubeconfig',
+      `no such kubeconfig file: ${options.kubeconfig}`,
+      'give the path of an existing file to --kubeconfig',
+    )
   if (present.length === 0) return inCluster(around) ?? nothingFound(paths)
   // The YAML parser is loaded only here: inside a pod and for `--version` nothing needs it.
   const { mergeKubeconfigs, readKubeconfigFile } = await import('./kubeconfig-file.ts')
@@ -60,26 +64,50 @@ function kubeconfigPaths(flag: string | undefined, { env, home }: Surroundings):
 }
 
 function nothingFound(paths: readonly string[]): never {
-  throw new ToolError('no-kubeconfig', `no kubeconfig: looked for ${paths.join(', ')}`, 'name one with --kubeconfig or $KUBECONFIG')
+  throw new ToolError(
+    'no-kubeconfig',
+    `no kubeconfig: looked for ${paths.join(', ')}`,
+    'name one with --kubeconfig or $KUBECONFIG',
+  )
 }
 
-function pick(config: Kubeconfig, paths: readonly string[], options: Pick<ClusterOptions, 'context' | 'cluster' | 'user'>, around: Surroundings): Target {
+function pick(
+  config: Kubeconfig,
+  paths: readonly string[],
+  options: Pick<ClusterOptions, 'context' | 'cluster' | 'user'>,
+  around: Surroundings,
+): Target {
   const file = `kubeconfig ${paths.join(', ')}`
   const contextName = options.context ?? config.currentContext
   if (contextName === null && (options.cluster === undefined || config.contexts.size > 0)) {
     if (config.contexts.size === 0) return inCluster(around) ?? empty(file)
-    throw new ToolError('unknown-context', `${file} has no current context`, `pick one with --context: ${names([...config.contexts.keys()])}`)
+    throw new ToolError(
+      'unknown-context',
+      `${file} has no current context`,
+      `pick one with --context: ${names([...config.contexts.keys()])}`,
+    )
   }
   const context = contextName === null ? null : found('context', contextName, config.contexts, file)
   const clusterName = options.cluster ?? context?.cluster ?? ''
   const userName = options.user ?? context?.user ?? ''
   const cluster = found('cluster', clusterName, config.clusters, file)
   const user = userName === '' ? nobody : found('user', userName, config.users, file)
-  return { context: contextName ?? clusterName, server: serverUrl(cluster.server, clusterName, file), namespace: context?.namespace ?? 'default', cluster, userName, user }
+  return {
+    context: contextName ?? clusterName,
+    server: serverUrl(cluster.server, clusterName, file),
+    namespace: context?.namespace ?? 'default',
+    cluster,
+    userName,
+    user,
+  }
 }
 
 function empty(file: string): never {
-  throw new ToolError('no-kubeconfig', `${file} is empty: it names no cluster`, 'name another with --kubeconfig or $KUBECONFIG')
+  throw new ToolError(
+    'no-kubeconfig',
+    `${file} is empty: it names no cluster`,
+    'name another with --kubeconfig or $KUBECONFIG',
+  )
 }
 
 function found<T>(what: 'context' | 'cluster' | 'user', name: string, map: ReadonlyMap<string, T>, file: string): T {
@@ -87,23 +115,45 @@ function found<T>(what: 'context' | 'cluster' | 'user', name: string, map: Reado
   if (entry !== undefined) return entry
   const near = closest(name, [...map.keys()])
   const hint = near.length > 0 ? `the closest names are ${names(near)}` : `there are: ${names([...map.keys()])}`
-  throw new ToolError(what === 'context' ? 'unknown-context' : 'bad-kubeconfig', `no ${what} \`${name}\` in ${file}`, map.size === 0 ? `the file has no ${what}s` : hint)
+  throw new ToolError(
+    what === 'context' ? 'unknown-context' : 'bad-kubeconfig',
+    `no ${what} \`${name}\` in ${file}`,
+    map.size === 0 ? `the file has no ${what}s` : hint,
+  )
 }
 
 function names(all: readonly string[]): string {
-  const shown = all.slice(0, 8).map((name) => `\`${name}\``).join(', ')
+  const shown = all
+    .slice(0, 8)
+    .map((name) => `\`${name}\``)
+    .join(', ')
   return all.length > 8 ? `${shown} and ${all.length - 8} more` : shown
 }
 
 function serverUrl(server: string, cluster: string, file: string): string {
   const text = /^https?:\/\//i.test(server) ? server : `https://${server}`
-  if (server === '' || !URL.canParse(text)) throw new ToolError('bad-kubeconfig', `cluster \`${cluster}\` in ${file} has no usable server URL`, 'correct it with: kubectl config set-cluster')
+  if (server === '' || !URL.canParse(text))
+    throw new ToolError(
+      'bad-kubeconfig',
+      `cluster \`${cluster}\` in ${file} has no usable server URL`,
+      'correct it with: kubectl config set-cluster',
+    )
   return withoutTrailing(text, '/')
 }
 
 const nobody: UserEntry = {
-  certData: null, certFile: null, keyData: null, keyFile: null, token: null, tokenFile: null,
-  username: null, password: null, exec: null, authProvider: null, as: null, asGroups: [],
+  certData: null,
+  certFile: null,
+  keyData: null,
+  keyFile: null,
+  token: null,
+  tokenFile: null,
+  username: null,
+  password: null,
+  exec: null,
+  authProvider: null,
+  as: null,
+  asGroups: [],
 }
 
 /** The pod's own service account; null outside a pod (client-go's rest.InClusterConfig). */
@@ -119,7 +169,14 @@ function inCluster({ env, serviceAccountDir: dir }: Surroundings): Target | null
     context: 'in-cluster',
     server,
     namespace: existsSync(namespaceFile) ? readFileSync(namespaceFile, 'utf8').trim() || 'default' : 'default',
-    cluster: { server, caData: null, caFile: existsSync(caFile) ? caFile : null, skipTlsVerify: false, tlsServerName: null, proxyUrl: null },
+    cluster: {
+      server,
+      caData: null,
+      caFile: existsSync(caFile) ? caFile : null,
+      skipTlsVerify: false,
+      tlsServerName: null,
+      proxyUrl: null,
+    },
     userName: 'service account',
     user: { ...nobody, tokenFile },
   }

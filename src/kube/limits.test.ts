@@ -52,8 +52,12 @@ describe('more than is read is cut off', () => {
 
   it('a list whose pages have no end, and one that does not go on', async () => {
     let at = 0
-    await serveWith((_, response) => sendJson(response, 200, { metadata: { continue: `${at++ < 3 ? at : 'same'}` }, items: [] }))
-    expect(await listAll(transport, pods, { namespace: 'shop' }, () => null, 2000)).toEqual(unknown('cut-off', 'list pods in namespace shop: the list does not go on'))
+    await serveWith((_, response) =>
+      sendJson(response, 200, { metadata: { continue: `${at++ < 3 ? at : 'same'}` }, items: [] }),
+    )
+    expect(await listAll(transport, pods, { namespace: 'shop' }, () => null, 2000)).toEqual(
+      unknown('cut-off', 'list pods in namespace shop: the list does not go on'),
+    )
   })
 
   it.each([1, 2])('output of a command without end, on channel %d', async (channel) => {
@@ -63,14 +67,18 @@ describe('more than is read is cut off', () => {
       const timer = setInterval(() => socket.send(Buffer.concat([Uint8Array.of(channel), MiB.subarray(0, 300_000)])), 1)
       socket.on('close', () => clearInterval(timer))
     })
-    expect(await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`), timeoutMs: 5000 })).toEqual(unknown('cut-off', 'create pods/exec in namespace shop: sh printed more than 1 MiB'))
+    expect(
+      await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`), timeoutMs: 5000 }),
+    ).toEqual(unknown('cut-off', 'create pods/exec in namespace shop: sh printed more than 1 MiB'))
   })
 
   it('one message of more than that', async () => {
     await serveWith((_, response) => response.writeHead(400).end())
     const sockets = new WebSocketServer({ server: server.server, handleProtocols: () => 'v5.channel.k8s.io' })
     sockets.on('connection', (socket) => socket.on('error', () => {}).send(Buffer.concat([Uint8Array.of(1), MiB, MiB])))
-    expect(await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`), timeoutMs: 5000 })).toMatchObject({ why: { reason: 'cut-off' } })
+    expect(
+      await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`), timeoutMs: 5000 }),
+    ).toMatchObject({ why: { reason: 'cut-off' } })
   })
 
   it('a line without end: its beginning, then the next line', async () => {
@@ -82,6 +90,6 @@ describe('more than is read is cut off', () => {
       for (let sent = 0; sent < 64; sent++) yield MiB
       yield Buffer.from('\nlast')
     }
-    expect((await Array.fromAsync(lines(endless(), 10)))).toEqual(['aaaaaaaaaa', 'last'])
+    expect(await Array.fromAsync(lines(endless(), 10))).toEqual(['aaaaaaaaaa', 'last'])
   })
 })

@@ -14,10 +14,17 @@ async function* cut(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator
 it('gives the same lines wherever the bytes are cut', async () => {
   const line = fc.string({ unit: 'binary' }).map((text) => text.replaceAll(/[\r\n]/g, '·'))
   await fc.assert(
-    fc.asyncProperty(fc.array(line), fc.array(fc.nat(7)), fc.constantFrom('\n', '\r\n'), async (expected, sizes, end) => {
-      const text = expected.map((each) => each + end).join('')
-      expect(await Array.fromAsync(lines(cut(Buffer.from(text), sizes)))).toEqual(expected.map((each) => Buffer.from(each).toString('utf8')))
-    }),
+    fc.asyncProperty(
+      fc.array(line),
+      fc.array(fc.nat(7)),
+      fc.constantFrom('\n', '\r\n'),
+      async (expected, sizes, end) => {
+        const text = expected.map((each) => each + end).join('')
+        expect(await Array.fromAsync(lines(cut(Buffer.from(text), sizes)))).toEqual(
+          expected.map((each) => Buffer.from(each).toString('utf8')),
+        )
+      },
+    ),
   )
 })
 

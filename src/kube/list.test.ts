@@ -21,7 +21,8 @@ async function serveWith(...args: Parameters<typeof serve>): Promise<void> {
 }
 
 const pod = (name: string) => ({ metadata: { name, managedFields: [{ manager: 'kubectl' }] } })
-const names = (timeoutMs = 2000) => listAll(transport, pods, { namespace: 'shop' }, (raw) => raw.metadata.name, timeoutMs)
+const names = (timeoutMs = 2000) =>
+  listAll(transport, pods, { namespace: 'shop' }, (raw) => raw.metadata.name, timeoutMs)
 const action = 'list pods in namespace shop'
 
 describe('paging', () => {
@@ -33,29 +34,37 @@ describe('paging', () => {
       sendJson(response, 200, { metadata, items: (pages[at] ?? []).map(pod) })
     })
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(fc.string({ minLength: 1 }), { maxLength: 4 }), { maxLength: 5 }), async (given) => {
-        pages = given
-        expect(await names()).toEqual(known(given.flat()))
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(fc.string({ minLength: 1 }), { maxLength: 4 }), { maxLength: 5 }),
+        async (given) => {
+          pages = given
+          expect(await names()).toEqual(known(given.flat()))
+        },
+      ),
       { numRuns: 30 },
     )
   })
 
   it('asks for 500 at a time and passes selectors on', async () => {
     await serveWith((_, response) => sendJson(response, 200, { metadata: {}, items: null }))
-    expect(await listAll(transport, pods, { labelSelector: 'a=b', fieldSelector: 'c=d' }, (raw) => raw, 2000)).toEqual(known([]))
+    expect(await listAll(transport, pods, { labelSelector: 'a=b', fieldSelector: 'c=d' }, (raw) => raw, 2000)).toEqual(
+      known([]),
+    )
     expect(server.requests[0]?.url).toBe('/api/v1/pods?limit=500&labelSelector=a%3Db&fieldSelector=c%3Dd')
   })
 
   it('leaves out what the projection drops, and managedFields always', async () => {
     await serveWith((_, response) => sendJson(response, 200, { items: [pod('a'), pod('b')] }))
-    expect(await listAll(transport, pods, {}, (raw) => (raw.metadata.name === 'a' ? null : raw), 2000)).toEqual(known([{ metadata: { name: 'b' } }]))
+    expect(await listAll(transport, pods, {}, (raw) => (raw.metadata.name === 'a' ? null : raw), 2000)).toEqual(
+      known([{ metadata: { name: 'b' } }]),
+    )
   })
 
   it('starts over once when the continue token has expired', async () => {
     let expired = 0
     await serveWith((request, response) => {
-      if (!request.url?.includes('continue=')) return sendJson(response, 200, { metadata: { continue: 'x' }, items: [pod('a')] })
+      if (!request.url?.includes('continue='))
+        return sendJson(response, 200, { metadata: { continue: 'x' }, items: [pod('a')] })
       if (expired++ === 0) return sendJson(response, 410, { kind: 'Status', reason: 'Expired' })
       sendJson(response, 200, { items: [pod('b')] })
     })
@@ -83,7 +92,12 @@ describe('what is no list', () => {
   })
 
   it('repeats no more than the action when RBAC refuses', async () => {
-    await serveWith((_, response) => sendJson(response, 403, { kind: 'Status', message: 'pods is forbidden: User "eve" cannot list resource "pods" in API group ""' }))
+    await serveWith((_, response) =>
+      sendJson(response, 403, {
+        kind: 'Status',
+        message: 'pods is forbidden: User "eve" cannot list resource "pods" in API group ""',
+      }),
+    )
     expect(await names()).toEqual(unknown('forbidden', action))
   })
 
@@ -127,8 +141,10 @@ describe('what is no list', () => {
 it('reads compressed lists, and characters that two chunks share', async () => {
   await serveWith((request, response) => {
     const bytes = Buffer.from(JSON.stringify({ items: [pod('é€𝄞')] }))
-    if (request.headers['accept-encoding'] === 'gzip' && server.requests.length === 1) return response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(bytes))
-    const next = (at: number): unknown => (at >= bytes.length ? response.end() : response.write(bytes.subarray(at, at + 1), () => setImmediate(next, at + 1)))
+    if (request.headers['accept-encoding'] === 'gzip' && server.requests.length === 1)
+      return response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(bytes))
+    const next = (at: number): unknown =>
+      at >= bytes.length ? response.end() : response.write(bytes.subarray(at, at + 1), () => setImmediate(next, at + 1))
     return next(0)
   })
   expect(await names()).toEqual(known(['é€𝄞']))

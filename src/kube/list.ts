@@ -14,7 +14,13 @@ const pageSize = 500
  * All pages of a list, each object projected as its page arrives (null leaves it out). The time-out is for one page.
  * An expired continue token (410) starts the list over once; a list that breaks in the middle is unknown, not short.
  */
-export async function listAll<T>(transport: Transport, resource: Resource, options: ListOptions, project: (raw: RawObject) => T | null, timeoutMs: number): Promise<Known<T[]>> {
+export async function listAll<T>(
+  transport: Transport,
+  resource: Resource,
+  options: ListOptions,
+  project: (raw: RawObject) => T | null,
+  timeoutMs: number,
+): Promise<Known<T[]>> {
   const action = describeAction({ verb: 'list', resource, namespace: options.namespace ?? null })
   let items: T[] = []
   let token: string | undefined
@@ -41,9 +47,19 @@ export async function listAll<T>(transport: Transport, resource: Resource, optio
 }
 
 /** Where a watch starts that is to miss nothing from now on. */
-export async function currentVersion(transport: Transport, resource: Resource, namespace: string | null, timeoutMs: number): Promise<Known<string>> {
+export async function currentVersion(
+  transport: Transport,
+  resource: Resource,
+  namespace: string | null,
+  timeoutMs: number,
+): Promise<Known<string>> {
   const action = describeAction({ verb: 'list', resource, namespace })
-  const page = await readPage(transport, resource, namespace === null ? {} : { namespace }, { action, limit: 1, token: undefined, timeoutMs })
+  const page = await readPage(transport, resource, namespace === null ? {} : { namespace }, {
+    action,
+    limit: 1,
+    token: undefined,
+    timeoutMs,
+  })
   return mapKnown(page, (value) => (value === 'expired' ? '' : value.resourceVersion))
 }
 
@@ -60,9 +76,24 @@ interface PageRequest {
   readonly timeoutMs: number
 }
 
-async function readPage(transport: Transport, resource: Resource, options: ListOptions, { action, limit, token, timeoutMs }: PageRequest): Promise<Known<Page | 'expired'>> {
-  const query = queryOf({ limit, continue: token, labelSelector: options.labelSelector, fieldSelector: options.fieldSelector })
-  const answer = await exchange(transport, { path: pathOf(resource, options.namespace ?? null) + query, action, timeoutMs, ...(options.signal === undefined ? {} : { signal: options.signal }) })
+async function readPage(
+  transport: Transport,
+  resource: Resource,
+  options: ListOptions,
+  { action, limit, token, timeoutMs }: PageRequest,
+): Promise<Known<Page | 'expired'>> {
+  const query = queryOf({
+    limit,
+    continue: token,
+    labelSelector: options.labelSelector,
+    fieldSelector: options.fieldSelector,
+  })
+  const answer = await exchange(transport, {
+    path: pathOf(resource, options.namespace ?? null) + query,
+    action,
+    timeoutMs,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
   if (!answer.known) return answer
   const { status, text } = answer.value
   if (status === 410 && token !== undefined) return known('expired')
@@ -77,7 +108,10 @@ export function parsePage(text: string, action: string): Known<Page> {
   const { items, metadata } = body.value
   // Go marshals an empty list as null.
   if (items !== null && !Array.isArray(items)) return unknown('failed', `${action}: the answer is not a list`)
-  const meta = (typeof metadata === 'object' && metadata !== null ? metadata : {}) as { readonly continue?: unknown; readonly resourceVersion?: unknown }
+  const meta = (typeof metadata === 'object' && metadata !== null ? metadata : {}) as {
+    readonly continue?: unknown
+    readonly resourceVersion?: unknown
+  }
   return known({
     items: (items ?? []).flatMap((item: unknown) => asRawObject(item) ?? []),
     next: typeof meta.continue === 'string' && meta.continue !== '' ? meta.continue : null,

@@ -2,8 +2,10 @@ import { ToolError } from '../tool-error.ts'
 import { age } from './age.ts'
 
 /**
- * The id-token of auth-provider `oidc`, while it is valid. An expired one is not renewed here: providers commonly rotate
- * the refresh token, and whoever renews must write the new one into the kubeconfig as kubectl does, or log the user out.
+ * The id-token of auth-provider `oidc`, while it is valid. An expired one is not renewed here: providers commonly
+ * rotate
+ * the refresh token, and whoever renews must write the new one into the kubeconfig as kubectl does, or log the user
+ * out.
  * hopscope writes no kubeconfig. Throws ToolError `unauthorized`.
  */
 export function oidcToken(config: Readonly<Record<string, string>>, user: string, now = Date.now()): string {
@@ -11,7 +13,12 @@ export function oidcToken(config: Readonly<Record<string, string>>, user: string
   const renew = 'any kubectl command renews it: kubectl version'
   if (token === undefined) throw new ToolError('unauthorized', `user \`${user}\` has no OIDC id-token yet`, renew)
   const expires = jwtExpiry(token)
-  if (expires !== null && expires <= now) throw new ToolError('unauthorized', `the OIDC id-token of user \`${user}\` expired ${age(now - expires)} ago`, renew)
+  if (expires !== null && expires <= now)
+    throw new ToolError(
+      'unauthorized',
+      `the OIDC id-token of user \`${user}\` expired ${age(now - expires)} ago`,
+      renew,
+    )
   return token
 }
 

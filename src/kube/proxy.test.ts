@@ -17,13 +17,23 @@ describe('proxyFor', () => {
     expect(proxyFor(new URL('http://api'), null, env)).toBeNull()
   })
 
-  it.each(['*', 'example.com', '.example.com', '*.example.com', 'api.prod.example.com', 'x, api.prod.example.com:6443'])('obeys NO_PROXY=%s', (NO_PROXY) => {
+  it.each([
+    '*',
+    'example.com',
+    '.example.com',
+    '*.example.com',
+    'api.prod.example.com',
+    'x, api.prod.example.com:6443',
+  ])('obeys NO_PROXY=%s', (NO_PROXY) => {
     expect(proxyFor(server, null, { ...env, NO_PROXY })).toBeNull()
   })
 
-  it.each(['ample.com', 'api.prod.example.com:443', '10.0.0.0/8', 'com.example'])('goes through the proxy for NO_PROXY=%s', (NO_PROXY) => {
-    expect(proxyFor(server, null, { ...env, NO_PROXY })).not.toBeNull()
-  })
+  it.each(['ample.com', 'api.prod.example.com:443', '10.0.0.0/8', 'com.example'])(
+    'goes through the proxy for NO_PROXY=%s',
+    (NO_PROXY) => {
+      expect(proxyFor(server, null, { ...env, NO_PROXY })).not.toBeNull()
+    },
+  )
 
   it('knows subnets, and never sends loopback through a proxy', () => {
     expect(proxyFor(new URL('https://10.1.2.3'), null, { ...env, NO_PROXY: '10.0.0.0/8' })).toBeNull()
@@ -45,9 +55,17 @@ describe('a request through a proxy', () => {
   })
 
   async function through(scheme: string, talk: (client: Socket, port: number) => void): Promise<unknown> {
-    server = await serve((_, response) => response.end('here'), { key: testdata('server.key'), cert: testdata('server.crt') })
+    server = await serve((_, response) => response.end('here'), {
+      key: testdata('server.key'),
+      cert: testdata('server.crt'),
+    })
     const { port } = server.server.address() as AddressInfo
-    proxy = createServer((client) => talk(client.on('error', () => {}), port))
+    proxy = createServer((client) =>
+      talk(
+        client.on('error', () => {}),
+        port,
+      ),
+    )
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
     const proxyUrl = `${scheme}://127.0.0.1:${(proxy.address() as AddressInfo).port}`
     const transport = openTransport(targetAt(server.url, {}, { caData: btoa(testdata('ca.crt')), proxyUrl }), {}, {})
@@ -57,32 +75,44 @@ describe('a request through a proxy', () => {
   }
 
   it('CONNECT', async () => {
-    expect(await through('http', (client, port) => client.once('data', (head) => {
-      expect(head.toString()).toMatch(new RegExp(`^CONNECT 127.0.0.1:${port} HTTP/1.1\r\n`))
-      join(client, port, 'HTTP/1.1 200 OK\r\n\r\n')
-    }))).toEqual(known('here'))
+    expect(
+      await through('http', (client, port) =>
+        client.once('data', (head) => {
+          expect(head.toString()).toMatch(new RegExp(`^CONNECT 127.0.0.1:${port} HTTP/1.1\r\n`))
+          join(client, port, 'HTTP/1.1 200 OK\r\n\r\n')
+        }),
+      ),
+    ).toEqual(known('here'))
   })
 
   it('CONNECT, refused', async () => {
     const answer = await through('http', (client) => client.once('data', () => client.end('HTTP/1.1 407 Who?\r\n\r\n')))
-    expect(answer).toMatchObject(unknown('failed', expect.stringMatching(/^get \/: the proxy 127\.0\.0\.1:\d+ answered 407$/)))
+    expect(answer).toMatchObject(
+      unknown('failed', expect.stringMatching(/^get \/: the proxy 127\.0\.0\.1:\d+ answered 407$/)),
+    )
   })
 
   it('SOCKS5', async () => {
-    expect(await through('socks5', (client, port) => client.once('data', () => {
-      client.write(Uint8Array.of(5, 0))
-      client.once('data', (request) => {
-        expect([...request.subarray(0, 5)]).toEqual([5, 1, 0, 3, '127.0.0.1'.length])
-        join(client, port, Uint8Array.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0))
-      })
-    }))).toEqual(known('here'))
+    expect(
+      await through('socks5', (client, port) =>
+        client.once('data', () => {
+          client.write(Uint8Array.of(5, 0))
+          client.once('data', (request) => {
+            expect([...request.subarray(0, 5)]).toEqual([5, 1, 0, 3, '127.0.0.1'.length])
+            join(client, port, Uint8Array.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+          })
+        }),
+      ),
+    ).toEqual(known('here'))
   })
 
   it('SOCKS5, refused', async () => {
-    const answer = await through('socks5', (client) => client.once('data', () => {
-      client.write(Uint8Array.of(5, 0))
-      client.once('data', () => client.end(Uint8Array.of(5, 5, 0, 1)))
-    }))
+    const answer = await through('socks5', (client) =>
+      client.once('data', () => {
+        client.write(Uint8Array.of(5, 0))
+        client.once('data', () => client.end(Uint8Array.of(5, 5, 0, 1)))
+      }),
+    )
     expect(answer).toMatchObject(unknown('failed', expect.stringMatching(/^get \/: the proxy .*: connection refused$/)))
   })
 })

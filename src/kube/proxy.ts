@@ -7,8 +7,12 @@ import { dialSocks } from './socks.ts'
  * The proxy to reach `server` through: the cluster's own `proxy-url`, else what HTTPS_PROXY, HTTP_PROXY and NO_PROXY
  * say, as in kubectl (Go's golang.org/x/net/http/httpproxy: loopback is never proxied). Null means directly.
  */
-export function proxyFor(server: URL, proxyUrl: string | null, env: Readonly<Record<string, string | undefined>>): URL | null {
-  if (proxyUrl !== null) return proxyAddress(proxyUrl, 'the cluster\'s proxy-url')
+export function proxyFor(
+  server: URL,
+  proxyUrl: string | null,
+  env: Readonly<Record<string, string | undefined>>,
+): URL | null {
+  if (proxyUrl !== null) return proxyAddress(proxyUrl, "the cluster's proxy-url")
   const name = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
   const value = env[name] || env[name.toLowerCase()]
   if (!value) return null
@@ -30,15 +34,19 @@ function isLoopback(host: string): boolean {
 }
 
 function excluded(host: string, port: number, noProxy: string): boolean {
-  return noProxy.split(',').map((rule) => rule.trim().toLowerCase()).filter((rule) => rule !== '').some((rule) => {
-    if (rule === '*') return true
-    const cidr = /^(.+)\/(\d+)$/.exec(rule)
-    if (cidr !== null) return inSubnet(host, cidr[1] ?? '', Number(cidr[2]))
-    const [, name = rule, rulePort] = /^([^:]+):(\d+)$/.exec(rule) ?? []
-    if (rulePort !== undefined && Number(rulePort) !== port) return false
-    if (name.startsWith('.') || name.startsWith('*.')) return host.endsWith(name.replace(/^\*/, ''))
-    return host === name || (isIP(host) === 0 && host.endsWith(`.${name}`))
-  })
+  return noProxy
+    .split(',')
+    .map((rule) => rule.trim().toLowerCase())
+    .filter((rule) => rule !== '')
+    .some((rule) => {
+      if (rule === '*') return true
+      const cidr = /^(.+)\/(\d+)$/.exec(rule)
+      if (cidr !== null) return inSubnet(host, cidr[1] ?? '', Number(cidr[2]))
+      const [, name = rule, rulePort] = /^([^:]+):(\d+)$/.exec(rule) ?? []
+      if (rulePort !== undefined && Number(rulePort) !== port) return false
+      if (name.startsWith('.') || name.startsWith('*.')) return host.endsWith(name.replace(/^\*/, ''))
+      return host === name || (isIP(host) === 0 && host.endsWith(`.${name}`))
+    })
 }
 
 function inSubnet(host: string, network: string, prefix: number): boolean {
@@ -68,9 +76,12 @@ export async function dialThrough(proxy: URL, { host, port, signal }: Dial, limi
   const limit = AbortSignal.timeout(limitMs)
   const dial = { host, port, signal: AbortSignal.any([signal, limit]) }
   try {
-    return await (proxy.protocol === 'socks5:' || proxy.protocol === 'socks5h:' ? dialSocks(proxy, dial) : dialConnect(proxy, dial))
+    return await (proxy.protocol === 'socks5:' || proxy.protocol === 'socks5h:'
+      ? dialSocks(proxy, dial)
+      : dialConnect(proxy, dial))
   } catch (error) {
-    if (limit.aborted) throw new Error(`the proxy ${proxy.host}: no answer within ${limitMs / 1000} s`, { cause: error })
+    if (limit.aborted)
+      throw new Error(`the proxy ${proxy.host}: no answer within ${limitMs / 1000} s`, { cause: error })
     throw error
   }
 }
@@ -78,10 +89,19 @@ export async function dialThrough(proxy: URL, { host, port, signal }: Dial, limi
 async function dialConnect(proxy: URL, { host, port, signal }: Dial): Promise<Socket> {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
-  const headers = { host: authority, ...(credentials === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }) }
+  const headers = {
+    host: authority,
+    ...(credentials === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }),
+  }
   return new Promise((resolve, reject) => {
     const request = (proxy.protocol === 'https:' ? https : http).request({
-      host: proxy.hostname.replace(/^\[|\]$/g, ''), port: portOf(proxy), method: 'CONNECT', path: authority, headers, agent: false, signal,
+      host: proxy.hostname.replace(/^\[|\]$/g, ''),
+      port: portOf(proxy),
+      method: 'CONNECT',
+      path: authority,
+      headers,
+      agent: false,
+      signal,
     })
     request.once('connect', (response, socket) => {
       if (response.statusCode === 200) resolve(socket)

@@ -1,14 +1,19 @@
 import type { RawObject } from './cluster.ts'
 
 /**
- * An object as the API server sent it, without managedFields: bookkeeping that is often half of the bytes. Of an object with a
- * load balancer's status, the names of those who wrote it are kept: an address alone does not say whose it is. Null when it has no name, so is no Kubernetes object.
+ * An object as the API server sent it, without managedFields: bookkeeping that is often half of the bytes. Of an object
+ * with a
+ * load balancer's status, the names of those who wrote it are kept: an address alone does not say whose it is. Null
+ * when it has no name, so is no Kubernetes object.
  */
 export function asRawObject(value: unknown): RawObject | null {
   if (typeof value !== 'object' || value === null) return null
   const { metadata, status } = value as { readonly metadata?: Metadata | null; readonly status?: unknown }
   if (typeof metadata !== 'object' || metadata === null || typeof metadata.name !== 'string') return null
-  const writers = typeof status === 'object' && status !== null && 'loadBalancer' in status ? statusWriters(metadata.managedFields) : []
+  const writers =
+    typeof status === 'object' && status !== null && 'loadBalancer' in status
+      ? statusWriters(metadata.managedFields)
+      : []
   if (writers.length > 0) metadata.managedFields = writers
   else delete metadata.managedFields
   return value as RawObject

@@ -23,14 +23,25 @@ export async function checkReachable(cluster: Cluster, timeoutMs: number, stop?:
     status = reply.status
     text = await readText(reply, refusalBytes)
   } catch (error) {
-    if (error instanceof TooMuch) throw new ToolError('unreachable', `${transport.target.server} is no Kubernetes API server: its version has ${error.message}`, 'check the server of the kubeconfig\'s cluster', error)
+    if (error instanceof TooMuch)
+      throw new ToolError(
+        'unreachable',
+        `${transport.target.server} is no Kubernetes API server: its version has ${error.message}`,
+        "check the server of the kubeconfig's cluster",
+        error,
+      )
     if (error instanceof ToolError || !(error instanceof Error)) throw error
     if (stop?.aborted === true) throw error
     throw await firstContactError(transport, error, timeout.aborted ? timeoutMs : null)
   }
   if (status === 401) throw unauthorized(transport, text)
   // 403 is an answer: a user who may not read /version may still read pods.
-  if (status >= 500) throw new ToolError('unreachable', `${cannotReach(transport)}: it answered ${status} ${statusMessage(text) ?? ''}`.trimEnd(), 'it may be starting: try again in a minute')
+  if (status >= 500)
+    throw new ToolError(
+      'unreachable',
+      `${cannotReach(transport)}: it answered ${status} ${statusMessage(text) ?? ''}`.trimEnd(),
+      'it may be starting: try again in a minute',
+    )
 }
 
 function cannotReach({ target }: Transport): string {
@@ -39,9 +50,11 @@ function cannotReach({ target }: Transport): string {
 
 async function firstContactError(transport: Transport, error: Error, timedOutMs: number | null): Promise<ToolError> {
   const start = cannotReach(transport)
-  if (timedOutMs !== null) return new ToolError('unreachable', `${start}: no answer within ${timedOutMs / 1000} s`, reachHint, error)
+  if (timedOutMs !== null)
+    return new ToolError('unreachable', `${start}: no answer within ${timedOutMs / 1000} s`, reachHint, error)
   const certificate = await certificateTrouble(error, transport)
-  if (certificate !== null) return new ToolError('certificate', `${start}: ${certificate.what}`, certificate.hint, error)
+  if (certificate !== null)
+    return new ToolError('certificate', `${start}: ${certificate.what}`, certificate.hint, error)
   const reason = networkReason(error)
   if (reason === null) throw error
   return new ToolError('unreachable', `${start}: ${reason}`, reachHint, error)
@@ -51,9 +64,18 @@ const reachHint = 'is the cluster up, and do you need a VPN or a proxy for it? P
 
 function unauthorized({ target, credentials }: Transport, text: string): ToolError {
   const trouble = clientCertificateTrouble(credentials.certificate)
-  if (trouble !== null) return new ToolError('certificate', `cannot reach cluster \`${target.context}\` (${target.server}): ${trouble.what}`, trouble.hint)
-  const who = target.userName === '' ? 'the kubeconfig\'s context names no user' : `user \`${target.userName}\``
+  if (trouble !== null)
+    return new ToolError(
+      'certificate',
+      `cannot reach cluster \`${target.context}\` (${target.server}): ${trouble.what}`,
+      trouble.hint,
+    )
+  const who = target.userName === '' ? "the kubeconfig's context names no user" : `user \`${target.userName}\``
   const message = statusMessage(text)
   const said = message === null || message === 'Unauthorized' ? '' : ` (${message})`
-  return new ToolError('unauthorized', `cluster \`${target.context}\` (${target.server}) does not accept the credentials of ${who}${said}`, 'log in again, or pick another: --context')
+  return new ToolError(
+    'unauthorized',
+    `cluster \`${target.context}\` (${target.server}) does not accept the credentials of ${who}${said}`,
+    'log in again, or pick another: --context',
+  )
 }

@@ -37,7 +37,15 @@ function transportVia(port: number, user: Partial<UserEntry> = {}, cluster: Part
 }
 
 const plugin = (script: string): Partial<UserEntry> => ({
-  exec: { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args: ['-e', script], env: [], installHint: null, interactiveMode: 'Never', provideClusterInfo: false },
+  exec: {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: process.execPath,
+    args: ['-e', script],
+    env: [],
+    installHint: null,
+    interactiveMode: 'Never',
+    provideClusterInfo: false,
+  },
 })
 const silent = (): void => {}
 const headers = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
@@ -45,13 +53,47 @@ const headers = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
 /** What a run may wait for, for ever. */
 const hanging: Readonly<Record<string, () => Promise<Transport>>> = {
   'a server that takes connections and says nothing': async () => transportVia(await listening(silent)),
-  'an answer that stops in its middle': async () => transportVia(await listening((socket) => void socket.once('data', () => socket.write(`${headers}content-length: 1000\r\n\r\n{`)))),
-  'an answer that trickles': async () => transportVia(await listening((socket) => void socket.once('data', () => (socket.write(`${headers}content-length: 100000\r\n\r\n`), setInterval(() => socket.destroyed || socket.write(' '), 20).unref())))),
-  'an HTTP proxy that is silent': async () => transportVia(1, {}, { proxyUrl: `http://127.0.0.1:${await listening(silent)}` }),
-  'a SOCKS proxy that is silent': async () => transportVia(1, {}, { proxyUrl: `socks5://127.0.0.1:${await listening(silent)}` }),
-  'a SOCKS proxy that stops after its greeting': async () => transportVia(1, {}, { proxyUrl: `socks5://127.0.0.1:${await listening((socket) => void socket.once('data', () => socket.write(Uint8Array.of(5, 0))))}` }),
-  'a proxy that connects to nobody': async () => transportVia(1, {}, { proxyUrl: `http://127.0.0.1:${await listening((socket) => void socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n')))}` }),
-  'a plug-in that does not end': async () => transportVia(await listening(silent), plugin('setInterval(() => {}, 1000)')),
+  'an answer that stops in its middle': async () =>
+    transportVia(
+      await listening(
+        (socket) => void socket.once('data', () => socket.write(`${headers}content-length: 1000\r\n\r\n{`)),
+      ),
+    ),
+  'an answer that trickles': async () =>
+    transportVia(
+      await listening(
+        (socket) =>
+          void socket.once(
+            'data',
+            () => (
+              socket.write(`${headers}content-length: 100000\r\n\r\n`),
+              setInterval(() => socket.destroyed || socket.write(' '), 20).unref()
+            ),
+          ),
+      ),
+    ),
+  'an HTTP proxy that is silent': async () =>
+    transportVia(1, {}, { proxyUrl: `http://127.0.0.1:${await listening(silent)}` }),
+  'a SOCKS proxy that is silent': async () =>
+    transportVia(1, {}, { proxyUrl: `socks5://127.0.0.1:${await listening(silent)}` }),
+  'a SOCKS proxy that stops after its greeting': async () =>
+    transportVia(
+      1,
+      {},
+      {
+        proxyUrl: `socks5://127.0.0.1:${await listening((socket) => void socket.once('data', () => socket.write(Uint8Array.of(5, 0))))}`,
+      },
+    ),
+  'a proxy that connects to nobody': async () =>
+    transportVia(
+      1,
+      {},
+      {
+        proxyUrl: `http://127.0.0.1:${await listening((socket) => void socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n')))}`,
+      },
+    ),
+  'a plug-in that does not end': async () =>
+    transportVia(await listening(silent), plugin('setInterval(() => {}, 1000)')),
 }
 
 describe.each(Object.entries(hanging))('reading from %s', (_name, made) => {
@@ -62,7 +104,12 @@ describe.each(Object.entries(hanging))('reading from %s', (_name, made) => {
     const cluster = clusterOver(await made(), 60_000)
     const controller = new AbortController()
     const within = readUntil(cluster, controller.signal)
-    const reads = [within.list(pods, {}, () => null), within.get(pods, 'a', 'b', () => null), within.version(), within.raw('/metrics')]
+    const reads = [
+      within.list(pods, {}, () => null),
+      within.get(pods, 'a', 'b', () => null),
+      within.version(),
+      within.raw('/metrics'),
+    ]
     await new Promise((resolve) => setTimeout(resolve, 300))
     const signal = ending()
     await new Promise((resolve) => setTimeout(resolve, 5))
@@ -82,11 +129,16 @@ describe.each(Object.entries(hanging))('reading from %s', (_name, made) => {
 describe('a proxy', () => {
   test.each(['http', 'socks5'])('that is silent (%s) has a limit of its own', async (scheme) => {
     const proxy = new URL(`${scheme}://127.0.0.1:${await listening(silent)}`)
-    await expect(dialThrough(proxy, { host: 'h', port: 1, signal: new AbortController().signal }, 100)).rejects.toThrow(/^the proxy .*: no answer within 0.1 s$/)
+    await expect(dialThrough(proxy, { host: 'h', port: 1, signal: new AbortController().signal }, 100)).rejects.toThrow(
+      /^the proxy .*: no answer within 0.1 s$/,
+    )
   })
   test.each(['http', 'socks5'])('that hangs up (%s) is one clear line', async (scheme) => {
     const proxyUrl = `${scheme}://127.0.0.1:${await listening((socket) => void socket.once('data', () => socket.destroy()))}`
-    expect(await clusterOver(transportVia(1, {}, { proxyUrl }), 2000).version()).toMatchObject({ known: false, why: { reason: 'failed', detail: expect.stringContaining('the proxy') } })
+    expect(await clusterOver(transportVia(1, {}, { proxyUrl }), 2000).version()).toMatchObject({
+      known: false,
+      why: { reason: 'failed', detail: expect.stringContaining('the proxy') },
+    })
   })
 })
 
@@ -100,13 +152,20 @@ describe('an answer that is none', () => {
     'half of it': `${headers}content-length: 50\r\n\r\n{`,
     'a huge header': `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(200_000)}\r\n\r\n`,
   }
-  test.each(Object.entries(surprises))('%s: unknown for a read, and one line for the first contact', async (_name, text) => {
-    const port = await listening((socket) => void socket.once('data', () => socket.end(text)))
-    const cluster = clusterOver(transportVia(port), 2000)
-    expect(await cluster.list(pods, {}, () => null)).toMatchObject({ known: false })
-    // Its words are the caller's to print; a stack would be a bug's.
-    await expect(checkReachable(await connectedTo(port), 2000)).rejects.toMatchObject({ name: 'ToolError', code: 'unreachable', message: expect.not.stringContaining('\n') })
-  })
+  test.each(Object.entries(surprises))(
+    '%s: unknown for a read, and one line for the first contact',
+    async (_name, text) => {
+      const port = await listening((socket) => void socket.once('data', () => socket.end(text)))
+      const cluster = clusterOver(transportVia(port), 2000)
+      expect(await cluster.list(pods, {}, () => null)).toMatchObject({ known: false })
+      // Its words are the caller's to print; a stack would be a bug's.
+      await expect(checkReachable(await connectedTo(port), 2000)).rejects.toMatchObject({
+        name: 'ToolError',
+        code: 'unreachable',
+        message: expect.not.stringContaining('\n'),
+      })
+    },
+  )
 
   async function connectedTo(port: number): Promise<ReturnType<typeof clusterOver>> {
     const cluster = clusterOver(transportVia(port), 2000)
@@ -117,7 +176,9 @@ describe('an answer that is none', () => {
 describe('a credential plug-in', () => {
   const credential = `process.stdout.write(JSON.stringify({ status: { token: 't' } }))`
   test('whose child keeps its output open is not waited for', async () => {
-    const port = await listening((socket) => void socket.once('data', () => socket.end(`${headers}content-length: 2\r\n\r\n{}`)))
+    const port = await listening(
+      (socket) => void socket.once('data', () => socket.end(`${headers}content-length: 2\r\n\r\n{}`)),
+    )
     const script = `require('node:child_process').spawn('sleep', ['20'], { stdio: ['ignore', 'inherit', 'inherit'], detached: true }).unref(); ${credential}`
     const began = performance.now()
     expect(await clusterOver(transportVia(port, plugin(script)), 10_000).version()).toMatchObject({ known: true })
@@ -126,13 +187,24 @@ describe('a credential plug-in', () => {
   test('that prints without end is ended', async () => {
     const port = await listening(silent)
     const script = `const go = () => { while (process.stdout.write('x'.repeat(65536))); process.stdout.once('drain', go) }; go()`
-    expect(await clusterOver(transportVia(port, plugin(script)), 10_000).version()).toMatchObject({ known: false, why: { detail: expect.stringContaining('printed more than 1 MiB') } })
+    expect(await clusterOver(transportVia(port, plugin(script)), 10_000).version()).toMatchObject({
+      known: false,
+      why: { detail: expect.stringContaining('printed more than 1 MiB') },
+    })
   }, 15_000)
 })
 
 test('a Retry-After of a year is a refusal, and no wait of 0 ms', async () => {
   let asked = 0
-  const port = await listening((socket) => socket.on('data', () => (asked++, socket.write('HTTP/1.1 503 Later\r\nretry-after: 31536000\r\ncontent-length: 0\r\n\r\n'))))
-  expect(await clusterOver(transportVia(port), 300).version()).toMatchObject({ known: false, why: { reason: 'failed' } })
+  const port = await listening((socket) =>
+    socket.on(
+      'data',
+      () => (asked++, socket.write('HTTP/1.1 503 Later\r\nretry-after: 31536000\r\ncontent-length: 0\r\n\r\n')),
+    ),
+  )
+  expect(await clusterOver(transportVia(port), 300).version()).toMatchObject({
+    known: false,
+    why: { reason: 'failed' },
+  })
   expect(asked).toBe(1)
 })

@@ -7,14 +7,23 @@ import type { Cluster } from './cluster.ts'
  */
 export function readUntil(cluster: Cluster, signal: AbortSignal): Cluster {
   const within = <T>(what: string, read: () => Promise<Known<T>>): Promise<Known<T>> => ended(what, read, signal)
-  const both = (own: AbortSignal | undefined): AbortSignal => (own === undefined ? signal : AbortSignal.any([own, signal]))
+  const both = (own: AbortSignal | undefined): AbortSignal =>
+    own === undefined ? signal : AbortSignal.any([own, signal])
   return {
     ...cluster,
     version: () => within('get /version', () => cluster.version({ signal })),
-    list: (resource, options, project) => within(`list ${resource.plural}`, () => cluster.list(resource, { ...options, signal: both(options.signal) }, project)),
-    get: (resource, namespace, name, project) => within(`get ${resource.plural}`, () => cluster.get(resource, namespace, name, project, { signal })),
-    raw: (path, options = {}) => within(`get ${path.split('?', 1)[0] ?? path}`, () => cluster.raw(path, { ...options, signal: both(options.signal) })),
-    mayI: (verb, resource, namespace, subresource) => within(`may I ${verb} ${resource.plural}`, () => cluster.mayI(verb, resource, namespace, subresource)),
+    list: (resource, options, project) =>
+      within(`list ${resource.plural}`, () =>
+        cluster.list(resource, { ...options, signal: both(options.signal) }, project),
+      ),
+    get: (resource, namespace, name, project) =>
+      within(`get ${resource.plural}`, () => cluster.get(resource, namespace, name, project, { signal })),
+    raw: (path, options = {}) =>
+      within(`get ${path.split('?', 1)[0] ?? path}`, () =>
+        cluster.raw(path, { ...options, signal: both(options.signal) }),
+      ),
+    mayI: (verb, resource, namespace, subresource) =>
+      within(`may I ${verb} ${resource.plural}`, () => cluster.mayI(verb, resource, namespace, subresource)),
   }
 }
 
@@ -25,11 +34,16 @@ export function isLate(signal: AbortSignal): boolean {
 
 /** At once, whatever the read waits for: a proxy that is silent, a plug-in that does not end. */
 function ended<T>(what: string, read: () => Promise<Known<T>>, signal: AbortSignal): Promise<Known<T>> {
-  const why = (): Known<T> => (isLate(signal) ? unknown('timed-out', `${what}: the time for the whole run was up`) : unknown('cut-off', `${what}: stopped`))
+  const why = (): Known<T> =>
+    isLate(signal)
+      ? unknown('timed-out', `${what}: the time for the whole run was up`)
+      : unknown('cut-off', `${what}: stopped`)
   if (signal.aborted) return Promise.resolve(why())
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(why())
     signal.addEventListener('abort', stop, { once: true })
-    read().then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    read()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stop))
   })
 }

@@ -16,13 +16,17 @@ const wanted = { path: '/version', action: 'get /version', timeoutMs: 2000 }
 
 describe('Retry-After', () => {
   it.each([429, 503])('is waited for after a %d', async (status) => {
-    server = await serve((_, response) => (server.requests.length < 3 ? sendJson(response, status, {}, { 'retry-after': '0' }) : response.end('here')))
+    server = await serve((_, response) =>
+      server.requests.length < 3 ? sendJson(response, status, {}, { 'retry-after': '0' }) : response.end('here'),
+    )
     transport = transportTo(server)
     expect(await ask(transport, wanted)).toEqual(known('here'))
   })
 
   it('is obeyed a few times only', async () => {
-    server = await serve((_, response) => sendJson(response, 429, { message: 'too many requests' }, { 'retry-after': '0' }))
+    server = await serve((_, response) =>
+      sendJson(response, 429, { message: 'too many requests' }, { 'retry-after': '0' }),
+    )
     transport = transportTo(server)
     expect(await ask(transport, wanted)).toEqual(unknown('failed', 'get /version: too many requests'))
     expect(server.requests.length).toBe(4)
@@ -63,7 +67,9 @@ describe('what is sent', () => {
 
 describe('what goes wrong', () => {
   it('names the reason, never the token that a server echoes', async () => {
-    server = await serve((_, response) => sendJson(response, 400, { message: 'bad header Authorization: Bearer s3cret' }))
+    server = await serve((_, response) =>
+      sendJson(response, 400, { message: 'bad header Authorization: Bearer s3cret' }),
+    )
     transport = transportTo(server, { token: 's3cret' })
     const answer = await ask(transport, wanted)
     expect(answer).toMatchObject({ known: false, why: { reason: 'failed' } })
@@ -81,7 +87,9 @@ describe('what goes wrong', () => {
   it('is an abort', async () => {
     server = await serve(() => {})
     transport = transportTo(server)
-    expect(await ask(transport, { ...wanted, signal: AbortSignal.timeout(30) })).toEqual(unknown('cut-off', 'get /version: stopped'))
+    expect(await ask(transport, { ...wanted, signal: AbortSignal.timeout(30) })).toEqual(
+      unknown('cut-off', 'get /version: stopped'),
+    )
   })
 
   it('goes on over a kept connection that the server has closed', async () => {

@@ -15,7 +15,9 @@ export type Ask = Omit<Sent, 'signal'> & {
   readonly maxBytes?: number
 }
 
-/** One request with its whole answer, decoded. Answers that are no 2xx, broken connections and time-outs are unknown. */
+/**
+ * One request with its whole answer, decoded. Answers that are no 2xx, broken connections and time-outs are unknown.
+ */
 export async function ask(transport: Transport, wanted: Ask): Promise<Known<string>> {
   const answer = await exchange(transport, wanted)
   if (!answer.known) return answer
@@ -24,7 +26,10 @@ export async function ask(transport: Transport, wanted: Ask): Promise<Known<stri
 }
 
 /** As `ask`, but any HTTP status is an answer: for callers to whom 404, 409 or 410 means something. */
-export async function exchange(transport: Transport, wanted: Ask): Promise<Known<{ readonly status: number; readonly text: string }>> {
+export async function exchange(
+  transport: Transport,
+  wanted: Ask,
+): Promise<Known<{ readonly status: number; readonly text: string }>> {
   const timeout = AbortSignal.timeout(wanted.timeoutMs)
   const signal = wanted.signal === undefined ? timeout : AbortSignal.any([timeout, wanted.signal])
   let midBody = false
@@ -34,7 +39,11 @@ export async function exchange(transport: Transport, wanted: Ask): Promise<Known
     return known({ status: reply.status, text: await readText(reply, wanted.maxBytes ?? pageBytes) })
   } catch (error) {
     if (error instanceof TooMuch) return unknown('cut-off', `${wanted.action}: ${error.message}`)
-    return breakage(error, wanted.action, { timedOut: timeout.aborted, stopped: wanted.signal?.aborted ?? false, midBody })
+    return breakage(error, wanted.action, {
+      timedOut: timeout.aborted,
+      stopped: wanted.signal?.aborted ?? false,
+      midBody,
+    })
   }
 }
 
@@ -42,7 +51,8 @@ export async function exchange(transport: Transport, wanted: Ask): Promise<Known
 export function parseObject(text: string, action: string): Known<Readonly<Record<string, unknown>>> {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return known(value as Readonly<Record<string, unknown>>)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return known(value as Readonly<Record<string, unknown>>)
   } catch {
     // Said below: what JSON.parse complains about quotes the text, which may hold a secret.
   }
@@ -76,10 +86,18 @@ const longestWait = 60
 
 function retryAfterMs({ status, headers }: Reply): number | null {
   const seconds = Number(headers['retry-after'])
-  return (status === 429 || status >= 500) && headers['retry-after'] !== undefined && Number.isInteger(seconds) && seconds >= 0 && seconds <= longestWait ? seconds * 1000 : null
+  return (status === 429 || status >= 500) &&
+    headers['retry-after'] !== undefined &&
+    Number.isInteger(seconds) &&
+    seconds >= 0 &&
+    seconds <= longestWait
+    ? seconds * 1000
+    : null
 }
 
-/** Throws TooMuch; leaving the loop closes the connection. Counts what was unpacked, so that a small bomb is one, too. */
+/**
+ * Throws TooMuch; leaving the loop closes the connection. Counts what was unpacked, so that a small bomb is one, too.
+ */
 export async function readText({ body }: Reply, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let held = 0

@@ -29,7 +29,12 @@ export const statefulSets = grouped('apps', 'statefulsets')
 export const cronJobs = grouped('batch', 'cronjobs')
 export const jobs = grouped('batch', 'jobs')
 
-export const localRedirectPolicies: Resource = { group: 'cilium.io', version: 'v2', plural: 'ciliumlocalredirectpolicies', namespaced: true }
+export const localRedirectPolicies: Resource = {
+  group: 'cilium.io',
+  version: 'v2',
+  plural: 'ciliumlocalredirectpolicies',
+  namespaced: true,
+}
 
 export const leases = grouped('coordination.k8s.io', 'leases')
 
@@ -40,7 +45,12 @@ export const ingresses = grouped('networking.k8s.io', 'ingresses')
 export const networkPolicies = grouped('networking.k8s.io', 'networkpolicies')
 
 export const podDisruptionBudgets = grouped('policy', 'poddisruptionbudgets')
-export const horizontalPodAutoscalers: Resource = { group: 'autoscaling', version: 'v2', plural: 'horizontalpodautoscalers', namespaced: true }
+export const horizontalPodAutoscalers: Resource = {
+  group: 'autoscaling',
+  version: 'v2',
+  plural: 'horizontalpodautoscalers',
+  namespaced: true,
+}
 
 export const clusterRoleBindings = grouped('rbac.authorization.k8s.io', 'clusterrolebindings', false)
 export const clusterRoles = grouped('rbac.authorization.k8s.io', 'clusterroles', false)
@@ -48,7 +58,15 @@ export const roleBindings = grouped('rbac.authorization.k8s.io', 'rolebindings')
 export const roles = grouped('rbac.authorization.k8s.io', 'roles')
 
 export const customResourceDefinitions = grouped('apiextensions.k8s.io', 'customresourcedefinitions', false)
-export const mutatingWebhookConfigurations = grouped('admissionregistration.k8s.io', 'mutatingwebhookconfigurations', false)
-export const validatingWebhookConfigurations = grouped('admissionregistration.k8s.io', 'validatingwebhookconfigurations', false)
+export const mutatingWebhookConfigurations = grouped(
+  'admissionregistration.k8s.io',
+  'mutatingwebhookconfigurations',
+  false,
+)
+export const validatingWebhookConfigurations = grouped(
+  'admissionregistration.k8s.io',
+  'validatingwebhookconfigurations',
+  false,
+)
 
 export const selfSubjectAccessReviews = grouped('authorization.k8s.io', 'selfsubjectaccessreviews', false)

@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { type Dial, portOf } from './proxy.ts'
 
-/** A connection to host:port through a SOCKS5 proxy (RFC 1928, password login RFC 1929); the proxy resolves the name. */
+/**
+ * A connection to host:port through a SOCKS5 proxy (RFC 1928, password login RFC 1929); the proxy resolves the name.
+ */
 export async function dialSocks(proxy: URL, { host, port, signal }: Dial): Promise<Socket> {
   const socket = connect({ host: proxy.hostname.replace(/^\[|\]$/g, ''), port: portOf(proxy) })
   const stop = (): void => void socket.destroy(new Error('stopped'))
@@ -16,14 +18,20 @@ export async function dialSocks(proxy: URL, { host, port, signal }: Dial): Promi
     const [version, method] = await take(socket, 2)
     if (version !== 5 || method === 0xff) fail('does not accept this login')
     if (method === 2) {
-      socket.write(Buffer.concat([Uint8Array.of(1), counted(decodeURIComponent(proxy.username)), counted(decodeURIComponent(proxy.password))]))
+      socket.write(
+        Buffer.concat([
+          Uint8Array.of(1),
+          counted(decodeURIComponent(proxy.username)),
+          counted(decodeURIComponent(proxy.password)),
+        ]),
+      )
       const [, status] = await take(socket, 2)
       if (status !== 0) fail('rejected the user name and password')
     }
     socket.write(Buffer.concat([Uint8Array.of(5, 1, 0, 3), counted(host), Uint8Array.of(port >> 8, port & 0xff)]))
     const [, reply, , kind] = await take(socket, 4)
     if (reply !== 0) fail(replies[reply ?? 0] ?? `refused (${reply})`)
-    const length = kind === 1 ? 4 : kind === 4 ? 16 : (await take(socket, 1))[0] ?? 0
+    const length = kind === 1 ? 4 : kind === 4 ? 16 : ((await take(socket, 1))[0] ?? 0)
     await take(socket, length + 2)
     return socket
   } catch (error) {

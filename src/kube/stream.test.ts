@@ -20,7 +20,8 @@ async function serveWith(answer: Parameters<typeof serve>[0]): Promise<void> {
   transport = transportTo(server)
 }
 
-const logs = (options: Parameters<typeof readLogs>[4], timeoutMs = 2000) => readLogs(transport, timeoutMs, 'shop', 'web-1', options)
+const logs = (options: Parameters<typeof readLogs>[4], timeoutMs = 2000) =>
+  readLogs(transport, timeoutMs, 'shop', 'web-1', options)
 
 async function allOf(options: Parameters<typeof readLogs>[4]): Promise<string[]> {
   const found = await logs(options)
@@ -31,13 +32,17 @@ describe('readLogs', () => {
   it('reads to the end', async () => {
     await serveWith((_, response) => response.end('one\r\ntwo\n\nthree'))
     expect(await allOf({ container: 'app', tailLines: 4 })).toEqual(['one', 'two', '', 'three'])
-    expect(server.requests[0]?.url).toBe('/api/v1/namespaces/shop/pods/web-1/log?container=app&tailLines=4&limitBytes=67108864')
+    expect(server.requests[0]?.url).toBe(
+      '/api/v1/namespaces/shop/pods/web-1/log?container=app&tailLines=4&limitBytes=67108864',
+    )
   })
 
   it('reads the run before, and no older lines than asked for', async () => {
     await serveWith((_, response) => response.end('one'))
     await allOf({ previous: true, sinceSeconds: 120 })
-    expect(server.requests[0]?.url).toBe('/api/v1/namespaces/shop/pods/web-1/log?previous=true&sinceSeconds=120&limitBytes=67108864')
+    expect(server.requests[0]?.url).toBe(
+      '/api/v1/namespaces/shop/pods/web-1/log?previous=true&sinceSeconds=120&limitBytes=67108864',
+    )
   })
 
   it('does not take a broken connection for the end', async () => {
@@ -83,7 +88,8 @@ describe('readLogs', () => {
   })
 })
 
-const event = (type: string, name: string, resourceVersion: string) => `${JSON.stringify({ type, object: { metadata: { name, resourceVersion } } })}\n`
+const event = (type: string, name: string, resourceVersion: string) =>
+  `${JSON.stringify({ type, object: { metadata: { name, resourceVersion } } })}\n`
 
 describe('watchObjects', () => {
   it('goes on where the server ended it, and from now when that is too old', async () => {
@@ -95,13 +101,20 @@ describe('watchObjects', () => {
     ]
     await serveWith((request, response) => {
       const query = new URL(request.url ?? '', 'http://x').searchParams
-      if (query.get('watch') !== 'true') return sendJson(response, 200, { metadata: { resourceVersion: from.length === 0 ? '10' : '20' }, items: [] })
+      if (query.get('watch') !== 'true')
+        return sendJson(response, 200, { metadata: { resourceVersion: from.length === 0 ? '10' : '20' }, items: [] })
       from.push(query.get('resourceVersion'))
       response.end(answers[from.length - 1])
     })
     const stop = new AbortController()
     const seen: string[] = []
-    for await (const { type, object } of watchObjects(transport, configMaps, { signal: stop.signal }, (raw) => raw.metadata.name, 2000)) {
+    for await (const { type, object } of watchObjects(
+      transport,
+      configMaps,
+      { signal: stop.signal },
+      (raw) => raw.metadata.name,
+      2000,
+    )) {
       seen.push(`${type} ${object}`)
       if (type === 'DELETED') stop.abort()
     }
@@ -110,14 +123,34 @@ describe('watchObjects', () => {
   })
 
   it('ends when it is forbidden, and on abort while it waits', async () => {
-    await serveWith((request, response) => (request.url?.includes('watch') ? void response.writeHead(200).flushHeaders() : sendJson(response, 200, { metadata: { resourceVersion: '1' }, items: [] })))
-    expect(await Array.fromAsync(watchObjects(transport, configMaps, { signal: AbortSignal.timeout(60) }, (raw) => raw, 2000))).toEqual([])
+    await serveWith((request, response) =>
+      request.url?.includes('watch')
+        ? void response.writeHead(200).flushHeaders()
+        : sendJson(response, 200, { metadata: { resourceVersion: '1' }, items: [] }),
+    )
+    expect(
+      await Array.fromAsync(
+        watchObjects(transport, configMaps, { signal: AbortSignal.timeout(60) }, (raw) => raw, 2000),
+      ),
+    ).toEqual([])
     await server.close()
     await serveWith((_, response) => sendJson(response, 403, {}))
-    expect(await Array.fromAsync(watchObjects(transport, configMaps, { signal: new AbortController().signal }, (raw) => raw, 2000))).toEqual([])
+    expect(
+      await Array.fromAsync(
+        watchObjects(transport, configMaps, { signal: new AbortController().signal }, (raw) => raw, 2000),
+      ),
+    ).toEqual([])
   })
 
-  it.each(['', 'null', '7', '{}', '{"type":"ADDED"}', '{"type":"ADDED","object":{"metadata":{}}}', '{"type":"BOOKMARK","object":{}}'])('takes %j for no event', (line) => {
+  it.each([
+    '',
+    'null',
+    '7',
+    '{}',
+    '{"type":"ADDED"}',
+    '{"type":"ADDED","object":{"metadata":{}}}',
+    '{"type":"BOOKMARK","object":{}}',
+  ])('takes %j for no event', (line) => {
     expect(parseWatchLine(line)).toBeNull()
   })
 })

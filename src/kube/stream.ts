@@ -26,7 +26,12 @@ export async function openLines(transport: Transport, wanted: OpenStream): Promi
   const timer = setTimeout(() => slow.abort(), timeoutMs)
   const limits = { timedOut: false, stopped: false, midBody: false }
   try {
-    const reply = await sendPatiently(transport, { path, accept: '*/*', stream: true, signal: signal === undefined ? slow.signal : AbortSignal.any([slow.signal, signal]) })
+    const reply = await sendPatiently(transport, {
+      path,
+      accept: '*/*',
+      stream: true,
+      signal: signal === undefined ? slow.signal : AbortSignal.any([slow.signal, signal]),
+    })
     if (reply.status !== 200) return refusal(reply.status, await readText(reply, refusalBytes), action, name)
     clearTimeout(timer)
     return known(untilBroken(lines(reply.body, wanted.longestLine ?? lineBytes)))
@@ -47,8 +52,10 @@ async function* untilBroken(source: AsyncGenerator<string>): AsyncGenerator<stri
   }
 }
 
-// Between a silent container and us may stand something that sends no header before the first line, so that it looks like
-// a slow server. A refusal comes from the API server at once; after this long without one, the request counts as accepted.
+// Between a silent container and us may stand something that sends no header before the first line, so that it looks
+// like
+// a slow server. A refusal comes from the API server at once; after this long without one, the request counts as
+// accepted.
 const acceptedMs = 1000
 
 /** As `openLines`, for an answer whose header may only come with its first line. */
@@ -78,7 +85,8 @@ async function* later(opening: Promise<Known<AsyncGenerator<string>>>, stop: Abo
 
 /** Reads a whole answer as lines; broken off is `cut-off`, and so is anything beyond `maxBytes`. */
 export function wholeLines(text: string, maxBytes: number, action: string): Known<string[]> {
-  if (Buffer.byteLength(text) >= maxBytes) return unknown('cut-off', `${action}: more than ${Math.floor(maxBytes / 2 ** 20)} MiB`)
+  if (Buffer.byteLength(text) >= maxBytes)
+    return unknown('cut-off', `${action}: more than ${Math.floor(maxBytes / 2 ** 20)} MiB`)
   const all = text.split(/\r?\n/)
   if (all.at(-1) === '') all.pop()
   return known(all)

@@ -56,7 +56,11 @@ interface Agents {
 const maxSockets = 64
 
 /** Reads certificates; opens no connection. Throws ToolError bad-kubeconfig. */
-export function openTransport(target: Target, who: Impersonation, env: Readonly<Record<string, string | undefined>> = process.env): Transport {
+export function openTransport(
+  target: Target,
+  who: Impersonation,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Transport {
   const server = new URL(target.server)
   const secure = server.protocol === 'https:'
   const ca = pem(target.cluster.caData, target.cluster.caFile, `certificate authority of cluster at ${target.server}`)
@@ -106,10 +110,19 @@ export function openTransport(target: Target, who: Impersonation, env: Readonly<
     const { agents, headers } = await unlessAborted(prepare(), sent.signal)
     const body = sent.body === undefined ? null : JSON.stringify(sent.body)
     const options: RequestOptions = {
-      agent: agents.kept, method: sent.method ?? 'GET', host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server), path: basePath + sent.path, signal: sent.signal,
+      agent: agents.kept,
+      method: sent.method ?? 'GET',
+      host: server.hostname.replace(/^\[|\]$/g, ''),
+      port: portOf(server),
+      path: basePath + sent.path,
+      signal: sent.signal,
       headers: {
-        ...headers, accept: sent.accept ?? 'application/json', 'accept-encoding': sent.stream === true ? 'identity' : 'gzip',
-        ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+        ...headers,
+        accept: sent.accept ?? 'application/json',
+        'accept-encoding': sent.stream === true ? 'identity' : 'gzip',
+        ...(body === null
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
       } satisfies OutgoingHttpHeaders,
     }
     const reply = await exchange(secure, options, body)
@@ -142,10 +155,15 @@ function exchange(secure: boolean, options: RequestOptions, body: string | null,
     request.on('socket', (socket) => socket.off('error', ignore).on('error', ignore))
     request.once('response', (response) => {
       response.on('error', ignore)
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response.headers['content-encoding'] === 'gzip' ? pipeline(response, createGunzip(), () => {}) : response })
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body: response.headers['content-encoding'] === 'gzip' ? pipeline(response, createGunzip(), () => {}) : response,
+      })
     })
     request.on('error', (error: NodeJS.ErrnoException) => {
-      // The server may close an idle connection in the moment in which it is used again; RFC 9112, 9.3.1 lets a GET repeat.
+      // The server may close an idle connection in the moment in which it is used again; RFC 9112, 9.3.1 lets a GET
+      // repeat.
       if (request.reusedSocket && error.code === 'ECONNRESET' && options.method === 'GET' && !retried) {
         again = true
         exchange(secure, options, body, true).then(resolve, reject)
@@ -153,7 +171,9 @@ function exchange(secure: boolean, options: RequestOptions, body: string | null,
     })
     request.once('upgrade', (response, socket) => {
       socket.destroy()
-      reject(surprise(`the server answered ${response.statusCode ?? 101} (switching protocols), which nobody asked for`))
+      reject(
+        surprise(`the server answered ${response.statusCode ?? 101} (switching protocols), which nobody asked for`),
+      )
     })
     // The last word in any case: a promise that nothing settles would end the process without one.
     request.once('close', () => again || reject(surprise('the connection ended without an answer')))
@@ -188,7 +208,11 @@ function checkSecureContext(tls: SecureContextOptions, target: Target): void {
     createSecureContext(tls)
   } catch {
     // OpenSSL's own message may quote the PEM.
-    throw new ToolError('bad-kubeconfig', `the kubeconfig's certificates for context \`${target.context}\` are unusable: damaged, or the client key does not belong to the client certificate`, 'get a fresh kubeconfig')
+    throw new ToolError(
+      'bad-kubeconfig',
+      `the kubeconfig's certificates for context \`${target.context}\` are unusable: damaged, or the client key does not belong to the client certificate`,
+      'get a fresh kubeconfig',
+    )
   }
 }
 

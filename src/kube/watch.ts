@@ -41,8 +41,20 @@ export async function* watchObjects<T>(
       else from = start.value
       continue
     }
-    const query: string = queryOf({ watch: true, allowWatchBookmarks: true, resourceVersion: from, labelSelector, fieldSelector })
-    const opened = await openLines(transport, { path: pathOf(resource, namespace ?? null) + query, action, timeoutMs, signal, longestLine: eventBytes })
+    const query: string = queryOf({
+      watch: true,
+      allowWatchBookmarks: true,
+      resourceVersion: from,
+      labelSelector,
+      fieldSelector,
+    })
+    const opened = await openLines(transport, {
+      path: pathOf(resource, namespace ?? null) + query,
+      action,
+      timeoutMs,
+      signal,
+      longestLine: eventBytes,
+    })
     if (!opened.known) {
       if (isFinal(opened.why.reason)) return
       // 410 arrives either as the status or as an event; a fresh start is right for both, and harmless after a break.
@@ -77,7 +89,10 @@ async function pause(signal: AbortSignal): Promise<void> {
   await sleep(pauseMs, undefined, { signal }).catch(() => {})
 }
 
-/** One line of a watch's answer (https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes); null for what is none. */
+/**
+ * One line of a watch's answer
+ * (https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes); null for what is none.
+ */
 export function parseWatchLine(line: string): WatchLine {
   let value: unknown
   try {
@@ -86,7 +101,10 @@ export function parseWatchLine(line: string): WatchLine {
     return null
   }
   if (typeof value !== 'object' || value === null) return null
-  const { type, object } = value as { readonly type?: unknown; readonly object?: { readonly metadata?: { readonly resourceVersion?: unknown } } | null }
+  const { type, object } = value as {
+    readonly type?: unknown
+    readonly object?: { readonly metadata?: { readonly resourceVersion?: unknown } } | null
+  }
   if (type === 'ERROR') return { type: 'EXPIRED' }
   if (type === 'BOOKMARK') {
     const version = object?.metadata?.resourceVersion

@@ -31,14 +31,19 @@ function walk(path: string, before: Json | undefined, after: Json | undefined): 
   return [...field('-', path, before), ...field('+', path, after)]
 }
 
-/** A file in a field, such as a Corefile: the lines that differ, with their numbers, and the longest part that both have left out. */
+/**
+ * A file in a field, such as a Corefile: the lines that differ, with their numbers, and the longest part that both have
+ * left out.
+ */
 function textLines(path: string, before: readonly string[], after: readonly string[]): readonly DiffLine[] {
   const common = commonLines(before, after)
   const lines: DiffLine[] = [{ sign: '~', text: `${path}:` }]
   let [old, now] = [0, 0]
   for (const [atOld, atNow] of [...common, [before.length, after.length] as const]) {
-    for (; old < atOld; old++) lines.push({ sign: '-', text: `${String(old + 1).padStart(4)}  ${before[old]?.trimEnd()}` })
-    for (; now < atNow; now++) lines.push({ sign: '+', text: `${String(now + 1).padStart(4)}  ${after[now]?.trimEnd()}` })
+    for (; old < atOld; old++)
+      lines.push({ sign: '-', text: `${String(old + 1).padStart(4)}  ${before[old]?.trimEnd()}` })
+    for (; now < atNow; now++)
+      lines.push({ sign: '+', text: `${String(now + 1).padStart(4)}  ${after[now]?.trimEnd()}` })
     old += 1
     now += 1
   }
@@ -48,18 +53,25 @@ function textLines(path: string, before: readonly string[], after: readonly stri
 /** 16 MB of table: a Corefile of 2,000 lines against itself. */
 const mostCells = 4_000_000
 
-/** Indices of a longest common subsequence: files in objects are small, so the plain table will do; enormous ones have none. */
-export function commonLines(before: readonly string[], after: readonly string[]): readonly (readonly [number, number])[] {
+/**
+ * Indices of a longest common subsequence: files in objects are small, so the plain table will do; enormous ones have
+ * none.
+ */
+export function commonLines(
+  before: readonly string[],
+  after: readonly string[],
+): readonly (readonly [number, number])[] {
   if (before.length * after.length > mostCells) return []
   const lengths = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1))
   for (let i = before.length - 1; i >= 0; i--) {
     for (let j = after.length - 1; j >= 0; j--) {
       const [row, below] = [lengths[i], lengths[i + 1]]
-      if (row !== undefined && below !== undefined) row[j] = before[i] === after[j] ? (below[j + 1] ?? 0) + 1 : Math.max(below[j] ?? 0, row[j + 1] ?? 0)
+      if (row !== undefined && below !== undefined)
+        row[j] = before[i] === after[j] ? (below[j + 1] ?? 0) + 1 : Math.max(below[j] ?? 0, row[j + 1] ?? 0)
     }
   }
   const pairs: (readonly [number, number])[] = []
-  for (let i = 0, j = 0; i < before.length && j < after.length; ) {
+  for (let i = 0, j = 0; i < before.length && j < after.length;) {
     if (before[i] === after[j]) pairs.push([i++, j++])
     else if ((lengths[i + 1]?.[j] ?? 0) >= (lengths[i]?.[j + 1] ?? 0)) i++
     else j++
@@ -71,7 +83,9 @@ function isText(value: Json): value is string {
   return typeof value === 'string' && value.includes('\n')
 }
 
-/** Containers, volumes, options: lists of things with names are compared name by name, as a strategic merge patch does. */
+/**
+ * Containers, volumes, options: lists of things with names are compared name by name, as a strategic merge patch does.
+ */
 function lists(path: string, before: readonly Json[], after: readonly Json[]): readonly DiffLine[] {
   const [old, now] = [named(before), named(after)]
   if (old !== null && now !== null) {

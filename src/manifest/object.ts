@@ -17,7 +17,9 @@ export function at(value: Json | undefined, ...path: Path): Json | undefined {
   return here
 }
 
-/** A copy with the value at a path; `undefined` takes the field away. Objects on the way are made where there are none. */
+/**
+ * A copy with the value at a path; `undefined` takes the field away. Objects on the way are made where there are none.
+ */
 export function put(value: JsonObject, path: Path, to: Json | undefined): JsonObject {
   return putIn(value, path, to) as JsonObject
 }
@@ -34,7 +36,9 @@ function putIn(value: Json | undefined, path: Path, to: Json | undefined): Json 
   const { [String(key)]: _gone, ...others } = fields
   // Replaced in place, so that a diff shows the order that the object had.
   if (changed === undefined) return others
-  return String(key) in fields ? Object.fromEntries(Object.entries(fields).map(([name, held]) => [name, name === String(key) ? changed : held])) : { ...fields, [String(key)]: changed }
+  return String(key) in fields
+    ? Object.fromEntries(Object.entries(fields).map(([name, held]) => [name, name === String(key) ? changed : held]))
+    : { ...fields, [String(key)]: changed }
 }
 
 export function isList(value: Json | undefined): value is readonly Json[] {

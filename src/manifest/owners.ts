@@ -22,21 +22,39 @@ function ownerOf(object: Manifest): Owner | null {
   const labels = strings(at(object, 'metadata', 'labels'))
   const annotations = strings(at(object, 'metadata', 'annotations'))
   const namespace = namespaceOf(object)
-  const named = { object: `${text(at(object, 'kind')) ?? 'object'} ${namespace === null ? '' : `${namespace}/`}${nameOf(object)}` }
+  const named = {
+    object: `${text(at(object, 'kind')) ?? 'object'} ${namespace === null ? '' : `${namespace}/`}${nameOf(object)}`,
+  }
   const any = { ...labels, ...annotations }
-  const first = (...keys: readonly string[]): string | undefined => keys.map((key) => any[key]).find((it) => it !== undefined)
+  const first = (...keys: readonly string[]): string | undefined =>
+    keys.map((key) => any[key]).find((it) => it !== undefined)
 
   // https://fluxcd.io/flux/components/kustomize/kustomizations/ and .../helm/helmreleases/: labels on what they apply.
   const kustomization = first('kustomize.toolkit.fluxcd.io/name')
-  if (kustomization !== undefined) return { by: 'Flux', what: `kustomization ${prefixed(first('kustomize.toolkit.fluxcd.io/namespace'))}${kustomization}`, ...named }
+  if (kustomization !== undefined)
+    return {
+      by: 'Flux',
+      what: `kustomization ${prefixed(first('kustomize.toolkit.fluxcd.io/namespace'))}${kustomization}`,
+      ...named,
+    }
   const release = first('helm.toolkit.fluxcd.io/name')
-  if (release !== undefined) return { by: 'Flux', what: `helmrelease ${prefixed(first('helm.toolkit.fluxcd.io/namespace'))}${release}`, ...named }
+  if (release !== undefined)
+    return {
+      by: 'Flux',
+      what: `helmrelease ${prefixed(first('helm.toolkit.fluxcd.io/namespace'))}${release}`,
+      ...named,
+    }
   // https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
   const tracking = first('argocd.argoproj.io/tracking-id')?.split(':')[0] ?? first('argocd.argoproj.io/instance')
   if (tracking !== undefined) return { by: 'Argo CD', what: `application ${tracking}`, ...named }
   // https://helm.sh/docs/faq/changes_since_helm2/: ownership labels that Helm 3 validates.
-  const helm = first('meta.helm.sh/release-name') ?? (labels['app.kubernetes.io/managed-by'] === 'Helm' ? (labels['app.kubernetes.io/instance'] ?? nameOf(object)) : undefined)
-  if (helm !== undefined) return { by: 'Helm', what: `release ${prefixed(first('meta.helm.sh/release-namespace'))}${helm}`, ...named }
+  const helm =
+    first('meta.helm.sh/release-name') ??
+    (labels['app.kubernetes.io/managed-by'] === 'Helm'
+      ? (labels['app.kubernetes.io/instance'] ?? nameOf(object))
+      : undefined)
+  if (helm !== undefined)
+    return { by: 'Helm', what: `release ${prefixed(first('meta.helm.sh/release-namespace'))}${helm}`, ...named }
   return null
 }
 

@@ -2,9 +2,20 @@ import { at, isObject, type Json, type JsonObject, type Manifest, put, text } fr
 import { canonical } from './canonical.ts'
 
 /** What the API server sets by itself (apimachinery ObjectMeta): never written, never compared. */
-const metadataOwned = ['uid', 'resourceVersion', 'generation', 'managedFields', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink']
+const metadataOwned = [
+  'uid',
+  'resourceVersion',
+  'generation',
+  'managedFields',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+]
 
-/** Counted by the Deployment and DaemonSet controllers, which correct any other value (pkg/controller/deployment/util). */
+/**
+ * Counted by the Deployment and DaemonSet controllers, which correct any other value (pkg/controller/deployment/util).
+ */
 const annotationsOwned = ['deployment.kubernetes.io/revision', 'deprecated.daemonset.template.generation']
 
 /** The object without what the server and its controllers own. */
@@ -33,16 +44,29 @@ export function same(a: Manifest, b: Manifest): boolean {
   return canonical(compared(a)) === canonical(compared(b))
 }
 
-/** Token controllers hang secrets on a ServiceAccount soon after its creation: Kubernetes before 1.24, and OpenShift. */
+/**
+ * Token controllers hang secrets on a ServiceAccount soon after its creation: Kubernetes before 1.24, and OpenShift.
+ */
 function compared(object: Manifest): Manifest {
   const { secrets: _secrets, imagePullSecrets: _imagePullSecrets, ...rest } = bare(object)
   return object['kind'] === 'ServiceAccount' ? rest : bare(object)
 }
 
-/** Whether `live` has every field of `wanted`, whatever else the server's defaults added. Lists must match in length. */
+/**
+ * Whether `live` has every field of `wanted`, whatever else the server's defaults added. Lists must match in length.
+ */
 export function holds(live: Json | undefined, wanted: Json): boolean {
-  if (Array.isArray(wanted)) return Array.isArray(live) && live.length === wanted.length && wanted.every((it, index) => holds(live[index] as Json, it as Json))
-  if (isObject(wanted)) return Object.entries(wanted).every(([key, value]) => holds(isObject(live) ? live[key] : undefined, value) || (isEmpty(value) && at(live, key) === undefined))
+  if (Array.isArray(wanted))
+    return (
+      Array.isArray(live) &&
+      live.length === wanted.length &&
+      wanted.every((it, index) => holds(live[index] as Json, it as Json))
+    )
+  if (isObject(wanted))
+    return Object.entries(wanted).every(
+      ([key, value]) =>
+        holds(isObject(live) ? live[key] : undefined, value) || (isEmpty(value) && at(live, key) === undefined),
+    )
   return live === wanted
 }
 

@@ -4,7 +4,10 @@ import { type Model, type Scope, type SourceName, type Sources, sourceLevel, sou
 export const everything: Scope = { namespace: null, target: { kind: 'everything' }, level: 'read' }
 
 /** A model from the sources at hand; each absent one is unknown because it was not asked for. */
-export function model(sources: { readonly [K in SourceName]?: Known<Sources[K]> }, about: Partial<Omit<Model, 'sources'>> = {}): Model {
+export function model(
+  sources: { readonly [K in SourceName]?: Known<Sources[K]> },
+  about: Partial<Omit<Model, 'sources'>> = {},
+): Model {
   const missing = Object.fromEntries(
     sourceNames.map((name) => [name, unknown('not-asked', `needs ${flagFor(name)}`)]),
   ) as unknown as Model['sources']

@@ -20,7 +20,10 @@ export interface ClusterDns {
   readonly weaveTc: readonly WeaveTc[]
   /** Pods of NodeLocal DNSCache, one a node; none where there is no such cache. */
   readonly nodeCaches: readonly Pod[]
-  /** What carries packets to Services, where a node cache takes the DNS Service's own address; else absent, for it was not asked. */
+  /**
+   * What carries packets to Services, where a node cache takes the DNS Service's own address; else absent, for it was
+   * not asked.
+   */
   readonly serviceProxy?: Known<ServiceProxy>
   /** ConfigMap `coredns-custom`, which AKS and k3s mount beside the Corefile; absent in files of an older hopscope. */
   readonly custom?: Known<CustomConfig>

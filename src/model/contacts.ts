@@ -11,7 +11,9 @@ export interface Contact {
   readonly tries: readonly { readonly result: ConnectResult; readonly ms: number }[]
 }
 
-/** What a server showed at the TLS handshake: a probe goes on whatever it is, and says what a browser would have said. */
+/**
+ * What a server showed at the TLS handshake: a probe goes on whatever it is, and says what a browser would have said.
+ */
 export interface Certificate {
   /** The names that it is for, the first ten. */
   readonly names: readonly string[]
@@ -34,7 +36,10 @@ export interface PageMarks {
   readonly head: string
 }
 
-/** The `error` of a server that talks TLS to clients with a certificate of their own alone: its answer to a stranger, and no fault. */
+/**
+ * The `error` of a server that talks TLS to clients with a certificate of their own alone: its answer to a stranger,
+ * and no fault.
+ */
 export const wantsCertificate = 'wants a certificate of the client'
 
 /** How one GET ended. An answer with an `error` came in part: its status is no sign of health. */
@@ -102,5 +107,10 @@ export interface Contacts {
   readonly strangers?: readonly StrangerAnswer[]
   readonly unasked?: readonly Unasked[]
   /** Addresses that were asked no further, since they answered worse and worse, or said that it is too much. */
-  readonly eased?: readonly { readonly node: string; readonly ip: string; readonly port: number; readonly why: string }[]
+  readonly eased?: readonly {
+    readonly node: string
+    readonly ip: string
+    readonly port: number
+    readonly why: string
+  }[]
 }

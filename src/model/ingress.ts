@@ -18,7 +18,10 @@ export interface IngressTls {
   readonly secret: string | null
 }
 
-/** What the AWS Load Balancer Controller does in a Service's place, from an annotation `alb.ingress.kubernetes.io/actions.NAME`. */
+/**
+ * What the AWS Load Balancer Controller does in a Service's place, from an annotation
+ * `alb.ingress.kubernetes.io/actions.NAME`.
+ */
 export interface IngressAction {
   readonly name: string
   /** `unreadable`: its JSON does not parse. */
@@ -27,7 +30,9 @@ export interface IngressAction {
   readonly services: readonly { readonly service: string; readonly port: number | string | null }[]
 }
 
-/** What annotations of ingress-nginx say about routing; nothing else of annotations is read, they may hold credentials. */
+/**
+ * What annotations of ingress-nginx say about routing; nothing else of annotations is read, they may hold credentials.
+ */
 export interface NginxRouting {
   readonly rewrite: string | null
   readonly regex: boolean

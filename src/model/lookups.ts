@@ -3,7 +3,16 @@
  * unreachable or a refused TCP connection, at once; `not-asked` = this method does not tell A from AAAA apart, or a
  * sequential look-up ended before its second question. Any rcode but NOERROR, NXDOMAIN and REFUSED is `servfail`.
  */
-export type Answer = 'ok' | 'nodata' | 'nxdomain' | 'servfail' | 'refused' | 'truncated' | 'timeout' | 'unreachable' | 'not-asked'
+export type Answer =
+  | 'ok'
+  | 'nodata'
+  | 'nxdomain'
+  | 'servfail'
+  | 'refused'
+  | 'truncated'
+  | 'timeout'
+  | 'unreachable'
+  | 'not-asked'
 
 /**
  * One look-up as a stub resolver does it: A and AAAA, sent again after 5 s when an answer is missing (glibc's

@@ -7,7 +7,12 @@ import type { Answer, DnsServer } from './lookups.ts'
  */
 export type NameReason =
   | { readonly kind: 'service'; readonly service: { readonly namespace: string; readonly name: string } }
-  | { readonly kind: 'way'; readonly service: { readonly namespace: string; readonly name: string }; readonly typed: string; readonly suffix: string }
+  | {
+      readonly kind: 'way'
+      readonly service: { readonly namespace: string; readonly name: string }
+      readonly typed: string
+      readonly suffix: string
+    }
   | { readonly kind: 'outside'; readonly typed: string; readonly suffix: string | null }
   | { readonly kind: 'random'; readonly suffix: string }
 
@@ -25,7 +30,10 @@ export interface NameAnswer {
   readonly addresses: readonly string[]
   /** Where CNAMEs of the answer lead, in their order, without the last dot. */
   readonly aliases: readonly string[]
-  /** Seconds for which the answer may be kept: the least of its records, of a denial that of its SOA. null without either. */
+  /**
+   * Seconds for which the answer may be kept: the least of its records, of a denial that of its SOA. null without
+   * either.
+   */
   readonly ttl: number | null
 }
 

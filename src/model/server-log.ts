@@ -1,5 +1,6 @@
 /**
- * What one run of a DNS server's container wrote that CoreDNS is known to write when something is wrong. Other lines are
+ * What one run of a DNS server's container wrote that CoreDNS is known to write when something is wrong. Other lines
+ * are
  * not kept: they hold names that applications look up.
  */
 export interface DnsServerLog {
@@ -20,4 +21,17 @@ export interface LogSign {
   readonly said: string
 }
 
-export type LogSignKind = 'loop' | 'forbidden' | 'api-unreachable' | 'unsynced' | 'corefile-refused' | 'reload-failed' | 'cannot-listen' | 'io-timeout' | 'no-healthy-upstream' | 'too-many-concurrent' | 'no-upstream-service' | 'slow-health' | 'last-words'
+export type LogSignKind =
+  | 'loop'
+  | 'forbidden'
+  | 'api-unreachable'
+  | 'unsynced'
+  | 'corefile-refused'
+  | 'reload-failed'
+  | 'cannot-listen'
+  | 'io-timeout'
+  | 'no-healthy-upstream'
+  | 'too-many-concurrent'
+  | 'no-upstream-service'
+  | 'slow-health'
+  | 'last-words'

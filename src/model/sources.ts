@@ -73,7 +73,10 @@ export interface Scope {
   /** null = every namespace. */
   readonly namespace: string | null
   /** `dns` looks at the cluster's DNS alone; an object narrows findings to what touches it. */
-  readonly target: { readonly kind: 'everything' } | { readonly kind: 'dns' } | { readonly kind: 'object'; readonly object: Subject; readonly url: string | null }
+  readonly target:
+    | { readonly kind: 'everything' }
+    | { readonly kind: 'dns' }
+    | { readonly kind: 'object'; readonly object: Subject; readonly url: string | null }
   readonly level: Level
 }
 

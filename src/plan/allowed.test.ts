@@ -26,7 +26,10 @@ function hashed(plan: object): Plan {
 }
 
 function scaling(): Plan {
-  return hashed({ ...planFor([replace('Deployment', web(), put(web(), ['spec', 'replicas'], 3))], store), remedy: 'scale-coredns' })
+  return hashed({
+    ...planFor([replace('Deployment', web(), put(web(), ['spec', 'replicas'], 3))], store),
+    remedy: 'scale-coredns',
+  })
 }
 
 function forged(change: (step: Record<string, unknown>) => void): Plan {
@@ -35,7 +38,11 @@ function forged(change: (step: Record<string, unknown>) => void): Plan {
   return hashed(plan)
 }
 
-const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'web', namespace: 'shop' } }
+const binding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'web', namespace: 'shop' },
+}
 
 describe('a plan whose hash is right', () => {
   test('and that its remedy could have made is read', async () => {
@@ -45,23 +52,55 @@ describe('a plan whose hash is right', () => {
   })
 
   const forgeries: Readonly<Record<string, () => Plan>> = {
-    'a kind that the remedy never writes': () => hashed({ ...planFor([create('ServiceAccount', 'x', { apiVersion: 'v1', kind: 'ServiceAccount' })], store), remedy: 'scale-coredns' }),
-    'a name that the remedy never uses': () => hashed({ ...planFor([create('ServiceAccount', 'x', { apiVersion: 'v1', kind: 'ServiceAccount' })], store), remedy: 'node-local-dns' }),
-    'another resource than it says': () => forged((step) => (step['resource'] = { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterrolebindings', namespaced: false })),
+    'a kind that the remedy never writes': () =>
+      hashed({
+        ...planFor([create('ServiceAccount', 'x', { apiVersion: 'v1', kind: 'ServiceAccount' })], store),
+        remedy: 'scale-coredns',
+      }),
+    'a name that the remedy never uses': () =>
+      hashed({
+        ...planFor([create('ServiceAccount', 'x', { apiVersion: 'v1', kind: 'ServiceAccount' })], store),
+        remedy: 'node-local-dns',
+      }),
+    'another resource than it says': () =>
+      forged(
+        (step) =>
+          (step['resource'] = {
+            group: 'rbac.authorization.k8s.io',
+            version: 'v1',
+            plural: 'clusterrolebindings',
+            namespaced: false,
+          }),
+      ),
     'another object than it says': () => forged((step) => (step['after'] = binding)),
-    'another name inside': () => forged((step) => (step['after'] = put(step['after'] as Manifest, ['metadata', 'name'], 'coredns'))),
-    'a field that the remedy never touches': () => forged((step) => (step['after'] = put(step['after'] as Manifest, ['spec', 'template', 'spec', 'containers', 0, 'image'], 'evil'))),
-    'hostPID beside it': () => forged((step) => (step['after'] = put(step['after'] as Manifest, ['spec', 'template', 'spec', 'hostPID'], true))),
+    'another name inside': () =>
+      forged((step) => (step['after'] = put(step['after'] as Manifest, ['metadata', 'name'], 'coredns'))),
+    'a field that the remedy never touches': () =>
+      forged(
+        (step) =>
+          (step['after'] = put(
+            step['after'] as Manifest,
+            ['spec', 'template', 'spec', 'containers', 0, 'image'],
+            'evil',
+          )),
+      ),
+    'hostPID beside it': () =>
+      forged((step) => (step['after'] = put(step['after'] as Manifest, ['spec', 'template', 'spec', 'hostPID'], true))),
     'a remedy that there is not': () => hashed({ ...scaling(), remedy: 'test' }),
   }
   test.each(Object.entries(forgeries))('and that holds %s is refused', async (_name, made) => {
     const folder = tempFolder()
     await savePlan(made(), folder)
-    await expect(loadPlan(made().id, folder)).rejects.toMatchObject({ name: 'ToolError', message: expect.stringContaining('is none that hopscope made') })
+    await expect(loadPlan(made().id, folder)).rejects.toMatchObject({
+      name: 'ToolError',
+      message: expect.stringContaining('is none that hopscope made'),
+    })
   })
 
   test('every remedy has its list', () => {
-    expect(remedies.map((it) => notOf({ ...scaling(), remedy: it.id, steps: [] })).filter((it) => it !== null)).toEqual([])
+    expect(remedies.map((it) => notOf({ ...scaling(), remedy: it.id, steps: [] })).filter((it) => it !== null)).toEqual(
+      [],
+    )
   })
 })
 
@@ -87,10 +126,13 @@ describe('the folder of plans', () => {
     await expect(openJournal(other, 'x')).rejects.toThrow('it is a link')
   })
 
-  test.each(['null', '7', '"begin"', '{}', '[]', '{"kind":"other"}', '{"kind":'])('a line %s of a journal says nothing', async (line) => {
-    const folder = tempFolder()
-    await writeFile(join(folder, 'x.journal'), `${line}\n{"kind":"begin","at":"","action":"apply","run":"r"}\n`)
-    expect(await readJournal(folder, 'x')).toEqual([{ kind: 'begin', at: '', action: 'apply', run: 'r' }])
-    expect(await readFile(join(folder, 'x.journal'), 'utf8')).toContain(line)
-  })
+  test.each(['null', '7', '"begin"', '{}', '[]', '{"kind":"other"}', '{"kind":'])(
+    'a line %s of a journal says nothing',
+    async (line) => {
+      const folder = tempFolder()
+      await writeFile(join(folder, 'x.journal'), `${line}\n{"kind":"begin","at":"","action":"apply","run":"r"}\n`)
+      expect(await readJournal(folder, 'x')).toEqual([{ kind: 'begin', at: '', action: 'apply', run: 'r' }])
+      expect(await readFile(join(folder, 'x.journal'), 'utf8')).toContain(line)
+    },
+  )
 })

@@ -14,7 +14,11 @@ interface Allowed {
 }
 
 function workloads(fields: RegExp): readonly Allowed[] {
-  return ['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet', 'Job', 'CronJob'].map((kind) => ({ verb: 'replace', kind, fields }))
+  return ['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet', 'Job', 'CronJob'].map((kind) => ({
+    verb: 'replace',
+    kind,
+    fields,
+  }))
 }
 
 /**
@@ -25,11 +29,20 @@ const allowed: Readonly<Record<string, readonly Allowed[]>> = {
   'corefile-edit': [{ verb: 'replace', kind: 'ConfigMap', fields: /^data\b/ }],
   'dns-service': [{ verb: 'replace', kind: 'Service', fields: /^spec\.(ports|internalTrafficPolicy)\b/ }],
   'enough-coredns': [
-    { verb: 'replace', kind: 'Deployment', fields: /^spec\.(replicas|template\.spec\.(containers\[[^\]]*\]\.resources|topologySpreadConstraints|affinity))\b/ },
+    {
+      verb: 'replace',
+      kind: 'Deployment',
+      fields:
+        /^spec\.(replicas|template\.spec\.(containers\[[^\]]*\]\.resources|topologySpreadConstraints|affinity))\b/,
+    },
     { verb: 'create', kind: 'PodDisruptionBudget' },
   ],
   'node-local-dns': [
-    ...['ServiceAccount', 'ConfigMap', 'DaemonSet', 'Service'].map((kind) => ({ verb: 'create' as const, kind, name: /^node-local-dns$/ })),
+    ...['ServiceAccount', 'ConfigMap', 'DaemonSet', 'Service'].map((kind) => ({
+      verb: 'create' as const,
+      kind,
+      name: /^node-local-dns$/,
+    })),
     { verb: 'create', kind: 'Service', name: /^kube-dns-upstream$/ },
     { verb: 'create', kind: 'NetworkPolicy' },
     { verb: 'replace', kind: 'NetworkPolicy', fields: /^spec\b/ },
@@ -39,7 +52,14 @@ const allowed: Readonly<Record<string, readonly Allowed[]>> = {
   'replace-dns-pod': [{ verb: 'delete', kind: 'Pod' }],
   'resolver-options': workloads(/^spec\.template\.spec\.dnsConfig\b/),
   'scale-coredns': [{ verb: 'replace', kind: 'Deployment', fields: /^spec\.replicas$/ }],
-  'weave-tc': [{ verb: 'replace', kind: 'DaemonSet', name: /^weave-net$/, fields: /^spec\.template\.spec\.(containers|volumes)\b/ }],
+  'weave-tc': [
+    {
+      verb: 'replace',
+      kind: 'DaemonSet',
+      name: /^weave-net$/,
+      fields: /^spec\.template\.spec\.(containers|volumes)\b/,
+    },
+  ],
 }
 
 /** The first thing about a plan that its remedy would never write; null when there is none. */
@@ -61,15 +81,25 @@ function wrong(step: Step, known: readonly Allowed[]): string | null {
   // What the step is called is not what it writes, unless it is looked at.
   const resource = resourceOf(object.kind)
   const { group, version, plural, namespaced } = step.resource
-  if (group !== resource.group || version !== resource.version || plural !== resource.plural || namespaced !== resource.namespaced) return `it says ${name}, and writes ${plural}`
+  if (
+    group !== resource.group ||
+    version !== resource.version ||
+    plural !== resource.plural ||
+    namespaced !== resource.namespaced
+  )
+    return `it says ${name}, and writes ${plural}`
   for (const it of [step.before?.object, step.after]) {
     if (it === null || it === undefined) continue
     const { metadata } = it as { readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown } }
-    if (it['kind'] !== object.kind || it['apiVersion'] !== apiVersionOf(resource)) return `it says ${name}, and holds a ${String(it['kind'])}`
-    if (metadata?.name !== object.name || (metadata.namespace ?? null) !== object.namespace) return `it says ${name}, and holds ${String(metadata?.name)} of ${String(metadata?.namespace)}`
+    if (it['kind'] !== object.kind || it['apiVersion'] !== apiVersionOf(resource))
+      return `it says ${name}, and holds a ${String(it['kind'])}`
+    if (metadata?.name !== object.name || (metadata.namespace ?? null) !== object.namespace)
+      return `it says ${name}, and holds ${String(metadata?.name)} of ${String(metadata?.namespace)}`
   }
   if (step.verb !== 'replace') return null
-  const touched = differing('', step.before.object, step.after).filter((path) => !may.some((it) => it.fields?.test(path) ?? true))
+  const touched = differing('', step.before.object, step.after).filter(
+    (path) => !may.some((it) => it.fields?.test(path) ?? true),
+  )
   return touched.length === 0 ? null : `its remedy never changes ${touched[0]} of ${name}`
 }
 
@@ -78,8 +108,16 @@ function differing(path: string, before: Json | undefined, after: Json | undefin
   if (before !== undefined && after !== undefined && canonical(before) === canonical(after)) return []
   if (before === after) return []
   const [was, is] = [before ?? {}, after ?? {}]
-  if (isObject(was) && isObject(is)) return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((key) => differing(join(path, key), was[key], is[key]))
-  const [old, now] = [before !== undefined && isList(before) ? named(before) : null, after !== undefined && isList(after) ? named(after) : null]
+  if (isObject(was) && isObject(is))
+    return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((key) =>
+      differing(join(path, key), was[key], is[key]),
+    )
+  const [old, now] = [
+    before !== undefined && isList(before) ? named(before) : null,
+    after !== undefined && isList(after) ? named(after) : null,
+  ]
   if (old === null || now === null) return [path]
-  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => differing(`${path}[${name}]`, old.get(name), now.get(name)))
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) =>
+    differing(`${path}[${name}]`, old.get(name), now.get(name)),
+  )
 }

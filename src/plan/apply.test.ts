@@ -26,14 +26,24 @@ describe('apply', () => {
   test('writes every step, waits for rollouts, and gives the lock back', async () => {
     const plan = planFor(changesOn(store), store)
     const said: string[] = []
-    expect(await apply(await runOf(plan, store, folder, { said }), yes)).toEqual({ kind: 'complete', rollout: 'rollout 3/3' })
+    expect(await apply(await runOf(plan, store, folder, { said }), yes)).toEqual({
+      kind: 'complete',
+      rollout: 'rollout 3/3',
+    })
     expect(store.get(web)?.['spec']).toMatchObject({ replicas: 3 })
-    expect(store.get('/api/v1/namespaces/shop/services/upstream')?.['metadata']).toMatchObject({ labels: { 'hopscope.dev/plan': plan.id, 'app.kubernetes.io/managed-by': 'hopscope-fix' } })
+    expect(store.get('/api/v1/namespaces/shop/services/upstream')?.['metadata']).toMatchObject({
+      labels: { 'hopscope.dev/plan': plan.id, 'app.kubernetes.io/managed-by': 'hopscope-fix' },
+    })
     expect(store.everything()).not.toContain('leases')
     expect(said).toEqual([
       'server-side dry run 5 accepted, every object still as planned',
-      'created  ServiceAccount/shop/cache', 'created  Service/shop/upstream', 'changed  Deployment/shop/web', 'ready    Deployment/shop/web: rollout 3/3',
-      'created  DaemonSet/shop/cache', 'ready    DaemonSet/shop/cache: rollout 3/3', 'deleted  ConfigMap/shop/old',
+      'created  ServiceAccount/shop/cache',
+      'created  Service/shop/upstream',
+      'changed  Deployment/shop/web',
+      'ready    Deployment/shop/web: rollout 3/3',
+      'created  DaemonSet/shop/cache',
+      'ready    DaemonSet/shop/cache: rollout 3/3',
+      'deleted  ConfigMap/shop/old',
     ])
   })
 
@@ -52,35 +62,81 @@ describe('apply', () => {
   test('a plan is applied once', async () => {
     const plan = planFor(changesOn(store), store)
     await apply(await runOf(plan, store, folder), yes)
-    expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({ kind: 'refused', why: expect.stringContaining('applied already') })
+    expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('applied already'),
+    })
   })
 
   describe('refuses, and writes nothing, when', () => {
     const cases: readonly (readonly [string, () => void, string])[] = [
       ['an object changed', () => void store.put(web, deployment('web', 7)), 'Deployment/shop/web: it was changed'],
-      ['an object was labelled', () => void store.put(web, { ...deployment('web', 1), metadata: { name: 'web', labels: { app: 'web', more: 'x' } } }), 'it was changed'],
+      [
+        'an object was labelled',
+        () =>
+          void store.put(web, {
+            ...deployment('web', 1),
+            metadata: { name: 'web', labels: { app: 'web', more: 'x' } },
+          }),
+        'it was changed',
+      ],
       ['an object is gone', () => store.remove(web), 'it was deleted'],
-      ['an object was made again', () => { store.remove(web); store.put(web, deployment('web', 1)) }, 'it was deleted and made again'],
-      ['a name is taken', () => void store.put('/api/v1/namespaces/shop/services/upstream', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'upstream' }, spec: {} }), 'there is one of that name already'],
-      ['it is another cluster', () => { store.remove('/api/v1/namespaces/kube-system'); store.put('/api/v1/namespaces/kube-system', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } }) }, 'for another cluster'],
+      [
+        'an object was made again',
+        () => {
+          store.remove(web)
+          store.put(web, deployment('web', 1))
+        },
+        'it was deleted and made again',
+      ],
+      [
+        'a name is taken',
+        () =>
+          void store.put('/api/v1/namespaces/shop/services/upstream', {
+            apiVersion: 'v1',
+            kind: 'Service',
+            metadata: { name: 'upstream' },
+            spec: {},
+          }),
+        'there is one of that name already',
+      ],
+      [
+        'it is another cluster',
+        () => {
+          store.remove('/api/v1/namespaces/kube-system')
+          store.put('/api/v1/namespaces/kube-system', {
+            apiVersion: 'v1',
+            kind: 'Namespace',
+            metadata: { name: 'kube-system' },
+          })
+        },
+        'for another cluster',
+      ],
     ]
     test.each(cases)('%s', async (_name, change, why) => {
       const plan = planFor(changesOn(store), store)
       change()
       const before = store.everything()
-      expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({ kind: 'refused', why: expect.stringContaining(why) })
+      expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({
+        kind: 'refused',
+        why: expect.stringContaining(why),
+      })
       expect(store.writes()).toBe(0)
       expect(store.everything()).toBe(before)
     })
 
     test('it is too old', async () => {
       const plan = planFor(changesOn(store), store)
-      expect(await apply(await runOf(plan, store, folder, { at: new Date(now.getTime() + 31 * 60_000) }), yes)).toMatchObject({ kind: 'refused', why: expect.stringContaining('expired') })
+      expect(
+        await apply(await runOf(plan, store, folder, { at: new Date(now.getTime() + 31 * 60_000) }), yes),
+      ).toMatchObject({ kind: 'refused', why: expect.stringContaining('expired') })
       expect(store.writes()).toBe(0)
     })
 
     test('the person says no', async () => {
-      expect(await apply(await runOf(planFor(changesOn(store), store), store, folder), () => Promise.resolve(false))).toMatchObject({ kind: 'refused' })
+      expect(
+        await apply(await runOf(planFor(changesOn(store), store), store, folder), () => Promise.resolve(false)),
+      ).toMatchObject({ kind: 'refused' })
       expect(store.writes()).toBe(0)
     })
   })
@@ -91,7 +147,10 @@ describe('apply', () => {
       store.put(web, deployment('web', 7))
       return yes()
     })
-    expect(outcome).toMatchObject({ kind: 'refused', why: expect.stringContaining('Deployment/shop/web: it was changed') })
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('Deployment/shop/web: it was changed'),
+    })
     expect(store.get(web)?.['spec']).toMatchObject({ replicas: 7 })
   })
 
@@ -124,7 +183,16 @@ describe('apply', () => {
       // Between the two looks of the one that waits, the holder renews.
       const lease = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/hopscope-fix'
       let renewals = 0
-      const other = { ...(await runOf(plan, store, folder, { run: 'host/2/b', isDead: () => false })), sleep: () => Promise.resolve(void store.put(lease, { ...store.get(lease), metadata: { name: 'hopscope-fix', labels: { renewed: String((renewals += 1)) } } })) }
+      const other = {
+        ...(await runOf(plan, store, folder, { run: 'host/2/b', isDead: () => false })),
+        sleep: () =>
+          Promise.resolve(
+            void store.put(lease, {
+              ...store.get(lease),
+              metadata: { name: 'hopscope-fix', labels: { renewed: String((renewals += 1)) } },
+            }),
+          ),
+      }
       second = await apply(other, yes)
     }
     await apply(await runOf(plan, store, folder), yes)
@@ -135,7 +203,10 @@ describe('apply', () => {
     const before = store.everything()
     const plan = planFor(changesOn(store), store)
     store.rollsOut = false
-    expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({ kind: 'stopped', why: expect.stringContaining('Deployment/shop/web does not become ready: not ready within') })
+    expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({
+      kind: 'stopped',
+      why: expect.stringContaining('Deployment/shop/web does not become ready: not ready within'),
+    })
     store.rollsOut = true
     expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'complete' })
     expect(store.everything()).toBe(before)
@@ -149,7 +220,9 @@ describe('apply', () => {
       if (when === 'after' && write === 3) controller.abort()
       return Promise.resolve()
     }
-    expect(await apply(await runOf(plan, store, folder, { signal: controller.signal }), yes)).toEqual({ kind: 'interrupted' })
+    expect(await apply(await runOf(plan, store, folder, { signal: controller.signal }), yes)).toEqual({
+      kind: 'interrupted',
+    })
     expect(store.get('/api/v1/namespaces/shop/services/upstream')).toBeDefined()
     expect(store.get('/apis/apps/v1/namespaces/shop/daemonsets/cache')).toBeUndefined()
     expect(await apply(await runOf(plan, store, folder), yes)).toMatchObject({ kind: 'complete' })
@@ -162,14 +235,19 @@ describe('apply', () => {
 describe('undo', () => {
   const image = ['spec', 'template', 'spec', 'containers', 0, 'image'] as const
 
-  test("refuses a field of its own that someone else changed since, with nothing written; --force shows it and asks", async () => {
+  test('refuses a field of its own that someone else changed since, with nothing written; --force shows it and asks', async () => {
     const before = store.everything()
     const plan = planFor(changesOn(store), store)
     await apply(await runOf(plan, store, folder), yes)
     store.put(web, put(store.get(web) ?? {}, image, 'busybox:safe'))
     const writes = store.writes()
-    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('Deployment/shop/web: it was changed: spec.template.spec.containers[web].image') })
-    expect(await undo(await runOf(plan, store, folder), { force: true, confirm: () => Promise.resolve(false) })).toMatchObject({ kind: 'refused', why: 'not confirmed' })
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('Deployment/shop/web: it was changed: spec.template.spec.containers[web].image'),
+    })
+    expect(
+      await undo(await runOf(plan, store, folder), { force: true, confirm: () => Promise.resolve(false) }),
+    ).toMatchObject({ kind: 'refused', why: 'not confirmed' })
     expect(store.writes()).toBe(writes)
     const shown: string[] = []
     const confirm = (lines: readonly string[]): Promise<boolean> => (shown.push(...lines), yes())
@@ -181,12 +259,27 @@ describe('undo', () => {
   test('keeps what an autoscaler and a colleague did beside it, and asks nobody', async () => {
     const plan = planFor(changesOn(store), store)
     await apply(await runOf(plan, store, folder), yes)
-    const scaled = put(put(store.get(web) ?? {}, ['spec', 'replicas'], 40), ['spec', 'template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt'], 'today')
+    const scaled = put(
+      put(store.get(web) ?? {}, ['spec', 'replicas'], 40),
+      ['spec', 'template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt'],
+      'today',
+    )
     store.put(web, scaled)
-    store.put('/apis/apps/v1/namespaces/shop/daemonsets/cache', put(store.get('/apis/apps/v1/namespaces/shop/daemonsets/cache') ?? {}, ['metadata', 'generation'], 7))
+    store.put(
+      '/apis/apps/v1/namespaces/shop/daemonsets/cache',
+      put(store.get('/apis/apps/v1/namespaces/shop/daemonsets/cache') ?? {}, ['metadata', 'generation'], 7),
+    )
     const said: string[] = []
     expect(await undo(await runOf(plan, store, folder, { said }), { force: false })).toMatchObject({ kind: 'complete' })
-    expect(store.get(web)).toMatchObject({ spec: { replicas: 40, template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'today' } }, spec: { containers: [{ image: 'busybox' }] } } } })
+    expect(store.get(web)).toMatchObject({
+      spec: {
+        replicas: 40,
+        template: {
+          metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'today' } },
+          spec: { containers: [{ image: 'busybox' }] },
+        },
+      },
+    })
     expect(said).toContain('restored Deployment/shop/web: spec.replicas stays as someone else set it')
   })
 
@@ -195,10 +288,17 @@ describe('undo', () => {
     await apply(await runOf(plan, store, folder), yes)
     store.remove(web)
     const anew = store.put(web, put(deployment('web', 2), image, 'theirs'))
-    const old = store.put('/api/v1/namespaces/shop/configmaps/old', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'old' }, data: { key: 'theirs' } })
+    const old = store.put('/api/v1/namespaces/shop/configmaps/old', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'old' },
+      data: { key: 'theirs' },
+    })
     expect(await undo(await runOf(plan, store, folder), { force })).toMatchObject({ kind: 'complete' })
     expect(at(store.get(web), 'metadata', 'uid')).toBe(at(anew, 'metadata', 'uid'))
-    expect(store.get(web)).toMatchObject({ spec: { replicas: 2, template: { spec: { containers: [{ image: 'theirs' }] } } } })
+    expect(store.get(web)).toMatchObject({
+      spec: { replicas: 2, template: { spec: { containers: [{ image: 'theirs' }] } } },
+    })
     expect(store.get('/api/v1/namespaces/shop/configmaps/old')).toEqual(old)
   })
 
@@ -219,12 +319,18 @@ describe('undo', () => {
     await apply(await runOf(plan, store, folder), yes)
     const { cluster, ...rest } = await runOf(plan, store, folder)
     let gone = false
-    const leaving: typeof cluster = { ...cluster, get: (...args) => (gone ? Promise.resolve(unknown('failed', 'the cluster went away')) : cluster.get(...args)) }
+    const leaving: typeof cluster = {
+      ...cluster,
+      get: (...args) => (gone ? Promise.resolve(unknown('failed', 'the cluster went away')) : cluster.get(...args)),
+    }
     store.onWrite = ({ when, path }) => {
       gone ||= when === 'after' && path.includes('serviceaccounts')
       return Promise.resolve()
     }
-    expect(await undo({ ...rest, cluster: leaving }, { force: false })).toMatchObject({ kind: 'stopped', why: expect.stringMatching(/went away|does not go/) })
+    expect(await undo({ ...rest, cluster: leaving }, { force: false })).toMatchObject({
+      kind: 'stopped',
+      why: expect.stringMatching(/went away|does not go/),
+    })
   })
 
   test('twice does not say that all is as it was when it is not', async () => {
@@ -233,7 +339,10 @@ describe('undo', () => {
     await undo(await runOf(plan, store, folder), { force: false })
     store.put(web, put(store.get(web) ?? {}, image, 'busybox:9'))
     const writes = store.writes()
-    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('undone already, and since then changed: not as it was: Deployment/shop/web') })
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('undone already, and since then changed: not as it was: Deployment/shop/web'),
+    })
     expect(store.writes()).toBe(writes)
   })
 
@@ -242,7 +351,11 @@ describe('undo', () => {
     const plan = planFor(changesOn(store), store)
     await apply(await runOf(plan, store, folder), yes)
     const path = '/api/v1/namespaces/shop/serviceaccounts/cache'
-    store.put(path, { ...store.get(path), secrets: [{ name: 'cache-token-x7k2p' }], imagePullSecrets: [{ name: 'cache-dockercfg-9lq4z' }] })
+    store.put(path, {
+      ...store.get(path),
+      secrets: [{ name: 'cache-token-x7k2p' }],
+      imagePullSecrets: [{ name: 'cache-dockercfg-9lq4z' }],
+    })
     expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'complete' })
     expect(store.everything()).toBe(before)
   })
@@ -250,12 +363,22 @@ describe('undo', () => {
   test('is what remains of a plan that was cut off and is too old to go on', async () => {
     const plan = planFor(changesOn(store), store)
     const controller = new AbortController()
-    store.onWrite = ({ when, write }) => Promise.resolve(when === 'after' && write === 3 ? controller.abort() : undefined)
+    store.onWrite = ({ when, write }) =>
+      Promise.resolve(when === 'after' && write === 3 ? controller.abort() : undefined)
     await apply(await runOf(plan, store, folder, { signal: controller.signal }), yes)
-    expect(await apply(await runOf(plan, store, folder, { at: new Date(now.getTime() + 31 * 60_000) }), yes)).toMatchObject({ kind: 'refused', why: expect.stringContaining('half applied'), hint: `hopscope fix --undo ${plan.id}` })
+    expect(
+      await apply(await runOf(plan, store, folder, { at: new Date(now.getTime() + 31 * 60_000) }), yes),
+    ).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('half applied'),
+      hint: `hopscope fix --undo ${plan.id}`,
+    })
   })
 
   test('of a plan that was never applied says so', async () => {
-    expect(await undo(await runOf(planFor(changesOn(store), store), store, folder), { force: false })).toMatchObject({ kind: 'refused', why: expect.stringContaining('never applied') })
+    expect(await undo(await runOf(planFor(changesOn(store), store), store, folder), { force: false })).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('never applied'),
+    })
   })
 })

@@ -7,7 +7,19 @@ import { fetchLive, marked, type State, stateOf } from './look.ts'
 import type { Plan, Step } from './plan.ts'
 import { reloadOf, serversNow, watchReload } from './reload.ts'
 import { propagationFor, setInMotion, waitForRollout } from './rollout.ts'
-import { historyNow, journalled, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
+import {
+  historyNow,
+  journalled,
+  lookSettled,
+  nameOfStep,
+  note,
+  type Outcome,
+  type Run,
+  refused,
+  sameCluster,
+  storedOf,
+  underLock,
+} from './run.ts'
 import { asUpdateOf, bare, uidOf, versionOf } from '../manifest/server-owned.ts'
 
 /**
@@ -28,7 +40,9 @@ export async function apply(run: Run, confirm: Confirm): Promise<Outcome> {
   const dry = await dryRun(run, states as readonly State[])
   if (!dry.known) return refused(`the API server would not take it: ${dry.why.detail}`, 'nothing was written')
   const { tried, differs } = dry.value
-  run.say(`server-side dry run ${tried} accepted, every object still as planned${differs.length === 0 ? '' : '; but the API server would store something else'}`)
+  run.say(
+    `server-side dry run ${tried} accepted, every object still as planned${differs.length === 0 ? '' : '; but the API server would store something else'}`,
+  )
   if (!(await confirm(differs))) return refused('not confirmed')
   if (run.signal.aborted) return refused('interrupted')
   return underLock(run, 'apply', (lock) => writeAll(run, lock, new Set(differs)))
@@ -39,46 +53,71 @@ const clocksMs = 5 * 60_000
 
 function inTime(run: Run): Outcome | null {
   const { plan, now } = run
-  if (Date.parse(plan.createdAt) - now().getTime() > clocksMs) return refused(`plan ${plan.id} is from the future: made at ${plan.createdAt}`, 'is the clock here right? Then make a new one')
+  if (Date.parse(plan.createdAt) - now().getTime() > clocksMs)
+    return refused(
+      `plan ${plan.id} is from the future: made at ${plan.createdAt}`,
+      'is the clock here right? Then make a new one',
+    )
   if (now().getTime() <= Date.parse(plan.expiresAt)) return null
   // A new plan would take the half of this one for the former state.
-  if (historyNow(run).phase === 'begun') return refused(`plan ${plan.id} is half applied, and expired at ${plan.expiresAt}`, `hopscope fix --undo ${plan.id}`)
+  if (historyNow(run).phase === 'begun')
+    return refused(
+      `plan ${plan.id} is half applied, and expired at ${plan.expiresAt}`,
+      `hopscope fix --undo ${plan.id}`,
+    )
   return refused(`plan ${plan.id} expired at ${plan.expiresAt}`, `make a new one: hopscope fix ${plan.code} --plan`)
 }
 
 function inPhase(run: Run): Outcome | null {
   const { phase } = historyNow(run)
-  if (phase === 'applied') return refused(`plan ${run.plan.id} is applied already`, `hopscope fix --verify ${run.plan.id}, or --undo ${run.plan.id}`)
+  if (phase === 'applied')
+    return refused(
+      `plan ${run.plan.id} is applied already`,
+      `hopscope fix --verify ${run.plan.id}, or --undo ${run.plan.id}`,
+    )
   if (phase === 'undoing') return refused(`plan ${run.plan.id} is half undone`, `hopscope fix --undo ${run.plan.id}`)
-  return phase === 'undone' ? refused(`plan ${run.plan.id} was undone`, `make a new one: hopscope fix ${run.plan.code} --plan`) : null
+  return phase === 'undone'
+    ? refused(`plan ${run.plan.id} was undone`, `make a new one: hopscope fix ${run.plan.code} --plan`)
+    : null
 }
 
 /** The states of all steps when none was touched by anyone else; otherwise the refusal. */
 async function asPlanned(run: Run): Promise<readonly State[] | Outcome> {
   const states = await lookSettled(run)
   if (!states.known) return refused(`an object of the plan could not be looked at: ${states.why.detail}`)
-  const moved = states.value.flatMap((it, index) => (it.kind === 'altered' ? [`${describe(run.plan, index)}: ${it.why}`] : []))
+  const moved = states.value.flatMap((it, index) =>
+    it.kind === 'altered' ? [`${describe(run.plan, index)}: ${it.why}`] : [],
+  )
   if (moved.length === 0) return states.value
   const begun = historyNow(run).phase === 'begun'
-  return refused(`no longer as planned: ${moved.join('; ')}`, begun ? `hopscope fix --undo ${run.plan.id}` : `make a new plan: hopscope fix ${run.plan.code} --plan`)
+  return refused(
+    `no longer as planned: ${moved.join('; ')}`,
+    begun ? `hopscope fix --undo ${run.plan.id}` : `make a new plan: hopscope fix ${run.plan.code} --plan`,
+  )
 }
 
 /** Every step that is still to be written, tried on the server without being kept. */
-async function dryRun(run: Run, states: readonly State[]): Promise<Known<{ readonly tried: number; readonly differs: readonly string[] }>> {
+async function dryRun(
+  run: Run,
+  states: readonly State[],
+): Promise<Known<{ readonly tried: number; readonly differs: readonly string[] }>> {
   let tried = 0
   const differs: string[] = []
   for (const [index, step] of run.plan.steps.entries()) {
     const state = states[index]
     if (state?.kind !== 'untouched') continue
     const result = await send(run, step, state.live, true)
-    if (!result.known) return { known: false, why: { ...result.why, detail: `${nameOfStep(step)}: ${result.why.detail}` } }
+    if (!result.known)
+      return { known: false, why: { ...result.why, detail: `${nameOfStep(step)}: ${result.why.detail}` } }
     tried += 1
     differs.push(...differsFrom(run, step, result.value))
   }
   return known({ tried, differs })
 }
 
-/** What an admission webhook makes of a step, or made of it: `DaemonSet/shop/cache + spec.template.spec.hostPID: true`. */
+/**
+ * What an admission webhook makes of a step, or made of it: `DaemonSet/shop/cache + spec.template.spec.hostPID: true`.
+ */
 function differsFrom(run: Run, step: Step, stored: Manifest | null): readonly string[] {
   if (step.verb === 'delete' || stored === null) return []
   const sent = step.verb === 'create' ? marked(step, run.plan) : step.after
@@ -99,13 +138,22 @@ async function writeAll(run: Run, lock: Lock, accepted: ReadonlySet<string>): Pr
     if (lost !== null) return { kind: 'stopped', why: lost }
     const reload = reloadOf(step)
     const servers = reload === null ? null : await serversNow(run.cluster, reload.reload)
-    if (servers?.known === false) return index === 0 ? refused(`whether the DNS servers would take the new Corefile could not be seen: ${servers.why.detail}`) : { kind: 'stopped', why: servers.why.detail }
+    if (servers?.known === false)
+      return index === 0
+        ? refused(`whether the DNS servers would take the new Corefile could not be seen: ${servers.why.detail}`)
+        : { kind: 'stopped', why: servers.why.detail }
     const written = await writeOne(run, lock, index, step)
     if (written.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${written.why}` }
     const stored = historyNow(run).step(index).stored?.object ?? null
     const differs = differsFrom(run, step, stored).filter((it) => !accepted.has(it))
-    if (differs.length > 0) return { kind: 'stopped', why: `the API server stored something else than was planned, and than its dry run said: ${differs.join('; ')}` }
-    run.say(`${written.kind === 'stood' ? 'stands  ' : { create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`)
+    if (differs.length > 0)
+      return {
+        kind: 'stopped',
+        why: `the API server stored something else than was planned, and than its dry run said: ${differs.join('; ')}`,
+      }
+    run.say(
+      `${written.kind === 'stood' ? 'stands  ' : { create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`,
+    )
     if (reload !== null && servers?.known === true) {
       const taken = await watchReload(run.cluster, reload.reload, servers.value, reload.after, run)
       if (taken.kind === 'interrupted') return { kind: 'interrupted' }
@@ -115,16 +163,25 @@ async function writeAll(run: Run, lock: Lock, accepted: ReadonlySet<string>): Pr
     }
     const workload = setInMotion(step)
     if (workload === null) continue
-    const ended = await waitForRollout(run.cluster, workload, { timeoutMs: run.rolloutMs, sleep: run.sleep, signal: run.signal, step: run.step })
+    const ended = await waitForRollout(run.cluster, workload, {
+      timeoutMs: run.rolloutMs,
+      sleep: run.sleep,
+      signal: run.signal,
+      step: run.step,
+    })
     if (ended.kind === 'waiting') return { kind: 'interrupted' }
-    if (ended.kind === 'failed') return { kind: 'stopped', why: `${subjectKey(workload)} does not become ready: ${ended.say}` }
+    if (ended.kind === 'failed')
+      return { kind: 'stopped', why: `${subjectKey(workload)} does not become ready: ${ended.say}` }
     rollout = ended.say
     run.say(`ready    ${subjectKey(workload)}: ${ended.say}`)
   }
   return { kind: 'complete', rollout }
 }
 
-type Written = { readonly kind: 'wrote' } | { readonly kind: 'stood' } | { readonly kind: 'failed'; readonly why: string }
+type Written =
+  | { readonly kind: 'wrote' }
+  | { readonly kind: 'stood' }
+  | { readonly kind: 'failed'; readonly why: string }
 
 /** Writes a step, unless it stands as planned already. */
 async function writeOne(run: Run, lock: Lock, index: number, step: Step): Promise<Written> {
@@ -138,7 +195,14 @@ async function writeOne(run: Run, lock: Lock, index: number, step: Step): Promis
     if (state.kind === 'altered') return failed(state.why)
     if (state.kind === 'written') {
       // Written by a run that was killed, or by a request whose answer was lost.
-      if (!history.done) await note(run, { kind: 'done', at: run.now().toISOString(), action: 'apply', step: index, stored: live.value === null ? null : storedOf(live.value) })
+      if (!history.done)
+        await note(run, {
+          kind: 'done',
+          at: run.now().toISOString(),
+          action: 'apply',
+          step: index,
+          stored: live.value === null ? null : storedOf(live.value),
+        })
       return { kind: attempt === 1 ? 'stood' : 'wrote' }
     }
     const expected = await send(run, step, state.live, true)
@@ -169,11 +233,22 @@ async function send(run: Run, step: Step, live: Manifest | null, dryRun: boolean
       return made.known ? known(answer(made.value as unknown as Manifest)) : made
     }
     case 'replace': {
-      const put = await cluster.replace(resource, object.namespace, object.name, asUpdateOf(live ?? step.before.object, step.after), { dryRun })
+      const put = await cluster.replace(
+        resource,
+        object.namespace,
+        object.name,
+        asUpdateOf(live ?? step.before.object, step.after),
+        { dryRun },
+      )
       return put.known ? known(answer(put.value as unknown as Manifest)) : put
     }
     case 'delete': {
-      const gone = await cluster.delete(resource, object.namespace, object.name, { uid: uidOf(live ?? {}), ...(dryRun ? {} : { resourceVersion: versionOf(live ?? {}) }), dryRun, propagation: propagationFor(object.kind) })
+      const gone = await cluster.delete(resource, object.namespace, object.name, {
+        uid: uidOf(live ?? {}),
+        ...(dryRun ? {} : { resourceVersion: versionOf(live ?? {}) }),
+        dryRun,
+        propagation: propagationFor(object.kind),
+      })
       return gone.known ? known(null) : gone
     }
   }

@@ -28,7 +28,10 @@ function walk(path: string, sent: Json | undefined, stored: Json | undefined): r
 
 function lists(path: string, sent: readonly Json[], stored: readonly Json[]): readonly DiffLine[] {
   const [old, now] = [named(sent), named(stored)]
-  if (old !== null && now !== null) return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => walk(`${path}[${name}]`, old.get(name), now.get(name)))
+  if (old !== null && now !== null)
+    return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) =>
+      walk(`${path}[${name}]`, old.get(name), now.get(name)),
+    )
   if (sent.length === stored.length) return sent.flatMap((it, index) => walk(`${path}[${index}]`, it, stored[index]))
   return [{ sign: '~', text: `${path}: ${short(sent)} -> ${short(stored)}` }]
 }
@@ -58,15 +61,28 @@ function isSameQuantity(sent: Json, stored: Json): boolean {
   return same(cpuMilli) || same(bytes)
 }
 
-/** What the server takes from a field beside it: an old spelling, the port on the host's own network, a Service's target. */
+/**
+ * What the server takes from a field beside it: an old spelling, the port on the host's own network, a Service's
+ * target.
+ */
 function isFilledIn(key: string, sent: Manifest, stored: Manifest): boolean {
-  const from: Readonly<Record<string, string>> = { serviceAccount: 'serviceAccountName', hostPort: 'containerPort', targetPort: 'port' }
+  const from: Readonly<Record<string, string>> = {
+    serviceAccount: 'serviceAccountName',
+    hostPort: 'containerPort',
+    targetPort: 'port',
+  }
   const other = from[key]
-  return other !== undefined && sent[key] === undefined && stored[other] !== undefined && canonical(stored[key] ?? null) === canonical(stored[other])
+  return (
+    other !== undefined &&
+    sent[key] === undefined &&
+    stored[other] !== undefined &&
+    canonical(stored[key] ?? null) === canonical(stored[other])
+  )
 }
 
 /**
- * k8s.io/kubernetes pkg/apis/core/v1/defaults.go and pkg/apis/apps/v1/defaults.go: the value that a field of a pod's spec
+ * k8s.io/kubernetes pkg/apis/core/v1/defaults.go and pkg/apis/apps/v1/defaults.go: the value that a field of a pod's
+ * spec
  * gets when it was not sent. Any other value there is somebody's doing.
  */
 const defaults: Readonly<Record<string, readonly Json[]>> = {
@@ -99,4 +115,5 @@ function isUsual(path: string, value: Json): boolean {
 
 const inPodSpec = /^spec\.template(\.spec\b|\.metadata\.labels\b|$)/
 /** Traffic and rights: who is selected, what is let through, where it goes, what one may do. */
-const sensitive = /^(data|binaryData|rules|subjects|roleRef|webhooks|spec\.(selector|ingress|egress|podSelector|externalIPs|externalName|ports\[[^\]]*\]$))(\b|$)/
+const sensitive =
+  /^(data|binaryData|rules|subjects|roleRef|webhooks|spec\.(selector|ingress|egress|podSelector|externalIPs|externalName|ports\[[^\]]*\]$))(\b|$)/

@@ -13,11 +13,18 @@ import { clusterUid } from './run.ts'
 export type Measuring = (wanted: Verification) => Promise<Measure | null>
 
 /** Reads what a remedy declares, fresh from the cluster, and works its plan out. Writes nothing. */
-export async function buildPlan(cluster: Cluster, remedy: Remedy, ask: Ask, now: Date, measuring: Measuring = () => Promise.resolve(measure(ask.model))): Promise<Plan | NotOffered> {
+export async function buildPlan(
+  cluster: Cluster,
+  remedy: Remedy,
+  ask: Ask,
+  now: Date,
+  measuring: Measuring = () => Promise.resolve(measure(ask.model)),
+): Promise<Plan | NotOffered> {
   const [finding] = ask.findings
   if (finding === undefined) return { kind: 'not-offered', why: 'there is no finding to fix', instead: null }
   const uid = await clusterUid(cluster)
-  if (!uid.known) return { kind: 'not-offered', why: `which cluster this is could not be told (${uid.why.detail})`, instead: null }
+  if (!uid.known)
+    return { kind: 'not-offered', why: `which cluster this is could not be told (${uid.why.detail})`, instead: null }
   const { objects, read } = await readAll(cluster, remedy.reads(ask))
   const proposal = remedy.propose(ask, objects)
   if (proposal.kind === 'not-offered') return proposal
@@ -34,18 +41,25 @@ export async function buildPlan(cluster: Cluster, remedy: Remedy, ask: Ask, now:
   })
 }
 
-async function readAll(cluster: Cluster, reads: readonly Read[]): Promise<{ readonly objects: Objects; readonly read: readonly Manifest[] }> {
+async function readAll(
+  cluster: Cluster,
+  reads: readonly Read[],
+): Promise<{ readonly objects: Objects; readonly read: readonly Manifest[] }> {
   const ones = new Map<string, Known<Manifest | null>>()
   const alls = new Map<string, Known<readonly Manifest[]>>()
   await Promise.all(
     reads.map(async (it) => {
-      if ('one' in it) ones.set(subjectKey(it.one), await fetchLive(cluster, { resource: resourceOf(it.one.kind), object: it.one }))
+      if ('one' in it)
+        ones.set(subjectKey(it.one), await fetchLive(cluster, { resource: resourceOf(it.one.kind), object: it.one }))
       else alls.set(`${it.all} ${it.namespace ?? ''}`, await list(cluster, it.all, it.namespace))
     }),
   )
   const undeclared = unknown('not-asked', 'the remedy did not declare that it reads this')
   return {
-    objects: { one: (it) => ones.get(subjectKey(it)) ?? undeclared, all: (kind, namespace) => alls.get(`${kind} ${namespace ?? ''}`) ?? undeclared },
+    objects: {
+      one: (it) => ones.get(subjectKey(it)) ?? undeclared,
+      all: (kind, namespace) => alls.get(`${kind} ${namespace ?? ''}`) ?? undeclared,
+    },
     read: [...ones.values()].flatMap((it) => (it.known && it.value !== null ? [it.value] : [])),
   }
 }
@@ -53,6 +67,10 @@ async function readAll(cluster: Cluster, reads: readonly Read[]): Promise<{ read
 /** Items of a list come without their kind; they get it here, so that they can be told apart later. */
 async function list(cluster: Cluster, kind: string, namespace: string | null): Promise<Known<readonly Manifest[]>> {
   const resource = resourceOf(kind)
-  const found = await cluster.list(resource, namespace === null ? {} : { namespace }, (raw: RawObject) => raw as unknown as Manifest)
+  const found = await cluster.list(
+    resource,
+    namespace === null ? {} : { namespace },
+    (raw: RawObject) => raw as unknown as Manifest,
+  )
   return found.known ? known(found.value.map((it) => ({ apiVersion: apiVersionOf(resource), kind, ...it }))) : found
 }

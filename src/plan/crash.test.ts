@@ -11,7 +11,13 @@ import { changesOn, closeJournals, create, planFor, populate, runOf, tempFolder 
 import { undo } from './undo.ts'
 
 /** Ends a run in the moment in which it writes its nth journal line, or its nth object: nothing of it runs on. */
-async function killed(store: ApiStore, plan: Plan, folder: string, at: { readonly kind: 'before' | 'after' | 'line'; readonly n: number }, act: 'apply' | 'undo'): Promise<boolean> {
+async function killed(
+  store: ApiStore,
+  plan: Plan,
+  folder: string,
+  at: { readonly kind: 'before' | 'after' | 'line'; readonly n: number },
+  act: 'apply' | 'undo',
+): Promise<boolean> {
   const death = Promise.withResolvers<'killed'>()
   const forever = (): Promise<never> => {
     death.resolve('killed')
@@ -27,7 +33,17 @@ async function killed(store: ApiStore, plan: Plan, folder: string, at: { readonl
     lines += 1
     if (at.kind === 'line' && lines === at.n) await forever()
   }
-  const mortal = { ...run, journal: { get entries() { return journal.entries }, reload: journal.reload, write, close: journal.close } }
+  const mortal = {
+    ...run,
+    journal: {
+      get entries() {
+        return journal.entries
+      },
+      reload: journal.reload,
+      write,
+      close: journal.close,
+    },
+  }
   const work = act === 'apply' ? apply(mortal, () => Promise.resolve(true)) : undo(mortal, { force: false })
   const end = await Promise.race([death.promise, work])
   store.onWrite = null
@@ -35,29 +51,42 @@ async function killed(store: ApiStore, plan: Plan, folder: string, at: { readonl
 }
 
 describe('killed anywhere, in the process', () => {
-  const moment = fc.record({ kind: fc.constantFrom('before' as const, 'after' as const, 'line' as const), n: fc.integer({ min: 1, max: 24 }) })
+  const moment = fc.record({
+    kind: fc.constantFrom('before' as const, 'after' as const, 'line' as const),
+    n: fc.integer({ min: 1, max: 24 }),
+  })
 
   test('undo restores the cluster, whatever the plan, whenever apply and then undo itself were killed', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.nat(4), { minLength: 1, maxLength: 5 }), moment, fc.option(moment), async (picks, first, second) => {
-        const store = await apiStore()
-        try {
-          populate(store)
-          const folder = tempFolder()
-          const before = store.everything()
-          const all = changesOn(store)
-          const plan = planFor(picks.flatMap((it) => all[it] ?? []), store)
-          await killed(store, plan, folder, first, 'apply')
-          if (second !== null) await killed(store, plan, folder, second, 'undo')
-          const outcome = await undo(await runOf(plan, store, folder), { force: false })
-          // Killed before its first line, nothing is there to undo.
-          expect(outcome.kind === 'complete' || (outcome.kind === 'refused' && outcome.why.includes('never applied'))).toBe(true)
-          expect(store.everything()).toBe(before)
-        } finally {
-          await closeJournals()
-          await store.close()
-        }
-      }),
+      fc.asyncProperty(
+        fc.uniqueArray(fc.nat(4), { minLength: 1, maxLength: 5 }),
+        moment,
+        fc.option(moment),
+        async (picks, first, second) => {
+          const store = await apiStore()
+          try {
+            populate(store)
+            const folder = tempFolder()
+            const before = store.everything()
+            const all = changesOn(store)
+            const plan = planFor(
+              picks.flatMap((it) => all[it] ?? []),
+              store,
+            )
+            await killed(store, plan, folder, first, 'apply')
+            if (second !== null) await killed(store, plan, folder, second, 'undo')
+            const outcome = await undo(await runOf(plan, store, folder), { force: false })
+            // Killed before its first line, nothing is there to undo.
+            expect(
+              outcome.kind === 'complete' || (outcome.kind === 'refused' && outcome.why.includes('never applied')),
+            ).toBe(true)
+            expect(store.everything()).toBe(before)
+          } finally {
+            await closeJournals()
+            await store.close()
+          }
+        },
+      ),
       { numRuns: 60 },
     )
   }, 120_000)
@@ -73,7 +102,8 @@ describe('killed anywhere, in the process', () => {
           const plan = planFor(changesOn(store), store)
           const dead = await killed(store, plan, folder, first, 'apply')
           if (dead) await apply(await runOf(plan, store, folder), () => Promise.resolve(true))
-          for (const part of ['services/upstream', 'serviceaccounts/cache']) expect(store.get(`/api/v1/namespaces/shop/${part}`)).toBeDefined()
+          for (const part of ['services/upstream', 'serviceaccounts/cache'])
+            expect(store.get(`/api/v1/namespaces/shop/${part}`)).toBeDefined()
           expect(store.get('/apis/apps/v1/namespaces/shop/deployments/web')?.['spec']).toMatchObject({ replicas: 3 })
           expect(store.get('/api/v1/namespaces/shop/configmaps/old')).toBeUndefined()
           expect(store.everything()).not.toContain('/leases/')
@@ -98,11 +128,20 @@ async function killAt(n: number, when: 'before' | 'after'): Promise<{ readonly d
     const folder = tempFolder()
     const before = store.everything()
     // The child's clock is the real one.
-    const changes: readonly Change[] = [...changesOn(store), create('ConfigMap', 'last', { apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'b' } })]
-    const dated = { ...planFor(changes, store), createdAt: new Date().toISOString(), expiresAt: new Date(Date.now() + 60_000).toISOString() }
+    const changes: readonly Change[] = [
+      ...changesOn(store),
+      create('ConfigMap', 'last', { apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'b' } }),
+    ]
+    const dated = {
+      ...planFor(changes, store),
+      createdAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + 60_000).toISOString(),
+    }
     const plan: Plan = { ...dated, id: idOf(dated) }
     await savePlan(plan, folder)
-    const process = spawn('node', ['--disable-warning=ExperimentalWarning', child, store.url, folder, plan.id], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const process = spawn('node', ['--disable-warning=ExperimentalWarning', child, store.url, folder, plan.id], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
     const ended = new Promise<string | null>((resolve) => process.on('exit', (_code, signal) => resolve(signal)))
     store.onWrite = async (moment) => {
       if (moment.write !== n || moment.when !== when) return
@@ -112,7 +151,13 @@ async function killAt(n: number, when: 'before' | 'after'): Promise<{ readonly d
     const signal = await ended
     store.onWrite = null
     // The write that was under way lands after the kill: undo must see it all the same.
-    const outcome = await undo({ ...(await runOf(plan, store, folder)), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 50))) }, { force: false })
+    const outcome = await undo(
+      {
+        ...(await runOf(plan, store, folder)),
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 50))),
+      },
+      { force: false },
+    )
     expect(outcome).toMatchObject({ kind: 'complete' })
     expect(store.everything()).toBe(before)
     return { died: signal === 'SIGKILL' }
@@ -123,9 +168,12 @@ async function killAt(n: number, when: 'before' | 'after'): Promise<{ readonly d
 }
 
 describe('kill -9 of a real process', () => {
-
   // The lock, six objects, the lock's return: eight writes.
-  test.each([1, 2, 3, 4, 5, 6, 7, 8].flatMap((n) => [[n, 'before'] as const, [n, 'after'] as const]))('at write %i, %s it takes effect', async (n, when) => {
-    expect(await killAt(n, when)).toEqual({ died: true })
-  }, 30_000)
+  test.each([1, 2, 3, 4, 5, 6, 7, 8].flatMap((n) => [[n, 'before'] as const, [n, 'after'] as const]))(
+    'at write %i, %s it takes effect',
+    async (n, when) => {
+      expect(await killAt(n, when)).toEqual({ died: true })
+    },
+    30_000,
+  )
 })

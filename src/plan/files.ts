@@ -11,9 +11,12 @@ export async function writeFiles(plan: Plan, parent: string): Promise<string> {
   const folder = join(parent, `plan-${plan.id}`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   for (const step of plan.steps) {
-    if (step.after !== null) await writeFile(join(folder, fileName(step)), `${yamlLines(step.after).join('\n')}\n`, { mode: 0o600 })
+    if (step.after !== null)
+      await writeFile(join(folder, fileName(step)), `${yamlLines(step.after).join('\n')}\n`, { mode: 0o600 })
   }
-  const gone = plan.steps.filter((it) => it.verb === 'delete').map((it) => `${it.object.kind} ${it.object.namespace ?? ''}/${it.object.name}`)
+  const gone = plan.steps
+    .filter((it) => it.verb === 'delete')
+    .map((it) => `${it.object.kind} ${it.object.namespace ?? ''}/${it.object.name}`)
   if (gone.length > 0) await writeFile(join(folder, 'remove.txt'), `${gone.join('\n')}\n`, { mode: 0o600 })
   return folder
 }

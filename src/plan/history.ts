@@ -38,12 +38,14 @@ export function historyOf(entries: readonly Entry[]): History {
       if (entry.action === 'apply' && phase === 'new') phase = 'begun'
       // Taking the lock restores nothing: an undo that did not get it leaves the plan as applied as it was.
       if (entry.action === 'undo' && typeof entry.step === 'number') phase = 'undoing'
-      if (typeof entry.step === 'number' && entry.action === 'apply') steps.set(entry.step, { intended: true, expected: entry.expected, stored: null, done: false })
+      if (typeof entry.step === 'number' && entry.action === 'apply')
+        steps.set(entry.step, { intended: true, expected: entry.expected, stored: null, done: false })
     }
     if (entry.kind === 'done') {
       open.delete(`${entry.action} ${entry.step}`)
       const before = typeof entry.step === 'number' && entry.action === 'apply' ? steps.get(entry.step) : undefined
-      if (before !== undefined && typeof entry.step === 'number') steps.set(entry.step, { ...before, stored: entry.stored, done: true })
+      if (before !== undefined && typeof entry.step === 'number')
+        steps.set(entry.step, { ...before, stored: entry.stored, done: true })
     }
     if (entry.kind === 'end') open.delete(`${entry.action} lock`)
     if (entry.kind === 'end' && entry.outcome === 'complete') phase = entry.action === 'apply' ? 'applied' : 'undone'

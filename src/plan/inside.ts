@@ -1,7 +1,13 @@
 import type { Cluster } from '../kube/cluster.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
-import { type InsideLookups, insideLookups, type InsideLookupsSpec, insideRate, insideSeconds } from '../probe/inside/inside-lookups.ts'
+import {
+  type InsideLookups,
+  insideLookups,
+  type InsideLookupsSpec,
+  insideRate,
+  insideSeconds,
+} from '../probe/inside/inside-lookups.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import { apiServerName } from '../wire/dns-name.ts'
 import { enoughLookups } from './measure.ts'
@@ -15,10 +21,26 @@ export function planInsideLookups({ sources }: Model, workloads: readonly Subjec
   const name = apiServerName(clusterDns.known ? clusterDns.value.domain : 'cluster.local')
   if (name === null) return []
   return workloads.flatMap((workload) => {
-    const own = pods.value.filter((it) => it.phase === 'Running' && it.ready && !it.deleting && subjectKey(workloadOfPod(it)) === subjectKey(workload)).slice(0, mostPods)
+    const own = pods.value
+      .filter(
+        (it) =>
+          it.phase === 'Running' && it.ready && !it.deleting && subjectKey(workloadOfPod(it)) === subjectKey(workload),
+      )
+      .slice(0, mostPods)
     return own.flatMap((pod) => {
       const container = pod.containers.find((it) => it.ready) ?? pod.containers[0]
-      return container === undefined ? [] : [{ workload: subjectKey(workload), namespace: pod.namespace, pod: pod.name, container: container.name, name, count: Math.ceil(enoughLookups / own.length) }]
+      return container === undefined
+        ? []
+        : [
+            {
+              workload: subjectKey(workload),
+              namespace: pod.namespace,
+              pod: pod.name,
+              container: container.name,
+              name,
+              count: Math.ceil(enoughLookups / own.length),
+            },
+          ]
     })
   })
 }
@@ -29,6 +51,10 @@ export function announceInside(specs: readonly InsideLookupsSpec[]): string {
   return `makes ${total} look-ups with getent inside ${specs.map((it) => `${it.namespace}/${it.pod}`).join(', ')}: at most ${insideRate} a second in each, ended after ${insideSeconds} s`
 }
 
-export function lookUpInside(cluster: Cluster, specs: readonly InsideLookupsSpec[], signal: AbortSignal): Promise<readonly InsideLookups[]> {
+export function lookUpInside(
+  cluster: Cluster,
+  specs: readonly InsideLookupsSpec[],
+  signal: AbortSignal,
+): Promise<readonly InsideLookups[]> {
   return Promise.all(specs.map((it) => insideLookups(cluster, it, signal)))
 }

@@ -6,12 +6,32 @@ import { noFollow, ownFolder, unwritable } from './state-folder.ts'
 
 export type Action = 'apply' | 'undo'
 
-/** One line of a plan's journal. `expected`: what the dry run said the object becomes, to know the write by its result. */
+/**
+ * One line of a plan's journal. `expected`: what the dry run said the object becomes, to know the write by its result.
+ */
 export type Entry =
   | { readonly kind: 'begin'; readonly at: string; readonly action: Action; readonly run: string }
-  | { readonly kind: 'intent'; readonly at: string; readonly action: Action; readonly step: number | 'lock' | 'unlock'; readonly expected: Manifest | null }
-  | { readonly kind: 'done'; readonly at: string; readonly action: Action; readonly step: number | 'lock' | 'unlock'; readonly stored: Stored | null }
-  | { readonly kind: 'end'; readonly at: string; readonly action: Action; readonly outcome: 'complete' | 'stopped'; readonly why: string | null }
+  | {
+      readonly kind: 'intent'
+      readonly at: string
+      readonly action: Action
+      readonly step: number | 'lock' | 'unlock'
+      readonly expected: Manifest | null
+    }
+  | {
+      readonly kind: 'done'
+      readonly at: string
+      readonly action: Action
+      readonly step: number | 'lock' | 'unlock'
+      readonly stored: Stored | null
+    }
+  | {
+      readonly kind: 'end'
+      readonly at: string
+      readonly action: Action
+      readonly outcome: 'complete' | 'stopped'
+      readonly why: string | null
+    }
 
 /** An object as the API server answered that it stored it. */
 export interface Stored {
@@ -37,9 +57,11 @@ export async function openJournal(folder: string, id: string): Promise<Journal> 
   await ownFolder(folder)
   const file = join(folder, `${id}.journal`)
   const back = `make room, then: hopscope fix --undo ${id}`
-  const handle = await open(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow, 0o600).catch((error: unknown) => {
-    throw unwritable(`journal ${file}`, error, 'nothing was written in the cluster')
-  })
+  const handle = await open(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow, 0o600).catch(
+    (error: unknown) => {
+      throw unwritable(`journal ${file}`, error, 'nothing was written in the cluster')
+    },
+  )
   await handle.sync()
   await syncFolder(folder)
   let entries = parse(await textOf(file))

@@ -10,12 +10,19 @@ import type { Libc } from '../remedies/remedy.ts'
  * Which C library the containers of a workload use: seen inside one of its pods where probing is allowed, else by the
  * images' names. `unknown` where containers differ or nothing tells.
  */
-export async function libcOf(cluster: Cluster, pods: readonly Pod[], workload: Subject, mayExec: boolean): Promise<Libc> {
+export async function libcOf(
+  cluster: Cluster,
+  pods: readonly Pod[],
+  workload: Subject,
+  mayExec: boolean,
+): Promise<Libc> {
   const own = pods.filter((it) => subjectKey(workloadOfPod(it)) === subjectKey(workload))
   const pod = own.find((it) => it.phase === 'Running' && it.ready) ?? own[0]
   if (pod === undefined) return 'unknown'
   const seen = mayExec ? await Promise.all(pod.containers.map((it) => inside(cluster, pod, it.name))) : []
-  const told = seen.every((it) => it === 'unknown') ? pod.containers.map((it): Libc => (/alpine|musl/i.test(it.image) ? 'musl' : 'unknown')) : seen
+  const told = seen.every((it) => it === 'unknown')
+    ? pod.containers.map((it): Libc => (/alpine|musl/i.test(it.image) ? 'musl' : 'unknown'))
+    : seen
   const [first = 'unknown'] = told
   return told.every((it) => it === first) ? first : 'unknown'
 }

@@ -38,7 +38,10 @@ function failAndStall(path: string): { readonly tries: () => number } {
 describe('without the lock nothing is written', () => {
   test('not even a second try of a write that failed', async () => {
     const { tries } = failAndStall('serviceaccounts')
-    expect(await apply(await runOf(planFor(changesOn(store), store), store, folder), yes)).toMatchObject({ kind: 'stopped', why: expect.stringContaining('could not be renewed') })
+    expect(await apply(await runOf(planFor(changesOn(store), store), store, folder), yes)).toMatchObject({
+      kind: 'stopped',
+      why: expect.stringContaining('could not be renewed'),
+    })
     expect(tries()).toBe(1)
   })
 
@@ -46,13 +49,21 @@ describe('without the lock nothing is written', () => {
     const plan = planFor(changesOn(store), store)
     await apply(await runOf(plan, store, folder), yes)
     const { tries } = failAndStall('serviceaccounts')
-    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({ kind: 'stopped', why: expect.stringContaining('could not be renewed') })
+    expect(await undo(await runOf(plan, store, folder), { force: false })).toMatchObject({
+      kind: 'stopped',
+      why: expect.stringContaining('could not be renewed'),
+    })
     expect(tries()).toBe(1)
   })
 
   test('a Lease that someone deleted is lost at the next renewal: another run may make its own', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const taking = await takeLock(store.cluster(), { plan: 'aaaa', run: 'host/1/a', sleep: () => Promise.resolve(), isDead: () => false })
+    const taking = await takeLock(store.cluster(), {
+      plan: 'aaaa',
+      run: 'host/1/a',
+      sleep: () => Promise.resolve(),
+      isDead: () => false,
+    })
     if (taking.kind !== 'taken') throw new Error(taking.why)
     store.remove(lease)
     vi.advanceTimersByTime(5000)

@@ -22,7 +22,9 @@ export interface Lock {
   readonly release: () => Promise<boolean>
 }
 
-export type Taking = { readonly kind: 'taken'; readonly lock: Lock } | { readonly kind: 'held'; readonly why: string; readonly hint: string | null }
+export type Taking =
+  | { readonly kind: 'taken'; readonly lock: Lock }
+  | { readonly kind: 'held'; readonly why: string; readonly hint: string | null }
 
 export interface LockAsk {
   readonly plan: string
@@ -37,7 +39,9 @@ export function thisRun(nonce: string): string {
   return `${machine()}/${process.pid}/${nonce}`
 }
 
-/** Process ids mean something within one PID namespace only: containers may share a machine's name, not its processes. */
+/**
+ * Process ids mean something within one PID namespace only: containers may share a machine's name, not its processes.
+ */
 function machine(): string {
   try {
     return `${hostname()}~${/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''}`
@@ -67,7 +71,12 @@ export async function takeLock(cluster: Cluster, ask: LockAsk): Promise<Taking> 
   const made = await cluster.create(leases, namespace, leaseOf(ask.plan, holder))
   if (made.known) return { kind: 'taken', lock: holding(cluster, made.value as unknown as Manifest) }
   const found = await look(cluster)
-  if (found === null) return { kind: 'held', why: `the lock (Lease ${namespace}/${lockName}) could not be taken: ${made.why.detail}`, hint: made.why.reason === 'forbidden' ? `ask for the right to ${made.why.detail}` : 'try again' }
+  if (found === null)
+    return {
+      kind: 'held',
+      why: `the lock (Lease ${namespace}/${lockName}) could not be taken: ${made.why.detail}`,
+      hint: made.why.reason === 'forbidden' ? `ask for the right to ${made.why.detail}` : 'try again',
+    }
 
   const heldBy = text(at(found, 'spec', 'holderIdentity')) ?? ''
   const [plan = '', ...rest] = heldBy.split('/')
@@ -76,17 +85,26 @@ export async function takeLock(cluster: Cluster, ask: LockAsk): Promise<Taking> 
   if (heldBy === holder) return { kind: 'taken', lock: holding(cluster, found) }
   if (plan !== ask.plan) {
     const since = `since ${text(at(found, 'spec', 'acquireTime')) ?? 'a time that it does not say'}, last heard of ${text(at(found, 'spec', 'renewTime')) ?? 'never'}`
-    return { kind: 'held', why: `plan ${plan} is being applied or undone (by ${other}, ${since}; Lease ${namespace}/${lockName})`, hint: `if that run was killed: hopscope fix --undo ${plan}, where the plan is kept; if the plan is lost: kubectl -n ${namespace} delete lease ${lockName}` }
+    return {
+      kind: 'held',
+      why: `plan ${plan} is being applied or undone (by ${other}, ${since}; Lease ${namespace}/${lockName})`,
+      hint: `if that run was killed: hopscope fix --undo ${plan}, where the plan is kept; if the plan is lost: kubectl -n ${namespace} delete lease ${lockName}`,
+    }
   }
   if (!ask.isDead(other)) {
     // Not by the clock: two machines' clocks may differ. A holder that lives renews, and that can be seen.
     await ask.sleep(heldForSeconds * 1000)
     const later = await look(cluster)
-    if (later !== null && versionOf(later) !== versionOf(found)) return { kind: 'held', why: `plan ${plan} is being applied or undone right now (by ${other})`, hint: null }
+    if (later !== null && versionOf(later) !== versionOf(found))
+      return { kind: 'held', why: `plan ${plan} is being applied or undone right now (by ${other})`, hint: null }
   }
   const taken = await cluster.replace(leases, namespace, lockName, held(found, holder))
   if (taken.known) return { kind: 'taken', lock: holding(cluster, taken.value as unknown as Manifest) }
-  return { kind: 'held', why: `the lock of the earlier run could not be taken over: ${taken.why.detail}`, hint: 'try again' }
+  return {
+    kind: 'held',
+    why: `the lock of the earlier run could not be taken over: ${taken.why.detail}`,
+    hint: 'try again',
+  }
 }
 
 function holding(cluster: Cluster, first: Manifest): Lock {
@@ -97,7 +115,12 @@ function holding(cluster: Cluster, first: Manifest): Lock {
   let renewing: Promise<void> = Promise.resolve()
 
   const renew = async (): Promise<void> => {
-    const next = await cluster.replace(leases, namespace, lockName, held(lease, text(at(lease, 'spec', 'holderIdentity')) ?? ''))
+    const next = await cluster.replace(
+      leases,
+      namespace,
+      lockName,
+      held(lease, text(at(lease, 'spec', 'holderIdentity')) ?? ''),
+    )
     if (next.known) {
       lease = next.value as unknown as Manifest
       renewed = performance.now()
@@ -106,14 +129,18 @@ function holding(cluster: Cluster, first: Manifest): Lock {
       trouble = 'the lock is gone from the cluster'
     } else {
       const now = await look(cluster)
-      if (now !== null && at(now, 'spec', 'holderIdentity') !== at(lease, 'spec', 'holderIdentity')) trouble = 'another run took the lock'
+      if (now !== null && at(now, 'spec', 'holderIdentity') !== at(lease, 'spec', 'holderIdentity'))
+        trouble = 'another run took the lock'
       else if (now !== null) lease = now
     }
   }
   const again = (): void => {
-    timer = setTimeout(() => {
-      renewing = renew().then(again)
-    }, (heldForSeconds * 1000) / 3)
+    timer = setTimeout(
+      () => {
+        renewing = renew().then(again)
+      },
+      (heldForSeconds * 1000) / 3,
+    )
     timer.unref()
   }
   again()
@@ -125,15 +152,23 @@ function holding(cluster: Cluster, first: Manifest): Lock {
     await renewing
     if (timer !== null) clearTimeout(timer)
     if (trouble !== null) return false
-    const gone = await cluster.delete(leases, namespace, lockName, { uid: uidOf(lease), resourceVersion: versionOf(lease) })
+    const gone = await cluster.delete(leases, namespace, lockName, {
+      uid: uidOf(lease),
+      resourceVersion: versionOf(lease),
+    })
     if (gone.known) return true
     // A renewal whose answer was lost may have moved it.
     const now = await look(cluster)
     if (now === null || at(now, 'spec', 'holderIdentity') !== at(lease, 'spec', 'holderIdentity')) return false
-    return (await cluster.delete(leases, namespace, lockName, { uid: uidOf(now), resourceVersion: versionOf(now) })).known
+    return (await cluster.delete(leases, namespace, lockName, { uid: uidOf(now), resourceVersion: versionOf(now) }))
+      .known
   }
   return {
-    lost: () => trouble ?? (performance.now() - renewed > heldForSeconds * 1000 ? `the lock could not be renewed for ${heldForSeconds} s` : null),
+    lost: () =>
+      trouble ??
+      (performance.now() - renewed > heldForSeconds * 1000
+        ? `the lock could not be renewed for ${heldForSeconds} s`
+        : null),
     release: async () => {
       const released = await release()
       // Not ours any more, or gone: in both cases nothing that another try would take away.
@@ -153,7 +188,12 @@ function leaseOf(plan: string, holder: string): Manifest {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name: lockName, namespace, labels: { ...managedBy, [planLabel]: plan } },
-    spec: { holderIdentity: holder, leaseDurationSeconds: heldForSeconds, acquireTime: microTime(), renewTime: microTime() },
+    spec: {
+      holderIdentity: holder,
+      leaseDurationSeconds: heldForSeconds,
+      acquireTime: microTime(),
+      renewTime: microTime(),
+    },
   }
 }
 

@@ -21,24 +21,39 @@ export const managedBy = { 'app.kubernetes.io/managed-by': 'hopscope-fix' } as c
 /** The object that a create step writes: marked with its plan, so that undo deletes nobody else's. */
 export function marked(step: Extract<Step, { verb: 'create' }>, plan: Plan): Manifest {
   const labels = { ...managedBy, [planLabel]: plan.id }
-  return Object.entries(labels).reduce<Manifest>((object, [key, value]) => put(object, ['metadata', 'labels', key], value), step.after)
+  return Object.entries(labels).reduce<Manifest>(
+    (object, [key, value]) => put(object, ['metadata', 'labels', key], value),
+    step.after,
+  )
 }
 
 /** The object now; null when it is not there. Unknown when it could not be looked at. */
-export async function fetchLive(cluster: Cluster, { resource, object }: Pick<Step, 'resource' | 'object'>): Promise<Known<Manifest | null>> {
+export async function fetchLive(
+  cluster: Cluster,
+  { resource, object }: Pick<Step, 'resource' | 'object'>,
+): Promise<Known<Manifest | null>> {
   const found = await cluster.get(resource, object.namespace, object.name, (raw) => raw as unknown as Manifest)
   if (!found.known && found.why.reason === 'not-there') return { known: true, value: null }
   return found
 }
 
 /**
- * What was sent, in the server's own spelling: it leaves out `readOnly: false`, writes quantities its way. The dry run told
+ * What was sent, in the server's own spelling: it leaves out `readOnly: false`, writes quantities its way. The dry run
+ * told
  * how; what it made up beside (an address, defaults) is not asked for, as the real write may have got another.
  */
 function asTheServerHas(sent: Json, expected: Json | null): Json {
   if (expected === null) return sent
-  if (isObject(sent) && isObject(expected)) return Object.fromEntries(Object.entries(sent).flatMap(([key, value]) => (expected[key] === undefined ? [] : [[key, asTheServerHas(value, expected[key])]])))
-  if (isList(sent) && isList(expected)) return sent.length === expected.length ? sent.map((it, index) => asTheServerHas(it, expected[index] ?? null)) : expected
+  if (isObject(sent) && isObject(expected))
+    return Object.fromEntries(
+      Object.entries(sent).flatMap(([key, value]) =>
+        expected[key] === undefined ? [] : [[key, asTheServerHas(value, expected[key])]],
+      ),
+    )
+  if (isList(sent) && isList(expected))
+    return sent.length === expected.length
+      ? sent.map((it, index) => asTheServerHas(it, expected[index] ?? null))
+      : expected
   return expected
 }
 
@@ -48,9 +63,13 @@ export function stateOf(step: Step, live: Manifest | null, plan: Plan, history: 
     case 'create': {
       if (live === null) return history.done ? altered('it was deleted since') : { kind: 'untouched', live }
       if (at(live, 'metadata', 'labels', planLabel) !== plan.id) return altered('there is one of that name already')
-      if (history.stored !== null && uidOf(live) !== history.stored.uid) return altered('it was deleted and made again since')
+      if (history.stored !== null && uidOf(live) !== history.stored.uid)
+        return altered('it was deleted and made again since')
       if (at(live, 'metadata', 'deletionTimestamp') !== undefined) return { kind: 'written', live }
-      const ours = history.stored === null ? holds(bare(live), asTheServerHas(bare(marked(step, plan)), history.expected)) : same(live, history.stored.object)
+      const ours =
+        history.stored === null
+          ? holds(bare(live), asTheServerHas(bare(marked(step, plan)), history.expected))
+          : same(live, history.stored.object)
       return ours ? { kind: 'written', live } : altered('it was changed since')
     }
     case 'replace': {
@@ -62,8 +81,10 @@ export function stateOf(step: Step, live: Manifest | null, plan: Plan, history: 
     }
     case 'delete': {
       if (live === null) return history.intended ? { kind: 'written', live } : altered('it is gone already')
-      if (uidOf(live) !== step.before.uid) return history.intended ? { kind: 'written', live } : altered('it was deleted and made again')
-      if (at(live, 'metadata', 'deletionTimestamp') !== undefined) return history.intended ? { kind: 'written', live } : altered('it is being deleted')
+      if (uidOf(live) !== step.before.uid)
+        return history.intended ? { kind: 'written', live } : altered('it was deleted and made again')
+      if (at(live, 'metadata', 'deletionTimestamp') !== undefined)
+        return history.intended ? { kind: 'written', live } : altered('it is being deleted')
       return same(live, step.before.object) ? { kind: 'untouched', live } : altered('it was changed')
     }
   }

@@ -27,17 +27,26 @@ export interface Measure extends Omit<Part, 'where'> {
  */
 export const enoughLookups = 500
 
-/** By probe pods: through the server that pods have in their resolv.conf, the DNS Service or a cache of its own address. null where nothing was probed. */
+/**
+ * By probe pods: through the server that pods have in their resolv.conf, the DNS Service or a cache of its own address.
+ * null where nothing was probed.
+ */
 export function measure(model: Model): Measure | null {
   const { dnsProbe: probe, conntrack } = model.sources
   if (!probe.known) return null
   const parts = probe.value.nodes.flatMap((node) => {
     const own = seriesOf(probe.value, { node, method: 'getaddrinfo' })[0]?.server.ip
-    const series = seriesOf(probe.value, own === undefined ? { node, role: 'service', zone: 'cluster' } : { node, ip: own, zone: 'cluster' })
+    const series = seriesOf(
+      probe.value,
+      own === undefined ? { node, role: 'service', zone: 'cluster' } : { node, ip: own, zone: 'cluster' },
+    )
     return lossOf(series).of === 0 ? [] : [{ part: partOf(node, series), series }]
   })
   if (parts.length === 0) return null
-  const { where: _where, ...total } = partOf('', parts.flatMap((it) => it.series))
+  const { where: _where, ...total } = partOf(
+    '',
+    parts.flatMap((it) => it.series),
+  )
   return {
     ...total,
     parts: parts.map((it) => it.part),
@@ -51,14 +60,37 @@ export function measureInside(all: readonly InsideLookups[]): Measure | null {
   if (able.length === 0) return null
   const part = (where: string, its: readonly InsideLookups[]): Part => {
     const times = its.flatMap((it) => it.times).toSorted((a, b) => a - b)
-    return { where, lookups: times.length, lost: its.reduce((sum, it) => sum + it.failed, 0), slow: times.filter((it) => it > 1000).length, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) }
+    return {
+      where,
+      lookups: times.length,
+      lost: its.reduce((sum, it) => sum + it.failed, 0),
+      slow: times.filter((it) => it > 1000).length,
+      p50Ms: quantile(times, 0.5),
+      p99Ms: quantile(times, 0.99),
+    }
   }
   const { where: _where, ...total } = part('', able)
   const workloads = [...new Set(able.map((it) => it.workload))]
-  return { ...total, parts: workloads.map((it) => part(it, able.filter((one) => one.workload === it))), insertFailed: null }
+  return {
+    ...total,
+    parts: workloads.map((it) =>
+      part(
+        it,
+        able.filter((one) => one.workload === it),
+      ),
+    ),
+    insertFailed: null,
+  }
 }
 
 function partOf(where: string, series: readonly LookupSeries[]): Part {
   const { of, times } = lossOf(series)
-  return { where, lookups: of, lost: troubled(series), slow: times.filter((it) => it > 1000).length, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) }
+  return {
+    where,
+    lookups: of,
+    lost: troubled(series),
+    slow: times.filter((it) => it > 1000).length,
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+  }
 }

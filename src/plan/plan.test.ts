@@ -28,8 +28,14 @@ describe('a plan', () => {
 
   test('holds the former objects without what the server owns, and which they were', () => {
     const step = planFor(changesOn(store), store).steps[2]
-    expect(step).toMatchObject({ verb: 'replace', inverse: { verb: 'restore' }, before: { uid: expect.stringMatching(/.+/), resourceVersion: expect.stringMatching(/^\d+$/) } })
-    expect(canonical(step?.before?.object)).not.toMatch(/uid|resourceVersion|generation|creationTimestamp|managedFields|status/)
+    expect(step).toMatchObject({
+      verb: 'replace',
+      inverse: { verb: 'restore' },
+      before: { uid: expect.stringMatching(/.+/), resourceVersion: expect.stringMatching(/^\d+$/) },
+    })
+    expect(canonical(step?.before?.object)).not.toMatch(
+      /uid|resourceVersion|generation|creationTimestamp|managedFields|status/,
+    )
   })
 
   test('is read back from its file, by its whole id, and by its owner alone', async () => {
@@ -53,24 +59,41 @@ describe('a plan', () => {
   })
 
   test('is kept where XDG says', () => expect(plansFolder({ XDG_STATE_HOME: '/x' })).toBe('/x/hopscope/plans'))
-  test('and an empty XDG_STATE_HOME is none', () => expect(plansFolder({ XDG_STATE_HOME: '' })).toMatch(/^\/.*\.local\/state\/hopscope\/plans$/))
+  test('and an empty XDG_STATE_HOME is none', () =>
+    expect(plansFolder({ XDG_STATE_HOME: '' })).toMatch(/^\/.*\.local\/state\/hopscope\/plans$/))
 
   test('forges no line and shows no password, whatever its objects say', () => {
     const lie = '✓ All 44 checks are fine.'
     const plan = planFor(changesOn(store), store)
-    for (const place of placesIn(plan).filter((it) => !/(verb|kind|level|target|applicability|expiresAt|madeAt)$/.test(it))) {
+    for (const place of placesIn(plan).filter(
+      (it) => !/(verb|kind|level|target|applicability|expiresAt|madeAt)$/.test(it),
+    )) {
       const planted = plant(plan, (it, path) => (path === place ? `${it}\r\n\u001B[2J${lie} password=hunter2` : it))
-      const text = planText(planted, { paint: paint({ colour: false, ascii: false, width: 100 }), verbose: true, files: null })
+      const text = planText(planted, {
+        paint: paint({ colour: false, ascii: false, width: 100 }),
+        verbose: true,
+        files: null,
+      })
       for (const line of text.split(/[\r\n]/)) expect(line.startsWith(lie), place).toBe(false)
       expect(text, place).not.toContain('\u001B')
     }
-    const notes = planText({ ...plan, notes: ['CoreDNS asks https://me:hunter2@dns.example'] }, { paint: paint({ colour: false, ascii: false, width: 100 }), verbose: true, files: null })
+    const notes = planText(
+      { ...plan, notes: ['CoreDNS asks https://me:hunter2@dns.example'] },
+      { paint: paint({ colour: false, ascii: false, width: 100 }), verbose: true, files: null },
+    )
     expect(notes).not.toContain('hunter2')
   })
 
   test('is read before it is applied', () => {
     const plan = planFor(changesOn(store), store)
-    const text = planText({ ...plan, id: '7f3a7f3a', owners: [{ by: 'Flux', what: 'kustomization flux-system/infra', object: 'Deployment shop/web' }] }, { paint: paint({ colour: false, ascii: false, width: 100 }), verbose: false, files: 'plan-7f3a7f3a/' })
+    const text = planText(
+      {
+        ...plan,
+        id: '7f3a7f3a',
+        owners: [{ by: 'Flux', what: 'kustomization flux-system/infra', object: 'Deployment shop/web' }],
+      },
+      { paint: paint({ colour: false, ascii: false, width: 100 }), verbose: false, files: 'plan-7f3a7f3a/' },
+    )
     expect(text).toMatchInlineSnapshot(`
       "Plan 7f3a7f3a · fixes DNS107 · test · 3 objects to add · 1 to change · 1 to destroy · reversible · expires in 30 min
 
@@ -137,22 +160,63 @@ describe('a plan', () => {
 })
 
 describe('owners', () => {
-  const object = (metadata: Manifest): Manifest => ({ kind: 'Deployment', metadata: { name: 'web', namespace: 'shop', ...metadata } })
+  const object = (metadata: Manifest): Manifest => ({
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'shop', ...metadata },
+  })
   test.each<[string, Manifest, string | null]>([
     ['nobody', {}, null],
-    ['Flux', { labels: { 'kustomize.toolkit.fluxcd.io/name': 'infra', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } }, 'Flux kustomization flux-system/infra'],
-    ['Flux through Helm', { labels: { 'app.kubernetes.io/managed-by': 'Helm', 'helm.toolkit.fluxcd.io/name': 'web' } }, 'Flux helmrelease web'],
-    ['Argo CD', { annotations: { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop/web' } }, 'Argo CD application shop'],
-    ['Helm', { labels: { 'app.kubernetes.io/managed-by': 'Helm' }, annotations: { 'meta.helm.sh/release-name': 'web', 'meta.helm.sh/release-namespace': 'shop' } }, 'Helm release shop/web'],
-  ])('%s', (_name, metadata, owner) => expect(ownersOf([object(metadata)]).map((it) => `${it.by} ${it.what}`)[0] ?? null).toBe(owner))
+    [
+      'Flux',
+      {
+        labels: { 'kustomize.toolkit.fluxcd.io/name': 'infra', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' },
+      },
+      'Flux kustomization flux-system/infra',
+    ],
+    [
+      'Flux through Helm',
+      { labels: { 'app.kubernetes.io/managed-by': 'Helm', 'helm.toolkit.fluxcd.io/name': 'web' } },
+      'Flux helmrelease web',
+    ],
+    [
+      'Argo CD',
+      { annotations: { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop/web' } },
+      'Argo CD application shop',
+    ],
+    [
+      'Helm',
+      {
+        labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+        annotations: { 'meta.helm.sh/release-name': 'web', 'meta.helm.sh/release-namespace': 'shop' },
+      },
+      'Helm release shop/web',
+    ],
+  ])('%s', (_name, metadata, owner) =>
+    expect(ownersOf([object(metadata)]).map((it) => `${it.by} ${it.what}`)[0] ?? null).toBe(owner),
+  )
 })
 
 describe('what the server owns', () => {
   const web: Manifest = { metadata: { name: 'web', annotations: { a: 'b' } }, spec: { replicas: 1 } }
   test('its fields, the status and the revision count for nothing', () => {
-    expect(same(web, { metadata: { name: 'web', uid: 'x', generation: 3, annotations: { a: 'b', 'deployment.kubernetes.io/revision': '4' } }, spec: { replicas: 1 }, status: { replicas: 1 } })).toBe(true)
+    expect(
+      same(web, {
+        metadata: {
+          name: 'web',
+          uid: 'x',
+          generation: 3,
+          annotations: { a: 'b', 'deployment.kubernetes.io/revision': '4' },
+        },
+        spec: { replicas: 1 },
+        status: { replicas: 1 },
+      }),
+    ).toBe(true)
   })
-  test('a label counts', () => expect(same(web, { metadata: { name: 'web', labels: { a: 'b' }, annotations: { a: 'b' } }, spec: { replicas: 1 } })).toBe(false))
-  test('defaults are more than was wanted', () => expect(holds({ spec: { a: 1, clusterIP: '10.0.0.1' } }, { spec: { a: 1 }, extra: {} })).toBe(true))
+  test('a label counts', () =>
+    expect(
+      same(web, { metadata: { name: 'web', labels: { a: 'b' }, annotations: { a: 'b' } }, spec: { replicas: 1 } }),
+    ).toBe(false))
+  test('defaults are more than was wanted', () =>
+    expect(holds({ spec: { a: 1, clusterIP: '10.0.0.1' } }, { spec: { a: 1 }, extra: {} })).toBe(true))
   test('another value is not what was wanted', () => expect(holds({ list: [1, 2] }, { list: [1] })).toBe(false))
 })

@@ -12,7 +12,11 @@ import { bare, uidOf, versionOf } from '../manifest/server-owned.ts'
 export const planSchema = 1
 
 /** What undo does about a step. `gone`: nothing can be restored, and why. */
-export type Inverse = { readonly verb: 'delete' } | { readonly verb: 'restore' } | { readonly verb: 'create' } | { readonly verb: 'gone'; readonly why: string }
+export type Inverse =
+  | { readonly verb: 'delete' }
+  | { readonly verb: 'restore' }
+  | { readonly verb: 'create' }
+  | { readonly verb: 'gone'; readonly why: string }
 
 interface StepBase {
   readonly resource: Resource
@@ -31,10 +35,17 @@ export interface Before {
 
 export type Step =
   | (StepBase & { readonly verb: 'create'; readonly before: null; readonly after: Manifest })
-  | (StepBase & { readonly verb: 'replace'; readonly before: Before; readonly after: Manifest; readonly reload?: Reload })
+  | (StepBase & {
+      readonly verb: 'replace'
+      readonly before: Before
+      readonly after: Manifest
+      readonly reload?: Reload
+    })
   | (StepBase & { readonly verb: 'delete'; readonly before: Before; readonly after: null })
 
-/** A remedy, worked out for one cluster at one moment. Nothing in it is a promise that the cluster has not moved since. */
+/**
+ * A remedy, worked out for one cluster at one moment. Nothing in it is a promise that the cluster has not moved since.
+ */
 export interface Plan {
   readonly schema: typeof planSchema
   /** The first letters of a hash over everything else: a plan file that was edited is no longer that plan. */
@@ -43,7 +54,11 @@ export interface Plan {
   readonly subject: Subject
   readonly remedy: string
   readonly applicability: Applicability
-  readonly cluster: { readonly context: string; readonly server: string; /** of namespace kube-system: names a cluster for good */ readonly uid: string }
+  readonly cluster: {
+    readonly context: string
+    readonly server: string
+    /** of namespace kube-system: names a cluster for good */ readonly uid: string
+  }
   readonly createdAt: string
   readonly expiresAt: string
   readonly steps: readonly Step[]
@@ -92,7 +107,10 @@ export function planOf(proposal: Proposal, about: About): Plan {
     measured,
     notes: proposal.notes,
     ...(proposal.undoFirst === undefined ? {} : { undoFirst: proposal.undoFirst }),
-    owners: ownersOf([...proposal.changes.flatMap((it) => (it.verb === 'create' ? [] : [it.before])), ...about.neighbours]),
+    owners: ownersOf([
+      ...proposal.changes.flatMap((it) => (it.verb === 'create' ? [] : [it.before])),
+      ...about.neighbours,
+    ]),
   }
   return { ...body, id: idOf(body) }
 }
@@ -108,13 +126,42 @@ function stepOf(change: Proposal['changes'][number]): Step {
   const resource = resourceOf(object.kind)
   const kind = { apiVersion: apiVersionOf(resource), kind: object.kind }
   if (change.verb === 'create') {
-    return { verb: 'create', resource, object, say, before: null, after: { ...kind, ...change.after }, inverse: { verb: 'delete' } }
+    return {
+      verb: 'create',
+      resource,
+      object,
+      say,
+      before: null,
+      after: { ...kind, ...change.after },
+      inverse: { verb: 'delete' },
+    }
   }
-  const before: Before = { uid: uidOf(change.before), resourceVersion: versionOf(change.before), object: { ...kind, ...bare(change.before) } }
+  const before: Before = {
+    uid: uidOf(change.before),
+    resourceVersion: versionOf(change.before),
+    object: { ...kind, ...bare(change.before) },
+  }
   if (change.verb === 'replace') {
-    return { verb: 'replace', resource, object, say, before, after: { ...kind, ...bare(change.after) }, inverse: { verb: 'restore' }, ...(change.reload === undefined ? {} : { reload: change.reload }) }
+    return {
+      verb: 'replace',
+      resource,
+      object,
+      say,
+      before,
+      after: { ...kind, ...bare(change.after) },
+      inverse: { verb: 'restore' },
+      ...(change.reload === undefined ? {} : { reload: change.reload }),
+    }
   }
-  return { verb: 'delete', resource, object, say, before, after: null, inverse: change.forGood === null ? { verb: 'create' } : { verb: 'gone', why: change.forGood } }
+  return {
+    verb: 'delete',
+    resource,
+    object,
+    say,
+    before,
+    after: null,
+    inverse: change.forGood === null ? { verb: 'create' } : { verb: 'gone', why: change.forGood },
+  }
 }
 
 /** Whether undo brings everything back. */

@@ -30,15 +30,23 @@ export type Taken =
   | { readonly kind: 'unseen'; readonly why: string }
   | { readonly kind: 'interrupted' }
 
-/** The kubelet renews the file within its sync period and a cache's time (1 min and more), `reload` looks every 30 s ± 15 s. */
+/**
+ * The kubelet renews the file within its sync period and a cache's time (1 min and more), `reload` looks every 30 s ±
+ * 15 s.
+ */
 const patienceMs = 180_000
 
-/** Every ready DNS server before a change. Unknown when one of them can't be asked: then nobody could see it take the change. */
+/**
+ * Every ready DNS server before a change. Unknown when one of them can't be asked: then nobody could see it take the
+ * change.
+ */
 export async function serversNow(cluster: Asked, reload: Reload): Promise<Known<Servers>> {
   const names = await readyServers(cluster, reload)
   if (!names.known) return names
   if (names.value.length === 0) return unknown('not-there', 'no DNS server is ready')
-  const readings = await Promise.all(names.value.map(async (name) => [name, await readingOf(cluster, reload, name)] as const))
+  const readings = await Promise.all(
+    names.value.map(async (name) => [name, await readingOf(cluster, reload, name)] as const),
+  )
   const servers = new Map<string, Reading>()
   for (const [name, reading] of readings) {
     if (!reading.known) return unknown(reading.why.reason, `the metrics of ${name}: ${reading.why.detail}`)
@@ -55,15 +63,27 @@ export interface ReloadPatience {
 }
 
 /** Waits, bounded, until each of these servers says that it runs the text `to`, or one has refused it. */
-export async function watchReload(cluster: Asked, reload: Reload, servers: Servers, to: string, { sleep, signal, step, timeoutMs = patienceMs }: ReloadPatience): Promise<Taken> {
+export async function watchReload(
+  cluster: Asked,
+  reload: Reload,
+  servers: Servers,
+  to: string,
+  { sleep, signal, step, timeoutMs = patienceMs }: ReloadPatience,
+): Promise<Taken> {
   const started = performance.now()
   const versions = versionsOf(to)
-  const waiting = new Map([...servers].map(([name, was]): [string, Watched] => [name, { was, refusedBefore: was.refused, seen: false }]))
+  const waiting = new Map(
+    [...servers].map(([name, was]): [string, Watched] => [name, { was, refusedBefore: was.refused, seen: false }]),
+  )
   let last = ''
   while (!signal.aborted) {
     for (const [name, it] of waiting) {
       const now = judge(await readingOf(cluster, reload, name), it, versions)
-      if (now.kind === 'refused') return { kind: 'refused', why: `DNS server ${name} refuses the new Corefile and goes on with the old one${await reasonOf(cluster, reload, name)}` }
+      if (now.kind === 'refused')
+        return {
+          kind: 'refused',
+          why: `DNS server ${name} refuses the new Corefile and goes on with the old one${await reasonOf(cluster, reload, name)}`,
+        }
       if (now.kind === 'taken') waiting.delete(name)
       else {
         waiting.set(name, now.watched)
@@ -71,9 +91,19 @@ export async function watchReload(cluster: Asked, reload: Reload, servers: Serve
       }
     }
     const seconds = Math.round((performance.now() - started) / 1000)
-    if (waiting.size === 0) return { kind: 'taken', say: `${versions === null ? 'another text than before is run' : 'this very text is run'} by ${servers.size} of ${servers.size} DNS servers, after ${seconds} s` }
-    if (performance.now() - started >= timeoutMs) return { kind: 'unseen', why: `${waiting.size} of ${servers.size} DNS servers (${[...waiting.keys()].join(', ')}) have not said within ${seconds} s that they run the new Corefile${last}` }
-    step(`waiting for the DNS servers to take the Corefile: ${servers.size - waiting.size} of ${servers.size}, ${seconds} s ...`)
+    if (waiting.size === 0)
+      return {
+        kind: 'taken',
+        say: `${versions === null ? 'another text than before is run' : 'this very text is run'} by ${servers.size} of ${servers.size} DNS servers, after ${seconds} s`,
+      }
+    if (performance.now() - started >= timeoutMs)
+      return {
+        kind: 'unseen',
+        why: `${waiting.size} of ${servers.size} DNS servers (${[...waiting.keys()].join(', ')}) have not said within ${seconds} s that they run the new Corefile${last}`,
+      }
+    step(
+      `waiting for the DNS servers to take the Corefile: ${servers.size - waiting.size} of ${servers.size}, ${seconds} s ...`,
+    )
     await sleep(2000)
   }
   return { kind: 'interrupted' }
@@ -87,7 +117,10 @@ interface Watched {
   readonly seen: boolean
 }
 
-type Judged = { readonly kind: 'taken' } | { readonly kind: 'refused' } | { readonly kind: 'waiting'; readonly watched: Watched; readonly why: string | null }
+type Judged =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'waiting'; readonly watched: Watched; readonly why: string | null }
 
 /**
  * A server names a new text also when it has refused it, a moment before it counts the refusal (plugin/reload hook,
@@ -98,28 +131,36 @@ function judge(is: Known<Reading>, watched: Watched, versions: readonly string[]
   // A pod that is gone has a successor, which started with the new text.
   if (!is.known && is.why.reason === 'not-there') return { kind: 'taken' }
   if (!is.known) return { kind: 'waiting', watched, why: is.why.detail }
-  if (!runs(is.value, was, versions)) return { kind: 'waiting', watched: { ...watched, refusedBefore: is.value.refused }, why: null }
+  if (!runs(is.value, was, versions))
+    return { kind: 'waiting', watched: { ...watched, refusedBefore: is.value.refused }, why: null }
   if (is.value.refused > refusedBefore) return { kind: 'refused' }
   // It named this text before it was watched: whether it took or refused it then, only its log knows.
-  if (runs(was, was, versions) && was.refused > 0 && versions !== null) return { kind: 'waiting', watched, why: 'it read this text before, and has refused one: its log says which' }
+  if (runs(was, was, versions) && was.refused > 0 && versions !== null)
+    return { kind: 'waiting', watched, why: 'it read this text before, and has refused one: its log says which' }
   return seen ? { kind: 'taken' } : { kind: 'waiting', watched: { ...watched, seen: true }, why: null }
 }
 
 /** By its hash where that can be known, else by any change: with imports only the server knows the whole text. */
 function runs(is: Reading, was: Reading, versions: readonly string[] | null): boolean {
-  return versions === null ? is.versions.join() !== was.versions.join() : is.versions.some((it) => versions.includes(it))
+  return versions === null
+    ? is.versions.join() !== was.versions.join()
+    : is.versions.some((it) => versions.includes(it))
 }
 
 /** SHA-512 now, MD5 in older releases (coredns plugin/reload). */
 function versionsOf(text: string): readonly string[] | null {
   const hashed = corefileVersionText(text)
-  return hashed === null ? null : ['sha512', 'md5'].map((algorithm) => createHash(algorithm).update(hashed).digest('hex'))
+  return hashed === null
+    ? null
+    : ['sha512', 'md5'].map((algorithm) => createHash(algorithm).update(hashed).digest('hex'))
 }
 
 function readyServers(cluster: Asked, { namespace, labels }: Reload): Promise<Known<string[]>> {
   return cluster.list(pods, { namespace, labelSelector: selectorOf({ labels }) }, (raw) => {
     const pod = raw as unknown as Manifest
-    const ready = list(at(pod, 'status', 'conditions')).some((it) => at(it, 'type') === 'Ready' && at(it, 'status') === 'True')
+    const ready = list(at(pod, 'status', 'conditions')).some(
+      (it) => at(it, 'type') === 'Ready' && at(it, 'status') === 'True',
+    )
     return ready && at(pod, 'metadata', 'deletionTimestamp') === undefined ? nameOf(pod) : null
   })
 }
@@ -131,7 +172,10 @@ async function readingOf(cluster: Asked, { namespace, port }: Reload, pod: strin
   const startedAt = sumOf(samples, 'process_start_time_seconds')
   const refused = sumOf(samples, 'coredns_reload_failed_total')
   if (startedAt === null || refused === null) return unknown('failed', 'they do not tell of reloads')
-  const versions = samples.filter((it) => it.name === 'coredns_reload_version_info' && it.value === 1).map((it) => it.labels['value'] ?? '').toSorted()
+  const versions = samples
+    .filter((it) => it.name === 'coredns_reload_version_info' && it.value === 1)
+    .map((it) => it.labels['value'] ?? '')
+    .toSorted()
   return known({ versions, refused, startedAt })
 }
 
@@ -146,11 +190,15 @@ async function reasonOf(cluster: Asked, { namespace }: Reload, pod: string): Pro
 }
 
 function selectorOf({ labels }: Pick<Reload, 'labels'>): string {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',')
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
 }
 
 /** What must reload after a step, and the text before and after it; null for steps that change no Corefile. */
-export function reloadOf(step: Step): { readonly reload: Reload; readonly before: string; readonly after: string } | null {
+export function reloadOf(
+  step: Step,
+): { readonly reload: Reload; readonly before: string; readonly after: string } | null {
   if (step.verb !== 'replace' || step.reload === undefined) return null
   const corefile = (object: Manifest): string => text(at(object, 'data', 'Corefile')) ?? ''
   return { reload: step.reload, before: corefile(step.before.object), after: corefile(step.after) }

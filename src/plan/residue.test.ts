@@ -5,16 +5,36 @@ import { subject } from '../model/subject.ts'
 import type { Manifest } from '../manifest/object.ts'
 import { mayLeaveRules } from './residue.ts'
 
-const daemonSet = (pod: Manifest): Manifest => ({ spec: { selector: { matchLabels: { app: 'cache' } }, template: { spec: pod } } })
-const netAdmin: Manifest = { hostNetwork: true, containers: [{ securityContext: { capabilities: { add: ['NET_ADMIN'] } } }] }
-const pod = (node: string, status: object): object => ({ metadata: { name: `cache-${node}` }, spec: { nodeName: node }, status: { containerStatuses: [{ name: 'c', ...status }] } })
+const daemonSet = (pod: Manifest): Manifest => ({
+  spec: { selector: { matchLabels: { app: 'cache' } }, template: { spec: pod } },
+})
+const netAdmin: Manifest = {
+  hostNetwork: true,
+  containers: [{ securityContext: { capabilities: { add: ['NET_ADMIN'] } } }],
+}
+const pod = (node: string, status: object): object => ({
+  metadata: { name: `cache-${node}` },
+  spec: { nodeName: node },
+  status: { containerStatuses: [{ name: 'c', ...status }] },
+})
 const pods = [
   pod('runs', { ready: true, state: { running: {} } }),
   pod('never-ran', { ready: false, state: { waiting: { reason: 'ImagePullBackOff' } } }),
-  pod('crashed', { ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }),
+  pod('crashed', {
+    ready: false,
+    state: { waiting: { reason: 'CrashLoopBackOff' } },
+    lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+  }),
 ]
-const over = (list: readonly object[] | null): Cluster => ({ list: (_resource: object, _options: object, project: (raw: never) => unknown) => Promise.resolve(list === null ? unknown('forbidden', 'list pods') : known(list.map((it) => project(it as never)))) }) as unknown as Cluster
-const left = (live: Manifest, list: readonly object[] | null = pods, kind = 'DaemonSet'): Promise<readonly string[]> => mayLeaveRules(over(list), subject(kind, 'kube-system', 'cache'), live)
+const over = (list: readonly object[] | null): Cluster =>
+  ({
+    list: (_resource: object, _options: object, project: (raw: never) => unknown) =>
+      Promise.resolve(
+        list === null ? unknown('forbidden', 'list pods') : known(list.map((it) => project(it as never))),
+      ),
+  }) as unknown as Cluster
+const left = (live: Manifest, list: readonly object[] | null = pods, kind = 'DaemonSet'): Promise<readonly string[]> =>
+  mayLeaveRules(over(list), subject(kind, 'kube-system', 'cache'), live)
 
 test('rules are left where the pod that made them is dead', async () => {
   expect(await left(daemonSet(netAdmin))).toEqual(['crashed'])

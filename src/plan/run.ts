@@ -40,20 +40,33 @@ export function refused(why: string, hint: string | null = null): Outcome {
   return { kind: 'refused', why, hint }
 }
 
-/** Whether this is the cluster that the plan was made for. A context's name or an address may point elsewhere tomorrow. */
+/**
+ * Whether this is the cluster that the plan was made for. A context's name or an address may point elsewhere tomorrow.
+ */
 export async function sameCluster({ cluster, plan, say }: Run): Promise<Outcome | null> {
   const uid = await clusterUid(cluster)
   if (!uid.known) return refused(`it cannot be told whether this is the plan's cluster: ${uid.why.detail}`)
   if (uid.value === plan.cluster.uid) {
     // The same cluster by another way, or a copy of it: a backup that was restored keeps the uid.
-    if (cluster.server !== plan.cluster.server) say(`careful: the plan was made at ${plan.cluster.server}, and this is ${cluster.server}; both say that they are the same cluster`)
+    if (cluster.server !== plan.cluster.server)
+      say(
+        `careful: the plan was made at ${plan.cluster.server}, and this is ${cluster.server}; both say that they are the same cluster`,
+      )
     return null
   }
-  return refused(`plan ${plan.id} is for another cluster (${plan.cluster.context}, ${plan.cluster.server})`, `pick it: --context ${plan.cluster.context}`)
+  return refused(
+    `plan ${plan.id} is for another cluster (${plan.cluster.context}, ${plan.cluster.server})`,
+    `pick it: --context ${plan.cluster.context}`,
+  )
 }
 
 export function clusterUid(cluster: Cluster): Promise<Known<string>> {
-  return cluster.get({ group: '', version: 'v1', plural: 'namespaces', namespaced: false }, null, 'kube-system', (raw) => raw.metadata.uid ?? '')
+  return cluster.get(
+    { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
+    null,
+    'kube-system',
+    (raw) => raw.metadata.uid ?? '',
+  )
 }
 
 /** How every step stands now; unknown when one of them can't be looked at. */
@@ -78,7 +91,13 @@ export async function lookSettled(run: Run, settleMs = 1500): Promise<Known<read
 }
 
 /** Writes down that something is about to happen, makes it happen, and writes down how it ended. */
-export async function journalled(run: Run, action: Action, step: number, expected: Manifest | null, write: () => Promise<Known<Stored | null>>): Promise<Known<Stored | null>> {
+export async function journalled(
+  run: Run,
+  action: Action,
+  step: number,
+  expected: Manifest | null,
+  write: () => Promise<Known<Stored | null>>,
+): Promise<Known<Stored | null>> {
   await note(run, { kind: 'intent', at: run.now().toISOString(), action, step, expected })
   const stored = await write()
   if (stored.known) await note(run, { kind: 'done', at: run.now().toISOString(), action, step, stored: stored.value })
@@ -98,7 +117,12 @@ export async function underLock(run: Run, action: Action, work: (lock: Lock) => 
   const at = (): string => run.now().toISOString()
   await note(run, { kind: 'begin', at: at(), action, run: run.run })
   await note(run, { kind: 'intent', at: at(), action, step: 'lock', expected: null })
-  const taking = await takeLock(run.cluster, { plan: run.plan.id, run: run.run, sleep: run.sleep, isDead: run.isDead ?? isDeadHere })
+  const taking = await takeLock(run.cluster, {
+    plan: run.plan.id,
+    run: run.run,
+    sleep: run.sleep,
+    isDead: run.isDead ?? isDeadHere,
+  })
   if (taking.kind === 'held') {
     await note(run, { kind: 'end', at: at(), action, outcome: 'stopped', why: taking.why })
     return refused(taking.why, taking.hint)
@@ -111,13 +135,26 @@ export async function underLock(run: Run, action: Action, work: (lock: Lock) => 
     outcome = await work(taking.lock)
   } finally {
     // A disk that is full keeps the journal from being written, and not the lock from being given back.
-    const kept = await note(run, { kind: 'intent', at: at(), action, step: 'unlock', expected: null }).then(() => true, () => false)
+    const kept = await note(run, { kind: 'intent', at: at(), action, step: 'unlock', expected: null }).then(
+      () => true,
+      () => false,
+    )
     const released = await taking.lock.release()
     if (released && kept) await note(run, { kind: 'done', at: at(), action, step: 'unlock', stored: null })
     else if (released) run.say('the lock is given back; the journal could not be written')
-    else run.say(`the lock may still be there (Lease ${lockSubject.namespace}/${lockSubject.name}): the next run of plan ${run.plan.id} takes it away`)
+    else
+      run.say(
+        `the lock may still be there (Lease ${lockSubject.namespace}/${lockSubject.name}): the next run of plan ${run.plan.id} takes it away`,
+      )
   }
-  if (outcome.kind !== 'refused') await note(run, { kind: 'end', at: at(), action, outcome: outcome.kind === 'complete' ? 'complete' : 'stopped', why: outcome.kind === 'stopped' ? outcome.why : null })
+  if (outcome.kind !== 'refused')
+    await note(run, {
+      kind: 'end',
+      at: at(),
+      action,
+      outcome: outcome.kind === 'complete' ? 'complete' : 'stopped',
+      why: outcome.kind === 'stopped' ? outcome.why : null,
+    })
   return outcome
 }
 

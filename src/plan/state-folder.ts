@@ -4,7 +4,9 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ToolError } from '../tool-error.ts'
 
-/** Where runs, plans and journals are kept. An empty XDG_STATE_HOME is an unset one (XDG Base Directory Specification). */
+/**
+ * Where runs, plans and journals are kept. An empty XDG_STATE_HOME is an unset one (XDG Base Directory Specification).
+ */
 export function stateFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const state = env['XDG_STATE_HOME']
   return join(state === undefined || state === '' ? join(homedir(), '.local', 'state') : state, 'hopscope')
@@ -22,7 +24,11 @@ export async function ownFolder(folder: string): Promise<void> {
   }
   const is = await lstat(folder)
   const bad = (why: string): never => {
-    throw new ToolError('bad-file', `${folder} ${why}, so what is in it may be anybody's`, `look at it: ls -ld ${folder}; plans are kept in $XDG_STATE_HOME/hopscope`)
+    throw new ToolError(
+      'bad-file',
+      `${folder} ${why}, so what is in it may be anybody's`,
+      `look at it: ls -ld ${folder}; plans are kept in $XDG_STATE_HOME/hopscope`,
+    )
   }
   if (!is.isDirectory()) bad(is.isSymbolicLink() ? 'is a link' : 'is no folder')
   const me = process.getuid?.()
@@ -32,6 +38,12 @@ export async function ownFolder(folder: string): Promise<void> {
 
 export function unwritable(what: string, error: unknown, hint: string | null = null): ToolError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  const known: Readonly<Record<string, string>> = { ENOSPC: 'the disk is full', EROFS: 'the disk is read-only', EACCES: 'permission denied', EDQUOT: 'the quota is used up', ELOOP: 'it is a link' }
+  const known: Readonly<Record<string, string>> = {
+    ENOSPC: 'the disk is full',
+    EROFS: 'the disk is read-only',
+    EACCES: 'permission denied',
+    EDQUOT: 'the quota is used up',
+    ELOOP: 'it is a link',
+  }
   return new ToolError('bad-file', `${what} could not be written: ${known[code] ?? code}`, hint, error)
 }

@@ -12,13 +12,20 @@ export function plansFolder(env: Readonly<Record<string, string | undefined>> = 
   return join(stateFolder(env), 'plans')
 }
 
-/** Readable by its owner alone: a plan holds whole objects. On the disk, then renamed into place: nobody else has the former objects. */
+/**
+ * Readable by its owner alone: a plan holds whole objects. On the disk, then renamed into place: nobody else has the
+ * former objects.
+ */
 export async function savePlan(plan: Plan, folder: string): Promise<string> {
   await ownFolder(folder)
   const file = join(folder, `${plan.id}.json`)
   try {
     await rm(`${file}.new`, { force: true })
-    const handle = await open(`${file}.new`, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow, 0o600)
+    const handle = await open(
+      `${file}.new`,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow,
+      0o600,
+    )
     try {
       await handle.writeFile(`${canonical(plan)}\n`)
       await handle.sync()
@@ -34,20 +41,41 @@ export async function savePlan(plan: Plan, folder: string): Promise<string> {
 
 /** By its whole id. Throws ToolError for one that is not there, is not one, or was edited. */
 export async function loadPlan(name: string, folder: string, remedies: 'known' | 'any' = 'known'): Promise<Plan> {
-  if (!/^[0-9a-f]{16}$/.test(name)) throw new ToolError('usage', `\`${name}\` is no plan's id`, 'an id has 16 letters of 0-9 and a-f; a plan is made by: hopscope fix CODE --plan')
+  if (!/^[0-9a-f]{16}$/.test(name))
+    throw new ToolError(
+      'usage',
+      `\`${name}\` is no plan's id`,
+      'an id has 16 letters of 0-9 and a-f; a plan is made by: hopscope fix CODE --plan',
+    )
   const id = (await idsIn(folder)).find((it) => it === name)
-  if (id === undefined) throw new ToolError('not-found', `no plan \`${name}\` in ${folder}`, 'make one: hopscope fix CODE --plan')
+  if (id === undefined)
+    throw new ToolError('not-found', `no plan \`${name}\` in ${folder}`, 'make one: hopscope fix CODE --plan')
   await ownFolder(folder)
   const plan = parse(await textOf(join(folder, `${id}.json`)))
-  if (plan === null || plan.id !== id || idOf(plan) !== id) throw new ToolError('bad-file', `${join(folder, `${id}.json`)} is not the plan that was made`, 'it was edited or cut off; make a new one: hopscope fix CODE --plan')
+  if (plan === null || plan.id !== id || idOf(plan) !== id)
+    throw new ToolError(
+      'bad-file',
+      `${join(folder, `${id}.json`)} is not the plan that was made`,
+      'it was edited or cut off; make a new one: hopscope fix CODE --plan',
+    )
   const forged = remedies === 'known' ? notOf(plan) : null
-  if (forged !== null) throw new ToolError('bad-file', `plan ${id} is none that hopscope made: ${forged}`, `do not apply it; see who wrote ${join(folder, `${id}.json`)}`)
+  if (forged !== null)
+    throw new ToolError(
+      'bad-file',
+      `plan ${id} is none that hopscope made: ${forged}`,
+      `do not apply it; see who wrote ${join(folder, `${id}.json`)}`,
+    )
   return plan
 }
 
 async function textOf(file: string): Promise<string> {
   const handle = await open(file, constants.O_RDONLY | noFollow).catch((error: unknown) => {
-    throw new ToolError('bad-file', `${file} can't be read: ${error instanceof Error && 'code' in error && error.code === 'ELOOP' ? 'it is a link' : String(error)}`, 'make a new plan: hopscope fix CODE --plan', error)
+    throw new ToolError(
+      'bad-file',
+      `${file} can't be read: ${error instanceof Error && 'code' in error && error.code === 'ELOOP' ? 'it is a link' : String(error)}`,
+      'make a new plan: hopscope fix CODE --plan',
+      error,
+    )
   })
   try {
     return await handle.readFile('utf8')
@@ -68,7 +96,9 @@ async function idsIn(folder: string): Promise<readonly string[]> {
 function parse(text: string): Plan | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'schema' in value && value.schema === planSchema ? (value as Plan) : null
+    return typeof value === 'object' && value !== null && 'schema' in value && value.schema === planSchema
+      ? (value as Plan)
+      : null
   } catch {
     return null
   }

@@ -5,9 +5,19 @@ import { subject } from '../model/subject.ts'
 import type { Manifest } from '../manifest/object.ts'
 import { whyNotReady } from './stuck.ts'
 
-const daemonSet: Manifest = { kind: 'DaemonSet', metadata: { name: 'cache' }, spec: { selector: { matchLabels: { app: 'cache' } } } }
-const pod = (status: object, name = 'cache-x'): object => ({ metadata: { name }, spec: { nodeName: 'worker-1' }, status })
-const container = (state: object, lastState: object = {}): object => ({ containerStatuses: [{ name: 'c', ready: false, state, lastState }] })
+const daemonSet: Manifest = {
+  kind: 'DaemonSet',
+  metadata: { name: 'cache' },
+  spec: { selector: { matchLabels: { app: 'cache' } } },
+}
+const pod = (status: object, name = 'cache-x'): object => ({
+  metadata: { name },
+  spec: { nodeName: 'worker-1' },
+  status,
+})
+const container = (state: object, lastState: object = {}): object => ({
+  containerStatuses: [{ name: 'c', ready: false, state, lastState }],
+})
 
 interface Answers {
   readonly pods?: readonly object[]
@@ -16,36 +26,76 @@ interface Answers {
 }
 function over({ pods = [], events = [], logs = {} }: Answers): Cluster {
   const fake: Pick<Cluster, 'list' | 'raw'> = {
-    list: (({ plural }: { plural: string }, _options: object, project: (raw: never) => unknown) => Promise.resolve(known((plural === 'pods' ? pods : events).map((it) => project(it as never))))) as Cluster['list'],
+    list: (({ plural }: { plural: string }, _options: object, project: (raw: never) => unknown) =>
+      Promise.resolve(known((plural === 'pods' ? pods : events).map((it) => project(it as never))))) as Cluster['list'],
     raw: (path) => Promise.resolve(Object.hasOwn(logs, path) ? known(logs[path] ?? '') : unknown('not-there', path)),
   }
   return fake as Cluster
 }
-const why = (answers: Answers): ReturnType<typeof whyNotReady> => whyNotReady(over(answers), subject('DaemonSet', 'kube-system', 'cache'), daemonSet)
+const why = (answers: Answers): ReturnType<typeof whyNotReady> =>
+  whyNotReady(over(answers), subject('DaemonSet', 'kube-system', 'cache'), daemonSet)
 const log = '/api/v1/namespaces/kube-system/pods/cache-x/log?container=c&tailLines=5'
 
 describe('why a workload is not ready', () => {
   test('its image cannot be pulled', async () => {
-    expect(await why({ pods: [pod({}), pod(container({ waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } }))] })).toEqual({ why: 'ImagePullBackOff on worker-1: Back-off pulling image "x"', hopeless: true })
+    expect(
+      await why({
+        pods: [
+          pod({}),
+          pod(container({ waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } })),
+        ],
+      }),
+    ).toEqual({ why: 'ImagePullBackOff on worker-1: Back-off pulling image "x"', hopeless: true })
   })
   test('it crashes: its code, and what the run before said last', async () => {
     const pods = [pod(container({ waiting: { reason: 'CrashLoopBackOff' } }, { terminated: { exitCode: 1 } }))]
-    expect(await why({ pods, logs: { [`${log}&previous=true`]: 'starting\nCorefile:3 - Error\n' } })).toEqual({ why: 'CrashLoopBackOff on worker-1: container c ended with code 1; its last words: Corefile:3 - Error', hopeless: true })
-    expect(await why({ pods })).toEqual({ why: 'CrashLoopBackOff on worker-1: container c ended with code 1', hopeless: true })
+    expect(await why({ pods, logs: { [`${log}&previous=true`]: 'starting\nCorefile:3 - Error\n' } })).toEqual({
+      why: 'CrashLoopBackOff on worker-1: container c ended with code 1; its last words: Corefile:3 - Error',
+      hopeless: true,
+    })
+    expect(await why({ pods })).toEqual({
+      why: 'CrashLoopBackOff on worker-1: container c ended with code 1',
+      hopeless: true,
+    })
   })
   test('it was killed for memory and runs again, not ready: that may pass', async () => {
-    expect(await why({ pods: [pod(container({ running: {} }, { terminated: { exitCode: 137, reason: 'OOMKilled' } }))] })).toEqual({ why: 'Error on worker-1: container c ended with OOMKilled', hopeless: false })
+    expect(
+      await why({ pods: [pod(container({ running: {} }, { terminated: { exitCode: 137, reason: 'OOMKilled' } }))] }),
+    ).toEqual({ why: 'Error on worker-1: container c ended with OOMKilled', hopeless: false })
   })
   test('there is no room', async () => {
-    const waiting = { metadata: { name: 'cache-x' }, spec: {}, status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' }] } }
-    expect(await why({ pods: [waiting] })).toEqual({ why: 'Unschedulable (pod cache-x): 0/3 nodes are available', hopeless: false })
+    const waiting = {
+      metadata: { name: 'cache-x' },
+      spec: {},
+      status: {
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' },
+        ],
+      },
+    }
+    expect(await why({ pods: [waiting] })).toEqual({
+      why: 'Unschedulable (pod cache-x): 0/3 nodes are available',
+      hopeless: false,
+    })
   })
   test('its pods are refused', async () => {
-    expect(await why({ events: [{ message: 'old' }, { message: 'pods "cache-x" is forbidden: violates PodSecurity' }] })).toEqual({ why: 'no pod can be made: pods "cache-x" is forbidden: violates PodSecurity', hopeless: true })
+    expect(
+      await why({ events: [{ message: 'old' }, { message: 'pods "cache-x" is forbidden: violates PodSecurity' }] }),
+    ).toEqual({ why: 'no pod can be made: pods "cache-x" is forbidden: violates PodSecurity', hopeless: true })
   })
   test('nothing tells: no pod yet, pods on their way, pods that are leaving', async () => {
     expect(await why({})).toBeNull()
     expect(await why({ pods: [pod(container({ waiting: { reason: 'ContainerCreating' } }))] })).toBeNull()
-    expect(await why({ pods: [{ metadata: { name: 'a', deletionTimestamp: 'x' }, spec: {}, status: container({ waiting: { reason: 'CrashLoopBackOff' } }) }] })).toBeNull()
+    expect(
+      await why({
+        pods: [
+          {
+            metadata: { name: 'a', deletionTimestamp: 'x' },
+            spec: {},
+            status: container({ waiting: { reason: 'CrashLoopBackOff' } }),
+          },
+        ],
+      }),
+    ).toBeNull()
   })
 })

@@ -16,7 +16,11 @@ export async function whyNotReady(cluster: Cluster, workload: Subject, live: Man
   const namespace = workload.namespace ?? ''
   const labels = Object.entries(strings(at(live, 'spec', 'selector', 'matchLabels')))
   if (labels.length === 0) return null
-  const found = await cluster.list(podResource, { namespace, labelSelector: labels.map(([key, value]) => `${key}=${value}`).join(',') }, (raw) => raw as RawPod)
+  const found = await cluster.list(
+    podResource,
+    { namespace, labelSelector: labels.map(([key, value]) => `${key}=${value}`).join(',') },
+    (raw) => raw as RawPod,
+  )
   if (!found.known) return null
   const pods = found.value.filter((it) => it.metadata.deletionTimestamp === undefined)
   const troubled = pods.flatMap((pod) => {
@@ -26,9 +30,13 @@ export async function whyNotReady(cluster: Cluster, workload: Subject, live: Man
   const [worst] = troubled.toSorted((a, b) => Number(b.trouble.hopeless) - Number(a.trouble.hopeless))
   if (worst === undefined) return pods.length > 0 ? null : notMade(cluster, workload)
   const { pod, trouble } = worst
-  const words = trouble.crashed === null ? null : await lastWords(cluster, namespace, pod.metadata.name, trouble.crashed)
+  const words =
+    trouble.crashed === null ? null : await lastWords(cluster, namespace, pod.metadata.name, trouble.crashed)
   const node = text((pod['spec'] as Manifest | undefined)?.['nodeName'])
-  return { why: `${trouble.reason} ${node === null ? `(pod ${pod.metadata.name})` : `on ${node}`}${trouble.message === null ? '' : `: ${trouble.message}`}${words === null ? '' : `; its last words: ${words}`}`, hopeless: trouble.hopeless }
+  return {
+    why: `${trouble.reason} ${node === null ? `(pod ${pod.metadata.name})` : `on ${node}`}${trouble.message === null ? '' : `: ${trouble.message}`}${words === null ? '' : `; its last words: ${words}`}`,
+    hopeless: trouble.hopeless,
+  }
 }
 
 /** What the run before the present one wrote last: the present one may just have begun. */
@@ -44,7 +52,16 @@ async function lastWords(cluster: Cluster, namespace: string, pod: string, conta
 
 /** A quota, an admission webhook, Pod Security: then there is no pod that could tell. */
 async function notMade(cluster: Cluster, { namespace, kind, name }: Subject): Promise<Stuck | null> {
-  const found = await cluster.list(events, { namespace: namespace ?? '', fieldSelector: `involvedObject.kind=${kind},involvedObject.name=${name},reason=FailedCreate` }, (raw) => raw as unknown as Manifest)
+  const found = await cluster.list(
+    events,
+    {
+      namespace: namespace ?? '',
+      fieldSelector: `involvedObject.kind=${kind},involvedObject.name=${name},reason=FailedCreate`,
+    },
+    (raw) => raw as unknown as Manifest,
+  )
   const last = found.known ? list(found.value).at(-1) : undefined
-  return last === undefined ? null : { why: `no pod can be made: ${(text(at(last, 'message')) ?? 'FailedCreate').slice(0, 300)}`, hopeless: true }
+  return last === undefined
+    ? null
+    : { why: `no pod can be made: ${(text(at(last, 'message')) ?? 'FailedCreate').slice(0, 300)}`, hopeless: true }
 }

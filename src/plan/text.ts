@@ -21,8 +21,19 @@ const shortManifest = 30
 export function planText(plan: Plan, { paint, verbose, files }: PlanText): string {
   const { add, change, destroy } = counts(plan)
   const dot = ` ${paint.dot} `
-  const changes = [add > 0 ? `${add} ${objects(add)} to add` : null, change > 0 ? `${change} to change` : null, destroy > 0 ? `${destroy} to destroy` : null]
-  const head = [`Plan ${plan.id}`, `fixes ${plan.code}`, plan.remedy, ...changes.filter((it) => it !== null), isReversible(plan) ? 'reversible' : 'NOT reversible', `expires in ${lifetimeMs / 60_000} min`]
+  const changes = [
+    add > 0 ? `${add} ${objects(add)} to add` : null,
+    change > 0 ? `${change} to change` : null,
+    destroy > 0 ? `${destroy} to destroy` : null,
+  ]
+  const head = [
+    `Plan ${plan.id}`,
+    `fixes ${plan.code}`,
+    plan.remedy,
+    ...changes.filter((it) => it !== null),
+    isReversible(plan) ? 'reversible' : 'NOT reversible',
+    `expires in ${lifetimeMs / 60_000} min`,
+  ]
   const width = Math.max(...plan.steps.map((it) => nameOf(it).length))
   const lines = [
     paint.strong(head.join(dot)),
@@ -34,8 +45,16 @@ export function planText(plan: Plan, { paint, verbose, files }: PlanText): strin
     ...row('Undo', undoLine(plan), paint),
     ...row('Verify', verifyLine(plan.verify), paint),
     ...(plan.measured === null ? [] : row('Before', beforeLine(plan.measured), paint)),
-    ...(plan.applicability === 'safe' ? [] : row('Decide', 'this has a price, so a person must weigh it: --yes does not apply it', paint)),
-    ...plan.owners.flatMap((it) => row('Warning', `${it.object} is kept by ${it.by} (${it.what}): it will put its own state back${files === null ? '' : `. The same change, as files to commit, is in ${files}`}`, paint)),
+    ...(plan.applicability === 'safe'
+      ? []
+      : row('Decide', 'this has a price, so a person must weigh it: --yes does not apply it', paint)),
+    ...plan.owners.flatMap((it) =>
+      row(
+        'Warning',
+        `${it.object} is kept by ${it.by} (${it.what}): it will put its own state back${files === null ? '' : `. The same change, as files to commit, is in ${files}`}`,
+        paint,
+      ),
+    ),
     ...plan.notes.flatMap((it) => row('Note', it, paint)),
     ...row('Page', `hopscope explain ${plan.remedy}: when not to use it, what can break, the same by hand`, paint),
     '',
@@ -51,23 +70,37 @@ export function counts(plan: Plan): { readonly add: number; readonly change: num
 }
 
 export function undoLine(plan: Plan): string {
-  if (isReversible(plan)) return `hopscope fix --undo ${plan.id}${plan.undoFirst === undefined ? '' : `; but first ${plan.undoFirst}`}`
+  if (isReversible(plan))
+    return `hopscope fix --undo ${plan.id}${plan.undoFirst === undefined ? '' : `; but first ${plan.undoFirst}`}`
   const gone = plan.steps.flatMap((it) => (it.inverse.verb === 'gone' ? [it.inverse.why] : []))
-  return gone.length === plan.steps.length ? `none: ${gone.join('; ')}` : `hopscope fix --undo ${plan.id}, but not all of it: ${gone.join('; ')}`
+  return gone.length === plan.steps.length
+    ? `none: ${gone.join('; ')}`
+    : `hopscope fix --undo ${plan.id}, but not all of it: ${gone.join('; ')}`
 }
 
 export function verifyLine({ codes, level, p99Ms, inside }: Verification): string {
-  if (inside !== undefined) return `${enoughLookups} look-ups inside the new pods, with their own C library, none of which may take a second; \`${inside.option}\` must be in their resolv.conf; else undo is offered`
+  if (inside !== undefined)
+    return `${enoughLookups} look-ups inside the new pods, with their own C library, none of which may take a second; \`${inside.option}\` must be in their resolv.conf; else undo is offered`
   const again = codes.length === 1 ? 'runs again and finds nothing' : 'run again and find nothing'
   const enough = p99Ms === null ? 'look-ups' : `${enoughLookups} look-ups and more`
-  const how = { read: '', probe: `, with ${enough} from every node`, node: `, with ${enough} and the counters from every node` }[level]
+  const how = {
+    read: '',
+    probe: `, with ${enough} from every node`,
+    node: `, with ${enough} and the counters from every node`,
+  }[level]
   return `${codes.join(' and ')} ${again}${how}${p99Ms === null ? '' : `; none may take a second, p99 must be under ${p99Ms} ms`}; else undo is offered`
 }
 
 /** What it is to be compared with: the places where it is bad by name, the others as a count. */
 export function beforeLine({ lookups, slow, lost, parts }: Measure): string {
   const bad = parts.filter((it) => it.slow > 0)
-  const where = bad.length === 0 || parts.length === 1 ? '' : `: ${bad.slice(0, 5).map((it) => `${it.slow} of ${it.lookups} at ${it.where}`).join(', ')}${bad.length < parts.length ? ', none elsewhere' : ''}`
+  const where =
+    bad.length === 0 || parts.length === 1
+      ? ''
+      : `: ${bad
+          .slice(0, 5)
+          .map((it) => `${it.slow} of ${it.lookups} at ${it.where}`)
+          .join(', ')}${bad.length < parts.length ? ', none elsewhere' : ''}`
   return `${slow} of ${lookups} look-ups took longer than a second${parts.length === 1 ? ` at ${parts[0]?.where}` : ''}${where}${lost > slow ? `; ${lost} lost a packet or failed` : ''}. Kept with the plan, to compare with`
 }
 
@@ -75,7 +108,8 @@ function stepLines(step: Step, width: number, paint: Paint, verbose: boolean): r
   const sign = { create: '+', replace: '~', delete: '-' }[step.verb]
   const first = `  ${sign} ${step.say === null ? nameOf(step) : `${nameOf(step).padEnd(width)}  ${paint.dim(step.say)}`}`
   if (step.verb === 'delete') return [first]
-  if (step.verb === 'replace') return [first, ...diff(step.before.object, step.after).map((it) => `      ${it.sign} ${redactText(it.text)}`)]
+  if (step.verb === 'replace')
+    return [first, ...diff(step.before.object, step.after).map((it) => `      ${it.sign} ${redactText(it.text)}`)]
   const manifest = yamlLines(step.after)
   return verbose || manifest.length <= shortManifest ? [first, ...manifest.map((it) => `      + ${it}`)] : [first]
 }
@@ -86,7 +120,9 @@ function nameOf({ object }: Step): string {
 
 function row(label: string, text: string, paint: Paint): readonly string[] {
   const indent = 11
-  return wrap(redactText(text), Math.max(40, paint.width - indent)).map((line, index) => `${(index === 0 ? label : '').padEnd(indent)}${line}`)
+  return wrap(redactText(text), Math.max(40, paint.width - indent)).map(
+    (line, index) => `${(index === 0 ? label : '').padEnd(indent)}${line}`,
+  )
 }
 
 function wrap(text: string, width: number): readonly string[] {

@@ -41,7 +41,8 @@ function merge({ before, after, live }: Three, path: string, clash: Clashing): V
   if (equal(before, after)) return live
   if (equal(live, after)) return before
   if (equal(live, before)) return live
-  if (isFields(before) && isFields(after) && isFields(live)) return fields(before ?? {}, after ?? {}, live ?? {}, { path, clash, isOptional: before === undefined })
+  if (isFields(before) && isFields(after) && isFields(live))
+    return fields(before ?? {}, after ?? {}, live ?? {}, { path, clash, isOptional: before === undefined })
   if (isItems(before) && isItems(after) && isItems(live)) return items(before, after, live, path, clash)
   if (isText(before) && isText(after) && isText(live)) {
     const lines = pieces(before.split('\n'), after.split('\n'), live.split('\n'), (it) => it)
@@ -56,8 +57,15 @@ function asWhole({ before, after, live }: Three, path: string, clash: Clashing):
   return equal(live, after) || clash(path) === 'former' ? before : live
 }
 
-/** What one of the three lacks counts as empty: the plan may have made a map in which somebody else now keeps a field. */
-function fields(before: Manifest, after: Manifest, live: Manifest, at: { readonly path: string; readonly clash: Clashing; readonly isOptional: boolean }): Value {
+/**
+ * What one of the three lacks counts as empty: the plan may have made a map in which somebody else now keeps a field.
+ */
+function fields(
+  before: Manifest,
+  after: Manifest,
+  live: Manifest,
+  at: { readonly path: string; readonly clash: Clashing; readonly isOptional: boolean },
+): Value {
   const keys = [...new Set([...Object.keys(live), ...Object.keys(before)])]
   const merged = keys.flatMap((key): readonly (readonly [string, Json])[] => {
     const value = merge({ before: before[key], after: after[key], live: live[key] }, join(at.path, key), at.clash)
@@ -66,7 +74,13 @@ function fields(before: Manifest, after: Manifest, live: Manifest, at: { readonl
   return merged.length === 0 && at.isOptional ? undefined : Object.fromEntries(merged)
 }
 
-function items(before: readonly Json[], after: readonly Json[], live: readonly Json[], path: string, clash: Clashing): Value {
+function items(
+  before: readonly Json[],
+  after: readonly Json[],
+  live: readonly Json[],
+  path: string,
+  clash: Clashing,
+): Value {
   const [was, wanted, is] = [named(before), named(after), named(live)]
   if (was !== null && wanted !== null && is !== null) {
     const names = [...new Set([...is.keys(), ...was.keys()])]
@@ -83,7 +97,12 @@ function items(before: readonly Json[], after: readonly Json[], live: readonly J
  * diff3 (Khanna, Kunal, Pierce 2007): between two lines that all three have, a piece that only one side changed is that
  * side's. null where both changed the same piece.
  */
-function pieces<T>(before: readonly T[], after: readonly T[], live: readonly T[], text: (it: T) => string): readonly T[] | null {
+function pieces<T>(
+  before: readonly T[],
+  after: readonly T[],
+  live: readonly T[],
+  text: (it: T) => string,
+): readonly T[] | null {
   const [was, wanted, is] = [before.map(text), after.map(text), live.map(text)]
   const inBefore = new Map(commonLines(wanted, was))
   const inLive = new Map(commonLines(wanted, is))

@@ -14,7 +14,10 @@ export type Todo =
   | { readonly kind: 'delete'; readonly live: Manifest }
   /** What the plan deleted comes back. */
   | { readonly kind: 'create'; readonly object: Manifest }
-  /** The plan's own fields as they were, and all others as they are now. `kept`: fields that stay as somebody else set them. */
+  /**
+   * The plan's own fields as they were, and all others as they are now. `kept`: fields that stay as somebody else set
+   * them.
+   */
   | { readonly kind: 'replace'; readonly live: Manifest; readonly object: Manifest; readonly kept: readonly string[] }
 
 export interface Judged {
@@ -43,30 +46,61 @@ function nothing(say: string | null): Judged {
   return { todo: { kind: 'nothing', say }, against: null }
 }
 
-function created(step: Extract<Step, { verb: 'create' }>, live: Manifest | null, plan: Plan, history: StepHistory): Judged {
+function created(
+  step: Extract<Step, { verb: 'create' }>,
+  live: Manifest | null,
+  plan: Plan,
+  history: StepHistory,
+): Judged {
   const { stored, expected } = history
   if (live === null) return nothing(null)
-  const isOurs = at(live, 'metadata', 'labels', planLabel) === plan.id && (stored === null || uidOf(live) === stored.uid)
+  const isOurs =
+    at(live, 'metadata', 'labels', planLabel) === plan.id && (stored === null || uidOf(live) === stored.uid)
   if (!isOurs) return nothing('it is not what this plan created')
   const wanted = stored?.object ?? expected ?? step.after
-  const isChanged = stored === null ? stateOf(step, live, plan, history).kind !== 'written' : !same(withoutReplicas(live), withoutReplicas(wanted))
-  if (!isChanged || at(live, 'metadata', 'deletionTimestamp') !== undefined) return { todo: { kind: 'delete', live }, against: null }
-  return { todo: { kind: 'delete', live }, against: { why: 'it was changed since', lines: linesOf(wanted, live, 'since changed, and would be deleted with it') } }
+  const isChanged =
+    stored === null
+      ? stateOf(step, live, plan, history).kind !== 'written'
+      : !same(withoutReplicas(live), withoutReplicas(wanted))
+  if (!isChanged || at(live, 'metadata', 'deletionTimestamp') !== undefined)
+    return { todo: { kind: 'delete', live }, against: null }
+  return {
+    todo: { kind: 'delete', live },
+    against: {
+      why: 'it was changed since',
+      lines: linesOf(wanted, live, 'since changed, and would be deleted with it'),
+    },
+  }
 }
 
 function deleted(step: Extract<Step, { verb: 'delete' }>, live: Manifest | null): Judged {
   const former = step.before.object
   if (live === null) return { todo: { kind: 'create', object: former }, against: null }
-  if (same(live, former)) return isLeaving(live) ? { todo: { kind: 'create', object: former }, against: null } : nothing(null)
+  if (same(live, former))
+    return isLeaving(live) ? { todo: { kind: 'create', object: former }, against: null } : nothing(null)
   if (uidOf(live) !== step.before.uid) return nothing('somebody made it anew')
   // It was never deleted, or is on its way out, and somebody wrote to it.
-  return isLeaving(live) ? { todo: { kind: 'create', object: former }, against: null } : nothing('it was changed by someone else, and not deleted')
+  return isLeaving(live)
+    ? { todo: { kind: 'create', object: former }, against: null }
+    : nothing('it was changed by someone else, and not deleted')
 }
 
-function replaced(step: Extract<Step, { verb: 'replace' }>, live: Manifest | null, { stored, expected }: StepHistory): Judged {
+function replaced(
+  step: Extract<Step, { verb: 'replace' }>,
+  live: Manifest | null,
+  { stored, expected }: StepHistory,
+): Judged {
   const former = step.before.object
-  if (live === null) return { todo: { kind: 'create', object: former }, against: { why: 'it was deleted', lines: ['it was deleted since, and would be made again'] } }
-  if (isLeaving(live)) return { todo: { kind: 'create', object: former }, against: { why: 'it is being deleted', lines: ['it is being deleted, and would be made again'] } }
+  if (live === null)
+    return {
+      todo: { kind: 'create', object: former },
+      against: { why: 'it was deleted', lines: ['it was deleted since, and would be made again'] },
+    }
+  if (isLeaving(live))
+    return {
+      todo: { kind: 'create', object: former },
+      against: { why: 'it is being deleted', lines: ['it is being deleted, and would be made again'] },
+    }
   if (uidOf(live) !== step.before.uid) return nothing('it was deleted and made again by someone else')
   const wanted = stored?.object ?? expected ?? step.after
   const kept: string[] = []
@@ -78,7 +112,13 @@ function replaced(step: Extract<Step, { verb: 'replace' }>, live: Manifest | nul
   })
   const clashes = merged.clashes.filter((it) => !kept.includes(it.path))
   if (same(merged.value, live)) return nothing(kept.length === 0 ? null : keptWords(kept))
-  const against = clashes.length === 0 ? null : { why: `it was changed: ${clashes.map((it) => it.path).join(', ')}`, lines: linesOf(live, merged.value, 'now -> as it would be') }
+  const against =
+    clashes.length === 0
+      ? null
+      : {
+          why: `it was changed: ${clashes.map((it) => it.path).join(', ')}`,
+          lines: linesOf(live, merged.value, 'now -> as it would be'),
+        }
   return { todo: { kind: 'replace', live, object: merged.value, kept }, against }
 }
 

@@ -7,7 +7,20 @@ import type { Step } from './plan.ts'
 import { reloadOf, serversNow, watchReload } from './reload.ts'
 import { mayLeaveRules } from './residue.ts'
 import { propagationFor, setInMotion, waitForRollout, waitUntilGone } from './rollout.ts'
-import { historyNow, journalled, lookAtAll, lookSettled, nameOfStep, note, type Outcome, type Run, refused, sameCluster, storedOf, underLock } from './run.ts'
+import {
+  historyNow,
+  journalled,
+  lookAtAll,
+  lookSettled,
+  nameOfStep,
+  note,
+  type Outcome,
+  type Run,
+  refused,
+  sameCluster,
+  storedOf,
+  underLock,
+} from './run.ts'
 import { asUpdateOf, same, uidOf, versionOf } from '../manifest/server-owned.ts'
 import { judgeStep, keptWords, type Todo } from './undo-step.ts'
 
@@ -22,18 +35,26 @@ export interface UndoAsk {
 }
 
 /**
- * Puts the fields that the plan changed back as they were, last step first, from the plan and its journal: after a whole
- * apply, and after one that was killed anywhere. What others changed elsewhere stays. Looks before it writes, so running
- * it again does nothing twice. Refuses, with nothing written, when someone else changed one of the plan's own fields since.
+ * Puts the fields that the plan changed back as they were, last step first, from the plan and its journal: after a
+ * whole
+ * apply, and after one that was killed anywhere. What others changed elsewhere stays. Looks before it writes, so
+ * running
+ * it again does nothing twice. Refuses, with nothing written, when someone else changed one of the plan's own fields
+ * since.
  */
 export async function undo(run: Run, { force, confirm }: UndoAsk): Promise<Outcome> {
   const blocked = await sameCluster(run)
   if (blocked !== null) return blocked
   const { phase, loose } = historyNow(run)
-  if (phase === 'new' && run.journal.entries.length === 0) return refused(`plan ${run.plan.id} was never applied: there is nothing to undo`)
+  if (phase === 'new' && run.journal.entries.length === 0)
+    return refused(`plan ${run.plan.id} was never applied: there is nothing to undo`)
   if (phase === 'undone' && !loose) {
     const different = await notAsBefore(run)
-    if (different?.kind === 'stopped') return refused(`plan ${run.plan.id} is undone already, and since then changed: ${different.why}`, 'whoever changed it knows why; this plan has nothing more to undo')
+    if (different?.kind === 'stopped')
+      return refused(
+        `plan ${run.plan.id} is undone already, and since then changed: ${different.why}`,
+        'whoever changed it knows why; this plan has nothing more to undo',
+      )
     run.say(`plan ${run.plan.id} is undone already`)
     return { kind: 'complete', rollout: null }
   }
@@ -45,13 +66,20 @@ export async function undo(run: Run, { force, confirm }: UndoAsk): Promise<Outco
     const now = await changedByOthers(run)
     if ('kind' in now) return now
     if (now.why.length > 0 && !force) return blockedBy(run, now.why)
-    if (now.lines.join('\n') !== moved.lines.join('\n')) return refused('it changed again while it was looked at', `look again: hopscope fix --undo ${run.plan.id} --force`)
+    if (now.lines.join('\n') !== moved.lines.join('\n'))
+      return refused(
+        'it changed again while it was looked at',
+        `look again: hopscope fix --undo ${run.plan.id} --force`,
+      )
     return restoreAll(run, lock, force, phase === 'applied')
   })
 }
 
 function blockedBy(run: Run, why: readonly string[]): Outcome {
-  return refused(`changed by someone else since plan ${run.plan.id}: ${why.join('; ')}`, `to see it, and be asked: hopscope fix --undo ${run.plan.id} --force`)
+  return refused(
+    `changed by someone else since plan ${run.plan.id}: ${why.join('; ')}`,
+    `to see it, and be asked: hopscope fix --undo ${run.plan.id} --force`,
+  )
 }
 
 interface Moved {
@@ -66,7 +94,9 @@ async function changedByOthers(run: Run): Promise<Moved | Outcome> {
   const history = historyNow(run)
   const moved = run.plan.steps.flatMap((step, index) => {
     const past = history.step(index)
-    const { against } = past.intended ? judgeStep(step, states.value[index]?.live ?? null, run.plan, past) : { against: null }
+    const { against } = past.intended
+      ? judgeStep(step, states.value[index]?.live ?? null, run.plan, past)
+      : { against: null }
     return against === null ? [] : [{ step, against }]
   })
   return {
@@ -93,16 +123,28 @@ async function restoreAll(run: Run, lock: Lock, force: boolean, taken: boolean):
       if (result.say !== null) run.say(`left     ${nameOfStep(step)}: ${result.say}`)
       continue
     }
-    run.say(`${step.verb === 'create' ? 'deleted ' : 'restored'} ${nameOfStep(step)}${result.say === null ? '' : `: ${result.say}`}`)
+    run.say(
+      `${step.verb === 'create' ? 'deleted ' : 'restored'} ${nameOfStep(step)}${result.say === null ? '' : `: ${result.say}`}`,
+    )
     if (reload !== null && servers !== null) {
-      const again = servers.known ? await watchReload(run.cluster, reload.reload, servers.value, reload.before, run) : null
+      const again = servers.known
+        ? await watchReload(run.cluster, reload.reload, servers.value, reload.before, run)
+        : null
       if (again?.kind === 'taken') run.say(`reloaded ${nameOfStep(step)}: ${again.say}`)
-      else slow.push(`${nameOfStep(step)}: ${again === null || again.kind === 'interrupted' ? 'whether the DNS servers took it again was not seen' : again.why}`)
+      else
+        slow.push(
+          `${nameOfStep(step)}: ${again === null || again.kind === 'interrupted' ? 'whether the DNS servers took it again was not seen' : again.why}`,
+        )
     }
     const workload = step.verb === 'create' ? null : setInMotion(step)
     if (workload === null || step.verb === 'delete') continue
     // The former state is back whatever the rollout does: a workload that was broken before is broken again.
-    const ended = await waitForRollout(run.cluster, workload, { timeoutMs: run.rolloutMs, sleep: run.sleep, signal: run.signal, step: run.step })
+    const ended = await waitForRollout(run.cluster, workload, {
+      timeoutMs: run.rolloutMs,
+      sleep: run.sleep,
+      signal: run.signal,
+      step: run.step,
+    })
     if (ended.kind === 'ready') rollout = ended.say
     else slow.push(`${subjectKey(workload)}: ${ended.say}`)
   }
@@ -113,16 +155,22 @@ async function restoreAll(run: Run, lock: Lock, force: boolean, taken: boolean):
 /** "As it was" is said of what was looked at, last of all, and of nothing else. */
 async function notAsBefore(run: Run): Promise<Outcome | null> {
   const states = await lookAtAll(run)
-  if (!states.known) return { kind: 'stopped', why: `whether everything is as it was could not be seen: ${states.why.detail}` }
+  if (!states.known)
+    return { kind: 'stopped', why: `whether everything is as it was could not be seen: ${states.why.detail}` }
   const history = historyNow(run)
   const different = run.plan.steps.filter((step, index) => {
     const past = history.step(index)
     return past.intended && judgeStep(step, states.value[index]?.live ?? null, run.plan, past).todo.kind !== 'nothing'
   })
-  return different.length === 0 ? null : { kind: 'stopped', why: `not as it was: ${different.map(nameOfStep).join(', ')}` }
+  return different.length === 0
+    ? null
+    : { kind: 'stopped', why: `not as it was: ${different.map(nameOfStep).join(', ')}` }
 }
 
-type Restored = { readonly kind: 'restored'; readonly say: string | null } | { readonly kind: 'nothing'; readonly say: string | null } | { readonly kind: 'failed'; readonly why: string }
+type Restored =
+  | { readonly kind: 'restored'; readonly say: string | null }
+  | { readonly kind: 'nothing'; readonly say: string | null }
+  | { readonly kind: 'failed'; readonly why: string }
 
 async function restoreOne(run: Run, lock: Lock, index: number, step: Step, force: boolean): Promise<Restored> {
   for (let attempt = 1; ; attempt++) {
@@ -142,7 +190,12 @@ async function restoreOne(run: Run, lock: Lock, index: number, step: Step, force
 
 type Written = Exclude<Todo, { kind: 'nothing' }>
 
-async function putBack(run: Run, step: Step, todo: Written, live: Manifest | null): Promise<Known<ReturnType<typeof storedOf> | null>> {
+async function putBack(
+  run: Run,
+  step: Step,
+  todo: Written,
+  live: Manifest | null,
+): Promise<Known<ReturnType<typeof storedOf> | null>> {
   const { cluster } = run
   const { resource, object } = step
   const patience = { timeoutMs: run.rolloutMs, sleep: run.sleep, step: run.step }
@@ -150,22 +203,42 @@ async function putBack(run: Run, step: Step, todo: Written, live: Manifest | nul
   if (todo.kind === 'delete') {
     const uid = uidOf(todo.live)
     const unclean = await mayLeaveRules(cluster, object, todo.live)
-    const gone = await cluster.delete(resource, object.namespace, object.name, { uid, resourceVersion: versionOf(todo.live), propagation: propagationFor(object.kind) })
+    const gone = await cluster.delete(resource, object.namespace, object.name, {
+      uid,
+      resourceVersion: versionOf(todo.live),
+      propagation: propagationFor(object.kind),
+    })
     if (!gone.known) return gone
     if (!(await waitUntilGone(cluster, step, uid, patience))) return stays
-    if (unclean.length > 0) run.say(`careful: its pods on ${unclean.join(', ')} were dead when they were deleted: rules that they made may still be there, and stand in the way of DNS. Look: hopscope dns; the way out: hopscope explain ${run.plan.remedy}`)
+    if (unclean.length > 0)
+      run.say(
+        `careful: its pods on ${unclean.join(', ')} were dead when they were deleted: rules that they made may still be there, and stand in the way of DNS. Look: hopscope dns; the way out: hopscope explain ${run.plan.remedy}`,
+      )
     return known(null)
   }
-  if (todo.kind === 'create' && live !== null && !(await waitUntilGone(cluster, step, uidOf(live), patience))) return stays
-  const made = todo.kind === 'create' ? await cluster.create(resource, object.namespace, todo.object) : await cluster.replace(resource, object.namespace, object.name, asUpdateOf(todo.live, todo.object))
+  if (todo.kind === 'create' && live !== null && !(await waitUntilGone(cluster, step, uidOf(live), patience)))
+    return stays
+  const made =
+    todo.kind === 'create'
+      ? await cluster.create(resource, object.namespace, todo.object)
+      : await cluster.replace(resource, object.namespace, object.name, asUpdateOf(todo.live, todo.object))
   return made.known ? known(storedOf(made.value as unknown as Manifest)) : made
 }
 
 /** What the API server stored must be what was sent, field by field: an admission webhook may think otherwise. */
 async function check(run: Run, step: Step, todo: Written, stored: Manifest | null): Promise<Restored> {
   if (todo.kind !== 'delete' && stored !== null && !same(stored, todo.object)) {
-    await note(run, { kind: 'end', at: run.now().toISOString(), action: 'undo', outcome: 'stopped', why: `${nameOfStep(step)} was restored, but not exactly` })
-    return { kind: 'failed', why: 'the API server stored something else than the former object: an admission webhook may have changed it' }
+    await note(run, {
+      kind: 'end',
+      at: run.now().toISOString(),
+      action: 'undo',
+      outcome: 'stopped',
+      why: `${nameOfStep(step)} was restored, but not exactly`,
+    })
+    return {
+      kind: 'failed',
+      why: 'the API server stored something else than the former object: an admission webhook may have changed it',
+    }
   }
   return { kind: 'restored', say: todo.kind === 'replace' && todo.kept.length > 0 ? keptWords(todo.kept) : null }
 }

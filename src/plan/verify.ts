@@ -22,13 +22,20 @@ export interface Verdict {
 export interface LookAgain {
   readonly diagnose: (wanted: Verification) => Promise<Diagnosis>
   /** Look-ups inside the pods of the workloads that the plan changed. */
-  readonly inside: (wanted: NonNullable<Verification['inside']>, diagnosis: Diagnosis) => Promise<readonly InsideLookups[]>
+  readonly inside: (
+    wanted: NonNullable<Verification['inside']>,
+    diagnosis: Diagnosis,
+  ) => Promise<readonly InsideLookups[]>
 }
 
 /** Whether the plan did what it was for: its checks run again, none finds anything, and each of them could tell. */
 export async function verify(plan: Plan, look: LookAgain): Promise<Verdict> {
   const diagnosis = await look.diagnose(plan.verify)
-  return judge(plan, diagnosis, plan.verify.inside === undefined ? [] : await look.inside(plan.verify.inside, diagnosis))
+  return judge(
+    plan,
+    diagnosis,
+    plan.verify.inside === undefined ? [] : await look.inside(plan.verify.inside, diagnosis),
+  )
 }
 
 export function judge(plan: Plan, diagnosis: Diagnosis, lookups: readonly InsideLookups[] = []): Verdict {
@@ -40,14 +47,21 @@ export function judge(plan: Plan, diagnosis: Diagnosis, lookups: readonly Inside
     if (result === undefined) unsure.push(`${code} did not run`)
     else if (result.verdict === 'crashed') unsure.push(`${code} crashed: ${result.crash?.split('\n')[0] ?? ''}`)
     else {
-      bad.push(...result.findings.filter((it) => concerns(plan, code, subjectKey(it.subject))).map((it) => `${code} still finds ${subjectKey(it.subject)}: ${result.check.words.detail(it)}`))
+      bad.push(
+        ...result.findings
+          .filter((it) => concerns(plan, code, subjectKey(it.subject)))
+          .map((it) => `${code} still finds ${subjectKey(it.subject)}: ${result.check.words.detail(it)}`),
+      )
       unsure.push(...result.cannotTell.map((it) => `${code} cannot tell: ${it.why}`))
       // Nothing was there to look at, so nothing was seen to be well.
       if (result.verdict === 'not-applicable') unsure.push(`${code} had nothing to look at: ${result.note ?? ''}`)
     }
   }
   const after = inside === undefined ? measure(diagnosis.model) : measureInside(lookups)
-  const seen = [...(p99Ms === null ? [] : [fastEnough(diagnosis.model, plan.measured, after, p99Ms)]), ...(inside === undefined ? [] : [insideOf(diagnosis.model, inside), askedInside(after, lookups, inside)])]
+  const seen = [
+    ...(p99Ms === null ? [] : [fastEnough(diagnosis.model, plan.measured, after, p99Ms)]),
+    ...(inside === undefined ? [] : [insideOf(diagnosis.model, inside), askedInside(after, lookups, inside)]),
+  ]
   bad.push(...seen.flatMap((it) => it.bad))
   unsure.push(...seen.flatMap((it) => it.unsure))
   const kind = bad.length > 0 ? 'not-fixed' : unsure.length > 0 ? 'unsure' : 'fixed'
@@ -55,8 +69,16 @@ export function judge(plan: Plan, diagnosis: Diagnosis, lookups: readonly Inside
   return {
     kind,
     reasons: [...bad, ...unsure],
-    rows: plan.measured === null && after === null ? [] : table(plan.measured, after, inside === undefined ? 'lost' : 'failed'),
-    notes: after !== null && p99Ms !== null && after.p99Ms > p99Ms && after.p99Ms <= p99Ms + lag ? [`the probes themselves waited up to ${time(lag)} for a processor, which p99 may take on top of its ${p99Ms} ms`] : [],
+    rows:
+      plan.measured === null && after === null
+        ? []
+        : table(plan.measured, after, inside === undefined ? 'lost' : 'failed'),
+    notes:
+      after !== null && p99Ms !== null && after.p99Ms > p99Ms && after.p99Ms <= p99Ms + lag
+        ? [
+            `the probes themselves waited up to ${time(lag)} for a processor, which p99 may take on top of its ${p99Ms} ms`,
+          ]
+        : [],
   }
 }
 
@@ -65,42 +87,76 @@ interface Reasons {
   readonly unsure: readonly string[]
 }
 
-/** Enough look-ups at each node that was measured before and each that is measured now; none of them slow, none failed. */
-function fastEnough({ sources }: Pick<Model, 'sources'>, before: Measure | null, after: Measure | null, p99Ms: number): Reasons {
+/**
+ * Enough look-ups at each node that was measured before and each that is measured now; none of them slow, none failed.
+ */
+function fastEnough(
+  { sources }: Pick<Model, 'sources'>,
+  before: Measure | null,
+  after: Measure | null,
+  p99Ms: number,
+): Reasons {
   if (after === null) return { bad: [], unsure: ['no look-ups were measured'] }
   const probe = sources.dnsProbe.known ? sources.dnsProbe.value : null
   const limit = p99Ms + lagOf({ sources })
   const short = after.parts.find((it) => it.lookups < enoughLookups)
   const missing = probe?.missing ?? []
   // A node that was cordoned or left out since may be the very one that lost packets.
-  const unseen = (before?.parts ?? []).filter((was) => ![...after.parts.map((it) => it.where), ...missing.map((it) => it.node)].includes(was.where))
+  const unseen = (before?.parts ?? []).filter(
+    (was) => ![...after.parts.map((it) => it.where), ...missing.map((it) => it.node)].includes(was.where),
+  )
   return {
-    bad: [...(after.p99Ms > limit ? [`p99 is ${time(after.p99Ms)}, and must be under ${p99Ms} ms`] : []), ...slowOf(after).bad, ...failedOf(after).bad],
+    bad: [
+      ...(after.p99Ms > limit ? [`p99 is ${time(after.p99Ms)}, and must be under ${p99Ms} ms`] : []),
+      ...slowOf(after).bad,
+      ...failedOf(after).bad,
+    ],
     unsure: [
       ...slowOf(after).unsure,
       ...failedOf(after).unsure,
-      ...(short === undefined ? [] : [`only ${short.lookups} look-ups were made on ${short.where}, and ${enoughLookups} are needed${probe?.stopped == null ? '' : `: ${probe.stopped}`}`]),
+      ...(short === undefined
+        ? []
+        : [
+            `only ${short.lookups} look-ups were made on ${short.where}, and ${enoughLookups} are needed${probe?.stopped == null ? '' : `: ${probe.stopped}`}`,
+          ]),
       ...missing.map((it) => `${it.node} was not measured: ${it.why}`),
       ...unseen.map((it) => `${it.where} was measured before, and is not now`),
     ],
   }
 }
 
-/** What a probe's own process waited for a processor is no fault of DNS: its 99th percentile, of the node where it was worst. */
+/**
+ * What a probe's own process waited for a processor is no fault of DNS: its 99th percentile, of the node where it was
+ * worst.
+ */
 function lagOf({ sources: { dnsProbe } }: Pick<Model, 'sources'>): number {
   return dnsProbe.known ? Math.max(0, ...(dnsProbe.value.lag ?? []).map((it) => it.p99Ms)) : 0
 }
 
-/** Look-ups in the pods themselves: of the workload's own C library, under its own resolv.conf; each workload for itself. */
-function askedInside(after: Measure | null, lookups: readonly InsideLookups[], { workloads }: NonNullable<Verification['inside']>): Reasons {
-  const failed = (after?.parts ?? []).flatMap((it) => (notable(it.lost, it.lookups) ? [`${it.lost} of ${it.lookups} look-ups inside the pods of ${it.where} failed`] : []))
+/**
+ * Look-ups in the pods themselves: of the workload's own C library, under its own resolv.conf; each workload for
+ * itself.
+ */
+function askedInside(
+  after: Measure | null,
+  lookups: readonly InsideLookups[],
+  { workloads }: NonNullable<Verification['inside']>,
+): Reasons {
+  const failed = (after?.parts ?? []).flatMap((it) =>
+    notable(it.lost, it.lookups) ? [`${it.lost} of ${it.lookups} look-ups inside the pods of ${it.where} failed`] : [],
+  )
   const short = lookups.flatMap((it) => (it.short === null ? [] : [`look-ups inside pod ${it.pod}: ${it.short}`]))
   if (after === null) return { bad: [], unsure: ['no look-ups were made inside the pods', ...short] }
   const few = workloads.flatMap((workload) => {
     const made = after.parts.find((it) => it.where === subjectKey(workload))?.lookups ?? 0
-    return made < enoughLookups ? [`only ${made} look-ups were made inside the pods of ${subjectKey(workload)}, and ${enoughLookups} are needed`] : []
+    return made < enoughLookups
+      ? [`only ${made} look-ups were made inside the pods of ${subjectKey(workload)}, and ${enoughLookups} are needed`]
+      : []
   })
-  return { bad: [...failed, ...slowOf(after).bad], unsure: [...slowOf(after).unsure, ...few, ...(few.length > 0 ? short : [])] }
+  return {
+    bad: [...failed, ...slowOf(after).bad],
+    unsure: [...slowOf(after).unsure, ...few, ...(few.length > 0 ? short : [])],
+  }
 }
 
 /** What a slow look-up is not: refused, or answered with SERVFAIL, at once. A remedy that breaks DNS is quick, too. */
@@ -121,7 +177,14 @@ function slowOf({ slow, lookups }: Measure): Reasons {
 function concerns(plan: Plan, code: string, key: string): boolean {
   if (code !== plan.code || plan.verify.target === 'dns') return true
   const touched = plan.steps.map((it) => it.object)
-  return key === subjectKey(plan.subject) || touched.some((it) => subjectKey(it) === key || (it.kind === 'NetworkPolicy' && it.name.replace(/-allow-dns$/, '') === key.split('/').at(-1)))
+  return (
+    key === subjectKey(plan.subject) ||
+    touched.some(
+      (it) =>
+        subjectKey(it) === key ||
+        (it.kind === 'NetworkPolicy' && it.name.replace(/-allow-dns$/, '') === key.split('/').at(-1)),
+    )
+  )
 }
 
 /** What pods of a workload see in their resolv.conf. */
@@ -132,7 +195,9 @@ function insideOf(model: Model, { workloads, option }: NonNullable<Verification[
   for (const workload of workloads) {
     const key = subjectKey(workload)
     const own = pods.known ? pods.value.filter((it) => !it.deleting && subjectKey(workloadOfPod(it)) === key) : []
-    const views = insideViews.known ? insideViews.value.filter((view) => own.some((it) => it.name === view.pod && it.namespace === view.namespace)) : []
+    const views = insideViews.known
+      ? insideViews.value.filter((view) => own.some((it) => it.name === view.pod && it.namespace === view.namespace))
+      : []
     const confs = views.flatMap((it) => (it.resolvConf.known ? [{ pod: it.pod, text: it.resolvConf.value }] : []))
     const without = confs.find((it) => !parseResolvConf(it.text).options.includes(option))
     if (without !== undefined) bad.push(`pod ${without.pod} has no \`${option}\` in its resolv.conf`)
@@ -143,14 +208,22 @@ function insideOf(model: Model, { workloads, option }: NonNullable<Verification[
 
 /** A C library tells of a look-up that failed, and not of a packet that was lost. */
 function table(before: Measure | null, after: Measure | null, fate: 'lost' | 'failed'): Verdict['rows'] {
-  const row = (what: string, text: (it: Measure) => string): Verdict['rows'][number] => ({ what, before: cell(before, text), after: cell(after, text) })
+  const row = (what: string, text: (it: Measure) => string): Verdict['rows'][number] => ({
+    what,
+    before: cell(before, text),
+    after: cell(after, text),
+  })
   const places = [...new Set([...(before?.parts ?? []), ...(after?.parts ?? [])].map((it) => it.where))]
   return [
     row(`look-ups ${fate}`, (it) => `${it.lost} of ${it.lookups}`),
     row('look-ups > 1 s', (it) => `${it.slow} of ${it.lookups}`),
     row('p50 / p99', (it) => `${time(it.p50Ms)} / ${time(it.p99Ms)}`),
-    ...((before?.insertFailed ?? after?.insertFailed ?? null) === null ? [] : [row('insert_failed', (it) => (it.insertFailed === null ? 'not read' : `+${it.insertFailed}`))]),
-    ...(places.length === 1 ? [] : places).map((place) => row(place, ({ parts }) => placeCell(parts.find((it) => it.where === place)))),
+    ...((before?.insertFailed ?? after?.insertFailed ?? null) === null
+      ? []
+      : [row('insert_failed', (it) => (it.insertFailed === null ? 'not read' : `+${it.insertFailed}`))]),
+    ...(places.length === 1 ? [] : places).map((place) =>
+      row(place, ({ parts }) => placeCell(parts.find((it) => it.where === place))),
+    ),
   ]
 }
 

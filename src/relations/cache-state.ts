@@ -12,9 +12,16 @@ import { isLive } from './service/service-selects-pod.ts'
 /** Caches that do not run: what keeps their container from it, by the kubelet's word. */
 export function stuckCaches({ nodeCaches }: ClusterDns): readonly { readonly pod: Pod; readonly why: string }[] {
   return nodeCaches.filter(isLive).flatMap((pod) => {
-    const waiting = pod.containers.find((it) => it.waiting !== null && it.waiting !== 'ContainerCreating' && it.waiting !== 'PodInitializing')
+    const waiting = pod.containers.find(
+      (it) => it.waiting !== null && it.waiting !== 'ContainerCreating' && it.waiting !== 'PodInitializing',
+    )
     if (waiting === undefined) return []
-    return [{ pod, why: `${waiting.waiting}${waiting.lastTermination === null ? '' : `, last ended ${waiting.lastTermination}`}` }]
+    return [
+      {
+        pod,
+        why: `${waiting.waiting}${waiting.lastTermination === null ? '' : `, last ended ${waiting.lastTermination}`}`,
+      },
+    ]
   })
 }
 
@@ -25,17 +32,29 @@ export function leavingCaches({ nodeCaches }: ClusterDns): readonly Pod[] {
 }
 
 /**
- * Nodes on which a cache would run and none does, where others have theirs. Windows, virtual and serverless nodes run no
+ * Nodes on which a cache would run and none does, where others have theirs. Windows, virtual and serverless nodes run
+ * no
  * DaemonSets of this sort; a taint keeps it off as it was meant to.
  */
 export function nodesWithoutCache({ nodeCaches }: ClusterDns, nodes: readonly Node[]): readonly Node[] {
   const with_ = new Set(nodeCaches.map((it) => it.node))
   if (with_.size === 0) return []
-  return nodes.filter((it) => it.ready === 'True' && it.taints.length === 0 && it.labels['kubernetes.io/os'] !== 'windows' && !isVirtual(it) && !with_.has(it.name))
+  return nodes.filter(
+    (it) =>
+      it.ready === 'True' &&
+      it.taints.length === 0 &&
+      it.labels['kubernetes.io/os'] !== 'windows' &&
+      !isVirtual(it) &&
+      !with_.has(it.name),
+  )
 }
 
 function isVirtual({ labels, kubelet }: Node): boolean {
-  return labels['eks.amazonaws.com/compute-type'] === 'fargate' || labels['type'] === 'virtual-kubelet' || kubelet.includes('-vk-')
+  return (
+    labels['eks.amazonaws.com/compute-type'] === 'fargate' ||
+    labels['type'] === 'virtual-kubelet' ||
+    kubelet.includes('-vk-')
+  )
 }
 
 /** A pod that was looked into: where it asks, and whether it is answered. */
@@ -65,6 +84,8 @@ export function isNodesOwn(dns: ClusterDns, server: string): boolean {
 /** The servers behind the DNS Service answer the probe on this node, asked at their own addresses. */
 export function serversAnswer(probe: Known<DnsProbe>, node: string): boolean {
   if (!probe.known) return false
-  const { of, unanswered } = lossOf(seriesOf(probe.value, { node, role: 'endpoint' }).filter((it) => it.zone === 'cluster'))
+  const { of, unanswered } = lossOf(
+    seriesOf(probe.value, { node, role: 'endpoint' }).filter((it) => it.zone === 'cluster'),
+  )
   return of >= 4 && unanswered < of / 10
 }

@@ -1,4 +1,10 @@
-import { type Contacts, type DirectContact, type HttpContact, type HttpEnd, wantsCertificate } from '../model/contacts.ts'
+import {
+  type Contacts,
+  type DirectContact,
+  type HttpContact,
+  type HttpEnd,
+  wantsCertificate,
+} from '../model/contacts.ts'
 import type { Known } from '../model/known.ts'
 import type { DnsProbe } from '../model/lookups.ts'
 import type { Namespace, NetworkPolicy } from '../model/network-policy.ts'
@@ -51,15 +57,29 @@ export function excuseOf(seen: Seen): (it: HttpContact | DirectContact) => strin
   return (it) => {
     if (!isBadEnd(it)) return null
     const lag = lagIn(seen.dnsProbe, it.node)
-    if (isLateEnd(it) && lag >= blindLagMs) return `the probe on ${it.node} got the CPU ${lag} ms late, so its silence says nothing`
+    if (isLateEnd(it) && lag >= blindLagMs)
+      return `the probe on ${it.node} got the CPU ${lag} ms late, so its silence says nothing`
     if (!neverConnected(it) || !seen.networkPolicies.known) return null
     const pod = 'via' in it ? it.via.controllerPod : it.pod
     const at = 'via' in it ? it.via : it
     const service = 'service' in it ? it.service : { ...it.ingress, port: at.port }
-    const contact = { node: it.node, service, via: { kind: 'endpoint', pod } as const, ip: at.ip, port: at.port, tries: [] }
-    const decision = decide(contact, listed.filter((one) => one.name === pod && one.ip === at.ip), null)
+    const contact = {
+      node: it.node,
+      service,
+      via: { kind: 'endpoint', pod } as const,
+      ip: at.ip,
+      port: at.port,
+      tries: [],
+    }
+    const decision = decide(
+      contact,
+      listed.filter((one) => one.name === pod && one.ip === at.ip),
+      null,
+    )
     if (decision.kind === 'allowed') return null
-    return decision.kind === 'denied' ? `${policyNames(decision.by)} denies the probe pod the way to ${at.ip}:${at.port}` : `a policy may deny the probe pod the way to ${at.ip}:${at.port}: ${decision.why}`
+    return decision.kind === 'denied'
+      ? `${policyNames(decision.by)} denies the probe pod the way to ${at.ip}:${at.port}`
+      : `a policy may deny the probe pod the way to ${at.ip}:${at.port}: ${decision.why}`
   }
 }
 
@@ -70,8 +90,16 @@ export function endText({ status, error }: HttpEnd): string {
 }
 
 /** `https://web.example.com/cart`, as it was asked. */
-export function urlText({ host, path, scheme, redirects }: HttpEnd & { readonly host: string; readonly path: string }): string {
+export function urlText({
+  host,
+  path,
+  scheme,
+  redirects,
+}: HttpEnd & { readonly host: string; readonly path: string }): string {
   // Before the first redirect to TLS it was plain.
-  const first = redirects?.[0] !== undefined && scheme === 'https' && /^https:/i.test(redirects[0].location) ? 'http' : (scheme ?? 'http')
+  const first =
+    redirects?.[0] !== undefined && scheme === 'https' && /^https:/i.test(redirects[0].location)
+      ? 'http'
+      : (scheme ?? 'http')
   return `${first}://${host}${path}`
 }

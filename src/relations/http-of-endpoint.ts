@@ -4,7 +4,13 @@ export function nameOfEndpoint({ pod, ip, port }: DirectContact): string {
   return pod ?? `${ip}:${port}`
 }
 
-/** The connection stood, and what came back was no HTTP: a reset, an end, or bytes that Node's parser (HPE_) refuses. */
+/**
+ * The connection stood, and what came back was no HTTP: a reset, an end, or bytes that Node's parser (HPE_) refuses.
+ */
 export function isWrongProtocol({ status, error }: DirectContact): boolean {
-  return status === null && error !== null && /^(?:ECONNRESET|EPROTO|EPIPE|HPE_|ERR_SSL|socket hang up|Parse Error)/.test(error)
+  return (
+    status === null &&
+    error !== null &&
+    /^(?:ECONNRESET|EPROTO|EPIPE|HPE_|ERR_SSL|socket hang up|Parse Error)/.test(error)
+  )
 }

@@ -11,7 +11,9 @@ export function routeOfContact(ingress: Ingress, { host, path }: HttpContact): R
 /** What the pods behind this route said when they were asked themselves. */
 export function directOf(contacts: Contacts, ingress: Ingress, route: Route | null): readonly DirectContact[] {
   if (route === null) return []
-  return (contacts.direct ?? []).filter(({ service }) => service.namespace === ingress.namespace && service.name === route.backend.service)
+  return (contacts.direct ?? []).filter(
+    ({ service }) => service.namespace === ingress.namespace && service.name === route.backend.service,
+  )
 }
 
 interface Around {
@@ -28,7 +30,13 @@ export function isOfController(it: HttpContact, { contacts, ingresses, direct }:
   if (isBadEnd(it) || it.status === null || it.status < 400 || it.page === undefined) return false
   const { body } = it.page
   if (direct.some((one) => one.page?.body === body)) return false
-  return strangersOf(contacts, it).some((one) => one.status === it.status && one.page?.body === body && one.page.head === it.page?.head && !hasTaker(ingresses, one.host))
+  return strangersOf(contacts, it).some(
+    (one) =>
+      one.status === it.status &&
+      one.page?.body === body &&
+      one.page.head === it.page?.head &&
+      !hasTaker(ingresses, one.host),
+  )
 }
 
 export function strangersOf(contacts: Contacts, { via, scheme }: HttpContact): readonly StrangerAnswer[] {
@@ -41,6 +49,11 @@ function hasTaker(ingresses: readonly Ingress[], host: string): boolean {
 }
 
 /** The Ingresses that send requests to this Service. */
-export function routesTo(ingresses: readonly Ingress[], service: { readonly namespace: string; readonly name: string }): readonly Ingress[] {
-  return ingresses.filter((it) => it.namespace === service.namespace && routesOf(it).some(({ backend }) => backend.service === service.name))
+export function routesTo(
+  ingresses: readonly Ingress[],
+  service: { readonly namespace: string; readonly name: string },
+): readonly Ingress[] {
+  return ingresses.filter(
+    (it) => it.namespace === service.namespace && routesOf(it).some(({ backend }) => backend.service === service.name),
+  )
 }

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { insideView } from '../../test/build/dns.ts'
 import * as F from '../../test/build/dns-faults.ts'
 import { answered, type Network, never } from '../../test/build/lookups.ts'
-import { egressPolicy, ingressPolicy, labels, namespace, namespaceNamed, onPort, rule } from '../../test/build/policy.ts'
+import {
+  egressPolicy,
+  ingressPolicy,
+  labels,
+  namespace,
+  namespaceNamed,
+  onPort,
+  rule,
+} from '../../test/build/policy.ts'
 import { modelOf } from '../../test/describe-check.ts'
 import { checks } from '../checks/registry.ts'
 import { diagnose, exitCode } from '../engine.ts'
@@ -26,12 +34,15 @@ function modelWith(networkPolicies: readonly NetworkPolicy[], network: Network, 
 
 const past = (role: string): boolean => role === 'service' || role === 'endpoint'
 const silent: Network = ({ server }) => (past(server.role) ? never() : answered())
-const silentOver = (transport: 'udp' | 'tcp'): Network => (it) => (it.transport === transport ? silent(it) : answered())
+const silentOver =
+  (transport: 'udp' | 'tcp'): Network =>
+  (it) =>
+    it.transport === transport ? silent(it) : answered()
 const codes = (model: Model): readonly string[] =>
   diagnose(model, { checks }).roots.map(({ finding }) => `${finding.code} ${finding.subject.name}`)
 
 describe('a policy that the probe is the only pod to meet', () => {
-  test('its silence is nobody\'s trouble, and what rests on it is open', () => {
+  test("its silence is nobody's trouble, and what rests on it is open", () => {
     const model = modelWith([denyAll, allowWeb], silent)
     expect(codes(model)).toEqual([])
     const open = diagnose(model, { checks }).results.find((it) => it.check.code === 'DNS110')

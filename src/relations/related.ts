@@ -20,7 +20,10 @@ export function relatedTo(model: Model, target: Subject): (finding: Pick<Finding
   return (finding) => {
     const at = subjectKey(finding.subject)
     if (keys.has(at)) return true
-    return finding.code.startsWith('DNS') && (finding.subject.namespace === null || finding.subject.namespace === 'kube-system' || dnsKeys.has(at))
+    return (
+      finding.code.startsWith('DNS') &&
+      (finding.subject.namespace === null || finding.subject.namespace === 'kube-system' || dnsKeys.has(at))
+    )
   }
 }
 
@@ -44,12 +47,15 @@ function touching(model: Model, target: Subject): ReadonlySet<string> {
     keys.add(`Pod/${pod.namespace}/${pod.name}`)
     keys.add(subjectKey(workloadOfPod(pod)))
     if (pod.node !== null) keys.add(`Node/${pod.node}`)
-    for (const policy of [...policiesOf(pod, 'Ingress'), ...policiesOf(pod, 'Egress')]) keys.add(`NetworkPolicy/${policy.namespace}/${policy.name}`)
+    for (const policy of [...policiesOf(pod, 'Ingress'), ...policiesOf(pod, 'Egress')])
+      keys.add(`NetworkPolicy/${policy.namespace}/${policy.name}`)
   }
   const names = new Set(before.map((it) => `${it.namespace}/${it.name}`))
   for (const ingress of ingresses) {
     const isTarget = target.kind === 'Ingress' && ingress.namespace === target.namespace && ingress.name === target.name
-    const leadsHere = target.kind !== 'Ingress' && routesOf(ingress).some((it) => names.has(`${ingress.namespace}/${it.backend.service}`))
+    const leadsHere =
+      target.kind !== 'Ingress' &&
+      routesOf(ingress).some((it) => names.has(`${ingress.namespace}/${it.backend.service}`))
     if (isTarget || leadsHere) keys.add(`Ingress/${ingress.namespace}/${ingress.name}`)
     if (isTarget && ingress.className !== null) keys.add(`IngressClass/${ingress.className}`)
   }
@@ -63,12 +69,16 @@ function startsChain(target: Subject): boolean {
 
 function routedFrom(model: Model, target: Subject): ReadonlySet<string> {
   if (target.kind !== 'Ingress') return new Set()
-  const own = listed(model.sources.ingresses).filter((it) => it.namespace === target.namespace && it.name === target.name)
+  const own = listed(model.sources.ingresses).filter(
+    (it) => it.namespace === target.namespace && it.name === target.name,
+  )
   return new Set(own.flatMap((it) => routesOf(it).map((route) => `${it.namespace}/${route.backend.service}`)))
 }
 
 function isBehind(model: Model, target: Subject): (pod: Pod) => boolean {
-  const named = listed(model.sources.networkPolicies).filter((it) => it.namespace === target.namespace && it.name === target.name)
+  const named = listed(model.sources.networkPolicies).filter(
+    (it) => it.namespace === target.namespace && it.name === target.name,
+  )
   const key = subjectKey(target)
   return (pod) => {
     if (target.kind === 'Node') return pod.node === target.name
@@ -79,7 +89,9 @@ function isBehind(model: Model, target: Subject): (pod: Pod) => boolean {
       case 'NetworkPolicy':
         return named.some((it) => selects(it.podSelector, pod.labels))
       default:
-        return (pod.owner?.kind === target.kind && pod.owner.name === target.name) || subjectKey(workloadOfPod(pod)) === key
+        return (
+          (pod.owner?.kind === target.kind && pod.owner.name === target.name) || subjectKey(workloadOfPod(pod)) === key
+        )
     }
   }
 }
@@ -90,11 +102,15 @@ function isService(service: Service, target: Subject): boolean {
 
 /** Also workloads that have no pods now: scaled to 0, or unable to make them. */
 function makersOfServices(model: Model): (service: Service) => readonly Subject[] {
-  const tops = topWorkloads(listed(model.sources.workloads)).flatMap((top) => top.templates.map((labels) => ({ namespace: top.namespace, labels, top })))
+  const tops = topWorkloads(listed(model.sources.workloads)).flatMap((top) =>
+    top.templates.map((labels) => ({ namespace: top.namespace, labels, top })),
+  )
   const find = byLabels(tops, (it) => it)
   return (service) => {
     const pairs = selectorOf(service)
-    return pairs === null ? [] : find(service.namespace, pairs).map(({ top }) => subject(top.kind, top.namespace, top.name))
+    return pairs === null
+      ? []
+      : find(service.namespace, pairs).map(({ top }) => subject(top.kind, top.namespace, top.name))
   }
 }
 

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { hasPairs, selects, selectsNamespace, selectorText } from './selector.ts'
 import { labels } from '../../test/build/policy.ts'
 
-const expression = (operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', ...values: string[]) => ({ matchLabels: {}, matchExpressions: [{ key: 'tier', operator, values }] })
+const expression = (operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', ...values: string[]) => ({
+  matchLabels: {},
+  matchExpressions: [{ key: 'tier', operator, values }],
+})
 
 describe('a label selector', () => {
   test('an empty one selects everything', () => expect(selects(labels(), { any: 'thing' })).toBe(true))
@@ -21,8 +24,13 @@ describe('a label selector', () => {
     ['Exists', {}, false],
     ['DoesNotExist', { tier: 'c' }, false],
     ['DoesNotExist', {}, true],
-  ] as const)('%s against %j is %s', (operator, its, expected) => expect(selects(expression(operator, 'a', 'b'), its)).toBe(expected))
-  test('reads as a user would type it', () => expect(selectorText({ matchLabels: { app: 'web' }, matchExpressions: expression('In', 'a', 'b').matchExpressions })).toBe('app=web,tier in (a,b)'))
+  ] as const)('%s against %j is %s', (operator, its, expected) =>
+    expect(selects(expression(operator, 'a', 'b'), its)).toBe(expected),
+  )
+  test('reads as a user would type it', () =>
+    expect(
+      selectorText({ matchLabels: { app: 'web' }, matchExpressions: expression('In', 'a', 'b').matchExpressions }),
+    ).toBe('app=web,tier in (a,b)'))
 })
 
 describe('a namespace selector', () => {
@@ -30,6 +38,8 @@ describe('a namespace selector', () => {
     expect(selectsNamespace(labels({ 'kubernetes.io/metadata.name': 'shop' }), 'shop', null)).toBe('yes')
     expect(selectsNamespace(labels({ 'kubernetes.io/metadata.name': 'shop' }), 'other', null)).toBe('no')
   })
-  test('other labels that could not be read leave it open', () => expect(selectsNamespace(labels({ team: 'a' }), 'shop', null)).toBe('maybe'))
-  test('but a name that differs settles it', () => expect(selectsNamespace(labels({ team: 'a', 'kubernetes.io/metadata.name': 'x' }), 'shop', null)).toBe('no'))
+  test('other labels that could not be read leave it open', () =>
+    expect(selectsNamespace(labels({ team: 'a' }), 'shop', null)).toBe('maybe'))
+  test('but a name that differs settles it', () =>
+    expect(selectsNamespace(labels({ team: 'a', 'kubernetes.io/metadata.name': 'x' }), 'shop', null)).toBe('no'))
 })

@@ -5,7 +5,8 @@ export type Labels = Readonly<Record<string, string>>
 /** Three answers, because labels may not have been readable: `maybe` must never be taken for either of the others. */
 export type Tri = 'no' | 'maybe' | 'yes'
 
-export const anyOf = (its: readonly Tri[]): Tri => (its.includes('yes') ? 'yes' : its.includes('maybe') ? 'maybe' : 'no')
+export const anyOf = (its: readonly Tri[]): Tri =>
+  its.includes('yes') ? 'yes' : its.includes('maybe') ? 'maybe' : 'no'
 export const allOf = (its: readonly Tri[]): Tri => (its.includes('no') ? 'no' : its.includes('maybe') ? 'maybe' : 'yes')
 
 /** A Service's selector, a plain map: every pair must be there. An empty map selects nothing (core/v1 Service). */
@@ -21,7 +22,10 @@ export function selects(selector: Selector, labels: Labels): boolean {
 /** The label that the API server puts on every namespace, since 1.21, and that nobody can change. */
 export const namespaceNameLabel = 'kubernetes.io/metadata.name'
 
-/** Whether a namespace is selected. `labels` is null where its labels could not be read: its name label is known all the same. */
+/**
+ * Whether a namespace is selected. `labels` is null where its labels could not be read: its name label is known all the
+ * same.
+ */
 export function selectsNamespace(selector: Selector, name: string, labels: Labels | null): Tri {
   const seen: Labels = { ...labels, [namespaceNameLabel]: name }
   const certain = (key: string): boolean => labels !== null || key === namespaceNameLabel

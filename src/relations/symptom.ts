@@ -17,7 +17,8 @@ export const ingressFails = (ingress: Named): string => `ingress-fails:${ingress
 export const ingressBackendFails = (ingress: Named, service: string): string => `${ingressFails(ingress)}/${service}`
 
 /** What stands behind this Service answers HTTP requests with errors, or not to the end. */
-export const endpointsAnswerBadly = (service: Named): string => `endpoints-answer-badly:${service.namespace}/${service.name}`
+export const endpointsAnswerBadly = (service: Named): string =>
+  `endpoints-answer-badly:${service.namespace}/${service.name}`
 
 export const nodeDown = (node: string): string => `node-down:${node}`
 
@@ -31,7 +32,8 @@ export const dnsLossInPod = (pod: Named): string => `dns-loss:ns/${pod.namespace
 export const dnsServerInPod = (pod: Named, ip: string): string => `dns-server-in-pod:${pod.namespace}/${pod.name}/${ip}`
 
 /** A name of this Service, as this pod looks it up. */
-export const nameInPod = (pod: Named, service: Named): string => `name-in-pod:${pod.namespace}/${pod.name}/${service.namespace}/${service.name}`
+export const nameInPod = (pod: Named, service: Named): string =>
+  `name-in-pod:${pod.namespace}/${pod.name}/${service.namespace}/${service.name}`
 
 /** The DNS Service does not answer this pod over TCP, whatever it does over UDP. */
 export const dnsTcpLossInPod = (pod: Named): string => `dns-tcp-loss:${pod.namespace}/${pod.name}`

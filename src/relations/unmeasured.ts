@@ -6,7 +6,8 @@ import type { Model } from '../model/sources.ts'
  */
 export function unmeasured({ scope, sources: { dnsProbe } }: Model): string | null {
   if (scope.level === 'read') return null
-  if (!dnsProbe.known) return dnsProbe.why.reason === 'not-asked' || dnsProbe.why.reason === 'not-there' ? null : dnsProbe.why.detail
+  if (!dnsProbe.known)
+    return dnsProbe.why.reason === 'not-asked' || dnsProbe.why.reason === 'not-there' ? null : dnsProbe.why.detail
   const { nodes, missing } = dnsProbe.value
   if (nodes.some((node) => !missing.some((it) => it.node === node))) return null
   const whys = new Set(missing.filter((it) => nodes.includes(it.node)).map((it) => it.why))

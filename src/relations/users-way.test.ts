@@ -10,7 +10,12 @@ const nodes = ['worker-1']
 
 /** The same, with another server in the probe pod's own resolv.conf. */
 function withOwn(of: DnsProbe, ip: string): DnsProbe {
-  return { ...of, series: of.series.map((it) => (it.method === 'getaddrinfo' ? { ...it, server: { role: 'node-cache', ip, pod: null } } : it)) }
+  return {
+    ...of,
+    series: of.series.map((it) =>
+      it.method === 'getaddrinfo' ? { ...it, server: { role: 'node-cache', ip, pod: null } } : it,
+    ),
+  }
 }
 
 describe('whether pods ask the address of the DNS Service', () => {
@@ -18,7 +23,11 @@ describe('whether pods ask the address of the DNS Service', () => {
   test.each([
     ['it stands in resolv.conf', dead, true],
     ['another one stands there, and answers', withOwn(dead, '169.254.169.254'), false],
-    ['another one stands there, and does not answer', withOwn(probe({ nodes, network: () => never() }), '169.254.20.10'), true],
+    [
+      'another one stands there, and does not answer',
+      withOwn(probe({ nodes, network: () => never() }), '169.254.20.10'),
+      true,
+    ],
     ['nobody looked', { ...dead, series: dead.series.filter((it) => it.method !== 'getaddrinfo') }, true],
   ])('%s', (_it, of, asked) => expect(usersAskService(of, 'worker-1')).toBe(asked))
 })
@@ -27,13 +36,17 @@ describe('ways that are closed to the probe and not to users', () => {
   const measured = probe({ nodes })
   const direct = measured.series.find((it) => it.server.role === 'endpoint')!
   const six = { ...direct, server: { ...direct.server, ip: 'fd00::7' } }
-  const only = (cidr: string) => [egressPolicy('cache-only', [rule([peer({ ipBlock: { cidr, except: [] } })], [onPort(53, 'UDP')])])]
-  const given = (networkPolicies: ReturnType<typeof only>) => modelOf({ clusterDns: clusterDns(), dnsProbe: measured, networkPolicies, namespaces: [] })
+  const only = (cidr: string) => [
+    egressPolicy('cache-only', [rule([peer({ ipBlock: { cidr, except: [] } })], [onPort(53, 'UDP')])]),
+  ]
+  const given = (networkPolicies: ReturnType<typeof only>) =>
+    modelOf({ clusterDns: clusterDns(), dnsProbe: measured, networkPolicies, namespaces: [] })
   test('another family than that of the Service', () => {
     expect(closedToProbe(given([]), six)).toBe(true)
     expect(closedToProbe(given([]), direct)).toBe(false)
   })
-  test('a policy that lets it to a cache alone', () => expect(closedToProbe(given(only('169.254.20.10/32')), direct)).toBe(true))
+  test('a policy that lets it to a cache alone', () =>
+    expect(closedToProbe(given(only('169.254.20.10/32')), direct)).toBe(true))
   test('what users ask is never closed to the probe alone', () => {
     const service = measured.series.find((it) => it.server.role === 'service')!
     expect(closedToProbe(given(only('169.254.20.10/32')), service)).toBe(false)

@@ -11,7 +11,9 @@ import { podEnd, policyRules, probeEnd } from './policy/policy-allows.ts'
 export function usersAskService(probe: DnsProbe, node: string): boolean {
   const here = probe.series.filter((it) => it.node === node)
   const own = here.filter((it) => it.method === 'getaddrinfo')
-  const addresses = new Set(here.filter((it) => it.server.role === 'service' && it.method !== 'getaddrinfo').map((it) => it.server.ip))
+  const addresses = new Set(
+    here.filter((it) => it.server.role === 'service' && it.method !== 'getaddrinfo').map((it) => it.server.ip),
+  )
   const elsewhere = own.length > 0 && own.every((it) => !addresses.has(it.server.ip))
   const { of, failed } = lossOf(own)
   return !elsewhere || of === 0 || failed > 0
@@ -29,6 +31,9 @@ export function closedToProbe(model: Model, { node, server, transport }: LookupS
   const pod = clusterDns.value.pods.find((it) => it.name === server.pod)
   if (pod === undefined || !networkPolicies.known) return false
   const from = probeEnd(dnsProbe.value.from, node)
-  const decision = policyRules(networkPolicies.value, namespaces)({ from, to: podEnd(pod), port: 53, protocol: transport === 'tcp' ? 'TCP' : 'UDP' })
+  const decision = policyRules(
+    networkPolicies.value,
+    namespaces,
+  )({ from, to: podEnd(pod), port: 53, protocol: transport === 'tcp' ? 'TCP' : 'UDP' })
   return decision.kind !== 'allowed'
 }

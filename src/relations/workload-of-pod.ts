@@ -30,13 +30,25 @@ export interface Top {
  */
 export function topWorkloads(workloads: readonly Workload[]): readonly Top[] {
   const listed = new Set(workloads.map((it) => key(it.namespace, it.kind, it.name)))
-  const parts = workloads.filter((it) => it.owner === null || !listed.has(key(it.namespace, it.owner.kind, it.owner.name)))
-  const groups = Map.groupBy(parts, (it) => (it.owner === null ? key(it.namespace, it.kind, it.name) : key(it.namespace, it.owner.kind, it.owner.name)))
+  const parts = workloads.filter(
+    (it) => it.owner === null || !listed.has(key(it.namespace, it.owner.kind, it.owner.name)),
+  )
+  const groups = Map.groupBy(parts, (it) =>
+    it.owner === null ? key(it.namespace, it.kind, it.name) : key(it.namespace, it.owner.kind, it.owner.name),
+  )
   return [...groups.values()].flatMap((its) => {
     const first = its[0]
     if (first === undefined) return []
     const named = first.owner ?? first
-    return [{ kind: named.kind, namespace: first.namespace, name: named.name, desired: sum(its.map((it) => it.desired)), templates: its.map((it) => it.templateLabels) }]
+    return [
+      {
+        kind: named.kind,
+        namespace: first.namespace,
+        name: named.name,
+        desired: sum(its.map((it) => it.desired)),
+        templates: its.map((it) => it.templateLabels),
+      },
+    ]
   })
 }
 

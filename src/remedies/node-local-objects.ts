@@ -31,13 +31,45 @@ const scraped = { 'prometheus.io/port': '9253', 'prometheus.io/scrape': 'true' }
 /** In an order in which each finds what it needs: the pods read the Service's address from their environment. */
 export function nodeLocalChanges(it: NodeLocal): readonly Change[] {
   const labels = { 'k8s-app': nodeLocalName }
-  const make = (kind: string, name: string, fields: Manifest, say: string | null): Change => ({ verb: 'create', object: subject(kind, namespace, name), after: { metadata: { name, namespace, labels }, ...fields }, say })
+  const make = (kind: string, name: string, fields: Manifest, say: string | null): Change => ({
+    verb: 'create',
+    object: subject(kind, namespace, name),
+    after: { metadata: { name, namespace, labels }, ...fields },
+    say,
+  })
   return [
     make('ServiceAccount', nodeLocalName, {}, null),
-    make('Service', upstreamName, { spec: { selector: it.selector, ports: it.ports } }, 'how the cache reaches CoreDNS'),
-    make('ConfigMap', nodeLocalName, { data: { Corefile: corefile(it) } }, it.allToCoreDns ? 'every name is asked of CoreDNS' : 'outside names are asked of the nodes\' own servers'),
-    make('Service', nodeLocalName, { metadata: { name: nodeLocalName, namespace, labels, annotations: scraped }, spec: { clusterIP: 'None', selector: labels, ports: [{ name: 'metrics', port: 9253, protocol: 'TCP', targetPort: 9253 }] } }, 'headless, for Prometheus to find the caches'),
-    make('DaemonSet', nodeLocalName, { spec: daemonSet(it, labels) }, `25m CPU and 5Mi per node requested, hostNetwork, ${it.local}`),
+    make(
+      'Service',
+      upstreamName,
+      { spec: { selector: it.selector, ports: it.ports } },
+      'how the cache reaches CoreDNS',
+    ),
+    make(
+      'ConfigMap',
+      nodeLocalName,
+      { data: { Corefile: corefile(it) } },
+      it.allToCoreDns ? 'every name is asked of CoreDNS' : "outside names are asked of the nodes' own servers",
+    ),
+    make(
+      'Service',
+      nodeLocalName,
+      {
+        metadata: { name: nodeLocalName, namespace, labels, annotations: scraped },
+        spec: {
+          clusterIP: 'None',
+          selector: labels,
+          ports: [{ name: 'metrics', port: 9253, protocol: 'TCP', targetPort: 9253 }],
+        },
+      },
+      'headless, for Prometheus to find the caches',
+    ),
+    make(
+      'DaemonSet',
+      nodeLocalName,
+      { spec: daemonSet(it, labels) },
+      `25m CPU and 5Mi per node requested, hostNetwork, ${it.local}`,
+    ),
   ]
 }
 
@@ -49,7 +81,12 @@ function corefile(it: NodeLocal): string {
     `${zone}:53 {\n    errors\n    cache ${cache}\n    reload\n    loop\n    bind ${bind}\n    forward . ${forward}\n    prometheus :9253\n${more}}\n`
   const byTcp = `${coreDns} {\n        force_tcp\n    }`
   return [
-    block(it.domain, '{\n        success 9984 30\n        denial 9984 5\n    }', byTcp, `    health ${it.local}:8080\n`),
+    block(
+      it.domain,
+      '{\n        success 9984 30\n        denial 9984 5\n    }',
+      byTcp,
+      `    health ${it.local}:8080\n`,
+    ),
     block('in-addr.arpa', '30', byTcp),
     block('ip6.arpa', '30', byTcp),
     block('.', '30', it.allToCoreDns ? byTcp : '__PILLAR__UPSTREAM__SERVERS__'),
@@ -71,7 +108,11 @@ function daemonSet(it: NodeLocal, labels: JsonObject): Manifest {
         // The default, said aloud for policies that set another: the address of `-upstreamsvc` comes by environment.
         enableServiceLinks: true,
         nodeSelector: { 'kubernetes.io/os': 'linux' },
-        tolerations: [{ key: 'CriticalAddonsOnly', operator: 'Exists' }, { effect: 'NoExecute', operator: 'Exists' }, { effect: 'NoSchedule', operator: 'Exists' }],
+        tolerations: [
+          { key: 'CriticalAddonsOnly', operator: 'Exists' },
+          { effect: 'NoExecute', operator: 'Exists' },
+          { effect: 'NoSchedule', operator: 'Exists' },
+        ],
         containers: [
           {
             name: 'node-cache',
@@ -79,15 +120,29 @@ function daemonSet(it: NodeLocal, labels: JsonObject): Manifest {
             // No limits, as upstream: a limit brings back the fault that it is to cure.
             resources: { requests: { cpu: '25m', memory: '5Mi' } },
             // An empty element after a comma ends the process, so IPVS mode has one address and no comma.
-            // Without a pidfile the rules come with the first check, a minute after CoreDNS (kubernetes/dns cache_app.go runPeriodic).
-            args: ['-localip', it.ipvs ? it.local : `${it.local},${it.vip}`, '-conf', '/etc/Corefile', '-upstreamsvc', upstreamName, '-pidfile', '/tmp/node-cache.pid'],
+            // Without a pidfile the rules come with the first check, a minute after CoreDNS (kubernetes/dns
+            // cache_app.go runPeriodic).
+            args: [
+              '-localip',
+              it.ipvs ? it.local : `${it.local},${it.vip}`,
+              '-conf',
+              '/etc/Corefile',
+              '-upstreamsvc',
+              upstreamName,
+              '-pidfile',
+              '/tmp/node-cache.pid',
+            ],
             securityContext: { capabilities: { add: ['NET_ADMIN'] } },
             ports: [
               { containerPort: 53, name: 'dns', protocol: 'UDP' },
               { containerPort: 53, name: 'dns-tcp', protocol: 'TCP' },
               { containerPort: 9253, name: 'metrics', protocol: 'TCP' },
             ],
-            livenessProbe: { httpGet: { host: it.local, path: '/health', port: 8080 }, initialDelaySeconds: 60, timeoutSeconds: 5 },
+            livenessProbe: {
+              httpGet: { host: it.local, path: '/health', port: 8080 },
+              initialDelaySeconds: 60,
+              timeoutSeconds: 5,
+            },
             volumeMounts: [
               { mountPath: '/run/xtables.lock', name: 'xtables-lock', readOnly: false },
               { mountPath: '/etc/coredns', name: 'config-volume' },
@@ -98,7 +153,10 @@ function daemonSet(it: NodeLocal, labels: JsonObject): Manifest {
         volumes: [
           { name: 'xtables-lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } },
           { name: 'kube-dns-config', configMap: { name: 'kube-dns', optional: true } },
-          { name: 'config-volume', configMap: { name: nodeLocalName, items: [{ key: 'Corefile', path: 'Corefile.base' }] } },
+          {
+            name: 'config-volume',
+            configMap: { name: nodeLocalName, items: [{ key: 'Corefile', path: 'Corefile.base' }] },
+          },
         ],
       },
     },

@@ -1,7 +1,16 @@
 import { type Subject, subjectKey } from '../model/subject.ts'
 import { type ServerKind, serverKinds } from '../relations/dns/pod-resolvers.ts'
 import { at, list, type Manifest, put, text } from '../manifest/object.ts'
-import { type Ask, type Change, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
+import {
+  type Ask,
+  type Change,
+  notOffered,
+  notSeen,
+  type NotOffered,
+  type Objects,
+  type Proposal,
+  type Remedy,
+} from './remedy.ts'
 
 const kinds: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet']
 const pod = ['spec', 'template', 'spec'] as const
@@ -15,7 +24,11 @@ interface Given {
 
 type Edited = { readonly after: Manifest; readonly say: string }
 
-const edits: Readonly<Record<string, (given: Given) => Edited | NotOffered>> = { DNS117: rightServer, DNS118: hostNetworkPolicy, DNS119: withoutForeign }
+const edits: Readonly<Record<string, (given: Given) => Edited | NotOffered>> = {
+  DNS117: rightServer,
+  DNS118: hostNetworkPolicy,
+  DNS119: withoutForeign,
+}
 
 const effects: Readonly<Record<string, string>> = {
   DNS117: "its pods ask the cluster's DNS Service",
@@ -44,9 +57,14 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   const edit = edits[code]
   const dns = ask.model.sources.clusterDns
   const vip = dns.known ? (dns.value.service?.clusterIP ?? null) : null
-  if (edit === undefined || !dns.known || vip === null || vip === 'None') return notOffered("the address of the cluster's DNS Service is not known")
+  if (edit === undefined || !dns.known || vip === null || vip === 'None')
+    return notOffered("the address of the cluster's DNS Service is not known")
   const which = workloads(ask)
-  if (which.length === 0) return notOffered("a pod's DNS settings are fixed when it starts, and these pods belong to no Deployment, StatefulSet or DaemonSet", 'change the manifest that they come from, and make them anew')
+  if (which.length === 0)
+    return notOffered(
+      "a pod's DNS settings are fixed when it starts, and these pods belong to no Deployment, StatefulSet or DaemonSet",
+      'change the manifest that they come from, and make them anew',
+    )
   const services = ask.model.sources.services
   const kind = serverKinds(dns.value, services.known ? services.value : [])
 
@@ -56,8 +74,10 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     const found = objects.one(workload)
     if (!found.known) return notSeen(name, found)
     if (found.value === null) return notOffered(`there is no ${name}`)
-    if (at(found.value, 'spec', 'paused') === true) return notOffered(`${name} is paused: the change would wait, and nobody would see whether it works`)
-    if (at(found.value, 'spec', 'updateStrategy', 'type') === 'OnDelete') return notOffered(`${name} updates a pod only when someone deletes it: nothing would change until then`)
+    if (at(found.value, 'spec', 'paused') === true)
+      return notOffered(`${name} is paused: the change would wait, and nobody would see whether it works`)
+    if (at(found.value, 'spec', 'updateStrategy', 'type') === 'OnDelete')
+      return notOffered(`${name} updates a pod only when someone deletes it: nothing would change until then`)
     const edited = edit({ before: found.value, name, vip, kind })
     if ('kind' in edited) return edited
     changes.push({ verb: 'replace', object: workload, before: found.value, after: edited.after, say: edited.say })
@@ -68,9 +88,23 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     applicability: 'judgement',
     changes,
     effect: `${effects[code] ?? ''}. They are replaced one after another, as in any rollout`,
-    risk: { level: 'medium', why: 'names that only the former server knows are no longer found. A rollout replaces pods: what a restart breaks, this breaks' },
-    verify: { codes: [code], target: null, namespace: others.length === 0 ? (only ?? null) : null, level: ask.model.scope.level === 'read' ? 'read' : 'probe', p99Ms: null },
-    notes: code === 'DNS119' || code === 'DNS117' ? ['domains that only the other server knows belong into the Corefile: a server block of that zone with `forward . ADDRESS`'] : [],
+    risk: {
+      level: 'medium',
+      why: 'names that only the former server knows are no longer found. A rollout replaces pods: what a restart breaks, this breaks',
+    },
+    verify: {
+      codes: [code],
+      target: null,
+      namespace: others.length === 0 ? (only ?? null) : null,
+      level: ask.model.scope.level === 'read' ? 'read' : 'probe',
+      p99Ms: null,
+    },
+    notes:
+      code === 'DNS119' || code === 'DNS117'
+        ? [
+            'domains that only the other server knows belong into the Corefile: a server block of that zone with `forward . ADDRESS`',
+          ]
+        : [],
   }
 }
 
@@ -78,28 +112,53 @@ function hostNetworkPolicy({ before, name }: Given): Edited | NotOffered {
   if (at(before, ...pod, 'hostNetwork') !== true) return notOffered(`${name} is not on the host's network any more`)
   const policy = text(at(before, ...pod, 'dnsPolicy')) ?? 'ClusterFirst'
   if (policy !== 'ClusterFirst') return notOffered(`${name} says dnsPolicy ${policy} by now`)
-  return { after: put(before, [...pod, 'dnsPolicy'], 'ClusterFirstWithHostNet'), say: 'dnsPolicy ClusterFirstWithHostNet' }
+  return {
+    after: put(before, [...pod, 'dnsPolicy'], 'ClusterFirstWithHostNet'),
+    say: 'dnsPolicy ClusterFirstWithHostNet',
+  }
 }
 
-/** With dnsPolicy None its own list is all there is; otherwise the kubelet wrote the wrong address, and no manifest can mend that. */
+/**
+ * With dnsPolicy None its own list is all there is; otherwise the kubelet wrote the wrong address, and no manifest can
+ * mend that.
+ */
 function rightServer({ before, name, vip, kind }: Given): Edited | NotOffered {
-  if (at(before, ...pod, 'dnsPolicy') !== 'None') return notOffered(`${name} leaves its servers to the kubelet, so the wrong address comes from clusterDNS of the kubelet, or from before the DNS Service was made anew`, 'see the kubelet: hopscope explain DNS117; then: kubectl rollout restart')
+  if (at(before, ...pod, 'dnsPolicy') !== 'None')
+    return notOffered(
+      `${name} leaves its servers to the kubelet, so the wrong address comes from clusterDNS of the kubelet, or from before the DNS Service was made anew`,
+      'see the kubelet: hopscope explain DNS117; then: kubectl rollout restart',
+    )
   const servers = serversOf(before)
-  if (servers.some((ip) => kind(ip) === 'cluster' || kind(ip) === 'local')) return notOffered(`${name} names the cluster's DNS by now`)
-  return { after: put(before, [...pod, 'dnsConfig', 'nameservers'], [vip]), say: `nameserver ${servers.join(', ')} -> ${vip}` }
+  if (servers.some((ip) => kind(ip) === 'cluster' || kind(ip) === 'local'))
+    return notOffered(`${name} names the cluster's DNS by now`)
+  return {
+    after: put(before, [...pod, 'dnsConfig', 'nameservers'], [vip]),
+    say: `nameserver ${servers.join(', ')} -> ${vip}`,
+  }
 }
 
 /** Addresses of the other family, and node caches, are let be. */
 function withoutForeign({ before, name, vip, kind }: Given): Edited | NotOffered {
   const servers = serversOf(before)
   const foreign = servers.filter((ip) => kind(ip) === 'other')
-  if (foreign.length === 0) return notOffered(`the other server is not in dnsConfig of ${name}: it comes from the kubelet's configuration`, 'see clusterDNS and resolvConf of the kubelet: hopscope explain DNS119')
+  if (foreign.length === 0)
+    return notOffered(
+      `the other server is not in dnsConfig of ${name}: it comes from the kubelet's configuration`,
+      'see clusterDNS and resolvConf of the kubelet: hopscope explain DNS119',
+    )
   const kept = servers.filter((ip) => !foreign.includes(ip))
   const none = at(before, ...pod, 'dnsPolicy') === 'None'
   const nameservers = none && kept.length === 0 ? [vip] : kept
   const path = [...pod, 'dnsConfig'] as const
-  const config = put((at(before, ...path) ?? {}) as Manifest, ['nameservers'], nameservers.length === 0 ? undefined : nameservers)
-  return { after: put(before, path, Object.keys(config).length === 0 ? undefined : config), say: `without ${foreign.join(', ')}` }
+  const config = put(
+    (at(before, ...path) ?? {}) as Manifest,
+    ['nameservers'],
+    nameservers.length === 0 ? undefined : nameservers,
+  )
+  return {
+    after: put(before, path, Object.keys(config).length === 0 ? undefined : config),
+    say: `without ${foreign.join(', ')}`,
+  }
 }
 
 function serversOf(workload: Manifest): readonly string[] {

@@ -11,7 +11,18 @@ import { scaleCoredns } from './scale-coredns.ts'
 import { weaveTc } from './weave-tc.ts'
 
 /** Every remedy, the one to think of first before the others of its code. */
-export const remedies: readonly Remedy[] = [nodeLocalDns, resolverOptions, weaveTc, enoughCoredns, replaceDnsPod, scaleCoredns, policyAllowDns, corefileEdit, podDns, dnsService]
+export const remedies: readonly Remedy[] = [
+  nodeLocalDns,
+  resolverOptions,
+  weaveTc,
+  enoughCoredns,
+  replaceDnsPod,
+  scaleCoredns,
+  policyAllowDns,
+  corefileEdit,
+  podDns,
+  dnsService,
+]
 
 export function remediesFor(code: string): readonly Remedy[] {
   return remedies.filter((it) => it.codes.includes(code))

@@ -40,9 +40,22 @@ export interface Ask {
 export type Change =
   | { readonly verb: 'create'; readonly object: Subject; readonly after: Manifest; readonly say: string | null }
   /** `after` is the whole desired object. */
-  | { readonly verb: 'replace'; readonly object: Subject; readonly before: Manifest; readonly after: Manifest; readonly say: string | null; readonly reload?: Reload }
+  | {
+      readonly verb: 'replace'
+      readonly object: Subject
+      readonly before: Manifest
+      readonly after: Manifest
+      readonly say: string | null
+      readonly reload?: Reload
+    }
   /** `forGood`: why there is nothing to restore; null when undo creates the object again. */
-  | { readonly verb: 'delete'; readonly object: Subject; readonly before: Manifest; readonly say: string | null; readonly forGood: string | null }
+  | {
+      readonly verb: 'delete'
+      readonly object: Subject
+      readonly before: Manifest
+      readonly say: string | null
+      readonly forGood: string | null
+    }
 
 /** The servers that must take a new Corefile by themselves: pods with these labels, and the port of their metrics. */
 export interface Reload {
@@ -51,7 +64,10 @@ export interface Reload {
   readonly port: number
 }
 
-/** How it is told that the remedy worked: these checks run again, and none of them may find anything or be unable to tell. */
+/**
+ * How it is told that the remedy worked: these checks run again, and none of them may find anything or be unable to
+ * tell.
+ */
 export interface Verification {
   readonly codes: readonly string[]
   /** `dns`, a target as `diagnose` takes it, or null for a whole namespace. */
@@ -101,5 +117,8 @@ export function notOffered(why: string, instead: string | null = null): NotOffer
 
 /** The sentence for an object that could not be read: a trap that can't be checked is a plan that can't be offered. */
 export function notSeen(what: string, read: Extract<Known<never>, { known: false }>): NotOffered {
-  return notOffered(`${what} could not be read (${read.why.reason}: ${read.why.detail}), and the plan depends on it`, read.why.reason === 'forbidden' ? `ask for the right to ${read.why.detail}` : null)
+  return notOffered(
+    `${what} could not be read (${read.why.reason}: ${read.why.detail}), and the plan depends on it`,
+    read.why.reason === 'forbidden' ? `ask for the right to ${read.why.detail}` : null,
+  )
 }

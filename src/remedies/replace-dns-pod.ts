@@ -23,14 +23,31 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   if (owner === undefined) return notOffered(`nothing would make pod ${on.name} again: it has no owner`)
 
   const dns = ask.model.sources.clusterDns
-  const others = dns.known ? dns.value.slices.flatMap((it) => it.endpoints).filter((it) => it.ready && it.pod !== on.name).length : 0
-  if (others === 0) return notOffered(`no other DNS server is ready: without ${on.name} there would be none`, `kubectl -n ${on.namespace} get pods${dns.known ? selectorOption(dns.value) : ''} -o wide`)
+  const others = dns.known
+    ? dns.value.slices.flatMap((it) => it.endpoints).filter((it) => it.ready && it.pod !== on.name).length
+    : 0
+  if (others === 0)
+    return notOffered(
+      `no other DNS server is ready: without ${on.name} there would be none`,
+      `kubectl -n ${on.namespace} get pods${dns.known ? selectorOption(dns.value) : ''} -o wide`,
+    )
   return {
     kind: 'proposal',
     applicability: 'judgement',
-    changes: [{ verb: 'delete', object: on, before: found.value, say: `${text(at(owner, 'kind')) ?? 'its owner'} makes a new one`, forGood: `a deleted pod does not come back; ${text(at(owner, 'kind')) ?? 'its owner'} ${text(at(owner, 'name')) ?? ''} has made another` }],
+    changes: [
+      {
+        verb: 'delete',
+        object: on,
+        before: found.value,
+        say: `${text(at(owner, 'kind')) ?? 'its owner'} makes a new one`,
+        forGood: `a deleted pod does not come back; ${text(at(owner, 'kind')) ?? 'its owner'} ${text(at(owner, 'name')) ?? ''} has made another`,
+      },
+    ],
     effect: `a new DNS server takes the place of ${on.name}; ${others} other ${others === 1 ? 'answers' : 'answer'} meanwhile`,
-    risk: { level: 'low', why: 'what cut the pod off on its node may do the same to the next one; its logs go with it, so save them first' },
+    risk: {
+      level: 'low',
+      why: 'what cut the pod off on its node may do the same to the next one; its logs go with it, so save them first',
+    },
     verify: { codes: ['DNS106'], target: 'dns', namespace: null, level: 'probe', p99Ms: null },
     notes: [`save what it says first: kubectl -n ${on.namespace} logs ${on.name} --all-containers > ${on.name}.log`],
   }

@@ -8,7 +8,17 @@ export function evidenceLines(evidence: Evidence, paint: Paint): readonly string
     case 'latency':
       return histogram(evidence, paint)
     case 'counters':
-      return [`${evidence.label}, ${(evidence.windowMs / 1000).toFixed(1)} s`, ...columns(evidence.rows.map((row) => [row.where, ...Object.entries(row.values).map(([name, value]) => `${name} ${value === null ? 'unknown' : signed(value)}`)]))]
+      return [
+        `${evidence.label}, ${(evidence.windowMs / 1000).toFixed(1)} s`,
+        ...columns(
+          evidence.rows.map((row) => [
+            row.where,
+            ...Object.entries(row.values).map(
+              ([name, value]) => `${name} ${value === null ? 'unknown' : signed(value)}`,
+            ),
+          ]),
+        ),
+      ]
     case 'shares':
       return [evidence.label, ...columns(evidence.rows.map((row) => [row.where, `${row.bad} of ${row.of}`, row.note]))]
     case 'exchange':
@@ -24,7 +34,8 @@ export function evidenceLines(evidence: Evidence, paint: Paint): readonly string
 
 /** The user's own lines, with carets under the value that is wrong, as rustc points into source. */
 function configLines(evidence: Extract<Evidence, { kind: 'config' }>): readonly string[] {
-  const name = evidence.object.namespace === null ? evidence.object.name : `${evidence.object.namespace}/${evidence.object.name}`
+  const name =
+    evidence.object.namespace === null ? evidence.object.name : `${evidence.object.namespace}/${evidence.object.name}`
   const lines = evidence.lines.map((line, index) => shortened(line, index === evidence.at ? evidence.mark : ''))
   const marked = lines[evidence.at] ?? ''
   const start = Math.max(0, marked.lastIndexOf(evidence.mark))
@@ -47,7 +58,8 @@ function shortened(line: string, mark: string): string {
 
 function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = []
-  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
   return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('   ')}`.trimEnd())
 }
 

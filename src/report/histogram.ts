@@ -3,8 +3,54 @@ import type { Paint } from './paint.ts'
 
 type Latency = Extract<Evidence, { kind: 'latency' }>
 
-const bounds = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4500, 5500, 9500, 10_500, 14_500, 15_500, 19_500, 20_500, 30_500, Number.POSITIVE_INFINITY]
-const labels = ['0.5 ms', '1 ms', '2 ms', '5 ms', '10 ms', '20 ms', '50 ms', '0.1 s', '0.2 s', '0.5 s', '1 s', '2 s', '4.5 s', '5 s', '9.5 s', '10 s', '14 s', '15 s', '19 s', '20 s', '30 s', '> 30 s']
+const bounds = [
+  0.5,
+  1,
+  2,
+  5,
+  10,
+  20,
+  50,
+  100,
+  200,
+  500,
+  1000,
+  2000,
+  4500,
+  5500,
+  9500,
+  10_500,
+  14_500,
+  15_500,
+  19_500,
+  20_500,
+  30_500,
+  Number.POSITIVE_INFINITY,
+]
+const labels = [
+  '0.5 ms',
+  '1 ms',
+  '2 ms',
+  '5 ms',
+  '10 ms',
+  '20 ms',
+  '50 ms',
+  '0.1 s',
+  '0.2 s',
+  '0.5 s',
+  '1 s',
+  '2 s',
+  '4.5 s',
+  '5 s',
+  '9.5 s',
+  '10 s',
+  '14 s',
+  '15 s',
+  '19 s',
+  '20 s',
+  '30 s',
+  '> 30 s',
+]
 const barWidth = 40
 
 /** A log-scale histogram, one line a bucket that holds anything; the resolver's own time-outs are named. */

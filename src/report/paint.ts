@@ -3,7 +3,10 @@ import type { Confidence, Severity } from '../findings/verdict.ts'
 
 export type Mark = Severity | 'ok' | 'cannot-tell' | 'not-applicable'
 
-/** How text output looks: with or without colour, with or without characters beyond ASCII. Meaning never by colour alone. */
+/**
+ * How text output looks: with or without colour, with or without characters beyond ASCII. Meaning never by colour
+ * alone.
+ */
 export interface Paint {
   readonly mark: (mark: Mark) => string
   readonly strong: (text: string) => string
@@ -28,11 +31,26 @@ const colours: Readonly<Record<Mark, Format>> = {
   'not-applicable': 'gray',
 }
 
-const glyphs: Readonly<Record<Mark, string>> = { error: '✗', warning: '!', info: 'i', ok: '✓', 'cannot-tell': '?', 'not-applicable': '-' }
-const plainGlyphs: Readonly<Record<Mark, string>> = { error: 'x', warning: '!', info: 'i', ok: '+', 'cannot-tell': '?', 'not-applicable': '-' }
+const glyphs: Readonly<Record<Mark, string>> = {
+  error: '✗',
+  warning: '!',
+  info: 'i',
+  ok: '✓',
+  'cannot-tell': '?',
+  'not-applicable': '-',
+}
+const plainGlyphs: Readonly<Record<Mark, string>> = {
+  error: 'x',
+  warning: '!',
+  info: 'i',
+  ok: '+',
+  'cannot-tell': '?',
+  'not-applicable': '-',
+}
 
 export function paint(options: { readonly colour: boolean; readonly ascii: boolean; readonly width: number }): Paint {
-  const style = (format: Format, text: string): string => (options.colour ? styleText(format, text, { validateStream: false }) : text)
+  const style = (format: Format, text: string): string =>
+    options.colour ? styleText(format, text, { validateStream: false }) : text
   const set = options.ascii ? plainGlyphs : glyphs
   return {
     mark: (mark) => style(colours[mark], set[mark]),

@@ -15,17 +15,32 @@ it.each([
 
 it('leaves colours of our own, tabs and words as they are', () => {
   const { mark, strong, dim, bad, confidence, dot } = paint({ colour: true, ascii: false, width: 80 })
-  const text = [...(['error', 'warning', 'info', 'ok', 'cannot-tell', 'not-applicable'] as const).map(mark), strong('a'), dim('b'), bad('ä'), confidence('observed'), confidence('inferred'), dot, '\tforward . 1.1.1.1']
+  const text = [
+    ...(['error', 'warning', 'info', 'ok', 'cannot-tell', 'not-applicable'] as const).map(mark),
+    strong('a'),
+    dim('b'),
+    bad('ä'),
+    confidence('observed'),
+    confidence('inferred'),
+    dot,
+    '\tforward . 1.1.1.1',
+  ]
   expect(text.map((it) => visible(it, 'colours'))).toEqual(text)
   expect(page(text, paint({ colour: true, ascii: false, width: 80 }))).toBe(`${text.join('\n')}\n`)
 })
 
 it('leaves nothing that a terminal obeys but colours, and does nothing twice', () =>
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\u001B', '[', '1m', '8m', '2J', '\u009B', '\r')), { maxLength: 12 }), (parts) => {
-      const shown = visible(parts.join(''), 'colours')
-      expect(stripVTControlCharacters(shown)).not.toMatch(/(?!\t)\p{Cc}/u)
-      expect(visible(shown, 'colours')).toBe(shown)
-      expect(visible(parts.join(''))).not.toMatch(/(?!\t)\p{Cc}/u)
-    }),
+    fc.property(
+      fc.array(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\u001B', '[', '1m', '8m', '2J', '\u009B', '\r')),
+        { maxLength: 12 },
+      ),
+      (parts) => {
+        const shown = visible(parts.join(''), 'colours')
+        expect(stripVTControlCharacters(shown)).not.toMatch(/(?!\t)\p{Cc}/u)
+        expect(visible(shown, 'colours')).toBe(shown)
+        expect(visible(parts.join(''))).not.toMatch(/(?!\t)\p{Cc}/u)
+      },
+    ),
   ))

@@ -11,7 +11,11 @@ const colour = /^\[(?:1|2|22|31|32|33|34|35|39|90)m/
  * cursor, begin a line, hide text or turn its direction is shown as its code, `\u001b`, and never obeyed.
  */
 export function visible(line: string, colours: 'colours' | 'plain' = 'plain'): string {
-  return line.replaceAll(unseen, (it, at: number) => (it === '\u001B' && colours === 'colours' && colour.test(line.slice(at + 1, at + 5)) ? it : `\\u${(it.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`))
+  return line.replaceAll(unseen, (it, at: number) =>
+    it === '\u001B' && colours === 'colours' && colour.test(line.slice(at + 1, at + 5))
+      ? it
+      : `\\u${(it.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** All output is made here: a line stays one line, whatever is in it, and colours are those of `paint` alone. */

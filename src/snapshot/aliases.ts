@@ -27,7 +27,12 @@ export function createAliases(): Aliases {
   }
 
   function name(text: string): string {
-    return isIP(text) === 0 ? text.split(/([./:@*])/).map((it, index) => (index % 2 === 0 ? piece(it) : it)).join('') : text
+    return isIP(text) === 0
+      ? text
+          .split(/([./:@*])/)
+          .map((it, index) => (index % 2 === 0 ? piece(it) : it))
+          .join('')
+      : text
   }
 
   function word(text: string, mayBeDirective: boolean): string {
@@ -41,7 +46,15 @@ export function createAliases(): Aliases {
   // A path such as /etc/resolv.conf is the image's, not the cluster's.
   // Line by line, since with the flag m each `\r` and `\u2028` of a run would begin the look at the rest of it anew.
   const inWords = (text: string, directives: boolean): string =>
-    text.split('\n').map((line) => line.replace(/(^\s+)?([^\s"'`,;()[\]{}=/][^\s"'`,;()[\]{}=]*)/g, (_, start: string | undefined, it: string, at: number) => (start ?? '') + word(it, directives && at === 0))).join('\n')
+    text
+      .split('\n')
+      .map((line) =>
+        line.replace(
+          /(^\s+)?([^\s"'`,;()[\]{}=/][^\s"'`,;()[\]{}=]*)/g,
+          (_, start: string | undefined, it: string, at: number) => (start ?? '') + word(it, directives && at === 0),
+        ),
+      )
+      .join('\n')
 
   return { name, inText: (text) => inWords(text, false), inFile: (text) => inWords(text, true) }
 }

@@ -11,9 +11,40 @@ import { anonymize } from './anonymize.ts'
 import { anyModel } from '../../test/build/any-model.ts'
 
 const intern = createIntern()
-const pod = projectPod({ metadata: { namespace: 'acme', name: 'billing-0', labels: { app: 'billing', 'acme.example/team': 'Money' } }, spec: { nodeName: 'n-1.acme.example', containers: [{ name: 'billing', image: 'registry.acme.example/billing:v2', ports: [{ name: 'web', containerPort: 80 }] }] }, status: { podIP: '10.2.1.9' } }, intern)
-const service = projectService({ metadata: { namespace: 'acme', name: 'billing' }, spec: { selector: { app: 'billing' }, ports: [{ port: 80, targetPort: 'web' }] } }, intern)
-const ingress = projectIngress({ metadata: { namespace: 'acme', name: 'front' }, spec: { rules: [{ host: 'pay.acme.example', http: { paths: [{ path: '/billing', backend: { service: { name: 'billing', port: { number: 80 } } } }] } }] } }, intern)
+const pod = projectPod(
+  {
+    metadata: { namespace: 'acme', name: 'billing-0', labels: { app: 'billing', 'acme.example/team': 'Money' } },
+    spec: {
+      nodeName: 'n-1.acme.example',
+      containers: [
+        { name: 'billing', image: 'registry.acme.example/billing:v2', ports: [{ name: 'web', containerPort: 80 }] },
+      ],
+    },
+    status: { podIP: '10.2.1.9' },
+  },
+  intern,
+)
+const service = projectService(
+  {
+    metadata: { namespace: 'acme', name: 'billing' },
+    spec: { selector: { app: 'billing' }, ports: [{ port: 80, targetPort: 'web' }] },
+  },
+  intern,
+)
+const ingress = projectIngress(
+  {
+    metadata: { namespace: 'acme', name: 'front' },
+    spec: {
+      rules: [
+        {
+          host: 'pay.acme.example',
+          http: { paths: [{ path: '/billing', backend: { service: { name: 'billing', port: { number: 80 } } } }] },
+        },
+      ],
+    },
+  },
+  intern,
+)
 
 function example(): Model {
   if (pod === null || service === null || ingress === null) throw new Error('not projected')
@@ -23,21 +54,66 @@ function example(): Model {
     ingresses: known([ingress]),
     namespaces: known([{ name: 'acme', labels: { 'kubernetes.io/metadata.name': 'acme' } }]),
     nodes: unknown('forbidden', 'list nodes in namespace acme'),
-    clusterDns: known({ service: null, slices: [], pods: [], workload: null, weaveTc: [], nodeCaches: [], domain: 'cluster.local', corefile: known('.:53 {\n    kubernetes cluster.local\n    forward Corp.Acme.example 10.0.0.2:53 /etc/resolv.conf\n}\npay.acme.example:53 {\n    cache 30\n}\n') }),
+    clusterDns: known({
+      service: null,
+      slices: [],
+      pods: [],
+      workload: null,
+      weaveTc: [],
+      nodeCaches: [],
+      domain: 'cluster.local',
+      corefile: known(
+        '.:53 {\n    kubernetes cluster.local\n    forward Corp.Acme.example 10.0.0.2:53 /etc/resolv.conf\n}\npay.acme.example:53 {\n    cache 30\n}\n',
+      ),
+    }),
   })
 }
 
 function namesIn(it: Model): readonly string[] {
   const found: string[] = []
-  const add = (...more: readonly (string | null | undefined)[]): void => void found.push(...more.map((each) => each ?? ''))
+  const add = (...more: readonly (string | null | undefined)[]): void =>
+    void found.push(...more.map((each) => each ?? ''))
   const { pods, services, endpointSlices, ingresses, networkPolicies, namespaces, dnsProbe } = it.sources
-  if (pods.known) for (const each of pods.value) add(each.namespace, each.name, each.node, each.owner?.name, ...Object.values(each.labels), ...each.containers.flatMap((held) => [held.name, held.image, ...held.ports.map((port) => port.name)]))
-  if (services.known) for (const each of services.value) add(each.namespace, each.name, ...Object.values(each.selector ?? {}), ...each.ports.map((port) => String(port.targetPort)))
-  if (endpointSlices.known) for (const each of endpointSlices.value) add(each.namespace, each.service, ...each.endpoints.flatMap((end) => [end.pod, end.node, end.ip]))
-  if (ingresses.known) for (const each of ingresses.value) add(each.namespace, each.className, each.defaultBackend?.service, ...each.rules.flatMap((rule) => [rule.host, ...rule.paths.map((path) => path.backend.service)]))
-  if (networkPolicies.known) for (const each of networkPolicies.value) add(each.namespace, ...Object.values(each.podSelector.matchLabels), ...each.podSelector.matchExpressions.flatMap((part) => [part.key, ...part.values]))
-  if (namespaces.known) for (const each of namespaces.value) add(each.name, ...Object.keys(each.labels), ...Object.values(each.labels))
-  if (dnsProbe.known) add(...dnsProbe.value.nodes, ...dnsProbe.value.series.flatMap((each) => [each.node, each.server.pod, each.name]))
+  if (pods.known)
+    for (const each of pods.value)
+      add(
+        each.namespace,
+        each.name,
+        each.node,
+        each.owner?.name,
+        ...Object.values(each.labels),
+        ...each.containers.flatMap((held) => [held.name, held.image, ...held.ports.map((port) => port.name)]),
+      )
+  if (services.known)
+    for (const each of services.value)
+      add(
+        each.namespace,
+        each.name,
+        ...Object.values(each.selector ?? {}),
+        ...each.ports.map((port) => String(port.targetPort)),
+      )
+  if (endpointSlices.known)
+    for (const each of endpointSlices.value)
+      add(each.namespace, each.service, ...each.endpoints.flatMap((end) => [end.pod, end.node, end.ip]))
+  if (ingresses.known)
+    for (const each of ingresses.value)
+      add(
+        each.namespace,
+        each.className,
+        each.defaultBackend?.service,
+        ...each.rules.flatMap((rule) => [rule.host, ...rule.paths.map((path) => path.backend.service)]),
+      )
+  if (networkPolicies.known)
+    for (const each of networkPolicies.value)
+      add(
+        each.namespace,
+        ...Object.values(each.podSelector.matchLabels),
+        ...each.podSelector.matchExpressions.flatMap((part) => [part.key, ...part.values]),
+      )
+  if (namespaces.known)
+    for (const each of namespaces.value) add(each.name, ...Object.keys(each.labels), ...Object.values(each.labels))
+  if (dnsProbe.known)
+    add(...dnsProbe.value.nodes, ...dnsProbe.value.series.flatMap((each) => [each.node, each.server.pod, each.name]))
   return found
 }
 
@@ -45,7 +121,9 @@ function skeleton(value: unknown): unknown {
   if (typeof value === 'string') return 'text'
   if (Array.isArray(value)) return value.map(skeleton)
   if (typeof value !== 'object' || value === null) return value
-  return Object.values(value).map((it) => JSON.stringify(skeleton(it))).sort()
+  return Object.values(value)
+    .map((it) => JSON.stringify(skeleton(it)))
+    .sort()
 }
 
 describe('anonymize', () => {
@@ -57,16 +135,32 @@ describe('anonymize', () => {
   test('what every cluster has, and addresses, are left', () => {
     expect(text).toContain('10.2.1.9')
     expect(text).toContain('kubernetes.io/metadata.name')
-    expect(sources.clusterDns).toMatchObject({ value: { domain: 'cluster.local', corefile: { value: expect.stringContaining('kubernetes cluster.local\n') } } })
-    expect(sources.clusterDns).toMatchObject({ value: { corefile: { value: expect.stringMatching(/forward n\d+\.n\d+\.n\d+ 10\.0\.0\.2:53 \/etc\/resolv\.conf\n/) } } })
+    expect(sources.clusterDns).toMatchObject({
+      value: { domain: 'cluster.local', corefile: { value: expect.stringContaining('kubernetes cluster.local\n') } },
+    })
+    expect(sources.clusterDns).toMatchObject({
+      value: {
+        corefile: { value: expect.stringMatching(/forward n\d+\.n\d+\.n\d+ 10\.0\.0\.2:53 \/etc\/resolv\.conf\n/) },
+      },
+    })
   })
 
   test('relations hold', () => {
-    if (!sources.pods.known || !sources.services.known || !sources.ingresses.known || !sources.namespaces.known) throw new Error('unknown')
-    const [ours, its, way, home] = [sources.pods.value[0], sources.services.value[0], sources.ingresses.value[0], sources.namespaces.value[0]]
+    if (!sources.pods.known || !sources.services.known || !sources.ingresses.known || !sources.namespaces.known)
+      throw new Error('unknown')
+    const [ours, its, way, home] = [
+      sources.pods.value[0],
+      sources.services.value[0],
+      sources.ingresses.value[0],
+      sources.namespaces.value[0],
+    ]
     expect(its?.selector?.['app']).toBe(ours?.labels['app'])
     expect(its?.ports[0]?.targetPort).toBe(ours?.containers[0]?.ports[0]?.name)
-    expect(way?.rules[0]?.paths[0]?.backend).toEqual({ service: its?.name, port: 80, path: 'spec.rules[0].http.paths[0].backend' })
+    expect(way?.rules[0]?.paths[0]?.backend).toEqual({
+      service: its?.name,
+      port: 80,
+      path: 'spec.rules[0].http.paths[0].backend',
+    })
     expect(home?.labels['kubernetes.io/metadata.name']).toBe(ours?.namespace)
     expect(sources.nodes).toEqual(unknown('forbidden', `list nodes in namespace ${home?.name}`))
     expect(ours?.containers[0]?.image).toMatch(/:v2$/)

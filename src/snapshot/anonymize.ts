@@ -4,18 +4,71 @@ import { createAliases, type Aliases } from './aliases.ts'
 
 /** Fields that hold a name, or several: of an object, a host, a port, a class, a context. */
 const names = new Set([
-  'namespace', 'name', 'pod', 'node', 'nodes', 'service', 'container', 'controllerPod', 'className', 'classNames', 'controller', 'context', 'image',
-  'host', 'externalName', 'domain', 'searches', 'addresses', 'aliases', 'typed', 'suffix', 'suffixes', 'hosts', 'names', 'volume', 'key', 'values', 'port', 'targetPort', 'secret',
+  'namespace',
+  'name',
+  'pod',
+  'node',
+  'nodes',
+  'service',
+  'container',
+  'controllerPod',
+  'className',
+  'classNames',
+  'controller',
+  'context',
+  'image',
+  'host',
+  'externalName',
+  'domain',
+  'searches',
+  'addresses',
+  'aliases',
+  'typed',
+  'suffix',
+  'suffixes',
+  'hosts',
+  'names',
+  'volume',
+  'key',
+  'values',
+  'port',
+  'targetPort',
+  'secret',
 ])
 
 /** Host names are compared without case, so two spellings are one name. */
-const hosts = new Set(['host', 'externalName', 'domain', 'searches', 'addresses', 'aliases', 'typed', 'suffix', 'suffixes', 'hosts', 'names', 'url'])
+const hosts = new Set([
+  'host',
+  'externalName',
+  'domain',
+  'searches',
+  'addresses',
+  'aliases',
+  'typed',
+  'suffix',
+  'suffixes',
+  'hosts',
+  'names',
+  'url',
+])
 
 /** Fields that hold a map from label key to label value. */
 const labels = new Set(['labels', 'templateLabels', 'selector', 'matchLabels'])
 
 /** Sentences, in which names stand among words. */
-const sentences = new Set(['detail', 'notReadyReason', 'readyMessage', 'why', 'stopped', 'error', 'args', 'said', 'location', 'subject', 'issuer'])
+const sentences = new Set([
+  'detail',
+  'notReadyReason',
+  'readyMessage',
+  'why',
+  'stopped',
+  'error',
+  'args',
+  'said',
+  'location',
+  'subject',
+  'issuer',
+])
 
 /** Files, in which the first word of a line is a directive. */
 const files = new Set(['corefile', 'resolvConf'])
@@ -40,7 +93,13 @@ function walk(value: unknown, key: string, parent: string, aliases: Aliases): un
   if (Array.isArray(value)) return value.map((it) => walk(it, key, parent, aliases))
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  if (labels.has(key)) return Object.fromEntries(entries.map(([label, held]) => [aliases.name(label), typeof held === 'string' ? aliases.name(held) : walk(held, label, key, aliases)]))
+  if (labels.has(key))
+    return Object.fromEntries(
+      entries.map(([label, held]) => [
+        aliases.name(label),
+        typeof held === 'string' ? aliases.name(held) : walk(held, label, key, aliases),
+      ]),
+    )
   return Object.fromEntries(entries.map(([field, held]) => [field, walk(held, field, key, aliases)]))
 }
 
@@ -48,10 +107,15 @@ function rename(text: string, key: string, parent: string, aliases: Aliases): st
   if (text === '' || isIP(text) !== 0) return text
   if (files.has(parent) && key === 'value') return aliases.inFile(text)
   if (sentences.has(key)) return aliases.inText(text)
-  if (key === 'url') return text.replace(/^([a-z]+:\/\/)(.*)$/s, (_, scheme: string, rest: string) => scheme + aliases.name(rest.toLowerCase()))
+  if (key === 'url')
+    return text.replace(
+      /^([a-z]+:\/\/)(.*)$/s,
+      (_, scheme: string, rest: string) => scheme + aliases.name(rest.toLowerCase()),
+    )
   // An Ingress's path begins with a slash; where a backend stands in its object does not.
   if (key === 'path') return text.startsWith('/') ? aliases.name(text) : text
-  if (key === 'readinessProbe') return text.replace(/^(\S+ )(.*)$/s, (_, kind: string, rest: string) => kind + aliases.name(rest))
+  if (key === 'readinessProbe')
+    return text.replace(/^(\S+ )(.*)$/s, (_, kind: string, rest: string) => kind + aliases.name(rest))
   if (key === 'value' && parent === 'taints') return aliases.name(text)
   if (!names.has(key)) return text
   return aliases.name(hosts.has(key) ? text.toLowerCase() : text)

@@ -35,13 +35,15 @@ export async function assemble(records: AsyncIterable<unknown>): Promise<Snapsho
     }
     const it = checked(record, raw, count + 1, 'the record')
     if ('end' in it) {
-      if (it.records !== count) throw damaged(count + 1, `the file says that it holds ${it.records} records, and ${count} are there`)
+      if (it.records !== count)
+        throw damaged(count + 1, `the file says that it holds ${it.records} records, and ${count} are there`)
       ended = true
       continue
     }
     count += 1
     if ('item' in it) {
-      if (arriving === null || arriving.source !== it.source) throw damaged(count, `an item of ${it.source} out of its place`)
+      if (arriving === null || arriving.source !== it.source)
+        throw damaged(count, `an item of ${it.source} out of its place`)
       arriving.items.push(valueOf(it.source, it.item, count))
       continue
     }
@@ -57,7 +59,12 @@ export async function assemble(records: AsyncIterable<unknown>): Promise<Snapsho
   if (head === null || !ended) throw new BadRecord('is cut off: it ends too early', again)
   requireComplete(arriving, count)
   const { tool, cluster, scope } = head
-  const all = Object.fromEntries(sourceNames.map((name) => [name, sources.get(name) ?? unknown('not-asked', `hopscope ${tool}, which wrote the file, did not collect this`)]))
+  const all = Object.fromEntries(
+    sourceNames.map((name) => [
+      name,
+      sources.get(name) ?? unknown('not-asked', `hopscope ${tool}, which wrote the file, did not collect this`),
+    ]),
+  )
   // Each value went through the schema of its own source.
   return { model: fromOutside({ scope, cluster, sources: all as Model['sources'] }), t0: new Date(head.t0) }
 
@@ -70,7 +77,11 @@ function readHeader(raw: unknown): v.InferOutput<typeof header> {
   const any = v.safeParse(anyHeader, raw)
   if (!any.success) throw new BadRecord('is no hopscope snapshot', 'hopscope collect --out FILE.hops writes one')
   const { schema, tool } = any.output
-  if (schema > schemaVersion) throw new BadRecord(`was written by a newer hopscope (${tool}, file schema ${schema}; this one reads up to ${schemaVersion})`, 'update hopscope to read it')
+  if (schema > schemaVersion)
+    throw new BadRecord(
+      `was written by a newer hopscope (${tool}, file schema ${schema}; this one reads up to ${schemaVersion})`,
+      'update hopscope to read it',
+    )
   return checked(header, raw, 1, 'the header')
 }
 
@@ -79,16 +90,21 @@ function checked<T>(schema: v.GenericSchema<unknown, T>, raw: unknown, at: numbe
   if (result.success) return result.output
   const [issue] = result.issues
   const path = v.getDotPath(issue)
-  throw damaged(at, `${what}${path === null ? '' : `.${path}`}: expected ${issue.expected ?? 'something else'}, found ${issue.received}`)
+  throw damaged(
+    at,
+    `${what}${path === null ? '' : `.${path}`}: expected ${issue.expected ?? 'something else'}, found ${issue.received}`,
+  )
 }
 
 /** A list written as one value, or one value as a list, would pass its schema and fail its readers. */
 function requireShape(it: { readonly source: string; readonly known: boolean }, at: number): void {
-  if (it.known && isSource(it.source) && singleSources.includes(it.source) === 'items' in it) throw damaged(at, `${it.source} has the wrong shape`)
+  if (it.known && isSource(it.source) && singleSources.includes(it.source) === 'items' in it)
+    throw damaged(at, `${it.source} has the wrong shape`)
 }
 
 function requireComplete(arriving: Arriving | null, at: number): void {
-  if (arriving !== null && arriving.items.length !== arriving.wanted) throw damaged(at, `${arriving.items.length} of ${arriving.wanted} ${arriving.source}`)
+  if (arriving !== null && arriving.items.length !== arriving.wanted)
+    throw damaged(at, `${arriving.items.length} of ${arriving.wanted} ${arriving.source}`)
 }
 
 function isSource(name: string): name is SourceName {

@@ -3,7 +3,10 @@ import { BadRecord, again } from './bad-record.ts'
 /** Longer than any record that is written; a foreign file without line ends must not fill the memory. */
 const longestLine = 64 * 1024 * 1024
 
-/** A cluster of five thousand nodes and all of their pods has a fifth of it: a small file that unpacks to more is a bomb. */
+/**
+ * A cluster of five thousand nodes and all of their pods has a fifth of it: a small file that unpacks to more is a
+ * bomb.
+ */
 const mostBytes = 1024 * 1024 * 1024
 const mostRecords = 1_000_000
 
@@ -15,7 +18,8 @@ export async function* jsonLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   let unpacked = 0
   for await (const chunk of chunks) {
     unpacked += chunk.length
-    if (unpacked > mostBytes || line > mostRecords) throw new BadRecord('unpacks to more than any cluster has: it is not read', again)
+    if (unpacked > mostBytes || line > mostRecords)
+      throw new BadRecord('unpacks to more than any cluster has: it is not read', again)
     let start = 0
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
       const rest = chunk.subarray(start, end)

@@ -21,7 +21,8 @@ import { anonymize } from './anonymize.ts'
 import { writeSnapshotTo } from './write.ts'
 
 /** As a generator of keys makes them: without fast-check's bias, which likes forty-three times the same letter. */
-const chars = (alphabet: string, length: number): fc.Arbitrary<string> => fc.noBias(fc.string({ unit: fc.constantFrom(...alphabet), minLength: length, maxLength: length }))
+const chars = (alphabet: string, length: number): fc.Arbitrary<string> =>
+  fc.noBias(fc.string({ unit: fc.constantFrom(...alphabet), minLength: length, maxLength: length }))
 const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const lower = upper.toLowerCase()
 const digit = '0123456789'
@@ -34,7 +35,8 @@ interface Planted {
   readonly said: string
 }
 
-const say = (secret: fc.Arbitrary<string>, how: (it: string) => string): fc.Arbitrary<Planted> => secret.map((it) => ({ secret: it, said: how(it) }))
+const say = (secret: fc.Arbitrary<string>, how: (it: string) => string): fc.Arbitrary<Planted> =>
+  secret.map((it) => ({ secret: it, said: how(it) }))
 
 const kinds: Readonly<Record<string, fc.Arbitrary<Planted>>> = {
   'a password in an assignment': say(word, (it) => `password=${it}`),
@@ -50,12 +52,17 @@ const kinds: Readonly<Record<string, fc.Arbitrary<Planted>>> = {
   'a proxy without a scheme': say(word, (it) => `HTTP_PROXY=user:${it}@proxy:3128`),
   'an access key of AWS': say(chars(upper + digit, 16), (it) => `key AKIA${it}`),
   'a secret key of AWS': say(base64, (it) => `found ${it} there`),
-  'a JSON Web Token': say(fc.tuple(base64, base64).map(([a, b]) => `eyJhbGciOiJSUzI1NiJ9.${a.replaceAll(/[+/]/g, '_')}.${b.replaceAll(/[+/]/g, '_')}`), (it) => `saw ${it} in a header`),
+  'a JSON Web Token': say(
+    fc
+      .tuple(base64, base64)
+      .map(([a, b]) => `eyJhbGciOiJSUzI1NiJ9.${a.replaceAll(/[+/]/g, '_')}.${b.replaceAll(/[+/]/g, '_')}`),
+    (it) => `saw ${it} in a header`,
+  ),
   'a private key': say(base64, (it) => `-----BEGIN RSA PRIVATE KEY-----\n${it}\n-----END RSA PRIVATE KEY-----`),
   'a private key cut off': say(base64, (it) => `-----BEGIN PRIVATE KEY-----\n${it}`),
   'a token of GitHub': say(chars(upper + lower + digit, 36), (it) => `ghp_${it}`),
   'a token of Slack': say(chars(upper + lower + digit, 24), (it) => `xoxb-${it}`),
-  'hexadecimal': say(chars('0123456789abcdef', 64), (it) => `key ${it}`),
+  hexadecimal: say(chars('0123456789abcdef', 64), (it) => `key ${it}`),
   'a cookie': say(word, (it) => `Cookie: ${it}`),
 }
 const anyPlanted = fc.record(Object.fromEntries(Object.entries(kinds)))
@@ -115,7 +122,8 @@ function around(said: string, secret: string): string | null {
 const scope = { namespace: null, target: { kind: 'everything' }, level: 'read' } as const
 
 /** Where the API lets free text in. Names, labels and addresses have spellings of their own. */
-const free = /\.(?:message|note|args\.\d+|command\.\d+|env\.\d+\.value|path|reason|kubectl\.kubernetes\.io\/last-applied-configuration)$|annotations\.example|configmaps\.1\.data/
+const free =
+  /\.(?:message|note|args\.\d+|command\.\d+|env\.\d+\.value|path|reason|kubectl\.kubernetes\.io\/last-applied-configuration)$|annotations\.example|configmaps\.1\.data/
 const neverRead = /annotations\.(?!kubernetes\.io)|env\.\d+\.value|configmaps\.1\.data/
 
 describe('secrets', () => {
@@ -130,7 +138,9 @@ describe('secrets', () => {
           return free.test(`.${path}`) ? `${it} ${all[at++ % all.length]?.said ?? ''}` : it
         })
         const outputs = await allOutputs(await collect(clusterOf(raw), { scope }))
-        for (const [where, said] of Object.entries(outputs)) for (const secret of [plainWord, ...all.map((it) => it.secret)]) expect(around(said, secret), where).toBeNull()
+        for (const [where, said] of Object.entries(outputs))
+          for (const secret of [plainWord, ...all.map((it) => it.secret)])
+            expect(around(said, secret), where).toBeNull()
       }),
       { numRuns: 40 },
     )
@@ -139,15 +149,29 @@ describe('secrets', () => {
   test.each(Object.entries(kinds))('%s, in what servers, logs and containers say', async (_kind, kind) => {
     await fc.assert(
       fc.asyncProperty(kind, async ({ secret, said }) => {
-        const inside = { namespace: 'shop', pod: 'web-1', container: 'app', ...readInside(`@resolv\nnameserver 10.0.0.1\n# ${said}\n\n@end\n@done\n`, 'x', false) }
+        const inside = {
+          namespace: 'shop',
+          pod: 'web-1',
+          container: 'app',
+          ...readInside(`@resolv\nnameserver 10.0.0.1\n# ${said}\n\n@end\n@done\n`, 'x', false),
+        }
         const signs = coreDnsSigns([`Corefile:3 - Error during parsing: ${said.replaceAll('\n', ' ')}`])
         const { why } = refusal(500, JSON.stringify({ message: `it failed: ${said}` }), 'list pods')
-        const model = await collect(clusterOf(rawCluster, (plural) => (plural === 'namespaces' ? unknown('failed', said) : null)), { scope })
+        const model = await collect(
+          clusterOf(rawCluster, (plural) => (plural === 'namespaces' ? unknown('failed', said) : null)),
+          { scope },
+        )
         const whole = fromOutside({
           ...model,
-          sources: { ...model.sources, insideViews: known([inside]), dnsServerLogs: known([{ pod: 'coredns-1', container: 'coredns', run: 'now' as const, lines: 1, signs }]), contacts: { known: false as const, why } },
+          sources: {
+            ...model.sources,
+            insideViews: known([inside]),
+            dnsServerLogs: known([{ pod: 'coredns-1', container: 'coredns', run: 'now' as const, lines: 1, signs }]),
+            contacts: { known: false as const, why },
+          },
         })
-        for (const [where, output] of Object.entries(await allOutputs(whole))) expect(around(output, secret), where).toBeNull()
+        for (const [where, output] of Object.entries(await allOutputs(whole)))
+          expect(around(output, secret), where).toBeNull()
       }),
       { numRuns: 15 },
     )
@@ -156,7 +180,18 @@ describe('secrets', () => {
   test('what is no secret stays', async () => {
     const model = await collect(clusterOf(rawCluster), { scope })
     const said = JSON.stringify(model)
-    for (const it of ['web-1', 'node-local-dns-1', 'k8s.io/ingress-nginx', 'registry.example/team/app:1', 'containers with unready status: [app]', 'kubernetes cluster.local in-addr.arpa ip6.arpa', 'forward . /etc/resolv.conf', '/cart', 'api.corp.example']) expect(said).toContain(it)
+    for (const it of [
+      'web-1',
+      'node-local-dns-1',
+      'k8s.io/ingress-nginx',
+      'registry.example/team/app:1',
+      'containers with unready status: [app]',
+      'kubernetes cluster.local in-addr.arpa ip6.arpa',
+      'forward . /etc/resolv.conf',
+      '/cart',
+      'api.corp.example',
+    ])
+      expect(said).toContain(it)
     expect(said).not.toContain('[redacted]')
   })
 })

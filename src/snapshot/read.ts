@@ -53,15 +53,32 @@ async function* magicChecked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<U
 
 function foreign(start: Buffer): BadRecord {
   const isJson = /^\s*\{/.test(start.toString('latin1'))
-  return new BadRecord('is no hopscope snapshot', isJson ? 'a report (-o json) can not be read back; hopscope collect --out FILE.hops writes what --from reads' : 'hopscope collect --out FILE.hops writes one')
+  return new BadRecord(
+    'is no hopscope snapshot',
+    isJson
+      ? 'a report (-o json) can not be read back; hopscope collect --out FILE.hops writes what --from reads'
+      : 'hopscope collect --out FILE.hops writes one',
+  )
 }
 
 function badFile(name: string, error: unknown): ToolError {
   if (error instanceof BadRecord) return new ToolError('bad-file', `${name} ${error.message}`, error.hint, error)
   const code = error instanceof Error && 'code' in error ? error.code : null
-  if (code === 'ENOENT') return new ToolError('bad-file', `no file ${name}`, 'hopscope collect --out FILE.hops writes one', error)
+  if (code === 'ENOENT')
+    return new ToolError('bad-file', `no file ${name}`, 'hopscope collect --out FILE.hops writes one', error)
   if (code === 'EISDIR') return new ToolError('bad-file', `${name} is a folder`, 'name the .hops file in it', error)
-  if (code === 'EACCES' || code === 'EPERM') return new ToolError('bad-file', `no permission to read ${name}`, 'snapshots are readable by the user who wrote them', error)
+  if (code === 'EACCES' || code === 'EPERM')
+    return new ToolError(
+      'bad-file',
+      `no permission to read ${name}`,
+      'snapshots are readable by the user who wrote them',
+      error,
+    )
   if (code === 'Z_BUF_ERROR') return new ToolError('bad-file', `${name} is cut off: it ends too early`, again, error)
-  return new ToolError('bad-file', `${name} is damaged: ${error instanceof Error ? error.message : String(error)}`, again, error)
+  return new ToolError(
+    'bad-file',
+    `${name} is damaged: ${error instanceof Error ? error.message : String(error)}`,
+    again,
+    error,
+  )
 }

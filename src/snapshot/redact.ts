@@ -16,7 +16,9 @@ export function redacted<K extends SourceName>(source: K, value: Sources[K] | It
 
 type Item<K extends SourceName> = Sources[K] extends readonly (infer T)[] ? T : never
 
-const rules: { readonly [K in SourceName]?: (value: Sources[K] extends readonly (infer T)[] ? T : Sources[K]) => unknown } = {
+const rules: {
+  readonly [K in SourceName]?: (value: Sources[K] extends readonly (infer T)[] ? T : Sources[K]) => unknown
+} = {
   pods: redactPod,
   nodes: (it) => (it.readyMessage === null ? it : { ...it, readyMessage: redactText(it.readyMessage) }),
   clusterDns: redactDns,
@@ -34,7 +36,11 @@ function redactFile(file: Known<string>): Known<string> {
 
 function redactPod(pod: Pod): Pod {
   if (pod.notReadyReason === null && pod.containers.every((it) => it.args.length === 0)) return pod
-  return { ...pod, notReadyReason: pod.notReadyReason === null ? null : redactText(pod.notReadyReason), containers: pod.containers.map(redactContainer) }
+  return {
+    ...pod,
+    notReadyReason: pod.notReadyReason === null ? null : redactText(pod.notReadyReason),
+    containers: pod.containers.map(redactContainer),
+  }
 }
 
 function redactContainer(it: Container): Container {
@@ -42,5 +48,9 @@ function redactContainer(it: Container): Container {
 }
 
 function redactDns(dns: ClusterDns): ClusterDns {
-  return { ...dns, pods: dns.pods.map(redactPod), corefile: dns.corefile.known ? { known: true, value: redactCorefile(dns.corefile.value) } : dns.corefile }
+  return {
+    ...dns,
+    pods: dns.pods.map(redactPod),
+    corefile: dns.corefile.known ? { known: true, value: redactCorefile(dns.corefile.value) } : dns.corefile,
+  }
 }

@@ -18,7 +18,10 @@ const number = v.number()
 const flag = v.boolean()
 const protocol = v.picklist(['TCP', 'UDP', 'SCTP'])
 
-export const why: Schema<Why> = v.object({ reason: v.picklist(['forbidden', 'not-asked', 'not-there', 'timed-out', 'cut-off', 'failed']), detail: text })
+export const why: Schema<Why> = v.object({
+  reason: v.picklist(['forbidden', 'not-asked', 'not-there', 'timed-out', 'cut-off', 'failed']),
+  detail: text,
+})
 
 export function known<T>(value: Schema<T>): Schema<Known<T>> {
   return v.variant('known', [v.object({ known: v.literal(true), value }), v.object({ known: v.literal(false), why })])
@@ -28,13 +31,21 @@ type Labels = Readonly<Record<string, string>>
 
 /** Not v.record, which leaves out keys like `constructor`: a label may be called so. */
 function isLabels(value: unknown): value is Labels {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((it) => typeof it === 'string')
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((it) => typeof it === 'string')
+  )
 }
 
 /** The schemas of everything that is a Kubernetes object, with labels and names interned as they are read. */
 export function objectSchemas(intern: Intern) {
   const word = v.pipe(v.string(), v.transform(intern.text))
-  const labels: Schema<Labels> = v.pipe(v.custom<Labels>(isLabels, 'labels are not a map of text'), v.transform(intern.labels))
+  const labels: Schema<Labels> = v.pipe(
+    v.custom<Labels>(isLabels, 'labels are not a map of text'),
+    v.transform(intern.labels),
+  )
   const owner = v.nullable(v.object({ kind: word, name: word }))
 
   const container: Schema<Container> = v.object({
@@ -85,7 +96,16 @@ export function objectSchemas(intern: Intern) {
     type: v.picklist(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']),
     clusterIP: v.nullable(text),
     selector: v.nullable(labels),
-    ports: v.array(v.object({ name: v.nullable(word), port: number, protocol, targetPort: v.union([number, word]), nodePort: v.nullable(number), appProtocol: v.exactOptional(text) })),
+    ports: v.array(
+      v.object({
+        name: v.nullable(word),
+        port: number,
+        protocol,
+        targetPort: v.union([number, word]),
+        nodePort: v.nullable(number),
+        appProtocol: v.exactOptional(text),
+      }),
+    ),
     externalName: v.nullable(text),
     internalTrafficPolicy: v.picklist(['Cluster', 'Local']),
     sessionAffinity: v.exactOptional(v.literal('ClientIP')),
@@ -98,7 +118,16 @@ export function objectSchemas(intern: Intern) {
     service: v.nullable(text),
     addressType: v.picklist(['IPv4', 'IPv6', 'FQDN']),
     ports: v.array(v.object({ name: v.nullable(word), port: v.nullable(number), protocol })),
-    endpoints: v.array(v.object({ ip: text, ready: flag, serving: flag, terminating: flag, node: v.nullable(word), pod: v.nullable(text) })),
+    endpoints: v.array(
+      v.object({
+        ip: text,
+        ready: flag,
+        serving: flag,
+        terminating: flag,
+        node: v.nullable(word),
+        pod: v.nullable(text),
+      }),
+    ),
   })
 
   const workload: Schema<Workload> = v.object({
@@ -111,24 +140,36 @@ export function objectSchemas(intern: Intern) {
     templateLabels: labels,
   })
 
-  const backend: Schema<IngressBackend> = v.object({ service: text, port: v.nullable(v.union([number, text])), path: text })
+  const backend: Schema<IngressBackend> = v.object({
+    service: text,
+    port: v.nullable(v.union([number, text])),
+    path: text,
+  })
   const ingress: Schema<Ingress> = v.object({
     namespace: word,
     name: text,
     className: v.nullable(word),
     classFrom: v.picklist(['spec', 'annotation', 'default']),
-    rules: v.array(v.object({ host: v.nullable(text), paths: v.array(v.object({ path: text, pathType: word, backend })) })),
+    rules: v.array(
+      v.object({ host: v.nullable(text), paths: v.array(v.object({ path: text, pathType: word, backend })) }),
+    ),
     defaultBackend: v.nullable(backend),
     tls: v.exactOptional(v.array(v.object({ hosts: v.array(text), secret: v.nullable(text) }))),
     addresses: v.array(text),
     statusBy: v.exactOptional(v.array(word)),
     vendors: v.exactOptional(v.array(word)),
-    actions: v.exactOptional(v.array(v.object({
-      name: text,
-      type: v.picklist(['forward', 'redirect', 'fixed-response', 'other', 'unreadable']),
-      services: v.array(v.object({ service: text, port: v.nullable(v.union([number, text])) })),
-    }))),
-    nginx: v.exactOptional(v.object({ rewrite: v.nullable(text), regex: flag, canary: flag, protocol: v.nullable(text) })),
+    actions: v.exactOptional(
+      v.array(
+        v.object({
+          name: text,
+          type: v.picklist(['forward', 'redirect', 'fixed-response', 'other', 'unreadable']),
+          services: v.array(v.object({ service: text, port: v.nullable(v.union([number, text])) })),
+        }),
+      ),
+    ),
+    nginx: v.exactOptional(
+      v.object({ rewrite: v.nullable(text), regex: flag, canary: flag, protocol: v.nullable(text) }),
+    ),
   })
   const ingressClass: Schema<IngressClass> = v.object({ name: text, controller: text, isDefault: flag })
   const ingressController: Schema<IngressController> = v.object({
@@ -143,7 +184,9 @@ export function objectSchemas(intern: Intern) {
 
   const selector: Schema<Selector> = v.object({
     matchLabels: labels,
-    matchExpressions: v.array(v.object({ key: text, operator: v.picklist(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: v.array(text) })),
+    matchExpressions: v.array(
+      v.object({ key: text, operator: v.picklist(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: v.array(text) }),
+    ),
   })
   const rule: Schema<PolicyRule> = v.object({
     peers: v.array(
@@ -209,8 +252,23 @@ export function objectSchemas(intern: Intern) {
     nodeCaches: v.optional(v.array(pod), []),
     scaler: v.exactOptional(workload),
     serviceProxy: v.exactOptional(known(serviceProxy)),
-    custom: v.exactOptional(known(v.object({ configMap: text, keys: v.array(v.object({ name: text, mentioned: flag })) }))),
+    custom: v.exactOptional(
+      known(v.object({ configMap: text, keys: v.array(v.object({ name: text, mentioned: flag })) })),
+    ),
   })
 
-  return { pod, service, endpointSlice, workload, ingress, ingressClass, ingressController, networkPolicy, namespace, node, clusterDns, labels }
+  return {
+    pod,
+    service,
+    endpointSlice,
+    workload,
+    ingress,
+    ingressClass,
+    ingressController,
+    networkPolicy,
+    namespace,
+    node,
+    clusterDns,
+    labels,
+  }
 }

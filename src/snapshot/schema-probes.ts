@@ -10,9 +10,23 @@ import { type Schema, known } from './schema-objects.ts'
 const text = v.string()
 const number = v.number()
 
-const answer: Schema<Answer> = v.picklist(['ok', 'nodata', 'nxdomain', 'servfail', 'refused', 'truncated', 'timeout', 'unreachable', 'not-asked'])
+const answer: Schema<Answer> = v.picklist([
+  'ok',
+  'nodata',
+  'nxdomain',
+  'servfail',
+  'refused',
+  'truncated',
+  'timeout',
+  'unreachable',
+  'not-asked',
+])
 
-const server = v.object({ role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']), ip: text, pod: v.nullable(text) })
+const server = v.object({
+  role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']),
+  ip: text,
+  pod: v.nullable(text),
+})
 
 const series: Schema<LookupSeries> = v.object({
   node: text,
@@ -22,18 +36,36 @@ const series: Schema<LookupSeries> = v.object({
   libc: v.nullable(v.picklist(['glibc', 'musl'])),
   name: text,
   zone: v.picklist(['cluster', 'external']),
-  lookups: v.array(v.object({ at: number, ms: number, a: answer, aaaa: answer, retries: number, firstLost: v.picklist(['none', 'a', 'aaaa', 'both']) })),
+  lookups: v.array(
+    v.object({
+      at: number,
+      ms: number,
+      a: answer,
+      aaaa: answer,
+      retries: number,
+      firstLost: v.picklist(['none', 'a', 'aaaa', 'both']),
+    }),
+  ),
 })
 
 const httpEnd = {
-  status: v.nullable(number), error: v.nullable(text), ms: number,
+  status: v.nullable(number),
+  error: v.nullable(text),
+  ms: number,
   location: v.exactOptional(text),
   redirects: v.exactOptional(v.array(v.object({ status: number, location: text }))),
   scheme: v.exactOptional(v.picklist(['http', 'https'])),
-  certificate: v.exactOptional(v.object({
-    names: v.array(text), subject: text, issuer: text, covers: v.boolean(), validity: v.picklist(['now', 'expired', 'not-yet']), validTo: text,
-    trust: v.picklist(['public', 'unknown-issuer', 'self-signed']),
-  })),
+  certificate: v.exactOptional(
+    v.object({
+      names: v.array(text),
+      subject: text,
+      issuer: text,
+      covers: v.boolean(),
+      validity: v.picklist(['now', 'expired', 'not-yet']),
+      validTo: text,
+      trust: v.picklist(['public', 'unknown-issuer', 'self-signed']),
+    }),
+  ),
   page: v.exactOptional(v.object({ body: text, head: text })),
 }
 
@@ -50,7 +82,17 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     cap: v.object({ queriesPerSecondPerNode: number, lookupsPerSeries: number }),
     lag: v.exactOptional(v.array(v.object({ node: text, p99Ms: number }))),
     stray: v.exactOptional(v.array(v.object({ node: text, packets: number }))),
-    large: v.exactOptional(v.array(v.object({ node: text, ip: text, pod: text, result: v.picklist(['complete', 'stalled', 'unreachable', 'other']), bytes: number }))),
+    large: v.exactOptional(
+      v.array(
+        v.object({
+          node: text,
+          ip: text,
+          pod: text,
+          result: v.picklist(['complete', 'stalled', 'unreachable', 'other']),
+          bytes: number,
+        }),
+      ),
+    ),
     stopped: v.nullable(text),
   })
 
@@ -89,10 +131,15 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       v.object({
         node: text,
         service: v.object({ namespace: text, name: text, port: number }),
-        via: v.variant('kind', [v.object({ kind: v.literal('service') }), v.object({ kind: v.literal('endpoint'), pod: v.nullable(text) })]),
+        via: v.variant('kind', [
+          v.object({ kind: v.literal('service') }),
+          v.object({ kind: v.literal('endpoint'), pod: v.nullable(text) }),
+        ]),
         ip: text,
         port: number,
-        tries: v.array(v.object({ result: v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), ms: number })),
+        tries: v.array(
+          v.object({ result: v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), ms: number }),
+        ),
       }),
     ),
     http: v.array(
@@ -106,9 +153,31 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
         ...httpEnd,
       }),
     ),
-    direct: v.exactOptional(v.array(v.object({ node: text, service: ofPort, pod: v.nullable(text), ip: text, port: number, host: text, path: text, basis, ...httpEnd }))),
+    direct: v.exactOptional(
+      v.array(
+        v.object({
+          node: text,
+          service: ofPort,
+          pod: v.nullable(text),
+          ip: text,
+          port: number,
+          host: text,
+          path: text,
+          basis,
+          ...httpEnd,
+        }),
+      ),
+    ),
     strangers: v.exactOptional(v.array(v.object({ node: text, host: text, via: controller, ...httpEnd }))),
-    unasked: v.exactOptional(v.array(v.object({ service: ofPort, protocol: v.picklist(['TCP', 'UDP', 'SCTP']), why: v.picklist(['not-http', 'not-tcp', 'mesh', 'bound']) }))),
+    unasked: v.exactOptional(
+      v.array(
+        v.object({
+          service: ofPort,
+          protocol: v.picklist(['TCP', 'UDP', 'SCTP']),
+          why: v.picklist(['not-http', 'not-tcp', 'mesh', 'bound']),
+        }),
+      ),
+    ),
     eased: v.exactOptional(v.array(v.object({ node: text, ip: text, port: number, why: text }))),
   })
 
@@ -118,7 +187,9 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     glibc: v.nullable(text),
     programs: v.array(text),
     servers: known(v.array(v.object({ ip: text, tool: text, result: v.nullable(answer), ms: number }))),
-    names: v.array(v.object({ service: ofService, typed: text, tool: text, result: answer, addresses: v.array(text), ms: number })),
+    names: v.array(
+      v.object({ service: ofService, typed: text, tool: text, result: answer, addresses: v.array(text), ms: number }),
+    ),
   })
 
   const insideView: Schema<InsideView> = v.object({
@@ -135,7 +206,14 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
   const conntrackWindow: Schema<ConntrackWindow> = v.object({
     node: text,
     windowMs: number,
-    delta: v.object({ insert_failed: number, drop: number, early_drop: number, invalid: number, clash_resolve: v.nullable(number), chaintoolong: v.exactOptional(number) }),
+    delta: v.object({
+      insert_failed: number,
+      drop: number,
+      early_drop: number,
+      invalid: number,
+      clash_resolve: v.nullable(number),
+      chaintoolong: v.exactOptional(number),
+    }),
     entries: v.nullable(number),
     max: v.nullable(number),
   })
@@ -149,7 +227,9 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     responses: v.record(text, number),
     slowShare: v.nullable(number),
     forwardFailures: v.nullable(number),
-    upstreams: v.exactOptional(v.array(v.object({ to: text, sent: number, answers: v.record(text, number), seconds: number }))),
+    upstreams: v.exactOptional(
+      v.array(v.object({ to: text, sent: number, answers: v.record(text, number), seconds: number })),
+    ),
     config: v.exactOptional(text),
     version: v.exactOptional(text),
   })
@@ -159,7 +239,27 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     container: text,
     run: v.picklist(['now', 'before']),
     lines: number,
-    signs: v.array(v.object({ kind: v.picklist(['loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen', 'io-timeout', 'no-healthy-upstream', 'too-many-concurrent', 'no-upstream-service', 'slow-health', 'last-words']), times: number, said: text })),
+    signs: v.array(
+      v.object({
+        kind: v.picklist([
+          'loop',
+          'forbidden',
+          'api-unreachable',
+          'unsynced',
+          'corefile-refused',
+          'reload-failed',
+          'cannot-listen',
+          'io-timeout',
+          'no-healthy-upstream',
+          'too-many-concurrent',
+          'no-upstream-service',
+          'slow-health',
+          'last-words',
+        ]),
+        times: number,
+        said: text,
+      }),
+    ),
     config: v.exactOptional(text),
   })
 

@@ -27,7 +27,14 @@ const scope: Schema<Scope> = v.object({
   level: v.picklist(['read', 'probe', 'node']),
 })
 
-export const header = v.object({ hopscope: v.literal(format), schema: v.literal(schemaVersion), tool: v.string(), t0: v.pipe(v.string(), v.isoTimestamp()), cluster, scope })
+export const header = v.object({
+  hopscope: v.literal(format),
+  schema: v.literal(schemaVersion),
+  tool: v.string(),
+  t0: v.pipe(v.string(), v.isoTimestamp()),
+  cluster,
+  scope,
+})
 
 /** A record after the header: a source's state, an item of a list source, or the end. */
 export const record = v.union([

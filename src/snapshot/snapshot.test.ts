@@ -32,9 +32,19 @@ async function* inPieces(bytes: Buffer, size = 64 * 1024): AsyncGenerator<Buffer
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-const linesOf = async (model: Model): Promise<string[]> => zstdDecompressSync(await bytesOf(model)).toString().trimEnd().split('\n')
-const fromLines = (lines: readonly string[]): AsyncGenerator<Buffer> => inPieces(zstdCompressSync(Buffer.from(`${lines.join('\n')}\n`)))
-const small = modelOf({ namespaces: known([{ name: 'shop', labels: { a: 'b' } }, { name: 'ünïcode', labels: {} }]) })
+const linesOf = async (model: Model): Promise<string[]> =>
+  zstdDecompressSync(await bytesOf(model))
+    .toString()
+    .trimEnd()
+    .split('\n')
+const fromLines = (lines: readonly string[]): AsyncGenerator<Buffer> =>
+  inPieces(zstdCompressSync(Buffer.from(`${lines.join('\n')}\n`)))
+const small = modelOf({
+  namespaces: known([
+    { name: 'shop', labels: { a: 'b' } },
+    { name: 'ünïcode', labels: {} },
+  ]),
+})
 
 describe('a model', () => {
   test('comes back as it was written', async () => {
@@ -49,7 +59,15 @@ describe('a model', () => {
 
   test('gives the same bytes, in whatever order its keys were made', async () => {
     const turned = (value: unknown): unknown =>
-      Array.isArray(value) ? value.map(turned) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).reverse().map(([key, held]) => [key, turned(held)])) : value
+      Array.isArray(value)
+        ? value.map(turned)
+        : typeof value === 'object' && value !== null
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([key, held]) => [key, turned(held)]),
+            )
+          : value
     await fc.assert(
       fc.asyncProperty(anyModel, async (model) => {
         expect((await bytesOf(turned(model) as Model)).equals(await bytesOf(model))).toBe(true)
@@ -69,21 +87,33 @@ describe('a file that is not whole', () => {
   test('cut at any byte is bad, never read and never waited for', async () => {
     const bytes = await bytesOf(small)
     for (let end = 0; end < bytes.length; end += 1) {
-      await expect(readSnapshotFrom(inPieces(bytes.subarray(0, end)), 'x.hops')).rejects.toMatchObject({ code: 'bad-file', message: expect.stringMatching(/^x\.hops is (empty|cut off)/) })
+      await expect(readSnapshotFrom(inPieces(bytes.subarray(0, end)), 'x.hops')).rejects.toMatchObject({
+        code: 'bad-file',
+        message: expect.stringMatching(/^x\.hops is (empty|cut off)/),
+      })
     }
   })
 
   test('cut after any record is bad too', async () => {
     const lines = await linesOf(small)
     for (let end = 1; end < lines.length; end += 1) {
-      await expect(readSnapshotFrom(fromLines(lines.slice(0, end)), 'x')).rejects.toMatchObject({ code: 'bad-file', message: 'x is cut off: it ends too early' })
+      await expect(readSnapshotFrom(fromLines(lines.slice(0, end)), 'x')).rejects.toMatchObject({
+        code: 'bad-file',
+        message: 'x is cut off: it ends too early',
+      })
     }
   })
 
   test('with any record left out, doubled or changed places is bad', async () => {
     const lines = await linesOf(small)
-    const wrong = lines.flatMap((line, at) => [lines.toSpliced(at, 1), lines.toSpliced(at, 0, line), at === 0 ? [] : lines.toSpliced(at - 1, 2, line, lines[at - 1] ?? '')])
-    const results = await Promise.allSettled(wrong.filter((it) => it.length > 0).map((it) => readSnapshotFrom(fromLines(it), 'x')))
+    const wrong = lines.flatMap((line, at) => [
+      lines.toSpliced(at, 1),
+      lines.toSpliced(at, 0, line),
+      at === 0 ? [] : lines.toSpliced(at - 1, 2, line, lines[at - 1] ?? ''),
+    ])
+    const results = await Promise.allSettled(
+      wrong.filter((it) => it.length > 0).map((it) => readSnapshotFrom(fromLines(it), 'x')),
+    )
     // Two whole sources may stand in either order, and two items of one: nothing is lost.
     const read = results.filter((it) => it.status === 'fulfilled').map((it) => it.value.model)
     for (const model of read) expect(Object.values(model.sources).filter((it) => it.known)).toHaveLength(1)
@@ -104,7 +134,8 @@ describe('a file that is not whole', () => {
 })
 
 describe('a file of another kind', () => {
-  const header = '{"hopscope":"snapshot","schema":1,"tool":"1.0.0","t0":"2026-08-22T10:41:00.000Z","cluster":{"context":"c","version":"v","tool":"1.0.0"},"scope":{"namespace":null,"target":{"kind":"everything"},"level":"read"}}'
+  const header =
+    '{"hopscope":"snapshot","schema":1,"tool":"1.0.0","t0":"2026-08-22T10:41:00.000Z","cluster":{"context":"c","version":"v","tool":"1.0.0"},"scope":{"namespace":null,"target":{"kind":"everything"},"level":"read"}}'
 
   test.each([
     [Buffer.from('hello'), 'is no hopscope snapshot', 'hopscope collect'],
@@ -113,25 +144,64 @@ describe('a file of another kind', () => {
     [Buffer.alloc(0), 'is empty', 'copy it again'],
     [zstdCompressSync(Buffer.from('hello\n')), 'is damaged: record 1 is no JSON', 'copy it again'],
     [zstdCompressSync(Buffer.from('{"a":1}\n')), 'is no hopscope snapshot', 'hopscope collect'],
-    [zstdCompressSync(Buffer.from('{"hopscope":"snapshot","schema":2,"tool":"9.0.0"}\n')), 'was written by a newer hopscope (9.0.0', 'update'],
+    [
+      zstdCompressSync(Buffer.from('{"hopscope":"snapshot","schema":2,"tool":"9.0.0"}\n')),
+      'was written by a newer hopscope (9.0.0',
+      'update',
+    ],
     [zstdCompressSync(Buffer.from(header.replace('"read"', '"root"'))), 'is cut off in record 1', 'copy it again'],
-    [zstdCompressSync(Buffer.from(`${header.replace('"read"', '"root"')}\n`)), 'is damaged at record 1: the header.scope.level', 'copy it again'],
-    [zstdCompressSync(Buffer.from(`${header}\n{"source":"pods","known":true,"items":1}\n{"source":"pods","item":{"namespace":"a"}}\n`)), 'is damaged at record 3: pods.', 'copy it again'],
-    [zstdCompressSync(Buffer.from(`${header}\n{"source":"clusterDns","known":true,"items":0}\n`)), 'wrong shape', 'copy it again'],
-    [zstdCompressSync(Buffer.from(`${header}\n{"source":"pods","known":true,"value":[]}\n`)), 'damaged', 'copy it again'],
+    [
+      zstdCompressSync(Buffer.from(`${header.replace('"read"', '"root"')}\n`)),
+      'is damaged at record 1: the header.scope.level',
+      'copy it again',
+    ],
+    [
+      zstdCompressSync(
+        Buffer.from(
+          `${header}\n{"source":"pods","known":true,"items":1}\n{"source":"pods","item":{"namespace":"a"}}\n`,
+        ),
+      ),
+      'is damaged at record 3: pods.',
+      'copy it again',
+    ],
+    [
+      zstdCompressSync(Buffer.from(`${header}\n{"source":"clusterDns","known":true,"items":0}\n`)),
+      'wrong shape',
+      'copy it again',
+    ],
+    [
+      zstdCompressSync(Buffer.from(`${header}\n{"source":"pods","known":true,"value":[]}\n`)),
+      'damaged',
+      'copy it again',
+    ],
   ])('%#', async (bytes, message, hint) => {
-    await expect(readSnapshotFrom(inPieces(bytes), 'x')).rejects.toMatchObject({ code: 'bad-file', message: expect.stringContaining(message), hint: expect.stringContaining(hint) })
+    await expect(readSnapshotFrom(inPieces(bytes), 'x')).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+    })
   })
 
   test('any bytes at all', async () => {
-    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.boolean(), async (bytes, zstd) => {
-      const content = Buffer.from(bytes)
-      await expect(readSnapshotFrom(inPieces(zstd ? zstdCompressSync(content) : content), 'x')).rejects.toMatchObject({ code: 'bad-file' })
-    }))
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.boolean(), async (bytes, zstd) => {
+        const content = Buffer.from(bytes)
+        await expect(readSnapshotFrom(inPieces(zstd ? zstdCompressSync(content) : content), 'x')).rejects.toMatchObject(
+          { code: 'bad-file' },
+        )
+      }),
+    )
   })
 
   test('fields and sources of a later hopscope are skipped, sources of an earlier one are unknown', async () => {
-    const lines = [header, '{"source":"namespaces","known":true,"items":1,"new":1}', '{"source":"namespaces","item":{"name":"shop","labels":{},"new":1}}', '{"source":"routes","known":true,"items":1}', '{"source":"routes","item":{}}', '{"end":true,"records":5}']
+    const lines = [
+      header,
+      '{"source":"namespaces","known":true,"items":1,"new":1}',
+      '{"source":"namespaces","item":{"name":"shop","labels":{},"new":1}}',
+      '{"source":"routes","known":true,"items":1}',
+      '{"source":"routes","item":{}}',
+      '{"end":true,"records":5}',
+    ]
     const { model } = await readSnapshotFrom(fromLines(lines), 'x')
     expect(model.sources.namespaces).toEqual(known([{ name: 'shop', labels: {} }]))
     expect(model.sources).not.toHaveProperty('routes')
@@ -154,10 +224,27 @@ describe('on disk', () => {
   })
 
   test('a file that cannot be written leaves nothing behind', async () => {
-    await expect(writeSnapshot(join(folder, 'none', 'a.hops'), small, { t0 })).rejects.toMatchObject({ code: 'bad-file', message: expect.stringContaining('cannot write') })
+    await expect(writeSnapshot(join(folder, 'none', 'a.hops'), small, { t0 })).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringContaining('cannot write'),
+    })
     await writeFile(join(folder, 'kept.hops'), 'as it was')
-    const broken = { ...small, sources: { ...small.sources, pods: known([{ get name(): string { throw new Error('gone') } }]) } }
-    await expect(writeSnapshot(join(folder, 'kept.hops'), broken as unknown as Model, { t0 })).rejects.toMatchObject({ code: 'bad-file' })
+    const broken = {
+      ...small,
+      sources: {
+        ...small.sources,
+        pods: known([
+          {
+            get name(): string {
+              throw new Error('gone')
+            },
+          },
+        ]),
+      },
+    }
+    await expect(writeSnapshot(join(folder, 'kept.hops'), broken as unknown as Model, { t0 })).rejects.toMatchObject({
+      code: 'bad-file',
+    })
     expect(await readFile(join(folder, 'kept.hops'), 'utf8')).toBe('as it was')
     expect((await readdir(folder)).filter((it) => it.includes('partial'))).toEqual([])
   })
@@ -166,7 +253,10 @@ describe('on disk', () => {
     ['missing.hops', /^no file .*missing\.hops$/],
     ['.', /is a folder$/],
   ])('%s', async (name, message) => {
-    await expect(readSnapshot(join(folder, name))).rejects.toMatchObject({ code: 'bad-file', message: expect.stringMatching(message) })
+    await expect(readSnapshot(join(folder, name))).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringMatching(message),
+    })
   })
 })
 

@@ -30,7 +30,12 @@ export async function writeSnapshot(path: string, model: Model, options: WriteOp
     if (replaceable) await rename(partial, path)
   } catch (error) {
     if (replaceable) await rm(partial, { force: true }).catch(() => {})
-    throw new ToolError('bad-file', `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`, 'name another file: --out FILE.hops', error)
+    throw new ToolError(
+      'bad-file',
+      `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      'name another file: --out FILE.hops',
+      error,
+    )
   }
 }
 
@@ -51,10 +56,19 @@ function* pieces(model: Model, options: WriteOptions): Generator<string> {
   yield piece
 }
 
-/** Header, then each source in its order: its state, and a record per item of a list; then the end, with their count. */
+/**
+ * Header, then each source in its order: its state, and a record per item of a list; then the end, with their count.
+ */
 function* records(model: Model, options: WriteOptions): Generator<object> {
   let count = 1
-  yield { hopscope: format, schema: schemaVersion, tool: model.cluster.tool, t0: options.t0.toISOString(), cluster: model.cluster, scope: model.scope }
+  yield {
+    hopscope: format,
+    schema: schemaVersion,
+    tool: model.cluster.tool,
+    t0: options.t0.toISOString(),
+    cluster: model.cluster,
+    scope: model.scope,
+  }
   for (const source of sourceNames) {
     const state = model.sources[source]
     count += 1

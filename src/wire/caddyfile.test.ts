@@ -57,14 +57,49 @@ describe('any text', () => {
   test('snippets that double are cut off, and said to be', () => {
     expect(parseCorefile(doubling(3))).toMatchObject({ cutOff: false, servers: [{ plugins: { length: 16 } }] })
     for (const depth of [20, 60, 200]) expect(parseCorefile(doubling(depth)).cutOff).toBe(true)
-    expect(parseCorefile('(a) {\n import b\n}\n(b) {\n import a\n}\n. {\n import a\n}\n').servers.length).toBeLessThan(3)
+    expect(parseCorefile('(a) {\n import b\n}\n(b) {\n import a\n}\n. {\n import a\n}\n').servers.length).toBeLessThan(
+      3,
+    )
   })
 
   test('is read without a throw', () => {
-    const odd = fc.array(fc.constantFrom('{', '}', 'import', '(a)', 'a', ',', 'a,', '"', '\\', '#', '\n', ' ', '\r', '""', '{$A}', 'import a', '*'), { maxLength: 60 }).map((it) => it.join(''))
-    fc.assert(fc.property(fc.oneof(odd, fc.string({ unit: 'grapheme' }), odd.map((it) => it.replaceAll(/(?<=.)/g, ' '))), (text) => {
-      expect(parseCaddyfile(text).problems.every((it) => it.line >= 1)).toBe(true)
-      parseCorefile(text)
-    }), { numRuns: 500 })
+    const odd = fc
+      .array(
+        fc.constantFrom(
+          '{',
+          '}',
+          'import',
+          '(a)',
+          'a',
+          ',',
+          'a,',
+          '"',
+          '\\',
+          '#',
+          '\n',
+          ' ',
+          '\r',
+          '""',
+          '{$A}',
+          'import a',
+          '*',
+        ),
+        { maxLength: 60 },
+      )
+      .map((it) => it.join(''))
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          odd,
+          fc.string({ unit: 'grapheme' }),
+          odd.map((it) => it.replaceAll(/(?<=.)/g, ' ')),
+        ),
+        (text) => {
+          expect(parseCaddyfile(text).problems.every((it) => it.line >= 1)).toBe(true)
+          parseCorefile(text)
+        },
+      ),
+      { numRuns: 500 },
+    )
   })
 })

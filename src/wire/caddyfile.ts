@@ -137,7 +137,9 @@ export function parseCaddyfile(text: string): Caddyfile {
       body.push({ text: word, line })
     }
     if (depth !== 0) return unclosed(opened)
-    const itself = body.find((it, index) => it.text === 'import' && body[index + 1]?.text === name && body[index - 1]?.line !== it.line)
+    const itself = body.find(
+      (it, index) => it.text === 'import' && body[index + 1]?.text === name && body[index - 1]?.line !== it.line,
+    )
     if (itself !== undefined) refuse(`snippet ${name} imports itself`, itself)
     snippets.set(name, itself === undefined ? body : [])
   }
@@ -241,7 +243,8 @@ export function parseCaddyfile(text: string): Caddyfile {
   }
 
   function unclosed(opened: Token): void {
-    if (openQuote === null) problems.push({ line: unclosedBrace(text) ?? opened.line, text: '`{` is never closed', mark: '{' })
+    if (openQuote === null)
+      problems.push({ line: unclosedBrace(text) ?? opened.line, text: '`{` is never closed', mark: '{' })
     else problems.push({ line: openQuote, text: 'a quote is never closed', mark: '"' })
   }
 }
@@ -276,7 +279,8 @@ function lineBreaks({ text }: Token): number {
 const space = /[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/
 
 /**
- * Words between white space. `#` begins a comment, within a word as well; but a comment that begins within a word ends at
+ * Words between white space. `#` begins a comment, within a word as well; but a comment that begins within a word ends
+ * at
  * the next space, since the lexer forgets it with the word. A quote at a word's start takes everything to the next bare
  * quote, line ends too; one that is never closed takes all the rest, and is no error of the lexer.
  */

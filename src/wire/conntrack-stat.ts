@@ -38,11 +38,16 @@ export function parseConntrackStat(text: string): ConntrackStat | null {
   }
 }
 
-export type ConntrackDelta = Pick<ConntrackStat, 'insert_failed' | 'drop' | 'early_drop' | 'invalid' | 'clash_resolve' | 'chaintoolong'>
+export type ConntrackDelta = Pick<
+  ConntrackStat,
+  'insert_failed' | 'drop' | 'early_drop' | 'invalid' | 'clash_resolve' | 'chaintoolong'
+>
 
 /**
- * Growth between two readings of one node. Each CPU's counter has 32 bits: a fall is a wrap only where it stood near its
- * end. Any other fall is a counter that began anew (the module loaded again, another network namespace), and what it has
+ * Growth between two readings of one node. Each CPU's counter has 32 bits: a fall is a wrap only where it stood near
+ * its
+ * end. Any other fall is a counter that began anew (the module loaded again, another network namespace), and what it
+ * has
  * counted since then is the least that it grew.
  */
 export function conntrackDelta(before: ConntrackStat, after: ConntrackStat): ConntrackDelta {
@@ -51,8 +56,13 @@ export function conntrackDelta(before: ConntrackStat, after: ConntrackStat): Con
     drop: grown(before.drop, after.drop),
     early_drop: grown(before.early_drop, after.early_drop),
     invalid: grown(before.invalid, after.invalid),
-    clash_resolve: before.clash_resolve === null || after.clash_resolve === null ? null : grown(before.clash_resolve, after.clash_resolve),
-    ...(before.chaintoolong === undefined || after.chaintoolong === undefined ? {} : { chaintoolong: grown(before.chaintoolong, after.chaintoolong) }),
+    clash_resolve:
+      before.clash_resolve === null || after.clash_resolve === null
+        ? null
+        : grown(before.clash_resolve, after.clash_resolve),
+    ...(before.chaintoolong === undefined || after.chaintoolong === undefined
+      ? {}
+      : { chaintoolong: grown(before.chaintoolong, after.chaintoolong) }),
   }
 }
 

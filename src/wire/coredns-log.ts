@@ -4,11 +4,18 @@ interface Form<K extends string> {
   readonly line: Pick<RegExp, 'exec'>
 }
 
-/** client-go names what it wanted to list (`*v1.Service`) before it says why it could not; one look ahead after the other. */
+/**
+ * client-go names what it wanted to list (`*v1.Service`) before it says why it could not; one look ahead after the
+ * other.
+ */
 const apiUnreachable = {
   exec(line: string): RegExpExecArray | null {
     const failed = line.search(/[Ff]ailed to (?:watch|list) \*\w{1,40}\.\w/)
-    return failed === -1 ? null : /((?:dial tcp|net\/http|x509|tls|Unauthorized|EOF|context deadline exceeded|http2|read tcp)[^"]*)/.exec(line.slice(failed))
+    return failed === -1
+      ? null
+      : /((?:dial tcp|net\/http|x509|tls|Unauthorized|EOF|context deadline exceeded|http2|read tcp)[^"]*)/.exec(
+          line.slice(failed),
+        )
   },
 }
 
@@ -18,16 +25,29 @@ const apiUnreachable = {
  * what is kept, or the line where there is none.
  */
 const forms = [
-  { kind: 'loop', line: /^\[\w+\] plugin\/loop: (Loop \(.*?\) detected for zone "[^"]*"|Forwarding loop detected in "[^"]*" zone)/ },
+  {
+    kind: 'loop',
+    line: /^\[\w+\] plugin\/loop: (Loop \(.*?\) detected for zone "[^"]*"|Forwarding loop detected in "[^"]*" zone)/,
+  },
   // 1.2 and 1.3.0.
   { kind: 'loop', line: /^\[\w+\] plugin\/loop: Seen .*(more than twice, loop detected)/ },
   { kind: 'reload-failed', line: /^\[\w+\] (?:plugin\/reload: )?(Corefile changed but reload failed: .*)/ },
-  { kind: 'corefile-refused', line: /^(?:\[FATAL\] )?(\S+:\d+ - (?:Error during parsing|Syntax error): .*|plugin\/[\w-]+: (?!Loop|Forwarding loop|Seen ).*|cannot serve \S+ - .*|specified zone is too long.*|zone is not a valid domain name.*|expecting data after last colon.*|multiple views defined.*|error inspecting server blocks: .*)/ },
+  {
+    kind: 'corefile-refused',
+    line: /^(?:\[FATAL\] )?(\S+:\d+ - (?:Error during parsing|Syntax error): .*|plugin\/[\w-]+: (?!Loop|Forwarding loop|Seen ).*|cannot serve \S+ - .*|specified zone is too long.*|zone is not a valid domain name.*|expecting data after last colon.*|multiple views defined.*|error inspecting server blocks: .*)/,
+  },
   { kind: 'cannot-listen', line: /^(?:Listen: )?(listen (?:tcp|udp)\S* \S*: bind: .*)/ },
-  { kind: 'forbidden', line: /(?<![\w.])([\w.]+ is forbidden: User "[^"]*" cannot \w+ resource "[^"]*"(?: in API group "[^"]*")?(?: (?:at the cluster scope|in the namespace "[^"]*"))?)/ },
+  {
+    kind: 'forbidden',
+    line: /(?<![\w.])([\w.]+ is forbidden: User "[^"]*" cannot \w+ resource "[^"]*"(?: in API group "[^"]*")?(?: (?:at the cluster scope|in the namespace "[^"]*"))?)/,
+  },
   { kind: 'api-unreachable', line: apiUnreachable },
-  // client-go says nothing of a connection that is refused (tools/cache/reflector.go, isWatchErrorRetriable): then only the waiting shows.
-  { kind: 'unsynced', line: /^\[\w+\] plugin\/(?:kubernetes: (?:starting server with unsynced Kubernetes API|waiting for Kubernetes API before starting server)|ready: (?:Plugins not ready|Still waiting on): .*kubernetes)/ },
+  // client-go says nothing of a connection that is refused (tools/cache/reflector.go, isWatchErrorRetriable): then only
+  // the waiting shows.
+  {
+    kind: 'unsynced',
+    line: /^\[\w+\] plugin\/(?:kubernetes: (?:starting server with unsynced Kubernetes API|waiting for Kubernetes API before starting server)|ready: (?:Plugins not ready|Still waiting on): .*kubernetes)/,
+  },
   // plugin/forward and plugin/errors: the name that was asked for stands before these words, and is not kept.
   { kind: 'io-timeout', line: /^(?!.*\/apis?\/).*?((?:read|dial|write) (?:udp|tcp) \S+: i\/o timeout)/ },
   { kind: 'no-healthy-upstream', line: /(no healthy (?:proxies|upstream)|no upstream host|unreachable backend)/ },
@@ -45,11 +65,16 @@ export interface CoreDnsSign {
   readonly said: string
 }
 
-/** klog's head and the time that the log package puts before a line: `E1202 10:45:03.5 1 reflector.go:127] `, `2019/03/01 10:00:00 `. */
-const heads = /^(?:[IWEF]\d{4} \d\d:\d\d:\d\d(?:\.\d+)?\s+\d+ [\w.-]+:\d+\] |\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)? )+/
+/**
+ * klog's head and the time that the log package puts before a line: `E1202 10:45:03.5 1 reflector.go:127] `,
+ * `2019/03/01 10:00:00 `.
+ */
+const heads =
+  /^(?:[IWEF]\d{4} \d\d:\d\d:\d\d(?:\.\d+)?\s+\d+ [\w.-]+:\d+\] |\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)? )+/
 
 /**
- * What the lines of a CoreDNS log say is wrong, each kind once, in the order of `forms`. Text of any other sort is passed
+ * What the lines of a CoreDNS log say is wrong, each kind once, in the order of `forms`. Text of any other sort is
+ * passed
  * over, except the last words of a run that ended where no form knows why.
  */
 export function coreDnsSigns(lines: readonly string[], run: 'ended' | 'going' = 'going'): readonly CoreDnsSign[] {
@@ -76,7 +101,8 @@ const longestLine = 4096
 const fatal: ReadonlySet<CoreDnsSignKind> = new Set(['loop', 'corefile-refused', 'cannot-listen'])
 
 /**
- * What a server wrote when it gave up: `[FATAL]`, a panic, or a bare line, as coremain prints its error. Lines with another
+ * What a server wrote when it gave up: `[FATAL]`, a panic, or a bare line, as coremain prints its error. Lines with
+ * another
  * level are not kept, since they may hold names that applications look up; nor is what every start prints.
  */
 function lastWords(lines: readonly string[]): string | null {
@@ -88,9 +114,13 @@ function lastWords(lines: readonly string[]): string | null {
   return /^(?:CoreDNS-\d|(?:linux|windows|darwin)\/|maxprocs|\S*:\d+$|\s*$)/.test(last) ? null : last.slice(0, longest)
 }
 
-/** The hash of the Corefile that runs, by the last line that says it; null where none does. MD5 of old releases is not told. */
+/**
+ * The hash of the Corefile that runs, by the last line that says it; null where none does. MD5 of old releases is not
+ * told.
+ */
 export function runningConfig(lines: readonly string[]): string | null {
-  const said = lines.findLast((it) => it.slice(0, longestLine).includes('plugin/reload: Running configuration SHA512 = ')) ?? ''
+  const said =
+    lines.findLast((it) => it.slice(0, longestLine).includes('plugin/reload: Running configuration SHA512 = ')) ?? ''
   return /SHA512 = ([0-9a-f]{128})(?![0-9a-f])/.exec(said.slice(0, longestLine))?.[1] ?? null
 }
 

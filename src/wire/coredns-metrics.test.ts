@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { coreDnsRates } from './coredns-metrics.ts'
 
-function metrics(n: { readonly start?: number; readonly requests: number; readonly cpu: number; readonly hits?: number; readonly misses?: number; readonly old?: boolean }): string {
+function metrics(n: {
+  readonly start?: number
+  readonly requests: number
+  readonly cpu: number
+  readonly hits?: number
+  readonly misses?: number
+  readonly old?: boolean
+}): string {
   const forward = n.old === true ? 'coredns_forward_request_duration_seconds' : 'coredns_proxy_request_duration_seconds'
   const label = n.old === true ? 'to="10.0.0.1:53"' : 'proxy_name="forward",to="10.0.0.1:53"'
   return `
@@ -27,14 +34,25 @@ describe('coreDnsRates', () => {
 
   it('is the difference of two readings', () => {
     const rates = coreDnsRates(before, metrics({ requests: 5000, cpu: 1.2, hits: 4100, misses: 900 }), 5)
-    expect(rates).toMatchObject({ seconds: 5, requests: 4000, cacheHits: 3200, cacheMisses: 800, residentBytes: 65_000_000, responses: { NOERROR: 3000, NXDOMAIN: 1000 }, p99Seconds: 0.256 })
+    expect(rates).toMatchObject({
+      seconds: 5,
+      requests: 4000,
+      cacheHits: 3200,
+      cacheMisses: 800,
+      residentBytes: 65_000_000,
+      responses: { NOERROR: 3000, NXDOMAIN: 1000 },
+      p99Seconds: 0.256,
+    })
     expect(rates?.cpuSeconds).toBeCloseTo(0.2)
     expect(rates?.upstream?.queries).toBeCloseTo(400)
     expect(rates?.upstream?.seconds).toBeCloseTo(4)
   })
 
   it('knows forward by its older names', () => {
-    expect(coreDnsRates(metrics({ requests: 0, cpu: 0, old: true }), metrics({ requests: 100, cpu: 1, old: true }), 1)?.upstream?.queries).toBeCloseTo(10)
+    expect(
+      coreDnsRates(metrics({ requests: 0, cpu: 0, old: true }), metrics({ requests: 100, cpu: 1, old: true }), 1)
+        ?.upstream?.queries,
+    ).toBeCloseTo(10)
   })
 
   it('says nothing of a server that was started anew, or that is no CoreDNS', () => {
@@ -44,13 +62,23 @@ describe('coreDnsRates', () => {
 
   it('leaves unknown what is not there', () => {
     const rates = coreDnsRates('coredns_build_info 1', 'coredns_build_info 1', 5)
-    expect(rates).toMatchObject({ requests: 0, cpuSeconds: null, cacheHits: null, cacheMisses: null, residentBytes: null, upstream: null, p99Seconds: null })
+    expect(rates).toMatchObject({
+      requests: 0,
+      cpuSeconds: null,
+      cacheHits: null,
+      cacheMisses: null,
+      residentBytes: null,
+      upstream: null,
+      p99Seconds: null,
+    })
   })
 
   it('counts nothing below zero, and takes any text', () => {
-    fc.assert(fc.property(fc.string(), fc.string(), (a, b) => {
-      const rates = coreDnsRates(a, b, 1)
-      return rates === null || (rates.requests ?? 0) >= 0
-    }))
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => {
+        const rates = coreDnsRates(a, b, 1)
+        return rates === null || (rates.requests ?? 0) >= 0
+      }),
+    )
   })
 })

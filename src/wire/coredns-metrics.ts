@@ -12,9 +12,13 @@ export interface CoreDnsRates {
   readonly residentBytes: number | null
   /** Queries to the upstream servers and the seconds that they took together; null where forward tells nothing. */
   readonly upstream: { readonly queries: number; readonly seconds: number } | null
-  /** Seconds that 99 of 100 answers did not exceed inside CoreDNS, as the upper end of a bucket; null without answers. */
+  /**
+   * Seconds that 99 of 100 answers did not exceed inside CoreDNS, as the upper end of a bucket; null without answers.
+   */
   readonly p99Seconds: number | null
-  /** Answers that took no longer than `upTo` seconds, for each bucket of CoreDNS's histogram; the last one counts all. */
+  /**
+   * Answers that took no longer than `upTo` seconds, for each bucket of CoreDNS's histogram; the last one counts all.
+   */
   readonly durations: readonly Bucket[]
 }
 
@@ -32,7 +36,10 @@ export function quantileOf(durations: readonly Bucket[], share: number): number 
 /** The histograms of several servers as one. */
 export function sumOfDurations(each: readonly (readonly Bucket[])[]): readonly Bucket[] {
   const bounds = [...new Set(each.flatMap((it) => it.map(({ upTo }) => upTo)))].sort((a, b) => a - b)
-  return bounds.map((upTo) => ({ upTo, count: each.reduce((sum, it) => sum + (it.find((one) => one.upTo === upTo)?.count ?? 0), 0) }))
+  return bounds.map((upTo) => ({
+    upTo,
+    count: each.reduce((sum, it) => sum + (it.find((one) => one.upTo === upTo)?.count ?? 0), 0),
+  }))
 }
 
 /** null when the process was started anew in between, or when this is no CoreDNS that counts its requests. */
@@ -65,8 +72,13 @@ export function coreDnsRates(before: string, after: string, seconds: number): Co
 }
 
 /** `coredns_proxy_*{proxy_name="forward"}` since 1.11, `coredns_forward_*` before (plugin/forward README). */
-function upstreamOf(grown: (name: string, labels?: Readonly<Record<string, string>>) => number | null): CoreDnsRates['upstream'] {
-  const ways = [['coredns_proxy_request_duration_seconds', { proxy_name: 'forward' }], ['coredns_forward_request_duration_seconds', {}]] as const
+function upstreamOf(
+  grown: (name: string, labels?: Readonly<Record<string, string>>) => number | null,
+): CoreDnsRates['upstream'] {
+  const ways = [
+    ['coredns_proxy_request_duration_seconds', { proxy_name: 'forward' }],
+    ['coredns_forward_request_duration_seconds', {}],
+  ] as const
   for (const [name, labels] of ways) {
     const queries = grown(`${name}_count`, labels)
     const seconds = grown(`${name}_sum`, labels)
@@ -77,15 +89,24 @@ function upstreamOf(grown: (name: string, labels?: Readonly<Record<string, strin
 
 function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record<string, number>> {
   // Its name before 1.7 was another.
-  const name = is.some((it) => it.name === 'coredns_dns_responses_total') ? 'coredns_dns_responses_total' : 'coredns_dns_response_rcode_count_total'
+  const name = is.some((it) => it.name === 'coredns_dns_responses_total')
+    ? 'coredns_dns_responses_total'
+    : 'coredns_dns_response_rcode_count_total'
   const codes = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['rcode'] ?? ''))].sort()
-  return Object.fromEntries(codes.map((rcode) => [rcode, Math.max(0, (sumOf(is, name, { rcode }) ?? 0) - (sumOf(was, name, { rcode }) ?? 0))]).filter(([, n]) => n !== 0))
+  return Object.fromEntries(
+    codes
+      .map((rcode) => [rcode, Math.max(0, (sumOf(is, name, { rcode }) ?? 0) - (sumOf(was, name, { rcode }) ?? 0))])
+      .filter(([, n]) => n !== 0),
+  )
 }
 
 function durationsOf(was: readonly Sample[], is: readonly Sample[]): readonly Bucket[] {
   const name = 'coredns_dns_request_duration_seconds_bucket'
   const bounds = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['le'] ?? ''))]
   return bounds
-    .map((le) => ({ upTo: le === '+Inf' ? Infinity : Number(le), count: (sumOf(is, name, { le }) ?? 0) - (sumOf(was, name, { le }) ?? 0) }))
+    .map((le) => ({
+      upTo: le === '+Inf' ? Infinity : Number(le),
+      count: (sumOf(is, name, { le }) ?? 0) - (sumOf(was, name, { le }) ?? 0),
+    }))
     .sort((a, b) => a.upTo - b.upTo)
 }

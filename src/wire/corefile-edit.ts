@@ -16,14 +16,21 @@ export function withDirectiveAfter(text: string, after: CorefilePlugin, directiv
   const added = `${indent}${directive}${first.endsWith('\r') ? '\r' : ''}`
   const edited = [...lines.slice(0, end), added, ...lines.slice(end)].join('\n')
   const [plugin] = parseCorefile(`.:53 {\n${directive}\n}\n`).servers[0]?.plugins ?? []
-  return plugin === undefined ? null : asMeant(text, edited, (its) => its.flatMap((it) => (it.line === after.line ? [it, plugin] : [it])))
+  return plugin === undefined
+    ? null
+    : asMeant(text, edited, (its) => its.flatMap((it) => (it.line === after.line ? [it, plugin] : [it])))
 }
 
 /** Without these directives and their blocks. */
 export function withoutDirectives(text: string, gone: readonly CorefilePlugin[]): string | null {
   const starts = new Set(gone.map((it) => it.line))
-  const dropped = new Set(gone.flatMap((it) => Array.from({ length: lastLineOf(text, it) - it.line + 1 }, (_, index) => it.line + index)))
-  const edited = text.split('\n').filter((_, index) => !dropped.has(index + 1)).join('\n')
+  const dropped = new Set(
+    gone.flatMap((it) => Array.from({ length: lastLineOf(text, it) - it.line + 1 }, (_, index) => it.line + index)),
+  )
+  const edited = text
+    .split('\n')
+    .filter((_, index) => !dropped.has(index + 1))
+    .join('\n')
   return asMeant(text, edited, (its) => its.filter((it) => !starts.has(it.line)))
 }
 
@@ -35,7 +42,9 @@ export function withWords(text: string, of: CorefilePlugin, words: readonly stri
   const body = withoutComment(line, /[#{]/).trimEnd()
   const rest = line.slice(Math.max(body.length, indent.length))
   if (!/^\s*(?:\{\s*)?(?:#.*)?$/.test(rest)) return null
-  const edited = lines.map((it, index) => (index === of.line - 1 ? `${indent}${words.join(' ')}${rest}` : it)).join('\n')
+  const edited = lines
+    .map((it, index) => (index === of.line - 1 ? `${indent}${words.join(' ')}${rest}` : it))
+    .join('\n')
   const [name = '', ...args] = words
   return asMeant(text, edited, (its) => its.map((it) => (it.line === of.line ? { ...it, name, args } : it)))
 }
@@ -55,7 +64,11 @@ function lastLineOf(text: string, { line }: CorefilePlugin): number {
   return last
 }
 
-function asMeant(before: string, after: string, change: (plugins: readonly CorefilePlugin[]) => readonly CorefilePlugin[]): string | null {
+function asMeant(
+  before: string,
+  after: string,
+  change: (plugins: readonly CorefilePlugin[]) => readonly CorefilePlugin[],
+): string | null {
   const was = parseCorefile(before)
   const is = parseCorefile(after)
   const meant: Corefile = { ...was, servers: was.servers.map((it) => ({ ...it, plugins: change(it.plugins) })) }

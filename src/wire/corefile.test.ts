@@ -30,7 +30,10 @@ interface Written {
 }
 
 function print(it: Written, indent: string): string {
-  const head = [it.name, ...it.args.map((arg) => (/^[a-z0-9./:_-]+$/.test(arg) ? arg : `"${arg.replaceAll('"', '\\"')}"`))].join(' ')
+  const head = [
+    it.name,
+    ...it.args.map((arg) => (/^[a-z0-9./:_-]+$/.test(arg) ? arg : `"${arg.replaceAll('"', '\\"')}"`)),
+  ].join(' ')
   return `${indent}${head}${it.block === null ? '' : ` {\n${it.block.map((inner) => print(inner, `${indent}  `)).join('')}${indent}}`}\n`
 }
 
@@ -44,8 +47,23 @@ describe('Corefile', () => {
     expect(problems).toEqual([])
     expect(servers).toHaveLength(1)
     expect(servers[0]?.keys).toEqual(['.:53'])
-    expect(servers[0]?.plugins.map((it) => it.name)).toEqual(['errors', 'health', 'ready', 'kubernetes', 'prometheus', 'forward', 'cache', 'loop', 'loadbalance'])
-    expect(servers[0]?.plugins[5]).toEqual({ name: 'forward', args: ['.', '/etc/resolv.conf'], line: 13, block: [{ name: 'max_concurrent', args: ['1000'], line: 14, block: null }] })
+    expect(servers[0]?.plugins.map((it) => it.name)).toEqual([
+      'errors',
+      'health',
+      'ready',
+      'kubernetes',
+      'prometheus',
+      'forward',
+      'cache',
+      'loop',
+      'loadbalance',
+    ])
+    expect(servers[0]?.plugins[5]).toEqual({
+      name: 'forward',
+      args: ['.', '/etc/resolv.conf'],
+      line: 13,
+      block: [{ name: 'max_concurrent', args: ['1000'], line: 14, block: null }],
+    })
     expect(servers[0]?.plugins[6]).toEqual({ name: 'cache', args: ['30'], line: 16, block: null })
   })
 
@@ -62,13 +80,18 @@ b.example {
   }
 }`)
     expect(problems).toEqual([])
-    expect(servers.map((it) => it.keys)).toEqual([['corp.example:53', 'dns://other.example'], ['a.example', 'b.example']])
+    expect(servers.map((it) => it.keys)).toEqual([
+      ['corp.example:53', 'dns://other.example'],
+      ['a.example', 'b.example'],
+    ])
     expect(servers[1]?.plugins[0]?.block?.[0]?.args).toEqual(['{{ .Name }} 60 IN A "1.2.3.4"'])
     expect(servers[1]?.line).toBe(6)
   })
 
   test('snippets stand where they are imported, files stay imports', () => {
-    const { servers } = parseCorefile('(log) {\n  errors\n  log\n}\n. {\n  import log\n  import /etc/coredns/custom/*.override\n}')
+    const { servers } = parseCorefile(
+      '(log) {\n  errors\n  log\n}\n. {\n  import log\n  import /etc/coredns/custom/*.override\n}',
+    )
     expect(servers).toHaveLength(1)
     expect(servers[0]?.plugins.map((it) => it.name)).toEqual(['errors', 'log', 'import'])
   })
@@ -78,12 +101,23 @@ b.example {
     ['after', '. {\n errors\n}\nimport custom/*.server'],
   ])('files imported %s the servers are no server', (_, text) => {
     const { servers, imports, problems } = parseCorefile(text)
-    expect({ keys: servers.map((it) => it.keys), imports, problems }).toEqual({ keys: [['.']], imports: ['custom/*.server'], problems: [] })
+    expect({ keys: servers.map((it) => it.keys), imports, problems }).toEqual({
+      keys: [['.']],
+      imports: ['custom/*.server'],
+      problems: [],
+    })
   })
 
   test('one server may leave out its braces', () => {
     expect(parseCorefile('.:53\nerrors\ncache 30').servers).toEqual([
-      { keys: ['.:53'], line: 1, plugins: [{ name: 'errors', args: [], line: 2, block: null }, { name: 'cache', args: ['30'], line: 3, block: null }] },
+      {
+        keys: ['.:53'],
+        line: 1,
+        plugins: [
+          { name: 'errors', args: [], line: 2, block: null },
+          { name: 'cache', args: ['30'], line: 3, block: null },
+        ],
+      },
     ])
   })
 
@@ -92,7 +126,13 @@ b.example {
     ['. {\n errors }\n}', 'no `{` before it'],
     ['. {\n log "x\n}', 'quote'],
     ['(a) {\n import a\n}\n. {\n import a\n}', 'imports itself'],
-  ])('%j is read with a problem named', (text, problem) => expect(parseCorefile(text).problems.map((it) => it.text).join()).toContain(problem))
+  ])('%j is read with a problem named', (text, problem) =>
+    expect(
+      parseCorefile(text)
+        .problems.map((it) => it.text)
+        .join(),
+    ).toContain(problem),
+  )
 
   test.each([
     [kubeadm, 'cluster.local'],
@@ -114,24 +154,39 @@ b.example {
 
   test('what is printed is read back', () => {
     // After a line end in quotes the line goes on elsewhere, and a quoted brace is a brace: CoreDNS reads it so too.
-    const oneLine = (it: Written): boolean => it.args.every((arg) => !/\n|^[{}]$/.test(arg)) && (it.block ?? []).every(oneLine)
+    const oneLine = (it: Written): boolean =>
+      it.args.every((arg) => !/\n|^[{}]$/.test(arg)) && (it.block ?? []).every(oneLine)
     fc.assert(
-      fc.property(fc.array(fc.record({ keys: fc.array(word, { minLength: 1, maxLength: 2 }), plugins: fc.array(plugin.filter(oneLine), { maxLength: 4 }) }), { maxLength: 3 }), (servers) => {
-        const text = servers.map((it) => `${it.keys.join(', ')} {\n${it.plugins.map((inner) => print(inner, '  ')).join('')}}\n`).join('\n')
-        const read = parseCorefile(text)
-        expect(read.problems).toEqual([])
-        expect(read.servers.map((it) => ({ keys: it.keys, plugins: it.plugins.map(bare) }))).toEqual(servers)
-      }),
+      fc.property(
+        fc.array(
+          fc.record({
+            keys: fc.array(word, { minLength: 1, maxLength: 2 }),
+            plugins: fc.array(plugin.filter(oneLine), { maxLength: 4 }),
+          }),
+          { maxLength: 3 },
+        ),
+        (servers) => {
+          const text = servers
+            .map((it) => `${it.keys.join(', ')} {\n${it.plugins.map((inner) => print(inner, '  ')).join('')}}\n`)
+            .join('\n')
+          const read = parseCorefile(text)
+          expect(read.problems).toEqual([])
+          expect(read.servers.map((it) => ({ keys: it.keys, plugins: it.plugins.map(bare) }))).toEqual(servers)
+        },
+      ),
     )
   })
 
   test('no text is too odd, and every line is one of the text', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[a-c {}"\n#,()\\]{0,200}$/)), (text) => {
-        const { servers, problems } = parseCorefile(text)
-        const last = text.split('\n').length
-        return [...servers, ...problems].every((it) => it.line >= 1 && it.line <= last)
-      }),
+      fc.property(
+        fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[a-c {}"\n#,()\\]{0,200}$/)),
+        (text) => {
+          const { servers, problems } = parseCorefile(text)
+          const last = text.split('\n').length
+          return [...servers, ...problems].every((it) => it.line >= 1 && it.line <= last)
+        },
+      ),
     )
     expect(parseCorefile('a {\n'.repeat(20_000)).problems.length).toBeGreaterThan(0)
   })

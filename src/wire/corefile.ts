@@ -44,7 +44,12 @@ export function parseCorefile(text: string): Corefile {
   const { blocks, imports, problems, cutOff } = parseCaddyfile(text)
   const servers = blocks.map(({ keys, line, directives }) => ({ keys, line, plugins: directives.map(pluginOf) }))
   const [nameless] = servers.flatMap((it) => it.plugins).filter((it) => !mayBePlugin(it.name))
-  return { servers, imports, problems: problems.length > 0 || nameless === undefined ? problems : [noPlugin(nameless, text)], cutOff }
+  return {
+    servers,
+    imports,
+    problems: problems.length > 0 || nameless === undefined ? problems : [noPlugin(nameless, text)],
+    cutOff,
+  }
 }
 
 /** No plug-in has such a name, whatever a CoreDNS is built with; what an environment variable says is not known. */
@@ -73,7 +78,8 @@ function pluginOf({ tokens }: Directive): CorefilePlugin {
     at += 1
     for (let token = tokens[at]; token !== undefined && sameLine(last, token); token = tokens[at]) {
       if (token.text === '}') return { name: name.text, args, line: name.line, block: null, closesBeside: true }
-      if (token.text === '{' && depth < deepestBlock) return { name: name.text, args, line: name.line, block: block(depth) }
+      if (token.text === '{' && depth < deepestBlock)
+        return { name: name.text, args, line: name.line, block: block(depth) }
       args.push(token.text)
       last = token
       at += 1
@@ -98,7 +104,9 @@ export function clusterDomain(corefile: Corefile): string {
   for (const server of corefile.servers) {
     const plugin = server.plugins.find((it) => it.name === 'kubernetes')
     if (plugin === undefined) continue
-    const zone = [...plugin.args, ...server.keys].map(zoneOf).find((it) => it !== '' && !/\{[$%]/.test(it) && !/(^|\.)(in-addr|ip6)\.arpa$/.test(it) && !it.includes('/'))
+    const zone = [...plugin.args, ...server.keys]
+      .map(zoneOf)
+      .find((it) => it !== '' && !/\{[$%]/.test(it) && !/(^|\.)(in-addr|ip6)\.arpa$/.test(it) && !it.includes('/'))
     if (zone !== undefined) return zone
   }
   return 'cluster.local'
@@ -106,7 +114,11 @@ export function clusterDomain(corefile: Corefile): string {
 
 /** `dns://corp.example.:1053` is the zone `corp.example`; the root zone is empty. */
 export function zoneOf(key: string): string {
-  return key.replace(/^[a-z]+:\/\//, '').replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase()
+  return key
+    .replace(/^[a-z]+:\/\//, '')
+    .replace(/:\d+$/, '')
+    .replace(/\.$/, '')
+    .toLowerCase()
 }
 
 /** The words of a Corefile with their lines, counted from 1. */

@@ -36,7 +36,8 @@ it.each([
 test('what passes holds nothing but letters, digits, -, _, . and :', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'ab01.-_:$`\'";|&<>(){}\n\r\t \\\u001b\u202e') }), (text) => {
-      for (const passed of [asDnsName(text), asIpAddress(text), apiServerName(text)]) if (passed !== null) expect(passed).toMatch(/^[a-z0-9_:][a-z0-9_.:-]*$/i)
+      for (const passed of [asDnsName(text), asIpAddress(text), apiServerName(text)])
+        if (passed !== null) expect(passed).toMatch(/^[a-z0-9_:][a-z0-9_.:-]*$/i)
     }),
     { numRuns: 2000 },
   )

@@ -9,7 +9,10 @@ const label = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/i
 const longestName = 254
 const longestLabel = 63
 
-/** With or without its trailing dot; underscores, which RFC 952 does not know, are in use. null for anything else, the root too. */
+/**
+ * With or without its trailing dot; underscores, which RFC 952 does not know, are in use. null for anything else, the
+ * root too.
+ */
 export function asDnsName(text: string): DnsName | null {
   if (text.length > longestName) return null
   const labels = (text.endsWith('.') ? text.slice(0, -1) : text).split('.')
@@ -24,7 +27,10 @@ export function asIpAddress(text: string): IpAddress | null {
   return text.includes(':') && /^[0-9a-f:]{2,39}$/i.test(text) ? (text as IpAddress) : null
 }
 
-/** `kubernetes.default.svc` below a cluster's domain, absolute; null where the domain, which comes from a Corefile, is no name. */
+/**
+ * `kubernetes.default.svc` below a cluster's domain, absolute; null where the domain, which comes from a Corefile, is
+ * no name.
+ */
 export function apiServerName(domain: string): DnsName | null {
   return asDnsName(`kubernetes.default.svc.${domain}.`)
 }

@@ -1,4 +1,6 @@
-/** Whether a host name is one of a rule or a certificate: itself, or one more label where the pattern begins with `*.`. */
+/**
+ * Whether a host name is one of a rule or a certificate: itself, or one more label where the pattern begins with `*.`.
+ */
 export function hostFits(pattern: string, host: string): boolean {
   const [wanted, name] = [pattern.toLowerCase(), host.toLowerCase()]
   if (wanted === name) return true

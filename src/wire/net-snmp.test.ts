@@ -7,19 +7,36 @@ const file = (columns: readonly (readonly [string, number])[]): string =>
 
 describe('/proc/net/snmp', () => {
   it('has NoPorts of UDP, and UdpLite is another one', () => {
-    expect(noPorts(file([['InDatagrams', 812], ['NoPorts', 41], ['InErrors', 0]]))).toBe(41)
+    expect(
+      noPorts(
+        file([
+          ['InDatagrams', 812],
+          ['NoPorts', 41],
+          ['InErrors', 0],
+        ]),
+      ),
+    ).toBe(41)
   })
 
   it('is read by name, whatever columns a kernel has', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.uniqueArray(fc.constantFrom('InDatagrams', 'InErrors', 'OutDatagrams', 'RcvbufErrors', 'IgnoredMulti'), { maxLength: 5 }), fc.nat(5), (n, others, place) => {
-        const columns = others.map((name): readonly [string, number] => [name, 7])
-        expect(noPorts(file(columns.toSpliced(place, 0, ['NoPorts', n])))).toBe(n)
-      }),
+      fc.property(
+        fc.nat(),
+        fc.uniqueArray(fc.constantFrom('InDatagrams', 'InErrors', 'OutDatagrams', 'RcvbufErrors', 'IgnoredMulti'), {
+          maxLength: 5,
+        }),
+        fc.nat(5),
+        (n, others, place) => {
+          const columns = others.map((name): readonly [string, number] => [name, 7])
+          expect(noPorts(file(columns.toSpliced(place, 0, ['NoPorts', n])))).toBe(n)
+        },
+      ),
     )
   })
 
-  it.each(['', 'Udp: NoPorts', 'Udp: InDatagrams\nUdp: 3', 'Udp: NoPorts\nUdp: x'])('is not %j', (text) => expect(noPorts(text)).toBeNull())
+  it.each(['', 'Udp: NoPorts', 'Udp: InDatagrams\nUdp: 3', 'Udp: NoPorts\nUdp: x'])('is not %j', (text) =>
+    expect(noPorts(text)).toBeNull(),
+  )
 
   it('takes no text for a number', () => {
     fc.assert(fc.property(fc.string(), (text) => void expect(noPorts(text) ?? 0).toBeTypeOf('number')))

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { localIps } from './node-cache-args.ts'
 
 test.each([
-  [['-localip', '169.254.20.10,10.96.0.10', '-conf', '/etc/Corefile'], ['169.254.20.10', '10.96.0.10']],
+  [
+    ['-localip', '169.254.20.10,10.96.0.10', '-conf', '/etc/Corefile'],
+    ['169.254.20.10', '10.96.0.10'],
+  ],
   [['/node-cache', '--localip=169.254.20.10'], ['169.254.20.10']],
   [['-localip', '169.254.20.10,'], ['169.254.20.10']],
   [['-conf', '/etc/Corefile'], []],

@@ -32,10 +32,43 @@ export function asFile(text: string): string {
   return unseen.test(some) ? some.replace(inFile, '') : some
 }
 
-/** What things are called, by which one refers to another: kept as they are, or references would break. Their API servers let no secret's spelling in. */
+/**
+ * What things are called, by which one refers to another: kept as they are, or references would break. Their API
+ * servers let no secret's spelling in.
+ */
 const identities: ReadonlySet<string> = new Set([
-  'namespace', 'name', 'pod', 'node', 'nodes', 'service', 'container', 'controllerPod', 'className', 'classNames', 'controller', 'image', 'volume', 'key', 'kind', 'ip', 'uid', 'reason',
-  'labels', 'templateLabels', 'selector', 'matchLabels', 'phase', 't', 'result', 'a', 'aaaa', 'firstLost', 'domain', 'context', 'version', 'tool',
+  'namespace',
+  'name',
+  'pod',
+  'node',
+  'nodes',
+  'service',
+  'container',
+  'controllerPod',
+  'className',
+  'classNames',
+  'controller',
+  'image',
+  'volume',
+  'key',
+  'kind',
+  'ip',
+  'uid',
+  'reason',
+  'labels',
+  'templateLabels',
+  'selector',
+  'matchLabels',
+  'phase',
+  't',
+  'result',
+  'a',
+  'aaaa',
+  'firstLost',
+  'domain',
+  'context',
+  'version',
+  'tool',
 ])
 
 /** Maps from names to names. */
@@ -57,24 +90,43 @@ function walk(value: unknown, key: string, parent: string, seen: WeakMap<object,
   const shared = maps.has(key)
   const done = shared ? seen.get(value) : undefined
   if (done !== undefined) return done
-  const made = Array.isArray(value) ? list(value, key, parent, seen) : fields(value as Readonly<Record<string, unknown>>, key, seen)
+  const made = Array.isArray(value)
+    ? list(value, key, parent, seen)
+    : fields(value as Readonly<Record<string, unknown>>, key, seen)
   if (shared) seen.set(value, made)
   return made
 }
 
-function list(value: readonly unknown[], key: string, parent: string, seen: WeakMap<object, unknown>): readonly unknown[] {
+function list(
+  value: readonly unknown[],
+  key: string,
+  parent: string,
+  seen: WeakMap<object, unknown>,
+): readonly unknown[] {
   if (key === 'args' && value.every((it) => typeof it === 'string')) return same(value, redactArgs(value.map(oneLine)))
-  return value.length === 0 ? value : same(value, value.map((it) => walk(it, key, parent, seen)))
+  return value.length === 0
+    ? value
+    : same(
+        value,
+        value.map((it) => walk(it, key, parent, seen)),
+      )
 }
 
-function fields(value: Readonly<Record<string, unknown>>, key: string, seen: WeakMap<object, unknown>): Readonly<Record<string, unknown>> {
+function fields(
+  value: Readonly<Record<string, unknown>>,
+  key: string,
+  seen: WeakMap<object, unknown>,
+): Readonly<Record<string, unknown>> {
   // What a map holds is of the kind of the map.
   const isMap = maps.has(key)
   // Nothing is made anew where nothing changes, which is nearly everywhere.
   let made: Record<string, unknown> | null = null
   for (const field of Object.keys(value)) {
     const held = value[field]
-    const after = typeof held === 'string' || (typeof held === 'object' && held !== null) ? walk(held, isMap ? key : field, key, seen) : held
+    const after =
+      typeof held === 'string' || (typeof held === 'object' && held !== null)
+        ? walk(held, isMap ? key : field, key, seen)
+        : held
     if (after === held && simple.test(field)) continue
     made ??= Object.fromEntries(Object.entries(value))
     if (!simple.test(field)) delete made[field]

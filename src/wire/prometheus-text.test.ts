@@ -21,7 +21,12 @@ describe('Prometheus text', () => {
   })
 
   it('reads NaN, infinities, time stamps, empty label sets and trailing commas', () => {
-    expect(parsePrometheusText('a NaN\nb{} +Inf\nc{x="1",} -Inf 1395066363000\nd 5 -3').map((it) => it.value)).toEqual([NaN, Infinity, -Infinity, 5])
+    expect(parsePrometheusText('a NaN\nb{} +Inf\nc{x="1",} -Inf 1395066363000\nd 5 -3').map((it) => it.value)).toEqual([
+      NaN,
+      Infinity,
+      -Infinity,
+      5,
+    ])
   })
 
   it('passes over what is no sample', () => {
@@ -30,7 +35,11 @@ describe('Prometheus text', () => {
 
   const text = fc.string({ unit: fc.constantFrom('a', 'Z', '"', '\\', '\n', '{', '}', ',', '=', ' ', 'n', 'ü') })
   const name = fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,8}$/)
-  const sample = fc.record({ name, labels: fc.dictionary(name, text, { maxKeys: 4, noNullPrototype: true }), value: fc.oneof(fc.double(), fc.integer()) })
+  const sample = fc.record({
+    name,
+    labels: fc.dictionary(name, text, { maxKeys: 4, noNullPrototype: true }),
+    value: fc.oneof(fc.double(), fc.integer()),
+  })
 
   it('reads back whatever is written by the rules', () => {
     fc.assert(
@@ -46,7 +55,17 @@ describe('Prometheus text', () => {
 })
 
 function written({ name, labels, value }: Sample): string {
-  const pairs = Object.entries(labels).map(([key, it]) => `${key}="${it.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`)
-  const number = Number.isNaN(value) ? 'NaN' : value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : Object.is(value, -0) ? '-0' : String(value)
+  const pairs = Object.entries(labels).map(
+    ([key, it]) => `${key}="${it.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`,
+  )
+  const number = Number.isNaN(value)
+    ? 'NaN'
+    : value === Infinity
+      ? '+Inf'
+      : value === -Infinity
+        ? '-Inf'
+        : Object.is(value, -0)
+          ? '-0'
+          : String(value)
   return `${name}{${pairs.join(',')}} ${number}`
 }

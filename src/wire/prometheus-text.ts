@@ -58,7 +58,13 @@ function number(text: string): number | null {
 }
 
 /** The sum over all samples of `name` with these labels; null when there is none. */
-export function sumOf(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}): number | null {
-  const matching = samples.filter((it) => it.name === name && Object.entries(labels).every(([key, value]) => it.labels[key] === value))
+export function sumOf(
+  samples: readonly Sample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number | null {
+  const matching = samples.filter(
+    (it) => it.name === name && Object.entries(labels).every(([key, value]) => it.labels[key] === value),
+  )
   return matching.length === 0 ? null : matching.reduce((sum, it) => sum + it.value, 0)
 }

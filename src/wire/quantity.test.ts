@@ -31,23 +31,39 @@ describe('quantities', () => {
     ['1E', 1e18],
   ])('%s is %s bytes', (text, size) => expect(bytes(text)).toBe(size))
 
-  test.each(['', '.', 'm', 'Mi', '1 Mi', '1Kb', '1e', 'lots', null, undefined, {}, [], true, Number.NaN])('%s is no quantity', (text) => {
-    expect(cpuMilli(text)).toBeNull()
-    expect(bytes(text)).toBeNull()
-  })
+  test.each(['', '.', 'm', 'Mi', '1 Mi', '1Kb', '1e', 'lots', null, undefined, {}, [], true, Number.NaN])(
+    '%s is no quantity',
+    (text) => {
+      expect(cpuMilli(text)).toBeNull()
+      expect(bytes(text)).toBeNull()
+    },
+  )
 
   test('millicores come back as they were written', () => {
-    fc.assert(fc.property(fc.nat(), (milli) => cpuMilli(`${milli}m`) === milli && cpuMilli((milli / 1000).toFixed(3)) === milli))
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        (milli) => cpuMilli(`${milli}m`) === milli && cpuMilli((milli / 1000).toFixed(3)) === milli,
+      ),
+    )
   })
 
   test('a binary suffix is a shift', () => {
-    fc.assert(fc.property(fc.nat(4000), fc.constantFrom('Ki', 'Mi', 'Gi', 'Ti'), (n, unit) => bytes(`${n}${unit}`) === n * 1024 ** (1 + ['Ki', 'Mi', 'Gi', 'Ti'].indexOf(unit))))
+    fc.assert(
+      fc.property(
+        fc.nat(4000),
+        fc.constantFrom('Ki', 'Mi', 'Gi', 'Ti'),
+        (n, unit) => bytes(`${n}${unit}`) === n * 1024 ** (1 + ['Ki', 'Mi', 'Gi', 'Ti'].indexOf(unit)),
+      ),
+    )
   })
 
   test('anything at all is a number or null', () => {
-    fc.assert(fc.property(fc.oneof(fc.anything(), fc.stringMatching(/^[+-]?[0-9.]{0,30}(m|Ki|E|e-?\d{1,3})?$/)), (it) => {
-      const value = cpuMilli(it)
-      return value === null || Number.isFinite(value)
-    }))
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.stringMatching(/^[+-]?[0-9.]{0,30}(m|Ki|E|e-?\d{1,3})?$/)), (it) => {
+        const value = cpuMilli(it)
+        return value === null || Number.isFinite(value)
+      }),
+    )
   })
 })

@@ -1,5 +1,16 @@
 /** Powers of ten and of two behind the suffixes of apimachinery's resource.Quantity. */
-const decimalPower: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }
+const decimalPower: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+}
 const binaryPower: Readonly<Record<string, bigint>> = { Ki: 10n, Mi: 20n, Gi: 30n, Ti: 40n, Pi: 50n, Ei: 60n }
 
 const shape = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,3}))?$/
@@ -7,7 +18,9 @@ const shape = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{
 /** Longer than any that says something: a number of many digits takes its square in time. */
 const longest = 64
 
-/** Millicores of a CPU quantity, rounded up as the scheduler does: `100m` is 100, `1.5` is 1500. null when it is none. */
+/**
+ * Millicores of a CPU quantity, rounded up as the scheduler does: `100m` is 100, `1.5` is 1500. null when it is none.
+ */
 export function cpuMilli(quantity: unknown): number | null {
   return scaled(quantity, 3)
 }
@@ -24,7 +37,8 @@ export function bytes(quantity: unknown): number | null {
 function scaled(quantity: unknown, power: number): number | null {
   if (typeof quantity !== 'string' && typeof quantity !== 'number') return null
   if (typeof quantity === 'string' && quantity.length > longest) return null
-  const [matched, sign, whole = '', fraction = '', suffix = '', exponent = '0'] = shape.exec(String(quantity).trim()) ?? []
+  const [matched, sign, whole = '', fraction = '', suffix = '', exponent = '0'] =
+    shape.exec(String(quantity).trim()) ?? []
   if (matched === undefined || whole + fraction === '') return null
 
   const binary = binaryPower[suffix]

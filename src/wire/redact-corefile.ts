@@ -6,15 +6,66 @@ import { mask, namesSecret, redactText } from './secrets.ts'
  * and what an external plug-in takes nobody knows.
  */
 const plain: ReadonlySet<string> = new Set([
-  'acl', 'any', 'auto', 'autopath', 'bind', 'bufsize', 'cache', 'cancel', 'chaos', 'debug', 'dns64', 'dnssec', 'errors', 'erratic', 'file', 'forward', 'geoip', 'header', 'health', 'hosts',
-  'import', 'k8s_external', 'kubernetai', 'kubernetes', 'loadbalance', 'local', 'log', 'loop', 'metadata', 'minimal', 'multisocket', 'nomad', 'nsid', 'pprof', 'prometheus', 'proxy', 'proxyproto', 'quic', 'ready',
-  'reload', 'rewrite', 'root', 'secondary', 'sign', 'timeouts', 'tls', 'trace', 'transfer', 'upstream', 'view', 'whoami',
+  'acl',
+  'any',
+  'auto',
+  'autopath',
+  'bind',
+  'bufsize',
+  'cache',
+  'cancel',
+  'chaos',
+  'debug',
+  'dns64',
+  'dnssec',
+  'errors',
+  'erratic',
+  'file',
+  'forward',
+  'geoip',
+  'header',
+  'health',
+  'hosts',
+  'import',
+  'k8s_external',
+  'kubernetai',
+  'kubernetes',
+  'loadbalance',
+  'local',
+  'log',
+  'loop',
+  'metadata',
+  'minimal',
+  'multisocket',
+  'nomad',
+  'nsid',
+  'pprof',
+  'prometheus',
+  'proxy',
+  'proxyproto',
+  'quic',
+  'ready',
+  'reload',
+  'rewrite',
+  'root',
+  'secondary',
+  'sign',
+  'timeouts',
+  'tls',
+  'trace',
+  'transfer',
+  'upstream',
+  'view',
+  'whoami',
 ])
 
 /** As Caddy's lexer cuts: spaces, comments at the start of a word, quoted words with their line ends, other words. */
 const pieces = /\s+|#[^\n]*|"(?:[^"\\]|\\[\s\S])*"?|\S+/g
 
-/** What is kept of a Corefile: its layout, zones, names of directives, and the words of the plug-ins above. Comments are masked. */
+/**
+ * What is kept of a Corefile: its layout, zones, names of directives, and the words of the plug-ins above. Comments are
+ * masked.
+ */
 export function redactCorefile(text: string): string {
   const bare = isBare(text)
   // Without braces, the first line has the zones and all others are the one server's directives.
@@ -60,7 +111,10 @@ function kept(piece: string, isPlain: boolean): string {
 }
 
 function isBare(text: string): boolean {
-  const line = text.split('\n').map((it) => it.trim()).find((it) => it !== '' && !it.startsWith('#'))
+  const line = text
+    .split('\n')
+    .map((it) => it.trim())
+    .find((it) => it !== '' && !it.startsWith('#'))
   // A brace opens only as a word of its own: `token={` is none.
   return line !== undefined && !/(?:^|\s)\{$/.test(line) && !line.endsWith(',') && !line.startsWith('import')
 }

@@ -3,8 +3,15 @@ import { expect, test } from 'vitest'
 import { parseResolvConf, queriesPerLookup } from './resolv-conf.ts'
 
 test("a pod's usual resolv.conf", () => {
-  const conf = parseResolvConf('search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n')
-  expect(conf).toEqual({ nameservers: ['10.96.0.10'], search: ['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local'], ndots: 5, options: ['ndots:5'] })
+  const conf = parseResolvConf(
+    'search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+  )
+  expect(conf).toEqual({
+    nameservers: ['10.96.0.10'],
+    search: ['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local'],
+    ndots: 5,
+    options: ['ndots:5'],
+  })
   expect(queriesPerLookup(conf, 2)).toBe(8)
   expect(queriesPerLookup(conf, 5)).toBe(2)
 })

@@ -7,7 +7,10 @@ export interface ResolverSettings {
   readonly ndots: number
   readonly timeoutMs: number
   readonly attempts: number
-  /** glibc only: `single-request` and `single-request-reopen` ask A, then AAAA; `use-vc` asks over TCP; `no-aaaa` asks A alone. */
+  /**
+   * glibc only: `single-request` and `single-request-reopen` ask A, then AAAA; `use-vc` asks over TCP; `no-aaaa` asks A
+   * alone.
+   */
   readonly oneAtATime: boolean
   readonly overTcp: boolean
   readonly noAaaa: boolean
@@ -26,7 +29,13 @@ const muslLine = 255
 const limits = { glibc: { seconds: 30, attempts: 5 }, musl: { seconds: 60, attempts: 10 } } as const
 
 export function settingsOf(libc: Libc, resolvConf: string): ResolverSettings {
-  const text = libc === 'musl' ? resolvConf.split('\n').filter((it) => it.length <= muslLine).join('\n') : resolvConf
+  const text =
+    libc === 'musl'
+      ? resolvConf
+          .split('\n')
+          .filter((it) => it.length <= muslLine)
+          .join('\n')
+      : resolvConf
   const { nameservers, search, ndots, options } = parseResolvConf(text)
   const own = libc === 'glibc' ? options : []
   return {
@@ -58,11 +67,17 @@ export interface Candidate {
  * has `ndots` dots or more, and the search list in any case. musl (src/network/lookup_name.c): no search list for
  * such a name at all. A trailing dot ends the matter in both.
  */
-export function candidates(libc: Libc, settings: Pick<ResolverSettings, 'search' | 'ndots'>, typed: string): readonly Candidate[] {
+export function candidates(
+  libc: Libc,
+  settings: Pick<ResolverSettings, 'search' | 'ndots'>,
+  typed: string,
+): readonly Candidate[] {
   const asIs: Candidate = { name: typed.endsWith('.') ? typed : `${typed}.`, suffix: null }
   if (typed.endsWith('.')) return [asIs]
   const dots = typed.split('.').length - 1
-  const tried = settings.search.map((it) => it.replace(/\.$/, '')).map((it): Candidate => (it === '' ? { name: asIs.name, suffix: '.' } : { name: `${typed}.${it}.`, suffix: it }))
+  const tried = settings.search
+    .map((it) => it.replace(/\.$/, ''))
+    .map((it): Candidate => (it === '' ? { name: asIs.name, suffix: '.' } : { name: `${typed}.${it}.`, suffix: it }))
   const rootListed = tried.some((it) => it.suffix === '.')
   if (libc === 'musl') return dots >= settings.ndots ? [asIs] : [...tried, ...(rootListed ? [] : [asIs])]
   if (dots >= settings.ndots) return [asIs, ...tried.filter((it) => it.suffix !== '.')]
@@ -98,9 +113,17 @@ export function verdict(libc: Libc, ends: readonly { readonly end: End; readonly
 
 /** `10.1.2.3` as `3.2.1.10.in-addr.arpa.`, an IPv6 address nibble by nibble; null for what is no address. */
 export function reverseName(ip: string): string | null {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(ip) && ip.split('.').every((it) => Number(it) <= 255)) return `${ip.split('.').reverse().join('.')}.in-addr.arpa.`
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(ip) && ip.split('.').every((it) => Number(it) <= 255))
+    return `${ip.split('.').reverse().join('.')}.in-addr.arpa.`
   const words = expand(ip)
-  return words === null ? null : `${words.map((it) => it.padStart(4, '0')).join('').split('').reverse().join('.')}.ip6.arpa.`
+  return words === null
+    ? null
+    : `${words
+        .map((it) => it.padStart(4, '0'))
+        .join('')
+        .split('')
+        .reverse()
+        .join('.')}.ip6.arpa.`
 }
 
 function expand(ip: string): readonly string[] | null {

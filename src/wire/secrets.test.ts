@@ -17,7 +17,8 @@ test.each([
 ])('%s', (text, expected) => expect(redactText(text)).toBe(expected))
 
 test('a Corefile keeps its shape', () => {
-  const text = '.:53 {\n    errors\n    azure rg:zone {\n        client_secret hunter2\n    }\n    route53 example.com:Z1 {\n        aws_access_key AKIA hunter2\n    }\n    etcd {\n        credentials root hunter2\n    }\n}\n'
+  const text =
+    '.:53 {\n    errors\n    azure rg:zone {\n        client_secret hunter2\n    }\n    route53 example.com:Z1 {\n        aws_access_key AKIA hunter2\n    }\n    etcd {\n        credentials root hunter2\n    }\n}\n'
   const redacted = redactCorefile(text)
   expect(redacted).not.toContain('hunter2')
   expect(redacted.split('\n').length).toBe(text.split('\n').length)
@@ -25,19 +26,24 @@ test('a Corefile keeps its shape', () => {
 })
 
 test("kubeadm's Corefile is as it was", () => {
-  const text = '.:53 {\n    errors\n    health {\n       lameduck 5s\n    }\n    kubernetes cluster.local in-addr.arpa ip6.arpa {\n       pods insecure\n    }\n    forward . /etc/resolv.conf {\n       max_concurrent 1000\n    }\n}\n'
+  const text =
+    '.:53 {\n    errors\n    health {\n       lameduck 5s\n    }\n    kubernetes cluster.local in-addr.arpa ip6.arpa {\n       pods insecure\n    }\n    forward . /etc/resolv.conf {\n       max_concurrent 1000\n    }\n}\n'
   expect(redactCorefile(text)).toBe(text)
 })
 
 test('command lines', () => {
-  expect(redactArgs(['--kong-admin-token', 'hunter2', '--token=hunter2', '--ingress-class', 'nginx', '--password', '--x'])).toEqual(['--kong-admin-token', '[redacted]', '--token=[redacted]', '--ingress-class', 'nginx', '--password', '--x'])
+  expect(
+    redactArgs(['--kong-admin-token', 'hunter2', '--token=hunter2', '--ingress-class', 'nginx', '--password', '--x']),
+  ).toEqual(['--kong-admin-token', '[redacted]', '--token=[redacted]', '--ingress-class', 'nginx', '--password', '--x'])
 })
 
 test('once is enough', () => {
-  fc.assert(fc.property(fc.oneof(fc.string(), fc.stringMatching(/^(https:\/\/|a:b@|token=|secret |[ \n{}]){0,8}$/)), (text) => {
-    expect(redactText(redactText(text))).toBe(redactText(text))
-    expect(redactCorefile(redactCorefile(text))).toBe(redactCorefile(text))
-  }))
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.stringMatching(/^(https:\/\/|a:b@|token=|secret |[ \n{}]){0,8}$/)), (text) => {
+      expect(redactText(redactText(text))).toBe(redactText(text))
+      expect(redactCorefile(redactCorefile(text))).toBe(redactCorefile(text))
+    }),
+  )
 })
 
 test('never lets a bearer token through', () => {

@@ -5,7 +5,8 @@
 
 export const mask = '[redacted]'
 
-const secretWord = /token|passw|pwd|passphrase|secret|credential|(?:access|api|private|account|shared|signing|encryption)[-_.]?key|key-data|authorization|cookie|signature|\bpass\b|\bauth\b/i
+const secretWord =
+  /token|passw|pwd|passphrase|secret|credential|(?:access|api|private|account|shared|signing|encryption)[-_.]?key|key-data|authorization|cookie|signature|\bpass\b|\bauth\b/i
 
 /** Whether what stands beside this name, a flag's or a field's, is nobody's business. */
 export function namesSecret(name: string): boolean {
@@ -56,12 +57,16 @@ function bySpelling(text: string): string {
   return text
     .replace(/\b(Bearer|Basic|Negotiate|Digest|AWS4-HMAC-SHA256)\s+(?!\[redacted\])[^\s"',;]+/gi, `$1 ${mask}`)
     .replace(/\beyJ[\w-]*(?:\.[\w-]*){0,2}/g, mask)
-    .replace(/\b(?:(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA)[A-Z0-9]{12,}|gh[pousr]_\w{10,}|github_pat_\w+|glpat-[\w-]+|xox[a-z]-[\w-]+|sk[-_](?:live|test|ant|proj)[\w-]+|AIza[\w-]{10,}|ya29\.[\w-]+|npm_\w{10,}|hv[sb]\.[\w-]+|SG\.[\w.-]+|dop_v1_\w+|AGE-SECRET-KEY-\w+)/g, mask)
+    .replace(
+      /\b(?:(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA)[A-Z0-9]{12,}|gh[pousr]_\w{10,}|github_pat_\w+|glpat-[\w-]+|xox[a-z]-[\w-]+|sk[-_](?:live|test|ant|proj)[\w-]+|AIza[\w-]{10,}|ya29\.[\w-]+|npm_\w{10,}|hv[sb]\.[\w-]+|SG\.[\w.-]+|dop_v1_\w+|AGE-SECRET-KEY-\w+)/g,
+      mask,
+    )
 }
 
 const named = /(?<![\w.$-])([\w.$-]+)(["']?[^\S\n]{0,4}(?:=>|[:=])[^\S\n]{0,4}|[^\S\n]{1,4})/g
 /** To the next space or quote: passwords have commas and semicolons. */
-const value = /(?:Bearer|Basic|Negotiate|Digest|AWS4-HMAC-SHA256) \[redacted\]|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[^\s"']+/yi
+const value =
+  /(?:Bearer|Basic|Negotiate|Digest|AWS4-HMAC-SHA256) \[redacted\]|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[^\s"']+/iy
 
 /** `password=x`, `"token": "x"`, `--api-key x`. */
 function byName(text: string): string {
@@ -81,7 +86,12 @@ function byName(text: string): string {
     const held = value.exec(text)?.[0] ?? ''
     if (held === '' || held.endsWith(` ${mask}`) || (isFlag && held.startsWith('-'))) continue
     const quote = /^["']/.exec(held)?.[0] ?? ''
-    parts.push(text.slice(at, found.index + whole.length), quote, mask, quote !== '' && held.length > 1 && held.endsWith(quote) ? quote : '')
+    parts.push(
+      text.slice(at, found.index + whole.length),
+      quote,
+      mask,
+      quote !== '' && held.length > 1 && held.endsWith(quote) ? quote : '',
+    )
     at = found.index + whole.length + held.length
     named.lastIndex = at
   }
@@ -94,7 +104,9 @@ const longKey = 40
 
 /** What no person named: long, of mixed letters and digits, and without order. Digests of images are no secret. */
 function bySight(text: string): string {
-  return text.replace(/(?:sha(?:256|512):)?[A-Za-z0-9+/_=-]{20,}/g, (word) => (word.startsWith('sha256:') || word.startsWith('sha512:') || !isRandom(word) ? word : mask))
+  return text.replace(/(?:sha(?:256|512):)?[A-Za-z0-9+/_=-]{20,}/g, (word) =>
+    word.startsWith('sha256:') || word.startsWith('sha512:') || !isRandom(word) ? word : mask,
+  )
 }
 
 function isRandom(word: string): boolean {

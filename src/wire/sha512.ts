@@ -18,7 +18,14 @@ function mix(state: bigint[], view: DataView, at: number): void {
   const w: bigint[] = Array.from({ length: 16 }, (_, index) => view.getBigUint64(at + index * 8))
   for (let index = 16; index < 80; index += 1) {
     const [w15 = 0n, w2 = 0n, w16 = 0n, w7 = 0n] = [w[index - 15], w[index - 2], w[index - 16], w[index - 7]]
-    w.push(word(w16 + (rotated(w15, 1n) ^ rotated(w15, 8n) ^ (w15 >> 7n)) + w7 + (rotated(w2, 19n) ^ rotated(w2, 61n) ^ (w2 >> 6n))))
+    w.push(
+      word(
+        w16 +
+          (rotated(w15, 1n) ^ rotated(w15, 8n) ^ (w15 >> 7n)) +
+          w7 +
+          (rotated(w2, 19n) ^ rotated(w2, 61n) ^ (w2 >> 6n)),
+      ),
+    )
   }
   let [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n, f = 0n, g = 0n, h = 0n] = state
   for (const [index, k] of rounds.entries()) {

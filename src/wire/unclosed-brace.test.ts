@@ -31,8 +31,12 @@ describe('where a brace was forgotten', () => {
   })
 
   test('the parser tells the same line', () => {
-    expect(parseCorefile(healthy.replace('1000\n    }', '1000')).problems).toMatchObject([{ line: 6, text: '`{` is never closed' }])
-    expect(parseCorefile(healthy.replace(/\}\n$/, '')).problems).toMatchObject([{ line: 11, text: '`{` is never closed' }])
+    expect(parseCorefile(healthy.replace('1000\n    }', '1000')).problems).toMatchObject([
+      { line: 6, text: '`{` is never closed' },
+    ])
+    expect(parseCorefile(healthy.replace(/\}\n$/, '')).problems).toMatchObject([
+      { line: 11, text: '`{` is never closed' },
+    ])
   })
 
   test('any text gives null or one of its lines', () => {

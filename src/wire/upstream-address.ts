@@ -1,10 +1,22 @@
 /** A server as `forward`, `grpc` and `proxy` take it: coredns plugin/pkg/parse HostPortOrFile and Transport. */
 export type UpstreamAddress =
-  | { readonly kind: 'address'; readonly written: string; readonly transport: Transport; readonly ip: string; readonly port: number }
+  | {
+      readonly kind: 'address'
+      readonly written: string
+      readonly transport: Transport
+      readonly ip: string
+      readonly port: number
+    }
   /** A resolv.conf, in the server's own container: with dnsPolicy Default the one that its node's kubelet hands out. */
   | { readonly kind: 'file'; readonly written: string; readonly path: string }
   /** Looked up when CoreDNS starts, since 1.14. */
-  | { readonly kind: 'name'; readonly written: string; readonly transport: Transport; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'name'
+      readonly written: string
+      readonly transport: Transport
+      readonly host: string
+      readonly port: number
+    }
   /** What only the server's environment knows, a socket, or nothing that CoreDNS takes. */
   | { readonly kind: 'unknown'; readonly written: string }
 
@@ -32,7 +44,10 @@ function split(text: string): readonly [string, number | null] {
   return one === null ? [text, null] : [one[1] ?? '', Number(one[2])]
 }
 
-/** What asks this server by hand, in a shell on a node of the server that forwards to it; null where nothing that can be pasted does. */
+/**
+ * What asks this server by hand, in a shell on a node of the server that forwards to it; null where nothing that can be
+ * pasted does.
+ */
 export function askByHand(of: UpstreamAddress, name: string): string | null {
   switch (of.kind) {
     case 'address':
@@ -41,7 +56,9 @@ export function askByHand(of: UpstreamAddress, name: string): string | null {
       return dig(of.transport, of.host, of.port, name)
     case 'file':
       // Nothing that a shell would take for more than a path.
-      return /^[\w./-]+$/.test(of.path) ? `for server in $(awk '/^nameserver/ {print $2}' ${of.path}); do dig @$server ${name}; done` : null
+      return /^[\w./-]+$/.test(of.path)
+        ? `for server in $(awk '/^nameserver/ {print $2}' ${of.path}); do dig @$server ${name}; done`
+        : null
     case 'unknown':
       return null
   }

@@ -20,7 +20,15 @@ import type { Workload } from '../../src/model/workload.ts'
 
 const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('', '\n', '"', '\u2028'))
 const name = fc.constantFrom('a', 'shop', 'cart', 'checkout-db', 'db-0', 'kube-system', 'kube-dns', 'web.1')
-const key = fc.constantFrom('app', 'k8s-app', 'constructor', 'tier', 'app.kubernetes.io/name', 'kubernetes.io/metadata.name', 'corp.example/team')
+const key = fc.constantFrom(
+  'app',
+  'k8s-app',
+  'constructor',
+  'tier',
+  'app.kubernetes.io/name',
+  'kubernetes.io/metadata.name',
+  'corp.example/team',
+)
 const ip = fc.ipV4()
 const count = fc.nat(70_000)
 const ms = fc.double({ min: 0, max: 1e7, noNaN: true }).map((it) => it + 0)
@@ -30,11 +38,23 @@ const protocol = fc.constantFrom('TCP' as const, 'UDP' as const, 'SCTP' as const
 const few = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(item, { maxLength: 2 })
 const maybe = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(item, { nil: null })
 const owner = maybe(fc.record({ kind: fc.constantFrom('ReplicaSet', 'Node'), name }))
-const answer = fc.constantFrom('ok' as const, 'nodata' as const, 'nxdomain' as const, 'timeout' as const, 'not-asked' as const)
+const answer = fc.constantFrom(
+  'ok' as const,
+  'nodata' as const,
+  'nxdomain' as const,
+  'timeout' as const,
+  'not-asked' as const,
+)
 
-const why: fc.Arbitrary<Why> = fc.record({ reason: fc.constantFrom('forbidden', 'not-asked', 'not-there', 'timed-out', 'cut-off', 'failed'), detail: text })
+const why: fc.Arbitrary<Why> = fc.record({
+  reason: fc.constantFrom('forbidden', 'not-asked', 'not-there', 'timed-out', 'cut-off', 'failed'),
+  detail: text,
+})
 const known = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Known<T>> =>
-  fc.oneof(fc.record({ known: fc.constant(true as const), value }), fc.record({ known: fc.constant(false as const), why }))
+  fc.oneof(
+    fc.record({ known: fc.constant(true as const), value }),
+    fc.record({ known: fc.constant(false as const), why }),
+  )
 
 const pod: fc.Arbitrary<Pod> = fc.record({
   namespace: name,
@@ -48,7 +68,13 @@ const pod: fc.Arbitrary<Pod> = fc.record({
   deleting: flag,
   hostNetwork: flag,
   dnsPolicy: fc.constantFrom('ClusterFirst', 'Default'),
-  dnsConfig: maybe(fc.record({ nameservers: few(ip), searches: few(name), options: few(fc.record({ name: fc.constant('ndots'), value: maybe(fc.constant('2')) })) })),
+  dnsConfig: maybe(
+    fc.record({
+      nameservers: few(ip),
+      searches: few(name),
+      options: few(fc.record({ name: fc.constant('ndots'), value: maybe(fc.constant('2')) })),
+    }),
+  ),
   owner,
   containers: few(
     fc.record({
@@ -75,13 +101,33 @@ const service: fc.Arbitrary<Service> = fc.record(
     type: fc.constantFrom('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'),
     clusterIP: maybe(fc.oneof(ip, fc.constant('None'))),
     selector: maybe(labels),
-    ports: few(fc.record({ name: maybe(name), port: count, protocol, targetPort: fc.oneof(count, name), nodePort: maybe(count) })),
+    ports: few(
+      fc.record({
+        name: maybe(name),
+        port: count,
+        protocol,
+        targetPort: fc.oneof(count, name),
+        nodePort: maybe(count),
+      }),
+    ),
     externalName: maybe(name),
     internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
     publishNotReadyAddresses: flag,
     sessionAffinity: fc.constant('ClientIP' as const),
   },
-  { requiredKeys: ['namespace', 'name', 'type', 'clusterIP', 'selector', 'ports', 'externalName', 'internalTrafficPolicy', 'publishNotReadyAddresses'] },
+  {
+    requiredKeys: [
+      'namespace',
+      'name',
+      'type',
+      'clusterIP',
+      'selector',
+      'ports',
+      'externalName',
+      'internalTrafficPolicy',
+      'publishNotReadyAddresses',
+    ],
+  },
 )
 
 const slice: fc.Arbitrary<EndpointSlice> = fc.record({
@@ -93,39 +139,92 @@ const slice: fc.Arbitrary<EndpointSlice> = fc.record({
   endpoints: few(fc.record({ ip, ready: flag, serving: flag, terminating: flag, node: maybe(name), pod: maybe(name) })),
 })
 
-const workload: fc.Arbitrary<Workload> = fc.record({ kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'), namespace: name, name, owner, desired: count, ready: count, templateLabels: labels })
+const workload: fc.Arbitrary<Workload> = fc.record({
+  kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'),
+  namespace: name,
+  name,
+  owner,
+  desired: count,
+  ready: count,
+  templateLabels: labels,
+})
 
 const host = fc.constantFrom('web.shop.example', '*.shop.example', 'cart')
-const backend = fc.record({ service: name, port: maybe(fc.oneof(count, name)), path: fc.constant('spec.rules[0].http.paths[0].backend') })
+const backend = fc.record({
+  service: name,
+  port: maybe(fc.oneof(count, name)),
+  path: fc.constant('spec.rules[0].http.paths[0].backend'),
+})
 const ingress: fc.Arbitrary<Ingress> = fc.record({
   statusBy: few(fc.constantFrom('glbc', 'controller')),
   vendors: few(fc.constantFrom('alb', 'nginx')),
-  actions: few(fc.record({
-    name,
-    type: fc.constantFrom('forward', 'redirect', 'fixed-response', 'other', 'unreadable'),
-    services: few(fc.record({ service: name, port: maybe(fc.oneof(count, name)) })),
-  })),
-  nginx: fc.record({ rewrite: maybe(fc.constant('/$2')), regex: flag, canary: flag, protocol: maybe(fc.constant('HTTPS')) }),
+  actions: few(
+    fc.record({
+      name,
+      type: fc.constantFrom('forward', 'redirect', 'fixed-response', 'other', 'unreadable'),
+      services: few(fc.record({ service: name, port: maybe(fc.oneof(count, name)) })),
+    }),
+  ),
+  nginx: fc.record({
+    rewrite: maybe(fc.constant('/$2')),
+    regex: flag,
+    canary: flag,
+    protocol: maybe(fc.constant('HTTPS')),
+  }),
   namespace: name,
   name,
   className: maybe(name),
   classFrom: fc.constantFrom('spec', 'annotation', 'default'),
-  rules: few(fc.record({ host: maybe(host), paths: few(fc.record({ path: fc.constantFrom('/', '/cart'), pathType: fc.constant('Prefix'), backend })) })),
+  rules: few(
+    fc.record({
+      host: maybe(host),
+      paths: few(fc.record({ path: fc.constantFrom('/', '/cart'), pathType: fc.constant('Prefix'), backend })),
+    }),
+  ),
   defaultBackend: maybe(backend),
   tls: few(fc.record({ hosts: few(host), secret: maybe(name) })),
   addresses: few(ip),
 })
-const ingressClass: fc.Arbitrary<IngressClass> = fc.record({ name, controller: fc.constant('k8s.io/ingress-nginx'), isDefault: flag })
-const ingressController: fc.Arbitrary<IngressController> = fc.record({ namespace: name, pod: name, ip: maybe(ip), ready: flag, controller: fc.constant('k8s.io/ingress-nginx'), classNames: few(name) })
+const ingressClass: fc.Arbitrary<IngressClass> = fc.record({
+  name,
+  controller: fc.constant('k8s.io/ingress-nginx'),
+  isDefault: flag,
+})
+const ingressController: fc.Arbitrary<IngressController> = fc.record({
+  namespace: name,
+  pod: name,
+  ip: maybe(ip),
+  ready: flag,
+  controller: fc.constant('k8s.io/ingress-nginx'),
+  classNames: few(name),
+})
 
-const selector: fc.Arbitrary<Selector> = fc.record({ matchLabels: labels, matchExpressions: few(fc.record({ key, operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'), values: few(name) })) })
+const selector: fc.Arbitrary<Selector> = fc.record({
+  matchLabels: labels,
+  matchExpressions: few(
+    fc.record({ key, operator: fc.constantFrom('In', 'NotIn', 'Exists', 'DoesNotExist'), values: few(name) }),
+  ),
+})
 const rules = few(
   fc.record({
-    peers: few(fc.record({ podSelector: maybe(selector), namespaceSelector: maybe(selector), ipBlock: maybe(fc.record({ cidr: ip.map((it) => `${it}/32`), except: few(ip) })) })),
+    peers: few(
+      fc.record({
+        podSelector: maybe(selector),
+        namespaceSelector: maybe(selector),
+        ipBlock: maybe(fc.record({ cidr: ip.map((it) => `${it}/32`), except: few(ip) })),
+      }),
+    ),
     ports: few(fc.record({ protocol, port: maybe(fc.oneof(count, name)), endPort: maybe(count) })),
   }),
 )
-const policy: fc.Arbitrary<NetworkPolicy> = fc.record({ namespace: name, name, podSelector: selector, types: fc.subarray(['Ingress', 'Egress']), ingress: rules, egress: rules })
+const policy: fc.Arbitrary<NetworkPolicy> = fc.record({
+  namespace: name,
+  name,
+  podSelector: selector,
+  types: fc.subarray(['Ingress', 'Egress']),
+  ingress: rules,
+  egress: rules,
+})
 const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels })
 
 const node: fc.Arbitrary<Node> = fc.record({
@@ -143,7 +242,10 @@ const node: fc.Arbitrary<Node> = fc.record({
   provider: fc.constantFrom('gce', 'aws'),
 })
 
-const corefile = fc.constantFrom('', '.:53 {\n  errors\n  kubernetes cluster.local\n  forward corp.example 10.0.0.2\n}\n')
+const corefile = fc.constantFrom(
+  '',
+  '.:53 {\n  errors\n  kubernetes cluster.local\n  forward corp.example 10.0.0.2\n}\n',
+)
 const weaveTc: fc.Arbitrary<WeaveTc> = fc.record({
   workload: fc.record({ kind: fc.constant('DaemonSet' as const), namespace: name, name }),
   container: fc.constant('weave-tc'),
@@ -152,8 +254,15 @@ const weaveTc: fc.Arbitrary<WeaveTc> = fc.record({
   hostNetwork: flag,
   overlay: maybe(fc.constant('weave')),
   dnsPort: maybe(fc.constant('53')),
-  mounts: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), mountPath: fc.constantFrom('/lib/tc', '/usr/lib/tcvolumes:') })),
-  volumes: few(fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), hostPath: maybe(fc.constant('/usr/lib/tc')) })),
+  mounts: few(
+    fc.record({
+      volume: fc.constantFrom('lib-tc', 'xtables-lock'),
+      mountPath: fc.constantFrom('/lib/tc', '/usr/lib/tcvolumes:'),
+    }),
+  ),
+  volumes: few(
+    fc.record({ volume: fc.constantFrom('lib-tc', 'xtables-lock'), hostPath: maybe(fc.constant('/usr/lib/tc')) }),
+  ),
 })
 const custom = fc.record({ configMap: fc.constant('coredns-custom'), keys: few(fc.record({ name, mentioned: flag })) })
 
@@ -161,7 +270,19 @@ const serviceProxy: fc.Arbitrary<ServiceProxy> = fc.oneof(
   fc.record({ kind: fc.constant('kube-proxy' as const), mode: fc.constantFrom('iptables', 'ipvs') }),
   fc.record({ kind: fc.constant('cilium' as const), redirects: known(few(name)) }),
 )
-const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({ service: maybe(service), slices: few(slice), pods: few(pod), workload: maybe(workload), corefile: known(corefile), domain: fc.constant('cluster.local'), weaveTc: few(weaveTc), nodeCaches: few(pod), custom: known(custom), scaler: workload, serviceProxy: known(serviceProxy) })
+const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
+  service: maybe(service),
+  slices: few(slice),
+  pods: few(pod),
+  workload: maybe(workload),
+  corefile: known(corefile),
+  domain: fc.constant('cluster.local'),
+  weaveTc: few(weaveTc),
+  nodeCaches: few(pod),
+  custom: known(custom),
+  scaler: workload,
+  serviceProxy: known(serviceProxy),
+})
 
 const from = fc.record({ namespace: name, labels })
 const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
@@ -172,13 +293,26 @@ const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
     series: few(
       fc.record({
         node: name,
-        server: fc.record({ role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'), ip, pod: maybe(name) }),
+        server: fc.record({
+          role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'),
+          ip,
+          pod: maybe(name),
+        }),
         transport: fc.constantFrom('udp', 'tcp'),
         method: fc.constantFrom('pair', 'sequential', 'getaddrinfo'),
         libc: maybe(fc.constantFrom('glibc', 'musl')),
         name: fc.constantFrom('cart.shop.svc.cluster.local', 'example.com'),
         zone: fc.constantFrom('cluster', 'external'),
-        lookups: few(fc.record({ at: ms, ms, a: answer, aaaa: answer, retries: count, firstLost: fc.constantFrom('none', 'a', 'aaaa', 'both') })),
+        lookups: few(
+          fc.record({
+            at: ms,
+            ms,
+            a: answer,
+            aaaa: answer,
+            retries: count,
+            firstLost: fc.constantFrom('none', 'a', 'aaaa', 'both'),
+          }),
+        ),
       }),
     ),
     queriesSent: count,
@@ -186,7 +320,15 @@ const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
     stopped: maybe(text),
     lag: few(fc.record({ node: name, p99Ms: ms })),
     stray: few(fc.record({ node: name, packets: count })),
-    large: few(fc.record({ node: name, ip, pod: name, result: fc.constantFrom('complete', 'stalled', 'unreachable', 'other'), bytes: count })),
+    large: few(
+      fc.record({
+        node: name,
+        ip,
+        pod: name,
+        result: fc.constantFrom('complete', 'stalled', 'unreachable', 'other'),
+        bytes: count,
+      }),
+    ),
   },
   { requiredKeys: ['from', 'nodes', 'missing', 'series', 'queriesSent', 'cap', 'stopped'] },
 )
@@ -198,7 +340,11 @@ const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
   answers: few(
     fc.record({
       node: name,
-      server: fc.record({ role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'), ip, pod: maybe(name) }),
+      server: fc.record({
+        role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'),
+        ip,
+        pod: maybe(name),
+      }),
       reason: fc.oneof(
         fc.record({ kind: fc.constant('service' as const), service: asked }),
         fc.record({ kind: fc.constant('way' as const), service: asked, typed: fc.constant('cart.shop'), suffix }),
@@ -230,7 +376,12 @@ const httpEnd: fc.Arbitrary<HttpEnd> = fc.record(
     redirects: few(fc.record({ status: count, location: text })),
     scheme: fc.constantFrom('http', 'https'),
     certificate: fc.record({
-      names: few(host), subject: host, issuer: text, covers: flag, validity: fc.constantFrom('now', 'expired', 'not-yet'), validTo: text,
+      names: few(host),
+      subject: host,
+      issuer: text,
+      covers: flag,
+      validity: fc.constantFrom('now', 'expired', 'not-yet'),
+      validTo: text,
       trust: fc.constantFrom('public', 'unknown-issuer', 'self-signed'),
     }),
     page: fc.record({ body: fc.constantFrom('aaaa', 'bbbb'), head: fc.constantFrom('cccc', 'dddd') }),
@@ -247,41 +398,70 @@ const contacts: fc.Arbitrary<Contacts> = fc.record({
     fc.record({
       node: name,
       service: fc.record({ namespace: name, name, port: count }),
-      via: fc.oneof(fc.record({ kind: fc.constant('service' as const) }), fc.record({ kind: fc.constant('endpoint' as const), pod: maybe(name) })),
+      via: fc.oneof(
+        fc.record({ kind: fc.constant('service' as const) }),
+        fc.record({ kind: fc.constant('endpoint' as const), pod: maybe(name) }),
+      ),
       ip,
       port: count,
       tries: few(fc.record({ result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'error'), ms })),
     }),
   ),
   http: few(withEnd({ node: name, ingress: fc.record({ namespace: name, name }), host, path: fc.constant('/'), via })),
-  direct: few(withEnd({ node: name, service: ofPort, pod: maybe(name), ip, port: count, host, path: fc.constant('/'), basis })),
+  direct: few(
+    withEnd({ node: name, service: ofPort, pod: maybe(name), ip, port: count, host, path: fc.constant('/'), basis }),
+  ),
   strangers: few(withEnd({ node: name, host, via })),
   unasked: few(fc.record({ service: ofPort, protocol, why: fc.constantFrom('not-http', 'not-tcp', 'mesh', 'bound') })),
   eased: few(fc.record({ node: name, ip, port: count, why: text })),
 })
 
-const insideView: fc.Arbitrary<InsideView> = fc.record({
-  namespace: name,
-  pod: name,
-  container: name,
-  resolvConf: known(fc.constant('search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n')),
-  lookup: known(fc.record({ tool: fc.constant('getent'), name: fc.constant('kubernetes.default'), result: answer, ms })),
-  tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
-  libc: fc.constantFrom('glibc', 'musl', null),
-  resolving: fc.record({
-    hosts: known(fc.constant('127.0.0.1\tlocalhost\n10.2.1.9\tweb-1\n')),
-    nsswitch: known(fc.constantFrom('files dns', 'files', 'files mdns4_minimal [NOTFOUND=return] dns')),
-    glibc: fc.constantFrom('2.17', '2.31', null),
-    programs: few(fc.constantFrom('nscd', 'dnsmasq')),
-    servers: known(few(fc.record({ ip, tool: fc.constant('nslookup'), result: maybe(answer), ms }))),
-    names: few(fc.record({ service: fc.record({ namespace: name, name }), typed: host, tool: fc.constant('getent'), result: answer, addresses: few(ip), ms })),
-  }),
-}, { requiredKeys: ['namespace', 'pod', 'container', 'resolvConf', 'lookup', 'tcp53'] })
+const insideView: fc.Arbitrary<InsideView> = fc.record(
+  {
+    namespace: name,
+    pod: name,
+    container: name,
+    resolvConf: known(
+      fc.constant(
+        'search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+      ),
+    ),
+    lookup: known(
+      fc.record({ tool: fc.constant('getent'), name: fc.constant('kubernetes.default'), result: answer, ms }),
+    ),
+    tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
+    libc: fc.constantFrom('glibc', 'musl', null),
+    resolving: fc.record({
+      hosts: known(fc.constant('127.0.0.1\tlocalhost\n10.2.1.9\tweb-1\n')),
+      nsswitch: known(fc.constantFrom('files dns', 'files', 'files mdns4_minimal [NOTFOUND=return] dns')),
+      glibc: fc.constantFrom('2.17', '2.31', null),
+      programs: few(fc.constantFrom('nscd', 'dnsmasq')),
+      servers: known(few(fc.record({ ip, tool: fc.constant('nslookup'), result: maybe(answer), ms }))),
+      names: few(
+        fc.record({
+          service: fc.record({ namespace: name, name }),
+          typed: host,
+          tool: fc.constant('getent'),
+          result: answer,
+          addresses: few(ip),
+          ms,
+        }),
+      ),
+    }),
+  },
+  { requiredKeys: ['namespace', 'pod', 'container', 'resolvConf', 'lookup', 'tcp53'] },
+)
 
 const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record({
   node: name,
   windowMs: ms,
-  delta: fc.record({ insert_failed: count, drop: count, early_drop: count, invalid: count, clash_resolve: maybe(count) }),
+  delta: fc.record({
+    insert_failed: count,
+    drop: count,
+    early_drop: count,
+    invalid: count,
+    clash_resolve: maybe(count),
+  }),
   entries: maybe(count),
   max: maybe(count),
 })
@@ -290,7 +470,21 @@ const dnsServerLog: fc.Arbitrary<DnsServerLog> = fc.record({
   container: name,
   run: fc.constantFrom('now', 'before'),
   lines: count,
-  signs: few(fc.record({ kind: fc.constantFrom('loop', 'forbidden', 'api-unreachable', 'unsynced', 'corefile-refused', 'reload-failed', 'cannot-listen'), times: count, said: fc.constant('Loop (127.0.0.1:55953 -> :53) detected for zone "."') })),
+  signs: few(
+    fc.record({
+      kind: fc.constantFrom(
+        'loop',
+        'forbidden',
+        'api-unreachable',
+        'unsynced',
+        'corefile-refused',
+        'reload-failed',
+        'cannot-listen',
+      ),
+      times: count,
+      said: fc.constant('Loop (127.0.0.1:55953 -> :53) detected for zone "."'),
+    }),
+  ),
 })
 
 const rcodes = fc.dictionary(fc.constantFrom('NOERROR', 'SERVFAIL'), count, { noNullPrototype: true })
@@ -313,7 +507,11 @@ const scope: fc.Arbitrary<Scope> = fc.record({
   namespace: maybe(name),
   target: fc.oneof(
     fc.record({ kind: fc.constantFrom('everything' as const, 'dns' as const) }),
-    fc.record({ kind: fc.constant('object' as const), object: fc.record({ kind: fc.constant('Service'), namespace: maybe(name), name }), url: maybe(fc.constant('https://web.shop.example/cart')) }),
+    fc.record({
+      kind: fc.constant('object' as const),
+      object: fc.record({ kind: fc.constant('Service'), namespace: maybe(name), name }),
+      url: maybe(fc.constant('https://web.shop.example/cart')),
+    }),
   ),
   level: fc.constantFrom('read', 'probe', 'node'),
 })

@@ -4,7 +4,11 @@ import type { SourceName } from '../../src/model/sources.ts'
 import { subject } from '../../src/model/subject.ts'
 
 /** A check of no family that says `told`, whatever the model. */
-export function stub(code: string, told: Verdict | readonly Verdict[] | (() => never), about: Partial<CheckMeta> & { readonly needs?: readonly SourceName[] } = {}): AnyCheck {
+export function stub(
+  code: string,
+  told: Verdict | readonly Verdict[] | (() => never),
+  about: Partial<CheckMeta> & { readonly needs?: readonly SourceName[] } = {},
+): AnyCheck {
   return check({
     code,
     slug: `stub/${code.toLowerCase()}`,
@@ -27,5 +31,11 @@ export function stub(code: string, told: Verdict | readonly Verdict[] | (() => n
 
 /** Service `shop/<name>` in trouble. */
 export function trouble(name: string, about: Partial<Found> = {}): Verdict {
-  return finding({ subject: subject('Service', 'shop', name), confidence: 'observed', args: {}, evidence: [], ...about })
+  return finding({
+    subject: subject('Service', 'shop', name),
+    confidence: 'observed',
+    args: {},
+    evidence: [],
+    ...about,
+  })
 }

@@ -1,4 +1,13 @@
-import type { Certificate, ConnectResult, Contact, Contacts, DirectContact, HttpContact, PageMarks, StrangerAnswer } from '../../src/model/contacts.ts'
+import type {
+  Certificate,
+  ConnectResult,
+  Contact,
+  Contacts,
+  DirectContact,
+  HttpContact,
+  PageMarks,
+  StrangerAnswer,
+} from '../../src/model/contacts.ts'
 import type { Pod } from '../../src/model/pod.ts'
 
 const times: Readonly<Record<ConnectResult, number>> = { open: 1, refused: 0.5, timeout: 3000, 'no-route': 2, error: 1 }
@@ -13,12 +22,34 @@ export function repeat(count: number, result: ConnectResult): Contact['tries'] {
 
 /** Connects to Service `shop/<name>` port 80 by its own address. */
 export function toService(name: string, node: string, its: Contact['tries'], about: Partial<Contact> = {}): Contact {
-  return { node, service: { namespace: 'shop', name, port: 80 }, via: { kind: 'service' }, ip: '10.96.44.7', port: 80, tries: its, ...about }
+  return {
+    node,
+    service: { namespace: 'shop', name, port: 80 },
+    via: { kind: 'service' },
+    ip: '10.96.44.7',
+    port: 80,
+    tries: its,
+    ...about,
+  }
 }
 
 /** Connects to one pod behind Service `shop/<name>` port 80, skipping the Service. */
-export function toPod(name: string, node: string, pod: Pod, its: Contact['tries'], about: Partial<Contact> = {}): Contact {
-  return { node, service: { namespace: 'shop', name, port: 80 }, via: { kind: 'endpoint', pod: pod.name }, ip: pod.ip ?? '', port: 8080, tries: its, ...about }
+export function toPod(
+  name: string,
+  node: string,
+  pod: Pod,
+  its: Contact['tries'],
+  about: Partial<Contact> = {},
+): Contact {
+  return {
+    node,
+    service: { namespace: 'shop', name, port: 80 },
+    via: { kind: 'endpoint', pod: pod.name },
+    ip: pod.ip ?? '',
+    port: 8080,
+    tries: its,
+    ...about,
+  }
 }
 
 export function contacts(connects: readonly Contact[], http: readonly HttpContact[] = []): Contacts {
@@ -41,17 +72,43 @@ export function get(path: string, status: number | null, about: Partial<HttpCont
 }
 
 /** One GET to endpoint `pod` of Service `shop/<name>` port 80, itself. */
-export function getOf(name: string, pod: string, status: number | null, about: Partial<DirectContact> = {}): DirectContact {
+export function getOf(
+  name: string,
+  pod: string,
+  status: number | null,
+  about: Partial<DirectContact> = {},
+): DirectContact {
   return {
-    node: 'worker-1', service: { namespace: 'shop', name, port: 80 }, pod, ip: '10.2.1.9', port: 8080, host: 'web.example.com', path: '/', basis: 'declared', scheme: 'http',
-    status, error: status === null ? 'ECONNREFUSED' : null, ms: 4, ...about,
+    node: 'worker-1',
+    service: { namespace: 'shop', name, port: 80 },
+    pod,
+    ip: '10.2.1.9',
+    port: 8080,
+    host: 'web.example.com',
+    path: '/',
+    basis: 'declared',
+    scheme: 'http',
+    status,
+    error: status === null ? 'ECONNREFUSED' : null,
+    ms: 4,
+    ...about,
   }
 }
 
 /** What `controller-1` says to a host that nobody declared. */
 export function stranger(status: number, about: Partial<StrangerAnswer> = {}): StrangerAnswer {
   const via = { controllerPod: 'controller-1', ip: '10.2.1.80', port: 80 }
-  return { node: 'worker-1', host: 'hopscope-asks.invalid', via, status, error: null, ms: 1, scheme: 'http', page: pageOf('controller'), ...about }
+  return {
+    node: 'worker-1',
+    host: 'hopscope-asks.invalid',
+    via,
+    status,
+    error: null,
+    ms: 1,
+    scheme: 'http',
+    page: pageOf('controller'),
+    ...about,
+  }
 }
 
 export function pageOf(maker: string): PageMarks {
@@ -59,5 +116,14 @@ export function pageOf(maker: string): PageMarks {
 }
 
 export function certificate(about: Partial<Certificate> = {}): Certificate {
-  return { names: ['web.example.com'], subject: 'web.example.com', issuer: 'Example CA', covers: true, validity: 'now', validTo: 'Jan  1 00:00:00 2031 GMT', trust: 'public', ...about }
+  return {
+    names: ['web.example.com'],
+    subject: 'web.example.com',
+    issuer: 'Example CA',
+    covers: true,
+    validity: 'now',
+    validTo: 'Jan  1 00:00:00 2031 GMT',
+    trust: 'public',
+    ...about,
+  }
 }

@@ -5,13 +5,29 @@ import { known } from '../../src/model/known.ts'
 import type { Counts } from '../../src/probe/plan/plan-dns.ts'
 import type { Sources } from '../../src/model/sources.ts'
 import { clusterDns, insideView } from './dns.ts'
-import { type Fate, answered, conntrackOf, coreDnsWindow, denied, lost, never, type Network, probe, refused, rejected, servfail } from './lookups.ts'
+import {
+  type Fate,
+  answered,
+  conntrackOf,
+  coreDnsWindow,
+  denied,
+  lost,
+  never,
+  type Network,
+  probe,
+  refused,
+  rejected,
+  servfail,
+} from './lookups.ts'
 import { node } from './node.ts'
 import { container, pod } from './pod.ts'
 import { serverLog } from './server-log.ts'
 
 /** Everything that the DNS checks may ask for. */
-export type DnsSources = Pick<Sources, 'nodes' | 'pods' | 'clusterDns' | 'dnsProbe' | 'coreDnsWindows' | 'dnsServerLogs' | 'conntrack' | 'insideViews'>
+export type DnsSources = Pick<
+  Sources,
+  'nodes' | 'pods' | 'clusterDns' | 'dnsProbe' | 'coreDnsWindows' | 'dnsServerLogs' | 'conntrack' | 'insideViews'
+>
 
 interface About {
   readonly nodes?: readonly string[]
@@ -47,11 +63,26 @@ export function cluster(about: About = {}): DnsSources {
     nodes: names.map((name) => node(name, about.kernel === undefined ? {} : { kernel: about.kernel })),
     pods: [pod('web-1')],
     clusterDns: dns,
-    dnsProbe: probe({ nodes: names, dns, ...(about.network === undefined ? {} : { network: about.network }), ...(about.counts === undefined ? {} : { counts: about.counts }), ...(about.probed === undefined ? {} : { about: about.probed }) }),
-    coreDnsWindows: dns.pods.map((it) => ({ ...coreDnsWindow(it.name, it.ip ?? '', about.cores ?? 0.02), ...(about.upstreams === undefined ? {} : { upstreams: about.upstreams }) })),
+    dnsProbe: probe({
+      nodes: names,
+      dns,
+      ...(about.network === undefined ? {} : { network: about.network }),
+      ...(about.counts === undefined ? {} : { counts: about.counts }),
+      ...(about.probed === undefined ? {} : { about: about.probed }),
+    }),
+    coreDnsWindows: dns.pods.map((it) => ({
+      ...coreDnsWindow(it.name, it.ip ?? '', about.cores ?? 0.02),
+      ...(about.upstreams === undefined ? {} : { upstreams: about.upstreams }),
+    })),
     dnsServerLogs: dns.pods.map((it) => serverLog(it.name)),
     conntrack: about.conntrack ?? names.map((name) => conntrackOf(name, counts)),
-    insideViews: [insideView('web-1', { resolvConf: known('search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n') })],
+    insideViews: [
+      insideView('web-1', {
+        resolvConf: known(
+          'search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+        ),
+      }),
+    ],
   }
 }
 
@@ -67,7 +98,11 @@ function hasClashResolve(kernel = '6.12.9'): boolean {
 /** CoreDNS with this CPU limit on each pod. */
 export function limitedDns(cpuLimitMilli: number | null, about: Partial<ClusterDns> = {}): ClusterDns {
   const dns = withCorefile()
-  return { ...dns, ...about, pods: dns.pods.map((it) => ({ ...it, containers: [container({ name: 'coredns', cpuLimitMilli })] })) }
+  return {
+    ...dns,
+    ...about,
+    pods: dns.pods.map((it) => ({ ...it, containers: [container({ name: 'coredns', cpuLimitMilli })] })),
+  }
 }
 
 const every = (n: number, index: number, at = 3): boolean => index % n === at
@@ -79,7 +114,13 @@ const every = (n: number, index: number, at = 3): boolean => index % n === at
 export const raceOn =
   (...nodes: readonly string[]): Network =>
   ({ node: at, server, transport, method, index }) =>
-    nodes.includes(at) && server.role === 'service' && transport === 'udp' && method !== 'sequential' && every(11, index) ? lost(index % 2 === 0 ? 'a' : 'aaaa') : answered()
+    nodes.includes(at) &&
+    server.role === 'service' &&
+    transport === 'udp' &&
+    method !== 'sequential' &&
+    every(11, index)
+      ? lost(index % 2 === 0 ? 'a' : 'aaaa')
+      : answered()
 
 /** The same, where AAAA always loses, because it always leaves second. */
 export const raceThatAaaaLosesOn =
@@ -109,7 +150,10 @@ export const blackHoleOn =
   ({ node: at }) =>
     nodes.includes(at) ? never() : answered()
 
-/** A dead replica: conntrack pins a flow that DNAT gave to it, so half of what goes through the Service is lost for good. */
+/**
+ * A dead replica: conntrack pins a flow that DNAT gave to it, so half of what goes through the Service is lost for
+ * good.
+ */
 export const replicaDead =
   (ip: string): Network =>
   ({ server, index }) =>
@@ -126,7 +170,15 @@ export const pathToReplicaLost =
     if (server.ip === ip) return never()
     if (server.role !== 'service') return answered()
     const draw = index % 8
-    return draw < 2 ? answered() : draw < 5 ? lost(draw === 2 ? 'a' : 'aaaa') : draw === 5 ? lost('both') : draw === 6 ? never('a') : never()
+    return draw < 2
+      ? answered()
+      : draw < 5
+        ? lost(draw === 2 ? 'a' : 'aaaa')
+        : draw === 5
+          ? lost('both')
+          : draw === 6
+            ? never('a')
+            : never()
   }
 
 /** CoreDNS gives its upstream 5 s, then answers SERVFAIL; the client has asked again by then. */
@@ -138,7 +190,12 @@ export const upstreamSlow: Network = ({ zone }) => (zone === 'external' ? answer
 export const upstreamIgnoresAaaa: Network = ({ zone }) => (zone === 'external' ? never('aaaa') : answered())
 
 /** CPU used up: late at any server, from any node, and the socket overflows now and then, with no regard to pairs. */
-export const starved: Network = ({ index }) => (every(9, index) ? lost(index % 2 === 0 ? 'both' : 'aaaa') : every(9, index, 5) ? lost('a') : answered(40 + (index % 7) * 35))
+export const starved: Network = ({ index }) =>
+  every(9, index)
+    ? lost(index % 2 === 0 ? 'both' : 'aaaa')
+    : every(9, index, 5)
+      ? lost('a')
+      : answered(40 + (index % 7) * 35)
 
 export const slowButAnswering: Network = ({ index }) => answered(90 + (index % 7) * 20)
 
@@ -159,8 +216,14 @@ export function dnsWithoutEndpoints(desired: number): ClusterDns {
   const dns = withCorefile()
   return {
     ...dns,
-    pods: desired === 0 ? [] : dns.pods.map((it) => ({ ...it, ready: false, notReadyReason: 'containers with unready status: [coredns]' })),
-    slices: dns.slices.map((it) => ({ ...it, endpoints: desired === 0 ? [] : it.endpoints.map((one) => ({ ...one, ready: false, serving: false })) })),
+    pods:
+      desired === 0
+        ? []
+        : dns.pods.map((it) => ({ ...it, ready: false, notReadyReason: 'containers with unready status: [coredns]' })),
+    slices: dns.slices.map((it) => ({
+      ...it,
+      endpoints: desired === 0 ? [] : it.endpoints.map((one) => ({ ...one, ready: false, serving: false })),
+    })),
     workload: dns.workload === null ? null : { ...dns.workload, desired, ready: 0 },
   }
 }
@@ -173,10 +236,14 @@ export const tableFullOn =
 
 /** The same counted: the table of these nodes at its limit, and new flows refused. */
 export function fullTables(...nodes: readonly string[]): Sources['conntrack'] {
-  return workers.map((name) => (nodes.includes(name) ? conntrackOf(name, { drop: 412, early_drop: 3 }, 131_070) : conntrackOf(name)))
+  return workers.map((name) =>
+    nodes.includes(name) ? conntrackOf(name, { drop: 412, early_drop: 3 }, 131_070) : conntrackOf(name),
+  )
 }
 
-/** The node of a server lets port 53 in from its own pods alone. After confirm, so that the flow stays with that server. */
+/**
+ * The node of a server lets port 53 in from its own pods alone. After confirm, so that the flow stays with that server.
+ */
 export const serverBehindFirewall =
   (ip: string, home: string): Network =>
   ({ node: at, server, index }) =>
@@ -202,14 +269,19 @@ export const serviceRejectedOn =
   ({ node: at, server }) =>
     nodes.includes(at) && server.role === 'service' ? rejected : answered()
 
-/** Answers of the server on the same node come from its own address: every flow that DNAT gives to it is lost, over UDP. */
+/**
+ * Answers of the server on the same node come from its own address: every flow that DNAT gives to it is lost, over UDP.
+ */
 export const wrongSourceOn =
   (...nodes: readonly string[]): Network =>
   ({ node: at, server, index }) =>
     nodes.includes(at) && server.role === 'service' && index % 2 === 0 ? never() : answered()
 
 /** Outside names that no cache knows; what is asked through the Service is still cached. */
-const uncached = (fate: Fate): Network => ({ zone, server }) => (zone === 'external' && server.role === 'endpoint' ? fate : answered())
+const uncached =
+  (fate: Fate): Network =>
+  ({ zone, server }) =>
+    zone === 'external' && server.role === 'endpoint' ? fate : answered()
 
 export const upstreamRefuses: Network = uncached(refused())
 
@@ -218,18 +290,35 @@ export const upstreamFails: Network = uncached(servfail(3))
 export const upstreamLate: Network = uncached(answered(1300))
 
 /** CoreDNS tries again after 2 s; every third name needs that, and every tenth fails. */
-export const upstreamLossy: Network = ({ zone, server, index }) => (zone !== 'external' || server.role !== 'endpoint' ? answered() : index % 10 === 9 ? servfail(4900) : answered(index % 3 === 0 ? 2004 : 3))
+export const upstreamLossy: Network = ({ zone, server, index }) =>
+  zone !== 'external' || server.role !== 'endpoint'
+    ? answered()
+    : index % 10 === 9
+      ? servfail(4900)
+      : answered(index % 3 === 0 ? 2004 : 3)
 
-export const aaaaDenied: Network = ({ zone, server }) => (zone === 'external' && server.role === 'service' ? denied : answered())
+export const aaaaDenied: Network = ({ zone, server }) =>
+  zone === 'external' && server.role === 'service' ? denied : answered()
 
 /** One upstream as each CoreDNS pod counted it. */
-export function upstreamSeen(sent: number, answers: Readonly<Record<string, number>>, seconds = 0.05): readonly UpstreamWindow[] {
+export function upstreamSeen(
+  sent: number,
+  answers: Readonly<Record<string, number>>,
+  seconds = 0.05,
+): readonly UpstreamWindow[] {
   return [{ to: '192.0.2.53:53', sent, answers, seconds }]
 }
 
 /** The metrics page of each server, fetched by each node: what comes from another node than its own stalls on these. */
 export function largeLostOn(...nodes: readonly string[]): NonNullable<DnsProbe['large']> {
   return workers.flatMap((node) =>
-    clusterDns().pods.map(({ name, ip, node: home }) => ({ node, ip: ip ?? '', pod: name, ...(nodes.includes(node) && home !== node ? { result: 'stalled' as const, bytes: 0 } : { result: 'complete' as const, bytes: 29_787 }) })),
+    clusterDns().pods.map(({ name, ip, node: home }) => ({
+      node,
+      ip: ip ?? '',
+      pod: name,
+      ...(nodes.includes(node) && home !== node
+        ? { result: 'stalled' as const, bytes: 0 }
+        : { result: 'complete' as const, bytes: 29_787 }),
+    })),
   )
 }

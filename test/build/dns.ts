@@ -27,7 +27,15 @@ export function clusterDns(about: Partial<ClusterDns> = {}): ClusterDns {
     }),
     slices: [slice('kube-dns', pods, { namespace: 'kube-system', ports: [dnsPort('UDP'), dnsPort('TCP')] })],
     pods,
-    workload: { kind: 'Deployment', namespace: 'kube-system', name: 'coredns', owner: null, desired: 2, ready: 2, templateLabels: { 'k8s-app': 'kube-dns' } },
+    workload: {
+      kind: 'Deployment',
+      namespace: 'kube-system',
+      name: 'coredns',
+      owner: null,
+      desired: 2,
+      ready: 2,
+      templateLabels: { 'k8s-app': 'kube-dns' },
+    },
     corefile: unknown('not-asked', 'not needed here'),
     domain: 'cluster.local',
     weaveTc: [],
@@ -51,7 +59,15 @@ export function insideView(name: string, about: Partial<InsideView> = {}): Insid
 
 /** What decides in a healthy container what a name is: nothing strange. */
 export function resolving(about: Partial<InsideResolving> = {}): InsideResolving {
-  return { hosts: known('127.0.0.1\tlocalhost\n'), nsswitch: known('files dns'), glibc: null, programs: [], servers: unknown('not-there', 'no tool'), names: [], ...about }
+  return {
+    hosts: known('127.0.0.1\tlocalhost\n'),
+    nsswitch: known('files dns'),
+    glibc: null,
+    programs: [],
+    servers: unknown('not-there', 'no tool'),
+    names: [],
+    ...about,
+  }
 }
 
 function dnsPort(protocol: 'UDP' | 'TCP') {

@@ -64,26 +64,69 @@ function address(index: number): string {
 }
 
 const apps = (n: number): readonly Pod[] =>
-  times(n, (i) => pod(`app${i}-abc12-x`, { labels: { app: `app${i}`, team: `team${i % 7}`, 'pod-template-hash': 'abc12' }, ip: address(i), node: `node-${i % 50}` }))
+  times(n, (i) =>
+    pod(`app${i}-abc12-x`, {
+      labels: { app: `app${i}`, team: `team${i % 7}`, 'pod-template-hash': 'abc12' },
+      ip: address(i),
+      node: `node-${i % 50}`,
+    }),
+  )
 
 /** One label away from some pod, each. */
-const misspelt = (n: number): readonly Service[] => times(n, (i) => service(`app${i}`, { selector: { app: `app-${i}`, team: `team${i % 7}` }, clusterIP: address(i) }))
+const misspelt = (n: number): readonly Service[] =>
+  times(n, (i) => service(`app${i}`, { selector: { app: `app-${i}`, team: `team${i % 7}` }, clusterIP: address(i) }))
 
-const served = (n: number): readonly Service[] => times(n, (i) => service(`app${i}`, { selector: { app: `app${i}` }, clusterIP: address(i) }))
+const served = (n: number): readonly Service[] =>
+  times(n, (i) => service(`app${i}`, { selector: { app: `app${i}` }, clusterIP: address(i) }))
 
-const routes = (n: number): readonly Ingress[] => times(n, (i) => ingress([[`/${i}`, `app${i}`, 80], [`/gone${i}`, `gone${i}`, 80]], { name: `web${i}` }))
+const routes = (n: number): readonly Ingress[] =>
+  times(n, (i) =>
+    ingress(
+      [
+        [`/${i}`, `app${i}`, 80],
+        [`/gone${i}`, `gone${i}`, 80],
+      ],
+      { name: `web${i}` },
+    ),
+  )
 
 const closedRules = (n: number): NetworkPolicy['egress'] =>
-  times(n, (i) => rule([peer({ podSelector: labels({ app: `db${i}` }) }), peer({ ipBlock: { cidr: `172.${i % 256}.0.0/16`, except: [`172.${i % 256}.3.0/24`] } })], [onPort(5432)]))
+  times(n, (i) =>
+    rule(
+      [
+        peer({ podSelector: labels({ app: `db${i}` }) }),
+        peer({ ipBlock: { cidr: `172.${i % 256}.0.0/16`, except: [`172.${i % 256}.3.0/24`] } }),
+      ],
+      [onPort(5432)],
+    ),
+  )
 
 function lookupsOf(nodes: number): Sources['dnsProbe'] {
-  return probe({ nodes: times(nodes, (i) => `node-${i}`), network: ({ index }) => (index % 3 === 0 ? servfail(900) : { kind: 'lost', which: 'aaaa' }), counts: {} })
+  return probe({
+    nodes: times(nodes, (i) => `node-${i}`),
+    network: ({ index }) => (index % 3 === 0 ? servfail(900) : { kind: 'lost', which: 'aaaa' }),
+    counts: {},
+  })
 }
 
 function manyServers(n: number): ClusterDns {
   const one = clusterDns()
-  const pods = times(n, (i) => pod(`coredns-${i}`, { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, ip: address(i), node: `node-${i}`, containers: [container({ name: 'coredns', ports: [] })] }))
-  return { ...one, pods, slices: [slice('kube-dns', pods, { namespace: 'kube-system', ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] })] }
+  const pods = times(n, (i) =>
+    pod(`coredns-${i}`, {
+      namespace: 'kube-system',
+      labels: { 'k8s-app': 'kube-dns' },
+      ip: address(i),
+      node: `node-${i}`,
+      containers: [container({ name: 'coredns', ports: [] })],
+    }),
+  )
+  return {
+    ...one,
+    pods,
+    slices: [
+      slice('kube-dns', pods, { namespace: 'kube-system', ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] }),
+    ],
+  }
 }
 
 function asked(kind: string, name: string): Partial<Scope> {
@@ -96,77 +139,214 @@ const sick = (n: number): readonly Contact[] =>
     toPod(`app${i}`, `node-${i % 50}`, pod(`app${i}-abc12-x`, { ip: address(i) }), tries('timeout')),
   ])
 
-const badAnswers = (n: number): readonly HttpContact[] => times(n, (i) => get(`/${i}`, 502, { node: `node-${i % 50}`, ingress: { namespace: 'shop', name: `web${i}` } }))
+const badAnswers = (n: number): readonly HttpContact[] =>
+  times(n, (i) => get(`/${i}`, 502, { node: `node-${i % 50}`, ingress: { namespace: 'shop', name: `web${i}` } }))
 
 export const shapes: Readonly<Record<string, Shape>> = {
-  pods: { n: 2500, of: (n) => about({ pods: apps(n).map((it) => ({ ...it, ready: false, notReadyReason: 'starting', containers: [container({ waiting: 'CrashLoopBackOff', ready: false })] })), services: served(20) }) },
-  'services that miss': { n: 1000, of: (n) => about({ pods: apps(n), services: misspelt(n), workloads: times(n, (i) => deployment(`app${i}`, 1)) }) },
-  'services without ready pods': { n: 1000, of: (n) => about({ pods: apps(n).map((it) => ({ ...it, ready: false })), services: served(n), workloads: times(n, (i) => deployment(`app${i}`, 1)) }) },
-  'routes, all of them': { n: 750, of: (n) => about({ pods: apps(n), services: served(n), ingresses: routes(n), workloads: times(n, (i) => deployment(`app${i}`, 1)) }) },
+  pods: {
+    n: 2500,
+    of: (n) =>
+      about({
+        pods: apps(n).map((it) => ({
+          ...it,
+          ready: false,
+          notReadyReason: 'starting',
+          containers: [container({ waiting: 'CrashLoopBackOff', ready: false })],
+        })),
+        services: served(20),
+      }),
+  },
+  'services that miss': {
+    n: 1000,
+    of: (n) => about({ pods: apps(n), services: misspelt(n), workloads: times(n, (i) => deployment(`app${i}`, 1)) }),
+  },
+  'services without ready pods': {
+    n: 1000,
+    of: (n) =>
+      about({
+        pods: apps(n).map((it) => ({ ...it, ready: false })),
+        services: served(n),
+        workloads: times(n, (i) => deployment(`app${i}`, 1)),
+      }),
+  },
+  'routes, all of them': {
+    n: 750,
+    of: (n) =>
+      about({
+        pods: apps(n),
+        services: served(n),
+        ingresses: routes(n),
+        workloads: times(n, (i) => deployment(`app${i}`, 1)),
+      }),
+  },
   'routes of one Ingress': {
     n: 750,
-    of: (n) => about({ pods: apps(n), services: served(n), workloads: times(n, (i) => deployment(`app${i}`, 1)), ingresses: [ingress(times(n, (i) => [`/${i}`, `app${i}`, 80] as const))] }, asked('Ingress', 'web')),
+    of: (n) =>
+      about(
+        {
+          pods: apps(n),
+          services: served(n),
+          workloads: times(n, (i) => deployment(`app${i}`, 1)),
+          ingresses: [ingress(times(n, (i) => [`/${i}`, `app${i}`, 80] as const))],
+        },
+        asked('Ingress', 'web'),
+      ),
   },
-  policies: { n: 500, of: (n) => about({ pods: apps(n), networkPolicies: times(n, (i) => egressPolicy(`deny${i}`, closedRules(20), { podSelector: labels({ app: `app${i}` }) })) }) },
-  'policies on all pods': { n: 250, of: (n) => about({ pods: apps(1000), networkPolicies: times(n, (i) => egressPolicy(`deny${i}`, closedRules(5))) }) },
+  policies: {
+    n: 500,
+    of: (n) =>
+      about({
+        pods: apps(n),
+        networkPolicies: times(n, (i) =>
+          egressPolicy(`deny${i}`, closedRules(20), { podSelector: labels({ app: `app${i}` }) }),
+        ),
+      }),
+  },
+  'policies on all pods': {
+    n: 250,
+    of: (n) => about({ pods: apps(1000), networkPolicies: times(n, (i) => egressPolicy(`deny${i}`, closedRules(5))) }),
+  },
   'policies and what pods reach': {
     n: 250,
     of: (n) =>
       about({
         pods: apps(n),
         services: served(n),
-        networkPolicies: times(n, (i) => ingressPolicy(`in${i}`, closedRules(5), { podSelector: labels({ app: `app${i}` }) })),
+        networkPolicies: times(n, (i) =>
+          ingressPolicy(`in${i}`, closedRules(5), { podSelector: labels({ app: `app${i}` }) }),
+        ),
         contacts: contacts(sick(n)),
       }),
   },
   slices: {
     n: 1000,
-    of: (n) => about({ pods: apps(n), services: served(n), endpointSlices: times(n, (i) => slice(`app${i}`, [pod(`app${i}-abc12-x`, { ready: false, ip: address(i) })])) }),
+    of: (n) =>
+      about({
+        pods: apps(n),
+        services: served(n),
+        endpointSlices: times(n, (i) => slice(`app${i}`, [pod(`app${i}-abc12-x`, { ready: false, ip: address(i) })])),
+      }),
   },
   'slices of one Service': {
     n: 2500,
     of: (n) => {
       const many = apps(n).map((it) => ({ ...it, labels: { app: 'big' } }))
-      return about({ pods: many, services: [service('big')], endpointSlices: times(Math.ceil(n / 100), (i) => slice('big', many.slice(i * 100, i * 100 + 100), { name: `big-${i}` })) })
+      return about({
+        pods: many,
+        services: [service('big')],
+        endpointSlices: times(Math.ceil(n / 100), (i) =>
+          slice('big', many.slice(i * 100, i * 100 + 100), { name: `big-${i}` }),
+        ),
+      })
     },
   },
   nodes: {
     n: 250,
     of: (n) => {
       const nodes = times(n, (i) => node(`node-${i}`, { ip: address(i), ready: i % 3 === 0 ? 'False' : 'True' }))
-      return about({ nodes, pods: apps(n * 4), conntrack: nodes.map((it) => conntrackOf(it.name, { insert_failed: 3, drop: 2 }, 131_000)), clusterDns: manyServers(16) })
+      return about({
+        nodes,
+        pods: apps(n * 4),
+        conntrack: nodes.map((it) => conntrackOf(it.name, { insert_failed: 3, drop: 2 }, 131_000)),
+        clusterDns: manyServers(16),
+      })
     },
   },
   'views of pods': {
     n: 1000,
-    of: (n) => about({
-      pods: apps(n),
-      insideViews: times(n, (i) => insideView(`app${i}-abc12-x`, { resolvConf: known('nameserver 10.96.0.99\nsearch a.b\n'), lookup: known({ tool: 'getent', name: 'kubernetes.default', result: i % 2 === 0 ? 'timeout' : 'servfail', ms: 5000 }), tcp53: known('timeout') })),
-    }),
+    of: (n) =>
+      about({
+        pods: apps(n),
+        insideViews: times(n, (i) =>
+          insideView(`app${i}-abc12-x`, {
+            resolvConf: known('nameserver 10.96.0.99\nsearch a.b\n'),
+            lookup: known({
+              tool: 'getent',
+              name: 'kubernetes.default',
+              result: i % 2 === 0 ? 'timeout' : 'servfail',
+              ms: 5000,
+            }),
+            tcp53: known('timeout'),
+          }),
+        ),
+      }),
   },
-  lookups: { n: 10, of: (n) => about({ nodes: times(n, (i) => node(`node-${i}`)), dnsProbe: lookupsOf(n), coreDnsWindows: [coreDnsWindow('coredns-0', '10.2.0.2', 0.1)], conntrack: times(n, (i) => conntrackOf(`node-${i}`, { insert_failed: 5 })) }) },
+  lookups: {
+    n: 10,
+    of: (n) =>
+      about({
+        nodes: times(n, (i) => node(`node-${i}`)),
+        dnsProbe: lookupsOf(n),
+        coreDnsWindows: [coreDnsWindow('coredns-0', '10.2.0.2', 0.1)],
+        conntrack: times(n, (i) => conntrackOf(`node-${i}`, { insert_failed: 5 })),
+      }),
+  },
   'answers to names': {
     n: 1000,
     of: (n) =>
       about({
         services: served(n),
-        nameAnswers: nameAnswers(times(n, (i) => nameAnswer({ kind: 'service', service: { namespace: 'shop', name: `app${i}` } }, `app${i}.shop.svc.cluster.local.`, i % 2 === 0 ? { answer: 'nxdomain', addresses: [] } : { addresses: ['203.0.113.7'] }))),
+        nameAnswers: nameAnswers(
+          times(n, (i) =>
+            nameAnswer(
+              { kind: 'service', service: { namespace: 'shop', name: `app${i}` } },
+              `app${i}.shop.svc.cluster.local.`,
+              i % 2 === 0 ? { answer: 'nxdomain', addresses: [] } : { addresses: ['203.0.113.7'] },
+            ),
+          ),
+        ),
       }),
   },
   'DNS servers': {
     n: 50,
-    of: (n) => about({
-      pods: apps(500),
-      clusterDns: manyServers(n),
-      networkPolicies: times(20, (i) => egressPolicy(`deny${i}`, closedRules(20), { podSelector: labels({ team: `team${i % 7}` }) })),
-      dnsServerLogs: times(n, (i) => serverLog(`coredns-${i}`, [{ kind: 'io-timeout', times: 3, said: 'i/o timeout' }, { kind: 'forbidden', times: 3, said: 'forbidden' }])),
-      coreDnsWindows: times(n, (i) => ({ ...coreDnsWindow(`coredns-${i}`, address(i), 0.5), responses: { SERVFAIL: 500, NOERROR: 100 } })),
-    }),
+    of: (n) =>
+      about({
+        pods: apps(500),
+        clusterDns: manyServers(n),
+        networkPolicies: times(20, (i) =>
+          egressPolicy(`deny${i}`, closedRules(20), { podSelector: labels({ team: `team${i % 7}` }) }),
+        ),
+        dnsServerLogs: times(n, (i) =>
+          serverLog(`coredns-${i}`, [
+            { kind: 'io-timeout', times: 3, said: 'i/o timeout' },
+            { kind: 'forbidden', times: 3, said: 'forbidden' },
+          ]),
+        ),
+        coreDnsWindows: times(n, (i) => ({
+          ...coreDnsWindow(`coredns-${i}`, address(i), 0.5),
+          responses: { SERVFAIL: 500, NOERROR: 100 },
+        })),
+      }),
   },
   contacts: {
     n: 500,
-    of: (n) => about({ nodes: times(50, (i) => node(`node-${i}`)), pods: apps(n), services: served(n), contacts: contacts(sick(n)), networkPolicies: [ingressPolicy('some', closedRules(3), { podSelector: labels({ team: 'team1' }) })] }),
+    of: (n) =>
+      about({
+        nodes: times(50, (i) => node(`node-${i}`)),
+        pods: apps(n),
+        services: served(n),
+        contacts: contacts(sick(n)),
+        networkPolicies: [ingressPolicy('some', closedRules(3), { podSelector: labels({ team: 'team1' }) })],
+      }),
   },
-  'answers of Ingresses': { n: 500, of: (n) => about({ pods: apps(n), services: served(n), ingresses: routes(n), contacts: contacts([], badAnswers(n)), networkPolicies: [ingressPolicy('some', closedRules(3))] }) },
-  'targetPorts by name': { n: 1000, of: (n) => about({ pods: apps(n), services: served(n).map((it) => ({ ...it, ports: [port({ targetPort: 'htp' })] })), workloads: times(n, (i) => deployment(`app${i}`, 1)) }) },
+  'answers of Ingresses': {
+    n: 500,
+    of: (n) =>
+      about({
+        pods: apps(n),
+        services: served(n),
+        ingresses: routes(n),
+        contacts: contacts([], badAnswers(n)),
+        networkPolicies: [ingressPolicy('some', closedRules(3))],
+      }),
+  },
+  'targetPorts by name': {
+    n: 1000,
+    of: (n) =>
+      about({
+        pods: apps(n),
+        services: served(n).map((it) => ({ ...it, ports: [port({ targetPort: 'htp' })] })),
+        workloads: times(n, (i) => deployment(`app${i}`, 1)),
+      }),
+  },
 }

@@ -1,7 +1,10 @@
 import type { Ingress, IngressBackend, IngressClass, IngressController } from '../../src/model/ingress.ts'
 
 /** Ingress `shop/web` of class `nginx` for web.example.com: `['/cart', 'cart', 80]` for each path. */
-export function ingress(paths: readonly (readonly [path: string, service: string, port: IngressBackend['port']])[], about: Partial<Ingress> = {}): Ingress {
+export function ingress(
+  paths: readonly (readonly [path: string, service: string, port: IngressBackend['port']])[],
+  about: Partial<Ingress> = {},
+): Ingress {
   return {
     namespace: 'shop',
     name: 'web',
@@ -10,7 +13,11 @@ export function ingress(paths: readonly (readonly [path: string, service: string
     rules: [
       {
         host: 'web.example.com',
-        paths: paths.map(([path, service, port], index) => ({ path, pathType: 'Prefix', backend: { service, port, path: `spec.rules[0].http.paths[${index}].backend` } })),
+        paths: paths.map(([path, service, port], index) => ({
+          path,
+          pathType: 'Prefix',
+          backend: { service, port, path: `spec.rules[0].http.paths[${index}].backend` },
+        })),
       },
     ],
     defaultBackend: null,
@@ -24,5 +31,13 @@ export function ingressClass(name: string, about: Partial<IngressClass> = {}): I
 }
 
 export function controller(about: Partial<IngressController> = {}): IngressController {
-  return { namespace: 'ingress-nginx', pod: 'controller-1', ip: '10.2.1.80', ready: true, controller: 'k8s.io/ingress-nginx', classNames: ['nginx'], ...about }
+  return {
+    namespace: 'ingress-nginx',
+    pod: 'controller-1',
+    ip: '10.2.1.80',
+    ready: true,
+    controller: 'k8s.io/ingress-nginx',
+    classNames: ['nginx'],
+    ...about,
+  }
 }

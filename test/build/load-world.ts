@@ -70,11 +70,15 @@ function settled(): Promise<void> {
 }
 
 /** The world of a load: `received` counts the queries that came to the server. */
-export function loadWorld(clock: VirtualClock, behaviour: ServerBehaviour): LoadWorld & { readonly received: () => number } {
+export function loadWorld(
+  clock: VirtualClock,
+  behaviour: ServerBehaviour,
+): LoadWorld & { readonly received: () => number } {
   const { delay = () => 0, metricsMs = () => 0, cpu = () => 0, others = 0, metrics = 'read' } = behaviour
   let received = 0
   let reads = 0
-  const line: LoadWorld['line'] = (_server, _name, slots, timeoutMs, onAnswer) => Promise.resolve(lineTo({ clock, slots, timeoutMs, onAnswer, delay: () => delay(++received) }))
+  const line: LoadWorld['line'] = (_server, _name, slots, timeoutMs, onAnswer) =>
+    Promise.resolve(lineTo({ clock, slots, timeoutMs, onAnswer, delay: () => delay(++received) }))
   return {
     clock,
     line,
@@ -86,7 +90,16 @@ export function loadWorld(clock: VirtualClock, behaviour: ServerBehaviour): Load
       const all = received + (others * clock.now()) / 1000
       const text = `process_start_time_seconds 1\nprocess_cpu_seconds_total ${cpu(all)}\ncoredns_dns_requests_total ${all}\ncoredns_dns_responses_total{rcode="NOERROR"} ${all}`
       const read = metrics === 'read'
-      return { t: 'metrics', phase, ip, at: Math.round(clock.now()), text: read ? text : null, error: read ? null : 'HTTP 403', result: read ? 'complete' : 'other', bytes: read ? text.length : 0 }
+      return {
+        t: 'metrics',
+        phase,
+        ip,
+        at: Math.round(clock.now()),
+        text: read ? text : null,
+        error: read ? null : 'HTTP 403',
+        result: read ? 'complete' : 'other',
+        bytes: read ? text.length : 0,
+      }
     },
   }
 }

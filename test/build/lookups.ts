@@ -41,13 +41,38 @@ interface ProbeOf {
   readonly about?: Partial<DnsProbe>
 }
 
-/** What a probe of these nodes would have measured: the very series that the probe plans, each look-up judged by `network`. */
-export function probe({ nodes, network = () => answered(), dns = clusterDns(), counts = {}, about = {} }: ProbeOf): DnsProbe {
-  const plan = planSeries(dns, { counts: { ...defaultCounts, ...counts }, clusterName: 'kubernetes.default.svc.cluster.local.', externalName: 'example.com.', freshName: 'hopscope-k3x9q.example.com.' })
+/**
+ * What a probe of these nodes would have measured: the very series that the probe plans, each look-up judged by
+ * `network`.
+ */
+export function probe({
+  nodes,
+  network = () => answered(),
+  dns = clusterDns(),
+  counts = {},
+  about = {},
+}: ProbeOf): DnsProbe {
+  const plan = planSeries(dns, {
+    counts: { ...defaultCounts, ...counts },
+    clusterName: 'kubernetes.default.svc.cluster.local.',
+    externalName: 'example.com.',
+    freshName: 'hopscope-k3x9q.example.com.',
+  })
   const series = nodes.flatMap((node) =>
     plan.series.map(({ server, transport, method, name, zone, count }): LookupSeries => {
-      const it = { node, server, transport, method, libc: method === 'getaddrinfo' ? ('glibc' as const) : null, name, zone }
-      return { ...it, lookups: Array.from({ length: count }, (_, index) => lookup({ ...it, index }, network({ ...it, index }))) }
+      const it = {
+        node,
+        server,
+        transport,
+        method,
+        libc: method === 'getaddrinfo' ? ('glibc' as const) : null,
+        name,
+        zone,
+      }
+      return {
+        ...it,
+        lookups: Array.from({ length: count }, (_, index) => lookup({ ...it, index }, network({ ...it, index }))),
+      }
     }),
   )
   return {
@@ -75,11 +100,32 @@ export function lookup(asked: Pick<Asked, 'method' | 'transport' | 'index'>, fat
     case 'never':
       return asked.method === 'sequential' && fate.which !== 'aaaa'
         ? { at, ms: 10_000.2, a: 'timeout', aaaa: 'not-asked', retries: 1, firstLost: 'a' }
-        : { at, ms: 10_000.2, a: fate.which === 'aaaa' ? 'ok' : 'timeout', aaaa: fate.which === 'a' ? 'nodata' : 'timeout', retries: fate.which === 'both' ? 2 : 1, firstLost: fate.which }
+        : {
+            at,
+            ms: 10_000.2,
+            a: fate.which === 'aaaa' ? 'ok' : 'timeout',
+            aaaa: fate.which === 'a' ? 'nodata' : 'timeout',
+            retries: fate.which === 'both' ? 2 : 1,
+            firstLost: fate.which,
+          }
     case 'rejected':
-      return { at, ms: 0.4, a: 'unreachable', aaaa: asked.method === 'sequential' ? 'not-asked' : 'unreachable', retries: 0, firstLost: 'none' }
+      return {
+        at,
+        ms: 0.4,
+        a: 'unreachable',
+        aaaa: asked.method === 'sequential' ? 'not-asked' : 'unreachable',
+        retries: 0,
+        firstLost: 'none',
+      }
     case 'servfail':
-      return { at, ms: fate.ms, a: 'servfail', aaaa: 'servfail', retries: fate.ms > 5000 ? 2 : 0, firstLost: fate.ms > 5000 ? 'both' : 'none' }
+      return {
+        at,
+        ms: fate.ms,
+        a: 'servfail',
+        aaaa: 'servfail',
+        retries: fate.ms > 5000 ? 2 : 0,
+        firstLost: fate.ms > 5000 ? 'both' : 'none',
+      }
     case 'refused':
       return { at, ms: fate.ms, a: 'refused', aaaa: 'refused', retries: 0, firstLost: 'none' }
     case 'denied':
@@ -120,7 +166,13 @@ function overTcp(fate: Fate): Result {
     case 'lost':
       return { ms: 1004, a: 'ok', aaaa: 'nodata', retries: 0, firstLost: 'none' }
     case 'never':
-      return { ms: 5000.4, a: fate.which === 'aaaa' ? 'ok' : 'timeout', aaaa: fate.which === 'a' ? 'nodata' : 'timeout', retries: 0, firstLost: fate.which }
+      return {
+        ms: 5000.4,
+        a: fate.which === 'aaaa' ? 'ok' : 'timeout',
+        aaaa: fate.which === 'a' ? 'nodata' : 'timeout',
+        retries: 0,
+        firstLost: fate.which,
+      }
     case 'rejected':
       return { ms: 0.5, a: 'unreachable', aaaa: 'unreachable', retries: 0, firstLost: 'none' }
     case 'servfail':
@@ -132,11 +184,30 @@ function overTcp(fate: Fate): Result {
 }
 
 /** A node's conntrack over the probe: quiet unless told otherwise. Kernels before 5.10 give `clash_resolve: null`. */
-export function conntrackOf(node: string, delta: Partial<ConntrackWindow['delta']> = {}, entries: number | null = 1200): ConntrackWindow {
-  return { node, windowMs: 12_000, delta: { insert_failed: 0, drop: 0, early_drop: 0, invalid: 0, clash_resolve: 0, ...delta }, entries, max: 131_072 }
+export function conntrackOf(
+  node: string,
+  delta: Partial<ConntrackWindow['delta']> = {},
+  entries: number | null = 1200,
+): ConntrackWindow {
+  return {
+    node,
+    windowMs: 12_000,
+    delta: { insert_failed: 0, drop: 0, early_drop: 0, invalid: 0, clash_resolve: 0, ...delta },
+    entries,
+    max: 131_072,
+  }
 }
 
 /** A CoreDNS pod that used this share of one core. */
 export function coreDnsWindow(pod: string, ip: string, cores: number): CoreDnsWindow {
-  return { pod, ip, windowMs: 10_000, cpuSeconds: cores * 10, requests: 4000, responses: { NOERROR: 4000 }, slowShare: 0, forwardFailures: 0 }
+  return {
+    pod,
+    ip,
+    windowMs: 10_000,
+    cpuSeconds: cores * 10,
+    requests: 4000,
+    responses: { NOERROR: 4000 },
+    slowShare: 0,
+    forwardFailures: 0,
+  }
 }

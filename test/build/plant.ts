@@ -7,7 +7,9 @@ export function plant<T>(value: T, change: (text: string, path: Path) => string,
   if (typeof value === 'string') return change(value, path) as T
   if (Array.isArray(value)) return value.map((it: unknown, index) => plant(it, change, at(index))) as T
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, plant<unknown>(held, change, at(key))])) as T
+  return Object.fromEntries(
+    Object.entries(value).map(([key, held]) => [key, plant<unknown>(held, change, at(key))]),
+  ) as T
 }
 
 /** Every place of a string. */

@@ -53,5 +53,14 @@ export function completed(name: string, about: Partial<Pod> = {}): Pod {
 
 /** Deployment `shop/<name>` with the labels that `pod('<name>-…')` carries. */
 export function deployment(name: string, desired: number, about: Partial<Workload> = {}): Workload {
-  return { kind: 'Deployment', namespace: 'shop', name, owner: null, desired, ready: desired, templateLabels: { app: name }, ...about }
+  return {
+    kind: 'Deployment',
+    namespace: 'shop',
+    name,
+    owner: null,
+    desired,
+    ready: desired,
+    templateLabels: { app: name },
+    ...about,
+  }
 }

@@ -31,7 +31,14 @@ export function slice(of: string, pods: readonly Pod[], about: Partial<EndpointS
     ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
     endpoints: pods
       .filter((it) => it.ip !== null)
-      .map((it) => ({ ip: it.ip ?? '', ready: it.ready && !it.deleting, serving: it.ready, terminating: it.deleting, node: it.node, pod: it.name })),
+      .map((it) => ({
+        ip: it.ip ?? '',
+        ready: it.ready && !it.deleting,
+        serving: it.ready,
+        terminating: it.deleting,
+        node: it.node,
+        pod: it.name,
+      })),
     ...about,
   }
 }

@@ -10,8 +10,15 @@ export function weaveTc(about: Partial<WeaveTc> = {}): WeaveTc {
     hostNetwork: true,
     overlay: 'weave',
     dnsPort: '53',
-    mounts: [{ volume: 'xtables-lock', mountPath: '/run/xtables.lock' }, { volume: 'lib-tc', mountPath: '/lib/tc' }],
-    volumes: [{ volume: 'weavedb', hostPath: '/var/lib/weave' }, { volume: 'xtables-lock', hostPath: '/run/xtables.lock' }, { volume: 'lib-tc', hostPath: '/usr/lib/tc' }],
+    mounts: [
+      { volume: 'xtables-lock', mountPath: '/run/xtables.lock' },
+      { volume: 'lib-tc', mountPath: '/lib/tc' },
+    ],
+    volumes: [
+      { volume: 'weavedb', hostPath: '/var/lib/weave' },
+      { volume: 'xtables-lock', hostPath: '/run/xtables.lock' },
+      { volume: 'lib-tc', hostPath: '/usr/lib/tc' },
+    ],
     ...about,
   }
 }

@@ -27,7 +27,8 @@ export async function fakeCluster(objects: readonly Manifest[], version = 'v1.33
   const writes: string[] = []
   const server: TestServer = await serve((request, response) => {
     const url = new URL(request.url ?? '/', 'http://cluster')
-    if (url.pathname.endsWith('/selfsubjectaccessreviews')) return sendJson(response, 201, { status: { allowed: true } })
+    if (url.pathname.endsWith('/selfsubjectaccessreviews'))
+      return sendJson(response, 201, { status: { allowed: true } })
     if (request.method !== 'GET') writes.push(`${request.method} ${url.pathname}`)
     if (url.pathname === '/version') return sendJson(response, 200, { gitVersion: version, platform: 'linux/amd64' })
     return answer(request, response, url)
@@ -38,16 +39,31 @@ export async function fakeCluster(objects: readonly Manifest[], version = 'v1.33
     const fitting = (byPlural.get(plural ?? '') ?? [])
       .filter((it) => namespace === undefined || it.metadata.namespace === namespace)
       .filter((it) => selected(it, url.searchParams.get('labelSelector') ?? ''))
-    if (name === undefined) return sendJson(response, 200, { kind: 'List', metadata: { resourceVersion: '1' }, items: fitting })
+    if (name === undefined)
+      return sendJson(response, 200, { kind: 'List', metadata: { resourceVersion: '1' }, items: fitting })
     const found = fitting.find((it) => it.metadata.name === name)
     if (found !== undefined) return sendJson(response, 200, found)
-    return sendJson(response, 404, { kind: 'Status', status: 'Failure', reason: 'NotFound', code: 404, message: `${plural} "${name}" not found` })
+    return sendJson(response, 404, {
+      kind: 'Status',
+      status: 'Failure',
+      reason: 'NotFound',
+      code: 404,
+      message: `${plural} "${name}" not found`,
+    })
   }
 
   const kubeconfig = join(mkdtempSync(join(tmpdir(), 'flavour-')), 'kubeconfig')
   const context = { name: 'flavour', context: { cluster: 'c', user: 'u' } }
   const clusters = [{ name: 'c', cluster: { server: server.url } }]
-  writeFileSync(kubeconfig, JSON.stringify({ 'current-context': 'flavour', contexts: [context], clusters, users: [{ name: 'u', user: { token: 't' } }] }))
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      'current-context': 'flavour',
+      contexts: [context],
+      clusters,
+      users: [{ name: 'u', user: { token: 't' } }],
+    }),
+  )
   return { kubeconfig, writes, close: () => server.close() }
 }
 
@@ -55,5 +71,8 @@ export async function fakeCluster(objects: readonly Manifest[], version = 'v1.33
 function selected({ metadata: { labels = {} } }: Manifest, selector: string): boolean {
   const oneOf = /^(\S+) in \((.*)\)$/.exec(selector)
   if (oneOf !== null) return (oneOf[2] ?? '').split(',').includes(labels[oneOf[1] ?? ''] ?? '')
-  return selector.split(',').filter((it) => it !== '').every((part) => labels[part.split('=')[0] ?? ''] === part.split('=')[1])
+  return selector
+    .split(',')
+    .filter((it) => it !== '')
+    .every((part) => labels[part.split('=')[0] ?? ''] === part.split('=')[1])
 }

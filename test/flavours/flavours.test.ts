@@ -105,7 +105,10 @@ test('the program itself, as a process, says the same', async () => {
   const cluster = await fakeCluster(settle(flavour.broken.but(flavour.objects), flavour.families), flavour.version)
   const main = join(import.meta.dirname, '../../src/cli/main.ts')
   const args = ['--disable-warning=ExperimentalWarning', main, '-A', '--kubeconfig', cluster.kubeconfig, '-q']
-  const ended = await promisify(execFile)('node', args).then(() => ({ code: 0, stdout: '' }), (error: { code: number; stdout: string }) => error)
+  const ended = await promisify(execFile)('node', args).then(
+    () => ({ code: 0, stdout: '' }),
+    (error: { code: number; stdout: string }) => error,
+  )
   await cluster.close()
   expect(ended.code).toBe(1)
   expect(ended.stdout).toContain(flavour.broken.code)

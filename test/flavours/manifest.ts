@@ -39,19 +39,30 @@ export interface NodeLook {
 const conditions = ['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({ type, status: 'False' }))
 
 export function node(name: string, look: NodeLook = {}): Manifest {
-  const { labels = {}, os = 'Ubuntu 24.04.2 LTS', kernel = '6.8.0-60-generic', kubelet = 'v1.33.1', ready = true } = look
+  const {
+    labels = {},
+    os = 'Ubuntu 24.04.2 LTS',
+    kernel = '6.8.0-60-generic',
+    kubelet = 'v1.33.1',
+    ready = true,
+  } = look
   const message = ready ? 'kubelet is posting ready status' : 'Kubelet stopped posting node status.'
   const family = { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': name }
   const ready1 = { type: 'Ready', status: ready ? 'True' : 'Unknown', message }
-  return object('Node', name, {
-    spec: look.spec ?? {},
-    status: {
-      capacity: { cpu: '4', memory: '16Gi', pods: '110' },
-      conditions: [...conditions, ready1],
-      ...(look.ip === undefined ? {} : { addresses: [{ type: 'InternalIP', address: look.ip }] }),
-      nodeInfo: { kernelVersion: kernel, osImage: os, kubeletVersion: kubelet, kubeProxyVersion: kubelet },
+  return object(
+    'Node',
+    name,
+    {
+      spec: look.spec ?? {},
+      status: {
+        capacity: { cpu: '4', memory: '16Gi', pods: '110' },
+        conditions: [...conditions, ready1],
+        ...(look.ip === undefined ? {} : { addresses: [{ type: 'InternalIP', address: look.ip }] }),
+        nodeInfo: { kernelVersion: kernel, osImage: os, kubeletVersion: kubelet, kubeProxyVersion: kubelet },
+      },
     },
-  }, { ...family, ...labels })
+    { ...family, ...labels },
+  )
 }
 
 export function nodes(count: number, name: (index: number) => string, look: NodeLook = {}): readonly Manifest[] {
@@ -90,7 +101,11 @@ export interface Maker {
 }
 
 /** A Deployment, StatefulSet, DaemonSet or Job. */
-export function maker(kind: string, at: string, { labels, containers, replicas = 1, pod = {}, annotations = {}, more = {} }: Maker): Manifest {
+export function maker(
+  kind: string,
+  at: string,
+  { labels, containers, replicas = 1, pod = {}, annotations = {}, more = {} }: Maker,
+): Manifest {
   const template = { metadata: { labels, annotations }, spec: { containers: containers.map(container), ...pod } }
   const count = kind === 'DaemonSet' || kind === 'Job' ? {} : { replicas }
   return object(kind, at, { spec: { ...count, selector: { matchLabels: labels }, template, ...more } }, labels)
@@ -112,13 +127,20 @@ export interface Dns {
   readonly more?: Spec
 }
 
-export function dnsService({ service: at = 'kube-system/kube-dns', ip, selector = { 'k8s-app': 'kube-dns' }, more = {} }: Dns): Manifest {
+export function dnsService({
+  service: at = 'kube-system/kube-dns',
+  ip,
+  selector = { 'k8s-app': 'kube-dns' },
+  more = {},
+}: Dns): Manifest {
   const metrics = { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 }
   const spec = { clusterIP: ip, clusterIPs: [ip], selector, ports: [...dnsPorts, metrics], ...more }
   return object('Service', at, { spec }, { ...selector, 'kubernetes.io/name': 'CoreDNS' })
 }
 
-/** What kubeadm's Corefile says (cmd/kubeadm/app/phases/addons/dns/manifests.go); `more` stands before the first block. */
+/**
+ * What kubeadm's Corefile says (cmd/kubeadm/app/phases/addons/dns/manifests.go); `more` stands before the first block.
+ */
 export function corefile(domain = 'cluster.local', upstream = '/etc/resolv.conf'): string {
   return `.:53 {
     errors
@@ -175,7 +197,11 @@ export function coreDns(about: {
 
 export function kubeProxy(image = 'registry.k8s.io/kube-proxy:v1.33.1', command: readonly string[] = []): Manifest {
   const args = command.length > 0 ? command : ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf']
-  const pod = { hostNetwork: true, tolerations: [{ operator: 'Exists' }], nodeSelector: { 'kubernetes.io/os': 'linux' } }
+  const pod = {
+    hostNetwork: true,
+    tolerations: [{ operator: 'Exists' }],
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+  }
   const containers = [{ name: 'kube-proxy', image, command: args }]
   return maker('DaemonSet', 'kube-system/kube-proxy', { labels: { 'k8s-app': 'kube-proxy' }, containers, pod })
 }
@@ -183,7 +209,11 @@ export function kubeProxy(image = 'registry.k8s.io/kube-proxy:v1.33.1', command:
 /** An agent on each node's own network: a CNI, a log shipper. */
 export function agent(at: string, image: string): Manifest {
   const [name = ''] = at.split('/').toReversed()
-  const pod = { hostNetwork: true, tolerations: [{ operator: 'Exists' }], nodeSelector: { 'kubernetes.io/os': 'linux' } }
+  const pod = {
+    hostNetwork: true,
+    tolerations: [{ operator: 'Exists' }],
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+  }
   return maker('DaemonSet', at, { labels: { 'k8s-app': name }, containers: [{ name, image }], pod })
 }
 

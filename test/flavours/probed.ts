@@ -44,9 +44,23 @@ function dnsProbe(plan: ProbePlan, { nameserver, network = () => answered() }: A
   const series = plan.nodes.flatMap((node) =>
     plan.series.map(({ server: planned, transport, method, name, zone, count }): LookupSeries => {
       // The C library asks whatever stands in the pod's own resolv.conf.
-      const server = method === 'getaddrinfo' && nameserver !== undefined ? { role: 'node-cache' as const, ip: nameserver, pod: null } : planned
-      const it = { node, server, transport, method, libc: method === 'getaddrinfo' ? ('glibc' as const) : null, name, zone }
-      return { ...it, lookups: Array.from({ length: count }, (_, index) => lookup({ ...it, index }, network({ ...it, index }))) }
+      const server =
+        method === 'getaddrinfo' && nameserver !== undefined
+          ? { role: 'node-cache' as const, ip: nameserver, pod: null }
+          : planned
+      const it = {
+        node,
+        server,
+        transport,
+        method,
+        libc: method === 'getaddrinfo' ? ('glibc' as const) : null,
+        name,
+        zone,
+      }
+      return {
+        ...it,
+        lookups: Array.from({ length: count }, (_, index) => lookup({ ...it, index }, network({ ...it, index }))),
+      }
     }),
   )
   return { ...probe({ nodes: plan.nodes }), from: fromOf(plan), series }
@@ -58,17 +72,31 @@ function names(plan: ProbePlan, { sources: { services, endpointSlices } }: Model
   const slices = endpointSlices.known ? endpointSlices.value : []
   return (spec?.servers ?? []).flatMap(({ server }) =>
     (spec?.names ?? []).flatMap(({ name, types, reason }) => {
-      const service = reason.kind === 'service' ? all.find((it) => it.namespace === reason.service.namespace && it.name === reason.service.name) : undefined
+      const service =
+        reason.kind === 'service'
+          ? all.find((it) => it.namespace === reason.service.namespace && it.name === reason.service.name)
+          : undefined
       if (service === undefined) return []
-      const ready = slices.filter((it) => it.namespace === service.namespace && it.service === service.name).flatMap((it) => it.endpoints.filter((one) => one.ready).map(({ ip }) => ip))
-      return types.map((type) => nameAnswer(reason, name, { node: plan.nodes[0] ?? '', server, type, ...said(service, type, ready) }))
+      const ready = slices
+        .filter((it) => it.namespace === service.namespace && it.service === service.name)
+        .flatMap((it) => it.endpoints.filter((one) => one.ready).map(({ ip }) => ip))
+      return types.map((type) =>
+        nameAnswer(reason, name, { node: plan.nodes[0] ?? '', server, type, ...said(service, type, ready) }),
+      )
     }),
   )
 }
 
-function said({ type: kind, clusterIP, externalName }: Service, type: string, ready: readonly string[]): Partial<NameAnswer> {
-  if (kind === 'ExternalName') return { answer: 'ok', rcode: 'NOERROR', addresses: ['192.0.2.7'], aliases: [externalName ?? ''] }
-  const addresses = (clusterIP === 'None' ? ready : [clusterIP ?? '']).filter((ip) => ip.includes(':') === (type === 'AAAA'))
+function said(
+  { type: kind, clusterIP, externalName }: Service,
+  type: string,
+  ready: readonly string[],
+): Partial<NameAnswer> {
+  if (kind === 'ExternalName')
+    return { answer: 'ok', rcode: 'NOERROR', addresses: ['192.0.2.7'], aliases: [externalName ?? ''] }
+  const addresses = (clusterIP === 'None' ? ready : [clusterIP ?? '']).filter(
+    (ip) => ip.includes(':') === (type === 'AAAA'),
+  )
   if (addresses.length > 0) return { answer: 'ok', rcode: 'NOERROR', addresses, ttl: 5 }
   return clusterIP === 'None' && ready.length === 0 ? {} : { answer: 'nodata', rcode: 'NOERROR' }
 }
@@ -79,13 +107,19 @@ function connects(plan: ProbePlan): readonly Contact[] {
 }
 
 function http(plan: ProbePlan): readonly HttpContact[] {
-  return plan.contactNodes.flatMap((node) => plan.http.map((it): HttpContact => ({ ...it, node, status: 200, error: null, ms: 12 })))
+  return plan.contactNodes.flatMap((node) =>
+    plan.http.map((it): HttpContact => ({ ...it, node, status: 200, error: null, ms: 12 })),
+  )
 }
 
 function views(plan: ProbePlan, { nameserver }: Answering, domain: string): readonly InsideView[] {
   return plan.inside.map(({ namespace, pod, container, dnsService }) => {
     const search = `search ${namespace}.svc.${domain} svc.${domain} ${domain}`
     const server = nameserver ?? dnsService ?? '169.254.169.254'
-    return insideView(pod, { namespace, container, resolvConf: known(`${search}\nnameserver ${server}\noptions ndots:5\n`) })
+    return insideView(pod, {
+      namespace,
+      container,
+      resolvConf: known(`${search}\nnameserver ${server}\noptions ndots:5\n`),
+    })
   })
 }

@@ -37,7 +37,12 @@ function wanted(it: Manifest, about: Omit<Wanted, 'template'>, extra: Labels = {
   const labels = { ...stringMap(meta['labels']), ...extra }
   return {
     kind: 'Wanted',
-    metadata: { name: about.name, namespace: it.metadata.namespace ?? 'default', labels, annotations: stringMap(meta['annotations']) },
+    metadata: {
+      name: about.name,
+      namespace: it.metadata.namespace ?? 'default',
+      labels,
+      annotations: stringMap(meta['annotations']),
+    },
     owner: about.owner,
     each: about.each,
     spec: fields(template['spec']),
@@ -55,11 +60,19 @@ function childrenOf(it: Manifest): readonly Manifest[] {
       const set = `${name}-${hash}`
       const owner = [{ apiVersion: 'apps/v1', kind: 'Deployment', name, controller: true }]
       const metadata = { name: set, namespace, labels: { 'pod-template-hash': hash }, ownerReferences: owner }
-      const made = indices.map((index) => wanted(it, { name: `${set}-${suffix(index)}`, owner: { kind: 'ReplicaSet', name: set }, each: 'replica' }, { 'pod-template-hash': hash }))
+      const made = indices.map((index) =>
+        wanted(
+          it,
+          { name: `${set}-${suffix(index)}`, owner: { kind: 'ReplicaSet', name: set }, each: 'replica' },
+          { 'pod-template-hash': hash },
+        ),
+      )
       return [{ kind: 'ReplicaSet', metadata, spec: { replicas: count, template: spec['template'] } }, ...made]
     }
     case 'StatefulSet':
-      return indices.map((index) => wanted(it, { name: `${name}-${index}`, owner: { kind: it.kind, name }, each: 'replica' }))
+      return indices.map((index) =>
+        wanted(it, { name: `${name}-${index}`, owner: { kind: it.kind, name }, each: 'replica' }),
+      )
     case 'DaemonSet':
       return [wanted(it, { name, owner: { kind: it.kind, name }, each: 'node' })]
     case 'Job':
@@ -76,7 +89,10 @@ function suffix(index: number): string {
 function withAddress(it: Manifest, index: number, families: readonly string[]): Manifest {
   const status = fields(it['status'])
   if (list(status['addresses']).length > 0) return it
-  const addresses = families.map((family) => ({ type: 'InternalIP', address: family === 'IPv6' ? `2001:db8::${index + 11}` : `192.168.7.${index + 11}` }))
+  const addresses = families.map((family) => ({
+    type: 'InternalIP',
+    address: family === 'IPv6' ? `2001:db8::${index + 11}` : `192.168.7.${index + 11}`,
+  }))
   return { ...it, status: { ...status, addresses: [...addresses, { type: 'Hostname', address: it.metadata.name }] } }
 }
 
@@ -91,11 +107,19 @@ class Placing {
   }
 
   all(made: readonly Manifest[]): readonly Manifest[] {
-    return made.filter((it) => it.kind === 'Wanted' || it.kind === 'Pod').flatMap((it) => {
-      if (it.kind === 'Pod') return [this.#placed(it, this.#fitting(it)[0])]
-      if (it['each'] !== 'node') return [this.#placed(it, this.#fitting(it)[this.#next % Math.max(1, this.#fitting(it).length)])]
-      return this.#fitting(it).map((host) => this.#placed({ ...it, metadata: { ...it.metadata, name: `${it.metadata.name}-${suffix(this.#hosts.indexOf(host))}` } }, host))
-    })
+    return made
+      .filter((it) => it.kind === 'Wanted' || it.kind === 'Pod')
+      .flatMap((it) => {
+        if (it.kind === 'Pod') return [this.#placed(it, this.#fitting(it)[0])]
+        if (it['each'] !== 'node')
+          return [this.#placed(it, this.#fitting(it)[this.#next % Math.max(1, this.#fitting(it).length)])]
+        return this.#fitting(it).map((host) =>
+          this.#placed(
+            { ...it, metadata: { ...it.metadata, name: `${it.metadata.name}-${suffix(this.#hosts.indexOf(host))}` } },
+            host,
+          ),
+        )
+      })
   }
 
   #fitting(it: Manifest): readonly Manifest[] {
@@ -104,7 +128,9 @@ class Placing {
     const tolerant = list(spec['tolerations']).length > 0
     return this.#hosts.filter((host) => {
       const own = fields(host['spec'])
-      const tainted = list(own['taints']).map(fields).some((taint) => taint['effect'] !== 'PreferNoSchedule')
+      const tainted = list(own['taints'])
+        .map(fields)
+        .some((taint) => taint['effect'] !== 'PreferNoSchedule')
       const labels = host.metadata.labels ?? {}
       const pinned = text(spec['nodeName'])
       if (pinned !== null) return host.metadata.name === pinned
@@ -118,26 +144,43 @@ class Placing {
     const index = this.#next++
     const { [faultAnnotation]: fault, ...annotations } = it.metadata.annotations ?? {}
     const owner = fields(it['owner'])
-    const own = text(owner['name']) === null ? {} : { ownerReferences: [{ apiVersion: 'v1', ...owner, controller: true }] }
-    const spec: Spec = { dnsPolicy: 'ClusterFirst', ...fields(it['spec']), ...(host === undefined ? {} : { nodeName: host.metadata.name }) }
+    const own =
+      text(owner['name']) === null ? {} : { ownerReferences: [{ apiVersion: 'v1', ...owner, controller: true }] }
+    const spec: Spec = {
+      dnsPolicy: 'ClusterFirst',
+      ...fields(it['spec']),
+      ...(host === undefined ? {} : { nodeName: host.metadata.name }),
+    }
     const metadata = { ...it.metadata, annotations, ...own }
     const given = fields(it['status'])
     const at = host === undefined ? -1 : this.#hosts.indexOf(host)
     const hostIp = text(fields(list(fields(host?.['status'])['addresses'])[0])['address'])
-    const ips = this.#families.map((family) => (family === 'IPv6' ? `${tokens[family]}:${at}::${index + 2}` : `${tokens[family]}.${at}.${index + 2}`))
+    const ips = this.#families.map((family) =>
+      family === 'IPv6' ? `${tokens[family]}:${at}::${index + 2}` : `${tokens[family]}.${at}.${index + 2}`,
+    )
     const podIPs = spec['hostNetwork'] === true && hostIp !== null ? [hostIp] : ips
-    const status = host === undefined ? unscheduled() : { ...stateOf(spec, fault), podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })), hostIP: hostIp, ...given }
+    const status =
+      host === undefined
+        ? unscheduled()
+        : { ...stateOf(spec, fault), podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })), hostIP: hostIp, ...given }
     return { kind: 'Pod', metadata, spec, status }
   }
 }
 
 function unscheduled(): Spec {
-  const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available.' }
+  const condition = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'Unschedulable',
+    message: '0/1 nodes are available.',
+  }
   return { phase: 'Pending', conditions: [condition] }
 }
 
 function stateOf(spec: Spec, fault: string | undefined): Spec {
-  const sidecars = list(spec['initContainers']).map(fields).filter((it) => it['restartPolicy'] === 'Always')
+  const sidecars = list(spec['initContainers'])
+    .map(fields)
+    .filter((it) => it['restartPolicy'] === 'Always')
   const names = [...list(spec['containers']).map(fields), ...sidecars].map((it) => `${text(it['name'])}`)
   const [first = ''] = names
   const bad = fault === undefined ? '' : first
@@ -154,7 +197,10 @@ function stateOf(spec: Spec, fault: string | undefined): Spec {
   const unready = { type: 'Ready', status: 'False', reason: 'ContainersNotReady', message }
   return {
     phase: reason === 'ImagePullBackOff' ? 'Pending' : 'Running',
-    conditions: [{ type: 'PodScheduled', status: 'True' }, fault === undefined ? { type: 'Ready', status: 'True' } : unready],
+    conditions: [
+      { type: 'PodScheduled', status: 'True' },
+      fault === undefined ? { type: 'Ready', status: 'True' } : unready,
+    ],
     containerStatuses: names.map(state),
   }
 }
@@ -169,7 +215,10 @@ function withClusterIp(it: Manifest, index: number, families: readonly string[])
   if (spec['type'] === 'ExternalName') return it
   const first = families[0] ?? 'IPv4'
   const ip = text(spec['clusterIP']) ?? (first === 'IPv6' ? `fd00:10:96::${index + 20}` : `10.96.8.${index + 20}`)
-  return { ...it, spec: { type: 'ClusterIP', ipFamilies: [first], internalTrafficPolicy: 'Cluster', ...spec, clusterIP: ip } }
+  return {
+    ...it,
+    spec: { type: 'ClusterIP', ipFamilies: [first], internalTrafficPolicy: 'Cluster', ...spec, clusterIP: ip },
+  }
 }
 
 function withStatus(it: Manifest, pods: readonly Manifest[]): Manifest {
@@ -177,7 +226,10 @@ function withStatus(it: Manifest, pods: readonly Manifest[]): Manifest {
   const ready = own.filter(isReady).length
   switch (it.kind) {
     case 'DaemonSet':
-      return { ...it, status: { desiredNumberScheduled: own.length, currentNumberScheduled: own.length, numberReady: ready } }
+      return {
+        ...it,
+        status: { desiredNumberScheduled: own.length, currentNumberScheduled: own.length, numberReady: ready },
+      }
     case 'Deployment':
     case 'StatefulSet':
     case 'ReplicaSet':
@@ -197,41 +249,72 @@ function slicesOf(it: Manifest, pods: readonly Manifest[], families: readonly st
   const selector = Object.entries(stringMap(spec['selector']))
   if (spec['type'] === 'ExternalName' || selector.length === 0) return []
   const { name, namespace = 'default' } = it.metadata
-  const behind = pods.filter((pod) => pod.metadata.namespace === namespace && selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
-  const live = behind.filter((pod) => ['Running', 'Pending'].includes(`${text(fields(pod['status'])['phase'])}`) && text(fields(pod['status'])['podIP']) !== null)
+  const behind = pods.filter(
+    (pod) =>
+      pod.metadata.namespace === namespace && selector.every(([key, value]) => pod.metadata.labels?.[key] === value),
+  )
+  const live = behind.filter(
+    (pod) =>
+      ['Running', 'Pending'].includes(`${text(fields(pod['status'])['phase'])}`) &&
+      text(fields(pod['status'])['podIP']) !== null,
+  )
   const wantedFamilies = list(spec['ipFamilies']).map(String)
-  return wantedFamilies.filter((family) => families.includes(family)).map((family) => ({
-    kind: 'EndpointSlice',
-    metadata: { name: `${name}-${family.toLowerCase()}`, namespace, labels: { 'kubernetes.io/service-name': name, 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' } },
-    addressType: family,
-    ports: portsOf(spec, live[0]),
-    endpoints: live.flatMap((pod) => endpoint(pod, family, spec['publishNotReadyAddresses'] === true)),
-  }))
+  return wantedFamilies
+    .filter((family) => families.includes(family))
+    .map((family) => ({
+      kind: 'EndpointSlice',
+      metadata: {
+        name: `${name}-${family.toLowerCase()}`,
+        namespace,
+        labels: {
+          'kubernetes.io/service-name': name,
+          'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+        },
+      },
+      addressType: family,
+      ports: portsOf(spec, live[0]),
+      endpoints: live.flatMap((pod) => endpoint(pod, family, spec['publishNotReadyAddresses'] === true)),
+    }))
 }
 
 function endpoint(pod: Manifest, family: string, always: boolean): readonly object[] {
   const status = fields(pod['status'])
-  const ip = list(status['podIPs']).map((it) => `${text(fields(it)['ip'])}`).find((it) => it.includes(':') === (family === 'IPv6'))
+  const ip = list(status['podIPs'])
+    .map((it) => `${text(fields(it)['ip'])}`)
+    .find((it) => it.includes(':') === (family === 'IPv6'))
   if (ip === undefined) return []
   const terminating = pod.metadata.deletionTimestamp !== undefined
   const ready = (isReady(pod) && !terminating) || always
   const targetRef = { kind: 'Pod', name: pod.metadata.name, namespace: pod.metadata.namespace }
-  return [{ addresses: [ip], conditions: { ready, serving: isReady(pod), terminating }, nodeName: fields(pod['spec'])['nodeName'], targetRef }]
+  return [
+    {
+      addresses: [ip],
+      conditions: { ready, serving: isReady(pod), terminating },
+      nodeName: fields(pod['spec'])['nodeName'],
+      targetRef,
+    },
+  ]
 }
 
 /** A port whose name no container bears is left out (endpointslice/utils.go, getEndpointPorts). */
 function portsOf(spec: Spec, pod: Manifest | undefined): readonly object[] {
   const containers = pod === undefined ? [] : list(fields(pod['spec'])['containers']).map(fields)
   const declared = containers.flatMap((it) => list(it['ports']).map(fields))
-  return list(spec['ports']).map(fields).flatMap((it) => {
-    const target = it['targetPort'] ?? it['port']
-    const port = typeof target === 'string' ? declared.find((one) => one['name'] === target)?.['containerPort'] : target
-    return port === undefined ? [] : [{ name: it['name'] ?? '', port, protocol: it['protocol'] ?? 'TCP' }]
-  })
+  return list(spec['ports'])
+    .map(fields)
+    .flatMap((it) => {
+      const target = it['targetPort'] ?? it['port']
+      const port =
+        typeof target === 'string' ? declared.find((one) => one['name'] === target)?.['containerPort'] : target
+      return port === undefined ? [] : [{ name: it['name'] ?? '', port, protocol: it['protocol'] ?? 'TCP' }]
+    })
 }
 
 function namespacesOf(all: readonly Manifest[]): readonly Manifest[] {
   const given = new Set(all.filter((it) => it.kind === 'Namespace').map((it) => it.metadata.name))
   const used = new Set(['default', 'kube-system', ...all.flatMap((it) => it.metadata.namespace ?? [])])
-  return [...used].filter((it) => !given.has(it)).toSorted().map((name) => ({ kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } } }))
+  return [...used]
+    .filter((it) => !given.has(it))
+    .toSorted()
+    .map((name) => ({ kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } } }))
 }

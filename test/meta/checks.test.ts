@@ -17,7 +17,15 @@ const families: Readonly<Record<string, RegExp>> = {
 }
 
 /** In this order; the page of a check has all of them and no other of this level. */
-const headings = ['What it means', 'How we know', 'Why it happens', 'Fix', 'Confirm by hand', 'When this is not your problem', 'References']
+const headings = [
+  'What it means',
+  'How we know',
+  'Why it happens',
+  'Fix',
+  'Confirm by hand',
+  'When this is not your problem',
+  'References',
+]
 
 const pathOf = (check: AnyCheck, ending: string): string => `src/checks/${check.slug}${ending}`
 const there = (path: string): boolean => existsSync(join(root, path))
@@ -36,11 +44,17 @@ describe('the registry', () => {
   })
 
   test('knows every file that holds a check', async () => {
-    const files = filesIn('src/checks', (path) => /^src\/checks\/[a-z]+\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'))
+    const files = filesIn(
+      'src/checks',
+      (path) => /^src\/checks\/[a-z]+\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'),
+    )
     const unknown: string[] = []
     for (const path of files) {
       const { default: its } = (await import(join(root, path))) as { readonly default?: { readonly slug?: string } }
-      if (its !== undefined && !checks.some((it) => pathOf(it, '.ts') === path)) unknown.push(`${path} has a default export, and the registry does not list it under the slug ${path.slice('src/checks/'.length, -3)}`)
+      if (its !== undefined && !checks.some((it) => pathOf(it, '.ts') === path))
+        unknown.push(
+          `${path} has a default export, and the registry does not list it under the slug ${path.slice('src/checks/'.length, -3)}`,
+        )
     }
     expect(unknown).toEqual([])
   })
@@ -51,7 +65,9 @@ describe('the registry', () => {
   })
 
   test('has no page and no test without a check', () => {
-    const stray = filesIn('src/checks', (path) => path.endsWith('.md')).filter((path) => !checks.some((it) => pathOf(it, '.md') === path))
+    const stray = filesIn('src/checks', (path) => path.endsWith('.md')).filter(
+      (path) => !checks.some((it) => pathOf(it, '.md') === path),
+    )
     expect(stray).toEqual([])
   })
 })
@@ -64,7 +80,8 @@ describe.each(checks.map((check) => ({ name: `${check.code} ${check.slug}`, chec
     expect(there(path) ? read(path) : `${path} is missing`).toContain('describeCheck(check, [')
   })
 
-  test('has a code of its family', () => expect(check.code).toMatch(families[check.slug.split('/')[0] ?? ''] ?? /^a folder without a family$/))
+  test('has a code of its family', () =>
+    expect(check.code).toMatch(families[check.slug.split('/')[0] ?? ''] ?? /^a folder without a family$/))
 
   test('has a title that names the bad thing, without a full stop', () => {
     expect(check.title).toMatch(/[^.!?]$/)
@@ -93,7 +110,11 @@ describe.each(checks.map((check) => ({ name: `${check.code} ${check.slug}`, chec
 
   test('has a page whose links are https, and whose codes exist', () => {
     const page = there(pathOf(check, '.md')) ? read(pathOf(check, '.md')) : ''
-    expect(page.match(/\bhttp:\/\/(?![^\s]*(?:cluster\.local|localhost|127\.0\.0\.1|\d+\.\d+\.\d+\.\d+|[A-Z_]+))[^\s>)]*/g) ?? []).toEqual([])
+    expect(
+      page.match(
+        /\bhttp:\/\/(?![^\s]*(?:cluster\.local|localhost|127\.0\.0\.1|\d+\.\d+\.\d+\.\d+|[A-Z_]+))[^\s>)]*/g,
+      ) ?? [],
+    ).toEqual([])
     const codes = [...new Set(page.match(/\b(?:DNS|SVC|ING|POL|NOD)[1-5]\d\d\b/g))]
     expect(codes.filter((code) => !checks.some((it) => it.code === code))).toEqual([])
   })

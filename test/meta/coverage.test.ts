@@ -6,12 +6,14 @@ import { read } from './sources.ts'
 const ids = Array.from({ length: 80 }, (_, index) => `DNS-${String(index + 1).padStart(2, '0')}`)
 
 const page = read('docs/coverage.md')
-const rows = [...page.matchAll(/^\| (DNS-\d+) \| (.*?) \| (.*?) \|(.*)\|$/gm)].map(([, id = '', name = '', codes = '', remark = '']) => ({
-  id,
-  name: name.trim(),
-  codes: codes === '—' ? [] : codes.split(', '),
-  remark: remark.trim(),
-}))
+const rows = [...page.matchAll(/^\| (DNS-\d+) \| (.*?) \| (.*?) \|(.*)\|$/gm)].map(
+  ([, id = '', name = '', codes = '', remark = '']) => ({
+    id,
+    name: name.trim(),
+    codes: codes === '—' ? [] : codes.split(', '),
+    remark: remark.trim(),
+  }),
+)
 
 describe('docs/coverage.md', () => {
   test('has each id once, in order', () => expect(rows.map((it) => it.id)).toEqual(ids))
@@ -27,7 +29,9 @@ describe('docs/coverage.md', () => {
   })
 
   test('calls nothing unseen that has a finding', () => {
-    expect(rows.filter((it) => it.codes.length > 0 && /^(?:Not yet|Out of sight)/.test(it.remark)).map((it) => it.id)).toEqual([])
+    expect(
+      rows.filter((it) => it.codes.length > 0 && /^(?:Not yet|Out of sight)/.test(it.remark)).map((it) => it.id),
+    ).toEqual([])
   })
 
   test('counts itself', () => {

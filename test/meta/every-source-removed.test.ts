@@ -9,7 +9,20 @@ import { json } from '../../src/report/diagnosis/json.ts'
 import { paint } from '../../src/report/paint.ts'
 import { text } from '../../src/report/diagnosis/text.ts'
 import { readSnapshot } from '../../src/snapshot/read.ts'
-import { blackHoleOn, cluster, dnsWithoutEndpoints, filterOn, limitedDns, noEndpoints, raceOn, racesPerNode, replicaDead, starved, tcpBlockedOn, upstreamDead } from '../build/dns-faults.ts'
+import {
+  blackHoleOn,
+  cluster,
+  dnsWithoutEndpoints,
+  filterOn,
+  limitedDns,
+  noEndpoints,
+  raceOn,
+  racesPerNode,
+  replicaDead,
+  starved,
+  tcpBlockedOn,
+  upstreamDead,
+} from '../build/dns-faults.ts'
 import { conntrackOf } from '../build/lookups.ts'
 import { freeze, modelOf } from '../describe-check.ts'
 import { root } from './sources.ts'
@@ -19,8 +32,26 @@ const dns = { target: { kind: 'dns' } } as const
 /** Built faults, and whatever the lab has recorded. */
 const built: readonly (readonly [name: string, model: Model])[] = [
   ['healthy', modelOf(cluster(), {}, dns)],
-  ['race', modelOf(cluster({ kernel: '5.4.0', network: raceOn('worker-2'), conntrack: [conntrackOf('worker-2', { insert_failed: racesPerNode, clash_resolve: null })] }), {}, dns)],
-  ['race on a kernel that heals it', modelOf(cluster({ network: raceOn('worker-2'), conntrack: [conntrackOf('worker-2', { insert_failed: racesPerNode })] }), {}, dns)],
+  [
+    'race',
+    modelOf(
+      cluster({
+        kernel: '5.4.0',
+        network: raceOn('worker-2'),
+        conntrack: [conntrackOf('worker-2', { insert_failed: racesPerNode, clash_resolve: null })],
+      }),
+      {},
+      dns,
+    ),
+  ],
+  [
+    'race on a kernel that heals it',
+    modelOf(
+      cluster({ network: raceOn('worker-2'), conntrack: [conntrackOf('worker-2', { insert_failed: racesPerNode })] }),
+      {},
+      dns,
+    ),
+  ],
   ['filter', modelOf(cluster({ network: filterOn('aaaa', 'worker-2') }), {}, dns)],
   ['black hole', modelOf(cluster({ network: blackHoleOn('worker-2') }), {}, dns)],
   ['dead replica', modelOf(cluster({ network: replicaDead('10.2.2.2') }), {}, dns)],
@@ -30,8 +61,12 @@ const built: readonly (readonly [name: string, model: Model])[] = [
   ['TCP blocked', modelOf(cluster({ network: tcpBlockedOn('worker-1') }), {}, dns)],
 ]
 const folder = join(root, 'scenarios')
-const recordings = existsSync(folder) ? readdirSync(folder).filter((it) => existsSync(join(folder, it, 'snapshot.hops'))) : []
-const recorded = await Promise.all(recordings.map(async (name) => [name, await readSnapshot(join(folder, name, 'snapshot.hops'))] as const))
+const recordings = existsSync(folder)
+  ? readdirSync(folder).filter((it) => existsSync(join(folder, it, 'snapshot.hops')))
+  : []
+const recorded = await Promise.all(
+  recordings.map(async (name) => [name, await readSnapshot(join(folder, name, 'snapshot.hops'))] as const),
+)
 
 const looks = [paint({ colour: false, ascii: false, width: 100 }), paint({ colour: true, ascii: true, width: 60 })]
 
@@ -44,7 +79,8 @@ describe.each([...built, ...recorded])('%s', (_, model) => {
 
   test('the words of every finding render, in every form', () => {
     for (const painted of looks) {
-      for (const detail of ['quiet', 'normal', 'verbose'] as const) expect(text(whole, { paint: painted, detail, footer: [] })).not.toMatch(/undefined|NaN|\[object/)
+      for (const detail of ['quiet', 'normal', 'verbose'] as const)
+        expect(text(whole, { paint: painted, detail, footer: [] })).not.toMatch(/undefined|NaN|\[object/)
     }
     expect(json(whole)).not.toMatch(/undefined|NaN|\[object/)
     for (const { check, findings } of whole.results) {
@@ -57,14 +93,20 @@ describe.each([...built, ...recorded])('%s', (_, model) => {
   })
 
   test.each(sourceNames)('without %s nothing crashes, and nothing turns green', (name) => {
-    const without = diagnose(freeze({ ...model, sources: { ...model.sources, [name]: unknown('forbidden', `list ${name}`) } }), { checks })
+    const without = diagnose(
+      freeze({ ...model, sources: { ...model.sources, [name]: unknown('forbidden', `list ${name}`) } }),
+      { checks },
+    )
     expect(crashes(without)).toEqual([])
     for (const [index, result] of without.results.entries()) {
       const before = whole.results[index]
-      if ((result.check.needs as readonly string[]).includes(name)) expect(`${result.check.code} ${result.verdict}`).toBe(`${result.check.code} cannot-tell`)
-      if (before?.verdict === 'finding' || before?.verdict === 'cannot-tell') expect(`${result.check.code} ${result.verdict}`).not.toBe(`${result.check.code} ok`)
+      if ((result.check.needs as readonly string[]).includes(name))
+        expect(`${result.check.code} ${result.verdict}`).toBe(`${result.check.code} cannot-tell`)
+      if (before?.verdict === 'finding' || before?.verdict === 'cannot-tell')
+        expect(`${result.check.code} ${result.verdict}`).not.toBe(`${result.check.code} ok`)
     }
-    if (exitCode(whole, { failOn: 'warning', strict: true }) === 1) expect(exitCode(without, { failOn: 'warning', strict: true })).not.toBe(0)
+    if (exitCode(whole, { failOn: 'warning', strict: true }) === 1)
+      expect(exitCode(without, { failOn: 'warning', strict: true })).not.toBe(0)
   })
 })
 

@@ -25,24 +25,71 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   collect: ['kube', 'relations', 'model', 'wire'],
   snapshot: ['kube', 'manifest', 'model', 'wire'],
   // the one that writes to a cluster and runs checks again to verify, and what puts it all together
-  plan: ['report', 'answers', 'remedies', 'manifest', 'engine.ts', 'checks', 'findings', 'relations', 'model', 'probe', 'collect', 'snapshot', 'kube', 'wire'],
-  cli: ['report', 'plan', 'answers', 'remedies', 'manifest', 'engine.ts', 'checks', 'findings', 'relations', 'collect', 'probe', 'snapshot', 'kube', 'model', 'wire'],
+  plan: [
+    'report',
+    'answers',
+    'remedies',
+    'manifest',
+    'engine.ts',
+    'checks',
+    'findings',
+    'relations',
+    'model',
+    'probe',
+    'collect',
+    'snapshot',
+    'kube',
+    'wire',
+  ],
+  cli: [
+    'report',
+    'plan',
+    'answers',
+    'remedies',
+    'manifest',
+    'engine.ts',
+    'checks',
+    'findings',
+    'relations',
+    'collect',
+    'probe',
+    'snapshot',
+    'kube',
+    'model',
+    'wire',
+  ],
 }
 
 /** Single files at the top of src that anybody may use. */
 const forAll = ['tool-error.ts', 'closest.ts', 'owed.ts']
 
 /** Folders that do no input or output, so that a diagnosis is a pure function of the snapshot. */
-const pure = ['model', 'wire', 'manifest', 'findings', 'relations', 'answers', 'checks', 'engine.ts', 'closest.ts', 'tool-error.ts']
+const pure = [
+  'model',
+  'wire',
+  'manifest',
+  'findings',
+  'relations',
+  'answers',
+  'checks',
+  'engine.ts',
+  'closest.ts',
+  'tool-error.ts',
+]
 
 /** Imports of development packages, with the reason why that is none at run time. */
 const notAtRunTime: Readonly<Record<string, string>> = {
   'src/kube/esbuild-trim.ts': 'a plug-in of the build',
-  'src/probe/pods/pod-program.ts': 'bundles the program of the probe pods when run from source; a release carries it ready',
+  'src/probe/pods/pod-program.ts':
+    'bundles the program of the probe pods when run from source; a release carries it ready',
 }
 
-const dependencies = Object.keys((JSON.parse(read('package.json')) as { readonly dependencies: Readonly<Record<string, string>> }).dependencies)
-const imports = shipped.flatMap((file) => importsOf(read(file)).map((specifier) => ({ file, specifier, from: partOf(file) })))
+const dependencies = Object.keys(
+  (JSON.parse(read('package.json')) as { readonly dependencies: Readonly<Record<string, string>> }).dependencies,
+)
+const imports = shipped.flatMap((file) =>
+  importsOf(read(file)).map((specifier) => ({ file, specifier, from: partOf(file) })),
+)
 const inside = imports
   .filter((it) => it.specifier.startsWith('.'))
   .map((it) => ({ ...it, path: posix.join(posix.dirname(it.file), it.specifier) }))
@@ -61,26 +108,46 @@ test('each folder of src stands in the table', () => {
 test('imports go along the arrows', () => {
   const wrong = inside
     .filter(({ from, to }) => from !== to && !forAll.includes(to) && !(mayImport[from] ?? []).includes(to))
-    .map(({ file, from, to, specifier }) => `${file} imports ${specifier}: ${from} may not import ${to}, only ${(mayImport[from] ?? []).join(', ') || 'nothing'}`)
+    .map(
+      ({ file, from, to, specifier }) =>
+        `${file} imports ${specifier}: ${from} may not import ${to}, only ${(mayImport[from] ?? []).join(', ') || 'nothing'}`,
+    )
   expect(wrong).toEqual([])
 })
 
 test('the table lists no arrow backwards', () => {
-  const reaches = (from: string, to: string, seen: readonly string[] = []): boolean => (mayImport[from] ?? []).some((next) => next === to || (!seen.includes(next) && reaches(next, to, [...seen, next])))
+  const reaches = (from: string, to: string, seen: readonly string[] = []): boolean =>
+    (mayImport[from] ?? []).some((next) => next === to || (!seen.includes(next) && reaches(next, to, [...seen, next])))
   expect(Object.keys(mayImport).filter((it) => reaches(it, it))).toEqual([])
 })
 
 test('what is pure has no input or output', () => {
   const builtin = new Set(builtinModules)
-  const wrong = imports.filter(({ from, specifier }) => pure.includes(from) && (specifier.startsWith('node:') || builtin.has(specifier)))
+  const wrong = imports.filter(
+    ({ from, specifier }) => pure.includes(from) && (specifier.startsWith('node:') || builtin.has(specifier)),
+  )
   expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
 })
 
 test('an imported package is a dependency at run time', () => {
-  const wrong = imports.filter(({ file, specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:') && !dependencies.some((it) => specifier === it || specifier.startsWith(`${it}/`)) && !(file in notAtRunTime))
-  expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}, which package.json does not list under dependencies`)).toEqual([])
+  const wrong = imports.filter(
+    ({ file, specifier }) =>
+      !specifier.startsWith('.') &&
+      !specifier.startsWith('node:') &&
+      !dependencies.some((it) => specifier === it || specifier.startsWith(`${it}/`)) &&
+      !(file in notAtRunTime),
+  )
+  expect(
+    wrong.map(
+      ({ file, specifier }) => `${file} imports ${specifier}, which package.json does not list under dependencies`,
+    ),
+  ).toEqual([])
 })
 
 test('relative imports name the file, with its ending', () => {
-  expect(inside.filter((it) => !/\.(ts|json)$/.test(it.specifier)).map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
+  expect(
+    inside
+      .filter((it) => !/\.(ts|json)$/.test(it.specifier))
+      .map(({ file, specifier }) => `${file} imports ${specifier}`),
+  ).toEqual([])
 })

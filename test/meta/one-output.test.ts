@@ -24,7 +24,12 @@ const writers: Readonly<Record<string, string>> = {
   'src/kube/exec-plugin.ts': "the user's own plug-in, which asks for a login",
 }
 
-const found = shipped.filter((path) => !path.startsWith('src/probe/pod/') && !path.includes('/testdata/') && /\b(?:stdout|stderr|stream)\.write\(|\bconsole\.\w+\(/.test(read(path).replaceAll(/'[^'\n]*'/g, '')))
+const found = shipped.filter(
+  (path) =>
+    !path.startsWith('src/probe/pod/') &&
+    !path.includes('/testdata/') &&
+    /\b(?:stdout|stderr|stream)\.write\(|\bconsole\.\w+\(/.test(read(path).replaceAll(/'[^'\n]*'/g, '')),
+)
 
 test('nobody else writes to the terminal', () => {
   expect(found.filter((it) => !(it in writers) && it !== 'src/probe/inside/inside-script.ts')).toEqual([])
@@ -32,10 +37,22 @@ test('nobody else writes to the terminal', () => {
 })
 
 test('the reports are pages', () => {
-  for (const path of ['src/report/diagnosis/text.ts', 'src/report/resolve/resolve-text.ts', 'src/plan/text.ts']) expect(read(path)).toContain('return page(lines, paint)')
+  for (const path of ['src/report/diagnosis/text.ts', 'src/report/resolve/resolve-text.ts', 'src/plan/text.ts'])
+    expect(read(path)).toContain('return page(lines, paint)')
 })
 
 test('only `paint` writes colours', () => {
   const colours = shipped.filter((path) => /\\u001[bB]\[|\\x1[bB]|styleText/.test(read(path)))
-  expect(colours.filter((it) => !['src/report/paint.ts', 'src/report/visible.ts', 'src/report/watch/watch-text.ts', 'src/cli/live-block.ts', 'src/cli/progress.ts'].includes(it))).toEqual([])
+  expect(
+    colours.filter(
+      (it) =>
+        ![
+          'src/report/paint.ts',
+          'src/report/visible.ts',
+          'src/report/watch/watch-text.ts',
+          'src/cli/live-block.ts',
+          'src/cli/progress.ts',
+        ].includes(it),
+    ),
+  ).toEqual([])
 })

@@ -4,7 +4,9 @@ import { codeOf, filesIn, read } from './sources.ts'
 const sources = filesIn('src', (path) => path.endsWith('.ts'))
 
 test('no file of src is longer than 500 lines', () => {
-  const long = sources.map((path) => ({ path, lines: read(path).split('\n').length - 1 })).filter((it) => it.lines > 500)
+  const long = sources
+    .map((path) => ({ path, lines: read(path).split('\n').length - 1 }))
+    .filter((it) => it.lines > 500)
   expect(long.map(({ path, lines }) => `${path} has ${lines} lines: split it by idea`)).toEqual([])
 })
 
@@ -12,15 +14,38 @@ test('no file of src is longer than 500 lines', () => {
 const anyType = /(?::|\bas|<|\|)\s*any\b(?!\s*[(.:])|\bany(?:>|\[\])/
 
 test('no `any`', () => {
-  const found = sources.flatMap((path) => codeOf(read(path)).split('\n').flatMap((line, index) => (anyType.test(line) ? [`${path}:${index + 1}`] : [])))
+  const found = sources.flatMap((path) =>
+    codeOf(read(path))
+      .split('\n')
+      .flatMap((line, index) => (anyType.test(line) ? [`${path}:${index + 1}`] : [])),
+  )
   expect(found).toEqual([])
 })
 
-test.each(['const it: any = 1', 'it as any', 'Record<string, any>', 'readonly any[]', 'string | any', '(it: any) => it'])('%s would be found', (line) => expect(codeOf(line)).toMatch(anyType))
-test.each(["const any = 'as any'", '// as any', 'fc.tuple(a, any)', 'if (x < any.length)', 'any: 1'])('%s is none', (line) => expect(codeOf(line)).not.toMatch(anyType))
+test.each([
+  'const it: any = 1',
+  'it as any',
+  'Record<string, any>',
+  'readonly any[]',
+  'string | any',
+  '(it: any) => it',
+])('%s would be found', (line) => expect(codeOf(line)).toMatch(anyType))
+test.each(["const any = 'as any'", '// as any', 'fc.tuple(a, any)', 'if (x < any.length)', 'any: 1'])(
+  '%s is none',
+  (line) => expect(codeOf(line)).not.toMatch(anyType),
+)
 
 test('no clock and no chance where the same input must give the same answer', () => {
-  const pure = sources.filter((path) => /^src\/(model|manifest|findings|relations|answers|checks|report)\//.test(path) && !path.endsWith('.test.ts'))
-  const found = pure.flatMap((path) => codeOf(read(path)).split('\n').flatMap((line, index) => (/Date\.now|new Date\(\)|performance\.now|Math\.random|process\.env/.test(line) ? [`${path}:${index + 1}`] : [])))
+  const pure = sources.filter(
+    (path) =>
+      /^src\/(model|manifest|findings|relations|answers|checks|report)\//.test(path) && !path.endsWith('.test.ts'),
+  )
+  const found = pure.flatMap((path) =>
+    codeOf(read(path))
+      .split('\n')
+      .flatMap((line, index) =>
+        /Date\.now|new Date\(\)|performance\.now|Math\.random|process\.env/.test(line) ? [`${path}:${index + 1}`] : [],
+      ),
+  )
   expect(found).toEqual([])
 })

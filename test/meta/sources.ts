@@ -28,5 +28,8 @@ export function importsOf(text: string): readonly string[] {
 
 /** Source text without comments and the contents of strings, line for line. */
 export function codeOf(text: string): string {
-  return text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g, (part) => part.replaceAll(/[^\n]/g, ' '))
+  return text.replaceAll(
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g,
+    (part) => part.replaceAll(/[^\n]/g, ' '),
+  )
 }

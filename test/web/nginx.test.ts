@@ -1,4 +1,7 @@
-/** The judgement against real answers of nginx, which is what most controllers are made of; left out where there is none. */
+/**
+ * The judgement against real answers of nginx, which is what most controllers are made of; left out where there is
+ * none.
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -39,8 +42,12 @@ async function start({ pods, block }: Site): Promise<{ readonly plain: number; r
   const [plain, tls] = [await freePort(), await freePort()]
   const folder = mkdtempSync(join(tmpdir(), 'hopscope-nginx-'))
   const certificate = `ssl_certificate ${testdata}/server.crt; ssl_certificate_key ${testdata}/server.key;`
-  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((it) => `${it}_temp_path ${folder}/${it};`).join(' ')
-  writeFileSync(join(folder, 'nginx.conf'), `
+  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((it) => `${it}_temp_path ${folder}/${it};`)
+    .join(' ')
+  writeFileSync(
+    join(folder, 'nginx.conf'),
+    `
 daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
 events {}
 http {
@@ -48,11 +55,20 @@ http {
   upstream web { ${pods.map((it) => `server 127.0.0.1:${it} max_fails=0;`).join(' ')} }
   server { listen 127.0.0.1:${plain} default_server; listen 127.0.0.1:${tls} ssl default_server; ${certificate} location / { return 404; } }
   ${block === '' ? '' : `server { server_name localhost; listen 127.0.0.1:${plain}; listen 127.0.0.1:${tls} ssl; ${certificate} ${block} }`}
-}`)
-  const child = spawn(nginx ?? 'nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], { stdio: 'ignore' })
+}`,
+  )
+  const child = spawn(nginx ?? 'nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
+    stdio: 'ignore',
+  })
   running.push({ child, folder })
   for (let i = 0; i < 100; i++) {
-    if (await fetch(`http://127.0.0.1:${plain}/`).then(() => true, () => false)) break
+    if (
+      await fetch(`http://127.0.0.1:${plain}/`).then(
+        () => true,
+        () => false,
+      )
+    )
+      break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   return { plain, tls }
@@ -86,7 +102,11 @@ describe.skipIf(nginx === undefined)('nginx', () => {
 
   test('504 of a read timeout that is too short', async () => {
     const pods = [await serve((_, to) => void setTimeout(() => to.end('late'), 1500))]
-    const seen = await ask({ ...(await start({ pods, block: `location / { ${pass} proxy_read_timeout 300ms; }` })), pods, nodes: 1 })
+    const seen = await ask({
+      ...(await start({ pods, block: `location / { ${pass} proxy_read_timeout 300ms; }` })),
+      pods,
+      nodes: 1,
+    })
     expect(seen.codes).toEqual(['ING305'])
     expect(seen.said).toContain('504')
   })
@@ -116,7 +136,10 @@ describe.skipIf(nginx === undefined)('nginx', () => {
   test('a pod that wants TLS is asked over TLS', async () => {
     const pod = await start({ pods: [1], block: 'location / { return 200 well; }' })
     const pods = [pod.tls]
-    const seen = await ask({ ...(await start({ pods, block: 'location / { proxy_set_header Host $host; proxy_pass https://web; }' })), pods })
+    const seen = await ask({
+      ...(await start({ pods, block: 'location / { proxy_set_header Host $host; proxy_pass https://web; }' })),
+      pods,
+    })
     expect(seen.codes).toEqual([])
     expect(seen.contacts.direct?.every((it) => it.scheme === 'https' && it.status === 200)).toBe(true)
   })

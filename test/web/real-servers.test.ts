@@ -19,36 +19,48 @@ interface Front {
   readonly rewrite: (path: string) => string
 }
 
-/** What ingress-nginx does with a request: its own 404 for what it does not know, else the next pod's answer, or 502. */
+/**
+ * What ingress-nginx does with a request: its own 404 for what it does not know, else the next pod's answer, or 502.
+ */
 async function front(pods: readonly number[], about: Partial<Front> = {}): Promise<Pick<World, 'plain' | 'tls'>> {
   const { hosts = ['localhost'], certificate = 'server.crt', redirects = false, rewrite = (path) => path } = about
   let turn = 0
   const pass: RequestListener = (from, to) => {
-    if (!hosts.includes(from.headers.host ?? '')) return void to.writeHead(404, { server: 'nginx', 'content-type': 'text/html' }).end('<h1>404 Not Found</h1>nginx')
+    if (!hosts.includes(from.headers.host ?? ''))
+      return void to.writeHead(404, { server: 'nginx', 'content-type': 'text/html' }).end('<h1>404 Not Found</h1>nginx')
     const port = pods[turn++ % pods.length] ?? 1
-    const onward = request({ host: '127.0.0.1', port, path: rewrite(from.url ?? '/'), headers: { host: from.headers.host } }, (answer) => {
-      to.writeHead(answer.statusCode ?? 500, answer.headers)
-      answer.pipe(to)
-      answer.on('error', () => to.destroy())
-    })
+    const onward = request(
+      { host: '127.0.0.1', port, path: rewrite(from.url ?? '/'), headers: { host: from.headers.host } },
+      (answer) => {
+        to.writeHead(answer.statusCode ?? 500, answer.headers)
+        answer.pipe(to)
+        answer.on('error', () => to.destroy())
+      },
+    )
     onward.on('error', () => to.writeHead(502).end('502 Bad Gateway'))
     onward.end()
   }
   const tls = await listen(createTlsServer({ key: file('server.key'), cert: file(certificate) }, pass))
-  const toTls: RequestListener = (from, to) => void to.writeHead(308, { location: `https://${from.headers.host}${from.url}` }).end()
-  const plain = await serve((from, to) => (redirects && hosts.includes(from.headers.host ?? '') ? toTls(from, to) : pass(from, to)))
+  const toTls: RequestListener = (from, to) =>
+    void to.writeHead(308, { location: `https://${from.headers.host}${from.url}` }).end()
+  const plain = await serve((from, to) =>
+    redirects && hosts.includes(from.headers.host ?? '') ? toTls(from, to) : pass(from, to),
+  )
   return { plain, tls }
 }
 
-const says = (status: number, body = 'hello') => serve((_, to) => void to.writeHead(status, { 'x-app': 'web' }).end(body))
+const says = (status: number, body = 'hello') =>
+  serve((_, to) => void to.writeHead(status, { 'x-app': 'web' }).end(body))
 const hangsUp = () => serve((from) => void from.socket.destroy())
-const cutsBody = () => serve((_: IncomingMessage, to: ServerResponse) => {
-  to.writeHead(200, { 'content-length': '1000' })
-  to.write('half', () => setTimeout(() => to.destroy(), 5))
-})
+const cutsBody = () =>
+  serve((_: IncomingMessage, to: ServerResponse) => {
+    to.writeHead(200, { 'content-length': '1000' })
+    to.write('half', () => setTimeout(() => to.destroy(), 5))
+  })
 const tls = { tls: [{ hosts: ['localhost'], secret: 'web-tls' }] }
 const code = ({ diagnosis }: Seen): number => exitCode(diagnosis, { failOn: 'warning', strict: false })
-const verdict = ({ diagnosis }: Seen, of: string): string | undefined => diagnosis.results.find((it) => it.check.code === of)?.verdict
+const verdict = ({ diagnosis }: Seen, of: string): string | undefined =>
+  diagnosis.results.find((it) => it.check.code === of)?.verdict
 
 describe('real servers', () => {
   test('all is well', async () => {
@@ -131,25 +143,45 @@ describe('real servers', () => {
   })
 
   test('a path written anew, and one that is not there', async () => {
-    const pods = [await serve((from, to) => void to.writeHead(from.url === '/app' ? 200 : 404, { 'x-app': 'web' }).end('no such page'))]
+    const pods = [
+      await serve(
+        (from, to) => void to.writeHead(from.url === '/app' ? 200 : 404, { 'x-app': 'web' }).end('no such page'),
+      ),
+    ]
     const rewritten = await ask({ ...(await front(pods, { rewrite: () => '/' })), pods, paths: ['/app'] })
     expect(rewritten.codes).toEqual(['ING308'])
     expect(rewritten.said).toContain('its pods say 200')
     expect((await ask({ ...(await front(pods)), pods, paths: ['/api'] })).codes).toEqual(['ING308'])
   })
 
-  test.each(['TLSv1.2', 'TLSv1.3'] as const)('a pod that wants a certificate of its clients (%s) is no fault', async (version) => {
-    const pods = [await listen(createTlsServer({ key: file('server.key'), cert: file('server.crt'), requestCert: true, rejectUnauthorized: true, ca: file('ca.crt'), minVersion: version, maxVersion: version }))]
-    const seen = await ask({ ...(await front([await says(200)])), pods })
-    expect(seen.codes).toEqual([])
-    expect(verdict(seen, 'SVC208')).toBe('ok')
-  })
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'a pod that wants a certificate of its clients (%s) is no fault',
+    async (version) => {
+      const pods = [
+        await listen(
+          createTlsServer({
+            key: file('server.key'),
+            cert: file('server.crt'),
+            requestCert: true,
+            rejectUnauthorized: true,
+            ca: file('ca.crt'),
+            minVersion: version,
+            maxVersion: version,
+          }),
+        ),
+      ]
+      const seen = await ask({ ...(await front([await says(200)])), pods })
+      expect(seen.codes).toEqual([])
+      expect(verdict(seen, 'SVC208')).toBe('ok')
+    },
+  )
 
   test('the load is what was announced', async () => {
     let asked = 0
     const pods = [await serve((_, to) => void (asked++, to.end('well')))]
     const { plan } = await ask({ ...(await front(pods)), pods })
-    const most = plan.contactNodes.length * (plan.http.length * plan.httpTimes + plan.strangers.length + plan.direct.length * 2)
+    const most =
+      plan.contactNodes.length * (plan.http.length * plan.httpTimes + plan.strangers.length + plan.direct.length * 2)
     expect(asked).toBeGreaterThan(10)
     expect(asked).toBeLessThanOrEqual(most)
   })

@@ -1,4 +1,6 @@
-/** A cluster with one Ingress, as the probe would see it, on real servers of this machine: planned, asked and judged. */
+/**
+ * A cluster with one Ingress, as the probe would see it, on real servers of this machine: planned, asked and judged.
+ */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { checks } from '../../src/checks/registry.ts'
@@ -94,8 +96,24 @@ function overTheWire(record: PodRecord): PodRecord {
 }
 
 function modelOf({ plain, tls, pods, paths = ['/'], url, nodes = 3, ingress: about = {} }: World): Model {
-  const own = ingress(paths.map((path) => [path, 'web', 80]), { rules: [{ host: 'localhost', paths: paths.map((path, i) => ({ path, pathType: 'Prefix', backend: { service: 'web', port: 80, path: `spec.rules[0].http.paths[${i}].backend` } })) }], ...about })
-  const target: Scope['target'] = url === undefined ? { kind: 'everything' } : { kind: 'object', object: subject('Ingress', 'shop', 'web'), url }
+  const own = ingress(
+    paths.map((path) => [path, 'web', 80]),
+    {
+      rules: [
+        {
+          host: 'localhost',
+          paths: paths.map((path, i) => ({
+            path,
+            pathType: 'Prefix',
+            backend: { service: 'web', port: 80, path: `spec.rules[0].http.paths[${i}].backend` },
+          })),
+        },
+      ],
+      ...about,
+    },
+  )
+  const target: Scope['target'] =
+    url === undefined ? { kind: 'everything' } : { kind: 'object', object: subject('Ingress', 'shop', 'web'), url }
   const names = pods.map((_, i) => `web-${i + 1}`)
   return model(
     {
@@ -106,10 +124,25 @@ function modelOf({ plain, tls, pods, paths = ['/'], url, nodes = 3, ingress: abo
       pods: known(names.map((it) => pod(it, { ip: '127.0.0.1' }))),
       services: known([service('web', { clusterIP: 'None' })]),
       // Pods of one address: each has a slice of its own, with its own port.
-      endpointSlices: known(pods.map((port, i): EndpointSlice => ({
-        namespace: 'shop', name: `web-${i}`, service: 'web', addressType: 'IPv4', ports: [{ name: 'http', port, protocol: 'TCP' }],
-        endpoints: [{ ip: '127.0.0.1', ready: true, serving: true, terminating: false, node: 'worker-1', pod: names[i] ?? null }],
-      }))),
+      endpointSlices: known(
+        pods.map((port, i): EndpointSlice => ({
+          namespace: 'shop',
+          name: `web-${i}`,
+          service: 'web',
+          addressType: 'IPv4',
+          ports: [{ name: 'http', port, protocol: 'TCP' }],
+          endpoints: [
+            {
+              ip: '127.0.0.1',
+              ready: true,
+              serving: true,
+              terminating: false,
+              node: 'worker-1',
+              pod: names[i] ?? null,
+            },
+          ],
+        })),
+      ),
       ingresses: known([own]),
       ingressClasses: known([ingressClass('nginx')]),
       ingressControllers: known([controller({ ip: '127.0.0.1', ports: { plain, tls } })]),

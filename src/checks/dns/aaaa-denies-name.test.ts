@@ -6,15 +6,37 @@ import check from './aaaa-denies-name.ts'
 const coredns = { subject: 'ConfigMap/kube-system/coredns', confidence: 'observed' } as const
 
 describeCheck(check, [
-  { it: 'an outside name', given: cluster({ network: aaaaDenied }), expect: [{ ...coredns, args: { names: 'example.com', where: 'outside', denied: 90, of: 90 } }] },
-  { it: 'a name of the cluster: a plug-in of the Corefile', given: cluster({ network: ({ zone }) => (zone === 'cluster' ? denied : answered()) }), expect: [{ ...coredns, args: { where: 'cluster' } }] },
-  { it: 'at one server of two', given: cluster({ network: ({ server, zone }) => (server.ip === '10.2.2.2' && zone === 'cluster' ? denied : answered()) }), expect: [coredns] },
+  {
+    it: 'an outside name',
+    given: cluster({ network: aaaaDenied }),
+    expect: [{ ...coredns, args: { names: 'example.com', where: 'outside', denied: 90, of: 90 } }],
+  },
+  {
+    it: 'a name of the cluster: a plug-in of the Corefile',
+    given: cluster({ network: ({ zone }) => (zone === 'cluster' ? denied : answered()) }),
+    expect: [{ ...coredns, args: { where: 'cluster' } }],
+  },
+  {
+    it: 'at one server of two',
+    given: cluster({
+      network: ({ server, zone }) => (server.ip === '10.2.2.2' && zone === 'cluster' ? denied : answered()),
+    }),
+    expect: [coredns],
+  },
 
   { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
-  { it: 'no name with an address', given: cluster({ network: filterOn('a', ...workers), counts: { serviceTcp: 0, endpointTcp: 0 } }), expect: 'cannot-tell' },
+  {
+    it: 'no name with an address',
+    given: cluster({ network: filterOn('a', ...workers), counts: { serviceTcp: 0, endpointTcp: 0 } }),
+    expect: 'cannot-tell',
+  },
 
   { it: 'AAAA not answered at all', given: cluster({ network: filterOn('aaaa', ...workers) }), expect: 'ok' },
-  { it: 'a few of many: an answer from before the change', given: cluster({ network: ({ index, zone }) => (zone === 'external' && index < 3 ? denied : answered()) }), expect: 'ok' },
+  {
+    it: 'a few of many: an answer from before the change',
+    given: cluster({ network: ({ index, zone }) => (zone === 'external' && index < 3 ? denied : answered()) }),
+    expect: 'ok',
+  },
   { it: 'a dead upstream', given: cluster({ network: upstreamDead }), expect: 'ok' },
   { it: 'all well', given: cluster(), expect: 'ok' },
 ])

@@ -33,7 +33,12 @@ export default check({
     return finding({
       subject: corefileObject(clusterDns),
       confidence: 'observed',
-      args: { names: names.join(', '), where: zones.has('cluster') ? 'cluster' : 'outside', denied: denied.reduce((sum, it) => sum + bad(it), 0), of: denied.reduce((sum, it) => sum + it.lookups.length, 0) },
+      args: {
+        names: names.join(', '),
+        where: zones.has('cluster') ? 'cluster' : 'outside',
+        denied: denied.reduce((sum, it) => sum + bad(it), 0),
+        of: denied.reduce((sum, it) => sum + it.lookups.length, 0),
+      },
       evidence: [
         {
           kind: 'shares',
@@ -45,9 +50,12 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `Alpine (musl) images can't find ${args['names']}: it has an address, but AAAA is answered NXDOMAIN.`,
-    detail: ({ args }) => `${args['denied']} of ${args['of']} look-ups: A has an address, AAAA says that there is no such name`,
-    note: () => 'glibc takes the address and goes on; musl believes the NXDOMAIN. The right answer is NOERROR without records',
+    headline: ({ args }) =>
+      `Alpine (musl) images can't find ${args['names']}: it has an address, but AAAA is answered NXDOMAIN.`,
+    detail: ({ args }) =>
+      `${args['denied']} of ${args['of']} look-ups: A has an address, AAAA says that there is no such name`,
+    note: () =>
+      'glibc takes the address and goes on; musl believes the NXDOMAIN. The right answer is NOERROR without records',
     help: ({ subject: on, args }) => [
       args['where'] === 'cluster'
         ? 'a plug-in of the Corefile answers so: in `template IN AAAA`, use `rcode NOERROR`'
@@ -61,10 +69,20 @@ export default check({
 /** One row for each name at each server, those that are denied first. */
 function rowsOf(exists: readonly LookupSeries[]) {
   const groups = [...Map.groupBy(exists, (it) => `${it.name.replace(/\.$/, '')} at ${serverName(it)}`)]
-  return groups.map(([where, its]) => ({ where, bad: its.reduce((sum, it) => sum + bad(it), 0), of: its.reduce((sum, it) => sum + it.lookups.length, 0), note: '' })).toSorted((a, b) => b.bad - a.bad || textOrder(a.where, b.where))
+  return groups
+    .map(([where, its]) => ({
+      where,
+      bad: its.reduce((sum, it) => sum + bad(it), 0),
+      of: its.reduce((sum, it) => sum + it.lookups.length, 0),
+      note: '',
+    }))
+    .toSorted((a, b) => b.bad - a.bad || textOrder(a.where, b.where))
 }
 
-/** Those from before a change may still be in a cache, so the share is that of names with an address in the same look-up. */
+/**
+ * Those from before a change may still be in a cache, so the share is that of names with an address in the same
+ * look-up.
+ */
 function isDenied(it: LookupSeries): boolean {
   return nearlyAll(bad(it), it.lookups.filter((lookup) => lookup.a === 'ok').length)
 }

@@ -27,8 +27,11 @@ export default check({
   decides: [],
 
   run({ dnsProbe, clusterDns }) {
-    // What a cache on the node answers is its own: DNS157. The C library says EAI_AGAIN of errors and of refusals by ICMP alike.
-    const series = dnsProbe.series.filter((it) => it.zone === 'cluster' && it.method !== 'getaddrinfo' && !goesToCache(clusterDns, it))
+    // What a cache on the node answers is its own: DNS157. The C library says EAI_AGAIN of errors and of refusals by
+    // ICMP alike.
+    const series = dnsProbe.series.filter(
+      (it) => it.zone === 'cluster' && it.method !== 'getaddrinfo' && !goesToCache(clusterDns, it),
+    )
     const loss = lossOf(series)
     if (loss.of === 0) return cannotTell('too-few', 'no lookup of a name of the cluster ended')
     const erring = series.filter((it) => notable(lossOf([it]).erring, it.lookups.length))
@@ -36,23 +39,41 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `The DNS servers answer ${args['rcode']} to names of the cluster: ${args['bad']} of ${args['of']} lookups from ${args['nodes']}, after ${args['p50']}.`,
-    detail: ({ args }) => `${args['rcode']} · by ${args['servers']} · to ${args['nodes']}; ${args['well']} · in ${args['p50']} (median)`,
+    headline: ({ args }) =>
+      `The DNS servers answer ${args['rcode']} to names of the cluster: ${args['bad']} of ${args['of']} lookups from ${args['nodes']}, after ${args['p50']}.`,
+    detail: ({ args }) =>
+      `${args['rcode']} · by ${args['servers']} · to ${args['nodes']}; ${args['well']} · in ${args['p50']} (median)`,
     note: ({ args }) => `${args['why']}: the queries arrived, so neither the network nor a firewall is at fault`,
-    help: ({ subject: on, args }) => [`${args['help']}`, `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml`, 'hopscope dns -v'],
+    help: ({ subject: on, args }) => [
+      `${args['help']}`,
+      `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml`,
+      'hopscope dns -v',
+    ],
   },
 })
 
-function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], erring: readonly LookupSeries[]): Verdict {
+function told(
+  probe: DnsProbe,
+  dns: ClusterDns,
+  all: readonly LookupSeries[],
+  erring: readonly LookupSeries[],
+): Verdict {
   const loss = lossOf(erring)
   const nodes = [...new Set(erring.map((it) => it.node))].toSorted()
   const wellNodes = probe.nodes.filter((it) => !nodes.includes(it))
-  const servers = new Set(erring.filter((it) => it.server.role !== 'service').map((it) => it.server.pod ?? it.server.ip))
+  const servers = new Set(
+    erring.filter((it) => it.server.role !== 'service').map((it) => it.server.pod ?? it.server.ip),
+  )
   const rcode = mostly(erring)
   const rule = decider(dns)
   const one = servers.size === 1 ? [...servers][0] : undefined
   const onePod = dns.pods.find((it) => it.name === one && dns.pods.length > 1)
-  const on: Subject = rule !== null ? corefileObject(dns) : onePod === undefined ? dnsServerSubject(dns) : subject('Pod', onePod.namespace, onePod.name)
+  const on: Subject =
+    rule !== null
+      ? corefileObject(dns)
+      : onePod === undefined
+        ? dnsServerSubject(dns)
+        : subject('Pod', onePod.namespace, onePod.name)
   return finding({
     subject: on,
     confidence: 'observed',
@@ -61,18 +82,38 @@ function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], er
       bad: loss.erring,
       of: loss.of,
       nodes: nodes.length === probe.nodes.length ? `all ${nodes.length} nodes` : `pods on ${nodes.join(', ')}`,
-      well: wellNodes.length === 0 ? 'from every node probed' : `${wellNodes.join(', ')} ${wellNodes.length === 1 ? 'is' : 'are'} answered`,
+      well:
+        wellNodes.length === 0
+          ? 'from every node probed'
+          : `${wellNodes.join(', ')} ${wellNodes.length === 1 ? 'is' : 'are'} answered`,
       servers: servers.size === 0 ? 'the DNS Service' : [...servers].toSorted().join(', '),
       p50: ms(quantile(loss.times, 0.5)),
-      why: rule === null ? `a server that says ${rcode} has decided so, or cannot answer` : `\`${rule.name}\` of the Corefile decides by who asks (line ${rule.line})`,
-      help: rule === null ? 'read the Corefile, and what the server says in its log' : `read line ${rule.line} of the Corefile: whom does it keep out?`,
+      why:
+        rule === null
+          ? `a server that says ${rcode} has decided so, or cannot answer`
+          : `\`${rule.name}\` of the Corefile decides by who asks (line ${rule.line})`,
+      help:
+        rule === null
+          ? 'read the Corefile, and what the server says in its log'
+          : `read line ${rule.line} of the Corefile: whom does it keep out?`,
     },
     evidence: [
-      ...(rule === null || !dns.corefile.known ? [] : [corefileEvidence(dns, dns.corefile.value, rule.line, rule.name, 'decides by who asks')]),
-      shares('lookups that failed, by node and server', probe, all, (it) => `${it.node} to ${it.server.pod ?? it.server.ip}`),
+      ...(rule === null || !dns.corefile.known
+        ? []
+        : [corefileEvidence(dns, dns.corefile.value, rule.line, rule.name, 'decides by who asks')]),
+      shares(
+        'lookups that failed, by node and server',
+        probe,
+        all,
+        (it) => `${it.node} to ${it.server.pod ?? it.server.ip}`,
+      ),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
-    explains: [dnsAnswersErrors, ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]), ...erring.map((it) => dnsServerDead(it.server.ip))],
+    explains: [
+      dnsAnswersErrors,
+      ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]),
+      ...erring.map((it) => dnsServerDead(it.server.ip)),
+    ],
   })
 }
 

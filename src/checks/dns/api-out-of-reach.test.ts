@@ -11,42 +11,142 @@ import check from './api-out-of-reach.ts'
 import forwardLoop from './forward-loop.ts'
 import noDnsEndpoints from './no-dns-endpoints.ts'
 
-const forbidden = (times: number): LogSign => ({ kind: 'forbidden', times, said: 'endpointslices.discovery.k8s.io is forbidden: User "system:serviceaccount:kube-system:coredns" cannot list resource "endpointslices" in API group "discovery.k8s.io" at the cluster scope' })
-const unreachable = (times: number): LogSign => ({ kind: 'api-unreachable', times, said: 'dial tcp 10.96.0.1:443: i/o timeout' })
+const forbidden = (times: number): LogSign => ({
+  kind: 'forbidden',
+  times,
+  said: 'endpointslices.discovery.k8s.io is forbidden: User "system:serviceaccount:kube-system:coredns" cannot list resource "endpointslices" in API group "discovery.k8s.io" at the cluster scope',
+})
+const unreachable = (times: number): LogSign => ({
+  kind: 'api-unreachable',
+  times,
+  said: 'dial tcp 10.96.0.1:443: i/o timeout',
+})
 const unsynced: LogSign = { kind: 'unsynced', times: 9, said: '[INFO] plugin/ready: Plugins not ready: "kubernetes"' }
 const down = dnsWithoutEndpoints(2)
 const on = { subject: 'Deployment/kube-system/coredns', confidence: 'observed' } as const
 const quiet = [serverLog('coredns-0'), serverLog('coredns-1')]
 
 describeCheck(check, [
-  { it: 'may not list EndpointSlices, and waits', given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [forbidden(4)]), serverLog('coredns-1', [forbidden(4)])] }, expect: [{ ...on, severity: 'error', args: { forbidden: 'yes', what: 'endpointslices', waiting: 2, of: 2 } }] },
-  { it: 'does not reach the API server, and waits: one line is enough', given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [unreachable(1)]), serverLog('coredns-1')] }, expect: [{ ...on, severity: 'error', args: { forbidden: 'no', waiting: 1 } }] },
-  { it: 'waits, and says no more than that', given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [unsynced]), serverLog('coredns-1', [unsynced])] }, expect: [{ ...on, severity: 'error', args: { forbidden: 'no', waiting: 2 } }] },
-  { it: 'waits, because it is refused', given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [unsynced]), serverLog('coredns-1', [forbidden(2), unsynced])] }, expect: [{ ...on, args: { forbidden: 'yes', waiting: 2 } }] },
-  { it: 'does not reach it, and answers with what it knew', given: { clusterDns: clusterDns(), dnsServerLogs: [serverLog('coredns-0', [unreachable(9)]), serverLog('coredns-1', [unreachable(8)])] }, expect: [{ ...on, severity: 'warning', args: { waiting: 0 } }] },
+  {
+    it: 'may not list EndpointSlices, and waits',
+    given: {
+      clusterDns: down,
+      dnsServerLogs: [serverLog('coredns-0', [forbidden(4)]), serverLog('coredns-1', [forbidden(4)])],
+    },
+    expect: [{ ...on, severity: 'error', args: { forbidden: 'yes', what: 'endpointslices', waiting: 2, of: 2 } }],
+  },
+  {
+    it: 'does not reach the API server, and waits: one line is enough',
+    given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [unreachable(1)]), serverLog('coredns-1')] },
+    expect: [{ ...on, severity: 'error', args: { forbidden: 'no', waiting: 1 } }],
+  },
+  {
+    it: 'waits, and says no more than that',
+    given: {
+      clusterDns: down,
+      dnsServerLogs: [serverLog('coredns-0', [unsynced]), serverLog('coredns-1', [unsynced])],
+    },
+    expect: [{ ...on, severity: 'error', args: { forbidden: 'no', waiting: 2 } }],
+  },
+  {
+    it: 'waits, because it is refused',
+    given: {
+      clusterDns: down,
+      dnsServerLogs: [serverLog('coredns-0', [unsynced]), serverLog('coredns-1', [forbidden(2), unsynced])],
+    },
+    expect: [{ ...on, args: { forbidden: 'yes', waiting: 2 } }],
+  },
+  {
+    it: 'does not reach it, and answers with what it knew',
+    given: {
+      clusterDns: clusterDns(),
+      dnsServerLogs: [serverLog('coredns-0', [unreachable(9)]), serverLog('coredns-1', [unreachable(8)])],
+    },
+    expect: [{ ...on, severity: 'warning', args: { waiting: 0 } }],
+  },
 
-  { it: 'a restart of the API server: two lines, and ready', given: { clusterDns: clusterDns(), dnsServerLogs: [serverLog('coredns-0', [unreachable(2)]), serverLog('coredns-1')] }, expect: 'ok' },
-  { it: 'waits at each start, and crashes for another reason', given: { clusterDns: { ...down, pods: down.pods.map((it) => ({ ...it, containers: [container({ name: 'coredns', ready: false, waiting: 'CrashLoopBackOff' })] })) }, dnsServerLogs: [serverLog('coredns-0', [unsynced])] }, expect: 'ok' },
-  { it: 'waited when it started, and is ready', given: { clusterDns: clusterDns(), dnsServerLogs: [serverLog('coredns-0', [unsynced])] }, expect: 'ok' },
+  {
+    it: 'a restart of the API server: two lines, and ready',
+    given: {
+      clusterDns: clusterDns(),
+      dnsServerLogs: [serverLog('coredns-0', [unreachable(2)]), serverLog('coredns-1')],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'waits at each start, and crashes for another reason',
+    given: {
+      clusterDns: {
+        ...down,
+        pods: down.pods.map((it) => ({
+          ...it,
+          containers: [container({ name: 'coredns', ready: false, waiting: 'CrashLoopBackOff' })],
+        })),
+      },
+      dnsServerLogs: [serverLog('coredns-0', [unsynced])],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'waited when it started, and is ready',
+    given: { clusterDns: clusterDns(), dnsServerLogs: [serverLog('coredns-0', [unsynced])] },
+    expect: 'ok',
+  },
   { it: 'nothing of the sort', given: { clusterDns: clusterDns(), dnsServerLogs: quiet }, expect: 'ok' },
-  { it: 'another trouble: a loop', given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [{ kind: 'loop', times: 1, said: 'Loop' }])] }, expect: 'ok' },
-  { it: 'the run before is over', given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0'), serverLog('coredns-0', [forbidden(9)], 'before')] }, expect: 'ok' },
+  {
+    it: 'another trouble: a loop',
+    given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [{ kind: 'loop', times: 1, said: 'Loop' }])] },
+    expect: 'ok',
+  },
+  {
+    it: 'the run before is over',
+    given: {
+      clusterDns: down,
+      dnsServerLogs: [serverLog('coredns-0'), serverLog('coredns-0', [forbidden(9)], 'before')],
+    },
+    expect: 'ok',
+  },
   { it: 'no pods', given: { clusterDns: dnsWithoutEndpoints(0), dnsServerLogs: [] }, expect: 'not-applicable' },
-  { it: 'no log of a run that goes on', given: { clusterDns: down, dnsServerLogs: [] }, expect: 'cannot-tell', says: /no log/ },
-  { it: 'logs forbidden', given: modelOf({ clusterDns: clusterDns() }, { dnsServerLogs: unknown('forbidden', 'get pods/log in namespace kube-system') }), expect: 'cannot-tell', says: /no permission: get pods\/log/ },
+  {
+    it: 'no log of a run that goes on',
+    given: { clusterDns: down, dnsServerLogs: [] },
+    expect: 'cannot-tell',
+    says: /no log/,
+  },
+  {
+    it: 'logs forbidden',
+    given: modelOf(
+      { clusterDns: clusterDns() },
+      { dnsServerLogs: unknown('forbidden', 'get pods/log in namespace kube-system') },
+    ),
+    expect: 'cannot-tell',
+    says: /no permission: get pods\/log/,
+  },
 ])
 
 describe('beside a forward that leads back, caught between two starts', () => {
   test('the loop is the cause', () => {
     const dns = { ...down, corefile: known('.:53 {\n  kubernetes cluster.local\n  forward . 127.0.0.53\n  loop\n}\n') }
-    const { roots } = diagnose(modelOf({ clusterDns: dns, dnsServerLogs: [serverLog('coredns-0', [unsynced])] }), { checks: [noDnsEndpoints, forwardLoop, check] })
-    expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['DNS115', 'DNS130', 'DNS107']])
+    const { roots } = diagnose(modelOf({ clusterDns: dns, dnsServerLogs: [serverLog('coredns-0', [unsynced])] }), {
+      checks: [noDnsEndpoints, forwardLoop, check],
+    })
+    expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+      ['DNS115', 'DNS130', 'DNS107'],
+    ])
   })
 })
 
 describe('beside a DNS Service without endpoints', () => {
   test('it is the cause', () => {
-    const { roots } = diagnose(modelOf({ clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [forbidden(3)]), serverLog('coredns-1', [forbidden(3)])] }), { checks: [noDnsEndpoints, check] })
-    expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['DNS130', 'DNS107']])
+    const { roots } = diagnose(
+      modelOf({
+        clusterDns: down,
+        dnsServerLogs: [serverLog('coredns-0', [forbidden(3)]), serverLog('coredns-1', [forbidden(3)])],
+      }),
+      { checks: [noDnsEndpoints, check] },
+    )
+    expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+      ['DNS130', 'DNS107'],
+    ])
   })
 })

@@ -32,8 +32,12 @@ export default check({
     if (read.length === 0) return cannotTell('not-there', 'no log of a DNS server that runs now was read')
     const ready = new Set(pods.filter((it) => it.ready).map((it) => it.name))
     // Each start waits for a moment: of a server that crashes that says nothing.
-    const crashing = new Set(pods.filter((it) => it.containers.some((one) => one.waiting === 'CrashLoopBackOff')).map((it) => it.name))
-    const all = signsOf({ known: true, value: read }, pods, ...kinds).filter(({ log, sign }) => !ready.has(log.pod) || (sign.times >= fewTimes && sign.kind !== 'unsynced')).filter(({ log, sign }) => sign.kind !== 'unsynced' || !crashing.has(log.pod))
+    const crashing = new Set(
+      pods.filter((it) => it.containers.some((one) => one.waiting === 'CrashLoopBackOff')).map((it) => it.name),
+    )
+    const all = signsOf({ known: true, value: read }, pods, ...kinds)
+      .filter(({ log, sign }) => !ready.has(log.pod) || (sign.times >= fewTimes && sign.kind !== 'unsynced'))
+      .filter(({ log, sign }) => sign.kind !== 'unsynced' || !crashing.has(log.pod))
     // What is refused is told apart from what is not reached; that a server waits follows from either.
     const signed = kinds.map((kind) => all.filter((it) => it.sign.kind === kind)).find((it) => it.length > 0) ?? []
     const [first] = signed
@@ -44,8 +48,18 @@ export default check({
       subject: dnsServerSubject(clusterDns),
       confidence: 'observed',
       severity: waiting > 0 ? 'error' : 'warning',
-      args: { forbidden: forbidden ? 'yes' : 'no', said: first.sign.kind === 'unsynced' ? 'it waits for the API server' : first.sign.said, what: /cannot \w+ resource "([^"]*)"/.exec(first.sign.said)?.[1] ?? 'objects', waiting, of: pods.length, pod: first.log.pod },
-      evidence: [logEvidence(signed), { kind: 'fact', label: 'DNS servers ready', value: `${ready.size} of ${pods.length}` }],
+      args: {
+        forbidden: forbidden ? 'yes' : 'no',
+        said: first.sign.kind === 'unsynced' ? 'it waits for the API server' : first.sign.said,
+        what: /cannot \w+ resource "([^"]*)"/.exec(first.sign.said)?.[1] ?? 'objects',
+        waiting,
+        of: pods.length,
+        pod: first.log.pod,
+      },
+      evidence: [
+        logEvidence(signed),
+        { kind: 'fact', label: 'DNS servers ready', value: `${ready.size} of ${pods.length}` },
+      ],
       // A crash that is caught between two starts looks the same.
       symptoms: first.sign.kind === 'unsynced' ? [dnsServersDown] : [],
       explains: waiting > 0 ? [dnsServersDown] : [],
@@ -54,11 +68,20 @@ export default check({
 
   words: {
     headline: ({ args }) => {
-      const why = args['forbidden'] === 'yes' ? `CoreDNS is not allowed to read ${args['what']}` : "CoreDNS can't reach the API server"
-      return Number(args['waiting']) > 0 ? `${why}, so ${args['waiting']} of ${count(Number(args['of']), 'DNS server')} will not become ready.` : `${why}: it answers with what it knew before.`
+      const why =
+        args['forbidden'] === 'yes'
+          ? `CoreDNS is not allowed to read ${args['what']}`
+          : "CoreDNS can't reach the API server"
+      return Number(args['waiting']) > 0
+        ? `${why}, so ${args['waiting']} of ${count(Number(args['of']), 'DNS server')} will not become ready.`
+        : `${why}: it answers with what it knew before.`
     },
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['waiting']} of ${count(Number(args['of']), 'server')} not ready · ${args['forbidden'] === 'yes' ? `may not read ${args['what']}` : args['said']}`,
-    note: ({ args }) => (args['forbidden'] === 'yes' ? "a server is ready when it has read Services, EndpointSlices and Namespaces once; after an upgrade an old ClusterRole often lacks endpointslices" : 'a server that never read them is never ready; one that did goes on answering, with addresses that grow old'),
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · ${args['waiting']} of ${count(Number(args['of']), 'server')} not ready · ${args['forbidden'] === 'yes' ? `may not read ${args['what']}` : args['said']}`,
+    note: ({ args }) =>
+      args['forbidden'] === 'yes'
+        ? 'a server is ready when it has read Services, EndpointSlices and Namespaces once; after an upgrade an old ClusterRole often lacks endpointslices'
+        : 'a server that never read them is never ready; one that did goes on answering, with addresses that grow old',
     help: ({ subject: on, args }) =>
       args['forbidden'] === 'yes'
         ? [

@@ -16,30 +16,54 @@ export default check({
   decides: [],
 
   run({ clusterDns }) {
-    if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
+    if (!clusterDns.corefile.known)
+      return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
-    if (judgeCorefile(corefile, null).refusals.length > 0) return notApplicable('the Corefile does not parse: DNS114 is about that')
-    const forwarding = rootServers(corefile).filter(({ plugins }) => plugins.some((it) => it.name === 'forward' || it.name === 'proxy'))
+    if (judgeCorefile(corefile, null).refusals.length > 0)
+      return notApplicable('the Corefile does not parse: DNS114 is about that')
+    const forwarding = rootServers(corefile).filter(({ plugins }) =>
+      plugins.some((it) => it.name === 'forward' || it.name === 'proxy'),
+    )
     if (forwarding.length === 0) return notApplicable('the Corefile forwards no outside names')
     const bare = forwarding.find(({ plugins }) => !plugins.some((it) => it.name === 'cache' && keepsOutside(it)))
     if (bare === undefined) return ok(forwarding.length)
     const useless = bare.plugins.find((it) => it.name === 'cache')
-    if (useless === undefined && bare.plugins.some((it) => it.name === 'import')) return cannotTell('ambiguous', 'the server block of outside names imports files that hopscope does not read: cache may stand there')
+    if (useless === undefined && bare.plugins.some((it) => it.name === 'import'))
+      return cannotTell(
+        'ambiguous',
+        'the server block of outside names imports files that hopscope does not read: cache may stand there',
+      )
     const forward = bare.plugins.find((it) => it.name === 'forward' || it.name === 'proxy')
     return finding({
       subject: corefileObject(clusterDns),
       confidence: 'inferred',
-      args: { zone: bare.keys.join(' '), line: bare.line, upstream: forward?.args.slice(1).join(' ') ?? 'its upstream', cache: useless === undefined ? 'none' : ['cache', ...useless.args].join(' ') },
-      evidence: [useless === undefined ? corefileEvidence(clusterDns, text, forward?.line ?? bare.line, 'forward', 'no `cache` beside it') : corefileEvidence(clusterDns, text, useless.line, 'cache', 'keeps none of the names outside')],
+      args: {
+        zone: bare.keys.join(' '),
+        line: bare.line,
+        upstream: forward?.args.slice(1).join(' ') ?? 'its upstream',
+        cache: useless === undefined ? 'none' : ['cache', ...useless.args].join(' '),
+      },
+      evidence: [
+        useless === undefined
+          ? corefileEvidence(clusterDns, text, forward?.line ?? bare.line, 'forward', 'no `cache` beside it')
+          : corefileEvidence(clusterDns, text, useless.line, 'cache', 'keeps none of the names outside'),
+      ],
     })
   },
 
   words: {
     headline: ({ args }) => `CoreDNS keeps no answers: every look-up of an outside name goes to ${args['upstream']}.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · server block ${args['zone']} (line ${args['line']}) has forward and ${args['cache'] === 'none' ? 'no cache' : `\`${args['cache']}\`, which keeps none of these names`}`,
-    note: ({ args }) => args['cache'] !== 'none' ? 'the first word of `cache` is a time only if it is a whole number: `30s` and every other word is a zone, and what is outside the zones is not kept' : 'one look-up of an application is up to eight queries, and most of them are the same for every pod',
-    help: ({ subject: on, args }) => [args['cache'] === 'none' ? 'add the line `cache 30` to the block' : 'make the line `cache 30`', `kubectl -n ${on.namespace} edit configmap ${on.name}`],
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · server block ${args['zone']} (line ${args['line']}) has forward and ${args['cache'] === 'none' ? 'no cache' : `\`${args['cache']}\`, which keeps none of these names`}`,
+    note: ({ args }) =>
+      args['cache'] !== 'none'
+        ? 'the first word of `cache` is a time only if it is a whole number: `30s` and every other word is a zone, and what is outside the zones is not kept'
+        : 'one look-up of an application is up to eight queries, and most of them are the same for every pod',
+    help: ({ subject: on, args }) => [
+      args['cache'] === 'none' ? 'add the line `cache 30` to the block' : 'make the line `cache 30`',
+      `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+    ],
   },
 })
 
@@ -48,6 +72,8 @@ function keepsOutside({ args, block }: CorefilePlugin): boolean {
   const [first = ''] = args
   const zones = (/^[+-]?\d+$/.test(first) ? args.slice(1) : args).map(zoneOf)
   if (args.some((it) => /\{[$%]/.test(it))) return true
-  const all = (block ?? []).some((it) => it.name === 'disable' && it.args[0] === 'success' && it.args.slice(1).every((zone) => zoneOf(zone) === ''))
+  const all = (block ?? []).some(
+    (it) => it.name === 'disable' && it.args[0] === 'success' && it.args.slice(1).every((zone) => zoneOf(zone) === ''),
+  )
   return !all && (zones.length === 0 || zones.includes(''))
 }

@@ -9,14 +9,17 @@ import { dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency } from './dns-evidence.ts'
 
 /**
- * Above this a burst of new flows fills the rest. Entries come and go by the thousand while the counters are read: that the
+ * Above this a burst of new flows fills the rest. Entries come and go by the thousand while the counters are read: that
+ * the
  * table was full in between is told by the packets that were refused for want of room, not by the number at one moment.
  */
 const nearlyFull = 0.9
 
 /**
- * The node's conntrack table is full: every new flow loses its first packet, and its repeats, while flows that are known
- * go on. UDP entries live 30 s, so look-ups alone can fill a small table. `drop` rises and `insert_failed` does not: that
+ * The node's conntrack table is full: every new flow loses its first packet, and its repeats, while flows that are
+ * known
+ * go on. UDP entries live 30 s, so look-ups alone can fill a small table. `drop` rises and `insert_failed` does not:
+ * that
  * tells it from the race.
  */
 export default check({
@@ -39,14 +42,24 @@ export default check({
       args['state'] === 'chains'
         ? `The conntrack table of node ${on.name} has room (${args['entries']} of ${args['max']}), and its hash chains are full: ${args['chains']} new connections were dropped in ${args['seconds']} s.`
         : args['state'] === 'full'
-        ? `The conntrack table of node ${on.name} is full (${args['entries']} of ${args['max']}): new connections are dropped, DNS look-ups first of all.`
-        : `The conntrack table of node ${on.name} is nearly full: ${args['entries']} of ${args['max']} (${args['percent']}).`,
-    detail: ({ subject: on, args }) => `on node ${on.name} · drop +${args['drop']}, insert_failed +${args['insertFailed']}, early_drop +${args['earlyDrop']} in ${args['seconds']} s${args['of'] === 0 ? '' : ` · ${args['lost']} of ${args['of']} look-ups lost a packet or failed`}`,
-    note: ({ args }) => args['state'] === 'chains' ? 'the kernel drops a new flow whose chain is too long: the table has far fewer buckets than entries' : (args['state'] === 'full' ? 'flows that are known go on, so old connections work and new ones do not; insert_failed stands still, so this is not the conntrack race' : 'when it is full, each new flow is dropped'),
+          ? `The conntrack table of node ${on.name} is full (${args['entries']} of ${args['max']}): new connections are dropped, DNS look-ups first of all.`
+          : `The conntrack table of node ${on.name} is nearly full: ${args['entries']} of ${args['max']} (${args['percent']}).`,
+    detail: ({ subject: on, args }) =>
+      `on node ${on.name} · drop +${args['drop']}, insert_failed +${args['insertFailed']}, early_drop +${args['earlyDrop']} in ${args['seconds']} s${args['of'] === 0 ? '' : ` · ${args['lost']} of ${args['of']} look-ups lost a packet or failed`}`,
+    note: ({ args }) =>
+      args['state'] === 'chains'
+        ? 'the kernel drops a new flow whose chain is too long: the table has far fewer buckets than entries'
+        : args['state'] === 'full'
+          ? 'flows that are known go on, so old connections work and new ones do not; insert_failed stands still, so this is not the conntrack race'
+          : 'when it is full, each new flow is dropped',
     help: ({ subject: on, args }) => [
-      args['state'] === 'chains' ? 'give the table more buckets: a quarter of nf_conntrack_max at least, as many at best (kernel documentation, nf_conntrack-sysctl)' : 'find out who fills it, then raise the limit: kube-proxy sets it from conntrack.maxPerCore and conntrack.min in its ConfigMap',
+      args['state'] === 'chains'
+        ? 'give the table more buckets: a quarter of nf_conntrack_max at least, as many at best (kernel documentation, nf_conntrack-sysctl)'
+        : 'find out who fills it, then raise the limit: kube-proxy sets it from conntrack.maxPerCore and conntrack.min in its ConfigMap',
       `on ${on.name}:  conntrack -L 2>/dev/null | grep -o " src=[0-9.]*" | sort | uniq -c | sort -rn | head    dmesg | grep "table full"`,
-      args['state'] === 'chains' ? `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_buckets=${args['max']}` : `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_max=${args['twice']}`,
+      args['state'] === 'chains'
+        ? `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_buckets=${args['max']}`
+        : `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_max=${args['twice']}`,
       'hopscope explain DNS143',
     ],
   },
@@ -54,16 +67,23 @@ export default check({
 
 /** A node that was probed and has no counters is not well: it is unseen. */
 function unread(conntrack: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>): readonly Verdict[] {
-  if (!dnsProbe.known) return [cannotTell(dnsProbe.why.reason, `which nodes gave no counters is not known: ${dnsProbe.why.detail}`)]
+  if (!dnsProbe.known)
+    return [cannotTell(dnsProbe.why.reason, `which nodes gave no counters is not known: ${dnsProbe.why.detail}`)]
   return dnsProbe.value.nodes
     .filter((node) => !conntrack.some((it) => it.node === node))
-    .map((node) => cannotTell('failed', `the conntrack counters of node ${node} could not be read before and after the probe`))
+    .map((node) =>
+      cannotTell('failed', `the conntrack counters of node ${node} could not be read before and after the probe`),
+    )
 }
 
 function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>): Verdict {
   const { node, entries, max, delta } = it
   const chains = delta.chaintoolong ?? 0
-  if (entries === null || max === null || max === 0) return cannotTell('not-there', `node ${node} does not show how many entries its conntrack table has, and how many it may have`)
+  if (entries === null || max === null || max === 0)
+    return cannotTell(
+      'not-there',
+      `node ${node} does not show how many entries its conntrack table has, and how many it may have`,
+    )
   const share = entries / max
   // Clashes count in both; what is left of `drop` was refused for want of room.
   const refused = Math.max(0, delta.drop - delta.insert_failed)
@@ -94,10 +114,16 @@ function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: K
         kind: 'counters',
         label: 'conntrack during the probe',
         windowMs: it.windowMs,
-        rows: [it, ...all.filter((other) => other !== it)].map((row) => ({ where: row.node, values: { drop: row.delta.drop, insert_failed: row.delta.insert_failed, early_drop: row.delta.early_drop } })),
+        rows: [it, ...all.filter((other) => other !== it)].map((row) => ({
+          where: row.node,
+          values: { drop: row.delta.drop, insert_failed: row.delta.insert_failed, early_drop: row.delta.early_drop },
+        })),
       },
       ...(series.length === 0 ? [] : [latency(`look-ups on ${node}`, series)]),
     ],
-    explains: state !== 'nearly' ? [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-cut-off:node/${node}`, `dns-service:node/${node}`] : [],
+    explains:
+      state !== 'nearly'
+        ? [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-cut-off:node/${node}`, `dns-service:node/${node}`]
+        : [],
   })
 }

@@ -10,7 +10,8 @@ import { latency, ms, serverName, shares } from './dns-evidence.ts'
 const slowMs = 100
 
 /**
- * CoreDNS uses up its CPU limit: the kernel stops it for the rest of each 100 ms period, answers are late at any server,
+ * CoreDNS uses up its CPU limit: the kernel stops it for the rest of each 100 ms period, answers are late at any
+ * server,
  * from any node, and packets overflow its socket. A plain time-out count can't tell this from a network fault.
  */
 export default check({
@@ -32,20 +33,52 @@ export default check({
     const bad = troubled(direct)
     if (p95 < slowMs && !notable(bad, loss.of)) return ok(loss.of, `p95 ${ms(p95)} at the DNS servers themselves`)
 
-    const used = clusterDns.pods.filter((it) => !it.deleting).map((pod) => ({ pod, limit: limitOf(pod), share: shareOfLimit(pod, coreDnsWindows.known ? coreDnsWindows.value : []) }))
+    const used = clusterDns.pods
+      .filter((it) => !it.deleting)
+      .map((pod) => ({
+        pod,
+        limit: limitOf(pod),
+        share: shareOfLimit(pod, coreDnsWindows.known ? coreDnsWindows.value : []),
+      }))
     if (used.every((it) => it.limit === null)) return ok(loss.of, 'CoreDNS has no CPU limit')
     const starved = used.filter((it) => it.share !== null && it.share >= 0.8)
     if (starved.length === 0) {
-      return used.some((it) => it.share !== null) ? ok(loss.of, 'CoreDNS stays below its CPU limit') : cannotTell('failed', `DNS servers answer slowly (p95 ${ms(p95)}), and CoreDNS's metrics could not be read to compare its CPU with its limit`)
+      return used.some((it) => it.share !== null)
+        ? ok(loss.of, 'CoreDNS stays below its CPU limit')
+        : cannotTell(
+            'failed',
+            `DNS servers answer slowly (p95 ${ms(p95)}), and CoreDNS's metrics could not be read to compare its CPU with its limit`,
+          )
     }
     const tightest = Math.min(...starved.map((it) => it.limit ?? Number.POSITIVE_INFINITY))
-    const sizing = sizingOfProbe({ windows: coreDnsWindows.known ? coreDnsWindows.value : [], servers: used.length, ownQueries: dnsProbe.queriesSent, atLimit: true, nodes, objects: null, autopath: false })
+    const sizing = sizingOfProbe({
+      windows: coreDnsWindows.known ? coreDnsWindows.value : [],
+      servers: used.length,
+      ownQueries: dnsProbe.queriesSent,
+      atLimit: true,
+      nodes,
+      objects: null,
+      autopath: false,
+    })
     return finding({
       subject: dnsServerSubject(clusterDns),
       confidence: 'observed',
-      args: { starved: starved.length, pods: used.length, limitMilli: tightest, p95: ms(p95), p50: ms(quantile(loss.times, 0.5)), lost: bad, of: loss.of, ...needs(sizing) },
+      args: {
+        starved: starved.length,
+        pods: used.length,
+        limitMilli: tightest,
+        p95: ms(p95),
+        p50: ms(quantile(loss.times, 0.5)),
+        lost: bad,
+        of: loss.of,
+        ...needs(sizing),
+      },
       evidence: [
-        ...used.map((it) => ({ kind: 'fact' as const, label: `CPU of ${it.pod.name}`, value: it.share === null ? 'unknown' : `${Math.round(it.share * 100)} % of its limit of ${it.limit}m` })),
+        ...used.map((it) => ({
+          kind: 'fact' as const,
+          label: `CPU of ${it.pod.name}`,
+          value: it.share === null ? 'unknown' : `${Math.round(it.share * 100)} % of its limit of ${it.limit}m`,
+        })),
         shares('look-ups that lost a packet or failed', dnsProbe, direct, serverName),
         latency('look-ups at the DNS servers themselves', direct),
       ],
@@ -55,10 +88,14 @@ export default check({
 
   words: {
     headline: ({ args }) => `DNS is slow because CoreDNS is held at its CPU limit of ${args['limitMilli']}m.`,
-    detail: ({ args }) => `${args['starved']} of ${args['pods']} CoreDNS pods at their CPU limit · p50 ${args['p50']}, p95 ${args['p95']} at the servers themselves · ${args['lost']} of ${args['of']} look-ups lost a packet`,
-    note: () => 'a CPU limit stops CoreDNS for the rest of each 100 ms; the upstream manifest sets none for this reason',
+    detail: ({ args }) =>
+      `${args['starved']} of ${args['pods']} CoreDNS pods at their CPU limit · p50 ${args['p50']}, p95 ${args['p95']} at the servers themselves · ${args['lost']} of ${args['of']} look-ups lost a packet`,
+    note: () =>
+      'a CPU limit stops CoreDNS for the rest of each 100 ms; the upstream manifest sets none for this reason',
     help: ({ subject: on, args }) => [
-      args['needsReplicas'] === undefined ? 'remove the CPU limit, or raise it and add replicas' : `remove the CPU limit; ${args['needsReplicas']} replicas with a CPU request of ${args['needsRequestMilli']}m each carry this load`,
+      args['needsReplicas'] === undefined
+        ? 'remove the CPU limit, or raise it and add replicas'
+        : `remove the CPU limit; ${args['needsReplicas']} replicas with a CPU request of ${args['needsRequestMilli']}m each carry this load`,
       'hopscope fix DNS103 --probe --plan',
       'hopscope dns capacity',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath="{..resources}"`,
@@ -68,7 +105,9 @@ export default check({
 })
 
 /** The numbers of `dns capacity`, where the servers' own counters allow them. */
-function needs(sizing: Sizing | null): { readonly needsReplicas: number; readonly needsRequestMilli: number } | Record<string, never> {
+function needs(
+  sizing: Sizing | null,
+): { readonly needsReplicas: number; readonly needsRequestMilli: number } | Record<string, never> {
   const replicas = sizing?.replicas.value ?? null
   const request = sizing?.cpuRequestMilli.value ?? null
   return replicas === null || request === null ? {} : { needsReplicas: replicas, needsRequestMilli: request }
@@ -78,7 +117,10 @@ function limitOf(pod: Pod): number | null {
   return serverContainer(pod)?.cpuLimitMilli ?? null
 }
 
-function shareOfLimit(pod: Pod, windows: readonly { readonly pod: string; readonly windowMs: number; readonly cpuSeconds: number | null }[]): number | null {
+function shareOfLimit(
+  pod: Pod,
+  windows: readonly { readonly pod: string; readonly windowMs: number; readonly cpuSeconds: number | null }[],
+): number | null {
   const window = windows.find((it) => it.pod === pod.name)
   const limit = limitOf(pod)
   if (window === undefined || window.cpuSeconds === null || window.windowMs <= 0 || limit === null) return null

@@ -25,12 +25,19 @@ const usual = `.:53 {
     loop
 }
 `
-const given = (text: string, about: Partial<ClusterDns> = {}) => ({ clusterDns: clusterDns({ corefile: known(text), ...about }) })
-const image = (it: string) => ({ pods: clusterDns().pods.map((pod) => ({ ...pod, containers: [container({ name: 'coredns', image: it })] })) })
+const given = (text: string, about: Partial<ClusterDns> = {}) => ({
+  clusterDns: clusterDns({ corefile: known(text), ...about }),
+})
+const image = (it: string) => ({
+  pods: clusterDns().pods.map((pod) => ({ ...pod, containers: [container({ name: 'coredns', image: it })] })),
+})
 const hashOf = (text: string, files: 'unknown' | 'none' = 'unknown') => sha512(corefileVersionText(text, files) ?? '')
 /** Each server says that it runs `text`. */
 const running = (text: string, files: 'unknown' | 'none' = 'unknown') => ({
-  coreDnsWindows: clusterDns().pods.map((it) => ({ ...coreDnsWindow(it.name, it.ip ?? '', 0.02), config: hashOf(text, files) })),
+  coreDnsWindows: clusterDns().pods.map((it) => ({
+    ...coreDnsWindow(it.name, it.ip ?? '', 0.02),
+    config: hashOf(text, files),
+  })),
 })
 const runs = (text: string) => ({ ...given(text), ...running(text, 'none') })
 const root = (inside: string, after = '') => `.:53 {\n errors\n${inside}\n}\n${after}`
@@ -52,65 +59,268 @@ const refusedByIt: readonly (readonly [string, string, RegExp])[] = [
   ['a port alone', root(` prometheus 9153\n${k}\n${f}`), /no address with a port/],
   ['a policy that there is not', root(`${k}\n forward . 192.0.2.53 {\n  policy fastest\n }`), /fastest/],
 ]
-const notReady = clusterDns().pods.map((it, index) => (index === 0 ? it : { ...it, ready: false, containers: [container({ name: 'coredns', waiting: 'CrashLoopBackOff', ready: false })] }))
+const notReady = clusterDns().pods.map((it, index) =>
+  index === 0
+    ? it
+    : { ...it, ready: false, containers: [container({ name: 'coredns', waiting: 'CrashLoopBackOff', ready: false })] },
+)
 const configMap = { subject: 'ConfigMap/kube-system/coredns', confidence: 'inferred' } as const
 
-const refusedLine = { kind: 'corefile-refused', times: 1, said: "/etc/coredns/Corefile:6 - Error during parsing: unknown property 'max_concurent'" } as const
+const refusedLine = {
+  kind: 'corefile-refused',
+  times: 1,
+  said: "/etc/coredns/Corefile:6 - Error during parsing: unknown property 'max_concurent'",
+} as const
 
 describeCheck(check, [
-  { it: 'a brace that is never closed, and servers that still run', given: given(usual.replace(/\}\n$/, '')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 1: `{` is never closed' } }] },
-  { it: 'the same, and a server that crashes', given: given(usual.replace(/\}\n$/, ''), { pods: notReady }), expect: [{ ...configMap, severity: 'error' }] },
-  ...refusedByIt.map(([it, text, says]) => ({ it, given: given(text), expect: [{ ...configMap, severity: 'warning' as const, args: { detail: expect.stringMatching(says) as string } }] })),
-  { it: 'a plug-in misspelt', given: given(usual.replace('forward', 'foward')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 6: there is no plug-in `foward`: `forward` was meant' } }] },
-  { it: 'what stands inside a plug-in is wrong, and the server that crashes says so', given: { ...given(usual, { pods: notReady }), dnsServerLogs: [serverLog('coredns-1', [refusedLine], 'before')] }, expect: [{ ...configMap, severity: 'error', confidence: 'observed', args: { detail: refusedLine.said } }] },
-  { it: 'the same, at a reload', given: { ...given(usual), dnsServerLogs: [serverLog('coredns-0', [{ ...refusedLine, kind: 'reload-failed' }])] }, expect: [{ ...configMap, severity: 'warning', confidence: 'observed' }] },
-  { it: 'no kubernetes', given: given('.:53 {\n  errors\n  forward . 10.0.0.2\n}\n'), expect: [{ ...configMap, severity: 'error', args: { detail: 'no server block has the plug-in kubernetes' } }] },
-  { it: 'no zone but the cluster', given: given(usual.replace('.:53', 'cluster.local:53')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'no server block serves the zone `.`' } }] },
-  { it: 'nobody to ask for outside names', given: given(usual.replace(/ *forward.*\n/, '')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'the server block of the zone `.` forwards nowhere' } }] },
+  {
+    it: 'a brace that is never closed, and servers that still run',
+    given: given(usual.replace(/\}\n$/, '')),
+    expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 1: `{` is never closed' } }],
+  },
+  {
+    it: 'the same, and a server that crashes',
+    given: given(usual.replace(/\}\n$/, ''), { pods: notReady }),
+    expect: [{ ...configMap, severity: 'error' }],
+  },
+  ...refusedByIt.map(([it, text, says]) => ({
+    it,
+    given: given(text),
+    expect: [{ ...configMap, severity: 'warning' as const, args: { detail: expect.stringMatching(says) as string } }],
+  })),
+  {
+    it: 'a plug-in misspelt',
+    given: given(usual.replace('forward', 'foward')),
+    expect: [
+      {
+        ...configMap,
+        severity: 'warning',
+        args: { detail: 'line 6: there is no plug-in `foward`: `forward` was meant' },
+      },
+    ],
+  },
+  {
+    it: 'what stands inside a plug-in is wrong, and the server that crashes says so',
+    given: { ...given(usual, { pods: notReady }), dnsServerLogs: [serverLog('coredns-1', [refusedLine], 'before')] },
+    expect: [{ ...configMap, severity: 'error', confidence: 'observed', args: { detail: refusedLine.said } }],
+  },
+  {
+    it: 'the same, at a reload',
+    given: { ...given(usual), dnsServerLogs: [serverLog('coredns-0', [{ ...refusedLine, kind: 'reload-failed' }])] },
+    expect: [{ ...configMap, severity: 'warning', confidence: 'observed' }],
+  },
+  {
+    it: 'no kubernetes',
+    given: given('.:53 {\n  errors\n  forward . 10.0.0.2\n}\n'),
+    expect: [{ ...configMap, severity: 'error', args: { detail: 'no server block has the plug-in kubernetes' } }],
+  },
+  {
+    it: 'no zone but the cluster',
+    given: given(usual.replace('.:53', 'cluster.local:53')),
+    expect: [{ ...configMap, severity: 'warning', args: { detail: 'no server block serves the zone `.`' } }],
+  },
+  {
+    it: 'nobody to ask for outside names',
+    given: given(usual.replace(/ *forward.*\n/, '')),
+    expect: [
+      { ...configMap, severity: 'warning', args: { detail: 'the server block of the zone `.` forwards nowhere' } },
+    ],
+  },
   { it: 'an empty one', given: given(''), expect: [configMap, configMap] },
-  { it: 'of a chart that names its ConfigMap as its Service', given: given('', { service: { ...clusterDns().service!, name: 'rke2-coredns-rke2-coredns' } }), expect: [{ subject: 'ConfigMap/kube-system/rke2-coredns-rke2-coredns' }, { subject: 'ConfigMap/kube-system/rke2-coredns-rke2-coredns' }] },
+  {
+    it: 'of a chart that names its ConfigMap as its Service',
+    given: given('', { service: { ...clusterDns().service!, name: 'rke2-coredns-rke2-coredns' } }),
+    expect: [
+      { subject: 'ConfigMap/kube-system/rke2-coredns-rke2-coredns' },
+      { subject: 'ConfigMap/kube-system/rke2-coredns-rke2-coredns' },
+    ],
+  },
 
-  { it: 'what was wrong before the last start, which went well', given: { ...given(usual), dnsServerLogs: [serverLog('coredns-0', [refusedLine], 'before')] }, expect: 'cannot-tell', says: /whether CoreDNS takes it is not known/ },
+  {
+    it: 'what was wrong before the last start, which went well',
+    given: { ...given(usual), dnsServerLogs: [serverLog('coredns-0', [refusedLine], 'before')] },
+    expect: 'cannot-tell',
+    says: /whether CoreDNS takes it is not known/,
+  },
   { it: 'what kubeadm writes, and the servers say that they run it', given: runs(usual), expect: 'ok' },
-  { it: 'the same, and no server says so', given: given(usual), expect: 'cannot-tell', says: /is not known until a server tells.*--probe/ },
-  { it: 'the same, and they run another text', given: { ...given(usual), ...running(usual.replace('30', '60')) }, expect: 'cannot-tell', says: /coredns-0, coredns-1 run another text/ },
-  { it: 'the same, and one says nothing', given: { ...given(usual), coreDnsWindows: running(usual).coreDnsWindows.slice(1) }, expect: 'ok' },
-  { it: 'the same, and neither says anything', given: { ...given(usual), coreDnsWindows: clusterDns().pods.map((it) => coreDnsWindow(it.name, it.ip ?? '', 0.02)) }, expect: 'cannot-tell', says: /no server tells which text it runs/ },
-  { it: 'the log of one says at its start that it runs it', given: { ...given(usual), dnsServerLogs: [{ ...serverLog('coredns-0'), config: hashOf(usual) }] }, expect: 'ok' },
-  { it: 'what it loaded since weighs more', given: { ...given(usual), ...running(usual.replace('30', '60')), dnsServerLogs: [{ ...serverLog('coredns-0'), config: hashOf(usual) }] }, expect: 'cannot-tell', says: /coredns-0, coredns-1 run another text/ },
-  { it: 'what hopscope takes for refused, and the servers run it', given: runs(root(`${k}\n${f}\n cache 0`)), expect: 'ok' },
+  {
+    it: 'the same, and no server says so',
+    given: given(usual),
+    expect: 'cannot-tell',
+    says: /is not known until a server tells.*--probe/,
+  },
+  {
+    it: 'the same, and they run another text',
+    given: { ...given(usual), ...running(usual.replace('30', '60')) },
+    expect: 'cannot-tell',
+    says: /coredns-0, coredns-1 run another text/,
+  },
+  {
+    it: 'the same, and one says nothing',
+    given: { ...given(usual), coreDnsWindows: running(usual).coreDnsWindows.slice(1) },
+    expect: 'ok',
+  },
+  {
+    it: 'the same, and neither says anything',
+    given: {
+      ...given(usual),
+      coreDnsWindows: clusterDns().pods.map((it) => coreDnsWindow(it.name, it.ip ?? '', 0.02)),
+    },
+    expect: 'cannot-tell',
+    says: /no server tells which text it runs/,
+  },
+  {
+    it: 'the log of one says at its start that it runs it',
+    given: { ...given(usual), dnsServerLogs: [{ ...serverLog('coredns-0'), config: hashOf(usual) }] },
+    expect: 'ok',
+  },
+  {
+    it: 'what it loaded since weighs more',
+    given: {
+      ...given(usual),
+      ...running(usual.replace('30', '60')),
+      dnsServerLogs: [{ ...serverLog('coredns-0'), config: hashOf(usual) }],
+    },
+    expect: 'cannot-tell',
+    says: /coredns-0, coredns-1 run another text/,
+  },
+  {
+    it: 'what hopscope takes for refused, and the servers run it',
+    given: runs(root(`${k}\n${f}\n cache 0`)),
+    expect: 'ok',
+  },
   { it: 'a brace too many is the name of one more zone', given: runs(`${usual}}\n`), expect: 'ok' },
-  { it: '`upstream` of old, and which CoreDNS this is is not known', given: given(root(`${k} {\n  upstream\n }\n${f}`)), expect: 'cannot-tell', says: /refused since CoreDNS 1\.7\.0/ },
-  { it: 'the same of an old CoreDNS', given: given(root(`${k} {\n  upstream\n }\n${f}`), image('k8s.gcr.io/coredns:1.3.1')), expect: 'cannot-tell', says: /nothing wrong is seen in the Corefile; / },
-  { it: 'the same of a new one', given: given(root(`${k} {\n  upstream\n }\n${f}`), image('registry.k8s.io/coredns/coredns:v1.11.1')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 4: `kubernetes` has no `upstream` since CoreDNS 1.7.0' } }] },
-  { it: '`proxy`, and a build of somebody who may have it', given: given(root(`${k}\n proxy . 192.0.2.53`), image('registry.example/coredns:1.11.1')), expect: 'cannot-tell', says: /`proxy`/ },
-  { it: 'a word that this release does not know', given: given(root(`${k} {\n  podz insecure\n }\n${f}`), image('coredns/coredns:1.11.1')), expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 4: `kubernetes` has no `podz`' } }] },
-  { it: 'a word that a later release may know', given: given(root(`${k} {\n  podz insecure\n }\n${f}`)), expect: 'cannot-tell', says: /`podz` is no word of `kubernetes`/ },
-  { it: 'snippets that multiply', given: given(`(a0) {\n log\n log\n}\n${Array.from({ length: 30 }, (_, n) => `(a${n + 1}) {\n import a${n}\n import a${n}\n}\n`).join('')}${root(' import a30\n')}`), expect: 'cannot-tell', says: /its snippets multiply/ },
-  { it: 'a server ended with words that nobody knows', given: { ...given(usual, { pods: notReady }), dnsServerLogs: [serverLog('coredns-1', [{ kind: 'last-words', times: 1, said: 'open /etc/tls.crt: no such file' }], 'before')] }, expect: 'cannot-tell', says: /open \/etc\/tls\.crt/ },
-  { it: 'outside names in a block of their own', given: runs('cluster.local {\n kubernetes\n}\n. {\n forward . 10.0.0.2\n}\n'), expect: 'ok' },
-  { it: 'a plug-in that this CoreDNS may be built with', given: runs(usual.replace('forward . /etc/resolv.conf', 'unbound')), expect: 'ok' },
-  { it: 'a plug-in that nobody knows answers outside names perhaps', given: runs(usual.replace('forward . /etc/resolv.conf', 'ourresolver')), expect: 'ok' },
-  { it: 'k3s: hosts from a file, and imports after the last block', given: runs(usual.replace('    cache', '    hosts /etc/coredns/NodeHosts {\n      ttl 60\n    }\n    import /etc/coredns/custom/*.override\n    cache').concat('import /etc/coredns/custom/*.server\n')), expect: 'ok' },
+  {
+    it: '`upstream` of old, and which CoreDNS this is is not known',
+    given: given(root(`${k} {\n  upstream\n }\n${f}`)),
+    expect: 'cannot-tell',
+    says: /refused since CoreDNS 1\.7\.0/,
+  },
+  {
+    it: 'the same of an old CoreDNS',
+    given: given(root(`${k} {\n  upstream\n }\n${f}`), image('k8s.gcr.io/coredns:1.3.1')),
+    expect: 'cannot-tell',
+    says: /nothing wrong is seen in the Corefile; /,
+  },
+  {
+    it: 'the same of a new one',
+    given: given(root(`${k} {\n  upstream\n }\n${f}`), image('registry.k8s.io/coredns/coredns:v1.11.1')),
+    expect: [
+      {
+        ...configMap,
+        severity: 'warning',
+        args: { detail: 'line 4: `kubernetes` has no `upstream` since CoreDNS 1.7.0' },
+      },
+    ],
+  },
+  {
+    it: '`proxy`, and a build of somebody who may have it',
+    given: given(root(`${k}\n proxy . 192.0.2.53`), image('registry.example/coredns:1.11.1')),
+    expect: 'cannot-tell',
+    says: /`proxy`/,
+  },
+  {
+    it: 'a word that this release does not know',
+    given: given(root(`${k} {\n  podz insecure\n }\n${f}`), image('coredns/coredns:1.11.1')),
+    expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 4: `kubernetes` has no `podz`' } }],
+  },
+  {
+    it: 'a word that a later release may know',
+    given: given(root(`${k} {\n  podz insecure\n }\n${f}`)),
+    expect: 'cannot-tell',
+    says: /`podz` is no word of `kubernetes`/,
+  },
+  {
+    it: 'snippets that multiply',
+    given: given(
+      `(a0) {\n log\n log\n}\n${Array.from({ length: 30 }, (_, n) => `(a${n + 1}) {\n import a${n}\n import a${n}\n}\n`).join('')}${root(' import a30\n')}`,
+    ),
+    expect: 'cannot-tell',
+    says: /its snippets multiply/,
+  },
+  {
+    it: 'a server ended with words that nobody knows',
+    given: {
+      ...given(usual, { pods: notReady }),
+      dnsServerLogs: [
+        serverLog('coredns-1', [{ kind: 'last-words', times: 1, said: 'open /etc/tls.crt: no such file' }], 'before'),
+      ],
+    },
+    expect: 'cannot-tell',
+    says: /open \/etc\/tls\.crt/,
+  },
+  {
+    it: 'outside names in a block of their own',
+    given: runs('cluster.local {\n kubernetes\n}\n. {\n forward . 10.0.0.2\n}\n'),
+    expect: 'ok',
+  },
+  {
+    it: 'a plug-in that this CoreDNS may be built with',
+    given: runs(usual.replace('forward . /etc/resolv.conf', 'unbound')),
+    expect: 'ok',
+  },
+  {
+    it: 'a plug-in that nobody knows answers outside names perhaps',
+    given: runs(usual.replace('forward . /etc/resolv.conf', 'ourresolver')),
+    expect: 'ok',
+  },
+  {
+    it: 'k3s: hosts from a file, and imports after the last block',
+    given: runs(
+      usual
+        .replace(
+          '    cache',
+          '    hosts /etc/coredns/NodeHosts {\n      ttl 60\n    }\n    import /etc/coredns/custom/*.override\n    cache',
+        )
+        .concat('import /etc/coredns/custom/*.server\n'),
+    ),
+    expect: 'ok',
+  },
   { it: 'imports before the first block', given: runs(`import custom/*.server\n${usual}`), expect: 'ok' },
 
-  { it: 'a server crashes, and its log was not read', given: given(usual, { pods: notReady }), expect: 'cannot-tell', says: /stands in its log.*--probe/ },
-  { it: 'what is missing may stand in a file', given: given(`${usual.replace(/ *forward.*\n/, '')}import /etc/coredns/custom/*.server\n`), expect: 'cannot-tell', says: /imports files/ },
-  { it: 'the ConfigMap forbidden', given: { clusterDns: clusterDns({ corefile: unknown('forbidden', 'get configmaps in kube-system') }) }, expect: 'cannot-tell', says: /was not read: get configmaps/ },
-  { it: 'kube-system forbidden', given: modelOf({}, { clusterDns: unknown('forbidden', 'list pods in kube-system') }), expect: 'cannot-tell', says: /no permission/ },
+  {
+    it: 'a server crashes, and its log was not read',
+    given: given(usual, { pods: notReady }),
+    expect: 'cannot-tell',
+    says: /stands in its log.*--probe/,
+  },
+  {
+    it: 'what is missing may stand in a file',
+    given: given(`${usual.replace(/ *forward.*\n/, '')}import /etc/coredns/custom/*.server\n`),
+    expect: 'cannot-tell',
+    says: /imports files/,
+  },
+  {
+    it: 'the ConfigMap forbidden',
+    given: { clusterDns: clusterDns({ corefile: unknown('forbidden', 'get configmaps in kube-system') }) },
+    expect: 'cannot-tell',
+    says: /was not read: get configmaps/,
+  },
+  {
+    it: 'kube-system forbidden',
+    given: modelOf({}, { clusterDns: unknown('forbidden', 'list pods in kube-system') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
 ])
 
 describe('beside a server that crashes', () => {
   test('the text is the cause', () => {
-    const { roots } = diagnose(modelOf(given(usual.replace('kubernetes', 'kuberentes'), { pods: notReady })), { checks: [check, serverRestarts] })
-    expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['DNS114', 'DNS113']])
+    const { roots } = diagnose(modelOf(given(usual.replace('kubernetes', 'kuberentes'), { pods: notReady })), {
+      checks: [check, serverRestarts],
+    })
+    expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+      ['DNS114', 'DNS113'],
+    ])
   })
 })
 
 test('the caret stands under the word that is wrong', () => {
-  const found = diagnose(modelOf(given(usual.replace('forward', 'foward'))), { checks: [check] }).roots[0]?.finding.evidence[0]
+  const found = diagnose(modelOf(given(usual.replace('forward', 'foward'))), { checks: [check] }).roots[0]?.finding
+    .evidence[0]
   if (found === undefined) throw new Error('no evidence')
-  expect(evidenceLines(found, paint({ colour: false, ascii: false, width: 100 })).join('\n')).toBe(`ConfigMap kube-system/coredns, data.Corefile, line 6
+  expect(evidenceLines(found, paint({ colour: false, ascii: false, width: 100 })).join('\n'))
+    .toBe(`ConfigMap kube-system/coredns, data.Corefile, line 6
         }
         foward . /etc/resolv.conf
         ^^^^^^ there is no plug-in \`foward\`: \`forward\` was meant

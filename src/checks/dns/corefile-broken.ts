@@ -32,17 +32,30 @@ export default check({
   decides: ['DNS-43', 'DNS-44'],
 
   run({ clusterDns, dnsServerLogs, coreDnsWindows, dnsProbe }) {
-    if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
+    if (!clusterDns.corefile.known)
+      return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
     const said = signsOf(dnsServerLogs, clusterDns.pods, 'corefile-refused', 'reload-failed')
     const running = runningCorefile(clusterDns, text, coreDnsWindows, dnsServerLogs)
     const judged = judgeCorefile(corefile, corednsRelease(clusterDns, coreDnsWindows))
-    const wrong = running.kind === 'this-text' ? null : (refused(clusterDns, text, judged, said) ?? refusedInside(clusterDns, text, said))
+    const wrong =
+      running.kind === 'this-text'
+        ? null
+        : (refused(clusterDns, text, judged, said) ?? refusedInside(clusterDns, text, said))
     if (wrong !== null) return wrong
     const seen = dnsProbe.known ? measured(dnsProbe.value) : null
-    const missing = [withoutKubernetes(clusterDns, text, corefile, seen), withoutOutside(clusterDns, text, corefile, seen)].filter((it) => it !== null)
-    if (missing.length > 0) return importsFiles(corefile) ? cannotTell('ambiguous', 'the Corefile imports files that hopscope does not read: what is missing in it may stand there') : missing
+    const missing = [
+      withoutKubernetes(clusterDns, text, corefile, seen),
+      withoutOutside(clusterDns, text, corefile, seen),
+    ].filter((it) => it !== null)
+    if (missing.length > 0)
+      return importsFiles(corefile)
+        ? cannotTell(
+            'ambiguous',
+            'the Corefile imports files that hopscope does not read: what is missing in it may stand there',
+          )
+        : missing
     if (running.kind === 'this-text') return ok(running.servers)
     return unproven(clusterDns, running, judged, { dnsServerLogs, coreDnsWindows })
   },
@@ -59,17 +72,32 @@ export default check({
   },
 })
 
-/** What no CoreDNS starts with: text against the grammar, against a plug-in's own rules, or a plug-in that there is not. */
+/**
+ * What no CoreDNS starts with: text against the grammar, against a plug-in's own rules, or a plug-in that there is not.
+ */
 function refused(dns: ClusterDns, text: string, { refusals }: Judged, said: readonly Signed[]): Verdict | null {
   const [first] = refusals
   if (first === undefined) return null
   const { line, mark, text: what } = first
   const severity = dns.pods.length > 0 && dns.pods.every((it) => it.ready) ? 'warning' : 'error'
-  return broken(dns, severity, {
-    headline: severity === 'warning' ? `The Corefile does not parse (line ${line}): the next DNS server that starts will not` : `The Corefile does not parse (line ${line}), and DNS servers are not ready`,
-    detail: `line ${line}: ${what}`,
-    note: severity === 'warning' ? 'the servers that run keep the text that they started with; one that restarts, or is moved to another node, crashes' : 'a server that starts with this text ends at once; those that still run keep the old one',
-  }, corefileEvidence(dns, text, line, mark, what), [dnsServerCrash, dnsServersDown], said)
+  return broken(
+    dns,
+    severity,
+    {
+      headline:
+        severity === 'warning'
+          ? `The Corefile does not parse (line ${line}): the next DNS server that starts will not`
+          : `The Corefile does not parse (line ${line}), and DNS servers are not ready`,
+      detail: `line ${line}: ${what}`,
+      note:
+        severity === 'warning'
+          ? 'the servers that run keep the text that they started with; one that restarts, or is moved to another node, crashes'
+          : 'a server that starts with this text ends at once; those that still run keep the old one',
+    },
+    corefileEvidence(dns, text, line, mark, what),
+    [dnsServerCrash, dnsServersDown],
+    said,
+  )
 }
 
 interface Told {
@@ -78,15 +106,41 @@ interface Told {
 }
 
 /** Nothing wrong is seen, and no server is known to have taken this text: that is not yet well. */
-function unproven(dns: ClusterDns, running: Running, { doubts }: Judged, { dnsServerLogs, coreDnsWindows }: Told): Verdict {
+function unproven(
+  dns: ClusterDns,
+  running: Running,
+  { doubts }: Judged,
+  { dnsServerLogs, coreDnsWindows }: Told,
+): Verdict {
   const last = signsOf(dnsServerLogs, dns.pods, 'last-words')[0]
-  if (last !== undefined) return cannotTell('ambiguous', `${last.log.pod} ended, and its last words are none that hopscope knows: ${last.sign.said}`)
-  if (crashesUnheard(dnsServerLogs, dns.pods)) return cannotTell('not-asked', 'a DNS server crashes, and whether it refuses what stands inside a plug-in stands in its log, which was not read', '--probe')
-  if (running.kind === 'another') return cannotTell('ambiguous', `nothing wrong is seen in the Corefile, and ${running.pods.join(', ')} ${running.pods.length === 1 ? 'runs' : 'run'} another text than this: an older one, or this one was made anonymous since`)
+  if (last !== undefined)
+    return cannotTell(
+      'ambiguous',
+      `${last.log.pod} ended, and its last words are none that hopscope knows: ${last.sign.said}`,
+    )
+  if (crashesUnheard(dnsServerLogs, dns.pods))
+    return cannotTell(
+      'not-asked',
+      'a DNS server crashes, and whether it refuses what stands inside a plug-in stands in its log, which was not read',
+      '--probe',
+    )
+  if (running.kind === 'another')
+    return cannotTell(
+      'ambiguous',
+      `nothing wrong is seen in the Corefile, and ${running.pods.join(', ')} ${running.pods.length === 1 ? 'runs' : 'run'} another text than this: an older one, or this one was made anonymous since`,
+    )
   const [doubt] = doubts
   const what = `nothing wrong is seen in the Corefile${doubt === undefined ? '' : `, but ${doubt}`}; whether CoreDNS takes it is not known`
-  if (!coreDnsWindows.known) return cannotTell(coreDnsWindows.why.reason, `${what} until a server tells which text it runs`, coreDnsWindows.why.reason === 'not-asked' ? '--probe' : null)
-  return cannotTell('ambiguous', `${what}: no server tells which text it runs (its plug-in \`reload\` does, in its log and its metrics)`)
+  if (!coreDnsWindows.known)
+    return cannotTell(
+      coreDnsWindows.why.reason,
+      `${what} until a server tells which text it runs`,
+      coreDnsWindows.why.reason === 'not-asked' ? '--probe' : null,
+    )
+  return cannotTell(
+    'ambiguous',
+    `${what}: no server tells which text it runs (its plug-in \`reload\` does, in its log and its metrics)`,
+  )
 }
 
 /** What stands inside a plug-in is CoreDNS's to judge, and its log has the verdict. */
@@ -95,11 +149,22 @@ function refusedInside(dns: ClusterDns, text: string, said: readonly Signed[]): 
   if (first === undefined) return null
   const crashes = dns.pods.some((it) => !it.ready)
   const line = Number(/:(\d+) - Error/.exec(first.sign.said)?.[1] ?? 1)
-  return broken(dns, crashes ? 'error' : 'warning', {
-    headline: crashes ? 'CoreDNS refuses its Corefile, and DNS servers are not ready' : 'CoreDNS refuses its new Corefile: the next DNS server that starts will not',
-    detail: first.sign.said,
-    note: crashes ? 'a server that starts with this text ends at once; those that still run keep the old one' : 'the servers that run keep the text that they started with; one that restarts, or is moved to another node, crashes',
-  }, corefileEvidence(dns, text, line, '', 'near this line'), [dnsServerCrash, dnsServersDown], said)
+  return broken(
+    dns,
+    crashes ? 'error' : 'warning',
+    {
+      headline: crashes
+        ? 'CoreDNS refuses its Corefile, and DNS servers are not ready'
+        : 'CoreDNS refuses its new Corefile: the next DNS server that starts will not',
+      detail: first.sign.said,
+      note: crashes
+        ? 'a server that starts with this text ends at once; those that still run keep the old one'
+        : 'the servers that run keep the text that they started with; one that restarts, or is moved to another node, crashes',
+    },
+    corefileEvidence(dns, text, line, '', 'near this line'),
+    [dnsServerCrash, dnsServersDown],
+    said,
+  )
 }
 
 function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, seen: Measured | null): Verdict | null {
@@ -108,13 +173,24 @@ function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, se
   // Look-ups that were answered weigh more than a text in which nobody seems to answer them.
   if (seen?.cluster === 'answered') return null
   const other = plugins.find((it) => mayServeZones(it.name))
-  if (other !== undefined) return cannotTell('ambiguous', `the Corefile has no \`kubernetes\` line, and \`${other.name}\` (line ${other.line}) may answer for names of the cluster`, seen === null ? '--probe' : null)
+  if (other !== undefined)
+    return cannotTell(
+      'ambiguous',
+      `the Corefile has no \`kubernetes\` line, and \`${other.name}\` (line ${other.line}) may answer for names of the cluster`,
+      seen === null ? '--probe' : null,
+    )
   const server = rootServers(corefile)[0] ?? corefile.servers[0]
-  return broken(dns, 'error', {
-    headline: 'No name of the cluster can be looked up: the Corefile has no `kubernetes` line',
-    detail: 'no server block has the plug-in kubernetes',
-    note: 'the plug-in kubernetes is what makes names of Services; without it they go to the upstream, which has never heard of them',
-  }, corefileEvidence(dns, text, server?.line ?? 1, server?.keys[0] ?? '', 'no `kubernetes` in it'), [])
+  return broken(
+    dns,
+    'error',
+    {
+      headline: 'No name of the cluster can be looked up: the Corefile has no `kubernetes` line',
+      detail: 'no server block has the plug-in kubernetes',
+      note: 'the plug-in kubernetes is what makes names of Services; without it they go to the upstream, which has never heard of them',
+    },
+    corefileEvidence(dns, text, server?.line ?? 1, server?.keys[0] ?? '', 'no `kubernetes` in it'),
+    [],
+  )
 }
 
 /** A warning: a cluster without a way out may be meant so. Where somebody asked, and was refused, it is more. */
@@ -124,11 +200,28 @@ function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile, seen:
   if (seen?.outside === 'answered') return null
   const server = roots[0] ?? corefile.servers[0]
   const observed = seen?.outside === 'refused'
-  return broken(dns, observed ? 'error' : 'warning', {
-    headline: 'Names outside the cluster are refused: the Corefile does not say whom to ask for them',
-    detail: roots.length === 0 ? 'no server block serves the zone `.`' : 'the server block of the zone `.` forwards nowhere',
-    note: 'CoreDNS answers REFUSED for a zone that no block serves, and SERVFAIL where a block has nobody to ask; musl takes either for a failure of the whole look-up',
-  }, corefileEvidence(dns, text, server?.line ?? 1, server?.keys[0] ?? '', roots.length === 0 ? 'the zones end here' : 'no `forward` in it'), ['dns-external:*', dnsUpstreamSilent], [], observed)
+  return broken(
+    dns,
+    observed ? 'error' : 'warning',
+    {
+      headline: 'Names outside the cluster are refused: the Corefile does not say whom to ask for them',
+      detail:
+        roots.length === 0
+          ? 'no server block serves the zone `.`'
+          : 'the server block of the zone `.` forwards nowhere',
+      note: 'CoreDNS answers REFUSED for a zone that no block serves, and SERVFAIL where a block has nobody to ask; musl takes either for a failure of the whole look-up',
+    },
+    corefileEvidence(
+      dns,
+      text,
+      server?.line ?? 1,
+      server?.keys[0] ?? '',
+      roots.length === 0 ? 'the zones end here' : 'no `forward` in it',
+    ),
+    ['dns-external:*', dnsUpstreamSilent],
+    [],
+    observed,
+  )
 }
 
 interface Measured {
@@ -147,7 +240,26 @@ function measured(probe: DnsProbe): Measured {
   return { cluster: of('cluster'), outside: of('external') }
 }
 
-function broken(dns: ClusterDns, severity: Severity, args: Args, evidence: ReturnType<typeof corefileEvidence>, explains: readonly string[], said: readonly Signed[] = [], measuredToo = false): Verdict {
+function broken(
+  dns: ClusterDns,
+  severity: Severity,
+  args: Args,
+  evidence: ReturnType<typeof corefileEvidence>,
+  explains: readonly string[],
+  said: readonly Signed[] = [],
+  measuredToo = false,
+): Verdict {
   const ready = dns.pods.filter((it) => it.ready).length
-  return finding({ subject: corefileObject(dns), confidence: said.length > 0 || measuredToo ? 'observed' : 'inferred', severity, args: { ...serverArgs(dns), ...args }, evidence: [evidence, ...(said.length === 0 ? [] : [logEvidence(said)]), { kind: 'fact', label: 'DNS servers ready', value: `${ready} of ${dns.pods.length}` }], explains })
+  return finding({
+    subject: corefileObject(dns),
+    confidence: said.length > 0 || measuredToo ? 'observed' : 'inferred',
+    severity,
+    args: { ...serverArgs(dns), ...args },
+    evidence: [
+      evidence,
+      ...(said.length === 0 ? [] : [logEvidence(said)]),
+      { kind: 'fact', label: 'DNS servers ready', value: `${ready} of ${dns.pods.length}` },
+    ],
+    explains,
+  })
 }

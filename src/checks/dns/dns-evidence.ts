@@ -13,7 +13,9 @@ export function latency(label: string, series: readonly LookupSeries[]): Evidenc
 
 /** The counters that tell a conntrack loss, node by node, the node in question first. */
 export function conntrackRows(windows: readonly ConntrackWindow[], node: string): Evidence {
-  const ordered = windows.toSorted((a, b) => Number(b.node === node) - Number(a.node === node) || textOrder(a.node, b.node))
+  const ordered = windows.toSorted(
+    (a, b) => Number(b.node === node) - Number(a.node === node) || textOrder(a.node, b.node),
+  )
   return {
     kind: 'counters',
     label: 'conntrack during the probe',
@@ -28,8 +30,13 @@ export function conntrackRows(windows: readonly ConntrackWindow[], node: string)
 /** One look-up that lost a question, question by question, as a capture would show it. */
 export function exchange(series: readonly LookupSeries[]): readonly Evidence[] {
   for (const it of series) {
-    const lookup = it.lookups.find((one) => one.firstLost === 'a' || one.firstLost === 'aaaa') ?? it.lookups.find((one) => one.firstLost === 'both')
-    if (lookup !== undefined) return [{ kind: 'exchange', label: `one such look-up, ${it.node} to ${it.server.ip}:53`, rows: rowsOf(it, lookup) }]
+    const lookup =
+      it.lookups.find((one) => one.firstLost === 'a' || one.firstLost === 'aaaa') ??
+      it.lookups.find((one) => one.firstLost === 'both')
+    if (lookup !== undefined)
+      return [
+        { kind: 'exchange', label: `one such look-up, ${it.node} to ${it.server.ip}:53`, rows: rowsOf(it, lookup) },
+      ]
   }
   return []
 }
@@ -46,20 +53,30 @@ function rowsOf(series: LookupSeries, lookup: Lookup): readonly { readonly at: n
 }
 
 /** How many look-ups went wrong, by node or by server. */
-export function shares(label: string, probe: DnsProbe, series: readonly LookupSeries[], by: (it: LookupSeries) => string): Evidence {
+export function shares(
+  label: string,
+  probe: DnsProbe,
+  series: readonly LookupSeries[],
+  by: (it: LookupSeries) => string,
+): Evidence {
   const groups = Map.groupBy(series, by)
   return {
     kind: 'shares',
     label,
-    rows: [...groups].toSorted(([a], [b]) => textOrder(a, b)).map(([where, its]) => {
-      const loss = lossOf(its)
-      return {
-        where,
-        bad: troubled(its),
-        of: loss.of,
-        note: loss.of === 0 ? 'none ended' : `p50 ${ms(quantile(loss.times, 0.5))}, p99 ${ms(quantile(loss.times, 0.99))}`,
-      }
-    }),
+    rows: [...groups]
+      .toSorted(([a], [b]) => textOrder(a, b))
+      .map(([where, its]) => {
+        const loss = lossOf(its)
+        return {
+          where,
+          bad: troubled(its),
+          of: loss.of,
+          note:
+            loss.of === 0
+              ? 'none ended'
+              : `p50 ${ms(quantile(loss.times, 0.5))}, p99 ${ms(quantile(loss.times, 0.99))}`,
+        }
+      }),
   }
 }
 
@@ -76,5 +93,9 @@ export function percent(bad: number, of: number): string {
 }
 
 export function serverName(it: LookupSeries): string {
-  return it.server.role === 'service' ? `Service ${it.server.ip}` : it.server.pod === null ? it.server.ip : `${it.server.pod} ${it.server.ip}`
+  return it.server.role === 'service'
+    ? `Service ${it.server.ip}`
+    : it.server.pod === null
+      ? it.server.ip
+      : `${it.server.pod} ${it.server.ip}`
 }

@@ -6,7 +6,10 @@ import { parseCorefile } from '../../wire/corefile.ts'
 import { count, some } from '../service/words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 
-/** The kubelet writes its `clusterDomain` into each pod; CoreDNS serves the zones of its own `kubernetes` line. Nothing holds the two together. */
+/**
+ * The kubelet writes its `clusterDomain` into each pod; CoreDNS serves the zones of its own `kubernetes` line. Nothing
+ * holds the two together.
+ */
 export default check({
   code: 'DNS116',
   slug: 'dns/domain-mismatch',
@@ -18,20 +21,35 @@ export default check({
   decides: ['DNS-54'],
 
   run({ pods, clusterDns, insideViews }) {
-    if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
+    if (!clusterDns.corefile.known)
+      return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
     const zones = kubernetesZones(corefile)
     const kind = serverKinds(clusterDns, [])
-    const seen = podResolvers(pods, clusterDns, { known: true, value: insideViews }).filter((it) => it.seen !== null && it.nameservers.some((ip) => kind(ip) === 'cluster' || kind(ip) === 'local'))
-    const domains = seen.map((it) => ({ it, domains: it.searches.flatMap((suffix) => domainIn(suffix, it.pod.namespace)) })).filter((one) => one.domains.length > 0)
+    const seen = podResolvers(pods, clusterDns, { known: true, value: insideViews }).filter(
+      (it) => it.seen !== null && it.nameservers.some((ip) => kind(ip) === 'cluster' || kind(ip) === 'local'),
+    )
+    const domains = seen
+      .map((it) => ({ it, domains: it.searches.flatMap((suffix) => domainIn(suffix, it.pod.namespace)) }))
+      .filter((one) => one.domains.length > 0)
     if (domains.length === 0) return notApplicable("no pod that was looked into has the cluster's search list")
-    const wrong = domains.filter((one) => !one.domains.some((domain) => zones.some((zone) => domain === zone || domain.endsWith(`.${zone}`))))
+    const wrong = domains.filter(
+      (one) => !one.domains.some((domain) => zones.some((zone) => domain === zone || domain.endsWith(`.${zone}`))),
+    )
     const [first] = wrong
     const asked = first?.domains[0]
     if (first === undefined || asked === undefined) return ok(domains.length)
-    if (zones.length === 0 || importsFiles(corefile)) return cannotTell('ambiguous', 'which zones CoreDNS serves is not all in the Corefile: it imports files, or has no kubernetes line')
-    if (text.includes(asked)) return cannotTell('ambiguous', `the Corefile speaks of ${asked} outside its kubernetes line: a rewrite or a forward may serve it`)
+    if (zones.length === 0 || importsFiles(corefile))
+      return cannotTell(
+        'ambiguous',
+        'which zones CoreDNS serves is not all in the Corefile: it imports files, or has no kubernetes line',
+      )
+    if (text.includes(asked))
+      return cannotTell(
+        'ambiguous',
+        `the Corefile speaks of ${asked} outside its kubernetes line: a rewrite or a forward may serve it`,
+      )
 
     const server = corefile.servers.find(({ plugins }) => plugins.some((it) => it.name === 'kubernetes'))
     const plugin = server?.plugins.find((it) => it.name === 'kubernetes')
@@ -39,19 +57,33 @@ export default check({
     return finding({
       subject: corefileObject(clusterDns),
       confidence: 'observed',
-      args: { asked, served: served.join(', ') || 'none', workloads: wrong.length, of: domains.length, pod: `${first.it.pod.namespace}/${first.it.pod.name}`, node: first.it.pod.node ?? 'unknown' },
+      args: {
+        asked,
+        served: served.join(', ') || 'none',
+        workloads: wrong.length,
+        of: domains.length,
+        pod: `${first.it.pod.namespace}/${first.it.pod.name}`,
+        node: first.it.pod.node ?? 'unknown',
+      },
       evidence: [
         resolverEvidence(first.it, 'search', asked, 'not served'),
         corefileEvidence(clusterDns, text, plugin?.line ?? 1, served[0] ?? 'kubernetes', 'what is served'),
-        { kind: 'fact', label: 'pods with it', value: some(wrong.map(({ it }) => `${it.pod.namespace}/${it.pod.name}`)) },
+        {
+          kind: 'fact',
+          label: 'pods with it',
+          value: some(wrong.map(({ it }) => `${it.pod.namespace}/${it.pod.name}`)),
+        },
       ],
     })
   },
 
   words: {
-    headline: ({ args }) => `Pods look for names under ${args['asked']}, and CoreDNS serves ${args['served']}: short names of Services are not found.`,
-    detail: ({ args }) => `${args['workloads']} of ${count(Number(args['of']), 'workload')} looked into · search list of ${args['pod']}: ${args['asked']} · Corefile: ${args['served']}`,
-    note: () => 'the search list comes from `clusterDomain` of the kubelet, the zones from the `kubernetes` line of the Corefile: whoever changes one must change the other',
+    headline: ({ args }) =>
+      `Pods look for names under ${args['asked']}, and CoreDNS serves ${args['served']}: short names of Services are not found.`,
+    detail: ({ args }) =>
+      `${args['workloads']} of ${count(Number(args['of']), 'workload')} looked into · search list of ${args['pod']}: ${args['asked']} · Corefile: ${args['served']}`,
+    note: () =>
+      'the search list comes from `clusterDomain` of the kubelet, the zones from the `kubernetes` line of the Corefile: whoever changes one must change the other',
     help: ({ subject: on, args }) => [
       'make them one: serve the second domain as well, until every pod is made anew',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,

@@ -9,7 +9,8 @@ import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsServerDead } from '../../relations/symptom.ts'
 
 /**
- * A slice that somebody made by hand, or that a controller of old left behind: the controller of today removes only what
+ * A slice that somebody made by hand, or that a controller of old left behind: the controller of today removes only
+ * what
  * bears its own label (`endpointslice.kubernetes.io/managed-by`), so a dead address stays for good.
  */
 export default check({
@@ -26,15 +27,18 @@ export default check({
   run({ clusterDns, dnsProbe }) {
     const { service, slices } = clusterDns
     // Without a selector the endpoints are somebody's own, and may be anywhere.
-    if (service === null || service.selector === null) return notApplicable('no DNS Service that finds its pods by label')
+    if (service === null || service.selector === null)
+      return notApplicable('no DNS Service that finds its pods by label')
     const found = slices.flatMap((it) => foreignOf(it, clusterDns, dnsProbe))
     return found.length > 0 ? found : ok(Math.max(1, slices.length))
   },
 
   words: {
-    headline: ({ subject: on, args }) => `EndpointSlice ${on.name} gives Service ${args['service']} the address ${args['ip']}, which is no pod: about 1 in ${args['servers']} lookups goes there.`,
+    headline: ({ subject: on, args }) =>
+      `EndpointSlice ${on.name} gives Service ${args['service']} the address ${args['ip']}, which is no pod: about 1 in ${args['servers']} lookups goes there.`,
     detail: ({ args }) => `${args['ip']} · ${args['seen']}`,
-    note: () => 'a slice without a targetRef, and without the label of the endpoint slice controller, is kept by nobody: somebody made it by hand, or an older controller did',
+    note: () =>
+      'a slice without a targetRef, and without the label of the endpoint slice controller, is kept by nobody: somebody made it by hand, or an older controller did',
     help: ({ subject: on }) => [
       'see whose slice it is; if nobody needs it, delete it',
       `kubectl -n ${on.namespace} get endpointslice ${on.name} -o yaml`,
@@ -51,14 +55,30 @@ function foreignOf(slice: EndpointSlice, dns: ClusterDns, probe: Known<DnsProbe>
     const silent = nearlyAll(loss.silent, loss.of)
     // Whoever it is: it answers.
     if (loss.of >= 4 && !silent) return []
-    const servers = new Set(dns.slices.flatMap((it) => it.endpoints).filter((it) => it.ready).map((it) => it.ip)).size
+    const servers = new Set(
+      dns.slices
+        .flatMap((it) => it.endpoints)
+        .filter((it) => it.ready)
+        .map((it) => it.ip),
+    ).size
     return [
       finding({
         subject: subject('EndpointSlice', slice.namespace, slice.name),
         confidence: silent ? 'observed' : 'inferred',
         severity: silent ? 'error' : 'warning',
-        args: { ip, servers, service: `${dns.service?.namespace}/${dns.service?.name}`, seen: silent ? `${loss.silent} of ${loss.of} lookups sent there got nothing` : 'not asked' },
-        evidence: [{ kind: 'fact', label: `endpoints of slice ${slice.name}`, value: slice.endpoints.map((it) => `${it.ip} (${it.pod ?? 'no pod'})`).join(', ') }],
+        args: {
+          ip,
+          servers,
+          service: `${dns.service?.namespace}/${dns.service?.name}`,
+          seen: silent ? `${loss.silent} of ${loss.of} lookups sent there got nothing` : 'not asked',
+        },
+        evidence: [
+          {
+            kind: 'fact',
+            label: `endpoints of slice ${slice.name}`,
+            value: slice.endpoints.map((it) => `${it.ip} (${it.pod ?? 'no pod'})`).join(', '),
+          },
+        ],
         explains: silent ? [dnsServerDead(ip), 'dns-loss:*', 'dns-external:*', 'dns-cut-off:*'] : [],
       }),
     ]

@@ -9,7 +9,8 @@ import { parseCorefile } from '../../wire/corefile.ts'
 import { ms } from './dns-evidence.ts'
 
 /**
- * `max_concurrent` bounds the queries that wait for the upstream; one more is refused. How many a second that lets through
+ * `max_concurrent` bounds the queries that wait for the upstream; one more is refused. How many a second that lets
+ * through
  * is the limit by the time that one takes: 1000 that wait 2 s each are 500 a second (plugin/forward README).
  */
 export default check({
@@ -33,13 +34,18 @@ export default check({
       return line === undefined ? [] : [{ plugin, line, most: Number(line.args[0]) }]
     })
     if (full.length === 0) {
-      return bounded.length === 0 ? notApplicable('no `max_concurrent` bounds the queries to the upstream') : ok(dnsServerLogs.length)
+      return bounded.length === 0
+        ? notApplicable('no `max_concurrent` bounds the queries to the upstream')
+        : ok(dnsServerLogs.length)
     }
     const limit = Number(/maximum (\d+)/.exec(full[0]?.sign.said ?? '')?.[1] ?? 0)
     const its = bounded.find((it) => it.most === limit) ?? bounded[0]
     const windows = coreDnsWindows.known ? coreDnsWindows.value : []
     const meanMs = upstreamTotals(windows.flatMap((it) => it.upstreams ?? []))?.meanMs ?? null
-    const shown: readonly Evidence[] = its === undefined ? [] : [corefileEvidence(clusterDns, corefile.value, its.line.line, 'max_concurrent', 'is reached')]
+    const shown: readonly Evidence[] =
+      its === undefined
+        ? []
+        : [corefileEvidence(clusterDns, corefile.value, its.line.line, 'max_concurrent', 'is reached')]
     return finding({
       subject: corefileObject(clusterDns),
       confidence: 'observed',
@@ -57,9 +63,12 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `CoreDNS refuses names outside the cluster: ${args['limit']} queries wait for its upstream already, and max_concurrent allows no more.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · refused ${args['times']} times in two minutes, by ${args['servers']} of the DNS servers · one query takes ${args['each']}${args['rate'] === 0 ? '' : `, so that ${args['rate']} a second fit`}`,
-    note: () => 'REFUSED is CoreDNS\'s own word here, and not the upstream\'s; each waiting query takes some memory (about 2 kB)',
+    headline: ({ args }) =>
+      `CoreDNS refuses names outside the cluster: ${args['limit']} queries wait for its upstream already, and max_concurrent allows no more.`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · refused ${args['times']} times in two minutes, by ${args['servers']} of the DNS servers · one query takes ${args['each']}${args['rate'] === 0 ? '' : `, so that ${args['rate']} a second fit`}`,
+    note: () =>
+      "REFUSED is CoreDNS's own word here, and not the upstream's; each waiting query takes some memory (about 2 kB)",
     help: ({ subject: on }) => [
       'see first why the upstream is slow; then raise max_concurrent, or spread the queries over more DNS servers',
       'hopscope diagnose dns --probe',

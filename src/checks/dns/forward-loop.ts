@@ -32,47 +32,100 @@ export default check({
 
   run({ clusterDns, dnsServerLogs, dnsProbe, coreDnsWindows }) {
     const signed = signsOf(dnsServerLogs, clusterDns.pods, 'loop')
-    if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
+    if (!clusterDns.corefile.known)
+      return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
     const own = kubernetesZones(corefile)
     const forwards = forwardings(corefile).filter(({ plugin }) => !own.includes(zoneOf(plugin.args[0] ?? '.')))
     if (forwards.length === 0) return notApplicable('the Corefile forwards nothing')
     const seen = forwards.flatMap(({ server, plugin }) => leadsBack(clusterDns, server, plugin))
-    const loops = seen.length > 0 || signed.length === 0 ? seen : forwards.flatMap(({ server, plugin }) => leadsBackUnseen(server, plugin))
+    const loops =
+      seen.length > 0 || signed.length === 0
+        ? seen
+        : forwards.flatMap(({ server, plugin }) => leadsBackUnseen(server, plugin))
     const round = loops.length > 0 ? [] : sentBack(clusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows })
     const [first] = loops.length > 0 ? loops : round
     const toFile = forwards.some(({ plugin }) => plugin.args.slice(1).some((it) => it.startsWith('/')))
-    if (first === undefined && toFile && crashesUnheard(dnsServerLogs, clusterDns.pods)) return cannotTell('not-asked', 'a DNS server crashes, and whether the file that the Corefile forwards to leads back stands in its log, which was not read', '--probe')
+    if (first === undefined && toFile && crashesUnheard(dnsServerLogs, clusterDns.pods))
+      return cannotTell(
+        'not-asked',
+        'a DNS server crashes, and whether the file that the Corefile forwards to leads back stands in its log, which was not read',
+        '--probe',
+      )
     if (first === undefined) return ok(forwards.length)
     const guarded = first.server.plugins.some((it) => it.name === 'loop')
     return finding({
       subject: corefileObject(clusterDns),
       confidence: signed.length > 0 ? 'observed' : 'inferred',
-      args: { ...serverArgs(clusterDns), round: round.length > 0 ? 'yes' : 'no', sent: round[0]?.sent ?? 0, asked: round[0]?.asked ?? 0, to: first.to, why: first.why, zone: first.plugin.args[0] ?? '.', line: first.plugin.line, guarded: guarded ? 'yes' : 'no', file: first.to.startsWith('/') ? 'yes' : 'no' },
+      args: {
+        ...serverArgs(clusterDns),
+        round: round.length > 0 ? 'yes' : 'no',
+        sent: round[0]?.sent ?? 0,
+        asked: round[0]?.asked ?? 0,
+        to: first.to,
+        why: first.why,
+        zone: first.plugin.args[0] ?? '.',
+        line: first.plugin.line,
+        guarded: guarded ? 'yes' : 'no',
+        file: first.to.startsWith('/') ? 'yes' : 'no',
+      },
       evidence: [
         ...(signed.length === 0 ? [] : [logEvidence(signed)]),
-        ...(round.length === 0 ? [] : [logEvidence(signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent')), { kind: 'fact' as const, label: 'queries in the window of the probe', value: `${round[0]?.sent} sent upstream, ${round[0]?.asked} asked by the probe` }]),
-        ...[...loops, ...round].slice(0, 2).map((it) => corefileEvidence(clusterDns, text, it.plugin.line, it.to, it.why)),
-        { kind: 'fact', label: 'plug-in loop', value: guarded ? 'there: it ends the process when it sees the loop' : 'not there: the loop goes on until memory is used up' },
+        ...(round.length === 0
+          ? []
+          : [
+              logEvidence(signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent')),
+              {
+                kind: 'fact' as const,
+                label: 'queries in the window of the probe',
+                value: `${round[0]?.sent} sent upstream, ${round[0]?.asked} asked by the probe`,
+              },
+            ]),
+        ...[...loops, ...round]
+          .slice(0, 2)
+          .map((it) => corefileEvidence(clusterDns, text, it.plugin.line, it.to, it.why)),
+        {
+          kind: 'fact',
+          label: 'plug-in loop',
+          value: guarded
+            ? 'there: it ends the process when it sees the loop'
+            : 'not there: the loop goes on until memory is used up',
+        },
       ],
       explains: [dnsServerCrash, dnsServersDown, dnsUpstreamSilent, 'dns-external:*'],
     })
   },
 
   words: {
-    headline: ({ args }) => `CoreDNS forwards ${args['zone'] === '.' ? 'outside names' : args['zone']} to ${args['to']}, which ${args['round'] === 'yes' ? 'sends them back' : args['file'] === 'yes' ? 'leads back to it' : 'is itself'}.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} line ${args['line']} · forward to ${args['to']}: ${args['why']}`,
-    note: ({ args }) => (args['round'] === 'yes' ? 'each query comes back to CoreDNS, which sends it on again, until max_concurrent refuses it: that REFUSED is CoreDNS\'s own, and no list of allowed networks is at fault; the plug-in `loop` looks only when a server starts' : args['guarded'] === 'yes' ? 'the plug-in `loop` looks once, when a server starts, and then ends it: servers that started before still run' : 'without the plug-in `loop` nothing stops it: each question goes round until it times out'),
-    help: ({ subject: on, args }) => args['round'] === 'yes' ? [
-      `take CoreDNS out of the servers that ${args['to']} itself forwards to, or name another upstream in the Corefile`,
-      `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-    ] : args['file'] === 'yes' ? [
-      "give CoreDNS a resolv.conf with the servers that the node itself asks: kubelet's resolvConf, or their addresses in the Corefile; `loop` is the messenger, leave it in",
-      'on a node of a DNS server:  cat /etc/resolv.conf /run/systemd/resolve/resolv.conf',
-      `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-      ...restart(on.namespace, args),
-    ] : ['name servers outside the cluster; `loop` is the messenger, leave it in', `kubectl -n ${on.namespace} edit configmap ${on.name}`, `kubectl -n ${on.namespace} logs ${bySelector(args)} --previous --tail=20 | grep -i loop`],
+    headline: ({ args }) =>
+      `CoreDNS forwards ${args['zone'] === '.' ? 'outside names' : args['zone']} to ${args['to']}, which ${args['round'] === 'yes' ? 'sends them back' : args['file'] === 'yes' ? 'leads back to it' : 'is itself'}.`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} line ${args['line']} · forward to ${args['to']}: ${args['why']}`,
+    note: ({ args }) =>
+      args['round'] === 'yes'
+        ? "each query comes back to CoreDNS, which sends it on again, until max_concurrent refuses it: that REFUSED is CoreDNS's own, and no list of allowed networks is at fault; the plug-in `loop` looks only when a server starts"
+        : args['guarded'] === 'yes'
+          ? 'the plug-in `loop` looks once, when a server starts, and then ends it: servers that started before still run'
+          : 'without the plug-in `loop` nothing stops it: each question goes round until it times out',
+    help: ({ subject: on, args }) =>
+      args['round'] === 'yes'
+        ? [
+            `take CoreDNS out of the servers that ${args['to']} itself forwards to, or name another upstream in the Corefile`,
+            `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+          ]
+        : args['file'] === 'yes'
+          ? [
+              "give CoreDNS a resolv.conf with the servers that the node itself asks: kubelet's resolvConf, or their addresses in the Corefile; `loop` is the messenger, leave it in",
+              'on a node of a DNS server:  cat /etc/resolv.conf /run/systemd/resolve/resolv.conf',
+              `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+              ...restart(on.namespace, args),
+            ]
+          : [
+              'name servers outside the cluster; `loop` is the messenger, leave it in',
+              `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+              `kubectl -n ${on.namespace} logs ${bySelector(args)} --previous --tail=20 | grep -i loop`,
+            ],
   },
 })
 
@@ -82,28 +135,58 @@ interface Told {
   readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
 }
 
-/** So many times what the probe asked of everything: other clients may ask as well, but then their answers are no errors. */
+/**
+ * So many times what the probe asked of everything: other clients may ask as well, but then their answers are no
+ * errors.
+ */
 const roundTimes = 5
 
 /**
- * The upstream asks CoreDNS in turn. Queries pile up until max_concurrent refuses them, and that REFUSED comes back as the
- * upstream's own answer: a silent upstream gives no answers, and one that refuses gives them at once, so that none pile up.
+ * The upstream asks CoreDNS in turn. Queries pile up until max_concurrent refuses them, and that REFUSED comes back as
+ * the
+ * upstream's own answer: a silent upstream gives no answers, and one that refuses gives them at once, so that none pile
+ * up.
  */
-function sentBack(dns: ClusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows }: Told): readonly (Loop & { readonly sent: number; readonly asked: number })[] {
+function sentBack(
+  dns: ClusterDns,
+  { dnsServerLogs, dnsProbe, coreDnsWindows }: Told,
+): readonly (Loop & { readonly sent: number; readonly asked: number })[] {
   if (!dnsProbe.known || signsOf(dnsServerLogs, dns.pods, 'too-many-concurrent').length === 0) return []
   const asked = outside(dnsProbe.value)
-  const { forwarding, windows, blamed } = upstreamsOf(dns, asked.series[0]?.name ?? 'example.com.', coreDnsWindows, dnsServerLogs)
+  const { forwarding, windows, blamed } = upstreamsOf(
+    dns,
+    asked.series[0]?.name ?? 'example.com.',
+    coreDnsWindows,
+    dnsServerLogs,
+  )
   const totals = upstreamTotals(windows)
   if (forwarding === null || totals === null || !outsideFails(asked)) return []
   const refused = totals.answers['REFUSED'] ?? 0
-  if (totals.sent < dnsProbe.value.queriesSent * roundTimes || refused < 1 || errorAnswers(totals.answers) < totals.answered * 0.5) return []
+  if (
+    totals.sent < dnsProbe.value.queriesSent * roundTimes ||
+    refused < 1 ||
+    errorAnswers(totals.answers) < totals.answered * 0.5
+  )
+    return []
   const to = blamed[0] ?? forwarding.plugin.args[1] ?? ''
-  return [{ server: forwarding.server, plugin: forwarding.plugin, to, why: 'what is sent there comes back', sent: totals.sent, asked: dnsProbe.value.queriesSent }]
+  return [
+    {
+      server: forwarding.server,
+      plugin: forwarding.plugin,
+      to,
+      why: 'what is sent there comes back',
+      sent: totals.sent,
+      asked: dnsProbe.value.queriesSent,
+    },
+  ]
 }
 
 /** The servers of a file are those of the node, which nobody shows us; the plug-in `loop` has seen where they lead. */
 function leadsBackUnseen(server: CorefileServer, plugin: CorefilePlugin): readonly Loop[] {
-  return plugin.args.slice(1).filter((to) => to.startsWith('/')).map((to) => ({ server, plugin, to, why: 'a server that it names leads back here' }))
+  return plugin.args
+    .slice(1)
+    .filter((to) => to.startsWith('/'))
+    .map((to) => ({ server, plugin, to, why: 'a server that it names leads back here' }))
 }
 
 interface Loop {
@@ -115,7 +198,9 @@ interface Loop {
 
 /** Only plain DNS to the port that this very block listens on: a sidecar on another port is somebody else. */
 function leadsBack(dns: ClusterDns, server: CorefileServer, plugin: CorefilePlugin): readonly Loop[] {
-  const listens = server.keys.filter((it) => !/^(?:tls|grpc|https|quic):\/\//.test(it)).map((it) => Number(/:(\d+)$/.exec(it)?.[1] ?? 53))
+  const listens = server.keys
+    .filter((it) => !/^(?:tls|grpc|https|quic):\/\//.test(it))
+    .map((it) => Number(/:(\d+)$/.exec(it)?.[1] ?? 53))
   const onHost = dns.pods.some((it) => it.hostNetwork)
   const pods = dns.pods.filter(isLive)
   const behind = servicePort(dns)
@@ -141,7 +226,9 @@ function servicePort(dns: ClusterDns): number | null {
   return typeof port.targetPort === 'number' ? port.targetPort : pod === undefined ? null : targetPortIn(pod, port)
 }
 
-/** `dns://10.0.0.2:53`, `10.0.0.2`, `[::1]:53`, `::1`; null for files, and for TLS, which CoreDNS speaks on other ports. */
+/**
+ * `dns://10.0.0.2:53`, `10.0.0.2`, `[::1]:53`, `::1`; null for files, and for TLS, which CoreDNS speaks on other ports.
+ */
 function address(to: string): { readonly ip: string; readonly port: number } | null {
   const [, bare = ''] = /^(?:dns:\/\/)?([^/]+)$/.exec(to) ?? []
   const bracketed = /^\[([0-9a-f:]+)\](?::(\d+))?$/i.exec(bare)

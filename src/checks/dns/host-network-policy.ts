@@ -26,30 +26,43 @@ export default check({
     const onHost = pods.filter((it) => it.phase === 'Running' && !it.deleting && it.hostNetwork && !isAgent(it, scope))
     if (onHost.length === 0) return notApplicable("no pod on the host's network, node agents aside")
     const views = insideViews.known ? insideViews.value : []
-    return [...Map.groupBy(onHost, (it) => subjectKey(workloadOfPod(it))).values()].map((its) => judge(its, views, scope))
+    return [...Map.groupBy(onHost, (it) => subjectKey(workloadOfPod(it))).values()].map((its) =>
+      judge(its, views, scope),
+    )
   },
 
   words: {
-    headline: ({ subject: on }) => `${on.kind} ${on.namespace}/${on.name} is on the host's network and asks the node's DNS servers, not the cluster's.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · hostNetwork with dnsPolicy ClusterFirst · ${args['lookup']}`,
-    note: () => "on the host's network ClusterFirst behaves as Default: names of Services are not found. Nothing is wrong if it looks for none",
+    headline: ({ subject: on }) =>
+      `${on.kind} ${on.namespace}/${on.name} is on the host's network and asks the node's DNS servers, not the cluster's.`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · hostNetwork with dnsPolicy ClusterFirst · ${args['lookup']}`,
+    note: () =>
+      "on the host's network ClusterFirst behaves as Default: names of Services are not found. Nothing is wrong if it looks for none",
     help: ({ subject: on }) => [
       'if it needs names of the cluster, set dnsPolicy ClusterFirstWithHostNet; if not, say Default, and it reads as it behaves',
-      ...(on.kind === 'Pod' ? [`kubectl -n ${on.namespace} get pod ${on.name} -o yaml | grep -n dnsPolicy`] : [`kubectl -n ${on.namespace} patch ${on.kind.toLowerCase()} ${on.name} -p '{"spec":{"template":{"spec":{"dnsPolicy":"ClusterFirstWithHostNet"}}}}'`]),
+      ...(on.kind === 'Pod'
+        ? [`kubectl -n ${on.namespace} get pod ${on.name} -o yaml | grep -n dnsPolicy`]
+        : [
+            `kubectl -n ${on.namespace} patch ${on.kind.toLowerCase()} ${on.name} -p '{"spec":{"template":{"spec":{"dnsPolicy":"ClusterFirstWithHostNet"}}}}'`,
+          ]),
     ],
   },
 })
 
 /** Static pods and kube-system always; a DaemonSet unless its namespace was asked about. */
 function isAgent({ namespace, owner }: Pod, scope: Scope): boolean {
-  return owner?.kind === 'Node' || namespace === 'kube-system' || (owner?.kind === 'DaemonSet' && scope.namespace === null)
+  return (
+    owner?.kind === 'Node' || namespace === 'kube-system' || (owner?.kind === 'DaemonSet' && scope.namespace === null)
+  )
 }
 
 function judge(pods: readonly Pod[], views: readonly InsideView[], { target }: Scope): Verdict {
   const silent = pods.filter((it) => it.dnsPolicy === 'ClusterFirst')
   const [first] = silent
   if (first === undefined) return ok(pods.length)
-  const lookup = views.find((it) => it.namespace === first.namespace && silent.some(({ name }) => name === it.pod))?.lookup
+  const lookup = views.find(
+    (it) => it.namespace === first.namespace && silent.some(({ name }) => name === it.pod),
+  )?.lookup
   const result = lookup?.known === true ? lookup.value.result : null
   if (result === 'ok') return ok(pods.length, 'the servers of the node know the names of the cluster')
   return finding({
@@ -57,8 +70,21 @@ function judge(pods: readonly Pod[], views: readonly InsideView[], { target }: S
     // Who asks about this very workload is told that it finds no name of the cluster.
     severity: result !== null && target.kind === 'object' && isOne(target.object, pods) ? 'warning' : 'info',
     confidence: result === null ? 'inferred' : 'observed',
-    args: { pods: silent.length, lookup: lookup?.known === true ? `look-up of ${lookup.value.name}: ${lookup.value.result}` : 'not looked into' },
-    evidence: [{ kind: 'config', object: workloadOfPod(first), path: workloadOfPod(first).kind === 'Pod' ? 'spec' : 'spec.template.spec', lines: ['hostNetwork: true', 'dnsPolicy: ClusterFirst'], at: 1, mark: 'ClusterFirst', label: 'behaves as Default here' }],
+    args: {
+      pods: silent.length,
+      lookup: lookup?.known === true ? `look-up of ${lookup.value.name}: ${lookup.value.result}` : 'not looked into',
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: workloadOfPod(first),
+        path: workloadOfPod(first).kind === 'Pod' ? 'spec' : 'spec.template.spec',
+        lines: ['hostNetwork: true', 'dnsPolicy: ClusterFirst'],
+        at: 1,
+        mark: 'ClusterFirst',
+        label: 'behaves as Default here',
+      },
+    ],
   })
 }
 

@@ -8,7 +8,8 @@ import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
 /**
- * The probe's own pod was made a moment ago, so the nameserver in its resolv.conf is what this node's kubelet writes today.
+ * The probe's own pod was made a moment ago, so the nameserver in its resolv.conf is what this node's kubelet writes
+ * today.
  * It is not the cluster's DNS, and it does not answer: clusterDNS of that kubelet is wrong, or empty.
  */
 export default check({
@@ -29,8 +30,10 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `The kubelet of node ${on.name} gives its pods the DNS server ${args['server']}, which is not the cluster's (${args['vip']}), so new pods there find no name.`,
-    detail: ({ subject: on, args }) => `on node ${on.name} · a pod made just now has nameserver ${args['server']} · ${args['failed']} of ${args['of']} look-ups sent there failed, ${args['serviceFailed']} of ${args['serviceOf']} sent to the DNS Service`,
+    headline: ({ subject: on, args }) =>
+      `The kubelet of node ${on.name} gives its pods the DNS server ${args['server']}, which is not the cluster's (${args['vip']}), so new pods there find no name.`,
+    detail: ({ subject: on, args }) =>
+      `on node ${on.name} · a pod made just now has nameserver ${args['server']} · ${args['failed']} of ${args['of']} look-ups sent there failed, ${args['serviceFailed']} of ${args['serviceOf']} sent to the DNS Service`,
     note: () => 'pods that were started before the change keep the server that they were given then',
     help: ({ subject: on, args }) => [
       `set clusterDNS of the kubelet on ${on.name} to ${args['vip']}, restart the kubelet, then make the node's pods anew`,
@@ -47,14 +50,22 @@ function judge(probe: DnsProbe, node: string, kind: (ip: string) => ServerKind, 
   if (server === undefined || kind(server) !== 'other') return ok(1)
   const loss = lossOf(own)
   const service = lossOf(seriesOf(probe, { node, role: 'service', zone: 'cluster' }))
-  if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups ended at ${server}, the nameserver of a new pod on ${node}`)
+  if (loss.of < 4)
+    return cannotTell('too-few', `${loss.of} look-ups ended at ${server}, the nameserver of a new pod on ${node}`)
   if (!nearlyAll(loss.failed, loss.of)) return ok(loss.of, `a new pod on ${node} asks ${server}, which answers`)
-  if (service.of < 4 || notable(service.failed, service.of)) return cannotTell('ambiguous', `on ${node} look-ups fail at ${server}, which the kubelet gave a new pod, and at the DNS Service as well`)
+  if (service.of < 4 || notable(service.failed, service.of))
+    return cannotTell(
+      'ambiguous',
+      `on ${node} look-ups fail at ${server}, which the kubelet gave a new pod, and at the DNS Service as well`,
+    )
   return finding({
     subject: subject('Node', null, node),
     confidence: 'observed',
     args: { server, vip, failed: loss.failed, of: loss.of, serviceFailed: service.failed, serviceOf: service.of },
-    evidence: [shares('look-ups that failed', probe, seriesOf(probe, { node }), (it) => `${it.server.ip} ${it.method}`), latency(`look-ups at ${server}`, own)],
+    evidence: [
+      shares('look-ups that failed', probe, seriesOf(probe, { node }), (it) => `${it.server.ip} ${it.method}`),
+      latency(`look-ups at ${server}`, own),
+    ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
     explains: [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-wrong-server:node/${node}`],
   })

@@ -9,8 +9,10 @@ import { latency, ms } from './dns-evidence.ts'
 const slowMs = 500
 
 /**
- * Small answers of a server arrive, and an answer of several full packets over a connection that stands does not: packets
- * above some size are lost on the way, because an overlay's MTU is smaller than the pods believe, and whoever should say so
+ * Small answers of a server arrive, and an answer of several full packets over a connection that stands does not:
+ * packets
+ * above some size are lost on the way, because an overlay's MTU is smaller than the pods believe, and whoever should
+ * say so
  * (ICMP "fragmentation needed") is silenced. Large DNS answers, over UDP and over TCP, are lost with them.
  */
 export default check({
@@ -31,29 +33,42 @@ export default check({
     const small = stalled.flatMap(({ node, ip }) => seriesOf(dnsProbe, { node, ip, zone: 'cluster' }))
     const loss = lossOf(small)
     if (loss.of < 4 || notable(loss.failed, loss.of) || quantile(loss.times, 0.95) >= slowMs) {
-      return cannotTell('ambiguous', `a large answer did not come from ${stalled.map((it) => it.pod).join(', ')}, and small ones are slow or lost as well`)
+      return cannotTell(
+        'ambiguous',
+        `a large answer did not come from ${stalled.map((it) => it.pod).join(', ')}, and small ones are slow or lost as well`,
+      )
     }
-    if (stalled.length === fetches.length && fetches.length > 1) return cannotTell('ambiguous', 'no large answer came from any DNS server to any node: their metrics pages may be what hangs, not the network')
-    return whose(stalled, fetches, (pod) => clusterDns.pods.find((it) => it.name === pod)?.node ?? null).map(({ node, side, pairs }) =>
-      finding({
-        subject: subject('Node', null, node),
-        confidence: 'observed',
-        args: {
-          side,
-          pairs: pairs.map((it) => `from ${it.pod} to ${it.node}`).join(', '),
-          smallFailed: loss.failed,
-          smallOf: loss.of,
-          p50: ms(quantile(loss.times, 0.5)),
-        },
-        evidence: [
-          {
-            kind: 'shares',
-            label: "large answers that did not come (each server's metrics page)",
-            rows: fetches.map((it) => ({ where: `${it.pod} to ${it.node}`, bad: it.result === 'complete' ? 0 : 1, of: 1, note: it.result === 'complete' ? `${it.bytes} bytes came` : `connected, ${it.bytes} bytes in 3 s` })),
+    if (stalled.length === fetches.length && fetches.length > 1)
+      return cannotTell(
+        'ambiguous',
+        'no large answer came from any DNS server to any node: their metrics pages may be what hangs, not the network',
+      )
+    return whose(stalled, fetches, (pod) => clusterDns.pods.find((it) => it.name === pod)?.node ?? null).map(
+      ({ node, side, pairs }) =>
+        finding({
+          subject: subject('Node', null, node),
+          confidence: 'observed',
+          args: {
+            side,
+            pairs: pairs.map((it) => `from ${it.pod} to ${it.node}`).join(', '),
+            smallFailed: loss.failed,
+            smallOf: loss.of,
+            p50: ms(quantile(loss.times, 0.5)),
           },
-          latency('small answers of the same servers', small),
-        ],
-      }),
+          evidence: [
+            {
+              kind: 'shares',
+              label: "large answers that did not come (each server's metrics page)",
+              rows: fetches.map((it) => ({
+                where: `${it.pod} to ${it.node}`,
+                bad: it.result === 'complete' ? 0 : 1,
+                of: 1,
+                note: it.result === 'complete' ? `${it.bytes} bytes came` : `connected, ${it.bytes} bytes in 3 s`,
+              })),
+            },
+            latency('small answers of the same servers', small),
+          ],
+        }),
     )
   },
 
@@ -62,8 +77,10 @@ export default check({
       args['side'] === 'sender'
         ? `Large packets of the DNS server on node ${on.name} never reach other nodes: small answers are quick, large ones hang.`
         : `Large packets from DNS servers never reach pods on node ${on.name}: small answers are quick, large ones hang.`,
-    detail: ({ args }) => `${args['pairs']}: connected, and an answer of several full packets never came · small answers ${args['smallFailed']} of ${args['smallOf']} failed, p50 ${args['p50']}`,
-    note: () => 'an MTU on the way is smaller than the pods believe, and the ICMP message that would tell them is dropped; everything large from other nodes hangs, not DNS alone',
+    detail: ({ args }) =>
+      `${args['pairs']}: connected, and an answer of several full packets never came · small answers ${args['smallFailed']} of ${args['smallOf']} failed, p50 ${args['p50']}`,
+    note: () =>
+      'an MTU on the way is smaller than the pods believe, and the ICMP message that would tell them is dropped; everything large from other nodes hangs, not DNS alone',
     help: ({ subject: on, args }) => [
       "set the CNI's MTU to what the network carries (VXLAN takes 50 bytes, WireGuard 60, IPsec up to 80), and let ICMP type 3 code 4 pass",
       `from a pod ${args['side'] === 'sender' ? 'on another node' : `on ${on.name}`}:  ping -M do -s 1472 COREDNS_POD_IP, then smaller, until it answers: that size + 28 is the MTU`,
@@ -79,11 +96,22 @@ interface Lost {
 }
 
 /** Several receivers and one sender's node: that node; else each receiver. */
-function whose(stalled: readonly LargeFetch[], fetches: readonly LargeFetch[], home: (pod: string) => string | null): readonly Lost[] {
+function whose(
+  stalled: readonly LargeFetch[],
+  fetches: readonly LargeFetch[],
+  home: (pod: string) => string | null,
+): readonly Lost[] {
   const homes = new Set(stalled.map((it) => home(it.pod)))
   const [only] = homes
   const receivers = new Set(stalled.map((it) => it.node))
   const others = fetches.filter((it) => home(it.pod) === only && it.node !== only)
-  if (homes.size === 1 && only !== null && only !== undefined && receivers.size > 1 && others.every((it) => it.result === 'stalled')) return [{ node: only, side: 'sender', pairs: stalled }]
+  if (
+    homes.size === 1 &&
+    only !== null &&
+    only !== undefined &&
+    receivers.size > 1 &&
+    others.every((it) => it.result === 'stalled')
+  )
+    return [{ node: only, side: 'sender', pairs: stalled }]
   return [...Map.groupBy(stalled, (it) => it.node)].map(([node, pairs]) => ({ node, side: 'receiver', pairs }))
 }

@@ -16,12 +16,16 @@ export default check({
   decides: ['DNS-51'],
 
   run({ clusterDns }) {
-    if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
+    if (!clusterDns.corefile.known)
+      return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
     const corefile = parseCorefile(text)
     const { servers } = corefile
-    if (judgeCorefile(corefile, null).refusals.length > 0) return notApplicable('the Corefile does not parse: DNS114 is about that')
-    const found = servers.flatMap((server) => server.plugins.filter((it) => it.name === 'log' && writesAnswers(it)).map((plugin) => ({ server, plugin })))
+    if (judgeCorefile(corefile, null).refusals.length > 0)
+      return notApplicable('the Corefile does not parse: DNS114 is about that')
+    const found = servers.flatMap((server) =>
+      server.plugins.filter((it) => it.name === 'log' && writesAnswers(it)).map((plugin) => ({ server, plugin })),
+    )
     const [first] = found
     if (first === undefined) return ok(Math.max(1, servers.length))
     return finding({
@@ -34,9 +38,15 @@ export default check({
 
   words: {
     headline: ({ args }) => `CoreDNS writes every query to its log (Corefile line ${args['line']}).`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · \`log\` in ${args['blocks']} of ${args['of']} server blocks`,
-    note: () => 'handy while one debugs; on a busy cluster it costs CPU and disk, and names that applications look up are written down',
-    help: ({ subject: on }) => ['take the line out, or keep failures alone: `log . { class denial error }`', 'hopscope fix DNS121 --plan', `kubectl -n ${on.namespace} edit configmap ${on.name}`],
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · \`log\` in ${args['blocks']} of ${args['of']} server blocks`,
+    note: () =>
+      'handy while one debugs; on a busy cluster it costs CPU and disk, and names that applications look up are written down',
+    help: ({ subject: on }) => [
+      'take the line out, or keep failures alone: `log . { class denial error }`',
+      'hopscope fix DNS121 --plan',
+      `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+    ],
   },
 })
 

@@ -46,9 +46,14 @@ const dnsChecks = checks.filter((it) => it.slug.startsWith('dns/'))
 
 function diagnoseDns(sources: DnsSources, hidden: readonly SourceName[] = []): Diagnosis {
   const all = Object.fromEntries(
-    Object.entries(sources).map(([name, value]) => [name, hidden.some((it) => it === name) ? unknown('not-asked', 'needs --node-access') : known(value)]),
+    Object.entries(sources).map(([name, value]) => [
+      name,
+      hidden.some((it) => it === name) ? unknown('not-asked', 'needs --node-access') : known(value),
+    ]),
   )
-  return diagnose(freeze(model(all, { scope: { namespace: null, target: { kind: 'dns' }, level: 'node' } })), { checks: dnsChecks })
+  return diagnose(freeze(model(all, { scope: { namespace: null, target: { kind: 'dns' }, level: 'node' } })), {
+    checks: dnsChecks,
+  })
 }
 
 /** `DNS101 Node/worker-2`, root causes of level error only. */
@@ -60,7 +65,9 @@ function errors(diagnosis: Diagnosis): readonly string[] {
 }
 
 function everything(diagnosis: Diagnosis): readonly string[] {
-  return diagnosis.roots.flatMap((it) => [it.finding, ...it.consequences]).map((it) => `${it.code} ${subjectKey(it.subject)}`)
+  return diagnosis.roots
+    .flatMap((it) => [it.finding, ...it.consequences])
+    .map((it) => `${it.code} ${subjectKey(it.subject)}`)
 }
 
 function crashes(diagnosis: Diagnosis): readonly (string | null)[] {
@@ -70,7 +77,11 @@ function crashes(diagnosis: Diagnosis): readonly (string | null)[] {
 /** A kernel that counts lost packets alone, one that counts saved ones as well, and one whose number says nothing. */
 const kernels = ['6.18.3', '5.10.0', '5.4.0-150-generic', '4.15.0-213-generic', '4.18.0-553.el8_10.x86_64']
 
-const faults: readonly { readonly it: string; readonly given: (kernel: string) => DnsSources; readonly expect: readonly string[] }[] = [
+const faults: readonly {
+  readonly it: string
+  readonly given: (kernel: string) => DnsSources
+  readonly expect: readonly string[]
+}[] = [
   {
     it: 'AAAA filtered on one node',
     given: (kernel) => cluster({ kernel, network: filterOn('aaaa', 'worker-2') }),
@@ -144,7 +155,12 @@ const faults: readonly { readonly it: string; readonly given: (kernel: string) =
   },
   {
     it: 'an upstream that never answers AAAA, asked only a few times',
-    given: (kernel) => cluster({ kernel, network: upstreamIgnoresAaaa, counts: { externalService: 5, externalEndpoint: 0, libcExternal: 0 } }),
+    given: (kernel) =>
+      cluster({
+        kernel,
+        network: upstreamIgnoresAaaa,
+        counts: { externalService: 5, externalEndpoint: 0, libcExternal: 0 },
+      }),
     expect: ['DNS102 ConfigMap/kube-system/coredns'],
   },
   {
@@ -169,7 +185,8 @@ const faults: readonly { readonly it: string; readonly given: (kernel: string) =
   },
   {
     it: 'answers from the wrong address on one node',
-    given: (kernel) => cluster({ kernel, network: wrongSourceOn('worker-1'), probed: { stray: [{ node: 'worker-1', packets: 260 }] } }),
+    given: (kernel) =>
+      cluster({ kernel, network: wrongSourceOn('worker-1'), probed: { stray: [{ node: 'worker-1', packets: 260 }] } }),
     expect: ['DNS142 Node/worker-1'],
   },
   {
@@ -226,16 +243,24 @@ describe.each(kernels)('on kernel %s', (kernel) => {
 })
 
 function raced(kernel: string, delta: Parameters<typeof conntrackOf>[1]): DnsSources {
-  return cluster({ kernel, network: raceOn('worker-2'), conntrack: [conntrackOf('worker-1'), conntrackOf('worker-2', delta), conntrackOf('worker-3')] })
+  return cluster({
+    kernel,
+    network: raceOn('worker-2'),
+    conntrack: [conntrackOf('worker-1'), conntrackOf('worker-2', delta), conntrackOf('worker-3')],
+  })
 }
 
 describe('a conntrack table full on one node', () => {
   test.each(kernels)('is one root cause on kernel %s, by its counters', (kernel) => {
-    expect(errors(diagnoseDns(cluster({ kernel, network: tableFullOn('worker-2'), conntrack: fullTables('worker-2') })))).toEqual(['DNS143 Node/worker-2'])
+    expect(
+      errors(diagnoseDns(cluster({ kernel, network: tableFullOn('worker-2'), conntrack: fullTables('worker-2') }))),
+    ).toEqual(['DNS143 Node/worker-2'])
   })
 
   test('without counters it is a loss that nothing claims', () => {
-    expect(errors(diagnoseDns(cluster({ network: tableFullOn('worker-2') }), ['conntrack']))).toEqual(['DNS110 Node/worker-2'])
+    expect(errors(diagnoseDns(cluster({ network: tableFullOn('worker-2') }), ['conntrack']))).toEqual([
+      'DNS110 Node/worker-2',
+    ])
   })
 })
 
@@ -244,21 +269,32 @@ describe('the race', () => {
     expect(errors(diagnoseDns(raced(kernel, { insert_failed: racesPerNode })))).toEqual(['DNS101 Node/worker-2'])
   })
 
-  test.each(['4.15.0-213-generic', '5.4.0-150-generic'])('is inferred on kernel %s without counters: the controls are clean', (kernel) => {
-    const diagnosis = diagnoseDns(raced(kernel, {}), ['conntrack'])
-    expect(errors(diagnosis)).toEqual(['DNS101 Node/worker-2'])
-    expect(diagnosis.roots[0]?.finding.confidence).toBe('inferred')
-  })
+  test.each(['4.15.0-213-generic', '5.4.0-150-generic'])(
+    'is inferred on kernel %s without counters: the controls are clean',
+    (kernel) => {
+      const diagnosis = diagnoseDns(raced(kernel, {}), ['conntrack'])
+      expect(errors(diagnosis)).toEqual(['DNS101 Node/worker-2'])
+      expect(diagnosis.roots[0]?.finding.confidence).toBe('inferred')
+    },
+  )
 
-  test.each(['6.18.3', '4.18.0-553.el8_10.x86_64'])('is not named on kernel %s without counters; the loss itself still is', (kernel) => {
-    const diagnosis = diagnoseDns(raced(kernel, {}), ['conntrack'])
-    expect(errors(diagnosis)).toEqual(['DNS110 Node/worker-2'])
-    expect(diagnosis.results.find((it) => it.check.code === 'DNS101')?.cannotTell[0]?.settle).toBe('--node-access')
-  })
+  test.each(['6.18.3', '4.18.0-553.el8_10.x86_64'])(
+    'is not named on kernel %s without counters; the loss itself still is',
+    (kernel) => {
+      const diagnosis = diagnoseDns(raced(kernel, {}), ['conntrack'])
+      expect(errors(diagnosis)).toEqual(['DNS110 Node/worker-2'])
+      expect(diagnosis.results.find((it) => it.check.code === 'DNS101')?.cannotTell[0]?.settle).toBe('--node-access')
+    },
+  )
 
   test('on two nodes has two root causes', () => {
-    const conntrack = workers.map((name) => conntrackOf(name, { insert_failed: name === 'worker-1' ? 0 : racesPerNode }))
-    expect(errors(diagnoseDns(cluster({ network: raceOn('worker-2', 'worker-3'), conntrack })))).toEqual(['DNS101 Node/worker-2', 'DNS101 Node/worker-3'])
+    const conntrack = workers.map((name) =>
+      conntrackOf(name, { insert_failed: name === 'worker-1' ? 0 : racesPerNode }),
+    )
+    expect(errors(diagnoseDns(cluster({ network: raceOn('worker-2', 'worker-3'), conntrack })))).toEqual([
+      'DNS101 Node/worker-2',
+      'DNS101 Node/worker-3',
+    ])
   })
 })
 
@@ -266,12 +302,30 @@ describe('no finding at all', () => {
   const healed = { clash_resolve: 47 }
   const wells: readonly { readonly it: string; readonly given: DnsSources }[] = [
     ...kernels.map((kernel) => ({ it: `healthy on ${kernel}`, given: cluster({ kernel }) })),
-    ...['6.18.3', '5.10.0'].map((kernel) => ({ it: `the race healed by kernel ${kernel}: clash_resolve rises, nothing is lost`, given: cluster({ kernel, conntrack: workers.map((name) => conntrackOf(name, healed)) }) })),
-    { it: 'insert_failed of other traffic, nothing lost', given: cluster({ conntrack: workers.map((name) => conntrackOf(name, { insert_failed: 300, drop: 300 })) }) },
+    ...['6.18.3', '5.10.0'].map((kernel) => ({
+      it: `the race healed by kernel ${kernel}: clash_resolve rises, nothing is lost`,
+      given: cluster({ kernel, conntrack: workers.map((name) => conntrackOf(name, healed)) }),
+    })),
+    {
+      it: 'insert_failed of other traffic, nothing lost',
+      given: cluster({ conntrack: workers.map((name) => conntrackOf(name, { insert_failed: 300, drop: 300 })) }),
+    },
     { it: 'slow but answering, no CPU limit', given: cluster({ network: slowButAnswering }) },
-    { it: 'slow but answering, far below the CPU limit', given: cluster({ network: slowButAnswering, dns: limitedDns(500) }) },
+    {
+      it: 'slow but answering, far below the CPU limit',
+      given: cluster({ network: slowButAnswering, dns: limitedDns(500) }),
+    },
     { it: 'a slow upstream', given: cluster({ network: upstreamSlow }) },
-    { it: 'one late packet on each node', given: cluster({ network: ({ index, method, server }) => ({ kind: 'answered', ms: index === 7 && method === 'pair' && server.role === 'service' ? 2600 : 0.6 }), counts: { externalService: 0 } }) },
+    {
+      it: 'one late packet on each node',
+      given: cluster({
+        network: ({ index, method, server }) => ({
+          kind: 'answered',
+          ms: index === 7 && method === 'pair' && server.role === 'service' ? 2600 : 0.6,
+        }),
+        counts: { externalService: 0 },
+      }),
+    },
   ]
 
   test.each(wells)('$it', ({ given }) => {
@@ -284,6 +338,9 @@ describe('no finding at all', () => {
 
   test('a healed race is told, not reported', () => {
     const diagnosis = diagnoseDns(cluster({ conntrack: workers.map((name) => conntrackOf(name, healed)) }))
-    expect(diagnosis.results.find((it) => it.check.code === 'DNS101')).toMatchObject({ verdict: 'ok', note: expect.stringContaining('clash_resolve +141') })
+    expect(diagnosis.results.find((it) => it.check.code === 'DNS101')).toMatchObject({
+      verdict: 'ok',
+      note: expect.stringContaining('clash_resolve +141'),
+    })
   })
 })

@@ -1,6 +1,16 @@
 import { clusterDns } from '../../../test/build/dns.ts'
 import { answered, lost, never, probe } from '../../../test/build/lookups.ts'
-import { blackHoleOn, cluster, pathToReplicaLost, raceOn, slowButAnswering, someAaaaDroppedOn, tableFullOn, upstreamDead, upstreamSlow } from '../../../test/build/dns-faults.ts'
+import {
+  blackHoleOn,
+  cluster,
+  pathToReplicaLost,
+  raceOn,
+  slowButAnswering,
+  someAaaaDroppedOn,
+  tableFullOn,
+  upstreamDead,
+  upstreamSlow,
+} from '../../../test/build/dns-faults.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { node } from '../../../test/build/node.ts'
 import check from './lookups-lost.ts'
@@ -8,27 +18,126 @@ import check from './lookups-lost.ts'
 const onWorker2 = { subject: 'Node/worker-2', confidence: 'observed', severity: 'error' } as const
 
 const all = clusterDns()
-const oneServer = { ...all, pods: all.pods.slice(0, 1), slices: all.slices.map((it) => ({ ...it, endpoints: it.endpoints.slice(0, 1) })) }
+const oneServer = {
+  ...all,
+  pods: all.pods.slice(0, 1),
+  slices: all.slices.map((it) => ({ ...it, endpoints: it.endpoints.slice(0, 1) })),
+}
 
 describeCheck(check, [
-  { it: 'a loss without a name of its own', given: cluster({ network: tableFullOn('worker-2') }), expect: [{ ...onWorker2, args: { zone: 'cluster', service: 'bad', direct: 'bad', tcp: 'bad', only: 'both', insertFailed: 0 } }, { ...onWorker2, args: { zone: 'outside' } }] },
-  { it: 'one type alone, over UDP, whoever is asked', given: cluster({ nodes: ['worker-2'], network: someAaaaDroppedOn('worker-2') }), expect: [{ ...onWorker2, args: { service: 'bad', direct: 'bad', tcp: 'well', single: 'bad', only: 'AAAA' } }, onWorker2] },
-  { it: 'the path to one replica', given: cluster({ network: pathToReplicaLost('10.2.2.2', 'worker-2') }), expect: [onWorker2, onWorker2] },
-  { it: 'a loss with a name is one too: it folds under that', given: cluster({ network: raceOn('worker-2') }), expect: [onWorker2, onWorker2] },
-  { it: 'outside names alone', given: cluster({ nodes: ['worker-1'], network: upstreamDead }), expect: [{ subject: 'Node/worker-1', args: { zone: 'outside' } }] },
-  { it: 'what crosses to the node of all servers is lost: one finding, there', given: cluster({ dns: oneServer, nodes: ['worker-1', 'worker-2', 'worker-3'], network: ({ node: at, index }) => (at !== 'worker-1' && index % 5 === 0 ? lost('both') : answered()) }), expect: [{ subject: 'Node/worker-1', args: { towards: 'worker-2, worker-3' } }] },
-  { it: 'only what the probe asks past the Service is lost', given: cluster({ nodes: ['worker-1'], network: ({ server }) => (server.role === 'endpoint' ? never() : answered()) }), expect: 'cannot-tell', says: /past the Service/ },
-  { it: 'every look-up', given: cluster({ nodes: ['worker-2'], network: blackHoleOn('worker-2'), counts: { externalService: 0, externalEndpoint: 0, libcExternal: 0 } }), expect: [{ ...onWorker2, args: { share: '100 %' } }] },
-  { it: 'slow without a loss is a warning', given: cluster({ nodes: ['worker-1'], network: ({ zone }) => answered(zone === 'cluster' ? 620 : 1) }), expect: [{ subject: 'Node/worker-1', severity: 'warning', args: { bad: 0, p50: '620 ms' } }] },
-  { it: 'one path lossy, among many that are not', given: cluster({ nodes: ['worker-2'], network: ({ method, zone, index }) => (method === 'getaddrinfo' && zone === 'cluster' && index < 2 ? lost('a') : answered()) }), expect: [onWorker2] },
+  {
+    it: 'a loss without a name of its own',
+    given: cluster({ network: tableFullOn('worker-2') }),
+    expect: [
+      {
+        ...onWorker2,
+        args: { zone: 'cluster', service: 'bad', direct: 'bad', tcp: 'bad', only: 'both', insertFailed: 0 },
+      },
+      { ...onWorker2, args: { zone: 'outside' } },
+    ],
+  },
+  {
+    it: 'one type alone, over UDP, whoever is asked',
+    given: cluster({ nodes: ['worker-2'], network: someAaaaDroppedOn('worker-2') }),
+    expect: [
+      { ...onWorker2, args: { service: 'bad', direct: 'bad', tcp: 'well', single: 'bad', only: 'AAAA' } },
+      onWorker2,
+    ],
+  },
+  {
+    it: 'the path to one replica',
+    given: cluster({ network: pathToReplicaLost('10.2.2.2', 'worker-2') }),
+    expect: [onWorker2, onWorker2],
+  },
+  {
+    it: 'a loss with a name is one too: it folds under that',
+    given: cluster({ network: raceOn('worker-2') }),
+    expect: [onWorker2, onWorker2],
+  },
+  {
+    it: 'outside names alone',
+    given: cluster({ nodes: ['worker-1'], network: upstreamDead }),
+    expect: [{ subject: 'Node/worker-1', args: { zone: 'outside' } }],
+  },
+  {
+    it: 'what crosses to the node of all servers is lost: one finding, there',
+    given: cluster({
+      dns: oneServer,
+      nodes: ['worker-1', 'worker-2', 'worker-3'],
+      network: ({ node: at, index }) => (at !== 'worker-1' && index % 5 === 0 ? lost('both') : answered()),
+    }),
+    expect: [{ subject: 'Node/worker-1', args: { towards: 'worker-2, worker-3' } }],
+  },
+  {
+    it: 'only what the probe asks past the Service is lost',
+    given: cluster({
+      nodes: ['worker-1'],
+      network: ({ server }) => (server.role === 'endpoint' ? never() : answered()),
+    }),
+    expect: 'cannot-tell',
+    says: /past the Service/,
+  },
+  {
+    it: 'every look-up',
+    given: cluster({
+      nodes: ['worker-2'],
+      network: blackHoleOn('worker-2'),
+      counts: { externalService: 0, externalEndpoint: 0, libcExternal: 0 },
+    }),
+    expect: [{ ...onWorker2, args: { share: '100 %' } }],
+  },
+  {
+    it: 'slow without a loss is a warning',
+    given: cluster({ nodes: ['worker-1'], network: ({ zone }) => answered(zone === 'cluster' ? 620 : 1) }),
+    expect: [{ subject: 'Node/worker-1', severity: 'warning', args: { bad: 0, p50: '620 ms' } }],
+  },
+  {
+    it: 'one path lossy, among many that are not',
+    given: cluster({
+      nodes: ['worker-2'],
+      network: ({ method, zone, index }) =>
+        method === 'getaddrinfo' && zone === 'cluster' && index < 2 ? lost('a') : answered(),
+    }),
+    expect: [onWorker2],
+  },
 
-  { it: 'a node that could not be probed', given: { dnsProbe: probe({ nodes: ['worker-1'], about: { missing: [{ node: 'control-1', why: 'tainted; --probe-tolerate-all' }] } }) }, expect: 'cannot-tell', says: /node control-1: tainted/ },
-  { it: 'a probe that stopped itself', given: { dnsProbe: probe({ nodes: ['worker-1'], about: { stopped: 'answers got worse' } }) }, expect: 'cannot-tell', says: /answers got worse/ },
-  { it: 'no look-up of outside names ended', given: { dnsProbe: probe({ nodes: ['worker-1'], counts: { externalService: 0, externalEndpoint: 0, libcExternal: 0 } }) }, expect: 'cannot-tell', says: /no look-up of external names/ },
+  {
+    it: 'a node that could not be probed',
+    given: {
+      dnsProbe: probe({
+        nodes: ['worker-1'],
+        about: { missing: [{ node: 'control-1', why: 'tainted; --probe-tolerate-all' }] },
+      }),
+    },
+    expect: 'cannot-tell',
+    says: /node control-1: tainted/,
+  },
+  {
+    it: 'a probe that stopped itself',
+    given: { dnsProbe: probe({ nodes: ['worker-1'], about: { stopped: 'answers got worse' } }) },
+    expect: 'cannot-tell',
+    says: /answers got worse/,
+  },
+  {
+    it: 'no look-up of outside names ended',
+    given: {
+      dnsProbe: probe({ nodes: ['worker-1'], counts: { externalService: 0, externalEndpoint: 0, libcExternal: 0 } }),
+    },
+    expect: 'cannot-tell',
+    says: /no look-up of external names/,
+  },
   { it: 'no look-ups at all', given: modelOf({ nodes: [node('worker-1')] }), expect: 'cannot-tell', says: /--probe/ },
 
   { it: 'all answered', given: cluster(), expect: 'ok' },
   { it: 'slower than usual, but answering', given: cluster({ network: slowButAnswering }), expect: 'ok' },
   { it: 'a slow upstream', given: cluster({ network: upstreamSlow }), expect: 'ok' },
-  { it: 'one lost packet in the whole probe', given: cluster({ nodes: ['worker-1'], network: ({ index, method, zone, server }) => (index === 5 && method === 'pair' && zone === 'cluster' && server.role === 'service' ? lost('both') : answered()) }), expect: 'ok' },
+  {
+    it: 'one lost packet in the whole probe',
+    given: cluster({
+      nodes: ['worker-1'],
+      network: ({ index, method, zone, server }) =>
+        index === 5 && method === 'pair' && zone === 'cluster' && server.role === 'service' ? lost('both') : answered(),
+    }),
+    expect: 'ok',
+  },
 ])

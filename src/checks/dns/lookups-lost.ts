@@ -37,18 +37,30 @@ export default check({
   run({ dnsProbe, conntrack, clusterDns }) {
     const windows = conntrack.known ? conntrack.value : []
     const caches = clusterDns.known ? cacheFaults(dnsProbe, clusterDns.value) : []
-    const measured = dnsProbe.nodes.flatMap((node) => (['cluster', 'external'] as const).map((zone) => {
-      const verdict = judge(dnsProbe, node, zone, windows.find((it) => it.node === node))
-      return caches.some((it) => it.node === node && it.zone === zone) ? byCache(verdict) : verdict
-    }))
+    const measured = dnsProbe.nodes.flatMap((node) =>
+      (['cluster', 'external'] as const).map((zone) => {
+        const verdict = judge(
+          dnsProbe,
+          node,
+          zone,
+          windows.find((it) => it.node === node),
+        )
+        return caches.some((it) => it.node === node && it.zone === zone) ? byCache(verdict) : verdict
+      }),
+    )
     const missing = dnsProbe.missing.map(({ node, why }) => cannotTell('failed', `node ${node}: ${why}`))
-    const stopped = dnsProbe.stopped === null ? [] : [cannotTell('failed', `the probe stopped itself: ${dnsProbe.stopped}`)]
+    const stopped =
+      dnsProbe.stopped === null ? [] : [cannotTell('failed', `the probe stopped itself: ${dnsProbe.stopped}`)]
     return [...towardsHome(dnsProbe, measured, clusterDns), ...missing, ...stopped]
   },
 
   words: {
-    headline: ({ subject: on, args }) => args['towards'] !== undefined ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, are lost: from ${args['towards']}.` : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ${args['by'] === 'cache' ? 'by the DNS cache of that node' : 'and no known cause matches'}.`,
-    detail: ({ subject: on, args }) => `on node ${on.name} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
+    headline: ({ subject: on, args }) =>
+      args['towards'] !== undefined
+        ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, are lost: from ${args['towards']}.`
+        : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ${args['by'] === 'cache' ? 'by the DNS cache of that node' : 'and no known cause matches'}.`,
+    detail: ({ subject: on, args }) =>
+      `on node ${on.name} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
     note: ({ args }) => reading(args),
     help: ({ subject: on }) => [
       'compare the paths: where the bad ones part from the good ones, there it sits',
@@ -58,14 +70,18 @@ export default check({
 })
 
 /**
- * Lookups are lost from every node but the one on which all servers run: then it is the way to that node that loses, and
+ * Lookups are lost from every node but the one on which all servers run: then it is the way to that node that loses,
+ * and
  * none of the healthy ones. One finding, on that node, instead of one on each of the others.
  */
 function towardsHome(probe: DnsProbe, measured: readonly Verdict[], dns: Known<ClusterDns>): readonly Verdict[] {
-  const homes = new Set((dns.known ? dns.value.pods : []).flatMap((it) => (it.ready && it.node !== null ? [it.node] : [])))
+  const homes = new Set(
+    (dns.known ? dns.value.pods : []).flatMap((it) => (it.ready && it.node !== null ? [it.node] : [])),
+  )
   const [home] = homes
   if (home === undefined || homes.size > 1) return measured
-  const isLoss = (it: Verdict): it is Extract<Verdict, { kind: 'finding' }> => it.kind === 'finding' && it.found.args['trouble'] === 'lost'
+  const isLoss = (it: Verdict): it is Extract<Verdict, { kind: 'finding' }> =>
+    it.kind === 'finding' && it.found.args['trouble'] === 'lost'
   const lost = measured.filter(isLoss)
   const nodes = [...new Set(lost.map((it) => it.found.subject.name))].toSorted()
   const others = probe.nodes.filter((it) => it !== home)
@@ -86,26 +102,45 @@ function towardsHome(probe: DnsProbe, measured: readonly Verdict[], dns: Known<C
 
 /** Asked before nothing is said to match: the servers behind the node's cache answer, and the cache does not. */
 function byCache(verdict: Verdict): Verdict {
-  return verdict.kind === 'finding' ? { kind: 'finding', found: { ...verdict.found, args: { ...verdict.found.args, by: 'cache' } } } : verdict
+  return verdict.kind === 'finding'
+    ? { kind: 'finding', found: { ...verdict.found, args: { ...verdict.found.args, by: 'cache' } } }
+    : verdict
 }
 
 /** What the paths rule out, so that nobody starts with the cure for another fault. */
 function reading(args: Args): string | null {
   if (args['trouble'] !== 'lost' || args['zone'] !== 'cluster') return null
   const said = [
-    ...(args['direct'] === 'bad' ? ['each server loses them at its own address too'] : args['direct'] === 'well' && args['service'] === 'bad' ? ['no server loses them at its own address: it is the way through the Service'] : []),
+    ...(args['direct'] === 'bad'
+      ? ['each server loses them at its own address too']
+      : args['direct'] === 'well' && args['service'] === 'bad'
+        ? ['no server loses them at its own address: it is the way through the Service']
+        : []),
     ...(args['only'] === 'both' ? [] : [`${args['only']} questions alone: something looks inside the packets`]),
     ...(args['tcp'] === 'well' ? ['none over TCP'] : []),
-    ...(typeof args['insertFailed'] === 'number' && args['insertFailed'] === 0 ? ['insert_failed +0, so not the conntrack race'] : args['single'] === 'bad' ? ['single questions too, so not the conntrack race'] : []),
+    ...(typeof args['insertFailed'] === 'number' && args['insertFailed'] === 0
+      ? ['insert_failed +0, so not the conntrack race']
+      : args['single'] === 'bad'
+        ? ['single questions too, so not the conntrack race']
+        : []),
   ]
   return said.length === 0 ? null : said.join(' · ')
 }
 
-function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', counters: ConntrackWindow | undefined): Verdict {
+function judge(
+  probe: DnsProbe,
+  node: string,
+  zone: 'cluster' | 'external',
+  counters: ConntrackWindow | undefined,
+): Verdict {
   const lag = probe.lag?.find((it) => it.node === node)?.p99Ms ?? 0
   const again = 'again when the node is less busy'
   if (blindNodes(probe).has(node)) {
-    return cannotTell('ambiguous', `the probe pod on ${node} got the CPU up to ${lag} ms late: its timeouts may be its own`, again)
+    return cannotTell(
+      'ambiguous',
+      `the probe pod on ${node} got the CPU up to ${lag} ms late: its timeouts may be its own`,
+      again,
+    )
   }
   const series = seriesOf(probe, { node, zone })
   const loss = lossOf(series)
@@ -116,12 +151,28 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', coun
   if (!lost && !slow) return ok(loss.of)
   // What the probe alone does, past the Service, may explain a loss of those who use it, and is none by itself.
   const asksService = usersAskService(probe, node)
-  const theirs = series.filter((it) => it.method === 'getaddrinfo' || it.server.role === 'node-cache' || (it.server.role === 'service' && asksService))
+  const theirs = series.filter(
+    (it) =>
+      it.method === 'getaddrinfo' || it.server.role === 'node-cache' || (it.server.role === 'service' && asksService),
+  )
   const theirLoss = lossOf(theirs)
-  if (lost && theirLoss.of >= (asksService ? 20 : 4) && !notable(troubled(theirs), theirLoss.of) && !theirs.some((it) => notable(troubled([it]), it.lookups.length))) {
-    return cannotTell('ambiguous', `on ${node} ${zone === 'cluster' ? 'names of the cluster' : 'outside names'} are answered the way that pods ask (${theirLoss.of} lookups), and lost by servers that are asked past the Service`)
+  if (
+    lost &&
+    theirLoss.of >= (asksService ? 20 : 4) &&
+    !notable(troubled(theirs), theirLoss.of) &&
+    !theirs.some((it) => notable(troubled([it]), it.lookups.length))
+  ) {
+    return cannotTell(
+      'ambiguous',
+      `on ${node} ${zone === 'cluster' ? 'names of the cluster' : 'outside names'} are answered the way that pods ask (${theirLoss.of} lookups), and lost by servers that are asked past the Service`,
+    )
   }
-  if (!lost && lag >= blurMs) return cannotTell('ambiguous', `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no look-up was lost`, again)
+  if (!lost && lag >= blurMs)
+    return cannotTell(
+      'ambiguous',
+      `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no look-up was lost`,
+      again,
+    )
 
   return finding({
     subject: subject('Node', null, node),
@@ -138,8 +189,17 @@ function judge(probe: DnsProbe, node: string, zone: 'cluster' | 'external', coun
       ...whereLost(series),
       insertFailed: counters?.delta.insert_failed ?? 'unknown',
     },
-    evidence: [shares('look-ups that lost a packet or failed', probe, series, path), latency(`look-ups on ${node}`, series), ...exchange(series)],
-    symptoms: [`${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`, dnsLossInNamespace(probe.from.namespace), ...(lost ? [] : ['dns-slow:cluster']), ...(lost && troubled(series.filter((it) => it.transport !== 'tcp')) === 0 ? [dnsTcpUnanswered] : [])],
+    evidence: [
+      shares('look-ups that lost a packet or failed', probe, series, path),
+      latency(`look-ups on ${node}`, series),
+      ...exchange(series),
+    ],
+    symptoms: [
+      `${zone === 'cluster' ? 'dns-loss' : 'dns-external'}:node/${node}`,
+      dnsLossInNamespace(probe.from.namespace),
+      ...(lost ? [] : ['dns-slow:cluster']),
+      ...(lost && troubled(series.filter((it) => it.transport !== 'tcp')) === 0 ? [dnsTcpUnanswered] : []),
+    ],
     // Outside names take the same way to CoreDNS as the cluster's own.
     explains: zone === 'cluster' ? [`dns-external:node/${node}`] : [],
   })

@@ -27,9 +27,12 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} asks ${args['other']} beside the cluster's DNS: names of the cluster will be missing now and then.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameservers ${args['all']}`,
-    note: () => 'musl (Alpine) asks all servers at once and takes the first answer, NXDOMAIN too; glibc asks the next when one is late, and never goes back for a name that was denied',
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} asks ${args['other']} beside the cluster's DNS: names of the cluster will be missing now and then.`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameservers ${args['all']}`,
+    note: () =>
+      'musl (Alpine) asks all servers at once and takes the first answer, NXDOMAIN too; glibc asks the next when one is late, and never goes back for a name that was denied',
     help: ({ subject: on, args }) => [
       `leave the cluster's DNS alone in the list, and send the domains that ${args['other']} knows there from the Corefile: a server block with \`forward . ${args['other']}\``,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsConfig`,

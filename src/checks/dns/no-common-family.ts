@@ -10,7 +10,8 @@ import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { count, some } from '../service/words.ts'
 
 /**
- * A pod that has addresses of one family alone can send to no other. Each pod gets the DNS Service's first address, and a
+ * A pod that has addresses of one family alone can send to no other. Each pod gets the DNS Service's first address, and
+ * a
  * Service that was made before dual stack came has the old family alone: nothing changes it afterwards.
  */
 export default check({
@@ -34,8 +35,10 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} has ${args['theirs']} alone, and the DNS Service ${args['offered']} alone: no lookup reaches it.`,
-    detail: ({ args }) => `${count(Number(args['pods']), 'pod')} with ${args['theirs']} addresses (${args['ip']}) · the DNS Service is ${args['vip']}`,
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} has ${args['theirs']} alone, and the DNS Service ${args['offered']} alone: no lookup reaches it.`,
+    detail: ({ args }) =>
+      `${count(Number(args['pods']), 'pod')} with ${args['theirs']} addresses (${args['ip']}) · the DNS Service is ${args['vip']}`,
     note: () => 'a Service keeps the families that it was made with, until its ipFamilyPolicy is changed',
     help: ({ args }) => [
       'give the DNS Service an address of that family as well; the pods get it when they start anew',
@@ -59,7 +62,10 @@ function familiesOf({ ip, ips }: Pod): readonly Family[] {
 function familiesOfService({ service, slices }: ClusterDns): ReadonlySet<Family> {
   const ip = service?.clusterIP ?? null
   if (ip === null || ip === 'None') return new Set()
-  return new Set([familyOf(ip), ...slices.flatMap(({ addressType }): readonly Family[] => (addressType === 'FQDN' ? [] : [addressType]))])
+  return new Set([
+    familyOf(ip),
+    ...slices.flatMap(({ addressType }): readonly Family[] => (addressType === 'FQDN' ? [] : [addressType])),
+  ])
 }
 
 function judge(pods: readonly Pod[], { service }: ClusterDns, offered: ReadonlySet<Family>): readonly Verdict[] {
@@ -81,7 +87,11 @@ function judge(pods: readonly Pod[], { service }: ClusterDns, offered: ReadonlyS
         service: service?.name ?? 'kube-dns',
       },
       evidence: [
-        { kind: 'fact', label: 'addresses of the pods', value: some(pods.map((it) => `${it.name} ${(it.ips ?? [it.ip]).join(' ')}`)) },
+        {
+          kind: 'fact',
+          label: 'addresses of the pods',
+          value: some(pods.map((it) => `${it.name} ${(it.ips ?? [it.ip]).join(' ')}`)),
+        },
         { kind: 'fact', label: 'address of the DNS Service', value: service?.clusterIP ?? 'none' },
       ],
       explains: pods.map(dnsLossInPod),

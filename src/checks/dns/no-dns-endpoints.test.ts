@@ -15,19 +15,55 @@ const unselected = (selector: Readonly<Record<string, string>>): ClusterDns => {
 }
 
 describeCheck(check, [
-  { it: 'scaled to 0', given: cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(0) }), expect: [{ ...service, confidence: 'inferred', args: { desired: 0, endpoints: 0, workload: 'Deployment coredns' } }] },
-  { it: 'no pod is ready', given: cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(2) }), expect: [{ ...service, args: { desired: 2, endpoints: 2, pods: 2 } }] },
-  { it: 'no slice at all, and no workload found', given: cluster({ dns: { ...dnsWithoutEndpoints(0), slices: [], workload: null } }), expect: [{ ...service, args: { desired: 'unknown', workload: 'none found' } }] },
-  { it: 'its selector finds no server', given: { clusterDns: unselected({ app: 'coredns' }) }, expect: [{ ...service, args: { missed: 2, restore: '{"spec":{"selector":{"app":null,"k8s-app":"kube-dns"}}}' } }] },
-  ...([['169.254.169.254', 'warning'], ['10.96.0.10', 'error']] as const).map(([ip, severity]) => ({
+  {
+    it: 'scaled to 0',
+    given: cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(0) }),
+    expect: [
+      { ...service, confidence: 'inferred', args: { desired: 0, endpoints: 0, workload: 'Deployment coredns' } },
+    ],
+  },
+  {
+    it: 'no pod is ready',
+    given: cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(2) }),
+    expect: [{ ...service, args: { desired: 2, endpoints: 2, pods: 2 } }],
+  },
+  {
+    it: 'no slice at all, and no workload found',
+    given: cluster({ dns: { ...dnsWithoutEndpoints(0), slices: [], workload: null } }),
+    expect: [{ ...service, args: { desired: 'unknown', workload: 'none found' } }],
+  },
+  {
+    it: 'its selector finds no server',
+    given: { clusterDns: unselected({ app: 'coredns' }) },
+    expect: [{ ...service, args: { missed: 2, restore: '{"spec":{"selector":{"app":null,"k8s-app":"kube-dns"}}}' } }],
+  },
+  ...(
+    [
+      ['169.254.169.254', 'warning'],
+      ['10.96.0.10', 'error'],
+    ] as const
+  ).map(([ip, severity]) => ({
     it: `pods ask ${ip} and are answered`,
-    given: { ...cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(0) }), insideViews: [insideView('web-1', { resolvConf: known(`nameserver ${ip}\n`) })] },
+    given: {
+      ...cluster({ network: noEndpoints, dns: dnsWithoutEndpoints(0) }),
+      insideViews: [insideView('web-1', { resolvConf: known(`nameserver ${ip}\n`) })],
+    },
     expect: [{ ...service, severity }],
   })),
   { it: 'without a probe', given: { clusterDns: dnsWithoutEndpoints(0) }, expect: [service] },
 
-  { it: 'no Service kube-dns: DNS may be kept elsewhere', given: { clusterDns: { ...dnsWithoutEndpoints(0), service: null } }, expect: 'cannot-tell', says: /does not know where this cluster keeps its DNS/ },
-  { it: 'kube-system forbidden', given: modelOf({}, { clusterDns: unknown('forbidden', 'get services in kube-system') }), expect: 'cannot-tell', says: /no permission: get services in kube-system/ },
+  {
+    it: 'no Service kube-dns: DNS may be kept elsewhere',
+    given: { clusterDns: { ...dnsWithoutEndpoints(0), service: null } },
+    expect: 'cannot-tell',
+    says: /does not know where this cluster keeps its DNS/,
+  },
+  {
+    it: 'kube-system forbidden',
+    given: modelOf({}, { clusterDns: unknown('forbidden', 'get services in kube-system') }),
+    expect: 'cannot-tell',
+    says: /no permission: get services in kube-system/,
+  },
 
   { it: 'two ready', given: cluster(), expect: 'ok' },
   { it: 'ready but dead: a matter for look-ups', given: cluster({ network: replicaDead('10.2.2.2') }), expect: 'ok' },
@@ -35,19 +71,33 @@ describeCheck(check, [
 
 describe('what it says', () => {
   test.each([
-    [0, 'The cluster has no DNS: Deployment coredns is scaled to 0.', 'kubectl -n kube-system scale deployment/coredns --replicas=2'],
-    [2, 'The cluster has no DNS: no server behind the DNS Service is ready.', 'kubectl -n kube-system describe pods -l k8s-app=kube-dns'],
+    [
+      0,
+      'The cluster has no DNS: Deployment coredns is scaled to 0.',
+      'kubectl -n kube-system scale deployment/coredns --replicas=2',
+    ],
+    [
+      2,
+      'The cluster has no DNS: no server behind the DNS Service is ready.',
+      'kubectl -n kube-system describe pods -l k8s-app=kube-dns',
+    ],
   ])('for %i wanted pods', (desired, headline, command) => {
-    const finding = diagnose(modelOf({ clusterDns: dnsWithoutEndpoints(desired) }), { checks: [check] }).results[0]?.findings[0]
+    const finding = diagnose(modelOf({ clusterDns: dnsWithoutEndpoints(desired) }), { checks: [check] }).results[0]
+      ?.findings[0]
     if (finding === undefined) throw new Error('no finding')
     expect(check.words.headline(finding)).toBe(headline)
     expect(check.words.help(finding)).toContain(command)
   })
 
   test('for a selector that finds no ready server', () => {
-    const finding = diagnose(modelOf({ clusterDns: unselected({ 'k8s-app': 'coredns' }) }), { checks: [check] }).results[0]?.findings[0]
+    const finding = diagnose(modelOf({ clusterDns: unselected({ 'k8s-app': 'coredns' }) }), { checks: [check] })
+      .results[0]?.findings[0]
     if (finding === undefined) throw new Error('no finding')
-    expect(check.words.headline(finding)).toBe('The cluster has no DNS: the selector of the DNS Service finds none of 2 ready servers.')
-    expect(check.words.help(finding)[1]).toBe(`kubectl -n kube-system patch service kube-dns --type=merge -p '{"spec":{"selector":{"k8s-app":"kube-dns"}}}'`)
+    expect(check.words.headline(finding)).toBe(
+      'The cluster has no DNS: the selector of the DNS Service finds none of 2 ready servers.',
+    )
+    expect(check.words.help(finding)[1]).toBe(
+      `kubectl -n kube-system patch service kube-dns --type=merge -p '{"spec":{"selector":{"k8s-app":"kube-dns"}}}'`,
+    )
   })
 })

@@ -28,7 +28,11 @@ export default check({
 
   run({ clusterDns, insideViews, nodes }) {
     const { service, slices, pods, workload } = clusterDns
-    if (service === null) return cannotTell('not-there', 'no DNS Service was found: hopscope does not know where this cluster keeps its DNS')
+    if (service === null)
+      return cannotTell(
+        'not-there',
+        'no DNS Service was found: hopscope does not know where this cluster keeps its DNS',
+      )
     const endpoints = slices.flatMap((it) => it.endpoints)
     const ready = endpoints.filter((it) => it.ready).length
     if (ready > 0) return ok(ready)
@@ -37,38 +41,94 @@ export default check({
     const elsewhere = answeredElsewhere(service, insideViews)
     const putAway = isPutAway(clusterDns)
     if (elsewhere === null && putAway && !insideViews.known && hasCloudDns(nodes)) {
-      return cannotTell('ambiguous', `${workload?.kind} ${workload?.name} and its autoscaler are both scaled to 0, as where Cloud DNS of GKE answers in their place`, '--probe')
+      return cannotTell(
+        'ambiguous',
+        `${workload?.kind} ${workload?.name} and its autoscaler are both scaled to 0, as where Cloud DNS of GKE answers in their place`,
+        '--probe',
+      )
     }
     return finding({
       subject: subject('Service', service.namespace, service.name),
       confidence: 'inferred',
       ...(elsewhere === null ? {} : { severity: putAway ? ('info' as const) : ('warning' as const) }),
-      args: { ...serverArgs(clusterDns), elsewhere: elsewhere ?? '', pods: pods.length, endpoints: endpoints.length, desired: workload?.desired ?? 'unknown', workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`, ip: service.clusterIP ?? 'none', missed: missed.length, selector: labelsText(service.selector ?? {}), restore: restoring(service, missed[0]) },
+      args: {
+        ...serverArgs(clusterDns),
+        elsewhere: elsewhere ?? '',
+        pods: pods.length,
+        endpoints: endpoints.length,
+        desired: workload?.desired ?? 'unknown',
+        workload: workload === null ? 'none found' : `${workload.kind} ${workload.name}`,
+        ip: service.clusterIP ?? 'none',
+        missed: missed.length,
+        selector: labelsText(service.selector ?? {}),
+        restore: restoring(service, missed[0]),
+      },
       evidence: [
         ...(missed[0] === undefined ? [] : [selects(service, missed[0])]),
         { kind: 'fact', label: 'endpoints', value: `${ready} ready of ${endpoints.length}` },
-        { kind: 'fact', label: 'workload', value: workload === null ? 'none selects these pods' : `${workload.kind} ${workload.namespace}/${workload.name}: ${workload.ready} ready of ${workload.desired} wanted` },
-        ...pods.slice(0, 4).map((it) => ({ kind: 'fact' as const, label: `pod ${it.name}`, value: it.ready ? 'ready' : (it.notReadyReason ?? it.phase) })),
+        {
+          kind: 'fact',
+          label: 'workload',
+          value:
+            workload === null
+              ? 'none selects these pods'
+              : `${workload.kind} ${workload.namespace}/${workload.name}: ${workload.ready} ready of ${workload.desired} wanted`,
+        },
+        ...pods.slice(0, 4).map((it) => ({
+          kind: 'fact' as const,
+          label: `pod ${it.name}`,
+          value: it.ready ? 'ready' : (it.notReadyReason ?? it.phase),
+        })),
       ],
       symptoms: [dnsServersDown],
-      explains: ['dns-loss:*', 'dns-external:*', 'dns-slow:*', 'dns-cut-off:*', `no-endpoints:${where.namespace}/${where.service}`, `svc-unanswered:${where.namespace}/${where.service}`],
+      explains: [
+        'dns-loss:*',
+        'dns-external:*',
+        'dns-slow:*',
+        'dns-cut-off:*',
+        `no-endpoints:${where.namespace}/${where.service}`,
+        `svc-unanswered:${where.namespace}/${where.service}`,
+      ],
     })
   },
 
   words: {
     headline: ({ args }) => {
-      if (args['elsewhere'] !== '') return `The DNS Service has no server; pods ask ${args['elsewhere']} instead, and are answered.`
+      if (args['elsewhere'] !== '')
+        return `The DNS Service has no server; pods ask ${args['elsewhere']} instead, and are answered.`
       return Number(args['missed']) > 0
         ? `The cluster has no DNS: the selector of the DNS Service finds none of ${count(Number(args['missed']), 'ready server')}.`
-        : args['desired'] === 0 ? `The cluster has no DNS: ${args['workload']} is scaled to 0.` : 'The cluster has no DNS: no server behind the DNS Service is ready.'
+        : args['desired'] === 0
+          ? `The cluster has no DNS: ${args['workload']} is scaled to 0.`
+          : 'The cluster has no DNS: no server behind the DNS Service is ready.'
     },
-    detail: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} ${args['ip']} · 0 ready of ${args['endpoints']} endpoints · ${args['workload']} wants ${args['desired']} · ${args['pods']} pods${Number(args['missed']) > 0 ? `, ${args['missed']} of them ready, and selector ${args['selector']} finds none` : ''}`,
-    note: () => 'kube-proxy rejects queries to a Service without endpoints: glibc reports failure at once, musl (Alpine) after 5 s',
+    detail: ({ subject: on, args }) =>
+      `Service ${on.namespace}/${on.name} ${args['ip']} · 0 ready of ${args['endpoints']} endpoints · ${args['workload']} wants ${args['desired']} · ${args['pods']} pods${Number(args['missed']) > 0 ? `, ${args['missed']} of them ready, and selector ${args['selector']} finds none` : ''}`,
+    note: () =>
+      'kube-proxy rejects queries to a Service without endpoints: glibc reports failure at once, musl (Alpine) after 5 s',
     help: ({ subject: on, args }) => {
-      if (args['elsewhere'] !== '') return ['nothing need be done where no pod asks this Service', `kubectl -n ${on.namespace} get service ${on.name}`]
-      if (Number(args['missed']) > 0) return ['give the Service the labels of the servers', `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['restore']}'`, `kubectl -n ${on.namespace} get pods --show-labels`]
-      if (args['desired'] === 0) return ['scale it up', 'hopscope fix DNS107 --plan', `kubectl -n ${on.namespace} scale ${args['maker']} --replicas=2`]
-      return ['find out why the pods are not ready', `kubectl -n ${on.namespace} describe pods ${bySelector(args)}`, `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20`]
+      if (args['elsewhere'] !== '')
+        return [
+          'nothing need be done where no pod asks this Service',
+          `kubectl -n ${on.namespace} get service ${on.name}`,
+        ]
+      if (Number(args['missed']) > 0)
+        return [
+          'give the Service the labels of the servers',
+          `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['restore']}'`,
+          `kubectl -n ${on.namespace} get pods --show-labels`,
+        ]
+      if (args['desired'] === 0)
+        return [
+          'scale it up',
+          'hopscope fix DNS107 --plan',
+          `kubectl -n ${on.namespace} scale ${args['maker']} --replicas=2`,
+        ]
+      return [
+        'find out why the pods are not ready',
+        `kubectl -n ${on.namespace} describe pods ${bySelector(args)}`,
+        `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20`,
+      ]
     },
   },
 })
@@ -91,7 +151,8 @@ function isPutAway({ workload, scaler }: ClusterDns): boolean {
 }
 
 /**
- * GKE can answer from outside of the cluster (Cloud DNS, at 169.254.169.254), and tells its users to scale kube-dns to 0
+ * GKE can answer from outside of the cluster (Cloud DNS, at 169.254.169.254), and tells its users to scale kube-dns to
+ * 0
  * then (cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns). Its kubelets bear `-gke.` in their versions.
  */
 function hasCloudDns(nodes: Known<readonly Node[]>): boolean {
@@ -108,7 +169,18 @@ function selects(service: Service, pod: Pod): Evidence {
   const lines = Object.entries(service.selector ?? {}).map(([key, value]) => `  ${key}: ${value}`)
   const wrong = Object.entries(service.selector ?? {}).findIndex(([key, value]) => pod.labels[key] !== value)
   const [key = '', value = ''] = Object.entries(service.selector ?? {})[wrong] ?? []
-  return { kind: 'config', object: subject('Service', service.namespace, service.name), path: 'spec', lines: ['selector:', ...lines], at: wrong + 1, mark: value, label: pod.labels[key] === undefined ? `the servers have no label ${key}` : `the servers have ${key}: ${pod.labels[key]}` }
+  return {
+    kind: 'config',
+    object: subject('Service', service.namespace, service.name),
+    path: 'spec',
+    lines: ['selector:', ...lines],
+    at: wrong + 1,
+    mark: value,
+    label:
+      pod.labels[key] === undefined
+        ? `the servers have no label ${key}`
+        : `the servers have ${key}: ${pod.labels[key]}`,
+  }
 }
 
 /** A merge patch keeps keys that it does not name: those that no server has are set to null. */
@@ -116,10 +188,15 @@ function restoring(service: Service, pod: Pod | undefined): string {
   if (pod === undefined) return '{}'
   const wrong = Object.entries(service.selector ?? {}).filter(([key, value]) => pod.labels[key] !== value)
   const usual = pod.labels['k8s-app']
-  const selector = { ...Object.fromEntries(wrong.map(([key]) => [key, pod.labels[key] ?? null])), ...(usual === undefined ? {} : { 'k8s-app': usual }) }
+  const selector = {
+    ...Object.fromEntries(wrong.map(([key]) => [key, pod.labels[key] ?? null])),
+    ...(usual === undefined ? {} : { 'k8s-app': usual }),
+  }
   return JSON.stringify({ spec: { selector } })
 }
 
 function labelsText(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',')
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
 }

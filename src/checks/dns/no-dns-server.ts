@@ -24,7 +24,8 @@ export default check({
 
   run({ clusterDns, dnsProbe }) {
     const { service } = clusterDns
-    if (service === null || service.selector === null) return notApplicable('no DNS Service that finds its pods by label')
+    if (service === null || service.selector === null)
+      return notApplicable('no DNS Service that finds its pods by label')
     const ready = readyIps(clusterDns)
     const behind = clusterDns.pods.filter((it) => isLive(it) && it.ip !== null && ready.has(it.ip))
     const foreign = behind.flatMap((it) => judge(it, behind, clusterDns, dnsProbe))
@@ -32,22 +33,37 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Pod ${on.namespace}/${on.name} bears the labels of Service ${args['service']} and is no DNS server: about 1 in ${args['servers']} lookups goes to it.`,
-    detail: ({ args }) => `image ${args['image']} · made by ${args['owner']}, the servers by ${args['servers owner']} · ${args['seen']}`,
+    headline: ({ subject: on, args }) =>
+      `Pod ${on.namespace}/${on.name} bears the labels of Service ${args['service']} and is no DNS server: about 1 in ${args['servers']} lookups goes to it.`,
+    detail: ({ args }) =>
+      `image ${args['image']} · made by ${args['owner']}, the servers by ${args['servers owner']} · ${args['seen']}`,
     note: ({ args }) => `a Service sends to every ready pod with its labels (${args['labels']}), whatever runs there`,
-    help: ({ subject: on, args }) => ['take the label off, or delete the pod if nobody needs it', `kubectl -n ${on.namespace} label pod ${on.name} ${args['key']}-`, `kubectl -n ${on.namespace} get pod ${on.name} -o yaml`],
+    help: ({ subject: on, args }) => [
+      'take the label off, or delete the pod if nobody needs it',
+      `kubectl -n ${on.namespace} label pod ${on.name} ${args['key']}-`,
+      `kubectl -n ${on.namespace} get pod ${on.name} -o yaml`,
+    ],
   },
 })
 
 function readyIps({ slices }: ClusterDns): ReadonlySet<string> {
-  return new Set(slices.flatMap((it) => it.endpoints).filter((it) => it.ready).map((it) => it.ip))
+  return new Set(
+    slices
+      .flatMap((it) => it.endpoints)
+      .filter((it) => it.ready)
+      .map((it) => it.ip),
+  )
 }
 
 /** Another owner than that of the servers, no name of a DNS server in its image, and no port for DNS: all three. */
 function judge(pod: Pod, behind: readonly Pod[], dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
   const owner = subjectKey(workloadOfPod(pod))
   const others = behind.filter((it) => subjectKey(workloadOfPod(it)) !== owner)
-  const speaksDns = pod.containers.some((it) => /dns|unbound|bind9?|named/i.test(it.image) || it.ports.some(({ port, name }) => port === 53 || /dns/i.test(name ?? '')))
+  const speaksDns = pod.containers.some(
+    (it) =>
+      /dns|unbound|bind9?|named/i.test(it.image) ||
+      it.ports.some(({ port, name }) => port === 53 || /dns/i.test(name ?? '')),
+  )
   if (others.length === 0 || speaksDns) return []
   const loss = probe.known ? lossOf(seriesOf(probe.value, { ip: pod.ip ?? '' })) : lossOf([])
   const silent = nearlyAll(loss.silent, loss.of)
@@ -65,11 +81,21 @@ function judge(pod: Pod, behind: readonly Pod[], dns: ClusterDns, probe: Known<D
         image: pod.containers.map((it) => it.image).join(', '),
         owner: pod.owner === null ? 'nobody' : `${workloadOfPod(pod).kind} ${workloadOfPod(pod).name}`,
         'servers owner': first === undefined ? 'nobody' : `${workloadOfPod(first).kind} ${workloadOfPod(first).name}`,
-        labels: Object.entries(selector).map(([key, value]) => `${key}=${value}`).join(','),
+        labels: Object.entries(selector)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(','),
         key: Object.keys(selector)[0] ?? '',
         seen: silent ? `${loss.silent} of ${loss.of} lookups sent to it got no answer` : 'not asked',
       },
-      evidence: [{ kind: 'fact', label: `labels of pod ${pod.name}`, value: Object.entries(pod.labels).map(([key, value]) => `${key}=${value}`).join(', ') }],
+      evidence: [
+        {
+          kind: 'fact',
+          label: `labels of pod ${pod.name}`,
+          value: Object.entries(pod.labels)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(', '),
+        },
+      ],
       explains: silent ? [dnsServerDead(pod.ip ?? ''), 'dns-loss:*', 'dns-external:*', 'dns-cut-off:*'] : [],
     }),
   ]

@@ -1,6 +1,14 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { type Args, type Confidence, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import {
+  type Args,
+  type Confidence,
+  finding,
+  notApplicable,
+  ok,
+  type Severity,
+  type Verdict,
+} from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -8,7 +16,15 @@ import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { type Subject, subject } from '../../model/subject.ts'
-import { type Asked, askedInside, isNodesOwn, leavingCaches, nodesWithoutCache, serversAnswer, stuckCaches } from '../../relations/cache-state.ts'
+import {
+  type Asked,
+  askedInside,
+  isNodesOwn,
+  leavingCaches,
+  nodesWithoutCache,
+  serversAnswer,
+  stuckCaches,
+} from '../../relations/cache-state.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { cacheAddresses } from '../../relations/dns/node-cache.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
@@ -17,8 +33,10 @@ import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { count, some } from '../service/words.ts'
 
 /**
- * Between pods and CoreDNS a cache may stand on each node: a pod of NodeLocal DNSCache, or a program of the node's own. Where
- * it does not run, the pods of that node ask an address that nobody answers; where packets go past it, it is there for nothing.
+ * Between pods and CoreDNS a cache may stand on each node: a pod of NodeLocal DNSCache, or a program of the node's own.
+ * Where
+ * it does not run, the pods of that node ask an address that nobody answers; where packets go past it, it is there for
+ * nothing.
  */
 export default check({
   code: 'DNS173',
@@ -50,21 +68,29 @@ export default check({
     headline: ({ args }) => `${args['headline']}.`,
     detail: ({ args }) => `${args['detail']}`,
     note: ({ args }) => notes[String(args['case'])] ?? null,
-    help: ({ subject: on, args }) => [helps[String(args['case'])] ?? 'see what the cache says', ...String(args['commands']).split('\n').map((it) => it.replaceAll('NODE', on.name))],
+    help: ({ subject: on, args }) => [
+      helps[String(args['case'])] ?? 'see what the cache says',
+      ...String(args['commands'])
+        .split('\n')
+        .map((it) => it.replaceAll('NODE', on.name)),
+    ],
   },
 })
 
 type Case = 'port-taken' | 'no-upstream' | 'crash' | 'leaving' | 'ipvs' | 'bypassed' | 'absent' | 'nodes-own'
 
 const notes: Readonly<Record<Case | string, string>> = {
-  'port-taken': "the cache listens on the node's own network, at 53, 8080, 9253 and 9353: whatever else holds one of them keeps it from starting",
+  'port-taken':
+    "the cache listens on the node's own network, at 53, 8080, 9253 and 9353: whatever else holds one of them keeps it from starting",
   'no-upstream': 'it learns the address of its upstream Service from its environment, once, at its start',
   crash: 'a cache that is gone leaves its address on the node: nothing takes its place until it is back',
   leaving: 'it takes its rules and its address away on its way out, and may wait for the lock of iptables for ever',
   ipvs: 'in IPVS mode each node has the addresses of all Services on kube-ipvs0: a cache can only have one of its own there',
-  bypassed: "Cilium sends packets for a Service on their way before the node's own network sees them; a CiliumLocalRedirectPolicy sends those for DNS to the cache",
+  bypassed:
+    "Cilium sends packets for a Service on their way before the node's own network sees them; a CiliumLocalRedirectPolicy sends those for DNS to the cache",
   absent: 'pods of a node without a cache ask the DNS servers, unless their kubelet hands out the address of the cache',
-  'nodes-own': 'this address is answered by a program of the node (AKS LocalDNS) or by the cloud (GKE Cloud DNS), and by no pod',
+  'nodes-own':
+    'this address is answered by a program of the node (AKS LocalDNS) or by the cloud (GKE Cloud DNS), and by no pod',
 }
 
 const helps: Readonly<Record<Case | string, string>> = {
@@ -74,7 +100,8 @@ const helps: Readonly<Record<Case | string, string>> = {
   leaving: 'end it at once, and see whether a newer image lets it go by itself',
   ipvs: "let the caches listen on a link-local address alone, and hand that out by the kubelets' clusterDNS",
   bypassed: 'make the policy, or take the caches away: nobody asks them',
-  absent: 'let the DaemonSet run there; on GKE the node pool has to be made anew, and the label is not to be set by hand',
+  absent:
+    'let the DaemonSet run there; on GKE the node pool has to be made anew, and the label is not to be set by hand',
   'nodes-own': "see what the node's own proxy says; pods that must not wait can ask the DNS Service by dnsConfig",
 }
 
@@ -111,7 +138,11 @@ function cacheSubject(pods: readonly Pod[]): Subject {
 }
 
 function lossOn(nodes: readonly (string | null)[]): readonly string[] {
-  return nodes.flatMap((it) => (it === null ? [] : [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`, `dns-service:node/${it}`]))
+  return nodes.flatMap((it) =>
+    it === null
+      ? []
+      : [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`, `dns-service:node/${it}`],
+  )
 }
 
 /** What does not run does not answer. Why, where its log was read. */
@@ -126,15 +157,26 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>): readonly 
   const said = signs[0]?.sign.said ?? null
   const how: Case = taken.length > 0 ? 'port-taken' : upstream.length > 0 ? 'no-upstream' : 'crash'
   const nodes = pods.map((it) => it.node)
-  const who = all.length === 1 ? `The DNS cache ${first.pod.name} on node ${first.pod.node} does` : `${all.length} of ${dns.nodeCaches.length} DNS caches of the nodes do`
+  const who =
+    all.length === 1
+      ? `The DNS cache ${first.pod.name} on node ${first.pod.node} does`
+      : `${all.length} of ${dns.nodeCaches.length} DNS caches of the nodes do`
   return [
     told({
       case: how,
       on: cacheSubject(pods),
       headline: `${who} not run: ${said ?? first.why}`,
       detail: `${some(all.map((it) => `${it.pod.name} on ${it.pod.node}`))} · ${first.why}`,
-      commands: [`kubectl -n ${first.pod.namespace} logs ${first.pod.name} --previous --tail=20`, `kubectl -n ${first.pod.namespace} describe pod ${first.pod.name}`],
-      evidence: [...(signs.length === 0 ? [] : [logEvidence(signs)]), ...all.slice(0, 6).map((it) => ({ kind: 'fact' as const, label: `${it.pod.name} on ${it.pod.node}`, value: it.why }))],
+      commands: [
+        `kubectl -n ${first.pod.namespace} logs ${first.pod.name} --previous --tail=20`,
+        `kubectl -n ${first.pod.namespace} describe pod ${first.pod.name}`,
+      ],
+      evidence: [
+        ...(signs.length === 0 ? [] : [logEvidence(signs)]),
+        ...all
+          .slice(0, 6)
+          .map((it) => ({ kind: 'fact' as const, label: `${it.pod.name} on ${it.pod.node}`, value: it.why })),
+      ],
       explains: lossOn(nodes),
     }),
   ]
@@ -144,7 +186,9 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>): readonly 
 function leaving(dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
   const addresses = cacheAddresses(dns)
   return leavingCaches(dns).map((pod) => {
-    const series = probe.known ? seriesOf(probe.value, { node: pod.node ?? '' }).filter((it) => addresses.includes(it.server.ip)) : []
+    const series = probe.known
+      ? seriesOf(probe.value, { node: pod.node ?? '' }).filter((it) => addresses.includes(it.server.ip))
+      : []
     const { of, silent } = lossOf(series)
     const dead = nearlyAll(silent, of)
     return told({
@@ -154,7 +198,10 @@ function leaving(dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
       detail: `${pod.name} is being deleted · ${of === 0 ? 'not asked' : `${silent} of ${of} lookups without an answer`}`,
       severity: dead ? 'error' : 'info',
       confidence: dead ? 'observed' : 'inferred',
-      commands: [`kubectl -n ${pod.namespace} delete pod ${pod.name} --force --grace-period=0`, `kubectl -n ${pod.namespace} logs ${pod.name} --tail=20`],
+      commands: [
+        `kubectl -n ${pod.namespace} delete pod ${pod.name} --force --grace-period=0`,
+        `kubectl -n ${pod.namespace} logs ${pod.name} --tail=20`,
+      ],
       evidence: [{ kind: 'fact', label: pod.name, value: 'has a deletionTimestamp' }],
       explains: dead ? lossOn([pod.node]) : [],
     })
@@ -178,7 +225,10 @@ function passedBy(dns: ClusterDns): readonly Verdict[] {
         severity: 'warning',
         headline: `The DNS caches of the nodes claim ${vip}, the DNS Service's own address, which kube-proxy in IPVS mode holds already`,
         detail: `-localip ${cacheAddresses(dns).join(',')} · kube-proxy: mode ipvs`,
-        commands: [`kubectl -n ${namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`, 'kubectl -n kube-system get configmap kube-proxy -o yaml | grep mode'],
+        commands: [
+          `kubectl -n ${namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`,
+          'kubectl -n kube-system get configmap kube-proxy -o yaml | grep mode',
+        ],
         evidence: [{ kind: 'fact', label: 'addresses that the caches take', value: cacheAddresses(dns).join(', ') }],
       }),
     ]
@@ -190,9 +240,13 @@ function passedBy(dns: ClusterDns): readonly Verdict[] {
       case: 'bypassed',
       on,
       severity: 'warning',
-      headline: 'No lookup comes to the DNS caches of the nodes: Cilium carries them past, and no CiliumLocalRedirectPolicy sends them there',
+      headline:
+        'No lookup comes to the DNS caches of the nodes: Cilium carries them past, and no CiliumLocalRedirectPolicy sends them there',
       detail: `Cilium in place of kube-proxy · 0 CiliumLocalRedirectPolicies · the caches hold ${vip}`,
-      commands: ['kubectl get ciliumlocalredirectpolicies -A', `kubectl -n ${namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`],
+      commands: [
+        'kubectl get ciliumlocalredirectpolicies -A',
+        `kubectl -n ${namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`,
+      ],
       evidence: [{ kind: 'fact', label: 'CiliumLocalRedirectPolicies', value: 'none' }],
     }),
   ]
@@ -217,14 +271,19 @@ function absent(dns: ClusterDns, nodes: Known<readonly Node[]>, asked: readonly 
       confidence: lost.length > 0 ? 'observed' : 'inferred',
       headline: `No DNS cache runs on node ${node.name}, as on the others: ${why}${lost.length > 0 ? `; ${count(lost.length, 'pod')} there ${lost.length === 1 ? 'asks' : 'ask'} ${lost[0]?.server}, and ${lost.length === 1 ? 'is' : 'are'} not answered` : ''}`,
       detail: `${new Set(dns.nodeCaches.map((it) => it.node)).size} nodes have one · ${why}`,
-      commands: ['kubectl get node NODE --show-labels', `kubectl -n ${dns.nodeCaches[0]?.namespace ?? 'kube-system'} get pods -o wide --field-selector spec.nodeName=NODE`],
+      commands: [
+        'kubectl get node NODE --show-labels',
+        `kubectl -n ${dns.nodeCaches[0]?.namespace ?? 'kube-system'} get pods -o wide --field-selector spec.nodeName=NODE`,
+      ],
       evidence: [{ kind: 'fact', label: `caches on ${node.name}`, value: 'none' }],
       explains: lost.length > 0 ? [...lossOn([node.name]), ...lost.map((it) => dnsLossInPod(it.pod))] : [],
     })
   })
 }
 
-/** The pods of a node ask an address of the node's own and are not answered, and the DNS servers answer that very node. */
+/**
+ * The pods of a node ask an address of the node's own and are not answered, and the DNS servers answer that very node.
+ */
 function nodesOwn(dns: ClusterDns, asked: readonly Asked[], probe: Known<DnsProbe>): readonly Verdict[] {
   const own = asked.filter((it) => isNodesOwn(dns, it.server) && it.pod.node !== null)
   return [...Map.groupBy(own, (it) => it.pod.node ?? '')].flatMap(([node, its]) => {
@@ -238,8 +297,15 @@ function nodesOwn(dns: ClusterDns, asked: readonly Asked[], probe: Known<DnsProb
         confidence: 'observed',
         headline: `Pods of node ${node} ask ${server}, which is the node's own and does not answer; the cluster's DNS servers answer that node`,
         detail: `${lost.length} of ${count(its.length, 'pod')} looked into there had no answer at ${server}`,
-        commands: ['kubectl debug node/NODE -it --image=busybox -- nslookup kubernetes.default.svc.cluster.local ' + server, 'kubectl get node NODE --show-labels'],
-        evidence: lost.slice(0, 6).map((it) => ({ kind: 'fact' as const, label: `pod ${it.pod.namespace}/${it.pod.name}`, value: `asks ${it.server}, no answer` })),
+        commands: [
+          'kubectl debug node/NODE -it --image=busybox -- nslookup kubernetes.default.svc.cluster.local ' + server,
+          'kubectl get node NODE --show-labels',
+        ],
+        evidence: lost.slice(0, 6).map((it) => ({
+          kind: 'fact' as const,
+          label: `pod ${it.pod.namespace}/${it.pod.name}`,
+          value: `asks ${it.server}, no answer`,
+        })),
         // A policy that lets DNS out to pods alone keeps them from it as well: then that is the cause.
         symptoms: lost.map((it) => dnsLossInPod(it.pod)),
       }),

@@ -11,7 +11,8 @@ import { count } from '../service/words.ts'
 import { latency, percent, serverName, shares } from './dns-evidence.ts'
 
 /**
- * Pods of a node ask the cache on that node, and it has a way of its own to CoreDNS and to the upstream: both may be well
+ * Pods of a node ask the cache on that node, and it has a way of its own to CoreDNS and to the upstream: both may be
+ * well
  * while every pod of the node has no DNS. A cache that dies leaves its address behind, so nothing falls back.
  */
 export default check({
@@ -38,14 +39,22 @@ export default check({
     headline: ({ args }) => {
       const where = `${args['caches']} on ${args['nodes']}`
       if (args['how'] === 'tcp') return `DNS over TCP is not answered by ${where}; over UDP it is.`
-      if (args['how'] === 'silent') return `${args['Caches']} on ${args['nodes']} ${verb(args)} not answer at ${args['ip']}, and the servers behind ${args['it']} do.`
-      if (args['how'] === 'erring') return `${args['share']} of lookups of ${args['names']} are answered with errors by ${where}; the servers behind ${args['it']} answer them.`
+      if (args['how'] === 'silent')
+        return `${args['Caches']} on ${args['nodes']} ${verb(args)} not answer at ${args['ip']}, and the servers behind ${args['it']} do.`
+      if (args['how'] === 'erring')
+        return `${args['share']} of lookups of ${args['names']} are answered with errors by ${where}; the servers behind ${args['it']} answer them.`
       return `${args['share']} of lookups of ${args['names']} are lost at ${where}; the servers behind ${args['it']} answer them.`
     },
-    detail: ({ args }) => `${args['ip']} · ${args['bad']} of ${args['of']} lookups of ${args['names']} failed there · of the servers themselves ${args['pastFailed']} of ${args['pastOf']}`,
-    note: ({ args }) => args['how'] === 'silent' ? 'a cache that is gone leaves its address on the node: nothing takes its place until it is back' : "the cache's own Corefile says where it sends what it does not know",
+    detail: ({ args }) =>
+      `${args['ip']} · ${args['bad']} of ${args['of']} lookups of ${args['names']} failed there · of the servers themselves ${args['pastFailed']} of ${args['pastOf']}`,
+    note: ({ args }) =>
+      args['how'] === 'silent'
+        ? 'a cache that is gone leaves its address on the node: nothing takes its place until it is back'
+        : "the cache's own Corefile says where it sends what it does not know",
     help: ({ subject: on, args }) => [
-      args['how'] === 'tcp' ? 'let TCP port 53 through to the cache, and from it to what its Corefile forwards to' : "read the cache's log, and the `forward` lines of its Corefile",
+      args['how'] === 'tcp'
+        ? 'let TCP port 53 through to the cache, and from it to what its Corefile forwards to'
+        : "read the cache's log, and the `forward` lines of its Corefile",
       `kubectl -n ${on.namespace} logs ${args['example']} --tail=50`,
       `kubectl -n ${on.namespace} get pod ${args['example']} -o wide`,
     ],
@@ -63,7 +72,9 @@ function told(probe: DnsProbe, dns: ClusterDns, its: readonly CacheFault[]): Ver
   const one = nodes.length === 1
   const zones = new Set(its.map((it) => it.zone))
   const sum = (of: (it: CacheFault) => number): number => its.reduce((total, it) => total + of(it), 0)
-  const past = nodes.flatMap((node) => seriesOf(probe, { node })).filter((it) => zones.has(it.zone) && it.server.role === 'endpoint')
+  const past = nodes
+    .flatMap((node) => seriesOf(probe, { node }))
+    .filter((it) => zones.has(it.zone) && it.server.role === 'endpoint')
   const series = its.flatMap((it) => it.series)
   const pastLoss = lossOf(past)
   return finding({
@@ -79,16 +90,29 @@ function told(probe: DnsProbe, dns: ClusterDns, its: readonly CacheFault[]): Ver
       ip: [...new Set(series.map((it) => it.server.ip))].join(', '),
       bad: sum((it) => it.bad),
       of: sum((it) => it.of),
-      share: percent(sum((it) => it.bad), sum((it) => it.of)),
+      share: percent(
+        sum((it) => it.bad),
+        sum((it) => it.of),
+      ),
       pastFailed: pastLoss.failed,
       pastOf: pastLoss.of,
       example: first.pod.name,
     },
     evidence: [
-      shares('lookups that failed', probe, [...series, ...past], (it) => `${it.node} ${it.transport} to ${serverName(it)}`),
+      shares(
+        'lookups that failed',
+        probe,
+        [...series, ...past],
+        (it) => `${it.node} ${it.transport} to ${serverName(it)}`,
+      ),
       latency('lookups at the cache', series),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), ...(first.how === 'tcp' ? [dnsTcpUnanswered] : [])],
-    explains: nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`, `dns-service:node/${it}`]),
+    explains: nodes.flatMap((it) => [
+      dnsLossOnNode(it),
+      `dns-external:node/${it}`,
+      `dns-cut-off:node/${it}`,
+      `dns-service:node/${it}`,
+    ]),
   })
 }

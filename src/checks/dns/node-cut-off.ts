@@ -4,7 +4,15 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { blindNodes, isRefused, type Loss, lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
+import {
+  blindNodes,
+  isRefused,
+  type Loss,
+  lossOf,
+  nearlyAll,
+  notable,
+  seriesOf,
+} from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
@@ -35,20 +43,41 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => args['cut'] !== undefined ? `Only pods on ${args['homes']}, where the DNS servers run, are answered: nothing of what ${args['cut']} ask comes back.` : `All DNS from pods on node ${on.name} is ${args['how']}, over UDP and TCP, to every DNS server.`,
-    detail: ({ subject: on, args }) => `on node ${on.name} · ${args['failed']} of ${args['of']} look-ups failed · ${args['elsewhere']}`,
-    note: ({ args }) => (args['cut'] !== undefined ? 'what crosses from other nodes is lost: the overlay (VXLAN 8472 or 4789, IP-in-IP, WireGuard), a firewall or a security group before these nodes' : args['how'] === 'refused' ? 'a rule answers "port unreachable", which the kernel sends once a second to each client: then glibc gives up at once, and else it waits as for a loss; musl (Alpine) always waits' : args['others'] === 0 ? 'only this node was probed; hopscope dns without --node compares it with the others' : 'the servers answer other nodes, so the fault is on this node or on its way out'),
-    help: ({ subject: on, args }) => args['cut'] !== undefined ? [`look at the way between ${on.name} and the others: the overlay's port, security groups, the CNI's pod there`, `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`, `on ${on.name}:  tcpdump -ni any port 53 or udp port 8472 or udp port 4789`] : [
-      `look at what ${args['how'] === 'refused' ? 'rejects' : 'drops'} port 53 on ${on.name}: firewall rules, the CNI's pod, a node-local cache that died and left its rules`,
-      `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
-      `on ${on.name}:  iptables-save -c | grep -E "dport 53|NodeLocal|REJECT"    tcpdump -ni any port 53`,
-    ],
+    headline: ({ subject: on, args }) =>
+      args['cut'] !== undefined
+        ? `Only pods on ${args['homes']}, where the DNS servers run, are answered: nothing of what ${args['cut']} ask comes back.`
+        : `All DNS from pods on node ${on.name} is ${args['how']}, over UDP and TCP, to every DNS server.`,
+    detail: ({ subject: on, args }) =>
+      `on node ${on.name} · ${args['failed']} of ${args['of']} look-ups failed · ${args['elsewhere']}`,
+    note: ({ args }) =>
+      args['cut'] !== undefined
+        ? 'what crosses from other nodes is lost: the overlay (VXLAN 8472 or 4789, IP-in-IP, WireGuard), a firewall or a security group before these nodes'
+        : args['how'] === 'refused'
+          ? 'a rule answers "port unreachable", which the kernel sends once a second to each client: then glibc gives up at once, and else it waits as for a loss; musl (Alpine) always waits'
+          : args['others'] === 0
+            ? 'only this node was probed; hopscope dns without --node compares it with the others'
+            : 'the servers answer other nodes, so the fault is on this node or on its way out',
+    help: ({ subject: on, args }) =>
+      args['cut'] !== undefined
+        ? [
+            `look at the way between ${on.name} and the others: the overlay's port, security groups, the CNI's pod there`,
+            `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
+            `on ${on.name}:  tcpdump -ni any port 53 or udp port 8472 or udp port 4789`,
+          ]
+        : [
+            `look at what ${args['how'] === 'refused' ? 'rejects' : 'drops'} port 53 on ${on.name}: firewall rules, the CNI's pod, a node-local cache that died and left its rules`,
+            `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
+            `on ${on.name}:  iptables-save -c | grep -E "dport 53|NodeLocal|REJECT"    tcpdump -ni any port 53`,
+          ],
   },
 })
 
 function isCutOff(probe: DnsProbe, node: string): boolean {
   const all = lossOf(seriesOf(probe, { node }))
-  return nearlyAll(all.silent, all.of) && (['udp', 'tcp'] as const).every((transport) => isSilent(lossOf(seriesOf(probe, { node, transport }))))
+  return (
+    nearlyAll(all.silent, all.of) &&
+    (['udp', 'tcp'] as const).every((transport) => isSilent(lossOf(seriesOf(probe, { node, transport }))))
+  )
 }
 
 function homesOf(dns: Known<ClusterDns>): ReadonlySet<string> {
@@ -104,7 +133,10 @@ function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
       elsewhere: elsewhere.of === 0 ? 'no other node probed' : `other nodes ${elsewhere.unanswered} of ${elsewhere.of}`,
       otherNodesClean: notable(elsewhere.unanswered, elsewhere.of) ? 'no' : 'yes',
     },
-    evidence: [latency(`look-ups on ${node}`, series), shares('look-ups that failed', probe, probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`)],
+    evidence: [
+      latency(`look-ups on ${node}`, series),
+      shares('look-ups that failed', probe, probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`),
+    ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), `dns-cut-off:node/${node}`],
     explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
   })

@@ -14,7 +14,9 @@ import { checks } from '../registry.ts'
 function servers(homes: readonly string[]): ClusterDns {
   const all = clusterDns()
   const [like] = all.pods
-  const pods = homes.map((node, index) => pod(`coredns-${index}`, { ...like, name: `coredns-${index}`, ip: `10.2.${index}.2`, node }))
+  const pods = homes.map((node, index) =>
+    pod(`coredns-${index}`, { ...like, name: `coredns-${index}`, ip: `10.2.${index}.2`, node }),
+  )
   return { ...all, pods, slices: [slice('kube-dns', pods, { namespace: 'kube-system' })] }
 }
 
@@ -29,16 +31,31 @@ const nodesOf = (count: number): readonly string[] => Array.from({ length: count
 const planted = fc.integer({ min: 3, max: 6 }).chain((count) => {
   const nodes = nodesOf(count)
   const homes = fc.shuffledSubarray([...nodes], { minLength: 1, maxLength: 2 })
-  return homes.chain((on) => fc.constantFrom('server', 'node', 'overlay', 'refusing').map((kind) => ({ kind, nodes, homes: on })))
+  return homes.chain((on) =>
+    fc.constantFrom('server', 'node', 'overlay', 'refusing').map((kind) => ({ kind, nodes, homes: on })),
+  )
 })
 
 function plant(kind: string, nodes: readonly string[], homes: readonly string[]): Planted | null {
   const client = nodes.find((it) => !homes.includes(it)) ?? ''
-  if (kind === 'node') return { network: ({ node }) => (node === client ? never() : answered()), blamed: new RegExp(`Node/${client}$`) }
-  if (kind === 'refusing') return { network: ({ node, zone }) => (node === client && zone === 'cluster' ? refused() : answered()), blamed: /coredns$/ }
-  if (kind === 'overlay' && homes.length === 1) return { network: ({ node }) => (homes.includes(node) ? answered() : never()), blamed: new RegExp(`Node/${homes[0]}$`) }
+  if (kind === 'node')
+    return { network: ({ node }) => (node === client ? never() : answered()), blamed: new RegExp(`Node/${client}$`) }
+  if (kind === 'refusing')
+    return {
+      network: ({ node, zone }) => (node === client && zone === 'cluster' ? refused() : answered()),
+      blamed: /coredns$/,
+    }
+  if (kind === 'overlay' && homes.length === 1)
+    return {
+      network: ({ node }) => (homes.includes(node) ? answered() : never()),
+      blamed: new RegExp(`Node/${homes[0]}$`),
+    }
   if (kind === 'server' && homes.length > 1) {
-    return { network: ({ server, index }) => (server.ip === '10.2.0.2' || (server.role === 'service' && index % homes.length === 0) ? never() : answered()), blamed: /Pod\/kube-system\/coredns-0$/ }
+    return {
+      network: ({ server, index }) =>
+        server.ip === '10.2.0.2' || (server.role === 'service' && index % homes.length === 0) ? never() : answered(),
+      blamed: /Pod\/kube-system\/coredns-0$/,
+    }
   }
   return null
 }
@@ -48,9 +65,16 @@ test('the planted common factor is blamed, once', () => {
     fc.property(planted, ({ kind, nodes, homes }) => {
       const it = plant(kind, nodes, homes)
       if (it === null) return
-      const { roots } = diagnose(modelOf(cluster({ nodes, dns: servers(homes), network: it.network }), {}, { target: { kind: 'dns' } }), { checks })
+      const { roots } = diagnose(
+        modelOf(cluster({ nodes, dns: servers(homes), network: it.network }), {}, { target: { kind: 'dns' } }),
+        { checks },
+      )
       const errors = roots.filter(({ finding }) => finding.severity === 'error')
-      expect(errors.map(({ finding: { subject: on } }) => `${on.kind}/${on.namespace === null ? '' : `${on.namespace}/`}${on.name}`)).toEqual([expect.stringMatching(it.blamed)])
+      expect(
+        errors.map(
+          ({ finding: { subject: on } }) => `${on.kind}/${on.namespace === null ? '' : `${on.namespace}/`}${on.name}`,
+        ),
+      ).toEqual([expect.stringMatching(it.blamed)])
     }),
     { numRuns: 60 },
   )
@@ -67,7 +91,9 @@ test('a probe that got the CPU late finds no error, whatever it seemed to lose, 
   fc.assert(
     fc.property(lateCpu, ({ node: busy, every, server, transport }) => {
       const network = ({ node, index, server: at, transport: over }: Asked): Fate =>
-        node === busy && index % every === 0 && (server ?? at.ip) === at.ip && (transport ?? over) === over ? never() : answered()
+        node === busy && index % every === 0 && (server ?? at.ip) === at.ip && (transport ?? over) === over
+          ? never()
+          : answered()
       const dns = servers(['worker-1', 'worker-2'])
       const given = cluster({ nodes: nodesOf(4), dns, network, probed: { lag: [{ node: busy, p99Ms: 4000 }] } })
       const { roots, results } = diagnose(modelOf(given, {}, { target: { kind: 'dns' } }), { checks })

@@ -5,19 +5,48 @@ import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import check from './one-server-upstream.ts'
 
-const oneCut: Network = ({ zone, server }) => (zone === 'external' && server.pod === 'coredns-0' ? servfail(4001) : answered())
-const file = limitedDns(null, { corefile: known('.:53 {\n  kubernetes cluster.local\n  forward . /etc/resolv.conf\n}\n') })
+const oneCut: Network = ({ zone, server }) =>
+  zone === 'external' && server.pod === 'coredns-0' ? servfail(4001) : answered()
+const file = limitedDns(null, {
+  corefile: known('.:53 {\n  kubernetes cluster.local\n  forward . /etc/resolv.conf\n}\n'),
+})
 const pod = { subject: 'Pod/kube-system/coredns-0', severity: 'error', confidence: 'observed' } as const
 const timeout = { kind: 'io-timeout', times: 9, said: 'read udp 10.2.0.2:4711->198.18.0.99:53: i/o timeout' } as const
 
 describeCheck(check, [
-  { it: 'one of two, and its log names whom it asked', given: { ...cluster({ network: oneCut, dns: file }), dnsServerLogs: [serverLog('coredns-0', [timeout]), serverLog('coredns-1')] }, expect: [{ ...pod, args: { upstream: '198.18.0.99', node: 'worker-1', file: '/etc/resolv.conf', wellFailed: 0 } }] },
-  { it: 'one of two, and nothing names it', given: cluster({ network: oneCut, dns: file }), expect: [{ ...pod, args: { upstream: '/etc/resolv.conf' } }] },
-  { it: 'one of two, of one address: its way out', given: cluster({ network: oneCut }), expect: [{ ...pod, args: { upstream: '192.0.2.53', file: '' } }] },
+  {
+    it: 'one of two, and its log names whom it asked',
+    given: {
+      ...cluster({ network: oneCut, dns: file }),
+      dnsServerLogs: [serverLog('coredns-0', [timeout]), serverLog('coredns-1')],
+    },
+    expect: [{ ...pod, args: { upstream: '198.18.0.99', node: 'worker-1', file: '/etc/resolv.conf', wellFailed: 0 } }],
+  },
+  {
+    it: 'one of two, and nothing names it',
+    given: cluster({ network: oneCut, dns: file }),
+    expect: [{ ...pod, args: { upstream: '/etc/resolv.conf' } }],
+  },
+  {
+    it: 'one of two, of one address: its way out',
+    given: cluster({ network: oneCut }),
+    expect: [{ ...pod, args: { upstream: '192.0.2.53', file: '' } }],
+  },
 
   { it: "both: it is the upstream's", given: cluster({ network: upstreamDead }), expect: 'cannot-tell' },
-  { it: 'one of two answers nothing at all', given: cluster({ network: ({ server }) => (server.pod === 'coredns-0' ? never() : answered()) }), expect: 'ok' },
-  { it: 'one of two fails now and then', given: cluster({ network: ({ zone, server, index }) => (zone === 'external' && server.pod === 'coredns-0' && index % 2 === 0 ? servfail(2001) : answered()) }), expect: 'ok' },
+  {
+    it: 'one of two answers nothing at all',
+    given: cluster({ network: ({ server }) => (server.pod === 'coredns-0' ? never() : answered()) }),
+    expect: 'ok',
+  },
+  {
+    it: 'one of two fails now and then',
+    given: cluster({
+      network: ({ zone, server, index }) =>
+        zone === 'external' && server.pod === 'coredns-0' && index % 2 === 0 ? servfail(2001) : answered(),
+    }),
+    expect: 'ok',
+  },
   { it: 'all well', given: cluster(), expect: 'ok' },
   { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 ])

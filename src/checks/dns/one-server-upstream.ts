@@ -27,8 +27,12 @@ export default check({
 
   run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
     const { cut, well } = outsideByServer(dnsProbe)
-    const of = <T extends { readonly pod: string }>(all: Known<readonly T[]>, pod: string): Known<readonly T[]> => (all.known ? { ...all, value: all.value.filter((it) => it.pod === pod) } : all)
-    if (cut.length === 0) return well.length > 0 ? ok(well.length) : cannotTell('too-few', 'no DNS server answered names of the cluster and was asked for four outside names')
+    const of = <T extends { readonly pod: string }>(all: Known<readonly T[]>, pod: string): Known<readonly T[]> =>
+      all.known ? { ...all, value: all.value.filter((it) => it.pod === pod) } : all
+    if (cut.length === 0)
+      return well.length > 0
+        ? ok(well.length)
+        : cannotTell('too-few', 'no DNS server answered names of the cluster and was asked for four outside names')
     return cut.map(({ pod, series, failed, of: asked }) => {
       const node = clusterDns.pods.find((it) => it.name === pod)?.node ?? null
       const logs = of(dnsServerLogs, pod)
@@ -49,9 +53,20 @@ export default check({
           file: upstreams.forwarding?.to.find((it) => it.kind === 'file')?.written ?? '',
         },
         evidence: [
-          shares('uncached outside names that failed', dnsProbe, [...series, ...well.flatMap((it) => it.series)], (it) => it.server.pod ?? it.server.ip),
+          shares(
+            'uncached outside names that failed',
+            dnsProbe,
+            [...series, ...well.flatMap((it) => it.series)],
+            (it) => it.server.pod ?? it.server.ip,
+          ),
           ...(said.length === 0 ? [] : [logEvidence(said)]),
-          ...upstreamEvidence({ dns: clusterDns, probe: dnsProbe, asked: series, upstreams, label: 'no answer there' }).slice(0, 1),
+          ...upstreamEvidence({
+            dns: clusterDns,
+            probe: dnsProbe,
+            asked: series,
+            upstreams,
+            label: 'no answer there',
+          }).slice(0, 1),
         ],
         explains: ['dns-external:*', 'dns-slow:*', dnsUpstreamSilent],
       })
@@ -59,14 +74,18 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `DNS server ${on.name}${args['node'] === 'unknown' ? '' : ` on node ${args['node']}`} answers no name outside the cluster: it gets no answer from its ${upstreamWords(args)}, and the other servers do.`,
-    detail: ({ subject: on, args }) => `${on.name} · ${args['failed']} of ${args['of']} look-ups of outside names failed after ${args['p50']} · ${args['others']}: ${args['wellFailed']} of ${args['wellOf']}`,
+    headline: ({ subject: on, args }) =>
+      `DNS server ${on.name}${args['node'] === 'unknown' ? '' : ` on node ${args['node']}`} answers no name outside the cluster: it gets no answer from its ${upstreamWords(args)}, and the other servers do.`,
+    detail: ({ subject: on, args }) =>
+      `${on.name} · ${args['failed']} of ${args['of']} look-ups of outside names failed after ${args['p50']} · ${args['others']}: ${args['wellFailed']} of ${args['wellOf']}`,
     note: ({ args }) =>
       args['file'] === ''
         ? 'all servers have one Corefile, so what differs is the way out of this node'
         : `all servers have one Corefile, and ${args['file']} in it is the file of each server's own node, as its kubelet hands it out (resolvConf)`,
     help: ({ subject: on, args }) => [
-      args['file'] === '' ? 'look at what this node has between it and the upstream: routes, firewall, its cloud subnet' : `mend the resolv.conf of node ${args['node']} and start this server anew there, or name the upstream in the Corefile`,
+      args['file'] === ''
+        ? 'look at what this node has between it and the upstream: routes, firewall, its cloud subnet'
+        : `mend the resolv.conf of node ${args['node']} and start this server anew there, or name the upstream in the Corefile`,
       ...askUpstream(args).map((it) => `on node ${args['node']}:  ${it}`),
       `kubectl -n ${on.namespace} logs ${on.name} --tail=50 | grep "i/o timeout"`,
     ],

@@ -32,13 +32,19 @@ export default check({
     const verdicts = dnsProbe.nodes.map((node) => judge(dnsProbe, node, kernelOf(node), conntrack))
     const examined = verdicts.reduce((sum, it) => sum + (it.kind === 'ok' && it.note === null ? it.examined : 0), 0)
     if (verdicts.some((it) => it.kind !== 'ok' || it.note !== null)) return verdicts
-    const seen = dnsProbe.nodes.map((node) => ({ node, kernel: kernelOf(node), delta: (conntrack.known ? conntrack.value : []).find((it) => it.node === node)?.delta ?? null }))
+    const seen = dnsProbe.nodes.map((node) => ({
+      node,
+      kernel: kernelOf(node),
+      delta: (conntrack.known ? conntrack.value : []).find((it) => it.node === node)?.delta ?? null,
+    }))
     return ok(examined, `the A/AAAA race: ${raceWords(seen)}`)
   },
 
   words: {
-    headline: ({ subject: on, args }) => `DNS look-ups stall for 5 s on node ${on.name}: conntrack drops one of two parallel queries (${args['lost']} of ${args['of']}).`,
-    detail: ({ subject: on, args }) => `on node ${on.name} · ${args['lost']} of ${args['of']} look-ups (${args['share']}) lost a packet · kernel ${args['kernel']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
+    headline: ({ subject: on, args }) =>
+      `DNS look-ups stall for 5 s on node ${on.name}: conntrack drops one of two parallel queries (${args['lost']} of ${args['of']}).`,
+    detail: ({ subject: on, args }) =>
+      `on node ${on.name} · ${args['lost']} of ${args['of']} look-ups (${args['share']}) lost a packet · kernel ${args['kernel']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
     note: ({ args }) =>
       args['race'] === 'healed'
         ? `kernel ${args['kernel']} heals the plain A/AAAA race, yet insert_failed rose: look for an agent that holds packets (NFQUEUE), for conntrack zones, and for a MASQUERADE rule with few ports`
@@ -67,12 +73,28 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
     finding({
       subject: subject('Node', null, node),
       confidence,
-      args: { lost, of: loss.of, share: percent(lost, loss.of), kernel, race: raceState(kernel), insertFailed: failedInserts ?? 'unknown', elsewhere: elsewhere(probe, node) },
+      args: {
+        lost,
+        of: loss.of,
+        share: percent(lost, loss.of),
+        kernel,
+        race: raceState(kernel),
+        insertFailed: failedInserts ?? 'unknown',
+        elsewhere: elsewhere(probe, node),
+      },
       evidence: [
-        latency(`look-ups on ${node}`, [...pairs, ...seriesOf(probe, { node, method: 'getaddrinfo', role: 'service' })]),
+        latency(`look-ups on ${node}`, [
+          ...pairs,
+          ...seriesOf(probe, { node, method: 'getaddrinfo', role: 'service' }),
+        ]),
         ...exchange(pairs),
         ...(counters === undefined ? [] : [conntrackRows(windows, node)]),
-        shares('look-ups that lost a packet', probe, seriesOf(probe, { node, zone: 'cluster' }), (it) => `${it.server.role} ${it.transport} ${it.method}`),
+        shares(
+          'look-ups that lost a packet',
+          probe,
+          seriesOf(probe, { node, zone: 'cluster' }),
+          (it) => `${it.server.role} ${it.transport} ${it.method}`,
+        ),
       ],
       // Counters that rose prove the race by themselves; without them a policy or a starved CoreDNS may be the cause.
       symptoms: confidence === 'observed' ? [] : [dnsLossInNamespace(probe.from.namespace)],
@@ -83,13 +105,25 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   const likely = looksLikeRace(loss) && (isMixed(loss) || controlsClean(probe, node))
   if (failedInserts !== null && failedInserts >= Math.max(2, lost / 2)) {
     // Each clash takes one packet; masquerading connections of others on a busy node fail to insert as well.
-    if (loss.lostBoth > loss.lostA + loss.lostAaaa) return ok(loss.of, `insert_failed rose on ${node}, but the look-ups lost both of two packets: not this race`)
-    return countsOnlyLosses(kernel) || likely ? found('observed') : ok(loss.of, `insert_failed rose on ${node}, but this kernel counts packets there that it saved, and what was lost is not one of two parallel queries`)
+    if (loss.lostBoth > loss.lostA + loss.lostAaaa)
+      return ok(loss.of, `insert_failed rose on ${node}, but the look-ups lost both of two packets: not this race`)
+    return countsOnlyLosses(kernel) || likely
+      ? found('observed')
+      : ok(
+          loss.of,
+          `insert_failed rose on ${node}, but this kernel counts packets there that it saved, and what was lost is not one of two parallel queries`,
+        )
   }
-  if (failedInserts !== null) return ok(loss.of, `${lost} of ${loss.of} parallel look-ups on ${node} lost a packet, but insert_failed rose by ${failedInserts} only: not this race`)
-  if (nearlyAll(lost, loss.of) || !notable(loss.lostA + loss.lostAaaa, loss.of)) return ok(loss.of, `look-ups are lost on ${node}, but not one of two now and then`)
+  if (failedInserts !== null)
+    return ok(
+      loss.of,
+      `${lost} of ${loss.of} parallel look-ups on ${node} lost a packet, but insert_failed rose by ${failedInserts} only: not this race`,
+    )
+  if (nearlyAll(lost, loss.of) || !notable(loss.lostA + loss.lostAaaa, loss.of))
+    return ok(loss.of, `look-ups are lost on ${node}, but not one of two now and then`)
   // An unknown state is a distribution's own: its version number says nothing, so only counters may speak.
-  if (looksLikeRace(loss) && ['open', 'third-race-open'].includes(raceState(kernel)) && controlsClean(probe, node)) return found('inferred')
+  if (looksLikeRace(loss) && ['open', 'third-race-open'].includes(raceState(kernel)) && controlsClean(probe, node))
+    return found('inferred')
   const why = conntrack.known ? unknown('failed', 'none came from this node').why : conntrack.why
   const asked = why.reason !== 'not-asked'
   return cannotTell(
@@ -118,6 +152,13 @@ function controlsClean(probe: DnsProbe, node: string): boolean {
 }
 
 function elsewhere(probe: DnsProbe, node: string): string {
-  const others = probe.series.filter((it) => it.node !== node && it.transport === 'udp' && it.method === 'pair' && it.server.role === 'service' && it.zone === 'cluster')
+  const others = probe.series.filter(
+    (it) =>
+      it.node !== node &&
+      it.transport === 'udp' &&
+      it.method === 'pair' &&
+      it.server.role === 'service' &&
+      it.zone === 'cluster',
+  )
   return others.length === 0 ? '' : `other nodes ${troubled(others)} of ${lossOf(others).of}`
 }

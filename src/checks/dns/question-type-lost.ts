@@ -30,7 +30,10 @@ export default check({
   decides: ['DNS-21'],
 
   run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
-    return [...dnsProbe.nodes.map((node) => judge(dnsProbe, node)), ...upstream(dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs)]
+    return [
+      ...dnsProbe.nodes.map((node) => judge(dnsProbe, node)),
+      ...upstream(dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs),
+    ]
   },
 
   words: {
@@ -62,7 +65,9 @@ export default check({
 })
 
 function judge(probe: DnsProbe, node: string): Verdict {
-  const series = seriesOf(probe, { node, transport: 'udp', zone: 'cluster' }).filter((it) => it.method !== 'getaddrinfo')
+  const series = seriesOf(probe, { node, transport: 'udp', zone: 'cluster' }).filter(
+    (it) => it.method !== 'getaddrinfo',
+  )
   const lookups = series.flatMap((it) => it.lookups)
   if (lookups.length < 20) return cannotTell('too-few', `${lookups.length} look-ups on ${node}; 20 are needed`)
   for (const type of ['aaaa', 'a'] as const) {
@@ -70,7 +75,11 @@ function judge(probe: DnsProbe, node: string): Verdict {
     const lost = lookups.filter((it) => isLost(it, type)).length
     const otherLost = lookups.filter((it) => isLost(it, other)).length
     if (!nearlyAll(lost, lookups.length) || otherLost > lookups.length * 0.2) continue
-    const others = probe.series.filter((it) => it.node !== node && it.transport === 'udp' && it.method !== 'getaddrinfo' && it.zone === 'cluster').flatMap((it) => it.lookups)
+    const others = probe.series
+      .filter(
+        (it) => it.node !== node && it.transport === 'udp' && it.method !== 'getaddrinfo' && it.zone === 'cluster',
+      )
+      .flatMap((it) => it.lookups)
     return finding({
       subject: subject('Node', null, node),
       confidence: 'observed',
@@ -80,9 +89,16 @@ function judge(probe: DnsProbe, node: string): Verdict {
         lost,
         of: lookups.length,
         otherLost,
-        elsewhere: others.length === 0 ? '' : `other nodes ${others.filter((it) => isLost(it, type)).length} of ${others.length}`,
+        elsewhere:
+          others.length === 0
+            ? ''
+            : `other nodes ${others.filter((it) => isLost(it, type)).length} of ${others.length}`,
       },
-      evidence: [latency(`look-ups on ${node}`, series), ...exchange(series), shares('look-ups that lost a question', probe, series, (it) => `${it.server.role} ${it.method}`)],
+      evidence: [
+        latency(`look-ups on ${node}`, series),
+        ...exchange(series),
+        shares('look-ups that lost a question', probe, series, (it) => `${it.server.role} ${it.method}`),
+      ],
       symptoms: [dnsLossInNamespace(probe.from.namespace)],
       explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
     })
@@ -91,19 +107,42 @@ function judge(probe: DnsProbe, node: string): Verdict {
 }
 
 /** The same beyond the cluster: names of the cluster are answered in both types, names outside in one. */
-function upstream(probe: DnsProbe, dns: ClusterDns, windows: Known<readonly CoreDnsWindow[]>, logs: Known<readonly DnsServerLog[]>): readonly Verdict[] {
+function upstream(
+  probe: DnsProbe,
+  dns: ClusterDns,
+  windows: Known<readonly CoreDnsWindow[]>,
+  logs: Known<readonly DnsServerLog[]>,
+): readonly Verdict[] {
   const asked = outside(probe)
   const type = typeFailing(asked.lookups)
   if (type === null) return []
   const other = type === 'a' ? 'aaaa' : 'a'
   const upstreams = upstreamsAsked(dns, asked.series, windows, logs)
-  const failing = (which: 'a' | 'aaaa'): number => asked.lookups.filter((it) => isLost(it, which) || it[which] === 'servfail').length
+  const failing = (which: 'a' | 'aaaa'): number =>
+    asked.lookups.filter((it) => isLost(it, which) || it[which] === 'servfail').length
   return [
     finding({
       subject: corefileObject(dns),
       confidence: 'observed',
-      args: { type: type.toUpperCase(), other: other.toUpperCase(), lost: failing(type), of: asked.lookups.length, otherLost: failing(other), ...upstreamArgs(upstreams), elsewhere: '' },
-      evidence: [...upstreamEvidence({ dns, probe, asked: asked.series, upstreams: { ...upstreams, windows: [] }, label: `never answers ${type.toUpperCase()}` }), ...exchange(asked.series)],
+      args: {
+        type: type.toUpperCase(),
+        other: other.toUpperCase(),
+        lost: failing(type),
+        of: asked.lookups.length,
+        otherLost: failing(other),
+        ...upstreamArgs(upstreams),
+        elsewhere: '',
+      },
+      evidence: [
+        ...upstreamEvidence({
+          dns,
+          probe,
+          asked: asked.series,
+          upstreams: { ...upstreams, windows: [] },
+          label: `never answers ${type.toUpperCase()}`,
+        }),
+        ...exchange(asked.series),
+      ],
       explains: ['dns-external:*'],
     }),
   ]

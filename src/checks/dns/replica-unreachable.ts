@@ -8,7 +8,8 @@ import { type Reach, serverReach } from '../../relations/dns/server-reach.ts'
 import { latency, percent, serverName, shares } from './dns-evidence.ts'
 
 /**
- * One CoreDNS pod behind the Service does not answer, or loses some of its packets, while another does well. A flow that
+ * One CoreDNS pod behind the Service does not answer, or loses some of its packets, while another does well. A flow
+ * that
  * DNAT sends there is pinned to it by conntrack, retries too, so one look-up in n fails or is late; the readiness probe
  * runs over HTTP and sees nothing.
  */
@@ -34,8 +35,10 @@ export default check({
     headline({ subject: on, args }) {
       const { ip, udpBad, udpOf, share, servers } = args
       if (args['how'] === 'wrong-source') {
-        return `UDP answers of DNS server ${on.name} come from an address other than ${ip}, which was asked: ` +
+        return (
+          `UDP answers of DNS server ${on.name} come from an address other than ${ip}, which was asked: ` +
           `no client takes them (${udpBad} of ${udpOf} look-ups).`
+        )
       }
       if (args['how'] === 'loses') {
         return `DNS server ${on.name} loses ${share} of what it is asked, so look-ups that land there take 5 s or fail.`
@@ -43,17 +46,23 @@ export default check({
       const does = args['how'] === 'refuses' ? 'refuses queries' : 'does not answer'
       return `DNS server ${on.name} ${does}, so about 1 in ${servers} look-ups fails.`
     },
-    detail: ({ args }) => `${args['ip']} · ${args['failed']} of ${args['of']} look-ups sent to it ${args['how'] === 'loses' || args['how'] === 'wrong-source' ? 'lost a packet or failed' : 'failed'}, from ${args['nodes']} · other servers ${args['otherFailed']} of ${args['otherOf']}`,
+    detail: ({ args }) =>
+      `${args['ip']} · ${args['failed']} of ${args['of']} look-ups sent to it ${args['how'] === 'loses' || args['how'] === 'wrong-source' ? 'lost a packet or failed' : 'failed'}, from ${args['nodes']} · other servers ${args['otherFailed']} of ${args['otherOf']}`,
     note({ args }) {
       if (args['how'] === 'wrong-source') {
-        return `${args['stray']} UDP packets met no socket that waits for them, and over TCP nothing is lost: ` +
+        return (
+          `${args['stray']} UDP packets met no socket that waits for them, and over TCP nothing is lost: ` +
           'it answers, from another address; a rule on its node rewrites the source, or the pod has a second address'
+        )
       }
       if (args['nodeCount'] === 1) {
-        return `only ${args['nodes']} was probed: the way from there to this server may be as guilty; ` +
+        return (
+          `only ${args['nodes']} was probed: the way from there to this server may be as guilty; ` +
           'hopscope dns without --node tells'
+        )
       }
-      if (args['how'] !== 'loses') return 'conntrack pins a flow to the server that it was given, so a retry from the same port fails too'
+      if (args['how'] !== 'loses')
+        return 'conntrack pins a flow to the server that it was given, so a retry from the same port fails too'
       const overTcp = args['tcp'] === 'well' ? ', and over TCP nothing is lost' : ''
       return `every node sees it${overTcp}: packets are dropped in the pod or on its node, not by the clients' conntrack`
     },
@@ -80,10 +89,14 @@ export default check({
 const strayShare = 0.5
 
 /**
- * Next to nothing that it is asked over UDP is answered, TCP is well, and packets come that no socket waits for: it does
+ * Next to nothing that it is asked over UDP is answered, TCP is well, and packets come that no socket waits for: it
+ * does
  * answer, from an address that was not asked. null when that is not what is seen, or could not be.
  */
-function strayAnswers(probe: DnsProbe, here: readonly Reach[]): { stray: number; udpBad: number; udpOf: number } | null {
+function strayAnswers(
+  probe: DnsProbe,
+  here: readonly Reach[],
+): { stray: number; udpBad: number; udpOf: number } | null {
   const udp = here.flatMap((it) => it.series).filter((it) => it.transport === 'udp')
   const [udpBad, udpOf] = [troubled(udp), lossOf(udp).of]
   const nodes = new Set(here.map((it) => it.node))
@@ -107,8 +120,10 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
   // From every node alike: what only some of them see is the way there.
   const lossy = here.every((it) => it.state === 'lossy')
   if (!silent && !lossy) return ok(loss.of)
-  if (silent && others.every((it) => it.state === 'silent')) return cannotTell('ambiguous', 'no DNS server answers well: not the fault of one')
-  if (lossy && !(others.length > 0 && others.every((it) => it.state === 'well'))) return ok(loss.of, `${ip} loses look-ups, and so do others: not the fault of one`)
+  if (silent && others.every((it) => it.state === 'silent'))
+    return cannotTell('ambiguous', 'no DNS server answers well: not the fault of one')
+  if (lossy && !(others.length > 0 && others.every((it) => it.state === 'well')))
+    return ok(loss.of, `${ip} loses look-ups, and so do others: not the fault of one`)
 
   const othersLoss = lossOf(others.flatMap((it) => it.series))
   const bad = troubled(here.flatMap((it) => it.series))
@@ -125,7 +140,10 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
       failed: silent ? loss.unanswered : bad,
       share: percent(silent ? loss.unanswered : bad, loss.of),
       of: loss.of,
-      nodes: here.map((it) => it.node).toSorted().join(', '),
+      nodes: here
+        .map((it) => it.node)
+        .toSorted()
+        .join(', '),
       nodeCount: here.length,
       otherFailed: silent ? othersLoss.unanswered : others.reduce((sum, it) => sum + it.troubled, 0),
       otherOf: othersLoss.of,
@@ -134,7 +152,12 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
       throughService: troubled(seriesOf(probe, { role: 'service' })),
     },
     evidence: [
-      shares(silent ? 'look-ups that failed' : 'look-ups that lost a packet or failed', probe, [...here, ...others].flatMap((it) => it.series).concat(seriesOf(probe, { role: 'service', zone: 'cluster' })), serverName),
+      shares(
+        silent ? 'look-ups that failed' : 'look-ups that lost a packet or failed',
+        probe,
+        [...here, ...others].flatMap((it) => it.series).concat(seriesOf(probe, { role: 'service', zone: 'cluster' })),
+        serverName,
+      ),
       latency('look-ups through the Service', seriesOf(probe, { role: 'service', zone: 'cluster' })),
     ],
     // A server that is held at its CPU limit loses packets too, and then that is why.

@@ -2,23 +2,64 @@ import type { Evidence } from '../../findings/evidence.ts'
 import type { PodResolver } from '../../relations/dns/pod-resolvers.ts'
 
 /** The lines of resolv.conf as seen, or of dnsConfig as written, with the caret under `mark`. */
-export function resolverEvidence(it: PodResolver, keyword: 'nameserver' | 'search', mark: string, label: string): Evidence {
+export function resolverEvidence(
+  it: PodResolver,
+  keyword: 'nameserver' | 'search',
+  mark: string,
+  label: string,
+): Evidence {
   const { pod, seen, workload } = it
   if (seen !== null) {
-    const lines = seen.split('\n').map((line) => line.trim()).filter((line) => /^(?:nameserver|search|domain)\b/.test(line))
-    const at = Math.max(0, lines.findIndex((line) => line.startsWith(keyword) && line.includes(mark)))
+    const lines = seen
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => /^(?:nameserver|search|domain)\b/.test(line))
+    const at = Math.max(
+      0,
+      lines.findIndex((line) => line.startsWith(keyword) && line.includes(mark)),
+    )
     const text = lines.length === 0 ? ['(no nameserver line)'] : lines
-    return { kind: 'config', object: { kind: 'Pod', namespace: pod.namespace, name: pod.name }, path: '/etc/resolv.conf', lines: text, at, mark: (text[at] ?? '').includes(mark) ? mark : (text[at] ?? ''), label }
+    return {
+      kind: 'config',
+      object: { kind: 'Pod', namespace: pod.namespace, name: pod.name },
+      path: '/etc/resolv.conf',
+      lines: text,
+      at,
+      mark: (text[at] ?? '').includes(mark) ? mark : (text[at] ?? ''),
+      label,
+    }
   }
   const key = keyword === 'nameserver' ? 'nameservers' : 'searches'
-  const lines = [`dnsPolicy: ${pod.dnsPolicy}`, 'dnsConfig:', `  ${key}:`, ...fewOf((pod.dnsConfig?.[key] ?? []).map((value) => `  - ${value}`), mark)]
-  const at = Math.max(0, lines.findLastIndex((line) => line.endsWith(mark)))
-  return { kind: 'config', object: workload, path: workload.kind === 'Pod' ? 'spec' : 'spec.template.spec', lines, at, mark: (lines[at] ?? '').includes(mark) ? mark : (lines[at] ?? ''), label }
+  const lines = [
+    `dnsPolicy: ${pod.dnsPolicy}`,
+    'dnsConfig:',
+    `  ${key}:`,
+    ...fewOf(
+      (pod.dnsConfig?.[key] ?? []).map((value) => `  - ${value}`),
+      mark,
+    ),
+  ]
+  const at = Math.max(
+    0,
+    lines.findLastIndex((line) => line.endsWith(mark)),
+  )
+  return {
+    kind: 'config',
+    object: workload,
+    path: workload.kind === 'Pod' ? 'spec' : 'spec.template.spec',
+    lines,
+    at,
+    mark: (lines[at] ?? '').includes(mark) ? mark : (lines[at] ?? ''),
+    label,
+  }
 }
 
 /** The first and the last of a long list, and the one that is meant. */
 function fewOf(lines: readonly string[], mark: string): readonly string[] {
   if (lines.length <= 6) return lines
-  const at = Math.max(2, lines.findLastIndex((line) => line.endsWith(mark)))
+  const at = Math.max(
+    2,
+    lines.findLastIndex((line) => line.endsWith(mark)),
+  )
   return [...lines.slice(0, 2), `  # ${at - 2} more`, ...lines.slice(at, at + 2)]
 }

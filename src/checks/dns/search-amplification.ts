@@ -41,9 +41,12 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Each look-up of an outside name by ${on.name} costs ${args['queries']} DNS queries, because of its search list of ${args['searches']}.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['searches']} search suffixes, ndots:${args['ndots']} · ${args['queries']} queries for ${example.name} · Kubernetes alone would make ${(usual.searches + 1) * 2}`,
-    note: ({ args }) => `\`${example.name}\` has ${example.dots} dots, fewer than ${args['ndots']}, so every suffix is tried first, for A and for AAAA`,
+    headline: ({ subject: on, args }) =>
+      `Each look-up of an outside name by ${on.name} costs ${args['queries']} DNS queries, because of its search list of ${args['searches']}.`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · ${args['searches']} search suffixes, ndots:${args['ndots']} · ${args['queries']} queries for ${example.name} · Kubernetes alone would make ${(usual.searches + 1) * 2}`,
+    note: ({ args }) =>
+      `\`${example.name}\` has ${example.dots} dots, fewer than ${args['ndots']}, so every suffix is tried first, for A and for AAAA`,
     help: ({ subject: on }) => [
       'end outside names with a dot, or lower ndots for this workload to 2',
       `hopscope fix DNS104 -n ${on.namespace} --plan`,
@@ -52,7 +55,9 @@ export default check({
 })
 
 function judge(pods: readonly Pod[], pod: Pod, views: readonly InsideView[], domain: string): Verdict {
-  const view = views.find((it) => pods.some((own) => own.name === it.pod && own.namespace === it.namespace) && it.resolvConf.known)
+  const view = views.find(
+    (it) => pods.some((own) => own.name === it.pod && own.namespace === it.namespace) && it.resolvConf.known,
+  )
   const seen = view?.resolvConf.known === true ? view.resolvConf.value : null
   const conf = seen === null ? expected(pod, domain) : parseResolvConf(seen)
   const queries = queriesPerLookup(conf, example.dots)
@@ -61,27 +66,59 @@ function judge(pods: readonly Pod[], pod: Pod, views: readonly InsideView[], dom
     subject: workloadOfPod(pod),
     confidence: seen === null ? 'inferred' : 'observed',
     args: { queries, searches: conf.search.length, ndots: conf.ndots, pods: pods.length },
-    evidence: [evidence(pod, conf, seen), { kind: 'fact', label: `queries for one look-up of ${example.name}`, value: `${conf.search.length} suffixes + the name itself, each A and AAAA = ${queries}` }],
+    evidence: [
+      evidence(pod, conf, seen),
+      {
+        kind: 'fact',
+        label: `queries for one look-up of ${example.name}`,
+        value: `${conf.search.length} suffixes + the name itself, each A and AAAA = ${queries}`,
+      },
+    ],
     symptoms: [searchAmplified(workloadOfPod(pod))],
   })
 }
 
-/** What the kubelet writes for this spec, as far as the API shows it: the node's own suffixes can't be seen from here. */
+/**
+ * What the kubelet writes for this spec, as far as the API shows it: the node's own suffixes can't be seen from here.
+ */
 function expected(pod: Pod, domain: string): Pick<ResolvConf, 'search' | 'ndots'> {
-  const ofCluster = pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork)
+  const ofCluster =
+    pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork)
   const own = pod.dnsConfig?.searches ?? []
   const base = ofCluster ? [`${pod.namespace}.svc.${domain}`, `svc.${domain}`, domain] : []
   const ndots = pod.dnsConfig?.options.findLast((it) => it.name === 'ndots')?.value ?? null
-  return { search: [...new Set([...base, ...own])], ndots: ndots === null || !/^\d+$/.test(ndots) ? (ofCluster ? usual.ndots : 1) : Number(ndots) }
+  return {
+    search: [...new Set([...base, ...own])],
+    ndots: ndots === null || !/^\d+$/.test(ndots) ? (ofCluster ? usual.ndots : 1) : Number(ndots),
+  }
 }
 
 function evidence(pod: Pod, conf: Pick<ResolvConf, 'search' | 'ndots'>, seen: string | null): Evidence {
   const object = workloadOfPod(pod)
   if (seen !== null) {
     const lines = seen.split('\n').filter((it) => /^\s*(search|options)/.test(it))
-    const at = Math.max(0, lines.findIndex((it) => it.trim().startsWith('search')))
-    return { kind: 'config', object: { kind: 'Pod', namespace: pod.namespace, name: pod.name }, path: '/etc/resolv.conf', lines, at, mark: conf.search.at(-1) ?? 'search', label: `${conf.search.length} suffixes` }
+    const at = Math.max(
+      0,
+      lines.findIndex((it) => it.trim().startsWith('search')),
+    )
+    return {
+      kind: 'config',
+      object: { kind: 'Pod', namespace: pod.namespace, name: pod.name },
+      path: '/etc/resolv.conf',
+      lines,
+      at,
+      mark: conf.search.at(-1) ?? 'search',
+      label: `${conf.search.length} suffixes`,
+    }
   }
   const lines = ['dnsConfig:', '  searches:', ...(pod.dnsConfig?.searches ?? []).map((it) => `  - ${it}`)]
-  return { kind: 'config', object, path: 'spec.template.spec.dnsConfig', lines, at: lines.length - 1, mark: pod.dnsConfig?.searches.at(-1) ?? 'searches', label: `makes ${conf.search.length} suffixes, with ndots:${conf.ndots}` }
+  return {
+    kind: 'config',
+    object,
+    path: 'spec.template.spec.dnsConfig',
+    lines,
+    at: lines.length - 1,
+    mark: pod.dnsConfig?.searches.at(-1) ?? 'searches',
+    label: `makes ${conf.search.length} suffixes, with ndots:${conf.ndots}`,
+  }
 }

@@ -8,7 +8,10 @@ import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, serverName, shares } from './dns-evidence.ts'
 import { seriesOf } from '../../relations/dns/lookup-loss.ts'
 
-/** A server that is silent to some nodes and well to others, by where that speaks of: one node's way out, or its own node's way in. */
+/**
+ * A server that is silent to some nodes and well to others, by where that speaks of: one node's way out, or its own
+ * node's way in.
+ */
 interface Cut {
   readonly node: string
   readonly side: 'client' | 'server'
@@ -16,8 +19,10 @@ interface Cut {
 }
 
 /**
- * One DNS server answers some nodes and is silent to others: the way between two nodes is closed, not the server and not
- * the node. Near the client, before conntrack confirms the flow, such a drop imitates the A/AAAA race: each packet draws
+ * One DNS server answers some nodes and is silent to others: the way between two nodes is closed, not the server and
+ * not
+ * the node. Near the client, before conntrack confirms the flow, such a drop imitates the A/AAAA race: each packet
+ * draws
  * its server anew, so one of two is lost now and then, and a retry 5 s later succeeds.
  */
 export default check({
@@ -35,7 +40,11 @@ export default check({
     if (seriesOf(dnsProbe, { role: 'endpoint' }).length === 0) return notApplicable('no DNS endpoint was asked')
     const told = reach.filter((it) => it.state !== 'untold')
     if (told.length > 0 && told.every((it) => it.state === 'well')) return ok(told.length)
-    if (new Set(told.map((it) => it.node)).size < 2) return cannotTell('too-few', 'from one node alone, the way to a server is not told from the server; hopscope dns without --node asks from all')
+    if (new Set(told.map((it) => it.node)).size < 2)
+      return cannotTell(
+        'too-few',
+        'from one node alone, the way to a server is not told from the server; hopscope dns without --node asks from all',
+      )
     const cuts = cutsOf(told, clusterDns)
     return cuts.length === 0 ? ok(told.length) : cuts.map((it) => found(dnsProbe, reach, it, clusterDns))
   },
@@ -46,7 +55,10 @@ export default check({
         ? `DNS server ${args['servers']} on node ${on.name} is not reached from other nodes (${args['cutNodes']}), so about 1 in ${args['of']} of their look-ups fails.`
         : `Pods on node ${on.name} can't reach DNS server ${args['servers']}, which answers other nodes, so about 1 in ${args['of']} of their look-ups is late or fails.`,
     detail: ({ args }) => `${args['pairs']} · from ${args['wellNodes']} the same server answers`,
-    note: ({ args }) => (args['side'] === 'server' ? 'only pods of its own node reach it: what comes in from other nodes is dropped' : 'look-ups that succeed after 5 s look like the conntrack race; it is not: the same server, asked by its own address, is silent from this node'),
+    note: ({ args }) =>
+      args['side'] === 'server'
+        ? 'only pods of its own node reach it: what comes in from other nodes is dropped'
+        : 'look-ups that succeed after 5 s look like the conntrack race; it is not: the same server, asked by its own address, is silent from this node',
     help: ({ subject: on, args }) => [
       'allow UDP and TCP port 53 between these nodes: host firewall, security group, NetworkPolicy of the node, route',
       `on ${on.name}:  iptables-save -c | grep -E "dport 53|${args['ip']}"    tcpdump -ni any host ${args['ip']} and port 53`,
@@ -57,13 +69,20 @@ export default check({
 
 function cutsOf(reach: readonly Reach[], dns: ClusterDns): readonly Cut[] {
   const home = (it: Reach): string | null => dns.pods.find((pod) => pod.name === it.pod)?.node ?? null
-  const cut = [...Map.groupBy(reach, (it) => it.ip).values()].map((its) => ({ silent: its.filter((it) => it.state === 'silent'), well: its.filter((it) => it.state === 'well') }))
+  const cut = [...Map.groupBy(reach, (it) => it.ip).values()].map((its) => ({
+    silent: its.filter((it) => it.state === 'silent'),
+    well: its.filter((it) => it.state === 'well'),
+  }))
   const partly = cut.filter(({ silent, well }) => silent.length > 0 && well.length > 0)
   // One silent node is that node's affair; more of them, with the server's own node alone well, is the server's side.
   const atServer = partly.filter(({ silent, well }) => silent.length > 1 && well.every((it) => it.node === home(it)))
   const atClient = partly.filter((it) => !atServer.includes(it)).flatMap((it) => it.silent)
   return [
-    ...[...Map.groupBy(atServer, ({ well }) => well[0]?.node ?? '')].map(([node, its]): Cut => ({ node, side: 'server', pairs: its.flatMap((it) => it.silent) })),
+    ...[...Map.groupBy(atServer, ({ well }) => well[0]?.node ?? '')].map(([node, its]): Cut => ({
+      node,
+      side: 'server',
+      pairs: its.flatMap((it) => it.silent),
+    })),
     ...[...Map.groupBy(atClient, (it) => it.node)].map(([node, pairs]): Cut => ({ node, side: 'client', pairs })),
   ]
 }
@@ -83,10 +102,17 @@ function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cu
       of: dns.slices.flatMap((it) => it.endpoints).filter((it) => it.ready).length,
       cutNodes: nodes.join(', '),
       wellNodes: [...new Set(same.filter((it) => it.state === 'well').map((it) => it.node))].toSorted().join(', '),
-      pairs: pairs.map((it) => `${it.node} to ${it.pod ?? it.ip}: ${it.troubled} of ${it.of} look-ups failed`).join(' · '),
+      pairs: pairs
+        .map((it) => `${it.node} to ${it.pod ?? it.ip}: ${it.troubled} of ${it.of} look-ups failed`)
+        .join(' · '),
     },
     evidence: [
-      shares('look-ups that failed, by node and server', probe, all.flatMap((it) => it.series), (it) => `${it.node} to ${serverName(it)}`),
+      shares(
+        'look-ups that failed, by node and server',
+        probe,
+        all.flatMap((it) => it.series),
+        (it) => `${it.node} to ${serverName(it)}`,
+      ),
       latency(`look-ups through the Service on ${nodes.join(', ')}`, series),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],

@@ -10,7 +10,8 @@ import { dnsServerCrash, dnsServersDown } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { count } from '../service/words.ts'
 
-const limitOf = (args: Args): string => (args['limit'] === 'no limit of its own' ? 'no limit of its own' : `limit ${args['limit']}`)
+const limitOf = (args: Args): string =>
+  args['limit'] === 'no limit of its own' ? 'no limit of its own' : `limit ${args['limit']}`
 
 interface Troubled {
   readonly pod: Pod
@@ -41,8 +42,17 @@ export default check({
     const [first] = troubled
     const thrownOut = evicted(clusterDns)
     if (pods.length === 0 && thrownOut.length === 0) return notApplicable('there are no pods of the DNS server')
-    if (first === undefined) return thrownOut.length === 0 ? ok(pods.length) : ofEvicted(clusterDns, thrownOut, pods.length)
-    const said = signsOf(dnsServerLogs, clusterDns.pods, 'loop', 'corefile-refused', 'cannot-listen', 'reload-failed', 'last-words')
+    if (first === undefined)
+      return thrownOut.length === 0 ? ok(pods.length) : ofEvicted(clusterDns, thrownOut, pods.length)
+    const said = signsOf(
+      dnsServerLogs,
+      clusterDns.pods,
+      'loop',
+      'corefile-refused',
+      'cannot-listen',
+      'reload-failed',
+      'last-words',
+    )
     const limit = killed[0]?.container.memoryLimitBytes ?? null
     return finding({
       subject: dnsServerSubject(clusterDns),
@@ -63,53 +73,81 @@ export default check({
       evidence: [...(said.length === 0 ? [] : [logEvidence(said)]), ...troubled.slice(0, 6).map(told)],
       symptoms: looping.length > 0 ? [dnsServerCrash] : [],
       // One that is killed under load was ready until then, and what it had been asked is lost each time.
-      explains: looping.length === 0 ? [] : killed.length === 0 ? [dnsServersDown] : [dnsServersDown, 'dns-loss:node/*', 'dns-external:*'],
+      explains:
+        looping.length === 0
+          ? []
+          : killed.length === 0
+            ? [dnsServersDown]
+            : [dnsServersDown, 'dns-loss:node/*', 'dns-external:*'],
     })
   },
 
   words: {
     headline: ({ subject: on, args }) => {
       const name = `${on.kind} ${on.namespace}/${on.name}`
-      if (Number(args['evicted']) > 0) return `${count(Number(args['evicted']), 'DNS server')} of ${name} ${args['evicted'] === 1 ? 'was' : 'were'} thrown out of ${args['evicted'] === 1 ? 'its node' : 'their nodes'} (${args['last']}): ${args['ready']} of ${args['desired']} are ready.`
+      if (Number(args['evicted']) > 0)
+        return `${count(Number(args['evicted']), 'DNS server')} of ${name} ${args['evicted'] === 1 ? 'was' : 'were'} thrown out of ${args['evicted'] === 1 ? 'its node' : 'their nodes'} (${args['last']}): ${args['ready']} of ${args['desired']} are ready.`
       if (Number(args['looping']) === 0) return `A DNS server of ${name} was killed for its memory (${limitOf(args)}).`
       const who = `${args['looping']} of ${count(Number(args['of']), 'DNS server')} of ${name}`
-      if (Number(args['killed']) > 0) return `${who} ${args['looping'] === 1 ? 'is' : 'are'} killed for memory at each start (${limitOf(args)}).`
+      if (Number(args['killed']) > 0)
+        return `${who} ${args['looping'] === 1 ? 'is' : 'are'} killed for memory at each start (${limitOf(args)}).`
       return `${who} ${args['looping'] === 1 ? 'crashes' : 'crash'} again and again (${args['last']}).`
     },
-    detail: ({ subject: on, args }) => Number(args['evicted']) > 0 ? `${args['pod']} · ${args['last']} · ${args['ready']} of ${args['desired']} ready` : `${on.kind} ${on.namespace}/${on.name} · ${args['looping']} of ${args['of']} crash-looping · ${Number(args['killed']) > 0 ? `${args['killed']} killed for memory, ${limitOf(args)}` : 'none killed for memory'} · ${count(Number(args['restarts']), 'restart')}`,
+    detail: ({ subject: on, args }) =>
+      Number(args['evicted']) > 0
+        ? `${args['pod']} · ${args['last']} · ${args['ready']} of ${args['desired']} ready`
+        : `${on.kind} ${on.namespace}/${on.name} · ${args['looping']} of ${args['of']} crash-looping · ${Number(args['killed']) > 0 ? `${args['killed']} killed for memory, ${limitOf(args)}` : 'none killed for memory'} · ${count(Number(args['restarts']), 'restart')}`,
     note: ({ args }) =>
       Number(args['evicted']) > 0
         ? 'the kubelet throws out what has the lowest priority first: DNS servers want priorityClassName system-cluster-critical'
         : args['autopath'] === 'yes'
-        ? 'autopath keeps every pod of the cluster in memory: CoreDNS needs about 4 MB for each 1000 pods and Services with it, and 56 MB more; without it 1 MB and 54 MB'
-        : Number(args['killed']) > 0
-        ? 'CoreDNS needs about 1 MB for each 1000 pods and Services, and 54 MB more (4 MB for each 1000 with autopath); queries that wait for a slow upstream need memory too'
-        : 'a Corefile that does not parse, a forward that leads back (Loop in the log), or a port that is taken: the log says which',
-    help: ({ subject: on, args }) => Number(args['evicted']) > 0 ? [
-      'see what the node ran out of, and give the DNS servers the priority that they should have',
-      `kubectl -n ${on.namespace} describe pod ${args['pod']}`,
-      `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath='{.spec.template.spec.priorityClassName}'`,
-    ] : [
-      ...(args['autopath'] === 'yes' ? ['take `autopath` out of the Corefile, or give it the memory that it needs:'] : []),
-      Number(args['killed']) > 0 ? 'raise the memory limit, after a look at what takes the memory; kubeadm sets 170Mi' : 'read why it ended',
-      ...(Number(args['killed']) > 0 && on.kind === 'Deployment' ? [`kubectl -n ${on.namespace} set resources deployment/${on.name} -c ${args['container']} --limits=memory=170Mi`] : []),
-      `kubectl -n ${on.namespace} logs ${args['pod']} -c ${args['container']} --previous --tail=20`,
-      `kubectl -n ${on.namespace} describe pod ${args['pod']}`,
-    ],
+          ? 'autopath keeps every pod of the cluster in memory: CoreDNS needs about 4 MB for each 1000 pods and Services with it, and 56 MB more; without it 1 MB and 54 MB'
+          : Number(args['killed']) > 0
+            ? 'CoreDNS needs about 1 MB for each 1000 pods and Services, and 54 MB more (4 MB for each 1000 with autopath); queries that wait for a slow upstream need memory too'
+            : 'a Corefile that does not parse, a forward that leads back (Loop in the log), or a port that is taken: the log says which',
+    help: ({ subject: on, args }) =>
+      Number(args['evicted']) > 0
+        ? [
+            'see what the node ran out of, and give the DNS servers the priority that they should have',
+            `kubectl -n ${on.namespace} describe pod ${args['pod']}`,
+            `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath='{.spec.template.spec.priorityClassName}'`,
+          ]
+        : [
+            ...(args['autopath'] === 'yes'
+              ? ['take `autopath` out of the Corefile, or give it the memory that it needs:']
+              : []),
+            Number(args['killed']) > 0
+              ? 'raise the memory limit, after a look at what takes the memory; kubeadm sets 170Mi'
+              : 'read why it ended',
+            ...(Number(args['killed']) > 0 && on.kind === 'Deployment'
+              ? [
+                  `kubectl -n ${on.namespace} set resources deployment/${on.name} -c ${args['container']} --limits=memory=170Mi`,
+                ]
+              : []),
+            `kubectl -n ${on.namespace} logs ${args['pod']} -c ${args['container']} --previous --tail=20`,
+            `kubectl -n ${on.namespace} describe pod ${args['pod']}`,
+          ],
   },
 })
 
 function told({ pod, container }: Troubled): Evidence {
-  const limit = container.memoryLimitBytes === null ? 'no memory limit' : `memory limit ${mebibytes(container.memoryLimitBytes)}`
+  const limit =
+    container.memoryLimitBytes === null ? 'no memory limit' : `memory limit ${mebibytes(container.memoryLimitBytes)}`
   const state = container.waiting ?? (container.ready ? 'running' : 'not ready')
-  return { kind: 'fact', label: `${pod.name} ${container.name}`, value: `${state}, last ended: ${container.lastTermination ?? 'unknown'}, ${count(container.restarts, 'restart')}, ${limit}` }
+  return {
+    kind: 'fact',
+    label: `${pod.name} ${container.name}`,
+    value: `${state}, last ended: ${container.lastTermination ?? 'unknown'}, ${count(container.restarts, 'restart')}, ${limit}`,
+  }
 }
 
 function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 1_048_576)} MiB`
 }
 
-/** What ends a pod from outside, for others that matter more to its node. A preempted pod is deleted: its place shows. */
+/**
+ * What ends a pod from outside, for others that matter more to its node. A preempted pod is deleted: its place shows.
+ */
 const thrownOutFor: ReadonlySet<string> = new Set(['Evicted', 'Preempting'])
 
 function evicted({ pods }: ClusterDns): readonly Pod[] {
@@ -125,12 +163,30 @@ function ofEvicted(dns: ClusterDns, gone: readonly Pod[], of: number): Verdict {
     subject: dnsServerSubject(dns),
     confidence: 'inferred',
     severity: ready < desired ? 'warning' : 'info',
-    args: { evicted: gone.length, ready, desired, pod: first?.name ?? 'none', last: first?.overReason ?? 'unknown', looping: 0, killed: 0, of, restarts: 0, limit: '', container: '', autopath: 'no' },
-    evidence: gone.slice(0, 6).map((it) => ({ kind: 'fact' as const, label: it.name, value: `${it.overReason}, on ${it.node ?? 'no node'}` })),
+    args: {
+      evicted: gone.length,
+      ready,
+      desired,
+      pod: first?.name ?? 'none',
+      last: first?.overReason ?? 'unknown',
+      looping: 0,
+      killed: 0,
+      of,
+      restarts: 0,
+      limit: '',
+      container: '',
+      autopath: 'no',
+    },
+    evidence: gone
+      .slice(0, 6)
+      .map((it) => ({ kind: 'fact' as const, label: it.name, value: `${it.overReason}, on ${it.node ?? 'no node'}` })),
     explains: ready === 0 ? [dnsServersDown] : [],
   })
 }
 
 function hasAutopath({ corefile }: ClusterDns): boolean {
-  return corefile.known && parseCorefile(corefile.value).servers.some((it) => it.plugins.some(({ name }) => name === 'autopath'))
+  return (
+    corefile.known &&
+    parseCorefile(corefile.value).servers.some((it) => it.plugins.some(({ name }) => name === 'autopath'))
+  )
 }

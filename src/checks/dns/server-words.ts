@@ -9,7 +9,9 @@ import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 export function serverArgs(dns: ClusterDns): { readonly podLabels: string; readonly maker: string } {
   const { workload } = dns
   return {
-    podLabels: Object.entries(dnsPodLabels(dns)).map(([key, value]) => `${key}=${value}`).join(','),
+    podLabels: Object.entries(dnsPodLabels(dns))
+      .map(([key, value]) => `${key}=${value}`)
+      .join(','),
     maker: workload === null ? '' : `${workload.kind.toLowerCase()}/${workload.name}`,
   }
 }

@@ -25,7 +25,8 @@ export default check({
     if (clusterDns.workload?.kind === 'DaemonSet') return notApplicable('a DaemonSet runs one server on each node')
     if (servers.length < 2) return notApplicable('fewer than two DNS servers are ready')
     const [first] = servers
-    if (first === undefined || first.node === null || servers.some((it) => it.node !== first.node)) return ok(servers.length)
+    if (first === undefined || first.node === null || servers.some((it) => it.node !== first.node))
+      return ok(servers.length)
     const node = first.node
     const others = fitForDns(nodes).filter((it) => it.name !== node)
     if (others.length === 0) return ok(servers.length, 'all on one node, and no other would take them')
@@ -41,8 +42,10 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `All ${args['servers']} DNS servers run on node ${args['node']}: when it fails, the cluster has no DNS.`,
-    detail: ({ args }) => `${args['servers']} of ${args['servers']} servers on ${args['node']} · ${count(Number(args['others']), 'other node')} would take one`,
+    headline: ({ args }) =>
+      `All ${args['servers']} DNS servers run on node ${args['node']}: when it fails, the cluster has no DNS.`,
+    detail: ({ args }) =>
+      `${args['servers']} of ${args['servers']} servers on ${args['node']} · ${count(Number(args['others']), 'other node')} would take one`,
     note: () => 'the scheduler weighs anti-affinity only when it places a pod; it never moves one later',
     help: ({ subject: on, args }) => [
       'let the scheduler place them anew, now that there are more nodes; then ask for the spread in the manifest',

@@ -10,7 +10,9 @@ import { serverReach } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { conntrackRows, latency, percent, serverName, shares } from './dns-evidence.ts'
 
-/** A share of what the Service lost, above which packets from a wrong address are the reason and not a few late answers. */
+/**
+ * A share of what the Service lost, above which packets from a wrong address are the reason and not a few late answers.
+ */
 const strayShare = 0.5
 
 interface Bad {
@@ -23,7 +25,8 @@ interface Bad {
 }
 
 /**
- * Every DNS server answers a node at its own address, and the Service's address does not, or only now and then: what lies
+ * Every DNS server answers a node at its own address, and the Service's address does not, or only now and then: what
+ * lies
  * between is that node's translation of the address. Where a server runs on the node itself, bridged answers that skip
  * conntrack are not translated back: they come from the server's address, and a connected socket drops them.
  */
@@ -40,25 +43,39 @@ export default check({
 
   run({ dnsProbe, clusterDns, conntrack }) {
     if (seriesOf(dnsProbe, { role: 'endpoint' }).length === 0) return notApplicable('no DNS endpoint was asked')
-    if (seriesOf(dnsProbe, { role: 'service' }).length === 0) return notApplicable('the DNS Service has no address that was asked')
+    if (seriesOf(dnsProbe, { role: 'service' }).length === 0)
+      return notApplicable('the DNS Service has no address that was asked')
     const windows = conntrack.known ? conntrack.value : []
-    const judged = dnsProbe.nodes.map((node) => judge(dnsProbe, node, clusterDns, windows.find((it) => it.node === node)))
+    const judged = dnsProbe.nodes.map((node) =>
+      judge(
+        dnsProbe,
+        node,
+        clusterDns,
+        windows.find((it) => it.node === node),
+      ),
+    )
     const bad = judged.flatMap((it) => ('bad' in it ? [it.bad] : []))
-    if (bad.length > 1 && bad.length === dnsProbe.nodes.length && bad.every((it) => it.how !== 'wrong-source')) return found(dnsProbe, clusterDns, bad, windows)
+    if (bad.length > 1 && bad.length === dnsProbe.nodes.length && bad.every((it) => it.how !== 'wrong-source'))
+      return found(dnsProbe, clusterDns, bad, windows)
     return judged.map((it) => ('bad' in it ? found(dnsProbe, clusterDns, [it.bad], windows) : it.verdict))
   },
 
   words: {
     headline: ({ subject: on, args }) => {
       const where = on.kind === 'Node' ? `from node ${on.name}` : 'from every node probed'
-      if (args['how'] === 'wrong-source') return `Answers of the DNS server on node ${on.name} itself come from its own address instead of the Service's, so ${args['share']} of look-ups there fail.`
-      if (args['how'] === 'loses') return `The DNS Service's address ${args['vip']} loses ${args['share']} of look-ups ${where}; each server itself answers all.`
+      if (args['how'] === 'wrong-source')
+        return `Answers of the DNS server on node ${on.name} itself come from its own address instead of the Service's, so ${args['share']} of look-ups there fail.`
+      if (args['how'] === 'loses')
+        return `The DNS Service's address ${args['vip']} loses ${args['share']} of look-ups ${where}; each server itself answers all.`
       return `The DNS Service's address ${args['vip']} ${args['how'] === 'refuses' ? 'is refused' : 'leads nowhere'} ${where}; each server itself answers.`
     },
-    detail: ({ args }) => `${args['nodes']} · Service ${args['failed']} of ${args['of']} look-ups failed, the servers themselves ${args['directFailed']} of ${args['directOf']}${args['stray'] === 'unknown' ? '' : ` · ${args['stray']} UDP packets came from an address that was not asked`}`,
+    detail: ({ args }) =>
+      `${args['nodes']} · Service ${args['failed']} of ${args['of']} look-ups failed, the servers themselves ${args['directFailed']} of ${args['directOf']}${args['stray'] === 'unknown' ? '' : ` · ${args['stray']} UDP packets came from an address that was not asked`}`,
     note: ({ args }) => {
-      if (args['how'] === 'wrong-source') return 'a query to the Service is translated on its way out; the answer of a server on the same bridge is not translated back when bridged packets skip iptables'
-      if (args['how'] === 'loses') return 'a flow that is translated to a place where nobody answers stays there: retries too'
+      if (args['how'] === 'wrong-source')
+        return 'a query to the Service is translated on its way out; the answer of a server on the same bridge is not translated back when bridged packets skip iptables'
+      if (args['how'] === 'loses')
+        return 'a flow that is translated to a place where nobody answers stays there: retries too'
       return null
     },
     help: ({ subject: on, args }) =>
@@ -75,24 +92,59 @@ export default check({
   },
 })
 
-function judge(probe: DnsProbe, node: string, dns: ClusterDns, counters: ConntrackWindow | undefined): { readonly verdict: Verdict } | { readonly bad: Bad } {
-  const series = seriesOf(probe, { node, role: 'service', zone: 'cluster', transport: 'udp' }).filter((it) => it.method !== 'getaddrinfo')
-  if (cacheHoldsService(dns, node)) return { verdict: ok(1, `on ${node} a DNS cache has the Service's address: what is sent there is not translated`) }
+function judge(
+  probe: DnsProbe,
+  node: string,
+  dns: ClusterDns,
+  counters: ConntrackWindow | undefined,
+): { readonly verdict: Verdict } | { readonly bad: Bad } {
+  const series = seriesOf(probe, { node, role: 'service', zone: 'cluster', transport: 'udp' }).filter(
+    (it) => it.method !== 'getaddrinfo',
+  )
+  if (cacheHoldsService(dns, node))
+    return { verdict: ok(1, `on ${node} a DNS cache has the Service's address: what is sent there is not translated`) }
   const loss = lossOf(series)
-  if (loss.of < 20) return { verdict: cannotTell('too-few', `${loss.of} look-ups through the Service ended on ${node}; 20 are needed`) }
+  if (loss.of < 20)
+    return { verdict: cannotTell('too-few', `${loss.of} look-ups through the Service ended on ${node}; 20 are needed`) }
   const lost = troubled(series)
   if (!notable(lost, loss.of)) return { verdict: ok(loss.of) }
   const servers = serverReach(probe).filter((it) => it.node === node)
-  if (servers.length === 0 || servers.some((it) => it.state !== 'well')) return { verdict: ok(loss.of, `on ${node} the servers themselves lose look-ups as well`) }
-  const ready = new Set(dns.slices.flatMap((it) => it.endpoints).filter((it) => it.ready).map((it) => it.ip))
-  if (servers.length < ready.size) return { verdict: cannotTell('ambiguous', `the Service loses look-ups on ${node}, and ${ready.size - servers.length} of its ${ready.size} servers were not asked`) }
+  if (servers.length === 0 || servers.some((it) => it.state !== 'well'))
+    return { verdict: ok(loss.of, `on ${node} the servers themselves lose look-ups as well`) }
+  const ready = new Set(
+    dns.slices
+      .flatMap((it) => it.endpoints)
+      .filter((it) => it.ready)
+      .map((it) => it.ip),
+  )
+  if (servers.length < ready.size)
+    return {
+      verdict: cannotTell(
+        'ambiguous',
+        `the Service loses look-ups on ${node}, and ${ready.size - servers.length} of its ${ready.size} servers were not asked`,
+      ),
+    }
   // Parallel queries of which one is lost now and then are the race's; what is meant here hits both, and their repeats.
-  if (loss.lostA + loss.lostAaaa > loss.unanswered) return { verdict: ok(loss.of, `on ${node} the Service loses one of two parallel queries, not whole look-ups`) }
-  if (counters !== undefined && counters.delta.insert_failed >= Math.max(2, lost / 2)) return { verdict: ok(loss.of, `on ${node} conntrack dropped these packets: insert_failed +${counters.delta.insert_failed}`) }
+  if (loss.lostA + loss.lostAaaa > loss.unanswered)
+    return { verdict: ok(loss.of, `on ${node} the Service loses one of two parallel queries, not whole look-ups`) }
+  if (counters !== undefined && counters.delta.insert_failed >= Math.max(2, lost / 2))
+    return {
+      verdict: ok(
+        loss.of,
+        `on ${node} conntrack dropped these packets: insert_failed +${counters.delta.insert_failed}`,
+      ),
+    }
   const stray = probe.stray?.find((it) => it.node === node)?.packets ?? null
   const all = nearlyAll(loss.unanswered, loss.of)
   const ownServer = dns.pods.some((it) => it.node === node)
-  const how = stray !== null && ownServer && stray >= lost * strayShare ? 'wrong-source' : !all ? 'loses' : isRefused(series) ? 'refuses' : 'silent'
+  const how =
+    stray !== null && ownServer && stray >= lost * strayShare
+      ? 'wrong-source'
+      : !all
+        ? 'loses'
+        : isRefused(series)
+          ? 'refuses'
+          : 'silent'
   return { bad: { node, how, failed: lost, of: loss.of, stray, series } }
 }
 
@@ -104,7 +156,10 @@ function found(probe: DnsProbe, dns: ClusterDns, bad: readonly Bad[], windows: r
   const failed = bad.reduce((sum, it) => sum + it.failed, 0)
   const of = bad.reduce((sum, it) => sum + it.of, 0)
   return finding({
-    subject: nodes.length === 1 ? subject('Node', null, nodes[0] ?? '') : subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns'),
+    subject:
+      nodes.length === 1
+        ? subject('Node', null, nodes[0] ?? '')
+        : subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns'),
     confidence: 'observed',
     args: {
       how: first?.how ?? 'silent',
@@ -118,8 +173,16 @@ function found(probe: DnsProbe, dns: ClusterDns, bad: readonly Bad[], windows: r
       stray: first?.stray ?? 'unknown',
     },
     evidence: [
-      shares('look-ups that lost a packet or failed', probe, [...bad.flatMap((it) => it.series), ...direct], (it) => `${it.node} to ${serverName(it)}`),
-      latency('look-ups through the Service', bad.flatMap((it) => it.series)),
+      shares(
+        'look-ups that lost a packet or failed',
+        probe,
+        [...bad.flatMap((it) => it.series), ...direct],
+        (it) => `${it.node} to ${serverName(it)}`,
+      ),
+      latency(
+        'look-ups through the Service',
+        bad.flatMap((it) => it.series),
+      ),
       ...(windows.length === 0 ? [] : [conntrackRows(windows, nodes[0] ?? '')]),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), ...nodes.map((it) => `dns-service:node/${it}`)],

@@ -13,7 +13,8 @@ import check from './service-name-wrong.ts'
 const cart = service('cart')
 const peers = service('peers', { clusterIP: 'None' })
 const bank = service('bank', { type: 'ExternalName', clusterIP: null, selector: null, externalName: 'bank.example' })
-const round = (name: string, to: string) => service(name, { type: 'ExternalName', clusterIP: null, selector: null, externalName: `${to}.shop.svc.cluster.local` })
+const round = (name: string, to: string) =>
+  service(name, { type: 'ExternalName', clusterIP: null, selector: null, externalName: `${to}.shop.svc.cluster.local` })
 const pods = [pod('peers-0', { ip: '10.2.1.5' }), pod('peers-1', { ip: '10.2.1.6', ready: false })]
 const name = 'cart.shop.svc.cluster.local'
 const dns = (corefile: string) => clusterDns({ corefile: known(corefile) })
@@ -21,59 +22,223 @@ const plain = '.:53 {\n    errors\n    kubernetes cluster.local\n    cache 30\n 
 const before = (line: string): string => plain.replace('    kubernetes', `    ${line}\n    kubernetes`)
 
 /** The right answers, with one server's replaced. */
-const but = (of: typeof cart, about: Partial<NameAnswer>, at = 1, ready: readonly string[] = ['10.2.1.5']): readonly NameAnswer[] => rightAnswers(of, ready).map((it, index) => (index === at ? { ...it, ...about } : it))
-const everywhere = (of: typeof cart, about: Partial<NameAnswer>): readonly NameAnswer[] => rightAnswers(of).map((it) => ({ ...it, ...about }))
+const but = (
+  of: typeof cart,
+  about: Partial<NameAnswer>,
+  at = 1,
+  ready: readonly string[] = ['10.2.1.5'],
+): readonly NameAnswer[] => rightAnswers(of, ready).map((it, index) => (index === at ? { ...it, ...about } : it))
+const everywhere = (of: typeof cart, about: Partial<NameAnswer>): readonly NameAnswer[] =>
+  rightAnswers(of).map((it) => ({ ...it, ...about }))
 const foreign = { addresses: ['198.51.100.9'] }
 const denied = { answer: 'nxdomain', rcode: 'NXDOMAIN', addresses: [], ttl: 5 } as const
-const given = (answers: readonly NameAnswer[], corefile = plain) => ({ services: [cart, peers, bank], clusterDns: dns(corefile), endpointSlices: [slice('peers', pods)], nameAnswers: nameAnswers(answers) })
-const found = (how: string, args = {}) => [{ subject: 'Service/shop/cart', severity: 'error' as const, confidence: 'observed' as const, args: { how, ...args } }]
+const given = (answers: readonly NameAnswer[], corefile = plain) => ({
+  services: [cart, peers, bank],
+  clusterDns: dns(corefile),
+  endpointSlices: [slice('peers', pods)],
+  nameAnswers: nameAnswers(answers),
+})
+const found = (how: string, args = {}) => [
+  { subject: 'Service/shop/cart', severity: 'error' as const, confidence: 'observed' as const, args: { how, ...args } },
+]
 
 describeCheck(check, [
-  { it: 'a line of hosts stands in its place', given: given(everywhere(cart, foreign), before(`hosts {\n        198.51.100.9 ${name}\n        fallthrough\n    }`)), expect: found('hosts', { says: '198.51.100.9', is: '10.96.44.7', wrong: 3 }) },
-  { it: 'a file of hosts may', given: given(everywhere(cart, foreign), before('hosts /etc/coredns/hosts')), expect: found('hosts') },
-  { it: 'a rewrite of this name', given: given(everywhere(cart, foreign), before(`rewrite name ${name} other.shop.svc.cluster.local`)), expect: found('rewrite') },
-  { it: 'a rewrite by regular expression', given: given(everywhere(cart, foreign), before('rewrite stop name regex (.*)[.]shop[.]svc[.]cluster[.]local {1}.pay.svc.cluster.local')), expect: found('rewrite') },
-  { it: 'a template', given: given(everywhere(cart, foreign), before('template IN A cluster.local {\n        match ^cart\n        answer "{{ .Name }} 60 IN A 198.51.100.9"\n    }')), expect: found('template') },
-  { it: 'a narrower zone takes the name', given: given(everywhere(cart, denied), `${plain}shop.svc.cluster.local:53 {\n    forward . 192.0.2.1\n}\n`), expect: found('other-zone') },
-  { it: 'the namespace is not served', given: given(everywhere(cart, denied), plain.replace('cluster.local', 'cluster.local {\n        namespaces default pay\n    }')), expect: found('namespaces') },
-  { it: 'a denial that is kept', given: given(but(cart, { ...denied, ttl: 3411 }), plain.replace('cache 30', 'cache 3600 {\n        denial 9984 3600 3600\n    }')), expect: found('cache', { wrong: 1, of: 3 }) },
-  { it: 'one server denies it, nobody knows why', given: given(but(cart, denied)), expect: found('none', { servers: 'coredns-0' }) },
-  { it: 'one server refuses it', given: given(but(cart, { ...denied, answer: 'refused', rcode: 'REFUSED' })), expect: found('none', { says: 'REFUSED' }) },
-  { it: 'a headless Service leads to a stranger', given: given(but(peers, foreign)), expect: [{ subject: 'Service/shop/peers', args: { says: '198.51.100.9' } }] },
-  { it: 'a headless Service with a ready pod is denied', given: given(but(peers, denied)), expect: [{ subject: 'Service/shop/peers' }] },
-  { it: 'an alias to nowhere', given: given(everywhere(bank, { ...denied, aliases: ['bank.example'] })), expect: [{ subject: 'Service/shop/bank', args: { how: 'nowhere' } }] },
-  { it: 'an alias to nowhere that is not shown', given: given(everywhere(bank, { ...denied, aliases: [] })), expect: [{ subject: 'Service/shop/bank', args: { how: 'nowhere' } }] },
+  {
+    it: 'a line of hosts stands in its place',
+    given: given(
+      everywhere(cart, foreign),
+      before(`hosts {\n        198.51.100.9 ${name}\n        fallthrough\n    }`),
+    ),
+    expect: found('hosts', { says: '198.51.100.9', is: '10.96.44.7', wrong: 3 }),
+  },
+  {
+    it: 'a file of hosts may',
+    given: given(everywhere(cart, foreign), before('hosts /etc/coredns/hosts')),
+    expect: found('hosts'),
+  },
+  {
+    it: 'a rewrite of this name',
+    given: given(everywhere(cart, foreign), before(`rewrite name ${name} other.shop.svc.cluster.local`)),
+    expect: found('rewrite'),
+  },
+  {
+    it: 'a rewrite by regular expression',
+    given: given(
+      everywhere(cart, foreign),
+      before('rewrite stop name regex (.*)[.]shop[.]svc[.]cluster[.]local {1}.pay.svc.cluster.local'),
+    ),
+    expect: found('rewrite'),
+  },
+  {
+    it: 'a template',
+    given: given(
+      everywhere(cart, foreign),
+      before(
+        'template IN A cluster.local {\n        match ^cart\n        answer "{{ .Name }} 60 IN A 198.51.100.9"\n    }',
+      ),
+    ),
+    expect: found('template'),
+  },
+  {
+    it: 'a narrower zone takes the name',
+    given: given(everywhere(cart, denied), `${plain}shop.svc.cluster.local:53 {\n    forward . 192.0.2.1\n}\n`),
+    expect: found('other-zone'),
+  },
+  {
+    it: 'the namespace is not served',
+    given: given(
+      everywhere(cart, denied),
+      plain.replace('cluster.local', 'cluster.local {\n        namespaces default pay\n    }'),
+    ),
+    expect: found('namespaces'),
+  },
+  {
+    it: 'a denial that is kept',
+    given: given(
+      but(cart, { ...denied, ttl: 3411 }),
+      plain.replace('cache 30', 'cache 3600 {\n        denial 9984 3600 3600\n    }'),
+    ),
+    expect: found('cache', { wrong: 1, of: 3 }),
+  },
+  {
+    it: 'one server denies it, nobody knows why',
+    given: given(but(cart, denied)),
+    expect: found('none', { servers: 'coredns-0' }),
+  },
+  {
+    it: 'one server refuses it',
+    given: given(but(cart, { ...denied, answer: 'refused', rcode: 'REFUSED' })),
+    expect: found('none', { says: 'REFUSED' }),
+  },
+  {
+    it: 'a headless Service leads to a stranger',
+    given: given(but(peers, foreign)),
+    expect: [{ subject: 'Service/shop/peers', args: { says: '198.51.100.9' } }],
+  },
+  {
+    it: 'a headless Service with a ready pod is denied',
+    given: given(but(peers, denied)),
+    expect: [{ subject: 'Service/shop/peers' }],
+  },
+  {
+    it: 'an alias to nowhere',
+    given: given(everywhere(bank, { ...denied, aliases: ['bank.example'] })),
+    expect: [{ subject: 'Service/shop/bank', args: { how: 'nowhere' } }],
+  },
+  {
+    it: 'an alias to nowhere that is not shown',
+    given: given(everywhere(bank, { ...denied, aliases: [] })),
+    expect: [{ subject: 'Service/shop/bank', args: { how: 'nowhere' } }],
+  },
 
-  { it: 'two aliases that lead to each other', given: { ...given([]), services: [round('a', 'b'), round('b', 'a'), cart] }, expect: [{ subject: 'Service/shop/a', args: { how: 'circle' } }, { subject: 'Service/shop/b' }] },
-  { it: 'an alias of an alias that ends', given: { ...given(rightAnswers(cart)), services: [round('a', 'b'), { ...bank, name: 'b' }, cart] }, expect: 'ok' },
-  { it: 'an alias of itself', given: { ...given([]), services: [round('a', 'a')] }, expect: [{ subject: 'Service/shop/a', args: { how: 'circle' } }] },
-  { it: 'a pod of a headless Service that is gone, and may be kept for ten minutes', given: given(everywhere(peers, { addresses: ['10.2.1.5', '10.2.1.77'], ttl: 600 })), expect: [{ subject: 'Service/shop/peers', severity: 'warning', args: { how: 'stale' } }] },
+  {
+    it: 'two aliases that lead to each other',
+    given: { ...given([]), services: [round('a', 'b'), round('b', 'a'), cart] },
+    expect: [{ subject: 'Service/shop/a', args: { how: 'circle' } }, { subject: 'Service/shop/b' }],
+  },
+  {
+    it: 'an alias of an alias that ends',
+    given: { ...given(rightAnswers(cart)), services: [round('a', 'b'), { ...bank, name: 'b' }, cart] },
+    expect: 'ok',
+  },
+  {
+    it: 'an alias of itself',
+    given: { ...given([]), services: [round('a', 'a')] },
+    expect: [{ subject: 'Service/shop/a', args: { how: 'circle' } }],
+  },
+  {
+    it: 'a pod of a headless Service that is gone, and may be kept for ten minutes',
+    given: given(everywhere(peers, { addresses: ['10.2.1.5', '10.2.1.77'], ttl: 600 })),
+    expect: [{ subject: 'Service/shop/peers', severity: 'warning', args: { how: 'stale' } }],
+  },
 
-  { it: 'all as the API says', given: given([...rightAnswers(cart), ...rightAnswers(bank), ...rightAnswers(peers, ['10.2.1.5'])]), expect: 'ok' },
-  { it: 'a headless Service with a pod more than the list had', given: given(rightAnswers(peers, ['10.2.1.5', '10.2.1.77'])), expect: 'ok' },
-  { it: 'IPv6 in another spelling', given: { ...given([]), services: [service('cart', { clusterIP: 'fd00::a' })], nameAnswers: nameAnswers(everywhere(service('cart', { clusterIP: 'fd00::a' }), { addresses: ['fd00:0:0:0:0:0:0:a'] })) }, expect: 'ok' },
-  { it: 'no endpoint is ready, and there is no address', given: { ...given(everywhere(peers, denied)), endpointSlices: [slice('peers', [pod('peers-1', { ip: '10.2.1.6', ready: false })])] }, expect: 'not-applicable' },
-  { it: 'nobody answers', given: given(everywhere(cart, { answer: 'timeout', rcode: null, addresses: [], ttl: null })), expect: 'cannot-tell', says: /timeout/ },
-  { it: 'endpoints forbidden', given: modelOf({ services: [peers], clusterDns: dns(plain), nameAnswers: nameAnswers(rightAnswers(peers, ['10.2.1.5'])) }), expect: 'cannot-tell' },
-  { it: 'not probed', given: modelOf({ services: [cart], clusterDns: dns(plain) }), expect: 'cannot-tell', says: /--probe/ },
+  {
+    it: 'all as the API says',
+    given: given([...rightAnswers(cart), ...rightAnswers(bank), ...rightAnswers(peers, ['10.2.1.5'])]),
+    expect: 'ok',
+  },
+  {
+    it: 'a headless Service with a pod more than the list had',
+    given: given(rightAnswers(peers, ['10.2.1.5', '10.2.1.77'])),
+    expect: 'ok',
+  },
+  {
+    it: 'IPv6 in another spelling',
+    given: {
+      ...given([]),
+      services: [service('cart', { clusterIP: 'fd00::a' })],
+      nameAnswers: nameAnswers(
+        everywhere(service('cart', { clusterIP: 'fd00::a' }), { addresses: ['fd00:0:0:0:0:0:0:a'] }),
+      ),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'no endpoint is ready, and there is no address',
+    given: {
+      ...given(everywhere(peers, denied)),
+      endpointSlices: [slice('peers', [pod('peers-1', { ip: '10.2.1.6', ready: false })])],
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'nobody answers',
+    given: given(everywhere(cart, { answer: 'timeout', rcode: null, addresses: [], ttl: null })),
+    expect: 'cannot-tell',
+    says: /timeout/,
+  },
+  {
+    it: 'endpoints forbidden',
+    given: modelOf({
+      services: [peers],
+      clusterDns: dns(plain),
+      nameAnswers: nameAnswers(rightAnswers(peers, ['10.2.1.5'])),
+    }),
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'not probed',
+    given: modelOf({ services: [cart], clusterDns: dns(plain) }),
+    expect: 'cannot-tell',
+    says: /--probe/,
+  },
   { it: 'no Service was asked for', given: given([]), expect: 'not-applicable' },
 ])
 
 const wrongs = fc.oneof(
-  fc.ipV4().filter((ip) => !['10.96.44.7', '10.2.1.5', '10.2.1.6'].includes(ip)).map((ip): Partial<NameAnswer> => ({ addresses: [ip], aliases: [] })),
+  fc
+    .ipV4()
+    .filter((ip) => !['10.96.44.7', '10.2.1.5', '10.2.1.6'].includes(ip))
+    .map((ip): Partial<NameAnswer> => ({ addresses: [ip], aliases: [] })),
   fc.nat(7200).map((ttl): Partial<NameAnswer> => ({ ...denied, ttl })),
   fc.constant<Partial<NameAnswer>>({ ...denied, aliases: ['nowhere.example'] }),
-  fc.constantFrom('servfail', 'refused').map((answer): Partial<NameAnswer> => ({ ...denied, answer: answer as NameAnswer['answer'], rcode: answer.toUpperCase() })),
+  fc.constantFrom('servfail', 'refused').map((answer): Partial<NameAnswer> => ({
+    ...denied,
+    answer: answer as NameAnswer['answer'],
+    rcode: answer.toUpperCase(),
+  })),
 )
 
 test('any wrong answer for any Service at any one server is a finding that names the Service', () => {
   fc.assert(
-    fc.property(fc.constantFrom(cart, peers, bank), wrongs, fc.nat(dnsServers.length - 1), fc.constantFrom('worker-1', 'worker-2'), fc.string({ maxLength: 40 }), (of, wrong, at, node, corefile) => {
-      const answers = [...[cart, peers, bank].filter((it) => it !== of).flatMap((it) => rightAnswers(it, ['10.2.1.5'])), ...but(of, { ...wrong, node }, at)]
-      const { findings } = diagnose(modelOf(given(answers, corefile)), { checks: [check] }).results[0] ?? { findings: [] }
-      expect(findings.map((it) => it.subject.name)).toEqual([of.name])
-      for (const it of findings) expect(check.words.headline(it)).toContain(`Service shop/${of.name}`)
-    }),
+    fc.property(
+      fc.constantFrom(cart, peers, bank),
+      wrongs,
+      fc.nat(dnsServers.length - 1),
+      fc.constantFrom('worker-1', 'worker-2'),
+      fc.string({ maxLength: 40 }),
+      (of, wrong, at, node, corefile) => {
+        const answers = [
+          ...[cart, peers, bank].filter((it) => it !== of).flatMap((it) => rightAnswers(it, ['10.2.1.5'])),
+          ...but(of, { ...wrong, node }, at),
+        ]
+        const { findings } = diagnose(modelOf(given(answers, corefile)), { checks: [check] }).results[0] ?? {
+          findings: [],
+        }
+        expect(findings.map((it) => it.subject.name)).toEqual([of.name])
+        for (const it of findings) expect(check.words.headline(it)).toContain(`Service shop/${of.name}`)
+      },
+    ),
   )
 })
 

@@ -9,7 +9,14 @@ import { dnsAnswersErrors } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { corefileEvidence } from '../../relations/dns/corefile-text.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
-import { answersOfServices, circleOf, type CorefileReason, corefileReason, judgeName, type WrongName } from '../../relations/service/service-names.ts'
+import {
+  answersOfServices,
+  circleOf,
+  type CorefileReason,
+  corefileReason,
+  judgeName,
+  type WrongName,
+} from '../../relations/service/service-names.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 
 /**
@@ -40,11 +47,14 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `DNS gives a wrong answer for Service ${on.namespace}/${on.name}: ${args['says']}, where the Service is ${args['is']}.`,
-    detail: ({ args }) => `${args['name']} · wrong at ${args['wrong']} of ${args['of']} askings: ${args['servers']} · ${args['says']}`,
+    headline: ({ subject: on, args }) =>
+      `DNS gives a wrong answer for Service ${on.namespace}/${on.name}: ${args['says']}, where the Service is ${args['is']}.`,
+    detail: ({ args }) =>
+      `${args['name']} · wrong at ${args['wrong']} of ${args['of']} askings: ${args['servers']} · ${args['says']}`,
     note: ({ args }) => notes[String(args['how'])] ?? null,
     help: ({ subject: on, args }) => [
-      helps[String(args['how'])] ?? 'compare the servers: what differs is kept by one of them, or its view of the API is old',
+      helps[String(args['how'])] ??
+        'compare the servers: what differs is kept by one of them, or its view of the API is old',
       `kubectl -n ${on.namespace} get service,endpointslices ${args['how'] === 'none' ? '' : `| grep ${on.name}`}`.trimEnd(),
       `hopscope resolve ${String(args['name'])} -n ${on.namespace}`,
     ],
@@ -69,7 +79,8 @@ const helps: Readonly<Record<string, string>> = {
   template: 'make the `match` of the template narrower, so that it leaves names of Services alone',
   'other-zone': 'put `kubernetes` into that server block, or take the block away',
   namespaces: 'add the namespace to the list, or take the list away',
-  cache: 'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: `denial 9984 30`',
+  cache:
+    'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: `denial 9984 30`',
   stale: 'lower `ttl` in the block of `kubernetes`: 5 is its default',
   circle: 'let one of them lead to a host name outside of the circle',
   nowhere: 'correct spec.externalName: a host name that exists, and no IP address',
@@ -79,7 +90,12 @@ function slicesOf(slices: Known<readonly EndpointSlice[]>): (service: Service) =
   return slices.known ? slicesOfServices(slices.value) : () => null
 }
 
-function judge(service: Service, servers: readonly (readonly NameAnswer[])[], slices: readonly EndpointSlice[] | null, dns: ClusterDns): Verdict {
+function judge(
+  service: Service,
+  servers: readonly (readonly NameAnswer[])[],
+  slices: readonly EndpointSlice[] | null,
+  dns: ClusterDns,
+): Verdict {
   const judged = servers.map((it) => judgeName(service, it, slices))
   const wrong = judged.filter((it): it is WrongName => it.kind !== 'right' && it.kind !== 'unknown')
   const [first] = wrong.toSorted((a, b) => rank[a.kind] - rank[b.kind])
@@ -88,21 +104,41 @@ function judge(service: Service, servers: readonly (readonly NameAnswer[])[], sl
     const right = judged.filter((it) => it.kind === 'right').length
     if (right > 0) return ok(right)
     if (unknown?.kind === 'unknown' && !unknown.silent) return notApplicable(unknown.why)
-    return cannotTell('ambiguous', `Service ${service.namespace}/${service.name}: ${unknown?.kind === 'unknown' ? unknown.why : 'not asked'}`)
+    return cannotTell(
+      'ambiguous',
+      `Service ${service.namespace}/${service.name}: ${unknown?.kind === 'unknown' ? unknown.why : 'not asked'}`,
+    )
   }
   const name = first.answer.name.replace(/\.$/, '')
   const corefile = dns.corefile.known ? dns.corefile.value : null
-  const reason = corefile === null || first.kind === 'nowhere' || first.kind === 'stale' ? null : reasonOf(corefile, first, service.namespace)
+  const reason =
+    corefile === null || first.kind === 'nowhere' || first.kind === 'stale'
+      ? null
+      : reasonOf(corefile, first, service.namespace)
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',
     severity: first.kind === 'stale' ? 'warning' : 'error',
     // A server that answers errors to some clients does so to every name.
     symptoms: wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [],
-    args: { name, says: said(first), is: isWhat(service, first), how: first.kind === 'nowhere' || first.kind === 'stale' ? first.kind : (reason?.how ?? 'none'), wrong: wrong.length, of: judged.length, servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))].join(', ') },
+    args: {
+      name,
+      says: said(first),
+      is: isWhat(service, first),
+      how: first.kind === 'nowhere' || first.kind === 'stale' ? first.kind : (reason?.how ?? 'none'),
+      wrong: wrong.length,
+      of: judged.length,
+      servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))].join(', '),
+    },
     evidence: [
-      ...(reason === null || corefile === null ? [] : [corefileEvidence(dns, corefile, reason.line, reason.mark, labelOf(reason, service.namespace))]),
-      ...wrong.slice(0, 4).map((it): Evidence => ({ kind: 'fact', label: `${it.answer.server.pod ?? it.answer.server.ip} from ${it.answer.node}`, value: said(it) })),
+      ...(reason === null || corefile === null
+        ? []
+        : [corefileEvidence(dns, corefile, reason.line, reason.mark, labelOf(reason, service.namespace))]),
+      ...wrong.slice(0, 4).map((it): Evidence => ({
+        kind: 'fact',
+        label: `${it.answer.server.pod ?? it.answer.server.ip} from ${it.answer.node}`,
+        value: said(it),
+      })),
     ],
   })
 }
@@ -113,7 +149,15 @@ function goesRound(service: Service, circle: readonly string[]): Verdict {
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'inferred',
-    args: { name: `${service.name}.${service.namespace}`, says: `an alias that goes round: ${way}`, is: `ExternalName ${service.externalName}`, how: 'circle', wrong: 1, of: 1, servers: 'every one' },
+    args: {
+      name: `${service.name}.${service.namespace}`,
+      says: `an alias that goes round: ${way}`,
+      is: `ExternalName ${service.externalName}`,
+      how: 'circle',
+      wrong: 1,
+      of: 1,
+      servers: 'every one',
+    },
     evidence: [{ kind: 'fact', label: 'the way of the aliases', value: way }],
   })
 }
@@ -129,7 +173,11 @@ function reasonOf(corefile: string, { kind, answer }: WrongName, namespace: stri
 }
 
 function labelOf({ how }: CorefileReason, namespace: string): string {
-  return how === 'namespaces' ? `${namespace} is not in it` : how === 'cache' ? 'how long denials are kept' : 'comes before the Service'
+  return how === 'namespaces'
+    ? `${namespace} is not in it`
+    : how === 'cache'
+      ? 'how long denials are kept'
+      : 'comes before the Service'
 }
 
 function said(it: WrongName): string {
@@ -152,5 +200,7 @@ function said(it: WrongName): string {
 function isWhat({ type, clusterIP, externalName }: Service, wrong: WrongName): string {
   if (type === 'ExternalName') return `ExternalName ${externalName}`
   if (clusterIP !== 'None') return clusterIP ?? 'there'
-  return wrong.kind === 'address' && wrong.right.length > 0 ? `headless, with ${wrong.right.slice(0, 3).join(', ')}` : 'headless'
+  return wrong.kind === 'address' && wrong.right.length > 0
+    ? `headless, with ${wrong.right.slice(0, 3).join(', ')}`
+    : 'headless'
 }

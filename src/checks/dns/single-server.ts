@@ -20,7 +20,11 @@ export default check({
 
   run({ clusterDns, nodes }) {
     const { workload } = clusterDns
-    if (workload === null) return cannotTell('not-there', 'no workload of the DNS servers was found, so how many there ought to be is not known')
+    if (workload === null)
+      return cannotTell(
+        'not-there',
+        'no workload of the DNS servers was found, so how many there ought to be is not known',
+      )
     if (workload.kind === 'DaemonSet') return notApplicable('a DaemonSet runs one server on each node')
     if (workload.desired === 0) return notApplicable('the DNS servers are scaled to 0')
     if (workload.desired > 1) return ok(workload.desired)
@@ -31,16 +35,26 @@ export default check({
       confidence: 'inferred',
       args: { nodes: nodes.length, fit: fit.length, ready: workload.ready },
       evidence: [
-        { kind: 'fact', label: `${workload.kind} ${workload.namespace}/${workload.name}`, value: `wants ${workload.desired}, ready ${workload.ready}` },
+        {
+          kind: 'fact',
+          label: `${workload.kind} ${workload.namespace}/${workload.name}`,
+          value: `wants ${workload.desired}, ready ${workload.ready}`,
+        },
         { kind: 'fact', label: 'nodes that would take a server', value: `${fit.length} of ${nodes.length}` },
       ],
     })
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} runs a single DNS server for ${count(Number(args['nodes']), 'node')}.`,
-    detail: ({ args }) => `1 server wanted, ${args['ready']} ready · ${args['fit']} of ${count(Number(args['nodes']), 'node')} would take one`,
-    note: () => 'each crash, drain or roll-out of the one server is an outage of DNS: glibc gives up after 10 s, musl after 5 s',
-    help: ({ subject: on }) => ['run at least two', `kubectl -n ${on.namespace} scale ${on.kind.toLowerCase()}/${on.name} --replicas=2`],
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} runs a single DNS server for ${count(Number(args['nodes']), 'node')}.`,
+    detail: ({ args }) =>
+      `1 server wanted, ${args['ready']} ready · ${args['fit']} of ${count(Number(args['nodes']), 'node')} would take one`,
+    note: () =>
+      'each crash, drain or roll-out of the one server is an outage of DNS: glibc gives up after 10 s, musl after 5 s',
+    help: ({ subject: on }) => [
+      'run at least two',
+      `kubectl -n ${on.namespace} scale ${on.kind.toLowerCase()}/${on.name} --replicas=2`,
+    ],
   },
 })

@@ -19,21 +19,33 @@ export default check({
   decides: [],
 
   run({ nameAnswers, clusterDns }) {
-    const nodes = [...new Set(nameAnswers.answers.filter((it) => it.reason.kind === 'outside' || it.reason.kind === 'random').map((it) => it.node))]
+    const nodes = [
+      ...new Set(
+        nameAnswers.answers
+          .filter((it) => it.reason.kind === 'outside' || it.reason.kind === 'random')
+          .map((it) => it.node),
+      ),
+    ]
     const ways = nameAnswers.answers.filter((it) => it.reason.kind === 'way' && it.answer === 'ok').map(wayWon)
     if (nodes.length === 0 && ways.length === 0) return notApplicable('no name was asked for below a suffix')
     const found = nodes.map((node) => judge(nameAnswers, node))
     const everywhere = found.length > 1 && found.every((it) => it.kind === 'finding')
     const [first] = found
     // One zone that answers everything is one fault, from however many nodes it is seen.
-    const its = everywhere && first?.kind === 'finding' ? [{ ...first, found: { ...first.found, subject: dnsServerSubject(clusterDns) } }] : found
+    const its =
+      everywhere && first?.kind === 'finding'
+        ? [{ ...first, found: { ...first.found, subject: dnsServerSubject(clusterDns) } }]
+        : found
     return [...its, ...uniqueBySubject(ways)]
   },
 
   words: {
-    headline: ({ args }) => `${args['typed']} is answered by ${args['name']} with ${args['says']}, and by itself it is ${args['itself']}: suffix ${args['suffix']} takes names that are not its own.`,
-    detail: ({ args }) => `${args['name']} · ${args['says']} · without the suffix: ${args['itself']} · ${args['random']}`,
-    note: () => 'with ndots:5 a name of fewer dots is tried below each suffix of the search list before it is tried as it is, and the first that exists wins',
+    headline: ({ args }) =>
+      `${args['typed']} is answered by ${args['name']} with ${args['says']}, and by itself it is ${args['itself']}: suffix ${args['suffix']} takes names that are not its own.`,
+    detail: ({ args }) =>
+      `${args['name']} · ${args['says']} · without the suffix: ${args['itself']} · ${args['random']}`,
+    note: () =>
+      'with ndots:5 a name of fewer dots is tried below each suffix of the search list before it is tried as it is, and the first that exists wins',
     help: ({ args }) => [
       `take suffix ${args['suffix']} out of the search list (of the node's resolv.conf, or dnsConfig), or the wildcard out of its zone; a last dot, or ndots:1, helps one program`,
       `hopscope resolve ${args['typed']}`,
@@ -51,7 +63,8 @@ function judge(given: NameAnswers, node: string): Verdict {
   if (first !== undefined) return found(first, itself(first, here), here)
   if (random !== undefined) return found(random, null, here)
   const silent = here.filter((it) => it.answer === 'timeout' || it.answer === 'unreachable').length
-  if (asked.length === 0 || silent > asked.length / 2) return cannotTell('too-few', `on ${node} names below the suffixes got no answer`)
+  if (asked.length === 0 || silent > asked.length / 2)
+    return cannotTell('too-few', `on ${node} names below the suffixes got no answer`)
   return ok(asked.length)
 }
 
@@ -61,7 +74,15 @@ function isTried({ reason }: NameAnswer, list: SearchList | undefined): boolean 
 }
 
 function itself({ reason }: NameAnswer, here: readonly NameAnswer[]): NameAnswer | null {
-  return here.find((it) => reason.kind === 'outside' && it.reason.kind === 'outside' && it.reason.typed === reason.typed && it.reason.suffix === null) ?? null
+  return (
+    here.find(
+      (it) =>
+        reason.kind === 'outside' &&
+        it.reason.kind === 'outside' &&
+        it.reason.typed === reason.typed &&
+        it.reason.suffix === null,
+    ) ?? null
+  )
 }
 
 /** Big names answer in rotation: one address in common is the same place. */
@@ -84,11 +105,17 @@ function found(won: NameAnswer, own: NameAnswer | null, here: readonly NameAnswe
       suffix,
       says: won.addresses.join(', '),
       itself: own === null ? 'nothing' : own.answer === 'ok' ? own.addresses.join(', ') : (own.rcode ?? own.answer),
-      random: all ? 'a label that nobody made is answered as well: a wildcard' : 'a label that nobody made is denied: only this name is there',
+      random: all
+        ? 'a label that nobody made is answered as well: a wildcard'
+        : 'a label that nobody made is denied: only this name is there',
     },
     evidence: [
       { kind: 'fact', label: name, value: won.addresses.join(', ') },
-      { kind: 'fact', label: 'as it was typed', value: own === null ? 'not asked' : own.answer === 'ok' ? own.addresses.join(', ') : (own.rcode ?? own.answer) },
+      {
+        kind: 'fact',
+        label: 'as it was typed',
+        value: own === null ? 'not asked' : own.answer === 'ok' ? own.addresses.join(', ') : (own.rcode ?? own.answer),
+      },
     ],
   })
 }
@@ -105,7 +132,14 @@ function wayWon(it: NameAnswer): { readonly on: Subject; readonly verdict: Verdi
     verdict: finding({
       subject: on,
       confidence: 'observed',
-      args: { typed, name, suffix: reason.kind === 'way' ? reason.suffix : '', says: it.addresses.join(', '), itself: `Service ${service.namespace}/${service.name}`, random: 'tried before the Service' },
+      args: {
+        typed,
+        name,
+        suffix: reason.kind === 'way' ? reason.suffix : '',
+        says: it.addresses.join(', '),
+        itself: `Service ${service.namespace}/${service.name}`,
+        random: 'tried before the Service',
+      },
       evidence: [{ kind: 'fact', label: name, value: it.addresses.join(', ') }],
     }),
   }

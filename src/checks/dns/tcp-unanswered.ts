@@ -26,7 +26,8 @@ export default check({
     const whole = subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns')
     const { nodes } = dnsProbe
     const failing = nodes.filter((node) => tcpAlone(seriesOf(dnsProbe, { node, zone: 'cluster' })))
-    if (failing.length > 1 && failing.length === nodes.length) return told(dnsProbe, whole, 'everywhere', nodes, seriesOf(dnsProbe, { zone: 'cluster' }))
+    if (failing.length > 1 && failing.length === nodes.length)
+      return told(dnsProbe, whole, 'everywhere', nodes, seriesOf(dnsProbe, { zone: 'cluster' }))
     const servers = [...new Set(seriesOf(dnsProbe, { role: 'endpoint' }).map((it) => it.server.ip))].toSorted()
     const rest = nodes.filter((node) => !failing.includes(node))
     const silent = servers.flatMap((ip) => judgeServer(dnsProbe, ip, rest, whole))
@@ -34,12 +35,26 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `DNS over TCP fails ${place(on, args)}, so every look-up with a large answer ${args['where'] === 'server' ? 'that goes there ' : ''}hangs.`,
-    detail: ({ subject: on, args }) => `${place(on, args)} · TCP ${args['failed']} of ${args['of']} look-ups failed, UDP ${args['udpFailed']} of ${args['udpOf']}`,
-    note: () => 'an answer that does not fit in UDP is asked for again over TCP; glibc has no time-out of its own for that connect',
+    headline: ({ subject: on, args }) =>
+      `DNS over TCP fails ${place(on, args)}, so every look-up with a large answer ${args['where'] === 'server' ? 'that goes there ' : ''}hangs.`,
+    detail: ({ subject: on, args }) =>
+      `${place(on, args)} · TCP ${args['failed']} of ${args['of']} look-ups failed, UDP ${args['udpFailed']} of ${args['udpOf']}`,
+    note: () =>
+      'an answer that does not fit in UDP is asked for again over TCP; glibc has no time-out of its own for that connect',
     help: ({ subject: on, args }) => [
-      args['where'] === 'node' ? 'allow TCP port 53 wherever UDP port 53 is allowed' : args['where'] === 'server' ? 'see what stands before that one server, or make it anew' : 'allow TCP port 53 to the DNS servers wherever UDP port 53 is allowed: firewalls of nodes and clouds, NetworkPolicies',
-      ...(args['where'] === 'node' ? [`on ${on.name}:  iptables-save -c | grep "dport 53"`] : args['where'] === 'server' ? [`kubectl -n ${on.namespace} get pod ${on.name} -o wide`] : [`kubectl get networkpolicies -A`, `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`]),
+      args['where'] === 'node'
+        ? 'allow TCP port 53 wherever UDP port 53 is allowed'
+        : args['where'] === 'server'
+          ? 'see what stands before that one server, or make it anew'
+          : 'allow TCP port 53 to the DNS servers wherever UDP port 53 is allowed: firewalls of nodes and clouds, NetworkPolicies',
+      ...(args['where'] === 'node'
+        ? [`on ${on.name}:  iptables-save -c | grep "dport 53"`]
+        : args['where'] === 'server'
+          ? [`kubectl -n ${on.namespace} get pod ${on.name} -o wide`]
+          : [
+              `kubectl get networkpolicies -A`,
+              `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`,
+            ]),
       'hopscope explain DNS109',
     ],
   },
@@ -59,7 +74,9 @@ function tcpAlone(series: readonly LookupSeries[]): boolean {
 
 /** One server among several, from every node whose TCP works: what stands in the way stands before that server. */
 function judgeServer(probe: DnsProbe, ip: string, nodes: readonly string[], whole: Subject): readonly Verdict[] {
-  const asked = nodes.map((node) => seriesOf(probe, { node, role: 'endpoint', ip, zone: 'cluster' })).filter((it) => lossOf(it.filter(({ transport }) => transport === 'tcp')).of >= 4)
+  const asked = nodes
+    .map((node) => seriesOf(probe, { node, role: 'endpoint', ip, zone: 'cluster' }))
+    .filter((it) => lossOf(it.filter(({ transport }) => transport === 'tcp')).of >= 4)
   if (asked.length === 0 || !asked.every(tcpAlone)) return []
   const pod = asked[0]?.[0]?.server.pod ?? null
   return [told(probe, pod === null ? whole : subject('Pod', whole.namespace, pod), 'server', nodes, asked.flat())]
@@ -73,7 +90,13 @@ function judge(probe: DnsProbe, node: string, fails: boolean): Verdict {
   return nearlyAll(tcp.failed, tcp.of) ? notApplicable(`on ${node} UDP fails as well as TCP`) : ok(tcp.of)
 }
 
-function told(probe: DnsProbe, on: Found['subject'], where: 'node' | 'server' | 'everywhere', nodes: readonly string[], series: readonly LookupSeries[]): Verdict {
+function told(
+  probe: DnsProbe,
+  on: Found['subject'],
+  where: 'node' | 'server' | 'everywhere',
+  nodes: readonly string[],
+  series: readonly LookupSeries[],
+): Verdict {
   const tcp = series.filter((it) => it.transport === 'tcp')
   const udp = series.filter((it) => it.transport === 'udp')
   const loss = lossOf(tcp)
@@ -82,7 +105,12 @@ function told(probe: DnsProbe, on: Found['subject'], where: 'node' | 'server' | 
     subject: on,
     confidence: 'observed',
     args: { where, failed: loss.failed, of: loss.of, udpFailed: udpLoss.failed, udpOf: udpLoss.of },
-    evidence: [shares('look-ups that failed', probe, [...tcp, ...udp], (it) => (where === 'everywhere' ? `${it.transport} to ${serverName(it)}` : `${it.transport} to ${it.server.role}`)), latency('look-ups over TCP', tcp)],
+    evidence: [
+      shares('look-ups that failed', probe, [...tcp, ...udp], (it) =>
+        where === 'everywhere' ? `${it.transport} to ${serverName(it)}` : `${it.transport} to ${it.server.role}`,
+      ),
+      latency('look-ups over TCP', tcp),
+    ],
     symptoms: [dnsTcpUnanswered, dnsLossInNamespace(probe.from.namespace)],
     explains: nodes.map(dnsLossOnNode),
   })

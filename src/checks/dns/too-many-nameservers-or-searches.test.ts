@@ -6,22 +6,88 @@ import type { DnsConfig, Pod } from '../../model/pod.ts'
 import check from './too-many-nameservers-or-searches.ts'
 
 const base = { clusterDns: clusterDns() }
-const web = (dnsConfig: Partial<DnsConfig>, about: Partial<Pod> = {}): readonly Pod[] => [pod('web-1', { dnsConfig: { nameservers: [], searches: [], options: [], ...dnsConfig }, ...about })]
-const suffixes = (count: number, length = 9): readonly string[] => Array.from({ length: count }, (_, index) => `${String(index).padStart(length - 8, 'a')}.example`)
+const web = (dnsConfig: Partial<DnsConfig>, about: Partial<Pod> = {}): readonly Pod[] => [
+  pod('web-1', { dnsConfig: { nameservers: [], searches: [], options: [], ...dnsConfig }, ...about }),
+]
+const suffixes = (count: number, length = 9): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${String(index).padStart(length - 8, 'a')}.example`)
 const on = { subject: 'Deployment/shop/web' }
-const seen = (search: string) => [insideView('web-1', { resolvConf: known(`search ${search}\nnameserver 10.96.0.10\n`) })]
+const seen = (search: string) => [
+  insideView('web-1', { resolvConf: known(`search ${search}\nnameserver 10.96.0.10\n`) }),
+]
 const long = suffixes(12, 18).join(' ')
 
 describeCheck(check, [
-  { it: "three servers, and the cluster's", given: { ...base, pods: web({ nameservers: ['10.0.0.1', '10.0.0.2', '10.0.0.3'] }) }, expect: [{ ...on, severity: 'warning', confidence: 'inferred', args: { detail: '10.96.0.10, 10.0.0.1, 10.0.0.2, 10.0.0.3 · at most 3' } }] },
-  { it: '33 suffixes with those of the cluster', given: { ...base, pods: web({ searches: suffixes(30, 10) }) }, expect: [{ ...on, severity: 'warning' }] },
-  { it: 'a search line that musl skips, by its spec', given: { ...base, pods: web({ searches: long.split(' ') }) }, expect: [{ ...on, severity: 'info', confidence: 'possible' }] },
-  { it: 'a search line that musl skips, seen', given: { ...base, pods: [pod('web-1')], insideViews: seen(`shop.svc.cluster.local svc.cluster.local cluster.local ${long}`) }, expect: [{ ...on, severity: 'info' }] },
+  {
+    it: "three servers, and the cluster's",
+    given: { ...base, pods: web({ nameservers: ['10.0.0.1', '10.0.0.2', '10.0.0.3'] }) },
+    expect: [
+      {
+        ...on,
+        severity: 'warning',
+        confidence: 'inferred',
+        args: { detail: '10.96.0.10, 10.0.0.1, 10.0.0.2, 10.0.0.3 · at most 3' },
+      },
+    ],
+  },
+  {
+    it: '33 suffixes with those of the cluster',
+    given: { ...base, pods: web({ searches: suffixes(30, 10) }) },
+    expect: [{ ...on, severity: 'warning' }],
+  },
+  {
+    it: 'a search line that musl skips, by its spec',
+    given: { ...base, pods: web({ searches: long.split(' ') }) },
+    expect: [{ ...on, severity: 'info', confidence: 'possible' }],
+  },
+  {
+    it: 'a search line that musl skips, seen',
+    given: {
+      ...base,
+      pods: [pod('web-1')],
+      insideViews: seen(`shop.svc.cluster.local svc.cluster.local cluster.local ${long}`),
+    },
+    expect: [{ ...on, severity: 'info' }],
+  },
 
-  { it: 'three servers in all', given: { ...base, pods: web({ nameservers: ['10.0.0.1', '10.0.0.2'] }) }, expect: 'ok' },
-  { it: 'three servers and none of the cluster', given: { ...base, pods: web({ nameservers: ['10.0.0.1', '10.0.0.2', '10.0.0.3'] }, { dnsPolicy: 'None' }) }, expect: 'ok' },
-  { it: 'the usual', given: { ...base, pods: [pod('web-1')], insideViews: seen('shop.svc.cluster.local svc.cluster.local cluster.local') }, expect: 'ok' },
-  { it: '254 characters', given: { ...base, pods: web({ searches: ['b'.repeat(254 - 'search shop.svc.cluster.local svc.cluster.local cluster.local '.length)] }) }, expect: 'ok' },
-  { it: "the node's own, unseen", given: { ...base, pods: [pod('web-1', { dnsPolicy: 'Default' })] }, expect: 'not-applicable' },
-  { it: 'pods forbidden', given: modelOf(base, { pods: unknown('forbidden', 'list pods in shop') }), expect: 'cannot-tell', says: /no permission/ },
+  {
+    it: 'three servers in all',
+    given: { ...base, pods: web({ nameservers: ['10.0.0.1', '10.0.0.2'] }) },
+    expect: 'ok',
+  },
+  {
+    it: 'three servers and none of the cluster',
+    given: { ...base, pods: web({ nameservers: ['10.0.0.1', '10.0.0.2', '10.0.0.3'] }, { dnsPolicy: 'None' }) },
+    expect: 'ok',
+  },
+  {
+    it: 'the usual',
+    given: {
+      ...base,
+      pods: [pod('web-1')],
+      insideViews: seen('shop.svc.cluster.local svc.cluster.local cluster.local'),
+    },
+    expect: 'ok',
+  },
+  {
+    it: '254 characters',
+    given: {
+      ...base,
+      pods: web({
+        searches: ['b'.repeat(254 - 'search shop.svc.cluster.local svc.cluster.local cluster.local '.length)],
+      }),
+    },
+    expect: 'ok',
+  },
+  {
+    it: "the node's own, unseen",
+    given: { ...base, pods: [pod('web-1', { dnsPolicy: 'Default' })] },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'pods forbidden',
+    given: modelOf(base, { pods: unknown('forbidden', 'list pods in shop') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
 ])

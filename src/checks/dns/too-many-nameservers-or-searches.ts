@@ -1,11 +1,22 @@
 import { check } from '../../findings/check.ts'
-import { type Args, type Confidence, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import {
+  type Args,
+  type Confidence,
+  finding,
+  notApplicable,
+  ok,
+  type Severity,
+  type Verdict,
+} from '../../findings/verdict.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { type PodResolver, podResolvers } from '../../relations/dns/pod-resolvers.ts'
 import { searchAmplified } from '../../relations/symptom.ts'
 import { resolverEvidence } from './resolver-words.ts'
 
-/** What the kubelet leaves in resolv.conf: kubernetes/kubernetes pkg/apis/core/validation (MaxDNSNameservers, MaxDNSSearchPaths). */
+/**
+ * What the kubelet leaves in resolv.conf: kubernetes/kubernetes pkg/apis/core/validation (MaxDNSNameservers,
+ * MaxDNSSearchPaths).
+ */
 const most = { nameservers: 3, searches: 32, characters: 2048 }
 
 /** musl reads lines of at most 254 characters, and skips longer ones whole (src/network/resolvconf.c). */
@@ -30,7 +41,9 @@ export default check({
     const kubelet = asked.flatMap(overKubelet)
     const told = new Set(kubelet.map(({ it }) => subjectKey(it.workload)))
     const shown = new Set(seen.map((it) => subjectKey(it.workload)))
-    const musl = [...seen, ...asked.filter((it) => !shown.has(subjectKey(it.workload)))].filter((it) => !told.has(subjectKey(it.workload))).flatMap(overMusl)
+    const musl = [...seen, ...asked.filter((it) => !shown.has(subjectKey(it.workload)))]
+      .filter((it) => !told.has(subjectKey(it.workload)))
+      .flatMap(overMusl)
     const found = [...kubelet, ...musl]
     return found.length === 0 ? ok(asked.length + seen.length) : found.map(verdict)
   },
@@ -40,7 +53,7 @@ export default check({
     detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['detail']}`,
     note: ({ args }) => `${args['note']}`,
     help: ({ subject: on }) => [
-      "shorten the list in dnsConfig; domains of other servers belong into the Corefile",
+      'shorten the list in dnsConfig; domains of other servers belong into the Corefile',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A12 dnsConfig`,
       'kubectl get events -A --field-selector reason=DNSConfigForming',
     ],
@@ -57,7 +70,14 @@ interface Over {
 }
 
 function verdict({ it, severity, confidence, keyword, mark, args }: Over): Verdict {
-  return finding({ subject: it.workload, severity, confidence, args: { ...args, pods: it.pods.length }, evidence: [resolverEvidence(it, keyword, mark, 'left out')], explains: keyword === 'search' ? [searchAmplified(it.workload)] : [] })
+  return finding({
+    subject: it.workload,
+    severity,
+    confidence,
+    args: { ...args, pods: it.pods.length },
+    evidence: [resolverEvidence(it, keyword, mark, 'left out')],
+    explains: keyword === 'search' ? [searchAmplified(it.workload)] : [],
+  })
 }
 
 /** The node's own suffixes come on top, and can't be seen from here. */
@@ -65,11 +85,19 @@ function overKubelet(it: PodResolver): readonly Over[] {
   const characters = it.searches.join(' ').length
   const base = { it, severity: 'warning', confidence: 'inferred' } as const
   if (it.nameservers.length > most.nameservers) {
-    const args = { headline: `names ${it.nameservers.length} nameservers, and the last ${it.nameservers.length - most.nameservers} are left out`, detail: `${it.nameservers.join(', ')} · at most ${most.nameservers}`, note: "the cluster's DNS counts as one; the kubelet leaves out what is more, because resolvers read three" }
+    const args = {
+      headline: `names ${it.nameservers.length} nameservers, and the last ${it.nameservers.length - most.nameservers} are left out`,
+      detail: `${it.nameservers.join(', ')} · at most ${most.nameservers}`,
+      note: "the cluster's DNS counts as one; the kubelet leaves out what is more, because resolvers read three",
+    }
     return [{ ...base, keyword: 'nameserver', mark: it.nameservers.at(-1) ?? '', args }]
   }
   if (it.searches.length > most.searches || characters > most.characters) {
-    const args = { headline: `has ${it.searches.length} search suffixes, and the last are left out`, detail: `${it.searches.length} suffixes, ${characters} characters · at most ${most.searches} and ${most.characters}`, note: 'the three of the cluster come first; the kubelet leaves out what is more' }
+    const args = {
+      headline: `has ${it.searches.length} search suffixes, and the last are left out`,
+      detail: `${it.searches.length} suffixes, ${characters} characters · at most ${most.searches} and ${most.characters}`,
+      note: 'the three of the cluster come first; the kubelet leaves out what is more',
+    }
     return [{ ...base, keyword: 'search', mark: it.searches.at(-1) ?? '', args }]
   }
   return []
@@ -79,6 +107,10 @@ function overKubelet(it: PodResolver): readonly Over[] {
 function overMusl(it: PodResolver): readonly Over[] {
   const line = `search ${it.searches.join(' ')}`
   if (line.length <= muslLine) return []
-  const args = { headline: `has a search line of ${line.length} characters, which musl (Alpine) does not read at all`, detail: `search line of ${line.length} characters · musl reads ${muslLine} · glibc reads it all`, note: 'musl skips a longer line whole: short names of Services are then not found. Images with glibc are not concerned' }
+  const args = {
+    headline: `has a search line of ${line.length} characters, which musl (Alpine) does not read at all`,
+    detail: `search line of ${line.length} characters · musl reads ${muslLine} · glibc reads it all`,
+    note: 'musl skips a longer line whole: short names of Services are then not found. Images with glibc are not concerned',
+  }
   return [{ it, severity: 'info', confidence: 'possible', keyword: 'search', mark: it.searches.at(-1) ?? '', args }]
 }

@@ -6,7 +6,9 @@ import { isRefused, lossOf, nearlyAll, notable, seriesOf } from '../../relations
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
-/** TCP/53 works and UDP/53 does not: a rule that was written for `tcp` alone. Who tries the port by hand finds it open. */
+/**
+ * TCP/53 works and UDP/53 does not: a rule that was written for `tcp` alone. Who tries the port by hand finds it open.
+ */
 export default check({
   code: 'DNS141',
   slug: 'dns/udp-unanswered',
@@ -22,8 +24,10 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `DNS over UDP ${args['how']} from node ${on.name}, over TCP it works, so every ordinary look-up there fails.`,
-    detail: ({ subject: on, args }) => `on node ${on.name} · UDP ${args['failed']} of ${args['of']} look-ups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
+    headline: ({ subject: on, args }) =>
+      `DNS over UDP ${args['how']} from node ${on.name}, over TCP it works, so every ordinary look-up there fails.`,
+    detail: ({ subject: on, args }) =>
+      `on node ${on.name} · UDP ${args['failed']} of ${args['of']} look-ups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
     note: () => 'nc and telnet try TCP: that port 53 is open to them says nothing of UDP',
     help: ({ subject: on }) => [
       'allow UDP port 53 wherever TCP port 53 is allowed',
@@ -45,8 +49,17 @@ function judge(probe: DnsProbe, node: string): Verdict {
   return finding({
     subject: subject('Node', null, node),
     confidence: 'observed',
-    args: { how: isRefused(udp) ? 'is refused' : 'is lost', failed: loss.unanswered, of: loss.of, tcpFailed: tcpLoss.failed, tcpOf: tcpLoss.of },
-    evidence: [shares('look-ups that failed', probe, [...udp, ...tcp], (it) => `${it.transport} to ${it.server.role}`), latency(`look-ups over UDP on ${node}`, udp)],
+    args: {
+      how: isRefused(udp) ? 'is refused' : 'is lost',
+      failed: loss.unanswered,
+      of: loss.of,
+      tcpFailed: tcpLoss.failed,
+      tcpOf: tcpLoss.of,
+    },
+    evidence: [
+      shares('look-ups that failed', probe, [...udp, ...tcp], (it) => `${it.transport} to ${it.server.role}`),
+      latency(`look-ups over UDP on ${node}`, udp),
+    ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
     explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
   })

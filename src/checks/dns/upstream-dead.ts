@@ -27,7 +27,11 @@ export default check({
 
   run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
     const asked = outside(dnsProbe)
-    if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
+    if (asked.lookups.length < 4)
+      return cannotTell(
+        'too-few',
+        `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`,
+      )
     if (!outsideFails(asked)) return ok(asked.lookups.length)
     const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
     if (upstreams.none) return notApplicable('the Corefile passes outside names on to nobody: DNS114 is about that')
@@ -36,7 +40,13 @@ export default check({
     if (failure.kind === 'refuses') return ok(asked.lookups.length, `the upstream answers, with ${failure.rcode}`)
     const loss = lossOf(asked.series)
     const atOnce = quantile(loss.times, 0.5) < atOnceMs
-    const evidence = upstreamEvidence({ dns: clusterDns, probe: dnsProbe, asked: asked.series, upstreams, label: 'does not answer' })
+    const evidence = upstreamEvidence({
+      dns: clusterDns,
+      probe: dnsProbe,
+      asked: asked.series,
+      upstreams,
+      label: 'does not answer',
+    })
     const said = signsOf(dnsServerLogs, clusterDns.pods, 'io-timeout', 'no-healthy-upstream')
     return finding({
       subject: corefileObject(clusterDns),
@@ -62,10 +72,13 @@ export default check({
       args['speed'] === 'late'
         ? `Names outside the cluster can't be looked up: CoreDNS gets no answer from its ${upstreamWords(args)}.`
         : `Names outside the cluster can't be looked up: ${args['speed'] === 'closed' ? `nothing answers at CoreDNS's ${upstreamWords(args)}` : `CoreDNS gets no good answer from its ${upstreamWords(args)}`}.`,
-    detail: ({ args }) => `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed (${args['how']} after ${args['p50']}) · names of the cluster are answered`,
+    detail: ({ args }) =>
+      `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed (${args['how']} after ${args['p50']}) · names of the cluster are answered`,
     note: ({ args }) => {
-      if (args['speed'] === 'late') return 'CoreDNS waits for its upstream and then answers SERVFAIL; clients wait with it'
-      if (args['speed'] === 'closed') return "the SERVFAIL is CoreDNS's own: it came at once, so the address exists, and the port is closed or a firewall rejects it"
+      if (args['speed'] === 'late')
+        return 'CoreDNS waits for its upstream and then answers SERVFAIL; clients wait with it'
+      if (args['speed'] === 'closed')
+        return "the SERVFAIL is CoreDNS's own: it came at once, so the address exists, and the port is closed or a firewall rejects it"
       return "it failed at once, so the upstream's port is closed, or it answers SERVFAIL itself; CoreDNS's metrics would tell"
     },
     help: ({ subject: on, args }) => [

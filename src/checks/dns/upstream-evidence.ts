@@ -25,13 +25,21 @@ export function upstreamEvidence({ dns, probe, asked, upstreams, label }: Told):
   return [
     ...forwardLine(dns, upstreams, label),
     ...(totals === null ? [] : [{ kind: 'fact' as const, label: 'CoreDNS to its upstream', value: counted(totals) }]),
-    shares('look-ups that failed', probe, all, (it) => `${it.zone === 'cluster' ? 'cluster' : it.server.role === 'endpoint' ? 'uncached outside' : 'outside'} names, ${it.server.role} ${it.transport}`),
+    shares(
+      'look-ups that failed',
+      probe,
+      all,
+      (it) =>
+        `${it.zone === 'cluster' ? 'cluster' : it.server.role === 'endpoint' ? 'uncached outside' : 'outside'} names, ${it.server.role} ${it.transport}`,
+    ),
     latency('look-ups of an outside name', asked),
   ]
 }
 
 function counted({ sent, answered, answers, meanMs }: UpstreamTotals): string {
-  const rcodes = Object.entries(answers).map(([rcode, n]) => `${rcode} ${n}`).join(', ')
+  const rcodes = Object.entries(answers)
+    .map(([rcode, n]) => `${rcode} ${n}`)
+    .join(', ')
   // Those that were under way when the window opened are answered in it.
   return `${answered < sent ? `${sent} queries sent, ` : ''}${answered} answered${rcodes === '' ? '' : ` (${rcodes})`}${meanMs === null ? '' : `, ${ms(meanMs)} each on average`}`
 }
@@ -41,10 +49,25 @@ function forwardLine(dns: ClusterDns, { forwarding, blamed }: Upstreams, label: 
   const { plugin } = forwarding
   const line = (dns.corefile.value.split('\n')[plugin.line - 1] ?? '').trim()
   const mark = [...blamed, ...plugin.args.slice(1)].find((it) => line.includes(it)) ?? plugin.name
-  return [{ kind: 'config', object: corefileObject(dns), path: `data.Corefile, line ${plugin.line}`, lines: [line], at: 0, mark, label }]
+  return [
+    {
+      kind: 'config',
+      object: corefileObject(dns),
+      path: `data.Corefile, line ${plugin.line}`,
+      lines: [line],
+      at: 0,
+      mark,
+      label,
+    },
+  ]
 }
 
 /** Whom CoreDNS asks for the name that these look-ups were for. */
-export function upstreamsAsked(dns: ClusterDns, asked: readonly LookupSeries[], windows: Known<readonly CoreDnsWindow[]>, logs: Known<readonly DnsServerLog[]>): Upstreams {
+export function upstreamsAsked(
+  dns: ClusterDns,
+  asked: readonly LookupSeries[],
+  windows: Known<readonly CoreDnsWindow[]>,
+  logs: Known<readonly DnsServerLog[]>,
+): Upstreams {
   return upstreamsOf(dns, asked[0]?.name ?? 'example.com.', windows, logs)
 }

@@ -5,7 +5,13 @@ import { lossOf, notable, quantile, troubled } from '../../relations/dns/lookup-
 import { outsideByServer } from '../../relations/dns/upstream-by-server.ts'
 import type { Upstreams } from '../../relations/dns/upstream-servers.ts'
 import type { UpstreamWindow } from '../../model/counters.ts'
-import { outside, outsideFails, typeFailing, upstreamTotals, type UpstreamTotals } from '../../relations/dns/upstream.ts'
+import {
+  outside,
+  outsideFails,
+  typeFailing,
+  upstreamTotals,
+  type UpstreamTotals,
+} from '../../relations/dns/upstream.ts'
 import { ms, percent } from './dns-evidence.ts'
 import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
@@ -25,7 +31,10 @@ const leastUnanswered = 3
 /** One answer in twenty of `slowMs` alone makes a mean of this: below it, the upstream was not what took the time. */
 const leastMeanMs = slowMs / 20
 
-/** Outside names that no cache knows are late or fail now and then, names of the cluster are quick: the upstream's doing. */
+/**
+ * Outside names that no cache knows are late or fail now and then, names of the cluster are quick: the upstream's
+ * doing.
+ */
 export default check({
   code: 'DNS144',
   slug: 'dns/upstream-slow',
@@ -39,20 +48,32 @@ export default check({
 
   run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
     const asked = outside(dnsProbe)
-    if (asked.lookups.length < 4) return cannotTell('too-few', `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
-    if (outsideFails(asked) || typeFailing(asked.lookups) !== null) return ok(asked.lookups.length, 'outside names fail altogether')
-    if (outsideByServer(dnsProbe).cut.length > 0) return ok(asked.lookups.length, 'they fail at single servers alone: DNS150 is about that')
+    if (asked.lookups.length < 4)
+      return cannotTell(
+        'too-few',
+        `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`,
+      )
+    if (outsideFails(asked) || typeFailing(asked.lookups) !== null)
+      return ok(asked.lookups.length, 'outside names fail altogether')
+    if (outsideByServer(dnsProbe).cut.length > 0)
+      return ok(asked.lookups.length, 'they fail at single servers alone: DNS150 is about that')
     const loss = lossOf(asked.series)
     const cluster = lossOf(asked.cluster)
     const lost = troubled(asked.series)
     const p95 = quantile(loss.times, 0.95)
-    if (!notable(lost, loss.of) && p95 < slowMs) return ok(loss.of, `p95 ${ms(p95)} for outside names that are not cached`)
-    if (notable(troubled(asked.cluster), cluster.of) || quantile(cluster.times, 0.95) >= clusterSlowMs) return cannotTell('ambiguous', 'names of the cluster are slow or lost as well: not the upstream alone')
+    if (!notable(lost, loss.of) && p95 < slowMs)
+      return ok(loss.of, `p95 ${ms(p95)} for outside names that are not cached`)
+    if (notable(troubled(asked.cluster), cluster.of) || quantile(cluster.times, 0.95) >= clusterSlowMs)
+      return cannotTell('ambiguous', 'names of the cluster are slow or lost as well: not the upstream alone')
 
     const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
     const totals = upstreamTotals(blamedOnly(upstreams))
     const how = troubleOf(totals, loss.times)
-    if (how === 'slow' && totals?.meanMs != null && totals.meanMs < leastMeanMs) return cannotTell('ambiguous', `outside names are late (p95 ${ms(p95)}), but CoreDNS had its upstream's answers after ${ms(totals.meanMs)} on average: the time goes between the probe and CoreDNS`)
+    if (how === 'slow' && totals?.meanMs != null && totals.meanMs < leastMeanMs)
+      return cannotTell(
+        'ambiguous',
+        `outside names are late (p95 ${ms(p95)}), but CoreDNS had its upstream's answers after ${ms(totals.meanMs)} on average: the time goes between the probe and CoreDNS`,
+      )
     return finding({
       subject: corefileObject(clusterDns),
       confidence: 'observed',
@@ -72,25 +93,38 @@ export default check({
         share: totals === null ? 'some' : percent(Math.max(0, totals.sent - totals.answered), totals.sent),
         mean: totals?.meanMs == null ? 'unknown' : ms(totals.meanMs),
       },
-      evidence: upstreamEvidence({ dns: clusterDns, probe: dnsProbe, asked: asked.series, upstreams, label: labels[how] }),
+      evidence: upstreamEvidence({
+        dns: clusterDns,
+        probe: dnsProbe,
+        asked: asked.series,
+        upstreams,
+        label: labels[how],
+      }),
       explains: ['dns-external:*', 'dns-slow:*'],
     })
   },
 
   words: {
     headline: ({ args }) => {
-      if (args['how'] === 'slow') return `Names outside the cluster are slow: CoreDNS's ${upstreamWords(args)} ${verb(args, 'takes', 'take')} ${args['mean'] === 'unknown' ? args['p50'] : args['mean']} for an answer.`
-      if (args['how'] === 'lossy') return `Names outside the cluster are late or fail: ${args['unanswered']} of ${args['sent']} queries from CoreDNS to its ${upstreamWords(args)} had no answer.`
+      if (args['how'] === 'slow')
+        return `Names outside the cluster are slow: CoreDNS's ${upstreamWords(args)} ${verb(args, 'takes', 'take')} ${args['mean'] === 'unknown' ? args['p50'] : args['mean']} for an answer.`
+      if (args['how'] === 'lossy')
+        return `Names outside the cluster are late or fail: ${args['unanswered']} of ${args['sent']} queries from CoreDNS to its ${upstreamWords(args)} had no answer.`
       return `Names outside the cluster are late or fail: CoreDNS's ${upstreamWords(args)} ${verb(args, 'is slow or loses', 'are slow or lose')} queries.`
     },
-    detail: ({ args }) => `uncached outside names p50 ${args['p50']}, p95 ${args['p95']}, ${args['failed']} of ${args['of']} failed · names of the cluster p95 ${args['clusterP95']}`,
+    detail: ({ args }) =>
+      `uncached outside names p50 ${args['p50']}, p95 ${args['p95']}, ${args['failed']} of ${args['of']} failed · names of the cluster p95 ${args['clusterP95']}`,
     note: ({ args }) =>
       args['how'] === 'lossy'
         ? 'CoreDNS waits 2 s for each try: a limit on queries per second (a cloud resolver counts them per network interface) loses some and answers the rest quickly'
         : 'applications see it at the first look-up of a name only, then caches hide it until the TTL ends',
     help: ({ subject: on, args }) => [
-      args['how'] === 'lossy' ? "find who drops them: the resolver's limit of queries, a firewall, the way there; fewer queries help (cache, ndots, a node-local cache)" : 'ask the upstream yourself from a node of CoreDNS; name a nearer or a second one in the Corefile',
-      ...askUpstream(args, '$RANDOM.example.com').map((it) => `on such a node:  ${it}    # several times: the time, and "no servers could be reached"`),
+      args['how'] === 'lossy'
+        ? "find who drops them: the resolver's limit of queries, a firewall, the way there; fewer queries help (cache, ndots, a node-local cache)"
+        : 'ask the upstream yourself from a node of CoreDNS; name a nearer or a second one in the Corefile',
+      ...askUpstream(args, '$RANDOM.example.com').map(
+        (it) => `on such a node:  ${it}    # several times: the time, and "no servers could be reached"`,
+      ),
       `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20 | grep "i/o timeout"`,
     ],
   },
@@ -100,7 +134,9 @@ const labels = { slow: 'slow', lossy: 'loses queries', either: 'slow, or loses q
 
 /** The counters of those that are blamed; of all, where none of these has its own. */
 function blamedOnly({ windows, blamed }: Upstreams): readonly UpstreamWindow[] {
-  const its = windows.filter((it) => blamed.some((name) => it.to === name || it.to === `${name}:53` || it.to === `[${name}]:53`))
+  const its = windows.filter((it) =>
+    blamed.some((name) => it.to === name || it.to === `${name}:53` || it.to === `[${name}]:53`),
+  )
   return its.length === 0 ? windows : its
 }
 
@@ -108,6 +144,7 @@ function blamedOnly({ windows, blamed }: Upstreams): readonly UpstreamWindow[] {
 function troubleOf(totals: UpstreamTotals | null, times: readonly number[]): 'slow' | 'lossy' | 'either' {
   if (totals === null || totals.sent === 0) return times.some((it) => it >= tryMs) ? 'either' : 'slow'
   const unanswered = totals.sent - totals.answered
-  if (unanswered >= leastUnanswered && unanswered >= totals.sent * 0.1) return (totals.meanMs ?? 0) >= slowMs ? 'either' : 'lossy'
+  if (unanswered >= leastUnanswered && unanswered >= totals.sent * 0.1)
+    return (totals.meanMs ?? 0) >= slowMs ? 'either' : 'lossy'
   return 'slow'
 }

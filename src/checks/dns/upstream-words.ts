@@ -19,7 +19,8 @@ export function upstreamWords(args: Args): string {
   const names = namesIn(args)
   const [first] = names
   if (first === undefined) return 'upstream'
-  if (names.length === 1) return first.startsWith('/') ? `upstream (the servers in its node's ${first})` : `upstream ${first}`
+  if (names.length === 1)
+    return first.startsWith('/') ? `upstream (the servers in its node's ${first})` : `upstream ${first}`
   return `upstreams ${names.map((it) => (it.startsWith('/') ? `those in its node's ${it}` : it)).join(between)}`
 }
 

@@ -33,11 +33,21 @@ export default check({
       args['state'] === 'broken'
         ? `weave-tc in DaemonSet ${on.namespace}/${on.name} does not work (${args['label']}).`
         : `weave-tc in DaemonSet ${on.namespace}/${on.name} delays every AAAA query for nothing: no node's kernel loses the race any more.`,
-    detail: ({ subject: on, args }) => (args['state'] === 'broken' ? `DaemonSet ${on.namespace}/${on.name} · ${args['path']}` : `DaemonSet ${on.namespace}/${on.name} · kernels ${args['kernels']}`),
-    note: ({ args }) => (args['state'] === 'broken' ? `${args['effect']}${args['healed'] === 'yes' ? `. It is not needed either: no kernel here (${args['kernels']}) loses the race` : ''}` : 'about 4 ms for each AAAA query, and the queue of each node\'s uplink replaced, in return for nothing'),
+    detail: ({ subject: on, args }) =>
+      args['state'] === 'broken'
+        ? `DaemonSet ${on.namespace}/${on.name} · ${args['path']}`
+        : `DaemonSet ${on.namespace}/${on.name} · kernels ${args['kernels']}`,
+    note: ({ args }) =>
+      args['state'] === 'broken'
+        ? `${args['effect']}${args['healed'] === 'yes' ? `. It is not needed either: no kernel here (${args['kernels']}) loses the race` : ''}`
+        : "about 4 ms for each AAAA query, and the queue of each node's uplink replaced, in return for nothing",
     help: ({ subject: on, args }) => [
-      args['state'] === 'broken' && args['healed'] !== 'yes' ? 'mend the manifest where it is kept, then see that the container stays up' : 'take the container out; what it left on the nodes stays until it is removed there',
-      args['state'] === 'broken' && args['healed'] !== 'yes' ? `kubectl -n ${on.namespace} edit daemonset ${on.name}` : `kubectl -n ${on.namespace} patch daemonset ${on.name} -p '{"spec":{"template":{"spec":{"containers":[{"name":"${args['container']}","$patch":"delete"}]}}}}'`,
+      args['state'] === 'broken' && args['healed'] !== 'yes'
+        ? 'mend the manifest where it is kept, then see that the container stays up'
+        : 'take the container out; what it left on the nodes stays until it is removed there',
+      args['state'] === 'broken' && args['healed'] !== 'yes'
+        ? `kubectl -n ${on.namespace} edit daemonset ${on.name}`
+        : `kubectl -n ${on.namespace} patch daemonset ${on.name} -p '{"spec":{"template":{"spec":{"containers":[{"name":"${args['container']}","$patch":"delete"}]}}}}'`,
       'hopscope explain DNS124',
     ],
   },
@@ -51,13 +61,44 @@ function judge(it: WeaveTc, dns: ClusterDns, nodes: Known<readonly Node[]>): Ver
   const args = { container: it.container, kernels: kernels.join(', '), healed: healed ? 'yes' : 'no' }
   const [worst] = faults
   if (worst !== undefined) {
-    return finding({ subject: on, confidence: 'inferred', args: { ...args, state: 'broken', path: worst.path, label: worst.label, effect: worst.effect, faults: faults.length }, evidence: faults.map((one) => asEvidence(it, one)) })
+    return finding({
+      subject: on,
+      confidence: 'inferred',
+      args: {
+        ...args,
+        state: 'broken',
+        path: worst.path,
+        label: worst.label,
+        effect: worst.effect,
+        faults: faults.length,
+      },
+      evidence: faults.map((one) => asEvidence(it, one)),
+    })
   }
-  if (healed) return finding({ subject: on, confidence: 'inferred', severity: 'info', args: { ...args, state: 'needless' }, evidence: [{ kind: 'fact', label: 'kernels', value: kernels.join(', ') }] })
-  if (kernels.length === 0) return cannotTell(nodes.known ? 'too-few' : nodes.why.reason, `whether weave-tc in DaemonSet ${it.workload.namespace}/${it.workload.name} is needed at all: the nodes' kernels are not known`)
+  if (healed)
+    return finding({
+      subject: on,
+      confidence: 'inferred',
+      severity: 'info',
+      args: { ...args, state: 'needless' },
+      evidence: [{ kind: 'fact', label: 'kernels', value: kernels.join(', ') }],
+    })
+  if (kernels.length === 0)
+    return cannotTell(
+      nodes.known ? 'too-few' : nodes.why.reason,
+      `whether weave-tc in DaemonSet ${it.workload.namespace}/${it.workload.name} is needed at all: the nodes' kernels are not known`,
+    )
   return ok(1)
 }
 
 function asEvidence({ workload }: WeaveTc, { path, lines, at, mark, label }: WeaveTcFault) {
-  return { kind: 'config', object: subject(workload.kind, workload.namespace, workload.name), path, lines, at, mark, label } as const
+  return {
+    kind: 'config',
+    object: subject(workload.kind, workload.namespace, workload.name),
+    path,
+    lines,
+    at,
+    mark,
+    label,
+  } as const
 }

@@ -8,32 +8,132 @@ import type { Pod } from '../../model/pod.ts'
 import check from './wrong-nameserver.ts'
 
 const base = { clusterDns: clusterDns(), services: [service('cart')] }
-const asks = (server: string, result: 'ok' | 'timeout' | 'nxdomain', about: Partial<InsideView> = {}): { readonly insideViews: readonly InsideView[] } => ({
-  insideViews: [insideView('web-1', { resolvConf: known(`search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${server}\noptions ndots:5\n`), lookup: known({ tool: 'getent', name: 'kubernetes.default.svc.cluster.local.', result, ms: 1 }), ...about })],
+const asks = (
+  server: string,
+  result: 'ok' | 'timeout' | 'nxdomain',
+  about: Partial<InsideView> = {},
+): { readonly insideViews: readonly InsideView[] } => ({
+  insideViews: [
+    insideView('web-1', {
+      resolvConf: known(
+        `search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${server}\noptions ndots:5\n`,
+      ),
+      lookup: known({ tool: 'getent', name: 'kubernetes.default.svc.cluster.local.', result, ms: 1 }),
+      ...about,
+    }),
+  ],
 })
-const none = (nameservers: readonly string[], searches: readonly string[] = ['svc.cluster.local']): Partial<Pod> => ({ dnsPolicy: 'None', dnsConfig: { nameservers, searches, options: [] } })
+const none = (nameservers: readonly string[], searches: readonly string[] = ['svc.cluster.local']): Partial<Pod> => ({
+  dnsPolicy: 'None',
+  dnsConfig: { nameservers, searches, options: [] },
+})
 const byDefault = pod('web-1', { dnsPolicy: 'Default' })
 const web = { subject: 'Deployment/shop/web' }
 
 describeCheck(check, [
-  { it: 'an address that the DNS Service no longer has', given: { ...base, pods: [pod('web-1'), pod('web-2')], ...asks('10.0.0.10', 'timeout') }, expect: [{ ...web, severity: 'error', confidence: 'observed', args: { server: '10.0.0.10', vip: '10.96.0.10', pods: 2, node: 'worker-1' } }] },
-  { it: "the node's own server: a kubelet without clusterDNS", given: { ...base, pods: [pod('web-1')], ...asks('192.168.0.1', 'nxdomain') }, expect: [{ ...web, severity: 'error' }] },
-  { it: 'a ConfigMap mounted over resolv.conf: not the kubelet', given: { ...base, pods: [pod('web-1', { resolvConfMount: { kind: 'ConfigMap', name: 'old-dns' } })], ...asks('192.0.2.53', 'timeout') }, expect: [{ ...web, severity: 'error', args: { policy: 'mount', mount: 'ConfigMap old-dns' } }] },
-  { it: 'no nameserver at all', given: { ...base, pods: [pod('web-1')], ...asks('', 'timeout', { resolvConf: known('search a.example\n') }) }, expect: [{ ...web, args: { server: 'none' } }] },
-  { it: 'no tool in the container to look a name up', given: { ...base, pods: [pod('web-1')], ...asks('10.0.0.10', 'ok', { lookup: unknown('not-there', 'no getent') }) }, expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { lookup: 'no look-up was made in it' } }] },
-  { it: 'dnsPolicy None with the suffixes of the cluster and a server outside', given: { ...base, pods: [pod('web-1', none(['8.8.8.8']))] }, expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { policy: 'None' } }] },
-  { it: 'dnsPolicy Default, and it was asked about', given: { ...base, pods: [byDefault], ...asks('192.168.0.1', 'nxdomain') }, scope: { target: { kind: 'object', object: { kind: 'Pod', namespace: 'shop', name: 'web-1' }, url: null } }, expect: [{ ...web, severity: 'warning', confidence: 'observed', args: { policy: 'Default' } }] },
-  { it: 'dnsPolicy Default, and its servers are silent', given: { ...base, pods: [byDefault], ...asks('192.168.0.1', 'timeout') }, expect: [{ ...web, severity: 'warning', confidence: 'observed' }] },
+  {
+    it: 'an address that the DNS Service no longer has',
+    given: { ...base, pods: [pod('web-1'), pod('web-2')], ...asks('10.0.0.10', 'timeout') },
+    expect: [
+      {
+        ...web,
+        severity: 'error',
+        confidence: 'observed',
+        args: { server: '10.0.0.10', vip: '10.96.0.10', pods: 2, node: 'worker-1' },
+      },
+    ],
+  },
+  {
+    it: "the node's own server: a kubelet without clusterDNS",
+    given: { ...base, pods: [pod('web-1')], ...asks('192.168.0.1', 'nxdomain') },
+    expect: [{ ...web, severity: 'error' }],
+  },
+  {
+    it: 'a ConfigMap mounted over resolv.conf: not the kubelet',
+    given: {
+      ...base,
+      pods: [pod('web-1', { resolvConfMount: { kind: 'ConfigMap', name: 'old-dns' } })],
+      ...asks('192.0.2.53', 'timeout'),
+    },
+    expect: [{ ...web, severity: 'error', args: { policy: 'mount', mount: 'ConfigMap old-dns' } }],
+  },
+  {
+    it: 'no nameserver at all',
+    given: { ...base, pods: [pod('web-1')], ...asks('', 'timeout', { resolvConf: known('search a.example\n') }) },
+    expect: [{ ...web, args: { server: 'none' } }],
+  },
+  {
+    it: 'no tool in the container to look a name up',
+    given: { ...base, pods: [pod('web-1')], ...asks('10.0.0.10', 'ok', { lookup: unknown('not-there', 'no getent') }) },
+    expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { lookup: 'no look-up was made in it' } }],
+  },
+  {
+    it: 'dnsPolicy None with the suffixes of the cluster and a server outside',
+    given: { ...base, pods: [pod('web-1', none(['8.8.8.8']))] },
+    expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { policy: 'None' } }],
+  },
+  {
+    it: 'dnsPolicy Default, and it was asked about',
+    given: { ...base, pods: [byDefault], ...asks('192.168.0.1', 'nxdomain') },
+    scope: { target: { kind: 'object', object: { kind: 'Pod', namespace: 'shop', name: 'web-1' }, url: null } },
+    expect: [{ ...web, severity: 'warning', confidence: 'observed', args: { policy: 'Default' } }],
+  },
+  {
+    it: 'dnsPolicy Default, and its servers are silent',
+    given: { ...base, pods: [byDefault], ...asks('192.168.0.1', 'timeout') },
+    expect: [{ ...web, severity: 'warning', confidence: 'observed' }],
+  },
 
   { it: 'the DNS Service', given: { ...base, pods: [pod('web-1')], ...asks('10.96.0.10', 'ok') }, expect: 'ok' },
-  { it: 'the DNS Service, and look-ups fail: another matter', given: { ...base, pods: [pod('web-1')], ...asks('10.96.0.10', 'timeout') }, expect: 'ok' },
-  { it: 'a cache on the node', given: { ...base, pods: [pod('web-1')], ...asks('169.254.20.10', 'timeout') }, expect: 'ok' },
-  { it: 'another server that knows the names', given: { ...base, pods: [pod('web-1')], ...asks('10.0.0.10', 'ok') }, expect: 'ok', says: /knows the names/ },
-  { it: 'the other address of a dual-stack Service', given: { ...base, pods: [pod('web-1')], ...asks('fd00:10:96::a', 'timeout') }, expect: 'ok' },
-  { it: 'dnsPolicy None with the DNS of a virtual cluster, a Service here', given: { ...base, pods: [pod('web-1', none(['10.96.44.7']))] }, expect: 'ok' },
+  {
+    it: 'the DNS Service, and look-ups fail: another matter',
+    given: { ...base, pods: [pod('web-1')], ...asks('10.96.0.10', 'timeout') },
+    expect: 'ok',
+  },
+  {
+    it: 'a cache on the node',
+    given: { ...base, pods: [pod('web-1')], ...asks('169.254.20.10', 'timeout') },
+    expect: 'ok',
+  },
+  {
+    it: 'another server that knows the names',
+    given: { ...base, pods: [pod('web-1')], ...asks('10.0.0.10', 'ok') },
+    expect: 'ok',
+    says: /knows the names/,
+  },
+  {
+    it: 'the other address of a dual-stack Service',
+    given: { ...base, pods: [pod('web-1')], ...asks('fd00:10:96::a', 'timeout') },
+    expect: 'ok',
+  },
+  {
+    it: 'dnsPolicy None with the DNS of a virtual cluster, a Service here',
+    given: { ...base, pods: [pod('web-1', none(['10.96.44.7']))] },
+    expect: 'ok',
+  },
   { it: 'by their spec alone', given: { ...base, pods: [pod('web-1')] }, expect: 'ok' },
-  { it: 'dnsPolicy None, and no name of the cluster is wanted', given: { ...base, pods: [pod('web-1', none(['8.8.8.8'], ['corp.example']))] }, expect: 'not-applicable' },
-  { it: 'dnsPolicy Default', given: { ...base, pods: [pod('web-1', { dnsPolicy: 'Default' })], ...asks('192.168.0.1', 'nxdomain') }, expect: 'not-applicable' },
-  { it: 'no DNS Service', given: { ...base, clusterDns: clusterDns({ service: null }), pods: [pod('web-1')] }, expect: 'not-applicable' },
-  { it: 'Services forbidden', given: modelOf({ clusterDns: clusterDns(), pods: [pod('web-1')] }, { services: unknown('forbidden', 'list services in shop') }), expect: 'cannot-tell', says: /no permission/ },
+  {
+    it: 'dnsPolicy None, and no name of the cluster is wanted',
+    given: { ...base, pods: [pod('web-1', none(['8.8.8.8'], ['corp.example']))] },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'dnsPolicy Default',
+    given: { ...base, pods: [pod('web-1', { dnsPolicy: 'Default' })], ...asks('192.168.0.1', 'nxdomain') },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'no DNS Service',
+    given: { ...base, clusterDns: clusterDns({ service: null }), pods: [pod('web-1')] },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'Services forbidden',
+    given: modelOf(
+      { clusterDns: clusterDns(), pods: [pod('web-1')] },
+      { services: unknown('forbidden', 'list services in shop') },
+    ),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
 ])

@@ -1,6 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
-import { isClusterFirst, type PodResolver, podResolvers, type ServerKind, serverKinds } from '../../relations/dns/pod-resolvers.ts'
+import {
+  isClusterFirst,
+  type PodResolver,
+  podResolvers,
+  type ServerKind,
+  serverKinds,
+} from '../../relations/dns/pod-resolvers.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { count } from '../service/words.ts'
@@ -24,32 +30,50 @@ export default check({
   run({ pods, services, clusterDns, insideViews, scope }) {
     if (clusterDns.service === null) return notApplicable('no DNS Service was found to compare with')
     const kind = serverKinds(clusterDns, services)
-    const resolvers = podResolvers(pods, clusterDns, insideViews).filter((it) => wantsClusterNames(it, clusterDns.domain) || failsByDefault(it, scope))
+    const resolvers = podResolvers(pods, clusterDns, insideViews).filter(
+      (it) => wantsClusterNames(it, clusterDns.domain) || failsByDefault(it, scope),
+    )
     if (resolvers.length === 0) return notApplicable('no running pod looks for names of the cluster')
     return resolvers.map((it) => judge(it, kind, clusterDns.service?.clusterIP ?? 'none'))
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} asks DNS server ${args['server']}, which is not the cluster's (${args['vip']}).`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameserver ${args['server']}, DNS Service ${args['vip']} · ${args['lookup']}`,
-    note: ({ args }) => args['policy'] === 'mount' ? `the pod mounts ${args['mount']} over /etc/resolv.conf: neither dnsPolicy nor the kubelet has a part in it` : notes[String(args['policy'])] ?? (`resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: here that of node ${args['node']}`),
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} asks DNS server ${args['server']}, which is not the cluster's (${args['vip']}).`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameserver ${args['server']}, DNS Service ${args['vip']} · ${args['lookup']}`,
+    note: ({ args }) =>
+      args['policy'] === 'mount'
+        ? `the pod mounts ${args['mount']} over /etc/resolv.conf: neither dnsPolicy nor the kubelet has a part in it`
+        : (notes[String(args['policy'])] ??
+          `resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: here that of node ${args['node']}`),
     help: ({ subject: on, args }) => [
-      helps[String(args['policy'])] ?? "compare with a pod on another node: if only this node's are wrong, mend clusterDNS of its kubelet; then make the pods anew",
-      ...(args['policy'] === 'mount' ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -B3 -A6 resolv.conf`] : args['policy'] === 'None' || args['policy'] === 'Default' ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsPolicy`] : [`kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`]),
-      ...(on.kind === 'Deployment' && args['policy'] !== 'mount' ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`] : []),
+      helps[String(args['policy'])] ??
+        "compare with a pod on another node: if only this node's are wrong, mend clusterDNS of its kubelet; then make the pods anew",
+      ...(args['policy'] === 'mount'
+        ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -B3 -A6 resolv.conf`]
+        : args['policy'] === 'None' || args['policy'] === 'Default'
+          ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsPolicy`]
+          : [`kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`]),
+      ...(on.kind === 'Deployment' && args['policy'] !== 'mount'
+        ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`]
+        : []),
     ],
   },
 })
 
 const notes: Readonly<Record<string, string>> = {
   None: 'with dnsPolicy None the servers are those of dnsConfig alone',
-  Default: "with dnsPolicy Default a pod has the node's own resolv.conf, whose servers know no name of the cluster: nothing is wrong if it needs none",
+  Default:
+    "with dnsPolicy Default a pod has the node's own resolv.conf, whose servers know no name of the cluster: nothing is wrong if it needs none",
 }
 
 const helps: Readonly<Record<string, string>> = {
-  mount: 'take the mount of /etc/resolv.conf out of the pod template, and let dnsPolicy and dnsConfig say what is wanted; a restart alone changes nothing',
+  mount:
+    'take the mount of /etc/resolv.conf out of the pod template, and let dnsPolicy and dnsConfig say what is wanted; a restart alone changes nothing',
   None: 'put the address of the DNS Service into dnsConfig, or leave dnsPolicy out',
-  Default: "if it needs names of the cluster, leave dnsPolicy out (ClusterFirst); if its lookups end in silence, look at the servers of the node's resolv.conf",
+  Default:
+    "if it needs names of the cluster, leave dnsPolicy out (ClusterFirst); if its lookups end in silence, look at the servers of the node's resolv.conf",
 }
 
 /** A pod that takes the node's file knows no name of the cluster by design; silence is by nobody's design. */
@@ -58,12 +82,20 @@ function failsByDefault({ pod, view, workload, pods }: PodResolver, { target }: 
   const { result } = view.lookup.value
   if (result === 'ok' || result === 'nodata' || result === 'not-asked') return false
   const asked = target.kind === 'object' ? subjectKey(target.object) : null
-  return result !== 'nxdomain' || asked === subjectKey(workload) || pods.some((it) => asked === `Pod/${it.namespace}/${it.name}`)
+  return (
+    result !== 'nxdomain' ||
+    asked === subjectKey(workload) ||
+    pods.some((it) => asked === `Pod/${it.namespace}/${it.name}`)
+  )
 }
 
 /** By its policy, or because its own search list has the cluster's domain in it. */
 function wantsClusterNames({ pod }: PodResolver, domain: string): boolean {
-  return isClusterFirst(pod) || (pod.dnsPolicy === 'None' && (pod.dnsConfig?.searches ?? []).some((it) => it === domain || it.endsWith(`.${domain}`)))
+  return (
+    isClusterFirst(pod) ||
+    (pod.dnsPolicy === 'None' &&
+      (pod.dnsConfig?.searches ?? []).some((it) => it === domain || it.endsWith(`.${domain}`)))
+  )
 }
 
 /** A server of another sort may know the cluster's names all the same: a look-up that works has the last word. */
@@ -85,10 +117,22 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): 
       node: it.pod.node ?? 'unknown',
       policy: mount === null ? it.pod.dnsPolicy : 'mount',
       mount: mount === null ? 'none' : `${mount.kind} ${mount.name}`,
-      lookup: lookup?.known === true ? `look-up of ${lookup.value.name} in ${it.pod.name}: ${lookup.value.result}` : 'no look-up was made in it',
+      lookup:
+        lookup?.known === true
+          ? `look-up of ${lookup.value.name} in ${it.pod.name}: ${lookup.value.result}`
+          : 'no look-up was made in it',
     },
     // Where the node's kubelet writes this into every pod, that is the cause.
-    symptoms: mount !== null || it.pod.dnsPolicy === 'None' || it.pod.dnsPolicy === 'Default' ? [] : [`dns-wrong-server:node/${it.pod.node ?? 'unknown'}`],
-    evidence: [resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`), { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' }, ...(mount === null ? [] : [{ kind: 'fact' as const, label: '/etc/resolv.conf', value: `mounted from ${mount.kind} ${mount.name}` }])],
+    symptoms:
+      mount !== null || it.pod.dnsPolicy === 'None' || it.pod.dnsPolicy === 'Default'
+        ? []
+        : [`dns-wrong-server:node/${it.pod.node ?? 'unknown'}`],
+    evidence: [
+      resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`),
+      { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' },
+      ...(mount === null
+        ? []
+        : [{ kind: 'fact' as const, label: '/etc/resolv.conf', value: `mounted from ${mount.kind} ${mount.name}` }]),
+    ],
   })
 }

@@ -9,7 +9,8 @@ import { backendEvidence, ingressSubject } from './words.ts'
 
 /**
  * A backend of port `use-annotation` names no Service but an action of the AWS Load Balancer Controller. Without the
- * annotation that defines it the controller builds no model of the whole Ingress group, and the load balancer stays as it
+ * annotation that defines it the controller builds no model of the whole Ingress group, and the load balancer stays as
+ * it
  * was (pkg/ingress/enhanced_backend_builder.go: "missing ... configuration").
  */
 export default check({
@@ -42,7 +43,9 @@ export default check({
         ? 'the AWS Load Balancer Controller then builds nothing of the whole group: later changes to it do not reach the load balancer either'
         : 'only the AWS Load Balancer Controller knows actions; to others this is a Service port of that name',
     help: ({ subject: on, args }) => [
-      args['near'] === '' ? 'define the action, or name a Service and one of its ports' : `name the action that is there: \`${args['near']}\``,
+      args['near'] === ''
+        ? 'define the action, or name a Service and one of its ports'
+        : `name the action that is there: \`${args['near']}\``,
       `kubectl -n ${on.namespace} describe ingress ${on.name}   # annotations, and the controller's events`,
       `kubectl -n ${on.namespace} edit ingress ${on.name}   # ${args['path']}`,
     ],
@@ -56,7 +59,12 @@ function judge(routes: readonly Route[], controllerOf: ReadonlyMap<string, strin
   const action = ingress.actions?.find((it) => it.name === backend.service)
   const alb = isAlb(ingress, controllerOf)
   if (action !== undefined && action.type !== 'unreadable') {
-    return action.type === 'other' ? cannotTell('ambiguous', `action ${backend.service} of Ingress ${full(ingress)} is of a type that hopscope does not know`) : ok(1)
+    return action.type === 'other'
+      ? cannotTell(
+          'ambiguous',
+          `action ${backend.service} of Ingress ${full(ingress)} is of a type that hopscope does not know`,
+        )
+      : ok(1)
   }
   const defined = (ingress.actions ?? []).map((it) => it.name)
   const key = `alb.ingress.kubernetes.io/actions.${backend.service}`
@@ -74,7 +82,12 @@ function judge(routes: readonly Route[], controllerOf: ReadonlyMap<string, strin
       path: `${backend.path}.service.name`,
     },
     evidence: [
-      backendEvidence(ingress, backend, 'service', action === undefined ? `no annotation ${key}` : 'its annotation is no JSON'),
+      backendEvidence(
+        ingress,
+        backend,
+        'service',
+        action === undefined ? `no annotation ${key}` : 'its annotation is no JSON',
+      ),
       { kind: 'fact', label: 'actions that are defined', value: some(defined) || 'none' },
     ],
     explains: [ingressFails(ingress), ingressBackendFails(ingress, backend.service)],
@@ -84,5 +97,9 @@ function judge(routes: readonly Route[], controllerOf: ReadonlyMap<string, strin
 /** By its annotations, its class, or the controller of its class. */
 function isAlb(ingress: Ingress, controllerOf: ReadonlyMap<string, string>): boolean {
   const { className } = ingress
-  return ingress.vendors?.includes('alb') === true || className === 'alb' || controllerOf.get(className ?? '')?.endsWith('/alb') === true
+  return (
+    ingress.vendors?.includes('alb') === true ||
+    className === 'alb' ||
+    controllerOf.get(className ?? '')?.endsWith('/alb') === true
+  )
 }

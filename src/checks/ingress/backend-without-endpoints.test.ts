@@ -10,15 +10,40 @@ import { subject } from '../../model/subject.ts'
 import selectorMatchesNothing from '../service/selector-matches-nothing.ts'
 import check from './backend-without-endpoints.ts'
 
-const ingresses = [ingress([['/', 'front', 80], ['/cart', 'cart', 80]])]
+const ingresses = [
+  ingress([
+    ['/', 'front', 80],
+    ['/cart', 'cart', 80],
+  ]),
+]
 const services = [service('front'), service('cart')]
 const front = slice('front', [pod('front-1')])
 
-const asleep = { ingresses, services, endpointSlices: [front], pods: [pod('front-1')], workloads: [deployment('cart', 0)] }
+const asleep = {
+  ingresses,
+  services,
+  endpointSlices: [front],
+  pods: [pod('front-1')],
+  workloads: [deployment('cart', 0)],
+}
 
 describeCheck(check, [
-  { it: 'none ready', given: { ingresses, services, endpointSlices: [front, slice('cart', [notReady('cart-1', 'x'), notReady('cart-2', 'x')])] }, expect: [{ subject: 'Ingress/shop/web', severity: 'error', args: { service: 'cart', endpoints: 2, count: 1, of: 2 } }] },
-  { it: 'no slices at all', given: { ingresses, services, endpointSlices: [front] }, expect: [{ subject: 'Ingress/shop/web', args: { endpoints: 0 } }] },
+  {
+    it: 'none ready',
+    given: {
+      ingresses,
+      services,
+      endpointSlices: [front, slice('cart', [notReady('cart-1', 'x'), notReady('cart-2', 'x')])],
+    },
+    expect: [
+      { subject: 'Ingress/shop/web', severity: 'error', args: { service: 'cart', endpoints: 2, count: 1, of: 2 } },
+    ],
+  },
+  {
+    it: 'no slices at all',
+    given: { ingresses, services, endpointSlices: [front] },
+    expect: [{ subject: 'Ingress/shop/web', args: { endpoints: 0 } }],
+  },
   { it: 'scaled to 0', given: asleep, expect: [{ subject: 'Ingress/shop/web', severity: 'info' }] },
   {
     it: 'scaled to 0, and asked about',
@@ -26,16 +51,61 @@ describeCheck(check, [
     scope: { target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: null } },
     expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }],
   },
-  { it: 'only leaving endpoints are left', given: { ingresses, services, endpointSlices: [front, slice('cart', [pod('cart-1', { deleting: true })])] }, expect: [{ subject: 'Ingress/shop/web' }] },
-  { it: 'ready', given: { ingresses, services, endpointSlices: [front, slice('cart', [pod('cart-1')])] }, expect: 'ok' },
-  { it: 'endpoints written by hand', given: { ingresses: [ingress([['/', 'legacy', 80]])], services: [service('legacy', { selector: null })], endpointSlices: [slice('legacy', [pod('x', { ip: '192.168.7.7' })])] }, expect: 'ok' },
-  { it: 'a Service or a port that is not there is another check', given: { ingresses: [ingress([['/', 'gone', 80], ['/cart', 'cart', 81]])], services: [service('cart', { ports: [port()] })], endpointSlices: [] }, expect: 'not-applicable' },
-  { it: 'ExternalName has none', given: { ingresses: [ingress([['/', 'cart', 80]])], services: [service('cart', { type: 'ExternalName', selector: null })], endpointSlices: [] }, expect: 'not-applicable' },
+  {
+    it: 'only leaving endpoints are left',
+    given: { ingresses, services, endpointSlices: [front, slice('cart', [pod('cart-1', { deleting: true })])] },
+    expect: [{ subject: 'Ingress/shop/web' }],
+  },
+  {
+    it: 'ready',
+    given: { ingresses, services, endpointSlices: [front, slice('cart', [pod('cart-1')])] },
+    expect: 'ok',
+  },
+  {
+    it: 'endpoints written by hand',
+    given: {
+      ingresses: [ingress([['/', 'legacy', 80]])],
+      services: [service('legacy', { selector: null })],
+      endpointSlices: [slice('legacy', [pod('x', { ip: '192.168.7.7' })])],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a Service or a port that is not there is another check',
+    given: {
+      ingresses: [
+        ingress([
+          ['/', 'gone', 80],
+          ['/cart', 'cart', 81],
+        ]),
+      ],
+      services: [service('cart', { ports: [port()] })],
+      endpointSlices: [],
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'ExternalName has none',
+    given: {
+      ingresses: [ingress([['/', 'cart', 80]])],
+      services: [service('cart', { type: 'ExternalName', selector: null })],
+      endpointSlices: [],
+    },
+    expect: 'not-applicable',
+  },
   { it: 'slices that could not be read', given: { ingresses, services }, expect: 'cannot-tell' },
 ])
 
 test('folds under what empties the Service', () => {
-  const given = model({ ingresses: known(ingresses), services: known([service('front'), service('cart', { selector: { app: 'crat' } })]), endpointSlices: known([front]), pods: known([pod('front-1'), pod('cart-1')]), workloads: known([]) })
+  const given = model({
+    ingresses: known(ingresses),
+    services: known([service('front'), service('cart', { selector: { app: 'crat' } })]),
+    endpointSlices: known([front]),
+    pods: known([pod('front-1'), pod('cart-1')]),
+    workloads: known([]),
+  })
   const { roots } = diagnose(given, { checks: [check, selectorMatchesNothing] })
-  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['SVC201', 'ING304']])
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+    ['SVC201', 'ING304'],
+  ])
 })

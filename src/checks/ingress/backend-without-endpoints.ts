@@ -2,7 +2,13 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import { known } from '../../model/known.ts'
 import type { Scope } from '../../model/sources.ts'
-import { portOfBackend, type Route, routesOf, routeText, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
+import {
+  portOfBackend,
+  type Route,
+  routesOf,
+  routeText,
+  servicesByName,
+} from '../../relations/ingress/ingress-routes-to-service.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { ingressBackendFails, noEndpoints } from '../../relations/symptom.ts'
@@ -38,16 +44,28 @@ export default check({
       if (ready.length > 0) return []
       const onPurpose = pods.known && backing(first.service).kind === 'scaled-to-zero'
       const severity = onPurpose ? whenPutAway(scope) : 'error'
-      return [verdict(its.map((it) => it.route), notReady.length + leaving.length, { onPurpose, severity })]
+      return [
+        verdict(
+          its.map((it) => it.route),
+          notReady.length + leaving.length,
+          { onPurpose, severity },
+        ),
+      ]
     })
     return found.length > 0 ? found : ok(routes.length)
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Ingress ${full(on)} fails for ${args['routes']}: Service ${args['service']} has no ready endpoint${args['onPurpose'] === 'yes' ? ', being scaled to 0' : ''}.`,
-    detail: ({ args }) => `0 ready of ${count(Number(args['endpoints']), 'endpoint')} · ${args['count']} of ${count(Number(args['of']), 'route')}`,
+    headline: ({ subject: on, args }) =>
+      `Ingress ${full(on)} fails for ${args['routes']}: Service ${args['service']} has no ready endpoint${args['onPurpose'] === 'yes' ? ', being scaled to 0' : ''}.`,
+    detail: ({ args }) =>
+      `0 ready of ${count(Number(args['endpoints']), 'endpoint')} · ${args['count']} of ${count(Number(args['of']), 'route')}`,
     note: () => 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',
-    help: ({ subject: on, args }) => ['mend the Service first', `hopscope diagnose svc/${args['service']} -n ${on.namespace}`, `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args['service']}`],
+    help: ({ subject: on, args }) => [
+      'mend the Service first',
+      `hopscope diagnose svc/${args['service']} -n ${on.namespace}`,
+      `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args['service']}`,
+    ],
   },
 })
 
@@ -67,7 +85,14 @@ function verdict(routes: readonly Route[], endpoints: number, { onPurpose, sever
     subject: ingressSubject(ingress),
     confidence: 'inferred',
     severity,
-    args: { service: backend.service, routes: some(routes.map(routeText), 2), count: routes.length, of: routesOf(ingress).length, endpoints, onPurpose: onPurpose ? 'yes' : 'no' },
+    args: {
+      service: backend.service,
+      routes: some(routes.map(routeText), 2),
+      count: routes.length,
+      of: routesOf(ingress).length,
+      endpoints,
+      onPurpose: onPurpose ? 'yes' : 'no',
+    },
     evidence: [backendEvidence(ingress, backend, 'service', `0 ready of ${count(endpoints, 'endpoint')}`)],
     symptoms: [noEndpoints({ namespace: ingress.namespace, name: backend.service })],
     explains: [ingressBackendFails(ingress, backend.service)],

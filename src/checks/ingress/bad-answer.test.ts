@@ -14,41 +14,141 @@ import check from './bad-answer.ts'
 import classUnserved from './class-unserved.ts'
 import serviceMissing from './service-missing.ts'
 
-const ingresses = [ingress([['/', 'front', 80], ['/cart', 'cart', 80]])]
+const ingresses = [
+  ingress([
+    ['/', 'front', 80],
+    ['/cart', 'cart', 80],
+  ]),
+]
 const never = { error: 'no connection within 18000 ms', scheme: 'http' } as const
 const asked = (...http: ReturnType<typeof get>[]) => ({ ingresses, contacts: contacts([], http) })
 
 describeCheck(check, [
-  { it: '503', given: { ...asked(get('/cart', 503), get('/cart', 503), get('/', 200)), ingressControllers: [controller()] }, expect: [{ subject: 'Ingress/shop/web', severity: 'error', confidence: 'observed', args: { what: '503', service: 'cart', bad: 2, of: 2, logs: 'kubectl -n ingress-nginx logs controller-1 --since=10m | grep web.example.com' } }] },
-  { it: 'some of them', given: asked(get('/cart', 502), get('/cart', 200)), expect: [{ subject: 'Ingress/shop/web', args: { bad: 1, of: 2, counts: '1 of 2 502' } }] },
-  { it: '504 by two backends are two findings', given: asked(get('/cart', 504, { ms: 15_000 }), get('/', 504, { ms: 60_000 })), expect: [{ subject: 'Ingress/shop/web', args: { service: 'cart' } }, { subject: 'Ingress/shop/web', args: { service: 'front' } }] },
-  { it: 'no answer at all', given: asked(get('/cart', null)), expect: [{ subject: 'Ingress/shop/web', args: { what: 'no answer (connection reset)' } }] },
-  { it: 'a host that no rule knows, and an error', given: asked(get('/', 500, { host: 'other.example.com' })), expect: [{ subject: 'Ingress/shop/web', args: { service: '' } }] },
+  {
+    it: '503',
+    given: { ...asked(get('/cart', 503), get('/cart', 503), get('/', 200)), ingressControllers: [controller()] },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'error',
+        confidence: 'observed',
+        args: {
+          what: '503',
+          service: 'cart',
+          bad: 2,
+          of: 2,
+          logs: 'kubectl -n ingress-nginx logs controller-1 --since=10m | grep web.example.com',
+        },
+      },
+    ],
+  },
+  {
+    it: 'some of them',
+    given: asked(get('/cart', 502), get('/cart', 200)),
+    expect: [{ subject: 'Ingress/shop/web', args: { bad: 1, of: 2, counts: '1 of 2 502' } }],
+  },
+  {
+    it: '504 by two backends are two findings',
+    given: asked(get('/cart', 504, { ms: 15_000 }), get('/', 504, { ms: 60_000 })),
+    expect: [
+      { subject: 'Ingress/shop/web', args: { service: 'cart' } },
+      { subject: 'Ingress/shop/web', args: { service: 'front' } },
+    ],
+  },
+  {
+    it: 'no answer at all',
+    given: asked(get('/cart', null)),
+    expect: [{ subject: 'Ingress/shop/web', args: { what: 'no answer (connection reset)' } }],
+  },
+  {
+    it: 'a host that no rule knows, and an error',
+    given: asked(get('/', 500, { host: 'other.example.com' })),
+    expect: [{ subject: 'Ingress/shop/web', args: { service: '' } }],
+  },
   { it: 'well', given: asked(get('/', 200), get('/cart', 204)), expect: 'ok' },
-  { it: 'a redirect says nothing of the backend', given: asked(get('/', 200), get('/cart', 308, { location: 'https://web.example.com/cart' })), expect: 'cannot-tell', says: /308 by a redirect to https:.*the backend was not asked/ },
-  { it: 'a body that does not end', given: asked(get('/', 200), get('/cart', 200, { error: 'no complete answer within 18000 ms: 0 bytes of the body came, and no end' })), expect: [{ subject: 'Ingress/shop/web', args: { worst: 'cut', service: 'cart' } }] },
+  {
+    it: 'a redirect says nothing of the backend',
+    given: asked(get('/', 200), get('/cart', 308, { location: 'https://web.example.com/cart' })),
+    expect: 'cannot-tell',
+    says: /308 by a redirect to https:.*the backend was not asked/,
+  },
+  {
+    it: 'a body that does not end',
+    given: asked(
+      get('/', 200),
+      get('/cart', 200, { error: 'no complete answer within 18000 ms: 0 bytes of the body came, and no end' }),
+    ),
+    expect: [{ subject: 'Ingress/shop/web', args: { worst: 'cut', service: 'cart' } }],
+  },
   { it: 'a 4xx is an answer', given: asked(get('/', 404), get('/cart', 401)), expect: 'ok' },
   { it: 'a backend that was not asked for', given: asked(get('/', 200)), expect: 'cannot-tell' },
-  { it: 'late is no answer', given: asked(get('/', 200), get('/cart', null, { error: 'no complete answer within 5000 ms' })), expect: [{ subject: 'Ingress/shop/web', args: { worst: 'late' } }] },
-  { it: 'a controller that refuses all: perhaps the wrong port', given: asked(get('/', null, { error: 'ECONNREFUSED' }), get('/cart', null, { error: 'ECONNREFUSED' })), expect: 'cannot-tell' },
+  {
+    it: 'late is no answer',
+    given: asked(get('/', 200), get('/cart', null, { error: 'no complete answer within 5000 ms' })),
+    expect: [{ subject: 'Ingress/shop/web', args: { worst: 'late' } }],
+  },
+  {
+    it: 'a controller that refuses all: perhaps the wrong port',
+    given: asked(get('/', null, { error: 'ECONNREFUSED' }), get('/cart', null, { error: 'ECONNREFUSED' })),
+    expect: 'cannot-tell',
+  },
   { it: 'slow is not failing', given: asked(get('/', 200, { ms: 20_000 }), get('/cart', 200)), expect: 'ok' },
   { it: 'not asked', given: asked(), expect: 'cannot-tell' },
   { it: 'no Ingress', given: { ingresses: [], contacts: contacts([]) }, expect: 'not-applicable' },
-  { it: 'a policy on the probe itself stops it', given: { ...asked(get('/', 200), get('/cart', null, never)), networkPolicies: [egressPolicy('deny')], namespaces: [], pods: [] }, expect: 'cannot-tell', says: /NetworkPolicy shop\/deny denies the probe pod the way to 10\.2\.1\.80:80/ },
-  { it: 'the same policy, and a 503: that came', given: { ...asked(get('/', 200), get('/cart', 503, { scheme: 'http' })), networkPolicies: [egressPolicy('deny')], namespaces: [], pods: [] }, expect: [{ subject: 'Ingress/shop/web' }] },
-  { it: 'a probe that was late, and its silence', given: { ...asked(get('/', 200), get('/cart', null, { error: 'no complete answer within 18000 ms', scheme: 'http' })), dnsProbe: { ...probe({ nodes: ['worker-1'] }), lag: [{ node: 'worker-1', p99Ms: 1500 }] } }, expect: 'cannot-tell', says: /worker-1 got the CPU 1500 ms late/ },
+  {
+    it: 'a policy on the probe itself stops it',
+    given: {
+      ...asked(get('/', 200), get('/cart', null, never)),
+      networkPolicies: [egressPolicy('deny')],
+      namespaces: [],
+      pods: [],
+    },
+    expect: 'cannot-tell',
+    says: /NetworkPolicy shop\/deny denies the probe pod the way to 10\.2\.1\.80:80/,
+  },
+  {
+    it: 'the same policy, and a 503: that came',
+    given: {
+      ...asked(get('/', 200), get('/cart', 503, { scheme: 'http' })),
+      networkPolicies: [egressPolicy('deny')],
+      namespaces: [],
+      pods: [],
+    },
+    expect: [{ subject: 'Ingress/shop/web' }],
+  },
+  {
+    it: 'a probe that was late, and its silence',
+    given: {
+      ...asked(get('/', 200), get('/cart', null, { error: 'no complete answer within 18000 ms', scheme: 'http' })),
+      dnsProbe: { ...probe({ nodes: ['worker-1'] }), lag: [{ node: 'worker-1', p99Ms: 1500 }] },
+    },
+    expect: 'cannot-tell',
+    says: /worker-1 got the CPU 1500 ms late/,
+  },
   { it: 'no probe', given: { ingresses }, expect: 'cannot-tell' },
 ])
 
 test('each failing backend folds under its own cause', () => {
   const given = model({
-    ingresses: known([ingress([['/', 'front', 80], ['/cart', 'cart', 80], ['/gone', 'gone', 80]])]),
+    ingresses: known([
+      ingress([
+        ['/', 'front', 80],
+        ['/cart', 'cart', 80],
+        ['/gone', 'gone', 80],
+      ]),
+    ]),
     contacts: known(contacts([], [get('/', 500), get('/cart', 503), get('/gone', 503)])),
     services: known([service('front'), service('cart')]),
     endpointSlices: known([slice('front', [pod('front-1')])]),
   })
   const { roots } = diagnose(given, { checks: [serviceMissing, backendWithoutEndpoints, check] })
-  expect(roots.map((it) => [it.finding.code, it.finding.args['service'], ...it.consequences.map((one) => one.args['service'])])).toEqual([
+  expect(
+    roots.map((it) => [
+      it.finding.code,
+      it.finding.args['service'],
+      ...it.consequences.map((one) => one.args['service']),
+    ]),
+  ).toEqual([
     ['ING301', 'gone', 'gone'],
     ['ING304', 'cart', 'cart'],
     ['ING305', 'front'],
@@ -61,6 +161,11 @@ test('a class that nobody serves explains silence, never a 5xx', () => {
 })
 
 function under(status: number | null): readonly string[] {
-  const given = model({ ingresses: known(ingresses), ingressClasses: known([ingressClass('other')]), ingressControllers: known([]), contacts: known(contacts([], [get('/cart', status)])) })
+  const given = model({
+    ingresses: known(ingresses),
+    ingressClasses: known([ingressClass('other')]),
+    ingressControllers: known([]),
+    contacts: known(contacts([], [get('/cart', status)])),
+  })
   return diagnose(given, { checks: [classUnserved, check] }).roots.map((it) => it.finding.code)
 }

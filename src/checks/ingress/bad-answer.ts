@@ -29,22 +29,47 @@ export default check({
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
     const mute = muteControllers(contacts.http)
-    const verdicts = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it)).flatMap((ingress): readonly Verdict[] => {
-      const all = contacts.http.filter((it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name)
-      const heard = all.filter((it) => !mute.has(portOf(it)))
-      const http = heard.filter((it) => excuse(it) === null)
-      const [why] = heard.flatMap((it) => excuse(it) ?? [])
-      const asked = byBackend(ingress, http)
-      const untried = [...new Set(routesOf(ingress).map((it) => it.backend.service))].filter((it) => !byBackend(ingress, heard).some(({ route }) => route?.backend.service === it))
-      if (all.length > 0 && heard.length === 0) return [cannotTell('ambiguous', `controller ${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} refuses every connection: it is down, or listens on another port`)]
-      return [...(why === undefined ? [] : [cannotTell('ambiguous', `Ingress ${full(ingress)}: ${why}`)]), ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses })), ...(untried.length === 0 ? [] : [cannotTell('not-there', `the probe asked Ingress ${full(ingress)} for nothing that goes to ${some(untried)}`)])]
-    })
+    const verdicts = ingresses
+      .filter((it) => isAskedAbout(scope, 'Ingress', it))
+      .flatMap((ingress): readonly Verdict[] => {
+        const all = contacts.http.filter(
+          (it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name,
+        )
+        const heard = all.filter((it) => !mute.has(portOf(it)))
+        const http = heard.filter((it) => excuse(it) === null)
+        const [why] = heard.flatMap((it) => excuse(it) ?? [])
+        const asked = byBackend(ingress, http)
+        const untried = [...new Set(routesOf(ingress).map((it) => it.backend.service))].filter(
+          (it) => !byBackend(ingress, heard).some(({ route }) => route?.backend.service === it),
+        )
+        if (all.length > 0 && heard.length === 0)
+          return [
+            cannotTell(
+              'ambiguous',
+              `controller ${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} refuses every connection: it is down, or listens on another port`,
+            ),
+          ]
+        return [
+          ...(why === undefined ? [] : [cannotTell('ambiguous', `Ingress ${full(ingress)}: ${why}`)]),
+          ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses })),
+          ...(untried.length === 0
+            ? []
+            : [
+                cannotTell(
+                  'not-there',
+                  `the probe asked Ingress ${full(ingress)} for nothing that goes to ${some(untried)}`,
+                ),
+              ]),
+        ]
+      })
     return verdicts.length > 0 ? verdicts : notApplicable('there is no Ingress here')
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Ingress ${full(on)} answers ${args['what']} to ${args['asked']}: ${args['bad']} of ${args['of']} requests.`,
-    detail: ({ args }) => `${args['counts']} · asked of controller ${args['controllers']}${args['service'] === '' ? '' : ` · backend ${args['service']}`} · slowest ${args['slowest']} ms`,
+    headline: ({ subject: on, args }) =>
+      `Ingress ${full(on)} answers ${args['what']} to ${args['asked']}: ${args['bad']} of ${args['of']} requests.`,
+    detail: ({ args }) =>
+      `${args['counts']} · asked of controller ${args['controllers']}${args['service'] === '' ? '' : ` · backend ${args['service']}`} · slowest ${args['slowest']} ms`,
     note: ({ args }) => meaning(`${args['worst']}`, Number(args['slowest'])),
     help: ({ subject: on, args }) => [
       'read what the controller says about this request',
@@ -73,7 +98,10 @@ interface Asked {
 /** Requests that went to one Service are judged together: its paths fail, and its causes are found, together. */
 function byBackend(ingress: Ingress, http: readonly HttpContact[]): readonly Asked[] {
   const routed = http.map((it) => ({ it, route: routeOfContact(ingress, it) }))
-  return [...Map.groupBy(routed, ({ route }) => route?.backend.service ?? '').values()].map((its) => ({ route: its[0]?.route ?? null, http: its.map(({ it }) => it) }))
+  return [...Map.groupBy(routed, ({ route }) => route?.backend.service ?? '').values()].map((its) => ({
+    route: its[0]?.route ?? null,
+    http: its.map(({ it }) => it),
+  }))
 }
 
 interface Around {
@@ -89,43 +117,75 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
   const counts = [...Map.groupBy(bad, endText)].map(([what, its]) => `${its.length} of ${http.length} ${what}`)
   const service = route?.backend.service ?? ''
   const backend = { namespace: ingress.namespace, name: service }
-  return [finding({
-    subject: ingressSubject(ingress),
-    confidence: 'observed',
-    args: {
-      what: endText(worst),
-      worst: worstOf(worst),
-      asked: worst.scheme === undefined ? `${worst.host}${worst.path}` : urlText(worst),
-      host: worst.host,
-      bad: bad.length,
-      of: http.length,
-      counts: counts.join(', '),
-      service,
-      controllers: some([...new Set(bad.map((it) => it.via.controllerPod))]),
-      logs: logsCommand(worst, homes),
-      slowest: Math.round(Math.max(...bad.map((it) => it.ms))),
-    },
-    evidence: [
-      {
-        kind: 'shares',
-        label: 'requests that failed',
-        rows: [...Map.groupBy(http, (it) => `${it.host}${it.path} from ${it.node} by ${it.via.controllerPod}`)].map(([where, its]) => ({ where, bad: its.filter((it) => bad.includes(it)).length, of: its.length, note: some([...new Set(its.map(endText))]) })),
+  return [
+    finding({
+      subject: ingressSubject(ingress),
+      confidence: 'observed',
+      args: {
+        what: endText(worst),
+        worst: worstOf(worst),
+        asked: worst.scheme === undefined ? `${worst.host}${worst.path}` : urlText(worst),
+        host: worst.host,
+        bad: bad.length,
+        of: http.length,
+        counts: counts.join(', '),
+        service,
+        controllers: some([...new Set(bad.map((it) => it.via.controllerPod))]),
+        logs: logsCommand(worst, homes),
+        slowest: Math.round(Math.max(...bad.map((it) => it.ms))),
       },
-    ],
-    // A 5xx comes from a controller that knows the route: only silence can have a cause that takes in the whole Ingress.
-    symptoms: [...(service === '' || worst.status === null ? [ingressFails(ingress)] : []), ...(service === '' ? [] : [ingressBackendFails(ingress, service), noEndpoints(backend), svcUnanswered(backend)])],
-  })]
+      evidence: [
+        {
+          kind: 'shares',
+          label: 'requests that failed',
+          rows: [...Map.groupBy(http, (it) => `${it.host}${it.path} from ${it.node} by ${it.via.controllerPod}`)].map(
+            ([where, its]) => ({
+              where,
+              bad: its.filter((it) => bad.includes(it)).length,
+              of: its.length,
+              note: some([...new Set(its.map(endText))]),
+            }),
+          ),
+        },
+      ],
+      // A 5xx comes from a controller that knows the route: only silence can have a cause that takes in the whole
+      // Ingress.
+      symptoms: [
+        ...(service === '' || worst.status === null ? [ingressFails(ingress)] : []),
+        ...(service === ''
+          ? []
+          : [ingressBackendFails(ingress, service), noEndpoints(backend), svcUnanswered(backend)]),
+      ],
+    }),
+  ]
 }
 
 /** What the backend said, or would have: a redirect is its own only where a pod, asked directly, redirects as well. */
-function judgeGood(ingress: Ingress, { route, http }: Asked, { contacts, ingresses }: Omit<Around, 'homes'>): readonly Verdict[] {
+function judgeGood(
+  ingress: Ingress,
+  { route, http }: Asked,
+  { contacts, ingresses }: Omit<Around, 'homes'>,
+): readonly Verdict[] {
   const direct = directOf(contacts, ingress, route)
   const sentAway = direct.some(isRedirect) ? [] : http.filter(isRedirect)
   // What the controller says of itself is ING307's.
   const answered = http.filter((it) => !sentAway.includes(it) && !isOfController(it, { contacts, ingresses, direct }))
   const [first] = sentAway
-  const away = first === undefined ? [] : [cannotTell('ambiguous', `${urlText(first)} is answered ${first.status} by a redirect${first.location === undefined ? '' : ` to ${first.location}`}: the backend was not asked`)]
-  return [...(answered.length === 0 ? [] : [ok(answered.length, some([...new Set(answered.map((it) => `${urlText(it)}: ${endText(it)}`))]))]), ...away]
+  const away =
+    first === undefined
+      ? []
+      : [
+          cannotTell(
+            'ambiguous',
+            `${urlText(first)} is answered ${first.status} by a redirect${first.location === undefined ? '' : ` to ${first.location}`}: the backend was not asked`,
+          ),
+        ]
+  return [
+    ...(answered.length === 0
+      ? []
+      : [ok(answered.length, some([...new Set(answered.map((it) => `${urlText(it)}: ${endText(it)}`))]))]),
+    ...away,
+  ]
 }
 
 /** A status that came with an error is none: `cut` is a body that did not end. */
@@ -137,7 +197,8 @@ function worstOf({ status, error }: HttpContact): string | number {
 
 function logsCommand({ via, host }: HttpContact, homes: ReadonlyMap<string, string>): string {
   const home = homes.get(via.controllerPod)
-  if (home === undefined) return `kubectl get pods -A --field-selector metadata.name=${via.controllerPod}   # then its logs, for ${host}`
+  if (home === undefined)
+    return `kubectl get pods -A --field-selector metadata.name=${via.controllerPod}   # then its logs, for ${host}`
   return `kubectl -n ${home} logs ${via.controllerPod} --since=10m | grep ${host}`
 }
 
@@ -157,7 +218,9 @@ function meaning(status: string, slowest: number): string {
     case '503':
       return '503: the controller had nobody to ask: no ready endpoint, a backend that is not there, or a limit of its own'
     case '504':
-      return slowest >= 30_000 ? '504 after a minute: the pod was reached and took too long to answer' : '504 after 5-15 s: the controller could not connect to the pod, as when a policy drops its packets'
+      return slowest >= 30_000
+        ? '504 after a minute: the pod was reached and took too long to answer'
+        : '504 after 5-15 s: the controller could not connect to the pod, as when a policy drops its packets'
     default:
       return 'most likely the application said it itself: a 500 is not made by the network'
   }

@@ -23,37 +23,58 @@ export default check({
   decides: ['ING-10'],
 
   run({ contacts, ingresses, scope }) {
-    const verdicts = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it)).flatMap((ingress) => judge(ingress, contacts))
+    const verdicts = ingresses
+      .filter((it) => isAskedAbout(scope, 'Ingress', it))
+      .flatMap((ingress) => judge(ingress, contacts))
     return verdicts.length > 0 ? verdicts : notApplicable('no Ingress here is asked for over TLS')
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Ingress ${full(on)} shows a certificate for ${args['host']} that clients refuse: ${args['what']}.`,
-    detail: ({ args }) => `certificate of ${args['names']} · signed by ${args['issuer']} · until ${args['validTo']} · shown by ${args['controllers']}`,
+    headline: ({ subject: on, args }) =>
+      `Ingress ${full(on)} shows a certificate for ${args['host']} that clients refuse: ${args['what']}.`,
+    detail: ({ args }) =>
+      `certificate of ${args['names']} · signed by ${args['issuer']} · until ${args['validTo']} · shown by ${args['controllers']}`,
     note: ({ args }) => notes[args['fault'] as Fault],
     help: ({ subject: on, args }) =>
       args['secret'] === ''
-        ? ['name the Secret with the certificate in spec.tls, with this host', `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`]
-        : ['look at the Secret that spec.tls names: whether it is there, of type kubernetes.io/tls, and what its certificate is for', `kubectl -n ${on.namespace} get secret ${args['secret']}`, `kubectl -n ${on.namespace} describe ingress ${on.name}`],
+        ? [
+            'name the Secret with the certificate in spec.tls, with this host',
+            `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
+          ]
+        : [
+            'look at the Secret that spec.tls names: whether it is there, of type kubernetes.io/tls, and what its certificate is for',
+            `kubectl -n ${on.namespace} get secret ${args['secret']}`,
+            `kubectl -n ${on.namespace} describe ingress ${on.name}`,
+          ],
   },
 })
 
 type Fault = 'default' | 'expired' | 'not-yet' | 'other-name'
 
 const notes: Readonly<Record<Fault, string>> = {
-  default: 'it is what the controller shows for any host: the Secret of this one is missing, empty or refused, or spec.tls does not name the host',
+  default:
+    'it is what the controller shows for any host: the Secret of this one is missing, empty or refused, or spec.tls does not name the host',
   expired: 'it was not renewed, or the controller still has the old one',
   'not-yet': 'it is valid from a later time on, or the clock of the node that asked is behind',
   'other-name': 'none of its names is the host: the Secret holds the certificate of another one',
 }
 
 function judge(ingress: Ingress, contacts: Contacts): readonly Verdict[] {
-  const own = contacts.http.filter((it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name)
+  const own = contacts.http.filter(
+    (it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name,
+  )
   const shown = own.flatMap((it) => (it.certificate === undefined ? [] : [{ it, certificate: it.certificate }]))
   const wanted = ingress.tls !== undefined && ingress.tls.length > 0
   if (shown.length === 0) {
     const isTls = wanted || own.some((it) => it.scheme === 'https')
-    return isTls ? [cannotTell('not-there', `TLS of Ingress ${full(ingress)} was not looked at: no certificate was shown to the probe`)] : []
+    return isTls
+      ? [
+          cannotTell(
+            'not-there',
+            `TLS of Ingress ${full(ingress)} was not looked at: no certificate was shown to the probe`,
+          ),
+        ]
+      : []
   }
   return [...Map.groupBy(shown, ({ it }) => hostOf(it))].map(([host, its]) => {
     const bad = its.flatMap(({ it, certificate }) => {
@@ -61,7 +82,19 @@ function judge(ingress: Ingress, contacts: Contacts): readonly Verdict[] {
       return fault === null ? [] : [{ it, certificate, fault }]
     })
     const [first] = bad
-    if (first === undefined) return ok(its.length, some([...new Set(its.flatMap(({ certificate }) => (certificate.trust === 'public' ? [] : [`${host}: signed by ${certificate.issuer || 'nobody named'}, whom the probe does not know`])))]))
+    if (first === undefined)
+      return ok(
+        its.length,
+        some([
+          ...new Set(
+            its.flatMap(({ certificate }) =>
+              certificate.trust === 'public'
+                ? []
+                : [`${host}: signed by ${certificate.issuer || 'nobody named'}, whom the probe does not know`],
+            ),
+          ),
+        ]),
+      )
     const entry = ingress.tls?.find(({ hosts }) => hosts.length === 0 || hosts.some((one) => hostFits(one, host)))
     const { certificate, fault } = first
     return finding({
@@ -70,10 +103,27 @@ function judge(ingress: Ingress, contacts: Contacts): readonly Verdict[] {
       // Without `tls` for this host, what stands before the controller may end TLS with a certificate of its own.
       severity: entry === undefined ? 'info' : 'error',
       args: {
-        host, fault, what: what(fault, certificate), names: some(certificate.names) || certificate.subject || 'no name', issuer: certificate.issuer || 'nobody named',
-        validTo: certificate.validTo, secret: entry?.secret ?? '', controllers: some([...new Set(bad.map(({ it }) => it.via.controllerPod))]),
+        host,
+        fault,
+        what: what(fault, certificate),
+        names: some(certificate.names) || certificate.subject || 'no name',
+        issuer: certificate.issuer || 'nobody named',
+        validTo: certificate.validTo,
+        secret: entry?.secret ?? '',
+        controllers: some([...new Set(bad.map(({ it }) => it.via.controllerPod))]),
       },
-      evidence: [{ kind: 'shares', label: 'handshakes that a browser would have ended', rows: [...Map.groupBy(its, ({ it }) => `${it.node} by ${it.via.controllerPod}`)].map(([where, all]) => ({ where, bad: all.filter(({ it }) => bad.some((one) => one.it === it)).length, of: all.length, note: '' })) }],
+      evidence: [
+        {
+          kind: 'shares',
+          label: 'handshakes that a browser would have ended',
+          rows: [...Map.groupBy(its, ({ it }) => `${it.node} by ${it.via.controllerPod}`)].map(([where, all]) => ({
+            where,
+            bad: all.filter(({ it }) => bad.some((one) => one.it === it)).length,
+            of: all.length,
+            note: '',
+          })),
+        },
+      ],
       symptoms: [ingressFails(ingress)],
     })
   })
@@ -83,17 +133,26 @@ function hostOf({ host }: HttpContact): string {
   return host.replace(/:\d+$/, '')
 }
 
-/** What a browser would stop at, the most telling first. An address as host (a rule for any name) proves no name wrong. */
+/**
+ * What a browser would stop at, the most telling first. An address as host (a rule for any name) proves no name wrong.
+ */
 function faultOf(certificate: Certificate, it: HttpContact, contacts: Contacts): Fault | null {
   const isAddress = hostOf(it) === it.via.ip
-  const isDefault = /fake certificate|default cert/i.test(certificate.subject) || strangersOf(contacts, it).some((one) => one.certificate !== undefined && isSame(one.certificate, certificate))
+  const isDefault =
+    /fake certificate|default cert/i.test(certificate.subject) ||
+    strangersOf(contacts, it).some((one) => one.certificate !== undefined && isSame(one.certificate, certificate))
   if (!certificate.covers && isDefault && !isAddress) return 'default'
   if (certificate.validity !== 'now') return certificate.validity
   return certificate.covers || isAddress ? null : 'other-name'
 }
 
 function isSame(one: Certificate, other: Certificate): boolean {
-  return one.subject === other.subject && one.issuer === other.issuer && one.validTo === other.validTo && one.names.join() === other.names.join()
+  return (
+    one.subject === other.subject &&
+    one.issuer === other.issuer &&
+    one.validTo === other.validTo &&
+    one.names.join() === other.names.join()
+  )
 }
 
 function what(fault: Fault, { names, subject, validTo }: Certificate): string {

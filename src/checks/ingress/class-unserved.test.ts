@@ -16,44 +16,294 @@ const byProvider = [node('n-1', { provider: 'gce' })]
 const cloud = [ingressClass('alb', { controller: 'ingress.k8s.aws/alb' })]
 
 describeCheck(check, [
-  { it: 'a class that nobody bears', given: { ingresses: of({ className: 'ngnix' }), ingressClasses: classes, ingressControllers: running }, expect: [{ subject: 'Ingress/shop/web', severity: 'error', confidence: 'inferred', args: { near: 'nginx', class: 'ngnix' } }] },
-  { it: 'a class whose controller is not to be seen', given: { ingresses: of({}), ingressClasses: classes, ingressControllers: [] }, expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }] },
-  { it: 'a class whose controller is not ready', given: { ingresses: of({}), ingressClasses: classes, ingressControllers: [controller({ ready: false })] }, expect: [{ subject: 'Ingress/shop/web', severity: 'error', confidence: 'inferred' }] },
-  { it: 'no class, and no default', given: { ingresses: of({ className: null, classFrom: 'default' }), ingressClasses: classes, ingressControllers: running }, expect: 'cannot-tell', says: /on GKE/ },
-  { it: 'no class, no default, and not on GKE', given: { ingresses: of({ className: null, classFrom: 'default' }), ingressClasses: classes, ingressControllers: running, nodes: [node('worker-1')] }, expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { near: 'nginx' } }] },
-  ...[gke, byProvider].map((nodes) => ({ it: 'no class on GKE, no address yet', given: { ingresses: of({ className: null, classFrom: 'default' as const }), ingressClasses: [], ingressControllers: [], nodes }, expect: [{ subject: 'Ingress/shop/web', severity: 'warning' as const, confidence: 'possible' as const }] })),
-  { it: 'no class on GKE, with an address', given: { ingresses: of({ className: null, classFrom: 'default', addresses: ['203.0.113.7'] }), ingressClasses: [], ingressControllers: [], nodes: gke }, expect: 'ok' },
-  { it: 'no class, and a controller that takes such by a flag', given: { ingresses: of({ className: null }), ingressClasses: classes, ingressControllers: [controller({ classNames: ['nginx', ''] })] }, expect: 'ok' },
-  { it: "a cloud's class on another cloud, with an address of before", given: { ingresses: of({ className: 'alb', addresses: ['203.0.113.7'] }), ingressClasses: cloud, ingressControllers: [], nodes: gke }, expect: 'cannot-tell' },
-  { it: 'the same without an address', given: { ingresses: of({ className: 'gce', classFrom: 'annotation' }), ingressClasses: [], ingressControllers: [], nodes: [node('worker-1', { provider: 'aws' })] }, expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }] },
-  { it: 'its load balancer controller is here, and not ready', given: { ingresses: of({ className: 'alb', addresses: ['203.0.113.7'] }), ingressClasses: cloud, ingressControllers: [controller({ controller: 'ingress.k8s.aws/alb', classNames: ['alb'], ready: false })] }, expect: [{ subject: 'Ingress/shop/web', severity: 'error' }] },
-  { it: "OpenShift's own", given: { ingresses: of({ className: 'openshift-default', addresses: ['router-default.apps.example.com'] }), ingressClasses: [ingressClass('openshift-default', { controller: 'openshift.io/ingress-to-route' })], ingressControllers: [] }, expect: 'ok' },
-  { it: 'a class that nobody bears, and no near one', given: { ingresses: of({ className: 'internal' }), ingressClasses: classes, ingressControllers: running }, expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }] },
-  { it: 'the address was written by a program that runs here', given: { ingresses: of({ className: 'sky', addresses: ['203.0.113.7'], statusBy: ['skipper-ingress'] }), ingressClasses: [], ingressControllers: [], pods: [pod('skipper-1', { containers: [container({ image: 'registry.example/skipper-ingress:v1' })] })] }, expect: 'ok' },
-  { it: 'the same, and the program is not ready', given: { ingresses: of({ className: 'sky', addresses: ['203.0.113.7'], statusBy: ['skipper-ingress'] }), ingressClasses: [], ingressControllers: [], pods: [pod('skipper-1', { ready: false, containers: [container({ image: 'registry.example/skipper-ingress:v1' })] })] }, expect: 'cannot-tell' },
-  { it: 'written by a controller that is known not to take this class', given: { ingresses: of({ className: 'gone', addresses: ['203.0.113.7'], statusBy: ['traefik'] }), ingressClasses: [], ingressControllers: [controller({ namespace: 'shop', pod: 'traefik-1', controller: 'traefik.io/ingress-controller', classNames: ['traefik'] })], pods: [pod('traefik-1', { containers: [container({ name: 'traefik', image: 'traefik:v3' })] })] }, expect: 'cannot-tell' },
-  { it: 'written by GKE, under a class of another name', given: { ingresses: of({ className: 'mine', addresses: ['203.0.113.7'], statusBy: ['glbc'] }), ingressClasses: [], ingressControllers: [], nodes: gke }, expect: 'ok' },
-  { it: 'no class, older than the default', given: { ingresses: of({ className: null, classFrom: 'default' }), ingressClasses: [ingressClass('nginx', { isDefault: true })], ingressControllers: running }, expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }] },
+  {
+    it: 'a class that nobody bears',
+    given: { ingresses: of({ className: 'ngnix' }), ingressClasses: classes, ingressControllers: running },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { near: 'nginx', class: 'ngnix' },
+      },
+    ],
+  },
+  {
+    it: 'a class whose controller is not to be seen',
+    given: { ingresses: of({}), ingressClasses: classes, ingressControllers: [] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
+  },
+  {
+    it: 'a class whose controller is not ready',
+    given: { ingresses: of({}), ingressClasses: classes, ingressControllers: [controller({ ready: false })] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error', confidence: 'inferred' }],
+  },
+  {
+    it: 'no class, and no default',
+    given: {
+      ingresses: of({ className: null, classFrom: 'default' }),
+      ingressClasses: classes,
+      ingressControllers: running,
+    },
+    expect: 'cannot-tell',
+    says: /on GKE/,
+  },
+  {
+    it: 'no class, no default, and not on GKE',
+    given: {
+      ingresses: of({ className: null, classFrom: 'default' }),
+      ingressClasses: classes,
+      ingressControllers: running,
+      nodes: [node('worker-1')],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { near: 'nginx' } }],
+  },
+  ...[gke, byProvider].map((nodes) => ({
+    it: 'no class on GKE, no address yet',
+    given: {
+      ingresses: of({ className: null, classFrom: 'default' as const }),
+      ingressClasses: [],
+      ingressControllers: [],
+      nodes,
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning' as const, confidence: 'possible' as const }],
+  })),
+  {
+    it: 'no class on GKE, with an address',
+    given: {
+      ingresses: of({ className: null, classFrom: 'default', addresses: ['203.0.113.7'] }),
+      ingressClasses: [],
+      ingressControllers: [],
+      nodes: gke,
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'no class, and a controller that takes such by a flag',
+    given: {
+      ingresses: of({ className: null }),
+      ingressClasses: classes,
+      ingressControllers: [controller({ classNames: ['nginx', ''] })],
+    },
+    expect: 'ok',
+  },
+  {
+    it: "a cloud's class on another cloud, with an address of before",
+    given: {
+      ingresses: of({ className: 'alb', addresses: ['203.0.113.7'] }),
+      ingressClasses: cloud,
+      ingressControllers: [],
+      nodes: gke,
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'the same without an address',
+    given: {
+      ingresses: of({ className: 'gce', classFrom: 'annotation' }),
+      ingressClasses: [],
+      ingressControllers: [],
+      nodes: [node('worker-1', { provider: 'aws' })],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }],
+  },
+  {
+    it: 'its load balancer controller is here, and not ready',
+    given: {
+      ingresses: of({ className: 'alb', addresses: ['203.0.113.7'] }),
+      ingressClasses: cloud,
+      ingressControllers: [controller({ controller: 'ingress.k8s.aws/alb', classNames: ['alb'], ready: false })],
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error' }],
+  },
+  {
+    it: "OpenShift's own",
+    given: {
+      ingresses: of({ className: 'openshift-default', addresses: ['router-default.apps.example.com'] }),
+      ingressClasses: [ingressClass('openshift-default', { controller: 'openshift.io/ingress-to-route' })],
+      ingressControllers: [],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a class that nobody bears, and no near one',
+    given: { ingresses: of({ className: 'internal' }), ingressClasses: classes, ingressControllers: running },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
+  },
+  {
+    it: 'the address was written by a program that runs here',
+    given: {
+      ingresses: of({ className: 'sky', addresses: ['203.0.113.7'], statusBy: ['skipper-ingress'] }),
+      ingressClasses: [],
+      ingressControllers: [],
+      pods: [pod('skipper-1', { containers: [container({ image: 'registry.example/skipper-ingress:v1' })] })],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'the same, and the program is not ready',
+    given: {
+      ingresses: of({ className: 'sky', addresses: ['203.0.113.7'], statusBy: ['skipper-ingress'] }),
+      ingressClasses: [],
+      ingressControllers: [],
+      pods: [
+        pod('skipper-1', { ready: false, containers: [container({ image: 'registry.example/skipper-ingress:v1' })] }),
+      ],
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'written by a controller that is known not to take this class',
+    given: {
+      ingresses: of({ className: 'gone', addresses: ['203.0.113.7'], statusBy: ['traefik'] }),
+      ingressClasses: [],
+      ingressControllers: [
+        controller({
+          namespace: 'shop',
+          pod: 'traefik-1',
+          controller: 'traefik.io/ingress-controller',
+          classNames: ['traefik'],
+        }),
+      ],
+      pods: [pod('traefik-1', { containers: [container({ name: 'traefik', image: 'traefik:v3' })] })],
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'written by GKE, under a class of another name',
+    given: {
+      ingresses: of({ className: 'mine', addresses: ['203.0.113.7'], statusBy: ['glbc'] }),
+      ingressClasses: [],
+      ingressControllers: [],
+      nodes: gke,
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'no class, older than the default',
+    given: {
+      ingresses: of({ className: null, classFrom: 'default' }),
+      ingressClasses: [ingressClass('nginx', { isDefault: true })],
+      ingressControllers: running,
+    },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
+  },
   { it: 'served', given: { ingresses: of({}), ingressClasses: classes, ingressControllers: running }, expect: 'ok' },
-  { it: 'one of two controller pods is ready', given: { ingresses: of({}), ingressClasses: classes, ingressControllers: [controller({ ready: false }), controller({ pod: 'controller-2' })] }, expect: 'ok' },
-  { it: 'served by name, without an IngressClass', given: { ingresses: of({ className: 'internal', classFrom: 'annotation' }), ingressClasses: [], ingressControllers: [controller({ classNames: ['internal'] })] }, expect: 'ok' },
-  ...['gce', 'gce-internal', 'azure/application-gateway', 'alb', 'nsx'].map((className) => ({ it: `class ${className} by annotation alone, with an address`, given: { ingresses: of({ className, classFrom: 'annotation' as const, addresses: ['203.0.113.7'] }), ingressClasses: [], ingressControllers: [] }, expect: 'ok' as const })),
-  { it: 'a class of tomorrow by annotation alone, with an address', given: { ingresses: of({ className: 'of-tomorrow', classFrom: 'annotation', addresses: ['203.0.113.7'] }), ingressClasses: [], ingressControllers: [] }, expect: 'cannot-tell', says: /out of sight/ },
-  { it: 'a class that is an object, of a controller of tomorrow, with an address', given: { ingresses: of({ className: 'new', addresses: ['203.0.113.7'] }), ingressClasses: [ingressClass('new', { controller: 'example.com/of-tomorrow' })], ingressControllers: [] }, expect: 'cannot-tell' },
-  { it: 'the same without an address yet: somebody may be at it', given: { ingresses: of({ className: 'gce', classFrom: 'annotation' }), ingressClasses: [], ingressControllers: [] }, expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }] },
-  { it: 'an address, and a class that nobody bears', given: { ingresses: of({ className: 'gone', addresses: ['203.0.113.7'] }), ingressClasses: [], ingressControllers: [] }, expect: 'cannot-tell' },
-  { it: 'a cloud serves it from outside, and gave it an address', given: { ingresses: of({ className: 'alb', addresses: ['k8s-shop.elb.example.com'] }), ingressClasses: cloud, ingressControllers: [] }, expect: 'ok' },
-  { it: 'a cloud serves it from outside, and gave it no address yet', given: { ingresses: of({ className: 'alb' }), ingressClasses: cloud, ingressControllers: [] }, expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }] },
-  { it: 'an address from before, and no controller pod now', given: { ingresses: of({ addresses: ['203.0.113.7'] }), ingressClasses: classes, ingressControllers: [] }, expect: 'cannot-tell' },
-  { it: 'no class, and somebody gave it an address', given: { ingresses: of({ className: null, addresses: ['203.0.113.7'] }), ingressClasses: [], ingressControllers: running }, expect: 'cannot-tell' },
-  { it: 'no class, and a Traefik that takes all', given: { ingresses: of({ className: null }), ingressClasses: [], ingressControllers: [controller({ controller: 'traefik.io/ingress-controller', classNames: [] })] }, expect: 'ok' },
-  { it: 'controllers that could not be read', given: { ingresses: of({ className: 'ngnix' }), ingressClasses: classes }, expect: 'cannot-tell' },
-  { it: 'no Ingress', given: { ingresses: [], ingressClasses: classes, ingressControllers: running }, expect: 'not-applicable' },
+  {
+    it: 'one of two controller pods is ready',
+    given: {
+      ingresses: of({}),
+      ingressClasses: classes,
+      ingressControllers: [controller({ ready: false }), controller({ pod: 'controller-2' })],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'served by name, without an IngressClass',
+    given: {
+      ingresses: of({ className: 'internal', classFrom: 'annotation' }),
+      ingressClasses: [],
+      ingressControllers: [controller({ classNames: ['internal'] })],
+    },
+    expect: 'ok',
+  },
+  ...['gce', 'gce-internal', 'azure/application-gateway', 'alb', 'nsx'].map((className) => ({
+    it: `class ${className} by annotation alone, with an address`,
+    given: {
+      ingresses: of({ className, classFrom: 'annotation' as const, addresses: ['203.0.113.7'] }),
+      ingressClasses: [],
+      ingressControllers: [],
+    },
+    expect: 'ok' as const,
+  })),
+  {
+    it: 'a class of tomorrow by annotation alone, with an address',
+    given: {
+      ingresses: of({ className: 'of-tomorrow', classFrom: 'annotation', addresses: ['203.0.113.7'] }),
+      ingressClasses: [],
+      ingressControllers: [],
+    },
+    expect: 'cannot-tell',
+    says: /out of sight/,
+  },
+  {
+    it: 'a class that is an object, of a controller of tomorrow, with an address',
+    given: {
+      ingresses: of({ className: 'new', addresses: ['203.0.113.7'] }),
+      ingressClasses: [ingressClass('new', { controller: 'example.com/of-tomorrow' })],
+      ingressControllers: [],
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'the same without an address yet: somebody may be at it',
+    given: { ingresses: of({ className: 'gce', classFrom: 'annotation' }), ingressClasses: [], ingressControllers: [] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
+  },
+  {
+    it: 'an address, and a class that nobody bears',
+    given: {
+      ingresses: of({ className: 'gone', addresses: ['203.0.113.7'] }),
+      ingressClasses: [],
+      ingressControllers: [],
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'a cloud serves it from outside, and gave it an address',
+    given: {
+      ingresses: of({ className: 'alb', addresses: ['k8s-shop.elb.example.com'] }),
+      ingressClasses: cloud,
+      ingressControllers: [],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'a cloud serves it from outside, and gave it no address yet',
+    given: { ingresses: of({ className: 'alb' }), ingressClasses: cloud, ingressControllers: [] },
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', confidence: 'possible' }],
+  },
+  {
+    it: 'an address from before, and no controller pod now',
+    given: { ingresses: of({ addresses: ['203.0.113.7'] }), ingressClasses: classes, ingressControllers: [] },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'no class, and somebody gave it an address',
+    given: {
+      ingresses: of({ className: null, addresses: ['203.0.113.7'] }),
+      ingressClasses: [],
+      ingressControllers: running,
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'no class, and a Traefik that takes all',
+    given: {
+      ingresses: of({ className: null }),
+      ingressClasses: [],
+      ingressControllers: [controller({ controller: 'traefik.io/ingress-controller', classNames: [] })],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'controllers that could not be read',
+    given: { ingresses: of({ className: 'ngnix' }), ingressClasses: classes },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'no Ingress',
+    given: { ingresses: [], ingressClasses: classes, ingressControllers: running },
+    expect: 'not-applicable',
+  },
 ])
 
 const any = {
   word: fc.stringMatching(/^[a-z][a-z0-9./-]{0,12}$/),
-  strangers: [controller(), controller({ pod: 'traefik-1', controller: 'traefik.io/ingress-controller', classNames: ['traefik', ''] })],
+  strangers: [
+    controller(),
+    controller({ pod: 'traefik-1', controller: 'traefik.io/ingress-controller', classNames: ['traefik', ''] }),
+  ],
 }
 
 describe('an unknown controller is neither an absent one nor a present one', () => {
@@ -61,19 +311,43 @@ describe('an unknown controller is neither an absent one nor a present one', () 
   const strange = any.word.map((it) => `qx-${it}-quux`)
 
   test('an address alone never makes a class of nobody fine, and never accuses', () => {
-    const writers = fc.array(fc.oneof(strange, fc.constantFrom('kubectl-edit', 'helm', 'controller', 'manager')), { maxLength: 2 })
-    fc.assert(fc.property(strange, fc.boolean(), writers, fc.subarray(any.strangers), (className, byObject, statusBy, ingressControllers) => {
-      const ingressClasses = byObject ? [ingressClass(className, { controller: `example.com/${className}` })] : []
-      const given = modelOf({ ingresses: of({ className, addresses: ['203.0.113.7'], statusBy }), ingressClasses, ingressControllers, nodes: [node('worker-1')], pods: [pod('web-1')] })
-      expect(diagnose(given, { checks: [check] }).results[0]?.verdict).toBe('cannot-tell')
-    }))
+    const writers = fc.array(fc.oneof(strange, fc.constantFrom('kubectl-edit', 'helm', 'controller', 'manager')), {
+      maxLength: 2,
+    })
+    fc.assert(
+      fc.property(
+        strange,
+        fc.boolean(),
+        writers,
+        fc.subarray(any.strangers),
+        (className, byObject, statusBy, ingressControllers) => {
+          const ingressClasses = byObject ? [ingressClass(className, { controller: `example.com/${className}` })] : []
+          const given = modelOf({
+            ingresses: of({ className, addresses: ['203.0.113.7'], statusBy }),
+            ingressClasses,
+            ingressControllers,
+            nodes: [node('worker-1')],
+            pods: [pod('web-1')],
+          })
+          expect(diagnose(given, { checks: [check] }).results[0]?.verdict).toBe('cannot-tell')
+        },
+      ),
+    )
   })
 
   test('without an address it is a suspicion, never an error', () => {
-    fc.assert(fc.property(strange, fc.boolean(), fc.subarray(any.strangers), (className, byObject, ingressControllers) => {
-      const ingressClasses = byObject ? [ingressClass(className, { controller: `example.com/${className}` })] : []
-      const given = modelOf({ ingresses: of({ className }), ingressClasses, ingressControllers, nodes: [node('worker-1')], pods: [] })
-      expect(diagnose(given, { checks: [check] }).results[0]?.findings.map((it) => it.severity)).toEqual(['warning'])
-    }))
+    fc.assert(
+      fc.property(strange, fc.boolean(), fc.subarray(any.strangers), (className, byObject, ingressControllers) => {
+        const ingressClasses = byObject ? [ingressClass(className, { controller: `example.com/${className}` })] : []
+        const given = modelOf({
+          ingresses: of({ className }),
+          ingressClasses,
+          ingressControllers,
+          nodes: [node('worker-1')],
+          pods: [],
+        })
+        expect(diagnose(given, { checks: [check] }).results[0]?.findings.map((it) => it.severity)).toEqual(['warning'])
+      }),
+    )
   })
 })

@@ -9,7 +9,8 @@ import { ingressSubject } from './words.ts'
 
 /**
  * A controller takes only Ingresses of its class, and leaves the others without a word. Who serves a class may run
- * outside the cluster (a cloud's load balancer) or under labels that nobody knows, so a controller that is not seen here
+ * outside the cluster (a cloud's load balancer) or under labels that nobody knows, so a controller that is not seen
+ * here
  * is suspicion, not proof; and an address says that somebody served the Ingress, not who, nor that he still does.
  */
 export default check({
@@ -25,18 +26,30 @@ export default check({
 
   run({ ingresses, ingressClasses, ingressControllers, nodes, pods }) {
     if (ingresses.length === 0) return notApplicable('there is no Ingress here')
-    if (!ingressControllers.known) return cannotTell(ingressControllers.why.reason, `which controllers run is not known: ${ingressControllers.why.detail}`)
+    if (!ingressControllers.known)
+      return cannotTell(
+        ingressControllers.why.reason,
+        `which controllers run is not known: ${ingressControllers.why.detail}`,
+      )
     const seen = { classes: ingressClasses, controllers: ingressControllers.value, nodes, pods }
     return ingresses.map((it) => judge(it, seen))
   },
 
   words: {
     headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args['problem']}.`,
-    detail: ({ args }) => `class ${args['class']} · IngressClasses: ${args['classes']} · controllers seen: ${args['controllers']} · ${args['address']}`,
-    note: () => 'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, or nothing at all',
+    detail: ({ args }) =>
+      `class ${args['class']} · IngressClasses: ${args['classes']} · controllers seen: ${args['controllers']} · ${args['address']}`,
+    note: () =>
+      'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, or nothing at all',
     help: ({ subject: on, args }) => [
-      args['near'] === '' ? 'name a class that is served, or run its controller' : `name a class that is served: \`${args['near']}\``,
-      ...(args['near'] === '' ? [] : [`kubectl -n ${on.namespace} patch ingress ${on.name} --type=merge -p '{"spec":{"ingressClassName":"${args['near']}"}}'`]),
+      args['near'] === ''
+        ? 'name a class that is served, or run its controller'
+        : `name a class that is served: \`${args['near']}\``,
+      ...(args['near'] === ''
+        ? []
+        : [
+            `kubectl -n ${on.namespace} patch ingress ${on.name} --type=merge -p '{"spec":{"ingressClassName":"${args['near']}"}}'`,
+          ]),
       'kubectl get ingressclasses -o wide',
     ],
   },
@@ -44,7 +57,8 @@ export default check({
 
 function judge(ingress: Ingress, seen: ServingSeen): Verdict {
   const served = servedBy(ingress, seen)
-  const fault = (problem: string, severity: Severity, confidence: Confidence): Verdict => verdict(ingress, seen, { problem, severity, confidence, meant: meantBy(served) })
+  const fault = (problem: string, severity: Severity, confidence: Confidence): Verdict =>
+    verdict(ingress, seen, { problem, severity, confidence, meant: meantBy(served) })
   switch (served.kind) {
     case 'served':
       return ok(1)
@@ -53,7 +67,11 @@ function judge(ingress: Ingress, seen: ServingSeen): Verdict {
     case 'waiting':
       return fault(`is for ${served.of}, which has given it no address yet`, 'warning', 'possible')
     case 'down':
-      return fault(`${ingress.className === null ? 'has no class' : `is of class \`${ingress.className}\``}, and its controller is not ready (${some(served.pods.map((it) => `${it.namespace}/${it.pod}`))})`, 'error', 'inferred')
+      return fault(
+        `${ingress.className === null ? 'has no class' : `is of class \`${ingress.className}\``}, and its controller is not ready (${some(served.pods.map((it) => `${it.namespace}/${it.pod}`))})`,
+        'error',
+        'inferred',
+      )
     case 'nobody':
       // Only the slip of a class that is served proves what was meant; others may have a controller out of sight.
       return served.meant !== null ? fault(served.why, 'error', 'inferred') : fault(served.why, 'warning', 'possible')
@@ -75,7 +93,10 @@ function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confi
   const { classes, controllers } = seen
   const served = servedClasses(seen)
   const near = meant ?? (served.length === 1 ? served[0] : undefined) ?? ''
-  const where = ingress.classFrom === 'annotation' ? ['metadata:', '  annotations:', `    kubernetes.io/ingress.class: ${ingress.className}`] : ['spec:', `  ingressClassName: ${ingress.className ?? ''}`.trimEnd()]
+  const where =
+    ingress.classFrom === 'annotation'
+      ? ['metadata:', '  annotations:', `    kubernetes.io/ingress.class: ${ingress.className}`]
+      : ['spec:', `  ingressClassName: ${ingress.className ?? ''}`.trimEnd()]
   return finding({
     subject: ingressSubject(ingress),
     confidence,
@@ -89,8 +110,20 @@ function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confi
       address: ingress.addresses.length > 0 ? `address ${ingress.addresses[0]}` : 'no address in its status',
     },
     evidence: [
-      { kind: 'config', object: ingressSubject(ingress), path: ingress.classFrom === 'annotation' ? 'metadata.annotations' : 'spec.ingressClassName', lines: where, at: where.length - 1, mark: ingress.className ?? 'ingressClassName:', label: served.length > 0 ? `served here: ${some(served)}` : 'no class is served here' },
-      ...controllers.map((it) => ({ kind: 'fact' as const, label: `controller pod ${it.namespace}/${it.pod}`, value: `${it.controller}, ${it.ready ? 'ready' : 'not ready'}` })),
+      {
+        kind: 'config',
+        object: ingressSubject(ingress),
+        path: ingress.classFrom === 'annotation' ? 'metadata.annotations' : 'spec.ingressClassName',
+        lines: where,
+        at: where.length - 1,
+        mark: ingress.className ?? 'ingressClassName:',
+        label: served.length > 0 ? `served here: ${some(served)}` : 'no class is served here',
+      },
+      ...controllers.map((it) => ({
+        kind: 'fact' as const,
+        label: `controller pod ${it.namespace}/${it.pod}`,
+        value: `${it.controller}, ${it.ready ? 'ready' : 'not ready'}`,
+      })),
     ],
     explains: [ingressFails(ingress)],
   })

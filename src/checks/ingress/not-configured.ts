@@ -25,14 +25,21 @@ export default check({
 
   run({ contacts, ingresses, ingressControllers, scope }) {
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
-    const verdicts = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it)).flatMap((ingress) => judge(ingress, { contacts, ingresses, homes }))
-    return verdicts.length > 0 ? verdicts : notApplicable('no answer could be compared with what a controller says to a host that it does not know')
+    const verdicts = ingresses
+      .filter((it) => isAskedAbout(scope, 'Ingress', it))
+      .flatMap((ingress) => judge(ingress, { contacts, ingresses, homes }))
+    return verdicts.length > 0
+      ? verdicts
+      : notApplicable('no answer could be compared with what a controller says to a host that it does not know')
   },
 
   words: {
-    headline: ({ subject: on, args }) => `The controller does not know ${args['url']} of Ingress ${full(on)}: it answers ${args['status']}, as for a host that nobody declared.`,
-    detail: ({ args }) => `${args['bad']} of ${args['of']} requests got the page that a made-up host gets · asked of controller ${args['controllers']}`,
-    note: () => 'the Ingress is there, and the controller does not serve it: it refused to load a configuration since (it goes on with the last good one), refused this object, watches other namespaces, or another replica has it',
+    headline: ({ subject: on, args }) =>
+      `The controller does not know ${args['url']} of Ingress ${full(on)}: it answers ${args['status']}, as for a host that nobody declared.`,
+    detail: ({ args }) =>
+      `${args['bad']} of ${args['of']} requests got the page that a made-up host gets · asked of controller ${args['controllers']}`,
+    note: () =>
+      'the Ingress is there, and the controller does not serve it: it refused to load a configuration since (it goes on with the last good one), refused this object, watches other namespaces, or another replica has it',
     help: ({ subject: on, args }) => [
       'read what the controller said when it loaded its configuration, and the events of the Ingress',
       `kubectl -n ${args['home']} logs ${args['pod']} --since=1h | grep -i -E 'error|emerg|reject|invalid'`,
@@ -48,12 +55,21 @@ interface Around {
 }
 
 function judge(ingress: Ingress, { contacts, ingresses, homes }: Around): readonly Verdict[] {
-  const http = contacts.http.filter((it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name && strangersOf(contacts, it).length > 0)
+  const http = contacts.http.filter(
+    (it) =>
+      it.ingress.namespace === ingress.namespace &&
+      it.ingress.name === ingress.name &&
+      strangersOf(contacts, it).length > 0,
+  )
   if (http.length === 0) return []
-  const foreign = http.filter((it) => isOfController(it, { contacts, ingresses, direct: directOf(contacts, ingress, routeOfContact(ingress, it)) }))
+  const foreign = http.filter((it) =>
+    isOfController(it, { contacts, ingresses, direct: directOf(contacts, ingress, routeOfContact(ingress, it)) }),
+  )
   const urls = [...Map.groupBy(foreign, urlText)]
   if (urls.length === 0) return [ok(http.length)]
-  return urls.map(([url, its]) => findingOf(ingress, { url, its, of: http.filter((it) => urlText(it) === url).length }, homes))
+  return urls.map(([url, its]) =>
+    findingOf(ingress, { url, its, of: http.filter((it) => urlText(it) === url).length }, homes),
+  )
 }
 
 interface Unknown {
@@ -69,9 +85,34 @@ function findingOf(ingress: Ingress, { url, its, of }: Unknown, homes: ReadonlyM
   return finding({
     subject: ingressSubject(ingress),
     confidence: 'observed',
-    args: { url, status: first?.status ?? 0, bad: its.length, of, controllers: some([...new Set(its.map((it) => it.via.controllerPod))]), pod, home: homes.get(pod) ?? 'ingress-nginx', service },
-    evidence: [{ kind: 'shares', label: 'requests that got the page of an unknown host', rows: [...Map.groupBy(its, (it) => `${it.node} by ${it.via.controllerPod}`)].map(([where, some]) => ({ where, bad: some.length, of: some.length, note: `${first?.status ?? ''}` })) }],
+    args: {
+      url,
+      status: first?.status ?? 0,
+      bad: its.length,
+      of,
+      controllers: some([...new Set(its.map((it) => it.via.controllerPod))]),
+      pod,
+      home: homes.get(pod) ?? 'ingress-nginx',
+      service,
+    },
+    evidence: [
+      {
+        kind: 'shares',
+        label: 'requests that got the page of an unknown host',
+        rows: [...Map.groupBy(its, (it) => `${it.node} by ${it.via.controllerPod}`)].map(([where, some]) => ({
+          where,
+          bad: some.length,
+          of: some.length,
+          note: `${first?.status ?? ''}`,
+        })),
+      },
+    ],
     // Traefik answers 404 for a backend without endpoints, too.
-    symptoms: [ingressFails(ingress), ...(service === '' ? [] : [ingressBackendFails(ingress, service), noEndpoints({ namespace: ingress.namespace, name: service })])],
+    symptoms: [
+      ingressFails(ingress),
+      ...(service === ''
+        ? []
+        : [ingressBackendFails(ingress, service), noEndpoints({ namespace: ingress.namespace, name: service })]),
+    ],
   })
 }

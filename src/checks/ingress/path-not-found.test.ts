@@ -5,16 +5,59 @@ import type { Contacts } from '../../model/contacts.ts'
 import check from './path-not-found.ts'
 
 const declared = { scheme: 'http', basis: 'declared', page: pageOf('app') } as const
-const seen = (http: Contacts['http'], about: Partial<Contacts> = {}) => ({ contacts: { ...contacts([], http), ...about }, ingresses: [ingress([['/', 'web', 80], ['/api', 'api', 80]])] })
+const seen = (http: Contacts['http'], about: Partial<Contacts> = {}) => ({
+  contacts: { ...contacts([], http), ...about },
+  ingresses: [
+    ingress([
+      ['/', 'web', 80],
+      ['/api', 'api', 80],
+    ]),
+  ],
+})
 
 describeCheck(check, [
-  { it: 'a declared path', given: seen([get('/api', 404, declared), get('/api', 404, declared)]), expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { url: 'http://web.example.com/api', bad: 2, of: 2, service: 'api', direct: '' } }] },
-  { it: 'the root of many: worth a line', given: seen([get('/', 404, declared)]), expect: [{ subject: 'Ingress/shop/web', severity: 'info' }] },
-  { it: 'the root, and a pod knows it', given: seen([get('/', 404, declared)], { direct: [getOf('web', 'web-1', 200)] }), expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { direct: '200' } }] },
-  { it: 'the root, and one replica lacks it', given: seen([get('/', 404, declared), get('/', 200, declared)]), expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { bad: 1, of: 2 } }] },
-  { it: 'the URL that was asked about', given: seen([get('/', 404, { ...declared, basis: 'url' })]), expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }] },
-  { it: 'a guess', given: seen([get('/api', 404, { ...declared, basis: 'guessed' })]), expect: 'ok', says: /nobody said/ },
-  { it: "the controller's own page is another finding", given: seen([get('/api', 404, { ...declared, page: pageOf('controller') })], { strangers: [stranger(404)] }), expect: 'ok' },
+  {
+    it: 'a declared path',
+    given: seen([get('/api', 404, declared), get('/api', 404, declared)]),
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        severity: 'warning',
+        args: { url: 'http://web.example.com/api', bad: 2, of: 2, service: 'api', direct: '' },
+      },
+    ],
+  },
+  {
+    it: 'the root of many: worth a line',
+    given: seen([get('/', 404, declared)]),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'info' }],
+  },
+  {
+    it: 'the root, and a pod knows it',
+    given: seen([get('/', 404, declared)], { direct: [getOf('web', 'web-1', 200)] }),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { direct: '200' } }],
+  },
+  {
+    it: 'the root, and one replica lacks it',
+    given: seen([get('/', 404, declared), get('/', 200, declared)]),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning', args: { bad: 1, of: 2 } }],
+  },
+  {
+    it: 'the URL that was asked about',
+    given: seen([get('/', 404, { ...declared, basis: 'url' })]),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'warning' }],
+  },
+  {
+    it: 'a guess',
+    given: seen([get('/api', 404, { ...declared, basis: 'guessed' })]),
+    expect: 'ok',
+    says: /nobody said/,
+  },
+  {
+    it: "the controller's own page is another finding",
+    given: seen([get('/api', 404, { ...declared, page: pageOf('controller') })], { strangers: [stranger(404)] }),
+    expect: 'ok',
+  },
   { it: 'found', given: seen([get('/api', 200, declared)]), expect: 'ok' },
   { it: 'not asked', given: seen([]), expect: 'not-applicable' },
   { it: 'no probe', given: { ingresses: [] }, expect: 'cannot-tell' },

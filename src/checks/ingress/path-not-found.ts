@@ -22,13 +22,17 @@ export default check({
   decides: ['ING-09', 'ING-23'],
 
   run({ contacts, ingresses, scope }) {
-    const verdicts = ingresses.filter((it) => isAskedAbout(scope, 'Ingress', it)).flatMap((ingress) => judge(ingress, contacts, ingresses))
+    const verdicts = ingresses
+      .filter((it) => isAskedAbout(scope, 'Ingress', it))
+      .flatMap((ingress) => judge(ingress, contacts, ingresses))
     return verdicts.length > 0 ? verdicts : notApplicable('no URL of an Ingress was asked for')
   },
 
   words: {
-    headline: ({ args, subject: on }) => `${args['url']} of Ingress ${full(on)} is answered 404: ${args['bad']} of ${args['of']} requests.`,
-    detail: ({ args }) => `404 by what is behind the controller, not by the controller itself · backend ${args['service']}${args['direct'] === '' ? '' : ` · asked directly, its pods say ${args['direct']}`}`,
+    headline: ({ args, subject: on }) =>
+      `${args['url']} of Ingress ${full(on)} is answered 404: ${args['bad']} of ${args['of']} requests.`,
+    detail: ({ args }) =>
+      `404 by what is behind the controller, not by the controller itself · backend ${args['service']}${args['direct'] === '' ? '' : ` · asked directly, its pods say ${args['direct']}`}`,
     note: ({ args }) => meaning(`${args['direct']}`),
     help: ({ subject: on, args }) => [
       'compare the path that the application gets (rewrite-target, app-root, a prefix that is not cut off) with what it serves, and whether this Service is the one that is meant',
@@ -39,7 +43,9 @@ export default check({
 })
 
 function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress[]): readonly Verdict[] {
-  const http = contacts.http.filter((it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name && it.status !== null)
+  const http = contacts.http.filter(
+    (it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name && it.status !== null,
+  )
   const urls = [...Map.groupBy(http, urlText)]
   return urls.flatMap(([url, its]): readonly Verdict[] => {
     const [first] = its
@@ -47,7 +53,12 @@ function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress
     const direct = directOf(contacts, ingress, routeOfContact(ingress, first))
     const missing = its.filter((it) => isNotFound(it) && !isOfController(it, { contacts, ingresses, direct }))
     const sameUrl = direct.filter((it) => it.path === first.path && it.status !== null)
-    const severity = severityOf({ first, missing: missing.length, of: its.length, knownToPods: sameUrl.some((it) => (it.status ?? 0) < 400) })
+    const severity = severityOf({
+      first,
+      missing: missing.length,
+      of: its.length,
+      knownToPods: sameUrl.some((it) => (it.status ?? 0) < 400),
+    })
     if (missing.length === 0) return [ok(its.length)]
     if (severity === 'none') return [ok(its.length, `${url} is answered 404, and nobody said that it should be found`)]
     return [
@@ -55,8 +66,25 @@ function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress
         subject: ingressSubject(ingress),
         confidence: 'observed',
         severity,
-        args: { url, bad: missing.length, of: its.length, service: routeOfContact(ingress, first)?.backend.service ?? '', direct: some([...new Set(sameUrl.map((it) => `${it.status}`))]) },
-        evidence: [{ kind: 'shares', label: 'requests that were answered 404', rows: [...Map.groupBy(its, (it) => `${it.node} by ${it.via.controllerPod}`)].map(([where, all]) => ({ where, bad: all.filter((it) => missing.includes(it)).length, of: all.length, note: some([...new Set(all.map((it) => `${it.status}`))]) })) }],
+        args: {
+          url,
+          bad: missing.length,
+          of: its.length,
+          service: routeOfContact(ingress, first)?.backend.service ?? '',
+          direct: some([...new Set(sameUrl.map((it) => `${it.status}`))]),
+        },
+        evidence: [
+          {
+            kind: 'shares',
+            label: 'requests that were answered 404',
+            rows: [...Map.groupBy(its, (it) => `${it.node} by ${it.via.controllerPod}`)].map(([where, all]) => ({
+              where,
+              bad: all.filter((it) => missing.includes(it)).length,
+              of: all.length,
+              note: some([...new Set(all.map((it) => `${it.status}`))]),
+            })),
+          },
+        ],
       }),
     ]
   })
@@ -80,7 +108,9 @@ function severityOf({ first, missing, of, knownToPods }: Case): 'warning' | 'inf
 }
 
 function meaning(direct: string): string {
-  if (direct === '') return 'the request reached a backend that does not have this path: another Service is meant, or the path is written anew on the way'
-  if (direct.includes('404')) return 'the pods say the same when they are asked directly: the application does not have this path, or another Service is meant'
+  if (direct === '')
+    return 'the request reached a backend that does not have this path: another Service is meant, or the path is written anew on the way'
+  if (direct.includes('404'))
+    return 'the pods say the same when they are asked directly: the application does not have this path, or another Service is meant'
   return 'the pods have this path when they are asked directly, so they get another one through the controller: it is written anew on the way'
 }

@@ -24,15 +24,26 @@ export default check({
     const names = Map.groupBy(services, (it) => it.namespace)
     const missing = routes.filter((it) => find(it.ingress.namespace, it.backend.service) === null)
     const groups = [...Map.groupBy(missing, (it) => `${full(it.ingress)}/${it.backend.service}`).values()]
-    const found = groups.flatMap((its) => verdict(its, (names.get(its[0]?.ingress.namespace ?? '') ?? []).map((it) => it.name)))
+    const found = groups.flatMap((its) =>
+      verdict(
+        its,
+        (names.get(its[0]?.ingress.namespace ?? '') ?? []).map((it) => it.name),
+      ),
+    )
     return found.length > 0 ? found : ok(routes.length)
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Ingress ${full(on)} routes ${args['routes']} to Service \`${args['service']}\`, which does not exist.`,
-    detail: ({ subject: on, args }) => `${args['count']} of ${args['of']} routes · ${args['near'] === '' ? `namespace ${on.namespace} has no Service of a similar name` : `the closest in namespace ${on.namespace}: ${args['near']}`}`,
+    headline: ({ subject: on, args }) =>
+      `Ingress ${full(on)} routes ${args['routes']} to Service \`${args['service']}\`, which does not exist.`,
+    detail: ({ subject: on, args }) =>
+      `${args['count']} of ${args['of']} routes · ${args['near'] === '' ? `namespace ${on.namespace} has no Service of a similar name` : `the closest in namespace ${on.namespace}: ${args['near']}`}`,
     note: () => 'a backend is looked for in the namespace of the Ingress only',
-    help: ({ subject: on, args }) => ['create the Service, or route to the one that was meant', `kubectl -n ${on.namespace} get services`, `kubectl -n ${on.namespace} edit ingress ${on.name}   # ${args['path']}`],
+    help: ({ subject: on, args }) => [
+      'create the Service, or route to the one that was meant',
+      `kubectl -n ${on.namespace} get services`,
+      `kubectl -n ${on.namespace} edit ingress ${on.name}   # ${args['path']}`,
+    ],
   },
 })
 
@@ -44,8 +55,22 @@ function verdict(routes: readonly Route[], names: readonly string[]): readonly V
     finding({
       subject: ingressSubject(first.ingress),
       confidence: 'inferred',
-      args: { service: first.backend.service, routes: some(routes.map(routeText), 2), count: routes.length, of: routesOf(first.ingress).length, near: near.join(', '), path: `${first.backend.path}.service.name` },
-      evidence: [backendEvidence(first.ingress, first.backend, 'service', near.length > 0 ? `no such Service; \`${near[0]}\` is there` : 'no such Service')],
+      args: {
+        service: first.backend.service,
+        routes: some(routes.map(routeText), 2),
+        count: routes.length,
+        of: routesOf(first.ingress).length,
+        near: near.join(', '),
+        path: `${first.backend.path}.service.name`,
+      },
+      evidence: [
+        backendEvidence(
+          first.ingress,
+          first.backend,
+          'service',
+          near.length > 0 ? `no such Service; \`${near[0]}\` is there` : 'no such Service',
+        ),
+      ],
       explains: [ingressBackendFails(first.ingress, first.backend.service)],
     }),
   ]

@@ -7,14 +7,25 @@ export function ingressSubject(ingress: { readonly namespace: string; readonly n
 }
 
 /** The backend as it stands in the Ingress, with the caret under its Service or its port. */
-export function backendEvidence(ingress: Ingress, backend: IngressBackend, what: 'service' | 'port', label: string): Evidence {
+export function backendEvidence(
+  ingress: Ingress,
+  backend: IngressBackend,
+  what: 'service' | 'port',
+  label: string,
+): Evidence {
   if (backend.path.startsWith('metadata.annotations')) return forwardEvidence(ingress, backend, what, label)
-  const port = backend.port === null ? [] : ['    port:', `      ${typeof backend.port === 'number' ? 'number' : 'name'}: ${backend.port}`]
+  const port =
+    backend.port === null
+      ? []
+      : ['    port:', `      ${typeof backend.port === 'number' ? 'number' : 'name'}: ${backend.port}`]
   const lines = ['backend:', '  service:', `    name: ${backend.service}`, ...port]
   return {
     kind: 'config',
     object: ingressSubject(ingress),
-    path: what === 'service' ? `${backend.path}.service.name` : `${backend.path}.service.port.${typeof backend.port === 'number' ? 'number' : 'name'}`,
+    path:
+      what === 'service'
+        ? `${backend.path}.service.name`
+        : `${backend.path}.service.port.${typeof backend.port === 'number' ? 'number' : 'name'}`,
     lines,
     at: what === 'service' ? 2 : lines.length - 1,
     mark: what === 'service' ? backend.service : `${backend.port ?? ''}`,
@@ -24,7 +35,19 @@ export function backendEvidence(ingress: Ingress, backend: IngressBackend, what:
 
 /** The same of an action's target group, as its JSON has it. */
 function forwardEvidence(ingress: Ingress, backend: IngressBackend, what: 'service' | 'port', label: string): Evidence {
-  const lines = ['targetGroups:', `- serviceName: ${backend.service}`, ...(backend.port === null ? [] : [`  servicePort: ${backend.port}`])]
+  const lines = [
+    'targetGroups:',
+    `- serviceName: ${backend.service}`,
+    ...(backend.port === null ? [] : [`  servicePort: ${backend.port}`]),
+  ]
   const at = what === 'port' && backend.port !== null ? 2 : 1
-  return { kind: 'config', object: ingressSubject(ingress), path: backend.path, lines, at, mark: at === 2 ? `${backend.port}` : backend.service, label }
+  return {
+    kind: 'config',
+    object: ingressSubject(ingress),
+    path: backend.path,
+    lines,
+    at,
+    mark: at === 2 ? `${backend.port}` : backend.service,
+    label,
+  }
 }

@@ -27,19 +27,42 @@ export default check({
     if (down.length === 0) return ok(nodes.length)
     const here = Map.groupBy(pods.known ? pods.value.filter((it) => !isOver(it)) : [], (it) => it.node)
     const dns = Map.groupBy(clusterDns.known ? clusterDns.value.pods.filter((it) => !isOver(it)) : [], (it) => it.node)
-    return down.map((node) => verdict(node, here.get(node.name) ?? [], dns.get(node.name) ?? [], { down: down.length, of: nodes.length, podsKnown: pods.known }))
+    return down.map((node) =>
+      verdict(node, here.get(node.name) ?? [], dns.get(node.name) ?? [], {
+        down: down.length,
+        of: nodes.length,
+        podsKnown: pods.known,
+      }),
+    )
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Node ${on.name} is ${args['state']}${args['carries'] === '' ? '' : `, and carries ${args['carries']}`}.`,
+    headline: ({ subject: on, args }) =>
+      `Node ${on.name} is ${args['state']}${args['carries'] === '' ? '' : `, and carries ${args['carries']}`}.`,
     detail: ({ args }) => `${args['down']} of ${count(Number(args['of']), 'node')} not ready · ${args['message']}`,
-    note: ({ args }) => (args['ready'] === 'Unknown' ? 'its kubelet has not reported for 40 s or more: the machine is off, cut off, or overloaded' : 'its kubelet reports, and says that it cannot run pods: often the CNI or the container runtime'),
-    help: ({ subject: on }) => ['see what the node says, then look at the machine', `kubectl describe node ${on.name}`, `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`, `on ${on.name}:  systemctl status kubelet containerd    journalctl -u kubelet --since -15min`],
+    note: ({ args }) =>
+      args['ready'] === 'Unknown'
+        ? 'its kubelet has not reported for 40 s or more: the machine is off, cut off, or overloaded'
+        : 'its kubelet reports, and says that it cannot run pods: often the CNI or the container runtime',
+    help: ({ subject: on }) => [
+      'see what the node says, then look at the machine',
+      `kubectl describe node ${on.name}`,
+      `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
+      `on ${on.name}:  systemctl status kubelet containerd    journalctl -u kubelet --since -15min`,
+    ],
   },
 })
 
-function verdict(node: Node, pods: readonly Pod[], dns: readonly Pod[], about: { readonly down: number; readonly of: number; readonly podsKnown: boolean }): Verdict {
-  const carries = [...(pods.length > 0 ? [count(pods.length, 'pod')] : []), ...(dns.length > 0 ? [`${dns.length} of the cluster's DNS servers`] : [])]
+function verdict(
+  node: Node,
+  pods: readonly Pod[],
+  dns: readonly Pod[],
+  about: { readonly down: number; readonly of: number; readonly podsKnown: boolean },
+): Verdict {
+  const carries = [
+    ...(pods.length > 0 ? [count(pods.length, 'pod')] : []),
+    ...(dns.length > 0 ? [`${dns.length} of the cluster's DNS servers`] : []),
+  ]
   return finding({
     subject: subject('Node', null, node.name),
     confidence: 'inferred',
@@ -53,9 +76,26 @@ function verdict(node: Node, pods: readonly Pod[], dns: readonly Pod[], about: {
       of: about.of,
     },
     evidence: [
-      { kind: 'fact', label: `Ready condition of ${node.name}`, value: `${node.ready}: ${node.readyMessage ?? 'no reason given'}` },
-      ...(pods.length > 0 ? [{ kind: 'fact' as const, label: 'pods on it', value: some(pods.map((it) => `${it.namespace}/${it.name}`), 6) }] : []),
-      ...(dns.length > 0 ? [{ kind: 'fact' as const, label: 'DNS servers on it', value: some(dns.map((it) => it.name)) }] : []),
+      {
+        kind: 'fact',
+        label: `Ready condition of ${node.name}`,
+        value: `${node.ready}: ${node.readyMessage ?? 'no reason given'}`,
+      },
+      ...(pods.length > 0
+        ? [
+            {
+              kind: 'fact' as const,
+              label: 'pods on it',
+              value: some(
+                pods.map((it) => `${it.namespace}/${it.name}`),
+                6,
+              ),
+            },
+          ]
+        : []),
+      ...(dns.length > 0
+        ? [{ kind: 'fact' as const, label: 'DNS servers on it', value: some(dns.map((it) => it.name)) }]
+        : []),
     ],
     explains: [nodeDown(node.name), dnsLossOnNode(node.name)],
   })

@@ -26,15 +26,23 @@ export default check({
 
   run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
     const groups = dnsGroups(pods, clusterDns, networkPolicies, namespaces).filter((it) => it.udp.kind === 'allowed')
-    if (networkPolicies.length === 0 || groups.length === 0) return notApplicable('no NetworkPolicy here stands before pods that may ask DNS over UDP')
-    if (clusterDns.service === null || clusterDns.pods.length === 0) return cannotTell('not-there', 'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns')
+    if (networkPolicies.length === 0 || groups.length === 0)
+      return notApplicable('no NetworkPolicy here stands before pods that may ask DNS over UDP')
+    if (clusterDns.service === null || clusterDns.pods.length === 0)
+      return cannotTell(
+        'not-there',
+        'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns',
+      )
     return groups.map((group) => judge(group, clusterDns, viewsOf(group, insideViews)))
   },
 
   words: {
-    headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} lets ${args['who']} ask DNS over UDP, but not over TCP.`,
-    detail: ({ args }) => `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · UDP ${args['port']} allowed, TCP ${args['port']} not${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
-    note: () => 'answers too long for UDP come truncated and are asked for again over TCP: such a look-up hangs (glibc has no time-out of its own for that connect), all others work',
+    headline: ({ subject: on, args }) =>
+      `NetworkPolicy ${full(on)} lets ${args['who']} ask DNS over UDP, but not over TCP.`,
+    detail: ({ args }) =>
+      `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · UDP ${args['port']} allowed, TCP ${args['port']} not${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
+    note: () =>
+      'answers too long for UDP come truncated and are asked for again over TCP: such a look-up hangs (glibc has no time-out of its own for that connect), all others work',
     help: ({ subject: on, args }) => [
       'allow TCP 53 beside UDP 53, for the same pods',
       `hopscope fix POL402 -n ${on.namespace} --plan`,
@@ -51,15 +59,26 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): 
   const lost = views.find((it) => it.tcp53.known && it.tcp53.value !== 'open')
   if (open !== undefined && lost === undefined) {
     if (tcp.kind === 'unknown') return ok(group.pods.length, `pod ${open.pod} reaches DNS over TCP`)
-    return cannotTell('ambiguous', `policies deny DNS over TCP, yet pod ${group.namespace}/${open.pod} reaches it: policies are not enforced here, or a cache on the node answers`)
+    return cannotTell(
+      'ambiguous',
+      `policies deny DNS over TCP, yet pod ${group.namespace}/${open.pod} reaches it: policies are not enforced here, or a cache on the node answers`,
+    )
   }
-  if (tcp.kind === 'unknown') return cannotTell('ambiguous', `${workloadsText(group.pods)}, DNS over TCP: ${tcp.why}`, views.length === 0 ? '--probe' : null)
+  if (tcp.kind === 'unknown')
+    return cannotTell(
+      'ambiguous',
+      `${workloadsText(group.pods)}, DNS over TCP: ${tcp.why}`,
+      views.length === 0 ? '--probe' : null,
+    )
 
   const home = { namespace: dns.service?.namespace ?? 'kube-system', labels: dnsPodLabels(dns) }
   const target = dns.service?.ports.find((it) => it.protocol === 'TCP' && it.port === 53)?.targetPort
   const port = typeof target === 'number' ? target : 53
   // The policy to mend is the one that lets UDP through, where there is one by name.
-  const policy = [stands.policy, ...stands.others].find((it) => rulesOf(it, stands.direction).some((rule) => rule.ports.some((one) => one.protocol === 'UDP'))) ?? stands.policy
+  const policy =
+    [stands.policy, ...stands.others].find((it) =>
+      rulesOf(it, stands.direction).some((rule) => rule.ports.some((one) => one.protocol === 'UDP')),
+    ) ?? stands.policy
   return finding({
     subject: policySubject(policy),
     confidence: lost === undefined ? 'inferred' : 'observed',
@@ -78,7 +97,15 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): 
     evidence: [
       rulesEvidence(policy, stands.direction, 'and no TCP beside it', 'protocol: UDP'),
       workloadsEvidence('pods without DNS over TCP', group.pods),
-      ...(lost?.tcp53.known === true ? [{ kind: 'fact' as const, label: `TCP ${dns.service?.clusterIP ?? ''}:53 from ${group.namespace}/${lost.pod}`, value: lost.tcp53.value }] : []),
+      ...(lost?.tcp53.known === true
+        ? [
+            {
+              kind: 'fact' as const,
+              label: `TCP ${dns.service?.clusterIP ?? ''}:53 from ${group.namespace}/${lost.pod}`,
+              value: lost.tcp53.value,
+            },
+          ]
+        : []),
     ],
   })
 }

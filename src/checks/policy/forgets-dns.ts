@@ -6,7 +6,15 @@ import { policyNames } from '../../relations/policy/policy-allows.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, isolating } from '../../relations/policy/policy-dns.ts'
 import { count, full } from '../service/words.ts'
-import { allowDns, dnsLosses, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
+import {
+  allowDns,
+  dnsLosses,
+  policySubject,
+  rulesEvidence,
+  viewsOf,
+  workloadsEvidence,
+  workloadsText,
+} from './words.ts'
 
 /**
  * Once a policy isolates a pod's egress, DNS is traffic like any other, and has to be let out. What remains looks like
@@ -25,19 +33,34 @@ export default check({
 
   run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
     const groups = dnsGroups(pods, clusterDns, networkPolicies, namespaces, insideViews)
-    if (networkPolicies.length === 0 || groups.length === 0) return notApplicable('no NetworkPolicy stands before pods that ask the cluster DNS')
-    if (clusterDns.service === null || clusterDns.pods.length === 0) return cannotTell('not-there', 'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns')
+    if (networkPolicies.length === 0 || groups.length === 0)
+      return notApplicable('no NetworkPolicy stands before pods that ask the cluster DNS')
+    if (clusterDns.service === null || clusterDns.pods.length === 0)
+      return cannotTell(
+        'not-there',
+        'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns',
+      )
     const all = insideViews.known ? insideViews.value : []
     return groups.map((group) => judge(group, clusterDns, viewsOf(group, insideViews), all))
   },
 
   words: {
     headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} keeps ${args['who']} from the cluster's DNS.`,
-    detail: ({ args }) => `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · no rule allows UDP ${args['port']} to ${args['dns']}${args['others'] === 0 ? '' : ` · nor does any of ${args['others']} other ${args['others'] === 1 ? 'policy' : 'policies'} that select them`}${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
-    note: ({ args }) => args['left'] !== '' ? `this network judges ${args['left']} by where packets go in the end: the lookup inside the pod timed out, so the rules do not let it through` : (args['tcp'] === 'allowed' ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP' : 'rules of all policies add up: one that allows DNS for these pods is enough'),
+    detail: ({ args }) =>
+      `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · no rule allows UDP ${args['port']} to ${args['dns']}${args['others'] === 0 ? '' : ` · nor does any of ${args['others']} other ${args['others'] === 1 ? 'policy' : 'policies'} that select them`}${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
+    note: ({ args }) =>
+      args['left'] !== ''
+        ? `this network judges ${args['left']} by where packets go in the end: the lookup inside the pod timed out, so the rules do not let it through`
+        : args['tcp'] === 'allowed'
+          ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP'
+          : 'rules of all policies add up: one that allows DNS for these pods is enough',
     help: ({ subject: on, args }) =>
       args['direction'] === 'Egress'
-        ? ['let DNS out for the pods that this policy isolates (and for no others: a wider podSelector would isolate more)', `hopscope fix POL401 -n ${on.namespace} --plan`, `kubectl -n ${args['namespace']} exec ${args['example']} -- nslookup kubernetes.default`]
+        ? [
+            'let DNS out for the pods that this policy isolates (and for no others: a wider podSelector would isolate more)',
+            `hopscope fix POL401 -n ${on.namespace} --plan`,
+            `kubectl -n ${args['namespace']} exec ${args['example']} -- nslookup kubernetes.default`,
+          ]
         : ['let every namespace in on port 53', `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`],
   },
 })
@@ -51,16 +74,26 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], a
   const stands = isolating(udp)
   if (udp.kind === 'allowed' || stands === null) return ok(group.pods.length)
   const working = views.find((it) => it.lookup.known && it.lookup.value.result === 'ok')
-  const failing = views.find((it) => it.lookup.known && ['timeout', 'unreachable', 'refused'].includes(it.lookup.value.result))
+  const failing = views.find(
+    (it) => it.lookup.known && ['timeout', 'unreachable', 'refused'].includes(it.lookup.value.result),
+  )
   const who = policyNames(udp.by)
   if (working !== undefined && failing === undefined) {
     if (udp.kind === 'unknown') return ok(group.pods.length, `pod ${working.pod} resolves names`)
-    return cannotTell('ambiguous', `${who} denies DNS, yet pod ${group.namespace}/${working.pod} resolves names: policies are not enforced here, or a cache on the node answers`)
+    return cannotTell(
+      'ambiguous',
+      `${who} denies DNS, yet pod ${group.namespace}/${working.pod} resolves names: policies are not enforced here, or a cache on the node answers`,
+    )
   }
   const elsewhere = all.filter((it) => it.lookup.known && !views.includes(it))
   const everybody = elsewhere.length > 0 && elsewhere.every((it) => it.lookup.known && it.lookup.value.result !== 'ok')
   const decided = udp.kind === 'unknown' && udp.measured === 'decides' && timedOut(failing) && !everybody
-  if (udp.kind === 'unknown' && !decided) return cannotTell('ambiguous', `${who}, ${workloadsText(group.pods)}: ${udp.why}`, views.length === 0 ? '--probe' : null)
+  if (udp.kind === 'unknown' && !decided)
+    return cannotTell(
+      'ambiguous',
+      `${who}, ${workloadsText(group.pods)}: ${udp.why}`,
+      views.length === 0 ? '--probe' : null,
+    )
 
   const { policy, others, direction } = stands
   const server = dns.service
@@ -83,13 +116,32 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], a
       tcp: group.tcp.kind,
       seen: failing === undefined ? '' : `look-ups from pod ${failing.pod} fail`,
       example: group.pods[0]?.name ?? 'none',
-      manifest: allowDns(policy, [{ port, protocol: 'UDP' }, { port, protocol: 'TCP' }], home),
+      manifest: allowDns(
+        policy,
+        [
+          { port, protocol: 'UDP' },
+          { port, protocol: 'TCP' },
+        ],
+        home,
+      ),
     },
     evidence: [
-      rulesEvidence(policy, direction, `no rule allows UDP ${port} ${direction === 'Egress' ? `to ${group.server ?? home.namespace}` : `from namespace ${group.namespace}`}`),
+      rulesEvidence(
+        policy,
+        direction,
+        `no rule allows UDP ${port} ${direction === 'Egress' ? `to ${group.server ?? home.namespace}` : `from namespace ${group.namespace}`}`,
+      ),
       ...others.slice(0, 3).map((it) => rulesEvidence(it, direction, 'nor here')),
       workloadsEvidence('pods kept from DNS', group.pods),
-      ...(failing?.lookup.known === true ? [{ kind: 'fact' as const, label: `${failing.lookup.value.tool} ${failing.lookup.value.name} in ${group.namespace}/${failing.pod}`, value: `${failing.lookup.value.result} after ${Math.round(failing.lookup.value.ms)} ms` }] : []),
+      ...(failing?.lookup.known === true
+        ? [
+            {
+              kind: 'fact' as const,
+              label: `${failing.lookup.value.tool} ${failing.lookup.value.name} in ${group.namespace}/${failing.pod}`,
+              value: `${failing.lookup.value.result} after ${Math.round(failing.lookup.value.ms)} ms`,
+            },
+          ]
+        : []),
     ],
     explains: dnsLosses(policy, group),
   })

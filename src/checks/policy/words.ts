@@ -23,7 +23,15 @@ export function rulesEvidence(policy: NetworkPolicy, direction: Direction, label
   const rules = rulesOf(policy, direction)
   const lines = rules.length === 0 ? [`${name}: []`] : [`${name}:`, ...rules.flatMap((it) => ruleLines(it, direction))]
   const at = mark === undefined ? -1 : lines.findIndex((it) => it.includes(mark))
-  return { kind: 'config', object: policySubject(policy), path: `spec.${name}`, lines: shorten(lines, at), at: Math.max(0, at), mark: at < 0 || mark === undefined ? `${name}:` : mark, label }
+  return {
+    kind: 'config',
+    object: policySubject(policy),
+    path: `spec.${name}`,
+    lines: shorten(lines, at),
+    at: Math.max(0, at),
+    mark: at < 0 || mark === undefined ? `${name}:` : mark,
+    label,
+  }
 }
 
 /** Enough to see what is there, never cutting off the line that is pointed at. */
@@ -33,8 +41,20 @@ function shorten(lines: readonly string[], at: number): readonly string[] {
 }
 
 function ruleLines(rule: PolicyRule, direction: Direction): readonly string[] {
-  const peers = rule.peers.length === 0 ? [] : [direction === 'Egress' ? 'to:' : 'from:', ...rule.peers.map((it) => `- ${peerText(it)}`)]
-  const ports = rule.ports.length === 0 ? [] : ['ports:', ...rule.ports.map((it) => `- {${it.port === null ? '' : `port: ${it.port}, `}${it.endPort === null ? '' : `endPort: ${it.endPort}, `}protocol: ${it.protocol}}`)]
+  const peers =
+    rule.peers.length === 0
+      ? []
+      : [direction === 'Egress' ? 'to:' : 'from:', ...rule.peers.map((it) => `- ${peerText(it)}`)]
+  const ports =
+    rule.ports.length === 0
+      ? []
+      : [
+          'ports:',
+          ...rule.ports.map(
+            (it) =>
+              `- {${it.port === null ? '' : `port: ${it.port}, `}${it.endPort === null ? '' : `endPort: ${it.endPort}, `}protocol: ${it.protocol}}`,
+          ),
+        ]
   const lines = [...peers, ...ports]
   return lines.length === 0 ? ['- {}'] : lines.map((it, index) => `${index === 0 ? '- ' : '  '}${it}`)
 }
@@ -43,7 +63,11 @@ function peerText(it: PolicyPeer): string {
   const parts = [
     ...(it.namespaceSelector === null ? [] : [`namespaceSelector: ${selectorYaml(it.namespaceSelector)}`]),
     ...(it.podSelector === null ? [] : [`podSelector: ${selectorYaml(it.podSelector)}`]),
-    ...(it.ipBlock === null ? [] : [`ipBlock: {cidr: ${it.ipBlock.cidr}${it.ipBlock.except.length === 0 ? '' : `, except: [${it.ipBlock.except.join(', ')}]`}}`]),
+    ...(it.ipBlock === null
+      ? []
+      : [
+          `ipBlock: {cidr: ${it.ipBlock.cidr}${it.ipBlock.except.length === 0 ? '' : `, except: [${it.ipBlock.except.join(', ')}]`}}`,
+        ]),
   ]
   return parts.length === 1 ? `${parts[0]}` : `{${parts.join(', ')}}`
 }
@@ -51,14 +75,28 @@ function peerText(it: PolicyPeer): string {
 function selectorYaml(selector: Selector): string {
   if (isEverything(selector)) return '{}'
   const pairs = Object.entries(selector.matchLabels).map(([key, value]) => `${key}: ${value}`)
-  const expressions = selector.matchExpressions.map((it) => `{key: ${it.key}, operator: ${it.operator}${it.values.length === 0 ? '' : `, values: [${it.values.join(', ')}]`}}`)
+  const expressions = selector.matchExpressions.map(
+    (it) =>
+      `{key: ${it.key}, operator: ${it.operator}${it.values.length === 0 ? '' : `, values: [${it.values.join(', ')}]`}}`,
+  )
   return `{${[...(pairs.length === 0 ? [] : [`matchLabels: {${pairs.join(', ')}}`]), ...(expressions.length === 0 ? [] : [`matchExpressions: [${expressions.join(', ')}]`])].join(', ')}}`
 }
 
 /** How many pods of which workloads, most first. */
 export function workloadsEvidence(label: string, pods: readonly Pod[]): Evidence {
-  const groups = [...Map.groupBy(pods, (it) => subjectKey(workloadOfPod(it)))].toSorted(([a, as], [b, bs]) => bs.length - as.length || textOrder(a, b))
-  return { kind: 'shares', label, rows: groups.map(([where, its]) => ({ where, bad: its.length, of: its.length, note: some(its.map((it) => it.name)) })) }
+  const groups = [...Map.groupBy(pods, (it) => subjectKey(workloadOfPod(it)))].toSorted(
+    ([a, as], [b, bs]) => bs.length - as.length || textOrder(a, b),
+  )
+  return {
+    kind: 'shares',
+    label,
+    rows: groups.map(([where, its]) => ({
+      where,
+      bad: its.length,
+      of: its.length,
+      note: some(its.map((it) => it.name)),
+    })),
+  }
 }
 
 export function workloadsText(pods: readonly Pod[]): string {
@@ -77,7 +115,8 @@ export function viewsOf(group: DnsGroup, views: Known<readonly InsideView[]>): r
  * in all of it, so that a probe pod's losses there are its work too.
  */
 export function dnsLosses(policy: NetworkPolicy, group: DnsGroup): readonly string[] {
-  if (policy.namespace === group.namespace && isEverything(policy.podSelector)) return [dnsLossInNamespace(group.namespace), `${dnsLossInNamespace(group.namespace)}/*`]
+  if (policy.namespace === group.namespace && isEverything(policy.podSelector))
+    return [dnsLossInNamespace(group.namespace), `${dnsLossInNamespace(group.namespace)}/*`]
   return group.pods.map(dnsLossInPod)
 }
 
@@ -85,13 +124,37 @@ export function dnsLosses(policy: NetworkPolicy, group: DnsGroup): readonly stri
  * A policy that lets DNS out, for exactly the pods that `policy` isolates already. With an empty podSelector it would
  * isolate every other pod of the namespace.
  */
-export function allowDns(policy: NetworkPolicy, ports: readonly { readonly port: number; readonly protocol: 'UDP' | 'TCP' }[], dns: { readonly namespace: string; readonly labels: Readonly<Record<string, string>>; readonly ip?: string | null }): string {
+export function allowDns(
+  policy: NetworkPolicy,
+  ports: readonly { readonly port: number; readonly protocol: 'UDP' | 'TCP' }[],
+  dns: { readonly namespace: string; readonly labels: Readonly<Record<string, string>>; readonly ip?: string | null },
+): string {
   const expressions = policy.podSelector.matchExpressions
   const podSelector = {
-    ...(Object.keys(policy.podSelector.matchLabels).length === 0 ? {} : { matchLabels: policy.podSelector.matchLabels }),
-    ...(expressions.length === 0 ? {} : { matchExpressions: expressions.map(({ key, operator, values }) => ({ key, operator, ...(values.length === 0 ? {} : { values }) })) }),
+    ...(Object.keys(policy.podSelector.matchLabels).length === 0
+      ? {}
+      : { matchLabels: policy.podSelector.matchLabels }),
+    ...(expressions.length === 0
+      ? {}
+      : {
+          matchExpressions: expressions.map(({ key, operator, values }) => ({
+            key,
+            operator,
+            ...(values.length === 0 ? {} : { values }),
+          })),
+        }),
   }
   const block = dns.ip == null ? null : [{ ipBlock: { cidr: `${dns.ip}/${dns.ip.includes(':') ? 128 : 32}` } }]
-  const to = block ?? [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': dns.namespace } }, podSelector: { matchLabels: dns.labels } }]
-  return JSON.stringify({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: `${policy.name}-dns` }, spec: { podSelector, policyTypes: ['Egress'], egress: [{ to, ports }] } })
+  const to = block ?? [
+    {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': dns.namespace } },
+      podSelector: { matchLabels: dns.labels },
+    },
+  ]
+  return JSON.stringify({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: `${policy.name}-dns` },
+    spec: { podSelector, policyTypes: ['Egress'], egress: [{ to, ports }] },
+  })
 }

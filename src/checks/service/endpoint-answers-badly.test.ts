@@ -13,33 +13,116 @@ import badAnswer from '../ingress/bad-answer.ts'
 import check from './endpoint-answers-badly.ts'
 
 const seen = (direct: NonNullable<Contacts['direct']>, http: Contacts['http'] = []) => ({
-  contacts: { ...contacts([], http), direct }, ingresses: [ingress([['/', 'web', 80]])], networkPolicies: [], namespaces: [], pods: [pod('web-1')],
+  contacts: { ...contacts([], http), direct },
+  ingresses: [ingress([['/', 'web', 80]])],
+  networkPolicies: [],
+  namespaces: [],
+  pods: [pod('web-1')],
 })
-const three = (status: number) => [getOf('web', 'web-1', 200), getOf('web', 'web-2', 200), getOf('web', 'web-3', status)]
+const three = (status: number) => [
+  getOf('web', 'web-1', 200),
+  getOf('web', 'web-2', 200),
+  getOf('web', 'web-3', status),
+]
 const hangsUp = { error: 'ECONNRESET' } as const
 const late = { ...probe({ nodes: ['worker-1'] }), lag: [{ node: 'worker-1', p99Ms: 2000 }] }
 
 describeCheck(check, [
-  { it: 'one of three', given: seen(three(500)), expect: [{ subject: 'Service/shop/web', severity: 'error', args: { pattern: 'some', sick: 'web-3', pod: 'web-3', bad: 1, of: 3, counts: '2 200, 1 500' } }] },
-  { it: 'all of them, on a path that somebody declared', given: seen([getOf('web', 'web-1', 502)]), expect: [{ subject: 'Service/shop/web', severity: 'error', args: { pattern: 'all' } }] },
-  { it: 'all of them, on a guess', given: seen([getOf('web', 'web-1', 500, { basis: 'guessed' })]), expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { pattern: 'guess' } }] },
-  { it: 'a refusal', given: seen([getOf('web', 'web-1', null), getOf('web', 'web-2', 200)]), expect: [{ subject: 'Service/shop/web', args: { what: 'no answer (ECONNREFUSED)', sick: 'web-1' } }] },
-  { it: 'a body without an end', given: seen([getOf('web', 'web-1', 200, { error: 'no complete answer within 18000 ms' }), getOf('web', 'web-2', 200)]), expect: [{ subject: 'Service/shop/web', args: { sick: 'web-1' } }] },
-  { it: 'all hang up', given: seen([getOf('web', 'web-1', null, hangsUp)]), expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { pattern: 'protocol' } }] },
-  { it: 'all hang up, and users are served', given: seen([getOf('web', 'web-1', null, hangsUp)], [get('/', 200)]), expect: 'cannot-tell', says: /another protocol/ },
-  { it: 'silence of a probe that was late', given: { ...seen([getOf('web', 'web-1', null, { error: 'no connection within 18000 ms' })]), dnsProbe: late }, expect: 'cannot-tell', says: /2000 ms late/ },
-  { it: 'a 500 is no doing of a late probe', given: { ...seen(three(500)), dnsProbe: late }, expect: [{ subject: 'Service/shop/web' }] },
-  { it: 'a policy on the probe itself', given: { ...seen([getOf('web', 'web-1', null, { error: 'no connection within 18000 ms' })]), networkPolicies: [egressPolicy('deny', [], { podSelector: { matchLabels: {}, matchExpressions: [] } })], namespaces: [] }, expect: 'cannot-tell', says: /denies the probe pod/ },
-  { it: 'one of three lacks the page', given: seen(three(404)), expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { sick: 'web-3', bad: 1 } }] },
-  { it: 'none of them has it', given: seen([getOf('web', 'web-1', 404), getOf('web', 'web-2', 404)]), expect: 'ok', says: /404/ },
-  { it: 'a server that wants a certificate of the client', given: seen([getOf('web', 'web-1', null, { error: 'wants a certificate of the client' })]), expect: 'ok', says: /certificate of the client/ },
+  {
+    it: 'one of three',
+    given: seen(three(500)),
+    expect: [
+      {
+        subject: 'Service/shop/web',
+        severity: 'error',
+        args: { pattern: 'some', sick: 'web-3', pod: 'web-3', bad: 1, of: 3, counts: '2 200, 1 500' },
+      },
+    ],
+  },
+  {
+    it: 'all of them, on a path that somebody declared',
+    given: seen([getOf('web', 'web-1', 502)]),
+    expect: [{ subject: 'Service/shop/web', severity: 'error', args: { pattern: 'all' } }],
+  },
+  {
+    it: 'all of them, on a guess',
+    given: seen([getOf('web', 'web-1', 500, { basis: 'guessed' })]),
+    expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { pattern: 'guess' } }],
+  },
+  {
+    it: 'a refusal',
+    given: seen([getOf('web', 'web-1', null), getOf('web', 'web-2', 200)]),
+    expect: [{ subject: 'Service/shop/web', args: { what: 'no answer (ECONNREFUSED)', sick: 'web-1' } }],
+  },
+  {
+    it: 'a body without an end',
+    given: seen([
+      getOf('web', 'web-1', 200, { error: 'no complete answer within 18000 ms' }),
+      getOf('web', 'web-2', 200),
+    ]),
+    expect: [{ subject: 'Service/shop/web', args: { sick: 'web-1' } }],
+  },
+  {
+    it: 'all hang up',
+    given: seen([getOf('web', 'web-1', null, hangsUp)]),
+    expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { pattern: 'protocol' } }],
+  },
+  {
+    it: 'all hang up, and users are served',
+    given: seen([getOf('web', 'web-1', null, hangsUp)], [get('/', 200)]),
+    expect: 'cannot-tell',
+    says: /another protocol/,
+  },
+  {
+    it: 'silence of a probe that was late',
+    given: { ...seen([getOf('web', 'web-1', null, { error: 'no connection within 18000 ms' })]), dnsProbe: late },
+    expect: 'cannot-tell',
+    says: /2000 ms late/,
+  },
+  {
+    it: 'a 500 is no doing of a late probe',
+    given: { ...seen(three(500)), dnsProbe: late },
+    expect: [{ subject: 'Service/shop/web' }],
+  },
+  {
+    it: 'a policy on the probe itself',
+    given: {
+      ...seen([getOf('web', 'web-1', null, { error: 'no connection within 18000 ms' })]),
+      networkPolicies: [egressPolicy('deny', [], { podSelector: { matchLabels: {}, matchExpressions: [] } })],
+      namespaces: [],
+    },
+    expect: 'cannot-tell',
+    says: /denies the probe pod/,
+  },
+  {
+    it: 'one of three lacks the page',
+    given: seen(three(404)),
+    expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { sick: 'web-3', bad: 1 } }],
+  },
+  {
+    it: 'none of them has it',
+    given: seen([getOf('web', 'web-1', 404), getOf('web', 'web-2', 404)]),
+    expect: 'ok',
+    says: /404/,
+  },
+  {
+    it: 'a server that wants a certificate of the client',
+    given: seen([getOf('web', 'web-1', null, { error: 'wants a certificate of the client' })]),
+    expect: 'ok',
+    says: /certificate of the client/,
+  },
   { it: 'a 4xx is an answer', given: seen(three(403)), expect: 'ok', says: /403/ },
   { it: 'nothing asked', given: seen([]), expect: 'not-applicable' },
   { it: 'no probe', given: { ingresses: [] }, expect: 'cannot-tell' },
 ])
 
 test('what users of the Ingress get folds under the pod that says it', () => {
-  const given = model({ contacts: known({ ...contacts([], [get('/', 500), get('/', 200)]), direct: three(500) }), ingresses: known([ingress([['/', 'web', 80]])]) })
+  const given = model({
+    contacts: known({ ...contacts([], [get('/', 500), get('/', 200)]), direct: three(500) }),
+    ingresses: known([ingress([['/', 'web', 80]])]),
+  })
   const { roots } = diagnose(given, { checks: [check, badAnswer] })
-  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['SVC208', 'ING305']])
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+    ['SVC208', 'ING305'],
+  ])
 })

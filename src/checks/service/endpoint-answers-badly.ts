@@ -27,23 +27,35 @@ export default check({
   run({ contacts, ingresses, networkPolicies, namespaces, pods, dnsProbe, scope }) {
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const routes = ingresses.known ? ingresses.value : []
-    const groups = [...Map.groupBy(contacts.direct ?? [], ({ service }) => `${service.namespace}/${service.name}:${service.port}`).values()]
+    const groups = [
+      ...Map.groupBy(
+        contacts.direct ?? [],
+        ({ service }) => `${service.namespace}/${service.name}:${service.port}`,
+      ).values(),
+    ]
     if (groups.length === 0) return notApplicable('no endpoint was asked over HTTP')
     return groups.flatMap((all): readonly Verdict[] => {
       const its = all.filter((it) => excuse(it) === null)
       const [why] = all.flatMap((it) => excuse(it) ?? [])
       const [first] = all
-      const blind = why === undefined || first === undefined ? [] : [cannotTell('ambiguous', `Service ${full(first.service)}: ${why}`)]
+      const blind =
+        why === undefined || first === undefined
+          ? []
+          : [cannotTell('ambiguous', `Service ${full(first.service)}: ${why}`)]
       return [...blind, ...judge(its, contacts.http, routes)]
     })
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${args['sick']} of Service ${full(on)} ${args['sickCount'] === 1 ? 'answers' : 'answer'} HTTP badly: ${args['what']}.`,
-    detail: ({ args }) => `${args['bad']} of ${args['of']} requests to ${args['endpoints']} · ${args['url']}, asked of the pods themselves · ${args['counts']}`,
+    headline: ({ subject: on, args }) =>
+      `${args['sick']} of Service ${full(on)} ${args['sickCount'] === 1 ? 'answers' : 'answer'} HTTP badly: ${args['what']}.`,
+    detail: ({ args }) =>
+      `${args['bad']} of ${args['of']} requests to ${args['endpoints']} · ${args['url']}, asked of the pods themselves · ${args['counts']}`,
     note: ({ args }) => notes[args['pattern'] as Pattern],
     help: ({ subject: on, args }) => [
-      args['pattern'] === 'some' ? 'compare the pod that fails with one that does not: its image, its configuration, its node' : 'read what the application says about this request',
+      args['pattern'] === 'some'
+        ? 'compare the pod that fails with one that does not: its image, its configuration, its node'
+        : 'read what the application says about this request',
       `kubectl -n ${on.namespace} logs ${args['pod']} --since=10m`,
       `kubectl -n ${on.namespace} get pod ${args['pod']} -o wide`,
     ],
@@ -57,10 +69,15 @@ const notes: Readonly<Record<Pattern, string>> = {
   some: 'no controller and no network is between: what one endpoint says and the others do not is its own. Users who get it see an error, and a retry may not',
   all: 'no controller and no network is between: the application itself says so, or what it needs does not answer it',
   guess: 'no controller and no network is between, and nobody said which path this application serves: / was asked',
-  protocol: 'every endpoint hangs up on a plain HTTP request and on TLS: it speaks another protocol than its port says, or is broken',
+  protocol:
+    'every endpoint hangs up on a plain HTTP request and on TLS: it speaks another protocol than its port says, or is broken',
 }
 
-function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingresses: readonly Ingress[]): readonly Verdict[] {
+function judge(
+  its: readonly DirectContact[],
+  http: readonly HttpContact[],
+  ingresses: readonly Ingress[],
+): readonly Verdict[] {
   const bad = its.filter((it) => isBadEnd(it) || isOddOne(it, its))
   const [first] = its
   const [worst] = bad
@@ -68,9 +85,24 @@ function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingr
   if (worst === undefined) return [ok(its.length, `${urlText(first)}: ${some([...new Set(its.map(endText))])}`)]
   const { service } = first
   const routing = routesTo(ingresses, service)
-  const through = http.filter((it) => !isBadEnd(it) && routing.some((one) => one.namespace === it.ingress.namespace && one.name === it.ingress.name && routeOfContact(one, it)?.backend.service === service.name))
+  const through = http.filter(
+    (it) =>
+      !isBadEnd(it) &&
+      routing.some(
+        (one) =>
+          one.namespace === it.ingress.namespace &&
+          one.name === it.ingress.name &&
+          routeOfContact(one, it)?.backend.service === service.name,
+      ),
+  )
   const pattern = patternOf(its, bad, through.length > 0)
-  if (pattern === 'protocol' && through.length > 0) return [cannotTell('ambiguous', `every endpoint of ${full(service)}:${service.port} hangs up on a plain HTTP request and on TLS, and its Ingress is answered: another protocol`)]
+  if (pattern === 'protocol' && through.length > 0)
+    return [
+      cannotTell(
+        'ambiguous',
+        `every endpoint of ${full(service)}:${service.port} hangs up on a plain HTTP request and on TLS, and its Ingress is answered: another protocol`,
+      ),
+    ]
   const sick = [...new Set(bad.map(nameOfEndpoint))]
   const all = [...new Set(its.map(nameOfEndpoint))]
   const counts = [...Map.groupBy(its, endText)].map(([what, some]) => `${some.length} ${what}`)
@@ -80,31 +112,60 @@ function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingr
       confidence: 'observed',
       severity: pattern === 'guess' || pattern === 'protocol' || !bad.some(isBadEnd) ? 'warning' : 'error',
       args: {
-        pattern, sick: some(sick), sickCount: sick.length, pod: sick[0] ?? '', what: some([...new Set(bad.map(endText))]), bad: bad.length, of: its.length,
-        endpoints: count(all.length, 'endpoint'), counts: counts.join(', '), url: urlText(worst), port: service.port,
+        pattern,
+        sick: some(sick),
+        sickCount: sick.length,
+        pod: sick[0] ?? '',
+        what: some([...new Set(bad.map(endText))]),
+        bad: bad.length,
+        of: its.length,
+        endpoints: count(all.length, 'endpoint'),
+        counts: counts.join(', '),
+        url: urlText(worst),
+        port: service.port,
       },
       evidence: [
         {
           kind: 'shares',
           label: 'requests that failed',
-          rows: [...Map.groupBy(its, (it) => `${nameOfEndpoint(it)} ${it.ip}:${it.port} from ${it.node}`)].map(([where, some]) => ({ where, bad: some.filter((it) => bad.includes(it)).length, of: some.length, note: [...new Set(some.map(endText))].join(', ') })),
+          rows: [...Map.groupBy(its, (it) => `${nameOfEndpoint(it)} ${it.ip}:${it.port} from ${it.node}`)].map(
+            ([where, some]) => ({
+              where,
+              bad: some.filter((it) => bad.includes(it)).length,
+              of: some.length,
+              note: [...new Set(some.map(endText))].join(', '),
+            }),
+          ),
         },
       ],
       // A connection that fails is SVC207's, and has its causes.
-      symptoms: [endpointsAnswerBadly(service), ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : [])],
+      symptoms: [
+        endpointsAnswerBadly(service),
+        ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : []),
+      ],
       explains: !bad.some(isBadEnd) ? [] : routing.map((it) => ingressBackendFails(it, service.name)),
     }),
   ]
 }
 
-/** 404 where the others have the page: an older replica, or one that is another thing. All of them at 404 is an answer. */
+/**
+ * 404 where the others have the page: an older replica, or one that is another thing. All of them at 404 is an answer.
+ */
 function isOddOne(it: DirectContact, its: readonly DirectContact[]): boolean {
-  return it.status === 404 && its.some((one) => one.status !== null && one.status < 400 && one.path === it.path && nameOfEndpoint(one) !== nameOfEndpoint(it))
+  return (
+    it.status === 404 &&
+    its.some(
+      (one) =>
+        one.status !== null && one.status < 400 && one.path === it.path && nameOfEndpoint(one) !== nameOfEndpoint(it),
+    )
+  )
 }
 
 /** Where users are served well, the path that was asked is perhaps not the one that pods get. */
 function patternOf(its: readonly DirectContact[], bad: readonly DirectContact[], isServed: boolean): Pattern {
   if (bad.length < its.length) return 'some'
   if (bad.every(isWrongProtocol)) return 'protocol'
-  return bad.every((it) => (isServed || it.basis === 'guessed') && it.status !== null && it.error === null) ? 'guess' : 'all'
+  return bad.every((it) => (isServed || it.basis === 'guessed') && it.status !== null && it.error === null)
+    ? 'guess'
+    : 'all'
 }

@@ -9,28 +9,87 @@ import { known } from '../../model/known.ts'
 import check from './no-ready-endpoints.ts'
 
 const services = [service('cart')]
-const crashing = pod('cart-1', { ready: false, containers: [container({ ready: false, waiting: 'CrashLoopBackOff', lastTermination: 'OOMKilled', restarts: 14 })] })
-const unready = notReady('cart-2', 'ContainersNotReady', { containers: [container({ ready: false, readinessProbe: 'GET :8080/healthz' })] })
-const unscheduled = notReady('cart-3', '0/3 nodes are available: insufficient cpu', { phase: 'Pending', node: null, ip: null })
+const crashing = pod('cart-1', {
+  ready: false,
+  containers: [container({ ready: false, waiting: 'CrashLoopBackOff', lastTermination: 'OOMKilled', restarts: 14 })],
+})
+const unready = notReady('cart-2', 'ContainersNotReady', {
+  containers: [container({ ready: false, readinessProbe: 'GET :8080/healthz' })],
+})
+const unscheduled = notReady('cart-3', '0/3 nodes are available: insufficient cpu', {
+  phase: 'Pending',
+  node: null,
+  ip: null,
+})
 
 describeCheck(check, [
   {
     it: 'each pod with its own reason',
-    given: { services, pods: [crashing, unready, unscheduled], workloads: [deployment('cart', 3)], endpointSlices: [], nodes: [node('worker-1')] },
-    expect: [{ subject: 'Service/shop/cart', severity: 'error', confidence: 'inferred', args: { case: 'not-ready', pods: 3 } }],
+    given: {
+      services,
+      pods: [crashing, unready, unscheduled],
+      workloads: [deployment('cart', 3)],
+      endpointSlices: [],
+      nodes: [node('worker-1')],
+    },
+    expect: [
+      { subject: 'Service/shop/cart', severity: 'error', confidence: 'inferred', args: { case: 'not-ready', pods: 3 } },
+    ],
   },
-  { it: 'a readiness probe that fails, in its own words', given: { services, pods: [unready] }, expect: [{ subject: 'Service/shop/cart', args: { why: 'readiness probe of app fails (GET :8080/healthz)' } }] },
-  { it: 'all are leaving', given: { services, pods: [pod('cart-1', { deleting: true })], workloads: [deployment('cart', 1)] }, expect: [{ subject: 'Service/shop/cart' }] },
-  { it: 'a workload that makes no pods', given: { services, pods: [], workloads: [deployment('cart', 3)] }, expect: [{ subject: 'Service/shop/cart', args: { case: 'unmade', why: 'Deployment cart wants 3 pods and has none' } }] },
-  { it: 'a workload that makes no pods, beside a completed Job', given: { services, pods: [completed('cart-job')], workloads: [deployment('cart', 3)] }, expect: [{ subject: 'Service/shop/cart', severity: 'error', args: { case: 'unmade' } }] },
-  { it: 'a finished Job is all that matches', given: { services, pods: [completed('cart-job')], workloads: [] }, expect: [{ subject: 'Service/shop/cart', severity: 'warning' }] },
-  { it: 'ready pods that no slice lists', given: { services, pods: [pod('cart-1')], endpointSlices: [slice('cart', [])] }, expect: [{ subject: 'Service/shop/cart', confidence: 'possible', args: { case: 'unlisted' } }] },
-  { it: 'on a node that is down', given: { services, pods: [notReady('cart-1', 'NodeNotReady')], nodes: [node('worker-1', { ready: 'Unknown' })] }, expect: [{ subject: 'Service/shop/cart', args: { why: 'its 1 pod is on worker-1, which is not ready' } }] },
-  { it: 'one ready is enough', given: { services, pods: [pod('cart-1'), crashing], endpointSlices: [slice('cart', [pod('cart-1'), crashing])] }, expect: 'ok' },
-  { it: 'a completed Job beside a ready pod', given: { services, pods: [pod('cart-1'), completed('cart-job')] }, expect: 'ok' },
+  {
+    it: 'a readiness probe that fails, in its own words',
+    given: { services, pods: [unready] },
+    expect: [{ subject: 'Service/shop/cart', args: { why: 'readiness probe of app fails (GET :8080/healthz)' } }],
+  },
+  {
+    it: 'all are leaving',
+    given: { services, pods: [pod('cart-1', { deleting: true })], workloads: [deployment('cart', 1)] },
+    expect: [{ subject: 'Service/shop/cart' }],
+  },
+  {
+    it: 'a workload that makes no pods',
+    given: { services, pods: [], workloads: [deployment('cart', 3)] },
+    expect: [
+      { subject: 'Service/shop/cart', args: { case: 'unmade', why: 'Deployment cart wants 3 pods and has none' } },
+    ],
+  },
+  {
+    it: 'a workload that makes no pods, beside a completed Job',
+    given: { services, pods: [completed('cart-job')], workloads: [deployment('cart', 3)] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'error', args: { case: 'unmade' } }],
+  },
+  {
+    it: 'a finished Job is all that matches',
+    given: { services, pods: [completed('cart-job')], workloads: [] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning' }],
+  },
+  {
+    it: 'ready pods that no slice lists',
+    given: { services, pods: [pod('cart-1')], endpointSlices: [slice('cart', [])] },
+    expect: [{ subject: 'Service/shop/cart', confidence: 'possible', args: { case: 'unlisted' } }],
+  },
+  {
+    it: 'on a node that is down',
+    given: { services, pods: [notReady('cart-1', 'NodeNotReady')], nodes: [node('worker-1', { ready: 'Unknown' })] },
+    expect: [{ subject: 'Service/shop/cart', args: { why: 'its 1 pod is on worker-1, which is not ready' } }],
+  },
+  {
+    it: 'one ready is enough',
+    given: { services, pods: [pod('cart-1'), crashing], endpointSlices: [slice('cart', [pod('cart-1'), crashing])] },
+    expect: 'ok',
+  },
+  {
+    it: 'a completed Job beside a ready pod',
+    given: { services, pods: [pod('cart-1'), completed('cart-job')] },
+    expect: 'ok',
+  },
   { it: 'scaled to 0', given: { services, pods: [], workloads: [deployment('cart', 0)] }, expect: 'ok' },
   { it: 'no pod matches is another check', given: { services, pods: [], workloads: [] }, expect: 'ok' },
-  { it: 'a Service that publishes pods before they are ready', given: { services: [service('cart', { clusterIP: 'None', publishNotReadyAddresses: true })], pods: [unready] }, expect: 'ok' },
+  {
+    it: 'a Service that publishes pods before they are ready',
+    given: { services: [service('cart', { clusterIP: 'None', publishNotReadyAddresses: true })], pods: [unready] },
+    expect: 'ok',
+  },
   { it: 'no selector', given: { services: [service('cart', { selector: null })], pods: [] }, expect: 'not-applicable' },
   { it: 'pods that could not be read', given: { services }, expect: 'cannot-tell' },
 ])
@@ -41,6 +100,10 @@ test('a node is to blame only when all of the pods are on nodes that are down', 
 })
 
 function symptoms(...on: string[]): readonly string[] {
-  const given = model({ services: known(services), pods: known(on.map((it, index) => notReady(`cart-${index}`, 'x', { node: it }))), nodes: known([node('a', { ready: 'False' }), node('b')]) })
+  const given = model({
+    services: known(services),
+    pods: known(on.map((it, index) => notReady(`cart-${index}`, 'x', { node: it }))),
+    nodes: known([node('a', { ready: 'False' }), node('b')]),
+  })
   return diagnose(given, { checks: [check] }).results[0]?.findings[0]?.symptoms ?? ['no finding']
 }

@@ -29,8 +29,17 @@ export default check({
         finding({
           subject: serviceSubject(service),
           confidence: 'inferred',
-          args: { kind: first.kind, workload: first.name, workloads: behind.workloads.length, all: some(behind.workloads.map((it) => `${it.kind} ${it.name}`)) },
-          evidence: behind.workloads.map((it) => ({ kind: 'fact' as const, label: `${it.kind} ${full(it)}`, value: it.kind === 'DaemonSet' ? 'wanted on 0 nodes' : 'wants 0 pods' })),
+          args: {
+            kind: first.kind,
+            workload: first.name,
+            workloads: behind.workloads.length,
+            all: some(behind.workloads.map((it) => `${it.kind} ${it.name}`)),
+          },
+          evidence: behind.workloads.map((it) => ({
+            kind: 'fact' as const,
+            label: `${it.kind} ${full(it)}`,
+            value: it.kind === 'DaemonSet' ? 'wanted on 0 nodes' : 'wants 0 pods',
+          })),
           explains: [noEndpoints(service), svcUnanswered(service)],
         }),
       ]
@@ -39,12 +48,20 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Service ${full(on)} has no pods, since ${args['kind']} ${args['workload']} ${args['kind'] === 'DaemonSet' ? 'fits no node' : 'is scaled to 0'}.`,
+    headline: ({ subject: on, args }) =>
+      `Service ${full(on)} has no pods, since ${args['kind']} ${args['workload']} ${args['kind'] === 'DaemonSet' ? 'fits no node' : 'is scaled to 0'}.`,
     detail: ({ args }) => `${args['all']} · ${count(Number(args['workloads']), 'workload')}, 0 pods wanted`,
     note: () => 'connections to it are refused at once, and an Ingress before it answers 503',
     help: ({ subject: on, args }) =>
       args['kind'] === 'DaemonSet'
-        ? ['if it should run, look at which nodes it asks for', `kubectl -n ${on.namespace} describe daemonset ${args['workload']}`]
-        : ['if it should run, scale it up; see first who scaled it down (an autoscaler, a pipeline, a colleague)', `kubectl -n ${on.namespace} scale ${`${args['kind']}`.toLowerCase()}/${args['workload']} --replicas=1`, `kubectl -n ${on.namespace} get hpa`],
+        ? [
+            'if it should run, look at which nodes it asks for',
+            `kubectl -n ${on.namespace} describe daemonset ${args['workload']}`,
+          ]
+        : [
+            'if it should run, scale it up; see first who scaled it down (an autoscaler, a pipeline, a colleague)',
+            `kubectl -n ${on.namespace} scale ${`${args['kind']}`.toLowerCase()}/${args['workload']} --replicas=1`,
+            `kubectl -n ${on.namespace} get hpa`,
+          ],
   },
 })

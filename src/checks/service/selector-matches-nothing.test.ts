@@ -15,17 +15,43 @@ describeCheck(check, [
   {
     it: 'a value that pods nearly have',
     given: { services: [misspelt], pods, workloads: [deployment('checkout', 3)] },
-    expect: [{ subject: 'Service/shop/checkout', severity: 'error', confidence: 'inferred', args: { key: 'app', wanted: 'check-out', theirs: 'checkout', carriers: 3, patch: '{"spec":{"selector":{"app":"checkout"}}}' } }],
+    expect: [
+      {
+        subject: 'Service/shop/checkout',
+        severity: 'error',
+        confidence: 'inferred',
+        args: {
+          key: 'app',
+          wanted: 'check-out',
+          theirs: 'checkout',
+          carriers: 3,
+          patch: '{"spec":{"selector":{"app":"checkout"}}}',
+        },
+      },
+    ],
   },
   {
     it: 'one pair of two left from an old release',
-    given: { services: [service('cart', { selector: { app: 'cart', version: 'v1' } })], pods: [pod('cart-1', { labels: { app: 'cart', version: 'v2' } })], workloads: [] },
+    given: {
+      services: [service('cart', { selector: { app: 'cart', version: 'v1' } })],
+      pods: [pod('cart-1', { labels: { app: 'cart', version: 'v2' } })],
+      workloads: [],
+    },
     expect: [{ subject: 'Service/shop/cart', severity: 'error', args: { key: 'version', theirs: 'v2' } }],
   },
   {
     it: 'the same value under another key',
-    given: { services: [service('cart')], pods: [pod('cart-1', { labels: { 'app.kubernetes.io/name': 'cart' } })], workloads: [] },
-    expect: [{ subject: 'Service/shop/cart', args: { miss: 'key', patch: '{"spec":{"selector":{"app":null,"app.kubernetes.io/name":"cart"}}}' } }],
+    given: {
+      services: [service('cart')],
+      pods: [pod('cart-1', { labels: { 'app.kubernetes.io/name': 'cart' } })],
+      workloads: [],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        args: { miss: 'key', patch: '{"spec":{"selector":{"app":null,"app.kubernetes.io/name":"cart"}}}' },
+      },
+    ],
   },
   {
     it: 'a workload that nearly matches and has no pods now',
@@ -45,35 +71,93 @@ describeCheck(check, [
   },
   {
     it: 'workloads that could not be read: it may be scaled to 0',
-    given: model({ services: known([misspelt]), pods: known(pods), workloads: unknown('forbidden', 'list deployments.apps') }),
+    given: model({
+      services: known([misspelt]),
+      pods: known(pods),
+      workloads: unknown('forbidden', 'list deployments.apps'),
+    }),
     expect: [{ subject: 'Service/shop/checkout', confidence: 'possible' }],
   },
-  { it: 'a headless Service is held to its selector too', given: { services: [service('db', { clusterIP: 'None', selector: { app: 'bd' } })], pods: [pod('db-0')], workloads: [] }, expect: [{ subject: 'Service/shop/db' }] },
+  {
+    it: 'a headless Service is held to its selector too',
+    given: {
+      services: [service('db', { clusterIP: 'None', selector: { app: 'bd' } })],
+      pods: [pod('db-0')],
+      workloads: [],
+    },
+    expect: [{ subject: 'Service/shop/db' }],
+  },
   {
     it: 'a part of the control plane that runs elsewhere, for a scraper',
-    given: { services: [service('prom-kube-scheduler', { namespace: 'kube-system', clusterIP: 'None', selector: { component: 'kube-scheduler' } })], pods: [], workloads: [] },
+    given: {
+      services: [
+        service('prom-kube-scheduler', {
+          namespace: 'kube-system',
+          clusterIP: 'None',
+          selector: { component: 'kube-scheduler' },
+        }),
+      ],
+      pods: [],
+      workloads: [],
+    },
     expect: [{ subject: 'Service/kube-system/prom-kube-scheduler', severity: 'info' }],
   },
   {
     it: 'the role of a replica, where the one pod leads',
-    given: { services: [role('pg-rw', 'primary'), role('pg-ro', 'replica')], pods: [pgPod('pg-1', 'primary')], workloads: [] },
+    given: {
+      services: [role('pg-rw', 'primary'), role('pg-ro', 'replica')],
+      pods: [pgPod('pg-1', 'primary')],
+      workloads: [],
+    },
     expect: [{ subject: 'Service/shop/pg-ro', severity: 'info' }],
   },
   {
     it: 'the same, asked about',
-    given: { services: [role('pg-rw', 'primary'), role('pg-ro', 'replica')], pods: [pgPod('pg-1', 'primary')], workloads: [] },
+    given: {
+      services: [role('pg-rw', 'primary'), role('pg-ro', 'replica')],
+      pods: [pgPod('pg-1', 'primary')],
+      workloads: [],
+    },
     scope: { target: { kind: 'object', object: subject('Service', 'shop', 'pg-ro'), url: null } },
     expect: [{ subject: 'Service/shop/pg-ro', severity: 'error' }],
   },
   {
     it: 'three pods, and none of them leads',
-    given: { services: [role('pg-rw', 'primary'), role('pg-ro', 'replica')], pods: ['pg-1', 'pg-2', 'pg-3'].map((it) => pgPod(it, 'replica')), workloads: [] },
+    given: {
+      services: [role('pg-rw', 'primary'), role('pg-ro', 'replica')],
+      pods: ['pg-1', 'pg-2', 'pg-3'].map((it) => pgPod(it, 'replica')),
+      workloads: [],
+    },
     expect: [{ subject: 'Service/shop/pg-rw', severity: 'error' }],
   },
   { it: 'pods that match', given: { services: [service('checkout')], pods, workloads: [] }, expect: 'ok' },
-  { it: 'pods that match and are not ready are another check', given: { services: [service('cart')], pods: [notReady('cart-1', 'x')], workloads: [] }, expect: 'ok' },
-  { it: 'scaled to 0', given: { services: [service('cart')], pods: [], workloads: [deployment('cart', 0)] }, expect: 'ok' },
-  { it: 'only a completed Job pod matches: another check', given: { services: [service('cart')], pods: [completed('cart-job')], workloads: [] }, expect: 'ok' },
-  { it: 'no selector, an empty one, ExternalName', given: { services: [service('a', { selector: null }), service('b', { selector: {} }), service('c', { type: 'ExternalName', clusterIP: null, externalName: 'db.example.com' })], pods: [], workloads: [] }, expect: 'not-applicable' },
+  {
+    it: 'pods that match and are not ready are another check',
+    given: { services: [service('cart')], pods: [notReady('cart-1', 'x')], workloads: [] },
+    expect: 'ok',
+  },
+  {
+    it: 'scaled to 0',
+    given: { services: [service('cart')], pods: [], workloads: [deployment('cart', 0)] },
+    expect: 'ok',
+  },
+  {
+    it: 'only a completed Job pod matches: another check',
+    given: { services: [service('cart')], pods: [completed('cart-job')], workloads: [] },
+    expect: 'ok',
+  },
+  {
+    it: 'no selector, an empty one, ExternalName',
+    given: {
+      services: [
+        service('a', { selector: null }),
+        service('b', { selector: {} }),
+        service('c', { type: 'ExternalName', clusterIP: null, externalName: 'db.example.com' }),
+      ],
+      pods: [],
+      workloads: [],
+    },
+    expect: 'not-applicable',
+  },
   { it: 'pods that could not be read', given: { services: [misspelt] }, expect: 'cannot-tell' },
 ])

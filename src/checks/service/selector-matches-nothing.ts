@@ -46,18 +46,34 @@ export default check({
       // Who asks about this very Service wants an answer from it.
       const expected = asked ? null : expectedEmpty(service, siblings.get(service.namespace) ?? [], here)
       const carrier = nearPods !== null ? 'pod' : 'workload'
-      return [verdict({ service, miss: nearPods ?? nearMade, carrier, meant, sure: behind.sure, pods: here.length, expected })]
+      return [
+        verdict({
+          service,
+          miss: nearPods ?? nearMade,
+          carrier,
+          meant,
+          sure: behind.sure,
+          pods: here.length,
+          expected,
+        }),
+      ]
     })
     return found.length > 0 ? found : ok(choosing.length)
   },
 
   words: {
     headline: ({ subject: on, args }) => `Service ${full(on)} selects no pod: ${told(args)}.`,
-    detail: ({ args }) => `selector ${args['selector']} · matches 0 of ${count(Number(args['pods']), 'pod')} in the namespace${args['sure'] === 'no' ? ' · workloads not readable: it may be scaled to 0' : ''}`,
-    note: ({ args }) => args['expected'] !== '' ? `nothing need be done: ${args['expected']}` : 'a Service without endpoints refuses every connection at once; nothing else reports it',
+    detail: ({ args }) =>
+      `selector ${args['selector']} · matches 0 of ${count(Number(args['pods']), 'pod')} in the namespace${args['sure'] === 'no' ? ' · workloads not readable: it may be scaled to 0' : ''}`,
+    note: ({ args }) =>
+      args['expected'] !== ''
+        ? `nothing need be done: ${args['expected']}`
+        : 'a Service without endpoints refuses every connection at once; nothing else reports it',
     help: ({ subject: on, args }) => [
       opening(args),
-      ...(args['miss'] === 'none' || args['expected'] !== '' ? [] : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['patch']}'`]),
+      ...(args['miss'] === 'none' || args['expected'] !== ''
+        ? []
+        : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['patch']}'`]),
       `kubectl -n ${on.namespace} get pods --show-labels`,
     ],
   },
@@ -96,15 +112,26 @@ interface Seen {
 
 function expectedText(it: ExpectedEmpty | null): string {
   if (it === null) return ''
-  if (it.kind === 'control-plane') return `${it.part} runs outside of the pods of this cluster, and this Service is there to scrape it`
+  if (it.kind === 'control-plane')
+    return `${it.part} runs outside of the pods of this cluster, and this Service is there to scrape it`
   return `pod ${it.pod} is the only one of its kind, and has the role \`${it.role}\` of Service ${it.sibling}`
 }
 
 function verdict({ service, miss, carrier, meant, sure, pods, expected }: Seen): Verdict {
   const pairs = selectorOf(service) ?? {}
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
-  const label = miss === null ? 'no pod and no workload says this' : miss.kind === 'absent' ? `${carrier}s have no such label` : `${carrier}s say \`${miss.theirs}\``
-  const change = miss === null ? {} : miss.kind === 'value' ? { [key]: miss.theirs } : { [key]: null, ...(miss.kind === 'key' ? { [miss.theirs]: miss.wanted } : {}) }
+  const label =
+    miss === null
+      ? 'no pod and no workload says this'
+      : miss.kind === 'absent'
+        ? `${carrier}s have no such label`
+        : `${carrier}s say \`${miss.theirs}\``
+  const change =
+    miss === null
+      ? {}
+      : miss.kind === 'value'
+        ? { [key]: miss.theirs }
+        : { [key]: null, ...(miss.kind === 'key' ? { [miss.theirs]: miss.wanted } : {}) }
   return finding({
     subject: serviceSubject(service),
     confidence: sure ? 'inferred' : 'possible',
@@ -122,7 +149,9 @@ function verdict({ service, miss, carrier, meant, sure, pods, expected }: Seen):
       expected: expectedText(expected),
       patch: JSON.stringify({ spec: { selector: change } }),
     },
-    evidence: [selectorEvidence(service, key, miss?.kind === 'value' || miss === null ? (pairs[key] ?? '') : key, label)],
+    evidence: [
+      selectorEvidence(service, key, miss?.kind === 'value' || miss === null ? (pairs[key] ?? '') : key, label),
+    ],
     explains: [noEndpoints(service), svcUnanswered(service)],
   })
 }

@@ -6,10 +6,22 @@ import check from './some-endpoints-not-ready.ts'
 const services = [service('cart')]
 
 describeCheck(check, [
-  { it: 'one of two', given: { services, pods: [pod('cart-1'), notReady('cart-2', 'ContainersNotReady')] }, expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { ready: 1, of: 2, notReady: 1 } }] },
+  {
+    it: 'one of two',
+    given: { services, pods: [pod('cart-1'), notReady('cart-2', 'ContainersNotReady')] },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { ready: 1, of: 2, notReady: 1 } }],
+  },
   { it: 'all ready', given: { services, pods: [pod('cart-1'), pod('cart-2')] }, expect: 'ok' },
-  { it: 'a completed Job is no missing pod', given: { services, pods: [pod('cart-1'), completed('cart-job')] }, expect: 'ok' },
-  { it: 'nor is a pod on its way out', given: { services, pods: [pod('cart-1'), pod('cart-2', { deleting: true, ready: false })] }, expect: 'ok' },
+  {
+    it: 'a completed Job is no missing pod',
+    given: { services, pods: [pod('cart-1'), completed('cart-job')] },
+    expect: 'ok',
+  },
+  {
+    it: 'nor is a pod on its way out',
+    given: { services, pods: [pod('cart-1'), pod('cart-2', { deleting: true, ready: false })] },
+    expect: 'ok',
+  },
   { it: 'none ready is another check', given: { services, pods: [notReady('cart-2', 'x')] }, expect: 'ok' },
   { it: 'no selector', given: { services: [service('cart', { selector: null })], pods: [] }, expect: 'not-applicable' },
   { it: 'pods that could not be read', given: { services }, expect: 'cannot-tell' },

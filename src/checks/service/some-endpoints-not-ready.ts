@@ -27,7 +27,13 @@ export default check({
         finding({
           subject: serviceSubject(service),
           confidence: 'inferred',
-          args: { ready: behind.ready.length, of: behind.ready.length + behind.notReady.length, notReady: behind.notReady.length, why: first?.why ?? 'not ready', example: first?.pods[0]?.name ?? 'none' },
+          args: {
+            ready: behind.ready.length,
+            of: behind.ready.length + behind.notReady.length,
+            notReady: behind.notReady.length,
+            why: first?.why ?? 'not ready',
+            example: first?.pods[0]?.name ?? 'none',
+          },
           evidence: [reasonsEvidence('pods that are not ready', behind.notReady)],
         }),
       ]
@@ -36,9 +42,14 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${args['notReady']} of ${count(Number(args['of']), 'pod')} of Service ${full(on)} ${args['notReady'] === 1 ? 'is' : 'are'} not ready: ${args['why']}.`,
+    headline: ({ subject: on, args }) =>
+      `${args['notReady']} of ${count(Number(args['of']), 'pod')} of Service ${full(on)} ${args['notReady'] === 1 ? 'is' : 'are'} not ready: ${args['why']}.`,
     detail: ({ args }) => `${args['ready']} ready of ${args['of']} · not ready pods get no traffic`,
     note: () => 'normal while a rollout is under way; if it lasts, the other pods carry its load',
-    help: ({ subject: on, args }) => ['see whether it passes', `kubectl -n ${on.namespace} get pods -w`, `kubectl -n ${on.namespace} describe pod ${args['example']}`],
+    help: ({ subject: on, args }) => [
+      'see whether it passes',
+      `kubectl -n ${on.namespace} get pods -w`,
+      `kubectl -n ${on.namespace} describe pod ${args['example']}`,
+    ],
   },
 })

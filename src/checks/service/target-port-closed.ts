@@ -31,7 +31,19 @@ export default check({
     const parts = services.flatMap((service) =>
       service.ports.flatMap((port, index): Part[] => {
         const serving = podsOf(service).filter(isServing)
-        return port.protocol !== 'TCP' || serving.length === 0 ? [] : [{ service, port, index, serving, seen: directContacts(contactsOf(service), port, serving).filter((it) => tally([it]).open > 0 || decide(it, serving, port).kind !== 'denied') }]
+        return port.protocol !== 'TCP' || serving.length === 0
+          ? []
+          : [
+              {
+                service,
+                port,
+                index,
+                serving,
+                seen: directContacts(contactsOf(service), port, serving).filter(
+                  (it) => tally([it]).open > 0 || decide(it, serving, port).kind !== 'denied',
+                ),
+              },
+            ]
       }),
     )
     if (parts.length === 0) return notApplicable('no Service here has a TCP port and a ready pod')
@@ -40,7 +52,15 @@ export default check({
     const blind = parts.filter((it, index) => verdicts[index] === 'open' && isAskedAbout(scope, 'Service', it.service))
     return [
       ...found,
-      ...(blind.length === 0 ? [] : [cannotTell(contacts.known ? 'not-there' : contacts.why.reason, `only a connection tells who listens behind ${some(blind.map((it) => `${full(it.service)}:${it.port.port}`))}`, contacts.known ? null : '--probe')]),
+      ...(blind.length === 0
+        ? []
+        : [
+            cannotTell(
+              contacts.known ? 'not-there' : contacts.why.reason,
+              `only a connection tells who listens behind ${some(blind.map((it) => `${full(it.service)}:${it.port.port}`))}`,
+              contacts.known ? null : '--probe',
+            ),
+          ]),
       ok(parts.length, contacts.known ? null : 'by the ports that containers declare; --probe connects'),
     ]
   },
@@ -51,11 +71,20 @@ export default check({
         ? `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, where ${args['closed'] === args['of'] ? 'nobody listens' : `${args['closed']} of ${args['of']} pods do not listen`}.`
         : `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, which its pods do not declare.`,
     detail: ({ args }) =>
-      args['by'] === 'probe' ? `${args['closed']} of ${count(Number(args['of']), 'ready pod')} refuse · ${args['failures']} of ${args['tries']} direct connects${args['declared'] === '' ? '' : ` · pods declare ${args['declared']}`}` : `${count(Number(args['of']), 'ready pod')} · they declare ${args['declared']} · declared ports bind nothing, so this is suspicion`,
-    note: ({ args }) => (args['by'] === 'probe' ? 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1' : null),
+      args['by'] === 'probe'
+        ? `${args['closed']} of ${count(Number(args['of']), 'ready pod')} refuse · ${args['failures']} of ${args['tries']} direct connects${args['declared'] === '' ? '' : ` · pods declare ${args['declared']}`}`
+        : `${count(Number(args['of']), 'ready pod')} · they declare ${args['declared']} · declared ports bind nothing, so this is suspicion`,
+    note: ({ args }) =>
+      args['by'] === 'probe'
+        ? 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
+        : null,
     help: ({ subject: on, args }) =>
       args['by'] === 'probe'
-        ? [`see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1), then ${args['closed'] === args['of'] ? 'set targetPort to it' : 'find out why these pods differ from the others'}`, `kubectl -n ${on.namespace} exec ${args['example']} -- cat /proc/net/tcp /proc/net/tcp6`, `kubectl -n ${on.namespace} edit service ${on.name}`]
+        ? [
+            `see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1), then ${args['closed'] === args['of'] ? 'set targetPort to it' : 'find out why these pods differ from the others'}`,
+            `kubectl -n ${on.namespace} exec ${args['example']} -- cat /proc/net/tcp /proc/net/tcp6`,
+            `kubectl -n ${on.namespace} edit service ${on.name}`,
+          ]
         : ['connect, to be sure', `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`],
   },
 })
@@ -70,21 +99,51 @@ interface Part {
 
 /** The probe's connects to pods that are still there and ready: others may refuse, and no one minds. */
 function directContacts(contacts: readonly Contact[], port: ServicePort, serving: readonly Pod[]): readonly Contact[] {
-  return contacts.filter((it) => it.via.kind === 'endpoint' && it.service.port === port.port && serving.some((pod) => pod.name === endpointName(it) && targetPortIn(pod, port) === it.port))
+  return contacts.filter(
+    (it) =>
+      it.via.kind === 'endpoint' &&
+      it.service.port === port.port &&
+      serving.some((pod) => pod.name === endpointName(it) && targetPortIn(pod, port) === it.port),
+  )
 }
 
 function byProbe({ service, port, index, seen }: Part): Verdict | 'ok' {
-  const groups = [...Map.groupBy(seen, endpointName)].map(([pod, its]) => ({ pod, ip: its[0]?.ip ?? '', number: its[0]?.port ?? 0, tally: tally(its), nodes: [...new Set(its.map((it) => it.node))] }))
+  const groups = [...Map.groupBy(seen, endpointName)].map(([pod, its]) => ({
+    pod,
+    ip: its[0]?.ip ?? '',
+    number: its[0]?.port ?? 0,
+    tally: tally(its),
+    nodes: [...new Set(its.map((it) => it.node))],
+  }))
   const closed = groups.filter((it) => it.tally.open === 0 && it.tally.by.refused > 0)
   if (closed.length === 0) return 'ok'
   const all = tally(seen)
   return finding({
     subject: serviceSubject(service),
     confidence: 'observed',
-    args: { by: 'probe', port: portText(port), targetPort: typeof port.targetPort === 'string' ? `${port.targetPort} (${closed[0]?.number})` : port.targetPort, closed: closed.length, of: groups.length, failures: failuresText(all), tries: all.of, declared: '', example: closed[0]?.pod ?? 'none' },
+    args: {
+      by: 'probe',
+      port: portText(port),
+      targetPort: typeof port.targetPort === 'string' ? `${port.targetPort} (${closed[0]?.number})` : port.targetPort,
+      closed: closed.length,
+      of: groups.length,
+      failures: failuresText(all),
+      tries: all.of,
+      declared: '',
+      example: closed[0]?.pod ?? 'none',
+    },
     evidence: [
       targetPortEvidence(service, index, `refused by ${count(closed.length, 'pod')} of ${groups.length}`),
-      { kind: 'shares', label: 'connects straight to pods that failed', rows: groups.map((it) => ({ where: `${it.pod} ${it.ip}:${it.number}`, bad: it.tally.failed, of: it.tally.of, note: `${failuresText(it.tally)}, from ${some(it.nodes)}` })) },
+      {
+        kind: 'shares',
+        label: 'connects straight to pods that failed',
+        rows: groups.map((it) => ({
+          where: `${it.pod} ${it.ip}:${it.number}`,
+          bad: it.tally.failed,
+          of: it.tally.of,
+          note: `${failuresText(it.tally)}, from ${some(it.nodes)}`,
+        })),
+      },
     ],
     explains: [svcUnanswered(service)],
   })
@@ -101,15 +160,27 @@ function byDeclaration({ service, port, index, serving }: Part): Verdict | 'ok' 
     subject: serviceSubject(service),
     confidence: 'possible',
     severity: isLikely(service, port, serving) ? 'warning' : 'info',
-    args: { by: 'declaration', port: portText(port), targetPort: port.targetPort, closed: 0, of: serving.length, failures: 'none tried', tries: 0, declared: all.join(', '), example: serving[0]?.name ?? 'none' },
+    args: {
+      by: 'declaration',
+      port: portText(port),
+      targetPort: port.targetPort,
+      closed: 0,
+      of: serving.length,
+      failures: 'none tried',
+      tries: 0,
+      declared: all.join(', '),
+      example: serving[0]?.name ?? 'none',
+    },
     evidence: [targetPortEvidence(service, index, `pods declare ${all.join(', ')}`)],
     explains: [svcUnanswered(service)],
   })
 }
 
 /**
- * Lists of ports are kept badly: istiod's Deployment declared three of the five ports of its Service for years. Where pods
- * declare other ports of this Service, the missing one is likely a slip only if what was meant can be pointed at: a port of
+ * Lists of ports are kept badly: istiod's Deployment declared three of the five ports of its Service for years. Where
+ * pods
+ * declare other ports of this Service, the missing one is likely a slip only if what was meant can be pointed at: a
+ * port of
  * the same name, or the one that is left over on both sides.
  */
 function isLikely(service: Service, port: ServicePort, serving: readonly Pod[]): boolean {
@@ -118,6 +189,8 @@ function isLikely(service: Service, port: ServicePort, serving: readonly Pod[]):
   const targets = service.ports.filter((it) => it.protocol === 'TCP').map((it) => it.targetPort)
   const known = targets.filter((it) => typeof it === 'string' || numbers.has(it))
   if (known.length === 0 || declared.some((it) => it.name !== null && it.name === port.name)) return true
-  const leftOver = new Set(declared.filter((it) => !targets.includes(it.port) && !targets.includes(it.name ?? '')).map((it) => it.port))
+  const leftOver = new Set(
+    declared.filter((it) => !targets.includes(it.port) && !targets.includes(it.name ?? '')).map((it) => it.port),
+  )
   return leftOver.size === 1 && targets.length - known.length === 1
 }

@@ -26,7 +26,13 @@ export default check({
 
   run({ services, pods }) {
     const podsOf = podsOfServices(pods)
-    const named = services.flatMap((service) => service.ports.flatMap((port, index) => (typeof port.targetPort === 'string' ? [{ service, port, index, live: podsOf(service).filter(isLive) }] : []))).filter((it) => it.live.length > 0)
+    const named = services
+      .flatMap((service) =>
+        service.ports.flatMap((port, index) =>
+          typeof port.targetPort === 'string' ? [{ service, port, index, live: podsOf(service).filter(isLive) }] : [],
+        ),
+      )
+      .filter((it) => it.live.length > 0)
     if (named.length === 0) return notApplicable('no Service with pods here names its target port')
     const found = named.flatMap(({ service, port, index, live }): Verdict[] => {
       const without = live.filter((it) => targetPortIn(it, port) === null)
@@ -37,11 +43,18 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Service ${full(on)} wants target port \`${args['name']}\`, which ${args['without'] === args['of'] ? 'none of its pods declares' : `${args['without']} of its ${args['of']} pods do not declare`}.`,
-    detail: ({ args }) => `port ${args['port']} · missing in ${args['without']} of ${count(Number(args['of']), 'pod')} · they declare ${args['declared']}`,
-    note: ({ args }) => (args['protocol'] === 'other' ? `a port of that name is declared for another protocol: name and protocol have to match` : 'a named target port is looked up in each pod; a pod without it gets no connections, and still counts as ready'),
+    headline: ({ subject: on, args }) =>
+      `Service ${full(on)} wants target port \`${args['name']}\`, which ${args['without'] === args['of'] ? 'none of its pods declares' : `${args['without']} of its ${args['of']} pods do not declare`}.`,
+    detail: ({ args }) =>
+      `port ${args['port']} · missing in ${args['without']} of ${count(Number(args['of']), 'pod')} · they declare ${args['declared']}`,
+    note: ({ args }) =>
+      args['protocol'] === 'other'
+        ? `a port of that name is declared for another protocol: name and protocol have to match`
+        : 'a named target port is looked up in each pod; a pod without it gets no connections, and still counts as ready',
     help: ({ subject: on, args }) => [
-      args['near'] === 'none' ? 'name the port in the container, or use its number' : `name the port that is there: \`${args['near']}\``,
+      args['near'] === 'none'
+        ? 'name the port in the container, or use its number'
+        : `name the port that is there: \`${args['near']}\``,
       `kubectl -n ${on.namespace} patch service ${on.name} --type=json -p '[{"op":"replace","path":"/spec/ports/${args['index']}/targetPort","value":"${args['near'] === 'none' ? 'NAME' : args['near']}"}]'`,
       `kubectl -n ${on.namespace} get pod ${args['example']} -o jsonpath='{.spec.containers[*].ports}'`,
     ],
@@ -59,11 +72,19 @@ function owners(pods: readonly Pod[]): ReadonlySet<string> {
   return new Set(pods.map((it) => it.owner?.name ?? it.name))
 }
 
-function verdict(service: Service, port: ServicePort, index: number, live: readonly Pod[], without: readonly Pod[]): Verdict {
+function verdict(
+  service: Service,
+  port: ServicePort,
+  index: number,
+  live: readonly Pod[],
+  without: readonly Pod[],
+): Verdict {
   const declared = without.flatMap((it) => declaredPorts(it, port.protocol))
   const names = [...new Set(declared.flatMap((it) => (it.name === null ? [] : [it.name])))]
   const near = closest(`${port.targetPort}`, names, 1)[0] ?? (names.length === 1 ? names[0] : undefined) ?? 'none'
-  const texts = [...new Set(declared.map((it) => (it.name === null ? `${it.port}` : `${it.name} (${it.port})`)))].toSorted()
+  const texts = [
+    ...new Set(declared.map((it) => (it.name === null ? `${it.port}` : `${it.name} (${it.port})`))),
+  ].toSorted()
   const everywhere = without.length === live.length
   return finding({
     subject: serviceSubject(service),
@@ -79,9 +100,17 @@ function verdict(service: Service, port: ServicePort, index: number, live: reado
       declared: texts.join(', ') || `no ${port.protocol} port`,
       near,
       example: without[0]?.name ?? 'none',
-      protocol: without.some((it) => it.containers.some((one) => one.ports.some((had) => had.name === port.targetPort))) ? 'other' : 'same',
+      protocol: without.some((it) => it.containers.some((one) => one.ports.some((had) => had.name === port.targetPort)))
+        ? 'other'
+        : 'same',
     },
-    evidence: [targetPortEvidence(service, index, texts.length === 0 ? `pods declare no ${port.protocol} port` : `pods declare ${texts.join(', ')}`)],
+    evidence: [
+      targetPortEvidence(
+        service,
+        index,
+        texts.length === 0 ? `pods declare no ${port.protocol} port` : `pods declare ${texts.join(', ')}`,
+      ),
+    ],
     explains: everywhere ? [noEndpoints(service), svcUnanswered(service)] : [svcUnanswered(service)],
   })
 }

@@ -21,7 +21,9 @@ const [one, two] = [pod('cart-1', { ip: '10.2.1.1' }), pod('cart-2', { ip: '10.2
 const pods = [one, two]
 const networkPolicies: never[] = []
 /** Both nodes to the Service and to both pods: what each of the six ways gave. */
-const ways = (about: Partial<Record<'s1' | 's2' | '11' | '12' | '21' | '22', Contact['tries']>>): ReturnType<typeof contacts> =>
+const ways = (
+  about: Partial<Record<'s1' | 's2' | '11' | '12' | '21' | '22', Contact['tries']>>,
+): ReturnType<typeof contacts> =>
   contacts([
     toService('cart', 'worker-1', about.s1 ?? repeat(5, 'open')),
     toService('cart', 'worker-2', about.s2 ?? repeat(5, 'open')),
@@ -31,55 +33,251 @@ const ways = (about: Partial<Record<'s1' | 's2' | '11' | '12' | '21' | '22', Con
     toPod('cart', 'worker-2', two, about['22'] ?? repeat(5, 'open')),
   ])
 const [lost, shut] = [repeat(5, 'timeout'), repeat(5, 'refused')]
-const because = (fingerprint: string, at?: string) => [{ subject: 'Service/shop/cart', confidence: 'observed' as const, args: { fingerprint, ...(at === undefined ? {} : { at }) } }]
+const because = (fingerprint: string, at?: string) => [
+  {
+    subject: 'Service/shop/cart',
+    confidence: 'observed' as const,
+    args: { fingerprint, ...(at === undefined ? {} : { at }) },
+  },
+]
 const given = { services, pods, networkPolicies }
 
 describeCheck(check, [
-  { it: 'silence of a probe that got the CPU late', given: { contacts: ways({ s1: repeat(5, 'timeout'), 11: repeat(5, 'timeout'), 12: repeat(5, 'timeout') }), services, pods, networkPolicies, dnsProbe: lateOn('worker-1') }, expect: 'ok' },
-  { it: 'every probe was late', given: { contacts: contacts([toService('cart', 'worker-1', repeat(5, 'timeout'))]), services, pods, networkPolicies, dnsProbe: lateOn('worker-1') }, expect: 'cannot-tell', says: /their silence says nothing/ },
-  { it: 'a refusal is no doing of a late probe', given: { contacts: ways({ s1: repeat(5, 'refused') }), services, pods, networkPolicies, dnsProbe: lateOn('worker-1') }, expect: [{ subject: 'Service/shop/cart' }] },
-  { it: 'all is well', given: { ...given, contacts: ways({}) }, expect: 'ok' },
-  { it: 'slow is not failing', given: { ...given, contacts: contacts([toService('cart', 'worker-1', [{ result: 'open', ms: 2900 }])]) }, expect: 'ok' },
-  { it: 'the address refuses on one node, pods answer', given: { ...given, contacts: ways({ s2: shut }) }, expect: because('service-address-only', 'worker-2') },
-  { it: 'nobody listens', given: { ...given, contacts: ways({ s1: shut, s2: shut, 11: shut, 12: shut, 21: shut, 22: shut }) }, expect: because('closed') },
-  { it: 'everything is dropped', given: { ...given, contacts: ways({ s1: lost, s2: lost, 11: lost, 12: lost, 21: lost, 22: lost }) }, expect: because('dropped') },
-  { it: 'a firewall rejects', given: { ...given, contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'no-route'))]) }, expect: because('rejected') },
-  { it: 'one node reaches nothing', given: { ...given, contacts: ways({ s2: lost, 21: lost, 22: lost }) }, expect: because('from-some-nodes', 'worker-2') },
-  { it: 'only across nodes', given: { ...given, contacts: ways({ 12: lost, 21: lost }) }, expect: because('across-nodes') },
-  { it: 'only on the same node', given: { ...given, contacts: ways({ 11: lost, 22: lost }) }, expect: because('same-node') },
-  { it: 'one pod of two', given: { ...given, contacts: ways({ s1: tries('open', 'timeout', 'open', 'timeout'), 12: lost, 22: lost }) }, expect: because('some-endpoints', 'cart-2') },
-  { it: 'every way now and then', given: { ...given, contacts: ways({ 11: tries('open', 'timeout', 'open'), 22: tries('timeout', 'open', 'open') }) }, expect: because('now-and-then') },
-  { it: 'only the address was tried, and refuses', given: { ...given, contacts: contacts([toService('cart', 'worker-1', shut)]) }, expect: because('address-refused') },
-  { it: 'only the address was tried, and times out', given: { ...given, contacts: contacts([toService('cart', 'worker-1', lost)]) }, expect: because('address-dropped') },
-  { it: 'Local, and no pod on the node', given: { ...given, services: [service('cart', { internalTrafficPolicy: 'Local' })], pods: [one], contacts: contacts([toService('cart', 'worker-2', lost), toPod('cart', 'worker-2', one, repeat(5, 'open'))]) }, expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { fingerprint: 'no-local-endpoint' } }] },
-  { it: 'no pods behind it at all', given: { ...given, pods: [], workloads: [], contacts: contacts([toService('cart', 'worker-1', shut)]) }, expect: because('address-refused') },
-  { it: 'a Service whose endpoints are written by hand', given: { ...given, services: [service('cart', { selector: null })], pods: [], contacts: contacts([toPod('cart', 'worker-1', one, lost, { via: { kind: 'endpoint', pod: null } })]) }, expect: because('dropped') },
-  { it: 'one failure in many is no pattern', given: { ...given, contacts: ways({ 11: tries('open', 'timeout', 'open', 'open') }) }, expect: 'cannot-tell' },
-  { it: 'a single try that failed is all there is', given: { ...given, contacts: contacts([toService('cart', 'worker-1', tries('timeout'))]) }, expect: because('address-dropped') },
-  { it: 'a policy denies the probe', given: { ...given, networkPolicies: [ingressPolicy('deny')], contacts: ways({ s1: lost, s2: lost, 11: lost, 12: lost, 21: lost, 22: lost }) }, expect: 'cannot-tell' },
-  { it: 'a policy denies on paper, and everything answers', given: { ...given, networkPolicies: [ingressPolicy('deny')], contacts: ways({}) }, expect: 'ok' },
-  { it: 'policies unreadable, time-outs', given: model({ services: known(services), pods: known(pods), contacts: known(ways({ s1: lost, 11: lost })), networkPolicies: unknown('forbidden', 'list networkpolicies') }), expect: 'cannot-tell' },
-  { it: 'policies unreadable, refusals', given: model({ services: known(services), pods: known(pods), contacts: known(ways({ s1: shut })), networkPolicies: unknown('forbidden', 'list networkpolicies') }), expect: because('service-address-only') },
-  { it: 'the probe ran where policies were not read', given: { ...given, contacts: ways({ s1: lost, 11: lost }) }, scope: { namespace: 'elsewhere' }, expect: 'cannot-tell' },
   {
-    it: 'pods that are leaving, unready or done need not answer',
-    given: { ...given, pods: [one, pod('cart-3', { deleting: true, ip: '10.2.9.3' }), notReady('cart-4', 'x', { ip: '10.2.9.4' }), completed('cart-job')], contacts: contacts([toService('cart', 'worker-1', repeat(5, 'open')), toPod('cart', 'worker-1', pod('cart-3', { ip: '10.2.9.3' }), shut), toPod('cart', 'worker-1', pod('cart-4', { ip: '10.2.9.4' }), shut)]) },
+    it: 'silence of a probe that got the CPU late',
+    given: {
+      contacts: ways({ s1: repeat(5, 'timeout'), 11: repeat(5, 'timeout'), 12: repeat(5, 'timeout') }),
+      services,
+      pods,
+      networkPolicies,
+      dnsProbe: lateOn('worker-1'),
+    },
     expect: 'ok',
   },
-  { it: 'scaled to 0', given: { ...given, pods: [], workloads: [deployment('cart', 0)], contacts: contacts([toService('cart', 'worker-1', shut)]) }, expect: 'not-applicable' },
-  { it: 'a Service that the probe left out', given: { ...given, services: [...services, service('db')], pods: [...pods, pod('db-1')], contacts: ways({}) }, expect: 'cannot-tell' },
-  { it: 'the same, when the user asked about another', given: { ...given, services: [...services, service('db')], pods: [...pods, pod('db-1')], contacts: ways({}) }, scope: { target: { kind: 'object', object: subject('Service', 'shop', 'cart'), url: null } }, expect: 'ok' },
+  {
+    it: 'every probe was late',
+    given: {
+      contacts: contacts([toService('cart', 'worker-1', repeat(5, 'timeout'))]),
+      services,
+      pods,
+      networkPolicies,
+      dnsProbe: lateOn('worker-1'),
+    },
+    expect: 'cannot-tell',
+    says: /their silence says nothing/,
+  },
+  {
+    it: 'a refusal is no doing of a late probe',
+    given: {
+      contacts: ways({ s1: repeat(5, 'refused') }),
+      services,
+      pods,
+      networkPolicies,
+      dnsProbe: lateOn('worker-1'),
+    },
+    expect: [{ subject: 'Service/shop/cart' }],
+  },
+  { it: 'all is well', given: { ...given, contacts: ways({}) }, expect: 'ok' },
+  {
+    it: 'slow is not failing',
+    given: { ...given, contacts: contacts([toService('cart', 'worker-1', [{ result: 'open', ms: 2900 }])]) },
+    expect: 'ok',
+  },
+  {
+    it: 'the address refuses on one node, pods answer',
+    given: { ...given, contacts: ways({ s2: shut }) },
+    expect: because('service-address-only', 'worker-2'),
+  },
+  {
+    it: 'nobody listens',
+    given: { ...given, contacts: ways({ s1: shut, s2: shut, 11: shut, 12: shut, 21: shut, 22: shut }) },
+    expect: because('closed'),
+  },
+  {
+    it: 'everything is dropped',
+    given: { ...given, contacts: ways({ s1: lost, s2: lost, 11: lost, 12: lost, 21: lost, 22: lost }) },
+    expect: because('dropped'),
+  },
+  {
+    it: 'a firewall rejects',
+    given: { ...given, contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'no-route'))]) },
+    expect: because('rejected'),
+  },
+  {
+    it: 'one node reaches nothing',
+    given: { ...given, contacts: ways({ s2: lost, 21: lost, 22: lost }) },
+    expect: because('from-some-nodes', 'worker-2'),
+  },
+  {
+    it: 'only across nodes',
+    given: { ...given, contacts: ways({ 12: lost, 21: lost }) },
+    expect: because('across-nodes'),
+  },
+  {
+    it: 'only on the same node',
+    given: { ...given, contacts: ways({ 11: lost, 22: lost }) },
+    expect: because('same-node'),
+  },
+  {
+    it: 'one pod of two',
+    given: { ...given, contacts: ways({ s1: tries('open', 'timeout', 'open', 'timeout'), 12: lost, 22: lost }) },
+    expect: because('some-endpoints', 'cart-2'),
+  },
+  {
+    it: 'every way now and then',
+    given: { ...given, contacts: ways({ 11: tries('open', 'timeout', 'open'), 22: tries('timeout', 'open', 'open') }) },
+    expect: because('now-and-then'),
+  },
+  {
+    it: 'only the address was tried, and refuses',
+    given: { ...given, contacts: contacts([toService('cart', 'worker-1', shut)]) },
+    expect: because('address-refused'),
+  },
+  {
+    it: 'only the address was tried, and times out',
+    given: { ...given, contacts: contacts([toService('cart', 'worker-1', lost)]) },
+    expect: because('address-dropped'),
+  },
+  {
+    it: 'Local, and no pod on the node',
+    given: {
+      ...given,
+      services: [service('cart', { internalTrafficPolicy: 'Local' })],
+      pods: [one],
+      contacts: contacts([toService('cart', 'worker-2', lost), toPod('cart', 'worker-2', one, repeat(5, 'open'))]),
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { fingerprint: 'no-local-endpoint' } }],
+  },
+  {
+    it: 'no pods behind it at all',
+    given: { ...given, pods: [], workloads: [], contacts: contacts([toService('cart', 'worker-1', shut)]) },
+    expect: because('address-refused'),
+  },
+  {
+    it: 'a Service whose endpoints are written by hand',
+    given: {
+      ...given,
+      services: [service('cart', { selector: null })],
+      pods: [],
+      contacts: contacts([toPod('cart', 'worker-1', one, lost, { via: { kind: 'endpoint', pod: null } })]),
+    },
+    expect: because('dropped'),
+  },
+  {
+    it: 'one failure in many is no pattern',
+    given: { ...given, contacts: ways({ 11: tries('open', 'timeout', 'open', 'open') }) },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'a single try that failed is all there is',
+    given: { ...given, contacts: contacts([toService('cart', 'worker-1', tries('timeout'))]) },
+    expect: because('address-dropped'),
+  },
+  {
+    it: 'a policy denies the probe',
+    given: {
+      ...given,
+      networkPolicies: [ingressPolicy('deny')],
+      contacts: ways({ s1: lost, s2: lost, 11: lost, 12: lost, 21: lost, 22: lost }),
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'a policy denies on paper, and everything answers',
+    given: { ...given, networkPolicies: [ingressPolicy('deny')], contacts: ways({}) },
+    expect: 'ok',
+  },
+  {
+    it: 'policies unreadable, time-outs',
+    given: model({
+      services: known(services),
+      pods: known(pods),
+      contacts: known(ways({ s1: lost, 11: lost })),
+      networkPolicies: unknown('forbidden', 'list networkpolicies'),
+    }),
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'policies unreadable, refusals',
+    given: model({
+      services: known(services),
+      pods: known(pods),
+      contacts: known(ways({ s1: shut })),
+      networkPolicies: unknown('forbidden', 'list networkpolicies'),
+    }),
+    expect: because('service-address-only'),
+  },
+  {
+    it: 'the probe ran where policies were not read',
+    given: { ...given, contacts: ways({ s1: lost, 11: lost }) },
+    scope: { namespace: 'elsewhere' },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'pods that are leaving, unready or done need not answer',
+    given: {
+      ...given,
+      pods: [
+        one,
+        pod('cart-3', { deleting: true, ip: '10.2.9.3' }),
+        notReady('cart-4', 'x', { ip: '10.2.9.4' }),
+        completed('cart-job'),
+      ],
+      contacts: contacts([
+        toService('cart', 'worker-1', repeat(5, 'open')),
+        toPod('cart', 'worker-1', pod('cart-3', { ip: '10.2.9.3' }), shut),
+        toPod('cart', 'worker-1', pod('cart-4', { ip: '10.2.9.4' }), shut),
+      ]),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'scaled to 0',
+    given: {
+      ...given,
+      pods: [],
+      workloads: [deployment('cart', 0)],
+      contacts: contacts([toService('cart', 'worker-1', shut)]),
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'a Service that the probe left out',
+    given: { ...given, services: [...services, service('db')], pods: [...pods, pod('db-1')], contacts: ways({}) },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'the same, when the user asked about another',
+    given: { ...given, services: [...services, service('db')], pods: [...pods, pod('db-1')], contacts: ways({}) },
+    scope: { target: { kind: 'object', object: subject('Service', 'shop', 'cart'), url: null } },
+    expect: 'ok',
+  },
   { it: 'no probe', given, expect: 'cannot-tell' },
 ])
 
 test('a closed target port takes it under itself', () => {
-  const all = model({ services: known(services), pods: known([one]), networkPolicies: known([]), contacts: known(contacts([toService('cart', 'worker-1', shut), toPod('cart', 'worker-1', one, shut)])) })
+  const all = model({
+    services: known(services),
+    pods: known([one]),
+    networkPolicies: known([]),
+    contacts: known(contacts([toService('cart', 'worker-1', shut), toPod('cart', 'worker-1', one, shut)])),
+  })
   const { roots } = diagnose(all, { checks: [targetPortClosed, check] })
-  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['SVC202', 'SVC207']])
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+    ['SVC202', 'SVC207'],
+  ])
 })
 
 test('a node that is down takes it under itself when all that fails is there', () => {
-  const all = model({ services: known(services), pods: known([one]), networkPolicies: known([]), nodes: known([node('worker-1', { ready: 'Unknown' }), node('worker-2')]), contacts: known(contacts([toService('cart', 'worker-2', lost), toPod('cart', 'worker-2', one, lost)])) })
+  const all = model({
+    services: known(services),
+    pods: known([one]),
+    networkPolicies: known([]),
+    nodes: known([node('worker-1', { ready: 'Unknown' }), node('worker-2')]),
+    contacts: known(contacts([toService('cart', 'worker-2', lost), toPod('cart', 'worker-2', one, lost)])),
+  })
   const { roots } = diagnose(all, { checks: [nodeNotReady, check] })
-  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([['NOD501', 'SVC207']])
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+    ['NOD501', 'SVC207'],
+  ])
 })

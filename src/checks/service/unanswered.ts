@@ -7,7 +7,17 @@ import type { Service } from '../../model/service.ts'
 import { policyNames } from '../../relations/policy/policy-allows.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
-import { awake, contactsOfServices, endpointName, failuresText, type Fingerprint, fingerprint, isSick, nodesOf, tally } from '../../relations/service/service-contacts.ts'
+import {
+  awake,
+  contactsOfServices,
+  endpointName,
+  failuresText,
+  type Fingerprint,
+  fingerprint,
+  isSick,
+  nodesOf,
+  tally,
+} from '../../relations/service/service-contacts.ts'
 import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { nodeDown, svcUnanswered } from '../../relations/symptom.ts'
 import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
@@ -31,28 +41,59 @@ export default check({
   decides: ['SVC-20', 'PRX-01'],
 
   run({ contacts, services, pods, workloads, networkPolicies, namespaces, dnsProbe, scope }) {
-    const [podsOf, contactsOf, backing] = [podsOfServices(pods), contactsOfServices(known(contacts)), backingOf(pods, workloads)]
+    const [podsOf, contactsOf, backing] = [
+      podsOfServices(pods),
+      contactsOfServices(known(contacts)),
+      backingOf(pods, workloads),
+    ]
     const decide = policyOnProbe({ contacts: known(contacts), networkPolicies, namespaces, scope })
     const expected = services.filter((it) => backing(it).kind !== 'scaled-to-zero')
     const probed = expected.filter((it) => contactsOf(it).length > 0)
-    const untried = expected.filter((it) => !probed.includes(it) && podsOf(it).some(isServing) && it.ports.some((port) => port.protocol === 'TCP') && isAskedAbout(scope, 'Service', it))
-    const left = untried.length === 0 ? [] : [cannotTell('not-there', `the probe did not connect to ${count(untried.length, 'Service')}: ${some(untried.map(full))}`)]
-    if (probed.length === 0) return left.length > 0 ? left : notApplicable('the probe connected to no Service that should answer')
+    const untried = expected.filter(
+      (it) =>
+        !probed.includes(it) &&
+        podsOf(it).some(isServing) &&
+        it.ports.some((port) => port.protocol === 'TCP') &&
+        isAskedAbout(scope, 'Service', it),
+    )
+    const left =
+      untried.length === 0
+        ? []
+        : [
+            cannotTell(
+              'not-there',
+              `the probe did not connect to ${count(untried.length, 'Service')}: ${some(untried.map(full))}`,
+            ),
+          ]
+    if (probed.length === 0)
+      return left.length > 0 ? left : notApplicable('the probe connected to no Service that should answer')
 
     const verdicts = probed.flatMap((service): readonly Verdict[] => {
       const serving = podsOf(service).filter(isServing)
       const all = contactsOf(service)
       const seen = awake(all, dnsProbe).filter((it) => isWorthwhile(it, service, serving))
       if (seen.length === 0 && all.some((it) => lagIn(dnsProbe, it.node) >= blindLagMs)) {
-        return [cannotTell('too-few', `the probes that connected to ${full(service)} got the CPU ${blindLagMs} ms late or more, so their silence says nothing`, '--probe')]
+        return [
+          cannotTell(
+            'too-few',
+            `the probes that connected to ${full(service)} got the CPU ${blindLagMs} ms late or more, so their silence says nothing`,
+            '--probe',
+          ),
+        ]
       }
       const blind: Verdict[] = []
       const counted = seen.filter((it) => {
         if (!isSick(it)) return true
         const decision = decide(it, serving, service.ports.find((port) => port.port === it.service.port) ?? null)
-        if (decision.kind === 'denied') blind.push(cannotTell('ambiguous', `${policyNames(decision.by)} denies the probe pod the way to ${full(service)}`))
+        if (decision.kind === 'denied')
+          blind.push(
+            cannotTell('ambiguous', `${policyNames(decision.by)} denies the probe pod the way to ${full(service)}`),
+          )
         // A policy drops, it does not refuse: a refusal is the target's own.
-        else if (decision.kind === 'unknown' && tally([it]).by.refused === 0) blind.push(cannotTell('ambiguous', `connects to ${full(service)} fail, and a policy may be why: ${decision.why}`))
+        else if (decision.kind === 'unknown' && tally([it]).by.refused === 0)
+          blind.push(
+            cannotTell('ambiguous', `connects to ${full(service)} fail, and a policy may be why: ${decision.why}`),
+          )
         else return true
         return false
       })
@@ -62,12 +103,16 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Service ${full(on)} ${args['open'] === 0 ? 'does not answer' : 'answers only part of the time'}: ${args['failed']} of ${args['of']} connections failed.`,
-    detail: ({ args }) => `${args['failures']} of ${args['of']} connects · from ${args['nodes']} · ${meanings[args['fingerprint'] as Fingerprint].seen} ${args['at']}`.trimEnd(),
+    headline: ({ subject: on, args }) =>
+      `Service ${full(on)} ${args['open'] === 0 ? 'does not answer' : 'answers only part of the time'}: ${args['failed']} of ${args['of']} connections failed.`,
+    detail: ({ args }) =>
+      `${args['failures']} of ${args['of']} connects · from ${args['nodes']} · ${meanings[args['fingerprint'] as Fingerprint].seen} ${args['at']}`.trimEnd(),
     note: ({ args }) => meanings[args['fingerprint'] as Fingerprint].means,
     help: ({ subject: on, args }) => [
       meanings[args['fingerprint'] as Fingerprint].look,
-      ...meanings[args['fingerprint'] as Fingerprint].commands.map((it) => it.replace(/\{(\w+)\}/g, (_, name: string) => `${name === 'namespace' ? on.namespace : args[name]}`)),
+      ...meanings[args['fingerprint'] as Fingerprint].commands.map((it) =>
+        it.replace(/\{(\w+)\}/g, (_, name: string) => `${name === 'namespace' ? on.namespace : args[name]}`),
+      ),
       `kubectl -n ${on.namespace} run hop-check --rm -it --restart=Never --image=busybox -- nc -vz -w 3 ${args['ip']} ${args['port']}`,
     ],
   },
@@ -76,7 +121,11 @@ export default check({
 /** A Service's address is judged whole; a direct connect only while its pod is still one that should answer. */
 function isWorthwhile(contact: Contact, service: Service, serving: readonly Pod[]): boolean {
   if (contact.tries.length === 0) return false
-  return contact.via.kind === 'service' || service.selector === null || serving.some((it) => it.name === endpointName(contact) || it.ip === contact.ip)
+  return (
+    contact.via.kind === 'service' ||
+    service.selector === null ||
+    serving.some((it) => it.name === endpointName(contact) || it.ip === contact.ip)
+  )
 }
 
 function judge(service: Service, counted: readonly Contact[], serving: readonly Pod[]): readonly Verdict[] {
@@ -99,9 +148,26 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
       subject: serviceSubject(service),
       confidence: 'observed',
       severity: marks.fingerprint === 'no-local-endpoint' ? 'warning' : 'error',
-      args: { fingerprint: marks.fingerprint, failed: all.failed, of: all.of, open: all.open, failures: failuresText(all), nodes: count(nodes.length, 'node'), at: some(marks.at), ip: first?.ip ?? 'none', port: first?.port ?? 0, node: first?.node ?? 'none', pod: direct === undefined ? (serving[0]?.name ?? 'none') : endpointName(direct), target: direct?.ip ?? serving[0]?.ip ?? 'none' },
+      args: {
+        fingerprint: marks.fingerprint,
+        failed: all.failed,
+        of: all.of,
+        open: all.open,
+        failures: failuresText(all),
+        nodes: count(nodes.length, 'node'),
+        at: some(marks.at),
+        ip: first?.ip ?? 'none',
+        port: first?.port ?? 0,
+        node: first?.node ?? 'none',
+        pod: direct === undefined ? (serving[0]?.name ?? 'none') : endpointName(direct),
+        target: direct?.ip ?? serving[0]?.ip ?? 'none',
+      },
       evidence: [{ kind: 'shares', label: 'connects that failed', rows: rowsOf(counted) }],
-      symptoms: [svcUnanswered(service), ...(clients.size === 1 && nodes.length > 1 ? [...clients].map(nodeDown) : []), ...(homes.size === 1 ? [...homes].flatMap((it) => (it === null ? [] : [nodeDown(it)])) : [])],
+      symptoms: [
+        svcUnanswered(service),
+        ...(clients.size === 1 && nodes.length > 1 ? [...clients].map(nodeDown) : []),
+        ...(homes.size === 1 ? [...homes].flatMap((it) => (it === null ? [] : [nodeDown(it)])) : []),
+      ],
       explains: [svcUnanswered(service)],
     }),
   ]
@@ -112,8 +178,15 @@ function homesOf(direct: readonly (string | null)[], serving: readonly Pod[]): R
   return new Set(direct.length > 0 ? direct : serving.map((it) => it.node))
 }
 
-function rowsOf(contacts: readonly Contact[]): readonly { readonly where: string; readonly bad: number; readonly of: number; readonly note: string }[] {
-  return [...Map.groupBy(contacts, (it) => `${it.node} to ${it.via.kind === 'service' ? 'the Service' : endpointName(it)} ${it.ip}:${it.port}`)]
+function rowsOf(
+  contacts: readonly Contact[],
+): readonly { readonly where: string; readonly bad: number; readonly of: number; readonly note: string }[] {
+  return [
+    ...Map.groupBy(
+      contacts,
+      (it) => `${it.node} to ${it.via.kind === 'service' ? 'the Service' : endpointName(it)} ${it.ip}:${it.port}`,
+    ),
+  ]
     .map(([where, its]) => ({ where, bad: tally(its).failed, of: tally(its).of, note: failuresText(tally(its)) }))
     .toSorted((a, b) => b.bad - a.bad || textOrder(a.where, b.where))
 }

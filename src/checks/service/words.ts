@@ -21,9 +21,19 @@ export function full(it: { readonly namespace: string | null; readonly name: str
   return it.namespace === null ? it.name : `${it.namespace}/${it.name}`
 }
 
-/** Whether to speak of this object when nothing is known about it: not when the user asked about another of its kind. */
-export function isAskedAbout({ target }: Scope, kind: string, it: { readonly namespace: string; readonly name: string }): boolean {
-  return target.kind !== 'object' || target.object.kind !== kind || (target.object.namespace === it.namespace && target.object.name === it.name)
+/**
+ * Whether to speak of this object when nothing is known about it: not when the user asked about another of its kind.
+ */
+export function isAskedAbout(
+  { target }: Scope,
+  kind: string,
+  it: { readonly namespace: string; readonly name: string },
+): boolean {
+  return (
+    target.kind !== 'object' ||
+    target.object.kind !== kind ||
+    (target.object.namespace === it.namespace && target.object.name === it.name)
+  )
 }
 
 export function serviceSubject(service: { readonly namespace: string; readonly name: string }): Subject {
@@ -31,7 +41,9 @@ export function serviceSubject(service: { readonly namespace: string; readonly n
 }
 
 export function pairsText(pairs: Readonly<Record<string, string>>): string {
-  return Object.entries(pairs).map(([key, value]) => `${key}=${value}`).join(',')
+  return Object.entries(pairs)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
 }
 
 /** The Service's `selector:` as it stands in its YAML, with the caret under one pair's value (or key). */
@@ -52,8 +64,18 @@ export function selectorEvidence(service: Service, key: string, mark: string, la
 export function targetPortEvidence(service: Service, index: number, label: string): Evidence {
   const port = service.ports[index]
   const named = port?.name === null || port?.name === undefined ? [] : [`name: ${port.name}`]
-  const lines = [...named, `port: ${port?.port}`, `targetPort: ${port?.targetPort}`].map((it, at) => `${at === 0 ? '- ' : '  '}${it}`)
-  return { kind: 'config', object: serviceSubject(service), path: `spec.ports[${index}].targetPort`, lines: ['ports:', ...lines], at: lines.length, mark: `${port?.targetPort}`, label }
+  const lines = [...named, `port: ${port?.port}`, `targetPort: ${port?.targetPort}`].map(
+    (it, at) => `${at === 0 ? '- ' : '  '}${it}`,
+  )
+  return {
+    kind: 'config',
+    object: serviceSubject(service),
+    path: `spec.ports[${index}].targetPort`,
+    lines: ['ports:', ...lines],
+    at: lines.length,
+    mark: `${port?.targetPort}`,
+    label,
+  }
 }
 
 /** Why a pod gets no traffic, in the fewest words that tell what to do about it. */
@@ -66,7 +88,8 @@ function reason(pod: Pod): string {
   if (pod.phase === 'Failed') return `failed${pod.notReadyReason === null ? '' : `: ${pod.notReadyReason}`}`
   if (pod.deleting) return 'terminating'
   const waiting = pod.containers.find((it) => it.waiting !== null && it.waiting !== 'ContainerCreating')
-  if (waiting !== undefined) return `${waiting.waiting} in container ${waiting.name}${waiting.lastTermination === null ? '' : `, last exit ${waiting.lastTermination}`}`
+  if (waiting !== undefined)
+    return `${waiting.waiting} in container ${waiting.name}${waiting.lastTermination === null ? '' : `, last exit ${waiting.lastTermination}`}`
   if (pod.node === null) return `not scheduled${pod.notReadyReason === null ? '' : `: ${pod.notReadyReason}`}`
   if (pod.phase === 'Pending') return `starting${pod.notReadyReason === null ? '' : `: ${pod.notReadyReason}`}`
   if (pod.ready && pod.ip === null) return 'has no address'
@@ -77,9 +100,20 @@ function reason(pod: Pod): string {
 
 /** How many pods for each reason, most first. */
 export function reasons(pods: readonly Pod[]): readonly { readonly why: string; readonly pods: readonly Pod[] }[] {
-  return [...Map.groupBy(pods, whyNotReady)].map(([why, its]) => ({ why, pods: its })).toSorted((a, b) => b.pods.length - a.pods.length || textOrder(a.why, b.why))
+  return [...Map.groupBy(pods, whyNotReady)]
+    .map(([why, its]) => ({ why, pods: its }))
+    .toSorted((a, b) => b.pods.length - a.pods.length || textOrder(a.why, b.why))
 }
 
 export function reasonsEvidence(label: string, pods: readonly Pod[]): Evidence {
-  return { kind: 'shares', label, rows: reasons(pods).map((it) => ({ where: it.why, bad: it.pods.length, of: pods.length, note: some(it.pods.map((pod) => pod.name)) })) }
+  return {
+    kind: 'shares',
+    label,
+    rows: reasons(pods).map((it) => ({
+      where: it.why,
+      bad: it.pods.length,
+      of: pods.length,
+      note: some(it.pods.map((pod) => pod.name)),
+    })),
+  }
 }

@@ -13,11 +13,17 @@ const lookup = (result: 'ok' | 'timeout' | 'refused' | 'nxdomain', ms: number) =
 
 describeCheck(check, [
   { it: 'nothing was looked at', given: {}, expect: 'not-applicable' },
-  { it: 'all is well', given: { ...F.cluster(), pods: [web], insideViews: [lookup('ok', 3)], nodes: [node('worker-1')] }, expect: 'ok' },
+  {
+    it: 'all is well',
+    given: { ...F.cluster(), pods: [web], insideViews: [lookup('ok', 3)], nodes: [node('worker-1')] },
+    expect: 'ok',
+  },
   {
     it: 'a lookup in the pod ends in a timeout, and the probe is answered',
     given: { ...F.cluster(), pods: [web], insideViews: [lookup('timeout', 5010)] },
-    expect: [{ subject: 'Pod/shop/web-1', severity: 'error', confidence: 'observed', args: { bad: 1, of: 1, how: 'timeout' } }],
+    expect: [
+      { subject: 'Pod/shop/web-1', severity: 'error', confidence: 'observed', args: { bad: 1, of: 1, how: 'timeout' } },
+    ],
   },
   {
     it: 'a lookup in the pod succeeds after 5 s',
@@ -37,7 +43,9 @@ describeCheck(check, [
   },
   {
     it: 'several pods of one namespace are one finding on it',
-    given: { insideViews: [insideView('a', { tcp53: known('timeout') }), insideView('b', { tcp53: known('refused') })] },
+    given: {
+      insideViews: [insideView('a', { tcp53: known('timeout') }), insideView('b', { tcp53: known('refused') })],
+    },
     expect: [{ subject: 'Namespace/shop', severity: 'warning', args: { who: 'pod shop/a, pod shop/b' } }],
   },
   {
@@ -47,7 +55,14 @@ describeCheck(check, [
   },
   {
     it: 'a pod that no Service stands before cannot start',
-    given: { pods: [pod('job-1', { ready: false, containers: [container({ ready: false, waiting: 'CreateContainerConfigError' })] })] },
+    given: {
+      pods: [
+        pod('job-1', {
+          ready: false,
+          containers: [container({ ready: false, waiting: 'CreateContainerConfigError' })],
+        }),
+      ],
+    },
     expect: [{ subject: 'Pod/shop/job-1', severity: 'warning', args: { how: 'CreateContainerConfigError' } }],
   },
 ])

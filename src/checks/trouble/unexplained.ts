@@ -45,16 +45,19 @@ export default check({
   run({ dnsProbe, insideViews, contacts, pods, nodes, troubles }) {
     const states = (pods.known ? pods.value.length : 0) + (nodes.known ? nodes.value.length : 0)
     const examined = states + (insideViews.known ? insideViews.value.length : 0) + measured(dnsProbe, contacts)
-    if (troubles.length === 0) return examined > 0 ? ok(examined) : notApplicable('nothing was looked at that could fail')
+    if (troubles.length === 0)
+      return examined > 0 ? ok(examined) : notApplicable('nothing was looked at that could fail')
     const groups = [...Map.groupBy(troubles, (it) => `${it.source} ${it.kind} ${it.weight}`).values()]
     return groups.map((its) => told(its, contrast(its, dnsProbe, insideViews)))
   },
 
   words: {
     headline: ({ args }) => `${args['what']}, and no known cause matches: ${args['who']}.`,
-    detail: ({ args }) => `${args['bad']} of ${args['of']} · ${args['how']}${args['slowest']} · ${args['from']} · asked: ${args['asked']}`,
+    detail: ({ args }) =>
+      `${args['bad']} of ${args['of']} · ${args['how']}${args['slowest']} · ${args['from']} · asked: ${args['asked']}`,
     note: ({ args }) => (args['well'] === '' ? null : `${args['well']}`),
-    help: ({ subject: on, args }) => nextLook(`${args['source']}`, on, { pod: `${args['pod']}`, namespace: `${args['namespace']}` }),
+    help: ({ subject: on, args }) =>
+      nextLook(`${args['source']}`, on, { pod: `${args['pod']}`, namespace: `${args['namespace']}` }),
   },
 })
 
@@ -93,7 +96,12 @@ function told(its: readonly Trouble[], well: string): Verdict {
   })
 }
 
-function row(it: Trouble): { readonly where: string; readonly bad: number; readonly of: number; readonly note: string } {
+function row(it: Trouble): {
+  readonly where: string
+  readonly bad: number
+  readonly of: number
+  readonly note: string
+} {
   const time = it.ms === null ? '' : ` after ${Math.round(it.ms)} ms`
   return { where: `${readable(it.sufferer)} ${it.from}, ${it.asked}`, bad: it.bad, of: it.of, note: `${it.how}${time}` }
 }
@@ -116,7 +124,11 @@ function few(its: readonly string[], most: number): string {
 }
 
 /** Where the same thing is well: half of a diagnosis. */
-function contrast(its: readonly Trouble[], dnsProbe: Known<DnsProbe>, insideViews: Known<readonly InsideView[]>): string {
+function contrast(
+  its: readonly Trouble[],
+  dnsProbe: Known<DnsProbe>,
+  insideViews: Known<readonly InsideView[]>,
+): string {
   const [first] = its
   if (first === undefined || !first.kind.startsWith('lookup')) return ''
   const sick = new Set(its.map((it) => subjectKey(it.sufferer)))

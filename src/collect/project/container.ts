@@ -25,7 +25,8 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     restarts: count(status['restartCount']),
     waiting: text(fields(state['waiting'])['reason']),
     ...pullLookup(text(fields(state['waiting'])['message'])),
-    lastTermination: text(fields(state['terminated'])['reason']) ?? text(fields(fields(status['lastState'])['terminated'])['reason']),
+    lastTermination:
+      text(fields(state['terminated'])['reason']) ?? text(fields(fields(status['lastState'])['terminated'])['reason']),
   }
 }
 
@@ -33,10 +34,19 @@ function projectPort(raw: Fields, intern: Intern): ContainerPort[] {
   const number = whole(raw['containerPort'])
   if (number === null) return []
   const name = text(raw['name'])
-  return [{ name: name === null ? null : intern.text(name), port: number, protocol: oneOf(raw['protocol'], ['TCP', 'UDP', 'SCTP']) }]
+  return [
+    {
+      name: name === null ? null : intern.text(name),
+      port: number,
+      protocol: oneOf(raw['protocol'], ['TCP', 'UDP', 'SCTP']),
+    },
+  ]
 }
 
-/** In kubectl's words: `http-get :8080/ready`, `tcp-socket :5432`, `grpc :9000`, `exec`. An exec's command may hold secrets. */
+/**
+ * In kubectl's words: `http-get :8080/ready`, `tcp-socket :5432`, `grpc :9000`, `exec`. An exec's command may hold
+ * secrets.
+ */
 function probeText(probe: Fields): string {
   if (isObject(probe['httpGet'])) {
     const get = fields(probe['httpGet'])
@@ -54,6 +64,9 @@ function probeText(probe: Fields): string {
 function pullLookup(message: string | null): Pick<Container, 'pullLookup'> {
   const at = message?.lastIndexOf('lookup ') ?? -1
   const said = at === -1 ? '' : (message ?? '').slice(at, at + 600)
-  const [, name, server, how] = /^lookup ([\w.-]{1,253})(?: on (\S{1,80}?))?: (?:(?:read|dial) \S+ \S+: )?([a-z/ ]{1,60})/.exec(said) ?? []
-  return name === undefined || how === undefined ? {} : { pullLookup: { name, server: server ?? null, how: how.trim() } }
+  const [, name, server, how] =
+    /^lookup ([\w.-]{1,253})(?: on (\S{1,80}?))?: (?:(?:read|dial) \S+ \S+: )?([a-z/ ]{1,60})/.exec(said) ?? []
+  return name === undefined || how === undefined
+    ? {}
+    : { pullLookup: { name, server: server ?? null, how: how.trim() } }
 }

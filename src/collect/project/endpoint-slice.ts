@@ -3,7 +3,9 @@ import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, text, texts, whole } from './json.ts'
 
-/** The label by which kube-proxy and every controller tie a slice to its Service (discovery/v1 well_known_labels.go). */
+/**
+ * The label by which kube-proxy and every controller tie a slice to its Service (discovery/v1 well_known_labels.go).
+ */
 export const serviceNameLabel = 'kubernetes.io/service-name'
 
 /** `discovery.k8s.io/v1 EndpointSlice`; null for what is none. */
@@ -16,12 +18,16 @@ export function projectEndpointSlice(raw: unknown, intern: Intern): EndpointSlic
     name: it.name,
     service: text(it.labels[serviceNameLabel]),
     addressType: oneOf(root['addressType'], ['IPv4', 'IPv6', 'FQDN']),
-    ports: list(root['ports']).map(fields).map((each) => ({
-      name: text(each['name']),
-      port: whole(each['port']),
-      protocol: oneOf(each['protocol'], ['TCP', 'UDP', 'SCTP']),
-    })),
-    endpoints: list(root['endpoints']).map(fields).flatMap((each) => projectEndpoint(each, intern)),
+    ports: list(root['ports'])
+      .map(fields)
+      .map((each) => ({
+        name: text(each['name']),
+        port: whole(each['port']),
+        protocol: oneOf(each['protocol'], ['TCP', 'UDP', 'SCTP']),
+      })),
+    endpoints: list(root['endpoints'])
+      .map(fields)
+      .flatMap((each) => projectEndpoint(each, intern)),
   }
 }
 
@@ -36,12 +42,14 @@ function projectEndpoint(raw: Fields, intern: Intern): Endpoint[] {
   const ready = conditions['ready'] !== false
   const target = fields(raw['targetRef'])
   const node = text(raw['nodeName'])
-  return [{
-    ip,
-    ready,
-    serving: typeof conditions['serving'] === 'boolean' ? conditions['serving'] : ready,
-    terminating: conditions['terminating'] === true,
-    node: node === null ? null : intern.text(node),
-    pod: target['kind'] === 'Pod' ? text(target['name']) : null,
-  }]
+  return [
+    {
+      ip,
+      ready,
+      serving: typeof conditions['serving'] === 'boolean' ? conditions['serving'] : ready,
+      terminating: conditions['terminating'] === true,
+      node: node === null ? null : intern.text(node),
+      pod: target['kind'] === 'Pod' ? text(target['name']) : null,
+    },
+  ]
 }

@@ -14,7 +14,12 @@ export function identity(raw: unknown, intern: Intern): Identity | null {
   const name = text(metadata['name'])
   const namespace = text(metadata['namespace'])
   if (name === null || namespace === null) return null
-  return { namespace: intern.text(namespace), name: intern.text(name), labels: intern.labels(stringMap(metadata['labels'])), metadata }
+  return {
+    namespace: intern.text(namespace),
+    name: intern.text(name),
+    labels: intern.labels(stringMap(metadata['labels'])),
+    metadata,
+  }
 }
 
 /** The controlling owner, else the only one. */
@@ -28,5 +33,9 @@ export function ownerOf(metadata: Fields, intern: Intern): { readonly kind: stri
 
 /** The status condition of that type. */
 export function condition(status: Fields, type: string): Fields | null {
-  return list(status['conditions']).map(fields).find((it) => it['type'] === type) ?? null
+  return (
+    list(status['conditions'])
+      .map(fields)
+      .find((it) => it['type'] === type) ?? null
+  )
 }

@@ -19,13 +19,20 @@ const prefixes: Readonly<Record<string, string>> = {
 const longestAction = 16 * 1024
 
 export function vendorsOf(annotations: Annotations): Pick<Ingress, 'vendors'> {
-  const found = Object.keys(annotations).flatMap((key) => Object.entries(prefixes).flatMap(([prefix, vendor]) => (key.startsWith(prefix) ? [vendor] : [])))
+  const found = Object.keys(annotations).flatMap((key) =>
+    Object.entries(prefixes).flatMap(([prefix, vendor]) => (key.startsWith(prefix) ? [vendor] : [])),
+  )
   return found.length === 0 ? {} : { vendors: [...new Set(found)].toSorted() }
 }
 
-/** `actions.NAME`: what a backend of port `use-annotation` means (aws-load-balancer-controller, pkg/ingress/enhanced_backend_builder.go). */
+/**
+ * `actions.NAME`: what a backend of port `use-annotation` means (aws-load-balancer-controller,
+ * pkg/ingress/enhanced_backend_builder.go).
+ */
 export function actionsOf(annotations: Annotations): Pick<Ingress, 'actions'> {
-  const found = Object.entries(annotations).flatMap(([key, value]) => (key.startsWith(action) ? [projectAction(key.slice(action.length), value)] : []))
+  const found = Object.entries(annotations).flatMap(([key, value]) =>
+    key.startsWith(action) ? [projectAction(key.slice(action.length), value)] : [],
+  )
   return found.length === 0 ? {} : { actions: found }
 }
 
@@ -38,7 +45,11 @@ function projectAction(name: string, json: string): IngressAction {
     const service = text(field(it, 'serviceName'))
     return service === null ? [] : [{ service, port: portOf(field(it, 'servicePort')) }]
   })
-  return { name, type: type === 'forward' || type === 'redirect' || type === 'fixed-response' ? type : 'other', services }
+  return {
+    name,
+    type: type === 'forward' || type === 'redirect' || type === 'fixed-response' ? type : 'other',
+    services,
+  }
 }
 
 /** Written as a text or as a number: `"80"` is port 80 (intstr.Parse). */
@@ -50,7 +61,8 @@ function portOf(raw: unknown): number | string | null {
 /** Go reads the names of fields without case: old manifests write `Type`, `ForwardConfig`. */
 function field(raw: unknown, name: string): unknown {
   const all = fields(raw)
-  const key = Object.keys(all).find((it) => it === name) ?? Object.keys(all).find((it) => it.toLowerCase() === name.toLowerCase())
+  const key =
+    Object.keys(all).find((it) => it === name) ?? Object.keys(all).find((it) => it.toLowerCase() === name.toLowerCase())
   return key === undefined ? undefined : all[key]
 }
 
@@ -64,7 +76,16 @@ function parsed(json: string): unknown {
 }
 
 export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
-  const [rewrite, regex, canary, protocol] = ['rewrite-target', 'use-regex', 'canary', 'backend-protocol'].map((key) => text(annotations[`${nginx}${key}`]))
+  const [rewrite, regex, canary, protocol] = ['rewrite-target', 'use-regex', 'canary', 'backend-protocol'].map((key) =>
+    text(annotations[`${nginx}${key}`]),
+  )
   if ([rewrite, regex, canary, protocol].every((it) => it === null)) return {}
-  return { nginx: { rewrite: rewrite ?? null, regex: regex === 'true', canary: canary === 'true', protocol: protocol?.toUpperCase() ?? null } }
+  return {
+    nginx: {
+      rewrite: rewrite ?? null,
+      regex: regex === 'true',
+      canary: canary === 'true',
+      protocol: protocol?.toUpperCase() ?? null,
+    },
+  }
 }

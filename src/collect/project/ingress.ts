@@ -4,7 +4,9 @@ import { identity } from './identity.ts'
 import { actionsOf, nginxRouting, vendorsOf } from './ingress-annotations.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
-/** Read beside those of `ingress-annotations.ts`, each by its own key: annotations may hold snippets with credentials. */
+/**
+ * Read beside those of `ingress-annotations.ts`, each by its own key: annotations may hold snippets with credentials.
+ */
 const legacyClass = 'kubernetes.io/ingress.class'
 
 /** `networking.k8s.io/v1 Ingress`; null for what is none. A backend that is another resource has the service ''. */
@@ -21,12 +23,16 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     className: fromSpec ?? fromAnnotation,
     classFrom: fromSpec !== null ? 'spec' : fromAnnotation !== null ? 'annotation' : 'default',
     rules: list(spec['rules']).map((rule, index) => projectRule(fields(rule), index)),
-    defaultBackend: isObject(spec['defaultBackend']) ? projectBackend(spec['defaultBackend'], 'spec.defaultBackend') : null,
+    defaultBackend: isObject(spec['defaultBackend'])
+      ? projectBackend(spec['defaultBackend'], 'spec.defaultBackend')
+      : null,
     ...tlsOf(list(spec['tls']).map(fields)),
-    addresses: list(fields(fields(fields(raw)['status'])['loadBalancer'])['ingress']).map(fields).flatMap((each) => {
-      const address = text(each['ip']) ?? text(each['hostname'])
-      return address === null ? [] : [address]
-    }),
+    addresses: list(fields(fields(fields(raw)['status'])['loadBalancer'])['ingress'])
+      .map(fields)
+      .flatMap((each) => {
+        const address = text(each['ip']) ?? text(each['hostname'])
+        return address === null ? [] : [address]
+      }),
     ...statusBy(list(it.metadata['managedFields']).map(fields)),
     ...vendorsOf(annotations),
     ...actionsOf(annotations),
@@ -36,7 +42,12 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
 
 function tlsOf(tls: readonly Fields[]): Pick<Ingress, 'tls'> {
   if (tls.length === 0) return {}
-  return { tls: tls.map((it) => ({ hosts: list(it['hosts']).flatMap((host) => text(host) ?? []), secret: text(it['secretName']) })) }
+  return {
+    tls: tls.map((it) => ({
+      hosts: list(it['hosts']).flatMap((host) => text(host) ?? []),
+      secret: text(it['secretName']),
+    })),
+  }
 }
 
 function statusBy(entries: readonly Fields[]): Pick<Ingress, 'statusBy'> {

@@ -49,5 +49,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(value: unk
 
 /** The entries of a map of strings; others are left out. */
 export function stringMap(value: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(fields(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  return Object.fromEntries(
+    Object.entries(fields(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
 }

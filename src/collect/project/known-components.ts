@@ -29,5 +29,7 @@ const clusterDnsNames = ['kube-dns', 'coredns', 'rke2-coredns', 'node-local-dns'
 /** Does that label set say CoreDNS, kube-proxy or an ingress controller? */
 export function isNetworkComponent(labels: Readonly<Record<string, string>>): boolean {
   if (clusterDnsNames.includes(labels['k8s-app'] ?? '') || labels['istio'] === 'ingressgateway') return true
-  return componentLabels.some((it) => ingressControllers.includes(labels[it] ?? '') || clusterDnsNames.includes(labels[it] ?? ''))
+  return componentLabels.some(
+    (it) => ingressControllers.includes(labels[it] ?? '') || clusterDnsNames.includes(labels[it] ?? ''),
+  )
 }

@@ -38,23 +38,37 @@ function projectPeer(raw: Fields, intern: Intern): PolicyPeer {
   const cidr = text(block['cidr'])
   return {
     podSelector: isObject(raw['podSelector']) ? projectSelector(fields(raw['podSelector']), intern) : null,
-    namespaceSelector: isObject(raw['namespaceSelector']) ? projectSelector(fields(raw['namespaceSelector']), intern) : null,
+    namespaceSelector: isObject(raw['namespaceSelector'])
+      ? projectSelector(fields(raw['namespaceSelector']), intern)
+      : null,
     ipBlock: cidr === null ? null : { cidr, except: texts(block['except']) },
   }
 }
 
 function projectPort(raw: Fields): PolicyPort {
-  return { protocol: oneOf(raw['protocol'], ['TCP', 'UDP', 'SCTP']), port: port(raw['port']), endPort: whole(raw['endPort']) }
+  return {
+    protocol: oneOf(raw['protocol'], ['TCP', 'UDP', 'SCTP']),
+    port: port(raw['port']),
+    endPort: whole(raw['endPort']),
+  }
 }
 
 /** `metav1.LabelSelector`. An operator that does not exist would be refused by the API server. */
 export function projectSelector(raw: Fields, intern: Intern): Selector {
   return {
     matchLabels: intern.labels(stringMap(raw['matchLabels'])),
-    matchExpressions: list(raw['matchExpressions']).map(fields).flatMap((it) => {
-      const key = text(it['key'])
-      if (key === null) return []
-      return [{ key, operator: oneOf(it['operator'], ['In', 'NotIn', 'Exists', 'DoesNotExist']), values: texts(it['values']) }]
-    }),
+    matchExpressions: list(raw['matchExpressions'])
+      .map(fields)
+      .flatMap((it) => {
+        const key = text(it['key'])
+        if (key === null) return []
+        return [
+          {
+            key,
+            operator: oneOf(it['operator'], ['In', 'NotIn', 'Exists', 'DoesNotExist']),
+            values: texts(it['values']),
+          },
+        ]
+      }),
   }
 }

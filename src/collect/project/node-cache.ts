@@ -1,7 +1,9 @@
 import { localIps } from '../../wire/node-cache-args.ts'
 import { type Fields, fields, list, text, texts } from './json.ts'
 
-/** Whether a raw DaemonSet runs kubernetes/dns's node-cache: by its image, else by the flag that no other program has. */
+/**
+ * Whether a raw DaemonSet runs kubernetes/dns's node-cache: by its image, else by the flag that no other program has.
+ */
 export function projectNodeCache(raw: Fields): boolean {
   const spec = fields(fields(fields(raw['spec'])['template'])['spec'])
   return list(spec['containers']).map(fields).some(isNodeCache)

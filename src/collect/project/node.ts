@@ -17,14 +17,20 @@ export function projectNode(raw: unknown, intern: Intern): Node | null {
   return {
     name: intern.text(name),
     labels: intern.labels(stringMap(metadata['labels'])),
-    ip: text(list(status['addresses']).map(fields).find((it) => it['type'] === 'InternalIP')?.['address']),
+    ip: text(
+      list(status['addresses'])
+        .map(fields)
+        .find((it) => it['type'] === 'InternalIP')?.['address'],
+    ),
     ready: oneOf(ready?.['status'], ['Unknown', 'True', 'False']),
     readyMessage: text(ready?.['message']),
     unschedulable: spec['unschedulable'] === true,
-    taints: list(spec['taints']).map(fields).flatMap((it) => {
-      const key = text(it['key'])
-      return key === null ? [] : [{ key, value: text(it['value']), effect: text(it['effect']) ?? '' }]
-    }),
+    taints: list(spec['taints'])
+      .map(fields)
+      .flatMap((it) => {
+        const key = text(it['key'])
+        return key === null ? [] : [{ key, value: text(it['value']), effect: text(it['effect']) ?? '' }]
+      }),
     kernel: text(info['kernelVersion']) ?? '',
     os: text(info['osImage']) ?? '',
     kubelet: text(info['kubeletVersion']) ?? '',

@@ -36,7 +36,9 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
 }
 
 function addresses(status: Fields): Pick<Pod, 'ips'> {
-  const ips = list(status['podIPs']).map(fields).flatMap((it) => text(it['ip']) ?? [])
+  const ips = list(status['podIPs'])
+    .map(fields)
+    .flatMap((it) => text(it['ip']) ?? [])
   return ips.length > 1 ? { ips } : {}
 }
 
@@ -46,7 +48,9 @@ function overReason(status: Fields, intern: Intern): Pick<Pod, 'overReason'> {
 }
 
 function containers(spec: Fields, status: Fields, intern: Intern, withArgs: boolean): Pod['containers'] {
-  const sidecars = list(spec['initContainers']).map(fields).filter((it) => it['restartPolicy'] === 'Always')
+  const sidecars = list(spec['initContainers'])
+    .map(fields)
+    .filter((it) => it['restartPolicy'] === 'Always')
   const states = [...list(status['containerStatuses']), ...list(status['initContainerStatuses'])].map(fields)
   return [...list(spec['containers']).map(fields), ...sidecars].map((it) => {
     const state = states.find((other) => other['name'] === it['name']) ?? {}
@@ -56,14 +60,22 @@ function containers(spec: Fields, status: Fields, intern: Intern, withArgs: bool
 
 /** What a pod mounts there takes the place of the file that the kubelet writes. */
 function resolvConfMount(spec: Fields): Pick<Pod, 'resolvConfMount'> {
-  const mounts = list(spec['containers']).map(fields).flatMap((it) => list(it['volumeMounts']).map(fields))
+  const mounts = list(spec['containers'])
+    .map(fields)
+    .flatMap((it) => list(it['volumeMounts']).map(fields))
   const mount = mounts.find((it) => /^\/etc\/?$|^\/etc\/resolv\.conf$/.test(text(it['mountPath']) ?? ''))
   if (mount === undefined) return {}
-  const volume = list(spec['volumes']).map(fields).find((it) => it['name'] === mount['name']) ?? {}
+  const volume =
+    list(spec['volumes'])
+      .map(fields)
+      .find((it) => it['name'] === mount['name']) ?? {}
   const configMap = text(fields(volume['configMap'])['name'])
   const secret = text(fields(volume['secret'])['secretName'])
   if (configMap !== null) return { resolvConfMount: { kind: 'ConfigMap', name: configMap } }
-  return { resolvConfMount: secret === null ? { kind: 'volume', name: text(mount['name']) ?? 'unnamed' } : { kind: 'Secret', name: secret } }
+  return {
+    resolvConfMount:
+      secret === null ? { kind: 'volume', name: text(mount['name']) ?? 'unnamed' } : { kind: 'Secret', name: secret },
+  }
 }
 
 /** The kubelet's sentence, else its one-word reason. */
@@ -75,9 +87,11 @@ function projectDnsConfig(raw: Fields): DnsConfig {
   return {
     nameservers: texts(raw['nameservers']),
     searches: texts(raw['searches']),
-    options: list(raw['options']).map(fields).flatMap((it) => {
-      const name = text(it['name'])
-      return name === null ? [] : [{ name, value: text(it['value']) }]
-    }),
+    options: list(raw['options'])
+      .map(fields)
+      .flatMap((it) => {
+        const name = text(it['name'])
+        return name === null ? [] : [{ name, value: text(it['value']) }]
+      }),
   }
 }

@@ -18,31 +18,71 @@ const metadata = { namespace: 'shop', name: 'cart', labels: { app: 'cart' } }
 
 describe('weave-tc', () => {
   const container = {
-    name: 'weave-tc', image: 'qmachu/weave-tc:bd94b89', securityContext: { privileged: true },
-    env: [{ name: 'NET_OVERLAY_IF', value: 'weave' }, { name: 'PASSWORD', value: 'hunter2' }],
+    name: 'weave-tc',
+    image: 'qmachu/weave-tc:bd94b89',
+    securityContext: { privileged: true },
+    env: [
+      { name: 'NET_OVERLAY_IF', value: 'weave' },
+      { name: 'PASSWORD', value: 'hunter2' },
+    ],
     volumeMounts: [{ name: 'lib-tc', mountPath: '/lib/tc' }],
   }
-  const raw = (containers: readonly object[]) => ({ metadata, spec: { template: { spec: { hostNetwork: true, containers, volumes: [{ name: 'lib-tc', hostPath: { path: '/usr/lib/tc' } }, { name: 'token', secret: { secretName: 'x' } }] } } } })
+  const raw = (containers: readonly object[]) => ({
+    metadata,
+    spec: {
+      template: {
+        spec: {
+          hostNetwork: true,
+          containers,
+          volumes: [
+            { name: 'lib-tc', hostPath: { path: '/usr/lib/tc' } },
+            { name: 'token', secret: { secretName: 'x' } },
+          ],
+        },
+      },
+    },
+  })
   test('what it stands on, and of its environment two values alone', () => {
     expect(projectWeaveTc(raw([{ name: 'weave' }, container]))).toEqual([
       {
-        workload: { kind: 'DaemonSet', namespace: 'shop', name: 'cart' }, container: 'weave-tc', index: 1, privileged: true, hostNetwork: true, overlay: 'weave', dnsPort: null,
-        mounts: [{ volume: 'lib-tc', mountPath: '/lib/tc' }], volumes: [{ volume: 'lib-tc', hostPath: '/usr/lib/tc' }, { volume: 'token', hostPath: null }],
+        workload: { kind: 'DaemonSet', namespace: 'shop', name: 'cart' },
+        container: 'weave-tc',
+        index: 1,
+        privileged: true,
+        hostNetwork: true,
+        overlay: 'weave',
+        dnsPort: null,
+        mounts: [{ volume: 'lib-tc', mountPath: '/lib/tc' }],
+        volumes: [
+          { volume: 'lib-tc', hostPath: '/usr/lib/tc' },
+          { volume: 'token', hostPath: null },
+        ],
       },
     ])
   })
-  test.each(['registry.example:5000/q/weave-tc', 'weave-tc@sha256:00'])('known by its image %s', (image) => expect(projectWeaveTc(raw([{ name: 'delay', image }]))).toHaveLength(1))
-  test.each(['weave-tcp:1', 'weave-kube'])('%s is none', (image) => expect(projectWeaveTc(raw([{ name: 'weave', image }]))).toEqual([]))
+  test.each(['registry.example:5000/q/weave-tc', 'weave-tc@sha256:00'])('known by its image %s', (image) =>
+    expect(projectWeaveTc(raw([{ name: 'delay', image }]))).toHaveLength(1),
+  )
+  test.each(['weave-tcp:1', 'weave-kube'])('%s is none', (image) =>
+    expect(projectWeaveTc(raw([{ name: 'weave', image }]))).toEqual([]),
+  )
 })
 
 describe('Pod', () => {
   const raw = {
-    metadata: { ...metadata, annotations: { secret: 'hunter2' }, ownerReferences: [{ kind: 'ReplicaSet', name: 'cart-5f', controller: true }] },
+    metadata: {
+      ...metadata,
+      annotations: { secret: 'hunter2' },
+      ownerReferences: [{ kind: 'ReplicaSet', name: 'cart-5f', controller: true }],
+    },
     spec: {
       nodeName: 'worker-1',
       dnsPolicy: 'ClusterFirst',
       dnsConfig: { options: [{ name: 'ndots', value: '2' }, { name: 'use-vc' }] },
-      initContainers: [{ name: 'mesh', image: 'mesh:1', restartPolicy: 'Always' }, { name: 'once', image: 'once:1' }],
+      initContainers: [
+        { name: 'mesh', image: 'mesh:1', restartPolicy: 'Always' },
+        { name: 'once', image: 'once:1' },
+      ],
       containers: [
         {
           name: 'cart',
@@ -58,8 +98,23 @@ describe('Pod', () => {
     status: {
       phase: 'Running',
       podIP: '10.2.1.9',
-      conditions: [{ type: 'Ready', status: 'False', reason: 'ContainersNotReady', message: 'containers with unready status: [cart]' }],
-      containerStatuses: [{ name: 'cart', ready: false, restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: { reason: 'OOMKilled' } } }],
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'False',
+          reason: 'ContainersNotReady',
+          message: 'containers with unready status: [cart]',
+        },
+      ],
+      containerStatuses: [
+        {
+          name: 'cart',
+          ready: false,
+          restartCount: 3,
+          state: { waiting: { reason: 'CrashLoopBackOff' } },
+          lastState: { terminated: { reason: 'OOMKilled' } },
+        },
+      ],
     },
   }
 
@@ -76,7 +131,14 @@ describe('Pod', () => {
       deleting: false,
       hostNetwork: false,
       dnsPolicy: 'ClusterFirst',
-      dnsConfig: { nameservers: [], searches: [], options: [{ name: 'ndots', value: '2' }, { name: 'use-vc', value: null }] },
+      dnsConfig: {
+        nameservers: [],
+        searches: [],
+        options: [
+          { name: 'ndots', value: '2' },
+          { name: 'use-vc', value: null },
+        ],
+      },
       owner: { kind: 'ReplicaSet', name: 'cart-5f' },
       containers: [
         {
@@ -98,21 +160,34 @@ describe('Pod', () => {
     })
   })
 
-  test('nothing that may be secret is kept', () => expect(JSON.stringify(projectPod(raw, intern))).not.toContain('hunter2'))
+  test('nothing that may be secret is kept', () =>
+    expect(JSON.stringify(projectPod(raw, intern))).not.toContain('hunter2'))
 
   const waiting = (message: string): unknown => {
     const state = { name: 'cart', ready: false, state: { waiting: { reason: 'ImagePullBackOff', message } } }
-    return projectPod({ ...raw, status: { ...raw.status, containerStatuses: [state] } }, intern)?.containers[0]?.pullLookup
+    return projectPod({ ...raw, status: { ...raw.status, containerStatuses: [state] } }, intern)?.containers[0]
+      ?.pullLookup
   }
 
   test.each([
-    ['dial tcp: lookup r.example on 10.0.0.2:53: no such host', { name: 'r.example', server: '10.0.0.2:53', how: 'no such host' }],
-    ['dial tcp: lookup r.example on [2001:db8::2]:53: server misbehaving', { name: 'r.example', server: '[2001:db8::2]:53', how: 'server misbehaving' }],
+    [
+      'dial tcp: lookup r.example on 10.0.0.2:53: no such host',
+      { name: 'r.example', server: '10.0.0.2:53', how: 'no such host' },
+    ],
+    [
+      'dial tcp: lookup r.example on [2001:db8::2]:53: server misbehaving',
+      { name: 'r.example', server: '[2001:db8::2]:53', how: 'server misbehaving' },
+    ],
     ['lookup r.example: no such host', { name: 'r.example', server: null, how: 'no such host' }],
-    ['dial tcp: lookup r.example on 10.0.0.2:53: read udp 10.0.0.9:4711->10.0.0.2:53: i/o timeout', { name: 'r.example', server: '10.0.0.2:53', how: 'i/o timeout' }],
+    [
+      'dial tcp: lookup r.example on 10.0.0.2:53: read udp 10.0.0.9:4711->10.0.0.2:53: i/o timeout',
+      { name: 'r.example', server: '10.0.0.2:53', how: 'i/o timeout' },
+    ],
     ['manifest unknown: hunter2', undefined],
     [`${'lookup '.repeat(1000)}`, undefined],
-  ])('of what an image waits for, the lookup alone is kept: %s', (message, kept) => expect(waiting(message)).toEqual(kept))
+  ])('of what an image waits for, the lookup alone is kept: %s', (message, kept) =>
+    expect(waiting(message)).toEqual(kept),
+  )
 
   test('all addresses of a pod of two families, and why one is over', () => {
     const both = { ...raw.status, podIPs: [{ ip: '10.2.1.9' }, { ip: 'fd00::9' }] }
@@ -121,15 +196,30 @@ describe('Pod', () => {
     expect(projectPod(raw, intern)).not.toHaveProperty('overReason')
   })
 
-  test.each([{ 'k8s-app': 'kube-proxy' }, { 'app.kubernetes.io/name': 'ingress-nginx' }, { 'k8s-app': 'kube-dns' }])('%o keeps its command line', (labels) => {
-    const pod = { ...raw, metadata: { ...raw.metadata, labels }, spec: { containers: [{ name: 'x', command: ['/bin/x'], args: ['--a=b'] }] } }
-    expect(projectPod(pod, intern)?.containers[0]?.args).toEqual(['/bin/x', '--a=b'])
-  })
+  test.each([{ 'k8s-app': 'kube-proxy' }, { 'app.kubernetes.io/name': 'ingress-nginx' }, { 'k8s-app': 'kube-dns' }])(
+    '%o keeps its command line',
+    (labels) => {
+      const pod = {
+        ...raw,
+        metadata: { ...raw.metadata, labels },
+        spec: { containers: [{ name: 'x', command: ['/bin/x'], args: ['--a=b'] }] },
+      }
+      expect(projectPod(pod, intern)?.containers[0]?.args).toEqual(['/bin/x', '--a=b'])
+    },
+  )
 })
 
 describe('Service', () => {
   test('defaults', () => {
-    expect(projectService({ metadata, spec: { clusterIP: '10.96.0.1', ports: [{ port: 80 }, { port: 53, protocol: 'UDP', targetPort: 'dns' }] } }, intern)).toEqual({
+    expect(
+      projectService(
+        {
+          metadata,
+          spec: { clusterIP: '10.96.0.1', ports: [{ port: 80 }, { port: 53, protocol: 'UDP', targetPort: 'dns' }] },
+        },
+        intern,
+      ),
+    ).toEqual({
       namespace: 'shop',
       name: 'cart',
       type: 'ClusterIP',
@@ -146,17 +236,38 @@ describe('Service', () => {
   })
 
   test('keeps to one server for each client', () => {
-    expect(projectService({ metadata, spec: { clusterIP: '10.96.0.1', sessionAffinity: 'ClientIP' } }, intern)).toMatchObject({ sessionAffinity: 'ClientIP' })
-    expect(projectService({ metadata, spec: { clusterIP: '10.96.0.1', sessionAffinity: 'None' } }, intern)).not.toHaveProperty('sessionAffinity')
+    expect(
+      projectService({ metadata, spec: { clusterIP: '10.96.0.1', sessionAffinity: 'ClientIP' } }, intern),
+    ).toMatchObject({ sessionAffinity: 'ClientIP' })
+    expect(
+      projectService({ metadata, spec: { clusterIP: '10.96.0.1', sessionAffinity: 'None' } }, intern),
+    ).not.toHaveProperty('sessionAffinity')
   })
 
   test('an ExternalName has no address', () => {
-    expect(projectService({ metadata, spec: { type: 'ExternalName', externalName: 'db.example', clusterIP: '' } }, intern)).toMatchObject({ clusterIP: null, externalName: 'db.example' })
+    expect(
+      projectService({ metadata, spec: { type: 'ExternalName', externalName: 'db.example', clusterIP: '' } }, intern),
+    ).toMatchObject({ clusterIP: null, externalName: 'db.example' })
   })
 })
 
 test('an endpoint whose conditions are absent is ready and serving', () => {
-  const slice = projectEndpointSlice({ metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'cart' } }, addressType: 'IPv4', ports: [{ port: 53, protocol: 'UDP' }], endpoints: [{ addresses: ['10.2.1.9'] }, { addresses: ['10.2.1.10'], conditions: { ready: false, serving: true, terminating: true }, targetRef: { kind: 'Pod', name: 'cart-1' } }] }, intern)
+  const slice = projectEndpointSlice(
+    {
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'cart' } },
+      addressType: 'IPv4',
+      ports: [{ port: 53, protocol: 'UDP' }],
+      endpoints: [
+        { addresses: ['10.2.1.9'] },
+        {
+          addresses: ['10.2.1.10'],
+          conditions: { ready: false, serving: true, terminating: true },
+          targetRef: { kind: 'Pod', name: 'cart-1' },
+        },
+      ],
+    },
+    intern,
+  )
   expect(slice).toMatchObject({ service: 'cart', ports: [{ name: null, port: 53, protocol: 'UDP' }] })
   expect(slice?.endpoints).toEqual([
     { ip: '10.2.1.9', ready: true, serving: true, terminating: false, node: null, pod: null },
@@ -170,38 +281,77 @@ test.each([
   [{}, { 'kubernetes.io/ingress.class': 'old' }, 'old', 'annotation'],
   [{}, {}, null, 'default'],
 ])('the class of an Ingress: %o %o', (spec, annotations, className, classFrom) => {
-  expect(projectIngress({ metadata: { ...metadata, annotations }, spec }, intern)).toMatchObject({ className, classFrom })
+  expect(projectIngress({ metadata: { ...metadata, annotations }, spec }, intern)).toMatchObject({
+    className,
+    classFrom,
+  })
 })
 
 test('a backend says where in the object it stands', () => {
-  const spec = { rules: [{ http: { paths: [{ path: '/a', pathType: 'Prefix', backend: { resource: {} } }, { pathType: 'Prefix', backend: { service: { name: 'cart', port: { name: 'http' } } } }] } }] }
+  const spec = {
+    rules: [
+      {
+        http: {
+          paths: [
+            { path: '/a', pathType: 'Prefix', backend: { resource: {} } },
+            { pathType: 'Prefix', backend: { service: { name: 'cart', port: { name: 'http' } } } },
+          ],
+        },
+      },
+    ],
+  }
   expect(projectIngress({ metadata, spec }, intern)?.rules).toEqual([
     {
       host: null,
       paths: [
-        { path: '/a', pathType: 'Prefix', backend: { service: '', port: null, path: 'spec.rules[0].http.paths[0].backend' } },
-        { path: '/', pathType: 'Prefix', backend: { service: 'cart', port: 'http', path: 'spec.rules[0].http.paths[1].backend' } },
+        {
+          path: '/a',
+          pathType: 'Prefix',
+          backend: { service: '', port: null, path: 'spec.rules[0].http.paths[0].backend' },
+        },
+        {
+          path: '/',
+          pathType: 'Prefix',
+          backend: { service: 'cart', port: 'http', path: 'spec.rules[0].http.paths[1].backend' },
+        },
       ],
     },
   ])
 })
 
 test('of who wrote an Ingress, the names alone; of its annotations, those of routing', () => {
-  const annotations = { 'nginx.ingress.kubernetes.io/rewrite-target': '/$2', 'nginx.ingress.kubernetes.io/configuration-snippet': 'secret', 'nginx.ingress.kubernetes.io/backend-protocol': 'https' }
+  const annotations = {
+    'nginx.ingress.kubernetes.io/rewrite-target': '/$2',
+    'nginx.ingress.kubernetes.io/configuration-snippet': 'secret',
+    'nginx.ingress.kubernetes.io/backend-protocol': 'https',
+  }
   const managedFields = [{ manager: 'glbc', subresource: 'status' }, { manager: 'kubectl-edit' }]
   const made = projectIngress({ metadata: { ...metadata, annotations, managedFields }, spec: {} }, intern)
-  expect(made).toMatchObject({ statusBy: ['glbc'], vendors: ['nginx'], nginx: { rewrite: '/$2', regex: false, canary: false, protocol: 'HTTPS' } })
+  expect(made).toMatchObject({
+    statusBy: ['glbc'],
+    vendors: ['nginx'],
+    nginx: { rewrite: '/$2', regex: false, canary: false, protocol: 'HTTPS' },
+  })
   expect(JSON.stringify(made)).not.toContain('secret')
 })
 
 test.each([
-  ['gce://project/zone/node', 'gce'], ['aws:///eu-central-1a/i-0123', 'aws'], ['kind://docker/kind/kind-worker', 'kind'], ['i-0123', undefined], [undefined, undefined],
+  ['gce://project/zone/node', 'gce'],
+  ['aws:///eu-central-1a/i-0123', 'aws'],
+  ['kind://docker/kind/kind-worker', 'kind'],
+  ['i-0123', undefined],
+  [undefined, undefined],
 ])('the cloud of a node: %s', (providerID, provider) => {
   expect(projectNode({ metadata: { name: 'w' }, spec: { providerID }, status: {} }, intern)?.provider).toBe(provider)
 })
 
 test('the default IngressClass', () => {
-  expect(projectIngressClass({ metadata: { name: 'nginx', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } }, spec: { controller: 'k8s.io/ingress-nginx' } })).toEqual({ name: 'nginx', controller: 'k8s.io/ingress-nginx', isDefault: true })
+  expect(
+    projectIngressClass({
+      metadata: { name: 'nginx', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
+      spec: { controller: 'k8s.io/ingress-nginx' },
+    }),
+  ).toEqual({ name: 'nginx', controller: 'k8s.io/ingress-nginx', isDefault: true })
 })
 
 test.each([
@@ -209,10 +359,25 @@ test.each([
   [{ egress: [{}] }, ['Ingress', 'Egress']],
   [{ policyTypes: ['Egress'] }, ['Egress']],
   [{ policyTypes: ['Egress'], ingress: [{}] }, ['Egress']],
-])('policy types of %o', (spec, types) => expect(projectNetworkPolicy({ metadata, spec }, intern)?.types).toEqual(types))
+])('policy types of %o', (spec, types) =>
+  expect(projectNetworkPolicy({ metadata, spec }, intern)?.types).toEqual(types),
+)
 
 test('an absent selector, protocol or port of a policy means all, TCP and every port', () => {
-  const policy = projectNetworkPolicy({ metadata, spec: { egress: [{ to: [{ namespaceSelector: {} }, { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }], ports: [{}, { port: 53, protocol: 'UDP', endPort: 54 }] }] } }, intern)
+  const policy = projectNetworkPolicy(
+    {
+      metadata,
+      spec: {
+        egress: [
+          {
+            to: [{ namespaceSelector: {} }, { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }],
+            ports: [{}, { port: 53, protocol: 'UDP', endPort: 54 }],
+          },
+        ],
+      },
+    },
+    intern,
+  )
   expect(policy?.podSelector).toEqual({ matchLabels: {}, matchExpressions: [] })
   expect(policy?.egress).toEqual([
     {
@@ -229,9 +394,32 @@ test('an absent selector, protocol or port of a policy means all, TCP and every 
 })
 
 test('Node', () => {
-  const status = { addresses: [{ type: 'Hostname', address: 'w' }, { type: 'InternalIP', address: '10.0.0.2' }], capacity: { cpu: '2' }, conditions: [{ type: 'Ready', status: 'True', message: 'kubelet is posting ready status' }], nodeInfo: { kernelVersion: '6.1', osImage: 'Debian', kubeletVersion: 'v1.33.1' } }
-  expect(projectNode({ metadata: { name: 'w' }, spec: { unschedulable: true, taints: [{ key: 'a', effect: 'NoSchedule' }] }, status }, intern)).toEqual({
-    name: 'w', labels: {}, ip: '10.0.0.2', ready: 'True', readyMessage: 'kubelet is posting ready status', unschedulable: true, taints: [{ key: 'a', value: null, effect: 'NoSchedule' }], kernel: '6.1', os: 'Debian', kubelet: 'v1.33.1', cpus: 2,
+  const status = {
+    addresses: [
+      { type: 'Hostname', address: 'w' },
+      { type: 'InternalIP', address: '10.0.0.2' },
+    ],
+    capacity: { cpu: '2' },
+    conditions: [{ type: 'Ready', status: 'True', message: 'kubelet is posting ready status' }],
+    nodeInfo: { kernelVersion: '6.1', osImage: 'Debian', kubeletVersion: 'v1.33.1' },
+  }
+  expect(
+    projectNode(
+      { metadata: { name: 'w' }, spec: { unschedulable: true, taints: [{ key: 'a', effect: 'NoSchedule' }] }, status },
+      intern,
+    ),
+  ).toEqual({
+    name: 'w',
+    labels: {},
+    ip: '10.0.0.2',
+    ready: 'True',
+    readyMessage: 'kubelet is posting ready status',
+    unschedulable: true,
+    taints: [{ key: 'a', value: null, effect: 'NoSchedule' }],
+    kernel: '6.1',
+    os: 'Debian',
+    kubelet: 'v1.33.1',
+    cpus: 2,
   })
 })
 
@@ -248,11 +436,68 @@ test.each([
 
 describe('any JSON is a noun or null', () => {
   // Real field names with anything under them reach further in than JSON at random.
-  const name = fc.constantFrom('metadata', 'name', 'namespace', 'labels', 'annotations', 'ownerReferences', 'spec', 'status', 'containers', 'initContainers', 'ports', 'port', 'number', 'endpoints', 'addresses', 'conditions', 'rules', 'http', 'paths', 'backend', 'service', 'podSelector', 'matchExpressions', 'operator', 'egress', 'ingress', 'to', 'from', 'ipBlock', 'cidr', 'template', 'resources', 'limits', 'cpu', 'state', 'waiting', 'type', 'key', 'dnsConfig', 'options', 'readinessProbe', 'httpGet', 'restartPolicy', '__proto__', 'constructor')
+  const name = fc.constantFrom(
+    'metadata',
+    'name',
+    'namespace',
+    'labels',
+    'annotations',
+    'ownerReferences',
+    'spec',
+    'status',
+    'containers',
+    'initContainers',
+    'ports',
+    'port',
+    'number',
+    'endpoints',
+    'addresses',
+    'conditions',
+    'rules',
+    'http',
+    'paths',
+    'backend',
+    'service',
+    'podSelector',
+    'matchExpressions',
+    'operator',
+    'egress',
+    'ingress',
+    'to',
+    'from',
+    'ipBlock',
+    'cidr',
+    'template',
+    'resources',
+    'limits',
+    'cpu',
+    'state',
+    'waiting',
+    'type',
+    'key',
+    'dnsConfig',
+    'options',
+    'readinessProbe',
+    'httpGet',
+    'restartPolicy',
+    '__proto__',
+    'constructor',
+  )
   const { json } = fc.letrec((tie) => ({
-    json: fc.oneof({ depthSize: 'medium' }, fc.constantFrom<unknown>(null, true, 'x', '', 'Always', 'Ready', 1, -1, 0.5, 1e300), fc.array(tie('json'), { maxLength: 4 }), fc.dictionary(name, tie('json'), { maxKeys: 8 })),
+    json: fc.oneof(
+      { depthSize: 'medium' },
+      fc.constantFrom<unknown>(null, true, 'x', '', 'Always', 'Ready', 1, -1, 0.5, 1e300),
+      fc.array(tie('json'), { maxLength: 4 }),
+      fc.dictionary(name, tie('json'), { maxKeys: 8 }),
+    ),
   }))
-  const object = fc.tuple(json, json, json, json).map(([spec, status, labels, annotations]) => ({ metadata: { name: 'a', namespace: 'b', labels, annotations }, spec, status, endpoints: spec, ports: status }))
+  const object = fc.tuple(json, json, json, json).map(([spec, status, labels, annotations]) => ({
+    metadata: { name: 'a', namespace: 'b', labels, annotations },
+    spec,
+    status,
+    endpoints: spec,
+    ports: status,
+  }))
   const projections: Readonly<Record<string, (raw: unknown) => unknown>> = {
     projectPod: (raw) => projectPod(raw, intern),
     projectService: (raw) => projectService(raw, intern),

@@ -16,20 +16,24 @@ export function projectService(raw: unknown, intern: Intern): Service | null {
     type,
     clusterIP: type === 'ExternalName' ? null : text(spec['clusterIP']),
     selector: Object.keys(selector).length === 0 ? null : intern.labels(selector),
-    ports: list(spec['ports']).map(fields).flatMap((each) => {
-      const number = whole(each['port'])
-      if (number === null) return []
-      // An absent targetPort is the port itself; 0 is how a headless Service writes "none".
-      const target = port(each['targetPort'])
-      return [{
-        name: text(each['name']),
-        port: number,
-        protocol: oneOf(each['protocol'], ['TCP', 'UDP', 'SCTP']),
-        targetPort: target === null || target === 0 ? number : target,
-        nodePort: whole(each['nodePort']) || null,
-        ...appProtocolOf(each),
-      }]
-    }),
+    ports: list(spec['ports'])
+      .map(fields)
+      .flatMap((each) => {
+        const number = whole(each['port'])
+        if (number === null) return []
+        // An absent targetPort is the port itself; 0 is how a headless Service writes "none".
+        const target = port(each['targetPort'])
+        return [
+          {
+            name: text(each['name']),
+            port: number,
+            protocol: oneOf(each['protocol'], ['TCP', 'UDP', 'SCTP']),
+            targetPort: target === null || target === 0 ? number : target,
+            nodePort: whole(each['nodePort']) || null,
+            ...appProtocolOf(each),
+          },
+        ]
+      }),
     externalName: text(spec['externalName']),
     ...(spec['sessionAffinity'] === 'ClientIP' ? { sessionAffinity: 'ClientIP' as const } : {}),
     internalTrafficPolicy: oneOf(spec['internalTrafficPolicy'], ['Cluster', 'Local']),

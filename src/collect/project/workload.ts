@@ -38,9 +38,16 @@ function counts(kind: Workload['kind'], spec: Fields, status: Fields): { desired
 
 /** Pods that should run now: none once it is finished or suspended, never more than completions still to come. */
 function wantedByJob(spec: Fields, status: Fields): number {
-  const finished = typeof status['completionTime'] === 'string' || Array.isArray(status['conditions']) && status['conditions'].map(fields).some((it) => (it['type'] === 'Complete' || it['type'] === 'Failed') && it['status'] === 'True')
+  const finished =
+    typeof status['completionTime'] === 'string' ||
+    (Array.isArray(status['conditions']) &&
+      status['conditions']
+        .map(fields)
+        .some((it) => (it['type'] === 'Complete' || it['type'] === 'Failed') && it['status'] === 'True'))
   if (finished || spec['suspend'] === true) return 0
   const parallelism = Math.max(0, whole(spec['parallelism']) ?? 1)
   const completions = whole(spec['completions'])
-  return completions === null ? parallelism : Math.max(0, Math.min(parallelism, completions - count(status['succeeded'])))
+  return completions === null
+    ? parallelism
+    : Math.max(0, Math.min(parallelism, completions - count(status['succeeded'])))
 }

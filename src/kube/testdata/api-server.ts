@@ -41,21 +41,49 @@ export async function serve(answer: RequestListener, tls?: https.ServerOptions):
   }
 }
 
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: http.OutgoingHttpHeaders = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: http.OutgoingHttpHeaders = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 
 export function userEntry(fields: Partial<UserEntry> = {}): UserEntry {
   return {
-    certData: null, certFile: null, keyData: null, keyFile: null, token: null, tokenFile: null,
-    username: null, password: null, exec: null, authProvider: null, as: null, asGroups: [], ...fields,
+    certData: null,
+    certFile: null,
+    keyData: null,
+    keyFile: null,
+    token: null,
+    tokenFile: null,
+    username: null,
+    password: null,
+    exec: null,
+    authProvider: null,
+    as: null,
+    asGroups: [],
+    ...fields,
   }
 }
 
 export function targetAt(server: string, user: Partial<UserEntry> = {}, cluster: Partial<ClusterEntry> = {}): Target {
   return {
-    context: 'test', server, namespace: 'default', userName: 'tester', user: userEntry(user),
-    cluster: { server, caData: null, caFile: null, skipTlsVerify: false, tlsServerName: null, proxyUrl: null, ...cluster },
+    context: 'test',
+    server,
+    namespace: 'default',
+    userName: 'tester',
+    user: userEntry(user),
+    cluster: {
+      server,
+      caData: null,
+      caFile: null,
+      skipTlsVerify: false,
+      tlsServerName: null,
+      proxyUrl: null,
+      ...cluster,
+    },
   }
 }
 

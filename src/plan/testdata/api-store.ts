@@ -8,7 +8,12 @@ import { canonical } from '../../manifest/canonical.ts'
 import { bare } from '../../manifest/server-owned.ts'
 
 /** A write that was let through or is about to be: where a test may kill the writer. */
-export type Moment = { readonly when: 'before' | 'after'; readonly write: number; readonly method: string; readonly path: string }
+export type Moment = {
+  readonly when: 'before' | 'after'
+  readonly write: number
+  readonly method: string
+  readonly path: string
+}
 
 export interface ApiStore {
   readonly url: string
@@ -52,10 +57,17 @@ export async function apiStore(): Promise<ApiStore> {
     url: server.url,
     writes: () => writes,
     cluster: () => clusterOver(transportTo(server), 5000),
-    everything: () => [...objects].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([path, it]) => `${path} ${canonical(bare(it))}`).join('\n'),
+    everything: () =>
+      [...objects]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, it]) => `${path} ${canonical(bare(it))}`)
+        .join('\n'),
     put: (path, object) => {
       const before = objects.get(path)
-      const stored = before === undefined ? created(path, object) : updated(before, put(object, ['metadata', 'uid'], at(before, 'metadata', 'uid')))
+      const stored =
+        before === undefined
+          ? created(path, object)
+          : updated(before, put(object, ['metadata', 'uid'], at(before, 'metadata', 'uid')))
       objects.set(path, stored)
       return stored
     },
@@ -89,11 +101,21 @@ export async function apiStore(): Promise<ApiStore> {
     if (one !== undefined) return { status: 200, body: one }
     const { namespace, plural, name } = partsOf(path)
     if (name !== undefined) return refuse(404, `${plural} "${name}" not found`)
-    const items = [...objects].filter(([key]) => partsOf(key).plural === plural && (namespace === undefined || partsOf(key).namespace === namespace))
-    return { status: 200, body: { kind: 'List', metadata: { resourceVersion: String(version) }, items: items.map(([, it]) => it) } }
+    const items = [...objects].filter(
+      ([key]) => partsOf(key).plural === plural && (namespace === undefined || partsOf(key).namespace === namespace),
+    )
+    return {
+      status: 200,
+      body: { kind: 'List', metadata: { resourceVersion: String(version) }, items: items.map(([, it]) => it) },
+    }
   }
 
-  function write(method: string, path: string, sent: JsonObject, dry: boolean): { readonly status: number; readonly body: Json } {
+  function write(
+    method: string,
+    path: string,
+    sent: JsonObject,
+    dry: boolean,
+  ): { readonly status: number; readonly body: Json } {
     control()
     const body = method === 'DELETE' ? sent : (store.mutate?.(sent, dry) ?? sent)
     if (method === 'POST') {
@@ -108,16 +130,31 @@ export async function apiStore(): Promise<ApiStore> {
     const own = (field: string): Json | undefined => at(before, 'metadata', field)
     if (method === 'DELETE') {
       const wanted = at(body, 'preconditions')
-      if (isObject(wanted) && Object.entries(wanted).some(([key, value]) => own(key) !== value)) return refuse(409, 'Precondition failed')
+      if (isObject(wanted) && Object.entries(wanted).some(([key, value]) => own(key) !== value))
+        return refuse(409, 'Precondition failed')
       if (dry) return { status: 200, body: before }
       if (at(body, 'propagationPolicy') === 'Foreground') {
-        objects.set(path, put(put(before, ['metadata', 'deletionTimestamp'], '2026-01-01T00:00:00Z'), ['metadata', 'resourceVersion'], next()))
+        objects.set(
+          path,
+          put(
+            put(before, ['metadata', 'deletionTimestamp'], '2026-01-01T00:00:00Z'),
+            ['metadata', 'resourceVersion'],
+            next(),
+          ),
+        )
         leaving.set(path, 2)
       } else objects.delete(path)
       return { status: 200, body: { kind: 'Status', status: 'Success' } }
     }
-    const { uid, resourceVersion } = (at(body, 'metadata') ?? {}) as { readonly uid?: string; readonly resourceVersion?: string }
-    if ((uid !== undefined && uid !== own('uid')) || (resourceVersion !== undefined && resourceVersion !== own('resourceVersion'))) return refuse(409, 'the object has been modified')
+    const { uid, resourceVersion } = (at(body, 'metadata') ?? {}) as {
+      readonly uid?: string
+      readonly resourceVersion?: string
+    }
+    if (
+      (uid !== undefined && uid !== own('uid')) ||
+      (resourceVersion !== undefined && resourceVersion !== own('resourceVersion'))
+    )
+      return refuse(409, 'the object has been modified')
     const after = updated(before, body)
     if (!dry) objects.set(path, after)
     return { status: 200, body: after }
@@ -128,19 +165,44 @@ export async function apiStore(): Promise<ApiStore> {
     const { status: _status, ...rest } = body
     let object: Manifest = defaulted(path, rest)
     if (namespace !== undefined) object = put(object, ['metadata', 'namespace'], namespace)
-    if (path.includes('/services/')) object = put(object, ['spec', 'clusterIP'], at(object, 'spec', 'clusterIP') ?? `10.0.0.${(address += 1)}`)
-    return put(object, ['metadata'], { ...(at(object, 'metadata') as JsonObject), uid: randomUUID(), resourceVersion: next(), generation: 1, creationTimestamp: '2026-01-01T00:00:00Z', managedFields: [{ manager: 'test' }] })
+    if (path.includes('/services/'))
+      object = put(object, ['spec', 'clusterIP'], at(object, 'spec', 'clusterIP') ?? `10.0.0.${(address += 1)}`)
+    return put(object, ['metadata'], {
+      ...(at(object, 'metadata') as JsonObject),
+      uid: randomUUID(),
+      resourceVersion: next(),
+      generation: 1,
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      managedFields: [{ manager: 'test' }],
+    })
   }
 
   function updated(before: Manifest, body: Manifest): Manifest {
     const path = String(at(body, 'kind'))
-    const kept = Object.fromEntries(['uid', 'creationTimestamp', 'deletionTimestamp', 'managedFields', 'namespace', 'name'].flatMap((key) => (at(before, 'metadata', key) === undefined ? [] : [[key, at(before, 'metadata', key) as Json]])))
+    const kept = Object.fromEntries(
+      ['uid', 'creationTimestamp', 'deletionTimestamp', 'managedFields', 'namespace', 'name'].flatMap((key) =>
+        at(before, 'metadata', key) === undefined ? [] : [[key, at(before, 'metadata', key) as Json]],
+      ),
+    )
     const { generation: _generation, ...own } = (at(body, 'metadata') ?? {}) as JsonObject
-    const after: Manifest = { ...defaulted(path, body), metadata: { ...own, ...kept, resourceVersion: at(before, 'metadata', 'resourceVersion') ?? '', generation: at(before, 'metadata', 'generation') ?? 1 }, ...(before['status'] === undefined ? {} : { status: before['status'] }) }
+    const after: Manifest = {
+      ...defaulted(path, body),
+      metadata: {
+        ...own,
+        ...kept,
+        resourceVersion: at(before, 'metadata', 'resourceVersion') ?? '',
+        generation: at(before, 'metadata', 'generation') ?? 1,
+      },
+      ...(before['status'] === undefined ? {} : { status: before['status'] }),
+    }
     // A no-op update moves nothing.
     if (canonical(after) === canonical(before)) return before
     const moved = canonical(after['spec'] ?? null) === canonical(before['spec'] ?? null) ? 0 : 1
-    return put(put(after, ['metadata', 'resourceVersion'], next()), ['metadata', 'generation'], Number(at(before, 'metadata', 'generation') ?? 1) + moved)
+    return put(
+      put(after, ['metadata', 'resourceVersion'], next()),
+      ['metadata', 'generation'],
+      Number(at(before, 'metadata', 'generation') ?? 1) + moved,
+    )
   }
 
   /** What the controllers do between two requests. */
@@ -156,8 +218,19 @@ export async function apiStore(): Promise<ApiStore> {
       const generation = at(it, 'metadata', 'generation') ?? 1
       if (at(it, 'status', 'observedGeneration') === generation) continue
       const replicas = at(it, 'spec', 'replicas') ?? 1
-      const status = { observedGeneration: generation, replicas, updatedReplicas: replicas, availableReplicas: replicas, readyReplicas: replicas, desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberAvailable: 3 }
-      const counted = path.includes('/deployments/') ? put(it, ['metadata', 'annotations', 'deployment.kubernetes.io/revision'], String(generation)) : it
+      const status = {
+        observedGeneration: generation,
+        replicas,
+        updatedReplicas: replicas,
+        availableReplicas: replicas,
+        readyReplicas: replicas,
+        desiredNumberScheduled: 3,
+        updatedNumberScheduled: 3,
+        numberAvailable: 3,
+      }
+      const counted = path.includes('/deployments/')
+        ? put(it, ['metadata', 'annotations', 'deployment.kubernetes.io/revision'], String(generation))
+        : it
       objects.set(path, put({ ...counted, status }, ['metadata', 'resourceVersion'], next()))
     }
   }
@@ -174,17 +247,25 @@ function defaulted(path: string, body: Manifest): Manifest {
 /** As `omitempty` in the API's types: `readOnly: false` is stored as nothing (k8s.io/api core/v1 VolumeMount). */
 function withoutFalse(it: Json): Json {
   if (Array.isArray(it)) return it.map((one) => withoutFalse(one as Json))
-  return isObject(it) ? Object.fromEntries(Object.entries(it).flatMap(([key, value]) => (key === 'readOnly' && value === false ? [] : [[key, withoutFalse(value)]]))) : it
+  return isObject(it)
+    ? Object.fromEntries(
+        Object.entries(it).flatMap(([key, value]) =>
+          key === 'readOnly' && value === false ? [] : [[key, withoutFalse(value)]],
+        ),
+      )
+    : it
 }
 
 function withDefaults(path: string, body: Manifest): Manifest {
-  if (/deployments|Deployment/.test(path) && at(body, 'spec', 'progressDeadlineSeconds') === undefined) return put(body, ['spec', 'progressDeadlineSeconds'], 600)
+  if (/deployments|Deployment/.test(path) && at(body, 'spec', 'progressDeadlineSeconds') === undefined)
+    return put(body, ['spec', 'progressDeadlineSeconds'], 600)
   return body
 }
 
 function partsOf(path: string): { readonly namespace?: string; readonly plural: string; readonly name?: string } {
   const [root, ...all] = path.split('/').slice(1)
   const rest = all.slice(root === 'api' ? 1 : 2)
-  if (rest[0] === 'namespaces' && rest.length >= 3) return { namespace: rest[1] ?? '', plural: rest[2] ?? '', ...(rest[3] === undefined ? {} : { name: rest[3] }) }
+  if (rest[0] === 'namespaces' && rest.length >= 3)
+    return { namespace: rest[1] ?? '', plural: rest[2] ?? '', ...(rest[3] === undefined ? {} : { name: rest[3] }) }
   return { plural: rest[0] ?? '', ...(rest[1] === undefined ? {} : { name: rest[1] }) }
 }

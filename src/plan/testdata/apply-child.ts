@@ -11,8 +11,16 @@ const [url = '', folder = '', id = ''] = process.argv.slice(2)
 const plan = await loadPlan(id, folder, 'any')
 const outcome = await apply(
   {
-    cluster: clusterOver(openTransport(targetAt(url), {}, {}), 5000), plan, journal: await openJournal(folder, id), run: thisRun('child'), now: () => new Date(),
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 100)), signal: new AbortController().signal, say: () => {}, step: () => {}, rolloutMs: 2000,
+    cluster: clusterOver(openTransport(targetAt(url), {}, {}), 5000),
+    plan,
+    journal: await openJournal(folder, id),
+    run: thisRun('child'),
+    now: () => new Date(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 100)),
+    signal: new AbortController().signal,
+    say: () => {},
+    step: () => {},
+    rolloutMs: 2000,
   },
   () => Promise.resolve(true),
 )

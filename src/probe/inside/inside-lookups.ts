@@ -25,7 +25,10 @@ export interface InsideLookupsSpec {
   readonly count: number
 }
 
-/** Side by side in one container: a look-up that takes 5 s must not keep the others waiting, and its memory is the application's. */
+/**
+ * Side by side in one container: a look-up that takes 5 s must not keep the others waiting, and its memory is the
+ * application's.
+ */
 const atOnce = 12
 const pauseSeconds = 0.5
 /** No look-up is started after this. */
@@ -35,27 +38,53 @@ export const insideSeconds = 90
 export const insideRate = atOnce / pauseSeconds
 
 /**
- * Runs `getent ahosts` again and again in an application's container: it calls getaddrinfo for A and AAAA at once, as the
+ * Runs `getent ahosts` again and again in an application's container: it calls getaddrinfo for A and AAAA at once, as
+ * the
  * application does, with the container's own C library and resolv.conf; a new process each time, because glibc turns
  * careful after the first loss in a process (resolv/res_send.c, RES_SNGLKUP).
  */
-export async function insideLookups(cluster: Cluster, spec: InsideLookupsSpec, signal: AbortSignal): Promise<InsideLookups> {
+export async function insideLookups(
+  cluster: Cluster,
+  spec: InsideLookupsSpec,
+  signal: AbortSignal,
+): Promise<InsideLookups> {
   const { workload, namespace, pod, container, count } = spec
   const none = (short: string): InsideLookups => ({ workload, pod, times: [], failed: 0, short })
-  const ran = await cluster.exec(namespace, pod, { container, command: shell(lookupsScript, spec.name, Math.ceil(count / atOnce), atOnce, pauseSeconds, insideSeconds), timeoutMs: (insideSeconds + 40) * 1000, signal })
+  const ran = await cluster.exec(namespace, pod, {
+    container,
+    command: shell(lookupsScript, spec.name, Math.ceil(count / atOnce), atOnce, pauseSeconds, insideSeconds),
+    timeoutMs: (insideSeconds + 40) * 1000,
+    signal,
+  })
   if (!ran.known) return none(whyNot(ran))
   if (ran.value.stdout.includes('@none')) return none('its container has no getent')
-  if (!ran.value.stdout.includes('@begin')) return none(/no such file|not found|executable file/i.test(ran.value.stderr) ? 'its container has no shell' : ran.value.stderr.trim().split('\n')[0] || `sh ended with code ${ran.value.code}`)
+  if (!ran.value.stdout.includes('@begin'))
+    return none(
+      /no such file|not found|executable file/i.test(ran.value.stderr)
+        ? 'its container has no shell'
+        : ran.value.stderr.trim().split('\n')[0] || `sh ended with code ${ran.value.code}`,
+    )
   const read = readInsideLookups(ran.value.stdout)
-  return { workload, pod, ...read, short: read.times.length >= count ? null : `${read.times.length} of ${count} look-ups were made in ${insideSeconds} s` }
+  return {
+    workload,
+    pod,
+    ...read,
+    short:
+      read.times.length >= count ? null : `${read.times.length} of ${count} look-ups were made in ${insideSeconds} s`,
+  }
 }
 
 function whyNot(ran: Extract<Known<never>, { known: false }>): string {
-  return /no such file|not found|executable file/i.test(ran.why.detail) ? 'its container has no shell' : unknown('failed', ran.why.detail).why.detail
+  return /no such file|not found|executable file/i.test(ran.why.detail)
+    ? 'its container has no shell'
+    : unknown('failed', ran.why.detail).why.detail
 }
 
 /** One line a look-up: when it began and ended by /proc/uptime, and how. Lines that are cut off say nothing. */
 export function readInsideLookups(stdout: string): Pick<InsideLookups, 'times' | 'failed'> {
   const rows = [...stdout.matchAll(/^@l (\d+\.\d+) (\d+\.\d+) (\d+)$/gm)]
-  return { times: rows.map(([, start, end]) => Math.round((Number(end) - Number(start)) * 1000)), failed: rows.filter(([, , , code]) => code !== '0').length }
+  return {
+    times: rows.map(([, start, end]) => Math.round((Number(end) - Number(start)) * 1000)),
+    failed: rows.filter(([, , , code]) => code !== '0').length,
+  }
 }

@@ -14,7 +14,13 @@ export function resolvingOf(stdout: string, asked: readonly InsideNameSpec[]): I
     hosts: fileOf(block(stdout, 'hosts'), '/etc/hosts could not be read'),
     nsswitch: hostsLine(block(stdout, 'nsswitch')),
     glibc: /^2\.\d{1,3}$/.exec(block(stdout, 'glibc')?.trim() ?? '')?.[0] ?? null,
-    programs: [...new Set(block(stdout, 'programs')?.split('\n').filter((it) => /^[a-z_-]{3,20}$/.test(it)) ?? [])],
+    programs: [
+      ...new Set(
+        block(stdout, 'programs')
+          ?.split('\n')
+          .filter((it) => /^[a-z_-]{3,20}$/.test(it)) ?? [],
+      ),
+    ],
     servers: serversOf(stdout, resolvConf),
     names: namesOf(stdout, asked),
   }
@@ -29,7 +35,9 @@ function hostsLine(text: string | null): Known<string> {
   if (text === null) return unknown('failed', '/etc/nsswitch.conf could not be looked for')
   const line = text.split('\n').findLast((it) => it.startsWith('hosts'))
   const after = line === undefined ? -1 : line.indexOf(':')
-  return line === undefined || after === -1 ? unknown('not-there', 'no /etc/nsswitch.conf with a line for hosts') : known((line.slice(after + 1).split('#')[0] ?? '').trim())
+  return line === undefined || after === -1
+    ? unknown('not-there', 'no /etc/nsswitch.conf with a line for hosts')
+    : known((line.slice(after + 1).split('#')[0] ?? '').trim())
 }
 
 /** Several tools may have been tried for one server: the first that says what happened counts. */
@@ -39,13 +47,17 @@ function serversOf(stdout: string, resolvConf: string | null): Known<readonly In
     const [ip = '', tool = ''] = it.tool.split(' ')
     return { ip, tool, ms: it.ms, result: serverResult({ ...it, tool }) }
   })
-  const found = settingsOf('glibc', resolvConf).nameservers.filter((it) => asIpAddress(it.split('%')[0] ?? '') !== null).flatMap((ip): readonly InsideServer[] => {
-    const own = said.filter((it) => it.ip === ip)
-    const one = own.find((it) => it.result !== null) ?? own[0]
-    return one === undefined ? [] : [one]
-  })
+  const found = settingsOf('glibc', resolvConf)
+    .nameservers.filter((it) => asIpAddress(it.split('%')[0] ?? '') !== null)
+    .flatMap((ip): readonly InsideServer[] => {
+      const own = said.filter((it) => it.ip === ip)
+      const one = own.find((it) => it.result !== null) ?? own[0]
+      return one === undefined ? [] : [one]
+    })
   if (found.length > 0) return known(found)
-  return stdout.includes('@done') ? unknown('not-there', 'no nslookup, python3, node or bash in the container to ask a nameserver by itself') : unknown('timed-out', 'the script did not end in time')
+  return stdout.includes('@done')
+    ? unknown('not-there', 'no nslookup, python3, node or bash in the container to ask a nameserver by itself')
+    : unknown('timed-out', 'the script did not end in time')
 }
 
 const rcodes: Readonly<Record<number, Answer>> = { 2: 'servfail', 3: 'nxdomain', 5: 'refused' }
@@ -53,7 +65,8 @@ const rcodes: Readonly<Record<number, Answer>> = { 2: 'servfail', 3: 'nxdomain',
 function serverResult({ tool, text, ms }: Section): Answer | null {
   if (tool === 'nslookup') return nslookupResult(text, ms)
   const said = /^rcode (\d{1,2}) answers (\d{1,5})$/m.exec(text)
-  if (said !== null) return Number(said[1]) === 0 ? (Number(said[2]) > 0 ? 'ok' : 'nodata') : (rcodes[Number(said[1])] ?? 'servfail')
+  if (said !== null)
+    return Number(said[1]) === 0 ? (Number(said[2]) > 0 ? 'ok' : 'nodata') : (rcodes[Number(said[1])] ?? 'servfail')
   if (/connection refused/.test(text)) return 'unreachable'
   return /timed out/.test(text) || ms >= 4000 ? 'timeout' : null
 }

@@ -45,7 +45,10 @@ function questionOf(query: Buffer): Buffer {
 }
 
 function reply(query: Buffer, rcode: number, data: readonly number[]): Buffer {
-  const header = Buffer.concat([query.subarray(0, 2), Buffer.from([0x81, 0x80 | rcode, 0, 1, 0, data.length === 0 ? 0 : 1, 0, 0, 0, 0])])
+  const header = Buffer.concat([
+    query.subarray(0, 2),
+    Buffer.from([0x81, 0x80 | rcode, 0, 1, 0, data.length === 0 ? 0 : 1, 0, 0, 0, 0]),
+  ])
   const record = data.length === 0 ? [] : [Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, ...data])]
   return Buffer.concat([header, questionOf(query), ...record])
 }
@@ -56,7 +59,9 @@ const isWhole = (query: Buffer): boolean => query.toString('latin1').includes('\
 let mayListen = true
 beforeAll(async () => {
   try {
-    await listen(good, (query) => (isWhole(query) ? reply(query, 0, isA(query) ? [10, 96, 0, 1] : []) : reply(query, 1, [])))
+    await listen(good, (query) =>
+      isWhole(query) ? reply(query, 0, isA(query) ? [10, 96, 0, 1] : []) : reply(query, 1, []),
+    )
     await listen(denies, (query) => reply(query, 3, []))
     await listen(silent, () => null)
   } catch {
@@ -76,28 +81,47 @@ interface Container {
 }
 
 let made = 0
-async function run({ files, tools, program = ['sh'] }: Container): Promise<{ readonly seen: InsideResolving; readonly stdout: string; readonly ms: number }> {
+async function run({
+  files,
+  tools,
+  program = ['sh'],
+}: Container): Promise<{ readonly seen: InsideResolving; readonly stdout: string; readonly ms: number }> {
   const etc = join(folder, `etc-${made++}`)
   mkdirSync(etc)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(etc, name), text)
   const bin = join(etc, 'bin')
   mkdirSync(bin)
   for (const it of tools ?? []) symlinkSync(toolPath(it), join(bin, it))
-  const [, flag, script = '', ...args] = shell(insideScript, asked, ipAddress('127.0.0.1'), ...names.map((it) => it.typed))
+  const [, flag, script = '', ...args] = shell(
+    insideScript,
+    asked,
+    ipAddress('127.0.0.1'),
+    ...names.map((it) => it.typed),
+  )
   const own = script.replaceAll('/etc/', `${etc}/`)
   const began = performance.now()
   const [file = '', ...before] = program
-  const { stdout } = await promisify(execFile)(file, [...before, flag ?? '', own, ...args], { encoding: 'utf8', timeout: 55_000, ...(tools === undefined ? {} : { env: { PATH: bin } }) })
+  const { stdout } = await promisify(execFile)(file, [...before, flag ?? '', own, ...args], {
+    encoding: 'utf8',
+    timeout: 55_000,
+    ...(tools === undefined ? {} : { env: { PATH: bin } }),
+  })
   return { seen: resolvingOf(stdout, names), stdout, ms: performance.now() - began }
 }
 
 function toolPath(name: string): string {
-  const own = ['/usr/bin', '/bin', '/usr/sbin', '/usr/local/bin'].map((it) => join(it, name)).find((it) => existsSync(it))
+  const own = ['/usr/bin', '/bin', '/usr/sbin', '/usr/local/bin']
+    .map((it) => join(it, name))
+    .find((it) => existsSync(it))
   return own ?? '/usr/bin/busybox'
 }
 
 const resolvConf = `# written by hand\nnameserver ${good}\nnameserver ${denies}\nnameserver ${silent}\nnameserver ${closed}\nsearch shop.svc.cluster.local`
-const files = { 'resolv.conf': resolvConf, hosts: '127.0.0.1 localhost\n10.0.0.66 cart.shop.svc.cluster.local\n', 'nsswitch.conf': 'passwd: files\nhosts:      files mdns4_minimal [NOTFOUND=return] dns # by hand\n' }
+const files = {
+  'resolv.conf': resolvConf,
+  hosts: '127.0.0.1 localhost\n10.0.0.66 cart.shop.svc.cluster.local\n',
+  'nsswitch.conf': 'passwd: files\nhosts:      files mdns4_minimal [NOTFOUND=return] dns # by hand\n',
+}
 const shells = [
   ['dash', ['/usr/bin/dash']],
   ['bash', ['/usr/bin/bash']],
@@ -109,9 +133,16 @@ describe('the script in a container', () => {
     test('reads what decides what a name is, and asks each nameserver that a library reads', async ({ skip }) => {
       if (!mayListen) skip('port 53 of a loopback address may not be listened on')
       const { seen, ms } = await run({ files, program, tools: ['busybox', 'nslookup', 'getent', 'head', 'sleep'] })
-      expect(seen.hosts).toMatchObject({ known: true, value: expect.stringContaining('10.0.0.66 cart.shop') as unknown })
+      expect(seen.hosts).toMatchObject({
+        known: true,
+        value: expect.stringContaining('10.0.0.66 cart.shop') as unknown,
+      })
       expect(seen.nsswitch).toEqual(known('files mdns4_minimal [NOTFOUND=return] dns'))
-      expect(seen.servers.known ? seen.servers.value.map((it) => [it.ip, it.result]) : seen.servers).toEqual([[good, 'ok'], [denies, 'nxdomain'], [silent, 'timeout']])
+      expect(seen.servers.known ? seen.servers.value.map((it) => [it.ip, it.result]) : seen.servers).toEqual([
+        [good, 'ok'],
+        [denies, 'nxdomain'],
+        [silent, 'timeout'],
+      ])
       expect(seen.names).toMatchObject([{ typed: 'localhost', tool: 'getent', result: 'ok' }])
       // The three side by side, not one after the other.
       expect(ms).toBeLessThan(30_000)
@@ -122,29 +153,55 @@ describe('the script in a container', () => {
     ['nslookup', ['busybox', 'nslookup', 'sleep']],
     ['bash', ['bash', 'timeout', 'od', 'dd', 'sleep']],
     ['python3', ['python3', 'sleep']],
-  ] as const)('%s alone asks a nameserver, one that refuses too', async (tool, tools) => {
-    if (!mayListen || (tool === 'python3' && !existsSync('/usr/bin/python3'))) return
-    const conf = `nameserver ${good}\nnameserver ${closed}\nnameserver ${denies}\n`
-    const { seen } = await run({ files: { 'resolv.conf': conf }, program: ['/usr/bin/dash'], tools })
-    expect(seen.servers).toMatchObject({ known: true, value: [{ ip: good, tool, result: 'ok' }, { ip: closed }, { ip: denies, tool, result: 'nxdomain' }] })
-    if (tool !== 'nslookup') expect(seen.servers).toMatchObject({ value: [{}, { result: 'unreachable' }, {}] })
-  }, 60_000)
+  ] as const)(
+    '%s alone asks a nameserver, one that refuses too',
+    async (tool, tools) => {
+      if (!mayListen || (tool === 'python3' && !existsSync('/usr/bin/python3'))) return
+      const conf = `nameserver ${good}\nnameserver ${closed}\nnameserver ${denies}\n`
+      const { seen } = await run({ files: { 'resolv.conf': conf }, program: ['/usr/bin/dash'], tools })
+      expect(seen.servers).toMatchObject({
+        known: true,
+        value: [{ ip: good, tool, result: 'ok' }, { ip: closed }, { ip: denies, tool, result: 'nxdomain' }],
+      })
+      if (tool !== 'nslookup') expect(seen.servers).toMatchObject({ value: [{}, { result: 'unreachable' }, {}] })
+    },
+    60_000,
+  )
 
   test('without any tool it still reads, and says what it could not', async () => {
     const { seen, stdout } = await run({ files, program: ['/bin/sh'], tools: [] })
-    expect(seen).toMatchObject({ hosts: { known: true }, nsswitch: { known: true }, servers: { known: false, why: { reason: 'not-there' } }, names: [] })
+    expect(seen).toMatchObject({
+      hosts: { known: true },
+      nsswitch: { known: true },
+      servers: { known: false, why: { reason: 'not-there' } },
+      names: [],
+    })
     expect(stdout).toContain('@done')
   }, 60_000)
 
   test('files that are not there, and one that is far too long', async () => {
-    const { seen } = await run({ files: { 'resolv.conf': 'search a.example\n', hosts: '10.0.0.1 a.example\n'.repeat(50_000) }, program: ['/bin/sh'], tools: ['head'] })
+    const { seen } = await run({
+      files: { 'resolv.conf': 'search a.example\n', hosts: '10.0.0.1 a.example\n'.repeat(50_000) },
+      program: ['/bin/sh'],
+      tools: ['head'],
+    })
     expect(seen.nsswitch).toMatchObject({ known: false, why: { reason: 'not-there' } })
     expect(seen.hosts.known && seen.hosts.value.length <= 20_000).toBe(true)
   }, 60_000)
 
   test('a resolv.conf that means harm is no part of a command', async () => {
-    const evil = ['nameserver $(touch x)', 'nameserver -debug', 'nameserver `touch x`', 'nameserver ;touch\tx', 'nameserver *'].join('\n')
-    const { seen } = await run({ files: { 'resolv.conf': evil }, tools: ['touch', 'busybox', 'nslookup', 'bash', 'head'], program: ['/bin/sh'] })
+    const evil = [
+      'nameserver $(touch x)',
+      'nameserver -debug',
+      'nameserver `touch x`',
+      'nameserver ;touch\tx',
+      'nameserver *',
+    ].join('\n')
+    const { seen } = await run({
+      files: { 'resolv.conf': evil },
+      tools: ['touch', 'busybox', 'nslookup', 'bash', 'head'],
+      program: ['/bin/sh'],
+    })
     expect(seen.servers.known).toBe(false)
     expect(existsSync('x')).toBe(false)
   }, 60_000)

@@ -48,7 +48,10 @@ show /etc/hosts
 echo; echo @end
 `
 
-/** nsswitch.conf says in which order glibc asks whom; musl does not read it. Old releases have their number in a file's name. */
+/**
+ * nsswitch.conf says in which order glibc asks whom; musl does not read it. Old releases have their number in a file's
+ * name.
+ */
 const order = script`
 echo @nsswitch
 if [ -r /etc/nsswitch.conf ]; then while read -r l; do case $l in hosts:*|hosts[!a-z]*) echo "$l";; esac; done </etc/nsswitch.conf; fi
@@ -58,7 +61,10 @@ for f in /lib/*/libc-2.*.so /lib64/libc-2.*.so /lib/libc-2.*.so /usr/lib64/libc-
 echo @end
 `
 
-/** Whoever keeps or answers names in this container: by the names of processes that it can see, and by the sockets that libraries look for. */
+/**
+ * Whoever keeps or answers names in this container: by the names of processes that it can see, and by the sockets that
+ * libraries look for.
+ */
 const programs = script`
 echo @programs
 for f in /proc/[0-9]*/comm; do
@@ -164,12 +170,31 @@ const done = script`
 echo; echo @done
 `
 
-export const insideScript = joined(prelude, hosts, libc, order, programs, getent, nslookup, pythonAndNode, connects, servers, names, done)
+export const insideScript = joined(
+  prelude,
+  hosts,
+  libc,
+  order,
+  programs,
+  getent,
+  nslookup,
+  pythonAndNode,
+  connects,
+  servers,
+  names,
+  done,
+)
 
-/** What the resolver of a container goes by, and one getaddrinfo of a name as it was typed. nslookup has a resolver of its own. */
+/**
+ * What the resolver of a container goes by, and one getaddrinfo of a name as it was typed. nslookup has a resolver of
+ * its own.
+ */
 export const resolverScript = joined(prelude, hosts, libc, getent, pythonAndNode, done)
 
-/** Look-ups of "$1", "$2" in each of "$3" processes side by side, a pause of "$4" after each, none started after "$5" seconds. Not every sleep takes a fraction. */
+/**
+ * Look-ups of "$1", "$2" in each of "$3" processes side by side, a pause of "$4" after each, none started after "$5"
+ * seconds. Not every sleep takes a fraction.
+ */
 export const lookupsScript = script`
 command -v getent >/dev/null 2>&1 || { echo @none; exit 0; }
 name=$1 each=$2 most=$3 pause=$4 long=$5

@@ -15,7 +15,10 @@ const signal = new AbortController().signal
 
 describe('the script', () => {
   it.each(['sh', 'bash'])('runs in %s and its output reads back', (program) => {
-    const stdout = execFileSync(program, shell(insideScript, name, address).slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    const stdout = execFileSync(program, shell(insideScript, name, address).slice(1), {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const view = readInside(stdout, name, true)
     expect(view.resolvConf).toMatchObject({ known: true, value: expect.stringContaining('nameserver') as unknown })
     expect(view.lookup).toMatchObject({ known: true, value: { tool: 'getent', result: 'ok' } })
@@ -23,7 +26,10 @@ describe('the script', () => {
   })
 
   it('says what a container without tools cannot tell', () => {
-    const stdout = execFileSync('/bin/sh', shell(insideScript, name, address).slice(1), { encoding: 'utf8', env: { PATH: '/nothing' } })
+    const stdout = execFileSync('/bin/sh', shell(insideScript, name, address).slice(1), {
+      encoding: 'utf8',
+      env: { PATH: '/nothing' },
+    })
     const view = readInside(stdout, name, true)
     expect(view.resolvConf).toMatchObject({ known: true, value: expect.stringContaining('nameserver') as unknown })
     expect(view.lookup).toEqual(unknown('not-there', 'no getent, nslookup, python3 or node in the container'))
@@ -38,8 +44,12 @@ function seen(answer: ExecResult | null, why = unknown('forbidden', 'create pods
 describe('an inside view', () => {
   it('is unknown where there is no shell', async () => {
     const noShell = unknown('not-there', 'the container has no shell')
-    expect(await seen({ code: 127, stdout: '', stderr: 'exec: "sh": executable file not found in $PATH' })).toMatchObject({ resolvConf: noShell, lookup: noShell, tcp53: noShell })
-    expect((await seen(null, unknown('not-there', 'exec: "sh": executable file not found in $PATH'))).lookup).toEqual(noShell)
+    expect(
+      await seen({ code: 127, stdout: '', stderr: 'exec: "sh": executable file not found in $PATH' }),
+    ).toMatchObject({ resolvConf: noShell, lookup: noShell, tcp53: noShell })
+    expect((await seen(null, unknown('not-there', 'exec: "sh": executable file not found in $PATH'))).lookup).toEqual(
+      noShell,
+    )
   })
 
   it('hands a refusal through', async () => {
@@ -47,7 +57,8 @@ describe('an inside view', () => {
   })
 
   it('reads a look-up that took its time-out', () => {
-    const stdout = '@resolv\nnameserver 10.0.0.10\n\n@end\n@look getent\n@start 100.00\n@stop 108.01\n@exit 137\n@tcp nc\n@start 108.01\n@stop 111.05\n@exit 1\n\n@done\n'
+    const stdout =
+      '@resolv\nnameserver 10.0.0.10\n\n@end\n@look getent\n@start 100.00\n@stop 108.01\n@exit 137\n@tcp nc\n@start 108.01\n@stop 111.05\n@exit 1\n\n@done\n'
     expect(readInside(stdout, name, true)).toEqual({
       libc: null,
       resolvConf: known('nameserver 10.0.0.10'),
@@ -60,12 +71,20 @@ describe('an inside view', () => {
 describe('nslookup of busybox', () => {
   const head = 'Server:\t\t198.19.0.10\nAddress:\t198.19.0.10:53\n\n'
   it.each([
-    [`${head}Name:\tkubernetes.default.svc.cluster.local\nAddress: 198.19.0.1\n\n*** Can't find kubernetes.default.svc.cluster.local: No answer\n`, 10, 'ok'],
+    [
+      `${head}Name:\tkubernetes.default.svc.cluster.local\nAddress: 198.19.0.1\n\n*** Can't find kubernetes.default.svc.cluster.local: No answer\n`,
+      10,
+      'ok',
+    ],
     [`${head}** server can't find nope.cluster.local: NXDOMAIN\n`, 10, 'nxdomain'],
     [`${head}** server can't find x: SERVFAIL\n`, 10, 'servfail'],
     [`${head}*** Can't find x: No answer\n`, 10, 'nodata'],
     [';; connection timed out; no servers could be reached\n', 10_000, 'timeout'],
-    ["Server:    10.0.0.10\nAddress 1: 10.0.0.10 kube-dns\n\nName:      kubernetes.default\nAddress 1: 10.0.0.1 kubernetes.default.svc\n", 10, 'ok'],
+    [
+      'Server:    10.0.0.10\nAddress 1: 10.0.0.10 kube-dns\n\nName:      kubernetes.default\nAddress 1: 10.0.0.1 kubernetes.default.svc\n',
+      10,
+      'ok',
+    ],
     ["Server:    10.0.0.10\nAddress 1: 10.0.0.10\n\nnslookup: can't resolve 'x'\n", 20, null],
     ["nslookup: can't resolve 'x'\n", 10_000, 'timeout'],
   ] as const)('%j', (text, ms, result) => {

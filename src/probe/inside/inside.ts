@@ -19,18 +19,32 @@ export async function insideView(cluster: Cluster, spec: InsideSpec, signal: Abo
   const { namespace, pod, container, name, dnsService, names } = spec
   const about = { namespace, pod, container }
   const none = (why: Missing): InsideView => ({ ...about, resolvConf: why, lookup: why, tcp53: why })
-  const ran = await cluster.exec(namespace, pod, { container, command: shell(insideScript, name, dnsService ?? '', ...names.map((it) => it.typed)), timeoutMs, signal })
+  const ran = await cluster.exec(namespace, pod, {
+    container,
+    command: shell(insideScript, name, dnsService ?? '', ...names.map((it) => it.typed)),
+    timeoutMs,
+    signal,
+  })
   if (!ran.known) return none(/no such file|not found|executable file/i.test(ran.why.detail) ? noShell : ran)
   const { code, stdout, stderr } = ran.value
   // 126 and 127 are what runtimes report for a command that is not in the image.
-  if (!stdout.includes('@resolv')) return none(code === 126 || code === 127 || /no such file|not found|executable file/i.test(stderr) ? noShell : unknown('failed', stderr.trim().split('\n')[0] || `sh ended with code ${code}`))
+  if (!stdout.includes('@resolv'))
+    return none(
+      code === 126 || code === 127 || /no such file|not found|executable file/i.test(stderr)
+        ? noShell
+        : unknown('failed', stderr.trim().split('\n')[0] || `sh ended with code ${code}`),
+    )
   return { ...about, ...readInside(stdout, name, dnsService !== null), resolving: resolvingOf(stdout, names) }
 }
 
 const noShell = unknown('not-there', 'the container has no shell')
 
 /** Values from the script's output; the last tool that ran has the last word, or the first that had an answer. */
-export function readInside(stdout: string, name: string, askedTcp: boolean): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53' | 'libc'> {
+export function readInside(
+  stdout: string,
+  name: string,
+  askedTcp: boolean,
+): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53' | 'libc'> {
   const resolv = block(stdout, 'resolv')
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
@@ -43,19 +57,32 @@ export function readInside(stdout: string, name: string, askedTcp: boolean): Pic
     lookup:
       answered?.result !== undefined && answered.result !== null
         ? known({ tool: answered.it.tool, name, result: answered.result, ms: answered.it.ms })
-        : (cutOff ?? (looks.length === 0 ? unknown('not-there', 'no getent, nslookup, python3 or node in the container') : unknown('failed', `${looks[0]?.tool} found no address and does not say why`))),
+        : (cutOff ??
+          (looks.length === 0
+            ? unknown('not-there', 'no getent, nslookup, python3 or node in the container')
+            : unknown('failed', `${looks[0]?.tool} found no address and does not say why`))),
     tcp53:
       reached !== undefined && reached !== null
         ? known(reached)
         : !askedTcp
           ? unknown('not-there', 'no DNS Service to connect to')
-          : (cutOff ?? unknown('not-there', tcps.length === 0 ? 'no nc, bash, python3 or node in the container' : `${tcps[0]?.tool} does not tell whether it connected`)),
+          : (cutOff ??
+            unknown(
+              'not-there',
+              tcps.length === 0
+                ? 'no nc, bash, python3 or node in the container'
+                : `${tcps[0]?.tool} does not tell whether it connected`,
+            )),
   }
 }
 
 /** null when neither library is seen, or both are: an image may carry one beside the other. */
 export function libcOf(stdout: string): Libc | null {
-  const found = new Set(block(stdout, 'libc')?.split('\n').filter((it) => it !== '') ?? [])
+  const found = new Set(
+    block(stdout, 'libc')
+      ?.split('\n')
+      .filter((it) => it !== '') ?? [],
+  )
   return found.size === 1 ? (found.has('musl') ? 'musl' : found.has('glibc') ? 'glibc' : null) : null
 }
 

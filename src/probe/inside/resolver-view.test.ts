@@ -10,11 +10,17 @@ import { localCluster } from '../pods/local-cluster.ts'
 import { readView, resolverView } from './resolver-view.ts'
 
 const spec = { namespace: 'shop', pod: 'web-0', container: 'web', name: dnsName('cart') }
-const see = (exec: (command: readonly string[]) => Known<ExecResult>) => resolverView(localCluster({ exec: (_, command) => exec(command) }).cluster, spec, new AbortController().signal)
+const see = (exec: (command: readonly string[]) => Known<ExecResult>) =>
+  resolverView(localCluster({ exec: (_, command) => exec(command) }).cluster, spec, new AbortController().signal)
 
 describe('the script', () => {
   it.each(['sh', 'bash'])('runs in %s and its output reads back', (program) => {
-    const view = readView(execFileSync(program, shell(resolverScript, dnsName('localhost')).slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }))
+    const view = readView(
+      execFileSync(program, shell(resolverScript, dnsName('localhost')).slice(1), {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    )
     expect(view.resolvConf).toMatchObject({ known: true, value: expect.stringContaining('nameserver') as unknown })
     expect(view.hosts).toMatchObject({ known: true, value: expect.stringContaining('localhost') as unknown })
     expect(view.lookup).toMatchObject({ known: true, value: { tool: 'getent ahosts', result: 'ok' } })
@@ -25,14 +31,27 @@ describe('the script', () => {
 describe('a view', () => {
   const noShell = unknown('not-there', 'exec: "sh": executable file not found in $PATH')
   it('without a shell takes what `cat` shows', async () => {
-    const view = await see((command) => (command[0] === 'cat' ? known({ code: 0, stdout: `it is ${command[1]}`, stderr: '' }) : noShell))
-    expect(view).toMatchObject({ resolvConf: known('it is /etc/resolv.conf'), hosts: known('it is /etc/hosts'), libc: null, lookup: { known: false } })
+    const view = await see((command) =>
+      command[0] === 'cat' ? known({ code: 0, stdout: `it is ${command[1]}`, stderr: '' }) : noShell,
+    )
+    expect(view).toMatchObject({
+      resolvConf: known('it is /etc/resolv.conf'),
+      hosts: known('it is /etc/hosts'),
+      libc: null,
+      lookup: { known: false },
+    })
   })
   it('without either says so', async () => {
-    expect((await see(() => noShell)).resolvConf).toEqual(unknown('not-there', 'the container has no shell and no `cat`'))
+    expect((await see(() => noShell)).resolvConf).toEqual(
+      unknown('not-there', 'the container has no shell and no `cat`'),
+    )
   })
   it('is forbidden as a whole when exec is', async () => {
-    expect(await see(() => unknown('forbidden', 'create pods/exec'))).toMatchObject({ resolvConf: { why: { reason: 'forbidden' } }, hosts: { why: { reason: 'forbidden' } }, lookup: { why: { reason: 'forbidden' } } })
+    expect(await see(() => unknown('forbidden', 'create pods/exec'))).toMatchObject({
+      resolvConf: { why: { reason: 'forbidden' } },
+      hosts: { why: { reason: 'forbidden' } },
+      lookup: { why: { reason: 'forbidden' } },
+    })
   })
 })
 

@@ -20,17 +20,23 @@ export interface ViewSpec {
 }
 
 /** What one container's resolver goes by, and what getaddrinfo says there: by one exec of `sh`, else of `cat`. */
-export async function resolverView(cluster: Cluster, { namespace, pod, container, name }: ViewSpec, signal: AbortSignal): Promise<ResolverView> {
+export async function resolverView(
+  cluster: Cluster,
+  { namespace, pod, container, name }: ViewSpec,
+  signal: AbortSignal,
+): Promise<ResolverView> {
   const exec = (command: ContainerCommand) => cluster.exec(namespace, pod, { container, command, timeoutMs, signal })
   const ran = await exec(shell(resolverScript, name))
   if (ran.known && ran.value.stdout.includes('@resolv')) return fromOutside(readView(ran.value.stdout))
   if (!ran.known && ran.why.reason === 'forbidden') return none(ran)
 
-  const [resolvConf, hosts] = await Promise.all((['/etc/resolv.conf', '/etc/hosts'] as const).map(async (path): Promise<Known<string>> => {
-    const read = await exec(cat(path))
-    if (!read.known) return /no such file|not found|executable file/i.test(read.why.detail) ? noCat : read
-    return read.value.code === 0 ? known(read.value.stdout) : noCat
-  }))
+  const [resolvConf, hosts] = await Promise.all(
+    (['/etc/resolv.conf', '/etc/hosts'] as const).map(async (path): Promise<Known<string>> => {
+      const read = await exec(cat(path))
+      if (!read.known) return /no such file|not found|executable file/i.test(read.why.detail) ? noCat : read
+      return read.value.code === 0 ? known(read.value.stdout) : noCat
+    }),
+  )
   const lookup = unknown('not-there', 'the container has no shell')
   return fromOutside({ resolvConf: resolvConf ?? noCat, hosts: hosts ?? noCat, libc: null, lookup })
 }
@@ -44,7 +50,9 @@ function none(why: Extract<Known<never>, { known: false }>): ResolverView {
 export function readView(stdout: string): ResolverView {
   const file = (name: string): Known<string> => {
     const text = block(stdout, name)
-    return text === null || text === '' ? unknown('failed', `/etc/${name === 'resolv' ? 'resolv.conf' : name} could not be read`) : known(text)
+    return text === null || text === ''
+      ? unknown('failed', `/etc/${name === 'resolv' ? 'resolv.conf' : name} could not be read`)
+      : known(text)
   }
   return { resolvConf: file('resolv'), hosts: file('hosts'), libc: libcOf(stdout), lookup: ownLookup(stdout) }
 }

@@ -6,7 +6,10 @@ export interface Section {
   readonly ms: number
 }
 
-/** The lines between `@NAME` and `@end`; null where either is missing. The container writes this: one walk over the lines, and no more. */
+/**
+ * The lines between `@NAME` and `@end`; null where either is missing. The container writes this: one walk over the
+ * lines, and no more.
+ */
 export function block(stdout: string, name: string): string | null {
   const lines = stdout.split('\n')
   const start = lines.indexOf(`@${name}`)
@@ -34,7 +37,12 @@ export function sections(stdout: string, kind: 'look' | 'tcp' | 'server' | 'name
       open.words.push(`${line}\n`)
       continue
     }
-    found.push({ tool: open.tool, text: open.words.join('') + line.slice(0, at), code: Number(code), ms: Math.round((stop - open.start) * 1000) })
+    found.push({
+      tool: open.tool,
+      text: open.words.join('') + line.slice(0, at),
+      code: Number(code),
+      ms: Math.round((stop - open.start) * 1000),
+    })
     open = null
   }
   return found

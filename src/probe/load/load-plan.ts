@@ -40,21 +40,48 @@ const budgetMs = 95_000
 export const loadCpu = { request: '250m', limit: '1' } as const
 
 /** The plan, or why there is none. Prefers a node without a DNS server: the load must not take that one's CPU. */
-export function planLoad(model: Model, options: LoadOptions): LoadPlan | { readonly why: string; readonly hint: string | null } {
+export function planLoad(
+  model: Model,
+  options: LoadOptions,
+): LoadPlan | { readonly why: string; readonly hint: string | null } {
   const dns = model.sources.clusterDns
   if (!dns.known) return { why: `the cluster's DNS servers are not known: ${dns.why.detail}`, hint: null }
   const udp = dns.value.slices.flatMap((it) => it.ports).find((it) => it.protocol === 'UDP')?.port ?? 53
-  const servers = dns.value.pods.filter((it) => it.ready && !it.deleting && it.phase === 'Running').flatMap((it) => serverOf(it, udp))
+  const servers = dns.value.pods
+    .filter((it) => it.ready && !it.deleting && it.phase === 'Running')
+    .flatMap((it) => serverOf(it, udp))
   if (servers.length === 0) return { why: 'no DNS server is ready', hint: 'hopscope dns says why' }
-  const { nodes, skipped } = planNodes(model, { names: options.nodes, most: Number.POSITIVE_INFINITY, tolerateAll: options.tolerateAll })
+  const { nodes, skipped } = planNodes(model, {
+    names: options.nodes,
+    most: Number.POSITIVE_INFINITY,
+    tolerateAll: options.tolerateAll,
+  })
   const taken = new Set(dns.value.pods.map((it) => it.node))
   const node = nodes.find((it) => !taken.has(it)) ?? nodes[0]
-  if (node === undefined) return { why: `no node can take the pod that makes the load${skipped[0] === undefined ? '' : `: ${skipped[0].node} is ${skipped[0].why}`}`, hint: '--node NAME, or --probe-tolerate-all' }
+  if (node === undefined)
+    return {
+      why: `no node can take the pod that makes the load${skipped[0] === undefined ? '' : `: ${skipped[0].node} is ${skipped[0].why}`}`,
+      hint: '--node NAME, or --probe-tolerate-all',
+    }
   const { run, namespace, image, tolerateAll, rate } = options
   return {
-    run, namespace, image, tolerateAll, node,
+    run,
+    namespace,
+    image,
+    tolerateAll,
+    node,
     spec: {
-      kind: 'load', servers, name: `kubernetes.default.svc.${dns.value.domain}.`, rate, p99Ms: loadBounds.p99Ms, socketsPerServer, outstandingPerServer, canaryPerSecond, timeoutMs: 1000, stepMs: stepMs(servers), budgetMs,
+      kind: 'load',
+      servers,
+      name: `kubernetes.default.svc.${dns.value.domain}.`,
+      rate,
+      p99Ms: loadBounds.p99Ms,
+      socketsPerServer,
+      outstandingPerServer,
+      canaryPerSecond,
+      timeoutMs: 1000,
+      stepMs: stepMs(servers),
+      budgetMs,
     },
   }
 }
@@ -62,10 +89,15 @@ export function planLoad(model: Model, options: LoadOptions): LoadPlan | { reado
 function serverOf(pod: Pod, udpPort: number): readonly LoadServer[] {
   const container = pod.containers.find((it) => it.name === 'coredns') ?? pod.containers[0]
   const metrics = pod.containers.flatMap((it) => it.ports).find((it) => it.name === 'metrics')?.port ?? 9153
-  return pod.ip === null ? [] : [{ pod: pod.name, ip: pod.ip, port: metrics, dnsPort: udpPort, cpuLimitMilli: container?.cpuLimitMilli ?? null }]
+  return pod.ip === null
+    ? []
+    : [{ pod: pod.name, ip: pod.ip, port: metrics, dnsPort: udpPort, cpuLimitMilli: container?.cpuLimitMilli ?? null }]
 }
 
-/** process_cpu_seconds_total goes in steps of 10 ms: under a small limit a short step could not show its share to a tenth. */
+/**
+ * process_cpu_seconds_total goes in steps of 10 ms: under a small limit a short step could not show its share to a
+ * tenth.
+ */
 function stepMs(servers: readonly LoadServer[]): number {
   const tightest = Math.min(...servers.map((it) => it.cpuLimitMilli ?? 1000))
   return Math.round(Math.min(4000, Math.max(2000, 10 / (0.08 * (tightest / 1000)))))

@@ -15,7 +15,12 @@ export interface LoadResult {
 }
 
 /** Carries out a load plan with one pod, which watches over itself, and removes it however it ends. */
-export async function runLoad(cluster: Cluster, plan: LoadPlan, told: (step: LoadStep) => void, signal: AbortSignal): Promise<LoadResult> {
+export async function runLoad(
+  cluster: Cluster,
+  plan: LoadPlan,
+  told: (step: LoadStep) => void,
+  signal: AbortSignal,
+): Promise<LoadResult> {
   const { run, namespace, node, image, tolerateAll, spec } = plan
   const began = performance.now()
   const ledger = podLedger(cluster)
@@ -28,14 +33,18 @@ export async function runLoad(cluster: Cluster, plan: LoadPlan, told: (step: Loa
   const context = { cluster, watch, now: () => performance.now() - began, ledger, signal }
   let left: readonly string[] = []
   try {
-    why = await runPod(context, { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll, cpu: loadCpu }, (record) => {
-      if (record.t === 'load-step') {
-        steps.push(record.step)
-        told(record.step)
-      }
-      if (record.t === 'load-end') end = record.end
-      return record.t === 'load-end'
-    })
+    why = await runPod(
+      context,
+      { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll, cpu: loadCpu },
+      (record) => {
+        if (record.t === 'load-step') {
+          steps.push(record.step)
+          told(record.step)
+        }
+        if (record.t === 'load-end') end = record.end
+        return record.t === 'load-end'
+      },
+    )
   } finally {
     watch.end()
     left = await ledger.removeAll()

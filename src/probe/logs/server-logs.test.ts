@@ -12,10 +12,14 @@ function clusterWith(log: Log): { readonly cluster: Cluster; readonly asked: str
   const cluster: Partial<Cluster> = {
     raw: (path) => {
       asked.push(path.replace(/.*pods\/(.*)\/log\?container=(.*)&limitBytes=4096$/, '$1/$2 start'))
-      return Promise.resolve(known(`.:53\n[INFO] plugin/reload: Running configuration SHA512 = ${'a1'.repeat(64)}\nCoreDNS-1.14.7\n`))
+      return Promise.resolve(
+        known(`.:53\n[INFO] plugin/reload: Running configuration SHA512 = ${'a1'.repeat(64)}\nCoreDNS-1.14.7\n`),
+      )
     },
     logs: (namespace, pod, { container: name, previous, sinceSeconds, tailLines }) => {
-      asked.push(`${namespace}/${pod}/${name} ${previous === true ? 'previous' : `last ${sinceSeconds} s`} ${tailLines}`)
+      asked.push(
+        `${namespace}/${pod}/${name} ${previous === true ? 'previous' : `last ${sinceSeconds} s`} ${tailLines}`,
+      )
       const found = log(pod, previous === true)
       return Promise.resolve(found.known ? known(each(found.value)) : found)
     },
@@ -28,26 +32,60 @@ async function* each(lines: readonly string[]): AsyncGenerator<string> {
 }
 
 const dns = clusterDns()
-const crashing = { ...dns, pods: dns.pods.map((pod, index) => (index === 1 ? { ...pod, ready: false, containers: [container({ name: 'coredns', restarts: 3 })] } : pod)) }
+const crashing = {
+  ...dns,
+  pods: dns.pods.map((pod, index) =>
+    index === 1 ? { ...pod, ready: false, containers: [container({ name: 'coredns', restarts: 3 })] } : pod,
+  ),
+}
 const signal = new AbortController().signal
 
 describe('logs of the DNS servers', () => {
   it('reads both runs of one that was started again, and it first', async () => {
-    const { cluster, asked } = clusterWith((_pod, previous) => known(previous ? ['[FATAL] plugin/loop: Loop (127.0.0.1:1 -> :53) detected for zone ".", see'] : ['[INFO] 10.2.0.7 - "A IN private.shop.example. udp"']))
+    const { cluster, asked } = clusterWith((_pod, previous) =>
+      known(
+        previous
+          ? ['[FATAL] plugin/loop: Loop (127.0.0.1:1 -> :53) detected for zone ".", see']
+          : ['[INFO] 10.2.0.7 - "A IN private.shop.example. udp"'],
+      ),
+    )
     const read = await readServerLogs(cluster, planServerLogs(crashing), signal)
-    expect(asked).toEqual(['kube-system/coredns-1/coredns last 120 s 400', 'kube-system/coredns-1/coredns previous 400', 'kube-system/coredns-0/coredns last 120 s 400', 'coredns-1/coredns start', 'coredns-0/coredns start'])
-    expect(read).toMatchObject({ known: true, value: [{ pod: 'coredns-1', run: 'now', lines: 1, signs: [] }, { pod: 'coredns-1', run: 'before', signs: [{ kind: 'loop', times: 1 }] }, { pod: 'coredns-0', config: 'a1'.repeat(64) }] })
+    expect(asked).toEqual([
+      'kube-system/coredns-1/coredns last 120 s 400',
+      'kube-system/coredns-1/coredns previous 400',
+      'kube-system/coredns-0/coredns last 120 s 400',
+      'coredns-1/coredns start',
+      'coredns-0/coredns start',
+    ])
+    expect(read).toMatchObject({
+      known: true,
+      value: [
+        { pod: 'coredns-1', run: 'now', lines: 1, signs: [] },
+        { pod: 'coredns-1', run: 'before', signs: [{ kind: 'loop', times: 1 }] },
+        { pod: 'coredns-0', config: 'a1'.repeat(64) },
+      ],
+    })
     expect(JSON.stringify(read)).not.toContain('private.shop.example')
   })
 
   it('goes on without a log that is gone, and is forbidden when none may be read', async () => {
-    const gone = clusterWith((_pod, previous) => (previous ? unknown('not-there', 'previous terminated container not found') : known([])))
-    expect(await readServerLogs(gone.cluster, planServerLogs(crashing), signal)).toMatchObject({ known: true, value: [{ run: 'now' }, { run: 'now' }] })
+    const gone = clusterWith((_pod, previous) =>
+      previous ? unknown('not-there', 'previous terminated container not found') : known([]),
+    )
+    expect(await readServerLogs(gone.cluster, planServerLogs(crashing), signal)).toMatchObject({
+      known: true,
+      value: [{ run: 'now' }, { run: 'now' }],
+    })
     const refused = clusterWith(() => unknown('forbidden', 'get pods/log in namespace kube-system'))
-    expect(await readServerLogs(refused.cluster, planServerLogs(dns), signal)).toMatchObject({ known: false, why: { reason: 'forbidden' } })
+    expect(await readServerLogs(refused.cluster, planServerLogs(dns), signal)).toMatchObject({
+      known: false,
+      why: { reason: 'forbidden' },
+    })
   })
 
   it('has nothing to read without servers', async () => {
-    expect(await readServerLogs(clusterWith(() => known([])).cluster, planServerLogs({ ...dns, pods: [] }), signal)).toMatchObject({ known: false, why: { reason: 'not-there' } })
+    expect(
+      await readServerLogs(clusterWith(() => known([])).cluster, planServerLogs({ ...dns, pods: [] }), signal),
+    ).toMatchObject({ known: false, why: { reason: 'not-there' } })
   })
 })

@@ -17,23 +17,42 @@ const mostServers = 8
 const mostCaches = 3
 const mostLines = 400
 
-/** client-go asks again within 30 s, and a connection that hangs is given up after 30: what goes on now was said in this time. */
+/**
+ * client-go asks again within 30 s, and a connection that hangs is given up after 30: what goes on now was said in this
+ * time.
+ */
 const sinceSeconds = 120
 
-/** Those that are not well first: what a server that is well has to say matters less. Both runs of a container that was started again. */
+/**
+ * Those that are not well first: what a server that is well has to say matters less. Both runs of a container that was
+ * started again.
+ */
 export function planServerLogs(dns: ClusterDns): readonly LogSpec[] {
-  const pods = dns.pods.filter((it) => !it.deleting && it.node !== null).toSorted((a, b) => Number(a.ready) - Number(b.ready))
-  const caches = dns.nodeCaches.filter((it) => !it.deleting && it.node !== null && (!it.ready || it.containers.some(({ restarts }) => restarts > 0)))
+  const pods = dns.pods
+    .filter((it) => !it.deleting && it.node !== null)
+    .toSorted((a, b) => Number(a.ready) - Number(b.ready))
+  const caches = dns.nodeCaches.filter(
+    (it) => !it.deleting && it.node !== null && (!it.ready || it.containers.some(({ restarts }) => restarts > 0)),
+  )
   return [...pods.slice(0, mostServers), ...caches.slice(0, mostCaches)].flatMap(({ namespace, name, containers }) =>
-    containers.slice(0, 1).flatMap(({ name: container, restarts }): readonly LogSpec[] => [
-      { namespace, pod: name, container, run: 'now' },
-      ...(restarts > 0 ? [{ namespace, pod: name, container, run: 'before' } as const] : []),
-    ]),
+    containers
+      .slice(0, 1)
+      .flatMap(({ name: container, restarts }): readonly LogSpec[] => [
+        { namespace, pod: name, container, run: 'now' },
+        ...(restarts > 0 ? [{ namespace, pod: name, container, run: 'before' } as const] : []),
+      ]),
   )
 }
 
-/** Known when one log at least was read; one that is not there (the container never ran, or its log is gone) is left out. */
-export async function readServerLogs(cluster: Cluster, specs: readonly LogSpec[], signal: AbortSignal): Promise<Known<readonly DnsServerLog[]>> {
+/**
+ * Known when one log at least was read; one that is not there (the container never ran, or its log is gone) is left
+ * out.
+ */
+export async function readServerLogs(
+  cluster: Cluster,
+  specs: readonly LogSpec[],
+  signal: AbortSignal,
+): Promise<Known<readonly DnsServerLog[]>> {
   if (specs.length === 0) return unknown('not-there', 'no pod of the DNS server is known')
   const read = await Promise.all(specs.map((it) => readOne(cluster, it, signal)))
   const logs = read.flatMap((it) => (it.known ? [it.value] : []))
@@ -41,17 +60,40 @@ export async function readServerLogs(cluster: Cluster, specs: readonly LogSpec[]
   return logs.length > 0 || refused === undefined ? known(logs) : refused
 }
 
-async function readOne(cluster: Cluster, { namespace, pod, container, run }: LogSpec, signal: AbortSignal): Promise<Known<DnsServerLog>> {
-  const log = await cluster.logs(namespace, pod, { container, tailLines: mostLines, signal, ...(run === 'before' ? { previous: true } : { sinceSeconds }) })
+async function readOne(
+  cluster: Cluster,
+  { namespace, pod, container, run }: LogSpec,
+  signal: AbortSignal,
+): Promise<Known<DnsServerLog>> {
+  const log = await cluster.logs(namespace, pod, {
+    container,
+    tailLines: mostLines,
+    signal,
+    ...(run === 'before' ? { previous: true } : { sinceSeconds }),
+  })
   if (!log.known) return log
   const lines = await Array.fromAsync(log.value)
   // What runs is said at the start, and after each reload that went well (plugin/reload).
-  const config = run === 'before' ? null : (runningConfig(lines) ?? runningConfig(await firstLines(cluster, { namespace, pod, container, run }, signal)))
-  return known({ pod, container, run, lines: lines.length, signs: coreDnsSigns(lines, run === 'before' ? 'ended' : 'going'), ...(config === null ? {} : { config }) })
+  const config =
+    run === 'before'
+      ? null
+      : (runningConfig(lines) ?? runningConfig(await firstLines(cluster, { namespace, pod, container, run }, signal)))
+  return known({
+    pod,
+    container,
+    run,
+    lines: lines.length,
+    signs: coreDnsSigns(lines, run === 'before' ? 'ended' : 'going'),
+    ...(config === null ? {} : { config }),
+  })
 }
 
 /** The start of a log, which `tailLines` never shows; none where it can't be read. */
-async function firstLines(cluster: Cluster, { namespace, pod, container }: LogSpec, signal: AbortSignal): Promise<readonly string[]> {
+async function firstLines(
+  cluster: Cluster,
+  { namespace, pod, container }: LogSpec,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&limitBytes=${startBytes}`
   const start = await cluster.raw(path, { signal })
   return start.known ? start.value.split('\n') : []

@@ -23,11 +23,19 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
   const urls = [...new Set(plan.http.map((it) => `${it.scheme}://${it.host}${it.path}`))]
   const more = urls.length > 3 ? ` and ${urls.length - 3} more` : ''
   const parts = [
-    ...(urls.length === 0 ? [] : [`${count(plan.http.length * plan.httpTimes, 'GET')} of ${urls.slice(0, 3).join(', ')}${more} to Ingress controllers`]),
+    ...(urls.length === 0
+      ? []
+      : [
+          `${count(plan.http.length * plan.httpTimes, 'GET')} of ${urls.slice(0, 3).join(', ')}${more} to Ingress controllers`,
+        ]),
     ...(plan.strangers.length === 0 ? [] : [`${plan.strangers.length} for a host that nobody has`]),
-    ...(plan.direct.length === 0 ? [] : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
+    ...(plan.direct.length === 0
+      ? []
+      : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
   ]
-  return [`sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ${parts.join(', ')}; follows redirects to the same host, three at most; leaves alone what is silent, gets slower or answers 429`]
+  return [
+    `sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ${parts.join(', ')}; follows redirects to the same host, three at most; leaves alone what is silent, gets slower or answers 429`,
+  ]
 }
 
 function count(n: number, one: string): string {

@@ -4,7 +4,14 @@ import { coreDnsWindow } from './coredns-window.ts'
 const target = { pod: 'coredns-0', ip: '10.0.0.2', port: 9153 }
 
 function reading(phase: 'before' | 'after', at: number, lines: readonly string[] | null, started = 5) {
-  return { t: 'metrics', phase, ip: target.ip, at, text: lines === null ? null : [`process_start_time_seconds ${started}`, ...lines].join('\n'), error: lines === null ? 'ECONNREFUSED' : null } as const
+  return {
+    t: 'metrics',
+    phase,
+    ip: target.ip,
+    at,
+    text: lines === null ? null : [`process_start_time_seconds ${started}`, ...lines].join('\n'),
+    error: lines === null ? 'ECONNREFUSED' : null,
+  } as const
 }
 const before = reading('before', 100, [
   'process_cpu_seconds_total 1.5',
@@ -37,14 +44,26 @@ describe('a CoreDNS window', () => {
       `coredns_forward_request_duration_seconds_sum{to="10.0.0.53:53"} ${n / 10}`,
       'coredns_build_info{goversion="go1.13",revision="0",version="1.6.7"} 1',
     ]
-    expect(coreDnsWindow(target, reading('before', 0, lines(10)), reading('after', 1000, lines(30)))).toMatchObject({ requests: 20, responses: { NXDOMAIN: 20 }, version: '1.6.7', upstreams: [{ to: '10.0.0.53:53', sent: 60, answers: { NOERROR: 20 }, seconds: 2 }] })
+    expect(coreDnsWindow(target, reading('before', 0, lines(10)), reading('after', 1000, lines(30)))).toMatchObject({
+      requests: 20,
+      responses: { NXDOMAIN: 20 },
+      version: '1.6.7',
+      upstreams: [{ to: '10.0.0.53:53', sent: 60, answers: { NOERROR: 20 }, seconds: 2 }],
+    })
   })
 
   it('knows which text was loaded last, unless one was ever refused', () => {
-    const lines = (refused: number) => ['coredns_reload_version_info{hash="sha512",value="ab12"} 1', 'coredns_reload_version_info{hash="sha512",value="old"} 0', `coredns_reload_failed_total ${refused}`]
+    const lines = (refused: number) => [
+      'coredns_reload_version_info{hash="sha512",value="ab12"} 1',
+      'coredns_reload_version_info{hash="sha512",value="old"} 0',
+      `coredns_reload_failed_total ${refused}`,
+    ]
     expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, lines(0)))?.config).toBe('ab12')
     expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, lines(1)))?.config).toBeUndefined()
-    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, ['coredns_reload_failed_total 0']))?.config).toBeUndefined()
+    expect(
+      coreDnsWindow(target, reading('before', 0, []), reading('after', 1000, ['coredns_reload_failed_total 0']))
+        ?.config,
+    ).toBeUndefined()
   })
 
   it('is what happened in between, counters that were not there yet included', () => {
@@ -68,7 +87,11 @@ describe('a CoreDNS window', () => {
       `coredns_proxy_request_duration_seconds_count{proxy_name="forward",rcode="NXDOMAIN",to="${n}"} ${answered}`,
     ]
     const other = 'coredns_proxy_conn_cache_misses_total{proto="udp",proxy_name="grpc",to="10.9.9.9:53"} 7'
-    const window = coreDnsWindow(target, reading('before', 0, to('10.0.0.53:53', [2, 10], 8)), reading('after', 1000, [...to('10.0.0.53:53', [5, 40], 20), ...to('10.0.0.54:53', [3, 0], 0), other]))
+    const window = coreDnsWindow(
+      target,
+      reading('before', 0, to('10.0.0.53:53', [2, 10], 8)),
+      reading('after', 1000, [...to('10.0.0.53:53', [5, 40], 20), ...to('10.0.0.54:53', [3, 0], 0), other]),
+    )
     expect(window?.upstreams).toEqual([
       { to: '10.0.0.53:53', sent: 33, answers: { NXDOMAIN: 12 }, seconds: 3 },
       { to: '10.0.0.54:53', sent: 3, answers: {}, seconds: 0 },
@@ -81,7 +104,13 @@ describe('a CoreDNS window', () => {
     expect(coreDnsWindow(target, undefined, reading('after', 6100, after))).toBeNull()
   })
 
-  it('makes no zeros out of metrics that are not CoreDNS\'s', () => {
-    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 10, []))).toMatchObject({ cpuSeconds: null, requests: null, responses: {}, slowShare: null, forwardFailures: null })
+  it("makes no zeros out of metrics that are not CoreDNS's", () => {
+    expect(coreDnsWindow(target, reading('before', 0, []), reading('after', 10, []))).toMatchObject({
+      cpuSeconds: null,
+      requests: null,
+      responses: {},
+      slowShare: null,
+      forwardFailures: null,
+    })
   })
 })

@@ -20,7 +20,11 @@ const slowBucket = 0.256
 const failures = /^coredns_(forward|proxy)_\w*(failures|broken|rejects)\w*_total$/
 
 /** One replica between two readings of its /metrics; null when either is missing or it was restarted in between. */
-export function coreDnsWindow(target: MetricsSpec, before: Reading | undefined, after: Reading | undefined): CoreDnsWindow | null {
+export function coreDnsWindow(
+  target: MetricsSpec,
+  before: Reading | undefined,
+  after: Reading | undefined,
+): CoreDnsWindow | null {
   if (before === undefined || after === undefined || before.text === null || after.text === null) return null
   const was = parsePrometheusText(before.text)
   const is = parsePrometheusText(after.text)
@@ -50,25 +54,38 @@ function difference(before: number | null, after: number | null): number | null 
 }
 
 function bucket(samples: readonly Sample[], upTo: number): number | null {
-  const matching = samples.filter((it) => it.name === `${duration}_bucket` && Number(it.labels['le'] === '+Inf' ? Infinity : it.labels['le']) === upTo)
+  const matching = samples.filter(
+    (it) =>
+      it.name === `${duration}_bucket` && Number(it.labels['le'] === '+Inf' ? Infinity : it.labels['le']) === upTo,
+  )
   return matching.length === 0 ? null : matching.reduce((sum, it) => sum + it.value, 0)
 }
 
 function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record<string, number>> {
   const name = responses.find((one) => is.some((it) => it.name === one)) ?? responses[0]
   const codes = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['rcode'] ?? ''))].sort()
-  return Object.fromEntries(codes.map((rcode) => [rcode, (sumOf(is, name, { rcode }) ?? 0) - (sumOf(was, name, { rcode }) ?? 0)]).filter(([, n]) => n !== 0))
+  return Object.fromEntries(
+    codes
+      .map((rcode) => [rcode, (sumOf(is, name, { rcode }) ?? 0) - (sumOf(was, name, { rcode }) ?? 0)])
+      .filter(([, n]) => n !== 0),
+  )
 }
 
 /**
- * Which text it loaded last, and which release it is. The hash is set by each reload, one that is refused too, and not at
+ * Which text it loaded last, and which release it is. The hash is set by each reload, one that is refused too, and not
+ * at
  * the start (plugin/reload reload.go): so it says what runs only where none was ever refused.
  */
 function saysOf(samples: readonly Sample[]): { readonly config?: string; readonly version?: string } {
-  const configs = samples.filter((it) => it.name === 'coredns_reload_version_info' && it.value === 1).flatMap((it) => it.labels['value'] ?? [])
+  const configs = samples
+    .filter((it) => it.name === 'coredns_reload_version_info' && it.value === 1)
+    .flatMap((it) => it.labels['value'] ?? [])
   const version = samples.find((it) => it.name === 'coredns_build_info')?.labels['version']
   const refused = sumOf(samples, 'coredns_reload_failed_total')
-  return { ...(configs.length === 1 && refused === 0 ? { config: configs[0] ?? '' } : {}), ...(version === undefined ? {} : { version }) }
+  return {
+    ...(configs.length === 1 && refused === 0 ? { config: configs[0] ?? '' } : {}),
+    ...(version === undefined ? {} : { version }),
+  }
 }
 
 /**
@@ -76,21 +93,48 @@ function saysOf(samples: readonly Sample[]): { readonly config?: string; readonl
  * connection, one at hand or a new one (plugin/pkg/proxy/persistent.go), so together they count queries.
  */
 const generations = [
-  { time: 'coredns_proxy_request_duration_seconds', rcodes: 'coredns_proxy_request_duration_seconds_count', taken: ['coredns_proxy_conn_cache_hits_total', 'coredns_proxy_conn_cache_misses_total'], labels: { proxy_name: 'forward' } },
-  { time: 'coredns_forward_request_duration_seconds', rcodes: 'coredns_forward_responses_total', taken: ['coredns_forward_conn_cache_hits_total', 'coredns_forward_conn_cache_misses_total'], labels: {} },
+  {
+    time: 'coredns_proxy_request_duration_seconds',
+    rcodes: 'coredns_proxy_request_duration_seconds_count',
+    taken: ['coredns_proxy_conn_cache_hits_total', 'coredns_proxy_conn_cache_misses_total'],
+    labels: { proxy_name: 'forward' },
+  },
+  {
+    time: 'coredns_forward_request_duration_seconds',
+    rcodes: 'coredns_forward_responses_total',
+    taken: ['coredns_forward_conn_cache_hits_total', 'coredns_forward_conn_cache_misses_total'],
+    labels: {},
+  },
 ] as const
 
 /** Nothing where CoreDNS counts no queries (before 1.8): its answers alone don't say what had none. */
-function upstreamsOf(was: readonly Sample[], is: readonly Sample[]): { readonly upstreams?: readonly UpstreamWindow[] } {
+function upstreamsOf(
+  was: readonly Sample[],
+  is: readonly Sample[],
+): { readonly upstreams?: readonly UpstreamWindow[] } {
   for (const { time, rcodes: answers, taken, labels } of generations) {
     const ours = (it: Sample): boolean => Object.entries(labels).every(([label, value]) => it.labels[label] === value)
-    const servers = [...new Set(is.filter((it) => taken.some((name) => name === it.name) && ours(it)).map((it) => it.labels['to'] ?? ''))].toSorted()
+    const servers = [
+      ...new Set(
+        is.filter((it) => taken.some((name) => name === it.name) && ours(it)).map((it) => it.labels['to'] ?? ''),
+      ),
+    ].toSorted()
     if (servers.length === 0) continue
     const upstreams = servers.map((to): UpstreamWindow => {
-      const grown = (name: string, more: Readonly<Record<string, string>> = {}): number => (sumOf(is, name, { ...labels, to, ...more }) ?? 0) - (sumOf(was, name, { ...labels, to, ...more }) ?? 0)
-      const rcodes = [...new Set(is.filter((it) => it.name === answers && it.labels['to'] === to).map((it) => it.labels['rcode'] ?? ''))].toSorted()
+      const grown = (name: string, more: Readonly<Record<string, string>> = {}): number =>
+        (sumOf(is, name, { ...labels, to, ...more }) ?? 0) - (sumOf(was, name, { ...labels, to, ...more }) ?? 0)
+      const rcodes = [
+        ...new Set(
+          is.filter((it) => it.name === answers && it.labels['to'] === to).map((it) => it.labels['rcode'] ?? ''),
+        ),
+      ].toSorted()
       const counts = rcodes.map((rcode) => [rcode, grown(answers, { rcode })] as const).filter(([, n]) => n > 0)
-      return { to, sent: taken.reduce((sum, name) => sum + grown(name), 0), answers: Object.fromEntries(counts), seconds: Math.max(0, grown(`${time}_sum`)) }
+      return {
+        to,
+        sent: taken.reduce((sum, name) => sum + grown(name), 0),
+        answers: Object.fromEntries(counts),
+        seconds: Math.max(0, grown(`${time}_sum`)),
+      }
     })
     return { upstreams }
   }

@@ -22,10 +22,14 @@ export async function runNode(context: RunContext, node: string, spec: ProbeSpec
   const { plan, program, now } = context
   const readings = readingsOf(node)
   const { run, namespace, image, tolerateAll } = plan
-  const why = await runPod(context, { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll }, (record) => {
-    readings.take(record, now())
-    context.heard(node, record)
-    return record.t === 'end'
-  })
+  const why = await runPod(
+    context,
+    { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll },
+    (record) => {
+      readings.take(record, now())
+      context.heard(node, record)
+      return record.t === 'end'
+    },
+  )
   return { node, readings: readings.read(), why }
 }

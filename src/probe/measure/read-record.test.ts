@@ -7,7 +7,10 @@ const end = { t: 'end', ms: 1, queries: 2, lookups: 1, throttledMs: null, lagMs:
 
 it.each([
   [JSON.stringify(end), end],
-  ['{"t":"hello","libc":"musl","nameservers":["10.0.0.1"],"node":"a","more":1}', { t: 'hello', libc: 'musl', nameservers: ['10.0.0.1'], node: 'a' }],
+  [
+    '{"t":"hello","libc":"musl","nameservers":["10.0.0.1"],"node":"a","more":1}',
+    { t: 'hello', libc: 'musl', nameservers: ['10.0.0.1'], node: 'a' },
+  ],
   ['(node:1) Warning: x', null],
   ['{"t":"loo', null],
   ['{}', 'damaged'],
@@ -20,8 +23,42 @@ it.each([
 ])('%s', (line, expected) => expect(readRecord(line)).toEqual(expected))
 
 test('whatever a log says, reading it throws nothing, and what it gives can be put together', () => {
-  const kind = fc.constantFrom('hello', 'series', 'lookups', 'progress', 'slowed', 'stopped', 'connect', 'http', 'metrics', 'conntrack', 'resolver', 'walk', 'server', 'end', 'load-step', 'load-end', 'broken', 'x')
-  const field = fc.constantFrom('s', 'of', 'rows', 'id', 'tries', 'walk', 'server', 'step', 'end', 'why', 'text', 'ms', 'at', 'node')
+  const kind = fc.constantFrom(
+    'hello',
+    'series',
+    'lookups',
+    'progress',
+    'slowed',
+    'stopped',
+    'connect',
+    'http',
+    'metrics',
+    'conntrack',
+    'resolver',
+    'walk',
+    'server',
+    'end',
+    'load-step',
+    'load-end',
+    'broken',
+    'x',
+  )
+  const field = fc.constantFrom(
+    's',
+    'of',
+    'rows',
+    'id',
+    'tries',
+    'walk',
+    'server',
+    'step',
+    'end',
+    'why',
+    'text',
+    'ms',
+    'at',
+    'node',
+  )
   const line = fc.tuple(kind, fc.dictionary(field, fc.jsonValue())).map(([t, rest]) => JSON.stringify({ ...rest, t }))
   fc.assert(
     fc.property(fc.array(fc.oneof(line, fc.string(), fc.json())), (log) => {

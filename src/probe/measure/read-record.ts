@@ -9,36 +9,91 @@ import type { PodRecord } from '../pod/records.ts'
  */
 const text = v.pipe(v.string(), v.maxLength(2 ** 20))
 const number = v.number()
-const answer = v.picklist(['ok', 'nodata', 'nxdomain', 'servfail', 'refused', 'truncated', 'timeout', 'unreachable', 'not-asked'])
+const answer = v.picklist([
+  'ok',
+  'nodata',
+  'nxdomain',
+  'servfail',
+  'refused',
+  'truncated',
+  'timeout',
+  'unreachable',
+  'not-asked',
+])
 const transport = v.picklist(['udp', 'tcp'])
-const server = v.object({ role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']), ip: text, pod: v.nullable(text) })
-
-const query = v.object({
-  at: number, server: text, transport, name: text, type: text, answer: v.union([answer, v.literal('unheeded')]), rcode: v.nullable(text),
-  records: v.array(v.object({ name: text, type: text, ttl: number, data: text })), ms: number,
+const server = v.object({
+  role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']),
+  ip: text,
+  pod: v.nullable(text),
 })
 
-const client = v.object({ sent: number, answered: number, refused: number, lost: number, p50: number, p99: number, ms: number })
+const query = v.object({
+  at: number,
+  server: text,
+  transport,
+  name: text,
+  type: text,
+  answer: v.union([answer, v.literal('unheeded')]),
+  rcode: v.nullable(text),
+  records: v.array(v.object({ name: text, type: text, ttl: number, data: text })),
+  ms: number,
+})
+
+const client = v.object({
+  sent: number,
+  answered: number,
+  refused: number,
+  lost: number,
+  p50: number,
+  p99: number,
+  ms: number,
+})
 
 const step: v.GenericSchema<unknown, LoadStep> = v.object({
-  asked: number, load: client, canary: client, held: number, throttledMs: v.nullable(number), lagMs: number,
-  servers: v.array(v.object({
-    pod: text, ip: text, windowMs: number, cpuSeconds: v.nullable(number), requests: v.nullable(number), responses: v.record(text, number), slowShare: v.nullable(number), forwardFailures: v.nullable(number), cpuLimitMilli: v.nullable(number),
-    upstreams: v.exactOptional(v.array(v.object({ to: text, sent: number, answers: v.record(text, number), seconds: number }))),
-  })),
+  asked: number,
+  load: client,
+  canary: client,
+  held: number,
+  throttledMs: v.nullable(number),
+  lagMs: number,
+  servers: v.array(
+    v.object({
+      pod: text,
+      ip: text,
+      windowMs: number,
+      cpuSeconds: v.nullable(number),
+      requests: v.nullable(number),
+      responses: v.record(text, number),
+      slowShare: v.nullable(number),
+      forwardFailures: v.nullable(number),
+      cpuLimitMilli: v.nullable(number),
+      upstreams: v.exactOptional(
+        v.array(v.object({ to: text, sent: number, answers: v.record(text, number), seconds: number })),
+      ),
+    }),
+  ),
 })
 
 /** What a server wrote into an answer is cut off by the pod's program; a log that holds more was not written by it. */
 const written = v.pipe(v.string(), v.maxLength(4096))
 const httpEnd = {
-  status: v.nullable(number), error: v.nullable(written), ms: number,
+  status: v.nullable(number),
+  error: v.nullable(written),
+  ms: number,
   location: v.exactOptional(written),
   redirects: v.exactOptional(v.array(v.object({ status: number, location: written }))),
   scheme: v.exactOptional(v.picklist(['http', 'https'])),
-  certificate: v.exactOptional(v.object({
-    names: v.array(written), subject: written, issuer: written, covers: v.boolean(), validity: v.picklist(['now', 'expired', 'not-yet']), validTo: written,
-    trust: v.picklist(['public', 'unknown-issuer', 'self-signed']),
-  })),
+  certificate: v.exactOptional(
+    v.object({
+      names: v.array(written),
+      subject: written,
+      issuer: written,
+      covers: v.boolean(),
+      validity: v.picklist(['now', 'expired', 'not-yet']),
+      validTo: written,
+      trust: v.picklist(['public', 'unknown-issuer', 'self-signed']),
+    }),
+  ),
   page: v.exactOptional(v.object({ body: written, head: written })),
 }
 
@@ -52,40 +107,98 @@ const nameReason = v.variant('kind', [
   v.object({ kind: v.literal('random'), suffix: text }),
 ])
 const nameAnswer = v.object({
-  server, reason: nameReason, name: text, type: v.picklist(['A', 'AAAA']), answer, rcode: v.nullable(text),
-  addresses: v.array(text), aliases: v.array(text), ttl: v.nullable(number),
+  server,
+  reason: nameReason,
+  name: text,
+  type: v.picklist(['A', 'AAAA']),
+  answer,
+  rcode: v.nullable(text),
+  addresses: v.array(text),
+  aliases: v.array(text),
+  ttl: v.nullable(number),
 })
 
 const record = v.variant('t', [
   v.object({ t: t('hello'), libc: v.nullable(v.picklist(['glibc', 'musl'])), nameservers: v.array(text), node: text }),
   v.object({
-    t: t('series'), s: number,
-    of: v.object({ server, port: number, transport, method: v.picklist(['pair', 'sequential', 'getaddrinfo']), name: text, zone: v.picklist(['cluster', 'external']), fresh: v.exactOptional(v.boolean()), count: number, outstanding: number }),
+    t: t('series'),
+    s: number,
+    of: v.object({
+      server,
+      port: number,
+      transport,
+      method: v.picklist(['pair', 'sequential', 'getaddrinfo']),
+      name: text,
+      zone: v.picklist(['cluster', 'external']),
+      fresh: v.exactOptional(v.boolean()),
+      count: number,
+      outstanding: number,
+    }),
   }),
-  v.object({ t: t('lookups'), s: number, rows: v.array(v.strictTuple([number, number, answer, answer, number, v.picklist(['none', 'a', 'aaaa', 'both'])])) }),
+  v.object({
+    t: t('lookups'),
+    s: number,
+    rows: v.array(v.strictTuple([number, number, answer, answer, number, v.picklist(['none', 'a', 'aaaa', 'both'])])),
+  }),
   v.object({ t: t('progress'), done: number, of: number }),
   v.object({ t: t('slowed'), why: text }),
   v.object({ t: t('stopped'), why: text }),
-  v.object({ t: t('connect'), id: number, tries: v.array(v.strictTuple([v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), number])) }),
+  v.object({
+    t: t('connect'),
+    id: number,
+    tries: v.array(v.strictTuple([v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), number])),
+  }),
   v.object({ t: t('http'), id: number, ...httpEnd }),
   v.object({ t: t('eased'), ip: text, port: number, why: text }),
   v.object({
-    t: t('metrics'), phase: v.picklist(['before', 'after']), ip: text, at: number, text: v.nullable(text), error: v.nullable(text),
-    result: v.exactOptional(v.picklist(['unreachable', 'stalled', 'other', 'complete'])), bytes: v.exactOptional(number),
+    t: t('metrics'),
+    phase: v.picklist(['before', 'after']),
+    ip: text,
+    at: number,
+    text: v.nullable(text),
+    error: v.nullable(text),
+    result: v.exactOptional(v.picklist(['unreachable', 'stalled', 'other', 'complete'])),
+    bytes: v.exactOptional(number),
   }),
   v.object({ t: t('conntrack'), at: number, stat: v.nullable(text), count: v.nullable(text), max: v.nullable(text) }),
-  v.object({ t: t('resolver'), resolvConf: text, own: v.nullable(v.object({ tool: text, result: v.union([answer, v.literal('nothing')]), addresses: v.array(text), ms: number })) }),
+  v.object({
+    t: t('resolver'),
+    resolvConf: text,
+    own: v.nullable(
+      v.object({ tool: text, result: v.union([answer, v.literal('nothing')]), addresses: v.array(text), ms: number }),
+    ),
+  }),
   v.object({
     t: t('walk'),
     walk: v.object({
-      libc: v.picklist(['glibc', 'musl']), candidates: v.array(text), queries: v.array(query), winner: v.nullable(text), ms: number,
+      libc: v.picklist(['glibc', 'musl']),
+      candidates: v.array(text),
+      queries: v.array(query),
+      winner: v.nullable(text),
+      ms: number,
       end: v.picklist(['found', 'nodata', 'nxdomain', 'servfail', 'refused', 'timeout', 'unreachable', 'cut-off']),
     }),
   }),
   v.object({ t: t('server'), server: v.object({ ip: text, pod: v.nullable(text), queries: v.array(query) }) }),
-  v.object({ t: t('end'), ms: number, queries: number, lookups: number, throttledMs: v.nullable(number), lagMs: number, stray: v.exactOptional(v.nullable(number)) }),
+  v.object({
+    t: t('end'),
+    ms: number,
+    queries: number,
+    lookups: number,
+    throttledMs: v.nullable(number),
+    lagMs: number,
+    stray: v.exactOptional(v.nullable(number)),
+  }),
   v.object({ t: t('load-step'), step }),
-  v.object({ t: t('load-end'), end: v.object({ kind: v.picklist(['reached', 'saturated', 'harm', 'client', 'blind', 'out-of-time']), why: text, carried: number, queries: number }) }),
+  v.object({
+    t: t('load-end'),
+    end: v.object({
+      kind: v.picklist(['reached', 'saturated', 'harm', 'client', 'blind', 'out-of-time']),
+      why: text,
+      carried: number,
+      queries: number,
+    }),
+  }),
   v.object({ t: t('searches'), suffixes: v.array(text), ndots: number }),
   v.object({ t: t('names'), answers: v.array(nameAnswer) }),
   v.object({ t: t('broken'), why: text }),
@@ -95,7 +208,10 @@ const record = v.variant('t', [
 type Unread = Exclude<PodRecord['t'], v.InferOutput<typeof record>['t']>
 const everyRecordIsRead: Unread extends never ? true : Unread = true
 
-/** The record in a log line; `damaged` for an object that is none; null for other text (a warning of Node's own, half a line). */
+/**
+ * The record in a log line; `damaged` for an object that is none; null for other text (a warning of Node's own, half a
+ * line).
+ */
 export function readRecord(line: string): PodRecord | 'damaged' | null {
   if (!line.startsWith('{')) return null
   let value: unknown

@@ -11,7 +11,10 @@ export interface Readings {
   readonly series: readonly LookupSeries[]
   readonly done: number
   readonly of: number
-  readonly connects: readonly { readonly id: number; readonly tries: readonly { readonly result: ConnectResult; readonly ms: number }[] }[]
+  readonly connects: readonly {
+    readonly id: number
+    readonly tries: readonly { readonly result: ConnectResult; readonly ms: number }[]
+  }[]
   readonly http: readonly ({ readonly id: number } & HttpEnd)[]
   readonly eased: readonly { readonly ip: string; readonly port: number; readonly why: string }[]
   readonly metrics: readonly Extract<PodRecord, { t: 'metrics' }>[]
@@ -31,7 +34,10 @@ export interface Readings {
  * Puts a pod's records together. `at` is when the CLI got the record, in milliseconds since the run began: the pod's
  * own clock starts with its `hello`, and no clocks of two machines are compared.
  */
-export function readingsOf(node: string): { readonly take: (record: PodRecord, at: number) => void; readonly read: () => Readings } {
+export function readingsOf(node: string): {
+  readonly take: (record: PodRecord, at: number) => void
+  readonly read: () => Readings
+} {
   const specs = new Map<number, SeriesSpec>()
   const rows = new Map<number, LookupRow[]>()
   const connects: Readings['connects'][number][] = []
@@ -57,7 +63,14 @@ export function readingsOf(node: string): { readonly take: (record: PodRecord, a
     name: of.name,
     zone: of.zone,
     lookups: (rows.get(s) ?? [])
-      .map(([at, ms, a, aaaa, retries, firstLost]) => ({ at: Math.round((helloAt ?? 0) + at), ms, a, aaaa, retries, firstLost }))
+      .map(([at, ms, a, aaaa, retries, firstLost]) => ({
+        at: Math.round((helloAt ?? 0) + at),
+        ms,
+        a,
+        aaaa,
+        retries,
+        firstLost,
+      }))
       .sort((x, y) => x.at - y.at),
   })
   return {

@@ -17,13 +17,24 @@ function noneRan(plan: ProbePlan, runs: readonly NodeRun[]): Missing | null {
   if (runs.some((it) => it.readings.helloAt !== null)) return null
   const whys = byReason([...runs, ...plan.skipped])
   const forbidden = runs.length > 0 && runs.every((it) => it.why?.startsWith('not allowed') === true)
-  return unknown(forbidden ? 'forbidden' : 'failed', whys.length === 0 ? 'there is no node to probe from' : `no probe pod ran: ${whys.slice(0, 3).join('; ')}${whys.length > 3 ? '; ...' : ''}`)
+  return unknown(
+    forbidden ? 'forbidden' : 'failed',
+    whys.length === 0
+      ? 'there is no node to probe from'
+      : `no probe pod ran: ${whys.slice(0, 3).join('; ')}${whys.length > 3 ? '; ...' : ''}`,
+  )
 }
 
 /** One cause usually holds for all nodes: it is told once. */
 function byReason(missing: readonly { readonly node: string; readonly why: string | null }[]): readonly string[] {
   const whys = [...new Set(missing.map((it) => it.why ?? 'no answer'))]
-  return whys.map((why) => `${missing.filter((it) => (it.why ?? 'no answer') === why).map((it) => it.node).join(', ')}: ${why}`)
+  return whys.map(
+    (why) =>
+      `${missing
+        .filter((it) => (it.why ?? 'no answer') === why)
+        .map((it) => it.node)
+        .join(', ')}: ${why}`,
+  )
 }
 
 function from(plan: ProbePlan): DnsProbe['from'] {
@@ -42,7 +53,10 @@ export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Dns
     missing: [...runs.flatMap((it) => (it.why === null ? [] : [{ node: it.node, why: it.why }])), ...plan.skipped],
     series: runs.flatMap((it) => it.readings.series.filter((one) => one.lookups.length > 0)),
     queriesSent: runs.reduce((sum, it) => sum + it.readings.queries, 0),
-    cap: { queriesPerSecondPerNode: plan.queriesPerSecondPerNode, lookupsPerSeries: Math.max(...plan.series.map((it) => it.count)) },
+    cap: {
+      queriesPerSecondPerNode: plan.queriesPerSecondPerNode,
+      lookupsPerSeries: Math.max(...plan.series.map((it) => it.count)),
+    },
     lag: runs.flatMap(({ node, readings }) => (readings.lagMs === null ? [] : [{ node, p99Ms: readings.lagMs }])),
     stray: runs.flatMap(({ node, readings }) => (readings.stray === null ? [] : [{ node, packets: readings.stray }])),
     large: largeOf(plan, runs),
@@ -57,7 +71,14 @@ export function namesOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<NameAn
   if (none !== null) return none
   const answers = runs.flatMap(({ node, readings }) => readings.names.map((it) => ({ node, ...it })))
   if (answers.length === 0) return unknown('cut-off', 'no probe pod told what the DNS servers say')
-  return known({ from: from(plan), answers, searches: runs.flatMap(({ node, readings }) => (readings.searches === null ? [] : [{ node, ...readings.searches }])), notAsked: plan.names.notAsked })
+  return known({
+    from: from(plan),
+    answers,
+    searches: runs.flatMap(({ node, readings }) =>
+      readings.searches === null ? [] : [{ node, ...readings.searches }],
+    ),
+    notAsked: plan.names.notAsked,
+  })
 }
 
 /** The best that a node had of each server: one page that came whole proves that large packets arrive. */
@@ -65,7 +86,9 @@ function largeOf(plan: ProbePlan, runs: readonly NodeRun[]): readonly LargeFetch
   const worst = ['unreachable', 'stalled', 'other', 'complete'] satisfies LargeFetch['result'][]
   return runs.flatMap(({ node, readings }) =>
     plan.metrics.flatMap(({ ip, pod }): LargeFetch[] => {
-      const tries = readings.metrics.flatMap(({ ip: of, result, bytes }) => (of === ip && result !== undefined ? [{ result, bytes: bytes ?? 0 }] : []))
+      const tries = readings.metrics.flatMap(({ ip: of, result, bytes }) =>
+        of === ip && result !== undefined ? [{ result, bytes: bytes ?? 0 }] : [],
+      )
       const best = tries.toSorted((a, b) => worst.indexOf(b.result) - worst.indexOf(a.result))[0]
       return best === undefined ? [] : [{ node, ip, pod, ...best }]
     }),
@@ -73,21 +96,33 @@ function largeOf(plan: ProbePlan, runs: readonly NodeRun[]): readonly LargeFetch
 }
 
 export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Contacts> {
-  if (plan.connects.length + plan.http.length + plan.direct.length === 0) return unknown('not-there', 'no Service with endpoints, and no Ingress with a known controller, in scope')
+  if (plan.connects.length + plan.http.length + plan.direct.length === 0)
+    return unknown('not-there', 'no Service with endpoints, and no Ingress with a known controller, in scope')
   const asked = runs.filter((it) => plan.contactNodes.includes(it.node))
   const none = noneRan(plan, asked)
   if (none !== null) return none
-  const direct = answersOf(asked, plan.direct, plan.strangers.length).map(({ planned, ...it }) => ({ ...planned, ...it }))
+  const direct = answersOf(asked, plan.direct, plan.strangers.length).map(({ planned, ...it }) => ({
+    ...planned,
+    ...it,
+  }))
   return known({
     from: from(plan),
     connects: asked.flatMap(({ node, readings }) =>
-      readings.connects.toSorted((a, b) => a.id - b.id).flatMap(({ id, tries }) => {
-        const planned = plan.connects[id]
-        return planned === undefined ? [] : [{ node, ...planned, tries }]
-      }),
+      readings.connects
+        .toSorted((a, b) => a.id - b.id)
+        .flatMap(({ id, tries }) => {
+          const planned = plan.connects[id]
+          return planned === undefined ? [] : [{ node, ...planned, tries }]
+        }),
     ),
-    http: answersOf(asked, plan.http, plan.strangers.length + plan.direct.length).map(({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it })),
-    strangers: answersOf(asked, plan.strangers, 0).map(({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it })),
+    http: answersOf(asked, plan.http, plan.strangers.length + plan.direct.length).map(
+      ({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it }),
+    ),
+    strangers: answersOf(asked, plan.strangers, 0).map(({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({
+      ...about,
+      scheme,
+      ...it,
+    })),
     direct,
     unasked: [...plan.unasked, ...outOfTime(plan, direct)],
     eased: asked.flatMap(({ node, readings }) => readings.eased.map((it) => ({ node, ...it }))),
@@ -102,7 +137,11 @@ function outOfTime(plan: ProbePlan, direct: readonly DirectContact[]): readonly 
 }
 
 /** What was planned under an id, and each answer to it. */
-function answersOf<T>(runs: readonly NodeRun[], plans: readonly T[], from: number): readonly ({ readonly node: string; readonly planned: T } & HttpEnd)[] {
+function answersOf<T>(
+  runs: readonly NodeRun[],
+  plans: readonly T[],
+  from: number,
+): readonly ({ readonly node: string; readonly planned: T } & HttpEnd)[] {
   return runs.flatMap(({ node, readings }) =>
     readings.http.flatMap(({ id, ...end }) => {
       const planned = plans[id - from]
@@ -126,32 +165,61 @@ export function coreDnsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<read
   })
   if (windows.length > 0) return known(windows)
   const error = readings.find((it) => it.error !== null)?.error
-  return unknown(error === undefined ? 'cut-off' : 'failed', `no CoreDNS pod gave its metrics before and after the probe${error === undefined || error === null ? '' : `: ${error}`}`)
+  return unknown(
+    error === undefined ? 'cut-off' : 'failed',
+    `no CoreDNS pod gave its metrics before and after the probe${error === undefined || error === null ? '' : `: ${error}`}`,
+  )
 }
 
 export function insideOf(plan: ProbePlan, views: readonly InsideView[]): Known<readonly InsideView[]> {
   if (plan.clusterName === null) return unknown('failed', noDomain)
-  return plan.inside.length === 0 ? unknown('not-there', 'no running application pod in scope to look out of') : known(views)
+  return plan.inside.length === 0
+    ? unknown('not-there', 'no running application pod in scope to look out of')
+    : known(views)
 }
 
-export function conntrackOf(plan: ProbePlan, opened: readonly Opened[], windows: readonly ConntrackWindow[]): Known<readonly ConntrackWindow[]> {
+export function conntrackOf(
+  plan: ProbePlan,
+  opened: readonly Opened[],
+  windows: readonly ConntrackWindow[],
+): Known<readonly ConntrackWindow[]> {
   if (!plan.conntrack) return unknown('not-asked', 'needs --node-access')
   if (windows.length > 0) return known(windows.toSorted((a, b) => (a.node < b.node ? -1 : 1)))
   const refused = opened.flatMap((it) => ('why' in it ? [it] : []))
   const forbidden = refused.length > 0 && refused.every((it) => it.why.startsWith('not allowed'))
-  return unknown(forbidden ? 'forbidden' : 'failed', refused[0] === undefined ? 'no node gave its conntrack counters before and after the probe' : `${refused[0].node}: ${refused[0].why}`)
+  return unknown(
+    forbidden ? 'forbidden' : 'failed',
+    refused[0] === undefined
+      ? 'no node gave its conntrack counters before and after the probe'
+      : `${refused[0].node}: ${refused[0].why}`,
+  )
 }
 
 /** What a reader should know of the run itself, beyond the sources. */
-export function notesOf(plan: ProbePlan, runs: readonly NodeRun[], opened: readonly Opened[], stale: readonly string[]): readonly string[] {
+export function notesOf(
+  plan: ProbePlan,
+  runs: readonly NodeRun[],
+  opened: readonly Opened[],
+  stale: readonly string[],
+): readonly string[] {
   return [
     ...(stale.length > 0 ? [`removed what an earlier run had left: ${stale.join(', ')}`] : []),
     ...plan.leftOut,
-    ...opened.flatMap((it) => ('why' in it ? [`${it.node}: no conntrack counters: ${it.why}`] : [`${it.reader.node}: conntrack counters through ${it.reader.way === 'kube-proxy-exec' ? "kube-proxy's pod" : 'a hostNetwork pod'}`])),
+    ...opened.flatMap((it) =>
+      'why' in it
+        ? [`${it.node}: no conntrack counters: ${it.why}`]
+        : [
+            `${it.reader.node}: conntrack counters through ${it.reader.way === 'kube-proxy-exec' ? "kube-proxy's pod" : 'a hostNetwork pod'}`,
+          ],
+    ),
     ...runs.flatMap(({ node, readings }) => [
       ...(readings.slowed === null ? [] : [`${node}: went on at half the rate: ${readings.slowed}`]),
       // Less moves a look-up's time by a few milliseconds at most.
-      ...((readings.throttledMs ?? 0) >= 500 ? [`${node}: the CPU limit held the probe back for ${readings.throttledMs} ms in all; single look-ups may look up to 100 ms slower than they were`] : []),
+      ...((readings.throttledMs ?? 0) >= 500
+        ? [
+            `${node}: the CPU limit held the probe back for ${readings.throttledMs} ms in all; single look-ups may look up to 100 ms slower than they were`,
+          ]
+        : []),
     ]),
   ]
 }

@@ -20,7 +20,9 @@ beforeAll(async () => {
   web = createServer((request, response) => {
     if (request.url === '/metrics') {
       metricsRead++
-      return void response.end(`process_start_time_seconds 1\nprocess_cpu_seconds_total ${metricsRead}\ncoredns_dns_requests_total{type="A"} ${metricsRead * 10}\ncoredns_dns_responses_total{rcode="NOERROR"} ${metricsRead * 10}\nnoise 1\n`)
+      return void response.end(
+        `process_start_time_seconds 1\nprocess_cpu_seconds_total ${metricsRead}\ncoredns_dns_requests_total{type="A"} ${metricsRead * 10}\ncoredns_dns_responses_total{rcode="NOERROR"} ${metricsRead * 10}\nnoise 1\n`,
+      )
     }
     response.statusCode = request.headers.host === 'shop.test' ? 200 : 404
     response.end('x'.repeat(100_000))
@@ -56,7 +58,12 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     tolerateAll: false,
     nodes,
     skipped: [{ node: 'cordoned-1', why: 'cordoned' }],
-    series: [series({}), series({ method: 'sequential', count: 4 }), series({ transport: 'tcp', count: 4 }), series({ name: 'hopscope-test.example.com.', zone: 'external', fresh: true, count: 3 })],
+    series: [
+      series({}),
+      series({ method: 'sequential', count: 4 }),
+      series({ transport: 'tcp', count: 4 }),
+      series({ name: 'hopscope-test.example.com.', zone: 'external', fresh: true, count: 3 }),
+    ],
     dnsNote: null,
     names: null,
     dnsService: '127.0.0.1',
@@ -71,7 +78,17 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
       { service, via: { kind: 'endpoint', pod: 'web-0' }, ip: '127.0.0.1', port: 1 },
     ],
     connectTries: 2,
-    http: [{ ingress: { namespace: 'shop', name: 'web' }, scheme: 'http', host: 'shop.test', path: '/', basis: 'declared', via: { controllerPod: 'nginx', ip: '127.0.0.1', port }, ports: { plain: port, tls: port } }],
+    http: [
+      {
+        ingress: { namespace: 'shop', name: 'web' },
+        scheme: 'http',
+        host: 'shop.test',
+        path: '/',
+        basis: 'declared',
+        via: { controllerPod: 'nginx', ip: '127.0.0.1', port },
+        ports: { plain: port, tls: port },
+      },
+    ],
     httpTimes: 3,
     strangers: [],
     direct: [],
@@ -95,12 +112,35 @@ describe('a probe', () => {
   it('brings home look-ups, connects, an HTTP status and counters, and removes its pods', async () => {
     const { local, result, lines } = await run(planOf(['node-1', 'node-2']))
     const probed = result.dnsProbe.known ? result.dnsProbe.value : null
-    expect(probed).toMatchObject({ nodes: ['node-1', 'node-2'], missing: [{ node: 'cordoned-1', why: 'cordoned' }], queriesSent: 76, stopped: null })
-    expect(probed?.large).toMatchObject(['node-1', 'node-2'].map((node) => ({ node, pod: 'coredns-0', result: 'complete' })))
-    const fresh = dns.queries.flatMap((it) => (it.type === 'A' && it.name.endsWith('.hopscope-test.example.com') ? [it.name] : []))
+    expect(probed).toMatchObject({
+      nodes: ['node-1', 'node-2'],
+      missing: [{ node: 'cordoned-1', why: 'cordoned' }],
+      queriesSent: 76,
+      stopped: null,
+    })
+    expect(probed?.large).toMatchObject(
+      ['node-1', 'node-2'].map((node) => ({ node, pod: 'coredns-0', result: 'complete' })),
+    )
+    const fresh = dns.queries.flatMap((it) =>
+      it.type === 'A' && it.name.endsWith('.hopscope-test.example.com') ? [it.name] : [],
+    )
     expect([fresh.length, new Set(fresh).size]).toEqual([6, 6])
-    const counted = probed?.series.filter((it) => it.name !== '').map((it) => [it.node, it.transport, it.method, it.lookups.filter((one) => one.a === 'ok' && one.aaaa === 'ok').length])
-    expect(counted).toEqual(['node-1', 'node-2'].flatMap((node) => [[node, 'udp', 'pair', 8], [node, 'udp', 'sequential', 4], [node, 'tcp', 'pair', 4], [node, 'udp', 'pair', 3]]))
+    const counted = probed?.series
+      .filter((it) => it.name !== '')
+      .map((it) => [
+        it.node,
+        it.transport,
+        it.method,
+        it.lookups.filter((one) => one.a === 'ok' && one.aaaa === 'ok').length,
+      ])
+    expect(counted).toEqual(
+      ['node-1', 'node-2'].flatMap((node) => [
+        [node, 'udp', 'pair', 8],
+        [node, 'udp', 'sequential', 4],
+        [node, 'tcp', 'pair', 4],
+        [node, 'udp', 'pair', 3],
+      ]),
+    )
     expect(probed?.from.labels).toMatchObject({ 'app.kubernetes.io/managed-by': 'hopscope' })
 
     const contacts = result.contacts.known ? result.contacts.value : null
@@ -136,8 +176,16 @@ describe('a probe', () => {
         })(),
       )
     }
-    const result = await probe({ ...local.cluster, logs }, planOf(['node-1', 'node-2']), () => {}, new AbortController().signal)
-    expect(result.dnsProbe).toMatchObject({ known: true, value: { missing: [{ node: 'node-2', why }, { node: 'cordoned-1' }] } })
+    const result = await probe(
+      { ...local.cluster, logs },
+      planOf(['node-1', 'node-2']),
+      () => {},
+      new AbortController().signal,
+    )
+    expect(result.dnsProbe).toMatchObject({
+      known: true,
+      value: { missing: [{ node: 'node-2', why }, { node: 'cordoned-1' }] },
+    })
     const made = result.dnsProbe.known ? result.dnsProbe.value.series.filter((it) => it.node === 'node-1').length : 0
     expect(made).toBeGreaterThanOrEqual(4)
     expect(local.pods.size).toBe(0)
@@ -146,7 +194,8 @@ describe('a probe', () => {
   it('goes on without a node whose pod is refused, or whose image cannot be pulled', async () => {
     const { result, local } = await run(planOf(['good', 'refused', 'imageless']), {
       refuse: (node) => (node === 'refused' ? 'create pods in namespace default' : null),
-      stuck: (node) => (node === 'imageless' ? { reason: 'ImagePullBackOff', message: 'Back-off pulling image "none"' } : null),
+      stuck: (node) =>
+        node === 'imageless' ? { reason: 'ImagePullBackOff', message: 'Back-off pulling image "none"' } : null,
     })
     expect(result.dnsProbe).toMatchObject({
       known: true,
@@ -163,8 +212,13 @@ describe('a probe', () => {
   })
 
   it('is forbidden, not empty, when no pod may be made', async () => {
-    const { result } = await run(planOf(['a', 'b'], { skipped: [] }), { refuse: () => 'create pods in namespace default' })
-    expect(result.dnsProbe).toEqual({ known: false, why: { reason: 'forbidden', detail: 'no probe pod ran: a, b: not allowed: create pods in namespace default' } })
+    const { result } = await run(planOf(['a', 'b'], { skipped: [] }), {
+      refuse: () => 'create pods in namespace default',
+    })
+    expect(result.dnsProbe).toEqual({
+      known: false,
+      why: { reason: 'forbidden', detail: 'no probe pod ran: a, b: not allowed: create pods in namespace default' },
+    })
     expect(result.contacts).toMatchObject({ known: false, why: { reason: 'forbidden' } })
   })
 
@@ -172,12 +226,18 @@ describe('a probe', () => {
     const { result } = await run(planOf(['node-1']), { killAfterLines: 12 })
     const probed = result.dnsProbe.known ? result.dnsProbe.value : null
     expect(probed?.nodes).toEqual(['node-1'])
-    expect(probed?.missing[0]).toMatchObject({ node: 'node-1', why: expect.stringMatching(/its log ended early|exit code 137/) as unknown })
+    expect(probed?.missing[0]).toMatchObject({
+      node: 'node-1',
+      why: expect.stringMatching(/its log ended early|exit code 137/) as unknown,
+    })
   })
 
   it('hears all of a pod whose log the kubelet cannot follow', async () => {
     const { result } = await run(planOf(['node-1']), { noInotify: true })
-    expect(result.dnsProbe).toMatchObject({ known: true, value: { nodes: ['node-1'], missing: [{ node: 'cordoned-1' }] } })
+    expect(result.dnsProbe).toMatchObject({
+      known: true,
+      value: { nodes: ['node-1'], missing: [{ node: 'cordoned-1' }] },
+    })
   })
 
   it('slows down, then stops, when a server begins to fail under it', async () => {
@@ -187,10 +247,15 @@ describe('a probe', () => {
     const series = plan.series.slice(0, 1).map((it) => ({ ...it, port: failing.port, count: 2000, outstanding: 400 }))
     const { result, lines } = await run({ ...plan, series, queriesPerSecondPerNode: 150, budgetMs: 9000 })
     expect(lines.filter((it) => it.includes('get worse'))).toEqual([
-      expect.stringMatching(/^node-1: answers get worse \(unanswered within 1000 ms: 0 % at first, now \d+ %\); going on at half the rate$/),
+      expect.stringMatching(
+        /^node-1: answers get worse \(unanswered within 1000 ms: 0 % at first, now \d+ %\); going on at half the rate$/,
+      ),
       expect.stringMatching(/stopped asking$/),
     ])
-    expect(result.dnsProbe).toMatchObject({ known: true, value: { stopped: expect.stringContaining('node-1: unanswered within 1000 ms') as unknown } })
+    expect(result.dnsProbe).toMatchObject({
+      known: true,
+      value: { stopped: expect.stringContaining('node-1: unanswered within 1000 ms') as unknown },
+    })
     expect(asked).toBeLessThan(1200)
     await failing.close()
   }, 30_000)
@@ -199,8 +264,15 @@ describe('a probe', () => {
     const silent = await dnsResponder(() => 'silent')
     const plan = planOf(['node-1'])
     const aborting = AbortSignal.timeout(1200)
-    const { result, local } = await run({ ...plan, series: plan.series.map((it) => ({ ...it, port: silent.port })) }, {}, aborting)
-    expect(result.dnsProbe).toMatchObject({ known: true, value: { missing: [{ node: 'node-1', why: 'interrupted' }, {}] } })
+    const { result, local } = await run(
+      { ...plan, series: plan.series.map((it) => ({ ...it, port: silent.port })) },
+      {},
+      aborting,
+    )
+    expect(result.dnsProbe).toMatchObject({
+      known: true,
+      value: { missing: [{ node: 'node-1', why: 'interrupted' }, {}] },
+    })
     expect(local.pods.size).toBe(0)
     await silent.close()
   })

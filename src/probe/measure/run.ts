@@ -35,7 +35,12 @@ export interface ProbeResult {
  * Carries out a plan: all nodes at once, counters before and after, and every pod removed at the end, however it
  * ends. On abort the result holds what had been heard by then, and each unfinished node says `interrupted`.
  */
-export async function probe(cluster: Cluster, plan: ProbePlan, progress: (line: string) => void, signal: AbortSignal): Promise<ProbeResult> {
+export async function probe(
+  cluster: Cluster,
+  plan: ProbePlan,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
   const began = performance.now()
   const ledger = podLedger(cluster)
   const program = await podProgram()
@@ -80,7 +85,8 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     const run = await runNode({ ...context, heard }, node, probeSpec(plan, node))
     // A node that drops new connections may drop this one: its counters are what tells why.
     const after = (await reader?.fresh()) ?? (await reader?.fresh()) ?? null
-    if (reader !== undefined && before !== null && after !== null) windows.push(conntrackWindow(node, reader.way, before, after))
+    if (reader !== undefined && before !== null && after !== null)
+      windows.push(conntrackWindow(node, reader.way, before, after))
     return run
   }
   const runs = await Promise.all(plan.nodes.map(one))

@@ -38,8 +38,15 @@ interface RawProxy {
   readonly status?: { readonly phase?: string }
 }
 
-export async function viaKubeProxy({ cluster, now, signal }: Pick<RunContext, 'cluster' | 'now' | 'signal'>, node: string): Promise<ConntrackReader | null> {
-  const where = { namespace: 'kube-system', labelSelector: 'k8s-app=kube-proxy', fieldSelector: `spec.nodeName=${node}` }
+export async function viaKubeProxy(
+  { cluster, now, signal }: Pick<RunContext, 'cluster' | 'now' | 'signal'>,
+  node: string,
+): Promise<ConntrackReader | null> {
+  const where = {
+    namespace: 'kube-system',
+    labelSelector: 'k8s-app=kube-proxy',
+    fieldSelector: `spec.nodeName=${node}`,
+  }
   const found = await cluster.list(pods, where, (raw) => {
     const { spec, status } = raw as RawProxy
     return spec?.hostNetwork === true && status?.phase === 'Running' ? raw.metadata.name : null
@@ -66,10 +73,17 @@ export function fromCat(text: string, at: number): ConntrackReading | null {
   return stat === null ? null : { at, stat, entries: numbers[0] ?? null, max: numbers[1] ?? null }
 }
 
-async function viaPod({ cluster, plan, program, watch, now, ledger, signal }: RunContext, node: string): Promise<Opened> {
+async function viaPod(
+  { cluster, plan, program, watch, now, ledger, signal }: RunContext,
+  node: string,
+): Promise<Opened> {
   const { run, namespace, image, tolerateAll } = plan
   const spec = { kind: 'conntrack', everyMs: 500, forMs: 110_000 } as const
-  const created = await createPod(cluster, { run, namespace, node, image, program, spec, hostNetwork: true, tolerateAll }, ledger)
+  const created = await createPod(
+    cluster,
+    { run, namespace, node, image, program, spec, hostNetwork: true, tolerateAll },
+    ledger,
+  )
   if ('why' in created) return { node, why: created.why }
   const pod = created.made
   const ending = new AbortController()
@@ -78,7 +92,11 @@ async function viaPod({ cluster, plan, program, watch, now, ledger, signal }: Ru
     const state = watch.state(pod.name)
     if (state?.kind === 'stuck' || state?.kind === 'ended') return { node, why: state.why ?? 'the pod ended at once' }
     if (stop.aborted) return { node, why: 'interrupted' }
-    if (now() - start > 60_000) return { node, why: `did not start within 60 s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}` }
+    if (now() - start > 60_000)
+      return {
+        node,
+        why: `did not start within 60 s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}`,
+      }
   }
   const log = await cluster.logs(namespace, pod.name, { follow: true, signal: stop })
   if (!log.known) return { node, why: log.why.detail }
@@ -99,13 +117,19 @@ async function viaPod({ cluster, plan, program, watch, now, ledger, signal }: Ru
     .catch(() => {})
     .finally(() => seen.forEach((wake) => wake()))
   const fresh = async (): Promise<ConntrackReading | null> => {
-    await Promise.race([new Promise<void>((resolve) => seen.push(resolve)), new Promise((resolve) => setTimeout(resolve, 3000))])
+    await Promise.race([
+      new Promise<void>((resolve) => seen.push(resolve)),
+      new Promise((resolve) => setTimeout(resolve, 3000)),
+    ])
     return last
   }
   const end = (): void => ending.abort()
   if ((await fresh()) === null) {
     end()
-    return { node, why: 'the node does not show /proc/net/stat/nf_conntrack: no connection tracking, or another kernel' }
+    return {
+      node,
+      why: 'the node does not show /proc/net/stat/nf_conntrack: no connection tracking, or another kernel',
+    }
   }
   return { reader: { node, way: 'host-network-pod', latest: () => last, fresh, end } }
 }
@@ -114,8 +138,20 @@ function whole(text: string | null): number | null {
   return text !== null && /^\d+$/.test(text.trim()) ? Number(text) : null
 }
 
-export function conntrackWindow(node: string, way: ConntrackReader['way'], before: ConntrackReading, after: ConntrackReading): ConntrackWindow {
-  return { node, windowMs: Math.round(after.at - before.at), delta: conntrackDelta(before.stat, after.stat), entries: fuller(before.entries, after.entries), max: after.max, way }
+export function conntrackWindow(
+  node: string,
+  way: ConntrackReader['way'],
+  before: ConntrackReading,
+  after: ConntrackReading,
+): ConntrackWindow {
+  return {
+    node,
+    windowMs: Math.round(after.at - before.at),
+    delta: conntrackDelta(before.stat, after.stat),
+    entries: fuller(before.entries, after.entries),
+    max: after.max,
+    way,
+  }
 }
 
 /** Of the two moments the one nearer to a full table: a look at the end alone may come just after a clean-up. */

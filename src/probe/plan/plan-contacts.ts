@@ -9,19 +9,37 @@ const mostEndpoints = 10
 const mostAddresses = 400
 
 /** TCP addresses of the scope's Services that have endpoints: the Service's own, and each endpoint's. */
-export function planConnects(model: Model): { readonly connects: readonly PlannedConnect[]; readonly leftOut: readonly string[] } {
+export function planConnects(model: Model): {
+  readonly connects: readonly PlannedConnect[]
+  readonly leftOut: readonly string[]
+} {
   const { services, endpointSlices } = model.sources
-  if (!services.known || !endpointSlices.known || model.scope.target.kind === 'dns') return { connects: [], leftOut: [] }
+  if (!services.known || !endpointSlices.known || model.scope.target.kind === 'dns')
+    return { connects: [], leftOut: [] }
   const wanted = services.value
-    .map((service) => ({ service, slices: endpointSlices.value.filter((it) => it.namespace === service.namespace && it.service === service.name && it.addressType !== 'FQDN') }))
-    .filter(({ service, slices }) => service.type !== 'ExternalName' && slices.some((it) => it.endpoints.some(alive)) && inTarget(model, service, slices))
+    .map((service) => ({
+      service,
+      slices: endpointSlices.value.filter(
+        (it) => it.namespace === service.namespace && it.service === service.name && it.addressType !== 'FQDN',
+      ),
+    }))
+    .filter(
+      ({ service, slices }) =>
+        service.type !== 'ExternalName' &&
+        slices.some((it) => it.endpoints.some(alive)) &&
+        inTarget(model, service, slices),
+    )
   const chosen = wanted.slice(0, mostServices)
   const connects = chosen.flatMap(({ service, slices }) => connectsOf(service, slices))
   return {
     connects: connects.slice(0, mostAddresses),
     leftOut: [
-      ...(wanted.length > chosen.length ? [`connects to the first ${mostServices} of ${wanted.length} Services only`] : []),
-      ...(connects.length > mostAddresses ? [`connects to the first ${mostAddresses} of ${connects.length} addresses only`] : []),
+      ...(wanted.length > chosen.length
+        ? [`connects to the first ${mostServices} of ${wanted.length} Services only`]
+        : []),
+      ...(connects.length > mostAddresses
+        ? [`connects to the first ${mostAddresses} of ${connects.length} addresses only`]
+        : []),
     ],
   }
 }
@@ -32,10 +50,19 @@ function connectsOf(service: Service, slices: readonly EndpointSlice[]): readonl
     .flatMap((port) => {
       const about = { namespace: service.namespace, name: service.name, port: port.port }
       const own: readonly PlannedConnect[] =
-        service.clusterIP === null || service.clusterIP === 'None' ? [] : [{ service: about, via: { kind: 'service' }, ip: service.clusterIP, port: port.port }]
+        service.clusterIP === null || service.clusterIP === 'None'
+          ? []
+          : [{ service: about, via: { kind: 'service' }, ip: service.clusterIP, port: port.port }]
       const each = slices.flatMap((slice) => {
         const target = targetOf(slice, port)
-        return target === null ? [] : slice.endpoints.filter(alive).map((it): PlannedConnect => ({ service: about, via: { kind: 'endpoint', pod: it.pod }, ip: it.ip, port: target }))
+        return target === null
+          ? []
+          : slice.endpoints.filter(alive).map((it): PlannedConnect => ({
+              service: about,
+              via: { kind: 'endpoint', pod: it.pod },
+              ip: it.ip,
+              port: target,
+            }))
       })
       return [...own, ...each.slice(0, mostEndpoints)]
     })
@@ -59,11 +86,20 @@ export function inTarget(model: Model, service: Service, slices: readonly Endpoi
   const pods = slices.flatMap((it) => it.endpoints.map((endpoint) => endpoint.pod ?? ''))
   if (kind === 'Service') return service.name === name
   if (kind === 'Pod') return pods.includes(name)
-  if (kind === 'Ingress') return model.sources.ingresses.known && model.sources.ingresses.value.some((it) => it.namespace === namespace && it.name === name && backendsOf(it).includes(service.name))
+  if (kind === 'Ingress')
+    return (
+      model.sources.ingresses.known &&
+      model.sources.ingresses.value.some(
+        (it) => it.namespace === namespace && it.name === name && backendsOf(it).includes(service.name),
+      )
+    )
   // A workload's pods carry its name and a suffix.
   return kind === 'Namespace' || kind === 'Node' || pods.some((it) => it.startsWith(`${name}-`))
 }
 
 export function backendsOf(ingress: Ingress): readonly string[] {
-  return [...ingress.rules.flatMap((it) => it.paths.map((path) => path.backend.service)), ...(ingress.defaultBackend === null ? [] : [ingress.defaultBackend.service])]
+  return [
+    ...ingress.rules.flatMap((it) => it.paths.map((path) => path.backend.service)),
+    ...(ingress.defaultBackend === null ? [] : [ingress.defaultBackend.service]),
+  ]
 }

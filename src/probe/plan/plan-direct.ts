@@ -29,9 +29,12 @@ interface Place {
  */
 export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPlan {
   const { services, endpointSlices, ingresses, pods } = model.sources
-  if (!services.known || !endpointSlices.known || model.scope.target.kind === 'dns') return { direct: [], unasked: [], leftOut: [] }
+  if (!services.known || !endpointSlices.known || model.scope.target.kind === 'dns')
+    return { direct: [], unasked: [], leftOut: [] }
   const listed = new Map((pods.known ? pods.value : []).map((it) => [`${it.namespace}/${it.name}`, it]))
-  const places = services.value.flatMap((service) => placesOf(service, endpointSlices.value).filter(({ endpoints }) => endpoints.length > 0 && isWanted(service)))
+  const places = services.value.flatMap((service) =>
+    placesOf(service, endpointSlices.value).filter(({ endpoints }) => endpoints.length > 0 && isWanted(service)),
+  )
   const planned: PlannedDirect[] = []
   const unasked: Unasked[] = []
   for (const place of places) {
@@ -44,17 +47,40 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
     else if (question === null) unasked.push({ service: about, protocol: 'TCP', why: 'not-http' })
     else if (behind.some(hasSidecar)) unasked.push({ service: about, protocol: 'TCP', why: 'mesh' })
     else {
-      if (place.endpoints.length > Math.min(mostEndpoints, room)) unasked.push({ service: about, protocol: 'TCP', why: 'bound' })
+      if (place.endpoints.length > Math.min(mostEndpoints, room))
+        unasked.push({ service: about, protocol: 'TCP', why: 'bound' })
       const some = place.endpoints.slice(0, Math.max(0, Math.min(mostEndpoints, room)))
-      planned.push(...some.map(({ endpoint, port: at }): PlannedDirect => ({ service: about, pod: endpoint.pod, ip: endpoint.ip, port: at, ...question, host: question.host ?? `${service.name}.${service.namespace}` })))
+      planned.push(
+        ...some.map(({ endpoint, port: at }): PlannedDirect => ({
+          service: about,
+          pod: endpoint.pod,
+          ip: endpoint.ip,
+          port: at,
+          ...question,
+          host: question.host ?? `${service.name}.${service.namespace}`,
+        })),
+      )
     }
   }
   const bounded = unasked.filter((it) => it.why === 'bound').length
-  return { direct: planned, unasked, leftOut: bounded === 0 ? [] : [`asks some endpoints only of ${bounded} Service ports: ${mostEndpoints} of each, ${mostDirect} in all`] }
+  return {
+    direct: planned,
+    unasked,
+    leftOut:
+      bounded === 0
+        ? []
+        : [`asks some endpoints only of ${bounded} Service ports: ${mostEndpoints} of each, ${mostDirect} in all`],
+  }
 
   function isWanted(service: Service): boolean {
-    const slices = endpointSlices.known ? endpointSlices.value.filter((it) => it.namespace === service.namespace && it.service === service.name) : []
-    return service.type !== 'ExternalName' && (inTarget(model, service, slices) || http.some((it) => it.ingress.namespace === service.namespace && backs(it, service, null)))
+    const slices = endpointSlices.known
+      ? endpointSlices.value.filter((it) => it.namespace === service.namespace && it.service === service.name)
+      : []
+    return (
+      service.type !== 'ExternalName' &&
+      (inTarget(model, service, slices) ||
+        http.some((it) => it.ingress.namespace === service.namespace && backs(it, service, null)))
+    )
   }
 
   function podsOf({ service, endpoints }: Place): readonly Pod[] {
@@ -68,12 +94,23 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
   }
 
   function backs(asked: PlannedHttp, service: Service, port: ServicePort | null): boolean {
-    const ingress = ingresses.known ? ingresses.value.find((it) => it.namespace === asked.ingress.namespace && it.name === asked.ingress.name) : undefined
-    const rules = ingress?.rules.filter((it) => it.host === null || asked.basis === 'guessed' || it.host === asked.host.replace(/:\d+$/, '')) ?? []
-    const fitting = rules.flatMap((it) => it.paths).filter((it) => asked.path === encodeURI(it.path) || asked.path.startsWith(it.path.split(/[(*[$]/)[0] ?? it.path))
+    const ingress = ingresses.known
+      ? ingresses.value.find((it) => it.namespace === asked.ingress.namespace && it.name === asked.ingress.name)
+      : undefined
+    const rules =
+      ingress?.rules.filter(
+        (it) => it.host === null || asked.basis === 'guessed' || it.host === asked.host.replace(/:\d+$/, ''),
+      ) ?? []
+    const fitting = rules
+      .flatMap((it) => it.paths)
+      .filter((it) => asked.path === encodeURI(it.path) || asked.path.startsWith(it.path.split(/[(*[$]/)[0] ?? it.path))
     const [longest] = fitting.toSorted((a, b) => b.path.length - a.path.length)
     const backend = longest?.backend ?? ingress?.defaultBackend ?? null
-    return backend !== null && backend.service === service.name && (port === null || backend.port === port.port || backend.port === port.name)
+    return (
+      backend !== null &&
+      backend.service === service.name &&
+      (port === null || backend.port === port.port || backend.port === port.name)
+    )
   }
 }
 
@@ -86,11 +123,15 @@ interface Question {
 
 /** Ready ones alone: one that is not gets no traffic, and need not answer. */
 function placesOf(service: Service, slices: readonly EndpointSlice[]): readonly Place[] {
-  const own = slices.filter((it) => it.namespace === service.namespace && it.service === service.name && it.addressType !== 'FQDN')
+  const own = slices.filter(
+    (it) => it.namespace === service.namespace && it.service === service.name && it.addressType !== 'FQDN',
+  )
   return service.ports.map((port) => {
     const all = own.flatMap((slice) => {
       const at = port.protocol === 'TCP' ? targetOf(slice, port) : port.port
-      return at === null ? [] : slice.endpoints.filter((it) => it.ready && !it.terminating).map((endpoint) => ({ endpoint, port: at }))
+      return at === null
+        ? []
+        : slice.endpoints.filter((it) => it.ready && !it.terminating).map((endpoint) => ({ endpoint, port: at }))
     })
     return { service, port, endpoints: all }
   })
@@ -99,12 +140,23 @@ function placesOf(service: Service, slices: readonly EndpointSlice[]): readonly 
 /** gRPC, databases and queues are no HTTP that a GET could ask, and a port without a name may be anything. */
 function declared(port: ServicePort, pods: readonly Pod[], { endpoints }: Place): Question | null {
   const at = endpoints[0]?.port ?? port.port
-  const probed = pods.flatMap((it) => it.containers).flatMap(({ readinessProbe, ports }) => {
-    const [, scheme, on, path] = /^(https?)-get :([^/]*)(\/.*)?$/.exec(readinessProbe ?? '') ?? []
-    if (scheme === undefined || on === undefined) return []
-    const number = /^\d+$/.test(on) ? Number(on) : ports.find((it) => it.name === on)?.port
-    return number === at ? [{ scheme: scheme === 'https' ? 'https' : 'http', host: null, path: encodeURI(decoded(path ?? '/')), basis: 'declared' } as const] : []
-  })
+  const probed = pods
+    .flatMap((it) => it.containers)
+    .flatMap(({ readinessProbe, ports }) => {
+      const [, scheme, on, path] = /^(https?)-get :([^/]*)(\/.*)?$/.exec(readinessProbe ?? '') ?? []
+      if (scheme === undefined || on === undefined) return []
+      const number = /^\d+$/.test(on) ? Number(on) : ports.find((it) => it.name === on)?.port
+      return number === at
+        ? [
+            {
+              scheme: scheme === 'https' ? 'https' : 'http',
+              host: null,
+              path: encodeURI(decoded(path ?? '/')),
+              basis: 'declared',
+            } as const,
+          ]
+        : []
+    })
   if (probed[0] !== undefined) return probed[0]
   return isHttpName(port) ? { scheme: schemeOf(port), host: null, path: '/', basis: 'guessed' } : null
 }
@@ -129,5 +181,11 @@ function schemeOf({ name, port, appProtocol }: ServicePort): 'http' | 'https' {
 
 /** A mesh's proxy takes the pod's connections, and hangs up on whoever is not of the mesh. */
 function hasSidecar(pod: Pod): boolean {
-  return pod.containers.some((it) => it.name === 'istio-proxy' || it.name === 'linkerd-proxy' || it.name === 'kuma-sidecar' || it.name === 'consul-dataplane')
+  return pod.containers.some(
+    (it) =>
+      it.name === 'istio-proxy' ||
+      it.name === 'linkerd-proxy' ||
+      it.name === 'kuma-sidecar' ||
+      it.name === 'consul-dataplane',
+  )
 }

@@ -43,7 +43,15 @@ export interface DnsPlan {
  * Service an outside name is asked for as applications do, and is mostly cached; each replica is asked for names below
  * `freshName` that no cache can know, so that the upstream has to answer.
  */
-export function planSeries(dns: ClusterDns, want: { readonly counts: Counts; readonly clusterName: string; readonly externalName: string; readonly freshName: string }): DnsPlan {
+export function planSeries(
+  dns: ClusterDns,
+  want: {
+    readonly counts: Counts
+    readonly clusterName: string
+    readonly externalName: string
+    readonly freshName: string
+  },
+): DnsPlan {
   const { counts, clusterName, externalName, freshName } = want
   const vip = dns.service?.clusterIP ?? null
   const replicas = endpointsOf(dns).slice(0, mostEndpoints)
@@ -83,7 +91,11 @@ export function planSeries(dns: ClusterDns, want: { readonly counts: Counts; rea
   })
   const caches = ownCacheAddresses(dns).flatMap((ip) => {
     const server: DnsServer = { role: 'node-cache', ip, pod: null }
-    return [of(server, 53, counts.endpointPairs, {}), of(server, 53, counts.endpointTcp, { transport: 'tcp' }), of(server, 53, counts.externalEndpoint, external)]
+    return [
+      of(server, 53, counts.endpointPairs, {}),
+      of(server, 53, counts.endpointTcp, { transport: 'tcp' }),
+      of(server, 53, counts.externalEndpoint, external),
+    ]
   })
   // The pod puts the nameserver of its resolv.conf in the place of this one.
   const resolver = service ?? { role: 'node-cache', ip: '', pod: null }
@@ -104,9 +116,13 @@ function ownCacheAddresses({ nodeCaches, service }: ClusterDns): readonly string
 }
 
 /** Ready replicas with the port behind the Service's UDP port: not always 53 (OpenShift has 5353). */
-export function endpointsOf(dns: ClusterDns): readonly { readonly ip: string; readonly pod: string | null; readonly port: number }[] {
+export function endpointsOf(
+  dns: ClusterDns,
+): readonly { readonly ip: string; readonly pod: string | null; readonly port: number }[] {
   const found = dns.slices.flatMap((slice) => {
-    const udp = slice.ports.find((it) => it.protocol === 'UDP' && (it.name === 'dns' || it.name === null)) ?? slice.ports.find((it) => it.protocol === 'UDP')
+    const udp =
+      slice.ports.find((it) => it.protocol === 'UDP' && (it.name === 'dns' || it.name === null)) ??
+      slice.ports.find((it) => it.protocol === 'UDP')
     if (slice.addressType === 'FQDN') return []
     return slice.endpoints.filter((it) => it.ready).map((it) => ({ ip: it.ip, pod: it.pod, port: udp?.port ?? 53 }))
   })

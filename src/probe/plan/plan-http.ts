@@ -31,14 +31,20 @@ interface Wanted {
 
 /**
  * The URL that the user asked about, exactly; without one, what each rule of the scope's Ingresses declares, over TLS
- * where `spec.tls` has the host. Each is asked of the ready controller pods that serve its class: inside of every load balancer.
+ * where `spec.tls` has the host. Each is asked of the ready controller pods that serve its class: inside of every load
+ * balancer.
  */
 export function planHttp(model: Model, nodes: number): HttpPlan {
   const { ingresses, ingressControllers } = model.sources
   if (!ingresses.known || !ingressControllers.known || model.scope.target.kind === 'dns' || nodes === 0) return nothing
   const wanted = ingresses.value
     .filter((it) => ofIngress(model, it))
-    .flatMap((ingress) => urlsOf(model, ingress).map((it) => ({ it, controllers: controllersOf(model, ingressControllers.value, ingress) })))
+    .flatMap((ingress) =>
+      urlsOf(model, ingress).map((it) => ({
+        it,
+        controllers: controllersOf(model, ingressControllers.value, ingress),
+      })),
+    )
     .filter(({ controllers }) => controllers.length > 0)
   const chosen = wanted.slice(0, mostUrls)
   const http = chosen.flatMap(({ it, controllers }) => controllers.map((controller) => ofController(it, controller)))
@@ -47,11 +53,17 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
     http,
     strangers: strangersOf(http),
     times: Math.max(1, Math.ceil(answersPerUrl / (nodes * perUrl))),
-    leftOut: wanted.length > chosen.length ? [`asks the first ${chosen.length} of ${wanted.length} URLs of Ingresses only`] : [],
+    leftOut:
+      wanted.length > chosen.length
+        ? [`asks the first ${chosen.length} of ${wanted.length} URLs of Ingresses only`]
+        : [],
   }
 }
 
-function ofController({ ingress, scheme, host, path, basis }: Wanted, { pod, ip, ports }: IngressController): PlannedHttp {
+function ofController(
+  { ingress, scheme, host, path, basis }: Wanted,
+  { pod, ip, ports }: IngressController,
+): PlannedHttp {
   const { plain, tls } = ports ?? { plain: 80, tls: 443 }
   const address = ip ?? ''
   return {
@@ -70,7 +82,12 @@ function ofController({ ingress, scheme, host, path, basis }: Wanted, { pod, ip,
 function strangersOf(http: readonly PlannedHttp[]): readonly PlannedStranger[] {
   const each = new Map(http.map((it) => [it.via.ip, it]))
   return [...each.values()].flatMap(({ via, ports }) =>
-    (['http', 'https'] as const).map((scheme): PlannedStranger => ({ scheme, host: 'hopscope-asks.invalid', via: { ...via, port: scheme === 'https' ? ports.tls : ports.plain }, ports })),
+    (['http', 'https'] as const).map((scheme): PlannedStranger => ({
+      scheme,
+      host: 'hopscope-asks.invalid',
+      via: { ...via, port: scheme === 'https' ? ports.tls : ports.plain },
+      ports,
+    })),
   )
 }
 
@@ -78,14 +95,29 @@ function urlsOf(model: Model, ingress: Ingress): readonly Wanted[] {
   const { target } = model.scope
   const url = target.kind === 'object' && target.url !== null && URL.canParse(target.url) ? new URL(target.url) : null
   if (url !== null) {
-    return [{ ingress, scheme: url.protocol === 'https:' ? 'https' : 'http', host: url.host, path: `${url.pathname}${url.search}`, basis: 'url' }]
+    return [
+      {
+        ingress,
+        scheme: url.protocol === 'https:' ? 'https' : 'http',
+        host: url.host,
+        path: `${url.pathname}${url.search}`,
+        basis: 'url',
+      },
+    ]
   }
   const rules = ingress.rules.flatMap((rule) => pathsOf(rule).map((it) => ({ ...it, host: rule.host ?? '' })))
-  const fallback = rules.length === 0 && ingress.defaultBackend !== null ? [{ path: '/', basis: 'guessed' as const, host: '' }] : []
+  const fallback =
+    rules.length === 0 && ingress.defaultBackend !== null ? [{ path: '/', basis: 'guessed' as const, host: '' }] : []
   return [...rules, ...fallback].map(({ path, basis, host }) => {
     const isWild = host.startsWith('*')
     const asked = isWild ? host.replace('*', 'hopscope') : host
-    return { ingress, scheme: hasTls(ingress, asked) ? 'https' : 'http', host: asked, path, basis: isWild ? 'guessed' : basis }
+    return {
+      ingress,
+      scheme: hasTls(ingress, asked) ? 'https' : 'http',
+      host: asked,
+      path,
+      basis: isWild ? 'guessed' : basis,
+    }
   })
 }
 
@@ -113,13 +145,20 @@ function ofIngress(model: Model, ingress: Ingress): boolean {
   return kind === 'Service' && ingress.namespace === namespace && backendsOf(ingress).includes(name)
 }
 
-function controllersOf(model: Model, controllers: readonly IngressController[], ingress: Ingress): readonly IngressController[] {
+function controllersOf(
+  model: Model,
+  controllers: readonly IngressController[],
+  ingress: Ingress,
+): readonly IngressController[] {
   return controllers.filter((it) => it.ready && it.ip !== null && serves(model, it, ingress)).slice(0, mostControllers)
 }
 
 function serves(model: Model, controller: IngressController, ingress: Ingress): boolean {
   const classes = model.sources.ingressClasses.known ? model.sources.ingressClasses.value : []
-  const found = ingress.className === null ? classes.find((it) => it.isDefault) : classes.find((it) => it.name === ingress.className)
+  const found =
+    ingress.className === null
+      ? classes.find((it) => it.isDefault)
+      : classes.find((it) => it.name === ingress.className)
   if (found !== undefined) return found.controller === controller.controller
   return ingress.className !== null && controller.classNames.includes(ingress.className)
 }

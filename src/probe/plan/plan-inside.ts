@@ -36,20 +36,37 @@ export function planInside(model: Model, name: DnsName): readonly InsideSpec[] {
   const dnsService = clusterDns.known ? asIpAddress(clusterDns.value.service?.clusterIP ?? '') : null
   const { target, namespace } = model.scope
   const object = target.kind === 'object' ? target.object : null
-  const fit = pods.value.filter((it) => it.phase === 'Running' && !it.deleting && it.labels['app.kubernetes.io/managed-by'] !== 'hopscope')
+  const fit = pods.value.filter(
+    (it) => it.phase === 'Running' && !it.deleting && it.labels['app.kubernetes.io/managed-by'] !== 'hopscope',
+  )
   const candidates =
     object?.kind === 'Pod'
       ? fit.filter((it) => it.namespace === object.namespace && it.name === object.name)
-      : fit.filter((it) => it.ready && (it.namespace !== 'kube-system' || namespace === 'kube-system') && (object === null || object.namespace === null || it.namespace === object.namespace))
-  const own = object === null ? [] : fit.filter((it) => it.namespace === object.namespace && isBehind(it, object, model))
+      : fit.filter(
+          (it) =>
+            it.ready &&
+            (it.namespace !== 'kube-system' || namespace === 'kube-system') &&
+            (object === null || object.namespace === null || it.namespace === object.namespace),
+        )
+  const own =
+    object === null ? [] : fit.filter((it) => it.namespace === object.namespace && isBehind(it, object, model))
   const seen = new Set<string>(own.map(workloadOf))
   const others = candidates.filter((it) => !seen.has(workloadOf(it)) && seen.add(workloadOf(it)))
-  return [...inTurn(own), ...others]
-    .slice(0, most)
-    .flatMap((it) => {
-      const container = it.containers.find((one) => one.ready) ?? it.containers[0]
-      return container === undefined ? [] : [{ namespace: it.namespace, pod: it.name, container: container.name, dnsService, name, names: namesFor(it, model) }]
-    })
+  return [...inTurn(own), ...others].slice(0, most).flatMap((it) => {
+    const container = it.containers.find((one) => one.ready) ?? it.containers[0]
+    return container === undefined
+      ? []
+      : [
+          {
+            namespace: it.namespace,
+            pod: it.name,
+            container: container.name,
+            dnsService,
+            name,
+            names: namesFor(it, model),
+          },
+        ]
+  })
 }
 
 /**
@@ -61,7 +78,10 @@ function namesFor(pod: Pod, model: Model): readonly InsideNameSpec[] {
   const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
   const all = (services.known ? services.value : []).filter((it) => hasAnswer(it, model))
   const targets = all.filter((it) => isTarget(it, model)).slice(0, mostServices)
-  const own = all.filter((it) => it.namespace === pod.namespace).toSorted((a, b) => (a.name < b.name ? -1 : 1)).slice(0, 1)
+  const own = all
+    .filter((it) => it.namespace === pod.namespace)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .slice(0, 1)
   return (targets.length > 0 ? targets : own).flatMap((service) =>
     spellings(service, pod.namespace, domain).flatMap((it) => {
       const typed = asDnsName(it)
@@ -70,7 +90,11 @@ function namesFor(pod: Pod, model: Model): readonly InsideNameSpec[] {
   )
 }
 
-function spellings({ namespace, name }: Pick<Service, 'namespace' | 'name'>, from: string, domain: string): readonly string[] {
+function spellings(
+  { namespace, name }: Pick<Service, 'namespace' | 'name'>,
+  from: string,
+  domain: string,
+): readonly string[] {
   return [...(namespace === from ? [name] : []), `${name}.${namespace}`, `${name}.${namespace}.svc.${domain}`]
 }
 
@@ -78,10 +102,24 @@ function spellings({ namespace, name }: Pick<Service, 'namespace' | 'name'>, fro
 function isBehind(pod: Pod, { kind, name }: Subject, { sources: { services, ingresses } }: Model): boolean {
   if (kind === 'Pod') return pod.name === name
   // A Deployment's ReplicaSet has its name with a hash behind it, as a CronJob's Job has the time.
-  if (kind !== 'Service' && kind !== 'Ingress') return pod.owner !== null && (pod.owner.name === name || pod.owner.name.startsWith(`${name}-`))
-  const routed = ingresses.known && kind === 'Ingress' ? ingresses.value.filter((it) => it.namespace === pod.namespace && it.name === name) : []
-  const names = kind === 'Service' ? [name] : routed.flatMap((it) => [it.defaultBackend, ...it.rules.flatMap((rule) => rule.paths.map((path) => path.backend))]).map((it) => it?.service)
-  return services.known && services.value.some((it) => it.namespace === pod.namespace && names.includes(it.name) && isSelected(pod, it.selector))
+  if (kind !== 'Service' && kind !== 'Ingress')
+    return pod.owner !== null && (pod.owner.name === name || pod.owner.name.startsWith(`${name}-`))
+  const routed =
+    ingresses.known && kind === 'Ingress'
+      ? ingresses.value.filter((it) => it.namespace === pod.namespace && it.name === name)
+      : []
+  const names =
+    kind === 'Service'
+      ? [name]
+      : routed
+          .flatMap((it) => [it.defaultBackend, ...it.rules.flatMap((rule) => rule.paths.map((path) => path.backend))])
+          .map((it) => it?.service)
+  return (
+    services.known &&
+    services.value.some(
+      (it) => it.namespace === pod.namespace && names.includes(it.name) && isSelected(pod, it.selector),
+    )
+  )
 }
 
 function isSelected({ labels }: Pod, selector: Service['selector']): boolean {
@@ -91,7 +129,10 @@ function isSelected({ labels }: Pod, selector: Service['selector']): boolean {
 
 /** A first pod of each workload before the second of any. */
 function inTurn(pods: readonly Pod[]): readonly Pod[] {
-  return [...Map.groupBy(pods, workloadOf).values()].flatMap((its) => its.map((it, turn) => ({ it, turn }))).toSorted((a, b) => a.turn - b.turn).map(({ it }) => it)
+  return [...Map.groupBy(pods, workloadOf).values()]
+    .flatMap((its) => its.map((it, turn) => ({ it, turn })))
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ it }) => it)
 }
 
 function workloadOf(pod: Pod): string {

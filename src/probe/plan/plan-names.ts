@@ -31,17 +31,33 @@ export interface NamesWanted {
  */
 export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): NamesPlan {
   const { services } = model.sources
-  const all = (services.known ? services.value : []).filter((it) => isAskable(it) && asDnsName(fullName(it, dns.domain)) !== null)
+  const all = (services.known ? services.value : []).filter(
+    (it) => isAskable(it) && asDnsName(fullName(it, dns.domain)) !== null,
+  )
   const chosen = sample(all, model, dns)
   const targets = all.filter((it) => isTarget(it, model))
-  const outside = [want.externalName.replace(/\.$/, ''), ...chosen.flatMap((it) => (it.externalName === null ? [] : [it.externalName.replace(/\.$/, '')]))]
+  const outside = [
+    want.externalName.replace(/\.$/, ''),
+    ...chosen.flatMap((it) => (it.externalName === null ? [] : [it.externalName.replace(/\.$/, '')])),
+  ]
   const pods = model.sources.pods.known ? model.sources.pods.value : []
   return {
     spec: {
       servers: want.servers,
-      names: [...chosen.map((it): NameQuestion => ({ name: fullName(it, dns.domain), types: typesOf(it), reason: { kind: 'service', service: { namespace: it.namespace, name: it.name } } })), ...targets.slice(0, 2).flatMap((it) => ways(it, dns.domain))],
-      outside: [...new Set(outside)].filter((it) => asDnsName(it) !== null && !it.endsWith(`.${dns.domain}`)).slice(0, mostOutside),
-      suffixes: [...new Set(pods.flatMap((it) => it.dnsConfig?.searches ?? []))].filter((it) => asDnsName(it) !== null).slice(0, mostSuffixes),
+      names: [
+        ...chosen.map((it): NameQuestion => ({
+          name: fullName(it, dns.domain),
+          types: typesOf(it),
+          reason: { kind: 'service', service: { namespace: it.namespace, name: it.name } },
+        })),
+        ...targets.slice(0, 2).flatMap((it) => ways(it, dns.domain)),
+      ],
+      outside: [...new Set(outside)]
+        .filter((it) => asDnsName(it) !== null && !it.endsWith(`.${dns.domain}`))
+        .slice(0, mostOutside),
+      suffixes: [...new Set(pods.flatMap((it) => it.dnsConfig?.searches ?? []))]
+        .filter((it) => asDnsName(it) !== null)
+        .slice(0, mostSuffixes),
       label: `hopscope-${want.run}`,
       queriesPerSecond: Math.max(5, Math.floor(want.rate * namesShare)),
     },
@@ -78,18 +94,27 @@ function ways(service: Service, domain: string): readonly NameQuestion[] {
   const { namespace, name } = service
   const about = { namespace, name }
   const suffix = `${namespace}.svc.${domain}`
-  return [`${name}.${namespace}`, `${name}.${namespace}.svc`].map((typed) => ({ name: `${typed}.${suffix}.`, types: typesOf(service), reason: { kind: 'way', service: about, typed, suffix } }))
+  return [`${name}.${namespace}`, `${name}.${namespace}.svc`].map((typed) => ({
+    name: `${typed}.${suffix}.`,
+    types: typesOf(service),
+    reason: { kind: 'way', service: about, typed, suffix },
+  }))
 }
 
 /** An address of its own, or an endpoint that is ready: its name must lead somewhere. */
 export function hasAnswer(service: Service, { sources: { endpointSlices } }: Model): boolean {
   if (service.type === 'ExternalName' || service.clusterIP === null || service.clusterIP === '') return false
   if (service.clusterIP !== 'None') return true
-  const its = endpointSlices.known ? endpointSlices.value.filter((it) => it.namespace === service.namespace && it.service === service.name) : []
+  const its = endpointSlices.known
+    ? endpointSlices.value.filter((it) => it.namespace === service.namespace && it.service === service.name)
+    : []
   return its.some((slice) => slice.endpoints.some((it) => it.ready))
 }
 
-export function isTarget({ namespace, name, selector }: Service, { scope: { target }, sources: { pods } }: Model): boolean {
+export function isTarget(
+  { namespace, name, selector }: Service,
+  { scope: { target }, sources: { pods } }: Model,
+): boolean {
   if (target.kind !== 'object' || target.object.namespace !== namespace) return false
   const { object } = target
   if (object.kind === 'Service') return object.name === name
@@ -97,7 +122,13 @@ export function isTarget({ namespace, name, selector }: Service, { scope: { targ
   return (
     pairs.length > 0 &&
     pods.known &&
-    pods.value.some((it) => it.namespace === namespace && (it.name === object.name || (it.owner !== null && (it.owner.name === object.name || it.owner.name.startsWith(`${object.name}-`)))) && pairs.every(([key, value]) => it.labels[key] === value))
+    pods.value.some(
+      (it) =>
+        it.namespace === namespace &&
+        (it.name === object.name ||
+          (it.owner !== null && (it.owner.name === object.name || it.owner.name.startsWith(`${object.name}-`)))) &&
+        pairs.every(([key, value]) => it.labels[key] === value),
+    )
   )
 }
 
@@ -107,8 +138,13 @@ function sample(all: readonly Service[], model: Model, dns: ClusterDns): readonl
     if (isTarget(it, model)) return 0
     return corefile.includes(`${it.name}.${it.namespace}`) ? 1 : 2
   }
-  const inTurn = [...Map.groupBy(all, (it) => `${it.namespace} ${kindOf(it)}`).values()].flatMap((its) => its.map((it, turn) => ({ it, turn })))
-  return inTurn.toSorted((a, b) => first(a.it) - first(b.it) || a.turn - b.turn).map(({ it }) => it).slice(0, most)
+  const inTurn = [...Map.groupBy(all, (it) => `${it.namespace} ${kindOf(it)}`).values()].flatMap((its) =>
+    its.map((it, turn) => ({ it, turn })),
+  )
+  return inTurn
+    .toSorted((a, b) => first(a.it) - first(b.it) || a.turn - b.turn)
+    .map(({ it }) => it)
+    .slice(0, most)
 }
 
 function kindOf({ type, clusterIP }: Service): string {
@@ -116,7 +152,11 @@ function kindOf({ type, clusterIP }: Service): string {
 }
 
 /** The servers that the series ask, each once. */
-export function serversOf(series: readonly { readonly server: DnsServer; readonly port: number; readonly method: string }[]): NamesSpec['servers'] {
-  const asked = series.filter((it) => it.method !== 'getaddrinfo' && it.server.ip !== '').map(({ server, port }) => ({ server, port }))
+export function serversOf(
+  series: readonly { readonly server: DnsServer; readonly port: number; readonly method: string }[],
+): NamesSpec['servers'] {
+  const asked = series
+    .filter((it) => it.method !== 'getaddrinfo' && it.server.ip !== '')
+    .map(({ server, port }) => ({ server, port }))
   return asked.filter((it, at) => asked.findIndex((other) => other.server.ip === it.server.ip) === at)
 }

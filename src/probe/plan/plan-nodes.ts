@@ -7,13 +7,22 @@ export interface NodeChoice {
 }
 
 /** Nodes that can take a probe pod: those with pods of the scope first, then by name, up to `most`. */
-export function planNodes(model: Model, want: { readonly names: readonly string[] | null; readonly most: number; readonly tolerateAll: boolean }): NodeChoice {
+export function planNodes(
+  model: Model,
+  want: { readonly names: readonly string[] | null; readonly most: number; readonly tolerateAll: boolean },
+): NodeChoice {
   const { nodes, pods } = model.sources
   // Without the right to list Nodes, those that the user named or that pods run on are as good.
-  if (!nodes.known) return first(want.names ?? [...new Set(pods.known ? pods.value.flatMap((it) => it.node ?? []) : [])].sort(), want.most)
+  if (!nodes.known)
+    return first(
+      want.names ?? [...new Set(pods.known ? pods.value.flatMap((it) => it.node ?? []) : [])].sort(),
+      want.most,
+    )
   const busy = new Set(model.scope.namespace !== null && pods.known ? pods.value.map((it) => it.node) : [])
   const wanted = nodes.value.filter((it) => want.names === null || want.names.includes(it.name))
-  const absent = (want.names ?? []).filter((name) => !nodes.value.some((it) => it.name === name)).map((node) => ({ node, why: 'there is no such node' }))
+  const absent = (want.names ?? [])
+    .filter((name) => !nodes.value.some((it) => it.name === name))
+    .map((node) => ({ node, why: 'there is no such node' }))
   const refused = wanted.flatMap((it) => {
     const why = obstacle(it, want.tolerateAll)
     return why === null ? [] : [{ node: it.name, why }]
@@ -27,7 +36,12 @@ export function planNodes(model: Model, want: { readonly names: readonly string[
 }
 
 function first(names: readonly string[], most: number): NodeChoice {
-  return { nodes: names.slice(0, most), skipped: names.slice(most).map((node) => ({ node, why: `more than ${most} nodes; name it with --node to probe it` })) }
+  return {
+    nodes: names.slice(0, most),
+    skipped: names
+      .slice(most)
+      .map((node) => ({ node, why: `more than ${most} nodes; name it with --node to probe it` })),
+  }
 }
 
 function obstacle(node: Node, tolerateAll: boolean): string | null {
@@ -36,5 +50,7 @@ function obstacle(node: Node, tolerateAll: boolean): string | null {
   if (tolerateAll) return null
   if (node.unschedulable) return 'cordoned'
   const taint = node.taints.find((it) => it.effect === 'NoSchedule' || it.effect === 'NoExecute')
-  return taint === undefined ? null : `tainted ${taint.key}${taint.value === null ? '' : `=${taint.value}`}:${taint.effect}`
+  return taint === undefined
+    ? null
+    : `tainted ${taint.key}${taint.value === null ? '' : `=${taint.value}`}:${taint.effect}`
 }

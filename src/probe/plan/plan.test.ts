@@ -12,23 +12,63 @@ import { announce, planProbe, queriesOf } from './plan.ts'
 const run = 'aaaa0000'
 
 function node(name: string, over: Partial<Node> = {}): Node {
-  return { name, labels: {}, ip: null, ready: 'True', readyMessage: null, unschedulable: false, taints: [], kernel: '6.1', os: 'linux', kubelet: 'v1.34', cpus: 2, ...over }
+  return {
+    name,
+    labels: {},
+    ip: null,
+    ready: 'True',
+    readyMessage: null,
+    unschedulable: false,
+    taints: [],
+    kernel: '6.1',
+    os: 'linux',
+    kubelet: 'v1.34',
+    cpus: 2,
+    ...over,
+  }
 }
 function service(namespace: string, name: string, over: Partial<Service> = {}): Service {
   const ports = [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }] as const
-  return { namespace, name, type: 'ClusterIP', clusterIP: '10.96.0.50', selector: {}, ports, externalName: null, internalTrafficPolicy: 'Cluster', publishNotReadyAddresses: false, ...over }
+  return {
+    namespace,
+    name,
+    type: 'ClusterIP',
+    clusterIP: '10.96.0.50',
+    selector: {},
+    ports,
+    externalName: null,
+    internalTrafficPolicy: 'Cluster',
+    publishNotReadyAddresses: false,
+    ...over,
+  }
 }
 function endpoint(ip: string, pod: string, over: Partial<Endpoint> = {}): Endpoint {
   return { ip, ready: true, serving: true, terminating: false, node: null, pod, ...over }
 }
-function slice(namespace: string, of: string, port: number, protocol: 'TCP' | 'UDP', endpoints: readonly Endpoint[], name = 'http'): EndpointSlice {
+function slice(
+  namespace: string,
+  of: string,
+  port: number,
+  protocol: 'TCP' | 'UDP',
+  endpoints: readonly Endpoint[],
+  name = 'http',
+): EndpointSlice {
   return { namespace, name: `${of}-x`, service: of, addressType: 'IPv4', ports: [{ name, port, protocol }], endpoints }
 }
 function dns(replicas: number): ClusterDns {
   const endpoints = Array.from({ length: replicas }, (_, i) => endpoint(`10.244.0.${i + 2}`, `coredns-${i}`))
   return {
     service: service('kube-system', 'kube-dns', { clusterIP: '10.96.0.10' }),
-    slices: [slice('kube-system', 'kube-dns', 5353, 'UDP', [...endpoints, endpoint('10.244.9.9', 'coredns-gone', { ready: false })], 'dns')],
+    slices: [
+      slice(
+        'kube-system',
+        'kube-dns',
+        5353,
+        'UDP',
+        [...endpoints, endpoint('10.244.9.9', 'coredns-gone', { ready: false })],
+        'dns',
+      ),
+    ],
     pods: [],
     workload: null,
     corefile: unknown('forbidden', 'get configmaps'),
@@ -38,21 +78,62 @@ function dns(replicas: number): ClusterDns {
   }
 }
 function pod(namespace: string, name: string, over: Partial<Pod> = {}): Pod {
-  const container = { name: 'app', image: 'x', ports: [], args: [], cpuLimitMilli: null, cpuRequestMilli: null, memoryLimitBytes: null, readinessProbe: null, ready: true, restarts: 0, waiting: null, lastTermination: null }
+  const container = {
+    name: 'app',
+    image: 'x',
+    ports: [],
+    args: [],
+    cpuLimitMilli: null,
+    cpuRequestMilli: null,
+    memoryLimitBytes: null,
+    readinessProbe: null,
+    ready: true,
+    restarts: 0,
+    waiting: null,
+    lastTermination: null,
+  }
   return {
-    namespace, name, labels: {}, node: 'b', ip: null, phase: 'Running', ready: true, notReadyReason: null, deleting: false, hostNetwork: false,
-    dnsPolicy: 'ClusterFirst', dnsConfig: null, owner: { kind: 'ReplicaSet', name: name.replace(/-\w+$/, '') }, containers: [container], ...over,
+    namespace,
+    name,
+    labels: {},
+    node: 'b',
+    ip: null,
+    phase: 'Running',
+    ready: true,
+    notReadyReason: null,
+    deleting: false,
+    hostNetwork: false,
+    dnsPolicy: 'ClusterFirst',
+    dnsConfig: null,
+    owner: { kind: 'ReplicaSet', name: name.replace(/-\w+$/, '') },
+    containers: [container],
+    ...over,
   }
 }
 const shop: Scope = { namespace: 'shop', target: { kind: 'everything' }, level: 'probe' }
-const nodes = known([node('a'), node('b'), node('c', { ready: 'False', readyMessage: 'kubelet stopped' }), node('d', { unschedulable: true }), node('e', { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] })])
+const nodes = known([
+  node('a'),
+  node('b'),
+  node('c', { ready: 'False', readyMessage: 'kubelet stopped' }),
+  node('d', { unschedulable: true }),
+  node('e', { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] }),
+])
 const shopSources = {
   nodes,
   clusterDns: known(dns(2)),
-  pods: known([pod('shop', 'web-1'), pod('shop', 'web-2'), pod('shop', 'db-1', { ready: false }), pod('kube-system', 'proxy-1')]),
+  pods: known([
+    pod('shop', 'web-1'),
+    pod('shop', 'web-2'),
+    pod('shop', 'db-1', { ready: false }),
+    pod('kube-system', 'proxy-1'),
+  ]),
   services: known([service('shop', 'web'), service('shop', 'empty'), service('shop', 'db', { clusterIP: 'None' })]),
   endpointSlices: known([
-    slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1'), endpoint('10.244.1.3', 'web-2', { ready: false }), endpoint('10.244.1.4', 'web-0', { terminating: true })]),
+    slice('shop', 'web', 8080, 'TCP', [
+      endpoint('10.244.1.2', 'web-1'),
+      endpoint('10.244.1.3', 'web-2', { ready: false }),
+      endpoint('10.244.1.4', 'web-0', { terminating: true }),
+    ]),
     slice('shop', 'db', 5432, 'TCP', [endpoint('10.244.1.9', 'db-1')]),
   ]),
 }
@@ -71,21 +152,35 @@ describe('the plan', () => {
       { node: 'e', why: 'tainted gpu=yes:NoSchedule' },
     ])
     expect(planProbe(model(shopSources), { run, tolerateAll: true }).nodes).toEqual(['a', 'b', 'd', 'e'])
-    expect(planProbe(model(shopSources), { run, nodes: ['a', 'nope'] })).toMatchObject({ nodes: ['a'], skipped: [{ node: 'nope', why: 'there is no such node' }] })
+    expect(planProbe(model(shopSources), { run, nodes: ['a', 'nope'] })).toMatchObject({
+      nodes: ['a'],
+      skipped: [{ node: 'nope', why: 'there is no such node' }],
+    })
   })
 
-  it('asks the Service and each ready replica at its own port, by the cluster\'s own domain', () => {
+  it("asks the Service and each ready replica at its own port, by the cluster's own domain", () => {
     const { series, metrics } = planProbe(model({ nodes, clusterDns: known(dns(2)) }), { run })
-    expect(new Set(series.map((it) => `${it.server.role} ${it.server.ip}:${it.port}`))).toEqual(new Set(['service 10.96.0.10:53', 'endpoint 10.244.0.2:5353', 'endpoint 10.244.0.3:5353']))
+    expect(new Set(series.map((it) => `${it.server.role} ${it.server.ip}:${it.port}`))).toEqual(
+      new Set(['service 10.96.0.10:53', 'endpoint 10.244.0.2:5353', 'endpoint 10.244.0.3:5353']),
+    )
     expect(series.find((it) => it.zone === 'cluster')?.name).toBe('kubernetes.default.svc.example.local.')
     expect(series.every((it) => it.name.endsWith('.'))).toBe(true)
-    expect(metrics).toEqual([{ pod: 'coredns-0', ip: '10.244.0.2', port: 9153 }, { pod: 'coredns-1', ip: '10.244.0.3', port: 9153 }])
+    expect(metrics).toEqual([
+      { pod: 'coredns-0', ip: '10.244.0.2', port: 9153 },
+      { pod: 'coredns-1', ip: '10.244.0.3', port: 9153 },
+    ])
   })
 
   it('bounds the load however many replicas and nodes there are', () => {
     for (const replicas of [0, 1, 2, 8, 40]) {
       for (const count of [1, 3, 12, 400]) {
-        const plan = planProbe(model({ nodes: known(Array.from({ length: count }, (_, i) => node(`n${i}`))), clusterDns: known(dns(replicas)) }), { run })
+        const plan = planProbe(
+          model({
+            nodes: known(Array.from({ length: count }, (_, i) => node(`n${i}`))),
+            clusterDns: known(dns(replicas)),
+          }),
+          { run },
+        )
         expect(plan.nodes.length).toBeLessThanOrEqual(12)
         expect(plan.queriesPerSecondPerNode * plan.nodes.length).toBeLessThanOrEqual(900)
         expect(queriesOf(plan.series)).toBeLessThanOrEqual(1300)
@@ -95,9 +190,18 @@ describe('the plan', () => {
   })
 
   it('asks for a bounded number of names: the target first, then those of the Corefile, then each kind in each namespace', () => {
-    const many = Array.from({ length: 60 }, (_, i) => service(`ns${i % 5}`, `s${i}`, i % 3 === 0 ? { clusterIP: 'None' } : {}))
+    const many = Array.from({ length: 60 }, (_, i) =>
+      service(`ns${i % 5}`, `s${i}`, i % 3 === 0 ? { clusterIP: 'None' } : {}),
+    )
     const corefile = known('.:53 {\n hosts {\n 192.0.2.1 s47.ns2.svc.example.local\n }\n}\n')
-    const of = (target: Scope['target']) => planProbe(model({ nodes, services: known(many), clusterDns: known({ ...dns(2), corefile }) }, { scope: { ...shop, namespace: null, target } }), { run }).names
+    const of = (target: Scope['target']) =>
+      planProbe(
+        model(
+          { nodes, services: known(many), clusterDns: known({ ...dns(2), corefile }) },
+          { scope: { ...shop, namespace: null, target } },
+        ),
+        { run },
+      ).names
     const all = of({ kind: 'everything' })
     const services = all?.spec.names.filter((it) => it.reason.kind === 'service') ?? []
     expect(services.length).toBe(12)
@@ -106,11 +210,16 @@ describe('the plan', () => {
     expect(new Set(services.map((it) => it.name.split('.')[1])).size).toBe(5)
     const one = of({ kind: 'object', object: subject('Service', 'ns1', 's31'), url: null })
     expect(one?.spec.names[0]?.name).toBe('s31.ns1.svc.example.local.')
-    expect(one?.spec.names.filter((it) => it.reason.kind === 'way').map((it) => it.name)).toEqual(['s31.ns1.ns1.svc.example.local.', 's31.ns1.svc.ns1.svc.example.local.'])
+    expect(one?.spec.names.filter((it) => it.reason.kind === 'way').map((it) => it.name)).toEqual([
+      's31.ns1.ns1.svc.example.local.',
+      's31.ns1.svc.ns1.svc.example.local.',
+    ])
   })
 
   it('fits ten seconds on three nodes', () => {
-    const plan = planProbe(model({ nodes: known([node('a'), node('b'), node('c')]), clusterDns: known(dns(2)) }), { run })
+    const plan = planProbe(model({ nodes: known([node('a'), node('b'), node('c')]), clusterDns: known(dns(2)) }), {
+      run,
+    })
     expect(queriesOf(plan.series) / plan.queriesPerSecondPerNode).toBeLessThan(7)
   })
 
@@ -126,17 +235,46 @@ describe('the plan', () => {
 
   it('bounds the connects, and says so', () => {
     const many = Array.from({ length: 60 }, (_, i) => service('shop', `s${i}`))
-    const slices = many.map((it) => slice('shop', it.name, 8080, 'TCP', Array.from({ length: 20 }, (_, i) => endpoint(`10.244.2.${i}`, `p-${i}`))))
-    const plan = planProbe(model({ ...shopSources, services: known(many), endpointSlices: known(slices) }, { scope: shop }), { run })
+    const slices = many.map((it) =>
+      slice(
+        'shop',
+        it.name,
+        8080,
+        'TCP',
+        Array.from({ length: 20 }, (_, i) => endpoint(`10.244.2.${i}`, `p-${i}`)),
+      ),
+    )
+    const plan = planProbe(
+      model({ ...shopSources, services: known(many), endpointSlices: known(slices) }, { scope: shop }),
+      { run },
+    )
     expect(plan.connects.length).toBe(400)
-    expect(plan.leftOut).toEqual(['connects to the first 50 of 60 Services only', 'connects to the first 400 of 550 addresses only', 'asks some endpoints only of 60 Service ports: 10 of each, 60 in all'])
+    expect(plan.leftOut).toEqual([
+      'connects to the first 50 of 60 Services only',
+      'connects to the first 400 of 550 addresses only',
+      'asks some endpoints only of 60 Service ports: 10 of each, 60 in all',
+    ])
   })
 
   it('keeps to the target', () => {
     expect(of({ kind: 'dns' }).connects).toEqual([])
-    expect(new Set(of({ kind: 'object', object: subject('Service', 'shop', 'db'), url: null }).connects.map((it) => it.service.name))).toEqual(new Set(['db']))
-    expect(of({ kind: 'object', object: subject('Pod', 'shop', 'db-1'), url: null }).inside.map((it) => it.pod)).toEqual(['db-1'])
-    expect(new Set(of({ kind: 'object', object: subject('Deployment', 'shop', 'web'), url: null }).connects.map((it) => it.service.name))).toEqual(new Set(['web']))
+    expect(
+      new Set(
+        of({ kind: 'object', object: subject('Service', 'shop', 'db'), url: null }).connects.map(
+          (it) => it.service.name,
+        ),
+      ),
+    ).toEqual(new Set(['db']))
+    expect(
+      of({ kind: 'object', object: subject('Pod', 'shop', 'db-1'), url: null }).inside.map((it) => it.pod),
+    ).toEqual(['db-1'])
+    expect(
+      new Set(
+        of({ kind: 'object', object: subject('Deployment', 'shop', 'web'), url: null }).connects.map(
+          (it) => it.service.name,
+        ),
+      ),
+    ).toEqual(new Set(['web']))
   })
 
   it('looks out of one ready pod per workload, and not of kube-system', () => {
@@ -146,22 +284,50 @@ describe('the plan', () => {
   it('asks an Ingress host of a controller that serves its class', () => {
     const backend = { service: 'web', port: 80, path: '' }
     const ingress = (host: string | null, path: string, className: string | null) => ({
-      namespace: 'shop', name: `to-${className}`, className, classFrom: 'spec' as const, rules: [{ host, paths: [{ path, pathType: 'Prefix', backend }] }], defaultBackend: null, addresses: [],
+      namespace: 'shop',
+      name: `to-${className}`,
+      className,
+      classFrom: 'spec' as const,
+      rules: [{ host, paths: [{ path, pathType: 'Prefix', backend }] }],
+      defaultBackend: null,
+      addresses: [],
     })
     const { http } = planProbe(
       model({
         ...shopSources,
-        ingresses: known([ingress('a.test', '/api(/|$)(.*)', 'nginx'), ingress('*.b.test', '/', null), ingress('c.test', '/', 'other')]),
-        ingressClasses: known([{ name: 'nginx', controller: 'k8s.io/ingress-nginx', isDefault: true }, { name: 'other', controller: 'example.com/other', isDefault: false }]),
-        ingressControllers: known([{ namespace: 'ingress-nginx', pod: 'nginx-0', ip: '10.244.3.3', ready: true, controller: 'k8s.io/ingress-nginx', classNames: [] }]),
+        ingresses: known([
+          ingress('a.test', '/api(/|$)(.*)', 'nginx'),
+          ingress('*.b.test', '/', null),
+          ingress('c.test', '/', 'other'),
+        ]),
+        ingressClasses: known([
+          { name: 'nginx', controller: 'k8s.io/ingress-nginx', isDefault: true },
+          { name: 'other', controller: 'example.com/other', isDefault: false },
+        ]),
+        ingressControllers: known([
+          {
+            namespace: 'ingress-nginx',
+            pod: 'nginx-0',
+            ip: '10.244.3.3',
+            ready: true,
+            controller: 'k8s.io/ingress-nginx',
+            classNames: [],
+          },
+        ]),
       }),
       { run },
     )
-    expect(http.map((it) => [it.host, it.path, it.via.ip])).toEqual([['a.test', '/api', '10.244.3.3'], ['hopscope.b.test', '/', '10.244.3.3']])
+    expect(http.map((it) => [it.host, it.path, it.via.ip])).toEqual([
+      ['a.test', '/api', '10.244.3.3'],
+      ['hopscope.b.test', '/', '10.244.3.3'],
+    ])
   })
 
   it('says what it cannot do without the right to read', () => {
-    const plan = planProbe(model({ clusterDns: unknown('forbidden', 'list services in namespace kube-system') }, { scope: everything }), { run, nodes: ['a'] })
+    const plan = planProbe(
+      model({ clusterDns: unknown('forbidden', 'list services in namespace kube-system') }, { scope: everything }),
+      { run, nodes: ['a'] },
+    )
     expect(plan).toMatchObject({ nodes: ['a'], series: [], dnsNote: 'list services in namespace kube-system' })
     expect(announce(plan)).toContain('asks no DNS server: list services in namespace kube-system')
   })

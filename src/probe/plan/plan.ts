@@ -41,7 +41,9 @@ interface Ports {
   /** Where the same address listens, for redirects from one scheme to the other. */
   readonly ports: { readonly plain: number; readonly tls: number }
 }
-export type PlannedHttp = Omit<HttpContact, 'node' | 'basis' | keyof HttpEnd> & Ports & Required<Pick<HttpContact, 'basis'>>
+export type PlannedHttp = Omit<HttpContact, 'node' | 'basis' | keyof HttpEnd> &
+  Ports &
+  Required<Pick<HttpContact, 'basis'>>
 export type PlannedStranger = Omit<StrangerAnswer, 'node' | keyof HttpEnd> & Ports
 export type PlannedDirect = Omit<DirectContact, 'node' | keyof HttpEnd> & Pick<Ports, 'scheme'>
 
@@ -60,7 +62,10 @@ export interface ProbePlan {
   /** The names that users ask for; null when no DNS server is known. The first two nodes ask each server. */
   readonly names: NamesPlan | null
   readonly dnsService: string | null
-  /** null when the cluster's domain, which its Corefile names, is no DNS name: then no look-up is made of anything below it. */
+  /**
+   * null when the cluster's domain, which its Corefile names, is no DNS name: then no look-up is made of anything below
+   * it.
+   */
   readonly clusterName: DnsName | null
   readonly counts: Counts
   readonly queriesPerSecondPerNode: number
@@ -94,13 +99,28 @@ const mostNodes = 12
 
 /** Pure: what the read-level model allows to be probed, within the caps. */
 export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
-  const { nodes, skipped } = planNodes(model, { names: options.nodes ?? null, most: options.maxNodes ?? mostNodes, tolerateAll: options.tolerateAll === true })
+  const { nodes, skipped } = planNodes(model, {
+    names: options.nodes ?? null,
+    most: options.maxNodes ?? mostNodes,
+    tolerateAll: options.tolerateAll === true,
+  })
   const dns = model.sources.clusterDns
   const counts = { ...defaultCounts, ...options.counts }
   const clusterName = apiServerName(dns.known ? dns.value.domain : 'cluster.local')
   const externalName = absolute(options.externalName ?? 'example.com')
-  const planned = dns.known && clusterName !== null ? planSeries(dns.value, { counts, clusterName, externalName, freshName: `hopscope-${options.run}.${externalName}` }) : { series: [], endpoints: [] }
-  const rate = Math.max(1, Math.min(options.queriesPerSecondPerNode ?? ratePerNode, Math.floor(rateOfAll / Math.max(1, nodes.length))))
+  const planned =
+    dns.known && clusterName !== null
+      ? planSeries(dns.value, {
+          counts,
+          clusterName,
+          externalName,
+          freshName: `hopscope-${options.run}.${externalName}`,
+        })
+      : { series: [], endpoints: [] }
+  const rate = Math.max(
+    1,
+    Math.min(options.queriesPerSecondPerNode ?? ratePerNode, Math.floor(rateOfAll / Math.max(1, nodes.length))),
+  )
   const contacts = planConnects(model)
   const contactNodes = spread(nodes, 3)
   const http = planHttp(model, contactNodes.length)
@@ -114,7 +134,10 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     skipped,
     series: planned.series,
     dnsNote: noteOn(dns),
-    names: dns.known && planned.series.length > 0 ? planNames(model, dns.value, { servers: serversOf(planned.series), externalName, run: options.run, rate }) : null,
+    names:
+      dns.known && planned.series.length > 0
+        ? planNames(model, dns.value, { servers: serversOf(planned.series), externalName, run: options.run, rate })
+        : null,
     dnsService: dns.known ? (dns.value.service?.clusterIP ?? null) : null,
     clusterName,
     counts,
@@ -157,7 +180,9 @@ function absolute(name: string): string {
 }
 
 function limitOf(dns: Known<ClusterDns>, pod: string): { readonly cpuLimitMilli?: number } {
-  const limit = dns.known ? dns.value.pods.find((it) => it.name === pod)?.containers.find((it) => it.cpuLimitMilli !== null)?.cpuLimitMilli : null
+  const limit = dns.known
+    ? dns.value.pods.find((it) => it.name === pod)?.containers.find((it) => it.cpuLimitMilli !== null)?.cpuLimitMilli
+    : null
   return typeof limit === 'number' ? { cpuLimitMilli: limit } : {}
 }
 
@@ -183,14 +208,26 @@ export function announce(plan: ProbePlan): readonly string[] {
       : [`asks no DNS server: ${plan.dnsNote ?? 'none is known'}`]),
     ...uncached(plan.series),
     ...(plan.names === null ? [] : announceNames(plan.names)),
-    ...(plan.metrics.length > 0 ? [`fetches the metrics page of ${count(plan.metrics.length, 'DNS server')} from each node, twice at most`] : []),
+    ...(plan.metrics.length > 0
+      ? [`fetches the metrics page of ${count(plan.metrics.length, 'DNS server')} from each node, twice at most`]
+      : []),
     ...(plan.connects.length > 0
-      ? [`opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`]
+      ? [
+          `opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`,
+        ]
       : []),
     ...announceHttp(plan),
     ...(plan.inside.length > 0 ? [announceInside(plan.inside)] : []),
-    ...(plan.serverLogs.length > 0 ? [`reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`] : []),
-    ...(plan.conntrack ? ['reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges'] : []),
+    ...(plan.serverLogs.length > 0
+      ? [
+          `reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`,
+        ]
+      : []),
+    ...(plan.conntrack
+      ? [
+          'reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges',
+        ]
+      : []),
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
     `takes ${longest + 3} s when all is well, ${requestsOf(plan) === 0 ? seconds + 15 : longest + 18} s when ${requestsOf(plan) === 0 ? 'DNS is silent' : 'DNS or a web server is silent'}, at most two minutes; each pod ends itself after that`,
@@ -217,7 +254,9 @@ function uncached(series: readonly SeriesSpec[]): readonly string[] {
   const fresh = series.filter((it) => it.fresh === true)
   const [first] = fresh
   if (first === undefined) return []
-  return [`among them are ${fresh.reduce((sum, it) => sum + it.count, 0)} look-ups per node of names that do not exist, below ${first.name}: these go on to where CoreDNS forwards to`]
+  return [
+    `among them are ${fresh.reduce((sum, it) => sum + it.count, 0)} look-ups per node of names that do not exist, below ${first.name}: these go on to where CoreDNS forwards to`,
+  ]
 }
 
 /** One line a reason: a big cluster leaves hundreds of nodes out for the same one. */

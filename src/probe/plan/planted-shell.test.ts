@@ -25,14 +25,30 @@ const bin = join(folder, 'bin')
 const work = join(folder, 'work')
 mkdirSync(bin)
 mkdirSync(work)
-for (const tool of ['touch', 'bash', 'python3'].filter((it) => existsSync(`/usr/bin/${it}`))) symlinkSync(`/usr/bin/${tool}`, join(bin, tool))
+for (const tool of ['touch', 'bash', 'python3'].filter((it) => existsSync(`/usr/bin/${it}`)))
+  symlinkSync(`/usr/bin/${tool}`, join(bin, tool))
 symlinkSync(process.execPath, join(bin, 'node'))
-for (const tool of ['getent', 'nslookup', 'nc', 'sleep']) writeFileSync(join(bin, tool), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+for (const tool of ['getent', 'nslookup', 'nc', 'sleep'])
+  writeFileSync(join(bin, tool), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const payloads = [
-  "'; touch x; : '", '"; touch x; : "', '$(touch x)', '`touch x`', ';touch x;', '|touch x', '&touch x&', '\ntouch x\n', '$(touch${IFS}x)', `'"'"'$(touch x)`, '>x', "'>x'",
-  `');require("fs").writeFileSync("x","");('`, `"+require("fs").writeFileSync("x","")+"`, "'; import os; os.system('touch x') #", '-e require("fs").writeFileSync("x","")',
+  "'; touch x; : '",
+  '"; touch x; : "',
+  '$(touch x)',
+  '`touch x`',
+  ';touch x;',
+  '|touch x',
+  '&touch x&',
+  '\ntouch x\n',
+  '$(touch${IFS}x)',
+  `'"'"'$(touch x)`,
+  '>x',
+  "'>x'",
+  `');require("fs").writeFileSync("x","");('`,
+  `"+require("fs").writeFileSync("x","")+"`,
+  "'; import os; os.system('touch x') #",
+  '-e require("fs").writeFileSync("x","")',
 ]
 
 type Command = readonly string[]
@@ -78,13 +94,23 @@ describe('text of a cluster in what is run in containers', () => {
     const { cluster, commands } = recorder()
     const signal = new AbortController().signal
     for (const payload of payloads) {
-      const spec = { namespace: 'shop', pod: 'web-1', container: 'app', name: payload as DnsName, dnsService: payload as IpAddress, names: [{ service: { namespace: 'shop', name: 'web' }, typed: payload as DnsName }], workload: 'Deployment/shop/web', count: 1 }
+      const spec = {
+        namespace: 'shop',
+        pod: 'web-1',
+        container: 'app',
+        name: payload as DnsName,
+        dnsService: payload as IpAddress,
+        names: [{ service: { namespace: 'shop', name: 'web' }, typed: payload as DnsName }],
+        workload: 'Deployment/shop/web',
+        count: 1,
+      }
       await insideView(cluster, spec, signal)
       await resolverView(cluster, spec, signal)
       await insideLookups(cluster, spec, signal)
     }
     expect(commands.length).toBeGreaterThanOrEqual(3 * payloads.length)
-    for (const command of commands.filter((it) => it[0] === 'sh')) expect(await left(command), JSON.stringify(dataOf(command))).toEqual([])
+    for (const command of commands.filter((it) => it[0] === 'sh'))
+      expect(await left(command), JSON.stringify(dataOf(command))).toEqual([])
   }, 120_000)
 
   test('the check itself sees a script that would', async () => {
@@ -93,12 +119,18 @@ describe('text of a cluster in what is run in containers', () => {
   })
 
   test('a string of any object of the cluster becomes no part of a command', async () => {
-    const scripts = new Set((await commandsOf(await collect(clusterOf(rawCluster), { scope }))).filter((it) => it[0] === 'sh').map((it) => it[2]))
+    const scripts = new Set(
+      (await commandsOf(await collect(clusterOf(rawCluster), { scope })))
+        .filter((it) => it[0] === 'sh')
+        .map((it) => it[2]),
+    )
     expect(scripts.size).toBe(3)
     const places = placesIn(rawCluster)
     expect(places.length).toBeGreaterThan(150)
     for (const [index, place] of places.entries()) {
-      const planted = plant(rawCluster, (text, path) => (path === place ? `${text}${payloads[index % payloads.length]}` : text))
+      const planted = plant(rawCluster, (text, path) =>
+        path === place ? `${text}${payloads[index % payloads.length]}` : text,
+      )
       for (const command of await commandsOf(await collect(clusterOf(planted), { scope }))) {
         if (command[0] === 'sh') expect(scripts).toContain(command[2])
         for (const it of dataOf(command)) expect(it, place).not.toMatch(strange)
@@ -106,22 +138,33 @@ describe('text of a cluster in what is run in containers', () => {
     }
   })
 
-  test.each(payloads)('%j as the domain of the cluster, quoted in its Corefile: nothing is run, and the source says why', async (payload) => {
-    const domain = `cluster.local${payload}`
-    const text = corefile.replace('cluster.local', JSON.stringify(domain))
-    const configmaps = [{ metadata: { namespace: 'kube-system', name: 'coredns' }, data: { Corefile: text } }]
-    const model = await collect(clusterOf({ ...rawCluster, configmaps }), { scope })
-    const { clusterDns } = model.sources
-    if (!clusterDns.known || !strange.test(clusterDns.value.domain)) return
-    expect(await commandsOf(model)).toEqual([])
-    expect(planProbe(model, { run: 'aaaa0000' })).toMatchObject({ series: [], inside: [], clusterName: null, dnsNote: expect.stringContaining('no DNS name') as unknown })
-  })
+  test.each(payloads)(
+    '%j as the domain of the cluster, quoted in its Corefile: nothing is run, and the source says why',
+    async (payload) => {
+      const domain = `cluster.local${payload}`
+      const text = corefile.replace('cluster.local', JSON.stringify(domain))
+      const configmaps = [{ metadata: { namespace: 'kube-system', name: 'coredns' }, data: { Corefile: text } }]
+      const model = await collect(clusterOf({ ...rawCluster, configmaps }), { scope })
+      const { clusterDns } = model.sources
+      if (!clusterDns.known || !strange.test(clusterDns.value.domain)) return
+      expect(await commandsOf(model)).toEqual([])
+      expect(planProbe(model, { run: 'aaaa0000' })).toMatchObject({
+        series: [],
+        inside: [],
+        clusterName: null,
+        dnsNote: expect.stringContaining('no DNS name') as unknown,
+      })
+    },
+  )
 
   test('nor does a string of any model', async () => {
     await fc.assert(
       fc.asyncProperty(anyModel, fc.constantFrom(...payloads), async (model, payload) => {
-        const planted = plant(model, (text, path) => (/\.(phase|level|kind|reason)$/.test(path) ? text : `${text}${payload}`))
-        for (const command of await commandsOf(planted)) for (const it of dataOf(command)) expect(it).not.toMatch(strange)
+        const planted = plant(model, (text, path) =>
+          /\.(phase|level|kind|reason)$/.test(path) ? text : `${text}${payload}`,
+        )
+        for (const command of await commandsOf(planted))
+          for (const it of dataOf(command)) expect(it).not.toMatch(strange)
       }),
       { numRuns: 200 },
     )

@@ -4,17 +4,22 @@ import { directTimes } from './plan-direct.ts'
 import type { HttpSpec, ProbeSpec } from '../pod/spec.ts'
 
 /**
- * What one node's pod is told to do. CoreDNS's metrics are the same from everywhere: two nodes read them twice, for their
+ * What one node's pod is told to do. CoreDNS's metrics are the same from everywhere: two nodes read them twice, for
+ * their
  * differences, in case one gets no pod; the others read them once, to see a large answer arrive.
  */
 export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
-  const names = plan.names === null || plan.nodes.slice(0, 2).includes(node) ? plan.names?.spec : { ...plan.names.spec, names: [] }
+  const names =
+    plan.names === null || plan.nodes.slice(0, 2).includes(node) ? plan.names?.spec : { ...plan.names.spec, names: [] }
   const contacts = plan.contactNodes.includes(node)
   return {
     kind: 'probe',
     resolver: { timeoutMs: 5000, attempts: 2 },
     series: plan.series,
-    ownNameserver: plan.series.length > 0 && plan.clusterName !== null ? { name: plan.clusterName, count: plan.counts.servicePairs, outstanding: 32 } : null,
+    ownNameserver:
+      plan.series.length > 0 && plan.clusterName !== null
+        ? { name: plan.clusterName, count: plan.counts.servicePairs, outstanding: 32 }
+        : null,
     names: names ?? null,
     queriesPerSecond: plan.queriesPerSecondPerNode - (names?.queriesPerSecond ?? 0),
     budgetMs: plan.budgetMs,
@@ -37,11 +42,33 @@ export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
 function asksOf({ http, httpTimes, strangers, direct }: ProbePlan): readonly HttpSpec[] {
   const byController = (it: PlannedStranger & { readonly path: string }, times: number): Omit<HttpSpec, 'id'> => {
     const { via, scheme, host, path, ports } = it
-    return { ip: via.ip, port: via.port, scheme, host, path, times, follow: true, plainPort: ports.plain, tlsPort: ports.tls, orTls: false }
+    return {
+      ip: via.ip,
+      port: via.port,
+      scheme,
+      host,
+      path,
+      times,
+      follow: true,
+      plainPort: ports.plain,
+      tlsPort: ports.tls,
+      orTls: false,
+    }
   }
   const asks: readonly Omit<HttpSpec, 'id'>[] = [
     ...strangers.map((it) => byController({ ...it, path: '/' }, 1)),
-    ...direct.map(({ ip, port, scheme, host, path }) => ({ ip, port, scheme, host, path, times: directTimes, follow: false, plainPort: port, tlsPort: port, orTls: true })),
+    ...direct.map(({ ip, port, scheme, host, path }) => ({
+      ip,
+      port,
+      scheme,
+      host,
+      path,
+      times: directTimes,
+      follow: false,
+      plainPort: port,
+      tlsPort: port,
+      orTls: true,
+    })),
     ...http.map((it) => byController(it, httpTimes)),
   ]
   return asks.map((it, id) => ({ id, ...it }))

@@ -29,7 +29,12 @@ async function probe(spec: ProbeSpec, began: number): Promise<void> {
   await metrics(spec, 'before', emit)
   const cpu = await cpuWatch(spec.metrics, spec.metricsTwice)
   const asked = spec.names === null ? 0 : names(spec.names, emit, AbortSignal.timeout(spec.budgetMs))
-  const [{ queries, lookups }, ofNames] = await Promise.all([dnsStorm(spec, emit, began, () => cpu?.why() ?? null), asked, connects(spec, emit), httpContacts(spec, emit)])
+  const [{ queries, lookups }, ofNames] = await Promise.all([
+    dnsStorm(spec, emit, began, () => cpu?.why() ?? null),
+    asked,
+    connects(spec, emit),
+    httpContacts(spec, emit),
+  ])
   cpu?.end()
   if (spec.metricsTwice) await metrics(spec, 'after', emit)
   const stray = strayPackets()
@@ -53,8 +58,23 @@ async function main(): Promise<void> {
   emit({ t: 'hello', libc: libcHere(), nameservers: nameserversHere(), node: process.version })
   if (spec.kind === 'conntrack') await conntrackWatch(spec, emit)
   else if (spec.kind === 'load') await dnsLoad(spec, emit)
-  else if (spec.kind === 'canary') emit({ t: 'end', ...(await canary(spec, emit, began)), ms: Math.round(performance.now() - began), throttledMs: null, lagMs: 0 })
-  else if (spec.kind === 'resolve') emit({ t: 'end', ms: Math.round(performance.now() - began), queries: await resolve(spec, emit), lookups: 1, throttledMs: null, lagMs: 0 })
+  else if (spec.kind === 'canary')
+    emit({
+      t: 'end',
+      ...(await canary(spec, emit, began)),
+      ms: Math.round(performance.now() - began),
+      throttledMs: null,
+      lagMs: 0,
+    })
+  else if (spec.kind === 'resolve')
+    emit({
+      t: 'end',
+      ms: Math.round(performance.now() - began),
+      queries: await resolve(spec, emit),
+      lookups: 1,
+      throttledMs: null,
+      lagMs: 0,
+    })
   else await probe(spec, began)
 }
 

@@ -6,11 +6,23 @@ import type { NameAnswer } from '../../model/name-answers.ts'
 import type { SeriesSpec } from './spec.ts'
 
 /** A look-up on the wire between pod and CLI: `[at, ms, a, aaaa, retries, firstLost]`, `at` in ms since `hello`. */
-export type LookupRow = readonly [at: number, ms: number, a: Answer, aaaa: Answer, retries: number, firstLost: Lookup['firstLost']]
+export type LookupRow = readonly [
+  at: number,
+  ms: number,
+  a: Answer,
+  aaaa: Answer,
+  retries: number,
+  firstLost: Lookup['firstLost'],
+]
 
 /** A pod's log, one JSON object a line. A log without its `end` was cut off. */
 export type PodRecord =
-  | { readonly t: 'hello'; readonly libc: 'glibc' | 'musl' | null; readonly nameservers: readonly string[]; readonly node: string }
+  | {
+      readonly t: 'hello'
+      readonly libc: 'glibc' | 'musl' | null
+      readonly nameservers: readonly string[]
+      readonly node: string
+    }
   | { readonly t: 'series'; readonly s: number; readonly of: SeriesSpec }
   | { readonly t: 'lookups'; readonly s: number; readonly rows: readonly LookupRow[] }
   | { readonly t: 'progress'; readonly done: number; readonly of: number }
@@ -19,14 +31,37 @@ export type PodRecord =
   | { readonly t: 'connect'; readonly id: number; readonly tries: readonly (readonly [ConnectResult, number])[] }
   | ({ readonly t: 'http'; readonly id: number } & HttpEnd)
   | { readonly t: 'eased'; readonly ip: string; readonly port: number; readonly why: string }
-  | { readonly t: 'metrics'; readonly phase: 'before' | 'after'; readonly ip: string; readonly at: number; readonly text: string | null; readonly error: string | null; readonly result?: LargeFetch['result']; readonly bytes?: number }
-  | { readonly t: 'conntrack'; readonly at: number; readonly stat: string | null; readonly count: string | null; readonly max: string | null }
+  | {
+      readonly t: 'metrics'
+      readonly phase: 'before' | 'after'
+      readonly ip: string
+      readonly at: number
+      readonly text: string | null
+      readonly error: string | null
+      readonly result?: LargeFetch['result']
+      readonly bytes?: number
+    }
+  | {
+      readonly t: 'conntrack'
+      readonly at: number
+      readonly stat: string | null
+      readonly count: string | null
+      readonly max: string | null
+    }
   | { readonly t: 'resolver'; readonly resolvConf: string; readonly own: OwnLookup | null }
   | { readonly t: 'walk'; readonly walk: ResolverWalk }
   | { readonly t: 'server'; readonly server: ServerAnswer }
   | { readonly t: 'searches'; readonly suffixes: readonly string[]; readonly ndots: number }
   | { readonly t: 'names'; readonly answers: readonly Omit<NameAnswer, 'node'>[] }
-  | { readonly t: 'end'; readonly ms: number; readonly queries: number; readonly lookups: number; readonly throttledMs: number | null; readonly lagMs: number; readonly stray?: number | null }
+  | {
+      readonly t: 'end'
+      readonly ms: number
+      readonly queries: number
+      readonly lookups: number
+      readonly throttledMs: number | null
+      readonly lagMs: number
+      readonly stray?: number | null
+    }
   | { readonly t: 'load-step'; readonly step: LoadStep }
   | { readonly t: 'load-end'; readonly end: LoadEnd }
   | { readonly t: 'broken'; readonly why: string }

@@ -36,7 +36,8 @@ export async function findLeft(cluster: Cluster, { namespace, run }: Where): Pro
   if (!found.known) return found
   const now = cluster.serverNow?.() ?? null
   const [mine, foreign] = [found.value.filter((it) => isOurs(it.raw)), found.value.filter((it) => !isOurs(it.raw))]
-  const isOver = ({ raw, pod }: (typeof mine)[number]): boolean => (run === null ? now !== null && isLeftover(raw, now) : pod.run === run)
+  const isOver = ({ raw, pod }: (typeof mine)[number]): boolean =>
+    run === null ? now !== null && isLeftover(raw, now) : pod.run === run
   const ephemeral = await cluster.list(pods, scope, ephemeralOf)
   return known({
     old: mine.filter(isOver).map((it) => it.pod),
@@ -48,7 +49,9 @@ export async function findLeft(cluster: Cluster, { namespace, run }: Where): Pro
 
 interface RawWithEphemeral extends RawObject {
   readonly spec?: { readonly ephemeralContainers?: readonly { readonly name: string }[] }
-  readonly status?: { readonly ephemeralContainerStatuses?: readonly { readonly name: string; readonly state?: object }[] }
+  readonly status?: {
+    readonly ephemeralContainerStatuses?: readonly { readonly name: string; readonly state?: object }[]
+  }
 }
 
 function ephemeralOf(raw: RawObject): readonly EphemeralLeft[] | null {
@@ -57,6 +60,11 @@ function ephemeralOf(raw: RawObject): readonly EphemeralLeft[] | null {
   if (mine.length === 0) return null
   return mine.map(({ name }) => {
     const state = status?.ephemeralContainerStatuses?.find((it) => it.name === name)?.state
-    return { namespace: metadata.namespace ?? '', pod: metadata.name, container: name, state: Object.keys(state ?? {})[0] ?? 'unknown' }
+    return {
+      namespace: metadata.namespace ?? '',
+      pod: metadata.name,
+      container: name,
+      state: Object.keys(state ?? {})[0] ?? 'unknown',
+    }
   })
 }

@@ -1,4 +1,6 @@
-/** A Cluster for tests that runs its pods as child processes of this one, with what a kubelet would do to their command. */
+/**
+ * A Cluster for tests that runs its pods as child processes of this one, with what a kubelet would do to their command.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Cluster, ExecResult, RawObject } from '../../kube/cluster.ts'
@@ -7,8 +9,19 @@ import { known, type Known, unknown } from '../../model/known.ts'
 export interface LocalPod extends RawObject {
   readonly spec: {
     readonly hostNetwork?: boolean
-    readonly affinity: { readonly nodeAffinity: { readonly requiredDuringSchedulingIgnoredDuringExecution: { readonly nodeSelectorTerms: readonly { readonly matchFields: readonly { readonly values: readonly string[] }[] }[] } } }
-    readonly containers: readonly { readonly command: readonly string[]; readonly env: readonly { readonly name: string; readonly value: string }[] }[]
+    readonly affinity: {
+      readonly nodeAffinity: {
+        readonly requiredDuringSchedulingIgnoredDuringExecution: {
+          readonly nodeSelectorTerms: readonly {
+            readonly matchFields: readonly { readonly values: readonly string[] }[]
+          }[]
+        }
+      }
+    }
+    readonly containers: readonly {
+      readonly command: readonly string[]
+      readonly env: readonly { readonly name: string; readonly value: string }[]
+    }[]
   }
 }
 
@@ -49,29 +62,50 @@ export function localCluster(weather: Weather = {}): LocalCluster {
   const deleted: string[] = []
   let uid = 0
 
-  const nodeOf = (pod: LocalPod): string => pod.spec.affinity?.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]?.matchFields[0]?.values[0] ?? ''
+  const nodeOf = (pod: LocalPod): string =>
+    pod.spec.affinity?.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]?.matchFields[0]
+      ?.values[0] ?? ''
   const start = (name: string, pod: LocalPod): void => {
     const stuck = weather.stuck?.(nodeOf(pod)) ?? null
-    if (stuck !== null) return void status.set(name, { phase: 'Pending', containerStatuses: [{ state: { waiting: stuck } }] })
+    if (stuck !== null)
+      return void status.set(name, { phase: 'Pending', containerStatuses: [{ state: { waiting: stuck } }] })
     const [, ...args] = (pod.spec.containers[0]?.command ?? []).map(kubeletExpand)
     const env = Object.fromEntries((pod.spec.containers[0]?.env ?? []).map((it) => [it.name, kubeletExpand(it.value)]))
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
     processes.set(name, child)
     logs.set(name, logOf(child, weather.killAfterLines ?? Infinity))
     status.set(name, { phase: 'Running', containerStatuses: [{ state: { running: {} } }] })
-    child.on('exit', (code) => status.set(name, { phase: code === 0 ? 'Succeeded' : 'Failed', containerStatuses: [{ state: { terminated: { exitCode: code ?? 137, reason: 'Error' } } }] }))
+    child.on('exit', (code) =>
+      status.set(name, {
+        phase: code === 0 ? 'Succeeded' : 'Failed',
+        containerStatuses: [{ state: { terminated: { exitCode: code ?? 137, reason: 'Error' } } }],
+      }),
+    )
     for (const it of watchers) it(name)
   }
-  const asked = (selector: string | undefined, pod: LocalPod): boolean => (selector ?? '').split(',').filter(Boolean).every((it) => pod.metadata.labels?.[it.split('=')[0] ?? ''] === it.split('=')[1])
+  const asked = (selector: string | undefined, pod: LocalPod): boolean =>
+    (selector ?? '')
+      .split(',')
+      .filter(Boolean)
+      .every((it) => pod.metadata.labels?.[it.split('=')[0] ?? ''] === it.split('=')[1])
 
   const cluster: Partial<Cluster> = {
     list: (_resource, options, project) =>
-      Promise.resolve(known([...pods].filter(([, pod]) => asked(options.labelSelector, pod)).flatMap(([name, pod]) => project({ ...pod, status: status.get(name) }) ?? []))),
+      Promise.resolve(
+        known(
+          [...pods]
+            .filter(([, pod]) => asked(options.labelSelector, pod))
+            .flatMap(([name, pod]) => project({ ...pod, status: status.get(name) }) ?? []),
+        ),
+      ),
     create: (_resource, _namespace, object) => {
       const pod = object as LocalPod
       const refused = weather.refuse?.(nodeOf(pod)) ?? null
       if (refused !== null) return Promise.resolve(unknown('forbidden', refused))
-      const made = { ...pod, metadata: { ...pod.metadata, uid: `uid-${++uid}`, creationTimestamp: new Date().toISOString() } }
+      const made = {
+        ...pod,
+        metadata: { ...pod.metadata, uid: `uid-${++uid}`, creationTimestamp: new Date().toISOString() },
+      }
       const answer = weather.answer?.(pod.metadata.name) ?? null
       const store = (): void => {
         pods.set(pod.metadata.name, made)
@@ -79,10 +113,17 @@ export function localCluster(weather: Weather = {}): LocalCluster {
       }
       if (answer === 'late') setTimeout(store, 400)
       else store()
-      return Promise.resolve(answer === null ? known(made) : unknown('cut-off', 'create pods: the connection ended in the middle of the answer'))
+      return Promise.resolve(
+        answer === null
+          ? known(made)
+          : unknown('cut-off', 'create pods: the connection ended in the middle of the answer'),
+      )
     },
     delete: (_resource, _namespace, name, options) => {
-      if (weather.stays?.(name) !== true && (options?.uid === undefined || pods.get(name)?.metadata.uid === options.uid)) {
+      if (
+        weather.stays?.(name) !== true &&
+        (options?.uid === undefined || pods.get(name)?.metadata.uid === options.uid)
+      ) {
         processes.get(name)?.kill('SIGKILL')
         pods.delete(name)
         deleted.push(name)
@@ -90,8 +131,18 @@ export function localCluster(weather: Weather = {}): LocalCluster {
       return Promise.resolve(known('deleted'))
     },
     serverNow: () => Date.now() + (weather.clockAheadMs ?? 0),
-    logs: (_namespace, name, { follow, signal }) => Promise.resolve(known((logs.get(name) ?? nothing)({ follow: follow === true && weather.noInotify !== true, complain: follow === true, ...(signal === undefined ? {} : { signal }) }))),
-    exec: (_namespace, pod, { command }) => Promise.resolve(weather.exec?.(pod, command) ?? unknown('forbidden', 'create pods/exec')),
+    logs: (_namespace, name, { follow, signal }) =>
+      Promise.resolve(
+        known(
+          (logs.get(name) ?? nothing)({
+            follow: follow === true && weather.noInotify !== true,
+            complain: follow === true,
+            ...(signal === undefined ? {} : { signal }),
+          }),
+        ),
+      ),
+    exec: (_namespace, pod, { command }) =>
+      Promise.resolve(weather.exec?.(pod, command) ?? unknown('forbidden', 'create pods/exec')),
     // Tells of starts alone; ends are found by listing.
     watch: async function* (_resource, { signal }, project) {
       const seen: string[] = []
@@ -100,7 +151,8 @@ export function localCluster(weather: Weather = {}): LocalCluster {
       signal.addEventListener('abort', () => wake())
       while (!signal.aborted) {
         const pod = pods.get(seen.shift() ?? '')
-        if (pod !== undefined) yield { type: 'MODIFIED', object: project({ ...pod, status: status.get(pod.metadata.name) }) }
+        if (pod !== undefined)
+          yield { type: 'MODIFIED', object: project({ ...pod, status: status.get(pod.metadata.name) }) }
         else await new Promise<void>((resolve) => (wake = resolve))
       }
     },
@@ -131,7 +183,7 @@ function logOf(child: ChildProcess, most: number): (options: LogOptions) => Asyn
   })
   return async function* ({ follow, complain, signal }) {
     signal?.addEventListener('abort', () => wake())
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       if (signal?.aborted === true || (at >= lines.length && over)) return
       const line = lines[at]
       if (line === undefined && !follow) {

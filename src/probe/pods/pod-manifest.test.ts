@@ -6,7 +6,12 @@ import { podProgram } from './pod-program.ts'
 
 describe('a probe pod', () => {
   it('survives the expansion of variables by the kubelet, whatever the text', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('$', '(', ')', 'A', '{', '`', '\\') }), (text) => kubeletExpand(unexpanded(text)) === text))
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('$', '(', ')', 'A', '{', '`', '\\') }),
+        (text) => kubeletExpand(unexpanded(text)) === text,
+      ),
+    )
   })
 
   it('has a program that fits an argument, before and after escaping', async () => {
@@ -19,14 +24,24 @@ describe('a probe pod', () => {
     const long = `ip-10-0-0-1.${'very-'.repeat(30)}long.internal`
     expect(podName('aaaa0000', 'worker-1')).toBe('hopscope-aaaa0000-worker-1')
     expect(podName('aaaa0000', 'worker-1', true)).toBe('hopscope-aaaa0000-worker-1-net')
-    for (const name of [podName('aaaa0000', long), podName('aaaa0000', 'ip-10-0-0-1.ec2.internal')]) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
+    for (const name of [podName('aaaa0000', long), podName('aaaa0000', 'ip-10-0-0-1.ec2.internal')])
+      expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
     expect(podName('aaaa0000', long)).not.toBe(podName('aaaa0000', `${long}2`))
     expect(podName('aaaa0000', long)).not.toBe(podName('aaaa0000', long, true))
   })
 
   it('ends itself, holds no token, and asks for no privilege', () => {
     const spec = { kind: 'conntrack', everyMs: 500, forMs: 1000 } as const
-    const manifest = podManifest({ run: 'aaaa0000', namespace: 'default', node: 'worker-1', image: 'node', program: '', spec, hostNetwork: true, tolerateAll: false })
+    const manifest = podManifest({
+      run: 'aaaa0000',
+      namespace: 'default',
+      node: 'worker-1',
+      image: 'node',
+      program: '',
+      spec,
+      hostNetwork: true,
+      tolerateAll: false,
+    })
     expect(manifest).toMatchObject({
       metadata: { labels: { 'app.kubernetes.io/managed-by': 'hopscope', 'hopscope.dev/run': 'aaaa0000' } },
       spec: {
@@ -36,7 +51,15 @@ describe('a probe pod', () => {
         hostNetwork: true,
         tolerations: [],
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-        containers: [{ securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } } }],
+        containers: [
+          {
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: true,
+              capabilities: { drop: ['ALL'] },
+            },
+          },
+        ],
       },
     })
     expect(JSON.stringify(manifest)).not.toContain('privileged')

@@ -64,11 +64,18 @@ export function podManifest(plan: PodPlan): object {
       hostNetwork,
       affinity: {
         nodeAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }] },
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }],
+          },
         },
       },
       tolerations: tolerateAll ? [{ operator: 'Exists' }] : [],
-      securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65532,
+        runAsGroup: 65532,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
       containers: [
         {
           name: containerName,
@@ -76,8 +83,15 @@ export function podManifest(plan: PodPlan): object {
           imagePullPolicy: 'IfNotPresent',
           command: ['node', '-e', unexpanded(program)],
           env: [{ name: 'HOPSCOPE_SPEC', value: unexpanded(JSON.stringify(spec)) }],
-          resources: { requests: { cpu: plan.cpu?.request ?? '10m', memory: '32Mi' }, limits: { cpu: plan.cpu?.limit ?? '500m', memory: '160Mi' } },
-          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+          resources: {
+            requests: { cpu: plan.cpu?.request ?? '10m', memory: '32Mi' },
+            limits: { cpu: plan.cpu?.limit ?? '500m', memory: '160Mi' },
+          },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
         },
       ],
     },

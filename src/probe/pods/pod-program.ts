@@ -20,8 +20,11 @@ export const podProgramLimit = 100_000
 
 /** The program's text: built beforehand in a release, on the fly when this runs from source. */
 export async function podProgram(): Promise<string> {
-  const text = import.meta.url.endsWith('.ts') ? await fromSource() : await readFile(new URL(`./${podProgramFile}`, import.meta.url), 'utf8')
-  if (text.length > podProgramLimit) throw new Error(`the pod program has ${text.length} bytes, more than ${podProgramLimit}`)
+  const text = import.meta.url.endsWith('.ts')
+    ? await fromSource()
+    : await readFile(new URL(`./${podProgramFile}`, import.meta.url), 'utf8')
+  if (text.length > podProgramLimit)
+    throw new Error(`the pod program has ${text.length} bytes, more than ${podProgramLimit}`)
   return text
 }
 
@@ -29,6 +32,10 @@ async function fromSource(): Promise<string> {
   // Not a literal, so that bundling this file does not take esbuild in.
   const name = 'esbuild'
   const { build } = (await import(name)) as typeof import('esbuild')
-  const built = await build({ ...podBundle, entryPoints: [new URL('../pod/main.ts', import.meta.url).pathname], write: false })
+  const built = await build({
+    ...podBundle,
+    entryPoints: [new URL('../pod/main.ts', import.meta.url).pathname],
+    write: false,
+  })
   return built.outputFiles[0]?.text ?? ''
 }

@@ -10,7 +10,10 @@ const startWithinMs = 60_000
 /** A probe writes some hundreds, a load some thousands. */
 const mostLines = 100_000
 
-/** The pod says something of each series, and a series of a server that is silent ends within this; a step of a load sooner. */
+/**
+ * The pod says something of each series, and a series of a server that is silent ends within this; a step of a load
+ * sooner.
+ */
 const silentMs = 30_000
 
 export interface PodRunContext {
@@ -26,7 +29,11 @@ export interface PodRunContext {
  * One pod from its creation to its last record. `heard` gets each record once, and says `true` for the one that is the
  * last word. null when that came; else why not.
  */
-export async function runPod(context: PodRunContext, plan: PodPlan, heard: (record: PodRecord) => boolean): Promise<string | null> {
+export async function runPod(
+  context: PodRunContext,
+  plan: PodPlan,
+  heard: (record: PodRecord) => boolean,
+): Promise<string | null> {
   const { cluster, watch, now, signal } = context
   const created = await createPod(cluster, plan, context.ledger)
   if ('why' in created) return created.why
@@ -37,7 +44,8 @@ export async function runPod(context: PodRunContext, plan: PodPlan, heard: (reco
     if (signal.aborted) return 'interrupted'
     if (state?.kind === 'started' || (state?.kind === 'ended' && state.why === null)) break
     if (state?.kind === 'stuck' || state?.kind === 'ended') return state.why ?? 'the pod ended at once'
-    if (now() - start > startWithinMs) return `did not start within ${startWithinMs / 1000} s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}`
+    if (now() - start > startWithinMs)
+      return `did not start within ${startWithinMs / 1000} s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}`
   }
 
   const taken: string[] = []
@@ -49,7 +57,8 @@ export async function runPod(context: PodRunContext, plan: PodPlan, heard: (reco
     if (!log.known) return log.why.detail
     let at = 0
     for await (const line of log.value) {
-      // A log that is opened again starts from its first line. What differs was not of the pod: an error of the kubelet's, or half a line.
+      // A log that is opened again starts from its first line. What differs was not of the pod: an error of the
+      // kubelet's, or half a line.
       const index = at++
       if (taken[index] === line) continue
       taken[index] = line
@@ -67,8 +76,11 @@ export async function runPod(context: PodRunContext, plan: PodPlan, heard: (reco
   }
   for (let attempt = 1; ; attempt++) {
     const ended = watch.state(name)?.kind === 'ended'
-    // A kubelet that has no inotify instance left ends each `follow` at once ("too many open files"), while the pod goes on.
-    const why = await read(attempt < 3).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+    // A kubelet that has no inotify instance left ends each `follow` at once ("too many open files"), while the pod
+    // goes on.
+    const why = await read(attempt < 3).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    )
     if (over) return null
     if (broken !== null) return broken
     if (signal.aborted) return 'interrupted'

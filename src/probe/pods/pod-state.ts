@@ -6,7 +6,12 @@ export interface RawPod extends RawObject {
     readonly phase?: string
     readonly reason?: string
     readonly message?: string
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[]
+    readonly conditions?: readonly {
+      readonly type: string
+      readonly status: string
+      readonly reason?: string
+      readonly message?: string
+    }[]
     readonly initContainerStatuses?: readonly RawContainerStatus[]
     readonly containerStatuses?: readonly RawContainerStatus[]
   }
@@ -54,12 +59,14 @@ export function podState(raw: RawPod): PodState {
   const container = status.containerStatuses?.[0]?.state
   if (status.phase === 'Succeeded') return { kind: 'ended', why: null }
   if (status.phase === 'Failed') return { kind: 'ended', why: failure(status) }
-  if (container?.terminated !== undefined) return { kind: 'ended', why: container.terminated.exitCode === 0 ? null : failure(status) }
+  if (container?.terminated !== undefined)
+    return { kind: 'ended', why: container.terminated.exitCode === 0 ? null : failure(status) }
   if (container?.running !== undefined) return { kind: 'started' }
   const scheduled = status.conditions?.find((it) => it.type === 'PodScheduled')
   if (scheduled?.status === 'False') return { kind: 'stuck', why: told(scheduled.reason, scheduled.message) }
   const waiting = container?.waiting
-  if (waiting?.reason !== undefined && hopeless.has(waiting.reason)) return { kind: 'stuck', why: told(waiting.reason, waiting.message) }
+  if (waiting?.reason !== undefined && hopeless.has(waiting.reason))
+    return { kind: 'stuck', why: told(waiting.reason, waiting.message) }
   return { kind: 'waiting', why: told(waiting?.reason ?? 'not scheduled yet', waiting?.message) }
 }
 
@@ -67,7 +74,9 @@ export function podState(raw: RawPod): PodState {
 function failure(status: NonNullable<RawPod['status']>): string {
   if (status.reason !== undefined) return told(status.reason, status.message)
   const ended = status.containerStatuses?.[0]?.state?.terminated
-  return ended === undefined ? 'the pod failed' : told(ended.reason ?? 'ended', ended.message ?? `exit code ${ended.exitCode}`)
+  return ended === undefined
+    ? 'the pod failed'
+    : told(ended.reason ?? 'ended', ended.message ?? `exit code ${ended.exitCode}`)
 }
 
 function told(reason: string | undefined, message: string | undefined): string {
@@ -87,14 +96,27 @@ export interface Failing {
 /** Why a pod of a workload, with its restarts, is not at work; null for one that is, or that is still being made. */
 export function failing({ status = {} }: RawPod): Failing | null {
   const scheduled = status.conditions?.find((it) => it.type === 'PodScheduled')
-  if (scheduled?.status === 'False') return { reason: scheduled.reason ?? 'Pending', message: scheduled.message ?? null, hopeless: false, crashed: null }
-  for (const { name = '', state, lastState, ready } of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
+  if (scheduled?.status === 'False')
+    return { reason: scheduled.reason ?? 'Pending', message: scheduled.message ?? null, hopeless: false, crashed: null }
+  for (const { name = '', state, lastState, ready } of [
+    ...(status.initContainerStatuses ?? []),
+    ...(status.containerStatuses ?? []),
+  ]) {
     const ended = state?.terminated ?? lastState?.terminated
     const reason = state?.waiting?.reason
     if (reason === 'CrashLoopBackOff' || (ready !== true && ended !== undefined && ended.exitCode !== 0)) {
-      return { reason: reason ?? 'Error', message: ended === undefined ? null : `container ${name} ended with ${ended.reason === 'OOMKilled' ? 'OOMKilled' : `code ${ended.exitCode}`}`, hopeless: reason === 'CrashLoopBackOff', crashed: name }
+      return {
+        reason: reason ?? 'Error',
+        message:
+          ended === undefined
+            ? null
+            : `container ${name} ended with ${ended.reason === 'OOMKilled' ? 'OOMKilled' : `code ${ended.exitCode}`}`,
+        hopeless: reason === 'CrashLoopBackOff',
+        crashed: name,
+      }
     }
-    if (reason !== undefined && (hopeless.has(reason) || reason === 'ErrImagePull')) return { reason, message: state?.waiting?.message?.slice(0, 300) ?? null, hopeless: true, crashed: null }
+    if (reason !== undefined && (hopeless.has(reason) || reason === 'ErrImagePull'))
+      return { reason, message: state?.waiting?.message?.slice(0, 300) ?? null, hopeless: true, crashed: null }
   }
   return null
 }

@@ -8,7 +8,13 @@ import { deadlineSeconds, type PodPlan } from './pod-manifest.ts'
 import { createPod, isOurs, podLedger, removeLeftovers } from './pods.ts'
 
 const plan: PodPlan = {
-  run: 'abcd0123', namespace: 'default', node: 'node-1', image: 'none', program: '', hostNetwork: false, tolerateAll: false,
+  run: 'abcd0123',
+  namespace: 'default',
+  node: 'node-1',
+  image: 'none',
+  program: '',
+  hostNetwork: false,
+  tolerateAll: false,
   spec: { kind: 'conntrack', everyMs: 500, forMs: 1000 },
 }
 /** Of this file's run: test files may share a process. */
@@ -35,7 +41,9 @@ describe('a pod that may have been made', () => {
   test('one whose answer was lost is used', async () => {
     const local = localCluster({ ...stuck, answer: () => 'lost' })
     const ledger = podLedger(local.cluster)
-    expect(await createPod(local.cluster, plan, ledger)).toMatchObject({ made: { name: 'hopscope-abcd0123-node-1', uid: 'uid-1' } })
+    expect(await createPod(local.cluster, plan, ledger)).toMatchObject({
+      made: { name: 'hopscope-abcd0123-node-1', uid: 'uid-1' },
+    })
     await ledger.removeAll()
   })
 
@@ -77,10 +85,17 @@ const anyPod: fc.Arbitrary<Pod> = fc.record({
 })
 
 function raw(pod: Pod, index: number, serverNow: number): RawObject {
-  const name = { 'by-run': `hopscope-${pod.run}-n${index}`, 'other-run': `hopscope-cccc2222-n${index}`, free: `web-${index}` }[pod.named]
+  const name = {
+    'by-run': `hopscope-${pod.run}-n${index}`,
+    'other-run': `hopscope-cccc2222-n${index}`,
+    free: `web-${index}`,
+  }[pod.named]
   return {
     metadata: {
-      name, namespace: 'default', uid: `u${index}`, creationTimestamp: new Date(serverNow - 1000 * pod.ageSeconds).toISOString(),
+      name,
+      namespace: 'default',
+      uid: `u${index}`,
+      creationTimestamp: new Date(serverNow - 1000 * pod.ageSeconds).toISOString(),
       labels: { 'app.kubernetes.io/managed-by': pod.label, 'hopscope.dev/run': pod.run },
       ...(pod.owned ? { ownerReferences: [{ kind: 'ReplicaSet', name: 'web' }] } : {}),
     },
@@ -90,28 +105,36 @@ function raw(pod: Pod, index: number, serverNow: number): RawObject {
 describe('what a killed run left', () => {
   test('of all pods and clocks, only its own go, and only after their time by the API server', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(anyPod, { maxLength: 6 }), fc.integer({ min: -3_600_000, max: 3_600_000 }), async (all, clockAheadMs) => {
-        const local = localCluster({ clockAheadMs })
-        const now = Date.now() + clockAheadMs
-        for (const [index, it] of all.entries()) {
-          const one = raw(it, index, now)
-          local.pods.set(one.metadata.name, one as unknown as LocalPod)
-        }
-        const mayGo = all.flatMap((it, index) => {
-          const own = it.label === 'hopscope' && it.named === 'by-run' && /^[0-9a-f]{8}$/.test(it.run) && !it.owned
-          return own && it.ageSeconds > deadlineSeconds + 60 ? [raw(it, index, now).metadata.name] : []
-        })
-        const found = await findLeft(local.cluster, { namespace: null, run: null })
-        expect(found.known ? found.value.old.map((it) => it.name).toSorted() : found).toEqual(mayGo.toSorted())
-        await removeLeftovers(local.cluster, 'default')
-        expect(local.deleted.toSorted()).toEqual(mayGo.toSorted())
-      }),
+      fc.asyncProperty(
+        fc.array(anyPod, { maxLength: 6 }),
+        fc.integer({ min: -3_600_000, max: 3_600_000 }),
+        async (all, clockAheadMs) => {
+          const local = localCluster({ clockAheadMs })
+          const now = Date.now() + clockAheadMs
+          for (const [index, it] of all.entries()) {
+            const one = raw(it, index, now)
+            local.pods.set(one.metadata.name, one as unknown as LocalPod)
+          }
+          const mayGo = all.flatMap((it, index) => {
+            const own = it.label === 'hopscope' && it.named === 'by-run' && /^[0-9a-f]{8}$/.test(it.run) && !it.owned
+            return own && it.ageSeconds > deadlineSeconds + 60 ? [raw(it, index, now).metadata.name] : []
+          })
+          const found = await findLeft(local.cluster, { namespace: null, run: null })
+          expect(found.known ? found.value.old.map((it) => it.name).toSorted() : found).toEqual(mayGo.toSorted())
+          await removeLeftovers(local.cluster, 'default')
+          expect(local.deleted.toSorted()).toEqual(mayGo.toSorted())
+        },
+      ),
     )
   })
 
   test('without a clock of the API server nothing goes by itself', async () => {
     const local = localCluster()
-    const one = raw({ run: 'abcd0123', label: 'hopscope', named: 'by-run', owned: false, ageSeconds: 9999 }, 0, Date.now())
+    const one = raw(
+      { run: 'abcd0123', label: 'hopscope', named: 'by-run', owned: false, ageSeconds: 9999 },
+      0,
+      Date.now(),
+    )
     local.pods.set(one.metadata.name, one as unknown as LocalPod)
     expect(isOurs(one)).toBe(true)
     expect(await removeLeftovers({ ...local.cluster, serverNow: () => null }, 'default')).toEqual([])
@@ -119,9 +142,17 @@ describe('what a killed run left', () => {
 
   test('a run that was named goes whatever its age', async () => {
     const local = localCluster()
-    const young = raw({ run: 'abcd0123', label: 'hopscope', named: 'by-run', owned: false, ageSeconds: 5 }, 0, Date.now())
+    const young = raw(
+      { run: 'abcd0123', label: 'hopscope', named: 'by-run', owned: false, ageSeconds: 5 },
+      0,
+      Date.now(),
+    )
     local.pods.set(young.metadata.name, young as unknown as LocalPod)
-    expect(await findLeft(local.cluster, { namespace: null, run: null })).toMatchObject({ value: { old: [], young: [{ name: young.metadata.name }] } })
-    expect(await findLeft(local.cluster, { namespace: null, run: 'abcd0123' })).toMatchObject({ value: { old: [{ name: young.metadata.name }], young: [] } })
+    expect(await findLeft(local.cluster, { namespace: null, run: null })).toMatchObject({
+      value: { old: [], young: [{ name: young.metadata.name }] },
+    })
+    expect(await findLeft(local.cluster, { namespace: null, run: 'abcd0123' })).toMatchObject({
+      value: { old: [{ name: young.metadata.name }], young: [] },
+    })
   })
 })

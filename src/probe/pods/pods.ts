@@ -41,7 +41,10 @@ export function podLedger(cluster: Cluster): PodLedger {
       pods.set(pod.name, pod)
       if (paid.has(pod.name)) return
       const what = `pod ${pod.namespace}/${pod.name}`
-      paid.set(pod.name, owe({ what, pay: async () => (await removePods(cluster, [pods.get(pod.name) ?? pod])).length === 0 }))
+      paid.set(
+        pod.name,
+        owe({ what, pay: async () => (await removePods(cluster, [pods.get(pod.name) ?? pod])).length === 0 }),
+      )
     },
     strike,
     removeAll: async () => {
@@ -54,7 +57,11 @@ export function podLedger(cluster: Cluster): PodLedger {
 }
 
 /** `made`, or why the API server would not have it: admission, quota, no right. */
-export async function createPod(cluster: Cluster, plan: PodPlan, ledger: Pick<PodLedger, 'note' | 'strike'>): Promise<{ readonly made: MadePod } | { readonly why: string }> {
+export async function createPod(
+  cluster: Cluster,
+  plan: PodPlan,
+  ledger: Pick<PodLedger, 'note' | 'strike'>,
+): Promise<{ readonly made: MadePod } | { readonly why: string }> {
   const { namespace, node, run } = plan
   const named: MadePod = { namespace, name: podName(run, node, plan.hostNetwork), run, uid: null, node }
   ledger.note(named)
@@ -65,7 +72,9 @@ export async function createPod(cluster: Cluster, plan: PodPlan, ledger: Pick<Po
     return { made }
   }
   // An answer that was lost, or a 503 and then a 409, may stand for a pod that is there: only the cluster knows.
-  const found = await cluster.list(pods, { namespace, labelSelector: `${labels.run}=${run}` }, (raw) => (isMine(raw, named) ? madeFrom(raw) : null))
+  const found = await cluster.list(pods, { namespace, labelSelector: `${labels.run}=${run}` }, (raw) =>
+    isMine(raw, named) ? madeFrom(raw) : null,
+  )
   const [there] = found.known ? found.value : []
   if (there !== undefined) {
     ledger.note(there)
@@ -82,7 +91,9 @@ export interface PodWatch {
   readonly end: () => void
 }
 
-/** Watches, and lists every other second: a watch may be forbidden, or cut by a proxy, and a probe has no time to lose. */
+/**
+ * Watches, and lists every other second: a watch may be forbidden, or cut by a proxy, and a probe has no time to lose.
+ */
 export function watchPods(cluster: Cluster, namespace: string, run: string, listEveryMs = 2000): PodWatch {
   const ending = new AbortController()
   const states = new Map<string, PodState>()
@@ -99,11 +110,17 @@ export function watchPods(cluster: Cluster, namespace: string, run: string, list
     wake()
   }
   const list = async (): Promise<void> => {
-    const found = await cluster.list(pods, where, (raw) => ({ name: raw.metadata.name, state: podState(raw as RawPod) }))
+    const found = await cluster.list(pods, where, (raw) => ({
+      name: raw.metadata.name,
+      state: podState(raw as RawPod),
+    }))
     if (found.known && !ending.signal.aborted) for (const it of found.value) see(it.name, it.state)
   }
   const follow = async (): Promise<void> => {
-    for await (const { type, object } of cluster.watch(pods, { ...where, signal: ending.signal }, (raw) => ({ name: raw.metadata.name, state: podState(raw as RawPod) }))) {
+    for await (const { type, object } of cluster.watch(pods, { ...where, signal: ending.signal }, (raw) => ({
+      name: raw.metadata.name,
+      state: podState(raw as RawPod),
+    }))) {
       see(object.name, type === 'DELETED' ? { kind: 'ended', why: 'the pod was deleted' } : object.state)
     }
   }
@@ -144,14 +161,17 @@ async function removeRun(cluster: Cluster, made: readonly MadePod[]): Promise<re
   const [first] = made
   if (first === undefined) return []
   const { namespace, run } = first
-  const kill = (name: string, uid: string): Promise<unknown> => cluster.delete(pods, namespace, name, { graceSeconds: 0, uid })
+  const kill = (name: string, uid: string): Promise<unknown> =>
+    cluster.delete(pods, namespace, name, { graceSeconds: 0, uid })
   const names = made.map((it) => `${namespace}/${it.name}`)
   const isUnclear = made.some((it) => it.uid === null)
   const began = performance.now()
   await Promise.all(made.map((it) => (it.uid === null ? null : kill(it.name, it.uid))))
   for (let pauseMs = 100; ; pauseMs *= 2) {
     const elapsed = performance.now() - began
-    const seen = await cluster.list(pods, { namespace, labelSelector: `${labels.run}=${run}` }, (raw) => (made.some((it) => isMine(raw, it)) ? madeFrom(raw) : null))
+    const seen = await cluster.list(pods, { namespace, labelSelector: `${labels.run}=${run}` }, (raw) =>
+      made.some((it) => isMine(raw, it)) ? madeFrom(raw) : null,
+    )
     const late = elapsed > goneWithinMs
     if (seen.known && seen.value.length === 0 && (!isUnclear || elapsed >= settleMs)) return []
     if (late) return seen.known ? seen.value.map((it) => `${namespace}/${it.name}`) : names
@@ -163,7 +183,11 @@ async function removeRun(cluster: Cluster, made: readonly MadePod[]): Promise<re
 /** Of that name and run, made by nobody else: a controller's pod has an owner, and another uid is another pod. */
 function isMine({ metadata }: RawObject, pod: MadePod): boolean {
   const isNamed = metadata.name === pod.name && metadata.labels?.[labels.run] === pod.run
-  return isNamed && (metadata.ownerReferences ?? []).length === 0 && (pod.uid === null || metadata.uid === undefined || metadata.uid === pod.uid)
+  return (
+    isNamed &&
+    (metadata.ownerReferences ?? []).length === 0 &&
+    (pod.uid === null || metadata.uid === undefined || metadata.uid === pod.uid)
+  )
 }
 
 /**
@@ -189,14 +213,25 @@ export async function removeLeftovers(cluster: Cluster, namespace: string): Prom
   return old.map((it) => `${it.namespace}/${it.name}`).filter((it) => !left.includes(it))
 }
 
-/** A minute more than its own deadline. `now` is the API server's, which wrote the pod's time as well: no two clocks to differ. */
+/**
+ * A minute more than its own deadline. `now` is the API server's, which wrote the pod's time as well: no two clocks to
+ * differ.
+ */
 export function isLeftover(raw: RawObject, now: number): boolean {
   const { activeDeadlineSeconds } = (raw['spec'] ?? {}) as { readonly activeDeadlineSeconds?: number }
-  return now - Date.parse(raw.metadata.creationTimestamp ?? '') > ((activeDeadlineSeconds ?? deadlineSeconds) + 60) * 1000
+  return (
+    now - Date.parse(raw.metadata.creationTimestamp ?? '') > ((activeDeadlineSeconds ?? deadlineSeconds) + 60) * 1000
+  )
 }
 
 export function madeFrom(raw: RawObject): MadePod {
   const spec = raw['spec'] as { readonly nodeName?: string } | undefined
   const { namespace, name, uid, labels: own } = raw.metadata
-  return { namespace: namespace ?? '', name, run: own?.[labels.run] ?? '', uid: uid ?? null, node: spec?.nodeName ?? '' }
+  return {
+    namespace: namespace ?? '',
+    name,
+    run: own?.[labels.run] ?? '',
+    uid: uid ?? null,
+    node: spec?.nodeName ?? '',
+  }
 }

@@ -29,11 +29,15 @@ const budgetMs = 45_000
  * The look-up as a spec. `resolvConf` null = the probe pod's own. The replicas are asked by themselves when any
  * nameserver leads to them; the nameservers when there are several, loopback ones aside.
  */
-export function resolveSpec(ask: { readonly typed: string; readonly types: readonly string[]; readonly resolvConf: string | null }, dns: Known<ClusterDns>): ResolveSpec {
+export function resolveSpec(
+  ask: { readonly typed: string; readonly types: readonly string[]; readonly resolvConf: string | null },
+  dns: Known<ClusterDns>,
+): ResolveSpec {
   const vip = dns.known ? (dns.value.service?.clusterIP ?? null) : null
   const listed = ask.resolvConf === null ? [vip ?? ''] : settingsOf('glibc', ask.resolvConf).nameservers
   const toCluster = listed.some((it) => it === vip || it.startsWith('169.254.'))
-  const nameservers = listed.length > 1 ? listed.filter((it) => !isLoopback(it)).map((ip) => ({ ip, port: 53, pod: null })) : []
+  const nameservers =
+    listed.length > 1 ? listed.filter((it) => !isLoopback(it)).map((ip) => ({ ip, port: 53, pod: null })) : []
   const replicas = toCluster && dns.known ? endpointsOf(dns.value).slice(0, mostEndpoints) : []
   return { kind: 'resolve', ...ask, port: 53, servers: [...nameservers, ...replicas], budgetMs }
 }
@@ -45,7 +49,8 @@ export function isLoopback(ip: string): boolean {
 export function announceResolve(plan: ResolvePlan): readonly string[] {
   const { spec } = plan
   // Without another pod's resolv.conf: the three suffixes that Kubernetes itself lists.
-  const names = spec.resolvConf === null ? 4 : candidates('glibc', settingsOf('glibc', spec.resolvConf), spec.typed).length
+  const names =
+    spec.resolvConf === null ? 4 : candidates('glibc', settingsOf('glibc', spec.resolvConf), spec.typed).length
   const each = spec.types.length
   return [
     `creates 1 pod in namespace ${plan.namespace} on ${plan.node}, image ${plan.image}; removed at the end`,
@@ -67,7 +72,12 @@ export interface ResolveRun {
 }
 
 /** One probe pod, from its creation to its removal, however it ends. */
-export async function runResolve(cluster: Cluster, plan: ResolvePlan, progress: (line: string) => void, signal: AbortSignal): Promise<ResolveRun> {
+export async function runResolve(
+  cluster: Cluster,
+  plan: ResolvePlan,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<ResolveRun> {
   const began = performance.now()
   const ledger = podLedger(cluster)
   const program = await podProgram()
@@ -96,6 +106,17 @@ export async function runResolve(cluster: Cluster, plan: ResolvePlan, progress: 
     watch.end()
     left = await ledger.removeAll()
   }
-  const missing = unknown(why?.startsWith('not allowed') === true ? 'forbidden' : 'failed', why ?? 'the probe pod told nothing')
-  return { resolvConf, own, walks: walks.length === 2 ? known(walks) : missing, servers, queries, labels: podLabels(plan.run), left }
+  const missing = unknown(
+    why?.startsWith('not allowed') === true ? 'forbidden' : 'failed',
+    why ?? 'the probe pod told nothing',
+  )
+  return {
+    resolvConf,
+    own,
+    walks: walks.length === 2 ? known(walks) : missing,
+    servers,
+    queries,
+    labels: podLabels(plan.run),
+    left,
+  }
 }

@@ -43,7 +43,16 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
   let starting = true
 
   const vip = plan.dns.service?.clusterIP ?? null
-  const series = { server: { role: 'service' as const, ip: vip ?? '', pod: null }, port: 53, transport: 'udp' as const, method: 'pair' as const, name: `kubernetes.default.svc.${plan.dns.domain}.`, zone: 'cluster' as const, count: 0, outstanding: 1 }
+  const series = {
+    server: { role: 'service' as const, ip: vip ?? '', pod: null },
+    port: 53,
+    transport: 'udp' as const,
+    method: 'pair' as const,
+    name: `kubernetes.default.svc.${plan.dns.domain}.`,
+    zone: 'cluster' as const,
+    count: 0,
+    outstanding: 1,
+  }
   const spec: CanarySpec = { kind: 'canary', series, everyMs, forMs: 1000 * (lifeSeconds - handOverSeconds) }
 
   const one = async (program: string): Promise<string | null> => {
@@ -52,7 +61,17 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
     try {
       return await runPod(
         { cluster, watch, now: () => performance.now() - began, ledger, signal: ending.signal },
-        { run, namespace: plan.namespace, node: plan.node, image: plan.image, program, spec, hostNetwork: false, tolerateAll: plan.tolerateAll, deadlineSeconds: lifeSeconds },
+        {
+          run,
+          namespace: plan.namespace,
+          node: plan.node,
+          image: plan.image,
+          program,
+          spec,
+          hostNetwork: false,
+          tolerateAll: plan.tolerateAll,
+          deadlineSeconds: lifeSeconds,
+        },
         (record) => {
           if (record.t === 'hello') {
             why = null

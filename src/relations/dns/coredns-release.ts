@@ -9,11 +9,14 @@ export interface CoreDnsRelease {
   readonly stock: boolean
 }
 
-const stockImage = /^(?:(?:docker\.io\/)?coredns\/coredns|(?:registry\.k8s\.io|k8s\.gcr\.io)\/(?:coredns\/)?coredns|(?:docker\.io\/)?rancher\/mirrored-coredns-coredns|[^/]*\.amazonaws\.com\/eks\/coredns|mcr\.microsoft\.com\/oss\/(?:v2\/)?kubernetes\/coredns)(?=[:@])/
+const stockImage =
+  /^(?:(?:docker\.io\/)?coredns\/coredns|(?:registry\.k8s\.io|k8s\.gcr\.io)\/(?:coredns\/)?coredns|(?:docker\.io\/)?rancher\/mirrored-coredns-coredns|[^/]*\.amazonaws\.com\/eks\/coredns|mcr\.microsoft\.com\/oss\/(?:v2\/)?kubernetes\/coredns)(?=[:@])/
 
 /** The oldest one that a server says it runs, else that its image is tagged with; null where neither tells. */
 export function corednsRelease(dns: ClusterDns, windows: Known<readonly CoreDnsWindow[]>): CoreDnsRelease | null {
-  const images = dns.pods.flatMap((pod) => pod.containers.filter((it) => it.image.includes('coredns')).map((it) => it.image))
+  const images = dns.pods.flatMap((pod) =>
+    pod.containers.filter((it) => it.image.includes('coredns')).map((it) => it.image),
+  )
   const told = (windows.known ? windows.value : []).flatMap((it) => it.version ?? [])
   const each = (told.length > 0 ? told : images.map((it) => /:v?(\d[^@/]*)/.exec(it)?.[1] ?? '')).map(numbersOf)
   const known = each.filter((it) => it !== null).toSorted((a, b) => order(a, b))

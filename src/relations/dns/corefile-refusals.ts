@@ -31,7 +31,11 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
   function directive(plugin: CorefilePlugin): void {
     const { name, line } = plugin
     if (name === 'import' || isVariable(name)) {
-      doubts.add(name === 'import' ? 'it imports files that hopscope does not read' : `\`${name}\` is an environment variable of the server`)
+      doubts.add(
+        name === 'import'
+          ? 'it imports files that hopscope does not read'
+          : `\`${name}\` is an environment variable of the server`,
+      )
       return
     }
     const gone = removedPlugins[name]
@@ -47,7 +51,8 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
       return
     }
     // A brace on a line of its own is a second directive to `forward`, and one without a word.
-    if (name === 'forward' && plugin.trailing?.[0] === '{') refusals.push({ line, mark: name, text: '`forward`: its `{` stands on the next line' })
+    if (name === 'forward' && plugin.trailing?.[0] === '{')
+      refusals.push({ line, mark: name, text: '`forward`: its `{` stands on the next line' })
     const wrong = plugin.args.some(isVariable) ? null : rules.args(plugin.args)
     if (wrong !== null) refusals.push({ line, mark: name, text: `\`${name}\`: ${wrong}` })
     if (rules.options !== null) for (const it of plugin.block ?? []) option(plugin, it, rules.options)
@@ -55,10 +60,15 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
 
   function removed({ name, line }: CorefilePlugin, since: string, text: string): void {
     if (release !== null && release.stock && isSince(release, since)) refusals.push({ line, mark: name, text })
-    else if (release === null || isSince(release, since)) doubts.add(`\`${name}\` is refused since CoreDNS ${since}, and which one this is is not known`)
+    else if (release === null || isSince(release, since))
+      doubts.add(`\`${name}\` is refused since CoreDNS ${since}, and which one this is is not known`)
   }
 
-  function option({ name: plugin, line: opened }: CorefilePlugin, it: CorefilePlugin, options: Readonly<Record<string, Option>>): void {
+  function option(
+    { name: plugin, line: opened }: CorefilePlugin,
+    it: CorefilePlugin,
+    options: Readonly<Record<string, Option>>,
+  ): void {
     const { name, line } = it
     if (name === 'import' || isVariable(name)) {
       doubts.add('it imports files or environment variables into a plug-in')
@@ -72,7 +82,8 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
       if (isKnownPlugin(name)) return void refusals.push({ line: opened, mark: '{', text: '`{` is never closed' })
       // A later release may know it.
       doubts.add(`\`${name}\` is no word of \`${plugin}\` in CoreDNS 1.14`)
-      if (release !== null && release.stock && !isSince(release, '1.15.0')) refusals.push({ line, mark: name, text: `\`${plugin}\` has no \`${name}\`` })
+      if (release !== null && release.stock && !isSince(release, '1.15.0'))
+        refusals.push({ line, mark: name, text: `\`${plugin}\` has no \`${name}\`` })
       return
     }
     const wrong = optionWrong(it, known, options)
@@ -83,13 +94,22 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
     const seen = new Set<string>()
     for (const { name, line, trailing } of plugins) {
       const once = Object.hasOwn(pluginRules, name) && pluginRules[name]?.once === true
-      if (once && (seen.has(name) || trailing !== undefined)) refusals.push({ line, mark: name, text: `\`${name}\` may stand once in a server block, and stands there twice` })
+      if (once && (seen.has(name) || trailing !== undefined))
+        refusals.push({
+          line,
+          mark: name,
+          text: `\`${name}\` may stand once in a server block, and stands there twice`,
+        })
       seen.add(name)
     }
   }
 }
 
-function optionWrong(it: CorefilePlugin, { reads, rule }: Option, options: Readonly<Record<string, Option>>): string | null {
+function optionWrong(
+  it: CorefilePlugin,
+  { reads, rule }: Option,
+  options: Readonly<Record<string, Option>>,
+): string | null {
   if (it.args.some(isVariable) || it.block !== null) return null
   // To a plug-in that reads to the line's end, a `}` there is one more word.
   const seen = it.closesBeside === true && reads !== 'next' ? [...it.args, '}'] : it.args
@@ -115,17 +135,29 @@ function keysRefused(servers: readonly CorefileServer[]): readonly Refusal[] {
     // Others may stand at other addresses (bind), or answer only some (view), or be added to by a file.
     if (plugins.some((it) => ['bind', 'view', 'import'].includes(it.name) || isVariable(it.name))) continue
     for (const key of keys) {
-      if (isVariable(key) || key.includes('/') && !/^[a-z0-9]+:\/\/[^/]*$/.test(key)) continue
+      if (isVariable(key) || (key.includes('/') && !/^[a-z0-9]+:\/\/[^/]*$/.test(key))) continue
       const served = servedAt(key)
       const before = seen.get(served)
-      if (before !== undefined) refusals.push({ line, mark: key, text: `${before === line ? 'this block names' : `line ${before} has a block for`} the same zone and port as \`${key}\`` })
+      if (before !== undefined)
+        refusals.push({
+          line,
+          mark: key,
+          text: `${before === line ? 'this block names' : `line ${before} has a block for`} the same zone and port as \`${key}\``,
+        })
       seen.set(served, line)
     }
   }
   return refusals
 }
 
-const usualPorts: Readonly<Record<string, string>> = { dns: '53', tls: '853', quic: '853', grpc: '443', https: '443', https3: '443' }
+const usualPorts: Readonly<Record<string, string>> = {
+  dns: '53',
+  tls: '853',
+  quic: '853',
+  grpc: '443',
+  https: '443',
+  https3: '443',
+}
 
 function servedAt(key: string): string {
   const transport = /^(dns|tls|quic|grpc|https3?):\/\//.exec(key)?.[1] ?? 'dns'
@@ -140,5 +172,11 @@ function mayBeKey(key: string): boolean {
   const zone = bare.replace(/:\d+$/, '')
   // Escapes and networks are left to CoreDNS.
   if (zone.includes('\\') || zone.includes('/') || zone === '' || zone === '.') return true
-  return zone.length <= 255 && zone.replace(/\.$/, '').split('.').every((it) => it !== '' && it.length <= 63)
+  return (
+    zone.length <= 255 &&
+    zone
+      .replace(/\.$/, '')
+      .split('.')
+      .every((it) => it !== '' && it.length <= 63)
+  )
 }

@@ -3,7 +3,9 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { type Corefile, type CorefilePlugin, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
 
-/** The ConfigMap that holds the Corefile: `coredns`, and the Service's own name where a chart or OpenShift made both. */
+/**
+ * The ConfigMap that holds the Corefile: `coredns`, and the Service's own name where a chart or OpenShift made both.
+ */
 export function corefileObject({ service }: ClusterDns): Subject {
   const name = service === null || service.name === 'kube-dns' ? 'coredns' : service.name
   return subject('ConfigMap', service?.namespace ?? 'kube-system', name)
@@ -28,7 +30,8 @@ export function corefileEvidence(dns: ClusterDns, text: string, line: number, ma
 
 /** Whether parts of the configuration stand in files that were not read: then what is not here may be there. */
 export function importsFiles(corefile: Corefile): boolean {
-  const some = (plugins: readonly CorefilePlugin[]): boolean => plugins.some((it) => it.name === 'import' || some(it.block ?? []))
+  const some = (plugins: readonly CorefilePlugin[]): boolean =>
+    plugins.some((it) => it.name === 'import' || some(it.block ?? []))
   return corefile.imports.length > 0 || corefile.servers.some((it) => some(it.plugins))
 }
 
@@ -39,5 +42,7 @@ export function rootServers(corefile: Corefile): readonly CorefileServer[] {
 
 /** The zones in which Services have their names: those of each `kubernetes` line, else those of its server. */
 export function kubernetesZones(corefile: Corefile): readonly string[] {
-  return corefile.servers.flatMap(({ keys, plugins }) => plugins.filter((it) => it.name === 'kubernetes').flatMap((it) => (it.args.length > 0 ? it.args : keys).map(zoneOf)))
+  return corefile.servers.flatMap(({ keys, plugins }) =>
+    plugins.filter((it) => it.name === 'kubernetes').flatMap((it) => (it.args.length > 0 ? it.args : keys).map(zoneOf)),
+  )
 }

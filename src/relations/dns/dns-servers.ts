@@ -14,13 +14,20 @@ export function dnsServerSubject({ workload, service }: ClusterDns): Subject {
  * CoreDNS.
  */
 export function fitForDns(nodes: readonly Node[]): readonly Node[] {
-  return nodes.filter((it) => it.ready === 'True' && !it.unschedulable && it.labels['kubernetes.io/os'] !== 'windows' && !it.taints.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute'))
+  return nodes.filter(
+    (it) =>
+      it.ready === 'True' &&
+      !it.unschedulable &&
+      it.labels['kubernetes.io/os'] !== 'windows' &&
+      !it.taints.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute'),
+  )
 }
 
 /** The labels by which the DNS servers are found: the Service's selector, else what their workload gives them. */
 export function dnsPodLabels({ service, workload, pods }: ClusterDns): Readonly<Record<string, string>> {
   const selector = service?.selector ?? {}
-  const finds = pods.length === 0 || pods.some((pod) => Object.entries(selector).every(([key, value]) => pod.labels[key] === value))
+  const finds =
+    pods.length === 0 || pods.some((pod) => Object.entries(selector).every(([key, value]) => pod.labels[key] === value))
   if (Object.keys(selector).length > 0 && finds) return selector
   return workload?.templateLabels ?? pods[0]?.labels ?? selector
 }

@@ -4,7 +4,8 @@ import type { Node } from '../../model/node.ts'
 
 /**
  * What a cluster's DNS needs, from what was measured: one set of formulas for `dns capacity`, DNS103 and its remedy, so
- * that none of them says another number. Sources: coredns/deployment Scaling_CoreDNS.md (memory; 33,600 queries/s on 1.9
+ * that none of them says another number. Sources: coredns/deployment Scaling_CoreDNS.md (memory; 33,600 queries/s on
+ * 1.9
  * vCPU of 2018, an order of magnitude), cluster-proportional-autoscaler README, and kubernetes/kubernetes
  * cluster/addons/dns (100m, 170Mi; 256 cores and 16 nodes a replica).
  */
@@ -41,11 +42,16 @@ export function sizingOfProbe(seen: {
   const { nodes } = seen
   return dnsSizing({
     // At the limit our own queries took the place of others'.
-    queriesPerSecond: (Math.max(0, requests - (seen.atLimit ? 0 : seen.ownQueries)) / seconds) * (Math.max(seen.servers, told.length) / told.length),
+    queriesPerSecond:
+      (Math.max(0, requests - (seen.atLimit ? 0 : seen.ownQueries)) / seconds) *
+      (Math.max(seen.servers, told.length) / told.length),
     cpuSecondsPerQuery: cpuPerQuery(cpu, requests),
     atLimit: seen.atLimit,
     nodes: nodes.known ? nodes.value.length : null,
-    cores: nodes.known && nodes.value.every((it) => it.cpus !== null) ? nodes.value.reduce((sum, it) => sum + (it.cpus ?? 0), 0) : null,
+    cores:
+      nodes.known && nodes.value.every((it) => it.cpus !== null)
+        ? nodes.value.reduce((sum, it) => sum + (it.cpus ?? 0), 0)
+        : null,
     objects: seen.objects,
     autopath: seen.autopath,
     residentBytes: null,
@@ -64,7 +70,13 @@ export interface Sizing {
   readonly cpuRequestMilli: Sized
   readonly memoryLimitMi: Sized
   /** The `linear` parameters for cluster-proportional-autoscaler. */
-  readonly autoscaler: { readonly coresPerReplica: number; readonly nodesPerReplica: number; readonly min: number; readonly preventSinglePointFailure: boolean; readonly includeUnschedulableNodes: boolean }
+  readonly autoscaler: {
+    readonly coresPerReplica: number
+    readonly nodesPerReplica: number
+    readonly min: number
+    readonly preventSinglePointFailure: boolean
+    readonly includeUnschedulableNodes: boolean
+  }
 }
 
 const coresPerReplica = 256
@@ -83,30 +95,49 @@ const leastMemoryMi = 170
 const oldQueriesPerCpu = 17_000
 
 export function dnsSizing(seen: SizingInput): Sizing {
-  const input = seen.atLimit && seen.queriesPerSecond !== null ? { ...seen, queriesPerSecond: hiddenFactor * seen.queriesPerSecond } : seen
+  const input =
+    seen.atLimit && seen.queriesPerSecond !== null
+      ? { ...seen, queriesPerSecond: hiddenFactor * seen.queriesPerSecond }
+      : seen
   const replicas = replicasOf(input)
   return {
     replicas,
     cpuRequestMilli: requestOf(input, replicas.value),
     memoryLimitMi: memoryOf(input),
-    autoscaler: { coresPerReplica, nodesPerReplica, min: replicas.value ?? 2, preventSinglePointFailure: true, includeUnschedulableNodes: true },
+    autoscaler: {
+      coresPerReplica,
+      nodesPerReplica,
+      min: replicas.value ?? 2,
+      preventSinglePointFailure: true,
+      includeUnschedulableNodes: true,
+    },
   }
 }
 
-/** Enough to tell the cost of one: the CPU counter goes in steps of 10 ms, and an idle server's chores would count as queries. */
+/**
+ * Enough to tell the cost of one: the CPU counter goes in steps of 10 ms, and an idle server's chores would count as
+ * queries.
+ */
 export function cpuPerQuery(cpuSeconds: number | null, requests: number | null): number | null {
   return cpuSeconds === null || requests === null || requests < 500 || cpuSeconds < 0.05 ? null : cpuSeconds / requests
 }
 
 function replicasOf({ queriesPerSecond, cpuSecondsPerQuery, atLimit, nodes, cores }: SizingInput): Sized {
-  const bySize = nodes === null ? null : Math.max(Math.ceil((cores ?? 0) / coresPerReplica), Math.ceil(nodes / nodesPerReplica), nodes > 1 ? 2 : 1)
+  const bySize =
+    nodes === null
+      ? null
+      : Math.max(Math.ceil((cores ?? 0) / coresPerReplica), Math.ceil(nodes / nodesPerReplica), nodes > 1 ? 2 : 1)
   const perCpu = cpuSecondsPerQuery === null ? oldQueriesPerCpu : 1 / cpuSecondsPerQuery
-  const byLoad = queriesPerSecond === null ? null : Math.ceil(queriesPerSecond / (plannedShare * perCpu)) + (nodes === 1 ? 0 : 1)
+  const byLoad =
+    queriesPerSecond === null ? null : Math.ceil(queriesPerSecond / (plannedShare * perCpu)) + (nodes === 1 ? 0 : 1)
   const load =
     byLoad === null
       ? 'by load: unknown, no rate was seen'
       : `by load ceil(${rate(queriesPerSecond ?? 0, atLimit)} / (${plannedShare} x ${count(perCpu)} q/s per vCPU${cpuSecondsPerQuery === null ? ', an old measurement' : ', measured'}))${nodes === 1 ? '' : ' + 1'} = ${byLoad}`
-  const size = bySize === null ? 'by size: unknown, nodes were not seen' : `by size max(${cores === null ? '' : `ceil(${cores} cores / ${coresPerReplica}), `}ceil(${nodes} nodes / ${nodesPerReplica})${(nodes ?? 0) > 1 ? ', 2' : ''}) = ${bySize}`
+  const size =
+    bySize === null
+      ? 'by size: unknown, nodes were not seen'
+      : `by size max(${cores === null ? '' : `ceil(${cores} cores / ${coresPerReplica}), `}ceil(${nodes} nodes / ${nodesPerReplica})${(nodes ?? 0) > 1 ? ', 2' : ''}) = ${bySize}`
   const value = byLoad === null && bySize === null ? null : Math.max(byLoad ?? 0, bySize ?? 0)
   return { value, formula: `${load}; ${size}` }
 }
@@ -117,26 +148,40 @@ function requestOf({ queriesPerSecond, cpuSecondsPerQuery, atLimit }: SizingInpu
   const left = Math.max(1, replicas - 1)
   const needed = (queriesPerSecond * each * 1000) / left / requestShare
   const value = Math.max(leastRequestMilli, Math.ceil(needed / requestStepMilli) * requestStepMilli)
-  return { value, formula: `max(${leastRequestMilli}m, ${rate(queriesPerSecond, atLimit)} x ${micro(each)}${cpuSecondsPerQuery === null ? ' (an old measurement)' : ''} / ${left} ${left === 1 ? 'replica' : 'replicas'} left when one is gone / ${requestShare} = ${Math.ceil(needed)}m), in steps of ${requestStepMilli}m` }
+  return {
+    value,
+    formula: `max(${leastRequestMilli}m, ${rate(queriesPerSecond, atLimit)} x ${micro(each)}${cpuSecondsPerQuery === null ? ' (an old measurement)' : ''} / ${left} ${left === 1 ? 'replica' : 'replicas'} left when one is gone / ${requestShare} = ${Math.ceil(needed)}m), in steps of ${requestStepMilli}m`,
+  }
 }
 
 function memoryOf({ objects, autopath, residentBytes }: SizingInput): Sized {
   const byObjects = objects === null ? null : autopath ? objects / 250 + 56 : objects / 1000 + 54
   const seen = residentBytes === null ? null : residentBytes / 2 ** 20
-  if (byObjects === null && seen === null) return { value: null, formula: 'unknown: neither pods and Services nor the memory in use were seen' }
+  if (byObjects === null && seen === null)
+    return { value: null, formula: 'unknown: neither pods and Services nor the memory in use were seen' }
   const value = Math.max(leastMemoryMi, tens(Math.max(byObjects ?? 0, seen ?? 0) / memoryShare))
-  const formula = byObjects === null ? 'pods and Services not seen' : `${objects} pods and Services / ${autopath ? '250 + 56, with autopath' : '1000 + 54'} = ${Math.ceil(byObjects)} MB`
+  const formula =
+    byObjects === null
+      ? 'pods and Services not seen'
+      : `${objects} pods and Services / ${autopath ? '250 + 56, with autopath' : '1000 + 54'} = ${Math.ceil(byObjects)} MB`
   const used = seen === null ? 'memory in use not seen' : `${Math.ceil(seen)} MB in use`
   return { value, formula: `max(${leastMemoryMi}Mi, the larger of ${formula}, ${used} / ${memoryShare})` }
 }
 
 /** The ConfigMap that cluster-proportional-autoscaler reads (`--configmap`, `--namespace`). */
 export function autoscalerConfigMap({ autoscaler }: Sizing): object {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'dns-autoscaler', namespace: 'kube-system' }, data: { linear: JSON.stringify(autoscaler) } }
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'dns-autoscaler', namespace: 'kube-system' },
+    data: { linear: JSON.stringify(autoscaler) },
+  }
 }
 
 function rate(queriesPerSecond: number, atLimit: boolean): string {
-  return atLimit ? `${hiddenFactor} x ${count(queriesPerSecond / hiddenFactor)} q/s seen at the CPU limit` : `${count(queriesPerSecond)} q/s`
+  return atLimit
+    ? `${hiddenFactor} x ${count(queriesPerSecond / hiddenFactor)} q/s seen at the CPU limit`
+    : `${count(queriesPerSecond)} q/s`
 }
 
 function tens(value: number): number {

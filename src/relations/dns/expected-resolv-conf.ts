@@ -4,24 +4,43 @@ import type { Pod } from '../../model/pod.ts'
 import { isClusterFirst } from './pod-resolvers.ts'
 
 /**
- * The resolv.conf that the kubelet writes for a pod, from its spec and the cluster's DNS (kubelet pkg/kubelet/network/dns).
+ * The resolv.conf that the kubelet writes for a pod, from its spec and the cluster's DNS (kubelet
+ * pkg/kubelet/network/dns).
  * The search suffixes of the node itself, which follow the cluster's, can't be seen through the API; nor can anything
  * of a pod that takes the node's whole file.
  */
-export function expectedResolvConf(pod: Pick<Pod, 'namespace' | 'dnsPolicy' | 'dnsConfig' | 'hostNetwork'>, dns: Pick<ClusterDns, 'service' | 'domain'>): Known<string> {
+export function expectedResolvConf(
+  pod: Pick<Pod, 'namespace' | 'dnsPolicy' | 'dnsConfig' | 'hostNetwork'>,
+  dns: Pick<ClusterDns, 'service' | 'domain'>,
+): Known<string> {
   const own = pod.dnsConfig
   const ofCluster = isClusterFirst({ dnsPolicy: pod.dnsPolicy, hostNetwork: pod.hostNetwork })
-  if (!ofCluster && pod.dnsPolicy !== 'None') return unknown('not-there', `dnsPolicy ${pod.dnsPolicy}${pod.hostNetwork ? ' on the host network' : ''} takes the node's own resolv.conf, which the API does not show`)
+  if (!ofCluster && pod.dnsPolicy !== 'None')
+    return unknown(
+      'not-there',
+      `dnsPolicy ${pod.dnsPolicy}${pod.hostNetwork ? ' on the host network' : ''} takes the node's own resolv.conf, which the API does not show`,
+    )
   const vip = dns.service?.clusterIP ?? null
-  if (ofCluster && (vip === null || vip === 'None')) return unknown('not-there', 'the cluster has no DNS Service with an address')
+  if (ofCluster && (vip === null || vip === 'None'))
+    return unknown('not-there', 'the cluster has no DNS Service with an address')
   const nameservers = [...new Set([...(ofCluster ? [vip ?? ''] : []), ...(own?.nameservers ?? [])])]
-  const searches = [...new Set([...(ofCluster ? [`${pod.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain] : []), ...(own?.searches ?? [])])]
-  const options = new Map([...(ofCluster ? [['ndots', '5'] as const] : []), ...(own?.options ?? []).map((it) => [it.name, it.value] as const)])
+  const searches = [
+    ...new Set([
+      ...(ofCluster ? [`${pod.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain] : []),
+      ...(own?.searches ?? []),
+    ]),
+  ]
+  const options = new Map([
+    ...(ofCluster ? [['ndots', '5'] as const] : []),
+    ...(own?.options ?? []).map((it) => [it.name, it.value] as const),
+  ])
   return known(
     [
       ...nameservers.map((it) => `nameserver ${it}`),
       ...(searches.length === 0 ? [] : [`search ${searches.join(' ')}`]),
-      ...(options.size === 0 ? [] : [`options ${[...options].map(([name, value]) => (value === null ? name : `${name}:${value}`)).join(' ')}`]),
+      ...(options.size === 0
+        ? []
+        : [`options ${[...options].map(([name, value]) => (value === null ? name : `${name}:${value}`)).join(' ')}`]),
       '',
     ].join('\n'),
   )

@@ -8,7 +8,11 @@ export type InsideAnswer = 'right' | 'wrong' | 'unknown'
  * Compared within the family of the Service's address: the model holds the first of a dual-stack Service. A headless
  * Service is any of its endpoints, ready or not: they come and go while the probe runs.
  */
-export function answerFits(addresses: readonly string[], service: Service, slices: readonly EndpointSlice[] | null): InsideAnswer {
+export function answerFits(
+  addresses: readonly string[],
+  service: Service,
+  slices: readonly EndpointSlice[] | null,
+): InsideAnswer {
   if (service.type === 'ExternalName' || service.clusterIP === null || service.clusterIP === '') return 'unknown'
   if (service.clusterIP === 'None') {
     const its = slices?.flatMap((it) => it.endpoints).map((it) => it.ip.toLowerCase()) ?? []

@@ -35,11 +35,22 @@ test.each([
 })
 
 const plain = fc.tuple(fc.constantFrom(3, 4, 5), fc.nat({ max: 5 }), fc.nat({ max: 300 })).map((it) => it.join('.'))
-const builds = fc.constantFrom('-1045-aws', '-1067-azure', '-1030-gke', '-305.el8.x86_64', '-275.570.amzn2.x86_64', '-24.ph3', '+', '-59.93-default')
+const builds = fc.constantFrom(
+  '-1045-aws',
+  '-1067-azure',
+  '-1030-gke',
+  '-305.el8.x86_64',
+  '-275.570.amzn2.x86_64',
+  '-24.ph3',
+  '+',
+  '-59.93-default',
+)
 
 test('a build that carries newer code is never judged by an old number', () => {
-  fc.assert(fc.property(plain, builds, (version, build) => {
-    expect(raceState(version + build)).toBe('unknown')
-    expect(raceState(version)).not.toBe('unknown')
-  }))
+  fc.assert(
+    fc.property(plain, builds, (version, build) => {
+      expect(raceState(version + build)).toBe('unknown')
+      expect(raceState(version)).not.toBe('unknown')
+    }),
+  )
 })

@@ -3,25 +3,51 @@ import { answered, lookup, lost, never, probe, rejected, servfail } from '../../
 import type { Lookup, LookupMethod, LookupSeries } from '../../model/lookups.ts'
 import { isTroubled, lossOf, nearlyAll, notable, quantile, seriesOf, troubled } from './lookup-loss.ts'
 
-const udp = (fate: Parameters<typeof lookup>[1], method: LookupMethod = 'pair'): Lookup => lookup({ method, transport: 'udp', index: 0 }, fate)
-const seriesWith = (it: Lookup, method: LookupMethod = 'pair', libc: LookupSeries['libc'] = null): LookupSeries => ({ node: 'n', server: { role: 'service', ip: '10.96.0.10', pod: null }, transport: 'udp', method, libc, name: 'x.', zone: 'cluster', lookups: [it] })
+const udp = (fate: Parameters<typeof lookup>[1], method: LookupMethod = 'pair'): Lookup =>
+  lookup({ method, transport: 'udp', index: 0 }, fate)
+const seriesWith = (it: Lookup, method: LookupMethod = 'pair', libc: LookupSeries['libc'] = null): LookupSeries => ({
+  node: 'n',
+  server: { role: 'service', ip: '10.96.0.10', pod: null },
+  transport: 'udp',
+  method,
+  libc,
+  name: 'x.',
+  zone: 'cluster',
+  lookups: [it],
+})
 const lossOfOne = (it: Lookup) => lossOf([seriesWith(it)])
 
 describe('one look-up', () => {
   test.each([
-    ['answered', udp(answered()), { failed: 0, unanswered: 0, silent: 0, erring: 0, lostA: 0, lostAaaa: 0, lostBoth: 0 }],
+    [
+      'answered',
+      udp(answered()),
+      { failed: 0, unanswered: 0, silent: 0, erring: 0, lostA: 0, lostAaaa: 0, lostBoth: 0 },
+    ],
     ['A lost once', udp(lost('a')), { failed: 0, unanswered: 0, lostA: 1 }],
     ['AAAA lost once', udp(lost('aaaa')), { failed: 0, unanswered: 0, lostAaaa: 1 }],
     ['both lost once', udp(lost('both')), { failed: 0, unanswered: 0, lostBoth: 1 }],
     ['AAAA never answered', udp(never('aaaa')), { failed: 1, unanswered: 0, lostAaaa: 1 }],
     ['A never answered', udp(never('a')), { failed: 1, unanswered: 0, lostA: 1 }],
     ['nothing answered', udp(never()), { failed: 1, unanswered: 1, lostBoth: 1 }],
-    ['one by one, and A never answered: AAAA was not asked', udp(never('both'), 'sequential'), { failed: 1, unanswered: 1, lostA: 1 }],
+    [
+      'one by one, and A never answered: AAAA was not asked',
+      udp(never('both'), 'sequential'),
+      { failed: 1, unanswered: 1, lostA: 1 },
+    ],
     ['rejected', udp(rejected), { failed: 1, unanswered: 1, lostBoth: 0 }],
     ['SERVFAIL', udp(servfail(2)), { failed: 1, unanswered: 1 }],
-    ['getaddrinfo without IPv6: AAAA reads not asked, and nothing failed', udp(answered(), 'getaddrinfo'), { failed: 0, unanswered: 0 }],
+    [
+      'getaddrinfo without IPv6: AAAA reads not asked, and nothing failed',
+      udp(answered(), 'getaddrinfo'),
+      { failed: 0, unanswered: 0 },
+    ],
     ['getaddrinfo without a result', udp(never(), 'getaddrinfo'), { failed: 1, unanswered: 1 }],
-    ['NXDOMAIN is an answer', { ...udp(answered()), a: 'nxdomain' as const, aaaa: 'nxdomain' as const }, { failed: 0, unanswered: 0 }],
+    [
+      'NXDOMAIN is an answer',
+      { ...udp(answered()), a: 'nxdomain' as const, aaaa: 'nxdomain' as const },
+      { failed: 0, unanswered: 0 },
+    ],
   ])('%s', (_, it, expected) => expect(lossOfOne(it)).toMatchObject({ of: 1, ...expected }))
 
   const libc = (it: Lookup, which: 'glibc' | 'musl'): LookupSeries => seriesWith(it, 'getaddrinfo', which)
@@ -35,7 +61,17 @@ describe('one look-up', () => {
 })
 
 test('no look-ups are no loss, and no division by zero', () => {
-  expect(lossOf([])).toEqual({ of: 0, failed: 0, unanswered: 0, silent: 0, erring: 0, lostA: 0, lostAaaa: 0, lostBoth: 0, times: [] })
+  expect(lossOf([])).toEqual({
+    of: 0,
+    failed: 0,
+    unanswered: 0,
+    silent: 0,
+    erring: 0,
+    lostA: 0,
+    lostAaaa: 0,
+    lostBoth: 0,
+    times: [],
+  })
   expect(notable(0, 0)).toBe(false)
   expect(nearlyAll(0, 0)).toBe(false)
   expect(quantile([], 0.99)).toBe(0)
@@ -45,7 +81,10 @@ test('series are chosen by node, server, transport, method and zone', () => {
   const all = probe({ nodes: ['a', 'b'] })
   expect(seriesOf(all, {})).toHaveLength(all.series.length)
   expect(seriesOf(all, { node: 'a' })).toHaveLength(all.series.length / 2)
-  expect(seriesOf(all, { node: 'a', role: 'service', method: 'pair', transport: 'udp' }).map((it) => it.zone)).toEqual(['cluster', 'external'])
+  expect(seriesOf(all, { node: 'a', role: 'service', method: 'pair', transport: 'udp' }).map((it) => it.zone)).toEqual([
+    'cluster',
+    'external',
+  ])
   expect(seriesOf(all, { ip: '10.2.2.2', transport: 'tcp' }).map((it) => it.node)).toEqual(['a', 'b'])
   expect(troubled(seriesOf(all, { node: 'c' }))).toBe(0)
 })

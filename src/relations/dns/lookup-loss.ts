@@ -73,7 +73,17 @@ export function lossOf(series: readonly LookupSeries[]): Loss {
       else if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) silent += 1
     }
   }
-  return { of: times.length, failed, unanswered, silent, erring, lostA: lost.a, lostAaaa: lost.aaaa, lostBoth: lost.both, times: times.sort((a, b) => a - b) }
+  return {
+    of: times.length,
+    failed,
+    unanswered,
+    silent,
+    erring,
+    lostA: lost.a,
+    lostAaaa: lost.aaaa,
+    lostBoth: lost.both,
+    times: times.sort((a, b) => a - b),
+  }
 }
 
 /** How many look-ups lost at least one question's first sending, or failed otherwise. */
@@ -87,7 +97,9 @@ export function troubled(series: readonly LookupSeries[]): number {
  */
 export function isTroubled(series: LookupSeries, lookup: Lookup): boolean {
   const asksAgainMs = series.libc === 'musl' ? 2470 : 4970
-  return lookup.firstLost !== 'none' || hasFailed(lookup) || (series.method === 'getaddrinfo' && lookup.ms >= asksAgainMs)
+  return (
+    lookup.firstLost !== 'none' || hasFailed(lookup) || (series.method === 'getaddrinfo' && lookup.ms >= asksAgainMs)
+  )
 }
 
 const failures: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'servfail', 'refused'])
@@ -110,7 +122,8 @@ export function quantile(sorted: readonly number[], share: number): number {
 }
 
 /**
- * Whether somebody says no, where nothing is answered: ICMP port unreachable, or a reset. Linux sends one such message a
+ * Whether somebody says no, where nothing is answered: ICMP port unreachable, or a reset. Linux sends one such message
+ * a
  * second to each client (net.ipv4.icmp_ratelimit, with a burst of 6), so of many look-ups at once most just time out.
  */
 export function isRefused(series: readonly LookupSeries[]): boolean {

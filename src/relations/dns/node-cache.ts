@@ -7,7 +7,9 @@ import { type Loss, lossOf, nearlyAll, notable, seriesOf, troubled } from './loo
 /** Whether what pods of a node send to the DNS Service ends at a cache on that node. In IPVS mode it does not. */
 export function cacheHoldsService({ nodeCaches, service }: ClusterDns, node: string): boolean {
   const vip = service?.clusterIP ?? null
-  return vip !== null && nodeCaches.some((it) => it.node === node && it.phase === 'Running' && addressesOf(it).includes(vip))
+  return (
+    vip !== null && nodeCaches.some((it) => it.node === node && it.phase === 'Running' && addressesOf(it).includes(vip))
+  )
 }
 
 /** Every address that a cache takes on its node, on whatever node: kubelets hand them to pods as their nameserver. */
@@ -24,7 +26,9 @@ export interface CacheFault {
   readonly node: string
   readonly pod: Pod
   readonly zone: LookupSeries['zone']
-  /** `silent`: no answer at all. `tcp`: answered over UDP alone. `erring`: SERVFAIL or REFUSED. `lossy`: now and then. */
+  /**
+   * `silent`: no answer at all. `tcp`: answered over UDP alone. `erring`: SERVFAIL or REFUSED. `lossy`: now and then.
+   */
   readonly how: 'silent' | 'tcp' | 'erring' | 'lossy'
   readonly ip: string
   readonly bad: number
@@ -45,7 +49,9 @@ export function cacheFaults(probe: DnsProbe, dns: ClusterDns): readonly CacheFau
   })
 }
 
-/** Whether a series goes to the cache of its node: to an address of its own, or to the Service's where it holds that. */
+/**
+ * Whether a series goes to the cache of its node: to an address of its own, or to the Service's where it holds that.
+ */
 export function goesToCache(dns: ClusterDns, it: LookupSeries): boolean {
   if (it.method === 'getaddrinfo') return false
   if (it.server.role === 'service') return cacheHoldsService(dns, it.node)

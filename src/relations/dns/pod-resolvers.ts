@@ -28,29 +28,65 @@ export function isClusterFirst(pod: Pick<Pod, 'dnsPolicy' | 'hostNetwork'>): boo
   return pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork)
 }
 
-/** One for each workload with a running pod; workloads that take the node's own resolv.conf stand in it only when seen. */
-export function podResolvers(pods: readonly Pod[], dns: ClusterDns, insideViews: Known<readonly InsideView[]>): readonly PodResolver[] {
+/**
+ * One for each workload with a running pod; workloads that take the node's own resolv.conf stand in it only when seen.
+ */
+export function podResolvers(
+  pods: readonly Pod[],
+  dns: ClusterDns,
+  insideViews: Known<readonly InsideView[]>,
+): readonly PodResolver[] {
   const views = new Map((insideViews.known ? insideViews.value : []).map((it) => [`${it.namespace}/${it.pod}`, it]))
   const running = pods.filter((it) => it.phase === 'Running' && !it.deleting)
-  return [...Map.groupBy(running, (it) => subjectKey(workloadOfPod(it))).values()].flatMap((its): readonly PodResolver[] => {
-    const inside = its.flatMap((pod) => {
-      const view = views.get(`${pod.namespace}/${pod.name}`)
-      return view?.resolvConf.known === true ? [{ pod, view, text: view.resolvConf.value }] : []
-    })[0]
-    const [first] = its
-    if (first === undefined) return []
-    const about = { workload: workloadOfPod(first), pods: its }
-    if (inside !== undefined) {
-      const conf = parseResolvConf(inside.text)
-      return [{ ...about, pod: inside.pod, nameservers: conf.nameservers, searches: conf.search, seen: inside.text, view: inside.view }]
-    }
-    const own = first.dnsConfig
-    if (first.dnsPolicy === 'None') return [{ ...about, pod: first, nameservers: own?.nameservers ?? [], searches: own?.searches ?? [], seen: null, view: null }]
-    const vip = dns.service?.clusterIP ?? null
-    if (!isClusterFirst(first) || vip === null) return []
-    const suffixes = [`${first.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain]
-    return [{ ...about, pod: first, nameservers: [...new Set([vip, ...(own?.nameservers ?? [])])], searches: [...new Set([...suffixes, ...(own?.searches ?? [])])], seen: null, view: null }]
-  })
+  return [...Map.groupBy(running, (it) => subjectKey(workloadOfPod(it))).values()].flatMap(
+    (its): readonly PodResolver[] => {
+      const inside = its.flatMap((pod) => {
+        const view = views.get(`${pod.namespace}/${pod.name}`)
+        return view?.resolvConf.known === true ? [{ pod, view, text: view.resolvConf.value }] : []
+      })[0]
+      const [first] = its
+      if (first === undefined) return []
+      const about = { workload: workloadOfPod(first), pods: its }
+      if (inside !== undefined) {
+        const conf = parseResolvConf(inside.text)
+        return [
+          {
+            ...about,
+            pod: inside.pod,
+            nameservers: conf.nameservers,
+            searches: conf.search,
+            seen: inside.text,
+            view: inside.view,
+          },
+        ]
+      }
+      const own = first.dnsConfig
+      if (first.dnsPolicy === 'None')
+        return [
+          {
+            ...about,
+            pod: first,
+            nameservers: own?.nameservers ?? [],
+            searches: own?.searches ?? [],
+            seen: null,
+            view: null,
+          },
+        ]
+      const vip = dns.service?.clusterIP ?? null
+      if (!isClusterFirst(first) || vip === null) return []
+      const suffixes = [`${first.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain]
+      return [
+        {
+          ...about,
+          pod: first,
+          nameservers: [...new Set([vip, ...(own?.nameservers ?? [])])],
+          searches: [...new Set([...suffixes, ...(own?.searches ?? [])])],
+          seen: null,
+          view: null,
+        },
+      ]
+    },
+  )
 }
 
 /**
@@ -59,7 +95,12 @@ export function podResolvers(pods: readonly Pod[], dns: ClusterDns, insideViews:
  */
 export function serverKinds(dns: ClusterDns, services: readonly Service[]): (ip: string) => ServerKind {
   const vip = dns.service?.clusterIP ?? null
-  const addresses = new Set([vip, ...cacheAddresses(dns), ...services.map((it) => it.clusterIP), ...dns.pods.map((it) => it.ip)])
+  const addresses = new Set([
+    vip,
+    ...cacheAddresses(dns),
+    ...services.map((it) => it.clusterIP),
+    ...dns.pods.map((it) => it.ip),
+  ])
   return (ip) => {
     if (addresses.has(ip)) return 'cluster'
     if (ip.startsWith('169.254.') || /^fe80:/i.test(ip) || ip.startsWith('127.')) return 'local'

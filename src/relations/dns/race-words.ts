@@ -15,12 +15,31 @@ export interface RaceSeen {
  */
 export function raceWords(seen: readonly RaceSeen[]): string {
   const kinds: readonly (readonly [(it: RaceSeen) => boolean, (its: readonly RaceSeen[]) => string])[] = [
-    [(it) => (it.delta?.insert_failed ?? 0) > 0 && countsOnlyLosses(it.kernel), (its) => `not ruled out on ${list(its.map((it) => it.node))}: insert_failed rose by ${sum(its, (it) => it.delta?.insert_failed ?? 0)}, so conntrack lost packets, if none of these look-ups`],
+    [
+      (it) => (it.delta?.insert_failed ?? 0) > 0 && countsOnlyLosses(it.kernel),
+      (its) =>
+        `not ruled out on ${list(its.map((it) => it.node))}: insert_failed rose by ${sum(its, (it) => it.delta?.insert_failed ?? 0)}, so conntrack lost packets, if none of these look-ups`,
+    ],
     [({ kernel }) => raceState(kernel) === 'healed' && countsOnlyLosses(kernel), ruledOut],
-    [({ kernel }) => raceState(kernel) === 'healed', (its) => `unlikely on ${kernels(its)}: all three fixes are in, but before 5.10 insert_failed also counts packets that were saved, so no counter proves it`],
-    [({ kernel }) => raceState(kernel) === 'third-race-open', (its) => `possible on ${kernels(its)}, though these look-ups lost nothing: between two CoreDNS pods it is fixed in 5.6 only (6a757c07e51f)`],
-    [({ kernel }) => raceState(kernel) === 'open', (its) => `possible on ${kernels(its)}, though these look-ups lost nothing: the fixes came in 4.19, 5.0 and 5.6`],
-    [() => true, (its) => `not to be told from the version of ${kernels(its)}, which carries its distribution's own fixes: only counters can, and these look-ups lost nothing`],
+    [
+      ({ kernel }) => raceState(kernel) === 'healed',
+      (its) =>
+        `unlikely on ${kernels(its)}: all three fixes are in, but before 5.10 insert_failed also counts packets that were saved, so no counter proves it`,
+    ],
+    [
+      ({ kernel }) => raceState(kernel) === 'third-race-open',
+      (its) =>
+        `possible on ${kernels(its)}, though these look-ups lost nothing: between two CoreDNS pods it is fixed in 5.6 only (6a757c07e51f)`,
+    ],
+    [
+      ({ kernel }) => raceState(kernel) === 'open',
+      (its) => `possible on ${kernels(its)}, though these look-ups lost nothing: the fixes came in 4.19, 5.0 and 5.6`,
+    ],
+    [
+      () => true,
+      (its) =>
+        `not to be told from the version of ${kernels(its)}, which carries its distribution's own fixes: only counters can, and these look-ups lost nothing`,
+    ],
   ]
   const left = new Set(seen)
   return kinds
@@ -35,13 +54,22 @@ export function raceWords(seen: readonly RaceSeen[]): string {
 function ruledOut(its: readonly RaceSeen[]): string {
   const saved = sum(its, (it) => it.delta?.clash_resolve ?? 0)
   const counted = its.every((it) => it.delta !== null)
-  const happened = saved > 0 ? `; it happens on ${list(its.filter((it) => (it.delta?.clash_resolve ?? 0) > 0).map((it) => it.node))} and the kernel heals it: clash_resolve +${saved}, nothing lost` : counted ? '; insert_failed did not rise' : ''
+  const happened =
+    saved > 0
+      ? `; it happens on ${list(its.filter((it) => (it.delta?.clash_resolve ?? 0) > 0).map((it) => it.node))} and the kernel heals it: clash_resolve +${saved}, nothing lost`
+      : counted
+        ? '; insert_failed did not rise'
+        : ''
   return `ruled out on these kernels: ${kernels(its)} ${new Set(its.map((it) => it.kernel)).size === 1 ? 'has' : 'have'} all three fixes (4.19, 5.0, 5.6)${happened}`
 }
 
 /** `6.18.3 (3 nodes)`, `5.4.0 (worker-1)`. */
 function kernels(its: readonly RaceSeen[]): string {
-  return list([...Map.groupBy(its, (it) => it.kernel)].map(([kernel, all]) => `${kernel} (${all.length === 1 ? all[0]?.node : `${all.length} nodes`})`))
+  return list(
+    [...Map.groupBy(its, (it) => it.kernel)].map(
+      ([kernel, all]) => `${kernel} (${all.length === 1 ? all[0]?.node : `${all.length} nodes`})`,
+    ),
+  )
 }
 
 function list(all: readonly string[]): string {

@@ -16,8 +16,13 @@ const teeth: readonly { readonly ms: number; readonly meaning: string }[] = [
 const early = 30
 const late = 400
 
-export function comb(samples: readonly number[]): readonly { readonly ms: number; readonly meaning: string; readonly count: number }[] {
+export function comb(
+  samples: readonly number[],
+): readonly { readonly ms: number; readonly meaning: string; readonly count: number }[] {
   return teeth
-    .map((tooth) => ({ ...tooth, count: samples.filter((ms) => ms >= tooth.ms - early && ms <= tooth.ms + late).length }))
+    .map((tooth) => ({
+      ...tooth,
+      count: samples.filter((ms) => ms >= tooth.ms - early && ms <= tooth.ms + late).length,
+    }))
     .filter((it) => it.count > 0)
 }

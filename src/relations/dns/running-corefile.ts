@@ -7,7 +7,8 @@ import { sha512 } from '../../wire/sha512.ts'
 import { isLive } from '../service/service-selects-pod.ts'
 
 /**
- * Whether the DNS servers run the very text that the ConfigMap holds now: a text that runs is one that was not refused, so
+ * Whether the DNS servers run the very text that the ConfigMap holds now: a text that runs is one that was not refused,
+ * so
  * that one server which says so is enough, as long as no other says otherwise.
  */
 export type Running =
@@ -16,10 +17,19 @@ export type Running =
   | { readonly kind: 'another'; readonly pods: readonly string[] }
   | { readonly kind: 'unknown' }
 
-export function runningCorefile(dns: ClusterDns, text: string, windows: Known<readonly CoreDnsWindow[]>, logs: Known<readonly DnsServerLog[]>): Running {
+export function runningCorefile(
+  dns: ClusterDns,
+  text: string,
+  windows: Known<readonly CoreDnsWindow[]>,
+  logs: Known<readonly DnsServerLog[]>,
+): Running {
   const live = dns.pods.filter(isLive)
-  const started = (logs.known ? logs.value : []).flatMap((it) => (it.run === 'now' && it.config !== undefined ? [[it.pod, it.config] as const] : []))
-  const loaded = (windows.known ? windows.value : []).flatMap((it) => (it.config === undefined ? [] : [[it.pod, it.config] as const]))
+  const started = (logs.known ? logs.value : []).flatMap((it) =>
+    it.run === 'now' && it.config !== undefined ? [[it.pod, it.config] as const] : [],
+  )
+  const loaded = (windows.known ? windows.value : []).flatMap((it) =>
+    it.config === undefined ? [] : [[it.pod, it.config] as const],
+  )
   // What a server says that it loaded is newer than what it said at its start.
   const told = new Map([...started, ...loaded])
   const version = corefileVersionText(text, 'none')

@@ -2,8 +2,10 @@ import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { lossOf, nearlyAll, notable, seriesOf, troubled } from './lookup-loss.ts'
 
 /**
- * What one node has of one DNS server that it asks by its own address. `silent`: next to nothing is answered, over UDP or
- * TCP. `erring`: it answers SERVFAIL or REFUSED. `lossy`: some look-ups lose a packet or fail. `untold`: too few ended, or too few of them went wrong to say.
+ * What one node has of one DNS server that it asks by its own address. `silent`: next to nothing is answered, over UDP
+ * or
+ * TCP. `erring`: it answers SERVFAIL or REFUSED. `lossy`: some look-ups lose a packet or fail. `untold`: too few ended,
+ * or too few of them went wrong to say.
  */
 export interface Reach {
   readonly node: string
@@ -19,12 +21,16 @@ export interface Reach {
 const lossyShare = 0.05
 const leastForLossy = 20
 
-/** Every node with every server that it asked, but for nodes that no server answers: those say nothing of one server. */
+/**
+ * Every node with every server that it asked, but for nodes that no server answers: those say nothing of one server.
+ */
 export function serverReach(probe: DnsProbe): readonly Reach[] {
-  return probe.nodes.filter((node) => !hearsNobody(probe, node)).flatMap((node) => {
-    const series = seriesOf(probe, { node, role: 'endpoint', zone: 'cluster' })
-    return [...Map.groupBy(series, (it) => it.server.ip)].map(([ip, its]) => reach(node, ip, its))
-  })
+  return probe.nodes
+    .filter((node) => !hearsNobody(probe, node))
+    .flatMap((node) => {
+      const series = seriesOf(probe, { node, role: 'endpoint', zone: 'cluster' })
+      return [...Map.groupBy(series, (it) => it.server.ip)].map(([ip, its]) => reach(node, ip, its))
+    })
 }
 
 function reach(node: string, ip: string, series: readonly LookupSeries[]): Reach {

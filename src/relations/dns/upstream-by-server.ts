@@ -14,10 +14,19 @@ export interface ServerOutside {
  * others all of them, the difference lies with the server, its node's resolv.conf or its way out, and not with "the"
  * upstream. Servers in between stand in neither list.
  */
-export function outsideByServer(probe: DnsProbe): { readonly cut: readonly ServerOutside[]; readonly well: readonly ServerOutside[] } {
-  const pods = [...new Set(probe.series.flatMap((it) => (it.server.role === 'endpoint' && it.server.pod !== null ? [it.server.pod] : [])))].toSorted()
+export function outsideByServer(probe: DnsProbe): {
+  readonly cut: readonly ServerOutside[]
+  readonly well: readonly ServerOutside[]
+} {
+  const pods = [
+    ...new Set(
+      probe.series.flatMap((it) => (it.server.role === 'endpoint' && it.server.pod !== null ? [it.server.pod] : [])),
+    ),
+  ].toSorted()
   const each = pods.flatMap((pod): readonly ServerOutside[] => {
-    const its = seriesOf(probe, { role: 'endpoint' }).filter((it) => it.server.pod === pod && it.method !== 'getaddrinfo')
+    const its = seriesOf(probe, { role: 'endpoint' }).filter(
+      (it) => it.server.pod === pod && it.method !== 'getaddrinfo',
+    )
     const cluster = lossOf(its.filter((it) => it.zone === 'cluster'))
     if (cluster.of < 4 || cluster.failed / cluster.of >= 0.1) return []
     const series = its.filter((it) => it.zone === 'external')

@@ -15,7 +15,9 @@ export interface Forwarding {
   readonly to: readonly UpstreamAddress[]
 }
 
-/** The directive that passes this name on: of the block with the longest zone that holds it, the first that takes it. */
+/**
+ * The directive that passes this name on: of the block with the longest zone that holds it, the first that takes it.
+ */
 export function forwardingOf(corefile: Corefile, name: string): Forwarding | null {
   const server = serverOf(corefile, name)
   if (server === null) return null
@@ -26,12 +28,20 @@ export function forwardingOf(corefile: Corefile, name: string): Forwarding | nul
 
 /** Every directive that passes names on, whatever the names. */
 export function forwardings(corefile: Corefile): readonly Forwarding[] {
-  return corefile.servers.flatMap((server) => server.plugins.filter((it) => passOn.some((one) => one === it.name)).map((plugin) => ({ server, plugin, to: plugin.args.slice(1).map(upstreamAddress) })))
+  return corefile.servers.flatMap((server) =>
+    server.plugins
+      .filter((it) => passOn.some((one) => one === it.name))
+      .map((plugin) => ({ server, plugin, to: plugin.args.slice(1).map(upstreamAddress) })),
+  )
 }
 
 function serverOf(corefile: Corefile, name: string): CorefileServer | null {
   // The servers that pods ask speak plain DNS, at port 53 where any does.
-  const plain = corefile.servers.flatMap((server) => server.keys.filter((key) => !/^(?:tls|https3?|grpc|quic):\/\//.test(key)).map((key) => ({ server, zone: zoneOf(key), usual: key.endsWith(':53') || !/:\d+$/.test(key) })))
+  const plain = corefile.servers.flatMap((server) =>
+    server.keys
+      .filter((key) => !/^(?:tls|https3?|grpc|quic):\/\//.test(key))
+      .map((key) => ({ server, zone: zoneOf(key), usual: key.endsWith(':53') || !/:\d+$/.test(key) })),
+  )
   const asked = plain.some((it) => it.usual) ? plain.filter((it) => it.usual) : plain
   return asked.filter((it) => holds(it.zone, name)).toSorted((a, b) => b.zone.length - a.zone.length)[0]?.server ?? null
 }
@@ -60,12 +70,21 @@ export interface Upstreams {
   readonly blamed: readonly string[]
 }
 
-export function upstreamsOf(dns: ClusterDns, name: string, windows: Known<readonly CoreDnsWindow[]>, logs: Known<readonly DnsServerLog[]>): Upstreams {
+export function upstreamsOf(
+  dns: ClusterDns,
+  name: string,
+  windows: Known<readonly CoreDnsWindow[]>,
+  logs: Known<readonly DnsServerLog[]>,
+): Upstreams {
   if (!dns.corefile.known) return { forwarding: null, none: false, windows: all(windows), blamed: sickOf(all(windows)) }
   const corefile = parseCorefile(dns.corefile.value)
   const forwarding = forwardingOf(corefile, name)
-  const imports = corefile.cutOff || corefile.imports.length > 0 || corefile.servers.some((it) => it.plugins.some((one) => one.name === 'import'))
-  if (forwarding === null) return { forwarding, none: !imports && corefile.problems.length === 0, windows: [], blamed: [] }
+  const imports =
+    corefile.cutOff ||
+    corefile.imports.length > 0 ||
+    corefile.servers.some((it) => it.plugins.some((one) => one.name === 'import'))
+  if (forwarding === null)
+    return { forwarding, none: !imports && corefile.problems.length === 0, windows: [], blamed: [] }
   const its = windowsOf(corefile, forwarding, all(windows))
   return { forwarding, none: false, windows: its, blamed: blamedOf(forwarding, its, silentIn(ofServers(dns, logs))) }
 }
@@ -81,9 +100,17 @@ function all(windows: Known<readonly CoreDnsWindow[]>): readonly UpstreamWindow[
 }
 
 /** The counters of its addresses; where it has a file or a name, those too that no other line of the Corefile owns. */
-function windowsOf(corefile: Corefile, { plugin, to }: Forwarding, counted: readonly UpstreamWindow[]): readonly UpstreamWindow[] {
+function windowsOf(
+  corefile: Corefile,
+  { plugin, to }: Forwarding,
+  counted: readonly UpstreamWindow[],
+): readonly UpstreamWindow[] {
   const own = new Set(to.map(targetOf))
-  const others = new Set(forwardings(corefile).filter((it) => it.plugin !== plugin).flatMap((it) => it.to.map(targetOf)))
+  const others = new Set(
+    forwardings(corefile)
+      .filter((it) => it.plugin !== plugin)
+      .flatMap((it) => it.to.map(targetOf)),
+  )
   const open = to.some((it) => it.kind !== 'address')
   return counted.filter((it) => own.has(bare(it.to)) || (open && !others.has(bare(it.to))))
 }
@@ -98,13 +125,18 @@ function bare(to: string): string {
   return to.replace(/^\w+:\/\//, '')
 }
 
-function blamedOf({ to }: Forwarding, windows: readonly UpstreamWindow[], silent: ReadonlySet<string>): readonly string[] {
+function blamedOf(
+  { to }: Forwarding,
+  windows: readonly UpstreamWindow[],
+  silent: ReadonlySet<string>,
+): readonly string[] {
   const sick = new Set([...sickOf(windows), ...(windows.length === 0 ? silent : [])])
   const well = new Set(windows.filter(isWell).map((it) => bare(it.to)))
   const unwell = (it: UpstreamAddress): boolean => !well.has(targetOf(it) ?? '')
   const named = to.filter((it) => it.kind === 'address' && sick.has(nameOf(targetOf(it) ?? '')))
   const fromFiles = [...sick].filter((it) => !to.some((one) => nameOf(targetOf(one) ?? '') === it))
-  if (named.length > 0 || fromFiles.length > 0) return [...new Set([...named.map(({ written }) => written), ...fromFiles])]
+  if (named.length > 0 || fromFiles.length > 0)
+    return [...new Set([...named.map(({ written }) => written), ...fromFiles])]
   const left = to.filter((it) => it.kind !== 'unknown' && unwell(it))
   return [...new Set((left.length > 0 ? left : to.filter((it) => it.kind !== 'unknown')).map(({ written }) => written))]
 }
@@ -133,6 +165,8 @@ function nameOf(target: string): string {
 
 /** The servers that the logs say gave no answer: `read udp 10.2.0.7:4711->192.0.2.53:53: i/o timeout`. */
 export function silentIn(logs: Known<readonly DnsServerLog[]>): ReadonlySet<string> {
-  const said = (logs.known ? logs.value : []).filter((it) => it.run === 'now').flatMap((it) => it.signs.filter(({ kind }) => kind === 'io-timeout').map((sign) => sign.said))
+  const said = (logs.known ? logs.value : [])
+    .filter((it) => it.run === 'now')
+    .flatMap((it) => it.signs.filter(({ kind }) => kind === 'io-timeout').map((sign) => sign.said))
   return new Set(said.flatMap((it) => /->(\S+): i\/o timeout/.exec(it)?.[1] ?? []).map(nameOf))
 }

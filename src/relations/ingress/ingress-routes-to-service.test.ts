@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { ingress } from '../../../test/build/ingress.ts'
 import { routeFor, routesOf } from './ingress-routes-to-service.ts'
 
-const web = ingress([['/', 'front', 80], ['/cart', 'cart', 80], ['/cart/pay/', 'pay', 'http']])
+const web = ingress([
+  ['/', 'front', 80],
+  ['/cart', 'cart', 80],
+  ['/cart/pay/', 'pay', 'http'],
+])
 const to = (host: string, path: string, it = web): string | undefined => routeFor(it, host, path)?.backend.service
 
 describe('where a request goes', () => {
@@ -14,7 +18,13 @@ describe('where a request goes', () => {
     ['/cart/pay', 'pay'],
   ])('%s goes to %s', (path, service) => expect(to('web.example.com', path)).toBe(service))
   test('another host goes nowhere', () => expect(to('api.example.com', '/')).toBeUndefined())
-  test('or to the default backend', () => expect(to('api.example.com', '/', { ...web, defaultBackend: { service: 'fallback', port: 80, path: 'spec.defaultBackend' } })).toBe('fallback'))
+  test('or to the default backend', () =>
+    expect(
+      to('api.example.com', '/', {
+        ...web,
+        defaultBackend: { service: 'fallback', port: 80, path: 'spec.defaultBackend' },
+      }),
+    ).toBe('fallback'))
   test('a wildcard stands for one label', () => {
     const wild = { ...web, rules: web.rules.map((it) => ({ ...it, host: '*.example.com' })) }
     expect(to('web.example.com', '/cart', wild)).toBe('cart')
@@ -22,7 +32,18 @@ describe('where a request goes', () => {
     expect(to('example.com', '/cart', wild)).toBeUndefined()
   })
   test('Exact beats Prefix, and means exactly that', () => {
-    const exact = { ...web, rules: [{ host: 'web.example.com', paths: [{ path: '/cart', pathType: 'Exact', backend: { service: 'one', port: 80, path: 'x' } }, { path: '/cart', pathType: 'Prefix', backend: { service: 'many', port: 80, path: 'y' } }] }] }
+    const exact = {
+      ...web,
+      rules: [
+        {
+          host: 'web.example.com',
+          paths: [
+            { path: '/cart', pathType: 'Exact', backend: { service: 'one', port: 80, path: 'x' } },
+            { path: '/cart', pathType: 'Prefix', backend: { service: 'many', port: 80, path: 'y' } },
+          ],
+        },
+      ],
+    }
     expect(to('web.example.com', '/cart', exact)).toBe('one')
     expect(to('web.example.com', '/cart/', exact)).toBe('many')
   })

@@ -34,8 +34,13 @@ export function routesOf(ingress: Ingress): readonly Route[] {
 
 /** Backends as they stand in the object, actions included. */
 export function backendsOf(ingress: Ingress): readonly Route[] {
-  const rules = ingress.rules.flatMap((rule) => rule.paths.map((it) => ({ ingress, host: rule.host, path: it.path, pathType: it.pathType, backend: it.backend })))
-  const fallback = ingress.defaultBackend === null ? [] : [{ ingress, host: null, path: null, pathType: 'Prefix', backend: ingress.defaultBackend }]
+  const rules = ingress.rules.flatMap((rule) =>
+    rule.paths.map((it) => ({ ingress, host: rule.host, path: it.path, pathType: it.pathType, backend: it.backend })),
+  )
+  const fallback =
+    ingress.defaultBackend === null
+      ? []
+      : [{ ingress, host: null, path: null, pathType: 'Prefix', backend: ingress.defaultBackend }]
   return [...rules, ...fallback].filter((it) => it.backend.service !== '')
 }
 
@@ -56,7 +61,10 @@ export function portOfBackend(service: Service, backend: IngressBackend): Servic
  */
 export function routeFor(ingress: Ingress, host: string, path: string): Route | null {
   const fitting = routesOf(ingress).filter((it) => hostRank(it.host, host) > 0 && pathFits(it, path))
-  return fitting.toSorted((a, b) => rank(b, host) - rank(a, host) || (b.path ?? '').length - (a.path ?? '').length)[0] ?? null
+  return (
+    fitting.toSorted((a, b) => rank(b, host) - rank(a, host) || (b.path ?? '').length - (a.path ?? '').length)[0] ??
+    null
+  )
 }
 
 function rank(route: Route, host: string): number {
@@ -68,7 +76,9 @@ function hostRank(rule: string | null, host: string): number {
   if (rule === null || rule === '') return 1
   const [wanted, asked] = [rule.toLowerCase(), host.toLowerCase()]
   if (wanted === asked) return 3
-  return wanted.startsWith('*.') && asked.slice(asked.indexOf('.')) === wanted.slice(1) && asked.indexOf('.') > 0 ? 2 : 0
+  return wanted.startsWith('*.') && asked.slice(asked.indexOf('.')) === wanted.slice(1) && asked.indexOf('.') > 0
+    ? 2
+    : 0
 }
 
 /** Prefix goes by whole path elements: `/foo` takes `/foo/bar`, not `/foobar`. */

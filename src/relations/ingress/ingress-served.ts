@@ -15,7 +15,10 @@ export type Served =
   | { readonly kind: 'down'; readonly pods: readonly IngressController[] }
   /** A cloud's own controller takes it, and has given it no address: at work on it, or in trouble. */
   | { readonly kind: 'waiting'; readonly of: string }
-  /** Nobody who is seen takes it, and no address says that somebody else did. `meant`: the served class that it nearly names. */
+  /**
+   * Nobody who is seen takes it, and no address says that somebody else did. `meant`: the served class that it nearly
+   * names.
+   */
   | { readonly kind: 'nobody'; readonly why: string; readonly meant: string | null }
   /** It has an address, or might be given one by somebody out of sight. */
   | { readonly kind: 'open'; readonly why: string }
@@ -41,21 +44,77 @@ interface CloudClass {
   readonly home: Cloud | null
 }
 
-/** Controllers that work from outside, or in namespaces that belong to the provider. From their documentation and code. */
+/**
+ * Controllers that work from outside, or in namespaces that belong to the provider. From their documentation and code.
+ */
 const clouds: readonly CloudClass[] = [
   // ingress-gce: "you cannot specify a GKE Ingress using spec.ingressClassName"; its manager is glbc (cmd/glbc).
-  { name: 'GKE Ingress', classes: /^gce(?:-internal|-multi-cluster)?$/, controllers: /^(?:networking\.gke\.io|k8s\.io\/ingress-gce)\b/, writers: /^glbc$/, home: 'gke' },
-  { name: 'the AWS Load Balancer Controller', classes: /^alb$/, controllers: /^(?:ingress\.k8s\.aws|eks\.amazonaws\.com)\/alb$/, writers: null, home: 'aws' },
-  { name: 'Application Gateway', classes: /^(?:azure\/application-gateway|azure-application-gateway)$/, controllers: /^azure\/application-gateway$/, writers: /^(?:appgw-ingress|ingress-azure|ApplicationGatewayIngress)/i, home: 'aks' },
-  { name: 'Application Gateway for Containers', classes: /^azure-alb-(?:external|internal)$/, controllers: /^alb\.networking\.azure\.io\//, writers: null, home: 'aks' },
-  { name: "AKS's application routing", classes: /^webapprouting\.kubernetes\.azure\.com$/, controllers: /^webapprouting\.kubernetes\.azure\.com\//, writers: null, home: 'aks' },
+  {
+    name: 'GKE Ingress',
+    classes: /^gce(?:-internal|-multi-cluster)?$/,
+    controllers: /^(?:networking\.gke\.io|k8s\.io\/ingress-gce)\b/,
+    writers: /^glbc$/,
+    home: 'gke',
+  },
+  {
+    name: 'the AWS Load Balancer Controller',
+    classes: /^alb$/,
+    controllers: /^(?:ingress\.k8s\.aws|eks\.amazonaws\.com)\/alb$/,
+    writers: null,
+    home: 'aws',
+  },
+  {
+    name: 'Application Gateway',
+    classes: /^(?:azure\/application-gateway|azure-application-gateway)$/,
+    controllers: /^azure\/application-gateway$/,
+    writers: /^(?:appgw-ingress|ingress-azure|ApplicationGatewayIngress)/i,
+    home: 'aks',
+  },
+  {
+    name: 'Application Gateway for Containers',
+    classes: /^azure-alb-(?:external|internal)$/,
+    controllers: /^alb\.networking\.azure\.io\//,
+    writers: null,
+    home: 'aks',
+  },
+  {
+    name: "AKS's application routing",
+    classes: /^webapprouting\.kubernetes\.azure\.com$/,
+    controllers: /^webapprouting\.kubernetes\.azure\.com\//,
+    writers: null,
+    home: 'aks',
+  },
   { name: 'NSX', classes: /^nsx$/, controllers: /^(?:ncp\.vmware\.com|nsx)\b/, writers: /^nsx-ncp$/, home: null },
   { name: 'Avi', classes: /^avi(?:-lb)?$/, controllers: /^ako\.vmware\.com\//, writers: null, home: null },
   // Routes that OpenShift makes of Ingresses: its controller manager is not a router pod.
-  { name: "OpenShift's router", classes: /^openshift-default$/, controllers: /^openshift\.io\/ingress-to-route$/, writers: /^route-controller-manager$/, home: null },
-  { name: 'Alibaba Cloud ALB', classes: null, controllers: /^ingress\.k8s\.alibabacloud\/alb$/, writers: null, home: null },
-  { name: 'Tencent CLB', classes: /^qcloud$/, controllers: /^ingress\.cloud\.tencent\.com\/qcloud$/, writers: null, home: null },
-  { name: 'OCI native ingress', classes: null, controllers: /^oci\.oraclecloud\.com\/native-ingress-controller$/, writers: null, home: null },
+  {
+    name: "OpenShift's router",
+    classes: /^openshift-default$/,
+    controllers: /^openshift\.io\/ingress-to-route$/,
+    writers: /^route-controller-manager$/,
+    home: null,
+  },
+  {
+    name: 'Alibaba Cloud ALB',
+    classes: null,
+    controllers: /^ingress\.k8s\.alibabacloud\/alb$/,
+    writers: null,
+    home: null,
+  },
+  {
+    name: 'Tencent CLB',
+    classes: /^qcloud$/,
+    controllers: /^ingress\.cloud\.tencent\.com\/qcloud$/,
+    writers: null,
+    home: null,
+  },
+  {
+    name: 'OCI native ingress',
+    classes: null,
+    controllers: /^oci\.oraclecloud\.com\/native-ingress-controller$/,
+    writers: null,
+    home: null,
+  },
 ]
 
 export function servedBy(ingress: Ingress, seen: ServingSeen): Served {
@@ -68,16 +127,29 @@ export function servedBy(ingress: Ingress, seen: ServingSeen): Served {
 function ofClass(ingress: Ingress, name: string, seen: ServingSeen): Served {
   const { classes, controllers } = seen
   const named = classes.find((it) => it.name === name)
-  const own = controllers.filter((it) => (named === undefined ? it.classNames.includes(name) : it.controller === named.controller || it.classNames.includes(name)))
+  const own = controllers.filter((it) =>
+    named === undefined
+      ? it.classNames.includes(name)
+      : it.controller === named.controller || it.classNames.includes(name),
+  )
   const ready = own.find((it) => it.ready)
   if (ready !== undefined) return { kind: 'served', by: podName(ready) }
 
-  const cloud = clouds.find((it) => (named === undefined ? it.classes?.test(name) : it.controllers?.test(named.controller)) === true)
+  const cloud = clouds.find(
+    (it) => (named === undefined ? it.classes?.test(name) : it.controllers?.test(named.controller)) === true,
+  )
   if (cloud !== undefined && own.length === 0) return ofCloud(ingress, cloud, seen)
   if (own.length > 0) return { kind: 'down', pods: own }
-  const what = named === undefined ? `neither an IngressClass nor a controller bears the class \`${name}\`` : `nothing that serves \`${named.controller}\` is to be seen`
-  if (ingress.addresses.length > 0) return { kind: 'open', why: `${what}: its address may be left from before, or come from a controller out of sight` }
-  const why = named === undefined ? `is of class \`${name}\`, which neither an IngressClass nor a controller bears` : `is of class \`${name}\`, and ${what}`
+  const what =
+    named === undefined
+      ? `neither an IngressClass nor a controller bears the class \`${name}\``
+      : `nothing that serves \`${named.controller}\` is to be seen`
+  if (ingress.addresses.length > 0)
+    return { kind: 'open', why: `${what}: its address may be left from before, or come from a controller out of sight` }
+  const why =
+    named === undefined
+      ? `is of class \`${name}\`, which neither an IngressClass nor a controller bears`
+      : `is of class \`${name}\`, and ${what}`
   return { kind: 'nobody', why, meant: named === undefined ? (closest(name, servedClasses(seen), 1)[0] ?? null) : null }
 }
 
@@ -85,8 +157,15 @@ function ofCloud(ingress: Ingress, cloud: CloudClass, { nodes }: ServingSeen): S
   const here = cloudOf(nodes)
   if (cloud.home !== null && here !== null && here !== cloud.home) {
     return ingress.addresses.length > 0
-      ? { kind: 'open', why: `its class is that of ${cloud.name}, and the nodes are another cloud's: its address may be left from before` }
-      : { kind: 'nobody', why: `is of class \`${ingress.className}\`, that of ${cloud.name}, and the nodes are another cloud's`, meant: null }
+      ? {
+          kind: 'open',
+          why: `its class is that of ${cloud.name}, and the nodes are another cloud's: its address may be left from before`,
+        }
+      : {
+          kind: 'nobody',
+          why: `is of class \`${ingress.className}\`, that of ${cloud.name}, and the nodes are another cloud's`,
+          meant: null,
+        }
   }
   return ingress.addresses.length > 0 ? { kind: 'served', by: cloud.name } : { kind: 'waiting', of: cloud.name }
 }
@@ -97,12 +176,26 @@ function withoutClass(ingress: Ingress, { classes, controllers, nodes }: Serving
   const ready = taking.find((it) => it.ready)
   if (ready !== undefined) return { kind: 'served', by: podName(ready) }
   // GKE's own controller takes Ingresses without a class wherever HTTP load balancing is on.
-  if (cloudOf(nodes) === 'gke') return ingress.addresses.length > 0 ? { kind: 'served', by: 'GKE Ingress' } : { kind: 'waiting', of: 'GKE Ingress' }
+  if (cloudOf(nodes) === 'gke')
+    return ingress.addresses.length > 0 ? { kind: 'served', by: 'GKE Ingress' } : { kind: 'waiting', of: 'GKE Ingress' }
   if (taking.length > 0) return { kind: 'down', pods: taking }
-  if (ingress.addresses.length > 0) return { kind: 'open', why: 'it has no class, and no controller that is seen takes such Ingresses: its address may be left from before' }
+  if (ingress.addresses.length > 0)
+    return {
+      kind: 'open',
+      why: 'it has no class, and no controller that is seen takes such Ingresses: its address may be left from before',
+    }
   const fallback = classes.find((it) => it.isDefault)
-  if (fallback !== undefined) return { kind: 'nobody', why: `has no class; the default \`${fallback.name}\` is filled in only when an Ingress is created`, meant: null }
-  if (!nodes.known) return { kind: 'open', why: "it has no class: on GKE the cloud's own controller takes it, and the nodes could not be read" }
+  if (fallback !== undefined)
+    return {
+      kind: 'nobody',
+      why: `has no class; the default \`${fallback.name}\` is filled in only when an Ingress is created`,
+      meant: null,
+    }
+  if (!nodes.known)
+    return {
+      kind: 'open',
+      why: "it has no class: on GKE the cloud's own controller takes it, and the nodes could not be read",
+    }
   return { kind: 'nobody', why: 'has no class, and no IngressClass is the default', meant: null }
 }
 
@@ -119,7 +212,9 @@ function writerOf(ingress: Ingress, { pods, controllers, nodes }: ServingSeen): 
   const ready = pods.known ? pods.value.filter((it) => it.ready && !it.deleting) : []
   const strangers = ready.filter((it) => !known.has(podName({ namespace: it.namespace, pod: it.name })))
   for (const writer of ingress.statusBy ?? []) {
-    const cloud = clouds.find((it) => it.writers?.test(writer) === true && (it.home === null || here === null || it.home === here))
+    const cloud = clouds.find(
+      (it) => it.writers?.test(writer) === true && (it.home === null || here === null || it.home === here),
+    )
     if (cloud !== undefined) return cloud.name
     if (tellsNothing.test(writer)) continue
     const running = strangers.find((pod) => pod.containers.some((it) => it.ready && isProgram(writer, it)))
@@ -129,7 +224,8 @@ function writerOf(ingress: Ingress, { pods, controllers, nodes }: ServingSeen): 
 }
 
 /** People and pipelines write status too, which serves nothing; other names are any program's. */
-const tellsNothing = /^(?:kubectl.*|helm|argocd.*|flux.*|kustomize.*|terraform.*|controller|manager|operator|main|app|unknown)$/i
+const tellsNothing =
+  /^(?:kubectl.*|helm|argocd.*|flux.*|kustomize.*|terraform.*|controller|manager|operator|main|app|unknown)$/i
 
 /** A program writes under its binary's name, which mostly is its image's or its container's. */
 function isProgram(writer: string, it: { readonly name: string; readonly image: string }): boolean {
@@ -137,7 +233,10 @@ function isProgram(writer: string, it: { readonly name: string; readonly image: 
   return it.name === writer || image === writer
 }
 
-export function servedClasses({ classes, controllers }: Pick<ServingSeen, 'classes' | 'controllers'>): readonly string[] {
+export function servedClasses({
+  classes,
+  controllers,
+}: Pick<ServingSeen, 'classes' | 'controllers'>): readonly string[] {
   const ready = controllers.filter((it) => it.ready)
   const byObject = classes.filter((it) => ready.some((one) => one.controller === it.controller)).map((it) => it.name)
   return [...new Set([...byObject, ...ready.flatMap((it) => it.classNames).filter((it) => it !== '')])]

@@ -31,7 +31,13 @@ export type Decision =
   | { readonly kind: 'allowed' }
   /** `by` isolates, and no rule of any of them lets the flow through. */
   | { readonly kind: 'denied'; readonly direction: Direction; readonly by: readonly NetworkPolicy[] }
-  | { readonly kind: 'unknown'; readonly direction: Direction; readonly by: readonly NetworkPolicy[]; readonly why: string; /** Left to the CNI: a lookup that times out shows what it does. */ readonly measured?: 'decides' }
+  | {
+      readonly kind: 'unknown'
+      readonly direction: Direction
+      readonly by: readonly NetworkPolicy[]
+      readonly why: string
+      /** Left to the CNI: a lookup that times out shows what it does. */ readonly measured?: 'decides'
+    }
 
 export function podEnd(pod: Pod): PodLike {
   return {
@@ -47,8 +53,20 @@ export function podEnd(pod: Pod): PodLike {
 }
 
 /** A pod that hopscope made: known by its namespace and labels alone. */
-export function probeEnd(from: { readonly namespace: string; readonly labels: Labels }, node: string | null = null): PodLike {
-  return { kind: 'pod', namespace: from.namespace, name: null, labels: from.labels, ip: null, node, hostNetwork: false, ports: [] }
+export function probeEnd(
+  from: { readonly namespace: string; readonly labels: Labels },
+  node: string | null = null,
+): PodLike {
+  return {
+    kind: 'pod',
+    namespace: from.namespace,
+    name: null,
+    labels: from.labels,
+    ip: null,
+    node,
+    hostNetwork: false,
+    ports: [],
+  }
 }
 
 /**
@@ -56,9 +74,14 @@ export function probeEnd(from: { readonly namespace: string; readonly labels: La
  * and then the union of the rules counts. A flow needs the egress of its source and the ingress of its target. Where
  * the API leaves the answer to the implementation (ipBlock against pods, hostNetwork, a pod to itself), it is unknown.
  */
-export function policyRules(policies: readonly NetworkPolicy[], namespaces: Known<readonly Namespace[]>): (flow: Flow) => Decision {
+export function policyRules(
+  policies: readonly NetworkPolicy[],
+  namespaces: Known<readonly Namespace[]>,
+): (flow: Flow) => Decision {
   const selecting = policiesOfPods(policies)
-  const labels = namespaces.known ? new Map(namespaces.value.map((it) => [it.name, it.labels])) : new Map<string, Labels>()
+  const labels = namespaces.known
+    ? new Map(namespaces.value.map((it) => [it.name, it.labels]))
+    : new Map<string, Labels>()
   const labelsOf = (namespace: string): Labels | null => labels.get(namespace) ?? null
 
   const direction = (flow: Flow, which: Direction): Decision => {
@@ -66,10 +89,13 @@ export function policyRules(policies: readonly NetworkPolicy[], namespaces: Know
     if (own.kind === 'address') return { kind: 'allowed' }
     const by = selecting(own, which)
     if (by.length === 0) return { kind: 'allowed' }
-    if (which === 'Ingress' && peer.kind === 'pod' && peer.hostNetwork && peer.node !== null && peer.node === own.node) return { kind: 'allowed' }
+    if (which === 'Ingress' && peer.kind === 'pod' && peer.hostNetwork && peer.node !== null && peer.node === own.node)
+      return { kind: 'allowed' }
 
     const unknown = (why: string): Decision => ({ kind: 'unknown', direction: which, by, why })
-    const through = anyOf(by.flatMap((policy) => rulesOf(policy, which).map((rule) => lets(rule, policy.namespace, peer, flow, labelsOf))))
+    const through = anyOf(
+      by.flatMap((policy) => rulesOf(policy, which).map((rule) => lets(rule, policy.namespace, peer, flow, labelsOf))),
+    )
     if (through === 'yes') return { kind: 'allowed' }
     if (own.hostNetwork) return unknown('what a policy means for a pod on the host network is left to the CNI')
     if (through === 'maybe') return unknown(whyMaybe(peer, by, which, labelsOf))
@@ -79,7 +105,10 @@ export function policyRules(policies: readonly NetworkPolicy[], namespaces: Know
 
   return (flow) => {
     const [egress, ingress] = [direction(flow, 'Egress'), direction(flow, 'Ingress')]
-    return [egress, ingress].find((it) => it.kind === 'denied') ?? [egress, ingress].find((it) => it.kind === 'unknown') ?? { kind: 'allowed' }
+    return (
+      [egress, ingress].find((it) => it.kind === 'denied') ??
+      [egress, ingress].find((it) => it.kind === 'unknown') ?? { kind: 'allowed' }
+    )
   }
 }
 
@@ -94,7 +123,13 @@ export function rulesOf(policy: NetworkPolicy, direction: Direction): readonly P
   return direction === 'Egress' ? policy.egress : policy.ingress
 }
 
-function lets(rule: PolicyRule, home: string, peer: End, flow: Flow, labelsOf: (namespace: string) => Labels | null): Tri {
+function lets(
+  rule: PolicyRule,
+  home: string,
+  peer: End,
+  flow: Flow,
+  labelsOf: (namespace: string) => Labels | null,
+): Tri {
   const peers = rule.peers.length === 0 ? 'yes' : anyOf(rule.peers.map((it) => isPeer(it, home, peer, labelsOf)))
   const ports = rule.ports.length === 0 ? 'yes' : anyOf(rule.ports.map((it) => isPort(it, flow)))
   return allOf([peers, ports])
@@ -103,7 +138,12 @@ function lets(rule: PolicyRule, home: string, peer: End, flow: Flow, labelsOf: (
 function isPeer(it: PolicyPeer, home: string, peer: End, labelsOf: (namespace: string) => Labels | null): Tri {
   if (it.ipBlock !== null) return inBlock(it.ipBlock, peer)
   if (peer.kind === 'address') return 'no'
-  const namespace = it.namespaceSelector === null ? (peer.namespace === home ? 'yes' : 'no') : selectsNamespace(it.namespaceSelector, peer.namespace, labelsOf(peer.namespace))
+  const namespace =
+    it.namespaceSelector === null
+      ? peer.namespace === home
+        ? 'yes'
+        : 'no'
+      : selectsNamespace(it.namespaceSelector, peer.namespace, labelsOf(peer.namespace))
   const pod = it.podSelector === null || selects(it.podSelector, peer.labels) ? 'yes' : 'no'
   const both = allOf([namespace, pod])
   return peer.hostNetwork && both === 'yes' ? 'maybe' : both
@@ -129,15 +169,32 @@ function isPort(it: PolicyPort, { to, port, protocol }: Flow): Tri {
   if (it.port === null) return 'yes'
   if (typeof it.port === 'number') return port >= it.port && port <= (it.endPort ?? it.port) ? 'yes' : 'no'
   if (to.kind === 'address') return 'no'
-  return to.ports.some((declared) => declared.name === it.port && declared.protocol === protocol && declared.port === port) ? 'yes' : 'no'
+  return to.ports.some(
+    (declared) => declared.name === it.port && declared.protocol === protocol && declared.port === port,
+  )
+    ? 'yes'
+    : 'no'
 }
 
-function whyMaybe(peer: End, by: readonly NetworkPolicy[], direction: Direction, labelsOf: (namespace: string) => Labels | null): string {
-  if (by.some((policy) => rulesOf(policy, direction).some((rule) => rule.peers.some((it) => it.ipBlock !== null && inBlock(it.ipBlock, peer) === 'maybe')))) {
+function whyMaybe(
+  peer: End,
+  by: readonly NetworkPolicy[],
+  direction: Direction,
+  labelsOf: (namespace: string) => Labels | null,
+): string {
+  if (
+    by.some((policy) =>
+      rulesOf(policy, direction).some((rule) =>
+        rule.peers.some((it) => it.ipBlock !== null && inBlock(it.ipBlock, peer) === 'maybe'),
+      ),
+    )
+  ) {
     return 'an ipBlock covers the address of a pod: whether that counts is left to the CNI'
   }
-  if (peer.kind === 'pod' && peer.hostNetwork) return 'whether selectors match pods on the host network is left to the CNI'
-  if (peer.kind === 'pod' && labelsOf(peer.namespace) === null) return `the labels of namespace ${peer.namespace} could not be read`
+  if (peer.kind === 'pod' && peer.hostNetwork)
+    return 'whether selectors match pods on the host network is left to the CNI'
+  if (peer.kind === 'pod' && labelsOf(peer.namespace) === null)
+    return `the labels of namespace ${peer.namespace} could not be read`
   return 'the rules leave it open'
 }
 

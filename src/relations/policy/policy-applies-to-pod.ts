@@ -7,7 +7,9 @@ export type Direction = 'Ingress' | 'Egress'
  * The policies that select a pod in one direction. Any at all, and the pod is isolated in that direction. Policies are
  * grouped by namespace, and pods of equal labels share one answer: a namespace has far fewer label sets than pods.
  */
-export function policiesOfPods(policies: readonly NetworkPolicy[]): (pod: { readonly namespace: string; readonly labels: Labels }, direction: Direction) => readonly NetworkPolicy[] {
+export function policiesOfPods(
+  policies: readonly NetworkPolicy[],
+): (pod: { readonly namespace: string; readonly labels: Labels }, direction: Direction) => readonly NetworkPolicy[] {
   const byNamespace = Map.groupBy(policies, (it) => it.namespace)
   const memo = new Map<string, readonly NetworkPolicy[]>()
   return ({ namespace, labels }, direction) => {
@@ -16,7 +18,9 @@ export function policiesOfPods(policies: readonly NetworkPolicy[]): (pod: { read
     const at = `${namespace}\n${direction}\n${signature(labels)}`
     const before = memo.get(at)
     if (before !== undefined) return before
-    const found = here.filter((it) => it.types.includes(direction) && selects(it.podSelector, labels)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    const found = here
+      .filter((it) => it.types.includes(direction) && selects(it.podSelector, labels))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     memo.set(at, found)
     return found
   }

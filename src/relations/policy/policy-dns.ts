@@ -22,7 +22,9 @@ export interface DnsGroup {
   readonly pods: readonly Pod[]
   readonly udp: Decision
   readonly tcp: Decision
-  /** The server that these pods ask where that is no pod: a link-local cache, a cloud's resolver. Null: the DNS Service. */
+  /**
+   * The server that these pods ask where that is no pod: a link-local cache, a cloud's resolver. Null: the DNS Service.
+   */
   readonly server: string | null
 }
 
@@ -47,11 +49,24 @@ export function dnsGroups(
   const servers = dns.pods.filter((it) => !isOver(it))
   const asked = serversAsked(pods, dns, views)
   const memo = new Map<string, { readonly udp: Decision; readonly tcp: Decision }>()
-  const groups = new Map<string, { readonly namespace: string; readonly pods: Pod[]; readonly udp: Decision; readonly tcp: Decision; readonly server: string | null }>()
+  const groups = new Map<
+    string,
+    {
+      readonly namespace: string
+      readonly pods: Pod[]
+      readonly udp: Decision
+      readonly tcp: Decision
+      readonly server: string | null
+    }
+  >()
   for (const pod of pods.filter((it) => asksClusterDns(it, dns))) {
     const server = asked(pod)
     const at = `${pod.namespace}\n${signature(pod.labels)}\n${server}`
-    const ways = memo.get(at) ?? (server === null ? { udp: toDns(rules, pod, dns, servers, 'UDP'), tcp: toDns(rules, pod, dns, servers, 'TCP') } : { udp: toAddress(rules, pod, server, 'UDP'), tcp: toAddress(rules, pod, server, 'TCP') })
+    const ways =
+      memo.get(at) ??
+      (server === null
+        ? { udp: toDns(rules, pod, dns, servers, 'UDP'), tcp: toDns(rules, pod, dns, servers, 'TCP') }
+        : { udp: toAddress(rules, pod, server, 'UDP'), tcp: toAddress(rules, pod, server, 'TCP') })
     memo.set(at, ways)
     const key = `${pod.namespace}\n${decisionKey(ways.udp)}\n${decisionKey(ways.tcp)}\n${server}`
     const group = groups.get(key)
@@ -61,9 +76,19 @@ export function dnsGroups(
   return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
 }
 
-/** By what was seen inside a pod of the same workload: the first server of its list, where that is no DNS pod's address. */
-function serversAsked(pods: readonly Pod[], dns: ClusterDns, views: Known<readonly InsideView[]>): (pod: Pod) => string | null {
-  const seen = new Map(podResolvers(pods, dns, views).flatMap((it) => (it.seen === null ? [] : [[subjectKey(it.workload), it.nameservers[0] ?? null] as const])))
+/**
+ * By what was seen inside a pod of the same workload: the first server of its list, where that is no DNS pod's address.
+ */
+function serversAsked(
+  pods: readonly Pod[],
+  dns: ClusterDns,
+  views: Known<readonly InsideView[]>,
+): (pod: Pod) => string | null {
+  const seen = new Map(
+    podResolvers(pods, dns, views).flatMap((it) =>
+      it.seen === null ? [] : [[subjectKey(it.workload), it.nameservers[0] ?? null] as const],
+    ),
+  )
   const behindService = new Set([dns.service?.clusterIP ?? null, ...dns.pods.map((it) => it.ip)])
   return (pod) => {
     const server = seen.get(subjectKey(workloadOfPod(pod))) ?? null
@@ -76,7 +101,12 @@ function toAddress(rules: Rules, pod: Pod, ip: string, protocol: Transport): Dec
   const decision = rules.all({ from: podEnd(pod), to: { kind: 'address', ip }, port: 53, protocol })
   const onNode = ip.startsWith('169.254.') || /^fe80:/i.test(ip)
   if (decision.kind !== 'denied' || !onNode) return decision
-  return { ...decision, kind: 'unknown', why: `these pods ask ${ip}, which is no pod: no podSelector admits it, and whether the way to the own node is filtered is left to the CNI`, measured: 'decides' }
+  return {
+    ...decision,
+    kind: 'unknown',
+    why: `these pods ask ${ip}, which is no pod: no podSelector admits it, and whether the way to the own node is filtered is left to the CNI`,
+    measured: 'decides',
+  }
 }
 
 interface Rules {
@@ -86,31 +116,54 @@ interface Rules {
 }
 
 function blocksOnly(policy: NetworkPolicy): NetworkPolicy {
-  const egress = policy.egress.map((it) => ({ ...it, peers: it.peers.filter((peer) => peer.ipBlock !== null) })).filter((it) => it.peers.length > 0)
+  const egress = policy.egress
+    .map((it) => ({ ...it, peers: it.peers.filter((peer) => peer.ipBlock !== null) }))
+    .filter((it) => it.peers.length > 0)
   return { ...policy, egress }
 }
 
 function toDns(rules: Rules, pod: Pod, dns: ClusterDns, servers: readonly Pod[], protocol: Transport): Decision {
   const port = dns.service?.ports.find((it) => it.port === 53 && it.protocol === protocol)
   const from = podEnd(pod)
-  const decisions = servers.map((it) => rules.all({ from, to: podEnd(it), port: port === undefined ? 53 : (targetPortIn(it, port) ?? 53), protocol }))
+  const decisions = servers.map((it) =>
+    rules.all({ from, to: podEnd(it), port: port === undefined ? 53 : (targetPortIn(it, port) ?? 53), protocol }),
+  )
   const open = decisions.find((it) => it.kind === 'unknown')
   if (open !== undefined) return open
   const denied = decisions.find((it) => it.kind === 'denied')
   if (denied === undefined) return { kind: 'allowed' }
 
-  const passes = (ip: string | null | undefined): boolean => ip !== null && ip !== undefined && ip !== 'None' && rules.blocks({ from, to: { kind: 'address', ip }, port: 53, protocol }).kind === 'allowed'
-  if (denied.direction === 'Egress' && passes(dns.service?.clusterIP)) return { ...denied, kind: 'unknown', why: `an ipBlock covers the DNS Service's address ${dns.service?.clusterIP}: whether that counts is left to the CNI`, measured: 'decides' }
-  if (denied.direction === 'Egress' && passes(nodeLocalDns)) return { ...denied, kind: 'unknown', why: `an ipBlock covers ${nodeLocalDns}: enough if a DNS cache on each node answers these pods` }
+  const passes = (ip: string | null | undefined): boolean =>
+    ip !== null &&
+    ip !== undefined &&
+    ip !== 'None' &&
+    rules.blocks({ from, to: { kind: 'address', ip }, port: 53, protocol }).kind === 'allowed'
+  if (denied.direction === 'Egress' && passes(dns.service?.clusterIP))
+    return {
+      ...denied,
+      kind: 'unknown',
+      why: `an ipBlock covers the DNS Service's address ${dns.service?.clusterIP}: whether that counts is left to the CNI`,
+      measured: 'decides',
+    }
+  if (denied.direction === 'Egress' && passes(nodeLocalDns))
+    return {
+      ...denied,
+      kind: 'unknown',
+      why: `an ipBlock covers ${nodeLocalDns}: enough if a DNS cache on each node answers these pods`,
+    }
   return denied
 }
 
 function decisionKey(decision: Decision): string {
-  return decision.kind === 'allowed' ? 'allowed' : `${decision.kind} ${decision.direction} ${decision.by.map((it) => it.name).join(',')}`
+  return decision.kind === 'allowed'
+    ? 'allowed'
+    : `${decision.kind} ${decision.direction} ${decision.by.map((it) => it.name).join(',')}`
 }
 
 /** The policy that a finding is about: the first by name of those that isolate. */
-export function isolating(decision: Decision): { readonly policy: NetworkPolicy; readonly others: readonly NetworkPolicy[]; readonly direction: Direction } | null {
+export function isolating(
+  decision: Decision,
+): { readonly policy: NetworkPolicy; readonly others: readonly NetworkPolicy[]; readonly direction: Direction } | null {
   if (decision.kind === 'allowed') return null
   const [policy, ...others] = decision.by
   return policy === undefined ? null : { policy, others, direction: decision.direction }

@@ -18,19 +18,36 @@ interface Seen {
  * Whether policies let the probe's own pod make a connection: one that they deny says nothing about the Service. For
  * a connect by the Service's address any pod may have been chosen, so one denied pod is enough to blind it.
  */
-export function policyOnProbe({ contacts, networkPolicies, namespaces, scope }: Seen): (contact: Contact, backends: readonly Pod[], port: ServicePort | null) => Decision {
+export function policyOnProbe({
+  contacts,
+  networkPolicies,
+  namespaces,
+  scope,
+}: Seen): (contact: Contact, backends: readonly Pod[], port: ServicePort | null) => Decision {
   const rules = mapKnown(networkPolicies, (its) => policyRules(its, namespaces))
   const from = contacts.known ? contacts.value.from : null
   return (contact, backends, port) => {
     if (!rules.known) return unknown('the NetworkPolicies could not be read')
     if (from === null) return { kind: 'allowed' }
-    if (scope.namespace !== null && scope.namespace !== from.namespace) return unknown(`the NetworkPolicies of namespace ${from.namespace}, where the probe ran, were not read`)
+    if (scope.namespace !== null && scope.namespace !== from.namespace)
+      return unknown(`the NetworkPolicies of namespace ${from.namespace}, where the probe ran, were not read`)
     const source = probeEnd(from, contact.node)
     const { via } = contact
     const targets = via.kind === 'endpoint' ? backends.filter((it) => it.name === via.pod) : backends
-    if (targets.length === 0) return rules.value({ from: source, to: { kind: 'address', ip: contact.ip }, port: contact.port, protocol: 'TCP' })
-    const decisions = targets.map((it) => rules.value({ from: source, to: podEnd(it), port: via.kind === 'endpoint' || port === null ? contact.port : (targetPortIn(it, port) ?? contact.port), protocol: 'TCP' }))
-    return decisions.find((it) => it.kind === 'denied') ?? decisions.find((it) => it.kind === 'unknown') ?? { kind: 'allowed' }
+    if (targets.length === 0)
+      return rules.value({ from: source, to: { kind: 'address', ip: contact.ip }, port: contact.port, protocol: 'TCP' })
+    const decisions = targets.map((it) =>
+      rules.value({
+        from: source,
+        to: podEnd(it),
+        port: via.kind === 'endpoint' || port === null ? contact.port : (targetPortIn(it, port) ?? contact.port),
+        protocol: 'TCP',
+      }),
+    )
+    return (
+      decisions.find((it) => it.kind === 'denied') ??
+      decisions.find((it) => it.kind === 'unknown') ?? { kind: 'allowed' }
+    )
   }
 }
 

@@ -20,7 +20,11 @@ interface Seen {
  * What NetworkPolicies say of a pod's way to its nameservers: to the DNS pods where it asks the cluster's DNS, to the
  * bare addresses else. Unknown when the policies could not be read.
  */
-export function policyOnResolver(pod: Pod, nameservers: readonly string[], { dns, networkPolicies, namespaces }: Seen): Known<ResolverDecisions> {
+export function policyOnResolver(
+  pod: Pod,
+  nameservers: readonly string[],
+  { dns, networkPolicies, namespaces }: Seen,
+): Known<ResolverDecisions> {
   if (!networkPolicies.known) return networkPolicies
   if (dns.known && asksClusterDns(pod, dns.value)) {
     const [group] = dnsGroups([pod], dns.value, networkPolicies.value, namespaces)
@@ -29,11 +33,21 @@ export function policyOnResolver(pod: Pod, nameservers: readonly string[], { dns
   const [ip] = nameservers
   if (ip === undefined) return unknown('not-there', 'no nameserver is known')
   const rules = policyRules(networkPolicies.value, namespaces)
-  const ask = (protocol: 'UDP' | 'TCP'): Decision => rules({ from: podEnd(pod), to: { kind: 'address', ip }, port: 53, protocol })
+  const ask = (protocol: 'UDP' | 'TCP'): Decision =>
+    rules({ from: podEnd(pod), to: { kind: 'address', ip }, port: 53, protocol })
   return { known: true, value: { udp: ask('UDP'), tcp: ask('TCP') } }
 }
 
 /** The probe pod, as far as policies look at it: same namespace and node as `pod`, labels of its own. */
 export function asProbe(pod: Pod, labels: Pod['labels']): Pod {
-  return { ...pod, name: 'hopscope', labels, hostNetwork: false, dnsPolicy: 'ClusterFirst', dnsConfig: null, phase: 'Running', deleting: false }
+  return {
+    ...pod,
+    name: 'hopscope',
+    labels,
+    hostNetwork: false,
+    dnsPolicy: 'ClusterFirst',
+    dnsConfig: null,
+    phase: 'Running',
+    deleting: false,
+  }
 }

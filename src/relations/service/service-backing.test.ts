@@ -11,7 +11,8 @@ import { workloadOfPod } from '../workload-of-pod.ts'
 import { policiesOfPods } from '../policy/policy-applies-to-pod.ts'
 import { egressPolicy } from '../../../test/build/policy.ts'
 
-const kind = (pods: readonly Pod[], workloads: readonly Workload[] = [], about: Partial<Service> = {}): string => backingOf(pods, known(workloads))(service('cart', about)).kind
+const kind = (pods: readonly Pod[], workloads: readonly Workload[] = [], about: Partial<Service> = {}): string =>
+  backingOf(pods, known(workloads))(service('cart', about)).kind
 
 describe('what stands behind a Service', () => {
   test.each<[string, string]>([
@@ -23,26 +24,51 @@ describe('what stands behind a Service', () => {
   test('none ready', () => expect(kind([notReady('cart-2', 'x')])).toBe('none-ready'))
   test('a leaving pod is no backend', () => expect(kind([pod('cart-1', { deleting: true })])).toBe('none-ready'))
   test('a completed pod is no backend', () => expect(kind([completed('cart-job')])).toBe('none-ready'))
-  test('a pod elsewhere is no backend', () => expect(kind([pod('cart-1', { namespace: 'other' })])).toBe('matches-nothing'))
+  test('a pod elsewhere is no backend', () =>
+    expect(kind([pod('cart-1', { namespace: 'other' })])).toBe('matches-nothing'))
   test('scaled to 0', () => expect(kind([], [deployment('cart', 0)])).toBe('scaled-to-zero'))
-  test('scaled to 0, the last pod leaving', () => expect(kind([pod('cart-1', { deleting: true })], [deployment('cart', 0)])).toBe('scaled-to-zero'))
-  test('one of two workloads at 0 is not on purpose', () => expect(kind([], [deployment('cart', 0), deployment('cart', 2, { name: 'cart-b' })])).toBe('none-ready'))
+  test('scaled to 0, the last pod leaving', () =>
+    expect(kind([pod('cart-1', { deleting: true })], [deployment('cart', 0)])).toBe('scaled-to-zero'))
+  test('one of two workloads at 0 is not on purpose', () =>
+    expect(kind([], [deployment('cart', 0), deployment('cart', 2, { name: 'cart-b' })])).toBe('none-ready'))
   test('an old ReplicaSet at 0 does not speak for its Deployment', () => {
-    expect(kind([], [deployment('cart', 3), deployment('cart', 0, { kind: 'ReplicaSet', name: 'cart-old', owner: { kind: 'Deployment', name: 'cart' } })])).toBe('none-ready')
+    expect(
+      kind(
+        [],
+        [
+          deployment('cart', 3),
+          deployment('cart', 0, { kind: 'ReplicaSet', name: 'cart-old', owner: { kind: 'Deployment', name: 'cart' } }),
+        ],
+      ),
+    ).toBe('none-ready')
   })
   test('ReplicaSets of an owner that is not listed count together', () => {
     const rollout = { kind: 'ReplicaSet', owner: { kind: 'Rollout', name: 'cart' } } as const
-    expect(kind([], [deployment('cart', 0, { ...rollout, name: 'cart-1' }), deployment('cart', 2, { ...rollout, name: 'cart-2' })])).toBe('none-ready')
+    expect(
+      kind(
+        [],
+        [deployment('cart', 0, { ...rollout, name: 'cart-1' }), deployment('cart', 2, { ...rollout, name: 'cart-2' })],
+      ),
+    ).toBe('none-ready')
   })
   test('without workloads, nothing is sure', () => {
-    expect(backingOf([], unknown('forbidden', 'list deployments'))(service('cart'))).toEqual({ kind: 'matches-nothing', sure: false })
+    expect(backingOf([], unknown('forbidden', 'list deployments'))(service('cart'))).toEqual({
+      kind: 'matches-nothing',
+      sure: false,
+    })
   })
 })
 
 describe('the owner that a user would name', () => {
-  test('a Deployment, by the hash in the name', () => expect(workloadOfPod(pod('cart-1'))).toMatchObject({ kind: 'Deployment', name: 'cart' }))
-  test('a bare ReplicaSet', () => expect(workloadOfPod(pod('cart-1', { labels: {} }))).toMatchObject({ kind: 'ReplicaSet', name: 'cart-abc12' }))
-  test('a StatefulSet', () => expect(workloadOfPod(pod('db-0', { owner: { kind: 'StatefulSet', name: 'db' } }))).toMatchObject({ kind: 'StatefulSet', name: 'db' }))
+  test('a Deployment, by the hash in the name', () =>
+    expect(workloadOfPod(pod('cart-1'))).toMatchObject({ kind: 'Deployment', name: 'cart' }))
+  test('a bare ReplicaSet', () =>
+    expect(workloadOfPod(pod('cart-1', { labels: {} }))).toMatchObject({ kind: 'ReplicaSet', name: 'cart-abc12' }))
+  test('a StatefulSet', () =>
+    expect(workloadOfPod(pod('db-0', { owner: { kind: 'StatefulSet', name: 'db' } }))).toMatchObject({
+      kind: 'StatefulSet',
+      name: 'db',
+    }))
   test('itself', () => expect(workloadOfPod(pod('lone', { owner: null }))).toMatchObject({ kind: 'Pod', name: 'lone' }))
 })
 
@@ -58,15 +84,27 @@ function cluster(size: number): Cluster {
   const namespaceOf = (index: number): string => `ns-${index % (size / 200)}`
   const app = (index: number): string => `app-${index % apps}`
   return {
-    pods: Array.from({ length: size }, (_, it) => pod(`p${it}`, { namespace: namespaceOf(it), labels: { app: app(it), tier: 'web', env: 'prod' } })),
-    services: Array.from({ length: size / 2 }, (_, it) => service(`s${it}`, { namespace: namespaceOf(it), selector: { env: 'prod', tier: 'web', app: app(it) } })),
-    policies: Array.from({ length: size / 5 }, (_, it) => egressPolicy(`np-${it}`, [], { namespace: namespaceOf(it), podSelector: { matchLabels: { app: `app-${it}` }, matchExpressions: [] } })),
+    pods: Array.from({ length: size }, (_, it) =>
+      pod(`p${it}`, { namespace: namespaceOf(it), labels: { app: app(it), tier: 'web', env: 'prod' } }),
+    ),
+    services: Array.from({ length: size / 2 }, (_, it) =>
+      service(`s${it}`, { namespace: namespaceOf(it), selector: { env: 'prod', tier: 'web', app: app(it) } }),
+    ),
+    policies: Array.from({ length: size / 5 }, (_, it) =>
+      egressPolicy(`np-${it}`, [], {
+        namespace: namespaceOf(it),
+        podSelector: { matchLabels: { app: `app-${it}` }, matchExpressions: [] },
+      }),
+    ),
   }
 }
 
 function related({ pods, services, policies }: Cluster): { readonly matched: number; readonly isolated: number } {
   const [podsOf, policiesOf] = [podsOfServices(pods), policiesOfPods(policies)]
-  return { matched: services.reduce((total, it) => total + podsOf(it).length, 0), isolated: pods.filter((it) => policiesOf(it, 'Egress').length > 0).length }
+  return {
+    matched: services.reduce((total, it) => total + podsOf(it).length, 0),
+    isolated: pods.filter((it) => policiesOf(it, 'Egress').length > 0).length,
+  }
 }
 
 /** CPU time of this thread, which a busy machine does not add to; the least of a few, without the collector's. */

@@ -5,12 +5,17 @@ import type { Workload } from '../../model/workload.ts'
 import { byLabels, isLive, isServing, podsOfServices, selectorOf } from './service-selects-pod.ts'
 import { type Top, topWorkloads } from '../workload-of-pod.ts'
 
-/** What stands behind a Service, by its selector. One classification, so that no two checks tell the same Service apart. */
+/**
+ * What stands behind a Service, by its selector. One classification, so that no two checks tell the same Service apart.
+ */
 export type Backing =
   | { readonly kind: 'none-wanted'; readonly why: string }
   /** Its workload wants no pods: empty on purpose. */
   | { readonly kind: 'scaled-to-zero'; readonly workloads: readonly Top[] }
-  /** No pod and no workload carries the labels. `sure` is false where workloads could not be read: it may be scaled to 0. */
+  /**
+   * No pod and no workload carries the labels. `sure` is false where workloads could not be read: it may be scaled to
+   * 0.
+   */
   | { readonly kind: 'matches-nothing'; readonly sure: boolean }
   /** Pods (or a workload that should have made some) are there, and none is ready. */
   | { readonly kind: 'none-ready'; readonly pods: readonly Pod[]; readonly workloads: readonly Top[] }
@@ -26,7 +31,8 @@ export function backingOf(pods: readonly Pod[], workloads: Known<readonly Worklo
 
   return (service) => {
     const pairs = selectorOf(service)
-    if (pairs === null) return { kind: 'none-wanted', why: service.type === 'ExternalName' ? 'ExternalName' : 'no selector' }
+    if (pairs === null)
+      return { kind: 'none-wanted', why: service.type === 'ExternalName' ? 'ExternalName' : 'no selector' }
     const matched = podsOf(service)
     const live = matched.filter(isLive)
     const ready = live.filter(isServing)
@@ -34,7 +40,8 @@ export function backingOf(pods: readonly Pod[], workloads: Known<readonly Worklo
 
     const makers = [...new Set(templates(service.namespace, pairs).map((it) => it.top))]
     if (live.length > 0) return { kind: 'none-ready', pods: live, workloads: makers }
-    if (makers.length > 0 && makers.every((it) => it.desired === 0)) return { kind: 'scaled-to-zero', workloads: makers }
+    if (makers.length > 0 && makers.every((it) => it.desired === 0))
+      return { kind: 'scaled-to-zero', workloads: makers }
     if (matched.length > 0 || makers.length > 0) return { kind: 'none-ready', pods: matched, workloads: makers }
     return { kind: 'matches-nothing', sure: workloads.known }
   }

@@ -7,8 +7,12 @@ import { textOrder } from '../../model/text-order.ts'
 import { blindLagMs, lagIn } from '../troubles/probe-lag.ts'
 
 /** The probe's connects of each Service, by `namespace/name`. */
-export function contactsOfServices(contacts: Known<Contacts>): (service: { readonly namespace: string; readonly name: string }) => readonly Contact[] {
-  const groups = contacts.known ? Map.groupBy(contacts.value.connects, (it) => `${it.service.namespace}/${it.service.name}`) : new Map<string, readonly Contact[]>()
+export function contactsOfServices(
+  contacts: Known<Contacts>,
+): (service: { readonly namespace: string; readonly name: string }) => readonly Contact[] {
+  const groups = contacts.known
+    ? Map.groupBy(contacts.value.connects, (it) => `${it.service.namespace}/${it.service.name}`)
+    : new Map<string, readonly Contact[]>()
   return ({ namespace, name }) => groups.get(`${namespace}/${name}`) ?? []
 }
 
@@ -47,7 +51,9 @@ const results: readonly (readonly [ConnectResult, string])[] = [
 
 /** `5 refused, 2 timed out`. */
 export function failuresText({ by }: Tally): string {
-  return results.flatMap(([result, word]) => (by[result] > 0 ? [`${by[result]} ${word}`] : [])).join(', ') || 'none failed'
+  return (
+    results.flatMap(([result, word]) => (by[result] > 0 ? [`${by[result]} ${word}`] : [])).join(', ') || 'none failed'
+  )
 }
 
 /** What the failures have in common, and what that means: service-ingress manual, section 1. */
@@ -71,7 +77,12 @@ export interface Marks {
   readonly at: readonly string[]
 }
 
-export function fingerprint(service: Service, contacts: readonly Contact[], nodeOf: (contact: Contact) => string | null, localNodes: ReadonlySet<string>): Marks {
+export function fingerprint(
+  service: Service,
+  contacts: readonly Contact[],
+  nodeOf: (contact: Contact) => string | null,
+  localNodes: ReadonlySet<string>,
+): Marks {
   const own = contacts.filter((it) => it.via.kind === 'service')
   const direct = contacts.filter((it) => it.via.kind === 'endpoint')
   const sick = contacts.filter(isSick)
@@ -80,22 +91,40 @@ export function fingerprint(service: Service, contacts: readonly Contact[], node
 
   const sickDirect = direct.filter(isSick)
   if (direct.length > 0 && sickDirect.length === 0) {
-    if (service.internalTrafficPolicy === 'Local' && sickNodes.every((it) => !localNodes.has(it))) return marks('no-local-endpoint')
+    if (service.internalTrafficPolicy === 'Local' && sickNodes.every((it) => !localNodes.has(it)))
+      return marks('no-local-endpoint')
     return marks(own.every((it) => !isSick(it) || tally([it]).open > 0) ? 'now-and-then' : 'service-address-only')
   }
-  if (direct.length === 0) return marks(tally(own).open > 0 ? (someNodesOnly(own) ? 'from-some-nodes' : 'now-and-then') : tally(own).by.refused > 0 ? 'address-refused' : 'address-dropped')
+  if (direct.length === 0)
+    return marks(
+      tally(own).open > 0
+        ? someNodesOnly(own)
+          ? 'from-some-nodes'
+          : 'now-and-then'
+        : tally(own).by.refused > 0
+          ? 'address-refused'
+          : 'address-dropped',
+    )
 
   const dead = direct.filter((it) => tally([it]).open === 0)
   if (dead.length === direct.length) {
     const { by } = tally(direct)
-    return marks(by.timeout >= by.refused && by.timeout >= by['no-route'] ? 'dropped' : by['no-route'] > by.refused ? 'rejected' : 'closed')
+    return marks(
+      by.timeout >= by.refused && by.timeout >= by['no-route']
+        ? 'dropped'
+        : by['no-route'] > by.refused
+          ? 'rejected'
+          : 'closed',
+    )
   }
   if (dead.length === 0) return marks('now-and-then')
   if (someNodesOnly(direct) && !onePodOnly(direct)) return marks('from-some-nodes')
   if (onePodOnly(direct)) return marks('some-endpoints', names(dead.map(endpointName)))
   const [same, across] = [direct.filter((it) => nodeOf(it) === it.node), direct.filter((it) => nodeOf(it) !== it.node)]
-  if (same.length > 0 && across.length > 0 && same.every((it) => !isSick(it)) && across.every(isSick)) return marks('across-nodes')
-  if (same.length > 0 && across.length > 0 && same.every(isSick) && across.every((it) => !isSick(it))) return marks('same-node')
+  if (same.length > 0 && across.length > 0 && same.every((it) => !isSick(it)) && across.every(isSick))
+    return marks('across-nodes')
+  if (same.length > 0 && across.length > 0 && same.every(isSick) && across.every((it) => !isSick(it)))
+    return marks('same-node')
   return marks('some-endpoints', names(dead.map(endpointName)))
 }
 

@@ -3,7 +3,9 @@ import type { ContainerPort, Pod, Protocol } from '../../model/pod.ts'
 import type { ServicePort } from '../../model/service.ts'
 
 /** The slices of each Service, by the label that ties them: `kubernetes.io/service-name`. */
-export function slicesOfServices(slices: readonly EndpointSlice[]): (service: { readonly namespace: string; readonly name: string }) => readonly EndpointSlice[] {
+export function slicesOfServices(
+  slices: readonly EndpointSlice[],
+): (service: { readonly namespace: string; readonly name: string }) => readonly EndpointSlice[] {
   const groups = Map.groupBy(slices, (it) => `${it.namespace}/${it.service ?? ''}`)
   return ({ namespace, name }) => groups.get(`${namespace}/${name}`) ?? []
 }

@@ -12,7 +12,10 @@ export type WrongName =
   | { readonly kind: 'error'; readonly answer: NameAnswer }
 
 /** `unknown`: silence, or nothing to compare with. */
-export type JudgedName = WrongName | { readonly kind: 'right' } | { readonly kind: 'unknown'; readonly why: string; readonly silent: boolean }
+export type JudgedName =
+  | WrongName
+  | { readonly kind: 'right' }
+  | { readonly kind: 'unknown'; readonly why: string; readonly silent: boolean }
 
 const right = { kind: 'right' } as const
 
@@ -20,7 +23,11 @@ const right = { kind: 'right' } as const
  * What one server's answers to a Service's own name mean. Only the family of the Service's address is judged: a
  * dual-stack Service has a second one, which the model does not hold.
  */
-export function judgeName(service: Service, answers: readonly NameAnswer[], slices: readonly EndpointSlice[] | null): JudgedName {
+export function judgeName(
+  service: Service,
+  answers: readonly NameAnswer[],
+  slices: readonly EndpointSlice[] | null,
+): JudgedName {
   if (answers.length === 0) return { kind: 'unknown', why: 'not asked', silent: true }
   if (service.type === 'ExternalName') return judgeAlias(service.externalName ?? '', answers)
   if (service.clusterIP === 'None') return judgeHeadless(answers, slices)
@@ -28,11 +35,15 @@ export function judgeName(service: Service, answers: readonly NameAnswer[], slic
   const family = ip.includes(':') ? 'AAAA' : 'A'
   const answer = answers.find((it) => it.type === family)
   if (answer === undefined) return { kind: 'unknown', why: 'not asked', silent: true }
-  if (answer.answer === 'ok') return answer.addresses.every((it) => same(it, ip)) ? right : { kind: 'address', answer, right: [ip] }
+  if (answer.answer === 'ok')
+    return answer.addresses.every((it) => same(it, ip)) ? right : { kind: 'address', answer, right: [ip] }
   return failed(answer)
 }
 
-/** CoreDNS names the endpoints that are ready; `publishNotReadyAddresses` makes all of them so (endpointslice controller). */
+/**
+ * CoreDNS names the endpoints that are ready; `publishNotReadyAddresses` makes all of them so (endpointslice
+ * controller).
+ */
 function judgeHeadless(answers: readonly NameAnswer[], slices: readonly EndpointSlice[] | null): JudgedName {
   if (slices === null) return { kind: 'unknown', why: 'its endpoints could not be read', silent: true }
   const all = slices.flatMap((it) => it.endpoints)
@@ -42,9 +53,12 @@ function judgeHeadless(answers: readonly NameAnswer[], slices: readonly Endpoint
     // Endpoints come and go while the probe runs: one that fits is enough, unless what is gone may be kept for long.
     if (said.some((ip) => all.some((it) => same(it.ip, ip)))) return staleIn(answers, all) ?? right
     const answer = answers.find((it) => it.addresses.length > 0)
-    return answer === undefined ? right : { kind: 'address', answer, right: all.filter((it) => it.ready).map((it) => it.ip) }
+    return answer === undefined
+      ? right
+      : { kind: 'address', answer, right: all.filter((it) => it.ready).map((it) => it.ip) }
   }
-  if (first === undefined || !all.some((it) => it.ready)) return { kind: 'unknown', why: 'it has no ready endpoint, so there is no address to compare with', silent: false }
+  if (first === undefined || !all.some((it) => it.ready))
+    return { kind: 'unknown', why: 'it has no ready endpoint, so there is no address to compare with', silent: false }
   return failed(answers.find((it) => it.answer !== 'nodata') ?? first)
 }
 
@@ -60,7 +74,8 @@ function staleIn(answers: readonly NameAnswer[], all: readonly Endpoint[]): Wron
 }
 
 /**
- * The names of ExternalName Services that lead round in a circle, beginning with this one's; null where it ends. A chain
+ * The names of ExternalName Services that lead round in a circle, beginning with this one's; null where it ends. A
+ * chain
  * that leaves the cluster is not followed.
  */
 export function circleOf(service: Service, services: readonly Service[], domain: string): readonly string[] | null {
@@ -111,15 +126,20 @@ function squeezed(ip: string): string {
   const [left = '', tail] = ip.toLowerCase().split('::')
   const words = (text: string): readonly string[] => (text === '' ? [] : text.split(':'))
   const [before, after] = [words(left), words(tail ?? '')]
-  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
+  const zeros =
+    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
   return [...before, ...zeros, ...after].map((it) => it.replace(/^0+(?=.)/, '')).join(':')
 }
 
 /** Answers to the Services' own names, by Service and server. */
 export function answersOfServices({ answers }: NameAnswers): ReadonlyMap<string, readonly (readonly NameAnswer[])[]> {
   const own = answers.filter((it) => it.reason.kind === 'service')
-  const byService = Map.groupBy(own, ({ reason }) => (reason.kind === 'service' ? `${reason.service.namespace}/${reason.service.name}` : ''))
-  return new Map([...byService].map(([key, its]) => [key, [...Map.groupBy(its, (it) => `${it.node} ${it.server.ip}`).values()]]))
+  const byService = Map.groupBy(own, ({ reason }) =>
+    reason.kind === 'service' ? `${reason.service.namespace}/${reason.service.name}` : '',
+  )
+  return new Map(
+    [...byService].map(([key, its]) => [key, [...Map.groupBy(its, (it) => `${it.node} ${it.server.ip}`).values()]]),
+  )
 }
 
 /** A line of the Corefile that may stand between a Service and its name. `sure`: it names this very name. */
@@ -134,7 +154,12 @@ export interface CorefileReason {
  * Why a server says something else than the Service: plug-ins that come before `kubernetes` in CoreDNS's own order
  * (plugin.cfg), a server block for a narrower zone, a list of namespaces, a cache of denials.
  */
-export function corefileReason(corefile: Corefile, name: string, namespace: string, kind: WrongName['kind']): CorefileReason | null {
+export function corefileReason(
+  corefile: Corefile,
+  name: string,
+  namespace: string,
+  kind: WrongName['kind'],
+): CorefileReason | null {
   const bare = name.replace(/\.$/, '').toLowerCase()
   const serving = corefile.servers
     .flatMap((server) => server.keys.map((key) => ({ server, zone: zoneOf(key) })))
@@ -143,8 +168,14 @@ export function corefileReason(corefile: Corefile, name: string, namespace: stri
   if (serving === undefined) return null
   const { plugins } = serving.server
   const text = (it: CorefilePlugin): string => [it.name, ...it.args].join(' ')
-  const named = (it: CorefilePlugin, word: string): boolean => [it.name, ...it.args].some((one) => one.toLowerCase().replace(/\.$/, '') === word)
-  const of = (it: CorefilePlugin, how: CorefileReason['how'], mark = it.name): CorefileReason => ({ line: it.line, text: text(it), mark, how })
+  const named = (it: CorefilePlugin, word: string): boolean =>
+    [it.name, ...it.args].some((one) => one.toLowerCase().replace(/\.$/, '') === word)
+  const of = (it: CorefilePlugin, how: CorefileReason['how'], mark = it.name): CorefileReason => ({
+    line: it.line,
+    text: text(it),
+    mark,
+    how,
+  })
 
   const hosts = plugins.filter((it) => it.name === 'hosts')
   const entry = hosts.flatMap((it) => it.block ?? []).find((it) => named(it, bare))
@@ -153,14 +184,27 @@ export function corefileReason(corefile: Corefile, name: string, namespace: stri
   const lines = rewrites.flatMap((it) => (it.args.length > 0 ? [it] : (it.block ?? [])))
   const rewrite = lines.find((it) => isAbout(it, bare))
   if (rewrite !== undefined) return of(rewrite, 'rewrite')
-  const template = plugins.find((it) => it.name === 'template' && (it.block ?? []).filter((one) => one.name === 'match').every((one) => one.args.some((arg) => matches(arg, `${bare}.`))))
+  const template = plugins.find(
+    (it) =>
+      it.name === 'template' &&
+      (it.block ?? [])
+        .filter((one) => one.name === 'match')
+        .every((one) => one.args.some((arg) => matches(arg, `${bare}.`))),
+  )
   if (template !== undefined) return of(template, 'template')
   const kubernetes = plugins.find((it) => it.name === 'kubernetes')
-  if (kubernetes === undefined) return { line: serving.server.line, text: serving.server.keys.join(' '), mark: serving.server.keys[0] ?? '', how: 'other-zone' }
+  if (kubernetes === undefined)
+    return {
+      line: serving.server.line,
+      text: serving.server.keys.join(' '),
+      mark: serving.server.keys[0] ?? '',
+      how: 'other-zone',
+    }
   const listed = kubernetes.block?.find((it) => it.name === 'namespaces')
   if (listed !== undefined && !listed.args.includes(namespace)) return of(listed, 'namespaces')
   const cache = plugins.find((it) => it.name === 'cache')
-  if (kind === 'denied' && cache !== undefined) return of(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
+  if (kind === 'denied' && cache !== undefined)
+    return of(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
   const file = hosts.find((it) => it.args.length > 0)
   return kind === 'address' && file !== undefined ? of(file, 'hosts') : null
 }

@@ -12,7 +12,10 @@ export function selectorOf(service: Service): Labels | null {
  * Finds things in a namespace by label pairs. Indexed by every single pair: a look-up reads only the shortest list
  * of those that it could read, so that thousands of Services over ten thousand pods stay quick.
  */
-export function byLabels<T>(its: readonly T[], about: (it: T) => { readonly namespace: string; readonly labels: Labels }): (namespace: string, pairs: Labels) => readonly T[] {
+export function byLabels<T>(
+  its: readonly T[],
+  about: (it: T) => { readonly namespace: string; readonly labels: Labels },
+): (namespace: string, pairs: Labels) => readonly T[] {
   const lists = new Map<string, T[]>()
   for (const it of its) {
     const { namespace, labels } = about(it)

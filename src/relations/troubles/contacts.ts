@@ -65,7 +65,10 @@ function ofService(its: readonly Contact[], homes: readonly string[]): readonly 
       kind: 'contact-failed',
       source: 'contacts',
       sufferer: subject('Service', first.service.namespace, first.service.name),
-      involved: [subject('Service', first.service.namespace, first.service.name), ...nodes.map((it) => subject('Node', null, it))],
+      involved: [
+        subject('Service', first.service.namespace, first.service.name),
+        ...nodes.map((it) => subject('Node', null, it)),
+      ],
       keys: [svcUnanswered(first.service), ...nodes.map(nodeDown)],
       asked: `${first.ip}:${first.port}`,
       from: `from ${[...new Set(sick.map((it) => `node ${it.node}`))].toSorted().join(', ')}`,
@@ -98,7 +101,12 @@ function ofHttp(model: Model, http: readonly HttpContact[]): readonly Trouble[] 
 function ofDirect(model: Model, direct: readonly DirectContact[]): readonly Trouble[] {
   const excuse = excuseOf({ ...model.sources, scope: model.scope })
   const counted = direct.filter((it) => excuse(it) === null)
-  return [...Map.groupBy(counted, (it) => `${it.service.namespace}/${it.service.name}:${it.service.port} ${it.pod ?? it.ip}`).values()].flatMap((its): readonly Trouble[] => {
+  return [
+    ...Map.groupBy(
+      counted,
+      (it) => `${it.service.namespace}/${it.service.name}:${it.service.port} ${it.pod ?? it.ip}`,
+    ).values(),
+  ].flatMap((its): readonly Trouble[] => {
     const bad = its.filter(isBadEnd)
     const [first] = bad
     if (first === undefined) return []
@@ -109,7 +117,11 @@ function ofDirect(model: Model, direct: readonly DirectContact[]): readonly Trou
         kind: 'bad-answer',
         source: 'contacts',
         sufferer: self,
-        involved: [self, ...(first.pod === null ? [] : [subject('Pod', first.service.namespace, first.pod)]), ...nodes.map((it) => subject('Node', null, it))],
+        involved: [
+          self,
+          ...(first.pod === null ? [] : [subject('Pod', first.service.namespace, first.pod)]),
+          ...nodes.map((it) => subject('Node', null, it)),
+        ],
         keys: [endpointsAnswerBadly(first.service)],
         asked: `${urlText(first)} of ${first.pod ?? first.ip}`,
         from: `from ${nodes.map((it) => `node ${it}`).join(', ')}`,
@@ -118,7 +130,11 @@ function ofDirect(model: Model, direct: readonly DirectContact[]): readonly Trou
         of: its.length,
         ms: first.ms,
         // SVC208 cannot tell what protocol it is; alone it is worth a line.
-        weight: counted.filter((it) => it.service.name === first.service.name && it.service.port === first.service.port).every(isWrongProtocol) ? 'sign' : 'outage',
+        weight: counted
+          .filter((it) => it.service.name === first.service.name && it.service.port === first.service.port)
+          .every(isWrongProtocol)
+          ? 'sign'
+          : 'outage',
       },
     ]
   })

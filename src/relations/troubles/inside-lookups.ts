@@ -25,7 +25,9 @@ export function insideTroubles(model: Model): readonly Trouble[] {
     const pod = byName.get(`${view.namespace}/${view.pod}`) ?? null
     const lookups = [...ofLookup(model, view, pod), ...namesInPod(model, view, pod)]
     // Where nothing is answered at all, that TCP is not either goes without saying.
-    return lookups.some((it) => it.weight === 'outage') ? lookups : [...lookups, ...serversInPod(view, pod), ...ofTcp(view, pod)]
+    return lookups.some((it) => it.weight === 'outage')
+      ? lookups
+      : [...lookups, ...serversInPod(view, pod), ...ofTcp(view, pod)]
   })
 }
 
@@ -35,7 +37,9 @@ function ofLookup(model: Model, view: InsideView, pod: Pod | null): readonly Tro
   const about = { ...whose(view, pod), asked: `${name} with ${tool}`, bad: 1, of: 1, ms }
   const bad = weightOf(result, pod, model)
   if (bad !== null) return [{ ...about, kind: 'lookup-failed', how: result, weight: bad }]
-  return ms >= slowIn(model, pod) && result !== 'not-asked' ? [{ ...about, kind: 'lookup-slow', how: 'slow', weight: 'nuisance' }] : []
+  return ms >= slowIn(model, pod) && result !== 'not-asked'
+    ? [{ ...about, kind: 'lookup-slow', how: 'slow', weight: 'nuisance' }]
+    : []
 }
 
 /** A second is slow where the machine was not busy. */
@@ -69,7 +73,10 @@ function ofTcp(view: InsideView, pod: Pod | null): readonly Trouble[] {
   return [{ ...about, ...rest, keys, kind: 'contact-failed', weight: 'nuisance' }]
 }
 
-export function whose(view: InsideView, pod: Pod | null): Pick<Trouble, 'source' | 'sufferer' | 'involved' | 'keys' | 'from'> {
+export function whose(
+  view: InsideView,
+  pod: Pod | null,
+): Pick<Trouble, 'source' | 'sufferer' | 'involved' | 'keys' | 'from'> {
   const self = subject('Pod', view.namespace, view.pod)
   const node = pod?.node ?? null
   const involved: readonly Subject[] = [
@@ -79,6 +86,10 @@ export function whose(view: InsideView, pod: Pod | null): Pick<Trouble, 'source'
     subject('Namespace', null, view.namespace),
   ]
   const named = { namespace: view.namespace, name: view.pod }
-  const keys = [dnsLossInPod(named), dnsLossInNamespace(view.namespace), ...(node === null ? [] : [dnsLossOnNode(node)])]
+  const keys = [
+    dnsLossInPod(named),
+    dnsLossInNamespace(view.namespace),
+    ...(node === null ? [] : [dnsLossOnNode(node)]),
+  ]
   return { source: 'insideViews', sufferer: self, involved, keys, from: 'inside the pod' }
 }

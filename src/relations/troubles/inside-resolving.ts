@@ -16,19 +16,37 @@ export function namesInPod(model: Model, view: InsideView, pod: Pod | null): rea
     const base = whose(view, pod)
     const own = subject('Service', it.service.namespace, it.service.name)
     const keys = [...base.keys, nameInPod({ namespace: view.namespace, name: view.pod }, it.service)]
-    const about = { ...base, keys, involved: [...base.involved, own], asked: `${it.typed} with ${it.tool}`, bad: 1, of: 1, ms: it.ms }
+    const about = {
+      ...base,
+      keys,
+      involved: [...base.involved, own],
+      asked: `${it.typed} with ${it.tool}`,
+      bad: 1,
+      of: 1,
+      ms: it.ms,
+    }
     const weight = isFailed(it) ? weightOf(it.result, pod, model) : null
     if (weight !== null) return [{ ...about, kind: 'lookup-failed', how: it.result, weight }]
-    const service = services.known ? services.value.find((one) => one.namespace === it.service.namespace && one.name === it.service.name) : undefined
+    const service = services.known
+      ? services.value.find((one) => one.namespace === it.service.namespace && one.name === it.service.name)
+      : undefined
     if (service !== undefined && answerFits(it.addresses, service, slices(service)) === 'wrong') {
-      return [{ ...about, kind: 'lookup-wrong', how: `${it.addresses.join(', ')}, where the Service is ${service.clusterIP === 'None' ? 'headless' : service.clusterIP}`, weight: 'outage' }]
+      return [
+        {
+          ...about,
+          kind: 'lookup-wrong',
+          how: `${it.addresses.join(', ')}, where the Service is ${service.clusterIP === 'None' ? 'headless' : service.clusterIP}`,
+          weight: 'outage',
+        },
+      ]
     }
     return it.ms >= slowIn(model, pod) ? [{ ...about, kind: 'lookup-slow', how: 'slow', weight: 'nuisance' }] : []
   })
 }
 
 /**
- * Nameservers of one list stand for each other: where another one knows the name, one that is silent or does not know it
+ * Nameservers of one list stand for each other: where another one knows the name, one that is silent or does not know
+ * it
  * costs time, and answers now and then. Where none knows it the pod's own look-up says what that means, and where there
  * is no look-up their silence is all that there is.
  */
@@ -41,7 +59,19 @@ export function serversInPod(view: InsideView, pod: Pod | null): readonly Troubl
     const base = whose(view, pod)
     const keys = [...base.keys, dnsServerInPod({ namespace: view.namespace, name: view.pod }, it.ip)]
     const weight = servers.every(isSilent) && !view.lookup.known ? 'outage' : 'nuisance'
-    return [{ ...base, keys, kind: isSilent(it) ? 'lookup-failed' : 'lookup-wrong', asked: `nameserver ${it.ip} with ${it.tool}`, how: it.result, bad: 1, of: 1, ms: it.ms, weight }]
+    return [
+      {
+        ...base,
+        keys,
+        kind: isSilent(it) ? 'lookup-failed' : 'lookup-wrong',
+        asked: `nameserver ${it.ip} with ${it.tool}`,
+        how: it.result,
+        bad: 1,
+        of: 1,
+        ms: it.ms,
+        weight,
+      },
+    ]
   })
 }
 

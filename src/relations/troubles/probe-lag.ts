@@ -8,7 +8,9 @@ export const blindLagMs = 1000
 /** From this lag on what is slow may only have waited to be read: the 99th percentile hides the worst. */
 export const blurLagMs = 60
 
-/** How late the probe on this node got the CPU, 99th percentile in ms: what is slow there may have waited to be read. */
+/**
+ * How late the probe on this node got the CPU, 99th percentile in ms: what is slow there may have waited to be read.
+ */
 export function lagOf(model: Model, node: string | null): number {
   return lagIn(model.sources.dnsProbe, node)
 }

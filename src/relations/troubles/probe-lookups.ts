@@ -41,7 +41,15 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
   }
   const late = lag >= blurLagMs ? [] : series.lookups.filter((it) => !bad.includes(it) && it.ms >= slowMs)
   if (late.length >= 2 && late.length / of >= slowShare) {
-    found.push({ ...about, kind: 'lookup-slow', how: 'slow', bad: late.length, of, ms: worst(late), weight: 'nuisance' })
+    found.push({
+      ...about,
+      kind: 'lookup-slow',
+      how: 'slow',
+      bad: late.length,
+      of,
+      ms: worst(late),
+      weight: 'nuisance',
+    })
   }
   return found
 }
@@ -68,7 +76,11 @@ function firstBad(answer: string): string | null {
   return ['timeout', 'unreachable', 'servfail', 'refused'].includes(answer) ? answer : null
 }
 
-function whose(model: Model, probe: DnsProbe, series: LookupSeries): Pick<Trouble, 'source' | 'sufferer' | 'involved' | 'keys' | 'asked' | 'from'> {
+function whose(
+  model: Model,
+  probe: DnsProbe,
+  series: LookupSeries,
+): Pick<Trouble, 'source' | 'sufferer' | 'involved' | 'keys' | 'asked' | 'from'> {
   const { node, server, zone, transport, method } = series
   const self = subject('Node', null, node)
   const where = server.pod ?? server.ip

@@ -19,14 +19,25 @@ export function serverWindowTroubles(model: Model): readonly Trouble[] {
     return errors.flatMap((rcode): readonly Trouble[] => {
       const bad = window.responses[rcode] ?? 0
       if (bad < fewErrors || bad / of < errorShare) return []
-      return [{ ...whose(model, window.pod), source: 'coreDnsWindows', asked: 'what all its clients asked', how: rcode, bad, of, weight: 'nuisance' }]
+      return [
+        {
+          ...whose(model, window.pod),
+          source: 'coreDnsWindows',
+          asked: 'what all its clients asked',
+          how: rcode,
+          bad,
+          of,
+          weight: 'nuisance',
+        },
+      ]
     })
   })
 }
 
 /**
  * What CoreDNS writes when it cannot do its work. A line about its upstream or the API server says that something was
- * not reached at some moment of the last minutes: a sign, which a cause may use, and no outage by itself. Where lookups were
+ * not reached at some moment of the last minutes: a sign, which a cause may use, and no outage by itself. Where lookups
+ * were
  * measured they say it better.
  */
 const weights: Readonly<Record<LogSignKind, Trouble['weight']>> = {
@@ -50,15 +61,19 @@ export function serverLogTroubles(model: Model): readonly Trouble[] {
   if (!dnsServerLogs.known) return []
   return dnsServerLogs.value
     .filter((it) => it.run === 'now')
-    .flatMap((log) => log.signs.filter(({ kind }) => weights[kind] !== 'sign' || !dnsProbe.known).map((sign) => ({
-      ...whose(model, log.pod),
-      source: 'dnsServerLogs',
-      asked: 'its log of the last two minutes',
-      how: sign.kind,
-      bad: sign.times,
-      of: log.lines,
-      weight: weights[sign.kind] ?? 'nuisance',
-    })))
+    .flatMap((log) =>
+      log.signs
+        .filter(({ kind }) => weights[kind] !== 'sign' || !dnsProbe.known)
+        .map((sign) => ({
+          ...whose(model, log.pod),
+          source: 'dnsServerLogs',
+          asked: 'its log of the last two minutes',
+          how: sign.kind,
+          bad: sign.times,
+          of: log.lines,
+          weight: weights[sign.kind] ?? 'nuisance',
+        })),
+    )
 }
 
 function whose(model: Model, pod: string): Pick<Trouble, 'kind' | 'sufferer' | 'involved' | 'keys' | 'from' | 'ms'> {
@@ -68,5 +83,12 @@ function whose(model: Model, pod: string): Pick<Trouble, 'kind' | 'sufferer' | '
   const node: readonly Subject[] = found === undefined || found.node === null ? [] : [subject('Node', null, found.node)]
   // A server that answers errors, or says that its upstream is silent, does so for whoever asks: any DNS cause will do.
   const keys = ['dns-external:server', 'dns-loss:server', 'dns-upstream-silent', 'dns-server-crash', 'dns-servers-down']
-  return { kind: 'server-error', sufferer: self, involved: [self, ...node, ...dnsObjects(model)], keys, from: 'at the server itself', ms: null }
+  return {
+    kind: 'server-error',
+    sufferer: self,
+    involved: [self, ...node, ...dnsObjects(model)],
+    keys,
+    from: 'at the server itself',
+    ms: null,
+  }
 }

@@ -45,9 +45,19 @@ function ofPod(pod: Pod, services: readonly Subject[], dns: readonly Subject[]):
   const unplaced = pod.phase === 'Pending' && pod.node === null
   if (stuck.length === 0 && !notReady && !unplaced) return []
   const self = subject('Pod', pod.namespace, pod.name)
-  const involved = [self, workloadOfPod(pod), ...services, ...dns, ...(pod.node === null ? [] : [subject('Node', null, pod.node)])]
+  const involved = [
+    self,
+    workloadOfPod(pod),
+    ...services,
+    ...dns,
+    ...(pod.node === null ? [] : [subject('Node', null, pod.node)]),
+  ]
   const serving = services.map((it) => noEndpoints({ namespace: it.namespace ?? '', name: it.name }))
-  const keys = [...serving, ...(pod.node === null ? [] : [nodeDown(pod.node)]), ...(dns.length > 0 ? [dnsServersDown, dnsServerCrash] : [])]
+  const keys = [
+    ...serving,
+    ...(pod.node === null ? [] : [nodeDown(pod.node)]),
+    ...(dns.length > 0 ? [dnsServersDown, dnsServerCrash] : []),
+  ]
   const why = stuck[0]?.waiting ?? pod.notReadyReason ?? (unplaced ? 'not scheduled' : 'not ready')
   return [
     {

@@ -16,7 +16,13 @@ export function headline(diagnosis: Diagnosis): string {
     // The same fault in other places is no other cause.
     const others = new Set(more.map((it) => it.finding.code).filter((it) => it !== root.finding.code)).size
     const same = more.filter((it) => it.finding.code === root.finding.code)
-    const also = same.length === 0 ? '' : ` The same at ${same.slice(0, 4).map((it) => nameOf(it.finding.subject)).join(', ')}${same.length > 4 ? ` and ${same.length - 4} more` : ''}.`
+    const also =
+      same.length === 0
+        ? ''
+        : ` The same at ${same
+            .slice(0, 4)
+            .map((it) => nameOf(it.finding.subject))
+            .join(', ')}${same.length > 4 ? ` and ${same.length - 4} more` : ''}.`
     return `${check?.words.headline(root.finding) ?? root.finding.slug}${also}${others === 0 ? '' : ` ${others} more root cause${others === 1 ? '' : 's'} below.`}`
   }
   return withoutFault(diagnosis)
@@ -26,7 +32,8 @@ function withoutFault(diagnosis: Diagnosis): string {
   const { model, results, roots } = diagnosis
   const what = about(model.scope)
   const crashed = results.filter((it) => it.verdict === 'crashed').length
-  if (crashed > 0) return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${what} is well.`
+  if (crashed > 0)
+    return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${what} is well.`
   const silence = unmeasured(model)
   if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${what} is well.`
   if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
@@ -34,10 +41,13 @@ function withoutFault(diagnosis: Diagnosis): string {
   const some = unsure > 0 || roots.length > 0
   const rest = [
     ...(unsure > 0 ? [`${unsure} check${unsure === 1 ? '' : 's'} could not tell`] : []),
-    ...(roots.length > 0 ? [`${roots.length === 1 ? 'one thing is' : `${roots.length} things are`} worth knowing, below`] : []),
+    ...(roots.length > 0
+      ? [`${roots.length === 1 ? 'one thing is' : `${roots.length} things are`} worth knowing, below`]
+      : []),
   ]
   if (isEmpty(diagnosis)) return `Nothing to check: 0 Services and 0 pods in ${what}: is -n right?`
-  if (!results.some((it) => it.verdict === 'ok') && !some) return `Nothing to check: ${what} has nothing that these checks look at.`
+  if (!results.some((it) => it.verdict === 'ok') && !some)
+    return `Nothing to check: ${what} has nothing that these checks look at.`
   const seen = lookedAt(model)
   const measured = model.scope.level === 'read' ? 'nothing was measured' : null
   const tail = [...(seen === '' ? [] : [seen]), ...(measured === null ? [] : [measured]), ...rest].join('; ')
@@ -52,7 +62,9 @@ function isEmpty({ model: { scope, sources } }: Diagnosis): boolean {
 }
 
 function whyBlind({ results }: Diagnosis): string {
-  const whys = new Set(results.flatMap((it) => it.cannotTell.map((one) => (isNotAsked(one) ? `${one.why}, add ${one.settle}` : one.why))))
+  const whys = new Set(
+    results.flatMap((it) => it.cannotTell.map((one) => (isNotAsked(one) ? `${one.why}, add ${one.settle}` : one.why))),
+  )
   const said = [...whys].slice(0, 3).join('; ')
   return said === '' ? 'no check applies to it' : `${said}${whys.size > 3 ? ` and ${whys.size - 3} more` : ''}`
 }
@@ -71,7 +83,12 @@ export function tally(diagnosis: Diagnosis, paint: Paint): string {
     `${count('ok')} ok`,
     `${roots} finding${roots === 1 ? '' : 's'}${explained === 0 ? '' : ` (+${explained} explained)`}`,
     `${diagnosis.results.filter(isUnsure).length} cannot tell`,
-    ...[...Map.groupBy(diagnosis.results.filter((it) => it.verdict === 'not-asked'), flagOf)].map(([flag, its]) => `${its.length} need ${flag}`),
+    ...[
+      ...Map.groupBy(
+        diagnosis.results.filter((it) => it.verdict === 'not-asked'),
+        flagOf,
+      ),
+    ].map(([flag, its]) => `${its.length} need ${flag}`),
     `${count('not-applicable')} not applicable`,
     ...(count('ignored') === 0 ? [] : [`${count('ignored')} ignored`]),
     ...(count('crashed') === 0 ? [] : [`${count('crashed')} crashed`]),

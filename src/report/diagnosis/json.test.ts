@@ -105,7 +105,15 @@ test.each([
   ['ok', [stub('A', ok(1))]],
   ['cannot-tell', [stub('A', ok(1)), stub('B', cannotTell('too-few', 'few'))]],
   ['findings', [stub('B', cannotTell('too-few', 'few')), stub('C', trouble('cart'))]],
-  ['crashed', [stub('C', trouble('cart')), stub('D', () => { throw new Error('a bug') })]],
+  [
+    'crashed',
+    [
+      stub('C', trouble('cart')),
+      stub('D', () => {
+        throw new Error('a bug')
+      }),
+    ],
+  ],
 ])('the verdict is %s', (verdict, its) => {
   expect(JSON.parse(json(diagnose(modelOf({}), { checks: its })))).toMatchObject({ schema: 'hopscope/v1', verdict })
 })
@@ -115,9 +123,13 @@ test('the same diagnosis gives the same bytes, ids point at what is there, and n
   const first = json(diagnose(model, { checks }))
   expect(json(diagnose(model, { checks }))).toBe(first)
   expect(first).not.toMatch(/undefined|NaN/)
-  const out = JSON.parse(first) as { readonly findings: readonly { readonly id: string; readonly text: string; readonly explains: readonly string[] }[]; readonly explained: readonly { readonly id: string; readonly cause: string }[] }
+  const out = JSON.parse(first) as {
+    readonly findings: readonly { readonly id: string; readonly text: string; readonly explains: readonly string[] }[]
+    readonly explained: readonly { readonly id: string; readonly cause: string }[]
+  }
   const ids = new Set([...out.findings, ...out.explained].map((it) => it.id))
   expect(ids.size).toBe(out.findings.length + out.explained.length)
   for (const it of out.findings) expect(it.text).toMatch(/\.$/)
-  for (const it of [...out.findings.flatMap((found) => found.explains), ...out.explained.map((found) => found.cause)]) expect(ids).toContain(it)
+  for (const it of [...out.findings.flatMap((found) => found.explains), ...out.explained.map((found) => found.cause)])
+    expect(ids).toContain(it)
 })

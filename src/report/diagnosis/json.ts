@@ -6,7 +6,9 @@ import { lookedAt } from './looked-at.ts'
 /** One object, versioned; the same bytes for the same diagnosis. The field names are the contract for scripts. */
 export function json(diagnosis: Diagnosis, run: Readonly<Record<string, unknown>> = {}): string {
   const { model, results, roots } = diagnosis
-  const ids = new Map(roots.flatMap((root) => [root.finding, ...root.consequences]).map((finding, index) => [finding, `f${index + 1}`]))
+  const ids = new Map(
+    roots.flatMap((root) => [root.finding, ...root.consequences]).map((finding, index) => [finding, `f${index + 1}`]),
+  )
   const words = new Map(results.map((it) => [it.check.code, it.check.words]))
   const row = (finding: Finding, explains: readonly Finding[]): object => ({
     id: ids.get(finding),
@@ -29,7 +31,9 @@ export function json(diagnosis: Diagnosis, run: Readonly<Record<string, unknown>
     cluster: model.cluster,
     ...run,
     findings: roots.map((root) => row(root.finding, root.consequences)),
-    explained: roots.flatMap((root) => root.consequences.map((it) => ({ ...row(it, []), cause: ids.get(root.finding) }))),
+    explained: roots.flatMap((root) =>
+      root.consequences.map((it) => ({ ...row(it, []), cause: ids.get(root.finding) })),
+    ),
     cannotTell: unsure(results, (it) => !isNotAsked(it)),
     notAsked: unsure(results, isNotAsked),
     crashed: results.flatMap((it) => (it.crash === null ? [] : [{ code: it.check.code, stack: it.crash }])),
@@ -41,8 +45,13 @@ export function json(diagnosis: Diagnosis, run: Readonly<Record<string, unknown>
   return `${JSON.stringify(out, null, 2)}\n`
 }
 
-function unsure(results: readonly CheckResult[], which: (it: CheckResult['cannotTell'][number]) => boolean): readonly object[] {
-  return results.flatMap((it) => it.cannotTell.filter(which).map(({ reason, why, settle }) => ({ code: it.check.code, reason, why, settle })))
+function unsure(
+  results: readonly CheckResult[],
+  which: (it: CheckResult['cannotTell'][number]) => boolean,
+): readonly object[] {
+  return results.flatMap((it) =>
+    it.cannotTell.filter(which).map(({ reason, why, settle }) => ({ code: it.check.code, reason, why, settle })),
+  )
 }
 
 function verdictOf({ results, roots }: Diagnosis): string {

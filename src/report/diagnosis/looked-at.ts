@@ -11,7 +11,10 @@ export function lookedAt(model: Model): string {
 }
 
 function objects({ scope: { target }, sources: { services, pods, ingresses, clusterDns } }: Model): string {
-  const own = target.kind === 'dns' ? [] : [counted(services, 'Service'), counted(pods, 'pod'), counted(ingresses, 'Ingress', 'Ingresses')]
+  const own =
+    target.kind === 'dns'
+      ? []
+      : [counted(services, 'Service'), counted(pods, 'pod'), counted(ingresses, 'Ingress', 'Ingresses')]
   const servers = clusterDns.known ? [count(clusterDns.value.pods.length, 'DNS server')] : []
   return [...own.flatMap((it) => (it === null ? [] : [it])), ...servers].join(', ')
 }
@@ -46,7 +49,9 @@ function requested(http: Contacts['http']): readonly string[] {
   if (first === undefined) return []
   if (urls.length > 1) return [`${count(urls.length, 'URL')} requested`]
   const [url, its] = first
-  return [`${url} requested ${its.length} times: ${[...new Set(its.map((it) => it.status ?? it.error ?? 'no answer'))].slice(0, 3).join(', ')}`]
+  return [
+    `${url} requested ${its.length} times: ${[...new Set(its.map((it) => it.status ?? it.error ?? 'no answer'))].slice(0, 3).join(', ')}`,
+  ]
 }
 
 /** What an open connection alone says is little, and of UDP nothing was seen at all: that is no part of "fine". */
@@ -57,18 +62,30 @@ function notAsked({ services, contacts }: Model['sources']): readonly string[] {
   const silent = [...new Set(connects.map(({ service }) => portName(service)))].filter((it) => !asked.has(it))
   const bound = new Set(unasked.filter((it) => it.why === 'bound').map(({ service }) => portName(service))).size
   const reached = new Set(connects.map(({ service }) => `${service.namespace}/${service.name}`))
-  const ports = (services.known ? services.value : []).filter((it) => reached.has(`${it.namespace}/${it.name}`)).flatMap((it) => it.ports)
+  const ports = (services.known ? services.value : [])
+    .filter((it) => reached.has(`${it.namespace}/${it.name}`))
+    .flatMap((it) => it.ports)
   const others = [...new Set(ports.filter((it) => it.protocol !== 'TCP').map((it) => `${it.protocol} ${it.port}`))]
   const nodePorts = new Set(ports.flatMap((it) => it.nodePort ?? [])).size
   return [
     ...(silent.length === 0 ? [] : [`nothing was asked of ${count(silent.length, 'port')} of these`]),
     ...(bound === 0 ? [] : [`${count(bound, 'port')} asked of some endpoints only`]),
-    ...(others.length === 0 ? [] : [`${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''} not asked`]),
+    ...(others.length === 0
+      ? []
+      : [`${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''} not asked`]),
     ...(nodePorts === 0 ? [] : [`${count(nodePorts, 'NodePort')} not asked`]),
   ]
 }
 
-function portName({ namespace, name, port }: { readonly namespace: string; readonly name: string; readonly port: number }): string {
+function portName({
+  namespace,
+  name,
+  port,
+}: {
+  readonly namespace: string
+  readonly name: string
+  readonly port: number
+}): string {
   return `${namespace}/${name}:${port}`
 }
 

@@ -20,16 +20,38 @@ const normal = { paint: plain, detail: 'normal', footer: [] } as const
 const selector = trouble('cart', {
   explains: ['ingress-fails:shop/web'],
   evidence: [
-    { kind: 'config', object: subject('Service', 'shop', 'cart'), path: 'spec', lines: ['selector:', '  app: cat'], at: 1, mark: 'cat', label: 'pods say `cart`' },
+    {
+      kind: 'config',
+      object: subject('Service', 'shop', 'cart'),
+      path: 'spec',
+      lines: ['selector:', '  app: cat'],
+      at: 1,
+      mark: 'cat',
+      label: 'pods say `cart`',
+    },
     { kind: 'fact', label: 'endpoints', value: '0 ready of 0' },
-    { kind: 'shares', label: 'connects that failed', rows: [{ where: 'worker-1', bad: 5, of: 5, note: 'refused' }, { where: 'worker-10', bad: 0, of: 12, note: '' }] },
+    {
+      kind: 'shares',
+      label: 'connects that failed',
+      rows: [
+        { where: 'worker-1', bad: 5, of: 5, note: 'refused' },
+        { where: 'worker-10', bad: 0, of: 12, note: '' },
+      ],
+    },
     { kind: 'log', source: 'nginx', lines: ['no live upstreams'] },
   ],
 })
 
 const mixed = diagnose(modelOf({}), {
   checks: [
-    stub('SVC901', selector, { words: { headline: () => 'Service shop/cart selects nothing.', detail: () => 'service shop/cart · 0 of 3 pods match', note: () => 'a selector is not checked when it is written', help: () => ['correct the selector', 'kubectl -n shop edit service cart'] } }),
+    stub('SVC901', selector, {
+      words: {
+        headline: () => 'Service shop/cart selects nothing.',
+        detail: () => 'service shop/cart · 0 of 3 pods match',
+        note: () => 'a selector is not checked when it is written',
+        help: () => ['correct the selector', 'kubectl -n shop edit service cart'],
+      },
+    }),
     stub('ING901', trouble('web', { symptoms: ['ingress-fails:shop/web'] })),
     stub('DNS901', trouble('dns', { severity: 'warning', confidence: 'inferred' })),
     stub('POL901', cannotTell('not-asked', 'needs --probe', '--probe')),
@@ -43,7 +65,9 @@ const mixed = diagnose(modelOf({}), {
   ],
 })
 
-const unsure = diagnose(modelOf({}), { checks: [stub('DNS901', ok(1)), stub('DNS902', cannotTell('too-few', '3 look-ups; 20 are needed'))] })
+const unsure = diagnose(modelOf({}), {
+  checks: [stub('DNS901', ok(1)), stub('DNS902', cannotTell('too-few', '3 look-ups; 20 are needed'))],
+})
 
 test('the answer first, then causes with their consequences, then what was not seen', () => {
   expect(text(mixed, normal)).toMatchInlineSnapshot(`
@@ -88,7 +112,10 @@ test('the answer first, then causes with their consequences, then what was not s
 })
 
 test('every finding names its subject in its first line', () => {
-  for (const { finding } of mixed.roots) expect(text(mixed, normal)).toMatch(new RegExp(`^\\S+ ${finding.severity}\\[${finding.code}\\] .*${finding.subject.name}`, 'm'))
+  for (const { finding } of mixed.roots)
+    expect(text(mixed, normal)).toMatch(
+      new RegExp(`^\\S+ ${finding.severity}\\[${finding.code}\\] .*${finding.subject.name}`, 'm'),
+    )
 })
 
 test('quiet: verdict lines only', () => {
@@ -119,7 +146,11 @@ test('verbose adds the rest of the evidence and the checks that were fine', () =
   expect(lines).toContain('        no live upstreams')
   expect(lines).toContain('✓ NOD902  no trouble NOD902  (three looked at)')
   expect(lines).toContain('- NOD903  trouble NOD903: no such thing')
-  expect(lines.slice(-3)).toEqual(['1 ok · 2 findings (+1 explained) · 1 cannot tell · 2 need --probe · 1 not applicable · 1 crashed', '3.1 s', ''])
+  expect(lines.slice(-3)).toEqual([
+    '1 ok · 2 findings (+1 explained) · 1 cannot tell · 2 need --probe · 1 not applicable · 1 crashed',
+    '3.1 s',
+    '',
+  ])
 })
 
 const opening = (diagnosis: Diagnosis): string => text(diagnosis, normal).split('\n')[0] ?? ''
@@ -130,22 +161,84 @@ describe('the opening line', () => {
   })
 
   test.each([
-    ['all is well', diagnose(modelOf({}), { checks: [stub('DNS901', ok(1)), stub('DNS902', ok(1))] }), 'Nothing wrong was seen in the cluster.'],
-    ['not everything was seen: never "all is well"', unsure, 'Nothing wrong was seen in the cluster: 1 check could not tell.'],
-    ['nothing to look at', diagnose(modelOf({}), { checks: [stub('DNS901', notApplicable('none'))] }), 'Nothing to check: the cluster has nothing that these checks look at.'],
-    ['a crash', diagnose(modelOf({}), { checks: [crash, stub('DNS902', ok(1))] }), "1 check crashed: hopscope can't say whether the cluster is well."],
-    ['several causes', diagnose(modelOf({}), { checks: [stub('DNS901', trouble('a')), stub('DNS902', trouble('b'))] }), 'a is in trouble DNS901. 1 more root cause below.'],
-    ['something to know, and no fault', diagnose(modelOf({}), { checks: [stub('DNS901', ok(1)), stub('DNS902', ok(1)), stub('DNS903', trouble('cart', { severity: 'info' }))] }), 'Nothing wrong was seen in the cluster: one thing is worth knowing, below.'],
-    ['asked about one namespace', diagnose(modelOf({}, {}, { namespace: 'shop' }), { checks: [stub('DNS901', ok(1))] }), "Nothing wrong was seen in namespace shop and the cluster's DNS."],
-    ['no right to see anything', diagnose(modelOf({}, { pods: unknown('forbidden', 'list pods') }), { checks: [stub('DNS901', ok(1), { needs: ['pods'] })] }), 'hopscope could see nothing of the cluster: no permission: list pods.'],
-    ['only what was not asked for', diagnose(modelOf({}), { checks: [stub('DNS901', ok(1), { needs: ['dnsProbe'] })] }), 'hopscope could see nothing of the cluster: not measured, add --probe.'],
-    ['an empty namespace', diagnose(modelOf({ pods: [], services: [], ingresses: [], workloads: [] }, {}, { namespace: 'shpo' }), { checks: [stub('DNS901', ok(1))] }), "Nothing to check: 0 Services and 0 pods in namespace shpo and the cluster's DNS: is -n right?"],
-    ['asked about DNS', diagnose(modelOf({}, {}, { target: { kind: 'dns' } }), { checks: [stub('DNS901', ok(1))] }), "Nothing wrong was seen in the cluster's DNS."],
+    [
+      'all is well',
+      diagnose(modelOf({}), { checks: [stub('DNS901', ok(1)), stub('DNS902', ok(1))] }),
+      'Nothing wrong was seen in the cluster.',
+    ],
+    [
+      'not everything was seen: never "all is well"',
+      unsure,
+      'Nothing wrong was seen in the cluster: 1 check could not tell.',
+    ],
+    [
+      'nothing to look at',
+      diagnose(modelOf({}), { checks: [stub('DNS901', notApplicable('none'))] }),
+      'Nothing to check: the cluster has nothing that these checks look at.',
+    ],
+    [
+      'a crash',
+      diagnose(modelOf({}), { checks: [crash, stub('DNS902', ok(1))] }),
+      "1 check crashed: hopscope can't say whether the cluster is well.",
+    ],
+    [
+      'several causes',
+      diagnose(modelOf({}), { checks: [stub('DNS901', trouble('a')), stub('DNS902', trouble('b'))] }),
+      'a is in trouble DNS901. 1 more root cause below.',
+    ],
+    [
+      'something to know, and no fault',
+      diagnose(modelOf({}), {
+        checks: [stub('DNS901', ok(1)), stub('DNS902', ok(1)), stub('DNS903', trouble('cart', { severity: 'info' }))],
+      }),
+      'Nothing wrong was seen in the cluster: one thing is worth knowing, below.',
+    ],
+    [
+      'asked about one namespace',
+      diagnose(modelOf({}, {}, { namespace: 'shop' }), { checks: [stub('DNS901', ok(1))] }),
+      "Nothing wrong was seen in namespace shop and the cluster's DNS.",
+    ],
+    [
+      'no right to see anything',
+      diagnose(modelOf({}, { pods: unknown('forbidden', 'list pods') }), {
+        checks: [stub('DNS901', ok(1), { needs: ['pods'] })],
+      }),
+      'hopscope could see nothing of the cluster: no permission: list pods.',
+    ],
+    [
+      'only what was not asked for',
+      diagnose(modelOf({}), { checks: [stub('DNS901', ok(1), { needs: ['dnsProbe'] })] }),
+      'hopscope could see nothing of the cluster: not measured, add --probe.',
+    ],
+    [
+      'an empty namespace',
+      diagnose(modelOf({ pods: [], services: [], ingresses: [], workloads: [] }, {}, { namespace: 'shpo' }), {
+        checks: [stub('DNS901', ok(1))],
+      }),
+      "Nothing to check: 0 Services and 0 pods in namespace shpo and the cluster's DNS: is -n right?",
+    ],
+    [
+      'asked about DNS',
+      diagnose(modelOf({}, {}, { target: { kind: 'dns' } }), { checks: [stub('DNS901', ok(1))] }),
+      "Nothing wrong was seen in the cluster's DNS.",
+    ],
   ])('%s', (_, diagnosis, expected) => expect(opening(diagnosis)).toBe(expected))
 })
 
 const raced = diagnose(
-  modelOf(cluster({ kernel: '5.4.0-150-generic', nodes: ['worker-1', 'worker-2'], network: raceOn('worker-2'), conntrack: [conntrackOf('worker-1', { clash_resolve: null }), conntrackOf('worker-2', { insert_failed: racesPerNode, drop: racesPerNode, clash_resolve: null })] }), {}, { target: { kind: 'dns' } }),
+  modelOf(
+    cluster({
+      kernel: '5.4.0-150-generic',
+      nodes: ['worker-1', 'worker-2'],
+      network: raceOn('worker-2'),
+      conntrack: [
+        conntrackOf('worker-1', { clash_resolve: null }),
+        conntrackOf('worker-2', { insert_failed: racesPerNode, drop: racesPerNode, clash_resolve: null }),
+      ],
+    }),
+    {},
+    { target: { kind: 'dns' } },
+  ),
   { checks: checks.filter((it) => it.slug.startsWith('dns/')) },
 )
 
@@ -192,7 +285,9 @@ test('the race, as told', () => {
 })
 
 describe('in whatever form', () => {
-  const forms = [plain, ascii, colour].flatMap((it) => (['quiet', 'normal', 'verbose'] as const).map((detail) => ({ paint: it, detail, footer: [] })))
+  const forms = [plain, ascii, colour].flatMap((it) =>
+    (['quiet', 'normal', 'verbose'] as const).map((detail) => ({ paint: it, detail, footer: [] })),
+  )
 
   test('nothing is undefined, and no line ends in a blank', () => {
     for (const diagnosis of [mixed, unsure, raced]) {

@@ -25,7 +25,13 @@ export function text(diagnosis: Diagnosis, options: TextOptions): string {
   const checks = new Map(diagnosis.results.map((it) => [it.check.code, it.check]))
   const lines = [
     paint.strong(headline(diagnosis)),
-    ...diagnosis.roots.flatMap((root, index) => rootLines(root, checks, isRepeat(diagnosis.roots, index) && options.detail === 'normal' ? { ...options, detail: 'quiet' } : options)),
+    ...diagnosis.roots.flatMap((root, index) =>
+      rootLines(
+        root,
+        checks,
+        isRepeat(diagnosis.roots, index) && options.detail === 'normal' ? { ...options, detail: 'quiet' } : options,
+      ),
+    ),
     ...(options.above === undefined || options.above.length === 0 ? [] : ['', ...options.above]),
     ...crashedLines(diagnosis.results, options),
     ...cannotTellLines(diagnosis.results, options),
@@ -56,7 +62,10 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
   if (check === undefined) return []
   // Two Services with the same fault must not look like one: the subject stands in the first line of each.
   const first = `${paint.mark(finding.severity)} ${finding.severity}[${finding.code}] ${check.title}: ${nameOf(finding.subject)}`
-  const head = [`${pad(first, paint.width - finding.confidence.length, paint)}${paint.confidence(finding.confidence)}`, `  ${check.words.detail(finding)}`]
+  const head = [
+    `${pad(first, paint.width - finding.confidence.length, paint)}${paint.confidence(finding.confidence)}`,
+    `  ${check.words.detail(finding)}`,
+  ]
   const under = [...new Set(root.consequences.map((it) => consequence(it, checks, paint)))]
   if (options.detail === 'quiet') return ['', ...head, ...under]
 
@@ -66,7 +75,10 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
   return [
     '',
     ...head,
-    ...shown.flatMap((it, index) => [...(it.kind === 'fact' && shown[index - 1]?.kind === 'fact' ? [] : ['']), ...evidenceLines(it, paint).map((line) => `      ${line}`)]),
+    ...shown.flatMap((it, index) => [
+      ...(it.kind === 'fact' && shown[index - 1]?.kind === 'fact' ? [] : ['']),
+      ...evidenceLines(it, paint).map((line) => `      ${line}`),
+    ]),
     '',
     ...(note === null ? [] : [`  note: ${note}`]),
     ...(sentence === undefined ? [] : [`  help: ${sentence}`]),
@@ -83,7 +95,11 @@ function consequence(finding: Finding, checks: ReadonlyMap<string, AnyCheck>, pa
 function crashedLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
   return results
     .filter((it) => it.verdict === 'crashed')
-    .flatMap((it) => ['', `${paint.mark('error')} ${it.check.code} crashed, and says nothing: ${it.crash?.split('\n')[0] ?? ''}`, '  help: this is a bug in hopscope; the other checks are not affected. `-o json` has the stack'])
+    .flatMap((it) => [
+      '',
+      `${paint.mark('error')} ${it.check.code} crashed, and says nothing: ${it.crash?.split('\n')[0] ?? ''}`,
+      '  help: this is a bug in hopscope; the other checks are not affected. `-o json` has the stack',
+    ])
 }
 
 function cannotTellLines(results: readonly CheckResult[], options: TextOptions): readonly string[] {
@@ -92,7 +108,11 @@ function cannotTellLines(results: readonly CheckResult[], options: TextOptions):
   if (unsure.length === 0) return []
   const count = `${unsure.length} check${unsure.length === 1 ? '' : 's'} could not tell`
   const reasons = Map.groupBy(
-    unsure.flatMap((it) => it.cannotTell.filter((one) => !isNotAsked(one)).map((verdict) => ({ code: it.check.code, title: it.check.title, verdict }))),
+    unsure.flatMap((it) =>
+      it.cannotTell
+        .filter((one) => !isNotAsked(one))
+        .map((verdict) => ({ code: it.check.code, title: it.check.title, verdict })),
+    ),
     (it) => `${it.verdict.why}\0${it.verdict.settle ?? ''}`,
   )
   return [
@@ -103,7 +123,10 @@ function cannotTellLines(results: readonly CheckResult[], options: TextOptions):
       if (first === undefined) return []
       const codes = [...new Set(its.map((it) => it.code))]
       const what = codes.length === 1 ? `${first.code} ${first.title}` : codes.join(' ')
-      return [`  ${what}`, `      ${first.verdict.why}${first.verdict.settle === null ? '' : `   ${paint.strong(first.verdict.settle)}`}`]
+      return [
+        `  ${what}`,
+        `      ${first.verdict.why}${first.verdict.settle === null ? '' : `   ${paint.strong(first.verdict.settle)}`}`,
+      ]
     }),
   ]
 }
@@ -111,8 +134,17 @@ function cannotTellLines(results: readonly CheckResult[], options: TextOptions):
 function okLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
   return [
     '',
-    ...results.filter((it) => it.verdict === 'ok').map((it) => `${paint.mark('ok')} ${it.check.code}  ${it.check.fine}${it.note === null ? '' : paint.dim(`  (${it.note})`)}`),
-    ...results.filter((it) => it.verdict === 'not-applicable').map((it) => `${paint.mark('not-applicable')} ${it.check.code}  ${it.check.title}: ${it.note ?? 'not applicable'}`),
+    ...results
+      .filter((it) => it.verdict === 'ok')
+      .map(
+        (it) =>
+          `${paint.mark('ok')} ${it.check.code}  ${it.check.fine}${it.note === null ? '' : paint.dim(`  (${it.note})`)}`,
+      ),
+    ...results
+      .filter((it) => it.verdict === 'not-applicable')
+      .map(
+        (it) => `${paint.mark('not-applicable')} ${it.check.code}  ${it.check.title}: ${it.note ?? 'not applicable'}`,
+      ),
   ]
 }
 

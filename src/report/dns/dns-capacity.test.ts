@@ -15,16 +15,58 @@ const plain = paint({ colour: false, ascii: false, width: 100 })
 const servers = [server('coredns-1', 'worker-1'), server('coredns-2', 'worker-2')]
 
 function server(name: string, on: string, about: Parameters<typeof container>[0] = {}): ReturnType<typeof pod> {
-  return pod(name, { namespace: 'kube-system', node: on, containers: [container({ name: 'coredns', cpuLimitMilli: 100, cpuRequestMilli: 50, memoryLimitBytes: 170 * 2 ** 20, ...about })] })
+  return pod(name, {
+    namespace: 'kube-system',
+    node: on,
+    containers: [
+      container({
+        name: 'coredns',
+        cpuLimitMilli: 100,
+        cpuRequestMilli: 50,
+        memoryLimitBytes: 170 * 2 ** 20,
+        ...about,
+      }),
+    ],
+  })
 }
 
 function rates(about: Partial<CoreDnsRates> = {}): Known<CoreDnsRates> {
-  return known({ seconds: 5, requests: 2000, cpuSeconds: 0.13, responses: { NOERROR: 1500, NXDOMAIN: 500 }, cacheHits: 1900, cacheMisses: 100, residentBytes: 62 * 2 ** 20, upstream: { queries: 50, seconds: 0.1 }, p99Seconds: 0.001, durations: [], ...about })
+  return known({
+    seconds: 5,
+    requests: 2000,
+    cpuSeconds: 0.13,
+    responses: { NOERROR: 1500, NXDOMAIN: 500 },
+    cacheHits: 1900,
+    cacheMisses: 100,
+    residentBytes: 62 * 2 ** 20,
+    upstream: { queries: 50, seconds: 0.1 },
+    p99Seconds: 0.001,
+    durations: [],
+    ...about,
+  })
 }
 
-function capacityOf(first: Known<CoreDnsRates>, second: Known<CoreDnsRates>, namespace: string | null = null): NonNullable<ReturnType<typeof dnsCapacity>> {
-  const sources: Partial<{ [K in keyof Sources]: Known<Sources[K]> }> = { clusterDns: known(clusterDns({ pods: servers })), pods: known(servers), services: known([]), nodes: known([node('worker-1', { cpus: 2 }), node('worker-2', { cpus: 2 })]) }
-  const seen = dnsCapacity(model(sources, { scope: { namespace, target: { kind: 'dns' }, level: 'read' }, cluster: { context: 'test', version: 'v1', tool: 'test' } }), new Map([['coredns-1', first], ['coredns-2', second]]))
+function capacityOf(
+  first: Known<CoreDnsRates>,
+  second: Known<CoreDnsRates>,
+  namespace: string | null = null,
+): NonNullable<ReturnType<typeof dnsCapacity>> {
+  const sources: Partial<{ [K in keyof Sources]: Known<Sources[K]> }> = {
+    clusterDns: known(clusterDns({ pods: servers })),
+    pods: known(servers),
+    services: known([]),
+    nodes: known([node('worker-1', { cpus: 2 }), node('worker-2', { cpus: 2 })]),
+  }
+  const seen = dnsCapacity(
+    model(sources, {
+      scope: { namespace, target: { kind: 'dns' }, level: 'read' },
+      cluster: { context: 'test', version: 'v1', tool: 'test' },
+    }),
+    new Map([
+      ['coredns-1', first],
+      ['coredns-2', second],
+    ]),
+  )
   if (seen === null) throw new Error('no DNS')
   return seen
 }
@@ -45,13 +87,20 @@ describe('capacity', () => {
 
   it('calls a server at its limit used up, and one that is short of memory', () => {
     const seen = capacityOf(rates({ cpuSeconds: 0.49 }), rates({ residentBytes: 150 * 2 ** 20 }))
-    expect(seen.usedUp).toEqual(['coredns-1 uses 98 % of its CPU limit of 100m', 'coredns-2 uses 88 % of its memory limit'])
-    expect(capacityHeadline(seen)).toBe('CoreDNS has no headroom: coredns-1 uses 98 % of its CPU limit of 100m, and 1 more.')
+    expect(seen.usedUp).toEqual([
+      'coredns-1 uses 98 % of its CPU limit of 100m',
+      'coredns-2 uses 88 % of its memory limit',
+    ])
+    expect(capacityHeadline(seen)).toBe(
+      'CoreDNS has no headroom: coredns-1 uses 98 % of its CPU limit of 100m, and 1 more.',
+    )
     expect(capacityText(seen, plain).join('\n')).toContain('hopscope fix DNS103 --probe --plan')
   })
 
   it('names the skew where one server gets hardly anything', () => {
-    expect(capacityText(capacityOf(rates({ requests: 5000 }), rates({ requests: 0 })), plain).join('\n')).toContain("! the busiest server gets 1000.0 x the idlest's rate")
+    expect(capacityText(capacityOf(rates({ requests: 5000 }), rates({ requests: 0 })), plain).join('\n')).toContain(
+      "! the busiest server gets 1000.0 x the idlest's rate",
+    )
     expect(capacityOf(rates({ requests: 20 }), rates({ requests: 0 })).skew).toBeNull()
   })
 
@@ -70,7 +119,18 @@ describe('capacity', () => {
   })
 
   it('makes up nothing for what was not seen', () => {
-    const seen = capacityOf(rates({ cpuSeconds: null, cacheHits: null, cacheMisses: null, upstream: null, residentBytes: null, p99Seconds: null }), unknown('forbidden', 'get pods/proxy in namespace kube-system'), 'shop')
+    const seen = capacityOf(
+      rates({
+        cpuSeconds: null,
+        cacheHits: null,
+        cacheMisses: null,
+        upstream: null,
+        residentBytes: null,
+        p99Seconds: null,
+      }),
+      unknown('forbidden', 'get pods/proxy in namespace kube-system'),
+      'shop',
+    )
     const text = capacityText(seen, plain).join('\n')
     expect(seen.sizing.memoryLimitMi.value).toBeNull()
     expect(text).toContain('1 of 2 DNS servers answer 800 queries/s by estimate; how much CPU that leaves is unknown.')

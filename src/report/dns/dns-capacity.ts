@@ -1,4 +1,11 @@
-import { cpuMilliOf, cpuShareOf, type DnsCapacity, memoryShareOf, rateOf, type ServerUse } from '../../answers/dns-capacity.ts'
+import {
+  cpuMilliOf,
+  cpuShareOf,
+  type DnsCapacity,
+  memoryShareOf,
+  rateOf,
+  type ServerUse,
+} from '../../answers/dns-capacity.ts'
 import { autoscalerConfigMap, type Sized } from '../../relations/dns/dns-sizing.ts'
 import type { Paint } from '../paint.ts'
 import { ms } from '../milliseconds.ts'
@@ -7,12 +14,22 @@ const unknown = 'unknown'
 
 /** The verdict first, then what is used, then what is needed, each number with how it came about. */
 export function capacityText(it: DnsCapacity, paint: Paint): readonly string[] {
-  return [paint.strong(capacityHeadline(it)), '', ...serverTable(it, paint), '', ...facts(it, paint), '', ...needs(it, paint), '']
+  return [
+    paint.strong(capacityHeadline(it)),
+    '',
+    ...serverTable(it, paint),
+    '',
+    ...facts(it, paint),
+    '',
+    ...needs(it, paint),
+    '',
+  ]
 }
 
 export function capacityHeadline(it: DnsCapacity): string {
   const [first, ...more] = it.usedUp
-  if (first !== undefined) return `CoreDNS has no headroom: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}.`
+  if (first !== undefined)
+    return `CoreDNS has no headroom: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}.`
   const seen = it.servers.filter((one) => one.rates.known)
   if (seen.length === 0) return 'Cannot tell what CoreDNS carries: the metrics of no server could be read.'
   const shares = seen.map(cpuShareOf)
@@ -24,16 +41,40 @@ export function capacityHeadline(it: DnsCapacity): string {
 /** As all commands. What was not seen, be it one share of one server, is no ground for a 0. */
 export function capacityExitCode({ usedUp, servers }: DnsCapacity): 0 | 1 | 2 {
   if (usedUp.length > 0) return 1
-  return servers.every((it) => cpuShareOf(it) !== null && (it.memoryLimitBytes === null || memoryShareOf(it) !== null)) ? 0 : 2
+  return servers.every((it) => cpuShareOf(it) !== null && (it.memoryLimitBytes === null || memoryShareOf(it) !== null))
+    ? 0
+    : 2
 }
 
 function serverTable(it: DnsCapacity, paint: Paint): readonly string[] {
-  const header = ['server', 'node', 'queries/s', 'CPU', 'of its limit', 'request', 'memory', 'of its limit', 'p99', 'node: cores, requested']
+  const header = [
+    'server',
+    'node',
+    'queries/s',
+    'CPU',
+    'of its limit',
+    'request',
+    'memory',
+    'of its limit',
+    'p99',
+    'node: cores, requested',
+  ]
   const rows = it.servers.map(row)
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((one) => (one[column] ?? '').length)))
-  const line = (cells: readonly string[]): string => `  ${cells.map((cell, column) => (column < 2 || column === 9 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd()
-  const unread = it.servers.flatMap((one) => (one.rates.known ? [] : [`  ${paint.mark('cannot-tell')} ${one.pod}: ${one.rates.why.detail}`]))
-  return [paint.dim(line(header)), ...rows.map((cells, i) => (i < it.servers.length && it.usedUp.some((text) => text.startsWith(`${it.servers[i]?.pod} `)) ? paint.bad(line(cells)) : line(cells))), ...unread]
+  const line = (cells: readonly string[]): string =>
+    `  ${cells.map((cell, column) => (column < 2 || column === 9 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd()
+  const unread = it.servers.flatMap((one) =>
+    one.rates.known ? [] : [`  ${paint.mark('cannot-tell')} ${one.pod}: ${one.rates.why.detail}`],
+  )
+  return [
+    paint.dim(line(header)),
+    ...rows.map((cells, i) =>
+      i < it.servers.length && it.usedUp.some((text) => text.startsWith(`${it.servers[i]?.pod} `))
+        ? paint.bad(line(cells))
+        : line(cells),
+    ),
+    ...unread,
+  ]
 }
 
 function row(it: ServerUse): readonly string[] {
@@ -48,8 +89,14 @@ function row(it: ServerUse): readonly string[] {
     it.cpuLimitMilli === null ? 'no limit' : `${share === null ? unknown : percent(share)} of ${it.cpuLimitMilli}m`,
     it.cpuRequestMilli === null ? 'none' : `${it.cpuRequestMilli}m`,
     rates?.residentBytes === null || rates === null ? unknown : `${Math.round(rates.residentBytes / 2 ** 20)}Mi`,
-    it.memoryLimitBytes === null ? 'no limit' : `${memoryShareOf(it) === null ? unknown : percent(memoryShareOf(it) ?? 0)} of ${Math.round(it.memoryLimitBytes / 2 ** 20)}Mi`,
-    rates?.p99Seconds === null || rates === null ? '-' : rates.p99Seconds === Infinity ? 'over 8 s' : `< ${ms(rates.p99Seconds * 1000)}`,
+    it.memoryLimitBytes === null
+      ? 'no limit'
+      : `${memoryShareOf(it) === null ? unknown : percent(memoryShareOf(it) ?? 0)} of ${Math.round(it.memoryLimitBytes / 2 ** 20)}Mi`,
+    rates?.p99Seconds === null || rates === null
+      ? '-'
+      : rates.p99Seconds === Infinity
+        ? 'over 8 s'
+        : `< ${ms(rates.p99Seconds * 1000)}`,
     `${it.nodeCores ?? unknown}, ${it.nodeRequestedMilli === null ? unknown : `${it.nodeRequestedMilli}m`}`,
   ]
 }
@@ -61,38 +108,113 @@ function facts(it: DnsCapacity, paint: Paint): readonly string[] {
   const warn = (is: boolean, text: string): string => (is ? `${paint.mark('warning')} ${text}` : text)
   const nx = it.nxdomainShare
   return [
-    fact('answers', answers === 0 ? 'none while it was watched' : warn((it.servfailShare ?? 0) > 0.01, `${codes.map(([code, n]) => `${code} ${percent(n / answers)}`).join('  ')}   (${answers} in ${seconds?.toFixed(1)} s)`)),
+    fact(
+      'answers',
+      answers === 0
+        ? 'none while it was watched'
+        : warn(
+            (it.servfailShare ?? 0) > 0.01,
+            `${codes.map(([code, n]) => `${code} ${percent(n / answers)}`).join('  ')}   (${answers} in ${seconds?.toFixed(1)} s)`,
+          ),
+    ),
     fact('from the cache', it.cacheHitShare === null ? `${unknown}: no cache metric moved` : percent(it.cacheHitShare)),
-    fact('upstream', it.upstream === null ? `${unknown}: forward counted nothing` : it.upstream.meanMs === null ? 'not asked while it was watched' : `${ms(it.upstream.meanMs)} on average over ${it.upstream.queries} queries`),
-    fact('CPU per query', it.cpuSecondsPerQuery === null ? `${unknown}: fewer than 500 queries or 50 ms of CPU while it was watched` : `${Math.round(it.cpuSecondsPerQuery * 1e6)} us, so ${Math.round(1 / it.cpuSecondsPerQuery).toLocaleString('en')} queries/s on one vCPU`),
-    fact('evenly spread', it.skew === null ? 'too little to say' : warn(it.skew > 3, `the busiest server gets ${it.skew.toFixed(1)} x the idlest's rate`)),
-    fact('search lists', nx === null ? 'too little to say' : warn(nx > 0.6, nx < 0.005 ? 'cost nothing now: no NXDOMAIN' : `${percent(nx)} are NXDOMAIN; if search lists are why, a look-up costs ${(1 / (1 - Math.min(nx, 0.99))).toFixed(1)} x its queries (DNS104 names who)`)),
+    fact(
+      'upstream',
+      it.upstream === null
+        ? `${unknown}: forward counted nothing`
+        : it.upstream.meanMs === null
+          ? 'not asked while it was watched'
+          : `${ms(it.upstream.meanMs)} on average over ${it.upstream.queries} queries`,
+    ),
+    fact(
+      'CPU per query',
+      it.cpuSecondsPerQuery === null
+        ? `${unknown}: fewer than 500 queries or 50 ms of CPU while it was watched`
+        : `${Math.round(it.cpuSecondsPerQuery * 1e6)} us, so ${Math.round(1 / it.cpuSecondsPerQuery).toLocaleString('en')} queries/s on one vCPU`,
+    ),
+    fact(
+      'evenly spread',
+      it.skew === null
+        ? 'too little to say'
+        : warn(it.skew > 3, `the busiest server gets ${it.skew.toFixed(1)} x the idlest's rate`),
+    ),
+    fact(
+      'search lists',
+      nx === null
+        ? 'too little to say'
+        : warn(
+            nx > 0.6,
+            nx < 0.005
+              ? 'cost nothing now: no NXDOMAIN'
+              : `${percent(nx)} are NXDOMAIN; if search lists are why, a look-up costs ${(1 / (1 - Math.min(nx, 0.99))).toFixed(1)} x its queries (DNS104 names who)`,
+          ),
+    ),
   ]
 }
 
 function needs(it: DnsCapacity, paint: Paint): readonly string[] {
   const { sizing } = it
-  const has = <T>(values: readonly (T | null)[], text: (value: T) => string): string => [...new Set(values.map((one) => (one === null ? 'none' : text(one))))].join(', ')
-  const line = (name: string, sized: Sized, unit: string, now: string): readonly string[] => [`  ${name.padEnd(14)} ${(sized.value === null ? unknown : `${sized.value}${unit}`).padEnd(9)} now ${now}`, paint.dim(`${' '.repeat(17)}${sized.formula}`)]
+  const has = <T>(values: readonly (T | null)[], text: (value: T) => string): string =>
+    [...new Set(values.map((one) => (one === null ? 'none' : text(one))))].join(', ')
+  const line = (name: string, sized: Sized, unit: string, now: string): readonly string[] => [
+    `  ${name.padEnd(14)} ${(sized.value === null ? unknown : `${sized.value}${unit}`).padEnd(9)} now ${now}`,
+    paint.dim(`${' '.repeat(17)}${sized.formula}`),
+  ]
   return [
     paint.strong('This cluster needs'),
-    ...((it.queriesPerSecond ?? 0) < 50 && it.queriesPerSecond !== null ? [paint.dim('  hardly anybody asks just now: look again at the busiest hour, or watch for longer (--window 60s)')] : []),
+    ...((it.queriesPerSecond ?? 0) < 50 && it.queriesPerSecond !== null
+      ? [
+          paint.dim(
+            '  hardly anybody asks just now: look again at the busiest hour, or watch for longer (--window 60s)',
+          ),
+        ]
+      : []),
     ...line('replicas', sizing.replicas, '', it.replicas === null ? unknown : `${it.replicas}`),
-    ...line('CPU request', sizing.cpuRequestMilli, 'm', has(it.servers.map((one) => one.cpuRequestMilli), (value) => `${value}m`)),
-    `  ${'CPU limit'.padEnd(14)} ${'none'.padEnd(9)} now ${has(it.servers.map((one) => one.cpuLimitMilli), (value) => `${value}m`)}`,
+    ...line(
+      'CPU request',
+      sizing.cpuRequestMilli,
+      'm',
+      has(
+        it.servers.map((one) => one.cpuRequestMilli),
+        (value) => `${value}m`,
+      ),
+    ),
+    `  ${'CPU limit'.padEnd(14)} ${'none'.padEnd(9)} now ${has(
+      it.servers.map((one) => one.cpuLimitMilli),
+      (value) => `${value}m`,
+    )}`,
     paint.dim(`${' '.repeat(17)}a limit stops CoreDNS for the rest of each 100 ms; the upstream manifest has none`),
-    ...line('memory limit', sizing.memoryLimitMi, 'Mi', has(it.servers.map((one) => one.memoryLimitBytes), (value) => `${Math.round(value / 2 ** 20)}Mi`)),
+    ...line(
+      'memory limit',
+      sizing.memoryLimitMi,
+      'Mi',
+      has(
+        it.servers.map((one) => one.memoryLimitBytes),
+        (value) => `${Math.round(value / 2 ** 20)}Mi`,
+      ),
+    ),
     `  ${'autoscaler'.padEnd(14)} for cluster-proportional-autoscaler, where it runs; it counts nodes and cores, never queries`,
     ...yaml(autoscalerConfigMap(sizing)).map((text) => `      ${text}`),
-    ...(!it.usedUp.some((text) => text.includes('CPU limit')) ? [] : ['', `  ${paint.strong('help')}: hopscope fix DNS103 --probe --plan    hopscope explain DNS103`]),
-    ...(it.usedUp.length > 0 && it.servers.some((one) => one.cpuLimitMilli !== null) ? ['  note: at its limit a server drops what it cannot answer, so the rate above is the least that clients ask'] : []),
+    ...(!it.usedUp.some((text) => text.includes('CPU limit'))
+      ? []
+      : ['', `  ${paint.strong('help')}: hopscope fix DNS103 --probe --plan    hopscope explain DNS103`]),
+    ...(it.usedUp.length > 0 && it.servers.some((one) => one.cpuLimitMilli !== null)
+      ? ['  note: at its limit a server drops what it cannot answer, so the rate above is the least that clients ask']
+      : []),
   ]
 }
 
 /** Two levels of plain keys: enough for a ConfigMap. */
 function yaml(object: object): readonly string[] {
   return Object.entries(object as Record<string, unknown>).flatMap(([key, value]) =>
-    typeof value === 'object' && value !== null ? [`${key}:`, ...Object.entries(value as Record<string, string>).map(([inner, text]) => `  ${inner}: ${/^[\w-]+$/.test(text) ? text : `'${text}'`}`)] : [`${key}: ${String(value)}`],
+    typeof value === 'object' && value !== null
+      ? [
+          `${key}:`,
+          ...Object.entries(value as Record<string, string>).map(
+            ([inner, text]) => `  ${inner}: ${/^[\w-]+$/.test(text) ? text : `'${text}'`}`,
+          ),
+        ]
+      : [`${key}: ${String(value)}`],
   )
 }
 
@@ -101,7 +223,9 @@ function fact(name: string, value: string): string {
 }
 
 function rate(value: number | null): string {
-  return value === null ? 'at an unknown rate' : `${value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1)} queries/s`
+  return value === null
+    ? 'at an unknown rate'
+    : `${value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1)} queries/s`
 }
 
 function percent(share: number): string {

@@ -5,7 +5,9 @@ import { known, unknown } from '../../model/known.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { clients, serverLogs } from './dns-clients.ts'
 
-const resolvConf = known('nameserver 10.96.0.10\nsearch shop.svc.cluster.local svc.cluster.local cluster.local corp.example\noptions ndots:5\n')
+const resolvConf = known(
+  'nameserver 10.96.0.10\nsearch shop.svc.cluster.local svc.cluster.local cluster.local corp.example\noptions ndots:5\n',
+)
 const noShell = unknown('not-there', 'the container has no shell')
 
 it('each pod with its library, its look-up and what one look-up costs it', () => {
@@ -24,11 +26,30 @@ it('each pod with its library, its look-up and what one look-up costs it', () =>
 
 it('says that it did not look', () => {
   expect(clients(model({}))).toEqual(['application pods: not looked into (needs --probe)'])
-  expect(serverLogs(model({ dnsServerLogs: unknown('forbidden', 'get pods/log in namespace kube-system') }))).toEqual(["DNS servers' logs: not read (get pods/log in namespace kube-system)"])
+  expect(serverLogs(model({ dnsServerLogs: unknown('forbidden', 'get pods/log in namespace kube-system') }))).toEqual([
+    "DNS servers' logs: not read (get pods/log in namespace kube-system)",
+  ])
 })
 
 it("the servers' own words, or that there are none", () => {
-  const log = (about: Partial<DnsServerLog>): DnsServerLog => ({ pod: 'coredns-0', container: 'coredns', run: 'now', lines: 400, signs: [], ...about })
-  expect(serverLogs(model({ dnsServerLogs: known([log({}), log({ pod: 'coredns-1' })]) }))).toEqual(['logs of 2 DNS servers, last two minutes: nothing of trouble'])
-  expect(serverLogs(model({ dnsServerLogs: known([log({ signs: [{ kind: 'io-timeout', times: 7, said: 'read udp 10.2.0.2:41000->10.0.0.2:53: i/o timeout' }] })]) }))).toEqual(['coredns-0 says 7 times: an upstream gave no answer (read udp 10.2.0.2:41000->10.0.0.2:53: i/o timeout)'])
+  const log = (about: Partial<DnsServerLog>): DnsServerLog => ({
+    pod: 'coredns-0',
+    container: 'coredns',
+    run: 'now',
+    lines: 400,
+    signs: [],
+    ...about,
+  })
+  expect(serverLogs(model({ dnsServerLogs: known([log({}), log({ pod: 'coredns-1' })]) }))).toEqual([
+    'logs of 2 DNS servers, last two minutes: nothing of trouble',
+  ])
+  expect(
+    serverLogs(
+      model({
+        dnsServerLogs: known([
+          log({ signs: [{ kind: 'io-timeout', times: 7, said: 'read udp 10.2.0.2:41000->10.0.0.2:53: i/o timeout' }] }),
+        ]),
+      }),
+    ),
+  ).toEqual(['coredns-0 says 7 times: an upstream gave no answer (read udp 10.2.0.2:41000->10.0.0.2:53: i/o timeout)'])
 })

@@ -3,21 +3,33 @@ import type { LogSignKind } from '../../model/server-log.ts'
 import type { Model } from '../../model/sources.ts'
 import { lookupCost, outsideName } from '../../relations/dns/lookup-cost.ts'
 
-/** What applications see from inside their own containers, with their own C library, and what one look-up costs them. */
+/**
+ * What applications see from inside their own containers, with their own C library, and what one look-up costs them.
+ */
 export function clients(model: Model): readonly string[] {
   const { insideViews } = model.sources
   if (!insideViews.known) return [`application pods: not looked into (${insideViews.why.detail})`]
   if (insideViews.value.length === 0) return ['application pods: none in this namespace to look out of']
   const rows = insideViews.value.map(row)
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((it) => (it[column] ?? '').length)))
-  return [`from inside application pods, and queries for one look-up of ${outsideName.name} (with a last dot 2):`, ...rows.map((it) => `  ${it.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())]
+  return [
+    `from inside application pods, and queries for one look-up of ${outsideName.name} (with a last dot 2):`,
+    ...rows.map((it) => `  ${it.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()),
+  ]
 }
 
 function row(view: InsideView): readonly string[] {
   const libc = view.libc ?? (view.libc === null ? 'libc unknown' : 'libc not looked for')
   const { lookup, resolvConf } = view
-  const look = lookup.known ? `${lookup.value.tool} ${lookup.value.result} ${lookup.value.ms < 20 ? 'within 20 ms' : `after ${(lookup.value.ms / 1000).toFixed(2)} s`}` : `not tried: ${lookup.why.detail}`
-  return [`${view.namespace}/${view.pod}`, libc, look, resolvConf.known ? cost(resolvConf.value) : `resolv.conf not read: ${resolvConf.why.detail}`]
+  const look = lookup.known
+    ? `${lookup.value.tool} ${lookup.value.result} ${lookup.value.ms < 20 ? 'within 20 ms' : `after ${(lookup.value.ms / 1000).toFixed(2)} s`}`
+    : `not tried: ${lookup.why.detail}`
+  return [
+    `${view.namespace}/${view.pod}`,
+    libc,
+    look,
+    resolvConf.known ? cost(resolvConf.value) : `resolv.conf not read: ${resolvConf.why.detail}`,
+  ]
 }
 
 function cost(text: string): string {
@@ -41,11 +53,18 @@ const words: Readonly<Record<LogSignKind, string>> = {
   'last-words': 'ended with words that hopscope does not know',
 }
 
-/** The servers' own words of the last two minutes, and of runs before a restart: each kind of complaint once a server. */
+/**
+ * The servers' own words of the last two minutes, and of runs before a restart: each kind of complaint once a server.
+ */
 export function serverLogs(model: Model): readonly string[] {
   const { dnsServerLogs } = model.sources
   if (!dnsServerLogs.known) return [`DNS servers' logs: not read (${dnsServerLogs.why.detail})`]
-  const told = dnsServerLogs.value.flatMap(({ pod, run, signs }) => signs.map((it) => `${pod}${run === 'before' ? ', run before' : ''} says ${it.times === 1 ? 'once' : `${it.times} times`}: ${words[it.kind]} (${it.said.slice(0, 100)})`))
+  const told = dnsServerLogs.value.flatMap(({ pod, run, signs }) =>
+    signs.map(
+      (it) =>
+        `${pod}${run === 'before' ? ', run before' : ''} says ${it.times === 1 ? 'once' : `${it.times} times`}: ${words[it.kind]} (${it.said.slice(0, 100)})`,
+    ),
+  )
   if (told.length > 0) return told
   const servers = new Set(dnsServerLogs.value.map((it) => it.pod)).size
   return [`logs of ${servers} DNS server${servers === 1 ? '' : 's'}, last two minutes: nothing of trouble`]

@@ -7,14 +7,24 @@ export function loadText(steps: readonly LoadStep[], end: LoadEnd, target: numbe
   const header = ['asked/s', 'answered/s', 'lost', 'p50', 'p99', 'canary p99', 'CPU of each server']
   const rows = steps.map(cells)
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]): string => `  ${row.map((cell, column) => (column === 6 ? cell : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd()
-  return [`${paint.mark(mark(end))} ${paint.strong(loadHeadline(end, target))}`, '', paint.dim(line(header)), ...rows.map(line), '', `  ${end.queries.toLocaleString('en')} queries in all`, '']
+  const line = (row: readonly string[]): string =>
+    `  ${row.map((cell, column) => (column === 6 ? cell : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd()
+  return [
+    `${paint.mark(mark(end))} ${paint.strong(loadHeadline(end, target))}`,
+    '',
+    paint.dim(line(header)),
+    ...rows.map(line),
+    '',
+    `  ${end.queries.toLocaleString('en')} queries in all`,
+    '',
+  ]
 }
 
 export function loadHeadline({ kind, why, carried }: LoadEnd, target: number): string {
   const rate = `${carried.toLocaleString('en')} queries/s`
   const held = carried === 0 ? 'no load was carried' : `${rate} were carried without harm before that`
-  if (kind === 'reached') return `DNS carries ${target.toLocaleString('en')} queries/s: nothing lost, nothing slow. Its ceiling is above that.`
+  if (kind === 'reached')
+    return `DNS carries ${target.toLocaleString('en')} queries/s: nothing lost, nothing slow. Its ceiling is above that.`
   if (kind === 'saturated') return `The ceiling is ${rate}: ${why}.`
   if (kind === 'harm') return `Stopped at the first sign of harm: ${why}; ${held}.`
   if (kind === 'client') return `Cannot tell the ceiling: ${why}; ${held}.`
@@ -35,8 +45,18 @@ function cells({ asked, load, canary, servers }: LoadStep): readonly string[] {
   const cpu = servers.map((it) => {
     if (it.cpuSeconds === null || it.windowMs <= 0) return 'unknown'
     const milli = (it.cpuSeconds / it.windowMs) * 1e6
-    return it.cpuLimitMilli === null ? `${Math.round(milli)}m` : `${Math.round((milli / it.cpuLimitMilli) * 100)} % of ${it.cpuLimitMilli}m`
+    return it.cpuLimitMilli === null
+      ? `${Math.round(milli)}m`
+      : `${Math.round((milli / it.cpuLimitMilli) * 100)} % of ${it.cpuLimitMilli}m`
   })
   const none = asked === 0
-  return [none ? 'before' : `${asked}`, none ? '-' : `${load.ms === 0 ? 0 : Math.round((load.answered / load.ms) * 1000)}`, `${load.lost + canary.lost}`, none ? '-' : ms(load.p50), none ? '-' : ms(load.p99), ms(canary.p99), cpu.join('  ')]
+  return [
+    none ? 'before' : `${asked}`,
+    none ? '-' : `${load.ms === 0 ? 0 : Math.round((load.answered / load.ms) * 1000)}`,
+    `${load.lost + canary.lost}`,
+    none ? '-' : ms(load.p50),
+    none ? '-' : ms(load.p99),
+    ms(canary.p99),
+    cpu.join('  '),
+  ]
 }

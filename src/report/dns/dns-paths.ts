@@ -13,10 +13,29 @@ const header = ['node', 'path', 'how', 'names', 'look-ups', 'lost', 'p50', 'p99'
 export function dnsPaths(model: Model, paint: Paint): readonly string[] {
   const probe = model.sources.dnsProbe
   if (!probe.known) return []
-  const rows = probe.value.series.toSorted(inOrder).map((it, index, all) => ({ cells: cells(it, all[index - 1]?.node === it.node, isCached(model, it.node)), bad: troubled([it]) > 0 }))
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map(({ cells: row }) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]): string => row.map((cell, column) => (column < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()
-  return [paint.dim(line(header)), ...rows.map(({ cells: row, bad }) => (bad ? paint.bad(line(row)) : line(row))), '', ...counters(model), ...race(model), ...servers(model), ...serverLogs(model), '', ...clients(model)]
+  const rows = probe.value.series.toSorted(inOrder).map((it, index, all) => ({
+    cells: cells(it, all[index - 1]?.node === it.node, isCached(model, it.node)),
+    bad: troubled([it]) > 0,
+  }))
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map(({ cells: row }) => (row[column] ?? '').length)),
+  )
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  return [
+    paint.dim(line(header)),
+    ...rows.map(({ cells: row, bad }) => (bad ? paint.bad(line(row)) : line(row))),
+    '',
+    ...counters(model),
+    ...race(model),
+    ...servers(model),
+    ...serverLogs(model),
+    '',
+    ...clients(model),
+  ]
 }
 
 function isCached({ sources: { clusterDns } }: Model, node: string): boolean {
@@ -29,7 +48,9 @@ function cells(it: LookupSeries, sameNode: boolean, cached: boolean): readonly s
   const time = (value: number | undefined): string => (value === undefined || times.length === 0 ? '-' : ms(value))
   return [
     sameNode ? '' : it.node,
-    it.server.role === 'service' ? `Service ${it.server.ip}${cached ? ' (node cache)' : ''}` : (it.server.pod ?? `${it.server.role} ${it.server.ip}`),
+    it.server.role === 'service'
+      ? `Service ${it.server.ip}${cached ? ' (node cache)' : ''}`
+      : (it.server.pod ?? `${it.server.role} ${it.server.ip}`),
     `${it.transport} ${it.method}${it.libc === null ? '' : ` ${it.libc}`}`,
     it.zone === 'cluster' ? 'cluster' : 'outside',
     String(times.length),
@@ -43,7 +64,10 @@ function cells(it: LookupSeries, sameNode: boolean, cached: boolean): readonly s
 const roles = ['service', 'node-cache', 'endpoint', 'upstream']
 
 function inOrder(a: LookupSeries, b: LookupSeries): number {
-  const key = (it: LookupSeries): string => [it.node, roles.indexOf(it.server.role), it.server.ip, it.zone, it.transport === 'udp' ? 0 : 1, it.method].join('\0')
+  const key = (it: LookupSeries): string =>
+    [it.node, roles.indexOf(it.server.role), it.server.ip, it.zone, it.transport === 'udp' ? 0 : 1, it.method].join(
+      '\0',
+    )
   return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0
 }
 
@@ -76,7 +100,10 @@ function servers(model: Model): readonly string[] {
     const seconds = it.windowMs / 1000
     const rate = it.requests === null ? 'requests unknown' : `${(it.requests / seconds).toFixed(0)} requests/s`
     const cpu = it.cpuSeconds === null ? 'CPU unknown' : `CPU ${((1000 * it.cpuSeconds) / seconds).toFixed(0)}m`
-    const answers = Object.entries(it.responses).filter(([, count]) => count > 0).map(([rcode, count]) => `${rcode} ${count}`).join('  ')
+    const answers = Object.entries(it.responses)
+      .filter(([, count]) => count > 0)
+      .map(([rcode, count]) => `${rcode} ${count}`)
+      .join('  ')
     return `${it.pod}, ${seconds.toFixed(1)} s: ${rate}  ${cpu}  ${answers}`.trimEnd()
   })
 }

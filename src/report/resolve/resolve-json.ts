@@ -14,7 +14,18 @@ export function resolveJson(it: Resolution, run: Readonly<Record<string, unknown
     name: it.typed,
     types: it.types,
     winner,
-    addresses: it.hosts.addresses.length > 0 ? it.hosts.addresses : [...new Set((main?.queries ?? []).filter((one) => one.name === winner && one.answer === 'ok').flatMap((one) => one.records.filter((record) => record.type === one.type).map((record) => record.data)))],
+    addresses:
+      it.hosts.addresses.length > 0
+        ? it.hosts.addresses
+        : [
+            ...new Set(
+              (main?.queries ?? [])
+                .filter((one) => one.name === winner && one.answer === 'ok')
+                .flatMap((one) =>
+                  one.records.filter((record) => record.type === one.type).map((record) => record.data),
+                ),
+            ),
+          ],
     from: it.from,
     resolvConf: it.resolvConf,
     hosts: it.hosts,

@@ -12,7 +12,8 @@ const winner = 'cart.shop.svc.cluster.local.'
 
 describe('a look-up as text', () => {
   it('the answer first, then whence, then each query', () => {
-    expect(text({ own: known({ tool: 'getent ahosts', result: 'ok', addresses: ['10.96.44.7'], ms: 12 }) })).toMatchInlineSnapshot(`
+    expect(text({ own: known({ tool: 'getent ahosts', result: 'ok', addresses: ['10.96.44.7'], ms: 12 }) }))
+      .toMatchInlineSnapshot(`
       "✓ cart (cart.shop.svc.cluster.local) is 10.96.44.7: found with suffix shop.svc.cluster.local, 2 queries, 0.9 ms.
 
         from        pod shop/web-1 on worker-1; asked by a probe pod beside it
@@ -39,36 +40,83 @@ describe('a look-up as text', () => {
     `)
   })
   it('says why the other library finds nothing, and shows its way', () => {
-    const musl = found('musl', { end: 'nodata', winner: null, queries: [query(winner, 'A', { answer: 'nodata' }), query(winner, 'AAAA', { answer: 'nodata' })] })
-    const glibc = found('glibc', { queries: [...musl.queries, query('cart.svc.cluster.local.', 'A')], winner: 'cart.svc.cluster.local.' })
-    expect(text({ walks: known([glibc, musl]) })).toContain('! musl does not find it (no data); musl stops at a name without data, glibc goes on with the list')
+    const musl = found('musl', {
+      end: 'nodata',
+      winner: null,
+      queries: [query(winner, 'A', { answer: 'nodata' }), query(winner, 'AAAA', { answer: 'nodata' })],
+    })
+    const glibc = found('glibc', {
+      queries: [...musl.queries, query('cart.svc.cluster.local.', 'A')],
+      winner: 'cart.svc.cluster.local.',
+    })
+    expect(text({ walks: known([glibc, musl]) })).toContain(
+      '! musl does not find it (no data); musl stops at a name without data, glibc goes on with the list',
+    )
   })
   it('says of a policy who is held by it, and who is not', () => {
-    const denied = known({ udp: { kind: 'denied' as const, direction: 'Egress' as const, by: [egressPolicy('closed')] }, tcp: { kind: 'allowed' as const } })
+    const denied = known({
+      udp: { kind: 'denied' as const, direction: 'Egress' as const, by: [egressPolicy('closed')] },
+      tcp: { kind: 'allowed' as const },
+    })
     const shown = text({ target: denied })
-    expect(shown).toContain("✗ NetworkPolicy shop/closed does not let pod shop/web-1 ask DNS, so it can't look up cart.")
+    expect(shown).toContain(
+      "✗ NetworkPolicy shop/closed does not let pod shop/web-1 ask DNS, so it can't look up cart.",
+    )
     expect(shown).toContain('the probe pod has labels of its own: policies for pod web-1 do not hold it')
-    expect(text({ target: denied, own: known({ tool: 'node', result: 'ok', addresses: ['10.96.44.7'], ms: 9 }) })).toContain('the CNI does not enforce this policy')
+    expect(
+      text({ target: denied, own: known({ tool: 'node', result: 'ok', addresses: ['10.96.44.7'], ms: 9 }) }),
+    ).toContain('the CNI does not enforce this policy')
   })
   it('names who says what when servers disagree', () => {
     const other = [query(winner, 'A', { answer: 'nxdomain' }), query(winner, 'AAAA', { answer: 'nxdomain' })]
-    expect(text({ servers: [serverSays('coredns-0'), serverSays('coredns-1', other)] })).toContain('but the servers disagree: coredns-0 says A 10.96.44.7, AAAA no data (NOERROR); coredns-1 says A NXDOMAIN, AAAA NXDOMAIN.')
+    expect(text({ servers: [serverSays('coredns-0'), serverSays('coredns-1', other)] })).toContain(
+      'but the servers disagree: coredns-0 says A 10.96.44.7, AAAA no data (NOERROR); coredns-1 says A NXDOMAIN, AAAA NXDOMAIN.',
+    )
   })
   it('says what was computed, and what could not be asked', () => {
-    const shown = text({ resolvConf: { text: 'nameserver 10.96.0.10\n', how: 'computed', why: 'the container has no shell and no `cat`' }, hosts: { addresses: [], how: 'not-known' }, walks: unknown('forbidden', 'not allowed: create pods in namespace shop'), servers: [], probe: allowed })
+    const shown = text({
+      resolvConf: { text: 'nameserver 10.96.0.10\n', how: 'computed', why: 'the container has no shell and no `cat`' },
+      hosts: { addresses: [], how: 'not-known' },
+      walks: unknown('forbidden', 'not allowed: create pods in namespace shop'),
+      servers: [],
+      probe: allowed,
+    })
     expect(shown).toContain("COMPUTED from the pod's spec, not read: the container has no shell and no `cat`")
     expect(shown).toContain('? No query could be sent: not allowed: create pods in namespace shop.')
   })
   it("shows a terminal's commands in other people's words, and obeys none", () => {
-    const evil = query(winner, 'A', { records: [{ name: winner, type: 'A', ttl: 30, data: '10.96.44.7\u001B[2J\u001B[1;1H\u009B8m' }] })
-    const shown = text({ walks: known([found('glibc', { queries: [evil] }), found('musl')]), resolvConf: { text: 'nameserver 10.96.0.10\u001B]0;x\u0007\n', how: 'read', why: null } })
+    const evil = query(winner, 'A', {
+      records: [{ name: winner, type: 'A', ttl: 30, data: '10.96.44.7\u001B[2J\u001B[1;1H\u009B8m' }],
+    })
+    const shown = text({
+      walks: known([found('glibc', { queries: [evil] }), found('musl')]),
+      resolvConf: { text: 'nameserver 10.96.0.10\u001B]0;x\u0007\n', how: 'read', why: null },
+    })
     expect(shown).not.toMatch(/(?!\n)\p{Cc}/u)
     expect(shown).toContain('nameserver 10.96.0.10\\u001b]0;x')
   })
   it('proposes a Service with a name like the one that is not there', () => {
-    expect(text({ label: 'crat', typed: 'crat', near: ['cart'], walks: known([found('glibc', { end: 'nxdomain', winner: null }), found('musl', { end: 'nxdomain', winner: null })]) })).toContain('help: namespace shop has a Service `cart`')
+    expect(
+      text({
+        label: 'crat',
+        typed: 'crat',
+        near: ['cart'],
+        walks: known([
+          found('glibc', { end: 'nxdomain', winner: null }),
+          found('musl', { end: 'nxdomain', winner: null }),
+        ]),
+      }),
+    ).toContain('help: namespace shop has a Service `cart`')
   })
   it('as JSON has the exit code, the winner and its addresses', () => {
-    expect(JSON.parse(resolveJson(resolution(), { seconds: 2 }))).toMatchObject({ schema: 'hopscope/resolve/v1', verdict: 'found', exitCode: 0, winner, addresses: ['10.96.44.7'], disagreements: [], seconds: 2 })
+    expect(JSON.parse(resolveJson(resolution(), { seconds: 2 }))).toMatchObject({
+      schema: 'hopscope/resolve/v1',
+      verdict: 'found',
+      exitCode: 0,
+      winner,
+      addresses: ['10.96.44.7'],
+      disagreements: [],
+      seconds: 2,
+    })
   })
 })

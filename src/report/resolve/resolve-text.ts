@@ -1,13 +1,34 @@
 import type { AskedQuery, ResolverWalk } from '../../model/resolution.ts'
 import { isolating } from '../../relations/policy/policy-dns.ts'
 import type { ResolverDecisions } from '../../relations/policy/policy-on-resolver.ts'
-import { answerWord, disagreements, fullNameOf, mainWalk, type Outcome, otherWalk, outcomeOf, type Resolution } from '../../answers/resolution.ts'
+import {
+  answerWord,
+  disagreements,
+  fullNameOf,
+  mainWalk,
+  type Outcome,
+  otherWalk,
+  outcomeOf,
+  type Resolution,
+} from '../../answers/resolution.ts'
 import type { Known } from '../../model/known.ts'
 import type { Paint } from '../paint.ts'
 import { page } from '../visible.ts'
 import { ms } from '../milliseconds.ts'
 
-const mark = { found: 'ok', 'in-hosts': 'ok', slow: 'warning', 'not-found': 'error', denied: 'error', 'fails-inside': 'error', disagree: 'error', 'not-the-service': 'error', 'won-by-suffix': 'error', 'other-fails': 'warning', 'not-asked': 'cannot-tell' } as const
+const mark = {
+  found: 'ok',
+  'in-hosts': 'ok',
+  slow: 'warning',
+  'not-found': 'error',
+  denied: 'error',
+  'fails-inside': 'error',
+  disagree: 'error',
+  'not-the-service': 'error',
+  'won-by-suffix': 'error',
+  'other-fails': 'warning',
+  'not-asked': 'cannot-tell',
+} as const
 
 /** The answer first, then where it was asked from and by what rules, then every query in the order of sending. */
 export function resolveText(it: Resolution, paint: Paint, footer: readonly string[]): string {
@@ -17,13 +38,22 @@ export function resolveText(it: Resolution, paint: Paint, footer: readonly strin
     `${paint.mark(mark[outcome.kind])} ${paint.strong(headline(it, outcome))}`,
     '',
     ...facts(it).map(([label, text]) => `  ${label.padEnd(11)} ${text}`.trimEnd()),
-    ...(main === null ? [] : ['', `  ${it.libc === null ? 'as glibc asks' : `as this container asks (${it.libc})`}`, ...table(main, paint)]),
+    ...(main === null
+      ? []
+      : ['', `  ${it.libc === null ? 'as glibc asks' : `as this container asks (${it.libc})`}`, ...table(main, paint)]),
     ...others(it, paint),
     ...servers(it, paint),
     '',
-    ...(outcome.kind === 'not-found' && outcome.end === 'nxdomain' && it.near.length > 0 ? [`  help: namespace ${it.from.namespace} has ${it.near.length === 1 ? 'a Service' : 'Services'} ${it.near.map((name) => `\`${name}\``).join(', ')}`, ''] : []),
+    ...(outcome.kind === 'not-found' && outcome.end === 'nxdomain' && it.near.length > 0
+      ? [
+          `  help: namespace ${it.from.namespace} has ${it.near.length === 1 ? 'a Service' : 'Services'} ${it.near.map((name) => `\`${name}\``).join(', ')}`,
+          '',
+        ]
+      : []),
     ...(outcome.kind === 'not-found' ? deniedService(it) : []),
-    ...(outcome.kind === 'denied' ? [`  help: hopscope diagnose pod/${it.from.pod} -n ${it.from.namespace}    says what the policy lacks`, ''] : []),
+    ...(outcome.kind === 'denied'
+      ? [`  help: hopscope diagnose pod/${it.from.pod} -n ${it.from.namespace}    says what the policy lacks`, '']
+      : []),
     ...footer,
   ]
   return page(lines, paint)
@@ -32,10 +62,18 @@ export function resolveText(it: Resolution, paint: Paint, footer: readonly strin
 /** A Service that DNS denies: the denial is kept, or the server does not see the Service. */
 function deniedService(it: Resolution): readonly string[] {
   const service = it.service ?? null
-  const kept = Math.max(0, ...(mainWalk(it)?.queries ?? []).flatMap((one) => (service !== null && one.name === fullNameOf(service, it.domain) ? [one.denialTtl ?? 0] : [])))
+  const kept = Math.max(
+    0,
+    ...(mainWalk(it)?.queries ?? []).flatMap((one) =>
+      service !== null && one.name === fullNameOf(service, it.domain) ? [one.denialTtl ?? 0] : [],
+    ),
+  )
   if (service === null) return []
   const because = kept > 0 ? `the denial is kept for ${kept} s more` : 'the DNS servers do not see it'
-  return [`  help: Service ${service.namespace}/${service.name} exists: ${because}. hopscope diagnose svc/${service.name} -n ${service.namespace} --probe`, '']
+  return [
+    `  help: Service ${service.namespace}/${service.name} exists: ${because}. hopscope diagnose svc/${service.name} -n ${service.namespace} --probe`,
+    '',
+  ]
 }
 
 function headline(it: Resolution, outcome: Outcome): string {
@@ -80,7 +118,13 @@ const notFound: Readonly<Record<ResolverWalk['end'], string>> = {
 function answer(it: Resolution): string {
   const main = mainWalk(it)
   const winner = main?.winner ?? null
-  const data = [...new Set((main?.queries ?? []).filter((one) => one.name === winner && one.answer === 'ok').flatMap((one) => one.records.filter((record) => record.type === one.type).map((record) => record.data)))]
+  const data = [
+    ...new Set(
+      (main?.queries ?? [])
+        .filter((one) => one.name === winner && one.answer === 'ok')
+        .flatMap((one) => one.records.filter((record) => record.type === one.type).map((record) => record.data)),
+    ),
+  ]
   const named = winner === null || bare(winner) === bare(it.typed) ? it.label : `${it.label} (${bare(winner)})`
   return `${named} is ${few(data, 4)}`
 }
@@ -90,25 +134,49 @@ function wonBy(it: Resolution): string {
   const winner = main?.winner ?? null
   if (main === null || winner === null) return 'found'
   const at = [...new Set(main.queries.map((one) => one.name))].indexOf(winner) + 1
-  const how = it.label !== it.typed ? `found as ${bare(winner)}` : bare(winner) === bare(it.typed) ? 'found as it was typed' : `found with suffix ${bare(winner).slice(bare(it.typed).length + 1)}`
+  const how =
+    it.label !== it.typed
+      ? `found as ${bare(winner)}`
+      : bare(winner) === bare(it.typed)
+        ? 'found as it was typed'
+        : `found with suffix ${bare(winner).slice(bare(it.typed).length + 1)}`
   return `${how}${at > 1 ? `, the ${ordinal(at)} name tried` : ''}`
 }
 
 function disagreement(it: Resolution): string {
   const [first] = disagreements(it)
-  return (first?.says ?? []).map((one) => `${few(one.servers, 3)} ${one.servers.length === 1 ? 'says' : 'say'} ${one.answer}`).join('; ')
+  return (first?.says ?? [])
+    .map((one) => `${few(one.servers, 3)} ${one.servers.length === 1 ? 'says' : 'say'} ${one.answer}`)
+    .join('; ')
 }
 
 function facts(it: Resolution): readonly (readonly [string, string])[] {
   const { pod, namespace, node, container } = it.from
-  const conf = it.resolvConf.text.split('\n').map((line) => line.trim()).filter((line) => /^(nameserver|search|domain|options)\b/.test(line))
-  const how = { read: `as container ${container} has it`, computed: `COMPUTED from the pod's spec, not read: ${it.resolvConf.why}`, 'probe-pod': "the probe pod's own, as every ordinary pod of this namespace has it" }[it.resolvConf.how]
+  const conf = it.resolvConf.text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^(nameserver|search|domain|options)\b/.test(line))
+  const how = {
+    read: `as container ${container} has it`,
+    computed: `COMPUTED from the pod's spec, not read: ${it.resolvConf.why}`,
+    'probe-pod': "the probe pod's own, as every ordinary pod of this namespace has it",
+  }[it.resolvConf.how]
   return [
-    ['from', pod === null ? `namespace ${namespace}, a probe pod on ${node}` : `pod ${namespace}/${pod} on ${node}; asked by a probe pod beside it`],
+    [
+      'from',
+      pod === null
+        ? `namespace ${namespace}, a probe pod on ${node}`
+        : `pod ${namespace}/${pod} on ${node}; asked by a probe pod beside it`,
+    ],
     ['resolv.conf', how],
     ...conf.map((line) => ['', line] as const),
     ...(pod === null ? [] : [['/etc/hosts', hosts(it)] as const]),
-    ['getaddrinfo', it.own.known ? `${pod === null ? 'in the probe pod' : `in container ${container}`}: ${own(it.own.value)}` : `not called: ${it.own.why.detail}`],
+    [
+      'getaddrinfo',
+      it.own.known
+        ? `${pod === null ? 'in the probe pod' : `in container ${container}`}: ${own(it.own.value)}`
+        : `not called: ${it.own.why.detail}`,
+    ],
     ...(it.walks.known ? policies(it) : []).map((line, index) => [index === 0 ? 'policy' : '', line] as const),
   ]
 }
@@ -116,21 +184,47 @@ function facts(it: Resolution): readonly (readonly [string, string])[] {
 function hosts(it: Resolution): string {
   if (it.hosts.how === 'not-known') return 'not read, and the pod has no hostAliases'
   const from = it.hosts.how === 'read' ? '' : " (from the pod's hostAliases; the file was not read)"
-  return it.hosts.addresses.length === 0 ? `has no entry for ${it.typed}${from}` : `${it.hosts.addresses.join(', ')}${from}: comes before DNS`
+  return it.hosts.addresses.length === 0
+    ? `has no entry for ${it.typed}${from}`
+    : `${it.hosts.addresses.join(', ')}${from}: comes before DNS`
 }
 
-function own({ tool, result, addresses, ms: time }: { readonly tool: string; readonly result: string; readonly addresses: readonly string[]; readonly ms: number }): string {
-  const said = result === 'ok' ? few(addresses, 4) : { timeout: 'no answer', nxdomain: 'no such name', servfail: 'try again (EAI_AGAIN)', nothing: 'no address' }[result] ?? result
+function own({
+  tool,
+  result,
+  addresses,
+  ms: time,
+}: {
+  readonly tool: string
+  readonly result: string
+  readonly addresses: readonly string[]
+  readonly ms: number
+}): string {
+  const said =
+    result === 'ok'
+      ? few(addresses, 4)
+      : ({ timeout: 'no answer', nxdomain: 'no such name', servfail: 'try again (EAI_AGAIN)', nothing: 'no address' }[
+          result
+        ] ?? result)
   return `${said} ${tool === 'getaddrinfo' || time >= 20 ? `after ${ms(time)}` : 'within 20 ms'}${tool === 'getaddrinfo' ? '' : ` (${tool})`}`
 }
 
 /** The probe pod is not the pod: what policies say of each is told apart. */
 function policies(it: Resolution): readonly string[] {
   const name = it.from.pod === null ? null : `pod ${it.from.pod}`
-  const lines = [...(it.target === null || name === null ? [] : [decision(it.target, name)]), ...(it.target === null || isDenied(it.probe) ? [decision(it.probe, 'the probe pod')] : [])]
+  const lines = [
+    ...(it.target === null || name === null ? [] : [decision(it.target, name)]),
+    ...(it.target === null || isDenied(it.probe) ? [decision(it.probe, 'the probe pod')] : []),
+  ]
   const inside = it.from.pod !== null && it.own.known && it.own.value.result === 'ok'
-  if (it.target !== null && isDenied(it.target) && inside) return [...lines, 'yet getaddrinfo in it is answered: the CNI does not enforce this policy, or lets this address through']
-  return it.target === null ? lines : [...lines, `the probe pod has labels of its own: policies for ${name} do not hold it`]
+  if (it.target !== null && isDenied(it.target) && inside)
+    return [
+      ...lines,
+      'yet getaddrinfo in it is answered: the CNI does not enforce this policy, or lets this address through',
+    ]
+  return it.target === null
+    ? lines
+    : [...lines, `the probe pod has labels of its own: policies for ${name} do not hold it`]
 }
 
 function isDenied(decisions: Known<ResolverDecisions>): boolean {
@@ -141,9 +235,11 @@ function decision(decisions: Known<ResolverDecisions>, who: string): string {
   if (!decisions.known) return `not judged: ${decisions.why.detail}`
   const { udp, tcp } = decisions.value
   const by = isolating(udp)
-  if (udp.kind === 'denied') return `NetworkPolicy ${by?.policy.namespace}/${by?.policy.name} does not let ${who} ask DNS`
+  if (udp.kind === 'denied')
+    return `NetworkPolicy ${by?.policy.namespace}/${by?.policy.name} does not let ${who} ask DNS`
   if (udp.kind === 'unknown') return `whether ${who} may ask DNS is open: ${udp.why}`
-  if (tcp.kind === 'denied') return `lets ${who} ask DNS over UDP, but not over TCP: large answers hang (NetworkPolicy ${isolating(tcp)?.policy.name})`
+  if (tcp.kind === 'denied')
+    return `lets ${who} ask DNS over UDP, but not over TCP: large answers hang (NetworkPolicy ${isolating(tcp)?.policy.name})`
   return `no NetworkPolicy keeps ${who} from asking DNS`
 }
 
@@ -153,17 +249,36 @@ function table(walk: ResolverWalk, paint: Paint): readonly string[] {
   const names = [...new Set(walk.queries.map((it) => it.name))]
   const rows = walk.queries.map((it, index) => {
     const before = walk.queries[index - 1]
-    const again = walk.queries.slice(0, index).some((one) => one.name === it.name && one.type === it.type && one.server === it.server && one.answer !== 'truncated')
-    return { it, cells: [before?.name === it.name ? '' : String(names.indexOf(it.name) + 1), ...(several || index === 0 ? [it.server] : ['']), before?.name === it.name ? '' : bare(it.name), `${it.type}${it.transport === 'tcp' ? ' tcp' : ''}${again ? ' again' : ''}`, cell(it), ttl(it), ms(it.ms)] }
+    const again = walk.queries
+      .slice(0, index)
+      .some(
+        (one) => one.name === it.name && one.type === it.type && one.server === it.server && one.answer !== 'truncated',
+      )
+    return {
+      it,
+      cells: [
+        before?.name === it.name ? '' : String(names.indexOf(it.name) + 1),
+        ...(several || index === 0 ? [it.server] : ['']),
+        before?.name === it.name ? '' : bare(it.name),
+        `${it.type}${it.transport === 'tcp' ? ' tcp' : ''}${again ? ' again' : ''}`,
+        cell(it),
+        ttl(it),
+        ms(it.ms),
+      ],
+    }
   })
   const header = ['', 'server', 'name', 'type', 'answer', 'TTL', 'time']
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row.cells[column] ?? '').length)))
-  const line = (cells: readonly string[]): string => `    ${cells.map((text, column) => (column >= 5 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0))).join('  ')}`.trimEnd()
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row.cells[column] ?? '').length)),
+  )
+  const line = (cells: readonly string[]): string =>
+    `    ${cells.map((text, column) => (column >= 5 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0))).join('  ')}`.trimEnd()
   return [
     paint.dim(line(header)),
     ...rows.map(({ it, cells }) => {
       const won = it.name === walk.winner && it.answer === 'ok'
-      const bad = it.answer === 'timeout' || it.answer === 'unreachable' || it.answer === 'servfail' || it.answer === 'refused'
+      const bad =
+        it.answer === 'timeout' || it.answer === 'unreachable' || it.answer === 'servfail' || it.answer === 'refused'
       return won ? `${line(cells)}  ${paint.arrow}` : bad ? paint.bad(line(cells)) : line(cells)
     }),
   ]
@@ -177,7 +292,10 @@ function cell(it: AskedQuery): string {
 }
 
 function ttl(it: AskedQuery): string {
-  const least = it.records.length === 0 && it.denialTtl !== undefined ? it.denialTtl : Math.min(...it.records.map((record) => record.ttl))
+  const least =
+    it.records.length === 0 && it.denialTtl !== undefined
+      ? it.denialTtl
+      : Math.min(...it.records.map((record) => record.ttl))
   return Number.isFinite(least) ? `${least} s` : ''
 }
 
@@ -185,7 +303,8 @@ function ttl(it: AskedQuery): string {
 function others(it: Resolution, paint: Paint): readonly string[] {
   const [main, other] = [mainWalk(it), otherWalk(it)]
   if (main === null || other === null) return []
-  const way = (walk: ResolverWalk): string => [...new Set(walk.queries.map((one) => `${one.name} ${one.type}`))].join('\n')
+  const way = (walk: ResolverWalk): string =>
+    [...new Set(walk.queries.map((one) => `${one.name} ${one.type}`))].join('\n')
   const same = way(main) === way(other) && main.end === other.end && main.queries.length === other.queries.length
   if (same) return ['', `  ${other.libc} sends the same and gets the same.`]
   const why = difference(main, other)
@@ -194,17 +313,34 @@ function others(it: Resolution, paint: Paint): readonly string[] {
   return ['', `  ${worse ? `${paint.mark('warning')} ` : ''}${text}`, ...table(other, paint)]
 }
 
-const shortEnd: Readonly<Record<ResolverWalk['end'], string>> = { found: 'found', nodata: 'no data', nxdomain: 'NXDOMAIN', servfail: 'SERVFAIL', refused: 'REFUSED', timeout: 'no answer', unreachable: 'port unreachable', 'cut-off': 'cut off' }
+const shortEnd: Readonly<Record<ResolverWalk['end'], string>> = {
+  found: 'found',
+  nodata: 'no data',
+  nxdomain: 'NXDOMAIN',
+  servfail: 'SERVFAIL',
+  refused: 'REFUSED',
+  timeout: 'no answer',
+  unreachable: 'port unreachable',
+  'cut-off': 'cut off',
+}
 
 function difference(main: ResolverWalk, other: ResolverWalk): string | null {
   const musl = main.libc === 'musl' ? main : other
   const glibc = main.libc === 'glibc' ? main : other
-  if (musl.candidates.length < glibc.candidates.length && musl.queries.every((it) => it.type !== 'A' && it.type !== 'AAAA')) return 'musl uses the search list for addresses alone'
+  if (
+    musl.candidates.length < glibc.candidates.length &&
+    musl.queries.every((it) => it.type !== 'A' && it.type !== 'AAAA')
+  )
+    return 'musl uses the search list for addresses alone'
   if (musl.candidates.length < glibc.candidates.length) return 'musl has no search list for a name with so many dots'
-  if (musl.end === 'nodata' && glibc.queries.length > musl.queries.length) return 'musl stops at a name without data, glibc goes on with the list'
-  if (new Set(musl.queries.map((it) => it.server)).size > 1) return 'musl asks all nameservers at once, glibc one after the other'
-  if (musl.queries.some((it) => it.answer === 'servfail')) return 'musl asks again after SERVFAIL until its time is up, glibc goes on'
-  if (musl.queries.some((it) => it.answer === 'timeout')) return 'musl gives up after its time-out in all, glibc waits for each try'
+  if (musl.end === 'nodata' && glibc.queries.length > musl.queries.length)
+    return 'musl stops at a name without data, glibc goes on with the list'
+  if (new Set(musl.queries.map((it) => it.server)).size > 1)
+    return 'musl asks all nameservers at once, glibc one after the other'
+  if (musl.queries.some((it) => it.answer === 'servfail'))
+    return 'musl asks again after SERVFAIL until its time is up, glibc goes on'
+  if (musl.queries.some((it) => it.answer === 'timeout'))
+    return 'musl gives up after its time-out in all, glibc waits for each try'
   return null
 }
 
@@ -212,11 +348,18 @@ function servers(it: Resolution, paint: Paint): readonly string[] {
   if (it.servers.length === 0) return []
   const differing = disagreements(it)
   const names = it.servers.map((server) => server.pod ?? server.ip)
-  if (differing.length === 0) return ['', `  asked by itself, ${names.length === 1 ? `${names[0]} answers the same` : `each of ${few(names, 4)} gives the same answer`}.`]
+  if (differing.length === 0)
+    return [
+      '',
+      `  asked by itself, ${names.length === 1 ? `${names[0]} answers the same` : `each of ${few(names, 4)} gives the same answer`}.`,
+    ]
   return [
     '',
     `  ${paint.mark('error')} asked by themselves, the servers disagree:`,
-    ...differing.flatMap(({ name, says }) => [`    ${bare(name)}`, ...says.map((one) => `      ${few(one.servers, 4)}: ${one.answer}`)]),
+    ...differing.flatMap(({ name, says }) => [
+      `    ${bare(name)}`,
+      ...says.map((one) => `      ${few(one.servers, 4)}: ${one.answer}`),
+    ]),
   ]
 }
 

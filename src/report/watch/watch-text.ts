@@ -1,4 +1,14 @@
-import { conditions, cpuShare, missing, seconds, type ServerSample, type Totals, totalsOf, type WatchEvent, type WatchSample } from '../../answers/dns-watch.ts'
+import {
+  conditions,
+  cpuShare,
+  missing,
+  seconds,
+  type ServerSample,
+  type Totals,
+  totalsOf,
+  type WatchEvent,
+  type WatchSample,
+} from '../../answers/dns-watch.ts'
 import type { Paint } from '../paint.ts'
 
 /** `10:44:02`, by the reader's own clock. */
@@ -16,7 +26,14 @@ export function eventLine(at: number, event: WatchEvent, paint: Paint): string {
 export function sampleLine(sample: WatchSample, totals: Totals | null): string {
   const gaps = [...missing(sample)].map(([what, why]) => `gap: ${what} (${why})`)
   const waiting = totals === null && gaps.length === 0 ? ['first reading: nothing to compare with yet'] : []
-  return [clock(sample.at), ...(totals === null ? waiting : numbers(totals)), ...sample.servers.flatMap(cpu), ...canary(sample), ...conntrack(sample), ...gaps].join('  ')
+  return [
+    clock(sample.at),
+    ...(totals === null ? waiting : numbers(totals)),
+    ...sample.servers.flatMap(cpu),
+    ...canary(sample),
+    ...conntrack(sample),
+    ...gaps,
+  ].join('  ')
 }
 
 function numbers(totals: Totals): readonly string[] {
@@ -43,19 +60,30 @@ function cpuText(it: ServerSample): string {
 
 function canary(sample: WatchSample): readonly string[] {
   if (sample.canary === null) return []
-  if (!sample.canary.known) return sample.canary.why.reason === 'not-asked' ? [`canary: ${sample.canary.why.detail}`] : []
+  if (!sample.canary.known)
+    return sample.canary.why.reason === 'not-asked' ? [`canary: ${sample.canary.why.detail}`] : []
   const { node, lookups, lost, p50Ms, maxMs } = sample.canary.value
-  return [lookups === 0 ? `canary on ${node}: no look-up ended` : `canary on ${node} p50 ${seconds(p50Ms / 1000)} max ${seconds(maxMs / 1000)} lost ${lost} of ${lookups}`]
+  return [
+    lookups === 0
+      ? `canary on ${node}: no look-up ended`
+      : `canary on ${node} p50 ${seconds(p50Ms / 1000)} max ${seconds(maxMs / 1000)} lost ${lost} of ${lookups}`,
+  ]
 }
 
 function conntrack(sample: WatchSample): readonly string[] {
   const read = sample.conntrack.flatMap((it) => (it.known ? [it.value] : []))
   if (read.length === 0) return []
   const loud = read.filter((it) => it.insertFailed > 0 || it.drop > 0)
-  return [loud.length === 0 ? `conntrack of ${read.length} node${read.length === 1 ? '' : 's'}: insert_failed +0 drop +0` : `conntrack ${loud.map((it) => `${it.node} insert_failed +${it.insertFailed} drop +${it.drop}`).join(', ')}`]
+  return [
+    loud.length === 0
+      ? `conntrack of ${read.length} node${read.length === 1 ? '' : 's'}: insert_failed +0 drop +0`
+      : `conntrack ${loud.map((it) => `${it.node} insert_failed +${it.insertFailed} drop +${it.drop}`).join(', ')}`,
+  ]
 }
 
-/** The live block: the whole first, then each server, the canary and the counters. No line is wider than the terminal. */
+/**
+ * The live block: the whole first, then each server, the canary and the counters. No line is wider than the terminal.
+ */
 export function screen(history: readonly WatchSample[], paint: Paint): readonly string[] {
   const now = history.at(-1)
   if (now === undefined) return []
@@ -63,7 +91,13 @@ export function screen(history: readonly WatchSample[], paint: Paint): readonly 
   const first = history[0]
   const all = history.map(totalsOf)
   // The very first reading is no gap: it only has nothing to be compared with.
-  const totals = all.length > 1 && all[0] === null && first !== undefined && first.servers.every((it) => !it.rates.known && it.rates.why.reason === 'not-asked') ? all.slice(1) : all
+  const totals =
+    all.length > 1 &&
+    all[0] === null &&
+    first !== undefined &&
+    first.servers.every((it) => !it.rates.known && it.rates.why.reason === 'not-asked')
+      ? all.slice(1)
+      : all
   const last = totals.at(-1) ?? null
   const bad = conditions(now)
   const spark = (values: readonly (number | null)[]): string => sparkline(values.slice(-width), paint)
@@ -71,17 +105,30 @@ export function screen(history: readonly WatchSample[], paint: Paint): readonly 
   const gaps = [...missing(now)]
   const lines = [
     last === null
-      ? gaps.length === 0 ? 'the first reading is there; numbers are differences, so they come with the next' : `queries/s  ${spark(totals.map((it) => it?.queriesPerSecond ?? null))}  not read`
+      ? gaps.length === 0
+        ? 'the first reading is there; numbers are differences, so they come with the next'
+        : `queries/s  ${spark(totals.map((it) => it?.queriesPerSecond ?? null))}  not read`
       : [
           `queries/s  ${spark(totals.map((it) => it?.queriesPerSecond ?? null))}  ${rate(last.queriesPerSecond)}${last.of.read === last.of.all ? '' : ` (${last.of.read} of ${last.of.all} servers)`}`,
           tint('failing', `failing ${spark(totals.map((it) => it?.failing ?? null))} ${share(last.failing)}`),
           tint('p99', `p99 ${spark(totals.map((it) => finite(it?.p99)))} ${upTo(last.p99)}`),
         ].join('   '),
-    ...(last === null ? [] : [`p50 ${upTo(last.p50)}   cache hits ${last.cacheHits === null ? '-' : `${Math.round(100 * last.cacheHits)} %`}`]),
-    ...now.servers.map((it) => tint(`cpu ${it.pod}`, `${it.pod}  ${it.node ?? ''}  ${it.rates.known ? `${rate((it.rates.value.requests ?? 0) / it.rates.value.seconds)} queries/s  ${cpuText(it)}` : it.rates.why.reason === 'not-asked' ? it.rates.why.detail : `not read: ${it.rates.why.detail}`}`)),
+    ...(last === null
+      ? []
+      : [
+          `p50 ${upTo(last.p50)}   cache hits ${last.cacheHits === null ? '-' : `${Math.round(100 * last.cacheHits)} %`}`,
+        ]),
+    ...now.servers.map((it) =>
+      tint(
+        `cpu ${it.pod}`,
+        `${it.pod}  ${it.node ?? ''}  ${it.rates.known ? `${rate((it.rates.value.requests ?? 0) / it.rates.value.seconds)} queries/s  ${cpuText(it)}` : it.rates.why.reason === 'not-asked' ? it.rates.why.detail : `not read: ${it.rates.why.detail}`}`,
+      ),
+    ),
     ...canary(now).map((it) => tint('canary', it)),
     ...conntrack(now).map((it) => ([...bad.keys()].some((key) => key.startsWith('conntrack')) ? paint.bad(it) : it)),
-    ...gaps.filter(([what]) => !what.startsWith('metrics of ')).map(([what, why]) => `${paint.mark('cannot-tell')} ${what} not read: ${why}`),
+    ...gaps
+      .filter(([what]) => !what.startsWith('metrics of '))
+      .map(([what, why]) => `${paint.mark('cannot-tell')} ${what} not read: ${why}`),
     paint.dim(`${clock(now.at)}, Ctrl-C ends`),
   ]
   return lines.map((it) => clip(it, paint.width - 1))
@@ -101,7 +148,13 @@ const plain = ['_', '.', '-', '=', '+', '*', '#', '@']
 export function sparkline(values: readonly (number | null)[], paint: Paint): string {
   const levels = paint.bar === '#' ? plain : blocks
   const most = Math.max(...values.map((it) => it ?? 0), 0)
-  return values.map((it) => (it === null ? '?' : (levels[most === 0 ? 0 : Math.min(levels.length - 1, Math.floor((it / most) * levels.length))] ?? '?'))).join('')
+  return values
+    .map((it) =>
+      it === null
+        ? '?'
+        : (levels[most === 0 ? 0 : Math.min(levels.length - 1, Math.floor((it / most) * levels.length))] ?? '?'),
+    )
+    .join('')
 }
 
 function finite(value: number | null | undefined): number | null {

@@ -4,7 +4,10 @@ import type { Emit } from '../records.ts'
 import type { HttpSpec, ProbeSpec } from '../spec.ts'
 import { tokenBucket } from '../dns/token-bucket.ts'
 
-/** nginx gives up on a silent upstream after 5 s, three upstreams in turn, and then says 504: that word is worth the wait. */
+/**
+ * nginx gives up on a silent upstream after 5 s, three upstreams in turn, and then says 504: that word is worth the
+ * wait.
+ */
 const answerMs = 18_000
 
 /** So many hosts and endpoints are waited for at one time: one that is silent must not hold up the others. */
@@ -49,7 +52,9 @@ export function gentleness(): (end: HttpEnd) => string | null {
     if (error !== null && ms >= 2000) return `it was silent for ${Math.round(ms)} ms`
     times.push(ms)
     const first = Math.min(...times.slice(0, 2))
-    return times.length > 2 && ms > 1000 && ms > 5 * first ? `it took ${Math.round(ms)} ms, and ${Math.round(first)} ms at first` : null
+    return times.length > 2 && ms > 1000 && ms > 5 * first
+      ? `it took ${Math.round(ms)} ms, and ${Math.round(first)} ms at first`
+      : null
   }
 }
 
@@ -71,7 +76,10 @@ async function askAsUser(ask: HttpSpec, mayAsk: () => Promise<boolean>): Promise
     redirects.push({ status: answer.status ?? 0, location: answer.location ?? '' })
     const key = `${next.scheme} ${next.path}`
     // An application that sets a cookie and sends the browser back is no circle: this client has no cookies.
-    if (seen.has(key)) return answer.setsCookie ? endOf(answer, ms, redirects) : endOf({ ...answer, error: 'redirects in a circle' }, ms, redirects)
+    if (seen.has(key))
+      return answer.setsCookie
+        ? endOf(answer, ms, redirects)
+        : endOf({ ...answer, error: 'redirects in a circle' }, ms, redirects)
     seen.add(key)
     port = next.scheme === 'https' ? ask.tlsPort : ask.plainPort
     ;({ scheme, path } = next)
@@ -82,7 +90,9 @@ interface Answered extends HttpAnswer {
   readonly scheme: 'http' | 'https'
 }
 
-/** An endpoint that hangs up on plain HTTP, or answers that it wants TLS, is asked over TLS: no object says which it is. */
+/**
+ * An endpoint that hangs up on plain HTTP, or answers that it wants TLS, is asked over TLS: no object says which it is.
+ */
 async function getOrTls(ask: HttpSpec): Promise<Answered> {
   const { ip, port, host, path, scheme } = ask
   const one = { ip, port, host, path, atMost: bodyAtMost, timeoutMs: answerMs }
@@ -92,14 +102,23 @@ async function getOrTls(ask: HttpSpec): Promise<Answered> {
   return tls.certificate === null && tls.error !== wantsCertificate ? answer : { ...tls, scheme: 'https' }
 }
 
-/** Go's server says 400 "Client sent an HTTP request to an HTTPS server", nginx 400 "plain HTTP request was sent to HTTPS port". */
+/**
+ * Go's server says 400 "Client sent an HTTP request to an HTTPS server", nginx 400 "plain HTTP request was sent to
+ * HTTPS port".
+ */
 function isUnlikeHttp({ status, error, body }: HttpAnswer): boolean {
   return status === null ? error !== null : status === 400 && /https/i.test(body)
 }
 
-function sameHost(answer: HttpAnswer, ask: HttpSpec): { readonly scheme: 'http' | 'https'; readonly path: string } | null {
-  if (answer.error !== null || answer.location === null || ![301, 302, 303, 307, 308].includes(answer.status ?? 0)) return null
-  const to = URL.canParse(answer.location, `${ask.scheme}://${ask.host}${ask.path}`) ? new URL(answer.location, `${ask.scheme}://${ask.host}${ask.path}`) : null
+function sameHost(
+  answer: HttpAnswer,
+  ask: HttpSpec,
+): { readonly scheme: 'http' | 'https'; readonly path: string } | null {
+  if (answer.error !== null || answer.location === null || ![301, 302, 303, 307, 308].includes(answer.status ?? 0))
+    return null
+  const to = URL.canParse(answer.location, `${ask.scheme}://${ask.host}${ask.path}`)
+    ? new URL(answer.location, `${ask.scheme}://${ask.host}${ask.path}`)
+    : null
   if (to === null || (to.protocol !== 'http:' && to.protocol !== 'https:')) return null
   if (to.hostname.toLowerCase() !== hostname(ask.host).toLowerCase()) return null
   return { scheme: to.protocol === 'https:' ? 'https' : 'http', path: `${to.pathname}${to.search}` }

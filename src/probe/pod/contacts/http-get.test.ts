@@ -15,11 +15,23 @@ async function listen(listener: RequestListener): Promise<number> {
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }
-const get = (port: number, over = {}) => httpGet({ ip: '127.0.0.1', port, scheme: 'http', host: 'shop.test', path: '/a?b', atMost: 1000, timeoutMs: 10_000, ...over })
+const get = (port: number, over = {}) =>
+  httpGet({
+    ip: '127.0.0.1',
+    port,
+    scheme: 'http',
+    host: 'shop.test',
+    path: '/a?b',
+    atMost: 1000,
+    timeoutMs: 10_000,
+    ...over,
+  })
 
 describe('one GET', () => {
   it('carries the Host that was asked for, and does not follow redirects', async () => {
-    const port = await listen((request, response) => response.writeHead(308, { location: 'https://elsewhere.test' }).end(`${request.headers.host}${request.url}`))
+    const port = await listen((request, response) =>
+      response.writeHead(308, { location: 'https://elsewhere.test' }).end(`${request.headers.host}${request.url}`),
+    )
     expect(await get(port)).toMatchObject({ status: 308, error: null, body: 'shop.test/a?b' })
   })
 
@@ -34,7 +46,13 @@ describe('one GET', () => {
 
   it('says when no complete answer came in time', async () => {
     const port = await listen(() => {})
-    expect(await get(port, { timeoutMs: 200 })).toMatchObject({ status: null, error: 'no complete answer within 200 ms', connected: true, late: true, bytes: 0 })
+    expect(await get(port, { timeoutMs: 200 })).toMatchObject({
+      status: null,
+      error: 'no complete answer within 200 ms',
+      connected: true,
+      late: true,
+      bytes: 0,
+    })
   })
 
   it('says when nobody listens', async () => {

@@ -56,16 +56,39 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
       clearTimeout(timer)
       const body = Buffer.concat(chunks).toString()
       resolve({
-        status: head?.statusCode ?? null, error, ms: since(start), body, bytes, connected, late, certificate,
-        location: kept(head?.headers.location), setsCookie: head?.headers['set-cookie'] !== undefined, page: head === null ? null : marksOf(head, body, ask),
+        status: head?.statusCode ?? null,
+        error,
+        ms: since(start),
+        body,
+        bytes,
+        connected,
+        late,
+        certificate,
+        location: kept(head?.headers.location),
+        setsCookie: head?.headers['set-cookie'] !== undefined,
+        page: head === null ? null : marksOf(head, body, ask),
       })
       asking.destroy()
     }
-    const options: RequestOptions = { host: ip, port, path, headers: { Host: host, 'User-Agent': 'hopscope' }, agent: false }
+    const options: RequestOptions = {
+      host: ip,
+      port,
+      path,
+      headers: { Host: host, 'User-Agent': 'hopscope' },
+      agent: false,
+    }
     const name = hostname(host)
-    const asking = ask.scheme === 'https'
-      ? tlsRequest({ ...options, rejectUnauthorized: false, ...(isIP(name) === 0 ? { servername: name } : { servername: '' }) }, onAnswer)
-      : plainRequest(options, onAnswer)
+    const asking =
+      ask.scheme === 'https'
+        ? tlsRequest(
+            {
+              ...options,
+              rejectUnauthorized: false,
+              ...(isIP(name) === 0 ? { servername: name } : { servername: '' }),
+            },
+            onAnswer,
+          )
+        : plainRequest(options, onAnswer)
     const timer = setTimeout(() => end(lateText(), true), timeoutMs)
     asking.on('socket', (socket) => {
       socket.once('connect', () => (connected = true))
@@ -88,13 +111,19 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
     /** Which of the three steps was late is half of the diagnosis. */
     function lateText(): string {
       if (!connected) return `no connection within ${timeoutMs} ms`
-      return head === null ? `no complete answer within ${timeoutMs} ms` : `no complete answer within ${timeoutMs} ms: ${bytes} bytes of the body came, and no end`
+      return head === null
+        ? `no complete answer within ${timeoutMs} ms`
+        : `no complete answer within ${timeoutMs} ms: ${bytes} bytes of the body came, and no end`
     }
   })
 }
 
-/** TLS 1.3 has an alert for it; before, servers ended the handshake with one of the others (RFC 8446 6.2, RFC 5246 7.2.2). */
-const clientAlerts = /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE)$|alert (?:certificate required|bad certificate|handshake failure)/i
+/**
+ * TLS 1.3 has an alert for it; before, servers ended the handshake with one of the others (RFC 8446 6.2, RFC 5246
+ * 7.2.2).
+ */
+const clientAlerts =
+  /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE)$|alert (?:certificate required|bad certificate|handshake failure)/i
 
 function connectionError({ code, message }: NodeJS.ErrnoException): string {
   if (clientAlerts.test(code ?? '') || clientAlerts.test(message)) return wantsCertificate
@@ -111,12 +140,26 @@ function kept(header: string | undefined): string | null {
 }
 
 /** Headers that differ from one answer to the next, or by whether a host has TLS. */
-const restless = new Set(['date', 'content-length', 'connection', 'keep-alive', 'transfer-encoding', 'set-cookie', 'strict-transport-security', 'etag', 'age'])
+const restless = new Set([
+  'date',
+  'content-length',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'set-cookie',
+  'strict-transport-security',
+  'etag',
+  'age',
+])
 
 /** Pages repeat the host and path that they were asked for: without them, two pages of one maker are the same. */
 function marksOf(answer: IncomingMessage, body: string, { host, path }: HttpAsk): PageMarks {
-  const page = [host, hostname(host), path].filter((it) => it.length > 1).reduce((text, it) => text.replaceAll(it, ''), body.slice(0, pageBytes))
-  const names = Object.keys(answer.headers).filter((it) => !restless.has(it)).sort()
+  const page = [host, hostname(host), path]
+    .filter((it) => it.length > 1)
+    .reduce((text, it) => text.replaceAll(it, ''), body.slice(0, pageBytes))
+  const names = Object.keys(answer.headers)
+    .filter((it) => !restless.has(it))
+    .sort()
   return {
     body: digest(`${answer.statusCode} ${page}`),
     head: digest([...names, answer.headers.server ?? '', answer.headers['content-type'] ?? ''].join('\n')),

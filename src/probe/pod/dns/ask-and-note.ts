@@ -7,7 +7,11 @@ import { udpLine } from './udp-line.ts'
 
 /** Every query of a walk with what came of it, in the order of sending. */
 export interface Notebook {
-  readonly sent: (server: string, transport: 'udp' | 'tcp', question: TypedQuestion) => (answer: AskedQuery['answer'], reply: Reply | null) => void
+  readonly sent: (
+    server: string,
+    transport: 'udp' | 'tcp',
+    question: TypedQuestion,
+  ) => (answer: AskedQuery['answer'], reply: Reply | null) => void
   readonly queries: () => readonly AskedQuery[]
 }
 
@@ -20,7 +24,14 @@ export function notebook(began: number): Notebook {
       const row = { at: Math.round((start - began) * 10) / 10, server, transport, name, type }
       rows.push({ ...row, answer: 'timeout', rcode: null, records: [], ms: 0 })
       return (answer, reply) => {
-        rows[index] = { ...row, answer, rcode: reply?.rcode ?? null, records: reply?.records ?? [], ...(reply === null || reply.denialTtl === null ? {} : { denialTtl: reply.denialTtl }), ms: since(start) }
+        rows[index] = {
+          ...row,
+          answer,
+          rcode: reply?.rcode ?? null,
+          records: reply?.records ?? [],
+          ...(reply === null || reply.denialTtl === null ? {} : { denialTtl: reply.denialTtl }),
+          ms: since(start),
+        }
       }
     },
     queries: () => rows,
@@ -42,7 +53,14 @@ export async function openLine({ ip, port }: Place, transport: 'udp' | 'tcp'): P
  * Sends `questions` at the same moment, and waits until each is answered, `waitMs` are over or the other side said
  * that nobody is there. Answers by question type; what is missing had none.
  */
-export function round(line: Line, place: Place, transport: 'udp' | 'tcp', questions: readonly TypedQuestion[], waitMs: number, notes: Notebook): Promise<{ readonly replies: ReadonlyMap<string, Reply>; readonly refused: boolean }> {
+export function round(
+  line: Line,
+  place: Place,
+  transport: 'udp' | 'tcp',
+  questions: readonly TypedQuestion[],
+  waitMs: number,
+  notes: Notebook,
+): Promise<{ readonly replies: ReadonlyMap<string, Reply>; readonly refused: boolean }> {
   return new Promise((resolve) => {
     const replies = new Map<string, Reply>()
     const open = new Map<TypedQuestion, ReturnType<Notebook['sent']>>()

@@ -23,7 +23,11 @@ export function certificateOf(socket: TLSSocket, host: string): Certificate | nu
 
 /** `DNS:a.example.com, DNS:b.example.com`; a certificate without them has its subject's name alone. */
 function namesOf(shown: PeerCertificate, subject: string): readonly string[] {
-  const listed = (shown.subjectaltname ?? '').slice(0, 10_000).split(', ').map((it) => name(it.slice(it.indexOf(':') + 1))).filter((it) => it !== '')
+  const listed = (shown.subjectaltname ?? '')
+    .slice(0, 10_000)
+    .split(', ')
+    .map((it) => name(it.slice(it.indexOf(':') + 1)))
+    .filter((it) => it !== '')
   return (listed.length === 0 && subject !== '' ? [subject] : listed).slice(0, mostNames)
 }
 

@@ -3,19 +3,41 @@ import { createSocket, type Socket } from 'node:dgram'
 import { createServer, type Server } from 'node:net'
 import { decode, encode, type DecodedPacket } from 'dns-packet'
 
-export type Behaviour = 'answer' | 'silent' | 'truncated' | 'servfail' | 'nxdomain' | 'refused' | 'foreign-id' | 'foreign-name' | 'foreign-type'
+export type Behaviour =
+  | 'answer'
+  | 'silent'
+  | 'truncated'
+  | 'servfail'
+  | 'nxdomain'
+  | 'refused'
+  | 'foreign-id'
+  | 'foreign-name'
+  | 'foreign-type'
 
 export interface Responder {
   readonly port: number
   /** Every query seen, with the source port that it came from. */
-  readonly queries: { readonly type: string; readonly name: string; readonly id: number; readonly from: number; readonly transport: 'udp' | 'tcp' }[]
+  readonly queries: {
+    readonly type: string
+    readonly name: string
+    readonly id: number
+    readonly from: number
+    readonly transport: 'udp' | 'tcp'
+  }[]
   readonly close: () => Promise<void>
 }
 
 const rcodes: Readonly<Partial<Record<Behaviour, number>>> = { servfail: 2, nxdomain: 3, refused: 5 }
 
 /** `behave` is asked for each query; `nth` counts the queries with that ID, from 1. */
-export async function dnsResponder(behave: (query: { readonly type: string; readonly name: string; readonly nth: number; readonly transport: 'udp' | 'tcp' }) => Behaviour): Promise<Responder> {
+export async function dnsResponder(
+  behave: (query: {
+    readonly type: string
+    readonly name: string
+    readonly nth: number
+    readonly transport: 'udp' | 'tcp'
+  }) => Behaviour,
+): Promise<Responder> {
   const queries: Responder['queries'][number][] = []
   const { udp, tcp, port } = await bothOnOnePort()
 
@@ -46,7 +68,15 @@ export async function dnsResponder(behave: (query: { readonly type: string; read
       }
     })
   })
-  return { port, queries, close: async () => void (await Promise.all([new Promise((resolve) => udp.close(() => resolve(null))), new Promise((resolve) => tcp.close(resolve))])) }
+  return {
+    port,
+    queries,
+    close: async () =>
+      void (await Promise.all([
+        new Promise((resolve) => udp.close(() => resolve(null))),
+        new Promise((resolve) => tcp.close(resolve)),
+      ])),
+  }
 }
 
 /** A port that is free for UDP may be taken for TCP: then another one. */
@@ -56,7 +86,9 @@ async function bothOnOnePort(): Promise<{ readonly udp: Socket; readonly tcp: Se
     await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve))
     const { port } = udp.address()
     const tcp = createServer()
-    const free = await new Promise<boolean>((resolve) => tcp.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)))
+    const free = await new Promise<boolean>((resolve) =>
+      tcp.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
+    )
     if (free) return { udp, tcp, port }
     udp.close()
   }
@@ -65,13 +97,21 @@ async function bothOnOnePort(): Promise<{ readonly udp: Socket; readonly tcp: Se
 function answer(query: DecodedPacket, behaviour: Behaviour): Buffer | null {
   const question = query.questions[0]
   if (behaviour === 'silent' || question === undefined) return null
-  const full = behaviour === 'answer' || behaviour === 'foreign-id' || behaviour === 'foreign-name' || behaviour === 'foreign-type'
-  const data = question.type === 'A' ? '192.0.2.1' : question.type === 'SRV' ? { port: 80, target: 'a.test' } : '2001:db8::1'
+  const full =
+    behaviour === 'answer' || behaviour === 'foreign-id' || behaviour === 'foreign-name' || behaviour === 'foreign-type'
+  const data =
+    question.type === 'A' ? '192.0.2.1' : question.type === 'SRV' ? { port: 80, target: 'a.test' } : '2001:db8::1'
   return encode({
     id: behaviour === 'foreign-id' ? query.id ^ 1 : query.id,
     type: 'response',
     flags: (rcodes[behaviour] ?? 0) | (behaviour === 'truncated' ? 0x0200 : 0),
     questions: [{ ...question, name: behaviour === 'foreign-name' ? 'other.test' : question.name }],
-    answers: full ? [behaviour === 'foreign-type' ? { type: 'TXT', name: question.name, ttl: 5, data: 'text' } : { type: question.type, name: question.name, ttl: 5, data }] : [],
+    answers: full
+      ? [
+          behaviour === 'foreign-type'
+            ? { type: 'TXT', name: question.name, ttl: 5, data: 'text' }
+            : { type: question.type, name: question.name, ttl: 5, data },
+        ]
+      : [],
   })
 }

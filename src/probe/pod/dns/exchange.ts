@@ -23,7 +23,13 @@ export interface Exchange {
  * unanswered ones again, same socket, same ID (glibc resolv/res_send.c), `attempts` times in all and until `deadline`
  * (as performance.now() counts). A refusal ends it at once, as a connected socket of glibc's does.
  */
-export function exchange(line: Line, questions: readonly Question[], rules: ResolverSpec, deadline: number, sent: (queries: number) => void): Promise<Exchange> {
+export function exchange(
+  line: Line,
+  questions: readonly Question[],
+  rules: ResolverSpec,
+  deadline: number,
+  sent: (queries: number) => void,
+): Promise<Exchange> {
   return new Promise((resolve) => {
     const answers = new Map<QueryType, Answer>()
     const lost = new Set<QueryType>()

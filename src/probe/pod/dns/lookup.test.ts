@@ -12,7 +12,10 @@ afterEach(async () => {
   server = null
 })
 
-async function ask(behave: Parameters<typeof dnsResponder>[0], { rules = patient, ...over }: Partial<SeriesSpec> & { readonly rules?: ResolverSpec } = {}) {
+async function ask(
+  behave: Parameters<typeof dnsResponder>[0],
+  { rules = patient, ...over }: Partial<SeriesSpec> & { readonly rules?: ResolverSpec } = {},
+) {
   server = await dnsResponder(behave)
   let sent = 0
   const series: SeriesSpec = {
@@ -30,7 +33,10 @@ async function ask(behave: Parameters<typeof dnsResponder>[0], { rules = patient
   return { result, sent, queries: server.queries }
 }
 
-const aaaaFirstLost = (lost: number) => (it: { type: string; nth: number }): Behaviour => (it.type === 'AAAA' && it.nth <= lost ? 'silent' : 'answer')
+const aaaaFirstLost =
+  (lost: number) =>
+  (it: { type: string; nth: number }): Behaviour =>
+    it.type === 'AAAA' && it.nth <= lost ? 'silent' : 'answer'
 
 describe('a pair over UDP', () => {
   it('asks A and AAAA from one source port at the same time', async () => {
@@ -77,7 +83,12 @@ describe('a pair over UDP', () => {
   })
 
   it.each(['foreign-id', 'foreign-name'] as const)('waits on after an answer with a %s', async (behaviour) => {
-    expect((await ask((it) => (it.nth === 1 ? behaviour : 'answer'), { rules: brief })).result).toMatchObject({ a: 'ok', aaaa: 'ok', firstLost: 'both', retries: 2 })
+    expect((await ask((it) => (it.nth === 1 ? behaviour : 'answer'), { rules: brief })).result).toMatchObject({
+      a: 'ok',
+      aaaa: 'ok',
+      firstLost: 'both',
+      retries: 2,
+    })
   })
 
   it('takes an ICMP refusal for an end at once', async () => {
@@ -118,6 +129,9 @@ describe('over TCP', () => {
 
   it('takes a refused connection for an end at once', async () => {
     const { port } = await dnsResponder(() => 'silent').then(async (it) => (await it.close(), it))
-    expect((await ask(() => 'answer', { port, transport: 'tcp' })).result).toMatchObject({ a: 'unreachable', aaaa: 'unreachable' })
+    expect((await ask(() => 'answer', { port, transport: 'tcp' })).result).toMatchObject({
+      a: 'unreachable',
+      aaaa: 'unreachable',
+    })
   })
 })

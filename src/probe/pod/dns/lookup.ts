@@ -11,11 +11,16 @@ export type LookupResult = Omit<Lookup, 'at'>
  * One look-up of A and AAAA, ended by `timeoutMs * attempts` at the latest. Over TCP nothing is sent twice (the
  * kernel does that), and a connection that does not open in time is a time-out.
  */
-export async function lookup(series: SeriesSpec, rules: ResolverSpec, sent: (queries: number) => void): Promise<LookupResult> {
+export async function lookup(
+  series: SeriesSpec,
+  rules: ResolverSpec,
+  sent: (queries: number) => void,
+): Promise<LookupResult> {
   const start = performance.now()
   let line: Line
   try {
-    line = series.transport === 'udp' ? await udpLine(series.server.ip, series.port) : tcpLine(series.server.ip, series.port)
+    line =
+      series.transport === 'udp' ? await udpLine(series.server.ip, series.port) : tcpLine(series.server.ip, series.port)
   } catch {
     return { ms: since(start), a: 'unreachable', aaaa: 'unreachable', retries: 0, firstLost: 'none' }
   }
@@ -30,12 +35,24 @@ export async function lookup(series: SeriesSpec, rules: ResolverSpec, sent: (que
 
 type Asked = Omit<LookupResult, 'ms'>
 
-async function pair(line: Line, name: string, rules: ResolverSpec, start: number, sent: (queries: number) => void): Promise<Asked> {
+async function pair(
+  line: Line,
+  name: string,
+  rules: ResolverSpec,
+  start: number,
+  sent: (queries: number) => void,
+): Promise<Asked> {
   return asked(await exchange(line, pairOf(name), rules, start + rules.timeoutMs * rules.attempts, sent))
 }
 
 /** The second question is never sent when the first stays without an answer: it reads `not-asked`. */
-async function sequential(line: Line, name: string, rules: ResolverSpec, start: number, sent: (queries: number) => void): Promise<Asked> {
+async function sequential(
+  line: Line,
+  name: string,
+  rules: ResolverSpec,
+  start: number,
+  sent: (queries: number) => void,
+): Promise<Asked> {
   const [a, aaaa] = pairOf(name)
   const deadline = start + rules.timeoutMs * rules.attempts
   const first = await exchange(line, [a], rules, deadline, sent)
@@ -50,7 +67,12 @@ async function sequential(line: Line, name: string, rules: ResolverSpec, start: 
 }
 
 function asked({ answers, retries, lost }: Exchange): Asked {
-  return { a: answers.get('A') ?? 'not-asked', aaaa: answers.get('AAAA') ?? 'not-asked', retries, firstLost: firstLost(lost) }
+  return {
+    a: answers.get('A') ?? 'not-asked',
+    aaaa: answers.get('AAAA') ?? 'not-asked',
+    retries,
+    firstLost: firstLost(lost),
+  }
 }
 
 /** Tenths of a millisecond: finer is noise, and the log is shorter. */

@@ -13,7 +13,12 @@ export interface Question {
 
 export function question(name: string, type: QueryType): Question {
   const id = randomInt(1, 0x10000)
-  return { id, type, name, bytes: encode({ id, type: 'query', flags: RECURSION_DESIRED, questions: [{ type, name, class: 'IN' }] }) }
+  return {
+    id,
+    type,
+    name,
+    bytes: encode({ id, type: 'query', flags: RECURSION_DESIRED, questions: [{ type, name, class: 'IN' }] }),
+  }
 }
 
 /** The two questions of one look-up; their IDs differ, or their answers could not be told apart. */
@@ -32,11 +37,15 @@ interface Asked {
 }
 
 /**
- * The message that answers one of `questions`, and which; null when it answers none of them (other ID, other name, other
+ * The message that answers one of `questions`, and which; null when it answers none of them (other ID, other name,
+ * other
  * type, a query, or not DNS at all), which a resolver ignores and waits on. The source address is checked by the
  * kernel: the socket is connected.
  */
-export function heard<Q extends Asked>(questions: readonly Q[], bytes: Buffer): { readonly question: Q; readonly message: ReturnType<typeof decode> } | null {
+export function heard<Q extends Asked>(
+  questions: readonly Q[],
+  bytes: Buffer,
+): { readonly question: Q; readonly message: ReturnType<typeof decode> } | null {
   let message
   try {
     message = decode(bytes)
@@ -52,7 +61,10 @@ export function heard<Q extends Asked>(questions: readonly Q[], bytes: Buffer): 
 }
 
 /** What a message says to one of `questions`; null as for `heard`. */
-export function answerTo(questions: readonly Question[], bytes: Buffer): { readonly question: Question; readonly answer: Answer } | null {
+export function answerTo(
+  questions: readonly Question[],
+  bytes: Buffer,
+): { readonly question: Question; readonly answer: Answer } | null {
   const found = heard(questions, bytes)
   return found === null ? null : { question: found.question, answer: meaning(found.message, found.question.type) }
 }

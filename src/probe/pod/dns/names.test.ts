@@ -7,24 +7,47 @@ import type { NamesSpec } from '../spec.ts'
 
 let dns: Responder
 beforeAll(async () => {
-  dns = await dnsResponder(({ name }) => (name.startsWith('silent') ? 'silent' : name.includes('shop.svc') ? 'answer' : 'nxdomain'))
+  dns = await dnsResponder(({ name }) =>
+    name.startsWith('silent') ? 'silent' : name.includes('shop.svc') ? 'answer' : 'nxdomain',
+  )
 })
 afterAll(() => dns.close())
 
 async function ask(about: Partial<NamesSpec>) {
   const records: PodRecord[] = []
   const server = { role: 'service', ip: '127.0.0.1', pod: null } as const
-  const spec: NamesSpec = { servers: [{ server, port: dns.port }], names: [], outside: [], suffixes: [], label: 'hopscope-a', queriesPerSecond: 100, ...about }
-  const queries = await names(spec, (it) => void records.push(it), AbortSignal.timeout(20_000), parseResolvConf('nameserver 127.0.0.1\nsearch shop.svc.cluster.local corp.example\noptions ndots:5\n'))
+  const spec: NamesSpec = {
+    servers: [{ server, port: dns.port }],
+    names: [],
+    outside: [],
+    suffixes: [],
+    label: 'hopscope-a',
+    queriesPerSecond: 100,
+    ...about,
+  }
+  const queries = await names(
+    spec,
+    (it) => void records.push(it),
+    AbortSignal.timeout(20_000),
+    parseResolvConf('nameserver 127.0.0.1\nsearch shop.svc.cluster.local corp.example\noptions ndots:5\n'),
+  )
   return { queries, records, answers: records.flatMap((it) => (it.t === 'names' ? it.answers : [])) }
 }
 
 const service = { kind: 'service', service: { namespace: 'shop', name: 'cart' } } as const
 
 it('tells what a server says to a name, and what search list the pod has', async () => {
-  const { records, answers, queries } = await ask({ names: [{ name: 'cart.shop.svc.cluster.local.', types: ['A'], reason: service }], outside: ['example.com'] })
+  const { records, answers, queries } = await ask({
+    names: [{ name: 'cart.shop.svc.cluster.local.', types: ['A'], reason: service }],
+    outside: ['example.com'],
+  })
   expect(records[0]).toEqual({ t: 'searches', suffixes: ['shop.svc.cluster.local', 'corp.example'], ndots: 5 })
-  expect(answers.find((it) => it.reason.kind === 'service')).toMatchObject({ answer: 'ok', rcode: 'NOERROR', addresses: ['192.0.2.1'], ttl: 5 })
+  expect(answers.find((it) => it.reason.kind === 'service')).toMatchObject({
+    answer: 'ok',
+    rcode: 'NOERROR',
+    addresses: ['192.0.2.1'],
+    ttl: 5,
+  })
   expect(answers.filter((it) => it.reason.kind !== 'service').map((it) => [it.name, it.answer])).toEqual([
     ['example.com.', 'nxdomain'],
     ['example.com.shop.svc.cluster.local.', 'ok'],

@@ -11,14 +11,34 @@ import { questionsOf } from './typed-message.ts'
 const waitMs = 2500
 const tries = 2
 
-/** Each server is asked one name after the other, all servers at once. Resolves to the number of queries that were sent. */
-export async function names(spec: NamesSpec, emit: Emit, signal: AbortSignal, conf: ResolvConf | null = ownResolvConf()): Promise<number> {
+/**
+ * Each server is asked one name after the other, all servers at once. Resolves to the number of queries that were sent.
+ */
+export async function names(
+  spec: NamesSpec,
+  emit: Emit,
+  signal: AbortSignal,
+  conf: ResolvConf | null = ownResolvConf(),
+): Promise<number> {
   if (conf !== null) emit({ t: 'searches', suffixes: conf.search, ndots: conf.ndots })
   const own = conf?.nameservers[0]
   const known = spec.servers.find((it) => it.server.ip === own)
-  const toOwn = own === undefined ? [] : [{ server: known?.server ?? ({ role: 'node-cache', ip: own, pod: null } as const), port: known?.port ?? 53, names: outsideNames(spec, conf?.search ?? []) }]
+  const toOwn =
+    own === undefined
+      ? []
+      : [
+          {
+            server: known?.server ?? ({ role: 'node-cache', ip: own, pod: null } as const),
+            port: known?.port ?? 53,
+            names: outsideNames(spec, conf?.search ?? []),
+          },
+        ]
   const bucket = tokenBucket(spec.queriesPerSecond)
-  const asked = await Promise.all([...spec.servers.map((it) => ({ ...it, names: spec.names })), ...toOwn].map((it) => askOne(it, emit, bucket, signal)))
+  const asked = await Promise.all(
+    [...spec.servers.map((it) => ({ ...it, names: spec.names })), ...toOwn].map((it) =>
+      askOne(it, emit, bucket, signal),
+    ),
+  )
   return asked.reduce((sum, it) => sum + it, 0)
 }
 
@@ -32,12 +52,22 @@ function ownResolvConf(): ResolvConf | null {
 
 /** The names as they are, then what a search list makes of them, and a label that nobody made below each suffix. */
 function outsideNames(spec: NamesSpec, search: readonly string[]): readonly NameQuestion[] {
-  const suffixes = [...new Set([...search, ...spec.suffixes].map((it) => it.replace(/\.$/, '')).filter((it) => it !== ''))].slice(0, suffixesAtMost)
+  const suffixes = [
+    ...new Set([...search, ...spec.suffixes].map((it) => it.replace(/\.$/, '')).filter((it) => it !== '')),
+  ].slice(0, suffixesAtMost)
   const types = ['A'] as const
   return [
-    ...spec.outside.map((typed): NameQuestion => ({ name: `${typed}.`, types, reason: { kind: 'outside', typed, suffix: null } })),
+    ...spec.outside.map((typed): NameQuestion => ({
+      name: `${typed}.`,
+      types,
+      reason: { kind: 'outside', typed, suffix: null },
+    })),
     ...suffixes.flatMap((suffix): readonly NameQuestion[] => [
-      ...spec.outside.map((typed): NameQuestion => ({ name: `${typed}.${suffix}.`, types, reason: { kind: 'outside', typed, suffix } })),
+      ...spec.outside.map((typed): NameQuestion => ({
+        name: `${typed}.${suffix}.`,
+        types,
+        reason: { kind: 'outside', typed, suffix },
+      })),
       { name: `${spec.label}.${suffix}.`, types, reason: { kind: 'random', suffix } },
     ]),
   ]
@@ -50,7 +80,12 @@ interface Asked {
 }
 
 /** A server that said nothing to a name, twice, is not waited for again. */
-async function askOne({ server, port, names: wanted }: Asked, emit: Emit, bucket: ReturnType<typeof tokenBucket>, signal: AbortSignal): Promise<number> {
+async function askOne(
+  { server, port, names: wanted }: Asked,
+  emit: Emit,
+  bucket: ReturnType<typeof tokenBucket>,
+  signal: AbortSignal,
+): Promise<number> {
   const notes = notebook(performance.now())
   const place = { ip: server.ip, port }
   for (const { name, types, reason } of wanted) {
@@ -60,14 +95,24 @@ async function askOne({ server, port, names: wanted }: Asked, emit: Emit, bucket
       if (await isAnswered(place, name, types, notes)) break
     }
     const queries = notes.queries().slice(before)
-    const last = types.flatMap((type) => queries.findLast((it) => it.type === type && it.answer !== 'timeout') ?? queries.findLast((it) => it.type === type) ?? [])
+    const last = types.flatMap(
+      (type) =>
+        queries.findLast((it) => it.type === type && it.answer !== 'timeout') ??
+        queries.findLast((it) => it.type === type) ??
+        [],
+    )
     emit({ t: 'names', answers: last.map((it) => answerOf(server, reason, it)) })
     if (last.length > 0 && last.every((it) => it.answer === 'timeout' || it.answer === 'unreachable')) break
   }
   return notes.queries().length
 }
 
-async function isAnswered(place: Place, name: string, types: readonly string[], notes: ReturnType<typeof notebook>): Promise<boolean> {
+async function isAnswered(
+  place: Place,
+  name: string,
+  types: readonly string[],
+  notes: ReturnType<typeof notebook>,
+): Promise<boolean> {
   const line = await openLine(place, 'udp')
   if (line === null) return false
   try {
@@ -77,7 +122,11 @@ async function isAnswered(place: Place, name: string, types: readonly string[], 
   }
 }
 
-function answerOf(server: NameAnswer['server'], reason: NameAnswer['reason'], it: ReturnType<ReturnType<typeof notebook>['queries']>[number]): Omit<NameAnswer, 'node'> {
+function answerOf(
+  server: NameAnswer['server'],
+  reason: NameAnswer['reason'],
+  it: ReturnType<ReturnType<typeof notebook>['queries']>[number],
+): Omit<NameAnswer, 'node'> {
   const ttls = it.records.map((record) => record.ttl)
   return {
     server,
@@ -86,7 +135,10 @@ function answerOf(server: NameAnswer['server'], reason: NameAnswer['reason'], it
     type: it.type === 'AAAA' ? 'AAAA' : 'A',
     answer: it.answer === 'unheeded' ? 'timeout' : it.answer,
     rcode: it.rcode,
-    addresses: it.records.filter((record) => record.type === it.type).map((record) => record.data).toSorted(),
+    addresses: it.records
+      .filter((record) => record.type === it.type)
+      .map((record) => record.data)
+      .toSorted(),
     aliases: it.records.filter((record) => record.type === 'CNAME').map((record) => record.data.replace(/\.$/, '')),
     ttl: ttls.length > 0 ? Math.min(...ttls) : (it.denialTtl ?? null),
   }

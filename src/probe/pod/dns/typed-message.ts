@@ -25,16 +25,29 @@ export function questionsOf(name: string, types: readonly string[]): readonly Ty
   const first = randomInt(1, 0x8000)
   return types.map((type, index) => {
     const id = first + index
-    return { id, name, type, bytes: encode({ id, type: 'query', flags: RECURSION_DESIRED, questions: [{ type, name, class: 'IN' }] }) }
+    return {
+      id,
+      name,
+      type,
+      bytes: encode({ id, type: 'query', flags: RECURSION_DESIRED, questions: [{ type, name, class: 'IN' }] }),
+    }
   })
 }
 
 /** What a message says to one of `asked`; null when it is no answer to any of them. */
-export function replyTo(asked: readonly TypedQuestion[], bytes: Buffer): { readonly question: TypedQuestion; readonly reply: Reply } | null {
+export function replyTo(
+  asked: readonly TypedQuestion[],
+  bytes: Buffer,
+): { readonly question: TypedQuestion; readonly reply: Reply } | null {
   const found = heard(asked, bytes)
   if (found === null) return null
   const { question, message } = found
-  const records = message.answers.map((it) => ({ name: it.name, type: it.type, ttl: 'ttl' in it ? (it.ttl ?? 0) : 0, data: 'data' in it ? text(it.data) : '' }))
+  const records = message.answers.map((it) => ({
+    name: it.name,
+    type: it.type,
+    ttl: 'ttl' in it ? (it.ttl ?? 0) : 0,
+    data: 'data' in it ? text(it.data) : '',
+  }))
   const soa = message.authorities.find((it) => it.type === 'SOA')
   const denialTtl = soa !== undefined && 'ttl' in soa ? (soa.ttl ?? null) : null
   return { question, reply: { answer: meaning(message, question.type), rcode: message.rcode, records, denialTtl } }
@@ -52,7 +65,8 @@ function text(data: unknown): string {
   if (Array.isArray(data)) return data.map(text).join(' ')
   if (typeof data !== 'object' || data === null) return String(data)
   const it = data as Readonly<Record<string, unknown>>
-  if ('target' in it && 'port' in it) return [it['priority'] ?? 0, it['weight'] ?? 0, it['port'], it['target']].map(String).join(' ')
+  if ('target' in it && 'port' in it)
+    return [it['priority'] ?? 0, it['weight'] ?? 0, it['port'], it['target']].map(String).join(' ')
   if ('exchange' in it) return `${String(it['preference'] ?? 0)} ${String(it['exchange'])}`
   if ('mname' in it) return ['mname', 'rname', 'serial'].map((key) => String(it[key])).join(' ')
   return JSON.stringify(it)

@@ -24,17 +24,26 @@ const usual: LoadSpec = {
   budgetMs: 20_000,
 }
 
-async function loaded(behaviour: ServerBehaviour, about: Partial<LoadSpec> = {}, clock: VirtualClock = virtualClock(), onStep: (step: LoadStep) => void = () => {}): Promise<Loaded> {
+async function loaded(
+  behaviour: ServerBehaviour,
+  about: Partial<LoadSpec> = {},
+  clock: VirtualClock = virtualClock(),
+  onStep: (step: LoadStep) => void = () => {},
+): Promise<Loaded> {
   const steps: LoadStep[] = []
   const ends: LoadEnd[] = []
   const world = loadWorld(clock, behaviour)
-  const running = dnsLoad({ ...usual, ...about }, (record) => {
-    if (record.t === 'load-step') {
-      steps.push(record.step)
-      onStep(record.step)
-    }
-    if (record.t === 'load-end') ends.push(record.end)
-  }, world)
+  const running = dnsLoad(
+    { ...usual, ...about },
+    (record) => {
+      if (record.t === 'load-step') {
+        steps.push(record.step)
+        onStep(record.step)
+      }
+      if (record.t === 'load-end') ends.push(record.end)
+    },
+    world,
+  )
   await clock.until(running)
   const [end] = ends
   if (end === undefined) throw new Error('no end')
@@ -96,7 +105,12 @@ describe('a loss late in a load', () => {
       dropped = true
       return null
     }
-    const { end } = await loaded({ delay }, slow, clock, ({ asked }) => void (asked === 75 ? (lastFrom = clock.now()) : 0))
+    const { end } = await loaded(
+      { delay },
+      slow,
+      clock,
+      ({ asked }) => void (asked === 75 ? (lastFrom = clock.now()) : 0),
+    )
     expect(dropped).toBe(true)
     expect(end).toMatchObject({ kind: 'harm', why: expect.stringContaining('lost 1 of') })
   })

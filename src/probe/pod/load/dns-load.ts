@@ -49,14 +49,21 @@ interface Ends {
 }
 
 /**
- * Ramps from a trickle to `rate` in steps, and ends at the first sign of harm. The watchdog is here, in the pod, so that
+ * Ramps from a trickle to `rate` in steps, and ends at the first sign of harm. The watchdog is here, in the pod, so
+ * that
  * it works whatever becomes of the command that started it. Each step is one record.
  */
 export async function dnsLoad(spec: LoadSpec, emit: Emit, world: LoadWorld = machineWorld): Promise<void> {
   const targets = spec.servers.map((it) => ({ ip: it.ip, port: it.dnsPort }))
   const { name, timeoutMs } = spec
-  const load = await loadClient({ targets, name, sockets: spec.socketsPerServer, outstanding: spec.outstandingPerServer, timeoutMs }, world)
-  const canary = await loadClient({ targets, name, sockets: 1, outstanding: Math.max(2, spec.canaryPerSecond * 2), timeoutMs }, world)
+  const load = await loadClient(
+    { targets, name, sockets: spec.socketsPerServer, outstanding: spec.outstandingPerServer, timeoutMs },
+    world,
+  )
+  const canary = await loadClient(
+    { targets, name, sockets: 1, outstanding: Math.max(2, spec.canaryPerSecond * 2), timeoutMs },
+    world,
+  )
   canary.setRate(spec.canaryPerSecond * targets.length)
   try {
     emit({ t: 'load-end', end: await ramp(spec, { load, canary, world }, (step) => emit({ t: 'load-step', step })) })
@@ -89,7 +96,7 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
   const before = judge(base, null, bounds)
   if (before.kind === 'harm') return end('harm', `${before.why}, before any load`)
 
-  for (let asked = firstRate(spec.rate); ; ) {
+  for (let asked = firstRate(spec.rate); ;) {
     const step = await take(asked)
     if (step.servers.length < spec.servers.length) return end('blind', `${blindness(readings)}, at ${asked} queries/s`)
     const verdict = judge(step, base, bounds)
@@ -105,24 +112,34 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
     if (verdict.kind === 'client' && ++starved === 3) return end('client', verdict.why)
     if (full.length === 2) {
       carried = Math.max(...full)
-      return end('saturated', `of ${asked} queries/s asked they answer ${Math.floor(carried)}, and none is lost, with ${spec.outstandingPerServer} under way to each server`)
+      return end(
+        'saturated',
+        `of ${asked} queries/s asked they answer ${Math.floor(carried)}, and none is lost, with ${spec.outstandingPerServer} under way to each server`,
+      )
     }
-    if (clock.now() + spec.stepMs > until) return end('out-of-time', `${Math.round(spec.budgetMs / 1000)} s were not enough to get further`)
+    if (clock.now() + spec.stepMs > until)
+      return end('out-of-time', `${Math.round(spec.budgetMs / 1000)} s were not enough to get further`)
     if (verdict.kind === 'client') continue
     starved = 0
     if (verdict.kind === 'go') full.length = 0
-    // Also behind a saturated step: slots that always wait are what makes a ceiling, and no more than they hold is ever under way.
+    // Also behind a saturated step: slots that always wait are what makes a ceiling, and no more than they hold is ever
+    // under way.
     asked = nextRate(step, base, bounds)
   }
 }
 
-/** "None lost" is said of queries whose time is over: what the last step sent last is waited for. null when nothing was lost. */
+/**
+ * "None lost" is said of queries whose time is over: what the last step sent last is waited for. null when nothing was
+ * lost.
+ */
 async function lateLoss(spec: LoadSpec, { load, canary, world }: Ends, step: LoadStep): Promise<string | null> {
   load.setRate(0)
   canary.setRate(0)
   // The client looks for what is overdue from time to time.
   await world.clock.sleep(spec.timeoutMs + 2 * lookMs)
-  return failure(withMore(step.load, load.take()), 'the load') ?? failure(withMore(step.canary, canary.take()), 'the canary')
+  return (
+    failure(withMore(step.load, load.take()), 'the load') ?? failure(withMore(step.canary, canary.take()), 'the canary')
+  )
 }
 
 /** What went wrong since belongs to the step; what was sent since would make it look faster than it was. */
@@ -131,7 +148,13 @@ function withMore(seen: ClientView, { lost, refused }: LoadTaken): ClientView {
 }
 
 /** One rate for `stepMs`, or until something is wrong; the rate then stays while the metrics are read, or stops. */
-async function oneStep(spec: LoadSpec, { load, canary, world }: Ends, asked: number, bounds: LoadBounds, before: readonly Reading[]): Promise<{ readonly step: LoadStep; readonly after: readonly Reading[] }> {
+async function oneStep(
+  spec: LoadSpec,
+  { load, canary, world }: Ends,
+  asked: number,
+  bounds: LoadBounds,
+  before: readonly Reading[],
+): Promise<{ readonly step: LoadStep; readonly after: readonly Reading[] }> {
   const wrong = (): boolean => isBad(view(load.look()), view(canary.look()), bounds)
   const { clock } = world
   const lateness = world.lateness()
@@ -139,7 +162,7 @@ async function oneStep(spec: LoadSpec, { load, canary, world }: Ends, asked: num
   load.take()
   canary.take()
   load.setRate(asked)
-  for (const start = clock.now(); clock.now() - start < spec.stepMs && !wrong(); ) await clock.sleep(lookMs)
+  for (const start = clock.now(); clock.now() - start < spec.stepMs && !wrong();) await clock.sleep(lookMs)
   if (wrong()) load.setRate(0)
   const seen = load.take()
   const canarySeen = canary.take()
@@ -171,11 +194,21 @@ function readAll(spec: LoadSpec, world: LoadWorld, phase: Reading['phase']): Pro
 
 function blindness(readings: readonly Reading[]): string {
   const failed = readings.find((it) => it.error !== null)
-  return failed === undefined ? 'a server started anew' : `the metrics of ${failed.ip} can't be read from the pod (${failed.error ?? ''})`
+  return failed === undefined
+    ? 'a server started anew'
+    : `the metrics of ${failed.ip} can't be read from the pod (${failed.error ?? ''})`
 }
 
 function view({ sent, answered, refused, lost, times, ms }: LoadTaken): ClientView {
-  return { sent, answered, refused, lost, p50: tenths(times.quantile(0.5)), p99: tenths(times.quantile(0.99)), ms: Math.round(ms) }
+  return {
+    sent,
+    answered,
+    refused,
+    lost,
+    p50: tenths(times.quantile(0.5)),
+    p99: tenths(times.quantile(0.99)),
+    ms: Math.round(ms),
+  }
 }
 
 function tenths(ms: number): number {

@@ -19,7 +19,12 @@ export function freshName(name: string): string {
 const questions = 2
 
 /** All series at once under one rate cap; resolves when each look-up that was started has ended. */
-export async function dnsStorm(spec: ProbeSpec, emit: Emit, began: number, servers: () => string | null = () => null): Promise<{ readonly queries: number; readonly lookups: number }> {
+export async function dnsStorm(
+  spec: ProbeSpec,
+  emit: Emit,
+  began: number,
+  servers: () => string | null = () => null,
+): Promise<{ readonly queries: number; readonly lookups: number }> {
   const series = withOwnNameserver(spec)
   const bucket = tokenBucket(spec.queriesPerSecond)
   const asker = libcAsker()
@@ -49,7 +54,10 @@ export async function dnsStorm(spec: ProbeSpec, emit: Emit, began: number, serve
       paid = Math.max(0, paid - n)
     }
     if (of.method === 'getaddrinfo') sent(questions)
-    const result = of.method === 'getaddrinfo' ? await libcLookup(of.name, asker.tool) : await lookup(of.fresh === true ? { ...of, name: freshName(of.name) } : of, spec.resolver, sent)
+    const result =
+      of.method === 'getaddrinfo'
+        ? await libcLookup(of.name, asker.tool)
+        : await lookup(of.fresh === true ? { ...of, name: freshName(of.name) } : of, spec.resolver, sent)
     entry.done = { at: start + result.ms, good: isGood(result) }
     done++
     rows[s]?.push([Math.round(start - began), result.ms, result.a, result.aaaa, result.retries, result.firstLost])
@@ -106,7 +114,10 @@ function aborted(signal: AbortSignal): Promise<void> {
  * getaddrinfo asks whatever resolv.conf says, so its series get that server's name; and when no series asks that
  * server, or only a few do (a node cache takes the place of the Service), as many pairs to it as to the Service.
  */
-export function withOwnNameserver(spec: ProbeSpec, nameservers: readonly string[] = nameserversHere()): readonly SeriesSpec[] {
+export function withOwnNameserver(
+  spec: ProbeSpec,
+  nameservers: readonly string[] = nameserversHere(),
+): readonly SeriesSpec[] {
   const own = nameservers[0]
   if (own === undefined) return spec.series
   const known = spec.series.find((it) => it.method !== 'getaddrinfo' && it.server.ip === own)?.server
@@ -114,6 +125,8 @@ export function withOwnNameserver(spec: ProbeSpec, nameservers: readonly string[
   const series = spec.series.map((it) => (it.method === 'getaddrinfo' ? { ...it, server } : it))
   if ((known !== undefined && known.role !== 'node-cache') || spec.ownNameserver === null) return series
   const { name, count, outstanding } = spec.ownNameserver
-  const others = series.filter((it) => !(it.server.ip === own && it.method === 'pair' && it.transport === 'udp' && it.zone === 'cluster'))
+  const others = series.filter(
+    (it) => !(it.server.ip === own && it.method === 'pair' && it.transport === 'udp' && it.zone === 'cluster'),
+  )
   return [...others, { server, port: 53, transport: 'udp', method: 'pair', name, zone: 'cluster', count, outstanding }]
 }

@@ -4,13 +4,17 @@ import { latencies } from './latencies.ts'
 
 it('a quantile is at most a step above the true one, and never below it', () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0.02, max: 10_000, noNaN: true }), { minLength: 1, maxLength: 200 }), fc.double({ min: 0.01, max: 1, noNaN: true }), (times, share) => {
-      const all = latencies()
-      for (const it of times) all.add(it)
-      const exact = times.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(times.length * share) - 1)] ?? 0
-      const told = all.quantile(share)
-      return told >= exact * 0.999 && told <= exact * 1.1
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 0.02, max: 10_000, noNaN: true }), { minLength: 1, maxLength: 200 }),
+      fc.double({ min: 0.01, max: 1, noNaN: true }),
+      (times, share) => {
+        const all = latencies()
+        for (const it of times) all.add(it)
+        const exact = times.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(times.length * share) - 1)] ?? 0
+        const told = all.quantile(share)
+        return told >= exact * 0.999 && told <= exact * 1.1
+      },
+    ),
   )
 })
 

@@ -46,7 +46,10 @@ const tickMs = 1
 const expireMs = 50
 
 /** Asks all targets in turn. A query that is due while every slot waits is sent as soon as an answer has made room. */
-export async function loadClient({ targets, name, sockets, outstanding, timeoutMs }: LoadOptions, { clock, line }: LoadWires = machineWires): Promise<LoadClient> {
+export async function loadClient(
+  { targets, name, sockets, outstanding, timeoutMs }: LoadOptions,
+  { clock, line }: LoadWires = machineWires,
+): Promise<LoadClient> {
   const slots = Math.max(1, Math.ceil(outstanding / sockets))
   const lines: LoadLine[] = []
   let times = latencies()
@@ -92,7 +95,16 @@ export async function loadClient({ targets, name, sockets, outstanding, timeoutM
 
   const look = (): LoadTaken => {
     const sum = (key: keyof LineCounts): number => lines.reduce((total, it) => total + it.counts[key], 0)
-    return { sent: sum('sent'), answered: sum('answered'), refused: sum('refused'), lost: sum('lost'), strays: sum('strays'), times, ms: clock.now() - began, held: ticks === 0 ? 0 : heldTicks / ticks }
+    return {
+      sent: sum('sent'),
+      answered: sum('answered'),
+      refused: sum('refused'),
+      lost: sum('lost'),
+      strays: sum('strays'),
+      times,
+      ms: clock.now() - began,
+      held: ticks === 0 ? 0 : heldTicks / ticks,
+    }
   }
   return {
     setRate(perSecond) {

@@ -15,10 +15,16 @@ afterEach(() => {
 })
 
 /** A server that does with each query what `behave` says. */
-async function asking(behave: (query: Buffer, reply: (bytes: Uint8Array) => void) => void, timeoutMs = 1000, slots = 4): Promise<LoadLine> {
+async function asking(
+  behave: (query: Buffer, reply: (bytes: Uint8Array) => void) => void,
+  timeoutMs = 1000,
+  slots = 4,
+): Promise<LoadLine> {
   const udp = createSocket('udp4')
   server = udp
-  udp.on('message', (query: Buffer, peer: RemoteInfo) => behave(query, (bytes) => udp.send(bytes, peer.port, peer.address)))
+  udp.on('message', (query: Buffer, peer: RemoteInfo) =>
+    behave(query, (bytes) => udp.send(bytes, peer.port, peer.address)),
+  )
   await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve))
   line = await loadLine({ ip: '127.0.0.1', port: udp.address().port }, name, slots, timeoutMs, () => {})
   return line
@@ -101,17 +107,33 @@ describe('one line of a load', () => {
 describe('answers', () => {
   const label = fc.stringMatching(/^[a-zA-Z0-9]{1,20}$/)
   const names = fc.array(label, { minLength: 1, maxLength: 5 }).map((it) => it.join('.'))
-  const ask = (of: string): Buffer => encode({ id: 7, type: 'query', questions: [{ type: 'A', name: of, class: 'IN' }] })
+  const ask = (of: string): Buffer =>
+    encode({ id: 7, type: 'query', questions: [{ type: 'A', name: of, class: 'IN' }] })
 
-  it('knows any server\'s answer to the name, in whatever case it comes', () => {
-    fc.assert(fc.property(names, (of) => {
-      const full = encode({ id: 7, type: 'response', questions: [{ type: 'A', name: of.toUpperCase(), class: 'IN' }], answers: [{ type: 'A', name: of, ttl: 5, data: '192.0.2.1' }] })
-      return answers(ask(of), full)
-    }))
+  it("knows any server's answer to the name, in whatever case it comes", () => {
+    fc.assert(
+      fc.property(names, (of) => {
+        const full = encode({
+          id: 7,
+          type: 'response',
+          questions: [{ type: 'A', name: of.toUpperCase(), class: 'IN' }],
+          answers: [{ type: 'A', name: of, ttl: 5, data: '192.0.2.1' }],
+        })
+        return answers(ask(of), full)
+      }),
+    )
   })
 
   it('knows no answer to another name', () => {
-    fc.assert(fc.property(names, names, (of, other) => of.toLowerCase() === other.toLowerCase() || !answers(ask(of), encode({ id: 7, type: 'response', questions: [{ type: 'A', name: other, class: 'IN' }] }))))
+    fc.assert(
+      fc.property(
+        names,
+        names,
+        (of, other) =>
+          of.toLowerCase() === other.toLowerCase() ||
+          !answers(ask(of), encode({ id: 7, type: 'response', questions: [{ type: 'A', name: other, class: 'IN' }] })),
+      ),
+    )
   })
 
   it('takes any bytes', () => {

@@ -25,7 +25,9 @@ export interface LoadLine {
   readonly close: () => void
 }
 
-/** An ID is a slot and how often the slot was used: an answer that comes after its slot was given up matches no more. */
+/**
+ * An ID is a slot and how often the slot was used: an answer that comes after its slot was given up matches no more.
+ */
 const slotBits = 10
 const mostSlots = 1 << slotBits
 const header = 12
@@ -36,7 +38,13 @@ const header = 12
  * server: here each slot owns a query built beforehand of which only the ID changes (libuv may still hold the bytes of
  * another slot's query), and an answer is matched by socket, ID and question without being decoded.
  */
-export async function loadLine(server: { readonly ip: string; readonly port: number }, name: string, slots: number, timeoutMs: number, onAnswer: (ms: number, now: number) => void): Promise<LoadLine> {
+export async function loadLine(
+  server: { readonly ip: string; readonly port: number },
+  name: string,
+  slots: number,
+  timeoutMs: number,
+  onAnswer: (ms: number, now: number) => void,
+): Promise<LoadLine> {
   const size = Math.min(slots, mostSlots)
   const queries = Array.from({ length: size }, () => queryFor(name))
   const sentAt = new Float64Array(size)
@@ -51,7 +59,8 @@ export async function loadLine(server: { readonly ip: string; readonly port: num
     free[freeCount++] = slot
   }
   socket.on('message', (answer) => {
-    const slot = answer.length < header ? size : ((answer[0] as number) << 8 | (answer[1] as number)) & (mostSlots - 1)
+    const slot =
+      answer.length < header ? size : (((answer[0] as number) << 8) | (answer[1] as number)) & (mostSlots - 1)
     const query = queries[slot]
     const started = sentAt[slot]
     if (query === undefined || started === undefined || started === 0 || !answers(query, answer)) {
@@ -116,7 +125,11 @@ function lower(byte: number): number {
 function connected(ip: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     // Room for a burst of answers while this process waits for its turn on the CPU.
-    const socket = createSocket({ type: isIPv6(ip) ? 'udp6' : 'udp4', recvBufferSize: 1 << 20, sendBufferSize: 1 << 20 })
+    const socket = createSocket({
+      type: isIPv6(ip) ? 'udp6' : 'udp4',
+      recvBufferSize: 1 << 20,
+      sendBufferSize: 1 << 20,
+    })
     socket.once('error', reject)
     socket.bind({ port: 0, exclusive: true }, () =>
       socket.connect(port, ip, () => {

@@ -14,7 +14,9 @@ export interface LoadBounds {
 
 export const loadBounds: Omit<LoadBounds, 'rate'> = { p99Ms: 250, othersPerSecond: 20, cpuShare: 0.85 }
 
-/** `saturated`: more was asked than answered, without loss: that is the ceiling. `client`: this pod was the bottleneck. */
+/**
+ * `saturated`: more was asked than answered, without loss: that is the ceiling. `client`: this pod was the bottleneck.
+ */
 export type Verdict =
   | { readonly kind: 'go' }
   | { readonly kind: 'harm'; readonly why: string }
@@ -28,17 +30,29 @@ export function judge(step: LoadStep, base: LoadStep | null, bounds: LoadBounds)
   if (failed !== null) return { kind: 'harm', why: failed }
   const slow = slowness(load, 'the load', bounds) ?? slowness(canary, 'the canary', bounds)
   // Answers that lie in the socket while this pod waits for its CPU look late, and are not.
-  if (slow !== null && step.lagMs >= bounds.p99Ms / 4) return { kind: 'client', why: `the pod that makes the load itself got the CPU up to ${step.lagMs} ms late, so that it can't tell whether answers are` }
+  if (slow !== null && step.lagMs >= bounds.p99Ms / 4)
+    return {
+      kind: 'client',
+      why: `the pod that makes the load itself got the CPU up to ${step.lagMs} ms late, so that it can't tell whether answers are`,
+    }
   if (slow !== null) return { kind: 'harm', why: slow }
   const near = servers.find((it) => (cpuShareOf(it) ?? 0) >= bounds.cpuShare)
   if (near !== undefined && othersOf(base ?? step) >= bounds.othersPerSecond) {
-    return { kind: 'harm', why: `${near.pod} uses ${percent(cpuShareOf(near) ?? 0)} of its CPU limit of ${near.cpuLimitMilli}m, and others ask it too` }
+    return {
+      kind: 'harm',
+      why: `${near.pod} uses ${percent(cpuShareOf(near) ?? 0)} of its CPU limit of ${near.cpuLimitMilli}m, and others ask it too`,
+    }
   }
   const enough = step.asked * 0.95
   if (perSecond(load.answered, load.ms) >= enough) return { kind: 'go' }
   if (perSecond(load.sent, load.ms) >= enough) return { kind: 'behind' }
-  if ((step.throttledMs ?? 0) > load.ms * 0.05) return { kind: 'client', why: `its CPU limit stopped the load's own pod for ${step.throttledMs} ms of ${Math.round(load.ms)}` }
-  if (step.held < 0.02) return { kind: 'client', why: 'the pod that makes the load did not get enough CPU to send more' }
+  if ((step.throttledMs ?? 0) > load.ms * 0.05)
+    return {
+      kind: 'client',
+      why: `its CPU limit stopped the load's own pod for ${step.throttledMs} ms of ${Math.round(load.ms)}`,
+    }
+  if (step.held < 0.02)
+    return { kind: 'client', why: 'the pod that makes the load did not get enough CPU to send more' }
   return { kind: 'behind' }
 }
 
@@ -56,12 +70,16 @@ export function failure(seen: ClientView, who: string): string | null {
 const fewest = 20
 
 function slowness(seen: ClientView, who: string, { p99Ms }: Pick<LoadBounds, 'p99Ms'>): string | null {
-  return seen.answered >= fewest && seen.p99 > p99Ms ? `the 99th percentile of ${who} is ${Math.round(seen.p99)} ms, above ${p99Ms} ms` : null
+  return seen.answered >= fewest && seen.p99 > p99Ms
+    ? `the 99th percentile of ${who} is ${Math.round(seen.p99)} ms, above ${p99Ms} ms`
+    : null
 }
 
 /** Whether a step must end before its time: something failed, or so much is late that no rest of it would mend that. */
 export function isBad(load: ClientView, canary: ClientView, bounds: Pick<LoadBounds, 'p99Ms'>): boolean {
-  return (failure(load, '') ?? failure(canary, '')) !== null || (load.answered >= 100 && slowness(load, '', bounds) !== null)
+  return (
+    (failure(load, '') ?? failure(canary, '')) !== null || (load.answered >= 100 && slowness(load, '', bounds) !== null)
+  )
 }
 
 /** Shares of a server's answers that may be bad by chance. */
@@ -71,8 +89,10 @@ function serverHarm(servers: readonly ServerView[], base: LoadStep | null, bound
   for (const it of servers) {
     const was = base?.servers.find((one) => one.pod === it.pod)
     const failed = servfailShare(it)
-    if (failed > (was === undefined ? 0 : servfailShare(was)) + rise) return `${it.pod} answers ${percent(failed)} with SERVFAIL`
-    if ((it.slowShare ?? 0) > (was?.slowShare ?? 0) + rise) return `${it.pod} itself takes more than ${bounds.p99Ms} ms for ${percent(it.slowShare ?? 0)} of its answers`
+    if (failed > (was === undefined ? 0 : servfailShare(was)) + rise)
+      return `${it.pod} answers ${percent(failed)} with SERVFAIL`
+    if ((it.slowShare ?? 0) > (was?.slowShare ?? 0) + rise)
+      return `${it.pod} itself takes more than ${bounds.p99Ms} ms for ${percent(it.slowShare ?? 0)} of its answers`
   }
   return null
 }

@@ -29,17 +29,27 @@ export const watchdogLimits: WatchdogLimits = { window: 30, settleMs: 1000, shar
  * Windows are taken by *start* within one series: by end, or over a changing mix of servers, a constant fault looks
  * like a decline. Only look-ups started after `since` count for the last window.
  */
-export function decline(series: readonly Watched[], now: number, since: number, limits: WatchdogLimits = watchdogLimits): string | null {
+export function decline(
+  series: readonly Watched[],
+  now: number,
+  since: number,
+  limits: WatchdogLimits = watchdogLimits,
+): string | null {
   const settled = series.filter((it) => it.startedAt <= now - limits.settleMs)
   const first = settled.slice(0, limits.window)
-  const last = settled.slice(limits.window).filter((it) => it.startedAt > since).slice(-limits.window)
+  const last = settled
+    .slice(limits.window)
+    .filter((it) => it.startedAt > since)
+    .slice(-limits.window)
   if (last.length < limits.window) return null
   const before = badShare(first, limits.settleMs)
   const after = badShare(last, limits.settleMs)
-  if (after - before >= limits.shareRise) return `unanswered within ${limits.settleMs} ms: ${percent(before)} at first, now ${percent(after)}`
+  if (after - before >= limits.shareRise)
+    return `unanswered within ${limits.settleMs} ms: ${percent(before)} at first, now ${percent(after)}`
   const fast = p95(first, limits.settleMs)
   const slow = p95(last, limits.settleMs)
-  if (slow >= limits.slowMs && slow >= fast * limits.slowdown) return `95th percentile: ${Math.round(fast)} ms at first, now ${Math.round(slow)} ms`
+  if (slow >= limits.slowMs && slow >= fast * limits.slowdown)
+    return `95th percentile: ${Math.round(fast)} ms at first, now ${Math.round(slow)} ms`
   return null
 }
 
@@ -52,10 +62,11 @@ function badShare(window: readonly Watched[], settleMs: number): number {
 }
 
 function p95(window: readonly Watched[], settleMs: number): number {
-  const times = window.flatMap((it) => (isBad(it, settleMs) || it.done === null ? [] : [it.done.at - it.startedAt])).sort((a, b) => a - b)
+  const times = window
+    .flatMap((it) => (isBad(it, settleMs) || it.done === null ? [] : [it.done.at - it.startedAt]))
+    .sort((a, b) => a - b)
   return times[Math.floor(times.length * 0.95)] ?? 0
 }
-
 
 /** Below this many queries a second the probe is not what hurts a DNS server. */
 const trivialRate = 20
@@ -64,7 +75,13 @@ const trivialRate = 20
 const freshMs = 5000
 
 /** Halves the rate at the first decline, and ends the probe when look-ups started since then have declined too. */
-export function watchdog(rate: number): { readonly judge: (all: readonly (readonly Watched[])[], now: number, servers?: string | null) => { readonly act: 'go' | 'halve' | 'stop'; readonly why: string } } {
+export function watchdog(rate: number): {
+  readonly judge: (
+    all: readonly (readonly Watched[])[],
+    now: number,
+    servers?: string | null,
+  ) => { readonly act: 'go' | 'halve' | 'stop'; readonly why: string }
+} {
   let halvedAt: number | null = null
   return {
     judge(all, now, servers = null) {

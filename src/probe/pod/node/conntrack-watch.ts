@@ -12,7 +12,13 @@ export const conntrackFiles = {
 export async function conntrackWatch(spec: ConntrackSpec, emit: Emit): Promise<void> {
   const end = performance.now() + spec.forMs
   while (performance.now() < end) {
-    emit({ t: 'conntrack', at: Math.round(performance.now()), stat: read(conntrackFiles.stat), count: read(conntrackFiles.count), max: read(conntrackFiles.max) })
+    emit({
+      t: 'conntrack',
+      at: Math.round(performance.now()),
+      stat: read(conntrackFiles.stat),
+      count: read(conntrackFiles.count),
+      max: read(conntrackFiles.max),
+    })
     await new Promise((resolve) => setTimeout(resolve, spec.everyMs))
   }
 }

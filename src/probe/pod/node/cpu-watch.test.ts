@@ -2,10 +2,19 @@ import { expect, it } from 'vitest'
 import { loadWorld, virtualClock } from '../../../../test/build/load-world.ts'
 import { cpuTrouble, cpuWatch } from './cpu-watch.ts'
 
-const at = (share: number | null): [{ readonly pod: string; readonly limitMilli: number; readonly share: number | null }] => [{ pod: 'coredns-a', limitMilli: 100, share }]
+const at = (
+  share: number | null,
+): [{ readonly pod: string; readonly limitMilli: number; readonly share: number | null }] => [
+  { pod: 'coredns-a', limitMilli: 100, share },
+]
 
 it.each([
-  { it: 'room before, full now', before: at(0.4), now: at(0.95), why: 'coredns-a uses 95 % of its CPU limit of 100m, 40 % before the probe' },
+  {
+    it: 'room before, full now',
+    before: at(0.4),
+    now: at(0.95),
+    why: 'coredns-a uses 95 % of its CPU limit of 100m, 40 % before the probe',
+  },
   { it: 'full before: a fault that was there is no decline', before: at(0.95), now: at(1), why: null },
   { it: 'busier, with room left', before: at(0.2), now: at(0.8), why: null },
   { it: 'not seen before', before: at(null), now: at(1), why: null },

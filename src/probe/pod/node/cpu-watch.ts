@@ -30,7 +30,10 @@ export interface CpuWorld {
 const everyMs = 2000
 const baseMs = 1000
 
-/** Each pod holds its look-ups back for this long, so that the others', which start within a second, are not in what was before. */
+/**
+ * Each pod holds its look-ups back for this long, so that the others', which start within a second, are not in what was
+ * before.
+ */
 const holdMs = 2000
 
 /** At its limit now, with room before: whatever filled it came while the probe asked. */
@@ -40,17 +43,24 @@ const roomy = 0.7
 export function cpuTrouble(before: readonly CpuShare[], now: readonly CpuShare[]): string | null {
   for (const { pod, limitMilli, share } of now) {
     const was = before.find((it) => it.pod === pod)?.share ?? null
-    if (share !== null && was !== null && share >= full && was < roomy) return `${pod} uses ${percent(share)} of its CPU limit of ${limitMilli}m, ${percent(was)} before the probe`
+    if (share !== null && was !== null && share >= full && was < roomy)
+      return `${pod} uses ${percent(share)} of its CPU limit of ${limitMilli}m, ${percent(was)} before the probe`
   }
   return null
 }
 
 /**
- * Watches the servers' CPU against their limits while the probe asks; a pod that does not watch only waits. null where no
- * server has a limit: then there is nothing to run into. A limit that was used up before the probe is a finding (DNS103),
+ * Watches the servers' CPU against their limits while the probe asks; a pod that does not watch only waits. null where
+ * no
+ * server has a limit: then there is nothing to run into. A limit that was used up before the probe is a finding
+ * (DNS103),
  * and no ground to stop.
  */
-export async function cpuWatch(servers: readonly MetricsSpec[], watching: boolean, world: CpuWorld = { clock: machineClock, scrape }): Promise<CpuWatch | null> {
+export async function cpuWatch(
+  servers: readonly MetricsSpec[],
+  watching: boolean,
+  world: CpuWorld = { clock: machineClock, scrape },
+): Promise<CpuWatch | null> {
   const limited = servers.filter((it) => (it.cpuLimitMilli ?? null) !== null)
   if (limited.length === 0) return null
   const { clock } = world
@@ -75,11 +85,19 @@ export async function cpuWatch(servers: readonly MetricsSpec[], watching: boolea
   return { why: () => why, end: clock.every(everyMs, () => void look().catch(() => {})) }
 }
 
-function shares(servers: readonly MetricsSpec[], before: readonly Reading[], after: readonly Reading[]): readonly CpuShare[] {
+function shares(
+  servers: readonly MetricsSpec[],
+  before: readonly Reading[],
+  after: readonly Reading[],
+): readonly CpuShare[] {
   return servers.map((it, i) => {
     const window = coreDnsWindow(it, before[i], after[i])
     const limitMilli = it.cpuLimitMilli ?? 0
     const known = window !== null && window.cpuSeconds !== null && window.windowMs > 0
-    return { pod: it.pod, limitMilli, share: known ? ((window.cpuSeconds ?? 0) * 1e6) / (window.windowMs * limitMilli) : null }
+    return {
+      pod: it.pod,
+      limitMilli,
+      share: known ? ((window.cpuSeconds ?? 0) * 1e6) / (window.windowMs * limitMilli) : null,
+    }
   })
 }

@@ -8,15 +8,27 @@ const families =
   /^(process_cpu_seconds_total|process_start_time_seconds|coredns_dns_(requests|request_count|responses|response_rcode_count)_total|coredns_dns_request_duration_seconds_(bucket|count)|coredns_(forward|proxy)_\w*(failures|broken|rejects)\w*|coredns_(proxy|forward)_(conn_cache_(hits|misses)_total|responses_total|request_duration_seconds_(sum|count))|coredns_reload_(version_info|failed_total)|coredns_build_info)[ {]/
 
 /**
- * Each server's metrics page. It is the one answer of many full packets that every CoreDNS has, so it also tells whether
+ * Each server's metrics page. It is the one answer of many full packets that every CoreDNS has, so it also tells
+ * whether
  * large packets arrive at all.
  */
 export async function metrics(spec: ProbeSpec, phase: 'before' | 'after', emit: Emit): Promise<void> {
   await Promise.all(spec.metrics.map(async (it) => emit(await scrape(it, phase))))
 }
 
-export async function scrape({ ip, port }: MetricsSpec, phase: 'before' | 'after'): Promise<Extract<PodRecord, { t: 'metrics' }>> {
-  const answer = await httpGet({ ip, port, scheme: 'http', host: `${ip}:${port}`, path: '/metrics', atMost: 4_000_000, timeoutMs: 3000 })
+export async function scrape(
+  { ip, port }: MetricsSpec,
+  phase: 'before' | 'after',
+): Promise<Extract<PodRecord, { t: 'metrics' }>> {
+  const answer = await httpGet({
+    ip,
+    port,
+    scheme: 'http',
+    host: `${ip}:${port}`,
+    path: '/metrics',
+    atMost: 4_000_000,
+    timeoutMs: 3000,
+  })
   const { status, error, body, bytes } = answer
   const ok = status === 200 && error === null
   return {
@@ -24,7 +36,12 @@ export async function scrape({ ip, port }: MetricsSpec, phase: 'before' | 'after
     phase,
     ip,
     at: Math.round(performance.now()),
-    text: ok ? body.split('\n').filter((line) => families.test(line)).join('\n') : null,
+    text: ok
+      ? body
+          .split('\n')
+          .filter((line) => families.test(line))
+          .join('\n')
+      : null,
     error: ok ? null : (error ?? `HTTP ${status}`),
     result: fetched(answer),
     bytes,

@@ -13,14 +13,30 @@ interface Tried {
  * silence or a refusal, `attempts` times through the list; TCP when an answer was cut. Server k waits
  * `timeout << k / servers`.
  */
-export async function glibcName(name: string, types: readonly string[], rules: ResolverSettings, port: number, deadline: number, notes: Notebook): Promise<Tried> {
+export async function glibcName(
+  name: string,
+  types: readonly string[],
+  rules: ResolverSettings,
+  port: number,
+  deadline: number,
+  notes: Notebook,
+): Promise<Tried> {
   let rejected: WalkEnd | null = null
   let silent = false
   for (let attempt = 0; attempt < rules.attempts; attempt++) {
     for (const [index, ip] of rules.nameservers.entries()) {
       if (performance.now() >= deadline) return { end: 'cut-off' }
-      const seconds = Math.max(1, Math.floor(((rules.timeoutMs / 1000) * 2 ** index) / (index === 0 ? 1 : rules.nameservers.length)))
-      const asked = await oneServer({ ip, port }, questionsOf(name, types), rules, Math.min(1000 * seconds, Math.max(1, deadline - performance.now())), notes)
+      const seconds = Math.max(
+        1,
+        Math.floor(((rules.timeoutMs / 1000) * 2 ** index) / (index === 0 ? 1 : rules.nameservers.length)),
+      )
+      const asked = await oneServer(
+        { ip, port },
+        questionsOf(name, types),
+        rules,
+        Math.min(1000 * seconds, Math.max(1, deadline - performance.now())),
+        notes,
+      )
       const end = endOf(asked.replies)
       if (end !== null && end !== 'servfail' && end !== 'refused') return { end }
       if (end !== null) rejected = end
@@ -35,7 +51,13 @@ interface Asked {
   readonly refused: boolean
 }
 
-async function oneServer(place: Place, questions: readonly TypedQuestion[], rules: ResolverSettings, waitMs: number, notes: Notebook): Promise<Asked> {
+async function oneServer(
+  place: Place,
+  questions: readonly TypedQuestion[],
+  rules: ResolverSettings,
+  waitMs: number,
+  notes: Notebook,
+): Promise<Asked> {
   const transport = rules.overTcp ? 'tcp' : 'udp'
   const line = await openLine(place, transport)
   if (line === null) return { replies: new Map(), refused: true }
@@ -49,14 +71,29 @@ async function oneServer(place: Place, questions: readonly TypedQuestion[], rule
 }
 
 /** Half an answer makes glibc careful: the same questions again, one after the other, from the same socket. */
-async function ask(line: Line, place: Place, transport: 'udp' | 'tcp', questions: readonly TypedQuestion[], rules: ResolverSettings, waitMs: number, notes: Notebook): Promise<Asked> {
+async function ask(
+  line: Line,
+  place: Place,
+  transport: 'udp' | 'tcp',
+  questions: readonly TypedQuestion[],
+  rules: ResolverSettings,
+  waitMs: number,
+  notes: Notebook,
+): Promise<Asked> {
   if (rules.oneAtATime) return oneByOne(line, place, transport, questions, waitMs, notes)
   const first = await round(line, place, transport, questions, waitMs, notes)
   const half = first.replies.size > 0 && first.replies.size < questions.length && !first.refused
   return half ? oneByOne(line, place, transport, questions, waitMs, notes) : first
 }
 
-async function oneByOne(line: Line, place: Place, transport: 'udp' | 'tcp', questions: readonly TypedQuestion[], waitMs: number, notes: Notebook): Promise<Asked> {
+async function oneByOne(
+  line: Line,
+  place: Place,
+  transport: 'udp' | 'tcp',
+  questions: readonly TypedQuestion[],
+  waitMs: number,
+  notes: Notebook,
+): Promise<Asked> {
   const replies = new Map<string, Reply>()
   for (const it of questions) {
     const { replies: got, refused } = await round(line, place, transport, [it], waitMs, notes)
@@ -67,7 +104,12 @@ async function oneByOne(line: Line, place: Place, transport: 'udp' | 'tcp', ques
   return { replies, refused: false }
 }
 
-async function overTcp(place: Place, questions: readonly TypedQuestion[], waitMs: number, notes: Notebook): Promise<Asked> {
+async function overTcp(
+  place: Place,
+  questions: readonly TypedQuestion[],
+  waitMs: number,
+  notes: Notebook,
+): Promise<Asked> {
   const line = await openLine(place, 'tcp')
   if (line === null) return { replies: new Map(), refused: true }
   try {

@@ -9,7 +9,11 @@ import { since } from '../dns/lookup.ts'
 export function libcHere(maps = '/proc/self/maps'): 'glibc' | 'musl' | null {
   try {
     const mapped = readFileSync(maps, 'utf8')
-    return /\/ld-musl-|\/libc\.musl-/.test(mapped) ? 'musl' : /\/libc(\.so\.6|-2\.\d+\.so)$/m.test(mapped) ? 'glibc' : null
+    return /\/ld-musl-|\/libc\.musl-/.test(mapped)
+      ? 'musl'
+      : /\/libc(\.so\.6|-2\.\d+\.so)$/m.test(mapped)
+        ? 'glibc'
+        : null
   } catch {
     return null
   }
@@ -26,11 +30,16 @@ export function nameserversHere(path = '/etc/resolv.conf'): readonly string[] {
 /**
  * How this container asks its own C library in a process of its own. `getent ahosts` costs a millisecond, but passes
  * AI_ADDRCONFIG: without an IPv6 address besides loopback glibc would then send no AAAA at all, and there would be
- * no pair to lose. Not every getent beside musl knows `ahosts`. Node's own dns.lookup passes no flags; starting it costs some 50 ms of CPU, so fewer run at once.
+ * no pair to lose. Not every getent beside musl knows `ahosts`. Node's own dns.lookup passes no flags; starting it
+ * costs some 50 ms of CPU, so fewer run at once.
  */
 export function libcAsker(): { readonly tool: 'getent' | 'node'; readonly atOnce: number } {
-  const six = Object.values(networkInterfaces()).some((list) => list?.some((it) => it.family === 'IPv6' && !it.internal))
-  return six && libcHere() === 'glibc' && existsSync('/usr/bin/getent') ? { tool: 'getent', atOnce: 8 } : { tool: 'node', atOnce: 2 }
+  const six = Object.values(networkInterfaces()).some((list) =>
+    list?.some((it) => it.family === 'IPv6' && !it.internal),
+  )
+  return six && libcHere() === 'glibc' && existsSync('/usr/bin/getent')
+    ? { tool: 'getent', atOnce: 8 }
+    : { tool: 'node', atOnce: 2 }
 }
 
 /** glibc gives up after 10 s with one nameserver, and 2 s more tell its own end from ours. */
@@ -48,7 +57,11 @@ export function libcLookup(name: string, tool: 'getent' | 'node'): Promise<Looku
   return new Promise((resolve) => {
     const start = performance.now()
     const [file, ...args] = tool === 'getent' ? ['getent', 'ahosts', name] : [process.execPath, '-e', script, name]
-    const child = spawn(file ?? 'getent', args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: killAfterMs, killSignal: 'SIGKILL' })
+    const child = spawn(file ?? 'getent', args, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: killAfterMs,
+      killSignal: 'SIGKILL',
+    })
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
     child.on('error', () => resolve(nothing(since(start), null)))

@@ -9,8 +9,17 @@ import { questionsOf, type Reply, replyTo, type TypedQuestion } from '../dns/typ
  * first NOERROR or NXDOMAIN counts, SERVFAIL is asked again at once for a while, all else is passed over; what is
  * open is sent again every `timeout / attempts`, and `timeout` is for all of it. A cut answer is fetched over TCP.
  */
-export async function muslName(name: string, types: readonly string[], rules: ResolverSettings, port: number, deadline: number, notes: Notebook): Promise<{ readonly end: WalkEnd }> {
-  const lines = (await Promise.all(rules.nameservers.map(async (ip) => ({ ip, line: await openLine({ ip, port }, 'udp') })))).flatMap(({ ip, line }) => (line === null ? [] : [{ ip, line }]))
+export async function muslName(
+  name: string,
+  types: readonly string[],
+  rules: ResolverSettings,
+  port: number,
+  deadline: number,
+  notes: Notebook,
+): Promise<{ readonly end: WalkEnd }> {
+  const lines = (
+    await Promise.all(rules.nameservers.map(async (ip) => ({ ip, line: await openLine({ ip, port }, 'udp') })))
+  ).flatMap(({ ip, line }) => (line === null ? [] : [{ ip, line }]))
   if (lines.length === 0) return { end: 'timeout' }
   const questions = questionsOf(name, types)
   try {
@@ -29,10 +38,20 @@ export async function muslName(name: string, types: readonly string[], rules: Re
 
 type Replies = Map<TypedQuestion, { readonly ip: string; readonly reply: Reply }>
 
-function gather(lines: readonly { readonly ip: string; readonly line: Line }[], questions: readonly TypedQuestion[], rules: ResolverSettings, deadline: number, notes: Notebook): Promise<Replies> {
+function gather(
+  lines: readonly { readonly ip: string; readonly line: Line }[],
+  questions: readonly TypedQuestion[],
+  rules: ResolverSettings,
+  deadline: number,
+  notes: Notebook,
+): Promise<Replies> {
   return new Promise((resolve) => {
     const replies: Replies = new Map()
-    const waiting: { readonly question: TypedQuestion; readonly ip: string; readonly note: ReturnType<Notebook['sent']> }[] = []
+    const waiting: {
+      readonly question: TypedQuestion
+      readonly ip: string
+      readonly note: ReturnType<Notebook['sent']>
+    }[] = []
     let spare = 2 * questions.length
     const send = (to: (typeof lines)[number], question: TypedQuestion): void => {
       waiting.push({ question, ip: to.ip, note: notes.sent(to.ip, 'udp', question) })
@@ -79,10 +98,18 @@ function gather(lines: readonly { readonly ip: string; readonly line: Line }[], 
 }
 
 function accepted(reply: Reply): boolean {
-  return reply.answer === 'ok' || reply.answer === 'nodata' || reply.answer === 'nxdomain' || reply.answer === 'truncated'
+  return (
+    reply.answer === 'ok' || reply.answer === 'nodata' || reply.answer === 'nxdomain' || reply.answer === 'truncated'
+  )
 }
 
-async function fetchOverTcp(ip: string, port: number, question: TypedQuestion, waitMs: number, notes: Notebook): Promise<Reply | null> {
+async function fetchOverTcp(
+  ip: string,
+  port: number,
+  question: TypedQuestion,
+  waitMs: number,
+  notes: Notebook,
+): Promise<Reply | null> {
   const line = await openLine({ ip, port }, 'tcp')
   if (line === null) return null
   try {
@@ -93,7 +120,9 @@ async function fetchOverTcp(ip: string, port: number, question: TypedQuestion, w
   }
 }
 
-/** src/network/lookup_name.c: an answer that is missing is "try again", NXDOMAIN to either question is "no such name". */
+/**
+ * src/network/lookup_name.c: an answer that is missing is "try again", NXDOMAIN to either question is "no such name".
+ */
 function endOf(questions: readonly TypedQuestion[], replies: Replies): WalkEnd {
   const answers = questions.map((it) => replies.get(it)?.reply.answer ?? 'timeout')
   if (answers.includes('timeout')) return 'timeout'

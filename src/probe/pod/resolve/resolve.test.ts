@@ -9,16 +9,36 @@ afterEach(async () => {
   server = null
 })
 
-const conf = (options = '') => `nameserver 127.0.0.1\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5 timeout:1 ${options}\n`
+const conf = (options = '') =>
+  `nameserver 127.0.0.1\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5 timeout:1 ${options}\n`
 
-async function ask(typed: string, behave: Parameters<typeof dnsResponder>[0], { options = '', types = ['A', 'AAAA'], each = true }: { readonly options?: string; readonly types?: readonly string[]; readonly each?: boolean } = {}) {
+async function ask(
+  typed: string,
+  behave: Parameters<typeof dnsResponder>[0],
+  {
+    options = '',
+    types = ['A', 'AAAA'],
+    each = true,
+  }: { readonly options?: string; readonly types?: readonly string[]; readonly each?: boolean } = {},
+) {
   server = await dnsResponder(behave)
   const walks: ResolverWalk[] = []
   const servers: ServerAnswer[] = []
-  await resolve({ kind: 'resolve', typed, types, resolvConf: conf(options), port: server.port, servers: each ? [{ ip: '127.0.0.1', port: server.port, pod: 'coredns-1' }] : [], budgetMs: 8000 }, (record) => {
-    if (record.t === 'walk') walks.push(record.walk)
-    if (record.t === 'server') servers.push(record.server)
-  })
+  await resolve(
+    {
+      kind: 'resolve',
+      typed,
+      types,
+      resolvConf: conf(options),
+      port: server.port,
+      servers: each ? [{ ip: '127.0.0.1', port: server.port, pod: 'coredns-1' }] : [],
+      budgetMs: 8000,
+    },
+    (record) => {
+      if (record.t === 'walk') walks.push(record.walk)
+      if (record.t === 'server') servers.push(record.server)
+    },
+  )
   const of = (libc: 'glibc' | 'musl'): ResolverWalk => walks.find((one) => one.libc === libc) ?? raise()
   return { glibc: of('glibc'), musl: of('musl'), servers, seen: server.queries }
 }
@@ -27,8 +47,10 @@ function raise(): never {
   throw new Error('a walk is missing')
 }
 
-const only = (name: string) => (query: { readonly name: string }) => (query.name === name ? 'answer' : 'nxdomain') as 'answer' | 'nxdomain'
-const lines = (walk: ResolverWalk) => walk.queries.map((it) => `${it.type}${it.transport === 'tcp' ? '/tcp' : ''} ${it.name} ${it.answer}`)
+const only = (name: string) => (query: { readonly name: string }) =>
+  (query.name === name ? 'answer' : 'nxdomain') as 'answer' | 'nxdomain'
+const lines = (walk: ResolverWalk) =>
+  walk.queries.map((it) => `${it.type}${it.transport === 'tcp' ? '/tcp' : ''} ${it.name} ${it.answer}`)
 
 describe('a look-up', () => {
   it('ends at the first suffix that has the name, in both libraries', async () => {
@@ -37,7 +59,9 @@ describe('a look-up', () => {
       expect(walk).toMatchObject({ end: 'found', winner: 'cart.shop.svc.cluster.local.' })
       expect(lines(walk)).toEqual(['A cart.shop.svc.cluster.local. ok', 'AAAA cart.shop.svc.cluster.local. ok'])
     }
-    expect(glibc.queries[0]?.records).toEqual([{ name: 'cart.shop.svc.cluster.local', type: 'A', ttl: 5, data: '192.0.2.1' }])
+    expect(glibc.queries[0]?.records).toEqual([
+      { name: 'cart.shop.svc.cluster.local', type: 'A', ttl: 5, data: '192.0.2.1' },
+    ])
     expect(servers.map((it) => [it.pod, it.queries.map((one) => one.answer)])).toEqual([['coredns-1', ['ok', 'ok']]])
   })
 
@@ -57,7 +81,9 @@ describe('a look-up', () => {
   })
 
   it('SERVFAIL: glibc asks twice and goes on with the list; musl asks again at once, then waits its time out', async () => {
-    const { glibc, musl } = await ask('cart', (it) => (it.name === 'cart.shop.svc.cluster.local' ? 'servfail' : only('cart.svc.cluster.local')(it)))
+    const { glibc, musl } = await ask('cart', (it) =>
+      it.name === 'cart.shop.svc.cluster.local' ? 'servfail' : only('cart.svc.cluster.local')(it),
+    )
     expect(glibc).toMatchObject({ end: 'found', winner: 'cart.svc.cluster.local.' })
     expect(lines(glibc).filter((it) => it.endsWith('servfail'))).toHaveLength(4)
     expect(musl).toMatchObject({ end: 'timeout', winner: null })
@@ -77,8 +103,15 @@ describe('a look-up', () => {
   })
 
   it('half an answer: glibc asks again one by one from the same socket, musl the open question alone', async () => {
-    const { glibc, musl, seen } = await ask('cart', (it) => (it.name !== 'cart.shop.svc.cluster.local' ? 'nxdomain' : it.type === 'AAAA' && it.nth === 1 ? 'silent' : 'answer'))
-    expect(lines(glibc)).toEqual(['A cart.shop.svc.cluster.local. ok', 'AAAA cart.shop.svc.cluster.local. timeout', 'A cart.shop.svc.cluster.local. ok', 'AAAA cart.shop.svc.cluster.local. ok'])
+    const { glibc, musl, seen } = await ask('cart', (it) =>
+      it.name !== 'cart.shop.svc.cluster.local' ? 'nxdomain' : it.type === 'AAAA' && it.nth === 1 ? 'silent' : 'answer',
+    )
+    expect(lines(glibc)).toEqual([
+      'A cart.shop.svc.cluster.local. ok',
+      'AAAA cart.shop.svc.cluster.local. timeout',
+      'A cart.shop.svc.cluster.local. ok',
+      'AAAA cart.shop.svc.cluster.local. ok',
+    ])
     expect(musl.queries.map((it) => it.type).toSorted()).toEqual(['A', 'AAAA', 'AAAA'])
     expect(glibc.end).toBe('found')
     expect(musl.end).toBe('found')
@@ -86,13 +119,20 @@ describe('a look-up', () => {
   })
 
   it('a cut answer is fetched over TCP: both questions by glibc, each by musl', async () => {
-    const { glibc, musl } = await ask('cart', (it) => (it.transport === 'udp' && it.type === 'A' ? 'truncated' : 'answer'))
-    expect(lines(glibc).slice(2)).toEqual(['A/tcp cart.shop.svc.cluster.local. ok', 'AAAA/tcp cart.shop.svc.cluster.local. ok'])
+    const { glibc, musl } = await ask('cart', (it) =>
+      it.transport === 'udp' && it.type === 'A' ? 'truncated' : 'answer',
+    )
+    expect(lines(glibc).slice(2)).toEqual([
+      'A/tcp cart.shop.svc.cluster.local. ok',
+      'AAAA/tcp cart.shop.svc.cluster.local. ok',
+    ])
     expect(lines(musl).slice(2)).toEqual(['A/tcp cart.shop.svc.cluster.local. ok'])
   })
 
   it('no data for either type: musl stops there, glibc goes on', async () => {
-    const { glibc, musl } = await ask('cart', (it) => (it.name === 'cart.shop.svc.cluster.local' ? 'foreign-type' : only('cart.svc.cluster.local')(it)))
+    const { glibc, musl } = await ask('cart', (it) =>
+      it.name === 'cart.shop.svc.cluster.local' ? 'foreign-type' : only('cart.svc.cluster.local')(it),
+    )
     expect(musl).toMatchObject({ end: 'nodata', winner: null })
     expect(glibc).toMatchObject({ end: 'found', winner: 'cart.svc.cluster.local.' })
   })

@@ -1,7 +1,14 @@
 import { lookup } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import type { Libc, OwnLookup, ResolverWalk, ServerAnswer, WalkEnd } from '../../../model/resolution.ts'
-import { afterwards, type Candidate, candidates, type ResolverSettings, settingsOf, verdict } from '../../../wire/resolver-walk.ts'
+import {
+  afterwards,
+  type Candidate,
+  candidates,
+  type ResolverSettings,
+  settingsOf,
+  verdict,
+} from '../../../wire/resolver-walk.ts'
 import { notebook, openLine, round } from '../dns/ask-and-note.ts'
 import { glibcName } from './glibc-walk.ts'
 import { since } from '../dns/lookup.ts'
@@ -21,7 +28,10 @@ export async function resolve(spec: ResolveSpec, emit: Emit): Promise<number> {
   const walks = await Promise.all((['glibc', 'musl'] as const).map((libc) => walk(libc, text, spec)))
   for (const it of walks) emit({ t: 'walk', walk: it })
   const winner = walks.map((it) => it.winner).find((it) => it !== null)
-  const names = winner === undefined ? [...new Set(walks.flatMap((it) => it.candidates))].slice(0, mostNames) : [...new Set([winner, ...asTyped(spec)])]
+  const names =
+    winner === undefined
+      ? [...new Set(walks.flatMap((it) => it.candidates))].slice(0, mostNames)
+      : [...new Set([winner, ...asTyped(spec)])]
   const answers = await Promise.all(spec.servers.map((it) => oneServer(it, names, spec)))
   clearInterval(alive)
   for (const it of answers) emit({ t: 'server', server: it })
@@ -47,7 +57,8 @@ function getaddrinfo(name: string): Promise<OwnLookup> {
   return new Promise((done) => {
     lookup(name, { all: true }, (error, list) => {
       const ms = since(start)
-      const answer = error === null ? 'ok' : ms >= 4500 ? 'timeout' : error.code === 'EAI_AGAIN' ? 'servfail' : 'nxdomain'
+      const answer =
+        error === null ? 'ok' : ms >= 4500 ? 'timeout' : error.code === 'EAI_AGAIN' ? 'servfail' : 'nxdomain'
       done({ tool: 'getaddrinfo', result: answer, addresses: (list ?? []).map((it) => it.address), ms })
     })
   })
@@ -55,7 +66,13 @@ function getaddrinfo(name: string): Promise<OwnLookup> {
 
 /** res_search of musl's is res_query: only getaddrinfo knows its search list. */
 function candidatesFor(libc: Libc, settings: ResolverSettings, spec: ResolveSpec): readonly Candidate[] {
-  return candidates(libc, libc === 'musl' && !isPair(spec) && spec.types.every((it) => it !== 'A' && it !== 'AAAA') ? { ...settings, search: [] } : settings, spec.typed)
+  return candidates(
+    libc,
+    libc === 'musl' && !isPair(spec) && spec.types.every((it) => it !== 'A' && it !== 'AAAA')
+      ? { ...settings, search: [] }
+      : settings,
+    spec.typed,
+  )
 }
 
 const byLibc: Readonly<Record<Libc, typeof glibcName>> = { glibc: glibcName, musl: muslName }
@@ -98,7 +115,11 @@ async function warmUp(): Promise<void> {
 }
 
 /** Silence counts after the second try: one lost packet is no disagreement. */
-async function oneServer({ ip, port, pod }: ResolveSpec['servers'][number], wanted: readonly string[], spec: ResolveSpec): Promise<ServerAnswer> {
+async function oneServer(
+  { ip, port, pod }: ResolveSpec['servers'][number],
+  wanted: readonly string[],
+  spec: ResolveSpec,
+): Promise<ServerAnswer> {
   const notes = notebook(performance.now())
   for (const name of wanted) {
     const before = notes.queries().length
@@ -110,7 +131,13 @@ async function oneServer({ ip, port, pod }: ResolveSpec['servers'][number], want
       if (replies.size === spec.types.length) break
     }
     // The same silence is not waited for twice.
-    if (notes.queries().slice(before).every((it) => it.answer === 'timeout' || it.answer === 'unreachable')) break
+    if (
+      notes
+        .queries()
+        .slice(before)
+        .every((it) => it.answer === 'timeout' || it.answer === 'unreachable')
+    )
+      break
   }
   return { ip, pod, queries: notes.queries() }
 }
