@@ -3,10 +3,11 @@ import { codeOf, filesIn, read } from './sources.ts'
 
 const sources = filesIn('src', (path) => path.endsWith('.ts'))
 
-test('no file of src is longer than 500 lines', () => {
+/** Tables of tests are read row by row, so they may be longer. */
+test('no file of src is longer than 500 lines, no test than 700', () => {
   const long = sources
     .map((path) => ({ path, lines: read(path).split('\n').length - 1 }))
-    .filter((it) => it.lines > 500)
+    .filter((it) => it.lines > (it.path.endsWith('.test.ts') ? 700 : 500))
   expect(long.map(({ path, lines }) => `${path} has ${lines} lines: split it by idea`)).toEqual([])
 })
 
