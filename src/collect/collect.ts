@@ -1,6 +1,7 @@
 import type { Cluster, ListOptions } from '../kube/cluster.ts'
 import * as resource from '../kube/resources.ts'
 import { model } from '../model/build.ts'
+import type { ObjectEvent } from '../model/event.ts'
 import { type Known, mapKnown } from '../model/known.ts'
 import type { NetworkPolicy } from '../model/network-policy.ts'
 import type { Model, Scope, Sources } from '../model/sources.ts'
@@ -11,6 +12,7 @@ import { fewAtOnce } from './few-at-once.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
 import { byName, inOrder } from './order.ts'
+import { newestOfEach, projectEvent } from './project/event.ts'
 import { projectIngressClass } from './project/ingress-class.ts'
 import { projectIngress } from './project/ingress.ts'
 import { projectNamespace } from './project/namespace.ts'
@@ -55,6 +57,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ingressClasses,
     ingressControllers,
     ownPolicies,
+    events,
     clusterDns,
     version,
   ] = await Promise.all([
@@ -92,6 +95,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ),
     told('ingress controllers', collectIngressControllers(inScope)),
     told('network policies', sorted(policiesIn(within), inOrder)),
+    told('events', warnings()),
     asked,
     cluster.version(),
   ])
@@ -109,6 +113,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ingressControllers,
     networkPolicies,
     clusterDns,
+    events,
   }
   return fromOutside(
     model(sources, {
@@ -132,6 +137,15 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     if (!own.known || home === undefined || ask.scope.namespace === null || ask.scope.namespace === home) return own
     const theirs = await told(`network policies of ${home}`, policiesIn({ namespace: home }))
     return mapKnown(theirs, (its) => [...own.value, ...its].toSorted(inOrder))
+  }
+
+  async function warnings(): Promise<Known<readonly ObjectEvent[]>> {
+    return mapKnown(
+      await reader.list(resource.events, { ...within, fieldSelector: 'type=Warning' }, (raw) =>
+        projectEvent(raw, intern),
+      ),
+      newestOfEach,
+    )
   }
 
   async function told<T>(what: string, source: Promise<Known<readonly T[]>>): Promise<Known<readonly T[]>> {

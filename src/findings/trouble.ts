@@ -33,6 +33,8 @@ export interface Trouble {
   readonly of: number
   /** The slowest, in milliseconds; null where time says nothing. */
   readonly ms: number | null
+  /** Commands that lead on, where more is known than the source tells. */
+  readonly next?: readonly string[]
   /** `outage`: does not work. `nuisance`: works, badly. `sign`: worth a line, and nobody need suffer. */
   readonly weight: 'outage' | 'nuisance' | 'sign'
 }

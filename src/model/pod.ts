@@ -24,6 +24,14 @@ export interface Container {
   readonly lastTermination: string | null
   /** Set where its image is not pulled because the node could not look the registry's name up. */
   readonly pullLookup?: PullLookup
+  /** What the kubelet says of the waiting: `secret "x" not found`. Absent where the reason says it all. */
+  readonly message?: string
+  /** Of the last run. */
+  readonly exitCode?: number
+  readonly livenessProbe?: string
+  readonly startupProbe?: string
+  /** False until its startup probe succeeded once. */
+  readonly started?: boolean
 }
 
 /** What the kubelet says of a lookup that the node made itself: Go's `lookup NAME on SERVER: HOW`. */
@@ -32,6 +40,16 @@ export interface PullLookup {
   /** Address and port of the server in the node's resolv.conf; null where the message names none. */
   readonly server: string | null
   readonly how: string
+}
+
+/** The init container at which the pod stands: those after it, and the pod's own, wait. */
+export interface InitState {
+  readonly name: string
+  readonly waiting: string | null
+  readonly message: string | null
+  readonly exitCode: number | null
+  readonly last: string | null
+  readonly restarts: number
 }
 
 export interface DnsConfig {
@@ -62,4 +80,9 @@ export interface Pod {
   readonly resolvConfMount?: { readonly kind: string; readonly name: string }
   readonly owner: { readonly kind: string; readonly name: string } | null
   readonly containers: readonly Container[]
+  /** Why it has no node, in the scheduler's words. */
+  readonly scheduling?: string
+  /** Readiness gates that are not true. */
+  readonly gates?: readonly string[]
+  readonly init?: InitState
 }

@@ -4,6 +4,7 @@ import type { ConntrackWindow, CoreDnsWindow } from './counters.ts'
 import type { Ingress, IngressClass, IngressController } from './ingress.ts'
 import type { InsideView } from './inside.ts'
 import type { Known } from './known.ts'
+import type { ObjectEvent } from './event.ts'
 import type { DnsProbe } from './lookups.ts'
 import type { NameAnswers } from './name-answers.ts'
 import type { Namespace, NetworkPolicy } from './network-policy.ts'
@@ -29,6 +30,8 @@ export interface Sources {
   readonly ingressControllers: readonly IngressController[]
   readonly networkPolicies: readonly NetworkPolicy[]
   readonly clusterDns: ClusterDns
+  /** Warnings about objects of the namespaces in scope. */
+  readonly events: readonly ObjectEvent[]
   // probe
   readonly dnsProbe: DnsProbe
   readonly nameAnswers: NameAnswers
@@ -57,6 +60,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   ingressControllers: 'read',
   networkPolicies: 'read',
   clusterDns: 'read',
+  events: 'read',
   dnsProbe: 'probe',
   nameAnswers: 'probe',
   contacts: 'probe',

@@ -8,4 +8,8 @@ export interface Workload {
   readonly desired: number
   readonly ready: number
   readonly templateLabels: Readonly<Record<string, string>>
+  /** Why it cannot make its pods, in the words of who refused: a quota, an admission webhook. */
+  readonly refused?: string
+  /** Changes to its template are not rolled out. */
+  readonly paused?: true
 }

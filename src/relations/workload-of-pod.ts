@@ -22,6 +22,8 @@ export interface Top {
   readonly name: string
   readonly desired: number
   readonly templates: readonly Workload['templateLabels'][]
+  /** Why it cannot make its pods, where its status says. */
+  readonly refused: string | null
 }
 
 /**
@@ -47,6 +49,7 @@ export function topWorkloads(workloads: readonly Workload[]): readonly Top[] {
         name: named.name,
         desired: sum(its.map((it) => it.desired)),
         templates: its.map((it) => it.templateLabels),
+        refused: its.find((it) => it.refused !== undefined)?.refused ?? null,
       },
     ]
   })

@@ -31,6 +31,7 @@ const names = new Set([
   'volume',
   'key',
   'values',
+  'gates',
   'port',
   'targetPort',
   'secret',
@@ -66,6 +67,9 @@ const sentences = new Set([
   'args',
   'said',
   'location',
+  'message',
+  'scheduling',
+  'refused',
   'subject',
   'issuer',
 ])
@@ -114,7 +118,7 @@ function rename(text: string, key: string, parent: string, aliases: Aliases): st
     )
   // An Ingress's path begins with a slash; where a backend stands in its object does not.
   if (key === 'path') return text.startsWith('/') ? aliases.name(text) : text
-  if (key === 'readinessProbe')
+  if (key === 'readinessProbe' || key === 'livenessProbe' || key === 'startupProbe')
     return text.replace(/^(\S+ )(.*)$/s, (_, kind: string, rest: string) => kind + aliases.name(rest))
   if (key === 'value' && parent === 'taints') return aliases.name(text)
   if (!names.has(key)) return text

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import type { ClusterDns, ServiceProxy } from '../model/cluster-dns.ts'
+import type { ClusterDns } from '../model/cluster-dns.ts'
+import type { ObjectEvent } from '../model/event.ts'
 import type { Ingress, IngressBackend, IngressClass, IngressController } from '../model/ingress.ts'
 import type { Known, Why } from '../model/known.ts'
 import type { Namespace, NetworkPolicy, PolicyRule, Selector } from '../model/network-policy.ts'
@@ -62,6 +63,11 @@ export function objectSchemas(intern: Intern) {
     waiting: v.nullable(word),
     lastTermination: v.nullable(word),
     pullLookup: v.exactOptional(v.object({ name: text, server: v.nullable(text), how: text })),
+    message: v.exactOptional(text),
+    exitCode: v.exactOptional(number),
+    livenessProbe: v.exactOptional(word),
+    startupProbe: v.exactOptional(word),
+    started: v.exactOptional(flag),
   })
 
   const dnsConfig: Schema<DnsConfig> = v.object({
@@ -88,6 +94,18 @@ export function objectSchemas(intern: Intern) {
     resolvConfMount: v.exactOptional(v.object({ kind: v.string(), name: v.string() })),
     owner,
     containers: v.array(container),
+    scheduling: v.exactOptional(text),
+    gates: v.exactOptional(v.array(word)),
+    init: v.exactOptional(
+      v.object({
+        name: word,
+        waiting: v.nullable(word),
+        message: v.nullable(text),
+        exitCode: v.nullable(number),
+        last: v.nullable(word),
+        restarts: number,
+      }),
+    ),
   })
 
   const service: Schema<Service> = v.object({
@@ -138,6 +156,8 @@ export function objectSchemas(intern: Intern) {
     desired: number,
     ready: number,
     templateLabels: labels,
+    refused: v.exactOptional(text),
+    paused: v.exactOptional(v.literal(true)),
   })
 
   const backend: Schema<IngressBackend> = v.object({
@@ -223,6 +243,14 @@ export function objectSchemas(intern: Intern) {
     provider: v.exactOptional(word),
   })
 
+  const event: Schema<ObjectEvent> = v.object({
+    namespace: word,
+    object: v.object({ kind: word, name: text }),
+    reason: word,
+    said: text,
+    times: number,
+  })
+
   const weaveTc: Schema<WeaveTc> = v.object({
     workload: v.object({ kind: v.literal('DaemonSet'), namespace: word, name: text }),
     container: word,
@@ -269,6 +297,7 @@ export function objectSchemas(intern: Intern) {
     namespace,
     node,
     clusterDns,
+    event,
     labels,
   }
 }

@@ -62,6 +62,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     ingresses: objects.ingress,
     ingressClasses: objects.ingressClass,
     ingressControllers: objects.ingressController,
+    events: objects.event,
     networkPolicies: objects.networkPolicy,
     clusterDns: objects.clusterDns,
     dnsProbe: probes.dnsProbe,

@@ -90,8 +90,23 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       restarts: count,
       waiting: maybe(fc.constant('CrashLoopBackOff')),
       lastTermination: maybe(fc.constant('OOMKilled')),
+      message: text,
+      exitCode: count,
+      livenessProbe: fc.constantFrom('exec', 'http-get :80/'),
+      startupProbe: fc.constantFrom('exec', 'http-get :80/'),
+      started: flag,
     }),
   ),
+  scheduling: text,
+  gates: few(name),
+  init: fc.record({
+    name,
+    waiting: maybe(fc.constant('CrashLoopBackOff')),
+    message: maybe(text),
+    exitCode: maybe(count),
+    last: maybe(fc.constant('Error')),
+    restarts: count,
+  }),
 })
 
 const service: fc.Arbitrary<Service> = fc.record(
@@ -139,15 +154,20 @@ const slice: fc.Arbitrary<EndpointSlice> = fc.record({
   endpoints: few(fc.record({ ip, ready: flag, serving: flag, terminating: flag, node: maybe(name), pod: maybe(name) })),
 })
 
-const workload: fc.Arbitrary<Workload> = fc.record({
-  kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'),
-  namespace: name,
-  name,
-  owner,
-  desired: count,
-  ready: count,
-  templateLabels: labels,
-})
+const workload: fc.Arbitrary<Workload> = fc.record(
+  {
+    kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'),
+    namespace: name,
+    name,
+    owner,
+    desired: count,
+    ready: count,
+    templateLabels: labels,
+    refused: text,
+    paused: fc.constant(true as const),
+  },
+  { requiredKeys: ['kind', 'namespace', 'name', 'owner', 'desired', 'ready', 'templateLabels'] },
+)
 
 const host = fc.constantFrom('web.shop.example', '*.shop.example', 'cart')
 const backend = fc.record({
@@ -529,6 +549,17 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     ingresses: known(few(ingress)),
     ingressClasses: known(few(ingressClass)),
     ingressControllers: known(few(ingressController)),
+    events: known(
+      few(
+        fc.record({
+          namespace: name,
+          object: fc.record({ kind: fc.constant('Pod'), name }),
+          reason: fc.constant('Unhealthy'),
+          said: text,
+          times: count,
+        }),
+      ),
+    ),
     networkPolicies: known(few(policy)),
     clusterDns: known(clusterDns),
     dnsProbe: known(dnsProbe),

@@ -8,6 +8,13 @@ import { model } from '../../model/build.ts'
 import { known } from '../../model/known.ts'
 import check from './no-ready-endpoints.ts'
 
+const event = (kind: string, name: string, reason: string, said: string) => ({
+  namespace: 'shop',
+  object: { kind, name },
+  reason,
+  said,
+  times: 3,
+})
 const services = [service('cart')]
 const crashing = pod('cart-1', {
   ready: false,
@@ -51,6 +58,63 @@ describeCheck(check, [
     given: { services, pods: [], workloads: [deployment('cart', 3)] },
     expect: [
       { subject: 'Service/shop/cart', args: { case: 'unmade', why: 'Deployment cart wants 3 pods and has none' } },
+    ],
+  },
+  {
+    it: 'a workload that a quota keeps from making pods, by its condition',
+    given: {
+      services,
+      pods: [],
+      workloads: [deployment('cart', 3, { ready: 0, refused: 'pods "cart-x" is forbidden: exceeded quota: small' })],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        args: {
+          case: 'unmade',
+          why: 'Deployment cart wants 3 pods and has none: pods "cart-x" is forbidden: exceeded quota: small',
+        },
+      },
+    ],
+  },
+  {
+    it: 'the same of a StatefulSet, by an event',
+    given: {
+      services,
+      pods: [],
+      workloads: [deployment('cart', 1, { kind: 'StatefulSet', ready: 0 })],
+      events: [
+        event(
+          'StatefulSet',
+          'cart',
+          'FailedCreate',
+          'create Pod cart-0 in StatefulSet cart failed error: pods "cart-0" is forbidden: violates PodSecurity "restricted:latest"',
+        ),
+      ],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        args: { refused: 'pods "cart-0" is forbidden: violates PodSecurity "restricted:latest"' },
+      },
+    ],
+  },
+  {
+    it: 'not scheduled, in the words of the scheduler',
+    given: {
+      services,
+      pods: [
+        pod('cart-1', {
+          phase: 'Pending',
+          ready: false,
+          node: null,
+          ip: null,
+          scheduling: '0/3 nodes are available: 3 Insufficient cpu. preemption: none.',
+        }),
+      ],
+    },
+    expect: [
+      { subject: 'Service/shop/cart', args: { why: 'not scheduled: 0/3 nodes are available: 3 Insufficient cpu' } },
     ],
   },
   {

@@ -4,11 +4,13 @@ import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { problemsOf } from '../../relations/pod-problem.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { isOver, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { nodeDown, noEndpoints, registryUnknown, svcUnanswered } from '../../relations/symptom.ts'
+import { refusalsOf } from '../../relations/workload-refusal.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
-import { count, full, reasons, reasonsEvidence, serviceSubject, some } from './words.ts'
+import { commandsFor, count, full, type ReasonedPods, reasons, reasonsEvidence, serviceSubject, some } from './words.ts'
 
 /** Only ready pods become ready endpoints. With none, kube-proxy refuses: the Service is as good as empty. */
 export default check({
@@ -18,17 +20,18 @@ export default check({
   fine: 'every Service with pods has a ready one',
   severity: 'error',
   needs: ['services', 'pods'],
-  wants: ['workloads', 'endpointSlices', 'nodes'],
+  wants: ['workloads', 'endpointSlices', 'nodes', 'events'],
   remedies: [],
   decides: ['SVC-05', 'SVC-08', 'SVC-09', 'SVC-26'],
 
-  run({ services, pods, workloads, endpointSlices, nodes }) {
+  run({ services, pods, workloads, endpointSlices, nodes, events }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const [backing, slicesOf] = [
       backingOf(pods, workloads),
       endpointSlices.known ? slicesOfServices(endpointSlices.value) : null,
     ]
+    const [problemOf, refusalOf] = [problemsOf(events), refusalsOf(events)]
     const down = new Set(nodes.known ? nodes.value.filter((it: Node) => it.ready !== 'True').map((it) => it.name) : [])
 
     const found = choosing.flatMap((service): Verdict[] => {
@@ -36,7 +39,15 @@ export default check({
       const listed = slicesOf === null ? null : countEndpoints(slicesOf(service)).ready.length
       if (behind.kind === 'some-ready' && listed === 0) return [forgotten(service, behind.ready)]
       if (behind.kind !== 'none-ready' || (service.publishNotReadyAddresses && (listed ?? 1) > 0)) return []
-      return [noneReady(service, behind.pods, behind.workloads, down)]
+      const [maker] = behind.workloads
+      return [
+        noneReady(service, {
+          reasoned: reasons(behind.pods, problemOf),
+          makers: behind.workloads,
+          refused: maker === undefined ? null : refusalOf(maker),
+          down,
+        }),
+      ]
     })
     return found.length > 0 ? found : ok(choosing.length)
   },
@@ -57,53 +68,58 @@ export default check({
           ]
         : args['case'] === 'unmade'
           ? [
-              `find out why ${args['workload']} makes no pods: a quota, an admission webhook, a missing service account`,
+              args['refused'] === ''
+                ? `find out why ${args['workload']} makes no pods: a quota, an admission webhook, a missing service account`
+                : `give ${args['workload']} what it is refused for`,
+              ...(/quota/i.test(`${args['refused']}`) ? [`kubectl -n ${on.namespace} describe resourcequota`] : []),
               `kubectl -n ${on.namespace} get events --field-selector reason=FailedCreate`,
             ]
-          : [
-              'see what keeps the pods from being ready',
-              `kubectl -n ${on.namespace} describe pod ${args['example']}`,
-              `kubectl -n ${on.namespace} logs ${args['example']} --previous --tail=50`,
-            ],
+          : ['see what keeps the pods from being ready', ...`${args['next']}`.split('\n')],
   },
 })
 
-function noneReady(service: Service, pods: readonly Pod[], makers: readonly Top[], down: ReadonlySet<string>): Verdict {
-  const [maker] = makers
+interface Behind {
+  readonly reasoned: readonly ReasonedPods[]
+  readonly makers: readonly Top[]
+  /** In the words of who keeps the first of them from making pods. */
+  readonly refused: string | null
+  readonly down: ReadonlySet<string>
+}
+
+function noneReady(service: Service, behind: Behind): Verdict {
+  const {
+    reasoned,
+    makers: [maker],
+    refused,
+    down,
+  } = behind
+  const pods = reasoned.flatMap((it) => it.pods)
   const unmade = pods.every(isOver) && maker !== undefined && maker.desired > 0
-  const first = reasons(pods)[0]
+  const [first] = reasoned
   const where = [...new Set(pods.map((it) => it.node))]
   const onDownNodes = pods.length > 0 && where.every((it) => it !== null && down.has(it))
-  const why = unmade
-    ? `${maker.kind} ${maker.name} wants ${count(maker.desired, 'pod')} and has none`
-    : onDownNodes
-      ? `its ${count(pods.length, 'pod')} ${pods.length === 1 ? 'is' : 'are'} on ${some(where.map(String))}, which is not ready`
-      : `${first?.why ?? 'it has no pods'}`
+  const jobsOnly = pods.length > 0 && pods.every((it) => isOver(it) && it.owner?.kind === 'Job')
   return finding({
     subject: serviceSubject(service),
     confidence: 'inferred',
-    severity:
-      pods.length > 0 && pods.every(isOver) && !unmade && pods.every((it) => it.owner?.kind === 'Job')
-        ? 'warning'
-        : 'error',
+    severity: jobsOnly && !unmade ? 'warning' : 'error',
     args: {
       case: unmade ? 'unmade' : 'not-ready',
-      why,
+      why: why(behind, unmade, onDownNodes),
       pods: pods.length,
-      all:
-        reasons(pods)
-          .map((it) => `${it.pods.length} ${it.why}`)
-          .join(', ') || 'no pods at all',
-      example: first?.pods[0]?.name ?? 'none',
+      all: reasoned.map((it) => `${it.pods.length} ${it.why}`).join(', ') || 'no pods at all',
+      next: first === undefined ? `kubectl -n ${service.namespace} get pods` : commandsFor(first),
       workload: maker === undefined ? 'none' : `${maker.kind} ${maker.name}`,
+      refused: refused ?? '',
     },
     evidence: [
-      ...makers.map((it) => ({
+      ...behind.makers.map((it) => ({
         kind: 'fact' as const,
         label: `${it.kind} ${full(it)}`,
         value: `wants ${count(it.desired, 'pod')}`,
       })),
-      reasonsEvidence('pods that match', pods),
+      ...(unmade && refused !== null ? [{ kind: 'fact' as const, label: 'refused', value: refused }] : []),
+      reasonsEvidence('pods that match', reasoned),
     ],
     symptoms: onDownNodes ? where.map((it) => nodeDown(`${it}`)) : unpulled(pods),
     explains: [noEndpoints(service), svcUnanswered(service)],
@@ -116,6 +132,16 @@ function unpulled(pods: readonly Pod[]): readonly string[] {
   return waits ? [...new Set(pods.flatMap((it) => (it.node === null ? [] : [registryUnknown(it.node)])))] : []
 }
 
+function why({ reasoned, makers: [maker], refused }: Behind, unmade: boolean, onDownNodes: boolean): string {
+  const pods = reasoned.flatMap((it) => it.pods)
+  if (unmade && maker !== undefined)
+    return `${maker.kind} ${maker.name} wants ${count(maker.desired, 'pod')} and has none${refused === null ? '' : `: ${refused.replace(/\.$/, '')}`}`
+  const where = [...new Set(pods.map((it) => `${it.node}`))]
+  if (onDownNodes)
+    return `its ${count(pods.length, 'pod')} ${pods.length === 1 ? 'is' : 'are'} on ${some(where)}, which is not ready`
+  return reasoned[0]?.why ?? 'it has no pods'
+}
+
 function forgotten(service: Service, ready: readonly Pod[]): Verdict {
   return finding({
     subject: serviceSubject(service),
@@ -126,8 +152,9 @@ function forgotten(service: Service, ready: readonly Pod[]): Verdict {
       why: `${count(ready.length, 'matching pod')} ${ready.length === 1 ? 'is' : 'are'} ready, and no EndpointSlice lists ${ready.length === 1 ? 'it' : 'them'}`,
       pods: ready.length,
       all: `${ready.length} ready but not listed`,
-      example: ready[0]?.name ?? 'none',
+      next: '',
       workload: 'none',
+      refused: '',
     },
     evidence: [{ kind: 'fact', label: 'ready pods in no EndpointSlice', value: some(ready.map((it) => it.name)) }],
     explains: [noEndpoints(service), svcUnanswered(service)],

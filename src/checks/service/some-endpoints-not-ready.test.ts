@@ -1,5 +1,5 @@
 import { describeCheck } from '../../../test/describe-check.ts'
-import { completed, notReady, pod } from '../../../test/build/pod.ts'
+import { completed, container, notReady, pod } from '../../../test/build/pod.ts'
 import { service } from '../../../test/build/service.ts'
 import check from './some-endpoints-not-ready.ts'
 
@@ -10,6 +10,34 @@ describeCheck(check, [
     it: 'one of two',
     given: { services, pods: [pod('cart-1'), notReady('cart-2', 'ContainersNotReady')] },
     expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { ready: 1, of: 2, notReady: 1 } }],
+  },
+  {
+    it: 'one of two, with what its probe was answered',
+    given: {
+      services,
+      pods: [
+        pod('cart-1'),
+        pod('cart-2', {
+          ready: false,
+          containers: [container({ ready: false, readinessProbe: 'http-get :8080/ready' })],
+        }),
+      ],
+      events: [
+        {
+          namespace: 'shop',
+          object: { kind: 'Pod', name: 'cart-2' },
+          reason: 'Unhealthy',
+          said: 'Readiness probe failed: HTTP probe failed with statuscode: 404',
+          times: 9,
+        },
+      ],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/cart',
+        args: { why: 'readiness probe of app fails (http-get :8080/ready): HTTP probe failed with statuscode: 404' },
+      },
+    ],
   },
   { it: 'all ready', given: { services, pods: [pod('cart-1'), pod('cart-2')] }, expect: 'ok' },
   {

@@ -1,8 +1,9 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
+import { problemsOf } from '../../relations/pod-problem.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { count, full, reasons, reasonsEvidence, serviceSubject } from './words.ts'
+import { commandsFor, count, full, reasons, reasonsEvidence, serviceSubject } from './words.ts'
 
 /** Worth knowing, no fault by itself: every rollout passes through this. The ready pods carry all of the load. */
 export default check({
@@ -12,17 +13,20 @@ export default check({
   fine: 'all endpoints are ready',
   severity: 'info',
   needs: ['services', 'pods'],
+  wants: ['events'],
   remedies: [],
   decides: [],
 
-  run({ services, pods }) {
+  run({ services, pods, events }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
+    const problemOf = problemsOf(events)
     const backing = backingOf(pods, { known: true, value: [] })
     const found = choosing.flatMap((service): Verdict[] => {
       const behind = backing(service)
       if (behind.kind !== 'some-ready' || behind.notReady.length === 0) return []
-      const [first] = reasons(behind.notReady)
+      const why = reasons(behind.notReady, problemOf)
+      const [first] = why
       return [
         finding({
           subject: serviceSubject(service),
@@ -32,9 +36,9 @@ export default check({
             of: behind.ready.length + behind.notReady.length,
             notReady: behind.notReady.length,
             why: first?.why ?? 'not ready',
-            example: first?.pods[0]?.name ?? 'none',
+            next: first === undefined ? '' : commandsFor(first),
           },
-          evidence: [reasonsEvidence('pods that are not ready', behind.notReady)],
+          evidence: [reasonsEvidence('pods that are not ready', why)],
         }),
       ]
     })
@@ -49,7 +53,7 @@ export default check({
     help: ({ subject: on, args }) => [
       'see whether it passes',
       `kubectl -n ${on.namespace} get pods -w`,
-      `kubectl -n ${on.namespace} describe pod ${args['example']}`,
+      ...`${args['next']}`.split('\n'),
     ],
   },
 })

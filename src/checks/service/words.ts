@@ -3,6 +3,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
+import { nextLookAt, type PodProblem } from '../../relations/pod-problem.ts'
 import { textOrder } from '../../model/text-order.ts'
 
 /** `1 pod`, `3 pods`. */
@@ -78,42 +79,37 @@ export function targetPortEvidence(service: Service, index: number, label: strin
   }
 }
 
-/** Why a pod gets no traffic, in the fewest words that tell what to do about it. */
-export function whyNotReady(pod: Pod): string {
-  return reason(pod).replace(/\.$/, '')
-}
-
-function reason(pod: Pod): string {
-  if (pod.phase === 'Succeeded') return 'completed'
-  if (pod.phase === 'Failed') return `failed${pod.notReadyReason === null ? '' : `: ${pod.notReadyReason}`}`
-  if (pod.deleting) return 'terminating'
-  const waiting = pod.containers.find((it) => it.waiting !== null && it.waiting !== 'ContainerCreating')
-  if (waiting !== undefined)
-    return `${waiting.waiting} in container ${waiting.name}${waiting.lastTermination === null ? '' : `, last exit ${waiting.lastTermination}`}`
-  if (pod.node === null) return `not scheduled${pod.notReadyReason === null ? '' : `: ${pod.notReadyReason}`}`
-  if (pod.phase === 'Pending') return `starting${pod.notReadyReason === null ? '' : `: ${pod.notReadyReason}`}`
-  if (pod.ready && pod.ip === null) return 'has no address'
-  const failing = pod.containers.find((it) => !it.ready && it.readinessProbe !== null)
-  if (failing !== undefined) return `readiness probe of ${failing.name} fails (${failing.readinessProbe})`
-  return pod.notReadyReason ?? 'not ready, reason unknown'
+export interface ReasonedPods {
+  readonly why: string
+  readonly pods: readonly Pod[]
+  /** Of the first of them. */
+  readonly problem: PodProblem
 }
 
 /** How many pods for each reason, most first. */
-export function reasons(pods: readonly Pod[]): readonly { readonly why: string; readonly pods: readonly Pod[] }[] {
-  return [...Map.groupBy(pods, whyNotReady)]
-    .map(([why, its]) => ({ why, pods: its }))
-    .toSorted((a, b) => b.pods.length - a.pods.length || textOrder(a.why, b.why))
+export function reasons(pods: readonly Pod[], problemOf: (pod: Pod) => PodProblem): readonly ReasonedPods[] {
+  const problems = pods.map((pod) => ({ pod, problem: problemOf(pod) }))
+  const groups = [...Map.groupBy(problems, ({ problem }) => problem.why)].flatMap(([why, its]) =>
+    its.slice(0, 1).map(({ problem }) => ({ why, problem, pods: its.map(({ pod }) => pod) })),
+  )
+  return groups.toSorted((a, b) => b.pods.length - a.pods.length || textOrder(a.why, b.why))
 }
 
-export function reasonsEvidence(label: string, pods: readonly Pod[]): Evidence {
+export function reasonsEvidence(label: string, reasoned: readonly ReasonedPods[]): Evidence {
+  const of = reasoned.reduce((sum, it) => sum + it.pods.length, 0)
   return {
     kind: 'shares',
     label,
-    rows: reasons(pods).map((it) => ({
+    rows: reasoned.map((it) => ({
       where: it.why,
       bad: it.pods.length,
-      of: pods.length,
+      of,
       note: some(it.pods.map((pod) => pod.name)),
     })),
   }
+}
+
+/** What to look at next for these pods, a command a line. */
+export function commandsFor({ problem, pods: [first] }: ReasonedPods): string {
+  return first === undefined ? '' : nextLookAt(problem, first).join('\n')
 }

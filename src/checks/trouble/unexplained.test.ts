@@ -63,6 +63,8 @@ describeCheck(check, [
         }),
       ],
     },
-    expect: [{ subject: 'Pod/shop/job-1', severity: 'warning', args: { how: 'CreateContainerConfigError' } }],
+    expect: [
+      { subject: 'Pod/shop/job-1', severity: 'warning', args: { how: 'CreateContainerConfigError in container app' } },
+    ],
   },
 ])

@@ -57,7 +57,9 @@ export default check({
       `${args['bad']} of ${args['of']} · ${args['how']}${args['slowest']} · ${args['from']} · asked: ${args['asked']}`,
     note: ({ args }) => (args['well'] === '' ? null : `${args['well']}`),
     help: ({ subject: on, args }) =>
-      nextLook(`${args['source']}`, on, { pod: `${args['pod']}`, namespace: `${args['namespace']}` }),
+      args['next'] !== ''
+        ? ['look there next', ...`${args['next']}`.split('\n')]
+        : nextLook(`${args['source']}`, on, { pod: `${args['pod']}`, namespace: `${args['namespace']}` }),
   },
 })
 
@@ -89,6 +91,7 @@ function told(its: readonly Trouble[], well: string): Verdict {
       asked: few([...new Set(its.map((it) => it.asked))], 2),
       well,
       source: first.source,
+      next: (first.next ?? []).join('\n'),
       pod: first.sufferer.kind === 'Pod' ? first.sufferer.name : '',
       namespace: first.sufferer.namespace ?? '',
     },

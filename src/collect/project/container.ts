@@ -11,6 +11,10 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
   const resources = fields(spec['resources'])
   const limits = fields(resources['limits'])
   const state = fields(status['state'])
+  const waiting = fields(state['waiting'])
+  const ended = isObject(state['terminated'])
+    ? fields(state['terminated'])
+    : fields(fields(status['lastState'])['terminated'])
   return {
     name: intern.text(text(spec['name']) ?? ''),
     image: intern.text(text(spec['image']) ?? ''),
@@ -27,6 +31,34 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...pullLookup(text(fields(state['waiting'])['message'])),
     lastTermination:
       text(fields(state['terminated'])['reason']) ?? text(fields(fields(status['lastState'])['terminated'])['reason']),
+    ...messageOf(waiting),
+    ...exitOf(ended),
+    ...otherProbes(spec, status, intern),
+  }
+}
+
+/** `back-off 5m0s restarting failed container=app pod=…` says no more than its reason does. */
+export function messageOf(waiting: Fields): Pick<Container, 'message'> {
+  const said = text(waiting['message'])
+  if (said === null || /^back-off \S+ restarting/i.test(said)) return {}
+  return { message: said.length > 300 ? `${said.slice(0, 300)}…` : said }
+}
+
+function exitOf(ended: Fields): Pick<Container, 'exitCode'> {
+  const code = whole(ended['exitCode'])
+  return code === null ? {} : { exitCode: code }
+}
+
+function otherProbes(
+  spec: Fields,
+  status: Fields,
+  intern: Intern,
+): Pick<Container, 'livenessProbe' | 'startupProbe' | 'started'> {
+  const { livenessProbe, startupProbe } = spec
+  return {
+    ...(isObject(livenessProbe) ? { livenessProbe: intern.text(probeText(fields(livenessProbe))) } : {}),
+    ...(isObject(startupProbe) ? { startupProbe: intern.text(probeText(fields(startupProbe))) } : {}),
+    ...(status['started'] === false ? { started: false } : {}),
   }
 }
 

@@ -1,8 +1,8 @@
 import type { DnsConfig, Pod } from '../../model/pod.ts'
 import type { Intern } from '../../wire/intern.ts'
-import { projectContainer } from './container.ts'
+import { messageOf, projectContainer } from './container.ts'
 import { condition, identity, ownerOf } from './identity.ts'
-import { type Fields, fields, isObject, list, oneOf, text, texts } from './json.ts'
+import { type Fields, count, fields, isObject, list, oneOf, text, texts, whole } from './json.ts'
 import { isNodeCache } from './node-cache.ts'
 import { isNetworkComponent } from './known-components.ts'
 
@@ -32,6 +32,9 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     ...resolvConfMount(spec),
     owner: ownerOf(it.metadata, intern),
     containers: containers(spec, status, intern, isNetworkComponent(it.labels)),
+    ...schedulingOf(status),
+    ...gatesOf(spec, status),
+    ...initOf(spec, status),
   }
 }
 
@@ -45,6 +48,51 @@ function addresses(status: Fields): Pick<Pod, 'ips'> {
 function overReason(status: Fields, intern: Intern): Pick<Pod, 'overReason'> {
   const reason = text(status['reason'])
   return reason === null || status['phase'] !== 'Failed' ? {} : { overReason: intern.text(reason) }
+}
+
+function schedulingOf(status: Fields): Pick<Pod, 'scheduling'> {
+  const scheduled = condition(status, 'PodScheduled')
+  const said = scheduled?.['status'] === 'False' ? (text(scheduled['message']) ?? text(scheduled['reason'])) : null
+  return said === null ? {} : { scheduling: said }
+}
+
+function gatesOf(spec: Fields, status: Fields): Pick<Pod, 'gates'> {
+  const types = list(spec['readinessGates']).flatMap((it) => text(fields(it)['conditionType']) ?? [])
+  const shut = types.filter((it) => condition(status, it)?.['status'] !== 'True')
+  return shut.length === 0 ? {} : { gates: shut }
+}
+
+/** The first init container that has not succeeded; sidecars, which keep running, count as the others. */
+function initOf(spec: Fields, status: Fields): Pick<Pod, 'init'> {
+  if (status['phase'] !== 'Pending') return {}
+  const ends = new Set(
+    list(spec['initContainers'])
+      .map(fields)
+      .filter((it) => it['restartPolicy'] !== 'Always')
+      .map((it) => it['name']),
+  )
+  const states = list(status['initContainerStatuses'])
+    .map(fields)
+    .filter((it) => ends.has(it['name']))
+  const at = states.find((it) => fields(fields(it['state'])['terminated'])['exitCode'] !== 0)
+  const name = text(at?.['name'])
+  if (at === undefined || name === null) return {}
+  const [state, before] = [fields(at['state']), fields(fields(at['lastState'])['terminated'])]
+  const waiting = fields(state['waiting'])
+  const reason = text(waiting['reason'])
+  // Not its turn yet: what the pod itself waits for comes first.
+  if (reason === 'PodInitializing' || reason === 'ContainerCreating') return {}
+  const ended = isObject(state['terminated']) ? fields(state['terminated']) : before
+  return {
+    init: {
+      name,
+      waiting: reason,
+      message: messageOf(waiting).message ?? null,
+      exitCode: whole(ended['exitCode']),
+      last: text(ended['reason']),
+      restarts: count(at['restartCount']),
+    },
+  }
 }
 
 function containers(spec: Fields, status: Fields, intern: Intern, withArgs: boolean): Pod['containers'] {

@@ -1,7 +1,7 @@
 import type { Workload } from '../../model/workload.ts'
 import type { Intern } from '../../wire/intern.ts'
-import { identity, ownerOf } from './identity.ts'
-import { type Fields, count, fields, stringMap, whole } from './json.ts'
+import { condition, identity, ownerOf } from './identity.ts'
+import { type Fields, count, fields, stringMap, text, whole } from './json.ts'
 
 /** A list's items carry no `kind` of their own, so the caller says what was listed. null for what is none. */
 export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: Intern): Workload | null {
@@ -18,7 +18,16 @@ export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: In
     owner: ownerOf(it.metadata, intern),
     ...counts(kind, spec, status),
     templateLabels: intern.labels(stringMap(fields(fields(maker['template'])['metadata'])['labels'])),
+    ...refusedOf(status),
+    ...(spec['paused'] === true ? { paused: true as const } : {}),
   }
+}
+
+/** Deployments and ReplicaSets say it in a condition (ReplicaFailure); of the others only events tell. */
+function refusedOf(status: Fields): Pick<Workload, 'refused'> {
+  const failure = condition(status, 'ReplicaFailure')
+  const said = failure?.['status'] === 'True' ? text(failure['message']) : null
+  return said === null ? {} : { refused: said }
 }
 
 function counts(kind: Workload['kind'], spec: Fields, status: Fields): { desired: number; ready: number } {

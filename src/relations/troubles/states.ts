@@ -1,10 +1,13 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
-import { type Subject, subject } from '../../model/subject.ts'
-import { isLive, podsOfServices } from '../service/service-selects-pod.ts'
+import { type Subject, subject, subjectKey } from '../../model/subject.ts'
+import { nextLookAt, type PodProblem, problemsOf } from '../pod-problem.ts'
+import { hasPairs } from '../selector.ts'
+import { isLive, podsOfServices, selectorOf } from '../service/service-selects-pod.ts'
 import { dnsLossOnNode, dnsServerCrash, dnsServersDown, noEndpoints, nodeDown } from '../symptom.ts'
-import { workloadOfPod } from '../workload-of-pod.ts'
+import { refusalsOf } from '../workload-refusal.ts'
+import { topWorkloads, workloadOfPod } from '../workload-of-pod.ts'
 import { dnsObjects } from './probe-lookups.ts'
 
 /**
@@ -28,9 +31,13 @@ export function podTroubles(model: Model): readonly Trouble[] {
     }
   }
   const isDns = new Set(dnsPods.map((it) => `${it.namespace}/${it.name}`))
+  const problemOf = problemsOf(model.sources.events)
   return all.filter(isLive).flatMap((pod) => {
     const key = `${pod.namespace}/${pod.name}`
-    return ofPod(pod, servicesOf.get(key) ?? [], isDns.has(key) ? dnsObjects(model) : [])
+    return ofPod(pod, problemOf(pod), {
+      services: servicesOf.get(key) ?? [],
+      dns: isDns.has(key) ? dnsObjects(model) : [],
+    })
   })
 }
 
@@ -39,11 +46,18 @@ function dnsPodsOf(model: Model): readonly Pod[] {
   return dns.known ? [...dns.value.pods, ...dns.value.nodeCaches] : []
 }
 
-function ofPod(pod: Pod, services: readonly Subject[], dns: readonly Subject[]): readonly Trouble[] {
+interface Around {
+  readonly services: readonly Subject[]
+  readonly dns: readonly Subject[]
+}
+
+function ofPod(pod: Pod, problem: PodProblem, { services, dns }: Around): readonly Trouble[] {
   const stuck = pod.containers.filter((it) => it.waiting !== null && !onItsWay.has(it.waiting))
   const notReady = pod.phase === 'Running' && !pod.ready
   const unplaced = pod.phase === 'Pending' && pod.node === null
-  if (stuck.length === 0 && !notReady && !unplaced) return []
+  const failsToStart = pod.init?.waiting !== undefined && pod.init.waiting !== null
+  const cannotStart = pod.phase === 'Pending' && problem.why.startsWith('cannot start')
+  if (stuck.length === 0 && !notReady && !unplaced && !failsToStart && !cannotStart) return []
   const self = subject('Pod', pod.namespace, pod.name)
   const involved = [
     self,
@@ -58,7 +72,6 @@ function ofPod(pod: Pod, services: readonly Subject[], dns: readonly Subject[]):
     ...(pod.node === null ? [] : [nodeDown(pod.node)]),
     ...(dns.length > 0 ? [dnsServersDown, dnsServerCrash] : []),
   ]
-  const why = stuck[0]?.waiting ?? pod.notReadyReason ?? (unplaced ? 'not scheduled' : 'not ready')
   return [
     {
       kind: 'not-as-declared',
@@ -66,16 +79,64 @@ function ofPod(pod: Pod, services: readonly Subject[], dns: readonly Subject[]):
       sufferer: self,
       involved,
       keys,
-      asked: stuck.length > 0 ? `container ${stuck.map((it) => it.name).join(', ')}` : 'its Ready condition',
+      asked: askedOf(
+        pod,
+        stuck.map((it) => it.name),
+      ),
       from: 'in its status',
-      how: why,
+      how: problem.why,
+      next: nextLookAt(problem, pod),
       bad: Math.max(1, stuck.length),
       of: Math.max(1, pod.containers.length),
       ms: null,
       // A pod that is not ready may be on its way up, as in each rollout; one that waits with an error is stuck.
-      weight: stuck.length > 0 ? 'nuisance' : 'sign',
+      weight: stuck.length > 0 || failsToStart || cannotStart ? 'nuisance' : 'sign',
     },
   ]
+}
+
+function askedOf(pod: Pod, stuck: readonly string[]): string {
+  if (stuck.length > 0) return `container ${stuck.join(', ')}`
+  return pod.init === undefined ? 'its Ready condition' : `init container ${pod.init.name}`
+}
+
+/** Workloads that somebody keeps from making pods: there is no pod that could complain. */
+export function workloadTroubles(model: Model): readonly Trouble[] {
+  const { workloads, services, events } = model.sources
+  if (!workloads.known || model.scope.target.kind === 'dns') return []
+  const refusalOf = refusalsOf(events)
+  const missing = new Set(
+    workloads.value.filter((it) => it.ready < it.desired).map((it) => `${it.kind}/${it.namespace}/${it.name}`),
+  )
+  return topWorkloads(workloads.value).flatMap((top) => {
+    const self = subject(top.kind, top.namespace, top.name)
+    const said = refusalOf(top)
+    if (said === null || (top.refused === null && !missing.has(subjectKey(self)))) return []
+    const fed = (services.known ? services.value : []).filter((it) => {
+      const pairs = selectorOf(it)
+      return it.namespace === top.namespace && pairs !== null && top.templates.some((labels) => hasPairs(pairs, labels))
+    })
+    return [
+      {
+        kind: 'not-as-declared',
+        source: 'workloads',
+        sufferer: self,
+        involved: [self, ...fed.map((it) => subject('Service', it.namespace, it.name))],
+        keys: fed.map(noEndpoints),
+        asked: 'its pods',
+        from: 'in its status',
+        how: `makes no pods: ${said}`,
+        next: [
+          `kubectl -n ${top.namespace} describe ${top.kind.toLowerCase()} ${top.name}`,
+          `kubectl -n ${top.namespace} get events --field-selector reason=FailedCreate`,
+        ],
+        bad: 1,
+        of: 1,
+        ms: null,
+        weight: 'nuisance',
+      },
+    ]
+  })
 }
 
 export function nodeTroubles(model: Model): readonly Trouble[] {

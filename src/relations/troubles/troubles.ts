@@ -4,7 +4,7 @@ import { contactTroubles } from './contacts.ts'
 import { insideTroubles } from './inside-lookups.ts'
 import { probeTroubles } from './probe-lookups.ts'
 import { serverLogTroubles, serverWindowTroubles } from './servers.ts'
-import { nodeTroubles, podTroubles } from './states.ts'
+import { nodeTroubles, podTroubles, workloadTroubles } from './states.ts'
 
 /** What the source is to those who look for complaints: outcomes, or something that causes are read from. */
 type Reader = ((model: Model) => readonly Trouble[]) | { readonly noOutcomes: string }
@@ -19,11 +19,12 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   pods: podTroubles,
   services: { noOutcomes: 'what is declared; what comes of it is in contacts and slices' },
   endpointSlices: { noOutcomes: 'follows from pods; whether a Service may be empty is for the Service checks' },
-  workloads: { noOutcomes: 'follows from pods' },
+  workloads: workloadTroubles,
   ingresses: { noOutcomes: 'what is declared; what comes of it is in contacts' },
   ingressClasses: { noOutcomes: 'what is declared' },
   ingressControllers: { noOutcomes: 'follows from pods' },
   networkPolicies: { noOutcomes: 'what is declared; what comes of it is in lookups and contacts' },
+  events: { noOutcomes: 'why an object is as it is; what comes of it is in its status' },
   clusterDns: { noOutcomes: 'what is declared; its pods are read with the others' },
   dnsProbe: probeTroubles,
   nameAnswers: { noOutcomes: 'each wrong answer is a finding of its own (DNS165, DNS166), and silence is in dnsProbe' },

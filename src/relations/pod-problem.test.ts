@@ -1,0 +1,339 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { newestOfEach, projectEvent } from '../collect/project/event.ts'
+import { projectPod } from '../collect/project/pod.ts'
+import { known } from '../model/known.ts'
+import type { Pod } from '../model/pod.ts'
+import { createIntern } from '../wire/intern.ts'
+import { nextLookAt, problemsOf } from './pod-problem.ts'
+
+const intern = createIntern()
+
+interface Raw {
+  readonly spec?: object
+  readonly status?: object
+}
+
+const app = { name: 'app', image: 'app:1', ports: [{ name: 'http', containerPort: 8080 }] }
+
+/** A pod as the API server has it: on a node, its one container not ready. */
+function raw({ spec = {}, status = {} }: Raw): Pod {
+  const made = projectPod(
+    {
+      metadata: { namespace: 'shop', name: 'web-1' },
+      spec: { nodeName: 'worker-1', containers: [app], ...spec },
+      status: {
+        phase: 'Running',
+        podIP: '10.2.0.5',
+        conditions: [{ type: 'Ready', status: 'False', message: 'containers with unready status: [app]' }],
+        containerStatuses: [{ name: 'app', ready: false, restartCount: 0, state: { running: {} } }],
+        ...status,
+      },
+    },
+    intern,
+  )
+  if (made === null) throw new Error('not projected')
+  return made
+}
+
+function warned(...events: readonly (readonly [reason: string, message: string])[]) {
+  const told = events.flatMap(
+    ([reason, message], index) =>
+      projectEvent(
+        {
+          type: 'Warning',
+          involvedObject: { namespace: 'shop', kind: 'Pod', name: 'web-1' },
+          reason,
+          message,
+          lastTimestamp: `2026-01-01T00:00:0${index}Z`,
+        },
+        intern,
+      ) ?? [],
+  )
+  return known(newestOfEach(told))
+}
+
+const noNode = { nodeName: undefined }
+const pending = (conditions: readonly object[], more: object = {}): object => ({
+  phase: 'Pending',
+  podIP: undefined,
+  conditions,
+  containerStatuses: [],
+  ...more,
+})
+const waitingFor = (reason: string, message: string): object => ({
+  phase: 'Pending',
+  containerStatuses: [{ name: 'app', ready: false, restartCount: 0, state: { waiting: { reason, message } } }],
+})
+const ended = (exitCode: number, reason: string, restartCount = 4): object => ({
+  containerStatuses: [
+    {
+      name: 'app',
+      ready: false,
+      restartCount,
+      state: {
+        waiting: {
+          reason: 'CrashLoopBackOff',
+          message: 'back-off 5m0s restarting failed container=app pod=web-1_shop(x)',
+        },
+      },
+      lastState: { terminated: { exitCode, reason } },
+    },
+  ],
+})
+const init = (state: object, more: object = {}): Raw => ({
+  spec: { initContainers: [{ name: 'first' }, { name: 'migrate' }, { name: 'third' }] },
+  status: {
+    phase: 'Pending',
+    initContainerStatuses: [
+      { name: 'first', state: { terminated: { exitCode: 0 } } },
+      { name: 'migrate', restartCount: 0, state, ...more },
+      { name: 'third', state: { waiting: { reason: 'PodInitializing' } } },
+    ],
+    containerStatuses: [
+      { name: 'app', ready: false, restartCount: 0, state: { waiting: { reason: 'PodInitializing' } } },
+    ],
+  },
+})
+const probing = (readinessProbe: object, more: object = {}): Raw => ({
+  spec: { containers: [{ ...app, readinessProbe, ...more }] },
+})
+const http = { httpGet: { path: '/ready', port: 8080 } }
+
+const rows: readonly {
+  readonly it: string
+  readonly pod: Raw
+  readonly events?: readonly (readonly [string, string])[]
+  readonly why: RegExp
+  readonly next: RegExp
+}[] = [
+  {
+    it: 'a nodeSelector that fits no node',
+    pod: {
+      spec: noNode,
+      status: pending([
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          message:
+            "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
+        },
+      ]),
+    },
+    why: /^not scheduled: 0\/3 nodes are available: 3 node\(s\) didn't match Pod's node affinity\/selector$/,
+    next: /describe nodes/,
+  },
+  {
+    it: 'a hostPort that is taken',
+    pod: {
+      spec: noNode,
+      status: pending([
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          message: "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
+        },
+      ]),
+    },
+    why: /free ports/,
+    next: /describe pod/,
+  },
+  {
+    it: 'a claim that is not bound',
+    pod: {
+      spec: noNode,
+      status: pending([
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          message: '0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.',
+        },
+      ]),
+    },
+    why: /unbound immediate PersistentVolumeClaims$/,
+    next: /get pvc/,
+  },
+  {
+    it: 'the scheduler, by its event alone',
+    pod: { spec: noNode, status: pending([]) },
+    events: [['FailedScheduling', '0/3 nodes are available: 3 Insufficient memory.']],
+    why: /Insufficient memory$/,
+    next: /describe nodes/,
+  },
+  {
+    it: 'an init container that crashes',
+    pod: init(
+      { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container=migrate' } },
+      { restartCount: 3, lastState: { terminated: { exitCode: 1, reason: 'Error' } } },
+    ),
+    why: /^init container migrate fails \(CrashLoopBackOff, last exit Error, exit code 1\)$/,
+    next: /logs web-1 -c migrate --previous/,
+  },
+  {
+    it: 'an init container whose image is not there',
+    pod: init({ waiting: { reason: 'ErrImagePull', message: 'manifest unknown' } }),
+    why: /^init container migrate fails \(ErrImagePull\): manifest unknown$/,
+    next: /describe pod/,
+  },
+  {
+    it: 'an init container that waits for something',
+    pod: init({ running: {} }),
+    why: /^init container migrate has not ended yet$/,
+    next: /logs web-1 -c migrate --tail/,
+  },
+  {
+    it: 'an image that cannot be pulled',
+    pod: { status: waitingFor('ImagePullBackOff', 'Back-off pulling image "app:2": ErrImagePull: not found') },
+    why: /^ImagePullBackOff in container app: Back-off pulling image "app:2": ErrImagePull: not found$/,
+    next: /^kubectl -n shop describe pod web-1$/,
+  },
+  {
+    it: 'a Secret that is not there',
+    pod: { status: waitingFor('CreateContainerConfigError', 'secret "db" not found') },
+    why: /secret "db" not found$/,
+    next: /describe pod/,
+  },
+  {
+    it: 'out of memory',
+    pod: { status: ended(137, 'OOMKilled') },
+    why: /^CrashLoopBackOff in container app, last exit OOMKilled \(137\)$/,
+    next: /--previous/,
+  },
+  {
+    it: 'killed by its liveness probe',
+    pod: { status: ended(137, 'Error') },
+    events: [['Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 500']],
+    why: /Liveness probe failed: HTTP probe failed with statuscode: 500$/,
+    next: /--previous/,
+  },
+  {
+    it: 'stopped, by a liveness probe perhaps',
+    pod: {
+      spec: { containers: [{ ...app, livenessProbe: { tcpSocket: { port: 9999 } } }] },
+      status: ended(143, 'Completed'),
+    },
+    why: /as by a failed liveness probe \(tcp-socket :9999\)$/,
+    next: /--previous/,
+  },
+  {
+    it: 'ends by itself',
+    pod: { status: ended(1, 'Error') },
+    events: [['Unhealthy', 'Liveness probe failed: x']],
+    why: /^CrashLoopBackOff in container app, last exit Error \(1\)$/,
+    next: /--previous/,
+  },
+  {
+    it: 'a readiness probe, and what it was answered',
+    pod: probing(http),
+    events: [['Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404']],
+    why: /^readiness probe of app fails \(http-get :8080\/ready\): HTTP probe failed with statuscode: 404$/,
+    next: /logs web-1 -c app --tail/,
+  },
+  {
+    it: 'a readiness probe of a port by no name',
+    pod: probing({ httpGet: { path: '/', port: 'web' } }),
+    why: /no port of the container is called web; it declares 8080 \(http\)$/,
+    next: /jsonpath/,
+  },
+  {
+    it: 'a readiness probe of another port',
+    pod: probing({ tcpSocket: { port: 9090 } }),
+    why: /the container declares 8080 \(http\)$/,
+    next: /jsonpath/,
+  },
+  {
+    it: 'a startup probe',
+    pod: {
+      spec: { containers: [{ ...app, startupProbe: http, readinessProbe: http }] },
+      status: {
+        containerStatuses: [{ name: 'app', ready: false, started: false, restartCount: 0, state: { running: {} } }],
+      },
+    },
+    events: [['Unhealthy', 'Startup probe failed: connection refused']],
+    why: /^startup probe of app fails .*: connection refused$/,
+    next: /logs/,
+  },
+  {
+    it: 'a readiness gate',
+    pod: {
+      spec: { readinessGates: [{ conditionType: 'target-health.elbv2.k8s.aws/x' }] },
+      status: { containerStatuses: [{ name: 'app', ready: true, restartCount: 0, state: { running: {} } }] },
+    },
+    why: /^readiness gate target-health.elbv2.k8s.aws\/x is not true$/,
+    next: /readinessGates/,
+  },
+  {
+    it: 'a volume that is not mounted',
+    pod: { status: waitingFor('ContainerCreating', '') },
+    events: [['FailedMount', 'MountVolume.SetUp failed for volume "conf" : configmap "web" not found']],
+    why: /^cannot start: MountVolume.*configmap "web" not found$/,
+    next: /get pvc/,
+  },
+  {
+    it: 'no sandbox',
+    pod: { status: waitingFor('ContainerCreating', '') },
+    events: [['FailedCreatePodSandBox', 'plugin type="calico" failed (add): no IP addresses available']],
+    why: /no IP addresses available$/,
+    next: /describe pod/,
+  },
+]
+
+describe('why a pod is not there, from what the API server says', () => {
+  test.each(rows)('$it', ({ pod, events = [], why, next }) => {
+    const it = raw(pod)
+    const problem = problemsOf(warned(...events))(it)
+    expect(problem.why).toMatch(why)
+    expect(nextLookAt(problem, it).join('\n')).toMatch(next)
+  })
+
+  test('of equal events the newest, and of each kind of probe one', () => {
+    const told = warned(
+      ['Unhealthy', 'Readiness probe failed: old'],
+      ['Unhealthy', 'Liveness probe failed: x'],
+      ['Unhealthy', 'Readiness probe failed: new'],
+    )
+    expect((told.known ? told.value : []).map((it) => it.said).toSorted()).toEqual([
+      'Liveness probe failed: x',
+      'Readiness probe failed: new',
+    ])
+  })
+
+  test('the log of a run before is offered only where there was one', () => {
+    const restarts = fc.integer({ min: 0, max: 2 })
+    const state = fc.oneof(
+      fc.constant({ running: {} }),
+      fc.record({
+        waiting: fc.record({
+          reason: fc.constantFrom('CrashLoopBackOff', 'ImagePullBackOff', 'ContainerCreating', 'AReasonOfTomorrow'),
+          message: fc.string(),
+        }),
+      }),
+      fc.record({
+        terminated: fc.record({
+          exitCode: fc.integer({ min: 0, max: 255 }),
+          reason: fc.constantFrom('Error', 'OOMKilled'),
+        }),
+      }),
+    )
+    const phase = fc.constantFrom('Pending', 'Running', 'Failed', 'Unknown')
+    fc.assert(
+      fc.property(restarts, restarts, state, state, phase, fc.boolean(), (mine, its, own, first, now, onNode) => {
+        const it = raw({
+          spec: { ...(onNode ? {} : noNode), initContainers: [{ name: 'first' }] },
+          status: {
+            phase: now,
+            containerStatuses: [{ name: 'app', ready: false, restartCount: mine, state: own }],
+            initContainerStatuses: [{ name: 'first', restartCount: its, state: first }],
+          },
+        })
+        const problem = problemsOf(warned())(it)
+        const next = nextLookAt(problem, it).join('\n')
+        expect(problem.why.length).toBeGreaterThan(0)
+        expect(next).toContain('web-1')
+        if (next.includes('-c app --previous')) expect(mine).toBeGreaterThan(0)
+        if (next.includes('-c first --previous')) expect(its).toBeGreaterThan(0)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

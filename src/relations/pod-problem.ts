@@ -1,0 +1,212 @@
+import type { ObjectEvent } from '../model/event.ts'
+import type { Known } from '../model/known.ts'
+import type { Container, Pod } from '../model/pod.ts'
+
+/** Where the next thing about it is to be read. */
+export type Look =
+  | { readonly at: 'logs'; readonly container: string }
+  /** Of the run before: only what restarted has one. */
+  | { readonly at: 'logs-before'; readonly container: string }
+  | { readonly at: 'describe' }
+  | { readonly at: 'nodes' }
+  | { readonly at: 'ports'; readonly container: string }
+  | { readonly at: 'claims' }
+  | { readonly at: 'gates' }
+
+export interface PodProblem {
+  /** Why it gets no traffic, in the fewest words that tell what to do about it, in the words of who refused. */
+  readonly why: string
+  readonly look: Look
+}
+
+const describe = { at: 'describe' } as const
+
+/** With what the components warned of, where that could be read. */
+export function problemsOf(events: Known<readonly ObjectEvent[]>): (pod: Pod) => PodProblem {
+  const byPod = Map.groupBy(
+    events.known ? events.value.filter((it) => it.object.kind === 'Pod') : [],
+    (it) => `${it.namespace}/${it.object.name}`,
+  )
+  return (pod) => {
+    const { why, look } = problemOf(pod, byPod.get(`${pod.namespace}/${pod.name}`) ?? [])
+    return { why: why.replace(/\.$/, ''), look }
+  }
+}
+
+function problemOf(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
+  if (pod.phase === 'Succeeded') return { why: 'completed', look: describe }
+  if (pod.phase === 'Failed') return { why: `failed${because(pod.overReason ?? pod.notReadyReason)}`, look: describe }
+  if (pod.deleting) return { why: 'terminating', look: describe }
+  if (pod.node === null) return unplaced(pod, events)
+  return (
+    initProblem(pod) ??
+    waitingProblem(pod, events) ??
+    startProblem(pod, events) ??
+    probeProblem(pod, events) ??
+    gateProblem(pod) ?? {
+      why: pod.ready && pod.ip === null ? 'has no address' : (pod.notReadyReason ?? 'not ready, reason unknown'),
+      look: describe,
+    }
+  )
+}
+
+function because(said: string | null | undefined): string {
+  return said === null || said === undefined || said === '' ? '' : `: ${said}`
+}
+
+/** The scheduler's own sentence; what it says of preemption after that helps nobody at night. */
+function unplaced(pod: Pod, events: readonly ObjectEvent[]): PodProblem {
+  const said = pod.scheduling ?? events.find((it) => it.reason === 'FailedScheduling')?.said ?? pod.notReadyReason
+  const cut = said?.indexOf(' preemption:') ?? -1
+  const sentence = said === null || said === undefined || cut === -1 ? said : said.slice(0, cut)
+  return {
+    why: `not scheduled${because(sentence)}`,
+    look: /persistentvolumeclaim|volume/i.test(sentence ?? '') ? { at: 'claims' } : { at: 'nodes' },
+  }
+}
+
+function initProblem({ init }: Pod): PodProblem | null {
+  if (init === undefined) return null
+  const { name, waiting, message, exitCode, last, restarts } = init
+  if (waiting === null && exitCode === null)
+    return { why: `init container ${name} has not ended yet`, look: { at: 'logs', container: name } }
+  const how = [waiting, last === null ? null : `last exit ${last}`, exitCode === null ? null : `exit code ${exitCode}`]
+    .filter((it) => it !== null)
+    .join(', ')
+  return {
+    why: `init container ${name} fails (${how})${because(message)}`,
+    look: logsOf({ name, restarts, ran: exitCode !== null }),
+  }
+}
+
+function logsOf({
+  name,
+  restarts,
+  ran,
+}: {
+  readonly name: string
+  readonly restarts: number
+  readonly ran: boolean
+}): Look {
+  if (restarts > 0) return { at: 'logs-before', container: name }
+  return ran ? { at: 'logs', container: name } : describe
+}
+
+/** Reasons with which each container waits on its way up. */
+const onItsWay: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing'])
+
+function waitingProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | null {
+  const it = pod.containers.find(({ waiting }) => waiting !== null && !onItsWay.has(waiting))
+  if (it === undefined) return null
+  const ended =
+    it.lastTermination === null
+      ? ''
+      : `, last exit ${it.lastTermination}${it.exitCode === undefined || it.exitCode === 0 ? '' : ` (${it.exitCode})`}`
+  const killer = it.lastTermination === null || it.lastTermination === 'OOMKilled' ? null : killedBy(it, events)
+  const message = killer === null ? because(it.message) : `: ${killer}`
+  return {
+    why: `${it.waiting} in container ${it.name}${ended}${message}`,
+    look: logsOf({ name: it.name, restarts: it.restarts, ran: it.lastTermination !== null }),
+  }
+}
+
+/**
+ * The kubelet stops what fails its liveness or startup probe: SIGTERM (143), and SIGKILL (137) when that is not enough.
+ */
+function killedBy(it: Container, events: readonly ObjectEvent[]): string | null {
+  if (it.exitCode !== 137 && it.exitCode !== 143) return null
+  const said = events.find((one) => one.reason === 'Unhealthy' && /^(?:Liveness|Startup) /.test(one.said))
+  if (said !== undefined) return said.said
+  const probes = [
+    ...(it.livenessProbe === undefined ? [] : [`liveness probe (${it.livenessProbe})`]),
+    ...(it.startupProbe === undefined ? [] : [`startup probe (${it.startupProbe})`]),
+  ]
+  return probes.length === 0 ? null : `stopped from outside, as by a failed ${probes.join(' or ')}`
+}
+
+const startFailures: ReadonlySet<string> = new Set([
+  'FailedMount',
+  'FailedAttachVolume',
+  'FailedCreatePodSandBox',
+  'NetworkNotReady',
+  'FailedMapVolume',
+])
+
+function startProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | null {
+  if (pod.phase !== 'Pending') return null
+  const failed = events.find((it) => startFailures.has(it.reason))
+  if (failed === undefined) return { why: `starting${because(pod.notReadyReason)}`, look: describe }
+  return {
+    why: `cannot start: ${failed.said}`,
+    look: /volume|mount|claim/i.test(failed.reason) ? { at: 'claims' } : describe,
+  }
+}
+
+function probeProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | null {
+  const it = pod.containers.find(({ ready }) => !ready)
+  if (it === undefined) return null
+  const starting = it.started === false && it.startupProbe !== undefined
+  const probe = starting ? it.startupProbe : it.readinessProbe
+  if (probe === null || probe === undefined) return null
+  const kind = starting ? 'startup' : 'readiness'
+  const port = portProblem(probe, it)
+  const said = port ?? probeSaid(starting ? 'Startup' : 'Readiness', events)
+  const look: Look =
+    port === null ? logsOf({ name: it.name, restarts: it.restarts, ran: true }) : { at: 'ports', container: it.name }
+  return { why: `${kind} probe of ${it.name} fails (${probe})${because(said)}`, look }
+}
+
+/** `Readiness probe failed: HTTP probe failed with statuscode: 404`: what comes after the first colon. */
+function probeSaid(kind: string, events: readonly ObjectEvent[]): string | null {
+  const said = events.find((it) => it.reason === 'Unhealthy' && it.said.startsWith(`${kind} probe`))?.said
+  const colon = said?.indexOf(': ') ?? -1
+  return said === undefined || colon === -1 ? null : said.slice(colon + 2)
+}
+
+/**
+ * A port by a name that the container does not declare can never be asked; a number that it does not declare is
+ * suspicion.
+ */
+function portProblem(probe: string, it: Container): string | null {
+  const port = /:([A-Za-z0-9-]+)/.exec(probe)?.[1]
+  if (port === undefined || it.ports.length === 0) return null
+  const declared = it.ports.map((one) => (one.name === null ? `${one.port}` : `${one.port} (${one.name})`)).join(', ')
+  const isNumber = /^\d+$/.test(port)
+  const known = it.ports.some((one) => (isNumber ? one.port === Number(port) : one.name === port))
+  if (known) return null
+  return isNumber
+    ? `the container declares ${declared}`
+    : `no port of the container is called ${port}; it declares ${declared}`
+}
+
+function gateProblem({ gates }: Pod): PodProblem | null {
+  if (gates === undefined || gates.length === 0) return null
+  return { why: `readiness gate ${gates.join(', ')} is not true`, look: { at: 'gates' } }
+}
+
+/** A sentence and commands that lead on from there. */
+export function nextLookAt(
+  { look }: PodProblem,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): readonly string[] {
+  const pod = `kubectl -n ${namespace} describe pod ${name}`
+  switch (look.at) {
+    case 'logs':
+      return [pod, `kubectl -n ${namespace} logs ${name} -c ${look.container} --tail=50`]
+    case 'logs-before':
+      return [pod, `kubectl -n ${namespace} logs ${name} -c ${look.container} --previous --tail=50`]
+    case 'ports':
+      return [
+        `kubectl -n ${namespace} get pod ${name} -o jsonpath='{.spec.containers[*].ports}'`,
+        `kubectl -n ${namespace} logs ${name} -c ${look.container} --tail=50`,
+      ]
+    case 'nodes':
+      return [pod, 'kubectl describe nodes   # taints, labels, what is allocated']
+    case 'claims':
+      return [pod, `kubectl -n ${namespace} get pvc`]
+    case 'gates':
+      return [`kubectl -n ${namespace} get pod ${name} -o jsonpath='{.spec.readinessGates}{"\\n"}{.status.conditions}'`]
+    case 'describe':
+      return [pod]
+  }
+}

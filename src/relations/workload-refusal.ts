@@ -1,0 +1,26 @@
+import type { ObjectEvent } from '../model/event.ts'
+import type { Known } from '../model/known.ts'
+import type { Top } from './workload-of-pod.ts'
+
+/**
+ * Why a workload cannot make its pods, in the words of who refused. Deployments and ReplicaSets say it in a condition;
+ * of
+ * StatefulSets, DaemonSets and Jobs only the event `FailedCreate` tells, and it may be of an hour ago: of use only
+ * where
+ * pods are missing now.
+ */
+export function refusalsOf(events: Known<readonly ObjectEvent[]>): (top: Top) => string | null {
+  const failed = events.known ? events.value.filter((it) => it.reason === 'FailedCreate') : []
+  const byName = Map.groupBy(failed, (it) => `${it.namespace}/${it.object.kind}/${it.object.name}`)
+  return (top) => {
+    const said = top.refused ?? byName.get(`${top.namespace}/${top.kind}/${top.name}`)?.[0]?.said ?? null
+    return said === null ? null : sentence(said)
+  }
+}
+
+/** `create Pod web-0 in StatefulSet web failed error: pods "web-0" is forbidden: …`: from `error: ` on. */
+function sentence(said: string): string {
+  const at = said.indexOf(' failed error: ')
+  const told = said.slice(at === -1 ? 0 : at + ' failed error: '.length).replace(/^Error creating: /, '')
+  return told.length > 300 ? `${told.slice(0, 300)}…` : told
+}
