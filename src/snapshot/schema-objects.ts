@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ClusterDns } from '../model/cluster-dns.ts'
+import type { ClusterDns, ServiceProxy } from '../model/cluster-dns.ts'
 import type { ObjectEvent } from '../model/event.ts'
 import type { Ingress, IngressBackend, IngressClass, IngressController } from '../model/ingress.ts'
 import type { Known, Why } from '../model/known.ts'
