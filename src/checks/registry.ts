@@ -66,6 +66,7 @@ import nodeCacheDown from './dns/node-cache-down.ts'
 import forwardLimit from './dns/forward-limit.ts'
 import noCommonFamily from './dns/no-common-family.ts'
 import registryLookup from './dns/registry-lookup.ts'
+import nodePortUnanswered from './service/node-port-unanswered.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -135,5 +136,6 @@ export const checks: readonly AnyCheck[] = [
   someEndpointsNotReady, // SVC206
   serviceUnanswered, // SVC207
   endpointAnswersBadly, // SVC208
+  nodePortUnanswered, // SVC209
   unexplained, // TRB901
 ]

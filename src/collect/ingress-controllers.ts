@@ -134,7 +134,10 @@ export function ingressController(pod: Pod): IngressController | null {
 function portOf(pod: Pod, names: readonly string[], numbers: readonly [number, ...number[]]): number {
   const declared = pod.containers.flatMap((it) => it.ports).filter((it) => it.protocol === 'TCP')
   const named = names.flatMap((name) => declared.filter((it) => it.name === name))[0]
-  return named?.port ?? numbers.find((it) => declared.some(({ port }) => port === it)) ?? numbers[0]
+  // What has another name is for other things: metrics, webhooks, a dashboard.
+  return (
+    named?.port ?? numbers.find((it) => declared.some(({ name, port }) => port === it && name === null)) ?? numbers[0]
+  )
 }
 
 /** Charts give all their pods one name; the default backend and the webhook serve no Ingress. */

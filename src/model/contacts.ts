@@ -57,6 +57,15 @@ export interface HttpEnd {
   readonly page?: PageMarks
 }
 
+/** Connects to a port that every node is to forward to a Service. */
+export interface NodePortContact {
+  readonly node: string
+  readonly service: { readonly namespace: string; readonly name: string; readonly port: number }
+  readonly at: { readonly node: string; readonly ip: string }
+  readonly port: number
+  readonly tries: Contact['tries']
+}
+
 /** How it is known that this path is one that should be answered: a guess proves nothing by a 404. */
 export type Basis = 'url' | 'declared' | 'guessed'
 
@@ -104,6 +113,7 @@ export interface Contacts {
   readonly http: readonly HttpContact[]
   /** These are absent in old recordings, which asked neither. */
   readonly direct?: readonly DirectContact[]
+  readonly nodePorts?: readonly NodePortContact[]
   readonly strangers?: readonly StrangerAnswer[]
   readonly unasked?: readonly Unasked[]
   /** Addresses that were asked no further, since they answered worse and worse, or said that it is too much. */

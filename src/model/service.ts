@@ -21,6 +21,8 @@ export interface Service {
   readonly ports: readonly ServicePort[]
   readonly externalName: string | null
   readonly internalTrafficPolicy: 'Cluster' | 'Local'
+  /** For NodePorts and load balancers; absent where each node forwards to every endpoint. */
+  readonly externalTrafficPolicy?: 'Local'
   /** Absent when every connection is given a server anew. */
   readonly sessionAffinity?: 'ClientIP'
   readonly publishNotReadyAddresses: boolean

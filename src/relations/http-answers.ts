@@ -41,6 +41,26 @@ function isLateEnd({ error }: HttpEnd): boolean {
   return error !== null && /^no (?:connection|complete answer) within|^ETIMEDOUT/.test(error)
 }
 
+/**
+ * Ports of controllers that say nothing of any Ingress: each connection was refused (they listen elsewhere), or each
+ * was ended without a word, and so was the one for a host that nobody has (they expect the PROXY protocol first).
+ */
+export function mutePorts({ http, strangers = [] }: Contacts): ReadonlySet<string> {
+  const groups = Map.groupBy(http, portOf)
+  const toStrangers = Map.groupBy(strangers, portOf)
+  const isMute = (port: string, its: readonly HttpContact[]): boolean => {
+    if (its.every((it) => it.error === 'ECONNREFUSED')) return true
+    const others = toStrangers.get(port) ?? []
+    return others.length > 0 && [...its, ...others].every((it) => it.status === null && it.error === 'ECONNRESET')
+  }
+  return new Set([...groups].filter(([port, its]) => isMute(port, its)).map(([port]) => port))
+}
+
+/** One pod's ports for plain HTTP and for TLS are two: a redirect may have led to the other. */
+export function portOf({ via, scheme }: Pick<HttpContact, 'via' | 'scheme'>): string {
+  return `${via.controllerPod} ${scheme ?? 'http'}`
+}
+
 interface Seen {
   readonly contacts: Known<Contacts>
   readonly dnsProbe: Known<DnsProbe>

@@ -20,6 +20,10 @@ export const ingressBackendFails = (ingress: Named, service: string): string => 
 export const endpointsAnswerBadly = (service: Named): string =>
   `endpoints-answer-badly:${service.namespace}/${service.name}`
 
+/** A node does not forward this Service's NodePort. */
+export const nodePortUnanswered = (service: Named): string =>
+  `node-port-unanswered:${service.namespace}/${service.name}`
+
 export const nodeDown = (node: string): string => `node-down:${node}`
 
 export const dnsLossOnNode = (node: string): string => `dns-loss:node/${node}`

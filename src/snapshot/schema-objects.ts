@@ -125,6 +125,7 @@ export function objectSchemas(intern: Intern) {
       }),
     ),
     externalName: v.nullable(text),
+    externalTrafficPolicy: v.exactOptional(v.literal('Local')),
     internalTrafficPolicy: v.picklist(['Cluster', 'Local']),
     sessionAffinity: v.exactOptional(v.literal('ClientIP')),
     publishNotReadyAddresses: flag,

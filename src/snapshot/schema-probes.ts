@@ -124,6 +124,9 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
 
   const ofPort = v.object({ namespace: text, name: text, port: number })
   const controller = v.object({ controllerPod: text, ip: text, port: number })
+  const tries = v.array(
+    v.object({ result: v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), ms: number }),
+  )
   const basis = v.picklist(['url', 'declared', 'guessed'])
   const contacts: Schema<Contacts> = v.object({
     from,
@@ -137,9 +140,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
         ]),
         ip: text,
         port: number,
-        tries: v.array(
-          v.object({ result: v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), ms: number }),
-        ),
+        tries,
       }),
     ),
     http: v.array(
@@ -152,6 +153,9 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
         via: controller,
         ...httpEnd,
       }),
+    ),
+    nodePorts: v.exactOptional(
+      v.array(v.object({ node: text, service: ofPort, at: v.object({ node: text, ip: text }), port: number, tries })),
     ),
     direct: v.exactOptional(
       v.array(

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import type { ClusterDns, ServiceProxy } from '../../src/model/cluster-dns.ts'
-import type { Contacts, HttpEnd } from '../../src/model/contacts.ts'
+import type { Contact, Contacts, HttpEnd } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
 import type { Ingress, IngressClass, IngressController } from '../../src/model/ingress.ts'
 import type { InsideView } from '../../src/model/inside.ts'
@@ -384,6 +384,9 @@ const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
   notAsked: count,
 })
 
+const tries: fc.Arbitrary<Contact['tries']> = few(
+  fc.record({ result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'error'), ms }),
+)
 const ofPort = fc.record({ namespace: name, name, port: count })
 const via = fc.record({ controllerPod: name, ip, port: count })
 const basis = fc.constantFrom('url' as const, 'declared' as const, 'guessed' as const)
@@ -424,10 +427,11 @@ const contacts: fc.Arbitrary<Contacts> = fc.record({
       ),
       ip,
       port: count,
-      tries: few(fc.record({ result: fc.constantFrom('open', 'refused', 'timeout', 'no-route', 'error'), ms })),
+      tries,
     }),
   ),
   http: few(withEnd({ node: name, ingress: fc.record({ namespace: name, name }), host, path: fc.constant('/'), via })),
+  nodePorts: few(fc.record({ node: name, service: ofPort, at: fc.record({ node: name, ip }), port: count, tries })),
   direct: few(
     withEnd({ node: name, service: ofPort, pod: maybe(name), ip, port: count, host, path: fc.constant('/'), basis }),
   ),

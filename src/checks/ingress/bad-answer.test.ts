@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contacts, get } from '../../../test/build/contacts.ts'
+import { contacts, get, stranger } from '../../../test/build/contacts.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { probe } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
@@ -20,6 +20,7 @@ const ingresses = [
     ['/cart', 'cart', 80],
   ]),
 ]
+const reset = { error: 'ECONNRESET', scheme: 'http' } as const
 const never = { error: 'no connection within 18000 ms', scheme: 'http' } as const
 const asked = (...http: ReturnType<typeof get>[]) => ({ ingresses, contacts: contacts([], http) })
 
@@ -91,6 +92,26 @@ describeCheck(check, [
     it: 'a controller that refuses all: perhaps the wrong port',
     given: asked(get('/', null, { error: 'ECONNREFUSED' }), get('/cart', null, { error: 'ECONNREFUSED' })),
     expect: 'cannot-tell',
+  },
+  {
+    it: 'a controller that hangs up on everybody: perhaps it expects PROXY',
+    given: {
+      ingresses,
+      contacts: {
+        ...contacts([], [get('/', null, reset), get('/cart', null, reset)]),
+        strangers: [stranger(404, { status: null, error: 'ECONNRESET' })],
+      },
+    },
+    expect: 'cannot-tell',
+    says: /PROXY protocol/,
+  },
+  {
+    it: 'it hangs up on the declared host alone',
+    given: {
+      ingresses,
+      contacts: { ...contacts([], [get('/', null, reset), get('/cart', null, reset)]), strangers: [stranger(404)] },
+    },
+    expect: [{ subject: 'Ingress/shop/web' }, { subject: 'Ingress/shop/web' }],
   },
   { it: 'slow is not failing', given: asked(get('/', 200, { ms: 20_000 }), get('/cart', 200)), expect: 'ok' },
   { it: 'not asked', given: asked(), expect: 'cannot-tell' },

@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import { known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
-import { endText, excuseOf, isBadEnd, isRedirect, urlText } from '../../relations/http-answers.ts'
+import { endText, excuseOf, isBadEnd, isRedirect, mutePorts, portOf, urlText } from '../../relations/http-answers.ts'
 import { directOf, isOfController, routeOfContact } from '../../relations/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
@@ -28,7 +28,7 @@ export default check({
   run({ contacts, ingresses, ingressControllers, networkPolicies, namespaces, pods, dnsProbe, scope }) {
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
-    const mute = muteControllers(contacts.http)
+    const mute = mutePorts(contacts)
     const verdicts = ingresses
       .filter((it) => isAskedAbout(scope, 'Ingress', it))
       .flatMap((ingress): readonly Verdict[] => {
@@ -46,7 +46,7 @@ export default check({
           return [
             cannotTell(
               'ambiguous',
-              `controller ${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} refuses every connection: it is down, or listens on another port`,
+              `controller ${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} refuses or ends every connection: it is down, listens on another port, or expects the PROXY protocol`,
             ),
           ]
         return [
@@ -78,17 +78,6 @@ export default check({
     ],
   },
 })
-
-/** Controllers that let in not one connection say nothing about any Ingress: the port asked may be the wrong one. */
-function muteControllers(http: readonly HttpContact[]): ReadonlySet<string> {
-  const groups = Map.groupBy(http, portOf)
-  return new Set([...groups].filter(([, its]) => its.every((it) => it.error === 'ECONNREFUSED')).map(([port]) => port))
-}
-
-/** One pod's ports for plain HTTP and for TLS are two: a redirect may have led to the other. */
-function portOf({ via, scheme }: HttpContact): string {
-  return `${via.controllerPod} ${scheme ?? 'http'}`
-}
 
 interface Asked {
   readonly route: Route | null

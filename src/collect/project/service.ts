@@ -36,6 +36,7 @@ export function projectService(raw: unknown, intern: Intern): Service | null {
       }),
     externalName: text(spec['externalName']),
     ...(spec['sessionAffinity'] === 'ClientIP' ? { sessionAffinity: 'ClientIP' as const } : {}),
+    ...(spec['externalTrafficPolicy'] === 'Local' ? { externalTrafficPolicy: 'Local' as const } : {}),
     internalTrafficPolicy: oneOf(spec['internalTrafficPolicy'], ['Cluster', 'Local']),
     publishNotReadyAddresses: spec['publishNotReadyAddresses'] === true,
   }

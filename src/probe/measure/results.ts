@@ -115,6 +115,12 @@ export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Con
           return planned === undefined ? [] : [{ node, ...planned, tries }]
         }),
     ),
+    nodePorts: asked.flatMap(({ node, readings }) =>
+      readings.connects.flatMap(({ id, tries }) => {
+        const planned = plan.nodePorts[id - plan.connects.length]
+        return planned === undefined ? [] : [{ node, ...planned, tries }]
+      }),
+    ),
     http: answersOf(asked, plan.http, plan.strangers.length + plan.direct.length).map(
       ({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it }),
     ),

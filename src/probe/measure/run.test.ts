@@ -77,6 +77,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
       { service, via: { kind: 'service' }, ip: '127.0.0.1', port },
       { service, via: { kind: 'endpoint', pod: 'web-0' }, ip: '127.0.0.1', port: 1 },
     ],
+    nodePorts: [],
     connectTries: 2,
     http: [
       {

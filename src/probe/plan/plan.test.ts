@@ -256,6 +256,28 @@ describe('the plan', () => {
     ])
   })
 
+  it('connects to NodePorts of a few nodes, and with Local of those that serve', () => {
+    const nodePort = { name: 'http', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: 30080 } as const
+    const placed = slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1', { node: 'b' })])
+    const nodePortsOf = (about: Partial<Service>) =>
+      planProbe(
+        model(
+          {
+            nodes: known([node('a', { ip: '192.0.2.1' }), node('b', { ip: '192.0.2.2' }), node('c', { ip: null })]),
+            services: known([service('shop', 'web', { type: 'NodePort', ports: [nodePort], ...about })]),
+            endpointSlices: known([placed]),
+          },
+          { scope: shop },
+        ),
+        { run },
+      ).nodePorts
+    expect(nodePortsOf({}).map((it) => `${it.at.node} ${it.at.ip}:${it.port}`)).toEqual([
+      'a 192.0.2.1:30080',
+      'b 192.0.2.2:30080',
+    ])
+    expect(nodePortsOf({ externalTrafficPolicy: 'Local' }).map((it) => it.at.node)).toEqual(['b'])
+  })
+
   it('keeps to the target', () => {
     expect(of({ kind: 'dns' }).connects).toEqual([])
     expect(

@@ -1,4 +1,12 @@
-import type { Contact, DirectContact, HttpContact, HttpEnd, StrangerAnswer, Unasked } from '../../model/contacts.ts'
+import type {
+  Contact,
+  DirectContact,
+  HttpContact,
+  HttpEnd,
+  NodePortContact,
+  StrangerAnswer,
+  Unasked,
+} from '../../model/contacts.ts'
 import type { Known } from '../../model/known.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Model } from '../../model/sources.ts'
@@ -10,6 +18,7 @@ import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
 import { apiServerName, type DnsName } from '../../wire/dns-name.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
 import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
+import { planNodePorts } from './plan-node-ports.ts'
 import { planNodes } from './plan-nodes.ts'
 import type { MetricsSpec, SeriesSpec } from '../pod/spec.ts'
 import { defaultImage } from '../pods/pod-manifest.ts'
@@ -41,6 +50,7 @@ interface Ports {
   /** Where the same address listens, for redirects from one scheme to the other. */
   readonly ports: { readonly plain: number; readonly tls: number }
 }
+export type PlannedNodePort = Omit<NodePortContact, 'node' | 'tries'>
 export type PlannedHttp = Omit<HttpContact, 'node' | 'basis' | keyof HttpEnd> &
   Ports &
   Required<Pick<HttpContact, 'basis'>>
@@ -74,6 +84,7 @@ export interface ProbePlan {
   /** Connects and HTTP are made from these nodes alone. */
   readonly contactNodes: readonly string[]
   readonly connects: readonly PlannedConnect[]
+  readonly nodePorts: readonly PlannedNodePort[]
   readonly connectTries: number
   readonly http: readonly PlannedHttp[]
   /** Of each URL from each node. */
@@ -123,6 +134,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
   )
   const contacts = planConnects(model)
   const contactNodes = spread(nodes, 3)
+  const nodePorts = planNodePorts(model)
   const http = planHttp(model, contactNodes.length)
   const direct = planDirect(model, http.http)
   return {
@@ -145,13 +157,14 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     budgetMs: budget(planned.series, (1 - namesShare) * rate),
     contactNodes,
     connects: contacts.connects,
+    nodePorts: nodePorts.nodePorts,
     connectTries: options.connectTries ?? 5,
     http: http.http,
     httpTimes: http.times,
     strangers: http.strangers,
     direct: direct.direct,
     unasked: direct.unasked,
-    leftOut: [...contacts.leftOut, ...http.leftOut, ...direct.leftOut],
+    leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
     inside: options.inside === false || clusterName === null ? [] : planInside(model, clusterName),
     metrics: planned.endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
     serverLogs: dns.known ? planServerLogs(dns.value) : [],
@@ -216,6 +229,7 @@ export function announce(plan: ProbePlan): readonly string[] {
           `opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`,
         ]
       : []),
+    ...(plan.nodePorts.length > 0 ? [`opens as many to ${count(plan.nodePorts.length, 'NodePort')} of nodes`] : []),
     ...announceHttp(plan),
     ...(plan.inside.length > 0 ? [announceInside(plan.inside)] : []),
     ...(plan.serverLogs.length > 0

@@ -23,7 +23,7 @@ export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
     names: names ?? null,
     queriesPerSecond: plan.queriesPerSecondPerNode - (names?.queriesPerSecond ?? 0),
     budgetMs: plan.budgetMs,
-    connects: contacts ? plan.connects.map(({ ip, port }, id) => ({ id, ip, port })) : [],
+    connects: contacts ? connectsOf(plan) : [],
     connectTries: plan.connectTries,
     connectTimeoutMs: 3000,
     connectsPerSecond: 100,
@@ -72,4 +72,13 @@ function asksOf({ http, httpTimes, strangers, direct }: ProbePlan): readonly Htt
     ...http.map((it) => byController(it, httpTimes)),
   ]
   return asks.map((it, id) => ({ id, ...it }))
+}
+
+/** NodePorts stand after the others; `contactsOf` reads them so. */
+function connectsOf({ connects, nodePorts }: ProbePlan): ProbeSpec['connects'] {
+  return [...connects, ...nodePorts.map(({ at, port }) => ({ ip: at.ip, port }))].map(({ ip, port }, id) => ({
+    id,
+    ip,
+    port,
+  }))
 }

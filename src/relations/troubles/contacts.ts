@@ -1,23 +1,36 @@
 import type { Trouble } from '../../findings/trouble.ts'
-import type { Contact, DirectContact, HttpContact } from '../../model/contacts.ts'
+import type { Contact, Contacts, DirectContact, HttpContact, NodePortContact } from '../../model/contacts.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
-import { endText, excuseOf, isBadEnd, urlText } from '../http-answers.ts'
+import { endText, excuseOf, isBadEnd, mutePorts, portOf, urlText } from '../http-answers.ts'
 import { isWrongProtocol } from '../http-of-endpoint.ts'
+import { asContact, soundNodePorts } from '../node-port-contacts.ts'
 import { policyOnProbe } from '../policy/policy-on-probe.ts'
 import { backingOf } from '../service/service-backing.ts'
 import { awake, endpointName, failuresText, isSick, tally } from '../service/service-contacts.ts'
 import { isServing, podsOfServices } from '../service/service-selects-pod.ts'
-import { endpointsAnswerBadly, ingressBackendFails, ingressFails, nodeDown, svcUnanswered } from '../symptom.ts'
+import {
+  endpointsAnswerBadly,
+  ingressBackendFails,
+  ingressFails,
+  nodeDown,
+  nodePortUnanswered,
+  svcUnanswered,
+} from '../symptom.ts'
 
 /** Connections to Services and requests through Ingresses, as the probe pods made them. */
 export function contactTroubles(model: Model): readonly Trouble[] {
   const { contacts, dnsProbe } = model.sources
   if (!contacts.known) return []
-  const { connects, http, direct } = contacts.value
-  return [...ofConnects(model, awake(connects, dnsProbe)), ...ofHttp(model, http), ...ofDirect(model, direct ?? [])]
+  const { connects, direct } = contacts.value
+  return [
+    ...ofConnects(model, awake(connects, dnsProbe)),
+    ...ofHttp(model, contacts.value),
+    ...ofDirect(model, direct ?? []),
+    ...ofNodePorts(model, contacts.value.nodePorts ?? []),
+  ]
 }
 
 function ofConnects(model: Model, connects: readonly Contact[]): readonly Trouble[] {
@@ -82,19 +95,12 @@ function ofService(its: readonly Contact[], homes: readonly string[]): readonly 
   ]
 }
 
-function ofHttp(model: Model, http: readonly HttpContact[]): readonly Trouble[] {
+function ofHttp(model: Model, contacts: Contacts): readonly Trouble[] {
   const excuse = excuseOf({ ...model.sources, scope: model.scope })
-  const groups = Map.groupBy(http, portOf)
-  return http.filter((it) => isBadEnd(it) && excuse(it) === null).map((it) => ofRequest(it, isMute(it)))
-
-  /** A controller that let in not one connection says nothing of an Ingress: the port asked may be the wrong one. */
-  function isMute(it: HttpContact): boolean {
-    return groups.get(portOf(it))?.every((one) => one.error === 'ECONNREFUSED') === true
-  }
-
-  function portOf({ via, scheme }: HttpContact): string {
-    return `${via.controllerPod} ${scheme ?? 'http'}`
-  }
+  const mute = mutePorts(contacts)
+  return contacts.http
+    .filter((it) => isBadEnd(it) && excuse(it) === null)
+    .map((it) => ofRequest(it, mute.has(portOf(it))))
 }
 
 /** Endpoints that answered badly when they were asked themselves. */
@@ -156,4 +162,48 @@ function ofRequest(it: HttpContact, mute: boolean): Trouble {
     ms: it.ms,
     weight: mute ? 'sign' : 'outage',
   }
+}
+
+/** One failed connect of many is no pattern; silence at a load balancer's NodePort may be meant. */
+function ofNodePorts(model: Model, nodePorts: readonly NodePortContact[]): readonly Trouble[] {
+  const { dnsProbe, networkPolicies, pods, services } = model.sources
+  const decide = policyOnProbe({ ...model.sources, scope: model.scope })
+  const listed = services.known ? services.value : []
+  const podsOf = podsOfServices(pods.known ? pods.value : [])
+  return [...Map.groupBy(nodePorts, (it) => `${it.service.namespace}/${it.service.name}:${it.port}`).values()].flatMap(
+    (its): readonly Trouble[] => {
+      const [first] = its
+      const service =
+        listed.find((it) => it.namespace === first?.service.namespace && it.name === first.service.name) ?? null
+      const backends = service === null ? [] : podsOf(service)
+      const sound = soundNodePorts(its, {
+        dnsProbe,
+        decide: networkPolicies.known ? decide : () => ({ kind: 'allowed' }),
+        backends,
+      })
+      const all = tally(sound.map(asContact))
+      if (first === undefined || all.failed === 0) return []
+      const self = subject('Service', first.service.namespace, first.service.name)
+      const sick = sound.filter((it) => it.tries.some(({ result }) => result !== 'open'))
+      return [
+        {
+          kind: 'contact-failed',
+          source: 'contacts',
+          sufferer: self,
+          involved: [self, ...[...new Set(sick.map((it) => it.at.node))].map((it) => subject('Node', null, it))],
+          keys: [nodePortUnanswered(first.service)],
+          asked: `NodePort ${first.port} on ${[...new Set(sick.map((it) => it.at.node))].join(', ')}`,
+          from: `from ${[...new Set(sick.map((it) => `node ${it.node}`))].toSorted().join(', ')}`,
+          how: failuresText(all),
+          bad: all.failed,
+          of: all.of,
+          ms: null,
+          weight:
+            all.by.timeout === all.failed && (service?.type === 'LoadBalancer' || all.failed === 1)
+              ? 'sign'
+              : 'nuisance',
+        },
+      ]
+    },
+  )
 }

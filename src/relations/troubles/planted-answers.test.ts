@@ -151,6 +151,24 @@ describe('a bad answer is told, whoever gave it and whoever got it', () => {
     )
   })
 
+  test('by a node that does not forward a NodePort', () => {
+    const result = fc.constantFrom('refused' as const, 'timeout' as const, 'no-route' as const)
+    fc.assert(
+      fc.property(some(3), result, gone, (at, how, without) => {
+        const nodePorts = nodes.map((on, i) => ({
+          node: 'worker-1',
+          service: { namespace: 'shop', name: 'web', port: 80 },
+          at: { node: on, ip: `192.168.0.${i}` },
+          port: 30080,
+          tries: repeat(3, at.includes(i) ? how : 'open'),
+        }))
+        const model = blind(seeing({ nodePorts }), without)
+        expect(exitCode(diagnose(model, { checks }), asCli)).toBe(1)
+        for (const it of at) expect(said(model)).toContain(nodes[it])
+      }),
+    )
+  })
+
   test('as the page of an unknown host, or as 404', () => {
     fc.assert(
       fc.property(some(http.length), fc.boolean(), gone, (at, own, without) => {

@@ -66,13 +66,20 @@ function notAsked({ services, contacts }: Model['sources']): readonly string[] {
     .filter((it) => reached.has(`${it.namespace}/${it.name}`))
     .flatMap((it) => it.ports)
   const others = [...new Set(ports.filter((it) => it.protocol !== 'TCP').map((it) => `${it.protocol} ${it.port}`))]
-  const nodePorts = new Set(ports.flatMap((it) => it.nodePort ?? [])).size
+  const forwarded = new Set((contacts.value.nodePorts ?? []).map((it) => it.port))
+  const nodePorts = new Set(
+    ports
+      .filter((it) => it.protocol === 'TCP')
+      .flatMap((it) => it.nodePort ?? [])
+      .filter((it) => !forwarded.has(it)),
+  ).size
   return [
     ...(silent.length === 0 ? [] : [`nothing was asked of ${count(silent.length, 'port')} of these`]),
     ...(bound === 0 ? [] : [`${count(bound, 'port')} asked of some endpoints only`]),
     ...(others.length === 0
       ? []
       : [`${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''} not asked`]),
+    ...(forwarded.size === 0 ? [] : [`${count(forwarded.size, 'NodePort')} connected to`]),
     ...(nodePorts === 0 ? [] : [`${count(nodePorts, 'NodePort')} not asked`]),
   ]
 }

@@ -1,6 +1,8 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
+import { certificateOf } from '../dns/certificate.ts'
 import { tcpConnect } from './connects.ts'
 import { httpGet } from './http-get.ts'
 
@@ -52,6 +54,54 @@ describe('one GET', () => {
       connected: true,
       late: true,
       bytes: 0,
+    })
+  })
+
+  it('takes the headers of a stream for its answer', async () => {
+    const port = await listen(
+      (_request, response) =>
+        void response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n'),
+    )
+    expect(await get(port)).toMatchObject({ status: 200, error: null })
+  })
+
+  it('says when the body does not end', async () => {
+    const port = await listen((_request, response) => void response.writeHead(200).write('half'))
+    expect(await get(port, { timeoutMs: 300 })).toMatchObject({
+      status: 200,
+      late: true,
+      error: 'no complete answer within 300 ms: 4 bytes of the body came, and no end',
+    })
+  })
+
+  it.each(['bad\nhost', 'bad\u0000', '\ud800', 'ü'.repeat(300)])(
+    'survives a host that no header can carry: %j',
+    async (host) => {
+      for (const scheme of ['http', 'https'] as const)
+        expect(
+          (await get(await listen((_request, response) => void response.end()), { host, scheme, timeoutMs: 2000 })).ms,
+        ).toBeGreaterThanOrEqual(0)
+    },
+  )
+
+  it('survives a certificate of odd names', () => {
+    const shown = {
+      subject: { CN: ['a', 'b'] },
+      issuer: {},
+      subjectaltname: 'DNS:"\\u0000, DNS:"x',
+      valid_from: 'never',
+      valid_to: 'never',
+    }
+    const socket = {
+      getPeerCertificate: () => shown,
+      authorized: false,
+      authorizationError: 'SELF_SIGNED_CERT_IN_CHAIN',
+    } as unknown as TLSSocket
+    expect(certificateOf(socket, 'web.example.com')).toMatchObject({
+      covers: false,
+      trust: 'self-signed',
+      subject: 'a',
+      issuer: '',
     })
   })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
@@ -35,6 +35,9 @@ export interface HttpAsk {
   readonly timeoutMs: number
 }
 
+/** What is meant to go on for ever: its headers are its answer. */
+const endless = /^(?:text\/event-stream|multipart\/x-mixed-replace|application\/(?:x-ndjson|stream\+json|grpc))/i
+
 /** Node's own limit for all headers together is 16 KiB; of one, no more than this is kept. */
 const longestHeader = 1000
 const pageBytes = 4096
@@ -68,7 +71,7 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
         setsCookie: head?.headers['set-cookie'] !== undefined,
         page: head === null ? null : marksOf(head, body, ask),
       })
-      asking.destroy()
+      asking?.destroy()
     }
     const options: RequestOptions = {
       host: ip,
@@ -78,18 +81,17 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
       agent: false,
     }
     const name = hostname(host)
-    const asking =
-      ask.scheme === 'https'
-        ? tlsRequest(
-            {
-              ...options,
-              rejectUnauthorized: false,
-              ...(isIP(name) === 0 ? { servername: name } : { servername: '' }),
-            },
-            onAnswer,
-          )
-        : plainRequest(options, onAnswer)
     const timer = setTimeout(() => end(lateText(), true), timeoutMs)
+    let asking: ClientRequest | null = null
+    try {
+      asking =
+        ask.scheme === 'https'
+          ? tlsRequest({ ...options, rejectUnauthorized: false, servername: isIP(name) === 0 ? name : '' }, onAnswer)
+          : plainRequest(options, onAnswer)
+    } catch (error) {
+      // A host or path that no header can carry; it must not take the other requests with it.
+      return end(connectionError(error as NodeJS.ErrnoException))
+    }
     asking.on('socket', (socket) => {
       socket.once('connect', () => (connected = true))
       socket.once('secureConnect', () => (certificate = certificateOf(socket as TLSSocket, name)))
@@ -99,6 +101,7 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
 
     function onAnswer(answer: IncomingMessage): void {
       head = answer
+      if (endless.test(answer.headers['content-type'] ?? '')) return end(null)
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length
         if (bytes > atMost) return end(null)
