@@ -183,8 +183,16 @@ function albIngress(): Manifest {
       'alb.ingress.kubernetes.io/target-type': 'ip',
     },
   })
+  const redirect = {
+    path: '/',
+    pathType: 'Prefix',
+    backend: { service: { name: 'ssl-redirect', port: { name: 'use-annotation' } } },
+  }
   const web = { path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { name: 'http' } } } }
-  return { ...it, spec: { ingressClassName: 'alb', rules: [{ host: 'web.example.com', http: { paths: [web] } }] } }
+  return {
+    ...it,
+    spec: { ingressClassName: 'alb', rules: [{ host: 'web.example.com', http: { paths: [redirect, web] } }] },
+  }
 }
 
 const fargateTaint = { key: 'eks.amazonaws.com/compute-type', value: 'fargate', effect: 'NoSchedule' }

@@ -16,11 +16,12 @@ import { fakeCluster } from './fake-cluster.ts'
 import type { Flavour } from './flavour.ts'
 import type { Manifest } from './manifest.ts'
 import { networks } from './networks.ts'
+import { products } from './products.ts'
 import { probed } from './probed.ts'
 import { settle } from './settle.ts'
 import { workloads } from './workloads.ts'
 
-const flavours: readonly Flavour[] = [...clouds, ...distributions, ...networks, ...workloads]
+const flavours: readonly Flavour[] = [...clouds, ...distributions, ...networks, ...workloads, ...products]
 
 interface Told {
   readonly code: string

@@ -274,6 +274,7 @@ export const networks: readonly Flavour[] = [
     it: 'a Corefile with stub zones, autopath, rewrite, template and an etcd of external-dns',
     source:
       'coredns.io/plugins: autopath, rewrite, template, etcd; kubernetes.io/docs/tasks/administer-cluster/dns-custom-nameservers',
+    answering: { autopath: true },
     objects: [
       ...workers,
       ...coreDns({

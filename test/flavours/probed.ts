@@ -17,6 +17,11 @@ export interface Answering {
   readonly nameserver?: string
   /** What becomes of the probe's own lookups; all are answered unless told otherwise. */
   readonly network?: Network
+  /**
+   * Below the first suffix of a pod's search list CoreDNS answers what the other suffixes would come to
+   * (plugin/autopath).
+   */
+  readonly autopath?: boolean
 }
 
 /** The model as it is after a probe of a cluster in which every user is answered: the very plan, carried out. */
@@ -26,7 +31,12 @@ export function probed(read: Model, answering: Answering = {}): Model {
   const sources = {
     ...read.sources,
     dnsProbe: known(dnsProbe(plan, answering)),
-    nameAnswers: known({ from: fromOf(plan), answers: names(plan, read), searches: [], notAsked: 0 }),
+    nameAnswers: known({
+      from: fromOf(plan),
+      answers: [...names(plan, read), ...outsideNames(plan, answering)],
+      searches: [],
+      notAsked: 0,
+    }),
     contacts: known({ from: fromOf(plan), connects: connects(plan), http: http(plan) }),
     insideViews: known(views(plan, answering, dns.known ? dns.value.domain : 'cluster.local')),
     coreDnsWindows: known(plan.metrics.map((it) => coreDnsWindow(it.pod, it.ip, 0.02))),
@@ -85,6 +95,30 @@ function names(plan: ProbePlan, { sources: { services, endpointSlices } }: Model
       )
     }),
   )
+}
+
+/**
+ * Names outside, as they are and below each suffix of a pod's search list; a zone of the Corefile's has no address of
+ * its own.
+ */
+function outsideNames(plan: ProbePlan, { autopath = false }: Answering): readonly NameAnswer[] {
+  const node = plan.nodes[0] ?? ''
+  const server = { role: 'service' as const, ip: plan.dnsService ?? '', pod: null }
+  const suffixes = [`${plan.namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local']
+  const there = { answer: 'ok', rcode: 'NOERROR', addresses: ['93.184.216.34'] } as const
+  return (plan.names?.spec.outside ?? []).flatMap((typed) => {
+    const isStub = typed !== 'example.com'
+    const itself = nameAnswer({ kind: 'outside', typed, suffix: null }, `${typed}.`, {
+      node,
+      server,
+      ...(isStub ? { answer: 'nodata', rcode: 'NOERROR' } : there),
+    })
+    const below = suffixes.map((suffix, index) => {
+      const found = autopath && index === 0 && !isStub ? { ...there, aliases: [typed] } : {}
+      return nameAnswer({ kind: 'outside', typed, suffix }, `${typed}.${suffix}.`, { node, server, ...found })
+    })
+    return [itself, ...below]
+  })
 }
 
 function said(

@@ -8,8 +8,14 @@ import {
   workers,
 } from '../../../test/build/dns-faults.ts'
 import { answered, never } from '../../../test/build/lookups.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { service, slice } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import check from './tcp-unanswered.ts'
+
+const peers = service('peers', { clusterIP: 'None' })
+const many = (count: number) =>
+  Array.from({ length: count }, (_, index) => pod(`peers-${index}`, { ip: `10.2.1.${index + 1}` }))
 
 describeCheck(check, [
   {
@@ -33,6 +39,24 @@ describeCheck(check, [
       network: ({ transport, server }) => (transport === 'tcp' && server.ip === '10.2.2.2' ? never() : answered()),
     }),
     expect: [{ subject: 'Pod/kube-system/coredns-1', args: { where: 'server', udpFailed: 0 } }],
+  },
+  {
+    it: 'and a headless Service has an answer that needs TCP',
+    given: {
+      ...cluster({ network: tcpBlockedOn('worker-3') }),
+      services: [peers, service('cart')],
+      endpointSlices: [slice('peers', many(60))],
+    },
+    expect: [{ subject: 'Node/worker-3', args: { large: 'shop/peers has 60 addresses, 1006 bytes' } }],
+  },
+  {
+    it: 'and the answers of all Services are short',
+    given: {
+      ...cluster({ network: tcpBlockedOn('worker-3') }),
+      services: [peers],
+      endpointSlices: [slice('peers', many(20))],
+    },
+    expect: [{ subject: 'Node/worker-3', args: { large: '' } }],
   },
   {
     it: 'refused, not dropped',

@@ -1,7 +1,10 @@
 import { check } from '../../findings/check.ts'
 import { type Args, cannotTell, type Found, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { type Subject, subject } from '../../model/subject.ts'
+import { type LargeAnswer, largeAnswers } from '../../relations/large-answers.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { latency, serverName, shares } from './dns-evidence.ts'
@@ -17,26 +20,20 @@ export default check({
   fine: 'DNS over TCP is answered',
   severity: 'error',
   needs: ['dnsProbe'],
-  wants: ['clusterDns'],
+  wants: ['clusterDns', 'services', 'endpointSlices'],
   remedies: [],
-  decides: ['DNS-69'],
+  decides: ['DNS-52', 'DNS-69'],
 
-  run({ dnsProbe, clusterDns }) {
-    const service = clusterDns.known ? clusterDns.value.service : null
-    const whole = subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns')
-    const { nodes } = dnsProbe
-    const failing = nodes.filter((node) => tcpAlone(seriesOf(dnsProbe, { node, zone: 'cluster' })))
-    if (failing.length > 1 && failing.length === nodes.length)
-      return told(dnsProbe, whole, 'everywhere', nodes, seriesOf(dnsProbe, { zone: 'cluster' }))
-    const servers = [...new Set(seriesOf(dnsProbe, { role: 'endpoint' }).map((it) => it.server.ip))].toSorted()
-    const rest = nodes.filter((node) => !failing.includes(node))
-    const silent = servers.flatMap((ip) => judgeServer(dnsProbe, ip, rest, whole))
-    return [...silent, ...nodes.map((node) => judge(dnsProbe, node, failing.includes(node)))]
+  run({ dnsProbe, clusterDns, services, endpointSlices }) {
+    const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
+    const large =
+      services.known && endpointSlices.known ? largeAnswers(services.value, endpointSlices.value, domain) : []
+    return verdicts(dnsProbe, clusterDns).map((it) => naming(it, large))
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS over TCP fails ${place(on, args)}, so every look-up with a large answer ${args['where'] === 'server' ? 'that goes there ' : ''}hangs.`,
+      `DNS over TCP fails ${place(on, args)}, so every look-up with a large answer ${args['where'] === 'server' ? 'that goes there ' : ''}hangs${(args['large'] ?? '') === '' ? '' : ` (${args['large']})`}.`,
     detail: ({ subject: on, args }) =>
       `${place(on, args)} · TCP ${args['failed']} of ${args['of']} look-ups failed, UDP ${args['udpFailed']} of ${args['udpOf']}`,
     note: () =>
@@ -59,6 +56,38 @@ export default check({
     ],
   },
 })
+
+function verdicts(dnsProbe: DnsProbe, clusterDns: Known<ClusterDns>): readonly Verdict[] {
+  const service = clusterDns.known ? clusterDns.value.service : null
+  const whole = subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns')
+  const { nodes } = dnsProbe
+  const failing = nodes.filter((node) => tcpAlone(seriesOf(dnsProbe, { node, zone: 'cluster' })))
+  if (failing.length > 1 && failing.length === nodes.length)
+    return [told(dnsProbe, whole, 'everywhere', nodes, seriesOf(dnsProbe, { zone: 'cluster' }))]
+  const servers = [...new Set(seriesOf(dnsProbe, { role: 'endpoint' }).map((it) => it.server.ip))].toSorted()
+  const rest = nodes.filter((node) => !failing.includes(node))
+  const silent = servers.flatMap((ip) => judgeServer(dnsProbe, ip, rest, whole))
+  return [...silent, ...nodes.map((node) => judge(dnsProbe, node, failing.includes(node)))]
+}
+
+/** Whose answers need TCP, by name: without one of them nobody may notice. */
+function naming(it: Verdict, large: readonly LargeAnswer[]): Verdict {
+  if (it.kind !== 'finding') return it
+  const [first] = large
+  const named =
+    first === undefined
+      ? ''
+      : `${first.service.namespace}/${first.service.name} has ${first.endpoints} addresses, ${first.bytes} bytes${large.length > 1 ? `, and ${large.length - 1} more` : ''}`
+  const facts = large.slice(0, 4).map(({ service, endpoints, bytes }) => ({
+    kind: 'fact' as const,
+    label: `headless Service ${service.namespace}/${service.name}`,
+    value: `${endpoints} addresses, ${bytes} bytes`,
+  }))
+  return {
+    ...it,
+    found: { ...it.found, args: { ...it.found.args, large: named }, evidence: [...it.found.evidence, ...facts] },
+  }
+}
 
 function place(on: Subject, args: Args): string {
   if (args['where'] === 'node') return `from node ${on.name}`

@@ -8,10 +8,27 @@ import {
   upstreamSeen,
   workers,
 } from '../../../test/build/dns-faults.ts'
+import { clusterDns } from '../../../test/build/dns.ts'
 import { answered, never } from '../../../test/build/lookups.ts'
+import { nameAnswer, nameAnswers } from '../../../test/build/name-answers.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { known } from '../../model/known.ts'
+import type { NameAnswer } from '../../model/name-answers.ts'
 import check from './upstream-refuses.ts'
 
+const corefile = known(
+  'corp.example:53 {\n  forward . 10.150.0.1\n}\n.:53 {\n  kubernetes cluster.local\n  forward . 192.0.2.53\n}\n',
+)
+const stub = (answer: NameAnswer['answer'], others: NameAnswer['answer'] = 'nxdomain') => ({
+  ...cluster({ dns: clusterDns({ corefile }) }),
+  nameAnswers: nameAnswers([
+    nameAnswer({ kind: 'outside', typed: 'example.com', suffix: null }, 'example.com.', { answer: others }),
+    nameAnswer({ kind: 'outside', typed: 'corp.example', suffix: null }, 'corp.example.', {
+      answer,
+      rcode: answer === 'timeout' ? null : answer.toUpperCase(),
+    }),
+  ]),
+})
 const coredns = { subject: 'ConfigMap/kube-system/coredns' }
 
 describeCheck(check, [
@@ -61,5 +78,35 @@ describeCheck(check, [
     given: cluster({ network: upstreamLossy, upstreams: upstreamSeen(60, { NXDOMAIN: 38 }) }),
     expect: 'ok',
   },
+  {
+    it: 'the server of a stub zone is silent',
+    given: stub('timeout'),
+    expect: [
+      {
+        ...coredns,
+        severity: 'error',
+        confidence: 'observed',
+        args: { zone: 'corp.example', state: 'silent', upstream: '10.150.0.1' },
+      },
+    ],
+  },
+  {
+    it: 'CoreDNS answers SERVFAIL in its place',
+    given: stub('servfail'),
+    expect: [{ ...coredns, args: { zone: 'corp.example', state: 'silent' } }],
+  },
+  {
+    it: 'it refuses',
+    given: stub('refused'),
+    expect: [{ ...coredns, severity: 'error', args: { zone: 'corp.example', state: 'refuses' } }],
+  },
+  {
+    it: 'it is a server of other zones',
+    given: stub('nxdomain'),
+    expect: [{ ...coredns, severity: 'warning', args: { state: 'unknown-zone' } }],
+  },
+  { it: 'it has the zone, and no address for it', given: stub('nodata'), expect: 'ok' },
+  { it: 'it has an address for it', given: stub('ok'), expect: 'ok' },
+  { it: 'nothing is answered on that node', given: stub('timeout', 'timeout'), expect: 'ok' },
   { it: 'all well', given: cluster(), expect: 'ok' },
 ])

@@ -1,10 +1,18 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { corefileObject } from '../../relations/dns/corefile-text.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { CoreDnsWindow } from '../../model/counters.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { NameAnswers } from '../../model/name-answers.ts'
+import type { DnsServerLog } from '../../model/server-log.ts'
+import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { signsOf } from '../../relations/dns/server-log-signs.ts'
+import { stateOfStub, stubZones } from '../../relations/stub-zones.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { failureOf, outside, outsideFails, upstreamTotals } from '../../relations/dns/upstream.ts'
+import { parseCorefile } from '../../wire/corefile.ts'
 import { ms } from './dns-evidence.ts'
 import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
@@ -17,76 +25,141 @@ export default check({
   fine: 'names outside the cluster get answers that are no errors',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
-  wants: ['coreDnsWindows', 'dnsServerLogs'],
+  wants: ['coreDnsWindows', 'dnsServerLogs', 'nameAnswers'],
   remedies: [],
-  decides: [],
+  decides: ['DNS-55'],
 
-  run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
-    const asked = outside(dnsProbe)
-    if (asked.lookups.length < 4)
-      return cannotTell(
-        'too-few',
-        `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`,
-      )
-    if (!outsideFails(asked)) return ok(asked.lookups.length)
-    const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
-    if (upstreams.none) return notApplicable('the Corefile passes outside names on to nobody: DNS114 is about that')
-    const totals = upstreamTotals(upstreams.windows)
-    const failure = failureOf(asked, totals)
-    if (!failure.proven && failure.rcode === 'SERVFAIL')
-      return cannotTell(
-        coreDnsWindows.known ? 'failed' : coreDnsWindows.why.reason,
-        "outside names fail with SERVFAIL, and only CoreDNS's own metrics tell whether its upstream said so",
-      )
-    if (failure.kind === 'silent')
-      return ok(asked.lookups.length, 'outside names fail, and it is not an answer of the upstream that says so')
-    const loss = lossOf(asked.series)
-    return finding({
-      subject: corefileObject(clusterDns),
-      confidence: failure.proven ? 'observed' : 'inferred',
-      args: {
-        rcode: failure.rcode,
-        ...upstreamArgs(upstreams),
-        name: asked.series[0]?.name ?? 'unknown',
-        failed: loss.unanswered,
-        of: loss.of,
-        p50: ms(quantile(loss.times, 0.5)),
-        proven: failure.proven ? 'yes' : 'no',
-        full: signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent').length > 0 ? 'yes' : 'no',
-      },
-      evidence: upstreamEvidence({
-        dns: clusterDns,
-        probe: dnsProbe,
-        asked: asked.series,
-        upstreams,
-        label: `answers ${failure.rcode}`,
-      }),
-      symptoms: [dnsUpstreamSilent],
-      explains: ['dns-external:*'],
-    })
+  run({ nameAnswers, ...seen }) {
+    return [ofRoot(seen), ...ofStubs(seen.clusterDns, nameAnswers)]
   },
 
   words: {
     headline: ({ args }) =>
-      `Names outside the cluster can't be looked up: CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args['rcode']}.`,
+      args['zone'] !== undefined
+        ? `Names under ${args['zone']} can't be looked up: CoreDNS sends them to ${upstreamWords(args)}, which ${stubWords[String(args['state'])]}.`
+        : `Names outside the cluster can't be looked up: CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args['rcode']}.`,
     detail: ({ args }) =>
-      `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed with ${args['rcode']} after ${args['p50']} · names of the cluster are answered`,
+      `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed with ${args['rcode']}${args['zone'] === undefined ? ` after ${args['p50']} · names of the cluster are answered` : ` · line ${args['line']} of the Corefile`}`,
     note: ({ args }) =>
-      args['full'] === 'yes'
-        ? 'CoreDNS itself refuses what comes on top of max_concurrent: then REFUSED is its own word, or comes back from an upstream that asks CoreDNS in turn'
-        : args['proven'] === 'no'
-          ? "CoreDNS's own count of the upstream's answers could not be read: a server that is full (max_concurrent) or has no zone for the name refuses as well"
-          : args['rcode'] === 'REFUSED'
-            ? 'REFUSED means that the upstream does not serve these clients: most often its list of allowed networks lacks the nodes'
-            : "the error is the upstream's own: it could not resolve the name itself (its own way out, DNSSEC, its forwarders)",
+      args['zone'] !== undefined
+        ? 'a server of a zone has the name of the zone itself, with or without an address: NXDOMAIN for it says that this one does not serve it'
+        : args['full'] === 'yes'
+          ? 'CoreDNS itself refuses what comes on top of max_concurrent: then REFUSED is its own word, or comes back from an upstream that asks CoreDNS in turn'
+          : args['proven'] === 'no'
+            ? "CoreDNS's own count of the upstream's answers could not be read: a server that is full (max_concurrent) or has no zone for the name refuses as well"
+            : args['rcode'] === 'REFUSED'
+              ? 'REFUSED means that the upstream does not serve these clients: most often its list of allowed networks lacks the nodes'
+              : "the error is the upstream's own: it could not resolve the name itself (its own way out, DNSSEC, its forwarders)",
     help: ({ subject: on, args }) => [
-      args['full'] === 'yes'
-        ? 'find out why so many queries wait: an upstream that is slow, or that sends them back to CoreDNS'
-        : args['rcode'] === 'REFUSED'
-          ? "allow the nodes' addresses on the upstream (allow-query, allow-recursion, access-control), or forward to a server that serves them"
-          : 'ask the upstream itself, and look at its log; name a second one in the Corefile',
-      ...askUpstream(args).map((it) => `on a node of CoreDNS:  ${it}`),
+      args['zone'] !== undefined
+        ? 'ask that server for the zone, and correct the address in the Corefile if it is the wrong one'
+        : args['full'] === 'yes'
+          ? 'find out why so many queries wait: an upstream that is slow, or that sends them back to CoreDNS'
+          : args['rcode'] === 'REFUSED'
+            ? "allow the nodes' addresses on the upstream (allow-query, allow-recursion, access-control), or forward to a server that serves them"
+            : 'ask the upstream itself, and look at its log; name a second one in the Corefile',
+      ...askUpstream(args, args['zone'] === undefined ? 'example.com' : String(args['zone'])).map(
+        (it) => `on a node of CoreDNS:  ${it}`,
+      ),
       `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep forward`,
     ],
   },
 })
+
+const stubWords: Readonly<Record<string, string>> = {
+  silent: 'gives no good answer',
+  refuses: 'refuses them',
+  'unknown-zone': 'does not know the zone',
+}
+
+interface Seen {
+  readonly dnsProbe: DnsProbe
+  readonly clusterDns: ClusterDns
+  readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
+  readonly dnsServerLogs: Known<readonly DnsServerLog[]>
+}
+
+function ofRoot({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }: Seen): Verdict {
+  const asked = outside(dnsProbe)
+  if (asked.lookups.length < 4)
+    return cannotTell(
+      'too-few',
+      `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`,
+    )
+  if (!outsideFails(asked)) return ok(asked.lookups.length)
+  const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
+  if (upstreams.none) return notApplicable('the Corefile passes outside names on to nobody: DNS114 is about that')
+  const totals = upstreamTotals(upstreams.windows)
+  const failure = failureOf(asked, totals)
+  if (!failure.proven && failure.rcode === 'SERVFAIL')
+    return cannotTell(
+      coreDnsWindows.known ? 'failed' : coreDnsWindows.why.reason,
+      "outside names fail with SERVFAIL, and only CoreDNS's own metrics tell whether its upstream said so",
+    )
+  if (failure.kind === 'silent')
+    return ok(asked.lookups.length, 'outside names fail, and it is not an answer of the upstream that says so')
+  const loss = lossOf(asked.series)
+  return finding({
+    subject: corefileObject(clusterDns),
+    confidence: failure.proven ? 'observed' : 'inferred',
+    args: {
+      rcode: failure.rcode,
+      ...upstreamArgs(upstreams),
+      name: asked.series[0]?.name ?? 'unknown',
+      failed: loss.unanswered,
+      of: loss.of,
+      p50: ms(quantile(loss.times, 0.5)),
+      proven: failure.proven ? 'yes' : 'no',
+      full: signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent').length > 0 ? 'yes' : 'no',
+    },
+    evidence: upstreamEvidence({
+      dns: clusterDns,
+      probe: dnsProbe,
+      asked: asked.series,
+      upstreams,
+      label: `answers ${failure.rcode}`,
+    }),
+    symptoms: [dnsUpstreamSilent],
+    explains: ['dns-external:*'],
+  })
+}
+
+/** Zones with servers of their own, by the question for the zone itself. */
+function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>): readonly Verdict[] {
+  if (!dns.corefile.known || !answers.known) return []
+  const text = dns.corefile.value
+  return stubZones(parseCorefile(text)).flatMap(({ zone, forwarding }): readonly Verdict[] => {
+    const { state, seen } = stateOfStub(zone, answers.value)
+    if (state === 'answers' || state === 'not-asked') return state === 'answers' ? [ok(seen.length)] : []
+    const [first] = seen
+    const upstream = forwarding.to.map(({ written }) => written)
+    return [
+      finding({
+        subject: corefileObject(dns),
+        confidence: state === 'unknown-zone' ? 'possible' : 'observed',
+        severity: state === 'unknown-zone' ? 'warning' : 'error',
+        args: {
+          zone,
+          state,
+          line: forwarding.plugin.line,
+          name: `${zone}.`,
+          failed: seen.length,
+          of: seen.length,
+          rcode: first?.rcode ?? (first?.answer === 'timeout' ? 'no answer' : (first?.answer ?? 'no answer')),
+          proven: 'yes',
+          full: 'no',
+          upstream: upstream.join(' and '),
+          upstreams: upstream.length,
+        },
+        evidence: [
+          corefileEvidence(dns, text, forwarding.plugin.line, upstream[0] ?? 'forward', stubWords[state] ?? ''),
+          ...seen
+            .slice(0, 4)
+            .map((it) => ({ kind: 'fact' as const, label: `${zone} from ${it.node}`, value: it.rcode ?? it.answer })),
+        ],
+        // Where no name outside is answered, whoever is asked, this zone is one of many.
+        symptoms: [`dns-external:zone/${zone}`],
+      }),
+    ]
+  })
+}

@@ -2,12 +2,15 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsServer } from '../../model/lookups.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
+import { stubZones } from '../../relations/stub-zones.ts'
+import { parseCorefile } from '../../wire/corefile.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
 import { type NameQuestion, type NamesSpec, suffixesAtMost } from '../pod/spec.ts'
 
 /** Services whose names are asked for. */
 const most = 12
 const mostOutside = 4
+const mostStubs = 2
 const mostSuffixes = 4
 /** Of the rate that a node's pod has in all. */
 export const namesShare = 0.12
@@ -36,8 +39,14 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
   )
   const chosen = sample(all, model, dns)
   const targets = all.filter((it) => isTarget(it, model))
+  const stubs = dns.corefile.known
+    ? stubZones(parseCorefile(dns.corefile.value))
+        .slice(0, mostStubs)
+        .map(({ zone }) => zone)
+    : []
   const outside = [
     want.externalName.replace(/\.$/, ''),
+    ...stubs,
     ...chosen.flatMap((it) => (it.externalName === null ? [] : [it.externalName.replace(/\.$/, '')])),
   ]
   const pods = model.sources.pods.known ? model.sources.pods.value : []

@@ -1,0 +1,56 @@
+import type { NameAnswer, NameAnswers } from '../model/name-answers.ts'
+import { type Corefile, zoneOf } from '../wire/corefile.ts'
+import { kubernetesZones } from './dns/corefile-text.ts'
+import { type Forwarding, forwardingOf, forwardings } from './dns/upstream-servers.ts'
+
+/** A zone whose names the Corefile sends to servers of their own. */
+export interface StubZone {
+  readonly zone: string
+  readonly forwarding: Forwarding
+}
+
+/** Zones of names, that is: those of addresses (`in-addr.arpa`) and the cluster's own are left out. */
+export function stubZones(corefile: Corefile): readonly StubZone[] {
+  const own = new Set(kubernetesZones(corefile))
+  const named = forwardings(corefile).flatMap(({ server, plugin }) => [
+    ...server.keys.map(zoneOf),
+    zoneOf(plugin.args[0] ?? '.'),
+  ])
+  return [...new Set(named)]
+    .filter((zone) => zone !== '' && zone.includes('.') && !zone.endsWith('.arpa') && !own.has(zone))
+    .flatMap((zone) => {
+      const forwarding = forwardingOf(corefile, zone)
+      return forwarding === null ? [] : [{ zone, forwarding }]
+    })
+}
+
+/**
+ * What became of the question for the zone itself, from however many nodes. The servers of a zone have its own name,
+ * with or
+ * without an address: NXDOMAIN is the word of a server that does not serve the zone.
+ */
+export type StubState = 'answers' | 'silent' | 'refuses' | 'unknown-zone' | 'not-asked'
+
+export function stateOfStub(
+  zone: string,
+  { answers }: NameAnswers,
+): { readonly state: StubState; readonly seen: readonly NameAnswer[] } {
+  const isAbout = ({ reason }: NameAnswer): boolean =>
+    reason.kind === 'outside' && reason.suffix === null && reason.typed.toLowerCase() === zone
+  // A node whose other questions get no answer either says nothing of this zone.
+  const lively = new Set(
+    answers.filter((it) => !isAbout(it) && good.has(it.answer)).map((it) => `${it.node} ${it.server.ip}`),
+  )
+  const seen = answers.filter((it) => isAbout(it) && lively.has(`${it.node} ${it.server.ip}`))
+  return { state: stateOf(seen), seen }
+}
+
+const good: ReadonlySet<string> = new Set(['ok', 'nodata', 'nxdomain'])
+
+function stateOf(seen: readonly NameAnswer[]): StubState {
+  const all = (...of: readonly NameAnswer['answer'][]): boolean => seen.every((it) => of.includes(it.answer))
+  if (seen.length === 0) return 'not-asked'
+  if (all('timeout', 'unreachable', 'servfail')) return 'silent'
+  if (all('refused')) return 'refuses'
+  return all('nxdomain') ? 'unknown-zone' : 'answers'
+}
