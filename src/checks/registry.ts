@@ -10,6 +10,12 @@ import upstreamDead from './dns/upstream-dead.ts'
 import tcpUnanswered from './dns/tcp-unanswered.ts'
 import serviceNameWrong from './dns/service-name-wrong.ts'
 import suffixAnswers from './dns/suffix-answers.ts'
+import hostsFileShadows from './dns/hosts-file-shadows.ts'
+import nsswitchStopsDns from './dns/nsswitch-stops-dns.ts'
+import nameserverSilent from './dns/nameserver-silent.ts'
+import resolverInThePod from './dns/resolver-in-the-pod.ts'
+import resolvConfChanged from './dns/resolv-conf-changed.ts'
+import optionNotHeeded from './dns/option-not-heeded.ts'
 import lookupsLost from './dns/lookups-lost.ts'
 import serversOnOneNode from './dns/servers-on-one-node.ts'
 import singleServer from './dns/single-server.ts'
@@ -112,6 +118,12 @@ export const checks: readonly AnyCheck[] = [
   answeredWithErrors, // DNS160
   serviceNameWrong, // DNS165
   suffixAnswers, // DNS166
+  hostsFileShadows, // DNS167
+  nsswitchStopsDns, // DNS168
+  nameserverSilent, // DNS169
+  resolverInThePod, // DNS170
+  resolvConfChanged, // DNS171
+  optionNotHeeded, // DNS172
   nodeCacheDown, // DNS173
   forwardLimit, // DNS174
   noCommonFamily, // DNS175

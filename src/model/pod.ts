@@ -78,6 +78,12 @@ export interface Pod {
   readonly dnsConfig: DnsConfig | null
   /** Where a container mounts something over /etc/resolv.conf: what stands in the volume. Absent where none does. */
   readonly resolvConfMount?: { readonly kind: string; readonly name: string }
+  /** Lines that the kubelet writes into /etc/hosts because the spec asks for them. Absent where there are none. */
+  readonly hostAliases?: readonly { readonly ip: string; readonly names: readonly string[] }[]
+  /**
+   * Who takes this pod's DNS queries on their way, by its containers and annotations. Absent where nobody is seen to.
+   */
+  readonly dnsHop?: { readonly by: string; readonly sign: string }
   readonly owner: { readonly kind: string; readonly name: string } | null
   readonly containers: readonly Container[]
   /** Why it has no node, in the scheduler's words. */

@@ -92,6 +92,8 @@ export function objectSchemas(intern: Intern) {
     dnsPolicy: word,
     dnsConfig: v.nullable(dnsConfig),
     resolvConfMount: v.exactOptional(v.object({ kind: v.string(), name: v.string() })),
+    hostAliases: v.exactOptional(v.array(v.object({ ip: v.string(), names: v.array(v.string()) }))),
+    dnsHop: v.exactOptional(v.object({ by: v.string(), sign: v.string() })),
     owner,
     containers: v.array(container),
     scheduling: v.exactOptional(text),

@@ -50,7 +50,9 @@ export function insideView(name: string, about: Partial<InsideView> = {}): Insid
     namespace: 'shop',
     pod: name,
     container: 'app',
-    resolvConf: known('nameserver 10.96.0.10\n'),
+    resolvConf: known(
+      'search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+    ),
     lookup: known({ tool: 'getent', name: 'kubernetes.default', result: 'ok', ms: 1 }),
     tcp53: known('open'),
     ...about,

@@ -1,7 +1,12 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { type PodResolver, podResolvers, type ServerKind, serverKinds } from '../../relations/dns/pod-resolvers.ts'
+import { dnsServerInPod } from '../../relations/symptom.ts'
+import { forwardings } from '../../relations/dns/upstream-servers.ts'
+import { parseCorefile } from '../../wire/corefile.ts'
 import { count } from '../service/words.ts'
+import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 
 /**
@@ -23,14 +28,17 @@ export default check({
     const kind = serverKinds(clusterDns, services)
     const resolvers = podResolvers(pods, clusterDns, insideViews)
     if (resolvers.length === 0) return notApplicable('no running pod whose servers are known')
-    return resolvers.map((it) => judge(it, kind))
+    const upstreams = upstreamsIn(clusterDns)
+    const judged = resolvers.map((it) => judge(it, kind, upstreams))
+    const blind = unseenPods(insideViews)
+    return blind === null ? judged : [...judged.filter((it) => it.kind !== 'ok'), blind]
   },
 
   words: {
     headline: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} asks ${args['other']} beside the cluster's DNS: names of the cluster will be missing now and then.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameservers ${args['all']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameservers ${args['all']} · ${args['other']}: ${args['how']}`,
     note: () =>
       'musl (Alpine) asks all servers at once and takes the first answer, NXDOMAIN too; glibc asks the next when one is late, and never goes back for a name that was denied',
     help: ({ subject: on, args }) => [
@@ -40,14 +48,80 @@ export default check({
   },
 })
 
-function judge(it: PodResolver, kind: (ip: string) => ServerKind): Verdict {
+/** What is known of whether the other server knows names of the cluster. */
+type Knows =
+  | { readonly kind: 'yes' }
+  | { readonly kind: 'no'; readonly how: string; readonly confidence: 'observed' | 'inferred' }
+  | { readonly kind: 'unknown' }
+
+function judge(it: PodResolver, kind: (ip: string) => ServerKind, upstreams: ReadonlySet<string>): Verdict {
   const others = it.nameservers.filter((ip) => kind(ip) === 'other')
-  const [other] = others
-  if (other === undefined || !it.nameservers.some((ip) => kind(ip) === 'cluster')) return ok(1)
+  if (others.length === 0 || !it.nameservers.some((ip) => kind(ip) === 'cluster')) return ok(1)
+  const judged = others.map((ip) => ({ ip, knows: knowsOf(it, ip, upstreams) }))
+  const [stranger] = judged.flatMap(({ ip, knows }) => (knows.kind === 'no' ? [{ ip, knows }] : []))
+  if (stranger === undefined) {
+    const [open] = judged.filter(({ knows }) => knows.kind === 'unknown')
+    if (open === undefined) return ok(1, 'the other servers know the names of the cluster as well')
+    const on = `${it.workload.kind} ${it.workload.namespace}/${it.workload.name}`
+    return cannotTell(
+      it.view === null ? 'not-asked' : 'ambiguous',
+      `whether ${open.ip}, which ${on} lists beside the cluster's DNS, knows names of the cluster was not asked`,
+      it.view === null ? '--probe' : null,
+    )
+  }
+  const { ip, knows } = stranger
   return finding({
     subject: it.workload,
-    confidence: it.seen === null ? 'inferred' : 'observed',
-    args: { other, all: it.nameservers.join(', '), pods: it.pods.length },
-    evidence: [resolverEvidence(it, 'nameserver', other, 'knows no name of the cluster')],
+    confidence: it.seen === null ? 'inferred' : knows.confidence,
+    args: { other: ip, all: it.nameservers.join(', '), pods: it.pods.length, how: knows.how },
+    symptoms: it.view === null ? [] : [dnsServerInPod({ namespace: it.view.namespace, name: it.view.pod }, ip)],
+    evidence: [
+      resolverEvidence(it, 'nameserver', ip, 'knows no name of the cluster'),
+      { kind: 'fact', label: ip, value: knows.how },
+    ],
   })
+}
+
+/**
+ * Asked from inside the pod, it says so itself. Else: one that the cluster's DNS passes names on to is not the one that
+ * knows them, and an address of the public Internet is nobody's cluster. Of any other nobody knows.
+ */
+function knowsOf({ view }: PodResolver, ip: string, upstreams: ReadonlySet<string>): Knows {
+  const servers = view?.resolving?.servers
+  const asked = servers?.known === true ? (servers.value.find((it) => it.ip === ip)?.result ?? null) : null
+  if (asked === 'ok') return { kind: 'yes' }
+  if (asked === 'nxdomain' || asked === 'nodata' || asked === 'refused' || asked === 'servfail')
+    return { kind: 'no', how: `asked for a name of the cluster in pod ${view?.pod}: ${asked}`, confidence: 'observed' }
+  if (upstreams.has(ip))
+    return {
+      kind: 'no',
+      how: "the cluster's own DNS passes on to it what is not of the cluster",
+      confidence: 'inferred',
+    }
+  return isPublic(ip)
+    ? { kind: 'no', how: 'a server of the public Internet', confidence: 'inferred' }
+    : { kind: 'unknown' }
+}
+
+/** RFC 1918, 6598, 3927, 2544, 5737 for IPv4; all but global unicast for IPv6. */
+const notPublic =
+  /^(?:10\.|127\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.|192\.0\.[02]\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|198\.1[89]\.|198\.51\.100\.|203\.0\.113\.|0\.|22[4-9]\.|2[3-5]\d\.)/
+
+function isPublic(ip: string): boolean {
+  return ip.includes(':') ? /^[23]/.test(ip) && !/^2001:0?db8:/i.test(ip) : !notPublic.test(ip)
+}
+
+function upstreamsIn({ corefile }: ClusterDns): ReadonlySet<string> {
+  const its = corefile.known ? forwardings(parseCorefile(corefile.value)).flatMap((it) => it.plugin.args.slice(1)) : []
+  return new Set(its.map((it) => askedAt(it)))
+}
+
+/** `dns://192.0.2.53:53` as the address alone. */
+function askedAt(text: string): string {
+  const rest = text.replace(/^[a-z]+:\/\//, '')
+  return rest.startsWith('[')
+    ? (rest.slice(1).split(']')[0] ?? rest)
+    : /^[\d.]+:\d+$/.test(rest)
+      ? (rest.split(':')[0] ?? rest)
+      : rest
 }

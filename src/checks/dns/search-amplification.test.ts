@@ -12,6 +12,7 @@ const fromTheNode =
 const dnsConfig = (about: Partial<DnsConfig>): DnsConfig => ({ nameservers: [], searches: [], options: [], ...about })
 const configured = (about: Partial<DnsConfig>) => [pod('web-1', { dnsConfig: dnsConfig(about) })]
 const dns = { clusterDns: clusterDns() }
+const inside = { insideViews: [insideView('other-1')] }
 const web = { subject: 'Deployment/shop/web' }
 
 describeCheck(check, [
@@ -59,17 +60,32 @@ describeCheck(check, [
     says: /no permission/,
   },
 
-  { it: 'what Kubernetes gives every pod', given: { ...dns, pods: [pod('web-1')] }, expect: 'ok' },
+  {
+    it: 'what Kubernetes gives every pod',
+    given: { ...dns, pods: [pod('web-1'), pod('web-2')], ...inside },
+    expect: 'ok',
+  },
+  {
+    it: 'the same by its spec alone: a node may add suffixes',
+    given: { ...dns, pods: [pod('web-1')] },
+    expect: 'cannot-tell',
+    says: /--probe/,
+  },
   { it: 'the same, seen from inside', given: { ...dns, pods: [pod('web-1')], insideViews: seen(usual) }, expect: 'ok' },
   {
     it: 'many suffixes and a low ndots',
     given: {
       ...dns,
       pods: configured({ searches: ['a.example', 'b.example'], options: [{ name: 'ndots', value: '2' }] }),
+      ...inside,
     },
     expect: 'ok',
   },
-  { it: 'the same suffix twice', given: { ...dns, pods: configured({ searches: ['cluster.local'] }) }, expect: 'ok' },
+  {
+    it: 'the same suffix twice',
+    given: { ...dns, pods: configured({ searches: ['cluster.local'] }), ...inside },
+    expect: 'ok',
+  },
   {
     it: "a suffix that the node's resolv.conf gives, cut by dnsPolicy Default",
     given: {

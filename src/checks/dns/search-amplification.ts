@@ -6,6 +6,7 @@ import type { Pod } from '../../model/pod.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { searchAmplified } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { unseenPods } from './inside-words.ts'
 import { parseResolvConf, queriesPerLookup, type ResolvConf } from '../../wire/resolv-conf.ts'
 
 /** `api.example.com`: the kind of outside name that applications look up. */
@@ -34,10 +35,12 @@ export default check({
     const running = pods.filter((it) => it.phase === 'Running' && !it.deleting)
     if (running.length === 0) return notApplicable('no running pod')
     const workloads = Map.groupBy(running, (it) => subjectKey(workloadOfPod(it)))
-    return [...workloads.values()].flatMap((its) => {
+    const judged = [...workloads.values()].flatMap((its) => {
       const [pod] = its
       return pod === undefined ? [] : [judge(its, pod, views, clusterDns.domain)]
     })
+    const blind = unseenPods(insideViews)
+    return blind === null ? judged : [...judged.filter((it) => it.kind !== 'ok'), blind]
   },
 
   words: {

@@ -11,6 +11,7 @@ import {
 import { subjectKey } from '../../model/subject.ts'
 import { type PodResolver, podResolvers } from '../../relations/dns/pod-resolvers.ts'
 import { searchAmplified } from '../../relations/symptom.ts'
+import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 
 /**
@@ -43,9 +44,11 @@ export default check({
     const shown = new Set(seen.map((it) => subjectKey(it.workload)))
     const musl = [...seen, ...asked.filter((it) => !shown.has(subjectKey(it.workload)))]
       .filter((it) => !told.has(subjectKey(it.workload)))
-      .flatMap(overMusl)
+      .flatMap((it) => [...overOldGlibc(it), ...overMusl(it)].slice(0, 1))
     const found = [...kubelet, ...musl]
-    return found.length === 0 ? ok(asked.length + seen.length) : found.map(verdict)
+    const blind = unseenPods(insideViews)
+    if (found.length === 0) return blind ?? ok(asked.length + seen.length)
+    return [...found.map(verdict), ...(blind === null ? [] : [blind])]
   },
 
   words: {
@@ -103,14 +106,40 @@ function overKubelet(it: PodResolver): readonly Over[] {
   return []
 }
 
-/** For information: which C library an image has is not known. */
+/** glibc before 2.26 keeps six suffixes of 256 characters in all (resolv.h, MAXDNSRCH), and skips what is more. */
+const oldGlibc = { searches: 6, characters: 256 }
+
+function overOldGlibc(it: PodResolver): readonly Over[] {
+  const version = it.view?.resolving?.glibc ?? null
+  if (version === null || Number(version.slice(2)) >= 26) return []
+  const characters = it.searches.join(' ').length
+  if (it.searches.length <= oldGlibc.searches && characters <= oldGlibc.characters) return []
+  const args = {
+    headline: `has ${it.searches.length} search suffixes, of which its C library (glibc ${version}) reads ${oldGlibc.searches}`,
+    detail: `${it.searches.length} suffixes, ${characters} characters · glibc before 2.26 reads ${oldGlibc.searches} and ${oldGlibc.characters}`,
+    note: 'names that need one of the last suffixes are not found; a newer image reads them all',
+  }
+  return [{ it, severity: 'warning', confidence: 'observed', keyword: 'search', mark: it.searches.at(-1) ?? '', args }]
+}
+
+/** For information, unless musl is seen in the container. */
 function overMusl(it: PodResolver): readonly Over[] {
   const line = `search ${it.searches.join(' ')}`
-  if (line.length <= muslLine) return []
+  if (line.length <= muslLine || it.view?.libc === 'glibc') return []
   const args = {
     headline: `has a search line of ${line.length} characters, which musl (Alpine) does not read at all`,
     detail: `search line of ${line.length} characters · musl reads ${muslLine} · glibc reads it all`,
     note: 'musl skips a longer line whole: short names of Services are then not found. Images with glibc are not concerned',
   }
-  return [{ it, severity: 'info', confidence: 'possible', keyword: 'search', mark: it.searches.at(-1) ?? '', args }]
+  const isMusl = it.view?.libc === 'musl'
+  return [
+    {
+      it,
+      severity: isMusl ? 'warning' : 'info',
+      confidence: isMusl ? 'observed' : 'possible',
+      keyword: 'search',
+      mark: it.searches.at(-1) ?? '',
+      args,
+    },
+  ]
 }

@@ -108,10 +108,35 @@ describeCheck(check, [
   },
   {
     it: 'dnsPolicy None with the DNS of a virtual cluster, a Service here',
-    given: { ...base, pods: [pod('web-1', none(['10.96.44.7']))] },
+    given: { ...base, pods: [pod('web-1', none(['10.96.44.7']))], insideViews: [insideView('other-1')] },
     expect: 'ok',
   },
-  { it: 'by their spec alone', given: { ...base, pods: [pod('web-1')] }, expect: 'ok' },
+  { it: 'by their spec alone', given: { ...base, pods: [pod('web-1')] }, expect: 'cannot-tell', says: /--probe/ },
+  {
+    it: 'a file mounted over it, and nobody looked',
+    given: {
+      ...base,
+      pods: [
+        pod('web-1', { resolvConfMount: { kind: 'ConfigMap', name: 'old-dns' } }),
+        pod('other-1', { owner: null }),
+      ],
+      insideViews: [insideView('other-1')],
+    },
+    expect: 'cannot-tell',
+    says: /ConfigMap old-dns/,
+  },
+  {
+    it: 'a file mounted over it, and exec is forbidden',
+    given: {
+      ...base,
+      pods: [pod('web-1', { resolvConfMount: { kind: 'ConfigMap', name: 'old-dns' } })],
+      ...asks('', 'ok', {
+        resolvConf: unknown('forbidden', 'create pods/exec'),
+        lookup: unknown('forbidden', 'create pods/exec'),
+      }),
+    },
+    expect: 'cannot-tell',
+  },
   {
     it: 'dnsPolicy None, and no name of the cluster is wanted',
     given: { ...base, pods: [pod('web-1', none(['8.8.8.8'], ['corp.example']))] },

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import {
   isClusterFirst,
   type PodResolver,
@@ -10,6 +10,7 @@ import {
 import type { Scope } from '../../model/sources.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { count } from '../service/words.ts'
+import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 
 /**
@@ -34,7 +35,9 @@ export default check({
       (it) => wantsClusterNames(it, clusterDns.domain) || failsByDefault(it, scope),
     )
     if (resolvers.length === 0) return notApplicable('no running pod looks for names of the cluster')
-    return resolvers.map((it) => judge(it, kind, clusterDns.service?.clusterIP ?? 'none'))
+    const judged = resolvers.map((it) => judge(it, kind, clusterDns.service?.clusterIP ?? 'none'))
+    const blind = unseenPods(insideViews)
+    return blind === null ? judged : [...judged.filter((it) => it.kind !== 'ok'), blind]
   },
 
   words: {
@@ -100,6 +103,14 @@ function wantsClusterNames({ pod }: PodResolver, domain: string): boolean {
 
 /** A server of another sort may know the cluster's names all the same: a look-up that works has the last word. */
 function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): Verdict {
+  const { resolvConfMount } = it.pod
+  if (it.seen === null && resolvConfMount !== undefined) {
+    return cannotTell(
+      'not-asked',
+      `${it.workload.kind} ${it.workload.namespace}/${it.workload.name} mounts ${resolvConfMount.kind} ${resolvConfMount.name} over /etc/resolv.conf, and nobody looked into it`,
+      it.view === null ? '--probe' : null,
+    )
+  }
   if (it.nameservers.some((ip) => kind(ip) !== 'other')) return ok(1)
   const lookup = it.view?.lookup
   const result = lookup?.known === true ? lookup.value.result : null

@@ -30,6 +30,8 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     dnsPolicy: intern.text(text(spec['dnsPolicy']) ?? 'ClusterFirst'),
     dnsConfig: isObject(spec['dnsConfig']) ? projectDnsConfig(fields(spec['dnsConfig'])) : null,
     ...resolvConfMount(spec),
+    ...hostAliases(spec),
+    ...dnsHop(spec, it.metadata),
     owner: ownerOf(it.metadata, intern),
     containers: containers(spec, status, intern, isNetworkComponent(it.labels)),
     ...schedulingOf(status),
@@ -124,6 +126,31 @@ function resolvConfMount(spec: Fields): Pick<Pod, 'resolvConfMount'> {
     resolvConfMount:
       secret === null ? { kind: 'volume', name: text(mount['name']) ?? 'unnamed' } : { kind: 'Secret', name: secret },
   }
+}
+
+function hostAliases(spec: Fields): Pick<Pod, 'hostAliases'> {
+  const lines = list(spec['hostAliases'])
+    .map(fields)
+    .map((it) => ({ ip: text(it['ip']) ?? '', names: texts(it['hostnames']) }))
+  return lines.length === 0 ? {} : { hostAliases: lines }
+}
+
+/**
+ * Istio's sidecar answers DNS itself where ISTIO_META_DNS_CAPTURE says so, which its injector writes into the
+ * container;
+ * in its ambient mode the node's ztunnel takes the pod's traffic, port 53 with it, and the CNI plug-in leaves its mark.
+ */
+function dnsHop(spec: Fields, metadata: Fields): Pick<Pod, 'dnsHop'> {
+  const all = [...list(spec['containers']), ...list(spec['initContainers'])].map(fields)
+  const proxy = all.find((it) =>
+    list(it['env'])
+      .map(fields)
+      .some((one) => one['name'] === 'ISTIO_META_DNS_CAPTURE' && one['value'] === 'true'),
+  )
+  if (proxy !== undefined)
+    return { dnsHop: { by: `container ${text(proxy['name']) ?? 'istio-proxy'}`, sign: 'ISTIO_META_DNS_CAPTURE=true' } }
+  const ambient = fields(metadata['annotations'])['ambient.istio.io/redirection'] === 'enabled'
+  return ambient ? { dnsHop: { by: "the node's ztunnel", sign: 'ambient.istio.io/redirection: enabled' } } : {}
 }
 
 /** The kubelet's sentence, else its one-word reason. */

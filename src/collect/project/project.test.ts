@@ -68,6 +68,30 @@ describe('weave-tc', () => {
   )
 })
 
+describe('what takes part in the names of a pod', () => {
+  const of = (spec: object, annotations: object = {}) =>
+    projectPod({ metadata: { ...metadata, annotations }, spec, status: {} }, intern)
+  test('hostAliases', () => {
+    expect(of({ hostAliases: [{ ip: '10.0.0.66', hostnames: ['cart', 'cart.shop'] }] })?.hostAliases).toEqual([
+      { ip: '10.0.0.66', names: ['cart', 'cart.shop'] },
+    ])
+    expect(of({})).not.toHaveProperty('hostAliases')
+  })
+  test("a mesh that answers DNS: by the sidecar's environment, and by the mark of ambient mode", () => {
+    const sidecar = (value: string): object => ({
+      name: 'istio-proxy',
+      env: [{ name: 'ISTIO_META_DNS_CAPTURE', value }],
+    })
+    expect(of({ containers: [{ name: 'web' }, sidecar('true')] })?.dnsHop).toEqual({
+      by: 'container istio-proxy',
+      sign: 'ISTIO_META_DNS_CAPTURE=true',
+    })
+    expect(of({ initContainers: [sidecar('true')] })?.dnsHop?.by).toBe('container istio-proxy')
+    expect(of({ containers: [sidecar('false')] })).not.toHaveProperty('dnsHop')
+    expect(of({}, { 'ambient.istio.io/redirection': 'enabled' })?.dnsHop?.by).toBe("the node's ztunnel")
+  })
+})
+
 describe('Pod', () => {
   const raw = {
     metadata: {

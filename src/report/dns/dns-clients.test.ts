@@ -19,7 +19,7 @@ it('each pod with its library, its look-up and what one look-up costs it', () =>
   expect(clients(model({ insideViews }))).toEqual([
     'from inside application pods, and queries for one look-up of api.example.com (with a last dot 2):',
     '  shop/web-1   musl                 getent ok within 20 ms                 10 queries: 4 suffixes, ndots:5',
-    '  shop/cart-1  libc unknown         getent timeout after 8.01 s            2 queries: 0 suffixes, ndots:1',
+    '  shop/cart-1  libc unknown         getent timeout after 8.01 s            8 queries: 3 suffixes, ndots:5',
     '  shop/db-0    libc not looked for  not tried: the container has no shell  resolv.conf not read: the container has no shell',
   ])
 })

@@ -1,0 +1,163 @@
+import type { Evidence } from '../../findings/evidence.ts'
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Known } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
+import { subjectKey } from '../../model/subject.ts'
+import {
+  declaredEntries,
+  entriesOf,
+  entriesToJudge,
+  type HostsEntry,
+  serviceNamed,
+} from '../../relations/hosts-entries.ts'
+import { answerFits } from '../../relations/dns/inside-answers.ts'
+import { type InsidePod, insidePods } from '../../relations/dns/inside-pods.ts'
+import { nsswitchOf } from '../../relations/nsswitch.ts'
+import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { nameInPod } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { count } from '../service/words.ts'
+import { fileEvidence, unseenPods } from './inside-words.ts'
+
+/**
+ * The C library reads /etc/hosts before it asks DNS, and never asks for a name that stands there. An entry that was
+ * right when it was written stays when the Service gets another address.
+ */
+export default check({
+  code: 'DNS167',
+  slug: 'dns/hosts-file-shadows',
+  title: 'a hosts file says something else of a Service than the API',
+  fine: 'hosts files of pods say of Services what the API says',
+  severity: 'error',
+  needs: ['pods', 'services'],
+  wants: ['insideViews', 'endpointSlices', 'clusterDns'],
+  remedies: [],
+  decides: [],
+
+  run({ pods, services, insideViews, endpointSlices, clusterDns }) {
+    const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
+    const slices = endpointSlices.known ? slicesOfServices(endpointSlices.value) : () => null
+    const running = pods.filter((it) => it.phase === 'Running' && !it.deleting)
+    if (running.length === 0) return notApplicable('no running pod')
+    const groups = [...Map.groupBy(running, (it) => subjectKey(workloadOfPod(it))).values()]
+    const judged = groups.map((its) => judge(its, insideViews, { services, slices, domain }))
+    const blind = unseenPods(insideViews)
+    return blind === null ? judged : [...judged.filter((it) => it.kind === 'finding'), blind]
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} takes ${args['name']} for ${args['ip']}: an entry of its hosts file stands before Service ${args['service']} (${args['is']}).`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ${args['from']}: ${args['ip']} ${args['name']} · the Service is ${args['is']} · ${args['lookup']}`,
+    note: ({ args }) =>
+      args['from'] === 'hostAliases'
+        ? 'the kubelet writes hostAliases into /etc/hosts when a container starts'
+        : 'no DNS server is asked for a name that stands in the file',
+    help: ({ subject: on, args }) => [
+      args['from'] === 'hostAliases'
+        ? 'take the name out of spec.hostAliases of the pod template'
+        : 'take the line out: look for hostAliases, for a mount of /etc/hosts, and for what an image writes at its start',
+      `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 hostAliases`,
+      `kubectl -n ${on.namespace} exec ${on.kind === 'Pod' ? on.name : args['pod']} -- cat /etc/hosts`,
+    ],
+  },
+})
+
+interface Against {
+  readonly services: readonly Service[]
+  readonly slices: (service: Service) => readonly EndpointSlice[] | null
+  readonly domain: string
+}
+
+function judge(pods: readonly Pod[], insideViews: Known<readonly InsideView[]>, against: Against): Verdict {
+  const looked = insideViews.known ? insidePods(pods, insideViews.value) : []
+  for (const one of looked) {
+    const hosts = one.resolving?.hosts
+    const read = hosts?.known === true ? hosts.value : null
+    if (read === null) continue
+    // Where DNS comes first, the file speaks for names alone that DNS does not have.
+    if (one.view.libc !== 'musl' && one.resolving !== null && nsswitchOf(one.resolving.nsswitch)?.filesFirst === false)
+      continue
+    const wrong = wrongEntry(entriesOf(read), one.pod, against, one)
+    if (wrong !== null) return found(pods, wrong, one, read)
+  }
+  const unread = pods.find(
+    (it) => it.hostAliases !== undefined && !looked.some(({ resolving }) => resolving?.hosts.known === true),
+  )
+  const declared = unread === undefined ? null : wrongEntry(declaredEntries(unread), unread, against, null)
+  return declared === null ? ok(pods.length) : found(pods, declared, null, null)
+}
+
+interface Wrong {
+  readonly entry: HostsEntry
+  readonly service: Service
+  readonly pod: Pod
+}
+
+function wrongEntry(
+  entries: readonly HostsEntry[],
+  pod: Pod,
+  { services, slices, domain }: Against,
+  inside: InsidePod | null,
+): Wrong | null {
+  for (const entry of entriesToJudge(entries, pod)) {
+    const service = serviceNamed(entry.name, pod.namespace, domain, services)
+    if (service === null || answerFits([entry.ip], service, slices(service)) !== 'wrong') continue
+    // What the library itself said of this very name counts above what a file implies.
+    const said = inside?.resolving?.names.find((it) => it.typed.toLowerCase() === entry.name && it.result === 'ok')
+    if (said !== undefined && answerFits(said.addresses, service, slices(service)) === 'right') continue
+    return { entry, service, pod }
+  }
+  return null
+}
+
+function found(
+  pods: readonly Pod[],
+  { entry, service, pod }: Wrong,
+  inside: InsidePod | null,
+  text: string | null,
+): Verdict {
+  const workload = workloadOfPod(pod)
+  const isDeclared = (pod.hostAliases ?? []).some(
+    (it) => it.ip === entry.ip && it.names.some((one) => one.toLowerCase().replace(/\.$/, '') === entry.name),
+  )
+  const said = inside?.resolving?.names.find((it) => it.typed.toLowerCase() === entry.name)
+  return finding({
+    subject: workload,
+    confidence: inside === null ? 'inferred' : 'observed',
+    args: {
+      name: entry.name,
+      ip: entry.ip,
+      service: `${service.namespace}/${service.name}`,
+      is: service.clusterIP === 'None' ? 'headless' : (service.clusterIP ?? 'elsewhere'),
+      pods: pods.length,
+      pod: pod.name,
+      from: isDeclared ? 'hostAliases' : '/etc/hosts',
+      lookup:
+        said === undefined ? 'not looked up there' : `looked up there: ${said.addresses.join(', ') || said.result}`,
+    },
+    symptoms: pods.map((it) => nameInPod(it, service)),
+    evidence: [
+      evidenceOf(entry, pod, inside, text),
+      { kind: 'fact', label: `Service ${service.namespace}/${service.name}`, value: service.clusterIP ?? 'no address' },
+    ],
+  })
+}
+
+function evidenceOf(entry: HostsEntry, pod: Pod, inside: InsidePod | null, text: string | null): Evidence {
+  if (inside !== null && text !== null) return fileEvidence(inside, '/etc/hosts', text, entry.ip, 'stands before DNS')
+  const lines = ['hostAliases:', `- ip: ${entry.ip}`, '  hostnames:', `  - ${entry.name}`]
+  return {
+    kind: 'config',
+    object: workloadOfPod(pod),
+    path: workloadOfPod(pod).kind === 'Pod' ? 'spec' : 'spec.template.spec',
+    lines,
+    at: 1,
+    mark: entry.ip,
+    label: 'stands before DNS',
+  }
+}

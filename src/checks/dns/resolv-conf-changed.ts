@@ -1,0 +1,108 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import { expectedResolvConf } from '../../relations/dns/expected-resolv-conf.ts'
+import { isFailed } from '../../relations/dns/inside-answers.ts'
+import { type InsidePod, insidePods } from '../../relations/dns/inside-pods.ts'
+import { dnsLossInPod, nameInPod } from '../../relations/symptom.ts'
+import { parseResolvConf } from '../../wire/resolv-conf.ts'
+import { fileEvidence, unseenPods } from './inside-words.ts'
+
+/**
+ * The kubelet writes resolv.conf from dnsPolicy and dnsConfig. A volume mounted over it, or a start script that writes
+ * it again, leaves out what the spec asks for, and nothing in the API says so.
+ */
+export default check({
+  code: 'DNS171',
+  slug: 'dns/resolv-conf-changed',
+  title: "a pod's resolv.conf is not what its spec asks for",
+  fine: 'resolv.conf of pods has what their spec asks for',
+  severity: 'warning',
+  needs: ['pods', 'clusterDns', 'insideViews'],
+  remedies: [],
+  decides: [],
+
+  run({ pods, clusterDns, insideViews }) {
+    const looked = insidePods(pods, insideViews)
+    if (looked.length === 0)
+      return unseenPods({ known: true, value: insideViews }) ?? notApplicable('no pod was looked into')
+    return looked.map((it) => judge(it, clusterDns))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} has another resolv.conf than its spec asks for: ${args['lacks']}.`,
+    detail: ({ args }) => `pod ${args['pod']} · ${args['how']} · ${args['lookup']}`,
+    note: () => 'without the suffixes of the cluster, short names of Services are not found; full names are',
+    help: ({ subject: on, args }) => [
+      args['mounted'] === 'yes'
+        ? 'take the mount out of the pod template, and say what is wanted in dnsConfig'
+        : 'look for what writes /etc/resolv.conf when the container starts: an entrypoint, a VPN client, a resolvconf package',
+      `kubectl -n ${on.namespace} exec ${args['pod']} -- cat /etc/resolv.conf`,
+      `kubectl -n ${on.namespace} get pod ${args['pod']} -o yaml | grep -A8 -e dnsPolicy -e dnsConfig -e resolv.conf`,
+    ],
+  },
+})
+
+function judge(it: InsidePod, dns: ClusterDns): Verdict {
+  const { pod, view } = it
+  const expected = expectedResolvConf(pod, dns)
+  if (!expected.known) return notApplicable(expected.why.detail)
+  if (!view.resolvConf.known) return cannotTell(view.resolvConf.why.reason, view.resolvConf.why.detail)
+  const text = view.resolvConf.value
+  const lacks = lacking(parseResolvConf(expected.value), parseResolvConf(text), pod.namespace)
+  if (lacks.length === 0) return ok(1)
+  const mount = pod.resolvConfMount ?? null
+  const self = { namespace: view.namespace, name: view.pod }
+  const failed = (it.resolving?.names ?? []).filter(isFailed)
+  const lookup = view.lookup.known && isFailed(view.lookup.value) ? view.lookup.value : null
+  const [first] = failed
+  return finding({
+    subject: it.workload,
+    severity: failed.length > 0 || lookup !== null ? 'error' : 'warning',
+    confidence: 'observed',
+    args: {
+      lacks: lacks.join(', '),
+      pod: view.pod,
+      mounted: mount === null ? 'no' : 'yes',
+      how:
+        mount === null
+          ? 'not what the kubelet writes: changed in the container, or by its node'
+          : `${mount.kind} ${mount.name} is mounted over it`,
+      lookup:
+        first === undefined
+          ? 'names that were asked for there are found'
+          : `${first.typed} is not found there: ${first.result}`,
+    },
+    symptoms: [...(lookup === null ? [] : [dnsLossInPod(self)]), ...failed.map((one) => nameInPod(self, one.service))],
+    evidence: [
+      fileEvidence(it, '/etc/resolv.conf', text, 'search', lacks[0] ?? 'differs'),
+      { kind: 'fact', label: 'the spec asks for', value: expected.value.trim().split('\n').join('; ') },
+    ],
+  })
+}
+
+type Conf = ReturnType<typeof parseResolvConf>
+
+/**
+ * Of what the spec asks for. Which server it names is for DNS117, a cluster domain of another name for DNS116; the node
+ * may add suffixes.
+ */
+function lacking(want: Conf, has: Conf, namespace: string): readonly string[] {
+  const bare = (it: string): string => it.replace(/\.$/, '').toLowerCase()
+  const own = new Set(has.search.map(bare))
+  const isOtherDomain = has.search.some((it) => bare(it).startsWith(`${namespace}.svc.`))
+  // What is over the kubelet's own limits is left out by it (DNS123).
+  const fits = want.search.length <= 32 && want.search.join(' ').length <= 2048
+  const suffixes = fits
+    ? want.search.filter(
+        (it) => !own.has(bare(it)) && !(isOtherDomain && /(?:^|\.)svc\.|^[^.]+\.[^.]+$/.test(bare(it))),
+      )
+    : []
+  const options = want.options.filter((it) => !it.startsWith('ndots:') && !has.options.includes(it))
+  return [
+    ...suffixes.map((it) => `no suffix ${it}`),
+    ...(want.ndots === has.ndots ? [] : [`ndots:${has.ndots} where ${want.ndots} is asked for`]),
+    ...options.map((it) => `no option ${it}`),
+  ]
+}

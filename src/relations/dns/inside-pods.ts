@@ -1,0 +1,68 @@
+import type { InsideResolving, InsideView } from '../../model/inside.ts'
+import type { Known } from '../../model/known.ts'
+import type { Answer } from '../../model/lookups.ts'
+import type { Pod } from '../../model/pod.ts'
+import { type Subject, subjectKey } from '../../model/subject.ts'
+import { workloadOfPod } from '../workload-of-pod.ts'
+
+/** A pod that was looked into, with what was found there. */
+export interface InsidePod {
+  readonly pod: Pod
+  readonly view: InsideView
+  /** null in recordings that did not look for it. */
+  readonly resolving: InsideResolving | null
+  readonly workload: Subject
+}
+
+export function insidePods(pods: readonly Pod[], views: readonly InsideView[]): readonly InsidePod[] {
+  const byName = new Map(pods.map((it) => [`${it.namespace}/${it.name}`, it]))
+  return views.flatMap((view) => {
+    const pod = byName.get(`${view.namespace}/${view.pod}`)
+    return pod === undefined ? [] : [{ pod, view, resolving: view.resolving ?? null, workload: workloadOfPod(pod) }]
+  })
+}
+
+/**
+ * Tools that call the C library, and so go by nsswitch.conf, /etc/hosts and the options of resolv.conf; nslookup has a
+ * resolver of its own.
+ */
+export function isByLibrary(tool: string): boolean {
+  return tool !== 'nslookup'
+}
+
+/** What became of each name that the C library of this container was asked for. */
+export function libraryLookups({
+  view,
+  resolving,
+}: InsidePod): readonly { readonly name: string; readonly result: Answer; readonly ms: number }[] {
+  const first = view.lookup.known && isByLibrary(view.lookup.value.tool) ? [view.lookup.value] : []
+  return [
+    ...first,
+    ...(resolving?.names ?? [])
+      .filter((it) => isByLibrary(it.tool))
+      .map(({ typed, result, ms }) => ({ name: typed, result, ms })),
+  ]
+}
+
+/** Workloads with a running pod that nobody looked into; null where looking was not asked for. */
+export function notLookedInto(
+  pods: readonly Pod[],
+  insideViews: Known<readonly InsideView[]>,
+): readonly Subject[] | null {
+  if (!insideViews.known) return null
+  const seen = new Set(
+    insidePods(pods, insideViews.value)
+      .filter(({ view }) => view.resolvConf.known || view.lookup.known)
+      .map((it) => subjectKey(it.workload)),
+  )
+  const running = pods.filter(
+    (it) =>
+      it.phase === 'Running' &&
+      !it.deleting &&
+      it.namespace !== 'kube-system' &&
+      it.labels['app.kubernetes.io/managed-by'] !== 'hopscope',
+  )
+  return [...new Map(running.map(workloadOfPod).map((it) => [subjectKey(it), it])).values()].filter(
+    (it) => !seen.has(subjectKey(it)),
+  )
+}
