@@ -3,6 +3,7 @@ import { type IncomingMessage, request, type RequestListener, type ServerRespons
 import { createServer as createTlsServer } from 'node:https'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { requestsOf } from '../../src/probe/plan/announce-http.ts'
 import { exitCode } from '../../src/engine.ts'
 import { ask, closeAll, listen, type Seen, serve, type World } from './world.ts'
 
@@ -181,7 +182,7 @@ describe('real servers', () => {
     const pods = [await serve((_, to) => void (asked++, to.end('well')))]
     const { plan } = await ask({ ...(await front(pods)), pods })
     const most =
-      plan.contactNodes.length * (plan.http.length * plan.httpTimes + plan.strangers.length + plan.direct.length * 2)
+      plan.contactNodes.length * requestsOf(plan)
     expect(asked).toBeGreaterThan(10)
     expect(asked).toBeLessThanOrEqual(most)
   })

@@ -3,9 +3,9 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { DirectContact, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { known } from '../../model/known.ts'
-import { endText, excuseOf, isBadEnd, urlText } from '../../relations/http-answers.ts'
-import { isWrongProtocol, nameOfEndpoint } from '../../relations/http-of-endpoint.ts'
-import { routeOfContact, routesTo } from '../../relations/http-of-ingress.ts'
+import { endText, excuseOf, isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
+import { isWrongProtocol, nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
+import { routeOfContact, routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { endpointsAnswerBadly, ingressBackendFails, svcUnanswered } from '../../relations/symptom.ts'
 import { count, full, serviceSubject, some } from './words.ts'
 

@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import { known } from '../../model/known.ts'
 import type { NodePortContact } from '../../model/contacts.ts'
 import type { Service } from '../../model/service.ts'
-import { asContact, soundNodePorts } from '../../relations/node-port-contacts.ts'
+import { asContact, soundNodePorts } from '../../relations/service/node-port-contacts.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { failuresText, tally } from '../../relations/service/service-contacts.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'

@@ -122,7 +122,7 @@ export function contactsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Con
       }),
     ),
     http: answersOf(asked, plan.http, plan.strangers.length + plan.direct.length).map(
-      ({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it }),
+      ({ planned: { ports: _ports, times: _times, scheme, ...about }, ...it }) => ({ ...about, scheme, ...it }),
     ),
     strangers: answersOf(asked, plan.strangers, 0).map(({ planned: { ports: _ports, scheme, ...about }, ...it }) => ({
       ...about,
@@ -211,6 +211,9 @@ export function notesOf(
   return [
     ...(stale.length > 0 ? [`removed what an earlier run had left: ${stale.join(', ')}`] : []),
     ...plan.leftOut,
+    ...runs.flatMap(({ node, readings }) =>
+      readings.eased.map((it) => `${node}: asked ${it.ip}:${it.port} no further: ${it.why}`),
+    ),
     ...opened.flatMap((it) =>
       'why' in it
         ? [`${it.node}: no conntrack counters: ${it.why}`]

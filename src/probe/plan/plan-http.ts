@@ -1,5 +1,5 @@
 import type { Basis } from '../../model/contacts.ts'
-import type { Ingress, IngressController, IngressRule } from '../../model/ingress.ts'
+import type { Ingress, IngressBackend, IngressController, IngressRule } from '../../model/ingress.ts'
 import type { Model } from '../../model/sources.ts'
 import { hostFits } from '../../wire/host-pattern.ts'
 import type { PlannedHttp, PlannedStranger } from './plan.ts'
@@ -14,12 +14,10 @@ const answersPerUrl = 12
 export interface HttpPlan {
   readonly http: readonly PlannedHttp[]
   readonly strangers: readonly PlannedStranger[]
-  /** Of each URL, from each node and each controller. */
-  readonly times: number
   readonly leftOut: readonly string[]
 }
 
-const nothing: HttpPlan = { http: [], strangers: [], times: 0, leftOut: [] }
+const nothing: HttpPlan = { http: [], strangers: [], leftOut: [] }
 
 interface Wanted {
   readonly ingress: Ingress
@@ -40,19 +38,23 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
   const wanted = ingresses.value
     .filter((it) => ofIngress(model, it))
     .flatMap((ingress) =>
-      urlsOf(model, ingress).map((it) => ({
+      urlsOf(model, ingress).map((it, turn) => ({
         it,
+        turn,
         controllers: controllersOf(model, ingressControllers.value, ingress),
       })),
     )
     .filter(({ controllers }) => controllers.length > 0)
+    // Each Ingress has its turn before one of many paths has all of its own.
+    .toSorted((a, b) => a.turn - b.turn)
   const chosen = wanted.slice(0, mostUrls)
-  const http = chosen.flatMap(({ it, controllers }) => controllers.map((controller) => ofController(it, controller)))
-  const perUrl = Math.max(1, ...chosen.map(({ controllers }) => controllers.length))
+  const http = chosen.flatMap(({ it, controllers }) => {
+    const times = Math.max(1, Math.ceil(answersPerUrl / (nodes * controllers.length)))
+    return controllers.map((controller) => ({ ...ofController(it, controller), times }))
+  })
   return {
     http,
     strangers: strangersOf(http),
-    times: Math.max(1, Math.ceil(answersPerUrl / (nodes * perUrl))),
     leftOut:
       wanted.length > chosen.length
         ? [`asks the first ${chosen.length} of ${wanted.length} URLs of Ingresses only`]
@@ -63,7 +65,7 @@ export function planHttp(model: Model, nodes: number): HttpPlan {
 function ofController(
   { ingress, scheme, host, path, basis }: Wanted,
   { pod, ip, ports }: IngressController,
-): PlannedHttp {
+): Omit<PlannedHttp, 'times'> {
   const { plain, tls } = ports ?? { plain: 80, tls: 443 }
   const address = ip ?? ''
   return {
@@ -105,9 +107,11 @@ function urlsOf(model: Model, ingress: Ingress): readonly Wanted[] {
       },
     ]
   }
-  const rules = ingress.rules.flatMap((rule) => pathsOf(rule).map((it) => ({ ...it, host: rule.host ?? '' })))
-  const fallback =
-    rules.length === 0 && ingress.defaultBackend !== null ? [{ path: '/', basis: 'guessed' as const, host: '' }] : []
+  const rules = ingress.rules.flatMap((rule) =>
+    pathsOf({ ...rule, paths: rule.paths.filter((it) => !isGrpc(model, ingress, it.backend)) }, rule.paths.length > 0)
+      .map((it) => ({ ...it, host: rule.host ?? '' })),
+  )
+  const fallback = ingress.defaultBackend === null ? [] : [{ path: '/', basis: 'guessed' as const, host: '' }]
   return [...rules, ...fallback].map(({ path, basis, host }) => {
     const isWild = host.startsWith('*')
     const asked = isWild ? host.replace('*', 'hopscope') : host
@@ -122,14 +126,23 @@ function urlsOf(model: Model, ingress: Ingress): readonly Wanted[] {
 }
 
 /** Every path of the rule, a Service's first ones before the others; `/` for a rule without paths. */
-function pathsOf(rule: IngressRule): readonly { readonly path: string; readonly basis: Basis }[] {
-  if (rule.paths.length === 0) return [{ path: '/', basis: 'guessed' }]
+function pathsOf(rule: IngressRule, hasPaths: boolean): readonly { readonly path: string; readonly basis: Basis }[] {
+  if (rule.paths.length === 0) return hasPaths ? [] : [{ path: '/', basis: 'guessed' }]
   const byService = [...Map.groupBy(rule.paths, (it) => it.backend.service).values()]
   const inTurn = [...byService.map((its) => its.slice(0, 1)), ...byService.map((its) => its.slice(1))].flat()
   return inTurn.map(({ path }) => {
     const plain = literal(path)
     return { path: plain, basis: plain === encodeURI(path) ? 'declared' : 'guessed' }
   })
+}
+
+/** A GET tells nothing of gRPC: its servers end it in as many ways as there are of them. */
+function isGrpc({ sources: { services } }: Model, ingress: Ingress, backend: IngressBackend): boolean {
+  const service = services.known
+    ? services.value.find((it) => it.namespace === ingress.namespace && it.name === backend.service)
+    : undefined
+  const port = service?.ports.find((it) => it.port === backend.port || it.name === backend.port)
+  return /^(?:grpc(?!-web)|h2c|kubernetes\.io\/h2c)/i.test(port?.appProtocol ?? port?.name ?? '')
 }
 
 /** TLS without hosts is for all of them. */

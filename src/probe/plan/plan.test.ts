@@ -7,6 +7,8 @@ import type { Pod } from '../../model/pod.ts'
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import { requestsOf } from './announce-http.ts'
 import { announce, planProbe, queriesOf } from './plan.ts'
 
 const run = 'aaaa0000'
@@ -345,6 +347,56 @@ describe('the plan', () => {
     ])
   })
 
+  describe('URLs', () => {
+    const backend = (name: string) => ({ service: name, port: 80, path: '' })
+    const rule = (host: string, paths: readonly string[], to = 'web') => ({
+      host,
+      paths: paths.map((path) => ({ path, pathType: 'Prefix', backend: backend(to) })),
+    })
+    const ingress = (name: string, rules: Ingress['rules'], about: Partial<Ingress> = {}): Ingress => ({
+      namespace: 'shop', name, className: 'nginx', classFrom: 'spec', rules, defaultBackend: null, addresses: [], ...about,
+    })
+    const replica = (name: string, ip: string) => ({
+      namespace: 'ingress-nginx', pod: name, ip, ready: true, controller: 'k8s.io/ingress-nginx', classNames: ['nginx'],
+    })
+    const planOf = (ingresses: readonly Ingress[], about: { readonly url?: string; readonly replicas?: number } = {}) => {
+      const ingressControllers = known(Array.from({ length: about.replicas ?? 1 }, (_, i) => replica(`nginx-${i}`, `10.244.3.${i}`)))
+      const target: Scope['target'] = about.url === undefined ? { kind: 'everything' } : { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: about.url }
+      const threeNodes = known([node('a'), node('b'), node('c')])
+      return planProbe(model({ ...shopSources, nodes: threeNodes, ingresses: known(ingresses), ingressControllers }, { scope: { ...shop, target } }), { run })
+    }
+    const urls = (plan: ReturnType<typeof planOf>) => plan.http.map((it) => `${it.scheme}://${it.host}${it.path} :${it.via.port}`)
+
+    it('asks exactly the one that the user asked about', () => {
+      const web = ingress('web', [rule('a.test', ['/'])])
+      expect(urls(planOf([web, ingress('other', [rule('b.test', ['/'])])], { url: 'https://a.test:30443/checkout/pay?step=2' }))).toEqual(['https://a.test:30443/checkout/pay?step=2 :443'])
+      expect(urls(planOf([web], { url: 'http://a.test/' }))).toEqual(['http://a.test/ :80'])
+    })
+
+    it('asks every declared path else, over TLS where spec.tls has the host, and the default backend', () => {
+      const web = ingress('web', [rule('a.test', ['/', '/api']), rule('b.test', ['/'])], { tls: [{ hosts: ['*.test'], secret: null }], defaultBackend: backend('web') })
+      expect(urls(planOf([web]))).toEqual(['https://a.test/ :443', 'https://a.test/api :443', 'https://b.test/ :443', 'http://10.244.3.0/ :80'])
+    })
+
+    it('asks ten times or more whatever the number of replicas, and bounds it all, and says so', () => {
+      for (const replicas of [1, 2, 3, 7]) {
+        const { http, contactNodes } = planOf([ingress('web', [rule('a.test', ['/'])])], { replicas })
+        expect(http.reduce((sum, it) => sum + it.times, 0) * contactNodes.length).toBeGreaterThanOrEqual(10)
+      }
+      const many = [ingress('web', [rule('a.test', Array.from({ length: 100 }, (_, i) => `/${i}`))]), ingress('late', [rule('b.test', ['/'])])]
+      const plan = planOf(many, { replicas: 9 })
+      expect(requestsOf(plan) / 30).toBeLessThan(12)
+      expect(plan.http.some((it) => it.host === 'b.test')).toBe(true)
+      expect(plan.leftOut).toContain('asks the first 30 of 101 URLs of Ingresses only')
+    })
+
+    it('asks no gRPC backend: a GET tells nothing of it', () => {
+      const ports = [{ name: 'grpc', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }] as const
+      const sources = { ...shopSources, services: known([service('shop', 'web', { ports })]), endpointSlices: known([slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1')], 'grpc')]), ingresses: known([ingress('web', [rule('a.test', ['/'])])]), ingressControllers: known([replica('nginx-0', '10.244.3.1')]) }
+      expect(planProbe(model(sources, { scope: shop }), { run })).toMatchObject({ http: [], direct: [], unasked: [{ why: 'not-http' }] })
+    })
+  })
+
   it('says what it cannot do without the right to read', () => {
     const plan = planProbe(
       model({ clusterDns: unknown('forbidden', 'list services in namespace kube-system') }, { scope: everything }),
@@ -363,7 +415,7 @@ it('announces where, how much, and how long', () => {
     'asks 3 DNS servers for the names of 3 Services from two nodes, and for example.com with each suffix of the search list from all: at most 29 queries more per node, of the same rate; what is not answered is asked once more',
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
     'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
-    'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; leaves alone what is silent, gets slower or answers 429',
+    'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, gets slower or answers 429',
     'runs a short script in 1 application container: reads resolv.conf, hosts and nsswitch.conf, looks up at most 4 names, asks each nameserver once, and makes one connection',
     'reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges',
     'leaves out c: not ready: kubelet stopped',

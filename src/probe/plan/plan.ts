@@ -10,7 +10,7 @@ import type {
 import type { Known } from '../../model/known.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Model } from '../../model/sources.ts'
-import { announceHttp, httpBudget, requestsOf } from '../measure/announce-http.ts'
+import { announceHttp, httpBudget, requestsOf } from './announce-http.ts'
 import { planConnects } from './plan-contacts.ts'
 import { planDirect } from './plan-direct.ts'
 import { planHttp } from './plan-http.ts'
@@ -53,7 +53,10 @@ interface Ports {
 export type PlannedNodePort = Omit<NodePortContact, 'node' | 'tries'>
 export type PlannedHttp = Omit<HttpContact, 'node' | 'basis' | keyof HttpEnd> &
   Ports &
-  Required<Pick<HttpContact, 'basis'>>
+  Required<Pick<HttpContact, 'basis'>> & {
+  /** From each node. */
+  readonly times: number
+}
 export type PlannedStranger = Omit<StrangerAnswer, 'node' | keyof HttpEnd> & Ports
 export type PlannedDirect = Omit<DirectContact, 'node' | keyof HttpEnd> & Pick<Ports, 'scheme'>
 
@@ -87,8 +90,6 @@ export interface ProbePlan {
   readonly nodePorts: readonly PlannedNodePort[]
   readonly connectTries: number
   readonly http: readonly PlannedHttp[]
-  /** Of each URL from each node. */
-  readonly httpTimes: number
   readonly strangers: readonly PlannedStranger[]
   readonly direct: readonly PlannedDirect[]
   readonly unasked: readonly Unasked[]
@@ -160,7 +161,6 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     nodePorts: nodePorts.nodePorts,
     connectTries: options.connectTries ?? 5,
     http: http.http,
-    httpTimes: http.times,
     strangers: http.strangers,
     direct: direct.direct,
     unasked: direct.unasked,

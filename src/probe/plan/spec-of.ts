@@ -1,4 +1,4 @@
-import { httpBudget, httpPerSecond } from '../measure/announce-http.ts'
+import { httpBudget, httpPerSecond } from './announce-http.ts'
 import type { PlannedStranger, ProbePlan } from './plan.ts'
 import { directTimes } from './plan-direct.ts'
 import type { HttpSpec, ProbeSpec } from '../pod/spec.ts'
@@ -39,7 +39,7 @@ export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
  * One list for the pod, and its ids: hosts that nobody has, endpoints, Ingresses; `contactsOf` reads them so. What is
  * asked once stands before what is asked often, so that a budget that ends costs repetitions first.
  */
-function asksOf({ http, httpTimes, strangers, direct }: ProbePlan): readonly HttpSpec[] {
+function asksOf({ http, strangers, direct }: ProbePlan): readonly HttpSpec[] {
   const byController = (it: PlannedStranger & { readonly path: string }, times: number): Omit<HttpSpec, 'id'> => {
     const { via, scheme, host, path, ports } = it
     return {
@@ -69,7 +69,7 @@ function asksOf({ http, httpTimes, strangers, direct }: ProbePlan): readonly Htt
       tlsPort: port,
       orTls: true,
     })),
-    ...http.map((it) => byController(it, httpTimes)),
+    ...http.map((it) => byController(it, it.times)),
   ]
   return asks.map((it, id) => ({ id, ...it }))
 }

@@ -10,6 +10,10 @@ import { tokenBucket } from '../dns/token-bucket.ts'
  */
 const answerMs = 18_000
 
+/** Whoever waits for the command waits no longer than this for requests, however late the last of them began. */
+const allMs = 20_000
+const leastMs = 6_000
+
 /** So many hosts and endpoints are waited for at one time: one that is silent must not hold up the others. */
 const atOnce = 12
 
@@ -24,6 +28,12 @@ export async function httpContacts(spec: ProbeSpec, emit: Emit): Promise<void> {
   const bucket = tokenBucket(spec.httpPerSecond)
   const signal = AbortSignal.timeout(spec.httpBudgetMs)
   const waiting = [...spec.http]
+  const began = performance.now()
+  const way: Way = {
+    mayAsk: () => bucket.take(1, signal),
+    // A redirect, or a second try over TLS, is a request of its own in the load, and none in the time.
+    patience: () => Math.max(leastMs, Math.min(answerMs, allMs - (performance.now() - began))),
+  }
   const worker = async (): Promise<void> => {
     for (let ask = waiting.shift(); ask !== undefined; ask = waiting.shift()) await askOften(ask)
   }
@@ -33,7 +43,7 @@ export async function httpContacts(spec: ProbeSpec, emit: Emit): Promise<void> {
     const watch = gentleness()
     for (let i = 0; i < ask.times; i++) {
       if (!(await bucket.take(1, signal))) return
-      const end = await askAsUser(ask, () => bucket.take(1, signal))
+      const end = await askAsUser(ask, way)
       emit({ t: 'http', id: ask.id, ...end })
       const why = watch(end)
       if (why !== null) {
@@ -42,6 +52,11 @@ export async function httpContacts(spec: ProbeSpec, emit: Emit): Promise<void> {
       }
     }
   }
+}
+
+interface Way {
+  readonly mayAsk: () => Promise<boolean>
+  readonly patience: () => number
 }
 
 /** Why to ask no more, or null. */
@@ -62,17 +77,17 @@ export function gentleness(): (end: HttpEnd) => string | null {
  * As a browser asks: a redirect to the same host is followed, to the same address, with TLS where it says so. What the
  * last of them answered is the answer; one that comes back to where it was is a circle.
  */
-async function askAsUser(ask: HttpSpec, mayAsk: () => Promise<boolean>): Promise<HttpEnd> {
+async function askAsUser(ask: HttpSpec, way: Way): Promise<HttpEnd> {
   let { scheme, port, path } = ask
   const redirects: { status: number; location: string }[] = []
   const seen = new Set([`${scheme} ${path}`])
   let ms = 0
   for (;;) {
-    const answer = await getOrTls({ ...ask, scheme, port, path })
+    const answer = await getOrTls({ ...ask, scheme, port, path }, way)
     ms += answer.ms
     scheme = answer.scheme
     const next = ask.follow ? sameHost(answer, { ...ask, scheme, path }) : null
-    if (next === null || redirects.length === mostRedirects || !(await mayAsk())) return endOf(answer, ms, redirects)
+    if (next === null || redirects.length === mostRedirects || !(await way.mayAsk())) return endOf(answer, ms, redirects)
     redirects.push({ status: answer.status ?? 0, location: answer.location ?? '' })
     const key = `${next.scheme} ${next.path}`
     // An application that sets a cookie and sends the browser back is no circle: this client has no cookies.
@@ -93,11 +108,12 @@ interface Answered extends HttpAnswer {
 /**
  * An endpoint that hangs up on plain HTTP, or answers that it wants TLS, is asked over TLS: no object says which it is.
  */
-async function getOrTls(ask: HttpSpec): Promise<Answered> {
+async function getOrTls(ask: HttpSpec, way: Way): Promise<Answered> {
   const { ip, port, host, path, scheme } = ask
-  const one = { ip, port, host, path, atMost: bodyAtMost, timeoutMs: answerMs }
+  const one = { ip, port, host, path, atMost: bodyAtMost, timeoutMs: Math.round(way.patience()) }
   const answer = { ...(await httpGet({ ...one, scheme })), scheme }
   if (!ask.orTls || scheme === 'https' || answer.late || !answer.connected || !isUnlikeHttp(answer)) return answer
+  if (!(await way.mayAsk())) return answer
   const tls = await httpGet({ ...one, scheme: 'https' })
   return tls.certificate === null && tls.error !== wantsCertificate ? answer : { ...tls, scheme: 'https' }
 }

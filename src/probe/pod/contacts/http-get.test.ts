@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
-import { certificateOf } from '../dns/certificate.ts'
+import { certificateOf } from './certificate.ts'
 import { tcpConnect } from './connects.ts'
 import { httpGet } from './http-get.ts'
 

@@ -4,7 +4,7 @@ import { request as tlsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type Certificate, type PageMarks, wantsCertificate } from '../../../model/contacts.ts'
-import { certificateOf } from '../dns/certificate.ts'
+import { certificateOf } from './certificate.ts'
 import { since } from '../dns/lookup.ts'
 
 export interface HttpAnswer {

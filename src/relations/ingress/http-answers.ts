@@ -4,15 +4,15 @@ import {
   type HttpContact,
   type HttpEnd,
   wantsCertificate,
-} from '../model/contacts.ts'
-import type { Known } from '../model/known.ts'
-import type { DnsProbe } from '../model/lookups.ts'
-import type { Namespace, NetworkPolicy } from '../model/network-policy.ts'
-import type { Pod } from '../model/pod.ts'
-import type { Scope } from '../model/sources.ts'
-import { policyNames } from './policy/policy-allows.ts'
-import { policyOnProbe } from './policy/policy-on-probe.ts'
-import { blindLagMs, lagIn } from './troubles/probe-lag.ts'
+} from '../../model/contacts.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Scope } from '../../model/sources.ts'
+import { policyNames } from '../policy/policy-allows.ts'
+import { policyOnProbe } from '../policy/policy-on-probe.ts'
+import { blindLagMs, lagIn } from '../troubles/probe-lag.ts'
 
 /** Headers without the end of the body are no answer, whatever the status: large packets may be lost on the way. */
 export function isBadEnd({ status, error }: HttpEnd): boolean {

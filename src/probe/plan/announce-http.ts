@@ -1,14 +1,18 @@
-import type { ProbePlan } from '../plan/plan.ts'
-import { directTimes } from '../plan/plan-direct.ts'
+import type { ProbePlan } from './plan.ts'
+import { directTimes } from './plan-direct.ts'
 
 /** From each node. One browser that loads a page asks for as much. */
 export const httpPerSecond = 30
 
-type HttpPart = Pick<ProbePlan, 'http' | 'httpTimes' | 'strangers' | 'direct'>
+type HttpPart = Pick<ProbePlan, 'http' | 'strangers' | 'direct'>
 
 /** How many GETs one node sends when nothing redirects. */
 export function requestsOf(plan: HttpPart): number {
-  return plan.http.length * plan.httpTimes + plan.strangers.length + plan.direct.length * directTimes
+  return timesOf(plan.http) + plan.strangers.length + plan.direct.length * directTimes
+}
+
+function timesOf(http: HttpPart['http']): number {
+  return http.reduce((sum, it) => sum + it.times, 0)
 }
 
 /** Long enough for all of them at their rate, with time for slow ones; `diagnose` must end soon all the same. */
@@ -26,7 +30,7 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
     ...(urls.length === 0
       ? []
       : [
-          `${count(plan.http.length * plan.httpTimes, 'GET')} of ${urls.slice(0, 3).join(', ')}${more} to Ingress controllers`,
+          `${count(timesOf(plan.http), 'GET')} of ${urls.slice(0, 3).join(', ')}${more} to Ingress controllers`,
         ]),
     ...(plan.strangers.length === 0 ? [] : [`${plan.strangers.length} for a host that nobody has`]),
     ...(plan.direct.length === 0
@@ -34,7 +38,7 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
       : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
   ]
   return [
-    `sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ${parts.join(', ')}; follows redirects to the same host, three at most; leaves alone what is silent, gets slower or answers 429`,
+    `sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ${parts.join(', ')}; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, gets slower or answers 429`,
   ]
 }
 

@@ -1,7 +1,7 @@
-import type { Contacts, DirectContact, HttpContact, StrangerAnswer } from '../model/contacts.ts'
-import type { Ingress } from '../model/ingress.ts'
+import type { Contacts, DirectContact, HttpContact, StrangerAnswer } from '../../model/contacts.ts'
+import type { Ingress } from '../../model/ingress.ts'
 import { isBadEnd } from './http-answers.ts'
-import { type Route, routeFor, routesOf } from './ingress/ingress-routes-to-service.ts'
+import { type Route, routeFor, routesOf } from './ingress-routes-to-service.ts'
 
 /** Where the request went: the `Host` header may carry a port, which no rule has. */
 export function routeOfContact(ingress: Ingress, { host, path }: HttpContact): Route | null {

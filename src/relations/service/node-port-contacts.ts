@@ -1,9 +1,9 @@
-import type { Contact, NodePortContact } from '../model/contacts.ts'
-import type { Known } from '../model/known.ts'
-import type { DnsProbe } from '../model/lookups.ts'
-import type { Pod } from '../model/pod.ts'
-import type { Decision } from './policy/policy-allows.ts'
-import { awake } from './service/service-contacts.ts'
+import type { Contact, NodePortContact } from '../../model/contacts.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Decision } from '../policy/policy-allows.ts'
+import { awake } from './service-contacts.ts'
 
 /** As a connect of the probe, whose pattern `tally` and `awake` know. */
 export function asContact({ node, service, at, port, tries }: NodePortContact): Contact {

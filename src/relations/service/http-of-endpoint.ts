@@ -1,4 +1,4 @@
-import type { DirectContact } from '../model/contacts.ts'
+import type { DirectContact } from '../../model/contacts.ts'
 
 export function nameOfEndpoint({ pod, ip, port }: DirectContact): string {
   return pod ?? `${ip}:${port}`
