@@ -181,8 +181,7 @@ describe('real servers', () => {
     let asked = 0
     const pods = [await serve((_, to) => void (asked++, to.end('well')))]
     const { plan } = await ask({ ...(await front(pods)), pods })
-    const most =
-      plan.contactNodes.length * requestsOf(plan)
+    const most = plan.contactNodes.length * requestsOf(plan)
     expect(asked).toBeGreaterThan(10)
     expect(asked).toBeLessThanOrEqual(most)
   })

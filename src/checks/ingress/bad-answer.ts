@@ -3,7 +3,15 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import { known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
-import { endText, excuseOf, isBadEnd, isRedirect, mutePorts, portOf, urlText } from '../../relations/ingress/http-answers.ts'
+import {
+  endText,
+  excuseOf,
+  isBadEnd,
+  isRedirect,
+  mutePorts,
+  portOf,
+  urlText,
+} from '../../relations/ingress/http-answers.ts'
 import { directOf, isOfController, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'

@@ -29,9 +29,7 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
   const parts = [
     ...(urls.length === 0
       ? []
-      : [
-          `${count(timesOf(plan.http), 'GET')} of ${urls.slice(0, 3).join(', ')}${more} to Ingress controllers`,
-        ]),
+      : [`${count(timesOf(plan.http), 'GET')} of ${urls.slice(0, 3).join(', ')}${more} to Ingress controllers`]),
     ...(plan.strangers.length === 0 ? [] : [`${plan.strangers.length} for a host that nobody has`]),
     ...(plan.direct.length === 0
       ? []

@@ -108,8 +108,10 @@ function urlsOf(model: Model, ingress: Ingress): readonly Wanted[] {
     ]
   }
   const rules = ingress.rules.flatMap((rule) =>
-    pathsOf({ ...rule, paths: rule.paths.filter((it) => !isGrpc(model, ingress, it.backend)) }, rule.paths.length > 0)
-      .map((it) => ({ ...it, host: rule.host ?? '' })),
+    pathsOf(
+      { ...rule, paths: rule.paths.filter((it) => !isGrpc(model, ingress, it.backend)) },
+      rule.paths.length > 0,
+    ).map((it) => ({ ...it, host: rule.host ?? '' })),
   )
   const fallback = ingress.defaultBackend === null ? [] : [{ path: '/', basis: 'guessed' as const, host: '' }]
   return [...rules, ...fallback].map(({ path, basis, host }) => {

@@ -354,28 +354,67 @@ describe('the plan', () => {
       paths: paths.map((path) => ({ path, pathType: 'Prefix', backend: backend(to) })),
     })
     const ingress = (name: string, rules: Ingress['rules'], about: Partial<Ingress> = {}): Ingress => ({
-      namespace: 'shop', name, className: 'nginx', classFrom: 'spec', rules, defaultBackend: null, addresses: [], ...about,
+      namespace: 'shop',
+      name,
+      className: 'nginx',
+      classFrom: 'spec',
+      rules,
+      defaultBackend: null,
+      addresses: [],
+      ...about,
     })
     const replica = (name: string, ip: string) => ({
-      namespace: 'ingress-nginx', pod: name, ip, ready: true, controller: 'k8s.io/ingress-nginx', classNames: ['nginx'],
+      namespace: 'ingress-nginx',
+      pod: name,
+      ip,
+      ready: true,
+      controller: 'k8s.io/ingress-nginx',
+      classNames: ['nginx'],
     })
-    const planOf = (ingresses: readonly Ingress[], about: { readonly url?: string; readonly replicas?: number } = {}) => {
-      const ingressControllers = known(Array.from({ length: about.replicas ?? 1 }, (_, i) => replica(`nginx-${i}`, `10.244.3.${i}`)))
-      const target: Scope['target'] = about.url === undefined ? { kind: 'everything' } : { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: about.url }
+    const planOf = (
+      ingresses: readonly Ingress[],
+      about: { readonly url?: string; readonly replicas?: number } = {},
+    ) => {
+      const ingressControllers = known(
+        Array.from({ length: about.replicas ?? 1 }, (_, i) => replica(`nginx-${i}`, `10.244.3.${i}`)),
+      )
+      const target: Scope['target'] =
+        about.url === undefined
+          ? { kind: 'everything' }
+          : { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: about.url }
       const threeNodes = known([node('a'), node('b'), node('c')])
-      return planProbe(model({ ...shopSources, nodes: threeNodes, ingresses: known(ingresses), ingressControllers }, { scope: { ...shop, target } }), { run })
+      return planProbe(
+        model(
+          { ...shopSources, nodes: threeNodes, ingresses: known(ingresses), ingressControllers },
+          { scope: { ...shop, target } },
+        ),
+        { run },
+      )
     }
-    const urls = (plan: ReturnType<typeof planOf>) => plan.http.map((it) => `${it.scheme}://${it.host}${it.path} :${it.via.port}`)
+    const urls = (plan: ReturnType<typeof planOf>) =>
+      plan.http.map((it) => `${it.scheme}://${it.host}${it.path} :${it.via.port}`)
 
     it('asks exactly the one that the user asked about', () => {
       const web = ingress('web', [rule('a.test', ['/'])])
-      expect(urls(planOf([web, ingress('other', [rule('b.test', ['/'])])], { url: 'https://a.test:30443/checkout/pay?step=2' }))).toEqual(['https://a.test:30443/checkout/pay?step=2 :443'])
+      expect(
+        urls(
+          planOf([web, ingress('other', [rule('b.test', ['/'])])], { url: 'https://a.test:30443/checkout/pay?step=2' }),
+        ),
+      ).toEqual(['https://a.test:30443/checkout/pay?step=2 :443'])
       expect(urls(planOf([web], { url: 'http://a.test/' }))).toEqual(['http://a.test/ :80'])
     })
 
     it('asks every declared path else, over TLS where spec.tls has the host, and the default backend', () => {
-      const web = ingress('web', [rule('a.test', ['/', '/api']), rule('b.test', ['/'])], { tls: [{ hosts: ['*.test'], secret: null }], defaultBackend: backend('web') })
-      expect(urls(planOf([web]))).toEqual(['https://a.test/ :443', 'https://a.test/api :443', 'https://b.test/ :443', 'http://10.244.3.0/ :80'])
+      const web = ingress('web', [rule('a.test', ['/', '/api']), rule('b.test', ['/'])], {
+        tls: [{ hosts: ['*.test'], secret: null }],
+        defaultBackend: backend('web'),
+      })
+      expect(urls(planOf([web]))).toEqual([
+        'https://a.test/ :443',
+        'https://a.test/api :443',
+        'https://b.test/ :443',
+        'http://10.244.3.0/ :80',
+      ])
     })
 
     it('asks ten times or more whatever the number of replicas, and bounds it all, and says so', () => {
@@ -383,7 +422,15 @@ describe('the plan', () => {
         const { http, contactNodes } = planOf([ingress('web', [rule('a.test', ['/'])])], { replicas })
         expect(http.reduce((sum, it) => sum + it.times, 0) * contactNodes.length).toBeGreaterThanOrEqual(10)
       }
-      const many = [ingress('web', [rule('a.test', Array.from({ length: 100 }, (_, i) => `/${i}`))]), ingress('late', [rule('b.test', ['/'])])]
+      const many = [
+        ingress('web', [
+          rule(
+            'a.test',
+            Array.from({ length: 100 }, (_, i) => `/${i}`),
+          ),
+        ]),
+        ingress('late', [rule('b.test', ['/'])]),
+      ]
       const plan = planOf(many, { replicas: 9 })
       expect(requestsOf(plan) / 30).toBeLessThan(12)
       expect(plan.http.some((it) => it.host === 'b.test')).toBe(true)
@@ -392,8 +439,18 @@ describe('the plan', () => {
 
     it('asks no gRPC backend: a GET tells nothing of it', () => {
       const ports = [{ name: 'grpc', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: null }] as const
-      const sources = { ...shopSources, services: known([service('shop', 'web', { ports })]), endpointSlices: known([slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1')], 'grpc')]), ingresses: known([ingress('web', [rule('a.test', ['/'])])]), ingressControllers: known([replica('nginx-0', '10.244.3.1')]) }
-      expect(planProbe(model(sources, { scope: shop }), { run })).toMatchObject({ http: [], direct: [], unasked: [{ why: 'not-http' }] })
+      const sources = {
+        ...shopSources,
+        services: known([service('shop', 'web', { ports })]),
+        endpointSlices: known([slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1')], 'grpc')]),
+        ingresses: known([ingress('web', [rule('a.test', ['/'])])]),
+        ingressControllers: known([replica('nginx-0', '10.244.3.1')]),
+      }
+      expect(planProbe(model(sources, { scope: shop }), { run })).toMatchObject({
+        http: [],
+        direct: [],
+        unasked: [{ why: 'not-http' }],
+      })
     })
   })
 

@@ -54,9 +54,9 @@ export type PlannedNodePort = Omit<NodePortContact, 'node' | 'tries'>
 export type PlannedHttp = Omit<HttpContact, 'node' | 'basis' | keyof HttpEnd> &
   Ports &
   Required<Pick<HttpContact, 'basis'>> & {
-  /** From each node. */
-  readonly times: number
-}
+    /** From each node. */
+    readonly times: number
+  }
 export type PlannedStranger = Omit<StrangerAnswer, 'node' | keyof HttpEnd> & Ports
 export type PlannedDirect = Omit<DirectContact, 'node' | keyof HttpEnd> & Pick<Ports, 'scheme'>
 

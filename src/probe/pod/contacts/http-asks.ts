@@ -87,7 +87,8 @@ async function askAsUser(ask: HttpSpec, way: Way): Promise<HttpEnd> {
     ms += answer.ms
     scheme = answer.scheme
     const next = ask.follow ? sameHost(answer, { ...ask, scheme, path }) : null
-    if (next === null || redirects.length === mostRedirects || !(await way.mayAsk())) return endOf(answer, ms, redirects)
+    if (next === null || redirects.length === mostRedirects || !(await way.mayAsk()))
+      return endOf(answer, ms, redirects)
     redirects.push({ status: answer.status ?? 0, location: answer.location ?? '' })
     const key = `${next.scheme} ${next.path}`
     // An application that sets a cookie and sends the browser back is no circle: this client has no cookies.
