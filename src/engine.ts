@@ -68,7 +68,19 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const results = asked
     .map((check) => [...first, ...rest].find((it) => it.check === check))
     .filter((it) => it !== undefined)
-  return { model: asRead, results, roots: fold(results.flatMap((it) => it.findings)) }
+  const told = together(results, model)
+  return { model: asRead, results: told, roots: fold(told.flatMap((it) => it.findings)) }
+}
+
+/** Root causes of one code that are one fault, such as the same on every node, become one finding. */
+function together(results: readonly CheckResult[], model: Model): readonly CheckResult[] {
+  if (!results.some((it) => it.findings.length > 1 && it.check.together !== undefined)) return results
+  const roots = new Set(fold(results.flatMap((it) => it.findings)).map((it) => it.finding))
+  return results.map((result) => {
+    const its = result.findings.filter((it) => roots.has(it))
+    const one = its.length > 1 ? (result.check.together?.(its, model) ?? null) : null
+    return one === null ? result : { ...result, findings: [one, ...result.findings.filter((it) => !its.includes(it))] }
+  })
 }
 
 /** Everything looks names up: what the DNS servers do touches every target. */

@@ -1,5 +1,5 @@
 import type { Known } from '../model/known.ts'
-import type { Scope, SourceName, Sources } from '../model/sources.ts'
+import type { Model, Scope, SourceName, Sources } from '../model/sources.ts'
 import type { Finding } from './finding.ts'
 import type { Trouble } from './trouble.ts'
 import type { Severity, Verdict } from './verdict.ts'
@@ -30,6 +30,11 @@ export interface CheckMeta {
   /** `leftovers`: runs after all others, and is given the troubles that none of their findings claims. */
   readonly judges?: 'leftovers'
   readonly words: Words
+  /**
+   * Several root causes of this code, told as one where they are one; null where they are not. Asked after folding, so
+   * that what another cause explains on one node is not taken along.
+   */
+  readonly together?: (findings: readonly Finding[], model: Model) => Finding | null
 }
 
 export interface Check<N extends SourceName = SourceName, W extends SourceName = SourceName> extends CheckMeta {

@@ -6,6 +6,7 @@ import type { Known } from '../../model/known.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
+import { onEveryNode, total } from '../../relations/dns/every-node.ts'
 import { blindNodes, lossOf, notable, quantile, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
 import { cacheFaults } from '../../relations/dns/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
@@ -54,17 +55,34 @@ export default check({
     return [...towardsHome(dnsProbe, measured, clusterDns), ...missing, ...stopped]
   },
 
+  together(findings, model) {
+    const lost = findings.filter(
+      (it) => it.args['trouble'] === findings[0]?.args['trouble'] && it.args['by'] !== 'cache',
+    )
+    const [first] = lost.toSorted((a, b) => Number(b.args['bad']) - Number(a.args['bad']))
+    const every = onEveryNode(lost, model)
+    if (first === undefined || every === null || lost.length < findings.length) return null
+    const [bad, of] = [total(lost, 'bad') ?? 0, total(lost, 'of') ?? 0]
+    const zones = [...new Set(lost.map((it) => it.args['zone']))].join(' and ')
+    const args = { ...first.args, bad, of, share: percent(bad, of), zone: zones, nodes: every.nodes.length }
+    return { ...first, subject: every.subject, args, symptoms: every.symptoms, explains: every.explains }
+  },
+
   words: {
     headline: ({ subject: on, args }) =>
-      args['towards'] !== undefined
-        ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, are lost: from ${args['towards']}.`
-        : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ${args['by'] === 'cache' ? 'by the DNS cache of that node' : 'and no known cause matches'}.`,
+      args['nodes'] !== undefined
+        ? `DNS lookups of ${args['zone']} names are ${args['trouble']} from all ${args['nodes']} nodes probed, and no known cause matches.`
+        : args['towards'] !== undefined
+          ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, are lost: from ${args['towards']}.`
+          : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ${args['by'] === 'cache' ? 'by the DNS cache of that node' : 'and no known cause matches'}.`,
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
+      `${args['nodes'] === undefined ? `on node ${on.name}` : `from all ${args['nodes']} nodes probed; p50 and p99 of the worst`} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
     note: ({ args }) => reading(args),
-    help: ({ subject: on }) => [
-      'compare the paths: where the bad ones part from the good ones, there it sits',
-      `hopscope dns --node ${on.name} --node-access`,
+    help: ({ subject: on, args }) => [
+      args['nodes'] === undefined
+        ? 'compare the paths: where the bad ones part from the good ones, there it sits'
+        : 'every node sees it: look at the servers, their Service and the policies before them, not at one node',
+      `hopscope dns ${args['nodes'] === undefined ? `--node ${on.name} ` : ''}--node-access`,
     ],
   },
 })

@@ -13,6 +13,7 @@ import {
   notable,
   seriesOf,
 } from '../../relations/dns/lookup-loss.ts'
+import { pathCause } from '../../relations/dns/node-paths.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
@@ -33,6 +34,9 @@ export default check({
     if (cut.length > 1 && cut.length === dnsProbe.nodes.length) {
       return cannotTell('ambiguous', 'look-ups fail from every node probed: the servers or a policy, not one node')
     }
+    // More than one node's own: DNS140 says what lies between the nodes.
+    const cause = clusterDns.known ? pathCause(dnsProbe, clusterDns.value) : null
+    if (cause !== null) return ok(dnsProbe.nodes.length, 'what is lost is lost between nodes: DNS140')
     const homes = homesOf(clusterDns)
     const others = dnsProbe.nodes.filter((node) => !cut.includes(node))
     // Only who sits beside a server is answered: then not each of the others is at fault, but the way to the servers.

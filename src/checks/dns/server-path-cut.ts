@@ -1,9 +1,10 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
-import { subject } from '../../model/subject.ts'
-import { type Reach, serverReach } from '../../relations/dns/server-reach.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import { pathCause } from '../../relations/dns/node-paths.ts'
+import { everyReach, type Reach, serverReach } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, serverName, shares } from './dns-evidence.ts'
 import { seriesOf } from '../../relations/dns/lookup-loss.ts'
@@ -14,7 +15,7 @@ import { seriesOf } from '../../relations/dns/lookup-loss.ts'
  */
 interface Cut {
   readonly node: string
-  readonly side: 'client' | 'server'
+  readonly side: 'client' | 'server' | 'both'
   readonly pairs: readonly Reach[]
 }
 
@@ -45,27 +46,62 @@ export default check({
         'too-few',
         'from one node alone, the way to a server is not told from the server; hopscope dns without --node asks from all',
       )
+    const cause = pathCause(dnsProbe, clusterDns)
+    if (cause?.kind === 'between') return between(dnsProbe, cause.pairs, clusterDns)
+    if (cause?.kind === 'node') {
+      return found(dnsProbe, everyReach(dnsProbe), { node: cause.node, side: 'both', pairs: cause.pairs }, clusterDns)
+    }
     const cuts = cutsOf(told, clusterDns)
     return cuts.length === 0 ? ok(told.length) : cuts.map((it) => found(dnsProbe, reach, it, clusterDns))
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['side'] === 'server'
+      sentences[String(args['side'])]?.(on, args) ??
+      (args['side'] === 'server'
         ? `DNS server ${args['servers']} on node ${on.name} is not reached from other nodes (${args['cutNodes']}), so about 1 in ${args['of']} of their look-ups fails.`
-        : `Pods on node ${on.name} can't reach DNS server ${args['servers']}, which answers other nodes, so about 1 in ${args['of']} of their look-ups is late or fails.`,
-    detail: ({ args }) => `${args['pairs']} · from ${args['wellNodes']} the same server answers`,
+        : `Pods on node ${on.name} can't reach DNS server ${args['servers']}, which answers other nodes, so about 1 in ${args['of']} of their look-ups is late or fails.`),
+    detail: ({ args }) =>
+      args['side'] === 'between'
+        ? `${args['pairs']} · beside a server, on ${args['wellNodes']}, it is answered`
+        : `${args['pairs']} · from ${args['wellNodes']} the same server answers`,
     note: ({ args }) =>
-      args['side'] === 'server'
-        ? 'only pods of its own node reach it: what comes in from other nodes is dropped'
-        : 'look-ups that succeed after 5 s look like the conntrack race; it is not: the same server, asked by its own address, is silent from this node',
-    help: ({ subject: on, args }) => [
-      'allow UDP and TCP port 53 between these nodes: host firewall, security group, NetworkPolicy of the node, route',
-      `on ${on.name}:  iptables-save -c | grep -E "dport 53|${args['ip']}"    tcpdump -ni any host ${args['ip']} and port 53`,
-      `from a pod on ${args['cutNodes']}:  nslookup kubernetes.default.svc.cluster.local. ${args['ip']}`,
-    ],
+      args['side'] === 'between' || args['side'] === 'both'
+        ? 'what stays on a node is answered, so DNS itself is well: the overlay (VXLAN 8472 or 4789, IP-in-IP, WireGuard), a firewall or a security group between nodes, the pods of the CNI'
+        : args['side'] === 'server'
+          ? 'only pods of its own node reach it: what comes in from other nodes is dropped'
+          : 'look-ups that succeed after 5 s look like the conntrack race; it is not: the same server, asked by its own address, is silent from this node',
+    help: ({ subject: on, args }) =>
+      args['side'] === 'between'
+        ? [
+            'look at what carries packets of pods between nodes: the pods of the CNI, its port in firewalls and security groups, routes',
+            'kubectl get pods -A -o wide | grep -Ei "cilium|calico|flannel|weave|antrea|cni|kindnet"',
+            'on two nodes:  tcpdump -ni any udp port 8472 or udp port 4789 or proto 4',
+          ]
+        : [
+            'allow UDP and TCP port 53 between these nodes: host firewall, security group, NetworkPolicy of the node, route',
+            `on ${on.name}:  iptables-save -c | grep -E "dport 53|${args['ip']}"    tcpdump -ni any host ${args['ip']} and port 53`,
+            `from a pod on ${args['cutNodes']}:  nslookup kubernetes.default.svc.cluster.local. ${args['ip']}`,
+          ],
   },
 })
+
+const sentences: Readonly<Record<string, (on: Subject, args: Args) => string>> = {
+  between: (_, args) =>
+    `DNS lookups that cross from one node to another are lost (${args['cutNodes']}): only a server on the same node answers.`,
+  both: (on, args) =>
+    `Node ${on.name} is cut off from the other nodes: its pods reach no DNS server elsewhere, and others (${args['cutNodes']}) not ${args['servers']}.`,
+}
+
+/** No node is to blame: the subject is the Service whose servers are out of reach. */
+function between(probe: DnsProbe, pairs: readonly Reach[], dns: ClusterDns): Verdict {
+  const whole = dns.service === null ? null : subject('Service', dns.service.namespace, dns.service.name)
+  const all = everyReach(probe)
+  const cut = found(probe, all, { node: pairs[0]?.node ?? '', side: 'client', pairs }, dns)
+  if (cut.kind !== 'finding') return cut
+  const { subject: first, args } = cut.found
+  return { ...cut, found: { ...cut.found, subject: whole ?? first, args: { ...args, side: 'between' } } }
+}
 
 function cutsOf(reach: readonly Reach[], dns: ClusterDns): readonly Cut[] {
   const home = (it: Reach): string | null => dns.pods.find((pod) => pod.name === it.pod)?.node ?? null
@@ -87,7 +123,7 @@ function cutsOf(reach: readonly Reach[], dns: ClusterDns): readonly Cut[] {
   ]
 }
 
-function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cut, dns: ClusterDns) {
+function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cut, dns: ClusterDns): Verdict {
   const ips = [...new Set(pairs.map((it) => it.ip))]
   const same = all.filter((it) => ips.includes(it.ip))
   const nodes = [...new Set(pairs.map((it) => it.node))].toSorted()

@@ -98,7 +98,8 @@ function place(on: Subject, args: Args): string {
 function tcpAlone(series: readonly LookupSeries[]): boolean {
   const tcp = lossOf(series.filter((it) => it.transport === 'tcp'))
   const udp = lossOf(series.filter((it) => it.transport === 'udp'))
-  return nearlyAll(tcp.failed, tcp.of) && udp.failed <= udp.of / 2
+  // An error is an answer, which came over TCP: DNS160.
+  return nearlyAll(tcp.failed - tcp.erring, tcp.of) && udp.failed <= udp.of / 2
 }
 
 /** One server among several, from every node whose TCP works: what stands in the way stands before that server. */

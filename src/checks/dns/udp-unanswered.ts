@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
+import { onEveryNode, total } from '../../relations/dns/every-node.ts'
 import { isRefused, lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
@@ -23,15 +24,29 @@ export default check({
     return dnsProbe.nodes.map((node) => judge(dnsProbe, node))
   },
 
+  together(findings, model) {
+    const [first] = findings
+    const every = onEveryNode(findings, model)
+    if (first === undefined || every === null) return null
+    const sums = Object.fromEntries(['failed', 'of', 'tcpFailed', 'tcpOf'].map((it) => [it, total(findings, it) ?? 0]))
+    const args = { ...first.args, ...sums, nodes: every.nodes.length }
+    return { ...first, subject: every.subject, args, symptoms: every.symptoms, explains: every.explains }
+  },
+
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS over UDP ${args['how']} from node ${on.name}, over TCP it works, so every ordinary look-up there fails.`,
+      args['nodes'] === undefined
+        ? `DNS over UDP ${args['how']} from node ${on.name}, over TCP it works, so every ordinary lookup there fails.`
+        : `DNS over UDP ${args['how']} from every node, over TCP it works, so every ordinary lookup fails.`,
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · UDP ${args['failed']} of ${args['of']} look-ups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
+      `${args['nodes'] === undefined ? `on node ${on.name}` : `from all ${args['nodes']} nodes probed`} · UDP ${args['failed']} of ${args['of']} look-ups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
     note: () => 'nc and telnet try TCP: that port 53 is open to them says nothing of UDP',
-    help: ({ subject: on }) => [
+    help: ({ subject: on, args }) => [
       'allow UDP port 53 wherever TCP port 53 is allowed',
-      `on ${on.name}:  iptables-save -c | grep "udp.*dport 53"    tcpdump -ni any udp port 53`,
+      ...(args['nodes'] === undefined
+        ? []
+        : [`kubectl -n ${on.namespace} get service ${on.name} -o yaml`, 'kubectl get networkpolicies -A']),
+      `on ${args['nodes'] === undefined ? on.name : 'any node'}:  iptables-save -c | grep "udp.*dport 53"    tcpdump -ni any udp port 53`,
       'until then: options use-vc in dnsConfig makes glibc ask over TCP (musl ignores it)',
     ],
   },
@@ -43,7 +58,8 @@ function judge(probe: DnsProbe, node: string): Verdict {
   const loss = lossOf(udp)
   const tcpLoss = lossOf(tcp)
   if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups over UDP ended on ${node}`)
-  if (!nearlyAll(loss.unanswered, loss.of)) return ok(loss.of)
+  // An error is an answer, which came over UDP: DNS160.
+  if (!nearlyAll(loss.silent, loss.of)) return ok(loss.of)
   if (tcpLoss.of < 4) return cannotTell('too-few', `${tcpLoss.of} look-ups over TCP ended on ${node} to compare with`)
   if (notable(tcpLoss.failed, tcpLoss.of)) return notApplicable(`on ${node} TCP fails as well as UDP`)
   return finding({
@@ -51,7 +67,7 @@ function judge(probe: DnsProbe, node: string): Verdict {
     confidence: 'observed',
     args: {
       how: isRefused(udp) ? 'is refused' : 'is lost',
-      failed: loss.unanswered,
+      failed: loss.silent,
       of: loss.of,
       tcpFailed: tcpLoss.failed,
       tcpOf: tcpLoss.of,

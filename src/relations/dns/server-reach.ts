@@ -25,12 +25,15 @@ const leastForLossy = 20
  * Every node with every server that it asked, but for nodes that no server answers: those say nothing of one server.
  */
 export function serverReach(probe: DnsProbe): readonly Reach[] {
-  return probe.nodes
-    .filter((node) => !hearsNobody(probe, node))
-    .flatMap((node) => {
-      const series = seriesOf(probe, { node, role: 'endpoint', zone: 'cluster' })
-      return [...Map.groupBy(series, (it) => it.server.ip)].map(([ip, its]) => reach(node, ip, its))
-    })
+  return everyReach(probe).filter((it) => !hearsNobody(probe, it.node))
+}
+
+/** The same with the nodes that no server answers: what they have in common with others may say why. */
+export function everyReach(probe: DnsProbe): readonly Reach[] {
+  return probe.nodes.flatMap((node) => {
+    const series = seriesOf(probe, { node, role: 'endpoint', zone: 'cluster' })
+    return [...Map.groupBy(series, (it) => it.server.ip)].map(([ip, its]) => reach(node, ip, its))
+  })
 }
 
 function reach(node: string, ip: string, series: readonly LookupSeries[]): Reach {
