@@ -139,16 +139,14 @@ const placed = fc
 const planted = placed.chain(({ names, homes }) => {
   const [home = ''] = homes
   const crossing = names.length > 2 && new Set(homes).size > 1 ? between(home) : []
-  return fc
-    .constantFrom(...everywhere, ...names.flatMap(onNode), ...crossing)
-    .chain((fault) =>
-      fc.record({
-        names: fc.constant(names),
-        homes: fc.constant(homes),
-        fault: fc.constant(fault),
-        fate: fc.constantFrom(...fault.fates),
-      }),
-    )
+  return fc.constantFrom(...everywhere, ...names.flatMap(onNode), ...crossing).chain((fault) =>
+    fc.record({
+      names: fc.constant(names),
+      homes: fc.constant(homes),
+      fault: fc.constant(fault),
+      fate: fc.constantFrom(...fault.fates),
+    }),
+  )
 })
 
 /** A connection to the Service goes to one of its servers, one after the other. */
