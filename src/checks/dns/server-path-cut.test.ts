@@ -44,10 +44,7 @@ describeCheck(check, [
           : answered(),
       nodes: ['worker-1', 'worker-2'],
     }),
-    expect: [
-      { subject: 'Node/worker-2', args: { side: 'client' } },
-      { subject: 'Node/worker-1', args: { side: 'client' } },
-    ],
+    expect: [{ subject: 'Service/kube-system/kube-dns', args: { side: 'between' } }],
   },
   {
     it: 'two nodes probed, one of them cut off from a server: the node that asks',
