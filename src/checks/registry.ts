@@ -73,6 +73,12 @@ import forwardLimit from './dns/forward-limit.ts'
 import noCommonFamily from './dns/no-common-family.ts'
 import registryLookup from './dns/registry-lookup.ts'
 import nodePortUnanswered from './service/node-port-unanswered.ts'
+import endpointIsNoPod from './service/endpoint-is-no-pod.ts'
+import localPolicyWithoutEndpoint from './service/local-policy-without-endpoint.ts'
+import noExternalAddress from './service/no-external-address.ts'
+import rewriteMistake from './ingress/rewrite-mistake.ts'
+import duplicateRoute from './ingress/duplicate-route.ts'
+import backendProtocol from './ingress/backend-protocol.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -137,6 +143,9 @@ export const checks: readonly AnyCheck[] = [
   notConfigured, // ING307
   pathNotFound, // ING308
   actionMissing, // ING310
+  rewriteMistake, // ING311
+  duplicateRoute, // ING312
+  backendProtocol, // ING313
   nodeNotReady, // NOD501
   forgetsDns, // POL401
   dnsUdpOnly, // POL402
@@ -149,5 +158,8 @@ export const checks: readonly AnyCheck[] = [
   serviceUnanswered, // SVC207
   endpointAnswersBadly, // SVC208
   nodePortUnanswered, // SVC209
+  endpointIsNoPod, // SVC212
+  localPolicyWithoutEndpoint, // SVC213
+  noExternalAddress, // SVC214
   unexplained, // TRB901
 ]

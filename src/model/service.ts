@@ -11,6 +11,14 @@ export interface ServicePort {
   readonly appProtocol?: string
 }
 
+export interface LoadBalancer {
+  readonly addresses: readonly string[]
+  /** `spec.loadBalancerClass`; null = the cloud's own. */
+  readonly class: string | null
+  /** What the condition `LoadBalancerPortsError` says. */
+  readonly problem: string | null
+}
+
 export interface Service {
   readonly namespace: string
   readonly name: string
@@ -26,6 +34,8 @@ export interface Service {
   /** Absent when every connection is given a server anew. */
   readonly sessionAffinity?: 'ClientIP'
   readonly publishNotReadyAddresses: boolean
+  /** Of a Service of type LoadBalancer, what its status says; absent in old recordings. */
+  readonly loadBalancer?: LoadBalancer
 }
 
 export interface Endpoint {

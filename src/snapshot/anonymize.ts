@@ -70,6 +70,7 @@ const sentences = new Set([
   'message',
   'scheduling',
   'refused',
+  'problem',
   'subject',
   'issuer',
 ])

@@ -131,6 +131,9 @@ export function objectSchemas(intern: Intern) {
     internalTrafficPolicy: v.picklist(['Cluster', 'Local']),
     sessionAffinity: v.exactOptional(v.literal('ClientIP')),
     publishNotReadyAddresses: flag,
+    loadBalancer: v.exactOptional(
+      v.object({ addresses: v.array(text), class: v.nullable(word), problem: v.nullable(text) }),
+    ),
   })
 
   const endpointSlice: Schema<EndpointSlice> = v.object({

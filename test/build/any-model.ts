@@ -129,6 +129,11 @@ const service: fc.Arbitrary<Service> = fc.record(
     internalTrafficPolicy: fc.constantFrom('Cluster', 'Local'),
     publishNotReadyAddresses: flag,
     sessionAffinity: fc.constant('ClientIP' as const),
+    loadBalancer: fc.record({
+      addresses: few(ip),
+      class: maybe(fc.constant('service.k8s.aws/nlb')),
+      problem: maybe(text),
+    }),
   },
   {
     requiredKeys: [

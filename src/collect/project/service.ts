@@ -1,6 +1,6 @@
-import type { Service } from '../../model/service.ts'
+import type { LoadBalancer, Service } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
-import { identity } from './identity.ts'
+import { condition, identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, port, stringMap, text, whole } from './json.ts'
 
 /** `v1 Service`; null for what is none. */
@@ -39,6 +39,18 @@ export function projectService(raw: unknown, intern: Intern): Service | null {
     ...(spec['externalTrafficPolicy'] === 'Local' ? { externalTrafficPolicy: 'Local' as const } : {}),
     internalTrafficPolicy: oneOf(spec['internalTrafficPolicy'], ['Cluster', 'Local']),
     publishNotReadyAddresses: spec['publishNotReadyAddresses'] === true,
+    ...(type === 'LoadBalancer' ? { loadBalancer: loadBalancerOf(spec, fields(fields(raw)['status'])) } : {}),
+  }
+}
+
+function loadBalancerOf(spec: Fields, status: Fields): LoadBalancer {
+  const problem = condition(status, 'LoadBalancerPortsError')
+  return {
+    addresses: list(fields(status['loadBalancer'])['ingress'])
+      .map(fields)
+      .flatMap((it) => text(it['ip']) ?? text(it['hostname']) ?? []),
+    class: text(spec['loadBalancerClass']),
+    problem: problem?.['status'] === 'True' ? (text(problem['message']) ?? text(problem['reason'])) : null,
   }
 }
 

@@ -1,0 +1,84 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import { type Route, backendsOf, routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { full, some } from '../service/words.ts'
+import { ingressSubject } from './words.ts'
+
+/**
+ * Two Ingresses of one class with one host and path: the older one wins (ingress-nginx, docs/how-it-works.md), or the
+ * controller picks, and nothing says that the other is never asked. A canary is such a pair on purpose.
+ */
+export default check({
+  code: 'ING312',
+  slug: 'ingress/duplicate-route',
+  title: 'two Ingresses claim the same host and path',
+  fine: 'each host and path belongs to one Ingress',
+  severity: 'warning',
+  needs: ['ingresses'],
+  remedies: [],
+  decides: ['ING-15'],
+
+  run({ ingresses }) {
+    const routes = ingresses
+      .filter(isPlain)
+      .flatMap(backendsOf)
+      .filter((it) => it.path !== null)
+    if (routes.length === 0) return notApplicable('no Ingress here has a path')
+    const claims = [
+      ...Map.groupBy(routes, (it) => `${it.ingress.className}\n${it.host ?? ''}\n${it.path}\n${it.pathType}`).values(),
+    ]
+    const rivals = claims.filter(
+      (its) => new Set(its.map(({ ingress }) => full(ingress))).size > 1 && new Set(its.map(backendText)).size > 1,
+    )
+    const found = [
+      ...Map.groupBy(rivals, (its) => some([...new Set(its.map(({ ingress }) => full(ingress)))], 9)).values(),
+    ].flatMap(verdict)
+    return found.length > 0 ? found : ok(routes.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `Ingress ${full(on)} claims ${args['routes']}, and so does ${args['others']}.`,
+    detail: ({ args }) => `${args['backends']} · class ${args['class']}`,
+    note: () =>
+      'one of them gets the requests, the older one with ingress-nginx; the other is never asked, without an event',
+    help: ({ subject: on }) => [
+      'see which is the older one, and take the path out of the one that should not have it',
+      'kubectl get ingress -A --sort-by=.metadata.creationTimestamp',
+      `kubectl -n ${on.namespace} edit ingress ${on.name}`,
+    ],
+  },
+})
+
+/** Canaries share a path by design; those that merge into one load balancer order themselves by annotations. */
+function isPlain(ingress: Ingress): boolean {
+  return ingress.nginx?.canary !== true && ingress.vendors?.includes('alb') !== true
+}
+
+function backendText({ ingress, backend }: Route): string {
+  return `${ingress.namespace}/${backend.service}:${backend.port ?? ''}`
+}
+
+function verdict(claims: readonly (readonly Route[])[]): readonly Verdict[] {
+  const all = claims.flat()
+  const [first] = all
+  if (first === undefined) return []
+  const others = [...new Set(all.map(({ ingress }) => full(ingress)))].filter((it) => it !== full(first.ingress))
+  return [
+    finding({
+      subject: ingressSubject(first.ingress),
+      confidence: 'inferred',
+      args: {
+        routes: some([...new Set(claims.flatMap((its) => its.slice(0, 1).map(routeText)))], 2),
+        others: some(others),
+        backends: some([...new Set(all.map((it) => `${full(it.ingress)} sends it to ${backendText(it)}`))], 3),
+        class: first.ingress.className ?? 'none',
+      },
+      evidence: all.map((it) => ({
+        kind: 'fact' as const,
+        label: `Ingress ${full(it.ingress)}`,
+        value: `${routeText(it)} to ${backendText(it)}`,
+      })),
+    }),
+  ]
+}

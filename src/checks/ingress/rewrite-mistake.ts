@@ -1,0 +1,146 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import { type Route, routesOf, routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
+import {
+  groupNamed,
+  groupsIn,
+  isForNginx,
+  isRegex,
+  type Measured,
+  measuredOf,
+} from '../../relations/ingress/nginx-paths.ts'
+import { ingressBackendFails } from '../../relations/symptom.ts'
+import { full } from '../service/words.ts'
+import { ingressSubject } from './words.ts'
+
+/**
+ * ingress-nginx reads the paths of a host as regular expressions when any of its Ingresses says `use-regex` or
+ * `rewrite-target` (docs/user-guide/ingress-path-matching.md), and puts what groups matched into the rewrite. A group
+ * that is not there is empty; a rewrite without groups sends every path below to one page.
+ */
+export default check({
+  code: 'ING311',
+  slug: 'ingress/rewrite-mistake',
+  title: 'the paths of an Ingress and its rewriting do not fit',
+  fine: 'paths and rewrites of Ingresses fit',
+  severity: 'warning',
+  needs: ['ingresses'],
+  wants: ['ingressClasses', 'contacts'],
+  remedies: [],
+  decides: ['ING-07', 'ING-09'],
+
+  run({ ingresses, ingressClasses, contacts }) {
+    const own = ingresses.filter((it) => isForNginx(it, ingressClasses))
+    if (own.length === 0) return notApplicable('no Ingress here is for ingress-nginx')
+    const regexHosts = new Set(own.filter(turnsRegexOn).flatMap((it) => it.rules.map((rule) => rule.host ?? '')))
+    const found = own.flatMap((ingress) => {
+      const mistakes = routesOf(ingress).flatMap((route) => mistakeOf(route, regexHosts) ?? [])
+      const groups = [...Map.groupBy(mistakes, (it) => it.kind).values()]
+      return groups.flatMap(([first]): readonly Verdict[] =>
+        first === undefined ? [] : judge(ingress, first, measuredOf(contacts, first.route)),
+      )
+    })
+    return found.length > 0 ? found : ok(own.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args['what']}.`,
+    detail: ({ args }) => `path \`${args['path']}\` · rewrite-target ${args['rewrite']} · ${args['measured']}`,
+    note: ({ args }) =>
+      args['kind'] === 'literal'
+        ? 'without use-regex or a rewrite on any Ingress of the host, nginx takes the path letter by letter'
+        : 'the application sees the path after the rewrite, and answers 404 or the wrong page for what it does not know',
+    help: ({ subject: on, args }) =>
+      [
+        `${args['cure']}`,
+        `kubectl -n ${on.namespace} edit ingress ${on.name}`,
+        `hopscope diagnose ingress/${on.name} -n ${on.namespace} --probe   # what the path is answered`,
+      ].slice(0, args['measured'] === 'not asked' ? 3 : 2),
+  },
+})
+
+interface Mistake {
+  readonly kind: 'group' | 'flattens' | 'literal'
+  readonly route: Route
+  readonly what: string
+  readonly cure: string
+}
+
+function turnsRegexOn({ nginx }: Ingress): boolean {
+  return nginx !== undefined && (nginx.regex || nginx.rewrite !== null)
+}
+
+function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | null {
+  const { path } = route
+  if (path === null) return null
+  const rewrite = route.ingress.nginx?.rewrite ?? null
+  if (rewrite === null) {
+    if (!isRegex(path) || regexHosts.has(route.host ?? '')) return null
+    return {
+      kind: 'literal',
+      route,
+      what: `has a regular expression as its path ${routeText(route)}, and nothing makes nginx read it as one`,
+      cure: 'say so: nginx.ingress.kubernetes.io/use-regex: "true", with pathType ImplementationSpecific',
+    }
+  }
+  const [groups, named] = [groupsIn(path), groupNamed(rewrite)]
+  if (groups !== null && named > groups) {
+    return {
+      kind: 'group',
+      route,
+      what: `rewrites ${routeText(route)} to \`${rewrite}\`, and the path has ${groups === 0 ? 'no group' : `only ${groups}`}: each request becomes \`${rewrite.replaceAll(/\$\d/g, '')}\``,
+      cure: `give the path its groups, as ${path.replace(/\/$/, '')}(/|$)(.*) with rewrite-target /$2`,
+    }
+  }
+  // One page for one path is what a rewrite without groups is for; below a prefix it flattens everything.
+  if (named > 0 || path === '/' || route.pathType === 'Exact' || rewrite === path || isRegex(path)) return null
+  return {
+    kind: 'flattens',
+    route,
+    what: `rewrites everything below ${routeText(route)} to \`${rewrite}\``,
+    cure: `keep the rest of the path: ${path.replace(/\/$/, '')}(/|$)(.*) with rewrite-target /$2, or pathType Exact if one page is meant`,
+  }
+}
+
+/** A rewrite that flattens may be meant: only an ill answer makes it more than a remark. */
+function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured: Measured): readonly Verdict[] {
+  const severity: Severity = measured === 'well' || (kind === 'flattens' && measured === 'unasked') ? 'info' : 'warning'
+  const measures: Readonly<Record<Measured, string>> = {
+    unasked: 'not asked',
+    well: 'requests below it are answered',
+    ill: 'requests below it are answered badly',
+  }
+  const lines = [
+    'annotations:',
+    `  nginx.ingress.kubernetes.io/rewrite-target: ${ingress.nginx?.rewrite ?? '(none)'}`,
+    `path: ${route.path}`,
+  ]
+  return [
+    finding({
+      subject: ingressSubject(ingress),
+      confidence: measured === 'ill' ? 'inferred' : 'possible',
+      severity,
+      args: {
+        kind,
+        what,
+        cure,
+        path: route.path ?? '/',
+        rewrite: ingress.nginx?.rewrite ?? 'none',
+        measured: measures[measured],
+      },
+      evidence: [
+        {
+          kind: 'config',
+          object: ingressSubject(ingress),
+          path: route.backend.path.replace(/\.backend$/, '.path'),
+          lines,
+          at: 2,
+          mark: route.path ?? '/',
+          label: kind === 'group' ? 'has no such group' : what,
+        },
+      ],
+      explains: measured === 'ill' ? [ingressBackendFails(ingress, route.backend.service)] : [],
+    }),
+  ]
+}

@@ -1,0 +1,157 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { Contact } from '../../model/contacts.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
+import { subject } from '../../model/subject.ts'
+import { contactsOfServices, failuresText, tally } from '../../relations/service/service-contacts.ts'
+import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { selectorOf } from '../../relations/service/service-selects-pod.ts'
+import { svcUnanswered } from '../../relations/symptom.ts'
+import { count, full, some } from './words.ts'
+
+/**
+ * The endpoint slice controller keeps only what it made (label `managed-by`): a slice made by hand, or left by a
+ * controller of old, keeps its addresses for good. kube-proxy sends its share of the connections there all the same.
+ */
+export default check({
+  code: 'SVC212',
+  slug: 'service/endpoint-is-no-pod',
+  title: 'a Service leads to an address where no pod is',
+  fine: 'every endpoint of a Service that selects pods is one of them',
+  severity: 'warning',
+  needs: ['services', 'endpointSlices', 'pods'],
+  wants: ['contacts', 'clusterDns'],
+  remedies: [],
+  decides: ['SVC-19'],
+
+  run({ services, endpointSlices, pods, contacts, clusterDns, scope }) {
+    const [slicesOf, contactsOf] = [slicesOfServices(endpointSlices), contactsOfServices(contacts)]
+    const dns = clusterDns.known ? clusterDns.value.service : null
+    const fed = services.filter(
+      (it) => slicesOf(it).length > 0 && !(it.namespace === dns?.namespace && it.name === dns.name),
+    )
+    if (fed.length === 0) return notApplicable('no Service here has an EndpointSlice')
+    const byIp = new Map(
+      pods.flatMap((pod) => [pod.ip, ...(pod.ips ?? [])].flatMap((ip) => (ip === null ? [] : [[ip, pod] as const]))),
+    )
+    const named = new Map(pods.map((it) => [`${it.namespace}/${it.name}`, it]))
+    // Pods of other namespaces are only known when all were listed.
+    const nets = new Set(pods.flatMap(({ ip, hostNetwork }) => (ip === null || hostNetwork ? [] : [netOf(ip)])))
+    const seen = { byIp, named, nets, whole: scope.namespace === null }
+    const found = fed.flatMap((service) =>
+      slicesOf(service).flatMap((slice) => judge(service, { slice, seen, contacts: contactsOf(service) })),
+    )
+    return found.length > 0 ? found : ok(fed.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `EndpointSlice ${full(on)} gives Service ${args['service']} the address ${args['ip']}, ${args['why']}.`,
+    detail: ({ args }) => `${args['count']} of ${count(Number(args['of']), 'ready endpoint')} · ${args['measured']}`,
+    note: ({ args }) =>
+      args['kind'] === 'stale'
+        ? 'the control plane takes such an address out within seconds: run it again, and if it stays the endpoint slice controller is not at work'
+        : 'nobody keeps a slice that was made by hand: its share of the connections goes there until somebody takes it away',
+    help: ({ subject: on, args }) => [
+      args['kind'] === 'stale' ? 'see whether it stays' : 'see whose slice it is; if nobody needs it, delete it',
+      `kubectl -n ${on.namespace} get endpointslice ${on.name} -o yaml`,
+      ...(args['kind'] === 'stale' ? [] : [`kubectl -n ${on.namespace} delete endpointslice ${on.name}`]),
+    ],
+  },
+})
+
+interface Pods {
+  readonly byIp: ReadonlyMap<string, Pod>
+  readonly named: ReadonlyMap<string, Pod>
+  /** The first three bytes of pods' IPv4 addresses. */
+  readonly nets: ReadonlySet<string>
+  readonly whole: boolean
+}
+
+interface Seen {
+  readonly slice: EndpointSlice
+  readonly seen: Pods
+  readonly contacts: readonly Contact[]
+}
+
+interface Wrong {
+  readonly endpoint: Endpoint
+  readonly kind: 'stale' | 'foreign'
+  readonly why: string
+}
+
+function judge(service: Service, { slice, seen, contacts }: Seen): readonly Verdict[] {
+  if (slice.addressType === 'FQDN') return []
+  const ready = slice.endpoints.filter((it) => it.ready)
+  const wrong = ready
+    .flatMap((it) => wrongOf(service, it, seen) ?? [])
+    .filter((it) => !isAnswered(it.endpoint, contacts))
+  const [first] = wrong
+  if (first === undefined) return []
+  const asked = contacts.filter(
+    (it) => it.via.kind === 'endpoint' && wrong.some(({ endpoint }) => endpoint.ip === it.ip),
+  )
+  const all = tally(asked)
+  // Without a selector the addresses are somebody's own: only silence proves that one is wrong.
+  if (selectorOf(service) === null && all.failed === 0) return []
+  return [
+    finding({
+      subject: subject('EndpointSlice', slice.namespace, slice.name),
+      confidence: all.failed > 0 ? 'observed' : 'inferred',
+      severity: all.failed > 0 && first.kind === 'foreign' ? 'error' : 'warning',
+      args: {
+        service: full(service),
+        ip: first.endpoint.ip,
+        why: first.why,
+        kind: first.kind,
+        count: wrong.length,
+        of: ready.length,
+        measured:
+          all.of === 0 ? 'not asked' : `${all.failed} of ${all.of} connections there failed (${failuresText(all)})`,
+      },
+      evidence: [
+        {
+          kind: 'fact',
+          label: `endpoints of slice ${slice.name}`,
+          value: some(
+            slice.endpoints.map((it) => `${it.ip} (${it.pod ?? 'no pod'})`),
+            8,
+          ),
+        },
+      ],
+      explains: [svcUnanswered(service)],
+    }),
+  ]
+}
+
+function isAnswered({ ip }: Endpoint, contacts: readonly Contact[]): boolean {
+  return contacts.some((it) => it.via.kind === 'endpoint' && it.ip === ip && tally([it]).open > 0)
+}
+
+function wrongOf(service: Service, endpoint: Endpoint, { byIp, named, nets, whole }: Pods): Wrong | null {
+  const there = byIp.get(endpoint.ip)
+  if (endpoint.pod !== null) {
+    const pod = named.get(`${service.namespace}/${endpoint.pod}`)
+    if (pod === undefined) return { endpoint, kind: 'stale', why: `of pod ${endpoint.pod}, which is gone` }
+    const own = [pod.ip, ...(pod.ips ?? [])]
+    return own.includes(endpoint.ip) || pod.ip === null || isOtherFamily(endpoint.ip, own)
+      ? null
+      : { endpoint, kind: 'stale', why: `of pod ${endpoint.pod}, which has ${pod.ip}` }
+  }
+  if (there !== undefined) return null
+  if (selectorOf(service) !== null) return { endpoint, kind: 'foreign', why: 'which is none of its pods' }
+  return whole && !endpoint.ip.includes(':') && nets.has(netOf(endpoint.ip))
+    ? { endpoint, kind: 'foreign', why: "which is among the pods' addresses, and no pod has it" }
+    : null
+}
+
+/** Recordings of before hold one address of a pod that has two. */
+function isOtherFamily(ip: string, own: readonly (string | null)[]): boolean {
+  return own.every((it) => it === null || it.includes(':') !== ip.includes(':'))
+}
+
+/** Nodes are given /24s of the pods' range, mostly: a pod in the same one says that this is a pod's address. */
+function netOf(ip: string): string {
+  return ip.slice(0, ip.lastIndexOf('.') + 1)
+}
