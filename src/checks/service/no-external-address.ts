@@ -58,7 +58,10 @@ export default check({
   },
 })
 
-/** `SyncLoadBalancerFailed` (cloud-provider), `FailedBuildModel` and `FailedDeployModel` (AWS), `AllocationFailed` (MetalLB). */
+/**
+ * `SyncLoadBalancerFailed` (cloud-provider), `FailedBuildModel` and `FailedDeployModel` (AWS), `AllocationFailed`
+ * (MetalLB).
+ */
 function isFailure({ object, reason }: ObjectEvent): boolean {
   return object.kind === 'Service' && /LoadBalancer|FailedBuildModel|FailedDeployModel|AllocationFailed/.test(reason)
 }
