@@ -10,7 +10,7 @@ import { onEveryNode, total } from '../../relations/dns/every-node.ts'
 import { blindNodes, lossOf, notable, quantile, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
 import { cacheFaults } from '../../relations/dns/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
-import { usersAskService } from '../../relations/users-way.ts'
+import { usersAskService } from '../../relations/dns/users-way.ts'
 import { whereLost } from './where-lost.ts'
 import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
 

@@ -24,7 +24,7 @@ import {
   nodesWithoutCache,
   serversAnswer,
   stuckCaches,
-} from '../../relations/cache-state.ts'
+} from '../../relations/dns/cache-state.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { cacheAddresses } from '../../relations/dns/node-cache.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'

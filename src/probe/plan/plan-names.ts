@@ -2,9 +2,9 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsServer } from '../../model/lookups.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
-import { stubZones } from '../../relations/stub-zones.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
+import { stubZoneNames } from '../../wire/stub-zones.ts'
 import { type NameQuestion, type NamesSpec, suffixesAtMost } from '../pod/spec.ts'
 
 /** Services whose names are asked for. */
@@ -39,11 +39,7 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
   )
   const chosen = sample(all, model, dns)
   const targets = all.filter((it) => isTarget(it, model))
-  const stubs = dns.corefile.known
-    ? stubZones(parseCorefile(dns.corefile.value))
-        .slice(0, mostStubs)
-        .map(({ zone }) => zone)
-    : []
+  const stubs = dns.corefile.known ? stubZoneNames(parseCorefile(dns.corefile.value)).slice(0, mostStubs) : []
   const outside = [
     want.externalName.replace(/\.$/, ''),
     ...stubs,

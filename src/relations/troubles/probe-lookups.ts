@@ -4,7 +4,7 @@ import type { Model } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { isTroubled, notable } from '../dns/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered } from '../symptom.ts'
-import { closedToProbe, usersAskService } from '../users-way.ts'
+import { closedToProbe, usersAskService } from '../dns/users-way.ts'
 import { blindLagMs, blurLagMs, lagOf } from './probe-lag.ts'
 
 /** One in twenty slower than this, and two at least, is worth a word. */

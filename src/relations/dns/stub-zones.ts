@@ -1,7 +1,7 @@
-import type { NameAnswer, NameAnswers } from '../model/name-answers.ts'
-import { type Corefile, zoneOf } from '../wire/corefile.ts'
-import { kubernetesZones } from './dns/corefile-text.ts'
-import { type Forwarding, forwardingOf, forwardings } from './dns/upstream-servers.ts'
+import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
+import type { Corefile } from '../../wire/corefile.ts'
+import { stubZoneNames } from '../../wire/stub-zones.ts'
+import { type Forwarding, forwardingOf } from './upstream-servers.ts'
 
 /** A zone whose names the Corefile sends to servers of their own. */
 export interface StubZone {
@@ -9,25 +9,17 @@ export interface StubZone {
   readonly forwarding: Forwarding
 }
 
-/** Zones of names, that is: those of addresses (`in-addr.arpa`) and the cluster's own are left out. */
+/** Each zone with the line that sends it on. */
 export function stubZones(corefile: Corefile): readonly StubZone[] {
-  const own = new Set(kubernetesZones(corefile))
-  const named = forwardings(corefile).flatMap(({ server, plugin }) => [
-    ...server.keys.map(zoneOf),
-    zoneOf(plugin.args[0] ?? '.'),
-  ])
-  return [...new Set(named)]
-    .filter((zone) => zone !== '' && zone.includes('.') && !zone.endsWith('.arpa') && !own.has(zone))
-    .flatMap((zone) => {
-      const forwarding = forwardingOf(corefile, zone)
-      return forwarding === null ? [] : [{ zone, forwarding }]
-    })
+  return stubZoneNames(corefile).flatMap((zone) => {
+    const forwarding = forwardingOf(corefile, zone)
+    return forwarding === null ? [] : [{ zone, forwarding }]
+  })
 }
 
 /**
  * What became of the question for the zone itself, from however many nodes. The servers of a zone have its own name,
- * with or
- * without an address: NXDOMAIN is the word of a server that does not serve the zone.
+ * with or without an address: NXDOMAIN is the word of a server that does not serve the zone.
  */
 export type StubState = 'answers' | 'silent' | 'refuses' | 'unknown-zone' | 'not-asked'
 

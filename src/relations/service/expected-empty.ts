@@ -1,7 +1,7 @@
-import { closest } from '../closest.ts'
-import type { Pod } from '../model/pod.ts'
-import type { Service } from '../model/service.ts'
-import { isLive, selectorOf } from './service/service-selects-pod.ts'
+import { closest } from '../../closest.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import { isLive, selectorOf } from './service-selects-pod.ts'
 
 /** Why a Service may well select no pod. */
 export type ExpectedEmpty =

@@ -1,7 +1,7 @@
-import type { DnsProbe, LookupSeries } from '../model/lookups.ts'
-import type { Model } from '../model/sources.ts'
-import { lossOf } from './dns/lookup-loss.ts'
-import { podEnd, policyRules, probeEnd } from './policy/policy-allows.ts'
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import type { Model } from '../../model/sources.ts'
+import { lossOf } from './lookup-loss.ts'
+import { podEnd, policyRules, probeEnd } from '../policy/policy-allows.ts'
 
 /**
  * Whether pods of that node ask the DNS Service's address: by what stands in the probe pod's own resolv.conf, which the

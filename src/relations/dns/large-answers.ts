@@ -1,5 +1,5 @@
-import type { EndpointSlice, Service } from '../model/service.ts'
-import { countEndpoints, slicesOfServices } from './service/service-endpoints.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
+import { countEndpoints, slicesOfServices } from '../service/service-endpoints.ts'
 
 /** A headless Service whose answer does not fit into one UDP packet of the size that resolvers take. */
 export interface LargeAnswer {

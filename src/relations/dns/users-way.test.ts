@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { clusterDns } from '../../test/build/dns.ts'
-import { answered, never, probe } from '../../test/build/lookups.ts'
-import { egressPolicy, onPort, peer, rule } from '../../test/build/policy.ts'
-import { modelOf } from '../../test/describe-check.ts'
-import type { DnsProbe } from '../model/lookups.ts'
+import { clusterDns } from '../../../test/build/dns.ts'
+import { answered, never, probe } from '../../../test/build/lookups.ts'
+import { egressPolicy, onPort, peer, rule } from '../../../test/build/policy.ts'
+import { modelOf } from '../../../test/describe-check.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
 import { closedToProbe, usersAskService } from './users-way.ts'
 
 const nodes = ['worker-1']

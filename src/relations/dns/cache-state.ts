@@ -1,13 +1,13 @@
-import type { ClusterDns } from '../model/cluster-dns.ts'
-import type { InsideView } from '../model/inside.ts'
-import type { DnsProbe } from '../model/lookups.ts'
-import type { Known } from '../model/known.ts'
-import type { Node } from '../model/node.ts'
-import type { Pod } from '../model/pod.ts'
-import { parseResolvConf } from '../wire/resolv-conf.ts'
-import { lossOf, seriesOf } from './dns/lookup-loss.ts'
-import { cacheAddresses } from './dns/node-cache.ts'
-import { isLive } from './service/service-selects-pod.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { Known } from '../../model/known.ts'
+import type { Node } from '../../model/node.ts'
+import type { Pod } from '../../model/pod.ts'
+import { parseResolvConf } from '../../wire/resolv-conf.ts'
+import { lossOf, seriesOf } from './lookup-loss.ts'
+import { cacheAddresses } from './node-cache.ts'
+import { isLive } from '../service/service-selects-pod.ts'
 
 /** Caches that do not run: what keeps their container from it, by the kubelet's word. */
 export function stuckCaches({ nodeCaches }: ClusterDns): readonly { readonly pod: Pod; readonly why: string }[] {
