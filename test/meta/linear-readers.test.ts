@@ -82,6 +82,7 @@ const noReaders = [
   'queriesPerLookup',
   'quantileOf',
   'sameLine',
+  'stubZoneNames',
   'sumOf',
   'sumOfDurations',
   'verdict',
