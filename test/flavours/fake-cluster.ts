@@ -12,6 +12,10 @@ const plurals: Readonly<Record<string, string>> = {
   CiliumLocalRedirectPolicy: 'ciliumlocalredirectpolicies',
 }
 
+export function pluralOf({ kind }: Manifest): string {
+  return plurals[kind] ?? `${kind.toLowerCase()}s`
+}
+
 export interface FakeCluster {
   readonly kubeconfig: string
   /** Requests that were no reading: there must be none. */
@@ -23,7 +27,7 @@ const pathForm = /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/
 
 /** An API server on loopback that holds these objects, read only, and a kubeconfig that leads to it. */
 export async function fakeCluster(objects: readonly Manifest[], version = 'v1.33.1'): Promise<FakeCluster> {
-  const byPlural = Map.groupBy(objects, (it) => plurals[it.kind] ?? `${it.kind.toLowerCase()}s`)
+  const byPlural = Map.groupBy(objects, pluralOf)
   const writes: string[] = []
   const server: TestServer = await serve((request, response) => {
     const url = new URL(request.url ?? '/', 'http://cluster')

@@ -3,16 +3,19 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { checks } from '../../src/checks/registry.ts'
 import { run } from '../../src/cli/program.ts'
+import { clusterOf } from '../../src/collect/cluster-of.ts'
 import { collect } from '../../src/collect/collect.ts'
 import { diagnose } from '../../src/engine.ts'
 import { connect } from '../../src/kube/connect.ts'
+import { unknown } from '../../src/model/known.ts'
 import type { Model } from '../../src/model/sources.ts'
 import { clouds } from './clouds.ts'
 import { distributions } from './distributions.ts'
-import { fakeCluster } from './fake-cluster.ts'
+import { fakeCluster, pluralOf } from './fake-cluster.ts'
 import type { Flavour } from './flavour.ts'
 import type { Manifest } from './manifest.ts'
 import { networks } from './networks.ts'
@@ -98,6 +101,25 @@ describe.each(flavours)('$it', (flavour) => {
     expect(findings.join('\n')).toMatch(new RegExp(`^(?:error|warning) ${code} ${on}: `, 'm'))
     expect(exit).toBe(1)
   })
+})
+
+const optional = ['nodes', 'namespaces', 'pods', 'services', 'endpointslices', 'deployments', 'daemonsets', 'cronjobs']
+const more = ['ingresses', 'ingressclasses', 'networkpolicies', 'configmaps', 'replicasets', 'jobs', 'statefulsets']
+
+test('of what is well, no right that is missing makes an error, wherever somebody looks from', async () => {
+  const rights = fc.subarray([...optional, ...more], { minLength: 1, maxLength: 3 })
+  const property = fc.asyncProperty(fc.constantFrom(...flavours), rights, fc.boolean(), async (flavour, gone, near) => {
+    const objects = Object.fromEntries(Map.groupBy(settle(flavour.objects, flavour.families), pluralOf))
+    const isOurs = (namespace: string | null): boolean => near && namespace === 'shop'
+    const cluster = clusterOf(objects, (plural, namespace) =>
+      gone.includes(plural) && !isOurs(namespace) ? unknown('forbidden', `list ${plural}`) : null,
+    )
+    const scope = { namespace: near ? 'shop' : null, target: { kind: 'everything' }, level: 'read' } as const
+    const { results } = diagnose(await collect(cluster, { scope }), { checks })
+    const errors = results.flatMap((it) => it.findings.filter((one) => one.severity === 'error').map((one) => one.code))
+    expect([...errors, ...results.flatMap((it) => it.crash ?? [])]).toEqual([])
+  })
+  await fc.assert(property, { numRuns: 60 })
 })
 
 test('the program itself, as a process, says the same', async () => {

@@ -40,7 +40,7 @@ export default check({
     const missed = missedBy(service, pods)
     const elsewhere = answeredElsewhere(service, insideViews)
     const putAway = isPutAway(clusterDns)
-    if (elsewhere === null && putAway && !insideViews.known && hasCloudDns(nodes)) {
+    if (elsewhere === null && putAway && !insideViews.known && mayHaveCloudDns(nodes)) {
       return cannotTell(
         'ambiguous',
         `${workload?.kind} ${workload?.name} and its autoscaler are both scaled to 0, as where Cloud DNS of GKE answers in their place`,
@@ -155,8 +155,9 @@ function isPutAway({ workload, scaler }: ClusterDns): boolean {
  * 0
  * then (cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns). Its kubelets bear `-gke.` in their versions.
  */
-function hasCloudDns(nodes: Known<readonly Node[]>): boolean {
-  return nodes.known && nodes.value.length > 0 && nodes.value.every((it) => it.kubelet.includes('-gke.'))
+function mayHaveCloudDns(nodes: Known<readonly Node[]>): boolean {
+  // Nodes that may not be read may be GKE's.
+  return !nodes.known || (nodes.value.length > 0 && nodes.value.every((it) => it.kubelet.includes('-gke.')))
 }
 
 /** Servers that are ready, and that the Service would have if its selector were right. */

@@ -42,8 +42,12 @@ export default check({
       if (first === undefined) return []
       const { ready, leaving, notReady } = countEndpoints(slicesOf(first.service))
       if (ready.length > 0) return []
-      const onPurpose = pods.known && backing(first.service).kind === 'scaled-to-zero'
-      const severity = onPurpose ? whenPutAway(scope) : 'error'
+      const behind = pods.known ? backing(first.service) : null
+      const onPurpose = behind?.kind === 'scaled-to-zero'
+      // Without pods or workloads nobody knows whether it is empty on purpose.
+      const unknown = behind === null || (behind.kind === 'matches-nothing' && !behind.sure)
+      const fault = unknown && notReady.length === 0 ? 'warning' : 'error'
+      const severity = onPurpose ? whenPutAway(scope) : fault
       return [
         verdict(
           its.map((it) => it.route),

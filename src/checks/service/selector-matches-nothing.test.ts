@@ -70,6 +70,16 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/cart', severity: 'error' }],
   },
   {
+    it: 'nothing near, and workloads that could not be read: it may be scaled to 0',
+    given: model({
+      services: known([service('cart')]),
+      pods: known([pod('warehouse-1')]),
+      workloads: unknown('forbidden', 'list deployments.apps'),
+    }),
+    expect: 'cannot-tell',
+    says: /scaled to 0/,
+  },
+  {
     it: 'workloads that could not be read: it may be scaled to 0',
     given: model({
       services: known([misspelt]),

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { expectedEmpty, type ExpectedEmpty } from '../../relations/service/expected-empty.ts'
@@ -45,6 +45,7 @@ export default check({
       const here = carriers.get(service.namespace) ?? []
       // Who asks about this very Service wants an answer from it.
       const expected = asked ? null : expectedEmpty(service, siblings.get(service.namespace) ?? [], here)
+      if (!behind.sure && !meant && expected === null) return [unsure(service)]
       const carrier = nearPods !== null ? 'pod' : 'workload'
       return [
         verdict({
@@ -154,6 +155,12 @@ function verdict({ service, miss, carrier, meant, sure, pods, expected }: Seen):
     ],
     explains: [noEndpoints(service), svcUnanswered(service)],
   })
+}
+
+/** A workload that may not be read may be scaled to 0, or run now and then. */
+function unsure(service: Service): Verdict {
+  const why = `Service ${full(service)} selects no pod, and the workloads could not be read: one may be scaled to 0`
+  return cannotTell('forbidden', why)
 }
 
 function severityOf(meant: boolean, expected: ExpectedEmpty | null): Severity {

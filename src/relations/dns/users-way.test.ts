@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { clusterDns } from '../../../test/build/dns.ts'
-import { answered, never, probe } from '../../../test/build/lookups.ts'
+import { answered, type Network, never, probe } from '../../../test/build/lookups.ts'
 import { egressPolicy, onPort, peer, rule } from '../../../test/build/policy.ts'
 import { modelOf } from '../../../test/describe-check.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
-import { closedToProbe, usersAskService } from './users-way.ts'
+import { answeredOtherwise, closedToProbe, usersAskService } from './users-way.ts'
 
 const nodes = ['worker-1']
 
@@ -51,4 +51,21 @@ describe('ways that are closed to the probe and not to users', () => {
     const service = measured.series.find((it) => it.server.role === 'service')!
     expect(closedToProbe(given(only('169.254.20.10/32')), service)).toBe(false)
   })
+})
+
+describe('servers that are silent to the probe, and answer users', () => {
+  const of = (network: Network) => {
+    const measured = probe({ nodes, network })
+    const direct = measured.series.find((it) => it.server.ip === '10.2.2.2')
+    return direct !== undefined && answeredOtherwise(measured, direct)
+  }
+  test.each<[string, Network, boolean]>([
+    ['all of them, and no user loses a lookup', (it) => (it.server.role === 'endpoint' ? never() : answered()), true],
+    ['one of two: that one may be dead', (it) => (it.server.ip === '10.2.2.2' ? never() : answered()), false],
+    [
+      'all of them, and users lose some',
+      (it) => (it.server.role === 'endpoint' || it.index % 4 === 0 ? never() : answered()),
+      false,
+    ],
+  ])('%s', (_it, network, expected) => expect(of(network)).toBe(expected))
 })

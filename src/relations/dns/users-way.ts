@@ -1,6 +1,6 @@
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import type { Model } from '../../model/sources.ts'
-import { lossOf } from './lookup-loss.ts'
+import { lossOf, troubled } from './lookup-loss.ts'
 import { podEnd, policyRules, probeEnd } from '../policy/policy-allows.ts'
 
 /**
@@ -36,4 +36,20 @@ export function closedToProbe(model: Model, { node, server, transport }: LookupS
     namespaces,
   )({ from, to: podEnd(pod), port: 53, protocol: transport === 'tcp' ? 'TCP' : 'UDP' })
   return decision.kind !== 'allowed'
+}
+
+/** Below this many lookups on the way of users, their being answered says little. */
+const enough = 20
+
+/**
+ * A server that is asked past the Service and silent, as all of them are from that node, while whoever goes through the
+ * Service is answered there without a loss: the servers are well, and the probe's own way to them is closed.
+ */
+export function answeredOtherwise(probe: DnsProbe, { node, server }: LookupSeries): boolean {
+  if (server.role !== 'endpoint') return false
+  const here = probe.series.filter((it) => it.node === node)
+  const direct = lossOf(here.filter((it) => it.server.role === 'endpoint'))
+  const users = here.filter((it) => it.server.role !== 'endpoint' && it.server.role !== 'upstream')
+  const theirs = lossOf(users)
+  return direct.of > 0 && direct.silent === direct.of && theirs.of >= enough && troubled(users) === 0
 }

@@ -4,7 +4,7 @@ import type { Model } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { isTroubled, notable } from '../dns/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered } from '../symptom.ts'
-import { closedToProbe, usersAskService } from '../dns/users-way.ts'
+import { answeredOtherwise, closedToProbe, usersAskService } from '../dns/users-way.ts'
 import { blindLagMs, blurLagMs, lagOf } from './probe-lag.ts'
 
 /** One in twenty slower than this, and two at least, is worth a word. */
@@ -57,7 +57,9 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
 /** No user's lookups go this way, and the probe's own may be closed on purpose. */
 function isNobodys(model: Model, probe: DnsProbe, series: LookupSeries): boolean {
   const isService = series.server.role === 'service' && series.method !== 'getaddrinfo'
-  return isService ? !usersAskService(probe, series.node) : closedToProbe(model, series)
+  return isService
+    ? !usersAskService(probe, series.node)
+    : closedToProbe(model, series) || answeredOtherwise(probe, series)
 }
 
 /** What goes past the Service to a server may explain a loss on the users' way, and is none of theirs by itself. */
