@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contacts, get, stranger } from '../../../test/build/contacts.ts'
+import { contacts, get, getOf, stranger } from '../../../test/build/contacts.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { probe } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
@@ -25,6 +25,11 @@ const never = { error: 'no connection within 18000 ms', scheme: 'http' } as cons
 const asked = (...http: ReturnType<typeof get>[]) => ({ ingresses, contacts: contacts([], http) })
 
 describeCheck(check, [
+  {
+    it: 'the pods are well: what is between is left',
+    given: { ingresses, contacts: { ...contacts([], [get('/', 200), get('/cart', 504, { ms: 1000 })]), direct: [getOf('cart', 'cart-1', 200)] } },
+    expect: [{ subject: 'Ingress/shop/web', args: { direct: '200, within 4 ms', service: 'cart' } }],
+  },
   {
     it: '503',
     given: { ...asked(get('/cart', 503), get('/cart', 503), get('/', 200)), ingressControllers: [controller()] },

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
-import type { Contacts, HttpContact } from '../../model/contacts.ts'
+import type { Contacts, DirectContact, HttpContact } from '../../model/contacts.ts'
 import { known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import {
@@ -75,14 +75,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} answers ${args['what']} to ${args['asked']}: ${args['bad']} of ${args['of']} requests.`,
+      `Ingress ${full(on)} ${args['worst'] === 'late' || args['worst'] === 'error' ? 'gives' : 'answers'} ${args['what']} to ${args['asked']}: ${args['bad']} of ${args['of']} requests.`,
     detail: ({ args }) =>
       `${args['counts']} · asked of controller ${args['controllers']}${args['service'] === '' ? '' : ` · backend ${args['service']}`} · slowest ${args['slowest']} ms`,
-    note: ({ args }) => meaning(`${args['worst']}`, Number(args['slowest'])),
+    note: ({ args }) =>
+      args['direct'] === ''
+        ? meaning(`${args['worst']}`, Number(args['slowest']))
+        : between(`${args['worst']}`, `${args['direct']}`),
     help: ({ subject: on, args }) => [
       'read what the controller says about this request',
       `${args['logs']}`,
-      ...(args['service'] === '' ? [] : [`hopscope diagnose svc/${args['service']} -n ${on.namespace} --probe`]),
+      ...(args['service'] === '' || args['direct'] !== '' ? [] : [`hopscope diagnose svc/${args['service']} -n ${on.namespace} --probe`]),
     ],
   },
 })
@@ -130,6 +133,7 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         controllers: some([...new Set(bad.map((it) => it.via.controllerPod))]),
         logs: logsCommand(worst, homes),
         slowest: Math.round(Math.max(...bad.map((it) => it.ms))),
+        direct: wellText(directOf(contacts, ingress, route)),
       },
       evidence: [
         {
@@ -199,6 +203,30 @@ function logsCommand({ via, host }: HttpContact, homes: ReadonlyMap<string, stri
   return `kubectl -n ${home} logs ${via.controllerPod} --since=10m | grep ${host}`
 }
 
+/** What the pods said when they were asked themselves; '' where nobody asked, or where they answered badly as well. */
+function wellText(direct: readonly DirectContact[]): string {
+  if (direct.length === 0 || direct.some(isBadEnd)) return ''
+  return `${some([...new Set(direct.map(endText))])}, within ${Math.round(Math.max(...direct.map((it) => it.ms)))} ms`
+}
+
+/** The pods are well, so that what is between them and the controller is left. */
+function between(worst: string, said: string): string {
+  const left = `asked directly, its pods answer well (${said}), so it lies between the controller and them`
+  switch (worst) {
+    case 'late':
+    case '504':
+      return `${left}: a timeout of the controller that is shorter than the pods take (proxy-read-timeout), or a policy that lets the probe in and not the controller`
+    case '502':
+      return `${left}: the protocol that it speaks to them (backend-protocol), headers that are too long, or a policy that lets the probe in and not the controller`
+    case '503':
+      return `${left}: it has no endpoint for them, denies the path by an annotation, or has a limit of its own`
+    case 'cut':
+      return `${left}: the controller's own way to them loses large packets, or it stops in the middle (a buffer, a timeout)`
+    default:
+      return `${left}: a path that it writes anew, an annotation, or an authentication that fails`
+  }
+}
+
 /** As ingress-nginx and Envoy mean them; the manual's table has the other products. */
 function meaning(status: string, slowest: number): string {
   switch (status) {
@@ -211,7 +239,7 @@ function meaning(status: string, slowest: number): string {
     case 'cut':
       return 'headers came, and the body never ended: small packets pass and large ones are lost (an MTU that is too big on the way, ICMP that is dropped), or the application hangs while it writes'
     case '502':
-      return '502: the controller reached a pod, and the pod refused, hung up, or spoke another protocol (TLS against plain)'
+      return '502: the controller reached a pod, and the pod refused, hung up, or spoke another protocol (TLS against plain); or the application itself says 502'
     case '503':
       return '503: the controller had nobody to ask: no ready endpoint, a backend that is not there, or a limit of its own'
     case '504':

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { contacts, repeat, toPod, toService, tries } from '../../../test/build/contacts.ts'
 import { probe } from '../../../test/build/lookups.ts'
+import { ingress } from '../../../test/build/ingress.ts'
 import { node } from '../../../test/build/node.ts'
 import { completed, deployment, notReady, pod } from '../../../test/build/pod.ts'
 import { ingressPolicy } from '../../../test/build/policy.ts'
@@ -245,6 +246,19 @@ describeCheck(check, [
     it: 'a Service that the probe left out',
     given: { ...given, services: [...services, service('db')], pods: [...pods, pod('db-1')], contacts: ways({}) },
     expect: 'cannot-tell',
+  },
+  {
+    it: 'a Service that is not behind the Ingress that was asked about was rightly not connected to',
+    given: { contacts: ways({}), services: [service('cart'), service('api')], pods: [...pods, pod('api-1')], networkPolicies, ingresses: [ingress([['/', 'cart', 80]])] },
+    scope: { target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: null } },
+    expect: 'ok',
+  },
+  {
+    it: 'one that is behind it was not, and that is told',
+    given: { contacts: contacts([]), services: [service('cart')], pods, networkPolicies, ingresses: [ingress([['/', 'cart', 80]])] },
+    scope: { target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: null } },
+    expect: 'cannot-tell',
+    says: /did not connect to 1 Service: shop\/cart/,
   },
   {
     it: 'the same, when the user asked about another',

@@ -1,9 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
-import { known } from '../../model/known.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import { type Known, known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
+import type { Scope } from '../../model/sources.ts'
+import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { policyNames } from '../../relations/policy/policy-allows.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
@@ -36,11 +39,11 @@ export default check({
   fine: 'every Service accepts connections',
   severity: 'error',
   needs: ['contacts', 'services', 'pods'],
-  wants: ['workloads', 'networkPolicies', 'namespaces', 'dnsProbe'],
+  wants: ['workloads', 'networkPolicies', 'namespaces', 'dnsProbe', 'ingresses'],
   remedies: [],
   decides: ['SVC-20', 'PRX-01'],
 
-  run({ contacts, services, pods, workloads, networkPolicies, namespaces, dnsProbe, scope }) {
+  run({ contacts, services, pods, workloads, networkPolicies, namespaces, dnsProbe, ingresses, scope }) {
     const [podsOf, contactsOf, backing] = [
       podsOfServices(pods),
       contactsOfServices(known(contacts)),
@@ -54,7 +57,8 @@ export default check({
         !probed.includes(it) &&
         podsOf(it).some(isServing) &&
         it.ports.some((port) => port.protocol === 'TCP') &&
-        isAskedAbout(scope, 'Service', it),
+        isAskedAbout(scope, 'Service', it) &&
+        isBehindTarget(scope, it, ingresses),
     )
     const left =
       untried.length === 0
@@ -126,6 +130,13 @@ function isWorthwhile(contact: Contact, service: Service, serving: readonly Pod[
     service.selector === null ||
     serving.some((it) => it.name === endpointName(contact) || it.ip === contact.ip)
   )
+}
+
+/** Whoever asks about an Ingress asks about its backends, and about no other Service of the namespace. */
+function isBehindTarget({ target }: Scope, service: Service, ingresses: Known<readonly Ingress[]>): boolean {
+  if (target.kind !== 'object' || target.object.kind !== 'Ingress' || !ingresses.known) return true
+  const { namespace, name } = target.object
+  return routesTo(ingresses.value, service).some((it) => it.namespace === namespace && it.name === name)
 }
 
 function judge(service: Service, counted: readonly Contact[], serving: readonly Pod[]): readonly Verdict[] {
