@@ -27,7 +27,13 @@ const asked = (...http: ReturnType<typeof get>[]) => ({ ingresses, contacts: con
 describeCheck(check, [
   {
     it: 'the pods are well: what is between is left',
-    given: { ingresses, contacts: { ...contacts([], [get('/', 200), get('/cart', 504, { ms: 1000 })]), direct: [getOf('cart', 'cart-1', 200)] } },
+    given: {
+      ingresses,
+      contacts: {
+        ...contacts([], [get('/', 200), get('/cart', 504, { ms: 1000 })]),
+        direct: [getOf('cart', 'cart-1', 200)],
+      },
+    },
     expect: [{ subject: 'Ingress/shop/web', args: { direct: '200, within 4 ms', service: 'cart' } }],
   },
   {

@@ -85,7 +85,9 @@ export default check({
     help: ({ subject: on, args }) => [
       'read what the controller says about this request',
       `${args['logs']}`,
-      ...(args['service'] === '' || args['direct'] !== '' ? [] : [`hopscope diagnose svc/${args['service']} -n ${on.namespace} --probe`]),
+      ...(args['service'] === '' || args['direct'] !== ''
+        ? []
+        : [`hopscope diagnose svc/${args['service']} -n ${on.namespace} --probe`]),
     ],
   },
 })

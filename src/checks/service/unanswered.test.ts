@@ -249,13 +249,25 @@ describeCheck(check, [
   },
   {
     it: 'a Service that is not behind the Ingress that was asked about was rightly not connected to',
-    given: { contacts: ways({}), services: [service('cart'), service('api')], pods: [...pods, pod('api-1')], networkPolicies, ingresses: [ingress([['/', 'cart', 80]])] },
+    given: {
+      contacts: ways({}),
+      services: [service('cart'), service('api')],
+      pods: [...pods, pod('api-1')],
+      networkPolicies,
+      ingresses: [ingress([['/', 'cart', 80]])],
+    },
     scope: { target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: null } },
     expect: 'ok',
   },
   {
     it: 'one that is behind it was not, and that is told',
-    given: { contacts: contacts([]), services: [service('cart')], pods, networkPolicies, ingresses: [ingress([['/', 'cart', 80]])] },
+    given: {
+      contacts: contacts([]),
+      services: [service('cart')],
+      pods,
+      networkPolicies,
+      ingresses: [ingress([['/', 'cart', 80]])],
+    },
     scope: { target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: null } },
     expect: 'cannot-tell',
     says: /did not connect to 1 Service: shop\/cart/,
