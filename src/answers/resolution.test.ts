@@ -32,6 +32,41 @@ describe('the outcome', () => {
       'in-hosts',
       0,
     ],
+    [
+      "in /etc/hosts, and it is not the Service's address",
+      {
+        hosts: { addresses: ['10.9.9.9'], how: 'read' },
+        walks: unknown('not-asked', 'not needed'),
+        service: service('cart'),
+      },
+      'not-the-service',
+      1,
+    ],
+    [
+      "in /etc/hosts, and it is the Service's address",
+      {
+        hosts: { addresses: ['10.96.44.7'], how: 'read' },
+        walks: unknown('not-asked', 'not needed'),
+        service: service('cart'),
+      },
+      'in-hosts',
+      0,
+    ],
+    [
+      'getaddrinfo in the container gives another address than the Service',
+      {
+        own: known({ tool: 'getent ahosts', result: 'ok', addresses: ['10.9.9.9'], ms: 2 }),
+        service: service('cart'),
+      },
+      'not-the-service',
+      1,
+    ],
+    [
+      'getaddrinfo in the container takes 5 s',
+      { own: known({ tool: 'getent ahosts', result: 'ok', addresses: ['10.96.44.7'], ms: 5020 }) },
+      'slow',
+      1,
+    ],
     ['nobody could ask', { walks: unknown('forbidden', 'create pods') }, 'not-asked', 2],
     [
       'no such name',

@@ -75,7 +75,7 @@ export function otherWalk(it: Resolution): ResolverWalk | null {
 
 /** The answer in one value. What the pod itself says counts above what its policies imply, and both above the probe. */
 export function outcomeOf(it: Resolution): Outcome {
-  if (it.hosts.addresses.length > 0) return { kind: 'in-hosts' }
+  if (it.hosts.addresses.length > 0) return foreign(it, it.hosts.addresses) ?? { kind: 'in-hosts' }
   const walk = mainWalk(it)
   if (walk === null)
     return { kind: 'not-asked', why: it.walks.known ? 'the probe pod told nothing' : it.walks.why.detail }
@@ -85,13 +85,26 @@ export function outcomeOf(it: Resolution): Outcome {
   if (walk.end !== 'found') return { kind: 'not-found', end: walk.end }
   if (inside !== null && inside.result !== 'ok') return { kind: 'fails-inside', own: inside }
   if (disagreements(it).length > 0) return { kind: 'disagree' }
-  const wrong = notTheService(it, walk) ?? wonBySuffix(it, walk)
+  const wrong = foreign(it, inside?.addresses ?? []) ?? notTheService(it, walk) ?? wonBySuffix(it, walk)
   if (wrong !== null) return wrong
   const other = otherWalk(it)
   if (it.libc === null && other !== null && other.end !== 'found')
     return { kind: 'other-fails', libc: other.libc, end: other.end }
   const lost = walk.queries.filter((query) => query.answer === 'timeout').length
-  return lost > 0 ? { kind: 'slow', lost, ms: walk.ms } : { kind: 'found' }
+  if (lost > 0) return { kind: 'slow', lost, ms: walk.ms }
+  return inside !== null && inside.ms >= slowMs ? { kind: 'slow', lost: 0, ms: inside.ms } : { kind: 'found' }
+}
+
+/** No resolver waits less than a second before it asks again. */
+const slowMs = 1000
+
+/** What a hosts file, or getaddrinfo in the container, gives for a Service's name, where the Service is elsewhere. */
+function foreign(it: Resolution, addresses: readonly string[]): Outcome | null {
+  const service = it.service ?? null
+  const ip = service?.clusterIP ?? null
+  if (service === null || ip === null || ip === 'None' || ip.includes(':') || service.type === 'ExternalName') return null
+  const says = addresses.filter((one) => !one.includes(':'))
+  return says.length === 0 || says.every((one) => one === ip) ? null : { kind: 'not-the-service', service, says }
 }
 
 export function fullNameOf({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {

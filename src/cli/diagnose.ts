@@ -7,6 +7,7 @@ import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags, ProbeFlags, ReportFlags } from './flags.ts'
 import { endOf, interruptible } from './interrupt.ts'
 import { keepRun } from './keep-run.ts'
+import { narrowed } from './narrowed.ts'
 import { progressOn } from './progress.ts'
 import { ignored, selected } from './select.ts'
 
@@ -29,7 +30,7 @@ export async function diagnoseCommand(
       )
     const { readSnapshot } = await import('../snapshot/read.ts')
     const read = await readSnapshot(flags.from)
-    const model = narrowed(read, target, flags)
+    const model = await narrowed(read, target, { from: flags.from, namespace: flags.allNamespaces === true ? null : flags.namespace })
     return print(model, { checks, leaveOut }, flags, [], above(model))
   }
 
@@ -70,30 +71,6 @@ export async function diagnoseCommand(
     interrupt.release()
     cluster.close()
   }
-}
-
-/**
- * A recording holds what was read for one scope: a target or a namespace beside `--from` can narrow it, and cannot
- * widen it. What it does not hold is refused, and not answered about something else.
- */
-function narrowed(model: Model, target: string | null, flags: DiagnoseFlags): Model {
-  const { scope } = model
-  const asked = flags.allNamespaces === true ? null : (flags.namespace ?? scope.namespace)
-  if (asked !== scope.namespace) {
-    const held = scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`
-    throw new ToolError(
-      'usage',
-      `${flags.from} is a recording of ${held}, and -n or -A asks for something else`,
-      'leave out -n and -A, or record that namespace',
-    )
-  }
-  if (target === null) return model
-  if (target === 'dns') return { ...model, scope: { ...scope, target: { kind: 'dns' } } }
-  throw new ToolError(
-    'usage',
-    `a target beside --from: ${flags.from} is told as it was recorded`,
-    'leave out the target, or record with it: hopscope collect',
-  )
 }
 
 /** An answer from what had arrived in time. It may have findings; that there are no others was not seen. */

@@ -23,6 +23,9 @@ export interface ResolvedTarget {
   readonly namespace: string | null
 }
 
+/** Where names are looked for: a cluster, or a recording of one. */
+export type Names = Pick<Cluster, 'get' | 'list'>
+
 interface Kind {
   readonly kind: string
   readonly resource: Resource
@@ -50,7 +53,7 @@ const forms = 'a target is dns, svc/NAME, deploy/NAME, sts/NAME, ds/NAME, pod/NA
  */
 export async function resolveTarget(
   text: string | null,
-  cluster: Cluster,
+  cluster: Names,
   namespace: string | null,
 ): Promise<ResolvedTarget> {
   if (text !== null && /^https?:\/\//i.test(text)) return resolveUrl(text, cluster, namespace)
@@ -77,7 +80,7 @@ function parse(text: string): { readonly kind: Kind; readonly name: string } {
 }
 
 /** A user who may not read Namespaces gets the benefit of the doubt: what is read next will tell. */
-async function requireNamespace(cluster: Cluster, namespace: string): Promise<void> {
+async function requireNamespace(cluster: Names, namespace: string): Promise<void> {
   const found = await cluster.get(namespaces, null, namespace, () => true)
   if (found.known || found.why.reason !== 'not-there') return
   const names = await namesOf(cluster, namespaces, null)
@@ -88,7 +91,7 @@ async function requireNamespace(cluster: Cluster, namespace: string): Promise<vo
   )
 }
 
-async function requireObject(cluster: Cluster, kind: Kind, namespace: string, name: string): Promise<void> {
+async function requireObject(cluster: Names, kind: Kind, namespace: string, name: string): Promise<void> {
   const found = await cluster.get(kind.resource, namespace, name, () => true)
   if (found.known) return
   if (found.why.reason !== 'not-there') throw notRead(`${kind.kind} \`${name}\` in namespace ${namespace}`, found.why)
@@ -101,7 +104,7 @@ async function requireObject(cluster: Cluster, kind: Kind, namespace: string, na
   )
 }
 
-async function resolveUrl(text: string, cluster: Cluster, namespace: string | null): Promise<ResolvedTarget> {
+async function resolveUrl(text: string, cluster: Names, namespace: string | null): Promise<ResolvedTarget> {
   const url = URL.parse(text)
   if (url === null || url.hostname === '') throw new ToolError('usage', `\`${text}\` is no URL`, forms)
   const found = await ingressFor(url, cluster, namespace)
@@ -122,7 +125,7 @@ async function resolveUrl(text: string, cluster: Cluster, namespace: string | nu
   }
 }
 
-async function namesOf(cluster: Cluster, resource: Resource, namespace: string | null): Promise<readonly string[]> {
+async function namesOf(cluster: Names, resource: Resource, namespace: string | null): Promise<readonly string[]> {
   const names: Known<string[]> = await cluster.list(
     resource,
     namespace === null ? {} : { namespace },

@@ -17,7 +17,11 @@ export interface IngressForUrl {
  * The Ingress that a request for the URL belongs to, over every namespace that may be listed: all of them, else the
  * one given. The most specific host wins, then the longest path, then the first by name, so that the answer is one.
  */
-export async function ingressFor(url: URL, cluster: Cluster, namespace: string | null): Promise<Known<IngressForUrl>> {
+export async function ingressFor(
+  url: URL,
+  cluster: Pick<Cluster, 'list'>,
+  namespace: string | null,
+): Promise<Known<IngressForUrl>> {
   const intern = createIntern()
   const everywhere = await cluster.list(ingresses, {}, (raw) => projectIngress(raw, intern))
   const listed =

@@ -48,14 +48,14 @@ export function readInside(
   const resolv = block(stdout, 'resolv')
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
-  const answered = looks.map((it) => ({ it, result: lookupResult(it) })).find(({ result }) => result !== null)
+  const answered = firstAnswer(looks)
   const reached = tcps.map(tcpResult).find((it) => it !== null)
   const cutOff = stdout.includes('@done') ? null : unknown('timed-out', 'the script did not end in time')
   return {
     libc: libcOf(stdout),
     resolvConf: resolv === null ? unknown('failed', 'resolv.conf could not be read') : known(resolv),
     lookup:
-      answered?.result !== undefined && answered.result !== null
+      answered !== null
         ? known({ tool: answered.it.tool, name, result: answered.result, ms: answered.it.ms })
         : (cutOff ??
           (looks.length === 0
@@ -74,6 +74,23 @@ export function readInside(
                 : `${tcps[0]?.tool} does not tell whether it connected`,
             )),
   }
+}
+
+/**
+ * The first tool that says what happened. getent says nothing but 2 when the C library found no address, and that is an
+ * answer: nslookup, which asks past the library, must not stand in its place with a better one.
+ */
+function firstAnswer(looks: readonly Section[]): { readonly it: Section; readonly result: Answer } | null {
+  const told = looks.flatMap((it) => {
+    const result = lookupResult(it)
+    return result === null ? [] : [{ it, result }]
+  })
+  const library = looks.find((it) => it.tool === 'getent' && it.code === 2 && it.text.trim() === '')
+  const [first] = told
+  if (library === undefined) return first ?? null
+  if (first === undefined || (first.it.tool === 'nslookup' && first.result === 'ok'))
+    return { it: library, result: 'nxdomain' }
+  return first
 }
 
 /** null when neither library is seen, or both are: an image may carry one beside the other. */

@@ -54,7 +54,7 @@ export function announceResolve(plan: ResolvePlan): readonly string[] {
   const each = spec.types.length
   return [
     `creates 1 pod in namespace ${plan.namespace} on ${plan.node}, image ${plan.image}; removed at the end`,
-    `asks up to ${names} name${names === 1 ? '' : 's'} as glibc does and as musl does, then ${spec.servers.length} server${spec.servers.length === 1 ? '' : 's'} one by one: about ${each * (2 * names + spec.servers.length)} queries in all, more only where none is answered`,
+    `asks up to ${names} name${names === 1 ? '' : 's'} as glibc does and as musl does, then ${spec.servers.length} server${spec.servers.length === 1 ? '' : 's'} one by one: about ${each * (2 * names + spec.servers.length)} queries in all, more only where none is answered; ends after ${budgetMs / 1000} s at the latest`,
   ]
 }
 
@@ -69,6 +69,17 @@ export interface ResolveRun {
   readonly labels: Readonly<Record<string, string>>
   /** Pods that would not go. */
   readonly left: readonly string[]
+}
+
+/** Silence takes its time: each second is said, and when it ends. */
+function ticking(progress: (line: string) => void, began: number): NodeJS.Timeout {
+  const most = budgetMs / 1000
+  const say = (): void => {
+    const seconds = Math.round((performance.now() - began) / 1000)
+    progress(`asking ... ${seconds} s; what has no answer after ${most} s is left`)
+  }
+  say()
+  return setInterval(say, 1000)
 }
 
 /** One probe pod, from its creation to its removal, however it ends. */
@@ -90,12 +101,13 @@ export async function runResolve(
   let queries = 0
   let why: string | null = null
   let left: readonly string[] = []
+  let asking: NodeJS.Timeout | undefined
   try {
     progress(`starting a probe pod on ${plan.node} ...`)
     const { run, namespace, node, image, tolerateAll, spec } = plan
     const pod: PodPlan = { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll }
     why = await runPod({ cluster, watch, now: () => performance.now() - began, ledger, signal }, pod, (record) => {
-      if (record.t === 'hello') progress('asking ...')
+      if (record.t === 'hello') asking = ticking(progress, began)
       if (record.t === 'resolver') ({ resolvConf, own } = record)
       if (record.t === 'walk') walks.push(record.walk)
       if (record.t === 'server') servers.push(record.server)
@@ -103,6 +115,7 @@ export async function runResolve(
       return record.t === 'end'
     })
   } finally {
+    clearInterval(asking)
     watch.end()
     left = await ledger.removeAll()
   }

@@ -1,13 +1,14 @@
 import type { Contacts } from '../../model/contacts.ts'
 import type { Known } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
+import { notLookedInto } from '../../relations/dns/inside-pods.ts'
 
 /**
  * What an answer rests on, with its denominators: `2 Services, 4 pods, 2 DNS servers; 2 names asked from 3 nodes and
  * inside 4 pods`. "Nothing wrong" is said of that, and of nothing else.
  */
 export function lookedAt(model: Model): string {
-  return [objects(model), asked(model), contacted(model)].filter((it) => it !== '').join('; ')
+  return [objects(model), asked(model), unseen(model), contacted(model)].filter((it) => it !== '').join('; ')
 }
 
 function objects({ scope: { target }, sources: { services, pods, ingresses, clusterDns } }: Model): string {
@@ -26,6 +27,17 @@ function asked({ sources: { dnsProbe, insideViews } }: Model): string {
   const nodes = new Set(series.map((it) => it.node)).size
   if (names === 0) return inside === 0 ? '' : `one name asked inside ${count(inside, 'pod')}`
   return `${count(names, 'name')} asked from ${count(nodes, 'node')}${inside === 0 ? '' : ` and inside ${count(inside, 'pod')}`}`
+}
+
+const mostNamed = 6
+
+/** A sample of pods is looked into: what was left out is said, since nobody sees into it. */
+function unseen({ sources: { pods, insideViews } }: Model): string {
+  const its = pods.known ? (notLookedInto(pods.value, insideViews) ?? []) : []
+  if (its.length === 0) return ''
+  const names = its.slice(0, mostNamed).map((it) => `${it.namespace}/${it.name}`)
+  const more = its.length > mostNamed ? ` and ${its.length - mostNamed} more` : ''
+  return `not looked into ${count(its.length, 'workload')}: ${names.join(', ')}${more}`
 }
 
 function contacted({ sources }: Model): string {

@@ -84,7 +84,7 @@ function headline(it: Resolution, outcome: Outcome): string {
     case 'found':
       return `${answer(it)}: ${wonBy(it)}, ${count(main?.queries.length ?? 0, 'query', 'queries')}, ${ms(main?.ms ?? 0)}.`
     case 'slow':
-      return `${answer(it)}, but only after ${ms(outcome.ms)}: ${count(outcome.lost, 'query', 'queries')} got no answer.`
+      return `${answer(it)}, but only after ${ms(outcome.ms)}: ${outcome.lost === 0 ? `getaddrinfo in container ${it.from.container} takes that long` : `${count(outcome.lost, 'query', 'queries')} got no answer`}.`
     case 'denied':
       return `NetworkPolicy ${outcome.policy} does not let pod ${it.from.namespace}/${it.from.pod} ask DNS, so it can't look up ${it.label}.`
     case 'fails-inside':
@@ -92,7 +92,7 @@ function headline(it: Resolution, outcome: Outcome): string {
     case 'disagree':
       return `${answer(it)}, but the servers disagree: ${disagreement(it)}.`
     case 'not-the-service':
-      return `${answer(it)}, which is not Service ${outcome.service.namespace}/${outcome.service.name} (${outcome.service.clusterIP}).`
+      return `${it.label} is ${few(outcome.says, 4)}${it.hosts.addresses.length > 0 ? ', from /etc/hosts' : ''}, which is not Service ${outcome.service.namespace}/${outcome.service.name} (${outcome.service.clusterIP}).`
     case 'won-by-suffix':
       return `${answer(it)}, but by itself it is ${few(outcome.itself, 3)}: a suffix of the search list takes the name.`
     case 'other-fails':
@@ -126,7 +126,9 @@ function answer(it: Resolution): string {
     ),
   ]
   const named = winner === null || bare(winner) === bare(it.typed) ? it.label : `${it.label} (${bare(winner)})`
-  return `${named} is ${few(data, 4)}`
+  const records = (main?.queries ?? []).filter((one) => one.name === winner).flatMap((one) => one.records)
+  const aliases = [...new Set(records.filter((it) => it.type === 'CNAME').map((it) => bare(it.data)))]
+  return `${named} is ${aliases.length === 0 || it.types.includes('CNAME') ? '' : `an alias of ${few(aliases, 2)}, `}${few(data, 4)}`
 }
 
 function wonBy(it: Resolution): string {

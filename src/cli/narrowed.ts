@@ -1,0 +1,84 @@
+import { recordedNames } from '../collect/recorded-names.ts'
+import { resolveTarget } from '../collect/target.ts'
+import { type Known, known } from '../model/known.ts'
+import type { Model, Scope, Sources } from '../model/sources.ts'
+import { subjectKey } from '../model/subject.ts'
+import { ToolError } from '../tool-error.ts'
+
+export interface Narrower {
+  readonly from: string
+  /** undefined: as recorded. null: every namespace. */
+  readonly namespace: string | null | undefined
+}
+
+/**
+ * A recording holds what was read for one scope: a target or a namespace beside `--from` can narrow it, and cannot
+ * widen it. What it does not hold is refused, and not answered about something else.
+ */
+export async function narrowed(model: Model, target: string | null, { from, namespace }: Narrower): Promise<Model> {
+  const { scope } = model
+  const asked = namespace === undefined ? scope.namespace : namespace
+  if (asked !== scope.namespace && scope.namespace !== null)
+    throw new ToolError(
+      'usage',
+      `${from} is a recording of namespace ${scope.namespace}, and -n or -A asks for something else`,
+      'leave out -n and -A, or record that namespace',
+    )
+  if (asked === scope.namespace && target === null) return model
+  const resolved = await resolveTarget(target, recordedNames(model), asked)
+  // A URL says its namespace itself.
+  const within = resolved.namespace === scope.namespace ? model : inNamespace(model, resolved.namespace)
+  const wanted = target === null ? scope.target : resolved.target
+  if (!isHeld(scope.target, wanted))
+    throw new ToolError(
+      'usage',
+      `${from} was recorded for ${nameOf(scope.target)}: it holds too little of ${target ?? 'the namespace'}`,
+      'leave out the target, or record without one: hopscope collect',
+    )
+  return { ...within, scope: { ...scope, namespace: resolved.namespace, target: wanted } }
+}
+
+/** What was recorded for everything holds each part; what was recorded for one object holds that, and the DNS that it hangs on. */
+function isHeld(recorded: Scope['target'], wanted: Scope['target']): boolean {
+  if (recorded.kind === 'everything' || wanted.kind === 'dns') return true
+  if (recorded.kind === 'dns' || wanted.kind !== 'object') return recorded.kind === wanted.kind
+  return subjectKey(recorded.object) === subjectKey(wanted.object)
+}
+
+function nameOf(target: Scope['target']): string {
+  if (target.kind === 'object') return `${target.object.kind} ${target.object.namespace}/${target.object.name}`
+  return target.kind === 'dns' ? 'the DNS of the cluster alone' : 'everything'
+}
+
+/** As it would have been read with -n: the DNS servers' own namespace and what has no namespace stay. */
+function inNamespace(model: Model, namespace: string | null): Model {
+  if (namespace === null) return model
+  const { sources } = model
+  const own = <T extends { readonly namespace: string }>(list: Known<readonly T[]>): Known<readonly T[]> =>
+    list.known ? known(list.value.filter((it) => it.namespace === namespace)) : list
+  const dns = sources.clusterDns.known ? (sources.clusterDns.value.service?.namespace ?? 'kube-system') : 'kube-system'
+  const policies: Known<Sources['networkPolicies']> = sources.networkPolicies.known
+    ? known(sources.networkPolicies.value.filter((it) => it.namespace === namespace || it.namespace === dns))
+    : sources.networkPolicies
+  const contacts = sources.contacts.known
+    ? known({
+        ...sources.contacts.value,
+        connects: sources.contacts.value.connects.filter((it) => it.service.namespace === namespace),
+        http: sources.contacts.value.http.filter((it) => it.ingress.namespace === namespace),
+      })
+    : sources.contacts
+  return {
+    ...model,
+    sources: {
+      ...sources,
+      pods: own(sources.pods),
+      services: own(sources.services),
+      endpointSlices: own(sources.endpointSlices),
+      workloads: own(sources.workloads),
+      ingresses: own(sources.ingresses),
+      insideViews: own(sources.insideViews),
+      networkPolicies: policies,
+      contacts,
+    },
+  }
+}

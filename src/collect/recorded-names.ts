@@ -1,0 +1,77 @@
+import type { RawObject } from '../kube/cluster.ts'
+import type { Ingress } from '../model/ingress.ts'
+import { known, type Known, unknown } from '../model/known.ts'
+import type { Model } from '../model/sources.ts'
+import type { Names } from './target.ts'
+
+interface Named {
+  readonly namespace: string | null
+  readonly name: string
+}
+
+/** What a recording holds, asked as a cluster would be: so that a target means the same in both. */
+export function recordedNames(model: Model): Names {
+  return {
+    list: (resource, { namespace }, project) => {
+      const all = rawOf(model, resource.plural)
+      if (!all.known) return Promise.resolve(all)
+      const its = all.value.filter((it) => namespace === undefined || it.metadata.namespace === namespace)
+      return Promise.resolve(known(its.flatMap((it) => project(it) ?? [])))
+    },
+    get: (resource, namespace, name, project) => {
+      const all = rawOf(model, resource.plural)
+      if (!all.known) return Promise.resolve(all)
+      const one = all.value.find(
+        ({ metadata }) => metadata.name === name && (metadata.namespace ?? null) === namespace,
+      )
+      return Promise.resolve(one === undefined ? unknown('not-there', name) : known(project(one)))
+    },
+  }
+}
+
+/** Kinds of workloads by their plural, as the model writes them. */
+const workloadKinds: Readonly<Record<string, string>> = {
+  deployments: 'Deployment',
+  statefulsets: 'StatefulSet',
+  daemonsets: 'DaemonSet',
+  replicasets: 'ReplicaSet',
+  jobs: 'Job',
+}
+
+function rawOf({ sources }: Model, plural: string): Known<readonly RawObject[]> {
+  switch (plural) {
+    case 'namespaces':
+      return named(sources.namespaces.known ? known(sources.namespaces.value.map((it) => ({ namespace: null, name: it.name }))) : sources.namespaces)
+    case 'services':
+      return named(sources.services)
+    case 'pods':
+      return named(sources.pods)
+    case 'ingresses':
+      return sources.ingresses.known ? known(sources.ingresses.value.map(rawIngress)) : sources.ingresses
+    default: {
+      const kind = workloadKinds[plural]
+      if (kind === undefined || !sources.workloads.known) return kind === undefined ? known([]) : unknown('not-asked', 'workloads')
+      return named(known(sources.workloads.value.filter((it) => it.kind === kind)))
+    }
+  }
+}
+
+function named(its: Known<readonly Named[]>): Known<readonly RawObject[]> {
+  if (!its.known) return its
+  return known(its.value.map(({ namespace, name }) => ({ metadata: namespace === null ? { name } : { namespace, name } })))
+}
+
+/** As much of it as says which URLs it serves. */
+function rawIngress({ namespace, name, rules, defaultBackend }: Ingress): RawObject {
+  const backend = (service: string): object => ({ service: { name: service } })
+  return {
+    metadata: { namespace, name },
+    spec: {
+      ...(defaultBackend === null ? {} : { defaultBackend: backend(defaultBackend.service) }),
+      rules: rules.map(({ host, paths }) => ({
+        ...(host === null ? {} : { host }),
+        http: { paths: paths.map((it) => ({ path: it.path, pathType: it.pathType, backend: backend(it.backend.service) })) },
+      })),
+    },
+  }
+}
