@@ -102,7 +102,8 @@ const slowMs = 1000
 function foreign(it: Resolution, addresses: readonly string[]): Outcome | null {
   const service = it.service ?? null
   const ip = service?.clusterIP ?? null
-  if (service === null || ip === null || ip === 'None' || ip.includes(':') || service.type === 'ExternalName') return null
+  if (service === null || ip === null || ip === 'None' || ip.includes(':') || service.type === 'ExternalName')
+    return null
   const says = addresses.filter((one) => !one.includes(':'))
   return says.length === 0 || says.every((one) => one === ip) ? null : { kind: 'not-the-service', service, says }
 }

@@ -30,7 +30,10 @@ export async function diagnoseCommand(
       )
     const { readSnapshot } = await import('../snapshot/read.ts')
     const read = await readSnapshot(flags.from)
-    const model = await narrowed(read, target, { from: flags.from, namespace: flags.allNamespaces === true ? null : flags.namespace })
+    const model = await narrowed(read, target, {
+      from: flags.from,
+      namespace: flags.allNamespaces === true ? null : flags.namespace,
+    })
     return print(model, { checks, leaveOut }, flags, [], above(model))
   }
 

@@ -35,7 +35,9 @@ describe('a recording, narrowed', () => {
   test('to an object, by the words of kubectl', async () => {
     const { scope } = await narrow(everywhere, 'svc/cart', 'other')
     expect(scope.target).toEqual({ kind: 'object', object: subject('Service', 'other', 'cart'), url: null })
-    expect((await narrow(recordedFor({ kind: 'everything' }), 'pod/web-1')).scope.target).toMatchObject({ object: { kind: 'Pod', name: 'web-1' } })
+    expect((await narrow(recordedFor({ kind: 'everything' }), 'pod/web-1')).scope.target).toMatchObject({
+      object: { kind: 'Pod', name: 'web-1' },
+    })
   })
 
   test('to the DNS of the cluster', async () => {
@@ -45,12 +47,28 @@ describe('a recording, narrowed', () => {
   test.each([
     ['an object that it does not hold', () => narrow(everywhere, 'svc/card', 'other'), /no Service `card`/],
     ['a namespace that it does not hold', () => narrow(everywhere, null, 'othre'), /no namespace `othre`/],
-    ['another namespace than its own', () => narrow(recordedFor({ kind: 'everything' }), null, 'other'), /recording of namespace shop/],
-    ['all, of a recording of one namespace', () => narrow(recordedFor({ kind: 'everything' }), null, null), /recording of namespace shop/],
+    [
+      'another namespace than its own',
+      () => narrow(recordedFor({ kind: 'everything' }), null, 'other'),
+      /recording of namespace shop/,
+    ],
+    [
+      'all, of a recording of one namespace',
+      () => narrow(recordedFor({ kind: 'everything' }), null, null),
+      /recording of namespace shop/,
+    ],
     ['an object without a namespace', () => narrow(everywhere, 'svc/cart'), /may be in any namespace/],
     ['what is no target', () => narrow(everywhere, 'cart', 'other'), /is no target/],
-    ['an object, of a recording of DNS alone', () => narrow(recordedFor({ kind: 'dns' }), 'svc/web'), /recorded for the DNS of the cluster alone/],
-    ['another object than was recorded', () => narrow(recordedFor({ kind: 'object', object: subject('Pod', 'shop', 'web-1'), url: null }), 'svc/web'), /recorded for Pod shop\/web-1/],
+    [
+      'an object, of a recording of DNS alone',
+      () => narrow(recordedFor({ kind: 'dns' }), 'svc/web'),
+      /recorded for the DNS of the cluster alone/,
+    ],
+    [
+      'another object than was recorded',
+      () => narrow(recordedFor({ kind: 'object', object: subject('Pod', 'shop', 'web-1'), url: null }), 'svc/web'),
+      /recorded for Pod shop\/web-1/,
+    ],
   ])('refuses %s', async (_, asked, says) => {
     await expect(asked()).rejects.toThrow(says)
   })

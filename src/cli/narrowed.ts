@@ -38,7 +38,10 @@ export async function narrowed(model: Model, target: string | null, { from, name
   return { ...within, scope: { ...scope, namespace: resolved.namespace, target: wanted } }
 }
 
-/** What was recorded for everything holds each part; what was recorded for one object holds that, and the DNS that it hangs on. */
+/**
+ * What was recorded for everything holds each part; what was recorded for one object holds that, and the DNS that it
+ * hangs on.
+ */
 function isHeld(recorded: Scope['target'], wanted: Scope['target']): boolean {
   if (recorded.kind === 'everything' || wanted.kind === 'dns') return true
   if (recorded.kind === 'dns' || wanted.kind !== 'object') return recorded.kind === wanted.kind

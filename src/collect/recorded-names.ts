@@ -21,9 +21,7 @@ export function recordedNames(model: Model): Names {
     get: (resource, namespace, name, project) => {
       const all = rawOf(model, resource.plural)
       if (!all.known) return Promise.resolve(all)
-      const one = all.value.find(
-        ({ metadata }) => metadata.name === name && (metadata.namespace ?? null) === namespace,
-      )
+      const one = all.value.find(({ metadata }) => metadata.name === name && (metadata.namespace ?? null) === namespace)
       return Promise.resolve(one === undefined ? unknown('not-there', name) : known(project(one)))
     },
   }
@@ -41,7 +39,11 @@ const workloadKinds: Readonly<Record<string, string>> = {
 function rawOf({ sources }: Model, plural: string): Known<readonly RawObject[]> {
   switch (plural) {
     case 'namespaces':
-      return named(sources.namespaces.known ? known(sources.namespaces.value.map((it) => ({ namespace: null, name: it.name }))) : sources.namespaces)
+      return named(
+        sources.namespaces.known
+          ? known(sources.namespaces.value.map((it) => ({ namespace: null, name: it.name })))
+          : sources.namespaces,
+      )
     case 'services':
       return named(sources.services)
     case 'pods':
@@ -50,7 +52,8 @@ function rawOf({ sources }: Model, plural: string): Known<readonly RawObject[]> 
       return sources.ingresses.known ? known(sources.ingresses.value.map(rawIngress)) : sources.ingresses
     default: {
       const kind = workloadKinds[plural]
-      if (kind === undefined || !sources.workloads.known) return kind === undefined ? known([]) : unknown('not-asked', 'workloads')
+      if (kind === undefined || !sources.workloads.known)
+        return kind === undefined ? known([]) : unknown('not-asked', 'workloads')
       return named(known(sources.workloads.value.filter((it) => it.kind === kind)))
     }
   }
@@ -58,7 +61,9 @@ function rawOf({ sources }: Model, plural: string): Known<readonly RawObject[]> 
 
 function named(its: Known<readonly Named[]>): Known<readonly RawObject[]> {
   if (!its.known) return its
-  return known(its.value.map(({ namespace, name }) => ({ metadata: namespace === null ? { name } : { namespace, name } })))
+  return known(
+    its.value.map(({ namespace, name }) => ({ metadata: namespace === null ? { name } : { namespace, name } })),
+  )
 }
 
 /** As much of it as says which URLs it serves. */
@@ -70,7 +75,9 @@ function rawIngress({ namespace, name, rules, defaultBackend }: Ingress): RawObj
       ...(defaultBackend === null ? {} : { defaultBackend: backend(defaultBackend.service) }),
       rules: rules.map(({ host, paths }) => ({
         ...(host === null ? {} : { host }),
-        http: { paths: paths.map((it) => ({ path: it.path, pathType: it.pathType, backend: backend(it.backend.service) })) },
+        http: {
+          paths: paths.map((it) => ({ path: it.path, pathType: it.pathType, backend: backend(it.backend.service) })),
+        },
       })),
     },
   }

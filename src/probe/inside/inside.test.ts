@@ -69,15 +69,32 @@ describe('an inside view', () => {
 })
 
 describe('what the C library says counts above nslookup, which asks past it', () => {
-  const look = (tool: string, code: number, text = ''): string => `@look ${tool}\n@start 1.00\n${text}@stop 1.02\n@exit ${code}\n`
+  const look = (tool: string, code: number, text = ''): string =>
+    `@look ${tool}\n@start 1.00\n${text}@stop 1.02\n@exit ${code}\n`
   const found = 'Name:\tx\nAddress: 10.96.0.1\n'
-  const of = (...looks: readonly string[]) => readInside(`@resolv\nnameserver 10.96.0.10\n@end\n${looks.join('')}@done\n`, name, false).lookup
+  const of = (...looks: readonly string[]) =>
+    readInside(`@resolv\nnameserver 10.96.0.10\n@end\n${looks.join('')}@done\n`, name, false).lookup
   it.each([
     ['getent finds nothing, nslookup does', [look('getent', 2), look('nslookup', 0, found)], 'getent', 'nxdomain'],
     ['getent finds nothing, and nothing else is there', [look('getent', 2)], 'getent', 'nxdomain'],
-    ['getent finds nothing, nslookup says why', [look('getent', 2), look('nslookup', 1, "** server can't find x: SERVFAIL\n")], 'nslookup', 'servfail'],
-    ['getent finds nothing, python asks the library as well', [look('getent', 2), look('python3', 0, 'address 10.96.0.1\n')], 'python3', 'ok'],
-    ['getent does not know the word', [look('getent', 1, 'Unknown database: ahosts\n'), look('nslookup', 0, found)], 'nslookup', 'ok'],
+    [
+      'getent finds nothing, nslookup says why',
+      [look('getent', 2), look('nslookup', 1, "** server can't find x: SERVFAIL\n")],
+      'nslookup',
+      'servfail',
+    ],
+    [
+      'getent finds nothing, python asks the library as well',
+      [look('getent', 2), look('python3', 0, 'address 10.96.0.1\n')],
+      'python3',
+      'ok',
+    ],
+    [
+      'getent does not know the word',
+      [look('getent', 1, 'Unknown database: ahosts\n'), look('nslookup', 0, found)],
+      'nslookup',
+      'ok',
+    ],
   ] as const)('%s', (_, looks, tool, result) => {
     expect(of(...looks)).toMatchObject({ known: true, value: { tool, result } })
   })
