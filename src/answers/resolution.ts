@@ -105,7 +105,7 @@ function foreign(it: Resolution, addresses: readonly string[]): Outcome | null {
   if (service === null || ip === null || ip === 'None' || ip.includes(':') || service.type === 'ExternalName')
     return null
   const says = addresses.filter((one) => !one.includes(':'))
-  return says.length === 0 || says.every((one) => one === ip) ? null : { kind: 'not-the-service', service, says }
+  return says.every((one) => one === ip) ? null : { kind: 'not-the-service', service, says }
 }
 
 export function fullNameOf({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {
