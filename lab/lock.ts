@@ -3,8 +3,7 @@ import { LabError } from './errors.ts'
 
 /**
  * Two `up` at once would remove each other's work. An abstract socket (unix(7)) is a lock that leaves no file and is
- * free
- * again whatever becomes of its holder.
+ * free again whatever becomes of its holder.
  */
 export async function alone<T>(work: () => Promise<T>): Promise<T> {
   const lock = createServer()

@@ -1,6 +1,5 @@
 // Settings of the machine that a fault has changed, with what they were: `down` kills the fault's own daemon like any
-// other,
-// so the value is kept in a file, and put back from there.
+// other, so the value is kept in a file, and put back from there.
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STATE } from './plan.ts'

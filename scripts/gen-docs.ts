@@ -1,6 +1,6 @@
 // Writes docs/codes/, docs/remedies/ and the flag tables of README.md from the code, so that neither can drift from it;
-// with --check it
-// only says what differs, and exits 1. docs/dependencies.md is written by hand: here it is held to package.json.
+// with --check it only says what differs, and exits 1. docs/dependencies.md is written by hand: here it is held to
+// package.json.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Command, type Option } from 'commander'

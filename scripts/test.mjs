@@ -1,6 +1,5 @@
 // What `npm test` runs: types, lint, format, unit tests, generated docs. One line a step, the whole output of a step
-// that
-// failed, and at the end `N passed, N failed`: the tests, and each other step as one. CI adds that line up.
+// that failed, and at the end `N passed, N failed`: the tests, and each other step as one. CI adds that line up.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

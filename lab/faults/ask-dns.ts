@@ -1,6 +1,5 @@
 // One DNS question, asked from a place. busybox's nslookup, because it asks for the one type that it is told to and
-// knows
-// no search list; what it prints of an answer without records is a success as well.
+// knows no search list; what it prints of an answer without records is a success as well.
 import { CLUSTER_DNS, UPSTREAM_DNS } from '../plan.ts'
 import type { Place } from './place.ts'
 

@@ -1,7 +1,6 @@
 // conntrack-filler.ts ADDRESS FLOWS_PER_SECOND SECONDS: UDP packets, each from and to another pair of ports, so that
-// each is a
-// new flow. Nobody answers, so conntrack keeps each for 30 s. Runs inside a node's network; bounded in rate and in
-// time.
+// each is a new flow. Nobody answers, so conntrack keeps each for 30 s. Runs inside a node's network; bounded in rate
+// and in time.
 import { createSocket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 

@@ -1,7 +1,6 @@
 // With bridge-nf-call-iptables at 0, what two pods of a node send each other over its bridge passes no conntrack. The
-// query to
-// the Service is routed and translated; the answer of a server on the same node goes straight over the bridge, from the
-// server's own address, and a connected socket takes it for a stranger's.
+// query to the Service is routed and translated; the answer of a server on the same node goes straight over the bridge,
+// from the server's own address, and a connected socket takes it for a stranger's.
 import { isAnswered } from './ask-dns.ts'
 import { COREDNS, corednsPods } from './coredns.ts'
 import type { Fault } from './fault.ts'

@@ -1,8 +1,6 @@
 // The limit is the machine's and writable only in its first network namespace; every network namespace counts its
-// entries for
-// itself. So the limit is lowered below what one node is filled with, and above what any other has: the fault looks
-// first. A
-// daemon of its own puts it back when this process is gone, and `down` does when the lab goes.
+// entries for itself. So the limit is lowered below what one node is filled with, and above what any other has: the
+// fault looks first. A daemon of its own puts it back when this process is gone, and `down` does when the lab goes.
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Lab, LabError, type LabNode } from '../lab.ts'

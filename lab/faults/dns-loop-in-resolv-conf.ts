@@ -1,6 +1,5 @@
 // As on a node with systemd-resolved: its resolv.conf names a stub on the loopback, the kubelet hands that file to pods
-// with
-// dnsPolicy Default, and there the loopback is CoreDNS itself. Seen: `plugin/loop: Loop (127.0.0.1:40921 -> :53)
+// with dnsPolicy Default, and there the loopback is CoreDNS itself. Seen: `plugin/loop: Loop (127.0.0.1:40921 -> :53)
 // detected`.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

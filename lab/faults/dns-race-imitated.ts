@@ -1,6 +1,5 @@
 // Every third AAAA dropped before conntrack sees it: a resolver sees what it sees of the race, one of two questions
-// without an
-// answer, 5 s. But single questions are lost as well, from every server, and insert_failed stands still.
+// without an answer, 5 s. But single questions are lost as well, from every server, and insert_failed stands still.
 import { queriesOf } from './ask-dns.ts'
 import { nodeNamed } from './node.ts'
 import { burst } from './pair-burst.ts'

@@ -1,6 +1,5 @@
 // Seen: glibc fails within 0.1 s (kube-proxy rejects), 2 of 3; one took 5 s, as its flow still led to a pod that had
-// just
-// ended. musl: 2 of 2 failed after 5.0 s, because it ignores the ICMP error.
+// just ended. musl: 2 of 2 failed after 5.0 s, because it ignores the ICMP error.
 import { COREDNS, corednsServes } from './coredns.ts'
 import type { Fault } from './fault.ts'
 import { until } from './until.ts'

@@ -1,6 +1,5 @@
 // A security group that forgot port 53 between nodes: the server is reached from its own node alone. Dropped after
-// conntrack
-// on the client's node has confirmed the flow, so the flow stays with that server, and the look-up fails.
+// conntrack on the client's node has confirmed the flow, so the flow stays with that server, and the look-up fails.
 import { isAnswered } from './ask-dns.ts'
 import { corednsPods } from './coredns.ts'
 import { clientOn, nodeNamed } from './node.ts'

@@ -1,6 +1,5 @@
 // Seen: glibc 10 of 10 cluster names under 0.1 s; example.com failed after 4, 4 and 6 s (CoreDNS gives up with
-// SERVFAIL),
-// musl after 5.0 s twice.
+// SERVFAIL), musl after 5.0 s twice.
 import { UPSTREAM_DNS } from '../plan.ts'
 import { isAnswered, OUTSIDE_NAME } from './ask-dns.ts'
 import { corednsPods } from './coredns.ts'

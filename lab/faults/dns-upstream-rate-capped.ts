@@ -1,6 +1,6 @@
 // A resolver that takes so many packets a second from each client and drops the rest, as cloud resolvers do, and a
-// workload
-// that asks for more outside names than that. Seen: CoreDNS tries again after 2 s, so names come late, or fail.
+// workload that asks for more outside names than that. Seen: CoreDNS tries again after 2 s, so names come late, or
+// fail.
 import type { Lab } from '../lab.ts'
 import { CLUSTER_DNS, UPSTREAM_DNS } from '../plan.ts'
 import { corednsPods } from './coredns.ts'

@@ -6,8 +6,7 @@ export interface Fault {
   readonly name: string
   /**
    * A control breaks nothing, but looks as if: a diagnosis must not fall for it. A risk breaks nothing that anybody
-   * need
-   * notice: a diagnosis names it first, for information, and finds nothing worse.
+   * need notice: a diagnosis names it first, for information, and finds nothing worse.
    */
   readonly kind: 'fault' | 'risk' | 'control'
   /** What it breaks, in one line. */

@@ -1,7 +1,6 @@
 // Holds the DNS queries of a node's pods for 5 ms between NAT and the moment when conntrack confirms them, so that the
-// two
-// of a pair are both unconfirmed at once: the window of the race, widened from nanoseconds. An inspecting agent with
-// NFQUEUE does the same (kubernetes/dns issue 648).
+// two of a pair are both unconfirmed at once: the window of the race, widened from nanoseconds. An inspecting agent
+// with NFQUEUE does the same (kubernetes/dns issue 648).
 //
 // The hold has to come after source NAT (priority 100), where a free source port is chosen, and iptables has no chain
 // there. So the rule lies in a chain of the table `security`, unused otherwise, and nft hooks that chain up at 150:

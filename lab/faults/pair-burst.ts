@@ -1,6 +1,5 @@
 // A few hundred look-ups, each A and AAAA at once from a socket of its own, as a C library sends them, and what the
-// node's
-// conntrack counters did meanwhile. dnsperf alone cannot do this: its queries share sockets and go one by one.
+// node's conntrack counters did meanwhile. dnsperf alone cannot do this: its queries share sockets and go one by one.
 import { join } from 'node:path'
 import { type Lab, LabError } from '../lab.ts'
 import { CLUSTER_DNS, CLUSTER_NAME } from './ask-dns.ts'

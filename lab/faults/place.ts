@@ -58,8 +58,7 @@ export async function pods(lab: Lab, namespace: string, selector: string): Promi
 
 /**
  * A process of the pod is known by its cgroup, which the kubelet names after the pod's uid. The one that started first
- * is
- * the sandbox's own and lives as long as the pod; what someone runs by exec is gone in a moment.
+ * is the sandbox's own and lives as long as the pod; what someone runs by exec is gone in a moment.
  */
 export async function inPod(lab: Lab, pod: RunningPod): Promise<Place> {
   const found: { readonly pid: string; readonly started: number }[] = []

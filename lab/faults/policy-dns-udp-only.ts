@@ -1,6 +1,5 @@
 // Seen: www.example.com in 5.6 ms (glibc); big.example.com, 120 addresses, had not returned after 8 s (glibc), while
-// musl 1.2.3,
-// which never asks over TCP, returned the truncated answer in 3 ms.
+// musl 1.2.3, which never asks over TCP, returned the truncated answer in 3 ms.
 import { app, networkPolicy, objectsOf } from './app.ts'
 import { isAnswered, isOpenOverTcp } from './ask-dns.ts'
 import { namespaceFault } from './namespace-fault.ts'

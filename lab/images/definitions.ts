@@ -1,6 +1,5 @@
 // The images of the lab. Names are those that a real cluster shows, because a diagnosis looks at them; what is inside
-// is
-// built here.
+// is built here.
 import { join } from 'node:path'
 import { KUBERNETES_VERSION } from '../parts.ts'
 import { ingressNginx } from './ingress-nginx.ts'

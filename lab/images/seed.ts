@@ -1,6 +1,5 @@
 // A containerd root with every image imported and unpacked, made once. A node's own root is then hard links to it:
-// image
-// layers are only ever read (overlayfs copies up), so that three nodes share one copy and `up` unpacks nothing.
+// image layers are only ever read (overlayfs copies up), so that three nodes share one copy and `up` unpacks nothing.
 import { existsSync } from 'node:fs'
 import { cp, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -70,10 +70,8 @@ export async function createNetwork(workers: readonly Worker[]): Promise<void> {
 
 /**
  * Stands for a node's default route: without any, the kernel refuses a process of the node that asks for a Service,
- * before
- * kube-proxy's rules see the packet. What they leave alone ends, as with a default route, where nobody answers; so it
- * comes
- * when they are written, lest CoreDNS's first connection to the API server wait 30 s for an answer.
+ * before kube-proxy's rules see the packet. What they leave alone ends, as with a default route, where nobody answers;
+ * so it comes when they are written, lest CoreDNS's first connection to the API server wait 30 s for an answer.
  */
 export async function addServiceRoute(worker: Worker): Promise<void> {
   await batch(worker.netns, [`route add ${SERVICE_CIDR} via ${CONTROL_PLANE.ip}`])

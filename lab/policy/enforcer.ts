@@ -1,8 +1,7 @@
 // The lab's own NetworkPolicy enforcer. The bridge plug-in of the lab enforces nothing, and the agents that do are not
-// to
-// be had here, so this program stands for them: it follows pods, namespaces and policies, and keeps one nftables table
-// in
-// each node's network namespace. A cluster's real agent differs in how, not in what is allowed (cyclonus-check.ts).
+// to be had here, so this program stands for them: it follows pods, namespaces and policies, and keeps one nftables
+// table in each node's network namespace. A cluster's real agent differs in how, not in what is allowed
+// (cyclonus-check.ts).
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Namespace, Pod } from 'kubernetes-types/core/v1.d.ts'

@@ -1,7 +1,6 @@
 // What the NetworkPolicies of a cluster let in and out of each pod, as values: the nftables rules are written from
-// them,
-// and the comparison with cyclonus evaluates them. Semantics: networking/v1 types.go, and the NetworkPolicy concept
-// page.
+// them, and the comparison with cyclonus evaluates them. Semantics: networking/v1 types.go, and the NetworkPolicy
+// concept page.
 import { BlockList } from 'node:net'
 import type { Namespace, Pod } from 'kubernetes-types/core/v1.d.ts'
 import type {

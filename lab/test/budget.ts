@@ -1,6 +1,5 @@
 // Which cases a run tries, and in which order. CI has an hour and a half whatever the number of faults, so what does
-// not
-// fit is left to another commit: the order hangs on the commit's hash, so that every case has its turn.
+// not fit is left to another commit: the order hangs on the commit's hash, so that every case has its turn.
 import { createHash } from 'node:crypto'
 import type { Reach } from '../faults/fault.ts'
 
@@ -89,8 +88,7 @@ const sideBySide = 4
 
 /**
  * What starts next: the first case that ends in time, with those that do not meet it and end in time as well. Empty
- * when
- * nothing that waits would end in time.
+ * when nothing that waits would end in time.
  */
 export function nextBatch<It extends Case>(waiting: readonly It[], usual: Usual, seconds: number): readonly It[] {
   const fitting = waiting.filter((it) => usual(it) <= seconds)

@@ -7,8 +7,7 @@ import { failed } from './second-try.ts'
 
 /**
  * Less than this of all cores is for the lab: what it measures then is the others. The idle cluster itself takes a
- * tenth
- * to a fifth of two cores.
+ * tenth to a fifth of two cores.
  */
 const least = 0.6
 

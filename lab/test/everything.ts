@@ -42,9 +42,9 @@ const annotationsOfControllers = ['deployment.kubernetes.io/revision', 'deprecat
 
 /**
  * One line an object, sorted: its whole content without status and what the server owns. Objects that a controller
- * makes
- * of others (pods, ReplicaSets, ControllerRevisions) have names by chance: of those, running pods are told by their
- * workload, containers and DNS options, and the rest is left out, as it follows from what is compared. The lock of
+ * makes of others (pods, ReplicaSets, ControllerRevisions) have names by chance: of those, running pods are told by
+ * their workload, containers and DNS options, and the rest is left out, as it follows from what is compared. The lock
+ * of
  * `hopscope fix` must not be there at all.
  */
 export async function everything(lab: Lab): Promise<readonly string[]> {

@@ -55,8 +55,7 @@ export function leavesNothing(fault: Fault): boolean {
 
 /**
  * After what is taken back, a diagnosis must be clean. Faults that ran side by side, or one after the other with
- * nothing
- * left of them, share one: where a cluster is clean, it is clean of each of them.
+ * nothing left of them, share one: where a cluster is clean, it is clean of each of them.
  */
 export async function lookClean(
   lab: Lab,

@@ -1,6 +1,5 @@
 // What became of each case the last time it was tried: the table of docs/benchmark.md, from which a run knows how long
-// a
-// case takes and what it need not try today. A table that is not there, or not understood, is an empty one.
+// a case takes and what it need not try today. A table that is not there, or not understood, is an empty one.
 export interface Past {
   readonly name: string
   /** The last commit with which it passed; null = never, as far as is written. */

@@ -1,6 +1,5 @@
 // The client of hopscope's own load, alone in a process: `load-child.ts SERVER SOCKETS OUTSTANDING SECONDS` asks as
-// fast as
-// answers come, and prints what it counted once its code was compiled: the first half second is no steady rate.
+// fast as answers come, and prints what it counted once its code was compiled: the first half second is no steady rate.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadClient } from '../../src/probe/pod/load/load-client.ts'
 import { CLUSTER_NAME } from '../faults/ask-dns.ts'

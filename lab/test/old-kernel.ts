@@ -1,8 +1,6 @@
 // A node that reports an old kernel, without a lie to the API server: Linux itself tells a process under the
-// personality
-// UNAME26 that it is 2.6.(60 + minor) (personality(2), kernel/sys.c override_release). The kubelet asks uname and
-// reports
-// what it hears; containers, kube-proxy and packets live on the kernel that there is.
+// personality UNAME26 that it is 2.6.(60 + minor) (personality(2), kernel/sys.c override_release). The kubelet asks
+// uname and reports what it hears; containers, kube-proxy and packets live on the kernel that there is.
 import { startKubelet } from '../cluster/node.ts'
 import { stopDaemon } from '../daemons.ts'
 import { nodeNamed } from '../faults/node.ts'

@@ -1,6 +1,5 @@
 // Remedies on the real cluster, as a user types them: the refusal in the right words, the plan, the objects as the
-// kubelet
-// takes them, the exact undo. Node caches, kills and races have their own file (fix-cases.ts).
+// kubelet takes them, the exact undo. Node caches, kills and races have their own file (fix-cases.ts).
 import { readdir, readFile } from 'node:fs/promises'
 import { corednsServes } from '../faults/coredns.ts'
 import dnsRaceLossy from '../faults/dns-race-lossy.ts'

@@ -1,6 +1,5 @@
 // What failed is tried once more: a cluster of three nodes on two cores is sometimes late by itself. The page says
-// which,
-// with what was got the first time. More than a few at once are no accident, and are left as they are.
+// which, with what was got the first time. More than a few at once are no accident, and are left as they are.
 import type { Result } from './result.ts'
 
 const mostAccidents = 4

@@ -1,6 +1,5 @@
 // The small remedies: one field each, planned, applied, verified by their own check, and undone exactly. And who keeps
-// an
-// object in Git gets the same change as a file that the API server takes.
+// an object in Git gets the same change as a file that the API server takes.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

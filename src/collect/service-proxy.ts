@@ -8,8 +8,7 @@ import { fields, text } from './project/json.ts'
 
 /**
  * What carries packets to the addresses of Services. Asked only where it decides something: whether a cache on the node
- * gets
- * what pods send to the DNS Service's address.
+ * gets what pods send to the DNS Service's address.
  */
 export async function collectServiceProxy(
   reader: Reader,

@@ -23,10 +23,8 @@ export interface Claims {
 
 /**
  * Which findings answer for which troubles. A finding answers for a trouble where it is or explains one of its
- * symptoms,
- * or where it is a fault that stands, as an error, on one of the objects that have a part in it. What is for
- * information
- * only answers for signs alone: a line that nobody has to read must not hide an outage.
+ * symptoms, or where it is a fault that stands, as an error, on one of the objects that have a part in it. What is for
+ * information only answers for signs alone: a line that nobody has to read must not hide an outage.
  *
  * Either pattern may be the wider one: `dns-loss:*` of a cause, `ingress-fails:shop/web/*` of a trouble.
  */

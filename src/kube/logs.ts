@@ -7,8 +7,7 @@ import { openQuietLines, wholeLines } from './stream.ts'
 import type { Transport } from './transport.ts'
 
 // A kubelet rotates a container's log at 10 MiB unless told otherwise (containerLogMaxSize): a bound that honest logs
-// do
-// not reach, so that reading one can be checked to its end before anything is concluded from it.
+// do not reach, so that reading one can be checked to its end before anything is concluded from it.
 const maxBytes = 64 * 2 ** 20
 
 /**

@@ -3,10 +3,8 @@ import { age } from './age.ts'
 
 /**
  * The id-token of auth-provider `oidc`, while it is valid. An expired one is not renewed here: providers commonly
- * rotate
- * the refresh token, and whoever renews must write the new one into the kubeconfig as kubectl does, or log the user
- * out.
- * hopscope writes no kubeconfig. Throws ToolError `unauthorized`.
+ * rotate the refresh token, and whoever renews must write the new one into the kubeconfig as kubectl does, or log the
+ * user out. hopscope writes no kubeconfig. Throws ToolError `unauthorized`.
  */
 export function oidcToken(config: Readonly<Record<string, string>>, user: string, now = Date.now()): string {
   const token = config['id-token']

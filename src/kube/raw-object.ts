@@ -2,9 +2,8 @@ import type { RawObject } from './cluster.ts'
 
 /**
  * An object as the API server sent it, without managedFields: bookkeeping that is often half of the bytes. Of an object
- * with a
- * load balancer's status, the names of those who wrote it are kept: an address alone does not say whose it is. Null
- * when it has no name, so is no Kubernetes object.
+ * with a load balancer's status, the names of those who wrote it are kept: an address alone does not say whose it is.
+ * Null when it has no name, so is no Kubernetes object.
  */
 export function asRawObject(value: unknown): RawObject | null {
   if (typeof value !== 'object' || value === null) return null

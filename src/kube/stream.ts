@@ -53,8 +53,7 @@ async function* untilBroken(source: AsyncGenerator<string>): AsyncGenerator<stri
 }
 
 // Between a silent container and us may stand something that sends no header before the first line, so that it looks
-// like
-// a slow server. A refusal comes from the API server at once; after this long without one, the request counts as
+// like a slow server. A refusal comes from the API server at once; after this long without one, the request counts as
 // accepted.
 const acceptedMs = 1000
 

@@ -1,7 +1,6 @@
 /**
  * What one run of a DNS server's container wrote that CoreDNS is known to write when something is wrong. Other lines
- * are
- * not kept: they hold names that applications look up.
+ * are not kept: they hold names that applications look up.
  */
 export interface DnsServerLog {
   readonly pod: string

@@ -82,8 +82,7 @@ function isFilledIn(key: string, sent: Manifest, stored: Manifest): boolean {
 
 /**
  * k8s.io/kubernetes pkg/apis/core/v1/defaults.go and pkg/apis/apps/v1/defaults.go: the value that a field of a pod's
- * spec
- * gets when it was not sent. Any other value there is somebody's doing.
+ * spec gets when it was not sent. Any other value there is somebody's doing.
  */
 const defaults: Readonly<Record<string, readonly Json[]>> = {
   terminationMessagePath: ['/dev/termination-log'],

@@ -39,8 +39,7 @@ export async function fetchLive(
 
 /**
  * What was sent, in the server's own spelling: it leaves out `readOnly: false`, writes quantities its way. The dry run
- * told
- * how; what it made up beside (an address, defaults) is not asked for, as the real write may have got another.
+ * told how; what it made up beside (an address, defaults) is not asked for, as the real write may have got another.
  */
 function asTheServerHas(sent: Json, expected: Json | null): Json {
   if (expected === null) return sent

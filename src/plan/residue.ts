@@ -6,9 +6,8 @@ import { at, list, type Manifest, strings, text } from '../manifest/object.ts'
 
 /**
  * Nodes on which a DaemonSet that changes its nodes' network may leave rules behind when it is deleted now: its pod
- * takes
- * them away when it is ended, and there it is not running but crashed. A node cache's rules without a cache are a node
- * without DNS (the manual's DNS-61), and no object shows them.
+ * takes them away when it is ended, and there it is not running but crashed. A node cache's rules without a cache are a
+ * node without DNS (the manual's DNS-61), and no object shows them.
  */
 export async function mayLeaveRules(
   cluster: Cluster,

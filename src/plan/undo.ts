@@ -36,11 +36,9 @@ export interface UndoAsk {
 
 /**
  * Puts the fields that the plan changed back as they were, last step first, from the plan and its journal: after a
- * whole
- * apply, and after one that was killed anywhere. What others changed elsewhere stays. Looks before it writes, so
- * running
- * it again does nothing twice. Refuses, with nothing written, when someone else changed one of the plan's own fields
- * since.
+ * whole apply, and after one that was killed anywhere. What others changed elsewhere stays. Looks before it writes, so
+ * running it again does nothing twice. Refuses, with nothing written, when someone else changed one of the plan's own
+ * fields since.
  */
 export async function undo(run: Run, { force, confirm }: UndoAsk): Promise<Outcome> {
   const blocked = await sameCluster(run)

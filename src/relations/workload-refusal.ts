@@ -4,10 +4,8 @@ import type { Top } from './workload-of-pod.ts'
 
 /**
  * Why a workload cannot make its pods, in the words of who refused. Deployments and ReplicaSets say it in a condition;
- * of
- * StatefulSets, DaemonSets and Jobs only the event `FailedCreate` tells, and it may be of an hour ago: of use only
- * where
- * pods are missing now.
+ * of StatefulSets, DaemonSets and Jobs only the event `FailedCreate` tells, and it may be of an hour ago: of use only
+ * where pods are missing now.
  */
 export function refusalsOf(events: Known<readonly ObjectEvent[]>): (top: Top) => string | null {
   const failed = events.known ? events.value.filter((it) => it.reason === 'FailedCreate') : []

@@ -280,9 +280,8 @@ const space = /[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u20
 
 /**
  * Words between white space. `#` begins a comment, within a word as well; but a comment that begins within a word ends
- * at
- * the next space, since the lexer forgets it with the word. A quote at a word's start takes everything to the next bare
- * quote, line ends too; one that is never closed takes all the rest, and is no error of the lexer.
+ * at the next space, since the lexer forgets it with the word. A quote at a word's start takes everything to the next
+ * bare quote, line ends too; one that is never closed takes all the rest, and is no error of the lexer.
  */
 export function lex(text: string): { readonly tokens: readonly Token[]; readonly openQuote: number | null } {
   const tokens: Token[] = []

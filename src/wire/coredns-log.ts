@@ -74,8 +74,7 @@ const heads =
 
 /**
  * What the lines of a CoreDNS log say is wrong, each kind once, in the order of `forms`. Text of any other sort is
- * passed
- * over, except the last words of a run that ended where no form knows why.
+ * passed over, except the last words of a run that ended where no form knows why.
  */
 export function coreDnsSigns(lines: readonly string[], run: 'ended' | 'going' = 'going'): readonly CoreDnsSign[] {
   const found = new Map<CoreDnsSignKind, { times: number; said: string }>()
@@ -102,8 +101,7 @@ const fatal: ReadonlySet<CoreDnsSignKind> = new Set(['loop', 'corefile-refused',
 
 /**
  * What a server wrote when it gave up: `[FATAL]`, a panic, or a bare line, as coremain prints its error. Lines with
- * another
- * level are not kept, since they may hold names that applications look up; nor is what every start prints.
+ * another level are not kept, since they may hold names that applications look up; nor is what every start prints.
  */
 function lastWords(lines: readonly string[]): string | null {
   const said = lines.map((it) => it.slice(0, longestLine).replace(heads, '').trim())

@@ -5,11 +5,10 @@ type ImportedFiles = 'unknown' | 'none'
 
 /**
  * What CoreDNS hashes to tell one Corefile from another, so that its metric `coredns_reload_version_info` can be held
- * to
- * a text: Go's JSON of the parsed server blocks (coredns plugin/reload parse, coredns/caddy caddyfile ServerBlock,
- * Token).
- * Comments and spaces do not count, line numbers do. null for text with environment variables, and with imported files
- * unless they are taken for none (a glob that matches nothing is no error): what stands for them only the server knows.
+ * to a text: Go's JSON of the parsed server blocks (coredns plugin/reload parse, coredns/caddy caddyfile ServerBlock,
+ * Token). Comments and spaces do not count, line numbers do. null for text with environment variables, and with
+ * imported files unless they are taken for none (a glob that matches nothing is no error): what stands for them only
+ * the server knows.
  */
 export function corefileVersionText(text: string, files: ImportedFiles = 'unknown'): string | null {
   const { blocks, imports, problems, cutOff } = parseCaddyfile(text)

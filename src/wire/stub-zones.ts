@@ -5,8 +5,7 @@ const passOn: ReadonlySet<string> = new Set(['forward', 'grpc', 'proxy', 'fanout
 
 /**
  * Zones whose names a Corefile sends to servers of their own. Those of addresses (`in-addr.arpa`) and the cluster's own
- * are left
- * out, and so is a single label: a server for `consul` or `lan` does not always know the name of its zone.
+ * are left out, and so is a single label: a server for `consul` or `lan` does not always know the name of its zone.
  */
 export function stubZoneNames(corefile: Corefile): readonly string[] {
   const named = corefile.servers.flatMap(({ keys, plugins }) =>

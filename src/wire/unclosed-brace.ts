@@ -2,8 +2,7 @@ import { withoutComment } from './resolv-conf.ts'
 
 /**
  * The line, counted from 1, of the `{` that was most likely forgotten to be closed, by the text's indentation: the
- * parser
- * itself only sees, at the end, that the outermost one is open. null where the indentation does not say.
+ * parser itself only sees, at the end, that the outermost one is open. null where the indentation does not say.
  */
 export function unclosedBrace(text: string): number | null {
   const open: { readonly line: number; readonly indent: number }[] = []

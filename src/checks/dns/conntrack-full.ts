@@ -10,17 +10,15 @@ import { latency } from './dns-evidence.ts'
 
 /**
  * Above this a burst of new flows fills the rest. Entries come and go by the thousand while the counters are read: that
- * the
- * table was full in between is told by the packets that were refused for want of room, not by the number at one moment.
+ * the table was full in between is told by the packets that were refused for want of room, not by the number at one
+ * moment.
  */
 const nearlyFull = 0.9
 
 /**
  * The node's conntrack table is full: every new flow loses its first packet, and its repeats, while flows that are
- * known
- * go on. UDP entries live 30 s, so look-ups alone can fill a small table. `drop` rises and `insert_failed` does not:
- * that
- * tells it from the race.
+ * known go on. UDP entries live 30 s, so look-ups alone can fill a small table. `drop` rises and `insert_failed` does
+ * not: that tells it from the race.
  */
 export default check({
   code: 'DNS143',

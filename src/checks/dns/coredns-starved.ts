@@ -11,8 +11,7 @@ const slowMs = 100
 
 /**
  * CoreDNS uses up its CPU limit: the kernel stops it for the rest of each 100 ms period, answers are late at any
- * server,
- * from any node, and packets overflow its socket. A plain time-out count can't tell this from a network fault.
+ * server, from any node, and packets overflow its socket. A plain time-out count can't tell this from a network fault.
  */
 export default check({
   code: 'DNS103',

@@ -10,8 +10,7 @@ import { dnsServerDead } from '../../relations/symptom.ts'
 
 /**
  * A slice that somebody made by hand, or that a controller of old left behind: the controller of today removes only
- * what
- * bears its own label (`endpointslice.kubernetes.io/managed-by`), so a dead address stays for good.
+ * what bears its own label (`endpointslice.kubernetes.io/managed-by`), so a dead address stays for good.
  */
 export default check({
   code: 'DNS155',

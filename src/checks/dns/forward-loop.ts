@@ -143,9 +143,8 @@ const roundTimes = 5
 
 /**
  * The upstream asks CoreDNS in turn. Queries pile up until max_concurrent refuses them, and that REFUSED comes back as
- * the
- * upstream's own answer: a silent upstream gives no answers, and one that refuses gives them at once, so that none pile
- * up.
+ * the upstream's own answer: a silent upstream gives no answers, and one that refuses gives them at once, so that none
+ * pile up.
  */
 function sentBack(
   dns: ClusterDns,

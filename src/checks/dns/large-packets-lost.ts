@@ -10,10 +10,9 @@ const slowMs = 500
 
 /**
  * Small answers of a server arrive, and an answer of several full packets over a connection that stands does not:
- * packets
- * above some size are lost on the way, because an overlay's MTU is smaller than the pods believe, and whoever should
- * say so
- * (ICMP "fragmentation needed") is silenced. Large DNS answers, over UDP and over TCP, are lost with them.
+ * packets above some size are lost on the way, because an overlay's MTU is smaller than the pods believe, and whoever
+ * should say so (ICMP "fragmentation needed") is silenced. Large DNS answers, over UDP and over TCP, are lost with
+ * them.
  */
 export default check({
   code: 'DNS147',

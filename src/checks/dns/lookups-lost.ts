@@ -89,8 +89,7 @@ export default check({
 
 /**
  * Lookups are lost from every node but the one on which all servers run: then it is the way to that node that loses,
- * and
- * none of the healthy ones. One finding, on that node, instead of one on each of the others.
+ * and none of the healthy ones. One finding, on that node, instead of one on each of the others.
  */
 function towardsHome(probe: DnsProbe, measured: readonly Verdict[], dns: Known<ClusterDns>): readonly Verdict[] {
   const homes = new Set(

@@ -11,8 +11,7 @@ import { count, some } from '../service/words.ts'
 
 /**
  * A pod that has addresses of one family alone can send to no other. Each pod gets the DNS Service's first address, and
- * a
- * Service that was made before dual stack came has the old family alone: nothing changes it afterwards.
+ * a Service that was made before dual stack came has the old family alone: nothing changes it afterwards.
  */
 export default check({
   code: 'DNS175',

@@ -152,8 +152,7 @@ function isPutAway({ workload, scaler }: ClusterDns): boolean {
 
 /**
  * GKE can answer from outside of the cluster (Cloud DNS, at 169.254.169.254), and tells its users to scale kube-dns to
- * 0
- * then (cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns). Its kubelets bear `-gke.` in their versions.
+ * 0 then (cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns). Its kubelets bear `-gke.` in their versions.
  */
 function mayHaveCloudDns(nodes: Known<readonly Node[]>): boolean {
   // Nodes that may not be read may be GKE's.

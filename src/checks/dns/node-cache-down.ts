@@ -34,9 +34,8 @@ import { count, some } from '../service/words.ts'
 
 /**
  * Between pods and CoreDNS a cache may stand on each node: a pod of NodeLocal DNSCache, or a program of the node's own.
- * Where
- * it does not run, the pods of that node ask an address that nobody answers; where packets go past it, it is there for
- * nothing.
+ * Where it does not run, the pods of that node ask an address that nobody answers; where packets go past it, it is
+ * there for nothing.
  */
 export default check({
   code: 'DNS173',

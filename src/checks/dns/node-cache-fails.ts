@@ -12,8 +12,7 @@ import { latency, percent, serverName, shares } from './dns-evidence.ts'
 
 /**
  * Pods of a node ask the cache on that node, and it has a way of its own to CoreDNS and to the upstream: both may be
- * well
- * while every pod of the node has no DNS. A cache that dies leaves its address behind, so nothing falls back.
+ * well while every pod of the node has no DNS. A cache that dies leaves its address behind, so nothing falls back.
  */
 export default check({
   code: 'DNS157',

@@ -8,8 +8,7 @@ import { count, some } from '../service/words.ts'
 
 /**
  * Images are pulled by the node, which looks the registry up with its own resolv.conf: the cluster's DNS has no part in
- * it,
- * and pods that run on the node may be well.
+ * it, and pods that run on the node may be well.
  */
 export default check({
   code: 'DNS176',

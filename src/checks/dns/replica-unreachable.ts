@@ -9,9 +9,8 @@ import { latency, percent, serverName, shares } from './dns-evidence.ts'
 
 /**
  * One CoreDNS pod behind the Service does not answer, or loses some of its packets, while another does well. A flow
- * that
- * DNAT sends there is pinned to it by conntrack, retries too, so one look-up in n fails or is late; the readiness probe
- * runs over HTTP and sees nothing.
+ * that DNAT sends there is pinned to it by conntrack, retries too, so one look-up in n fails or is late; the readiness
+ * probe runs over HTTP and sees nothing.
  */
 export default check({
   code: 'DNS106',
@@ -90,8 +89,7 @@ const strayShare = 0.5
 
 /**
  * Next to nothing that it is asked over UDP is answered, TCP is well, and packets come that no socket waits for: it
- * does
- * answer, from an address that was not asked. null when that is not what is seen, or could not be.
+ * does answer, from an address that was not asked. null when that is not what is seen, or could not be.
  */
 function strayAnswers(
   probe: DnsProbe,

@@ -10,8 +10,7 @@ import { backendEvidence, ingressSubject } from './words.ts'
 /**
  * A backend of port `use-annotation` names no Service but an action of the AWS Load Balancer Controller. Without the
  * annotation that defines it the controller builds no model of the whole Ingress group, and the load balancer stays as
- * it
- * was (pkg/ingress/enhanced_backend_builder.go: "missing ... configuration").
+ * it was (pkg/ingress/enhanced_backend_builder.go: "missing ... configuration").
  */
 export default check({
   code: 'ING310',

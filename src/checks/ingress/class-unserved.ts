@@ -10,8 +10,7 @@ import { ingressSubject } from './words.ts'
 /**
  * A controller takes only Ingresses of its class, and leaves the others without a word. Who serves a class may run
  * outside the cluster (a cloud's load balancer) or under labels that nobody knows, so a controller that is not seen
- * here
- * is suspicion, not proof; and an address says that somebody served the Ingress, not who, nor that he still does.
+ * here is suspicion, not proof; and an address says that somebody served the Ingress, not who, nor that he still does.
  */
 export default check({
   code: 'ING303',

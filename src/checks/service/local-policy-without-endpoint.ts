@@ -12,8 +12,7 @@ import { count, full, serviceSubject, some } from './words.ts'
 
 /**
  * With `internalTrafficPolicy: Local` kube-proxy drops what has no endpoint on the client's own node, without a word
- * and
- * without a refusal (pkg/proxy/iptables/proxier.go, "has no local endpoints"): clients run into a timeout, on some
+ * and without a refusal (pkg/proxy/iptables/proxier.go, "has no local endpoints"): clients run into a timeout, on some
  * nodes.
  */
 export default check({

@@ -178,10 +178,8 @@ function byDeclaration({ service, port, index, serving }: Part): Verdict | 'ok' 
 
 /**
  * Lists of ports are kept badly: istiod's Deployment declared three of the five ports of its Service for years. Where
- * pods
- * declare other ports of this Service, the missing one is likely a slip only if what was meant can be pointed at: a
- * port of
- * the same name, or the one that is left over on both sides.
+ * pods declare other ports of this Service, the missing one is likely a slip only if what was meant can be pointed at:
+ * a port of the same name, or the one that is left over on both sides.
  */
 function isLikely(service: Service, port: ServicePort, serving: readonly Pod[]): boolean {
   const declared = serving.flatMap((it) => declaredPorts(it, 'TCP'))

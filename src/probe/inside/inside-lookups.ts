@@ -39,9 +39,8 @@ export const insideRate = atOnce / pauseSeconds
 
 /**
  * Runs `getent ahosts` again and again in an application's container: it calls getaddrinfo for A and AAAA at once, as
- * the
- * application does, with the container's own C library and resolv.conf; a new process each time, because glibc turns
- * careful after the first loss in a process (resolv/res_send.c, RES_SNGLKUP).
+ * the application does, with the container's own C library and resolv.conf; a new process each time, because glibc
+ * turns careful after the first loss in a process (resolv/res_send.c, RES_SNGLKUP).
  */
 export async function insideLookups(
   cluster: Cluster,

@@ -73,8 +73,7 @@ function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record
 
 /**
  * Which text it loaded last, and which release it is. The hash is set by each reload, one that is refused too, and not
- * at
- * the start (plugin/reload reload.go): so it says what runs only where none was ever refused.
+ * at the start (plugin/reload reload.go): so it says what runs only where none was ever refused.
  */
 function saysOf(samples: readonly Sample[]): { readonly config?: string; readonly version?: string } {
   const configs = samples

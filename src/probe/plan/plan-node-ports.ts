@@ -8,8 +8,7 @@ const mostInAll = 60
 
 /**
  * The NodePorts of the scope's Services that somebody stands behind, on a few nodes each: their users are outside of
- * the
- * cluster, and a node that does not forward is seen from inside as well.
+ * the cluster, and a node that does not forward is seen from inside as well.
  */
 export function planNodePorts(model: Model): {
   readonly nodePorts: readonly PlannedNodePort[]

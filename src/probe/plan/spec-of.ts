@@ -5,8 +5,7 @@ import type { HttpSpec, ProbeSpec } from '../pod/spec.ts'
 
 /**
  * What one node's pod is told to do. CoreDNS's metrics are the same from everywhere: two nodes read them twice, for
- * their
- * differences, in case one gets no pod; the others read them once, to see a large answer arrive.
+ * their differences, in case one gets no pod; the others read them once, to see a large answer arrive.
  */
 export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
   const names =

@@ -33,8 +33,7 @@ export function leavingCaches({ nodeCaches }: ClusterDns): readonly Pod[] {
 
 /**
  * Nodes on which a cache would run and none does, where others have theirs. Windows, virtual and serverless nodes run
- * no
- * DaemonSets of this sort; a taint keeps it off as it was meant to.
+ * no DaemonSets of this sort; a taint keeps it off as it was meant to.
  */
 export function nodesWithoutCache({ nodeCaches }: ClusterDns, nodes: readonly Node[]): readonly Node[] {
   const with_ = new Set(nodeCaches.map((it) => it.node))

@@ -10,10 +10,10 @@ export type RaceState = 'open' | 'third-race-open' | 'healed' | 'unknown'
 
 /**
  * Builds that carry newer netfilter code under an old number, so that the number says nothing. Amazon Linux has the
- * fixes
- * in its 4.14 and 5.4 (aws/amazon-vpc-cni-k8s#595, awslabs/amazon-eks-ami#357); Red Hat backports broadly; Ubuntu's
- * kernels for clouds have patches that the generic ones lack (Azure's 4.15.0-1030 is reported patched). SUSE, Oracle's
- * UEK, Photon, Azure Linux and Container-Optimized OS (`5.4.170+`) keep series of their own: doubted, not verified.
+ * fixes in its 4.14 and 5.4 (aws/amazon-vpc-cni-k8s#595, awslabs/amazon-eks-ami#357); Red Hat backports broadly;
+ * Ubuntu's kernels for clouds have patches that the generic ones lack (Azure's 4.15.0-1030 is reported patched). SUSE,
+ * Oracle's UEK, Photon, Azure Linux and Container-Optimized OS (`5.4.170+`) keep series of their own: doubted, not
+ * verified.
  */
 const backports =
   /\.(?:el\d+|amzn\d+|ph\d+|cm\d+)(?:[._]|uek|$)|uek|-(?:aws|azure|gcp|gke|gkeop|oracle|ibm|default|cos)(?:$|[-.])|\+$/

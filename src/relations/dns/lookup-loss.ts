@@ -123,8 +123,7 @@ export function quantile(sorted: readonly number[], share: number): number {
 
 /**
  * Whether somebody says no, where nothing is answered: ICMP port unreachable, or a reset. Linux sends one such message
- * a
- * second to each client (net.ipv4.icmp_ratelimit, with a burst of 6), so of many look-ups at once most just time out.
+ * a second to each client (net.ipv4.icmp_ratelimit, with a burst of 6), so of many look-ups at once most just time out.
  */
 export function isRefused(series: readonly LookupSeries[]): boolean {
   return series.flatMap((it) => it.lookups).filter((it) => it.a === 'unreachable').length >= 3

@@ -8,8 +8,7 @@ import { isLive } from '../service/service-selects-pod.ts'
 
 /**
  * Whether the DNS servers run the very text that the ConfigMap holds now: a text that runs is one that was not refused,
- * so
- * that one server which says so is enough, as long as no other says otherwise.
+ * so that one server which says so is enough, as long as no other says otherwise.
  */
 export type Running =
   | { readonly kind: 'this-text'; readonly servers: number }

@@ -12,8 +12,8 @@ export interface Outside {
 
 /**
  * Each server is asked for a name that no cache knows; through the Service a name is asked for that most likely is
- * cached,
- * so those look-ups are good for nothing but the lack of others. Nodes on which names of the cluster fail say nothing.
+ * cached, so those look-ups are good for nothing but the lack of others. Nodes on which names of the cluster fail say
+ * nothing.
  */
 export function outside(probe: DnsProbe): Outside {
   const nodes = probe.nodes.filter((node) => clusterNamesWork(seriesOf(probe, { node, zone: 'cluster' })))
@@ -72,8 +72,7 @@ export function outsideFails({ lookups, series }: Outside): boolean {
 
 /**
  * What the failing look-ups and CoreDNS's own counters say of the upstream. `refuses`: it answers, and each answer is
- * an
- * error. `silent`: it does not answer, as far as can be seen.
+ * an error. `silent`: it does not answer, as far as can be seen.
  */
 export function failureOf(
   { lookups }: Outside,

@@ -12,10 +12,8 @@ export type ExpectedEmpty =
 
 /**
  * Labels of kubeadm's static pods and of kube-proxy. Charts make headless Services of these, whatever cluster they are
- * put
- * into (kube-prometheus-stack: kubeScheduler, kubeEtcd and so on are enabled by default); where a cloud runs the
- * control
- * plane, or kube-proxy is no such pod, they stay empty.
+ * put into (kube-prometheus-stack: kubeScheduler, kubeEtcd and so on are enabled by default); where a cloud runs the
+ * control plane, or kube-proxy is no such pod, they stay empty.
  */
 const controlPlane = /^(?:kube-(?:apiserver|controller-manager|scheduler|proxy|etcd)|etcd)$/
 
@@ -42,8 +40,7 @@ export function expectedEmpty(
 
 /**
  * Operators of databases keep a Service for each role (CloudNativePG `-rw` and `-ro`, Zalando's `-repl`, Redis): with
- * one
- * pod, the role of a replica is taken by none. Two pods of which none leads are a fault, and not told here.
+ * one pod, the role of a replica is taken by none. Two pods of which none leads are a fault, and not told here.
  */
 function otherRole(service: Service, services: readonly Service[], pods: readonly Pod[]): ExpectedEmpty | null {
   const own = selectorOf(service) ?? {}

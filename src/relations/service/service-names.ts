@@ -75,8 +75,7 @@ function staleIn(answers: readonly NameAnswer[], all: readonly Endpoint[]): Wron
 
 /**
  * The names of ExternalName Services that lead round in a circle, beginning with this one's; null where it ends. A
- * chain
- * that leaves the cluster is not followed.
+ * chain that leaves the cluster is not followed.
  */
 export function circleOf(service: Service, services: readonly Service[], domain: string): readonly string[] | null {
   const byName = new Map(services.map((it) => [`${it.name}.${it.namespace}.svc.${domain}`.toLowerCase(), it]))

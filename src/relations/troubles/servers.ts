@@ -37,8 +37,7 @@ export function serverWindowTroubles(model: Model): readonly Trouble[] {
 /**
  * What CoreDNS writes when it cannot do its work. A line about its upstream or the API server says that something was
  * not reached at some moment of the last minutes: a sign, which a cause may use, and no outage by itself. Where lookups
- * were
- * measured they say it better.
+ * were measured they say it better.
  */
 const weights: Readonly<Record<LogSignKind, Trouble['weight']>> = {
   loop: 'outage',

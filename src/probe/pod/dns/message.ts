@@ -38,8 +38,7 @@ interface Asked {
 
 /**
  * The message that answers one of `questions`, and which; null when it answers none of them (other ID, other name,
- * other
- * type, a query, or not DNS at all), which a resolver ignores and waits on. The source address is checked by the
+ * other type, a query, or not DNS at all), which a resolver ignores and waits on. The source address is checked by the
  * kernel: the socket is connected.
  */
 export function heard<Q extends Asked>(

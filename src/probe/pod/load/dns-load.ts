@@ -50,8 +50,7 @@ interface Ends {
 
 /**
  * Ramps from a trickle to `rate` in steps, and ends at the first sign of harm. The watchdog is here, in the pod, so
- * that
- * it works whatever becomes of the command that started it. Each step is one record.
+ * that it works whatever becomes of the command that started it. Each step is one record.
  */
 export async function dnsLoad(spec: LoadSpec, emit: Emit, world: LoadWorld = machineWorld): Promise<void> {
   const targets = spec.servers.map((it) => ({ ip: it.ip, port: it.dnsPort }))

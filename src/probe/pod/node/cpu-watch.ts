@@ -51,10 +51,8 @@ export function cpuTrouble(before: readonly CpuShare[], now: readonly CpuShare[]
 
 /**
  * Watches the servers' CPU against their limits while the probe asks; a pod that does not watch only waits. null where
- * no
- * server has a limit: then there is nothing to run into. A limit that was used up before the probe is a finding
- * (DNS103),
- * and no ground to stop.
+ * no server has a limit: then there is nothing to run into. A limit that was used up before the probe is a finding
+ * (DNS103), and no ground to stop.
  */
 export async function cpuWatch(
   servers: readonly MetricsSpec[],

@@ -9,8 +9,7 @@ const families =
 
 /**
  * Each server's metrics page. It is the one answer of many full packets that every CoreDNS has, so it also tells
- * whether
- * large packets arrive at all.
+ * whether large packets arrive at all.
  */
 export async function metrics(spec: ProbeSpec, phase: 'before' | 'after', emit: Emit): Promise<void> {
   await Promise.all(spec.metrics.map(async (it) => emit(await scrape(it, phase))))
