@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { checks } from '../checks/registry.ts'
-import { closest } from '../closest.ts'
 import { remedies } from '../remedies/registry.ts'
 import { ToolError } from '../tool-error.ts'
-import { findCheck } from './select.ts'
+import { findCheck, unknownCode } from './select.ts'
 
 /** Prints the page of a finding or of a remedy as it stands, headings and all: Markdown reads well in a terminal. */
 export function explainCommand(name: string): Promise<number> {
@@ -20,16 +18,4 @@ export function explainCommand(name: string): Promise<number> {
   if (page === undefined) throw new ToolError('internal', `there is no page for ${key}`)
   process.stdout.write(page)
   return Promise.resolve(0)
-}
-
-/** `others`: what else the name could have been, beside a code or a slug. */
-export function unknownCode(name: string, others: readonly string[] = []): ToolError {
-  const near = closest(name, [...checks.flatMap((it) => [it.code, it.slug]), ...others])
-  return new ToolError(
-    'usage',
-    `no check \`${name}\``,
-    near.length === 0
-      ? 'hopscope checks'
-      : `the closest are ${near.map((it) => `\`${it}\``).join(', ')}; all of them: hopscope checks`,
-  )
 }

@@ -1,8 +1,9 @@
 import { checks } from '../checks/registry.ts'
+import { closest } from '../closest.ts'
 import type { AnyCheck } from '../findings/check.ts'
 import type { Finding } from '../findings/finding.ts'
 import { subjectKey } from '../model/subject.ts'
-import { unknownCode } from './explain.ts'
+import { ToolError } from '../tool-error.ts'
 
 /** By code in any case, or by slug. */
 export function findCheck(name: string): AnyCheck | null {
@@ -47,4 +48,16 @@ export function ignored(ignore: readonly string[] | undefined): (finding: Findin
     rules.some(
       (rule) => rule.code === finding.code && (rule.where === null || rule.where.test(subjectKey(finding.subject))),
     )
+}
+
+/** `others`: what else the name could have been, beside a code or a slug. */
+export function unknownCode(name: string, others: readonly string[] = []): ToolError {
+  const near = closest(name, [...checks.flatMap((it) => [it.code, it.slug]), ...others])
+  return new ToolError(
+    'usage',
+    `no check \`${name}\``,
+    near.length === 0
+      ? 'hopscope checks'
+      : `the closest are ${near.map((it) => `\`${it}\``).join(', ')}; all of them: hopscope checks`,
+  )
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { connect, type PeerCertificate, type DetailedPeerCertificate } from 'node:tls'
 import { age } from './age.ts'
-import { portOf } from './proxy.ts'
+import { portOf } from './dial.ts'
 import type { Transport } from './transport.ts'
 
 export interface CertificateTrouble {

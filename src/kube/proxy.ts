@@ -1,6 +1,7 @@
 import { BlockList, isIP, type Socket } from 'node:net'
 import { ToolError } from '../tool-error.ts'
 import { http, https } from './node-http.ts'
+import { type Dial, portOf } from './dial.ts'
 import { dialSocks } from './socks.ts'
 
 /**
@@ -55,17 +56,6 @@ function inSubnet(host: string, network: string, prefix: number): boolean {
   const list = new BlockList()
   list.addSubnet(network, prefix, family)
   return list.check(host, family)
-}
-
-export function portOf(url: URL): number {
-  if (url.port !== '') return Number(url.port)
-  return url.protocol === 'https:' ? 443 : url.protocol === 'http:' ? 80 : 1080
-}
-
-export interface Dial {
-  readonly host: string
-  readonly port: number
-  readonly signal: AbortSignal
 }
 
 /** A dead `ssh -D` takes connections and says nothing: what a proxy has to say takes no longer than this. */

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { type Dial, portOf } from './proxy.ts'
+import { type Dial, portOf } from './dial.ts'
 
 /**
  * A connection to host:port through a SOCKS5 proxy (RFC 1928, password login RFC 1929); the proxy resolves the name.

@@ -8,7 +8,8 @@ import { ToolError } from '../tool-error.ts'
 import { credentialSource, pem, type CredentialSource } from './credentials.ts'
 import type { Target } from './kubeconfig.ts'
 import { http, https } from './node-http.ts'
-import { dialThrough, portOf, proxyFor } from './proxy.ts'
+import { portOf } from './dial.ts'
+import { dialThrough, proxyFor } from './proxy.ts'
 
 export interface Sent {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
