@@ -35,7 +35,7 @@ export default check({
   needs: ['pods', 'services'],
   wants: ['insideViews', 'endpointSlices', 'clusterDns'],
   remedies: [],
-  decides: [],
+  decides: ['DNS-30'],
 
   run({ pods, services, insideViews, endpointSlices, clusterDns }) {
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'

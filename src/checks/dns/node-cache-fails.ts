@@ -22,7 +22,7 @@ export default check({
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
   remedies: [],
-  decides: [],
+  decides: ['DNS-61'],
 
   run({ dnsProbe, clusterDns }) {
     if (clusterDns.nodeCaches.length === 0) return notApplicable('no DNS cache runs on the nodes')

@@ -18,7 +18,7 @@ export default check({
   severity: 'error',
   needs: ['pods', 'clusterDns', 'insideViews'],
   remedies: [],
-  decides: [],
+  decides: ['DNS-30'],
 
   run({ pods, clusterDns, insideViews }) {
     const looked = insidePods(pods, insideViews).filter((it) => it.resolving !== null)

@@ -22,7 +22,7 @@ export default check({
   needs: ['pods', 'insideViews'],
   wants: ['dnsProbe'],
   remedies: [],
-  decides: [],
+  decides: ['DNS-79'],
 
   run({ pods, insideViews, dnsProbe }) {
     const looked = insidePods(pods, insideViews)
