@@ -16,6 +16,7 @@ import { directOf, isOfController, routeOfContact } from '../../relations/ingres
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
+import { backendSeen, meaningOf } from './answer-meaning.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -79,15 +80,15 @@ export default check({
     detail: ({ args }) =>
       `${args['counts']} · asked of controller ${args['controllers']}${args['service'] === '' ? '' : ` · backend ${args['service']}`} · slowest ${args['slowest']} ms`,
     note: ({ args }) =>
-      args['direct'] === ''
-        ? meaning(`${args['worst']}`, Number(args['slowest']))
-        : between(`${args['worst']}`, `${args['direct']}`),
+      args['backend'] === 'answers'
+        ? between(`${args['worst']}`, `${args['direct']}`)
+        : meaningOf(`${args['worst']}`, `${args['backend']}`),
     help: ({ subject: on, args }) => [
       'read what the controller says about this request',
       `${args['logs']}`,
-      ...(args['service'] === '' || args['direct'] !== ''
+      ...(args['service'] === ''
         ? []
-        : [`hopscope diagnose svc/${args['service']} -n ${on.namespace} --probe`]),
+        : [`kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args['service']} -o wide`]),
     ],
   },
 })
@@ -116,6 +117,7 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
   const bad = http.filter(isBadEnd)
   const [worst] = bad
   if (worst === undefined) return judgeGood(ingress, { route, http }, { contacts, ingresses })
+  const slowest = Math.round(Math.max(...bad.map((it) => it.ms)))
   const counts = [...Map.groupBy(bad, endText)].map(([what, its]) => `${its.length} of ${http.length} ${what}`)
   const service = route?.backend.service ?? ''
   const backend = { namespace: ingress.namespace, name: service }
@@ -134,7 +136,8 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         service,
         controllers: some([...new Set(bad.map((it) => it.via.controllerPod))]),
         logs: logsCommand(worst, homes),
-        slowest: Math.round(Math.max(...bad.map((it) => it.ms))),
+        slowest,
+        backend: backendSeen(contacts, ingress, route, { status: worst.status, slowest }),
         direct: wellText(directOf(contacts, ingress, route)),
       },
       evidence: [
@@ -226,29 +229,5 @@ function between(worst: string, said: string): string {
       return `${left}: the controller's own way to them loses large packets, or it stops in the middle (a buffer, a timeout)`
     default:
       return `${left}: a path that it writes anew, an annotation, or an authentication that fails`
-  }
-}
-
-/** As ingress-nginx and Envoy mean them; the manual's table has the other products. */
-function meaning(status: string, slowest: number): string {
-  switch (status) {
-    case 'error':
-      return 'the controller itself did not answer: it is down, overloaded, or a policy keeps the probe from it'
-    case 'late':
-      return 'the controller took the request and had no answer in time: it waits for a pod that it cannot connect to, or for a slow one'
-    case 'circle':
-      return 'the redirects lead back to where they began: the application wants TLS and is asked over plain HTTP (it does not heed X-Forwarded-Proto), or two of them redirect to each other'
-    case 'cut':
-      return 'headers came, and the body never ended: small packets pass and large ones are lost (an MTU that is too big on the way, ICMP that is dropped), or the application hangs while it writes'
-    case '502':
-      return '502: the controller reached a pod, and the pod refused, hung up, or spoke another protocol (TLS against plain); or the application itself says 502'
-    case '503':
-      return '503: the controller had nobody to ask: no ready endpoint, a backend that is not there, or a limit of its own'
-    case '504':
-      return slowest >= 30_000
-        ? '504 after a minute: the pod was reached and took too long to answer'
-        : '504 after 5-15 s: the controller could not connect to the pod, as when a policy drops its packets'
-    default:
-      return 'most likely the application said it itself: a 500 is not made by the network'
   }
 }

@@ -7,6 +7,18 @@ const services = [service('cart')]
 
 describeCheck(check, [
   {
+    it: 'asked about by name: here is why it does not answer',
+    given: { services: [service('cart')], pods: [], workloads: [deployment('cart', 0)] },
+    scope: { target: { kind: 'object', object: { kind: 'Service', namespace: 'shop', name: 'cart' }, url: null } },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning' }],
+  },
+  {
+    it: 'the same between the runs of a CronJob',
+    given: { services: [service('cart')], pods: [], workloads: [deployment('cart', 0, { kind: 'CronJob' })] },
+    scope: { target: { kind: 'object', object: { kind: 'Service', namespace: 'shop', name: 'cart' }, url: null } },
+    expect: [{ subject: 'Service/shop/cart', severity: 'info' }],
+  },
+  {
     it: 'a Deployment at 0',
     given: { services, pods: [], workloads: [deployment('cart', 0)] },
     expect: [{ subject: 'Service/shop/cart', severity: 'info', args: { workload: 'cart' } }],

@@ -3,6 +3,10 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
+import { subjectKey } from '../../model/subject.ts'
+import type { Scope } from '../../model/sources.ts'
+import type { Service } from '../../model/service.ts'
+import type { Top } from '../../relations/workload-of-pod.ts'
 import { count, full, serviceSubject, some } from './words.ts'
 
 /** Somebody, or an autoscaler, wants no pods here. Right or wrong, it is why connections are refused. */
@@ -16,7 +20,7 @@ export default check({
   remedies: [],
   decides: ['SVC-04'],
 
-  run({ services, pods, workloads }) {
+  run({ services, pods, workloads, scope }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const backing = backingOf(pods, { known: true, value: workloads })
@@ -29,6 +33,7 @@ export default check({
         finding({
           subject: serviceSubject(service),
           confidence: 'inferred',
+          severity: isMissed(scope, service, behind.workloads) ? 'warning' : 'info',
           args: {
             kind: first.kind,
             workload: first.name,
@@ -65,3 +70,12 @@ export default check({
           ],
   },
 })
+
+/**
+ * Who asks about this very Service does so because it does not answer, and here is why. Between the runs of a CronJob
+ * that is as it should be.
+ */
+function isMissed({ target }: Scope, service: Service, makers: readonly Top[]): boolean {
+  if (target.kind !== 'object' || subjectKey(target.object) !== subjectKey(serviceSubject(service))) return false
+  return makers.some((it) => it.kind !== 'CronJob' && it.kind !== 'Job')
+}

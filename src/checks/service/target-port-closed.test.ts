@@ -171,8 +171,29 @@ describeCheck(check, [
   },
   {
     it: 'UDP alone',
-    given: { services: [service('dns', { ports: [port({ protocol: 'UDP' })] })], pods: [pod('dns-1')] },
+    given: { services: [service('dns', { ports: [port({ protocol: 'UDP', targetPort: 53 })] })], pods: [pod('dns-1')] },
     expect: 'not-applicable',
+  },
+  {
+    it: 'UDP to what is declared for TCP alone',
+    given: { services: [service('dns', { ports: [port({ protocol: 'UDP' })] })], pods: [pod('dns-1')] },
+    expect: [{ subject: 'Service/shop/dns', severity: 'warning', confidence: 'possible', args: { protocol: 'TCP' } }],
+  },
+  {
+    it: 'TCP to what is declared for UDP alone',
+    given: {
+      services,
+      pods: [pod('cart-1', { containers: [container({ ports: [{ name: null, port: 8080, protocol: 'UDP' }] })] })],
+    },
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', confidence: 'possible', args: { protocol: 'UDP' } }],
+  },
+  {
+    it: 'both of the Service, one of them declared: lists are kept badly',
+    given: {
+      services: [service('cart', { ports: [port(), port({ name: 'h3', protocol: 'UDP' })] })],
+      pods: [pod('cart-1')],
+    },
+    expect: 'ok',
   },
   { it: 'no ready pod', given: { services, pods: [notReady('cart-1', 'x')] }, expect: 'not-applicable' },
   { it: 'pods that could not be read', given: { services }, expect: 'cannot-tell' },

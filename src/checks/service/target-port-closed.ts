@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
-import type { Pod } from '../../model/pod.ts'
+import type { Pod, Protocol } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { contactsOfServices, endpointName, failuresText, tally } from '../../relations/service/service-contacts.ts'
@@ -31,7 +31,8 @@ export default check({
     const parts = services.flatMap((service) =>
       service.ports.flatMap((port, index): Part[] => {
         const serving = podsOf(service).filter(isServing)
-        return port.protocol !== 'TCP' || serving.length === 0
+        const skip = port.protocol !== 'TCP' && otherProtocol(service, port, serving) === null
+        return skip || serving.length === 0
           ? []
           : [
               {
@@ -39,7 +40,7 @@ export default check({
                 port,
                 index,
                 serving,
-                seen: directContacts(contactsOf(service), port, serving).filter(
+                seen: (port.protocol === 'TCP' ? directContacts(contactsOf(service), port, serving) : []).filter(
                   (it) => tally([it]).open > 0 || decide(it, serving, port).kind !== 'denied',
                 ),
               },
@@ -69,14 +70,16 @@ export default check({
     headline: ({ subject: on, args }) =>
       args['by'] === 'probe'
         ? `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, where ${args['closed'] === args['of'] ? 'nobody listens' : `${args['closed']} of ${args['of']} pods do not listen`}.`
-        : `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, which its pods do not declare.`,
+        : `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, which its pods ${args['protocol'] === '' ? 'do not declare' : `declare for ${args['protocol']} alone`}.`,
     detail: ({ args }) =>
       args['by'] === 'probe'
         ? `${args['closed']} of ${count(Number(args['of']), 'ready pod')} refuse · ${args['failures']} of ${args['tries']} direct connects${args['declared'] === '' ? '' : ` · pods declare ${args['declared']}`}`
         : `${count(Number(args['of']), 'ready pod')} · they declare ${args['declared']} · declared ports bind nothing, so this is suspicion`,
     note: ({ args }) =>
       args['by'] === 'probe'
-        ? 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
+        ? args['protocol'] === ''
+          ? 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
+          : `refused by the pod itself: it declares this port for ${args['protocol']}, and the Service is for TCP`
         : null,
     help: ({ subject: on, args }) =>
       args['by'] === 'probe'
@@ -107,7 +110,7 @@ function directContacts(contacts: readonly Contact[], port: ServicePort, serving
   )
 }
 
-function byProbe({ service, port, index, seen }: Part): Verdict | 'ok' {
+function byProbe({ service, port, index, serving, seen }: Part): Verdict | 'ok' {
   const groups = [...Map.groupBy(seen, endpointName)].map(([pod, its]) => ({
     pod,
     ip: its[0]?.ip ?? '',
@@ -130,6 +133,7 @@ function byProbe({ service, port, index, seen }: Part): Verdict | 'ok' {
       failures: failuresText(all),
       tries: all.of,
       declared: '',
+      protocol: otherProtocol(service, port, serving) ?? '',
       example: closed[0]?.pod ?? 'none',
     },
     evidence: [
@@ -152,14 +156,15 @@ function byProbe({ service, port, index, seen }: Part): Verdict | 'ok' {
 /** `open` = the declarations leave it open. */
 function byDeclaration({ service, port, index, serving }: Part): Verdict | 'ok' | 'open' {
   if (typeof port.targetPort === 'string') return 'ok'
+  const other = otherProtocol(service, port, serving)
   const declared = serving.map((it) => declaredPorts(it, 'TCP').map((one) => one.port))
-  if (declared.every((it) => it.includes(Number(port.targetPort)))) return 'ok'
+  if (other === null && declared.every((it) => it.includes(Number(port.targetPort)))) return 'ok'
   const all = [...new Set(declared.flat())].toSorted((a, b) => a - b)
-  if (declared.some((it) => it.length === 0) || all.includes(port.targetPort)) return 'open'
+  if (other === null && (declared.some((it) => it.length === 0) || all.includes(port.targetPort))) return 'open'
   return finding({
     subject: serviceSubject(service),
     confidence: 'possible',
-    severity: isLikely(service, port, serving) ? 'warning' : 'info',
+    severity: other !== null || isLikely(service, port, serving) ? 'warning' : 'info',
     args: {
       by: 'declaration',
       port: portText(port),
@@ -168,10 +173,17 @@ function byDeclaration({ service, port, index, serving }: Part): Verdict | 'ok' 
       of: serving.length,
       failures: 'none tried',
       tries: 0,
-      declared: all.join(', '),
+      declared: other === null ? all.join(', ') : `${port.targetPort}/${other}`,
+      protocol: other ?? '',
       example: serving[0]?.name ?? 'none',
     },
-    evidence: [targetPortEvidence(service, index, `pods declare ${all.join(', ')}`)],
+    evidence: [
+      targetPortEvidence(
+        service,
+        index,
+        other === null ? `pods declare ${all.join(', ')}` : `pods declare ${port.targetPort} for ${other} alone`,
+      ),
+    ],
     explains: [svcUnanswered(service)],
   })
 }
@@ -191,4 +203,23 @@ function isLikely(service: Service, port: ServicePort, serving: readonly Pod[]):
     declared.filter((it) => !targets.includes(it.port) && !targets.includes(it.name ?? '')).map((it) => it.port),
   )
   return leftOver.size === 1 && targets.length - known.length === 1
+}
+
+/**
+ * The protocol for which each of the pods declares this number, where none declares it for the Service's own. One that
+ * the Service offers for both says that the pods' list is the one that is short (HTTP/3, DNS).
+ */
+function otherProtocol(
+  service: Service,
+  { protocol, targetPort }: ServicePort,
+  serving: readonly Pod[],
+): Protocol | null {
+  if (service.ports.some((it) => it.targetPort === targetPort && it.protocol !== protocol)) return null
+  const listed = serving.map((it) =>
+    it.containers.flatMap(({ ports }) => ports).filter((one) => one.port === targetPort),
+  )
+  const [first] = listed.flat()
+  if (first === undefined || listed.some((its) => its.length === 0 || its.some((it) => it.protocol === protocol)))
+    return null
+  return first.protocol
 }
