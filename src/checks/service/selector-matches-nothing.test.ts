@@ -13,6 +13,21 @@ const pods = [pod('checkout-1'), pod('checkout-2'), pod('checkout-3')]
 
 describeCheck(check, [
   {
+    it: 'a Deployment of the same name says another thing altogether',
+    given: {
+      services: [service('nginx', { selector: { app: 'web' } })],
+      pods: [],
+      workloads: [deployment('nginx', 1, { templateLabels: { app: 'nginx' } })],
+    },
+    expect: [
+      {
+        subject: 'Service/shop/nginx',
+        severity: 'error',
+        args: { miss: 'value', theirs: 'nginx', carrier: 'workload' },
+      },
+    ],
+  },
+  {
     it: 'a value that pods nearly have',
     given: { services: [misspelt], pods, workloads: [deployment('checkout', 3)] },
     expect: [

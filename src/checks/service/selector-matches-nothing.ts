@@ -7,7 +7,7 @@ import { type NearMiss, nearMiss } from '../../relations/service/near-miss.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { isLive, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
-import { topWorkloads } from '../../relations/workload-of-pod.ts'
+import { type Top, topWorkloads } from '../../relations/workload-of-pod.ts'
 import { count, full, pairsText, selectorEvidence, serviceSubject } from './words.ts'
 
 /**
@@ -39,7 +39,8 @@ export default check({
       if (behind.kind !== 'matches-nothing') return []
       const pairs = selectorOf(service) ?? {}
       const made = (templates.get(service.namespace) ?? []).flatMap((it) => it.templates.map((labels) => ({ labels })))
-      const [nearPods, nearMade] = [nearMiss(pairs, carriers.get(service.namespace) ?? []), nearMiss(pairs, made)]
+      const nearPods = nearMiss(pairs, carriers.get(service.namespace) ?? [])
+      const nearMade = nearMiss(pairs, made) ?? namesakeMiss(service, templates.get(service.namespace) ?? [])
       const asked = target === subjectKey(serviceSubject(service))
       const meant = nearPods !== null || nearMade !== null || asked
       const here = carriers.get(service.namespace) ?? []
@@ -79,6 +80,17 @@ export default check({
     ],
   },
 })
+
+/** A workload of the Service's own name was meant, however far its label is from what the selector wants. */
+function namesakeMiss(service: Service, tops: readonly Top[]): NearMiss | null {
+  const labels = tops.find((it) => it.name === service.name && it.desired > 0)?.templates[0] ?? {}
+  const missing = Object.entries(selectorOf(service) ?? {}).filter(([key, value]) => labels[key] !== value)
+  const [only] = missing
+  const theirs = only === undefined || missing.length > 1 ? undefined : labels[only[0]]
+  return only === undefined || theirs === undefined
+    ? null
+    : { kind: 'value', key: only[0], wanted: only[1], theirs, carriers: 1 }
+}
 
 function opening(args: Readonly<Record<string, string | number>>): string {
   if (args['expected'] !== '') return 'see for yourself which pods are there'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { contacts, toService } from '../../../test/build/contacts.ts'
 import { insideView, resolving } from '../../../test/build/dns.ts'
 import * as F from '../../../test/build/dns-faults.ts'
-import { pod } from '../../../test/build/pod.ts'
+import { container, deployment, pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
 import { node } from '../../../test/build/node.ts'
 import { modelOf } from '../../../test/describe-check.ts'
@@ -227,6 +227,41 @@ describe('a trouble in any source is told, whatever else is known', () => {
         expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
         expect(words(seen)).toContain('worker-9')
       }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('a workload that somebody keeps from making pods, an init container that fails', () => {
+    const kind = fc.constantFrom('Deployment' as const, 'StatefulSet' as const, 'ReplicaSet' as const)
+    const refused = 'pods "late-1" is forbidden: exceeded quota: small'
+    fc.assert(
+      fc.property(kind, fc.integer({ min: 0, max: 3 }), without('workloads'), (of, ready, gone) => {
+        const late = deployment('late', ready + 1, { kind: of, ready, refused, templateLabels: { app: 'late' } })
+        const seen = blind(withSource(healthy, 'workloads', known([late])), gone)
+        expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
+        expect(words(seen)).toContain('exceeded quota')
+      }),
+      { numRuns: 60 },
+    )
+    fc.assert(
+      fc.property(
+        fc.constantFrom('CrashLoopBackOff', 'ErrImagePull', 'AReasonOfTomorrow'),
+        without('pods'),
+        (waiting, gone) => {
+          const init = { name: 'migrate', waiting, message: null, exitCode: null, last: null, restarts: 0 }
+          const stuck = {
+            ...web,
+            phase: 'Pending' as const,
+            ready: false,
+            ip: null,
+            init,
+            containers: [container({ ready: false, waiting: 'PodInitializing' })],
+          }
+          const seen = blind(withSource(healthy, 'pods', known([stuck])), gone)
+          expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
+          expect(words(seen)).toContain('migrate')
+        },
+      ),
       { numRuns: 60 },
     )
   })
