@@ -87,7 +87,10 @@ const meanings: Readonly<Record<'502' | '503' | '504', Readonly<Record<Backend, 
   },
 }
 
-/** What it may mean, of what the evidence leaves. As ingress-nginx and Envoy mean them; the manual's table has the others. */
+/**
+ * What it may mean, of what the evidence leaves. As ingress-nginx and Envoy mean them; the manual's table has the
+ * others.
+ */
 export function meaningOf(status: string, seen: string): string {
   const backend = backends.find((it) => it === seen) ?? 'unknown'
   switch (status) {
