@@ -1,10 +1,15 @@
+/** No name of the API's is longer (RFC 1123), and a distance costs the product of both lengths. */
+const longest = 253
+
 /**
  * The `max` candidates that a user most likely meant by `name`, best first; empty when none is near.
  * Near: at most a third of the longer name's letters differ (Levenshtein), or one name contains the other.
  */
 export function closest(name: string, candidates: readonly string[], max = 3): string[] {
+  if (name.length > longest) return []
   const wanted = name.toLowerCase()
   return [...new Set(candidates)]
+    .filter((it) => it.length <= longest)
     .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase()) }))
     .filter(({ distance }) => distance !== null)
     .sort((a, b) => (a.distance ?? 0) - (b.distance ?? 0) || (a.candidate < b.candidate ? -1 : 1))

@@ -16,9 +16,19 @@ const serverHint = "this is the cluster's certificate, not your kubeconfig's; is
 /** What is wrong with the dates of the kubeconfig's own certificate; null when nothing is, or there is none. */
 export function clientCertificateTrouble(pem: string | null, now = Date.now()): CertificateTrouble | null {
   if (pem === null) return null
-  const { validFrom, validTo } = new X509Certificate(pem)
-  const what = datesTrouble(Date.parse(validFrom), Date.parse(validTo), now)
+  const dates = datesOf(pem)
+  if (dates === null) return { what: 'the client certificate is no certificate', hint: clientHint }
+  const what = datesTrouble(dates.from, dates.to, now)
   return what === null ? null : { what, hint: clientHint }
+}
+
+function datesOf(pem: string): { readonly from: number; readonly to: number } | null {
+  try {
+    const { validFrom, validTo } = new X509Certificate(pem)
+    return { from: Date.parse(validFrom), to: Date.parse(validTo) }
+  } catch {
+    return null
+  }
 }
 
 function datesTrouble(from: number, to: number, now: number): string | null {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { at, isList, isObject, type Json, type Manifest, text } from './object.ts'
+import { at, isList, isObject, type Json, type Manifest, text, own } from './object.ts'
 import { canonical } from './canonical.ts'
 
 export interface DiffLine {
@@ -23,7 +23,7 @@ function walk(path: string, before: Json | undefined, after: Json | undefined): 
   if (canonical(before) === canonical(after)) return []
   if (isObject(before) && isObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    return keys.flatMap((key) => walk(join(path, key), before[key], after[key]))
+    return keys.flatMap((key) => walk(join(path, key), own(before, key), own(after, key)))
   }
   if (isList(before) && isList(after)) return lists(path, before, after)
   if (isText(before) && isText(after)) return textLines(path, before.split('\n'), after.split('\n'))

@@ -7,12 +7,17 @@ export type Manifest = JsonObject
 
 type Path = readonly (string | number)[]
 
+/** A field of the object's own: a label may be called `constructor`, which every object of JavaScript inherits. */
+export function own(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined
+}
+
 /** The value at a path, or undefined where the path ends early. */
 export function at(value: Json | undefined, ...path: Path): Json | undefined {
   let here: Json | undefined = value
   for (const key of path) {
     if (typeof here !== 'object' || here === null) return undefined
-    here = isList(here) ? here[Number(key)] : here[String(key)]
+    here = isList(here) ? here[Number(key)] : own(here, String(key))
   }
   return here
 }
@@ -32,11 +37,11 @@ function putIn(value: Json | undefined, path: Path, to: Json | undefined): Json 
     return value.flatMap((it, index) => (index === Number(key) ? (changed === undefined ? [] : [changed]) : [it]))
   }
   const fields: JsonObject = typeof value === 'object' && value !== null && !isList(value) ? value : {}
-  const changed = putIn(fields[String(key)], rest, to)
+  const changed = putIn(own(fields, String(key)), rest, to)
   const { [String(key)]: _gone, ...others } = fields
   // Replaced in place, so that a diff shows the order that the object had.
   if (changed === undefined) return others
-  return String(key) in fields
+  return Object.hasOwn(fields, String(key))
     ? Object.fromEntries(Object.entries(fields).map(([name, held]) => [name, name === String(key) ? changed : held]))
     : { ...fields, [String(key)]: changed }
 }

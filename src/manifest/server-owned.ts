@@ -1,4 +1,4 @@
-import { at, isObject, type Json, type JsonObject, type Manifest, put, text } from './object.ts'
+import { at, isObject, type Json, type JsonObject, type Manifest, put, text, own } from './object.ts'
 import { canonical } from './canonical.ts'
 
 /** What the API server sets by itself (apimachinery ObjectMeta): never written, never compared. */
@@ -65,7 +65,7 @@ export function holds(live: Json | undefined, wanted: Json): boolean {
   if (isObject(wanted))
     return Object.entries(wanted).every(
       ([key, value]) =>
-        holds(isObject(live) ? live[key] : undefined, value) || (isEmpty(value) && at(live, key) === undefined),
+        holds(isObject(live) ? own(live, key) : undefined, value) || (isEmpty(value) && at(live, key) === undefined),
     )
   return live === wanted
 }

@@ -1,4 +1,4 @@
-import { isList, isObject, type Json } from '../manifest/object.ts'
+import { isList, isObject, type Json, own } from '../manifest/object.ts'
 import { canonical } from '../manifest/canonical.ts'
 import { join, named } from '../manifest/diff.ts'
 import { apiVersionOf, resourceOf } from './kinds.ts'
@@ -110,7 +110,7 @@ function differing(path: string, before: Json | undefined, after: Json | undefin
   const [was, is] = [before ?? {}, after ?? {}]
   if (isObject(was) && isObject(is))
     return [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((key) =>
-      differing(join(path, key), was[key], is[key]),
+      differing(join(path, key), own(was, key), own(is, key)),
     )
   const [old, now] = [
     before !== undefined && isList(before) ? named(before) : null,

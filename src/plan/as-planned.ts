@@ -1,4 +1,4 @@
-import { isList, isObject, type Json, type Manifest } from '../manifest/object.ts'
+import { isList, isObject, type Json, type Manifest, own } from '../manifest/object.ts'
 import { canonical } from '../manifest/canonical.ts'
 import { bytes, cpuMilli } from '../wire/quantity.ts'
 import { type DiffLine, join, named, yamlLines } from '../manifest/diff.ts'
@@ -20,7 +20,7 @@ function walk(path: string, sent: Json | undefined, stored: Json | undefined): r
   if (canonical(sent) === canonical(stored) || (amounts.test(path) && isSameQuantity(sent, stored))) return []
   if (isObject(sent) && isObject(stored)) {
     const keys = [...new Set([...Object.keys(sent), ...Object.keys(stored)])]
-    return keys.flatMap((key) => (isFilledIn(key, sent, stored) ? [] : walk(join(path, key), sent[key], stored[key])))
+    return keys.flatMap((key) => (isFilledIn(key, sent, stored) ? [] : walk(join(path, key), own(sent, key), own(stored, key))))
   }
   if (isList(sent) && isList(stored)) return lists(path, sent, stored)
   return [{ sign: '~', text: `${path}: ${short(sent)} -> ${short(stored)}` }]
@@ -71,7 +71,7 @@ function isFilledIn(key: string, sent: Manifest, stored: Manifest): boolean {
     hostPort: 'containerPort',
     targetPort: 'port',
   }
-  const other = from[key]
+  const other = Object.hasOwn(from, key) ? from[key] : undefined
   return (
     other !== undefined &&
     sent[key] === undefined &&
@@ -108,7 +108,7 @@ const defaults: Readonly<Record<string, readonly Json[]>> = {
 function isUsual(path: string, value: Json): boolean {
   if (isNothing(value)) return true
   const key = /[^.\]["]+(?="?\]?$)/.exec(path)?.[0] ?? path
-  const isDefault = (defaults[key] ?? []).some((it) => canonical(it) === canonical(value))
+  const isDefault = ((Object.hasOwn(defaults, key) ? defaults[key] : null) ?? []).some((it) => canonical(it) === canonical(value))
   return isDefault || !(inPodSpec.test(path) || sensitive.test(path))
 }
 

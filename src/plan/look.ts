@@ -1,6 +1,6 @@
 import type { Cluster } from '../kube/cluster.ts'
 import type { Known } from '../model/known.ts'
-import { at, isList, isObject, type Json, type Manifest, put } from '../manifest/object.ts'
+import { at, isList, isObject, type Json, type Manifest, put, own } from '../manifest/object.ts'
 import type { StepHistory } from './history.ts'
 import type { Plan, Step } from './plan.ts'
 import { bare, holds, same, uidOf } from '../manifest/server-owned.ts'
@@ -45,9 +45,10 @@ function asTheServerHas(sent: Json, expected: Json | null): Json {
   if (expected === null) return sent
   if (isObject(sent) && isObject(expected))
     return Object.fromEntries(
-      Object.entries(sent).flatMap(([key, value]) =>
-        expected[key] === undefined ? [] : [[key, asTheServerHas(value, expected[key])]],
-      ),
+      Object.entries(sent).flatMap(([key, value]) => {
+        const theirs = own(expected, key)
+        return theirs === undefined ? [] : [[key, asTheServerHas(value, theirs)]]
+      }),
     )
   if (isList(sent) && isList(expected))
     return sent.length === expected.length

@@ -1,4 +1,4 @@
-import { isList, isObject, type Json, type Manifest } from '../manifest/object.ts'
+import { isList, isObject, type Json, type Manifest, own } from '../manifest/object.ts'
 import { canonical } from '../manifest/canonical.ts'
 import { commonLines, join, named } from '../manifest/diff.ts'
 
@@ -68,7 +68,7 @@ function fields(
 ): Value {
   const keys = [...new Set([...Object.keys(live), ...Object.keys(before)])]
   const merged = keys.flatMap((key): readonly (readonly [string, Json])[] => {
-    const value = merge({ before: before[key], after: after[key], live: live[key] }, join(at.path, key), at.clash)
+    const value = merge({ before: own(before, key), after: own(after, key), live: own(live, key) }, join(at.path, key), at.clash)
     return value === undefined ? [] : [[key, value]]
   })
   return merged.length === 0 && at.isOptional ? undefined : Object.fromEntries(merged)

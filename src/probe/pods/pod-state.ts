@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import type { RawObject } from '../../kube/cluster.ts'
 
 /** What the API server says of a pod, as far as its life is told from it. */
@@ -55,7 +56,7 @@ const hopeless: ReadonlySet<string> = new Set([
 ])
 
 export function podState(raw: RawPod): PodState {
-  const status = raw.status ?? {}
+  const status = statusOf(raw)
   const container = status.containerStatuses?.[0]?.state
   if (status.phase === 'Succeeded') return { kind: 'ended', why: null }
   if (status.phase === 'Failed') return { kind: 'ended', why: failure(status) }
@@ -94,7 +95,8 @@ export interface Failing {
 }
 
 /** Why a pod of a workload, with its restarts, is not at work; null for one that is, or that is still being made. */
-export function failing({ status = {} }: RawPod): Failing | null {
+export function failing(raw: RawPod): Failing | null {
+  const status = statusOf(raw)
   const scheduled = status.conditions?.find((it) => it.type === 'PodScheduled')
   if (scheduled?.status === 'False')
     return { reason: scheduled.reason ?? 'Pending', message: scheduled.message ?? null, hopeless: false, crashed: null }
@@ -119,4 +121,35 @@ export function failing({ status = {} }: RawPod): Failing | null {
       return { reason, message: state?.waiting?.message?.slice(0, 300) ?? null, hopeless: true, crashed: null }
   }
   return null
+}
+
+const text = v.fallback(v.optional(v.string()), undefined)
+const number = v.fallback(v.optional(v.number()), undefined)
+const state = v.fallback(
+  v.optional(
+    v.object({
+      waiting: v.fallback(v.optional(v.object({ reason: text, message: text })), undefined),
+      running: v.fallback(v.optional(v.object({})), undefined),
+      terminated: v.fallback(v.optional(v.object({ exitCode: number, reason: text, message: text })), undefined),
+    }),
+  ),
+  undefined,
+)
+const isReady = v.fallback(v.optional(v.boolean()), undefined)
+const containers = v.fallback(
+  v.array(v.fallback(v.object({ name: text, ready: isReady, state, lastState: state }), {})),
+  [],
+)
+const conditions = v.fallback(
+  v.array(v.fallback(v.object({ type: text, status: text, reason: text, message: text }), {})),
+  [],
+)
+const anyStatus = v.fallback(
+  v.object({ phase: text, reason: text, message: text, conditions, containerStatuses: containers, initContainerStatuses: containers }),
+  { conditions: [], containerStatuses: [], initContainerStatuses: [] },
+)
+
+/** Whatever stands there: a proxy or an aggregated API may garble any field, and the pod must still be seen to go. */
+function statusOf(raw: RawPod): NonNullable<RawPod['status']> {
+  return v.parse(anyStatus, raw.status) as NonNullable<RawPod['status']>
 }

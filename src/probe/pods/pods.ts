@@ -218,10 +218,10 @@ export async function removeLeftovers(cluster: Cluster, namespace: string): Prom
  * differ.
  */
 export function isLeftover(raw: RawObject, now: number): boolean {
-  const { activeDeadlineSeconds } = (raw['spec'] ?? {}) as { readonly activeDeadlineSeconds?: number }
-  return (
-    now - Date.parse(raw.metadata.creationTimestamp ?? '') > ((activeDeadlineSeconds ?? deadlineSeconds) + 60) * 1000
-  )
+  const { activeDeadlineSeconds: own } = (raw['spec'] ?? {}) as { readonly activeDeadlineSeconds?: unknown }
+  const made: unknown = raw.metadata.creationTimestamp
+  const seconds = typeof own === 'number' ? own : deadlineSeconds
+  return typeof made === 'string' && now - Date.parse(made) > (seconds + 60) * 1000
 }
 
 export function madeFrom(raw: RawObject): MadePod {
