@@ -1,0 +1,84 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { encode } from 'dns-packet'
+import { bytesInput, random, textInput, valueInput } from './inputs.ts'
+import { ofBytes, ofValues, textReaders } from './readers.ts'
+
+/** A reader as the fuzzer calls it: what it is fed is its own affair. */
+export interface Fed {
+  readonly name: string
+  /** Inputs `seed * chunk` and so on, made once for all readers of a kind. */
+  readonly inputs: (seed: number) => readonly unknown[]
+  readonly read: (input: unknown) => unknown
+}
+
+export interface Bad {
+  readonly reader: string
+  readonly why: string
+  readonly input: unknown
+}
+
+export const chunk = 1000
+/** Nobody waits so long for one text, whatever stands in it. */
+export const slowMs = 100
+
+const answer = encode({
+  id: 1, type: 'response', flags: 384, questions: [{ type: 'A', name: 'cart.shop.svc.cluster.local', class: 'IN' }],
+  answers: [{ type: 'A', name: 'cart.shop.svc.cluster.local', ttl: 5, data: '10.0.0.1' }, { type: 'TXT', name: 'a', ttl: 1, data: ['x', 'y'] }, { type: 'SRV', name: 'a', ttl: 1, data: { port: 1, target: 'b' } }],
+  authorities: [{ type: 'SOA', name: 'cluster.local', ttl: 5, data: { mname: 'ns', rname: 'h', serial: 1, refresh: 2, retry: 3, expire: 4, minimum: 5 } }],
+})
+const denial = encode({ id: 1, type: 'response', flags: 3, questions: [{ type: 'AAAA', name: 'cart.shop.svc.cluster.local', class: 'IN' }] })
+
+/** `longest`: of the repeated alphabets. */
+export function allFed(longest: number): readonly Fed[] {
+  const texts = oncePerSeed((from) => textInput(from, longest))
+  const values = oncePerSeed(valueInput)
+  const bytes = oncePerSeed((from) => bytesInput([answer, denial], from))
+  return [
+    ...textReaders.map(([name, read]) => ({ name, inputs: texts, read: read as Fed['read'] })),
+    ...Object.entries(ofValues).map(([name, read]) => ({ name, inputs: values, read })),
+    ...Object.entries(ofBytes).map(([name, read]) => ({ name, inputs: bytes, read: read as Fed['read'] })),
+  ]
+}
+
+function oncePerSeed(make: (from: ReturnType<typeof random>) => unknown): Fed['inputs'] {
+  let last: { readonly seed: number; readonly inputs: readonly unknown[] } | null = null
+  return (seed) => {
+    const from = random(seed)
+    if (last?.seed !== seed) last = { seed, inputs: Array.from({ length: chunk }, () => make(from)) }
+    return last.inputs
+  }
+}
+
+/** One chunk for one reader: what it threw at, and what it took too long for. */
+export function feed({ name, inputs, read }: Fed, seed: number): readonly Bad[] {
+  return inputs(seed).flatMap((input): readonly Bad[] => {
+    const began = performance.now()
+    try {
+      read(input)
+    } catch (error) {
+      return [{ reader: name, why: `throws ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, input }]
+    }
+    const took = performance.now() - began
+    if (took < slowMs) return []
+    // The machine is shared, and one of the calls is the one in which memory is tidied: a slow reader is slow each time.
+    const least = Math.min(took, ...Array.from({ length: 3 }, () => cpuOf(() => read(input))))
+    return least < slowMs ? [] : [{ reader: name, why: `takes ${least.toFixed(0)} ms`, input }]
+  })
+}
+
+function cpuOf(call: () => unknown): number {
+  const before = process.threadCpuUsage()
+  call()
+  const { user, system } = process.threadCpuUsage(before)
+  return (user + system) / 1000
+}
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+/** Bytes in use once everything that nobody holds is gone. */
+export function heldBytes(): number {
+  collectGarbage()
+  return process.memoryUsage().heapUsed
+}

@@ -1,0 +1,241 @@
+import * as v from 'valibot'
+import { closest, editDistance } from '../../src/closest.ts'
+import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
+import { projectEvent } from '../../src/collect/project/event.ts'
+import { projectIngressClass } from '../../src/collect/project/ingress-class.ts'
+import { projectIngress } from '../../src/collect/project/ingress.ts'
+import { fields } from '../../src/collect/project/json.ts'
+import { projectNamespace } from '../../src/collect/project/namespace.ts'
+import { projectNetworkPolicy } from '../../src/collect/project/network-policy.ts'
+import { projectNodeCache } from '../../src/collect/project/node-cache.ts'
+import { projectNode } from '../../src/collect/project/node.ts'
+import { projectPod } from '../../src/collect/project/pod.ts'
+import { projectService } from '../../src/collect/project/service.ts'
+import { projectWeaveTc } from '../../src/collect/project/weave-tc.ts'
+import { projectWorkload } from '../../src/collect/project/workload.ts'
+import { describeGet } from '../../src/kube/address.ts'
+import { clientCertificateTrouble } from '../../src/kube/certificates.ts'
+import { readExecCredential } from '../../src/kube/exec-plugin.ts'
+import { readExecStatus } from '../../src/kube/exec-status.ts'
+import { statusMessage } from '../../src/kube/failure.ts'
+import { parseKubeconfig } from '../../src/kube/kubeconfig-file.ts'
+import { parsePage } from '../../src/kube/list.ts'
+import { jwtExpiry } from '../../src/kube/oidc.ts'
+import { asRawObject } from '../../src/kube/raw-object.ts'
+import { firstLine } from '../../src/kube/redact.ts'
+import { parseObject } from '../../src/kube/request.ts'
+import { wholeLines } from '../../src/kube/stream.ts'
+import { parseWatchLine } from '../../src/kube/watch.ts'
+import { known, unknown } from '../../src/model/known.ts'
+import { differences } from '../../src/plan/as-planned.ts'
+import { yamlLines } from '../../src/manifest/diff.ts'
+import { rolloutOf } from '../../src/plan/rollout.ts'
+import { bare } from '../../src/manifest/server-owned.ts'
+import { takeBack } from '../../src/plan/three-way.ts'
+import { fromCat } from '../../src/probe/node/conntrack.ts'
+import { readInsideLookups } from '../../src/probe/inside/inside-lookups.ts'
+import { libcOf, nslookupResult, readInside } from '../../src/probe/inside/inside.ts'
+import { fromGetent, fromNode } from '../../src/probe/pod/resolve/libc-lookup.ts'
+import { answers } from '../../src/probe/pod/load/load-line.ts'
+import { answerTo, heard, pairOf } from '../../src/probe/pod/dns/message.ts'
+import { questionsOf, replyTo } from '../../src/probe/pod/dns/typed-message.ts'
+import { failing, podState, type RawPod } from '../../src/probe/pods/pod-state.ts'
+import { isLeftover, isOurs, madeFrom } from '../../src/probe/pods/pods.ts'
+import { resolvingOf } from '../../src/probe/inside/inside-resolving.ts'
+import { readRecord } from '../../src/probe/measure/read-record.ts'
+import { isLoopback } from '../../src/probe/resolve/resolve-run.ts'
+import { readView } from '../../src/probe/inside/resolver-view.ts'
+import { block, sections } from '../../src/probe/inside/script-output.ts'
+import { misspelt } from '../../src/relations/dns/corefile-plugins.ts'
+import { isVariable } from '../../src/relations/dns/corefile-refusals.ts'
+import { isServerImage } from '../../src/relations/dns/dns-servers.ts'
+import { countsOnlyLosses, raceState } from '../../src/relations/dns/kernel-race.ts'
+import { lookupCost } from '../../src/relations/dns/lookup-cost.ts'
+import { contains } from '../../src/relations/policy/policy-allows.ts'
+import { upstreamsOf } from '../../src/relations/dns/upstream-servers.ts'
+import { isObject, type Json, type Manifest } from '../../src/manifest/object.ts'
+import { visible } from '../../src/report/visible.ts'
+import { clip } from '../../src/report/watch/watch-text.ts'
+import { createAliases } from '../../src/snapshot/aliases.ts'
+import { canonical } from '../../src/manifest/canonical.ts'
+import { sourceSchemas } from '../../src/snapshot/schema.ts'
+import { ToolError } from '../../src/tool-error.ts'
+import { createIntern } from '../../src/wire/intern.ts'
+import { fromOutside } from '../../src/wire/outside.ts'
+import { clusterDns } from '../build/dns.ts'
+import { filesIn } from '../meta/sources.ts'
+
+/*
+ * Everything that reads what somebody outside wrote: a tenant, a container, a server, a proxy, a file. test/meta/
+ * linear-readers.test.ts times them, npm run fuzz feeds them, and readers.test.ts fails for one that is not here.
+ */
+
+/** By file and name: of text, of bytes, of a value that JSON.parse made. */
+export type TextReader = (text: string) => unknown
+export type BytesReader = (bytes: Buffer) => unknown
+export type ValueReader = (value: unknown) => unknown
+
+const unasked = unknown('not-asked', 'no metrics here')
+const intern = createIntern()
+const schemas = Object.entries(sourceSchemas(intern))
+const path = '/home/a/.kube/config'
+
+/** An error that a person is shown, with what to do: the way in which these say that a file is none. */
+function orToolError(read: TextReader): TextReader {
+  return (text) => {
+    try {
+      return read(text)
+    } catch (error) {
+      if (error instanceof ToolError) return null
+      throw error
+    }
+  }
+}
+
+export const ofText: Readonly<Record<string, TextReader>> = {
+  'src/closest.ts closest': (text) => closest(text, [text, `${text}x`, 'kube-dns', 'coredns']),
+  'src/closest.ts editDistance': (text) => editDistance(text.slice(0, 253), 'coredns'),
+  'src/probe/inside/inside-resolving.ts resolvingOf': (text) => resolvingOf(`@resolv\n${text}\n@end\n@nsswitch\nhosts: ${text}\n@end\n`, []),
+  'src/kube/address.ts describeGet': describeGet,
+  'src/kube/certificates.ts clientCertificateTrouble': (text) => clientCertificateTrouble(text, 0),
+  'src/kube/exec-plugin.ts readExecCredential': readExecCredential,
+  'src/kube/exec-status.ts readExecStatus': readExecStatus,
+  'src/kube/failure.ts statusMessage': (text) => [statusMessage(text), statusMessage(JSON.stringify({ message: text }))],
+  'src/kube/kubeconfig-file.ts parseKubeconfig': orToolError((text) => parseKubeconfig(text, path)),
+  'src/kube/list.ts parsePage': (text) => parsePage(text, 'list'),
+  'src/kube/oidc.ts jwtExpiry': jwtExpiry,
+  'src/kube/redact.ts firstLine': (text) => firstLine(text),
+  'src/kube/request.ts parseObject': (text) => parseObject(text, 'get'),
+  'src/kube/stream.ts wholeLines': (text) => wholeLines(text, 2 ** 20, 'read'),
+  'src/kube/watch.ts parseWatchLine': parseWatchLine,
+  'src/probe/node/conntrack.ts fromCat': (text) => fromCat(text, 0),
+  'src/probe/inside/inside-lookups.ts readInsideLookups': readInsideLookups,
+  'src/probe/inside/inside.ts libcOf': libcOf,
+  'src/probe/inside/inside.ts nslookupResult': (text) => nslookupResult(text, 1),
+  'src/probe/inside/inside.ts readInside': (text) => readInside(text, 'a', true),
+  'src/probe/pod/resolve/libc-lookup.ts fromGetent': (text) => fromGetent(text, 1),
+  'src/probe/pod/resolve/libc-lookup.ts fromNode': (text) => fromNode(text, 1),
+  'src/probe/measure/read-record.ts readRecord': readRecord,
+  'src/probe/resolve/resolve-run.ts isLoopback': isLoopback,
+  'src/probe/inside/resolver-view.ts readView': readView,
+  'src/probe/inside/script-output.ts block': (text) => block(text, 'resolv'),
+  'src/probe/inside/script-output.ts sections': (text) => sections(text, 'look'),
+  'src/relations/dns/corefile-plugins.ts misspelt': misspelt,
+  'src/relations/dns/corefile-refusals.ts isVariable': isVariable,
+  'src/relations/dns/dns-servers.ts isServerImage': isServerImage,
+  'src/relations/dns/kernel-race.ts countsOnlyLosses': countsOnlyLosses,
+  'src/relations/dns/kernel-race.ts raceState': raceState,
+  'src/relations/dns/lookup-cost.ts lookupCost': lookupCost,
+  'src/relations/policy/policy-allows.ts contains': (text) => [contains(text, '10.0.0.1'), contains('10.0.0.0/8', text), contains(text, text)],
+  'src/relations/dns/upstream-servers.ts upstreamsOf': (text) => upstreamsOf(clusterDns({ corefile: known(text) }), 'example.com.', unasked, unasked),
+  'src/report/visible.ts visible': (text) => [visible(text), visible(text, 'colours')],
+  'src/report/watch/watch-text.ts clip': (text) => clip(text, 80),
+  'src/snapshot/aliases.ts createAliases': (text) => [createAliases().inText(text), createAliases().inFile(text), createAliases().name(text)],
+}
+
+const asked = [...pairOf('cart.shop.svc.cluster.local.')]
+const typed = questionsOf('cart.shop.svc.cluster.local.', ['A', 'SRV', 'TXT', 'SOA'])
+
+export const ofBytes: Readonly<Record<string, BytesReader>> = {
+  'src/probe/pod/load/load-line.ts answers': (bytes) => [answers(asked[0]?.bytes ?? bytes, bytes), answers(bytes, bytes)],
+  'src/probe/pod/dns/message.ts answerTo': (bytes) => answerTo(asked, withIdOf(asked[0], bytes)),
+  'src/probe/pod/dns/message.ts heard': (bytes) => [heard(asked, bytes), heard(asked, withIdOf(asked[1], bytes))],
+  'src/probe/pod/dns/typed-message.ts replyTo': (bytes) => typed.map((it) => replyTo(typed, withIdOf(it, bytes))),
+}
+
+/** Whoever answers has seen the question, and its number. */
+function withIdOf(question: { readonly bytes: Buffer } | undefined, bytes: Buffer): Buffer {
+  return Buffer.concat([(question?.bytes ?? bytes).subarray(0, 2), bytes.subarray(2)])
+}
+
+function manifest(value: unknown): Manifest {
+  return isObject(value as Json) ? (value as Manifest) : {}
+}
+
+/** What lists and watches hand on has passed this. */
+function rawly(read: (raw: NonNullable<ReturnType<typeof asRawObject>>) => unknown): ValueReader {
+  return (value) => {
+    const raw = asRawObject(value)
+    return raw === null ? null : read(raw)
+  }
+}
+
+export const ofValues: Readonly<Record<string, ValueReader>> = {
+  'src/collect/project/endpoint-slice.ts projectEndpointSlice': (value) => projectEndpointSlice(value, intern),
+  'src/collect/project/event.ts projectEvent': (value) => projectEvent(value, intern),
+  'src/collect/project/ingress-class.ts projectIngressClass': (value) => projectIngressClass(value),
+  'src/collect/project/ingress.ts projectIngress': (value) => projectIngress(value, intern),
+  'src/collect/project/namespace.ts projectNamespace': (value) => projectNamespace(value, intern),
+  'src/collect/project/network-policy.ts projectNetworkPolicy': (value) => projectNetworkPolicy(value, intern),
+  'src/collect/project/node-cache.ts projectNodeCache': (value) => projectNodeCache(fields(value)),
+  'src/collect/project/node.ts projectNode': (value) => projectNode(value, intern),
+  'src/collect/project/pod.ts projectPod': (value) => projectPod(value, intern),
+  'src/collect/project/service.ts projectService': (value) => projectService(value, intern),
+  'src/collect/project/weave-tc.ts projectWeaveTc': (value) => projectWeaveTc(fields(value)),
+  'src/collect/project/workload.ts projectWorkload': (value) => projectWorkload('Deployment', value, intern),
+  'src/kube/raw-object.ts asRawObject': asRawObject,
+  'src/plan/as-planned.ts differences': (value) => [differences(manifest(value), {}), differences({}, manifest(value)), differences(planned, manifest(value))],
+  'src/manifest/diff.ts yamlLines': (value) => yamlLines(value as Json),
+  'src/plan/rollout.ts rolloutOf': (value) => ['Deployment', 'DaemonSet', 'StatefulSet'].map((kind) => rolloutOf(kind, manifest(value))),
+  'src/manifest/server-owned.ts bare': (value) => bare(manifest(value)),
+  'src/plan/three-way.ts takeBack': (value) => takeBack(planned, { ...planned, spec: {} }, manifest(value), () => 'former'),
+  'src/probe/pods/pod-state.ts failing': rawly((raw) => failing(raw as RawPod)),
+  'src/probe/pods/pod-state.ts podState': rawly((raw) => podState(raw as RawPod)),
+  'src/probe/pods/pods.ts isLeftover': rawly((raw) => isLeftover(raw, 0)),
+  'src/probe/pods/pods.ts isOurs': rawly(isOurs),
+  'src/probe/pods/pods.ts madeFrom': rawly(madeFrom),
+  'src/manifest/canonical.ts canonical': (value) => canonical(value),
+  'src/snapshot/schema.ts sourceSchemas': (value) => schemas.map(([, schema]) => v.safeParse(schema, value, { abortEarly: true }).success),
+  'src/wire/outside.ts fromOutside': (value) => fromOutside(value),
+}
+
+const planned: Manifest = {
+  metadata: { name: 'coredns', labels: { a: 'b' } },
+  spec: { replicas: 2, template: { spec: { containers: [{ name: 'coredns', image: 'a', resources: { limits: { memory: '170Mi' } } }] } } },
+}
+
+/** Readers of `src/wire` that take more than one text. */
+export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
+  addressesInHosts: (it) => (text) => it(text, 'cart'),
+  candidates: (it) => (text) => it('glibc', { search: text.split(' ', 100), ndots: 5 }, 'cart'),
+  coreDnsRates: (it) => (text) => it(text, text, 1),
+  coreDnsSigns: (it) => (text) => [it([text]), it(text.split('\n'))],
+  hostFits: (it) => (text) => [it('*.example.com', text), it(text, 'web.example.com')],
+  localIps: (it) => (text) => [it([text]), it(text.split(' '))],
+  redactArgs: (it) => (text) => [it([text]), it(text.split(' '))],
+  runningConfig: (it) => (text) => [it([text]), it(text.split('\n'))],
+  settingsOf: (it) => (text) => [it('glibc', text), it('musl', text)],
+  withoutComment: (it) => (text) => it(text, /[#;]/),
+  withoutTrailing: (it) => (text) => [it(text, '/'), it(`${text}x`, '/')],
+}
+
+/** Of `src/wire`: what takes no text, or what one of the others has read already. */
+export const noReadersOfWire = [
+  'afterwards',
+  'askByHand',
+  'clusterDomain',
+  'conntrackDelta',
+  'createIntern',
+  'queriesPerLookup',
+  'quantileOf',
+  'sameLine',
+  'stubZoneNames',
+  'sumOf',
+  'sumOfDurations',
+  'verdict',
+  'withDirectiveAfter',
+  'withoutDirectives',
+  'withWords',
+]
+
+const wire = filesIn('src/wire', (it) => it.endsWith('.ts') && !it.endsWith('.test.ts') && !it.endsWith('.d.ts'))
+const modules = await Promise.all(wire.map(async (it) => ({ it, held: (await import(/* @vite-ignore */ `../../${it}`)) as Readonly<Record<string, unknown>> })))
+export const inWire = modules.flatMap(({ it, held }) =>
+  Object.entries(held).flatMap(([name, value]) => (typeof value === 'function' ? [{ path: it, name, call: value as (...args: readonly unknown[]) => unknown }] : [])),
+)
+
+/** Every reader of text: those named here, and all of `src/wire`, whoever adds one there. */
+export const textReaders: readonly (readonly [string, TextReader])[] = [
+  ...Object.entries(ofText),
+  ...inWire.filter((it) => !noReadersOfWire.includes(it.name)).map(({ path: file, name, call }) => [`${file} ${name}`, shaped[name]?.(call) ?? ((text: string) => call(text))] as const),
+]
