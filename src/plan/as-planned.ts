@@ -20,7 +20,9 @@ function walk(path: string, sent: Json | undefined, stored: Json | undefined): r
   if (canonical(sent) === canonical(stored) || (amounts.test(path) && isSameQuantity(sent, stored))) return []
   if (isObject(sent) && isObject(stored)) {
     const keys = [...new Set([...Object.keys(sent), ...Object.keys(stored)])]
-    return keys.flatMap((key) => (isFilledIn(key, sent, stored) ? [] : walk(join(path, key), own(sent, key), own(stored, key))))
+    return keys.flatMap((key) =>
+      isFilledIn(key, sent, stored) ? [] : walk(join(path, key), own(sent, key), own(stored, key)),
+    )
   }
   if (isList(sent) && isList(stored)) return lists(path, sent, stored)
   return [{ sign: '~', text: `${path}: ${short(sent)} -> ${short(stored)}` }]
@@ -108,7 +110,9 @@ const defaults: Readonly<Record<string, readonly Json[]>> = {
 function isUsual(path: string, value: Json): boolean {
   if (isNothing(value)) return true
   const key = /[^.\]["]+(?="?\]?$)/.exec(path)?.[0] ?? path
-  const isDefault = ((Object.hasOwn(defaults, key) ? defaults[key] : null) ?? []).some((it) => canonical(it) === canonical(value))
+  const isDefault = ((Object.hasOwn(defaults, key) ? defaults[key] : null) ?? []).some(
+    (it) => canonical(it) === canonical(value),
+  )
   return isDefault || !(inPodSpec.test(path) || sensitive.test(path))
 }
 

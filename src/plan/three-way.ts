@@ -68,7 +68,11 @@ function fields(
 ): Value {
   const keys = [...new Set([...Object.keys(live), ...Object.keys(before)])]
   const merged = keys.flatMap((key): readonly (readonly [string, Json])[] => {
-    const value = merge({ before: own(before, key), after: own(after, key), live: own(live, key) }, join(at.path, key), at.clash)
+    const value = merge(
+      { before: own(before, key), after: own(after, key), live: own(live, key) },
+      join(at.path, key),
+      at.clash,
+    )
     return value === undefined ? [] : [[key, value]]
   })
   return merged.length === 0 && at.isOptional ? undefined : Object.fromEntries(merged)

@@ -23,11 +23,30 @@ export const chunk = 1000
 export const slowMs = 100
 
 const answer = encode({
-  id: 1, type: 'response', flags: 384, questions: [{ type: 'A', name: 'cart.shop.svc.cluster.local', class: 'IN' }],
-  answers: [{ type: 'A', name: 'cart.shop.svc.cluster.local', ttl: 5, data: '10.0.0.1' }, { type: 'TXT', name: 'a', ttl: 1, data: ['x', 'y'] }, { type: 'SRV', name: 'a', ttl: 1, data: { port: 1, target: 'b' } }],
-  authorities: [{ type: 'SOA', name: 'cluster.local', ttl: 5, data: { mname: 'ns', rname: 'h', serial: 1, refresh: 2, retry: 3, expire: 4, minimum: 5 } }],
+  id: 1,
+  type: 'response',
+  flags: 384,
+  questions: [{ type: 'A', name: 'cart.shop.svc.cluster.local', class: 'IN' }],
+  answers: [
+    { type: 'A', name: 'cart.shop.svc.cluster.local', ttl: 5, data: '10.0.0.1' },
+    { type: 'TXT', name: 'a', ttl: 1, data: ['x', 'y'] },
+    { type: 'SRV', name: 'a', ttl: 1, data: { port: 1, target: 'b' } },
+  ],
+  authorities: [
+    {
+      type: 'SOA',
+      name: 'cluster.local',
+      ttl: 5,
+      data: { mname: 'ns', rname: 'h', serial: 1, refresh: 2, retry: 3, expire: 4, minimum: 5 },
+    },
+  ],
 })
-const denial = encode({ id: 1, type: 'response', flags: 3, questions: [{ type: 'AAAA', name: 'cart.shop.svc.cluster.local', class: 'IN' }] })
+const denial = encode({
+  id: 1,
+  type: 'response',
+  flags: 3,
+  questions: [{ type: 'AAAA', name: 'cart.shop.svc.cluster.local', class: 'IN' }],
+})
 
 /** `longest`: of the repeated alphabets. */
 export function allFed(longest: number): readonly Fed[] {
@@ -57,11 +76,18 @@ export function feed({ name, inputs, read }: Fed, seed: number): readonly Bad[] 
     try {
       read(input)
     } catch (error) {
-      return [{ reader: name, why: `throws ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, input }]
+      return [
+        {
+          reader: name,
+          why: `throws ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          input,
+        },
+      ]
     }
     const took = performance.now() - began
     if (took < slowMs) return []
-    // The machine is shared, and one of the calls is the one in which memory is tidied: a slow reader is slow each time.
+    // The machine is shared, and one of the calls is the one in which memory is tidied: a slow reader is slow each
+    // time.
     const least = Math.min(took, ...Array.from({ length: 3 }, () => cpuOf(() => read(input))))
     return least < slowMs ? [] : [{ reader: name, why: `takes ${least.toFixed(0)} ms`, input }]
   })

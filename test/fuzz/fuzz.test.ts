@@ -17,20 +17,36 @@ test.each(fed.map((it) => [it.name, it] as const))('%s reads anything', (_name, 
 })
 
 test.each(seeds.map((it, index) => [index, it] as const))('seed %s is read by all', (_index, seed) => {
-  expect(textReaders.flatMap(([name, read]) => feed({ name, read: read as Fed['read'], inputs: () => [seed] }, 0))).toEqual([])
+  expect(
+    textReaders.flatMap(([name, read]) => feed({ name, read: read as Fed['read'], inputs: () => [seed] }, 0)),
+  ).toEqual([])
 })
 
 test('a reader that throws, and one that takes long, are seen', () => {
   const one = (read: Fed['read']): Fed => ({ name: 'a', read, inputs: () => ['{', 'x'] })
-  expect(feed(one((it) => JSON.parse(String(it))), 0)).toHaveLength(2)
+  expect(
+    feed(
+      one((it) => JSON.parse(String(it))),
+      0,
+    ),
+  ).toHaveLength(2)
   const slow = (): void => {
-    for (const until = process.threadCpuUsage().user + 300_000; process.threadCpuUsage().user < until; );
+    for (const until = process.threadCpuUsage().user + 300_000; process.threadCpuUsage().user < until;);
   }
-  expect(feed(one(slow), 0).map((it) => it.why)).toEqual([expect.stringMatching(/^takes \d+ ms$/), expect.stringMatching(/^takes \d+ ms$/)])
+  expect(feed(one(slow), 0).map((it) => it.why)).toEqual([
+    expect.stringMatching(/^takes \d+ ms$/),
+    expect.stringMatching(/^takes \d+ ms$/),
+  ])
 })
 
 test('no reader keeps what it read', () => {
-  const all = (seed: number): void => fed.forEach((it) => it.inputs(seed).slice(0, chunk / 10).forEach((input) => it.read(input)))
+  const all = (seed: number): void =>
+    fed.forEach((it) =>
+      it
+        .inputs(seed)
+        .slice(0, chunk / 10)
+        .forEach((input) => it.read(input)),
+    )
   all(100)
   const before = heldBytes()
   for (let seed = 101; seed < 105; seed++) all(seed)
@@ -42,7 +58,9 @@ describe('no reader is forgotten', () => {
     shipped
       .filter((path) => folder.test(path))
       .flatMap((path) =>
-        [...read(path).matchAll(new RegExp(`^export function (\\w+)\\(\\s*(?:${first})\\b`, 'gm'))].map(([, name]) => `${path} ${name}`),
+        [...read(path).matchAll(new RegExp(`^export function (\\w+)\\(\\s*(?:${first})\\b`, 'gm'))].map(
+          ([, name]) => `${path} ${name}`,
+        ),
       )
 
   /** Text of ours. */

@@ -27,19 +27,170 @@ export function random(seed: number): Random {
 }
 
 export const units = [
-  ' ', '\t', 'a', '1', 'A1', 'a-', 'a.', 'a ', 'a=', 'a:', 'a/', '/', '-', '=', '.', ':', '@', '://', 'a://', 'a:b@', '#', ';', '"', "'", '\\', '\\"', '"a', '{', '}', '{\n', '}\n', '(', '[', ',', '\n', ' \n', '\r', '\r\n', '\u2028', '#\r',
-  'token', 'token ', 'token=', '-token ', 'password: ', 'bearer ', 'Bearer', 'eyJ', 'eyJ-', 'eyJa.', '-----BEGIN A-----', '-----BEGIN ', 'AKIA', 'options ', 'search a\n', 'nameserver 1\n', 'Name:\n', 'Address: ', '@resolv\n', '@libc\n', '@look a\n@start 1\n', '@stop 1\n', '@end', '@l 1.1 ',
-  'forward ', 'forward . a\n', 'autopath\n', 'import a\n', 'a.is forbidden: User "', 'w.', 'plugin/kubernetes: ', 'plugin/kubernetes: Failed to list ', 'Loop (', ') detected for zone ', 'read udp ', 'a{a="', 'a="b",', 'a 1\n', '1.', ':1', 'Udp: ',
+  ' ',
+  '\t',
+  'a',
+  '1',
+  'A1',
+  'a-',
+  'a.',
+  'a ',
+  'a=',
+  'a:',
+  'a/',
+  '/',
+  '-',
+  '=',
+  '.',
+  ':',
+  '@',
+  '://',
+  'a://',
+  'a:b@',
+  '#',
+  ';',
+  '"',
+  "'",
+  '\\',
+  '\\"',
+  '"a',
+  '{',
+  '}',
+  '{\n',
+  '}\n',
+  '(',
+  '[',
+  ',',
+  '\n',
+  ' \n',
+  '\r',
+  '\r\n',
+  '\u2028',
+  '#\r',
+  'token',
+  'token ',
+  'token=',
+  '-token ',
+  'password: ',
+  'bearer ',
+  'Bearer',
+  'eyJ',
+  'eyJ-',
+  'eyJa.',
+  '-----BEGIN A-----',
+  '-----BEGIN ',
+  'AKIA',
+  'options ',
+  'search a\n',
+  'nameserver 1\n',
+  'Name:\n',
+  'Address: ',
+  '@resolv\n',
+  '@libc\n',
+  '@look a\n@start 1\n',
+  '@stop 1\n',
+  '@end',
+  '@l 1.1 ',
+  'forward ',
+  'forward . a\n',
+  'autopath\n',
+  'import a\n',
+  'a.is forbidden: User "',
+  'w.',
+  'plugin/kubernetes: ',
+  'plugin/kubernetes: Failed to list ',
+  'Loop (',
+  ') detected for zone ',
+  'read udp ',
+  'a{a="',
+  'a="b",',
+  'a 1\n',
+  '1.',
+  ':1',
+  'Udp: ',
 ]
 
 /** What no reader may take for granted. */
 const odd = [
-  '', '\0', '\u001b[2J', '\u001b]8;;http://a/\u0007', '\u202e', '\u200b', '\u{e0041}', '\ud800', '\udc00', '\ufeff', '\u0085', 'é', '𝒳', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'NaN', 'Infinity', '-Infinity', '-0', '1e999', '1e-999',
-  '9007199254740993', '99999999999999999999', '-1', '0x10', '1_000', '1,000', '٣', '+300000-01-01T00:00:00Z', '0000-00-00T00:00:00Z', 'null', 'true', '[]', '{}', '"', "'", '`', '$(a)', '${a}', '; rm -rf /', '../', '%00', '::', '::ffff:1.2.3.4', '255.255.255.256', '0.0.0.0/33', '\n', '\r\n', '\t',
+  '',
+  '\0',
+  '\u001b[2J',
+  '\u001b]8;;http://a/\u0007',
+  '\u202e',
+  '\u200b',
+  '\u{e0041}',
+  '\ud800',
+  '\udc00',
+  '\ufeff',
+  '\u0085',
+  'é',
+  '𝒳',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'NaN',
+  'Infinity',
+  '-Infinity',
+  '-0',
+  '1e999',
+  '1e-999',
+  '9007199254740993',
+  '99999999999999999999',
+  '-1',
+  '0x10',
+  '1_000',
+  '1,000',
+  '٣',
+  '+300000-01-01T00:00:00Z',
+  '0000-00-00T00:00:00Z',
+  'null',
+  'true',
+  '[]',
+  '{}',
+  '"',
+  "'",
+  '`',
+  '$(a)',
+  '${a}',
+  '; rm -rf /',
+  '../',
+  '%00',
+  '::',
+  '::ffff:1.2.3.4',
+  '255.255.255.256',
+  '0.0.0.0/33',
+  '\n',
+  '\r\n',
+  '\t',
 ]
 
 const values: readonly unknown[] = [
-  null, true, false, 0, -0, -1, 1.5, 2 ** 53, -(2 ** 31), 1e308, '', '0', 'a', [], {}, [null], [[]], [{}], { a: null }, ...odd, JSON.parse('{"__proto__":{"a":1},"constructor":{"prototype":{}}}') as unknown, { length: 1e9 }, { toString: null, valueOf: null }, { name: {} }, [[[[[[[[]]]]]]]],
+  null,
+  true,
+  false,
+  0,
+  -0,
+  -1,
+  1.5,
+  2 ** 53,
+  -(2 ** 31),
+  1e308,
+  '',
+  '0',
+  'a',
+  [],
+  {},
+  [null],
+  [[]],
+  [{}],
+  { a: null },
+  ...odd,
+  JSON.parse('{"__proto__":{"a":1},"constructor":{"prototype":{}}}') as unknown,
+  { length: 1e9 },
+  { toString: null, valueOf: null },
+  { name: {} },
+  [[[[[[[[]]]]]]]],
 ]
 
 const seedFiles = filesIn('test/fuzz/seeds', () => true)
@@ -65,12 +216,17 @@ function start(from: Random): string {
     case 0:
       return Array.from({ length: from.below(24) }, () => from.of(from.below(2) === 0 ? units : odd)).join('')
     case 1:
-      return Array.from({ length: from.below(24) }, () => String.fromCharCode(from.below(from.below(4) === 0 ? 0x10000 : 0x80))).join('')
+      return Array.from({ length: from.below(24) }, () =>
+        String.fromCharCode(from.below(from.below(4) === 0 ? 0x10000 : 0x80)),
+      ).join('')
     case 2:
       return JSON.stringify(valueInput(from)) ?? ''
     case 3: {
       const lines = from.of(seeds).split('\n')
-      return lines.slice(from.below(lines.length)).slice(0, 1 + from.below(5)).join('\n')
+      return lines
+        .slice(from.below(lines.length))
+        .slice(0, 1 + from.below(5))
+        .join('\n')
     }
     default:
       return from.of(seeds)
@@ -124,13 +280,18 @@ function swapped(value: unknown, from: Random): unknown {
   const fields = Object.entries(value)
   if (keys.length === 0 || from.below(20) === 0) return Object.fromEntries([...fields, [from.of(odd), from.of(values)]])
   const at = from.of(keys)
-  return Object.fromEntries(fields.flatMap(([key, held]) => (key === at ? (from.below(10) === 0 ? [] : [[key, swapped(held, from)] as const]) : [[key, held] as const])))
+  return Object.fromEntries(
+    fields.flatMap(([key, held]) =>
+      key === at ? (from.below(10) === 0 ? [] : [[key, swapped(held, from)] as const]) : [[key, held] as const],
+    ),
+  )
 }
 
 /** Bytes of a message, `whole` being one that is right. */
 export function bytesInput(whole: readonly Buffer[], from: Random): Buffer {
   if (from.below(10) === 0) return Buffer.from(Array.from({ length: from.below(80) }, () => from.below(256)))
   const bytes = Buffer.from(from.of(whole))
-  for (let times = from.below(6); times >= 0; times--) bytes[from.below(bytes.length)] = from.of([0, 1, 0x0c, 0x3f, 0x40, 0x80, 0xc0, 0xff, from.below(256)])
+  for (let times = from.below(6); times >= 0; times--)
+    bytes[from.below(bytes.length)] = from.of([0, 1, 0x0c, 0x3f, 0x40, 0x80, 0xc0, 0xff, from.below(256)])
   return bytes.subarray(0, from.below(3) === 0 ? from.below(bytes.length + 1) : bytes.length)
 }

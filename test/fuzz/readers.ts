@@ -95,12 +95,16 @@ function orToolError(read: TextReader): TextReader {
 export const ofText: Readonly<Record<string, TextReader>> = {
   'src/closest.ts closest': (text) => closest(text, [text, `${text}x`, 'kube-dns', 'coredns']),
   'src/closest.ts editDistance': (text) => editDistance(text.slice(0, 253), 'coredns'),
-  'src/probe/inside/inside-resolving.ts resolvingOf': (text) => resolvingOf(`@resolv\n${text}\n@end\n@nsswitch\nhosts: ${text}\n@end\n`, []),
+  'src/probe/inside/inside-resolving.ts resolvingOf': (text) =>
+    resolvingOf(`@resolv\n${text}\n@end\n@nsswitch\nhosts: ${text}\n@end\n`, []),
   'src/kube/address.ts describeGet': describeGet,
   'src/kube/certificates.ts clientCertificateTrouble': (text) => clientCertificateTrouble(text, 0),
   'src/kube/exec-plugin.ts readExecCredential': readExecCredential,
   'src/kube/exec-status.ts readExecStatus': readExecStatus,
-  'src/kube/failure.ts statusMessage': (text) => [statusMessage(text), statusMessage(JSON.stringify({ message: text }))],
+  'src/kube/failure.ts statusMessage': (text) => [
+    statusMessage(text),
+    statusMessage(JSON.stringify({ message: text })),
+  ],
   'src/kube/kubeconfig-file.ts parseKubeconfig': orToolError((text) => parseKubeconfig(text, path)),
   'src/kube/list.ts parsePage': (text) => parsePage(text, 'list'),
   'src/kube/oidc.ts jwtExpiry': jwtExpiry,
@@ -126,18 +130,30 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   'src/relations/dns/kernel-race.ts countsOnlyLosses': countsOnlyLosses,
   'src/relations/dns/kernel-race.ts raceState': raceState,
   'src/relations/dns/lookup-cost.ts lookupCost': lookupCost,
-  'src/relations/policy/policy-allows.ts contains': (text) => [contains(text, '10.0.0.1'), contains('10.0.0.0/8', text), contains(text, text)],
-  'src/relations/dns/upstream-servers.ts upstreamsOf': (text) => upstreamsOf(clusterDns({ corefile: known(text) }), 'example.com.', unasked, unasked),
+  'src/relations/policy/policy-allows.ts contains': (text) => [
+    contains(text, '10.0.0.1'),
+    contains('10.0.0.0/8', text),
+    contains(text, text),
+  ],
+  'src/relations/dns/upstream-servers.ts upstreamsOf': (text) =>
+    upstreamsOf(clusterDns({ corefile: known(text) }), 'example.com.', unasked, unasked),
   'src/report/visible.ts visible': (text) => [visible(text), visible(text, 'colours')],
   'src/report/watch/watch-text.ts clip': (text) => clip(text, 80),
-  'src/snapshot/aliases.ts createAliases': (text) => [createAliases().inText(text), createAliases().inFile(text), createAliases().name(text)],
+  'src/snapshot/aliases.ts createAliases': (text) => [
+    createAliases().inText(text),
+    createAliases().inFile(text),
+    createAliases().name(text),
+  ],
 }
 
 const asked = [...pairOf('cart.shop.svc.cluster.local.')]
 const typed = questionsOf('cart.shop.svc.cluster.local.', ['A', 'SRV', 'TXT', 'SOA'])
 
 export const ofBytes: Readonly<Record<string, BytesReader>> = {
-  'src/probe/pod/load/load-line.ts answers': (bytes) => [answers(asked[0]?.bytes ?? bytes, bytes), answers(bytes, bytes)],
+  'src/probe/pod/load/load-line.ts answers': (bytes) => [
+    answers(asked[0]?.bytes ?? bytes, bytes),
+    answers(bytes, bytes),
+  ],
   'src/probe/pod/dns/message.ts answerTo': (bytes) => answerTo(asked, withIdOf(asked[0], bytes)),
   'src/probe/pod/dns/message.ts heard': (bytes) => [heard(asked, bytes), heard(asked, withIdOf(asked[1], bytes))],
   'src/probe/pod/dns/typed-message.ts replyTo': (bytes) => typed.map((it) => replyTo(typed, withIdOf(it, bytes))),
@@ -174,24 +190,34 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/weave-tc.ts projectWeaveTc': (value) => projectWeaveTc(fields(value)),
   'src/collect/project/workload.ts projectWorkload': (value) => projectWorkload('Deployment', value, intern),
   'src/kube/raw-object.ts asRawObject': asRawObject,
-  'src/plan/as-planned.ts differences': (value) => [differences(manifest(value), {}), differences({}, manifest(value)), differences(planned, manifest(value))],
+  'src/plan/as-planned.ts differences': (value) => [
+    differences(manifest(value), {}),
+    differences({}, manifest(value)),
+    differences(planned, manifest(value)),
+  ],
   'src/manifest/diff.ts yamlLines': (value) => yamlLines(value as Json),
-  'src/plan/rollout.ts rolloutOf': (value) => ['Deployment', 'DaemonSet', 'StatefulSet'].map((kind) => rolloutOf(kind, manifest(value))),
+  'src/plan/rollout.ts rolloutOf': (value) =>
+    ['Deployment', 'DaemonSet', 'StatefulSet'].map((kind) => rolloutOf(kind, manifest(value))),
   'src/manifest/server-owned.ts bare': (value) => bare(manifest(value)),
-  'src/plan/three-way.ts takeBack': (value) => takeBack(planned, { ...planned, spec: {} }, manifest(value), () => 'former'),
+  'src/plan/three-way.ts takeBack': (value) =>
+    takeBack(planned, { ...planned, spec: {} }, manifest(value), () => 'former'),
   'src/probe/pods/pod-state.ts failing': rawly((raw) => failing(raw as RawPod)),
   'src/probe/pods/pod-state.ts podState': rawly((raw) => podState(raw as RawPod)),
   'src/probe/pods/pods.ts isLeftover': rawly((raw) => isLeftover(raw, 0)),
   'src/probe/pods/pods.ts isOurs': rawly(isOurs),
   'src/probe/pods/pods.ts madeFrom': rawly(madeFrom),
   'src/manifest/canonical.ts canonical': (value) => canonical(value),
-  'src/snapshot/schema.ts sourceSchemas': (value) => schemas.map(([, schema]) => v.safeParse(schema, value, { abortEarly: true }).success),
+  'src/snapshot/schema.ts sourceSchemas': (value) =>
+    schemas.map(([, schema]) => v.safeParse(schema, value, { abortEarly: true }).success),
   'src/wire/outside.ts fromOutside': (value) => fromOutside(value),
 }
 
 const planned: Manifest = {
   metadata: { name: 'coredns', labels: { a: 'b' } },
-  spec: { replicas: 2, template: { spec: { containers: [{ name: 'coredns', image: 'a', resources: { limits: { memory: '170Mi' } } }] } } },
+  spec: {
+    replicas: 2,
+    template: { spec: { containers: [{ name: 'coredns', image: 'a', resources: { limits: { memory: '170Mi' } } }] } },
+  },
 }
 
 /** Readers of `src/wire` that take more than one text. */
@@ -229,13 +255,25 @@ export const noReadersOfWire = [
 ]
 
 const wire = filesIn('src/wire', (it) => it.endsWith('.ts') && !it.endsWith('.test.ts') && !it.endsWith('.d.ts'))
-const modules = await Promise.all(wire.map(async (it) => ({ it, held: (await import(/* @vite-ignore */ `../../${it}`)) as Readonly<Record<string, unknown>> })))
+const modules = await Promise.all(
+  wire.map(async (it) => ({
+    it,
+    held: (await import(/* @vite-ignore */ `../../${it}`)) as Readonly<Record<string, unknown>>,
+  })),
+)
 export const inWire = modules.flatMap(({ it, held }) =>
-  Object.entries(held).flatMap(([name, value]) => (typeof value === 'function' ? [{ path: it, name, call: value as (...args: readonly unknown[]) => unknown }] : [])),
+  Object.entries(held).flatMap(([name, value]) =>
+    typeof value === 'function' ? [{ path: it, name, call: value as (...args: readonly unknown[]) => unknown }] : [],
+  ),
 )
 
 /** Every reader of text: those named here, and all of `src/wire`, whoever adds one there. */
 export const textReaders: readonly (readonly [string, TextReader])[] = [
   ...Object.entries(ofText),
-  ...inWire.filter((it) => !noReadersOfWire.includes(it.name)).map(({ path: file, name, call }) => [`${file} ${name}`, shaped[name]?.(call) ?? ((text: string) => call(text))] as const),
+  ...inWire
+    .filter((it) => !noReadersOfWire.includes(it.name))
+    .map(
+      ({ path: file, name, call }) =>
+        [`${file} ${name}`, shaped[name]?.(call) ?? ((text: string) => call(text))] as const,
+    ),
 ]

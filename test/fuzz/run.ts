@@ -21,7 +21,10 @@ interface Work {
   readonly shares: number
 }
 
-type Said = { readonly at: string } | { readonly bad: Bad } | { readonly done: string; readonly ms: number; readonly grown: number }
+type Said =
+  | { readonly at: string }
+  | { readonly bad: Bad }
+  | { readonly done: string; readonly ms: number; readonly grown: number }
 
 if (isMainThread) await lead()
 else work(workerData as Work)
@@ -56,7 +59,9 @@ async function lead(): Promise<void> {
   const began = performance.now()
   await Promise.all(
     Array.from({ length: shares }, (_, share) => {
-      const worker = new Worker(new URL(import.meta.url), { workerData: { inputs: Number(inputs), seed: Number(seed), like, share, shares } satisfies Work })
+      const worker = new Worker(new URL(import.meta.url), {
+        workerData: { inputs: Number(inputs), seed: Number(seed), like, share, shares } satisfies Work,
+      })
       let at = 'its start'
       let heard = performance.now()
       const watch = setInterval(() => {
@@ -79,13 +84,17 @@ async function lead(): Promise<void> {
       })
     }),
   )
-  process.stdout.write(`${readers} readers, ${inputs} inputs each, seed ${seed}, ${((performance.now() - began) / 1000).toFixed(0)} s: ${failures.length === 0 ? 'none threw, none took long, none kept memory' : `${failures.length} FAILED`}\n`)
+  process.stdout.write(
+    `${readers} readers, ${inputs} inputs each, seed ${seed}, ${((performance.now() - began) / 1000).toFixed(0)} s: ${failures.length === 0 ? 'none threw, none took long, none kept memory' : `${failures.length} FAILED`}\n`,
+  )
   for (const it of failures) process.stdout.write(`  ${it}\n`)
   process.exitCode = failures.length === 0 ? 0 : 1
 
   function done({ done: name, ms, grown }: Extract<Said, { done: string }>): void {
     readers += 1
-    process.stdout.write(`${name.padEnd(70)} ${((ms * 1000) / Number(inputs)).toFixed(1).padStart(8)} µs each  ${(grown / 2 ** 20).toFixed(1).padStart(6)} MiB kept\n`)
+    process.stdout.write(
+      `${name.padEnd(70)} ${((ms * 1000) / Number(inputs)).toFixed(1).padStart(8)} µs each  ${(grown / 2 ** 20).toFixed(1).padStart(6)} MiB kept\n`,
+    )
     if (grown > flatBytes) failures.push(`${name}: keeps ${(grown / 2 ** 20).toFixed(0)} MiB`)
   }
 

@@ -145,7 +145,14 @@ const conditions = v.fallback(
   [],
 )
 const anyStatus = v.fallback(
-  v.object({ phase: text, reason: text, message: text, conditions, containerStatuses: containers, initContainerStatuses: containers }),
+  v.object({
+    phase: text,
+    reason: text,
+    message: text,
+    conditions,
+    containerStatuses: containers,
+    initContainerStatuses: containers,
+  }),
   { conditions: [], containerStatuses: [], initContainerStatuses: [] },
 )
 
