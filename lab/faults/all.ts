@@ -1,3 +1,4 @@
+import backendHangsUp from './backend-hangs-up.ts'
 import dnsAaaaLost from './dns-aaaa-lost.ts'
 import dnsAclBlocksNode from './dns-acl-blocks-node.ts'
 import dnsApiUnreachable from './dns-api-unreachable.ts'
@@ -58,16 +59,21 @@ import dnsUpstreamServfail from './dns-upstream-servfail.ts'
 import dnsUpstreamSlow from './dns-upstream-slow.ts'
 import dnsWrongNameserver from './dns-wrong-nameserver.ts'
 import healthy from './healthy.ts'
+import hostPortTaken from './host-port-taken.ts'
+import imageMissing from './image-missing.ts'
 import ingressClassUnserved from './ingress-class-unserved.ts'
 import ingressPortMissing from './ingress-port-missing.ts'
 import ingressServiceMissing from './ingress-service-missing.ts'
 import jobCompleted from './job-completed.ts'
+import listensOnLoopback from './listens-on-loopback.ts'
 import nodeCacheHealthy from './node-cache-healthy.ts'
 import nodeCordoned from './node-cordoned.ts'
 import podsNotReady from './pods-not-ready.ts'
 import policyDnsAddressOnly from './policy-dns-address-only.ts'
 import policyDnsUdpOnly from './policy-dns-udp-only.ts'
 import policyForgetsDns from './policy-forgets-dns.ts'
+import policyNamesItsPods from './policy-names-its-pods.ts'
+import proxyReadTimeout from './proxy-read-timeout.ts'
 import raceHealed from './race-healed.ts'
 import scaledToZeroOnPurpose from './scaled-to-zero-on-purpose.ts'
 import serviceOfCronjob from './service-of-cronjob.ts'
@@ -76,11 +82,15 @@ import slowPod from './slow-pod.ts'
 import targetPortClosed from './target-port-closed.ts'
 import targetPortNameMissing from './target-port-name-missing.ts'
 import targetPortUndeclared from './target-port-undeclared.ts'
+import tlsBackendBroken from './tls-backend-broken.ts'
+import tlsCertificateExpired from './tls-certificate-expired.ts'
+import tlsSecretMissing from './tls-secret-missing.ts'
 import weaveTcBroken from './weave-tc-broken.ts'
 // Every fault there is, by name. Explicit, so that it can be searched for.
 import type { Fault } from './fault.ts'
 
 export const faults: readonly Fault[] = [
+  backendHangsUp,
   dnsAaaaLost,
   dnsAclBlocksNode,
   dnsApiUnreachable,
@@ -141,16 +151,21 @@ export const faults: readonly Fault[] = [
   dnsUpstreamSlow,
   dnsWrongNameserver,
   healthy,
+  hostPortTaken,
+  imageMissing,
   ingressClassUnserved,
   ingressPortMissing,
   ingressServiceMissing,
   jobCompleted,
+  listensOnLoopback,
   nodeCacheHealthy,
   nodeCordoned,
   podsNotReady,
   policyDnsAddressOnly,
   policyDnsUdpOnly,
   policyForgetsDns,
+  policyNamesItsPods,
+  proxyReadTimeout,
   raceHealed,
   scaledToZeroOnPurpose,
   serviceOfCronjob,
@@ -159,5 +174,8 @@ export const faults: readonly Fault[] = [
   targetPortClosed,
   targetPortNameMissing,
   targetPortUndeclared,
+  tlsBackendBroken,
+  tlsCertificateExpired,
+  tlsSecretMissing,
   weaveTcBroken,
 ]

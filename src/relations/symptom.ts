@@ -39,6 +39,15 @@ export const dnsServerInPod = (pod: Named, ip: string): string => `dns-server-in
 export const nameInPod = (pod: Named, service: Named): string =>
   `name-in-pod:${pod.namespace}/${pod.name}/${service.namespace}/${service.name}`
 
+/** DNS denies this Service, or says something else of it. */
+export const nameWrong = (service: Named): string => `name-wrong:${service.namespace}/${service.name}`
+
+/** The same, by the name of a Service as it was asked for: `kubernetes.default` or more of it. */
+export function nameWrongOf(asked: string): readonly string[] {
+  const [, name, namespace] = /^([^.]+)\.([^.]+)(?:\.svc(?:\..*)?)?$/.exec(asked) ?? []
+  return name === undefined || namespace === undefined ? [] : [nameWrong({ namespace, name })]
+}
+
 /** The DNS Service does not answer this pod over TCP, whatever it does over UDP. */
 export const dnsTcpLossInPod = (pod: Named): string => `dns-tcp-loss:${pod.namespace}/${pod.name}`
 

@@ -5,7 +5,14 @@ import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { isClusterFirst } from '../dns/pod-resolvers.ts'
-import { dnsLossInNamespace, dnsLossInPod, dnsLossOnNode, dnsTcpLossInPod, dnsTcpUnanswered } from '../symptom.ts'
+import {
+  dnsLossInNamespace,
+  dnsLossInPod,
+  dnsLossOnNode,
+  dnsTcpLossInPod,
+  dnsTcpUnanswered,
+  nameWrongOf,
+} from '../symptom.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 import { namesInPod, serversInPod } from './inside-resolving.ts'
 import { blurLagMs, lagOf } from './probe-lag.ts'
@@ -36,7 +43,8 @@ function ofLookup(model: Model, view: InsideView, pod: Pod | null): readonly Tro
   const { name, result, tool, ms } = view.lookup.value
   const about = { ...whose(view, pod), asked: `${name} with ${tool}`, bad: 1, of: 1, ms }
   const bad = weightOf(result, pod, model)
-  if (bad !== null) return [{ ...about, kind: 'lookup-failed', how: result, weight: bad }]
+  const keys = isDenied(result) ? [...about.keys, ...nameWrongOf(name)] : about.keys
+  if (bad !== null) return [{ ...about, keys, kind: 'lookup-failed', how: result, weight: bad }]
   return ms >= slowIn(model, pod) && result !== 'not-asked'
     ? [{ ...about, kind: 'lookup-slow', how: 'slow', weight: 'nuisance' }]
     : []
@@ -53,9 +61,12 @@ export function slowIn(model: Model, pod: Pod | null): number {
  */
 export function weightOf(result: Answer, pod: Pod | null, model: Model): Trouble['weight'] | null {
   if (result === 'ok' || result === 'not-asked') return null
-  const denied = result === 'nxdomain' || result === 'nodata'
-  if (!denied || pod === null || isClusterFirst(pod)) return 'outage'
+  if (!isDenied(result) || pod === null || isClusterFirst(pod)) return 'outage'
   return isTarget(pod, model) ? 'nuisance' : 'sign'
+}
+
+export function isDenied(result: Answer): boolean {
+  return result === 'nxdomain' || result === 'nodata'
 }
 
 function isTarget(pod: Pod, { scope: { target } }: Model): boolean {

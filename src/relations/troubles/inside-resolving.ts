@@ -5,8 +5,8 @@ import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { answerFits, isFailed } from '../dns/inside-answers.ts'
 import { slicesOfServices } from '../service/service-endpoints.ts'
-import { dnsServerInPod, nameInPod } from '../symptom.ts'
-import { slowIn, weightOf, whose } from './inside-lookups.ts'
+import { dnsServerInPod, nameInPod, nameWrong } from '../symptom.ts'
+import { isDenied, slowIn, weightOf, whose } from './inside-lookups.ts'
 
 /** Names of Services as a program of the pod spells them: each must be found, soon, and be the Service's. */
 export function namesInPod(model: Model, view: InsideView, pod: Pod | null): readonly Trouble[] {
@@ -26,7 +26,8 @@ export function namesInPod(model: Model, view: InsideView, pod: Pod | null): rea
       ms: it.ms,
     }
     const weight = isFailed(it) ? weightOf(it.result, pod, model) : null
-    if (weight !== null) return [{ ...about, kind: 'lookup-failed', how: it.result, weight }]
+    const denied = isDenied(it.result) ? [...keys, nameWrong(it.service)] : keys
+    if (weight !== null) return [{ ...about, keys: denied, kind: 'lookup-failed', how: it.result, weight }]
     const service = services.known
       ? services.value.find((one) => one.namespace === it.service.namespace && one.name === it.service.name)
       : undefined
@@ -34,6 +35,7 @@ export function namesInPod(model: Model, view: InsideView, pod: Pod | null): rea
       return [
         {
           ...about,
+          keys: [...keys, nameWrong(it.service)],
           kind: 'lookup-wrong',
           how: `${it.addresses.join(', ')}, where the Service is ${service.clusterIP === 'None' ? 'headless' : service.clusterIP}`,
           weight: 'outage',

@@ -3,7 +3,7 @@ import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { isTroubled, notable } from '../dns/lookup-loss.ts'
-import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered } from '../symptom.ts'
+import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered, nameWrongOf } from '../symptom.ts'
 import { answeredOtherwise, closedToProbe, usersAskService } from '../dns/users-way.ts'
 import { blindLagMs, blurLagMs, lagOf } from './probe-lag.ts'
 
@@ -37,7 +37,8 @@ function ofSeries(model: Model, probe: DnsProbe, series: LookupSeries): readonly
   }
   if (wrong.length > 0) {
     const how = wrong[0]?.a ?? 'nxdomain'
-    found.push({ ...about, kind: 'lookup-wrong', how, bad: wrong.length, of, ms: null, weight: 'outage' })
+    const keys = [...about.keys, ...nameWrongOf(series.name)]
+    found.push({ ...about, keys, kind: 'lookup-wrong', how, bad: wrong.length, of, ms: null, weight: 'outage' })
   }
   const late = lag >= blurLagMs ? [] : series.lookups.filter((it) => !bad.includes(it) && it.ms >= slowMs)
   if (late.length >= 2 && late.length / of >= slowShare) {

@@ -1,21 +1,21 @@
-import type { ClusterDns } from '../model/cluster-dns.ts'
-import { unknown } from '../model/known.ts'
-import type { DnsProbe, LookupSeries } from '../model/lookups.ts'
-import type { NetworkPolicy } from '../model/network-policy.ts'
-import type { Pod } from '../model/pod.ts'
-import type { Model } from '../model/sources.ts'
-import { lossOf } from './dns/lookup-loss.ts'
-import { type Decision, podEnd, policyNames, policyRules, probeEnd } from './policy/policy-allows.ts'
-import { targetPortIn } from './service/service-endpoints.ts'
-import { isOver } from './service/service-selects-pod.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import { unknown } from '../../model/known.ts'
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Model } from '../../model/sources.ts'
+import { lossOf } from '../dns/lookup-loss.ts'
+import { type Decision, podEnd, policyNames, policyRules, probeEnd } from './policy-allows.ts'
+import { targetPortIn } from '../service/service-endpoints.ts'
+import { isOver } from '../service/service-selects-pod.ts'
 
 type Transport = LookupSeries['transport']
 
 /**
  * The model as checks may read it: lookups of the probe's pods that a NetworkPolicy forbids, and that met silence, are
  * nobody's trouble. A namespace that denies by default, and allows its own pods by their labels, closes the way of a
- * pod that it has never heard of, as it should. Where such a lookup is answered the policy is not enforced, and all of
- * them count.
+ * pod that it has never heard of, as it should. Where such a lookup is answered later on, the policy is not enforced,
+ * and all of them count.
  */
 export function withoutForbiddenLookups(model: Model): Model {
   const { dnsProbe, networkPolicies, clusterDns, namespaces } = model.sources
@@ -27,8 +27,8 @@ export function withoutForbiddenLookups(model: Model): Model {
 
   const shut = (['udp', 'tcp'] as const).flatMap((transport) => {
     const its = probe.series.filter((it) => it.transport === transport && keeps(transport, it.server).length > 0)
-    const loss = lossOf(its)
-    return loss.of > 0 && loss.silent === loss.of ? its : []
+    const byNode = [...Map.groupBy(its, (it) => it.node).values()]
+    return byNode.every(isShut) ? its : []
   })
   const [first] = shut
   if (first === undefined) return model
@@ -40,6 +40,20 @@ export function withoutForbiddenLookups(model: Model): Model {
       ? unknown('failed', `${by} keeps the probe's own pods from the cluster's DNS`)
       : { known: true as const, value: { ...probe, series } }
   return { ...model, sources: { ...model.sources, dnsProbe: left } }
+}
+
+/** A network learns of a new pod a moment after it starts: until then it lets through what it will not later. */
+const settleMs = 1000
+
+/** Silence from some moment on, and answers before it at the most. */
+function isShut(series: readonly LookupSeries[]): boolean {
+  const all = series.flatMap((it) =>
+    it.lookups.map((lookup) => ({ at: lookup.at, loss: lossOf([{ ...it, lookups: [lookup] }]) })),
+  )
+  const silent = all.filter((it) => it.loss.silent === 1).map((it) => it.at)
+  const answered = all.filter((it) => it.loss.silent === 0).map((it) => it.at)
+  const since = silent.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
+  return silent.length > answered.length && answered.every((at) => at <= since + settleMs)
 }
 
 /** As packets are after the Service's address was rewritten: any of the servers may be meant by it. */
