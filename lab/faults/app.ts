@@ -1,7 +1,7 @@
-// The application that a namespace fault breaks: web calls cart, both with the image of the shop. Each function makes
-// one object; a fault is the same set of objects with one of them wrong.
+// The application that a namespace fault breaks: web calls cart, both with the image of the shop. Each function makes one
+// object; a fault is the same set of objects with one of them wrong.
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts'
-import type { ContainerPort, PodSpec, Service, ServicePort } from 'kubernetes-types/core/v1.d.ts'
+import type { Container, ContainerPort, PodSpec, Service, ServicePort } from 'kubernetes-types/core/v1.d.ts'
 import type { Ingress, NetworkPolicy, NetworkPolicySpec } from 'kubernetes-types/networking/v1.d.ts'
 
 export interface KubernetesObject {
@@ -53,6 +53,22 @@ export function deployment(namespace: string, name: string, options: DeploymentO
       },
     },
   }
+}
+
+/** The same Deployment with its one container changed. */
+export function withContainer(made: Deployment, change: Partial<Container>): Deployment {
+  const template = made.spec?.template
+  if (made.spec === undefined || template?.spec === undefined) return made
+  const containers = template.spec.containers.map((it) => ({ ...it, ...change }))
+  return { ...made, spec: { ...made.spec, template: { ...template, spec: { ...template.spec, containers } } } }
+}
+
+/** The same Deployment with more labels on its pods. */
+export function withPodLabels(made: Deployment, more: Readonly<Record<string, string>>): Deployment {
+  if (made.spec === undefined) return made
+  const { template } = made.spec
+  const labels = { ...template.metadata?.labels, ...more }
+  return { ...made, spec: { ...made.spec, template: { ...template, metadata: { ...template.metadata, labels } } } }
 }
 
 export function service(

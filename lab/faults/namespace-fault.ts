@@ -11,7 +11,7 @@ export interface NamespaceFault extends Pick<Fault, 'name' | 'kind' | 'breaks' |
   readonly broken: readonly KubernetesObject[]
   /** Absent in controls: there is nothing to repair. */
   readonly repaired?: readonly KubernetesObject[]
-  /** Deployments whose pods the fault keeps from being ready. */
+  /** Deployments whose pods the fault keeps from being ready, or from being there at all. */
   readonly unready?: readonly string[]
   readonly inEffect: (lab: Lab) => Promise<boolean>
   /** Whether the repaired application serves again; in controls the same as `inEffect`. */
@@ -97,12 +97,15 @@ async function settled(lab: Lab, namespace: string, unready: readonly string[]):
     return (
       deployments.every(({ metadata, spec, status }) => {
         const wanted = spec.replicas ?? 1
-        const current =
-          status.observedGeneration === metadata.generation &&
-          (status.updatedReplicas ?? 0) === wanted &&
-          (status.replicas ?? 0) === wanted
-        return current && (unready.includes(metadata.name) || (status.readyReplicas ?? 0) === wanted)
-      }) && pods.every(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.phase !== 'Pending')
+        if (status.observedGeneration !== metadata.generation) return false
+        if (unready.includes(metadata.name)) return true
+        const all = [status.updatedReplicas, status.replicas, status.readyReplicas]
+        return all.every((it) => (it ?? 0) === wanted)
+      }) &&
+      pods.every(({ metadata, status }) => {
+        const mayWait = unready.includes(metadata.labels?.['app'] ?? '')
+        return metadata.deletionTimestamp === undefined && (mayWait || status.phase !== 'Pending')
+      })
     )
   })
 }

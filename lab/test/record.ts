@@ -5,7 +5,7 @@ import { arch, release, tmpdir, type } from 'node:os'
 import { join } from 'node:path'
 import { faults } from '../faults/all.ts'
 import type { Fault } from '../faults/fault.ts'
-import { LabError, openLab } from '../lab.ts'
+import { type Lab, LabError, openLab } from '../lab.ts'
 import { judge } from './fault-cases.ts'
 import { hopscope } from './hopscope.ts'
 
@@ -20,31 +20,42 @@ export async function recordCommand(args: readonly string[]): Promise<number> {
       `record which fault? ${faults.map((it) => it.name).join(', ')}`,
       'npm run lab -- record dns-race-lossy',
     )
+  const failed: string[] = []
   for (const fault of wanted) {
     process.stdout.write(`${fault.name} ...\n`)
-    const folder = join(scenarios, fault.name)
-    const snapshot = join(folder, 'snapshot.hops')
-    await rm(folder, { recursive: true, force: true })
-    await mkdir(folder, { recursive: true })
-    try {
-      await fault.inject(lab)
-      const ran = await hopscope(
-        ['collect', ...fromEveryNode(fault.diagnose), '--probe', '--node-access', '--out', snapshot],
-        { kubeconfig: lab.kubeconfig },
-      )
-      if (ran.code !== 0) throw new LabError(`collect failed: ${ran.stderr}`)
-    } finally {
-      await fault.takeBack(lab)
-      await fault.remove?.(lab)
-    }
-    await mustTell(fault, snapshot, folder)
-    await golden(folder)
-    await writeFile(join(folder, 'README.md'), await readme(fault, lab.kubeconfig))
-    process.stdout.write(
-      `${fault.name}: ${(await hopscope(['diagnose', '--from', snapshot, '-q'], { kubeconfig: null })).stdout.split('\n')[0]}\n`,
-    )
+    const said = await record(lab, fault).catch((error: unknown) => {
+      if (!(error instanceof LabError)) throw error
+      failed.push(fault.name)
+      return `${error.message}\n${error.hint}`
+    })
+    process.stdout.write(`${fault.name}: ${said}\n`)
   }
-  return 0
+  if (failed.length > 0) process.stdout.write(`not recorded: ${failed.join(', ')}\n`)
+  return failed.length === 0 ? 0 : 1
+}
+
+async function record(lab: Lab, fault: Fault): Promise<string> {
+  const folder = join(scenarios, fault.name)
+  const snapshot = join(folder, 'snapshot.hops')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  try {
+    await fault.inject(lab)
+    const asked = [...fromEveryNode(fault.diagnose), '--probe', '--node-access', '--out', snapshot]
+    const ran = await hopscope(['collect', ...asked], { kubeconfig: lab.kubeconfig })
+    if (ran.code !== 0) throw new LabError(`collect failed: ${ran.stderr}`)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  } finally {
+    await fault.takeBack(lab)
+    await fault.remove(lab)
+  }
+  await mustTell(fault, snapshot, folder)
+  await golden(folder)
+  await writeFile(join(folder, 'README.md'), await readme(fault, lab.kubeconfig))
+  const told = await hopscope(['diagnose', '--from', snapshot, '-q'], { kubeconfig: null })
+  return told.stdout.split('\n')[0] ?? ''
 }
 
 /** Alone in the cluster, a fault of one node is best told beside the nodes that are well. */
