@@ -1,4 +1,3 @@
-import backendHangsUp from './backend-hangs-up.ts'
 import dnsAaaaLost from './dns-aaaa-lost.ts'
 import dnsAclBlocksNode from './dns-acl-blocks-node.ts'
 import dnsApiUnreachable from './dns-api-unreachable.ts'
@@ -9,10 +8,12 @@ import dnsCopiedLabel from './dns-copied-label.ts'
 import dnsCorefileBrace from './dns-corefile-brace.ts'
 import dnsCorefileTypo from './dns-corefile-typo.ts'
 import dnsCustomIgnored from './dns-custom-ignored.ts'
+import dnsDenialKept from './dns-denial-kept.ts'
 import dnsDomainMismatch from './dns-domain-mismatch.ts'
 import dnsEndpointslicesForbidden from './dns-endpointslices-forbidden.ts'
 import dnsForwardLoopback from './dns-forward-loopback.ts'
 import dnsForwardSelf from './dns-forward-self.ts'
+import dnsHomeNodeLossy from './dns-home-node-lossy.ts'
 import dnsHostNetwork from './dns-host-network.ts'
 import dnsHostsShadowsService from './dns-hosts-shadows-service.ts'
 import dnsKubeletWrongServer from './dns-kubelet-wrong-server.ts'
@@ -25,12 +26,14 @@ import dnsNodeBlackhole from './dns-node-blackhole.ts'
 import dnsNodeRejected from './dns-node-rejected.ts'
 import dnsOddAndHealthy from './dns-odd-and-healthy.ts'
 import dnsOddCorefile from './dns-odd-corefile.ts'
+import dnsOneUpstreamDead from './dns-one-upstream-dead.ts'
 import dnsPathToServerDropped from './dns-path-to-server-dropped.ts'
 import dnsRaceImitated from './dns-race-imitated.ts'
 import dnsRaceLossy from './dns-race-lossy.ts'
 import dnsReplicaLossy from './dns-replica-lossy.ts'
 import dnsReplicaRefused from './dns-replica-refused.ts'
 import dnsReplicaUnreachable from './dns-replica-unreachable.ts'
+import dnsRepliesFromElsewhere from './dns-replies-from-elsewhere.ts'
 import dnsScaledToZero from './dns-scaled-to-zero.ts'
 import dnsSearchAmplification from './dns-search-amplification.ts'
 import dnsServerBehindFirewall from './dns-server-behind-firewall.ts'
@@ -45,6 +48,7 @@ import dnsServiceWithoutUdp from './dns-service-without-udp.ts'
 import dnsSessionAffinity from './dns-session-affinity.ts'
 import dnsSingleServer from './dns-single-server.ts'
 import dnsStarved from './dns-starved.ts'
+import dnsSuffixWildcard from './dns-suffix-wildcard.ts'
 import dnsTcpBlockedOnNode from './dns-tcp-blocked-on-node.ts'
 import dnsTcpDropped from './dns-tcp-dropped.ts'
 import dnsTooManySearches from './dns-too-many-searches.ts'
@@ -59,38 +63,37 @@ import dnsUpstreamServfail from './dns-upstream-servfail.ts'
 import dnsUpstreamSlow from './dns-upstream-slow.ts'
 import dnsWrongNameserver from './dns-wrong-nameserver.ts'
 import healthy from './healthy.ts'
-import hostPortTaken from './host-port-taken.ts'
-import imageMissing from './image-missing.ts'
 import ingressClassUnserved from './ingress-class-unserved.ts'
 import ingressPortMissing from './ingress-port-missing.ts'
 import ingressServiceMissing from './ingress-service-missing.ts'
+import initContainerWaits from './init-container-waits.ts'
 import jobCompleted from './job-completed.ts'
+import kubeProxyGone from './kube-proxy-gone.ts'
 import listensOnLoopback from './listens-on-loopback.ts'
 import nodeCacheHealthy from './node-cache-healthy.ts'
 import nodeCordoned from './node-cordoned.ts'
 import podsNotReady from './pods-not-ready.ts'
+import policyBeforeDnsServers from './policy-before-dns-servers.ts'
+import policyDefaultDenyRight from './policy-default-deny-right.ts'
 import policyDnsAddressOnly from './policy-dns-address-only.ts'
 import policyDnsUdpOnly from './policy-dns-udp-only.ts'
+import policyDnsWrongLabel from './policy-dns-wrong-label.ts'
 import policyForgetsDns from './policy-forgets-dns.ts'
-import policyNamesItsPods from './policy-names-its-pods.ts'
-import proxyReadTimeout from './proxy-read-timeout.ts'
 import raceHealed from './race-healed.ts'
+import readinessWrongPort from './readiness-wrong-port.ts'
 import scaledToZeroOnPurpose from './scaled-to-zero-on-purpose.ts'
 import serviceOfCronjob from './service-of-cronjob.ts'
 import serviceSelectorTypo from './service-selector-typo.ts'
+import serviceSelectsTwoApps from './service-selects-two-apps.ts'
 import slowPod from './slow-pod.ts'
 import targetPortClosed from './target-port-closed.ts'
 import targetPortNameMissing from './target-port-name-missing.ts'
 import targetPortUndeclared from './target-port-undeclared.ts'
-import tlsBackendBroken from './tls-backend-broken.ts'
-import tlsCertificateExpired from './tls-certificate-expired.ts'
-import tlsSecretMissing from './tls-secret-missing.ts'
 import weaveTcBroken from './weave-tc-broken.ts'
 // Every fault there is, by name. Explicit, so that it can be searched for.
 import type { Fault } from './fault.ts'
 
 export const faults: readonly Fault[] = [
-  backendHangsUp,
   dnsAaaaLost,
   dnsAclBlocksNode,
   dnsApiUnreachable,
@@ -101,10 +104,12 @@ export const faults: readonly Fault[] = [
   dnsCorefileBrace,
   dnsCorefileTypo,
   dnsCustomIgnored,
+  dnsDenialKept,
   dnsDomainMismatch,
   dnsEndpointslicesForbidden,
   dnsForwardLoopback,
   dnsForwardSelf,
+  dnsHomeNodeLossy,
   dnsHostNetwork,
   dnsHostsShadowsService,
   dnsKubeletWrongServer,
@@ -117,12 +122,14 @@ export const faults: readonly Fault[] = [
   dnsNodeRejected,
   dnsOddAndHealthy,
   dnsOddCorefile,
+  dnsOneUpstreamDead,
   dnsPathToServerDropped,
   dnsRaceImitated,
   dnsRaceLossy,
   dnsReplicaLossy,
   dnsReplicaRefused,
   dnsReplicaUnreachable,
+  dnsRepliesFromElsewhere,
   dnsScaledToZero,
   dnsSearchAmplification,
   dnsServerBehindFirewall,
@@ -137,6 +144,7 @@ export const faults: readonly Fault[] = [
   dnsSessionAffinity,
   dnsSingleServer,
   dnsStarved,
+  dnsSuffixWildcard,
   dnsTcpBlockedOnNode,
   dnsTcpDropped,
   dnsTooManySearches,
@@ -151,31 +159,31 @@ export const faults: readonly Fault[] = [
   dnsUpstreamSlow,
   dnsWrongNameserver,
   healthy,
-  hostPortTaken,
-  imageMissing,
   ingressClassUnserved,
   ingressPortMissing,
   ingressServiceMissing,
+  initContainerWaits,
   jobCompleted,
+  kubeProxyGone,
   listensOnLoopback,
   nodeCacheHealthy,
   nodeCordoned,
   podsNotReady,
+  policyBeforeDnsServers,
+  policyDefaultDenyRight,
   policyDnsAddressOnly,
   policyDnsUdpOnly,
+  policyDnsWrongLabel,
   policyForgetsDns,
-  policyNamesItsPods,
-  proxyReadTimeout,
   raceHealed,
+  readinessWrongPort,
   scaledToZeroOnPurpose,
   serviceOfCronjob,
   serviceSelectorTypo,
+  serviceSelectsTwoApps,
   slowPod,
   targetPortClosed,
   targetPortNameMissing,
   targetPortUndeclared,
-  tlsBackendBroken,
-  tlsCertificateExpired,
-  tlsSecretMissing,
   weaveTcBroken,
 ]

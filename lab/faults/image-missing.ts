@@ -1,0 +1,21 @@
+// Seen: both pods ErrImagePull, then ImagePullBackOff.
+import { app, objectsOf, withContainer } from './app.ts'
+import { namespaceFault } from './namespace-fault.ts'
+import { ask } from './request.ts'
+
+const NAMESPACE = 'f-image'
+const good = app(NAMESPACE)
+
+export default namespaceFault({
+  name: 'image-missing',
+  kind: 'fault',
+  breaks: 'the image of cart has a tag that nobody pushed',
+  symptom: 'connection refused by cart since the last release',
+  cause: { code: 'SVC205', subject: `Service/${NAMESPACE}/cart` },
+  namespace: NAMESPACE,
+  broken: objectsOf({ ...good, cart: withContainer(good.cart, { image: 'docker.io/lab/shop:1.2-rc' }) }),
+  repaired: objectsOf(good),
+  unready: ['cart'],
+  inEffect: async (lab) => (await ask(lab, NAMESPACE, 'cart')) === 'refused',
+  healthy: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,
+})

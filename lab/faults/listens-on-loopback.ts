@@ -1,0 +1,22 @@
+// Seen: refused at once by each pod; inside of it curl localhost:8080 says 200, and so it is ready.
+import { app, deployment, objectsOf, withContainer } from './app.ts'
+import { namespaceFault } from './namespace-fault.ts'
+import { ask } from './request.ts'
+
+const NAMESPACE = 'f-loopback'
+const good = app(NAMESPACE)
+const probe = { exec: { command: ['wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:8080/ready'] }, periodSeconds: 1 }
+const local = deployment(NAMESPACE, 'cart', { replicas: 2, args: ['-listen=127.0.0.1:8080'] })
+
+export default namespaceFault({
+  name: 'listens-on-loopback',
+  kind: 'fault',
+  breaks: 'cart listens on 127.0.0.1 alone, and its readiness probe asks from inside',
+  symptom: 'connection refused by cart, which is ready and answers to kubectl exec',
+  cause: { code: 'SVC202', subject: `Service/${NAMESPACE}/cart` },
+  namespace: NAMESPACE,
+  broken: objectsOf({ ...good, cart: withContainer(local, { readinessProbe: probe }) }),
+  repaired: objectsOf(good),
+  inEffect: async (lab) => (await ask(lab, NAMESPACE, 'cart')) === 'refused',
+  healthy: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,
+})
