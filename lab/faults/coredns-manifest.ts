@@ -49,7 +49,10 @@ export function patch(
   return lab.kubectl(['-n', COREDNS.namespace, 'patch', object, `--type=${type}`, '--patch', JSON.stringify(change)])
 }
 
-/** What a running server has read it keeps for up to two minutes (kubelet's sync, then `reload`): a fault is quicker by new pods. */
+/**
+ * What a running server has read it keeps for up to two minutes (kubelet's sync, then `reload`): a fault is quicker by
+ * new pods.
+ */
 export async function restartServers(lab: Lab): Promise<void> {
   await lab.kubectl([
     '-n',
@@ -67,7 +70,10 @@ export async function restartServer(lab: Lab, pod: string): Promise<void> {
   await lab.kubectl(['-n', COREDNS.namespace, 'delete', 'pod', pod, '--grace-period=1', '--wait=false'])
 }
 
-/** Idempotent: servers are started anew only when they may have read another Corefile, or wait for what they could not get. */
+/**
+ * Idempotent: servers are started anew only when they may have read another Corefile, or wait for what they could not
+ * get.
+ */
 export async function restoreCoreDns(lab: Lab): Promise<void> {
   const changed = (await currentCorefile(lab)) !== (await healthyCorefile())
   await lab.kubectl(['replace', '--validate=false', '-f', MANIFEST])
