@@ -1,3 +1,5 @@
+import agentsOnHostNetwork from './agents-on-host-network.ts'
+import canaryAtZero from './canary-at-zero.ts'
 import dnsAaaaLost from './dns-aaaa-lost.ts'
 import dnsAclBlocksNode from './dns-acl-blocks-node.ts'
 import dnsApiUnreachable from './dns-api-unreachable.ts'
@@ -9,11 +11,13 @@ import dnsCorefileBrace from './dns-corefile-brace.ts'
 import dnsCorefileTypo from './dns-corefile-typo.ts'
 import dnsCustomIgnored from './dns-custom-ignored.ts'
 import dnsDenialKept from './dns-denial-kept.ts'
+import dnsDeniesClusterNames from './dns-denies-cluster-names.ts'
 import dnsDomainMismatch from './dns-domain-mismatch.ts'
 import dnsEndpointslicesForbidden from './dns-endpointslices-forbidden.ts'
 import dnsForwardLoopback from './dns-forward-loopback.ts'
 import dnsForwardSelf from './dns-forward-self.ts'
 import dnsHomeNodeLossy from './dns-home-node-lossy.ts'
+import dnsHostAliasesRight from './dns-host-aliases-right.ts'
 import dnsHostNetwork from './dns-host-network.ts'
 import dnsHostsShadowsService from './dns-hosts-shadows-service.ts'
 import dnsKubeletWrongServer from './dns-kubelet-wrong-server.ts'
@@ -21,6 +25,7 @@ import dnsLargePacketsLost from './dns-large-packets-lost.ts'
 import dnsLeftoverSlice from './dns-leftover-slice.ts'
 import dnsLogOn from './dns-log-on.ts'
 import dnsLoopInResolvConf from './dns-loop-in-resolv-conf.ts'
+import dnsManyServers from './dns-many-servers.ts'
 import dnsMixedNameservers from './dns-mixed-nameservers.ts'
 import dnsNodeBlackhole from './dns-node-blackhole.ts'
 import dnsNodeRejected from './dns-node-rejected.ts'
@@ -62,16 +67,23 @@ import dnsUpstreamRefused from './dns-upstream-refused.ts'
 import dnsUpstreamServfail from './dns-upstream-servfail.ts'
 import dnsUpstreamSlow from './dns-upstream-slow.ts'
 import dnsWrongNameserver from './dns-wrong-nameserver.ts'
+import handMadeSlice from './hand-made-slice.ts'
+import handMadeSliceRight from './hand-made-slice-right.ts'
 import healthy from './healthy.ts'
+import hostileNamespace from './hostile-namespace.ts'
 import ingressClassUnserved from './ingress-class-unserved.ts'
 import ingressPortMissing from './ingress-port-missing.ts'
 import ingressServiceMissing from './ingress-service-missing.ts'
 import initContainerWaits from './init-container-waits.ts'
 import jobCompleted from './job-completed.ts'
 import kubeProxyGone from './kube-proxy-gone.ts'
-import listensOnLoopback from './listens-on-loopback.ts'
+import leftoversOfJobs from './leftovers-of-jobs.ts'
+import namespaceRestricted from './namespace-restricted.ts'
+import nativeSidecar from './native-sidecar.ts'
 import nodeCacheHealthy from './node-cache-healthy.ts'
 import nodeCordoned from './node-cordoned.ts'
+import podNeverEnds from './pod-never-ends.ts'
+import podsFitNoNode from './pods-fit-no-node.ts'
 import podsNotReady from './pods-not-ready.ts'
 import policyBeforeDnsServers from './policy-before-dns-servers.ts'
 import policyDefaultDenyRight from './policy-default-deny-right.ts'
@@ -79,12 +91,18 @@ import policyDnsAddressOnly from './policy-dns-address-only.ts'
 import policyDnsUdpOnly from './policy-dns-udp-only.ts'
 import policyDnsWrongLabel from './policy-dns-wrong-label.ts'
 import policyForgetsDns from './policy-forgets-dns.ts'
+import portTakenBySidecar from './port-taken-by-sidecar.ts'
+import quotaUsedUp from './quota-used-up.ts'
 import raceHealed from './race-healed.ts'
 import readinessWrongPort from './readiness-wrong-port.ts'
+import rolloutStuckBehind from './rollout-stuck-behind.ts'
 import scaledToZeroOnPurpose from './scaled-to-zero-on-purpose.ts'
+import serviceLocalOnly from './service-local-only.ts'
+import serviceOddShapes from './service-odd-shapes.ts'
 import serviceOfCronjob from './service-of-cronjob.ts'
 import serviceSelectorTypo from './service-selector-typo.ts'
 import serviceSelectsTwoApps from './service-selects-two-apps.ts'
+import serviceUdpForTcp from './service-udp-for-tcp.ts'
 import slowPod from './slow-pod.ts'
 import targetPortClosed from './target-port-closed.ts'
 import targetPortNameMissing from './target-port-name-missing.ts'
@@ -94,6 +112,8 @@ import weaveTcBroken from './weave-tc-broken.ts'
 import type { Fault } from './fault.ts'
 
 export const faults: readonly Fault[] = [
+  agentsOnHostNetwork,
+  canaryAtZero,
   dnsAaaaLost,
   dnsAclBlocksNode,
   dnsApiUnreachable,
@@ -105,11 +125,13 @@ export const faults: readonly Fault[] = [
   dnsCorefileTypo,
   dnsCustomIgnored,
   dnsDenialKept,
+  dnsDeniesClusterNames,
   dnsDomainMismatch,
   dnsEndpointslicesForbidden,
   dnsForwardLoopback,
   dnsForwardSelf,
   dnsHomeNodeLossy,
+  dnsHostAliasesRight,
   dnsHostNetwork,
   dnsHostsShadowsService,
   dnsKubeletWrongServer,
@@ -117,6 +139,7 @@ export const faults: readonly Fault[] = [
   dnsLeftoverSlice,
   dnsLogOn,
   dnsLoopInResolvConf,
+  dnsManyServers,
   dnsMixedNameservers,
   dnsNodeBlackhole,
   dnsNodeRejected,
@@ -158,16 +181,23 @@ export const faults: readonly Fault[] = [
   dnsUpstreamServfail,
   dnsUpstreamSlow,
   dnsWrongNameserver,
+  handMadeSlice,
+  handMadeSliceRight,
   healthy,
+  hostileNamespace,
   ingressClassUnserved,
   ingressPortMissing,
   ingressServiceMissing,
   initContainerWaits,
   jobCompleted,
   kubeProxyGone,
-  listensOnLoopback,
+  leftoversOfJobs,
+  namespaceRestricted,
+  nativeSidecar,
   nodeCacheHealthy,
   nodeCordoned,
+  podNeverEnds,
+  podsFitNoNode,
   podsNotReady,
   policyBeforeDnsServers,
   policyDefaultDenyRight,
@@ -175,12 +205,18 @@ export const faults: readonly Fault[] = [
   policyDnsUdpOnly,
   policyDnsWrongLabel,
   policyForgetsDns,
+  portTakenBySidecar,
+  quotaUsedUp,
   raceHealed,
   readinessWrongPort,
+  rolloutStuckBehind,
   scaledToZeroOnPurpose,
+  serviceLocalOnly,
+  serviceOddShapes,
   serviceOfCronjob,
   serviceSelectorTypo,
   serviceSelectsTwoApps,
+  serviceUdpForTcp,
   slowPod,
   targetPortClosed,
   targetPortNameMissing,

@@ -9,7 +9,7 @@ const ports = [{ name: 'http', containerPort: 8080, hostPort: 18080 }]
 
 export default namespaceFault({
   name: 'host-port-taken',
-  kind: 'fault',
+  kind: 'risk',
   breaks: 'cart wants a port of its node, and there are more replicas than nodes',
   symptom: 'a rollout of cart that never ends: one pod is Pending',
   cause: { code: 'SVC206', subject: `Service/${NAMESPACE}/cart` },

@@ -1,10 +1,12 @@
-// Seen: both pods ErrImagePull, then ImagePullBackOff.
+// Seen: both pods ErrImageNeverPull.
 import { app, objectsOf, withContainer } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'
 import { ask } from './request.ts'
 
 const NAMESPACE = 'f-image'
 const good = app(NAMESPACE)
+// Never, since no node of the lab finds a registry, which is a fault of its own (DNS176).
+const missing = { image: 'docker.io/lab/shop:1.2-rc', imagePullPolicy: 'Never' }
 
 export default namespaceFault({
   name: 'image-missing',
@@ -13,7 +15,7 @@ export default namespaceFault({
   symptom: 'connection refused by cart since the last release',
   cause: { code: 'SVC205', subject: `Service/${NAMESPACE}/cart` },
   namespace: NAMESPACE,
-  broken: objectsOf({ ...good, cart: withContainer(good.cart, { image: 'docker.io/lab/shop:1.2-rc' }) }),
+  broken: objectsOf({ ...good, cart: withContainer(good.cart, missing) }),
   repaired: objectsOf(good),
   unready: ['cart'],
   inEffect: async (lab) => (await ask(lab, NAMESPACE, 'cart')) === 'refused',
