@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
@@ -49,7 +49,14 @@ export default check({
         }),
       ]
     })
-    return found.length > 0 ? found : ok(choosing.length)
+    // A Service without a pod may have a workload that makes none, and nobody could look.
+    const bare = workloads.known ? [] : choosing.filter((it) => backing(it).kind === 'matches-nothing')
+    const unsure =
+      workloads.known || bare.length === 0
+        ? []
+        : [cannotTell(workloads.why.reason, `what makes the pods of ${some(bare.map(full))}: ${workloads.why.detail}`)]
+    const verdicts = [...found, ...unsure]
+    return verdicts.length > 0 ? verdicts : ok(choosing.length)
   },
 
   words: {
