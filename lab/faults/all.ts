@@ -1,4 +1,5 @@
 import agentsOnHostNetwork from './agents-on-host-network.ts'
+import backendHangsUp from './backend-hangs-up.ts'
 import canaryAtZero from './canary-at-zero.ts'
 import dnsAaaaLost from './dns-aaaa-lost.ts'
 import dnsAclBlocksNode from './dns-acl-blocks-node.ts'
@@ -70,7 +71,9 @@ import dnsWrongNameserver from './dns-wrong-nameserver.ts'
 import handMadeSlice from './hand-made-slice.ts'
 import handMadeSliceRight from './hand-made-slice-right.ts'
 import healthy from './healthy.ts'
+import hostPortTaken from './host-port-taken.ts'
 import hostileNamespace from './hostile-namespace.ts'
+import imageMissing from './image-missing.ts'
 import ingressClassUnserved from './ingress-class-unserved.ts'
 import ingressPortMissing from './ingress-port-missing.ts'
 import ingressServiceMissing from './ingress-service-missing.ts'
@@ -91,7 +94,9 @@ import policyDnsAddressOnly from './policy-dns-address-only.ts'
 import policyDnsUdpOnly from './policy-dns-udp-only.ts'
 import policyDnsWrongLabel from './policy-dns-wrong-label.ts'
 import policyForgetsDns from './policy-forgets-dns.ts'
+import policyNamesItsPods from './policy-names-its-pods.ts'
 import portTakenBySidecar from './port-taken-by-sidecar.ts'
+import proxyReadTimeout from './proxy-read-timeout.ts'
 import quotaUsedUp from './quota-used-up.ts'
 import raceHealed from './race-healed.ts'
 import readinessWrongPort from './readiness-wrong-port.ts'
@@ -107,12 +112,16 @@ import slowPod from './slow-pod.ts'
 import targetPortClosed from './target-port-closed.ts'
 import targetPortNameMissing from './target-port-name-missing.ts'
 import targetPortUndeclared from './target-port-undeclared.ts'
+import tlsBackendBroken from './tls-backend-broken.ts'
+import tlsCertificateExpired from './tls-certificate-expired.ts'
+import tlsSecretMissing from './tls-secret-missing.ts'
 import weaveTcBroken from './weave-tc-broken.ts'
 // Every fault there is, by name. Explicit, so that it can be searched for.
 import type { Fault } from './fault.ts'
 
 export const faults: readonly Fault[] = [
   agentsOnHostNetwork,
+  backendHangsUp,
   canaryAtZero,
   dnsAaaaLost,
   dnsAclBlocksNode,
@@ -184,7 +193,9 @@ export const faults: readonly Fault[] = [
   handMadeSlice,
   handMadeSliceRight,
   healthy,
+  hostPortTaken,
   hostileNamespace,
+  imageMissing,
   ingressClassUnserved,
   ingressPortMissing,
   ingressServiceMissing,
@@ -205,7 +216,9 @@ export const faults: readonly Fault[] = [
   policyDnsUdpOnly,
   policyDnsWrongLabel,
   policyForgetsDns,
+  policyNamesItsPods,
   portTakenBySidecar,
+  proxyReadTimeout,
   quotaUsedUp,
   raceHealed,
   readinessWrongPort,
@@ -221,5 +234,8 @@ export const faults: readonly Fault[] = [
   targetPortClosed,
   targetPortNameMissing,
   targetPortUndeclared,
+  tlsBackendBroken,
+  tlsCertificateExpired,
+  tlsSecretMissing,
   weaveTcBroken,
 ]
