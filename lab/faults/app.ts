@@ -1,6 +1,5 @@
 // The application that a namespace fault breaks: web calls cart, both with the image of the shop. Each function makes
-// one
-// object; a fault is the same set of objects with one of them wrong.
+// one object; a fault is the same set of objects with one of them wrong.
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts'
 import type { Container, ContainerPort, PodSpec, Service, ServicePort } from 'kubernetes-types/core/v1.d.ts'
 import type { Ingress, NetworkPolicy, NetworkPolicySpec } from 'kubernetes-types/networking/v1.d.ts'

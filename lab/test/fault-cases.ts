@@ -206,7 +206,10 @@ function clean(ran: Ran): Judged {
   }
 }
 
-/** What was left out for a reason that is no fault, and said: a cordoned node, and a namespace that lets no stranger ask. */
+/**
+ * What was left out for a reason that is no fault, and said: a cordoned node, and a namespace that lets no stranger
+ * ask.
+ */
 function isLeftOut({ ok, cannotTell }: Report): boolean {
   const open = cannotTell.filter((it) => it.code === 'DNS110')
   const cordoned = ok.includes('DNS105') && open.every((it) => /^node \S+: cordoned$/.test(it.why))

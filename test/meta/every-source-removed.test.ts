@@ -102,7 +102,8 @@ describe.each([...built, ...recorded])('%s', (_, model) => {
       const before = whole.results[index]
       if ((result.check.needs as readonly string[]).includes(name))
         expect(`${result.check.code} ${result.verdict}`).toBe(`${result.check.code} cannot-tell`)
-      // Without the policies nobody knows that the probe was not let through: its silence is an error then, told elsewhere.
+      // Without the policies nobody knows that the probe was not let through: its silence is an error then, told
+      // elsewhere.
       const wasKept = before?.cannotTell.some((it) => it.why.includes("keeps the probe's own pods")) === true
       if (wasKept) continue
       if (before?.verdict === 'finding' || before?.verdict === 'cannot-tell')
