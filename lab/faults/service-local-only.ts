@@ -16,7 +16,7 @@ export default namespaceFault({
   kind: 'fault',
   breaks: 'internalTrafficPolicy Local: pods of nodes without a cart reach none',
   symptom: 'cart answers on one node and times out on the others',
-  cause: { code: 'SVC207', subject: `Service/${NAMESPACE}/cart` },
+  cause: { code: 'SVC213', subject: `Service/${NAMESPACE}/cart` },
   namespace: NAMESPACE,
   broken: objectsOf(broken),
   repaired: objectsOf(good),
