@@ -81,6 +81,7 @@ import initContainerWaits from './init-container-waits.ts'
 import jobCompleted from './job-completed.ts'
 import kubeProxyGone from './kube-proxy-gone.ts'
 import leftoversOfJobs from './leftovers-of-jobs.ts'
+import listensOnLoopback from './listens-on-loopback.ts'
 import namespaceRestricted from './namespace-restricted.ts'
 import nativeSidecar from './native-sidecar.ts'
 import nodeCacheHealthy from './node-cache-healthy.ts'
@@ -203,6 +204,7 @@ export const faults: readonly Fault[] = [
   jobCompleted,
   kubeProxyGone,
   leftoversOfJobs,
+  listensOnLoopback,
   namespaceRestricted,
   nativeSidecar,
   nodeCacheHealthy,
