@@ -41,7 +41,7 @@ export default check({
     const others = dnsProbe.nodes.filter((node) => !cut.includes(node))
     // Only who sits beside a server is answered: then not each of the others is at fault, but the way to the servers.
     if (cut.length > 1 && others.every((node) => homes.has(node)) && !cut.some((node) => homes.has(node))) {
-      return [atServers(dnsProbe, cut, others), ...others.map((node) => judge(dnsProbe, node, false))]
+      return [atServers(dnsProbe, cut, others, clusterDns), ...others.map((node) => judge(dnsProbe, node, false))]
     }
     return dnsProbe.nodes.map((node) => judge(dnsProbe, node, cut.includes(node)))
   },
@@ -64,9 +64,9 @@ export default check({
     help: ({ subject: on, args }) =>
       args['cut'] !== undefined
         ? [
-            `look at the way between ${on.name} and the others: the overlay's port, security groups, the CNI's pod there`,
-            `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
-            `on ${on.name}:  tcpdump -ni any port 53 or udp port 8472 or udp port 4789`,
+            `look at the way between ${args['homes']} and the others: the overlay's port, security groups, the CNI's pod there`,
+            `kubectl get pods -A -o wide${on.kind === 'Node' ? ` --field-selector spec.nodeName=${on.name}` : ''}`,
+            `on ${args['homes']}:  tcpdump -ni any port 53 or udp port 8472 or udp port 4789`,
           ]
         : [
             `look at what ${args['how'] === 'refused' ? 'rejects' : 'drops'} port 53 on ${on.name}: firewall rules, the CNI's pod, a node-local cache that died and left its rules`,
@@ -88,12 +88,23 @@ function homesOf(dns: Known<ClusterDns>): ReadonlySet<string> {
   return new Set((dns.known ? dns.value.pods : []).flatMap((it) => (it.node === null || !it.ready ? [] : [it.node])))
 }
 
-function atServers(probe: DnsProbe, cut: readonly string[], homes: readonly string[]): Verdict {
+function atServers(
+  probe: DnsProbe,
+  cut: readonly string[],
+  homes: readonly string[],
+  dns: Known<ClusterDns>,
+): Verdict {
+  const service = dns.known ? dns.value.service : null
+  // Of several nodes that are well, none is to be named for what the others suffer.
+  const on =
+    homes.length > 1 && service !== null
+      ? subject('Service', service.namespace, service.name)
+      : subject('Node', null, homes[0] ?? '')
   const series = probe.series.filter((it) => cut.includes(it.node))
   const loss = lossOf(series)
   const well = lossOf(probe.series.filter((it) => homes.includes(it.node)))
   return finding({
-    subject: subject('Node', null, homes[0] ?? ''),
+    subject: on,
     confidence: 'observed',
     args: {
       how: 'lost',

@@ -32,7 +32,7 @@ describeCheck(check, [
   {
     it: 'AAAA dropped everywhere',
     given: cluster({ network: filterOn('aaaa', ...workers) }),
-    expect: workers.map((name) => ({ subject: `Node/${name}` })),
+    expect: [{ subject: 'Service/kube-system/kube-dns', args: { type: 'AAAA', nodes: 3, elsewhere: '' } }],
   },
   {
     it: 'on the only node probed',

@@ -1,13 +1,15 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { CoreDnsWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe, Lookup } from '../../model/lookups.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
-import { subject } from '../../model/subject.ts'
+import { type Subject, subject } from '../../model/subject.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
+import { onEveryNode, total } from '../../relations/dns/every-node.ts'
 import { nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
+import { silentServers } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { outside, typeFailing } from '../../relations/dns/upstream.ts'
 import { exchange, latency, shares } from './dns-evidence.ts'
@@ -31,38 +33,65 @@ export default check({
 
   run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
     return [
-      ...dnsProbe.nodes.map((node) => judge(dnsProbe, node)),
+      ...dnsProbe.nodes.map((node) => judge(pastSilentServers(dnsProbe), node)),
       ...upstream(dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs),
     ]
   },
 
+  together(findings, model) {
+    const [first] = findings
+    const every = onEveryNode(findings, model)
+    if (first === undefined || every === null || findings.some((it) => it.args['type'] !== first.args['type']))
+      return null
+    const sums = Object.fromEntries(['lost', 'of', 'otherLost'].map((it) => [it, total(findings, it) ?? 0]))
+    const args = { ...first.args, ...sums, elsewhere: '', nodes: every.nodes.length }
+    return { ...first, subject: every.subject, args, symptoms: every.symptoms, explains: every.explains }
+  },
+
   words: {
     headline: ({ subject: on, args }) =>
-      on.kind === 'Node'
-        ? `Every ${args['type']} query from node ${on.name} goes unanswered, so each look-up waits 5 s or fails.`
+      isFromNodes(on, args)
+        ? `Every ${args['type']} query from ${whence(on, args)} goes unanswered, so each look-up waits 5 s or fails.`
         : `CoreDNS's ${upstreamWords(args)} never ${verb(args, 'answers', 'answer')} ${args['type']} queries, so each look-up of an outside name waits 5 s or fails.`,
     detail: ({ subject: on, args }) =>
-      on.kind !== 'Node'
+      !isFromNodes(on, args)
         ? `outside names · ${args['type']} unanswered or SERVFAIL in ${args['lost']} of ${args['of']} look-ups, ${args['other']} in ${args['otherLost']} · names of the cluster are answered`
-        : `on node ${on.name} · ${args['type']} unanswered in ${args['lost']} of ${args['of']} look-ups, ${args['other']} in ${args['otherLost']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
+        : `from ${whence(on, args)} · ${args['type']} unanswered in ${args['lost']} of ${args['of']} look-ups, ${args['other']} in ${args['otherLost']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
     note: ({ subject: on, args }) =>
-      on.kind === 'Node'
+      isFromNodes(on, args)
         ? 'the conntrack race hits A and AAAA alike and spares single questions; a loss that is always one type is a filter on the content'
         : `CoreDNS waits for the ${args['type']} answer and then says SERVFAIL; a resolver waits for both answers`,
     help: ({ subject: on, args }) =>
-      on.kind !== 'Node'
+      !isFromNodes(on, args)
         ? [
             `mend the upstream, or have CoreDNS answer ${args['type']} itself: in the Corefile "template IN ${args['type']} . { rcode NOERROR }"${args['type'] === 'AAAA' ? ' (not where IPv6 is in use)' : ''}`,
             ...askUpstream(args, `${args['type']} example.com`).map((it) => `on a node of CoreDNS:  ${it}`),
             'hopscope explain DNS102',
           ]
         : [
-            `find the rule or device that drops ${args['type']} queries near ${on.name}`,
-            `on ${on.name}:  iptables-save -c | grep -E "u32|string|bpf"    nft list ruleset | grep -B2 drop`,
+            `find the rule or device that drops ${args['type']} queries near ${on.kind === 'Node' ? on.name : 'the DNS servers, or before their Service'}`,
+            `on ${on.kind === 'Node' ? on.name : 'any node'}:  iptables-save -c | grep -E "u32|string|bpf"    nft list ruleset | grep -B2 drop`,
             'hopscope explain DNS102',
           ],
   },
 })
+
+/** A fault before the servers, and not behind them. */
+function isFromNodes(on: Subject, args: Args): boolean {
+  return on.kind === 'Node' || args['nodes'] !== undefined
+}
+
+function whence(on: Subject, args: Args): string {
+  return args['nodes'] === undefined ? `node ${on.name}` : `all ${args['nodes']} nodes probed`
+}
+
+/** A server that answers neither type hides that another thing swallows one: what may have gone there is left out. */
+function pastSilentServers(probe: DnsProbe): DnsProbe {
+  const silent = silentServers(probe)
+  if (silent.size === 0) return probe
+  const series = probe.series.filter(({ server }) => server.role !== 'service' && !silent.has(server.ip))
+  return series.some((it) => it.server.role === 'endpoint') ? { ...probe, series } : probe
+}
 
 function judge(probe: DnsProbe, node: string): Verdict {
   const series = seriesOf(probe, { node, transport: 'udp', zone: 'cluster' }).filter(

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
-import { dnsServerDead } from '../../relations/symptom.ts'
+import { dnsLossOnNode, dnsServerDead } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { isRefused, lossOf, nearlyAll, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
 import { type Reach, serverReach } from '../../relations/dns/server-reach.ts'
@@ -160,6 +160,7 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
     ],
     // A server that is held at its CPU limit loses packets too, and then that is why.
     symptoms: silent ? [dnsServerDead(ip)] : [`dns-loss:server/${ip}`],
-    explains: ['dns-loss:*', 'dns-external:*', 'dns-cut-off:*'],
+    // Of the nodes that hear some server: one that hears none has a fault of its own.
+    explains: here.flatMap((it) => [dnsLossOnNode(it.node), `dns-external:node/${it.node}`]),
   })
 }

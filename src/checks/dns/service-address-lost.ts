@@ -108,7 +108,10 @@ function judge(
   const lost = troubled(series)
   if (!notable(lost, loss.of)) return { verdict: ok(loss.of) }
   const servers = serverReach(probe).filter((it) => it.node === node)
-  if (servers.length === 0 || servers.some((it) => it.state !== 'well'))
+  // One server that is ill cannot lose all of it, so where some server is well, the address has a fault of its own.
+  const all = nearlyAll(loss.unanswered, loss.of)
+  const well = servers.filter((it) => it.state === 'well').length
+  if (well === 0 || (well < servers.length && !all))
     return { verdict: ok(loss.of, `on ${node} the servers themselves lose look-ups as well`) }
   const ready = new Set(
     dns.slices
@@ -134,7 +137,6 @@ function judge(
       ),
     }
   const stray = probe.stray?.find((it) => it.node === node)?.packets ?? null
-  const all = nearlyAll(loss.unanswered, loss.of)
   const ownServer = dns.pods.some((it) => it.node === node)
   const how =
     stray !== null && ownServer && stray >= lost * strayShare

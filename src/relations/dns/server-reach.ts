@@ -53,3 +53,12 @@ function hearsNobody(probe: DnsProbe, node: string): boolean {
   const loss = lossOf(seriesOf(probe, { node, role: 'endpoint' }))
   return nearlyAll(loss.silent, loss.of)
 }
+
+/** Servers that are silent to every node that hears another one: what is lost there says nothing of the nodes. */
+export function silentServers(probe: DnsProbe): ReadonlySet<string> {
+  const told = Map.groupBy(
+    serverReach(probe).filter((it) => it.state !== 'untold'),
+    (it) => it.ip,
+  )
+  return new Set([...told].flatMap(([ip, its]) => (its.every((it) => it.state === 'silent') ? [ip] : [])))
+}
