@@ -88,12 +88,7 @@ function homesOf(dns: Known<ClusterDns>): ReadonlySet<string> {
   return new Set((dns.known ? dns.value.pods : []).flatMap((it) => (it.node === null || !it.ready ? [] : [it.node])))
 }
 
-function atServers(
-  probe: DnsProbe,
-  cut: readonly string[],
-  homes: readonly string[],
-  dns: Known<ClusterDns>,
-): Verdict {
+function atServers(probe: DnsProbe, cut: readonly string[], homes: readonly string[], dns: Known<ClusterDns>): Verdict {
   const service = dns.known ? dns.value.service : null
   // Of several nodes that are well, none is to be named for what the others suffer.
   const on =

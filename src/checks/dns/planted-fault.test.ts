@@ -43,7 +43,12 @@ function dnsOf({ homes, v6 }: World): ClusterDns {
   const all = clusterDns()
   const [like] = all.pods
   const pods = homes.map((node, index) =>
-    pod(`coredns-${index}`, { ...like, name: `coredns-${index}`, ip: v6 ? `fd00:2::${index}` : `10.2.${index}.2`, node }),
+    pod(`coredns-${index}`, {
+      ...like,
+      name: `coredns-${index}`,
+      ip: v6 ? `fd00:2::${index}` : `10.2.${index}.2`,
+      node,
+    }),
   )
   const service = all.service === null ? null : { ...all.service, clusterIP: v6 ? 'fd00:96::a' : '10.96.0.10' }
   return { ...all, service, pods, slices: [slice('kube-dns', pods, { namespace: 'kube-system' })] }
@@ -82,7 +87,11 @@ function faultsOf({ nodes, homes }: World, on?: string): readonly Fault[] {
     { name: 'udp lost', hits: ({ transport }) => transport === 'udp', subjects: all },
     { name: 'tcp lost', hits: ({ transport }) => transport === 'tcp', subjects: all },
     { name: 'aaaa lost', hits: ({ transport }) => transport === 'udp', which: 'aaaa' as const, subjects: all },
-    { name: 'service lost', hits: ({ by }) => by === 'service', subjects: [service, ...(nodes.length > 1 ? [] : ['Node/worker-1'])] },
+    {
+      name: 'service lost',
+      hits: ({ by }) => by === 'service',
+      subjects: [service, ...(nodes.length > 1 ? [] : ['Node/worker-1'])],
+    },
     ...(on === undefined ? askers.slice(0, 1) : [on]).flatMap((node): readonly Fault[] => [
       { name: 'asker', hits: ({ asker }) => asker === node, subjects: [`Node/${node}`] },
       {
@@ -115,8 +124,16 @@ function faultsOf({ nodes, homes }: World, on?: string): readonly Fault[] {
     ...(many
       ? ([
           { name: 'server', hits: ({ server }) => server === 0, subjects: [podOf(0)] },
-          { name: 'server udp', hits: ({ server, transport }) => server === 0 && transport === 'udp', subjects: [podOf(0)] },
-          { name: 'server tcp', hits: ({ server, transport }) => server === 0 && transport === 'tcp', subjects: [podOf(0)] },
+          {
+            name: 'server udp',
+            hits: ({ server, transport }) => server === 0 && transport === 'udp',
+            subjects: [podOf(0)],
+          },
+          {
+            name: 'server tcp',
+            hits: ({ server, transport }) => server === 0 && transport === 'tcp',
+            subjects: [podOf(0)],
+          },
           {
             name: 'server aaaa',
             hits: ({ server, transport }) => server === 0 && transport === 'udp',
@@ -177,10 +194,7 @@ function errorsIn(given: World, faults: readonly Fault[]): readonly string[] {
   )
   return diagnose(model, { checks })
     .roots.filter(({ finding }) => finding.severity === 'error')
-    .map(
-      ({ finding: { subject: on } }) =>
-        `${on.kind}/${on.namespace === null ? '' : `${on.namespace}/`}${on.name}`,
-    )
+    .map(({ finding: { subject: on } }) => `${on.kind}/${on.namespace === null ? '' : `${on.namespace}/`}${on.name}`)
 }
 
 const planted = world.chain((of) => fc.constantFrom(...faultsOf(of)).map((fault) => ({ of, fault })))
@@ -198,8 +212,8 @@ test('whatever is planted, one error stands there, and on what was planted', () 
 })
 
 /**
- * Two that leave each other alone: on two nodes without a server, or on such a node and at a server. A third node without
- * one is well: else what the two have in common could be that they have none.
+ * Two that leave each other alone: on two nodes without a server, or on such a node and at a server. A third node
+ * without one is well: else what the two have in common could be that they have none.
  */
 const pairOfFaults = fc
   .record({ count: fc.integer({ min: 5, max: 6 }), servers: fc.integer({ min: 2, max: 4 }), v6: fc.boolean() })
@@ -208,8 +222,7 @@ const pairOfFaults = fc
     const homes = Array.from({ length: servers }, (_, index) => nodes[3 + (index % (count - 3))] ?? '')
     const of: World = { nodes, homes, v6 }
     const names = ['asker', 'asker udp', 'asker tcp', 'asker aaaa', 'asker service', 'asker cluster zone']
-    const at = (node: string): readonly Fault[] =>
-      faultsOf(of, node).filter((it) => names.includes(it.name))
+    const at = (node: string): readonly Fault[] => faultsOf(of, node).filter((it) => names.includes(it.name))
     const atServer = faultsOf(of).filter((it) => it.name === 'server')
     return fc
       .tuple(fc.constantFrom(...at('worker-1')), fc.constantFrom(...at('worker-2'), ...atServer))
