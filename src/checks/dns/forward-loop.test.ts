@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cluster, dnsWithoutEndpoints, upstreamDead, upstreamRefuses } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
-import { container } from '../../../test/build/pod.ts'
+import { container, pod } from '../../../test/build/pod.ts'
 import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
@@ -20,6 +20,11 @@ const given = (text: string, about: Partial<ClusterDns> = {}) => ({
 const configMap = { subject: 'ConfigMap/kube-system/coredns', confidence: 'inferred', severity: 'error' } as const
 const onHost = clusterDns().pods.map((it) => ({ ...it, hostNetwork: true }))
 
+const cachePod = (ip: string) =>
+  pod('node-local-dns-1', {
+    namespace: 'kube-system',
+    containers: [container({ name: 'node-cache', args: ['-localip', ip] })],
+  })
 const oneDown = clusterDns().pods.map((it, index) => (index === 0 ? it : { ...it, ready: false }))
 const crashing = clusterDns().pods.map((it) => ({
   ...it,
@@ -89,6 +94,37 @@ describeCheck(check, [
     it: 'the upstream asks CoreDNS in turn',
     given: goesRound,
     expect: [{ ...configMap, args: { round: 'yes', to: '192.0.2.53', sent: 41_454 } }],
+  },
+
+  {
+    it: 'the same, where the last word is SERVFAIL, and most queries are for names of the cluster',
+    given: {
+      ...goesRound,
+      dnsProbe: { ...goesRound.dnsProbe, queriesSent: 30_000 },
+      coreDnsWindows: sent({ SERVFAIL: 900 }),
+    },
+    expect: [{ ...configMap, args: { round: 'yes', to: '192.0.2.53' } }],
+  },
+  {
+    it: 'the plug-in `loop` has seen it come back by a server that is not CoreDNS',
+    given: {
+      ...given(corefile('forward . 192.0.2.53 192.0.2.54'), { pods: oneDown }),
+      dnsServerLogs: [serverLog('coredns-1', [{ ...loop, said: loop.said.replace('127.0.0.1', '192.0.2.54') }], 'before')],
+    },
+    expect: [{ ...configMap, confidence: 'observed', args: { round: 'yes', to: '192.0.2.54', sent: 'unknown' } }],
+  },
+  {
+    it: 'the same, and the source of the query tells nothing',
+    given: {
+      ...given(corefile('forward . 192.0.2.53 192.0.2.54'), { pods: oneDown }),
+      dnsServerLogs: [serverLog('coredns-1', [loop], 'before')],
+    },
+    expect: [{ ...configMap, confidence: 'observed', args: { to: '192.0.2.53 or 192.0.2.54' } }],
+  },
+  {
+    it: 'the cache of the nodes, which asks CoreDNS in turn',
+    given: given(corefile('forward . 169.254.20.10'), { nodeCaches: [cachePod('169.254.20.10')] }),
+    expect: [{ ...configMap, args: { why: 'the DNS cache of the nodes, which asks CoreDNS in turn' } }],
   },
 
   {

@@ -6,9 +6,10 @@ import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { corefileEvidence, corefileObject, kubernetesZones } from '../../relations/dns/corefile-text.ts'
+import { cacheAddresses } from '../../relations/dns/node-cache.ts'
 import { errorAnswers, outside, outsideFails, upstreamTotals } from '../../relations/dns/upstream.ts'
 import { forwardings, upstreamsOf } from '../../relations/dns/upstream-servers.ts'
-import { crashesUnheard, logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
+import { crashesUnheard, logEvidence, type Signed, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { dnsServerCrash, dnsServersDown, dnsUpstreamSilent } from '../../relations/symptom.ts'
@@ -44,7 +45,14 @@ export default check({
       seen.length > 0 || signed.length === 0
         ? seen
         : forwards.flatMap(({ server, plugin }) => leadsBackUnseen(server, plugin))
-    const round = loops.length > 0 ? [] : sentBack(clusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows })
+    const round =
+      loops.length > 0
+        ? []
+        : [
+            ...seenByPlugin(clusterDns, forwards, signed),
+            ...sentBack(clusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows }),
+          ].slice(0, 1)
+    const full = signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent')
     const [first] = loops.length > 0 ? loops : round
     const toFile = forwards.some(({ plugin }) => plugin.args.slice(1).some((it) => it.startsWith('/')))
     if (first === undefined && toFile && crashesUnheard(dnsServerLogs, clusterDns.pods))
@@ -61,8 +69,8 @@ export default check({
       args: {
         ...serverArgs(clusterDns),
         round: round.length > 0 ? 'yes' : 'no',
-        sent: round[0]?.sent ?? 0,
-        asked: round[0]?.asked ?? 0,
+        sent: round[0]?.sent ?? 'unknown',
+        asked: round[0]?.asked ?? 'unknown',
         to: first.to,
         why: first.why,
         zone: first.plugin.args[0] ?? '.',
@@ -75,12 +83,21 @@ export default check({
         ...(round.length === 0
           ? []
           : [
-              logEvidence(signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent')),
+              ...(full.length === 0 ? [] : [logEvidence(full)]),
               {
                 kind: 'fact' as const,
-                label: 'queries in the window of the probe',
-                value: `${round[0]?.sent} sent upstream, ${round[0]?.asked} asked by the probe`,
+                label: 'the chain',
+                value: `a pod > CoreDNS > ${first.to} > CoreDNS > ${first.to} > ...`,
               },
+              ...(round[0]?.sent == null
+                ? []
+                : [
+                    {
+                      kind: 'fact' as const,
+                      label: 'queries in the window of the probe',
+                      value: `${round[0].sent} sent upstream, ${round[0].asked} for outside names by the probe`,
+                    },
+                  ]),
             ]),
         ...[...loops, ...round]
           .slice(0, 2)
@@ -93,7 +110,7 @@ export default check({
             : 'not there: the loop goes on until memory is used up',
         },
       ],
-      explains: [dnsServerCrash, dnsServersDown, dnsUpstreamSilent, 'dns-external:*'],
+      explains: [dnsServerCrash, dnsServersDown, dnsUpstreamSilent, 'dns-upstream-full', 'dns-external:*'],
     })
   },
 
@@ -104,7 +121,7 @@ export default check({
       `${on.kind} ${on.namespace}/${on.name} line ${args['line']} · forward to ${args['to']}: ${args['why']}`,
     note: ({ args }) =>
       args['round'] === 'yes'
-        ? "each query comes back to CoreDNS, which sends it on again, until max_concurrent refuses it: that REFUSED is CoreDNS's own, and no list of allowed networks is at fault; the plug-in `loop` looks only when a server starts"
+        ? "each query comes back to CoreDNS, which sends it on again, until max_concurrent refuses it or it times out: REFUSED and SERVFAIL are CoreDNS's own then, and no list of allowed networks is at fault; the plug-in `loop` looks only when a server starts"
         : args['guarded'] === 'yes'
           ? 'the plug-in `loop` looks once, when a server starts, and then ends it: servers that started before still run'
           : 'without the plug-in `loop` nothing stops it: each question goes round until it times out',
@@ -141,15 +158,44 @@ interface Told {
  */
 const roundTimes = 5
 
+interface Round extends Loop {
+  /** null where no counter tells. */
+  readonly sent: number | null
+  readonly asked: number | null
+}
+
 /**
- * The upstream asks CoreDNS in turn. Queries pile up until max_concurrent refuses them, and that REFUSED comes back as
- * the upstream's own answer: a silent upstream gives no answers, and one that refuses gives them at once, so that none
- * pile up.
+ * The plug-in `loop` asks its own server's upstream for a name that nobody else knows, and sees it come back. Where none
+ * of the addresses is CoreDNS's own, one of these servers has sent it: the one that the log names as its source, if any.
  */
-function sentBack(
+function seenByPlugin(
   dns: ClusterDns,
-  { dnsServerLogs, dnsProbe, coreDnsWindows }: Told,
-): readonly (Loop & { readonly sent: number; readonly asked: number })[] {
+  forwards: readonly { readonly server: CorefileServer; readonly plugin: CorefilePlugin }[],
+  signed: readonly Signed[],
+): readonly Round[] {
+  if (signed.length === 0) return []
+  const said = signed.map(({ sign }) => sign.said).join('\n')
+  const zone = /(?:for zone |in )"([^"]*)"/.exec(said)?.[1] ?? '.'
+  const own = new Set(dns.pods.flatMap((it) => it.ip ?? []))
+  const source = /Loop \(\[?([0-9a-f.:]+?)\]?:\d+ -> /i.exec(said)?.[1] ?? ''
+  const its = forwards.filter(({ plugin }) => zoneOf(plugin.args[0] ?? '.') === zoneOf(zone))
+  const all = (its.length > 0 ? its : forwards).flatMap(({ server, plugin }) =>
+    plugin.args.slice(1).map((to) => ({ server, plugin, to })),
+  )
+  const from = all.filter((it) => !own.has(source) && address(it.to)?.ip === source)
+  const named = from.length > 0 ? from : all
+  const to = [...new Set(named.map((it) => it.to))].join(' or ')
+  return named
+    .slice(0, 1)
+    .map((it) => ({ ...it, to, why: 'the plug-in `loop` saw its own query come back', sent: null, asked: null }))
+}
+
+/**
+ * The upstream asks CoreDNS in turn. Queries pile up until max_concurrent refuses them, and that REFUSED or SERVFAIL
+ * comes back as the upstream's own answer: a silent upstream gives no answers, and one that refuses gives them at once,
+ * so that none pile up.
+ */
+function sentBack(dns: ClusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows }: Told): readonly Round[] {
   if (!dnsProbe.known || signsOf(dnsServerLogs, dns.pods, 'too-many-concurrent').length === 0) return []
   const asked = outside(dnsProbe.value)
   const { forwarding, windows, blamed } = upstreamsOf(
@@ -160,11 +206,12 @@ function sentBack(
   )
   const totals = upstreamTotals(windows)
   if (forwarding === null || totals === null || !outsideFails(asked)) return []
-  const refused = totals.answers['REFUSED'] ?? 0
+  const mine = outsideQueries(dnsProbe.value)
+  const errors = errorAnswers(totals.answers)
   if (
-    totals.sent < dnsProbe.value.queriesSent * roundTimes ||
-    refused < 1 ||
-    errorAnswers(totals.answers) < totals.answered * 0.5
+    totals.sent < mine * roundTimes ||
+    errors < 1 ||
+    errors < totals.answered * 0.5
   )
     return []
   const to = blamed[0] ?? forwarding.plugin.args[1] ?? ''
@@ -175,9 +222,17 @@ function sentBack(
       to,
       why: 'what is sent there comes back',
       sent: totals.sent,
-      asked: dnsProbe.value.queriesSent,
+      asked: mine,
     },
   ]
+}
+
+/** What the probe itself asked for outside names, repeats and both types: names of the cluster do not go upstream. */
+function outsideQueries(probe: DnsProbe): number {
+  return probe.series
+    .filter((it) => it.zone === 'external')
+    .flatMap((it) => it.lookups)
+    .reduce((sum, it) => sum + 2 * (1 + it.retries), 0)
 }
 
 /** The servers of a file are those of the node, which nobody shows us; the plug-in `loop` has seen where they lead. */
@@ -203,6 +258,7 @@ function leadsBack(dns: ClusterDns, server: CorefileServer, plugin: CorefilePlug
   const onHost = dns.pods.some((it) => it.hostNetwork)
   const pods = dns.pods.filter(isLive)
   const behind = servicePort(dns)
+  const caches = cacheAddresses(dns)
   return plugin.args.slice(1).flatMap((to) => {
     const at = address(to)
     if (at === null) return []
@@ -211,6 +267,8 @@ function leadsBack(dns: ClusterDns, server: CorefileServer, plugin: CorefilePlug
         ? "the pod's own loopback"
         : at.ip === dns.service?.clusterIP && at.port === 53 && behind !== null && listens.includes(behind)
           ? "the DNS Service's own address"
+          : at.port === 53 && caches.includes(at.ip)
+            ? 'the DNS cache of the nodes, which asks CoreDNS in turn'
           : pods.some((it) => it.ip === at.ip) && !onHost && listens.includes(at.port)
             ? 'a DNS server of this cluster'
             : null

@@ -9,7 +9,7 @@ import { type Subject, subject } from '../../model/subject.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
 import { onEveryNode, total } from '../../relations/dns/every-node.ts'
 import { nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
-import { silentServers } from '../../relations/dns/server-reach.ts'
+import { pastSilentServers } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { outside, typeFailing } from '../../relations/dns/upstream.ts'
 import { exchange, latency, shares } from './dns-evidence.ts'
@@ -83,14 +83,6 @@ function isFromNodes(on: Subject, args: Args): boolean {
 
 function whence(on: Subject, args: Args): string {
   return args['nodes'] === undefined ? `node ${on.name}` : `all ${args['nodes']} nodes probed`
-}
-
-/** A server that answers neither type hides that another thing swallows one: what may have gone there is left out. */
-function pastSilentServers(probe: DnsProbe): DnsProbe {
-  const silent = silentServers(probe)
-  if (silent.size === 0) return probe
-  const series = probe.series.filter(({ server }) => server.role !== 'service' && !silent.has(server.ip))
-  return series.some((it) => it.server.role === 'endpoint') ? { ...probe, series } : probe
 }
 
 function judge(probe: DnsProbe, node: string): Verdict {

@@ -4,6 +4,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { onEveryNode, total } from '../../relations/dns/every-node.ts'
 import { isRefused, lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
+import { pastSilentServers } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
 
@@ -21,7 +22,7 @@ export default check({
   decides: [],
 
   run({ dnsProbe }) {
-    return dnsProbe.nodes.map((node) => judge(dnsProbe, node))
+    return dnsProbe.nodes.map((node) => judge(pastSilentServers(dnsProbe), node))
   },
 
   together(findings, model) {

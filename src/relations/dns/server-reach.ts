@@ -55,10 +55,18 @@ function hearsNobody(probe: DnsProbe, node: string): boolean {
 }
 
 /** Servers that are silent to every node that hears another one: what is lost there says nothing of the nodes. */
-export function silentServers(probe: DnsProbe): ReadonlySet<string> {
+function silentServers(probe: DnsProbe): ReadonlySet<string> {
   const told = Map.groupBy(
     serverReach(probe).filter((it) => it.state !== 'untold'),
     (it) => it.ip,
   )
   return new Set([...told].flatMap(([ip, its]) => (its.every((it) => it.state === 'silent') ? [ip] : [])))
+}
+
+/** The probe without what may have gone to such a server: the Service gives some of its connections to it. */
+export function pastSilentServers(probe: DnsProbe): DnsProbe {
+  const silent = silentServers(probe)
+  if (silent.size === 0) return probe
+  const series = probe.series.filter(({ server }) => server.role !== 'service' && !silent.has(server.ip))
+  return series.some((it) => it.server.role === 'endpoint') ? { ...probe, series } : probe
 }
