@@ -109,7 +109,9 @@ describeCheck(check, [
     it: 'the plug-in `loop` has seen it come back by a server that is not CoreDNS',
     given: {
       ...given(corefile('forward . 192.0.2.53 192.0.2.54'), { pods: oneDown }),
-      dnsServerLogs: [serverLog('coredns-1', [{ ...loop, said: loop.said.replace('127.0.0.1', '192.0.2.54') }], 'before')],
+      dnsServerLogs: [
+        serverLog('coredns-1', [{ ...loop, said: loop.said.replace('127.0.0.1', '192.0.2.54') }], 'before'),
+      ],
     },
     expect: [{ ...configMap, confidence: 'observed', args: { round: 'yes', to: '192.0.2.54', sent: 'unknown' } }],
   },

@@ -165,8 +165,9 @@ interface Round extends Loop {
 }
 
 /**
- * The plug-in `loop` asks its own server's upstream for a name that nobody else knows, and sees it come back. Where none
- * of the addresses is CoreDNS's own, one of these servers has sent it: the one that the log names as its source, if any.
+ * The plug-in `loop` asks its own server's upstream for a name that nobody else knows, and sees it come back. Where
+ * none of the addresses is CoreDNS's own, one of these servers has sent it: the one that the log names as its source,
+ * if any.
  */
 function seenByPlugin(
   dns: ClusterDns,
@@ -208,12 +209,7 @@ function sentBack(dns: ClusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows }: 
   if (forwarding === null || totals === null || !outsideFails(asked)) return []
   const mine = outsideQueries(dnsProbe.value)
   const errors = errorAnswers(totals.answers)
-  if (
-    totals.sent < mine * roundTimes ||
-    errors < 1 ||
-    errors < totals.answered * 0.5
-  )
-    return []
+  if (totals.sent < mine * roundTimes || errors < 1 || errors < totals.answered * 0.5) return []
   const to = blamed[0] ?? forwarding.plugin.args[1] ?? ''
   return [
     {
@@ -269,9 +265,9 @@ function leadsBack(dns: ClusterDns, server: CorefileServer, plugin: CorefilePlug
           ? "the DNS Service's own address"
           : at.port === 53 && caches.includes(at.ip)
             ? 'the DNS cache of the nodes, which asks CoreDNS in turn'
-          : pods.some((it) => it.ip === at.ip) && !onHost && listens.includes(at.port)
-            ? 'a DNS server of this cluster'
-            : null
+            : pods.some((it) => it.ip === at.ip) && !onHost && listens.includes(at.port)
+              ? 'a DNS server of this cluster'
+              : null
     return why === null ? [] : [{ server, plugin, to, why }]
   })
 }
