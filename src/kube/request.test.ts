@@ -45,6 +45,19 @@ describe('Retry-After', () => {
   })
 })
 
+describe('a redirect', () => {
+  it.each([301, 302, 307, 308])('%d takes the token nowhere: it is an answer that is none', async (status) => {
+    const elsewhere = await serve((_, response) => response.end('{}'))
+    const location = `${elsewhere.url}/version`
+    server = await serve((_, response) => sendJson(response, status, {}, { location }))
+    transport = transportTo(server, { token: 's3cret' })
+    const answer = await ask(transport, wanted)
+    await elsewhere.close()
+    expect(answer).toEqual(unknown('failed', `get /version: the API server answered ${status}`))
+    expect(elsewhere.requests).toEqual([])
+  })
+})
+
 describe('what is sent', () => {
   it('carries the token, and whom to impersonate, one header for each group', async () => {
     server = await serve((_, response) => response.end('{}'))
