@@ -65,15 +65,16 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
   const chosen = await dnsService(found.value, place, inScope)
   if (!chosen.known) return chosen
   const service = chosen.value
-  const [slices, behind, caches, corefile] = await Promise.all([
+  const [slices, behind, caches] = await Promise.all([
+
     service === null ? known([]) : inScope.slicesOf(namespace, service.name),
     podsOf(place, service, inScope),
     collectNodeCaches(namespace, inScope),
-    readCorefile(reader, place, service),
   ])
   if (!slices.known) return slices
   if (!behind.known) return behind
   if (!caches.known) return caches
+  const corefile = await readCorefile(reader, place, { service, pods: behind.value })
 
   const vip = service?.clusterIP ?? null
   const held = vip !== null && cacheAddresses({ nodeCaches: caches.value }).includes(vip)
@@ -204,12 +205,17 @@ function carries(labels: Labels, wanted: Labels): boolean {
 }
 
 /**
- * The key `Corefile` of the first ConfigMap that is there, and no other key. Charts name it as the Service; GKE's
- * `kube-dns` holds kube-dns's own settings.
+ * The key `Corefile` of the first ConfigMap that is there, and no other key: the one that the DNS servers mount, else by
+ * its usual names. Charts name it as the Service; GKE's `kube-dns` holds kube-dns's own settings.
  */
-async function readCorefile(reader: Reader, place: Place, service: Service | null): Promise<Known<string>> {
+async function readCorefile(
+  reader: Reader,
+  place: Place,
+  { service, pods }: Pick<ClusterDns, 'service' | 'pods'>,
+): Promise<Known<string>> {
+  const mounted = pods.flatMap((it) => it.corefileMap ?? [])
   const own = service === null || service.name === 'kube-dns' ? [] : [service.name]
-  const names = [...new Set([...own, ...place.configMaps])]
+  const names = [...new Set([...mounted, ...own, ...place.configMaps])]
   for (const name of names) {
     const found = await reader.get(configMaps, place.namespace, name, (raw) => text(fields(raw['data'])['Corefile']))
     if (!found.known && found.why.reason === 'not-there') continue

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { known, unknown } from '../model/known.ts'
 import type { Scope } from '../model/sources.ts'
+import { corefileObject } from '../relations/dns/corefile-text.ts'
 import { clusterOf } from './cluster-of.ts'
 import { collect } from './collect.ts'
 
@@ -261,6 +262,26 @@ describe("the cluster's DNS by relation", () => {
       known: true,
       value: { service: { name: 'dns-coredns' }, domain: 'k8s.example' },
     })
+  })
+
+  test('the Corefile is what the DNS servers mount, whatever its name is', async () => {
+    const volumes = [{ name: 'v', configMap: { name: 'cluster-dns-7', items: [{ key: 'Corefile', path: 'Corefile' }] } }]
+    const spec = { containers: [{ name: 'coredns', image: 'coredns/coredns:1.12.0' }], volumes }
+    const corefile = (domain: string): object => ({ data: { Corefile: `.:53 {\n kubernetes ${domain}\n}` } })
+    const { sources } = await collect(
+      clusterOf({
+        services: objects.services,
+        pods: [named('kube-system', 'coredns-1', { spec, status: { phase: 'Running' } }, dnsLabels)],
+        configmaps: [
+          named('kube-system', 'coredns', corefile('left.over')),
+          named('kube-system', 'cluster-dns-7', corefile('k8s.example')),
+        ],
+      }),
+      { scope: everywhere },
+    )
+    const dns = sources.clusterDns
+    expect(dns).toMatchObject({ known: true, value: { domain: 'k8s.example' } })
+    expect(dns.known && corefileObject(dns.value).name).toBe('cluster-dns-7')
   })
 
   const template = (labels: object, rest: object): object => ({ template: { metadata: { labels }, spec: rest } })

@@ -77,6 +77,8 @@ export interface Pod {
   readonly dnsPolicy: string
   readonly dnsConfig: DnsConfig | null
   /** Where a container mounts something over /etc/resolv.conf: what stands in the volume. Absent where none does. */
+  /** The ConfigMap whose key `Corefile` it mounts, as DNS servers do. */
+  readonly corefileMap?: string
   readonly resolvConfMount?: { readonly kind: string; readonly name: string }
   /** Lines that the kubelet writes into /etc/hosts because the spec asks for them. Absent where there are none. */
   readonly hostAliases?: readonly { readonly ip: string; readonly names: readonly string[] }[]

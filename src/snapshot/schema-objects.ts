@@ -91,6 +91,7 @@ export function objectSchemas(intern: Intern) {
     hostNetwork: flag,
     dnsPolicy: word,
     dnsConfig: v.nullable(dnsConfig),
+    corefileMap: v.exactOptional(v.string()),
     resolvConfMount: v.exactOptional(v.object({ kind: v.string(), name: v.string() })),
     hostAliases: v.exactOptional(v.array(v.object({ ip: v.string(), names: v.array(v.string()) }))),
     dnsHop: v.exactOptional(v.object({ by: v.string(), sign: v.string() })),

@@ -30,6 +30,7 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     dnsPolicy: intern.text(text(spec['dnsPolicy']) ?? 'ClusterFirst'),
     dnsConfig: isObject(spec['dnsConfig']) ? projectDnsConfig(fields(spec['dnsConfig'])) : null,
     ...resolvConfMount(spec),
+    ...corefileMap(spec),
     ...hostAliases(spec),
     ...dnsHop(spec, it.metadata),
     owner: ownerOf(it.metadata, intern),
@@ -126,6 +127,14 @@ function resolvConfMount(spec: Fields): Pick<Pod, 'resolvConfMount'> {
     resolvConfMount:
       secret === null ? { kind: 'volume', name: text(mount['name']) ?? 'unnamed' } : { kind: 'Secret', name: secret },
   }
+}
+
+/** DNS servers mount it by key, under whatever name a chart or an operator gave to the ConfigMap. */
+function corefileMap(spec: Fields): Pick<Pod, 'corefileMap'> {
+  const maps = list(spec['volumes']).map((it) => fields(fields(it)['configMap']))
+  const isCorefile = (it: unknown): boolean => fields(it)['key'] === 'Corefile'
+  const name = text(maps.find((it) => list(it['items']).some(isCorefile))?.['name'])
+  return name === null ? {} : { corefileMap: name }
 }
 
 function hostAliases(spec: Fields): Pick<Pod, 'hostAliases'> {

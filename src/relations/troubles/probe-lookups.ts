@@ -1,6 +1,7 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import type { Model } from '../../model/sources.ts'
+import { corefileObject } from '../dns/corefile-text.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { isTroubled, notable } from '../dns/lookup-loss.ts'
 import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered, nameWrongOf } from '../symptom.ts'
@@ -135,10 +136,9 @@ export function dnsObjects(model: Model): readonly Subject[] {
   const dns = model.sources.clusterDns
   if (!dns.known) return []
   const { service, workload } = dns.value
-  const namespace = service?.namespace ?? workload?.namespace ?? 'kube-system'
   return [
     ...(service === null ? [] : [subject('Service', service.namespace, service.name)]),
     ...(workload === null ? [] : [subject(workload.kind, workload.namespace, workload.name)]),
-    subject('ConfigMap', namespace, 'coredns'),
+    corefileObject(dns.value),
   ]
 }
