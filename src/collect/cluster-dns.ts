@@ -66,7 +66,6 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
   if (!chosen.known) return chosen
   const service = chosen.value
   const [slices, behind, caches] = await Promise.all([
-
     service === null ? known([]) : inScope.slicesOf(namespace, service.name),
     podsOf(place, service, inScope),
     collectNodeCaches(namespace, inScope),
@@ -205,8 +204,8 @@ function carries(labels: Labels, wanted: Labels): boolean {
 }
 
 /**
- * The key `Corefile` of the first ConfigMap that is there, and no other key: the one that the DNS servers mount, else by
- * its usual names. Charts name it as the Service; GKE's `kube-dns` holds kube-dns's own settings.
+ * The key `Corefile` of the first ConfigMap that is there, and no other key: the one that the DNS servers mount, else
+ * by its usual names. Charts name it as the Service; GKE's `kube-dns` holds kube-dns's own settings.
  */
 async function readCorefile(
   reader: Reader,

@@ -265,7 +265,9 @@ describe("the cluster's DNS by relation", () => {
   })
 
   test('the Corefile is what the DNS servers mount, whatever its name is', async () => {
-    const volumes = [{ name: 'v', configMap: { name: 'cluster-dns-7', items: [{ key: 'Corefile', path: 'Corefile' }] } }]
+    const volumes = [
+      { name: 'v', configMap: { name: 'cluster-dns-7', items: [{ key: 'Corefile', path: 'Corefile' }] } },
+    ]
     const spec = { containers: [{ name: 'coredns', image: 'coredns/coredns:1.12.0' }], volumes }
     const corefile = (domain: string): object => ({ data: { Corefile: `.:53 {\n kubernetes ${domain}\n}` } })
     const { sources } = await collect(
