@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../find
 import type { DirectContact, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { known } from '../../model/known.ts'
+import { subjectKey } from '../../model/subject.ts'
 import { endText, excuseOf, isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
 import { isWrongProtocol, nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
 import { routeOfContact, routesTo } from '../../relations/ingress/http-of-ingress.ts'
@@ -30,11 +31,11 @@ export default check({
     const groups = [
       ...Map.groupBy(
         contacts.direct ?? [],
-        ({ service }) => `${service.namespace}/${service.name}:${service.port}`,
+        ({ service, host, path }) => `${service.namespace}/${service.name}:${service.port} ${host}${path}`,
       ).values(),
     ]
     if (groups.length === 0) return notApplicable('no endpoint was asked over HTTP')
-    return groups.flatMap((all): readonly Verdict[] => {
+    const verdicts = groups.flatMap((all): readonly Verdict[] => {
       const its = all.filter((it) => excuse(it) === null)
       const [why] = all.flatMap((it) => excuse(it) ?? [])
       const [first] = all
@@ -44,6 +45,7 @@ export default check({
           : [cannotTell('ambiguous', `Service ${full(first.service)}: ${why}`)]
       return [...blind, ...judge(its, contacts.http, routes)]
     })
+    return worstOfEach(verdicts)
   },
 
   words: {
@@ -62,8 +64,21 @@ export default check({
   },
 })
 
+/** Several URLs of one Service that fail are one fault of it: the one that says most of it is told. */
+function worstOfEach(verdicts: readonly Verdict[]): readonly Verdict[] {
+  const found = verdicts.filter((it) => it.kind === 'finding')
+  const weight = ({ found: { severity, args } }: (typeof found)[number]): number =>
+    (severity === 'error' ? 0 : 10) + patterns.indexOf(args['pattern'] as Pattern)
+  const told = [...Map.groupBy(found, (it) => subjectKey(it.found.subject)).values()].flatMap((its) =>
+    its.toSorted((a, b) => weight(a) - weight(b)).slice(0, 1),
+  )
+  return [...told, ...verdicts.filter((it) => it.kind !== 'finding')]
+}
+
 /** `all`: no endpoint answers well. `guess`: the same, of a path that nobody said is served. */
-type Pattern = 'some' | 'all' | 'guess' | 'protocol'
+type Pattern = (typeof patterns)[number]
+
+const patterns = ['some', 'all', 'guess', 'protocol'] as const
 
 const notes: Readonly<Record<Pattern, string>> = {
   some: 'no controller and no network is between: what one endpoint says and the others do not is its own. Users who get it see an error, and a retry may not',

@@ -7,6 +7,8 @@ import { inTarget, targetOf } from './plan-contacts.ts'
 
 const mostEndpoints = 10
 const mostDirect = 60
+/** URLs of Ingresses that lead to one port. */
+const mostRouted = 3
 /** From each node: an endpoint that fails half of the time is missed by six in one of sixty. */
 export const directTimes = 2
 
@@ -41,24 +43,25 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
     const { service, port } = place
     const about = { namespace: service.namespace, name: service.name, port: port.port }
     const behind = podsOf(place)
-    const question = port.protocol === 'TCP' ? (routed(service, port) ?? declared(port, behind, place)) : null
+    const questions = port.protocol === 'TCP' ? questionsOf(place, behind) : []
     const room = mostDirect - planned.length
     if (port.protocol !== 'TCP') unasked.push({ service: about, protocol: port.protocol, why: 'not-tcp' })
-    else if (question === null) unasked.push({ service: about, protocol: 'TCP', why: 'not-http' })
+    else if (questions.length === 0) unasked.push({ service: about, protocol: 'TCP', why: 'not-http' })
     else if (behind.some(hasSidecar)) unasked.push({ service: about, protocol: 'TCP', why: 'mesh' })
     else {
-      if (place.endpoints.length > Math.min(mostEndpoints, room))
-        unasked.push({ service: about, protocol: 'TCP', why: 'bound' })
-      const some = place.endpoints.slice(0, Math.max(0, Math.min(mostEndpoints, room)))
+      const most = Math.max(0, Math.min(mostEndpoints, Math.floor(room / questions.length)))
+      if (place.endpoints.length > most) unasked.push({ service: about, protocol: 'TCP', why: 'bound' })
       planned.push(
-        ...some.map(({ endpoint, port: at }): PlannedDirect => ({
-          service: about,
-          pod: endpoint.pod,
-          ip: endpoint.ip,
-          port: at,
-          ...question,
-          host: question.host ?? `${service.name}.${service.namespace}`,
-        })),
+        ...place.endpoints.slice(0, most).flatMap(({ endpoint, port: at }) =>
+          questions.map((question): PlannedDirect => ({
+            service: about,
+            pod: endpoint.pod,
+            ip: endpoint.ip,
+            port: at,
+            ...question,
+            host: question.host ?? `${service.name}.${service.namespace}`,
+          })),
+        ),
       )
     }
   }
@@ -87,10 +90,25 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
     return endpoints.flatMap(({ endpoint }) => listed.get(`${service.namespace}/${endpoint.pod ?? ''}`) ?? [])
   }
 
+  /**
+   * What users ask for, then what the kubelet asks for, then the root: a readiness page is often a page apart, which
+   * says that all is well while each user gets an error.
+   */
+  function questionsOf(place: Place, behind: readonly Pod[]): readonly Question[] {
+    const asked = routed(place.service, place.port)
+    const own = declared(place.port, behind, place)
+    const root: Question = { scheme: own?.scheme ?? schemeOf(place.port), host: null, path: '/', basis: 'guessed' }
+    const unrouted = own === null ? [] : [own, root]
+    const all = asked.length > 0 ? asked : unrouted
+    return all.filter((it, at) => all.findIndex((one) => one.path === it.path && one.host === it.host) === at)
+  }
+
   /** By the URL that leads there; a path that the controller may write anew before the pod sees it is no less a GET. */
-  function routed(service: Service, port: ServicePort): Question | null {
-    const by = http.find((it) => it.ingress.namespace === service.namespace && backs(it, service, port))
-    return by === undefined ? null : { scheme: schemeOf(port), host: by.host, path: by.path, basis: by.basis }
+  function routed(service: Service, port: ServicePort): readonly Question[] {
+    return http
+      .filter((it) => it.ingress.namespace === service.namespace && backs(it, service, port))
+      .slice(0, mostRouted)
+      .map((it) => ({ scheme: schemeOf(port), host: it.host, path: it.path, basis: it.basis }))
   }
 
   function backs(asked: PlannedHttp, service: Service, port: ServicePort | null): boolean {
