@@ -6,6 +6,7 @@ import type { Service } from '../model/service.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import type { Workload } from '../model/workload.ts'
 import { cacheAddresses } from '../relations/dns/node-cache.ts'
+import { kubernetesZones } from '../relations/dns/corefile-text.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
 import type { Reader } from './few-at-once.ts'
@@ -49,7 +50,25 @@ export async function collectClusterDns(reader: Reader, inScope: InScope): Promi
   if (!here.known || here.value.service !== null || here.value.pods.length > 0 || here.value.workload !== null)
     return here
   const there = await inPlace(reader, openShift, inScope)
-  return !there.known || there.value.service !== null ? there : here
+  if (!there.known || there.value.service !== null) return there
+  return (await inOtherNamespace(reader, inScope)) ?? here
+}
+
+/**
+ * Where it stands in neither: a Service of the scope that pods could have as their nameserver, with DNS servers behind
+ * it, whose Corefile answers for Services. A DNS server without that is some team's own.
+ */
+async function inOtherNamespace(reader: Reader, inScope: InScope): Promise<Known<ClusterDns> | null> {
+  const all = await inScope.services()
+  const others = (all.known ? all.value : []).filter(
+    (it) => it.namespace !== usual.namespace && it.namespace !== openShift.namespace && isAsked(it),
+  )
+  for (const namespace of new Set(others.map((it) => it.namespace))) {
+    const found = await inPlace(reader, { ...usual, namespace }, inScope)
+    if (!found.known || found.value.service === null || !found.value.corefile.known) continue
+    if (kubernetesZones(parseCorefile(found.value.corefile.value)).length > 0) return found
+  }
+  return null
 }
 
 async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<Known<ClusterDns>> {

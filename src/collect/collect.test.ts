@@ -264,6 +264,29 @@ describe("the cluster's DNS by relation", () => {
     })
   })
 
+  test.each([
+    ['answers for Services', 'kubernetes k8s.example', 'dns/resolver'],
+    ['is some team\'s own', 'file /zones/db.corp', null],
+  ])('in a namespace of its own, a DNS server that %s', async (_, line, expected) => {
+    const inDns = (name: string, rest: object, labels: object = {}): object => named('dns', name, rest, labels)
+    const { sources } = await collect(
+      clusterOf({
+        services: [inDns('resolver', { spec: { clusterIP: '10.96.0.10', selector: own, ports: dnsPorts } })],
+        pods: [
+          inDns(
+            'resolver-1',
+            { spec: { containers: [{ name: 'c', image: 'coredns/coredns:1.12.0' }] }, status: { phase: 'Running' } },
+            own,
+          ),
+        ],
+        configmaps: [inDns('resolver', { data: { Corefile: `.:53 {\n ${line}\n}` } })],
+      }),
+      { scope: everywhere },
+    )
+    const service = sources.clusterDns.known ? sources.clusterDns.value.service : null
+    expect(service === null ? null : `${service.namespace}/${service.name}`).toBe(expected)
+  })
+
   test('the Corefile is what the DNS servers mount, whatever its name is', async () => {
     const volumes = [
       { name: 'v', configMap: { name: 'cluster-dns-7', items: [{ key: 'Corefile', path: 'Corefile' }] } },
