@@ -266,7 +266,7 @@ describe("the cluster's DNS by relation", () => {
 
   test.each([
     ['answers for Services', 'kubernetes k8s.example', 'dns/resolver'],
-    ['is some team\'s own', 'file /zones/db.corp', null],
+    ["is some team's own", 'file /zones/db.corp', null],
   ])('in a namespace of its own, a DNS server that %s', async (_, line, expected) => {
     const inDns = (name: string, rest: object, labels: object = {}): object => named('dns', name, rest, labels)
     const { sources } = await collect(
