@@ -79,6 +79,7 @@ import noExternalAddress from './service/no-external-address.ts'
 import rewriteMistake from './ingress/rewrite-mistake.ts'
 import duplicateRoute from './ingress/duplicate-route.ts'
 import backendProtocol from './ingress/backend-protocol.ts'
+import refusedByController from './ingress/refused-by-controller.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -142,6 +143,7 @@ export const checks: readonly AnyCheck[] = [
   certificateRefused, // ING306
   notConfigured, // ING307
   pathNotFound, // ING308
+  refusedByController, // ING309
   actionMissing, // ING310
   rewriteMistake, // ING311
   duplicateRoute, // ING312
