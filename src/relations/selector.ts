@@ -9,14 +9,22 @@ export const anyOf = (its: readonly Tri[]): Tri =>
   its.includes('yes') ? 'yes' : its.includes('maybe') ? 'maybe' : 'no'
 export const allOf = (its: readonly Tri[]): Tri => (its.includes('no') ? 'no' : its.includes('maybe') ? 'maybe' : 'yes')
 
+/** A label's own value: `constructor` is a valid key, and every object has something under it. */
+export function labelOf(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined
+}
+
 /** A Service's selector, a plain map: every pair must be there. An empty map selects nothing (core/v1 Service). */
 export function hasPairs(pairs: Labels, labels: Labels): boolean {
-  return Object.entries(pairs).every(([key, value]) => labels[key] === value)
+  return Object.entries(pairs).every(([key, value]) => labelOf(labels, key) === value)
 }
 
 /** A label selector as in NetworkPolicies and workloads: an empty one selects everything. */
 export function selects(selector: Selector, labels: Labels): boolean {
-  return hasPairs(selector.matchLabels, labels) && selector.matchExpressions.every((it) => holds(it, labels[it.key]))
+  return (
+    hasPairs(selector.matchLabels, labels) &&
+    selector.matchExpressions.every((it) => holds(it, labelOf(labels, it.key)))
+  )
 }
 
 /** The label that the API server puts on every namespace, since 1.21, and that nobody can change. */
@@ -31,8 +39,8 @@ export function selectsNamespace(selector: Selector, name: string, labels: Label
   const certain = (key: string): boolean => labels !== null || key === namespaceNameLabel
   const judge = (key: string, holds: boolean): Tri => (certain(key) ? (holds ? 'yes' : 'no') : 'maybe')
   return allOf([
-    ...Object.entries(selector.matchLabels).map(([key, value]) => judge(key, seen[key] === value)),
-    ...selector.matchExpressions.map((it) => judge(it.key, holds(it, seen[it.key]))),
+    ...Object.entries(selector.matchLabels).map(([key, value]) => judge(key, labelOf(seen, key) === value)),
+    ...selector.matchExpressions.map((it) => judge(it.key, holds(it, labelOf(seen, it.key)))),
   ])
 }
 

@@ -1,5 +1,5 @@
 import { selects } from '../relations/selector.ts'
-import { contains } from '../relations/policy/policy-allows.ts'
+import { contains } from '../relations/cidr-index.ts'
 import { at, isObject, type Json, list, type Manifest, nameOf, namespaceOf, strings, text } from '../manifest/object.ts'
 import type { Place } from './node-local-traps.ts'
 import { notOffered, notSeen, type NotOffered } from './remedy.ts'

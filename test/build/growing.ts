@@ -203,7 +203,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
       }),
   },
   'policies on all pods': {
-    n: 250,
+    n: 1000,
     of: (n) => about({ pods: apps(1000), networkPolicies: times(n, (i) => egressPolicy(`deny${i}`, closedRules(5))) }),
   },
   'policies and what pods reach': {
@@ -219,7 +219,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
       }),
   },
   slices: {
-    n: 1000,
+    n: 1500,
     of: (n) =>
       about({
         pods: apps(n),
@@ -228,7 +228,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
       }),
   },
   'slices of one Service': {
-    n: 2500,
+    n: 5000,
     of: (n) => {
       const many = apps(n).map((it) => ({ ...it, labels: { app: 'big' } }))
       return about({
@@ -241,7 +241,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
     },
   },
   nodes: {
-    n: 250,
+    n: 600,
     of: (n) => {
       const nodes = times(n, (i) => node(`node-${i}`, { ip: address(i), ready: i % 3 === 0 ? 'False' : 'True' }))
       return about({
@@ -272,7 +272,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
       }),
   },
   lookups: {
-    n: 10,
+    n: 20,
     of: (n) =>
       about({
         nodes: times(n, (i) => node(`node-${i}`)),
@@ -282,7 +282,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
       }),
   },
   'answers to names': {
-    n: 1000,
+    n: 3000,
     of: (n) =>
       about({
         services: served(n),
@@ -298,7 +298,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
       }),
   },
   'DNS servers': {
-    n: 50,
+    n: 400,
     of: (n) =>
       about({
         pods: apps(500),

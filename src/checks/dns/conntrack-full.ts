@@ -15,6 +15,9 @@ import { latency } from './dns-evidence.ts'
  */
 const nearlyFull = 0.9
 
+/** As many other nodes are shown beside it: a comparison, and no list of a thousand under each of a thousand. */
+const others = 15
+
 /**
  * The node's conntrack table is full: every new flow loses its first packet, and its repeats, while flows that are
  * known go on. UDP entries live 30 s, so look-ups alone can fill a small table. `drop` rises and `insert_failed` does
@@ -67,8 +70,9 @@ export default check({
 function unread(conntrack: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>): readonly Verdict[] {
   if (!dnsProbe.known)
     return [cannotTell(dnsProbe.why.reason, `which nodes gave no counters is not known: ${dnsProbe.why.detail}`)]
+  const read = new Set(conntrack.map((it) => it.node))
   return dnsProbe.value.nodes
-    .filter((node) => !conntrack.some((it) => it.node === node))
+    .filter((node) => !read.has(node))
     .map((node) =>
       cannotTell('failed', `the conntrack counters of node ${node} could not be read before and after the probe`),
     )
@@ -112,7 +116,13 @@ function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: K
         kind: 'counters',
         label: 'conntrack during the probe',
         windowMs: it.windowMs,
-        rows: [it, ...all.filter((other) => other !== it)].map((row) => ({
+        rows: [
+          it,
+          ...all
+            .slice(0, others + 1)
+            .filter((other) => other !== it)
+            .slice(0, others),
+        ].map((row) => ({
           where: row.node,
           values: { drop: row.delta.drop, insert_failed: row.delta.insert_failed, early_drop: row.delta.early_drop },
         })),

@@ -6,6 +6,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
+import { once } from '../../relations/once.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { dnsServerDead } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -28,7 +29,10 @@ export default check({
       return notApplicable('no DNS Service that finds its pods by label')
     const ready = readyIps(clusterDns)
     const behind = clusterDns.pods.filter((it) => isLive(it) && it.ip !== null && ready.has(it.ip))
-    const foreign = behind.flatMap((it) => judge(it, behind, clusterDns, dnsProbe))
+    // The first pod of each owner, in the order of the pods: of which one is none of this pod's own kind.
+    const firsts = new Map(behind.toReversed().map((it) => [subjectKey(workloadOfPod(it)), it]))
+    const leaders = behind.filter((it) => firsts.get(subjectKey(workloadOfPod(it))) === it).slice(0, 2)
+    const foreign = behind.flatMap((it) => judge(it, leaders, clusterDns, dnsProbe))
     return foreign.length > 0 ? foreign : ok(behind.length)
   },
 
@@ -46,30 +50,30 @@ export default check({
   },
 })
 
-function readyIps({ slices }: ClusterDns): ReadonlySet<string> {
-  return new Set(
-    slices
-      .flatMap((it) => it.endpoints)
-      .filter((it) => it.ready)
-      .map((it) => it.ip),
-  )
-}
+const readyIps = once(
+  ({ slices }: ClusterDns): ReadonlySet<string> =>
+    new Set(
+      slices
+        .flatMap((it) => it.endpoints)
+        .filter((it) => it.ready)
+        .map((it) => it.ip),
+    ),
+)
 
 /** Another owner than that of the servers, no name of a DNS server in its image, and no port for DNS: all three. */
-function judge(pod: Pod, behind: readonly Pod[], dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
+function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
   const owner = subjectKey(workloadOfPod(pod))
-  const others = behind.filter((it) => subjectKey(workloadOfPod(it)) !== owner)
+  const first = leaders.find((it) => subjectKey(workloadOfPod(it)) !== owner)
   const speaksDns = pod.containers.some(
     (it) =>
       /dns|unbound|bind9?|named/i.test(it.image) ||
       it.ports.some(({ port, name }) => port === 53 || /dns/i.test(name ?? '')),
   )
-  if (others.length === 0 || speaksDns) return []
+  if (first === undefined || speaksDns) return []
   const loss = probe.known ? lossOf(seriesOf(probe.value, { ip: pod.ip ?? '' })) : lossOf([])
   const silent = nearlyAll(loss.silent, loss.of)
   if (loss.of >= 4 && !silent) return []
   const selector = dns.service?.selector ?? {}
-  const [first] = others
   return [
     finding({
       subject: subject('Pod', pod.namespace, pod.name),
@@ -80,7 +84,7 @@ function judge(pod: Pod, behind: readonly Pod[], dns: ClusterDns, probe: Known<D
         servers: readyIps(dns).size,
         image: pod.containers.map((it) => it.image).join(', '),
         owner: pod.owner === null ? 'nobody' : `${workloadOfPod(pod).kind} ${workloadOfPod(pod).name}`,
-        'servers owner': first === undefined ? 'nobody' : `${workloadOfPod(first).kind} ${workloadOfPod(first).name}`,
+        'servers owner': `${workloadOfPod(first).kind} ${workloadOfPod(first).name}`,
         labels: Object.entries(selector)
           .map(([key, value]) => `${key}=${value}`)
           .join(','),

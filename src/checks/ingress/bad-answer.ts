@@ -12,7 +12,7 @@ import {
   portOf,
   urlText,
 } from '../../relations/ingress/http-answers.ts'
-import { directOf, isOfController, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
+import { directOf, isOfController, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
@@ -41,9 +41,7 @@ export default check({
     const verdicts = ingresses
       .filter((it) => isAskedAbout(scope, 'Ingress', it))
       .flatMap((ingress): readonly Verdict[] => {
-        const all = contacts.http.filter(
-          (it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name,
-        )
+        const all = requestsOf(contacts, ingress)
         const heard = all.filter((it) => !mute.has(portOf(it)))
         const http = heard.filter((it) => excuse(it) === null)
         const [why] = heard.flatMap((it) => excuse(it) ?? [])

@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Certificate, Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
-import { strangersOf } from '../../relations/ingress/http-of-ingress.ts'
+import { strangersOf, requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { ingressFails } from '../../relations/symptom.ts'
 import { hostFits } from '../../wire/host-pattern.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
@@ -60,9 +60,7 @@ const notes: Readonly<Record<Fault, string>> = {
 }
 
 function judge(ingress: Ingress, contacts: Contacts): readonly Verdict[] {
-  const own = contacts.http.filter(
-    (it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name,
-  )
+  const own = requestsOf(contacts, ingress)
   const shown = own.flatMap((it) => (it.certificate === undefined ? [] : [{ it, certificate: it.certificate }]))
   const wanted = ingress.tls !== undefined && ingress.tls.length > 0
   if (shown.length === 0) {

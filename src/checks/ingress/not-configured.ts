@@ -3,7 +3,13 @@ import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { urlText } from '../../relations/ingress/http-answers.ts'
-import { directOf, isOfController, routeOfContact, strangersOf } from '../../relations/ingress/http-of-ingress.ts'
+import {
+  directOf,
+  isOfController,
+  routeOfContact,
+  strangersOf,
+  requestsOf,
+} from '../../relations/ingress/http-of-ingress.ts'
 import { ingressBackendFails, ingressFails, noEndpoints } from '../../relations/symptom.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
@@ -55,12 +61,7 @@ interface Around {
 }
 
 function judge(ingress: Ingress, { contacts, ingresses, homes }: Around): readonly Verdict[] {
-  const http = contacts.http.filter(
-    (it) =>
-      it.ingress.namespace === ingress.namespace &&
-      it.ingress.name === ingress.name &&
-      strangersOf(contacts, it).length > 0,
-  )
+  const http = requestsOf(contacts, ingress).filter((it) => strangersOf(contacts, it).length > 0)
   if (http.length === 0) return []
   const foreign = http.filter((it) =>
     isOfController(it, { contacts, ingresses, direct: directOf(contacts, ingress, routeOfContact(ingress, it)) }),

@@ -3,7 +3,7 @@ import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { isNotFound, urlText } from '../../relations/ingress/http-answers.ts'
-import { directOf, isOfController, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
+import { directOf, isOfController, routeOfContact, requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
 
@@ -43,9 +43,7 @@ export default check({
 })
 
 function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress[]): readonly Verdict[] {
-  const http = contacts.http.filter(
-    (it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name && it.status !== null,
-  )
+  const http = requestsOf(contacts, ingress).filter((it) => it.status !== null)
   const urls = [...Map.groupBy(http, urlText)]
   return urls.flatMap(([url, its]): readonly Verdict[] => {
     const [first] = its

@@ -5,6 +5,7 @@ import { type Route, routesOf, routeText, servicesByName } from '../../relations
 import { ingressBackendFails } from '../../relations/symptom.ts'
 import { full, some } from '../service/words.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
+import { nearNames } from '../../relations/near-value.ts'
 
 /** An Ingress is accepted whatever its backends: a Service that is not there shows as a 503 (or 404, or 500) only. */
 export default check({
@@ -21,15 +22,14 @@ export default check({
     const routes = ingresses.flatMap(routesOf)
     if (routes.length === 0) return notApplicable('no Ingress here routes to a Service')
     const find = servicesByName(services)
-    const names = Map.groupBy(services, (it) => it.namespace)
-    const missing = routes.filter((it) => find(it.ingress.namespace, it.backend.service) === null)
-    const groups = [...Map.groupBy(missing, (it) => `${full(it.ingress)}/${it.backend.service}`).values()]
-    const found = groups.flatMap((its) =>
-      verdict(
-        its,
-        (names.get(its[0]?.ingress.namespace ?? '') ?? []).map((it) => it.name),
+    const names = new Map(
+      [...Map.groupBy(services, (it) => it.namespace)].map(
+        ([namespace, its]) => [namespace, nearNames(its.map((it) => it.name))] as const,
       ),
     )
+    const missing = routes.filter((it) => find(it.ingress.namespace, it.backend.service) === null)
+    const groups = [...Map.groupBy(missing, (it) => `${full(it.ingress)}/${it.backend.service}`).values()]
+    const found = groups.flatMap((its) => verdict(its, names.get(its[0]?.ingress.namespace ?? '') ?? nearNames([])))
     return found.length > 0 ? found : ok(routes.length)
   },
 
@@ -47,10 +47,10 @@ export default check({
   },
 })
 
-function verdict(routes: readonly Route[], names: readonly string[]): readonly Verdict[] {
+function verdict(routes: readonly Route[], names: (wanted: string) => readonly string[]): readonly Verdict[] {
   const [first] = routes
   if (first === undefined) return []
-  const near = closest(first.backend.service, names)
+  const near = closest(first.backend.service, names(first.backend.service))
   return [
     finding({
       subject: ingressSubject(first.ingress),

@@ -2,6 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
+import { once } from '../../relations/once.ts'
 import { policyNames } from '../../relations/policy/policy-allows.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, isolating } from '../../relations/policy/policy-dns.ts'
@@ -65,6 +66,12 @@ export default check({
   },
 })
 
+/** How many of the lookups inside pods are known, and how many of these went well. */
+const ends = once((views: readonly InsideView[]) => ({
+  known: views.filter((it) => it.lookup.known).length,
+  well: views.filter((it) => it.lookup.known && it.lookup.value.result === 'ok').length,
+}))
+
 function timedOut(view: InsideView | undefined): boolean {
   return view?.lookup.known === true && view.lookup.value.result === 'timeout'
 }
@@ -85,8 +92,8 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], a
       `${who} denies DNS, yet pod ${group.namespace}/${working.pod} resolves names: policies are not enforced here, or a cache on the node answers`,
     )
   }
-  const elsewhere = all.filter((it) => it.lookup.known && !views.includes(it))
-  const everybody = elsewhere.length > 0 && elsewhere.every((it) => it.lookup.known && it.lookup.value.result !== 'ok')
+  const [looked, ownLooked] = [ends(all), ends(views)]
+  const everybody = looked.known > ownLooked.known && looked.well === ownLooked.well
   const decided = udp.kind === 'unknown' && udp.measured === 'decides' && timedOut(failing) && !everybody
   if (udp.kind === 'unknown' && !decided)
     return cannotTell(

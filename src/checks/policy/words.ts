@@ -4,8 +4,9 @@ import type { Known } from '../../model/known.ts'
 import type { NetworkPolicy, PolicyPeer, PolicyRule, Selector } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
-import { rulesOf } from '../../relations/policy/policy-allows.ts'
+import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
+import { once } from '../../relations/once.ts'
 import type { DnsGroup } from '../../relations/policy/policy-dns.ts'
 import { isEverything } from '../../relations/selector.ts'
 import { dnsLossInNamespace, dnsLossInPod } from '../../relations/symptom.ts'
@@ -106,9 +107,18 @@ export function workloadsText(pods: readonly Pod[]): string {
 
 /** What pods of the group saw from inside. */
 export function viewsOf(group: DnsGroup, views: Known<readonly InsideView[]>): readonly InsideView[] {
-  const names = new Set(group.pods.map((it) => it.name))
-  return views.known ? views.value.filter((it) => it.namespace === group.namespace && names.has(it.pod)) : []
+  if (!views.known) return []
+  const names = [...new Set(group.pods.map((it) => it.name))]
+  const found = names.flatMap((it) => viewsByPod(views.value).get(`${group.namespace}/${it}`) ?? [])
+  return found.toSorted((a, b) => a.place - b.place).map((it) => it.view)
 }
+
+const viewsByPod = once((views: readonly InsideView[]) =>
+  Map.groupBy(
+    views.map((view, place) => ({ view, place })),
+    ({ view }) => `${view.namespace}/${view.pod}`,
+  ),
+)
 
 /**
  * What losing DNS here explains: the pods of the group, by name; and the namespace as a whole where the policy takes

@@ -3,7 +3,9 @@ import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } f
 import type { Service } from '../../model/service.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { expectedEmpty, type ExpectedEmpty } from '../../relations/service/expected-empty.ts'
-import { type NearMiss, nearMiss } from '../../relations/service/near-miss.ts'
+import { type NearMiss, nearMisses } from '../../relations/service/near-miss.ts'
+import { once } from '../../relations/once.ts'
+import { labelOf } from '../../relations/selector.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { isLive, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
@@ -32,15 +34,21 @@ export default check({
     const carriers = Map.groupBy(pods.filter(isLive), (it) => it.namespace)
     const templates = Map.groupBy(workloads.known ? topWorkloads(workloads.value) : [], (it) => it.namespace)
     const siblings = Map.groupBy(services, (it) => it.namespace)
+    const nearest = {
+      pods: byName((namespace) => nearMisses(carriers.get(namespace) ?? [])),
+      made: byName((namespace) =>
+        nearMisses((templates.get(namespace) ?? []).flatMap((it) => it.templates.map((labels) => ({ labels })))),
+      ),
+    }
     const target = scope.target.kind === 'object' ? subjectKey(scope.target.object) : null
 
     const found = choosing.flatMap((service): Verdict[] => {
       const behind = backing(service)
       if (behind.kind !== 'matches-nothing') return []
       const pairs = selectorOf(service) ?? {}
-      const made = (templates.get(service.namespace) ?? []).flatMap((it) => it.templates.map((labels) => ({ labels })))
-      const nearPods = nearMiss(pairs, carriers.get(service.namespace) ?? [])
-      const nearMade = nearMiss(pairs, made) ?? namesakeMiss(service, templates.get(service.namespace) ?? [])
+      const nearPods = nearest.pods(service.namespace)(pairs)
+      const nearMade =
+        nearest.made(service.namespace)(pairs) ?? namesakeMiss(service, templates.get(service.namespace) ?? [])
       const asked = target === subjectKey(serviceSubject(service))
       const meant = nearPods !== null || nearMade !== null || asked
       const here = carriers.get(service.namespace) ?? []
@@ -83,13 +91,34 @@ export default check({
 
 /** A workload of the Service's own name was meant, however far its label is from what the selector wants. */
 function namesakeMiss(service: Service, tops: readonly Top[]): NearMiss | null {
-  const labels = tops.find((it) => it.name === service.name && it.desired > 0)?.templates[0] ?? {}
-  const missing = Object.entries(selectorOf(service) ?? {}).filter(([key, value]) => labels[key] !== value)
+  const labels = wantedByName(tops).get(service.name)?.templates[0] ?? {}
+  const missing = Object.entries(selectorOf(service) ?? {}).filter(([key, value]) => labelOf(labels, key) !== value)
   const [only] = missing
-  const theirs = only === undefined || missing.length > 1 ? undefined : labels[only[0]]
+  const theirs = only === undefined || missing.length > 1 ? undefined : labelOf(labels, only[0])
   return only === undefined || theirs === undefined
     ? null
     : { kind: 'value', key: only[0], wanted: only[1], theirs, carriers: 1 }
+}
+
+/** The first of each name, of those that want pods. */
+const wantedByName = once(
+  (tops: readonly Top[]) =>
+    new Map(
+      tops
+        .filter((it) => it.desired > 0)
+        .toReversed()
+        .map((it) => [it.name, it]),
+    ),
+)
+
+/** Made once for each namespace. */
+function byName<T>(make: (namespace: string) => T): (namespace: string) => T {
+  const made = new Map<string, T>()
+  return (namespace) => {
+    const it = made.get(namespace) ?? make(namespace)
+    made.set(namespace, it)
+    return it
+  }
 }
 
 function opening(args: Readonly<Record<string, string | number>>): string {

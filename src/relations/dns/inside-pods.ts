@@ -3,6 +3,7 @@ import type { Known } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
+import { once } from '../once.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 
 /** A pod that was looked into, with what was found there. */
@@ -16,11 +17,19 @@ export interface InsidePod {
 
 export function insidePods(pods: readonly Pod[], views: readonly InsideView[]): readonly InsidePod[] {
   const byName = new Map(pods.map((it) => [`${it.namespace}/${it.name}`, it]))
-  return views.flatMap((view) => {
-    const pod = byName.get(`${view.namespace}/${view.pod}`)
-    return pod === undefined ? [] : [{ pod, view, resolving: view.resolving ?? null, workload: workloadOfPod(pod) }]
-  })
+  const found = [...byName].flatMap(([name, pod]) => (viewsByPod(views).get(name) ?? []).map((it) => ({ ...it, pod })))
+  return found
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ pod, view }) => ({ pod, view, resolving: view.resolving ?? null, workload: workloadOfPod(pod) }))
 }
+
+/** Asked for the pods of each workload in turn. */
+const viewsByPod = once((views: readonly InsideView[]) =>
+  Map.groupBy(
+    views.map((view, place) => ({ view, place })),
+    ({ view }) => `${view.namespace}/${view.pod}`,
+  ),
+)
 
 /**
  * Tools that call the C library, and so go by nsswitch.conf, /etc/hosts and the options of resolv.conf; nslookup has a

@@ -1,4 +1,5 @@
 import type { Answer, DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
+import { once } from '../once.ts'
 import { blindLagMs } from '../troubles/probe-lag.ts'
 
 /** Look-ups of some series, counted by what became of them. */
@@ -31,13 +32,11 @@ export type Which = Partial<Pick<LookupSeries, 'node' | 'transport' | 'method' |
  * be its own: it shows nothing, of itself or of a server.
  */
 export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[] {
-  const asked = new Set(probe.series.filter((it) => it.server.role === 'service').map((it) => isV6(it.server.ip)))
-  const blind = blindNodes(probe)
-  return probe.series.filter(
+  const { all, byNode, byIp } = counted(probe)
+  const ofIp = which.ip === undefined ? all : (byIp.get(which.ip) ?? [])
+  const among = which.node === undefined ? ofIp : (byNode.get(which.node) ?? [])
+  return among.filter(
     (it) =>
-      !blind.has(it.node) &&
-      (asked.size === 0 || it.server.role !== 'endpoint' || asked.has(isV6(it.server.ip))) &&
-      (which.node === undefined || it.node === which.node) &&
       (which.transport === undefined || it.transport === which.transport) &&
       (which.method === undefined || it.method === which.method) &&
       (which.zone === undefined || it.zone === which.zone) &&
@@ -45,6 +44,17 @@ export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[]
       (which.ip === undefined || it.server.ip === which.ip),
   )
 }
+
+/** The series that show something, by what is asked for most: each node, and each server. */
+const counted = once((probe: DnsProbe) => {
+  const asked = new Set(probe.series.filter((it) => it.server.role === 'service').map((it) => isV6(it.server.ip)))
+  const blind = blindNodes(probe)
+  const isAsked = (ip: string): boolean => asked.size === 0 || asked.has(isV6(ip))
+  const all = probe.series.filter(
+    (it) => !blind.has(it.node) && (it.server.role !== 'endpoint' || isAsked(it.server.ip)),
+  )
+  return { all, byNode: Map.groupBy(all, (it) => it.node), byIp: Map.groupBy(all, (it) => it.server.ip) }
+})
 
 /** Nodes whose probe got the CPU so late that even its timeouts say nothing. */
 export function blindNodes(probe: DnsProbe): ReadonlySet<string> {

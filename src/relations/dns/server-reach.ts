@@ -1,4 +1,5 @@
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import { once } from '../once.ts'
 import { lossOf, nearlyAll, notable, seriesOf, troubled } from './lookup-loss.ts'
 
 /**
@@ -23,17 +24,17 @@ const leastForLossy = 20
 /**
  * Every node with every server that it asked, but for nodes that no server answers: those say nothing of one server.
  */
-export function serverReach(probe: DnsProbe): readonly Reach[] {
-  return everyReach(probe).filter((it) => !hearsNobody(probe, it.node))
-}
+export const serverReach = once((probe: DnsProbe): readonly Reach[] =>
+  everyReach(probe).filter((it) => !hearsNobody(probe, it.node)),
+)
 
 /** The same with the nodes that no server answers: what they have in common with others may say why. */
-export function everyReach(probe: DnsProbe): readonly Reach[] {
-  return probe.nodes.flatMap((node) => {
+export const everyReach = once((probe: DnsProbe): readonly Reach[] =>
+  probe.nodes.flatMap((node) => {
     const series = seriesOf(probe, { node, role: 'endpoint', zone: 'cluster' })
     return [...Map.groupBy(series, (it) => it.server.ip)].map(([ip, its]) => reach(node, ip, its))
-  })
-}
+  }),
+)
 
 function reach(node: string, ip: string, series: readonly LookupSeries[]): Reach {
   const loss = lossOf(series)

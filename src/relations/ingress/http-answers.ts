@@ -73,7 +73,7 @@ interface Seen {
 /** Why a bad answer is the probe's own doing, perhaps; null for one that counts. */
 export function excuseOf(seen: Seen): (it: HttpContact | DirectContact) => string | null {
   const decide = policyOnProbe(seen)
-  const listed = seen.pods.known ? seen.pods.value : []
+  const listed = Map.groupBy(seen.pods.known ? seen.pods.value : [], (it) => it.name)
   return (it) => {
     if (!isBadEnd(it)) return null
     const lag = lagIn(seen.dnsProbe, it.node)
@@ -93,7 +93,7 @@ export function excuseOf(seen: Seen): (it: HttpContact | DirectContact) => strin
     }
     const decision = decide(
       contact,
-      listed.filter((one) => one.name === pod && one.ip === at.ip),
+      (listed.get(pod ?? '') ?? []).filter((one) => one.ip === at.ip),
       null,
     )
     if (decision.kind === 'allowed') return null

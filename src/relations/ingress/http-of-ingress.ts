@@ -1,7 +1,20 @@
 import type { Contacts, DirectContact, HttpContact, StrangerAnswer } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { isBadEnd } from './http-answers.ts'
+import { once, put } from '../once.ts'
 import { type Route, routeFor, routesOf } from './ingress-routes-to-service.ts'
+
+const requestsByIngress = once(({ http }: Contacts) =>
+  Map.groupBy(http, (it) => `${it.ingress.namespace}/${it.ingress.name}`),
+)
+
+/** The requests that were made for this Ingress. */
+export function requestsOf(
+  contacts: Contacts,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): readonly HttpContact[] {
+  return requestsByIngress(contacts).get(`${namespace}/${name}`) ?? []
+}
 
 /** Where the request went: the `Host` header may carry a port, which no rule has. */
 export function routeOfContact(ingress: Ingress, { host, path }: HttpContact): Route | null {
@@ -11,10 +24,12 @@ export function routeOfContact(ingress: Ingress, { host, path }: HttpContact): R
 /** What the pods behind this route said when they were asked themselves. */
 export function directOf(contacts: Contacts, ingress: Ingress, route: Route | null): readonly DirectContact[] {
   if (route === null) return []
-  return (contacts.direct ?? []).filter(
-    ({ service }) => service.namespace === ingress.namespace && service.name === route.backend.service,
-  )
+  return directByService(contacts).get(`${ingress.namespace}/${route.backend.service}`) ?? []
 }
+
+const directByService = once(({ direct }: Contacts) =>
+  Map.groupBy(direct ?? [], ({ service }) => `${service.namespace}/${service.name}`),
+)
 
 interface Around {
   readonly contacts: Contacts
@@ -40,20 +55,36 @@ export function isOfController(it: HttpContact, { contacts, ingresses, direct }:
 }
 
 export function strangersOf(contacts: Contacts, { via, scheme }: HttpContact): readonly StrangerAnswer[] {
-  return (contacts.strangers ?? []).filter((it) => it.via.controllerPod === via.controllerPod && it.scheme === scheme)
+  return strangersByWay(contacts).get(`${via.controllerPod} ${scheme}`) ?? []
 }
+
+const strangersByWay = once(({ strangers }: Contacts) =>
+  Map.groupBy(strangers ?? [], (it) => `${it.via.controllerPod} ${it.scheme}`),
+)
 
 /** A rule without a host, or a default backend, takes every name: then an application answers the stranger. */
 function hasTaker(ingresses: readonly Ingress[], host: string): boolean {
-  return ingresses.some((it) => routeFor(it, host, '/') !== null)
+  return takers(ingresses)(host)
 }
+
+const takers = once((ingresses: readonly Ingress[]) => {
+  const asked = new Map<string, boolean>()
+  return (host: string): boolean => put(asked, host, () => ingresses.some((it) => routeFor(it, host, '/') !== null))
+})
 
 /** The Ingresses that send requests to this Service. */
 export function routesTo(
   ingresses: readonly Ingress[],
   service: { readonly namespace: string; readonly name: string },
 ): readonly Ingress[] {
-  return ingresses.filter(
-    (it) => it.namespace === service.namespace && routesOf(it).some(({ backend }) => backend.service === service.name),
-  )
+  return ingressesByService(ingresses).get(`${service.namespace}/${service.name}`) ?? []
 }
+
+const ingressesByService = once((ingresses: readonly Ingress[]) => {
+  const found = new Map<string, Ingress[]>()
+  for (const it of ingresses) {
+    for (const service of new Set(routesOf(it).map(({ backend }) => backend.service)))
+      put(found, `${it.namespace}/${service}`, () => []).push(it)
+  }
+  return found
+})

@@ -1,6 +1,7 @@
 import type { Ingress, IngressBackend } from '../../model/ingress.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
+import { once } from '../once.ts'
 
 export interface Route {
   readonly ingress: Ingress
@@ -23,14 +24,14 @@ export function isAction(backend: IngressBackend): boolean {
  * Every way from an Ingress to a Service. Backends that are another resource (a storage bucket) name no Service; those
  * that are an action of the AWS Load Balancer Controller name those to which the action forwards, if any.
  */
-export function routesOf(ingress: Ingress): readonly Route[] {
+export const routesOf = once((ingress: Ingress): readonly Route[] => {
   return backendsOf(ingress).flatMap((route) => {
     if (!isAction(route.backend)) return [route]
     const action = ingress.actions?.find((it) => it.name === route.backend.service)
     const path = `metadata.annotations['alb.ingress.kubernetes.io/actions.${route.backend.service}']`
     return (action?.services ?? []).map((it) => ({ ...route, backend: { ...it, path } }))
   })
-}
+})
 
 /** Backends as they stand in the object, actions included. */
 export function backendsOf(ingress: Ingress): readonly Route[] {

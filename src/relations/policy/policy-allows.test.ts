@@ -13,7 +13,8 @@ import {
   rule,
 } from '../../../test/build/policy.ts'
 import { container, pod } from '../../../test/build/pod.ts'
-import { contains, type End, type Flow, podEnd, type PodLike, policyRules } from './policy-allows.ts'
+import { contains } from '../cidr-index.ts'
+import { type End, type Flow, podEnd, type PodLike, policyRules } from './policy-allows.ts'
 
 const web = podEnd(pod('web-1', { ip: '10.2.1.1' }))
 const cart = podEnd(pod('cart-1', { ip: '10.2.2.1', node: 'worker-2' }))

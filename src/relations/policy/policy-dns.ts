@@ -3,8 +3,9 @@ import type { InsideView } from '../../model/inside.ts'
 import { type Known, unknown } from '../../model/known.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
-import { type Direction, signature } from './policy-applies-to-pod.ts'
-import { type Decision, type Flow, podEnd, policyRules } from './policy-allows.ts'
+import { once } from '../once.ts'
+import type { Direction } from './policy-applies-to-pod.ts'
+import { type Decision, type Flow, podEnd, type PolicyRules, policyRules } from './policy-allows.ts'
 import { targetPortIn } from '../service/service-endpoints.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { podResolvers } from '../dns/pod-resolvers.ts'
@@ -47,6 +48,8 @@ export function dnsGroups(
 ): readonly DnsGroup[] {
   const rules = { all: policyRules(policies, namespaces), blocks: policyRules(policies.map(blocksOnly), namespaces) }
   const servers = dns.pods.filter((it) => !isOver(it))
+  // One of each class stands for all: a pod that is a server itself is judged by every one, for it may reach itself.
+  const alike = [...new Map(servers.map((it) => [rules.all.classOf(podEnd(it)), it])).values()]
   const asked = serversAsked(pods, dns, views)
   const memo = new Map<string, { readonly udp: Decision; readonly tcp: Decision }>()
   const groups = new Map<
@@ -61,11 +64,15 @@ export function dnsGroups(
   >()
   for (const pod of pods.filter((it) => asksClusterDns(it, dns))) {
     const server = asked(pod)
-    const at = `${pod.namespace}\n${signature(pod.labels)}\n${server}`
+    const isServer = servers.includes(pod)
+    const at = `${rules.all.classOf(podEnd(pod))}\n${isServer ? pod.name : ''}\n${server}`
     const ways =
       memo.get(at) ??
       (server === null
-        ? { udp: toDns(rules, pod, dns, servers, 'UDP'), tcp: toDns(rules, pod, dns, servers, 'TCP') }
+        ? {
+            udp: toDns(rules, pod, dns, isServer ? servers : alike, 'UDP'),
+            tcp: toDns(rules, pod, dns, isServer ? servers : alike, 'TCP'),
+          }
         : { udp: toAddress(rules, pod, server, 'UDP'), tcp: toAddress(rules, pod, server, 'TCP') })
     memo.set(at, ways)
     const key = `${pod.namespace}\n${decisionKey(ways.udp)}\n${decisionKey(ways.tcp)}\n${server}`
@@ -110,7 +117,7 @@ function toAddress(rules: Rules, pod: Pod, ip: string, protocol: Transport): Dec
 }
 
 interface Rules {
-  readonly all: (flow: Flow) => Decision
+  readonly all: PolicyRules
   /** The same policies with no peer left but ipBlocks: what they let through by address. */
   readonly blocks: (flow: Flow) => Decision
 }
@@ -155,10 +162,10 @@ function toDns(rules: Rules, pod: Pod, dns: ClusterDns, servers: readonly Pod[],
 }
 
 function decisionKey(decision: Decision): string {
-  return decision.kind === 'allowed'
-    ? 'allowed'
-    : `${decision.kind} ${decision.direction} ${decision.by.map((it) => it.name).join(',')}`
+  return decision.kind === 'allowed' ? 'allowed' : `${decision.kind} ${decision.direction} ${namesOf(decision.by)}`
 }
+
+const namesOf = once((by: readonly NetworkPolicy[]) => by.map((it) => it.name).join(','))
 
 /** The policy that a finding is about: the first by name of those that isolate. */
 export function isolating(

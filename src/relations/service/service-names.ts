@@ -1,6 +1,7 @@
 import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
 import { type Corefile, type CorefilePlugin, zoneOf } from '../../wire/corefile.ts'
+import { once, put } from '../once.ts'
 
 /** What one server says to a Service's name that the Service is not. */
 export type WrongName =
@@ -78,16 +79,29 @@ function staleIn(answers: readonly NameAnswer[], all: readonly Endpoint[]): Wron
  * chain that leaves the cluster is not followed.
  */
 export function circleOf(service: Service, services: readonly Service[], domain: string): readonly string[] | null {
-  const byName = new Map(services.map((it) => [`${it.name}.${it.namespace}.svc.${domain}`.toLowerCase(), it]))
+  const find = servicesByDnsName(services)(domain)
   const seen: Service[] = []
   let at: Service | undefined = service
-  while (at?.type === 'ExternalName') {
+  while (at?.type === 'ExternalName' && seen.length < longestCircle) {
     if (seen.includes(at)) return [...seen, at].map((it) => `${it.namespace}/${it.name}`)
     seen.push(at)
-    at = byName.get((at.externalName ?? '').replace(/\.$/, '').toLowerCase())
+    at = find.get((at.externalName ?? '').replace(/\.$/, '').toLowerCase())
   }
   return null
 }
+
+const servicesByDnsName = once((services: readonly Service[]) => {
+  const domains = new Map<string, ReadonlyMap<string, Service>>()
+  return (domain: string): ReadonlyMap<string, Service> =>
+    put(
+      domains,
+      domain,
+      () => new Map(services.map((it) => [`${it.name}.${it.namespace}.svc.${domain}`.toLowerCase(), it])),
+    )
+})
+
+/** No resolver follows nearly as many aliases. */
+const longestCircle = 100
 
 function judgeAlias(target: string, answers: readonly NameAnswer[]): JudgedName {
   const wanted = target.replace(/\.$/, '').toLowerCase()

@@ -1,7 +1,9 @@
 import type { Trouble } from '../../findings/trouble.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { LogSignKind } from '../../model/server-log.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
+import { once } from '../once.ts'
 import { dnsObjects } from './probe-lookups.ts'
 
 /** A DNS server that answers errors to one client in twenty has clients who complain, whoever they are. */
@@ -75,9 +77,14 @@ export function serverLogTroubles(model: Model): readonly Trouble[] {
     )
 }
 
+/** The first of each name. */
+const podsByName = once(
+  ({ pods, nodeCaches }: ClusterDns) => new Map([...pods, ...nodeCaches].toReversed().map((it) => [it.name, it])),
+)
+
 function whose(model: Model, pod: string): Pick<Trouble, 'kind' | 'sufferer' | 'involved' | 'keys' | 'from' | 'ms'> {
   const dns = model.sources.clusterDns
-  const found = dns.known ? [...dns.value.pods, ...dns.value.nodeCaches].find((it) => it.name === pod) : undefined
+  const found = dns.known ? podsByName(dns.value).get(pod) : undefined
   const self = subject('Pod', found?.namespace ?? 'kube-system', pod)
   const node: readonly Subject[] = found === undefined || found.node === null ? [] : [subject('Node', null, found.node)]
   // A server that answers errors, or says that its upstream is silent, does so for whoever asks: any DNS cause will do.

@@ -1,0 +1,83 @@
+import ipaddr from 'ipaddr.js'
+import { once, put } from './once.ts'
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6
+
+/** Parsed texts are kept, up to a bound: the same addresses are asked about again and again. */
+const kept = 100_000
+const addresses = new Map<string, Address | null>()
+
+function addressOf(ip: string): Address | null {
+  const before = addresses.get(ip)
+  if (before !== undefined) return before
+  const address = ipaddr.isValid(ip) ? ipaddr.process(ip) : null
+  if (addresses.size >= kept) addresses.clear()
+  addresses.set(ip, address)
+  return address
+}
+
+interface Range {
+  readonly kind: string
+  readonly bits: number
+  readonly network: string
+}
+
+/** Null for what is no CIDR: it contains nothing. */
+function rangeOf(cidr: string): Range | null {
+  if (!ipaddr.isValidCIDR(cidr)) return null
+  const [range, bits] = ipaddr.parseCIDR(cidr)
+  return { kind: range.kind(), bits, network: networkOf(range, bits) }
+}
+
+/** The first `bits` bits, as text. */
+function networkOf(address: Address, bits: number): string {
+  const bytes = address.toByteArray()
+  const whole = bits >> 3
+  const rest = bits & 7
+  return `${bytes.slice(0, whole).join('.')}/${rest === 0 ? '' : (bytes[whole] ?? 0) >> (8 - rest)}`
+}
+
+export function contains(cidr: string, ip: string): boolean {
+  const [range, address] = [rangeOf(cidr), addressOf(ip)]
+  return (
+    range !== null &&
+    address !== null &&
+    range.kind === address.kind() &&
+    networkOf(address, range.bits) === range.network
+  )
+}
+
+/**
+ * Which of many blocks contain an address: one question for each length of prefix that is there, not for each block.
+ */
+export function byBlock<T>(its: readonly T[], cidrOf: (it: T) => string): (ip: string) => readonly T[] {
+  const kinds = new Map<string, Map<number, Map<string, T[]>>>()
+  for (const it of its) {
+    const range = rangeOf(cidrOf(it))
+    if (range === null) continue
+    const lengths = put(kinds, range.kind, () => new Map<number, Map<string, T[]>>())
+    put(
+      put(lengths, range.bits, () => new Map<string, T[]>()),
+      range.network,
+      () => [],
+    ).push(it)
+  }
+  return (ip) => {
+    const address = addressOf(ip)
+    const lengths = address === null ? undefined : kinds.get(address.kind())
+    if (address === null || lengths === undefined) return []
+    return [...lengths].flatMap(([bits, networks]) => networks.get(networkOf(address, bits)) ?? [])
+  }
+}
+
+interface Block {
+  readonly cidr: string
+  readonly except: readonly string[]
+}
+
+const exceptions = once((except: readonly string[]) => byBlock(except, (it) => it))
+
+/** Whether an address that is in the block is in none of its exceptions. */
+export function isExcepted({ except }: Block, ip: string): boolean {
+  return except.length > 0 && exceptions(except)(ip).length > 0
+}

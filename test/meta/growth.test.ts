@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { checks } from '../../src/checks/registry.ts'
+import { diagnose } from '../../src/engine.ts'
+import type { Model } from '../../src/model/sources.ts'
+import { shapes } from '../build/growing.ts'
+
+/**
+ * Twice as much may cost 2.6 times: linear, with sorting and a garbage collector. What compares each with each costs
+ * four times.
+ */
+const most = 2.6
+
+/** A busy machine makes one measurement longer, never shorter: the best of several counts. */
+const tries = 6
+
+/** The model is new each time: what is made once of a list would be there already. */
+function cpuMs(make: () => Model): number {
+  const model = make()
+  const before = process.cpuUsage()
+  const { results } = diagnose(model, { checks })
+  const { user, system } = process.cpuUsage(before)
+  expect(results.flatMap((it) => it.crash ?? [])).toEqual([])
+  return (user + system) / 1000
+}
+
+describe('twice the cluster costs twice the time', () => {
+  test.each(Object.entries(shapes))(
+    '%s',
+    (_, { n, of }) => {
+      const sizes = [n, 2 * n, 4 * n]
+      // Compiles what will be measured.
+      cpuMs(() => of(n))
+      const best = sizes.map(() => Infinity)
+      const grows = (): readonly number[] => [(best[1] ?? 0) / (best[0] ?? 1), (best[2] ?? 0) / (best[1] ?? 1)]
+      for (let tried = 0; tried < tries && !grows().every((it) => it <= most); tried++) {
+        for (const [index, size] of sizes.entries())
+          best[index] = Math.min(
+            best[index] ?? Infinity,
+            cpuMs(() => of(size)),
+          )
+      }
+      for (const growth of grows())
+        expect(
+          growth,
+          `milliseconds of CPU for ${sizes.join(', ')}: ${best.map((it) => it.toFixed(0)).join(', ')}`,
+        ).toBeLessThanOrEqual(most)
+    },
+    120_000,
+  )
+})
