@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import { trimClientNode } from '../src/kube/esbuild-trim.ts'
 
 const root = join(import.meta.dirname, '..')
-const dist = join(root, 'dist')
+/** Elsewhere for a test, which must not take the bundle from under another one. */
+const dist = process.argv[2] ?? join(root, 'dist')
 const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }).version
 
 const shared: BuildOptions = {
@@ -21,7 +22,7 @@ const shared: BuildOptions = {
 }
 
 rmSync(dist, { recursive: true, force: true })
-mkdirSync(dist)
+mkdirSync(dist, { recursive: true })
 
 await Promise.all([
   build({
@@ -57,3 +58,8 @@ for (const family of readdirSync(checksDir, { withFileTypes: true }).filter((it)
   }
 }
 writeFileSync(join(dist, 'pages.json'), JSON.stringify(pages))
+
+// What `start` shows where there is no cluster: a package has no scenarios beside it.
+copyFileSync(join(root, 'scenarios/dns-race-lossy/snapshot.hops'), join(dist, 'demo.hops'))
+// It is linked into the path, as README says, and called by name.
+chmodSync(join(dist, 'hopscope.js'), 0o755)

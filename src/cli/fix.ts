@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { ToolError } from '../tool-error.ts'
-import { type ClusterFlags, clusterFlags, type ProbeFlags, probeFlags } from './flags.ts'
+import { type ClusterFlags, clusterFlags, type ProbeFlags, probeFlags, repeated } from './flags.ts'
 
 export interface FixFlags extends ClusterFlags, ProbeFlags {
   readonly plan?: boolean
@@ -29,8 +29,18 @@ export function fixFlags(command: Command): Command {
     .option('--verify <plan>', 'run the checks that a plan names again, and compare')
     .option('--undo <plan>', 'put every field that a plan changed back as it was')
     .option('--remedy <id>', 'which remedy, where there are several')
-    .option('--subject <object...>', 'Kind/namespace/name: which finding, or which workload to change')
-    .option('--value <text...>', 'what only you can know, where a remedy asks for it: the address of an upstream')
+    .addOption(
+      repeated(
+        '--subject <object>',
+        'Kind/namespace/name: which finding, or which workload to change; may be repeated',
+      ),
+    )
+    .addOption(
+      repeated(
+        '--value <text>',
+        'what only you can know, where a remedy asks for it: the address of an upstream; may be repeated',
+      ),
+    )
     .option('--remedy-image <image>', 'image of what the remedy installs, for a registry of your own')
     .option(
       '--force',

@@ -36,6 +36,12 @@ export interface ReportFlags {
 
 export const defaultImage = 'docker.io/library/node:24-slim'
 
+/** One value each time that it is given: a flag that takes all words up to the next flag swallows the target. */
+export function repeated(flags: string, description: string): Option {
+  const add = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value]
+  return new Option(flags, description).argParser(add)
+}
+
 /** kubectl's own flags, by kubectl's own names. */
 export function clusterFlags(command: Command): Command {
   return command
@@ -44,7 +50,7 @@ export function clusterFlags(command: Command): Command {
     .option('--cluster <name>', 'kubeconfig cluster to use')
     .option('--user <name>', 'kubeconfig user to use')
     .option('--as <user>', 'user to impersonate')
-    .option('--as-group <group...>', 'groups to impersonate')
+    .addOption(repeated('--as-group <group>', 'a group to impersonate; may be repeated'))
     .option('-n, --namespace <name>', 'namespace to look at')
     .option('-A, --all-namespaces', 'look at every namespace')
     .addOption(
@@ -58,7 +64,7 @@ export function probeFlags(command: Command): Command {
   return command
     .option('--probe', 'measure from short-lived pods and from inside pods that are there')
     .option('--node-access', "also read the nodes' own counters (implies --probe)")
-    .option('--node <name...>', 'probe from these nodes only')
+    .addOption(repeated('--node <name>', 'probe from this node only; may be repeated'))
     .option('--probe-tolerate-all', 'probe from tainted nodes as well')
     .addOption(
       new Option('--image <image>', 'image of the probe pods; needs node 18 or later in it').default(defaultImage),
@@ -80,8 +86,8 @@ export function reportFlags(command: Command): Command {
         .default('warning'),
     )
     .option('--strict', 'exit 1 also when a check could not tell')
-    .option('--only <code...>', 'run these checks only, by code or slug')
-    .option('--ignore <code...>', 'leave out findings: CODE, or CODE=Kind/namespace/name')
+    .addOption(repeated('--only <code>', 'run this check only, by code or slug; may be repeated'))
+    .addOption(repeated('--ignore <code>', 'leave out findings: CODE, or CODE=Kind/namespace/name; may be repeated'))
     .option('-v, --verbose', 'all evidence, and every check that was fine')
     .option('-q, --quiet', 'verdict lines only')
     .addOption(
@@ -101,7 +107,7 @@ export function capacityFlags(command: Command): Command {
       ).argParser(rate),
     )
     .option('--yes', 'start the load without asking')
-    .option('--node <name...>', 'make the load from one of these nodes')
+    .addOption(repeated('--node <name>', 'make the load from this node; may be repeated, for one of several'))
     .option('--probe-tolerate-all', 'make it from a tainted node as well')
     .addOption(
       new Option('--image <image>', 'image of the pod that makes the load; needs node 18 or later in it').default(

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { ToolError } from '../tool-error.ts'
 import type { CleanupFlags } from './cleanup.ts'
+import { commandFirst } from './command-line.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
 import {
   capacityFlags,
@@ -176,21 +177,11 @@ export async function run(args: readonly string[]): Promise<number> {
     })
 
   try {
-    await program.parseAsync(withDefault(args, program), { from: 'user' })
+    await program.parseAsync([...commandFirst(args, program)], { from: 'user' })
     return code
   } catch (error) {
     return report(error)
   }
-}
-
-/** `hopscope -n shop` and `hopscope svc/x` mean `hopscope diagnose …`. */
-function withDefault(args: readonly string[], program: Command): string[] {
-  const first = args[0]
-  const known = new Set([...program.commands.map((it) => it.name()), 'help', '--help', '-h', '--version'])
-  const isTarget = first !== undefined && /^[a-z]+\/.|^https?:\/\//.test(first)
-  return first === undefined || (first.startsWith('-') && !known.has(first)) || isTarget
-    ? ['diagnose', ...args]
-    : [...args]
 }
 
 function report(error: unknown): number {

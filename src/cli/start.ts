@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { run } from './program.ts'
 
 /** The recording that `npm start` shows where there is no cluster: the lossy A/AAAA race, recorded in the lab. */
-const recording = fileURLToPath(new URL('../scenarios/dns-race-lossy/snapshot.hops', import.meta.url))
+const recording = fileURLToPath(new URL('demo.hops', import.meta.url))
 
 /**
  * `npm start`: diagnoses the cluster of the current kubeconfig, reading only; without a kubeconfig it shows the

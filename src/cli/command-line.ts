@@ -1,0 +1,80 @@
+import type { Command } from 'commander'
+
+/** What a user may write before a name, as `svc checkout` or `svc/checkout`: kubectl's words for what can be a target. */
+const kindWords =
+  /^(?:svc|services?|deploy|deployments?|sts|statefulsets?|ds|daemonsets?|rs|replicasets?|jobs?|po|pods?|ing|ingress|ingresses)$/i
+
+/** Commands that take a target. */
+const targeted: ReadonlySet<string> = new Set(['diagnose', 'collect'])
+
+interface Word {
+  readonly text: string
+  readonly is: 'word' | 'flag' | 'value'
+}
+
+/**
+ * The command line as the parser wants it: the command first, wherever it stood. kubectl takes its flags anywhere, and
+ * `hopscope -n shop dns` has to mean what `hopscope dns -n shop` means, or it is silently another command. A line without
+ * a command is a diagnosis.
+ */
+export function commandFirst(args: readonly string[], program: Command): readonly string[] {
+  const words = wordsOf(args, takesValue(program))
+  const at = words.findIndex((it) => it.is === 'word')
+  const first = words[at]?.text
+  if (words.some(({ text, is }) => is === 'flag' && /^(?:--version)$/.test(text)) && first === undefined) return args
+  if (first === undefined) return args.some((it) => it === '--help' || it === '-h') ? args : ['diagnose', ...args]
+  const command = [...program.commands].find((it) => it.name() === first)
+  if (command === undefined) {
+    const known = first === 'help' || !isTarget(first)
+    return known ? [first, ...without(words, at)] : ['diagnose', ...joined(words)]
+  }
+  const rest = words.filter((_, index) => index !== at)
+  // What follows `start` is another command line.
+  if (first === 'start') return [first, ...without(words, at)]
+  if (targeted.has(first)) return [first, ...joined(rest)]
+  const next = rest.findIndex((it) => it.is === 'word')
+  const part = command.commands.find((it) => it.name() === rest[next]?.text)
+  return part === undefined ? [first, ...without(words, at)] : [first, part.name(), ...without(rest, next)]
+}
+
+function isTarget(word: string): boolean {
+  return /^[a-z]+\/.|^https?:\/\//i.test(word) || kindWords.test(word)
+}
+
+function without(words: readonly Word[], at: number): readonly string[] {
+  return words.filter((_, index) => index !== at).map((it) => it.text)
+}
+
+/** `svc checkout` as one word. */
+function joined(words: readonly Word[]): readonly string[] {
+  const places = words.flatMap((it, index) => (it.is === 'word' ? [index] : []))
+  const [kind, name] = [places[0] ?? -1, places[1] ?? -1]
+  const [first, second] = [words[kind]?.text ?? '', words[name]?.text ?? '']
+  if (!kindWords.test(first) || second === '' || second.includes('/')) return words.map((it) => it.text)
+  return words.flatMap(({ text }, index) => {
+    if (index === name) return []
+    return [index === kind ? `${first}/${second}` : text]
+  })
+}
+
+function wordsOf(args: readonly string[], takes: (flag: string) => boolean): readonly Word[] {
+  let [isValue, isOver] = [false, false]
+  return args.map((text): Word => {
+    if (isValue) {
+      isValue = false
+      return { text, is: 'value' }
+    }
+    if (isOver || !text.startsWith('-') || text === '-') return { text, is: 'word' }
+    isOver = text === '--'
+    isValue = takes(text)
+    return { text, is: 'flag' }
+  })
+}
+
+/** Whether a flag's value is the next word: `--only=A` and `-nshop` bring theirs along. */
+function takesValue(program: Command): (flag: string) => boolean {
+  const commands = [program, ...program.commands, ...program.commands.flatMap((it) => it.commands)]
+  const flags = commands.flatMap((it) => it.options).filter((it) => it.required || it.optional)
+  const names = new Set(flags.flatMap((it) => [it.long, it.short]))
+  return (flag) => names.has(flag)
+}
