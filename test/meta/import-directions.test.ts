@@ -84,9 +84,18 @@ const notAtRunTime: Readonly<Record<string, string>> = {
     'bundles the program of the probe pods when run from source; a release carries it ready',
 }
 
-const dependencies = Object.keys(
-  (JSON.parse(read('package.json')) as { readonly dependencies: Readonly<Record<string, string>> }).dependencies,
-)
+/** What goes into the bundle. The package depends on nothing: whoever gets it gets these inside, at one version. */
+const dependencies = ['commander', 'dns-packet', 'ipaddr.js', 'valibot', 'ws', 'yaml']
+
+test('the package depends on no other', () => {
+  const { dependencies: outside, devDependencies } = JSON.parse(read('package.json')) as {
+    readonly dependencies?: Readonly<Record<string, string>>
+    readonly devDependencies: Readonly<Record<string, string>>
+  }
+  expect(outside ?? {}).toEqual({})
+  expect(dependencies.filter((it) => !(it in devDependencies))).toEqual([])
+})
+
 const imports = shipped.flatMap((file) =>
   importsOf(read(file)).map((specifier) => ({ file, specifier, from: partOf(file) })),
 )
