@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 
-/** What a user may write before a name, as `svc checkout` or `svc/checkout`: kubectl's words for what can be a target. */
+/**
+ * What a user may write before a name, as `svc checkout` or `svc/checkout`: kubectl's words for what can be a target.
+ */
 const kindWords =
   /^(?:svc|services?|deploy|deployments?|sts|statefulsets?|ds|daemonsets?|rs|replicasets?|jobs?|po|pods?|ing|ingress|ingresses)$/i
 
@@ -14,7 +16,8 @@ interface Word {
 
 /**
  * The command line as the parser wants it: the command first, wherever it stood. kubectl takes its flags anywhere, and
- * `hopscope -n shop dns` has to mean what `hopscope dns -n shop` means, or it is silently another command. A line without
+ * `hopscope -n shop dns` has to mean what `hopscope dns -n shop` means, or it is silently another command. A line
+ * without
  * a command is a diagnosis.
  */
 export function commandFirst(args: readonly string[], program: Command): readonly string[] {

@@ -3,8 +3,8 @@ import { type Labels, labelOf } from './selector.ts'
 
 /**
  * Labels as far as these selectors can tell them apart, as a text: two things of one class are selected alike by each
- * of
- * them. Ten thousand pods with names and hashes of their own fall into as many classes as the selectors have words for.
+ * of them. Ten thousand pods with names and hashes of their own fall into as many classes as the selectors have words
+ * for.
  */
 export function labelClasses(selectors: readonly Selector[]): (labels: Labels) => string {
   const mentioned = new Map<string, Set<string>>()

@@ -13,9 +13,8 @@ export interface Near {
 
 /**
  * The values that `wanted` may be a slip of. Comparing it with each of ten thousand costs ten seconds for a cluster
- * whose
- * Services have typos; what is one letter off, or has two letters swapped, is found by leaving out a letter on both
- * sides.
+ * whose Services have typos; what is one letter off, or has two letters swapped, is found by leaving out a letter on
+ * both sides.
  */
 export function nearValues(values: readonly string[]): (wanted: string) => readonly Near[] {
   const distinct = [...new Set(values)].toSorted()

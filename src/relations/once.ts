@@ -1,7 +1,6 @@
 /**
  * What is made of a list is made once, however many ask for it: an index instead of one more walk for each asker. Kept
- * as
- * long as the list itself, by its identity, so nothing that is pure becomes less so.
+ * as long as the list itself, by its identity, so nothing that is pure becomes less so.
  */
 export function once<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
   const kept = new WeakMap<Of, { readonly made: Made }>()
