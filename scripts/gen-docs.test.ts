@@ -51,7 +51,7 @@ test('flag tables are put between the markers, and nowhere else', () => {
 })
 
 test('each run-time dependency is argued for, and no other', () => {
-  const manifest = JSON.stringify({ dependencies: { yaml: '1', ws: '1' } })
+  const manifest = JSON.stringify({ bundled: ['yaml', 'ws'] })
   expect(dependencyGaps(manifest, '| `yaml` | kubeconfigs |\n| `left-pad` | because |\n')).toEqual([
     'docs/dependencies.md gives no reason for ws',
     'docs/dependencies.md tells of left-pad, which package.json does not have',

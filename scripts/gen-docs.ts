@@ -204,16 +204,16 @@ function flagRow(option: Option): string {
   return `| \`${option.flags}\` | ${option.description.replaceAll('|', String.raw`\|`)}${known}${value === undefined ? '' : `; default \`${String(value)}\``} |`
 }
 
-/** A dependency without its line of reasons, and a line without its dependency. */
+/** What goes into the bundle without its line of reasons, and a line without its dependency. */
 export function dependencyGaps(manifest: string, page: string): readonly string[] {
-  const { dependencies } = JSON.parse(manifest) as { readonly dependencies: Readonly<Record<string, string>> }
+  const { bundled = [] } = JSON.parse(manifest) as { readonly bundled?: readonly string[] }
   const told = new Map([...page.matchAll(/^\| `([^`]+)` \| (.*) \|$/gm)].map((it) => [it[1] ?? '', it[2] ?? '']))
   return [
-    ...Object.keys(dependencies)
+    ...bundled
       .filter((it) => (told.get(it) ?? '').trim() === '')
       .map((it) => `docs/dependencies.md gives no reason for ${it}`),
     ...[...told.keys()]
-      .filter((it) => !(it in dependencies))
+      .filter((it) => !bundled.includes(it))
       .map((it) => `docs/dependencies.md tells of ${it}, which package.json does not have`),
   ]
 }

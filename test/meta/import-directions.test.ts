@@ -84,14 +84,18 @@ const notAtRunTime: Readonly<Record<string, string>> = {
     'bundles the program of the probe pods when run from source; a release carries it ready',
 }
 
-/** What goes into the bundle. The package depends on nothing: whoever gets it gets these inside, at one version. */
-const dependencies = ['commander', 'dns-packet', 'ipaddr.js', 'valibot', 'ws', 'yaml']
+/** What goes into the bundle: whoever gets the package gets these inside, at one version, and needs no other. */
+const {
+  bundled: dependencies,
+  dependencies: outside,
+  devDependencies,
+} = JSON.parse(read('package.json')) as {
+  readonly bundled: readonly string[]
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+}
 
 test('the package depends on no other', () => {
-  const { dependencies: outside, devDependencies } = JSON.parse(read('package.json')) as {
-    readonly dependencies?: Readonly<Record<string, string>>
-    readonly devDependencies: Readonly<Record<string, string>>
-  }
   expect(outside ?? {}).toEqual({})
   expect(dependencies.filter((it) => !(it in devDependencies))).toEqual([])
 })
