@@ -61,10 +61,6 @@ export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreD
   const share = (rcode: string): number | null => (answers === 0 ? null : (responses[rcode] ?? 0) / answers)
   const total = (of: (it: CoreDnsRates) => number | null): number | null =>
     seen.length === 0 || seen.some((it) => of(it) === null) ? null : seen.reduce((sum, it) => sum + (of(it) ?? 0), 0)
-  const hits = total((it) => it.cacheHits)
-  const misses = total((it) => it.cacheMisses)
-  const asked = total((it) => it.upstream?.queries ?? null)
-  const waited = total((it) => it.upstream?.seconds ?? null)
   const input: SizingInput = {
     // A server that was not seen carries as much as the others, or nobody could say.
     queriesPerSecond:
@@ -75,10 +71,7 @@ export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreD
     ),
     atLimit: servers.some((it) => it.cpuLimitMilli !== null && (cpuShareOf(it) ?? 0) >= fullShare),
     nodes: nodes.known ? nodes.value.length : null,
-    cores:
-      nodes.known && nodes.value.every((it) => it.cpus !== null)
-        ? nodes.value.reduce((sum, it) => sum + (it.cpus ?? 0), 0)
-        : null,
+    cores: coresOf(nodes),
     objects: whole && pods.known && services.known ? pods.value.length + services.value.length : null,
     autopath: clusterDns.value.corefile.known && hasAutopath(clusterDns.value.corefile.value),
     residentBytes: seen.some((it) => it.residentBytes !== null)
@@ -90,13 +83,16 @@ export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreD
     queriesPerSecond: input.queriesPerSecond,
     cpuSecondsPerQuery: input.cpuSecondsPerQuery,
     responses,
-    cacheHitShare: hits === null || misses === null || hits + misses === 0 ? null : hits / (hits + misses),
+    cacheHitShare: hitShare(
+      total((it) => it.cacheHits),
+      total((it) => it.cacheMisses),
+    ),
     nxdomainShare: share('NXDOMAIN'),
     servfailShare: share('SERVFAIL'),
-    upstream:
-      asked === null || waited === null
-        ? null
-        : { queries: asked, meanMs: asked === 0 ? null : (waited / asked) * 1000 },
+    upstream: upstreamOf(
+      total((it) => it.upstream?.queries ?? null),
+      total((it) => it.upstream?.seconds ?? null),
+    ),
     skew: skewOf(perSecond),
     pods: whole && pods.known ? pods.value.length : null,
     services: whole && services.known ? services.value.length : null,
@@ -106,6 +102,21 @@ export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreD
     sizing: dnsSizing(input),
     usedUp: servers.flatMap(usedUpBy),
   }
+}
+
+/** null where one node does not say how many it has. */
+function coresOf(nodes: Model['sources']['nodes']): number | null {
+  if (!nodes.known || nodes.value.some((it) => it.cpus === null)) return null
+  return nodes.value.reduce((sum, it) => sum + (it.cpus ?? 0), 0)
+}
+
+function hitShare(hits: number | null, misses: number | null): number | null {
+  return hits === null || misses === null || hits + misses === 0 ? null : hits / (hits + misses)
+}
+
+function upstreamOf(queries: number | null, seconds: number | null): DnsCapacity['upstream'] {
+  if (queries === null || seconds === null) return null
+  return { queries, meanMs: queries === 0 ? null : (seconds / queries) * 1000 }
 }
 
 function useOf(pod: Pod, model: Model, rates: Known<CoreDnsRates> | undefined): ServerUse {
@@ -165,7 +176,8 @@ function usedUpBy(it: ServerUse): readonly string[] {
   return [
     ...(cpu !== null && cpu >= fullShare
       ? [
-          `${it.pod} uses ${Math.round(cpu * 100)} % of ${it.cpuLimitMilli === null ? `its node's ${it.nodeCores} cores` : `its CPU limit of ${it.cpuLimitMilli}m`}`,
+          `${it.pod} uses ${Math.round(cpu * 100)} % of ` +
+            (it.cpuLimitMilli === null ? `its node's ${it.nodeCores} cores` : `its CPU limit of ${it.cpuLimitMilli}m`),
         ]
       : []),
     ...(memory !== null && memory >= fullShare

@@ -165,7 +165,9 @@ function objects(was: ClusterDns, is: ClusterDns): readonly WatchEvent[] {
       ? [
           {
             kind: 'change' as const,
-            text: `${is.workload?.kind} ${is.workload?.name} wants ${is.workload?.desired} pods, ${was.workload?.desired} before`,
+            text:
+              `${is.workload?.kind} ${is.workload?.name} wants ${is.workload?.desired} pods, ` +
+              `${was.workload?.desired} before`,
           },
         ]
       : []),
@@ -193,7 +195,9 @@ function corefile(was: ClusterDns, is: ClusterDns): readonly WatchEvent[] {
   return [
     {
       kind: 'change',
-      text: `Corefile changed: ${shown.length === 0 ? 'the order of its lines' : shown.slice(0, 3).join('  ')}${shown.length > 3 ? `  and ${shown.length - 3} more lines` : ''}`,
+      text:
+        `Corefile changed: ${shown.length === 0 ? 'the order of its lines' : shown.slice(0, 3).join('  ')}` +
+        (shown.length > 3 ? `  and ${shown.length - 3} more lines` : ''),
     },
   ]
 }
@@ -277,7 +281,9 @@ export function conditions(sample: WatchSample): ReadonlyMap<string, Condition> 
     if (share !== null && share >= limits.cpuShare)
       found.push({
         key: `cpu ${it.pod}`,
-        bad: `${it.pod} at ${Math.round(100 * share)} % of its CPU limit of ${it.cpuLimitMilli}m (hopscope explain DNS103)`,
+        bad:
+          `${it.pod} at ${Math.round(100 * share)} % of its CPU limit ` +
+          `of ${it.cpuLimitMilli}m (hopscope explain DNS103)`,
         good: `${it.pod} under ${100 * limits.cpuCalm} % of its CPU limit again`,
       })
   }
@@ -285,14 +291,18 @@ export function conditions(sample: WatchSample): ReadonlyMap<string, Condition> 
   if (canary !== null && (canary.lost > 0 || canary.maxMs >= limits.canaryMs))
     found.push({
       key: 'canary',
-      bad: `canary on ${canary.node}: ${canary.lost} of ${canary.lookups} look-ups lost, the slowest ${seconds(canary.maxMs / 1000)}`,
+      bad:
+        `canary on ${canary.node}: ${canary.lost} of ${canary.lookups} look-ups lost, ` +
+        `the slowest ${seconds(canary.maxMs / 1000)}`,
       good: `canary on ${canary.node} is answered in time again`,
     })
   for (const it of sample.conntrack)
     if (it.known && it.value.insertFailed > 0)
       found.push({
         key: `conntrack ${it.value.node}`,
-        bad: `conntrack on ${it.value.node}: insert_failed +${it.value.insertFailed}, drop +${it.value.drop} (hopscope explain DNS101)`,
+        bad:
+          `conntrack on ${it.value.node}: insert_failed +${it.value.insertFailed}, ` +
+          `drop +${it.value.drop} (hopscope explain DNS101)`,
         good: `conntrack on ${it.value.node}: insert_failed stands still again`,
       })
   return new Map(found.map((it) => [it.key, it]))

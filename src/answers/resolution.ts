@@ -3,6 +3,7 @@ import type { Service } from '../model/service.ts'
 import type { AskedQuery, Libc, OwnLookup, ResolverWalk, ServerAnswer } from '../model/resolution.ts'
 import type { ResolverDecisions } from '../relations/policy/policy-on-resolver.ts'
 import { isolating } from '../relations/policy/policy-dns.ts'
+import { familyOf, isIpv6 } from '../wire/ip-family.ts'
 
 /** One look-up as a pod would make it, and everything that says whether it works. */
 export interface Resolution {
@@ -77,22 +78,36 @@ export function otherWalk(it: Resolution): ResolverWalk | null {
 export function outcomeOf(it: Resolution): Outcome {
   if (it.hosts.addresses.length > 0) return foreign(it, it.hosts.addresses) ?? { kind: 'in-hosts' }
   const walk = mainWalk(it)
-  if (walk === null)
-    return { kind: 'not-asked', why: it.walks.known ? 'the probe pod told nothing' : it.walks.why.detail }
+  if (walk === null) return notAsked(it)
   const inside = it.from.pod !== null && it.own.known ? it.own.value : null
-  const denied = it.target === null || inside?.result === 'ok' ? null : deniedBy(it.target)
+  const denied = inside?.result === 'ok' ? null : targetDenied(it)
   if (denied !== null) return { kind: 'denied', policy: denied }
   if (walk.end !== 'found') return { kind: 'not-found', end: walk.end }
   if (inside !== null && inside.result !== 'ok') return { kind: 'fails-inside', own: inside }
   if (disagreements(it).length > 0) return { kind: 'disagree' }
   const wrong = foreign(it, inside?.addresses ?? []) ?? notTheService(it, walk) ?? wonBySuffix(it, walk)
   if (wrong !== null) return wrong
+  return otherFails(it) ?? slow(walk, inside) ?? { kind: 'found' }
+}
+
+function targetDenied({ target }: Resolution): string | null {
+  return target === null ? null : deniedBy(target)
+}
+
+function notAsked({ walks }: Resolution): Outcome {
+  return { kind: 'not-asked', why: walks.known ? 'the probe pod told nothing' : walks.why.detail }
+}
+
+function otherFails(it: Resolution): Outcome | null {
   const other = otherWalk(it)
-  if (it.libc === null && other !== null && other.end !== 'found')
-    return { kind: 'other-fails', libc: other.libc, end: other.end }
+  if (it.libc !== null || other === null || other.end === 'found') return null
+  return { kind: 'other-fails', libc: other.libc, end: other.end }
+}
+
+function slow(walk: ResolverWalk, inside: { readonly ms: number } | null): Outcome | null {
   const lost = walk.queries.filter((query) => query.answer === 'timeout').length
   if (lost > 0) return { kind: 'slow', lost, ms: walk.ms }
-  return inside !== null && inside.ms >= slowMs ? { kind: 'slow', lost: 0, ms: inside.ms } : { kind: 'found' }
+  return inside !== null && inside.ms >= slowMs ? { kind: 'slow', lost: 0, ms: inside.ms } : null
 }
 
 /** No resolver waits less than a second before it asks again. */
@@ -102,9 +117,8 @@ const slowMs = 1000
 function foreign(it: Resolution, addresses: readonly string[]): Outcome | null {
   const service = it.service ?? null
   const ip = service?.clusterIP ?? null
-  if (service === null || ip === null || ip === 'None' || ip.includes(':') || service.type === 'ExternalName')
-    return null
-  const says = addresses.filter((one) => !one.includes(':'))
+  if (service === null || ip === null || ip === 'None' || isIpv6(ip) || service.type === 'ExternalName') return null
+  const says = addresses.filter((one) => !isIpv6(one))
   return says.every((one) => one === ip) ? null : { kind: 'not-the-service', service, says }
 }
 
@@ -128,11 +142,11 @@ function notTheService(it: Resolution, walk: ResolverWalk): Outcome | null {
     return null
   if (!it.types.includes('A') && !it.types.includes('AAAA')) return null
   const ip = service.clusterIP.toLowerCase()
-  const says = addressesIn(walk.queries, walk.winner).filter((one) => one.includes(':') === ip.includes(':'))
+  const says = addressesIn(walk.queries, walk.winner).filter((one) => familyOf(one) === familyOf(ip))
   const isTaken = walk.winner !== fullNameOf(service, it.domain)
   if (says.length === 0 && !isTaken) return null
   // IPv6 has many spellings: there the name alone is compared.
-  const isSame = ip.includes(':') ? !isTaken : says.every((one) => one === ip)
+  const isSame = isIpv6(ip) ? !isTaken : says.every((one) => one === ip)
   return isSame
     ? null
     : { kind: 'not-the-service', service, says: says.length > 0 ? says : addressesIn(walk.queries, walk.winner) }

@@ -1,5 +1,6 @@
 import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
+import { familyOf } from '../wire/ip-family.ts'
 import { withoutComment } from '../wire/resolv-conf.ts'
 
 /** One name of a hosts file. */
@@ -25,7 +26,7 @@ export function declaredEntries({ hostAliases }: Pick<Pod, 'hostAliases'>): read
 export function entriesToJudge(entries: readonly HostsEntry[], pod: Pod): readonly HostsEntry[] {
   const others = entries.filter((it) => it.ip !== pod.ip && it.name !== pod.name.toLowerCase())
   return others.filter(
-    (it, at) => others.findIndex((one) => one.name === it.name && one.ip.includes(':') === it.ip.includes(':')) === at,
+    (it, at) => others.findIndex((one) => one.name === it.name && familyOf(one.ip) === familyOf(it.ip)) === at,
   )
 }
 

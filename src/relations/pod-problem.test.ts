@@ -317,22 +317,28 @@ describe('why a pod is not there, from what the API server says', () => {
     )
     const phase = fc.constantFrom('Pending', 'Running', 'Failed', 'Unknown')
     fc.assert(
-      fc.property(restarts, restarts, state, state, phase, fc.boolean(), (mine, its, own, first, now, onNode) => {
-        const it = raw({
-          spec: { ...(onNode ? {} : noNode), initContainers: [{ name: 'first' }] },
-          status: {
-            phase: now,
-            containerStatuses: [{ name: 'app', ready: false, restartCount: mine, state: own }],
-            initContainerStatuses: [{ name: 'first', restartCount: its, state: first }],
-          },
-        })
-        const problem = problemsOf(warned())(it)
-        const next = nextLookAt(problem, it).join('\n')
-        expect(problem.why.length).toBeGreaterThan(0)
-        expect(next).toContain('web-1')
-        if (next.includes('-c app --previous')) expect(mine).toBeGreaterThan(0)
-        if (next.includes('-c first --previous')) expect(its).toBeGreaterThan(0)
-      }),
+      fc.property(
+        fc.record({ restarts, state }),
+        fc.record({ restarts, state }),
+        phase,
+        fc.boolean(),
+        ({ restarts: mine, state: own }, { restarts: its, state: first }, now, onNode) => {
+          const it = raw({
+            spec: { ...(onNode ? {} : noNode), initContainers: [{ name: 'first' }] },
+            status: {
+              phase: now,
+              containerStatuses: [{ name: 'app', ready: false, restartCount: mine, state: own }],
+              initContainerStatuses: [{ name: 'first', restartCount: its, state: first }],
+            },
+          })
+          const problem = problemsOf(warned())(it)
+          const next = nextLookAt(problem, it).join('\n')
+          expect(problem.why.length).toBeGreaterThan(0)
+          expect(next).toContain('web-1')
+          if (next.includes('-c app --previous')) expect(mine).toBeGreaterThan(0)
+          if (next.includes('-c first --previous')) expect(its).toBeGreaterThan(0)
+        },
+      ),
       { numRuns: 300 },
     )
   })

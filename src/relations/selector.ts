@@ -5,9 +5,14 @@ export type Labels = Readonly<Record<string, string>>
 /** Three answers, because labels may not have been readable: `maybe` must never be taken for either of the others. */
 export type Tri = 'no' | 'maybe' | 'yes'
 
-export const anyOf = (its: readonly Tri[]): Tri =>
-  its.includes('yes') ? 'yes' : its.includes('maybe') ? 'maybe' : 'no'
-export const allOf = (its: readonly Tri[]): Tri => (its.includes('no') ? 'no' : its.includes('maybe') ? 'maybe' : 'yes')
+export const anyOf = (its: readonly Tri[]): Tri => {
+  if (its.includes('yes')) return 'yes'
+  return its.includes('maybe') ? 'maybe' : 'no'
+}
+export const allOf = (its: readonly Tri[]): Tri => {
+  if (its.includes('no')) return 'no'
+  return its.includes('maybe') ? 'maybe' : 'yes'
+}
 
 /** A label's own value: `constructor` is a valid key, and every object has something under it. */
 export function labelOf(labels: Labels, key: string): string | undefined {
@@ -37,7 +42,10 @@ export const namespaceNameLabel = 'kubernetes.io/metadata.name'
 export function selectsNamespace(selector: Selector, name: string, labels: Labels | null): Tri {
   const seen: Labels = { ...labels, [namespaceNameLabel]: name }
   const certain = (key: string): boolean => labels !== null || key === namespaceNameLabel
-  const judge = (key: string, holds: boolean): Tri => (certain(key) ? (holds ? 'yes' : 'no') : 'maybe')
+  const judge = (key: string, holds: boolean): Tri => {
+    if (certain(key)) return holds ? 'yes' : 'no'
+    return 'maybe'
+  }
   return allOf([
     ...Object.entries(selector.matchLabels).map(([key, value]) => judge(key, labelOf(seen, key) === value)),
     ...selector.matchExpressions.map((it) => judge(it.key, holds(it, labelOf(seen, it.key)))),

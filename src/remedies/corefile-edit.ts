@@ -103,7 +103,9 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
         reload,
       },
     ],
-    effect: `${edited.effect}. The servers take the new text by themselves within about two minutes (kubelet, then reload); nothing restarts`,
+    effect:
+      `${edited.effect}. The servers take the new text by themselves within about two minutes (kubelet, ` +
+      'then reload); nothing restarts',
     risk: edited.risk,
     verify: { codes: [code], target: 'dns', namespace: null, level: edited.level, p99Ms: null },
     notes: edited.notes,
@@ -115,7 +117,8 @@ function reloadOf({ servers }: Corefile, dns: ClusterDns): Reload | NotOffered {
   const plugins = servers.flatMap((it) => it.plugins)
   if (!plugins.some((it) => it.name === 'reload'))
     return notOffered(
-      'the Corefile has no `reload`: a change would wait for the next restart of each server, and break or help it then',
+      'the Corefile has no `reload`: a change would wait for the next restart of each server, ' +
+        'and break or help it then',
       'add `reload`, and restart the servers once: hopscope explain corefile-edit',
     )
   const port = Number(/:(\d+)$/.exec(plugins.find((it) => it.name === 'prometheus')?.args[0] ?? ':9153')?.[1])
@@ -161,10 +164,13 @@ function withCache({ text, corefile }: Given): Edit | NotOffered {
     say: '+ cache 30',
     level: 'read',
     effect:
-      'answers are kept for 30 s at most, or their TTL if that is less, so most look-ups no longer wait for the upstream',
+      'answers are kept for 30 s at most, or their TTL if that is less, ' +
+      'so most look-ups no longer wait for the upstream',
     risk: {
       level: 'low',
-      why: 'a change of an outside record is seen up to 30 s later; about 10 MB of memory for a full cache on each server',
+      why:
+        'a change of an outside record is seen up to 30 s later; ' +
+        'about 10 MB of memory for a full cache on each server',
     },
     notes: [],
   }

@@ -43,7 +43,8 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     risk: {
       level: 'low',
       why: local
-        ? 'look-ups leave their node again: whoever set Local wanted them to stay, and needs a server on every node for that'
+        ? 'look-ups leave their node again: whoever set Local wanted them to stay, ' +
+          'and needs a server on every node for that'
         : 'adds what every DNS Service has; a policy or a firewall may still stand before it',
     },
     verify: {
@@ -69,7 +70,8 @@ function missingPorts(service: Manifest): readonly Json[] | NotOffered {
   const target = other?.['targetPort'] ?? 53
   if (typeof target !== 'number')
     return notOffered(
-      `the DNS Service leads to the pods' port named ${String(target)}, and how the missing one is named there is not known`,
+      `the DNS Service leads to the pods' port named ${String(target)}, ` +
+        'and how the missing one is named there is not known',
       'kubectl -n kube-system get pods -l k8s-app=kube-dns -o yaml | grep -B1 -A2 containerPort',
     )
   const free = (name: string): boolean => !ports.some((it) => it['name'] === name)

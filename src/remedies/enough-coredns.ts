@@ -65,7 +65,9 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     effect: 'CoreDNS may use the CPU that it needs; its pods are replaced one after another while the others answer',
     risk: {
       level: 'medium',
-      why: 'DNS path of every pod: while a pod is replaced the others carry its share. Without a limit CoreDNS may take CPU from its neighbours; its request still counts',
+      why:
+        'DNS path of every pod: while a pod is replaced the others carry its share. ' +
+        'Without a limit CoreDNS may take CPU from its neighbours; its request still counts',
     },
     verify: { codes: ['DNS103'], target: 'dns', namespace: null, level: 'probe', p99Ms: 100 },
     notes: [
@@ -75,7 +77,8 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
       ...(scaler === null ? [] : [`the count stays: ${scaler.why}`]),
       ...(has === 1 && wanted > 1
         ? [
-            'with one replica its replacement could leave a moment without DNS: the new pods start before the old one goes',
+            'with one replica its replacement could leave a moment without DNS: ' +
+              'the new pods start before the old one goes',
           ]
         : []),
     ],
@@ -89,7 +92,8 @@ function spreadAlone(workload: Subject, before: Manifest, labels: Json): Proposa
   const after = spread(before, labels)
   if (after === before)
     return notOffered(
-      `Deployment ${workload.name} asks for a spread already; the scheduler heeded it when it placed these pods, and never moves one`,
+      `Deployment ${workload.name} asks for a spread already; ` +
+        'the scheduler heeded it when it placed these pods, and never moves one',
       `let it place them anew: kubectl -n ${workload.namespace} rollout restart deployment/${workload.name}`,
     )
   return {

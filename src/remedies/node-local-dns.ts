@@ -3,7 +3,18 @@ import { parse } from 'yaml'
 import { type Subject, subject } from '../model/subject.ts'
 import { type CorefileServer, parseCorefile } from '../wire/corefile.ts'
 import { asDnsName } from '../wire/dns-name.ts'
-import { at, isObject, type Json, list, type Manifest, nameOf, strings, text } from '../manifest/object.ts'
+import {
+  at,
+  isObject,
+  type Json,
+  type JsonObject,
+  list,
+  type Manifest,
+  nameOf,
+  strings,
+  text,
+} from '../manifest/object.ts'
+import { isIpv6 } from '../wire/ip-family.ts'
 import { nodeCacheImage, nodeLocalChanges, nodeLocalName, upstreamName } from './node-local-objects.ts'
 import { trapIn } from './node-local-traps.ts'
 import {
@@ -54,17 +65,18 @@ function dnsService({ model }: Ask): Subject {
   return subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns')
 }
 
-function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
-  const dns = ask.model.sources.clusterDns
-  if (!dns.known || dns.value.service === null) return notOffered('where this cluster keeps its DNS is not known')
-  if (!dns.value.corefile.known)
-    return notOffered(
-      `the Corefile could not be read (${dns.value.corefile.why.detail}), and with it the cluster's domain`,
-    )
+interface Served {
+  readonly vip: string
+  readonly raw: Manifest
+  readonly selector: JsonObject
+  readonly ports: readonly JsonObject[]
+}
+
+/** The DNS Service as the cache needs it, or why it can't be used. */
+function served(ask: Ask, objects: Objects, vip: string | null): Served | NotOffered {
   const raw = objects.one(dnsService(ask))
   if (!raw.known) return notSeen('the DNS Service', raw)
   const selector = at(raw.value ?? {}, 'spec', 'selector')
-  const vip = dns.value.service.clusterIP
   if (raw.value === null || !isObject(selector) || Object.keys(selector).length === 0)
     return notOffered('the DNS Service has no selector, so the cache could not find CoreDNS behind it')
   if (
@@ -75,6 +87,28 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     return notOffered('the DNS Service is not in kube-system: this distribution lays its DNS out in its own way')
   if (vip === null || !isIPv4(vip))
     return notOffered(`the DNS Service's address is ${vip ?? 'none'}: only IPv4 is worked out`)
+  const ports = list(at(raw.value, 'spec', 'ports'))
+    .filter(isObject)
+    .filter((it) => it['port'] === 53)
+    .map((it) => ({
+      name: it['name'] ?? 'dns',
+      port: 53,
+      protocol: it['protocol'] ?? 'TCP',
+      targetPort: it['targetPort'] ?? 53,
+    }))
+  return { vip, raw: raw.value, selector, ports }
+}
+
+function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
+  const dns = ask.model.sources.clusterDns
+  if (!dns.known || dns.value.service === null) return notOffered('where this cluster keeps its DNS is not known')
+  if (!dns.value.corefile.known)
+    return notOffered(
+      `the Corefile could not be read (${dns.value.corefile.why.detail}), and with it the cluster's domain`,
+    )
+  const service = served(ask, objects, dns.value.service.clusterIP)
+  if ('kind' in service) return service
+  const { vip, raw, selector, ports } = service
   const domain = asDnsName(dns.value.domain)
   if (domain === null) return notOffered('the domain of the cluster, as the Corefile has it, is no DNS name')
   const mode = proxyMode(objects)
@@ -93,15 +127,6 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   if (trap !== null) return trap
 
   const allToCoreDns = hasOwnWays(corefile.servers)
-  const ports = list(at(raw.value, 'spec', 'ports'))
-    .filter(isObject)
-    .filter((it) => it['port'] === 53)
-    .map((it) => ({
-      name: it['name'] ?? 'dns',
-      port: 53,
-      protocol: it['protocol'] ?? 'TCP',
-      targetPort: it['targetPort'] ?? 53,
-    }))
   if (!['UDP', 'TCP'].every((protocol) => ports.some((it) => it.protocol === protocol)))
     return notOffered('the DNS Service does not serve TCP 53, and the cache asks CoreDNS over TCP')
   const nodes = ask.model.sources.nodes
@@ -121,11 +146,14 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
       allToCoreDns,
     }),
     effect: ipvs
-      ? `a cache listens on ${localAddress} on ${on}; pods use it once each kubelet's clusterDNS is ${localAddress} and they are made again (kube-proxy in IPVS mode)`
+      ? `a cache listens on ${localAddress} on ${on}; pods use it once each kubelet's clusterDNS is ` +
+        `${localAddress} and they are made again (kube-proxy in IPVS mode)`
       : `pods on ${on} use the cache at once; no restarts (kube-proxy in ${mode} mode)`,
     risk: {
       level: mode === 'nftables' ? 'high' : 'medium',
-      why: `DNS path of every pod. If the cache dies on a node, DNS fails on that node until it is back${mode === 'nftables' ? '. Not verified with kube-proxy in nftables mode: try it on a test cluster first' : ''}`,
+      why:
+        'DNS path of every pod. If the cache dies on a node, DNS fails on that node until it is back' +
+        (mode === 'nftables' ? '. Not verified with kube-proxy in nftables mode: try it on a test cluster first' : ''),
     },
     verify: {
       codes: ['DNS101', 'DNS103'],
@@ -136,22 +164,26 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     },
     ...(ipvs
       ? {
-          undoFirst: `turn clusterDNS of each kubelet back to ${vip}, restart the kubelets, and recreate the pods: a pod that asks ${localAddress} has no DNS without the cache`,
+          undoFirst:
+            `turn clusterDNS of each kubelet back to ${vip}, restart the kubelets, and recreate the pods: ` +
+            `a pod that asks ${localAddress} has no DNS without the cache`,
         }
       : {}),
     notes: [
       ...(ipvs
         ? [
-            `set clusterDNS: [${localAddress}] in each kubelet's configuration, restart the kubelets, and recreate the pods; until then they ask as before, and --verify will say so`,
+            `set clusterDNS: [${localAddress}] in each kubelet's configuration, restart the kubelets, ` +
+              'and recreate the pods; until then they ask as before, and --verify will say so',
           ]
         : []),
       ...(allToCoreDns
         ? [
-            "the Corefile treats some names in a way of its own, so the cache asks CoreDNS for every name; upstream's manifest would ask the node's servers for outside names, past it",
+            'the Corefile treats some names in a way of its own, so the cache asks CoreDNS for every name; ' +
+              "upstream's manifest would ask the node's servers for outside names, past it",
           ]
         : []),
       ...(ask.image === null ? [`image ${nodeCacheImage}; another one: --remedy-image`] : []),
-      ...notesOn(ask, raw.value, corefile.servers),
+      ...notesOn(ask, raw, corefile.servers),
       'while a cache pod restarts, look-ups on its node are lost for seconds; clients ask again',
     ],
   }
@@ -163,21 +195,24 @@ function notesOn(ask: Ask, service: Manifest, servers: readonly CorefileServer[]
   const windows = (nodes.known ? nodes.value : []).filter((it) => it.labels['kubernetes.io/os'] === 'windows').length
   const v6 = list(at(service, 'spec', 'clusterIPs'))
     .map(text)
-    .find((it) => it?.includes(':') === true)
+    .find((it) => it !== null && it !== undefined && isIpv6(it))
   return [
     ...(windows > 0
       ? [
-          `${windows} node${windows === 1 ? ' runs' : 's run'} Windows, for which there is no node cache: pods there go on asking CoreDNS`,
+          `${windows} node${windows === 1 ? ' runs' : 's run'} Windows, for which there is no node cache: ` +
+            'pods there go on asking CoreDNS',
         ]
       : []),
     ...(v6 === undefined
       ? []
       : [
-          `the DNS Service's IPv6 address ${v6} is not the cache's: pods that ask it go on asking CoreDNS, through conntrack`,
+          `the DNS Service's IPv6 address ${v6} is not the cache's: pods that ask it go on asking CoreDNS, ` +
+            'through conntrack',
         ]),
     ...(servers.some((it) => it.plugins.some((one) => one.name === 'autopath'))
       ? [
-          '`autopath` stops working: behind a cache CoreDNS does not see which pod asks, so look-ups walk the search list again',
+          '`autopath` stops working: behind a cache CoreDNS does not see which pod asks, ' +
+            'so look-ups walk the search list again',
         ]
       : []),
   ]
@@ -196,7 +231,8 @@ function proxyMode(objects: Objects): 'iptables' | 'ipvs' | 'nftables' | NotOffe
   if (!found.known) return notSeen("kube-proxy's mode (ConfigMap kube-system/kube-proxy)", found)
   if (found.value === null)
     return notOffered(
-      'there is no ConfigMap kube-system/kube-proxy, so the mode of kube-proxy (or what stands in its place) is not known',
+      'there is no ConfigMap kube-system/kube-proxy, ' +
+        'so the mode of kube-proxy (or what stands in its place) is not known',
       'the right layout depends on it: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/',
     )
   const config = text(at(found.value, 'data', 'config.conf')) ?? text(at(found.value, 'data', 'config')) ?? ''

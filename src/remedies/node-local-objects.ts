@@ -78,7 +78,8 @@ function corefile(it: NodeLocal): string {
   const bind = it.ipvs ? it.local : `${it.local} ${it.vip}`
   const coreDns = it.ipvs ? it.vip : '__PILLAR__CLUSTER__DNS__'
   const block = (zone: string, cache: string, forward: string, more = ''): string =>
-    `${zone}:53 {\n    errors\n    cache ${cache}\n    reload\n    loop\n    bind ${bind}\n    forward . ${forward}\n    prometheus :9253\n${more}}\n`
+    `${zone}:53 {\n    errors\n    cache ${cache}\n    reload\n    loop\n    bind ${bind}\n    forward . ` +
+    `${forward}\n    prometheus :9253\n${more}}\n`
   const byTcp = `${coreDns} {\n        force_tcp\n    }`
   return [
     block(

@@ -29,7 +29,8 @@ function closedForClients({ local, vip }: Place, policies: readonly Manifest[]):
   if (closed.length === 0) return null
   const names = closed.slice(0, 5).map(full).join(', ')
   return notOffered(
-    `${closed.length} NetworkPolic${closed.length === 1 ? 'y' : 'ies'} would keep pods from the cache: ${names}${closed.length > 5 ? ', …' : ''}`,
+    `${closed.length} NetworkPolic${closed.length === 1 ? 'y' : 'ies'} would keep pods from the cache: ` +
+      `${names}${closed.length > 5 ? ', …' : ''}`,
     `let them out to ${local}/32 and ${vip}/32 on UDP and TCP 53 (ipBlock) first`,
   )
 }
@@ -51,7 +52,8 @@ function closedAtServers({ ask, selector }: Place, policies: readonly Manifest[]
   const [first] = on
   if (first === undefined || on.some(lets)) return null
   return notOffered(
-    `NetworkPolicy ${full(first)} guards CoreDNS, and lets nobody in from the nodes' own addresses, from which the cache asks`,
+    `NetworkPolicy ${full(first)} guards CoreDNS, and lets nobody in from the nodes' own addresses, ` +
+      'from which the cache asks',
     'let the nodes in on TCP and UDP 53 (ipBlock) first',
   )
 }

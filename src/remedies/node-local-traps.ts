@@ -63,7 +63,8 @@ function cilium(daemonSets: readonly Manifest[]): NotOffered | null {
     ? null
     : notOffered(
         `the network is Cilium (DaemonSet ${full(found)}), where this layout has no effect`,
-        'Cilium needs a CiliumLocalRedirectPolicy and a cache without hostNetwork: https://docs.cilium.io/en/stable/network/kubernetes/local-redirect-policy/',
+        'Cilium needs a CiliumLocalRedirectPolicy and a cache without hostNetwork: ' +
+          'https://docs.cilium.io/en/stable/network/kubernetes/local-redirect-policy/',
       )
 }
 
@@ -79,7 +80,8 @@ function elsewhereAsked({ ask, vip }: Place): NotOffered | null {
   return other === undefined
     ? null
     : notOffered(
-        `pods on ${other.node} ask ${other.server.ip} (their kubelet's clusterDNS), and not the DNS Service ${vip}, whose address the cache takes`,
+        `pods on ${other.node} ask ${other.server.ip} (their kubelet's clusterDNS), ` +
+          `and not the DNS Service ${vip}, whose address the cache takes`,
       )
 }
 
@@ -89,7 +91,8 @@ function addressRules({ corefile }: Place): NotOffered | null {
   return found === undefined
     ? null
     : notOffered(
-        `the Corefile has \`${found.name}\` (line ${found.line}), which goes by the client's address: behind a cache every client is a node`,
+        `the Corefile has \`${found.name}\` (line ${found.line}), which goes by the client's address: ` +
+          'behind a cache every client is a node',
       )
 }
 

@@ -74,15 +74,10 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     const found = objects.one(workload)
     if (!found.known) return notSeen(name, found)
     if (found.value === null) return notOffered(`there is no ${name}`)
-    if (at(found.value, 'spec', 'paused') === true)
-      return notOffered(`${name} is paused: the change would wait, and nobody would see whether it works`)
-    if (at(found.value, 'spec', 'updateStrategy', 'type') === 'OnDelete')
-      return notOffered(`${name} updates a pod only when someone deletes it: nothing would change until then`)
-    const edited = edit({ before: found.value, name, vip, kind })
+    const edited = rollsOutNever(found.value, name) ?? edit({ before: found.value, name, vip, kind })
     if ('kind' in edited) return edited
     changes.push({ verb: 'replace', object: workload, before: found.value, after: edited.after, say: edited.say })
   }
-  const [only, ...others] = new Set(which.map((it) => it.namespace))
   return {
     kind: 'proposal',
     applicability: 'judgement',
@@ -90,22 +85,38 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     effect: `${effects[code] ?? ''}. They are replaced one after another, as in any rollout`,
     risk: {
       level: 'medium',
-      why: 'names that only the former server knows are no longer found. A rollout replaces pods: what a restart breaks, this breaks',
+      why:
+        'names that only the former server knows are no longer found. A rollout replaces pods: ' +
+        'what a restart breaks, this breaks',
     },
     verify: {
       codes: [code],
       target: null,
-      namespace: others.length === 0 ? (only ?? null) : null,
+      namespace: oneNamespace(which),
       level: ask.model.scope.level === 'read' ? 'read' : 'probe',
       p99Ms: null,
     },
-    notes:
-      code === 'DNS119' || code === 'DNS117'
-        ? [
-            'domains that only the other server knows belong into the Corefile: a server block of that zone with `forward . ADDRESS`',
-          ]
-        : [],
+    notes: notes[code] ?? [],
   }
+}
+
+const otherDomains =
+  'domains that only the other server knows belong into the Corefile: ' +
+  'a server block of that zone with `forward . ADDRESS`'
+
+const notes: Readonly<Record<string, readonly string[]>> = { DNS117: [otherDomains], DNS119: [otherDomains] }
+
+function oneNamespace(its: readonly Subject[]): string | null {
+  const [only, ...others] = new Set(its.map((it) => it.namespace))
+  return others.length === 0 ? (only ?? null) : null
+}
+
+function rollsOutNever(workload: Given['before'], name: string): NotOffered | null {
+  if (at(workload, 'spec', 'paused') === true)
+    return notOffered(`${name} is paused: the change would wait, and nobody would see whether it works`)
+  return at(workload, 'spec', 'updateStrategy', 'type') === 'OnDelete'
+    ? notOffered(`${name} updates a pod only when someone deletes it: nothing would change until then`)
+    : null
 }
 
 function hostNetworkPolicy({ before, name }: Given): Edited | NotOffered {
@@ -125,7 +136,8 @@ function hostNetworkPolicy({ before, name }: Given): Edited | NotOffered {
 function rightServer({ before, name, vip, kind }: Given): Edited | NotOffered {
   if (at(before, ...pod, 'dnsPolicy') !== 'None')
     return notOffered(
-      `${name} leaves its servers to the kubelet, so the wrong address comes from clusterDNS of the kubelet, or from before the DNS Service was made anew`,
+      `${name} leaves its servers to the kubelet, so the wrong address comes from clusterDNS of the kubelet, ` +
+        'or from before the DNS Service was made anew',
       'see the kubelet: hopscope explain DNS117; then: kubectl rollout restart',
     )
   const servers = serversOf(before)

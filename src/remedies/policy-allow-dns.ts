@@ -47,7 +47,9 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     kind: 'proposal',
     applicability: 'safe',
     changes,
-    effect: `the pods that these policies isolate may ask the cluster's DNS${tcpOnly ? ' over TCP, too' : ' over UDP and TCP'}; at once, nothing restarts`,
+    effect:
+      "the pods that these policies isolate may ask the cluster's " +
+      `DNS${tcpOnly ? ' over TCP, too' : ' over UDP and TCP'}; at once, nothing restarts`,
     risk: { level: 'low', why: 'adds one allowed connection, to the DNS pods only; takes nothing away' },
     verify: {
       codes: [ask.findings[0]?.code ?? 'POL401'],
@@ -60,7 +62,8 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
       caches.length === 0
         ? []
         : [
-            `pods here may ask a DNS cache on their node (${caches.join(', ')}): whether a policy stands before that is left to the CNI`,
+            `pods here may ask a DNS cache on their node (${caches.join(', ')}): ` +
+              'whether a policy stands before that is left to the CNI',
           ],
   }
 }

@@ -40,10 +40,14 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
         object: on,
         before: found.value,
         say: `${text(at(owner, 'kind')) ?? 'its owner'} makes a new one`,
-        forGood: `a deleted pod does not come back; ${text(at(owner, 'kind')) ?? 'its owner'} ${text(at(owner, 'name')) ?? ''} has made another`,
+        forGood:
+          `a deleted pod does not come back; ${text(at(owner, 'kind')) ?? 'its owner'} ` +
+          `${text(at(owner, 'name')) ?? ''} has made another`,
       },
     ],
-    effect: `a new DNS server takes the place of ${on.name}; ${others} other ${others === 1 ? 'answers' : 'answer'} meanwhile`,
+    effect:
+      `a new DNS server takes the place of ${on.name}; ` +
+      `${others} other ${others === 1 ? 'answers' : 'answer'} meanwhile`,
     risk: {
       level: 'low',
       why: 'what cut the pod off on its node may do the same to the next one; its logs go with it, so save them first',

@@ -89,7 +89,9 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
       option.name === 'use-vc'
         ? {
             level: 'medium',
-            why: 'each look-up costs a connection: two more round trips, and more work for CoreDNS. A policy or a firewall that allows DNS over UDP alone ends all look-ups',
+            why:
+              'each look-up costs a connection: two more round trips, and more work for CoreDNS. ' +
+              'A policy or a firewall that allows DNS over UDP alone ends all look-ups',
           }
         : {
             level: code === 'DNS101' ? 'low' : 'medium',
@@ -153,18 +155,21 @@ function notesOn(
   ask: Ask,
 ): readonly string[] {
   const libc = ask.libc(workload)
-  const exec = `kubectl -n ${workload.namespace} exec ${workload.kind.toLowerCase()}/${workload.name} -- ls /lib | grep musl`
+  const on = `${workload.kind.toLowerCase()}/${workload.name}`
+  const exec = `kubectl -n ${workload.namespace} exec ${on} -- ls /lib | grep musl`
   const owner = list(at(before, 'metadata', 'ownerReferences')).find((it) => at(it, 'controller') === true)
   return [
     ...(option.glibcOnly && libc === 'unknown'
       ? [
-          `only glibc reads ${option.name}; musl (Alpine) ignores it, and which one is in these containers could not be told: ${exec}`,
+          `only glibc reads ${option.name}; musl (Alpine) ignores it, ` +
+            `and which one is in these containers could not be told: ${exec}`,
         ]
       : []),
     ...(option.glibcOnly
       ? []
       : [
-          'musl (Alpine) reads ndots too, but after an NXDOMAIN for the name as it is it does not try the search list: short names with two dots or more stop working there',
+          'musl (Alpine) reads ndots too, but after an NXDOMAIN for the name as it is it does not try the ' +
+            'search list: short names with two dots or more stop working there',
         ]),
     ...(at(before, 'spec', 'updateStrategy', 'type') === 'OnDelete'
       ? [`${workload.kind} ${workload.name} updates pods only when they are deleted: nothing changes until then`]
@@ -172,7 +177,8 @@ function notesOn(
     ...(owner === undefined
       ? []
       : [
-          `${workload.kind} ${workload.name} belongs to ${text(at(owner, 'kind')) ?? 'another object'} ${text(at(owner, 'name')) ?? ''}, whose operator may put its own state back`,
+          `${workload.kind} ${workload.name} belongs to ${text(at(owner, 'kind')) ?? 'another object'} ` +
+            `${text(at(owner, 'name')) ?? ''}, whose operator may put its own state back`,
         ]),
   ]
 }

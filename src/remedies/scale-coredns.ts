@@ -1,4 +1,4 @@
-import { at, put } from '../manifest/object.ts'
+import { at, type Manifest, put } from '../manifest/object.ts'
 import {
   type Ask,
   notOffered,
@@ -9,6 +9,7 @@ import {
   type Read,
   type Remedy,
 } from './remedy.ts'
+import type { Subject } from '../model/subject.ts'
 import { autoscalerOf, autoscalerReads, dnsWorkload } from './dns-workload.ts'
 import { selectorOption } from '../relations/dns/dns-servers.ts'
 
@@ -46,7 +47,8 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   if (single && replicas !== 1) return notOffered(`Deployment ${workload.name} wants ${String(replicas)} pods by now`)
   if (!single && replicas !== 0)
     return notOffered(
-      `Deployment ${workload.name} wants ${String(replicas)} pods already, and they are not ready: scaling does not help`,
+      `Deployment ${workload.name} wants ${String(replicas)} pods already, and they are not ready: ` +
+        'scaling does not help',
       `kubectl -n ${workload.namespace} describe pods${dns.known ? selectorOption(dns.value) : ''}`,
     )
   const autoscaler = autoscalerOf(workload, objects)
@@ -54,6 +56,10 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
 
   const nodes = ask.model.sources.nodes
   const wanted = !single && nodes.known && nodes.value.length === 1 ? 1 : 2
+  return scaled(workload, before, wanted, single)
+}
+
+function scaled(workload: Subject, before: Manifest, wanted: number, single: boolean): Proposal {
   return {
     kind: 'proposal',
     applicability: 'safe',
@@ -66,7 +72,9 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
         say: `${wanted} ${wanted === 1 ? 'pod' : 'pods'}`,
       },
     ],
-    effect: `the DNS Service has ${wanted} ${wanted === 1 ? 'server' : 'servers'} as soon as they are ready; nothing restarts`,
+    effect:
+      `the DNS Service has ${wanted} ${wanted === 1 ? 'server' : 'servers'} as soon as they are ready; ` +
+      'nothing restarts',
     risk: {
       level: 'low',
       why: single

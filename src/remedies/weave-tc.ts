@@ -57,10 +57,14 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
       },
     ],
     effect:
-      "AAAA queries leave about 4 ms after their A queries, so that they seldom race. Weave's pods are replaced, node by node",
+      'AAAA queries leave about 4 ms after their A queries, so that they seldom race. ' +
+      "Weave's pods are replaced, node by node",
     risk: {
       level: 'high',
-      why: "Weave's pod restarts on every node: meanwhile no pod there starts or gets its policies. The container is privileged, replaces the queues of the node's uplink and of the interface weave, and undo leaves what it made on the nodes",
+      why:
+        "Weave's pod restarts on every node: meanwhile no pod there starts or gets its policies. " +
+        "The container is privileged, replaces the queues of the node's uplink and of the interface weave, " +
+        'and undo leaves what it made on the nodes',
     },
     verify: {
       codes: ['DNS101'],
@@ -70,16 +74,23 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
       p99Ms: 100,
     },
     notes: [
-      'a workaround that makes the race rare, not one that ends it; Weave Net is no longer maintained. A kernel of 5.6 or later ends it',
-      `needs on every node: modules sch_netem, sch_prio, cls_fw, xt_u32, xt_string, and ${folder}/pareto.dist. Without them the container ends again and again, the pod is not ready, and the rollout stops at the first node`,
+      'a workaround that makes the race rare, not one that ends it; Weave Net is no longer maintained. ' +
+        'A kernel of 5.6 or later ends it',
+      `needs on every node: modules sch_netem, sch_prio, cls_fw, xt_u32, xt_string, and ${folder}/pareto.dist. ` +
+        'Without them the container ends again and again, the pod is not ready, ' +
+        'and the rollout stops at the first node',
       ...(healed.length === 0
         ? []
         : [
-            `${healed.join(', ')} ${healed.length === 1 ? 'has a kernel' : 'have kernels'} that lose${healed.length === 1 ? 's' : ''} no race: a DaemonSet is one for all nodes, so AAAA queries are late there, too`,
+            `${healed.join(', ')} ${healed.length === 1 ? 'has a kernel' : 'have kernels'} that ` +
+              `lose${healed.length === 1 ? 's' : ''} no race: a DaemonSet is one for all nodes, ` +
+              'so AAAA queries are late there, too',
           ]),
-      "--undo restores the object; on each node a queue and an iptables rule stay, and the uplink's queue until a reboot. There:",
+      '--undo restores the object; on each node a queue and an iptables rule stay, ' +
+        "and the uplink's queue until a reboot. There:",
       'tc qdisc del dev weave root',
-      'iptables-save -t mangle | grep -i 00001c0001 | sed "s/^-A/-D/" | while read -r it; do eval "iptables -t mangle $it"; done',
+      'iptables-save -t mangle | grep -i 00001c0001 | sed "s/^-A/-D/" | while read -r it; ' +
+        'do eval "iptables -t mangle $it"; done',
       ...(ask.image === null
         ? [`image ${defaultImage}, known for ${imageArchitecture} alone; another one, by digest: --remedy-image`]
         : []),
@@ -99,11 +110,13 @@ function kernelsHealed({ findings, model }: Ask): NotOffered | null {
   if (first === undefined) return notOffered('the kernel of the node that loses look-ups is not known')
   if (first.race === 'unknown')
     return notOffered(
-      `whether kernel ${first.kernel} of ${first.name} loses this race its version does not tell: distributions backport the fixes`,
+      `whether kernel ${first.kernel} of ${first.name} loses this race its version does not tell: ` +
+        'distributions backport the fixes',
       'a DNS cache on each node helps in either case: --remedy node-local-dns',
     )
   return notOffered(
-    `kernel ${first.kernel} of ${first.name} heals the race that weave-tc is made for: what loses look-ups there holds packets or rewrites them, and a delay does not cure it`,
+    `kernel ${first.kernel} of ${first.name} heals the race that weave-tc is made for: ` +
+      'what loses look-ups there holds packets or rewrites them, and a delay does not cure it',
     `hopscope explain DNS101 says what to look for on ${first.name}`,
   )
 }
@@ -147,7 +160,9 @@ function otherArchitecture({ image }: Ask, nodes: readonly Manifest[]): NotOffer
   const other = nodes.find((it) => text(at(it, 'status', 'nodeInfo', 'architecture')) !== imageArchitecture)
   if (image !== null || other === undefined) return null
   return notOffered(
-    `node ${nameOf(other)} is ${text(at(other, 'status', 'nodeInfo', 'architecture')) ?? 'of unknown architecture'}, and the image ${defaultImage} is known for ${imageArchitecture} alone`,
+    `node ${nameOf(other)} is ` +
+      `${text(at(other, 'status', 'nodeInfo', 'architecture')) ?? 'of unknown architecture'}, ` +
+      `and the image ${defaultImage} is known for ${imageArchitecture} alone`,
     'build it for every architecture of the nodes: --remedy-image',
   )
 }
@@ -163,7 +178,8 @@ function tcFolderOn(nodes: readonly Manifest[]): string | NotOffered {
     const folder = tcFolderOf(image, text(at(node, 'status', 'nodeInfo', 'architecture')) ?? '')
     if (folder === null)
       return notOffered(
-        `where ${image === '' ? 'a node without a named system' : image} (node ${nameOf(node)}) keeps pareto.dist of iproute2 is not known`,
+        `where ${image === '' ? 'a node without a named system' : image} (node ${nameOf(node)}) keeps ` +
+          'pareto.dist of iproute2 is not known',
         'on the node: find / -xdev -name pareto.dist; then by hand: hopscope explain weave-tc',
       )
     folders.set(folder, nameOf(node))
@@ -173,7 +189,8 @@ function tcFolderOn(nodes: readonly Manifest[]): string | NotOffered {
   return second === undefined
     ? first[0]
     : notOffered(
-        `one DaemonSet mounts one folder, and pareto.dist lies in ${first[0]} on ${first[1]} and in ${second[0]} on ${second[1]}`,
+        `one DaemonSet mounts one folder, and pareto.dist lies in ${first[0]} on ${first[1]} and in ` +
+          `${second[0]} on ${second[1]}`,
         'a DaemonSet of its own for each kind of node: hopscope explain weave-tc',
       )
 }
@@ -185,7 +202,8 @@ function tcFolderOf(osImage: string, architecture: string): string | null {
   if (name !== '') {
     const multiarch = Number(version) >= (name === 'Debian' ? 12 : 22.1)
     const triplet = triplets[architecture]
-    return multiarch ? (triplet === undefined ? null : `/usr/lib/${triplet}/tc`) : '/usr/lib/tc'
+    if (multiarch) return triplet === undefined ? null : `/usr/lib/${triplet}/tc`
+    return '/usr/lib/tc'
   }
   return /^(CentOS|Red Hat Enterprise Linux|Rocky Linux|AlmaLinux|Oracle Linux|Amazon Linux|Fedora)\b/.test(osImage)
     ? '/usr/lib64/tc'

@@ -40,7 +40,8 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `The DNS servers answer ${args['rcode']} to names of the cluster: ${args['bad']} of ${args['of']} lookups from ${args['nodes']}, after ${args['p50']}.`,
+      `The DNS servers answer ${args['rcode']} to names of the cluster: ` +
+      `${args['bad']} of ${args['of']} lookups from ${args['nodes']}, after ${args['p50']}.`,
     detail: ({ args }) =>
       `${args['rcode']} · by ${args['servers']} · to ${args['nodes']}; ${args['well']} · in ${args['p50']} (median)`,
     note: ({ args }) => `${args['why']}: the queries arrived, so neither the network nor a firewall is at fault`,
@@ -68,14 +69,8 @@ function told(
   const rule = decider(dns)
   const one = servers.size === 1 ? [...servers][0] : undefined
   const onePod = dns.pods.find((it) => it.name === one && dns.pods.length > 1)
-  const on: Subject =
-    rule !== null
-      ? corefileObject(dns)
-      : onePod === undefined
-        ? dnsServerSubject(dns)
-        : subject('Pod', onePod.namespace, onePod.name)
   return finding({
-    subject: on,
+    subject: rule !== null ? corefileObject(dns) : serverSubject(dns, onePod),
     confidence: 'observed',
     args: {
       rcode,
@@ -100,7 +95,13 @@ function told(
     evidence: [
       ...(rule === null || !dns.corefile.known
         ? []
-        : [corefileEvidence(dns, dns.corefile.value, rule.line, rule.name, 'decides by who asks')]),
+        : [
+            corefileEvidence(dns, dns.corefile.value, {
+              line: rule.line,
+              mark: rule.name,
+              label: 'decides by who asks',
+            }),
+          ]),
       shares(
         'lookups that failed, by node and server',
         probe,
@@ -129,4 +130,8 @@ function decider(dns: ClusterDns): { readonly name: string; readonly line: numbe
   const plugins = parseCorefile(dns.corefile.value).servers.flatMap((it) => it.plugins)
   const found = plugins.find((it) => it.name === 'acl' || it.name === 'view')
   return found === undefined ? null : { name: found.name, line: found.line }
+}
+
+function serverSubject(dns: ClusterDns, pod: ClusterDns['pods'][number] | undefined): Subject {
+  return pod === undefined ? dnsServerSubject(dns) : subject('Pod', pod.namespace, pod.name)
 }

@@ -46,8 +46,16 @@ export default check({
       },
       evidence: [
         useless === undefined
-          ? corefileEvidence(clusterDns, text, forward?.line ?? bare.line, 'forward', 'no `cache` beside it')
-          : corefileEvidence(clusterDns, text, useless.line, 'cache', 'keeps none of the names outside'),
+          ? corefileEvidence(clusterDns, text, {
+              line: forward?.line ?? bare.line,
+              mark: 'forward',
+              label: 'no `cache` beside it',
+            })
+          : corefileEvidence(clusterDns, text, {
+              line: useless.line,
+              mark: 'cache',
+              label: 'keeps none of the names outside',
+            }),
       ],
     })
   },
@@ -55,10 +63,12 @@ export default check({
   words: {
     headline: ({ args }) => `CoreDNS keeps no answers: every look-up of an outside name goes to ${args['upstream']}.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · server block ${args['zone']} (line ${args['line']}) has forward and ${args['cache'] === 'none' ? 'no cache' : `\`${args['cache']}\`, which keeps none of these names`}`,
+      `${on.kind} ${on.namespace}/${on.name} · server block ${args['zone']} (line ${args['line']}) has forward ` +
+      `and ${args['cache'] === 'none' ? 'no cache' : `\`${args['cache']}\`, which keeps none of these names`}`,
     note: ({ args }) =>
       args['cache'] !== 'none'
-        ? 'the first word of `cache` is a time only if it is a whole number: `30s` and every other word is a zone, and what is outside the zones is not kept'
+        ? 'the first word of `cache` is a time only if it is a whole number: ' +
+          '`30s` and every other word is a zone, and what is outside the zones is not kept'
         : 'one look-up of an application is up to eight queries, and most of them are the same for every pod',
     help: ({ subject: on, args }) => [
       args['cache'] === 'none' ? 'add the line `cache 30` to the block' : 'make the line `cache 30`',

@@ -39,25 +39,38 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      args['state'] === 'chains'
-        ? `The conntrack table of node ${on.name} has room (${args['entries']} of ${args['max']}), and its hash chains are full: ${args['chains']} new connections were dropped in ${args['seconds']} s.`
-        : args['state'] === 'full'
-          ? `The conntrack table of node ${on.name} is full (${args['entries']} of ${args['max']}): new connections are dropped, DNS look-ups first of all.`
-          : `The conntrack table of node ${on.name} is nearly full: ${args['entries']} of ${args['max']} (${args['percent']}).`,
+    headline: ({ subject: on, args }) => {
+      if (args['state'] === 'chains')
+        return (
+          `The conntrack table of node ${on.name} has room (${args['entries']} of ${args['max']}), ` +
+          `and its hash chains are full: ${args['chains']} new connections were dropped in ${args['seconds']} s.`
+        )
+      return args['state'] === 'full'
+        ? `The conntrack table of node ${on.name} is full (${args['entries']} of ${args['max']}): ` +
+            'new connections are dropped, DNS look-ups first of all.'
+        : `The conntrack table of node ${on.name} is nearly full: ` +
+            `${args['entries']} of ${args['max']} (${args['percent']}).`
+    },
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · drop +${args['drop']}, insert_failed +${args['insertFailed']}, early_drop +${args['earlyDrop']} in ${args['seconds']} s${args['of'] === 0 ? '' : ` · ${args['lost']} of ${args['of']} look-ups lost a packet or failed`}`,
-    note: ({ args }) =>
-      args['state'] === 'chains'
-        ? 'the kernel drops a new flow whose chain is too long: the table has far fewer buckets than entries'
-        : args['state'] === 'full'
-          ? 'flows that are known go on, so old connections work and new ones do not; insert_failed stands still, so this is not the conntrack race'
-          : 'when it is full, each new flow is dropped',
+      `on node ${on.name} · drop +${args['drop']}, insert_failed +${args['insertFailed']}, ` +
+      `early_drop +${args['earlyDrop']} in ${args['seconds']} s` +
+      (args['of'] === 0 ? '' : ` · ${args['lost']} of ${args['of']} look-ups lost a packet or failed`),
+    note: ({ args }) => {
+      if (args['state'] === 'chains')
+        return 'the kernel drops a new flow whose chain is too long: the table has far fewer buckets than entries'
+      return args['state'] === 'full'
+        ? 'flows that are known go on, so old connections work and new ones do not; ' +
+            'insert_failed stands still, so this is not the conntrack race'
+        : 'when it is full, each new flow is dropped'
+    },
     help: ({ subject: on, args }) => [
       args['state'] === 'chains'
-        ? 'give the table more buckets: a quarter of nf_conntrack_max at least, as many at best (kernel documentation, nf_conntrack-sysctl)'
-        : 'find out who fills it, then raise the limit: kube-proxy sets it from conntrack.maxPerCore and conntrack.min in its ConfigMap',
-      `on ${on.name}:  conntrack -L 2>/dev/null | grep -o " src=[0-9.]*" | sort | uniq -c | sort -rn | head    dmesg | grep "table full"`,
+        ? 'give the table more buckets: a quarter of nf_conntrack_max at least, ' +
+          'as many at best (kernel documentation, nf_conntrack-sysctl)'
+        : 'find out who fills it, then raise the limit: ' +
+          'kube-proxy sets it from conntrack.maxPerCore and conntrack.min in its ConfigMap',
+      `on ${on.name}:  conntrack -L 2>/dev/null | grep -o " src=[0-9.]*" | sort | uniq -c | sort -rn | head    ` +
+        'dmesg | grep "table full"',
       args['state'] === 'chains'
         ? `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_buckets=${args['max']}`
         : `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_max=${args['twice']}`,
@@ -89,7 +102,8 @@ function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: K
   const share = entries / max
   // Clashes count in both; what is left of `drop` was refused for want of room.
   const refused = Math.max(0, delta.drop - delta.insert_failed)
-  const state = share < nearlyFull ? 'room' : refused + delta.early_drop > 0 ? 'full' : 'nearly'
+  const fullness = refused + delta.early_drop > 0 ? 'full' : 'nearly'
+  const state = share < nearlyFull ? 'room' : fullness
   if (state === 'room' && chains === 0) return ok(1)
   const series = dnsProbe.known ? seriesOf(dnsProbe.value, { node }) : []
   return finding({

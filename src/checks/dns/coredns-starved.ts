@@ -46,7 +46,8 @@ export default check({
         ? ok(loss.of, 'CoreDNS stays below its CPU limit')
         : cannotTell(
             'failed',
-            `DNS servers answer slowly (p95 ${ms(p95)}), and CoreDNS's metrics could not be read to compare its CPU with its limit`,
+            `DNS servers answer slowly (p95 ${ms(p95)}), ` +
+              "and CoreDNS's metrics could not be read to compare its CPU with its limit",
           )
     }
     const tightest = Math.min(...starved.map((it) => it.limit ?? Number.POSITIVE_INFINITY))
@@ -88,13 +89,15 @@ export default check({
   words: {
     headline: ({ args }) => `DNS is slow because CoreDNS is held at its CPU limit of ${args['limitMilli']}m.`,
     detail: ({ args }) =>
-      `${args['starved']} of ${args['pods']} CoreDNS pods at their CPU limit · p50 ${args['p50']}, p95 ${args['p95']} at the servers themselves · ${args['lost']} of ${args['of']} look-ups lost a packet`,
+      `${args['starved']} of ${args['pods']} CoreDNS pods at their CPU limit · p50 ${args['p50']}, ` +
+      `p95 ${args['p95']} at the servers themselves · ${args['lost']} of ${args['of']} look-ups lost a packet`,
     note: () =>
       'a CPU limit stops CoreDNS for the rest of each 100 ms; the upstream manifest sets none for this reason',
     help: ({ subject: on, args }) => [
       args['needsReplicas'] === undefined
         ? 'remove the CPU limit, or raise it and add replicas'
-        : `remove the CPU limit; ${args['needsReplicas']} replicas with a CPU request of ${args['needsRequestMilli']}m each carry this load`,
+        : `remove the CPU limit; ${args['needsReplicas']} replicas with a CPU request of ` +
+          `${args['needsRequestMilli']}m each carry this load`,
       'hopscope fix DNS103 --probe --plan',
       'hopscope dns capacity',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath="{..resources}"`,

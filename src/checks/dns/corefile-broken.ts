@@ -80,10 +80,9 @@ function refused(dns: ClusterDns, text: string, { refusals }: Judged, said: read
   if (first === undefined) return null
   const { line, mark, text: what } = first
   const severity = dns.pods.length > 0 && dns.pods.every((it) => it.ready) ? 'warning' : 'error'
-  return broken(
-    dns,
+  return broken(dns, {
     severity,
-    {
+    args: {
       headline:
         severity === 'warning'
           ? `The Corefile does not parse (line ${line}): the next DNS server that starts will not`
@@ -91,13 +90,14 @@ function refused(dns: ClusterDns, text: string, { refusals }: Judged, said: read
       detail: `line ${line}: ${what}`,
       note:
         severity === 'warning'
-          ? 'the servers that run keep the text that they started with; one that restarts, or is moved to another node, crashes'
+          ? 'the servers that run keep the text that they started with; one that restarts, ' +
+            'or is moved to another node, crashes'
           : 'a server that starts with this text ends at once; those that still run keep the old one',
     },
-    corefileEvidence(dns, text, line, mark, what),
-    [dnsServerCrash, dnsServersDown],
+    evidence: corefileEvidence(dns, text, { line, mark, label: what }),
+    explains: [dnsServerCrash, dnsServersDown],
     said,
-  )
+  })
 }
 
 interface Told {
@@ -127,10 +127,14 @@ function unproven(
   if (running.kind === 'another')
     return cannotTell(
       'ambiguous',
-      `nothing wrong is seen in the Corefile, and ${running.pods.join(', ')} ${running.pods.length === 1 ? 'runs' : 'run'} another text than this: an older one, or this one was made anonymous since`,
+      `nothing wrong is seen in the Corefile, and ${running.pods.join(', ')} ` +
+        `${running.pods.length === 1 ? 'runs' : 'run'} another text than this: an older one, ` +
+        'or this one was made anonymous since',
     )
   const [doubt] = doubts
-  const what = `nothing wrong is seen in the Corefile${doubt === undefined ? '' : `, but ${doubt}`}; whether CoreDNS takes it is not known`
+  const what =
+    `nothing wrong is seen in the Corefile${doubt === undefined ? '' : `, but ${doubt}`}; ` +
+    'whether CoreDNS takes it is not known'
   if (!coreDnsWindows.known)
     return cannotTell(
       coreDnsWindows.why.reason,
@@ -149,22 +153,22 @@ function refusedInside(dns: ClusterDns, text: string, said: readonly Signed[]): 
   if (first === undefined) return null
   const crashes = dns.pods.some((it) => !it.ready)
   const line = Number(/:(\d+) - Error/.exec(first.sign.said)?.[1] ?? 1)
-  return broken(
-    dns,
-    crashes ? 'error' : 'warning',
-    {
+  return broken(dns, {
+    severity: crashes ? 'error' : 'warning',
+    args: {
       headline: crashes
         ? 'CoreDNS refuses its Corefile, and DNS servers are not ready'
         : 'CoreDNS refuses its new Corefile: the next DNS server that starts will not',
       detail: first.sign.said,
       note: crashes
         ? 'a server that starts with this text ends at once; those that still run keep the old one'
-        : 'the servers that run keep the text that they started with; one that restarts, or is moved to another node, crashes',
+        : 'the servers that run keep the text that they started with; one that restarts, ' +
+          'or is moved to another node, crashes',
     },
-    corefileEvidence(dns, text, line, '', 'near this line'),
-    [dnsServerCrash, dnsServersDown],
+    evidence: corefileEvidence(dns, text, { line, mark: '', label: 'near this line' }),
+    explains: [dnsServerCrash, dnsServersDown],
     said,
-  )
+  })
 }
 
 function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, seen: Measured | null): Verdict | null {
@@ -176,21 +180,27 @@ function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, se
   if (other !== undefined)
     return cannotTell(
       'ambiguous',
-      `the Corefile has no \`kubernetes\` line, and \`${other.name}\` (line ${other.line}) may answer for names of the cluster`,
+      'the Corefile has no `kubernetes` line, ' +
+        `and \`${other.name}\` (line ${other.line}) may answer for names of the cluster`,
       seen === null ? '--probe' : null,
     )
   const server = rootServers(corefile)[0] ?? corefile.servers[0]
-  return broken(
-    dns,
-    'error',
-    {
+  return broken(dns, {
+    severity: 'error',
+    args: {
       headline: 'No name of the cluster can be looked up: the Corefile has no `kubernetes` line',
       detail: 'no server block has the plug-in kubernetes',
-      note: 'the plug-in kubernetes is what makes names of Services; without it they go to the upstream, which has never heard of them',
+      note:
+        'the plug-in kubernetes is what makes names of Services; without it they go to the upstream, ' +
+        'which has never heard of them',
     },
-    corefileEvidence(dns, text, server?.line ?? 1, server?.keys[0] ?? '', 'no `kubernetes` in it'),
-    [],
-  )
+    evidence: corefileEvidence(dns, text, {
+      line: server?.line ?? 1,
+      mark: server?.keys[0] ?? '',
+      label: 'no `kubernetes` in it',
+    }),
+    explains: [],
+  })
 }
 
 /** A warning: a cluster without a way out may be meant so. Where somebody asked, and was refused, it is more. */
@@ -200,28 +210,27 @@ function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile, seen:
   if (seen?.outside === 'answered') return null
   const server = roots[0] ?? corefile.servers[0]
   const observed = seen?.outside === 'refused'
-  return broken(
-    dns,
-    observed ? 'error' : 'warning',
-    {
+  return broken(dns, {
+    severity: observed ? 'error' : 'warning',
+    args: {
       headline: 'Names outside the cluster are refused: the Corefile does not say whom to ask for them',
       detail:
         roots.length === 0
           ? 'no server block serves the zone `.`'
           : 'the server block of the zone `.` forwards nowhere',
-      note: 'CoreDNS answers REFUSED for a zone that no block serves, and SERVFAIL where a block has nobody to ask; musl takes either for a failure of the whole look-up',
+      note:
+        'CoreDNS answers REFUSED for a zone that no block serves, and SERVFAIL where a block has nobody to ask; ' +
+        'musl takes either for a failure of the whole look-up',
     },
-    corefileEvidence(
-      dns,
-      text,
-      server?.line ?? 1,
-      server?.keys[0] ?? '',
-      roots.length === 0 ? 'the zones end here' : 'no `forward` in it',
-    ),
-    ['dns-external:*', dnsUpstreamSilent],
-    [],
-    observed,
-  )
+    evidence: corefileEvidence(dns, text, {
+      line: server?.line ?? 1,
+      mark: server?.keys[0] ?? '',
+      label: roots.length === 0 ? 'the zones end here' : 'no `forward` in it',
+    }),
+    explains: ['dns-external:*', dnsUpstreamSilent],
+    said: [],
+    measuredToo: observed,
+  })
 }
 
 interface Measured {
@@ -240,14 +249,18 @@ function measured(probe: DnsProbe): Measured {
   return { cluster: of('cluster'), outside: of('external') }
 }
 
+interface Broken {
+  readonly severity: Severity
+  readonly args: Args
+  readonly evidence: ReturnType<typeof corefileEvidence>
+  readonly explains: readonly string[]
+  readonly said?: readonly Signed[]
+  readonly measuredToo?: boolean
+}
+
 function broken(
   dns: ClusterDns,
-  severity: Severity,
-  args: Args,
-  evidence: ReturnType<typeof corefileEvidence>,
-  explains: readonly string[],
-  said: readonly Signed[] = [],
-  measuredToo = false,
+  { severity, args, evidence, explains, said = [], measuredToo = false }: Broken,
 ): Verdict {
   const ready = dns.pods.filter((it) => it.ready).length
   return finding({

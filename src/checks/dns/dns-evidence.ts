@@ -41,8 +41,15 @@ export function exchange(series: readonly LookupSeries[]): readonly Evidence[] {
   return []
 }
 
+const questions: Readonly<Record<Lookup['firstLost'], string>> = {
+  both: 'A and AAAA',
+  a: 'A',
+  aaaa: 'AAAA',
+  none: 'AAAA',
+}
+
 function rowsOf(series: LookupSeries, lookup: Lookup): readonly { readonly at: number; readonly text: string }[] {
-  const lost = lookup.firstLost === 'both' ? 'A and AAAA' : lookup.firstLost === 'a' ? 'A' : 'AAAA'
+  const lost = questions[lookup.firstLost]
   const other = lookup.firstLost === 'a' ? 'AAAA' : 'A'
   return [
     { at: 0, text: `A ${series.name} and AAAA ${series.name}, both from one ${series.transport.toUpperCase()} socket` },
@@ -93,9 +100,6 @@ export function percent(bad: number, of: number): string {
 }
 
 export function serverName(it: LookupSeries): string {
-  return it.server.role === 'service'
-    ? `Service ${it.server.ip}`
-    : it.server.pod === null
-      ? it.server.ip
-      : `${it.server.pod} ${it.server.ip}`
+  if (it.server.role === 'service') return `Service ${it.server.ip}`
+  return it.server.pod === null ? it.server.ip : `${it.server.pod} ${it.server.ip}`
 }

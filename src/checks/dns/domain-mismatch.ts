@@ -67,7 +67,11 @@ export default check({
       },
       evidence: [
         resolverEvidence(first.it, 'search', asked, 'not served'),
-        corefileEvidence(clusterDns, text, plugin?.line ?? 1, served[0] ?? 'kubernetes', 'what is served'),
+        corefileEvidence(clusterDns, text, {
+          line: plugin?.line ?? 1,
+          mark: served[0] ?? 'kubernetes',
+          label: 'what is served',
+        }),
         {
           kind: 'fact',
           label: 'pods with it',
@@ -79,11 +83,14 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `Pods look for names under ${args['asked']}, and CoreDNS serves ${args['served']}: short names of Services are not found.`,
+      `Pods look for names under ${args['asked']}, and CoreDNS serves ${args['served']}: ` +
+      'short names of Services are not found.',
     detail: ({ args }) =>
-      `${args['workloads']} of ${count(Number(args['of']), 'workload')} looked into · search list of ${args['pod']}: ${args['asked']} · Corefile: ${args['served']}`,
+      `${args['workloads']} of ${count(Number(args['of']), 'workload')} looked into · ` +
+      `search list of ${args['pod']}: ${args['asked']} · Corefile: ${args['served']}`,
     note: () =>
-      'the search list comes from `clusterDomain` of the kubelet, the zones from the `kubernetes` line of the Corefile: whoever changes one must change the other',
+      'the search list comes from `clusterDomain` of the kubelet, ' +
+      'the zones from the `kubernetes` line of the Corefile: whoever changes one must change the other',
     help: ({ subject: on, args }) => [
       'make them one: serve the second domain as well, until every pod is made anew',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,

@@ -34,10 +34,12 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `EndpointSlice ${on.name} gives Service ${args['service']} the address ${args['ip']}, which is no pod: about 1 in ${args['servers']} lookups goes there.`,
+      `EndpointSlice ${on.name} gives Service ${args['service']} the address ${args['ip']}, which is no pod: ` +
+      `about 1 in ${args['servers']} lookups goes there.`,
     detail: ({ args }) => `${args['ip']} · ${args['seen']}`,
     note: () =>
-      'a slice without a targetRef, and without the label of the endpoint slice controller, is kept by nobody: somebody made it by hand, or an older controller did',
+      'a slice without a targetRef, and without the label of the endpoint slice controller, is kept by nobody: ' +
+      'somebody made it by hand, or an older controller did',
     help: ({ subject: on }) => [
       'see whose slice it is; if nobody needs it, delete it',
       `kubectl -n ${on.namespace} get endpointslice ${on.name} -o yaml`,

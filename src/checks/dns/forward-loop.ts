@@ -1,5 +1,6 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Evidence } from '../../findings/evidence.ts'
+import { type Args, cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { CoreDnsWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
@@ -45,23 +46,23 @@ export default check({
       seen.length > 0 || signed.length === 0
         ? seen
         : forwards.flatMap(({ server, plugin }) => leadsBackUnseen(server, plugin))
-    const round =
-      loops.length > 0
-        ? []
-        : [
-            ...seenByPlugin(clusterDns, forwards, signed),
-            ...sentBack(clusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows }),
-          ].slice(0, 1)
+    const goRound = (): readonly Round[] => [
+      ...seenByPlugin(clusterDns, forwards, signed),
+      ...sentBack(clusterDns, { dnsServerLogs, dnsProbe, coreDnsWindows }),
+    ]
+    const round = loops.length > 0 ? [] : goRound().slice(0, 1)
     const full = signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent')
     const [first] = loops.length > 0 ? loops : round
-    const toFile = forwards.some(({ plugin }) => plugin.args.slice(1).some((it) => it.startsWith('/')))
-    if (first === undefined && toFile && crashesUnheard(dnsServerLogs, clusterDns.pods))
+    if (first === undefined) {
+      const toFile = forwards.some(({ plugin }) => plugin.args.slice(1).some((it) => it.startsWith('/')))
+      if (!toFile || !crashesUnheard(dnsServerLogs, clusterDns.pods)) return ok(forwards.length)
       return cannotTell(
         'not-asked',
-        'a DNS server crashes, and whether the file that the Corefile forwards to leads back stands in its log, which was not read',
+        'a DNS server crashes, and whether the file that the Corefile ' +
+          'forwards to leads back stands in its log, which was not read',
         '--probe',
       )
-    if (first === undefined) return ok(forwards.length)
+    }
     const guarded = first.server.plugins.some((it) => it.name === 'loop')
     return finding({
       subject: corefileObject(clusterDns),
@@ -80,35 +81,11 @@ export default check({
       },
       evidence: [
         ...(signed.length === 0 ? [] : [logEvidence(signed)]),
-        ...(round.length === 0
-          ? []
-          : [
-              ...(full.length === 0 ? [] : [logEvidence(full)]),
-              {
-                kind: 'fact' as const,
-                label: 'the chain',
-                value: `a pod > CoreDNS > ${first.to} > CoreDNS > ${first.to} > ...`,
-              },
-              ...(round[0]?.sent == null
-                ? []
-                : [
-                    {
-                      kind: 'fact' as const,
-                      label: 'queries in the window of the probe',
-                      value: `${round[0].sent} sent upstream, ${round[0].asked} for outside names by the probe`,
-                    },
-                  ]),
-            ]),
+        ...round.flatMap((it) => chainEvidence(it, full)),
         ...[...loops, ...round]
           .slice(0, 2)
-          .map((it) => corefileEvidence(clusterDns, text, it.plugin.line, it.to, it.why)),
-        {
-          kind: 'fact',
-          label: 'plug-in loop',
-          value: guarded
-            ? 'there: it ends the process when it sees the loop'
-            : 'not there: the loop goes on until memory is used up',
-        },
+          .map((it) => corefileEvidence(clusterDns, text, { line: it.plugin.line, mark: it.to, label: it.why })),
+        guardEvidence(guarded),
       ],
       explains: [dnsServerCrash, dnsServersDown, dnsUpstreamSilent, 'dns-upstream-full', 'dns-external:*'],
     })
@@ -116,35 +93,76 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `CoreDNS forwards ${args['zone'] === '.' ? 'outside names' : args['zone']} to ${args['to']}, which ${args['round'] === 'yes' ? 'sends them back' : args['file'] === 'yes' ? 'leads back to it' : 'is itself'}.`,
+      `CoreDNS forwards ${args['zone'] === '.' ? 'outside names' : args['zone']} to ${args['to']}, ` +
+      `which ${whichLeads(args)}.`,
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} line ${args['line']} · forward to ${args['to']}: ${args['why']}`,
-    note: ({ args }) =>
-      args['round'] === 'yes'
-        ? "each query comes back to CoreDNS, which sends it on again, until max_concurrent refuses it or it times out: REFUSED and SERVFAIL are CoreDNS's own then, and no list of allowed networks is at fault; the plug-in `loop` looks only when a server starts"
-        : args['guarded'] === 'yes'
-          ? 'the plug-in `loop` looks once, when a server starts, and then ends it: servers that started before still run'
-          : 'without the plug-in `loop` nothing stops it: each question goes round until it times out',
-    help: ({ subject: on, args }) =>
-      args['round'] === 'yes'
+    note: ({ args }) => {
+      if (args['round'] === 'yes')
+        return (
+          'each query comes back to CoreDNS, which sends it on again, ' +
+          "until max_concurrent refuses it or it times out: REFUSED and SERVFAIL are CoreDNS's own then, " +
+          'and no list of allowed networks is at fault; the plug-in `loop` looks only when a server starts'
+        )
+      return args['guarded'] === 'yes'
+        ? 'the plug-in `loop` looks once, when a server starts, and then ends it: ' +
+            'servers that started before still run'
+        : 'without the plug-in `loop` nothing stops it: each question goes round until it times out'
+    },
+    help: ({ subject: on, args }) => {
+      if (args['round'] === 'yes')
+        return [
+          `take CoreDNS out of the servers that ${args['to']} itself forwards to, ` +
+            'or name another upstream in the Corefile',
+          `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+        ]
+      return args['file'] === 'yes'
         ? [
-            `take CoreDNS out of the servers that ${args['to']} itself forwards to, or name another upstream in the Corefile`,
+            "give CoreDNS a resolv.conf with the servers that the node itself asks: kubelet's resolvConf, " +
+              'or their addresses in the Corefile; `loop` is the messenger, leave it in',
+            'on a node of a DNS server:  cat /etc/resolv.conf /run/systemd/resolve/resolv.conf',
             `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+            ...restart(on.namespace, args),
           ]
-        : args['file'] === 'yes'
-          ? [
-              "give CoreDNS a resolv.conf with the servers that the node itself asks: kubelet's resolvConf, or their addresses in the Corefile; `loop` is the messenger, leave it in",
-              'on a node of a DNS server:  cat /etc/resolv.conf /run/systemd/resolve/resolv.conf',
-              `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-              ...restart(on.namespace, args),
-            ]
-          : [
-              'name servers outside the cluster; `loop` is the messenger, leave it in',
-              `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-              `kubectl -n ${on.namespace} logs ${bySelector(args)} --previous --tail=20 | grep -i loop`,
-            ],
+        : [
+            'name servers outside the cluster; `loop` is the messenger, leave it in',
+            `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+            `kubectl -n ${on.namespace} logs ${bySelector(args)} --previous --tail=20 | grep -i loop`,
+          ]
+    },
   },
 })
+
+function guardEvidence(guarded: boolean): Evidence {
+  return {
+    kind: 'fact',
+    label: 'plug-in loop',
+    value: guarded
+      ? 'there: it ends the process when it sees the loop'
+      : 'not there: the loop goes on until memory is used up',
+  }
+}
+
+function chainEvidence({ to, sent, asked }: Round, full: ReturnType<typeof signsOf>): readonly Evidence[] {
+  return [
+    ...(full.length === 0 ? [] : [logEvidence(full)]),
+    { kind: 'fact', label: 'the chain', value: `a pod > CoreDNS > ${to} > CoreDNS > ${to} > ...` },
+    ...(sent === null
+      ? []
+      : [
+          {
+            kind: 'fact' as const,
+            label: 'queries in the window of the probe',
+            value: `${sent} sent upstream, ${asked} for outside names by the probe`,
+          },
+        ]),
+  ]
+}
+
+function whichLeads(args: Args): string {
+  if (args['round'] === 'yes') return 'sends them back'
+  return args['file'] === 'yes' ? 'leads back to it' : 'is itself'
+}
 
 interface Told {
   readonly dnsServerLogs: Known<readonly DnsServerLog[]>
@@ -258,17 +276,13 @@ function leadsBack(dns: ClusterDns, server: CorefileServer, plugin: CorefilePlug
   return plugin.args.slice(1).flatMap((to) => {
     const at = address(to)
     if (at === null) return []
-    const why =
-      isLoopback(at.ip) && !onHost && listens.includes(at.port)
-        ? "the pod's own loopback"
-        : at.ip === dns.service?.clusterIP && at.port === 53 && behind !== null && listens.includes(behind)
-          ? "the DNS Service's own address"
-          : at.port === 53 && caches.includes(at.ip)
-            ? 'the DNS cache of the nodes, which asks CoreDNS in turn'
-            : pods.some((it) => it.ip === at.ip) && !onHost && listens.includes(at.port)
-              ? 'a DNS server of this cluster'
-              : null
-    return why === null ? [] : [{ server, plugin, to, why }]
+    const back = (why: string): readonly Loop[] => [{ server, plugin, to, why }]
+    const isHeard = !onHost && listens.includes(at.port)
+    if (isHeard && isLoopback(at.ip)) return back("the pod's own loopback")
+    if (at.ip === dns.service?.clusterIP && at.port === 53 && behind !== null && listens.includes(behind))
+      return back("the DNS Service's own address")
+    if (at.port === 53 && caches.includes(at.ip)) return back('the DNS cache of the nodes, which asks CoreDNS in turn')
+    return isHeard && pods.some((it) => it.ip === at.ip) ? back('a DNS server of this cluster') : []
   })
 }
 
@@ -276,7 +290,8 @@ function servicePort(dns: ClusterDns): number | null {
   const port = dns.service?.ports.find((it) => it.port === 53 && it.protocol === 'UDP')
   const pod = dns.pods.find(isLive)
   if (port === undefined) return null
-  return typeof port.targetPort === 'number' ? port.targetPort : pod === undefined ? null : targetPortIn(pod, port)
+  if (typeof port.targetPort === 'number') return port.targetPort
+  return pod === undefined ? null : targetPortIn(pod, port)
 }
 
 /**

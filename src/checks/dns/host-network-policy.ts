@@ -33,17 +33,22 @@ export default check({
 
   words: {
     headline: ({ subject: on }) =>
-      `${on.kind} ${on.namespace}/${on.name} is on the host's network and asks the node's DNS servers, not the cluster's.`,
+      `${on.kind} ${on.namespace}/${on.name} is on the host's network and asks the node's DNS servers, ` +
+      "not the cluster's.",
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · hostNetwork with dnsPolicy ClusterFirst · ${args['lookup']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ` +
+      `hostNetwork with dnsPolicy ClusterFirst · ${args['lookup']}`,
     note: () =>
-      "on the host's network ClusterFirst behaves as Default: names of Services are not found. Nothing is wrong if it looks for none",
+      "on the host's network ClusterFirst behaves as Default: names of Services are not found. " +
+      'Nothing is wrong if it looks for none',
     help: ({ subject: on }) => [
-      'if it needs names of the cluster, set dnsPolicy ClusterFirstWithHostNet; if not, say Default, and it reads as it behaves',
+      'if it needs names of the cluster, set dnsPolicy ClusterFirstWithHostNet; if not, say Default, ' +
+        'and it reads as it behaves',
       ...(on.kind === 'Pod'
         ? [`kubectl -n ${on.namespace} get pod ${on.name} -o yaml | grep -n dnsPolicy`]
         : [
-            `kubectl -n ${on.namespace} patch ${on.kind.toLowerCase()} ${on.name} -p '{"spec":{"template":{"spec":{"dnsPolicy":"ClusterFirstWithHostNet"}}}}'`,
+            `kubectl -n ${on.namespace} patch ${on.kind.toLowerCase()} ${on.name} -p ` +
+              `'{"spec":{"template":{"spec":{"dnsPolicy":"ClusterFirstWithHostNet"}}}}'`,
           ]),
     ],
   },

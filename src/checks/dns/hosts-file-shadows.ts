@@ -50,9 +50,11 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} takes ${args['name']} for ${args['ip']}: an entry of its hosts file stands before Service ${args['service']} (${args['is']}).`,
+      `${on.kind} ${on.namespace}/${on.name} takes ${args['name']} for ${args['ip']}: ` +
+      `an entry of its hosts file stands before Service ${args['service']} (${args['is']}).`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ${args['from']}: ${args['ip']} ${args['name']} · the Service is ${args['is']} · ${args['lookup']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ${args['from']}: ` +
+      `${args['ip']} ${args['name']} · the Service is ${args['is']} · ${args['lookup']}`,
     note: ({ args }) =>
       args['from'] === 'hostAliases'
         ? 'the kubelet writes hostAliases into /etc/hosts when a container starts'
@@ -60,7 +62,8 @@ export default check({
     help: ({ subject: on, args }) => [
       args['from'] === 'hostAliases'
         ? 'take the name out of spec.hostAliases of the pod template'
-        : 'take the line out: look for hostAliases, for a mount of /etc/hosts, and for what an image writes at its start',
+        : 'take the line out: look for hostAliases, for a mount of /etc/hosts, ' +
+          'and for what an image writes at its start',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 hostAliases`,
       `kubectl -n ${on.namespace} exec ${on.kind === 'Pod' ? on.name : args['pod']} -- cat /etc/hosts`,
     ],
@@ -149,7 +152,8 @@ function found(
 }
 
 function evidenceOf(entry: HostsEntry, pod: Pod, inside: InsidePod | null, text: string | null): Evidence {
-  if (inside !== null && text !== null) return fileEvidence(inside, '/etc/hosts', text, entry.ip, 'stands before DNS')
+  if (inside !== null && text !== null)
+    return fileEvidence(inside, { path: '/etc/hosts', text, mark: entry.ip, label: 'stands before DNS' })
   const lines = ['hostAliases:', `- ip: ${entry.ip}`, '  hostnames:', `  - ${entry.name}`]
   return {
     kind: 'config',

@@ -22,8 +22,15 @@ export function unseenPods(insideViews: Known<readonly InsideView[]>): Verdict |
   return cannotTell(why?.reason ?? 'not-there', why?.detail ?? 'no pod was looked into')
 }
 
+interface MarkedFile {
+  readonly path: string
+  readonly text: string
+  readonly mark: string
+  readonly label: string
+}
+
 /** A file as it stands in the container, with the caret under `mark`. */
-export function fileEvidence({ view }: InsidePod, path: string, text: string, mark: string, label: string): Evidence {
+export function fileEvidence({ view }: InsidePod, { path, text, mark, label }: MarkedFile): Evidence {
   const all = text
     .split('\n')
     .map((it) => it.trim())

@@ -31,12 +31,16 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The kubelet of node ${on.name} gives its pods the DNS server ${args['server']}, which is not the cluster's (${args['vip']}), so new pods there find no name.`,
+      `The kubelet of node ${on.name} gives its pods the DNS server ${args['server']}, ` +
+      `which is not the cluster's (${args['vip']}), so new pods there find no name.`,
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · a pod made just now has nameserver ${args['server']} · ${args['failed']} of ${args['of']} look-ups sent there failed, ${args['serviceFailed']} of ${args['serviceOf']} sent to the DNS Service`,
+      `on node ${on.name} · a pod made just now has nameserver ${args['server']} · ` +
+      `${args['failed']} of ${args['of']} look-ups sent there failed, ` +
+      `${args['serviceFailed']} of ${args['serviceOf']} sent to the DNS Service`,
     note: () => 'pods that were started before the change keep the server that they were given then',
     help: ({ subject: on, args }) => [
-      `set clusterDNS of the kubelet on ${on.name} to ${args['vip']}, restart the kubelet, then make the node's pods anew`,
+      `set clusterDNS of the kubelet on ${on.name} to ${args['vip']}, restart the kubelet, ` +
+        "then make the node's pods anew",
       `kubectl get --raw /api/v1/nodes/${on.name}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`,
       `on ${on.name}:  grep -A2 clusterDNS /var/lib/kubelet/config.yaml`,
     ],

@@ -32,7 +32,9 @@ export default check({
       subject: corefileObject(clusterDns),
       confidence: 'inferred',
       args: { blocks: found.length, of: servers.length, line: first.plugin.line, zone: first.server.keys.join(' ') },
-      evidence: [corefileEvidence(clusterDns, text, first.plugin.line, 'log', 'a line for every query')],
+      evidence: [
+        corefileEvidence(clusterDns, text, { line: first.plugin.line, mark: 'log', label: 'a line for every query' }),
+      ],
     })
   },
 
@@ -41,7 +43,8 @@ export default check({
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · \`log\` in ${args['blocks']} of ${args['of']} server blocks`,
     note: () =>
-      'handy while one debugs; on a busy cluster it costs CPU and disk, and names that applications look up are written down',
+      'handy while one debugs; on a busy cluster it costs CPU and disk, ' +
+      'and names that applications look up are written down',
     help: ({ subject: on }) => [
       'take the line out, or keep failures alone: `log . { class denial error }`',
       'hopscope fix DNS121 --plan',

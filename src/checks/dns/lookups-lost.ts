@@ -69,14 +69,24 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      args['nodes'] !== undefined
-        ? `DNS lookups of ${args['zone']} names are ${args['trouble']} from all ${args['nodes']} nodes probed, and no known cause matches.`
-        : args['towards'] !== undefined
-          ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, are lost: from ${args['towards']}.`
-          : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ${args['by'] === 'cache' ? 'by the DNS cache of that node' : 'and no known cause matches'}.`,
+    headline: ({ subject: on, args }) => {
+      if (args['nodes'] !== undefined)
+        return (
+          `DNS lookups of ${args['zone']} names are ${args['trouble']} from all ${args['nodes']} nodes probed, ` +
+          'and no known cause matches.'
+        )
+      return args['towards'] !== undefined
+        ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, ` +
+            `are lost: from ${args['towards']}.`
+        : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ` +
+            `${args['by'] === 'cache' ? 'by the DNS cache of that node' : 'and no known cause matches'}.`
+    },
     detail: ({ subject: on, args }) =>
-      `${args['nodes'] === undefined ? `on node ${on.name}` : `from all ${args['nodes']} nodes probed; p50 and p99 of the worst`} · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
+      (args['nodes'] === undefined
+        ? `on node ${on.name}`
+        : `from all ${args['nodes']} nodes probed; p50 and p99 of the worst`) +
+      ` · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet ` +
+      `or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
     note: ({ args }) => reading(args),
     help: ({ subject: on, args }) => [
       args['nodes'] === undefined
@@ -128,18 +138,16 @@ function byCache(verdict: Verdict): Verdict {
 function reading(args: Args): string | null {
   if (args['trouble'] !== 'lost' || args['zone'] !== 'cluster') return null
   const said = [
-    ...(args['direct'] === 'bad'
-      ? ['each server loses them at its own address too']
-      : args['direct'] === 'well' && args['service'] === 'bad'
-        ? ['no server loses them at its own address: it is the way through the Service']
-        : []),
+    ...(args['direct'] === 'bad' ? ['each server loses them at its own address too'] : []),
+    ...(args['direct'] === 'well' && args['service'] === 'bad'
+      ? ['no server loses them at its own address: it is the way through the Service']
+      : []),
     ...(args['only'] === 'both' ? [] : [`${args['only']} questions alone: something looks inside the packets`]),
     ...(args['tcp'] === 'well' ? ['none over TCP'] : []),
-    ...(typeof args['insertFailed'] === 'number' && args['insertFailed'] === 0
-      ? ['insert_failed +0, so not the conntrack race']
-      : args['single'] === 'bad'
-        ? ['single questions too, so not the conntrack race']
-        : []),
+    ...(args['insertFailed'] === 0 ? ['insert_failed +0, so not the conntrack race'] : []),
+    ...(args['insertFailed'] !== 0 && args['single'] === 'bad'
+      ? ['single questions too, so not the conntrack race']
+      : []),
   ]
   return said.length === 0 ? null : said.join(' · ')
 }
@@ -166,22 +174,12 @@ function judge(
   const lost = notable(bad, loss.of) || series.some((it) => notable(troubled([it]), it.lookups.length))
   const slow = series.some(isSlow)
   if (!lost && !slow) return ok(loss.of)
-  // What the probe alone does, past the Service, may explain a loss of those who use it, and is none by itself.
-  const asksService = usersAskService(probe, node)
-  const theirs = series.filter(
-    (it) =>
-      it.method === 'getaddrinfo' || it.server.role === 'node-cache' || (it.server.role === 'service' && asksService),
-  )
-  const theirLoss = lossOf(theirs)
-  if (
-    lost &&
-    theirLoss.of >= (asksService ? 20 : 4) &&
-    !notable(troubled(theirs), theirLoss.of) &&
-    !theirs.some((it) => notable(troubled([it]), it.lookups.length))
-  ) {
+  const well = lost ? answeredAsPodsAsk(probe, node, series) : null
+  if (well !== null) {
     return cannotTell(
       'ambiguous',
-      `on ${node} ${zone === 'cluster' ? 'names of the cluster' : 'outside names'} are answered the way that pods ask (${theirLoss.of} lookups), and lost by servers that are asked past the Service`,
+      `on ${node} ${zone === 'cluster' ? 'names of the cluster' : 'outside names'} are answered the way that ` +
+        `pods ask (${well} lookups), and lost by servers that are asked past the Service`,
     )
   }
   if (!lost && lag >= blurMs)
@@ -191,6 +189,35 @@ function judge(
       again,
     )
 
+  return found(probe, node, { zone, series, lost, counters })
+}
+
+/**
+ * What the probe alone does, past the Service, may explain a loss of those who use it, and is none by itself. How many
+ * lookups went the way of the pods, where that way is well; null where it is not, or too few tell.
+ */
+function answeredAsPodsAsk(probe: DnsProbe, node: string, series: readonly LookupSeries[]): number | null {
+  const asksService = usersAskService(probe, node)
+  const theirs = series.filter(
+    (it) =>
+      it.method === 'getaddrinfo' || it.server.role === 'node-cache' || (it.server.role === 'service' && asksService),
+  )
+  const { of } = lossOf(theirs)
+  if (of < (asksService ? 20 : 4) || notable(troubled(theirs), of)) return null
+  return theirs.some((it) => notable(troubled([it]), it.lookups.length)) ? null : of
+}
+
+interface Seen {
+  readonly zone: 'cluster' | 'external'
+  readonly series: readonly LookupSeries[]
+  /** Or late. */
+  readonly lost: boolean
+  readonly counters: ConntrackWindow | undefined
+}
+
+function found(probe: DnsProbe, node: string, { zone, series, lost, counters }: Seen): Verdict {
+  const loss = lossOf(series)
+  const bad = troubled(series)
   return finding({
     subject: subject('Node', null, node),
     confidence: 'observed',

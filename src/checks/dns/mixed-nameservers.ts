@@ -5,6 +5,7 @@ import { type PodResolver, podResolvers, type ServerKind, serverKinds } from '..
 import { dnsServerInPod } from '../../relations/symptom.ts'
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 import { count } from '../service/words.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
@@ -36,13 +37,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} asks ${args['other']} beside the cluster's DNS: names of the cluster will be missing now and then.`,
+      `${on.kind} ${on.namespace}/${on.name} asks ${args['other']} beside the cluster's DNS: ` +
+      'names of the cluster will be missing now and then.',
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameservers ${args['all']} · ${args['other']}: ${args['how']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ` +
+      `nameservers ${args['all']} · ${args['other']}: ${args['how']}`,
     note: () =>
-      'musl (Alpine) asks all servers at once and takes the first answer, NXDOMAIN too; glibc asks the next when one is late, and never goes back for a name that was denied',
+      'musl (Alpine) asks all servers at once and takes the first answer, NXDOMAIN too; ' +
+      'glibc asks the next when one is late, and never goes back for a name that was denied',
     help: ({ subject: on, args }) => [
-      `leave the cluster's DNS alone in the list, and send the domains that ${args['other']} knows there from the Corefile: a server block with \`forward . ${args['other']}\``,
+      `leave the cluster's DNS alone in the list, and send the domains that ${args['other']} knows there from ` +
+        `the Corefile: a server block with \`forward . ${args['other']}\``,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsConfig`,
     ],
   },
@@ -104,11 +109,15 @@ function knowsOf({ view }: PodResolver, ip: string, upstreams: ReadonlySet<strin
 }
 
 /** RFC 1918, 6598, 3927, 2544, 5737 for IPv4; all but global unicast for IPv6. */
-const notPublic =
-  /^(?:10\.|127\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.|192\.0\.[02]\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|198\.1[89]\.|198\.51\.100\.|203\.0\.113\.|0\.|22[4-9]\.|2[3-5]\d\.)/
+const notPublic = [
+  /^(?:10\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.)/,
+  /^(?:0\.|127\.|169\.254\.|192\.0\.[02]\.|22[4-9]\.|2[3-5]\d\.)/,
+  /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
+  /^(?:198\.1[89]\.|198\.51\.100\.|203\.0\.113\.)/,
+]
 
 function isPublic(ip: string): boolean {
-  return ip.includes(':') ? /^[23]/.test(ip) && !/^2001:0?db8:/i.test(ip) : !notPublic.test(ip)
+  return isIpv6(ip) ? /^[23]/.test(ip) && !/^2001:0?db8:/i.test(ip) : !notPublic.some((it) => it.test(ip))
 }
 
 function upstreamsIn({ corefile }: ClusterDns): ReadonlySet<string> {
@@ -119,9 +128,6 @@ function upstreamsIn({ corefile }: ClusterDns): ReadonlySet<string> {
 /** `dns://192.0.2.53:53` as the address alone. */
 function askedAt(text: string): string {
   const rest = text.replace(/^[a-z]+:\/\//, '')
-  return rest.startsWith('[')
-    ? (rest.slice(1).split(']')[0] ?? rest)
-    : /^[\d.]+:\d+$/.test(rest)
-      ? (rest.split(':')[0] ?? rest)
-      : rest
+  if (rest.startsWith('[')) return rest.slice(1).split(']')[0] ?? rest
+  return /^[\d.]+:\d+$/.test(rest) ? (rest.split(':')[0] ?? rest) : rest
 }

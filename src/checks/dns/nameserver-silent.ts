@@ -31,9 +31,11 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} has a nameserver that does not answer: ${args['dead']}, the ${args['place']} of ${args['of']}; ${args['cost']}.`,
+      `${on.kind} ${on.namespace}/${on.name} has a nameserver that does not answer: ${args['dead']}, ` +
+      `the ${args['place']} of ${args['of']}; ${args['cost']}.`,
     detail: ({ args }) =>
-      `asked by itself in pod ${args['pod']} · ${args['all']} · ${args['libc']}, timeout ${args['timeout']} s, ${args['attempts']} attempts${args['rotate'] === 'yes' ? ', rotate' : ''}`,
+      `asked by itself in pod ${args['pod']} · ${args['all']} · ${args['libc']}, timeout ${args['timeout']} s, ` +
+      `${args['attempts']} attempts${args['rotate'] === 'yes' ? ', rotate' : ''}`,
     note: ({ args }) =>
       args['libc'] === 'musl'
         ? 'musl asks all nameservers at once and takes the first answer'
@@ -94,13 +96,12 @@ function told(it: InsidePod, asked: readonly InsideServer[], dead: readonly Insi
     },
     symptoms: dead.map((one) => dnsServerInPod({ namespace: view.namespace, name: view.pod }, one.ip)),
     evidence: [
-      fileEvidence(
-        it,
-        '/etc/resolv.conf',
+      fileEvidence(it, {
+        path: '/etc/resolv.conf',
         text,
-        first?.ip ?? 'nameserver',
-        first?.result === 'unreachable' ? 'nothing listens there' : 'no answer',
-      ),
+        mark: first?.ip ?? 'nameserver',
+        label: first?.result === 'unreachable' ? 'nothing listens there' : 'no answer',
+      }),
       ...asked.map((one) => ({
         kind: 'fact' as const,
         label: `${one.ip} with ${one.tool}`,

@@ -7,6 +7,7 @@ import { isClusterFirst } from '../../relations/dns/pod-resolvers.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { dnsLossInPod } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { type IpFamily, familyOf } from '../../wire/ip-family.ts'
 import { count, some } from '../service/words.ts'
 
 /**
@@ -35,39 +36,36 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} has ${args['theirs']} alone, and the DNS Service ${args['offered']} alone: no lookup reaches it.`,
+      `${on.kind} ${on.namespace}/${on.name} has ${args['theirs']} alone, ` +
+      `and the DNS Service ${args['offered']} alone: no lookup reaches it.`,
     detail: ({ args }) =>
-      `${count(Number(args['pods']), 'pod')} with ${args['theirs']} addresses (${args['ip']}) · the DNS Service is ${args['vip']}`,
+      `${count(Number(args['pods']), 'pod')} with ${args['theirs']} addresses (${args['ip']}) · ` +
+      `the DNS Service is ${args['vip']}`,
     note: () => 'a Service keeps the families that it was made with, until its ipFamilyPolicy is changed',
     help: ({ args }) => [
       'give the DNS Service an address of that family as well; the pods get it when they start anew',
-      `kubectl -n ${args['namespace']} patch service ${args['service']} --type=merge -p '{"spec":{"ipFamilyPolicy":"PreferDualStack"}}'`,
+      `kubectl -n ${args['namespace']} patch service ${args['service']} --type=merge -p ` +
+        `'{"spec":{"ipFamilyPolicy":"PreferDualStack"}}'`,
       `kubectl -n ${args['namespace']} get service ${args['service']} -o jsonpath='{.spec.ipFamilies}'`,
     ],
   },
 })
 
-type Family = 'IPv4' | 'IPv6'
-
-function familyOf(ip: string): Family {
-  return ip.includes(':') ? 'IPv6' : 'IPv4'
-}
-
-function familiesOf({ ip, ips }: Pod): readonly Family[] {
+function familiesOf({ ip, ips }: Pod): readonly IpFamily[] {
   return [...new Set((ips ?? (ip === null ? [] : [ip])).map(familyOf))]
 }
 
 /** By its address, and by its slices: the control plane writes one for each family that the Service has. */
-function familiesOfService({ service, slices }: ClusterDns): ReadonlySet<Family> {
+function familiesOfService({ service, slices }: ClusterDns): ReadonlySet<IpFamily> {
   const ip = service?.clusterIP ?? null
   if (ip === null || ip === 'None') return new Set()
   return new Set([
     familyOf(ip),
-    ...slices.flatMap(({ addressType }): readonly Family[] => (addressType === 'FQDN' ? [] : [addressType])),
+    ...slices.flatMap(({ addressType }): readonly IpFamily[] => (addressType === 'FQDN' ? [] : [addressType])),
   ])
 }
 
-function judge(pods: readonly Pod[], { service }: ClusterDns, offered: ReadonlySet<Family>): readonly Verdict[] {
+function judge(pods: readonly Pod[], { service }: ClusterDns, offered: ReadonlySet<IpFamily>): readonly Verdict[] {
   const [first] = pods
   if (first === undefined) return []
   const on: Subject = workloadOfPod(first)

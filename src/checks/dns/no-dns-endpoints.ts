@@ -43,7 +43,8 @@ export default check({
     if (elsewhere === null && putAway && !insideViews.known && mayHaveCloudDns(nodes)) {
       return cannotTell(
         'ambiguous',
-        `${workload?.kind} ${workload?.name} and its autoscaler are both scaled to 0, as where Cloud DNS of GKE answers in their place`,
+        `${workload?.kind} ${workload?.name} and its autoscaler are both scaled to 0, ` +
+          'as where Cloud DNS of GKE answers in their place',
         '--probe',
       )
     }
@@ -72,7 +73,8 @@ export default check({
           value:
             workload === null
               ? 'none selects these pods'
-              : `${workload.kind} ${workload.namespace}/${workload.name}: ${workload.ready} ready of ${workload.desired} wanted`,
+              : `${workload.kind} ${workload.namespace}/${workload.name}: ` +
+                `${workload.ready} ready of ${workload.desired} wanted`,
         },
         ...pods.slice(0, 4).map((it) => ({
           kind: 'fact' as const,
@@ -96,16 +98,24 @@ export default check({
     headline: ({ args }) => {
       if (args['elsewhere'] !== '')
         return `The DNS Service has no server; pods ask ${args['elsewhere']} instead, and are answered.`
-      return Number(args['missed']) > 0
-        ? `The cluster has no DNS: the selector of the DNS Service finds none of ${count(Number(args['missed']), 'ready server')}.`
-        : args['desired'] === 0
-          ? `The cluster has no DNS: ${args['workload']} is scaled to 0.`
-          : 'The cluster has no DNS: no server behind the DNS Service is ready.'
+      if (Number(args['missed']) > 0)
+        return (
+          'The cluster has no DNS: the selector of the DNS Service finds none of ' +
+          `${count(Number(args['missed']), 'ready server')}.`
+        )
+      return args['desired'] === 0
+        ? `The cluster has no DNS: ${args['workload']} is scaled to 0.`
+        : 'The cluster has no DNS: no server behind the DNS Service is ready.'
     },
     detail: ({ subject: on, args }) =>
-      `Service ${on.namespace}/${on.name} ${args['ip']} · 0 ready of ${args['endpoints']} endpoints · ${args['workload']} wants ${args['desired']} · ${args['pods']} pods${Number(args['missed']) > 0 ? `, ${args['missed']} of them ready, and selector ${args['selector']} finds none` : ''}`,
+      `Service ${on.namespace}/${on.name} ${args['ip']} · 0 ready of ${args['endpoints']} endpoints · ` +
+      `${args['workload']} wants ${args['desired']} · ${args['pods']} pods` +
+      (Number(args['missed']) > 0
+        ? `, ${args['missed']} of them ready, and selector ${args['selector']} finds none`
+        : ''),
     note: () =>
-      'kube-proxy rejects queries to a Service without endpoints: glibc reports failure at once, musl (Alpine) after 5 s',
+      'kube-proxy rejects queries to a Service without endpoints: glibc reports failure at once, ' +
+      'musl (Alpine) after 5 s',
     help: ({ subject: on, args }) => {
       if (args['elsewhere'] !== '')
         return [

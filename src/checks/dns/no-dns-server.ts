@@ -38,7 +38,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Pod ${on.namespace}/${on.name} bears the labels of Service ${args['service']} and is no DNS server: about 1 in ${args['servers']} lookups goes to it.`,
+      `Pod ${on.namespace}/${on.name} bears the labels of Service ${args['service']} and is no DNS server: ` +
+      `about 1 in ${args['servers']} lookups goes to it.`,
     detail: ({ args }) =>
       `image ${args['image']} · made by ${args['owner']}, the servers by ${args['servers owner']} · ${args['seen']}`,
     note: ({ args }) => `a Service sends to every ready pod with its labels (${args['labels']}), whatever runs there`,

@@ -80,13 +80,17 @@ type Case = 'port-taken' | 'no-upstream' | 'crash' | 'leaving' | 'ipvs' | 'bypas
 
 const notes: Readonly<Record<Case | string, string>> = {
   'port-taken':
-    "the cache listens on the node's own network, at 53, 8080, 9253 and 9353: whatever else holds one of them keeps it from starting",
+    "the cache listens on the node's own network, at 53, 8080, 9253 and 9353: " +
+    'whatever else holds one of them keeps it from starting',
   'no-upstream': 'it learns the address of its upstream Service from its environment, once, at its start',
   crash: 'a cache that is gone leaves its address on the node: nothing takes its place until it is back',
   leaving: 'it takes its rules and its address away on its way out, and may wait for the lock of iptables for ever',
-  ipvs: 'in IPVS mode each node has the addresses of all Services on kube-ipvs0: a cache can only have one of its own there',
+  ipvs:
+    'in IPVS mode each node has the addresses of all Services on kube-ipvs0: ' +
+    'a cache can only have one of its own there',
   bypassed:
-    "Cilium sends packets for a Service on their way before the node's own network sees them; a CiliumLocalRedirectPolicy sends those for DNS to the cache",
+    "Cilium sends packets for a Service on their way before the node's own network sees them; " +
+    'a CiliumLocalRedirectPolicy sends those for DNS to the cache',
   absent: 'pods of a node without a cache ask the DNS servers, unless their kubelet hands out the address of the cache',
   'nodes-own':
     'this address is answered by a program of the node (AKS LocalDNS) or by the cloud (GKE Cloud DNS), and by no pod',
@@ -154,7 +158,8 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>): readonly 
   const upstream = signsOf(logs, pods, 'no-upstream-service')
   const signs = taken.length > 0 ? taken : upstream
   const said = signs[0]?.sign.said ?? null
-  const how: Case = taken.length > 0 ? 'port-taken' : upstream.length > 0 ? 'no-upstream' : 'crash'
+  const unlessTaken: Case = upstream.length > 0 ? 'no-upstream' : 'crash'
+  const how = taken.length > 0 ? 'port-taken' : unlessTaken
   const nodes = pods.map((it) => it.node)
   const who =
     all.length === 1
@@ -193,8 +198,12 @@ function leaving(dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
     return told({
       case: 'leaving',
       on: cacheSubject([pod]),
-      headline: `The DNS cache ${pod.name} on node ${pod.node} is on its way out, and no other has taken its place${dead ? `: ${silent} of ${of} lookups there had no answer` : ''}`,
-      detail: `${pod.name} is being deleted · ${of === 0 ? 'not asked' : `${silent} of ${of} lookups without an answer`}`,
+      headline:
+        `The DNS cache ${pod.name} on node ${pod.node} is on its way out, ` +
+        `and no other has taken its place${dead ? `: ${silent} of ${of} lookups there had no answer` : ''}`,
+      detail:
+        `${pod.name} is being deleted · ` +
+        (of === 0 ? 'not asked' : `${silent} of ${of} lookups without an answer`),
       severity: dead ? 'error' : 'info',
       confidence: dead ? 'observed' : 'inferred',
       commands: [
@@ -222,7 +231,9 @@ function passedBy(dns: ClusterDns): readonly Verdict[] {
         case: 'ipvs',
         on,
         severity: 'warning',
-        headline: `The DNS caches of the nodes claim ${vip}, the DNS Service's own address, which kube-proxy in IPVS mode holds already`,
+        headline:
+          `The DNS caches of the nodes claim ${vip}, the DNS Service's own address, ` +
+          'which kube-proxy in IPVS mode holds already',
         detail: `-localip ${cacheAddresses(dns).join(',')} · kube-proxy: mode ipvs`,
         commands: [
           `kubectl -n ${namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`,
@@ -240,7 +251,8 @@ function passedBy(dns: ClusterDns): readonly Verdict[] {
       on,
       severity: 'warning',
       headline:
-        'No lookup comes to the DNS caches of the nodes: Cilium carries them past, and no CiliumLocalRedirectPolicy sends them there',
+        'No lookup comes to the DNS caches of the nodes: Cilium carries them past, ' +
+        'and no CiliumLocalRedirectPolicy sends them there',
       detail: `Cilium in place of kube-proxy · 0 CiliumLocalRedirectPolicies · the caches hold ${vip}`,
       commands: [
         'kubectl get ciliumlocalredirectpolicies -A',
@@ -268,11 +280,18 @@ function absent(dns: ClusterDns, nodes: Known<readonly Node[]>, asked: readonly 
       on: subject('Node', null, node.name),
       severity: lost.length > 0 ? 'error' : 'info',
       confidence: lost.length > 0 ? 'observed' : 'inferred',
-      headline: `No DNS cache runs on node ${node.name}, as on the others: ${why}${lost.length > 0 ? `; ${count(lost.length, 'pod')} there ${lost.length === 1 ? 'asks' : 'ask'} ${lost[0]?.server}, and ${lost.length === 1 ? 'is' : 'are'} not answered` : ''}`,
+      headline:
+        `No DNS cache runs on node ${node.name}, as on the others: ` +
+        `${why}` +
+        (lost.length > 0
+          ? `; ${count(lost.length, 'pod')} there ${lost.length === 1 ? 'asks' : 'ask'} ${lost[0]?.server}, ` +
+            `and ${lost.length === 1 ? 'is' : 'are'} not answered`
+          : ''),
       detail: `${new Set(dns.nodeCaches.map((it) => it.node)).size} nodes have one · ${why}`,
       commands: [
         'kubectl get node NODE --show-labels',
-        `kubectl -n ${dns.nodeCaches[0]?.namespace ?? 'kube-system'} get pods -o wide --field-selector spec.nodeName=NODE`,
+        `kubectl -n ${dns.nodeCaches[0]?.namespace ?? 'kube-system'} ` +
+          'get pods -o wide --field-selector spec.nodeName=NODE',
       ],
       evidence: [{ kind: 'fact', label: `caches on ${node.name}`, value: 'none' }],
       explains: lost.length > 0 ? [...lossOn([node.name]), ...lost.map((it) => dnsLossInPod(it.pod))] : [],
@@ -294,7 +313,9 @@ function nodesOwn(dns: ClusterDns, asked: readonly Asked[], probe: Known<DnsProb
         case: 'nodes-own',
         on: subject('Node', null, node),
         confidence: 'observed',
-        headline: `Pods of node ${node} ask ${server}, which is the node's own and does not answer; the cluster's DNS servers answer that node`,
+        headline:
+          `Pods of node ${node} ask ${server}, which is the node's own and does not answer; ` +
+          "the cluster's DNS servers answer that node",
         detail: `${lost.length} of ${count(its.length, 'pod')} looked into there had no answer at ${server}`,
         commands: [
           'kubectl debug node/NODE -it --image=busybox -- nslookup kubernetes.default.svc.cluster.local ' + server,

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import type { DnsProbe } from '../../model/lookups.ts'
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { type CacheFault, cacheFaults, goesToCache } from '../../relations/dns/node-cache.ts'
@@ -39,13 +39,23 @@ export default check({
       const where = `${args['caches']} on ${args['nodes']}`
       if (args['how'] === 'tcp') return `DNS over TCP is not answered by ${where}; over UDP it is.`
       if (args['how'] === 'silent')
-        return `${args['Caches']} on ${args['nodes']} ${verb(args)} not answer at ${args['ip']}, and the servers behind ${args['it']} do.`
+        return (
+          `${args['Caches']} on ${args['nodes']} ${verb(args)} not answer at ${args['ip']}, ` +
+          `and the servers behind ${args['it']} do.`
+        )
       if (args['how'] === 'erring')
-        return `${args['share']} of lookups of ${args['names']} are answered with errors by ${where}; the servers behind ${args['it']} answer them.`
-      return `${args['share']} of lookups of ${args['names']} are lost at ${where}; the servers behind ${args['it']} answer them.`
+        return (
+          `${args['share']} of lookups of ${args['names']} are answered with errors by ${where}; ` +
+          `the servers behind ${args['it']} answer them.`
+        )
+      return (
+        `${args['share']} of lookups of ${args['names']} are lost at ${where}; ` +
+        `the servers behind ${args['it']} answer them.`
+      )
     },
     detail: ({ args }) =>
-      `${args['ip']} · ${args['bad']} of ${args['of']} lookups of ${args['names']} failed there · of the servers themselves ${args['pastFailed']} of ${args['pastOf']}`,
+      `${args['ip']} · ${args['bad']} of ${args['of']} lookups of ${args['names']} failed there · ` +
+      `of the servers themselves ${args['pastFailed']} of ${args['pastOf']}`,
     note: ({ args }) =>
       args['how'] === 'silent'
         ? 'a cache that is gone leaves its address on the node: nothing takes its place until it is back'
@@ -85,7 +95,7 @@ function told(probe: DnsProbe, dns: ClusterDns, its: readonly CacheFault[]): Ver
       Caches: one ? `The DNS cache ${first.pod.name}` : 'The DNS caches',
       it: one ? 'it' : 'them',
       nodes: nodes.length === probe.nodes.length && !one ? count(nodes.length, 'node') : nodes.join(', '),
-      names: zones.size > 1 ? 'all names' : zones.has('cluster') ? 'names of the cluster' : 'outside names',
+      names: namesOf(zones),
       ip: [...new Set(series.map((it) => it.server.ip))].join(', '),
       bad: sum((it) => it.bad),
       of: sum((it) => it.of),
@@ -114,4 +124,9 @@ function told(probe: DnsProbe, dns: ClusterDns, its: readonly CacheFault[]): Ver
       `dns-service:node/${it}`,
     ]),
   })
+}
+
+function namesOf(zones: ReadonlySet<LookupSeries['zone']>): string {
+  if (zones.size > 1) return 'all names'
+  return zones.has('cluster') ? 'names of the cluster' : 'outside names'
 }

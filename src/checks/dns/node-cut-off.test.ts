@@ -29,7 +29,10 @@ describeCheck(check, [
   {
     it: 'refused, as far as the kernel sends refusals',
     given: cluster({
-      network: ({ node, index }) => (node !== 'worker-2' ? answered() : index % 8 === 0 ? rejected : never()),
+      network: ({ node, index }) => {
+        if (node !== 'worker-2') return answered()
+        return index % 8 === 0 ? rejected : never()
+      },
     }),
     expect: [{ subject: 'Node/worker-2', args: { how: 'refused' } }],
   },

@@ -49,27 +49,37 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args['cut'] !== undefined
-        ? `Only pods on ${args['homes']}, where the DNS servers run, are answered: nothing of what ${args['cut']} ask comes back.`
+        ? `Only pods on ${args['homes']}, where the DNS servers run, are answered: ` +
+          `nothing of what ${args['cut']} ask comes back.`
         : `All DNS from pods on node ${on.name} is ${args['how']}, over UDP and TCP, to every DNS server.`,
     detail: ({ subject: on, args }) =>
       `on node ${on.name} · ${args['failed']} of ${args['of']} look-ups failed · ${args['elsewhere']}`,
-    note: ({ args }) =>
-      args['cut'] !== undefined
-        ? 'what crosses from other nodes is lost: the overlay (VXLAN 8472 or 4789, IP-in-IP, WireGuard), a firewall or a security group before these nodes'
-        : args['how'] === 'refused'
-          ? 'a rule answers "port unreachable", which the kernel sends once a second to each client: then glibc gives up at once, and else it waits as for a loss; musl (Alpine) always waits'
-          : args['others'] === 0
-            ? 'only this node was probed; hopscope dns without --node compares it with the others'
-            : 'the servers answer other nodes, so the fault is on this node or on its way out',
+    note: ({ args }) => {
+      if (args['cut'] !== undefined)
+        return (
+          'what crosses from other nodes is lost: the overlay (VXLAN 8472 or 4789, IP-in-IP, WireGuard), ' +
+          'a firewall or a security group before these nodes'
+        )
+      if (args['how'] === 'refused')
+        return (
+          'a rule answers "port unreachable", which the kernel sends once a second to each client: ' +
+          'then glibc gives up at once, and else it waits as for a loss; musl (Alpine) always waits'
+        )
+      return args['others'] === 0
+        ? 'only this node was probed; hopscope dns without --node compares it with the others'
+        : 'the servers answer other nodes, so the fault is on this node or on its way out'
+    },
     help: ({ subject: on, args }) =>
       args['cut'] !== undefined
         ? [
-            `look at the way between ${args['homes']} and the others: the overlay's port, security groups, the CNI's pod there`,
+            `look at the way between ${args['homes']} and the others: the overlay's port, security groups, ` +
+              "the CNI's pod there",
             `kubectl get pods -A -o wide${on.kind === 'Node' ? ` --field-selector spec.nodeName=${on.name}` : ''}`,
             `on ${args['homes']}:  tcpdump -ni any port 53 or udp port 8472 or udp port 4789`,
           ]
         : [
-            `look at what ${args['how'] === 'refused' ? 'rejects' : 'drops'} port 53 on ${on.name}: firewall rules, the CNI's pod, a node-local cache that died and left its rules`,
+            `look at what ${args['how'] === 'refused' ? 'rejects' : 'drops'} port 53 on ${on.name}: ` +
+              "firewall rules, the CNI's pod, a node-local cache that died and left its rules",
             `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
             `on ${on.name}:  iptables-save -c | grep -E "dport 53|NodeLocal|REJECT"    tcpdump -ni any port 53`,
           ],

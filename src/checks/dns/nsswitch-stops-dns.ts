@@ -1,5 +1,8 @@
 import { check } from '../../findings/check.ts'
+import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Known } from '../../model/known.ts'
 import { type InsidePod, insidePods, libraryLookups } from '../../relations/dns/inside-pods.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
 import { type NameOrder, nsswitchOf } from '../../relations/nsswitch.ts'
@@ -29,7 +32,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} ${headlines[String(args['how'])]}${args['how'] === 'stopped' || args['how'] === 'mdns' ? ` after \`${args['stop']}\`` : ''}.`,
+      `${on.kind} ${on.namespace}/${on.name} ${headlines[String(args['how'])]}` +
+      `${args['how'] === 'stopped' || args['how'] === 'mdns' ? ` after \`${args['stop']}\`` : ''}.`,
     detail: ({ args }) => `pod ${args['pod']} · hosts: ${args['line']} · ${args['lookup']}`,
     note: ({ args }) => notes[String(args['how'])] ?? null,
     help: ({ subject: on, args }) => [
@@ -50,7 +54,9 @@ const headlines: Readonly<Record<string, string>> = {
 const notes: Readonly<Record<string, string>> = {
   missing: 'nslookup and dig do not read this file: they find names that the application does not',
   stopped: 'a step with [NOTFOUND=return] ends the search for every name that it does not know',
-  mdns: 'old nss-mdns takes each name that ends in .local for its own; short names, which get their suffix later, still work',
+  mdns:
+    'old nss-mdns takes each name that ends in .local for its own; short names, ' +
+    'which get their suffix later, still work',
   'files-unread': 'with `dns` first, the file counts for names alone that DNS does not have',
 }
 
@@ -86,18 +92,20 @@ function judge(it: InsidePod, domain: string): Verdict {
           : `lookup of ${failed.name}: ${failed.result}`,
     },
     symptoms: isSeen && how !== 'files-unread' ? [dnsLossInPod({ namespace: view.namespace, name: view.pod })] : [],
-    evidence: [
-      {
-        kind: 'config',
-        object: { kind: 'Pod', namespace: view.namespace, name: view.pod },
-        path: '/etc/nsswitch.conf',
-        lines: [`hosts: ${resolving.nsswitch.known ? resolving.nsswitch.value : ''}`],
-        at: 0,
-        mark: order.stop ?? 'hosts:',
-        label: how === 'missing' ? 'no dns' : 'ends here',
-      },
-    ],
+    evidence: [hostsLine(view, resolving.nsswitch, order.stop ?? 'hosts:', how === 'missing' ? 'no dns' : 'ends here')],
   })
+}
+
+function hostsLine(view: InsideView, nsswitch: Known<string>, mark: string, label: string): Evidence {
+  return {
+    kind: 'config',
+    object: { kind: 'Pod', namespace: view.namespace, name: view.pod },
+    path: '/etc/nsswitch.conf',
+    lines: [`hosts: ${nsswitch.known ? nsswitch.value : ''}`],
+    at: 0,
+    mark,
+    label,
+  }
 }
 
 function confidenceOf(how: string, isSeen: boolean): 'observed' | 'inferred' | 'possible' {

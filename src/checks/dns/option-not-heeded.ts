@@ -90,14 +90,23 @@ function judge(it: InsidePod): Verdict {
       name,
     },
     symptoms,
-    evidence: [fileEvidence(it, '/etc/resolv.conf', text, 'options', how === 'ignored' ? 'not read by musl' : how)],
+    evidence: [
+      fileEvidence(it, {
+        path: '/etc/resolv.conf',
+        text,
+        mark: 'options',
+        label: how === 'ignored' ? 'not read by musl' : how,
+      }),
+    ],
   })
 }
 
 function tcpAlone({ view }: InsidePod, options: readonly string[]): Odd | null {
   if (view.libc === 'musl' || !options.includes('use-vc') || !view.tcp53.known || view.tcp53.value === 'open')
     return null
-  const what = `asks DNS over TCP alone (use-vc), and TCP port 53 of the DNS Service is ${view.tcp53.value === 'refused' ? 'closed' : 'silent'} to it`
+  const what =
+    'asks DNS over TCP alone (use-vc), and TCP port 53 of the DNS Service is ' +
+    `${view.tcp53.value === 'refused' ? 'closed' : 'silent'} to it`
   return {
     how: 'use-vc',
     what,
@@ -116,7 +125,9 @@ function dotsOf({ view, resolving }: InsidePod, ndots: number, suffixes: number)
   )
   const lost = inReach.find((it) => isFailed(it) && dots(it.typed) >= ndots)
   if (lost === undefined) return null
-  const what = `does not find ${lost.typed}: with ndots:${ndots} musl takes no search list for a name with ${dots(lost.typed) === 1 ? 'a dot' : 'two dots'}`
+  const what =
+    `does not find ${lost.typed}: with ndots:${ndots} musl takes no search list for a name with ` +
+    `${dots(lost.typed) === 1 ? 'a dot' : 'two dots'}`
   return {
     how: 'ndots',
     what,

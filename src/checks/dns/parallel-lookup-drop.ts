@@ -42,18 +42,24 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS look-ups stall for 5 s on node ${on.name}: conntrack drops one of two parallel queries (${args['lost']} of ${args['of']}).`,
+      `DNS look-ups stall for 5 s on node ${on.name}: ` +
+      `conntrack drops one of two parallel queries (${args['lost']} of ${args['of']}).`,
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · ${args['lost']} of ${args['of']} look-ups (${args['share']}) lost a packet · kernel ${args['kernel']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
+      `on node ${on.name} · ${args['lost']} of ${args['of']} look-ups (${args['share']}) lost a packet · ` +
+      `kernel ${args['kernel']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
     note: ({ args }) =>
       args['race'] === 'healed'
-        ? `kernel ${args['kernel']} heals the plain A/AAAA race, yet insert_failed rose: look for an agent that holds packets (NFQUEUE), for conntrack zones, and for a MASQUERADE rule with few ports`
-        : 'both queries leave from one port at once; the packet that loses the race to create the conntrack entry is dropped',
+        ? `kernel ${args['kernel']} heals the plain A/AAAA race, yet insert_failed rose: ` +
+          'look for an agent that holds packets (NFQUEUE), for conntrack zones, ' +
+          'and for a MASQUERADE rule with few ports'
+        : 'both queries leave from one port at once; ' +
+          'the packet that loses the race to create the conntrack entry is dropped',
     help: ({ subject: on }) => [
       'a DNS cache on each node takes DNS out of conntrack for every pod',
       'hopscope fix DNS101 --node-access --plan',
       'hopscope explain DNS101',
-      `on ${on.name}:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"`,
+      `on ${on.name}:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E ` +
+        '"NFQUEUE|zone|MASQUERADE"',
     ],
   },
 })
@@ -111,24 +117,33 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
       ? found('observed')
       : ok(
           loss.of,
-          `insert_failed rose on ${node}, but this kernel counts packets there that it saved, and what was lost is not one of two parallel queries`,
+          `insert_failed rose on ${node}, but this kernel counts packets there that it saved, ` +
+            'and what was lost is not one of two parallel queries',
         )
   }
   if (failedInserts !== null)
     return ok(
       loss.of,
-      `${lost} of ${loss.of} parallel look-ups on ${node} lost a packet, but insert_failed rose by ${failedInserts} only: not this race`,
+      `${lost} of ${loss.of} parallel look-ups on ${node} lost a packet, ` +
+        `but insert_failed rose by ${failedInserts} only: not this race`,
     )
   if (nearlyAll(lost, loss.of) || !notable(loss.lostA + loss.lostAaaa, loss.of))
     return ok(loss.of, `look-ups are lost on ${node}, but not one of two now and then`)
   // An unknown state is a distribution's own: its version number says nothing, so only counters may speak.
   if (looksLikeRace(loss) && ['open', 'third-race-open'].includes(raceState(kernel)) && controlsClean(probe, node))
     return found('inferred')
+  return withoutCounters(
+    conntrack,
+    `${lost} of ${loss.of} parallel look-ups on ${node} lost one of two packets (${packetsLost} in all)`,
+  )
+}
+
+function withoutCounters(conntrack: Known<readonly ConntrackWindow[]>, seen: string): Verdict {
   const why = conntrack.known ? unknown('failed', 'none came from this node').why : conntrack.why
   const asked = why.reason !== 'not-asked'
   return cannotTell(
     why.reason,
-    `${lost} of ${loss.of} parallel look-ups on ${node} lost one of two packets (${packetsLost} in all); only the node's conntrack counters can tell why${asked ? `: ${why.detail}` : ''}`,
+    `${seen}; only the node's conntrack counters can tell why${asked ? `: ${why.detail}` : ''}`,
     asked ? null : '--node-access',
   )
 }

@@ -80,7 +80,8 @@ function faultsOf({ nodes, homes }: World, on?: string): readonly Fault[] {
   const places = new Set(homes)
   const many = homes.length > 1
   const all = [service, workload, ...(many ? [] : [podOf(0)]), ...(nodes.length > 1 ? [] : ['Node/worker-1'])]
-  const askers = nodes.length > 1 ? (others.length > 0 ? others : nodes) : []
+  const either = others.length > 0 ? others : nodes
+  const askers = nodes.length > 1 ? either : []
   return [
     { name: 'all lost', hits: () => true, subjects: all },
     { name: 'cluster zone lost', hits: ({ zone }) => zone === 'cluster', subjects: all },

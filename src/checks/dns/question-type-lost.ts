@@ -52,25 +52,33 @@ export default check({
     headline: ({ subject: on, args }) =>
       isFromNodes(on, args)
         ? `Every ${args['type']} query from ${whence(on, args)} goes unanswered, so each look-up waits 5 s or fails.`
-        : `CoreDNS's ${upstreamWords(args)} never ${verb(args, 'answers', 'answer')} ${args['type']} queries, so each look-up of an outside name waits 5 s or fails.`,
+        : `CoreDNS's ${upstreamWords(args)} never ${verb(args, 'answers', 'answer')} ${args['type']} queries, ` +
+          'so each look-up of an outside name waits 5 s or fails.',
     detail: ({ subject: on, args }) =>
       !isFromNodes(on, args)
-        ? `outside names · ${args['type']} unanswered or SERVFAIL in ${args['lost']} of ${args['of']} look-ups, ${args['other']} in ${args['otherLost']} · names of the cluster are answered`
-        : `from ${whence(on, args)} · ${args['type']} unanswered in ${args['lost']} of ${args['of']} look-ups, ${args['other']} in ${args['otherLost']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
+        ? `outside names · ${args['type']} unanswered or SERVFAIL in ${args['lost']} of ${args['of']} look-ups, ` +
+          `${args['other']} in ${args['otherLost']} · names of the cluster are answered`
+        : `from ${whence(on, args)} · ${args['type']} unanswered in ${args['lost']} of ${args['of']} look-ups, ` +
+          `${args['other']} in ${args['otherLost']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
     note: ({ subject: on, args }) =>
       isFromNodes(on, args)
-        ? 'the conntrack race hits A and AAAA alike and spares single questions; a loss that is always one type is a filter on the content'
+        ? 'the conntrack race hits A and AAAA alike and spares single questions; ' +
+          'a loss that is always one type is a filter on the content'
         : `CoreDNS waits for the ${args['type']} answer and then says SERVFAIL; a resolver waits for both answers`,
     help: ({ subject: on, args }) =>
       !isFromNodes(on, args)
         ? [
-            `mend the upstream, or have CoreDNS answer ${args['type']} itself: in the Corefile "template IN ${args['type']} . { rcode NOERROR }"${args['type'] === 'AAAA' ? ' (not where IPv6 is in use)' : ''}`,
+            `mend the upstream, or have CoreDNS answer ${args['type']} itself: ` +
+              `in the Corefile "template IN ${args['type']} . ` +
+              `{ rcode NOERROR }"${args['type'] === 'AAAA' ? ' (not where IPv6 is in use)' : ''}`,
             ...askUpstream(args, `${args['type']} example.com`).map((it) => `on a node of CoreDNS:  ${it}`),
             'hopscope explain DNS102',
           ]
         : [
-            `find the rule or device that drops ${args['type']} queries near ${on.kind === 'Node' ? on.name : 'the DNS servers, or before their Service'}`,
-            `on ${on.kind === 'Node' ? on.name : 'any node'}:  iptables-save -c | grep -E "u32|string|bpf"    nft list ruleset | grep -B2 drop`,
+            `find the rule or device that drops ${args['type']} queries near ` +
+              `${on.kind === 'Node' ? on.name : 'the DNS servers, or before their Service'}`,
+            `on ${on.kind === 'Node' ? on.name : 'any node'}:  ` +
+              'iptables-save -c | grep -E "u32|string|bpf"    nft list ruleset | grep -B2 drop',
             'hopscope explain DNS102',
           ],
   },

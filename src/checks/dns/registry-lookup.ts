@@ -36,7 +36,9 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Node ${on.name} can't look up ${args['name']}${args['server'] === '' ? '' : ` (it asks ${args['server']})`}: ${args['how']}; images of ${count(Number(args['pods']), 'pod')} are not pulled.`,
+      `Node ${on.name} can't look up ${args['name']}` +
+      `${args['server'] === '' ? '' : ` (it asks ${args['server']})`}: ${args['how']}; ` +
+      `images of ${count(Number(args['pods']), 'pod')} are not pulled.`,
     detail: ({ args }) => `${args['who']} · ${args['name']} · ${args['how']}`,
     note: () => "the node asks the servers in its own /etc/resolv.conf, and not the cluster's DNS",
     help: ({ subject: on, args }) => [
@@ -75,7 +77,9 @@ function judge(its: readonly Waiting[]): readonly Verdict[] {
       evidence: its.slice(0, 6).map((it) => ({
         kind: 'fact' as const,
         label: `pod ${it.pod.namespace}/${it.pod.name}`,
-        value: `lookup ${it.pullLookup.name}${it.pullLookup.server === null ? '' : ` on ${it.pullLookup.server}`}: ${it.pullLookup.how}`,
+        value:
+          `lookup ${it.pullLookup.name}${it.pullLookup.server === null ? '' : ` on ${it.pullLookup.server}`}: ` +
+          `${it.pullLookup.how}`,
       })),
       explains: [registryUnknown(node)],
     }),

@@ -42,7 +42,10 @@ describeCheck(check, [
   {
     it: 'one that refuses',
     given: cluster({
-      network: ({ server, index }) => (server.ip !== '10.2.2.2' ? answered() : index % 8 === 0 ? rejected : never()),
+      network: ({ server, index }) => {
+        if (server.ip !== '10.2.2.2') return answered()
+        return index % 8 === 0 ? rejected : never()
+      },
     }),
     expect: [{ ...one, args: { how: 'refuses' } }],
   },

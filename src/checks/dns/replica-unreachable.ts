@@ -46,7 +46,9 @@ export default check({
       return `DNS server ${on.name} ${does}, so about 1 in ${servers} look-ups fails.`
     },
     detail: ({ args }) =>
-      `${args['ip']} · ${args['failed']} of ${args['of']} look-ups sent to it ${args['how'] === 'loses' || args['how'] === 'wrong-source' ? 'lost a packet or failed' : 'failed'}, from ${args['nodes']} · other servers ${args['otherFailed']} of ${args['otherOf']}`,
+      `${args['ip']} · ${args['failed']} of ${args['of']} look-ups sent to it ` +
+      `${args['how'] === 'loses' || args['how'] === 'wrong-source' ? 'lost a packet or failed' : 'failed'}, ` +
+      `from ${args['nodes']} · other servers ${args['otherFailed']} of ${args['otherOf']}`,
     note({ args }) {
       if (args['how'] === 'wrong-source') {
         return (
@@ -63,13 +65,17 @@ export default check({
       if (args['how'] !== 'loses')
         return 'conntrack pins a flow to the server that it was given, so a retry from the same port fails too'
       const overTcp = args['tcp'] === 'well' ? ', and over TCP nothing is lost' : ''
-      return `every node sees it${overTcp}: packets are dropped in the pod or on its node, not by the clients' conntrack`
+      return (
+        `every node sees it${overTcp}: packets are dropped in the pod or on its node, ` +
+        "not by the clients' conntrack"
+      )
     },
     help({ subject: on, args }) {
       const look = `kubectl -n ${on.namespace} get pod ${on.name} -o wide`
       if (args['how'] === 'wrong-source') {
         return [
-          'look at what rewrites the source of its answers: SNAT or masquerade rules on its node, a second address of the pod',
+          'look at what rewrites the source of its answers: SNAT or masquerade rules on its node, ' +
+            'a second address of the pod',
           look,
           'on its node:  tcpdump -ni any udp port 53    iptables-save -t nat | grep -E "SNAT|MASQUERADE"',
         ]
@@ -123,6 +129,18 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
   if (lossy && !(others.length > 0 && others.every((it) => it.state === 'well')))
     return ok(loss.of, `${ip} loses look-ups, and so do others: not the fault of one`)
 
+  return found(probe, { ip, here, others, silent }, namespace)
+}
+
+interface Sides {
+  readonly ip: string
+  readonly here: readonly Reach[]
+  readonly others: readonly Reach[]
+  readonly silent: boolean
+}
+
+function found(probe: DnsProbe, { ip, here, others, silent }: Sides, namespace: string): Verdict {
+  const loss = lossOf(here.flatMap((it) => it.series))
   const othersLoss = lossOf(others.flatMap((it) => it.series))
   const bad = troubled(here.flatMap((it) => it.series))
   const tcp = here.flatMap((it) => it.series).filter((it) => it.transport === 'tcp')

@@ -37,7 +37,8 @@ export default check({
     help: ({ subject: on, args }) => [
       args['mounted'] === 'yes'
         ? 'take the mount out of the pod template, and say what is wanted in dnsConfig'
-        : 'look for what writes /etc/resolv.conf when the container starts: an entrypoint, a VPN client, a resolvconf package',
+        : 'look for what writes /etc/resolv.conf when the container starts: an entrypoint, a VPN client, ' +
+          'a resolvconf package',
       `kubectl -n ${on.namespace} exec ${args['pod']} -- cat /etc/resolv.conf`,
       `kubectl -n ${on.namespace} get pod ${args['pod']} -o yaml | grep -A8 -e dnsPolicy -e dnsConfig -e resolv.conf`,
     ],
@@ -76,7 +77,7 @@ function judge(it: InsidePod, dns: ClusterDns): Verdict {
     },
     symptoms: [...(lookup === null ? [] : [dnsLossInPod(self)]), ...failed.map((one) => nameInPod(self, one.service))],
     evidence: [
-      fileEvidence(it, '/etc/resolv.conf', text, 'search', lacks[0] ?? 'differs'),
+      fileEvidence(it, { path: '/etc/resolv.conf', text, mark: 'search', label: lacks[0] ?? 'differs' }),
       { kind: 'fact', label: 'the spec asks for', value: expected.value.trim().split('\n').join('; ') },
     ],
   })

@@ -33,7 +33,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} asks ${args['hop']} before any DNS server of the cluster, and lookups in it fail.`,
+      `${on.kind} ${on.namespace}/${on.name} asks ${args['hop']} before any DNS server of the cluster, ` +
+      'and lookups in it fail.',
     detail: ({ args }) => `pod ${args['pod']} · ${args['sign']} · ${args['lookup']}`,
     note: () =>
       'what stands in the pod takes its queries, whatever its resolv.conf says: the DNS servers may never see them',
@@ -94,7 +95,7 @@ function judge(it: InsidePod, probe: Known<DnsProbe>): Verdict {
     symptoms: [dnsLossInPod({ namespace: view.namespace, name: view.pod })],
     evidence: [
       ...(isLoopback
-        ? [fileEvidence(it, '/etc/resolv.conf', text, 'nameserver', 'inside the pod')]
+        ? [fileEvidence(it, { path: '/etc/resolv.conf', text, mark: 'nameserver', label: 'inside the pod' })]
         : [{ kind: 'fact' as const, label: hop.name, value: hop.sign }]),
       { kind: 'fact', label: `lookup of ${failed.name} in ${view.pod}`, value: failed.result },
       ...(outside === null

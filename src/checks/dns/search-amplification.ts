@@ -45,11 +45,14 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Each look-up of an outside name by ${on.name} costs ${args['queries']} DNS queries, because of its search list of ${args['searches']}.`,
+      `Each look-up of an outside name by ${on.name} costs ${args['queries']} DNS queries, ` +
+      `because of its search list of ${args['searches']}.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${args['searches']} search suffixes, ndots:${args['ndots']} · ${args['queries']} queries for ${example.name} · Kubernetes alone would make ${(usual.searches + 1) * 2}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${args['searches']} search suffixes, ndots:${args['ndots']} · ` +
+      `${args['queries']} queries for ${example.name} · Kubernetes alone would make ${(usual.searches + 1) * 2}`,
     note: ({ args }) =>
-      `\`${example.name}\` has ${example.dots} dots, fewer than ${args['ndots']}, so every suffix is tried first, for A and for AAAA`,
+      `\`${example.name}\` has ${example.dots} dots, fewer than ${args['ndots']}, ` +
+      'so every suffix is tried first, for A and for AAAA',
     help: ({ subject: on }) => [
       'end outside names with a dot, or lower ndots for this workload to 2',
       `hopscope fix DNS104 -n ${on.namespace} --plan`,
@@ -89,10 +92,11 @@ function expected(pod: Pod, domain: string): Pick<ResolvConf, 'search' | 'ndots'
     pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork)
   const own = pod.dnsConfig?.searches ?? []
   const base = ofCluster ? [`${pod.namespace}.svc.${domain}`, `svc.${domain}`, domain] : []
-  const ndots = pod.dnsConfig?.options.findLast((it) => it.name === 'ndots')?.value ?? null
+  const asked = pod.dnsConfig?.options.findLast((it) => it.name === 'ndots')?.value ?? null
+  const byDefault = ofCluster ? usual.ndots : 1
   return {
     search: [...new Set([...base, ...own])],
-    ndots: ndots === null || !/^\d+$/.test(ndots) ? (ofCluster ? usual.ndots : 1) : Number(ndots),
+    ndots: asked === null || !/^\d+$/.test(asked) ? byDefault : Number(asked),
   }
 }
 

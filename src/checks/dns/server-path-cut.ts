@@ -42,7 +42,8 @@ export default check({
     if (new Set(told.map((it) => it.node)).size < 2)
       return cannotTell(
         'too-few',
-        'from one node alone, the way to a server is not told from the server; hopscope dns without --node asks from all',
+        'from one node alone, the way to a server is not told from the server; ' +
+          'hopscope dns without --node asks from all',
       )
     const cause = pathCause(dnsProbe, clusterDns)
     if (cause?.kind === 'between') return between(dnsProbe, cause.pairs, clusterDns)
@@ -57,28 +58,38 @@ export default check({
     headline: ({ subject: on, args }) =>
       sentences[String(args['side'])]?.(on, args) ??
       (args['side'] === 'server'
-        ? `DNS server ${args['servers']} on node ${on.name} is not reached from other nodes (${args['cutNodes']}), so about 1 in ${args['of']} of their look-ups fails.`
-        : `Pods on node ${on.name} can't reach DNS server ${args['servers']}, which answers other nodes, so about 1 in ${args['of']} of their look-ups is late or fails.`),
+        ? `DNS server ${args['servers']} on node ${on.name} is not reached from other nodes ` +
+          `(${args['cutNodes']}), so about 1 in ${args['of']} of their look-ups fails.`
+        : `Pods on node ${on.name} can't reach DNS server ${args['servers']}, which answers other nodes, ` +
+          `so about 1 in ${args['of']} of their look-ups is late or fails.`),
     detail: ({ args }) =>
       args['side'] === 'between'
         ? `${args['pairs']} · beside a server, on ${args['wellNodes']}, it is answered`
         : `${args['pairs']} · from ${args['wellNodes']} the same server answers`,
-    note: ({ args }) =>
-      args['side'] === 'between' || args['side'] === 'both'
-        ? 'what stays on a node is answered, so DNS itself is well: the overlay (VXLAN 8472 or 4789, IP-in-IP, WireGuard), a firewall or a security group between nodes, the pods of the CNI'
-        : args['side'] === 'server'
-          ? 'only pods of its own node reach it: what comes in from other nodes is dropped'
-          : 'look-ups that succeed after 5 s look like the conntrack race; it is not: the same server, asked by its own address, is silent from this node',
+    note: ({ args }) => {
+      if (args['side'] === 'between' || args['side'] === 'both')
+        return (
+          'what stays on a node is answered, so DNS itself is well: the overlay (VXLAN 8472 or 4789, IP-in-IP, ' +
+          'WireGuard), a firewall or a security group between nodes, the pods of the CNI'
+        )
+      return args['side'] === 'server'
+        ? 'only pods of its own node reach it: what comes in from other nodes is dropped'
+        : 'look-ups that succeed after 5 s look like the conntrack race; it is not: the same server, ' +
+            'asked by its own address, is silent from this node'
+    },
     help: ({ subject: on, args }) =>
       args['side'] === 'between'
         ? [
-            'look at what carries packets of pods between nodes: the pods of the CNI, its port in firewalls and security groups, routes',
+            'look at what carries packets of pods between nodes: the pods of the CNI, ' +
+              'its port in firewalls and security groups, routes',
             'kubectl get pods -A -o wide | grep -Ei "cilium|calico|flannel|weave|antrea|cni|kindnet"',
             'on two nodes:  tcpdump -ni any udp port 8472 or udp port 4789 or proto 4',
           ]
         : [
-            'allow UDP and TCP port 53 between these nodes: host firewall, security group, NetworkPolicy of the node, route',
-            `on ${on.name}:  iptables-save -c | grep -E "dport 53|${args['ip']}"    tcpdump -ni any host ${args['ip']} and port 53`,
+            'allow UDP and TCP port 53 between these nodes: host firewall, security group, ' +
+              'NetworkPolicy of the node, route',
+            `on ${on.name}:  iptables-save -c | grep -E "dport 53|${args['ip']}"    tcpdump -ni any host ` +
+              `${args['ip']} and port 53`,
             `from a pod on ${args['cutNodes']}:  nslookup kubernetes.default.svc.cluster.local. ${args['ip']}`,
           ],
   },
@@ -86,9 +97,11 @@ export default check({
 
 const sentences: Readonly<Record<string, (on: Subject, args: Args) => string>> = {
   between: (_, args) =>
-    `DNS lookups that cross from one node to another are lost (${args['cutNodes']}): only a server on the same node answers.`,
+    `DNS lookups that cross from one node to another are lost (${args['cutNodes']}): ` +
+    'only a server on the same node answers.',
   both: (on, args) =>
-    `Node ${on.name} is cut off from the other nodes: its pods reach no DNS server elsewhere, and others (${args['cutNodes']}) not ${args['servers']}.`,
+    `Node ${on.name} is cut off from the other nodes: its pods reach no DNS server elsewhere, ` +
+    `and others (${args['cutNodes']}) not ${args['servers']}.`,
 }
 
 /** No node is to blame: the subject is the Service whose servers are out of reach. */

@@ -73,12 +73,10 @@ export default check({
       evidence: [...(said.length === 0 ? [] : [logEvidence(said)]), ...troubled.slice(0, 6).map(told)],
       symptoms: looping.length > 0 ? [dnsServerCrash] : [],
       // One that is killed under load was ready until then, and what it had been asked is lost each time.
-      explains:
-        looping.length === 0
-          ? []
-          : killed.length === 0
-            ? [dnsServersDown]
-            : [dnsServersDown, 'dns-loss:node/*', 'dns-external:*'],
+      explains: [
+        ...(looping.length > 0 ? [dnsServersDown] : []),
+        ...(looping.length > 0 && killed.length > 0 ? ['dns-loss:node/*', 'dns-external:*'] : []),
+      ],
     })
   },
 
@@ -86,7 +84,11 @@ export default check({
     headline: ({ subject: on, args }) => {
       const name = `${on.kind} ${on.namespace}/${on.name}`
       if (Number(args['evicted']) > 0)
-        return `${count(Number(args['evicted']), 'DNS server')} of ${name} ${args['evicted'] === 1 ? 'was' : 'were'} thrown out of ${args['evicted'] === 1 ? 'its node' : 'their nodes'} (${args['last']}): ${args['ready']} of ${args['desired']} are ready.`
+        return (
+          `${count(Number(args['evicted']), 'DNS server')} of ${name} ${args['evicted'] === 1 ? 'was' : 'were'} ` +
+          `thrown out of ${args['evicted'] === 1 ? 'its node' : 'their nodes'} (${args['last']}): ` +
+          `${args['ready']} of ${args['desired']} are ready.`
+        )
       if (Number(args['looping']) === 0) return `A DNS server of ${name} was killed for its memory (${limitOf(args)}).`
       const who = `${args['looping']} of ${count(Number(args['of']), 'DNS server')} of ${name}`
       if (Number(args['killed']) > 0)
@@ -96,21 +98,37 @@ export default check({
     detail: ({ subject: on, args }) =>
       Number(args['evicted']) > 0
         ? `${args['pod']} · ${args['last']} · ${args['ready']} of ${args['desired']} ready`
-        : `${on.kind} ${on.namespace}/${on.name} · ${args['looping']} of ${args['of']} crash-looping · ${Number(args['killed']) > 0 ? `${args['killed']} killed for memory, ${limitOf(args)}` : 'none killed for memory'} · ${count(Number(args['restarts']), 'restart')}`,
-    note: ({ args }) =>
-      Number(args['evicted']) > 0
-        ? 'the kubelet throws out what has the lowest priority first: DNS servers want priorityClassName system-cluster-critical'
-        : args['autopath'] === 'yes'
-          ? 'autopath keeps every pod of the cluster in memory: CoreDNS needs about 4 MB for each 1000 pods and Services with it, and 56 MB more; without it 1 MB and 54 MB'
-          : Number(args['killed']) > 0
-            ? 'CoreDNS needs about 1 MB for each 1000 pods and Services, and 54 MB more (4 MB for each 1000 with autopath); queries that wait for a slow upstream need memory too'
-            : 'a Corefile that does not parse, a forward that leads back (Loop in the log), or a port that is taken: the log says which',
+        : `${on.kind} ${on.namespace}/${on.name} · ${args['looping']} of ${args['of']} crash-looping · ` +
+          (Number(args['killed']) > 0
+            ? `${args['killed']} killed for memory, ${limitOf(args)}`
+            : 'none killed for memory') +
+          ` · ${count(Number(args['restarts']), 'restart')}`,
+    note: ({ args }) => {
+      if (Number(args['evicted']) > 0)
+        return (
+          'the kubelet throws out what has the lowest priority first: ' +
+          'DNS servers want priorityClassName system-cluster-critical'
+        )
+      if (args['autopath'] === 'yes')
+        return (
+          'autopath keeps every pod of the cluster in memory: ' +
+          'CoreDNS needs about 4 MB for each 1000 pods and Services with it, and 56 MB more; ' +
+          'without it 1 MB and 54 MB'
+        )
+      return Number(args['killed']) > 0
+        ? 'CoreDNS needs about 1 MB for each 1000 pods and Services, ' +
+            'and 54 MB more (4 MB for each 1000 with autopath); ' +
+            'queries that wait for a slow upstream need memory too'
+        : 'a Corefile that does not parse, a forward that leads back (Loop in the log), ' +
+            'or a port that is taken: the log says which'
+    },
     help: ({ subject: on, args }) =>
       Number(args['evicted']) > 0
         ? [
             'see what the node ran out of, and give the DNS servers the priority that they should have',
             `kubectl -n ${on.namespace} describe pod ${args['pod']}`,
-            `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath='{.spec.template.spec.priorityClassName}'`,
+            `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o ` +
+              "jsonpath='{.spec.template.spec.priorityClassName}'",
           ]
         : [
             ...(args['autopath'] === 'yes'
@@ -121,7 +139,8 @@ export default check({
               : 'read why it ended',
             ...(Number(args['killed']) > 0 && on.kind === 'Deployment'
               ? [
-                  `kubectl -n ${on.namespace} set resources deployment/${on.name} -c ${args['container']} --limits=memory=170Mi`,
+                  `kubectl -n ${on.namespace} set resources deployment/${on.name} ` +
+                    `-c ${args['container']} --limits=memory=170Mi`,
                 ]
               : []),
             `kubectl -n ${on.namespace} logs ${args['pod']} -c ${args['container']} --previous --tail=20`,
@@ -137,7 +156,9 @@ function told({ pod, container }: Troubled): Evidence {
   return {
     kind: 'fact',
     label: `${pod.name} ${container.name}`,
-    value: `${state}, last ended: ${container.lastTermination ?? 'unknown'}, ${count(container.restarts, 'restart')}, ${limit}`,
+    value:
+      `${state}, last ended: ${container.lastTermination ?? 'unknown'}, ` +
+      `${count(container.restarts, 'restart')}, ${limit}`,
   }
 }
 

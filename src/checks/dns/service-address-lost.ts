@@ -4,7 +4,15 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { isRefused, lossOf, nearlyAll, notable, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
+import {
+  isRefused,
+  type Loss,
+  lossOf,
+  nearlyAll,
+  notable,
+  seriesOf,
+  troubled,
+} from '../../relations/dns/lookup-loss.ts'
 import { cacheHoldsService } from '../../relations/dns/node-cache.ts'
 import { serverReach } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
@@ -63,16 +71,30 @@ export default check({
     headline: ({ subject: on, args }) => {
       const where = on.kind === 'Node' ? `from node ${on.name}` : 'from every node probed'
       if (args['how'] === 'wrong-source')
-        return `Answers of the DNS server on node ${on.name} itself come from its own address instead of the Service's, so ${args['share']} of look-ups there fail.`
+        return (
+          `Answers of the DNS server on node ${on.name} itself come from its own address instead of the ` +
+          `Service's, so ${args['share']} of look-ups there fail.`
+        )
       if (args['how'] === 'loses')
-        return `The DNS Service's address ${args['vip']} loses ${args['share']} of look-ups ${where}; each server itself answers all.`
-      return `The DNS Service's address ${args['vip']} ${args['how'] === 'refuses' ? 'is refused' : 'leads nowhere'} ${where}; each server itself answers.`
+        return (
+          `The DNS Service's address ${args['vip']} loses ${args['share']} of look-ups ${where}; ` +
+          'each server itself answers all.'
+        )
+      return (
+        `The DNS Service's address ${args['vip']} ${args['how'] === 'refuses' ? 'is refused' : 'leads nowhere'} ` +
+        `${where}; each server itself answers.`
+      )
     },
     detail: ({ args }) =>
-      `${args['nodes']} · Service ${args['failed']} of ${args['of']} look-ups failed, the servers themselves ${args['directFailed']} of ${args['directOf']}${args['stray'] === 'unknown' ? '' : ` · ${args['stray']} UDP packets came from an address that was not asked`}`,
+      `${args['nodes']} · Service ${args['failed']} of ${args['of']} look-ups failed, ` +
+      `the servers themselves ${args['directFailed']} of ${args['directOf']}` +
+      (args['stray'] === 'unknown' ? '' : ` · ${args['stray']} UDP packets came from an address that was not asked`),
     note: ({ args }) => {
       if (args['how'] === 'wrong-source')
-        return 'a query to the Service is translated on its way out; the answer of a server on the same bridge is not translated back when bridged packets skip iptables'
+        return (
+          'a query to the Service is translated on its way out; ' +
+          'the answer of a server on the same bridge is not translated back when bridged packets skip iptables'
+        )
       if (args['how'] === 'loses')
         return 'a flow that is translated to a place where nobody answers stays there: retries too'
       return null
@@ -80,13 +102,18 @@ export default check({
     help: ({ subject: on, args }) =>
       args['how'] === 'wrong-source'
         ? [
-            'load br_netfilter and have bridged packets pass iptables, now and at boot (/etc/modules-load.d, /etc/sysctl.d)',
-            `on ${on.name}:  sysctl net.bridge.bridge-nf-call-iptables    modprobe br_netfilter && sysctl -w net.bridge.bridge-nf-call-iptables=1`,
+            'load br_netfilter and have bridged packets pass iptables, ' +
+              'now and at boot (/etc/modules-load.d, /etc/sysctl.d)',
+            `on ${on.name}:  sysctl net.bridge.bridge-nf-call-iptables    modprobe br_netfilter && sysctl -w ` +
+              'net.bridge.bridge-nf-call-iptables=1',
           ]
         : [
             "look at kube-proxy (or what stands for it) and at the rules for the Service's address",
-            `kubectl get pods -A -o wide${on.kind === 'Node' ? ` --field-selector spec.nodeName=${on.name}` : ''} | grep kube-proxy`,
-            `on ${on.kind === 'Node' ? on.name : 'a node'}:  iptables-save -c | grep -E "${args['vip']}"    conntrack -L -p udp --orig-dst ${args['vip']} | head`,
+            'kubectl get pods -A -o wide' +
+              `${on.kind === 'Node' ? ` --field-selector spec.nodeName=${on.name}` : ''} | grep kube-proxy`,
+            `on ${on.kind === 'Node' ? on.name : 'a node'}:  ` +
+              `iptables-save -c | grep -E "${args['vip']}"    conntrack ` +
+              `-L -p udp --orig-dst ${args['vip']} | head`,
           ],
   },
 })
@@ -123,7 +150,8 @@ function judge(
     return {
       verdict: cannotTell(
         'ambiguous',
-        `the Service loses look-ups on ${node}, and ${ready.size - servers.length} of its ${ready.size} servers were not asked`,
+        `the Service loses look-ups on ${node}, ` +
+          `and ${ready.size - servers.length} of its ${ready.size} servers were not asked`,
       ),
     }
   // Parallel queries of which one is lost now and then are the race's; what is meant here hits both, and their repeats.
@@ -138,15 +166,14 @@ function judge(
     }
   const stray = probe.stray?.find((it) => it.node === node)?.packets ?? null
   const ownServer = dns.pods.some((it) => it.node === node)
-  const how =
-    stray !== null && ownServer && stray >= lost * strayShare
-      ? 'wrong-source'
-      : !all
-        ? 'loses'
-        : isRefused(series)
-          ? 'refuses'
-          : 'silent'
+  const isStray = stray !== null && ownServer && stray >= lost * strayShare
+  const how = isStray ? 'wrong-source' : howLost(loss, series)
   return { bad: { node, how, failed: lost, of: loss.of, stray, series } }
+}
+
+function howLost(loss: Loss, series: readonly LookupSeries[]): Bad['how'] {
+  if (!nearlyAll(loss.unanswered, loss.of)) return 'loses'
+  return isRefused(series) ? 'refuses' : 'silent'
 }
 
 function found(probe: DnsProbe, dns: ClusterDns, bad: readonly Bad[], windows: readonly ConntrackWindow[]): Verdict {

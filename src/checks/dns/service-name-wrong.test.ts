@@ -224,10 +224,9 @@ test('any wrong answer for any Service at any one server is a finding that names
     fc.property(
       fc.constantFrom(cart, peers, bank),
       wrongs,
-      fc.nat(dnsServers.length - 1),
-      fc.constantFrom('worker-1', 'worker-2'),
+      fc.record({ at: fc.nat(dnsServers.length - 1), node: fc.constantFrom('worker-1', 'worker-2') }),
       fc.string({ maxLength: 40 }),
-      (of, wrong, at, node, corefile) => {
+      (of, wrong, { at, node }, corefile) => {
         const answers = [
           ...[cart, peers, bank].filter((it) => it !== of).flatMap((it) => rightAnswers(it, ['10.2.1.5'])),
           ...but(of, { ...wrong, node }, at),

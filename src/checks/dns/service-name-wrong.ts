@@ -48,14 +48,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS gives a wrong answer for Service ${on.namespace}/${on.name}: ${args['says']}, where the Service is ${args['is']}.`,
+      `DNS gives a wrong answer for Service ${on.namespace}/${on.name}: ${args['says']}, ` +
+      `where the Service is ${args['is']}.`,
     detail: ({ args }) =>
       `${args['name']} · wrong at ${args['wrong']} of ${args['of']} askings: ${args['servers']} · ${args['says']}`,
     note: ({ args }) => notes[String(args['how'])] ?? null,
     help: ({ subject: on, args }) => [
       helps[String(args['how'])] ??
         'compare the servers: what differs is kept by one of them, or its view of the API is old',
-      `kubectl -n ${on.namespace} get service,endpointslices ${args['how'] === 'none' ? '' : `| grep ${on.name}`}`.trimEnd(),
+      `kubectl -n ${on.namespace} get service,endpointslices` + (args['how'] === 'none' ? '' : ` | grep ${on.name}`),
       `hopscope resolve ${String(args['name'])} -n ${on.namespace}`,
     ],
   },
@@ -80,7 +81,8 @@ const helps: Readonly<Record<string, string>> = {
   'other-zone': 'put `kubernetes` into that server block, or take the block away',
   namespaces: 'add the namespace to the list, or take the list away',
   cache:
-    'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: `denial 9984 30`',
+    'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: ' +
+    '`denial 9984 30`',
   stale: 'lower `ttl` in the block of `kubernetes`: 5 is its default',
   circle: 'let one of them lead to a host name outside of the circle',
   nowhere: 'correct spec.externalName: a host name that exists, and no IP address',
@@ -133,7 +135,13 @@ function judge(
     evidence: [
       ...(reason === null || corefile === null
         ? []
-        : [corefileEvidence(dns, corefile, reason.line, reason.mark, labelOf(reason, service.namespace))]),
+        : [
+            corefileEvidence(dns, corefile, {
+              line: reason.line,
+              mark: reason.mark,
+              label: labelOf(reason, service.namespace),
+            }),
+          ]),
       ...wrong.slice(0, 4).map((it): Evidence => ({
         kind: 'fact',
         label: `${it.answer.server.pod ?? it.answer.server.ip} from ${it.answer.node}`,
@@ -173,11 +181,8 @@ function reasonOf(corefile: string, { kind, answer }: WrongName, namespace: stri
 }
 
 function labelOf({ how }: CorefileReason, namespace: string): string {
-  return how === 'namespaces'
-    ? `${namespace} is not in it`
-    : how === 'cache'
-      ? 'how long denials are kept'
-      : 'comes before the Service'
+  if (how === 'namespaces') return `${namespace} is not in it`
+  return how === 'cache' ? 'how long denials are kept' : 'comes before the Service'
 }
 
 function said(it: WrongName): string {

@@ -67,13 +67,19 @@ function missingPorts(service: Service): readonly Verdict[] {
       confidence: 'inferred',
       severity: udp ? 'error' : 'warning',
       args: {
-        headline: `does not offer port 53 over ${missing.join(' or ')}: ${udp ? 'look-ups of every pod fail' : 'answers too large for UDP are lost'}`,
+        headline:
+          `does not offer port 53 over ${missing.join(' or ')}: ` +
+          (udp ? 'look-ups of every pod fail' : 'answers too large for UDP are lost'),
         detail: `no port 53 over ${missing.join(', ')} · it offers ${portsText(service)}`,
         note: udp
           ? 'resolvers ask over UDP first, and kube-proxy rejects or drops what no port of the Service takes'
-          : 'an answer over 512 bytes comes back truncated, and the resolver asks again over TCP; a node-local cache asks CoreDNS over TCP always',
+          : 'an answer over 512 bytes comes back truncated, and the resolver asks again over TCP; ' +
+            'a node-local cache asks CoreDNS over TCP always',
         help: 'give it the port back',
-        command: `kubectl SERVICE --type=json -p '[{"op":"add","path":"/spec/ports/-","value":{"name":"dns${udp ? '' : '-tcp'}","port":53,"protocol":"${missing[0]}","targetPort":${typeof target === 'number' ? target : 53}}}]'`,
+        command:
+          'kubectl SERVICE --type=json -p ' +
+          `'[{"op":"add","path":"/spec/ports/-","value":{"name":"dns${udp ? '' : '-tcp'}","port":53,` +
+          `"protocol":"${missing[0]}","targetPort":${typeof target === 'number' ? target : 53}}}]'`,
       },
       evidence: [
         {
@@ -131,11 +137,19 @@ function deafPorts(dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] 
           confidence: loss.of >= 4 ? 'observed' : 'inferred',
           severity: udp || loss.of >= 4 ? 'error' : 'warning',
           args: {
-            headline: `sends ${protocol} port 53 to port ${target} of its pods, and they listen on ${[...listening].join(', ')}: ${udp ? 'lookups of every pod fail' : 'answers too large for UDP are lost'}`,
-            detail: `targetPort ${port.targetPort} of port ${port.name ?? 53}/${protocol} · the servers listen on ${[...listening].join(', ')}${loss.of >= 4 ? ` · ${loss.failed} of ${loss.of} lookups through it failed` : ''}`,
+            headline:
+              `sends ${protocol} port 53 to port ${target} of its pods, ` +
+              `and they listen on ${[...listening].join(', ')}: ` +
+              (udp ? 'lookups of every pod fail' : 'answers too large for UDP are lost'),
+            detail:
+              `targetPort ${port.targetPort} of port ${port.name ?? 53}/${protocol} · ` +
+              `the servers listen on ${[...listening].join(', ')}` +
+              (loss.of >= 4 ? ` · ${loss.failed} of ${loss.of} lookups through it failed` : ''),
             note: 'nothing listens there, so each packet is refused by the pod, at once',
             help: 'send it to the port that the servers listen on',
-            command: `kubectl SERVICE --type=json -p '[{"op":"replace","path":"/spec/ports/${index}/targetPort","value":${right}}]'`,
+            command:
+              'kubectl SERVICE --type=json -p ' +
+              `'[{"op":"replace","path":"/spec/ports/${index}/targetPort","value":${right}}]'`,
           },
           evidence: [
             {
@@ -188,9 +202,15 @@ function unservedNodes(
       confidence: cut.some(({ loss }) => loss.of > 0) ? 'observed' : 'inferred',
       severity: 'error',
       args: {
-        headline: `keeps look-ups on their own node, and ${count(cut.length, 'node')} without a DNS server get${cut.length === 1 ? 's' : ''} no answer`,
-        detail: `internalTrafficPolicy Local · no ready server on ${cut.length} of ${count(nodes.length, 'node')}: ${some(cut.map((it) => it.name))}`,
-        note: 'with internalTrafficPolicy Local kube-proxy knows only the endpoints on its own node, and drops what comes when there is none',
+        headline:
+          `keeps look-ups on their own node, and ${count(cut.length, 'node')} without a DNS server ` +
+          `get${cut.length === 1 ? 's' : ''} no answer`,
+        detail:
+          `internalTrafficPolicy Local · no ready server on ${cut.length} of ${count(nodes.length, 'node')}: ` +
+          `${some(cut.map((it) => it.name))}`,
+        note:
+          'with internalTrafficPolicy Local kube-proxy knows only the endpoints on its own node, ' +
+          'and drops what comes when there is none',
         help: 'let every node use every server',
         command: `kubectl SERVICE -p '{"spec":{"internalTrafficPolicy":"Cluster"}}'`,
       },
@@ -228,9 +248,12 @@ function pinnedClients(service: Service, places: number): readonly Verdict[] {
       severity: 'info',
       args: {
         headline:
-          'sends each client to one DNS server for hours: load is uneven, and a server that hangs takes all look-ups of its clients',
+          'sends each client to one DNS server for hours: load is uneven, ' +
+          'and a server that hangs takes all look-ups of its clients',
         detail: 'sessionAffinity ClientIP',
-        note: 'DNS has no sessions; with ClientIP a pod, or everything behind one address, asks the same server each time, and a retry goes there too',
+        note:
+          'DNS has no sessions; with ClientIP a pod, or everything behind one address, ' +
+          'asks the same server each time, and a retry goes there too',
         help: 'let every look-up be given a server anew',
         command: `kubectl SERVICE -p '{"spec":{"sessionAffinity":"None"}}'`,
       },

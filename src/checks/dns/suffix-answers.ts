@@ -41,13 +41,16 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `${args['typed']} is answered by ${args['name']} with ${args['says']}, and by itself it is ${args['itself']}: suffix ${args['suffix']} takes names that are not its own.`,
+      `${args['typed']} is answered by ${args['name']} with ${args['says']}, ` +
+      `and by itself it is ${args['itself']}: suffix ${args['suffix']} takes names that are not its own.`,
     detail: ({ args }) =>
       `${args['name']} · ${args['says']} · without the suffix: ${args['itself']} · ${args['random']}`,
     note: () =>
-      'with ndots:5 a name of fewer dots is tried below each suffix of the search list before it is tried as it is, and the first that exists wins',
+      'with ndots:5 a name of fewer dots is tried below each suffix of the search list before it is tried as ' +
+      'it is, and the first that exists wins',
     help: ({ args }) => [
-      `take suffix ${args['suffix']} out of the search list (of the node's resolv.conf, or dnsConfig), or the wildcard out of its zone; a last dot, or ndots:1, helps one program`,
+      `take suffix ${args['suffix']} out of the search list (of the node's resolv.conf, or dnsConfig), ` +
+        'or the wildcard out of its zone; a last dot, or ndots:1, helps one program',
       `hopscope resolve ${args['typed']}`,
     ],
   },
@@ -90,6 +93,10 @@ function differs(won: NameAnswer, own: NameAnswer | null): boolean {
   return own === null || !won.addresses.some((ip) => own.addresses.includes(ip))
 }
 
+function saidOf({ answer, addresses, rcode }: NameAnswer): string {
+  return answer === 'ok' ? addresses.join(', ') : (rcode ?? answer)
+}
+
 function found(won: NameAnswer, own: NameAnswer | null, here: readonly NameAnswer[]): Verdict {
   const suffix = won.reason.kind === 'service' ? '' : (won.reason.suffix ?? '')
   const all = here.some((it) => it.reason.kind === 'random' && it.reason.suffix === suffix && it.answer === 'ok')
@@ -104,7 +111,7 @@ function found(won: NameAnswer, own: NameAnswer | null, here: readonly NameAnswe
       name,
       suffix,
       says: won.addresses.join(', '),
-      itself: own === null ? 'nothing' : own.answer === 'ok' ? own.addresses.join(', ') : (own.rcode ?? own.answer),
+      itself: own === null ? 'nothing' : saidOf(own),
       random: all
         ? 'a label that nobody made is answered as well: a wildcard'
         : 'a label that nobody made is denied: only this name is there',
@@ -114,7 +121,7 @@ function found(won: NameAnswer, own: NameAnswer | null, here: readonly NameAnswe
       {
         kind: 'fact',
         label: 'as it was typed',
-        value: own === null ? 'not asked' : own.answer === 'ok' ? own.addresses.join(', ') : (own.rcode ?? own.answer),
+        value: own === null ? 'not asked' : saidOf(own),
       },
     ],
   })

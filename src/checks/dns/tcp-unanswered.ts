@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, type Found, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
@@ -33,29 +33,37 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS over TCP fails ${place(on, args)}, so every look-up with a large answer ${args['where'] === 'server' ? 'that goes there ' : ''}hangs${(args['large'] ?? '') === '' ? '' : ` (${args['large']})`}.`,
+      `DNS over TCP fails ${place(on, args)}, so every look-up with a large answer ` +
+      `${args['where'] === 'server' ? 'that goes there ' : ''}hangs` +
+      `${(args['large'] ?? '') === '' ? '' : ` (${args['large']})`}.`,
     detail: ({ subject: on, args }) =>
-      `${place(on, args)} · TCP ${args['failed']} of ${args['of']} look-ups failed, UDP ${args['udpFailed']} of ${args['udpOf']}`,
+      `${place(on, args)} · TCP ${args['failed']} of ${args['of']} look-ups failed, ` +
+      `UDP ${args['udpFailed']} of ${args['udpOf']}`,
     note: () =>
-      'an answer that does not fit in UDP is asked for again over TCP; glibc has no time-out of its own for that connect',
-    help: ({ subject: on, args }) => [
-      args['where'] === 'node'
-        ? 'allow TCP port 53 wherever UDP port 53 is allowed'
-        : args['where'] === 'server'
-          ? 'see what stands before that one server, or make it anew'
-          : 'allow TCP port 53 to the DNS servers wherever UDP port 53 is allowed: firewalls of nodes and clouds, NetworkPolicies',
-      ...(args['where'] === 'node'
-        ? [`on ${on.name}:  iptables-save -c | grep "dport 53"`]
-        : args['where'] === 'server'
-          ? [`kubectl -n ${on.namespace} get pod ${on.name} -o wide`]
-          : [
-              `kubectl get networkpolicies -A`,
-              `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`,
-            ]),
-      'hopscope explain DNS109',
-    ],
+      'an answer that does not fit in UDP is asked for again over TCP; ' +
+      'glibc has no time-out of its own for that connect',
+    help: ({ subject: on, args }) => [...steps(on, args), 'hopscope explain DNS109'],
   },
 })
+
+function steps(on: Subject, args: Args): readonly string[] {
+  switch (args['where']) {
+    case 'node':
+      return ['allow TCP port 53 wherever UDP port 53 is allowed', `on ${on.name}:  iptables-save -c | grep "dport 53"`]
+    case 'server':
+      return [
+        'see what stands before that one server, or make it anew',
+        `kubectl -n ${on.namespace} get pod ${on.name} -o wide`,
+      ]
+    default:
+      return [
+        'allow TCP port 53 to the DNS servers wherever UDP port 53 is allowed: ' +
+          'firewalls of nodes and clouds, NetworkPolicies',
+        `kubectl get networkpolicies -A`,
+        `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`,
+      ]
+  }
+}
 
 function verdicts(dnsProbe: DnsProbe, clusterDns: Known<ClusterDns>): readonly Verdict[] {
   const service = clusterDns.known ? clusterDns.value.service : null
@@ -63,7 +71,7 @@ function verdicts(dnsProbe: DnsProbe, clusterDns: Known<ClusterDns>): readonly V
   const { nodes } = dnsProbe
   const failing = nodes.filter((node) => tcpAlone(seriesOf(dnsProbe, { node, zone: 'cluster' })))
   if (failing.length > 1 && failing.length === nodes.length)
-    return [told(dnsProbe, whole, 'everywhere', nodes, seriesOf(dnsProbe, { zone: 'cluster' }))]
+    return [told(dnsProbe, whole, { where: 'everywhere', nodes, series: seriesOf(dnsProbe, { zone: 'cluster' }) })]
   const servers = [...new Set(seriesOf(dnsProbe, { role: 'endpoint' }).map((it) => it.server.ip))].toSorted()
   const rest = nodes.filter((node) => !failing.includes(node))
   const silent = servers.flatMap((ip) => judgeServer(dnsProbe, ip, rest, whole))
@@ -77,7 +85,8 @@ function naming(it: Verdict, large: readonly LargeAnswer[]): Verdict {
   const named =
     first === undefined
       ? ''
-      : `${first.service.namespace}/${first.service.name} has ${first.endpoints} addresses, ${first.bytes} bytes${large.length > 1 ? `, and ${large.length - 1} more` : ''}`
+      : `${first.service.namespace}/${first.service.name} has ${first.endpoints} addresses, ` +
+        `${first.bytes} bytes${large.length > 1 ? `, and ${large.length - 1} more` : ''}`
   const facts = large.slice(0, 4).map(({ service, endpoints, bytes }) => ({
     kind: 'fact' as const,
     label: `headless Service ${service.namespace}/${service.name}`,
@@ -109,24 +118,25 @@ function judgeServer(probe: DnsProbe, ip: string, nodes: readonly string[], whol
     .filter((it) => lossOf(it.filter(({ transport }) => transport === 'tcp')).of >= 4)
   if (asked.length === 0 || !asked.every(tcpAlone)) return []
   const pod = asked[0]?.[0]?.server.pod ?? null
-  return [told(probe, pod === null ? whole : subject('Pod', whole.namespace, pod), 'server', nodes, asked.flat())]
+  const on = pod === null ? whole : subject('Pod', whole.namespace, pod)
+  return [told(probe, on, { where: 'server', nodes, series: asked.flat() })]
 }
 
 function judge(probe: DnsProbe, node: string, fails: boolean): Verdict {
   const series = seriesOf(probe, { node, zone: 'cluster' })
   const tcp = lossOf(series.filter((it) => it.transport === 'tcp'))
   if (tcp.of < 4) return cannotTell('too-few', `${tcp.of} look-ups over TCP ended on ${node}`)
-  if (fails) return told(probe, subject('Node', null, node), 'node', [node], series)
+  if (fails) return told(probe, subject('Node', null, node), { where: 'node', nodes: [node], series })
   return nearlyAll(tcp.failed, tcp.of) ? notApplicable(`on ${node} UDP fails as well as TCP`) : ok(tcp.of)
 }
 
-function told(
-  probe: DnsProbe,
-  on: Found['subject'],
-  where: 'node' | 'server' | 'everywhere',
-  nodes: readonly string[],
-  series: readonly LookupSeries[],
-): Verdict {
+interface Where {
+  readonly where: 'node' | 'server' | 'everywhere'
+  readonly nodes: readonly string[]
+  readonly series: readonly LookupSeries[]
+}
+
+function told(probe: DnsProbe, on: Subject, { where, nodes, series }: Where): Verdict {
   const tcp = series.filter((it) => it.transport === 'tcp')
   const udp = series.filter((it) => it.transport === 'udp')
   const loss = lossOf(tcp)

@@ -89,7 +89,9 @@ function overKubelet(it: PodResolver): readonly Over[] {
   const base = { it, severity: 'warning', confidence: 'inferred' } as const
   if (it.nameservers.length > most.nameservers) {
     const args = {
-      headline: `names ${it.nameservers.length} nameservers, and the last ${it.nameservers.length - most.nameservers} are left out`,
+      headline:
+        `names ${it.nameservers.length} nameservers, ` +
+        `and the last ${it.nameservers.length - most.nameservers} are left out`,
       detail: `${it.nameservers.join(', ')} · at most ${most.nameservers}`,
       note: "the cluster's DNS counts as one; the kubelet leaves out what is more, because resolvers read three",
     }
@@ -98,7 +100,9 @@ function overKubelet(it: PodResolver): readonly Over[] {
   if (it.searches.length > most.searches || characters > most.characters) {
     const args = {
       headline: `has ${it.searches.length} search suffixes, and the last are left out`,
-      detail: `${it.searches.length} suffixes, ${characters} characters · at most ${most.searches} and ${most.characters}`,
+      detail:
+        `${it.searches.length} suffixes, ${characters} characters · ` +
+        `at most ${most.searches} and ${most.characters}`,
       note: 'the three of the cluster come first; the kubelet leaves out what is more',
     }
     return [{ ...base, keyword: 'search', mark: it.searches.at(-1) ?? '', args }]
@@ -115,8 +119,12 @@ function overOldGlibc(it: PodResolver): readonly Over[] {
   const characters = it.searches.join(' ').length
   if (it.searches.length <= oldGlibc.searches && characters <= oldGlibc.characters) return []
   const args = {
-    headline: `has ${it.searches.length} search suffixes, of which its C library (glibc ${version}) reads ${oldGlibc.searches}`,
-    detail: `${it.searches.length} suffixes, ${characters} characters · glibc before 2.26 reads ${oldGlibc.searches} and ${oldGlibc.characters}`,
+    headline:
+      `has ${it.searches.length} search suffixes, ` +
+      `of which its C library (glibc ${version}) reads ${oldGlibc.searches}`,
+    detail:
+      `${it.searches.length} suffixes, ${characters} characters · ` +
+      `glibc before 2.26 reads ${oldGlibc.searches} and ${oldGlibc.characters}`,
     note: 'names that need one of the last suffixes are not found; a newer image reads them all',
   }
   return [{ it, severity: 'warning', confidence: 'observed', keyword: 'search', mark: it.searches.at(-1) ?? '', args }]
@@ -129,7 +137,9 @@ function overMusl(it: PodResolver): readonly Over[] {
   const args = {
     headline: `has a search line of ${line.length} characters, which musl (Alpine) does not read at all`,
     detail: `search line of ${line.length} characters · musl reads ${muslLine} · glibc reads it all`,
-    note: 'musl skips a longer line whole: short names of Services are then not found. Images with glibc are not concerned',
+    note:
+      'musl skips a longer line whole: short names of Services are then not found. ' +
+      'Images with glibc are not concerned',
   }
   const isMusl = it.view?.libc === 'musl'
   return [

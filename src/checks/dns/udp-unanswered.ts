@@ -40,14 +40,16 @@ export default check({
         ? `DNS over UDP ${args['how']} from node ${on.name}, over TCP it works, so every ordinary lookup there fails.`
         : `DNS over UDP ${args['how']} from every node, over TCP it works, so every ordinary lookup fails.`,
     detail: ({ subject: on, args }) =>
-      `${args['nodes'] === undefined ? `on node ${on.name}` : `from all ${args['nodes']} nodes probed`} · UDP ${args['failed']} of ${args['of']} look-ups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
+      `${args['nodes'] === undefined ? `on node ${on.name}` : `from all ${args['nodes']} nodes probed`} · ` +
+      `UDP ${args['failed']} of ${args['of']} look-ups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
     note: () => 'nc and telnet try TCP: that port 53 is open to them says nothing of UDP',
     help: ({ subject: on, args }) => [
       'allow UDP port 53 wherever TCP port 53 is allowed',
       ...(args['nodes'] === undefined
         ? []
         : [`kubectl -n ${on.namespace} get service ${on.name} -o yaml`, 'kubectl get networkpolicies -A']),
-      `on ${args['nodes'] === undefined ? on.name : 'any node'}:  iptables-save -c | grep "udp.*dport 53"    tcpdump -ni any udp port 53`,
+      `on ${args['nodes'] === undefined ? on.name : 'any node'}:  ` +
+        'iptables-save -c | grep "udp.*dport 53"    tcpdump -ni any udp port 53',
       'until then: options use-vc in dnsConfig makes glibc ask over TCP (musl ignores it)',
     ],
   },

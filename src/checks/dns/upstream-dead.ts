@@ -59,7 +59,7 @@ export default check({
         ...upstreamArgs(upstreams),
         how: failure.rcode,
         p50: ms(quantile(loss.times, 0.5)),
-        speed: !atOnce ? 'late' : failure.proven ? 'closed' : 'at-once',
+        speed: atOnce ? speedAtOnce(failure) : 'late',
       },
       evidence: [...evidence.slice(0, 1), ...(said.length === 0 ? [] : [logEvidence(said)]), ...evidence.slice(1)],
       symptoms: [dnsUpstreamSilent],
@@ -71,15 +71,26 @@ export default check({
     headline: ({ args }) =>
       args['speed'] === 'late'
         ? `Names outside the cluster can't be looked up: CoreDNS gets no answer from its ${upstreamWords(args)}.`
-        : `Names outside the cluster can't be looked up: ${args['speed'] === 'closed' ? `nothing answers at CoreDNS's ${upstreamWords(args)}` : `CoreDNS gets no good answer from its ${upstreamWords(args)}`}.`,
+        : "Names outside the cluster can't be looked up: " +
+          (args['speed'] === 'closed'
+            ? `nothing answers at CoreDNS's ${upstreamWords(args)}`
+            : `CoreDNS gets no good answer from its ${upstreamWords(args)}`) +
+          '.',
     detail: ({ args }) =>
-      `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed (${args['how']} after ${args['p50']}) · names of the cluster are answered`,
+      `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed (${args['how']} after ` +
+      `${args['p50']}) · names of the cluster are answered`,
     note: ({ args }) => {
       if (args['speed'] === 'late')
         return 'CoreDNS waits for its upstream and then answers SERVFAIL; clients wait with it'
       if (args['speed'] === 'closed')
-        return "the SERVFAIL is CoreDNS's own: it came at once, so the address exists, and the port is closed or a firewall rejects it"
-      return "it failed at once, so the upstream's port is closed, or it answers SERVFAIL itself; CoreDNS's metrics would tell"
+        return (
+          "the SERVFAIL is CoreDNS's own: it came at once, so the address exists, " +
+          'and the port is closed or a firewall rejects it'
+        )
+      return (
+        "it failed at once, so the upstream's port is closed, or it answers SERVFAIL itself; " +
+        "CoreDNS's metrics would tell"
+      )
     },
     help: ({ subject: on, args }) => [
       'ask the upstream from the nodes where CoreDNS runs, and name a second one in the Corefile',
@@ -88,3 +99,8 @@ export default check({
     ],
   },
 })
+
+/** Silence that lasts no time was told by somebody: by the kernel, where the counters agree. */
+function speedAtOnce({ proven }: { readonly proven: boolean }): 'closed' | 'at-once' {
+  return proven ? 'closed' : 'at-once'
+}

@@ -25,15 +25,15 @@ export function upstreamEvidence({ dns, probe, asked, upstreams, label }: Told):
   return [
     ...forwardLine(dns, upstreams, label),
     ...(totals === null ? [] : [{ kind: 'fact' as const, label: 'CoreDNS to its upstream', value: counted(totals) }]),
-    shares(
-      'look-ups that failed',
-      probe,
-      all,
-      (it) =>
-        `${it.zone === 'cluster' ? 'cluster' : it.server.role === 'endpoint' ? 'uncached outside' : 'outside'} names, ${it.server.role} ${it.transport}`,
-    ),
+    shares('look-ups that failed', probe, all, (it) => `${namesOf(it)} names, ${it.server.role} ${it.transport}`),
     latency('look-ups of an outside name', asked),
   ]
+}
+
+/** The probe asks each server for names that no cache can have. */
+function namesOf({ zone, server }: LookupSeries): string {
+  if (zone === 'cluster') return 'cluster'
+  return server.role === 'endpoint' ? 'uncached outside' : 'outside'
 }
 
 function counted({ sent, answered, answers, meanMs }: UpstreamTotals): string {
@@ -41,7 +41,10 @@ function counted({ sent, answered, answers, meanMs }: UpstreamTotals): string {
     .map(([rcode, n]) => `${rcode} ${n}`)
     .join(', ')
   // Those that were under way when the window opened are answered in it.
-  return `${answered < sent ? `${sent} queries sent, ` : ''}${answered} answered${rcodes === '' ? '' : ` (${rcodes})`}${meanMs === null ? '' : `, ${ms(meanMs)} each on average`}`
+  return (
+    `${answered < sent ? `${sent} queries sent, ` : ''}${answered} answered${rcodes === '' ? '' : ` (${rcodes})`}` +
+    (meanMs === null ? '' : `, ${ms(meanMs)} each on average`)
+  )
 }
 
 function forwardLine(dns: ClusterDns, { forwarding, blamed }: Upstreams, label: string): readonly Evidence[] {

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { CoreDnsWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
@@ -36,28 +36,39 @@ export default check({
   words: {
     headline: ({ args }) =>
       args['zone'] !== undefined
-        ? `Names under ${args['zone']} can't be looked up: CoreDNS sends them to ${upstreamWords(args)}, which ${stubWords[String(args['state'])]}.`
-        : `Names outside the cluster can't be looked up: CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args['rcode']}.`,
+        ? `Names under ${args['zone']} can't be looked up: CoreDNS sends them to ${upstreamWords(args)}, ` +
+          `which ${stubWords[String(args['state'])]}.`
+        : "Names outside the cluster can't be looked up: " +
+          `CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args['rcode']}.`,
     detail: ({ args }) =>
-      `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed with ${args['rcode']}${args['zone'] === undefined ? ` after ${args['p50']} · names of the cluster are answered` : ` · line ${args['line']} of the Corefile`}`,
-    note: ({ args }) =>
-      args['zone'] !== undefined
-        ? 'a server of a zone has the name of the zone itself, with or without an address: NXDOMAIN for it says that this one does not serve it'
-        : args['full'] === 'yes'
-          ? 'CoreDNS itself refuses what comes on top of max_concurrent: then REFUSED is its own word, or comes back from an upstream that asks CoreDNS in turn'
-          : args['proven'] === 'no'
-            ? "CoreDNS's own count of the upstream's answers could not be read: a server that is full (max_concurrent) or has no zone for the name refuses as well"
-            : args['rcode'] === 'REFUSED'
-              ? 'REFUSED means that the upstream does not serve these clients: most often its list of allowed networks lacks the nodes'
-              : "the error is the upstream's own: it could not resolve the name itself (its own way out, DNSSEC, its forwarders)",
+      `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed with ${args['rcode']}` +
+      (args['zone'] === undefined
+        ? ` after ${args['p50']} · names of the cluster are answered`
+        : ` · line ${args['line']} of the Corefile`),
+    note: ({ args }) => {
+      if (args['zone'] !== undefined)
+        return (
+          'a server of a zone has the name of the zone itself, with or without an address: ' +
+          'NXDOMAIN for it says that this one does not serve it'
+        )
+      if (args['full'] === 'yes')
+        return (
+          'CoreDNS itself refuses what comes on top of max_concurrent: then REFUSED is its own word, ' +
+          'or comes back from an upstream that asks CoreDNS in turn'
+        )
+      if (args['proven'] === 'no')
+        return (
+          "CoreDNS's own count of the upstream's answers could not be read: " +
+          'a server that is full (max_concurrent) or has no zone for the name refuses as well'
+        )
+      return args['rcode'] === 'REFUSED'
+        ? 'REFUSED means that the upstream does not serve these clients: ' +
+            'most often its list of allowed networks lacks the nodes'
+        : "the error is the upstream's own: it could not resolve the name itself (its own way out, DNSSEC, " +
+            'its forwarders)'
+    },
     help: ({ subject: on, args }) => [
-      args['zone'] !== undefined
-        ? 'ask that server for the zone, and correct the address in the Corefile if it is the wrong one'
-        : args['full'] === 'yes'
-          ? 'find out why so many queries wait: an upstream that is slow, or that sends them back to CoreDNS'
-          : args['rcode'] === 'REFUSED'
-            ? "allow the nodes' addresses on the upstream (allow-query, allow-recursion, access-control), or forward to a server that serves them"
-            : 'ask the upstream itself, and look at its log; name a second one in the Corefile',
+      opening(args),
       ...askUpstream(args, args['zone'] === undefined ? 'example.com' : String(args['zone'])).map(
         (it) => `on a node of CoreDNS:  ${it}`,
       ),
@@ -65,6 +76,17 @@ export default check({
     ],
   },
 })
+
+function opening(args: Args): string {
+  if (args['zone'] !== undefined)
+    return 'ask that server for the zone, and correct the address in the Corefile if it is the wrong one'
+  if (args['full'] === 'yes')
+    return 'find out why so many queries wait: an upstream that is slow, or that sends them back to CoreDNS'
+  return args['rcode'] === 'REFUSED'
+    ? "allow the nodes' addresses on the upstream (allow-query, allow-recursion, access-control), " +
+        'or forward to a server that serves them'
+    : 'ask the upstream itself, and look at its log; name a second one in the Corefile'
+}
 
 const stubWords: Readonly<Record<string, string>> = {
   silent: 'gives no good answer',
@@ -152,7 +174,11 @@ function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>): readonly Verdict
           upstreams: upstream.length,
         },
         evidence: [
-          corefileEvidence(dns, text, forwarding.plugin.line, upstream[0] ?? 'forward', stubWords[state] ?? ''),
+          corefileEvidence(dns, text, {
+            line: forwarding.plugin.line,
+            mark: upstream[0] ?? 'forward',
+            label: stubWords[state] ?? '',
+          }),
           ...seen
             .slice(0, 4)
             .map((it) => ({ kind: 'fact' as const, label: `${zone} from ${it.node}`, value: it.rcode ?? it.answer })),

@@ -72,7 +72,8 @@ export default check({
     if (how === 'slow' && totals?.meanMs != null && totals.meanMs < leastMeanMs)
       return cannotTell(
         'ambiguous',
-        `outside names are late (p95 ${ms(p95)}), but CoreDNS had its upstream's answers after ${ms(totals.meanMs)} on average: the time goes between the probe and CoreDNS`,
+        `outside names are late (p95 ${ms(p95)}), but CoreDNS had its upstream's answers after ` +
+          `${ms(totals.meanMs)} on average: the time goes between the probe and CoreDNS`,
       )
     return finding({
       subject: corefileObject(clusterDns),
@@ -107,20 +108,32 @@ export default check({
   words: {
     headline: ({ args }) => {
       if (args['how'] === 'slow')
-        return `Names outside the cluster are slow: CoreDNS's ${upstreamWords(args)} ${verb(args, 'takes', 'take')} ${args['mean'] === 'unknown' ? args['p50'] : args['mean']} for an answer.`
+        return (
+          `Names outside the cluster are slow: CoreDNS's ${upstreamWords(args)} ${verb(args, 'takes', 'take')} ` +
+          `${args['mean'] === 'unknown' ? args['p50'] : args['mean']} for an answer.`
+        )
       if (args['how'] === 'lossy')
-        return `Names outside the cluster are late or fail: ${args['unanswered']} of ${args['sent']} queries from CoreDNS to its ${upstreamWords(args)} had no answer.`
-      return `Names outside the cluster are late or fail: CoreDNS's ${upstreamWords(args)} ${verb(args, 'is slow or loses', 'are slow or lose')} queries.`
+        return (
+          `Names outside the cluster are late or fail: ${args['unanswered']} of ${args['sent']} queries from ` +
+          `CoreDNS to its ${upstreamWords(args)} had no answer.`
+        )
+      return (
+        'Names outside the cluster are late or fail: ' +
+        `CoreDNS's ${upstreamWords(args)} ${verb(args, 'is slow or loses', 'are slow or lose')} queries.`
+      )
     },
     detail: ({ args }) =>
-      `uncached outside names p50 ${args['p50']}, p95 ${args['p95']}, ${args['failed']} of ${args['of']} failed · names of the cluster p95 ${args['clusterP95']}`,
+      `uncached outside names p50 ${args['p50']}, p95 ${args['p95']}, ` +
+      `${args['failed']} of ${args['of']} failed · names of the cluster p95 ${args['clusterP95']}`,
     note: ({ args }) =>
       args['how'] === 'lossy'
-        ? 'CoreDNS waits 2 s for each try: a limit on queries per second (a cloud resolver counts them per network interface) loses some and answers the rest quickly'
+        ? 'CoreDNS waits 2 s for each try: a limit on queries per second (a cloud resolver counts them per ' +
+          'network interface) loses some and answers the rest quickly'
         : 'applications see it at the first look-up of a name only, then caches hide it until the TTL ends',
     help: ({ subject: on, args }) => [
       args['how'] === 'lossy'
-        ? "find who drops them: the resolver's limit of queries, a firewall, the way there; fewer queries help (cache, ndots, a node-local cache)"
+        ? "find who drops them: the resolver's limit of queries, a firewall, the way there; " +
+          'fewer queries help (cache, ndots, a node-local cache)'
         : 'ask the upstream yourself from a node of CoreDNS; name a nearer or a second one in the Corefile',
       ...askUpstream(args, '$RANDOM.example.com').map(
         (it) => `on such a node:  ${it}    # several times: the time, and "no servers could be reached"`,

@@ -32,14 +32,18 @@ export default check({
     headline: ({ subject: on, args }) =>
       args['state'] === 'broken'
         ? `weave-tc in DaemonSet ${on.namespace}/${on.name} does not work (${args['label']}).`
-        : `weave-tc in DaemonSet ${on.namespace}/${on.name} delays every AAAA query for nothing: no node's kernel loses the race any more.`,
+        : `weave-tc in DaemonSet ${on.namespace}/${on.name} delays every AAAA query for nothing: ` +
+          "no node's kernel loses the race any more.",
     detail: ({ subject: on, args }) =>
       args['state'] === 'broken'
         ? `DaemonSet ${on.namespace}/${on.name} · ${args['path']}`
         : `DaemonSet ${on.namespace}/${on.name} · kernels ${args['kernels']}`,
     note: ({ args }) =>
       args['state'] === 'broken'
-        ? `${args['effect']}${args['healed'] === 'yes' ? `. It is not needed either: no kernel here (${args['kernels']}) loses the race` : ''}`
+        ? `${args['effect']}` +
+          (args['healed'] === 'yes'
+            ? `. It is not needed either: no kernel here (${args['kernels']}) loses the race`
+            : '')
         : "about 4 ms for each AAAA query, and the queue of each node's uplink replaced, in return for nothing",
     help: ({ subject: on, args }) => [
       args['state'] === 'broken' && args['healed'] !== 'yes'
@@ -47,7 +51,8 @@ export default check({
         : 'take the container out; what it left on the nodes stays until it is removed there',
       args['state'] === 'broken' && args['healed'] !== 'yes'
         ? `kubectl -n ${on.namespace} edit daemonset ${on.name}`
-        : `kubectl -n ${on.namespace} patch daemonset ${on.name} -p '{"spec":{"template":{"spec":{"containers":[{"name":"${args['container']}","$patch":"delete"}]}}}}'`,
+        : `kubectl -n ${on.namespace} patch daemonset ${on.name} -p ` +
+          `'{"spec":{"template":{"spec":{"containers":[{"name":"${args['container']}","$patch":"delete"}]}}}}'`,
       'hopscope explain DNS124',
     ],
   },
@@ -86,7 +91,8 @@ function judge(it: WeaveTc, dns: ClusterDns, nodes: Known<readonly Node[]>): Ver
   if (kernels.length === 0)
     return cannotTell(
       nodes.known ? 'too-few' : nodes.why.reason,
-      `whether weave-tc in DaemonSet ${it.workload.namespace}/${it.workload.name} is needed at all: the nodes' kernels are not known`,
+      `whether weave-tc in DaemonSet ${it.workload.namespace}/${it.workload.name} is needed at all: ` +
+        "the nodes' kernels are not known",
     )
   return ok(1)
 }

@@ -20,15 +20,17 @@ export function whereLost(all: readonly LookupSeries[]): WhereLost {
   const state = (which: (it: LookupSeries) => boolean): State => {
     const its = series.filter(which)
     const { of } = lossOf(its)
-    return of < 4 ? 'unknown' : notable(troubled(its), of) ? 'bad' : 'well'
+    if (of < 4) return 'unknown'
+    return notable(troubled(its), of) ? 'bad' : 'well'
   }
   const { lostA, lostAaaa, lostBoth } = lossOf(series.filter((it) => it.method === 'pair' && it.transport === 'udp'))
   const oneType = lostBoth === 0 && Math.max(lostA, lostAaaa) >= leastOfOneType && Math.min(lostA, lostAaaa) === 0
+  const typeLost = lostA > 0 ? 'A' : 'AAAA'
   return {
     service: state((it) => it.server.role === 'service' && it.transport === 'udp'),
     direct: state((it) => it.server.role === 'endpoint' && it.transport === 'udp'),
     tcp: state((it) => it.transport === 'tcp'),
     single: state((it) => it.method === 'sequential'),
-    only: !oneType ? 'both' : lostA > 0 ? 'A' : 'AAAA',
+    only: oneType ? typeLost : 'both',
   }
 }

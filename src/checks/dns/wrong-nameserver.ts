@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import {
   isClusterFirst,
   type PodResolver,
@@ -8,7 +8,7 @@ import {
   serverKinds,
 } from '../../relations/dns/pod-resolvers.ts'
 import type { Scope } from '../../model/sources.ts'
-import { subjectKey } from '../../model/subject.ts'
+import { type Subject, subjectKey } from '../../model/subject.ts'
 import { count } from '../service/words.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
@@ -42,22 +42,22 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} asks DNS server ${args['server']}, which is not the cluster's (${args['vip']}).`,
+      `${on.kind} ${on.namespace}/${on.name} asks DNS server ${args['server']}, ` +
+      `which is not the cluster's (${args['vip']}).`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · nameserver ${args['server']}, DNS Service ${args['vip']} · ${args['lookup']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ` +
+      `nameserver ${args['server']}, DNS Service ${args['vip']} · ${args['lookup']}`,
     note: ({ args }) =>
       args['policy'] === 'mount'
         ? `the pod mounts ${args['mount']} over /etc/resolv.conf: neither dnsPolicy nor the kubelet has a part in it`
         : (notes[String(args['policy'])] ??
-          `resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: here that of node ${args['node']}`),
+          'resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: ' +
+            `here that of node ${args['node']}`),
     help: ({ subject: on, args }) => [
       helps[String(args['policy'])] ??
-        "compare with a pod on another node: if only this node's are wrong, mend clusterDNS of its kubelet; then make the pods anew",
-      ...(args['policy'] === 'mount'
-        ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -B3 -A6 resolv.conf`]
-        : args['policy'] === 'None' || args['policy'] === 'Default'
-          ? [`kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsPolicy`]
-          : [`kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`]),
+        "compare with a pod on another node: if only this node's are wrong, mend clusterDNS of its kubelet; " +
+          'then make the pods anew',
+      whoWroteIt(on, args),
       ...(on.kind === 'Deployment' && args['policy'] !== 'mount'
         ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`]
         : []),
@@ -65,18 +65,29 @@ export default check({
   },
 })
 
+function whoWroteIt(on: Subject, args: Args): string {
+  const spec = `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml`
+  if (args['policy'] === 'mount') return `${spec} | grep -B3 -A6 resolv.conf`
+  return args['policy'] === 'None' || args['policy'] === 'Default'
+    ? `${spec} | grep -A8 dnsPolicy`
+    : `kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`
+}
+
 const notes: Readonly<Record<string, string>> = {
   None: 'with dnsPolicy None the servers are those of dnsConfig alone',
   Default:
-    "with dnsPolicy Default a pod has the node's own resolv.conf, whose servers know no name of the cluster: nothing is wrong if it needs none",
+    "with dnsPolicy Default a pod has the node's own resolv.conf, whose servers know no name of the cluster: " +
+    'nothing is wrong if it needs none',
 }
 
 const helps: Readonly<Record<string, string>> = {
   mount:
-    'take the mount of /etc/resolv.conf out of the pod template, and let dnsPolicy and dnsConfig say what is wanted; a restart alone changes nothing',
+    'take the mount of /etc/resolv.conf out of the pod template, ' +
+    'and let dnsPolicy and dnsConfig say what is wanted; a restart alone changes nothing',
   None: 'put the address of the DNS Service into dnsConfig, or leave dnsPolicy out',
   Default:
-    "if it needs names of the cluster, leave dnsPolicy out (ClusterFirst); if its lookups end in silence, look at the servers of the node's resolv.conf",
+    'if it needs names of the cluster, leave dnsPolicy out (ClusterFirst); if its lookups end in silence, ' +
+    "look at the servers of the node's resolv.conf",
 }
 
 /** A pod that takes the node's file knows no name of the cluster by design; silence is by nobody's design. */
@@ -107,7 +118,8 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): 
   if (it.seen === null && resolvConfMount !== undefined) {
     return cannotTell(
       'not-asked',
-      `${it.workload.kind} ${it.workload.namespace}/${it.workload.name} mounts ${resolvConfMount.kind} ${resolvConfMount.name} over /etc/resolv.conf, and nobody looked into it`,
+      `${it.workload.kind} ${it.workload.namespace}/${it.workload.name} mounts ${resolvConfMount.kind} ` +
+        `${resolvConfMount.name} over /etc/resolv.conf, and nobody looked into it`,
       it.view === null ? '--probe' : null,
     )
   }
@@ -115,6 +127,12 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): 
   const lookup = it.view?.lookup
   const result = lookup?.known === true ? lookup.value.result : null
   if (result === 'ok' || result === 'nodata') return ok(1, 'another server, and it knows the names of the cluster')
+  return found(it, vip)
+}
+
+function found(it: PodResolver, vip: string): Verdict {
+  const lookup = it.view?.lookup
+  const result = lookup?.known === true ? lookup.value.result : null
   const server = it.nameservers[0] ?? 'none'
   const mount = it.pod.resolvConfMount ?? null
   return finding({

@@ -39,7 +39,8 @@ export default check({
     detail: ({ args }) => `port name use-annotation · actions defined: ${args['defined']}`,
     note: ({ args }) =>
       args['vendor'] === 'alb'
-        ? 'the AWS Load Balancer Controller then builds nothing of the whole group: later changes to it do not reach the load balancer either'
+        ? 'the AWS Load Balancer Controller then builds nothing of the whole group: ' +
+          'later changes to it do not reach the load balancer either'
         : 'only the AWS Load Balancer Controller knows actions; to others this is a Service port of that name',
     help: ({ subject: on, args }) => [
       args['near'] === ''

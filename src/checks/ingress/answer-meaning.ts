@@ -52,10 +52,13 @@ const between = 'asked past the controller the pods answer well, so it lies betw
 const meanings: Readonly<Record<'502' | '503' | '504', Readonly<Record<Backend, string>>>> = {
   '502': {
     'says-it': 'the application itself answers 502: its pods say so when they are asked past the controller',
-    answers: `${between}: another protocol (TLS against plain, HTTP/2), headers larger than the controller takes, or a policy that stops it alone`,
+    answers:
+      `${between}: another protocol (TLS against plain, HTTP/2), headers larger than the controller takes, ` +
+      'or a policy that stops it alone',
     slow: 'asked past the controller the pods take as long: one that gives up in the middle is a 502 as well',
     connects:
-      'the pods take connections: the application itself answered 502, hung up in the middle, or speaks another protocol (TLS against plain)',
+      'the pods take connections: the application itself answered 502, hung up in the middle, ' +
+      'or speaks another protocol (TLS against plain)',
     refuses: 'the pods are there, and nobody listens on the target port',
     silent: 'the pods are there, and connections to them get no answer',
     unknown:
@@ -66,24 +69,30 @@ const meanings: Readonly<Record<'502' | '503' | '504', Readonly<Record<Backend, 
     answers: `${between}: a limit of the controller, a location that it denies, or endpoints that it does not know yet`,
     slow: 'asked past the controller the pods are slow: a limit of requests or connections may be at work',
     connects:
-      'the pods take connections: the application itself said 503, the controller has a limit, denies the location, or does not know these endpoints yet',
+      'the pods take connections: the application itself said 503, the controller has a limit, ' +
+      'denies the location, or does not know these endpoints yet',
     refuses: 'nobody listens on the target port of the pods, and the controller has taken them out',
     silent: 'connections to the pods get no answer, and the controller has taken them out',
     unknown:
-      '503: the controller had nobody to ask (no ready endpoint, a backend that is not there), has a limit of its own, or the application itself said it',
+      '503: the controller had nobody to ask (no ready endpoint, a backend that is not there), ' +
+      'has a limit of its own, or the application itself said it',
   },
   '504': {
     'says-it':
-      'the application itself answers 504: its pods say so when they are asked past the controller, so it waits for somebody else',
+      'the application itself answers 504: its pods say so when they are asked past the controller, ' +
+      'so it waits for somebody else',
     answers: `${between}: a policy that stops the controller alone, or what only this request makes slow`,
     slow: 'asked past the controller the pods take as long: the application is slow, or waits for somebody else',
     connects:
-      'the pods take connections, so the controller reached one and did not wait long enough for its answer (proxy-read-timeout), or a policy stops the controller alone',
+      'the pods take connections, so the controller reached one and did not wait long enough for its answer ' +
+      '(proxy-read-timeout), or a policy stops the controller alone',
     refuses: 'nobody listens on the target port of the pods',
     silent:
-      'connections to the pods get no answer, so the controller cannot have made one (proxy-connect-timeout, some tries)',
+      'connections to the pods get no answer, ' +
+      'so the controller cannot have made one (proxy-connect-timeout, some tries)',
     unknown:
-      '504: the controller could not connect to the pod in its connect timeout, or reached it and had no answer in its read timeout',
+      '504: the controller could not connect to the pod in its connect timeout, ' +
+      'or reached it and had no answer in its read timeout',
   },
 }
 
@@ -99,12 +108,19 @@ export function meaningOf(status: string, seen: string): string {
     case 'late':
       return (
         lateMeanings[backend] ??
-        'the controller took the request and had no answer in time: it waits for a pod that it cannot connect to, or for a slow one'
+        'the controller took the request and had no answer in time: ' +
+          'it waits for a pod that it cannot connect to, or for a slow one'
       )
     case 'circle':
-      return 'the redirects lead back to where they began: the application wants TLS and is asked over plain HTTP (it does not heed X-Forwarded-Proto), or two of them redirect to each other'
+      return (
+        'the redirects lead back to where they began: the application wants TLS and is asked over plain HTTP (it ' +
+        'does not heed X-Forwarded-Proto), or two of them redirect to each other'
+      )
     case 'cut':
-      return 'headers came, and the body never ended: small packets pass and large ones are lost (an MTU that is too big on the way, ICMP that is dropped), or the application hangs while it writes'
+      return (
+        'headers came, and the body never ended: small packets pass and large ones are lost (an MTU that is too ' +
+        'big on the way, ICMP that is dropped), or the application hangs while it writes'
+      )
     case '502':
     case '503':
     case '504':

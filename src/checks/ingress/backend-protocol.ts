@@ -53,13 +53,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} speaks ${args['spoken']} to port ${args['port']} of Service ${args['service']}, which looks like ${args['looks']}.`,
+      `Ingress ${full(on)} speaks ${args['spoken']} to port ${args['port']} of Service ${args['service']}, ` +
+      `which looks like ${args['looks']}.`,
     detail: ({ args }) => `${args['route']} · backend-protocol ${args['annotation']} · ${args['measured']}`,
     note: () =>
       'ingress-nginx goes by its annotation alone: neither the name of a port nor its number makes it speak TLS',
     help: ({ subject: on, args }) => [
       args['spoken'] === 'HTTPS' ? 'take the annotation away if the pods speak plain HTTP' : 'say what the pods speak',
-      `kubectl -n ${on.namespace} annotate ingress ${on.name} --overwrite nginx.ingress.kubernetes.io/backend-protocol=${args['spoken'] === 'HTTPS' ? 'HTTP' : 'HTTPS'}`,
+      `kubectl -n ${on.namespace} annotate ingress ${on.name} --overwrite ` +
+        `nginx.ingress.kubernetes.io/backend-protocol=${args['spoken'] === 'HTTPS' ? 'HTTP' : 'HTTPS'}`,
     ],
   },
 })
@@ -100,7 +102,8 @@ function judge(route: Route, port: ServicePort, measured: Measured): readonly Ve
           ingress,
           backend,
           'port',
-          `port ${portText(port)}, target ${port.targetPort}${port.appProtocol === undefined ? '' : `, appProtocol ${port.appProtocol}`}`,
+          `port ${portText(port)}, target ${port.targetPort}` +
+            (port.appProtocol === undefined ? '' : `, appProtocol ${port.appProtocol}`),
         ),
       ],
       explains: measured === 'ill' ? [ingressBackendFails(ingress, backend.service)] : [],

@@ -61,9 +61,12 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} fails for ${args['routes']}: Service ${args['service']} has no ready endpoint${args['onPurpose'] === 'yes' ? ', being scaled to 0' : ''}.`,
+      `Ingress ${full(on)} fails for ${args['routes']}: ` +
+      `Service ${args['service']} has no ready endpoint` +
+      `${args['onPurpose'] === 'yes' ? ', being scaled to 0' : ''}.`,
     detail: ({ args }) =>
-      `0 ready of ${count(Number(args['endpoints']), 'endpoint')} · ${args['count']} of ${count(Number(args['of']), 'route')}`,
+      `0 ready of ${count(Number(args['endpoints']), 'endpoint')} · ` +
+      `${args['count']} of ${count(Number(args['of']), 'route')}`,
     note: () => 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',
     help: ({ subject: on, args }) => [
       'mend the Service first',

@@ -53,7 +53,10 @@ export default check({
           return [
             cannotTell(
               'ambiguous',
-              `controller ${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} refuses or ends every connection: it is down, listens on another port, or expects the PROXY protocol`,
+              'controller ' +
+                `${some([...new Set(all.map((it) => `${it.via.controllerPod} ${it.via.ip}:${it.via.port}`))])} ` +
+                'refuses or ends every connection: it is down, listens on another port, ' +
+                'or expects the PROXY protocol',
             ),
           ]
         return [
@@ -74,9 +77,11 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} ${args['worst'] === 'late' || args['worst'] === 'error' ? 'gives' : 'answers'} ${args['what']} to ${args['asked']}: ${args['bad']} of ${args['of']} requests.`,
+      `Ingress ${full(on)} ${args['worst'] === 'late' || args['worst'] === 'error' ? 'gives' : 'answers'} ` +
+      `${args['what']} to ${args['asked']}: ${args['bad']} of ${args['of']} requests.`,
     detail: ({ args }) =>
-      `${args['counts']} · asked of controller ${args['controllers']}${args['service'] === '' ? '' : ` · backend ${args['service']}`} · slowest ${args['slowest']} ms`,
+      `${args['counts']} · asked of controller ${args['controllers']}` +
+      `${args['service'] === '' ? '' : ` · backend ${args['service']}`} · slowest ${args['slowest']} ms`,
     note: ({ args }) =>
       args['backend'] === 'answers'
         ? between(`${args['worst']}`, `${args['direct']}`)
@@ -181,7 +186,8 @@ function judgeGood(
       : [
           cannotTell(
             'ambiguous',
-            `${urlText(first)} is answered ${first.status} by a redirect${first.location === undefined ? '' : ` to ${first.location}`}: the backend was not asked`,
+            `${urlText(first)} is answered ${first.status} by a redirect` +
+              `${first.location === undefined ? '' : ` to ${first.location}`}: the backend was not asked`,
           ),
         ]
   return [
@@ -218,13 +224,22 @@ function between(worst: string, said: string): string {
   switch (worst) {
     case 'late':
     case '504':
-      return `${left}: a timeout of the controller that is shorter than the pods take (proxy-read-timeout), or a policy that lets the probe in and not the controller`
+      return (
+        `${left}: a timeout of the controller that is shorter than the pods take (proxy-read-timeout), ` +
+        'or a policy that lets the probe in and not the controller'
+      )
     case '502':
-      return `${left}: the protocol that it speaks to them (backend-protocol), headers that are too long, or a policy that lets the probe in and not the controller`
+      return (
+        `${left}: the protocol that it speaks to them (backend-protocol), headers that are too long, ` +
+        'or a policy that lets the probe in and not the controller'
+      )
     case '503':
       return `${left}: it has no endpoint for them, denies the path by an annotation, or has a limit of its own`
     case 'cut':
-      return `${left}: the controller's own way to them loses large packets, or it stops in the middle (a buffer, a timeout)`
+      return (
+        `${left}: the controller's own way to them loses large packets, ` +
+        'or it stops in the middle (a buffer, a timeout)'
+      )
     default:
       return `${left}: a path that it writes anew, an annotation, or an authentication that fails`
   }

@@ -33,7 +33,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Ingress ${full(on)} shows a certificate for ${args['host']} that clients refuse: ${args['what']}.`,
     detail: ({ args }) =>
-      `certificate of ${args['names']} · signed by ${args['issuer']} · until ${args['validTo']} · shown by ${args['controllers']}`,
+      `certificate of ${args['names']} · signed by ${args['issuer']} · until ${args['validTo']} · ` +
+      `shown by ${args['controllers']}`,
     note: ({ args }) => notes[args['fault'] as Fault],
     help: ({ subject: on, args }) =>
       args['secret'] === ''
@@ -42,7 +43,8 @@ export default check({
             `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
           ]
         : [
-            'look at the Secret that spec.tls names: whether it is there, of type kubernetes.io/tls, and what its certificate is for',
+            'look at the Secret that spec.tls names: whether it is there, of type kubernetes.io/tls, ' +
+              'and what its certificate is for',
             `kubectl -n ${on.namespace} get secret ${args['secret']}`,
             `kubectl -n ${on.namespace} describe ingress ${on.name}`,
           ],
@@ -53,7 +55,8 @@ type Fault = 'default' | 'expired' | 'not-yet' | 'other-name'
 
 const notes: Readonly<Record<Fault, string>> = {
   default:
-    'it is what the controller shows for any host: the Secret of this one is missing, empty or refused, or spec.tls does not name the host',
+    'it is what the controller shows for any host: the Secret of this one is missing, empty or refused, ' +
+    'or spec.tls does not name the host',
   expired: 'it was not renewed, or the controller still has the old one',
   'not-yet': 'it is valid from a later time on, or the clock of the node that asked is behind',
   'other-name': 'none of its names is the host: the Secret holds the certificate of another one',

@@ -37,7 +37,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args['problem']}.`,
     detail: ({ args }) =>
-      `class ${args['class']} · IngressClasses: ${args['classes']} · controllers seen: ${args['controllers']} · ${args['address']}`,
+      `class ${args['class']} · IngressClasses: ${args['classes']} · controllers seen: ` +
+      `${args['controllers']} · ${args['address']}`,
     note: () =>
       'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, or nothing at all',
     help: ({ subject: on, args }) => [
@@ -47,7 +48,8 @@ export default check({
       ...(args['near'] === ''
         ? []
         : [
-            `kubectl -n ${on.namespace} patch ingress ${on.name} --type=merge -p '{"spec":{"ingressClassName":"${args['near']}"}}'`,
+            `kubectl -n ${on.namespace} patch ingress ${on.name} --type=merge -p ` +
+              `'{"spec":{"ingressClassName":"${args['near']}"}}'`,
           ]),
       'kubectl get ingressclasses -o wide',
     ],
@@ -67,7 +69,8 @@ function judge(ingress: Ingress, seen: ServingSeen): Verdict {
       return fault(`is for ${served.of}, which has given it no address yet`, 'warning', 'possible')
     case 'down':
       return fault(
-        `${ingress.className === null ? 'has no class' : `is of class \`${ingress.className}\``}, and its controller is not ready (${some(served.pods.map((it) => `${it.namespace}/${it.pod}`))})`,
+        `${ingress.className === null ? 'has no class' : `is of class \`${ingress.className}\``}, ` +
+          `and its controller is not ready (${some(served.pods.map((it) => `${it.namespace}/${it.pod}`))})`,
         'error',
         'inferred',
       )

@@ -41,11 +41,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The controller does not know ${args['url']} of Ingress ${full(on)}: it answers ${args['status']}, as for a host that nobody declared.`,
+      `The controller does not know ${args['url']} of Ingress ${full(on)}: it answers ${args['status']}, ` +
+      'as for a host that nobody declared.',
     detail: ({ args }) =>
-      `${args['bad']} of ${args['of']} requests got the page that a made-up host gets · asked of controller ${args['controllers']}`,
+      `${args['bad']} of ${args['of']} requests got the page that a made-up host gets · ` +
+      `asked of controller ${args['controllers']}`,
     note: () =>
-      'the Ingress is there, and the controller does not serve it: it refused to load a configuration since (it goes on with the last good one), refused this object, watches other namespaces, or another replica has it',
+      'the Ingress is there, and the controller does not serve it: ' +
+      'it refused to load a configuration since (it goes on with the last good one), refused this object, ' +
+      'watches other namespaces, or another replica has it',
     help: ({ subject: on, args }) => [
       'read what the controller said when it loaded its configuration, and the events of the Ingress',
       `kubectl -n ${args['home']} logs ${args['pod']} --since=1h | grep -i -E 'error|emerg|reject|invalid'`,

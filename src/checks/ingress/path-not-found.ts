@@ -32,10 +32,13 @@ export default check({
     headline: ({ args, subject: on }) =>
       `${args['url']} of Ingress ${full(on)} is answered 404: ${args['bad']} of ${args['of']} requests.`,
     detail: ({ args }) =>
-      `404 by what is behind the controller, not by the controller itself · backend ${args['service']}${args['direct'] === '' ? '' : ` · asked directly, its pods say ${args['direct']}`}`,
+      '404 by what is behind the controller, not by the controller itself · ' +
+      `backend ${args['service']}` +
+      (args['direct'] === '' ? '' : ` · asked directly, its pods say ${args['direct']}`),
     note: ({ args }) => meaning(`${args['direct']}`),
     help: ({ subject: on, args }) => [
-      'compare the path that the application gets (rewrite-target, app-root, a prefix that is not cut off) with what it serves, and whether this Service is the one that is meant',
+      'compare the path that the application gets (rewrite-target, app-root, ' +
+        'a prefix that is not cut off) with what it serves, and whether this Service is the one that is meant',
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
       ...(args['service'] === '' ? [] : [`kubectl -n ${on.namespace} describe service ${args['service']}`]),
     ],
@@ -107,8 +110,17 @@ function severityOf({ first, missing, of, knownToPods }: Case): 'warning' | 'inf
 
 function meaning(direct: string): string {
   if (direct === '')
-    return 'the request reached a backend that does not have this path: another Service is meant, or the path is written anew on the way'
+    return (
+      'the request reached a backend that does not have this path: another Service is meant, ' +
+      'or the path is written anew on the way'
+    )
   if (direct.includes('404'))
-    return 'the pods say the same when they are asked directly: the application does not have this path, or another Service is meant'
-  return 'the pods have this path when they are asked directly, so they get another one through the controller: it is written anew on the way'
+    return (
+      'the pods say the same when they are asked directly: the application does not have this path, ' +
+      'or another Service is meant'
+    )
+  return (
+    'the pods have this path when they are asked directly, so they get another one through the controller: ' +
+    'it is written anew on the way'
+  )
 }

@@ -57,9 +57,14 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} routes ${args['routes']} to port \`${args['port']}\` of Service ${args['service']}, which offers ${args['offers']}.`,
+      `Ingress ${full(on)} routes ${args['routes']} to port \`${args['port']}\` of Service ${args['service']}, ` +
+      `which offers ${args['offers']}.`,
     detail: ({ args }) =>
-      `backend ${args['service']}:${args['port']}${args['targetOf'] === '' ? '' : ` · ${args['port']} is the target port behind ${args['targetOf']}: ingress-nginx lets that pass, the Ingress API does not`}`,
+      `backend ${args['service']}:${args['port']}` +
+      (args['targetOf'] === ''
+        ? ''
+        : ` · ${args['port']} is the target port behind ${args['targetOf']}: ingress-nginx lets that pass, ` +
+          'the Ingress API does not'),
     note: () => 'a backend names a port of the Service (port or its name), never the port of the pod',
     help: ({ subject: on, args }) => [
       args['meant'] === ''

@@ -32,9 +32,12 @@ export default check({
 
   words: {
     headline: ({ args, subject: on }) =>
-      `${args['url']} of Ingress ${full(on)} is answered ${args['status']}: ${args['bad']} of ${args['of']} requests${sayings[args['by'] as By]}.`,
+      `${args['url']} of Ingress ${full(on)} is answered ${args['status']}: ` +
+      `${args['bad']} of ${args['of']} requests${sayings[args['by'] as By]}.`,
     detail: ({ args }) =>
-      `${args['status']} through the controller · backend ${args['service'] === '' ? 'unknown' : args['service']}${args['direct'] === '' ? '' : ` · asked directly, its pods say ${args['direct']}`}`,
+      `${args['status']} through the controller · backend ` +
+      `${args['service'] === '' ? 'unknown' : args['service']}` +
+      (args['direct'] === '' ? '' : ` · asked directly, its pods say ${args['direct']}`),
     note: ({ args }) => notes[args['by'] as By],
     help: ({ subject: on, args }) => [
       args['by'] === 'pods'
@@ -59,7 +62,9 @@ const sayings: Readonly<Record<By, string>> = {
 
 const notes: Readonly<Record<By, string>> = {
   controller:
-    'the controller, or what it asks first, refuses: an allow-list of addresses sees where the connection comes from, which is a node or a load balancer where the address of the client is not kept; the probe asks from a pod',
+    'the controller, or what it asks first, refuses: ' +
+    'an allow-list of addresses sees where the connection comes from, ' +
+    'which is a node or a load balancer where the address of the client is not kept; the probe asks from a pod',
   pods: 'the application refuses by itself: the network brought the request to it',
   unknown: 'no pod was asked directly, so who refuses is not known',
 }

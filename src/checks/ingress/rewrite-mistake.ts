@@ -50,7 +50,8 @@ export default check({
     note: ({ args }) =>
       args['kind'] === 'literal'
         ? 'without use-regex or a rewrite on any Ingress of the host, nginx takes the path letter by letter'
-        : 'the application sees the path after the rewrite, and answers 404 or the wrong page for what it does not know',
+        : 'the application sees the path after the rewrite, ' +
+          'and answers 404 or the wrong page for what it does not know',
     help: ({ subject: on, args }) =>
       [
         `${args['cure']}`,
@@ -89,7 +90,10 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
     return {
       kind: 'group',
       route,
-      what: `rewrites ${routeText(route)} to \`${rewrite}\`, and the path has ${groups === 0 ? 'no group' : `only ${groups}`}: each request becomes \`${rewrite.replaceAll(/\$\d/g, '')}\``,
+      what:
+        `rewrites ${routeText(route)} to \`${rewrite}\`, and the path has ` +
+        `${groups === 0 ? 'no group' : `only ${groups}`}: ` +
+        `each request becomes \`${rewrite.replaceAll(/\$\d/g, '')}\``,
       cure: `give the path its groups, as ${path.replace(/\/$/, '')}(/|$)(.*) with rewrite-target /$2`,
     }
   }
@@ -99,7 +103,9 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
     kind: 'flattens',
     route,
     what: `rewrites everything below ${routeText(route)} to \`${rewrite}\``,
-    cure: `keep the rest of the path: ${path.replace(/\/$/, '')}(/|$)(.*) with rewrite-target /$2, or pathType Exact if one page is meant`,
+    cure:
+      `keep the rest of the path: ${path.replace(/\/$/, '')}(/|$)(.*) with rewrite-target /$2, ` +
+      'or pathType Exact if one page is meant',
   }
 }
 

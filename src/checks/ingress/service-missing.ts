@@ -37,7 +37,10 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Ingress ${full(on)} routes ${args['routes']} to Service \`${args['service']}\`, which does not exist.`,
     detail: ({ subject: on, args }) =>
-      `${args['count']} of ${args['of']} routes · ${args['near'] === '' ? `namespace ${on.namespace} has no Service of a similar name` : `the closest in namespace ${on.namespace}: ${args['near']}`}`,
+      `${args['count']} of ${args['of']} routes · ` +
+      (args['near'] === ''
+        ? `namespace ${on.namespace} has no Service of a similar name`
+        : `the closest in namespace ${on.namespace}: ${args['near']}`),
     note: () => 'a backend is looked for in the namespace of the Ingress only',
     help: ({ subject: on, args }) => [
       'create the Service, or route to the one that was meant',

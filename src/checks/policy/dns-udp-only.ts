@@ -2,9 +2,10 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
+import type { NetworkPolicy } from '../../model/network-policy.ts'
 import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
-import { type DnsGroup, dnsGroups, isolating } from '../../relations/policy/policy-dns.ts'
+import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
 import { dnsTcpLossInPod } from '../../relations/symptom.ts'
 import { count, full } from '../service/words.ts'
 import { allowDns, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
@@ -25,7 +26,9 @@ export default check({
   decides: ['NP-05', 'DNS-68'],
 
   run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
-    const groups = dnsGroups(pods, clusterDns, networkPolicies, namespaces).filter((it) => it.udp.kind === 'allowed')
+    const groups = dnsGroups({ pods, dns: clusterDns, policies: networkPolicies, namespaces }).filter(
+      (it) => it.udp.kind === 'allowed',
+    )
     if (networkPolicies.length === 0 || groups.length === 0)
       return notApplicable('no NetworkPolicy here stands before pods that may ask DNS over UDP')
     if (clusterDns.service === null || clusterDns.pods.length === 0)
@@ -40,9 +43,11 @@ export default check({
     headline: ({ subject: on, args }) =>
       `NetworkPolicy ${full(on)} lets ${args['who']} ask DNS over UDP, but not over TCP.`,
     detail: ({ args }) =>
-      `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · UDP ${args['port']} allowed, TCP ${args['port']} not${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
+      `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · UDP ${args['port']} allowed, ` +
+      `TCP ${args['port']} not${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
     note: () =>
-      'answers too long for UDP come truncated and are asked for again over TCP: such a look-up hangs (glibc has no time-out of its own for that connect), all others work',
+      'answers too long for UDP come truncated and are asked for again over TCP: ' +
+      'such a look-up hangs (glibc has no time-out of its own for that connect), all others work',
     help: ({ subject: on, args }) => [
       'allow TCP 53 beside UDP 53, for the same pods',
       `hopscope fix POL402 -n ${on.namespace} --plan`,
@@ -57,28 +62,38 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): 
   if (tcp.kind === 'allowed' || stands === null) return ok(group.pods.length)
   const open = views.find((it) => it.tcp53.known && it.tcp53.value === 'open')
   const lost = views.find((it) => it.tcp53.known && it.tcp53.value !== 'open')
-  if (open !== undefined && lost === undefined) {
-    if (tcp.kind === 'unknown') return ok(group.pods.length, `pod ${open.pod} reaches DNS over TCP`)
-    return cannotTell(
-      'ambiguous',
-      `policies deny DNS over TCP, yet pod ${group.namespace}/${open.pod} reaches it: policies are not enforced here, or a cache on the node answers`,
-    )
-  }
+  if (open !== undefined && lost === undefined) return reached(group, open)
   if (tcp.kind === 'unknown')
     return cannotTell(
       'ambiguous',
       `${workloadsText(group.pods)}, DNS over TCP: ${tcp.why}`,
       views.length === 0 ? '--probe' : null,
     )
+  return found(group, dns, stands, lost)
+}
 
+/** What was seen inside a pod counts above what the rules say. */
+function reached({ tcp, pods, namespace }: DnsGroup, open: InsideView): Verdict {
+  if (tcp.kind === 'unknown') return ok(pods.length, `pod ${open.pod} reaches DNS over TCP`)
+  return cannotTell(
+    'ambiguous',
+    `policies deny DNS over TCP, yet pod ${namespace}/${open.pod} reaches it: ` +
+      'policies are not enforced here, or a cache on the node answers',
+  )
+}
+
+/** The policy to mend is the one that lets UDP through, where there is one by name. */
+function policyToMend({ policy, others, direction }: Isolation): NetworkPolicy {
+  const letsUdp = (it: NetworkPolicy): boolean =>
+    rulesOf(it, direction).some((rule) => rule.ports.some((one) => one.protocol === 'UDP'))
+  return [policy, ...others].find(letsUdp) ?? policy
+}
+
+function found(group: DnsGroup, dns: ClusterDns, stands: Isolation, lost: InsideView | undefined): Verdict {
   const home = { namespace: dns.service?.namespace ?? 'kube-system', labels: dnsPodLabels(dns) }
   const target = dns.service?.ports.find((it) => it.protocol === 'TCP' && it.port === 53)?.targetPort
   const port = typeof target === 'number' ? target : 53
-  // The policy to mend is the one that lets UDP through, where there is one by name.
-  const policy =
-    [stands.policy, ...stands.others].find((it) =>
-      rulesOf(it, stands.direction).some((rule) => rule.ports.some((one) => one.protocol === 'UDP')),
-    ) ?? stands.policy
+  const policy = policyToMend(stands)
   return finding({
     subject: policySubject(policy),
     confidence: lost === undefined ? 'inferred' : 'observed',

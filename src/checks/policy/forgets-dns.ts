@@ -1,11 +1,12 @@
 import { check } from '../../findings/check.ts'
+import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { once } from '../../relations/once.ts'
-import { policyNames } from '../../relations/policy/policy-allows.ts'
+import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
-import { type DnsGroup, dnsGroups, isolating } from '../../relations/policy/policy-dns.ts'
+import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
 import { count, full } from '../service/words.ts'
 import {
   allowDns,
@@ -33,7 +34,7 @@ export default check({
   decides: ['NP-05', 'NP-11', 'DNS-67'],
 
   run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
-    const groups = dnsGroups(pods, clusterDns, networkPolicies, namespaces, insideViews)
+    const groups = dnsGroups({ pods, dns: clusterDns, policies: networkPolicies, namespaces, views: insideViews })
     if (networkPolicies.length === 0 || groups.length === 0)
       return notApplicable('no NetworkPolicy stands before pods that ask the cluster DNS')
     if (clusterDns.service === null || clusterDns.pods.length === 0)
@@ -48,17 +49,28 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} keeps ${args['who']} from the cluster's DNS.`,
     detail: ({ args }) =>
-      `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · no rule allows UDP ${args['port']} to ${args['dns']}${args['others'] === 0 ? '' : ` · nor does any of ${args['others']} other ${args['others'] === 1 ? 'policy' : 'policies'} that select them`}${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
-    note: ({ args }) =>
-      args['left'] !== ''
-        ? `this network judges ${args['left']} by where packets go in the end: the lookup inside the pod timed out, so the rules do not let it through`
-        : args['tcp'] === 'allowed'
-          ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP'
-          : 'rules of all policies add up: one that allows DNS for these pods is enough',
+      `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · ` +
+      `no rule allows UDP ${args['port']} to ${args['dns']}` +
+      (args['others'] === 0
+        ? ''
+        : ` · nor does any of ${args['others']} other ${args['others'] === 1 ? 'policy' : 'policies'} ` +
+          'that select them') +
+      `${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
+    note: ({ args }) => {
+      if (args['left'] !== '')
+        return (
+          `this network judges ${args['left']} by where packets go in the end: ` +
+          'the lookup inside the pod timed out, so the rules do not let it through'
+        )
+      return args['tcp'] === 'allowed'
+        ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP'
+        : 'rules of all policies add up: one that allows DNS for these pods is enough'
+    },
     help: ({ subject: on, args }) =>
       args['direction'] === 'Egress'
         ? [
-            'let DNS out for the pods that this policy isolates (and for no others: a wider podSelector would isolate more)',
+            'let DNS out for the pods that this policy isolates (and for no others: ' +
+              'a wider podSelector would isolate more)',
             `hopscope fix POL401 -n ${on.namespace} --plan`,
             `kubectl -n ${args['namespace']} exec ${args['example']} -- nslookup kubernetes.default`,
           ]
@@ -84,28 +96,60 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], a
   const failing = views.find(
     (it) => it.lookup.known && ['timeout', 'unreachable', 'refused'].includes(it.lookup.value.result),
   )
-  const who = policyNames(udp.by)
-  if (working !== undefined && failing === undefined) {
-    if (udp.kind === 'unknown') return ok(group.pods.length, `pod ${working.pod} resolves names`)
-    return cannotTell(
-      'ambiguous',
-      `${who} denies DNS, yet pod ${group.namespace}/${working.pod} resolves names: policies are not enforced here, or a cache on the node answers`,
-    )
-  }
+  if (working !== undefined && failing === undefined) return resolves(group, udp, working)
   const [looked, ownLooked] = [ends(all), ends(views)]
   const everybody = looked.known > ownLooked.known && looked.well === ownLooked.well
   const decided = udp.kind === 'unknown' && udp.measured === 'decides' && timedOut(failing) && !everybody
   if (udp.kind === 'unknown' && !decided)
     return cannotTell(
       'ambiguous',
-      `${who}, ${workloadsText(group.pods)}: ${udp.why}`,
+      `${policyNames(udp.by)}, ${workloadsText(group.pods)}: ${udp.why}`,
       views.length === 0 ? '--probe' : null,
     )
+  return found(group, dns, stands, { failing, decided })
+}
 
-  const { policy, others, direction } = stands
+/** What was seen inside a pod counts above what the rules say. */
+function resolves(group: DnsGroup, udp: Exclude<Decision, { kind: 'allowed' }>, working: InsideView): Verdict {
+  if (udp.kind === 'unknown') return ok(group.pods.length, `pod ${working.pod} resolves names`)
+  return cannotTell(
+    'ambiguous',
+    `${policyNames(udp.by)} denies DNS, yet pod ${group.namespace}/${working.pod} resolves names: ` +
+      'policies are not enforced here, or a cache on the node answers',
+  )
+}
+
+interface SeenInside {
+  readonly failing: InsideView | undefined
+  /** A lookup that timed out decided what the rules leave open. */
+  readonly decided: boolean
+}
+
+function dnsPort({ service }: ClusterDns): number {
+  const target = service?.ports.find((it) => it.protocol === 'UDP' && it.port === 53)?.targetPort
+  return typeof target === 'number' ? target : 53
+}
+
+function failedLookup(namespace: string, view: InsideView | undefined): readonly Evidence[] {
+  if (view?.lookup.known !== true) return []
+  const { tool, name, result, ms } = view.lookup.value
+  return [
+    {
+      kind: 'fact',
+      label: `${tool} ${name} in ${namespace}/${view.pod}`,
+      value: `${result} after ${Math.round(ms)} ms`,
+    },
+  ]
+}
+
+function found(
+  group: DnsGroup,
+  dns: ClusterDns,
+  { policy, others, direction }: Isolation,
+  { failing, decided }: SeenInside,
+): Verdict {
   const server = dns.service
-  const udpPort = server?.ports.find((it) => it.protocol === 'UDP' && it.port === 53)?.targetPort
-  const port = typeof udpPort === 'number' ? udpPort : 53
+  const port = dnsPort(dns)
   const address = group.server ?? (decided ? (server?.clusterIP ?? null) : null)
   const home = { namespace: server?.namespace ?? 'kube-system', labels: dnsPodLabels(dns), ip: group.server }
   return finding({
@@ -136,19 +180,12 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], a
       rulesEvidence(
         policy,
         direction,
-        `no rule allows UDP ${port} ${direction === 'Egress' ? `to ${group.server ?? home.namespace}` : `from namespace ${group.namespace}`}`,
+        `no rule allows UDP ${port} ` +
+          (direction === 'Egress' ? `to ${group.server ?? home.namespace}` : `from namespace ${group.namespace}`),
       ),
       ...others.slice(0, 3).map((it) => rulesEvidence(it, direction, 'nor here')),
       workloadsEvidence('pods kept from DNS', group.pods),
-      ...(failing?.lookup.known === true
-        ? [
-            {
-              kind: 'fact' as const,
-              label: `${failing.lookup.value.tool} ${failing.lookup.value.name} in ${group.namespace}/${failing.pod}`,
-              value: `${failing.lookup.value.result} after ${Math.round(failing.lookup.value.ms)} ms`,
-            },
-          ]
-        : []),
+      ...failedLookup(group.namespace, failing),
     ],
     explains: dnsLosses(policy, group),
   })

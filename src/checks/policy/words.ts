@@ -11,6 +11,7 @@ import type { DnsGroup } from '../../relations/policy/policy-dns.ts'
 import { isEverything } from '../../relations/selector.ts'
 import { dnsLossInNamespace, dnsLossInPod } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 import { count, some } from '../service/words.ts'
 import { textOrder } from '../../model/text-order.ts'
 
@@ -53,7 +54,8 @@ function ruleLines(rule: PolicyRule, direction: Direction): readonly string[] {
           'ports:',
           ...rule.ports.map(
             (it) =>
-              `- {${it.port === null ? '' : `port: ${it.port}, `}${it.endPort === null ? '' : `endPort: ${it.endPort}, `}protocol: ${it.protocol}}`,
+              `- {${it.port === null ? '' : `port: ${it.port}, `}` +
+              `${it.endPort === null ? '' : `endPort: ${it.endPort}, `}protocol: ${it.protocol}}`,
           ),
         ]
   const lines = [...peers, ...ports]
@@ -67,7 +69,8 @@ function peerText(it: PolicyPeer): string {
     ...(it.ipBlock === null
       ? []
       : [
-          `ipBlock: {cidr: ${it.ipBlock.cidr}${it.ipBlock.except.length === 0 ? '' : `, except: [${it.ipBlock.except.join(', ')}]`}}`,
+          `ipBlock: {cidr: ${it.ipBlock.cidr}` +
+            `${it.ipBlock.except.length === 0 ? '' : `, except: [${it.ipBlock.except.join(', ')}]`}}`,
         ]),
   ]
   return parts.length === 1 ? `${parts[0]}` : `{${parts.join(', ')}}`
@@ -78,9 +81,14 @@ function selectorYaml(selector: Selector): string {
   const pairs = Object.entries(selector.matchLabels).map(([key, value]) => `${key}: ${value}`)
   const expressions = selector.matchExpressions.map(
     (it) =>
-      `{key: ${it.key}, operator: ${it.operator}${it.values.length === 0 ? '' : `, values: [${it.values.join(', ')}]`}}`,
+      `{key: ${it.key}, operator: ${it.operator}` +
+      `${it.values.length === 0 ? '' : `, values: [${it.values.join(', ')}]`}}`,
   )
-  return `{${[...(pairs.length === 0 ? [] : [`matchLabels: {${pairs.join(', ')}}`]), ...(expressions.length === 0 ? [] : [`matchExpressions: [${expressions.join(', ')}]`])].join(', ')}}`
+  const parts = [
+    ...(pairs.length === 0 ? [] : [`matchLabels: {${pairs.join(', ')}}`]),
+    ...(expressions.length === 0 ? [] : [`matchExpressions: [${expressions.join(', ')}]`]),
+  ]
+  return `{${parts.join(', ')}}`
 }
 
 /** How many pods of which workloads, most first. */
@@ -154,7 +162,7 @@ export function allowDns(
           })),
         }),
   }
-  const block = dns.ip == null ? null : [{ ipBlock: { cidr: `${dns.ip}/${dns.ip.includes(':') ? 128 : 32}` } }]
+  const block = dns.ip == null ? null : [{ ipBlock: { cidr: `${dns.ip}/${isIpv6(dns.ip) ? 128 : 32}` } }]
   const to = block ?? [
     {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': dns.namespace } },

@@ -58,7 +58,9 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
   'across-nodes': {
     seen: 'same node works, across nodes fails, from',
     means: 'the overlay between nodes is broken: blocked encapsulation port, missing route, wrong MTU',
-    look: "check that nodes may speak the CNI's protocol to each other (VXLAN 4789 or 8472/udp, Geneve 6081/udp, IP-in-IP, WireGuard 51820/udp)",
+    look:
+      "check that nodes may speak the CNI's protocol to each other (VXLAN 4789 or 8472/udp, Geneve 6081/udp, " +
+      'IP-in-IP, WireGuard 51820/udp)',
     commands: [],
   },
   'same-node': {

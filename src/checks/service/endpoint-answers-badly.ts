@@ -50,9 +50,11 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args['sick']} of Service ${full(on)} ${args['sickCount'] === 1 ? 'answers' : 'answer'} HTTP badly: ${args['what']}.`,
+      `${args['sick']} of Service ${full(on)} ${args['sickCount'] === 1 ? 'answers' : 'answer'} HTTP badly: ` +
+      `${args['what']}.`,
     detail: ({ args }) =>
-      `${args['bad']} of ${args['of']} requests to ${args['endpoints']} · ${args['url']}, asked of the pods themselves · ${args['counts']}`,
+      `${args['bad']} of ${args['of']} requests to ${args['endpoints']} · ${args['url']}, ` +
+      `asked of the pods themselves · ${args['counts']}`,
     note: ({ args }) => notes[args['pattern'] as Pattern],
     help: ({ subject: on, args }) => [
       args['pattern'] === 'some'
@@ -81,11 +83,14 @@ type Pattern = (typeof patterns)[number]
 const patterns = ['some', 'all', 'guess', 'protocol'] as const
 
 const notes: Readonly<Record<Pattern, string>> = {
-  some: 'no controller and no network is between: what one endpoint says and the others do not is its own. Users who get it see an error, and a retry may not',
+  some:
+    'no controller and no network is between: what one endpoint says and the others do not is its own. ' +
+    'Users who get it see an error, and a retry may not',
   all: 'no controller and no network is between: the application itself says so, or what it needs does not answer it',
   guess: 'no controller and no network is between, and nobody said which path this application serves: / was asked',
   protocol:
-    'every endpoint hangs up on a plain HTTP request and on TLS: it speaks another protocol than its port says, or is broken',
+    'every endpoint hangs up on a plain HTTP request and on TLS: ' +
+    'it speaks another protocol than its port says, or is broken',
 }
 
 function judge(
@@ -115,7 +120,8 @@ function judge(
     return [
       cannotTell(
         'ambiguous',
-        `every endpoint of ${full(service)}:${service.port} hangs up on a plain HTTP request and on TLS, and its Ingress is answered: another protocol`,
+        `every endpoint of ${full(service)}:${service.port} hangs up on a plain HTTP request and on TLS, ` +
+          'and its Ingress is answered: another protocol',
       ),
     ]
   const sick = [...new Set(bad.map(nameOfEndpoint))]

@@ -8,6 +8,7 @@ import { contactsOfServices, failuresText, tally } from '../../relations/service
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
+import { familyOf, isIpv6 } from '../../wire/ip-family.ts'
 import { count, full, some } from './words.ts'
 
 /**
@@ -51,8 +52,10 @@ export default check({
     detail: ({ args }) => `${args['count']} of ${count(Number(args['of']), 'ready endpoint')} · ${args['measured']}`,
     note: ({ args }) =>
       args['kind'] === 'stale'
-        ? 'the control plane takes such an address out within seconds: run it again, and if it stays the endpoint slice controller is not at work'
-        : 'nobody keeps a slice that was made by hand: its share of the connections goes there until somebody takes it away',
+        ? 'the control plane takes such an address out within seconds: run it again, ' +
+          'and if it stays the endpoint slice controller is not at work'
+        : 'nobody keeps a slice that was made by hand: ' +
+          'its share of the connections goes there until somebody takes it away',
     help: ({ subject: on, args }) => [
       args['kind'] === 'stale' ? 'see whether it stays' : 'see whose slice it is; if nobody needs it, delete it',
       `kubectl -n ${on.namespace} get endpointslice ${on.name} -o yaml`,
@@ -141,14 +144,14 @@ function wrongOf(service: Service, endpoint: Endpoint, { byIp, named, nets, whol
   }
   if (there !== undefined) return null
   if (selectorOf(service) !== null) return { endpoint, kind: 'foreign', why: 'which is none of its pods' }
-  return whole && !endpoint.ip.includes(':') && nets.has(netOf(endpoint.ip))
+  return whole && !isIpv6(endpoint.ip) && nets.has(netOf(endpoint.ip))
     ? { endpoint, kind: 'foreign', why: "which is among the pods' addresses, and no pod has it" }
     : null
 }
 
 /** Recordings of before hold one address of a pod that has two. */
 function isOtherFamily(ip: string, own: readonly (string | null)[]): boolean {
-  return own.every((it) => it === null || it.includes(':') !== ip.includes(':'))
+  return own.every((it) => it === null || familyOf(it) !== familyOf(ip))
 }
 
 /** Nodes are given /24s of the pods' range, mostly: a pod in the same one says that this is a pod's address. */

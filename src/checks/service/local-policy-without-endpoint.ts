@@ -42,7 +42,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} has no endpoint on ${args['without']}, and keeps to its node: connections from there are dropped.`,
+      `Service ${full(on)} has no endpoint on ${args['without']}, and keeps to its node: ` +
+      'connections from there are dropped.',
     detail: ({ args }) => `internalTrafficPolicy Local · endpoints on ${args['with']} · ${args['measured']}`,
     note: () => 'dropped, not refused: clients wait until their timeout, on these nodes alone',
     help: ({ subject: on, args }) => [
@@ -52,7 +53,8 @@ export default check({
       ...(args['daemon'] === 'yes'
         ? [`kubectl -n ${on.namespace} get pods -o wide`]
         : [
-            `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '{"spec":{"internalTrafficPolicy":"Cluster"}}'`,
+            `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p ` +
+              `'{"spec":{"internalTrafficPolicy":"Cluster"}}'`,
           ]),
     ],
   },

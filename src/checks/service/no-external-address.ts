@@ -47,11 +47,13 @@ export default check({
     detail: ({ args }) => `type LoadBalancer · ${args['addresses']} · class ${args['class']}`,
     note: ({ args }) =>
       args['said'] === ''
-        ? 'no controller has said a word about it: there is none for this class, or it is still at work; inside the cluster the Service is not touched by this'
+        ? 'no controller has said a word about it: there is none for this class, or it is still at work; ' +
+          'inside the cluster the Service is not touched by this'
         : 'inside the cluster the Service is not touched by this',
     help: ({ subject: on, args }) => [
       args['said'] === ''
-        ? 'see who should make load balancers here (the cloud, MetalLB, kube-vip); where nobody does, NodePort or an Ingress is the way in'
+        ? 'see who should make load balancers here (the cloud, MetalLB, kube-vip); where nobody does, ' +
+          'NodePort or an Ingress is the way in'
         : 'mend what the controller names',
       `kubectl -n ${on.namespace} describe service ${on.name}`,
     ],

@@ -64,24 +64,27 @@ export default check({
     detail: ({ args }) => `0 ready of ${count(Number(args['pods']), 'pod')} · ${args['all']}`,
     note: ({ args }) =>
       args['case'] === 'unlisted'
-        ? 'the control plane writes EndpointSlices from ready pods: either it lags, or it was at work while hopscope read'
+        ? 'the control plane writes EndpointSlices from ready pods: either it lags, ' +
+          'or it was at work while hopscope read'
         : 'only ready pods get traffic; with none, connections to the Service are refused at once',
-    help: ({ subject: on, args }) =>
-      args['case'] === 'unlisted'
+    help: ({ subject: on, args }) => {
+      if (args['case'] === 'unlisted')
+        return [
+          'run hopscope again; if it stays, the endpoint slice controller is not at work',
+          `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`,
+          'kubectl -n kube-system logs -l component=kube-controller-manager --tail=50',
+        ]
+      return args['case'] === 'unmade'
         ? [
-            'run hopscope again; if it stays, the endpoint slice controller is not at work',
-            `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`,
-            'kubectl -n kube-system logs -l component=kube-controller-manager --tail=50',
+            args['refused'] === ''
+              ? `find out why ${args['workload']} makes no pods: a quota, an admission webhook, ` +
+                'a missing service account'
+              : `give ${args['workload']} what it is refused for`,
+            ...(/quota/i.test(`${args['refused']}`) ? [`kubectl -n ${on.namespace} describe resourcequota`] : []),
+            `kubectl -n ${on.namespace} get events --field-selector reason=FailedCreate`,
           ]
-        : args['case'] === 'unmade'
-          ? [
-              args['refused'] === ''
-                ? `find out why ${args['workload']} makes no pods: a quota, an admission webhook, a missing service account`
-                : `give ${args['workload']} what it is refused for`,
-              ...(/quota/i.test(`${args['refused']}`) ? [`kubectl -n ${on.namespace} describe resourcequota`] : []),
-              `kubectl -n ${on.namespace} get events --field-selector reason=FailedCreate`,
-            ]
-          : ['see what keeps the pods from being ready', ...`${args['next']}`.split('\n')],
+        : ['see what keeps the pods from being ready', ...`${args['next']}`.split('\n')]
+    },
   },
 })
 
@@ -142,7 +145,10 @@ function unpulled(pods: readonly Pod[]): readonly string[] {
 function why({ reasoned, makers: [maker], refused }: Behind, unmade: boolean, onDownNodes: boolean): string {
   const pods = reasoned.flatMap((it) => it.pods)
   if (unmade && maker !== undefined)
-    return `${maker.kind} ${maker.name} wants ${count(maker.desired, 'pod')} and has none${refused === null ? '' : `: ${refused.replace(/\.$/, '')}`}`
+    return (
+      `${maker.kind} ${maker.name} wants ${count(maker.desired, 'pod')} and has none` +
+      (refused === null ? '' : `: ${refused.replace(/\.$/, '')}`)
+    )
   const where = [...new Set(pods.map((it) => `${it.node}`))]
   if (onDownNodes)
     return `its ${count(pods.length, 'pod')} ${pods.length === 1 ? 'is' : 'are'} on ${some(where)}, which is not ready`
@@ -156,7 +162,9 @@ function forgotten(service: Service, ready: readonly Pod[]): Verdict {
     severity: 'warning',
     args: {
       case: 'unlisted',
-      why: `${count(ready.length, 'matching pod')} ${ready.length === 1 ? 'is' : 'are'} ready, and no EndpointSlice lists ${ready.length === 1 ? 'it' : 'them'}`,
+      why:
+        `${count(ready.length, 'matching pod')} ${ready.length === 1 ? 'is' : 'are'} ready, ` +
+        `and no EndpointSlice lists ${ready.length === 1 ? 'it' : 'them'}`,
       pods: ready.length,
       all: `${ready.length} ready but not listed`,
       next: '',

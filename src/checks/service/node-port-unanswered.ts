@@ -45,7 +45,8 @@ export default check({
           : [
               cannotTell(
                 'ambiguous',
-                `some connects to NodePorts of ${full(service)} failed, and a policy on the probe pod or its own lateness may be why`,
+                `some connects to NodePorts of ${full(service)} failed, ` +
+                  'and a policy on the probe pod or its own lateness may be why',
               ),
             ]
       return [...blind, ...[...Map.groupBy(sound, (it) => it.port).values()].map((one) => judge(service, one))]
@@ -54,12 +55,14 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NodePort ${args['nodePort']} of Service ${full(on)} does not answer on ${args['nodes']}: ${args['failed']} of ${args['of']} connections failed.`,
+      `NodePort ${args['nodePort']} of Service ${full(on)} does not answer on ${args['nodes']}: ` +
+      `${args['failed']} of ${args['of']} connections failed.`,
     detail: ({ args }) =>
       `${args['failures']} of ${args['of']} connects to nodes' addresses · the Service's port ${args['port']}`,
     note: ({ args }) =>
       args['refused'] === 0
-        ? 'a firewall between the nodes, or a node whose kube-proxy has no rules for it: what a load balancer sends there is lost'
+        ? 'a firewall between the nodes, or a node whose kube-proxy has no rules for it: ' +
+          'what a load balancer sends there is lost'
         : 'this node has no rule for the port: its kube-proxy is gone, or behind',
     help: ({ args }) => [
       'look whether kube-proxy, or what stands in its place, runs on that node and keeps up',

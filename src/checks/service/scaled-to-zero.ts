@@ -54,7 +54,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} has no pods, since ${args['kind']} ${args['workload']} ${args['kind'] === 'DaemonSet' ? 'fits no node' : 'is scaled to 0'}.`,
+      `Service ${full(on)} has no pods, since ${args['kind']} ${args['workload']} ` +
+      `${args['kind'] === 'DaemonSet' ? 'fits no node' : 'is scaled to 0'}.`,
     detail: ({ args }) => `${args['all']} · ${count(Number(args['workloads']), 'workload')}, 0 pods wanted`,
     note: () => 'connections to it are refused at once, and an Ingress before it answers 503',
     help: ({ subject: on, args }) =>

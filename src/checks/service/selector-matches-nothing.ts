@@ -74,7 +74,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `Service ${full(on)} selects no pod: ${told(args)}.`,
     detail: ({ args }) =>
-      `selector ${args['selector']} · matches 0 of ${count(Number(args['pods']), 'pod')} in the namespace${args['sure'] === 'no' ? ' · workloads not readable: it may be scaled to 0' : ''}`,
+      `selector ${args['selector']} · matches 0 of ${count(Number(args['pods']), 'pod')} in the namespace` +
+      (args['sure'] === 'no' ? ' · workloads not readable: it may be scaled to 0' : ''),
     note: ({ args }) =>
       args['expected'] !== ''
         ? `nothing need be done: ${args['expected']}`
@@ -135,7 +136,10 @@ function told(args: Readonly<Record<string, string | number>>): string {
     case 'key':
       return `it wants \`${args['key']}=${args['wanted']}\`, ${carriers} \`${args['theirs']}=${args['wanted']}\``
     case 'absent':
-      return `${count(Number(args['carriers']), `${args['carrier']}`)} would match but for \`${args['key']}=${args['wanted']}\``
+      return (
+        `${count(Number(args['carriers']), `${args['carrier']}`)} would match but for ` +
+        `\`${args['key']}=${args['wanted']}\``
+      )
     default:
       return `nothing in its namespace carries \`${args['selector']}\``
   }
@@ -159,21 +163,21 @@ function expectedText(it: ExpectedEmpty | null): string {
   return `pod ${it.pod} is the only one of its kind, and has the role \`${it.role}\` of Service ${it.sibling}`
 }
 
+function labelText(miss: NearMiss | null, carrier: Seen['carrier']): string {
+  if (miss === null) return 'no pod and no workload says this'
+  return miss.kind === 'absent' ? `${carrier}s have no such label` : `${carrier}s say \`${miss.theirs}\``
+}
+
+/** What is to be written into the selector, so that it matches what was nearly meant. */
+function changeFor(miss: NearMiss | null): Readonly<Record<string, string | null>> {
+  if (miss === null) return {}
+  if (miss.kind === 'value') return { [miss.key]: miss.theirs }
+  return { [miss.key]: null, ...(miss.kind === 'key' ? { [miss.theirs]: miss.wanted } : {}) }
+}
+
 function verdict({ service, miss, carrier, meant, sure, pods, expected }: Seen): Verdict {
   const pairs = selectorOf(service) ?? {}
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
-  const label =
-    miss === null
-      ? 'no pod and no workload says this'
-      : miss.kind === 'absent'
-        ? `${carrier}s have no such label`
-        : `${carrier}s say \`${miss.theirs}\``
-  const change =
-    miss === null
-      ? {}
-      : miss.kind === 'value'
-        ? { [key]: miss.theirs }
-        : { [key]: null, ...(miss.kind === 'key' ? { [miss.theirs]: miss.wanted } : {}) }
   return finding({
     subject: serviceSubject(service),
     confidence: sure ? 'inferred' : 'possible',
@@ -189,10 +193,15 @@ function verdict({ service, miss, carrier, meant, sure, pods, expected }: Seen):
       carriers: miss?.carriers ?? 0,
       sure: sure ? 'yes' : 'no',
       expected: expectedText(expected),
-      patch: JSON.stringify({ spec: { selector: change } }),
+      patch: JSON.stringify({ spec: { selector: changeFor(miss) } }),
     },
     evidence: [
-      selectorEvidence(service, key, miss?.kind === 'value' || miss === null ? (pairs[key] ?? '') : key, label),
+      selectorEvidence(
+        service,
+        key,
+        miss?.kind === 'value' || miss === null ? (pairs[key] ?? '') : key,
+        labelText(miss, carrier),
+      ),
     ],
     explains: [noEndpoints(service), svcUnanswered(service)],
   })

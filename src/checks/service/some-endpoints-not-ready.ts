@@ -47,7 +47,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args['notReady']} of ${count(Number(args['of']), 'pod')} of Service ${full(on)} ${args['notReady'] === 1 ? 'is' : 'are'} not ready: ${args['why']}.`,
+      `${args['notReady']} of ${count(Number(args['of']), 'pod')} of Service ${full(on)} ` +
+      `${args['notReady'] === 1 ? 'is' : 'are'} not ready: ${args['why']}.`,
     detail: ({ args }) => `${args['ready']} ready of ${args['of']} · not ready pods get no traffic`,
     note: () => 'normal while a rollout is under way; if it lasts, the other pods carry its load',
     help: ({ subject: on, args }) => [

@@ -58,7 +58,8 @@ export default check({
         : [
             cannotTell(
               contacts.known ? 'not-there' : contacts.why.reason,
-              `only a connection tells who listens behind ${some(blind.map((it) => `${full(it.service)}:${it.port.port}`))}`,
+              'only a connection tells who listens behind ' +
+                `${some(blind.map((it) => `${full(it.service)}:${it.port.port}`))}`,
               contacts.known ? null : '--probe',
             ),
           ]),
@@ -69,22 +70,35 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args['by'] === 'probe'
-        ? `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, where ${args['closed'] === args['of'] ? 'nobody listens' : `${args['closed']} of ${args['of']} pods do not listen`}.`
-        : `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, which its pods ${args['protocol'] === '' ? 'do not declare' : `declare for ${args['protocol']} alone`}.`,
+        ? `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, ` +
+          'where ' +
+          (args['closed'] === args['of'] ? 'nobody listens' : `${args['closed']} of ${args['of']} pods do not listen`) +
+          '.'
+        : `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, ` +
+          `which its pods ${args['protocol'] === '' ? 'do not declare' : `declare for ${args['protocol']} alone`}` +
+          '.',
     detail: ({ args }) =>
       args['by'] === 'probe'
-        ? `${args['closed']} of ${count(Number(args['of']), 'ready pod')} refuse · ${args['failures']} of ${args['tries']} direct connects${args['declared'] === '' ? '' : ` · pods declare ${args['declared']}`}`
-        : `${count(Number(args['of']), 'ready pod')} · they declare ${args['declared']} · declared ports bind nothing, so this is suspicion`,
-    note: ({ args }) =>
-      args['by'] === 'probe'
-        ? args['protocol'] === ''
+        ? `${args['closed']} of ${count(Number(args['of']), 'ready pod')} refuse · ` +
+          `${args['failures']} of ${args['tries']} direct connects` +
+          (args['declared'] === '' ? '' : ` · pods declare ${args['declared']}`)
+        : `${count(Number(args['of']), 'ready pod')} · they declare ${args['declared']} · ` +
+          'declared ports bind nothing, so this is suspicion',
+    note: ({ args }) => {
+      if (args['by'] === 'probe')
+        return args['protocol'] === ''
           ? 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
           : `refused by the pod itself: it declares this port for ${args['protocol']}, and the Service is for TCP`
-        : null,
+      return null
+    },
     help: ({ subject: on, args }) =>
       args['by'] === 'probe'
         ? [
-            `see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1), then ${args['closed'] === args['of'] ? 'set targetPort to it' : 'find out why these pods differ from the others'}`,
+            'see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1), ' +
+              'then ' +
+              (args['closed'] === args['of']
+                ? 'set targetPort to it'
+                : 'find out why these pods differ from the others'),
             `kubectl -n ${on.namespace} exec ${args['example']} -- cat /proc/net/tcp /proc/net/tcp6`,
             `kubectl -n ${on.namespace} edit service ${on.name}`,
           ]

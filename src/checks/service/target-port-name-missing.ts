@@ -37,25 +37,34 @@ export default check({
     const found = named.flatMap(({ service, port, index, live }): Verdict[] => {
       const without = live.filter((it) => targetPortIn(it, port) === null)
       if (without.length === 0 || isRollout(live, without)) return []
-      return [verdict(service, port, index, live, without)]
+      return [verdict({ service, port, index, live, without })]
     })
     return found.length > 0 ? found : ok(named.length)
   },
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} wants target port \`${args['name']}\`, which ${args['without'] === args['of'] ? 'none of its pods declares' : `${args['without']} of its ${args['of']} pods do not declare`}.`,
+      `Service ${full(on)} wants target port \`${args['name']}\`, ` +
+      'which ' +
+      (args['without'] === args['of']
+        ? 'none of its pods declares'
+        : `${args['without']} of its ${args['of']} pods do not declare`) +
+      '.',
     detail: ({ args }) =>
-      `port ${args['port']} · missing in ${args['without']} of ${count(Number(args['of']), 'pod')} · they declare ${args['declared']}`,
+      `port ${args['port']} · missing in ${args['without']} of ${count(Number(args['of']), 'pod')} · ` +
+      `they declare ${args['declared']}`,
     note: ({ args }) =>
       args['protocol'] === 'other'
         ? `a port of that name is declared for another protocol: name and protocol have to match`
-        : 'a named target port is looked up in each pod; a pod without it gets no connections, and still counts as ready',
+        : 'a named target port is looked up in each pod; a pod without it gets no connections, ' +
+          'and still counts as ready',
     help: ({ subject: on, args }) => [
       args['near'] === 'none'
         ? 'name the port in the container, or use its number'
         : `name the port that is there: \`${args['near']}\``,
-      `kubectl -n ${on.namespace} patch service ${on.name} --type=json -p '[{"op":"replace","path":"/spec/ports/${args['index']}/targetPort","value":"${args['near'] === 'none' ? 'NAME' : args['near']}"}]'`,
+      `kubectl -n ${on.namespace} patch service ${on.name} --type=json -p ` +
+        `'[{"op":"replace","path":"/spec/ports/${args['index']}/targetPort",` +
+        `"value":"${args['near'] === 'none' ? 'NAME' : args['near']}"}]'`,
       `kubectl -n ${on.namespace} get pod ${args['example']} -o jsonpath='{.spec.containers[*].ports}'`,
     ],
   },
@@ -72,13 +81,15 @@ function owners(pods: readonly Pod[]): ReadonlySet<string> {
   return new Set(pods.map((it) => it.owner?.name ?? it.name))
 }
 
-function verdict(
-  service: Service,
-  port: ServicePort,
-  index: number,
-  live: readonly Pod[],
-  without: readonly Pod[],
-): Verdict {
+interface Lacking {
+  readonly service: Service
+  readonly port: ServicePort
+  readonly index: number
+  readonly live: readonly Pod[]
+  readonly without: readonly Pod[]
+}
+
+function verdict({ service, port, index, live, without }: Lacking): Verdict {
   const declared = without.flatMap((it) => declaredPorts(it, port.protocol))
   const names = [...new Set(declared.flatMap((it) => (it.name === null ? [] : [it.name])))]
   const near = closest(`${port.targetPort}`, names, 1)[0] ?? (names.length === 1 ? names[0] : undefined) ?? 'none'

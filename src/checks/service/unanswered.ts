@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { type Known, known } from '../../model/known.ts'
@@ -80,7 +80,8 @@ export default check({
         return [
           cannotTell(
             'too-few',
-            `the probes that connected to ${full(service)} got the CPU ${blindLagMs} ms late or more, so their silence says nothing`,
+            `the probes that connected to ${full(service)} got the CPU ${blindLagMs} ms late or more, ` +
+              'so their silence says nothing',
             '--probe',
           ),
         ]
@@ -108,16 +109,21 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} ${args['open'] === 0 ? 'does not answer' : 'answers only part of the time'}: ${args['failed']} of ${args['of']} connections failed.`,
+      `Service ${full(on)} ${args['open'] === 0 ? 'does not answer' : 'answers only part of the time'}: ` +
+      `${args['failed']} of ${args['of']} connections failed.`,
     detail: ({ args }) =>
-      `${args['failures']} of ${args['of']} connects · from ${args['nodes']} · ${meanings[args['fingerprint'] as Fingerprint].seen} ${args['at']}`.trimEnd(),
+      (
+        `${args['failures']} of ${args['of']} connects · from ${args['nodes']} · ` +
+        `${meanings[args['fingerprint'] as Fingerprint].seen} ${args['at']}`
+      ).trimEnd(),
     note: ({ args }) => meanings[args['fingerprint'] as Fingerprint].means,
     help: ({ subject: on, args }) => [
       meanings[args['fingerprint'] as Fingerprint].look,
       ...meanings[args['fingerprint'] as Fingerprint].commands.map((it) =>
         it.replace(/\{(\w+)\}/g, (_, name: string) => `${name === 'namespace' ? on.namespace : args[name]}`),
       ),
-      `kubectl -n ${on.namespace} run hop-check --rm -it --restart=Never --image=busybox -- nc -vz -w 3 ${args['ip']} ${args['port']}`,
+      `kubectl -n ${on.namespace} run hop-check --rm -it --restart=Never --image=busybox -- nc -vz -w 3 ` +
+        `${args['ip']} ${args['port']}`,
     ],
   },
 })
@@ -151,8 +157,6 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
   const marks = fingerprint(service, counted, nodeOf, nodesOf(serving))
   const clients = new Set(sick.map((it) => it.node))
   const homes = homesOf(sick.filter((it) => it.via.kind === 'endpoint').map(nodeOf), serving)
-  const [first] = sick
-  const direct = sick.find((it) => it.via.kind === 'endpoint')
   const nodes = [...new Set(counted.map((it) => it.node))]
   return [
     finding({
@@ -167,11 +171,7 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
         failures: failuresText(all),
         nodes: count(nodes.length, 'node'),
         at: some(marks.at),
-        ip: first?.ip ?? 'none',
-        port: first?.port ?? 0,
-        node: first?.node ?? 'none',
-        pod: direct === undefined ? (serving[0]?.name ?? 'none') : endpointName(direct),
-        target: direct?.ip ?? serving[0]?.ip ?? 'none',
+        ...exampleOf(sick, serving),
       },
       evidence: [{ kind: 'shares', label: 'connects that failed', rows: rowsOf(counted) }],
       symptoms: [
@@ -182,6 +182,19 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
       explains: [svcUnanswered(service)],
     }),
   ]
+}
+
+/** One connect that failed, and the pod that it should have come to. */
+function exampleOf(sick: readonly Contact[], serving: readonly Pod[]): Args {
+  const [first] = sick
+  const direct = sick.find((it) => it.via.kind === 'endpoint')
+  return {
+    ip: first?.ip ?? 'none',
+    port: first?.port ?? 0,
+    node: first?.node ?? 'none',
+    pod: direct === undefined ? (serving[0]?.name ?? 'none') : endpointName(direct),
+    target: direct?.ip ?? serving[0]?.ip ?? 'none',
+  }
 }
 
 /** Where the pods are that do not answer; without direct connects, any of them may have been meant. */

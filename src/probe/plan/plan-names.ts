@@ -4,6 +4,7 @@ import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 import { stubZoneNames } from '../../wire/stub-zones.ts'
 import { type NameQuestion, type NamesSpec, suffixesAtMost } from '../pod/spec.ts'
 
@@ -91,7 +92,7 @@ function isAskable({ type, clusterIP, externalName }: Service): boolean {
 /** Which family a headless Service or an outside name has is not known beforehand. */
 function typesOf({ type, clusterIP }: Service): NameQuestion['types'] {
   if (type === 'ExternalName' || clusterIP === 'None' || clusterIP === null) return ['A', 'AAAA']
-  return clusterIP.includes(':') ? ['AAAA'] : ['A']
+  return isIpv6(clusterIP) ? ['AAAA'] : ['A']
 }
 
 /** `cart.shop` in a pod of shop: first cart.shop.shop.svc.cluster.local, which must not be there. */

@@ -9,8 +9,13 @@ export interface CoreDnsRelease {
   readonly stock: boolean
 }
 
-const stockImage =
-  /^(?:(?:docker\.io\/)?coredns\/coredns|(?:registry\.k8s\.io|k8s\.gcr\.io)\/(?:coredns\/)?coredns|(?:docker\.io\/)?rancher\/mirrored-coredns-coredns|[^/]*\.amazonaws\.com\/eks\/coredns|mcr\.microsoft\.com\/oss\/(?:v2\/)?kubernetes\/coredns)(?=[:@])/
+const stockImages = [
+  /^(?:docker\.io\/)?coredns\/coredns[:@]/,
+  /^(?:registry\.k8s\.io|k8s\.gcr\.io)\/(?:coredns\/)?coredns[:@]/,
+  /^(?:docker\.io\/)?rancher\/mirrored-coredns-coredns[:@]/,
+  /^[^/]*\.amazonaws\.com\/eks\/coredns[:@]/,
+  /^mcr\.microsoft\.com\/oss\/(?:v2\/)?kubernetes\/coredns[:@]/,
+]
 
 /** The oldest one that a server says it runs, else that its image is tagged with; null where neither tells. */
 export function corednsRelease(dns: ClusterDns, windows: Known<readonly CoreDnsWindow[]>): CoreDnsRelease | null {
@@ -22,7 +27,7 @@ export function corednsRelease(dns: ClusterDns, windows: Known<readonly CoreDnsW
   const known = each.filter((it) => it !== null).toSorted((a, b) => order(a, b))
   const [oldest] = known
   if (oldest === undefined || known.length < each.length) return null
-  return { numbers: oldest, stock: images.length > 0 && images.every((it) => stockImage.test(it)) }
+  return { numbers: oldest, stock: images.length > 0 && images.every(isStock) }
 }
 
 export function isSince({ numbers }: CoreDnsRelease, release: string): boolean {
@@ -36,4 +41,8 @@ function numbersOf(text: string): readonly [number, number, number] | null {
 
 function order(one: readonly [number, number, number], other: readonly [number, number, number]): number {
   return one[0] - other[0] || one[1] - other[1] || one[2] - other[2]
+}
+
+function isStock(image: string): boolean {
+  return stockImages.some((it) => it.test(image))
 }

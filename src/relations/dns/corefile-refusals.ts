@@ -142,7 +142,9 @@ function keysRefused(servers: readonly CorefileServer[]): readonly Refusal[] {
         refusals.push({
           line,
           mark: key,
-          text: `${before === line ? 'this block names' : `line ${before} has a block for`} the same zone and port as \`${key}\``,
+          text:
+            (before === line ? 'this block names' : `line ${before} has a block for`) +
+            ` the same zone and port as \`${key}\``,
         })
       seen.set(served, line)
     }

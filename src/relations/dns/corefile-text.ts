@@ -14,8 +14,15 @@ export function corefileObject({ service, pods }: ClusterDns): Subject {
   return subject('ConfigMap', namespace, mounted?.corefileMap ?? usual)
 }
 
-/** One line of the Corefile between its neighbours, with the caret under `mark`. `line` counts from 1. */
-export function corefileEvidence(dns: ClusterDns, text: string, line: number, mark: string, label: string): Evidence {
+/** `line` counts from 1. */
+interface MarkedLine {
+  readonly line: number
+  readonly mark: string
+  readonly label: string
+}
+
+/** One line of the Corefile between its neighbours, with the caret under `mark`. */
+export function corefileEvidence(dns: ClusterDns, text: string, { line, mark, label }: MarkedLine): Evidence {
   const all = text.split('\n')
   const at = Math.min(Math.max(line - 1, 0), all.length - 1)
   const from = Math.max(0, at - 1)

@@ -133,11 +133,14 @@ function replicasOf({ queriesPerSecond, cpuSecondsPerQuery, atLimit, nodes, core
   const load =
     byLoad === null
       ? 'by load: unknown, no rate was seen'
-      : `by load ceil(${rate(queriesPerSecond ?? 0, atLimit)} / (${plannedShare} x ${count(perCpu)} q/s per vCPU${cpuSecondsPerQuery === null ? ', an old measurement' : ', measured'}))${nodes === 1 ? '' : ' + 1'} = ${byLoad}`
+      : `by load ceil(${rate(queriesPerSecond ?? 0, atLimit)} / (${plannedShare} x ${count(perCpu)} q/s per vCPU` +
+        (cpuSecondsPerQuery === null ? ', an old measurement' : ', measured') +
+        `))${nodes === 1 ? '' : ' + 1'} = ${byLoad}`
   const size =
     bySize === null
       ? 'by size: unknown, nodes were not seen'
-      : `by size max(${cores === null ? '' : `ceil(${cores} cores / ${coresPerReplica}), `}ceil(${nodes} nodes / ${nodesPerReplica})${(nodes ?? 0) > 1 ? ', 2' : ''}) = ${bySize}`
+      : `by size max(${cores === null ? '' : `ceil(${cores} cores / ${coresPerReplica}), `}ceil(${nodes} nodes / ` +
+        `${nodesPerReplica})${(nodes ?? 0) > 1 ? ', 2' : ''}) = ${bySize}`
   const value = byLoad === null && bySize === null ? null : Math.max(byLoad ?? 0, bySize ?? 0)
   return { value, formula: `${load}; ${size}` }
 }
@@ -150,12 +153,16 @@ function requestOf({ queriesPerSecond, cpuSecondsPerQuery, atLimit }: SizingInpu
   const value = Math.max(leastRequestMilli, Math.ceil(needed / requestStepMilli) * requestStepMilli)
   return {
     value,
-    formula: `max(${leastRequestMilli}m, ${rate(queriesPerSecond, atLimit)} x ${micro(each)}${cpuSecondsPerQuery === null ? ' (an old measurement)' : ''} / ${left} ${left === 1 ? 'replica' : 'replicas'} left when one is gone / ${requestShare} = ${Math.ceil(needed)}m), in steps of ${requestStepMilli}m`,
+    formula:
+      `max(${leastRequestMilli}m, ${rate(queriesPerSecond, atLimit)} x ${micro(each)}` +
+      `${cpuSecondsPerQuery === null ? ' (an old measurement)' : ''} / ${left} ` +
+      `${left === 1 ? 'replica' : 'replicas'} left when one is gone / ${requestShare} = ${Math.ceil(needed)}m), ` +
+      `in steps of ${requestStepMilli}m`,
   }
 }
 
 function memoryOf({ objects, autopath, residentBytes }: SizingInput): Sized {
-  const byObjects = objects === null ? null : autopath ? objects / 250 + 56 : objects / 1000 + 54
+  const byObjects = objects === null ? null : megabytesFor(objects, autopath)
   const seen = residentBytes === null ? null : residentBytes / 2 ** 20
   if (byObjects === null && seen === null)
     return { value: null, formula: 'unknown: neither pods and Services nor the memory in use were seen' }
@@ -163,9 +170,14 @@ function memoryOf({ objects, autopath, residentBytes }: SizingInput): Sized {
   const formula =
     byObjects === null
       ? 'pods and Services not seen'
-      : `${objects} pods and Services / ${autopath ? '250 + 56, with autopath' : '1000 + 54'} = ${Math.ceil(byObjects)} MB`
+      : `${objects} pods and Services / ${autopath ? '250 + 56, with autopath' : '1000 + 54'} = ` +
+        `${Math.ceil(byObjects)} MB`
   const used = seen === null ? 'memory in use not seen' : `${Math.ceil(seen)} MB in use`
   return { value, formula: `max(${leastMemoryMi}Mi, the larger of ${formula}, ${used} / ${memoryShare})` }
+}
+
+function megabytesFor(objects: number, autopath: boolean): number {
+  return autopath ? objects / 250 + 56 : objects / 1000 + 54
 }
 
 /** The ConfigMap that cluster-proportional-autoscaler reads (`--configmap`, `--namespace`). */

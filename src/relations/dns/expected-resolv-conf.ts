@@ -18,7 +18,8 @@ export function expectedResolvConf(
   if (!ofCluster && pod.dnsPolicy !== 'None')
     return unknown(
       'not-there',
-      `dnsPolicy ${pod.dnsPolicy}${pod.hostNetwork ? ' on the host network' : ''} takes the node's own resolv.conf, which the API does not show`,
+      `dnsPolicy ${pod.dnsPolicy}${pod.hostNetwork ? ' on the host network' : ''} takes the node's own ` +
+        'resolv.conf, which the API does not show',
     )
   const vip = dns.service?.clusterIP ?? null
   if (ofCluster && (vip === null || vip === 'None'))
@@ -34,14 +35,19 @@ export function expectedResolvConf(
     ...(ofCluster ? [['ndots', '5'] as const] : []),
     ...(own?.options ?? []).map((it) => [it.name, it.value] as const),
   ])
-  return known(
-    [
-      ...nameservers.map((it) => `nameserver ${it}`),
-      ...(searches.length === 0 ? [] : [`search ${searches.join(' ')}`]),
-      ...(options.size === 0
-        ? []
-        : [`options ${[...options].map(([name, value]) => (value === null ? name : `${name}:${value}`)).join(' ')}`]),
-      '',
-    ].join('\n'),
-  )
+  return known(fileOf(nameservers, searches, options))
+}
+
+function fileOf(
+  nameservers: readonly string[],
+  searches: readonly string[],
+  options: ReadonlyMap<string, string | null>,
+): string {
+  const words = [...options].map(([name, value]) => (value === null ? name : `${name}:${value}`))
+  return [
+    ...nameservers.map((it) => `nameserver ${it}`),
+    ...(searches.length === 0 ? [] : [`search ${searches.join(' ')}`]),
+    ...(words.length === 0 ? [] : [`options ${words.join(' ')}`]),
+    '',
+  ].join('\n')
 }

@@ -1,5 +1,6 @@
 import type { InsideName } from '../../model/inside.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 
 /** What a name led to in a pod, held against the Service that it is the name of. */
 export type InsideAnswer = 'right' | 'wrong' | 'unknown'
@@ -21,8 +22,8 @@ export function answerFits(
   }
   const ip = service.clusterIP.toLowerCase()
   // IPv6 has many spellings, and a name that IPv4 alone answers is of the other family.
-  if (ip.includes(':')) return 'unknown'
-  const same = addresses.filter((it) => !it.includes(':'))
+  if (isIpv6(ip)) return 'unknown'
+  const same = addresses.filter((it) => !isIpv6(it))
   if (same.length === 0) return 'unknown'
   return same.every((it) => it === ip) ? 'right' : 'wrong'
 }

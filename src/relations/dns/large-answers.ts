@@ -1,4 +1,5 @@
 import type { EndpointSlice, Service } from '../../model/service.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 import { countEndpoints, slicesOfServices } from '../service/service-endpoints.ts'
 
 /** A headless Service whose answer does not fit into one UDP packet of the size that resolvers take. */
@@ -30,7 +31,7 @@ export function largeAnswers(
     .filter((it) => it.clusterIP === 'None')
     .flatMap((service): readonly LargeAnswer[] => {
       const { ready } = countEndpoints(slicesOf(service))
-      const each = ready[0]?.ip.includes(':') === true ? record[6] : record[4]
+      const each = ready[0] !== undefined && isIpv6(ready[0].ip) ? record[6] : record[4]
       const bytes = emptyAnswer(service, domain) + ready.length * each
       return bytes > mostBytes ? [{ service, endpoints: ready.length, bytes }] : []
     })

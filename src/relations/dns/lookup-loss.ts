@@ -1,5 +1,6 @@
 import type { Answer, DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
 import { once } from '../once.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 import { blindLagMs } from '../troubles/probe-lag.ts'
 
 /** Look-ups of some series, counted by what became of them. */
@@ -59,10 +60,6 @@ const counted = once((probe: DnsProbe) => {
 /** Nodes whose probe got the CPU so late that even its timeouts say nothing. */
 export function blindNodes(probe: DnsProbe): ReadonlySet<string> {
   return new Set((probe.lag ?? []).flatMap((it) => (it.p99Ms >= blindLagMs ? [it.node] : [])))
-}
-
-function isV6(ip: string): boolean {
-  return ip.includes(':')
 }
 
 export function lossOf(series: readonly LookupSeries[]): Loss {

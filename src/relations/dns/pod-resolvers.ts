@@ -4,6 +4,7 @@ import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
+import { familyOf } from '../../wire/ip-family.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
 import { cacheAddresses } from './node-cache.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
@@ -104,6 +105,6 @@ export function serverKinds(dns: ClusterDns, services: readonly Service[]): (ip:
   return (ip) => {
     if (addresses.has(ip)) return 'cluster'
     if (ip.startsWith('169.254.') || /^fe80:/i.test(ip) || ip.startsWith('127.')) return 'local'
-    return vip !== null && ip.includes(':') !== vip.includes(':') ? 'other-family' : 'other'
+    return vip !== null && familyOf(ip) !== familyOf(vip) ? 'other-family' : 'other'
   }
 }

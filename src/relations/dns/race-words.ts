@@ -18,18 +18,22 @@ export function raceWords(seen: readonly RaceSeen[]): string {
     [
       (it) => (it.delta?.insert_failed ?? 0) > 0 && countsOnlyLosses(it.kernel),
       (its) =>
-        `not ruled out on ${list(its.map((it) => it.node))}: insert_failed rose by ${sum(its, (it) => it.delta?.insert_failed ?? 0)}, so conntrack lost packets, if none of these look-ups`,
+        `not ruled out on ${list(its.map((it) => it.node))}: insert_failed rose by ` +
+        `${sum(its, (it) => it.delta?.insert_failed ?? 0)}, so conntrack lost packets, ` +
+        'if none of these look-ups',
     ],
     [({ kernel }) => raceState(kernel) === 'healed' && countsOnlyLosses(kernel), ruledOut],
     [
       ({ kernel }) => raceState(kernel) === 'healed',
       (its) =>
-        `unlikely on ${kernels(its)}: all three fixes are in, but before 5.10 insert_failed also counts packets that were saved, so no counter proves it`,
+        `unlikely on ${kernels(its)}: all three fixes are in, ` +
+        'but before 5.10 insert_failed also counts packets that were saved, so no counter proves it',
     ],
     [
       ({ kernel }) => raceState(kernel) === 'third-race-open',
       (its) =>
-        `possible on ${kernels(its)}, though these look-ups lost nothing: between two CoreDNS pods it is fixed in 5.6 only (6a757c07e51f)`,
+        `possible on ${kernels(its)}, though these look-ups lost nothing: ` +
+        'between two CoreDNS pods it is fixed in 5.6 only (6a757c07e51f)',
     ],
     [
       ({ kernel }) => raceState(kernel) === 'open',
@@ -38,7 +42,8 @@ export function raceWords(seen: readonly RaceSeen[]): string {
     [
       () => true,
       (its) =>
-        `not to be told from the version of ${kernels(its)}, which carries its distribution's own fixes: only counters can, and these look-ups lost nothing`,
+        `not to be told from the version of ${kernels(its)}, which carries its distribution's own fixes: ` +
+        'only counters can, and these look-ups lost nothing',
     ],
   ]
   const left = new Set(seen)
@@ -54,13 +59,17 @@ export function raceWords(seen: readonly RaceSeen[]): string {
 function ruledOut(its: readonly RaceSeen[]): string {
   const saved = sum(its, (it) => it.delta?.clash_resolve ?? 0)
   const counted = its.every((it) => it.delta !== null)
+  const risen = counted ? '; insert_failed did not rise' : ''
   const happened =
     saved > 0
-      ? `; it happens on ${list(its.filter((it) => (it.delta?.clash_resolve ?? 0) > 0).map((it) => it.node))} and the kernel heals it: clash_resolve +${saved}, nothing lost`
-      : counted
-        ? '; insert_failed did not rise'
-        : ''
-  return `ruled out on these kernels: ${kernels(its)} ${new Set(its.map((it) => it.kernel)).size === 1 ? 'has' : 'have'} all three fixes (4.19, 5.0, 5.6)${happened}`
+      ? `; it happens on ${list(its.filter((it) => (it.delta?.clash_resolve ?? 0) > 0).map((it) => it.node))} ` +
+        `and the kernel heals it: clash_resolve +${saved}, nothing lost`
+      : risen
+  return (
+    `ruled out on these kernels: ${kernels(its)} ` +
+    `${new Set(its.map((it) => it.kernel)).size === 1 ? 'has' : 'have'} all three fixes (4.19, 5.0, ` +
+    `5.6)${happened}`
+  )
 }
 
 /** `6.18.3 (3 nodes)`, `5.4.0 (worker-1)`. */

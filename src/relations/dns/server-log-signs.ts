@@ -44,7 +44,11 @@ export function logEvidence(signed: readonly Signed[]): Evidence {
   const others = new Set(signed.map(({ log }) => log.pod)).size - 1
   return {
     kind: 'log',
-    source: `log of ${first?.log.pod ?? 'a DNS server'}${first?.log.run === 'before' ? ', run before' : ''}${others > 0 ? ` and ${others} more` : ''}`,
+    source:
+      'log of ' +
+      (first?.log.pod ?? 'a DNS server') +
+      (first?.log.run === 'before' ? ', run before' : '') +
+      (others > 0 ? ` and ${others} more` : ''),
     lines: lines.slice(0, 4),
   }
 }

@@ -3,6 +3,7 @@ import type { CoreDnsWindow, UpstreamWindow } from '../../model/counters.ts'
 import { type Known, mapKnown } from '../../model/known.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { type Corefile, type CorefilePlugin, type CorefileServer, parseCorefile, zoneOf } from '../../wire/corefile.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 import { type UpstreamAddress, upstreamAddress } from '../../wire/upstream-address.ts'
 
 /** The plug-ins that pass a name on, in the order in which a query meets them (plugin.cfg): ZONE SERVER... each. */
@@ -118,7 +119,7 @@ function windowsOf(
 /** `192.0.2.53:53`, as the label `to` of CoreDNS's metrics has it; none for what is no address. */
 function targetOf(of: UpstreamAddress): string | null {
   if (of.kind !== 'address') return null
-  return of.ip.includes(':') ? `[${of.ip}]:${of.port}` : `${of.ip}:${of.port}`
+  return isIpv6(of.ip) ? `[${of.ip}]:${of.port}` : `${of.ip}:${of.port}`
 }
 
 function bare(to: string): string {

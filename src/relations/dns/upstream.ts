@@ -84,8 +84,8 @@ export function failureOf(
 } {
   const answers = lookups.flatMap((it) => [it.a, it.aaaa])
   const count = (wanted: string): number => answers.filter((it) => it === wanted).length
-  const rcode =
-    count('refused') > count('servfail') ? 'REFUSED' : count('servfail') >= count('timeout') ? 'SERVFAIL' : 'time-out'
+  const servfailOrNone = count('servfail') >= count('timeout') ? 'SERVFAIL' : 'time-out'
+  const rcode = count('refused') > count('servfail') ? 'REFUSED' : servfailOrNone
   if (totals !== null && totals.sent > 0) {
     const said = totals.answered >= totals.sent / 2 && errorAnswers(totals.answers) >= totals.answered * 0.5
     const most = Object.entries(totals.answers)

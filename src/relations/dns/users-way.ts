@@ -1,5 +1,6 @@
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import type { Model } from '../../model/sources.ts'
+import { familyOf } from '../../wire/ip-family.ts'
 import { lossOf, troubled } from './lookup-loss.ts'
 import { podEnd, policyRules, probeEnd } from '../policy/policy-allows.ts'
 
@@ -27,7 +28,7 @@ export function closedToProbe(model: Model, { node, server, transport }: LookupS
   const { clusterDns, dnsProbe, networkPolicies, namespaces } = model.sources
   if (server.role !== 'endpoint' || !clusterDns.known || !dnsProbe.known) return false
   const vip = clusterDns.value.service?.clusterIP ?? null
-  if (vip !== null && vip !== 'None' && vip.includes(':') !== server.ip.includes(':')) return true
+  if (vip !== null && vip !== 'None' && familyOf(vip) !== familyOf(server.ip)) return true
   const pod = clusterDns.value.pods.find((it) => it.name === server.pod)
   if (pod === undefined || !networkPolicies.known) return false
   const from = probeEnd(dnsProbe.value.from, node)

@@ -69,7 +69,12 @@ export function routeFor(ingress: Ingress, host: string, path: string): Route | 
 }
 
 function rank(route: Route, host: string): number {
-  return hostRank(route.host, host) * 4 + (route.path === null ? 0 : route.pathType === 'Exact' ? 2 : 1)
+  return hostRank(route.host, host) * 4 + pathRank(route)
+}
+
+function pathRank({ path, pathType }: Route): number {
+  if (path === null) return 0
+  return pathType === 'Exact' ? 2 : 1
 }
 
 /** `*.example.com` stands for exactly one more label. */

@@ -159,7 +159,9 @@ function ofCloud(ingress: Ingress, cloud: CloudClass, { nodes }: ServingSeen): S
     return ingress.addresses.length > 0
       ? {
           kind: 'open',
-          why: `its class is that of ${cloud.name}, and the nodes are another cloud's: its address may be left from before`,
+          why:
+            `its class is that of ${cloud.name}, and the nodes are another cloud's: ` +
+            'its address may be left from before',
         }
       : {
           kind: 'nobody',

@@ -35,17 +35,25 @@ export function asksClusterDns(pod: Pod, dns: ClusterDns): boolean {
   return pod.dnsPolicy !== 'None' || (pod.dnsConfig?.nameservers.includes(dns.service?.clusterIP ?? '') ?? false)
 }
 
+interface Asking {
+  readonly pods: readonly Pod[]
+  readonly dns: ClusterDns
+  readonly policies: readonly NetworkPolicy[]
+  readonly namespaces: Known<readonly Namespace[]>
+  readonly views?: Known<readonly InsideView[]>
+}
+
 /**
  * Every pod's way to DNS by policy, grouped by who decides. Judged as packets are after the Service's address was
  * rewritten: to the DNS pods on their own port, which need not be 53.
  */
-export function dnsGroups(
-  pods: readonly Pod[],
-  dns: ClusterDns,
-  policies: readonly NetworkPolicy[],
-  namespaces: Known<readonly Namespace[]>,
-  views: Known<readonly InsideView[]> = unknown('not-asked', 'nobody looked into pods'),
-): readonly DnsGroup[] {
+export function dnsGroups({
+  pods,
+  dns,
+  policies,
+  namespaces,
+  views = unknown('not-asked', 'nobody looked into pods'),
+}: Asking): readonly DnsGroup[] {
   const rules = { all: policyRules(policies, namespaces), blocks: policyRules(policies.map(blocksOnly), namespaces) }
   const servers = dns.pods.filter((it) => !isOver(it))
   // One of each class stands for all: a pod that is a server itself is judged by every one, for it may reach itself.
@@ -70,8 +78,8 @@ export function dnsGroups(
       memo.get(at) ??
       (server === null
         ? {
-            udp: toDns(rules, pod, dns, isServer ? servers : alike, 'UDP'),
-            tcp: toDns(rules, pod, dns, isServer ? servers : alike, 'TCP'),
+            udp: toDns(rules, pod, { dns, servers: isServer ? servers : alike }, 'UDP'),
+            tcp: toDns(rules, pod, { dns, servers: isServer ? servers : alike }, 'TCP'),
           }
         : { udp: toAddress(rules, pod, server, 'UDP'), tcp: toAddress(rules, pod, server, 'TCP') })
     memo.set(at, ways)
@@ -111,7 +119,9 @@ function toAddress(rules: Rules, pod: Pod, ip: string, protocol: Transport): Dec
   return {
     ...decision,
     kind: 'unknown',
-    why: `these pods ask ${ip}, which is no pod: no podSelector admits it, and whether the way to the own node is filtered is left to the CNI`,
+    why:
+      `these pods ask ${ip}, which is no pod: no podSelector admits it, ` +
+      'and whether the way to the own node is filtered is left to the CNI',
     measured: 'decides',
   }
 }
@@ -129,7 +139,13 @@ function blocksOnly(policy: NetworkPolicy): NetworkPolicy {
   return { ...policy, egress }
 }
 
-function toDns(rules: Rules, pod: Pod, dns: ClusterDns, servers: readonly Pod[], protocol: Transport): Decision {
+interface Towards {
+  readonly dns: ClusterDns
+  /** Those that stand for all of them. */
+  readonly servers: readonly Pod[]
+}
+
+function toDns(rules: Rules, pod: Pod, { dns, servers }: Towards, protocol: Transport): Decision {
   const port = dns.service?.ports.find((it) => it.port === 53 && it.protocol === protocol)
   const from = podEnd(pod)
   const decisions = servers.map((it) =>
@@ -149,7 +165,9 @@ function toDns(rules: Rules, pod: Pod, dns: ClusterDns, servers: readonly Pod[],
     return {
       ...denied,
       kind: 'unknown',
-      why: `an ipBlock covers the DNS Service's address ${dns.service?.clusterIP}: whether that counts is left to the CNI`,
+      why:
+        `an ipBlock covers the DNS Service's address ${dns.service?.clusterIP}: ` +
+        'whether that counts is left to the CNI',
       measured: 'decides',
     }
   if (denied.direction === 'Egress' && passes(nodeLocalDns))
@@ -167,10 +185,14 @@ function decisionKey(decision: Decision): string {
 
 const namesOf = once((by: readonly NetworkPolicy[]) => by.map((it) => it.name).join(','))
 
-/** The policy that a finding is about: the first by name of those that isolate. */
-export function isolating(
-  decision: Decision,
-): { readonly policy: NetworkPolicy; readonly others: readonly NetworkPolicy[]; readonly direction: Direction } | null {
+/** The policy that a finding is about is the first by name of those that isolate. */
+export interface Isolation {
+  readonly policy: NetworkPolicy
+  readonly others: readonly NetworkPolicy[]
+  readonly direction: Direction
+}
+
+export function isolating(decision: Decision): Isolation | null {
   if (decision.kind === 'allowed') return null
   const [policy, ...others] = decision.by
   return policy === undefined ? null : { policy, others, direction: decision.direction }

@@ -95,37 +95,41 @@ export function fingerprint(
       return marks('no-local-endpoint')
     return marks(own.every((it) => !isSick(it) || tally([it]).open > 0) ? 'now-and-then' : 'service-address-only')
   }
-  if (direct.length === 0)
-    return marks(
-      tally(own).open > 0
-        ? someNodesOnly(own)
-          ? 'from-some-nodes'
-          : 'now-and-then'
-        : tally(own).by.refused > 0
-          ? 'address-refused'
-          : 'address-dropped',
-    )
+  if (direct.length === 0) return marks(ofAddressAlone(own))
 
   const dead = direct.filter((it) => tally([it]).open === 0)
-  if (dead.length === direct.length) {
-    const { by } = tally(direct)
-    return marks(
-      by.timeout >= by.refused && by.timeout >= by['no-route']
-        ? 'dropped'
-        : by['no-route'] > by.refused
-          ? 'rejected'
-          : 'closed',
-    )
-  }
+  if (dead.length === direct.length) return marks(ofAllDead(direct))
   if (dead.length === 0) return marks('now-and-then')
   if (someNodesOnly(direct) && !onePodOnly(direct)) return marks('from-some-nodes')
   if (onePodOnly(direct)) return marks('some-endpoints', names(dead.map(endpointName)))
-  const [same, across] = [direct.filter((it) => nodeOf(it) === it.node), direct.filter((it) => nodeOf(it) !== it.node)]
-  if (same.length > 0 && across.length > 0 && same.every((it) => !isSick(it)) && across.every(isSick))
-    return marks('across-nodes')
-  if (same.length > 0 && across.length > 0 && same.every(isSick) && across.every((it) => !isSick(it)))
-    return marks('same-node')
-  return marks('some-endpoints', names(dead.map(endpointName)))
+  const side = sickSide(direct, nodeOf)
+  return side === null ? marks('some-endpoints', names(dead.map(endpointName))) : marks(side)
+}
+
+/** No endpoint was asked: the address of the Service is all that is known. */
+function ofAddressAlone(own: readonly Contact[]): Fingerprint {
+  const { open, by } = tally(own)
+  if (open > 0) return someNodesOnly(own) ? 'from-some-nodes' : 'now-and-then'
+  return by.refused > 0 ? 'address-refused' : 'address-dropped'
+}
+
+/** What most of the endpoints did. */
+function ofAllDead(direct: readonly Contact[]): Fingerprint {
+  const { by } = tally(direct)
+  if (by.timeout >= by.refused && by.timeout >= by['no-route']) return 'dropped'
+  return by['no-route'] > by.refused ? 'rejected' : 'closed'
+}
+
+/** All that stays on a node is well and all that leaves it is not, or the other way round. */
+function sickSide(
+  direct: readonly Contact[],
+  nodeOf: (contact: Contact) => string | null,
+): 'across-nodes' | 'same-node' | null {
+  const same = direct.filter((it) => nodeOf(it) === it.node)
+  const across = direct.filter((it) => nodeOf(it) !== it.node)
+  if (same.length === 0 || across.length === 0) return null
+  if (same.every((it) => !isSick(it)) && across.every(isSick)) return 'across-nodes'
+  return same.every(isSick) && across.every((it) => !isSick(it)) ? 'same-node' : null
 }
 
 export function endpointName(contact: Contact): string {

@@ -2,6 +2,7 @@ import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
 import { type Corefile, type CorefilePlugin, zoneOf } from '../../wire/corefile.ts'
 import { once, put } from '../once.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 
 /** What one server says to a Service's name that the Service is not. */
 export type WrongName =
@@ -33,7 +34,7 @@ export function judgeName(
   if (service.type === 'ExternalName') return judgeAlias(service.externalName ?? '', answers)
   if (service.clusterIP === 'None') return judgeHeadless(answers, slices)
   const ip = service.clusterIP ?? ''
-  const family = ip.includes(':') ? 'AAAA' : 'A'
+  const family = isIpv6(ip) ? 'AAAA' : 'A'
   const answer = answers.find((it) => it.type === family)
   if (answer === undefined) return { kind: 'unknown', why: 'not asked', silent: true }
   if (answer.answer === 'ok')
@@ -132,7 +133,7 @@ function failed(answer: NameAnswer): JudgedName {
 
 /** One spelling of an address; IPv6 has many. */
 function same(a: string, b: string): boolean {
-  return a === b || (a.includes(':') && b.includes(':') && squeezed(a) === squeezed(b))
+  return a === b || (isIpv6(a) && isIpv6(b) && squeezed(a) === squeezed(b))
 }
 
 function squeezed(ip: string): string {

@@ -6,7 +6,7 @@ import { subject } from '../../model/subject.ts'
 import { answerFits, isFailed } from '../dns/inside-answers.ts'
 import { slicesOfServices } from '../service/service-endpoints.ts'
 import { dnsServerInPod, nameInPod, nameWrong } from '../symptom.ts'
-import { isDenied, slowIn, weightOf, whose } from './inside-lookups.ts'
+import { isDenied, slowIn, weightOf, whose } from './inside-sufferer.ts'
 
 /** Names of Services as a program of the pod spells them: each must be found, soon, and be the Service's. */
 export function namesInPod(model: Model, view: InsideView, pod: Pod | null): readonly Trouble[] {
@@ -37,7 +37,9 @@ export function namesInPod(model: Model, view: InsideView, pod: Pod | null): rea
           ...about,
           keys: [...keys, nameWrong(it.service)],
           kind: 'lookup-wrong',
-          how: `${it.addresses.join(', ')}, where the Service is ${service.clusterIP === 'None' ? 'headless' : service.clusterIP}`,
+          how:
+            `${it.addresses.join(', ')}, where the Service is ` +
+            `${service.clusterIP === 'None' ? 'headless' : service.clusterIP}`,
           weight: 'outage',
         },
       ]

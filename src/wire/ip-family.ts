@@ -1,0 +1,10 @@
+export type IpFamily = 'IPv4' | 'IPv6'
+
+/** Of an address without a port: with one, `10.0.0.1:53` has a colon too. Every IPv6 address has one, no IPv4 has. */
+export function isIpv6(ip: string): boolean {
+  return ip.includes(':')
+}
+
+export function familyOf(ip: string): IpFamily {
+  return isIpv6(ip) ? 'IPv6' : 'IPv4'
+}
