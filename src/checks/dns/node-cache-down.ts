@@ -202,8 +202,7 @@ function leaving(dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
         `The DNS cache ${pod.name} on node ${pod.node} is on its way out, ` +
         `and no other has taken its place${dead ? `: ${silent} of ${of} lookups there had no answer` : ''}`,
       detail:
-        `${pod.name} is being deleted · ` +
-        (of === 0 ? 'not asked' : `${silent} of ${of} lookups without an answer`),
+        `${pod.name} is being deleted · ` + (of === 0 ? 'not asked' : `${silent} of ${of} lookups without an answer`),
       severity: dead ? 'error' : 'info',
       confidence: dead ? 'observed' : 'inferred',
       commands: [

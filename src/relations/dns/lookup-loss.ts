@@ -48,9 +48,9 @@ export function seriesOf(probe: DnsProbe, which: Which): readonly LookupSeries[]
 
 /** The series that show something, by what is asked for most: each node, and each server. */
 const counted = once((probe: DnsProbe) => {
-  const asked = new Set(probe.series.filter((it) => it.server.role === 'service').map((it) => isV6(it.server.ip)))
+  const asked = new Set(probe.series.filter((it) => it.server.role === 'service').map((it) => isIpv6(it.server.ip)))
   const blind = blindNodes(probe)
-  const isAsked = (ip: string): boolean => asked.size === 0 || asked.has(isV6(ip))
+  const isAsked = (ip: string): boolean => asked.size === 0 || asked.has(isIpv6(ip))
   const all = probe.series.filter(
     (it) => !blind.has(it.node) && (it.server.role !== 'endpoint' || isAsked(it.server.ip)),
   )
