@@ -4,7 +4,7 @@ import { claims } from './findings/claims.ts'
 import { fold } from './findings/fold.ts'
 import type { Trouble } from './findings/trouble.ts'
 import type { Found, Severity, Verdict } from './findings/verdict.ts'
-import type { Known, Why } from './model/known.ts'
+import { type Known, leftOutBy, type Why } from './model/known.ts'
 import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
 import { relatedTo } from './relations/related.ts'
@@ -116,7 +116,9 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
 
   try {
     const told = check.run(given(check, model, troubles))
-    const verdicts = Array.isArray(told) ? (told as readonly Verdict[]) : [told as Verdict]
+    const verdicts = (Array.isArray(told) ? (told as readonly Verdict[]) : [told as Verdict]).map((it) =>
+      resettled(check, model, it),
+    )
     return {
       base,
       verdicts,
@@ -177,8 +179,26 @@ function given(check: AnyCheck, model: Model, troubles: readonly Trouble[]): nev
   return values as never
 }
 
+/** Who probed and left something out by a flag is not told to probe. */
+function resettled(check: AnyCheck, { scope, sources }: Model, verdict: Verdict): Verdict {
+  if (verdict.kind !== 'cannot-tell' || verdict.settle !== '--probe' || scope.level === 'read') return verdict
+  const flag = [...check.needs, ...check.wants].flatMap((name) => {
+    const source: Known<unknown> = sources[name]
+    return source.known ? [] : (leftOutBy(source.why) ?? [])
+  })[0]
+  return flag === undefined ? verdict : { ...verdict, settle: `a run without ${flag}` }
+}
+
 function notSeen(name: SourceName, why: Why): CannotTell {
   const level = sourceLevel[name]
+  const flag = leftOutBy(why)
+  if (flag !== null)
+    return {
+      kind: 'cannot-tell',
+      reason: 'not-asked',
+      why: `not asked: ${why.detail}`,
+      settle: `a run without ${flag}`,
+    }
   const settle =
     why.reason === 'not-asked' && level !== 'read' ? (level === 'node' ? '--node-access' : '--probe') : null
   const words =

@@ -9,18 +9,18 @@ import { type DnsCapacity, dnsCapacity } from '../answers/dns-capacity.ts'
 import { autoscalerConfigMap } from '../relations/dns/dns-sizing.ts'
 import { ToolError } from '../tool-error.ts'
 import { askLine } from './ask-line.ts'
-import type { ClusterFlags, ReportFlags } from './flags.ts'
+import type { ClusterFlags, PodFlags, ReportFlags } from './flags.ts'
 import { endOf, interruptible } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
 import { say, tell } from './say.ts'
 
 export type CapacityFlags = Omit<ClusterFlags, 'allNamespaces'> &
-  Pick<ReportFlags, 'output' | 'color'> & {
+  Pick<ReportFlags, 'output' | 'color'> &
+  PodFlags & {
     readonly load?: number
     readonly yes?: boolean
     readonly window: number
     readonly node?: readonly string[]
-    readonly image: string
     readonly probeTolerateAll?: boolean
     readonly timeout: number
   }
@@ -101,17 +101,18 @@ async function loaded(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<number> {
-  const [{ announceLoad, mostRate, planLoad }, { runLoad }, { newRunId }] = await Promise.all([
+  const [{ announceLoad, mostRate, planLoad }, { runLoad }, { newRunId }, { probeNamespaceOf }] = await Promise.all([
     import('../probe/load/load-plan.ts'),
     import('../probe/load/load-run.ts'),
     import('../probe/pods/pods.ts'),
+    import('./gather.ts'),
   ])
   if (rate > mostRate)
     throw new ToolError('usage', `--load ${rate} is more than hopscope sends`, `at most ${mostRate} queries/s`)
   const plan = planLoad(model, {
     rate,
     run: newRunId(),
-    namespace: flags.namespace ?? cluster.namespace,
+    namespace: (await probeNamespaceOf(cluster, flags)) ?? flags.namespace ?? cluster.namespace,
     image: flags.image,
     nodes: flags.node ?? null,
     tolerateAll: flags.probeTolerateAll === true,

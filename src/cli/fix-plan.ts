@@ -173,12 +173,17 @@ async function offer(
   const probe = flags.nodeAccess === true ? ' --node-access' : flags.probe === true ? ' --probe' : ''
   return [
     `    ${remedy.id.padEnd(18)} ${plan.applicability.padEnd(10)} ${remedy.title}`,
-    `${' '.repeat(34)}hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} --remedy ${remedy.id}${probe} --plan`,
+    `${' '.repeat(34)}hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} --remedy ${remedy.id}${probe}${kept(flags)} --plan`,
   ]
 }
 
 function notOffered(remedy: Remedy, { why, instead }: NotOffered): readonly string[] {
   return [`    ${remedy.id.padEnd(18)} not here   ${why}`, ...(instead === null ? [] : [`${' '.repeat(34)}${instead}`])]
+}
+
+/** What the user left out or put elsewhere stays so in the commands that are named. */
+function kept({ exec, probeNamespace }: FixFlags): string {
+  return `${exec === false ? ' --no-exec' : ''}${probeNamespace === undefined ? '' : ` --probe-namespace ${probeNamespace}`}`
 }
 
 async function askOf(

@@ -211,7 +211,8 @@ async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<
     diagnose: (wanted) => lookAgain(run.cluster, wanted, flags, progress, run.signal),
     inside: ({ workloads }, { model }) => {
       const specs = planInsideLookups(model, workloads)
-      if (specs.length > 0) progress.announce(announceInside(specs))
+      if (specs.length > 0)
+        progress.announce(flags.exec === false ? 'makes no look-up inside pods (--no-exec)' : announceInside(specs))
       return lookUpInside(run.cluster, specs, run.signal)
     },
   })

@@ -11,13 +11,23 @@ export interface ClusterFlags {
   readonly namespace?: string
   readonly allNamespaces?: boolean
   readonly requestTimeout: number
+  /** false: nothing is run in containers that are there, whatever is asked. */
+  readonly exec?: boolean
 }
 
-export interface ProbeFlags {
+/** Where the pods that hopscope makes go, and of what image. */
+export interface PodFlags {
+  readonly probeNamespace?: string
+  readonly image: string
+}
+
+export type ConntrackFrom = 'pod' | 'kube-proxy'
+
+export interface ProbeFlags extends PodFlags {
   readonly probe?: boolean
   readonly nodeAccess?: boolean
+  readonly conntrackFrom?: ConntrackFrom
   readonly node?: readonly string[]
-  readonly image: string
   readonly probeName: string
   readonly probeTolerateAll?: boolean
   readonly timeout: number
@@ -60,15 +70,41 @@ export function clusterFlags(command: Command): Command {
     )
 }
 
+/** `pods/exec` in kube-system is as much as cluster-admin: only by choice. */
+export function conntrackFrom(): Option {
+  return new Option(
+    '--conntrack-from <way>',
+    "where --node-access reads: in a hostNetwork pod of its own, or by exec in kube-proxy's",
+  )
+    .choices(['pod', 'kube-proxy'])
+    .default('pod')
+}
+
+export function noExec(): Option {
+  return new Option('--no-exec', 'run nothing in containers that are there; what that would tell is told as not asked')
+}
+
+export function probeNamespace(): Option {
+  return new Option('--probe-namespace <name>', 'namespace of every pod that is made; else the one that is looked at')
+}
+
+export function probeImage(of: string): Option {
+  return new Option(
+    '--probe-image, --image <image>',
+    `image of ${of}, by tag or by digest (NAME@sha256:...); needs node 18 or later in it`,
+  ).default(defaultImage)
+}
+
 export function probeFlags(command: Command): Command {
   return command
     .option('--probe', 'measure from short-lived pods and from inside pods that are there')
     .option('--node-access', "also read the nodes' own counters (implies --probe)")
+    .addOption(conntrackFrom())
+    .addOption(noExec())
     .addOption(repeated('--node <name>', 'probe from this node only; may be repeated'))
     .option('--probe-tolerate-all', 'probe from tainted nodes as well')
-    .addOption(
-      new Option('--image <image>', 'image of the probe pods; needs node 18 or later in it').default(defaultImage),
-    )
+    .addOption(probeNamespace())
+    .addOption(probeImage('the probe pods'))
     .addOption(new Option('--probe-name <name>', 'a name outside the cluster to look up').default('example.com'))
     .addOption(
       new Option('--timeout <duration>', 'end the whole run after this long')
@@ -109,11 +145,8 @@ export function capacityFlags(command: Command): Command {
     .option('--yes', 'start the load without asking')
     .addOption(repeated('--node <name>', 'make the load from this node; may be repeated, for one of several'))
     .option('--probe-tolerate-all', 'make it from a tainted node as well')
-    .addOption(
-      new Option('--image <image>', 'image of the pod that makes the load; needs node 18 or later in it').default(
-        defaultImage,
-      ),
-    )
+    .addOption(probeNamespace())
+    .addOption(probeImage('the pod that makes the load'))
     .addOption(
       new Option('--timeout <duration>', 'end the whole run after this long')
         .default(180_000, '3m')

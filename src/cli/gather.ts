@@ -4,12 +4,15 @@ import { resolveTarget } from '../collect/target.ts'
 import type { Cluster } from '../kube/cluster.ts'
 import { connect } from '../kube/connect.ts'
 import { checkReachable } from '../kube/reach.ts'
+import { namespaces } from '../kube/resources.ts'
+import { withoutExec } from '../kube/without-exec.ts'
 import { isLate, readUntil } from '../kube/read-until.ts'
 import { unknown } from '../model/known.ts'
 import { type Level, type Model, type Scope, sourceLevel, sourceNames } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
 import type { Counts } from '../probe/plan/plan-dns.ts'
-import type { ClusterFlags, ProbeFlags } from './flags.ts'
+import type { ProbePlan } from '../probe/plan/plan.ts'
+import type { ClusterFlags, ConntrackFrom, PodFlags, ProbeFlags } from './flags.ts'
 import type { Progress } from './progress.ts'
 import { version } from './version.ts'
 
@@ -35,7 +38,7 @@ export async function open(flags: ClusterFlags, signal?: AbortSignal): Promise<C
   })
   try {
     await checkReachable(connected, flags.requestTimeout, signal)
-    return connected
+    return flags.exec === false ? withoutExec(connected) : connected
   } catch (error) {
     connected.close()
     if (signal !== undefined && isLate(signal))
@@ -49,6 +52,39 @@ export async function open(flags: ClusterFlags, signal?: AbortSignal): Promise<C
   }
 }
 
+/** The namespace of the pods that are made; one that is not there is a slip, said before anything is begun. */
+export async function probeNamespaceOf(
+  cluster: Cluster,
+  { probeNamespace }: Pick<PodFlags, 'probeNamespace'>,
+): Promise<string | null> {
+  if (probeNamespace === undefined) return null
+  const found = await cluster.get(namespaces, null, probeNamespace, (raw) => raw.metadata.name)
+  if (!found.known && found.why.reason === 'not-there')
+    throw new ToolError(
+      'not-found',
+      `no namespace \`${probeNamespace}\` for the probe pods`,
+      `kubectl create namespace ${probeNamespace}`,
+    )
+  return probeNamespace
+}
+
+/** How `--node-access` reads. What needs an exec and what leaves exec out are not asked for together. */
+export function conntrackWay({
+  conntrackFrom,
+  exec,
+}: {
+  readonly conntrackFrom?: ConntrackFrom
+  readonly exec?: boolean
+}): 'host-network-pod' | 'kube-proxy-exec' {
+  if (conntrackFrom === 'kube-proxy' && exec === false)
+    throw new ToolError(
+      'usage',
+      "--conntrack-from kube-proxy is an exec in kube-proxy's pods, and --no-exec leaves exec out",
+      'leave out one of the two: without --conntrack-from a hostNetwork pod reads the counters',
+    )
+  return conntrackFrom === 'kube-proxy' ? 'kube-proxy-exec' : 'host-network-pod'
+}
+
 /** Reads, and probes when asked to: the three levels of access in their order, each announced before it begins. */
 export async function gather(
   cluster: Cluster,
@@ -59,13 +95,15 @@ export async function gather(
 ): Promise<Gathered> {
   const level = flags.nodeAccess === true ? 'node' : flags.probe === true ? 'probe' : 'read'
   const namespace = flags.allNamespaces === true ? null : (flags.namespace ?? cluster.namespace)
+  const way = conntrackWay(flags)
+  const probeNamespace = level === 'read' ? null : await probeNamespaceOf(cluster, flags)
   const reading = readUntil(cluster, signal)
   const resolved = await resolveTarget(target, reading, namespace)
   const scope: Scope = { namespace: resolved.namespace, target: resolved.target, level }
   progress.step(
     `reading ${scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`} of ${cluster.context} ...`,
   )
-  const read = await collect(reading, { scope, tool: version, progress: progress.step })
+  const read = await collect(reading, { scope, tool: version, progress: progress.step, probeNamespace })
   if (isLate(signal)) return { model: unmeasured(read, level), touched: 'read only, not all', isLate: true }
   signal.throwIfAborted()
   if (level === 'read') return { model: read, touched: 'read only', isLate: false }
@@ -79,7 +117,9 @@ export async function gather(
   ])
   const plan = planProbe(read, {
     run: newRunId(),
-    nodeAccess: level === 'node',
+    conntrack: level === 'node' ? way : 'not-asked',
+    exec: flags.exec !== false,
+    ...(probeNamespace === null ? {} : { namespace: probeNamespace }),
     ...(known === null ? {} : { nodes: known }),
     image: flags.image,
     externalName: flags.probeName,
@@ -94,7 +134,7 @@ export async function gather(
   if (!isLate(signal)) signal.throwIfAborted()
   return {
     model: { ...read, sources: { ...read.sources, ...sources } },
-    touched: touched(plan.nodes.length, level, left.length),
+    touched: touched(plan, left.length),
     isLate: isLate(signal),
   }
 }
@@ -110,8 +150,8 @@ function unmeasured(read: Model, level: Level): Model {
     : { ...read, sources: { ...read.sources, ...Object.fromEntries(wanted.map((name) => [name, late])) } }
 }
 
-function touched(nodes: number, level: 'probe' | 'node', left: number): string {
-  const pods = level === 'node' ? 'probe pods' : 'a probe pod'
+function touched({ nodes: { length: nodes }, conntrack }: ProbePlan, left: number): string {
+  const pods = conntrack === 'host-network-pod' ? 'probe pods' : 'a probe pod'
   return `${pods} on ${nodes} node${nodes === 1 ? '' : 's'}, ${left === 0 ? 'removed' : `${left} NOT removed`}`
 }
 

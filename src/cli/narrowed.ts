@@ -60,8 +60,12 @@ function inNamespace(model: Model, namespace: string | null): Model {
   const own = <T extends { readonly namespace: string }>(list: Known<readonly T[]>): Known<readonly T[]> =>
     list.known ? known(list.value.filter((it) => it.namespace === namespace)) : list
   const dns = sources.clusterDns.known ? (sources.clusterDns.value.service?.namespace ?? 'kube-system') : 'kube-system'
+  const measuredFrom = [sources.dnsProbe, sources.nameAnswers, sources.contacts].flatMap((it) =>
+    it.known ? [it.value.from.namespace] : [],
+  )
+  const kept = new Set([namespace, dns, ...measuredFrom])
   const policies: Known<Sources['networkPolicies']> = sources.networkPolicies.known
-    ? known(sources.networkPolicies.value.filter((it) => it.namespace === namespace || it.namespace === dns))
+    ? known(sources.networkPolicies.value.filter((it) => kept.has(it.namespace)))
     : sources.networkPolicies
   const contacts = sources.contacts.known
     ? known({

@@ -7,10 +7,13 @@ import {
   capacityFlags,
   type ClusterFlags,
   clusterFlags,
-  defaultImage,
+  conntrackFrom,
   duration,
+  noExec,
   type ProbeFlags,
   probeFlags,
+  probeImage,
+  probeNamespace,
   type ReportFlags,
   reportFlags,
 } from './flags.ts'
@@ -100,9 +103,9 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('-c, --container <name>', "that container's files and C library; else the first that is ready")
     .option('--type <type>', 'one record type (A, AAAA, CNAME, MX, NS, PTR, SOA, SRV, TXT) instead of A and AAAA')
     .option('--node <name>', 'ask from this node, when no pod is named')
-    .addOption(
-      new Option('--image <image>', 'image of the probe pod; needs node 18 or later in it').default(defaultImage),
-    )
+    .addOption(noExec())
+    .addOption(probeNamespace())
+    .addOption(probeImage('the probe pod'))
     .addOption(
       new Option('--timeout <duration>', 'end the whole run after this long')
         .default(120_000, '2m')
@@ -119,11 +122,12 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(new Option('--interval <duration>', 'between two readings').default(5000, '5s').argParser(duration))
     .addOption(new Option('--for <duration>', 'end by itself after this long; else Ctrl-C ends it').argParser(duration))
     .option('--probe', 'also a canary pod that looks up one name a second')
-    .option('--node-access', "also the nodes' conntrack counters, through kube-proxy's pods")
+    .option('--node-access', "also the nodes' conntrack counters, from a pod on each")
+    .addOption(conntrackFrom())
+    .addOption(noExec())
     .option('--node <name>', 'where the canary runs, and whose counters are read')
-    .addOption(
-      new Option('--image <image>', 'image of the canary pod; needs node 18 or later in it').default(defaultImage),
-    )
+    .addOption(probeNamespace())
+    .addOption(probeImage('the pods that are made'))
     .addOption(
       new Option('-o, --output <format>', 'how to print: text, or one JSON object per line')
         .choices(['text', 'json'])

@@ -5,7 +5,7 @@ import { hostAliases } from '../collect/host-aliases.ts'
 import { resolveTarget } from '../collect/target.ts'
 import type { Cluster } from '../kube/cluster.ts'
 import { readUntil } from '../kube/read-until.ts'
-import { unknown } from '../model/known.ts'
+import { leftOut, unknown } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { ResolverView } from '../model/resolution.ts'
 import type { Model } from '../model/sources.ts'
@@ -32,19 +32,18 @@ import type { Service } from '../model/service.ts'
 import { createIntern } from '../wire/intern.ts'
 import { asDnsName, type DnsName } from '../wire/dns-name.ts'
 import { addressesInHosts, candidates, reverseName, settingsOf } from '../wire/resolver-walk.ts'
-import type { ClusterFlags } from './flags.ts'
+import type { ClusterFlags, PodFlags } from './flags.ts'
 import { terminalPaint } from './fix-paint.ts'
-import { checkNodes, open } from './gather.ts'
+import { checkNodes, open, probeNamespaceOf } from './gather.ts'
 import { endOf, interruptible } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
 import { version } from './version.ts'
 
-export interface ResolveFlags extends ClusterFlags {
+export interface ResolveFlags extends ClusterFlags, PodFlags {
   readonly from?: string
   readonly container?: string
   readonly type?: string
   readonly node?: string
-  readonly image: string
   readonly timeout: number
   readonly output: 'text' | 'json'
 }
@@ -119,25 +118,30 @@ async function look(
   if (flags.allNamespaces === true)
     throw new ToolError('usage', 'one look-up is made from one namespace', 'name it: -n NAMESPACE, without -A')
   await resolveTarget(flags.from === undefined ? 'dns' : target(flags.from), readUntil(cluster, signal), namespace)
+  const podsIn = (await probeNamespaceOf(cluster, flags)) ?? namespace
   progress.step(`reading namespace ${namespace} of ${cluster.context} ...`)
   const model = await collect(readUntil(cluster, signal), {
     scope: { namespace, target: { kind: 'dns' }, level: 'probe' },
     tool: version,
+    probeNamespace: podsIn,
   })
   signal.throwIfAborted()
   const pod = flags.from === undefined ? null : podNamed(flags.from, namespace, model)
   const container = pod === null ? null : containerOf(pod, flags.container ?? null)
 
-  const view =
-    pod === null || container === null ? null : await viewOf(cluster, pod, container, question, progress, signal)
+  const lookInto = (it: Pod, named: string): Promise<ResolverView> =>
+    flags.exec === false ? Promise.resolve(unlooked) : viewOf(cluster, it, named, question, progress, signal)
+  const view = pod === null || container === null ? null : await lookInto(pod, container)
   signal.throwIfAborted()
-  const conf = pod === null || view === null ? null : resolvConfOf(pod, view, model)
+  const any = podsIn === namespace ? null : asAny(namespace, podsIn)
+  const wanted = pod !== null && view !== null ? { pod, view } : any
+  const conf = wanted === null ? null : resolvConfOf(wanted.pod, wanted.view, model)
   const hosts =
     pod === null || view === null
       ? { addresses: [], how: 'not-known' as const }
       : await hostsOf(readUntil(cluster, signal), pod, view, question)
   const needed = hosts.addresses.length === 0
-  const plan = needed ? planOf(question, pod, conf?.text ?? null, model, namespace, flags) : null
+  const plan = needed ? planOf(question, pod, conf?.text ?? null, model, podsIn, flags) : null
   for (const line of plan === null ? [] : announceResolve(plan)) progress.announce(line)
   const run = plan === null ? null : await runResolve(cluster, plan, progress.step, signal)
   signal.throwIfAborted()
@@ -149,9 +153,20 @@ async function look(
   const left = run?.left ?? []
   const touched =
     run === null
-      ? `${view === null ? 'read only' : 'one exec'}, no pod`
+      ? `${view === null || flags.exec === false ? 'read only' : 'one exec'}, no pod`
       : `${run.queries} queries by a probe pod, ${left.length === 0 ? 'removed' : `NOT removed: ${left.join(', ')} (hopscope cleanup)`}`
   return { it, touched, left }
+}
+
+const leftOutHere = unknown('not-asked', leftOut('--no-exec'))
+
+/** A pod that nobody looks into, by the user's choice. */
+const unlooked: ResolverView = { resolvConf: leftOutHere, hosts: leftOutHere, libc: null, lookup: leftOutHere }
+
+/** The probe pod's own search list is of the namespace where it is, and not of the one that was asked about. */
+function asAny(namespace: string, podsIn: string): { readonly pod: Pod; readonly view: ResolverView } {
+  const why = unknown('not-asked', `the probe pod is in namespace ${podsIn}`)
+  return { pod: blank(namespace, null), view: { resolvConf: why, hosts: why, libc: null, lookup: why } }
 }
 
 function target(from: string): string {
@@ -337,14 +352,11 @@ function resolutionOf({ question, pod, container, namespace, plan, conf, hosts, 
   const missing = (detail: string) => unknown('not-asked', detail)
   const own: Resolution['own'] =
     view?.lookup ??
-    (run?.own === null || run === null
-      ? missing(
-          question.types.length === 2
-            ? 'the probe pod told nothing'
-            : `getaddrinfo looks up addresses, not ${question.types[0]}`,
-        )
-      : { known: true, value: run.own })
-  const probePod = (labels: Pod['labels']): Pod => asProbe(pod ?? blank(namespace, plan?.node ?? null), labels)
+    (run?.own === null || run === null ? missing(whyNotCalled(question, conf)) : { known: true, value: run.own })
+  const probePod = (labels: Pod['labels']): Pod => ({
+    ...asProbe(pod ?? blank(namespace, plan?.node ?? null), labels),
+    namespace: plan?.namespace ?? namespace,
+  })
   const judged = (of: Pod): Resolution['probe'] =>
     policyOnResolver(of, nameservers, { dns, networkPolicies, namespaces })
   const services = model.sources.services.known
@@ -365,6 +377,11 @@ function resolutionOf({ question, pod, container, namespace, plan, conf, hosts, 
     target: pod === null ? null : judged(pod),
     probe: run === null ? missing('not needed') : judged(probePod(run.labels)),
   }
+}
+
+function whyNotCalled({ types }: Question, conf: Conf | null): string {
+  if (types.length !== 2) return `getaddrinfo looks up addresses, not ${types[0]}`
+  return conf === null ? 'the probe pod told nothing' : 'the resolv.conf of the probe pod is not the one that counts'
 }
 
 function blank(namespace: string, node: string | null): Pod {

@@ -4,10 +4,11 @@ import type { Cluster } from '../kube/cluster.ts'
 import { readUntil } from '../kube/read-until.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown, unknown } from '../model/known.ts'
-import { type ConntrackReader, type ConntrackReading, viaKubeProxy } from '../probe/node/conntrack.ts'
+import type { ConntrackReading } from '../probe/node/conntrack.ts'
 import { planNodes } from '../probe/plan/plan-nodes.ts'
 import type { LookupRow } from '../probe/pod/records.ts'
 import { type Canary, startCanary } from '../probe/watch/watch-canary.ts'
+import { type Counters, startCounters } from '../probe/watch/watch-conntrack.ts'
 import {
   type CanarySample,
   type ConntrackSample,
@@ -19,7 +20,7 @@ import {
 import { ToolError } from '../tool-error.ts'
 import { coreDnsRates } from '../wire/coredns-metrics.ts'
 import { conntrackDelta } from '../wire/conntrack-stat.ts'
-import { checkNodes } from './gather.ts'
+import { checkNodes, conntrackWay, probeNamespaceOf } from './gather.ts'
 import { version } from './version.ts'
 import type { WatchFlags } from './watch.ts'
 
@@ -64,25 +65,22 @@ export async function startReaders(
       'this cluster has no DNS that hopscope knows',
       'neither a Service kube-dns nor pods with k8s-app=kube-dns in kube-system',
     )
+  const way = conntrackWay(flags)
+  const namespace = (await probeNamespaceOf(readUntil(cluster, signal), flags)) ?? flags.namespace ?? cluster.namespace
   const nodes =
     flags.probe === true || flags.nodeAccess === true ? await chosenNodes(readUntil(cluster, signal), flags) : []
-  const counters =
-    flags.nodeAccess === true
-      ? await Promise.all(
-          nodes.slice(0, mostNodes).map(async (node) => ({
-            node,
-            reader: await viaKubeProxy({ cluster, now: () => performance.now(), signal }, node),
-          })),
-        )
-      : []
   const canaryNode = flags.probe === true ? (nodes[0] ?? null) : null
   if (flags.probe === true && canaryNode === null)
     throw new ToolError('probe-failed', 'no node takes a canary pod', 'name one with --node')
+  const counters =
+    flags.nodeAccess === true
+      ? await startCounters(cluster, { way, namespace, image: flags.image, nodes: nodes.slice(0, mostNodes) }, signal)
+      : []
   const canary =
     canaryNode === null || !first.dns.known
       ? null
       : startCanary(cluster, {
-          namespace: flags.namespace ?? cluster.namespace,
+          namespace,
           node: canaryNode,
           image: flags.image,
           tolerateAll: false,
@@ -98,7 +96,7 @@ export async function startReaders(
       const reading = pending ?? (await readWatch(cluster, Math.min(flags.interval, 5000), stop))
       pending = null
       if (reading.dns.known) known_ = reading.dns.value
-      const conntrack = await Promise.all(counters.map((it) => counted(it.node, it.reader, last)))
+      const conntrack = await Promise.all(counters.map((it) => counted(it, last)))
       const sample: WatchSample = {
         at: Date.now(),
         dns: reading.dns,
@@ -113,11 +111,14 @@ export async function startReaders(
     },
     reads: () => reads,
     servers: () => (known_ === null ? 0 : scraped(known_.pods).length),
-    nodes: () => counters.flatMap((it) => (it.reader === null ? [] : [it.node])),
+    nodes: () => counters.map((it) => it.node),
     canaryNode: () => canaryNode,
     async end() {
-      for (const it of counters) it.reader?.end()
-      return (await (canary as Canary | null)?.end()) ?? []
+      const left = await Promise.all([
+        ...counters.map((it) => it.end()),
+        (canary as Canary | null)?.end() ?? Promise.resolve([]),
+      ])
+      return left.flat()
     },
   }
 }
@@ -171,19 +172,21 @@ function canaryOf(node: string, rows: readonly LookupRow[]): CanarySample {
 
 /** null for the first reading of a node. */
 async function counted(
-  node: string,
-  reader: ConntrackReader | null,
+  counters: Counters,
   last: Map<string, ConntrackReading>,
 ): Promise<Known<ConntrackSample> | null> {
-  if (reader === null) return unknown('failed', `${node}: kube-proxy's pod does not show them`)
-  const now = await reader.fresh()
+  const { node } = counters
+  const now = await counters.read()
+  if (now === null) return null
   const before = last.get(node)
-  if (now === null) {
+  if (!now.known) {
     last.delete(node)
-    return unknown('failed', `${node}: kube-proxy's pod does not answer`)
+    return now
   }
-  last.set(node, now)
+  last.set(node, now.value)
   if (before === undefined) return null
-  const delta = conntrackDelta(before.stat, now.stat)
+  // The same reading again says nothing of the time since.
+  if (now.value.at === before.at) return unknown('failed', `${node}: the counters are no longer told`)
+  const delta = conntrackDelta(before.stat, now.value.stat)
   return known({ node, insertFailed: delta.insert_failed, drop: delta.drop })
 }

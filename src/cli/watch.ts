@@ -9,7 +9,7 @@ import { terminalPaint } from './fix-paint.ts'
 import { advance, nothingYet, type WatchSample, type WatchState } from '../answers/dns-watch.ts'
 import { owed } from '../owed.ts'
 import { ToolError } from '../tool-error.ts'
-import type { ClusterFlags } from './flags.ts'
+import type { ClusterFlags, ConntrackFrom, PodFlags } from './flags.ts'
 import { open } from './gather.ts'
 import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
 import { tell as warn } from './say.ts'
@@ -18,13 +18,13 @@ import { countRequests } from './watch-count.ts'
 import { watchOutput, type WatchOutput } from './watch-output.ts'
 import { type Readers, startReaders } from './watch-readers.ts'
 
-export interface WatchFlags extends ClusterFlags {
+export interface WatchFlags extends ClusterFlags, PodFlags {
   readonly interval: number
   readonly for?: number
   readonly probe?: boolean
   readonly nodeAccess?: boolean
+  readonly conntrackFrom?: ConntrackFrom
   readonly node?: string
-  readonly image: string
   readonly output: 'text' | 'json'
 }
 
@@ -126,7 +126,9 @@ function tell(output: WatchOutput, sample: WatchSample, seen: Seen): void {
 
 /** Said before the first reading, and again when more servers make it more. */
 function announceLoad(output: WatchOutput, readers: Readers, flags: WatchFlags, seen: Seen): void {
-  const perReading = readers.reads() + readers.servers() + readers.nodes().length
+  const execs = flags.conntrackFrom === 'kube-proxy' ? readers.nodes().length : 0
+  const pods = readers.nodes().length - execs
+  const perReading = readers.reads() + readers.servers() + execs
   const canary = readers.canaryNode()
   const load = (1000 * perReading) / flags.interval + (canary === null ? 0 : 1000 / listEveryMs)
   if (load <= seen.load) return
@@ -135,13 +137,16 @@ function announceLoad(output: WatchOutput, readers: Readers, flags: WatchFlags, 
   const parts = [
     `${readers.reads()} reads`,
     `${readers.servers()} metrics page${readers.servers() === 1 ? '' : 's'}`,
-    ...(readers.nodes().length === 0
-      ? []
-      : [`${readers.nodes().length} counter file${readers.nodes().length === 1 ? '' : 's'} by exec`]),
+    ...(execs === 0 ? [] : [`${execs} counter file${execs === 1 ? '' : 's'} by exec`]),
   ]
   output.load(
     [
       `asks the API server at most ${load.toFixed(1)} times a second: ${parts.join(' and ')} every ${flags.interval / 1000} s${canary === null ? '' : ', the canary pod every 10 s'}`,
+      ...(first && pods > 0
+        ? [
+            `a hostNetwork pod without privileges on each of ${pods} nodes reads the conntrack counters; removed at the end`,
+          ]
+        : []),
       ...(!first
         ? []
         : canary === null

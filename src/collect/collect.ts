@@ -2,7 +2,7 @@ import type { Cluster, ListOptions } from '../kube/cluster.ts'
 import * as resource from '../kube/resources.ts'
 import { model } from '../model/build.ts'
 import type { ObjectEvent } from '../model/event.ts'
-import { type Known, mapKnown } from '../model/known.ts'
+import { type Known, known, mapKnown } from '../model/known.ts'
 import type { NetworkPolicy } from '../model/network-policy.ts'
 import type { Model, Scope, Sources } from '../model/sources.ts'
 import { fromOutside } from '../wire/outside.ts'
@@ -22,6 +22,8 @@ import { allOf, workloadKinds } from './workloads.ts'
 
 export interface CollectAsk {
   readonly scope: Scope
+  /** Where probe pods will be made: the policies there decide what they may reach. */
+  readonly probeNamespace?: string | null
   /** hopscope's own version, for the model's facts. */
   readonly tool?: string
   /** Called with one short line as each source arrives: `read 1204 pods`, `nodes unknown (forbidden: list nodes)`. */
@@ -127,16 +129,24 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
   )
 
   /**
-   * Rules before the DNS servers decide for the pods of every namespace, so those are read whatever the scope. Where
-   * they may not be, half of the rules would pass for all of them.
+   * Rules before the DNS servers decide for the pods of every namespace, and those of the probe pods' own namespace for
+   * what these may reach: both are read whatever the scope. Where they may not be, half of the rules would pass for all
+   * of them.
    */
   async function withDnsPolicies(own: Known<readonly NetworkPolicy[]>): Promise<Known<readonly NetworkPolicy[]>> {
     const home = clusterDns.known
       ? (clusterDns.value.service?.namespace ?? clusterDns.value.pods[0]?.namespace)
       : undefined
-    if (!own.known || home === undefined || ask.scope.namespace === null || ask.scope.namespace === home) return own
-    const theirs = await told(`network policies of ${home}`, policiesIn({ namespace: home }))
-    return mapKnown(theirs, (its) => [...own.value, ...its].toSorted(inOrder))
+    const { namespace } = ask.scope
+    if (!own.known || namespace === null) return own
+    const further = [...new Set([home, ask.probeNamespace])].flatMap((it) => (it === namespace ? [] : (it ?? [])))
+    let all = own.value
+    for (const it of further) {
+      const theirs = await told(`network policies of ${it}`, policiesIn({ namespace: it }))
+      if (!theirs.known) return theirs
+      all = [...all, ...theirs.value].toSorted(inOrder)
+    }
+    return known(all)
   }
 
   async function warnings(): Promise<Known<readonly ObjectEvent[]>> {

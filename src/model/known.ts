@@ -26,3 +26,13 @@ export function unknown(reason: Reason, detail: string): { readonly known: false
 export function mapKnown<T, U>(value: Known<T>, change: (value: T) => U): Known<U> {
   return value.known ? known(change(value.value)) : value
 }
+
+/** The detail of a `not-asked` that a flag of the user's is the reason of: `--no-exec`. */
+export function leftOut(flag: `--no-${string}`): string {
+  return `left out by ${flag}`
+}
+
+/** That flag; null where something else is the reason. */
+export function leftOutBy({ reason, detail }: Why): string | null {
+  return reason === 'not-asked' ? (/^left out by (--no-[a-z-]{1,40})$/.exec(detail)?.[1] ?? null) : null
+}

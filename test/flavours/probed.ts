@@ -26,7 +26,7 @@ export interface Answering {
 
 /** The model as it is after a probe of a cluster in which every user is answered: the very plan, carried out. */
 export function probed(read: Model, answering: Answering = {}): Model {
-  const plan = planProbe(read, { run: 'flavour0', nodeAccess: true })
+  const plan = planProbe(read, { run: 'flavour0', conntrack: 'host-network-pod' })
   const dns = read.sources.clusterDns
   const sources = {
     ...read.sources,

@@ -4,6 +4,7 @@ import { planNodes } from '../plan/plan-nodes.ts'
 import { loadBounds } from '../pod/load/load-ramp.ts'
 import type { LoadServer, LoadSpec } from '../pod/spec.ts'
 import { deadlineSeconds } from '../pods/pod-manifest.ts'
+import { probeWants, type Wanted } from '../pods/pod-resources.ts'
 
 export interface LoadOptions {
   readonly rate: number
@@ -36,8 +37,15 @@ const socketsPerServer = 20
 const canaryPerSecond = 10
 const budgetMs = 95_000
 
-/** The request is there so that the servers are measured, and not how busy the load's own node is. */
-export const loadCpu = { request: '250m', limit: '1' } as const
+/**
+ * The request is there so that the servers are measured, and not how busy the load's own node is; with less than the
+ * limit the ceiling would be the pod's own.
+ */
+export const loadWants: Wanted = {
+  request: { ...probeWants.request, cpu: 250 },
+  limit: { ...probeWants.limit, cpu: 1000 },
+  least: { ...probeWants.least, cpu: 1000 },
+}
 
 /** The plan, or why there is none. Prefers a node without a DNS server: the load must not take that one's CPU. */
 export function planLoad(
@@ -107,7 +115,7 @@ function stepMs(servers: readonly LoadServer[]): number {
 export function announceLoad({ node, namespace, image, spec }: LoadPlan): readonly string[] {
   const { servers, rate, p99Ms, name, stepMs: step } = spec
   return [
-    `creates 1 pod in namespace ${namespace} on ${node}, image ${image}, CPU request ${loadCpu.request} and limit ${loadCpu.limit}; removed at the end, ends itself after ${deadlineSeconds} s`,
+    `creates 1 pod in namespace ${namespace} on ${node}, image ${image}, CPU request 250m (more where a LimitRange asks for more) and limit 1; removed at the end, ends itself after ${deadlineSeconds} s`,
     `asks ${servers.map((it) => it.pod).join(', ')} directly for ${name}: from ${Math.min(rate, 50)} up to ${rate} queries/s over all, in steps of ${step / 1000} s, never more than ${spec.outstandingPerServer} under way to one server`,
     `beside it ${spec.canaryPerSecond} queries/s to each server stand for the other clients`,
     `stops at the first lost or failed answer, when 1 in 100 takes more than ${p99Ms} ms, or, while others ask too, when a server uses ${Math.round(loadBounds.cpuShare * 100)} % of its CPU limit`,

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
-import { loadCpu, type LoadPlan } from './load-plan.ts'
+import { type LoadPlan, loadWants } from './load-plan.ts'
 import { podProgram } from '../pods/pod-program.ts'
 import { runPod } from '../pods/pod-run.ts'
 import { podLedger, removeLeftovers, watchPods } from '../pods/pods.ts'
@@ -35,7 +35,7 @@ export async function runLoad(
   try {
     why = await runPod(
       context,
-      { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll, cpu: loadCpu },
+      { run, namespace, node, image, program, spec, hostNetwork: false, tolerateAll, wants: loadWants },
       (record) => {
         if (record.t === 'load-step') {
           steps.push(record.step)

@@ -1,7 +1,7 @@
 import type { Contacts, DirectContact, HttpEnd, Unasked } from '../../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../model/counters.ts'
 import type { InsideView } from '../../model/inside.ts'
-import { known, type Known, unknown } from '../../model/known.ts'
+import { known, type Known, leftOut, unknown } from '../../model/known.ts'
 import type { DnsProbe, LargeFetch } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
 import type { Opened } from '../node/conntrack.ts'
@@ -178,6 +178,7 @@ export function coreDnsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<read
 }
 
 export function insideOf(plan: ProbePlan, views: readonly InsideView[]): Known<readonly InsideView[]> {
+  if (plan.exec === 'left-out') return unknown('not-asked', leftOut('--no-exec'))
   if (plan.clusterName === null) return unknown('failed', noDomain)
   return plan.inside.length === 0
     ? unknown('not-there', 'no running application pod in scope to look out of')
@@ -189,7 +190,7 @@ export function conntrackOf(
   opened: readonly Opened[],
   windows: readonly ConntrackWindow[],
 ): Known<readonly ConntrackWindow[]> {
-  if (!plan.conntrack) return unknown('not-asked', 'needs --node-access')
+  if (plan.conntrack === 'not-asked') return unknown('not-asked', 'needs --node-access')
   if (windows.length > 0) return known(windows.toSorted((a, b) => (a.node < b.node ? -1 : 1)))
   const refused = opened.flatMap((it) => ('why' in it ? [it] : []))
   const forbidden = refused.length > 0 && refused.every((it) => it.why.startsWith('not allowed'))

@@ -98,7 +98,8 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     inside: [],
     metrics: [{ pod: 'coredns-0', ip: '127.0.0.1', port }],
     serverLogs: [],
-    conntrack: false,
+    exec: 'allowed',
+    conntrack: 'not-asked',
     ...over,
   }
 }

@@ -71,7 +71,8 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
   const { cluster, plan, signal } = context
   const inside = Promise.all(plan.inside.map((it) => insideView(cluster, it, signal)))
   const serverLogs = readServerLogs(cluster, plan.serverLogs, signal)
-  const opened = plan.conntrack ? await Promise.all(plan.nodes.map((node) => openConntrack(context, node))) : []
+  const opened =
+    plan.conntrack !== 'not-asked' ? await Promise.all(plan.nodes.map((node) => openConntrack(context, node))) : []
   const readers = new Map(opened.flatMap((it) => ('reader' in it ? [[it.reader.node, it.reader] as const] : [])))
   const windows: ConntrackWindow[] = []
 
@@ -85,8 +86,10 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     const run = await runNode({ ...context, heard }, node, probeSpec(plan, node))
     // A node that drops new connections may drop this one: its counters are what tells why.
     const after = (await reader?.fresh()) ?? (await reader?.fresh()) ?? null
-    if (reader !== undefined && before !== null && after !== null)
-      windows.push(conntrackWindow(node, reader.way, before, after))
+    // The same reading twice is no window: its pod went silent.
+    const since = before as ConntrackReading | null
+    if (reader !== undefined && since !== null && after !== null && after.at > since.at)
+      windows.push(conntrackWindow(node, reader.way, since, after))
     return run
   }
   const runs = await Promise.all(plan.nodes.map(one))

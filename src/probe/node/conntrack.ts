@@ -1,10 +1,12 @@
 import { cat } from '../../kube/container-command.ts'
 import { pods } from '../../kube/resources.ts'
+import { known, type Known, unknown, type Why } from '../../model/known.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import { conntrackDelta, type ConntrackStat, parseConntrackStat } from '../../wire/conntrack-stat.ts'
 import type { RunContext } from '../measure/node-run.ts'
 import { conntrackFiles } from '../pod/node/conntrack-watch.ts'
 import { readRecord } from '../measure/read-record.ts'
+import { deadlineSeconds } from '../pods/pod-manifest.ts'
 import { createPod } from '../pods/pods.ts'
 
 export interface ConntrackReading {
@@ -27,10 +29,12 @@ export interface ConntrackReader {
 
 export type Opened = { readonly reader: ConntrackReader } | { readonly node: string; readonly why: string }
 
-/** kube-proxy's own pod first, since it makes nothing; else a pod in the node's network namespace. */
-export async function openConntrack(context: RunContext, node: string): Promise<Opened> {
-  const proxy = await viaKubeProxy(context, node)
-  return proxy !== null ? { reader: proxy } : viaPod(context, node)
+/** By the way that the plan says, and by no other: what is announced is what is done. */
+export function openConntrack(context: RunContext, node: string): Promise<Opened> {
+  const { run, namespace, image, tolerateAll, conntrack } = context.plan
+  return conntrack === 'kube-proxy-exec'
+    ? viaKubeProxy(context, node)
+    : viaPod(context, { run, namespace, image, tolerateAll, node, seconds: deadlineSeconds, everyMs: 500 })
 }
 
 interface RawProxy {
@@ -38,10 +42,11 @@ interface RawProxy {
   readonly status?: { readonly phase?: string }
 }
 
+/** Needs `pods/exec` in kube-system, which is as much as to be cluster-admin: only where a user says so. */
 export async function viaKubeProxy(
   { cluster, now, signal }: Pick<RunContext, 'cluster' | 'now' | 'signal'>,
   node: string,
-): Promise<ConntrackReader | null> {
+): Promise<Opened> {
   const where = {
     namespace: 'kube-system',
     labelSelector: 'k8s-app=kube-proxy',
@@ -51,18 +56,34 @@ export async function viaKubeProxy(
     const { spec, status } = raw as RawProxy
     return spec?.hostNetwork === true && status?.phase === 'Running' ? raw.metadata.name : null
   })
-  const pod = found.known ? found.value[0] : undefined
-  if (pod === undefined) return null
+  const refused = (why: Why): Opened => ({
+    node,
+    why: why.reason === 'forbidden' ? `not allowed: ${why.detail}` : why.detail,
+  })
+  if (!found.known) return refused(found.why)
+  const [pod] = found.value
+  if (pod === undefined)
+    return {
+      node,
+      why: 'no pod of kube-proxy runs there in the network of its node (without --conntrack-from a pod of our own reads them)',
+    }
   let last: ConntrackReading | null = null
-  const fresh = async (): Promise<ConntrackReading | null> => {
+  const read = async (): Promise<Known<ConntrackReading>> => {
     const files = [conntrackFiles.stat, conntrackFiles.count, conntrackFiles.max]
     const ran = await cluster.exec('kube-system', pod, { command: cat(...files), timeoutMs: 5000, signal })
-    const reading = ran.known ? fromCat(ran.value.stdout, now()) : null
-    if (reading !== null) last = reading
-    return reading
+    if (!ran.known) return ran
+    const reading = fromCat(ran.value.stdout, now())
+    if (reading === null) return unknown('failed', "kube-proxy's pod does not show them")
+    last = reading
+    return known(reading)
   }
-  if ((await fresh()) === null) return null
-  return { node, way: 'kube-proxy-exec', latest: () => last, fresh, end: () => {} }
+  const first = await read()
+  if (!first.known) return refused(first.why)
+  const fresh = async (): Promise<ConntrackReading | null> => {
+    const again = await read()
+    return again.known ? again.value : null
+  }
+  return { reader: { node, way: 'kube-proxy-exec', latest: () => last, fresh, end: () => {} } }
 }
 
 /** The three files one after the other: the table ends where a line of one decimal number begins. */
@@ -73,15 +94,28 @@ export function fromCat(text: string, at: number): ConntrackReading | null {
   return stat === null ? null : { at, stat, entries: numbers[0] ?? null, max: numbers[1] ?? null }
 }
 
-async function viaPod(
-  { cluster, plan, program, watch, now, ledger, signal }: RunContext,
-  node: string,
+export interface ConntrackPod {
+  readonly run: string
+  readonly namespace: string
+  readonly image: string
+  readonly tolerateAll: boolean
+  readonly node: string
+  /** How long the pod may live. */
+  readonly seconds: number
+  readonly everyMs: number
+}
+
+type PodContext = Pick<RunContext, 'cluster' | 'program' | 'watch' | 'now' | 'ledger' | 'signal'>
+
+/** A pod in the node's network namespace, with no privilege in it: the counters may be read by anybody there. */
+export async function viaPod(
+  { cluster, program, watch, now, ledger, signal }: PodContext,
+  { run, namespace, image, tolerateAll, node, seconds, everyMs }: ConntrackPod,
 ): Promise<Opened> {
-  const { run, namespace, image, tolerateAll } = plan
-  const spec = { kind: 'conntrack', everyMs: 500, forMs: 110_000 } as const
+  const spec = { kind: 'conntrack', everyMs, forMs: 1000 * (seconds - 10) } as const
   const created = await createPod(
     cluster,
-    { run, namespace, node, image, program, spec, hostNetwork: true, tolerateAll },
+    { run, namespace, node, image, program, spec, hostNetwork: true, tolerateAll, deadlineSeconds: seconds },
     ledger,
   )
   if ('why' in created) return { node, why: created.why }

@@ -465,7 +465,7 @@ describe('the plan', () => {
 })
 
 it('announces where, how much, and how long', () => {
-  expect(announce(planProbe(model(shopSources, { scope: shop }), { run, nodeAccess: true }))).toEqual([
+  expect(announce(planProbe(model(shopSources, { scope: shop }), { run, conntrack: 'host-network-pod' }))).toEqual([
     'creates 4 pods in namespace shop on b, a, image docker.io/library/node:24-slim; removed at the end',
     'asks DNS at most 150 queries/s per node, 960 per node in all, starting none after 11 s; slows down and stops when answers get worse',
     'among them are 20 look-ups per node of names that do not exist, below hopscope-aaaa0000.example.com.: these go on to where CoreDNS forwards to',
@@ -474,7 +474,7 @@ it('announces where, how much, and how long', () => {
     'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
     'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, gets slower or answers 429',
     'runs a short script in 1 application container: reads resolv.conf, hosts and nsswitch.conf, looks up at most 4 names, asks each nameserver once, and makes one connection',
-    'reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges',
+    'reads conntrack counters on each node: half of the pods are hostNetwork pods without privileges',
     'leaves out c: not ready: kubelet stopped',
     'leaves out d: cordoned',
     'leaves out e: tainted gpu=yes:NoSchedule',

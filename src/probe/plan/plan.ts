@@ -27,7 +27,7 @@ import { type LogSpec, planServerLogs } from '../logs/server-logs.ts'
 export interface ProbeOptions {
   /** From `newRunId`. */
   readonly run: string
-  /** Where the probe pods are made; the scope's namespace, else `default`. */
+  /** Where the probe pods are made (`--probe-namespace`); the scope's namespace, else `default`. */
   readonly namespace?: string
   readonly image?: string
   /** Only these nodes. */
@@ -37,10 +37,10 @@ export interface ProbeOptions {
   readonly externalName?: string
   readonly queriesPerSecondPerNode?: number
   readonly counts?: Partial<Counts>
-  /** Read conntrack counters on the nodes. */
-  readonly nodeAccess?: boolean
-  /** Exec into application pods; on unless false. */
-  readonly inside?: boolean
+  /** Read conntrack counters on the nodes, and how. */
+  readonly conntrack?: ProbePlan['conntrack']
+  /** Whether a script may be run in containers that are there; it may unless false. */
+  readonly exec?: boolean
   readonly connectTries?: number
 }
 
@@ -96,9 +96,11 @@ export interface ProbePlan {
   /** What was left out for the sake of load, in words. */
   readonly leftOut: readonly string[]
   readonly inside: readonly InsideSpec[]
+  /** Whether pods that are there are looked out of. */
+  readonly exec: 'allowed' | 'left-out'
   readonly metrics: readonly MetricsSpec[]
   readonly serverLogs: readonly LogSpec[]
-  readonly conntrack: boolean
+  readonly conntrack: 'not-asked' | 'host-network-pod' | 'kube-proxy-exec'
 }
 
 /**
@@ -165,10 +167,11 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     direct: direct.direct,
     unasked: direct.unasked,
     leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
-    inside: options.inside === false || clusterName === null ? [] : planInside(model, clusterName),
+    inside: options.exec === false || clusterName === null ? [] : planInside(model, clusterName),
+    exec: options.exec === false ? 'left-out' : 'allowed',
     metrics: planned.endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
     serverLogs: dns.known ? planServerLogs(dns.value) : [],
-    conntrack: options.nodeAccess === true,
+    conntrack: options.conntrack ?? 'not-asked',
   }
 }
 
@@ -209,7 +212,7 @@ function noteOn(dns: Known<ClusterDns>): string | null {
 
 /** The plan in words, for before it starts: what is created where, how much is asked, how long at most. */
 export function announce(plan: ProbePlan): readonly string[] {
-  const pods = plan.nodes.length * (plan.conntrack ? 2 : 1)
+  const pods = plan.nodes.length * (plan.conntrack === 'host-network-pod' ? 2 : 1)
   const seconds = Math.ceil(plan.budgetMs / 1000)
   const longest = Math.max(seconds, requestsOf(plan) === 0 ? 0 : Math.ceil(httpBudget(plan) / 1000))
   return [
@@ -237,15 +240,20 @@ export function announce(plan: ProbePlan): readonly string[] {
           `reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`,
         ]
       : []),
-    ...(plan.conntrack
-      ? [
-          'reads conntrack counters on each node, from kube-proxy where it lets us, else from a hostNetwork pod without privileges',
-        ]
-      : []),
+    ...(plan.exec === 'left-out' ? ['runs nothing in containers that are there (--no-exec)'] : []),
+    ...announceConntrack[plan.conntrack],
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
     `takes ${longest + 3} s when all is well, ${requestsOf(plan) === 0 ? seconds + 15 : longest + 18} s when ${requestsOf(plan) === 0 ? 'DNS is silent' : 'DNS or a web server is silent'}, at most two minutes; each pod ends itself after that`,
   ]
+}
+
+const announceConntrack: Readonly<Record<ProbePlan['conntrack'], readonly string[]>> = {
+  'not-asked': [],
+  'host-network-pod': [
+    'reads conntrack counters on each node: half of the pods are hostNetwork pods without privileges',
+  ],
+  'kube-proxy-exec': ["reads conntrack counters on each node: runs `cat` in kube-proxy's pod"],
 }
 
 /** What stands in `inside-script.ts`, in its order. */

@@ -9,6 +9,7 @@ import { known, type Known, unknown } from '../../model/known.ts'
 export interface LocalPod extends RawObject {
   readonly spec: {
     readonly hostNetwork?: boolean
+    readonly securityContext: { readonly runAsUser?: number; readonly runAsNonRoot?: boolean }
     readonly affinity: {
       readonly nodeAffinity: {
         readonly requiredDuringSchedulingIgnoredDuringExecution: {
@@ -20,6 +21,11 @@ export interface LocalPod extends RawObject {
     }
     readonly containers: readonly {
       readonly command: readonly string[]
+      readonly image: string
+      readonly resources: {
+        readonly requests: Readonly<Record<string, string>>
+        readonly limits: Readonly<Record<string, string>>
+      }
       readonly env: readonly { readonly name: string; readonly value: string }[]
     }[]
   }
@@ -34,6 +40,10 @@ export interface LocalCluster {
 export interface Weather {
   /** What happens to a pod on a node instead of running: refused at create, or a waiting reason. */
   readonly refuse?: (node: string) => string | null
+  /** What an admission plug-in says of a pod, with so many there already. */
+  readonly admit?: (pod: LocalPod, there: number) => string | null
+  readonly namespace?: Pick<RawObject['metadata'], 'labels' | 'annotations'>
+  readonly limitRanges?: readonly RawObject[]
   readonly stuck?: (node: string) => { readonly reason: string; readonly message: string } | null
   readonly exec?: (pod: string, command: readonly string[]) => Known<ExecResult>
   /** The API server's clock against ours. */
@@ -90,17 +100,25 @@ export function localCluster(weather: Weather = {}): LocalCluster {
       .every((it) => pod.metadata.labels?.[it.split('=')[0] ?? ''] === it.split('=')[1])
 
   const cluster: Partial<Cluster> = {
-    list: (_resource, options, project) =>
+    get: (_resource, _namespace, name, project) =>
+      Promise.resolve(
+        weather.namespace === undefined
+          ? unknown('forbidden', 'get namespaces')
+          : known(project({ metadata: { name, ...weather.namespace } })),
+      ),
+    list: (resource, options, project) =>
       Promise.resolve(
         known(
-          [...pods]
-            .filter(([, pod]) => asked(options.labelSelector, pod))
-            .flatMap(([name, pod]) => project({ ...pod, status: status.get(name) }) ?? []),
+          resource.plural === 'limitranges'
+            ? (weather.limitRanges ?? []).flatMap((it) => project(it) ?? [])
+            : [...pods]
+                .filter(([, pod]) => asked(options.labelSelector, pod))
+                .flatMap(([name, pod]) => project({ ...pod, status: status.get(name) }) ?? []),
         ),
       ),
     create: (_resource, _namespace, object) => {
       const pod = object as LocalPod
-      const refused = weather.refuse?.(nodeOf(pod)) ?? null
+      const refused = weather.refuse?.(nodeOf(pod)) ?? weather.admit?.(pod, pods.size) ?? null
       if (refused !== null) return Promise.resolve(unknown('forbidden', refused))
       const made = {
         ...pod,

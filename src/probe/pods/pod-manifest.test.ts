@@ -4,6 +4,8 @@ import { kubeletExpand } from './local-cluster.ts'
 import { podManifest, podName, unexpanded } from './pod-manifest.ts'
 import { podProgram } from './pod-program.ts'
 
+const plain = { requests: {}, limits: {} }
+
 describe('a probe pod', () => {
   it('survives the expansion of variables by the kubelet, whatever the text', () => {
     fc.assert(
@@ -32,16 +34,20 @@ describe('a probe pod', () => {
 
   it('ends itself, holds no token, and asks for no privilege', () => {
     const spec = { kind: 'conntrack', everyMs: 500, forMs: 1000 } as const
-    const manifest = podManifest({
-      run: 'aaaa0000',
-      namespace: 'default',
-      node: 'worker-1',
-      image: 'node',
-      program: '',
-      spec,
-      hostNetwork: true,
-      tolerateAll: false,
-    })
+    const manifest = podManifest(
+      {
+        run: 'aaaa0000',
+        namespace: 'default',
+        node: 'worker-1',
+        image: 'node',
+        program: '',
+        spec,
+        hostNetwork: true,
+        tolerateAll: false,
+      },
+      plain,
+      'ours',
+    )
     expect(manifest).toMatchObject({
       metadata: { labels: { 'app.kubernetes.io/managed-by': 'hopscope', 'hopscope.dev/run': 'aaaa0000' } },
       spec: {

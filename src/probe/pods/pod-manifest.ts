@@ -1,5 +1,7 @@
 import { withoutTrailing } from '../../wire/trim-end.ts'
 import type { PodSpec } from '../pod/spec.ts'
+import type { Ground } from './ground.ts'
+import type { Resources, Wanted } from './pod-resources.ts'
 
 export const defaultImage = 'docker.io/library/node:24-slim'
 /** From the start of the container's image pull; the kubelet ends the pod then, whatever became of the CLI. */
@@ -25,7 +27,7 @@ export interface PodPlan {
   readonly hostNetwork: boolean
   readonly tolerateAll: boolean
   /** More than the probe's only for a load that was asked for by name. */
-  readonly cpu?: { readonly request: string; readonly limit: string }
+  readonly wants?: Wanted
   /** For a pod that lives longer than a probe does. */
   readonly deadlineSeconds?: number
 }
@@ -34,11 +36,9 @@ export interface PodPlan {
  * One probe pod. It meets the `restricted` Pod Security Standard (but for hostNetwork, where asked), holds no token,
  * and asks the DNS server that applications ask (ClusterFirst).
  *
- * CPU limit 500m: a throttled process sleeps up to 50 ms of each 100 ms, two orders below the time-outs that matter
- * (2.5 s, 5 s), and the pod reports how long it was throttled. Memory limit 160Mi: Node takes some 50 MiB, and two
- * Node children for getaddrinfo some 20 MiB each of their own.
+ * Its resources are what LimitRanges leave of `wants`; its uid is ours unless the namespace has a range of its own.
  */
-export function podManifest(plan: PodPlan): object {
+export function podManifest(plan: PodPlan, resources: Resources, uid: Ground['uid']): object {
   const { run, namespace, node, image, program, spec, hostNetwork, tolerateAll } = plan
   return {
     apiVersion: 'v1',
@@ -72,8 +72,7 @@ export function podManifest(plan: PodPlan): object {
       tolerations: tolerateAll ? [{ operator: 'Exists' }] : [],
       securityContext: {
         runAsNonRoot: true,
-        runAsUser: 65532,
-        runAsGroup: 65532,
+        ...(uid === 'ours' ? { runAsUser: 65532, runAsGroup: 65532 } : {}),
         seccompProfile: { type: 'RuntimeDefault' },
       },
       containers: [
@@ -83,10 +82,7 @@ export function podManifest(plan: PodPlan): object {
           imagePullPolicy: 'IfNotPresent',
           command: ['node', '-e', unexpanded(program)],
           env: [{ name: 'HOPSCOPE_SPEC', value: unexpanded(JSON.stringify(spec)) }],
-          resources: {
-            requests: { cpu: plan.cpu?.request ?? '10m', memory: '32Mi' },
-            limits: { cpu: plan.cpu?.limit ?? '500m', memory: '160Mi' },
-          },
+          resources,
           securityContext: {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,

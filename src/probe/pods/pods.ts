@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { Cluster, RawObject } from '../../kube/cluster.ts'
 import { pods } from '../../kube/resources.ts'
 import { owe } from '../../owed.ts'
-import { deadlineSeconds, labels, ours, podManifest, podName, type PodPlan, podPrefix } from './pod-manifest.ts'
+import { deadlineSeconds, labels, ours, podName, type PodPlan, podPrefix } from './pod-manifest.ts'
+import { createAdmitted } from './admitted.ts'
+import { refusalText, refuserOf } from './refusal.ts'
 import { podState, type PodState, type RawPod } from './pod-state.ts'
 
 /** A pod that was made, or that may have been: noted before the request that makes it. */
@@ -56,7 +58,7 @@ export function podLedger(cluster: Cluster): PodLedger {
   }
 }
 
-/** `made`, or why the API server would not have it: admission, quota, no right. */
+/** `made`, or why it could not be: admission, quota, no right, said in one line with what helps. */
 export async function createPod(
   cluster: Cluster,
   plan: PodPlan,
@@ -65,7 +67,11 @@ export async function createPod(
   const { namespace, node, run } = plan
   const named: MadePod = { namespace, name: podName(run, node, plan.hostNetwork), run, uid: null, node }
   ledger.note(named)
-  const created = await cluster.create(pods, namespace, podManifest(plan))
+  const created = await createAdmitted(cluster, plan)
+  if ('unfit' in created) {
+    ledger.strike(named.name)
+    return { why: `${created.unfit} (--probe-namespace NS: another namespace)` }
+  }
   if (created.known) {
     const made = { ...named, name: created.value.metadata.name, uid: created.value.metadata.uid ?? null }
     ledger.note(made)
@@ -80,8 +86,9 @@ export async function createPod(
     ledger.note(there)
     return { made: there }
   }
-  if (created.why.reason === 'forbidden' && found.known) ledger.strike(named.name)
-  return { why: created.why.reason === 'forbidden' ? `not allowed: ${created.why.detail}` : created.why.detail }
+  const isRefused = created.why.reason === 'forbidden' || refuserOf(created.why) !== 'other'
+  if (isRefused && found.known) ledger.strike(named.name)
+  return { why: refusalText(created.why, plan) }
 }
 
 /** States of one run's pods as they change; `next` resolves when anything did, or after a second. */

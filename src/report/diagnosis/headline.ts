@@ -63,10 +63,17 @@ function isEmpty({ model: { scope, sources } }: Diagnosis): boolean {
 
 function whyBlind({ results }: Diagnosis): string {
   const whys = new Set(
-    results.flatMap((it) => it.cannotTell.map((one) => (isNotAsked(one) ? `${one.why}, add ${one.settle}` : one.why))),
+    results.flatMap((it) =>
+      it.cannotTell.map((one) => (isNotAsked(one) ? `${one.why}, ${wayTo(one.settle ?? '')}` : one.why)),
+    ),
   )
   const said = [...whys].slice(0, 3).join('; ')
   return said === '' ? 'no check applies to it' : `${said}${whys.size > 3 ? ` and ${whys.size - 3} more` : ''}`
+}
+
+/** A flag to add, or a run without one. */
+function wayTo(settle: string): string {
+  return settle.startsWith('--') ? `add ${settle}` : `it takes ${settle}`
 }
 
 function about(scope: Scope): string {

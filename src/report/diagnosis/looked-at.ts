@@ -1,5 +1,5 @@
 import type { Contacts } from '../../model/contacts.ts'
-import type { Known } from '../../model/known.ts'
+import { type Known, leftOutBy } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
 import { notLookedInto } from '../../relations/dns/inside-pods.ts'
 
@@ -33,6 +33,8 @@ const mostNamed = 6
 
 /** A sample of pods is looked into: what was left out is said, since nobody sees into it. */
 function unseen({ sources: { pods, insideViews } }: Model): string {
+  const flag = insideViews.known ? null : leftOutBy(insideViews.why)
+  if (flag !== null) return `not looked into any pod (${flag})`
   const its = pods.known ? (notLookedInto(pods.value, insideViews) ?? []) : []
   if (its.length === 0) return ''
   const names = its.slice(0, mostNamed).map((it) => `${it.namespace}/${it.name}`)

@@ -1,0 +1,70 @@
+import { Command } from 'commander'
+import { describe, expect, test } from 'vitest'
+import type { Cluster } from '../kube/cluster.ts'
+import { withoutExec } from '../kube/without-exec.ts'
+import { known, leftOut, leftOutBy } from '../model/known.ts'
+import { defaultImage, probeFlags } from './flags.ts'
+import { conntrackWay, probeNamespaceOf } from './gather.ts'
+
+const parsed = (...args: readonly string[]) => probeFlags(new Command()).parse(args, { from: 'user' }).opts()
+
+describe('flags of what may be done', () => {
+  const digest = `registry.example.com/node@sha256:${'ab'.repeat(32)}`
+  test.each([
+    [[], { exec: true, conntrackFrom: 'pod', image: defaultImage }],
+    [['--no-exec'], { exec: false }],
+    [['--probe-namespace', 'probes'], { probeNamespace: 'probes' }],
+    [['--conntrack-from', 'kube-proxy'], { conntrackFrom: 'kube-proxy' }],
+    [['--probe-image', digest], { image: digest }],
+    [['--image', digest], { image: digest }],
+  ] as const)('%j', (args, expected) => expect(parsed(...args)).toMatchObject(expected))
+
+  test('an exec that was left out is not asked for by another flag', () => {
+    expect(() => conntrackWay({ exec: false, conntrackFrom: 'kube-proxy' })).toThrow(/--no-exec leaves exec out/)
+    expect(conntrackWay({ exec: false, conntrackFrom: 'pod' })).toBe('host-network-pod')
+    expect(conntrackWay({})).toBe('host-network-pod')
+  })
+})
+
+describe('a cluster without exec', () => {
+  test('sends none, says which flag it was, and is the same otherwise', async () => {
+    const asked: string[] = []
+    class Real {
+      readonly context = 'lab'
+      exec(): Promise<unknown> {
+        asked.push('exec')
+        return Promise.resolve(known({ code: 0, stdout: '', stderr: '' }))
+      }
+      version(): string {
+        asked.push('version')
+        return this.context
+      }
+    }
+    const cluster = withoutExec(new Real() as unknown as Cluster)
+    const ran = await cluster.exec('shop', 'web-1', {} as never)
+    expect(ran.known ? null : leftOutBy(ran.why)).toBe('--no-exec')
+    expect([cluster.context, cluster.version(), asked]).toEqual(['lab', 'lab', ['version']])
+  })
+
+  test.each([
+    ['not-asked', leftOut('--no-exec'), '--no-exec'],
+    ['not-asked', 'needs --node-access', null],
+    ['failed', leftOut('--no-exec'), null],
+    ['not-asked', 'left out by --no-exec; rm -rf', null],
+  ] as const)('%s: %s', (reason, detail, flag) => expect(leftOutBy({ reason, detail })).toBe(flag))
+})
+
+describe('the namespace of the probes', () => {
+  const with_ = (answer: unknown) => ({ get: () => Promise.resolve(answer) }) as unknown as Cluster
+  test('one that is not there is told before anything is begun', async () => {
+    const gone = with_({ known: false, why: { reason: 'not-there', detail: 'get namespaces: probes' } })
+    await expect(probeNamespaceOf(gone, { probeNamespace: 'probes' })).rejects.toThrow(/no namespace `probes`/)
+  })
+  test.each([
+    ['there', known('probes'), 'probes', 'probes'],
+    ['one that may not be looked at', { known: false, why: { reason: 'forbidden', detail: 'x' } }, 'probes', 'probes'],
+    ['none named', known('x'), undefined, null],
+  ] as const)('%s', async (_name, answer, named, expected) =>
+    expect(await probeNamespaceOf(with_(answer), named === undefined ? {} : { probeNamespace: named })).toBe(expected),
+  )
+})
