@@ -1,7 +1,9 @@
 import { leftOut, unknown } from '../model/known.ts'
 import type { Cluster } from './cluster.ts'
 
-/** The same cluster, of which no container is ever entered: whoever asks for it gets the reason, and no request is sent. */
+/**
+ * The same cluster, of which no container is ever entered: whoever asks for it gets the reason, and no request is sent.
+ */
 export function withoutExec(cluster: Cluster): Cluster {
   const exec: Cluster['exec'] = () => Promise.resolve(unknown('not-asked', leftOut('--no-exec')))
   return new Proxy(cluster, {
