@@ -81,7 +81,10 @@ export function conntrackFrom(): Option {
 }
 
 export function noExec(): Option {
-  return new Option('--no-exec', 'run nothing in containers that are there; what that would tell is told as not asked')
+  return new Option(
+    '--no-exec',
+    'run nothing in containers that are there; what that would show is reported as not asked',
+  )
 }
 
 export function probeNamespace(): Option {

@@ -39,6 +39,7 @@ import { fromGetent, fromNode } from '../../src/probe/pod/resolve/libc-lookup.ts
 import { answers } from '../../src/probe/pod/load/load-line.ts'
 import { answerTo, heard, pairOf } from '../../src/probe/pod/dns/message.ts'
 import { questionsOf, replyTo } from '../../src/probe/pod/dns/typed-message.ts'
+import { boundsOf } from '../../src/probe/pods/ground.ts'
 import { failing, podState, type RawPod } from '../../src/probe/pods/pod-state.ts'
 import { isLeftover, isOurs, madeFrom } from '../../src/probe/pods/pods.ts'
 import { resolvingOf } from '../../src/probe/inside/inside-resolving.ts'
@@ -201,6 +202,7 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/manifest/server-owned.ts bare': (value) => bare(manifest(value)),
   'src/plan/three-way.ts takeBack': (value) =>
     takeBack(planned, { ...planned, spec: {} }, manifest(value), () => 'former'),
+  'src/probe/pods/ground.ts boundsOf': rawly(boundsOf),
   'src/probe/pods/pod-state.ts failing': rawly((raw) => failing(raw as RawPod)),
   'src/probe/pods/pod-state.ts podState': rawly((raw) => podState(raw as RawPod)),
   'src/probe/pods/pods.ts isLeftover': rawly((raw) => isLeftover(raw, 0)),

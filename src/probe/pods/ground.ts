@@ -41,36 +41,31 @@ async function readGround(cluster: Cluster, namespace: string): Promise<Ground> 
   }
 }
 
-interface RawLimit {
-  readonly type?: unknown
-  readonly min?: Readonly<Record<string, unknown>>
-  readonly max?: Readonly<Record<string, unknown>>
-  readonly maxLimitRequestRatio?: Readonly<Record<string, unknown>>
-}
-
 /** Bounds of a container and of a pod are one: each of ours has a single container. */
 export function boundsOf(raw: RawObject): readonly Bounds[] {
-  const spec = raw['spec'] as { readonly limits?: unknown } | undefined
-  const limits: readonly RawLimit[] = Array.isArray(spec?.limits) ? spec.limits : []
-  return limits
-    .filter((it) => it.type === 'Container' || it.type === 'Pod')
+  const { limits } = fieldsOf(raw['spec'])
+  return (Array.isArray(limits) ? limits : [])
+    .map(fieldsOf)
+    .filter((it) => it['type'] === 'Container' || it['type'] === 'Pod')
     .map((it) => ({
       range: raw.metadata.name,
-      min: amounts(it.min),
-      max: amounts(it.max),
-      ratio: amounts(it.maxLimitRequestRatio, cpuMilli),
+      min: amounts(it['min']),
+      max: amounts(it['max']),
+      ratio: amounts(it['maxLimitRequestRatio'], cpuMilli),
     }))
 }
 
 /** `scale` for ratios: all of them in thousandths, since `2.5` is no whole number. */
-function amounts(
-  of: Readonly<Record<string, unknown>> | null | undefined,
-  scale?: (quantity: unknown) => number | null,
-): Partial<Amounts> {
+function amounts(of: unknown, scale?: (quantity: unknown) => number | null): Partial<Amounts> {
+  const named = fieldsOf(of)
   return Object.fromEntries(
     amountNames.flatMap((name) => {
-      const read = (scale ?? (name === 'cpu' ? cpuMilli : bytes))(of?.[name])
+      const read = (scale ?? (name === 'cpu' ? cpuMilli : bytes))(named[name])
       return read === null || read < 0 ? [] : [[name, read]]
     }),
   )
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 }
