@@ -1,3 +1,4 @@
+import { percentDecoded, percentEncoded } from '../wire/percent.ts'
 import type { Resource } from './cluster.ts'
 
 /** What a request does, in the words of RBAC. */
@@ -11,8 +12,8 @@ export interface Action {
 /** The URL path of a collection, an object or a subresource; `namespace` null means all of them, or none to have. */
 export function pathOf(resource: Resource, namespace: string | null, name?: string, subresource?: string): string {
   const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`
-  const scope = resource.namespaced && namespace !== null ? `/namespaces/${encodeURIComponent(namespace)}` : ''
-  const object = name === undefined ? '' : `/${encodeURIComponent(name)}`
+  const scope = resource.namespaced && namespace !== null ? `/namespaces/${percentEncoded(namespace)}` : ''
+  const object = name === undefined ? '' : `/${percentEncoded(name)}`
   return `${root}${scope}/${resource.plural}${object}${subresource === undefined ? '' : `/${subresource}`}`
 }
 
@@ -37,7 +38,7 @@ export function describeGet(path: string): string {
   if (parts?.['plural'] === undefined) return `get ${plain}`
   const sub = parts['sub'] === undefined ? '' : `/${parts['sub']}`
   const group = parts['group'] === undefined ? '' : `.${parts['group']}`
-  const where = parts['namespace'] === undefined ? '' : ` in namespace ${decodeURIComponent(parts['namespace'])}`
+  const where = parts['namespace'] === undefined ? '' : ` in namespace ${percentDecoded(parts['namespace'])}`
   return `${parts['name'] === undefined ? 'list' : 'get'} ${parts['plural']}${group}${sub}${where}`
 }
 

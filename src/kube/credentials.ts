@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { ToolError } from '../tool-error.ts'
 import { runExecPlugin, type PluginCredential } from './exec-plugin.ts'
 import type { ExecSpec } from './kubeconfig-file.ts'
 import type { Target } from './kubeconfig.ts'
 import { oidcToken } from './oidc.ts'
+import { readLocalFile } from './local-file.ts'
 
 export interface Credentials {
   /** PEM, for TLS. */
@@ -107,7 +107,7 @@ export function pem(data: string | null, file: string | null, what: string): str
 
 function readText(path: string, what: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readLocalFile(path).toString('utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new ToolError(

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { type Document, parseAllDocuments, YAMLParseError } from 'yaml'
 import { ToolError } from '../tool-error.ts'
+import { readLocalFile } from './local-file.ts'
 
 export interface ClusterEntry {
   readonly server: string
@@ -59,7 +59,7 @@ export interface Kubeconfig {
 export function readKubeconfigFile(path: string): Kubeconfig {
   let text: string
   try {
-    text = decoded(readFileSync(path))
+    text = decoded(readLocalFile(path))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new ToolError(

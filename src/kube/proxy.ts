@@ -3,6 +3,7 @@ import { ToolError } from '../tool-error.ts'
 import { http, https } from './node-http.ts'
 import { type Dial, portOf } from './dial.ts'
 import { dialSocks } from './socks.ts'
+import { percentDecoded } from '../wire/percent.ts'
 
 /**
  * The proxy to reach `server` through: the cluster's own `proxy-url`, else what HTTPS_PROXY, HTTP_PROXY and NO_PROXY
@@ -78,7 +79,7 @@ export async function dialThrough(proxy: URL, { host, port, signal }: Dial, limi
 
 async function dialConnect(proxy: URL, { host, port, signal }: Dial): Promise<Socket> {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
-  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  const credentials = `${percentDecoded(proxy.username)}:${percentDecoded(proxy.password)}`
   const headers = {
     host: authority,
     ...(credentials === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }),

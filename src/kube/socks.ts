@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { type Dial, portOf } from './dial.ts'
+import { percentDecoded } from '../wire/percent.ts'
 
 /**
  * A connection to host:port through a SOCKS5 proxy (RFC 1928, password login RFC 1929); the proxy resolves the name.
@@ -21,8 +22,8 @@ export async function dialSocks(proxy: URL, { host, port, signal }: Dial): Promi
       socket.write(
         Buffer.concat([
           Uint8Array.of(1),
-          counted(decodeURIComponent(proxy.username)),
-          counted(decodeURIComponent(proxy.password)),
+          counted(percentDecoded(proxy.username)),
+          counted(percentDecoded(proxy.password)),
         ]),
       )
       const [, status] = await take(socket, 2)

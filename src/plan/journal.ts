@@ -3,6 +3,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest } from '../manifest/object.ts'
 import { noFollow, ownFolder, unwritable } from './state-folder.ts'
+import { isEntry } from './stored.ts'
 
 export type Action = 'apply' | 'undo'
 
@@ -115,12 +116,6 @@ function parse(text: string): readonly Entry[] {
       return []
     }
   })
-}
-
-const kinds: readonly unknown[] = ['begin', 'intent', 'done', 'end']
-
-function isEntry(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null && 'kind' in value && kinds.includes(value.kind)
 }
 
 /** A new file's name is on the disk once its folder is. */

@@ -4,8 +4,12 @@ import { join } from 'node:path'
 import { canonical } from '../manifest/canonical.ts'
 import { ToolError } from '../tool-error.ts'
 import { notOf } from './allowed.ts'
-import { idOf, type Plan, planSchema } from './plan.ts'
+import { idOf, type Plan } from './plan.ts'
 import { noFollow, ownFolder, stateFolder, unwritable } from './state-folder.ts'
+import { isPlan } from './stored.ts'
+
+/** A pipe is open at once, to be seen as one: else whoever puts one there stops the run for good. */
+const noWait = constants.O_NONBLOCK ?? 0
 
 /** Where plans and their journals are kept. */
 export function plansFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
@@ -69,7 +73,7 @@ export async function loadPlan(name: string, folder: string, remedies: 'known' |
 }
 
 async function textOf(file: string): Promise<string> {
-  const handle = await open(file, constants.O_RDONLY | noFollow).catch((error: unknown) => {
+  const handle = await open(file, constants.O_RDONLY | noFollow | noWait).catch((error: unknown) => {
     throw new ToolError(
       'bad-file',
       `${file} can't be read: ${error instanceof Error && 'code' in error && error.code === 'ELOOP' ? 'it is a link' : String(error)}`,
@@ -78,6 +82,12 @@ async function textOf(file: string): Promise<string> {
     )
   })
   try {
+    if (!(await handle.stat()).isFile())
+      throw new ToolError(
+        'bad-file',
+        `${file} can't be read: it is no file`,
+        'make a new plan: hopscope fix CODE --plan',
+      )
     return await handle.readFile('utf8')
   } finally {
     await handle.close()
@@ -92,13 +102,10 @@ async function idsIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** The hash vouches for the rest: only the schema must be told apart, so that an old plan is not read as a new one. */
 function parse(text: string): Plan | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'schema' in value && value.schema === planSchema
-      ? (value as Plan)
-      : null
+    return isPlan(value) ? value : null
   } catch {
     return null
   }
