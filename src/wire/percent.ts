@@ -1,6 +1,6 @@
 /*
- * encodeURIComponent throws at half of a surrogate pair, decodeURIComponent at `%zz`: names that a server made up, and a
- * password that somebody typed, hold both.
+ * encodeURIComponent throws at half of a surrogate pair, decodeURIComponent at `%zz`: names that a server made up, and
+ * a password that somebody typed, hold both.
  */
 
 /** As one segment of a path, whatever it holds. */
