@@ -12,11 +12,16 @@ export const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : 
 export const mib = (bytes: number | null): string =>
   bytes === null ? 'not known' : `${Math.round(bytes / 1024 / 1024)} MiB`
 
+function metWord({ met }: Row): string {
+  if (met === 'no goal') return ''
+  return met ? 'met' : 'MISSED'
+}
+
 /** Columns as wide as their widest cell; the last says in a word whether the goal is met. */
 export function table(rows: readonly Row[]): string {
   const cells = [
     ['', 'hopscope', 'against', 'goal', ''],
-    ...rows.map((it) => [it.what, it.ours, it.rival, it.goal, it.met === 'no goal' ? '' : it.met ? 'met' : 'MISSED']),
+    ...rows.map((it) => [it.what, it.ours, it.rival, it.goal, metWord(it)]),
   ]
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? []
   return cells

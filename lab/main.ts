@@ -31,11 +31,14 @@ const USAGE = `npm run lab -- COMMAND
 
 type Command = (args: readonly string[]) => Promise<number>
 
+function nodesAsked([flag, value]: readonly string[]): string | undefined {
+  if (flag === '--nodes') return value
+  return flag?.startsWith('--nodes=') ? flag.slice('--nodes='.length) : undefined
+}
+
 function workerCount(args: readonly string[]): number | undefined {
   if (args.length === 0) return undefined
-  const value =
-    args[0] === '--nodes' ? args[1] : args[0]?.startsWith('--nodes=') ? args[0].slice('--nodes='.length) : undefined
-  const count = Number(value)
+  const count = Number(nodesAsked(args))
   if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS) {
     throw new LabError(`up takes --nodes N, where N is from 1 to ${MOST_WORKERS}`, 'npm run lab -- up --nodes 3')
   }

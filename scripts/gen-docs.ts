@@ -63,7 +63,8 @@ export function codePage(check: AnyCheck, page: string, recorded: readonly Recor
 
 function level(needs: readonly SourceName[]): string {
   const levels = new Set(needs.map((it) => sourceLevel[it]))
-  return levels.has('node') ? '`--node-access`' : levels.has('probe') ? '`--probe`' : 'reads only'
+  if (levels.has('node')) return '`--node-access`'
+  return levels.has('probe') ? '`--probe`' : 'reads only'
 }
 
 function sources(names: readonly SourceName[]): string {

@@ -189,8 +189,9 @@ function resettled(check: AnyCheck, { scope, sources }: Model, verdict: Verdict)
   return flag === undefined ? verdict : { ...verdict, settle: `a run without ${flag}` }
 }
 
+const flagOf = { read: null, probe: '--probe', node: '--node-access' } as const
+
 function notSeen(name: SourceName, why: Why): CannotTell {
-  const level = sourceLevel[name]
   const flag = leftOutBy(why)
   if (flag !== null)
     return {
@@ -199,10 +200,9 @@ function notSeen(name: SourceName, why: Why): CannotTell {
       why: `not asked: ${why.detail}`,
       settle: `a run without ${flag}`,
     }
-  const settle =
-    why.reason === 'not-asked' && level !== 'read' ? (level === 'node' ? '--node-access' : '--probe') : null
-  const words =
-    why.reason === 'forbidden' ? `no permission: ${why.detail}` : settle !== null ? 'not measured' : why.detail
+  const settle = why.reason === 'not-asked' ? flagOf[sourceLevel[name]] : null
+  const seen = settle === null ? why.detail : 'not measured'
+  const words = why.reason === 'forbidden' ? `no permission: ${why.detail}` : seen
   return { kind: 'cannot-tell', reason: why.reason, why: words, settle }
 }
 

@@ -21,7 +21,9 @@ async function pair(): Promise<string> {
   socket.send(question(2, 28))
   await sleep(1000)
   socket.close()
-  return answered.size === 2 ? 'complete' : answered.has(1) ? 'aOnly' : answered.has(2) ? 'aaaaOnly' : 'neither'
+  if (answered.size === 2) return 'complete'
+  if (answered.has(1)) return 'aOnly'
+  return answered.has(2) ? 'aaaaOnly' : 'neither'
 }
 
 const running: Promise<string>[] = []

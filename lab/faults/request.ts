@@ -20,7 +20,8 @@ async function get(lab: Lab, netns: string, url: string, headers: readonly strin
     url,
   ])
   if (outcome.code === 0) return Number(outcome.stdout)
-  return outcome.code === 7 ? 'refused' : outcome.code === 28 ? 'timeout' : 'error'
+  if (outcome.code === 7) return 'refused'
+  return outcome.code === 28 ? 'timeout' : 'error'
 }
 
 interface ServiceJson {

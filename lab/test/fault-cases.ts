@@ -198,7 +198,8 @@ function clean(ran: Ran): Judged {
   if (report === null) return { got: `exit ${ran.code}`, passed: false, detail: ran.stderr || ran.stdout }
   const bad = [...report.findings, ...report.explained].filter((it) => it.severity !== 'info')
   const judged = report.ok.includes('DNS110') || isLeftOut(report)
-  const got = bad.length > 0 ? bad.map(name).join(', ') : judged ? 'clean' : 'DNS was not judged'
+  const none = judged ? 'clean' : 'DNS was not judged'
+  const got = bad.length > 0 ? bad.map(name).join(', ') : none
   return {
     got,
     passed: ran.code === 0 && bad.length === 0 && judged && report.crashed.length === 0,

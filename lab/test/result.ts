@@ -41,7 +41,8 @@ export function skipped(group: string, name: string, why: string): Result {
 }
 
 export function line(result: Result): string {
-  const mark = result.skipped ? '-' : result.passed ? '✓' : '✗'
+  const judged = result.passed ? '✓' : '✗'
+  const mark = result.skipped ? '-' : judged
   const detail =
     result.passed || result.detail === ''
       ? ''

@@ -30,7 +30,8 @@ function line(check: AnyCheck): string {
 /** The least access with which the check can decide anything. */
 function level(check: AnyCheck): 'read' | 'probe' | 'node' {
   const levels = new Set(check.needs.map((it) => sourceLevel[it]))
-  return levels.has('node') ? 'node' : levels.has('probe') ? 'probe' : 'read'
+  if (levels.has('node')) return 'node'
+  return levels.has('probe') ? 'probe' : 'read'
 }
 
 function flag(check: AnyCheck): string {

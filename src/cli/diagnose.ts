@@ -101,11 +101,16 @@ export function print(
       process.stdout.isTTY &&
       process.env['NO_COLOR'] === undefined &&
       process.env['TERM'] !== 'dumb')
-  const detail = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'
+  const detail = detailOf(flags)
   const utf8 = /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? 'C.UTF-8')
   const look = paint({ colour, ascii: !utf8, width: Math.min(110, process.stdout.columns || 100) })
   process.stdout.write(
     flags.output === 'json' ? json(diagnosis) : text(diagnosis, { paint: look, detail, above: above(look), footer }),
   )
   return exitCode(diagnosis, { failOn: flags.failOn, strict: flags.strict === true })
+}
+
+function detailOf({ quiet, verbose }: ReportFlags): 'quiet' | 'verbose' | 'normal' {
+  if (quiet === true) return 'quiet'
+  return verbose === true ? 'verbose' : 'normal'
 }

@@ -170,7 +170,7 @@ async function offer(
 ): Promise<readonly string[]> {
   const plan = await buildPlan(cluster, remedy, await askOf(cluster, model, [finding], [], flags), new Date())
   if ('kind' in plan) return notOffered(remedy, plan)
-  const probe = flags.nodeAccess === true ? ' --node-access' : flags.probe === true ? ' --probe' : ''
+  const probe = accessFlag(flags)
   return [
     `    ${remedy.id.padEnd(18)} ${plan.applicability.padEnd(10)} ${remedy.title}`,
     `${' '.repeat(34)}hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} --remedy ${remedy.id}${probe}${kept(flags)} --plan`,
@@ -253,4 +253,9 @@ function parseSubject(text: string): Subject {
       'Kind/namespace/name, as findings name it: Deployment/shop/web',
     )
   return subject(kind, namespace, name)
+}
+
+function accessFlag({ nodeAccess, probe }: FixFlags): string {
+  if (nodeAccess === true) return ' --node-access'
+  return probe === true ? ' --probe' : ''
 }

@@ -223,9 +223,7 @@ async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<
   const undoHint = `hopscope fix --undo ${plan.id}`
   const { phase } = historyNow(run)
   if (verdict.kind === 'fixed' && phase !== 'applied') {
-    print(
-      `${paint.mark('ok')} ${cured(plan)}. Plan ${plan.id} is ${phase === 'undone' ? 'undone: it is not what helped' : phase === 'new' ? 'not applied: it is not what helped' : 'half applied'}.`,
-    )
+    print(`${paint.mark('ok')} ${cured(plan)}. Plan ${plan.id} is ${unapplied(phase)}.`)
     return 0
   }
   if (verdict.kind === 'fixed') {
@@ -241,11 +239,18 @@ async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<
   return 1
 }
 
+function unapplied(phase: 'new' | 'begun' | 'undoing' | 'undone'): string {
+  if (phase === 'undone') return 'undone: it is not what helped'
+  return phase === 'new' ? 'not applied: it is not what helped' : 'half applied'
+}
+
 /** No more than was seen: what helps one workload leaves the fault where it is. */
 function cured({ code, verify: { codes, inside } }: Plan): string {
   if (inside === undefined) return `${code} is gone: ${codes.join(' and ')} ran again and found nothing`
   return `${code} no longer meets ${inside.workloads.map(subjectKey).join(', ')}: ${inside.option} is in the pods' resolv.conf, and no look-up inside them took a second`
 }
+
+const accessFlags = { node: { nodeAccess: true }, probe: { probe: true }, read: {} } as const
 
 async function lookAgain(
   cluster: Cluster,
@@ -256,8 +261,9 @@ async function lookAgain(
 ): Promise<Diagnosis> {
   const { namespace, target, level } = wanted
   const { namespace: _namespace, allNamespaces: _all, probe: _probe, nodeAccess: _node, ...rest } = flags
-  const where = namespace !== null ? { namespace } : target === null ? { allNamespaces: true } : {}
-  const how = level === 'node' ? { nodeAccess: true } : level === 'probe' ? { probe: true } : {}
+  const everywhere = target === null ? { allNamespaces: true } : {}
+  const where = namespace === null ? everywhere : { namespace }
+  const how = accessFlags[level]
   const counts = wanted.inside === undefined ? { servicePairs: enoughLookups } : {}
   const { model, isLate } = await gather(
     cluster,

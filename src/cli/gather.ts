@@ -93,7 +93,7 @@ export async function gather(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  const level = flags.nodeAccess === true ? 'node' : flags.probe === true ? 'probe' : 'read'
+  const level = levelOf(flags)
   const namespace = flags.allNamespaces === true ? null : (flags.namespace ?? cluster.namespace)
   const way = conntrackWay(flags)
   const probeNamespace = level === 'read' ? null : await probeNamespaceOf(cluster, flags)
@@ -171,4 +171,9 @@ export function checkNodes(names: readonly string[] | undefined, model: Model): 
     )
   }
   return names
+}
+
+function levelOf({ nodeAccess, probe }: ProbeFlags): 'node' | 'probe' | 'read' {
+  if (nodeAccess === true) return 'node'
+  return probe === true ? 'probe' : 'read'
 }

@@ -83,10 +83,11 @@ function live(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) 
 
 function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
   // JSON has no number for "beyond the last bucket", and null means that there was nothing.
-  const say = (it: object): void =>
-    void stream.write(
-      `${JSON.stringify(it, (key, value: unknown) => (key === 'durations' ? undefined : value === Infinity ? 'Infinity' : value))}\n`,
-    )
+  const written = (key: string, value: unknown): unknown => {
+    if (key === 'durations') return undefined
+    return value === Infinity ? 'Infinity' : value
+  }
+  const say = (it: object): void => void stream.write(`${JSON.stringify(it, written)}\n`)
   return {
     note: () => {},
     load: (texts, perSecond) =>
@@ -118,17 +119,32 @@ function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
   }
 }
 
+function durationOf(seconds: number): string {
+  return seconds >= 120 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${seconds} s`
+}
+
+function troublesOf({ troubles }: WatchEnd): string {
+  if (troubles === 0) return 'no trouble seen in them'
+  return `${troubles} time${troubles === 1 ? '' : 's'} trouble began`
+}
+
+function canaryEnd({ canary, left }: WatchEnd): string {
+  if (!canary) return 'nothing was made in the cluster'
+  return left.length === 0 ? 'the canary pod is removed' : `NOT removed: ${left.join(', ')}, hopscope cleanup`
+}
+
 /** What a reader who comes back to the terminal wants to know. */
 function summary(it: WatchEnd): readonly string[] {
   const seconds = Math.max(1, Math.round((it.ended - it.began) / 1000))
   const still = it.findings
     .filter((one) => one.severity !== 'info')
     .map((one) => `${one.code} ${subjectKey(one.subject)}`)
+  const perSecond = (Math.max(0, it.requests - it.atStart) / seconds).toFixed(1)
   return [
     '',
-    `watched for ${seconds >= 120 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${seconds} s`}: ${it.samples} reading${it.samples === 1 ? '' : 's'}, ${it.numbers} with numbers; ${it.troubles === 0 ? 'no trouble seen in them' : `${it.troubles} time${it.troubles === 1 ? '' : 's'} trouble began`}`,
+    `watched for ${durationOf(seconds)}: ${it.samples} reading${it.samples === 1 ? '' : 's'}, ${it.numbers} with numbers; ${troublesOf(it)}`,
     ...(it.standing.length + still.length === 0 ? [] : [`not over yet: ${[...it.standing, ...still].join('; ')}`]),
     ...(it.missing.size === 0 ? [] : [`not read at the end: ${[...it.missing.keys()].join(', ')}`]),
-    `${it.requests} requests to the API server: ${it.atStart} to begin with, then ${(Math.max(0, it.requests - it.atStart) / seconds).toFixed(1)} a second${it.canary ? (it.left.length === 0 ? '; the canary pod is removed' : `; NOT removed: ${it.left.join(', ')}, hopscope cleanup`) : '; nothing was made in the cluster'}`,
+    `${it.requests} requests to the API server: ${it.atStart} to begin with, then ${perSecond} a second; ${canaryEnd(it)}`,
   ]
 }

@@ -144,9 +144,7 @@ function servers(dns: ClusterDns, before: WatchReading | null, now: WatchReading
       cpuLimitMilli: pod.containers[0]?.cpuLimitMilli ?? null,
       rates: read.includes(pod.name)
         ? between(before?.metrics.get(pod.name), now.metrics.get(pod.name))
-        : pod.phase === 'Running'
-          ? unknown('failed', 'more servers than are scraped')
-          : unknown('not-asked', `the pod is ${pod.phase}`),
+        : unscraped(pod.phase),
     }))
 }
 
@@ -189,4 +187,10 @@ async function counted(
   if (now.value.at === before.at) return unknown('failed', `${node}: the counters are no longer told`)
   const delta = conntrackDelta(before.stat, now.value.stat)
   return known({ node, insertFailed: delta.insert_failed, drop: delta.drop })
+}
+
+function unscraped(phase: string): ReturnType<typeof unknown> {
+  return phase === 'Running'
+    ? unknown('failed', 'more servers than are scraped')
+    : unknown('not-asked', `the pod is ${phase}`)
 }

@@ -147,16 +147,15 @@ function announceLoad(output: WatchOutput, readers: Readers, flags: WatchFlags, 
             `a hostNetwork pod without privileges on each of ${pods} nodes reads the conntrack counters; removed at the end`,
           ]
         : []),
-      ...(!first
-        ? []
-        : canary === null
-          ? ['makes no look-up of its own (--probe adds a canary)']
-          : [
-              `a canary pod on ${canary} looks up one name a second (${queriesPerSecond} queries); removed at the end; some requests more to start it`,
-            ]),
+      ...(first ? [ownLookups(canary)] : []),
     ],
     load,
   )
+}
+
+function ownLookups(canary: string | null): string {
+  if (canary === null) return 'makes no look-up of its own (--probe adds a canary)'
+  return `a canary pod on ${canary} looks up one name a second (${queriesPerSecond} queries); removed at the end; some requests more to start it`
 }
 
 /** Checks that can decide from the DNS objects alone; the others would only say that they can't tell. */

@@ -44,7 +44,8 @@ export function bestFor(url: URL, all: readonly Ingress[]): IngressForUrl {
 }
 
 function hostRank(route: Route): number {
-  return route.host === null ? 0 : route.host.startsWith('*.') ? 1 : 2
+  if (route.host === null) return 0
+  return route.host.startsWith('*.') ? 1 : 2
 }
 
 /** A default backend is behind every path. */

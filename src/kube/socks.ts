@@ -2,6 +2,9 @@ import { connect, type Socket } from 'node:net'
 import { type Dial, portOf } from './dial.ts'
 import { percentDecoded } from '../wire/percent.ts'
 
+/** Of an IPv4 and an IPv6 address in a reply (RFC 1928, section 5); a name tells its own. */
+const addressLengths: Readonly<Record<number, number>> = { 1: 4, 4: 16 }
+
 /**
  * A connection to host:port through a SOCKS5 proxy (RFC 1928, password login RFC 1929); the proxy resolves the name.
  */
@@ -32,7 +35,7 @@ export async function dialSocks(proxy: URL, { host, port, signal }: Dial): Promi
     socket.write(Buffer.concat([Uint8Array.of(5, 1, 0, 3), counted(host), Uint8Array.of(port >> 8, port & 0xff)]))
     const [, reply, , kind] = await take(socket, 4)
     if (reply !== 0) fail(replies[reply ?? 0] ?? `refused (${reply})`)
-    const length = kind === 1 ? 4 : kind === 4 ? 16 : ((await take(socket, 1))[0] ?? 0)
+    const length = addressLengths[kind ?? 0] ?? (await take(socket, 1))[0] ?? 0
     await take(socket, length + 2)
     return socket
   } catch (error) {

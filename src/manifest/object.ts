@@ -34,7 +34,8 @@ function putIn(value: Json | undefined, path: Path, to: Json | undefined): Json 
   if (key === undefined) return to
   if (value !== undefined && isList(value)) {
     const changed = putIn(value[Number(key)], rest, to)
-    return value.flatMap((it, index) => (index === Number(key) ? (changed === undefined ? [] : [changed]) : [it]))
+    const inPlace = changed === undefined ? [] : [changed]
+    return value.flatMap((it, index) => (index === Number(key) ? inPlace : [it]))
   }
   const fields: JsonObject = typeof value === 'object' && value !== null && !isList(value) ? value : {}
   const changed = putIn(own(fields, String(key)), rest, to)

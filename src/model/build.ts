@@ -19,6 +19,5 @@ export function model(
 }
 
 function flagFor(name: SourceName): string {
-  const level = sourceLevel[name]
-  return level === 'node' ? '--node-access' : level === 'probe' ? '--probe' : 'a read of the cluster'
+  return { node: '--node-access', probe: '--probe', read: 'a read of the cluster' }[sourceLevel[name]]
 }

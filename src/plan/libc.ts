@@ -31,5 +31,6 @@ async function inside(cluster: Cluster, pod: Pod, container: string): Promise<Li
   const ran = await cluster.exec(pod.namespace, pod.name, { container, command: shell(libcScript), timeoutMs: 5000 })
   const words = ran.known ? ran.value.stdout.split(/\s+/) : []
   const [musl, glibc] = [words.includes('musl'), words.includes('glibc')]
-  return musl === glibc ? 'unknown' : musl ? 'musl' : 'glibc'
+  if (musl === glibc) return 'unknown'
+  return musl ? 'musl' : 'glibc'
 }

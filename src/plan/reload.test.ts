@@ -37,13 +37,8 @@ function world(servers: Readonly<Record<string, readonly Look[]>>, log = ''): As
     const turn = asked.get(pod) ?? 0
     asked.set(pod, turn + 1)
     const look = looks[Math.min(turn, looks.length - 1)] ?? {}
-    return Promise.resolve(
-      look.gone
-        ? unknown('not-there', 'pods')
-        : look.error === undefined
-          ? known(metrics(look))
-          : unknown('failed', look.error),
-    )
+    if (look.gone) return Promise.resolve(unknown('not-there', 'pods'))
+    return Promise.resolve(look.error === undefined ? known(metrics(look)) : unknown('failed', look.error))
   }
   const pod = (name: string) => ({ metadata: { name }, status: { conditions: [{ type: 'Ready', status: 'True' }] } })
   return {

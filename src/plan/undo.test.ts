@@ -29,15 +29,15 @@ type Edit = { readonly path: string; readonly field: readonly (string | number)[
 
 function edited(store: ApiStore, edits: readonly Edit[]): void {
   for (const { path, field, value } of edits) {
-    const to = field.includes('replicas')
-      ? value
-      : field.includes('args')
-        ? [String(value)]
-        : field.includes('paused')
-          ? true
-          : String(value)
-    store.put(path, put(store.get(path) ?? {}, field, to) satisfies Manifest)
+    store.put(path, put(store.get(path) ?? {}, field, typed(field, value)) satisfies Manifest)
   }
+}
+
+/** The value as the field's type has it. */
+function typed(field: Edit['field'], value: number): number | boolean | string | readonly string[] {
+  if (field.includes('replicas')) return value
+  if (field.includes('args')) return [String(value)]
+  return field.includes('paused') ? true : String(value)
 }
 
 test.each(Array.from({ length: 18 }, (_, index) => index))(

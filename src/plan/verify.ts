@@ -64,7 +64,8 @@ export function judge(plan: Plan, diagnosis: Diagnosis, lookups: readonly Inside
   ]
   bad.push(...seen.flatMap((it) => it.bad))
   unsure.push(...seen.flatMap((it) => it.unsure))
-  const kind = bad.length > 0 ? 'not-fixed' : unsure.length > 0 ? 'unsure' : 'fixed'
+  const notBad = unsure.length > 0 ? 'unsure' : 'fixed'
+  const kind = bad.length > 0 ? 'not-fixed' : notBad
   const lag = inside === undefined && p99Ms !== null ? lagOf(diagnosis.model) : 0
   return {
     kind,

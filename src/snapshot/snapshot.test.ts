@@ -58,16 +58,15 @@ describe('a model', () => {
   })
 
   test('gives the same bytes, in whatever order its keys were made', async () => {
-    const turned = (value: unknown): unknown =>
-      Array.isArray(value)
-        ? value.map(turned)
-        : typeof value === 'object' && value !== null
-          ? Object.fromEntries(
-              Object.entries(value)
-                .reverse()
-                .map(([key, held]) => [key, turned(held)]),
-            )
-          : value
+    const turned = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(turned)
+      if (typeof value !== 'object' || value === null) return value
+      return Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([key, held]) => [key, turned(held)]),
+      )
+    }
     await fc.assert(
       fc.asyncProperty(anyModel, async (model) => {
         expect((await bytesOf(turned(model) as Model)).equals(await bytesOf(model))).toBe(true)

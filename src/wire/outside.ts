@@ -140,7 +140,8 @@ function same(before: readonly unknown[], after: readonly unknown[]): readonly u
 }
 
 function kept(text: string, key: string, parent: string): string {
-  const file = files.has(key) ? key : key === 'value' && knownFiles.has(parent) ? parent : null
+  const around = key === 'value' && knownFiles.has(parent) ? parent : null
+  const file = files.has(key) ? key : around
   if (file === 'corefile') return redactCorefile(asFile(text))
   if (file !== null) return redactText(asFile(text))
   const line = oneLine(text)

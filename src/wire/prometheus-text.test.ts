@@ -58,14 +58,11 @@ function written({ name, labels, value }: Sample): string {
   const pairs = Object.entries(labels).map(
     ([key, it]) => `${key}="${it.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`,
   )
-  const number = Number.isNaN(value)
-    ? 'NaN'
-    : value === Infinity
-      ? '+Inf'
-      : value === -Infinity
-        ? '-Inf'
-        : Object.is(value, -0)
-          ? '-0'
-          : String(value)
-  return `${name}{${pairs.join(',')}} ${number}`
+  return `${name}{${pairs.join(',')}} ${numberText(value)}`
+}
+
+function numberText(value: number): string {
+  if (value === Infinity) return '+Inf'
+  if (value === -Infinity) return '-Inf'
+  return Object.is(value, -0) ? '-0' : String(value)
 }

@@ -46,7 +46,10 @@ function parseLine(line: string): Sample | null {
 
 /** A value escapes backslash, quote and line feed, and nothing else. */
 function unescaped(text: string): string {
-  return text.replace(/\\(.)/g, (whole, it: string) => (it === 'n' ? '\n' : it === '\\' || it === '"' ? it : whole))
+  return text.replace(/\\(.)/g, (whole, it: string) => {
+    if (it === 'n') return '\n'
+    return it === '\\' || it === '"' ? it : whole
+  })
 }
 
 function number(text: string): number | null {

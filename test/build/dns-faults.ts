@@ -170,15 +170,10 @@ export const pathToReplicaLost =
     if (server.ip === ip) return never()
     if (server.role !== 'service') return answered()
     const draw = index % 8
-    return draw < 2
-      ? answered()
-      : draw < 5
-        ? lost(draw === 2 ? 'a' : 'aaaa')
-        : draw === 5
-          ? lost('both')
-          : draw === 6
-            ? never('a')
-            : never()
+    if (draw < 2) return answered()
+    if (draw < 5) return lost(draw === 2 ? 'a' : 'aaaa')
+    if (draw === 5) return lost('both')
+    return draw === 6 ? never('a') : never()
   }
 
 /** CoreDNS gives its upstream 5 s, then answers SERVFAIL; the client has asked again by then. */
@@ -190,12 +185,10 @@ export const upstreamSlow: Network = ({ zone }) => (zone === 'external' ? answer
 export const upstreamIgnoresAaaa: Network = ({ zone }) => (zone === 'external' ? never('aaaa') : answered())
 
 /** CPU used up: late at any server, from any node, and the socket overflows now and then, with no regard to pairs. */
-export const starved: Network = ({ index }) =>
-  every(9, index)
-    ? lost(index % 2 === 0 ? 'both' : 'aaaa')
-    : every(9, index, 5)
-      ? lost('a')
-      : answered(40 + (index % 7) * 35)
+export const starved: Network = ({ index }) => {
+  if (every(9, index)) return lost(index % 2 === 0 ? 'both' : 'aaaa')
+  return every(9, index, 5) ? lost('a') : answered(40 + (index % 7) * 35)
+}
 
 export const slowButAnswering: Network = ({ index }) => answered(90 + (index % 7) * 20)
 
@@ -255,7 +248,9 @@ export const replicaLossy =
   ({ server, transport, index }) => {
     const there = server.ip === ip || (server.role === 'service' && index % 2 === 0)
     if (!there || transport === 'tcp') return answered()
-    return index % 10 < 2 ? lost('a') : index % 10 === 4 ? lost('aaaa') : index % 10 === 6 ? lost('both') : answered()
+    if (index % 10 < 2) return lost('a')
+    if (index % 10 === 4) return lost('aaaa')
+    return index % 10 === 6 ? lost('both') : answered()
   }
 
 /** The Service's address leads nowhere on these nodes. */
@@ -290,12 +285,10 @@ export const upstreamFails: Network = uncached(servfail(3))
 export const upstreamLate: Network = uncached(answered(1300))
 
 /** CoreDNS tries again after 2 s; every third name needs that, and every tenth fails. */
-export const upstreamLossy: Network = ({ zone, server, index }) =>
-  zone !== 'external' || server.role !== 'endpoint'
-    ? answered()
-    : index % 10 === 9
-      ? servfail(4900)
-      : answered(index % 3 === 0 ? 2004 : 3)
+export const upstreamLossy: Network = ({ zone, server, index }) => {
+  if (zone !== 'external' || server.role !== 'endpoint') return answered()
+  return index % 10 === 9 ? servfail(4900) : answered(index % 3 === 0 ? 2004 : 3)
+}
 
 export const aaaaDenied: Network = ({ zone, server }) =>
   zone === 'external' && server.role === 'service' ? denied : answered()

@@ -26,7 +26,8 @@ export function nameAnswer(reason: NameReason, name: string, about: Partial<Name
 /** What the API says of a Service, as each server would answer it. */
 export function rightAnswers(service: Service, ready: readonly string[] = []): readonly NameAnswer[] {
   const { namespace, name, type, clusterIP, externalName } = service
-  const addresses = type === 'ExternalName' ? ['192.0.2.7'] : clusterIP === 'None' ? ready : [clusterIP ?? '']
+  const inCluster = clusterIP === 'None' ? ready : [clusterIP ?? '']
+  const addresses = type === 'ExternalName' ? ['192.0.2.7'] : inCluster
   const family = (addresses[0] ?? '').includes(':') ? ('AAAA' as const) : ('A' as const)
   return dnsServers.map((server) =>
     nameAnswer({ kind: 'service', service: { namespace, name } }, `${name}.${namespace}.svc.cluster.local.`, {

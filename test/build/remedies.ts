@@ -52,8 +52,10 @@ export function propose(
 ): Proposal | NotOffered {
   const reads = remedy.reads(ask)
   const undeclared = unknown('not-asked', 'not declared')
-  const seen = <T>(kind: string, declared: boolean, value: T): Known<T> =>
-    !declared ? undeclared : refuse(kind) ? unknown('forbidden', `list ${kind}`) : known(value)
+  const seen = <T>(kind: string, declared: boolean, value: T): Known<T> => {
+    if (!declared) return undeclared
+    return refuse(kind) ? unknown('forbidden', `list ${kind}`) : known(value)
+  }
   const made = remedy.propose(ask, {
     one: (it) =>
       seen(

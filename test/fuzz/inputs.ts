@@ -281,9 +281,10 @@ function swapped(value: unknown, from: Random): unknown {
   if (keys.length === 0 || from.below(20) === 0) return Object.fromEntries([...fields, [from.of(odd), from.of(values)]])
   const at = from.of(keys)
   return Object.fromEntries(
-    fields.flatMap(([key, held]) =>
-      key === at ? (from.below(10) === 0 ? [] : [[key, swapped(held, from)] as const]) : [[key, held] as const],
-    ),
+    fields.flatMap(([key, held]) => {
+      if (key !== at) return [[key, held] as const]
+      return from.below(10) === 0 ? [] : [[key, swapped(held, from)] as const]
+    }),
   )
 }
 

@@ -17,11 +17,12 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
   const fromSpec = text(spec['ingressClassName'])
   const annotations = stringMap(it.metadata['annotations'])
   const fromAnnotation = text(annotations[legacyClass])
+  const unspecified = fromAnnotation === null ? 'default' : 'annotation'
   return {
     namespace: it.namespace,
     name: it.name,
     className: fromSpec ?? fromAnnotation,
-    classFrom: fromSpec !== null ? 'spec' : fromAnnotation !== null ? 'annotation' : 'default',
+    classFrom: fromSpec === null ? unspecified : 'spec',
     rules: list(spec['rules']).map((rule, index) => projectRule(fields(rule), index)),
     defaultBackend: isObject(spec['defaultBackend'])
       ? projectBackend(spec['defaultBackend'], 'spec.defaultBackend')

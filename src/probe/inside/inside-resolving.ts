@@ -3,7 +3,7 @@ import { type Known, known, unknown } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 import { asIpAddress } from '../../wire/dns-name.ts'
 import { settingsOf } from '../../wire/resolver-walk.ts'
-import { addressesIn, lookupResult, nslookupResult } from './inside.ts'
+import { addressesIn, lookupResult, nslookupResult } from './tool-words.ts'
 import type { InsideNameSpec } from '../plan/plan-inside.ts'
 import { block, type Section, sections } from './script-output.ts'
 
@@ -65,8 +65,8 @@ const rcodes: Readonly<Record<number, Answer>> = { 2: 'servfail', 3: 'nxdomain',
 function serverResult({ tool, text, ms }: Section): Answer | null {
   if (tool === 'nslookup') return nslookupResult(text, ms)
   const said = /^rcode (\d{1,2}) answers (\d{1,5})$/m.exec(text)
-  if (said !== null)
-    return Number(said[1]) === 0 ? (Number(said[2]) > 0 ? 'ok' : 'nodata') : (rcodes[Number(said[1])] ?? 'servfail')
+  if (said !== null && Number(said[1]) === 0) return Number(said[2]) > 0 ? 'ok' : 'nodata'
+  if (said !== null) return rcodes[Number(said[1])] ?? 'servfail'
   if (/connection refused/.test(text)) return 'unreachable'
   return /timed out/.test(text) || ms >= 4000 ? 'timeout' : null
 }

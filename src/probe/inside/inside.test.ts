@@ -5,7 +5,8 @@ import { dnsName, ipAddress } from '../../../test/build/names.ts'
 import { shell } from '../../kube/container-command.ts'
 import { known, unknown } from '../../model/known.ts'
 import { insideScript } from './inside-script.ts'
-import { insideView, nslookupResult, readInside } from './inside.ts'
+import { insideView, readInside } from './inside.ts'
+import { nslookupResult } from './tool-words.ts'
 import { localCluster } from '../pods/local-cluster.ts'
 
 const name = dnsName('localhost')

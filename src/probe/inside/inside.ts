@@ -3,11 +3,11 @@ import { shell } from '../../kube/container-command.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { known, type Known, unknown } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
-import type { Libc } from '../../model/resolution.ts'
 import { insideScript } from './inside-script.ts'
 import { resolvingOf } from './inside-resolving.ts'
 import type { InsideSpec } from '../plan/plan-inside.ts'
 import { block, type Section, sections } from './script-output.ts'
+import { libcOf, lookupResult } from './tool-words.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
 
@@ -51,28 +51,30 @@ export function readInside(
   const answered = firstAnswer(looks)
   const reached = tcps.map(tcpResult).find((it) => it !== null)
   const cutOff = stdout.includes('@done') ? null : unknown('timed-out', 'the script did not end in time')
+  const notReached = (): Missing => {
+    if (!askedTcp) return unknown('not-there', 'no DNS Service to connect to')
+    if (cutOff !== null) return cutOff
+    return unknown(
+      'not-there',
+      tcps.length === 0
+        ? 'no nc, bash, python3 or node in the container'
+        : `${tcps[0]?.tool} does not tell whether it connected`,
+    )
+  }
+  const notFound = (): Missing => {
+    if (cutOff !== null) return cutOff
+    return looks.length === 0
+      ? unknown('not-there', 'no getent, nslookup, python3 or node in the container')
+      : unknown('failed', `${looks[0]?.tool} found no address and does not say why`)
+  }
   return {
     libc: libcOf(stdout),
     resolvConf: resolv === null ? unknown('failed', 'resolv.conf could not be read') : known(resolv),
     lookup:
       answered !== null
         ? known({ tool: answered.it.tool, name, result: answered.result, ms: answered.it.ms })
-        : (cutOff ??
-          (looks.length === 0
-            ? unknown('not-there', 'no getent, nslookup, python3 or node in the container')
-            : unknown('failed', `${looks[0]?.tool} found no address and does not say why`))),
-    tcp53:
-      reached !== undefined && reached !== null
-        ? known(reached)
-        : !askedTcp
-          ? unknown('not-there', 'no DNS Service to connect to')
-          : (cutOff ??
-            unknown(
-              'not-there',
-              tcps.length === 0
-                ? 'no nc, bash, python3 or node in the container'
-                : `${tcps[0]?.tool} does not tell whether it connected`,
-            )),
+        : notFound(),
+    tcp53: reached !== undefined && reached !== null ? known(reached) : notReached(),
   }
 }
 
@@ -93,55 +95,10 @@ function firstAnswer(looks: readonly Section[]): { readonly it: Section; readonl
   return first
 }
 
-/** null when neither library is seen, or both are: an image may carry one beside the other. */
-export function libcOf(stdout: string): Libc | null {
-  const found = new Set(
-    block(stdout, 'libc')
-      ?.split('\n')
-      .filter((it) => it !== '') ?? [],
-  )
-  return found.size === 1 ? (found.has('musl') ? 'musl' : found.has('glibc') ? 'glibc' : null) : null
-}
-
-/** null when the tool's words do not say what happened: then another tool is asked. */
-export function lookupResult({ tool, text, code, ms }: Section): Answer | null {
-  if (tool === 'nslookup') return nslookupResult(text, ms)
-  if (tool === 'getent') return code === 0 && /^[0-9a-f.:]+\s/im.test(text) ? 'ok' : ms >= 4000 ? 'timeout' : null
-  if (/^address /m.test(text)) return 'ok'
-  if (ms >= 4000) return 'timeout'
-  if (text.includes('EAI_AGAIN')) return 'servfail'
-  return text.includes('ENOTFOUND') ? 'nxdomain' : null
-}
-
-/**
- * busybox's nslookup asks for A and AAAA apart, prints "Can't find NAME: No answer" for the type that is not there and
- * then ends with 1 although the other type was answered: so its words count, not its code. Before 1.30 it used the
- * C library and said "can't resolve" for everything, which tells nothing unless it took its time.
- */
-export function nslookupResult(text: string, ms: number): Answer | null {
-  // The first "Address" belongs to the server that was asked; the answers follow a "Name:".
-  const answers = text.slice(Math.max(0, text.search(/^Name:/m)))
-  if (/^Name:/m.test(text) && /^Address(es| \d+)?:\s*\S/m.test(answers)) return 'ok'
-  // bind's nslookup says "no servers could be reached" after a refusal as well as after silence.
-  if (/connection refused|unreachable/i.test(text) && !/timed out/i.test(text)) return 'unreachable'
-  if (/timed out|no servers could be reached|no response/i.test(text)) return 'timeout'
-  if (/NXDOMAIN/.test(text)) return 'nxdomain'
-  if (/SERVFAIL/.test(text)) return 'servfail'
-  if (/REFUSED/.test(text)) return 'refused'
-  if (/No answer/i.test(text)) return 'nodata'
-  return ms >= 4000 ? 'timeout' : null
-}
-
 function tcpResult({ text, code, ms }: Section): 'open' | 'refused' | 'timeout' | null {
   if (code === 0) return 'open'
   if (/invalid option|unrecognized|usage|No such file/i.test(text)) return null
   if (/refused/i.test(text)) return 'refused'
   if (ms >= 2500) return 'timeout'
   return code === 1 && text.trim() === '' ? 'refused' : null
-}
-
-/** What a tool of the C library found, each address once. */
-export function addressesIn({ tool, text }: Section): readonly string[] {
-  const found = tool === 'getent' ? text.matchAll(/^([0-9a-f.:]+)\s/gim) : text.matchAll(/^address (\S+)/gm)
-  return [...new Set([...found].map(([, address]) => address ?? ''))]
 }

@@ -4,7 +4,7 @@ import { type Known, known, unknown } from '../../model/known.ts'
 import type { OwnLookup, ResolverView } from '../../model/resolution.ts'
 import type { DnsName } from '../../wire/dns-name.ts'
 import { fromOutside } from '../../wire/outside.ts'
-import { addressesIn, libcOf, lookupResult } from './inside.ts'
+import { addressesIn, libcOf, lookupResult } from './tool-words.ts'
 import { resolverScript } from './inside-script.ts'
 import { block, sections } from './script-output.ts'
 

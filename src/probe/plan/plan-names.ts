@@ -154,7 +154,8 @@ function sample(all: readonly Service[], model: Model, dns: ClusterDns): readonl
 }
 
 function kindOf({ type, clusterIP }: Service): string {
-  return type === 'ExternalName' ? type : clusterIP === 'None' ? 'headless' : 'ClusterIP'
+  if (type === 'ExternalName') return type
+  return clusterIP === 'None' ? 'headless' : 'ClusterIP'
 }
 
 /** The servers that the series ask, each once. */

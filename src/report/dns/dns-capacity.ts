@@ -92,11 +92,7 @@ function row(it: ServerUse): readonly string[] {
     it.memoryLimitBytes === null
       ? 'no limit'
       : `${memoryShareOf(it) === null ? unknown : percent(memoryShareOf(it) ?? 0)} of ${Math.round(it.memoryLimitBytes / 2 ** 20)}Mi`,
-    rates?.p99Seconds === null || rates === null
-      ? '-'
-      : rates.p99Seconds === Infinity
-        ? 'over 8 s'
-        : `< ${ms(rates.p99Seconds * 1000)}`,
+    boundOf(rates?.p99Seconds ?? null),
     `${it.nodeCores ?? unknown}, ${it.nodeRequestedMilli === null ? unknown : `${it.nodeRequestedMilli}m`}`,
   ]
 }
@@ -118,14 +114,7 @@ function facts(it: DnsCapacity, paint: Paint): readonly string[] {
           ),
     ),
     fact('from the cache', it.cacheHitShare === null ? `${unknown}: no cache metric moved` : percent(it.cacheHitShare)),
-    fact(
-      'upstream',
-      it.upstream === null
-        ? `${unknown}: forward counted nothing`
-        : it.upstream.meanMs === null
-          ? 'not asked while it was watched'
-          : `${ms(it.upstream.meanMs)} on average over ${it.upstream.queries} queries`,
-    ),
+    fact('upstream', upstreamText(it.upstream)),
     fact(
       'CPU per query',
       it.cpuSecondsPerQuery === null
@@ -230,4 +219,16 @@ function rate(value: number | null): string {
 
 function percent(share: number): string {
   return `${share > 0 && share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`
+}
+
+/** The bucket of the histogram that a quantile is in. */
+function boundOf(seconds: number | null): string {
+  if (seconds === null) return '-'
+  return seconds === Infinity ? 'over 8 s' : `< ${ms(seconds * 1000)}`
+}
+
+function upstreamText(it: { readonly meanMs: number | null; readonly queries: number } | null): string {
+  if (it === null) return `${unknown}: forward counted nothing`
+  if (it.meanMs === null) return 'not asked while it was watched'
+  return `${ms(it.meanMs)} on average over ${it.queries} queries`
 }

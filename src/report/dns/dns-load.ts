@@ -33,12 +33,14 @@ export function loadHeadline({ kind, why, carried }: LoadEnd, target: number): s
 }
 
 function mark({ kind }: LoadEnd): 'ok' | 'error' | 'cannot-tell' {
-  return kind === 'reached' ? 'ok' : kind === 'saturated' || kind === 'harm' ? 'error' : 'cannot-tell'
+  if (kind === 'reached') return 'ok'
+  return kind === 'saturated' || kind === 'harm' ? 'error' : 'cannot-tell'
 }
 
 /** 0 when the target was carried, 1 when it was not, 2 when that could not be found out. */
 export function loadExitCode({ kind }: LoadEnd): 0 | 1 | 2 {
-  return kind === 'reached' ? 0 : kind === 'saturated' || kind === 'harm' ? 1 : 2
+  if (kind === 'reached') return 0
+  return kind === 'saturated' || kind === 'harm' ? 1 : 2
 }
 
 function cells({ asked, load, canary, servers }: LoadStep): readonly string[] {

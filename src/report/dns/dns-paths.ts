@@ -3,6 +3,7 @@ import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/d
 import { clients, serverLogs } from './dns-clients.ts'
 import { raceWords } from '../../relations/dns/race-words.ts'
 import type { LookupSeries } from '../../model/lookups.ts'
+import { textOrder } from '../../model/text-order.ts'
 import { cacheHoldsService } from '../../relations/dns/node-cache.ts'
 import type { Paint } from '../paint.ts'
 import { ms } from '../milliseconds.ts'
@@ -68,7 +69,7 @@ function inOrder(a: LookupSeries, b: LookupSeries): number {
     [it.node, roles.indexOf(it.server.role), it.server.ip, it.zone, it.transport === 'udp' ? 0 : 1, it.method].join(
       '\0',
     )
-  return key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0
+  return textOrder(key(a), key(b))
 }
 
 function counters(model: Model): readonly string[] {

@@ -131,18 +131,18 @@ function answer(it: Resolution): string {
   return `${named} is ${aliases.length === 0 || it.types.includes('CNAME') ? '' : `an alias of ${few(aliases, 2)}, `}${few(data, 4)}`
 }
 
+function foundHow({ label, typed }: Resolution, winner: string): string {
+  if (label !== typed) return `found as ${bare(winner)}`
+  if (bare(winner) === bare(typed)) return 'found as it was typed'
+  return `found with suffix ${bare(winner).slice(bare(typed).length + 1)}`
+}
+
 function wonBy(it: Resolution): string {
   const main = mainWalk(it)
   const winner = main?.winner ?? null
   if (main === null || winner === null) return 'found'
   const at = [...new Set(main.queries.map((one) => one.name))].indexOf(winner) + 1
-  const how =
-    it.label !== it.typed
-      ? `found as ${bare(winner)}`
-      : bare(winner) === bare(it.typed)
-        ? 'found as it was typed'
-        : `found with suffix ${bare(winner).slice(bare(it.typed).length + 1)}`
-  return `${how}${at > 1 ? `, the ${ordinal(at)} name tried` : ''}`
+  return `${foundHow(it, winner)}${at > 1 ? `, the ${ordinal(at)} name tried` : ''}`
 }
 
 function disagreement(it: Resolution): string {
@@ -281,7 +281,8 @@ function table(walk: ResolverWalk, paint: Paint): readonly string[] {
       const won = it.name === walk.winner && it.answer === 'ok'
       const bad =
         it.answer === 'timeout' || it.answer === 'unreachable' || it.answer === 'servfail' || it.answer === 'refused'
-      return won ? `${line(cells)}  ${paint.arrow}` : bad ? paint.bad(line(cells)) : line(cells)
+      if (won) return `${line(cells)}  ${paint.arrow}`
+      return bad ? paint.bad(line(cells)) : line(cells)
     }),
   ]
 }
@@ -311,8 +312,13 @@ function others(it: Resolution, paint: Paint): readonly string[] {
   if (same) return ['', `  ${other.libc} sends the same and gets the same.`]
   const why = difference(main, other)
   const worse = main.end === 'found' && other.end !== 'found'
-  const text = `${other.libc} ${other.end === main.end ? 'gets the same by another way' : other.end === 'found' ? 'finds it' : `does not find it (${shortEnd[other.end]})`}${why === null ? '' : `; ${why}`}`
+  const text = `${other.libc} ${endText(other, main)}${why === null ? '' : `; ${why}`}`
   return ['', `  ${worse ? `${paint.mark('warning')} ` : ''}${text}`, ...table(other, paint)]
+}
+
+function endText(other: ResolverWalk, main: ResolverWalk): string {
+  if (other.end === main.end) return 'gets the same by another way'
+  return other.end === 'found' ? 'finds it' : `does not find it (${shortEnd[other.end]})`
 }
 
 const shortEnd: Readonly<Record<ResolverWalk['end'], string>> = {

@@ -103,11 +103,13 @@ export function screen(history: readonly WatchSample[], paint: Paint): readonly 
   const spark = (values: readonly (number | null)[]): string => sparkline(values.slice(-width), paint)
   const tint = (key: string, text: string): string => (bad.has(key) ? paint.bad(text) : text)
   const gaps = [...missing(now)]
+  const withoutTotals =
+    gaps.length === 0
+      ? 'the first reading is there; numbers are differences, so they come with the next'
+      : `queries/s  ${spark(totals.map((it) => it?.queriesPerSecond ?? null))}  not read`
   const lines = [
     last === null
-      ? gaps.length === 0
-        ? 'the first reading is there; numbers are differences, so they come with the next'
-        : `queries/s  ${spark(totals.map((it) => it?.queriesPerSecond ?? null))}  not read`
+      ? withoutTotals
       : [
           `queries/s  ${spark(totals.map((it) => it?.queriesPerSecond ?? null))}  ${rate(last.queriesPerSecond)}${last.of.read === last.of.all ? '' : ` (${last.of.read} of ${last.of.all} servers)`}`,
           tint('failing', `failing ${spark(totals.map((it) => it?.failing ?? null))} ${share(last.failing)}`),
@@ -118,12 +120,7 @@ export function screen(history: readonly WatchSample[], paint: Paint): readonly 
       : [
           `p50 ${upTo(last.p50)}   cache hits ${last.cacheHits === null ? '-' : `${Math.round(100 * last.cacheHits)} %`}`,
         ]),
-    ...now.servers.map((it) =>
-      tint(
-        `cpu ${it.pod}`,
-        `${it.pod}  ${it.node ?? ''}  ${it.rates.known ? `${rate((it.rates.value.requests ?? 0) / it.rates.value.seconds)} queries/s  ${cpuText(it)}` : it.rates.why.reason === 'not-asked' ? it.rates.why.detail : `not read: ${it.rates.why.detail}`}`,
-      ),
-    ),
+    ...now.servers.map((it) => tint(`cpu ${it.pod}`, `${it.pod}  ${it.node ?? ''}  ${ratesText(it)}`)),
     ...canary(now).map((it) => tint('canary', it)),
     ...conntrack(now).map((it) => ([...bad.keys()].some((key) => key.startsWith('conntrack')) ? paint.bad(it) : it)),
     ...gaps
@@ -134,11 +131,21 @@ export function screen(history: readonly WatchSample[], paint: Paint): readonly 
   return lines.map((it) => clip(it, paint.width - 1))
 }
 
+function ratesText(it: WatchSample['servers'][number]): string {
+  if (it.rates.known)
+    return `${rate((it.rates.value.requests ?? 0) / it.rates.value.seconds)} queries/s  ${cpuText(it)}`
+  const { reason, detail } = it.rates.why
+  return reason === 'not-asked' ? detail : `not read: ${detail}`
+}
+
 /** Cut to what is seen: colour codes have no width, and their end is kept. */
 export function clip(line: string, width: number): string {
   let seen = 0
   // oxlint-disable-next-line no-control-regex -- colour codes are what is looked for
-  return line.replace(/\u001B\[[0-9;]*m|[\s\S]/gu, (it) => (it.startsWith('\u001B') ? it : ++seen > width ? '' : it))
+  return line.replace(/\u001B\[[0-9;]*m|[\s\S]/gu, (it) => {
+    if (it.startsWith('\u001B')) return it
+    return ++seen > width ? '' : it
+  })
 }
 
 const blocks = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
@@ -166,10 +173,12 @@ function rate(value: number): string {
 }
 
 function share(value: number | null): string {
-  return value === null ? '-' : value === 0 ? '0 %' : `${(100 * value).toFixed(value >= 0.1 ? 0 : 1)} %`
+  if (value === null) return '-'
+  return value === 0 ? '0 %' : `${(100 * value).toFixed(value >= 0.1 ? 0 : 1)} %`
 }
 
 /** Empty intervals have no quantile. */
 function upTo(value: number | null): string {
-  return value === null ? '-' : value === Infinity ? '> 8 s' : `<= ${seconds(value)}`
+  if (value === null) return '-'
+  return value === Infinity ? '> 8 s' : `<= ${seconds(value)}`
 }

@@ -99,8 +99,8 @@ function answer(query: DecodedPacket, behaviour: Behaviour): Buffer | null {
   if (behaviour === 'silent' || question === undefined) return null
   const full =
     behaviour === 'answer' || behaviour === 'foreign-id' || behaviour === 'foreign-name' || behaviour === 'foreign-type'
-  const data =
-    question.type === 'A' ? '192.0.2.1' : question.type === 'SRV' ? { port: 80, target: 'a.test' } : '2001:db8::1'
+  const other = question.type === 'SRV' ? { port: 80, target: 'a.test' } : '2001:db8::1'
+  const data = question.type === 'A' ? '192.0.2.1' : other
   return encode({
     id: behaviour === 'foreign-id' ? query.id ^ 1 : query.id,
     type: 'response',

@@ -7,9 +7,10 @@ import type { NamesSpec } from '../spec.ts'
 
 let dns: Responder
 beforeAll(async () => {
-  dns = await dnsResponder(({ name }) =>
-    name.startsWith('silent') ? 'silent' : name.includes('shop.svc') ? 'answer' : 'nxdomain',
-  )
+  dns = await dnsResponder(({ name }) => {
+    if (name.startsWith('silent')) return 'silent'
+    return name.includes('shop.svc') ? 'answer' : 'nxdomain'
+  })
 })
 afterAll(() => dns.close())
 

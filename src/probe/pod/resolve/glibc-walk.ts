@@ -124,5 +124,6 @@ export function endOf(replies: ReadonlyMap<string, Reply>): WalkEnd | null {
   const answers = [...replies.values()].map((it) => it.answer)
   const order = ['ok', 'nodata', 'nxdomain', 'servfail', 'refused'] as const
   const best = order.find((it) => answers.includes(it))
-  return best === undefined ? null : best === 'ok' ? 'found' : best
+  if (best === undefined) return null
+  return best === 'ok' ? 'found' : best
 }

@@ -9,11 +9,8 @@ import { since } from '../dns/lookup.ts'
 export function libcHere(maps = '/proc/self/maps'): 'glibc' | 'musl' | null {
   try {
     const mapped = readFileSync(maps, 'utf8')
-    return /\/ld-musl-|\/libc\.musl-/.test(mapped)
-      ? 'musl'
-      : /\/libc(\.so\.6|-2\.\d+\.so)$/m.test(mapped)
-        ? 'glibc'
-        : null
+    if (/\/ld-musl-|\/libc\.musl-/.test(mapped)) return 'musl'
+    return /\/libc(\.so\.6|-2\.\d+\.so)$/m.test(mapped) ? 'glibc' : null
   } catch {
     return null
   }
@@ -91,6 +88,7 @@ function something(addresses: readonly string[], ms: number): LookupResult {
 }
 
 function nothing(ms: number, code: string | null): LookupResult {
-  const answer = ms >= 4500 ? 'timeout' : code === 'EAI_AGAIN' ? 'servfail' : 'nxdomain'
+  const inTime = code === 'EAI_AGAIN' ? 'servfail' : 'nxdomain'
+  const answer = ms >= 4500 ? 'timeout' : inTime
   return { ms, a: answer, aaaa: 'not-asked', retries: 0, firstLost: 'none' }
 }

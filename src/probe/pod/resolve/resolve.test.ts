@@ -103,9 +103,10 @@ describe('a look-up', () => {
   })
 
   it('half an answer: glibc asks again one by one from the same socket, musl the open question alone', async () => {
-    const { glibc, musl, seen } = await ask('cart', (it) =>
-      it.name !== 'cart.shop.svc.cluster.local' ? 'nxdomain' : it.type === 'AAAA' && it.nth === 1 ? 'silent' : 'answer',
-    )
+    const { glibc, musl, seen } = await ask('cart', (it) => {
+      if (it.name !== 'cart.shop.svc.cluster.local') return 'nxdomain'
+      return it.type === 'AAAA' && it.nth === 1 ? 'silent' : 'answer'
+    })
     expect(lines(glibc)).toEqual([
       'A cart.shop.svc.cluster.local. ok',
       'AAAA cart.shop.svc.cluster.local. timeout',

@@ -57,9 +57,12 @@ function getaddrinfo(name: string): Promise<OwnLookup> {
   return new Promise((done) => {
     lookup(name, { all: true }, (error, list) => {
       const ms = since(start)
-      const answer =
-        error === null ? 'ok' : ms >= 4500 ? 'timeout' : error.code === 'EAI_AGAIN' ? 'servfail' : 'nxdomain'
-      done({ tool: 'getaddrinfo', result: answer, addresses: (list ?? []).map((it) => it.address), ms })
+      done({
+        tool: 'getaddrinfo',
+        result: libraryAnswer(error, ms),
+        addresses: (list ?? []).map((it) => it.address),
+        ms,
+      })
     })
   })
 }
@@ -140,4 +143,10 @@ async function oneServer(
       break
   }
   return { ip, pod, queries: notes.queries() }
+}
+
+function libraryAnswer(error: NodeJS.ErrnoException | null, ms: number): 'ok' | 'timeout' | 'servfail' | 'nxdomain' {
+  if (error === null) return 'ok'
+  if (ms >= 4500) return 'timeout'
+  return error.code === 'EAI_AGAIN' ? 'servfail' : 'nxdomain'
 }

@@ -1,0 +1,51 @@
+import type { Answer } from '../../model/lookups.ts'
+import type { Libc } from '../../model/resolution.ts'
+import { block, type Section } from './script-output.ts'
+
+/** null when neither library is seen, or both are: an image may carry one beside the other. */
+export function libcOf(stdout: string): Libc | null {
+  const found = new Set(
+    block(stdout, 'libc')
+      ?.split('\n')
+      .filter((it) => it !== '') ?? [],
+  )
+  if (found.size !== 1) return null
+  if (found.has('musl')) return 'musl'
+  return found.has('glibc') ? 'glibc' : null
+}
+
+/** null when the tool's words do not say what happened: then another tool is asked. */
+export function lookupResult({ tool, text, code, ms }: Section): Answer | null {
+  if (tool === 'nslookup') return nslookupResult(text, ms)
+  if (tool === 'getent' && code === 0 && /^[0-9a-f.:]+\s/im.test(text)) return 'ok'
+  if (tool === 'getent') return ms >= 4000 ? 'timeout' : null
+  if (/^address /m.test(text)) return 'ok'
+  if (ms >= 4000) return 'timeout'
+  if (text.includes('EAI_AGAIN')) return 'servfail'
+  return text.includes('ENOTFOUND') ? 'nxdomain' : null
+}
+
+/**
+ * busybox's nslookup asks for A and AAAA apart, prints "Can't find NAME: No answer" for the type that is not there and
+ * then ends with 1 although the other type was answered: so its words count, not its code. Before 1.30 it used the
+ * C library and said "can't resolve" for everything, which tells nothing unless it took its time.
+ */
+export function nslookupResult(text: string, ms: number): Answer | null {
+  // The first "Address" belongs to the server that was asked; the answers follow a "Name:".
+  const answers = text.slice(Math.max(0, text.search(/^Name:/m)))
+  if (/^Name:/m.test(text) && /^Address(es| \d+)?:\s*\S/m.test(answers)) return 'ok'
+  // bind's nslookup says "no servers could be reached" after a refusal as well as after silence.
+  if (/connection refused|unreachable/i.test(text) && !/timed out/i.test(text)) return 'unreachable'
+  if (/timed out|no servers could be reached|no response/i.test(text)) return 'timeout'
+  if (/NXDOMAIN/.test(text)) return 'nxdomain'
+  if (/SERVFAIL/.test(text)) return 'servfail'
+  if (/REFUSED/.test(text)) return 'refused'
+  if (/No answer/i.test(text)) return 'nodata'
+  return ms >= 4000 ? 'timeout' : null
+}
+
+/** What a tool of the C library found, each address once. */
+export function addressesIn({ tool, text }: Section): readonly string[] {
+  const found = tool === 'getent' ? text.matchAll(/^([0-9a-f.:]+)\s/gim) : text.matchAll(/^address (\S+)/gm)
+  return [...new Set([...found].map(([, address]) => address ?? ''))]
+}
