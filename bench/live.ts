@@ -26,14 +26,14 @@ export async function live(hopscope: string, kubeconfig: string, times: number):
   const kubectl = (args: readonly string[], input?: string): void =>
     void execFileSync('kubectl', args, { env, input, stdio: ['pipe', 'ignore', 'inherit'] })
   try {
-    const asItIs = await measured('live, the cluster as it is', null, hopscope, env, times)
+    const asItIs = await measured('live, the cluster as it is', null, { hopscope, env, times })
     try {
       kubectl(['create', 'namespace', namespace])
       kubectl(
         ['create', '--validate=false', '-f', '-'],
         JSON.stringify({ apiVersion: 'v1', kind: 'List', items: Array.from({ length: pods }, (_, i) => pending(i)) }),
       )
-      return [...asItIs, ...(await measured(`live, with ${pods} pods more`, timesKubectl, hopscope, env, times))]
+      return [...asItIs, ...(await measured(`live, with ${pods} pods more`, timesKubectl, { hopscope, env, times }))]
     } finally {
       kubectl(['delete', 'namespace', namespace, '--wait=false'])
     }
@@ -42,13 +42,13 @@ export async function live(hopscope: string, kubeconfig: string, times: number):
   }
 }
 
-async function measured(
-  what: string,
-  goal: number | null,
-  hopscope: string,
-  env: NodeJS.ProcessEnv,
-  times: number,
-): Promise<readonly Row[]> {
+interface Runs {
+  readonly hopscope: string
+  readonly env: NodeJS.ProcessEnv
+  readonly times: number
+}
+
+async function measured(what: string, goal: number | null, { hopscope, env, times }: Runs): Promise<readonly Row[]> {
   const [ours, whole, shown] = await inTurns(
     [
       { run: () => runOnce(process.execPath, [hopscope, 'diagnose', '-A'], env), codes: [0, 1] },

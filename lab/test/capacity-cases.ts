@@ -96,12 +96,7 @@ function ownLoadCase(lab: Lab): Promise<Result> {
       samples.push(await requests(lab, servers))
     }
     const ran = await running
-    const cap = /at most (\d+) queries\/s per node, (\d+) per node in all/.exec(ran.stderr)
-    const perSecond = lab.nodes.length * Number(cap?.[1] ?? Number.NaN)
-    // The script in application containers is announced apart: one look-up each, A and AAAA.
-    const inside = 2 * Number(/in (\d+) application container/.exec(ran.stderr)?.[1] ?? 0)
-    const names = Number(/at most (\d+) queries more per node/.exec(ran.stderr)?.[1] ?? 0)
-    const most = lab.nodes.length * (Number(cap?.[2] ?? Number.NaN) + names) + inside
+    const { perSecond, most } = announced(ran.stderr, lab.nodes.length)
     const total = (samples.at(-1)?.count ?? 0) - (samples[0]?.count ?? 0)
     // Between the end of one reading and the start of the next, so that no uncertainty of when they were read helps.
     const peaks = samples
@@ -117,6 +112,18 @@ function ownLoadCase(lab: Lab): Promise<Result> {
       detail: `exit ${ran.code}, background ${background}\n${peaks.map(Math.round).join(' ')}\n${ran.stderr}`,
     }
   })
+}
+
+/** What the probe said that it would send, before it began. */
+function announced(stderr: string, nodes: number): { readonly perSecond: number; readonly most: number } {
+  const cap = /at most (\d+) queries\/s per node, (\d+) per node in all/.exec(stderr)
+  // The script in application containers is announced apart: one look-up each, A and AAAA.
+  const inside = 2 * Number(/in (\d+) application container/.exec(stderr)?.[1] ?? 0)
+  const names = Number(/at most (\d+) queries more per node/.exec(stderr)?.[1] ?? 0)
+  return {
+    perSecond: nodes * Number(cap?.[1] ?? Number.NaN),
+    most: nodes * (Number(cap?.[2] ?? Number.NaN) + names) + inside,
+  }
 }
 
 interface LoadReport {

@@ -47,7 +47,7 @@ export async function fixSafetyCases(
     ] as const) {
       for (const then of ['undo', 'apply again, undo'] as const) {
         await keep(`${what}: kill -9 after each write, ${then}`, 'each time no object differs', async () => {
-          const rounds = await killedAtEach(lab, gate, () => fresh(of), before, then)
+          const rounds = await killedAtEach({ lab, gate, before }, () => fresh(of), then)
           const bad = rounds.filter((it) => it.trouble !== '')
           return {
             got: `${rounds.length - bad.length} of ${rounds.length} as before`,
@@ -62,7 +62,7 @@ export async function fixSafetyCases(
       ['another plan', options],
     ] as const) {
       await keep(`two applies at once, ${what}`, 'one exits 2 and writes nothing, the other completes', () =>
-        twoAtOnce(lab, gate, fresh, nodeLocal, other, before),
+        twoAtOnce({ lab, gate, before }, fresh, nodeLocal, other),
       )
     }
     await keep('an object changed since the plan', 'exit 2, 0 writes', async () =>
@@ -80,6 +80,13 @@ export async function fixSafetyCases(
   return results
 }
 
+/** The lab, what its API server is reached through, and what it held at first. */
+interface Scene {
+  readonly lab: Lab
+  readonly gate: Gate
+  readonly before: readonly string[]
+}
+
 interface Round {
   readonly what: string
   readonly trouble: string
@@ -87,10 +94,8 @@ interface Round {
 
 /** Kills apply after its first write, after its second, and so on, until one run comes to its end. */
 async function killedAtEach(
-  lab: Lab,
-  gate: Gate,
+  { lab, gate, before }: Scene,
   fresh: () => Promise<Desk>,
-  before: readonly string[],
   then: 'undo' | 'apply again, undo',
 ): Promise<readonly Round[]> {
   const rounds: Round[] = []
@@ -141,12 +146,10 @@ type Judged = { readonly got: string; readonly passed: boolean; readonly detail:
 
 /** The first is held up in the middle of its writes while the second, another user at another desk, tries. */
 async function twoAtOnce(
-  lab: Lab,
-  gate: Gate,
+  { lab, gate, before }: Scene,
   fresh: (of: Desk) => Promise<Desk>,
   one: Desk,
   other: Desk,
-  before: readonly string[],
 ): Promise<Judged> {
   const [first, second] = [await fresh(one), await fresh(other)]
   const from = await logSize(lab.auditLog)

@@ -4,7 +4,7 @@ import { projectIngress } from '../collect/project/ingress.ts'
 import { projectPod } from '../collect/project/pod.ts'
 import { projectService } from '../collect/project/service.ts'
 import { model } from '../model/build.ts'
-import { known, unknown } from '../model/known.ts'
+import { known, type Known, unknown } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
 import { createIntern } from '../wire/intern.ts'
 import { anonymize } from './anonymize.ts'
@@ -146,14 +146,8 @@ describe('anonymize', () => {
   })
 
   test('relations hold', () => {
-    if (!sources.pods.known || !sources.services.known || !sources.ingresses.known || !sources.namespaces.known)
-      throw new Error('unknown')
-    const [ours, its, way, home] = [
-      sources.pods.value[0],
-      sources.services.value[0],
-      sources.ingresses.value[0],
-      sources.namespaces.value[0],
-    ]
+    const [ours, its] = [firstOf(sources.pods), firstOf(sources.services)]
+    const [way, home] = [firstOf(sources.ingresses), firstOf(sources.namespaces)]
     expect(its?.selector?.['app']).toBe(ours?.labels['app'])
     expect(its?.ports[0]?.targetPort).toBe(ours?.containers[0]?.ports[0]?.name)
     expect(way?.rules[0]?.paths[0]?.backend).toEqual({
@@ -189,3 +183,8 @@ describe('anonymize', () => {
     )
   })
 })
+
+function firstOf<T>(list: Known<readonly T[]>): T | undefined {
+  if (!list.known) throw new Error('unknown')
+  return list.value[0]
+}

@@ -207,8 +207,7 @@ export function parseCaddyfile(text: string): Caddyfile {
     if (word === null) return null
     const before = word.prev
     const what = word.next !== null && sameLine(word, word.next) ? word.next : null
-    if (what === null) refuse('`import` without a name', word)
-    else if (what.text === '') refuse('`import` with an empty name', word)
+    refuseNoName(what, word)
     let end = what ?? word
     if (end.next !== null && what !== null && sameLine(end, end.next)) {
       refuse('`import` takes one name', word)
@@ -226,6 +225,11 @@ export function parseCaddyfile(text: string): Caddyfile {
       return null
     }
     return splice(before, body ?? [], after)
+  }
+
+  function refuseNoName(what: Place | null, word: Place): void {
+    if (what === null) refuse('`import` without a name', word)
+    else if (what.text === '') refuse('`import` with an empty name', word)
   }
 
   function splice(before: Place | null, body: readonly Token[], after: Place | null): Place | null {

@@ -448,14 +448,14 @@ test('Node', () => {
 })
 
 test.each([
-  ['Deployment', { replicas: 0 }, {}, 0, 0],
-  ['Deployment', {}, { readyReplicas: 1 }, 1, 1],
-  ['DaemonSet', {}, { desiredNumberScheduled: 3, numberReady: 2 }, 3, 2],
-  ['Job', { parallelism: 4, completions: 6 }, { succeeded: 5, ready: 1 }, 1, 1],
-  ['Job', { parallelism: 4 }, { conditions: [{ type: 'Failed', status: 'True' }] }, 0, 0],
-  ['Job', { suspend: true }, {}, 0, 0],
-] as const)('pods wanted by a %s %o %o', (kind, spec, status, desired, ready) => {
-  expect(projectWorkload(kind, { metadata, spec, status }, intern)).toMatchObject({ kind, desired, ready })
+  ['Deployment', { replicas: 0 }, {}, { desired: 0, ready: 0 }],
+  ['Deployment', {}, { readyReplicas: 1 }, { desired: 1, ready: 1 }],
+  ['DaemonSet', {}, { desiredNumberScheduled: 3, numberReady: 2 }, { desired: 3, ready: 2 }],
+  ['Job', { parallelism: 4, completions: 6 }, { succeeded: 5, ready: 1 }, { desired: 1, ready: 1 }],
+  ['Job', { parallelism: 4 }, { conditions: [{ type: 'Failed', status: 'True' }] }, { desired: 0, ready: 0 }],
+  ['Job', { suspend: true }, {}, { desired: 0, ready: 0 }],
+] as const)('pods wanted by a %s %o %o', (kind, spec, status, counts) => {
+  expect(projectWorkload(kind, { metadata, spec, status }, intern)).toMatchObject({ kind, ...counts })
 })
 
 describe('any JSON is a noun or null', () => {

@@ -86,12 +86,10 @@ function row(it: ServerUse): readonly string[] {
     it.node ?? unknown,
     rates === null || rates.requests === null ? unknown : rateOf(rates).toFixed(1),
     cpu === null ? unknown : `${Math.round(cpu)}m`,
-    it.cpuLimitMilli === null ? 'no limit' : `${share === null ? unknown : percent(share)} of ${it.cpuLimitMilli}m`,
+    ofLimit(share, it.cpuLimitMilli === null ? null : `${it.cpuLimitMilli}m`),
     it.cpuRequestMilli === null ? 'none' : `${it.cpuRequestMilli}m`,
     rates?.residentBytes === null || rates === null ? unknown : `${Math.round(rates.residentBytes / 2 ** 20)}Mi`,
-    it.memoryLimitBytes === null
-      ? 'no limit'
-      : `${memoryShareOf(it) === null ? unknown : percent(memoryShareOf(it) ?? 0)} of ${Math.round(it.memoryLimitBytes / 2 ** 20)}Mi`,
+    ofLimit(memoryShareOf(it), it.memoryLimitBytes === null ? null : `${Math.round(it.memoryLimitBytes / 2 ** 20)}Mi`),
     boundOf(rates?.p99Seconds ?? null),
     `${it.nodeCores ?? unknown}, ${it.nodeRequestedMilli === null ? unknown : `${it.nodeRequestedMilli}m`}`,
   ]
@@ -219,6 +217,11 @@ function rate(value: number | null): string {
 
 function percent(share: number): string {
   return `${share > 0 && share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`
+}
+
+function ofLimit(share: number | null, limit: string | null): string {
+  if (limit === null) return 'no limit'
+  return `${share === null ? unknown : percent(share)} of ${limit}`
 }
 
 /** The bucket of the histogram that a quantile is in. */

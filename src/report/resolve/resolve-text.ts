@@ -84,7 +84,7 @@ function headline(it: Resolution, outcome: Outcome): string {
     case 'found':
       return `${answer(it)}: ${wonBy(it)}, ${count(main?.queries.length ?? 0, 'query', 'queries')}, ${ms(main?.ms ?? 0)}.`
     case 'slow':
-      return `${answer(it)}, but only after ${ms(outcome.ms)}: ${outcome.lost === 0 ? `getaddrinfo in container ${it.from.container} takes that long` : `${count(outcome.lost, 'query', 'queries')} got no answer`}.`
+      return `${answer(it)}, but only after ${ms(outcome.ms)}: ${slowBy(it, outcome.lost)}.`
     case 'denied':
       return `NetworkPolicy ${outcome.policy} does not let pod ${it.from.namespace}/${it.from.pod} ask DNS, so it can't look up ${it.label}.`
     case 'fails-inside':
@@ -98,10 +98,20 @@ function headline(it: Resolution, outcome: Outcome): string {
     case 'other-fails':
       return `${answer(it)} as ${main?.libc ?? 'glibc'} asks, but ${outcome.libc} does not find it: ${shortEnd[outcome.end]}.`
     case 'not-found':
-      return `${it.label} ${notFound[outcome.end]}${main === null ? '' : ` (${count(new Set(main.queries.map((one) => one.name)).size, 'name')} tried, ${count(main.queries.length, 'query', 'queries')}, ${ms(main.ms)})`}.`
+      return `${it.label} ${notFound[outcome.end]}${main === null ? '' : ` (${effort(main)})`}.`
     case 'not-asked':
       return `No query could be sent: ${outcome.why}.`
   }
+}
+
+function slowBy(it: Resolution, lost: number): string {
+  if (lost === 0) return `getaddrinfo in container ${it.from.container} takes that long`
+  return `${count(lost, 'query', 'queries')} got no answer`
+}
+
+function effort({ queries, ms: took }: ResolverWalk): string {
+  const names = new Set(queries.map((one) => one.name)).size
+  return `${count(names, 'name')} tried, ${count(queries.length, 'query', 'queries')}, ${ms(took)}`
 }
 
 const notFound: Readonly<Record<ResolverWalk['end'], string>> = {
