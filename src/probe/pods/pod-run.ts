@@ -39,14 +39,8 @@ export async function runPod(
   if ('why' in created) return created.why
   const { name, namespace } = created.made
 
-  for (const start = now(); ; await watch.next()) {
-    const state = watch.state(name)
-    if (signal.aborted) return 'interrupted'
-    if (state?.kind === 'started' || (state?.kind === 'ended' && state.why === null)) break
-    if (state?.kind === 'stuck' || state?.kind === 'ended') return state.why ?? 'the pod ended at once'
-    if (now() - start > startWithinMs)
-      return `did not start within ${startWithinMs / 1000} s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}`
-  }
+  const notStarted = await untilStarted(context, name)
+  if (notStarted !== null) return notStarted
 
   const taken: string[] = []
   let heardAt = now()
@@ -88,5 +82,19 @@ export async function runPod(
     if (ended && state?.kind === 'ended') return state.why ?? `cut off: ${why ?? 'no end record'}`
     if (now() - heardAt > silentMs) return `cut off: ${why ?? 'no end record'}`
     await Promise.race([watch.next(), new Promise((resolve) => setTimeout(resolve, 500))])
+  }
+}
+
+/** null once the pod has started, or has come to its end without a fault; else why it has not. */
+async function untilStarted({ watch, now, signal }: PodRunContext, name: string): Promise<string | null> {
+  for (const start = now(); ; await watch.next()) {
+    const state = watch.state(name)
+    if (signal.aborted) return 'interrupted'
+    if (state?.kind === 'started' || (state?.kind === 'ended' && state.why === null)) return null
+    if (state?.kind === 'stuck' || state?.kind === 'ended') return state.why ?? 'the pod ended at once'
+    if (now() - start > startWithinMs) {
+      const why = state?.kind === 'waiting' ? state.why : 'nothing heard of it'
+      return `did not start within ${startWithinMs / 1000} s: ${why}`
+    }
   }
 }

@@ -100,19 +100,27 @@ export function failing(raw: RawPod): Failing | null {
   const scheduled = status.conditions?.find((it) => it.type === 'PodScheduled')
   if (scheduled?.status === 'False')
     return { reason: scheduled.reason ?? 'Pending', message: scheduled.message ?? null, hopeless: false, crashed: null }
-  for (const { name = '', state, lastState, ready } of [
-    ...(status.initContainerStatuses ?? []),
-    ...(status.containerStatuses ?? []),
-  ]) {
+  return containerFailing([...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])])
+}
+
+type RawContainer = NonNullable<ReturnType<typeof statusOf>['containerStatuses']>[number]
+
+type Ended = NonNullable<RawContainer['state']>['terminated']
+
+function endText(name: string, ended: Ended): string | null {
+  if (ended === undefined) return null
+  return `container ${name} ended with ${ended.reason === 'OOMKilled' ? 'OOMKilled' : `code ${ended.exitCode}`}`
+}
+
+/** The first container that keeps its pod from work. */
+function containerFailing(containers: readonly RawContainer[]): Failing | null {
+  for (const { name = '', state, lastState, ready } of containers) {
     const ended = state?.terminated ?? lastState?.terminated
     const reason = state?.waiting?.reason
     if (reason === 'CrashLoopBackOff' || (ready !== true && ended !== undefined && ended.exitCode !== 0)) {
       return {
         reason: reason ?? 'Error',
-        message:
-          ended === undefined
-            ? null
-            : `container ${name} ended with ${ended.reason === 'OOMKilled' ? 'OOMKilled' : `code ${ended.exitCode}`}`,
+        message: endText(name, ended),
         hopeless: reason === 'CrashLoopBackOff',
         crashed: name,
       }

@@ -102,7 +102,7 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
     if (verdict.kind === 'harm') return end('harm', `${verdict.why}, at ${asked} queries/s`)
     const answered = (step.load.answered / step.load.ms) * 1000
     if (verdict.kind === 'go') carried = Math.max(carried, Math.min(answered, asked))
-    if (verdict.kind === 'behind' && (step.held >= saturatedShare || asked >= spec.rate)) full.push(answered)
+    if (verdict.kind === 'behind' && isFull(step, spec.rate)) full.push(answered)
     const reached = verdict.kind === 'go' && asked >= spec.rate
     const late = reached || full.length === 2 ? await lateLoss(spec, ends, step) : null
     if (late !== null) return end('harm', `${late}, at ${asked} queries/s`)
@@ -125,6 +125,11 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
     // under way.
     asked = nextRate(step, base, bounds)
   }
+}
+
+/** The slots are in use, or all that was asked for is sent: no more of either is to come. */
+function isFull({ held, asked }: LoadStep, rate: number): boolean {
+  return held >= saturatedShare || asked >= rate
 }
 
 /**
