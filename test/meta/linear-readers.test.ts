@@ -36,8 +36,8 @@ const byHand: Readonly<Record<string, Reader>> = {
   'src/kube/list.ts parsePage': (text) => parsePage(text, 'list'),
   'src/kube/request.ts parseObject': (text) => parseObject(text, 'get'),
   'src/probe/node/conntrack.ts fromCat': (text) => fromCat(text, 0),
-  'src/probe/inside/inside.ts libcOf': libcOf,
-  'src/probe/inside/inside.ts nslookupResult': (text) => nslookupResult(text, 1),
+  'src/probe/inside/tool-words.ts libcOf': libcOf,
+  'src/probe/inside/tool-words.ts nslookupResult': (text) => nslookupResult(text, 1),
   'src/probe/inside/inside.ts readInside': (text) => readInside(text, 'a', true),
   'src/probe/inside/inside-lookups.ts readInsideLookups': readInsideLookups,
   'src/probe/inside/inside-resolving.ts resolvingOf': (text) => [
