@@ -3,6 +3,6 @@
  * and order names by the language of whoever reads.
  */
 export function textOrder(a: string, b: string): -1 | 0 | 1 {
-  if (a === b) return 0
-  return a < b ? -1 : 1
+  if (a < b) return -1
+  return a > b ? 1 : 0
 }
