@@ -80,6 +80,7 @@ import rewriteMistake from './ingress/rewrite-mistake.ts'
 import duplicateRoute from './ingress/duplicate-route.ts'
 import backendProtocol from './ingress/backend-protocol.ts'
 import refusedByController from './ingress/refused-by-controller.ts'
+import peersNotThere from './policy/peers-not-there.ts'
 import servicePort from './policy/service-port.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
@@ -153,6 +154,7 @@ export const checks: readonly AnyCheck[] = [
   forgetsDns, // POL401
   dnsUdpOnly, // POL402
   servicePort, // POL403
+  peersNotThere, // POL404
   selectorMatchesNothing, // SVC201
   targetPortClosed, // SVC202
   targetPortNameMissing, // SVC203

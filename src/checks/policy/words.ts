@@ -62,7 +62,7 @@ function ruleLines(rule: PolicyRule, direction: Direction): readonly string[] {
   return lines.length === 0 ? ['- {}'] : lines.map((it, index) => `${index === 0 ? '- ' : '  '}${it}`)
 }
 
-function peerText(it: PolicyPeer): string {
+export function peerText(it: PolicyPeer): string {
   const parts = [
     ...(it.namespaceSelector === null ? [] : [`namespaceSelector: ${selectorYaml(it.namespaceSelector)}`]),
     ...(it.podSelector === null ? [] : [`podSelector: ${selectorYaml(it.podSelector)}`]),
