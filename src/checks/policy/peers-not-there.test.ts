@@ -1,3 +1,4 @@
+import { contacts, get } from '../../../test/build/contacts.ts'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ingress } from '../../../test/build/ingress.ts'
@@ -18,6 +19,7 @@ import { diagnose } from '../../engine.ts'
 import { unknown } from '../../model/known.ts'
 import type { NetworkPolicy, PolicyPeer } from '../../model/network-policy.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
+import badAnswer from '../ingress/bad-answer.ts'
 import check from './peers-not-there.ts'
 
 const nginx = pod('nginx-1', { namespace: 'ingress-nginx', ip: '10.2.2.2' })
@@ -158,4 +160,12 @@ test('whatever policies there are: where the evaluator lets nobody in, it is tol
     }),
     { numRuns: 300 },
   )
+})
+
+test('what the controller answers for the Service hangs under it', () => {
+  const model = modelOf({ ...given(onWeb(byName), inside), contacts: contacts([], [get('/', 504)]) })
+  const { roots } = diagnose(model, { checks: [check, badAnswer] })
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+    ['POL404', 'ING305'],
+  ])
 })

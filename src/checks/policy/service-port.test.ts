@@ -1,5 +1,7 @@
+import { contacts, get } from '../../../test/build/contacts.ts'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { ingress } from '../../../test/build/ingress.ts'
 import { container, pod } from '../../../test/build/pod.ts'
 import {
   egressPolicy,
@@ -17,6 +19,7 @@ import { diagnose } from '../../engine.ts'
 import { unknown } from '../../model/known.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import { podEnd, policyRules, probeEnd } from '../../relations/policy/policy-allows.ts'
+import badAnswer from '../ingress/bad-answer.ts'
 import check from './service-port.ts'
 
 const pods = [pod('web-1'), pod('web-2', { ip: '10.2.1.10' }), pod('client-1', { ip: '10.2.1.11' })]
@@ -168,4 +171,16 @@ test('whatever other policies there are, it is told exactly while the evaluator 
     }),
     { numRuns: 300 },
   )
+})
+
+test('what the controller answers for the Service hangs under it', () => {
+  const model = modelOf({
+    ...given(onWeb(rule([controller], [onPort(80)]))),
+    contacts: contacts([], [get('/', 504)]),
+    ingresses: [ingress([['/', 'web', 80]])],
+  })
+  const { roots } = diagnose(model, { checks: [check, badAnswer] })
+  expect(roots.map((it) => [it.finding.code, ...it.consequences.map((one) => one.code)])).toEqual([
+    ['POL403', 'ING305'],
+  ])
 })
