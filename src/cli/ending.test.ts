@@ -106,6 +106,7 @@ describe('a run that writes, ended before its end', () => {
     ['the terminal hangs up', 130, (child) => child.kill('SIGHUP')],
     ['SIGTERM', 130, (child) => child.kill('SIGTERM')],
     ['Ctrl-C', 130, (child) => child.kill('SIGINT')],
+    ['Ctrl-C that a shell passes on once more', 130, (child) => child.kill('SIGINT') && child.kill('SIGTERM')],
   ]
   test.each(endings)(
     '%s: %i, the lock is given back, how to go on is said, and undo is exact',

@@ -15,6 +15,9 @@ export interface Interrupt {
 /** 128 + SIGPIPE, as a shell tells of `yes | head`. */
 const brokenPipe = 141
 
+/** Signals that come closer together are one. */
+const sameOneMs = 1000
+
 let cause: Cause | null = null
 /** Signals come to a process, not to a call: one run ends as a whole. */
 const ending = new AbortController()
@@ -26,14 +29,22 @@ function end(why: Cause): void {
 
 /**
  * Ctrl-C, SIGTERM, SIGHUP (an ssh that drops), a reader that goes away and an uncaught error abort `signal`, so that
- * the step in hand is finished and what was started is taken down before the process ends. A second Ctrl-C ends at
- * once:
- * the pods then end by their own deadline and `hopscope cleanup` removes them.
+ * the step in hand is finished and what was started is taken down before the process ends. A second Ctrl-C, a second
+ * later, ends at once and says what is left: the pods then end by their own deadline and `hopscope cleanup` removes
+ * them. Sooner it is the same one: a terminal, a shell and a wrapper may each pass it on.
  */
 export function interruptible(): Interrupt {
+  let askedAt = 0
   const abort = (): void => {
-    if (cause === 'signal') process.exit(130)
-    end('signal')
+    const now = performance.now()
+    if (cause !== 'signal') {
+      askedAt = now
+      return end('signal')
+    }
+    if (now - askedAt < sameOneMs) return
+    const left = owed()
+    if (left.length > 0) process.stderr.write(`${visible(`NOT removed: ${left.join(', ')}; hopscope cleanup`)}\n`)
+    process.exit(130)
   }
   const hangUp = (): void => end('signal')
   process.on('SIGINT', abort)
