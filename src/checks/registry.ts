@@ -82,6 +82,7 @@ import backendProtocol from './ingress/backend-protocol.ts'
 import refusedByController from './ingress/refused-by-controller.ts'
 import peersNotThere from './policy/peers-not-there.ts'
 import servicePort from './policy/service-port.ts'
+import zoneTaken from './dns/zone-taken.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -124,6 +125,7 @@ export const checks: readonly AnyCheck[] = [
   foreignEndpoint, // DNS155
   noDnsServer,
   nodeCacheFails, // DNS156
+  zoneTaken, // DNS158
   answeredWithErrors, // DNS160
   serviceNameWrong, // DNS165
   suffixAnswers, // DNS166
