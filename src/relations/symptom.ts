@@ -42,6 +42,9 @@ export const nameInPod = (pod: Named, service: Named): string =>
 /** DNS denies this Service, or says something else of it. */
 export const nameWrong = (service: Named): string => `name-wrong:${service.namespace}/${service.name}`
 
+/** The Corefile, by its text, leaves names of Services out: a block without kubernetes, a list of namespaces. */
+export const zoneLeftOut = 'zone-left-out'
+
 /** The same, by the name of a Service as it was asked for: `kubernetes.default` or more of it. */
 export function nameWrongOf(asked: string): readonly string[] {
   const [, name, namespace] = /^([^.]+)\.([^.]+)(?:\.svc(?:\..*)?)?$/.exec(asked) ?? []

@@ -5,7 +5,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
-import { dnsAnswersErrors, nameWrong } from '../../relations/symptom.ts'
+import { dnsAnswersErrors, nameWrong, zoneLeftOut } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { corefileEvidence } from '../../relations/dns/corefile-text.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
@@ -123,6 +123,7 @@ function judge(
     severity: first.kind === 'stale' ? 'warning' : 'error',
     // A server that answers errors to some clients does so to every name.
     symptoms: [nameWrong(service), ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [])],
+    explains: reason?.how === 'other-zone' || reason?.how === 'namespaces' ? [zoneLeftOut] : [],
     args: {
       name,
       says: said(first),

@@ -1,10 +1,13 @@
 import { clusterDns } from '../../../test/build/dns.ts'
+import { service } from '../../../test/build/service.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { known, unknown } from '../../model/known.ts'
 import check from './zone-taken.ts'
 
 const root = '.:53 {\n  errors\n  kubernetes cluster.local\n  forward . 10.0.0.2\n}\n'
 const given = (block: string) => ({ clusterDns: clusterDns({ corefile: known(`${root}${block}`) }) })
+const lists = '.:53 {\n  kubernetes cluster.local {\n    namespaces kube-system default\n  }\n}\n'
+const listed = { clusterDns: clusterDns({ corefile: known(lists) }) }
 const on = { subject: 'ConfigMap/kube-system/coredns', severity: 'warning', confidence: 'possible' } as const
 
 describeCheck(check, [
@@ -31,6 +34,25 @@ describeCheck(check, [
   { it: 'a zone elsewhere', given: given('corp.example {\n  forward . 10.0.0.9\n}\n'), expect: 'ok' },
   { it: 'a zone that only ends alike', given: given('mycluster.local {\n  forward . 10.0.0.9\n}\n'), expect: 'ok' },
   { it: 'no other block', given: given(''), expect: 'ok' },
+  {
+    it: 'a list of namespaces, and a Service elsewhere',
+    given: { ...listed, services: [service('cart')] },
+    expect: [{ ...on, confidence: 'inferred', args: { list: 'kube-system, default', services: 1, of: 'all' } }],
+  },
+  {
+    it: 'a list of namespaces: worth a line',
+    given: listed,
+    expect: [{ subject: on.subject, severity: 'info' }],
+  },
+  {
+    it: 'a list, and another block that serves all',
+    given: {
+      clusterDns: clusterDns({
+        corefile: known(`${lists}other.example {\n  kubernetes other.example\n}\n`),
+      }),
+    },
+    expect: 'ok',
+  },
   {
     it: 'a Corefile that does not parse',
     given: given('shop.svc.cluster.local {\n  forward . 10.0.0.9\n'),

@@ -4,7 +4,10 @@ import type { NameAnswers } from '../../model/name-answers.ts'
 import type { Known } from '../../model/known.ts'
 import { judgeCorefile } from '../../relations/dns/corefile-refusals.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
-import { parseCorefile, zoneOf } from '../../wire/corefile.ts'
+import type { Namespace } from '../../model/network-policy.ts'
+import type { Service } from '../../model/service.ts'
+import { zoneLeftOut } from '../../relations/symptom.ts'
+import { type Corefile, parseCorefile, zoneOf } from '../../wire/corefile.ts'
 
 /**
  * CoreDNS gives each name to the server block of the longest zone that it falls into. A block for a zone below the
@@ -17,11 +20,11 @@ export default check({
   fine: 'every zone of the cluster is answered by kubernetes',
   severity: 'warning',
   needs: ['clusterDns'],
-  wants: ['nameAnswers'],
+  wants: ['nameAnswers', 'namespaces', 'services'],
   remedies: [],
   decides: [],
 
-  run({ clusterDns, nameAnswers }) {
+  run({ clusterDns, nameAnswers, namespaces, services }) {
     if (!clusterDns.corefile.known)
       return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
     const text = clusterDns.corefile.value
@@ -33,29 +36,82 @@ export default check({
       .filter((server) => !server.plugins.some((it) => it.name === 'kubernetes' || it.name === 'import'))
       .flatMap((server) => server.keys.map((key) => ({ line: server.line, key, zone: zoneOf(key) })))
       .filter(({ zone }) => (zone === domain || zone.endsWith(`.${domain}`)) && !isAnsweredWell(zone, nameAnswers))
-    if (taken.length === 0) return ok(corefile.servers.length)
-    return taken.map(({ line, key, zone }): Verdict =>
+    const left = leftOut(corefile, namespaces, services)
+    if (taken.length === 0 && left === null) return ok(corefile.servers.length)
+    const lists: readonly Verdict[] =
+      left === null
+        ? []
+        : [
+            finding({
+              subject: corefileObject(clusterDns),
+              confidence: left.services > 0 ? 'inferred' : 'possible',
+              // A list is made on purpose; that a namespace in use is not in it may be an oversight.
+              severity: left.services > 0 ? 'warning' : 'info',
+              args: { list: left.names, line: left.line, of: left.of, services: left.services },
+              evidence: [corefileEvidence(clusterDns, text, left.line, 'namespaces', 'no other namespace is served')],
+              symptoms: [zoneLeftOut],
+            }),
+          ]
+    const zones = taken.map(({ line, key, zone }): Verdict =>
       finding({
         subject: corefileObject(clusterDns),
         confidence: 'possible',
         args: { zone, line, of: zone === domain ? 'all Services' : whose(zone, domain) },
         evidence: [corefileEvidence(clusterDns, text, line, key, 'has no kubernetes in it')],
+        symptoms: [zoneLeftOut],
       }),
     )
+    return [...zones, ...lists]
   },
 
   words: {
     headline: ({ args }) =>
-      `The Corefile's block for ${args['zone']} (line ${args['line']}) has no kubernetes in it: names of ${args['of']} are looked up elsewhere.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · line ${args['line']} · ${args['zone']}`,
-    note: () => 'CoreDNS gives a name to the block of the longest zone that it falls into, whatever stands first',
+      args['list'] !== undefined
+        ? `The Corefile's kubernetes (line ${args['line']}) serves namespaces ${args['list']} alone: names of Services in ${args['of']} others do not exist.`
+        : `The Corefile's block for ${args['zone']} (line ${args['line']}) has no kubernetes in it: names of ${args['of']} are looked up elsewhere.`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · line ${args['line']} · ${args['list'] === undefined ? args['zone'] : `namespaces ${args['list']}${args['services'] === 0 ? '' : `, and ${args['services']} Services of others were read`}`}`,
+    note: ({ args }) =>
+      args['list'] === undefined
+        ? 'CoreDNS gives a name to the block of the longest zone that it falls into, whatever stands first'
+        : 'the list of `namespaces` leaves all others out: their names get "no such name", whatever their Services are',
     help: ({ subject: on, args }) => [
-      'put `kubernetes` into that block, or take the block away',
+      args['list'] === undefined
+        ? 'put `kubernetes` into that block, or take the block away'
+        : 'add the namespaces that are meant to be found to the list, or take the list away',
       `kubectl -n ${on.namespace} get configmap ${on.name} -o yaml`,
-      `hopscope resolve NAME.${args['zone']}`,
+      ...(args['list'] === undefined ? [`hopscope resolve NAME.${args['zone']}`] : []),
     ],
   },
 })
+
+interface LeftOut {
+  readonly line: number
+  readonly names: string
+  /** Namespaces that are known and not in the list, as a count, or in words where none are known. */
+  readonly of: number | string
+  /** Services that were read in such namespaces. */
+  readonly services: number
+}
+
+/** Where each `kubernetes` has a list of namespaces; null where one serves them all. */
+function leftOut(
+  corefile: Corefile,
+  namespaces: Known<readonly Namespace[]>,
+  services: Known<readonly Service[]>,
+): LeftOut | null {
+  const lists = corefile.servers
+    .flatMap((it) => it.plugins)
+    .filter((it) => it.name === 'kubernetes')
+    .map((it) => it.block?.find((one) => one.name === 'namespaces') ?? null)
+  const [first] = lists
+  if (first === undefined || first === null || lists.includes(null)) return null
+  const served = new Set(lists.flatMap((it) => it?.args ?? []))
+  const others = namespaces.known ? namespaces.value.filter((it) => !served.has(it.name)).length : 'all'
+  if (others === 0) return null
+  const unserved = (services.known ? services.value : []).filter((it) => !served.has(it.namespace))
+  return { line: first.line, names: [...served].join(', '), of: others, services: unserved.length }
+}
 
 /** Names of the zone were asked for, and answered with addresses: whatever the block does, it does that. */
 function isAnsweredWell(zone: string, answers: Known<NameAnswers>): boolean {
