@@ -48,7 +48,13 @@ export default check({
               // A list is made on purpose; that a namespace in use is not in it may be an oversight.
               severity: left.services > 0 ? 'warning' : 'info',
               args: { list: left.names, line: left.line, of: left.of, services: left.services },
-              evidence: [corefileEvidence(clusterDns, text, left.line, 'namespaces', 'no other namespace is served')],
+              evidence: [
+                corefileEvidence(clusterDns, text, {
+                  line: left.line,
+                  mark: 'namespaces',
+                  label: 'no other namespace is served',
+                }),
+              ],
               symptoms: [zoneLeftOut],
             }),
           ]
@@ -57,7 +63,7 @@ export default check({
         subject: corefileObject(clusterDns),
         confidence: 'possible',
         args: { zone, line, of: zone === domain ? 'all Services' : whose(zone, domain) },
-        evidence: [corefileEvidence(clusterDns, text, line, key, 'has no kubernetes in it')],
+        evidence: [corefileEvidence(clusterDns, text, { line, mark: key, label: 'has no kubernetes in it' })],
         symptoms: [zoneLeftOut],
       }),
     )
