@@ -35,6 +35,8 @@ const base = namespaceFault({
 
 const fault: Fault = {
   ...base,
+  // Every other namespace is kept from DNS as well.
+  reach: { kind: 'cluster' },
   async inject(lab) {
     await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policy))
     await base.inject(lab)
