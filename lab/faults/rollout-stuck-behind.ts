@@ -8,7 +8,7 @@ import { until } from './until.ts'
 const NAMESPACE = 'f-rollout'
 const good = app(NAMESPACE)
 const rolling = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } }
-const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'docker.io/lab/shop:2-rc' }]
+const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: '127.0.0.1:1/lab/shop:2-rc' }]
 
 async function isStuck(lab: Lab): Promise<boolean> {
   const get = ['-n', NAMESPACE, 'get', 'pods', '-l', 'app=cart', '-o', 'jsonpath={.items[*].status.phase}']
