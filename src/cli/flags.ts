@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { asDnsName } from '../wire/dns-name.ts'
 import type { Severity } from '../findings/verdict.ts'
 
 export interface ClusterFlags {
@@ -108,7 +109,11 @@ export function probeFlags(command: Command): Command {
     .option('--probe-tolerate-all', 'probe from tainted nodes as well')
     .addOption(probeNamespace())
     .addOption(probeImage('the probe pods'))
-    .addOption(new Option('--probe-name <name>', 'a name outside the cluster to look up').default('example.com'))
+    .addOption(
+      new Option('--probe-name <name>', 'a name outside the cluster to look up')
+        .default('example.com')
+        .argParser(outsideName),
+    )
     .addOption(
       new Option('--timeout <duration>', 'end the whole run after this long')
         .default(180_000, '3m')
@@ -159,6 +164,12 @@ export function capacityFlags(command: Command): Command {
     .addOption(
       new Option('--color <when>', 'colour in text output').choices(['auto', 'always', 'never']).default('auto'),
     )
+}
+
+function outsideName(text: string): string {
+  if (asDnsName(text) === null || !text.includes('.'))
+    throw new InvalidArgumentError('a name outside the cluster has letters, digits, `-` and dots: example.com')
+  return text
 }
 
 function rate(text: string): number {

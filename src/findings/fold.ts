@@ -59,9 +59,13 @@ function chooseCauses(ordered: readonly Finding[]): (finding: Finding) => Findin
   return (finding) => ordered[rootOf(indices.get(finding) ?? -1)] ?? finding
 }
 
-/** What has no known cause comes after the causes that are as bad. */
+/**
+ * What has no known cause comes after the causes that are as bad; before it what an application answers, which may come
+ * of whatever the application calls.
+ */
 function leftover({ finding }: RootCause): number {
-  return finding.code.startsWith('TRB') ? 1 : 0
+  if (finding.code.startsWith('TRB')) return 2
+  return finding.code === 'SVC208' || finding.code === 'ING305' ? 1 : 0
 }
 
 /** A root is as bad as the worst that it brings about: a warning that explains an outage is what to read first. */
