@@ -123,7 +123,7 @@ function judge(
     severity: first.kind === 'stale' ? 'warning' : 'error',
     // A server that answers errors to some clients does so to every name.
     symptoms: [nameWrong(service), ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [])],
-    explains: reason?.how === 'other-zone' || reason?.how === 'namespaces' ? [zoneLeftOut] : [],
+    explains: zonesOf(reason),
     args: {
       name,
       says: said(first),
@@ -150,6 +150,11 @@ function judge(
       })),
     ],
   })
+}
+
+/** The text of the Corefile that accuses a zone or a list, once a name in it was seen to be wrong. */
+function zonesOf(reason: CorefileReason | null): readonly string[] {
+  return reason?.how === 'other-zone' || reason?.how === 'namespaces' ? [zoneLeftOut] : []
 }
 
 /** The objects alone say it: whoever is asked, and whatever is cached, it has no end. */
