@@ -93,7 +93,7 @@ function ingressOf(policy: NetworkPolicy, world: World): readonly ServicePortRul
     const mistaken = mistakenIn(rule, own)
     if (mistaken.length === 0) return []
     const clients = witnesses(rule, policy, world)
-    return mistaken.flatMap(({ port, group, way }): readonly ServicePortRule[] => {
+    return atMost(mistaken, ({ port, group, way }): readonly ServicePortRule[] => {
       const decision = worst(
         clients.map((from) =>
           world.rules.Ingress({ from, to: podEnd(group.pod), port: way.target, protocol: port.protocol }),
@@ -118,10 +118,14 @@ function egressOf(policy: NetworkPolicy, world: World): readonly ServicePortRule
     // Blocks are about addresses outside; a rule for anywhere may be: then its own namespace alone is looked at.
     if (rule.peers.length > 0 && isFor.peers.length === 0) return []
     const peers = peersOf(isFor, policy, world)
-    return mistakenIn(
+    const isAnywhere = isFor.peers.length < rule.peers.length || rule.peers.length === 0
+    const alive = new Set(rule.ports.filter((it) => isAnywhere || peers.some(({ group }) => isAlive(it, group))))
+    const isSure = new Set(peers.filter(({ is }) => is === 'yes').map(({ group }) => group))
+    const mistaken = mistakenIn(
       rule,
       peers.map((it) => it.group),
-    ).flatMap(({ port, group, way }): readonly ServicePortRule[] => {
+    )
+    return atMost(mistaken, ({ port, group, way }): readonly ServicePortRule[] => {
       const flows = own.filter((it) => it.pod !== group.pod)
       const decision = worst(
         flows.map((it) =>
@@ -134,16 +138,27 @@ function egressOf(policy: NetworkPolicy, world: World): readonly ServicePortRule
         ),
       )
       if (decision.kind === 'allowed') return []
-      const sure = peers.find((it) => it.group === group)?.is === 'yes'
-      const isAnywhere = isFor.peers.length < rule.peers.length || rule.peers.length === 0
-      const rulePort = isAnywhere || peers.some((it) => isAlive(port, it.group)) ? 'alive' : 'dead'
-      const known: Decision = sure
+      const rulePort = alive.has(port) ? 'alive' : 'dead'
+      const known: Decision = isSure.has(group)
         ? decision
         : { kind: 'unknown', direction: 'Egress', by: [policy], why: 'the labels of namespaces could not be read' }
       const clients = flows.flatMap((it) => it.pods)
       return [found({ policy, direction: 'Egress', rule, port, decision: known, rulePort }, way, clients)]
     })
   })
+}
+
+/** A rule for the whole cluster may be wrong for each of its Services: some of them show it. */
+const shown = 20
+
+function atMost<T>(its: readonly T[], judge: (it: T) => readonly ServicePortRule[]): readonly ServicePortRule[] {
+  const found: ServicePortRule[] = []
+  for (const it of its) {
+    // One that nobody can decide must not take the place of one that is denied.
+    if (found.filter(({ decision }) => decision.kind === 'denied').length >= shown) break
+    found.push(...judge(it))
+  }
+  return found
 }
 
 function found(
