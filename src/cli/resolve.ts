@@ -133,8 +133,8 @@ async function look(
     flags.exec === false ? Promise.resolve(unlooked) : viewOf(cluster, it, named, question, progress, signal)
   const view = pod === null || container === null ? null : await lookInto(pod, container)
   signal.throwIfAborted()
-  const any = podsIn === namespace ? null : asAny(namespace, podsIn)
-  const wanted = pod !== null && view !== null ? { pod, view } : any
+  const anyPod = podsIn === namespace ? null : asAny(namespace, podsIn)
+  const wanted = pod !== null && view !== null ? { pod, view } : anyPod
   const conf = wanted === null ? null : resolvConfOf(wanted.pod, wanted.view, model)
   const hosts =
     pod === null || view === null
