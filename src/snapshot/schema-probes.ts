@@ -4,29 +4,15 @@ import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { InsideResolving, InsideView } from '../model/inside.ts'
 import type { Answer, DnsProbe, LookupSeries } from '../model/lookups.ts'
 import type { NameAnswers } from '../model/name-answers.ts'
+import { answerShape, httpEndFields, nameAnswerFields, serverShape } from '../model/probe-shapes.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
 import { type Schema, known } from './schema-objects.ts'
 
 const text = v.string()
 const number = v.number()
 
-const answer: Schema<Answer> = v.picklist([
-  'ok',
-  'nodata',
-  'nxdomain',
-  'servfail',
-  'refused',
-  'truncated',
-  'timeout',
-  'unreachable',
-  'not-asked',
-])
-
-const server = v.object({
-  role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']),
-  ip: text,
-  pod: v.nullable(text),
-})
+const answer: Schema<Answer> = answerShape
+const server = serverShape(text)
 
 const series: Schema<LookupSeries> = v.object({
   node: text,
@@ -48,26 +34,7 @@ const series: Schema<LookupSeries> = v.object({
   ),
 })
 
-const httpEnd = {
-  status: v.nullable(number),
-  error: v.nullable(text),
-  ms: number,
-  location: v.exactOptional(text),
-  redirects: v.exactOptional(v.array(v.object({ status: number, location: text }))),
-  scheme: v.exactOptional(v.picklist(['http', 'https'])),
-  certificate: v.exactOptional(
-    v.object({
-      names: v.array(text),
-      subject: text,
-      issuer: text,
-      covers: v.boolean(),
-      validity: v.picklist(['now', 'expired', 'not-yet']),
-      validTo: text,
-      trust: v.picklist(['public', 'unknown-issuer', 'self-signed']),
-    }),
-  ),
-  page: v.exactOptional(v.object({ body: text, head: text })),
-}
+const httpEnd = httpEndFields(text)
 
 /** The schemas of what probes and node counters gave. */
 export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
@@ -99,25 +66,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
   const ofService = v.object({ namespace: text, name: text })
   const nameAnswers: Schema<NameAnswers> = v.object({
     from,
-    answers: v.array(
-      v.object({
-        node: text,
-        server,
-        reason: v.variant('kind', [
-          v.object({ kind: v.literal('service'), service: ofService }),
-          v.object({ kind: v.literal('way'), service: ofService, typed: text, suffix: text }),
-          v.object({ kind: v.literal('outside'), typed: text, suffix: v.nullable(text) }),
-          v.object({ kind: v.literal('random'), suffix: text }),
-        ]),
-        name: text,
-        type: v.picklist(['A', 'AAAA']),
-        answer,
-        rcode: v.nullable(text),
-        addresses: v.array(text),
-        aliases: v.array(text),
-        ttl: v.nullable(number),
-      }),
-    ),
+    answers: v.array(v.object({ node: text, ...nameAnswerFields(text) })),
     searches: v.array(v.object({ node: text, suffixes: v.array(text), ndots: number })),
     notAsked: number,
   })

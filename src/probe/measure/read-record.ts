@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { LoadStep } from '../../model/load.ts'
+import { answerShape, httpEndFields, nameAnswerFields, serverShape } from '../../model/probe-shapes.ts'
 import { fromOutside } from '../../wire/outside.ts'
 import type { PodRecord } from '../pod/records.ts'
 
@@ -9,23 +10,8 @@ import type { PodRecord } from '../pod/records.ts'
  */
 const text = v.pipe(v.string(), v.maxLength(2 ** 20))
 const number = v.number()
-const answer = v.picklist([
-  'ok',
-  'nodata',
-  'nxdomain',
-  'servfail',
-  'refused',
-  'truncated',
-  'timeout',
-  'unreachable',
-  'not-asked',
-])
 const transport = v.picklist(['udp', 'tcp'])
-const server = v.object({
-  role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']),
-  ip: text,
-  pod: v.nullable(text),
-})
+const server = serverShape(text)
 
 const query = v.object({
   at: number,
@@ -33,7 +19,7 @@ const query = v.object({
   transport,
   name: text,
   type: text,
-  answer: v.union([answer, v.literal('unheeded')]),
+  answer: v.union([answerShape, v.literal('unheeded')]),
   rcode: v.nullable(text),
   records: v.array(v.object({ name: text, type: text, ttl: number, data: text })),
   ms: number,
@@ -76,47 +62,11 @@ const step: v.GenericSchema<unknown, LoadStep> = v.object({
 
 /** What a server wrote into an answer is cut off by the pod's program; a log that holds more was not written by it. */
 const written = v.pipe(v.string(), v.maxLength(4096))
-const httpEnd = {
-  status: v.nullable(number),
-  error: v.nullable(written),
-  ms: number,
-  location: v.exactOptional(written),
-  redirects: v.exactOptional(v.array(v.object({ status: number, location: written }))),
-  scheme: v.exactOptional(v.picklist(['http', 'https'])),
-  certificate: v.exactOptional(
-    v.object({
-      names: v.array(written),
-      subject: written,
-      issuer: written,
-      covers: v.boolean(),
-      validity: v.picklist(['now', 'expired', 'not-yet']),
-      validTo: written,
-      trust: v.picklist(['public', 'unknown-issuer', 'self-signed']),
-    }),
-  ),
-  page: v.exactOptional(v.object({ body: written, head: written })),
-}
+const httpEnd = httpEndFields(written)
 
 const t = <const K extends PodRecord['t']>(kind: K) => v.literal(kind)
 
-const named = v.object({ namespace: text, name: text })
-const nameReason = v.variant('kind', [
-  v.object({ kind: v.literal('service'), service: named }),
-  v.object({ kind: v.literal('way'), service: named, typed: text, suffix: text }),
-  v.object({ kind: v.literal('outside'), typed: text, suffix: v.nullable(text) }),
-  v.object({ kind: v.literal('random'), suffix: text }),
-])
-const nameAnswer = v.object({
-  server,
-  reason: nameReason,
-  name: text,
-  type: v.picklist(['A', 'AAAA']),
-  answer,
-  rcode: v.nullable(text),
-  addresses: v.array(text),
-  aliases: v.array(text),
-  ttl: v.nullable(number),
-})
+const nameAnswer = v.object(nameAnswerFields(text))
 
 const record = v.variant('t', [
   v.object({ t: t('hello'), libc: v.nullable(v.picklist(['glibc', 'musl'])), nameservers: v.array(text), node: text }),
@@ -138,7 +88,9 @@ const record = v.variant('t', [
   v.object({
     t: t('lookups'),
     s: number,
-    rows: v.array(v.strictTuple([number, number, answer, answer, number, v.picklist(['none', 'a', 'aaaa', 'both'])])),
+    rows: v.array(
+      v.strictTuple([number, number, answerShape, answerShape, number, v.picklist(['none', 'a', 'aaaa', 'both'])]),
+    ),
   }),
   v.object({ t: t('progress'), done: number, of: number }),
   v.object({ t: t('slowed'), why: text }),
@@ -165,7 +117,12 @@ const record = v.variant('t', [
     t: t('resolver'),
     resolvConf: text,
     own: v.nullable(
-      v.object({ tool: text, result: v.union([answer, v.literal('nothing')]), addresses: v.array(text), ms: number }),
+      v.object({
+        tool: text,
+        result: v.union([answerShape, v.literal('nothing')]),
+        addresses: v.array(text),
+        ms: number,
+      }),
     ),
   }),
   v.object({
