@@ -1,8 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { judgeCorefile } from '../../relations/dns/corefile-refusals.ts'
 import { corefileEvidence, corefileObject, rootServers } from '../../relations/dns/corefile-text.ts'
-import { type CorefilePlugin, parseCorefile, zoneOf } from '../../wire/corefile.ts'
+import { type CorefilePlugin, zoneOf } from '../../wire/corefile.ts'
+import { readableCorefile } from './readable-corefile.ts'
 
 /** Without `cache` each outside look-up is one of the upstream's too, and each slow or lost one is felt. */
 export default check({
@@ -16,12 +16,9 @@ export default check({
   decides: [],
 
   run({ clusterDns }) {
-    if (!clusterDns.corefile.known)
-      return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
-    const text = clusterDns.corefile.value
-    const corefile = parseCorefile(text)
-    if (judgeCorefile(corefile, null).refusals.length > 0)
-      return notApplicable('the Corefile does not parse: DNS114 is about that')
+    const read = readableCorefile(clusterDns)
+    if (read.kind !== 'readable') return read
+    const { text, corefile } = read
     const forwarding = rootServers(corefile).filter(({ plugins }) =>
       plugins.some((it) => it.name === 'forward' || it.name === 'proxy'),
     )

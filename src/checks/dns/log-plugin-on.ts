@@ -1,8 +1,8 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { judgeCorefile } from '../../relations/dns/corefile-refusals.ts'
+import { finding, ok } from '../../findings/verdict.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
-import { type CorefilePlugin, parseCorefile } from '../../wire/corefile.ts'
+import type { CorefilePlugin } from '../../wire/corefile.ts'
+import { readableCorefile } from './readable-corefile.ts'
 
 /** A line for each query costs CoreDNS a good part of its CPU, and whoever stores the lines their disk. */
 export default check({
@@ -16,13 +16,10 @@ export default check({
   decides: ['DNS-51'],
 
   run({ clusterDns }) {
-    if (!clusterDns.corefile.known)
-      return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
-    const text = clusterDns.corefile.value
-    const corefile = parseCorefile(text)
+    const read = readableCorefile(clusterDns)
+    if (read.kind !== 'readable') return read
+    const { text, corefile } = read
     const { servers } = corefile
-    if (judgeCorefile(corefile, null).refusals.length > 0)
-      return notApplicable('the Corefile does not parse: DNS114 is about that')
     const found = servers.flatMap((server) =>
       server.plugins.filter((it) => it.name === 'log' && writesAnswers(it)).map((plugin) => ({ server, plugin })),
     )

@@ -1,13 +1,13 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
 import type { Known } from '../../model/known.ts'
-import { judgeCorefile } from '../../relations/dns/corefile-refusals.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import type { Namespace } from '../../model/network-policy.ts'
 import type { Service } from '../../model/service.ts'
 import { zoneLeftOut } from '../../relations/symptom.ts'
-import { type Corefile, parseCorefile, zoneOf } from '../../wire/corefile.ts'
+import { type Corefile, zoneOf } from '../../wire/corefile.ts'
+import { readableCorefile } from './readable-corefile.ts'
 
 /**
  * CoreDNS gives each name to the server block of the longest zone that it falls into. A block for a zone below the
@@ -25,12 +25,9 @@ export default check({
   decides: [],
 
   run({ clusterDns, nameAnswers, namespaces, services }) {
-    if (!clusterDns.corefile.known)
-      return cannotTell(clusterDns.corefile.why.reason, `the Corefile was not read: ${clusterDns.corefile.why.detail}`)
-    const text = clusterDns.corefile.value
-    const corefile = parseCorefile(text)
-    if (judgeCorefile(corefile, null).refusals.length > 0)
-      return notApplicable('the Corefile does not parse: DNS114 is about that')
+    const read = readableCorefile(clusterDns)
+    if (read.kind !== 'readable') return read
+    const { text, corefile } = read
     const domain = clusterDns.domain.toLowerCase()
     const taken = corefile.servers
       .filter((server) => !server.plugins.some((it) => it.name === 'kubernetes' || it.name === 'import'))
