@@ -1,12 +1,11 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, ok } from '../../findings/verdict.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
-import { failureOf, outside, outsideFails, upstreamTotals } from '../../relations/dns/upstream.ts'
 import { ms } from './dns-evidence.ts'
-import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
+import { outsideFailure, upstreamEvidence } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords } from './upstream-words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
 
@@ -26,17 +25,9 @@ export default check({
   decides: ['DNS-40', 'DNS-41'],
 
   run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
-    const asked = outside(dnsProbe)
-    if (asked.lookups.length < 4)
-      return cannotTell(
-        'too-few',
-        `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`,
-      )
-    if (!outsideFails(asked)) return ok(asked.lookups.length)
-    const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
-    if (upstreams.none) return notApplicable('the Corefile passes outside names on to nobody: DNS114 is about that')
-    const totals = upstreamTotals(upstreams.windows)
-    const failure = failureOf(asked, totals)
+    const outcome = outsideFailure({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs })
+    if (outcome.kind !== 'failing') return outcome
+    const { asked, upstreams, failure } = outcome
     if (failure.kind === 'refuses') return ok(asked.lookups.length, `the upstream answers, with ${failure.rcode}`)
     const loss = lossOf(asked.series)
     const atOnce = quantile(loss.times, 0.5) < atOnceMs

@@ -1,11 +1,19 @@
 import type { Evidence } from '../../findings/evidence.ts'
+import { cannotTell, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { CoreDnsWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
-import { type UpstreamTotals, upstreamTotals } from '../../relations/dns/upstream.ts'
+import {
+  failureOf,
+  type Outside,
+  outside,
+  outsideFails,
+  type UpstreamTotals,
+  upstreamTotals,
+} from '../../relations/dns/upstream.ts'
 import { type Upstreams, upstreamsOf } from '../../relations/dns/upstream-servers.ts'
 import { latency, ms, shares } from './dns-evidence.ts'
 
@@ -73,4 +81,41 @@ export function upstreamsAsked(
   logs: Known<readonly DnsServerLog[]>,
 ): Upstreams {
   return upstreamsOf(dns, asked[0]?.name ?? 'example.com.', windows, logs)
+}
+
+/** What tells a fault of outside names. */
+export interface OutsideSources {
+  readonly dnsProbe: DnsProbe
+  readonly clusterDns: ClusterDns
+  readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
+  readonly dnsServerLogs: Known<readonly DnsServerLog[]>
+}
+
+/** Names of the cluster are answered, and outside names are not: whom CoreDNS asked, and what came of it. */
+export interface OutsideFailure {
+  readonly kind: 'failing'
+  readonly asked: Outside
+  readonly upstreams: Upstreams
+  readonly failure: ReturnType<typeof failureOf>
+}
+
+/** What is said where it is another matter: too few lookups, outside names that work, nobody that they are passed to. */
+export function outsideFailure({
+  dnsProbe,
+  clusterDns,
+  coreDnsWindows,
+  dnsServerLogs,
+}: OutsideSources): OutsideFailure | Verdict {
+  const asked = outside(dnsProbe)
+  const few = tooFewOutside(asked)
+  if (few !== null) return few
+  if (!outsideFails(asked)) return ok(asked.lookups.length)
+  const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
+  if (upstreams.none) return notApplicable('the Corefile passes outside names on to nobody: DNS114 is about that')
+  return { kind: 'failing', asked, upstreams, failure: failureOf(asked, upstreamTotals(upstreams.windows)) }
+}
+
+export function tooFewOutside({ lookups }: Outside): Verdict | null {
+  if (lookups.length >= 4) return null
+  return cannotTell('too-few', `${lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
 }

@@ -1,20 +1,16 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import type { CoreDnsWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
-import type { DnsProbe } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
-import type { DnsServerLog } from '../../model/server-log.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { signsOf } from '../../relations/dns/server-log-signs.ts'
 import { stateOfStub, stubZones } from '../../relations/dns/stub-zones.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
-import { failureOf, outside, outsideFails, upstreamTotals } from '../../relations/dns/upstream.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { ms } from './dns-evidence.ts'
-import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
+import { outsideFailure, type OutsideSources, upstreamEvidence } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
 
 /** The upstream answers CoreDNS, and each answer is an error, which CoreDNS hands on: so CoreDNS is blamed for it. */
@@ -94,25 +90,11 @@ const stubWords: Readonly<Record<string, string>> = {
   'unknown-zone': 'does not know the zone',
 }
 
-interface Seen {
-  readonly dnsProbe: DnsProbe
-  readonly clusterDns: ClusterDns
-  readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
-  readonly dnsServerLogs: Known<readonly DnsServerLog[]>
-}
-
-function ofRoot({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }: Seen): Verdict {
-  const asked = outside(dnsProbe)
-  if (asked.lookups.length < 4)
-    return cannotTell(
-      'too-few',
-      `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`,
-    )
-  if (!outsideFails(asked)) return ok(asked.lookups.length)
-  const upstreams = upstreamsAsked(clusterDns, asked.series, coreDnsWindows, dnsServerLogs)
-  if (upstreams.none) return notApplicable('the Corefile passes outside names on to nobody: DNS114 is about that')
-  const totals = upstreamTotals(upstreams.windows)
-  const failure = failureOf(asked, totals)
+function ofRoot(seen: OutsideSources): Verdict {
+  const outcome = outsideFailure(seen)
+  if (outcome.kind !== 'failing') return outcome
+  const { asked, upstreams, failure } = outcome
+  const { dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs } = seen
   if (!failure.proven && failure.rcode === 'SERVFAIL')
     return cannotTell(
       coreDnsWindows.known ? 'failed' : coreDnsWindows.why.reason,

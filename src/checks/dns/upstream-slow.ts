@@ -13,7 +13,7 @@ import {
   type UpstreamTotals,
 } from '../../relations/dns/upstream.ts'
 import { ms, percent } from './dns-evidence.ts'
-import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
+import { tooFewOutside, upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
 
@@ -48,11 +48,8 @@ export default check({
 
   run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
     const asked = outside(dnsProbe)
-    if (asked.lookups.length < 4)
-      return cannotTell(
-        'too-few',
-        `${asked.lookups.length} look-ups of an outside name ended on nodes where cluster names work`,
-      )
+    const few = tooFewOutside(asked)
+    if (few !== null) return few
     if (outsideFails(asked) || typeFailing(asked.lookups) !== null)
       return ok(asked.lookups.length, 'outside names fail altogether')
     if (outsideByServer(dnsProbe).cut.length > 0)
