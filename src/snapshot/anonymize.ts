@@ -2,8 +2,24 @@ import { isIP } from 'node:net'
 import type { Model } from '../model/sources.ts'
 import { createAliases, type Aliases } from './aliases.ts'
 
-/** Fields that hold a name, or several: of an object, a host, a port, a class, a context. */
-const names = new Set([
+/** Fields that hold a host name, or several: compared without case, so two spellings are one name. */
+const hosts: ReadonlySet<string> = new Set([
+  'host',
+  'externalName',
+  'domain',
+  'searches',
+  'addresses',
+  'aliases',
+  'typed',
+  'suffix',
+  'suffixes',
+  'hosts',
+  'names',
+])
+
+/** Fields that hold a name, or several: of a host, an object, a port, a class, a context. */
+const names: ReadonlySet<string> = new Set([
+  ...hosts,
   'namespace',
   'name',
   'pod',
@@ -17,17 +33,6 @@ const names = new Set([
   'controller',
   'context',
   'image',
-  'host',
-  'externalName',
-  'domain',
-  'searches',
-  'addresses',
-  'aliases',
-  'typed',
-  'suffix',
-  'suffixes',
-  'hosts',
-  'names',
   'volume',
   'key',
   'values',
@@ -35,22 +40,6 @@ const names = new Set([
   'port',
   'targetPort',
   'secret',
-])
-
-/** Host names are compared without case, so two spellings are one name. */
-const hosts = new Set([
-  'host',
-  'externalName',
-  'domain',
-  'searches',
-  'addresses',
-  'aliases',
-  'typed',
-  'suffix',
-  'suffixes',
-  'hosts',
-  'names',
-  'url',
 ])
 
 /** Fields that hold a map from label key to label value. */
