@@ -6,7 +6,7 @@ import type { Known } from '../../model/known.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { onEveryNode, total } from '../../relations/dns/every-node.ts'
+import { asOne } from '../../relations/dns/every-node.ts'
 import { blindNodes, lossOf, notable, quantile, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
 import { cacheFaults } from '../../relations/dns/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
@@ -59,13 +59,12 @@ export default check({
     const lost = findings.filter(
       (it) => it.args['trouble'] === findings[0]?.args['trouble'] && it.args['by'] !== 'cache',
     )
-    const [first] = lost.toSorted((a, b) => Number(b.args['bad']) - Number(a.args['bad']))
-    const every = onEveryNode(lost, model)
-    if (first === undefined || every === null || lost.length < findings.length) return null
-    const [bad, of] = [total(lost, 'bad') ?? 0, total(lost, 'of') ?? 0]
-    const zones = [...new Set(lost.map((it) => it.args['zone']))].join(' and ')
-    const args = { ...first.args, bad, of, share: percent(bad, of), zone: zones, nodes: every.nodes.length }
-    return { ...first, subject: every.subject, args, symptoms: every.symptoms, explains: every.explains }
+    if (lost.length < findings.length) return null
+    const worstFirst = lost.toSorted((a, b) => Number(b.args['bad']) - Number(a.args['bad']))
+    const one = asOne(worstFirst, model, ['bad', 'of'])
+    if (one === null) return null
+    const zone = [...new Set(lost.map((it) => it.args['zone']))].join(' and ')
+    return { ...one, args: { ...one.args, share: percent(Number(one.args['bad']), Number(one.args['of'])), zone } }
   },
 
   words: {

@@ -7,7 +7,7 @@ import type { DnsProbe, Lookup } from '../../model/lookups.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
-import { onEveryNode, total } from '../../relations/dns/every-node.ts'
+import { asOne } from '../../relations/dns/every-node.ts'
 import { nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { pastSilentServers } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
@@ -39,13 +39,9 @@ export default check({
   },
 
   together(findings, model) {
-    const [first] = findings
-    const every = onEveryNode(findings, model)
-    if (first === undefined || every === null || findings.some((it) => it.args['type'] !== first.args['type']))
-      return null
-    const sums = Object.fromEntries(['lost', 'of', 'otherLost'].map((it) => [it, total(findings, it) ?? 0]))
-    const args = { ...first.args, ...sums, elsewhere: '', nodes: every.nodes.length }
-    return { ...first, subject: every.subject, args, symptoms: every.symptoms, explains: every.explains }
+    if (new Set(findings.map((it) => it.args['type'])).size > 1) return null
+    const one = asOne(findings, model, ['lost', 'of', 'otherLost'])
+    return one === null ? null : { ...one, args: { ...one.args, elsewhere: '' } }
   },
 
   words: {

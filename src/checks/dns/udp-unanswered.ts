@@ -2,7 +2,7 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import { onEveryNode, total } from '../../relations/dns/every-node.ts'
+import { asOne } from '../../relations/dns/every-node.ts'
 import { isRefused, lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { pastSilentServers } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
@@ -25,14 +25,7 @@ export default check({
     return dnsProbe.nodes.map((node) => judge(pastSilentServers(dnsProbe), node))
   },
 
-  together(findings, model) {
-    const [first] = findings
-    const every = onEveryNode(findings, model)
-    if (first === undefined || every === null) return null
-    const sums = Object.fromEntries(['failed', 'of', 'tcpFailed', 'tcpOf'].map((it) => [it, total(findings, it) ?? 0]))
-    const args = { ...first.args, ...sums, nodes: every.nodes.length }
-    return { ...first, subject: every.subject, args, symptoms: every.symptoms, explains: every.explains }
-  },
+  together: (findings, model) => asOne(findings, model, ['failed', 'of', 'tcpFailed', 'tcpOf']),
 
   words: {
     headline: ({ subject: on, args }) =>

@@ -4,7 +4,7 @@ import { blindNodes } from './lookup-loss.ts'
 import type { Subject } from '../../model/subject.ts'
 
 /** What the nodes that measured anything have in common, when each of them, of two at least, has such a finding. */
-export interface EveryNode {
+interface EveryNode {
   readonly nodes: readonly string[]
   /** The DNS Service, which is what they all ask. */
   readonly subject: Subject
@@ -16,10 +16,7 @@ export interface EveryNode {
  * A fault that every node sees is not one fault a node: it stands where all of them go, or on the way that all of them
  * take. null where one node is well, where one node alone was probed, and where the DNS Service is not known.
  */
-export function onEveryNode(
-  findings: readonly Finding[],
-  { sources: { dnsProbe, clusterDns } }: Model,
-): EveryNode | null {
+function onEveryNode(findings: readonly Finding[], { sources: { dnsProbe, clusterDns } }: Model): EveryNode | null {
   if (!dnsProbe.known || !clusterDns.known || clusterDns.value.service === null) return null
   const blind = blindNodes(dnsProbe.value)
   const nodes = dnsProbe.value.nodes.filter((it) => !blind.has(it))
@@ -34,8 +31,20 @@ export function onEveryNode(
   }
 }
 
-/** The sum of a count over findings; null where one of them has none. */
-export function total(findings: readonly Finding[], arg: string): number | null {
+/**
+ * Findings that every node has, as one: the first of them, on the DNS Service, with the sums of these counts and the
+ * number of nodes. null where onEveryNode is; a count that one of them lacks is 0.
+ */
+export function asOne(findings: readonly Finding[], model: Model, counts: readonly string[]): Finding | null {
+  const [first] = findings
+  const every = onEveryNode(findings, model)
+  if (first === undefined || every === null) return null
+  const { nodes, subject, symptoms, explains } = every
+  const sums = Object.fromEntries(counts.map((it) => [it, total(findings, it)]))
+  return { ...first, subject, args: { ...first.args, ...sums, nodes: nodes.length }, symptoms, explains }
+}
+
+function total(findings: readonly Finding[], arg: string): number {
   const counts = findings.map((it) => it.args[arg])
-  return counts.every((it) => typeof it === 'number') ? counts.reduce((sum: number, it) => sum + it, 0) : null
+  return counts.every((it) => typeof it === 'number') ? counts.reduce((sum: number, it) => sum + it, 0) : 0
 }
