@@ -5,7 +5,7 @@ import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { EndpointSlice } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
-import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
+import { askedAddress, readyAddresses } from '../../relations/dns/asked-address.ts'
 import { dnsServerDead } from '../../relations/symptom.ts'
 
 /**
@@ -52,16 +52,11 @@ function foreignOf(slice: EndpointSlice, dns: ClusterDns, probe: Known<DnsProbe>
   const pods = new Set(dns.pods.map((it) => it.ip))
   const foreign = slice.endpoints.filter((it) => it.ready && it.pod === null && !pods.has(it.ip))
   return foreign.flatMap(({ ip }) => {
-    const loss = probe.known ? lossOf(seriesOf(probe.value, { ip })) : lossOf([])
-    const silent = nearlyAll(loss.silent, loss.of)
+    const asked = askedAddress(probe, ip)
     // Whoever it is: it answers.
-    if (loss.of >= 4 && !silent) return []
-    const servers = new Set(
-      dns.slices
-        .flatMap((it) => it.endpoints)
-        .filter((it) => it.ready)
-        .map((it) => it.ip),
-    ).size
+    if (asked.kind === 'answers') return []
+    const silent = asked.kind === 'silent'
+    const servers = readyAddresses(dns).size
     return [
       finding({
         subject: subject('EndpointSlice', slice.namespace, slice.name),
@@ -71,7 +66,7 @@ function foreignOf(slice: EndpointSlice, dns: ClusterDns, probe: Known<DnsProbe>
           ip,
           servers,
           service: `${dns.service?.namespace}/${dns.service?.name}`,
-          seen: silent ? `${loss.silent} of ${loss.of} lookups sent there got nothing` : 'not asked',
+          seen: asked.kind === 'silent' ? `${asked.lost} of ${asked.of} lookups sent there got nothing` : 'not asked',
         },
         evidence: [
           {

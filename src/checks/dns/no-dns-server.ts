@@ -5,8 +5,7 @@ import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
-import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
-import { once } from '../../relations/once.ts'
+import { askedAddress, readyAddresses } from '../../relations/dns/asked-address.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { dnsServerDead } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
@@ -27,7 +26,7 @@ export default check({
     const { service } = clusterDns
     if (service === null || service.selector === null)
       return notApplicable('no DNS Service that finds its pods by label')
-    const ready = readyIps(clusterDns)
+    const ready = readyAddresses(clusterDns)
     const behind = clusterDns.pods.filter((it) => isLive(it) && it.ip !== null && ready.has(it.ip))
     // The first pod of each owner, in the order of the pods: of which one is none of this pod's own kind.
     const firsts = new Map(behind.toReversed().map((it) => [subjectKey(workloadOfPod(it)), it]))
@@ -51,16 +50,6 @@ export default check({
   },
 })
 
-const readyIps = once(
-  ({ slices }: ClusterDns): ReadonlySet<string> =>
-    new Set(
-      slices
-        .flatMap((it) => it.endpoints)
-        .filter((it) => it.ready)
-        .map((it) => it.ip),
-    ),
-)
-
 /** Another owner than that of the servers, no name of a DNS server in its image, and no port for DNS: all three. */
 function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
   const owner = subjectKey(workloadOfPod(pod))
@@ -71,9 +60,9 @@ function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<
       it.ports.some(({ port, name }) => port === 53 || /dns/i.test(name ?? '')),
   )
   if (first === undefined || speaksDns) return []
-  const loss = probe.known ? lossOf(seriesOf(probe.value, { ip: pod.ip ?? '' })) : lossOf([])
-  const silent = nearlyAll(loss.silent, loss.of)
-  if (loss.of >= 4 && !silent) return []
+  const asked = askedAddress(probe, pod.ip ?? '')
+  if (asked.kind === 'answers') return []
+  const silent = asked.kind === 'silent'
   const selector = dns.service?.selector ?? {}
   return [
     finding({
@@ -82,7 +71,7 @@ function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<
       severity: silent ? 'error' : 'warning',
       args: {
         service: `${dns.service?.namespace}/${dns.service?.name}`,
-        servers: readyIps(dns).size,
+        servers: readyAddresses(dns).size,
         image: pod.containers.map((it) => it.image).join(', '),
         owner: pod.owner === null ? 'nobody' : `${workloadOfPod(pod).kind} ${workloadOfPod(pod).name}`,
         'servers owner': `${workloadOfPod(first).kind} ${workloadOfPod(first).name}`,
@@ -90,7 +79,7 @@ function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<
           .map(([key, value]) => `${key}=${value}`)
           .join(','),
         key: Object.keys(selector)[0] ?? '',
-        seen: silent ? `${loss.silent} of ${loss.of} lookups sent to it got no answer` : 'not asked',
+        seen: asked.kind === 'silent' ? `${asked.lost} of ${asked.of} lookups sent to it got no answer` : 'not asked',
       },
       evidence: [
         {
