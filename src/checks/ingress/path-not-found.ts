@@ -5,7 +5,7 @@ import type { Ingress } from '../../model/ingress.ts'
 import { isNotFound, urlText } from '../../relations/ingress/http-answers.ts'
 import { directOf, isOfController, routeOfContact, requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
-import { ingressSubject } from './words.ts'
+import { ingressSubject, statusShares } from './words.ts'
 
 /**
  * Somebody declared this path, so somebody means to use it. Where it is answered 404 by what stands behind, the request
@@ -74,18 +74,7 @@ function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress
           service: routeOfContact(ingress, first)?.backend.service ?? '',
           direct: some([...new Set(sameUrl.map((it) => `${it.status}`))]),
         },
-        evidence: [
-          {
-            kind: 'shares',
-            label: 'requests that were answered 404',
-            rows: [...Map.groupBy(its, (it) => `${it.node} by ${it.via.controllerPod}`)].map(([where, all]) => ({
-              where,
-              bad: all.filter((it) => missing.includes(it)).length,
-              of: all.length,
-              note: some([...new Set(all.map((it) => `${it.status}`))]),
-            })),
-          },
-        ],
+        evidence: [statusShares('requests that were answered 404', its, (it) => missing.includes(it))],
       }),
     ]
   })

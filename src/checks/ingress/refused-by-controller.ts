@@ -3,9 +3,9 @@ import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
 import { urlText } from '../../relations/ingress/http-answers.ts'
-import { directOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
+import { directOf, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
-import { ingressSubject } from './words.ts'
+import { ingressSubject, statusShares } from './words.ts'
 
 /**
  * 403, 413 or 429 is an answer, and no page: where the pods answer the same URL well, somebody before them refuses it
@@ -70,9 +70,7 @@ const notes: Readonly<Record<By, string>> = {
 }
 
 function judge(ingress: Ingress, contacts: Contacts, controllers: readonly IngressController[]): readonly Verdict[] {
-  const http = contacts.http.filter(
-    (it) => it.ingress.namespace === ingress.namespace && it.ingress.name === ingress.name && it.status !== null,
-  )
+  const http = requestsOf(contacts, ingress).filter((it) => it.status !== null)
   return [...Map.groupBy(http, urlText)].flatMap(([url, its]): readonly Verdict[] => {
     const [first] = its
     const refused = its.filter(isRefusal)
@@ -100,18 +98,7 @@ function judge(ingress: Ingress, contacts: Contacts, controllers: readonly Ingre
           controller: one.via.controllerPod,
           controllerNamespace: controllers.find((it) => it.pod === one.via.controllerPod)?.namespace ?? '',
         },
-        evidence: [
-          {
-            kind: 'shares',
-            label: 'requests that were refused',
-            rows: [...Map.groupBy(its, (it) => `${it.node} by ${it.via.controllerPod}`)].map(([where, all]) => ({
-              where,
-              bad: all.filter(isRefusal).length,
-              of: all.length,
-              note: some([...new Set(all.map((it) => `${it.status}`))]),
-            })),
-          },
-        ],
+        evidence: [statusShares('requests that were refused', its, isRefusal)],
       }),
     ]
   })

@@ -1,6 +1,8 @@
 import type { Evidence } from '../../findings/evidence.ts'
+import type { HttpContact } from '../../model/contacts.ts'
 import type { Ingress, IngressBackend } from '../../model/ingress.ts'
 import { type Subject, subject } from '../../model/subject.ts'
+import { some } from '../service/words.ts'
 
 export function ingressSubject(ingress: { readonly namespace: string; readonly name: string }): Subject {
   return subject('Ingress', ingress.namespace, ingress.name)
@@ -49,5 +51,23 @@ function forwardEvidence(ingress: Ingress, backend: IngressBackend, what: 'servi
     at,
     mark: at === 2 ? `${backend.port}` : backend.service,
     label,
+  }
+}
+
+/** Who asked which controller, and with what status it answered. */
+export function statusShares(
+  label: string,
+  its: readonly HttpContact[],
+  isBad: (it: HttpContact) => boolean,
+): Evidence {
+  return {
+    kind: 'shares',
+    label,
+    rows: [...Map.groupBy(its, (it) => `${it.node} by ${it.via.controllerPod}`)].map(([where, all]) => ({
+      where,
+      bad: all.filter(isBad).length,
+      of: all.length,
+      note: some([...new Set(all.map((it) => `${it.status}`))]),
+    })),
   }
 }
