@@ -41,7 +41,8 @@ export default check({
       only: scope.namespace,
     })
     const told = absent.filter(({ others, lacks }) => others !== 'unread' && (lacks === 'namespace' || workloads.known))
-    const left = absent.filter((it) => !told.includes(it))
+    const isTold = new Set(told)
+    const left = absent.filter((it) => !isTold.has(it))
     const behind = {
       podsOf: podsOfServices(pods),
       services: services.known ? services.value : [],

@@ -54,6 +54,10 @@ export function absentPeers(objects: Objects): readonly AbsentPeer[] {
     put(classes, namespace, () => [
       ...Map.groupBy(byNamespace.get(namespace) ?? [], (it) => rules.classOf({ ...podEnd(it), ip: null })).values(),
     ]).filter(([it]) => it !== undefined && selects(podSelector, it.labels))
+  const told = { Ingress: new Map<Pod, AbsentPeer['others']>(), Egress: new Map<Pod, AbsentPeer['others']>() }
+  /** Of a pod, not of each policy that selects it: there may be a thousand of those. */
+  const othersOf = (pod: Pod, direction: Direction): AbsentPeer['others'] =>
+    put(told[direction], pod, () => othersFor(selecting(pod, direction), direction, isThere))
   const mine = policies.filter((it) => only === null || it.namespace === only)
 
   return mine.flatMap((policy) =>
@@ -68,7 +72,7 @@ export function absentPeers(objects: Objects): readonly AbsentPeer[] {
         const meant = is === 'no-namespace' ? meantBy(peer, namespaces) : null
         const judged = own.map((its) => ({
           its,
-          others: its[0] === undefined ? 'some' : othersFor(selecting(its[0], direction), direction, isThere),
+          others: its[0] === undefined ? 'some' : othersOf(its[0], direction),
         }))
         const shut = judged.filter(({ others }) => others === 'nobody')
         const kept =

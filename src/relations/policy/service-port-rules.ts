@@ -224,7 +224,7 @@ function witnesses(rule: PolicyRule, policy: NetworkPolicy, world: World): reado
   const outside: End = { kind: 'address', ip: '192.0.2.1' }
   if (rule.peers.length === 0) return [probeEnd({ namespace: policy.namespace, labels: {} }), outside]
   return rule.peers.flatMap((peer): readonly End[] => {
-    if (peer.ipBlock !== null) return [{ kind: 'address', ip: peer.ipBlock.cidr.replace(/\/.*$/, '') }]
+    if (peer.ipBlock !== null) return [{ kind: 'address', ip: peer.ipBlock.cidr.split('/', 1)[0] ?? '' }]
     const labels = peer.podSelector === null ? {} : someLabels(peer.podSelector)
     return reached(peer, policy, world).map(({ name }) => probeEnd({ namespace: name, labels }))
   })
