@@ -5,7 +5,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Workload } from '../../model/workload.ts'
 import { put } from '../once.ts'
 import { isEverything, labelOf, namespaceNameLabel, selects, selectsNamespace } from '../selector.ts'
-import { isLive } from '../service/service-selects-pod.ts'
+import { byLabels, isLive } from '../service/service-selects-pod.ts'
 import { podEnd, type PolicyRules, policyRules, probeEnd } from './policy-allows.ts'
 import { type Direction, policiesOfPods } from './policy-applies-to-pod.ts'
 import { rulesOf } from './policy-rule-union.ts'
@@ -40,6 +40,12 @@ interface Objects {
   readonly only: string | null
 }
 
+/** Pods of a namespace that no policy tells apart; the first stands for all. */
+interface PodClass {
+  readonly first: Pod
+  readonly pods: readonly Pod[]
+}
+
 type There = 'there' | 'unread' | 'no-namespace' | 'no-pod'
 
 export function absentPeers(objects: Objects): readonly AbsentPeer[] {
@@ -48,12 +54,16 @@ export function absentPeers(objects: Objects): readonly AbsentPeer[] {
   const selecting = policiesOfPods(policies)
   const isThere = presence(objects)
   const live = pods.filter((it) => isLive(it) && !it.hostNetwork)
-  const byNamespace = Map.groupBy(live, (it) => it.namespace)
-  const classes = new Map<string, readonly (readonly Pod[])[]>()
-  const ownOf = ({ namespace, podSelector }: NetworkPolicy): readonly (readonly Pod[])[] =>
-    put(classes, namespace, () => [
-      ...Map.groupBy(byNamespace.get(namespace) ?? [], (it) => rules.classOf({ ...podEnd(it), ip: null })).values(),
-    ]).filter(([it]) => it !== undefined && selects(podSelector, it.labels))
+  const classes = [
+    ...Map.groupBy(live, (it) => `${it.namespace}\n${rules.classOf({ ...podEnd(it), ip: null })}`).values(),
+  ].flatMap((pods): readonly PodClass[] => (pods[0] === undefined ? [] : [{ first: pods[0], pods }]))
+  const inNamespace = Map.groupBy(classes, ({ first }) => first.namespace)
+  const labelled = byLabels(classes, ({ first }) => first)
+  const ownOf = ({ namespace, podSelector }: NetworkPolicy): readonly PodClass[] =>
+    (Object.keys(podSelector.matchLabels).length > 0
+      ? labelled(namespace, podSelector.matchLabels)
+      : (inNamespace.get(namespace) ?? [])
+    ).filter(({ first }) => selects(podSelector, first.labels))
   const told = { Ingress: new Map<Pod, AbsentPeer['others']>(), Egress: new Map<Pod, AbsentPeer['others']>() }
   /** Of a pod, not of each policy that selects it: there may be a thousand of those. */
   const othersOf = (pod: Pod, direction: Direction): AbsentPeer['others'] =>
@@ -70,21 +80,18 @@ export function absentPeers(objects: Objects): readonly AbsentPeer[] {
       const own = ownOf(policy)
       return absent.flatMap(({ rule, peer, is }): readonly AbsentPeer[] => {
         const meant = is === 'no-namespace' ? meantBy(peer, namespaces) : null
-        const judged = own.map((its) => ({
-          its,
-          others: its[0] === undefined ? 'some' : othersOf(its[0], direction),
-        }))
+        const judged = own.map((its) => ({ its, others: othersOf(its.first, direction) }))
         const shut = judged.filter(({ others }) => others === 'nobody')
         const kept =
           meant?.by !== 'name'
             ? []
-            : own.filter(([it]) => it !== undefined && isKept({ pod: it, rule, peer, meant, direction }, rules))
+            : own.filter(({ first }) => isKept({ pod: first, rule, peer, meant, direction }, rules))
         const unread = judged.filter(({ others }) => others === 'unread')
         const base = { policy, direction, peer, meant, lacks: is === 'no-namespace' ? 'namespace' : 'pod' } as const
         if (is !== 'unread' && shut.length > 0)
-          return [{ ...base, others: 'nobody', pods: shut.flatMap((it) => it.its) }]
-        if (kept.length > 0) return [{ ...base, others: 'some', pods: kept.flat() }]
-        if (unread.length > 0) return [{ ...base, others: 'unread', pods: unread.flatMap((it) => it.its) }]
+          return [{ ...base, others: 'nobody', pods: shut.flatMap((it) => it.its.pods) }]
+        if (kept.length > 0) return [{ ...base, others: 'some', pods: kept.flatMap((it) => it.pods) }]
+        if (unread.length > 0) return [{ ...base, others: 'unread', pods: unread.flatMap((it) => it.its.pods) }]
         return []
       })
     }),

@@ -12,7 +12,7 @@ import type { EndpointSlice, Service, ServicePort } from '../../model/service.ts
 import { put } from '../once.ts'
 import { isEverything, type Labels, namespaceNameLabel, selects, selectsNamespace } from '../selector.ts'
 import { targetPortIn } from '../service/service-endpoints.ts'
-import { isLive, podsOfServices } from '../service/service-selects-pod.ts'
+import { byLabels, isLive, podsOfServices } from '../service/service-selects-pod.ts'
 import { type Decision, podEnd, policyRules, probeEnd } from './policy-allows.ts'
 import { type Direction, policiesOfPods } from './policy-applies-to-pod.ts'
 import type { End } from './policy-flow.ts'
@@ -70,25 +70,34 @@ export function servicePortRules(objects: Objects): readonly ServicePortRule[] {
   const listed = namespaces.known ? namespaces.value : []
   const names = new Set([...groups.keys(), ...listed.map((it) => it.name)])
   const labels = new Map(listed.map((it) => [it.name, it.labels]))
-  const world: World = { rules, selecting, groups, names: [...names], labelsOf: (name) => labels.get(name) ?? null }
+  const labelled = byLabels([...groups.values()].flat(), ({ pod }) => pod)
+  const world: World = {
+    rules,
+    selecting,
+    names: [...names],
+    labelsOf: (name) => labels.get(name) ?? null,
+    groupsIn(namespace, selector) {
+      if (selector === null) return groups.get(namespace) ?? []
+      const some = Object.keys(selector.matchLabels).length > 0
+      const its = some ? labelled(namespace, selector.matchLabels) : (groups.get(namespace) ?? [])
+      return its.filter((it) => selects(selector, it.pod.labels))
+    },
+  }
   return policies.flatMap((policy) => [...ingressOf(policy, world), ...egressOf(policy, world)])
 }
 
 interface World {
   readonly rules: Readonly<Record<Direction, ReturnType<typeof policyRules>>>
   readonly selecting: ReturnType<typeof policiesOfPods>
-  readonly groups: ReadonlyMap<string, readonly Group[]>
+  /** Those that a selector selects in a namespace, null for all, without a walk over the others. */
+  readonly groupsIn: (namespace: string, selector: Selector | null) => readonly Group[]
   readonly names: readonly string[]
   readonly labelsOf: (namespace: string) => Labels | null
 }
 
-function ownOf(policy: NetworkPolicy, { groups }: World): readonly Group[] {
-  return (groups.get(policy.namespace) ?? []).filter((it) => selects(policy.podSelector, it.pod.labels))
-}
-
 function ingressOf(policy: NetworkPolicy, world: World): readonly ServicePortRule[] {
   if (!policy.types.includes('Ingress')) return []
-  const own = ownOf(policy, world)
+  const own = world.groupsIn(policy.namespace, policy.podSelector)
   return policy.ingress.flatMap((rule) => {
     const mistaken = mistakenIn(rule, own)
     if (mistaken.length === 0) return []
@@ -110,7 +119,7 @@ function ingressOf(policy: NetworkPolicy, world: World): readonly ServicePortRul
 
 function egressOf(policy: NetworkPolicy, world: World): readonly ServicePortRule[] {
   if (!policy.types.includes('Egress')) return []
-  const own = ownOf(policy, world)
+  const own = world.groupsIn(policy.namespace, policy.podSelector)
   if (own.length === 0) return []
   return policy.egress.flatMap((rule) => {
     if (rule.ports.length === 0) return []
@@ -253,9 +262,7 @@ function peersOf(rule: PolicyRule, policy: NetworkPolicy, world: World) {
     rule.peers.length > 0 ? rule.peers : [{ podSelector: null, namespaceSelector: null, ipBlock: null }]
   const found = peers.flatMap((peer) =>
     reached(peer, policy, world).flatMap(({ name, is }) =>
-      (world.groups.get(name) ?? [])
-        .filter((it) => peer.podSelector === null || selects(peer.podSelector, it.pod.labels))
-        .map((group) => ({ group, is })),
+      world.groupsIn(name, peer.podSelector).map((group) => ({ group, is })),
     ),
   )
   return [...Map.groupBy(found, (it) => it.group)].map(([group, its]) => ({
