@@ -4,6 +4,8 @@ import type { Evidence } from '../../findings/evidence.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subjectKey } from '../../model/subject.ts'
+import { isClusterFirst } from '../../relations/dns/pod-resolvers.ts'
+import { put } from '../../relations/once.ts'
 import { searchAmplified } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { unseenPods } from './inside-words.ts'
@@ -31,13 +33,13 @@ export default check({
   decides: ['DNS-11', 'DNS-12'],
 
   run({ pods, clusterDns, insideViews }) {
-    const views = insideViews.known ? insideViews.value : []
+    const seenIn = firstSeen(insideViews.known ? insideViews.value : [])
     const running = pods.filter((it) => it.phase === 'Running' && !it.deleting)
     if (running.length === 0) return notApplicable('no running pod')
     const workloads = Map.groupBy(running, (it) => subjectKey(workloadOfPod(it)))
     const judged = [...workloads.values()].flatMap((its) => {
       const [pod] = its
-      return pod === undefined ? [] : [judge(its, pod, views, clusterDns.domain)]
+      return pod === undefined ? [] : [judge(its, pod, seenIn(its), clusterDns.domain)]
     })
     const blind = unseenPods(insideViews)
     return blind === null ? judged : [...judged.filter((it) => it.kind !== 'ok'), blind]
@@ -60,11 +62,18 @@ export default check({
   },
 })
 
-function judge(pods: readonly Pod[], pod: Pod, views: readonly InsideView[], domain: string): Verdict {
-  const view = views.find(
-    (it) => pods.some((own) => own.name === it.pod && own.namespace === it.namespace) && it.resolvConf.known,
-  )
-  const seen = view?.resolvConf.known === true ? view.resolvConf.value : null
+/** The first resolv.conf that was seen in one of these pods, in the order of the views; null where none was. */
+function firstSeen(views: readonly InsideView[]): (pods: readonly Pod[]) => string | null {
+  const byPod = new Map<string, { readonly at: number; readonly text: string }>()
+  for (const [at, { namespace, pod, resolvConf }] of views.entries())
+    if (resolvConf.known) put(byPod, `${namespace}/${pod}`, () => ({ at, text: resolvConf.value }))
+  return (pods) => {
+    const seen = pods.flatMap((it) => byPod.get(`${it.namespace}/${it.name}`) ?? [])
+    return seen.toSorted((a, b) => a.at - b.at)[0]?.text ?? null
+  }
+}
+
+function judge(pods: readonly Pod[], pod: Pod, seen: string | null, domain: string): Verdict {
   const conf = seen === null ? expected(pod, domain) : parseResolvConf(seen)
   const queries = queriesPerLookup(conf, example.dots)
   if (queries <= (usual.searches + 1) * 2) return ok(1)
@@ -88,8 +97,7 @@ function judge(pods: readonly Pod[], pod: Pod, views: readonly InsideView[], dom
  * What the kubelet writes for this spec, as far as the API shows it: the node's own suffixes can't be seen from here.
  */
 function expected(pod: Pod, domain: string): Pick<ResolvConf, 'search' | 'ndots'> {
-  const ofCluster =
-    pod.dnsPolicy === 'ClusterFirstWithHostNet' || (pod.dnsPolicy === 'ClusterFirst' && !pod.hostNetwork)
+  const ofCluster = isClusterFirst(pod)
   const own = pod.dnsConfig?.searches ?? []
   const base = ofCluster ? [`${pod.namespace}.svc.${domain}`, `svc.${domain}`, domain] : []
   const asked = pod.dnsConfig?.options.findLast((it) => it.name === 'ndots')?.value ?? null
