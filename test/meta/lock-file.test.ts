@@ -28,10 +28,10 @@ test('one without a hash, with a weak one or from a plain address is seen', () =
   const strong = `sha512-${'a'.repeat(86)}==`
   const packages = {
     '': {},
-    a: { integrity: strong, resolved: 'https://registry.npmjs.org/a.tgz' },
-    b: { resolved: 'https://registry.npmjs.org/b.tgz' },
+    a: { integrity: strong, resolved: 'https://packages.example.com/a.tgz' },
+    b: { resolved: 'https://packages.example.com/b.tgz' },
     c: { integrity: 'sha1-aaaa' },
-    d: { integrity: strong, resolved: 'http://registry/d.tgz' },
+    d: { integrity: strong, resolved: 'http://packages.example.com/d.tgz' },
   }
   expect(unvouched({ packages })).toEqual(['b', 'c', 'd'])
 })
