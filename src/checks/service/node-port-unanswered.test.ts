@@ -47,11 +47,6 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/web', severity: 'info' }],
   },
   {
-    it: 'a node that keeps to its own pods may have lost them since',
-    given: seen([well, to('worker-2', tries('timeout', 'timeout'))], { externalTrafficPolicy: 'Local' }),
-    expect: [{ subject: 'Service/shop/web', severity: 'info' }],
-  },
-  {
     it: 'once is no pattern',
     given: seen([well, to('worker-2', tries('open', 'timeout'))]),
     expect: 'cannot-tell',

@@ -72,14 +72,6 @@ export default check({
   },
 })
 
-/**
- * A load balancer may not use the NodePort, and with `externalTrafficPolicy: Local` a node drops what comes in while no
- * ready pod of its own is behind it, which changes with each rollout.
- */
-function maySilently({ type, externalTrafficPolicy }: Service): boolean {
-  return type === 'LoadBalancer' || externalTrafficPolicy === 'Local'
-}
-
 function judge(service: Service, its: readonly NodePortContact[]): Verdict {
   const all = tally(its.map(asContact))
   if (all.failed === 0) return ok(all.of)
@@ -96,7 +88,7 @@ function judge(service: Service, its: readonly NodePortContact[]): Verdict {
     subject: serviceSubject(service),
     confidence: 'observed',
     // Many a load balancer sends to pods themselves, and clouds close these ports between nodes.
-    severity: maySilently(service) && all.by.timeout === all.failed ? 'info' : 'warning',
+    severity: service.type === 'LoadBalancer' && all.by.timeout === all.failed ? 'info' : 'warning',
     args: {
       nodePort: first?.port ?? 0,
       port: first?.service.port ?? 0,
