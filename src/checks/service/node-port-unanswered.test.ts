@@ -47,6 +47,11 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/web', severity: 'info' }],
   },
   {
+    it: 'with Local, a node that passes some on and loses others has more to say than a firewall',
+    given: seen([well, to('worker-2', tries('open', 'timeout', 'timeout'))], { externalTrafficPolicy: 'Local' }),
+    expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { partly: 1 } }],
+  },
+  {
     it: 'once is no pattern',
     given: seen([well, to('worker-2', tries('open', 'timeout'))]),
     expect: 'cannot-tell',

@@ -59,11 +59,17 @@ export default check({
       `${args['failed']} of ${args['of']} connections failed.`,
     detail: ({ args }) =>
       `${args['failures']} of ${args['of']} connects to nodes' addresses · the Service's port ${args['port']}`,
-    note: ({ args }) =>
-      args['refused'] === 0
-        ? 'a firewall between the nodes, or a node whose kube-proxy has no rules for it: ' +
-          'what a load balancer sends there is lost'
-        : 'this node has no rule for the port: its kube-proxy is gone, or behind',
+    // kube-proxy's KUBE-EXT chains: what it takes for traffic of this cluster's pods skips the rule of `Local`
+    // (kubernetes/kubernetes#104105, KEP 1354 `detectLocalMode`), and an endpoint elsewhere answers by another way.
+    note: ({ args }) => {
+      if (args['refused'] !== 0) return 'this node has no rule for the port: its kube-proxy is gone, or behind'
+      return args['partly'] === 1
+        ? 'the same node passes some connects on and loses others: with externalTrafficPolicy Local kube-proxy sends ' +
+            'pods of its clusterCIDR to every endpoint, and the answer of one on another node comes back by another way; ' +
+            'clients outside of the cluster may see nothing of it'
+        : 'a firewall between the nodes, or a node whose kube-proxy has no rules for it: ' +
+            'what a load balancer sends there is lost'
+    },
     help: ({ args }) => [
       'look whether kube-proxy, or what stands in its place, runs on that node and keeps up',
       `kubectl get pods -A -o wide --field-selector spec.nodeName=${args['node']}`,
@@ -99,6 +105,7 @@ function judge(service: Service, its: readonly NodePortContact[]): Verdict {
       of: all.of,
       failures: failuresText(all),
       refused: all.by.refused,
+      partly: service.externalTrafficPolicy === 'Local' && sick.some(isPartly) ? 1 : 0,
     },
     evidence: [
       {
@@ -114,4 +121,8 @@ function judge(service: Service, its: readonly NodePortContact[]): Verdict {
     ],
     symptoms: [nodePortUnanswered(service), svcUnanswered(service), ...(at.length === 1 ? at.map(nodeDown) : [])],
   })
+}
+
+function isPartly({ tries }: NodePortContact): boolean {
+  return tries.some(({ result }) => result === 'open') && tries.some(({ result }) => result !== 'open')
 }
