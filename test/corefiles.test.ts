@@ -11,7 +11,7 @@ const refusals = (text: string, by: typeof release | null = release) =>
 
 /** What only the machine shows: a file that is not there, a variable that is empty, a name that nobody resolves. */
 const outOfSight = [
-  'a plug-in that there is not',
+  'a plugin that there is not',
   'a snippet that is not there',
   'a variable that is empty for a server',
 ]
@@ -36,7 +36,7 @@ describe('Corefiles that CoreDNS 1.14.7 was started with', () => {
   )
 })
 
-/** Lines that CoreDNS takes, of the plug-ins whose rules are known. */
+/** Lines that CoreDNS takes, of the plugins whose rules are known. */
 const lines: Readonly<Record<string, readonly string[]>> = {
   errors: [
     'errors',
@@ -112,7 +112,7 @@ const planted: readonly (readonly [string, (text: string) => string])[] = [
   ['a directive twice', (text) => text.replace('{\n', '{\n loop\n loop\n')],
   ['a zone twice', (text) => `${text}\nz.example {\n whoami\n}\nZ.example.:53 {\n whoami\n}\n`],
   ['forward without a server', (text) => text.replace('{\n', '{\n forward .\n')],
-  ['a misspelt plug-in', (text) => text.replace('{\n', '{\n kuberentes\n')],
+  ['a misspelt plugin', (text) => text.replace('{\n', '{\n kuberentes\n')],
   ['an option misspelt', (text) => text.replace('{\n', '{\n forward . 10.0.0.9 {\n  max_concurent 5\n }\n')],
   ['a cache of no time', (text) => text.replace('{\n', '{\n cache 0\n')],
   ['a brace in its line', (text) => text.replace('{\n', '{\n whoami }\n')],
@@ -137,6 +137,6 @@ describe('any Corefile', () => {
     )
   })
 
-  test('every plug-in whose rules are known stands in the grammar', () =>
+  test('every plugin whose rules are known stands in the grammar', () =>
     expect(Object.keys(pluginRules).filter((it) => !Object.hasOwn(lines, it))).toEqual([]))
 })

@@ -129,7 +129,7 @@ export type App = {
 
 export function app(namespace: string): App {
   return {
-    // Less than a resolver's time-out, so that whoever asks web learns within seconds that it cannot find cart.
+    // Less than a resolver's timeout, so that whoever asks web learns within seconds that it cannot find cart.
     web: deployment(namespace, 'web', { args: ['-downstream=http://cart:8080/', '-timeout=3s'] }),
     webService: service(namespace, 'web', { port: 80, targetPort: 8080 }),
     cart: deployment(namespace, 'cart', { replicas: 2 }),

@@ -1,4 +1,4 @@
-// Seen: 120 of 120 parallel look-ups got A only, while 60 of 60 on worker-1 were complete; no conntrack counter moved.
+// Seen: 120 of 120 parallel lookups got A only, while 60 of 60 on worker-1 were complete; no conntrack counter moved.
 // glibc: 4 of 4 took 15.0 s (5 s for the pair, then 5 s twice for AAAA alone) and returned A; musl: 4 of 4 failed at
 // 5.0 s.
 import type { Lab } from '../lab.ts'
@@ -27,7 +27,7 @@ const fault: Fault = {
   name: 'dns-aaaa-lost',
   kind: 'fault',
   breaks: `every AAAA query from pods on ${NODE} is dropped, before conntrack sees it`,
-  symptom: 'each look-up takes 15 seconds (glibc) or fails after 5 (musl) on one node, although IPv6 is not in use',
+  symptom: 'each lookup takes 15 seconds (glibc) or fails after 5 (musl) on one node, although IPv6 is not in use',
   cause: { code: 'DNS102', subject: `Node/${NODE}` },
   reach: { kind: 'node', node: NODE },
   diagnose: ['dns', '--node', NODE],

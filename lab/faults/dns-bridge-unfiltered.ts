@@ -23,7 +23,7 @@ async function set(lab: Lab, node: string, value: '0' | '1'): Promise<void> {
   if (code !== 0) throw new LabError(`${node}: ${SYSCTL}: ${stderr.trim()}`)
 }
 
-/** Of 20 look-ups through the Service. */
+/** Of 20 lookups through the Service. */
 async function unanswered(lab: Lab): Promise<number> {
   const client = await clientOn(lab, await nodeOf(lab))
   const answers = await Promise.all(Array.from({ length: 20 }, () => isAnswered(client)))
@@ -35,7 +35,7 @@ const fault: Fault = {
   kind: 'fault',
   breaks:
     "on a node with a DNS server, bridged packets skip conntrack, so that server's answers come from the wrong address",
-  symptom: 'half of the look-ups fail, but only from pods on the nodes where CoreDNS runs',
+  symptom: 'half of the lookups fail, but only from pods on the nodes where CoreDNS runs',
   cause: { code: 'DNS142', subject: 'Node/worker-*' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
@@ -45,7 +45,7 @@ const fault: Fault = {
   },
   async takeBack(lab) {
     for (const { name } of lab.nodes) await set(lab, name, '1')
-    await until('every look-up is answered', async () => (await unanswered(lab)) === 0)
+    await until('every lookup is answered', async () => (await unanswered(lab)) === 0)
   },
   async remove(lab) {
     await fault.takeBack(lab)

@@ -7,7 +7,7 @@ import { onNode } from './place.ts'
 export default coreDnsFault({
   name: 'dns-cache-off',
   kind: 'fault',
-  breaks: 'the Corefile has no `cache`: every look-up of an outside name is one of the upstream too',
+  breaks: 'the Corefile has no `cache`: every lookup of an outside name is one of the upstream too',
   symptom: 'the company resolver complains of the cluster, and outside names are as slow as it is',
   cause: { code: 'DNS122', subject: 'ConfigMap/kube-system/coredns' },
   async change(lab) {

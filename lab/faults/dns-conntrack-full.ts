@@ -75,7 +75,7 @@ const fault: Fault = {
   name: 'dns-conntrack-full',
   kind: 'fault',
   breaks: "one node's conntrack table is full, so two in three new flows are dropped",
-  symptom: 'on one node most look-ups fail, new connections hang, and those that are open go on',
+  symptom: 'on one node most lookups fail, new connections hang, and those that are open go on',
   cause: { code: 'DNS143', subject: 'Node/worker-*' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
@@ -98,7 +98,7 @@ const fault: Fault = {
       `${SECONDS}`,
     ])
     await until(
-      `the table of ${node.name} is full and look-ups are lost`,
+      `the table of ${node.name} is full and lookups are lost`,
       async () => (await unanswered(lab, node)) >= 6,
     )
   },
@@ -110,7 +110,7 @@ const fault: Fault = {
     for (const { netns } of lab.nodes) await removeRules(onNode(lab, netns), KUBELET)
     await until('the limit is what it was', async () => (await limit()) > MOST)
     for (const node of lab.nodes)
-      await until(`look-ups on ${node.name} are answered`, async () => (await unanswered(lab, node)) === 0)
+      await until(`lookups on ${node.name} are answered`, async () => (await unanswered(lab, node)) === 0)
   },
   async remove(lab) {
     await fault.takeBack(lab)

@@ -7,7 +7,7 @@ import { serverStates } from './server-states.ts'
 export default coreDnsFault({
   name: 'dns-corefile-typo',
   kind: 'fault',
-  breaks: 'the Corefile names a plug-in that there is not; the servers that run still have the old text',
+  breaks: 'the Corefile names a plugin that there is not; the servers that run still have the old text',
   symptom: 'none yet; the next CoreDNS pod that starts crashes',
   cause: { code: 'DNS114', subject: 'ConfigMap/kube-system/coredns' },
   change: async (lab) => writeCorefile(lab, await corefileWith('forward .', 'forwrad .')),

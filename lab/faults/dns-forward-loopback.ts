@@ -8,7 +8,7 @@ export default coreDnsFault({
   name: 'dns-forward-loopback',
   kind: 'fault',
   breaks:
-    'CoreDNS forwards outside names to its own loopback address, and the plug-in `loop` ends each server that sees it',
+    'CoreDNS forwards outside names to its own loopback address, and the plugin `loop` ends each server that sees it',
   symptom: 'every CoreDNS pod crashes again and again, and the cluster has no DNS',
   cause: { code: 'DNS115', subject: 'ConfigMap/kube-system/coredns' },
   async change(lab) {

@@ -1,4 +1,4 @@
-// Without the plug-in `loop` nothing ends it: a question goes round until `max_concurrent` of them are under way.
+// Without the plugin `loop` nothing ends it: a question goes round until `max_concurrent` of them are under way.
 import { CLUSTER_DNS, UPSTREAM_DNS } from '../plan.ts'
 import { isAnswered, OUTSIDE_NAME } from './ask-dns.ts'
 import { corednsPods } from './coredns.ts'
@@ -9,7 +9,7 @@ import { onNode } from './place.ts'
 export default coreDnsFault({
   name: 'dns-forward-self',
   kind: 'fault',
-  breaks: 'CoreDNS forwards outside names to its own Service, and the plug-in `loop` was taken out',
+  breaks: 'CoreDNS forwards outside names to its own Service, and the plugin `loop` was taken out',
   symptom: 'names outside of the cluster fail, names inside are fine, and CoreDNS is busy',
   cause: { code: 'DNS115', subject: 'ConfigMap/kube-system/coredns' },
   async change(lab) {

@@ -7,7 +7,7 @@ import { onNode } from './place.ts'
 export default coreDnsFault({
   name: 'dns-log-on',
   kind: 'risk',
-  breaks: 'the plug-in `log` was left on, and CoreDNS writes a line for every query',
+  breaks: 'the plugin `log` was left on, and CoreDNS writes a line for every query',
   symptom: 'CoreDNS needs more CPU than it did, and its log fills disks',
   cause: { code: 'DNS121', subject: 'ConfigMap/kube-system/coredns' },
   async change(lab) {

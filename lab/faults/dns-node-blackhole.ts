@@ -1,5 +1,5 @@
-// Seen: 60 of 60 parallel look-ups got nothing; glibc 2 of 2 failed after 10.0 s, musl 2 of 2 after 5.0 s. With a
-// CoreDNS pod on this very node, worker-1 had 10 of 10 look-ups under 0.1 s, of cluster names and of outside names.
+// Seen: 60 of 60 parallel lookups got nothing; glibc 2 of 2 failed after 10.0 s, musl 2 of 2 after 5.0 s. With a
+// CoreDNS pod on this very node, worker-1 had 10 of 10 lookups under 0.1 s, of cluster names and of outside names.
 import type { Lab } from '../lab.ts'
 import { isAnswered, isOpenOverTcp, queriesOf } from './ask-dns.ts'
 import type { Fault } from './fault.ts'

@@ -1,5 +1,5 @@
 // Dropped before conntrack confirms the flow: nothing pins it, so each packet, repeats too, draws its server anew. A
-// look-up then takes 5 or 10 s or fails, with A or AAAA missing now and then: the picture of the conntrack race.
+// lookup then takes 5 or 10 s or fails, with A or AAAA missing now and then: the picture of the conntrack race.
 import { isAnswered } from './ask-dns.ts'
 import { corednsPods } from './coredns.ts'
 import { clientOn, nodeNamed } from './node.ts'
@@ -28,7 +28,7 @@ const rulesTo = (lab: Lab, ip: string): RulesAt => ({
 export default rulesFault({
   name: 'dns-path-to-server-dropped',
   breaks: `pods on ${NODE} can't reach one of the DNS servers; everyone else can`,
-  symptom: 'on one node look-ups take 5 or 10 seconds or fail, as with the conntrack race',
+  symptom: 'on one node lookups take 5 or 10 seconds or fail, as with the conntrack race',
   cause: { code: 'DNS140', subject: `Node/${NODE}` },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],

@@ -11,7 +11,7 @@ const NODE = 'worker-2'
 export default rulesFault({
   name: 'dns-race-imitated',
   breaks: `every third AAAA query from pods on ${NODE} is dropped, by a rule and not by conntrack`,
-  symptom: 'one look-up in three takes 5 seconds on one node, and somebody has read about the conntrack race',
+  symptom: 'one lookup in three takes 5 seconds on one node, and somebody has read about the conntrack race',
   cause: { code: 'DNS110', subject: `Node/${NODE}` },
   reach: { kind: 'node', node: NODE },
   diagnose: ['dns', '--node', NODE],

@@ -32,7 +32,7 @@ async function unanswered(lab: Lab): Promise<number> {
 export default rulesFault({
   name: 'dns-replica-lossy',
   breaks: 'one of the CoreDNS pods loses 3 in 10 of the UDP packets that reach it',
-  symptom: 'now and then a look-up takes 5 seconds, from every node; somebody has read about the conntrack race',
+  symptom: 'now and then a lookup takes 5 seconds, from every node; somebody has read about the conntrack race',
   cause: { code: 'DNS106', subject: 'Pod/kube-system/coredns-*' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],

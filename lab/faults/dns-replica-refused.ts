@@ -19,7 +19,7 @@ async function first(lab: Lab): Promise<RunningPod> {
 export default rulesFault({
   name: 'dns-replica-refused',
   breaks: 'one of the CoreDNS pods refuses queries, while its readiness probe goes on succeeding',
-  symptom: 'about half of the look-ups fail, at once in glibc and after 5 seconds in musl',
+  symptom: 'about half of the lookups fail, at once in glibc and after 5 seconds in musl',
   cause: { code: 'DNS106', subject: 'Pod/kube-system/coredns-*' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],

@@ -18,7 +18,7 @@ const fault: Fault = {
   name: 'dns-replica-unreachable',
   kind: 'fault',
   breaks: 'one of the CoreDNS pods gets no queries, while its readiness probe goes on succeeding',
-  symptom: 'about half of the look-ups fail after 10 seconds, from every node, and trying again helps',
+  symptom: 'about half of the lookups fail after 10 seconds, from every node, and trying again helps',
   cause: { code: 'DNS106', subject: 'Pod/kube-system/coredns-*' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],

@@ -20,7 +20,7 @@ const broken = {
 export default namespaceFault({
   name: 'dns-search-amplification',
   kind: 'fault',
-  breaks: 'four search suffixes and ndots:5 turn each look-up of an outside name into ten queries',
+  breaks: 'four search suffixes and ndots:5 turn each lookup of an outside name into ten queries',
   symptom: 'DNS load is a multiple of what the application asks for, and outside calls start late',
   cause: { code: 'DNS104', subject: `Deployment/${NAMESPACE}/web` },
   namespace: NAMESPACE,

@@ -1,5 +1,5 @@
 // A security group that forgot port 53 between nodes: the server is reached from its own node alone. Dropped after
-// conntrack on the client's node has confirmed the flow, so the flow stays with that server, and the look-up fails.
+// conntrack on the client's node has confirmed the flow, so the flow stays with that server, and the lookup fails.
 import { isAnswered } from './ask-dns.ts'
 import { corednsPods } from './coredns.ts'
 import { clientOn, nodeNamed } from './node.ts'
@@ -31,7 +31,7 @@ async function reachedFromAfar(lab: Lab): Promise<boolean> {
 export default rulesFault({
   name: 'dns-server-behind-firewall',
   breaks: 'the node of one DNS server drops port 53 from other nodes',
-  symptom: 'about half of the look-ups fail after 10 seconds, except on one node',
+  symptom: 'about half of the lookups fail after 10 seconds, except on one node',
   cause: { code: 'DNS140', subject: 'Node/worker-*' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],

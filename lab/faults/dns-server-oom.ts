@@ -13,7 +13,7 @@ export default coreDnsFault({
   name: 'dns-server-oom',
   kind: 'fault',
   breaks: `CoreDNS has a memory limit of ${LIMIT}, and is killed at each start`,
-  symptom: 'after a change of limits new CoreDNS pods never come up, and look-ups fail now and then',
+  symptom: 'after a change of limits new CoreDNS pods never come up, and lookups fail now and then',
   cause: { code: 'DNS113', subject: `Deployment/${COREDNS.namespace}/${COREDNS.deployment}` },
   async change(lab) {
     await patch(lab, `deployment/${COREDNS.deployment}`, {

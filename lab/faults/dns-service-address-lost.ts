@@ -8,7 +8,7 @@ const NODE = 'worker-2'
 export default rulesFault({
   name: 'dns-service-address-lost',
   breaks: `the address of the DNS Service leads nowhere from pods on ${NODE}; each server itself can be reached`,
-  symptom: 'no look-up works on one node, although dig @ the address of any CoreDNS pod does',
+  symptom: 'no lookup works on one node, although dig @ the address of any CoreDNS pod does',
   cause: { code: 'DNS142', subject: `Node/${NODE}` },
   reach: { kind: 'node', node: NODE },
   diagnose: ['dns', '--node', NODE],

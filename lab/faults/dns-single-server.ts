@@ -5,7 +5,7 @@ export default coreDnsFault({
   name: 'dns-single-server',
   kind: 'risk',
   breaks: 'CoreDNS is scaled to one pod',
-  symptom: 'none yet; each roll-out or drain of that pod is an outage of DNS',
+  symptom: 'none yet; each rollout or drain of that pod is an outage of DNS',
   cause: { code: 'DNS112', subject: `Deployment/${COREDNS.namespace}/${COREDNS.deployment}` },
   async change(lab) {
     await lab.kubectl(['-n', COREDNS.namespace, 'scale', `deployment/${COREDNS.deployment}`, '--replicas=1'])

@@ -57,7 +57,7 @@ const fault: Fault = {
   name: 'dns-starved',
   kind: 'fault',
   breaks: `CoreDNS has a CPU limit of ${LIMIT} and more queries than that is good for`,
-  symptom: 'look-ups take tenths of seconds to seconds at random, from every node, for every name',
+  symptom: 'lookups take tenths of seconds to seconds at random, from every node, for every name',
   cause: { code: 'DNS103', subject: 'Deployment/kube-system/coredns' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],

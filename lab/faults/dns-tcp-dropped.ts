@@ -1,4 +1,4 @@
-// Seen: every UDP look-up within 1 ms; nc to port 53 of each pod and of the Service hangs.
+// Seen: every UDP lookup within 1 ms; nc to port 53 of each pod and of the Service hangs.
 import { LabError, type Lab } from '../lab.ts'
 import { CLUSTER_DNS, isAnswered, isOpenOverTcp } from './ask-dns.ts'
 import { corednsPods } from './coredns.ts'

@@ -14,7 +14,7 @@ export default namespaceFault({
   name: 'dns-too-many-searches',
   kind: 'fault',
   breaks: 'dnsConfig of web names 32 search suffixes, so that the kubelet leaves the last three out',
-  symptom: 'short names of some sites are not found, and each look-up is a burst of queries',
+  symptom: 'short names of some sites are not found, and each lookup is a burst of queries',
   cause: { code: 'DNS123', subject: `Deployment/${NAMESPACE}/web` },
   namespace: NAMESPACE,
   broken: objectsOf(broken),

@@ -8,7 +8,7 @@ const NODE = 'worker-3'
 export default rulesFault({
   name: 'dns-udp-blocked',
   breaks: `DNS over UDP from pods on ${NODE} is dropped, and DNS over TCP is not`,
-  symptom: 'no look-up works on one node, yet port 53 is open when somebody tries it with nc or telnet',
+  symptom: 'no lookup works on one node, yet port 53 is open when somebody tries it with nc or telnet',
   cause: { code: 'DNS141', subject: `Node/${NODE}` },
   reach: { kind: 'node', node: NODE },
   diagnose: ['dns', '--node', NODE],

@@ -11,7 +11,7 @@ const fault: Fault = {
   name: 'dns-upstream-slow',
   kind: 'fault',
   breaks: `the server that CoreDNS forwards to takes ${SLOW_MS / 1000} s for each answer`,
-  symptom: 'the first look-up of an outside name takes more than a second, the next one none',
+  symptom: 'the first lookup of an outside name takes more than a second, the next one none',
   cause: { code: 'DNS144', subject: 'ConfigMap/kube-system/coredns' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],

@@ -1,4 +1,4 @@
-// Seen: web answers 502 after its time-out; the upstream says NXDOMAIN to every name of the cluster.
+// Seen: web answers 502 after its timeout; the upstream says NXDOMAIN to every name of the cluster.
 import { UPSTREAM_DNS } from '../plan.ts'
 import { app, deployment, objectsOf } from './app.ts'
 import { namespaceFault } from './namespace-fault.ts'

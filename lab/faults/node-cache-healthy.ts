@@ -1,4 +1,4 @@
-// Seen: of 504 look-ups on worker-2 none was lost, p99 37 ms and 38 ms; conntrack had no entry for the DNS Service.
+// Seen: of 504 lookups on worker-2 none was lost, p99 37 ms and 38 ms; conntrack had no entry for the DNS Service.
 import type { Fault } from './fault.ts'
 import { installNodeCache, removeNodeCache } from './node-cache.ts'
 

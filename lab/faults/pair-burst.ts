@@ -1,4 +1,4 @@
-// A few hundred look-ups, each A and AAAA at once from a socket of its own, as a C library sends them, and what the
+// A few hundred lookups, each A and AAAA at once from a socket of its own, as a C library sends them, and what the
 // node's conntrack counters did meanwhile. dnsperf alone cannot do this: its queries share sockets and go one by one.
 import { join } from 'node:path'
 import { type Lab, LabError } from '../lab.ts'
@@ -24,7 +24,7 @@ export async function burst(lab: Lab, node: string, pairs = 200): Promise<Burst>
   const { code, stdout, stderr } = await place.run([process.execPath, PROGRAM, CLUSTER_DNS, CLUSTER_NAME, `${pairs}`], {
     timeoutMs: 60_000,
   })
-  if (code !== 0) throw new LabError(`look-ups from ${place.name} failed: ${stderr.trim()}`)
+  if (code !== 0) throw new LabError(`lookups from ${place.name} failed: ${stderr.trim()}`)
   const after = await counters(lab, node)
   const outcome = JSON.parse(stdout) as Pick<Burst, 'complete' | 'aOnly' | 'aaaaOnly' | 'neither'>
   return {

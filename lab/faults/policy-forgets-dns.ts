@@ -1,4 +1,4 @@
-// Seen: web answers 502 after its own time-out of 3 s; from its pod DNS is silent over UDP and TCP, cart by address
+// Seen: web answers 502 after its own timeout of 3 s; from its pod DNS is silent over UDP and TCP, cart by address
 // says 200.
 import { app, networkPolicy, objectsOf } from './app.ts'
 import { isAnswered } from './ask-dns.ts'

@@ -1,4 +1,4 @@
-// Seen: 300 of 300 parallel look-ups complete, clash_resolve +297, insert_failed +0; 30 of 30 glibc look-ups under 0.1
+// Seen: 300 of 300 parallel lookups complete, clash_resolve +297, insert_failed +0; 30 of 30 glibc lookups under 0.1
 // s.
 import type { Fault } from './fault.ts'
 import { hold, release } from './held-queries.ts'

@@ -34,7 +34,7 @@ const fault: Fault = {
   name: 'weave-tc-broken',
   kind: 'fault',
   breaks: 'weave-tc was copied from a page that had lost a line end: `mountPath: /usr/lib/tcvolumes:`',
-  symptom: 'the workaround for 5 s look-ups was installed, and its container ends again and again',
+  symptom: 'the workaround for 5 s lookups was installed, and its container ends again and again',
   cause: { code: 'DNS124', subject: `DaemonSet/${NAMESPACE}/${WEAVE}` },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],

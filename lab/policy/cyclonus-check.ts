@@ -1,5 +1,5 @@
 // node lab/policy/cyclonus-check.ts: does the lab's enforcer mean by a NetworkPolicy what others mean by it? For each
-// policy below, cyclonus (an independent implementation of the semantics, used to test CNI plug-ins) draws up who
+// policy below, cyclonus (an independent implementation of the semantics, used to test CNI plugins) draws up who
 // reaches whom among nine pods, and the gates from which our nftables rules are written have to give the same table.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The lab's own NetworkPolicy enforcer. The bridge plug-in of the lab enforces nothing, and the agents that do are not
+// The lab's own NetworkPolicy enforcer. The bridge plugin of the lab enforces nothing, and the agents that do are not
 // to be had here, so this program stands for them: it follows pods, namespaces and policies, and keeps one nftables
 // table in each node's network namespace. A cluster's real agent differs in how, not in what is allowed
 // (cyclonus-check.ts).

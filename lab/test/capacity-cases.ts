@@ -117,7 +117,7 @@ function ownLoadCase(lab: Lab): Promise<Result> {
 /** What the probe said that it would send, before it began. */
 function announced(stderr: string, nodes: number): { readonly perSecond: number; readonly most: number } {
   const cap = /at most (\d+) queries\/s per node, (\d+) per node in all/.exec(stderr)
-  // The script in application containers is announced apart: one look-up each, A and AAAA.
+  // The script in application containers is announced apart: one lookup each, A and AAAA.
   const inside = 2 * Number(/in (\d+) application container/.exec(stderr)?.[1] ?? 0)
   const names = Number(/at most (\d+) queries more per node/.exec(stderr)?.[1] ?? 0)
   return {
@@ -173,10 +173,10 @@ const clientRate = 700
 const clientSeconds = 60
 
 /**
- * Somebody else's look-ups take more than half of what CoreDNS may use; the load may end in any way but at their cost.
+ * Somebody else's lookups take more than half of what CoreDNS may use; the load may end in any way but at their cost.
  */
 function nearLimitCase(lab: Lab): Promise<Result> {
-  return expectThat(group, 'near its limit, the watchdog ends it', 'no look-up of the other client fails', async () => {
+  return expectThat(group, 'near its limit, the watchdog ends it', 'no lookup of the other client fails', async () => {
     let over = false
     const other = dnsperf(onNode(lab, await freeNode(lab)), {
       server: CLUSTER_DNS,

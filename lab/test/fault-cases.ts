@@ -192,7 +192,7 @@ function goneAll(ran: Ran, faults: readonly Fault[]): Judged {
   return judged.find((it) => !it.passed) ?? (judged[0] as Judged)
 }
 
-/** Exit code 0, nothing at or above a warning, no check crashed, and look-ups were really judged. */
+/** Exit code 0, nothing at or above a warning, no check crashed, and lookups were really judged. */
 function clean(ran: Ran): Judged {
   const report = reportOf(ran)
   if (report === null) return { got: `exit ${ran.code}`, passed: false, detail: ran.stderr || ran.stdout }

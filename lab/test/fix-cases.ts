@@ -32,7 +32,7 @@ export async function fixCases(lab: Lab, tell: (result: Result) => void): Promis
       const ran = await hopscope(['dns', '--node-access', '--node', 'worker-1'], { kubeconfig: lab.kubeconfig })
       const told = [
         /error\[DNS101\].*observed/,
-        /5 s .*one resolver time-out/,
+        /5 s .*one resolver timeout/,
         /conntrack on worker-1.*insert_failed \+[1-9]/,
       ].filter((it) => it.test(ran.stdout))
       return {
@@ -71,7 +71,7 @@ export async function fixCases(lab: Lab, tell: (result: Result) => void): Promis
 interface Cure {
   readonly id: string
   readonly plan: readonly string[]
-  /** Places in the table that --verify prints; all of them must have had their 500 look-ups. */
+  /** Places in the table that --verify prints; all of them must have had their 500 lookups. */
   readonly places: readonly string[]
 }
 
@@ -95,7 +95,7 @@ const remedies = [
       'worker-1',
       '--plan',
     ],
-    places: ['look-ups > 1 s'],
+    places: ['lookups > 1 s'],
   },
 ] as const satisfies readonly Cure[]
 
@@ -107,7 +107,7 @@ async function cure(lab: Lab, at: Desk, { id, plan, places }: Cure, keep: Keep):
   const told = [scene(plan, (await at.plan(plan)).stdout)]
   await keep(
     `${id}: applied and verified`,
-    'exit 0, 500 look-ups at each place before and after, none over 1 s after',
+    'exit 0, 500 lookups at each place before and after, none over 1 s after',
     async () => {
       const apply = ['fix', '--apply', at.id(), '--yes-context', 'hopscope-lab']
       const ran = await at.run(apply)
@@ -137,7 +137,7 @@ async function cure(lab: Lab, at: Desk, { id, plan, places }: Cure, keep: Keep):
       detail: [both(ran), ...left].join('\n'),
     }
   })
-  await keep(`${id}: without it the fault is back`, 'exit 1, look-ups over 1 s', async () => {
+  await keep(`${id}: without it the fault is back`, 'exit 1, lookups over 1 s', async () => {
     const again = ['fix', '--verify', at.id()]
     const ran = await at.run(again)
     told.push(scene(again, ran.stdout))

@@ -25,7 +25,7 @@ export async function healthyCases(lab: Lab, tell: (result: Result) => void): Pr
       if (report?.ok.includes('DNS110') === true) judged += 1
     }
     return {
-      got: `${runs - wrong.length} of ${runs} without a finding, look-ups judged in ${judged}`,
+      got: `${runs - wrong.length} of ${runs} without a finding, lookups judged in ${judged}`,
       passed: wrong.length === 0 && judged * 2 >= runs,
       detail: wrong.join('\n'),
     }

@@ -61,7 +61,7 @@ function quietCase(lab: Lab): Promise<Result> {
 
 /** All servers gone while somebody watches, and back. */
 function troubleCase(lab: Lab): Promise<Result> {
-  return expectThat(group, 'a fault that comes and goes', 'found, lost look-ups, gone', async () => {
+  return expectThat(group, 'a fault that comes and goes', 'found, lost lookups, gone', async () => {
     const scale = (replicas: number): Promise<string> =>
       lab.kubectl(['-n', 'kube-system', 'scale', 'deployment', 'coredns', `--replicas=${replicas}`])
     const watching = hopscope(['watch', 'dns', '--interval', '2s', '--for', '60s', '--probe', '-o', 'json'], {

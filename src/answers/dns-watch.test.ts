@@ -140,7 +140,7 @@ describe('events', () => {
     [
       'a canary that loses',
       [sample(), sample({ canary: known({ node: 'worker-1', lookups: 5, lost: 1, p50Ms: 1, maxMs: 5001 }) })],
-      ['trouble: canary on worker-1: 1 of 5 look-ups lost, the slowest 5.00 s'],
+      ['trouble: canary on worker-1: 1 of 5 lookups lost, the slowest 5.00 s'],
     ],
     [
       'counters that rise',

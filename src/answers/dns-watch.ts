@@ -292,7 +292,7 @@ export function conditions(sample: WatchSample): ReadonlyMap<string, Condition> 
     found.push({
       key: 'canary',
       bad:
-        `canary on ${canary.node}: ${canary.lost} of ${canary.lookups} look-ups lost, ` +
+        `canary on ${canary.node}: ${canary.lost} of ${canary.lookups} lookups lost, ` +
         `the slowest ${seconds(canary.maxMs / 1000)}`,
       good: `canary on ${canary.node} is answered in time again`,
     })

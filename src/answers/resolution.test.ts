@@ -134,7 +134,7 @@ describe('the outcome', () => {
       0,
     ],
     [
-      'without a pod, the look-up of the probe pod itself',
+      'without a pod, the lookup of the probe pod itself',
       {
         from: { namespace: 'shop', pod: null, container: null, node: 'worker-1' },
         target: null,

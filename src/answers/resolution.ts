@@ -5,7 +5,7 @@ import type { ResolverDecisions } from '../relations/policy/policy-on-resolver.t
 import { isolating } from '../relations/policy/policy-dns.ts'
 import { familyOf, isIpv6 } from '../wire/ip-family.ts'
 
-/** One look-up as a pod would make it, and everything that says whether it works. */
+/** One lookup as a pod would make it, and everything that says whether it works. */
 export interface Resolution {
   /** What the user asked for; `typed` is the name that is looked up: for an address they differ. */
   readonly label: string

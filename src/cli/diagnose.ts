@@ -51,9 +51,7 @@ export async function diagnoseCommand(
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     const hint =
       model.scope.level === 'read'
-        ? [
-            '--probe would measure look-ups and connections from every node; --node-access adds their conntrack counters',
-          ]
+        ? ['--probe would measure lookups and connections from every node; --node-access adds their conntrack counters']
         : []
     const code = print(
       model,

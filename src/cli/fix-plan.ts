@@ -96,7 +96,7 @@ export async function makePlan(code: string, flags: FixFlags): Promise<number> {
 }
 
 /**
- * As it is verified afterwards: inside the workload's pods, or from probe pods, whose look-ups the diagnosis has made
+ * As it is verified afterwards: inside the workload's pods, or from probe pods, whose lookups the diagnosis has made
  * already.
  */
 async function before(
@@ -110,7 +110,7 @@ async function before(
   if (specs.length === 0) return null
   tell(announceInside(specs))
   const seen = await lookUpInside(cluster, specs, signal)
-  for (const it of seen) if (it.short !== null) tell(`look-ups inside pod ${it.pod}: ${it.short}`)
+  for (const it of seen) if (it.short !== null) tell(`lookups inside pod ${it.pod}: ${it.short}`)
   signal.throwIfAborted()
   return measureInside(seen)
 }

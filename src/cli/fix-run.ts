@@ -212,7 +212,7 @@ async function verified(run: Run, flags: FixFlags, progress: Progress): Promise<
     inside: ({ workloads }, { model }) => {
       const specs = planInsideLookups(model, workloads)
       if (specs.length > 0)
-        progress.announce(flags.exec === false ? 'makes no look-up inside pods (--no-exec)' : announceInside(specs))
+        progress.announce(flags.exec === false ? 'makes no lookup inside pods (--no-exec)' : announceInside(specs))
       return lookUpInside(run.cluster, specs, run.signal)
     },
   })
@@ -247,7 +247,7 @@ function unapplied(phase: 'new' | 'begun' | 'undoing' | 'undone'): string {
 /** No more than was seen: what helps one workload leaves the fault where it is. */
 function cured({ code, verify: { codes, inside } }: Plan): string {
   if (inside === undefined) return `${code} is gone: ${codes.join(' and ')} ran again and found nothing`
-  return `${code} no longer meets ${inside.workloads.map(subjectKey).join(', ')}: ${inside.option} is in the pods' resolv.conf, and no look-up inside them took a second`
+  return `${code} no longer meets ${inside.workloads.map(subjectKey).join(', ')}: ${inside.option} is in the pods' resolv.conf, and no lookup inside them took a second`
 }
 
 const accessFlags = { node: { nodeAccess: true }, probe: { probe: true }, read: {} } as const

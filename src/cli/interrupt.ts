@@ -79,7 +79,7 @@ export function interruptedWord(): string {
 }
 
 /**
- * What an error means for a run that probes: a code after an interrupt; else it goes on, as a time-out where the
+ * What an error means for a run that probes: a code after an interrupt; else it goes on, as a timeout where the
  * deadline has passed.
  */
 export function endOf(

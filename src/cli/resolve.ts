@@ -116,7 +116,7 @@ async function look(
 ): Promise<Looked> {
   const namespace = flags.namespace ?? cluster.namespace
   if (flags.allNamespaces === true)
-    throw new ToolError('usage', 'one look-up is made from one namespace', 'name it: -n NAMESPACE, without -A')
+    throw new ToolError('usage', 'one lookup is made from one namespace', 'name it: -n NAMESPACE, without -A')
   await resolveTarget(flags.from === undefined ? 'dns' : target(flags.from), readUntil(cluster, signal), namespace)
   const podsIn = (await probeNamespaceOf(cluster, flags)) ?? namespace
   progress.step(`reading namespace ${namespace} of ${cluster.context} ...`)
@@ -172,7 +172,7 @@ function asAny(namespace: string, podsIn: string): { readonly pod: Pod; readonly
 function target(from: string): string {
   if (!from.includes('/')) return `pod/${from}`
   if (!/^(po|pod|pods)\//i.test(from))
-    throw new ToolError('usage', `\`${from}\` is no pod`, 'look-ups are made as one pod makes them: --from pod/NAME')
+    throw new ToolError('usage', `\`${from}\` is no pod`, 'lookups are made as one pod makes them: --from pod/NAME')
   return from
 }
 
@@ -221,7 +221,7 @@ async function viewOf(
   signal: AbortSignal,
 ): Promise<ResolverView> {
   progress.announce(
-    `runs a short script in container ${container} of pod ${pod.namespace}/${pod.name}: reads resolv.conf and /etc/hosts, one look-up`,
+    `runs a short script in container ${container} of pod ${pod.namespace}/${pod.name}: reads resolv.conf and /etc/hosts, one lookup`,
   )
   const view = await resolverView(cluster, { namespace: pod.namespace, pod: pod.name, container, name: typed }, signal)
   return types.length === 2

@@ -7,7 +7,7 @@ export function say(...lines: readonly string[]): void {
   process.stdout.write(page(lines, terminalPaint(process.stdout)))
 }
 
-/** Lines on stderr. What a kubeconfig or a plug-in says may be quoted in them. */
+/** Lines on stderr. What a kubeconfig or a plugin says may be quoted in them. */
 export function tell(...lines: readonly string[]): void {
   process.stderr.write(lines.map((it) => `${visible(redactText(it))}\n`).join(''))
 }

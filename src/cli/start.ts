@@ -21,7 +21,7 @@ export async function startCommand(rest: readonly string[]): Promise<number> {
 This was a recording. To diagnose your own cluster, reading only:
   KUBECONFIG=path/to/kubeconfig npm start
   node dist/hopscope.js diagnose -n NAMESPACE          the same, with any of kubectl's flags
-  node dist/hopscope.js diagnose dns --probe           measure look-ups from every node, too
+  node dist/hopscope.js diagnose dns --probe           measure lookups from every node, too
 `)
   return 0
 }

@@ -154,7 +154,7 @@ function announceLoad(output: WatchOutput, readers: Readers, flags: WatchFlags, 
 }
 
 function ownLookups(canary: string | null): string {
-  if (canary === null) return 'makes no look-up of its own (--probe adds a canary)'
+  if (canary === null) return 'makes no lookup of its own (--probe adds a canary)'
   return `a canary pod on ${canary} looks up one name a second (${queriesPerSecond} queries); removed at the end; some requests more to start it`
 }
 

@@ -2,7 +2,7 @@ import type { Subject } from '../model/subject.ts'
 
 /** What convinces a reader, as data: the reports draw it, each in its own way. */
 export type Evidence =
-  /** Look-up or reply times. `samples` in milliseconds; `comb` = the resolver's own time-outs found in them. */
+  /** Lookup or reply times. `samples` in milliseconds; `comb` = the resolver's own timeouts found in them. */
   | {
       readonly kind: 'latency'
       readonly label: string

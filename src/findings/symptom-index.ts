@@ -7,7 +7,7 @@ export interface SymptomIndex<T> {
 }
 
 /**
- * One pass over what is there, and a few look-ups for each question. Comparing each finding with each other one took
+ * One pass over what is there, and a few lookups for each question. Comparing each finding with each other one took
  * 46 s for the 20,000 findings of a large cluster.
  */
 export function bySymptom<T>(its: readonly T[], patternsOf: (it: T) => readonly string[]): SymptomIndex<T> {

@@ -58,8 +58,8 @@ export interface ExecResult {
 }
 
 /**
- * One Kubernetes API server, as one user. Expected refusals (403, 404, a time-out, a cut connection) are values;
- * an exception is a bug. Every call ends within the request time-out or when `signal` aborts.
+ * One Kubernetes API server, as one user. Expected refusals (403, 404, a timeout, a cut connection) are values;
+ * an exception is a bug. Every call ends within the request timeout or when `signal` aborts.
  */
 export interface Cluster {
   readonly context: string

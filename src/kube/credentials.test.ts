@@ -26,7 +26,7 @@ function plugin(script: string, more: Partial<ExecSpec> = {}): ExecSpec {
 const print = (status: string) => `console.log(JSON.stringify({ kind: 'ExecCredential', status: ${status} }))`
 const from = (user: Parameters<typeof targetAt>[1]) => credentialSource(targetAt('https://api:6443', user), 'the CA')
 
-describe('credential plug-ins', () => {
+describe('credential plugins', () => {
   it('learn about the cluster, and give a token', async () => {
     const script = print(
       "{ token: process.env.A + JSON.parse(process.env.KUBERNETES_EXEC_INFO).spec.cluster['certificate-authority-data'] }",
@@ -51,8 +51,8 @@ describe('credential plug-ins', () => {
   it.each([
     [
       'a missing command',
-      plugin('', { command: 'no-such-plug-in', installHint: 'get it from example.com' }),
-      'credential plug-in `no-such-plug-in` of user `tester` is not installed',
+      plugin('', { command: 'no-such-plugin', installHint: 'get it from example.com' }),
+      'credential plugin `no-such-plugin` of user `tester` is not installed',
       'get it from example.com',
     ],
     [

@@ -14,11 +14,11 @@ export interface Credentials {
 }
 
 export interface CredentialSource {
-  /** What to send now; reads files and runs plug-ins only when what it has is used up. Throws ToolError. */
+  /** What to send now; reads files and runs plugins only when what it has is used up. Throws ToolError. */
   current(): Promise<Credentials>
   /** After a 401: forgets what can be renewed. False when there is nothing to renew, so that asking again is no use. */
   renew(): boolean
-  /** Ends a plug-in that still runs. */
+  /** Ends a plugin that still runs. */
   close(): void
   /** The kubeconfig's own certificate, PEM, to judge its expiry; null when there is none. */
   readonly certificate: string | null
@@ -59,7 +59,7 @@ export function credentialSource(target: Target, caPem: string | null): Credenti
       const tried = (plugin ??= run(exec))
       let now = await tried
       if (now.expires !== null && now.expires <= Date.now()) {
-        // Requests run side by side: only the first one that notices runs the plug-in again.
+        // Requests run side by side: only the first one that notices runs the plugin again.
         if (plugin === tried) plugin = null
         now = await (plugin ??= run(exec))
       }
@@ -88,7 +88,7 @@ function providerToken(
   throw new ToolError(
     'unauthorized',
     `user \`${user}\` logs in with auth-provider \`${provider.name}\`, which Kubernetes dropped in 1.26`,
-    "make a new kubeconfig entry with your cloud's credential plug-in (gke-gcloud-auth-plugin, kubelogin)",
+    "make a new kubeconfig entry with your cloud's credential plugin (gke-gcloud-auth-plugin, kubelogin)",
   )
 }
 

@@ -8,17 +8,17 @@ export interface PluginCredential {
   readonly token: string | null
   readonly cert: string | null
   readonly key: string | null
-  /** Milliseconds since 1970; null when the plug-in sets no end. */
+  /** Milliseconds since 1970; null when the plugin sets no end. */
   readonly expires: number | null
 }
 
-// A browser login takes as long as a person takes; a plug-in that cannot ask anybody has no such excuse.
+// A browser login takes as long as a person takes; a plugin that cannot ask anybody has no such excuse.
 const interactiveMs = 300_000
 const unattendedMs = 60_000
 const lastWordsMs = 300
 
 /**
- * Runs a credential plug-in of the kubeconfig
+ * Runs a credential plugin of the kubeconfig
  * (https://kubernetes.io/docs/reference/config-api/client-authentication.v1/).
  * What it prints on stderr is shown when a person may have to read it (device-code logins). Throws ToolError.
  */
@@ -34,7 +34,7 @@ export function runExecPlugin(
     return Promise.reject(
       new ToolError(
         'unauthorized',
-        `credential plug-in \`${spec.command}\` of user \`${user}\` needs a terminal`,
+        `credential plugin \`${spec.command}\` of user \`${user}\` needs a terminal`,
         'run this in a terminal, or use another --context',
       ),
     )
@@ -59,7 +59,7 @@ export function runExecPlugin(
     const err: Buffer[] = []
     let read = 0
     const failed = (how: string, hint: string): void =>
-      reject(new ToolError('unauthorized', `credential plug-in \`${spec.command}\` of user \`${user}\` ${how}`, hint))
+      reject(new ToolError('unauthorized', `credential plugin \`${spec.command}\` of user \`${user}\` ${how}`, hint))
     // Its own children may hold its output open for ever: with it gone, nothing of them keeps this process.
     const letGo = (): void => {
       child.stdout?.destroy()
@@ -115,7 +115,7 @@ export function runExecPlugin(
   })
 }
 
-/** The ExecCredential that a plug-in printed; null when it is none, or holds neither token nor certificate and key. */
+/** The ExecCredential that a plugin printed; null when it is none, or holds neither token nor certificate and key. */
 export function readExecCredential(text: string): PluginCredential | null {
   let parsed: unknown
   try {

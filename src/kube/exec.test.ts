@@ -99,7 +99,7 @@ describe('execCommand', () => {
     expect(await run()).toEqual(known({ code: null, stdout: 'half', stderr: '' }))
   })
 
-  it('stops at its time-out', async () => {
+  it('stops at its timeout', async () => {
     await execServer(() => {})
     expect(await run({ timeoutMs: 60 })).toEqual(unknown('timed-out', `${action}: sh did not end within 0.06 s`))
   })

@@ -11,7 +11,7 @@ export type Unanswered = Extract<Known<never>, { known: false }>
  */
 export function refusal(status: number, body: string, action: string, name?: string): Unanswered {
   const message = statusMessage(body)
-  // RBAC's refusal only repeats the action; a quota's or an admission plug-in's says what is in the way.
+  // RBAC's refusal only repeats the action; a quota's or an admission plugin's says what is in the way.
   if (status === 403)
     return unknown(
       'forbidden',
@@ -88,7 +88,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was closed',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name of the host cannot be resolved now',
-  ETIMEDOUT: 'no answer within the time-out',
+  ETIMEDOUT: 'no answer within the timeout',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'no route to the network',
   ERR_SSL_WRONG_VERSION_NUMBER: 'the other end does not speak TLS',

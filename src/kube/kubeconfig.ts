@@ -12,7 +12,7 @@ import { withoutTrailing } from '../wire/trim-end.ts'
  * Why not @kubernetes/client-node's KubeConfig: importing it costs 450-630 ms (its file imports the generated API and
  * undici), and it differs from kubectl where it hurts: it reads `token-file` where kubeconfigs say `tokenFile`, throws
  * on a name that two files share where kubectl lets the first win, throws on a missing file in KUBECONFIG, lets
- * *-data lose to files, gives exec plug-ins no KUBERNETES_EXEC_INFO, hides what they print, ignores HTTPS_PROXY, and
+ * *-data lose to files, gives exec plugins no KUBERNETES_EXEC_INFO, hides what they print, ignores HTTPS_PROXY, and
  * renews OIDC tokens without storing the rotated refresh token, which logs kubectl out.
  */
 

@@ -16,7 +16,7 @@ export const execBytes = MiB
 export const lineBytes = MiB
 /** An event of a watch holds an object. */
 export const eventBytes = 8 * MiB
-/** What a credential plug-in prints. */
+/** What a credential plugin prints. */
 export const pluginBytes = MiB
 /** Two million objects. */
 export const mostPages = 4000

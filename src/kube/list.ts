@@ -11,7 +11,7 @@ import type { Transport } from './transport.ts'
 const pageSize = 500
 
 /**
- * All pages of a list, each object projected as its page arrives (null leaves it out). The time-out is for one page.
+ * All pages of a list, each object projected as its page arrives (null leaves it out). The timeout is for one page.
  * An expired continue token (410) starts the list over once; a list that breaks in the middle is unknown, not short.
  */
 export async function listAll<T>(

@@ -92,7 +92,7 @@ const hanging: Readonly<Record<string, () => Promise<Transport>>> = {
         proxyUrl: `http://127.0.0.1:${await listening((socket) => void socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n')))}`,
       },
     ),
-  'a plug-in that does not end': async () =>
+  'a plugin that does not end': async () =>
     transportVia(await listening(silent), plugin('setInterval(() => {}, 1000)')),
 }
 
@@ -120,7 +120,7 @@ describe.each(Object.entries(hanging))('reading from %s', (_name, made) => {
     expect(answers.map((it) => (it.known ? 'known' : it.why.reason))).toEqual(answers.map(() => reason))
   })
 
-  test('ends by the time-out of a request, too', async () => {
+  test('ends by the timeout of a request, too', async () => {
     const answer = await clusterOver(await made(), 250).list(pods, {}, () => null)
     expect(answer).toMatchObject({ known: false, why: { reason: 'timed-out' } })
   })
@@ -173,7 +173,7 @@ describe('an answer that is none', () => {
   }
 })
 
-describe('a credential plug-in', () => {
+describe('a credential plugin', () => {
   const credential = `process.stdout.write(JSON.stringify({ status: { token: 't' } }))`
   test('whose child keeps its output open is not waited for', async () => {
     const port = await listening(

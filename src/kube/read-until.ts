@@ -32,7 +32,7 @@ export function isLate(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
 }
 
-/** At once, whatever the read waits for: a proxy that is silent, a plug-in that does not end. */
+/** At once, whatever the read waits for: a proxy that is silent, a plugin that does not end. */
 function ended<T>(what: string, read: () => Promise<Known<T>>, signal: AbortSignal): Promise<Known<T>> {
   const why = (): Known<T> =>
     isLate(signal)

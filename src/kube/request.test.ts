@@ -32,7 +32,7 @@ describe('Retry-After', () => {
     expect(server.requests.length).toBe(4)
   })
 
-  it('does not outlast the time-out', async () => {
+  it('does not outlast the timeout', async () => {
     server = await serve((_, response) => sendJson(response, 429, {}, { 'retry-after': '60' }))
     transport = transportTo(server)
     expect(await ask(transport, { ...wanted, timeoutMs: 60 })).toEqual(unknown('timed-out', 'get /version'))

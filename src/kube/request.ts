@@ -16,7 +16,7 @@ export type Ask = Omit<Sent, 'signal'> & {
 }
 
 /**
- * One request with its whole answer, decoded. Answers that are no 2xx, broken connections and time-outs are unknown.
+ * One request with its whole answer, decoded. Answers that are no 2xx, broken connections and timeouts are unknown.
  */
 export async function ask(transport: Transport, wanted: Ask): Promise<Known<string>> {
   const answer = await exchange(transport, wanted)
@@ -63,7 +63,7 @@ const attempts = 4
 
 /**
  * Sends; waits and sends again when the server asks for that (429 or 5xx with Retry-After in seconds: the rule of
- * client-go's rest/with_retry.go) and once more with fresh credentials after a 401. The time-out covers the waiting.
+ * client-go's rest/with_retry.go) and once more with fresh credentials after a 401. The timeout covers the waiting.
  */
 export async function sendPatiently(transport: Transport, sent: Sent): Promise<Reply> {
   let renewed = false

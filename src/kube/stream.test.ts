@@ -80,7 +80,7 @@ describe('readLogs', () => {
     expect(seen).toEqual(['one'])
   })
 
-  it('follows a container that is silent for longer than the time-out, without a header', async () => {
+  it('follows a container that is silent for longer than the timeout, without a header', async () => {
     await serveWith((_, response) => void setTimeout(() => response.end('at last\n'), 150))
     const found = await logs({ follow: true }, 40)
     if (!found.known) throw new Error(found.why.reason)

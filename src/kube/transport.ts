@@ -107,7 +107,7 @@ export function openTransport(
   }
 
   async function send(sent: Sent): Promise<Reply> {
-    // A credential plug-in takes as long as it takes; who asks does not have to wait for it.
+    // A credential plugin takes as long as it takes; who asks does not have to wait for it.
     const { agents, headers } = await unlessAborted(prepare(), sent.signal)
     const body = sent.body === undefined ? null : JSON.stringify(sent.body)
     const options: RequestOptions = {

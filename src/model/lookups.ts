@@ -1,7 +1,7 @@
 /**
  * What became of one question. `timeout` = nothing came back in the resolver's time; `unreachable` = ICMP port
  * unreachable or a refused TCP connection, at once; `not-asked` = this method does not tell A from AAAA apart, or a
- * sequential look-up ended before its second question. Any rcode but NOERROR, NXDOMAIN and REFUSED is `servfail`.
+ * sequential lookup ended before its second question. Any rcode but NOERROR, NXDOMAIN and REFUSED is `servfail`.
  */
 export type Answer =
   | 'ok'
@@ -15,13 +15,13 @@ export type Answer =
   | 'not-asked'
 
 /**
- * One look-up as a stub resolver does it: A and AAAA, sent again after 5 s when an answer is missing (glibc's
+ * One lookup as a stub resolver does it: A and AAAA, sent again after 5 s when an answer is missing (glibc's
  * default `timeout:5 attempts:2`).
  */
 export interface Lookup {
   /** Milliseconds since the run began. */
   readonly at: number
-  /** Until both answers were there, or the look-up was given up. */
+  /** Until both answers were there, or the lookup was given up. */
   readonly ms: number
   readonly a: Answer
   readonly aaaa: Answer
@@ -34,7 +34,7 @@ export interface Lookup {
 /**
  * `pair`: A and AAAA from one socket at the same moment (what glibc and musl do, and what loses the conntrack race).
  * `sequential`: AAAA only after A was answered. `getaddrinfo`: the C library itself, in a new process for each
- * look-up, because glibc turns careful after the first loss in a process (resolv/res_send.c, RES_SNGLKUP).
+ * lookup, because glibc turns careful after the first loss in a process (resolv/res_send.c, RES_SNGLKUP).
  */
 export type LookupMethod = 'pair' | 'sequential' | 'getaddrinfo'
 
@@ -80,7 +80,7 @@ export interface DnsProbe {
   readonly queriesSent: number
   readonly cap: { readonly queriesPerSecondPerNode: number; readonly lookupsPerSeries: number }
   /**
-   * How late each probe's own process got the CPU, 99th percentile in ms. A look-up that seems slower than this may
+   * How late each probe's own process got the CPU, 99th percentile in ms. A lookup that seems slower than this may
    * only have waited to be read; absent where the pod did not live to tell.
    */
   readonly lag?: readonly { readonly node: string; readonly p99Ms: number }[]

@@ -20,7 +20,7 @@ export interface AskedQuery {
   /** Absolute, with its trailing dot. */
   readonly name: string
   readonly type: string
-  /** `unheeded`: another server's answer, or another answer's end of the look-up, came first. */
+  /** `unheeded`: another server's answer, or another answer's end of the lookup, came first. */
   readonly answer: Answer | 'unheeded'
   /** `NOERROR`, `NXDOMAIN`, `NOTIMP`; null without an answer. */
   readonly rcode: string | null
@@ -31,10 +31,10 @@ export interface AskedQuery {
   readonly ms: number
 }
 
-/** How one name that was tried ended, and how the whole look-up did. `cut-off`: our own limit ended it. */
+/** How one name that was tried ended, and how the whole lookup did. `cut-off`: our own limit ended it. */
 export type WalkEnd = 'found' | 'nodata' | 'nxdomain' | 'servfail' | 'refused' | 'timeout' | 'unreachable' | 'cut-off'
 
-/** Everything that one C library's resolver sends for one look-up, in the order of sending. */
+/** Everything that one C library's resolver sends for one lookup, in the order of sending. */
 export interface ResolverWalk {
   readonly libc: Libc
   /** Names in the order in which they would be tried, had none an end. */

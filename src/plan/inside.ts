@@ -14,7 +14,7 @@ import { enoughLookups } from './measure.ts'
 
 const mostPods = 5
 
-/** Where look-ups will be made: in the first ready pods of each workload, `enoughLookups` over all of them. */
+/** Where lookups will be made: in the first ready pods of each workload, `enoughLookups` over all of them. */
 export function planInsideLookups({ sources }: Model, workloads: readonly Subject[]): readonly InsideLookupsSpec[] {
   const { pods, clusterDns } = sources
   if (!pods.known) return []
@@ -48,7 +48,7 @@ export function planInsideLookups({ sources }: Model, workloads: readonly Subjec
 /** In words, for before it starts. */
 export function announceInside(specs: readonly InsideLookupsSpec[]): string {
   const total = specs.reduce((sum, it) => sum + it.count, 0)
-  return `makes ${total} look-ups with getent inside ${specs.map((it) => `${it.namespace}/${it.pod}`).join(', ')}: at most ${insideRate} a second in each, ended after ${insideSeconds} s`
+  return `makes ${total} lookups with getent inside ${specs.map((it) => `${it.namespace}/${it.pod}`).join(', ')}: at most ${insideRate} a second in each, ended after ${insideSeconds} s`
 }
 
 export function lookUpInside(

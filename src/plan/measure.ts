@@ -14,7 +14,7 @@ export interface Part {
   readonly p99Ms: number
 }
 
-/** What a verification compares: look-ups of cluster names as pods make them, in all and for each place. */
+/** What a verification compares: lookups of cluster names as pods make them, in all and for each place. */
 export interface Measure extends Omit<Part, 'where'> {
   readonly parts: readonly Part[]
   /** Packets that conntrack lost meanwhile, over the nodes that were read; null where the counters were not read. */
@@ -22,7 +22,7 @@ export interface Measure extends Omit<Part, 'where'> {
 }
 
 /**
- * Look-ups at each place before and after a remedy: a fault that meets one look-up in a hundred shows five times, and
+ * Lookups at each place before and after a remedy: a fault that meets one lookup in a hundred shows five times, and
  * to miss it altogether has a chance of 0.7 %.
  */
 export const enoughLookups = 500

@@ -80,9 +80,9 @@ export function undoLine(plan: Plan): string {
 
 export function verifyLine({ codes, level, p99Ms, inside }: Verification): string {
   if (inside !== undefined)
-    return `${enoughLookups} look-ups inside the new pods, with their own C library, none of which may take a second; \`${inside.option}\` must be in their resolv.conf; else undo is offered`
+    return `${enoughLookups} lookups inside the new pods, with their own C library, none of which may take a second; \`${inside.option}\` must be in their resolv.conf; else undo is offered`
   const again = codes.length === 1 ? 'runs again and finds nothing' : 'run again and find nothing'
-  const enough = p99Ms === null ? 'look-ups' : `${enoughLookups} look-ups and more`
+  const enough = p99Ms === null ? 'lookups' : `${enoughLookups} lookups and more`
   const how = {
     read: '',
     probe: `, with ${enough} from every node`,
@@ -101,7 +101,7 @@ export function beforeLine({ lookups, slow, lost, parts }: Measure): string {
           .slice(0, 5)
           .map((it) => `${it.slow} of ${it.lookups} at ${it.where}`)
           .join(', ')}${bad.length < parts.length ? ', none elsewhere' : ''}`
-  return `${slow} of ${lookups} look-ups took longer than a second${parts.length === 1 ? ` at ${parts[0]?.where}` : ''}${where}${lost > slow ? `; ${lost} lost a packet or failed` : ''}. Kept with the plan, to compare with`
+  return `${slow} of ${lookups} lookups took longer than a second${parts.length === 1 ? ` at ${parts[0]?.where}` : ''}${where}${lost > slow ? `; ${lost} lost a packet or failed` : ''}. Kept with the plan, to compare with`
 }
 
 function stepLines(step: Step, width: number, paint: Paint, verbose: boolean): readonly string[] {

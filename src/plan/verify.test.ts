@@ -77,12 +77,12 @@ describe('a plan has done what it was for', () => {
     )
   const timed = (): Plan => ({ ...plan, measured: before, verify: { ...plan.verify, p99Ms: 100 } })
 
-  test('look-ups before and after, side by side, in all and for each node', () => {
+  test('lookups before and after, side by side, in all and for each node', () => {
     const { rows, kind } = judge(timed(), probed())
     expect(kind).toBe('fixed')
     expect(rows.map((it) => [it.what, it.before, it.after])).toEqual([
-      ['look-ups lost', '37 of 500', '0 of 1208'],
-      ['look-ups > 1 s', '37 of 500', '0 of 1208'],
+      ['lookups lost', '37 of 500', '0 of 1208'],
+      ['lookups > 1 s', '37 of 500', '0 of 1208'],
       ['p50 / p99', '0.5 ms / 5.01 s', '0.6 ms / 1.1 ms'],
       ['insert_failed', '+40', '+0'],
       ['worker-1', '37 of 500 > 1 s, p99 5.01 s', '0 of 604 > 1 s, p99 1.1 ms'],
@@ -91,10 +91,10 @@ describe('a plan has done what it was for', () => {
   })
   test('unknown where times matter and none were measured', () =>
     expect(judge(timed(), told(ok(1))).kind).toBe('unsure'))
-  test('unknown with fewer look-ups than it takes to miss nothing', () =>
+  test('unknown with fewer lookups than it takes to miss nothing', () =>
     expect(judge(timed(), probed(undefined, { stopped: 'answers got worse' }, 200))).toMatchObject({
       kind: 'unsure',
-      reasons: ['only 304 look-ups were made on worker-1, and 500 are needed: answers got worse'],
+      reasons: ['only 304 lookups were made on worker-1, and 500 are needed: answers got worse'],
     }))
   test('unknown when a node was not measured', () =>
     expect(judge(timed(), probed(undefined, { missing: [{ node: 'worker-3', why: 'no room' }] }))).toMatchObject({
@@ -108,14 +108,14 @@ describe('a plan has done what it was for', () => {
       reasons: ['worker-9 was measured before, and is not now'],
     })
   })
-  test('not when look-ups fail at once, however quick that is', () =>
+  test('not when lookups fail at once, however quick that is', () =>
     expect(
       judge(
         timed(),
         probed(() => servfail(2)),
       ),
-    ).toMatchObject({ kind: 'not-fixed', reasons: ['1208 of 1208 look-ups lost a packet or failed'] }))
-  test('unknown while one look-up of many fails at once', () =>
+    ).toMatchObject({ kind: 'not-fixed', reasons: ['1208 of 1208 lookups lost a packet or failed'] }))
+  test('unknown while one lookup of many fails at once', () =>
     expect(
       judge(
         timed(),
@@ -125,8 +125,8 @@ describe('a plan has done what it was for', () => {
             : answered(),
         ),
       ),
-    ).toMatchObject({ kind: 'unsure', reasons: ['1 of 1208 look-ups lost a packet or failed'] }))
-  test('unknown while one look-up of many is slow', () =>
+    ).toMatchObject({ kind: 'unsure', reasons: ['1 of 1208 lookups lost a packet or failed'] }))
+  test('unknown while one lookup of many is slow', () =>
     expect(
       judge(
         timed(),
@@ -136,7 +136,7 @@ describe('a plan has done what it was for', () => {
             : answered(),
         ),
       ),
-    ).toMatchObject({ kind: 'unsure', reasons: ['1 of 1208 look-ups still took longer than a second'] }))
+    ).toMatchObject({ kind: 'unsure', reasons: ['1 of 1208 lookups still took longer than a second'] }))
   test('not while more are', () =>
     expect(
       judge(
@@ -183,23 +183,23 @@ describe('a plan has done what it was for', () => {
       short,
     },
   ]
-  test('when the new pods have the option, and look-ups inside them are quick', () => {
+  test('when the new pods have the option, and lookups inside them are quick', () => {
     expect(judge({ ...plan, verify: inside }, withOption, times(0))).toMatchObject({
       kind: 'fixed',
-      rows: expect.arrayContaining([{ what: 'look-ups > 1 s', before: 'not measured', after: '0 of 500' }]),
+      rows: expect.arrayContaining([{ what: 'lookups > 1 s', before: 'not measured', after: '0 of 500' }]),
     })
   })
   test('not when they do not', () =>
     expect(judge({ ...plan, verify: inside }, lookedInto('options ndots:5\n'), times(0)).kind).toBe('not-fixed'))
-  test('not when look-ups inside them still stall', () =>
+  test('not when lookups inside them still stall', () =>
     expect(judge({ ...plan, verify: inside }, withOption, times(40))).toMatchObject({
       kind: 'not-fixed',
-      reasons: ['40 of 500 look-ups still took longer than a second'],
+      reasons: ['40 of 500 lookups still took longer than a second'],
     }))
   test('unknown when few or none could be made', () => {
     expect(judge({ ...plan, verify: inside }, withOption, times(0, 0, 'its container has no getent'))).toMatchObject({
       kind: 'unsure',
-      reasons: ['no look-ups were made inside the pods', 'look-ups inside pod web-1: its container has no getent'],
+      reasons: ['no lookups were made inside the pods', 'lookups inside pod web-1: its container has no getent'],
     })
     expect(judge({ ...plan, verify: inside }, withOption, times(0, 120)).kind).toBe('unsure')
   })
@@ -224,12 +224,12 @@ describe('a plan has done what it was for', () => {
     expect(judge({ ...plan, verify: two }, views, [...times(0), none])).toMatchObject({
       kind: 'unsure',
       reasons: [
-        'only 0 look-ups were made inside the pods of Pod/shop/cart-1, and 500 are needed',
-        'look-ups inside pod cart-1: its container has no getent',
+        'only 0 lookups were made inside the pods of Pod/shop/cart-1, and 500 are needed',
+        'lookups inside pod cart-1: its container has no getent',
       ],
     })
   })
-  test('not when all look-ups of one of two workloads fail, few as they are beside the other', () => {
+  test('not when all lookups of one of two workloads fail, few as they are beside the other', () => {
     const failing: InsideLookups = {
       workload: 'Pod/shop/cart-1',
       pod: 'cart-1',

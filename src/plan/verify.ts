@@ -21,7 +21,7 @@ export interface Verdict {
 /** Looks again as a plan's verification asks. Handed in by the command line, which knows how to gather. */
 export interface LookAgain {
   readonly diagnose: (wanted: Verification) => Promise<Diagnosis>
-  /** Look-ups inside the pods of the workloads that the plan changed. */
+  /** Lookups inside the pods of the workloads that the plan changed. */
   readonly inside: (
     wanted: NonNullable<Verification['inside']>,
     diagnosis: Diagnosis,
@@ -89,7 +89,7 @@ interface Reasons {
 }
 
 /**
- * Enough look-ups at each node that was measured before and each that is measured now; none of them slow, none failed.
+ * Enough lookups at each node that was measured before and each that is measured now; none of them slow, none failed.
  */
 function fastEnough(
   { sources }: Pick<Model, 'sources'>,
@@ -97,7 +97,7 @@ function fastEnough(
   after: Measure | null,
   p99Ms: number,
 ): Reasons {
-  if (after === null) return { bad: [], unsure: ['no look-ups were measured'] }
+  if (after === null) return { bad: [], unsure: ['no lookups were measured'] }
   const probe = sources.dnsProbe.known ? sources.dnsProbe.value : null
   const limit = p99Ms + lagOf({ sources })
   const short = after.parts.find((it) => it.lookups < enoughLookups)
@@ -118,7 +118,7 @@ function fastEnough(
       ...(short === undefined
         ? []
         : [
-            `only ${short.lookups} look-ups were made on ${short.where}, and ${enoughLookups} are needed${probe?.stopped == null ? '' : `: ${probe.stopped}`}`,
+            `only ${short.lookups} lookups were made on ${short.where}, and ${enoughLookups} are needed${probe?.stopped == null ? '' : `: ${probe.stopped}`}`,
           ]),
       ...missing.map((it) => `${it.node} was not measured: ${it.why}`),
       ...unseen.map((it) => `${it.where} was measured before, and is not now`),
@@ -135,7 +135,7 @@ function lagOf({ sources: { dnsProbe } }: Pick<Model, 'sources'>): number {
 }
 
 /**
- * Look-ups in the pods themselves: of the workload's own C library, under its own resolv.conf; each workload for
+ * Lookups in the pods themselves: of the workload's own C library, under its own resolv.conf; each workload for
  * itself.
  */
 function askedInside(
@@ -144,14 +144,14 @@ function askedInside(
   { workloads }: NonNullable<Verification['inside']>,
 ): Reasons {
   const failed = (after?.parts ?? []).flatMap((it) =>
-    notable(it.lost, it.lookups) ? [`${it.lost} of ${it.lookups} look-ups inside the pods of ${it.where} failed`] : [],
+    notable(it.lost, it.lookups) ? [`${it.lost} of ${it.lookups} lookups inside the pods of ${it.where} failed`] : [],
   )
-  const short = lookups.flatMap((it) => (it.short === null ? [] : [`look-ups inside pod ${it.pod}: ${it.short}`]))
-  if (after === null) return { bad: [], unsure: ['no look-ups were made inside the pods', ...short] }
+  const short = lookups.flatMap((it) => (it.short === null ? [] : [`lookups inside pod ${it.pod}: ${it.short}`]))
+  if (after === null) return { bad: [], unsure: ['no lookups were made inside the pods', ...short] }
   const few = workloads.flatMap((workload) => {
     const made = after.parts.find((it) => it.where === subjectKey(workload))?.lookups ?? 0
     return made < enoughLookups
-      ? [`only ${made} look-ups were made inside the pods of ${subjectKey(workload)}, and ${enoughLookups} are needed`]
+      ? [`only ${made} lookups were made inside the pods of ${subjectKey(workload)}, and ${enoughLookups} are needed`]
       : []
   })
   return {
@@ -160,17 +160,17 @@ function askedInside(
   }
 }
 
-/** What a slow look-up is not: refused, or answered with SERVFAIL, at once. A remedy that breaks DNS is quick, too. */
+/** What a slow lookup is not: refused, or answered with SERVFAIL, at once. A remedy that breaks DNS is quick, too. */
 function failedOf({ lost, slow, lookups }: Measure): Reasons {
   if (lost <= slow) return { bad: [], unsure: [] }
-  const say = `${lost} of ${lookups} look-ups lost a packet or failed`
+  const say = `${lost} of ${lookups} lookups lost a packet or failed`
   return notable(lost, lookups) ? { bad: [say], unsure: [] } : { bad: [], unsure: [say] }
 }
 
-/** One slow look-up in thousands has other reasons as well; but it is told, and not called a cure. */
+/** One slow lookup in thousands has other reasons as well; but it is told, and not called a cure. */
 function slowOf({ slow, lookups }: Measure): Reasons {
   if (slow === 0) return { bad: [], unsure: [] }
-  const say = `${slow} of ${lookups} look-ups still took longer than a second`
+  const say = `${slow} of ${lookups} lookups still took longer than a second`
   return notable(slow, lookups) ? { bad: [say], unsure: [] } : { bad: [], unsure: [say] }
 }
 
@@ -207,7 +207,7 @@ function insideOf(model: Model, { workloads, option }: NonNullable<Verification[
   return { bad, unsure }
 }
 
-/** A C library tells of a look-up that failed, and not of a packet that was lost. */
+/** A C library tells of a lookup that failed, and not of a packet that was lost. */
 function table(before: Measure | null, after: Measure | null, fate: 'lost' | 'failed'): Verdict['rows'] {
   const row = (what: string, text: (it: Measure) => string): Verdict['rows'][number] => ({
     what,
@@ -216,8 +216,8 @@ function table(before: Measure | null, after: Measure | null, fate: 'lost' | 'fa
   })
   const places = [...new Set([...(before?.parts ?? []), ...(after?.parts ?? [])].map((it) => it.where))]
   return [
-    row(`look-ups ${fate}`, (it) => `${it.lost} of ${it.lookups}`),
-    row('look-ups > 1 s', (it) => `${it.slow} of ${it.lookups}`),
+    row(`lookups ${fate}`, (it) => `${it.lost} of ${it.lookups}`),
+    row('lookups > 1 s', (it) => `${it.slow} of ${it.lookups}`),
     row('p50 / p99', (it) => `${time(it.p50Ms)} / ${time(it.p99Ms)}`),
     ...((before?.insertFailed ?? after?.insertFailed ?? null) === null
       ? []

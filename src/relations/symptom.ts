@@ -69,7 +69,7 @@ export const dnsServerCrash = 'dns-server-crash'
 /** UDP port 53 is answered, and TCP port 53 is not. */
 export const dnsTcpUnanswered = 'dns-tcp-unanswered'
 
-/** The search list of this workload makes many queries of each look-up. */
+/** The search list of this workload makes many queries of each lookup. */
 export const searchAmplified = (workload: Subject): string => `search-amplified:${subjectKey(workload)}`
 
 /** Names outside the cluster get no answer from where CoreDNS sends them. */

@@ -109,7 +109,7 @@ describe('not offered when', () => {
   test('nobody would see it taken', () =>
     expect(whyNot(proposed('DNS122', text.replace('    prometheus :9153\n', '')))).toContain('no `prometheus`'))
   test('CoreDNS would not start with it for another reason', () =>
-    expect(whyNot(proposed('DNS122', text.replace('errors', 'erors')))).toContain('there is no plug-in `erors`'))
+    expect(whyNot(proposed('DNS122', text.replace('errors', 'erors')))).toContain('there is no plugin `erors`'))
   test('the servers are not known', () =>
     expect(whyNot(proposed('DNS122', text, { dns: { service: { ...serviceOf(), selector: null } } }))).toContain(
       'no selector',

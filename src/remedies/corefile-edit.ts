@@ -138,7 +138,7 @@ function refusedBy(text: string): string | null {
   const [problem] = problems
   if (problem !== undefined) return `line ${problem.line}: ${problem.text}`
   const typo = servers.flatMap((it) => it.plugins).find((it) => misspelt(it.name) !== null)
-  return typo === undefined ? null : `line ${typo.line}: there is no plug-in \`${typo.name}\``
+  return typo === undefined ? null : `line ${typo.line}: there is no plugin \`${typo.name}\``
 }
 
 const layout = notOffered(
@@ -165,7 +165,7 @@ function withCache({ text, corefile }: Given): Edit | NotOffered {
     level: 'read',
     effect:
       'answers are kept for 30 s at most, or their TTL if that is less, ' +
-      'so most look-ups no longer wait for the upstream',
+      'so most lookups no longer wait for the upstream',
     risk: {
       level: 'low',
       why:
@@ -199,7 +199,7 @@ function writesAnswers({ block }: CorefilePlugin): boolean {
 }
 
 /**
- * One word where there is no doubt which plug-in was meant: a brace that is missing has many places where it may go.
+ * One word where there is no doubt which plugin was meant: a brace that is missing has many places where it may go.
  */
 function spellRight({ text, corefile }: Given): Edit | NotOffered {
   const typo = corefile.servers
@@ -218,7 +218,7 @@ function spellRight({ text, corefile }: Given): Edit | NotOffered {
     text: edited,
     say: `${typo.plugin.name} -> ${typo.meant} (line ${typo.plugin.line})`,
     level: 'read',
-    effect: `line ${typo.plugin.line} names the plug-in \`${typo.meant}\`, and servers start with this text again`,
+    effect: `line ${typo.plugin.line} names the plugin \`${typo.meant}\`, and servers start with this text again`,
     risk: {
       level: 'medium',
       why: 'the servers that run have never taken this text: with it come all changes that were made since',

@@ -43,7 +43,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     risk: {
       level: 'low',
       why: local
-        ? 'look-ups leave their node again: whoever set Local wanted them to stay, ' +
+        ? 'lookups leave their node again: whoever set Local wanted them to stay, ' +
           'and needs a server on every node for that'
         : 'adds what every DNS Service has; a policy or a firewall may still stand before it',
     },

@@ -40,7 +40,7 @@ export const nodeLocalOwn: readonly Subject[] = [
   subject('DaemonSet', 'kube-system', nodeLocalName),
 ]
 
-/** A DNS cache on each node: look-ups no longer go through conntrack, and reach CoreDNS over TCP. */
+/** A DNS cache on each node: lookups no longer go through conntrack, and reach CoreDNS over TCP. */
 export const nodeLocalDns: Remedy = {
   id: 'node-local-dns',
   title: 'a DNS cache on each node (NodeLocal DNSCache)',
@@ -184,7 +184,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
         : []),
       ...(ask.image === null ? [`image ${nodeCacheImage}; another one: --remedy-image`] : []),
       ...notesOn(ask, raw, corefile.servers),
-      'while a cache pod restarts, look-ups on its node are lost for seconds; clients ask again',
+      'while a cache pod restarts, lookups on its node are lost for seconds; clients ask again',
     ],
   }
 }
@@ -212,7 +212,7 @@ function notesOn(ask: Ask, service: Manifest, servers: readonly CorefileServer[]
     ...(servers.some((it) => it.plugins.some((one) => one.name === 'autopath'))
       ? [
           '`autopath` stops working: behind a cache CoreDNS does not see which pod asks, ' +
-            'so look-ups walk the search list again',
+            'so lookups walk the search list again',
         ]
       : []),
   ]

@@ -104,7 +104,7 @@ function daemonSet(it: NodeLocal, labels: JsonObject): Manifest {
         priorityClassName: 'system-node-critical',
         serviceAccountName: nodeLocalName,
         hostNetwork: true,
-        // Not ClusterFirst: its own look-ups must not come back to itself.
+        // Not ClusterFirst: its own lookups must not come back to itself.
         dnsPolicy: 'Default',
         // The default, said aloud for policies that set another: the address of `-upstreamsvc` comes by environment.
         enableServiceLinks: true,

@@ -74,7 +74,7 @@ export interface Verification {
   readonly target: string | null
   readonly namespace: string | null
   readonly level: Level
-  /** Look-ups must be faster than this at the 99th percentile; null where times do not matter. */
+  /** Lookups must be faster than this at the 99th percentile; null where times do not matter. */
   readonly p99Ms: number | null
   /** Pods of these workloads must have this in their resolv.conf, read inside them. For what no check can see. */
   readonly inside?: { readonly workloads: readonly Subject[]; readonly option: string }

@@ -27,7 +27,7 @@ const optionFor: Readonly<Record<string, ResolverOption>> = {
     why: 'A and AAAA leave one after the other, from two ports: there is no race left to lose',
     glibcOnly: true,
   },
-  'DNS101 use-vc': { name: 'use-vc', why: 'every look-up goes over TCP, which loses no datagram', glibcOnly: true },
+  'DNS101 use-vc': { name: 'use-vc', why: 'every lookup goes over TCP, which loses no datagram', glibcOnly: true },
   DNS104: {
     name: 'ndots',
     value: '2',
@@ -90,14 +90,14 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
         ? {
             level: 'medium',
             why:
-              'each look-up costs a connection: two more round trips, and more work for CoreDNS. ' +
-              'A policy or a firewall that allows DNS over UDP alone ends all look-ups',
+              'each lookup costs a connection: two more round trips, and more work for CoreDNS. ' +
+              'A policy or a firewall that allows DNS over UDP alone ends all lookups',
           }
         : {
             level: code === 'DNS101' ? 'low' : 'medium',
             why:
               code === 'DNS101'
-                ? 'one more round trip for each look-up; other pods on the node keep the race'
+                ? 'one more round trip for each lookup; other pods on the node keep the race'
                 : 'names inside the cluster with two dots or more are sent to the upstream server first',
           },
     verify:

@@ -23,7 +23,7 @@ const rawNode = (name: string, it: NodeFacts): Manifest =>
     status: { nodeInfo: { kernelVersion: it.kernel ?? '', osImage: it.os ?? '', architecture: it.arch ?? '' } },
   })
 
-/** worker-1 loses look-ups; the others are as told. */
+/** worker-1 loses lookups; the others are as told. */
 function asking(nodes: readonly NodeFacts[], about: Partial<Ask> = {}): Ask {
   const its = nodes.map((it, index) => node(`worker-${index + 1}`, { kernel: { ...facts, ...it }.kernel ?? '' }))
   return asked(found('DNS101', subject('Node', null, 'worker-1')), {
@@ -137,7 +137,7 @@ describe('when it is not offered', () => {
   test('no Weave', () => expect(refusal([{}], null)).toContain('no DaemonSet kube-system/weave-net'))
   test('a kernel that heals the race', () =>
     expect(refusal([{ kernel: '6.1.0-13-amd64' }])).toContain('heals the race'))
-  test('healed where look-ups are lost, though another node is old', () =>
+  test('healed where lookups are lost, though another node is old', () =>
     expect(refusal([{ kernel: '6.1.0-13-amd64' }, {}])).toContain('heals the race'))
   test("a distribution's own kernel", () =>
     expect(refusal([{ kernel: '4.18.0-553.el8_10.x86_64' }])).toContain('its version does not tell'))

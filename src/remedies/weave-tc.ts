@@ -98,7 +98,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   }
 }
 
-/** It helps against one race, and kernels heal that: judged where look-ups are lost. */
+/** It helps against one race, and kernels heal that: judged where lookups are lost. */
 function kernelsHealed({ findings, model }: Ask): NotOffered | null {
   const { nodes } = model.sources
   const lossy = findings.flatMap((it) => (it.subject.kind === 'Node' ? [it.subject.name] : []))
@@ -107,7 +107,7 @@ function kernelsHealed({ findings, model }: Ask): NotOffered | null {
     .map((it) => ({ ...it, race: raceState(it.kernel) }))
   if (kernels.some((it) => it.race === 'open' || it.race === 'third-race-open')) return null
   const [first] = kernels
-  if (first === undefined) return notOffered('the kernel of the node that loses look-ups is not known')
+  if (first === undefined) return notOffered('the kernel of the node that loses lookups is not known')
   if (first.race === 'unknown')
     return notOffered(
       `whether kernel ${first.kernel} of ${first.name} loses this race its version does not tell: ` +
@@ -116,7 +116,7 @@ function kernelsHealed({ findings, model }: Ask): NotOffered | null {
     )
   return notOffered(
     `kernel ${first.kernel} of ${first.name} heals the race that weave-tc is made for: ` +
-      'what loses look-ups there holds packets or rewrites them, and a delay does not cure it',
+      'what loses lookups there holds packets or rewrites them, and a delay does not cure it',
     `hopscope explain DNS101 says what to look for on ${first.name}`,
   )
 }

@@ -53,7 +53,7 @@ const labels = [
 ]
 const barWidth = 40
 
-/** A log-scale histogram, one line a bucket that holds anything; the resolver's own time-outs are named. */
+/** A log-scale histogram, one line a bucket that holds anything; the resolver's own timeouts are named. */
 export function histogram(evidence: Latency, paint: Paint): readonly string[] {
   const counts = labels.map(() => 0)
   for (const sample of evidence.samples) {

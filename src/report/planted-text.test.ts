@@ -94,7 +94,7 @@ describe('text from outside in what is printed', () => {
     60_000,
   )
 
-  test('in every string of a look-up', () => {
+  test('in every string of a lookup', () => {
     const it = resolution({ own: known({ tool: 'getent ahosts', result: 'ok', addresses: ['10.96.44.7'], ms: 12 }) })
     for (const place of placesIn(it).filter(
       (path) => !words.test(`.${path}`) && !path.endsWith('.text') && !path.endsWith('.how'),

@@ -67,7 +67,7 @@ const kinds: Readonly<Record<string, fc.Arbitrary<Planted>>> = {
 }
 const anyPlanted = fc.record(Object.fromEntries(Object.entries(kinds)))
 
-/** In a Corefile: plug-ins that take keys, one that nobody knows, comments, and one without braces around its words. */
+/** In a Corefile: plugins that take keys, one that nobody knows, comments, and one without braces around its words. */
 function corefileWith(secret: string): string {
   return `# old password ${secret}
 .:53 {

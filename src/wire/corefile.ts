@@ -9,9 +9,9 @@ export interface CorefilePlugin {
   readonly line: number
   /** The directives between its braces; null without braces. */
   readonly block: readonly CorefilePlugin[] | null
-  /** The `}` of the block around it stands in its line: to the plug-in that is one more argument. */
+  /** The `}` of the block around it stands in its line: to the plugin that is one more argument. */
   readonly closesBeside?: true
-  /** What stands behind its `}`, in the same line: to the plug-in that is a second directive of its name. */
+  /** What stands behind its `}`, in the same line: to the plugin that is a second directive of its name. */
   readonly trailing?: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export interface Corefile {
   readonly cutOff: boolean
 }
 
-/** The stack ends somewhere: no plug-in nests deeper than two. */
+/** The stack ends somewhere: no plugin nests deeper than two. */
 const deepestBlock = 64
 
 /**
@@ -52,7 +52,7 @@ export function parseCorefile(text: string): Corefile {
   }
 }
 
-/** No plug-in has such a name, whatever a CoreDNS is built with; what an environment variable says is not known. */
+/** No plugin has such a name, whatever a CoreDNS is built with; what an environment variable says is not known. */
 function mayBePlugin(name: string): boolean {
   return /^[\w-]+$/.test(name) || /\{[$%]/.test(name)
 }
@@ -61,10 +61,10 @@ function mayBePlugin(name: string): boolean {
 function noPlugin({ name, line }: CorefilePlugin, text: string): Problem {
   const open = unclosedBrace(text)
   if (open !== null) return { line: open, text: '`{` is never closed', mark: '{' }
-  return { line, text: `there is no plug-in \`${name}\``, mark: name }
+  return { line, text: `there is no plugin \`${name}\``, mark: name }
 }
 
-/** As a plug-in's setup reads its tokens: RemainingArgs, then NextBlock (caddyfile/dispenser.go). */
+/** As a plugin's setup reads its tokens: RemainingArgs, then NextBlock (caddyfile/dispenser.go). */
 function pluginOf({ tokens }: Directive): CorefilePlugin {
   let at = 0
   const plugin = line(0)

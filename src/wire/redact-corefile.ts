@@ -1,9 +1,9 @@
 import { mask, namesSecret, redactText } from './secrets.ts'
 
 /**
- * Plug-ins whose words are no secret: what they take are zones, addresses, times, numbers and paths (their READMEs,
+ * Plugins whose words are no secret: what they take are zones, addresses, times, numbers and paths (their READMEs,
  * CoreDNS 1.14). Those of every other one are masked: `route53`, `azure`, `tsig` and `etcd` take keys and passwords,
- * and what an external plug-in takes nobody knows.
+ * and what an external plugin takes nobody knows.
  */
 const plain: ReadonlySet<string> = new Set([
   'acl',
@@ -63,7 +63,7 @@ const plain: ReadonlySet<string> = new Set([
 const pieces = /\s+|#[^\n]*|"(?:[^"\\]|\\[\s\S])*"?|\S+/g
 
 /**
- * What is kept of a Corefile: its layout, zones, names of directives, and the words of the plug-ins above. Comments are
+ * What is kept of a Corefile: its layout, zones, names of directives, and the words of the plugins above. Comments are
  * masked.
  */
 export function redactCorefile(text: string): string {
@@ -102,7 +102,7 @@ export function redactCorefile(text: string): string {
   })
 }
 
-/** What a misspelt plug-in has as well: the root zone, addresses with a port, small numbers and times. */
+/** What a misspelt plugin has as well: the root zone, addresses with a port, small numbers and times. */
 const harmless = /^(?:\.|\d{1,5}(?:ms|s|m|h)?|(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\/etc\/resolv\.conf)$/
 
 function kept(piece: string, isPlain: boolean): string {

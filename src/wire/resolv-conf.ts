@@ -35,7 +35,7 @@ export function parseResolvConf(text: string): ResolvConf {
 }
 
 /**
- * Queries that one look-up of an absolute name with `dots` dots costs when the name exists outside only: each suffix
+ * Queries that one lookup of an absolute name with `dots` dots costs when the name exists outside only: each suffix
  * of the search list first, then the name itself, A and AAAA each. Measured on glibc 2.36 and musl: 10 with 4 suffixes.
  */
 export function queriesPerLookup(

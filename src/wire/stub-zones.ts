@@ -1,6 +1,6 @@
 import { type Corefile, zoneOf } from './corefile.ts'
 
-/** The plug-ins that pass a name on: ZONE SERVER... each. */
+/** The plugins that pass a name on: ZONE SERVER... each. */
 const passOn: ReadonlySet<string> = new Set(['forward', 'grpc', 'proxy', 'fanout'])
 
 /**

@@ -40,7 +40,7 @@ interface About {
   readonly cores?: number
   /** What each CoreDNS pod had of its upstream. */
   readonly upstreams?: readonly UpstreamWindow[]
-  /** Of the probe, beside its look-ups. */
+  /** Of the probe, beside its lookups. */
   readonly probed?: Partial<DnsProbe>
 }
 
@@ -136,7 +136,7 @@ export const someAaaaDroppedOn =
   ({ node: at, transport, index }) =>
     nodes.includes(at) && transport === 'udp' && index % 3 === 0 ? lost('aaaa') : answered()
 
-/** How many pairs `raceOn` costs a node whose probe made the default number of look-ups. */
+/** How many pairs `raceOn` costs a node whose probe made the default number of lookups. */
 export const racesPerNode = 18 + 3
 
 /** A rule that drops AAAA questions over UDP by their content, on this node, whatever the server. */

@@ -44,7 +44,7 @@ export function clusterDns(about: Partial<ClusterDns> = {}): ClusterDns {
   }
 }
 
-/** What pod `shop/<name>` sees from inside: a look-up that works, and DNS over TCP that works. */
+/** What pod `shop/<name>` sees from inside: a lookup that works, and DNS over TCP that works. */
 export function insideView(name: string, about: Partial<InsideView> = {}): InsideView {
   return {
     namespace: 'shop',

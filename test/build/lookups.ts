@@ -4,7 +4,7 @@ import type { DnsProbe, Lookup, LookupSeries } from '../../src/model/lookups.ts'
 import { defaultCounts, planSeries, type Counts } from '../../src/probe/plan/plan-dns.ts'
 import { clusterDns } from './dns.ts'
 
-/** One look-up about to be made: what a network may judge it by. */
+/** One lookup about to be made: what a network may judge it by. */
 export interface Asked extends Omit<LookupSeries, 'lookups'> {
   readonly index: number
 }
@@ -20,7 +20,7 @@ export type Fate =
   /** A has an address, and AAAA says that there is no such name. */
   | { readonly kind: 'denied' }
 
-/** A cluster's DNS as a function: what becomes of each look-up. */
+/** A cluster's DNS as a function: what becomes of each lookup. */
 export type Network = (asked: Asked) => Fate
 
 export const answered = (ms = 0.6): Fate => ({ kind: 'answered', ms })
@@ -42,7 +42,7 @@ interface ProbeOf {
 }
 
 /**
- * What a probe of these nodes would have measured: the very series that the probe plans, each look-up judged by
+ * What a probe of these nodes would have measured: the very series that the probe plans, each lookup judged by
  * `network`.
  */
 export function probe({

@@ -79,7 +79,7 @@ const pure = [
 
 /** Imports of development packages, with the reason why that is none at run time. */
 const notAtRunTime: Readonly<Record<string, string>> = {
-  'src/kube/esbuild-trim.ts': 'a plug-in of the build',
+  'src/kube/esbuild-trim.ts': 'a plugin of the build',
   'src/probe/pods/pod-program.ts':
     'bundles the program of the probe pods when run from source; a release carries it ready',
 }

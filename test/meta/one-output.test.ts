@@ -21,7 +21,7 @@ const writers: Readonly<Record<string, string>> = {
   'src/cli/fix-plan.ts': 'a plan as text: plan/text.ts makes a page',
   'src/cli/fix-run.ts': 'a plan as text, as above',
   'src/cli/dns-capacity.ts': 'JSON',
-  'src/kube/exec-plugin.ts': "the user's own plug-in, which asks for a login",
+  'src/kube/exec-plugin.ts': "the user's own plugin, which asks for a login",
 }
 
 const found = shipped.filter(

@@ -12,7 +12,7 @@ describeCheck(check, [
     expect: [{ ...coredns, args: { names: 'example.com', where: 'outside', denied: 90, of: 90 } }],
   },
   {
-    it: 'a name of the cluster: a plug-in of the Corefile',
+    it: 'a name of the cluster: a plugin of the Corefile',
     given: cluster({ network: ({ zone }) => (zone === 'cluster' ? denied : answered()) }),
     expect: [{ ...coredns, args: { where: 'cluster' } }],
   },
@@ -24,7 +24,7 @@ describeCheck(check, [
     expect: [coredns],
   },
 
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
   {
     it: 'no name with an address',
     given: cluster({ network: filterOn('a', ...workers), counts: { serviceTcp: 0, endpointTcp: 0 } }),

@@ -25,7 +25,7 @@ export default check({
     const paired = dnsProbe.series.filter((it) => it.method !== 'getaddrinfo')
     const exists = paired.filter((it) => it.lookups.some((lookup) => lookup.a === 'ok'))
     const of = exists.reduce((sum, it) => sum + it.lookups.length, 0)
-    if (of < 4) return cannotTell('too-few', `${of} look-ups of a name with an address ended`)
+    if (of < 4) return cannotTell('too-few', `${of} lookups of a name with an address ended`)
     const denied = exists.filter(isDenied)
     if (denied.length === 0) return ok(of)
     const names = [...new Set(denied.map((it) => it.name.replace(/\.$/, '')))].toSorted()
@@ -42,7 +42,7 @@ export default check({
       evidence: [
         {
           kind: 'shares',
-          label: 'look-ups in which A has an address and AAAA denies the name',
+          label: 'lookups in which A has an address and AAAA denies the name',
           rows: rowsOf(exists),
         },
       ],
@@ -53,12 +53,12 @@ export default check({
     headline: ({ args }) =>
       `Alpine (musl) images can't find ${args['names']}: it has an address, but AAAA is answered NXDOMAIN.`,
     detail: ({ args }) =>
-      `${args['denied']} of ${args['of']} look-ups: A has an address, AAAA says that there is no such name`,
+      `${args['denied']} of ${args['of']} lookups: A has an address, AAAA says that there is no such name`,
     note: () =>
       'glibc takes the address and goes on; musl believes the NXDOMAIN. The right answer is NOERROR without records',
     help: ({ subject: on, args }) => [
       args['where'] === 'cluster'
-        ? 'a plug-in of the Corefile answers so: in `template IN AAAA`, use `rcode NOERROR`'
+        ? 'a plugin of the Corefile answers so: in `template IN AAAA`, use `rcode NOERROR`'
         : 'mend the server that answers so, or have CoreDNS answer AAAA itself: ' +
           '`template IN AAAA ZONE { rcode NOERROR }` (not where IPv6 is in use)',
       `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep -A3 template`,
@@ -82,7 +82,7 @@ function rowsOf(exists: readonly LookupSeries[]) {
 
 /**
  * Those from before a change may still be in a cache, so the share is that of names with an address in the same
- * look-up.
+ * lookup.
  */
 function isDenied(it: LookupSeries): boolean {
   return nearlyAll(bad(it), it.lookups.filter((lookup) => lookup.a === 'ok').length)

@@ -12,7 +12,7 @@ const fewTimes = 3
 const kinds = ['forbidden', 'api-unreachable', 'unsynced'] as const
 
 /**
- * The plug-in `kubernetes` has its names from the API server. A server that has never had them is never ready; one
+ * The plugin `kubernetes` has its names from the API server. A server that has never had them is never ready; one
  * that had them goes on with what it knew, and answers with addresses of pods that are gone.
  */
 export default check({

@@ -4,11 +4,11 @@ import { corefileEvidence, corefileObject, rootServers } from '../../relations/d
 import { type CorefilePlugin, zoneOf } from '../../wire/corefile.ts'
 import { readableCorefile } from './readable-corefile.ts'
 
-/** Without `cache` each outside look-up is one of the upstream's too, and each slow or lost one is felt. */
+/** Without `cache` each outside lookup is one of the upstream's too, and each slow or lost one is felt. */
 export default check({
   code: 'DNS122',
   slug: 'dns/cache-off',
-  title: 'CoreDNS asks its upstream anew for every look-up: it has no cache',
+  title: 'CoreDNS asks its upstream anew for every lookup: it has no cache',
   fine: 'CoreDNS keeps what its upstream answered',
   severity: 'warning',
   needs: ['clusterDns'],
@@ -58,7 +58,7 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `CoreDNS keeps no answers: every look-up of an outside name goes to ${args['upstream']}.`,
+    headline: ({ args }) => `CoreDNS keeps no answers: every lookup of an outside name goes to ${args['upstream']}.`,
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · server block ${args['zone']} (line ${args['line']}) has forward ` +
       `and ${args['cache'] === 'none' ? 'no cache' : `\`${args['cache']}\`, which keeps none of these names`}`,
@@ -66,7 +66,7 @@ export default check({
       args['cache'] !== 'none'
         ? 'the first word of `cache` is a time only if it is a whole number: ' +
           '`30s` and every other word is a zone, and what is outside the zones is not kept'
-        : 'one look-up of an application is up to eight queries, and most of them are the same for every pod',
+        : 'one lookup of an application is up to eight queries, and most of them are the same for every pod',
     help: ({ subject: on, args }) => [
       args['cache'] === 'none' ? 'add the line `cache 30` to the block' : 'make the line `cache 30`',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,

@@ -20,7 +20,7 @@ const others = 15
 
 /**
  * The node's conntrack table is full: every new flow loses its first packet, and its repeats, while flows that are
- * known go on. UDP entries live 30 s, so look-ups alone can fill a small table. `drop` rises and `insert_failed` does
+ * known go on. UDP entries live 30 s, so lookups alone can fill a small table. `drop` rises and `insert_failed` does
  * not: that tells it from the race.
  */
 export default check({
@@ -47,14 +47,14 @@ export default check({
         )
       return args['state'] === 'full'
         ? `The conntrack table of node ${on.name} is full (${args['entries']} of ${args['max']}): ` +
-            'new connections are dropped, DNS look-ups first of all.'
+            'new connections are dropped, DNS lookups first of all.'
         : `The conntrack table of node ${on.name} is nearly full: ` +
             `${args['entries']} of ${args['max']} (${args['percent']}).`
     },
     detail: ({ subject: on, args }) =>
       `on node ${on.name} · drop +${args['drop']}, insert_failed +${args['insertFailed']}, ` +
       `early_drop +${args['earlyDrop']} in ${args['seconds']} s` +
-      (args['of'] === 0 ? '' : ` · ${args['lost']} of ${args['of']} look-ups lost a packet or failed`),
+      (args['of'] === 0 ? '' : ` · ${args['lost']} of ${args['of']} lookups lost a packet or failed`),
     note: ({ args }) => {
       if (args['state'] === 'chains')
         return 'the kernel drops a new flow whose chain is too long: the table has far fewer buckets than entries'
@@ -141,7 +141,7 @@ function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: K
           values: { drop: row.delta.drop, insert_failed: row.delta.insert_failed, early_drop: row.delta.early_drop },
         })),
       },
-      ...(series.length === 0 ? [] : [latency(`look-ups on ${node}`, series)]),
+      ...(series.length === 0 ? [] : [latency(`lookups on ${node}`, series)]),
     ],
     explains:
       state !== 'nearly'

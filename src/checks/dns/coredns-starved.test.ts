@@ -57,7 +57,7 @@ describeCheck(check, [
     says: /metrics could not be read/,
   },
   {
-    it: 'too few look-ups',
+    it: 'too few lookups',
     given: cluster({
       nodes: ['worker-1'],
       network: starved,
@@ -66,9 +66,9 @@ describeCheck(check, [
       counts: { endpointPairs: 5, endpointSequential: 4 },
     }),
     expect: 'cannot-tell',
-    says: /18 look-ups sent to a DNS server itself; 20 are needed/,
+    says: /18 lookups sent to a DNS server itself; 20 are needed/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   {
     it: 'fast, though at the limit: the limit does no harm now',

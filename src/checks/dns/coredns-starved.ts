@@ -6,12 +6,12 @@ import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/d
 import { type Sizing, sizingOfProbe } from '../../relations/dns/dns-sizing.ts'
 import { latency, ms, serverName, shares } from './dns-evidence.ts'
 
-/** p95 above this is no longer a healthy in-cluster look-up: CoreDNS answers from memory in well under 1 ms. */
+/** p95 above this is no longer a healthy in-cluster lookup: CoreDNS answers from memory in well under 1 ms. */
 const slowMs = 100
 
 /**
  * CoreDNS uses up its CPU limit: the kernel stops it for the rest of each 100 ms period, answers are late at any
- * server, from any node, and packets overflow its socket. A plain time-out count can't tell this from a network fault.
+ * server, from any node, and packets overflow its socket. A plain timeout count can't tell this from a network fault.
  */
 export default check({
   code: 'DNS103',
@@ -27,7 +27,7 @@ export default check({
   run({ dnsProbe, clusterDns, coreDnsWindows, nodes }) {
     const direct = seriesOf(dnsProbe, { role: 'endpoint', transport: 'udp', zone: 'cluster' })
     const loss = lossOf(direct)
-    if (loss.of < 20) return cannotTell('too-few', `${loss.of} look-ups sent to a DNS server itself; 20 are needed`)
+    if (loss.of < 20) return cannotTell('too-few', `${loss.of} lookups sent to a DNS server itself; 20 are needed`)
     const p95 = quantile(loss.times, 0.95)
     const bad = troubled(direct)
     if (p95 < slowMs && !notable(bad, loss.of)) return ok(loss.of, `p95 ${ms(p95)} at the DNS servers themselves`)
@@ -79,8 +79,8 @@ export default check({
           label: `CPU of ${it.pod.name}`,
           value: it.share === null ? 'unknown' : `${Math.round(it.share * 100)} % of its limit of ${it.limit}m`,
         })),
-        shares('look-ups that lost a packet or failed', dnsProbe, direct, serverName),
-        latency('look-ups at the DNS servers themselves', direct),
+        shares('lookups that lost a packet or failed', dnsProbe, direct, serverName),
+        latency('lookups at the DNS servers themselves', direct),
       ],
       explains: ['dns-loss:*', 'dns-external:*', 'dns-slow:*', 'dns-cut-off:*'],
     })
@@ -90,7 +90,7 @@ export default check({
     headline: ({ args }) => `DNS is slow because CoreDNS is held at its CPU limit of ${args['limitMilli']}m.`,
     detail: ({ args }) =>
       `${args['starved']} of ${args['pods']} CoreDNS pods at their CPU limit · p50 ${args['p50']}, ` +
-      `p95 ${args['p95']} at the servers themselves · ${args['lost']} of ${args['of']} look-ups lost a packet`,
+      `p95 ${args['p95']} at the servers themselves · ${args['lost']} of ${args['of']} lookups lost a packet`,
     note: () =>
       'a CPU limit stops CoreDNS for the rest of each 100 ms; the upstream manifest sets none for this reason',
     help: ({ subject: on, args }) => [

@@ -89,18 +89,18 @@ describeCheck(check, [
     expect: [{ ...configMap, severity: 'warning' as const, args: { detail: expect.stringMatching(says) as string } }],
   })),
   {
-    it: 'a plug-in misspelt',
+    it: 'a plugin misspelt',
     given: given(usual.replace('forward', 'foward')),
     expect: [
       {
         ...configMap,
         severity: 'warning',
-        args: { detail: 'line 6: there is no plug-in `foward`: `forward` was meant' },
+        args: { detail: 'line 6: there is no plugin `foward`: `forward` was meant' },
       },
     ],
   },
   {
-    it: 'what stands inside a plug-in is wrong, and the server that crashes says so',
+    it: 'what stands inside a plugin is wrong, and the server that crashes says so',
     given: { ...given(usual, { pods: notReady }), dnsServerLogs: [serverLog('coredns-1', [refusedLine], 'before')] },
     expect: [{ ...configMap, severity: 'error', confidence: 'observed', args: { detail: refusedLine.said } }],
   },
@@ -112,7 +112,7 @@ describeCheck(check, [
   {
     it: 'no kubernetes',
     given: given('.:53 {\n  errors\n  forward . 10.0.0.2\n}\n'),
-    expect: [{ ...configMap, severity: 'error', args: { detail: 'no server block has the plug-in kubernetes' } }],
+    expect: [{ ...configMap, severity: 'error', args: { detail: 'no server block has the plugin kubernetes' } }],
   },
   {
     it: 'no zone but the cluster',
@@ -255,12 +255,12 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
-    it: 'a plug-in that this CoreDNS may be built with',
+    it: 'a plugin that this CoreDNS may be built with',
     given: runs(usual.replace('forward . /etc/resolv.conf', 'unbound')),
     expect: 'ok',
   },
   {
-    it: 'a plug-in that nobody knows answers outside names perhaps',
+    it: 'a plugin that nobody knows answers outside names perhaps',
     given: runs(usual.replace('forward . /etc/resolv.conf', 'ourresolver')),
     expect: 'ok',
   },
@@ -323,7 +323,7 @@ test('the caret stands under the word that is wrong', () => {
     .toBe(`ConfigMap kube-system/coredns, data.Corefile, line 6
         }
         foward . /etc/resolv.conf
-        ^^^^^^ there is no plug-in \`foward\`: \`forward\` was meant
+        ^^^^^^ there is no plugin \`foward\`: \`forward\` was meant
         cache 30`)
 })
 

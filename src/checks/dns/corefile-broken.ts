@@ -73,7 +73,7 @@ export default check({
 })
 
 /**
- * What no CoreDNS starts with: text against the grammar, against a plug-in's own rules, or a plug-in that there is not.
+ * What no CoreDNS starts with: text against the grammar, against a plugin's own rules, or a plugin that there is not.
  */
 function refused(dns: ClusterDns, text: string, { refusals }: Judged, said: readonly Signed[]): Verdict | null {
   const [first] = refusals
@@ -121,7 +121,7 @@ function unproven(
   if (crashesUnheard(dnsServerLogs, dns.pods))
     return cannotTell(
       'not-asked',
-      'a DNS server crashes, and whether it refuses what stands inside a plug-in stands in its log, which was not read',
+      'a DNS server crashes, and whether it refuses what stands inside a plugin stands in its log, which was not read',
       '--probe',
     )
   if (running.kind === 'another')
@@ -143,11 +143,11 @@ function unproven(
     )
   return cannotTell(
     'ambiguous',
-    `${what}: no server tells which text it runs (its plug-in \`reload\` does, in its log and its metrics)`,
+    `${what}: no server tells which text it runs (its plugin \`reload\` does, in its log and its metrics)`,
   )
 }
 
-/** What stands inside a plug-in is CoreDNS's to judge, and its log has the verdict. */
+/** What stands inside a plugin is CoreDNS's to judge, and its log has the verdict. */
 function refusedInside(dns: ClusterDns, text: string, said: readonly Signed[]): Verdict | null {
   const [first] = said
   if (first === undefined) return null
@@ -174,7 +174,7 @@ function refusedInside(dns: ClusterDns, text: string, said: readonly Signed[]): 
 function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, seen: Measured | null): Verdict | null {
   const plugins = corefile.servers.flatMap((it) => it.plugins)
   if (corefile.cutOff || plugins.some((it) => it.name === 'kubernetes')) return null
-  // Look-ups that were answered weigh more than a text in which nobody seems to answer them.
+  // Lookups that were answered weigh more than a text in which nobody seems to answer them.
   if (seen?.cluster === 'answered') return null
   const other = plugins.find((it) => mayServeZones(it.name))
   if (other !== undefined)
@@ -189,9 +189,9 @@ function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, se
     severity: 'error',
     args: {
       headline: 'No name of the cluster can be looked up: the Corefile has no `kubernetes` line',
-      detail: 'no server block has the plug-in kubernetes',
+      detail: 'no server block has the plugin kubernetes',
       note:
-        'the plug-in kubernetes is what makes names of Services; without it they go to the upstream, ' +
+        'the plugin kubernetes is what makes names of Services; without it they go to the upstream, ' +
         'which has never heard of them',
     },
     evidence: corefileEvidence(dns, text, {
@@ -220,7 +220,7 @@ function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile, seen:
           : 'the server block of the zone `.` forwards nowhere',
       note:
         'CoreDNS answers REFUSED for a zone that no block serves, and SERVFAIL where a block has nobody to ask; ' +
-        'musl takes either for a failure of the whole look-up',
+        'musl takes either for a failure of the whole lookup',
     },
     evidence: corefileEvidence(dns, text, {
       line: server?.line ?? 1,
@@ -238,7 +238,7 @@ interface Measured {
   readonly outside: 'answered' | 'refused' | 'unclear'
 }
 
-/** What look-ups of either kind came to: `refused` = nearly all ended in an error that somebody answered. */
+/** What lookups of either kind came to: `refused` = nearly all ended in an error that somebody answered. */
 function measured(probe: DnsProbe): Measured {
   const of = (zone: 'cluster' | 'external'): Measured['cluster'] => {
     const loss = lossOf(seriesOf(probe, { zone }))

@@ -5,7 +5,7 @@ import { comb } from '../../relations/dns/resolver-comb.ts'
 import { lossOf, quantile, troubled } from '../../relations/dns/lookup-loss.ts'
 import { textOrder } from '../../model/text-order.ts'
 
-/** A histogram of look-up times, with the resolver's time-outs named. */
+/** A histogram of lookup times, with the resolver's timeouts named. */
 export function latency(label: string, series: readonly LookupSeries[]): Evidence {
   const samples = lossOf(series).times
   return { kind: 'latency', label, samples, comb: comb(samples) }
@@ -27,7 +27,7 @@ export function conntrackRows(windows: readonly ConntrackWindow[], node: string)
   }
 }
 
-/** One look-up that lost a question, question by question, as a capture would show it. */
+/** One lookup that lost a question, question by question, as a capture would show it. */
 export function exchange(series: readonly LookupSeries[]): readonly Evidence[] {
   for (const it of series) {
     const lookup =
@@ -35,7 +35,7 @@ export function exchange(series: readonly LookupSeries[]): readonly Evidence[] {
       it.lookups.find((one) => one.firstLost === 'both')
     if (lookup !== undefined)
       return [
-        { kind: 'exchange', label: `one such look-up, ${it.node} to ${it.server.ip}:53`, rows: rowsOf(it, lookup) },
+        { kind: 'exchange', label: `one such lookup, ${it.node} to ${it.server.ip}:53`, rows: rowsOf(it, lookup) },
       ]
   }
   return []
@@ -59,7 +59,7 @@ function rowsOf(series: LookupSeries, lookup: Lookup): readonly { readonly at: n
   ]
 }
 
-/** How many look-ups went wrong, by node or by server. */
+/** How many lookups went wrong, by node or by server. */
 export function shares(
   label: string,
   probe: DnsProbe,

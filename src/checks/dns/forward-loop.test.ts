@@ -74,7 +74,7 @@ describeCheck(check, [
     expect: [{ ...configMap, args: { why: 'a DNS server of this cluster' } }],
   },
   {
-    it: 'the resolv.conf of the node, and the plug-in `loop` has seen where it leads',
+    it: 'the resolv.conf of the node, and the plugin `loop` has seen where it leads',
     given: {
       ...given(corefile('forward . /etc/resolv.conf'), { pods: oneDown }),
       dnsServerLogs: [serverLog('coredns-0'), serverLog('coredns-1', [loop], 'before')],
@@ -106,7 +106,7 @@ describeCheck(check, [
     expect: [{ ...configMap, args: { round: 'yes', to: '192.0.2.53' } }],
   },
   {
-    it: 'the plug-in `loop` has seen it come back by a server that is not CoreDNS',
+    it: 'the plugin `loop` has seen it come back by a server that is not CoreDNS',
     given: {
       ...given(corefile('forward . 192.0.2.53 192.0.2.54'), { pods: oneDown }),
       dnsServerLogs: [

@@ -10,7 +10,7 @@ import { parseCorefile, zoneOf } from '../../wire/corefile.ts'
 import { bySelector, restart, serverArgs } from './server-words.ts'
 
 /**
- * A server that forwards to itself answers nothing. The plug-in `loop` sees it at the start and ends the process;
+ * A server that forwards to itself answers nothing. The plugin `loop` sees it at the start and ends the process;
  * without it each question goes round until memory or time is up.
  */
 export default check({
@@ -94,12 +94,12 @@ export default check({
         return (
           'each query comes back to CoreDNS, which sends it on again, ' +
           "until max_concurrent refuses it or it times out: REFUSED and SERVFAIL are CoreDNS's own then, " +
-          'and no list of allowed networks is at fault; the plug-in `loop` looks only when a server starts'
+          'and no list of allowed networks is at fault; the plugin `loop` looks only when a server starts'
         )
       return args['guarded'] === 'yes'
-        ? 'the plug-in `loop` looks once, when a server starts, and then ends it: ' +
+        ? 'the plugin `loop` looks once, when a server starts, and then ends it: ' +
             'servers that started before still run'
-        : 'without the plug-in `loop` nothing stops it: each question goes round until it times out'
+        : 'without the plugin `loop` nothing stops it: each question goes round until it times out'
     },
     help: ({ subject: on, args }) => {
       if (args['round'] === 'yes')
@@ -128,7 +128,7 @@ export default check({
 function guardEvidence(guarded: boolean): Evidence {
   return {
     kind: 'fact',
-    label: 'plug-in loop',
+    label: 'plugin loop',
     value: guarded
       ? 'there: it ends the process when it sees the loop'
       : 'not there: the loop goes on until memory is used up',

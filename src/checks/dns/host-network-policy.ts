@@ -77,7 +77,7 @@ function judge(pods: readonly Pod[], views: readonly InsideView[], { target }: S
     confidence: result === null ? 'inferred' : 'observed',
     args: {
       pods: silent.length,
-      lookup: lookup?.known === true ? `look-up of ${lookup.value.name}: ${lookup.value.result}` : 'not looked into',
+      lookup: lookup?.known === true ? `lookup of ${lookup.value.name}: ${lookup.value.result}` : 'not looked into',
     },
     evidence: [
       {

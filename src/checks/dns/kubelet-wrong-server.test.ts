@@ -55,11 +55,11 @@ describeCheck(check, [
     says: /as well/,
   },
   {
-    it: 'three look-ups are no ground',
+    it: 'three lookups are no ground',
     given: { ...base, dnsProbe: newPodAsks('10.96.0.99', never(), answered(), 3) },
     expect: 'cannot-tell',
   },
-  { it: 'no look-ups at all', given: modelOf(base), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf(base), expect: 'cannot-tell', says: /--probe/ },
 
   {
     it: 'no DNS Service to compare with',

@@ -35,7 +35,7 @@ export default check({
       `which is not the cluster's (${args['vip']}), so new pods there find no name.`,
     detail: ({ subject: on, args }) =>
       `on node ${on.name} · a pod made just now has nameserver ${args['server']} · ` +
-      `${args['failed']} of ${args['of']} look-ups sent there failed, ` +
+      `${args['failed']} of ${args['of']} lookups sent there failed, ` +
       `${args['serviceFailed']} of ${args['serviceOf']} sent to the DNS Service`,
     note: () => 'pods that were started before the change keep the server that they were given then',
     help: ({ subject: on, args }) => [
@@ -55,20 +55,20 @@ function judge(probe: DnsProbe, node: string, kind: (ip: string) => ServerKind, 
   const loss = lossOf(own)
   const service = lossOf(seriesOf(probe, { node, role: 'service', zone: 'cluster' }))
   if (loss.of < 4)
-    return cannotTell('too-few', `${loss.of} look-ups ended at ${server}, the nameserver of a new pod on ${node}`)
+    return cannotTell('too-few', `${loss.of} lookups ended at ${server}, the nameserver of a new pod on ${node}`)
   if (!nearlyAll(loss.failed, loss.of)) return ok(loss.of, `a new pod on ${node} asks ${server}, which answers`)
   if (service.of < 4 || notable(service.failed, service.of))
     return cannotTell(
       'ambiguous',
-      `on ${node} look-ups fail at ${server}, which the kubelet gave a new pod, and at the DNS Service as well`,
+      `on ${node} lookups fail at ${server}, which the kubelet gave a new pod, and at the DNS Service as well`,
     )
   return finding({
     subject: subject('Node', null, node),
     confidence: 'observed',
     args: { server, vip, failed: loss.failed, of: loss.of, serviceFailed: service.failed, serviceOf: service.of },
     evidence: [
-      shares('look-ups that failed', probe, seriesOf(probe, { node }), (it) => `${it.server.ip} ${it.method}`),
-      latency(`look-ups at ${server}`, own),
+      shares('lookups that failed', probe, seriesOf(probe, { node }), (it) => `${it.server.ip} ${it.method}`),
+      latency(`lookups at ${server}`, own),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
     explains: [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-wrong-server:node/${node}`],

@@ -72,7 +72,7 @@ describeCheck(check, [
     given: cluster({ network: blackHoleOn('worker-3'), probed: { large: largeLostOn('worker-3') } }),
     expect: 'cannot-tell',
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   { it: 'a recording from before large answers were fetched', given: cluster(), expect: 'not-applicable' },
   {

@@ -78,7 +78,7 @@ describeCheck(check, [
     says: /past the Service/,
   },
   {
-    it: 'every look-up',
+    it: 'every lookup',
     given: cluster({
       nodes: ['worker-2'],
       network: blackHoleOn('worker-2'),
@@ -119,14 +119,14 @@ describeCheck(check, [
     says: /answers got worse/,
   },
   {
-    it: 'no look-up of outside names ended',
+    it: 'no lookup of outside names ended',
     given: {
       dnsProbe: probe({ nodes: ['worker-1'], counts: { externalService: 0, externalEndpoint: 0, libcExternal: 0 } }),
     },
     expect: 'cannot-tell',
-    says: /no look-up of external names/,
+    says: /no lookup of external names/,
   },
-  { it: 'no look-ups at all', given: modelOf({ nodes: [node('worker-1')] }), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({ nodes: [node('worker-1')] }), expect: 'cannot-tell', says: /--probe/ },
 
   { it: 'all answered', given: cluster(), expect: 'ok' },
   { it: 'slower than usual, but answering', given: cluster({ network: slowButAnswering }), expect: 'ok' },

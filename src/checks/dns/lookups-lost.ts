@@ -14,21 +14,21 @@ import { usersAskService } from '../../relations/dns/users-way.ts'
 import { whereLost } from './where-lost.ts'
 import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
 
-/** One look-up in twenty slower than this, without a loss, is worth a warning: a healthy look-up takes about 1 ms. */
+/** One lookup in twenty slower than this, without a loss, is worth a warning: a healthy lookup takes about 1 ms. */
 const slowMs = 500
 
-/** A probe that lags this much on an idle network shows quarter-second look-ups by itself. */
+/** A probe that lags this much on an idle network shows quarter-second lookups by itself. */
 const blurMs = 60
 
 /**
- * The net under the other DNS checks: look-ups are lost or slow. Where one of them names the cause, this folds under
+ * The net under the other DNS checks: lookups are lost or slow. Where one of them names the cause, this folds under
  * it; where none does, it stands alone, so that a fault without a name never reads as health.
  */
 export default check({
   code: 'DNS110',
   slug: 'dns/lookups-lost',
-  title: 'DNS look-ups are lost or slow',
-  fine: 'look-ups are quick, and none is lost',
+  title: 'DNS lookups are lost or slow',
+  fine: 'lookups are quick, and none is lost',
   severity: 'error',
   needs: ['dnsProbe'],
   wants: ['conntrack', 'clusterDns'],
@@ -77,14 +77,14 @@ export default check({
       return args['towards'] !== undefined
         ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, ` +
             `are lost: from ${args['towards']}.`
-        : `DNS look-ups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ` +
+        : `DNS lookups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ` +
             `${args['by'] === 'cache' ? 'by the DNS cache of that node' : 'and no known cause matches'}.`
     },
     detail: ({ subject: on, args }) =>
       (args['nodes'] === undefined
         ? `on node ${on.name}`
         : `from all ${args['nodes']} nodes probed; p50 and p99 of the worst`) +
-      ` · ${args['bad']} of ${args['of']} look-ups of ${args['zone']} names (${args['share']}) lost a packet ` +
+      ` · ${args['bad']} of ${args['of']} lookups of ${args['zone']} names (${args['share']}) lost a packet ` +
       `or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
     note: ({ args }) => reading(args),
     help: ({ subject: on, args }) => [
@@ -168,7 +168,7 @@ function judge(
   }
   const series = seriesOf(probe, { node, zone })
   const loss = lossOf(series)
-  if (loss.of === 0) return cannotTell('too-few', `no look-up of ${zone} names ended on ${node}`)
+  if (loss.of === 0) return cannotTell('too-few', `no lookup of ${zone} names ended on ${node}`)
   const bad = troubled(series)
   const lost = notable(bad, loss.of) || series.some((it) => notable(troubled([it]), it.lookups.length))
   const slow = series.some(isSlow)
@@ -184,7 +184,7 @@ function judge(
   if (!lost && lag >= blurMs)
     return cannotTell(
       'ambiguous',
-      `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no look-up was lost`,
+      `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no lookup was lost`,
       again,
     )
 
@@ -233,8 +233,8 @@ function found(probe: DnsProbe, node: string, { zone, series, lost, counters }: 
       insertFailed: counters?.delta.insert_failed ?? 'unknown',
     },
     evidence: [
-      shares('look-ups that lost a packet or failed', probe, series, path),
-      latency(`look-ups on ${node}`, series),
+      shares('lookups that lost a packet or failed', probe, series, path),
+      latency(`lookups on ${node}`, series),
       ...exchange(series),
     ],
     symptoms: [

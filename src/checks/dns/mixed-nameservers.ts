@@ -12,7 +12,7 @@ import { resolverEvidence } from './resolver-words.ts'
 
 /**
  * A resolver takes its servers for equals. musl asks all at once and takes the first answer, NXDOMAIN too; glibc asks
- * the next after a time-out, or in turn with `rotate`. Either way a name of the cluster is sometimes not there.
+ * the next after a timeout, or in turn with `rotate`. Either way a name of the cluster is sometimes not there.
  */
 export default check({
   code: 'DNS119',

@@ -66,7 +66,7 @@ describeCheck(check, [
   },
 
   { it: 'two ready', given: cluster(), expect: 'ok' },
-  { it: 'ready but dead: a matter for look-ups', given: cluster({ network: replicaDead('10.2.2.2') }), expect: 'ok' },
+  { it: 'ready but dead: a matter for lookups', given: cluster({ network: replicaDead('10.2.2.2') }), expect: 'ok' },
 ])
 
 describe('what it says', () => {

@@ -47,7 +47,7 @@ describeCheck(check, [
     expect: [{ subject: 'Node/worker-1', args: { elsewhere: 'no other node probed' } }],
   },
   {
-    it: 'a probe stopped early has no look-ups over TCP',
+    it: 'a probe stopped early has no lookups over TCP',
     given: cluster({ network: blackHoleOn('worker-2'), counts: { serviceTcp: 0, endpointTcp: 0 } }),
     expect: [{ subject: 'Node/worker-2' }],
   },
@@ -73,7 +73,7 @@ describeCheck(check, [
     says: /from every node probed/,
   },
   {
-    it: 'three look-ups are no ground',
+    it: 'three lookups are no ground',
     given: cluster({
       nodes: ['worker-1'],
       counts: {
@@ -90,9 +90,9 @@ describeCheck(check, [
       },
     }),
     expect: 'cannot-tell',
-    says: /3 look-ups ended on worker-1/,
+    says: /3 lookups ended on worker-1/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   { it: 'nothing lost', given: cluster(), expect: 'ok' },
   { it: 'UDP blocked and TCP not: not all DNS', given: cluster({ network: udpBlockedOn('worker-2') }), expect: 'ok' },

@@ -32,7 +32,7 @@ export default check({
   run({ dnsProbe, clusterDns }) {
     const cut = dnsProbe.nodes.filter((node) => isCutOff(dnsProbe, node))
     if (cut.length > 1 && cut.length === dnsProbe.nodes.length) {
-      return cannotTell('ambiguous', 'look-ups fail from every node probed: the servers or a policy, not one node')
+      return cannotTell('ambiguous', 'lookups fail from every node probed: the servers or a policy, not one node')
     }
     // More than one node's own: DNS140 says what lies between the nodes.
     const cause = clusterDns.known ? pathCause(dnsProbe, clusterDns.value) : null
@@ -53,7 +53,7 @@ export default check({
           `nothing of what ${args['cut']} ask comes back.`
         : `All DNS from pods on node ${on.name} is ${args['how']}, over UDP and TCP, to every DNS server.`,
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · ${args['failed']} of ${args['of']} look-ups failed · ${args['elsewhere']}`,
+      `on node ${on.name} · ${args['failed']} of ${args['of']} lookups failed · ${args['elsewhere']}`,
     note: ({ args }) => {
       if (args['cut'] !== undefined)
         return (
@@ -127,7 +127,7 @@ function atServers(probe: DnsProbe, cut: readonly string[], homes: readonly stri
   })
 }
 
-/** TCP look-ups are few: they would vanish in a share of all, and TCP that works is a way out. */
+/** TCP lookups are few: they would vanish in a share of all, and TCP that works is a way out. */
 function isSilent(loss: Loss): boolean {
   return loss.of === 0 || loss.silent / loss.of >= 0.9
 }
@@ -138,7 +138,7 @@ function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
   }
   const series = seriesOf(probe, { node })
   const loss = lossOf(series)
-  if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups ended on ${node}`)
+  if (loss.of < 4) return cannotTell('too-few', `${loss.of} lookups ended on ${node}`)
   if (!cutOff) return ok(loss.of)
   const others = probe.series.filter((it) => it.node !== node)
   const elsewhere = lossOf(others)
@@ -154,8 +154,8 @@ function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
       otherNodesClean: notable(elsewhere.unanswered, elsewhere.of) ? 'no' : 'yes',
     },
     evidence: [
-      latency(`look-ups on ${node}`, series),
-      shares('look-ups that failed', probe, probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`),
+      latency(`lookups on ${node}`, series),
+      shares('lookups that failed', probe, probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), `dns-cut-off:node/${node}`],
     explains: [dnsLossOnNode(node), `dns-external:node/${node}`],

@@ -48,5 +48,5 @@ describeCheck(check, [
     expect: 'ok',
   },
   { it: 'all well', given: cluster(), expect: 'ok' },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 ])

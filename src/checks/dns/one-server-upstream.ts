@@ -78,7 +78,7 @@ export default check({
       `DNS server ${on.name}${args['node'] === 'unknown' ? '' : ` on node ${args['node']}`} answers no name ` +
       `outside the cluster: it gets no answer from its ${upstreamWords(args)}, and the other servers do.`,
     detail: ({ subject: on, args }) =>
-      `${on.name} · ${args['failed']} of ${args['of']} look-ups of outside names failed after ${args['p50']} · ` +
+      `${on.name} · ${args['failed']} of ${args['of']} lookups of outside names failed after ${args['p50']} · ` +
       `${args['others']}: ${args['wellFailed']} of ${args['wellOf']}`,
     note: ({ args }) =>
       args['file'] === ''

@@ -112,12 +112,12 @@ describeCheck(check, [
     says: /none came from this node/,
   },
   {
-    it: 'too few look-ups',
+    it: 'too few lookups',
     given: cluster({ nodes: ['worker-1'], network: raceOn('worker-1'), counts: { servicePairs: 19 } }),
     expect: 'cannot-tell',
-    says: /19 parallel look-ups on worker-1; 20 are needed/,
+    says: /19 parallel lookups on worker-1; 20 are needed/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   { it: 'nothing lost', given: cluster(), expect: 'ok', says: /race: ruled out/ },
   {

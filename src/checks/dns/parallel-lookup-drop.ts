@@ -12,7 +12,7 @@ import { conntrackRows, exchange, latency, percent, shares } from './dns-evidenc
 
 /**
  * glibc and musl send A and AAAA from one socket at the same moment. When both packets try to create the conntrack
- * entry, one loses and is dropped, and the resolver waits its whole time-out. Since 5.10 `insert_failed` counts
+ * entry, one loses and is dropped, and the resolver waits its whole timeout. Since 5.10 `insert_failed` counts
  * exactly the packets lost so; a kernel of 5.6 or later heals the plain race, and loses packets only where something
  * widens it (NFQUEUE) or makes reply tuples collide (a narrow masquerade range).
  */
@@ -42,10 +42,10 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS look-ups stall for 5 s on node ${on.name}: ` +
+      `DNS lookups stall for 5 s on node ${on.name}: ` +
       `conntrack drops one of two parallel queries (${args['lost']} of ${args['of']}).`,
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · ${args['lost']} of ${args['of']} look-ups (${args['share']}) lost a packet · ` +
+      `on node ${on.name} · ${args['lost']} of ${args['of']} lookups (${args['share']}) lost a packet · ` +
       `kernel ${args['kernel']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
     note: ({ args }) =>
       args['race'] === 'healed'
@@ -69,7 +69,7 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   const udp = seriesOf(probe, { node, transport: 'udp' }).filter((it) => it.method !== 'getaddrinfo')
   const pairs = seriesOf(probe, { node, transport: 'udp', method: 'pair', role: 'service', zone: 'cluster' })
   const loss = lossOf(pairs)
-  if (loss.of < 20) return cannotTell('too-few', `${loss.of} parallel look-ups on ${node}; 20 are needed`)
+  if (loss.of < 20) return cannotTell('too-few', `${loss.of} parallel lookups on ${node}; 20 are needed`)
   const lost = troubled(pairs)
   const counters = windows.find((it) => it.node === node)
   const failedInserts = counters?.delta.insert_failed ?? null
@@ -89,14 +89,11 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
         elsewhere: elsewhere(probe, node),
       },
       evidence: [
-        latency(`look-ups on ${node}`, [
-          ...pairs,
-          ...seriesOf(probe, { node, method: 'getaddrinfo', role: 'service' }),
-        ]),
+        latency(`lookups on ${node}`, [...pairs, ...seriesOf(probe, { node, method: 'getaddrinfo', role: 'service' })]),
         ...exchange(pairs),
         ...(counters === undefined ? [] : [conntrackRows(windows, node)]),
         shares(
-          'look-ups that lost a packet',
+          'lookups that lost a packet',
           probe,
           seriesOf(probe, { node, zone: 'cluster' }),
           (it) => `${it.server.role} ${it.transport} ${it.method}`,
@@ -112,7 +109,7 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   if (failedInserts !== null && failedInserts >= Math.max(2, lost / 2)) {
     // Each clash takes one packet; masquerading connections of others on a busy node fail to insert as well.
     if (loss.lostBoth > loss.lostA + loss.lostAaaa)
-      return ok(loss.of, `insert_failed rose on ${node}, but the look-ups lost both of two packets: not this race`)
+      return ok(loss.of, `insert_failed rose on ${node}, but the lookups lost both of two packets: not this race`)
     return countsOnlyLosses(kernel) || likely
       ? found('observed')
       : ok(
@@ -124,17 +121,17 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   if (failedInserts !== null)
     return ok(
       loss.of,
-      `${lost} of ${loss.of} parallel look-ups on ${node} lost a packet, ` +
+      `${lost} of ${loss.of} parallel lookups on ${node} lost a packet, ` +
         `but insert_failed rose by ${failedInserts} only: not this race`,
     )
   if (nearlyAll(lost, loss.of) || !notable(loss.lostA + loss.lostAaaa, loss.of))
-    return ok(loss.of, `look-ups are lost on ${node}, but not one of two now and then`)
+    return ok(loss.of, `lookups are lost on ${node}, but not one of two now and then`)
   // An unknown state is a distribution's own: its version number says nothing, so only counters may speak.
   if (looksLikeRace(loss) && ['open', 'third-race-open'].includes(raceState(kernel)) && controlsClean(probe, node))
     return found('inferred')
   return withoutCounters(
     conntrack,
-    `${lost} of ${loss.of} parallel look-ups on ${node} lost one of two packets (${packetsLost} in all)`,
+    `${lost} of ${loss.of} parallel lookups on ${node} lost one of two packets (${packetsLost} in all)`,
   )
 }
 

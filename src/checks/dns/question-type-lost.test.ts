@@ -52,16 +52,16 @@ describeCheck(check, [
   },
 
   {
-    it: 'too few look-ups',
+    it: 'too few lookups',
     given: cluster({
       nodes: ['worker-1'],
       network: filterOn('aaaa', 'worker-1'),
       counts: { servicePairs: 9, serviceSequential: 0, endpointPairs: 4, endpointSequential: 0 },
     }),
     expect: 'cannot-tell',
-    says: /17 look-ups on worker-1; 20 are needed/,
+    says: /17 lookups on worker-1; 20 are needed/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   { it: 'nothing lost', given: cluster(), expect: 'ok' },
   { it: 'a dead upstream: both types', given: cluster({ network: upstreamDead }), expect: 'ok' },

@@ -47,14 +47,14 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       isFromNodes(on, args)
-        ? `Every ${args['type']} query from ${whence(on, args)} goes unanswered, so each look-up waits 5 s or fails.`
+        ? `Every ${args['type']} query from ${whence(on, args)} goes unanswered, so each lookup waits 5 s or fails.`
         : `CoreDNS's ${upstreamWords(args)} never ${verb(args, 'answers', 'answer')} ${args['type']} queries, ` +
-          'so each look-up of an outside name waits 5 s or fails.',
+          'so each lookup of an outside name waits 5 s or fails.',
     detail: ({ subject: on, args }) =>
       !isFromNodes(on, args)
-        ? `outside names · ${args['type']} unanswered or SERVFAIL in ${args['lost']} of ${args['of']} look-ups, ` +
+        ? `outside names · ${args['type']} unanswered or SERVFAIL in ${args['lost']} of ${args['of']} lookups, ` +
           `${args['other']} in ${args['otherLost']} · names of the cluster are answered`
-        : `from ${whence(on, args)} · ${args['type']} unanswered in ${args['lost']} of ${args['of']} look-ups, ` +
+        : `from ${whence(on, args)} · ${args['type']} unanswered in ${args['lost']} of ${args['of']} lookups, ` +
           `${args['other']} in ${args['otherLost']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
     note: ({ subject: on, args }) =>
       isFromNodes(on, args)
@@ -94,7 +94,7 @@ function judge(probe: DnsProbe, node: string): Verdict {
     (it) => it.method !== 'getaddrinfo',
   )
   const lookups = series.flatMap((it) => it.lookups)
-  if (lookups.length < 20) return cannotTell('too-few', `${lookups.length} look-ups on ${node}; 20 are needed`)
+  if (lookups.length < 20) return cannotTell('too-few', `${lookups.length} lookups on ${node}; 20 are needed`)
   for (const type of ['aaaa', 'a'] as const) {
     const other = type === 'a' ? 'aaaa' : 'a'
     const lost = lookups.filter((it) => isLost(it, type)).length
@@ -120,9 +120,9 @@ function judge(probe: DnsProbe, node: string): Verdict {
             : `other nodes ${others.filter((it) => isLost(it, type)).length} of ${others.length}`,
       },
       evidence: [
-        latency(`look-ups on ${node}`, series),
+        latency(`lookups on ${node}`, series),
         ...exchange(series),
-        shares('look-ups that lost a question', probe, series, (it) => `${it.server.role} ${it.method}`),
+        shares('lookups that lost a question', probe, series, (it) => `${it.server.role} ${it.method}`),
       ],
       symptoms: [dnsLossInNamespace(probe.from.namespace)],
       explains: [dnsLossOnNode(node), `dns-external:node/${node}`],

@@ -89,15 +89,15 @@ describeCheck(check, [
   },
   { it: 'every node cut off', given: cluster({ network: blackHoleOn(...workers) }), expect: 'cannot-tell' },
   {
-    it: 'three look-ups are no ground',
+    it: 'three lookups are no ground',
     given: cluster({
       nodes: ['worker-1'],
       counts: { endpointPairs: 0, endpointSequential: 0, endpointTcp: 0, externalEndpoint: 10 },
     }),
     expect: 'cannot-tell',
-    says: /0 look-ups ended at 10\.2\.0\.2/,
+    says: /0 lookups ended at 10\.2\.0\.2/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   {
     it: 'no endpoint was there to ask',
@@ -134,6 +134,6 @@ describeCheck(check, [
     given: cluster({ network: upstreamDead }),
     expect: 'ok',
   },
-  { it: 'the race spares look-ups at the endpoints', given: cluster({ network: raceOn('worker-2') }), expect: 'ok' },
+  { it: 'the race spares lookups at the endpoints', given: cluster({ network: raceOn('worker-2') }), expect: 'ok' },
   { it: 'both starved of CPU', given: cluster({ network: starved }), expect: 'ok' },
 ])

@@ -9,7 +9,7 @@ import { latency, percent, serverName, shares } from './dns-evidence.ts'
 
 /**
  * One CoreDNS pod behind the Service does not answer, or loses some of its packets, while another does well. A flow
- * that DNAT sends there is pinned to it by conntrack, retries too, so one look-up in n fails or is late; the readiness
+ * that DNAT sends there is pinned to it by conntrack, retries too, so one lookup in n fails or is late; the readiness
  * probe runs over HTTP and sees nothing.
  */
 export default check({
@@ -36,17 +36,17 @@ export default check({
       if (args['how'] === 'wrong-source') {
         return (
           `UDP answers of DNS server ${on.name} come from an address other than ${ip}, which was asked: ` +
-          `no client takes them (${udpBad} of ${udpOf} look-ups).`
+          `no client takes them (${udpBad} of ${udpOf} lookups).`
         )
       }
       if (args['how'] === 'loses') {
-        return `DNS server ${on.name} loses ${share} of what it is asked, so look-ups that land there take 5 s or fail.`
+        return `DNS server ${on.name} loses ${share} of what it is asked, so lookups that land there take 5 s or fail.`
       }
       const does = args['how'] === 'refuses' ? 'refuses queries' : 'does not answer'
-      return `DNS server ${on.name} ${does}, so about 1 in ${servers} look-ups fails.`
+      return `DNS server ${on.name} ${does}, so about 1 in ${servers} lookups fails.`
     },
     detail: ({ args }) =>
-      `${args['ip']} · ${args['failed']} of ${args['of']} look-ups sent to it ` +
+      `${args['ip']} · ${args['failed']} of ${args['of']} lookups sent to it ` +
       `${args['how'] === 'loses' || args['how'] === 'wrong-source' ? 'lost a packet or failed' : 'failed'}, ` +
       `from ${args['nodes']} · other servers ${args['otherFailed']} of ${args['otherOf']}`,
     note({ args }) {
@@ -119,7 +119,7 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
   const here = all.filter((it) => it.ip === ip)
   const others = all.filter((it) => it.ip !== ip)
   const loss = lossOf(here.flatMap((it) => it.series))
-  if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups ended at ${ip} from nodes whose DNS works`)
+  if (loss.of < 4) return cannotTell('too-few', `${loss.of} lookups ended at ${ip} from nodes whose DNS works`)
   const silent = here.every((it) => it.state === 'silent')
   // From every node alike: what only some of them see is the way there.
   const lossy = here.every((it) => it.state === 'lossy')
@@ -127,7 +127,7 @@ function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: st
   if (silent && others.every((it) => it.state === 'silent'))
     return cannotTell('ambiguous', 'no DNS server answers well: not the fault of one')
   if (lossy && !(others.length > 0 && others.every((it) => it.state === 'well')))
-    return ok(loss.of, `${ip} loses look-ups, and so do others: not the fault of one`)
+    return ok(loss.of, `${ip} loses lookups, and so do others: not the fault of one`)
 
   return found(probe, { ip, here, others, silent }, namespace)
 }
@@ -169,12 +169,12 @@ function found(probe: DnsProbe, { ip, here, others, silent }: Sides, namespace: 
     },
     evidence: [
       shares(
-        silent ? 'look-ups that failed' : 'look-ups that lost a packet or failed',
+        silent ? 'lookups that failed' : 'lookups that lost a packet or failed',
         probe,
         [...here, ...others].flatMap((it) => it.series).concat(seriesOf(probe, { role: 'service', zone: 'cluster' })),
         serverName,
       ),
-      latency('look-ups through the Service', seriesOf(probe, { role: 'service', zone: 'cluster' })),
+      latency('lookups through the Service', seriesOf(probe, { role: 'service', zone: 'cluster' })),
     ],
     // A server that is held at its CPU limit loses packets too, and then that is why.
     symptoms: silent ? [dnsServerDead(ip)] : [`dns-loss:server/${ip}`],

@@ -24,7 +24,7 @@ const usual = { searches: 3, ndots: 5 }
 export default check({
   code: 'DNS104',
   slug: 'dns/search-amplification',
-  title: 'the search list turns one outside look-up into many queries',
+  title: 'the search list turns one outside lookup into many queries',
   fine: 'search lists cost no more queries than Kubernetes itself',
   severity: 'warning',
   needs: ['pods', 'clusterDns'],
@@ -47,7 +47,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Each look-up of an outside name by ${on.name} costs ${args['queries']} DNS queries, ` +
+      `Each lookup of an outside name by ${on.name} costs ${args['queries']} DNS queries, ` +
       `because of its search list of ${args['searches']}.`,
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · ${args['searches']} search suffixes, ndots:${args['ndots']} · ` +
@@ -85,7 +85,7 @@ function judge(pods: readonly Pod[], pod: Pod, seen: string | null, domain: stri
       evidence(pod, conf, seen),
       {
         kind: 'fact',
-        label: `queries for one look-up of ${example.name}`,
+        label: `queries for one lookup of ${example.name}`,
         value: `${conf.search.length} suffixes + the name itself, each A and AAAA = ${queries}`,
       },
     ],

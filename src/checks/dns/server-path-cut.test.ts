@@ -59,7 +59,7 @@ describeCheck(check, [
     says: /without --node/,
   },
   { it: 'no node reaches any server', given: cluster({ network: blackHoleOn(...workers) }), expect: 'cannot-tell' },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   {
     it: 'no server to ask',

@@ -59,9 +59,9 @@ export default check({
       sentences[String(args['side'])]?.(on, args) ??
       (args['side'] === 'server'
         ? `DNS server ${args['servers']} on node ${on.name} is not reached from other nodes ` +
-          `(${args['cutNodes']}), so about 1 in ${args['of']} of their look-ups fails.`
+          `(${args['cutNodes']}), so about 1 in ${args['of']} of their lookups fails.`
         : `Pods on node ${on.name} can't reach DNS server ${args['servers']}, which answers other nodes, ` +
-          `so about 1 in ${args['of']} of their look-ups is late or fails.`),
+          `so about 1 in ${args['of']} of their lookups is late or fails.`),
     detail: ({ args }) =>
       args['side'] === 'between'
         ? `${args['pairs']} · beside a server, on ${args['wellNodes']}, it is answered`
@@ -74,7 +74,7 @@ export default check({
         )
       return args['side'] === 'server'
         ? 'only pods of its own node reach it: what comes in from other nodes is dropped'
-        : 'look-ups that succeed after 5 s look like the conntrack race; it is not: the same server, ' +
+        : 'lookups that succeed after 5 s look like the conntrack race; it is not: the same server, ' +
             'asked by its own address, is silent from this node'
     },
     help: ({ subject: on, args }) =>
@@ -150,17 +150,17 @@ function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cu
       cutNodes: nodes.join(', '),
       wellNodes: [...new Set(same.filter((it) => it.state === 'well').map((it) => it.node))].toSorted().join(', '),
       pairs: pairs
-        .map((it) => `${it.node} to ${it.pod ?? it.ip}: ${it.troubled} of ${it.of} look-ups failed`)
+        .map((it) => `${it.node} to ${it.pod ?? it.ip}: ${it.troubled} of ${it.of} lookups failed`)
         .join(' · '),
     },
     evidence: [
       shares(
-        'look-ups that failed, by node and server',
+        'lookups that failed, by node and server',
         probe,
         all.flatMap((it) => it.series),
         (it) => `${it.node} to ${serverName(it)}`,
       ),
-      latency(`look-ups through the Service on ${nodes.join(', ')}`, series),
+      latency(`lookups through the Service on ${nodes.join(', ')}`, series),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
     explains: [

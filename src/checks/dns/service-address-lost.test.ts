@@ -64,7 +64,7 @@ describeCheck(check, [
     says: /2 of its 10 servers were not asked/,
   },
   {
-    it: 'a handful of look-ups',
+    it: 'a handful of lookups',
     given: cluster({
       nodes: one,
       network: serviceLostOn('worker-1'),
@@ -73,7 +73,7 @@ describeCheck(check, [
     expect: 'cannot-tell',
     says: /20 are needed/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   {
     it: 'no server to compare with',
@@ -99,7 +99,7 @@ describeCheck(check, [
     says: /one of two/,
   },
   {
-    it: 'whole look-ups, and conntrack counted them',
+    it: 'whole lookups, and conntrack counted them',
     given: cluster({
       nodes: one,
       network: wrongSourceOn('worker-1'),

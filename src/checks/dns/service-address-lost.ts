@@ -73,11 +73,11 @@ export default check({
       if (args['how'] === 'wrong-source')
         return (
           `Answers of the DNS server on node ${on.name} itself come from its own address instead of the ` +
-          `Service's, so ${args['share']} of look-ups there fail.`
+          `Service's, so ${args['share']} of lookups there fail.`
         )
       if (args['how'] === 'loses')
         return (
-          `The DNS Service's address ${args['vip']} loses ${args['share']} of look-ups ${where}; ` +
+          `The DNS Service's address ${args['vip']} loses ${args['share']} of lookups ${where}; ` +
           'each server itself answers all.'
         )
       return (
@@ -86,7 +86,7 @@ export default check({
       )
     },
     detail: ({ args }) =>
-      `${args['nodes']} · Service ${args['failed']} of ${args['of']} look-ups failed, ` +
+      `${args['nodes']} · Service ${args['failed']} of ${args['of']} lookups failed, ` +
       `the servers themselves ${args['directFailed']} of ${args['directOf']}` +
       (args['stray'] === 'unknown' ? '' : ` · ${args['stray']} UDP packets came from an address that was not asked`),
     note: ({ args }) => {
@@ -131,7 +131,7 @@ function judge(
     return { verdict: ok(1, `on ${node} a DNS cache has the Service's address: what is sent there is not translated`) }
   const loss = lossOf(series)
   if (loss.of < 20)
-    return { verdict: cannotTell('too-few', `${loss.of} look-ups through the Service ended on ${node}; 20 are needed`) }
+    return { verdict: cannotTell('too-few', `${loss.of} lookups through the Service ended on ${node}; 20 are needed`) }
   const lost = troubled(series)
   if (!notable(lost, loss.of)) return { verdict: ok(loss.of) }
   const servers = serverReach(probe).filter((it) => it.node === node)
@@ -139,7 +139,7 @@ function judge(
   const all = nearlyAll(loss.unanswered, loss.of)
   const well = servers.filter((it) => it.state === 'well').length
   if (well === 0 || (well < servers.length && !all))
-    return { verdict: ok(loss.of, `on ${node} the servers themselves lose look-ups as well`) }
+    return { verdict: ok(loss.of, `on ${node} the servers themselves lose lookups as well`) }
   const ready = new Set(
     dns.slices
       .flatMap((it) => it.endpoints)
@@ -150,13 +150,13 @@ function judge(
     return {
       verdict: cannotTell(
         'ambiguous',
-        `the Service loses look-ups on ${node}, ` +
+        `the Service loses lookups on ${node}, ` +
           `and ${ready.size - servers.length} of its ${ready.size} servers were not asked`,
       ),
     }
   // Parallel queries of which one is lost now and then are the race's; what is meant here hits both, and their repeats.
   if (loss.lostA + loss.lostAaaa > loss.unanswered)
-    return { verdict: ok(loss.of, `on ${node} the Service loses one of two parallel queries, not whole look-ups`) }
+    return { verdict: ok(loss.of, `on ${node} the Service loses one of two parallel queries, not whole lookups`) }
   if (counters !== undefined && counters.delta.insert_failed >= Math.max(2, lost / 2))
     return {
       verdict: ok(
@@ -202,13 +202,13 @@ function found(probe: DnsProbe, dns: ClusterDns, bad: readonly Bad[], windows: r
     },
     evidence: [
       shares(
-        'look-ups that lost a packet or failed',
+        'lookups that lost a packet or failed',
         probe,
         [...bad.flatMap((it) => it.series), ...direct],
         (it) => `${it.node} to ${serverName(it)}`,
       ),
       latency(
-        'look-ups through the Service',
+        'lookups through the Service',
         bad.flatMap((it) => it.series),
       ),
       ...(windows.length === 0 ? [] : [conntrackRows(windows, nodes[0] ?? '')]),

@@ -63,13 +63,13 @@ export default check({
 })
 
 const notes: Readonly<Record<string, string>> = {
-  hosts: 'the `hosts` plug-in of CoreDNS answers before `kubernetes` does',
-  rewrite: 'the `rewrite` plug-in of CoreDNS asks for another name before `kubernetes` is reached',
-  template: 'the `template` plug-in of CoreDNS answers before `kubernetes` does',
+  hosts: 'the `hosts` plugin of CoreDNS answers before `kubernetes` does',
+  rewrite: 'the `rewrite` plugin of CoreDNS asks for another name before `kubernetes` is reached',
+  template: 'the `template` plugin of CoreDNS answers before `kubernetes` does',
   'other-zone': 'a server block for a narrower zone takes the name, and it has no `kubernetes` in it',
-  namespaces: 'the `kubernetes` plug-in serves the namespaces of its list alone',
+  namespaces: 'the `kubernetes` plugin serves the namespaces of its list alone',
   cache: 'a denial from before the Service was made is kept until its time is over',
-  stale: 'clients may keep an answer for as long as its TTL says: the `ttl` of the `kubernetes` plug-in',
+  stale: 'clients may keep an answer for as long as its TTL says: the `ttl` of the `kubernetes` plugin',
   circle: 'an ExternalName Service is a CNAME: these lead to each other, and no resolver comes to an end',
   nowhere: 'an ExternalName Service is a CNAME: its target must have an address where CoreDNS asks',
 }

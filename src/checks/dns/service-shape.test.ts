@@ -46,7 +46,7 @@ describeCheck(check, [
     ],
   },
   {
-    it: 'the same, and look-ups there fail',
+    it: 'the same, and lookups there fail',
     given: {
       ...cluster({
         dns: local,
@@ -55,7 +55,7 @@ describeCheck(check, [
     },
     expect: [{ ...on, confidence: 'observed' }],
   },
-  { it: 'the same, and look-ups there work: something answers in front', given: cluster({ dns: local }), expect: 'ok' },
+  { it: 'the same, and lookups there work: something answers in front', given: cluster({ dns: local }), expect: 'ok' },
   {
     it: 'a client keeps its server',
     given: { nodes, clusterDns: shaped({ sessionAffinity: 'ClientIP' }) },

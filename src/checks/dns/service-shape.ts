@@ -69,7 +69,7 @@ function missingPorts(service: Service): readonly Verdict[] {
       args: {
         headline:
           `does not offer port 53 over ${missing.join(' or ')}: ` +
-          (udp ? 'look-ups of every pod fail' : 'answers too large for UDP are lost'),
+          (udp ? 'lookups of every pod fail' : 'answers too large for UDP are lost'),
         detail: `no port 53 over ${missing.join(', ')} · it offers ${portsText(service)}`,
         note: udp
           ? 'resolvers ask over UDP first, and kube-proxy rejects or drops what no port of the Service takes'
@@ -203,7 +203,7 @@ function unservedNodes(
       severity: 'error',
       args: {
         headline:
-          `keeps look-ups on their own node, and ${count(cut.length, 'node')} without a DNS server ` +
+          `keeps lookups on their own node, and ${count(cut.length, 'node')} without a DNS server ` +
           `get${cut.length === 1 ? 's' : ''} no answer`,
         detail:
           `internalTrafficPolicy Local · no ready server on ${cut.length} of ${count(nodes.length, 'node')}: ` +
@@ -236,7 +236,7 @@ function unservedNodes(
 }
 
 /**
- * For information: look-ups go on as long as every server does. kube-proxy keeps a client there for three hours by
+ * For information: lookups go on as long as every server does. kube-proxy keeps a client there for three hours by
  * default.
  */
 function pinnedClients(service: Service, places: number): readonly Verdict[] {
@@ -249,12 +249,12 @@ function pinnedClients(service: Service, places: number): readonly Verdict[] {
       args: {
         headline:
           'sends each client to one DNS server for hours: load is uneven, ' +
-          'and a server that hangs takes all look-ups of its clients',
+          'and a server that hangs takes all lookups of its clients',
         detail: 'sessionAffinity ClientIP',
         note:
           'DNS has no sessions; with ClientIP a pod, or everything behind one address, ' +
           'asks the same server each time, and a retry goes there too',
-        help: 'let every look-up be given a server anew',
+        help: 'let every lookup be given a server anew',
         command: `kubectl SERVICE -p '{"spec":{"sessionAffinity":"None"}}'`,
       },
       evidence: [

@@ -52,7 +52,7 @@ export default check({
       `1 server wanted, ${args['ready']} ready · ` +
       `${args['fit']} of ${count(Number(args['nodes']), 'node')} would take one`,
     note: () =>
-      'each crash, drain or roll-out of the one server is an outage of DNS: glibc gives up after 10 s, musl after 5 s',
+      'each crash, drain or rollout of the one server is an outage of DNS: glibc gives up after 10 s, musl after 5 s',
     help: ({ subject: on }) => [
       'run at least two',
       `kubectl -n ${on.namespace} scale ${on.kind.toLowerCase()}/${on.name} --replicas=2`,

@@ -68,12 +68,12 @@ describeCheck(check, [
   },
 
   {
-    it: 'three look-ups over TCP are no ground',
+    it: 'three lookups over TCP are no ground',
     given: cluster({ nodes: ['worker-1'], counts: { serviceTcp: 3, endpointTcp: 0 } }),
     expect: 'cannot-tell',
-    says: /3 look-ups over TCP/,
+    says: /3 lookups over TCP/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   { it: 'both answered', given: cluster(), expect: 'ok' },
   { it: 'UDP blocked, TCP answered', given: cluster({ network: udpBlockedOn('worker-2') }), expect: 'ok' },

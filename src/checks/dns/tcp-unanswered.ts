@@ -11,7 +11,7 @@ import { latency, serverName, shares } from './dns-evidence.ts'
 
 /**
  * UDP/53 works and TCP/53 does not. Nothing shows until an answer is too large for UDP: then glibc waits in connect()
- * without a time-out of its own, for minutes.
+ * without a timeout of its own, for minutes.
  */
 export default check({
   code: 'DNS109',
@@ -33,15 +33,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS over TCP fails ${place(on, args)}, so every look-up with a large answer ` +
+      `DNS over TCP fails ${place(on, args)}, so every lookup with a large answer ` +
       `${args['where'] === 'server' ? 'that goes there ' : ''}hangs` +
       `${(args['large'] ?? '') === '' ? '' : ` (${args['large']})`}.`,
     detail: ({ subject: on, args }) =>
-      `${place(on, args)} · TCP ${args['failed']} of ${args['of']} look-ups failed, ` +
+      `${place(on, args)} · TCP ${args['failed']} of ${args['of']} lookups failed, ` +
       `UDP ${args['udpFailed']} of ${args['udpOf']}`,
     note: () =>
       'an answer that does not fit in UDP is asked for again over TCP; ' +
-      'glibc has no time-out of its own for that connect',
+      'glibc has no timeout of its own for that connect',
     help: ({ subject: on, args }) => [...steps(on, args), 'hopscope explain DNS109'],
   },
 })
@@ -125,7 +125,7 @@ function judgeServer(probe: DnsProbe, ip: string, nodes: readonly string[], whol
 function judge(probe: DnsProbe, node: string, fails: boolean): Verdict {
   const series = seriesOf(probe, { node, zone: 'cluster' })
   const tcp = lossOf(series.filter((it) => it.transport === 'tcp'))
-  if (tcp.of < 4) return cannotTell('too-few', `${tcp.of} look-ups over TCP ended on ${node}`)
+  if (tcp.of < 4) return cannotTell('too-few', `${tcp.of} lookups over TCP ended on ${node}`)
   if (fails) return told(probe, subject('Node', null, node), { where: 'node', nodes: [node], series })
   return nearlyAll(tcp.failed, tcp.of) ? notApplicable(`on ${node} UDP fails as well as TCP`) : ok(tcp.of)
 }
@@ -146,10 +146,10 @@ function told(probe: DnsProbe, on: Subject, { where, nodes, series }: Where): Ve
     confidence: 'observed',
     args: { where, failed: loss.failed, of: loss.of, udpFailed: udpLoss.failed, udpOf: udpLoss.of },
     evidence: [
-      shares('look-ups that failed', probe, [...tcp, ...udp], (it) =>
+      shares('lookups that failed', probe, [...tcp, ...udp], (it) =>
         where === 'everywhere' ? `${it.transport} to ${serverName(it)}` : `${it.transport} to ${it.server.role}`,
       ),
-      latency('look-ups over TCP', tcp),
+      latency('lookups over TCP', tcp),
     ],
     symptoms: [dnsTcpUnanswered, dnsLossInNamespace(probe.from.namespace)],
     explains: nodes.map(dnsLossOnNode),

@@ -36,7 +36,7 @@ describeCheck(check, [
     expect: 'cannot-tell',
     says: /over TCP/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   {
     it: 'both lost: the node is cut off',

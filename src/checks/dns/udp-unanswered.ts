@@ -34,7 +34,7 @@ export default check({
         : `DNS over UDP ${args['how']} from every node, over TCP it works, so every ordinary lookup fails.`,
     detail: ({ subject: on, args }) =>
       `${args['nodes'] === undefined ? `on node ${on.name}` : `from all ${args['nodes']} nodes probed`} · ` +
-      `UDP ${args['failed']} of ${args['of']} look-ups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
+      `UDP ${args['failed']} of ${args['of']} lookups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
     note: () => 'nc and telnet try TCP: that port 53 is open to them says nothing of UDP',
     help: ({ subject: on, args }) => [
       'allow UDP port 53 wherever TCP port 53 is allowed',
@@ -53,10 +53,10 @@ function judge(probe: DnsProbe, node: string): Verdict {
   const tcp = seriesOf(probe, { node, transport: 'tcp', zone: 'cluster' })
   const loss = lossOf(udp)
   const tcpLoss = lossOf(tcp)
-  if (loss.of < 4) return cannotTell('too-few', `${loss.of} look-ups over UDP ended on ${node}`)
+  if (loss.of < 4) return cannotTell('too-few', `${loss.of} lookups over UDP ended on ${node}`)
   // An error is an answer, which came over UDP: DNS160.
   if (!nearlyAll(loss.silent, loss.of)) return ok(loss.of)
-  if (tcpLoss.of < 4) return cannotTell('too-few', `${tcpLoss.of} look-ups over TCP ended on ${node} to compare with`)
+  if (tcpLoss.of < 4) return cannotTell('too-few', `${tcpLoss.of} lookups over TCP ended on ${node} to compare with`)
   if (notable(tcpLoss.failed, tcpLoss.of)) return notApplicable(`on ${node} TCP fails as well as UDP`)
   return finding({
     subject: subject('Node', null, node),
@@ -69,8 +69,8 @@ function judge(probe: DnsProbe, node: string): Verdict {
       tcpOf: tcpLoss.of,
     },
     evidence: [
-      shares('look-ups that failed', probe, [...udp, ...tcp], (it) => `${it.transport} to ${it.server.role}`),
-      latency(`look-ups over UDP on ${node}`, udp),
+      shares('lookups that failed', probe, [...udp, ...tcp], (it) => `${it.transport} to ${it.server.role}`),
+      latency(`lookups over UDP on ${node}`, udp),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
     explains: [dnsLossOnNode(node), `dns-external:node/${node}`],

@@ -53,7 +53,7 @@ describeCheck(check, [
   {
     it: 'outside names time out',
     given: cluster({ network: ({ zone }) => (zone === 'external' ? { kind: 'never', which: 'both' } : answered()) }),
-    expect: [{ ...configMap, args: { how: 'time-out' } }],
+    expect: [{ ...configMap, args: { how: 'timeout' } }],
   },
   {
     it: 'refused at once: every upstream is marked unhealthy',
@@ -153,7 +153,7 @@ describeCheck(check, [
     it: 'no outside name was asked for',
     given: cluster({ counts: { externalService: 0, externalEndpoint: 0, libcExternal: 0 } }),
     expect: 'cannot-tell',
-    says: /0 look-ups of an outside name/,
+    says: /0 lookups of an outside name/,
   },
   {
     it: 'cluster names fail as well: not the upstream',
@@ -161,7 +161,7 @@ describeCheck(check, [
     expect: 'cannot-tell',
     says: /where cluster names work/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   {
     it: 'it answers, with errors',

@@ -68,7 +68,7 @@ export default check({
             : `CoreDNS gets no good answer from its ${upstreamWords(args)}`) +
           '.',
     detail: ({ args }) =>
-      `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed (${args['how']} after ` +
+      `${args['name']} · ${args['failed']} of ${args['of']} lookups failed (${args['how']} after ` +
       `${args['p50']}) · names of the cluster are answered`,
     note: ({ args }) => {
       if (args['speed'] === 'late')

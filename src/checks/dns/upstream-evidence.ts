@@ -33,8 +33,8 @@ export function upstreamEvidence({ dns, probe, asked, upstreams, label }: Told):
   return [
     ...forwardLine(dns, upstreams, label),
     ...(totals === null ? [] : [{ kind: 'fact' as const, label: 'CoreDNS to its upstream', value: counted(totals) }]),
-    shares('look-ups that failed', probe, all, (it) => `${namesOf(it)} names, ${it.server.role} ${it.transport}`),
-    latency('look-ups of an outside name', asked),
+    shares('lookups that failed', probe, all, (it) => `${namesOf(it)} names, ${it.server.role} ${it.transport}`),
+    latency('lookups of an outside name', asked),
   ]
 }
 
@@ -73,7 +73,7 @@ function forwardLine(dns: ClusterDns, { forwarding, blamed }: Upstreams, label: 
   ]
 }
 
-/** Whom CoreDNS asks for the name that these look-ups were for. */
+/** Whom CoreDNS asks for the name that these lookups were for. */
 export function upstreamsAsked(
   dns: ClusterDns,
   asked: readonly LookupSeries[],
@@ -117,5 +117,5 @@ export function outsideFailure({
 
 export function tooFewOutside({ lookups }: Outside): Verdict | null {
   if (lookups.length >= 4) return null
-  return cannotTell('too-few', `${lookups.length} look-ups of an outside name ended on nodes where cluster names work`)
+  return cannotTell('too-few', `${lookups.length} lookups of an outside name ended on nodes where cluster names work`)
 }

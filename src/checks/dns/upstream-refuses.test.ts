@@ -59,7 +59,7 @@ describeCheck(check, [
     given: cluster({ network: blackHoleOn(...workers) }),
     expect: 'cannot-tell',
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
 
   {
     it: "SERVFAIL, and the upstream said nothing: it is CoreDNS's own",

@@ -37,7 +37,7 @@ export default check({
         : "Names outside the cluster can't be looked up: " +
           `CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args['rcode']}.`,
     detail: ({ args }) =>
-      `${args['name']} · ${args['failed']} of ${args['of']} look-ups failed with ${args['rcode']}` +
+      `${args['name']} · ${args['failed']} of ${args['of']} lookups failed with ${args['rcode']}` +
       (args['zone'] === undefined
         ? ` after ${args['p50']} · names of the cluster are answered`
         : ` · line ${args['line']} of the Corefile`),

@@ -86,12 +86,12 @@ describeCheck(check, [
     expect: 'cannot-tell',
     says: /between the probe and CoreDNS/,
   },
-  { it: 'no look-ups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
+  { it: 'no lookups at all', given: modelOf({}), expect: 'cannot-tell', says: /--probe/ },
   {
-    it: 'three look-ups',
+    it: 'three lookups',
     given: cluster({ nodes: ['worker-1'], counts: { externalService: 3, externalEndpoint: 0 } }),
     expect: 'cannot-tell',
-    says: /3 look-ups/,
+    says: /3 lookups/,
   },
 
   {

@@ -23,7 +23,7 @@ const slowMs = 500
 /** Above this, names of the cluster are slow as well, and the upstream is not what makes them so. */
 const clusterSlowMs = 250
 
-/** CoreDNS gives each try 2 s (plugin/forward, proxy read time-out) and then tries again. */
+/** CoreDNS gives each try 2 s (plugin/forward, proxy read timeout) and then tries again. */
 const tryMs = 1900
 
 const leastUnanswered = 3
@@ -126,7 +126,7 @@ export default check({
       args['how'] === 'lossy'
         ? 'CoreDNS waits 2 s for each try: a limit on queries per second (a cloud resolver counts them per ' +
           'network interface) loses some and answers the rest quickly'
-        : 'applications see it at the first look-up of a name only, then caches hide it until the TTL ends',
+        : 'applications see it at the first lookup of a name only, then caches hide it until the TTL ends',
     help: ({ subject: on, args }) => [
       args['how'] === 'lossy'
         ? "find who drops them: the resolver's limit of queries, a firewall, the way there; " +

@@ -9,7 +9,7 @@ import { raceState } from '../../relations/dns/kernel-race.ts'
 import { dnsContainerPort, faultsOfWeaveTc, type WeaveTcFault } from '../../relations/dns/weave-tc.ts'
 
 /**
- * weave-tc works or fails in silence: where tc can't set the delay up, look-ups are as slow as before, and who
+ * weave-tc works or fails in silence: where tc can't set the delay up, lookups are as slow as before, and who
  * installed it believes that the workaround does not help.
  */
 export default check({

@@ -3,7 +3,7 @@ import { lossOf, notable, troubled } from '../../relations/dns/lookup-loss.ts'
 
 type State = 'well' | 'bad' | 'unknown'
 
-/** Which of the paths lose look-ups, and which questions. `only`: the one type that is ever lost, when there is one. */
+/** Which of the paths lose lookups, and which questions. `only`: the one type that is ever lost, when there is one. */
 export interface WhereLost {
   readonly service: State
   readonly direct: State

@@ -65,7 +65,7 @@ describeCheck(check, [
   {
     it: 'no tool in the container to look a name up',
     given: { ...base, pods: [pod('web-1')], ...asks('10.0.0.10', 'ok', { lookup: unknown('not-there', 'no getent') }) },
-    expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { lookup: 'no look-up was made in it' } }],
+    expect: [{ ...web, severity: 'warning', confidence: 'inferred', args: { lookup: 'no lookup was made in it' } }],
   },
   {
     it: 'dnsPolicy None with the suffixes of the cluster and a server outside',
@@ -86,7 +86,7 @@ describeCheck(check, [
 
   { it: 'the DNS Service', given: { ...base, pods: [pod('web-1')], ...asks('10.96.0.10', 'ok') }, expect: 'ok' },
   {
-    it: 'the DNS Service, and look-ups fail: another matter',
+    it: 'the DNS Service, and lookups fail: another matter',
     given: { ...base, pods: [pod('web-1')], ...asks('10.96.0.10', 'timeout') },
     expect: 'ok',
   },

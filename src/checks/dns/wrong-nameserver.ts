@@ -112,7 +112,7 @@ function wantsClusterNames({ pod }: PodResolver, domain: string): boolean {
   )
 }
 
-/** A server of another sort may know the cluster's names all the same: a look-up that works has the last word. */
+/** A server of another sort may know the cluster's names all the same: a lookup that works has the last word. */
 function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): Verdict {
   const { resolvConfMount } = it.pod
   if (it.seen === null && resolvConfMount !== undefined) {
@@ -148,8 +148,8 @@ function found(it: PodResolver, vip: string): Verdict {
       mount: mount === null ? 'none' : `${mount.kind} ${mount.name}`,
       lookup:
         lookup?.known === true
-          ? `look-up of ${lookup.value.name} in ${it.pod.name}: ${lookup.value.result}`
-          : 'no look-up was made in it',
+          ? `lookup of ${lookup.value.name} in ${it.pod.name}: ${lookup.value.result}`
+          : 'no lookup was made in it',
     },
     // Where the node's kubelet writes this into every pod, that is the cause.
     symptoms:

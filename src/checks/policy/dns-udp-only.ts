@@ -47,7 +47,7 @@ export default check({
       `TCP ${args['port']} not${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
     note: () =>
       'answers too long for UDP come truncated and are asked for again over TCP: ' +
-      'such a look-up hangs (glibc has no time-out of its own for that connect), all others work',
+      'such a lookup hangs (glibc has no timeout of its own for that connect), all others work',
     help: ({ subject: on, args }) => [
       'allow TCP 53 beside UDP 53, for the same pods',
       `hopscope fix POL402 -n ${on.namespace} --plan`,

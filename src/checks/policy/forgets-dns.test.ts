@@ -214,7 +214,7 @@ const explains = (policy: NetworkPolicy): readonly string[] =>
   diagnose(model({ networkPolicies: known([policy]), pods: known(pods), clusterDns: known(dns) }), { checks: [check] })
     .results[0]?.findings[0]?.explains ?? []
 
-test('explains lost look-ups of the pods that it takes in, and of no others', () => {
+test('explains lost lookups of the pods that it takes in, and of no others', () => {
   expect(explains(deny)).toEqual(['dns-loss:ns/shop', 'dns-loss:ns/shop/*'])
   expect(explains({ ...deny, podSelector: labels({ app: 'web' }) })).toEqual([
     'dns-loss:ns/shop/web-1',

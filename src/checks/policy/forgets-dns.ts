@@ -165,7 +165,7 @@ function found(
       left: decided ? (address ?? 'unknown') : '',
       others: others.length,
       tcp: group.tcp.kind,
-      seen: failing === undefined ? '' : `look-ups from pod ${failing.pod} fail`,
+      seen: failing === undefined ? '' : `lookups from pod ${failing.pod} fail`,
       example: group.pods[0]?.name ?? 'none',
       manifest: allowDns(
         policy,

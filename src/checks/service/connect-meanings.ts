@@ -36,7 +36,7 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
   },
   dropped: {
     seen: 'packets to every pod vanish, from',
-    means: 'a time-out is a drop: a policy of the CNI, a firewall, a missing route between nodes',
+    means: 'a timeout is a drop: a policy of the CNI, a firewall, a missing route between nodes',
     look: 'find the first hop that the packet does not reach',
     commands: [
       'kubectl -n {namespace} get networkpolicies',

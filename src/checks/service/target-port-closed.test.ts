@@ -140,7 +140,7 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
-    it: 'time-outs are not refusals',
+    it: 'timeouts are not refusals',
     given: { services, pods: [one], contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'timeout'))]) },
     expect: 'ok',
   },

@@ -189,7 +189,7 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
-    it: 'policies unreadable, time-outs',
+    it: 'policies unreadable, timeouts',
     given: model({
       services: known(services),
       pods: known(pods),

@@ -146,7 +146,7 @@ function hostAliases(spec: Fields): Pick<Pod, 'hostAliases'> {
 
 /**
  * Istio's sidecar answers DNS itself where ISTIO_META_DNS_CAPTURE says so, which its injector writes into the
- * container; in its ambient mode the node's ztunnel takes the pod's traffic, port 53 with it, and the CNI plug-in
+ * container; in its ambient mode the node's ztunnel takes the pod's traffic, port 53 with it, and the CNI plugin
  * leaves its mark.
  */
 function dnsHop(spec: Fields, metadata: Fields): Pick<Pod, 'dnsHop'> {

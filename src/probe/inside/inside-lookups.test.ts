@@ -32,7 +32,7 @@ function here(shell = 'sh', path = process.env['PATH'] ?? ''): Pick<Cluster, 'ex
 const ask = (cluster: Pick<Cluster, 'exec'>): ReturnType<typeof insideLookups> =>
   insideLookups(cluster as Cluster, spec, new AbortController().signal)
 
-describe('look-ups inside a pod', () => {
+describe('lookups inside a pod', () => {
   const linux = process.platform === 'linux' && readFileSync('/proc/uptime', 'utf8') !== ''
 
   test.runIf(linux)(
@@ -66,7 +66,7 @@ describe('look-ups inside a pod', () => {
       'create pods/exec in namespace shop',
     )
     expect((await ask(exec(known({ code: 0, stdout: '@begin\n@l 1.00 1.01 0\n', stderr: '' })))).short).toBe(
-      '1 of 24 look-ups were made in 90 s',
+      '1 of 24 lookups were made in 90 s',
     )
   })
 

@@ -4,7 +4,7 @@ import { type Known, unknown } from '../../model/known.ts'
 import type { DnsName } from '../../wire/dns-name.ts'
 import { lookupsScript } from './inside-script.ts'
 
-/** Look-ups made by one pod's own C library. Times in milliseconds, 10 ms fine. */
+/** Lookups made by one pod's own C library. Times in milliseconds, 10 ms fine. */
 export interface InsideLookups {
   /** `Deployment/shop/web`. */
   readonly workload: string
@@ -26,12 +26,12 @@ export interface InsideLookupsSpec {
 }
 
 /**
- * Side by side in one container: a look-up that takes 5 s must not keep the others waiting, and its memory is the
+ * Side by side in one container: a lookup that takes 5 s must not keep the others waiting, and its memory is the
  * application's.
  */
 const atOnce = 12
 const pauseSeconds = 0.5
-/** No look-up is started after this. */
+/** No lookup is started after this. */
 export const insideSeconds = 90
 
 /** At most this many new processes a second in one container. */
@@ -69,7 +69,7 @@ export async function insideLookups(
     pod,
     ...read,
     short:
-      read.times.length >= count ? null : `${read.times.length} of ${count} look-ups were made in ${insideSeconds} s`,
+      read.times.length >= count ? null : `${read.times.length} of ${count} lookups were made in ${insideSeconds} s`,
   }
 }
 
@@ -79,7 +79,7 @@ function whyNot(ran: Extract<Known<never>, { known: false }>): string {
     : unknown('failed', ran.why.detail).why.detail
 }
 
-/** One line a look-up: when it began and ended by /proc/uptime, and how. Lines that are cut off say nothing. */
+/** One line a lookup: when it began and ended by /proc/uptime, and how. Lines that are cut off say nothing. */
 export function readInsideLookups(stdout: string): Pick<InsideLookups, 'times' | 'failed'> {
   const rows = [...stdout.matchAll(/^@l (\d+\.\d+) (\d+\.\d+) (\d+)$/gm)]
   return {

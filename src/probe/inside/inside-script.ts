@@ -192,7 +192,7 @@ export const insideScript = joined(
 export const resolverScript = joined(prelude, hosts, libc, getent, pythonAndNode, done)
 
 /**
- * Look-ups of "$1", "$2" in each of "$3" processes side by side, a pause of "$4" after each, none started after "$5"
+ * Lookups of "$1", "$2" in each of "$3" processes side by side, a pause of "$4" after each, none started after "$5"
  * seconds. Not every sleep takes a fraction.
  */
 export const lookupsScript = script`

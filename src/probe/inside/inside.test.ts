@@ -57,7 +57,7 @@ describe('an inside view', () => {
     expect((await seen(null)).tcp53).toEqual(unknown('forbidden', 'create pods/exec'))
   })
 
-  it('reads a look-up that took its time-out', () => {
+  it('reads a lookup that took its timeout', () => {
     const stdout =
       '@resolv\nnameserver 10.0.0.10\n\n@end\n@look getent\n@start 100.00\n@stop 108.01\n@exit 137\n@tcp nc\n@start 108.01\n@stop 111.05\n@exit 1\n\n@done\n'
     expect(readInside(stdout, name, true)).toEqual({

@@ -1,6 +1,6 @@
 import type { PodRecord } from '../pod/records.ts'
 
-/** Records of all nodes as one line now and then: `312 of 1440 look-ups, 3 of 3 nodes`. */
+/** Records of all nodes as one line now and then: `312 of 1440 lookups, 3 of 3 nodes`. */
 export function progressOf(nodes: number, progress: (line: string) => void): (node: string, record: PodRecord) => void {
   const counts = new Map<string, { readonly done: number; readonly of: number }>()
   let last = ''
@@ -10,7 +10,7 @@ export function progressOf(nodes: number, progress: (line: string) => void): (no
     if (record.t !== 'progress') return
     counts.set(node, record)
     const sum = (key: 'done' | 'of'): number => [...counts.values()].reduce((total, it) => total + it[key], 0)
-    const line = `${sum('done')} of ${sum('of')} look-ups, ${counts.size} of ${nodes} nodes`
+    const line = `${sum('done')} of ${sum('of')} lookups, ${counts.size} of ${nodes} nodes`
     if (line !== last) progress(line)
     last = line
   }

@@ -224,10 +224,10 @@ export function notesOf(
     ),
     ...runs.flatMap(({ node, readings }) => [
       ...(readings.slowed === null ? [] : [`${node}: went on at half the rate: ${readings.slowed}`]),
-      // Less moves a look-up's time by a few milliseconds at most.
+      // Less moves a lookup's time by a few milliseconds at most.
       ...((readings.throttledMs ?? 0) >= 500
         ? [
-            `${node}: the CPU limit held the probe back for ${readings.throttledMs} ms in all; single look-ups may look up to 100 ms slower than they were`,
+            `${node}: the CPU limit held the probe back for ${readings.throttledMs} ms in all; single lookups may look up to 100 ms slower than they were`,
           ]
         : []),
     ]),

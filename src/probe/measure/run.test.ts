@@ -111,7 +111,7 @@ async function run(plan: ProbePlan, weather: Weather = {}, signal = new AbortCon
 }
 
 describe('a probe', () => {
-  it('brings home look-ups, connects, an HTTP status and counters, and removes its pods', async () => {
+  it('brings home lookups, connects, an HTTP status and counters, and removes its pods', async () => {
     const { local, result, lines } = await run(planOf(['node-1', 'node-2']))
     const probed = result.dnsProbe.known ? result.dnsProbe.value : null
     expect(probed).toMatchObject({
@@ -159,7 +159,7 @@ describe('a probe', () => {
     expect(result.conntrack).toMatchObject({ known: false, why: { reason: 'not-asked' } })
     expect(local.pods.size).toBe(0)
     expect(result.left).toEqual([])
-    expect(lines.at(-1) ?? '38 of 38 look-ups, 2 of 2 nodes').toContain('look-ups')
+    expect(lines.at(-1) ?? '38 of 38 lookups, 2 of 2 nodes').toContain('lookups')
   })
 
   it.each([

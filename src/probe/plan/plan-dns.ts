@@ -3,7 +3,7 @@ import type { DnsServer } from '../../model/lookups.ts'
 import { localIps } from '../../wire/node-cache-args.ts'
 import type { SeriesSpec } from '../pod/spec.ts'
 
-/** Look-ups per series; each is two queries. */
+/** Lookups per series; each is two queries. */
 export interface Counts {
   readonly servicePairs: number
   readonly serviceSequential: number

@@ -23,7 +23,7 @@ export interface InsideNameSpec {
 
 const most = 10
 
-/** Two Services' names in three spellings: a look-up each, and each is a process in the user's container. */
+/** Two Services' names in three spellings: a lookup each, and each is a process in the user's container. */
 const mostServices = 2
 
 /**

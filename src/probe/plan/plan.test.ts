@@ -468,7 +468,7 @@ it('announces where, how much, and how long', () => {
   expect(announce(planProbe(model(shopSources, { scope: shop }), { run, conntrack: 'host-network-pod' }))).toEqual([
     'creates 4 pods in namespace shop on b, a, image docker.io/library/node:24-slim; removed at the end',
     'asks DNS at most 150 queries/s per node, 960 per node in all, starting none after 11 s; slows down and stops when answers get worse',
-    'among them are 20 look-ups per node of names that do not exist, below hopscope-aaaa0000.example.com.: these go on to where CoreDNS forwards to',
+    'among them are 20 lookups per node of names that do not exist, below hopscope-aaaa0000.example.com.: these go on to where CoreDNS forwards to',
     'asks 3 DNS servers for the names of 3 Services from two nodes, and for example.com with each suffix of the search list from all: at most 29 queries more per node, of the same rate; what is not answered is asked once more',
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
     'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',

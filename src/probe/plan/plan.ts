@@ -76,13 +76,13 @@ export interface ProbePlan {
   readonly names: NamesPlan | null
   readonly dnsService: string | null
   /**
-   * null when the cluster's domain, which its Corefile names, is no DNS name: then no look-up is made of anything below
+   * null when the cluster's domain, which its Corefile names, is no DNS name: then no lookup is made of anything below
    * it.
    */
   readonly clusterName: DnsName | null
   readonly counts: Counts
   readonly queriesPerSecondPerNode: number
-  /** No look-up is started after this long; the last ones may take 12 s more. */
+  /** No lookup is started after this long; the last ones may take 12 s more. */
   readonly budgetMs: number
   /** Connects and HTTP are made from these nodes alone. */
   readonly contactNodes: readonly string[]
@@ -180,7 +180,7 @@ export function queriesOf(series: readonly SeriesSpec[]): number {
   return series.reduce((sum, it) => sum + 2 * it.count, 0)
 }
 
-/** Half as much time again as the cap alone takes: slow answers must not cost look-ups, nor a dead server minutes. */
+/** Half as much time again as the cap alone takes: slow answers must not cost lookups, nor a dead server minutes. */
 function budget(series: readonly SeriesSpec[], rate: number): number {
   return Math.round(Math.min(30, Math.max(6, (1.4 * queriesOf(series)) / rate)) * 1000)
 }
@@ -277,7 +277,7 @@ function uncached(series: readonly SeriesSpec[]): readonly string[] {
   const [first] = fresh
   if (first === undefined) return []
   return [
-    `among them are ${fresh.reduce((sum, it) => sum + it.count, 0)} look-ups per node of names that do not exist, below ${first.name}: these go on to where CoreDNS forwards to`,
+    `among them are ${fresh.reduce((sum, it) => sum + it.count, 0)} lookups per node of names that do not exist, below ${first.name}: these go on to where CoreDNS forwards to`,
   ]
 }
 

@@ -5,7 +5,7 @@ import type { OwnLookup, ResolverWalk, ServerAnswer } from '../../model/resoluti
 import type { NameAnswer } from '../../model/name-answers.ts'
 import type { SeriesSpec } from './spec.ts'
 
-/** A look-up on the wire between pod and CLI: `[at, ms, a, aaaa, retries, firstLost]`, `at` in ms since `hello`. */
+/** A lookup on the wire between pod and CLI: `[at, ms, a, aaaa, retries, firstLost]`, `at` in ms since `hello`. */
 export type LookupRow = readonly [
   at: number,
   ms: number,

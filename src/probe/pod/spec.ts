@@ -1,7 +1,7 @@
 import type { DnsServer, LookupMethod } from '../../model/lookups.ts'
 import type { NameReason } from '../../model/name-answers.ts'
 
-/** One series of look-ups that a pod is to make. */
+/** One series of lookups that a pod is to make. */
 export interface SeriesSpec {
   /** For `getaddrinfo` the pod puts the first nameserver of its own resolv.conf here. */
   readonly server: DnsServer
@@ -11,10 +11,10 @@ export interface SeriesSpec {
   /** Fully qualified, with its trailing dot, so that no search list multiplies the queries. */
   readonly name: string
   readonly zone: 'cluster' | 'external'
-  /** Each look-up puts a label of its own before the name, so that no cache knows it. */
+  /** Each lookup puts a label of its own before the name, so that no cache knows it. */
   readonly fresh?: boolean
   readonly count: number
-  /** How many look-ups may wait for answers at one time. */
+  /** How many lookups may wait for answers at one time. */
   readonly outstanding: number
 }
 
@@ -86,11 +86,11 @@ export interface ProbeSpec {
   readonly kind: 'probe'
   readonly resolver: ResolverSpec
   readonly series: readonly SeriesSpec[]
-  /** Look-ups to make at the pod's own first nameserver when no series asks that server: a node-local cache. */
+  /** Lookups to make at the pod's own first nameserver when no series asks that server: a node-local cache. */
   readonly ownNameserver: { readonly name: string; readonly count: number; readonly outstanding: number } | null
   readonly names: NamesSpec | null
   readonly queriesPerSecond: number
-  /** After this many milliseconds no look-up is started any more. */
+  /** After this many milliseconds no lookup is started any more. */
   readonly budgetMs: number
   readonly connects: readonly ConnectSpec[]
   readonly connectTries: number
@@ -133,12 +133,12 @@ export interface LoadSpec {
   readonly budgetMs: number
 }
 
-/** One look-up, query by query, as each C library makes it; then the same question to each server. */
+/** One lookup, query by query, as each C library makes it; then the same question to each server. */
 export interface ResolveSpec {
   readonly kind: 'resolve'
   /** As the user typed it: with or without dots, with or without the last one. */
   readonly typed: string
-  /** A and AAAA are one look-up of getaddrinfo's; any other type stands alone. */
+  /** A and AAAA are one lookup of getaddrinfo's; any other type stands alone. */
   readonly types: readonly string[]
   /** Another pod's; null = the probe pod's own. */
   readonly resolvConf: string | null
@@ -149,7 +149,7 @@ export interface ResolveSpec {
   readonly budgetMs: number
 }
 
-/** One look-up now and then, for as long as somebody watches. */
+/** One lookup now and then, for as long as somebody watches. */
 export interface CanarySpec {
   readonly kind: 'canary'
   readonly series: SeriesSpec

@@ -40,7 +40,7 @@ export interface LocalCluster {
 export interface Weather {
   /** What happens to a pod on a node instead of running: refused at create, or a waiting reason. */
   readonly refuse?: (node: string) => string | null
-  /** What an admission plug-in says of a pod, with so many there already. */
+  /** What an admission plugin says of a pod, with so many there already. */
   readonly admit?: (pod: LocalPod, there: number) => string | null
   readonly namespace?: Pick<RawObject['metadata'], 'labels' | 'annotations'>
   readonly limitRanges?: readonly RawObject[]

@@ -26,7 +26,7 @@ export interface Resources {
 const mib = 2 ** 20
 
 /**
- * CPU limit 500m: a throttled process sleeps up to 50 ms of each 100 ms, two orders below the time-outs that matter
+ * CPU limit 500m: a throttled process sleeps up to 50 ms of each 100 ms, two orders below the timeouts that matter
  * (2.5 s, 5 s), and the pod reports how long it was throttled; below 100m that is no longer so. Memory limit 160Mi:
  * Node takes some 50 MiB, and two Node children for getaddrinfo some 20 MiB each of their own. Storage is the log
  * alone. Each stands in requests and limits, since a ResourceQuota refuses a pod that leaves out what it counts.

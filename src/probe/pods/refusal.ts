@@ -4,7 +4,7 @@ import type { Why } from '../../model/known.ts'
 export type Refuser = 'rights' | 'pod-security' | 'scc' | 'quota' | 'limit-range' | 'namespace' | 'admission' | 'other'
 
 /**
- * By the words of the API server's own plug-ins: podsecurity (`violates PodSecurity "restricted:latest"`), OpenShift's
+ * By the words of the API server's own plugins: podsecurity (`violates PodSecurity "restricted:latest"`), OpenShift's
  * SecurityContextConstraint, resourcequota (`exceeded quota`, `failed quota`), limitranger (`maximum cpu usage per
  * Container is`), namespace lifecycle (`because it is being terminated`), webhooks (`admission webhook "x" denied the
  * request`) and policies (`ValidatingAdmissionPolicy 'x' with binding 'y' denied request`).
@@ -15,7 +15,7 @@ const words: readonly (readonly [Refuser, RegExp])[] = [
   ['quota', /exceeded quota|failed quota|insufficient quota|status unknown for quota/],
   ['limit-range', /(?:minimum|maximum) \S+ usage per |\S+ max limit to request ratio per /],
   ['namespace', /is being terminated|namespaces "[^"]*" not found|unable to create new content in namespace/],
-  // Any plug-in's refusal has this form (apimachinery NewForbidden), and RBAC's is cut to its action before.
+  // Any plugin's refusal has this form (apimachinery NewForbidden), and RBAC's is cut to its action before.
   ['admission', /admission webhook|ValidatingAdmissionPolicy|denied (?:the )?request|" is forbidden: /],
 ]
 

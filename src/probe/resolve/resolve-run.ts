@@ -26,7 +26,7 @@ const mostEndpoints = 8
 const budgetMs = 45_000
 
 /**
- * The look-up as a spec. `resolvConf` null = the probe pod's own. The replicas are asked by themselves when any
+ * The lookup as a spec. `resolvConf` null = the probe pod's own. The replicas are asked by themselves when any
  * nameserver leads to them; the nameservers when there are several, loopback ones aside.
  */
 export function resolveSpec(

@@ -15,7 +15,7 @@ export interface CanaryPlan {
   readonly dns: ClusterDns
 }
 
-/** One look-up a second, two questions each: a thousandth of what one CoreDNS answers. */
+/** One lookup a second, two questions each: a thousandth of what one CoreDNS answers. */
 export const everyMs = 1000
 export const queriesPerSecond = 2
 
@@ -27,9 +27,9 @@ const handOverSeconds = 30
 export const listEveryMs = 10_000
 
 export interface Canary {
-  /** The look-ups that ended since the last call; unknown while no pod tells any. */
+  /** The lookups that ended since the last call; unknown while no pod tells any. */
   readonly take: () => Known<readonly LookupRow[]>
-  /** Ends the look-ups, removes the pod, and says which would not go. */
+  /** Ends the lookups, removes the pod, and says which would not go. */
   readonly end: () => Promise<readonly string[]>
 }
 

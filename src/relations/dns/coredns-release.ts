@@ -5,7 +5,7 @@ import type { Known } from '../../model/known.ts'
 /** The release that the DNS servers run. */
 export interface CoreDnsRelease {
   readonly numbers: readonly [number, number, number]
-  /** From a registry that holds builds with CoreDNS's own plug-ins and no others. */
+  /** From a registry that holds builds with CoreDNS's own plugins and no others. */
   readonly stock: boolean
 }
 

@@ -1,5 +1,5 @@
 /*
- * How the plug-ins that nearly every Corefile has read their lines: the setup.go of each, CoreDNS 1.14.7. A rule gives
+ * How the plugins that nearly every Corefile has read their lines: the setup.go of each, CoreDNS 1.14.7. A rule gives
  * what is wrong with the words, or null. What is not here is CoreDNS's alone to judge.
  */
 

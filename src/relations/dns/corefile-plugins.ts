@@ -105,7 +105,7 @@ const external = [
 const silent: ReadonlySet<string> = new Set([...others, ...newer])
 const known: ReadonlySet<string> = new Set([...answering, ...others, ...newer, ...external])
 
-/** Whether a plug-in of this name certainly answers nothing of its own for outside names. */
+/** Whether a plugin of this name certainly answers nothing of its own for outside names. */
 export function answersNoOutsideName(name: string): boolean {
   return silent.has(name)
 }
@@ -121,8 +121,8 @@ export function mayServeZones(name: string): boolean {
 }
 
 /**
- * The plug-in that was meant by a name that is none, when there is no doubt: one letter off, or two in a long name.
- * Any other unknown name may be a plug-in that this CoreDNS was built with, and so may a short one: `auth` is near
+ * The plugin that was meant by a name that is none, when there is no doubt: one letter off, or two in a long name.
+ * Any other unknown name may be a plugin that this CoreDNS was built with, and so may a short one: `auth` is near
  * `auto`.
  */
 export function misspelt(name: string): string | null {

@@ -39,15 +39,15 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
       return
     }
     const gone = removedPlugins[name]
-    if (gone !== undefined) return removed(plugin, gone, `there is no plug-in \`${name}\` since CoreDNS ${gone}`)
+    if (gone !== undefined) return removed(plugin, gone, `there is no plugin \`${name}\` since CoreDNS ${gone}`)
     const meant = misspelt(name)
     if (meant !== null) {
-      refusals.push({ line, mark: name, text: `there is no plug-in \`${name}\`: \`${meant}\` was meant` })
+      refusals.push({ line, mark: name, text: `there is no plugin \`${name}\`: \`${meant}\` was meant` })
       return
     }
     const rules = Object.hasOwn(pluginRules, name) ? pluginRules[name] : undefined
     if (rules === undefined) {
-      if (!isKnownPlugin(name)) doubts.add(`\`${name}\` is no plug-in that CoreDNS is built with by itself`)
+      if (!isKnownPlugin(name)) doubts.add(`\`${name}\` is no plugin that CoreDNS is built with by itself`)
       return
     }
     // A brace on a line of its own is a second directive to `forward`, and one without a word.
@@ -71,14 +71,14 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
   ): void {
     const { name, line } = it
     if (name === 'import' || isVariable(name)) {
-      doubts.add('it imports files or environment variables into a plug-in')
+      doubts.add('it imports files or environment variables into a plugin')
       return
     }
     const gone = removedOptions[plugin]?.[name]
     if (gone !== undefined) return removed(it, gone, `\`${plugin}\` has no \`${name}\` since CoreDNS ${gone}`)
     const known = Object.hasOwn(options, name) ? options[name] : undefined
     if (known === undefined) {
-      // The next plug-in stands in the block of the one before: its brace was forgotten.
+      // The next plugin stands in the block of the one before: its brace was forgotten.
       if (isKnownPlugin(name)) return void refusals.push({ line: opened, mark: '{', text: '`{` is never closed' })
       // A later release may know it.
       doubts.add(`\`${name}\` is no word of \`${plugin}\` in CoreDNS 1.14`)
@@ -111,7 +111,7 @@ function optionWrong(
   options: Readonly<Record<string, Option>>,
 ): string | null {
   if (it.args.some(isVariable) || it.block !== null) return null
-  // To a plug-in that reads to the line's end, a `}` there is one more word.
+  // To a plugin that reads to the line's end, a `}` there is one more word.
   const seen = it.closesBeside === true && reads !== 'next' ? [...it.args, '}'] : it.args
   if (reads !== 'next') return rule(seen)
   const [word, after] = seen

@@ -30,7 +30,7 @@ export interface Round extends Loop {
 }
 
 /**
- * The plug-in `loop` asks its own server's upstream for a name that nobody else knows, and sees it come back. Where
+ * The plugin `loop` asks its own server's upstream for a name that nobody else knows, and sees it come back. Where
  * none of the addresses is CoreDNS's own, one of these servers has sent it: the one that the log names as its source,
  * if any.
  */
@@ -53,7 +53,7 @@ export function seenByPlugin(
   const to = [...new Set(named.map((it) => it.to))].join(' or ')
   return named
     .slice(0, 1)
-    .map((it) => ({ ...it, to, why: 'the plug-in `loop` saw its own query come back', sent: null, asked: null }))
+    .map((it) => ({ ...it, to, why: 'the plugin `loop` saw its own query come back', sent: null, asked: null }))
 }
 
 /**
@@ -96,7 +96,7 @@ function outsideQueries(probe: DnsProbe): number {
     .reduce((sum, it) => sum + 2 * (1 + it.retries), 0)
 }
 
-/** The servers of a file are those of the node, which nobody shows us; the plug-in `loop` has seen where they lead. */
+/** The servers of a file are those of the node, which nobody shows us; the plugin `loop` has seen where they lead. */
 export function leadsBackUnseen(server: CorefileServer, plugin: CorefilePlugin): readonly Loop[] {
   return plugin.args
     .slice(1)

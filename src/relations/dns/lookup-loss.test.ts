@@ -17,7 +17,7 @@ const seriesWith = (it: Lookup, method: LookupMethod = 'pair', libc: LookupSerie
 })
 const lossOfOne = (it: Lookup) => lossOf([seriesWith(it)])
 
-describe('one look-up', () => {
+describe('one lookup', () => {
   test.each([
     [
       'answered',
@@ -60,7 +60,7 @@ describe('one look-up', () => {
   ])('%s', (_, it, expected) => expect(it.lookups.map((one) => isTroubled(it, one))).toEqual([expected]))
 })
 
-test('no look-ups are no loss, and no division by zero', () => {
+test('no lookups are no loss, and no division by zero', () => {
   expect(lossOf([])).toEqual({
     of: 0,
     failed: 0,

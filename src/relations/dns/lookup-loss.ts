@@ -3,10 +3,10 @@ import { once } from '../once.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { blindLagMs } from '../troubles/probe-lag.ts'
 
-/** Look-ups of some series, counted by what became of them. */
+/** Lookups of some series, counted by what became of them. */
 export interface Loss {
   readonly of: number
-  /** Ended without the answers asked for: time-out, ICMP refusal, SERVFAIL, REFUSED. */
+  /** Ended without the answers asked for: timeout, ICMP refusal, SERVFAIL, REFUSED. */
   readonly failed: number
   /** Failed, and neither question was answered: a filter on one type leaves the other, so it cuts nothing off. */
   readonly unanswered: number
@@ -93,14 +93,14 @@ export function lossOf(series: readonly LookupSeries[]): Loss {
   }
 }
 
-/** How many look-ups lost at least one question's first sending, or failed otherwise. */
+/** How many lookups lost at least one question's first sending, or failed otherwise. */
 export function troubled(series: readonly LookupSeries[]): number {
   return series.reduce((sum, it) => sum + it.lookups.filter((lookup) => isTroubled(it, lookup)).length, 0)
 }
 
 /**
- * The C library does not say what it lost, so its own time-outs must: glibc asks again after 5 s, musl after 2.5 s.
- * A look-up that was merely slow is not troubled.
+ * The C library does not say what it lost, so its own timeouts must: glibc asks again after 5 s, musl after 2.5 s.
+ * A lookup that was merely slow is not troubled.
  */
 export function isTroubled(series: LookupSeries, lookup: Lookup): boolean {
   const asksAgainMs = series.libc === 'musl' ? 2470 : 4970
@@ -130,13 +130,13 @@ export function quantile(sorted: readonly number[], share: number): number {
 
 /**
  * Whether somebody says no, where nothing is answered: ICMP port unreachable, or a reset. Linux sends one such message
- * a second to each client (net.ipv4.icmp_ratelimit, with a burst of 6), so of many look-ups at once most just time out.
+ * a second to each client (net.ipv4.icmp_ratelimit, with a burst of 6), so of many lookups at once most just time out.
  */
 export function isRefused(series: readonly LookupSeries[]): boolean {
   return series.flatMap((it) => it.lookups).filter((it) => it.a === 'unreachable').length >= 3
 }
 
-/** A share as a whole picture: a handful of look-ups is no ground to speak of all of them. */
+/** A share as a whole picture: a handful of lookups is no ground to speak of all of them. */
 export function nearlyAll(bad: number, of: number): boolean {
   return of >= 4 && bad / of >= 0.9
 }

@@ -35,7 +35,7 @@ test.each<[string, readonly RaceSeen[], string]>([
   [
     'healed, and packets lost all the same',
     [on('6.18.3', 'worker-1', delta(3))],
-    'not ruled out on worker-1: insert_failed rose by 3, so conntrack lost packets, if none of these look-ups',
+    'not ruled out on worker-1: insert_failed rose by 3, so conntrack lost packets, if none of these lookups',
   ],
   [
     'fixed, and not countable',
@@ -45,17 +45,17 @@ test.each<[string, readonly RaceSeen[], string]>([
   [
     'the third race',
     [on('5.4.0-150')],
-    'possible on 5.4.0-150 (worker-1), though these look-ups lost nothing: between two CoreDNS pods it is fixed in 5.6 only (6a757c07e51f)',
+    'possible on 5.4.0-150 (worker-1), though these lookups lost nothing: between two CoreDNS pods it is fixed in 5.6 only (6a757c07e51f)',
   ],
   [
     'old',
     [on('4.15.0')],
-    'possible on 4.15.0 (worker-1), though these look-ups lost nothing: the fixes came in 4.19, 5.0 and 5.6',
+    'possible on 4.15.0 (worker-1), though these lookups lost nothing: the fixes came in 4.19, 5.0 and 5.6',
   ],
   [
     'mixed pools',
     [on('6.18.3', 'a'), on('4.18.0-553.el8', 'b')],
-    "ruled out on these kernels: 6.18.3 (a) has all three fixes (4.19, 5.0, 5.6); not to be told from the version of 4.18.0-553.el8 (b), which carries its distribution's own fixes: only counters can, and these look-ups lost nothing",
+    "ruled out on these kernels: 6.18.3 (a) has all three fixes (4.19, 5.0, 5.6); not to be told from the version of 4.18.0-553.el8 (b), which carries its distribution's own fixes: only counters can, and these lookups lost nothing",
   ],
 ])('%s', (_name, seen, words) => expect(raceWords(seen)).toBe(words))
 

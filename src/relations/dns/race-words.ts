@@ -1,7 +1,7 @@
 import type { ConntrackWindow } from '../../model/counters.ts'
 import { countsOnlyLosses, raceState } from './kernel-race.ts'
 
-/** A node on which parallel look-ups kept their packets. */
+/** A node on which parallel lookups kept their packets. */
 export interface RaceSeen {
   readonly node: string
   readonly kernel: string
@@ -20,7 +20,7 @@ export function raceWords(seen: readonly RaceSeen[]): string {
       (its) =>
         `not ruled out on ${list(its.map((it) => it.node))}: insert_failed rose by ` +
         `${sum(its, (it) => it.delta?.insert_failed ?? 0)}, so conntrack lost packets, ` +
-        'if none of these look-ups',
+        'if none of these lookups',
     ],
     [({ kernel }) => raceState(kernel) === 'healed' && countsOnlyLosses(kernel), ruledOut],
     [
@@ -32,18 +32,18 @@ export function raceWords(seen: readonly RaceSeen[]): string {
     [
       ({ kernel }) => raceState(kernel) === 'third-race-open',
       (its) =>
-        `possible on ${kernels(its)}, though these look-ups lost nothing: ` +
+        `possible on ${kernels(its)}, though these lookups lost nothing: ` +
         'between two CoreDNS pods it is fixed in 5.6 only (6a757c07e51f)',
     ],
     [
       ({ kernel }) => raceState(kernel) === 'open',
-      (its) => `possible on ${kernels(its)}, though these look-ups lost nothing: the fixes came in 4.19, 5.0 and 5.6`,
+      (its) => `possible on ${kernels(its)}, though these lookups lost nothing: the fixes came in 4.19, 5.0 and 5.6`,
     ],
     [
       () => true,
       (its) =>
         `not to be told from the version of ${kernels(its)}, which carries its distribution's own fixes: ` +
-        'only counters can, and these look-ups lost nothing',
+        'only counters can, and these lookups lost nothing',
     ],
   ]
   const left = new Set(seen)

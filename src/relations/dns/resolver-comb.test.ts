@@ -11,7 +11,7 @@ test.each([
     ['5000 ×1', '10000 ×1'],
   ],
   [[20_012], ['20000 ×1']],
-  // A time-out ends late by the look-up itself, never early.
+  // A timeout ends late by the lookup itself, never early.
   [[4900, 5500], []],
   [[4975, 5400], ['5000 ×2']],
 ])('%j leaves the teeth %j', (samples, teeth) => {
@@ -21,10 +21,10 @@ test.each([
 test('each tooth says what it means', () => {
   expect(comb([2500, 5000, 10_000, 15_000, 20_000, 30_000]).map((it) => it.meaning)).toEqual([
     "musl's first repeat",
-    'one resolver time-out',
-    'two resolver time-outs',
-    'three resolver time-outs',
-    'four resolver time-outs',
-    'six resolver time-outs',
+    'one resolver timeout',
+    'two resolver timeouts',
+    'three resolver timeouts',
+    'four resolver timeouts',
+    'six resolver timeouts',
   ])
 })

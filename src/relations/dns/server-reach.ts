@@ -4,7 +4,7 @@ import { lossOf, nearlyAll, notable, seriesOf, troubled } from './lookup-loss.ts
 
 /**
  * What one node has of one DNS server that it asks by its own address. `silent`: next to nothing is answered, over UDP
- * or TCP. `erring`: it answers SERVFAIL or REFUSED. `lossy`: some look-ups lose a packet or fail. `untold`: too few
+ * or TCP. `erring`: it answers SERVFAIL or REFUSED. `lossy`: some lookups lose a packet or fail. `untold`: too few
  * ended, or too few of them went wrong to say.
  */
 export interface Reach {

@@ -1,7 +1,7 @@
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { lossOf, nearlyAll, seriesOf } from './lookup-loss.ts'
 
-/** One DNS server's pod, by the look-ups that asked it alone. */
+/** One DNS server's pod, by the lookups that asked it alone. */
 export interface ServerOutside {
   readonly pod: string
   readonly series: readonly LookupSeries[]

@@ -6,7 +6,7 @@ import { type Corefile, type CorefilePlugin, type CorefileServer, parseCorefile,
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { type UpstreamAddress, upstreamAddress } from '../../wire/upstream-address.ts'
 
-/** The plug-ins that pass a name on, in the order in which a query meets them (plugin.cfg): ZONE SERVER... each. */
+/** The plugins that pass a name on, in the order in which a query meets them (plugin.cfg): ZONE SERVER... each. */
 const passOn = ['forward', 'grpc', 'proxy', 'fanout'] as const
 
 /** Whom a name is passed on to. */

@@ -2,7 +2,7 @@ import type { UpstreamWindow } from '../../model/counters.ts'
 import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
 import { lossOf, nearlyAll, seriesOf } from './lookup-loss.ts'
 
-/** Look-ups of outside names that the upstream itself had to answer. */
+/** Lookups of outside names that the upstream itself had to answer. */
 export interface Outside {
   readonly series: readonly LookupSeries[]
   readonly lookups: readonly Lookup[]
@@ -12,7 +12,7 @@ export interface Outside {
 
 /**
  * Each server is asked for a name that no cache knows; through the Service a name is asked for that most likely is
- * cached, so those look-ups are good for nothing but the lack of others. Nodes on which names of the cluster fail say
+ * cached, so those lookups are good for nothing but the lack of others. Nodes on which names of the cluster fail say
  * nothing.
  */
 export function outside(probe: DnsProbe): Outside {
@@ -71,7 +71,7 @@ export function outsideFails({ lookups, series }: Outside): boolean {
 }
 
 /**
- * What the failing look-ups and CoreDNS's own counters say of the upstream. `refuses`: it answers, and each answer is
+ * What the failing lookups and CoreDNS's own counters say of the upstream. `refuses`: it answers, and each answer is
  * an error. `silent`: it does not answer, as far as can be seen.
  */
 export function failureOf(
@@ -79,12 +79,12 @@ export function failureOf(
   totals: UpstreamTotals | null,
 ): {
   readonly kind: 'refuses' | 'silent'
-  readonly rcode: 'SERVFAIL' | 'REFUSED' | 'time-out'
+  readonly rcode: 'SERVFAIL' | 'REFUSED' | 'timeout'
   readonly proven: boolean
 } {
   const answers = lookups.flatMap((it) => [it.a, it.aaaa])
   const count = (wanted: string): number => answers.filter((it) => it === wanted).length
-  const servfailOrNone = count('servfail') >= count('timeout') ? 'SERVFAIL' : 'time-out'
+  const servfailOrNone = count('servfail') >= count('timeout') ? 'SERVFAIL' : 'timeout'
   const rcode = count('refused') > count('servfail') ? 'REFUSED' : servfailOrNone
   if (totals !== null && totals.sent > 0) {
     const said = totals.answered >= totals.sent / 2 && errorAnswers(totals.answers) >= totals.answered * 0.5

@@ -165,7 +165,7 @@ export interface CorefileReason {
 }
 
 /**
- * Why a server says something else than the Service: plug-ins that come before `kubernetes` in CoreDNS's own order
+ * Why a server says something else than the Service: plugins that come before `kubernetes` in CoreDNS's own order
  * (plugin.cfg), a server block for a narrower zone, a list of namespaces, a cache of denials.
  */
 export function corefileReason(

@@ -9,7 +9,7 @@ export function selectorOf(service: Service): Labels | null {
 }
 
 /**
- * Finds things in a namespace by label pairs. Indexed by every single pair: a look-up reads only the shortest list
+ * Finds things in a namespace by label pairs. Indexed by every single pair: a lookup reads only the shortest list
  * of those that it could read, so that thousands of Services over ten thousand pods stay quick.
  */
 export function byLabels<T>(

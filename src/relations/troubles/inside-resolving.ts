@@ -50,8 +50,8 @@ export function namesInPod(model: Model, view: InsideView, pod: Pod | null): rea
 
 /**
  * Nameservers of one list stand for each other: where another one knows the name, one that is silent or does not know
- * it costs time, and answers now and then. Where none knows it the pod's own look-up says what that means, and where
- * there is no look-up their silence is all that there is.
+ * it costs time, and answers now and then. Where none knows it the pod's own lookup says what that means, and where
+ * there is no lookup their silence is all that there is.
  */
 export function serversInPod(view: InsideView, pod: Pod | null): readonly Trouble[] {
   const servers = view.resolving?.servers.known === true ? view.resolving.servers.value : []

@@ -66,7 +66,7 @@ const mixed = diagnose(modelOf({}), {
 })
 
 const unsure = diagnose(modelOf({}), {
-  checks: [stub('DNS901', ok(1)), stub('DNS902', cannotTell('too-few', '3 look-ups; 20 are needed'))],
+  checks: [stub('DNS901', ok(1)), stub('DNS902', cannotTell('too-few', '3 lookups; 20 are needed'))],
 })
 
 test('the answer first, then causes with their consequences, then what was not seen', () => {
@@ -244,17 +244,17 @@ const raced = diagnose(
 
 test('the race, as told', () => {
   expect(text(raced, normal)).toMatchInlineSnapshot(`
-    "DNS look-ups stall for 5 s on node worker-2: conntrack drops one of two parallel queries (18 of 200).
+    "DNS lookups stall for 5 s on node worker-2: conntrack drops one of two parallel queries (18 of 200).
 
     ✗ error[DNS101] one of two parallel DNS queries is dropped: node worker-2                   observed
-      on node worker-2 · 18 of 200 look-ups (9.0 %) lost a packet · kernel 5.4.0-150-generic · other nodes 0 of 200
+      on node worker-2 · 18 of 200 lookups (9.0 %) lost a packet · kernel 5.4.0-150-generic · other nodes 0 of 200
 
-          look-ups on worker-2 (230)
+          lookups on worker-2 (230)
               1 ms ████████████████████████████████████████   182
               2 ms ██████████████████████████                  27
-               5 s ████████████████████████                    21  ← one resolver time-out
+               5 s ████████████████████████                    21  ← one resolver timeout
 
-          one such look-up, worker-2 to 10.96.0.10:53
+          one such lookup, worker-2 to 10.96.0.10:53
             0.000 s  A kubernetes.default.svc.cluster.local. and AAAA kubernetes.default.svc.cluster.local., both from one UDP socket
             0.001 s  A is answered, AAAA is not
             5.000 s  no answer to AAAA in 5 s: sent again
@@ -270,11 +270,11 @@ test('the race, as told', () => {
             hopscope explain DNS101
             on worker-2:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"
 
-      └ explains  ✗ DNS110  DNS look-ups are lost or slow: node worker-2
+      └ explains  ✗ DNS110  DNS lookups are lost or slow: node worker-2
 
     ? 6 checks could not tell
       DNS114 the Corefile is broken
-          nothing wrong is seen in the Corefile; whether CoreDNS takes it is not known: no server tells which text it runs (its plug-in \`reload\` does, in its log and its metrics)
+          nothing wrong is seen in the Corefile; whether CoreDNS takes it is not known: no server tells which text it runs (its plugin \`reload\` does, in its log and its metrics)
       DNS117 DNS119 DNS148 DNS165 DNS167
           needs a read of the cluster
 

@@ -133,7 +133,7 @@ function facts(it: DnsCapacity, paint: Paint): readonly string[] {
             nx > 0.6,
             nx < 0.005
               ? 'cost nothing now: no NXDOMAIN'
-              : `${percent(nx)} are NXDOMAIN; if search lists are why, a look-up costs ${(1 / (1 - Math.min(nx, 0.99))).toFixed(1)} x its queries (DNS104 names who)`,
+              : `${percent(nx)} are NXDOMAIN; if search lists are why, a lookup costs ${(1 / (1 - Math.min(nx, 0.99))).toFixed(1)} x its queries (DNS104 names who)`,
           ),
     ),
   ]

@@ -10,14 +10,14 @@ const resolvConf = known(
 )
 const noShell = unknown('not-there', 'the container has no shell')
 
-it('each pod with its library, its look-up and what one look-up costs it', () => {
+it('each pod with its library, its lookup and what one lookup costs it', () => {
   const insideViews = known([
     insideView('web-1', { libc: 'musl', resolvConf }),
     insideView('cart-1', { libc: null, lookup: known({ tool: 'getent', name: 'x', result: 'timeout', ms: 8010 }) }),
     insideView('db-0', { resolvConf: noShell, lookup: noShell }),
   ])
   expect(clients(model({ insideViews }))).toEqual([
-    'from inside application pods, and queries for one look-up of api.example.com (with a last dot 2):',
+    'from inside application pods, and queries for one lookup of api.example.com (with a last dot 2):',
     '  shop/web-1   musl                 getent ok within 20 ms                 10 queries: 4 suffixes, ndots:5',
     '  shop/cart-1  libc unknown         getent timeout after 8.01 s            8 queries: 3 suffixes, ndots:5',
     '  shop/db-0    libc not looked for  not tried: the container has no shell  resolv.conf not read: the container has no shell',

@@ -4,7 +4,7 @@ import type { Model } from '../../model/sources.ts'
 import { lookupCost, outsideName } from '../../relations/dns/lookup-cost.ts'
 
 /**
- * What applications see from inside their own containers, with their own C library, and what one look-up costs them.
+ * What applications see from inside their own containers, with their own C library, and what one lookup costs them.
  */
 export function clients(model: Model): readonly string[] {
   const { insideViews } = model.sources
@@ -13,7 +13,7 @@ export function clients(model: Model): readonly string[] {
   const rows = insideViews.value.map(row)
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((it) => (it[column] ?? '').length)))
   return [
-    `from inside application pods, and queries for one look-up of ${outsideName.name} (with a last dot 2):`,
+    `from inside application pods, and queries for one lookup of ${outsideName.name} (with a last dot 2):`,
     ...rows.map((it) => `  ${it.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()),
   ]
 }

@@ -8,7 +8,7 @@ import { cacheHoldsService } from '../../relations/dns/node-cache.ts'
 import type { Paint } from '../paint.ts'
 import { ms } from '../milliseconds.ts'
 
-const header = ['node', 'path', 'how', 'names', 'look-ups', 'lost', 'p50', 'p99', 'max'] as const
+const header = ['node', 'path', 'how', 'names', 'lookups', 'lost', 'p50', 'p99', 'max'] as const
 
 /** Every node and path as one line: where a fault sits is seen from which lines are bad and which are not. */
 export function dnsPaths(model: Model, paint: Paint): readonly string[] {

@@ -10,7 +10,7 @@ const plain = paint({ colour: false, ascii: false, width: 110 })
 const text = (about: Parameters<typeof resolution>[0] = {}) => resolveText(resolution(about), plain, ['2.0 s'])
 const winner = 'cart.shop.svc.cluster.local.'
 
-describe('a look-up as text', () => {
+describe('a lookup as text', () => {
   it('the answer first, then whence, then each query', () => {
     expect(text({ own: known({ tool: 'getent ahosts', result: 'ok', addresses: ['10.96.44.7'], ms: 12 }) }))
       .toMatchInlineSnapshot(`

@@ -358,7 +358,7 @@ function difference(main: ResolverWalk, other: ResolverWalk): string | null {
   if (musl.queries.some((it) => it.answer === 'servfail'))
     return 'musl asks again after SERVFAIL until its time is up, glibc goes on'
   if (musl.queries.some((it) => it.answer === 'timeout'))
-    return 'musl gives up after its time-out in all, glibc waits for each try'
+    return 'musl gives up after its timeout in all, glibc waits for each try'
   return null
 }
 

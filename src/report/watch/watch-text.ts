@@ -65,7 +65,7 @@ function canary(sample: WatchSample): readonly string[] {
   const { node, lookups, lost, p50Ms, maxMs } = sample.canary.value
   return [
     lookups === 0
-      ? `canary on ${node}: no look-up ended`
+      ? `canary on ${node}: no lookup ended`
       : `canary on ${node} p50 ${seconds(p50Ms / 1000)} max ${seconds(maxMs / 1000)} lost ${lost} of ${lookups}`,
   ]
 }

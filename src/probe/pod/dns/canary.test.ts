@@ -4,7 +4,7 @@ import { canary } from './canary.ts'
 import { dnsResponder } from './dns-responder.ts'
 import type { LookupRow } from '../records.ts'
 
-it('looks up at its beat, tells each look-up at once', async () => {
+it('looks up at its beat, tells each lookup at once', async () => {
   const server = await dnsResponder(() => 'answer')
   const rows: LookupRow[] = []
   const series = {
@@ -18,7 +18,7 @@ it('looks up at its beat, tells each look-up at once', async () => {
     outstanding: 1,
   }
   const clock = virtualClock()
-  // Until 240 ms have passed, a look-up each 50: at 0, 50, 100, 150 and 200, however long the server takes.
+  // Until 240 ms have passed, a lookup each 50: at 0, 50, 100, 150 and 200, however long the server takes.
   const ended = await clock.until(
     canary(
       { kind: 'canary', series, everyMs: 50, forMs: 240 },

@@ -7,7 +7,7 @@ import type { CanarySpec } from '../spec.ts'
 const aliveMs = 5000
 
 /**
- * Look-ups one after the other at a slow beat, each told as soon as it ends; a silent server holds up none of the next.
+ * Lookups one after the other at a slow beat, each told as soon as it ends; a silent server holds up none of the next.
  */
 export async function canary(
   spec: CanarySpec,

@@ -8,8 +8,8 @@ import { udpLine } from './udp-line.ts'
 export type LookupResult = Omit<Lookup, 'at'>
 
 /**
- * One look-up of A and AAAA, ended by `timeoutMs * attempts` at the latest. Over TCP nothing is sent twice (the
- * kernel does that), and a connection that does not open in time is a time-out.
+ * One lookup of A and AAAA, ended by `timeoutMs * attempts` at the latest. Over TCP nothing is sent twice (the
+ * kernel does that), and a connection that does not open in time is a timeout.
  */
 export async function lookup(
   series: SeriesSpec,

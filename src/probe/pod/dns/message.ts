@@ -21,7 +21,7 @@ export function question(name: string, type: QueryType): Question {
   }
 }
 
-/** The two questions of one look-up; their IDs differ, or their answers could not be told apart. */
+/** The two questions of one lookup; their IDs differ, or their answers could not be told apart. */
 export function pairOf(name: string): readonly [Question, Question] {
   const a = question(name, 'A')
   for (;;) {

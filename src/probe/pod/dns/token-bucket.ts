@@ -2,7 +2,7 @@
 export interface TokenBucket {
   /** Waits until `n` tokens are there, and takes them; false when `signal` ended the wait. */
   readonly take: (n: number, signal: AbortSignal) => Promise<boolean>
-  /** Takes at once, into debt if need be: a repeat cannot wait, so later look-ups do. */
+  /** Takes at once, into debt if need be: a repeat cannot wait, so later lookups do. */
   readonly spend: (n: number) => void
   readonly setRate: (perSecond: number) => void
   readonly rate: () => number

@@ -96,7 +96,7 @@ describe('a loss late in a load', () => {
     expect((await loaded({}, slow)).end).toMatchObject({ kind: 'reached' })
   })
 
-  it('of a query of its last moments shows after the time-out, and no target is said to be reached', async () => {
+  it('of a query of its last moments shows after the timeout, and no target is said to be reached', async () => {
     const clock = virtualClock()
     let lastFrom = Infinity
     let dropped = false

@@ -15,10 +15,10 @@ export function freshName(name: string): string {
   return `${randomBytes(6).toString('hex')}.${name}`
 }
 
-/** What the cap counts for a look-up before it starts: A and AAAA. */
+/** What the cap counts for a lookup before it starts: A and AAAA. */
 const questions = 2
 
-/** All series at once under one rate cap; resolves when each look-up that was started has ended. */
+/** All series at once under one rate cap; resolves when each lookup that was started has ended. */
 export async function dnsStorm(
   spec: ProbeSpec,
   emit: Emit,

@@ -54,7 +54,7 @@ describe('one line of a load', () => {
     expect(one.waiting()).toBe(0)
   })
 
-  it('does not count an answer that comes after its time-out, nor gives it to the query that has its slot now', async () => {
+  it('does not count an answer that comes after its timeout, nor gives it to the query that has its slot now', async () => {
     const held: (() => void)[] = []
     const one = await asking((query, reply) => void held.push(() => reply(response(query))), 20, 1)
     one.ask(1000)

@@ -8,9 +8,9 @@ export interface LineCounts {
   /** Answered in time with anything but SERVFAIL or REFUSED: NXDOMAIN is a server that works. */
   answered: number
   refused: number
-  /** No answer within the time-out. */
+  /** No answer within the timeout. */
   lost: number
-  /** Answers after the time-out, twice, or to nothing that was asked: never counted as answered. */
+  /** Answers after the timeout, twice, or to nothing that was asked: never counted as answered. */
   strays: number
 }
 
@@ -20,7 +20,7 @@ export interface LoadLine {
   readonly waiting: () => number
   /** Sends one query unless all slots wait; false then. */
   readonly ask: (now: number) => boolean
-  /** Gives up queries older than the time-out. */
+  /** Gives up queries older than the timeout. */
   readonly expire: (now: number) => void
   readonly close: () => void
 }
@@ -74,7 +74,7 @@ export async function loadLine(
     const now = performance.now()
     onAnswer(now - started, now)
   })
-  // A refused packet (ICMP) is a query that gets no answer: it runs into its time-out.
+  // A refused packet (ICMP) is a query that gets no answer: it runs into its timeout.
   socket.on('error', () => {})
   return {
     counts,

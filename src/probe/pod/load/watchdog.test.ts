@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decline, type Watched, watchdog } from './watchdog.ts'
 
-/** Look-ups 20 ms apart from `from` on: answered after `ms`, or never where null. */
+/** Lookups 20 ms apart from `from` on: answered after `ms`, or never where null. */
 function lookups(from: number, times: readonly (number | null)[]): Watched[] {
   return times.map((ms, i) => ({
     startedAt: from + i * 20,
@@ -13,7 +13,7 @@ const of = (n: number, ms: (i: number) => number | null): (number | null)[] =>
 const fast = of(30, () => 2)
 
 describe('decline', () => {
-  it('sees losses that began during the probe, before their time-out has passed', () => {
+  it('sees losses that began during the probe, before their timeout has passed', () => {
     expect(decline(lookups(0, [...fast, ...of(30, (i) => (i % 2 ? null : 2))]), 2300, -Infinity)).toContain(
       '0 % at first, now 50 %',
     )
@@ -39,7 +39,7 @@ describe('decline', () => {
       ).toBeNull()
   })
 
-  it('says nothing about too few look-ups, nor about those that have not had their second', () => {
+  it('says nothing about too few lookups, nor about those that have not had their second', () => {
     expect(decline(lookups(0, [...fast, ...of(20, () => null)]), 9000, -Infinity)).toBeNull()
     expect(decline(lookups(0, [...fast, ...of(30, () => null)]), 700, -Infinity)).toBeNull()
   })
@@ -60,7 +60,7 @@ describe('decline', () => {
 })
 
 describe('watchdog', () => {
-  it('halves first, and stops only for look-ups that were started since', () => {
+  it('halves first, and stops only for lookups that were started since', () => {
     const dog = watchdog(150)
     const series = lookups(0, [...fast, ...of(40, () => null)])
     expect(dog.judge([series], 2600).act).toBe('halve')

@@ -1,17 +1,17 @@
 import { percent } from '../percent.ts'
 
-/** A look-up as the watchdog sees it; `good` = an answer that is neither SERVFAIL nor REFUSED. null = still waiting. */
+/** A lookup as the watchdog sees it; `good` = an answer that is neither SERVFAIL nor REFUSED. null = still waiting. */
 export interface Watched {
   readonly startedAt: number
   done: { readonly at: number; readonly good: boolean } | null
 }
 
 export interface WatchdogLimits {
-  /** Look-ups in the first and in the last window of each series. */
+  /** Lookups in the first and in the last window of each series. */
   readonly window: number
-  /** A look-up is judged this long after its start, answered or not: so a loss counts before its time-out. */
+  /** A lookup is judged this long after its start, answered or not: so a loss counts before its timeout. */
   readonly settleMs: number
-  /** How much greater the share of bad look-ups must have become. */
+  /** How much greater the share of bad lookups must have become. */
   readonly shareRise: number
   /** How many times slower the 95th percentile of good ones, and how slow at least. */
   readonly slowdown: number
@@ -20,14 +20,14 @@ export interface WatchdogLimits {
 
 /**
  * A rise by 0.4 over windows of 30 is three standard deviations of the difference even for a fault that loses half
- * of all packets, and both steps (halve, then stop) must see it in look-ups of their own.
+ * of all packets, and both steps (halve, then stop) must see it in lookups of their own.
  */
 export const watchdogLimits: WatchdogLimits = { window: 30, settleMs: 1000, shareRise: 0.4, slowdown: 5, slowMs: 250 }
 
 /**
- * Why a series has become worse since it began; null when it has not, or when there are too few look-ups to say.
+ * Why a series has become worse since it began; null when it has not, or when there are too few lookups to say.
  * Windows are taken by *start* within one series: by end, or over a changing mix of servers, a constant fault looks
- * like a decline. Only look-ups started after `since` count for the last window.
+ * like a decline. Only lookups started after `since` count for the last window.
  */
 export function decline(
   series: readonly Watched[],
@@ -74,7 +74,7 @@ const trivialRate = 20
 /** Two readings of the servers' metrics, with some time to spare. */
 const freshMs = 5000
 
-/** Halves the rate at the first decline, and ends the probe when look-ups started since then have declined too. */
+/** Halves the rate at the first decline, and ends the probe when lookups started since then have declined too. */
 export function watchdog(rate: number): {
   readonly judge: (
     all: readonly (readonly Watched[])[],

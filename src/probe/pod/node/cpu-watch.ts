@@ -31,7 +31,7 @@ const everyMs = 2000
 const baseMs = 1000
 
 /**
- * Each pod holds its look-ups back for this long, so that the others', which start within a second, are not in what was
+ * Each pod holds its lookups back for this long, so that the others', which start within a second, are not in what was
  * before.
  */
 const holdMs = 2000

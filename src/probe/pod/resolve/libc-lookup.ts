@@ -42,7 +42,7 @@ export function libcAsker(): { readonly tool: 'getent' | 'node'; readonly atOnce
 /** glibc gives up after 10 s with one nameserver, and 2 s more tell its own end from ours. */
 const killAfterMs = 21_000
 
-/** Prints the time that the look-up itself took, so that Node's own start does not count. */
+/** Prints the time that the lookup itself took, so that Node's own start does not count. */
 const script = `const t=performance.now();require('node:dns').lookup(process.argv[1],{all:true},(e,l)=>console.log(JSON.stringify({ms:performance.now()-t,code:e?e.code:null,list:l?l.map(i=>i.address):[]})))`
 
 /**

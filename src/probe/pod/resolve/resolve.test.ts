@@ -52,7 +52,7 @@ const only = (name: string) => (query: { readonly name: string }) =>
 const lines = (walk: ResolverWalk) =>
   walk.queries.map((it) => `${it.type}${it.transport === 'tcp' ? '/tcp' : ''} ${it.name} ${it.answer}`)
 
-describe('a look-up', () => {
+describe('a lookup', () => {
   it('ends at the first suffix that has the name, in both libraries', async () => {
     const { glibc, musl, servers } = await ask('cart', only('cart.shop.svc.cluster.local'))
     for (const walk of [glibc, musl]) {
