@@ -51,7 +51,7 @@ export function scaffold({ slug, code, title }: NewCheck): ReadonlyMap<string, s
     [
       `src/checks/${slug}.ts`,
       `import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 
@@ -73,15 +73,15 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => \`Service \${on.namespace}/\${on.name} offers \${args['ports']} ports.\`,
-    detail: ({ subject: on, args }) => \`service \${on.namespace}/\${on.name} · \${args['ports']} ports\`,
+    headline: ({ subject: on, args }) => \`Service \${on.namespace}/\${on.name} offers \${args.ports} ports.\`,
+    detail: ({ subject: on, args }) => \`service \${on.namespace}/\${on.name} · \${args.ports} ports\`,
     note: () => null,
     help: ({ subject: on }) => ['name a port', \`kubectl -n \${on.namespace} get service \${on.name} -o yaml\`],
   },
 })
 
 /** TODO: the fault itself. Here, as an example, a Service without a port. */
-function judge(service: Service): Verdict {
+function judge(service: Service) {
   if (service.ports.length > 0) return ok(1)
   return finding({
     subject: subject('Service', service.namespace, service.name),

@@ -2,21 +2,21 @@ import type { Known } from '../model/known.ts'
 import type { Model, Scope, SourceName, Sources } from '../model/sources.ts'
 import type { Finding } from './finding.ts'
 import type { Trouble } from './trouble.ts'
-import type { Severity, Verdict } from './verdict.ts'
+import type { Args, Severity, Verdict } from './verdict.ts'
 
 /** How a finding is told: the one place with prose for its code. */
-export interface Words {
+export interface Words<A extends Args = Args> {
   /** The answer in one sentence, with the subject in it; ends with a full stop. Opens the report. */
-  readonly headline: (finding: Finding) => string
+  readonly headline: (finding: Finding<A>) => string
   /** What was seen, in one line without a full stop: counts with denominators, units. */
-  readonly detail: (finding: Finding) => string
+  readonly detail: (finding: Finding<A>) => string
   /** Why the world is like this. null when the detail says it all. */
-  readonly note: (finding: Finding) => string | null
+  readonly note: (finding: Finding<A>) => string | null
   /** What to do: a sentence, then runnable commands, one a line. */
-  readonly help: (finding: Finding) => readonly string[]
+  readonly help: (finding: Finding<A>) => readonly string[]
 }
 
-export interface CheckMeta {
+export interface CheckMeta<A extends Args = Args> {
   readonly code: string
   readonly slug: string
   /** The bad thing, as a noun phrase or short sentence without a full stop. */
@@ -29,12 +29,12 @@ export interface CheckMeta {
   readonly decides: readonly string[]
   /** `leftovers`: runs after all others, and is given the troubles that none of their findings claims. */
   readonly judges?: 'leftovers'
-  readonly words: Words
+  readonly words: Words<A>
   /**
    * Several root causes of this code, told as one where they are one; null where they are not. Asked after folding, so
    * that what another cause explains on one node is not taken along.
    */
-  readonly together?: (findings: readonly Finding[], model: Model) => Finding | null
+  readonly together?: (findings: readonly Finding<A>[], model: Model) => Finding<A> | null
 }
 
 export interface Check<N extends SourceName = SourceName, W extends SourceName = SourceName> extends CheckMeta {
@@ -61,9 +61,37 @@ export type AnyCheck = CheckMeta & {
   readonly run: (given: never) => Verdict | readonly Verdict[]
 }
 
-/** Identity, for inference. A check is one call of this, the default export of its file. */
-export function check<const N extends SourceName, const W extends SourceName = never>(
-  it: Omit<Check<N, W>, 'wants'> & { readonly wants?: readonly W[] },
-): Check<N, W> {
-  return { ...it, wants: it.wants ?? [] }
+/** The args that the findings of these verdicts have; of several kinds of finding, any of theirs. */
+type ArgsOf<R> = true extends IsLoose<EachArgs<R>> ? Args : EachArgs<R>
+
+type EachArgs<R> = R extends readonly Verdict<infer A>[] ? A : R extends Verdict<infer A> ? A : never
+
+/** Whether one of them says no names: a function that is annotated `Verdict`, not `Verdict<…>`. */
+type IsLoose<A> = A extends unknown ? (string extends keyof A ? true : false) : never
+
+interface Written<N extends SourceName, W extends SourceName, R extends Verdict | readonly Verdict[]> extends CheckMeta<
+  ArgsOf<R>
+> {
+  readonly needs: readonly N[]
+  readonly wants?: readonly W[]
+  readonly run: (given: Given<N, W>) => R
+}
+
+/**
+ * For inference: what `run` finds is what `words` and `together` are given, so that a misspelt arg does not compile.
+ * A check is one call of this, the default export of its file. From there on its args are any check's: a finding
+ * carries the code of its check, and the engine and the reports hand it to no other's words.
+ */
+export function check<
+  const N extends SourceName,
+  const R extends Verdict | readonly Verdict[],
+  const W extends SourceName = never,
+>(it: Written<N, W, R>): Check<N, W> {
+  const { words, together, ...rest } = it
+  return {
+    ...rest,
+    words: words as Words,
+    ...(together === undefined ? {} : { together: together as NonNullable<CheckMeta['together']> }),
+    wants: it.wants ?? [],
+  }
 }

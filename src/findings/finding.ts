@@ -3,13 +3,13 @@ import type { Evidence } from './evidence.ts'
 import type { Args, Confidence, Severity } from './verdict.ts'
 
 /** One fault, as data. Prose is rendered from it by the check's own words and the reports. */
-export interface Finding {
+export interface Finding<A extends Args = Args> {
   readonly code: string
   readonly slug: string
   readonly severity: Severity
   readonly confidence: Confidence
   readonly subject: Subject
-  readonly args: Args
+  readonly args: A
   readonly evidence: readonly Evidence[]
   readonly symptoms: readonly string[]
   readonly explains: readonly string[]

@@ -10,15 +10,19 @@ export type Severity = 'error' | 'warning' | 'info'
  */
 export type Confidence = 'observed' | 'inferred' | 'possible'
 
-export type Args = Readonly<Record<string, string | number>>
+/** A number stays a number, a yes or no a boolean, several things a list, and what is not known null: no prose. */
+export type Arg = string | number | boolean | null | readonly string[]
+
+/** Any check's args, for those who hold findings of all checks. A check's own are typed: `check` infers them. */
+export type Args = Readonly<Record<string, Arg | undefined>>
 
 /** What a check hands over; the engine adds code, slug and severity. */
-export interface Found {
+export interface Found<A extends Args = Args> {
   readonly subject: Subject
   readonly confidence: Confidence
   /** Where one check can be worse or milder than its usual self. */
   readonly severity?: Severity
-  readonly args: Args
+  readonly args: A
   readonly evidence: readonly Evidence[]
   /** The trouble that this is, as symptom keys: another finding that `explains` one of them is its cause. */
   readonly symptoms?: readonly string[]
@@ -26,9 +30,10 @@ export interface Found {
   readonly explains?: readonly string[]
 }
 
-export type Verdict =
+/** Without an argument: a verdict of any check. */
+export type Verdict<A extends Args = Args> =
   | { readonly kind: 'ok'; readonly examined: number; readonly note: string | null }
-  | { readonly kind: 'finding'; readonly found: Found }
+  | { readonly kind: 'finding'; readonly found: Found<A> }
   | { readonly kind: 'not-applicable'; readonly why: string }
   | {
       readonly kind: 'cannot-tell'
@@ -38,15 +43,15 @@ export type Verdict =
     }
 
 /** Looked, and it is well. `examined` = how many things were looked at; 0 is not allowed to be ok. */
-export function ok(examined: number, note: string | null = null): Verdict {
+export function ok(examined: number, note: string | null = null): Verdict<never> {
   return examined > 0 ? { kind: 'ok', examined, note } : { kind: 'not-applicable', why: 'there is none here' }
 }
 
-export function finding(found: Found): Verdict {
+export function finding<const A extends Args>(found: Found<A>): Verdict<A> {
   return { kind: 'finding', found }
 }
 
-export function notApplicable(why: string): Verdict {
+export function notApplicable(why: string): Verdict<never> {
   return { kind: 'not-applicable', why }
 }
 
@@ -55,6 +60,6 @@ export function cannotTell(
   reason: Reason | 'too-few' | 'ambiguous',
   why: string,
   settle: string | null = null,
-): Verdict {
+): Verdict<never> {
   return { kind: 'cannot-tell', reason, why, settle }
 }

@@ -1,5 +1,13 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import {
+  type Args,
+  cannotTell,
+  finding,
+  notApplicable,
+  ok,
+  type Severity,
+  type Verdict,
+} from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { expectedEmpty, type ExpectedEmpty } from '../../relations/service/expected-empty.ts'
@@ -122,13 +130,13 @@ function byName<T>(make: (namespace: string) => T): (namespace: string) => T {
   }
 }
 
-function opening(args: Readonly<Record<string, string | number>>): string {
+function opening(args: Args): string {
   if (args['expected'] !== '') return 'see for yourself which pods are there'
   if (args['miss'] === 'none') return 'find out what this Service was for: its pods are gone, or were never made'
   return 'make the selector and the labels say the same; if the selector is the wrong one:'
 }
 
-function told(args: Readonly<Record<string, string | number>>): string {
+function told(args: Args): string {
   const carriers = `${count(Number(args['carriers']), `${args['carrier']}`)} ${args['carriers'] === 1 ? 'says' : 'say'}`
   switch (args['miss']) {
     case 'value':
