@@ -11,8 +11,8 @@ const reach: fc.Arbitrary<Reach> = fc.oneof(
 const files = [
   'src/probe/pods/pods.ts',
   'src/checks/dns/cache-off.ts',
-  'lab/faults/dns-cache-off.ts',
-  'lab/faults/node.ts',
+  'lab/faults/dns/dns-cache-off.ts',
+  'lab/breaks/node.ts',
 ]
 const paths = fc.subarray(['src/probe/', ...files])
 const oneCase = fc.record({
@@ -119,7 +119,7 @@ const many: readonly Timed[] = Array.from({ length: 120 }, (_, it) => ({
   rank: it % 40 === 0 ? 'last' : 'turn',
   family: 'DNS',
   reach: { kind: 'cluster' },
-  own: [`lab/faults/dns-${it}.ts`],
+  own: [`lab/faults/dns/dns-${it}.ts`],
   shared: it % 2 === 0 ? ['src/probe/'] : [],
   seconds: it % 40 === 0 ? 500 : 50,
 }))
@@ -128,7 +128,7 @@ const commits = Array.from({ length: 150 }, (_, it) => `commit ${it}`)
 test.each([
   { when: 'nothing is touched', touched: [] },
   { when: 'half of all cases is touched by every commit', touched: ['src/probe/pods/pods.ts'] },
-  { when: 'one case is touched by every commit', touched: ['lab/faults/dns-3.ts'] },
+  { when: 'one case is touched by every commit', touched: ['lab/faults/dns/dns-3.ts'] },
 ])('over many commits every case has its turn, when $when', ({ touched }) => {
   const seen = new Set(commits.flatMap((hash) => tried(inOrder(many, touched, hash), 2000).names))
   expect(many.filter((it) => !seen.has(it.name)).map((it) => it.name)).toEqual([])
@@ -136,7 +136,7 @@ test.each([
 
 test('what the last commits touched comes before the rest', () => {
   for (const hash of commits) {
-    const run = tried(inOrder(many, ['lab/faults/dns-3.ts', 'lab/faults/dns-5.ts'], hash), 700)
+    const run = tried(inOrder(many, ['lab/faults/dns/dns-3.ts', 'lab/faults/dns/dns-5.ts'], hash), 700)
     expect(run.names).toEqual(expect.arrayContaining(['dns-3', 'dns-5']))
   }
 })

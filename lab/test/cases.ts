@@ -1,5 +1,5 @@
 // Every case there is, with the files that it is about: a commit that touches one of them wants it tried.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AnyCheck } from '../../src/findings/check.ts'
 import { checks } from '../../src/checks/registry.ts'
@@ -140,6 +140,7 @@ const groups: readonly Group[] = [
 ]
 
 const root = join(import.meta.dirname, '../..')
+const faultFiles = readdirSync(join(root, 'lab/faults'), { recursive: true, encoding: 'utf8' })
 
 function faultCaseOf(fault: Fault): FaultCase {
   const check = checks.find((it) => it.code === fault.cause?.code)
@@ -155,14 +156,9 @@ function faultCaseOf(fault: Fault): FaultCase {
   }
 }
 
-/** Named after the fault; a file that makes several names them in its text. */
+/** Named after the fault, in the folder of its family. */
 function fileOf({ name }: Fault): string {
-  const own = `lab/faults/${name}.ts`
-  if (existsSync(join(root, own))) return own
-  const files = readdirSync(join(root, 'lab/faults'), { recursive: true, encoding: 'utf8' }).filter(
-    (it) => it.endsWith('.ts') && it !== 'all.ts',
-  )
-  const found = files.find((it) => readFileSync(join(root, 'lab/faults', it), 'utf8').includes(`'${name}'`))
+  const found = faultFiles.find((it) => it.endsWith(`/${name}.ts`))
   return found === undefined ? 'lab/faults/all.ts' : `lab/faults/${found}`
 }
 
@@ -181,7 +177,9 @@ function importsOf(file: string): readonly string[] {
     return []
   }
   const found = [...text.matchAll(/from '(\.[^']+)'/g)].map(([, path]) => join(file, '..', path ?? ''))
-  return found.filter((it) => /^(?:lab\/faults|src\/checks|src\/relations)\//.test(it) && it !== 'lab/faults/fault.ts')
+  return found.filter(
+    (it) => /^(?:lab\/breaks|lab\/faults|src\/checks|src\/relations)\//.test(it) && it !== 'lab/faults/fault.ts',
+  )
 }
 
 /** Most faults are done in two thirds of that. */

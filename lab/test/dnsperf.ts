@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Place } from '../faults/place.ts'
-import { CLUSTER_NAME } from '../faults/ask-dns.ts'
+import type { Place } from '../breaks/place.ts'
+import { CLUSTER_NAME } from '../breaks/ask-dns.ts'
 
 export interface DnsperfRun {
   readonly server: string

@@ -1,5 +1,5 @@
 // A doctor who finds something in a healthy patient one time in ten is not asked again: the healthy cluster, ten times.
-import { corednsServes } from '../faults/coredns.ts'
+import { corednsServes } from '../breaks/coredns.ts'
 import type { Lab } from '../lab.ts'
 import { hopscope, reportOf, subjectOf } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'

@@ -2,7 +2,7 @@
 // fast as answers come, and prints what it counted once its code was compiled: the first half second is no steady rate.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadClient } from '../../src/probe/pod/load/load-client.ts'
-import { CLUSTER_NAME } from '../faults/ask-dns.ts'
+import { CLUSTER_NAME } from '../breaks/ask-dns.ts'
 
 const [ip = '', sockets = '20', outstanding = '100', seconds = '2'] = process.argv.slice(2)
 const client = await loadClient({

@@ -3,8 +3,8 @@
 // uname and reports what it hears; containers, kube-proxy and packets live on the kernel that there is.
 import { startKubelet } from '../cluster/node.ts'
 import { stopDaemon } from '../daemons.ts'
-import { nodeNamed } from '../faults/node.ts'
-import { until } from '../faults/until.ts'
+import { nodeNamed } from '../breaks/node.ts'
+import { until } from '../breaks/until.ts'
 import type { Lab } from '../lab.ts'
 
 /** Returns when the node is Ready with the other kernel's version, which is returned. */

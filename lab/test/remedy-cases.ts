@@ -1,9 +1,9 @@
 // Remedies on the real cluster, as a user types them: the refusal in the right words, the plan, the objects as the
 // kubelet takes them, the exact undo. Node caches, kills and races have their own file (fix-cases.ts).
 import { readdir, readFile } from 'node:fs/promises'
-import { corednsServes } from '../faults/coredns.ts'
-import dnsRaceLossy from '../faults/dns-race-lossy.ts'
-import { applyWeave, removeWeave } from '../faults/weave-tc-broken.ts'
+import { corednsServes } from '../breaks/coredns.ts'
+import dnsRaceLossy from '../faults/dns/dns-race-lossy.ts'
+import { applyWeave, removeWeave } from '../faults/dns/weave-tc-broken.ts'
 import type { Lab } from '../lab.ts'
 import type { Ran } from './hopscope.ts'
 import { reportOldKernel, reportTrueKernel } from './old-kernel.ts'

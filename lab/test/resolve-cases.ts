@@ -1,9 +1,9 @@
 // `hopscope resolve`: says what a pod's own resolver does, query for query, as a capture in the pod shows it.
 import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
-import { inPod, pods, type RunningPod } from '../faults/place.ts'
-import { addRules, removeRules, type Rule } from '../faults/firewall.ts'
-import { corednsPods, corednsServes } from '../faults/coredns.ts'
+import { inPod, pods, type RunningPod } from '../breaks/place.ts'
+import { addRules, removeRules, type Rule } from '../breaks/firewall.ts'
+import { corednsPods, corednsServes } from '../breaks/coredns.ts'
 import { hopscope, type Ran } from './hopscope.ts'
 import { makeResolvePlace, removeResolvePlace, RESOLVE_NAMESPACE } from './resolve-place.ts'
 import { expectThat, type Result } from './result.ts'

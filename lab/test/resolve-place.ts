@@ -1,7 +1,7 @@
 // Pods with different resolvers, in a namespace of their own: what `hopscope resolve` is tried on.
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1.d.ts'
 import type { Lab } from '../lab.ts'
-import { until } from '../faults/until.ts'
+import { until } from '../breaks/until.ts'
 
 export const RESOLVE_NAMESPACE = 'r-lookup'
 const IMAGE = 'docker.io/lab/lookup:1'

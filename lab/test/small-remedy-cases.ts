@@ -3,7 +3,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { corednsServes } from '../faults/coredns.ts'
+import { corednsServes } from '../breaks/coredns.ts'
 import type { Lab } from '../lab.ts'
 import { fix, type Keep, planId, said, type Said, withoutStatus } from './remedy-run.ts'
 

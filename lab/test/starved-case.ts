@@ -1,7 +1,7 @@
 // Starved CoreDNS: `dns capacity` says what it needs, the remedy gives it the same, and the same load does no harm
 // then.
-import fault from '../faults/dns-starved.ts'
-import { COREDNS } from '../faults/coredns.ts'
+import fault from '../faults/dns/dns-starved.ts'
+import { COREDNS } from '../breaks/coredns.ts'
 import type { Lab } from '../lab.ts'
 import { hopscope, type Ran } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'

@@ -1,7 +1,7 @@
 // `hopscope watch dns`: shows trouble come and go, costs what it says, and leaves nothing.
 import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
-import { corednsServes } from '../faults/coredns.ts'
+import { corednsServes } from '../breaks/coredns.ts'
 import { logSize, requests, writes } from './audit.ts'
 import { measured } from './calm.ts'
 import { hopscope, type Ran } from './hopscope.ts'

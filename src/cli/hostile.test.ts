@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { sendJson, serve } from '../kube/testdata/api-server.ts'
+import { sendJson, serve } from '../../test/fakes/api-server.ts'
 
 /*
  * The real program against servers and files that mean harm: each run ends in seconds, with its own exit code, one line

@@ -3,7 +3,7 @@ import { known, unknown } from '../model/known.ts'
 import type { Cluster } from './cluster.ts'
 import { clusterOver } from './connect.ts'
 import { pods } from './resources.ts'
-import { bodyOf, sendJson, serve, transportTo, type TestServer } from './testdata/api-server.ts'
+import { bodyOf, sendJson, serve, transportTo, type TestServer } from '../../test/fakes/api-server.ts'
 
 let server: TestServer
 let cluster: Cluster

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { credentialSource } from './credentials.ts'
 import type { ExecSpec } from './kubeconfig-file.ts'
 import { jwtExpiry, oidcToken } from './oidc.ts'
-import { targetAt } from './testdata/api-server.ts'
+import { targetAt } from '../../test/fakes/api-server.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'credentials-'))
 afterAll(() => rmSync(dir, { recursive: true }))

@@ -3,7 +3,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { known, unknown } from '../model/known.ts'
 import { script, shell } from './container-command.ts'
 import { execCommand } from './exec.ts'
-import { serve, transportTo, type TestServer } from './testdata/api-server.ts'
+import { serve, transportTo, type TestServer } from '../../test/fakes/api-server.ts'
 import type { Transport } from './transport.ts'
 
 let server: TestServer

@@ -10,7 +10,7 @@ import { rawBytes } from './limits.ts'
 import { readLogs } from './logs.ts'
 import { ask } from './request.ts'
 import { pods } from './resources.ts'
-import { sendJson, serve, type TestServer, transportTo } from './testdata/api-server.ts'
+import { sendJson, serve, type TestServer, transportTo } from '../../test/fakes/api-server.ts'
 import type { Transport } from './transport.ts'
 
 let server: TestServer

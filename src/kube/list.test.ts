@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { known, unknown } from '../model/known.ts'
 import { listAll } from './list.ts'
 import { pods } from './resources.ts'
-import { sendJson, serve, transportTo, type TestServer } from './testdata/api-server.ts'
+import { sendJson, serve, transportTo, type TestServer } from '../../test/fakes/api-server.ts'
 import type { Transport } from './transport.ts'
 
 let server: TestServer

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { known, unknown } from '../model/known.ts'
 import { proxyFor } from './proxy.ts'
 import { ask } from './request.ts'
-import { serve, targetAt, testdata, type TestServer } from './testdata/api-server.ts'
+import { serve, targetAt, testdata, type TestServer } from '../../test/fakes/api-server.ts'
 import { openTransport } from './transport.ts'
 
 describe('proxyFor', () => {

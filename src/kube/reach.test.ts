@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { clusterOver } from './connect.ts'
 import { checkReachable } from './reach.ts'
-import { sendJson, serve, targetAt, testdata, type TestServer } from './testdata/api-server.ts'
+import { sendJson, serve, targetAt, testdata, type TestServer } from '../../test/fakes/api-server.ts'
 import { openTransport, type Transport } from './transport.ts'
 
 let server: TestServer | null = null

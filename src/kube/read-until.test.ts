@@ -6,7 +6,7 @@ import { checkReachable } from './reach.ts'
 import { dialThrough } from './proxy.ts'
 import { readUntil } from './read-until.ts'
 import { pods } from './resources.ts'
-import { targetAt } from './testdata/api-server.ts'
+import { targetAt } from '../../test/fakes/api-server.ts'
 import { openTransport, type Transport } from './transport.ts'
 
 const open: (() => void)[] = []

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { known, unknown } from '../model/known.ts'
 import { ask } from './request.ts'
-import { sendJson, serve, targetAt, transportTo, type TestServer } from './testdata/api-server.ts'
+import { sendJson, serve, targetAt, transportTo, type TestServer } from '../../test/fakes/api-server.ts'
 import { openTransport, type Transport } from './transport.ts'
 
 let server: TestServer

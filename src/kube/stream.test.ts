@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { unknown } from '../model/known.ts'
 import { readLogs } from './logs.ts'
 import { configMaps } from './resources.ts'
-import { sendJson, serve, transportTo, type TestServer } from './testdata/api-server.ts'
+import { sendJson, serve, transportTo, type TestServer } from '../../test/fakes/api-server.ts'
 import type { Transport } from './transport.ts'
 import { parseWatchLine, watchObjects } from './watch.ts'
 

@@ -8,8 +8,8 @@ import { notOf } from './allowed.ts'
 import { openJournal, readJournal } from './journal.ts'
 import { idOf, type Plan } from './plan.ts'
 import { loadPlan, savePlan } from './store.ts'
-import { apiStore, type ApiStore } from './testdata/api-store.ts'
-import { create, planFor, populate, replace, tempFolder } from './testdata/fixture.ts'
+import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
+import { create, planFor, populate, replace, tempFolder } from '../../test/build/plan-run.ts'
 
 let store: ApiStore
 beforeEach(async () => {

@@ -2,8 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { unknown } from '../model/known.ts'
 import { at, put } from '../manifest/object.ts'
 import { apply } from './apply.ts'
-import { apiStore, type ApiStore } from './testdata/api-store.ts'
-import { changesOn, closeJournals, deployment, now, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
+import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
+import {
+  changesOn,
+  closeJournals,
+  deployment,
+  now,
+  planFor,
+  populate,
+  runOf,
+  tempFolder,
+} from '../../test/build/plan-run.ts'
 import { undo } from './undo.ts'
 
 let store: ApiStore

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { isObject, type Json, type Manifest, put } from '../manifest/object.ts'
 import { apply } from './apply.ts'
 import { differences } from './as-planned.ts'
-import { apiStore } from './testdata/api-store.ts'
-import { changesOn, closeJournals, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
+import { apiStore } from '../../test/fakes/api-store.ts'
+import { changesOn, closeJournals, planFor, populate, runOf, tempFolder } from '../../test/build/plan-run.ts'
 import { undo } from './undo.ts'
 
 const spec: Manifest = {

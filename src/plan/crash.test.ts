@@ -6,8 +6,8 @@ import type { Change } from '../remedies/remedy.ts'
 import { apply } from './apply.ts'
 import { idOf, type Plan } from './plan.ts'
 import { savePlan } from './store.ts'
-import { apiStore, type ApiStore } from './testdata/api-store.ts'
-import { changesOn, closeJournals, create, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
+import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
+import { changesOn, closeJournals, create, planFor, populate, runOf, tempFolder } from '../../test/build/plan-run.ts'
 import { undo } from './undo.ts'
 
 /** Ends a run in the moment in which it writes its nth journal line, or its nth object: nothing of it runs on. */
@@ -119,7 +119,7 @@ describe('killed anywhere, in the process', () => {
   }, 120_000)
 })
 
-const child = join(import.meta.dirname, 'testdata/apply-child.ts')
+const child = join(import.meta.dirname, '../../test/fakes/apply-child.ts')
 
 async function killAt(n: number, when: 'before' | 'after'): Promise<{ readonly died: boolean }> {
   const store = await apiStore()

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { apply } from './apply.ts'
 import { takeLock } from './lock.ts'
-import { apiStore, type ApiStore } from './testdata/api-store.ts'
-import { changesOn, closeJournals, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
+import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
+import { changesOn, closeJournals, planFor, populate, runOf, tempFolder } from '../../test/build/plan-run.ts'
 import { undo } from './undo.ts'
 
 let store: ApiStore

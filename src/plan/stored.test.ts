@@ -9,8 +9,8 @@ import { openJournal } from './journal.ts'
 import { idOf, type Plan } from './plan.ts'
 import { loadPlan } from './store.ts'
 import { isEntry, isPlan } from './stored.ts'
-import { apiStore, type ApiStore } from './testdata/api-store.ts'
-import { changesOn, planFor, populate, tempFolder } from './testdata/fixture.ts'
+import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
+import { changesOn, planFor, populate, tempFolder } from '../../test/build/plan-run.ts'
 
 let store: ApiStore
 beforeEach(async () => {

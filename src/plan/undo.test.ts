@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type Manifest, put } from '../manifest/object.ts'
 import { ToolError } from '../tool-error.ts'
 import { apply } from './apply.ts'
-import { apiStore, type ApiStore } from './testdata/api-store.ts'
-import { changesOn, closeJournals, planFor, populate, runOf, tempFolder } from './testdata/fixture.ts'
+import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
+import { changesOn, closeJournals, planFor, populate, runOf, tempFolder } from '../../test/build/plan-run.ts'
 import { undo } from './undo.ts'
 
 const deployments = ['web', 'cart'].map((name) => `/apis/apps/v1/namespaces/shop/deployments/${name}`)

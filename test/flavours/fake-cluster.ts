@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sendJson, serve, type TestServer } from '../../src/kube/testdata/api-server.ts'
+import { sendJson, serve, type TestServer } from '../fakes/api-server.ts'
 import type { Manifest } from './manifest.ts'
 
 const plurals: Readonly<Record<string, string>> = {

@@ -12,7 +12,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { ask, closeAll, serve } from './world.ts'
 
 const nginx = ['/usr/sbin/nginx', 'nginx'].find((it) => spawnSync(it, ['-v']).status === 0)
-const testdata = join(import.meta.dirname, '../../src/kube/testdata')
+const testdata = join(import.meta.dirname, '../fakes/certificates')
 const running: { readonly child: ChildProcess; readonly folder: string }[] = []
 
 afterEach(() => {

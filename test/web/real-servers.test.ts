@@ -9,7 +9,7 @@ import { ask, closeAll, listen, type Seen, serve, type World } from './world.ts'
 
 afterEach(closeAll)
 
-const testdata = join(import.meta.dirname, '../../src/kube/testdata')
+const testdata = join(import.meta.dirname, '../fakes/certificates')
 const file = (name: string): Buffer => readFileSync(join(testdata, name))
 
 interface Front {

@@ -7,7 +7,7 @@ import { known, unknown } from '../../model/known.ts'
 import { insideScript } from './inside-script.ts'
 import { insideView, readInside } from './inside.ts'
 import { nslookupResult } from './tool-words.ts'
-import { localCluster } from '../pods/local-cluster.ts'
+import { localCluster } from '../../../test/fakes/local-cluster.ts'
 
 const name = dnsName('localhost')
 const address = ipAddress('127.0.0.1')

@@ -6,7 +6,7 @@ import { shell } from '../../kube/container-command.ts'
 import { type Known, known, unknown } from '../../model/known.ts'
 import { libcOf } from './tool-words.ts'
 import { resolverScript } from './inside-script.ts'
-import { localCluster } from '../pods/local-cluster.ts'
+import { localCluster } from '../../../test/fakes/local-cluster.ts'
 import { readView, resolverView } from './resolver-view.ts'
 
 const spec = { namespace: 'shop', pod: 'web-0', container: 'web', name: dnsName('cart') }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { kubeletExpand } from './local-cluster.ts'
+import { kubeletExpand } from '../../../test/fakes/local-cluster.ts'
 import { podManifest, podName, unexpanded } from './pod-manifest.ts'
 import { podProgram } from './pod-program.ts'
 

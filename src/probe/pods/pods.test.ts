@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { RawObject } from '../../kube/cluster.ts'
 import { owed } from '../../owed.ts'
 import { findLeft } from './cleanup.ts'
-import { type LocalPod, localCluster, type Weather } from './local-cluster.ts'
+import { type LocalPod, localCluster, type Weather } from '../../../test/fakes/local-cluster.ts'
 import { deadlineSeconds, type PodPlan } from './pod-manifest.ts'
 import { createPod, isOurs, podLedger, removeLeftovers } from './pods.ts'
 

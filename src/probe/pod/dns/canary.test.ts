@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { virtualClock } from '../../../../test/build/load-world.ts'
 import { canary } from './canary.ts'
-import { dnsResponder } from './dns-responder.ts'
+import { dnsResponder } from '../../../../test/fakes/dns-responder.ts'
 import type { LookupRow } from '../records.ts'
 
 it('looks up at its beat, tells each lookup at once', async () => {

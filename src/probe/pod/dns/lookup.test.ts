@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Behaviour, dnsResponder, type Responder } from './dns-responder.ts'
+import { type Behaviour, dnsResponder, type Responder } from '../../../../test/fakes/dns-responder.ts'
 import { lookup } from './lookup.ts'
 import type { ResolverSpec, SeriesSpec } from '../spec.ts'
 

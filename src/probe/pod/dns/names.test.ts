@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parseResolvConf } from '../../../wire/resolv-conf.ts'
-import { dnsResponder, type Responder } from './dns-responder.ts'
+import { dnsResponder, type Responder } from '../../../../test/fakes/dns-responder.ts'
 import { names } from './names.ts'
 import type { PodRecord } from '../records.ts'
 import type { NamesSpec } from '../spec.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ResolverWalk, ServerAnswer } from '../../../model/resolution.ts'
-import { dnsResponder, type Responder } from '../dns/dns-responder.ts'
+import { dnsResponder, type Responder } from '../../../../test/fakes/dns-responder.ts'
 import { resolve } from './resolve.ts'
 
 let server: Responder | null = null
