@@ -73,6 +73,25 @@ describe('targets', () => {
     })
   })
 
+  test.each([
+    ['/shop/x', [rule('h.example.com', '/shop', 'Exact')], 'Exact /shop of Ingress edge/web does not take /shop/x'],
+    ['/shopping', [rule('h.example.com', '/shop')], 'Prefix /shop of Ingress edge/web does not take /shopping'],
+    ['/b', [rule('*.example.com', '/a', 'Exact')], 'Exact /a of Ingress edge/web does not take /b'],
+    ['/b', [rule(null, '/a', 'Exact')], 'Exact /a of Ingress edge/web does not take /b'],
+    ['/b', [rule('h.example.com', '/a(/|$)(.*)', 'ImplementationSpecific')], 'ask about ing/web -n edge'],
+    ['/b', [{ host: 'h.example.com' }], 'a rule of Ingress edge/web has no path at all'],
+    ['/b', ['/1', '/2', '/3', '/4', '/5', '/6'].map((it) => rule('h.example.com', it)), '; and 2 more'],
+  ])('%s, which no path of its host takes', async (path, rules, hint) => {
+    const there = clusterOf({ ...objects, ingresses: [named('edge', 'web', { rules })] })
+    const asked = resolveTarget(`https://h.example.com${path}`, there, 'shop')
+    await expect(asked).rejects.toMatchObject({
+      code: 'not-found',
+      message: `no Ingress has a rule for h.example.com${path}`,
+      hint: expect.stringContaining(hint),
+    })
+    await expect(asked).rejects.not.toMatchObject({ hint: expect.stringContaining('the closest') })
+  })
+
   test('an unknown namespace', async () => {
     await expect(resolveTarget('svc/cart', cluster, 'shp')).rejects.toMatchObject({
       code: 'not-found',

@@ -15,7 +15,7 @@ import type { Known, Why } from '../model/known.ts'
 import type { Scope } from '../model/sources.ts'
 import { subject } from '../model/subject.ts'
 import { ToolError } from '../tool-error.ts'
-import { ingressFor } from './url.ts'
+import { ingressFor, type Untaken } from './url.ts'
 
 export interface ResolvedTarget {
   readonly target: Scope['target']
@@ -109,12 +109,14 @@ async function resolveUrl(text: string, cluster: Names, namespace: string | null
   if (url === null || url.hostname === '') throw new ToolError('usage', `\`${text}\` is no URL`, forms)
   const found = await ingressFor(url, cluster, namespace)
   if (!found.known) throw notRead('Ingresses', found.why)
-  const { ingress, hosts } = found.value
+  const { ingress, hosts, untaken } = found.value
   if (ingress === null)
     throw new ToolError(
       'not-found',
       `no Ingress has a rule for ${url.hostname}${url.pathname}`,
-      nearest(url.hostname, hosts, 'hosts') ?? 'kubectl get ingresses -A lists their hosts',
+      pathsOf(untaken, url.pathname) ??
+        nearest(url.hostname, hosts, 'hosts') ??
+        'kubectl get ingresses -A lists their hosts',
     )
   // Credentials before the host are no part of the question, and scope is printed; a query is, and the door masks
   // secrets in it.
@@ -123,6 +125,20 @@ async function resolveUrl(text: string, cluster: Names, namespace: string | null
     target: { kind: 'object', object: subject('Ingress', ingress.namespace, ingress.name), url: plain },
     namespace: ingress.namespace,
   }
+}
+
+/** The host is right, and no path of it takes this one: near misses among hosts would lead astray. */
+function pathsOf(untaken: readonly Untaken[], asked: string): string | null {
+  if (untaken.length === 0) return null
+  const shown = untaken.slice(0, 4).map(({ ingress, path, pathType }) => {
+    const of = `of Ingress ${ingress.namespace}/${ingress.name}`
+    if (path === null) return `a rule ${of} has no path at all`
+    return pathType === 'ImplementationSpecific'
+      ? `${pathType} ${path} ${of}, read as a prefix, does not take ${asked} (its controller may read it otherwise: ask about ing/${ingress.name} -n ${ingress.namespace})`
+      : `${pathType} ${path} ${of} does not take ${asked}`
+  })
+  const more = untaken.length - shown.length
+  return `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }
 
 async function namesOf(cluster: Names, resource: Resource, namespace: string | null): Promise<readonly string[]> {

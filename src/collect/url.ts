@@ -2,7 +2,7 @@ import type { Cluster } from '../kube/cluster.ts'
 import { ingresses } from '../kube/resources.ts'
 import type { Ingress } from '../model/ingress.ts'
 import { type Known, mapKnown } from '../model/known.ts'
-import { type Route, routeFor } from '../relations/ingress/ingress-routes-to-service.ts'
+import { type Route, routeFor, takesHost } from '../relations/ingress/ingress-routes-to-service.ts'
 import { createIntern } from '../wire/intern.ts'
 import { inOrder } from './order.ts'
 import { projectIngress } from './project/ingress.ts'
@@ -11,6 +11,15 @@ export interface IngressForUrl {
   readonly ingress: Ingress | null
   /** Every host that some rule names, for a near miss. */
   readonly hosts: readonly string[]
+  /** What the host has, where none of it takes the path. */
+  readonly untaken: readonly Untaken[]
+}
+
+/** A path of the very host that was asked for; null where a rule of it has none. */
+export interface Untaken {
+  readonly ingress: { readonly namespace: string; readonly name: string }
+  readonly path: string | null
+  readonly pathType: string
 }
 
 /**
@@ -40,7 +49,18 @@ export function bestFor(url: URL, all: readonly Ingress[]): IngressForUrl {
   return {
     ingress: best?.ingress ?? null,
     hosts: [...new Set(all.flatMap((it) => it.rules.flatMap((rule) => rule.host ?? [])))],
+    untaken: best === undefined ? all.toSorted(inOrder).flatMap((it) => pathsFor(it, url.hostname)) : [],
   }
+}
+
+function pathsFor(ingress: Ingress, host: string): readonly Untaken[] {
+  return ingress.rules
+    .filter((rule) => takesHost(rule.host, host))
+    .flatMap(({ paths }): readonly Untaken[] =>
+      paths.length === 0
+        ? [{ ingress, path: null, pathType: '' }]
+        : paths.map(({ path, pathType }) => ({ ingress, path, pathType })),
+    )
 }
 
 function hostRank(route: Route): number {

@@ -77,6 +77,11 @@ function pathRank({ path, pathType }: Route): number {
   return pathType === 'Exact' ? 2 : 1
 }
 
+/** Whether requests for this host go by this rule. */
+export function takesHost(rule: string | null, host: string): boolean {
+  return hostRank(rule, host) > 0
+}
+
 /** `*.example.com` stands for exactly one more label. */
 function hostRank(rule: string | null, host: string): number {
   if (rule === null || rule === '') return 1
