@@ -83,6 +83,8 @@ import refusedByController from './ingress/refused-by-controller.ts'
 import peersNotThere from './policy/peers-not-there.ts'
 import servicePort from './policy/service-port.ts'
 import zoneTaken from './dns/zone-taken.ts'
+import endpointPortName from './service/endpoint-port-name.ts'
+import boundToLoopback from './dns/bound-to-loopback.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -126,6 +128,7 @@ export const checks: readonly AnyCheck[] = [
   noDnsServer,
   nodeCacheFails, // DNS156
   zoneTaken, // DNS158
+  boundToLoopback, // DNS159
   answeredWithErrors, // DNS160
   serviceNameWrong, // DNS165
   suffixAnswers, // DNS166
@@ -166,6 +169,7 @@ export const checks: readonly AnyCheck[] = [
   serviceUnanswered, // SVC207
   endpointAnswersBadly, // SVC208
   nodePortUnanswered, // SVC209
+  endpointPortName, // SVC210
   endpointIsNoPod, // SVC212
   localPolicyWithoutEndpoint, // SVC213
   noExternalAddress, // SVC214
