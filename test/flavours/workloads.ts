@@ -30,13 +30,14 @@ function nginx(at: string, klass: string, controller: string): readonly Manifest
 
 const oneNginx = nginx('ingress-nginx/ingress-nginx', 'nginx', 'k8s.io/ingress-nginx')
 
-function slice(at: string, of: string, addresses: readonly string[], port: number): Manifest {
+function slice(at: string, of: string, addresses: readonly string[], port: string): Manifest {
+  const [name = '', number = ''] = port.split(':')
   return object(
     'EndpointSlice',
     at,
     {
       addressType: 'IPv4',
-      ports: [{ name: 'db', port, protocol: 'TCP' }],
+      ports: [{ name, port: Number(number), protocol: 'TCP' }],
       endpoints: addresses.map((it) => ({ addresses: [it], conditions: { ready: true } })),
     },
     { 'kubernetes.io/service-name': of, 'endpointslice.kubernetes.io/managed-by': 'ops' },
@@ -189,7 +190,7 @@ export const workloads: readonly Flavour[] = [
       ...base,
       ...shop(),
       service('shop/outside-db', null, ['db:5432>5432']),
-      slice('shop/outside-db-1', 'outside-db', ['10.8.0.4', '10.8.0.5'], 5432),
+      slice('shop/outside-db-1', 'outside-db', ['10.8.0.4', '10.8.0.5'], 'db:5432'),
       object('Service', 'shop/mail', { spec: { type: 'ExternalName', externalName: 'smtp.example.com' } }),
       maker('StatefulSet', 'shop/queue', {
         labels: { app: 'queue' },
@@ -398,7 +399,7 @@ export const workloads: readonly Flavour[] = [
         'http-queueadm:8022>8022',
       ]),
       service('shop/hello-00001', null, ['http:80>8012']),
-      slice('shop/hello-00001-1', 'hello-00001', ['10.244.1.40'], 8012),
+      slice('shop/hello-00001-1', 'hello-00001', ['10.244.1.40'], 'http:8012'),
       object('Service', 'shop/hello', {
         spec: { type: 'ExternalName', externalName: 'kourier-internal.kourier-system.svc.cluster.local' },
       }),

@@ -118,7 +118,7 @@ function verdict(dns: ClusterDns, text: string, { by: { server, bind }, later, o
       servers: dns.pods.length,
       later: later ? 'yes' : 'no',
     },
-    evidence: [corefileEvidence(dns, text, bind.line, said, 'nobody outside of its pod reaches that')],
+    evidence: [corefileEvidence(dns, text, { line: bind.line, mark: said, label: 'nobody outside of its pod reaches that' })],
     explains: later
       ? []
       : [
