@@ -85,6 +85,7 @@ import servicePort from './policy/service-port.ts'
 import zoneTaken from './dns/zone-taken.ts'
 import endpointPortName from './service/endpoint-port-name.ts'
 import boundToLoopback from './dns/bound-to-loopback.ts'
+import governingService from './service/governing-service.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -170,6 +171,7 @@ export const checks: readonly AnyCheck[] = [
   endpointAnswersBadly, // SVC208
   nodePortUnanswered, // SVC209
   endpointPortName, // SVC210
+  governingService, // SVC211
   endpointIsNoPod, // SVC212
   localPolicyWithoutEndpoint, // SVC213
   noExternalAddress, // SVC214

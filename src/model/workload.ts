@@ -12,4 +12,6 @@ export interface Workload {
   readonly refused?: string
   /** Changes to its template are not rolled out. */
   readonly paused?: true
+  /** Of a StatefulSet, the Service that names its pods; null = none. Absent in old recordings. */
+  readonly serviceName?: string | null
 }

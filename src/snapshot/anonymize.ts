@@ -26,6 +26,7 @@ const names: ReadonlySet<string> = new Set([
   'node',
   'nodes',
   'service',
+  'serviceName',
   'container',
   'controllerPod',
   'className',

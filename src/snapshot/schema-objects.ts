@@ -165,6 +165,7 @@ export function objectSchemas(intern: Intern) {
     templateLabels: labels,
     refused: v.exactOptional(text),
     paused: v.exactOptional(v.literal(true)),
+    serviceName: v.exactOptional(v.nullable(text)),
   })
 
   const backend: Schema<IngressBackend> = v.object({

@@ -43,6 +43,7 @@ const identities: ReadonlySet<string> = new Set([
   'node',
   'nodes',
   'service',
+  'serviceName',
   'container',
   'controllerPod',
   'className',

@@ -170,6 +170,7 @@ const workload: fc.Arbitrary<Workload> = fc.record(
     templateLabels: labels,
     refused: text,
     paused: fc.constant(true as const),
+    serviceName: maybe(name),
   },
   { requiredKeys: ['kind', 'namespace', 'name', 'owner', 'desired', 'ready', 'templateLabels'] },
 )

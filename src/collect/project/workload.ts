@@ -20,6 +20,7 @@ export function projectWorkload(kind: Workload['kind'], raw: unknown, intern: In
     templateLabels: intern.labels(stringMap(fields(fields(maker['template'])['metadata'])['labels'])),
     ...refusedOf(status),
     ...(spec['paused'] === true ? { paused: true as const } : {}),
+    ...(kind === 'StatefulSet' ? { serviceName: text(spec['serviceName']) } : {}),
   }
 }
 

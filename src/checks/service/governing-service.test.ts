@@ -1,0 +1,66 @@
+import { deployment } from '../../../test/build/pod.ts'
+import { service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import { subject } from '../../model/subject.ts'
+import type { Workload } from '../../model/workload.ts'
+import check from './governing-service.ts'
+
+const set = (serviceName: string | null, about: Partial<Workload> = {}): Workload =>
+  deployment('db', 3, { kind: 'StatefulSet', serviceName, ...about })
+const headless = (name: string) => service(name, { clusterIP: 'None' })
+
+describeCheck(check, [
+  {
+    it: 'no such Service, and one that is nearly it',
+    given: { services: [headless('db-headless'), service('db-ro')], workloads: [set('db-headles')] },
+    expect: [
+      {
+        subject: 'StatefulSet/shop/db',
+        severity: 'warning',
+        confidence: 'inferred',
+        args: { is: 'missing', near: 'db-headless' },
+      },
+    ],
+  },
+  {
+    it: 'no Service at all',
+    given: { services: [], workloads: [set('db')] },
+    expect: [{ subject: 'StatefulSet/shop/db', args: { near: 'none', headless: 'none' } }],
+  },
+  {
+    it: 'one of that name elsewhere',
+    given: { services: [{ ...headless('db'), namespace: 'other' }], workloads: [set('db')] },
+    expect: [{ subject: 'StatefulSet/shop/db', args: { is: 'missing' } }],
+  },
+  {
+    it: 'a Service with an address',
+    given: { services: [service('db')], workloads: [set('db')] },
+    expect: [{ subject: 'StatefulSet/shop/db', args: { is: 'not-headless' } }],
+  },
+  {
+    it: 'somebody asks about it',
+    given: modelOf(
+      { services: [], workloads: [set('db')] },
+      {},
+      { target: { kind: 'object', object: subject('StatefulSet', 'shop', 'db'), url: null } },
+    ),
+    expect: [{ subject: 'StatefulSet/shop/db', severity: 'error' }],
+  },
+  { it: 'a headless Service', given: { services: [headless('db')], workloads: [set('db')] }, expect: 'ok' },
+  { it: 'it names none', given: { services: [], workloads: [set(null)] }, expect: 'not-applicable' },
+  { it: 'it wants no pods', given: { services: [], workloads: [set('db', { desired: 0 })] }, expect: 'not-applicable' },
+  { it: 'no StatefulSet', given: { services: [], workloads: [deployment('db', 1)] }, expect: 'not-applicable' },
+  {
+    it: 'a recording of before',
+    given: { services: [], workloads: [deployment('db', 1, { kind: 'StatefulSet' })] },
+    expect: 'cannot-tell',
+    says: /does not tell/,
+  },
+  {
+    it: 'Services forbidden',
+    given: modelOf({ workloads: [set('db')] }, { services: unknown('forbidden', 'list services in shop') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

@@ -1,0 +1,102 @@
+import { closest } from '../../closest.ts'
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import type { Service } from '../../model/service.ts'
+import type { Scope } from '../../model/sources.ts'
+import { subject, type Subject, subjectKey } from '../../model/subject.ts'
+import type { Workload } from '../../model/workload.ts'
+import { count, full, some } from './words.ts'
+
+/**
+ * The pods of a StatefulSet have names of their own (`db-0.db`) under the Service that it names, if that is headless:
+ * the API server takes any name, and CoreDNS makes such names for headless Services alone.
+ */
+export default check({
+  code: 'SVC211',
+  slug: 'service/governing-service',
+  title: "a StatefulSet's Service is not there or is not headless",
+  fine: 'every StatefulSet names a headless Service that is there',
+  severity: 'warning',
+  needs: ['services', 'workloads'],
+  remedies: [],
+  decides: [],
+
+  run({ services, workloads, scope }) {
+    const sets = workloads.filter((it) => it.kind === 'StatefulSet' && it.desired > 0)
+    const told = sets.filter((it) => it.serviceName !== undefined)
+    if (sets.length > told.length)
+      return cannotTell(
+        'not-asked',
+        `this recording does not tell which Service ${count(sets.length - told.length, 'StatefulSet')} named`,
+      )
+    const naming = told.flatMap((set) => (set.serviceName == null ? [] : [{ set, name: set.serviceName }]))
+    if (naming.length === 0) return notApplicable('no StatefulSet here names a Service')
+    const byName = new Map(services.map((it) => [full(it), it]))
+    const siblings = Map.groupBy(services, (it) => it.namespace)
+    const found = naming.flatMap(({ set, name }): readonly Verdict[] => {
+      const service = byName.get(full({ namespace: set.namespace, name })) ?? null
+      if (service?.clusterIP === 'None') return []
+      return [verdict({ set, name, service, others: siblings.get(set.namespace) ?? [], scope })]
+    })
+    return found.length > 0 ? found : ok(naming.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      args['is'] === 'missing'
+        ? `StatefulSet ${full(on)} names Service \`${args['service']}\`, which is not there: its pods have no DNS names.`
+        : `StatefulSet ${full(on)} names Service \`${args['service']}\`, which is not headless: its pods have no DNS names.`,
+    detail: ({ subject: on, args }) =>
+      `${on.name}-0.${args['service']}.${on.namespace} is answered NXDOMAIN · headless Services here: ${args['headless']}`,
+    note: () => 'the API server takes any name there; only who looks a pod up by its name notices',
+    help: ({ subject: on, args }) => [
+      args['near'] === 'none'
+        ? `make a headless Service \`${args['service']}\` (clusterIP: None) with the pods' labels as its selector`
+        : `\`${args['near']}\` is there and headless: if it was meant, name it in spec.serviceName`,
+      'serviceName cannot be changed: kubectl delete statefulset --cascade=orphan, and create it again, keeps the pods',
+      `kubectl -n ${on.namespace} get statefulset ${on.name} -o jsonpath='{.spec.serviceName}'`,
+      `kubectl -n ${on.namespace} get services`,
+    ],
+  },
+})
+
+interface Named {
+  readonly set: Workload
+  readonly name: string
+  readonly service: Service | null
+  readonly others: readonly Service[]
+  readonly scope: Scope
+}
+
+function verdict({ set, name, service, others, scope }: Named): Verdict {
+  const on = subject(set.kind, set.namespace, set.name)
+  const headless = others.filter((it) => it.clusterIP === 'None').map((it) => it.name)
+  const near = closest(name, headless, 1)[0] ?? 'none'
+  const is = service === null ? 'missing' : 'not-headless'
+  return finding({
+    subject: on,
+    confidence: 'inferred',
+    severity: severityOf(scope, on),
+    args: { service: name, is, near, headless: some(headless) || 'none' },
+    evidence: [
+      {
+        kind: 'config',
+        object: on,
+        path: 'spec.serviceName',
+        lines: [`serviceName: ${name}`],
+        at: 0,
+        mark: name,
+        label: near === 'none' ? labelOf(service) : `${labelOf(service)}; \`${near}\` is there, and headless`,
+      },
+    ],
+  })
+}
+
+function labelOf(service: Service | null): string {
+  return service === null ? 'no such Service' : `has clusterIP ${service.clusterIP ?? `none (${service.type})`}`
+}
+
+/** Who asks about this very StatefulSet misses something of it. */
+function severityOf({ target }: Scope, on: Subject): Severity {
+  return target.kind === 'object' && subjectKey(target.object) === subjectKey(on) ? 'error' : 'warning'
+}
