@@ -26,7 +26,7 @@ export default check({
   severity: 'error',
   needs: ['clusterDns'],
   wants: ['dnsProbe', 'coreDnsWindows', 'dnsServerLogs'],
-  remedies: ['corefile-edit'],
+  remedies: [],
   decides: [],
 
   run({ clusterDns, dnsProbe, coreDnsWindows, dnsServerLogs }) {
