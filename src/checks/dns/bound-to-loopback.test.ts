@@ -112,7 +112,7 @@ describeCheck(check, [
 test.each([
   ['lost', silent],
   ['refused', () => rejected],
-] as const)('look-ups that are %s stand under the line that loses them', (_, network) => {
+] as const)('lookups that are %s stand under the line that loses them', (_, network) => {
   const roots = diagnose(modelOf(given(block('bind 127.0.0.1'), network)), { checks }).roots
   expect(roots.filter(({ finding }) => finding.severity === 'error').map(({ finding }) => finding.code)).toEqual([
     'DNS159',

@@ -16,7 +16,7 @@ import { bySelector, restart, serverArgs } from './server-words.ts'
 
 /**
  * `bind` says on which addresses a block listens. On its pod's own loopback nobody else reaches it, and the pod stays
- * Ready: the plug-ins ready and health listen for themselves, on ports of their own.
+ * Ready: the plugins ready and health listen for themselves, on ports of their own.
  */
 export default check({
   code: 'DNS159',
@@ -68,7 +68,7 @@ export default check({
     note: ({ args }) =>
       args['later'] === 'yes'
         ? 'the servers still answer with an older text'
-        : 'its pods stay Ready: the plug-ins ready and health listen on ports of their own, everywhere',
+        : 'its pods stay Ready: the plugins ready and health listen on ports of their own, everywhere',
     help: ({ subject: on, args }) => [
       `take the line \`${args['bind']}\` out: without it the block listens on every address of its pod`,
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
