@@ -124,11 +124,16 @@ test('loopback alone, in whatever spelling, is found; one other address is enoug
   const loopback = fc.constantFrom('127.0.0.1', '127.0.0.53', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', 'lo')
   const other = fc.constantFrom('10.2.0.2', '0.0.0.0', '::', 'eth0', 'fd00::1', '::11', '12.7.0.1', 'lo1x')
   fc.assert(
-    fc.property(fc.array(loopback, { minLength: 1, maxLength: 4 }), fc.option(other), fc.boolean(), (own, more, lines) => {
-      const words = more === null ? own : [...own, more]
-      const text = block(...(lines ? words.map((it) => `bind ${it}`) : [`bind ${words.join(' ')}`]))
-      const roots = diagnose(modelOf(given(text)), { checks: [check] }).roots
-      expect(roots.map(({ finding }) => finding.code)).toEqual(more === null ? ['DNS159'] : [])
-    }),
+    fc.property(
+      fc.array(loopback, { minLength: 1, maxLength: 4 }),
+      fc.option(other),
+      fc.boolean(),
+      (own, more, lines) => {
+        const words = more === null ? own : [...own, more]
+        const text = block(...(lines ? words.map((it) => `bind ${it}`) : [`bind ${words.join(' ')}`]))
+        const roots = diagnose(modelOf(given(text)), { checks: [check] }).roots
+        expect(roots.map(({ finding }) => finding.code)).toEqual(more === null ? ['DNS159'] : [])
+      },
+    ),
   )
 })

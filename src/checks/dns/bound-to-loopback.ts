@@ -44,7 +44,8 @@ export default check({
     if (odd !== undefined)
       return cannotTell('ambiguous', `the Corefile binds to \`${odd.word}\`, which its pod's environment says`)
     const live = clusterDns.pods.filter(isLive)
-    if (live.length === 0) return cannotTell('not-there', 'the Corefile binds to a loopback address; whose is not known')
+    if (live.length === 0)
+      return cannotTell('not-there', 'the Corefile binds to a loopback address; whose is not known')
     if (live.some((it) => it.hostNetwork))
       return notApplicable('the DNS servers are on the network of their nodes, where loopback may be meant')
     if (live.every(isBehindAnother))
@@ -118,7 +119,9 @@ function verdict(dns: ClusterDns, text: string, { by: { server, bind }, later, o
       servers: dns.pods.length,
       later: later ? 'yes' : 'no',
     },
-    evidence: [corefileEvidence(dns, text, { line: bind.line, mark: said, label: 'nobody outside of its pod reaches that' })],
+    evidence: [
+      corefileEvidence(dns, text, { line: bind.line, mark: said, label: 'nobody outside of its pod reaches that' }),
+    ],
     explains: later
       ? []
       : [

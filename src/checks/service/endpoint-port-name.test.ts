@@ -121,7 +121,9 @@ test('refused connections stand under the name that is not there', () => {
     contacts: contacts([toService('cart', 'worker-1', repeat(3, 'refused'))]),
   })
   const roots = diagnose(model, { checks: [check, serviceUnanswered] }).roots
-  expect(roots.map((it) => [it.finding.code, it.consequences.map(({ code }) => code)])).toEqual([['SVC210', ['SVC207']]])
+  expect(roots.map((it) => [it.finding.code, it.consequences.map(({ code }) => code)])).toEqual([
+    ['SVC210', ['SVC207']],
+  ])
 })
 
 test('a port has an endpoint exactly when some ready slice has its name and protocol', () => {
@@ -129,12 +131,17 @@ test('a port has an endpoint exactly when some ready slice has its name and prot
   const protocol = fc.constantFrom('TCP' as const, 'UDP' as const)
   const slicePort = fc.record({ name, port: fc.constant(8080), protocol })
   fc.assert(
-    fc.property(name, protocol, fc.array(fc.array(slicePort, { maxLength: 3 }), { minLength: 1, maxLength: 3 }), (n, p, all) => {
-      const slices = all.map((ports) => of(...ports))
-      const led = all.flat().some((it) => (it.name ?? '') === (n ?? '') && it.protocol === p)
-      const model = modelOf(given([port({ name: n, protocol: p })], slices))
-      const found = diagnose(model, { checks: [check] }).roots
-      expect(found.map(({ finding }) => finding.code)).toEqual(led ? [] : ['SVC210'])
-    }),
+    fc.property(
+      name,
+      protocol,
+      fc.array(fc.array(slicePort, { maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+      (n, p, all) => {
+        const slices = all.map((ports) => of(...ports))
+        const led = all.flat().some((it) => (it.name ?? '') === (n ?? '') && it.protocol === p)
+        const model = modelOf(given([port({ name: n, protocol: p })], slices))
+        const found = diagnose(model, { checks: [check] }).roots
+        expect(found.map(({ finding }) => finding.code)).toEqual(led ? [] : ['SVC210'])
+      },
+    ),
   )
 })

@@ -61,9 +61,7 @@ export default check({
         : `name the slice's port ${args['name']}`,
       ...(args['at'] === 'none' || args['kept'] === 'yes'
         ? []
-        : [
-            `kubectl -n ${on.namespace} patch endpointslice ${args['slice']} --type=json -p '${args['patch']}'`,
-          ]),
+        : [`kubectl -n ${on.namespace} patch endpointslice ${args['slice']} --type=json -p '${args['patch']}'`]),
       `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.ports}'`,
       `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o yaml`,
     ],
