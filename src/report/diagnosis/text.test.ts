@@ -278,7 +278,7 @@ test('the race, as told', () => {
       DNS117 DNS119 DNS148 DNS165 DNS167
           needs a read of the cluster
 
-    35 ok · 1 finding (+2 explained) · 6 cannot tell · 1 need --probe · 9 not applicable
+    36 ok · 1 finding (+2 explained) · 6 cannot tell · 1 need --probe · 9 not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
