@@ -223,12 +223,16 @@ const planned: Manifest = {
   },
 }
 
+const klogHead = 'E1128 10:56:37.1 7 controller.go:208] '
+
 /** Readers of `src/wire` that take more than one text. */
 export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
   addressesInHosts: (it) => (text) => it(text, 'cart'),
   candidates: (it) => (text) => it('glibc', { search: text.split(' ', 100), ndots: 5 }, 'cart'),
   coreDnsRates: (it) => (text) => it(text, text, 1),
+  controllerSigns: (it) => (text) => [it([text]), it(text.split('\n')), it([klogHead + text])],
   coreDnsSigns: (it) => (text) => [it([text]), it(text.split('\n'))],
+  eachDirective: (it) => (text) => it(text, { directive: () => {}, close: () => {}, comment: () => {} }),
   hostFits: (it) => (text) => [it('*.example.com', text), it(text, 'web.example.com')],
   localIps: (it) => (text) => [it([text]), it(text.split(' '))],
   redactArgs: (it) => (text) => [it([text]), it(text.split(' '))],
