@@ -10,6 +10,7 @@ export type ToolErrorCode =
   | 'forbidden'
   | 'bad-file'
   | 'probe-failed'
+  | 'timed-out'
   | 'internal'
 
 /** Why hopscope could not do its job: one line, and one line of what to do about it. Exit code 2. */

@@ -2,11 +2,11 @@ import type { Cluster } from '../kube/cluster.ts'
 import { findLeft, type Left } from '../probe/pods/cleanup.ts'
 import { removePods } from '../probe/pods/pods.ts'
 import { ToolError } from '../tool-error.ts'
-import { askLine } from './ask-line.ts'
+import { askLine } from './terminal/ask-line.ts'
 import type { ClusterFlags } from './flags.ts'
-import { open } from './gather.ts'
-import { interruptedCode, interruptible } from './interrupt.ts'
-import { say, tell } from './say.ts'
+import { open } from '../session/open.ts'
+import { interruptedCode, interruptible } from './terminal/interrupt.ts'
+import { say, tell } from './terminal/say.ts'
 
 export interface CleanupFlags extends ClusterFlags {
   readonly yes?: boolean

@@ -8,11 +8,11 @@ import { type Paint, paint } from '../report/paint.ts'
 import { type DnsCapacity, dnsCapacity } from '../answers/dns-capacity.ts'
 import { autoscalerConfigMap } from '../relations/dns/dns-sizing.ts'
 import { ToolError } from '../tool-error.ts'
-import { askLine } from './ask-line.ts'
+import { askLine } from './terminal/ask-line.ts'
 import type { ClusterFlags, PodFlags, ReportFlags } from './flags.ts'
-import { endOf, interruptible } from './interrupt.ts'
-import { type Progress, progressOn } from './progress.ts'
-import { say, tell } from './say.ts'
+import { endOf, interruptible } from './terminal/interrupt.ts'
+import { type Progress, progressOn } from './terminal/progress.ts'
+import { say, tell } from './terminal/say.ts'
 
 export type CapacityFlags = Omit<ClusterFlags, 'allNamespaces'> &
   Pick<ReportFlags, 'output' | 'color'> &
@@ -30,7 +30,7 @@ export async function capacityCommand(flags: CapacityFlags): Promise<number> {
   const progress = progressOn(process.stderr, flags.output !== 'text')
   const interrupt = interruptible()
   const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(flags.timeout)])
-  const { open } = await import('./gather.ts')
+  const { open } = await import('../session/open.ts')
   const cluster = await open(flags, signal)
   try {
     const model = await everything(readUntil(cluster, signal), progress)
@@ -105,7 +105,7 @@ async function loaded(
     import('../probe/load/load-plan.ts'),
     import('../probe/load/load-run.ts'),
     import('../probe/pods/pods.ts'),
-    import('./gather.ts'),
+    import('../session/gather.ts'),
   ])
   if (rate > mostRate)
     throw new ToolError('usage', `--load ${rate} is more than hopscope sends`, `at most ${mostRate} queries/s`)

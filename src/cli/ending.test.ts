@@ -142,7 +142,7 @@ test('a diagnosis in a pipe that nobody reads keeps its exit code', async () => 
 
 describe('an error that nobody caught', () => {
   const program = (bug: string): string => `
-    import { guardProcess } from ${JSON.stringify(join(import.meta.dirname, 'interrupt.ts'))}
+    import { guardProcess } from ${JSON.stringify(join(import.meta.dirname, 'terminal/interrupt.ts'))}
     import { owe } from ${JSON.stringify(join(import.meta.dirname, '../owed.ts'))}
     guardProcess()
     owe({ what: 'pod a/b', pay: async () => (process.stdout.write('removed'), true) })

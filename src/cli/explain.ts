@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { remedies } from '../remedies/registry.ts'
 import { ToolError } from '../tool-error.ts'
-import { findCheck, unknownCode } from './select.ts'
+import { findCheck, unknownCode } from '../session/select.ts'
 
 /** Prints the page of a finding or of a remedy as it stands, headings and all: Markdown reads well in a terminal. */
 export function explainCommand(name: string): Promise<number> {

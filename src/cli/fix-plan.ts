@@ -17,14 +17,16 @@ import { remediesFor } from '../remedies/registry.ts'
 import type { Ask, Libc, NotOffered, Remedy, Verification } from '../remedies/remedy.ts'
 import type { Counts } from '../probe/plan/plan-dns.ts'
 import { ToolError } from '../tool-error.ts'
-import { unknownCode } from './select.ts'
+import { unknownCode } from '../session/select.ts'
 import type { FixFlags } from './fix.ts'
-import { terminalPaint } from './fix-paint.ts'
-import { gather, open } from './gather.ts'
-import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
-import { progressOn } from './progress.ts'
-import { say, tell } from './say.ts'
-import { findCheck } from './select.ts'
+import { terminalPaint } from './terminal/look.ts'
+import { gather } from '../session/gather.ts'
+import { open } from '../session/open.ts'
+import { show as showEvent } from './terminal/on-terminal.ts'
+import { interruptedCode, interruptedWord, interruptible } from './terminal/interrupt.ts'
+import { progressOn } from './terminal/progress.ts'
+import { say, tell } from './terminal/say.ts'
+import { findCheck } from '../session/select.ts'
 
 /**
  * `hopscope fix [CODE]`: for each finding the remedies, offered or with the reason why not. Writes nothing anywhere.
@@ -141,7 +143,11 @@ async function seen(
       flags.namespace === undefined && named !== undefined && named !== null ? { ...flags, namespace: named } : flags
     // DNS104 looks at workloads, the other DNS checks at the cluster's DNS alone.
     const target = code !== null && /^DNS(?!104)/.test(code) ? 'dns' : null
-    const { model, isLate } = await gather(cluster, target, within, progress, signal)
+    const { model, isLate } = await gather(
+      { cluster, signal, tell: (event) => showEvent(event, progress) },
+      target,
+      within,
+    )
     progress.done()
     if (isLate)
       throw new ToolError(

@@ -18,13 +18,15 @@ import { undo } from '../plan/undo.ts'
 import { type Verdict, verify } from '../plan/verify.ts'
 import type { Verification } from '../remedies/remedy.ts'
 import { ToolError } from '../tool-error.ts'
-import { askLine } from './ask-line.ts'
+import { askLine } from './terminal/ask-line.ts'
 import type { FixFlags } from './fix.ts'
-import { terminalPaint } from './fix-paint.ts'
-import { gather, open } from './gather.ts'
-import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
-import { type Progress, progressOn } from './progress.ts'
-import { say, tell } from './say.ts'
+import { terminalPaint } from './terminal/look.ts'
+import { gather } from '../session/gather.ts'
+import { open } from '../session/open.ts'
+import { show } from './terminal/on-terminal.ts'
+import { interruptedCode, interruptedWord, interruptible } from './terminal/interrupt.ts'
+import { type Progress, progressOn } from './terminal/progress.ts'
+import { say, tell } from './terminal/say.ts'
 
 const paint = terminalPaint(process.stdout)
 const print = (line: string): void => say(line)
@@ -265,13 +267,13 @@ async function lookAgain(
   const where = namespace === null ? everywhere : { namespace }
   const how = accessFlags[level]
   const counts = wanted.inside === undefined ? { servicePairs: enoughLookups } : {}
-  const { model, isLate } = await gather(
-    cluster,
-    target,
-    { ...rest, ...where, ...how, counts },
-    progress,
-    AbortSignal.any([signal, AbortSignal.timeout(flags.timeout)]),
-  )
+  const until = AbortSignal.any([signal, AbortSignal.timeout(flags.timeout)])
+  const { model, isLate } = await gather({ cluster, signal: until, tell: (event) => show(event, progress) }, target, {
+    ...rest,
+    ...where,
+    ...how,
+    counts,
+  })
   if (isLate)
     throw new ToolError(
       'probe-failed',

@@ -1,38 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { asDnsName } from '../wire/dns-name.ts'
+import type { ClusterAsk, PodAsk, ProbeAsk } from '../session/asks.ts'
 import type { Severity } from '../findings/verdict.ts'
 
-export interface ClusterFlags {
-  readonly kubeconfig?: string
-  readonly context?: string
-  readonly cluster?: string
-  readonly user?: string
-  readonly as?: string
-  readonly asGroup?: readonly string[]
-  readonly namespace?: string
-  readonly allNamespaces?: boolean
-  readonly requestTimeout: number
-  /** false: nothing is run in containers that are there, whatever is asked. */
-  readonly exec?: boolean
-}
-
-/** Where the pods that hopscope makes go, and of what image. */
-export interface PodFlags {
-  readonly probeNamespace?: string
-  readonly image: string
-}
-
-export type ConntrackFrom = 'pod' | 'kube-proxy'
-
-export interface ProbeFlags extends PodFlags {
-  readonly probe?: boolean
-  readonly nodeAccess?: boolean
-  readonly conntrackFrom?: ConntrackFrom
-  readonly node?: readonly string[]
-  readonly probeName: string
-  readonly probeTolerateAll?: boolean
-  readonly timeout: number
-}
+export type ClusterFlags = ClusterAsk
+export type PodFlags = PodAsk
+export type ProbeFlags = ProbeAsk
 
 export interface ReportFlags {
   readonly output: 'text' | 'json'

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { finalCode, guardProcess } from './interrupt.ts'
-import { version } from './version.ts'
+import { finalCode, guardProcess } from './terminal/interrupt.ts'
+import { version } from '../version.ts'
 
 const args = process.argv.slice(2)
 

@@ -18,10 +18,10 @@ import {
   reportFlags,
 } from './flags.ts'
 import { type FixFlags, fixFlags } from './fix.ts'
-import { interruptedCode, interruptedWord, isEnding } from './interrupt.ts'
+import { interruptedCode, interruptedWord, isEnding } from './terminal/interrupt.ts'
 import type { ResolveFlags } from './resolve.ts'
-import { tell } from './say.ts'
-import { version } from './version.ts'
+import { tell } from './terminal/say.ts'
+import { version } from '../version.ts'
 import type { WatchFlags } from './watch.ts'
 
 const opening = `Find out why something in this cluster cannot reach something else.

@@ -33,11 +33,12 @@ import { createIntern } from '../wire/intern.ts'
 import { asDnsName, type DnsName } from '../wire/dns-name.ts'
 import { addressesInHosts, candidates, reverseName, settingsOf } from '../wire/resolver-walk.ts'
 import type { ClusterFlags, PodFlags } from './flags.ts'
-import { terminalPaint } from './fix-paint.ts'
-import { checkNodes, open, probeNamespaceOf } from './gather.ts'
-import { endOf, interruptible } from './interrupt.ts'
-import { type Progress, progressOn } from './progress.ts'
-import { version } from './version.ts'
+import { terminalPaint } from './terminal/look.ts'
+import { checkNodes, probeNamespaceOf } from '../session/gather.ts'
+import { open } from '../session/open.ts'
+import { endOf, interruptible } from './terminal/interrupt.ts'
+import { type Progress, progressOn } from './terminal/progress.ts'
+import { version } from '../version.ts'
 
 export interface ResolveFlags extends ClusterFlags, PodFlags {
   readonly from?: string

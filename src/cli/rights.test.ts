@@ -4,7 +4,7 @@ import type { Cluster } from '../kube/cluster.ts'
 import { withoutExec } from '../kube/without-exec.ts'
 import { known, leftOut, leftOutBy } from '../model/known.ts'
 import { defaultImage, probeFlags } from './flags.ts'
-import { conntrackWay, probeNamespaceOf } from './gather.ts'
+import { conntrackWay, probeNamespaceOf } from '../session/gather.ts'
 
 const parsed = (...args: readonly string[]) => probeFlags(new Command()).parse(args, { from: 'user' }).opts()
 

@@ -4,7 +4,7 @@ import { missing, totalsOf, type WatchEvent, type WatchSample } from '../answers
 import type { Paint } from '../report/paint.ts'
 import { eventLine, sampleLine, screen } from '../report/watch/watch-text.ts'
 import { page, visible } from '../report/visible.ts'
-import { liveBlock } from './live-block.ts'
+import { liveBlock } from './terminal/live-block.ts'
 
 export interface WatchEnd {
   readonly began: number

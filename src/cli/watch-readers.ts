@@ -20,8 +20,8 @@ import {
 import { ToolError } from '../tool-error.ts'
 import { coreDnsRates } from '../wire/coredns-metrics.ts'
 import { conntrackDelta } from '../wire/conntrack-stat.ts'
-import { checkNodes, conntrackWay, probeNamespaceOf } from './gather.ts'
-import { version } from './version.ts'
+import { checkNodes, conntrackWay, probeNamespaceOf } from '../session/gather.ts'
+import { version } from '../version.ts'
 import type { WatchFlags } from './watch.ts'
 
 /** A node more is a request more in every interval. */

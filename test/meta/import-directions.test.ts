@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module'
 import { posix } from 'node:path'
 import { expect, test } from 'vitest'
-import { importsOf, read, shipped } from './sources.ts'
+import { codeOf, importsOf, read, shipped } from './sources.ts'
 
 /**
  * Which folder of src may import which: the arrows of docs/architecture.md. A folder may always import itself.
@@ -41,7 +41,25 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'kube',
     'wire',
   ],
+  // what a command line, a page or an assistant asks for: no terminal, no exit codes
+  session: [
+    'plan',
+    'answers',
+    'remedies',
+    'manifest',
+    'engine.ts',
+    'checks',
+    'findings',
+    'relations',
+    'collect',
+    'probe',
+    'snapshot',
+    'kube',
+    'model',
+    'wire',
+  ],
   cli: [
+    'session',
     'report',
     'plan',
     'answers',
@@ -61,7 +79,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Single files at the top of src that anybody may use. */
-const forAll = ['tool-error.ts', 'closest.ts', 'owed.ts']
+const forAll = ['tool-error.ts', 'closest.ts', 'owed.ts', 'version.ts']
 
 /** Folders that do no input or output, so that a diagnosis is a pure function of the snapshot. */
 const pure = [
@@ -140,6 +158,15 @@ test('what is pure has no input or output', () => {
     ({ from, specifier }) => pure.includes(from) && (specifier.startsWith('node:') || builtin.has(specifier)),
   )
   expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
+})
+
+/** Standing text in a command, a file name or a folder is for who calls: a page has no working directory. */
+test('a use-case knows of no process: no terminal, no environment, no exit', () => {
+  const wrong = shipped
+    .filter((file) => partOf(file) === 'session')
+    .filter((file) => /\bprocess\b|\bconsole\b|\bstd(?:in|out|err)\b|\bexitCode\b/.test(codeOf(read(file))))
+  expect(wrong).toEqual([])
+  expect(imports.filter((it) => it.from === 'session' && /^(?:node:)?process$/.test(it.specifier))).toEqual([])
 })
 
 test('an imported package is a dependency at run time', () => {

@@ -3,14 +3,14 @@ import { read, shipped } from './sources.ts'
 
 /**
  * Who may write to the terminal: each puts what it writes through `visible` or `page`, or writes JSON, or text of its
- * own. All others call `say` and `tell` of src/cli/say.ts, or hand lines back.
+ * own. All others call `say` and `tell` of src/cli/terminal/say.ts, or hand lines back.
  */
 const writers: Readonly<Record<string, string>> = {
-  'src/cli/say.ts': 'the output functions',
-  'src/cli/progress.ts': 'a line that is drawn again and again',
-  'src/cli/live-block.ts': 'the same, of several lines',
+  'src/cli/terminal/say.ts': 'the output functions',
+  'src/cli/terminal/progress.ts': 'a line that is drawn again and again',
+  'src/cli/terminal/live-block.ts': 'the same, of several lines',
   'src/cli/watch-output.ts': 'through page, or as JSON',
-  'src/cli/interrupt.ts': 'the last words, when streams may be gone',
+  'src/cli/terminal/interrupt.ts': 'the last words, when streams may be gone',
   'src/cli/main.ts': 'before anything is loaded; no text from outside',
   'src/cli/program.ts': 'its version',
   'src/cli/start.ts': 'text of its own',
@@ -49,8 +49,8 @@ test('only `paint` writes colours', () => {
           'src/report/paint.ts',
           'src/report/visible.ts',
           'src/report/watch/watch-text.ts',
-          'src/cli/live-block.ts',
-          'src/cli/progress.ts',
+          'src/cli/terminal/live-block.ts',
+          'src/cli/terminal/progress.ts',
         ].includes(it),
     ),
   ).toEqual([])

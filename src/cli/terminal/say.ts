@@ -1,6 +1,6 @@
-import { page, visible } from '../report/visible.ts'
-import { redactText } from '../wire/secrets.ts'
-import { terminalPaint } from './fix-paint.ts'
+import { page, visible } from '../../report/visible.ts'
+import { redactText } from '../../wire/secrets.ts'
+import { terminalPaint } from './look.ts'
 
 /** Lines on stdout: each stays one line, and nothing in them is obeyed by a terminal but our own colours. */
 export function say(...lines: readonly string[]): void {

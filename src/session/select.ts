@@ -1,9 +1,29 @@
 import { checks } from '../checks/registry.ts'
 import { closest } from '../closest.ts'
+import type { diagnose, Diagnosis } from '../engine.ts'
 import type { AnyCheck } from '../findings/check.ts'
+import type { Model } from '../model/sources.ts'
 import type { Finding } from '../findings/finding.ts'
 import { subjectKey } from '../model/subject.ts'
 import { ToolError } from '../tool-error.ts'
+
+export interface ChecksAsk {
+  /** Codes or slugs; undefined: every check. */
+  readonly only?: readonly string[]
+  /** CODE, or CODE=Kind/namespace/name with `*` for any run of characters. */
+  readonly ignore?: readonly string[]
+}
+
+/** A diagnosis, and what it is of. */
+export interface Diagnosed {
+  readonly model: Model
+  readonly diagnosis: Diagnosis
+}
+
+/** Throws a usage error for a name that is no check's: a slip is said before anything is read. */
+export function checksOf({ only, ignore }: ChecksAsk): Parameters<typeof diagnose>[1] {
+  return { checks: selected(only), leaveOut: ignored(ignore) }
+}
 
 /** By code in any case, or by slug. */
 export function findCheck(name: string): AnyCheck | null {

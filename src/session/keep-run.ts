@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Model } from '../model/sources.ts'
-import { stateFolder } from '../plan/state-folder.ts'
 import { writeSnapshot } from '../snapshot/write.ts'
 
 /** How many runs stay on disk. */
@@ -13,8 +12,7 @@ const ownName = /^\d{4}-\d{2}-\d{2}T\d{6}-.+\.hops$/
  * Every run leaves a file, so that an answer can be read again after the terminal is gone. null when the state folder
  * can't be written: that must not cost the reader the answer.
  */
-export async function keepRun(model: Model): Promise<string | null> {
-  const folder = stateFolder()
+export async function keepRun(model: Model, folder: string): Promise<string | null> {
   const now = new Date()
   const stamp = now.toISOString().replaceAll(/[:.]/g, '').slice(0, 17)
   const file = join(folder, `${stamp}-${model.scope.namespace ?? 'all'}.hops`)

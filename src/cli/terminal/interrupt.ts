@@ -1,7 +1,7 @@
-import { owed, payAll } from '../owed.ts'
-import { visible } from '../report/visible.ts'
-import { ToolError } from '../tool-error.ts'
-import { redactText } from '../wire/secrets.ts'
+import { owed, payAll } from '../../owed.ts'
+import { visible } from '../../report/visible.ts'
+import { ToolError } from '../../tool-error.ts'
+import { redactText } from '../../wire/secrets.ts'
 
 /** What ended a run before its end. `pipe`: nobody reads its output any more. */
 export type Cause = 'signal' | 'pipe' | 'output' | 'crash'

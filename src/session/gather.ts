@@ -2,19 +2,17 @@ import { closest } from '../closest.ts'
 import { collect } from '../collect/collect.ts'
 import { resolveTarget } from '../collect/target.ts'
 import type { Cluster } from '../kube/cluster.ts'
-import { connect } from '../kube/connect.ts'
-import { checkReachable } from '../kube/reach.ts'
 import { namespaces } from '../kube/resources.ts'
-import { withoutExec } from '../kube/without-exec.ts'
 import { isLate, readUntil } from '../kube/read-until.ts'
 import { unknown } from '../model/known.ts'
 import { type Level, type Model, type Scope, sourceLevel, sourceNames } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
 import type { Counts } from '../probe/plan/plan-dns.ts'
 import type { ProbePlan } from '../probe/plan/plan.ts'
-import type { ClusterFlags, ConntrackFrom, PodFlags, ProbeFlags } from './flags.ts'
-import type { Progress } from './progress.ts'
-import { version } from './version.ts'
+import { version } from '../version.ts'
+import type { ClusterAsk, ConntrackFrom, PodAsk, ProbeAsk } from './asks.ts'
+import { stepsOf } from './events.ts'
+import type { Frame } from './with-cluster.ts'
 
 export interface Gathered {
   readonly model: Model
@@ -24,38 +22,10 @@ export interface Gathered {
   readonly isLate: boolean
 }
 
-/** Connects, and asks for one thing. `signal`: Ctrl-C and the deadline. */
-export async function open(flags: ClusterFlags, signal?: AbortSignal): Promise<Cluster> {
-  const { kubeconfig, context, cluster, user, as, asGroup } = flags
-  const connected = await connect({
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(user === undefined ? {} : { user }),
-    ...(as === undefined ? {} : { as }),
-    ...(asGroup === undefined ? {} : { asGroup }),
-    requestTimeoutMs: flags.requestTimeout,
-  })
-  try {
-    await checkReachable(connected, flags.requestTimeout, signal)
-    return flags.exec === false ? withoutExec(connected) : connected
-  } catch (error) {
-    connected.close()
-    if (signal !== undefined && isLate(signal))
-      throw new ToolError(
-        'unreachable',
-        `cluster \`${connected.context}\` (${connected.server}) gave no answer before the time for the whole run was up`,
-        'give it longer: --timeout 10m',
-        error,
-      )
-    throw error
-  }
-}
-
 /** The namespace of the pods that are made; one that is not there is a slip, said before anything is begun. */
 export async function probeNamespaceOf(
   cluster: Cluster,
-  { probeNamespace }: Pick<PodFlags, 'probeNamespace'>,
+  { probeNamespace }: Pick<PodAsk, 'probeNamespace'>,
 ): Promise<string | null> {
   if (probeNamespace === undefined) return null
   const found = await cluster.get(namespaces, null, probeNamespace, (raw) => raw.metadata.name)
@@ -87,28 +57,27 @@ export function conntrackWay({
 
 /** Reads, and probes when asked to: the three levels of access in their order, each announced before it begins. */
 export async function gather(
-  cluster: Cluster,
+  { cluster, signal, tell }: Pick<Frame, 'cluster' | 'signal' | 'tell'>,
   target: string | null,
-  flags: ClusterFlags & ProbeFlags & { readonly counts?: Partial<Counts> },
-  progress: Progress,
-  signal: AbortSignal,
+  ask: ClusterAsk & ProbeAsk & { readonly counts?: Partial<Counts> },
 ): Promise<Gathered> {
-  const level = levelOf(flags)
-  const namespace = flags.allNamespaces === true ? null : (flags.namespace ?? cluster.namespace)
-  const way = conntrackWay(flags)
-  const probeNamespace = level === 'read' ? null : await probeNamespaceOf(cluster, flags)
+  const level = levelOf(ask)
+  const namespace = ask.allNamespaces === true ? null : (ask.namespace ?? cluster.namespace)
+  const way = conntrackWay(ask)
+  const step = stepsOf(tell)
+  const probeNamespace = level === 'read' ? null : await probeNamespaceOf(cluster, ask)
   const reading = readUntil(cluster, signal)
   const resolved = await resolveTarget(target, reading, namespace)
   const scope: Scope = { namespace: resolved.namespace, target: resolved.target, level }
-  progress.step(
+  step(
     `reading ${scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`} of ${cluster.context} ...`,
   )
-  const read = await collect(reading, { scope, tool: version, progress: progress.step, probeNamespace })
+  const read = await collect(reading, { scope, tool: version, progress: step, probeNamespace })
   if (isLate(signal)) return { model: unmeasured(read, level), touched: 'read only, not all', isLate: true }
   signal.throwIfAborted()
   if (level === 'read') return { model: read, touched: 'read only', isLate: false }
 
-  const known = checkNodes(flags.node, read)
+  const known = checkNodes(ask.node, read)
   // Loaded only by a run that probes: reading alone starts faster without it.
   const [{ announce, planProbe }, { newRunId }, { probe }] = await Promise.all([
     import('../probe/plan/plan.ts'),
@@ -118,19 +87,17 @@ export async function gather(
   const plan = planProbe(read, {
     run: newRunId(),
     conntrack: level === 'node' ? way : 'not-asked',
-    exec: flags.exec !== false,
+    exec: ask.exec !== false,
     ...(probeNamespace === null ? {} : { namespace: probeNamespace }),
     ...(known === null ? {} : { nodes: known }),
-    image: flags.image,
-    externalName: flags.probeName,
-    tolerateAll: flags.probeTolerateAll === true,
-    ...(flags.counts === undefined ? {} : { counts: flags.counts }),
+    image: ask.image,
+    externalName: ask.probeName,
+    tolerateAll: ask.probeTolerateAll === true,
+    ...(ask.counts === undefined ? {} : { counts: ask.counts }),
   })
-  for (const line of announce(plan)) progress.announce(line)
-  const { notes, left, ...sources } = await probe(cluster, plan, progress.step, signal)
-  for (const note of notes) progress.announce(note)
-  for (const pod of left)
-    progress.announce(`pod ${pod} would not go; its own deadline ends it, and \`hopscope cleanup\` removes it`)
+  for (const line of announce(plan)) tell({ kind: 'announce', line })
+  const { notes, left, ...sources } = await probe(cluster, plan, step, signal)
+  for (const line of notes) tell({ kind: 'announce', line })
   if (!isLate(signal)) signal.throwIfAborted()
   return {
     model: { ...read, sources: { ...read.sources, ...sources } },
@@ -173,7 +140,7 @@ export function checkNodes(names: readonly string[] | undefined, model: Model): 
   return names
 }
 
-function levelOf({ nodeAccess, probe }: ProbeFlags): 'node' | 'probe' | 'read' {
+function levelOf({ nodeAccess, probe }: ProbeAsk): 'node' | 'probe' | 'read' {
   if (nodeAccess === true) return 'node'
   return probe === true ? 'probe' : 'read'
 }

@@ -1,5 +1,5 @@
-import { visible } from '../report/visible.ts'
-import { redactText } from '../wire/secrets.ts'
+import { visible } from '../../report/visible.ts'
+import { redactText } from '../../wire/secrets.ts'
 
 /**
  * One line on stderr for what is going on. On a terminal it is rewritten in place and wiped at the end; elsewhere only

@@ -1,0 +1,36 @@
+/**
+ * What a caller asks for, as values: a command line, a page and an assistant fill them in their own ways. Times are in
+ * milliseconds.
+ */
+export interface ClusterAsk {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly cluster?: string
+  readonly user?: string
+  readonly as?: string
+  readonly asGroup?: readonly string[]
+  readonly namespace?: string
+  readonly allNamespaces?: boolean
+  readonly requestTimeout: number
+  /** false: nothing is run in containers that are there, whatever is asked. */
+  readonly exec?: boolean
+}
+
+/** Where the pods that are made go, and of what image. */
+export interface PodAsk {
+  readonly probeNamespace?: string
+  readonly image: string
+}
+
+export type ConntrackFrom = 'pod' | 'kube-proxy'
+
+export interface ProbeAsk extends PodAsk {
+  readonly probe?: boolean
+  readonly nodeAccess?: boolean
+  readonly conntrackFrom?: ConntrackFrom
+  readonly node?: readonly string[]
+  readonly probeName: string
+  readonly probeTolerateAll?: boolean
+  /** For the whole run. */
+  readonly timeout: number
+}
