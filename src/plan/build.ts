@@ -8,6 +8,7 @@ import { fetchLive } from './look.ts'
 import { type Measure, measure } from './measure.ts'
 import { type Plan, planOf } from './plan.ts'
 import { clusterUid } from './run.ts'
+import { verifyLevel } from './verify-level.ts'
 
 /** How things stood before, for a plan that is going to be verified in this way; null where nothing was measured. */
 export type Measuring = (wanted: Verification) => Promise<Measure | null>
@@ -26,8 +27,9 @@ export async function buildPlan(
   if (!uid.known)
     return { kind: 'not-offered', why: `which cluster this is could not be told (${uid.why.detail})`, instead: null }
   const { objects, read } = await readAll(cluster, remedy.reads(ask))
-  const proposal = remedy.propose(ask, objects)
-  if (proposal.kind === 'not-offered') return proposal
+  const proposed = remedy.propose(ask, objects)
+  if (proposed.kind === 'not-offered') return proposed
+  const proposal = { ...proposed, verify: { ...proposed.verify, level: verifyLevel(proposed.verify, ask.model) } }
   const touched = proposal.changes.map((it) => it.object.namespace)
   return planOf(proposal, {
     code: finding.code,

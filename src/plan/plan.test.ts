@@ -137,7 +137,8 @@ describe('a plan', () => {
       Effect     pods get it
       Risk       low: adds only
       Undo       hopscope fix --undo 7f3a7f3a
-      Verify     DNS107 runs again and finds nothing; else undo is offered
+      Verify     DNS107 runs again and finds nothing, with a probe where reading alone cannot tell; else
+                 undo is offered
       Decide     this has a price, so a person must weigh it: --yes does not apply it
       Warning    Deployment shop/web is kept by Flux (kustomization flux-system/infra): it will put its
                  own state back. The same change, as files to commit, is in plan-7f3a7f3a/

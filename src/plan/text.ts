@@ -84,7 +84,7 @@ export function verifyLine({ codes, level, p99Ms, inside }: Verification): strin
   const again = codes.length === 1 ? 'runs again and finds nothing' : 'run again and find nothing'
   const enough = p99Ms === null ? 'lookups' : `${enoughLookups} lookups and more`
   const how = {
-    read: '',
+    read: ', with a probe where reading alone cannot tell',
     probe: `, with ${enough} from every node`,
     node: `, with ${enough} and the counters from every node`,
   }[level]

@@ -8,6 +8,7 @@ import { notable } from '../relations/dns/lookup-loss.ts'
 import { parseResolvConf } from '../wire/resolv-conf.ts'
 import { enoughLookups, type Measure, measure, measureInside, type Part } from './measure.ts'
 import type { Plan } from './plan.ts'
+import { settlingLevel } from './verify-level.ts'
 
 export interface Verdict {
   /** `unsure`: nothing speaks against it, and something could not be seen. Never taken for health. */
@@ -30,7 +31,9 @@ export interface LookAgain {
 
 /** Whether the plan did what it was for: its checks run again, none finds anything, and each of them could tell. */
 export async function verify(plan: Plan, look: LookAgain): Promise<Verdict> {
-  const diagnosis = await look.diagnose(plan.verify)
+  const first = await look.diagnose(plan.verify)
+  const wider = settlingLevel(plan.verify, first.results)
+  const diagnosis = wider === null ? first : await look.diagnose({ ...plan.verify, level: wider })
   return judge(
     plan,
     diagnosis,
