@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type CheckResult, diagnose } from '../src/engine.ts'
 import type { AnyCheck } from '../src/findings/check.ts'
-import type { Confidence, Severity } from '../src/findings/verdict.ts'
+import type { Args, Confidence, Severity } from '../src/findings/verdict.ts'
 import { type Known, known } from '../src/model/known.ts'
 import { model } from '../src/model/build.ts'
 import { subjectKey } from '../src/model/subject.ts'
@@ -25,7 +25,7 @@ interface ExpectedFinding {
   readonly subject: string
   readonly confidence?: Confidence
   readonly severity?: Severity
-  readonly args?: Readonly<Record<string, string | number>>
+  readonly args?: Args
 }
 
 /**
@@ -62,7 +62,7 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
             ...check.words.help(found),
             check.words.note(found) ?? '',
           ]) {
-            expect(say).not.toMatch(/undefined|NaN|\[object/)
+            expect(say).not.toMatch(/\bundefined\b|\bNaN\b|\[object|(?<!dev\/|":)\bnull\b/)
           }
           expect(check.words.headline(found)).toMatch(/\.$/)
           expect(found.evidence.length).toBeGreaterThan(0)

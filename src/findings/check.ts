@@ -2,7 +2,7 @@ import type { Known } from '../model/known.ts'
 import type { Model, Scope, SourceName, Sources } from '../model/sources.ts'
 import type { Finding } from './finding.ts'
 import type { Trouble } from './trouble.ts'
-import type { Args, Severity, Verdict } from './verdict.ts'
+import type { Args, Found, Severity, Verdict } from './verdict.ts'
 
 /** How a finding is told: the one place with prose for its code. */
 export interface Words<A extends Args = Args> {
@@ -61,10 +61,15 @@ export type AnyCheck = CheckMeta & {
   readonly run: (given: never) => Verdict | readonly Verdict[]
 }
 
-/** The args that the findings of these verdicts have; of several kinds of finding, any of theirs. */
-type ArgsOf<R> = true extends IsLoose<EachArgs<R>> ? Args : EachArgs<R>
+/**
+ * The args that the findings of these verdicts have; of several kinds of finding, any of theirs. For a function beside
+ * `words`: `ArgsOf<ReturnType<typeof judge>>`.
+ */
+export type ArgsOf<R> = true extends IsLoose<EachArgs<R>> ? Args : EachArgs<R>
 
-type EachArgs<R> = R extends readonly Verdict<infer A>[] ? A : R extends Verdict<infer A> ? A : never
+type EachArgs<R> = R extends readonly (infer V)[] ? FoundArgs<V> : FoundArgs<R>
+
+type FoundArgs<V> = V extends { readonly kind: 'finding'; readonly found: Found<infer A> } ? A : never
 
 /** Whether one of them says no names: a function that is annotated `Verdict`, not `Verdict<…>`. */
 type IsLoose<A> = A extends unknown ? (string extends keyof A ? true : false) : never

@@ -51,13 +51,13 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `Alpine (musl) images can't find ${args['names']}: it has an address, but AAAA is answered NXDOMAIN.`,
+      `Alpine (musl) images can't find ${args.names}: it has an address, but AAAA is answered NXDOMAIN.`,
     detail: ({ args }) =>
-      `${args['denied']} of ${args['of']} lookups: A has an address, AAAA says that there is no such name`,
+      `${args.denied} of ${args.of} lookups: A has an address, AAAA says that there is no such name`,
     note: () =>
       'glibc takes the address and goes on; musl believes the NXDOMAIN. The right answer is NOERROR without records',
     help: ({ subject: on, args }) => [
-      args['where'] === 'cluster'
+      args.where === 'cluster'
         ? 'a plugin of the Corefile answers so: in `template IN AAAA`, use `rcode NOERROR`'
         : 'mend the server that answers so, or have CoreDNS answer AAAA itself: ' +
           '`template IN AAAA ZONE { rcode NOERROR }` (not where IPv6 is in use)',

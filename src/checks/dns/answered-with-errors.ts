@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Answer, DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { type Subject, subject } from '../../model/subject.ts'
@@ -40,25 +40,20 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `The DNS servers answer ${args['rcode']} to names of the cluster: ` +
-      `${args['bad']} of ${args['of']} lookups from ${args['nodes']}, after ${args['p50']}.`,
+      `The DNS servers answer ${args.rcode} to names of the cluster: ` +
+      `${args.bad} of ${args.of} lookups from ${args.nodes}, after ${args.p50}.`,
     detail: ({ args }) =>
-      `${args['rcode']} · by ${args['servers']} · to ${args['nodes']}; ${args['well']} · in ${args['p50']} (median)`,
-    note: ({ args }) => `${args['why']}: the queries arrived, so neither the network nor a firewall is at fault`,
+      `${args.rcode} · by ${args.servers} · to ${args.nodes}; ${args.well} · in ${args.p50} (median)`,
+    note: ({ args }) => `${args.why}: the queries arrived, so neither the network nor a firewall is at fault`,
     help: ({ subject: on, args }) => [
-      `${args['help']}`,
+      `${args.help}`,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml`,
       'hopscope dns -v',
     ],
   },
 })
 
-function told(
-  probe: DnsProbe,
-  dns: ClusterDns,
-  all: readonly LookupSeries[],
-  erring: readonly LookupSeries[],
-): Verdict {
+function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], erring: readonly LookupSeries[]) {
   const loss = lossOf(erring)
   const nodes = [...new Set(erring.map((it) => it.node))].toSorted()
   const wellNodes = probe.nodes.filter((it) => !nodes.includes(it))

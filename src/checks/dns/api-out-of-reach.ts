@@ -69,28 +69,26 @@ export default check({
   words: {
     headline: ({ args }) => {
       const why =
-        args['forbidden'] === 'yes'
-          ? `CoreDNS is not allowed to read ${args['what']}`
-          : "CoreDNS can't reach the API server"
-      return Number(args['waiting']) > 0
-        ? `${why}, so ${args['waiting']} of ${count(Number(args['of']), 'DNS server')} will not become ready.`
+        args.forbidden === 'yes' ? `CoreDNS is not allowed to read ${args.what}` : "CoreDNS can't reach the API server"
+      return args.waiting > 0
+        ? `${why}, so ${args.waiting} of ${count(args.of, 'DNS server')} will not become ready.`
         : `${why}: it answers with what it knew before.`
     },
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${args['waiting']} of ${count(Number(args['of']), 'server')} ` +
-      `not ready · ${args['forbidden'] === 'yes' ? `may not read ${args['what']}` : args['said']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${args.waiting} of ${count(args.of, 'server')} ` +
+      `not ready · ${args.forbidden === 'yes' ? `may not read ${args.what}` : args.said}`,
     note: ({ args }) =>
-      args['forbidden'] === 'yes'
+      args.forbidden === 'yes'
         ? 'a server is ready when it has read Services, EndpointSlices and Namespaces once; ' +
           'after an upgrade an old ClusterRole often lacks endpointslices'
         : 'a server that never read them is never ready; one that did goes on answering, with addresses that grow old',
     help: ({ subject: on, args }) =>
-      args['forbidden'] === 'yes'
+      args.forbidden === 'yes'
         ? [
             'give it back to the ClusterRole: list and watch on endpoints, services, pods, ' +
               'namespaces and endpointslices.discovery.k8s.io',
             'kubectl get clusterroles | grep -i dns',
-            `sa=$(kubectl -n ${on.namespace} get pod ${args['pod']} -o jsonpath={.spec.serviceAccountName})`,
+            `sa=$(kubectl -n ${on.namespace} get pod ${args.pod} -o jsonpath={.spec.serviceAccountName})`,
             `kubectl auth can-i list endpointslices.discovery.k8s.io -A --as system:serviceaccount:${on.namespace}:$sa`,
             `kubectl -n ${on.namespace} rollout restart ${on.kind.toLowerCase()}/${on.name}`,
           ]
@@ -99,7 +97,7 @@ export default check({
               'a firewall, kube-proxy on their node',
             `kubectl -n ${on.namespace} get networkpolicies`,
             'kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes',
-            `kubectl -n ${on.namespace} logs ${args['pod']} --tail=20`,
+            `kubectl -n ${on.namespace} logs ${args.pod} --tail=20`,
           ],
   },
 })

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -40,47 +40,47 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) => {
-      if (args['state'] === 'chains')
+      if (args.state === 'chains')
         return (
-          `The conntrack table of node ${on.name} has room (${args['entries']} of ${args['max']}), ` +
-          `and its hash chains are full: ${args['chains']} new connections were dropped in ${args['seconds']} s.`
+          `The conntrack table of node ${on.name} has room (${args.entries} of ${args.max}), ` +
+          `and its hash chains are full: ${args.chains} new connections were dropped in ${args.seconds} s.`
         )
-      return args['state'] === 'full'
-        ? `The conntrack table of node ${on.name} is full (${args['entries']} of ${args['max']}): ` +
+      return args.state === 'full'
+        ? `The conntrack table of node ${on.name} is full (${args.entries} of ${args.max}): ` +
             'new connections are dropped, DNS lookups first of all.'
         : `The conntrack table of node ${on.name} is nearly full: ` +
-            `${args['entries']} of ${args['max']} (${args['percent']}).`
+            `${args.entries} of ${args.max} (${args.percent}).`
     },
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · drop +${args['drop']}, insert_failed +${args['insertFailed']}, ` +
-      `early_drop +${args['earlyDrop']} in ${args['seconds']} s` +
-      (args['of'] === 0 ? '' : ` · ${args['lost']} of ${args['of']} lookups lost a packet or failed`),
+      `on node ${on.name} · drop +${args.drop}, insert_failed +${args.insertFailed}, ` +
+      `early_drop +${args.earlyDrop} in ${args.seconds} s` +
+      (args.of === 0 ? '' : ` · ${args.lost} of ${args.of} lookups lost a packet or failed`),
     note: ({ args }) => {
-      if (args['state'] === 'chains')
+      if (args.state === 'chains')
         return 'the kernel drops a new flow whose chain is too long: the table has far fewer buckets than entries'
-      return args['state'] === 'full'
+      return args.state === 'full'
         ? 'flows that are known go on, so old connections work and new ones do not; ' +
             'insert_failed stands still, so this is not the conntrack race'
         : 'when it is full, each new flow is dropped'
     },
     help: ({ subject: on, args }) => [
-      args['state'] === 'chains'
+      args.state === 'chains'
         ? 'give the table more buckets: a quarter of nf_conntrack_max at least, ' +
           'as many at best (kernel documentation, nf_conntrack-sysctl)'
         : 'find out who fills it, then raise the limit: ' +
           'kube-proxy sets it from conntrack.maxPerCore and conntrack.min in its ConfigMap',
       `on ${on.name}:  conntrack -L 2>/dev/null | grep -o " src=[0-9.]*" | sort | uniq -c | sort -rn | head    ` +
         'dmesg | grep "table full"',
-      args['state'] === 'chains'
-        ? `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_buckets=${args['max']}`
-        : `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_max=${args['twice']}`,
+      args.state === 'chains'
+        ? `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_buckets=${args.max}`
+        : `on ${on.name}, at once:  sysctl -w net.netfilter.nf_conntrack_max=${args.twice}`,
       'hopscope explain DNS143',
     ],
   },
 })
 
 /** A node that was probed and has no counters is not well: it is unseen. */
-function unread(conntrack: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>): readonly Verdict[] {
+function unread(conntrack: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>) {
   if (!dnsProbe.known)
     return [cannotTell(dnsProbe.why.reason, `which nodes gave no counters is not known: ${dnsProbe.why.detail}`)]
   const read = new Set(conntrack.map((it) => it.node))
@@ -91,7 +91,7 @@ function unread(conntrack: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>
     )
 }
 
-function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>): Verdict {
+function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: Known<DnsProbe>) {
   const { node, entries, max, delta } = it
   const chains = delta.chaintoolong ?? 0
   if (entries === null || max === null || max === 0)

@@ -87,17 +87,17 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `DNS is slow because CoreDNS is held at its CPU limit of ${args['limitMilli']}m.`,
+    headline: ({ args }) => `DNS is slow because CoreDNS is held at its CPU limit of ${args.limitMilli}m.`,
     detail: ({ args }) =>
-      `${args['starved']} of ${args['pods']} CoreDNS pods at their CPU limit · p50 ${args['p50']}, ` +
-      `p95 ${args['p95']} at the servers themselves · ${args['lost']} of ${args['of']} lookups lost a packet`,
+      `${args.starved} of ${args.pods} CoreDNS pods at their CPU limit · p50 ${args.p50}, ` +
+      `p95 ${args.p95} at the servers themselves · ${args.lost} of ${args.of} lookups lost a packet`,
     note: () =>
       'a CPU limit stops CoreDNS for the rest of each 100 ms; the upstream manifest sets none for this reason',
     help: ({ subject: on, args }) => [
-      args['needsReplicas'] === undefined
+      args.needsReplicas === null || args.needsRequestMilli === null
         ? 'remove the CPU limit, or raise it and add replicas'
-        : `remove the CPU limit; ${args['needsReplicas']} replicas with a CPU request of ` +
-          `${args['needsRequestMilli']}m each carry this load`,
+        : `remove the CPU limit; ${args.needsReplicas} replicas with a CPU request of ` +
+          `${args.needsRequestMilli}m each carry this load`,
       'hopscope fix DNS103 --probe --plan',
       'hopscope dns capacity',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath="{..resources}"`,
@@ -106,13 +106,12 @@ export default check({
   },
 })
 
-/** The numbers of `dns capacity`, where the servers' own counters allow them. */
-function needs(
-  sizing: Sizing | null,
-): { readonly needsReplicas: number; readonly needsRequestMilli: number } | Record<string, never> {
-  const replicas = sizing?.replicas.value ?? null
-  const request = sizing?.cpuRequestMilli.value ?? null
-  return replicas === null || request === null ? {} : { needsReplicas: replicas, needsRequestMilli: request }
+/** The numbers of `dns capacity`; null where the servers' own counters do not allow them. */
+function needs(sizing: Sizing | null) {
+  return {
+    needsReplicas: sizing?.replicas.value ?? null,
+    needsRequestMilli: sizing?.cpuRequestMilli.value ?? null,
+  }
 }
 
 function limitOf(pod: Pod): number | null {

@@ -72,19 +72,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `CoreDNS does not read ${args['ignored']} of ${on.kind} ${on.namespace}/${on.name}: ` +
-      (args['wanted'] === 'none'
-        ? 'the Corefile imports nothing'
-        : `only keys ending in ${args['wanted']} are imported`) +
+      `CoreDNS does not read ${args.ignored} of ${on.kind} ${on.namespace}/${on.name}: ` +
+      (args.wanted === 'none' ? 'the Corefile imports nothing' : `only keys ending in ${args.wanted} are imported`) +
       '.',
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${args['count']} of ${count(Number(args['of']), 'key')} not ` +
-      `imported · the Corefile imports ${args['imports']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${args.count} of ${count(args.of, 'key')} not ` +
+      `imported · the Corefile imports ${args.imports}`,
     note: () =>
       'nothing says so: the key is mounted beside the others, no import matches its name, ' +
       'and its zones and settings are not there',
     help: ({ subject: on, args }) => [
-      args['wanted'] === 'none'
+      args.wanted === 'none'
         ? 'import it in the Corefile, and mount it there, or delete it'
         : 'rename the key: .server for server blocks of their own, .override for lines inside the block of `.`',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,

@@ -83,18 +83,18 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `Pods look for names under ${args['asked']}, and CoreDNS serves ${args['served']}: ` +
+      `Pods look for names under ${args.asked}, and CoreDNS serves ${args.served}: ` +
       'short names of Services are not found.',
     detail: ({ args }) =>
-      `${args['workloads']} of ${count(Number(args['of']), 'workload')} looked into · ` +
-      `search list of ${args['pod']}: ${args['asked']} · Corefile: ${args['served']}`,
+      `${args.workloads} of ${count(args.of, 'workload')} looked into · ` +
+      `search list of ${args.pod}: ${args.asked} · Corefile: ${args.served}`,
     note: () =>
       'the search list comes from `clusterDomain` of the kubelet, ' +
       'the zones from the `kubernetes` line of the Corefile: whoever changes one must change the other',
     help: ({ subject: on, args }) => [
       'make them one: serve the second domain as well, until every pod is made anew',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
-      `kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDomain":"[^"]*"'`,
+      `kubectl get --raw /api/v1/nodes/${args.node}/proxy/configz | grep -o '"clusterDomain":"[^"]*"'`,
     ],
   },
 })

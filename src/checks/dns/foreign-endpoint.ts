@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -34,9 +34,9 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `EndpointSlice ${on.name} gives Service ${args['service']} the address ${args['ip']}, which is no pod: ` +
-      `about 1 in ${args['servers']} lookups goes there.`,
-    detail: ({ args }) => `${args['ip']} · ${args['seen']}`,
+      `EndpointSlice ${on.name} gives Service ${args.service} the address ${args.ip}, which is no pod: ` +
+      `about 1 in ${args.servers} lookups goes there.`,
+    detail: ({ args }) => `${args.ip} · ${args.seen}`,
     note: () =>
       'a slice without a targetRef, and without the label of the endpoint slice controller, is kept by nobody: ' +
       'somebody made it by hand, or an older controller did',
@@ -48,7 +48,7 @@ export default check({
   },
 })
 
-function foreignOf(slice: EndpointSlice, dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
+function foreignOf(slice: EndpointSlice, dns: ClusterDns, probe: Known<DnsProbe>) {
   const pods = new Set(dns.pods.map((it) => it.ip))
   const foreign = slice.endpoints.filter((it) => it.ready && it.pod === null && !pods.has(it.ip))
   return foreign.flatMap(({ ip }) => {

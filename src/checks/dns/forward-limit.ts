@@ -70,12 +70,12 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `CoreDNS refuses names outside the cluster: ${args['limit']} queries wait for its upstream already, ` +
+      `CoreDNS refuses names outside the cluster: ${args.limit} queries wait for its upstream already, ` +
       'and max_concurrent allows no more.',
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · refused ${args['times']} times in two minutes, ` +
-      `by ${args['servers']} of the DNS servers · ` +
-      `one query takes ${args['each']}${args['rate'] === 0 ? '' : `, so that ${args['rate']} a second fit`}`,
+      `${on.kind} ${on.namespace}/${on.name} · refused ${args.times} times in two minutes, ` +
+      `by ${args.servers} of the DNS servers · ` +
+      `one query takes ${args.each}${args.rate === 0 ? '' : `, so that ${args.rate} a second fit`}`,
     note: () =>
       "REFUSED is CoreDNS's own word here, and not the upstream's; each waiting query takes some memory (about 2 kB)",
     help: ({ subject: on }) => [

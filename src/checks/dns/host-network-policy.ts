@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
@@ -36,8 +36,8 @@ export default check({
       `${on.kind} ${on.namespace}/${on.name} is on the host's network and asks the node's DNS servers, ` +
       "not the cluster's.",
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ` +
-      `hostNetwork with dnsPolicy ClusterFirst · ${args['lookup']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${count(args.pods, 'pod')} · ` +
+      `hostNetwork with dnsPolicy ClusterFirst · ${args.lookup}`,
     note: () =>
       "on the host's network ClusterFirst behaves as Default: names of Services are not found. " +
       'Nothing is wrong if it looks for none',
@@ -61,7 +61,7 @@ function isAgent({ namespace, owner }: Pod, scope: Scope): boolean {
   )
 }
 
-function judge(pods: readonly Pod[], views: readonly InsideView[], { target }: Scope): Verdict {
+function judge(pods: readonly Pod[], views: readonly InsideView[], { target }: Scope) {
   const silent = pods.filter((it) => it.dnsPolicy === 'ClusterFirst')
   const [first] = silent
   if (first === undefined) return ok(pods.length)

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../findings/evidence.ts'
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
@@ -50,22 +50,22 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} takes ${args['name']} for ${args['ip']}: ` +
-      `an entry of its hosts file stands before Service ${args['service']} (${args['is']}).`,
+      `${on.kind} ${on.namespace}/${on.name} takes ${args.name} for ${args.ip}: ` +
+      `an entry of its hosts file stands before Service ${args.service} (${args.is}).`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ${args['from']}: ` +
-      `${args['ip']} ${args['name']} · the Service is ${args['is']} · ${args['lookup']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${count(args.pods, 'pod')} · ${args.from}: ` +
+      `${args.ip} ${args.name} · the Service is ${args.is} · ${args.lookup}`,
     note: ({ args }) =>
-      args['from'] === 'hostAliases'
+      args.from === 'hostAliases'
         ? 'the kubelet writes hostAliases into /etc/hosts when a container starts'
         : 'no DNS server is asked for a name that stands in the file',
     help: ({ subject: on, args }) => [
-      args['from'] === 'hostAliases'
+      args.from === 'hostAliases'
         ? 'take the name out of spec.hostAliases of the pod template'
         : 'take the line out: look for hostAliases, for a mount of /etc/hosts, ' +
           'and for what an image writes at its start',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 hostAliases`,
-      `kubectl -n ${on.namespace} exec ${on.kind === 'Pod' ? on.name : args['pod']} -- cat /etc/hosts`,
+      `kubectl -n ${on.namespace} exec ${on.kind === 'Pod' ? on.name : args.pod} -- cat /etc/hosts`,
     ],
   },
 })
@@ -76,7 +76,7 @@ interface Against {
   readonly domain: string
 }
 
-function judge(pods: readonly Pod[], insideViews: Known<readonly InsideView[]>, against: Against): Verdict {
+function judge(pods: readonly Pod[], insideViews: Known<readonly InsideView[]>, against: Against) {
   const looked = insideViews.known ? insidePods(pods, insideViews.value) : []
   for (const one of looked) {
     const hosts = one.resolving?.hosts
@@ -118,12 +118,7 @@ function wrongEntry(
   return null
 }
 
-function found(
-  pods: readonly Pod[],
-  { entry, service, pod }: Wrong,
-  inside: InsidePod | null,
-  text: string | null,
-): Verdict {
+function found(pods: readonly Pod[], { entry, service, pod }: Wrong, inside: InsidePod | null, text: string | null) {
   const workload = workloadOfPod(pod)
   const isDeclared = (pod.hostAliases ?? []).some(
     (it) => it.ip === entry.ip && it.names.some((one) => one.toLowerCase().replace(/\.$/, '') === entry.name),

@@ -1,4 +1,4 @@
-import { cannotTell, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell } from '../../findings/verdict.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
@@ -8,7 +8,7 @@ import type { InsidePod } from '../../relations/dns/inside-pods.ts'
  * What a spec implies is no sight of what stands in the pods: where nobody could look into one, "fine" is not said.
  * null where at least one was seen.
  */
-export function unseenPods(insideViews: Known<readonly InsideView[]>): Verdict | null {
+export function unseenPods(insideViews: Known<readonly InsideView[]>) {
   if (!insideViews.known) {
     const isOpen = insideViews.why.reason === 'not-asked'
     return cannotTell(

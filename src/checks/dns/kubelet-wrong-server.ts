@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
@@ -31,15 +31,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The kubelet of node ${on.name} gives its pods the DNS server ${args['server']}, ` +
-      `which is not the cluster's (${args['vip']}), so new pods there find no name.`,
+      `The kubelet of node ${on.name} gives its pods the DNS server ${args.server}, ` +
+      `which is not the cluster's (${args.vip}), so new pods there find no name.`,
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · a pod made just now has nameserver ${args['server']} · ` +
-      `${args['failed']} of ${args['of']} lookups sent there failed, ` +
-      `${args['serviceFailed']} of ${args['serviceOf']} sent to the DNS Service`,
+      `on node ${on.name} · a pod made just now has nameserver ${args.server} · ` +
+      `${args.failed} of ${args.of} lookups sent there failed, ` +
+      `${args.serviceFailed} of ${args.serviceOf} sent to the DNS Service`,
     note: () => 'pods that were started before the change keep the server that they were given then',
     help: ({ subject: on, args }) => [
-      `set clusterDNS of the kubelet on ${on.name} to ${args['vip']}, restart the kubelet, ` +
+      `set clusterDNS of the kubelet on ${on.name} to ${args.vip}, restart the kubelet, ` +
         "then make the node's pods anew",
       `kubectl get --raw /api/v1/nodes/${on.name}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`,
       `on ${on.name}:  grep -A2 clusterDNS /var/lib/kubelet/config.yaml`,
@@ -48,7 +48,7 @@ export default check({
 })
 
 /** A link-local address is a node cache's: if that is silent, it is not the kubelet. */
-function judge(probe: DnsProbe, node: string, kind: (ip: string) => ServerKind, vip: string): Verdict {
+function judge(probe: DnsProbe, node: string, kind: (ip: string) => ServerKind, vip: string) {
   const own = seriesOf(probe, { node, role: 'node-cache' })
   const server = own[0]?.server.ip
   if (server === undefined || kind(server) !== 'other') return ok(1)

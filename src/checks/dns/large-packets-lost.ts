@@ -74,14 +74,14 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['side'] === 'sender'
+      args.side === 'sender'
         ? `Large packets of the DNS server on node ${on.name} never reach other nodes: small answers are quick, ` +
           'large ones hang.'
         : `Large packets from DNS servers never reach pods on node ${on.name}: small answers are quick, ` +
           'large ones hang.',
     detail: ({ args }) =>
-      `${args['pairs']}: connected, and an answer of several full packets never came · ` +
-      `small answers ${args['smallFailed']} of ${args['smallOf']} failed, p50 ${args['p50']}`,
+      `${args.pairs}: connected, and an answer of several full packets never came · ` +
+      `small answers ${args.smallFailed} of ${args.smallOf} failed, p50 ${args.p50}`,
     note: () =>
       'an MTU on the way is smaller than the pods believe, ' +
       'and the ICMP message that would tell them is dropped; ' +
@@ -89,7 +89,7 @@ export default check({
     help: ({ subject: on, args }) => [
       "set the CNI's MTU to what the network carries (VXLAN takes 50 bytes, WireGuard 60, IPsec up to 80), " +
         'and let ICMP type 3 code 4 pass',
-      `from a pod ${args['side'] === 'sender' ? 'on another node' : `on ${on.name}`}:  ` +
+      `from a pod ${args.side === 'sender' ? 'on another node' : `on ${on.name}`}:  ` +
         'ping -M do -s 1472 COREDNS_POD_IP, then smaller, until it answers: that size + 28 is the MTU',
       'until then: `bufsize 1232` in the Corefile keeps UDP answers small enough; TCP needs the MTU mended, ' +
         'or MSS clamping',

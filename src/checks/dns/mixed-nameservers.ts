@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { type PodResolver, podResolvers, type ServerKind, serverKinds } from '../../relations/dns/pod-resolvers.ts'
 import { dnsServerInPod } from '../../relations/symptom.ts'
@@ -37,17 +37,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} asks ${args['other']} beside the cluster's DNS: ` +
+      `${on.kind} ${on.namespace}/${on.name} asks ${args.other} beside the cluster's DNS: ` +
       'names of the cluster will be missing now and then.',
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ` +
-      `nameservers ${args['all']} · ${args['other']}: ${args['how']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${count(args.pods, 'pod')} · ` +
+      `nameservers ${args.all} · ${args.other}: ${args.how}`,
     note: () =>
       'musl (Alpine) asks all servers at once and takes the first answer, NXDOMAIN too; ' +
       'glibc asks the next when one is late, and never goes back for a name that was denied',
     help: ({ subject: on, args }) => [
-      `leave the cluster's DNS alone in the list, and send the domains that ${args['other']} knows there from ` +
-        `the Corefile: a server block with \`forward . ${args['other']}\``,
+      `leave the cluster's DNS alone in the list, and send the domains that ${args.other} knows there from ` +
+        `the Corefile: a server block with \`forward . ${args.other}\``,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsConfig`,
     ],
   },
@@ -59,7 +59,7 @@ type Knows =
   | { readonly kind: 'no'; readonly how: string; readonly confidence: 'observed' | 'inferred' }
   | { readonly kind: 'unknown' }
 
-function judge(it: PodResolver, kind: (ip: string) => ServerKind, upstreams: ReadonlySet<string>): Verdict {
+function judge(it: PodResolver, kind: (ip: string) => ServerKind, upstreams: ReadonlySet<string>) {
   const others = it.nameservers.filter((ip) => kind(ip) === 'other')
   if (others.length === 0 || !it.nameservers.some((ip) => kind(ip) === 'cluster')) return ok(1)
   const judged = others.map((ip) => ({ ip, knows: knowsOf(it, ip, upstreams) }))

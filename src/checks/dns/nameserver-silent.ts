@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { InsideServer } from '../../model/inside.ts'
 import { type InsidePod, insidePods } from '../../relations/dns/inside-pods.ts'
 import { dnsServerInPod } from '../../relations/symptom.ts'
@@ -31,26 +31,26 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} has a nameserver that does not answer: ${args['dead']}, ` +
-      `the ${args['place']} of ${args['of']}; ${args['cost']}.`,
+      `${on.kind} ${on.namespace}/${on.name} has a nameserver that does not answer: ${args.dead}, ` +
+      `the ${args.place} of ${args.of}; ${args.cost}.`,
     detail: ({ args }) =>
-      `asked by itself in pod ${args['pod']} · ${args['all']} · ${args['libc']}, timeout ${args['timeout']} s, ` +
-      `${args['attempts']} attempts${args['rotate'] === 'yes' ? ', rotate' : ''}`,
+      `asked by itself in pod ${args.pod} · ${args.all} · ${args.libc}, timeout ${args.timeout} s, ` +
+      `${args.attempts} attempts${args.rotate === 'yes' ? ', rotate' : ''}`,
     note: ({ args }) =>
-      args['libc'] === 'musl'
+      args.libc === 'musl'
         ? 'musl asks all nameservers at once and takes the first answer'
         : 'glibc asks the first, and the next after its timeout; with `rotate` it begins with each in turn',
     help: ({ subject: on, args }) => [
-      `take ${args['dead']} out of the list, or find out why it is silent: from this pod, and from its node`,
+      `take ${args.dead} out of the list, or find out why it is silent: from this pod, and from its node`,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsConfig`,
-      `kubectl -n ${on.namespace} exec ${args['pod']} -- nslookup kubernetes.default ${args['dead']}`,
+      `kubectl -n ${on.namespace} exec ${args.pod} -- nslookup kubernetes.default ${args.dead}`,
     ],
   },
 })
 
 const places = ['first', 'second', 'third']
 
-function judge(it: InsidePod): Verdict {
+function judge(it: InsidePod) {
   const servers = it.resolving?.servers
   if (servers === undefined) return notApplicable('nameservers were not asked by themselves')
   if (!servers.known) return cannotTell(servers.why.reason, servers.why.detail)
@@ -69,7 +69,7 @@ function judge(it: InsidePod): Verdict {
   return told(it, asked, dead)
 }
 
-function told(it: InsidePod, asked: readonly InsideServer[], dead: readonly InsideServer[]): Verdict {
+function told(it: InsidePod, asked: readonly InsideServer[], dead: readonly InsideServer[]) {
   const { view } = it
   const text = view.resolvConf.known ? view.resolvConf.value : ''
   const settings = settingsOf(view.libc ?? 'glibc', text)

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
@@ -36,17 +36,16 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} has ${args['theirs']} alone, ` +
-      `and the DNS Service ${args['offered']} alone: no lookup reaches it.`,
+      `${on.kind} ${on.namespace}/${on.name} has ${args.theirs} alone, ` +
+      `and the DNS Service ${args.offered} alone: no lookup reaches it.`,
     detail: ({ args }) =>
-      `${count(Number(args['pods']), 'pod')} with ${args['theirs']} addresses (${args['ip']}) · ` +
-      `the DNS Service is ${args['vip']}`,
+      `${count(args.pods, 'pod')} with ${args.theirs} addresses (${args.ip}) · ` + `the DNS Service is ${args.vip}`,
     note: () => 'a Service keeps the families that it was made with, until its ipFamilyPolicy is changed',
     help: ({ args }) => [
       'give the DNS Service an address of that family as well; the pods get it when they start anew',
-      `kubectl -n ${args['namespace']} patch service ${args['service']} --type=merge -p ` +
+      `kubectl -n ${args.namespace} patch service ${args.service} --type=merge -p ` +
         `'{"spec":{"ipFamilyPolicy":"PreferDualStack"}}'`,
-      `kubectl -n ${args['namespace']} get service ${args['service']} -o jsonpath='{.spec.ipFamilies}'`,
+      `kubectl -n ${args.namespace} get service ${args.service} -o jsonpath='{.spec.ipFamilies}'`,
     ],
   },
 })
@@ -65,7 +64,7 @@ function familiesOfService({ service, slices }: ClusterDns): ReadonlySet<IpFamil
   ])
 }
 
-function judge(pods: readonly Pod[], { service }: ClusterDns, offered: ReadonlySet<IpFamily>): readonly Verdict[] {
+function judge(pods: readonly Pod[], { service }: ClusterDns, offered: ReadonlySet<IpFamily>) {
   const [first] = pods
   if (first === undefined) return []
   const on: Subject = workloadOfPod(first)

@@ -96,43 +96,41 @@ export default check({
 
   words: {
     headline: ({ args }) => {
-      if (args['elsewhere'] !== '')
-        return `The DNS Service has no server; pods ask ${args['elsewhere']} instead, and are answered.`
-      if (Number(args['missed']) > 0)
+      if (args.elsewhere !== '')
+        return `The DNS Service has no server; pods ask ${args.elsewhere} instead, and are answered.`
+      if (args.missed > 0)
         return (
           'The cluster has no DNS: the selector of the DNS Service finds none of ' +
-          `${count(Number(args['missed']), 'ready server')}.`
+          `${count(args.missed, 'ready server')}.`
         )
-      return args['desired'] === 0
-        ? `The cluster has no DNS: ${args['workload']} is scaled to 0.`
+      return args.desired === 0
+        ? `The cluster has no DNS: ${args.workload} is scaled to 0.`
         : 'The cluster has no DNS: no server behind the DNS Service is ready.'
     },
     detail: ({ subject: on, args }) =>
-      `Service ${on.namespace}/${on.name} ${args['ip']} · 0 ready of ${args['endpoints']} endpoints · ` +
-      `${args['workload']} wants ${args['desired']} · ${args['pods']} pods` +
-      (Number(args['missed']) > 0
-        ? `, ${args['missed']} of them ready, and selector ${args['selector']} finds none`
-        : ''),
+      `Service ${on.namespace}/${on.name} ${args.ip} · 0 ready of ${args.endpoints} endpoints · ` +
+      `${args.workload} wants ${args.desired} · ${args.pods} pods` +
+      (args.missed > 0 ? `, ${args.missed} of them ready, and selector ${args.selector} finds none` : ''),
     note: () =>
       'kube-proxy rejects queries to a Service without endpoints: glibc reports failure at once, ' +
       'musl (Alpine) after 5 s',
     help: ({ subject: on, args }) => {
-      if (args['elsewhere'] !== '')
+      if (args.elsewhere !== '')
         return [
           'nothing need be done where no pod asks this Service',
           `kubectl -n ${on.namespace} get service ${on.name}`,
         ]
-      if (Number(args['missed']) > 0)
+      if (args.missed > 0)
         return [
           'give the Service the labels of the servers',
-          `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['restore']}'`,
+          `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args.restore}'`,
           `kubectl -n ${on.namespace} get pods --show-labels`,
         ]
-      if (args['desired'] === 0)
+      if (args.desired === 0)
         return [
           'scale it up',
           'hopscope fix DNS107 --plan',
-          `kubectl -n ${on.namespace} scale ${args['maker']} --replicas=2`,
+          `kubectl -n ${on.namespace} scale ${args.maker} --replicas=2`,
         ]
       return [
         'find out why the pods are not ready',

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -37,21 +37,21 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Pod ${on.namespace}/${on.name} bears the labels of Service ${args['service']} and is no DNS server: ` +
-      `about 1 in ${args['servers']} lookups goes to it.`,
+      `Pod ${on.namespace}/${on.name} bears the labels of Service ${args.service} and is no DNS server: ` +
+      `about 1 in ${args.servers} lookups goes to it.`,
     detail: ({ args }) =>
-      `image ${args['image']} · made by ${args['owner']}, the servers by ${args['servers owner']} · ${args['seen']}`,
-    note: ({ args }) => `a Service sends to every ready pod with its labels (${args['labels']}), whatever runs there`,
+      `image ${args.image} · made by ${args.owner}, the servers by ${args['servers owner']} · ${args.seen}`,
+    note: ({ args }) => `a Service sends to every ready pod with its labels (${args.labels}), whatever runs there`,
     help: ({ subject: on, args }) => [
       'take the label off, or delete the pod if nobody needs it',
-      `kubectl -n ${on.namespace} label pod ${on.name} ${args['key']}-`,
+      `kubectl -n ${on.namespace} label pod ${on.name} ${args.key}-`,
       `kubectl -n ${on.namespace} get pod ${on.name} -o yaml`,
     ],
   },
 })
 
 /** Another owner than that of the servers, no name of a DNS server in its image, and no port for DNS: all three. */
-function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
+function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<DnsProbe>) {
   const owner = subjectKey(workloadOfPod(pod))
   const first = leaders.find((it) => subjectKey(workloadOfPod(it)) !== owner)
   const speaksDns = pod.containers.some(

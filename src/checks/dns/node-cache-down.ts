@@ -64,14 +64,12 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `${args['headline']}.`,
-    detail: ({ args }) => `${args['detail']}`,
-    note: ({ args }) => notes[String(args['case'])] ?? null,
+    headline: ({ args }) => `${args.headline}.`,
+    detail: ({ args }) => `${args.detail}`,
+    note: ({ args }) => notes[args.case] ?? null,
     help: ({ subject: on, args }) => [
-      helps[String(args['case'])] ?? 'see what the cache says',
-      ...String(args['commands'])
-        .split('\n')
-        .map((it) => it.replaceAll('NODE', on.name)),
+      helps[args.case] ?? 'see what the cache says',
+      ...args.commands.split('\n').map((it) => it.replaceAll('NODE', on.name)),
     ],
   },
 })
@@ -122,7 +120,7 @@ interface Told {
   readonly more?: Args
 }
 
-function told(it: Told): Verdict {
+function told(it: Told) {
   return finding({
     subject: it.on,
     confidence: it.confidence ?? 'inferred',
@@ -149,7 +147,7 @@ function lossOn(nodes: readonly (string | null)[]): readonly string[] {
 }
 
 /** What does not run does not answer. Why, where its log was read. */
-function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>): readonly Verdict[] {
+function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>) {
   const all = stuckCaches(dns)
   const [first] = all
   if (first === undefined) return []
@@ -187,7 +185,7 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>): readonly 
 }
 
 /** A pod that ends is no news for some seconds; while lookups at its address fail it is the reason. */
-function leaving(dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
+function leaving(dns: ClusterDns, probe: Known<DnsProbe>) {
   const addresses = cacheAddresses(dns)
   return leavingCaches(dns).map((pod) => {
     const series = probe.known
@@ -216,7 +214,7 @@ function leaving(dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
 }
 
 /** A cache that took the DNS Service's address, where packets for that address never come to it. */
-function passedBy(dns: ClusterDns): readonly Verdict[] {
+function passedBy(dns: ClusterDns) {
   const proxy = dns.serviceProxy
   const vip = dns.service?.clusterIP ?? ''
   if (proxy === undefined || !proxy.known || !cacheAddresses(dns).includes(vip)) return []
@@ -265,7 +263,7 @@ function passedBy(dns: ClusterDns): readonly Verdict[] {
 /** GKE runs its cache on nodes that bear this label, and sets it when the node is made. */
 const gkeLabel = 'addon.gke.io/node-local-dns-ds-ready'
 
-function absent(dns: ClusterDns, nodes: Known<readonly Node[]>, asked: readonly Asked[]): readonly Verdict[] {
+function absent(dns: ClusterDns, nodes: Known<readonly Node[]>, asked: readonly Asked[]) {
   const without = nodes.known ? nodesWithoutCache(dns, nodes.value) : []
   const vip = dns.service?.clusterIP ?? null
   const own = cacheAddresses(dns).filter((it) => it !== vip)
@@ -301,7 +299,7 @@ function absent(dns: ClusterDns, nodes: Known<readonly Node[]>, asked: readonly 
 /**
  * The pods of a node ask an address of the node's own and are not answered, and the DNS servers answer that very node.
  */
-function nodesOwn(dns: ClusterDns, asked: readonly Asked[], probe: Known<DnsProbe>): readonly Verdict[] {
+function nodesOwn(dns: ClusterDns, asked: readonly Asked[], probe: Known<DnsProbe>) {
   const own = asked.filter((it) => isNodesOwn(dns, it.server) && it.pod.node !== null)
   return [...Map.groupBy(own, (it) => it.pod.node ?? '')].flatMap(([node, its]) => {
     const lost = its.filter((it) => !it.answered)

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
@@ -36,45 +36,45 @@ export default check({
 
   words: {
     headline: ({ args }) => {
-      const where = `${args['caches']} on ${args['nodes']}`
-      if (args['how'] === 'tcp') return `DNS over TCP is not answered by ${where}; over UDP it is.`
-      if (args['how'] === 'silent')
+      const where = `${args.caches} on ${args.nodes}`
+      if (args.how === 'tcp') return `DNS over TCP is not answered by ${where}; over UDP it is.`
+      if (args.how === 'silent')
         return (
-          `${args['Caches']} on ${args['nodes']} ${verb(args)} not answer at ${args['ip']}, ` +
-          `and the servers behind ${args['it']} do.`
+          `${args.Caches} on ${args.nodes} ${verb(args)} not answer at ${args.ip}, ` +
+          `and the servers behind ${args.it} do.`
         )
-      if (args['how'] === 'erring')
+      if (args.how === 'erring')
         return (
-          `${args['share']} of lookups of ${args['names']} are answered with errors by ${where}; ` +
-          `the servers behind ${args['it']} answer them.`
+          `${args.share} of lookups of ${args.names} are answered with errors by ${where}; ` +
+          `the servers behind ${args.it} answer them.`
         )
       return (
-        `${args['share']} of lookups of ${args['names']} are lost at ${where}; ` +
-        `the servers behind ${args['it']} answer them.`
+        `${args.share} of lookups of ${args.names} are lost at ${where}; ` +
+        `the servers behind ${args.it} answer them.`
       )
     },
     detail: ({ args }) =>
-      `${args['ip']} · ${args['bad']} of ${args['of']} lookups of ${args['names']} failed there · ` +
-      `of the servers themselves ${args['pastFailed']} of ${args['pastOf']}`,
+      `${args.ip} · ${args.bad} of ${args.of} lookups of ${args.names} failed there · ` +
+      `of the servers themselves ${args.pastFailed} of ${args.pastOf}`,
     note: ({ args }) =>
-      args['how'] === 'silent'
+      args.how === 'silent'
         ? 'a cache that is gone leaves its address on the node: nothing takes its place until it is back'
         : "the cache's own Corefile says where it sends what it does not know",
     help: ({ subject: on, args }) => [
-      args['how'] === 'tcp'
+      args.how === 'tcp'
         ? 'let TCP port 53 through to the cache, and from it to what its Corefile forwards to'
         : "read the cache's log, and the `forward` lines of its Corefile",
-      `kubectl -n ${on.namespace} logs ${args['example']} --tail=50`,
-      `kubectl -n ${on.namespace} get pod ${args['example']} -o wide`,
+      `kubectl -n ${on.namespace} logs ${args.example} --tail=50`,
+      `kubectl -n ${on.namespace} get pod ${args.example} -o wide`,
     ],
   },
 })
 
 function verb(args: Readonly<Record<string, unknown>>): string {
-  return args['it'] === 'it' ? 'does' : 'do'
+  return args.it === 'it' ? 'does' : 'do'
 }
 
-function told(probe: DnsProbe, dns: ClusterDns, its: readonly CacheFault[]): Verdict {
+function told(probe: DnsProbe, dns: ClusterDns, its: readonly CacheFault[]) {
   const [first] = its
   if (first === undefined) return ok(1)
   const nodes = [...new Set(its.map((it) => it.node))].toSorted()

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
 import { type InsidePod, insidePods, libraryLookups } from '../../relations/dns/inside-pods.ts'
@@ -32,14 +32,14 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} ${headlines[String(args['how'])]}` +
-      `${args['how'] === 'stopped' || args['how'] === 'mdns' ? ` after \`${args['stop']}\`` : ''}.`,
-    detail: ({ args }) => `pod ${args['pod']} · hosts: ${args['line']} · ${args['lookup']}`,
-    note: ({ args }) => notes[String(args['how'])] ?? null,
+      `${on.kind} ${on.namespace}/${on.name} ${headlines[args.how]}` +
+      `${args.how === 'stopped' || args.how === 'mdns' ? ` after \`${args.stop}\`` : ''}.`,
+    detail: ({ args }) => `pod ${args.pod} · hosts: ${args.line} · ${args.lookup}`,
+    note: ({ args }) => notes[args.how] ?? null,
     help: ({ subject: on, args }) => [
       'put `hosts: files dns` into /etc/nsswitch.conf of the image',
-      `kubectl -n ${on.namespace} exec ${args['pod']} -- cat /etc/nsswitch.conf`,
-      `kubectl -n ${on.namespace} exec ${args['pod']} -- getent ahosts kubernetes.default`,
+      `kubectl -n ${on.namespace} exec ${args.pod} -- cat /etc/nsswitch.conf`,
+      `kubectl -n ${on.namespace} exec ${args.pod} -- getent ahosts kubernetes.default`,
     ],
   },
 })
@@ -60,7 +60,7 @@ const notes: Readonly<Record<string, string>> = {
   'files-unread': 'with `dns` first, the file counts for names alone that DNS does not have',
 }
 
-function judge(it: InsidePod, domain: string): Verdict {
+function judge(it: InsidePod, domain: string) {
   const { view, resolving, pod } = it
   if (view.libc === 'musl') return notApplicable('musl does not read nsswitch.conf')
   if (resolving === null) return notApplicable('not looked for')

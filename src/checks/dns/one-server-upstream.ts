@@ -75,22 +75,22 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS server ${on.name}${args['node'] === 'unknown' ? '' : ` on node ${args['node']}`} answers no name ` +
+      `DNS server ${on.name}${args.node === 'unknown' ? '' : ` on node ${args.node}`} answers no name ` +
       `outside the cluster: it gets no answer from its ${upstreamWords(args)}, and the other servers do.`,
     detail: ({ subject: on, args }) =>
-      `${on.name} · ${args['failed']} of ${args['of']} lookups of outside names failed after ${args['p50']} · ` +
-      `${args['others']}: ${args['wellFailed']} of ${args['wellOf']}`,
+      `${on.name} · ${args.failed} of ${args.of} lookups of outside names failed after ${args.p50} · ` +
+      `${args.others}: ${args.wellFailed} of ${args.wellOf}`,
     note: ({ args }) =>
-      args['file'] === ''
+      args.file === ''
         ? 'all servers have one Corefile, so what differs is the way out of this node'
-        : `all servers have one Corefile, and ${args['file']} in it is the file of each server's own node, ` +
+        : `all servers have one Corefile, and ${args.file} in it is the file of each server's own node, ` +
           'as its kubelet hands it out (resolvConf)',
     help: ({ subject: on, args }) => [
-      args['file'] === ''
+      args.file === ''
         ? 'look at what this node has between it and the upstream: routes, firewall, its cloud subnet'
-        : `mend the resolv.conf of node ${args['node']} and start this server anew there, ` +
+        : `mend the resolv.conf of node ${args.node} and start this server anew there, ` +
           'or name the upstream in the Corefile',
-      ...askUpstream(args).map((it) => `on node ${args['node']}:  ${it}`),
+      ...askUpstream(args).map((it) => `on node ${args.node}:  ${it}`),
       `kubectl -n ${on.namespace} logs ${on.name} --tail=50 | grep "i/o timeout"`,
     ],
   },

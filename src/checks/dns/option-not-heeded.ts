@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
 import { type InsidePod, insidePods, isByLibrary } from '../../relations/dns/inside-pods.ts'
 import { dnsLossInPod, nameInPod } from '../../relations/symptom.ts'
@@ -28,13 +28,13 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} ${args['what']}.`,
-    detail: ({ args }) => `pod ${args['pod']} · ${args['libc']} · options ${args['options']} · ${args['seen']}`,
-    note: ({ args }) => notes[String(args['how'])] ?? null,
+    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} ${args.what}.`,
+    detail: ({ args }) => `pod ${args.pod} · ${args.libc} · options ${args.options} · ${args.seen}`,
+    note: ({ args }) => notes[args.how] ?? null,
     help: ({ subject: on, args }) => [
-      helps[String(args['how'])] ?? 'take the option out',
+      helps[args.how] ?? 'take the option out',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A8 dnsConfig`,
-      `hopscope resolve ${args['name']} -n ${on.namespace} --from pod/${args['pod']}`,
+      `hopscope resolve ${args.name} -n ${on.namespace} --from pod/${args.pod}`,
     ],
   },
 })
@@ -65,7 +65,7 @@ interface Odd {
   readonly symptoms: readonly string[]
 }
 
-function judge(it: InsidePod): Verdict {
+function judge(it: InsidePod) {
   const { view } = it
   const text = view.resolvConf.known ? view.resolvConf.value : ''
   const conf = parseResolvConf(text)

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { ConntrackWindow } from '../../model/counters.ts'
 import { type Known, unknown } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -43,13 +43,13 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `DNS lookups stall for 5 s on node ${on.name}: ` +
-      `conntrack drops one of two parallel queries (${args['lost']} of ${args['of']}).`,
+      `conntrack drops one of two parallel queries (${args.lost} of ${args.of}).`,
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · ${args['lost']} of ${args['of']} lookups (${args['share']}) lost a packet · ` +
-      `kernel ${args['kernel']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
+      `on node ${on.name} · ${args.lost} of ${args.of} lookups (${args.share}) lost a packet · ` +
+      `kernel ${args.kernel}${args.elsewhere === '' ? '' : ` · ${args.elsewhere}`}`,
     note: ({ args }) =>
-      args['race'] === 'healed'
-        ? `kernel ${args['kernel']} heals the plain A/AAAA race, yet insert_failed rose: ` +
+      args.race === 'healed'
+        ? `kernel ${args.kernel} heals the plain A/AAAA race, yet insert_failed rose: ` +
           'look for an agent that holds packets (NFQUEUE), for conntrack zones, ' +
           'and for a MASQUERADE rule with few ports'
         : 'both queries leave from one port at once; ' +
@@ -64,7 +64,7 @@ export default check({
   },
 })
 
-function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<readonly ConntrackWindow[]>): Verdict {
+function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<readonly ConntrackWindow[]>) {
   const windows = conntrack.known ? conntrack.value : []
   const udp = seriesOf(probe, { node, transport: 'udp' }).filter((it) => it.method !== 'getaddrinfo')
   const pairs = seriesOf(probe, { node, transport: 'udp', method: 'pair', role: 'service', zone: 'cluster' })
@@ -75,7 +75,7 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   const failedInserts = counters?.delta.insert_failed ?? null
   if (!notable(lost, loss.of)) return ok(loss.of)
 
-  const found = (confidence: 'observed' | 'inferred'): Verdict =>
+  const found = (confidence: 'observed' | 'inferred') =>
     finding({
       subject: subject('Node', null, node),
       confidence,
@@ -135,7 +135,7 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
   )
 }
 
-function withoutCounters(conntrack: Known<readonly ConntrackWindow[]>, seen: string): Verdict {
+function withoutCounters(conntrack: Known<readonly ConntrackWindow[]>, seen: string) {
   const why = conntrack.known ? unknown('failed', 'none came from this node').why : conntrack.why
   const asked = why.reason !== 'not-asked'
   return cannotTell(

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Pod, PullLookup } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
@@ -36,17 +36,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Node ${on.name} can't look up ${args['name']}` +
-      `${args['server'] === '' ? '' : ` (it asks ${args['server']})`}: ${args['how']}; ` +
-      `images of ${count(Number(args['pods']), 'pod')} are not pulled.`,
-    detail: ({ args }) => `${args['who']} · ${args['name']} · ${args['how']}`,
+      `Node ${on.name} can't look up ${args.name}` +
+      `${args.server === '' ? '' : ` (it asks ${args.server})`}: ${args.how}; ` +
+      `images of ${count(args.pods, 'pod')} are not pulled.`,
+    detail: ({ args }) => `${args.who} · ${args.name} · ${args.how}`,
     note: () => "the node asks the servers in its own /etc/resolv.conf, and not the cluster's DNS",
     help: ({ subject: on, args }) => [
-      args['how'] === 'no such host'
+      args.how === 'no such host'
         ? "see whether the image's registry is spelt right, and whether the node's server knows it"
         : "see whether the server in the node's resolv.conf answers",
-      `on ${on.name}:  cat /etc/resolv.conf    getent hosts ${args['name']}`,
-      `kubectl -n ${args['namespace']} describe pod ${args['example']}`,
+      `on ${on.name}:  cat /etc/resolv.conf    getent hosts ${args.name}`,
+      `kubectl -n ${args.namespace} describe pod ${args.example}`,
     ],
   },
 })
@@ -57,7 +57,7 @@ interface Waiting {
   readonly pullLookup: PullLookup
 }
 
-function judge(its: readonly Waiting[]): readonly Verdict[] {
+function judge(its: readonly Waiting[]) {
   const [first] = its
   if (first === undefined) return []
   const { pod, node, pullLookup } = first

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { dnsLossOnNode, dnsServerDead } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
@@ -33,38 +33,38 @@ export default check({
   words: {
     headline({ subject: on, args }) {
       const { ip, udpBad, udpOf, share, servers } = args
-      if (args['how'] === 'wrong-source') {
+      if (args.how === 'wrong-source') {
         return (
           `UDP answers of DNS server ${on.name} come from an address other than ${ip}, which was asked: ` +
           `no client takes them (${udpBad} of ${udpOf} lookups).`
         )
       }
-      if (args['how'] === 'loses') {
+      if (args.how === 'loses') {
         return `DNS server ${on.name} loses ${share} of what it is asked, so lookups that land there take 5 s or fail.`
       }
-      const does = args['how'] === 'refuses' ? 'refuses queries' : 'does not answer'
+      const does = args.how === 'refuses' ? 'refuses queries' : 'does not answer'
       return `DNS server ${on.name} ${does}, so about 1 in ${servers} lookups fails.`
     },
     detail: ({ args }) =>
-      `${args['ip']} · ${args['failed']} of ${args['of']} lookups sent to it ` +
-      `${args['how'] === 'loses' || args['how'] === 'wrong-source' ? 'lost a packet or failed' : 'failed'}, ` +
-      `from ${args['nodes']} · other servers ${args['otherFailed']} of ${args['otherOf']}`,
+      `${args.ip} · ${args.failed} of ${args.of} lookups sent to it ` +
+      `${args.how === 'loses' || args.how === 'wrong-source' ? 'lost a packet or failed' : 'failed'}, ` +
+      `from ${args.nodes} · other servers ${args.otherFailed} of ${args.otherOf}`,
     note({ args }) {
-      if (args['how'] === 'wrong-source') {
+      if (args.how === 'wrong-source') {
         return (
-          `${args['stray']} UDP packets met no socket that waits for them, and over TCP nothing is lost: ` +
+          `${args.stray} UDP packets met no socket that waits for them, and over TCP nothing is lost: ` +
           'it answers, from another address; a rule on its node rewrites the source, or the pod has a second address'
         )
       }
-      if (args['nodeCount'] === 1) {
+      if (args.nodeCount === 1) {
         return (
-          `only ${args['nodes']} was probed: the way from there to this server may be as guilty; ` +
+          `only ${args.nodes} was probed: the way from there to this server may be as guilty; ` +
           'hopscope dns without --node tells'
         )
       }
-      if (args['how'] !== 'loses')
+      if (args.how !== 'loses')
         return 'conntrack pins a flow to the server that it was given, so a retry from the same port fails too'
-      const overTcp = args['tcp'] === 'well' ? ', and over TCP nothing is lost' : ''
+      const overTcp = args.tcp === 'well' ? ', and over TCP nothing is lost' : ''
       return (
         `every node sees it${overTcp}: packets are dropped in the pod or on its node, ` +
         "not by the clients' conntrack"
@@ -72,7 +72,7 @@ export default check({
     },
     help({ subject: on, args }) {
       const look = `kubectl -n ${on.namespace} get pod ${on.name} -o wide`
-      if (args['how'] === 'wrong-source') {
+      if (args.how === 'wrong-source') {
         return [
           'look at what rewrites the source of its answers: SNAT or masquerade rules on its node, ' +
             'a second address of the pod',
@@ -115,7 +115,7 @@ function howOf(silent: boolean, here: readonly Reach[]): 'refuses' | 'silent' | 
   return isRefused(here.flatMap((it) => it.series)) ? 'refuses' : 'silent'
 }
 
-function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: string): Verdict {
+function judge(probe: DnsProbe, all: readonly Reach[], ip: string, namespace: string) {
   const here = all.filter((it) => it.ip === ip)
   const others = all.filter((it) => it.ip !== ip)
   const loss = lossOf(here.flatMap((it) => it.series))
@@ -139,7 +139,7 @@ interface Sides {
   readonly silent: boolean
 }
 
-function found(probe: DnsProbe, { ip, here, others, silent }: Sides, namespace: string): Verdict {
+function found(probe: DnsProbe, { ip, here, others, silent }: Sides, namespace: string) {
   const loss = lossOf(here.flatMap((it) => it.series))
   const othersLoss = lossOf(others.flatMap((it) => it.series))
   const bad = troubled(here.flatMap((it) => it.series))

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { expectedResolvConf } from '../../relations/dns/expected-resolv-conf.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
@@ -31,21 +31,21 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} has another resolv.conf than its spec asks for: ${args['lacks']}.`,
-    detail: ({ args }) => `pod ${args['pod']} · ${args['how']} · ${args['lookup']}`,
+      `${on.kind} ${on.namespace}/${on.name} has another resolv.conf than its spec asks for: ${args.lacks}.`,
+    detail: ({ args }) => `pod ${args.pod} · ${args.how} · ${args.lookup}`,
     note: () => 'without the suffixes of the cluster, short names of Services are not found; full names are',
     help: ({ subject: on, args }) => [
-      args['mounted'] === 'yes'
+      args.mounted === 'yes'
         ? 'take the mount out of the pod template, and say what is wanted in dnsConfig'
         : 'look for what writes /etc/resolv.conf when the container starts: an entrypoint, a VPN client, ' +
           'a resolvconf package',
-      `kubectl -n ${on.namespace} exec ${args['pod']} -- cat /etc/resolv.conf`,
-      `kubectl -n ${on.namespace} get pod ${args['pod']} -o yaml | grep -A8 -e dnsPolicy -e dnsConfig -e resolv.conf`,
+      `kubectl -n ${on.namespace} exec ${args.pod} -- cat /etc/resolv.conf`,
+      `kubectl -n ${on.namespace} get pod ${args.pod} -o yaml | grep -A8 -e dnsPolicy -e dnsConfig -e resolv.conf`,
     ],
   },
 })
 
-function judge(it: InsidePod, dns: ClusterDns): Verdict {
+function judge(it: InsidePod, dns: ClusterDns) {
   const { pod, view } = it
   const expected = expectedResolvConf(pod, dns)
   if (!expected.known) return notApplicable(expected.why.detail)

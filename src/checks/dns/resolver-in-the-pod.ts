@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
@@ -33,15 +33,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} asks ${args['hop']} before any DNS server of the cluster, ` +
+      `${on.kind} ${on.namespace}/${on.name} asks ${args.hop} before any DNS server of the cluster, ` +
       'and lookups in it fail.',
-    detail: ({ args }) => `pod ${args['pod']} · ${args['sign']} · ${args['lookup']}`,
+    detail: ({ args }) => `pod ${args.pod} · ${args.sign} · ${args.lookup}`,
     note: () =>
       'what stands in the pod takes its queries, whatever its resolv.conf says: the DNS servers may never see them',
     help: ({ subject: on, args }) => [
-      `ask without it: from a pod of the same namespace that has no ${args['hop']}`,
-      `kubectl -n ${on.namespace} logs ${args['pod']} --all-containers --tail=50`,
-      `hopscope resolve kubernetes.default -n ${on.namespace} --from pod/${args['pod']}`,
+      `ask without it: from a pod of the same namespace that has no ${args.hop}`,
+      `kubectl -n ${on.namespace} logs ${args.pod} --all-containers --tail=50`,
+      `hopscope resolve kubernetes.default -n ${on.namespace} --from pod/${args.pod}`,
     ],
   },
 })
@@ -64,7 +64,7 @@ function hopOf({ pod, view, resolving }: InsidePod): Hop | null {
   return program === undefined ? null : { name: program, sign: `${program} runs in the container` }
 }
 
-function judge(it: InsidePod, probe: Known<DnsProbe>): Verdict {
+function judge(it: InsidePod, probe: Known<DnsProbe>) {
   const { view, pod } = it
   const hop = hopOf(it)
   if (hop === null) return ok(1)

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
@@ -47,13 +47,13 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Each lookup of an outside name by ${on.name} costs ${args['queries']} DNS queries, ` +
-      `because of its search list of ${args['searches']}.`,
+      `Each lookup of an outside name by ${on.name} costs ${args.queries} DNS queries, ` +
+      `because of its search list of ${args.searches}.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${args['searches']} search suffixes, ndots:${args['ndots']} · ` +
-      `${args['queries']} queries for ${example.name} · Kubernetes alone would make ${(usual.searches + 1) * 2}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${args.searches} search suffixes, ndots:${args.ndots} · ` +
+      `${args.queries} queries for ${example.name} · Kubernetes alone would make ${(usual.searches + 1) * 2}`,
     note: ({ args }) =>
-      `\`${example.name}\` has ${example.dots} dots, fewer than ${args['ndots']}, ` +
+      `\`${example.name}\` has ${example.dots} dots, fewer than ${args.ndots}, ` +
       'so every suffix is tried first, for A and for AAAA',
     help: ({ subject: on }) => [
       'end outside names with a dot, or lower ndots for this workload to 2',
@@ -73,7 +73,7 @@ function firstSeen(views: readonly InsideView[]): (pods: readonly Pod[]) => stri
   }
 }
 
-function judge(pods: readonly Pod[], pod: Pod, seen: string | null, domain: string): Verdict {
+function judge(pods: readonly Pod[], pod: Pod, seen: string | null, domain: string) {
   const conf = seen === null ? expected(pod, domain) : parseResolvConf(seen)
   const queries = queriesPerLookup(conf, example.dots)
   if (queries <= (usual.searches + 1) * 2) return ok(1)

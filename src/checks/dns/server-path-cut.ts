@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { type Subject, subject } from '../../model/subject.ts'
@@ -56,29 +56,29 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      sentences[String(args['side'])]?.(on, args) ??
-      (args['side'] === 'server'
-        ? `DNS server ${args['servers']} on node ${on.name} is not reached from other nodes ` +
-          `(${args['cutNodes']}), so about 1 in ${args['of']} of their lookups fails.`
-        : `Pods on node ${on.name} can't reach DNS server ${args['servers']}, which answers other nodes, ` +
-          `so about 1 in ${args['of']} of their lookups is late or fails.`),
+      sentences[args.side]?.(on, args) ??
+      (args.side === 'server'
+        ? `DNS server ${args.servers} on node ${on.name} is not reached from other nodes ` +
+          `(${args.cutNodes}), so about 1 in ${args.of} of their lookups fails.`
+        : `Pods on node ${on.name} can't reach DNS server ${args.servers}, which answers other nodes, ` +
+          `so about 1 in ${args.of} of their lookups is late or fails.`),
     detail: ({ args }) =>
-      args['side'] === 'between'
-        ? `${args['pairs']} · beside a server, on ${args['wellNodes']}, it is answered`
-        : `${args['pairs']} · from ${args['wellNodes']} the same server answers`,
+      args.side === 'between'
+        ? `${args.pairs} · beside a server, on ${args.wellNodes}, it is answered`
+        : `${args.pairs} · from ${args.wellNodes} the same server answers`,
     note: ({ args }) => {
-      if (args['side'] === 'between' || args['side'] === 'both')
+      if (args.side === 'between' || args.side === 'both')
         return (
           'what stays on a node is answered, so DNS itself is well: the overlay (VXLAN 8472 or 4789, IP-in-IP, ' +
           'WireGuard), a firewall or a security group between nodes, the pods of the CNI'
         )
-      return args['side'] === 'server'
+      return args.side === 'server'
         ? 'only pods of its own node reach it: what comes in from other nodes is dropped'
         : 'lookups that succeed after 5 s look like the conntrack race; it is not: the same server, ' +
             'asked by its own address, is silent from this node'
     },
     help: ({ subject: on, args }) =>
-      args['side'] === 'between'
+      args.side === 'between'
         ? [
             'look at what carries packets of pods between nodes: the pods of the CNI, ' +
               'its port in firewalls and security groups, routes',
@@ -88,24 +88,24 @@ export default check({
         : [
             'allow UDP and TCP port 53 between these nodes: host firewall, security group, ' +
               'NetworkPolicy of the node, route',
-            `on ${on.name}:  iptables-save -c | grep -E "dport 53|${args['ip']}"    tcpdump -ni any host ` +
-              `${args['ip']} and port 53`,
-            `from a pod on ${args['cutNodes']}:  nslookup kubernetes.default.svc.cluster.local. ${args['ip']}`,
+            `on ${on.name}:  iptables-save -c | grep -E "dport 53|${args.ip}"    tcpdump -ni any host ` +
+              `${args.ip} and port 53`,
+            `from a pod on ${args.cutNodes}:  nslookup kubernetes.default.svc.cluster.local. ${args.ip}`,
           ],
   },
 })
 
 const sentences: Readonly<Record<string, (on: Subject, args: Args) => string>> = {
   between: (_, args) =>
-    `DNS lookups that cross from one node to another are lost (${args['cutNodes']}): ` +
+    `DNS lookups that cross from one node to another are lost (${args.cutNodes}): ` +
     'only a server on the same node answers.',
   both: (on, args) =>
     `Node ${on.name} is cut off from the other nodes: its pods reach no DNS server elsewhere, ` +
-    `and others (${args['cutNodes']}) not ${args['servers']}.`,
+    `and others (${args.cutNodes}) not ${args.servers}.`,
 }
 
 /** No node is to blame: the subject is the Service whose servers are out of reach. */
-function between(probe: DnsProbe, pairs: readonly Reach[], dns: ClusterDns): Verdict {
+function between(probe: DnsProbe, pairs: readonly Reach[], dns: ClusterDns) {
   const whole = dns.service === null ? null : subject('Service', dns.service.namespace, dns.service.name)
   const all = everyReach(probe)
   const cut = found(probe, all, { node: pairs[0]?.node ?? '', side: 'client', pairs }, dns)
@@ -134,7 +134,7 @@ function cutsOf(reach: readonly Reach[], dns: ClusterDns): readonly Cut[] {
   ]
 }
 
-function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cut, dns: ClusterDns): Verdict {
+function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cut, dns: ClusterDns) {
   const ips = [...new Set(pairs.map((it) => it.ip))]
   const same = all.filter((it) => ips.includes(it.ip))
   const nodes = [...new Set(pairs.map((it) => it.node))].toSorted()

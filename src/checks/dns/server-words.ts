@@ -18,11 +18,11 @@ export function serverArgs(dns: ClusterDns): { readonly podLabels: string; reado
 
 /** `-l k8s-app=kube-dns`, with the labels that the Service asks for. */
 export function bySelector(args: Args): string {
-  return args['podLabels'] === undefined || args['podLabels'] === '' ? 'POD' : `-l ${args['podLabels']}`
+  return args.podLabels === undefined || args.podLabels === '' ? 'POD' : `-l ${args.podLabels}`
 }
 
 /** The command that starts the servers anew; none where nobody is known to make them. */
 export function restart(namespace: string | null, args: Args): readonly string[] {
-  const maker = args['maker'] ?? ''
+  const maker = args.maker ?? ''
   return maker === '' ? [] : [`kubectl -n ${namespace} rollout restart ${maker}`]
 }

@@ -43,10 +43,10 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `All ${args['servers']} DNS servers run on node ${args['node']}: when it fails, the cluster has no DNS.`,
+      `All ${args.servers} DNS servers run on node ${args.node}: when it fails, the cluster has no DNS.`,
     detail: ({ args }) =>
-      `${args['servers']} of ${args['servers']} servers on ${args['node']} · ` +
-      `${count(Number(args['others']), 'other node')} would take one`,
+      `${args.servers} of ${args.servers} servers on ${args.node} · ` +
+      `${count(args.others, 'other node')} would take one`,
     note: () => 'the scheduler weighs anti-affinity only when it places a pod; it never moves one later',
     help: ({ subject: on, args }) => [
       'let the scheduler place them anew, now that there are more nodes; then ask for the spread in the manifest',

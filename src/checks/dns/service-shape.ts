@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -43,18 +43,18 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} ${args['headline']}.`,
-    detail: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} · ${args['detail']}`,
-    note: ({ args }) => `${args['note']}`,
+    headline: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} ${args.headline}.`,
+    detail: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} · ${args.detail}`,
+    note: ({ args }) => `${args.note}`,
     help: ({ subject: on, args }) => [
-      `${args['help']}`,
-      `${args['command']}`.replace('SERVICE', `-n ${on.namespace} patch service ${on.name}`),
+      `${args.help}`,
+      `${args.command}`.replace('SERVICE', `-n ${on.namespace} patch service ${on.name}`),
       `kubectl -n ${on.namespace} get service ${on.name} -o yaml`,
     ],
   },
 })
 
-function missingPorts(service: Service): readonly Verdict[] {
+function missingPorts(service: Service) {
   const missing = (['UDP', 'TCP'] as const).filter(
     (protocol) => !service.ports.some((it) => it.port === 53 && it.protocol === protocol),
   )
@@ -111,12 +111,12 @@ function listensOn({ corefile, pods }: ClusterDns, protocol: 'UDP' | 'TCP'): Rea
  * A port of the Service that leads to one on which no server listens. What the Corefile says counts before what a pod
  * declares: containerPort opens nothing. A lookup that was answered through that protocol outweighs both.
  */
-function deafPorts(dns: ClusterDns, probe: Known<DnsProbe>): readonly Verdict[] {
+function deafPorts(dns: ClusterDns, probe: Known<DnsProbe>) {
   const { service, pods } = dns
   if (service === null || service.selector === null || pods.length === 0) return []
   return service.ports
     .filter((it) => it.port === 53)
-    .flatMap((port): readonly Verdict[] => {
+    .flatMap((port) => {
       const protocol = port.protocol === 'TCP' ? 'TCP' : 'UDP'
       const listening = listensOn(dns, protocol)
       const targets = new Set(
@@ -186,7 +186,7 @@ function unservedNodes(
   nodes: readonly Node[],
   serving: ReadonlySet<string | null>,
   probe: Known<DnsProbe>,
-): readonly Verdict[] {
+) {
   if (service.internalTrafficPolicy !== 'Local' || serving.size === 0 || serving.has(null)) return []
   const without = nodes
     .filter((it) => it.ready === 'True' && !serving.has(it.name) && it.labels['kubernetes.io/os'] !== 'windows')
@@ -239,7 +239,7 @@ function unservedNodes(
  * For information: lookups go on as long as every server does. kube-proxy keeps a client there for three hours by
  * default.
  */
-function pinnedClients(service: Service, places: number): readonly Verdict[] {
+function pinnedClients(service: Service, places: number) {
   if (service.sessionAffinity !== 'ClientIP' || places < 2) return []
   return [
     finding({

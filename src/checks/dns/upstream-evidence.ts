@@ -115,7 +115,7 @@ export function outsideFailure({
   return { kind: 'failing', asked, upstreams, failure: failureOf(asked, upstreamTotals(upstreams.windows)) }
 }
 
-export function tooFewOutside({ lookups }: Outside): Verdict | null {
+export function tooFewOutside({ lookups }: Outside) {
   if (lookups.length >= 4) return null
   return cannotTell('too-few', `${lookups.length} lookups of an outside name ended on nodes where cluster names work`)
 }

@@ -104,14 +104,14 @@ export default check({
 
   words: {
     headline: ({ args }) => {
-      if (args['how'] === 'slow')
+      if (args.how === 'slow')
         return (
           `Names outside the cluster are slow: CoreDNS's ${upstreamWords(args)} ${verb(args, 'takes', 'take')} ` +
-          `${args['mean'] === 'unknown' ? args['p50'] : args['mean']} for an answer.`
+          `${args.mean === 'unknown' ? args.p50 : args.mean} for an answer.`
         )
-      if (args['how'] === 'lossy')
+      if (args.how === 'lossy')
         return (
-          `Names outside the cluster are late or fail: ${args['unanswered']} of ${args['sent']} queries from ` +
+          `Names outside the cluster are late or fail: ${args.unanswered} of ${args.sent} queries from ` +
           `CoreDNS to its ${upstreamWords(args)} had no answer.`
         )
       return (
@@ -120,15 +120,15 @@ export default check({
       )
     },
     detail: ({ args }) =>
-      `uncached outside names p50 ${args['p50']}, p95 ${args['p95']}, ` +
-      `${args['failed']} of ${args['of']} failed · names of the cluster p95 ${args['clusterP95']}`,
+      `uncached outside names p50 ${args.p50}, p95 ${args.p95}, ` +
+      `${args.failed} of ${args.of} failed · names of the cluster p95 ${args.clusterP95}`,
     note: ({ args }) =>
-      args['how'] === 'lossy'
+      args.how === 'lossy'
         ? 'CoreDNS waits 2 s for each try: a limit on queries per second (a cloud resolver counts them per ' +
           'network interface) loses some and answers the rest quickly'
         : 'applications see it at the first lookup of a name only, then caches hide it until the TTL ends',
     help: ({ subject: on, args }) => [
-      args['how'] === 'lossy'
+      args.how === 'lossy'
         ? "find who drops them: the resolver's limit of queries, a firewall, the way there; " +
           'fewer queries help (cache, ndots, a node-local cache)'
         : 'ask the upstream yourself from a node of CoreDNS; name a nearer or a second one in the Corefile',

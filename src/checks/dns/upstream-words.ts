@@ -10,7 +10,7 @@ export function upstreamArgs({ blamed }: Upstreams): { readonly upstream: string
 }
 
 function namesIn(args: Args): readonly string[] {
-  const all = String(args['upstream'] ?? '')
+  const all = String(args.upstream ?? '')
   return all === '' ? [] : all.split(between)
 }
 

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { Node } from '../../model/node.ts'
@@ -30,35 +30,33 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['state'] === 'broken'
-        ? `weave-tc in DaemonSet ${on.namespace}/${on.name} does not work (${args['label']}).`
+      args.state === 'broken'
+        ? `weave-tc in DaemonSet ${on.namespace}/${on.name} does not work (${args.label}).`
         : `weave-tc in DaemonSet ${on.namespace}/${on.name} delays every AAAA query for nothing: ` +
           "no node's kernel loses the race any more.",
     detail: ({ subject: on, args }) =>
-      args['state'] === 'broken'
-        ? `DaemonSet ${on.namespace}/${on.name} · ${args['path']}`
-        : `DaemonSet ${on.namespace}/${on.name} · kernels ${args['kernels']}`,
+      args.state === 'broken'
+        ? `DaemonSet ${on.namespace}/${on.name} · ${args.path}`
+        : `DaemonSet ${on.namespace}/${on.name} · kernels ${args.kernels}`,
     note: ({ args }) =>
-      args['state'] === 'broken'
-        ? `${args['effect']}` +
-          (args['healed'] === 'yes'
-            ? `. It is not needed either: no kernel here (${args['kernels']}) loses the race`
-            : '')
+      args.state === 'broken'
+        ? `${args.effect}` +
+          (args.healed === 'yes' ? `. It is not needed either: no kernel here (${args.kernels}) loses the race` : '')
         : "about 4 ms for each AAAA query, and the queue of each node's uplink replaced, in return for nothing",
     help: ({ subject: on, args }) => [
-      args['state'] === 'broken' && args['healed'] !== 'yes'
+      args.state === 'broken' && args.healed !== 'yes'
         ? 'mend the manifest where it is kept, then see that the container stays up'
         : 'take the container out; what it left on the nodes stays until it is removed there',
-      args['state'] === 'broken' && args['healed'] !== 'yes'
+      args.state === 'broken' && args.healed !== 'yes'
         ? `kubectl -n ${on.namespace} edit daemonset ${on.name}`
         : `kubectl -n ${on.namespace} patch daemonset ${on.name} -p ` +
-          `'{"spec":{"template":{"spec":{"containers":[{"name":"${args['container']}","$patch":"delete"}]}}}}'`,
+          `'{"spec":{"template":{"spec":{"containers":[{"name":"${args.container}","$patch":"delete"}]}}}}'`,
       'hopscope explain DNS124',
     ],
   },
 })
 
-function judge(it: WeaveTc, dns: ClusterDns, nodes: Known<readonly Node[]>): Verdict {
+function judge(it: WeaveTc, dns: ClusterDns, nodes: Known<readonly Node[]>) {
   const faults = faultsOfWeaveTc(it, dnsContainerPort(dns))
   const on = subject('DaemonSet', it.workload.namespace, it.workload.name)
   const kernels = nodes.known ? [...new Set(nodes.value.map(({ kernel }) => kernel))].toSorted() : []

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { type Args, cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import {
   isClusterFirst,
   type PodResolver,
@@ -42,23 +42,23 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} asks DNS server ${args['server']}, ` +
-      `which is not the cluster's (${args['vip']}).`,
+      `${on.kind} ${on.namespace}/${on.name} asks DNS server ${args.server}, ` +
+      `which is not the cluster's (${args.vip}).`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${count(Number(args['pods']), 'pod')} · ` +
-      `nameserver ${args['server']}, DNS Service ${args['vip']} · ${args['lookup']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${count(args.pods, 'pod')} · ` +
+      `nameserver ${args.server}, DNS Service ${args.vip} · ${args.lookup}`,
     note: ({ args }) =>
-      args['policy'] === 'mount'
-        ? `the pod mounts ${args['mount']} over /etc/resolv.conf: neither dnsPolicy nor the kubelet has a part in it`
-        : (notes[String(args['policy'])] ??
+      args.policy === 'mount'
+        ? `the pod mounts ${args.mount} over /etc/resolv.conf: neither dnsPolicy nor the kubelet has a part in it`
+        : (notes[args.policy] ??
           'resolv.conf is written when a pod starts, with the clusterDNS of its kubelet: ' +
-            `here that of node ${args['node']}`),
+            `here that of node ${args.node}`),
     help: ({ subject: on, args }) => [
-      helps[String(args['policy'])] ??
+      helps[args.policy] ??
         "compare with a pod on another node: if only this node's are wrong, mend clusterDNS of its kubelet; " +
           'then make the pods anew',
       whoWroteIt(on, args),
-      ...(on.kind === 'Deployment' && args['policy'] !== 'mount'
+      ...(on.kind === 'Deployment' && args.policy !== 'mount'
         ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`]
         : []),
     ],
@@ -67,10 +67,10 @@ export default check({
 
 function whoWroteIt(on: Subject, args: Args): string {
   const spec = `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml`
-  if (args['policy'] === 'mount') return `${spec} | grep -B3 -A6 resolv.conf`
-  return args['policy'] === 'None' || args['policy'] === 'Default'
+  if (args.policy === 'mount') return `${spec} | grep -B3 -A6 resolv.conf`
+  return args.policy === 'None' || args.policy === 'Default'
     ? `${spec} | grep -A8 dnsPolicy`
-    : `kubectl get --raw /api/v1/nodes/${args['node']}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`
+    : `kubectl get --raw /api/v1/nodes/${args.node}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`
 }
 
 const notes: Readonly<Record<string, string>> = {
@@ -113,7 +113,7 @@ function wantsClusterNames({ pod }: PodResolver, domain: string): boolean {
 }
 
 /** A server of another sort may know the cluster's names all the same: a lookup that works has the last word. */
-function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): Verdict {
+function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string) {
   const { resolvConfMount } = it.pod
   if (it.seen === null && resolvConfMount !== undefined) {
     return cannotTell(
@@ -130,7 +130,7 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string): 
   return found(it, vip)
 }
 
-function found(it: PodResolver, vip: string): Verdict {
+function found(it: PodResolver, vip: string) {
   const lookup = it.view?.lookup
   const result = lookup?.known === true ? lookup.value.result : null
   const server = it.nameservers[0] ?? 'none'

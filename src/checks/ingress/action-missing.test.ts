@@ -103,5 +103,5 @@ test.each([
   const { results } = diagnose(modelOf({ ingresses: [it], services: [service('web')] }), {
     checks: checks.filter((one) => /^ING3(01|02|10)$/.test(one.code)),
   })
-  expect(results.flatMap((one) => one.findings).map((one) => `${one.code} ${one.args['service']}`)).toEqual(findings)
+  expect(results.flatMap((one) => one.findings).map((one) => `${one.code} ${one.args.service}`)).toEqual(findings)
 })

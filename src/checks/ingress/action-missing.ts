@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { closest } from '../../closest.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { backendsOf, isAction, type Route, routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails } from '../../relations/symptom.ts'
@@ -33,26 +33,26 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['case'] === 'missing'
-        ? `Ingress ${full(on)} sends ${args['routes']} to action \`${args['action']}\`, which no annotation defines.`
-        : `Ingress ${full(on)} defines action \`${args['action']}\` by a text that is no JSON.`,
-    detail: ({ args }) => `port name use-annotation · actions defined: ${args['defined']}`,
+      args.case === 'missing'
+        ? `Ingress ${full(on)} sends ${args.routes} to action \`${args.action}\`, which no annotation defines.`
+        : `Ingress ${full(on)} defines action \`${args.action}\` by a text that is no JSON.`,
+    detail: ({ args }) => `port name use-annotation · actions defined: ${args.defined}`,
     note: ({ args }) =>
-      args['vendor'] === 'alb'
+      args.vendor === 'alb'
         ? 'the AWS Load Balancer Controller then builds nothing of the whole group: ' +
           'later changes to it do not reach the load balancer either'
         : 'only the AWS Load Balancer Controller knows actions; to others this is a Service port of that name',
     help: ({ subject: on, args }) => [
-      args['near'] === ''
+      args.near === ''
         ? 'define the action, or name a Service and one of its ports'
-        : `name the action that is there: \`${args['near']}\``,
+        : `name the action that is there: \`${args.near}\``,
       `kubectl -n ${on.namespace} describe ingress ${on.name}   # annotations, and the controller's events`,
-      `kubectl -n ${on.namespace} edit ingress ${on.name}   # ${args['path']}`,
+      `kubectl -n ${on.namespace} edit ingress ${on.name}   # ${args.path}`,
     ],
   },
 })
 
-function judge(routes: readonly Route[], controllerOf: ReadonlyMap<string, string>): Verdict {
+function judge(routes: readonly Route[], controllerOf: ReadonlyMap<string, string>) {
   const [first] = routes
   if (first === undefined) return notApplicable('no Ingress backend here names an action')
   const { ingress, backend } = first

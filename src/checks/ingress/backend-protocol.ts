@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ServicePort } from '../../model/service.ts'
 import {
   portOfBackend,
@@ -53,15 +53,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} speaks ${args['spoken']} to port ${args['port']} of Service ${args['service']}, ` +
-      `which looks like ${args['looks']}.`,
-    detail: ({ args }) => `${args['route']} · backend-protocol ${args['annotation']} · ${args['measured']}`,
+      `Ingress ${full(on)} speaks ${args.spoken} to port ${args.port} of Service ${args.service}, ` +
+      `which looks like ${args.looks}.`,
+    detail: ({ args }) => `${args.route} · backend-protocol ${args.annotation} · ${args.measured}`,
     note: () =>
       'ingress-nginx goes by its annotation alone: neither the name of a port nor its number makes it speak TLS',
     help: ({ subject: on, args }) => [
-      args['spoken'] === 'HTTPS' ? 'take the annotation away if the pods speak plain HTTP' : 'say what the pods speak',
+      args.spoken === 'HTTPS' ? 'take the annotation away if the pods speak plain HTTP' : 'say what the pods speak',
       `kubectl -n ${on.namespace} annotate ingress ${on.name} --overwrite ` +
-        `nginx.ingress.kubernetes.io/backend-protocol=${args['spoken'] === 'HTTPS' ? 'HTTP' : 'HTTPS'}`,
+        `nginx.ingress.kubernetes.io/backend-protocol=${args.spoken === 'HTTPS' ? 'HTTP' : 'HTTPS'}`,
     ],
   },
 })
@@ -76,7 +76,7 @@ function looksOf({ name, port, targetPort, appProtocol }: ServicePort): 'HTTPS' 
   return port === 80 && (targetPort === 80 || targetPort === 8080) ? 'HTTP' : null
 }
 
-function judge(route: Route, port: ServicePort, measured: Measured): readonly Verdict[] {
+function judge(route: Route, port: ServicePort, measured: Measured) {
   const { ingress, backend } = route
   const annotation = ingress.nginx?.protocol ?? null
   const spoken = annotation === 'HTTPS' || annotation === 'GRPCS' ? 'HTTPS' : 'HTTP'

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import { known } from '../../model/known.ts'
 import type { Scope } from '../../model/sources.ts'
 import {
@@ -37,7 +37,7 @@ export default check({
     })
     if (routes.length === 0) return notApplicable('no Ingress here routes to a Service that exists')
     const groups = [...Map.groupBy(routes, ({ route }) => `${full(route.ingress)}/${route.backend.service}`).values()]
-    const found = groups.flatMap((its): Verdict[] => {
+    const found = groups.flatMap((its) => {
       const [first] = its
       if (first === undefined) return []
       const { ready, leaving, notReady } = countEndpoints(slicesOf(first.service))
@@ -61,17 +61,16 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} fails for ${args['routes']}: ` +
-      `Service ${args['service']} has no ready endpoint` +
-      `${args['onPurpose'] === 'yes' ? ', being scaled to 0' : ''}.`,
+      `Ingress ${full(on)} fails for ${args.routes}: ` +
+      `Service ${args.service} has no ready endpoint` +
+      `${args.onPurpose === 'yes' ? ', being scaled to 0' : ''}.`,
     detail: ({ args }) =>
-      `0 ready of ${count(Number(args['endpoints']), 'endpoint')} · ` +
-      `${args['count']} of ${count(Number(args['of']), 'route')}`,
+      `0 ready of ${count(args.endpoints, 'endpoint')} · ` + `${args.count} of ${count(args.of, 'route')}`,
     note: () => 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',
     help: ({ subject: on, args }) => [
       'mend the Service first',
-      `hopscope diagnose svc/${args['service']} -n ${on.namespace}`,
-      `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args['service']}`,
+      `hopscope diagnose svc/${args.service} -n ${on.namespace}`,
+      `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args.service}`,
     ],
   },
 })
@@ -86,7 +85,7 @@ interface Empty {
   readonly severity: Severity
 }
 
-function verdict(routes: readonly Route[], endpoints: number, { onPurpose, severity }: Empty): Verdict {
+function verdict(routes: readonly Route[], endpoints: number, { onPurpose, severity }: Empty) {
   const [{ ingress, backend }] = routes as readonly [Route, ...Route[]]
   return finding({
     subject: ingressSubject(ingress),

@@ -175,11 +175,7 @@ test('each failing backend folds under its own cause', () => {
   })
   const { roots } = diagnose(given, { checks: [serviceMissing, backendWithoutEndpoints, check] })
   expect(
-    roots.map((it) => [
-      it.finding.code,
-      it.finding.args['service'],
-      ...it.consequences.map((one) => one.args['service']),
-    ]),
+    roots.map((it) => [it.finding.code, it.finding.args.service, ...it.consequences.map((one) => one.args.service)]),
   ).toEqual([
     ['ING301', 'gone', 'gone'],
     ['ING304', 'cart', 'cart'],

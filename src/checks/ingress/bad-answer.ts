@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, DirectContact, HttpContact } from '../../model/contacts.ts'
 import { known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
@@ -40,7 +40,7 @@ export default check({
     const mute = mutePorts(contacts)
     const verdicts = ingresses
       .filter((it) => isAskedAbout(scope, 'Ingress', it))
-      .flatMap((ingress): readonly Verdict[] => {
+      .flatMap((ingress) => {
         const all = requestsOf(contacts, ingress)
         const heard = all.filter((it) => !mute.has(portOf(it)))
         const http = heard.filter((it) => excuse(it) === null)
@@ -77,21 +77,21 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} ${args['worst'] === 'late' || args['worst'] === 'error' ? 'gives' : 'answers'} ` +
-      `${args['what']} to ${args['asked']}: ${args['bad']} of ${args['of']} requests.`,
+      `Ingress ${full(on)} ${args.worst === 'late' || args.worst === 'error' ? 'gives' : 'answers'} ` +
+      `${args.what} to ${args.asked}: ${args.bad} of ${args.of} requests.`,
     detail: ({ args }) =>
-      `${args['counts']} · asked of controller ${args['controllers']}` +
-      `${args['service'] === '' ? '' : ` · backend ${args['service']}`} · slowest ${args['slowest']} ms`,
+      `${args.counts} · asked of controller ${args.controllers}` +
+      `${args.service === '' ? '' : ` · backend ${args.service}`} · slowest ${args.slowest} ms`,
     note: ({ args }) =>
-      args['backend'] === 'answers'
-        ? between(`${args['worst']}`, `${args['direct']}`)
-        : meaningOf(`${args['worst']}`, `${args['backend']}`),
+      args.backend === 'answers'
+        ? between(`${args.worst}`, `${args.direct}`)
+        : meaningOf(`${args.worst}`, `${args.backend}`),
     help: ({ subject: on, args }) => [
       'read what the controller says about this request',
-      `${args['logs']}`,
-      ...(args['service'] === ''
+      `${args.logs}`,
+      ...(args.service === ''
         ? []
-        : [`kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args['service']} -o wide`]),
+        : [`kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args.service} -o wide`]),
     ],
   },
 })
@@ -116,7 +116,7 @@ interface Around {
   readonly ingresses: readonly Ingress[]
 }
 
-function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingresses }: Around): readonly Verdict[] {
+function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingresses }: Around) {
   const bad = http.filter(isBadEnd)
   const [worst] = bad
   if (worst === undefined) return judgeGood(ingress, { route, http }, { contacts, ingresses })
@@ -170,11 +170,7 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
 }
 
 /** What the backend said, or would have: a redirect is its own only where a pod, asked directly, redirects as well. */
-function judgeGood(
-  ingress: Ingress,
-  { route, http }: Asked,
-  { contacts, ingresses }: Omit<Around, 'homes'>,
-): readonly Verdict[] {
+function judgeGood(ingress: Ingress, { route, http }: Asked, { contacts, ingresses }: Omit<Around, 'homes'>) {
   const direct = directOf(contacts, ingress, route)
   const sentAway = direct.some(isRedirect) ? [] : http.filter(isRedirect)
   // What the controller says of itself is ING307's.

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Certificate, Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { strangersOf, requestsOf } from '../../relations/ingress/http-of-ingress.ts'
@@ -31,13 +31,13 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} shows a certificate for ${args['host']} that clients refuse: ${args['what']}.`,
+      `Ingress ${full(on)} shows a certificate for ${args.host} that clients refuse: ${args.what}.`,
     detail: ({ args }) =>
-      `certificate of ${args['names']} · signed by ${args['issuer']} · until ${args['validTo']} · ` +
-      `shown by ${args['controllers']}`,
-    note: ({ args }) => notes[args['fault'] as Fault],
+      `certificate of ${args.names} · signed by ${args.issuer} · until ${args.validTo} · ` +
+      `shown by ${args.controllers}`,
+    note: ({ args }) => notes[args.fault as Fault],
     help: ({ subject: on, args }) =>
-      args['secret'] === ''
+      args.secret === ''
         ? [
             'name the Secret with the certificate in spec.tls, with this host',
             `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
@@ -45,7 +45,7 @@ export default check({
         : [
             'look at the Secret that spec.tls names: whether it is there, of type kubernetes.io/tls, ' +
               'and what its certificate is for',
-            `kubectl -n ${on.namespace} get secret ${args['secret']}`,
+            `kubectl -n ${on.namespace} get secret ${args.secret}`,
             `kubectl -n ${on.namespace} describe ingress ${on.name}`,
           ],
   },
@@ -62,7 +62,7 @@ const notes: Readonly<Record<Fault, string>> = {
   'other-name': 'none of its names is the host: the Secret holds the certificate of another one',
 }
 
-function judge(ingress: Ingress, contacts: Contacts): readonly Verdict[] {
+function judge(ingress: Ingress, contacts: Contacts) {
   const own = requestsOf(contacts, ingress)
   const shown = own.flatMap((it) => (it.certificate === undefined ? [] : [{ it, certificate: it.certificate }]))
   const wanted = ingress.tls !== undefined && ingress.tls.length > 0

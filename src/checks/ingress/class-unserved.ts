@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Confidence, Severity } from '../../findings/verdict.ts'
 import { type Served, servedBy, servedClasses, type ServingSeen } from '../../relations/ingress/ingress-served.ts'
@@ -35,30 +35,30 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args['problem']}.`,
+    headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args.problem}.`,
     detail: ({ args }) =>
-      `class ${args['class']} · IngressClasses: ${args['classes']} · controllers seen: ` +
-      `${args['controllers']} · ${args['address']}`,
+      `class ${args.class} · IngressClasses: ${args.classes} · controllers seen: ` +
+      `${args.controllers} · ${args.address}`,
     note: () =>
       'a controller leaves Ingresses of other classes alone, without an event: requests get its 404, or nothing at all',
     help: ({ subject: on, args }) => [
-      args['near'] === ''
+      args.near === ''
         ? 'name a class that is served, or run its controller'
-        : `name a class that is served: \`${args['near']}\``,
-      ...(args['near'] === ''
+        : `name a class that is served: \`${args.near}\``,
+      ...(args.near === ''
         ? []
         : [
             `kubectl -n ${on.namespace} patch ingress ${on.name} --type=merge -p ` +
-              `'{"spec":{"ingressClassName":"${args['near']}"}}'`,
+              `'{"spec":{"ingressClassName":"${args.near}"}}'`,
           ]),
       'kubectl get ingressclasses -o wide',
     ],
   },
 })
 
-function judge(ingress: Ingress, seen: ServingSeen): Verdict {
+function judge(ingress: Ingress, seen: ServingSeen) {
   const served = servedBy(ingress, seen)
-  const fault = (problem: string, severity: Severity, confidence: Confidence): Verdict =>
+  const fault = (problem: string, severity: Severity, confidence: Confidence) =>
     verdict(ingress, seen, { problem, severity, confidence, meant: meantBy(served) })
   switch (served.kind) {
     case 'served':
@@ -91,7 +91,7 @@ interface Fault {
   readonly meant: string | null
 }
 
-function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confidence, meant }: Fault): Verdict {
+function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confidence, meant }: Fault) {
   const { classes, controllers } = seen
   const served = servedClasses(seen)
   const near = meant ?? (served.length === 1 ? served[0] : undefined) ?? ''

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { type Route, backendsOf, routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { full, some } from '../service/words.ts'
@@ -38,8 +38,8 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Ingress ${full(on)} claims ${args['routes']}, and so does ${args['others']}.`,
-    detail: ({ args }) => `${args['backends']} · class ${args['class']}`,
+    headline: ({ subject: on, args }) => `Ingress ${full(on)} claims ${args.routes}, and so does ${args.others}.`,
+    detail: ({ args }) => `${args.backends} · class ${args.class}`,
     note: () =>
       'one of them gets the requests, the older one with ingress-nginx; the other is never asked, without an event',
     help: ({ subject: on }) => [
@@ -59,7 +59,7 @@ function backendText({ ingress, backend }: Route): string {
   return `${ingress.namespace}/${backend.service}:${backend.port ?? ''}`
 }
 
-function verdict(claims: readonly (readonly Route[])[]): readonly Verdict[] {
+function verdict(claims: readonly (readonly Route[])[]) {
   const all = claims.flat()
   const [first] = all
   if (first === undefined) return []

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { urlText } from '../../relations/ingress/http-answers.ts'
@@ -41,18 +41,18 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The controller does not know ${args['url']} of Ingress ${full(on)}: it answers ${args['status']}, ` +
+      `The controller does not know ${args.url} of Ingress ${full(on)}: it answers ${args.status}, ` +
       'as for a host that nobody declared.',
     detail: ({ args }) =>
-      `${args['bad']} of ${args['of']} requests got the page that a made-up host gets · ` +
-      `asked of controller ${args['controllers']}`,
+      `${args.bad} of ${args.of} requests got the page that a made-up host gets · ` +
+      `asked of controller ${args.controllers}`,
     note: () =>
       'the Ingress is there, and the controller does not serve it: ' +
       'it refused to load a configuration since (it goes on with the last good one), refused this object, ' +
       'watches other namespaces, or another replica has it',
     help: ({ subject: on, args }) => [
       'read what the controller said when it loaded its configuration, and the events of the Ingress',
-      `kubectl -n ${args['home']} logs ${args['pod']} --since=1h | grep -i -E 'error|emerg|reject|invalid'`,
+      `kubectl -n ${args.home} logs ${args.pod} --since=1h | grep -i -E 'error|emerg|reject|invalid'`,
       `kubectl -n ${on.namespace} describe ingress ${on.name}`,
     ],
   },
@@ -64,7 +64,7 @@ interface Around {
   readonly homes: ReadonlyMap<string, string>
 }
 
-function judge(ingress: Ingress, { contacts, ingresses, homes }: Around): readonly Verdict[] {
+function judge(ingress: Ingress, { contacts, ingresses, homes }: Around) {
   const http = requestsOf(contacts, ingress).filter((it) => strangersOf(contacts, it).length > 0)
   if (http.length === 0) return []
   const foreign = http.filter((it) =>
@@ -83,7 +83,7 @@ interface Unknown {
   readonly of: number
 }
 
-function findingOf(ingress: Ingress, { url, its, of }: Unknown, homes: ReadonlyMap<string, string>): Verdict {
+function findingOf(ingress: Ingress, { url, its, of }: Unknown, homes: ReadonlyMap<string, string>) {
   const [first] = its
   const pod = first?.via.controllerPod ?? ''
   const service = first === undefined ? '' : (routeOfContact(ingress, first)?.backend.service ?? '')

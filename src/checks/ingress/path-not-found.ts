@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { isNotFound, urlText } from '../../relations/ingress/http-answers.ts'
@@ -30,25 +30,25 @@ export default check({
 
   words: {
     headline: ({ args, subject: on }) =>
-      `${args['url']} of Ingress ${full(on)} is answered 404: ${args['bad']} of ${args['of']} requests.`,
+      `${args.url} of Ingress ${full(on)} is answered 404: ${args.bad} of ${args.of} requests.`,
     detail: ({ args }) =>
       '404 by what is behind the controller, not by the controller itself · ' +
-      `backend ${args['service']}` +
-      (args['direct'] === '' ? '' : ` · asked directly, its pods say ${args['direct']}`),
-    note: ({ args }) => meaning(`${args['direct']}`),
+      `backend ${args.service}` +
+      (args.direct === '' ? '' : ` · asked directly, its pods say ${args.direct}`),
+    note: ({ args }) => meaning(`${args.direct}`),
     help: ({ subject: on, args }) => [
       'compare the path that the application gets (rewrite-target, app-root, ' +
         'a prefix that is not cut off) with what it serves, and whether this Service is the one that is meant',
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
-      ...(args['service'] === '' ? [] : [`kubectl -n ${on.namespace} describe service ${args['service']}`]),
+      ...(args.service === '' ? [] : [`kubectl -n ${on.namespace} describe service ${args.service}`]),
     ],
   },
 })
 
-function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress[]): readonly Verdict[] {
+function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress[]) {
   const http = requestsOf(contacts, ingress).filter((it) => it.status !== null)
   const urls = [...Map.groupBy(http, urlText)]
-  return urls.flatMap(([url, its]): readonly Verdict[] => {
+  return urls.flatMap(([url, its]) => {
     const [first] = its
     if (first === undefined) return []
     const direct = directOf(contacts, ingress, routeOfContact(ingress, first))

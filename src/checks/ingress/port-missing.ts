@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { closest } from '../../closest.ts'
 import type { Service } from '../../model/service.ts'
 import {
@@ -57,26 +57,26 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} routes ${args['routes']} to port \`${args['port']}\` of Service ${args['service']}, ` +
-      `which offers ${args['offers']}.`,
+      `Ingress ${full(on)} routes ${args.routes} to port \`${args.port}\` of Service ${args.service}, ` +
+      `which offers ${args.offers}.`,
     detail: ({ args }) =>
-      `backend ${args['service']}:${args['port']}` +
-      (args['targetOf'] === ''
+      `backend ${args.service}:${args.port}` +
+      (args.targetOf === ''
         ? ''
-        : ` · ${args['port']} is the target port behind ${args['targetOf']}: ingress-nginx lets that pass, ` +
+        : ` · ${args.port} is the target port behind ${args.targetOf}: ingress-nginx lets that pass, ` +
           'the Ingress API does not'),
     note: () => 'a backend names a port of the Service (port or its name), never the port of the pod',
     help: ({ subject: on, args }) => [
-      args['meant'] === ''
+      args.meant === ''
         ? 'name a port that the Service offers, or add the port to the Service'
-        : `name the Service's port: ${args['meant']}`,
-      `kubectl -n ${on.namespace} get service ${args['service']} -o jsonpath='{.spec.ports}'`,
-      `kubectl -n ${on.namespace} edit ingress ${on.name}   # ${args['path']}`,
+        : `name the Service's port: ${args.meant}`,
+      `kubectl -n ${on.namespace} get service ${args.service} -o jsonpath='{.spec.ports}'`,
+      `kubectl -n ${on.namespace} edit ingress ${on.name}   # ${args.path}`,
     ],
   },
 })
 
-function verdict(routes: readonly Route[], service: Service): Verdict {
+function verdict(routes: readonly Route[], service: Service) {
   const [{ ingress, backend }] = routes as readonly [Route, ...Route[]]
   const behind = service.ports.find((it) => `${it.targetPort}` === `${backend.port}`)
   const name = closest(

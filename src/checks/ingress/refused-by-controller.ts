@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
 import { urlText } from '../../relations/ingress/http-answers.ts'
@@ -32,21 +32,21 @@ export default check({
 
   words: {
     headline: ({ args, subject: on }) =>
-      `${args['url']} of Ingress ${full(on)} is answered ${args['status']}: ` +
-      `${args['bad']} of ${args['of']} requests${sayings[args['by'] as By]}.`,
+      `${args.url} of Ingress ${full(on)} is answered ${args.status}: ` +
+      `${args.bad} of ${args.of} requests${sayings[args.by as By]}.`,
     detail: ({ args }) =>
-      `${args['status']} through the controller · backend ` +
-      `${args['service'] === '' ? 'unknown' : args['service']}` +
-      (args['direct'] === '' ? '' : ` · asked directly, its pods say ${args['direct']}`),
-    note: ({ args }) => notes[args['by'] as By],
+      `${args.status} through the controller · backend ` +
+      `${args.service === '' ? 'unknown' : args.service}` +
+      (args.direct === '' ? '' : ` · asked directly, its pods say ${args.direct}`),
+    note: ({ args }) => notes[args.by as By],
     help: ({ subject: on, args }) => [
-      args['by'] === 'pods'
+      args.by === 'pods'
         ? 'read what the application says about this request'
         : "look at the Ingress's annotations: allow-lists of addresses, limits, authentication, a firewall's rules",
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
-      ...(args['controllerNamespace'] === ''
+      ...(args.controllerNamespace === ''
         ? []
-        : [`kubectl -n ${args['controllerNamespace']} logs ${args['controller']} --since=10m`]),
+        : [`kubectl -n ${args.controllerNamespace} logs ${args.controller} --since=10m`]),
     ],
   },
 })
@@ -69,9 +69,9 @@ const notes: Readonly<Record<By, string>> = {
   unknown: 'no pod was asked directly, so who refuses is not known',
 }
 
-function judge(ingress: Ingress, contacts: Contacts, controllers: readonly IngressController[]): readonly Verdict[] {
+function judge(ingress: Ingress, contacts: Contacts, controllers: readonly IngressController[]) {
   const http = requestsOf(contacts, ingress).filter((it) => it.status !== null)
-  return [...Map.groupBy(http, urlText)].flatMap(([url, its]): readonly Verdict[] => {
+  return [...Map.groupBy(http, urlText)].flatMap(([url, its]) => {
     const [first] = its
     const refused = its.filter(isRefusal)
     const [one] = refused

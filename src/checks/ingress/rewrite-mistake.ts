@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { type Route, routesOf, routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import {
@@ -37,7 +37,7 @@ export default check({
     const found = own.flatMap((ingress) => {
       const mistakes = routesOf(ingress).flatMap((route) => mistakeOf(route, regexHosts) ?? [])
       const groups = [...Map.groupBy(mistakes, (it) => it.kind).values()]
-      return groups.flatMap(([first]): readonly Verdict[] =>
+      return groups.flatMap(([first]) =>
         first === undefined ? [] : judge(ingress, first, measuredOf(contacts, first.route)),
       )
     })
@@ -45,19 +45,19 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args['what']}.`,
-    detail: ({ args }) => `path \`${args['path']}\` · rewrite-target ${args['rewrite']} · ${args['measured']}`,
+    headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args.what}.`,
+    detail: ({ args }) => `path \`${args.path}\` · rewrite-target ${args.rewrite} · ${args.measured}`,
     note: ({ args }) =>
-      args['kind'] === 'literal'
+      args.kind === 'literal'
         ? 'without use-regex or a rewrite on any Ingress of the host, nginx takes the path letter by letter'
         : 'the application sees the path after the rewrite, ' +
           'and answers 404 or the wrong page for what it does not know',
     help: ({ subject: on, args }) =>
       [
-        `${args['cure']}`,
+        `${args.cure}`,
         `kubectl -n ${on.namespace} edit ingress ${on.name}`,
         `hopscope diagnose ingress/${on.name} -n ${on.namespace} --probe   # what the path is answered`,
-      ].slice(0, args['measured'] === 'not asked' ? 3 : 2),
+      ].slice(0, args.measured === 'not asked' ? 3 : 2),
   },
 })
 
@@ -110,7 +110,7 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
 }
 
 /** A rewrite that flattens may be meant: only an ill answer makes it more than a remark. */
-function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured: Measured): readonly Verdict[] {
+function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured: Measured) {
   const severity: Severity = measured === 'well' || (kind === 'flattens' && measured === 'unasked') ? 'info' : 'warning'
   const measures: Readonly<Record<Measured, string>> = {
     unasked: 'not asked',

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { closest } from '../../closest.ts'
 import { type Route, routesOf, routeText, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
@@ -35,22 +35,22 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} routes ${args['routes']} to Service \`${args['service']}\`, which does not exist.`,
+      `Ingress ${full(on)} routes ${args.routes} to Service \`${args.service}\`, which does not exist.`,
     detail: ({ subject: on, args }) =>
-      `${args['count']} of ${args['of']} routes · ` +
-      (args['near'] === ''
+      `${args.count} of ${args.of} routes · ` +
+      (args.near === ''
         ? `namespace ${on.namespace} has no Service of a similar name`
-        : `the closest in namespace ${on.namespace}: ${args['near']}`),
+        : `the closest in namespace ${on.namespace}: ${args.near}`),
     note: () => 'a backend is looked for in the namespace of the Ingress only',
     help: ({ subject: on, args }) => [
       'create the Service, or route to the one that was meant',
       `kubectl -n ${on.namespace} get services`,
-      `kubectl -n ${on.namespace} edit ingress ${on.name}   # ${args['path']}`,
+      `kubectl -n ${on.namespace} edit ingress ${on.name}   # ${args.path}`,
     ],
   },
 })
 
-function verdict(routes: readonly Route[], names: (wanted: string) => readonly string[]): readonly Verdict[] {
+function verdict(routes: readonly Route[], names: (wanted: string) => readonly string[]) {
   const [first] = routes
   if (first === undefined) return []
   const near = closest(first.backend.service, names(first.backend.service))

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, ok } from '../../findings/verdict.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
@@ -38,10 +38,10 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Node ${on.name} is ${args['state']}${args['carries'] === '' ? '' : `, and carries ${args['carries']}`}.`,
-    detail: ({ args }) => `${args['down']} of ${count(Number(args['of']), 'node')} not ready · ${args['message']}`,
+      `Node ${on.name} is ${args.state}${args.carries === '' ? '' : `, and carries ${args.carries}`}.`,
+    detail: ({ args }) => `${args.down} of ${count(args.of, 'node')} not ready · ${args.message}`,
     note: ({ args }) =>
-      args['ready'] === 'Unknown'
+      args.ready === 'Unknown'
         ? 'its kubelet has not reported for 40 s or more: the machine is off, cut off, or overloaded'
         : 'its kubelet reports, and says that it cannot run pods: often the CNI or the container runtime',
     help: ({ subject: on }) => [
@@ -58,7 +58,7 @@ function verdict(
   pods: readonly Pod[],
   dns: readonly Pod[],
   about: { readonly down: number; readonly of: number; readonly podsKnown: boolean },
-): Verdict {
+) {
   const carries = [
     ...(pods.length > 0 ? [count(pods.length, 'pod')] : []),
     ...(dns.length > 0 ? [`${dns.length} of the cluster's DNS servers`] : []),

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
@@ -41,22 +41,22 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicy ${full(on)} lets ${args['who']} ask DNS over UDP, but not over TCP.`,
+      `NetworkPolicy ${full(on)} lets ${args.who} ask DNS over UDP, but not over TCP.`,
     detail: ({ args }) =>
-      `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · UDP ${args['port']} allowed, ` +
-      `TCP ${args['port']} not${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
+      `${count(args.pods, 'pod')} in namespace ${args.namespace} · UDP ${args.port} allowed, ` +
+      `TCP ${args.port} not${args.seen === '' ? '' : ` · ${args.seen}`}`,
     note: () =>
       'answers too long for UDP come truncated and are asked for again over TCP: ' +
       'such a lookup hangs (glibc has no timeout of its own for that connect), all others work',
     help: ({ subject: on, args }) => [
       'allow TCP 53 beside UDP 53, for the same pods',
       `hopscope fix POL402 -n ${on.namespace} --plan`,
-      `kubectl -n ${args['namespace']} exec ${args['example']} -- nc -vz -w 3 ${args['ip']} 53`,
+      `kubectl -n ${args.namespace} exec ${args.example} -- nc -vz -w 3 ${args.ip} 53`,
     ],
   },
 })
 
-function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): Verdict {
+function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]) {
   const { tcp } = group
   const stands = isolating(tcp)
   if (tcp.kind === 'allowed' || stands === null) return ok(group.pods.length)
@@ -73,7 +73,7 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[]): 
 }
 
 /** What was seen inside a pod counts above what the rules say. */
-function reached({ tcp, pods, namespace }: DnsGroup, open: InsideView): Verdict {
+function reached({ tcp, pods, namespace }: DnsGroup, open: InsideView) {
   if (tcp.kind === 'unknown') return ok(pods.length, `pod ${open.pod} reaches DNS over TCP`)
   return cannotTell(
     'ambiguous',
@@ -89,7 +89,7 @@ function policyToMend({ policy, others, direction }: Isolation): NetworkPolicy {
   return [policy, ...others].find(letsUdp) ?? policy
 }
 
-function found(group: DnsGroup, dns: ClusterDns, stands: Isolation, lost: InsideView | undefined): Verdict {
+function found(group: DnsGroup, dns: ClusterDns, stands: Isolation, lost: InsideView | undefined) {
   const home = { namespace: dns.service?.namespace ?? 'kube-system', labels: dnsPodLabels(dns) }
   const target = dns.service?.ports.find((it) => it.protocol === 'TCP' && it.port === 53)?.targetPort
   const port = typeof target === 'number' ? target : 53

@@ -231,7 +231,7 @@ test('the remedy isolates no pod that was not isolated before', () => {
     }),
     { checks: [check] },
   ).results[0]?.findings[0]
-  expect(JSON.parse(`${found?.args['manifest']}`)).toMatchObject({
+  expect(JSON.parse(`${found?.args.manifest}`)).toMatchObject({
     spec: { podSelector: { matchLabels: { app: 'web' } } },
   })
 })

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { once } from '../../relations/once.ts'
@@ -47,32 +47,32 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} keeps ${args['who']} from the cluster's DNS.`,
+    headline: ({ subject: on, args }) => `NetworkPolicy ${full(on)} keeps ${args.who} from the cluster's DNS.`,
     detail: ({ args }) =>
-      `${count(Number(args['pods']), 'pod')} in namespace ${args['namespace']} · ` +
-      `no rule allows UDP ${args['port']} to ${args['dns']}` +
-      (args['others'] === 0
+      `${count(args.pods, 'pod')} in namespace ${args.namespace} · ` +
+      `no rule allows UDP ${args.port} to ${args.dns}` +
+      (args.others === 0
         ? ''
-        : ` · nor does any of ${args['others']} other ${args['others'] === 1 ? 'policy' : 'policies'} ` +
+        : ` · nor does any of ${args.others} other ${args.others === 1 ? 'policy' : 'policies'} ` +
           'that select them') +
-      `${args['seen'] === '' ? '' : ` · ${args['seen']}`}`,
+      `${args.seen === '' ? '' : ` · ${args.seen}`}`,
     note: ({ args }) => {
-      if (args['left'] !== '')
+      if (args.left !== '')
         return (
-          `this network judges ${args['left']} by where packets go in the end: ` +
+          `this network judges ${args.left} by where packets go in the end: ` +
           'the lookup inside the pod timed out, so the rules do not let it through'
         )
-      return args['tcp'] === 'allowed'
+      return args.tcp === 'allowed'
         ? 'TCP 53 is allowed: a port without `protocol: UDP` means TCP'
         : 'rules of all policies add up: one that allows DNS for these pods is enough'
     },
     help: ({ subject: on, args }) =>
-      args['direction'] === 'Egress'
+      args.direction === 'Egress'
         ? [
             'let DNS out for the pods that this policy isolates (and for no others: ' +
               'a wider podSelector would isolate more)',
             `hopscope fix POL401 -n ${on.namespace} --plan`,
-            `kubectl -n ${args['namespace']} exec ${args['example']} -- nslookup kubernetes.default`,
+            `kubectl -n ${args.namespace} exec ${args.example} -- nslookup kubernetes.default`,
           ]
         : ['let every namespace in on port 53', `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`],
   },
@@ -88,7 +88,7 @@ function timedOut(view: InsideView | undefined): boolean {
   return view?.lookup.known === true && view.lookup.value.result === 'timeout'
 }
 
-function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], all: readonly InsideView[]): Verdict {
+function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], all: readonly InsideView[]) {
   const { udp } = group
   const stands = isolating(udp)
   if (udp.kind === 'allowed' || stands === null) return ok(group.pods.length)
@@ -110,7 +110,7 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], a
 }
 
 /** What was seen inside a pod counts above what the rules say. */
-function resolves(group: DnsGroup, udp: Exclude<Decision, { kind: 'allowed' }>, working: InsideView): Verdict {
+function resolves(group: DnsGroup, udp: Exclude<Decision, { kind: 'allowed' }>, working: InsideView) {
   if (udp.kind === 'unknown') return ok(group.pods.length, `pod ${working.pod} resolves names`)
   return cannotTell(
     'ambiguous',
@@ -147,7 +147,7 @@ function found(
   dns: ClusterDns,
   { policy, others, direction }: Isolation,
   { failing, decided }: SeenInside,
-): Verdict {
+) {
   const server = dns.service
   const port = dnsPort(dns)
   const address = group.server ?? (decided ? (server?.clusterIP ?? null) : null)

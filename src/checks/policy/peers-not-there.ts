@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
@@ -65,13 +65,13 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicy ${full(on)} lets ${args['who']} ${args['direction'] === 'Ingress' ? 'be reached from' : 'reach'} ${args['lacks'] === 'namespace' ? 'a namespace' : 'pods'} by a label that ${args['lacks'] === 'namespace' ? 'no namespace' : 'no pod'} has.`,
+      `NetworkPolicy ${full(on)} lets ${args.who} ${args.direction === 'Ingress' ? 'be reached from' : 'reach'} ${args.lacks === 'namespace' ? 'a namespace' : 'pods'} by a label that ${args.lacks === 'namespace' ? 'no namespace' : 'no pod'} has.`,
     detail: ({ args }) =>
-      `${args['peer']} selects nothing${args['others'] === 'nobody' ? ` · no other rule lets anybody ${args['direction'] === 'Ingress' ? 'in' : 'out'}` : ''}${args['meant'] === '' ? '' : ` · namespace ${args['meant']} has ${args['label']}`}`,
+      `${args.peer} selects nothing${args.others === 'nobody' ? ` · no other rule lets anybody ${args.direction === 'Ingress' ? 'in' : 'out'}` : ''}${args.meant === '' ? '' : ` · namespace ${args.meant} has ${args.label}`}`,
     note: () => 'a selector that selects nothing is no error to Kubernetes: what it meant is dropped silently',
     help: ({ subject: on, args }) => [
-      args['meant'] === '' ? 'name labels that the peers have' : `select ${args['label']} instead`,
-      args['lacks'] === 'namespace' ? 'kubectl get namespaces --show-labels' : 'kubectl get pods -A --show-labels',
+      args.meant === '' ? 'name labels that the peers have' : `select ${args.label} instead`,
+      args.lacks === 'namespace' ? 'kubectl get namespaces --show-labels' : 'kubectl get pods -A --show-labels',
       `kubectl -n ${on.namespace} edit networkpolicy ${on.name}`,
     ],
   },
@@ -83,7 +83,7 @@ interface Behind {
   readonly ingresses: readonly Ingress[]
 }
 
-function judge(its: readonly AbsentPeer[], { podsOf, services, ingresses }: Behind): Verdict {
+function judge(its: readonly AbsentPeer[], { podsOf, services, ingresses }: Behind) {
   const [first] = its.toSorted((a, b) => Number(b.meant !== null) - Number(a.meant !== null))
   if (first === undefined) return notApplicable('no peer is missing')
   const { policy, direction, peer, lacks, meant } = first

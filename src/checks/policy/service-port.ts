@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { leadsOut, type ServicePortRule, servicePortRules } from '../../relations/policy/service-port-rules.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
 import { count, full, some } from '../service/words.ts'
@@ -47,23 +47,23 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['direction'] === 'Ingress'
-        ? `NetworkPolicy ${full(on)} lets clients in on port ${args['port']} of Service ${args['service']}, but its pods listen on ${args['target']}.`
-        : `NetworkPolicy ${full(on)} lets ${args['who']} out to port ${args['port']} of Service ${args['service']}, but its pods listen on ${args['target']}.`,
+      args.direction === 'Ingress'
+        ? `NetworkPolicy ${full(on)} lets clients in on port ${args.port} of Service ${args.service}, but its pods listen on ${args.target}.`
+        : `NetworkPolicy ${full(on)} lets ${args.who} out to port ${args.port} of Service ${args.service}, but its pods listen on ${args.target}.`,
     detail: ({ args }) =>
-      `${args['who']} · Service ${args['service']} maps ${args['from']} to ${args['target']} · no rule allows ${args['protocol']} ${args['target']} ${args['direction'] === 'Ingress' ? 'from those that this one is for' : 'to them'}${args['more'] === 0 ? '' : ` · ${count(Number(args['more']), 'more Service')} alike`}`,
+      `${args.who} · Service ${args.service} maps ${args.from} to ${args.target} · no rule allows ${args.protocol} ${args.target} ${args.direction === 'Ingress' ? 'from those that this one is for' : 'to them'}${args.more === 0 ? '' : ` · ${count(args.more, 'more Service')} alike`}`,
     note: () =>
       "a policy sees the pod's port: the Service's is rewritten before; what is not allowed is dropped silently",
     help: ({ subject: on, args }) => [
-      `allow port ${args['target']} instead of ${args['port']}`,
+      `allow port ${args.target} instead of ${args.port}`,
       `kubectl -n ${on.namespace} edit networkpolicy ${on.name}`,
-      `kubectl -n ${args['home']} get endpointslices -l kubernetes.io/service-name=${args['name']}`,
+      `kubectl -n ${args.home} get endpointslices -l kubernetes.io/service-name=${args.name}`,
     ],
   },
 })
 
 /** What is surest comes first, and stands for the policy. */
-function judge(its: readonly ServicePortRule[]): Verdict {
+function judge(its: readonly ServicePortRule[]) {
   const denied = its.filter((it) => it.decision.kind === 'denied')
   const sure = denied.filter((it) => it.direction === 'Ingress' || it.rulePort === 'dead')
   const [first] = [...sure, ...denied]
@@ -102,7 +102,7 @@ function judge(its: readonly ServicePortRule[]): Verdict {
   })
 }
 
-function unclear([first]: readonly ServicePortRule[]): Verdict {
+function unclear([first]: readonly ServicePortRule[]) {
   if (first?.decision.kind !== 'unknown') return ok(1)
   const { policy, port, service, target, decision } = first
   return cannotTell(

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
@@ -48,18 +48,18 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `EndpointSlice ${full(on)} gives Service ${args['service']} the address ${args['ip']}, ${args['why']}.`,
-    detail: ({ args }) => `${args['count']} of ${count(Number(args['of']), 'ready endpoint')} · ${args['measured']}`,
+      `EndpointSlice ${full(on)} gives Service ${args.service} the address ${args.ip}, ${args.why}.`,
+    detail: ({ args }) => `${args.count} of ${count(args.of, 'ready endpoint')} · ${args.measured}`,
     note: ({ args }) =>
-      args['kind'] === 'stale'
+      args.kind === 'stale'
         ? 'the control plane takes such an address out within seconds: run it again, ' +
           'and if it stays the endpoint slice controller is not at work'
         : 'nobody keeps a slice that was made by hand: ' +
           'its share of the connections goes there until somebody takes it away',
     help: ({ subject: on, args }) => [
-      args['kind'] === 'stale' ? 'see whether it stays' : 'see whose slice it is; if nobody needs it, delete it',
+      args.kind === 'stale' ? 'see whether it stays' : 'see whose slice it is; if nobody needs it, delete it',
       `kubectl -n ${on.namespace} get endpointslice ${on.name} -o yaml`,
-      ...(args['kind'] === 'stale' ? [] : [`kubectl -n ${on.namespace} delete endpointslice ${on.name}`]),
+      ...(args.kind === 'stale' ? [] : [`kubectl -n ${on.namespace} delete endpointslice ${on.name}`]),
     ],
   },
 })
@@ -84,7 +84,7 @@ interface Wrong {
   readonly why: string
 }
 
-function judge(service: Service, { slice, seen, contacts }: Seen): readonly Verdict[] {
+function judge(service: Service, { slice, seen, contacts }: Seen) {
   if (slice.addressType === 'FQDN') return []
   const ready = slice.endpoints.filter((it) => it.ready)
   const wrong = ready

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
@@ -33,7 +33,7 @@ export default check({
     const clients = pods.filter((it) => it.phase === 'Running' && !it.hostNetwork)
     const homes = new Set(clients.map((it) => it.node))
     const busy = nodes.filter((it) => it.ready === 'True' && !it.unschedulable && homes.has(it.name))
-    const found = local.flatMap((service): readonly Verdict[] => {
+    const found = local.flatMap((service) => {
       const serving = podsOf(service).filter(isServing)
       return serving.length === 0 ? [] : judge(service, { serving, busy, seen: contactsOf(service) })
     })
@@ -42,15 +42,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} has no endpoint on ${args['without']}, and keeps to its node: ` +
+      `Service ${full(on)} has no endpoint on ${args.without}, and keeps to its node: ` +
       'connections from there are dropped.',
-    detail: ({ args }) => `internalTrafficPolicy Local · endpoints on ${args['with']} · ${args['measured']}`,
+    detail: ({ args }) => `internalTrafficPolicy Local · endpoints on ${args.with} · ${args.measured}`,
     note: () => 'dropped, not refused: clients wait until their timeout, on these nodes alone',
     help: ({ subject: on, args }) => [
-      args['daemon'] === 'yes'
+      args.daemon === 'yes'
         ? 'find out why the DaemonSet has no ready pod there'
         : 'let it use all endpoints, or run a pod on each node (a DaemonSet)',
-      ...(args['daemon'] === 'yes'
+      ...(args.daemon === 'yes'
         ? [`kubectl -n ${on.namespace} get pods -o wide`]
         : [
             `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p ` +
@@ -67,7 +67,7 @@ interface Seen {
   readonly seen: readonly Contact[]
 }
 
-function judge(service: Service, { serving, busy, seen }: Seen): readonly Verdict[] {
+function judge(service: Service, { serving, busy, seen }: Seen) {
   const having = new Set(serving.flatMap((it) => it.node ?? []))
   // A data plane that answers all the same (a hint that it does not know the policy) has the last word.
   const answered = new Set(seen.filter((it) => it.via.kind === 'service' && tally([it]).open > 0).map((it) => it.node))

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
 import { full, isAskedAbout, serviceSubject } from './words.ts'
@@ -28,7 +28,7 @@ export default check({
     const failures = new Map(
       (events.known ? events.value : []).filter(isFailure).map((it) => [`${it.namespace}/${it.object.name}`, it]),
     )
-    const found = balanced.flatMap(({ service, balancer }): Verdict[] => {
+    const found = balanced.flatMap(({ service, balancer }) => {
       if (balancer.addresses.length > 0 && balancer.problem === null) return []
       const asked =
         scope.target.kind === 'object' &&
@@ -41,17 +41,17 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['case'] === 'ports'
-        ? `Load balancer of Service ${full(on)} does not take all of its ports: ${args['said']}.`
-        : `Service ${full(on)} has no external address${args['said'] === '' ? '' : `: ${args['said']}`}.`,
-    detail: ({ args }) => `type LoadBalancer · ${args['addresses']} · class ${args['class']}`,
+      args.case === 'ports'
+        ? `Load balancer of Service ${full(on)} does not take all of its ports: ${args.said}.`
+        : `Service ${full(on)} has no external address${args.said === '' ? '' : `: ${args.said}`}.`,
+    detail: ({ args }) => `type LoadBalancer · ${args.addresses} · class ${args.class}`,
     note: ({ args }) =>
-      args['said'] === ''
+      args.said === ''
         ? 'no controller has said a word about it: there is none for this class, or it is still at work; ' +
           'inside the cluster the Service is not touched by this'
         : 'inside the cluster the Service is not touched by this',
     help: ({ subject: on, args }) => [
-      args['said'] === ''
+      args.said === ''
         ? 'see who should make load balancers here (the cloud, MetalLB, kube-vip); where nobody does, ' +
           'NodePort or an Ingress is the way in'
         : 'mend what the controller names',
@@ -74,7 +74,7 @@ interface Seen {
   readonly asked: boolean
 }
 
-function verdict(service: Service, { balancer, failure, asked }: Seen): Verdict {
+function verdict(service: Service, { balancer, failure, asked }: Seen) {
   const said = (balancer.problem ?? failure?.said ?? '').replace(/\.$/, '')
   return finding({
     subject: serviceSubject(service),

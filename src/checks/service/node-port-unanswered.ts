@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { known } from '../../model/known.ts'
 import type { NodePortContact } from '../../model/contacts.ts'
 import type { Service } from '../../model/service.ts'
@@ -30,7 +30,7 @@ export default check({
     if (all.length === 0) return notApplicable('no NodePort was connected to')
     const decide = policyOnProbe({ contacts: known(contacts), networkPolicies, namespaces, scope })
     const podsOf = podsOfServices(pods.known ? pods.value : [])
-    return services.flatMap((service): readonly Verdict[] => {
+    return services.flatMap((service) => {
       const its = all.filter((it) => it.service.namespace === service.namespace && it.service.name === service.name)
       if (its.length === 0) return []
       const backends = podsOf(service)
@@ -55,15 +55,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NodePort ${args['nodePort']} of Service ${full(on)} does not answer on ${args['nodes']}: ` +
-      `${args['failed']} of ${args['of']} connections failed.`,
+      `NodePort ${args.nodePort} of Service ${full(on)} does not answer on ${args.nodes}: ` +
+      `${args.failed} of ${args.of} connections failed.`,
     detail: ({ args }) =>
-      `${args['failures']} of ${args['of']} connects to nodes' addresses · the Service's port ${args['port']}`,
+      `${args.failures} of ${args.of} connects to nodes' addresses · the Service's port ${args.port}`,
     // kube-proxy's KUBE-EXT chains: what it takes for traffic of this cluster's pods skips the rule of `Local`
     // (kubernetes/kubernetes#104105, KEP 1354 `detectLocalMode`), and an endpoint elsewhere answers by another way.
     note: ({ args }) => {
-      if (args['refused'] !== 0) return 'this node has no rule for the port: its kube-proxy is gone, or behind'
-      return args['partly'] === 1
+      if (args.refused !== 0) return 'this node has no rule for the port: its kube-proxy is gone, or behind'
+      return args.partly === 1
         ? 'the same node passes some connects on and loses others: with externalTrafficPolicy Local kube-proxy sends ' +
             'pods of its clusterCIDR to every endpoint, and the answer of one on another node comes back by another way; ' +
             'clients outside of the cluster may see nothing of it'
@@ -72,13 +72,13 @@ export default check({
     },
     help: ({ args }) => [
       'look whether kube-proxy, or what stands in its place, runs on that node and keeps up',
-      `kubectl get pods -A -o wide --field-selector spec.nodeName=${args['node']}`,
-      `nc -vz -w 3 ${args['ip']} ${args['nodePort']}`,
+      `kubectl get pods -A -o wide --field-selector spec.nodeName=${args.node}`,
+      `nc -vz -w 3 ${args.ip} ${args.nodePort}`,
     ],
   },
 })
 
-function judge(service: Service, its: readonly NodePortContact[]): Verdict {
+function judge(service: Service, its: readonly NodePortContact[]) {
   const all = tally(its.map(asContact))
   if (all.failed === 0) return ok(all.of)
   if (all.failed === 1 && all.of > 1)

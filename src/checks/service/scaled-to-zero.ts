@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
@@ -24,7 +24,7 @@ export default check({
     const choosing = services.filter((it) => selectorOf(it) !== null)
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const backing = backingOf(pods, { known: true, value: workloads })
-    const found = choosing.flatMap((service): Verdict[] => {
+    const found = choosing.flatMap((service) => {
       const behind = backing(service)
       if (behind.kind !== 'scaled-to-zero') return []
       const [first] = behind.workloads
@@ -54,19 +54,19 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} has no pods, since ${args['kind']} ${args['workload']} ` +
-      `${args['kind'] === 'DaemonSet' ? 'fits no node' : 'is scaled to 0'}.`,
-    detail: ({ args }) => `${args['all']} · ${count(Number(args['workloads']), 'workload')}, 0 pods wanted`,
+      `Service ${full(on)} has no pods, since ${args.kind} ${args.workload} ` +
+      `${args.kind === 'DaemonSet' ? 'fits no node' : 'is scaled to 0'}.`,
+    detail: ({ args }) => `${args.all} · ${count(args.workloads, 'workload')}, 0 pods wanted`,
     note: () => 'connections to it are refused at once, and an Ingress before it answers 503',
     help: ({ subject: on, args }) =>
-      args['kind'] === 'DaemonSet'
+      args.kind === 'DaemonSet'
         ? [
             'if it should run, look at which nodes it asks for',
-            `kubectl -n ${on.namespace} describe daemonset ${args['workload']}`,
+            `kubectl -n ${on.namespace} describe daemonset ${args.workload}`,
           ]
         : [
             'if it should run, scale it up; see first who scaled it down (an autoscaler, a pipeline, a colleague)',
-            `kubectl -n ${on.namespace} scale ${`${args['kind']}`.toLowerCase()}/${args['workload']} --replicas=1`,
+            `kubectl -n ${on.namespace} scale ${`${args.kind}`.toLowerCase()}/${args.workload} --replicas=1`,
             `kubectl -n ${on.namespace} get hpa`,
           ],
   },

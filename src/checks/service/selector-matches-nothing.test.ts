@@ -76,7 +76,7 @@ describeCheck(check, [
   {
     it: 'nothing near: a leftover, perhaps',
     given: { services: [service('cart')], pods: [pod('warehouse-1')], workloads: [] },
-    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { miss: 'none' } }],
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', args: { miss: null } }],
   },
   {
     it: 'nothing near, and the user asked about this very Service',

@@ -1,4 +1,4 @@
-import { check } from '../../findings/check.ts'
+import { type ArgsOf, check } from '../../findings/check.ts'
 import {
   type Args,
   cannotTell,
@@ -50,7 +50,7 @@ export default check({
     }
     const target = scope.target.kind === 'object' ? subjectKey(scope.target.object) : null
 
-    const found = choosing.flatMap((service): Verdict[] => {
+    const found = choosing.flatMap((service) => {
       const behind = backing(service)
       if (behind.kind !== 'matches-nothing') return []
       const pairs = selectorOf(service) ?? {}
@@ -82,17 +82,17 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `Service ${full(on)} selects no pod: ${told(args)}.`,
     detail: ({ args }) =>
-      `selector ${args['selector']} · matches 0 of ${count(Number(args['pods']), 'pod')} in the namespace` +
-      (args['sure'] === 'no' ? ' · workloads not readable: it may be scaled to 0' : ''),
+      `selector ${args.selector} · matches 0 of ${count(args.pods, 'pod')} in the namespace` +
+      (!args.sure ? ' · workloads not readable: it may be scaled to 0' : ''),
     note: ({ args }) =>
-      args['expected'] !== ''
-        ? `nothing need be done: ${args['expected']}`
+      args.expected !== null
+        ? `nothing need be done: ${expectedText(args)}`
         : 'a Service without endpoints refuses every connection at once; nothing else reports it',
     help: ({ subject: on, args }) => [
       opening(args),
-      ...(args['miss'] === 'none' || args['expected'] !== ''
+      ...(args.miss === null || args.expected !== null
         ? []
-        : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args['patch']}'`]),
+        : [`kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p '${args.patch}'`]),
       `kubectl -n ${on.namespace} get pods --show-labels`,
     ],
   },
@@ -130,30 +130,36 @@ function byName<T>(make: (namespace: string) => T): (namespace: string) => T {
   }
 }
 
-function opening(args: Args): string {
-  if (args['expected'] !== '') return 'see for yourself which pods are there'
-  if (args['miss'] === 'none') return 'find out what this Service was for: its pods are gone, or were never made'
+function opening(args: Seen): string {
+  if (args.expected !== null) return 'see for yourself which pods are there'
+  if (args.miss === null) return 'find out what this Service was for: its pods are gone, or were never made'
   return 'make the selector and the labels say the same; if the selector is the wrong one:'
 }
 
-function told(args: Args): string {
-  const carriers = `${count(Number(args['carriers']), `${args['carrier']}`)} ${args['carriers'] === 1 ? 'says' : 'say'}`
-  switch (args['miss']) {
+function told(args: Seen): string {
+  const carriers = `${count(args.carriers, `${args.carrier}`)} ${args.carriers === 1 ? 'says' : 'say'}`
+  switch (args.miss) {
     case 'value':
-      return `it wants \`${args['key']}=${args['wanted']}\`, ${carriers} \`${args['key']}=${args['theirs']}\``
+      return `it wants \`${args.key}=${args.wanted}\`, ${carriers} \`${args.key}=${args.theirs}\``
     case 'key':
-      return `it wants \`${args['key']}=${args['wanted']}\`, ${carriers} \`${args['theirs']}=${args['wanted']}\``
+      return `it wants \`${args.key}=${args.wanted}\`, ${carriers} \`${args.theirs}=${args.wanted}\``
     case 'absent':
-      return (
-        `${count(Number(args['carriers']), `${args['carrier']}`)} would match but for ` +
-        `\`${args['key']}=${args['wanted']}\``
-      )
+      return `${count(args.carriers, `${args.carrier}`)} would match but for ` + `\`${args.key}=${args.wanted}\``
     default:
-      return `nothing in its namespace carries \`${args['selector']}\``
+      return `nothing in its namespace carries \`${args.selector}\``
   }
 }
 
-interface Seen {
+function expectedArgs(it: ExpectedEmpty | null) {
+  if (it === null) return { expected: null, part: null, role: null, sibling: null }
+  return it.kind === 'control-plane'
+    ? { expected: it.kind, part: it.part, role: null, sibling: null }
+    : { expected: it.kind, part: it.pod, role: it.role, sibling: it.sibling }
+}
+
+type Seen = ArgsOf<ReturnType<typeof verdict>>
+
+interface Judged {
   readonly service: Service
   readonly miss: NearMiss | null
   /** Who carries the labels that were nearly meant. */
@@ -164,14 +170,15 @@ interface Seen {
   readonly expected: ExpectedEmpty | null
 }
 
-function expectedText(it: ExpectedEmpty | null): string {
-  if (it === null) return ''
-  if (it.kind === 'control-plane')
-    return `${it.part} runs outside of the pods of this cluster, and this Service is there to scrape it`
-  return `pod ${it.pod} is the only one of its kind, and has the role \`${it.role}\` of Service ${it.sibling}`
+/** Why nothing need be done, or null. */
+function expectedText(args: Seen): string | null {
+  if (args.expected === null) return null
+  return args.expected === 'control-plane'
+    ? `${args.part} runs outside the pods of this cluster, and this Service is there to scrape it`
+    : `pod ${args.part} is the only one of its kind, and has the role \`${args.role}\` of Service ${args.sibling}`
 }
 
-function labelText(miss: NearMiss | null, carrier: Seen['carrier']): string {
+function labelText(miss: NearMiss | null, carrier: Judged['carrier']): string {
   if (miss === null) return 'no pod and no workload says this'
   return miss.kind === 'absent' ? `${carrier}s have no such label` : `${carrier}s say \`${miss.theirs}\``
 }
@@ -183,7 +190,7 @@ function changeFor(miss: NearMiss | null): Readonly<Record<string, string | null
   return { [miss.key]: null, ...(miss.kind === 'key' ? { [miss.theirs]: miss.wanted } : {}) }
 }
 
-function verdict({ service, miss, carrier, meant, sure, pods, expected }: Seen): Verdict {
+function verdict({ service, miss, carrier, meant, sure, pods, expected }: Judged) {
   const pairs = selectorOf(service) ?? {}
   const key = miss?.key ?? Object.keys(pairs)[0] ?? ''
   return finding({
@@ -193,14 +200,14 @@ function verdict({ service, miss, carrier, meant, sure, pods, expected }: Seen):
     args: {
       selector: pairsText(pairs),
       pods,
-      miss: miss?.kind ?? 'none',
+      miss: miss?.kind ?? null,
       key,
       wanted: pairs[key] ?? '',
-      theirs: miss?.theirs ?? 'none',
+      theirs: miss?.theirs ?? null,
       carrier,
       carriers: miss?.carriers ?? 0,
-      sure: sure ? 'yes' : 'no',
-      expected: expectedText(expected),
+      sure,
+      ...expectedArgs(expected),
       patch: JSON.stringify({ spec: { selector: changeFor(miss) } }),
     },
     evidence: [
@@ -216,7 +223,7 @@ function verdict({ service, miss, carrier, meant, sure, pods, expected }: Seen):
 }
 
 /** A workload that may not be read may be scaled to 0, or run now and then. */
-function unsure(service: Service): Verdict {
+function unsure(service: Service) {
   const why = `Service ${full(service)} selects no pod, and the workloads could not be read: one may be scaled to 0`
   return cannotTell('forbidden', why)
 }

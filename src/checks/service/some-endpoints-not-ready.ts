@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
@@ -22,7 +22,7 @@ export default check({
     if (choosing.length === 0) return notApplicable('no Service here chooses pods by a selector')
     const problemOf = problemsOf(events)
     const backing = backingOf(pods, { known: true, value: [] })
-    const found = choosing.flatMap((service): Verdict[] => {
+    const found = choosing.flatMap((service) => {
       const behind = backing(service)
       if (behind.kind !== 'some-ready' || behind.notReady.length === 0) return []
       const why = reasons(behind.notReady, problemOf)
@@ -47,14 +47,14 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args['notReady']} of ${count(Number(args['of']), 'pod')} of Service ${full(on)} ` +
-      `${args['notReady'] === 1 ? 'is' : 'are'} not ready: ${args['why']}.`,
-    detail: ({ args }) => `${args['ready']} ready of ${args['of']} · not ready pods get no traffic`,
+      `${args.notReady} of ${count(args.of, 'pod')} of Service ${full(on)} ` +
+      `${args.notReady === 1 ? 'is' : 'are'} not ready: ${args.why}.`,
+    detail: ({ args }) => `${args.ready} ready of ${args.of} · not ready pods get no traffic`,
     note: () => 'normal while a rollout is under way; if it lasts, the other pods carry its load',
     help: ({ subject: on, args }) => [
       'see whether it passes',
       `kubectl -n ${on.namespace} get pods -w`,
-      ...`${args['next']}`.split('\n'),
+      ...`${args.next}`.split('\n'),
     ],
   },
 })

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { closest } from '../../closest.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
@@ -34,7 +34,7 @@ export default check({
       )
       .filter((it) => it.live.length > 0)
     if (named.length === 0) return notApplicable('no Service with pods here names its target port')
-    const found = named.flatMap(({ service, port, index, live }): Verdict[] => {
+    const found = named.flatMap(({ service, port, index, live }) => {
       const without = live.filter((it) => targetPortIn(it, port) === null)
       if (without.length === 0 || isRollout(live, without)) return []
       return [verdict({ service, port, index, live, without })]
@@ -44,28 +44,27 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} wants target port \`${args['name']}\`, ` +
+      `Service ${full(on)} wants target port \`${args.name}\`, ` +
       'which ' +
-      (args['without'] === args['of']
+      (args.without === args.of
         ? 'none of its pods declares'
-        : `${args['without']} of its ${args['of']} pods do not declare`) +
+        : `${args.without} of its ${args.of} pods do not declare`) +
       '.',
     detail: ({ args }) =>
-      `port ${args['port']} · missing in ${args['without']} of ${count(Number(args['of']), 'pod')} · ` +
-      `they declare ${args['declared']}`,
+      `port ${args.port} · missing in ${args.without} of ${count(args.of, 'pod')} · ` + `they declare ${args.declared}`,
     note: ({ args }) =>
-      args['protocol'] === 'other'
+      args.protocol === 'other'
         ? `a port of that name is declared for another protocol: name and protocol have to match`
         : 'a named target port is looked up in each pod; a pod without it gets no connections, ' +
           'and still counts as ready',
     help: ({ subject: on, args }) => [
-      args['near'] === 'none'
+      args.near === 'none'
         ? 'name the port in the container, or use its number'
-        : `name the port that is there: \`${args['near']}\``,
+        : `name the port that is there: \`${args.near}\``,
       `kubectl -n ${on.namespace} patch service ${on.name} --type=json -p ` +
-        `'[{"op":"replace","path":"/spec/ports/${args['index']}/targetPort",` +
-        `"value":"${args['near'] === 'none' ? 'NAME' : args['near']}"}]'`,
-      `kubectl -n ${on.namespace} get pod ${args['example']} -o jsonpath='{.spec.containers[*].ports}'`,
+        `'[{"op":"replace","path":"/spec/ports/${args.index}/targetPort",` +
+        `"value":"${args.near === 'none' ? 'NAME' : args.near}"}]'`,
+      `kubectl -n ${on.namespace} get pod ${args.example} -o jsonpath='{.spec.containers[*].ports}'`,
     ],
   },
 })
@@ -89,7 +88,7 @@ interface Lacking {
   readonly without: readonly Pod[]
 }
 
-function verdict({ service, port, index, live, without }: Lacking): Verdict {
+function verdict({ service, port, index, live, without }: Lacking) {
   const declared = without.flatMap((it) => declaredPorts(it, port.protocol))
   const names = [...new Set(declared.flatMap((it) => (it.name === null ? [] : [it.name])))]
   const near = closest(`${port.targetPort}`, names, 1)[0] ?? (names.length === 1 ? names[0] : undefined) ?? 'none'

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import type { Trouble } from '../../findings/trouble.ts'
-import { type Confidence, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { type Confidence, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
@@ -52,15 +52,14 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `${args['what']}, and no known cause matches: ${args['who']}.`,
+    headline: ({ args }) => `${args.what}, and no known cause matches: ${args.who}.`,
     detail: ({ args }) =>
-      `${args['bad']} of ${args['of']} · ${args['how']}${args['slowest']} · ` +
-      `${args['from']} · asked: ${args['asked']}`,
-    note: ({ args }) => (args['well'] === '' ? null : `${args['well']}`),
+      `${args.bad} of ${args.of} · ${args.how}${args.slowest} · ` + `${args.from} · asked: ${args.asked}`,
+    note: ({ args }) => (args.well === '' ? null : `${args.well}`),
     help: ({ subject: on, args }) =>
-      args['next'] !== ''
-        ? ['look there next', ...`${args['next']}`.split('\n')]
-        : nextLook(`${args['source']}`, on, { pod: `${args['pod']}`, namespace: `${args['namespace']}` }),
+      args.next !== ''
+        ? ['look there next', ...`${args.next}`.split('\n')]
+        : nextLook(`${args.source}`, on, { pod: `${args.pod}`, namespace: `${args.namespace}` }),
   },
 })
 
@@ -69,7 +68,7 @@ function measured(dnsProbe: Known<DnsProbe>, contacts: Known<Contacts>): number 
   return lookups + (contacts.known ? contacts.value.connects.length + contacts.value.http.length : 0)
 }
 
-function told(its: readonly Trouble[], well: string): Verdict {
+function told(its: readonly Trouble[], well: string) {
   const [first] = its
   if (first === undefined) return notApplicable('no trouble')
   const sufferers = [...new Map(its.map((it) => [subjectKey(it.sufferer), it.sufferer])).values()]
