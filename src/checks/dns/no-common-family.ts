@@ -39,7 +39,7 @@ export default check({
       `${on.kind} ${on.namespace}/${on.name} has ${args.theirs} alone, ` +
       `and the DNS Service ${args.offered} alone: no lookup reaches it.`,
     detail: ({ args }) =>
-      `${count(args.pods, 'pod')} with ${args.theirs} addresses (${args.ip}) · ` + `the DNS Service is ${args.vip}`,
+      `${count(args.pods, 'pod')} with ${args.theirs} addresses (${args.ip}) · the DNS Service is ${args.vip}`,
     note: () => 'a Service keeps the families that it was made with, until its ipFamilyPolicy is changed',
     help: ({ args }) => [
       'give the DNS Service an address of that family as well; the pods get it when they start anew',

@@ -1,14 +1,6 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import {
-  type Args,
-  type Confidence,
-  finding,
-  notApplicable,
-  ok,
-  type Severity,
-  type Verdict,
-} from '../../findings/verdict.ts'
+import { type Args, type Confidence, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'

@@ -49,7 +49,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} runs a single DNS server for ${count(args.nodes, 'node')}.`,
     detail: ({ args }) =>
-      `1 server wanted, ${args.ready} ready · ` + `${args.fit} of ${count(args.nodes, 'node')} would take one`,
+      `1 server wanted, ${args.ready} ready · ${args.fit} of ${count(args.nodes, 'node')} would take one`,
     note: () =>
       'each crash, drain or rollout of the one server is an outage of DNS: glibc gives up after 10 s, musl after 5 s',
     help: ({ subject: on }) => [

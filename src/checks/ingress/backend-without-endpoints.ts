@@ -65,7 +65,7 @@ export default check({
       `Service ${args.service} has no ready endpoint` +
       `${args.onPurpose === 'yes' ? ', being scaled to 0' : ''}.`,
     detail: ({ args }) =>
-      `0 ready of ${count(args.endpoints, 'endpoint')} · ` + `${args.count} of ${count(args.of, 'route')}`,
+      `0 ready of ${count(args.endpoints, 'endpoint')} · ${args.count} of ${count(args.of, 'route')}`,
     note: () => 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',
     help: ({ subject: on, args }) => [
       'mend the Service first',

@@ -1,13 +1,5 @@
 import { type ArgsOf, check } from '../../findings/check.ts'
-import {
-  type Args,
-  cannotTell,
-  finding,
-  notApplicable,
-  ok,
-  type Severity,
-  type Verdict,
-} from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { expectedEmpty, type ExpectedEmpty } from '../../relations/service/expected-empty.ts'
@@ -144,7 +136,7 @@ function told(args: Seen): string {
     case 'key':
       return `it wants \`${args.key}=${args.wanted}\`, ${carriers} \`${args.theirs}=${args.wanted}\``
     case 'absent':
-      return `${count(args.carriers, `${args.carrier}`)} would match but for ` + `\`${args.key}=${args.wanted}\``
+      return `${count(args.carriers, `${args.carrier}`)} would match but for \`${args.key}=${args.wanted}\``
     default:
       return `nothing in its namespace carries \`${args.selector}\``
   }

@@ -51,7 +51,7 @@ export default check({
         : `${args.without} of its ${args.of} pods do not declare`) +
       '.',
     detail: ({ args }) =>
-      `port ${args.port} · missing in ${args.without} of ${count(args.of, 'pod')} · ` + `they declare ${args.declared}`,
+      `port ${args.port} · missing in ${args.without} of ${count(args.of, 'pod')} · they declare ${args.declared}`,
     note: ({ args }) =>
       args.protocol === 'other'
         ? `a port of that name is declared for another protocol: name and protocol have to match`

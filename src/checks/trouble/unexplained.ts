@@ -54,7 +54,7 @@ export default check({
   words: {
     headline: ({ args }) => `${args.what}, and no known cause matches: ${args.who}.`,
     detail: ({ args }) =>
-      `${args.bad} of ${args.of} · ${args.how}${args.slowest} · ` + `${args.from} · asked: ${args.asked}`,
+      `${args.bad} of ${args.of} · ${args.how}${args.slowest} · ${args.from} · asked: ${args.asked}`,
     note: ({ args }) => (args.well === '' ? null : `${args.well}`),
     help: ({ subject: on, args }) =>
       args.next !== ''
