@@ -1,15 +1,11 @@
-import * as v from 'valibot'
+import { type Texts, flag, just, list, maybe, nullable, number, object, oneOf, variant } from './marks.ts'
 
 /*
  * What a probe's answers look like, once for the log of a pod and for a recording of it. The two differ in how long a
- * text may be, so that each hands in its own.
+ * text may be, so that each hands in its own texts.
  */
 
-type Text = v.GenericSchema<string>
-
-const number = v.number()
-
-export const answerShape = v.picklist([
+export const answerShape = oneOf([
   'ok',
   'nodata',
   'nxdomain',
@@ -22,55 +18,55 @@ export const answerShape = v.picklist([
 ])
 
 /** `model/lookups.ts` DnsServer. */
-export function serverShape(text: Text) {
-  return v.object({
-    role: v.picklist(['service', 'endpoint', 'node-cache', 'upstream']),
-    ip: text,
-    pod: v.nullable(text),
+export function serverShape(m: Texts) {
+  return object({
+    role: oneOf(['service', 'endpoint', 'node-cache', 'upstream']),
+    ip: m.address,
+    pod: nullable(m.name),
   })
 }
 
 /** The fields of `model/contacts.ts` HttpEnd. */
-export function httpEndFields(text: Text) {
+export function httpEndFields(m: Texts) {
   return {
-    status: v.nullable(number),
-    error: v.nullable(text),
+    status: nullable(number),
+    error: nullable(m.text),
     ms: number,
-    location: v.exactOptional(text),
-    redirects: v.exactOptional(v.array(v.object({ status: number, location: text }))),
-    scheme: v.exactOptional(v.picklist(['http', 'https'])),
-    certificate: v.exactOptional(
-      v.object({
-        names: v.array(text),
-        subject: text,
-        issuer: text,
-        covers: v.boolean(),
-        validity: v.picklist(['now', 'expired', 'not-yet']),
-        validTo: text,
-        trust: v.picklist(['public', 'unknown-issuer', 'self-signed']),
+    location: maybe(m.url),
+    redirects: maybe(list(object({ status: number, location: m.url }))),
+    scheme: maybe(oneOf(['http', 'https'])),
+    certificate: maybe(
+      object({
+        names: list(m.host),
+        subject: m.title,
+        issuer: m.title,
+        covers: flag,
+        validity: oneOf(['now', 'expired', 'not-yet']),
+        validTo: m.time,
+        trust: oneOf(['public', 'unknown-issuer', 'self-signed']),
       }),
     ),
-    page: v.exactOptional(v.object({ body: text, head: text })),
+    page: maybe(object({ body: m.hash, head: m.hash })),
   }
 }
 
 /** The fields of `model/name-answers.ts` NameAnswer, but for the node, which a pod does not say of itself. */
-export function nameAnswerFields(text: Text) {
-  const named = v.object({ namespace: text, name: text })
+export function nameAnswerFields(m: Texts) {
+  const named = object({ namespace: m.name, name: m.name })
   return {
-    server: serverShape(text),
-    reason: v.variant('kind', [
-      v.object({ kind: v.literal('service'), service: named }),
-      v.object({ kind: v.literal('way'), service: named, typed: text, suffix: text }),
-      v.object({ kind: v.literal('outside'), typed: text, suffix: v.nullable(text) }),
-      v.object({ kind: v.literal('random'), suffix: text }),
+    server: serverShape(m),
+    reason: variant('kind', [
+      object({ kind: just('service'), service: named }),
+      object({ kind: just('way'), service: named, typed: m.host, suffix: m.host }),
+      object({ kind: just('outside'), typed: m.host, suffix: nullable(m.host) }),
+      object({ kind: just('random'), suffix: m.host }),
     ]),
-    name: text,
-    type: v.picklist(['A', 'AAAA']),
+    name: m.host,
+    type: oneOf(['A', 'AAAA']),
     answer: answerShape,
-    rcode: v.nullable(text),
-    addresses: v.array(text),
-    aliases: v.array(text),
-    ttl: v.nullable(number),
+    rcode: nullable(m.word),
+    addresses: list(m.address),
+    aliases: list(m.host),
+    ttl: nullable(number),
   }
 }

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { rawCluster } from '../../test/build/raw-cluster.ts'
+import { secretKinds, secretWord } from '../../test/build/secrets.ts'
 import { plant } from '../../test/build/plant.ts'
 import { checks } from '../checks/registry.ts'
 import { clusterOf } from '../collect/cluster-of.ts'
@@ -20,52 +21,9 @@ import { fromOutside } from '../wire/outside.ts'
 import { anonymize } from './anonymize.ts'
 import { writeSnapshotTo } from './write.ts'
 
-/** As a generator of keys makes them: without fast-check's bias, which likes forty-three times the same letter. */
-const chars = (alphabet: string, length: number): fc.Arbitrary<string> =>
-  fc.noBias(fc.string({ unit: fc.constantFrom(...alphabet), minLength: length, maxLength: length }))
-const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-const lower = upper.toLowerCase()
-const digit = '0123456789'
-const base64 = chars(upper + lower + digit + '+/', 43)
-const word = chars(lower + digit, 12).map((it) => `zq${it}`)
-
-/** A secret, and how it stands in a text. What nothing tells from a name stands beside a name that does. */
-interface Planted {
-  readonly secret: string
-  readonly said: string
-}
-
-const say = (secret: fc.Arbitrary<string>, how: (it: string) => string): fc.Arbitrary<Planted> =>
-  secret.map((it) => ({ secret: it, said: how(it) }))
-
-const kinds: Readonly<Record<string, fc.Arbitrary<Planted>>> = {
-  'a password in an assignment': say(word, (it) => `password=${it}`),
-  'a password in quotes': say(word, (it) => `{"password": "${it} x", "a": 1}`),
-  'a password with signs': say(word, (it) => `DB_PASSWORD=${it},;&$!`),
-  'a flag': say(word, (it) => `--api-token=${it}`),
-  'a flag and a word': say(word, (it) => `run --client-secret ${it} now`),
-  'a bearer token': say(base64, (it) => `Authorization: Bearer ${it}`),
-  'a bearer token of words': say(word, (it) => `bearer ${it}`),
-  'basic credentials': say(word, (it) => `Authorization: Basic ${it}==`),
-  'a URL with a password': say(word, (it) => `dial https://user:${it}@db.corp.example/x`),
-  'a URL with a user': say(word, (it) => `fetch redis://${it}@cache:6379`),
-  'a proxy without a scheme': say(word, (it) => `HTTP_PROXY=user:${it}@proxy:3128`),
-  'an access key of AWS': say(chars(upper + digit, 16), (it) => `key AKIA${it}`),
-  'a secret key of AWS': say(base64, (it) => `found ${it} there`),
-  'a JSON Web Token': say(
-    fc
-      .tuple(base64, base64)
-      .map(([a, b]) => `eyJhbGciOiJSUzI1NiJ9.${a.replaceAll(/[+/]/g, '_')}.${b.replaceAll(/[+/]/g, '_')}`),
-    (it) => `saw ${it} in a header`,
-  ),
-  'a private key': say(base64, (it) => `-----BEGIN RSA PRIVATE KEY-----\n${it}\n-----END RSA PRIVATE KEY-----`),
-  'a private key cut off': say(base64, (it) => `-----BEGIN PRIVATE KEY-----\n${it}`),
-  'a token of GitHub': say(chars(upper + lower + digit, 36), (it) => `ghp_${it}`),
-  'a token of Slack': say(chars(upper + lower + digit, 24), (it) => `xoxb-${it}`),
-  hexadecimal: say(chars('0123456789abcdef', 64), (it) => `key ${it}`),
-  'a cookie': say(word, (it) => `Cookie: ${it}`),
-}
-const anyPlanted = fc.record(Object.fromEntries(Object.entries(kinds)))
+const kinds = secretKinds
+const word = secretWord
+const anyPlanted = fc.record(secretKinds)
 
 /** In a Corefile: plugins that take keys, one that nobody knows, comments, and one without braces around its words. */
 function corefileWith(secret: string): string {

@@ -1,56 +1,45 @@
-import type { ClusterDns } from '../model/cluster-dns.ts'
-import type { Known } from '../model/known.ts'
-import type { Container, Pod } from '../model/pod.ts'
-import type { SourceName, Sources } from '../model/sources.ts'
+import type { Mark } from '../model/marks.ts'
 import { redactCorefile } from '../wire/redact-corefile.ts'
-import { redactArgs, redactText } from '../wire/secrets.ts'
+import { redactArgs, redactName, redactText } from '../wire/secrets.ts'
+import type { Changes } from './walk.ts'
 
-/**
- * A source's value, or one item of a list source, as it goes into a file: its text artefacts redacted. Objects hold
- * nothing secret by construction: environment values, annotations and Secrets never come out of the projections.
- */
-export function redacted<K extends SourceName>(source: K, value: Sources[K] | Item<K>): unknown {
-  const rule: ((value: never) => unknown) | undefined = rules[source]
-  return rule === undefined ? value : rule(value as never)
+/** By which a text is told from what opens a door. There is none that lets a text through unread. */
+const rules: Readonly<Record<Mark, (text: string) => string>> = {
+  name: redactName,
+  host: redactName,
+  address: redactName,
+  image: redactName,
+  url: redactText,
+  path: redactText,
+  word: redactName,
+  version: redactText,
+  check: redactText,
+  spot: redactText,
+  hash: (text) => (/^[0-9a-f]{1,128}$/.test(text) ? text : redactText(text)),
+  time: redactText,
+  title: redactText,
+  text: redactText,
+  file: redactText,
+  corefile: redactCorefile,
 }
 
-type Item<K extends SourceName> = Sources[K] extends readonly (infer T)[] ? T : never
+/** Most texts stand in many places: of pods, every one but the name and the address. */
+const mostKept = 10_000
 
-const rules: {
-  readonly [K in SourceName]?: (value: Sources[K] extends readonly (infer T)[] ? T : Sources[K]) => unknown
-} = {
-  pods: redactPod,
-  nodes: (it) => (it.readyMessage === null ? it : { ...it, readyMessage: redactText(it.readyMessage) }),
-  clusterDns: redactDns,
-  dnsServerLogs: (it) => ({ ...it, signs: it.signs.map((one) => ({ ...one, said: redactText(one.said) })) }),
-  insideViews: (it) => ({
-    ...it,
-    resolvConf: redactFile(it.resolvConf),
-    ...(it.resolving === undefined ? {} : { resolving: { ...it.resolving, hosts: redactFile(it.resolving.hosts) } }),
-  }),
-}
-
-function redactFile(file: Known<string>): Known<string> {
-  return file.known ? { known: true, value: redactText(file.value) } : file
-}
-
-function redactPod(pod: Pod): Pod {
-  if (pod.notReadyReason === null && pod.containers.every((it) => it.args.length === 0)) return pod
+/** What is written into a file: its texts without credentials, whatever source and field they stand in. */
+export function redaction(): Changes {
+  const byMark = new Map<Mark, Map<string, string>>()
   return {
-    ...pod,
-    notReadyReason: pod.notReadyReason === null ? null : redactText(pod.notReadyReason),
-    containers: pod.containers.map(redactContainer),
-  }
-}
-
-function redactContainer(it: Container): Container {
-  return it.args.length === 0 ? it : { ...it, args: redactArgs(it.args) }
-}
-
-function redactDns(dns: ClusterDns): ClusterDns {
-  return {
-    ...dns,
-    pods: dns.pods.map(redactPod),
-    corefile: dns.corefile.known ? { known: true, value: redactCorefile(dns.corefile.value) } : dns.corefile,
+    text: (text, mark) => {
+      if (text.length < 6) return text
+      const kept = byMark.get(mark) ?? new Map<string, string>()
+      const seen = kept.get(text)
+      if (seen !== undefined) return seen
+      const made = rules[mark](text)
+      if (kept.size === 0 || kept.size >= mostKept) byMark.set(mark, new Map([[text, made]]))
+      else kept.set(text, made)
+      return made
+    },
+    args: redactArgs,
   }
 }

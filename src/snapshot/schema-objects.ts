@@ -2,7 +2,23 @@ import * as v from 'valibot'
 import type { ClusterDns, ServiceProxy } from '../model/cluster-dns.ts'
 import type { ObjectEvent } from '../model/event.ts'
 import type { Ingress, IngressBackend, IngressClass, IngressController } from '../model/ingress.ts'
-import type { Known, Why } from '../model/known.ts'
+import {
+  either,
+  exactly,
+  flag,
+  just,
+  known,
+  labelsThrough,
+  list,
+  listOrNone,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  texts,
+  variant,
+} from '../model/marks.ts'
 import type { Namespace, NetworkPolicy, PolicyRule, Selector } from '../model/network-policy.ts'
 import type { Node } from '../model/node.ts'
 import type { Container, DnsConfig, Pod } from '../model/pod.ts'
@@ -11,287 +27,290 @@ import type { WeaveTc } from '../model/weave-tc.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Intern } from '../wire/intern.ts'
 
-/** A schema that yields exactly the model's type: the compiler tells when one falls behind the other. */
-export type Schema<T> = v.GenericSchema<unknown, T>
-
-const text = v.string()
-const number = v.number()
-const flag = v.boolean()
-const protocol = v.picklist(['TCP', 'UDP', 'SCTP'])
-
-export const why: Schema<Why> = v.object({
-  reason: v.picklist(['forbidden', 'not-asked', 'not-there', 'timed-out', 'cut-off', 'failed']),
-  detail: text,
-})
-
-export function known<T>(value: Schema<T>): Schema<Known<T>> {
-  return v.variant('known', [v.object({ known: v.literal(true), value }), v.object({ known: v.literal(false), why })])
-}
-
-type Labels = Readonly<Record<string, string>>
-
-/** Not v.record, which leaves out keys like `constructor`: a label may be called so. */
-function isLabels(value: unknown): value is Labels {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((it) => typeof it === 'string')
-  )
-}
+const protocol = oneOf(['TCP', 'UDP', 'SCTP'])
 
 /** The schemas of everything that is a Kubernetes object, with labels and names interned as they are read. */
 export function objectSchemas(intern: Intern) {
-  const word = v.pipe(v.string(), v.transform(intern.text))
-  const labels: Schema<Labels> = v.pipe(
-    v.custom<Labels>(isLabels, 'labels are not a map of text'),
-    v.transform(intern.labels),
+  const m = texts()
+  /** One copy of what repeats. */
+  const shared = texts(() => v.pipe(v.string(), v.transform(intern.text)))
+  const labels = labelsThrough(intern.labels)
+  const owner = nullable(object({ kind: shared.word, name: shared.name }))
+  const portOf = nullable(either([number, m.name]))
+
+  const container = exactly<Container>()(
+    object({
+      name: shared.name,
+      image: shared.image,
+      ports: list(object({ name: nullable(shared.name), port: number, protocol })),
+      args: m.args,
+      cpuLimitMilli: nullable(number),
+      cpuRequestMilli: nullable(number),
+      memoryLimitBytes: nullable(number),
+      readinessProbe: nullable(shared.check),
+      ready: flag,
+      restarts: number,
+      waiting: nullable(shared.word),
+      lastTermination: nullable(shared.word),
+      pullLookup: maybe(object({ name: m.host, server: nullable(m.address), how: m.text })),
+      message: maybe(m.text),
+      exitCode: maybe(number),
+      livenessProbe: maybe(shared.check),
+      startupProbe: maybe(shared.check),
+      started: maybe(flag),
+    }),
   )
-  const owner = v.nullable(v.object({ kind: word, name: word }))
 
-  const container: Schema<Container> = v.object({
-    name: word,
-    image: word,
-    ports: v.array(v.object({ name: v.nullable(word), port: number, protocol })),
-    args: v.array(text),
-    cpuLimitMilli: v.nullable(number),
-    cpuRequestMilli: v.nullable(number),
-    memoryLimitBytes: v.nullable(number),
-    readinessProbe: v.nullable(word),
-    ready: flag,
-    restarts: number,
-    waiting: v.nullable(word),
-    lastTermination: v.nullable(word),
-    pullLookup: v.exactOptional(v.object({ name: text, server: v.nullable(text), how: text })),
-    message: v.exactOptional(text),
-    exitCode: v.exactOptional(number),
-    livenessProbe: v.exactOptional(word),
-    startupProbe: v.exactOptional(word),
-    started: v.exactOptional(flag),
-  })
+  const dnsConfig = exactly<DnsConfig>()(
+    object({
+      nameservers: list(m.address),
+      searches: list(m.host),
+      options: list(object({ name: m.word, value: nullable(m.word) })),
+    }),
+  )
 
-  const dnsConfig: Schema<DnsConfig> = v.object({
-    nameservers: v.array(text),
-    searches: v.array(text),
-    options: v.array(v.object({ name: text, value: v.nullable(text) })),
-  })
-
-  const pod: Schema<Pod> = v.object({
-    namespace: word,
-    name: text,
-    labels,
-    node: v.nullable(word),
-    ip: v.nullable(text),
-    ips: v.exactOptional(v.array(text)),
-    phase: v.picklist(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']),
-    ready: flag,
-    notReadyReason: v.nullable(word),
-    overReason: v.exactOptional(word),
-    deleting: flag,
-    hostNetwork: flag,
-    dnsPolicy: word,
-    dnsConfig: v.nullable(dnsConfig),
-    corefileMap: v.exactOptional(v.string()),
-    resolvConfMount: v.exactOptional(v.object({ kind: v.string(), name: v.string() })),
-    hostAliases: v.exactOptional(v.array(v.object({ ip: v.string(), names: v.array(v.string()) }))),
-    dnsHop: v.exactOptional(v.object({ by: v.string(), sign: v.string() })),
-    owner,
-    containers: v.array(container),
-    scheduling: v.exactOptional(text),
-    gates: v.exactOptional(v.array(word)),
-    init: v.exactOptional(
-      v.object({
-        name: word,
-        waiting: v.nullable(word),
-        message: v.nullable(text),
-        exitCode: v.nullable(number),
-        last: v.nullable(word),
-        restarts: number,
-      }),
-    ),
-  })
-
-  const service: Schema<Service> = v.object({
-    namespace: word,
-    name: text,
-    type: v.picklist(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']),
-    clusterIP: v.nullable(text),
-    selector: v.nullable(labels),
-    ports: v.array(
-      v.object({
-        name: v.nullable(word),
-        port: number,
-        protocol,
-        targetPort: v.union([number, word]),
-        nodePort: v.nullable(number),
-        appProtocol: v.exactOptional(text),
-      }),
-    ),
-    externalName: v.nullable(text),
-    externalTrafficPolicy: v.exactOptional(v.literal('Local')),
-    internalTrafficPolicy: v.picklist(['Cluster', 'Local']),
-    sessionAffinity: v.exactOptional(v.literal('ClientIP')),
-    publishNotReadyAddresses: flag,
-    loadBalancer: v.exactOptional(
-      v.object({ addresses: v.array(text), class: v.nullable(word), problem: v.nullable(text) }),
-    ),
-  })
-
-  const endpointSlice: Schema<EndpointSlice> = v.object({
-    namespace: word,
-    name: text,
-    service: v.nullable(text),
-    addressType: v.picklist(['IPv4', 'IPv6', 'FQDN']),
-    ports: v.array(v.object({ name: v.nullable(word), port: v.nullable(number), protocol })),
-    endpoints: v.array(
-      v.object({
-        ip: text,
-        ready: flag,
-        serving: flag,
-        terminating: flag,
-        node: v.nullable(word),
-        pod: v.nullable(text),
-      }),
-    ),
-  })
-
-  const workload: Schema<Workload> = v.object({
-    kind: v.picklist(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob']),
-    namespace: word,
-    name: text,
-    owner,
-    desired: number,
-    ready: number,
-    templateLabels: labels,
-    refused: v.exactOptional(text),
-    paused: v.exactOptional(v.literal(true)),
-    serviceName: v.exactOptional(v.nullable(text)),
-  })
-
-  const backend: Schema<IngressBackend> = v.object({
-    service: text,
-    port: v.nullable(v.union([number, text])),
-    path: text,
-  })
-  const ingress: Schema<Ingress> = v.object({
-    namespace: word,
-    name: text,
-    className: v.nullable(word),
-    classFrom: v.picklist(['spec', 'annotation', 'default']),
-    rules: v.array(
-      v.object({ host: v.nullable(text), paths: v.array(v.object({ path: text, pathType: word, backend })) }),
-    ),
-    defaultBackend: v.nullable(backend),
-    tls: v.exactOptional(v.array(v.object({ hosts: v.array(text), secret: v.nullable(text) }))),
-    addresses: v.array(text),
-    statusBy: v.exactOptional(v.array(word)),
-    vendors: v.exactOptional(v.array(word)),
-    actions: v.exactOptional(
-      v.array(
-        v.object({
-          name: text,
-          type: v.picklist(['forward', 'redirect', 'fixed-response', 'other', 'unreadable']),
-          services: v.array(v.object({ service: text, port: v.nullable(v.union([number, text])) })),
+  const pod = exactly<Pod>()(
+    object({
+      namespace: shared.name,
+      name: m.name,
+      labels,
+      node: nullable(shared.name),
+      ip: nullable(m.address),
+      ips: maybe(list(m.address)),
+      phase: oneOf(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']),
+      ready: flag,
+      notReadyReason: nullable(shared.text),
+      overReason: maybe(shared.word),
+      deleting: flag,
+      hostNetwork: flag,
+      dnsPolicy: shared.word,
+      dnsConfig: nullable(dnsConfig),
+      corefileMap: maybe(m.name),
+      resolvConfMount: maybe(object({ kind: m.word, name: m.name })),
+      hostAliases: maybe(list(object({ ip: m.address, names: list(m.host) }))),
+      dnsHop: maybe(object({ by: m.word, sign: m.text })),
+      owner,
+      containers: list(container),
+      scheduling: maybe(m.text),
+      gates: maybe(list(shared.name)),
+      init: maybe(
+        object({
+          name: shared.name,
+          waiting: nullable(shared.word),
+          message: nullable(m.text),
+          exitCode: nullable(number),
+          last: nullable(shared.word),
+          restarts: number,
         }),
       ),
-    ),
-    nginx: v.exactOptional(
-      v.object({ rewrite: v.nullable(text), regex: flag, canary: flag, protocol: v.nullable(text) }),
-    ),
-  })
-  const ingressClass: Schema<IngressClass> = v.object({ name: text, controller: text, isDefault: flag })
-  const ingressController: Schema<IngressController> = v.object({
-    namespace: text,
-    pod: text,
-    ip: v.nullable(text),
-    ready: flag,
-    controller: text,
-    classNames: v.array(text),
-    ports: v.exactOptional(v.object({ plain: number, tls: number })),
-  })
+    }),
+  )
 
-  const selector: Schema<Selector> = v.object({
-    matchLabels: labels,
-    matchExpressions: v.array(
-      v.object({ key: text, operator: v.picklist(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: v.array(text) }),
-    ),
-  })
-  const rule: Schema<PolicyRule> = v.object({
-    peers: v.array(
-      v.object({
-        podSelector: v.nullable(selector),
-        namespaceSelector: v.nullable(selector),
-        ipBlock: v.nullable(v.object({ cidr: text, except: v.array(text) })),
-      }),
-    ),
-    ports: v.array(v.object({ protocol, port: v.nullable(v.union([number, text])), endPort: v.nullable(number) })),
-  })
-  const networkPolicy: Schema<NetworkPolicy> = v.object({
-    namespace: word,
-    name: text,
-    podSelector: selector,
-    types: v.array(v.picklist(['Ingress', 'Egress'])),
-    ingress: v.array(rule),
-    egress: v.array(rule),
-  })
-  const namespace: Schema<Namespace> = v.object({ name: text, labels })
+  const service = exactly<Service>()(
+    object({
+      namespace: shared.name,
+      name: m.name,
+      type: oneOf(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']),
+      clusterIP: nullable(m.address),
+      selector: nullable(labels),
+      ports: list(
+        object({
+          name: nullable(shared.name),
+          port: number,
+          protocol,
+          targetPort: either([number, shared.name]),
+          nodePort: nullable(number),
+          appProtocol: maybe(m.word),
+        }),
+      ),
+      externalName: nullable(m.host),
+      externalTrafficPolicy: maybe(just('Local')),
+      internalTrafficPolicy: oneOf(['Cluster', 'Local']),
+      sessionAffinity: maybe(just('ClientIP')),
+      publishNotReadyAddresses: flag,
+      loadBalancer: maybe(
+        object({ addresses: list(m.address), class: nullable(shared.name), problem: nullable(m.text) }),
+      ),
+    }),
+  )
 
-  const node: Schema<Node> = v.object({
-    name: word,
-    labels,
-    ip: v.nullable(text),
-    ready: v.picklist(['True', 'False', 'Unknown']),
-    readyMessage: v.nullable(word),
-    unschedulable: flag,
-    taints: v.array(v.object({ key: text, value: v.nullable(text), effect: text })),
-    kernel: word,
-    os: word,
-    kubelet: word,
-    cpus: v.nullable(number),
-    provider: v.exactOptional(word),
-  })
+  const endpointSlice = exactly<EndpointSlice>()(
+    object({
+      namespace: shared.name,
+      name: m.name,
+      service: nullable(m.name),
+      addressType: oneOf(['IPv4', 'IPv6', 'FQDN']),
+      ports: list(object({ name: nullable(shared.name), port: nullable(number), protocol })),
+      endpoints: list(
+        object({
+          ip: m.address,
+          ready: flag,
+          serving: flag,
+          terminating: flag,
+          node: nullable(shared.name),
+          pod: nullable(m.name),
+        }),
+      ),
+    }),
+  )
 
-  const event: Schema<ObjectEvent> = v.object({
-    namespace: word,
-    object: v.object({ kind: word, name: text }),
-    reason: word,
-    said: text,
-    times: number,
-  })
+  const workload = exactly<Workload>()(
+    object({
+      kind: oneOf(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob']),
+      namespace: shared.name,
+      name: m.name,
+      owner,
+      desired: number,
+      ready: number,
+      templateLabels: labels,
+      refused: maybe(m.text),
+      paused: maybe(just(true)),
+      serviceName: maybe(nullable(m.name)),
+    }),
+  )
 
-  const weaveTc: Schema<WeaveTc> = v.object({
-    workload: v.object({ kind: v.literal('DaemonSet'), namespace: word, name: text }),
-    container: word,
-    index: number,
-    privileged: flag,
-    hostNetwork: flag,
-    overlay: v.nullable(text),
-    dnsPort: v.nullable(text),
-    mounts: v.array(v.object({ volume: text, mountPath: text })),
-    volumes: v.array(v.object({ volume: text, hostPath: v.nullable(text) })),
-  })
+  const backend = exactly<IngressBackend>()(
+    object({
+      service: m.name,
+      port: portOf,
+      path: m.spot,
+    }),
+  )
+  const ingress = exactly<Ingress>()(
+    object({
+      namespace: shared.name,
+      name: m.name,
+      className: nullable(shared.name),
+      classFrom: oneOf(['spec', 'annotation', 'default']),
+      rules: list(
+        object({ host: nullable(m.host), paths: list(object({ path: m.path, pathType: shared.word, backend })) }),
+      ),
+      defaultBackend: nullable(backend),
+      tls: maybe(list(object({ hosts: list(m.host), secret: nullable(m.name) }))),
+      addresses: list(m.address),
+      statusBy: maybe(list(shared.name)),
+      vendors: maybe(list(shared.word)),
+      actions: maybe(
+        list(
+          object({
+            name: m.name,
+            type: oneOf(['forward', 'redirect', 'fixed-response', 'other', 'unreadable']),
+            services: list(object({ service: m.name, port: portOf })),
+          }),
+        ),
+      ),
+      nginx: maybe(object({ rewrite: nullable(m.path), regex: flag, canary: flag, protocol: nullable(m.word) })),
+    }),
+  )
+  const ingressClass = exactly<IngressClass>()(object({ name: m.name, controller: m.name, isDefault: flag }))
+  const ingressController = exactly<IngressController>()(
+    object({
+      namespace: m.name,
+      pod: m.name,
+      ip: nullable(m.address),
+      ready: flag,
+      controller: m.name,
+      classNames: list(m.name),
+      ports: maybe(object({ plain: number, tls: number })),
+    }),
+  )
 
-  const serviceProxy: Schema<ServiceProxy> = v.variant('kind', [
-    v.object({ kind: v.literal('kube-proxy'), mode: text }),
-    v.object({ kind: v.literal('cilium'), redirects: known(v.array(text)) }),
-  ])
+  const selector = exactly<Selector>()(
+    object({
+      matchLabels: labels,
+      matchExpressions: list(
+        object({ key: m.name, operator: oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']), values: list(m.name) }),
+      ),
+    }),
+  )
+  const rule = exactly<PolicyRule>()(
+    object({
+      peers: list(
+        object({
+          podSelector: nullable(selector),
+          namespaceSelector: nullable(selector),
+          ipBlock: nullable(object({ cidr: m.address, except: list(m.address) })),
+        }),
+      ),
+      ports: list(object({ protocol, port: portOf, endPort: nullable(number) })),
+    }),
+  )
+  const networkPolicy = exactly<NetworkPolicy>()(
+    object({
+      namespace: shared.name,
+      name: m.name,
+      podSelector: selector,
+      types: list(oneOf(['Ingress', 'Egress'])),
+      ingress: list(rule),
+      egress: list(rule),
+    }),
+  )
+  const namespace = exactly<Namespace>()(object({ name: m.name, labels }))
 
-  const clusterDns: Schema<ClusterDns> = v.object({
-    service: v.nullable(service),
-    slices: v.array(endpointSlice),
-    pods: v.array(pod),
-    workload: v.nullable(workload),
-    corefile: known(text),
-    domain: text,
-    // Files of before it was looked for have none.
-    weaveTc: v.optional(v.array(weaveTc), []),
-    nodeCaches: v.optional(v.array(pod), []),
-    scaler: v.exactOptional(workload),
-    serviceProxy: v.exactOptional(known(serviceProxy)),
-    custom: v.exactOptional(
-      known(v.object({ configMap: text, keys: v.array(v.object({ name: text, mentioned: flag })) })),
-    ),
-  })
+  const node = exactly<Node>()(
+    object({
+      name: shared.name,
+      labels,
+      ip: nullable(m.address),
+      ready: oneOf(['True', 'False', 'Unknown']),
+      readyMessage: nullable(shared.text),
+      unschedulable: flag,
+      taints: list(object({ key: m.name, value: nullable(m.name), effect: m.word })),
+      kernel: shared.version,
+      os: shared.version,
+      kubelet: shared.version,
+      cpus: nullable(number),
+      provider: maybe(shared.word),
+    }),
+  )
+
+  const event = exactly<ObjectEvent>()(
+    object({
+      namespace: shared.name,
+      object: object({ kind: shared.word, name: m.name }),
+      reason: shared.word,
+      said: m.text,
+      times: number,
+    }),
+  )
+
+  const weaveTc = exactly<WeaveTc>()(
+    object({
+      workload: object({ kind: just('DaemonSet'), namespace: shared.name, name: m.name }),
+      container: shared.name,
+      index: number,
+      privileged: flag,
+      hostNetwork: flag,
+      overlay: nullable(m.name),
+      dnsPort: nullable(m.word),
+      mounts: list(object({ volume: m.name, mountPath: m.path })),
+      volumes: list(object({ volume: m.name, hostPath: nullable(m.path) })),
+    }),
+  )
+
+  const serviceProxy = exactly<ServiceProxy>()(
+    variant('kind', [
+      object({ kind: just('kube-proxy'), mode: m.word }),
+      object({ kind: just('cilium'), redirects: known(list(m.name)) }),
+    ]),
+  )
+
+  const clusterDns = exactly<ClusterDns>()(
+    object({
+      service: nullable(service),
+      slices: list(endpointSlice),
+      pods: list(pod),
+      workload: nullable(workload),
+      corefile: known(m.corefile),
+      domain: m.host,
+      // Files of before it was looked for have none.
+      weaveTc: listOrNone(weaveTc),
+      nodeCaches: listOrNone(pod),
+      scaler: maybe(workload),
+      serviceProxy: maybe(known(serviceProxy)),
+      custom: maybe(known(object({ configMap: m.name, keys: list(object({ name: m.name, mentioned: flag })) }))),
+    }),
+  )
 
   return {
     pod,

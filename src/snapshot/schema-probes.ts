@@ -1,220 +1,255 @@
-import * as v from 'valibot'
 import type { Contacts } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
 import type { InsideResolving, InsideView } from '../model/inside.ts'
 import type { Answer, DnsProbe, LookupSeries } from '../model/lookups.ts'
 import type { NameAnswers } from '../model/name-answers.ts'
+import {
+  type Schema,
+  counts,
+  exactly,
+  just,
+  known,
+  list,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  texts,
+  variant,
+} from '../model/marks.ts'
 import { answerShape, httpEndFields, nameAnswerFields, serverShape } from '../model/probe-shapes.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
-import { type Schema, known } from './schema-objects.ts'
 
-const text = v.string()
-const number = v.number()
+const m = texts()
+const answer = exactly<Answer>()(answerShape)
+const server = serverShape(m)
 
-const answer: Schema<Answer> = answerShape
-const server = serverShape(text)
+const series = exactly<LookupSeries>()(
+  object({
+    node: m.name,
+    server,
+    transport: oneOf(['udp', 'tcp']),
+    method: oneOf(['pair', 'sequential', 'getaddrinfo']),
+    libc: nullable(oneOf(['glibc', 'musl'])),
+    name: m.host,
+    zone: oneOf(['cluster', 'external']),
+    lookups: list(
+      object({
+        at: number,
+        ms: number,
+        a: answer,
+        aaaa: answer,
+        retries: number,
+        firstLost: oneOf(['none', 'a', 'aaaa', 'both']),
+      }),
+    ),
+  }),
+)
 
-const series: Schema<LookupSeries> = v.object({
-  node: text,
-  server,
-  transport: v.picklist(['udp', 'tcp']),
-  method: v.picklist(['pair', 'sequential', 'getaddrinfo']),
-  libc: v.nullable(v.picklist(['glibc', 'musl'])),
-  name: text,
-  zone: v.picklist(['cluster', 'external']),
-  lookups: v.array(
-    v.object({
-      at: number,
-      ms: number,
-      a: answer,
-      aaaa: answer,
-      retries: number,
-      firstLost: v.picklist(['none', 'a', 'aaaa', 'both']),
-    }),
-  ),
-})
-
-const httpEnd = httpEndFields(text)
+const httpEnd = httpEndFields(m)
 
 /** The schemas of what probes and node counters gave. */
 export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
-  const from = v.object({ namespace: text, labels })
+  const from = object({ namespace: m.name, labels })
 
-  const dnsProbe: Schema<DnsProbe> = v.object({
-    from,
-    nodes: v.array(text),
-    missing: v.array(v.object({ node: text, why: text })),
-    series: v.array(series),
-    queriesSent: number,
-    cap: v.object({ queriesPerSecondPerNode: number, lookupsPerSeries: number }),
-    lag: v.exactOptional(v.array(v.object({ node: text, p99Ms: number }))),
-    stray: v.exactOptional(v.array(v.object({ node: text, packets: number }))),
-    large: v.exactOptional(
-      v.array(
-        v.object({
-          node: text,
-          ip: text,
-          pod: text,
-          result: v.picklist(['complete', 'stalled', 'unreachable', 'other']),
-          bytes: number,
+  const dnsProbe = exactly<DnsProbe>()(
+    object({
+      from,
+      nodes: list(m.name),
+      missing: list(object({ node: m.name, why: m.text })),
+      series: list(series),
+      queriesSent: number,
+      cap: object({ queriesPerSecondPerNode: number, lookupsPerSeries: number }),
+      lag: maybe(list(object({ node: m.name, p99Ms: number }))),
+      stray: maybe(list(object({ node: m.name, packets: number }))),
+      large: maybe(
+        list(
+          object({
+            node: m.name,
+            ip: m.address,
+            pod: m.name,
+            result: oneOf(['complete', 'stalled', 'unreachable', 'other']),
+            bytes: number,
+          }),
+        ),
+      ),
+      stopped: nullable(m.text),
+    }),
+  )
+
+  const ofService = object({ namespace: m.name, name: m.name })
+  const nameAnswers = exactly<NameAnswers>()(
+    object({
+      from,
+      answers: list(object({ node: m.name, ...nameAnswerFields(m) })),
+      searches: list(object({ node: m.name, suffixes: list(m.host), ndots: number })),
+      notAsked: number,
+    }),
+  )
+
+  const ofPort = object({ namespace: m.name, name: m.name, port: number })
+  const controller = object({ controllerPod: m.name, ip: m.address, port: number })
+  const tries = list(object({ result: oneOf(['open', 'refused', 'timeout', 'no-route', 'error']), ms: number }))
+  const basis = oneOf(['url', 'declared', 'guessed'])
+  const contacts = exactly<Contacts>()(
+    object({
+      from,
+      connects: list(
+        object({
+          node: m.name,
+          service: object({ namespace: m.name, name: m.name, port: number }),
+          via: variant('kind', [
+            object({ kind: just('service') }),
+            object({ kind: just('endpoint'), pod: nullable(m.name) }),
+          ]),
+          ip: m.address,
+          port: number,
+          tries,
         }),
       ),
-    ),
-    stopped: v.nullable(text),
-  })
-
-  const ofService = v.object({ namespace: text, name: text })
-  const nameAnswers: Schema<NameAnswers> = v.object({
-    from,
-    answers: v.array(v.object({ node: text, ...nameAnswerFields(text) })),
-    searches: v.array(v.object({ node: text, suffixes: v.array(text), ndots: number })),
-    notAsked: number,
-  })
-
-  const ofPort = v.object({ namespace: text, name: text, port: number })
-  const controller = v.object({ controllerPod: text, ip: text, port: number })
-  const tries = v.array(
-    v.object({ result: v.picklist(['open', 'refused', 'timeout', 'no-route', 'error']), ms: number }),
-  )
-  const basis = v.picklist(['url', 'declared', 'guessed'])
-  const contacts: Schema<Contacts> = v.object({
-    from,
-    connects: v.array(
-      v.object({
-        node: text,
-        service: v.object({ namespace: text, name: text, port: number }),
-        via: v.variant('kind', [
-          v.object({ kind: v.literal('service') }),
-          v.object({ kind: v.literal('endpoint'), pod: v.nullable(text) }),
-        ]),
-        ip: text,
-        port: number,
-        tries,
-      }),
-    ),
-    http: v.array(
-      v.object({
-        node: text,
-        ingress: v.object({ namespace: text, name: text }),
-        host: text,
-        path: text,
-        basis: v.exactOptional(basis),
-        via: controller,
-        ...httpEnd,
-      }),
-    ),
-    nodePorts: v.exactOptional(
-      v.array(v.object({ node: text, service: ofPort, at: v.object({ node: text, ip: text }), port: number, tries })),
-    ),
-    direct: v.exactOptional(
-      v.array(
-        v.object({
-          node: text,
-          service: ofPort,
-          pod: v.nullable(text),
-          ip: text,
-          port: number,
-          host: text,
-          path: text,
-          basis,
+      http: list(
+        object({
+          node: m.name,
+          ingress: object({ namespace: m.name, name: m.name }),
+          host: m.host,
+          path: m.path,
+          basis: maybe(basis),
+          via: controller,
           ...httpEnd,
         }),
       ),
-    ),
-    strangers: v.exactOptional(v.array(v.object({ node: text, host: text, via: controller, ...httpEnd }))),
-    unasked: v.exactOptional(
-      v.array(
-        v.object({
-          service: ofPort,
-          protocol: v.picklist(['TCP', 'UDP', 'SCTP']),
-          why: v.picklist(['not-http', 'not-tcp', 'mesh', 'bound']),
+      nodePorts: maybe(
+        list(
+          object({ node: m.name, service: ofPort, at: object({ node: m.name, ip: m.address }), port: number, tries }),
+        ),
+      ),
+      direct: maybe(
+        list(
+          object({
+            node: m.name,
+            service: ofPort,
+            pod: nullable(m.name),
+            ip: m.address,
+            port: number,
+            host: m.host,
+            path: m.path,
+            basis,
+            ...httpEnd,
+          }),
+        ),
+      ),
+      strangers: maybe(list(object({ node: m.name, host: m.host, via: controller, ...httpEnd }))),
+      unasked: maybe(
+        list(
+          object({
+            service: ofPort,
+            protocol: oneOf(['TCP', 'UDP', 'SCTP']),
+            why: oneOf(['not-http', 'not-tcp', 'mesh', 'bound']),
+          }),
+        ),
+      ),
+      eased: maybe(list(object({ node: m.name, ip: m.address, port: number, why: m.text }))),
+    }),
+  )
+
+  const resolving = exactly<InsideResolving>()(
+    object({
+      hosts: known(m.file),
+      nsswitch: known(m.file),
+      glibc: nullable(m.version),
+      programs: list(m.word),
+      servers: known(list(object({ ip: m.address, tool: m.word, result: nullable(answer), ms: number }))),
+      names: list(
+        object({
+          service: ofService,
+          typed: m.host,
+          tool: m.word,
+          result: answer,
+          addresses: list(m.address),
+          ms: number,
         }),
       ),
-    ),
-    eased: v.exactOptional(v.array(v.object({ node: text, ip: text, port: number, why: text }))),
-  })
-
-  const resolving: Schema<InsideResolving> = v.object({
-    hosts: known(text),
-    nsswitch: known(text),
-    glibc: v.nullable(text),
-    programs: v.array(text),
-    servers: known(v.array(v.object({ ip: text, tool: text, result: v.nullable(answer), ms: number }))),
-    names: v.array(
-      v.object({ service: ofService, typed: text, tool: text, result: answer, addresses: v.array(text), ms: number }),
-    ),
-  })
-
-  const insideView: Schema<InsideView> = v.object({
-    namespace: text,
-    pod: text,
-    container: text,
-    resolvConf: known(text),
-    libc: v.exactOptional(v.nullable(v.picklist(['glibc', 'musl']))),
-    lookup: known(v.object({ tool: text, name: text, result: answer, ms: number })),
-    tcp53: known<'open' | 'refused' | 'timeout'>(v.picklist(['open', 'refused', 'timeout'])),
-    resolving: v.exactOptional(resolving),
-  })
-
-  const conntrackWindow: Schema<ConntrackWindow> = v.object({
-    node: text,
-    windowMs: number,
-    delta: v.object({
-      insert_failed: number,
-      drop: number,
-      early_drop: number,
-      invalid: number,
-      clash_resolve: v.nullable(number),
-      chaintoolong: v.exactOptional(number),
     }),
-    entries: v.nullable(number),
-    max: v.nullable(number),
-  })
+  )
 
-  const coreDnsWindow: Schema<CoreDnsWindow> = v.object({
-    pod: text,
-    ip: text,
-    windowMs: number,
-    cpuSeconds: v.nullable(number),
-    requests: v.nullable(number),
-    responses: v.record(text, number),
-    slowShare: v.nullable(number),
-    forwardFailures: v.nullable(number),
-    upstreams: v.exactOptional(
-      v.array(v.object({ to: text, sent: number, answers: v.record(text, number), seconds: number })),
-    ),
-    config: v.exactOptional(text),
-    version: v.exactOptional(text),
-  })
+  const insideView = exactly<InsideView>()(
+    object({
+      namespace: m.name,
+      pod: m.name,
+      container: m.name,
+      resolvConf: known(m.file),
+      libc: maybe(nullable(oneOf(['glibc', 'musl']))),
+      lookup: known(object({ tool: m.word, name: m.host, result: answer, ms: number })),
+      tcp53: known(oneOf(['open', 'refused', 'timeout'])),
+      resolving: maybe(resolving),
+    }),
+  )
 
-  const dnsServerLog: Schema<DnsServerLog> = v.object({
-    pod: text,
-    container: text,
-    run: v.picklist(['now', 'before']),
-    lines: number,
-    signs: v.array(
-      v.object({
-        kind: v.picklist([
-          'loop',
-          'forbidden',
-          'api-unreachable',
-          'unsynced',
-          'corefile-refused',
-          'reload-failed',
-          'cannot-listen',
-          'io-timeout',
-          'no-healthy-upstream',
-          'too-many-concurrent',
-          'no-upstream-service',
-          'slow-health',
-          'last-words',
-        ]),
-        times: number,
-        said: text,
+  const conntrackWindow = exactly<ConntrackWindow>()(
+    object({
+      node: m.name,
+      windowMs: number,
+      delta: object({
+        insert_failed: number,
+        drop: number,
+        early_drop: number,
+        invalid: number,
+        clash_resolve: nullable(number),
+        chaintoolong: maybe(number),
       }),
-    ),
-    config: v.exactOptional(text),
-  })
+      entries: nullable(number),
+      max: nullable(number),
+      way: maybe(oneOf(['kube-proxy-exec', 'host-network-pod'])),
+    }),
+  )
+
+  const coreDnsWindow = exactly<CoreDnsWindow>()(
+    object({
+      pod: m.name,
+      ip: m.address,
+      windowMs: number,
+      cpuSeconds: nullable(number),
+      requests: nullable(number),
+      responses: counts(),
+      slowShare: nullable(number),
+      forwardFailures: nullable(number),
+      upstreams: maybe(list(object({ to: m.address, sent: number, answers: counts(), seconds: number }))),
+      config: maybe(m.hash),
+      version: maybe(m.version),
+    }),
+  )
+
+  const dnsServerLog = exactly<DnsServerLog>()(
+    object({
+      pod: m.name,
+      container: m.name,
+      run: oneOf(['now', 'before']),
+      lines: number,
+      signs: list(
+        object({
+          kind: oneOf([
+            'loop',
+            'forbidden',
+            'api-unreachable',
+            'unsynced',
+            'corefile-refused',
+            'reload-failed',
+            'cannot-listen',
+            'io-timeout',
+            'no-healthy-upstream',
+            'too-many-concurrent',
+            'no-upstream-service',
+            'slow-health',
+            'last-words',
+          ]),
+          times: number,
+          said: m.text,
+        }),
+      ),
+      config: maybe(m.hash),
+    }),
+  )
 
   return { dnsProbe, nameAnswers, contacts, insideView, conntrackWindow, coreDnsWindow, dnsServerLog }
 }

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import type { ClusterFacts, Scope, SourceName, Sources } from '../model/sources.ts'
+import { type Schema, exactly, just, nullable, object, oneOf, texts, variant, why } from '../model/marks.ts'
 import type { Intern } from '../wire/intern.ts'
-import { type Schema, objectSchemas, why } from './schema-objects.ts'
+import { objectSchemas } from './schema-objects.ts'
 import { probeSchemas } from './schema-probes.ts'
 
 /** Stands first in every header, so that other NDJSON is told apart. */
@@ -13,25 +14,29 @@ export const schemaVersion = 1
 /** What can be said of any version's header. */
 export const anyHeader = v.object({ hopscope: v.literal(format), schema: v.number(), tool: v.string() })
 
-const cluster: Schema<ClusterFacts> = v.object({ context: v.string(), version: v.string(), tool: v.string() })
+const m = texts()
 
-const object = v.object({ kind: v.string(), namespace: v.nullable(v.string()), name: v.string() })
+export const cluster = exactly<ClusterFacts>()(object({ context: m.name, version: m.version, tool: m.version }))
 
-const scope: Schema<Scope> = v.object({
-  namespace: v.nullable(v.string()),
-  target: v.variant('kind', [
-    v.object({ kind: v.literal('everything') }),
-    v.object({ kind: v.literal('dns') }),
-    v.object({ kind: v.literal('object'), object, url: v.nullable(v.string()) }),
-  ]),
-  level: v.picklist(['read', 'probe', 'node']),
-})
+const subject = object({ kind: m.word, namespace: nullable(m.name), name: m.name })
 
-export const header = v.object({
-  hopscope: v.literal(format),
-  schema: v.literal(schemaVersion),
-  tool: v.string(),
-  t0: v.pipe(v.string(), v.isoTimestamp()),
+export const scope = exactly<Scope>()(
+  object({
+    namespace: nullable(m.name),
+    target: variant('kind', [
+      object({ kind: just('everything') }),
+      object({ kind: just('dns') }),
+      object({ kind: just('object'), object: subject, url: nullable(m.url) }),
+    ]),
+    level: oneOf(['read', 'probe', 'node']),
+  }),
+)
+
+export const header = object({
+  hopscope: just(format),
+  schema: just(schemaVersion),
+  tool: m.version,
+  t0: m.time,
   cluster,
   scope,
 })

@@ -6,8 +6,9 @@ import { constants, createZstdCompress } from 'node:zlib'
 import { type Model, sourceNames } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
 import { canonical } from '../manifest/canonical.ts'
-import { redacted } from './redact.ts'
+import { redaction } from './redact.ts'
 import { format, schemaVersion } from './schema.ts'
+import { walksOf } from './walks.ts'
 
 export interface WriteOptions {
   /** When the run began: the one clock reading in a file, and in its header only. */
@@ -60,28 +61,29 @@ function* pieces(model: Model, options: WriteOptions): Generator<string> {
  * Header, then each source in its order: its state, and a record per item of a list; then the end, with their count.
  */
 function* records(model: Model, options: WriteOptions): Generator<object> {
+  const redacted = walksOf(redaction())
   let count = 1
   yield {
     hopscope: format,
     schema: schemaVersion,
     tool: model.cluster.tool,
     t0: options.t0.toISOString(),
-    cluster: model.cluster,
-    scope: model.scope,
+    cluster: redacted.cluster(model.cluster),
+    scope: redacted.scope(model.scope),
   }
   for (const source of sourceNames) {
     const state = model.sources[source]
     count += 1
     if (!state.known) {
-      yield { source, known: false, why: state.why }
+      yield { source, known: false, why: redacted.why(state.why) }
     } else if (Array.isArray(state.value)) {
       yield { source, known: true, items: state.value.length }
       for (const item of state.value) {
         count += 1
-        yield { source, item: redacted(source, item) }
+        yield { source, item: redacted.sources[source](item) }
       }
     } else {
-      yield { source, known: true, value: redacted(source, state.value) }
+      yield { source, known: true, value: redacted.sources[source](state.value) }
     }
   }
   yield { end: true, records: count }

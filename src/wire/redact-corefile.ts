@@ -1,4 +1,4 @@
-import { mask, namesSecret, redactText } from './secrets.ts'
+import { mask, namesSecret, redactSpelled, redactText } from './secrets.ts'
 
 /**
  * Plugins whose words are no secret: what they take are zones, addresses, times, numbers and paths (their READMEs,
@@ -74,7 +74,8 @@ export function redactCorefile(text: string): string {
   let first = true
   let plugin = ''
   let word = ''
-  return text.replace(pieces, (piece: string) => {
+  let before = ''
+  return redactSpelled(text).replace(pieces, (piece: string) => {
     if (/^\s/.test(piece)) {
       if (piece.includes('\n')) {
         first = true
@@ -85,6 +86,8 @@ export function redactCorefile(text: string): string {
     if (piece.startsWith('#')) return piece === '#' || piece === `# ${mask}` ? piece : `# ${mask}`
     const opens = first
     first = false
+    const last = before
+    before = piece
     if (piece === '{') {
       depth += 1
       return piece
@@ -96,10 +99,20 @@ export function redactCorefile(text: string): string {
     const level = depth + (bare && lines > 0 ? 1 : 0)
     if (opens && level === 1) plugin = piece
     if (opens) word = piece
-    if (level === 0) return redactText(piece)
+    if (level === 0) return asZone(piece, last)
     if (opens) return /^[\w.-]{1,60}$/.test(piece) ? redactText(piece) : kept(piece, plain.has(plugin))
     return kept(piece, plain.has(plugin) && !namesSecret(word))
   })
+}
+
+const zoneKeys = /^[\w.:/*,~@%+()-]+$|^\[redacted\]$/
+
+/** Before the first brace stand zones; a text that is no Corefile at all may say anything there. */
+function asZone(piece: string, before: string): string {
+  const isNamed = /^-|[:=]$/.test(before) && namesSecret(before)
+  return isNamed || !zoneKeys.test(piece)
+    ? redactText(piece).replace(/^(?!.*\[redacted\]).+$/, mask)
+    : redactText(piece)
 }
 
 /** What a misspelt plugin has as well: the root zone, addresses with a port, small numbers and times. */

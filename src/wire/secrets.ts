@@ -6,7 +6,7 @@
 export const mask = '[redacted]'
 
 const secretWord =
-  /token|passw|pwd|passphrase|secret|credential|(?:access|api|private|account|shared|signing|encryption)[-_.]?key|key-data|authorization|cookie|signature|\bpass\b|\bauth\b/i
+  /token|passw|pwd|passphrase|secret|credential|(?:access|api|private|account|shared|signing|encryption)[-_.]?key|key-data|authorization|cookie|signature|sess(?:ion)?[-_]?id|(?<![a-z])(?:pass|auth|sig|psk|otp)(?![a-z])/i
 
 /** Whether what stands beside this name, a flag's or a field's, is nobody's business. */
 export function namesSecret(name: string): boolean {
@@ -15,7 +15,41 @@ export function namesSecret(name: string): boolean {
 
 /** Text with tokens, keys, `password=…` and credentials inside URLs masked. Names, addresses and line ends stay. */
 export function redactText(text: string): string {
-  return bySight(byName(bySpelling(userinfo(pem(text)))))
+  return bySight(byName(redactSpelled(text)))
+}
+
+/** What is a credential by its own spelling, whatever stands around it. */
+export function redactSpelled(text: string): string {
+  return bySpelling(headers(userinfo(pem(text))))
+}
+
+/** Headers that hold nothing else: of several cookies, and of schemes that nobody knows, all is masked. */
+const header =
+  /\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s{0,4}[:=]\s{0,4}["']?)((?:Bearer|Basic|Negotiate|Digest|AWS4-HMAC-SHA256)\s{1,4})?(?!\[redacted\])[^\n]+/gi
+
+function headers(text: string): string {
+  return text.replace(
+    header,
+    (_, name: string, between: string, scheme: string | undefined) => `${name}${between}${scheme ?? ''}${mask}`,
+  )
+}
+
+/** What names are made of, a label's key, an image with tag and digest, an address with a port among them. */
+const likeName = /^[\w.:/@*-]{1,512}$/
+/** An image by its content. */
+const digest = /@sha(?:256|512):[0-9a-f]{32,128}$/
+/** Hashes that Kubernetes and its tools put into names; longer ones are no label's value, and may be keys. */
+const hashInName = /^[0-9a-f]{1,63}$/
+/** Nearly all names: too short, or of too plain words, for a credential. */
+const plainName = /^[a-z0-9]{1,15}(?:[./-][a-z0-9]{1,15}){0,7}$/
+
+/** A name as it is, for others refer to it by that; what is no name, or is spelled as a key is, masked as any text. */
+export function redactName(text: string): string {
+  if (!likeName.test(text)) return redactText(text)
+  if (plainName.test(text) && !keySpelling.test(text)) return text
+  const [its] = digest.exec(text) ?? ['']
+  const rest = its === '' ? text : text.slice(0, -its.length)
+  return hashInName.test(rest) ? text : `${bySight(bySpelling(userinfo(rest)))}${its}`
 }
 
 const begin = '-----BEGIN '
@@ -58,10 +92,25 @@ function bySpelling(text: string): string {
     .replace(/\b(Bearer|Basic|Negotiate|Digest|AWS4-HMAC-SHA256)\s+(?!\[redacted\])[^\s"',;]+/gi, `$1 ${mask}`)
     .replace(/\beyJ[\w-]*(?:\.[\w-]*){0,2}/g, mask)
     .replace(
-      /\b(?:(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA)[A-Z0-9]{12,}|gh[pousr]_\w{10,}|github_pat_\w+|glpat-[\w-]+|xox[a-z]-[\w-]+|sk[-_](?:live|test|ant|proj)[\w-]+|AIza[\w-]{10,}|ya29\.[\w-]+|npm_\w{10,}|hv[sb]\.[\w-]+|SG\.[\w.-]+|dop_v1_\w+|AGE-SECRET-KEY-\w+)/g,
-      mask,
+      /(?<![^\s"'])(-u|--user)([\s=]{1,4}["']?)(?=[^\s:"']*[A-Za-z])([^\s:"']{0,128}):(?!\[redacted\])[^\s"']+/g,
+      `$1$2$3:${mask}`,
     )
+    .replace(keySpellings, mask)
 }
+
+/** How issuers begin their keys, so that they are found. */
+const keySpelling = new RegExp(
+  [
+    '\\b(?:(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA)[A-Z0-9]{12,}',
+    'gh[pousr]_\\w{10,}|github_pat_\\w+|gl[a-z]{2,5}-[\\w-]{16,}',
+    'xox[a-z]-[\\w-]+|xapp-[\\w-]{10,}',
+    '[sr]k[-_](?:live|test|ant|proj)[\\w-]+',
+    'AIza[\\w-]{10,}|ya29\\.[\\w-]+',
+    'npm_\\w{10,}|pypi-[\\w-]{16,}',
+    'hv[sbr]\\.[\\w-]+|SG\\.[\\w.-]+|dop_v1_\\w+|AGE-SECRET-KEY-\\w+)',
+  ].join('|'),
+)
+const keySpellings = new RegExp(keySpelling, 'g')
 
 const named = /(?<![\w.$-])([\w.$-]+)(["']?[^\S\n]{0,4}(?:=>|[:=])[^\S\n]{0,4}|[^\S\n]{1,4})/g
 /** To the next space or quote: passwords have commas and semicolons. */
@@ -133,6 +182,8 @@ function entropy(word: string): number {
 export function redactArgs(args: readonly string[]): readonly string[] {
   return args.map((arg, index) => {
     const before = args[index - 1] ?? ''
+    if (/^--?u(?:ser)?$/.test(before) && /^[A-Za-z][^\s:]*:./.test(arg))
+      return `${arg.slice(0, arg.indexOf(':'))}:${mask}`
     if (before.startsWith('-') && !before.includes('=') && namesSecret(before) && !arg.startsWith('-')) return mask
     const equals = arg.indexOf('=')
     const flag = arg.startsWith('-') && equals !== -1 ? arg.slice(0, equals) : null

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { LoadStep } from '../../model/load.ts'
+import { texts } from '../../model/marks.ts'
 import { answerShape, httpEndFields, nameAnswerFields, serverShape } from '../../model/probe-shapes.ts'
 import { fromOutside } from '../../wire/outside.ts'
 import type { PodRecord } from '../pod/records.ts'
@@ -8,10 +9,12 @@ import type { PodRecord } from '../pod/records.ts'
  * A pod's log is text from outside: whoever may write into the namespace, or owns its node, can put anything there.
  * Each record has its schema, so that one that fits none cuts off its own pod, and not the run.
  */
-const text = v.pipe(v.string(), v.maxLength(2 ** 20))
+const bounded = () => v.pipe(v.string(), v.maxLength(2 ** 20))
+const text = bounded()
 const number = v.number()
 const transport = v.picklist(['udp', 'tcp'])
-const server = serverShape(text)
+const m = texts(bounded)
+const server = serverShape(m)
 
 const query = v.object({
   at: number,
@@ -61,12 +64,11 @@ const step: v.GenericSchema<unknown, LoadStep> = v.object({
 })
 
 /** What a server wrote into an answer is cut off by the pod's program; a log that holds more was not written by it. */
-const written = v.pipe(v.string(), v.maxLength(4096))
-const httpEnd = httpEndFields(written)
+const httpEnd = httpEndFields(texts(() => v.pipe(v.string(), v.maxLength(4096))))
 
 const t = <const K extends PodRecord['t']>(kind: K) => v.literal(kind)
 
-const nameAnswer = v.object(nameAnswerFields(text))
+const nameAnswer = v.object(nameAnswerFields(m))
 
 const record = v.variant('t', [
   v.object({ t: t('hello'), libc: v.nullable(v.picklist(['glibc', 'musl'])), nameservers: v.array(text), node: text }),
