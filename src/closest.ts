@@ -17,8 +17,12 @@ export function closest(name: string, candidates: readonly string[], max = 3): s
     .map(({ candidate }) => candidate)
 }
 
-/** Levenshtein distance in UTF-16 units: insertions, deletions and replacements that turn `a` into `b`. */
+/**
+ * Levenshtein distance in UTF-16 units: insertions, deletions and replacements that turn `a` into `b`. What is longer
+ * than a name can be was not meant by any: the whole of it differs.
+ */
 export function editDistance(a: string, b: string): number {
+  if (a.length > longest || b.length > longest) return Math.max(a.length, b.length)
   let row = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]

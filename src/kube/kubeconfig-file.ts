@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path'
-import { type Document, parseAllDocuments, YAMLParseError } from 'yaml'
+import { type Document, LineCounter, parseAllDocuments, YAMLParseError } from 'yaml'
 import { ToolError } from '../tool-error.ts'
 import { readLocalFile } from './local-file.ts'
 
@@ -127,6 +127,7 @@ function parseYaml(text: string, path: string): Fields {
       `see what kubectl makes of it: kubectl config view --kubeconfig ${path}`,
     )
   let value: unknown
+  const lines = new LineCounter()
   try {
     // intAsBigInt keeps every digit of a token that nobody quoted.
     // As in kubectl, the first of several documents counts, and the last of two equal keys.
@@ -135,11 +136,14 @@ function parseYaml(text: string, path: string): Fields {
       intAsBigInt: true,
       uniqueKeys: false,
       logLevel: 'error',
+      // Made pretty, each error of a file looks through all of it again: only the place of the first is told.
+      prettyErrors: false,
+      lineCounter: lines,
     }) as readonly Document.Parsed[]
     if (first !== undefined && first.errors[0] !== undefined) throw first.errors[0]
     value = first?.toJS()
   } catch (error) {
-    const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined
+    const at = error instanceof YAMLParseError ? lines.linePos(error.pos[0]) : undefined
     throw bad(`is not valid YAML${at === undefined ? '' : ` (line ${at.line}, column ${at.col})`}`)
   }
   if (value === null || value === undefined) return {}

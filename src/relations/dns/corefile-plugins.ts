@@ -127,8 +127,9 @@ export function mayServeZones(name: string): boolean {
  */
 export function misspelt(name: string): string | null {
   if (known.has(name) || name.length < 5) return null
-  const near = [...answering, ...others].filter(
-    (it) => it.length >= 4 && editDistance(name, it) <= (it.length >= 7 ? 2 : 1),
-  )
+  const near = [...answering, ...others].filter((it) => {
+    const most = it.length >= 7 ? 2 : 1
+    return it.length >= 4 && Math.abs(it.length - name.length) <= most && editDistance(name, it) <= most
+  })
   return near.length === 1 ? (near[0] ?? null) : null
 }
