@@ -27,9 +27,33 @@ export function joined(...parts: readonly ConstantScript[]): ConstantScript {
   return parts.join('') as ConstantScript
 }
 
-/** `sh -c SCRIPT sh ARGUMENTS`: POSIX gives the script its arguments as they are, whatever is in them. */
-export function shell(text: ConstantScript, ...args: readonly Argument[]): ContainerCommand {
-  return ['sh', '-c', text, 'sh', ...args.map(String)] as readonly string[] as ContainerCommand
+/**
+ * Who closes the connection of an exec does not end the command, and nobody comes back to look: so each script is ended,
+ * with all that it started, after "$1" seconds, and what it forgot is ended a second after it. The watcher is nobody's
+ * child, or a bare `wait` would wait for it. Runtimes make an exec'd process the leader of a group (setsid in runc's
+ * nsexec.c); one that leads none is ended alone. Without sleep(1) there is no watcher: all that a script opens then is a
+ * regular file.
+ */
+const watcher = script`
+: $( (
+  i=0
+  while kill -0 $$; do
+    [ $i -lt "$1" ] || { kill -9 -$$ || kill -9 $$; exit; }
+    sleep 1 || exit
+    i=$((i+1))
+  done
+  kill -9 -$$
+) </dev/null >/dev/null 2>&1 & )
+shift
+`
+
+/**
+ * `sh -c SCRIPT sh SECONDS ARGUMENTS`: POSIX gives the script its arguments as they are, whatever is in them; it finds
+ * them from "$1" on. `seconds`: when it ends itself.
+ */
+export function shell(text: ConstantScript, seconds: number, ...args: readonly Argument[]): ContainerCommand {
+  const words = ['sh', '-c', joined(watcher, text), 'sh', String(seconds), ...args.map(String)]
+  return words as readonly string[] as ContainerCommand
 }
 
 /** Files of Linux's own, named in our source. */

@@ -47,7 +47,7 @@ function say(socket: WebSocket, channel: number, text: string | Uint8Array): voi
 }
 
 const run = (more: Partial<Parameters<typeof execCommand>[4]> = {}) =>
-  execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`a b&c`, 7), timeoutMs: 2000, ...more })
+  execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`a b&c`, 9, 7), timeoutMs: 2000, ...more })
 
 describe('execCommand', () => {
   it('gives both outputs and the exit code, also when a character is cut', async () => {
@@ -61,8 +61,12 @@ describe('execCommand', () => {
       socket.close()
     })
     expect(await run({ container: 'app' })).toEqual(known({ code: 3, stdout: '€', stderr: 'oh' }))
-    expect(opened).toEqual({
-      url: '/api/v1/namespaces/shop/pods/web-1/exec?command=sh&command=-c&command=a+b%26c&command=sh&command=7&container=app&stdout=true&stderr=true',
+    const url = new URL(opened.url ?? '', 'http://x')
+    const [sh, c, text, ...words] = url.searchParams.getAll('command')
+    expect([sh, c, ...words]).toEqual(['sh', '-c', 'sh', '9', '7'])
+    expect(text?.endsWith('\na b&c')).toBe(true)
+    expect({ ...opened, url: url.pathname + url.search.slice(url.search.lastIndexOf('&container')) }).toEqual({
+      url: '/api/v1/namespaces/shop/pods/web-1/exec&container=app&stdout=true&stderr=true',
       authorization: 'Bearer abc',
     })
   })

@@ -68,7 +68,7 @@ describe('more than is read is cut off', () => {
       socket.on('close', () => clearInterval(timer))
     })
     expect(
-      await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`), timeoutMs: 5000 }),
+      await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`, 5), timeoutMs: 5000 }),
     ).toEqual(unknown('cut-off', 'create pods/exec in namespace shop: sh printed more than 1 MiB'))
   })
 
@@ -77,7 +77,7 @@ describe('more than is read is cut off', () => {
     const sockets = new WebSocketServer({ server: server.server, handleProtocols: () => 'v5.channel.k8s.io' })
     sockets.on('connection', (socket) => socket.on('error', () => {}).send(Buffer.concat([Uint8Array.of(1), MiB, MiB])))
     expect(
-      await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`), timeoutMs: 5000 }),
+      await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`, 5), timeoutMs: 5000 }),
     ).toMatchObject({ why: { reason: 'cut-off' } })
   })
 

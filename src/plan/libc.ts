@@ -28,7 +28,7 @@ export async function libcOf(
 }
 
 async function inside(cluster: Cluster, pod: Pod, container: string): Promise<Libc> {
-  const ran = await cluster.exec(pod.namespace, pod.name, { container, command: shell(libcScript), timeoutMs: 5000 })
+  const ran = await cluster.exec(pod.namespace, pod.name, { container, command: shell(libcScript, 4), timeoutMs: 5000 })
   const words = ran.known ? ran.value.stdout.split(/\s+/) : []
   const [musl, glibc] = [words.includes('musl'), words.includes('glibc')]
   if (musl === glibc) return 'unknown'

@@ -77,7 +77,7 @@ function high(upper: number, lower: number, by: number): number {
 }
 
 function add(words: Int32Array, index: number, upper: number, lower: number): void {
-  const sum = (half(words, index + 1) >>> 0) + (lower % 2 ** 32 >>> 0)
+  const sum = (half(words, index + 1) >>> 0) + ((lower % 2 ** 32) >>> 0)
   words[index] = half(words, index) + upper + carried(sum)
   words[index + 1] = sum | 0
 }

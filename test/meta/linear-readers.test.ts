@@ -45,9 +45,7 @@ const tick = 4
 const hopeless = 100
 
 const arounds: readonly ((it: string) => string)[] = [(it) => it, (it) => `options ${it}`, (it) => `{"${it}\n`]
-const alphabets = units.flatMap((unit) =>
-  arounds.map((around) => (length: number) => around(ofLength(unit, length))),
-)
+const alphabets = units.flatMap((unit) => arounds.map((around) => (length: number) => around(ofLength(unit, length))))
 
 /** The texts that a reader is slowest on, and those whose time grows most: what is quadratic is among one of them. */
 function worstOf(reader: TextReader): readonly ((length: number) => string)[] {
@@ -73,9 +71,7 @@ function tooSlow(reader: TextReader, text: (length: number) => string): string |
   const once = cpu(reader, large, 1)
   if (once < soon) return null
   const ratio = Math.min(once, cpu(reader, large, 1)) / Math.max(tick, cpu(reader, text(size.small), 3))
-  return ratio > 15
-    ? `${shown}: ${ratio.toFixed(0)} times as long for ten times as much (${once.toFixed(0)} ms)`
-    : null
+  return ratio > 15 ? `${shown}: ${ratio.toFixed(0)} times as long for ten times as much (${once.toFixed(0)} ms)` : null
 }
 
 describe('reading takes time in proportion to the text', () => {

@@ -1,8 +1,8 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import { shell } from '../../kube/container-command.ts'
-import { type Known, unknown } from '../../model/known.ts'
 import type { DnsName } from '../../wire/dns-name.ts'
 import { lookupsScript } from './inside-script.ts'
+import { hasNoProgram, silence } from './no-shell.ts'
 
 /** Lookups made by one pod's own C library. Times in milliseconds, 10 ms fine. */
 export interface InsideLookups {
@@ -51,18 +51,23 @@ export async function insideLookups(
   const none = (short: string): InsideLookups => ({ workload, pod, times: [], failed: 0, short })
   const ran = await cluster.exec(namespace, pod, {
     container,
-    command: shell(lookupsScript, spec.name, Math.ceil(count / atOnce), atOnce, pauseSeconds, insideSeconds),
+    command: shell(
+      lookupsScript,
+      insideSeconds + 35,
+      spec.name,
+      Math.ceil(count / atOnce),
+      atOnce,
+      pauseSeconds,
+      insideSeconds,
+    ),
     timeoutMs: (insideSeconds + 40) * 1000,
     signal,
   })
-  if (!ran.known) return none(whyNot(ran))
-  if (ran.value.stdout.includes('@none')) return none('its container has no getent')
-  if (!ran.value.stdout.includes('@begin'))
-    return none(
-      /no such file|not found|executable file/i.test(ran.value.stderr)
-        ? 'its container has no shell'
-        : ran.value.stderr.trim().split('\n')[0] || `sh ended with code ${ran.value.code}`,
-    )
+  const said = ran.known ? /@none|@begin/.exec(ran.value.stdout)?.[0] : undefined
+  if (said === undefined && hasNoProgram(ran)) return none('its container has no shell')
+  if (!ran.known) return none(ran.why.detail)
+  if (said === '@none') return none('its container has no getent')
+  if (said === undefined) return none(silence(ran.value).why.detail)
   const read = readInsideLookups(ran.value.stdout)
   return {
     workload,
@@ -71,12 +76,6 @@ export async function insideLookups(
     short:
       read.times.length >= count ? null : `${read.times.length} of ${count} lookups were made in ${insideSeconds} s`,
   }
-}
-
-function whyNot(ran: Extract<Known<never>, { known: false }>): string {
-  return /no such file|not found|executable file/i.test(ran.why.detail)
-    ? 'its container has no shell'
-    : unknown('failed', ran.why.detail).why.detail
 }
 
 /** One line a lookup: when it began and ended by /proc/uptime, and how. Lines that are cut off say nothing. */

@@ -94,6 +94,7 @@ async function run({
   for (const it of tools ?? []) symlinkSync(toolPath(it), join(bin, it))
   const [, flag, script = '', ...args] = shell(
     insideScript,
+    50,
     asked,
     ipAddress('127.0.0.1'),
     ...names.map((it) => it.typed),

@@ -16,7 +16,7 @@ const signal = new AbortController().signal
 
 describe('the script', () => {
   it.each(['sh', 'bash'])('runs in %s and its output reads back', (program) => {
-    const stdout = execFileSync(program, shell(insideScript, name, address).slice(1), {
+    const stdout = execFileSync(program, shell(insideScript, 50, name, address).slice(1), {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -27,7 +27,7 @@ describe('the script', () => {
   })
 
   it('says what a container without tools cannot tell', () => {
-    const stdout = execFileSync('/bin/sh', shell(insideScript, name, address).slice(1), {
+    const stdout = execFileSync('/bin/sh', shell(insideScript, 50, name, address).slice(1), {
       encoding: 'utf8',
       env: { PATH: '/nothing' },
     })
@@ -51,6 +51,19 @@ describe('an inside view', () => {
     expect((await seen(null, unknown('not-there', 'exec: "sh": executable file not found in $PATH'))).lookup).toEqual(
       noShell,
     )
+  })
+
+  it.each([
+    ['a shell that was ended by its watcher', known({ code: 137, stdout: '', stderr: '' }), 'timed-out'],
+    ['a shell that does not end', unknown('timed-out', 'create pods/exec: sh did not end within 55 s'), 'timed-out'],
+    ['a connection that breaks', known({ code: null, stdout: '', stderr: '' }), 'failed'],
+    ['a pod that has gone', unknown('not-there', 'pods "web-0" not found'), 'not-there'],
+    ['a container that has gone', unknown('failed', 'container not found ("web")'), 'failed'],
+    ['a shell that fails', known({ code: 2, stdout: '', stderr: 'sh: profile not found\n' }), 'failed'],
+  ] as const)('does not call it "no shell": %s', async (_what, answer, reason) => {
+    const view = await insideView(localCluster({ exec: () => answer }).cluster, spec, signal)
+    expect(view.lookup).toMatchObject({ known: false, why: { reason } })
+    expect(view.lookup.known ? '' : view.lookup.why.detail).not.toMatch(/no shell/)
   })
 
   it('hands a refusal through', async () => {

@@ -6,12 +6,14 @@ import type { Answer } from '../../model/lookups.ts'
 import { insideScript } from './inside-script.ts'
 import { resolvingOf } from './inside-resolving.ts'
 import type { InsideSpec } from '../plan/plan-inside.ts'
+import { hasNoProgram, silence } from './no-shell.ts'
 import { block, type Section, sections } from './script-output.ts'
 import { libcOf, lookupResult } from './tool-words.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
 
 /** Four tools of 8 s each at the worst, then each nameserver and each further name side by side. */
+const seconds = 50
 const timeoutMs = 55_000
 
 /** What one application container sees, by one exec of `sh`. Whatever could not be learnt says why. */
@@ -21,19 +23,15 @@ export async function insideView(cluster: Cluster, spec: InsideSpec, signal: Abo
   const none = (why: Missing): InsideView => ({ ...about, resolvConf: why, lookup: why, tcp53: why })
   const ran = await cluster.exec(namespace, pod, {
     container,
-    command: shell(insideScript, name, dnsService ?? '', ...names.map((it) => it.typed)),
+    command: shell(insideScript, seconds, name, dnsService ?? '', ...names.map((it) => it.typed)),
     timeoutMs,
     signal,
   })
-  if (!ran.known) return none(/no such file|not found|executable file/i.test(ran.why.detail) ? noShell : ran)
-  const { code, stdout, stderr } = ran.value
-  // 126 and 127 are what runtimes report for a command that is not in the image.
-  if (!stdout.includes('@resolv'))
-    return none(
-      code === 126 || code === 127 || /no such file|not found|executable file/i.test(stderr)
-        ? noShell
-        : unknown('failed', stderr.trim().split('\n')[0] || `sh ended with code ${code}`),
-    )
+  const said = ran.known && ran.value.stdout.includes('@resolv')
+  if (!said && hasNoProgram(ran)) return none(noShell)
+  if (!ran.known) return none(ran)
+  const { stdout } = ran.value
+  if (!said) return none(silence(ran.value))
   return { ...about, ...readInside(stdout, name, dnsService !== null), resolving: resolvingOf(stdout, names) }
 }
 

@@ -16,7 +16,7 @@ const see = (exec: (command: readonly string[]) => Known<ExecResult>) =>
 describe('the script', () => {
   it.each(['sh', 'bash'])('runs in %s and its output reads back', (program) => {
     const view = readView(
-      execFileSync(program, shell(resolverScript, dnsName('localhost')).slice(1), {
+      execFileSync(program, shell(resolverScript, 26, dnsName('localhost')).slice(1), {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
       }),

@@ -6,9 +6,11 @@ import type { DnsName } from '../../wire/dns-name.ts'
 import { fromOutside } from '../../wire/outside.ts'
 import { addressesIn, libcOf, lookupResult } from './tool-words.ts'
 import { resolverScript } from './inside-script.ts'
+import { hasNoProgram, silence } from './no-shell.ts'
 import { block, sections } from './script-output.ts'
 
 /** Three tools of 8 s each at the worst. */
+const seconds = 26
 const timeoutMs = 30_000
 
 export interface ViewSpec {
@@ -26,15 +28,16 @@ export async function resolverView(
   signal: AbortSignal,
 ): Promise<ResolverView> {
   const exec = (command: ContainerCommand) => cluster.exec(namespace, pod, { container, command, timeoutMs, signal })
-  const ran = await exec(shell(resolverScript, name))
+  const ran = await exec(shell(resolverScript, seconds, name))
   if (ran.known && ran.value.stdout.includes('@resolv')) return fromOutside(readView(ran.value.stdout))
-  if (!ran.known && ran.why.reason === 'forbidden') return none(ran)
+  if (!hasNoProgram(ran)) return none(ran.known ? silence(ran.value) : ran)
 
   const [resolvConf, hosts] = await Promise.all(
     (['/etc/resolv.conf', '/etc/hosts'] as const).map(async (path): Promise<Known<string>> => {
       const read = await exec(cat(path))
-      if (!read.known) return /no such file|not found|executable file/i.test(read.why.detail) ? noCat : read
-      return read.value.code === 0 ? known(read.value.stdout) : noCat
+      if (read.known && read.value.code === 0) return known(read.value.stdout)
+      if (hasNoProgram(read)) return noCat
+      return read.known ? silence(read.value) : read
     }),
   )
   const lookup = unknown('not-there', 'the container has no shell')
