@@ -5,11 +5,13 @@ import { type Progress, progressOn } from './progress.ts'
 import { tell } from './say.ts'
 
 /** How a run of a use-case looks on a terminal. */
-export interface Showing<T> {
+export interface Showing<T, E = never> {
   /** No line that is drawn again and again; announcements stay. */
   readonly quiet: boolean
   /** What is said of a run that was interrupted when nothing of it is left in the cluster. */
   readonly nothingLeft: string
+  /** What else the use-case tells than others do. */
+  readonly also?: (event: E, progress: Progress) => void
   /** Prints what came out; the exit code. */
   readonly print: (value: T) => number | Promise<number>
 }
@@ -18,18 +20,28 @@ export interface Showing<T> {
  * The frame of every command that asks a cluster: Ctrl-C and its like end the use-case, what it tells goes to stderr,
  * what comes out is printed. Returns the exit code.
  */
-export async function onTerminal<T>(
-  run: (caller: Caller) => Promise<Ended<T>>,
-  { quiet, nothingLeft, print }: Showing<T>,
+export async function onTerminal<T, E extends { readonly kind: string } = never>(
+  run: (caller: Caller<SessionEvent | E>) => Promise<Ended<T>>,
+  { quiet, nothingLeft, also, print }: Showing<T, E>,
 ): Promise<number> {
   const progress = progressOn(process.stderr, quiet)
   const interrupt = interruptible()
+  const told = (event: SessionEvent | E): void => {
+    if (isCommon(event)) show(event, progress)
+    else also?.(event, progress)
+  }
   try {
-    const ended = await run({ signal: interrupt.signal, tell: (event) => show(event, progress) }).finally(progress.done)
+    const ended = await run({ signal: interrupt.signal, tell: told }).finally(progress.done)
     return ended.kind === 'done' ? await print(ended.value) : interruptedEnd(ended, nothingLeft)
   } finally {
     interrupt.release()
   }
+}
+
+const common: ReadonlySet<string> = new Set<SessionEvent['kind']>(['step', 'announce', 'left'])
+
+function isCommon(event: { readonly kind: string }): event is SessionEvent {
+  return common.has(event.kind)
 }
 
 export function show(event: SessionEvent, progress: Progress): void {
