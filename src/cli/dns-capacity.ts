@@ -1,0 +1,69 @@
+import type { DnsCapacity } from '../answers/dns-capacity.ts'
+import type { LoadStep } from '../model/load.ts'
+import { autoscalerConfigMap } from '../relations/dns/dns-sizing.ts'
+import { capacityExitCode, capacityHeadline, capacityText } from '../report/dns/dns-capacity.ts'
+import { loadExitCode, loadHeadline, loadText } from '../report/dns/dns-load.ts'
+import { type CapacityAnswer, type CapacityAsk, type CapacityEvent, capacityOf } from '../session/capacity/capacity.ts'
+import type { ReportFlags } from './flags.ts'
+import { confirmed } from './terminal/confirm.ts'
+import { terminalPaint } from './terminal/look.ts'
+import { onTerminal } from './terminal/on-terminal.ts'
+import { say, tell } from './terminal/say.ts'
+
+type LoadStepEvent = Extract<CapacityEvent, { kind: 'load-step' }>
+
+export type CapacityFlags = CapacityAsk & Pick<ReportFlags, 'output' | 'color'> & { readonly yes?: boolean }
+
+/** `hopscope dns capacity`: reads only, unless `--load` names a rate. Returns 0, 1, 2 or 130. */
+export function capacityCommand(flags: CapacityFlags): Promise<number> {
+  const question = {
+    prompt: 'Start? Type yes: ',
+    yes: flags.yes === true,
+    hint: '--yes, if you have read what it will do',
+  }
+  const confirm = (signal: AbortSignal): Promise<boolean> => confirmed(question, signal)
+  return onTerminal<CapacityAnswer, LoadStepEvent>((caller) => capacityOf(flags, { ...caller, confirm }), {
+    quiet: flags.output !== 'text',
+    nothingLeft: 'whatever was started in the cluster is removed',
+    also: ({ step }, progress) => progress.step(stepLine(step)),
+    print: (answer) => print(answer, flags),
+  })
+}
+
+function print(answer: CapacityAnswer, { output, color }: CapacityFlags): number {
+  if (answer.kind === 'declined') {
+    tell('not confirmed; nothing was started')
+    return 2
+  }
+  const paint = terminalPaint(process.stdout, color)
+  if (answer.kind === 'read') {
+    const { capacity } = answer
+    if (output === 'json') process.stdout.write(`${JSON.stringify(capacityJson(capacity), null, 2)}\n`)
+    else say(...capacityText(capacity, paint), 'Read only: nothing was loaded. --load RATE measures the ceiling.')
+    return capacityExitCode(capacity)
+  }
+  const { steps, end, target } = answer
+  if (output === 'json') process.stdout.write(`${JSON.stringify(loadJson(answer), null, 2)}\n`)
+  else say(...loadText(steps, end, target, paint))
+  return loadExitCode(end)
+}
+
+function stepLine({ asked, load, canary }: LoadStep): string {
+  return asked === 0
+    ? 'looked at the servers before any load'
+    : `${asked} queries/s: p99 ${load.p99} ms, canary ${canary.p99} ms, ${load.lost + canary.lost} lost`
+}
+
+function capacityJson(it: DnsCapacity): object {
+  return {
+    schema: 'hopscope/v1',
+    kind: 'dns-capacity',
+    headline: capacityHeadline(it),
+    ...it,
+    sizing: { ...it.sizing, cpuLimitMilli: null, configMap: autoscalerConfigMap(it.sizing) },
+  }
+}
+
+function loadJson({ steps, end, target }: Extract<CapacityAnswer, { kind: 'loaded' }>): object {
+  return { schema: 'hopscope/v1', kind: 'dns-load', headline: loadHeadline(end, target), target, end, steps }
+}
