@@ -90,7 +90,7 @@ const groups: readonly Group[] = [
     own: [
       'lab/test/watch-cases.ts',
       'src/cli/watch.ts',
-      'src/cli/watch-readers.ts',
+      'src/session/watch/',
       'src/answers/dns-watch.ts',
       'src/probe/watch/watch-canary.ts',
     ],

@@ -1,26 +1,10 @@
-import type { Finding } from '../findings/finding.ts'
 import { subjectKey } from '../model/subject.ts'
 import { missing, totalsOf, type WatchEvent, type WatchSample } from '../answers/dns-watch.ts'
 import type { Paint } from '../report/paint.ts'
 import { eventLine, sampleLine, screen } from '../report/watch/watch-text.ts'
 import { page, visible } from '../report/visible.ts'
+import type { WatchEnd } from '../session/watch/watch.ts'
 import { liveBlock } from './terminal/live-block.ts'
-
-export interface WatchEnd {
-  readonly began: number
-  readonly ended: number
-  readonly samples: number
-  readonly numbers: number
-  readonly troubles: number
-  readonly requests: number
-  /** Of those, how many came before the first interval. */
-  readonly atStart: number
-  readonly standing: readonly string[]
-  readonly findings: readonly Finding[]
-  readonly missing: ReadonlyMap<string, string>
-  readonly left: readonly string[]
-  readonly canary: boolean
-}
 
 export interface WatchOutput {
   readonly note: (line: string) => void

@@ -1,14 +1,14 @@
-import { readWatch, scraped, type WatchReading } from '../collect/watch-reading.ts'
-import { collect } from '../collect/collect.ts'
-import type { Cluster } from '../kube/cluster.ts'
-import { readUntil } from '../kube/read-until.ts'
-import type { ClusterDns } from '../model/cluster-dns.ts'
-import { type Known, known, mapKnown, unknown } from '../model/known.ts'
-import type { ConntrackReading } from '../probe/node/conntrack.ts'
-import { planNodes } from '../probe/plan/plan-nodes.ts'
-import type { LookupRow } from '../probe/pod/records.ts'
-import { type Canary, startCanary } from '../probe/watch/watch-canary.ts'
-import { type Counters, startCounters } from '../probe/watch/watch-conntrack.ts'
+import { readWatch, scraped, type WatchReading } from '../../collect/watch-reading.ts'
+import { collect } from '../../collect/collect.ts'
+import type { Cluster } from '../../kube/cluster.ts'
+import { readUntil } from '../../kube/read-until.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import { type Known, known, mapKnown, unknown } from '../../model/known.ts'
+import type { ConntrackReading } from '../../probe/node/conntrack.ts'
+import { planNodes } from '../../probe/plan/plan-nodes.ts'
+import type { LookupRow } from '../../probe/pod/records.ts'
+import { type Canary, startCanary } from '../../probe/watch/watch-canary.ts'
+import { type Counters, startCounters } from '../../probe/watch/watch-conntrack.ts'
 import {
   type CanarySample,
   type ConntrackSample,
@@ -16,13 +16,13 @@ import {
   type Totals,
   totalsOf,
   type WatchSample,
-} from '../answers/dns-watch.ts'
-import { ToolError } from '../tool-error.ts'
-import { coreDnsRates } from '../wire/coredns-metrics.ts'
-import { conntrackDelta } from '../wire/conntrack-stat.ts'
-import { checkNodes, conntrackWay, probeNamespaceOf } from '../session/gather.ts'
-import { version } from '../version.ts'
-import type { WatchFlags } from './watch.ts'
+} from '../../answers/dns-watch.ts'
+import { ToolError } from '../../tool-error.ts'
+import { coreDnsRates } from '../../wire/coredns-metrics.ts'
+import { conntrackDelta } from '../../wire/conntrack-stat.ts'
+import { checkNodes, conntrackWay, probeNamespaceOf } from '../gather.ts'
+import { version } from '../../version.ts'
+import type { WatchAsk } from './watch.ts'
 
 /** A node more is a request more in every interval. */
 const mostNodes = 12
@@ -44,15 +44,17 @@ export interface Readers {
   readonly end: () => Promise<readonly string[]>
 }
 
-export async function startReaders(
-  cluster: Cluster,
-  flags: WatchFlags,
-  signal: AbortSignal,
-  count: () => number,
-): Promise<Readers> {
-  const before_ = count()
-  const first = await readWatch(cluster, flags.requestTimeout, signal)
-  const reads = count() - before_ - first.metrics.size
+/** Requests that were made so far: what a watch costs is told. */
+interface Reading {
+  readonly cluster: Cluster
+  readonly signal: AbortSignal
+  readonly count: () => number
+}
+
+export async function startReaders({ cluster, signal, count }: Reading, ask: WatchAsk): Promise<Readers> {
+  const atFirst = count()
+  const first = await readWatch(cluster, ask.requestTimeout, signal)
+  const reads = count() - atFirst - first.metrics.size
   if (!first.dns.known && first.dns.why.reason === 'forbidden')
     throw new ToolError(
       'forbidden',
@@ -65,16 +67,15 @@ export async function startReaders(
       'this cluster has no DNS that hopscope knows',
       'neither a Service kube-dns nor pods with k8s-app=kube-dns in kube-system',
     )
-  const way = conntrackWay(flags)
-  const namespace = (await probeNamespaceOf(readUntil(cluster, signal), flags)) ?? flags.namespace ?? cluster.namespace
-  const nodes =
-    flags.probe === true || flags.nodeAccess === true ? await chosenNodes(readUntil(cluster, signal), flags) : []
-  const canaryNode = flags.probe === true ? (nodes[0] ?? null) : null
-  if (flags.probe === true && canaryNode === null)
+  const way = conntrackWay(ask)
+  const namespace = (await probeNamespaceOf(readUntil(cluster, signal), ask)) ?? ask.namespace ?? cluster.namespace
+  const nodes = ask.probe === true || ask.nodeAccess === true ? await chosenNodes(readUntil(cluster, signal), ask) : []
+  const canaryNode = ask.probe === true ? (nodes[0] ?? null) : null
+  if (ask.probe === true && canaryNode === null)
     throw new ToolError('probe-failed', 'no node takes a canary pod', 'name one with --node')
   const counters =
-    flags.nodeAccess === true
-      ? await startCounters(cluster, { way, namespace, image: flags.image, nodes: nodes.slice(0, mostNodes) }, signal)
+    ask.nodeAccess === true
+      ? await startCounters(cluster, { way, namespace, image: ask.image, nodes: nodes.slice(0, mostNodes) }, signal)
       : []
   const canary =
     canaryNode === null || !first.dns.known
@@ -82,7 +83,7 @@ export async function startReaders(
       : startCanary(cluster, {
           namespace,
           node: canaryNode,
-          image: flags.image,
+          image: ask.image,
           tolerateAll: false,
           dns: first.dns.value,
         })
@@ -93,7 +94,7 @@ export async function startReaders(
   let known_ = first.dns.known ? first.dns.value : null
   return {
     async sample(judge, stop) {
-      const reading = pending ?? (await readWatch(cluster, Math.min(flags.interval, 5000), stop))
+      const reading = pending ?? (await readWatch(cluster, Math.min(ask.interval, 5000), stop))
       pending = null
       if (reading.dns.known) known_ = reading.dns.value
       const conntrack = await Promise.all(counters.map((it) => counted(it, last)))
@@ -123,12 +124,12 @@ export async function startReaders(
   }
 }
 
-async function chosenNodes(cluster: Cluster, flags: WatchFlags): Promise<readonly string[]> {
-  const namespace = flags.namespace ?? cluster.namespace
+async function chosenNodes(cluster: Cluster, ask: WatchAsk): Promise<readonly string[]> {
+  const namespace = ask.namespace ?? cluster.namespace
   const model = await collect(cluster, { scope: { namespace, target: { kind: 'dns' }, level: 'node' }, tool: version })
-  checkNodes(flags.node === undefined ? undefined : [flags.node], model)
+  checkNodes(ask.node === undefined ? undefined : [ask.node], model)
   return planNodes(model, {
-    names: flags.node === undefined ? null : [flags.node],
+    names: ask.node === undefined ? null : [ask.node],
     most: mostNodes,
     tolerateAll: false,
   }).nodes

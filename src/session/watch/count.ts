@@ -1,4 +1,4 @@
-import type { Cluster } from '../kube/cluster.ts'
+import type { Cluster } from '../../kube/cluster.ts'
 
 /** The same cluster, with every request counted: what a watch costs is told as a number, not as a promise. */
 export function countRequests(cluster: Cluster): { readonly cluster: Cluster; readonly count: () => number } {
