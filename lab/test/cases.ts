@@ -66,7 +66,7 @@ const groups: readonly Group[] = [
       'src/remedies/',
       'src/plan/',
     ],
-    shared: ['src/cli/fix.ts', 'src/cli/fix-plan.ts', 'src/cli/fix-run.ts'],
+    shared: ['src/cli/fix.ts', 'src/cli/fix-plan.ts', 'src/cli/fix-run.ts', 'src/session/fix/'],
   }),
   group({
     name: 'resolve',
@@ -122,6 +122,7 @@ const groups: readonly Group[] = [
       'src/remedies/',
       'src/plan/',
       'src/cli/fix-run.ts',
+      'src/session/fix/',
     ],
   }),
   group({

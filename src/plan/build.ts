@@ -18,8 +18,10 @@ export async function buildPlan(
   cluster: Cluster,
   remedy: Remedy,
   ask: Ask,
-  now: Date,
-  measuring: Measuring = () => Promise.resolve(measure(ask.model)),
+  {
+    now,
+    measuring = () => Promise.resolve(measure(ask.model)),
+  }: { readonly now: Date; readonly measuring?: Measuring },
 ): Promise<Plan | NotOffered> {
   const [finding] = ask.findings
   if (finding === undefined) return { kind: 'not-offered', why: 'there is no finding to fix', instead: null }
