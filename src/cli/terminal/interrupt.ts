@@ -1,6 +1,5 @@
 import { owed, payAll } from '../../owed.ts'
 import { visible } from '../../report/visible.ts'
-import { ToolError } from '../../tool-error.ts'
 import { redactText } from '../../wire/secrets.ts'
 
 /** What ended a run before its end. `pipe`: nobody reads its output any more. */
@@ -76,33 +75,6 @@ export function interruptedCode(): 130 | 141 | 2 {
 export function interruptedWord(): string {
   if (cause === 'pipe') return 'nobody reads the output any more, so this stopped'
   return cause === 'signal' || cause === null ? 'interrupted' : 'stopped by the error above'
-}
-
-/**
- * What an error means for a run that probes: a code after an interrupt; else it goes on, as a timeout where the
- * deadline has passed.
- */
-export function endOf(
-  error: unknown,
-  run: { readonly interrupted: boolean; readonly deadline: AbortSignal; readonly timeoutMs: number },
-): number {
-  if (run.interrupted) {
-    const left = owed()
-    const say =
-      left.length === 0
-        ? 'whatever was started in the cluster is removed'
-        : `NOT removed: ${left.join(', ')}; hopscope cleanup`
-    process.stderr.write(`${visible(`${interruptedWord()}; ${say}`)}\n`)
-    return interruptedCode()
-  }
-  if (run.deadline.aborted)
-    throw new ToolError(
-      'probe-failed',
-      `not done within ${run.timeoutMs / 1000} s`,
-      'give it longer: --timeout 10m',
-      error,
-    )
-  throw error
 }
 
 /**
