@@ -6,6 +6,7 @@ import type { Trouble } from './findings/trouble.ts'
 import type { Found, Severity, Verdict } from './findings/verdict.ts'
 import { type Known, leftOutBy, type Why } from './model/known.ts'
 import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
+import { subject } from './model/subject.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
 import { relatedTo } from './relations/related.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
@@ -51,7 +52,7 @@ type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
 export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const model = withoutForbiddenLookups(asRead)
   const { target } = model.scope
-  const concerns: Concerns = target.kind === 'object' ? relatedTo(model, target.object) : () => true
+  const concerns = concernsOf(model)
   const asked = target.kind === 'dns' ? ask.checks.filter((it) => !/^(?:service|ingress)\//.test(it.slug)) : ask.checks
   const last = asked.filter((it) => it.judges === 'leftovers')
   const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, model, []))
@@ -88,6 +89,16 @@ function isAsked(trouble: Trouble, { scope: { target } }: Model, concerns: Conce
   if (target.kind === 'dns') return trouble.source !== 'contacts'
   const code = trouble.source === 'dnsProbe' || trouble.kind === 'server-error' ? 'DNS' : ''
   return [trouble.sufferer, ...trouble.involved.slice(0, 2)].some((it) => concerns({ code, subject: it }))
+}
+
+/** A trace has two ends: what touches either one is asked about. */
+function concernsOf(model: Model): Concerns {
+  const { target, trace } = model.scope
+  if (target.kind !== 'object') return () => true
+  const far = relatedTo(model, target.object)
+  if (trace === undefined) return far
+  const near = relatedTo(model, subject('Pod', trace.from.namespace, trace.from.pod))
+  return (it) => far(it) || near(it)
 }
 
 interface Keep {

@@ -86,6 +86,8 @@ import zoneTaken from './dns/zone-taken.ts'
 import endpointPortName from './service/endpoint-port-name.ts'
 import boundToLoopback from './dns/bound-to-loopback.ts'
 import governingService from './service/governing-service.ts'
+import keepsFrom from './policy/keeps-from.ts'
+import notEnforced from './policy/not-enforced.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -161,6 +163,8 @@ export const checks: readonly AnyCheck[] = [
   dnsUdpOnly, // POL402
   servicePort, // POL403
   peersNotThere, // POL404
+  keepsFrom, // POL410
+  notEnforced, // POL411
   selectorMatchesNothing, // SVC201
   targetPortClosed, // SVC202
   targetPortNameMissing, // SVC203

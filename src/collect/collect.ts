@@ -4,6 +4,7 @@ import { model } from '../model/build.ts'
 import type { ObjectEvent } from '../model/event.ts'
 import { type Known, known, mapKnown } from '../model/known.ts'
 import type { NetworkPolicy } from '../model/network-policy.ts'
+import type { Pod } from '../model/pod.ts'
 import type { Model, Scope, Sources } from '../model/sources.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
@@ -18,6 +19,7 @@ import { projectIngress } from './project/ingress.ts'
 import { projectNamespace } from './project/namespace.ts'
 import { projectNetworkPolicy } from './project/network-policy.ts'
 import { projectNode } from './project/node.ts'
+import { projectPod } from './project/pod.ts'
 import { allOf, workloadKinds } from './workloads.ts'
 
 export interface CollectAsk {
@@ -77,7 +79,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
         byName(({ name }) => name),
       ),
     ),
-    told('pods', inScope.pods()),
+    told('pods', withTraced(inScope.pods())),
     told('services', inScope.services()),
     told('endpoint slices', inScope.endpointSlices()),
     told('workloads', allOf(workloadKinds.map((kind) => inScope.workloads(kind)))),
@@ -139,7 +141,9 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
       : undefined
     const { namespace } = ask.scope
     if (!own.known || namespace === null) return own
-    const further = [...new Set([home, ask.probeNamespace])].flatMap((it) => (it === namespace ? [] : (it ?? [])))
+    const further = [...new Set([home, ask.probeNamespace, ask.scope.trace?.from.namespace])].flatMap((it) =>
+      it === namespace ? [] : (it ?? []),
+    )
     let all = own.value
     for (const it of further) {
       const theirs = await told(`network policies of ${it}`, policiesIn({ namespace: it }))
@@ -147,6 +151,16 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
       all = [...all, ...theirs.value].toSorted(inOrder)
     }
     return known(all)
+  }
+
+  /** A trace may start in another namespace: that pod's own labels and policies decide what it may send. */
+  async function withTraced(own: Promise<Known<readonly Pod[]>>): Promise<Known<readonly Pod[]>> {
+    const from = ask.scope.trace?.from.namespace
+    const listed = await own
+    if (from === undefined || from === ask.scope.namespace || ask.scope.namespace === null || !listed.known)
+      return listed
+    const theirs = await reader.list(resource.pods, { namespace: from }, (raw) => projectPod(raw, intern))
+    return theirs.known ? known([...listed.value, ...theirs.value].toSorted(inOrder)) : listed
   }
 
   async function warnings(): Promise<Known<readonly ObjectEvent[]>> {

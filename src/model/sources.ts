@@ -1,6 +1,7 @@
 import type { ClusterDns } from './cluster-dns.ts'
 import type { Contacts } from './contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from './counters.ts'
+import type { Crossing, TraceAsk } from './crossing.ts'
 import type { Ingress, IngressClass, IngressController } from './ingress.ts'
 import type { InsideView } from './inside.ts'
 import type { Known } from './known.ts'
@@ -37,6 +38,8 @@ export interface Sources {
   readonly nameAnswers: NameAnswers
   readonly contacts: Contacts
   readonly insideViews: readonly InsideView[]
+  /** Connects out of the pod that a trace starts from. */
+  readonly crossings: readonly Crossing[]
   readonly coreDnsWindows: readonly CoreDnsWindow[]
   readonly dnsServerLogs: readonly DnsServerLog[]
   // node access
@@ -65,6 +68,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   nameAnswers: 'probe',
   contacts: 'probe',
   insideViews: 'probe',
+  crossings: 'probe',
   coreDnsWindows: 'probe',
   dnsServerLogs: 'probe',
   conntrack: 'node',
@@ -82,6 +86,8 @@ export interface Scope {
     | { readonly kind: 'dns' }
     | { readonly kind: 'object'; readonly object: Subject; readonly url: string | null }
   readonly level: Level
+  /** Only of `trace`: who is to reach the target. */
+  readonly trace?: TraceAsk
 }
 
 export interface ClusterFacts {

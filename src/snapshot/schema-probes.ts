@@ -1,5 +1,6 @@
 import type { Contacts } from '../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../model/counters.ts'
+import type { Crossing } from '../model/crossing.ts'
 import type { InsideResolving, InsideView } from '../model/inside.ts'
 import type { Answer, DnsProbe, LookupSeries } from '../model/lookups.ts'
 import type { NameAnswers } from '../model/name-answers.ts'
@@ -251,5 +252,21 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     }),
   )
 
-  return { dnsProbe, nameAnswers, contacts, insideView, conntrackWindow, coreDnsWindow, dnsServerLog }
+  const crossing = exactly<Crossing>()(
+    object({
+      from: object({ namespace: m.name, pod: m.name, container: m.name }),
+      to: variant('kind', [
+        object({ kind: just('service'), namespace: m.name, name: m.name, port: number }),
+        object({ kind: just('endpoint'), namespace: m.name, service: nullable(m.name), pod: nullable(m.name) }),
+        object({ kind: just('host') }),
+      ]),
+      host: m.host,
+      port: number,
+      tool: nullable(m.word),
+      result: nullable(oneOf(['open', 'refused', 'timeout', 'no-route', 'error'])),
+      ms: number,
+    }),
+  )
+
+  return { dnsProbe, nameAnswers, contacts, insideView, crossing, conntrackWindow, coreDnsWindow, dnsServerLog }
 }

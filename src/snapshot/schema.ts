@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { ClusterFacts, Scope, SourceName, Sources } from '../model/sources.ts'
-import { type Schema, exactly, just, nullable, object, oneOf, texts, variant, why } from '../model/marks.ts'
+import { type Schema, exactly, just, maybe, nullable, number, object, oneOf, texts, variant, why } from '../model/marks.ts'
 import type { Intern } from '../wire/intern.ts'
 import { objectSchemas } from './schema-objects.ts'
 import { probeSchemas } from './schema-probes.ts'
@@ -29,6 +29,13 @@ export const scope = exactly<Scope>()(
       object({ kind: just('object'), object: subject, url: nullable(m.url) }),
     ]),
     level: oneOf(['read', 'probe', 'node']),
+    trace: maybe(
+      object({
+        from: object({ namespace: m.name, pod: m.name }),
+        host: nullable(m.host),
+        port: nullable(number),
+      }),
+    ),
   }),
 )
 
@@ -74,6 +81,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     nameAnswers: probes.nameAnswers,
     contacts: probes.contacts,
     insideViews: probes.insideView,
+    crossings: probes.crossing,
     coreDnsWindows: probes.coreDnsWindow,
     dnsServerLogs: probes.dnsServerLog,
     conntrack: probes.conntrackWindow,

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import type { ClusterDns, ServiceProxy } from '../../src/model/cluster-dns.ts'
 import type { Contact, Contacts, HttpEnd } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
+import type { Crossing } from '../../src/model/crossing.ts'
 import type { Ingress, IngressClass, IngressController } from '../../src/model/ingress.ts'
 import type { InsideView } from '../../src/model/inside.ts'
 import type { Known, Why } from '../../src/model/known.ts'
@@ -446,6 +447,20 @@ const contacts: fc.Arbitrary<Contacts> = fc.record({
   eased: few(fc.record({ node: name, ip, port: count, why: text })),
 })
 
+const crossing: fc.Arbitrary<Crossing> = fc.record({
+  from: fc.record({ namespace: name, pod: name, container: name }),
+  to: fc.oneof(
+    fc.record({ kind: fc.constant('service' as const), namespace: name, name, port: count }),
+    fc.record({ kind: fc.constant('endpoint' as const), namespace: name, service: maybe(name), pod: maybe(name) }),
+    fc.record({ kind: fc.constant('host' as const) }),
+  ),
+  host: ip,
+  port: count,
+  tool: maybe(fc.constantFrom('nc', 'bash')),
+  result: maybe(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const, 'no-route' as const)),
+  ms,
+})
+
 const insideView: fc.Arbitrary<InsideView> = fc.record(
   {
     namespace: name,
@@ -533,18 +548,22 @@ const coreDnsWindow: fc.Arbitrary<CoreDnsWindow> = fc.record(
   { requiredKeys: ['pod', 'ip', 'windowMs', 'cpuSeconds', 'requests', 'responses', 'slowShare', 'forwardFailures'] },
 )
 
-const scope: fc.Arbitrary<Scope> = fc.record({
-  namespace: maybe(name),
-  target: fc.oneof(
-    fc.record({ kind: fc.constantFrom('everything' as const, 'dns' as const) }),
-    fc.record({
-      kind: fc.constant('object' as const),
-      object: fc.record({ kind: fc.constant('Service'), namespace: maybe(name), name }),
-      url: maybe(fc.constant('https://web.shop.example/cart')),
-    }),
-  ),
-  level: fc.constantFrom('read', 'probe', 'node'),
-})
+const scope: fc.Arbitrary<Scope> = fc.record(
+  {
+    namespace: maybe(name),
+    target: fc.oneof(
+      fc.record({ kind: fc.constantFrom('everything' as const, 'dns' as const) }),
+      fc.record({
+        kind: fc.constant('object' as const),
+        object: fc.record({ kind: fc.constant('Service'), namespace: maybe(name), name }),
+        url: maybe(fc.constant('https://web.shop.example/cart')),
+      }),
+    ),
+    level: fc.constantFrom('read', 'probe', 'node'),
+    trace: fc.record({ from: fc.record({ namespace: name, pod: name }), host: maybe(name), port: maybe(count) }),
+  },
+  { requiredKeys: ['namespace', 'target', 'level'] },
+)
 
 export const anyModel: fc.Arbitrary<Model> = fc.record({
   scope,
@@ -576,6 +595,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     nameAnswers: known(nameAnswers),
     contacts: known(contacts),
     insideViews: known(few(insideView)),
+    crossings: known(few(crossing)),
     coreDnsWindows: known(few(coreDnsWindow)),
     dnsServerLogs: known(few(dnsServerLog)),
     conntrack: known(few(conntrack)),

@@ -8,7 +8,7 @@ import { joined, script } from '../../kube/container-command.ts'
  * follows are names of Services.
  */
 
-const prelude = script`
+export const tools = script`
 now() { read -r u rest </proc/uptime; echo "@$1 $u"; }
 most=8
 # Ends a command after 8 s, or as many as $most says, without timeout(1), whose options differ between builds.
@@ -31,6 +31,9 @@ show() {
   [ -f "$1" ] || return
   if command -v head >/dev/null 2>&1; then head -c 20000 "$1"; elif command -v cat >/dev/null 2>&1; then cat "$1"; else while read -r l; do echo "$l"; done <"$1"; fi
 }
+`
+
+const resolv = script`
 echo @resolv
 show /etc/resolv.conf
 echo; echo @end
@@ -168,12 +171,13 @@ done
 wait
 `
 
-const done = script`
+export const done = script`
 echo; echo @done
 `
 
 export const insideScript = joined(
-  prelude,
+  tools,
+  resolv,
   hosts,
   libc,
   order,
@@ -191,7 +195,7 @@ export const insideScript = joined(
  * What the resolver of a container goes by, and one getaddrinfo of a name as it was typed. nslookup has a resolver of
  * its own.
  */
-export const resolverScript = joined(prelude, hosts, libc, getent, pythonAndNode, done)
+export const resolverScript = joined(tools, resolv, hosts, libc, getent, pythonAndNode, done)
 
 /**
  * Lookups of "$1", "$2" in each of "$3" processes side by side, a pause of "$4" after each, none started after "$5"

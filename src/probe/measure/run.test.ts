@@ -95,6 +95,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     direct: [],
     unasked: [],
     leftOut: [],
+    crossings: [],
     inside: [],
     metrics: [{ pod: 'coredns-0', ip: '127.0.0.1', port }],
     serverLogs: [],

@@ -1,13 +1,15 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../model/counters.ts'
+import type { Crossing } from '../../model/crossing.ts'
 import type { InsideView } from '../../model/inside.ts'
-import type { Known } from '../../model/known.ts'
+import { type Known, leftOut, unknown } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { fromOutside } from '../../wire/outside.ts'
 import { type ConntrackReading, conntrackWindow, openConntrack } from '../node/conntrack.ts'
+import { crossingsOf } from '../inside/crossings.ts'
 import { insideView } from '../inside/inside.ts'
 import { type NodeRun, type RunContext, runNode } from './node-run.ts'
 import type { ProbePlan } from '../plan/plan.ts'
@@ -24,6 +26,7 @@ export interface ProbeResult {
   readonly nameAnswers: Known<NameAnswers>
   readonly contacts: Known<Contacts>
   readonly insideViews: Known<readonly InsideView[]>
+  readonly crossings: Known<readonly Crossing[]>
   readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
   readonly dnsServerLogs: Known<readonly DnsServerLog[]>
   readonly conntrack: Known<readonly ConntrackWindow[]>
@@ -70,6 +73,7 @@ export async function probe(
 async function carryOut(context: RunContext, stale: readonly string[]): Promise<Omit<ProbeResult, 'left'>> {
   const { cluster, plan, signal } = context
   const inside = Promise.all(plan.inside.map((it) => insideView(cluster, it, signal)))
+  const crossings = crossingsOfPlan(cluster, plan, signal)
   const serverLogs = readServerLogs(cluster, plan.serverLogs, signal)
   const opened =
     plan.conntrack !== 'not-asked' ? await Promise.all(plan.nodes.map((node) => openConntrack(context, node))) : []
@@ -99,9 +103,19 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     nameAnswers: namesOf(plan, runs),
     contacts: contactsOf(plan, runs),
     insideViews: insideOf(plan, await inside),
+    crossings: await crossings,
     coreDnsWindows: coreDnsOf(plan, runs),
     dnsServerLogs: await serverLogs,
     conntrack: conntrackOf(plan, opened, windows),
     notes: notesOf(plan, runs, opened, stale),
   })
+}
+
+async function crossingsOfPlan(
+  cluster: Cluster,
+  { crossings, exec }: ProbePlan,
+  signal: AbortSignal,
+): Promise<Known<readonly Crossing[]>> {
+  if (exec === 'left-out') return unknown('not-asked', leftOut('--no-exec'))
+  return crossingsOf(cluster, crossings, signal)
 }

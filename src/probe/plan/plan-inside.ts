@@ -34,7 +34,7 @@ export function planInside(model: Model, name: DnsName): readonly InsideSpec[] {
   const { pods, clusterDns } = model.sources
   if (!pods.known) return []
   const dnsService = clusterDns.known ? asIpAddress(clusterDns.value.service?.clusterIP ?? '') : null
-  const { target, namespace } = model.scope
+  const { target, namespace, trace } = model.scope
   const object = target.kind === 'object' ? target.object : null
   const fit = pods.value.filter(
     (it) => it.phase === 'Running' && !it.deleting && it.labels['app.kubernetes.io/managed-by'] !== 'hopscope',
@@ -48,8 +48,11 @@ export function planInside(model: Model, name: DnsName): readonly InsideSpec[] {
             (it.namespace !== 'kube-system' || namespace === 'kube-system') &&
             (object === null || object.namespace === null || it.namespace === object.namespace),
         )
-  const own =
+  const starts = fit.filter((it) => it.namespace === trace?.from.namespace && it.name === trace.from.pod)
+  const behind =
     object === null ? [] : fit.filter((it) => it.namespace === object.namespace && isBehind(it, object, model))
+  // A trace looks at one path: out of the pod that it starts from, and into what stands at the other end.
+  const own = [...starts, ...behind.filter((it) => !starts.includes(it))]
   const seen = new Set<string>(own.map(workloadOf))
   const others = candidates.filter((it) => !seen.has(workloadOf(it)) && seen.add(workloadOf(it)))
   return [...inTurn(own), ...others].slice(0, most).flatMap((it) => {

@@ -1,12 +1,13 @@
 import type { Node } from '../../model/node.ts'
 import type { Model } from '../../model/sources.ts'
+import { traceEnds } from '../../relations/path/trace-ends.ts'
 
 export interface NodeChoice {
   readonly nodes: readonly string[]
   readonly skipped: readonly { readonly node: string; readonly why: string }[]
 }
 
-/** Nodes that can take a probe pod: those with pods of the scope first, then by name, up to `most`. */
+/** Nodes that can take a probe pod: where a trace starts first, then those with pods of the scope first, then by name, up to `most`. */
 export function planNodes(
   model: Model,
   want: { readonly names: readonly string[] | null; readonly most: number; readonly tolerateAll: boolean },
@@ -18,6 +19,7 @@ export function planNodes(
       want.names ?? [...new Set(pods.known ? pods.value.flatMap((it) => it.node ?? []) : [])].sort(),
       want.most,
     )
+  const home = traceEnds(model)?.from?.node ?? null
   const busy = new Set(model.scope.namespace !== null && pods.known ? pods.value.map((it) => it.node) : [])
   const wanted = nodes.value.filter((it) => want.names === null || want.names.includes(it.name))
   const absent = (want.names ?? [])
@@ -30,7 +32,10 @@ export function planNodes(
   const fit = wanted
     .filter((it) => obstacle(it, want.tolerateAll) === null)
     .map((it) => it.name)
-    .sort((a, b) => Number(busy.has(b)) - Number(busy.has(a)) || (a < b ? -1 : 1))
+    .sort(
+      (a, b) =>
+        Number(b === home) - Number(a === home) || Number(busy.has(b)) - Number(busy.has(a)) || (a < b ? -1 : 1),
+    )
   const chosen = first(fit, want.names === null ? want.most : Infinity)
   return { nodes: chosen.nodes, skipped: [...absent, ...refused, ...chosen.skipped] }
 }

@@ -12,6 +12,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Model } from '../../model/sources.ts'
 import { announceHttp, httpBudget, requestsOf } from './announce-http.ts'
 import { planConnects } from './plan-contacts.ts'
+import { type CrossingSpec, planCrossings } from './plan-crossings.ts'
 import { planDirect } from './plan-direct.ts'
 import { planHttp } from './plan-http.ts'
 import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
@@ -20,6 +21,7 @@ import { type InsideSpec, planInside } from './plan-inside.ts'
 import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
 import { planNodePorts } from './plan-node-ports.ts'
 import { planNodes } from './plan-nodes.ts'
+import { traceEnds } from '../../relations/path/trace-ends.ts'
 import type { MetricsSpec, SeriesSpec } from '../pod/spec.ts'
 import { defaultImage } from '../pods/pod-manifest.ts'
 import { type LogSpec, planServerLogs } from '../logs/server-logs.ts'
@@ -96,6 +98,8 @@ export interface ProbePlan {
   /** What was left out for the sake of load, in words. */
   readonly leftOut: readonly string[]
   readonly inside: readonly InsideSpec[]
+  /** Of a trace: connects out of the pod that it starts from. */
+  readonly crossings: readonly CrossingSpec[]
   /** Whether pods that are there are looked out of. */
   readonly exec: 'allowed' | 'left-out'
   readonly metrics: readonly MetricsSpec[]
@@ -136,7 +140,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     Math.min(options.queriesPerSecondPerNode ?? ratePerNode, Math.floor(rateOfAll / Math.max(1, nodes.length))),
   )
   const contacts = planConnects(model)
-  const contactNodes = spread(nodes, 3)
+  const contactNodes = withHome(spread(nodes, 3), nodes, model)
   const nodePorts = planNodePorts(model)
   const http = planHttp(model, contactNodes.length)
   const direct = planDirect(model, http.http)
@@ -168,6 +172,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     unasked: direct.unasked,
     leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
     inside: options.exec === false || clusterName === null ? [] : planInside(model, clusterName),
+    crossings: options.exec === false ? [] : planCrossings(model),
     exec: options.exec === false ? 'left-out' : 'allowed',
     metrics: planned.endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
     serverLogs: dns.known ? planServerLogs(dns.value) : [],
@@ -189,6 +194,13 @@ function budget(series: readonly SeriesSpec[], rate: number): number {
 function spread(nodes: readonly string[], most: number): readonly string[] {
   if (nodes.length <= most) return nodes
   return Array.from({ length: most }, (_, i) => nodes[Math.floor((i * nodes.length) / most)] ?? '')
+}
+
+/** A trace is about one pod: what its node reaches says most. */
+function withHome(chosen: readonly string[], nodes: readonly string[], model: Model): readonly string[] {
+  const home = traceEnds(model)?.from?.node ?? null
+  if (home === null || chosen.includes(home) || !nodes.includes(home)) return chosen
+  return [home, ...chosen.slice(0, 2)]
 }
 
 function absolute(name: string): string {
@@ -235,6 +247,7 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...(plan.nodePorts.length > 0 ? [`opens as many to ${count(plan.nodePorts.length, 'NodePort')} of nodes`] : []),
     ...announceHttp(plan),
     ...(plan.inside.length > 0 ? [announceInside(plan.inside)] : []),
+    ...announceCrossings(plan.crossings),
     ...(plan.serverLogs.length > 0
       ? [
           `reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`,
@@ -261,6 +274,14 @@ function announceInside(inside: ProbePlan['inside']): string {
   const most = Math.max(...inside.map((it) => it.names.length))
   const names = most === 0 ? 'one name' : `at most ${most + 1} names`
   return `runs a short script in ${count(inside.length, 'application container')}: reads resolv.conf, hosts and nsswitch.conf, looks up ${names}, asks each nameserver once, and makes one connection`
+}
+
+function announceCrossings(crossings: ProbePlan['crossings']): readonly string[] {
+  const [first] = crossings
+  if (first === undefined) return []
+  const { namespace, pod, container } = first.from
+  const connects = count(crossings.length, 'TCP connection')
+  return [`opens ${connects} out of container ${container} of pod ${namespace}/${pod}, once each, and sends nothing`]
 }
 
 function announceNames(names: NamesPlan): readonly string[] {

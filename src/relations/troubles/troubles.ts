@@ -1,6 +1,7 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import { type Model, type SourceName, sourceNames } from '../../model/sources.ts'
 import { contactTroubles } from './contacts.ts'
+import { crossingTroubles } from './crossings.ts'
 import { insideTroubles } from './inside-lookups.ts'
 import { probeTroubles } from './probe-lookups.ts'
 import { serverLogTroubles, serverWindowTroubles } from './servers.ts'
@@ -30,6 +31,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   nameAnswers: { noOutcomes: 'each wrong answer is a finding of its own (DNS165, DNS166), and silence is in dnsProbe' },
   contacts: contactTroubles,
   insideViews: insideTroubles,
+  crossings: crossingTroubles,
   coreDnsWindows: serverWindowTroubles,
   dnsServerLogs: serverLogTroubles,
   conntrack: { noOutcomes: 'counters of causes: what was lost is in lookups and contacts' },

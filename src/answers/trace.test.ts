@@ -1,0 +1,134 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { contacts, repeat, toPod, toService } from '../../test/build/contacts.ts'
+import { insideView } from '../../test/build/dns.ts'
+import { ingressPolicy, labels, namespace } from '../../test/build/policy.ts'
+import { crossing, traced } from '../../test/build/trace.ts'
+import { modelOf } from '../../test/describe-check.ts'
+import { checks } from '../checks/registry.ts'
+import { diagnose, exitCode } from '../engine.ts'
+import type { ConnectResult } from '../model/contacts.ts'
+import type { Sources } from '../model/sources.ts'
+import { traceExitCode, traceOf, type Trace } from './trace.ts'
+
+const [web1, web2] = [traced.sources.pods[1], traced.sources.pods[2]]
+const base = { ...traced.sources, namespaces: [namespace('shop')], networkPolicies: [] }
+
+function look(sources: Partial<Sources>, scope = traced.scope as Parameters<typeof modelOf>[2]): Trace {
+  const trace = traceOf(diagnose(modelOf({ ...base, ...sources }, {}, scope), { checks }))
+  if (trace === null) throw new Error('no trace')
+  return trace
+}
+
+const all = (result: ConnectResult) => (['web', 'web-1', 'web-2'] as const).map((it) => crossing(it, result))
+const verdicts = ({ hops }: Trace) => Object.fromEntries(hops.map((it) => [it.name, it.verdict]))
+
+describe('a trace', () => {
+  test('none is asked for', () => {
+    expect(traceOf(diagnose(modelOf(base), { checks }))).toBeNull()
+  })
+
+  test('by reading alone nothing is proven', () => {
+    const trace = look({})
+    expect(trace).toMatchObject({ verdict: 'clear', at: null, to: 'service shop/web' })
+    expect(verdicts(trace)).toMatchObject({ service: 'ok', endpoints: 'ok', policy: 'ok', connect: 'not-looked' })
+  })
+
+  test('it opens', () => {
+    const trace = look({ crossings: all('open') })
+    expect(trace).toMatchObject({ verdict: 'open', at: null, narrowed: null })
+    expect(verdicts(trace)).toMatchObject({ connect: 'ok', direct: 'ok' })
+  })
+
+  test('nobody is ready behind the Service', () => {
+    const trace = look({
+      endpointSlices: base.endpointSlices.map((it) => ({
+        ...it,
+        endpoints: it.endpoints.map((one) => ({ ...one, ready: false, serving: false })),
+      })),
+    })
+    expect(trace).toMatchObject({ verdict: 'broken', at: 'endpoints' })
+  })
+
+  test('a port that the Service does not have', () => {
+    const trace = look({}, { ...traced.scope, trace: { ...traced.scope.trace, port: 9999 } })
+    expect(trace).toMatchObject({ verdict: 'broken', at: 'service' })
+  })
+
+  test('a policy denies it; an open connection refutes that', () => {
+    const deny = { networkPolicies: [ingressPolicy('web', [], { podSelector: labels({ app: 'web' }) })] }
+    expect(look(deny)).toMatchObject({ verdict: 'broken', at: 'policy' })
+    expect(look({ ...deny, crossings: all('timeout') })).toMatchObject({ verdict: 'broken', at: 'policy' })
+    expect(look({ ...deny, crossings: all('open') })).toMatchObject({ verdict: 'open', at: null })
+  })
+
+  test('the name is wrong in the pod, however open the address is', () => {
+    const view = insideView('client-1')
+    const name = { service: { namespace: 'shop', name: 'web' }, typed: 'web', tool: 'getent', ms: 1 } as const
+    const trace = look({
+      crossings: all('open'),
+      insideViews: [
+        {
+          ...view,
+          resolving: {
+            hosts: { known: false, why: { reason: 'not-there', detail: '' } },
+            nsswitch: { known: false, why: { reason: 'not-there', detail: '' } },
+            glibc: null,
+            programs: [],
+            servers: { known: true, value: [] },
+            names: [{ ...name, result: 'ok', addresses: ['192.0.2.9'] }],
+          },
+        },
+      ],
+    })
+    expect(trace).toMatchObject({ verdict: 'broken', at: 'resolve' })
+  })
+
+  describe('the tests around the break say that it is this, and not that', () => {
+    const probes = (beside: ConnectResult, elsewhere: ConnectResult, direct: ConnectResult) => ({
+      contacts: contacts([
+        toService('web', 'worker-1', repeat(5, beside)),
+        toService('web', 'worker-2', repeat(5, elsewhere)),
+        ...[web1, web2].flatMap((it) => (it === undefined ? [] : [toPod('web', 'worker-1', it, repeat(5, direct))])),
+      ]),
+    })
+    const failing = [crossing('web', 'timeout')]
+    test.each([
+      ['this-pod', failing, probes('open', 'open', 'open')],
+      ['this-node', failing, probes('timeout', 'open', 'timeout')],
+      ['service-address', [...failing, crossing('web-1', 'open'), crossing('web-2', 'open')], {}],
+      [
+        'some-endpoints',
+        [...failing, crossing('web-1', 'open'), crossing('web-2', 'timeout')],
+        probes('timeout', 'timeout', 'timeout'),
+      ],
+      ['everywhere', all('timeout'), probes('timeout', 'timeout', 'timeout')],
+    ] as const)('%s', (narrowed, crossings, around) => {
+      expect(look({ crossings, ...around })).toMatchObject({ verdict: 'broken', narrowed })
+    })
+  })
+
+  test('no failed connect is green, whatever stands around it', () => {
+    const result = fc.constantFrom<ConnectResult>('refused', 'timeout', 'no-route', 'error')
+    const any = fc.constantFrom<ConnectResult | null>('open', 'refused', 'timeout', 'no-route', 'error', null)
+    fc.assert(
+      fc.property(result, any, any, fc.constantFrom('web', 'host', 'pod'), (bad, a, b, to) => {
+        const crossings =
+          to === 'host'
+            ? [{ ...crossing('web', bad), to: { kind: 'host' as const }, host: '192.0.2.7', port: 443 }]
+            : [
+                crossing(to === 'pod' ? 'web-1' : 'web', bad),
+                crossing('web-2', to === 'pod' ? null : b),
+                ...(to === 'pod' ? [] : [crossing('web-1', a)]),
+              ]
+        const scopes = { web: traced.scope, host: traced.toHost('192.0.2.7', 443), pod: traced.toPod('web-1', 8080) }
+        const diagnosis = diagnose(modelOf({ ...base, crossings }, {}, scopes[to as 'web']), { checks })
+        const trace = traceOf(diagnosis)
+        expect(trace?.verdict).toBe('broken')
+        const code = exitCode(diagnosis, { failOn: 'warning', strict: false })
+        expect(code).not.toBe(0)
+        expect(trace === null ? 0 : traceExitCode(trace, code)).not.toBe(0)
+      }),
+    )
+  })
+})

@@ -1,0 +1,345 @@
+import type { Diagnosis } from '../engine.ts'
+import type { Finding } from '../findings/finding.ts'
+import type { Contact, ConnectResult } from '../model/contacts.ts'
+import type { Crossing } from '../model/crossing.ts'
+import type { InsideName } from '../model/inside.ts'
+import { leftOutBy, type Why as Unseen } from '../model/known.ts'
+import type { Answer } from '../model/lookups.ts'
+import type { Model } from '../model/sources.ts'
+import { excuseOf, isBadEnd } from '../relations/ingress/http-answers.ts'
+import { farNameOf, traceEnds, type TraceEnds, tracedPorts } from '../relations/path/trace-ends.ts'
+import { tracedFlows } from '../relations/path/trace-policy.ts'
+import { countEndpoints, portText, portsText } from '../relations/service/service-endpoints.ts'
+import { tally } from '../relations/service/service-contacts.ts'
+
+/** How a hop is known. `inside`: measured in the pod that the trace starts from; `beside`: from a probe pod. */
+export type How = 'inside' | 'beside' | 'config' | 'simulated' | 'nobody'
+
+export type HopVerdict = 'ok' | 'broken' | 'cannot-tell' | 'not-looked'
+
+/** What was seen at a hop, as values; `report/trace` makes the sentences. */
+export type Seen =
+  | { readonly kind: 'name'; readonly typed: string; readonly result: Answer; readonly addresses: readonly string[] }
+  | { readonly kind: 'service'; readonly type: string; readonly ports: string; readonly missing: number | null }
+  | { readonly kind: 'endpoints'; readonly ready: number; readonly of: number }
+  | {
+      readonly kind: 'policy'
+      readonly denied: number
+      readonly open: number
+      readonly of: number
+      readonly by: readonly string[]
+    }
+  | {
+      readonly kind: 'connects'
+      readonly open: number
+      readonly of: number
+      readonly results: readonly ConnectResult[]
+      readonly address: string
+      readonly ms: number
+    }
+  | { readonly kind: 'answers'; readonly bad: number; readonly of: number; readonly statuses: readonly string[] }
+  | { readonly kind: 'why'; readonly why: Why }
+
+/** Why nothing is known of a hop. */
+export type Why =
+  | 'needs-probe'
+  | 'no-exec'
+  | 'no-shell'
+  | 'no-tool'
+  | 'not-running'
+  | 'not-read'
+  | 'no-address'
+  | 'no-http'
+  | 'not-asked'
+  | 'unclear'
+
+export type HopName =
+  | 'resolve'
+  | 'service'
+  | 'endpoints'
+  | 'policy'
+  | 'connect'
+  | 'beside'
+  | 'elsewhere'
+  | 'direct'
+  | 'http'
+
+export interface Hop {
+  readonly name: HopName
+  readonly verdict: HopVerdict
+  readonly how: How
+  readonly seen: Seen
+  /** Findings that stand at this hop. */
+  readonly codes: readonly string[]
+}
+
+/** What the tests around the break leave: it is this, and not that. */
+export type Narrowed = 'this-pod' | 'this-node' | 'service-address' | 'some-endpoints' | 'everywhere'
+
+export interface Trace {
+  readonly from: { readonly namespace: string; readonly pod: string; readonly node: string | null }
+  readonly to: string
+  readonly hops: readonly Hop[]
+  /**
+   * `open`: measured from the pod itself, and well. `clear`: nothing that was read stands in the way, and nothing was
+   * measured from the pod.
+   */
+  readonly verdict: 'open' | 'broken' | 'clear'
+  /** The hop that the path breaks at; null unless `broken`. */
+  readonly at: HopName | null
+  readonly narrowed: Narrowed | null
+}
+
+/** null: the scope asks for no trace. Pure: the same from a recording. */
+export function traceOf({ model, roots }: Diagnosis): Trace | null {
+  const ends = traceEnds(model)
+  if (ends === null) return null
+  const findings = roots.map((it) => it.finding).filter((it) => it.severity !== 'info')
+  const hops = [
+    ...resolveHop(model, ends),
+    ...serviceHops(ends, model),
+    policyHop(model, ends),
+    connectHop(model, ends),
+    ...nodeHops(model, ends),
+    ...directHop(model, ends),
+    ...httpHop(model, ends),
+  ].map((it) => ({ ...it, codes: codesAt(it.name, findings) }))
+  const measured = hops.find((it) => it.name === 'connect')
+  const at = breakOf(hops, measured)
+  return {
+    from: { ...ends.ask.from, node: ends.from?.node ?? null },
+    to: farNameOf(ends),
+    hops,
+    verdict: verdictOf(at, measured),
+    at,
+    narrowed: at === null ? null : narrow(hops),
+  }
+}
+
+function verdictOf(at: HopName | null, measured: Hop | undefined): Trace['verdict'] {
+  if (at !== null) return 'broken'
+  return measured?.verdict === 'ok' ? 'open' : 'clear'
+}
+
+/** 0 the way is open, or nothing stands in it; 1 it is broken. The engine's own code decides what is worse. */
+export function traceExitCode(trace: Trace, diagnosis: 0 | 1 | 2 | number): number {
+  return trace.verdict === 'broken' ? 1 : diagnosis
+}
+
+type Bare = Omit<Hop, 'codes'>
+
+function hop(name: HopName, verdict: HopVerdict, how: How, seen: Seen): Bare {
+  return { name, verdict, how, seen }
+}
+
+function without(name: HopName, why: Why): Bare {
+  return hop(name, why === 'unclear' ? 'cannot-tell' : 'not-looked', 'nobody', { kind: 'why', why })
+}
+
+const familyOf: Readonly<Record<HopName, RegExp>> = {
+  resolve: /^DNS/,
+  service: /^SVC(?:202|203|210)/,
+  endpoints: /^SVC(?:201|204|205|206|211|212|213)/,
+  policy: /^POL/,
+  connect: /^(?:SVC207|NOD|TRB)/,
+  beside: /^$/,
+  elsewhere: /^SVC209/,
+  direct: /^$/,
+  http: /^SVC208|^ING/,
+}
+
+function codesAt(name: HopName, findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.filter((it) => familyOf[name].test(it.code)).map((it) => it.code))]
+}
+
+/** The name as the pod's own C library found it; a name wins over what a probe pod beside it found. */
+function resolveHop(model: Model, { ask, to }: TraceEnds): readonly Bare[] {
+  if (to.kind !== 'service') return []
+  const { insideViews } = model.sources
+  const { clusterIP } = to.service
+  if (!insideViews.known) return [without('resolve', whyNot(insideViews.why))]
+  const view = insideViews.value.find((it) => it.namespace === ask.from.namespace && it.pod === ask.from.pod)
+  const names = (view?.resolving?.names ?? []).filter(
+    (it) => it.service.namespace === to.service.namespace && it.service.name === to.service.name,
+  )
+  const told = names.find((it) => !isWell(it, clusterIP)) ?? names[0]
+  if (told === undefined) return [without('resolve', view === undefined ? 'not-asked' : 'no-tool')]
+  const { typed, result, addresses } = told
+  return [
+    hop('resolve', isWell(told, clusterIP) ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses }),
+  ]
+}
+
+function isWell({ result, addresses }: InsideName, clusterIP: string | null): boolean {
+  return result === 'ok' && (clusterIP === null || clusterIP === 'None' || addresses.includes(clusterIP))
+}
+
+function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[] {
+  if (to.kind === 'absent') return [without('service', 'not-read')]
+  if (to.kind !== 'service') return []
+  const { service, slices } = to
+  const missing = ask.port !== null && !service.ports.some((it) => it.port === ask.port) ? ask.port : null
+  const chosen = tracedPorts(service, ask.port)
+  const about = hop('service', missing === null ? 'ok' : 'broken', 'config', {
+    kind: 'service',
+    type: service.clusterIP === 'None' ? 'headless' : service.type,
+    ports: missing === null ? chosen.map((it) => `${portText(it)} -> ${it.targetPort}`).join(', ') : portsText(service),
+    missing,
+  })
+  if (service.type === 'ExternalName') return [about]
+  if (!sources.endpointSlices.known) return [about, without('endpoints', 'not-read')]
+  const { ready, leaving, notReady } = countEndpoints(slices)
+  const serving = ready.length + leaving.length
+  return [
+    about,
+    hop('endpoints', serving === 0 ? 'broken' : 'ok', 'config', {
+      kind: 'endpoints',
+      ready: serving,
+      of: serving + notReady.length,
+    }),
+  ]
+}
+
+function policyHop({ sources }: Model, ends: TraceEnds): Bare {
+  const { networkPolicies, namespaces, pods } = sources
+  if (!networkPolicies.known || !pods.known || ends.from === null) return without('policy', 'not-read')
+  const flows = tracedFlows(ends, networkPolicies.value, namespaces, pods.value)
+  if (flows.length === 0) return without('policy', 'no-address')
+  const denied = flows.filter((it) => it.decision.kind === 'denied')
+  const open = flows.filter((it) => it.decision.kind === 'unknown')
+  const by = [...denied, ...open].flatMap(({ decision }) => (decision.kind === 'allowed' ? [] : decision.by))
+  const unsure = open.length > 0 ? 'cannot-tell' : 'ok'
+  return hop('policy', denied.length > 0 ? 'broken' : unsure, 'simulated', {
+    kind: 'policy',
+    denied: denied.length,
+    open: open.length,
+    of: flows.length,
+    by: [...new Set(by.map((it) => `${it.namespace}/${it.name}`))],
+  })
+}
+
+/** What the client itself would do: the Service's address, each endpoint of a headless one, the pod, the host. */
+function connectHop({ sources }: Model, ends: TraceEnds): Bare {
+  const { crossings } = sources
+  if (ends.from !== null && ends.from.phase !== 'Running') return without('connect', 'not-running')
+  if (!crossings.known) return without('connect', whyNot(crossings.why))
+  if (ends.from === null) return without('connect', 'not-read')
+  const used = crossings.value.filter((it) => it.to.kind !== 'endpoint' || !hasOwnAddress(ends))
+  return ofCrossings('connect', used)
+}
+
+/** Past the Service: each endpoint by its own address. */
+function directHop({ sources }: Model, ends: TraceEnds): readonly Bare[] {
+  if (ends.to.kind !== 'service' || !hasOwnAddress(ends)) return []
+  const { crossings, contacts } = sources
+  const inside = crossings.known ? crossings.value.filter((it) => it.to.kind === 'endpoint' && it.result !== null) : []
+  if (inside.length > 0) return [ofCrossings('direct', inside)]
+  const { service } = ends.to
+  const probed = contacts.known
+    ? contacts.value.connects.filter((it) => isOf(it, service, ends.ask.port) && it.via.kind === 'endpoint')
+    : []
+  return probed.length === 0 ? [] : [ofContacts('direct', probed)]
+}
+
+function hasOwnAddress({ to }: TraceEnds): boolean {
+  return to.kind === 'service' && to.service.clusterIP !== null && to.service.clusterIP !== 'None'
+}
+
+function ofCrossings(name: HopName, its: readonly Crossing[]): Bare {
+  const told = its.filter((it) => it.result !== null)
+  if (told.length === 0) return without(name, its.length === 0 ? 'no-address' : 'no-tool')
+  const open = told.filter((it) => it.result === 'open').length
+  return hop(name, open === told.length ? 'ok' : 'broken', 'inside', {
+    kind: 'connects',
+    open,
+    of: told.length,
+    results: [...new Set(told.flatMap((it) => (it.result === null || it.result === 'open' ? [] : [it.result])))],
+    address: told.length === 1 ? `${told[0]?.host}:${told[0]?.port}` : `${told.length} addresses`,
+    ms: Math.max(...told.map((it) => it.ms)),
+  })
+}
+
+/** The Service's address from a probe pod on the same node, and from the other nodes: it is this, and not that. */
+function nodeHops({ sources }: Model, { ask, from, to }: TraceEnds): readonly Bare[] {
+  const { contacts } = sources
+  if (to.kind !== 'service' || !contacts.known) return []
+  const its = contacts.value.connects.filter((it) => isOf(it, to.service, ask.port) && it.via.kind === 'service')
+  const [beside, elsewhere] = [its.filter((it) => it.node === from?.node), its.filter((it) => it.node !== from?.node)]
+  return [
+    ...(beside.length === 0 ? [] : [ofContacts('beside', beside)]),
+    ...(elsewhere.length === 0 ? [] : [ofContacts('elsewhere', elsewhere)]),
+  ]
+}
+
+function isOf(
+  { service }: Contact,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  port: number | null,
+): boolean {
+  return service.namespace === namespace && service.name === name && (port === null || service.port === port)
+}
+
+function ofContacts(name: HopName, its: readonly Contact[]): Bare {
+  const { of, open, by } = tally(its)
+  return hop(name, open === of ? 'ok' : 'broken', 'beside', {
+    kind: 'connects',
+    open,
+    of,
+    results: (Object.keys(by) as ConnectResult[]).filter((it) => it !== 'open' && by[it] > 0),
+    address: new Set(its.map((it) => `${it.ip}:${it.port}`)).size === 1 ? `${its[0]?.ip}:${its[0]?.port}` : 'each',
+    ms: Math.max(0, ...its.flatMap((it) => it.tries.map((one) => one.ms))),
+  })
+}
+
+function httpHop(model: Model, { ask, to }: TraceEnds): readonly Bare[] {
+  const { contacts } = model.sources
+  if (to.kind !== 'service' || !contacts.known) return []
+  const excuse = excuseOf({ ...model.sources, scope: model.scope })
+  const its = (contacts.value.direct ?? []).filter(
+    (it) =>
+      it.service.namespace === to.service.namespace &&
+      it.service.name === to.service.name &&
+      (ask.port === null || it.service.port === ask.port) &&
+      excuse(it) === null,
+  )
+  if (its.length === 0) return [without('http', 'no-http')]
+  const bad = its.filter(isBadEnd)
+  return [
+    hop('http', bad.length > 0 ? 'broken' : 'ok', 'beside', {
+      kind: 'answers',
+      bad: bad.length,
+      of: its.length,
+      statuses: [...new Set((bad.length > 0 ? bad : its).map((it) => it.error ?? String(it.status)))].slice(0, 4),
+    }),
+  ]
+}
+
+function whyNot(why: Unseen): Why {
+  if (leftOutBy(why) !== null) return 'no-exec'
+  if (why.reason === 'not-asked') return 'needs-probe'
+  return why.reason === 'not-there' ? 'no-shell' : 'unclear'
+}
+
+/**
+ * The first broken hop, as far as the pod itself did not prove it whole: an open connection refutes what was worked out
+ * from objects, and a name that is not found breaks the path however open the address is.
+ */
+function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopName | null {
+  const broken = hops.filter((it) => it.verdict === 'broken')
+  const own = broken.filter((it) => it.name !== 'beside' && it.name !== 'elsewhere' && it.name !== 'direct')
+  if (measured?.verdict !== 'ok')
+    return (own[0] ?? (measured?.verdict === 'broken' ? measured : broken[0]))?.name ?? null
+  return own.find((it) => it.name === 'resolve' || it.name === 'http')?.name ?? null
+}
+
+function narrow(hops: readonly Hop[]): Narrowed | null {
+  const of = (name: HopName): HopVerdict | null => hops.find((it) => it.name === name)?.verdict ?? null
+  const [connect, beside, elsewhere, direct] = [of('connect'), of('beside'), of('elsewhere'), of('direct')]
+  if (connect !== 'broken') return null
+  const seen = hops.find((it) => it.name === 'direct')?.seen
+  if (direct === 'ok' && beside !== 'ok') return 'service-address'
+  if (beside === 'ok') return 'this-pod'
+  if (beside === 'broken' && elsewhere === 'ok') return 'this-node'
+  if (seen?.kind === 'connects' && seen.open > 0 && seen.open < seen.of) return 'some-endpoints'
+  return beside === 'broken' && elsewhere === 'broken' ? 'everywhere' : null
+}

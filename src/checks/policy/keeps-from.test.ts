@@ -1,0 +1,103 @@
+import { pod } from '../../../test/build/pod.ts'
+import { ingressPolicy, egressPolicy, labels, namespace, onPort, peer, rule } from '../../../test/build/policy.ts'
+import { crossing, traced } from '../../../test/build/trace.ts'
+import { describeCheck } from '../../../test/describe-check.ts'
+import check from './keeps-from.ts'
+
+const wanted = { subject: 'NetworkPolicy/shop/web', severity: 'error' } as const
+const web = { podSelector: labels({ app: 'web' }) }
+const client = { podSelector: labels({ app: 'client' }) }
+const given = { ...traced.sources, namespaces: [namespace('shop')] }
+const { scope } = traced
+const other = peer({ podSelector: labels({ app: 'other' }) })
+const block = peer({ ipBlock: { cidr: '10.0.0.0/8', except: [] } })
+
+describeCheck(check, [
+  { it: 'no trace', given: { ...given, networkPolicies: [] }, expect: 'not-applicable' },
+  { it: 'no policy', given: { ...given, networkPolicies: [] }, scope, expect: 'ok' },
+  {
+    it: 'an endpoint is not known',
+    given: { ...given, networkPolicies: [], endpointSlices: [] },
+    scope,
+    expect: 'not-applicable',
+  },
+  {
+    it: 'in: nobody allows it',
+    given: { ...given, networkPolicies: [ingressPolicy('web', [rule([other])], web)] },
+    scope,
+    expect: [
+      { ...wanted, confidence: 'inferred', args: { direction: 'Ingress', denied: 2, of: 2, from: 'shop/client-1' } },
+    ],
+  },
+  {
+    it: 'out: nobody allows it',
+    given: { ...given, networkPolicies: [egressPolicy('web', [rule([other])], client)] },
+    scope,
+    expect: [{ ...wanted, args: { direction: 'Egress' } }],
+  },
+  {
+    it: 'on another port',
+    given: { ...given, networkPolicies: [ingressPolicy('web', [rule([], [onPort(80)])], web)] },
+    scope,
+    expect: [wanted],
+  },
+  {
+    it: 'and it failed',
+    given: {
+      ...given,
+      networkPolicies: [ingressPolicy('web', [], web)],
+      crossings: [crossing('web-1', 'timeout'), crossing('web-2', 'timeout')],
+    },
+    scope,
+    expect: [{ ...wanted, confidence: 'observed' }],
+  },
+  {
+    it: 'the tool did not say',
+    given: { ...given, networkPolicies: [ingressPolicy('web', [], web)], crossings: [crossing('web-1', null)] },
+    scope,
+    expect: [{ ...wanted, confidence: 'inferred' }],
+  },
+  {
+    it: 'it opens: POL411',
+    given: {
+      ...given,
+      networkPolicies: [ingressPolicy('web', [], web)],
+      crossings: [crossing('web-1', 'open'), crossing('web-2', 'open')],
+    },
+    scope,
+    expect: 'ok',
+  },
+  {
+    it: 'allowed by another policy',
+    given: {
+      ...given,
+      networkPolicies: [ingressPolicy('web', [], web), ingressPolicy('more', [rule([], [onPort(8080)])], web)],
+    },
+    scope,
+    expect: 'ok',
+  },
+  {
+    it: 'a block over pods',
+    given: { ...given, networkPolicies: [ingressPolicy('web', [rule([block])], web)] },
+    scope,
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'to a host outside',
+    given: { ...given, networkPolicies: [egressPolicy('web', [rule([other])], client)] },
+    scope: traced.toHost('192.0.2.7', 443),
+    expect: [{ ...wanted, args: { to: '192.0.2.7:443' } }],
+  },
+  {
+    it: 'to a pod',
+    given: { ...given, networkPolicies: [ingressPolicy('web', [], web)] },
+    scope: traced.toPod('web-1', 8080),
+    expect: [{ ...wanted, args: { denied: 1, of: 1 } }],
+  },
+  {
+    it: 'the pod that it starts from is gone',
+    given: { ...given, pods: [pod('web-1')], networkPolicies: [ingressPolicy('web', [], web)] },
+    scope,
+    expect: 'not-applicable',
+  },
+])

@@ -1,0 +1,131 @@
+import { check } from '../../findings/check.ts'
+import type { Evidence } from '../../findings/evidence.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Crossing } from '../../model/crossing.ts'
+import { known, type Known } from '../../model/known.ts'
+import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Pod } from '../../model/pod.ts'
+import { endsOf, farNameOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
+import { type TracedFlow, tracedFlows } from '../../relations/path/trace-policy.ts'
+import { svcUnanswered } from '../../relations/symptom.ts'
+import { full } from '../service/words.ts'
+import { policySubject, rulesEvidence } from './words.ts'
+
+/**
+ * Only a trace says that a connection is wanted: a policy that keeps others out does its work. What it drops ends in a
+ * timeout at the client, without a word from anybody.
+ */
+export default check({
+  code: 'POL410',
+  slug: 'policy/keeps-from',
+  title: 'a NetworkPolicy stops the traced connection',
+  fine: 'no NetworkPolicy stops the traced connection',
+  severity: 'error',
+  needs: ['networkPolicies', 'pods'],
+  wants: ['services', 'endpointSlices', 'namespaces', 'crossings'],
+  remedies: [],
+  decides: [],
+
+  run({ networkPolicies, pods, services, endpointSlices, namespaces, crossings, scope }) {
+    const ends = endsOf({ scope, pods: known(pods), services, endpointSlices })
+    if (ends === null) return notApplicable('no trace was asked for')
+    const flows = tracedFlows(ends, networkPolicies, namespaces, pods)
+    if (flows.length === 0) return notApplicable('no address of the other end is known')
+    const denied = flows.filter((it) => it.decision.kind === 'denied' && measured(it, crossings) !== 'open')
+    const open = flows.filter((it) => it.decision.kind === 'unknown' && measured(it, crossings) !== 'open')
+    const [first] = denied
+    if (first !== undefined) return judge(first, { ends, denied, of: flows.length, crossings, pods })
+    const [unsure] = open
+    return unsure?.decision.kind === 'unknown' ? cannotTell('ambiguous', unsure.decision.why) : ok(flows.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `NetworkPolicy ${full(on)} does not let pod ${args.from} ${args.direction === 'Egress' ? 'out' : 'in'} to ${args.to}.`,
+    detail: ({ args }) =>
+      `${args.denied} of ${args.of} ${args.of === 1 ? 'endpoint' : 'endpoints'} denied · ${args.direction === 'Egress' ? 'egress' : 'ingress'}` +
+      `${args.more === 0 ? '' : ` · ${args.more} more policies select the same pod, and none of them allows it`}`,
+    note: ({ args }) =>
+      args.direction === 'Egress'
+        ? 'a policy of type Egress selects the pod that connects, and no rule of any policy leads to the other end on this port'
+        : 'a policy of type Ingress selects the pods at the other end, and no rule of any policy lets this pod in on this port',
+    help: ({ subject: on, args }) => [
+      'if this connection is wanted, the smallest rule that allows it stands above; it belongs into this policy, or into one of its own',
+      `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`,
+      `kubectl -n ${args.home} get pods --show-labels`,
+    ],
+  },
+})
+
+/** What the pod itself saw of this address; null where nothing was tried, or the tool did not say. */
+export function measured({ address }: TracedFlow, crossings: Known<readonly Crossing[]>): 'open' | 'failed' | null {
+  if (!crossings.known) return null
+  const own = crossings.value.filter((it) => it.host === address.host && it.port === address.port && it.result !== null)
+  if (own.length === 0) return null
+  return own.some((it) => it.result === 'open') ? 'open' : 'failed'
+}
+
+interface Around {
+  readonly ends: TraceEnds
+  readonly denied: readonly TracedFlow[]
+  readonly of: number
+  readonly crossings: Known<readonly Crossing[]>
+  readonly pods: readonly Pod[]
+}
+
+function judge(first: TracedFlow, { ends, denied, of, crossings, pods }: Around) {
+  const { decision, address } = first
+  const [policy, ...more] = decision.kind === 'denied' ? decision.by : []
+  if (decision.kind !== 'denied' || policy === undefined || ends.from === null) return ok(of)
+  const { to } = address
+  const other =
+    to.kind === 'endpoint' ? (pods.find((it) => it.namespace === to.namespace && it.name === to.pod) ?? null) : null
+  return finding({
+    subject: policySubject(policy),
+    confidence: denied.some((it) => measured(it, crossings) === 'failed') ? 'observed' : 'inferred',
+    args: {
+      from: full(ends.from),
+      to: farNameOf(ends),
+      direction: decision.direction,
+      denied: denied.length,
+      of,
+      more: more.length,
+      home: (decision.direction === 'Egress' ? ends.from : (other ?? ends.from)).namespace,
+    },
+    evidence: [
+      rulesEvidence(policy, decision.direction, 'nothing here allows it'),
+      allowing(decision.direction, { policy, from: ends.from, other, host: address.host, port: address.port }),
+    ],
+    explains: ends.to.kind === 'service' ? [svcUnanswered(ends.to.service)] : [],
+  })
+}
+
+interface Wanted {
+  readonly policy: NetworkPolicy
+  readonly from: Pod
+  readonly other: Pod | null
+  readonly host: string
+  readonly port: number
+}
+
+/** Labels that name one pod or one revision: a rule with them would not outlive the next rollout. */
+const passing =
+  /^(?:pod-template-hash|controller-revision-hash|statefulset\.kubernetes\.io\/|apps\.kubernetes\.io\/|batch\.kubernetes\.io\/|job-name$)/
+
+/** The least that would let it through: this peer, this port. */
+function allowing(direction: 'Ingress' | 'Egress', { policy, from, other, host, port }: Wanted): Evidence {
+  const peer = direction === 'Ingress' ? from : other
+  const labels = Object.entries(peer?.labels ?? {}).filter(([key]) => !passing.test(key))
+  const pod =
+    labels.length === 0 ? '{}' : `{matchLabels: {${labels.map(([key, value]) => `${key}: ${value}`).join(', ')}}}`
+  const where =
+    peer === null
+      ? `ipBlock: {cidr: ${host}/${host.includes(':') ? 128 : 32}}`
+      : `${peer.namespace === policy.namespace ? '' : `namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ${peer.namespace}}}, `}podSelector: ${pod}`
+  const way = direction === 'Ingress' ? 'from' : 'to'
+  return {
+    kind: 'fact',
+    label: `spec.${direction.toLowerCase()}, a rule more`,
+    value: `- {${way}: [{${where}}], ports: [{port: ${port}, protocol: TCP}]}`,
+  }
+}

@@ -1,0 +1,58 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { known } from '../../model/known.ts'
+import { endsOf, farNameOf } from '../../relations/path/trace-ends.ts'
+import { tracedFlows } from '../../relations/path/trace-policy.ts'
+import { full } from '../service/words.ts'
+import { measured } from './keeps-from.ts'
+import { policySubject, rulesEvidence } from './words.ts'
+
+/**
+ * NetworkPolicies are an agreement that the CNI has to keep: plain flannel keeps none, and one that lost its agent on a
+ * node lets everything through there. Whoever wrote the policy believes in a wall that is not there.
+ */
+export default check({
+  code: 'POL411',
+  slug: 'policy/not-enforced',
+  title: 'a NetworkPolicy is not enforced',
+  fine: 'what policies deny on the traced path does not open',
+  severity: 'warning',
+  needs: ['networkPolicies', 'pods', 'crossings'],
+  wants: ['services', 'endpointSlices', 'namespaces'],
+  remedies: [],
+  decides: [],
+
+  run({ networkPolicies, pods, crossings, services, endpointSlices, namespaces, scope }) {
+    const ends = endsOf({ scope, pods: known(pods), services, endpointSlices })
+    if (ends === null) return notApplicable('no trace was asked for')
+    const denied = tracedFlows(ends, networkPolicies, namespaces, pods).filter((it) => it.decision.kind === 'denied')
+    const through = denied.filter((it) => measured(it, known(crossings)) === 'open')
+    const [first] = through
+    if (denied.length === 0) return notApplicable('no NetworkPolicy denies the traced connection')
+    const policy = first?.decision.kind === 'denied' ? first.decision.by[0] : undefined
+    if (first?.decision.kind !== 'denied' || policy === undefined || ends.from === null) return ok(denied.length)
+    return finding({
+      subject: policySubject(policy),
+      confidence: 'observed',
+      args: {
+        from: full(ends.from),
+        to: farNameOf(ends),
+        node: ends.from.node ?? '',
+        open: through.length,
+        denied: denied.length,
+      },
+      evidence: [rulesEvidence(policy, first.decision.direction, 'nothing here allows it')],
+    })
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `NetworkPolicy ${full(on)} denies pod ${args.from} the way to ${args.to}, and the connection opens all the same.`,
+    detail: ({ args }) => `${args.open} of ${args.denied} denied connections opened from inside the pod`,
+    note: () => 'the CNI does not enforce policies, or not on this node; or it has policies of its own that allow more',
+    help: ({ args }) => [
+      'see which CNI this cluster has, and whether its agent runs on the nodes of both ends',
+      `kubectl get pods -A -o wide --field-selector spec.nodeName=${args.node}`,
+    ],
+  },
+})

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ipAddress } from '../../../test/build/names.ts'
+import { shell } from '../../kube/container-command.ts'
+import { crossingScript } from './crossing-script.ts'
+import { connectResult, readCrossings } from './crossings.ts'
+import type { CrossingSpec } from '../plan/plan-crossings.ts'
+
+/* The real script in real shells with real tools, against a port that listens and one that does not. */
+const folder = mkdtempSync(join(tmpdir(), 'hopscope-crossing-'))
+const host = ipAddress('127.0.0.1')
+let server: Server
+let open = 0
+let closed = 0
+
+const listening = (): Promise<Server> =>
+  new Promise((done) => {
+    const it = createServer((socket) => socket.end())
+    it.listen(0, '127.0.0.1', () => done(it))
+  })
+
+beforeAll(async () => {
+  server = await listening()
+  open = (server.address() as AddressInfo).port
+  const other = await listening()
+  closed = (other.address() as AddressInfo).port
+  await new Promise((done) => other.close(done))
+})
+afterAll(() => {
+  server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const specs = (): readonly CrossingSpec[] =>
+  [open, closed].map((port) => ({
+    from: { namespace: 'shop', pod: 'web-1', container: 'app' },
+    to: { kind: 'host' },
+    host,
+    port,
+  }))
+
+let made = 0
+async function run(program: readonly string[], tools: readonly string[]) {
+  const bin = join(folder, `bin-${made++}`)
+  mkdirSync(bin)
+  for (const it of tools) symlinkSync(pathOf(it) ?? '', join(bin, it))
+  const [, flag = '', script = '', ...args] = shell(crossingScript, ...specs().flatMap((it) => [it.host, it.port]))
+  const [file = '', ...before] = program
+  const { stdout } = await promisify(execFile)(file, [...before, flag, script, ...args], {
+    encoding: 'utf8',
+    timeout: 30_000,
+    env: { PATH: bin },
+  })
+  return readCrossings(stdout, specs()).map((it) => [it.tool, it.result])
+}
+
+function pathOf(name: string): string | undefined {
+  if (name === 'node') return process.execPath
+  return ['/usr/bin', '/bin', '/usr/local/bin'].map((it) => join(it, name)).find((it) => existsSync(it))
+}
+
+const shells = [
+  ['dash', ['/usr/bin/dash']],
+  ['busybox sh', ['/usr/bin/busybox', 'sh']],
+] as const
+
+describe.each(shells.filter(([, [file]]) => existsSync(file)))('%s', (_, program) => {
+  test.each(['nc', 'bash', 'python3', 'node', 'curl'].filter((it) => pathOf(it) !== undefined))(
+    'tells open from refused with %s alone',
+    async (tool) => {
+      expect(await run(program, [tool, 'sleep'])).toEqual([
+        [tool, 'open'],
+        [tool, 'refused'],
+      ])
+    },
+  )
+
+  test('without a tool nothing is said', async () => {
+    // busybox's shell has its own applets, whatever PATH says.
+    if (program.length > 1) return
+    expect(await run(program, ['sleep'])).toEqual([
+      [null, null],
+      [null, null],
+    ])
+  })
+})
+
+test.each([
+  ['nc: bad address', { text: "nc: bad address 'nope'\n", code: 1, ms: 10 }, 'error'],
+  ['no route', { text: 'OSError: [Errno 113] No route to host\n', code: 1, ms: 3000 }, 'no-route'],
+  ['silence', { text: '', code: 1, ms: 3000 }, 'timeout'],
+  ['killed', { text: '', code: 137, ms: 5000 }, 'timeout'],
+  ['an option that is not there', { text: 'nc: invalid option -- z\n', code: 1, ms: 0 }, null],
+  ['something else', { text: 'Illegal instruction', code: 132, ms: 5 }, null],
+  [
+    'curl was connected and waited',
+    { text: 'curl: (28) Operation timed out\nconnected 0.001', code: 28, ms: 4000 },
+    'open',
+  ],
+  ['curl was not', { text: 'curl: (28) Connection timed out\nconnected 0.000000', code: 28, ms: 3000 }, 'timeout'],
+] as const)('%s', (_, section, result) => {
+  expect(connectResult(section)).toBe(result)
+})

@@ -1,0 +1,58 @@
+import type { Trouble } from '../../findings/trouble.ts'
+import type { Crossing } from '../../model/crossing.ts'
+import type { Model } from '../../model/sources.ts'
+import { subject } from '../../model/subject.ts'
+import { traceEnds, type TraceEnds } from '../path/trace-ends.ts'
+import { svcUnanswered } from '../symptom.ts'
+import { workloadOfPod } from '../workload-of-pod.ts'
+
+/** Connects out of the pod that a trace starts from: whoever asked for the trace complains about each that fails. */
+export function crossingTroubles(model: Model): readonly Trouble[] {
+  const { crossings } = model.sources
+  const ends = traceEnds(model)
+  if (!crossings.known || ends === null) return []
+  const counted = crossings.value.filter((it) => it.result !== null && isExpected(it, ends))
+  const ways = Map.groupBy(counted, (it) => `${it.to.kind} ${it.to.kind === 'service' ? it.to.port : ''}`)
+  return [...ways.values()].flatMap((its) => ofWay(its, ends))
+}
+
+/** An endpoint that is not ready gets no connection by the Service, so nobody complains about it while others are. */
+function isExpected({ to, host }: Crossing, { to: other }: TraceEnds): boolean {
+  if (to.kind !== 'endpoint' || other.kind !== 'service') return true
+  const endpoints = other.slices.flatMap((it) => it.endpoints)
+  return endpoints.every((it) => !it.ready) || endpoints.some((it) => it.ip === host && it.ready)
+}
+
+function ofWay(its: readonly Crossing[], { ask, from, to }: TraceEnds): readonly Trouble[] {
+  const failed = its.filter((it) => it.result !== 'open')
+  const [first] = failed
+  if (first === undefined) return []
+  const pod = subject('Pod', ask.from.namespace, ask.from.pod)
+  const service = to.kind === 'service' ? to.service : null
+  const far = service === null ? [] : [subject('Service', service.namespace, service.name)]
+  const pods = failed.flatMap((it) =>
+    it.to.kind === 'endpoint' && it.to.pod !== null ? [subject('Pod', it.to.namespace, it.to.pod)] : [],
+  )
+  return [
+    {
+      kind: 'contact-failed',
+      source: 'crossings',
+      sufferer: far[0] ?? pods[0] ?? pod,
+      involved: [
+        pod,
+        ...(from === null ? [] : [workloadOfPod(from)]),
+        ...far,
+        ...pods,
+        ...(from?.node === null || from === null ? [] : [subject('Node', null, from.node)]),
+      ],
+      keys: service === null ? [] : [svcUnanswered(service)],
+      asked: failed.length === 1 ? `${first.host}:${first.port}` : `${failed.length} endpoints`,
+      from: `inside pod ${ask.from.namespace}/${ask.from.pod}`,
+      how: [...new Set(failed.map((it) => it.result))].join(', '),
+      bad: failed.length,
+      of: its.length,
+      ms: null,
+      weight: 'outage',
+    },
+  ]
+}

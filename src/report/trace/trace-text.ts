@@ -1,0 +1,144 @@
+import type { Hop, HopName, How, Narrowed, Seen, Trace, Why } from '../../answers/trace.ts'
+import type { ConnectResult } from '../../model/contacts.ts'
+import type { Mark, Paint } from '../paint.ts'
+import { ms } from '../milliseconds.ts'
+import { page } from '../visible.ts'
+
+const labels: Readonly<Record<HopName, string>> = {
+  resolve: 'resolve',
+  service: 'service',
+  endpoints: 'endpoints',
+  policy: 'policy',
+  connect: 'connect',
+  beside: 'same node',
+  elsewhere: 'other nodes',
+  direct: 'endpoints',
+  http: 'http',
+}
+
+const marks: Readonly<Record<Hop['verdict'], Mark>> = {
+  ok: 'ok',
+  broken: 'error',
+  'cannot-tell': 'cannot-tell',
+  'not-looked': 'not-applicable',
+}
+
+const hows: Readonly<Record<How, string>> = {
+  inside: 'measured in the pod',
+  beside: 'measured by a probe pod',
+  config: 'read',
+  simulated: 'worked out',
+  nobody: '',
+}
+
+const results: Readonly<Record<ConnectResult, string>> = {
+  open: 'open',
+  refused: 'refused',
+  timeout: 'timed out',
+  'no-route': 'no route',
+  error: 'failed',
+}
+
+const whys: Readonly<Record<Why, string>> = {
+  'needs-probe': 'not measured: needs --probe',
+  'no-exec': 'not measured: left out by --no-exec',
+  'no-shell': 'not measured: the container has no shell',
+  'no-tool': 'not measured: the container has no tool that could tell',
+  'not-running': 'not measured: the pod does not run',
+  'not-read': 'not known: it could not be read',
+  'no-address': 'no address to judge or to connect to',
+  'no-http': 'nothing was asked over HTTP',
+  'not-asked': 'not measured in this pod',
+  unclear: 'the tool did not say how it ended',
+}
+
+/** The answer first, then every hop with how it is known, then what the tests around the break leave. */
+export function traceText(trace: Trace, paint: Paint): string {
+  return page([...head(trace, paint), '', ...hopLines(trace.hops, paint), '', ...sentences(trace)], paint)
+}
+
+function head(trace: Trace, paint: Paint): readonly string[] {
+  const { from, to, verdict, at } = trace
+  const pod = `pod ${from.namespace}/${from.pod}`
+  const node = from.node === null ? '' : ` (${from.node})`
+  const hop = trace.hops.find((it) => it.name === at)
+  const ends: Readonly<Record<Trace['verdict'], readonly [Mark, string]>> = {
+    open: ['ok', `${pod}${node} reaches ${to}.`],
+    clear: [
+      'cannot-tell',
+      `Nothing that was read keeps ${pod}${node} from ${to}; the connection itself was not tried.`,
+    ],
+    broken: [
+      'error',
+      `${pod}${node} does not reach ${to}: the path breaks at ${at === null ? 'an unknown hop' : labels[at]}` +
+        `${hop?.how === 'simulated' || hop?.how === 'config' ? ', as far as objects say' : ''}.`,
+    ],
+  }
+  const [mark, text] = ends[verdict]
+  return [`${paint.mark(mark)} ${paint.strong(text)}`]
+}
+
+function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
+  return hops.map((it, index) => {
+    const codes = it.codes.length === 0 || it.verdict === 'ok' ? '' : `  ${it.codes.join(', ')}`
+    const name = `${it.name === 'direct' ? 'past the Service' : labels[it.name]}`.padEnd(16)
+    const said = `${seenText(it.seen)}${codes}`
+    return `  ${String(index + 1).padStart(2)} ${paint.mark(marks[it.verdict])} ${name} ${said.padEnd(60)}  ${paint.dim(hows[it.how])}`.trimEnd()
+  })
+}
+
+function seenText(seen: Seen): string {
+  switch (seen.kind) {
+    case 'name':
+      return `${seen.typed} -> ${seen.addresses.join(', ') || seen.result}`
+    case 'service':
+      return seen.missing === null
+        ? `${seen.type}, port ${seen.ports || 'none'}`
+        : `${seen.type}, no port ${seen.missing}: it has ${seen.ports}`
+    case 'endpoints':
+      return `${seen.ready} ready of ${seen.of}`
+    case 'policy':
+      return policyText(seen)
+    case 'connects':
+      return seen.open === seen.of
+        ? `${seen.address} open, ${seen.of === 1 ? '' : 'slowest '}${ms(seen.ms)}`
+        : `${seen.address} ${seen.results.map((it) => results[it]).join(', ')}: ${seen.open} of ${seen.of} open`
+    case 'answers':
+      return seen.bad === 0
+        ? `${seen.of} asked, answered ${seen.statuses.join(', ')}`
+        : `${seen.bad} of ${seen.of} answered badly: ${seen.statuses.join(', ')}`
+    case 'why':
+      return whys[seen.why]
+  }
+}
+
+function policyText({ denied, open, of, by }: Extract<Seen, { kind: 'policy' }>): string {
+  const names = by.slice(0, 3).join(', ')
+  if (denied > 0) return `${names} lets nothing through to ${denied} of ${of} endpoints`
+  if (open > 0) return `${names} leaves ${open} of ${of} endpoints to the CNI`
+  return `lets it through to ${of === 1 ? 'the endpoint' : `each of ${of} endpoints`}`
+}
+
+const left: Readonly<Record<Narrowed, string>> = {
+  'this-pod':
+    'Another pod on the same node reaches it: what stops this connection is about this pod, such as a policy on its labels, a sidecar, or its network namespace.',
+  'this-node':
+    'Pods on other nodes reach it, and no pod on this node does: it is the node, such as kube-proxy, its routes or a firewall.',
+  'service-address':
+    'The endpoints answer by their own addresses: it is the Service in between, such as its ports or kube-proxy on this node.',
+  'some-endpoints': 'Some endpoints answer and others do not: it is those pods, and not the way to them.',
+  everywhere: 'No node reaches it either: it is the other end, and not the way from this pod.',
+}
+
+function sentences({ verdict, at, narrowed, hops }: Trace): readonly string[] {
+  const refuted = verdict === 'open' && hops.some((it) => it.name === 'policy' && it.verdict === 'broken')
+  return [
+    ...(narrowed === null ? [] : [left[narrowed]]),
+    ...(refuted
+      ? ['A NetworkPolicy denies this connection, and it opens all the same: the CNI does not enforce it.']
+      : []),
+    ...(at === 'resolve' && hops.some((it) => it.name === 'connect' && it.verdict === 'ok')
+      ? ['By its address it is reached: it is the name that fails, and not the connection.']
+      : []),
+  ]
+}
