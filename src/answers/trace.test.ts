@@ -6,7 +6,7 @@ import { ingressPolicy, labels, namespace } from '../../test/build/policy.ts'
 import { crossing, traced } from '../../test/build/trace.ts'
 import { modelOf } from '../../test/describe-check.ts'
 import { checks } from '../checks/registry.ts'
-import { diagnose, exitCode } from '../engine.ts'
+import { diagnose, type Diagnosis, exitCode } from '../engine.ts'
 import type { ConnectResult } from '../model/contacts.ts'
 import type { Sources } from '../model/sources.ts'
 import { traceExitCode, traceOf, type Trace } from './trace.ts'
@@ -14,8 +14,14 @@ import { traceExitCode, traceOf, type Trace } from './trace.ts'
 const [web1, web2] = [traced.sources.pods[1], traced.sources.pods[2]]
 const base = { ...traced.sources, namespaces: [namespace('shop')], networkPolicies: [] }
 
+const traceIn = ({ model, roots }: Diagnosis): Trace | null =>
+  traceOf(
+    model,
+    roots.map((it) => it.finding),
+  )
+
 function look(sources: Partial<Sources>, scope = traced.scope as Parameters<typeof modelOf>[2]): Trace {
-  const trace = traceOf(diagnose(modelOf({ ...base, ...sources }, {}, scope), { checks }))
+  const trace = traceIn(diagnose(modelOf({ ...base, ...sources }, {}, scope), { checks }))
   if (trace === null) throw new Error('no trace')
   return trace
 }
@@ -25,7 +31,7 @@ const verdicts = ({ hops }: Trace) => Object.fromEntries(hops.map((it) => [it.na
 
 describe('a trace', () => {
   test('none is asked for', () => {
-    expect(traceOf(diagnose(modelOf(base), { checks }))).toBeNull()
+    expect(traceIn(diagnose(modelOf(base), { checks }))).toBeNull()
   })
 
   test('by reading alone nothing is proven', () => {
@@ -123,7 +129,7 @@ describe('a trace', () => {
               ]
         const scopes = { web: traced.scope, host: traced.toHost('192.0.2.7', 443), pod: traced.toPod('web-1', 8080) }
         const diagnosis = diagnose(modelOf({ ...base, crossings }, {}, scopes[to as 'web']), { checks })
-        const trace = traceOf(diagnosis)
+        const trace = traceIn(diagnosis)
         expect(trace?.verdict).toBe('broken')
         const code = exitCode(diagnosis, { failOn: 'warning', strict: false })
         expect(code).not.toBe(0)

@@ -1,4 +1,3 @@
-import type { Diagnosis } from '../engine.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { Contact, ConnectResult } from '../model/contacts.ts'
 import type { Crossing } from '../model/crossing.ts'
@@ -90,11 +89,11 @@ export interface Trace {
   readonly narrowed: Narrowed | null
 }
 
-/** null: the scope asks for no trace. Pure: the same from a recording. */
-export function traceOf({ model, roots }: Diagnosis): Trace | null {
+/** null: the scope asks for no trace. `causes`: what the checks found. Pure: the same from a recording. */
+export function traceOf(model: Model, causes: readonly Finding[]): Trace | null {
   const ends = traceEnds(model)
   if (ends === null) return null
-  const findings = roots.map((it) => it.finding).filter((it) => it.severity !== 'info')
+  const findings = causes.filter((it) => it.severity !== 'info')
   const hops = [
     ...resolveHop(model, ends),
     ...serviceHops(ends, model),
@@ -153,7 +152,8 @@ function codesAt(name: HopName, findings: readonly Finding[]): readonly string[]
 }
 
 /** The name as the pod's own C library found it; a name wins over what a probe pod beside it found. */
-function resolveHop(model: Model, { ask, to }: TraceEnds): readonly Bare[] {
+function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
+  const { ask, to } = ends
   if (to.kind !== 'service') return []
   const { insideViews } = model.sources
   const { clusterIP } = to.service
@@ -163,15 +163,40 @@ function resolveHop(model: Model, { ask, to }: TraceEnds): readonly Bare[] {
     (it) => it.service.namespace === to.service.namespace && it.service.name === to.service.name,
   )
   const told = names.find((it) => !isWell(it, clusterIP)) ?? names[0]
-  if (told === undefined) return [without('resolve', view === undefined ? 'not-asked' : 'no-tool')]
+  if (told === undefined)
+    return [resolvedBeside(model, ends) ?? without('resolve', view === undefined ? 'not-asked' : 'no-tool')]
   const { typed, result, addresses } = told
   return [
     hop('resolve', isWell(told, clusterIP) ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses }),
   ]
 }
 
-function isWell({ result, addresses }: InsideName, clusterIP: string | null): boolean {
+/** The Service's full name, as the DNS servers answered a probe pod: by the Service's address where it was asked. */
+function resolvedBeside({ sources: { nameAnswers } }: Model, { from, to }: TraceEnds): Bare | null {
+  if (!nameAnswers.known || to.kind !== 'service') return null
+  const { namespace, name, clusterIP } = to.service
+  const own = nameAnswers.value.answers.filter(
+    ({ reason, type }) =>
+      type === 'A' &&
+      reason.kind === 'service' &&
+      reason.service.namespace === namespace &&
+      reason.service.name === name,
+  )
+  const near = own.filter((it) => it.node === from?.node)
+  const its = near.length > 0 ? near : own
+  const wrong = its.find(({ answer, addresses }) => !isRight(answer, addresses, clusterIP))
+  const told = wrong ?? its[0]
+  if (told === undefined) return null
+  const { name: typed, answer: result, addresses } = told
+  return hop('resolve', wrong === undefined ? 'ok' : 'broken', 'beside', { kind: 'name', typed, result, addresses })
+}
+
+function isRight(result: Answer, addresses: readonly string[], clusterIP: string | null): boolean {
   return result === 'ok' && (clusterIP === null || clusterIP === 'None' || addresses.includes(clusterIP))
+}
+
+function isWell({ result, addresses }: InsideName, clusterIP: string | null): boolean {
+  return isRight(result, addresses, clusterIP)
 }
 
 function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[] {
@@ -254,9 +279,17 @@ function ofCrossings(name: HopName, its: readonly Crossing[]): Bare {
     open,
     of: told.length,
     results: [...new Set(told.flatMap((it) => (it.result === null || it.result === 'open' ? [] : [it.result])))],
-    address: told.length === 1 ? `${told[0]?.host}:${told[0]?.port}` : `${told.length} addresses`,
+    address: addressText(told, its.length),
     ms: Math.max(...told.map((it) => it.ms)),
   })
+}
+
+/** Which, or how many; what no tool could tell of is not counted as seen. */
+function addressText(told: readonly Crossing[], planned: number): string {
+  if (planned === 1) return `${told[0]?.host}:${told[0]?.port}`
+  return told.length === planned
+    ? `${planned} addresses`
+    : `${told.length} of ${planned} addresses, the others not told,`
 }
 
 /** The Service's address from a probe pod on the same node, and from the other nodes: it is this, and not that. */

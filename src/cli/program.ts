@@ -21,6 +21,7 @@ import { type FixFlags, fixFlags } from './fix.ts'
 import { interruptedCode, interruptedWord, isEnding } from './terminal/interrupt.ts'
 import type { ResolveFlags } from './resolve.ts'
 import { tell } from './terminal/say.ts'
+import type { TraceFlags } from './trace.ts'
 import { version } from '../version.ts'
 import type { WatchFlags } from './watch.ts'
 
@@ -30,6 +31,7 @@ const opening = `Find out why something in this cluster cannot reach something e
   kubectl hopscope diagnose svc/checkout -n shop           a Service does not answer
   kubectl hopscope diagnose https://web.example.com/cart   an Ingress returns 5xx
   kubectl hopscope dns --node-access                       DNS is slow or takes 5 s
+  kubectl hopscope trace pod/web-1 svc/db:5432 -n shop     A cannot reach B
   kubectl hopscope resolve cart --from pod/web-1 -n shop   look a name up as that pod does
   kubectl hopscope watch dns                               rates, errors and latency, live
   kubectl hopscope fix                                     what could be done about it, as plans
@@ -94,6 +96,15 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--from <file>', 'read a snapshot instead of a cluster')
     .action(async (flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
       code = await (await import('./dns.ts')).dnsCommand(flags)
+    })
+  reportFlags(
+    probeFlags(clusterFlags(command('trace', 'can this pod reach that? Hop by hop, and where the path breaks'))),
+  )
+    .argument('[from]', 'pod/NAME; or deploy/NAME, sts/NAME, ds/NAME for one of its pods')
+    .argument('[to]', 'svc/NAME[:PORT], pod/NAME[:PORT], HOST:PORT or a URL; NAME.NAMESPACE for another namespace')
+    .option('--from <file>', 'show a trace again from the file that it kept')
+    .action(async (start: string | undefined, end: string | undefined, flags: TraceFlags) => {
+      code = await (await import('./trace.ts')).traceCommand(start ?? null, end ?? null, flags)
     })
   clusterFlags(
     command('resolve', 'look a name up as a pod would: every query in order, the answers, and the suffix that won'),

@@ -1,6 +1,6 @@
 import { closest } from '../closest.ts'
 import { collect } from '../collect/collect.ts'
-import { resolveTarget } from '../collect/target.ts'
+import { type Names, resolveTarget } from '../collect/target.ts'
 import type { Cluster } from '../kube/cluster.ts'
 import { namespaces } from '../kube/resources.ts'
 import { isLate, readUntil } from '../kube/read-until.ts'
@@ -55,10 +55,13 @@ export function conntrackWay({
   return conntrackFrom === 'kube-proxy' ? 'kube-proxy-exec' : 'host-network-pod'
 }
 
+/** What the words of an ask mean in this cluster, checked to be there. */
+export type Meant = (names: Names, namespace: string | null) => Promise<Omit<Scope, 'level'>>
+
 /** Reads, and probes when asked to: the three levels of access in their order, each announced before it begins. */
 export async function gather(
   { cluster, signal, tell }: Pick<Frame, 'cluster' | 'signal' | 'tell'>,
-  target: string | null,
+  target: string | null | Meant,
   ask: ClusterAsk & ProbeAsk & { readonly counts?: Partial<Counts> },
 ): Promise<Gathered> {
   const level = levelOf(ask)
@@ -67,8 +70,9 @@ export async function gather(
   const step = stepsOf(tell)
   const probeNamespace = level === 'read' ? null : await probeNamespaceOf(cluster, ask)
   const reading = readUntil(cluster, signal)
-  const resolved = await resolveTarget(target, reading, namespace)
-  const scope: Scope = { namespace: resolved.namespace, target: resolved.target, level }
+  const resolved: Awaited<ReturnType<Meant>> =
+    typeof target === 'function' ? await target(reading, namespace) : await resolveTarget(target, reading, namespace)
+  const scope: Scope = { ...resolved, level }
   step(
     `reading ${scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`} of ${cluster.context} ...`,
   )

@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: ['engine.ts', 'answers', 'findings', 'relations', 'model'],
   // the outside world: the API server, pods, files
   kube: ['model', 'wire'],
-  probe: ['kube', 'model', 'wire'],
+  probe: ['kube', 'relations', 'model', 'wire'],
   collect: ['kube', 'relations', 'model', 'wire'],
   snapshot: ['kube', 'manifest', 'model', 'wire'],
   // the one that writes to a cluster and runs checks again to verify, and what puts it all together

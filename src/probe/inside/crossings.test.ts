@@ -103,6 +103,8 @@ test.each([
     'open',
   ],
   ['curl was not', { text: 'curl: (28) Connection timed out\nconnected 0.000000', code: 28, ms: 3000 }, 'timeout'],
+  ['connected, and the other end never closed', { tool: 'waits nc', text: '', code: 137, ms: 5000 }, 'open'],
+  ['not connected', { tool: 'waits nc', text: 'nc: timed out\n', code: 1, ms: 3000 }, 'timeout'],
 ] as const)('%s', (_, section, result) => {
-  expect(connectResult(section)).toBe(result)
+  expect(connectResult({ tool: 'nc', ...section })).toBe(result)
 })

@@ -54,7 +54,11 @@ const whys: Readonly<Record<Why, string>> = {
 
 /** The answer first, then every hop with how it is known, then what the tests around the break leave. */
 export function traceText(trace: Trace, paint: Paint): string {
-  return page([...head(trace, paint), '', ...hopLines(trace.hops, paint), '', ...sentences(trace)], paint)
+  const rest = sentences(trace)
+  return page(
+    [...head(trace, paint), '', ...hopLines(trace.hops, paint), ...(rest.length === 0 ? [] : ['', ...rest])],
+    paint,
+  )
 }
 
 function head(trace: Trace, paint: Paint): readonly string[] {
@@ -62,20 +66,25 @@ function head(trace: Trace, paint: Paint): readonly string[] {
   const pod = `pod ${from.namespace}/${from.pod}`
   const node = from.node === null ? '' : ` (${from.node})`
   const hop = trace.hops.find((it) => it.name === at)
+  const tried = trace.hops.some((it) => it.name === 'connect' && it.verdict === 'broken')
+  const byObjects = !tried && (hop?.how === 'simulated' || hop?.how === 'config')
   const ends: Readonly<Record<Trace['verdict'], readonly [Mark, string]>> = {
     open: ['ok', `${pod}${node} reaches ${to}.`],
-    clear: [
-      'cannot-tell',
-      `Nothing that was read keeps ${pod}${node} from ${to}; the connection itself was not tried.`,
-    ],
+    clear: ['cannot-tell', `${untried(trace, `${pod}${node}`)}.`],
     broken: [
       'error',
       `${pod}${node} does not reach ${to}: the path breaks at ${at === null ? 'an unknown hop' : labels[at]}` +
-        `${hop?.how === 'simulated' || hop?.how === 'config' ? ', as far as objects say' : ''}.`,
+        `${byObjects ? ', as far as objects say' : ''}.`,
     ],
   }
   const [mark, text] = ends[verdict]
   return [`${paint.mark(mark)} ${paint.strong(text)}`]
+}
+
+function untried({ hops, to }: Trace, pod: string): string {
+  return hops.find((it) => it.name === 'beside')?.verdict === 'ok'
+    ? `A probe pod on the node of ${pod} reaches ${to}; in the pod itself nothing was tried`
+    : `Nothing that was read keeps ${pod} from ${to}; the connection itself was not tried`
 }
 
 function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {

@@ -1,0 +1,56 @@
+import { traceExitCode } from '../answers/trace.ts'
+import { exitCode } from '../engine.ts'
+import { stateFolder } from '../plan/state-folder.ts'
+import { json } from '../report/diagnosis/json.ts'
+import { text } from '../report/diagnosis/text.ts'
+import { traceJson } from '../report/trace/trace-json.ts'
+import { traceText } from '../report/trace/trace-text.ts'
+import type { Traced } from '../session/trace.ts'
+import { ToolError } from '../tool-error.ts'
+import type { ClusterFlags, ProbeFlags, ReportFlags } from './flags.ts'
+import { terminalPaint } from './terminal/look.ts'
+import { onTerminal } from './terminal/on-terminal.ts'
+
+export type TraceFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }
+
+/** Returns 0 when the way is open or nothing stands in it, 1 when it is broken, 2, 130. */
+export async function traceCommand(start: string | null, end: string | null, flags: TraceFlags): Promise<number> {
+  const { traceCluster, traceFile } = await import('../session/trace.ts')
+  if (flags.from !== undefined) {
+    if (start !== null || flags.probe === true || flags.nodeAccess === true)
+      throw new ToolError(
+        'usage',
+        '--from reads a trace that was made',
+        'leave out its ends, --probe and --node-access',
+      )
+    return print(await traceFile({ ...flags, from: flags.from }), flags, [])
+  }
+  if (start === null || end === null)
+    throw new ToolError('usage', 'a trace has two ends', 'hopscope trace pod/web-1 svc/cart:8080 -n shop')
+  const ask = { ...flags, start, end, keepIn: stateFolder() }
+  return onTerminal((caller) => traceCluster(ask, caller), {
+    quiet: flags.quiet === true || flags.output !== 'text',
+    nothingLeft: 'whatever was started in the cluster is removed',
+    print(found) {
+      const code = print(found, flags, [
+        `${found.seconds.toFixed(1)} s · ${found.touched}`,
+        ...(found.model.scope.level === 'read'
+          ? ['--probe would open the connection from inside the pod, and from probe pods beside it']
+          : []),
+        ...(found.kept === null ? [] : [`again, offline:  hopscope trace --from ${found.kept}`]),
+      ])
+      return found.isLate && code === 0 ? 2 : code
+    },
+  })
+}
+
+function print({ trace, diagnosis }: Traced, flags: ReportFlags, footer: readonly string[]): number {
+  const paint = terminalPaint(process.stdout, flags.color)
+  const detail = flags.verbose === true ? 'verbose' : 'normal'
+  process.stdout.write(
+    flags.output === 'json'
+      ? traceJson(trace, JSON.parse(json(diagnosis)))
+      : traceText(trace, paint) + (flags.quiet === true ? '' : `\n${text(diagnosis, { paint, detail, footer })}`),
+  )
+  return traceExitCode(trace, exitCode(diagnosis, { failOn: flags.failOn, strict: flags.strict === true }))
+}
