@@ -1,6 +1,18 @@
 import * as v from 'valibot'
 import type { ClusterFacts, Scope, SourceName, Sources } from '../model/sources.ts'
-import { type Schema, exactly, just, maybe, nullable, number, object, oneOf, texts, variant, why } from '../model/marks.ts'
+import {
+  type Schema,
+  exactly,
+  just,
+  maybe,
+  nullable,
+  number,
+  object,
+  oneOf,
+  texts,
+  variant,
+  why,
+} from '../model/marks.ts'
 import type { Intern } from '../wire/intern.ts'
 import { objectSchemas } from './schema-objects.ts'
 import { probeSchemas } from './schema-probes.ts'

@@ -49,7 +49,7 @@ async function run(program: readonly string[], tools: readonly string[]) {
   const bin = join(folder, `bin-${made++}`)
   mkdirSync(bin)
   for (const it of tools) symlinkSync(pathOf(it) ?? '', join(bin, it))
-  const [, flag = '', script = '', ...args] = shell(crossingScript, ...specs().flatMap((it) => [it.host, it.port]))
+  const [, flag = '', script = '', ...args] = shell(crossingScript, 28, ...specs().flatMap((it) => [it.host, it.port]))
   const [file = '', ...before] = program
   const { stdout } = await promisify(execFile)(file, [...before, flag, script, ...args], {
     encoding: 'utf8',

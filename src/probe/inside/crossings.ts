@@ -27,7 +27,7 @@ export async function crossingsOf(
   const { namespace, pod, container } = first.from
   const ran = await cluster.exec(namespace, pod, {
     container,
-    command: shell(crossingScript, ...specs.flatMap((it) => [it.host, it.port])),
+    command: shell(crossingScript, timeoutMs / 1000 - 2, ...specs.flatMap((it) => [it.host, it.port])),
     timeoutMs,
     signal,
   })

@@ -35,9 +35,8 @@ describe('a trace in words', () => {
     `)
   })
   test('open', () => {
-    expect(
-      told({ crossings: [crossing('web', 'open'), crossing('web-1', 'open'), crossing('web-2', null)] }),
-    ).toMatchInlineSnapshot(`
+    expect(told({ crossings: [crossing('web', 'open'), crossing('web-1', 'open'), crossing('web-2', null)] }))
+      .toMatchInlineSnapshot(`
       "✓ pod shop/client-1 (worker-1) reaches service shop/web.
 
          1 - resolve          not measured: needs --probe
