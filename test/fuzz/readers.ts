@@ -27,6 +27,7 @@ import { parseObject } from '../../src/kube/request.ts'
 import { wholeLines } from '../../src/kube/stream.ts'
 import { parseWatchLine } from '../../src/kube/watch.ts'
 import { known, unknown } from '../../src/model/known.ts'
+import { dnsName } from '../build/names.ts'
 import { differences } from '../../src/plan/as-planned.ts'
 import { yamlLines } from '../../src/manifest/diff.ts'
 import { rolloutOf } from '../../src/plan/rollout.ts'
@@ -34,6 +35,7 @@ import { bare } from '../../src/manifest/server-owned.ts'
 import { takeBack } from '../../src/plan/three-way.ts'
 import { fromCat } from '../../src/probe/node/conntrack.ts'
 import { readInsideLookups } from '../../src/probe/inside/inside-lookups.ts'
+import { readCrossings } from '../../src/probe/inside/crossings.ts'
 import { readInside } from '../../src/probe/inside/inside.ts'
 import { libcOf, nslookupResult } from '../../src/probe/inside/tool-words.ts'
 import { fromGetent, fromNode } from '../../src/probe/pod/resolve/libc-lookup.ts'
@@ -118,6 +120,15 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   'src/probe/inside/inside-lookups.ts readInsideLookups': readInsideLookups,
   'src/probe/inside/tool-words.ts libcOf': libcOf,
   'src/probe/inside/tool-words.ts nslookupResult': (text) => nslookupResult(text, 1),
+  'src/probe/inside/crossings.ts readCrossings': (text) =>
+    readCrossings(text, [
+      {
+        from: { namespace: 'a', pod: 'b', container: 'c' },
+        to: { kind: 'host' },
+        host: dnsName('a.b'),
+        port: 80,
+      },
+    ]),
   'src/probe/inside/inside.ts readInside': (text) => readInside(text, 'a', true),
   'src/probe/pod/resolve/libc-lookup.ts fromGetent': (text) => fromGetent(text, 1),
   'src/probe/pod/resolve/libc-lookup.ts fromNode': (text) => fromNode(text, 1),
