@@ -143,8 +143,27 @@ describeCheck(check, [
     expect: 'not-applicable',
   },
   {
-    it: 'dnsPolicy Default',
-    given: { ...base, pods: [pod('web-1', { dnsPolicy: 'Default' })], ...asks('192.168.0.1', 'nxdomain') },
+    it: 'dnsPolicy Default, and a Service beside it that it may call',
+    given: { ...base, pods: [byDefault], ...asks('192.168.0.1', 'nxdomain') },
+    expect: [{ ...web, severity: 'warning', confidence: 'observed', args: { policy: 'Default' } }],
+  },
+  {
+    it: 'dnsPolicy None with a server of its own, and a Service beside it that it may call',
+    given: { ...base, pods: [pod('web-1', none(['8.8.8.8'], []))], ...asks('8.8.8.8', 'nxdomain') },
+    expect: [{ ...web, severity: 'warning', confidence: 'observed', args: { policy: 'None' } }],
+  },
+  {
+    it: 'dnsPolicy Default, and nobody beside it: the Service is its own',
+    given: { ...base, services: [service('web')], pods: [byDefault], ...asks('192.168.0.1', 'nxdomain') },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'dnsPolicy Default of an agent that each node has',
+    given: {
+      ...base,
+      pods: [pod('web-1', { dnsPolicy: 'Default', owner: { kind: 'DaemonSet', name: 'web' } })],
+      ...asks('192.168.0.1', 'nxdomain'),
+    },
     expect: 'not-applicable',
   },
   {

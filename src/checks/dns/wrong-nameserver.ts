@@ -7,8 +7,12 @@ import {
   type ServerKind,
   serverKinds,
 } from '../../relations/dns/pod-resolvers.ts'
+import { known } from '../../model/known.ts'
+import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
+import { calleeOf } from '../../relations/dns/callees.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
+import { dnsLossInPod } from '../../relations/symptom.ts'
 import { count } from '../service/words.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
@@ -32,10 +36,13 @@ export default check({
     if (clusterDns.service === null) return notApplicable('no DNS Service was found to compare with')
     const kind = serverKinds(clusterDns, services)
     const resolvers = podResolvers(pods, clusterDns, insideViews).filter(
-      (it) => wantsClusterNames(it, clusterDns.domain) || failsByDefault(it, scope),
+      (it) =>
+        wantsClusterNames(it, clusterDns.domain) ||
+        failsByChoice(it, scope, calleeOf(it.pod, { services: known(services), clusterDns: known(clusterDns) })),
     )
     if (resolvers.length === 0) return notApplicable('no running pod looks for names of the cluster')
-    const judged = resolvers.map((it) => judge(it, kind, clusterDns.service?.clusterIP ?? 'none'))
+    const asked = { vip: clusterDns.service.clusterIP ?? 'none', domain: clusterDns.domain }
+    const judged = resolvers.map((it) => judge(it, kind, asked))
     const blind = unseenPods(insideViews)
     return blind === null ? judged : [...judged.filter((it) => it.kind !== 'ok'), blind]
   },
@@ -90,14 +97,18 @@ const helps: Readonly<Record<string, string>> = {
     "look at the servers of the node's resolv.conf",
 }
 
-/** A pod that takes the node's file knows no name of the cluster by design; silence is by nobody's design. */
-function failsByDefault({ pod, view, workload, pods }: PodResolver, { target }: Scope): boolean {
-  if (pod.dnsPolicy !== 'Default' || pod.hostNetwork || view?.lookup.known !== true) return false
+/**
+ * A pod that takes the node's file, or names its own servers, knows no name of the cluster by design, and may need none:
+ * it is told where somebody asked about it and where there is somebody to call. Silence is by nobody's design.
+ */
+function failsByChoice({ pod, view, workload, pods }: PodResolver, { target }: Scope, callee: Service | null): boolean {
+  if (!['Default', 'None'].includes(pod.dnsPolicy) || pod.hostNetwork || view?.lookup.known !== true) return false
   const { result } = view.lookup.value
   if (result === 'ok' || result === 'nodata' || result === 'not-asked') return false
   const asked = target.kind === 'object' ? subjectKey(target.object) : null
   return (
     result !== 'nxdomain' ||
+    callee !== null ||
     asked === subjectKey(workload) ||
     pods.some((it) => asked === `Pod/${it.namespace}/${it.name}`)
   )
@@ -112,8 +123,14 @@ function wantsClusterNames({ pod }: PodResolver, domain: string): boolean {
   )
 }
 
+/** The DNS that these pods are held against. */
+interface Asked {
+  readonly vip: string
+  readonly domain: string
+}
+
 /** A server of another sort may know the cluster's names all the same: a lookup that works has the last word. */
-function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string) {
+function judge(it: PodResolver, kind: (ip: string) => ServerKind, { vip, domain }: Asked) {
   const { resolvConfMount } = it.pod
   if (it.seen === null && resolvConfMount !== undefined) {
     return cannotTell(
@@ -127,17 +144,21 @@ function judge(it: PodResolver, kind: (ip: string) => ServerKind, vip: string) {
   const lookup = it.view?.lookup
   const result = lookup?.known === true ? lookup.value.result : null
   if (result === 'ok' || result === 'nodata') return ok(1, 'another server, and it knows the names of the cluster')
-  return found(it, vip)
+  return found(it, vip, domain)
 }
 
-function found(it: PodResolver, vip: string) {
+function isByChoice(it: PodResolver, domain: string): boolean {
+  return it.pod.dnsPolicy === 'Default' || !wantsClusterNames(it, domain)
+}
+
+function found(it: PodResolver, vip: string, domain: string) {
   const lookup = it.view?.lookup
   const result = lookup?.known === true ? lookup.value.result : null
   const server = it.nameservers[0] ?? 'none'
   const mount = it.pod.resolvConfMount ?? null
   return finding({
     subject: it.workload,
-    severity: result === null || it.pod.dnsPolicy === 'Default' ? 'warning' : 'error',
+    severity: result === null || isByChoice(it, domain) ? 'warning' : 'error',
     confidence: result !== null ? 'observed' : 'inferred',
     args: {
       server,
@@ -151,11 +172,7 @@ function found(it: PodResolver, vip: string) {
           ? `lookup of ${lookup.value.name} in ${it.pod.name}: ${lookup.value.result}`
           : 'no lookup was made in it',
     },
-    // Where the node's kubelet writes this into every pod, that is the cause.
-    symptoms:
-      mount !== null || it.pod.dnsPolicy === 'None' || it.pod.dnsPolicy === 'Default'
-        ? []
-        : [`dns-wrong-server:node/${it.pod.node ?? 'unknown'}`],
+    symptoms: symptomsOf(it),
     evidence: [
       resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`),
       { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' },
@@ -164,4 +181,13 @@ function found(it: PodResolver, vip: string) {
         : [{ kind: 'fact' as const, label: '/etc/resolv.conf', value: `mounted from ${mount.kind} ${mount.name}` }]),
     ],
   })
+}
+
+/** Where the node's kubelet writes this into every pod, that is the cause. */
+function symptomsOf({ view, pod: { resolvConfMount, dnsPolicy, node } }: PodResolver): readonly string[] {
+  const isOwn = resolvConfMount !== undefined || dnsPolicy === 'None' || dnsPolicy === 'Default'
+  return [
+    ...(view === null ? [] : [dnsLossInPod({ namespace: view.namespace, name: view.pod })]),
+    ...(isOwn ? [] : [`dns-wrong-server:node/${node ?? 'unknown'}`]),
+  ]
 }

@@ -4,6 +4,7 @@ import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
+import { calleeOf } from '../dns/callees.ts'
 import { isClusterFirst } from '../dns/pod-resolvers.ts'
 import { dnsLossInNamespace, dnsLossInPod, dnsLossOnNode } from '../symptom.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
@@ -22,12 +23,13 @@ export function slowIn(model: Model, pod: Pod | null): number {
 
 /**
  * A pod with the node's own resolv.conf knows no name of the cluster by design: that is a nuisance when somebody asks
- * about that pod, and else a sign. Without the pod's spec nobody knows that it is by design.
+ * about that pod, or when there is a Service beside it to call, and else a sign. Without the pod's spec nobody knows
+ * that it is by design.
  */
 export function weightOf(result: Answer, pod: Pod | null, model: Model): Trouble['weight'] | null {
   if (result === 'ok' || result === 'not-asked') return null
   if (!isDenied(result) || pod === null || isClusterFirst(pod)) return 'outage'
-  return isTarget(pod, model) ? 'nuisance' : 'sign'
+  return isTarget(pod, model) || calleeOf(pod, model.sources) !== null ? 'nuisance' : 'sign'
 }
 
 export function isDenied(result: Answer): boolean {
