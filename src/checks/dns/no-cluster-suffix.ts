@@ -1,0 +1,114 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { known } from '../../model/known.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { InsideName } from '../../model/inside.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import { calleeOf } from '../../relations/dns/callees.ts'
+import { isFailed } from '../../relations/dns/inside-answers.ts'
+import { type PodResolver, podResolvers, serverKinds } from '../../relations/dns/pod-resolvers.ts'
+import { nameInPod } from '../../relations/symptom.ts'
+import { count } from '../service/words.ts'
+import { unseenPods } from './inside-words.ts'
+import { resolverEvidence } from './resolver-words.ts'
+
+/**
+ * With dnsPolicy None the kubelet adds no suffix: what dnsConfig does not list is not in resolv.conf
+ * (kubernetes/kubernetes, pkg/kubelet/network/dns/dns.go). The server knows the cluster, and `cart` is asked for as
+ * `cart.`, which is no name.
+ */
+export default check({
+  code: 'DNS177',
+  slug: 'dns/no-cluster-suffix',
+  title: "a pod's search list has no suffix of the cluster",
+  fine: "pods with a resolv.conf of their own, and the cluster's DNS in it, have its suffixes, too",
+  severity: 'warning',
+  needs: ['pods', 'services', 'clusterDns'],
+  wants: ['insideViews'],
+  remedies: [],
+  decides: [],
+
+  run({ pods, services, clusterDns, insideViews }) {
+    const own = pods.filter((it) => it.dnsPolicy === 'None' && it.resolvConfMount === undefined)
+    if (own.length === 0) return notApplicable('no pod here has dnsPolicy None')
+    const kind = serverKinds(clusterDns, services)
+    const resolvers = podResolvers(own, clusterDns, insideViews).filter((it) =>
+      it.nameservers.some((ip) => kind(ip) === 'cluster' || kind(ip) === 'local'),
+    )
+    if (resolvers.length === 0) return notApplicable("no running pod with dnsPolicy None asks the cluster's DNS")
+    const judged = resolvers.map((it) => judge(it, clusterDns, services))
+    const blind = unseenPods(insideViews)
+    return blind === null ? judged : [...judged.filter((it) => it.kind !== 'ok'), blind]
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} finds no Service by its short name: its search list has no suffix of the ` +
+      `cluster, so \`${args['short']}\` is no name there.`,
+    detail: ({ args }) =>
+      `${count(Number(args['pods']), 'pod')} · dnsPolicy None · searches: ${args['searches']} · ${args['lookup']}`,
+    note: ({ args }) =>
+      `the server is the cluster's, so that full names as ${args['full']} are no matter of suffixes: nothing is wrong ` +
+      'if it spells all names so',
+    help: ({ subject: on, args }) => [
+      `leave dnsPolicy out, and keep in dnsConfig what is to be added; or list the suffixes: ${args['suffixes']}`,
+      `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A12 dnsPolicy`,
+      `hopscope resolve ${args['short']} -n ${on.namespace} --from pod/${args['pod']}`,
+    ],
+  },
+})
+
+function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]): Verdict {
+  const { pod, pods, view, searches, workload } = it
+  const suffixes = [`${pod.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain]
+  if (searches.some((one) => suffixes.includes(bare(one)) || bare(one).endsWith(`.${dns.domain}`)))
+    return ok(pods.length)
+  const names = view?.resolving?.names ?? []
+  const lost = names.filter((one) => isShort(one, dns.domain) && isFailed(one))
+  const found = names.filter((one) => isShort(one, dns.domain) && !isFailed(one) && one.result !== 'not-asked')
+  if (lost.length === 0 && found.length > 0) return ok(found.length, 'short names are found all the same')
+  const callee = calleeOf(pod, { services: known(services), clusterDns: known(dns) })
+  const short = lost[0]?.typed ?? callee?.name ?? 'cart'
+  const [service] = lost.map((one) => one.service)
+  const full = service ?? (callee === null ? { namespace: pod.namespace, name: short } : callee)
+  return finding({
+    subject: workload,
+    confidence: lost.length > 0 ? 'observed' : 'possible',
+    // With nobody beside it to call, the short list may be meant.
+    severity: lost.length > 0 || callee !== null ? 'warning' : 'info',
+    args: {
+      short,
+      full: `${full.name}.${full.namespace}.svc.${dns.domain}`,
+      pods: pods.length,
+      pod: pod.name,
+      searches: searches.length === 0 ? 'none' : searches.join(' '),
+      suffixes: suffixes.join(' '),
+      lookup: lookupOf(lost, names),
+    },
+    symptoms: lost.flatMap((one) => looked(pods, view?.pod ?? pod.name).map((at) => nameInPod(at, one.service))),
+    evidence: [
+      resolverEvidence(it, 'search', searches[0] ?? 'searches', `no ${suffixes[0]}`),
+      { kind: 'fact', label: 'a pod of this namespace has', value: `search ${suffixes.join(' ')}` },
+    ],
+  })
+}
+
+function looked(pods: readonly Pod[], name: string): readonly Pod[] {
+  return pods.filter((it) => it.name === name)
+}
+
+/** `cart` and `cart.shop`: what becomes a name by a suffix alone. */
+function isShort({ typed }: InsideName, domain: string): boolean {
+  return !typed.endsWith('.') && !typed.endsWith(`.${domain}`)
+}
+
+function bare(suffix: string): string {
+  return suffix.replace(/\.$/, '').toLowerCase()
+}
+
+function lookupOf(lost: readonly InsideName[], names: readonly InsideName[]): string {
+  const [first] = lost
+  if (first !== undefined) return `lookup of ${first.typed} there: ${first.result}`
+  return names.length === 0 ? 'no name was looked up there' : 'no short name was looked up there'
+}
