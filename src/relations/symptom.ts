@@ -20,6 +20,9 @@ export const ingressBackendFails = (ingress: Named, service: string): string => 
 export const endpointsAnswerBadly = (service: Named): string =>
   `endpoints-answer-badly:${service.namespace}/${service.name}`
 
+/** Some of what stands behind this Service has a page that the rest has not. */
+export const notFoundBySome = (service: Named): string => `not-found-by-some:${service.namespace}/${service.name}`
+
 /** A node does not forward this Service's NodePort. */
 export const nodePortUnanswered = (service: Named): string =>
   `node-port-unanswered:${service.namespace}/${service.name}`
@@ -62,6 +65,9 @@ export const dnsServerDead = (ip: string): string => `dns-server-dead:${ip}`
 
 /** DNS servers answer names of the cluster with SERVFAIL or REFUSED. */
 export const dnsAnswersErrors = 'dns-answers-errors'
+
+/** An acl rule of the Corefile refuses some clients. */
+export const aclKeepsOut = 'dns-acl-refuses'
 
 /** A DNS server ends soon after each start. */
 export const dnsServerCrash = 'dns-server-crash'

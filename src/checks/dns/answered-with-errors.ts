@@ -7,7 +7,13 @@ import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-t
 import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
 import { lossOf, notable, quantile } from '../../relations/dns/lookup-loss.ts'
 import { goesToCache } from '../../relations/dns/node-cache.ts'
-import { dnsAnswersErrors, dnsLossInNamespace, dnsLossOnNode, dnsServerDead } from '../../relations/symptom.ts'
+import {
+  aclKeepsOut,
+  dnsAnswersErrors,
+  dnsLossInNamespace,
+  dnsLossOnNode,
+  dnsServerDead,
+} from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { ms, shares } from './dns-evidence.ts'
 
@@ -107,6 +113,7 @@ function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], er
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
     explains: [
       dnsAnswersErrors,
+      ...(rule?.name === 'acl' ? [aclKeepsOut] : []),
       ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]),
       ...erring.map((it) => dnsServerDead(it.server.ip)),
     ],

@@ -1,0 +1,158 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
+import type { NameAnswers } from '../../model/name-answers.ts'
+import type { Pod } from '../../model/pod.ts'
+import { type AclAction, type AclRule, aclsFor, keptOut } from '../../relations/dns/corefile-acl.ts'
+import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
+import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
+import { aclKeepsOut, dnsLossInPod, dnsLossOnNode } from '../../relations/symptom.ts'
+import { count, some } from '../service/words.ts'
+import { readableCorefile } from './readable-corefile.ts'
+import { restart, serverArgs } from './server-words.ts'
+
+/**
+ * `acl` decides by the address of the client, and pods have the addresses of their node's range: one rule keeps out
+ * all pods of a node, or of a pool of nodes, and no other (coredns plugin/acl).
+ */
+export default check({
+  code: 'DNS179',
+  slug: 'dns/acl-keeps-out',
+  title: 'an acl rule of the Corefile keeps pods from DNS',
+  fine: 'no acl rule of the Corefile keeps pods out',
+  severity: 'error',
+  needs: ['clusterDns'],
+  wants: ['pods', 'dnsProbe', 'nameAnswers'],
+  remedies: [],
+  decides: [],
+
+  run({ clusterDns, pods, dnsProbe, nameAnswers }) {
+    const read = readableCorefile(clusterDns)
+    if (read.kind !== 'readable') return read
+    const acls = aclsFor(read.corefile, clusterDns.domain.toLowerCase())
+    if (acls.flat().every((it) => it.action === 'allow')) return notApplicable('the Corefile has no acl that denies')
+    const known = [...(pods.known ? pods.value : []), ...clusterDns.pods].filter(
+      (it) => it.ip !== null && !it.hostNetwork,
+    )
+    const clients = [...new Map(known.map((it) => [`${it.namespace}/${it.name}`, it])).values()]
+    const out = clients.flatMap((pod) => {
+      const rule = keptOut(acls, pod.ip ?? '')
+      return rule === null ? [] : [{ pod, rule }]
+    })
+    if (out.length === 0) return ok(clients.length, 'its acl keeps out none of the pods that are known')
+    return [...Map.groupBy(out, (it) => it.rule)].map(([rule, its]) =>
+      judge(rule, {
+        dns: clusterDns,
+        text: read.text,
+        pods: its.map((it) => it.pod),
+        of: clients.length,
+        asked: askedFrom(new Set(its.flatMap((it) => it.pod.node ?? [])), dnsProbe, nameAnswers),
+      }),
+    )
+  },
+
+  words: {
+    headline: ({ args }) =>
+      `\`${args['rule']}\` in the Corefile (line ${args['line']}) ${args['does']} ${args['pods']} on ${args['nodes']}.`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · line ${args['line']} · ${args['count']} of ${args['of']} pods that are ` +
+      `known have such an address · ${args['asked']}`,
+    note: ({ args }) => notes[`${args['action']}`] ?? null,
+    help: ({ subject: on, args }) => [
+      "make the rule's network narrower, or let the networks of pods in before it: the first rule that fits decides",
+      `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+      ...restart(`${on.namespace}`, args),
+    ],
+  },
+})
+
+const does: Readonly<Record<AclAction, string>> = {
+  block: 'refuses all queries of',
+  filter: 'gives empty answers to',
+  drop: 'answers nothing to',
+}
+
+const notes: Readonly<Record<string, string>> = {
+  filter: 'the answer is NOERROR without an address: programs say "no such host", and no error stands in any log',
+  drop: 'it looks like a firewall: the queries arrive, and are thrown away by CoreDNS itself',
+}
+
+/** What lookups from the nodes of these pods say: `well` where they are answered all the same. */
+type Asked = 'failing' | 'well' | 'not-asked'
+
+function askedFrom(nodes: ReadonlySet<string>, probe: Known<DnsProbe>, names: Known<NameAnswers>): Asked {
+  const empty = (names.known ? names.value.answers : []).filter(
+    (it) => nodes.has(it.node) && it.reason.kind === 'service' && it.type === 'A',
+  )
+  if (empty.length > 0 && empty.every((it) => it.addresses.length === 0)) return 'failing'
+  if (!probe.known) return empty.length > 0 ? 'well' : 'not-asked'
+  const loss = lossOf(
+    seriesOf(probe.value, { zone: 'cluster' }).filter((it) => nodes.has(it.node) && it.server.role !== 'node-cache'),
+  )
+  if (loss.of === 0) return 'not-asked'
+  if (nearlyAll(loss.failed, loss.of)) return 'failing'
+  return nearlyAll(loss.of - loss.failed, loss.of) ? 'well' : 'not-asked'
+}
+
+interface Around {
+  readonly dns: ClusterDns
+  readonly text: string
+  readonly pods: readonly Pod[]
+  readonly of: number
+  readonly asked: Asked
+}
+
+const askedWords: Readonly<Record<Asked, string>> = {
+  failing: 'lookups from there fail',
+  well: 'lookups from there are answered: another text runs, or a probe has another address',
+  'not-asked': 'nothing was asked from there',
+}
+
+function judge(rule: AclRule, { dns, text, pods, of, asked }: Around): Verdict {
+  const action = rule.action === 'allow' ? 'filter' : rule.action
+  const nodes = [...new Set(pods.flatMap((it) => it.node ?? []))].toSorted()
+  const stands = asked !== 'well'
+  return finding({
+    subject: corefileObject(dns),
+    confidence: asked === 'failing' ? 'observed' : 'inferred',
+    severity: stands ? 'error' : 'warning',
+    args: {
+      ...serverArgs(dns),
+      rule: rule.text,
+      line: rule.line,
+      action,
+      does: does[action],
+      pods: count(pods.length, 'pod'),
+      count: pods.length,
+      of,
+      nodes: some(nodes),
+      asked: askedWords[asked],
+    },
+    evidence: [
+      corefileEvidence(dns, text, { line: rule.line, mark: rule.text, label: `${count(pods.length, 'pod')} of ${of}` }),
+      {
+        kind: 'fact',
+        label: 'pods with such an address',
+        value: some(
+          pods.map((it) => `${it.namespace}/${it.name}`),
+          4,
+        ),
+      },
+    ],
+    symptoms: action === 'block' ? [aclKeepsOut] : [],
+    explains: stands ? explained(action, nodes, pods) : [],
+  })
+}
+
+/** What the servers say to those pods alone; a refusal is told by DNS160 as it was seen, and this stands under it. */
+function explained(action: AclAction, nodes: readonly string[], pods: readonly Pod[]): readonly string[] {
+  if (action === 'block') return []
+  return [
+    ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]),
+    ...pods.map(dnsLossInPod),
+    ...(action === 'filter' ? ['name-wrong:*'] : []),
+    ...(action === 'drop' ? ['dns-tcp-loss:*'] : []),
+  ]
+}

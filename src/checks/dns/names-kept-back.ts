@@ -1,0 +1,137 @@
+import { check } from '../../findings/check.ts'
+import { finding, ok, type Verdict } from '../../findings/verdict.ts'
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { Known } from '../../model/known.ts'
+import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
+import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
+import { type KeptBack, namesKeptBack } from '../../relations/dns/corefile-takers.ts'
+import { lossOf, nearlyAll, notable, seriesOf } from '../../relations/dns/lookup-loss.ts'
+import { dnsAnswersErrors, zoneLeftOut } from '../../relations/symptom.ts'
+import { zoneOf } from '../../wire/corefile.ts'
+import { readableCorefile } from './readable-corefile.ts'
+import { restart, serverArgs } from './server-words.ts'
+
+/**
+ * A query goes through the plugins of a block in CoreDNS's own order, not in that of the lines: `hosts` and `template`
+ * before `kubernetes`, that before `forward`. One that has the zone and no `fallthrough` passes nothing on: what it does
+ * not know is SERVFAIL (coredns plugin/hosts ServeDNS, plugin/template ServeDNS).
+ */
+export default check({
+  code: 'DNS178',
+  slug: 'dns/names-kept-back',
+  title: 'a line of the Corefile keeps names from who would answer them',
+  fine: 'no line of the Corefile stands before those that would answer',
+  severity: 'error',
+  needs: ['clusterDns'],
+  wants: ['dnsProbe'],
+  remedies: [],
+  decides: [],
+
+  run({ clusterDns, dnsProbe }) {
+    const read = readableCorefile(clusterDns)
+    if (read.kind !== 'readable') return read
+    const kept = namesKeptBack(read.corefile, clusterDns.domain)
+    return kept.length === 0
+      ? ok(read.corefile.servers.length)
+      : kept.map((it) => judge(it, { dns: clusterDns, text: read.text, seen: seenOf(it, dnsProbe) }))
+  },
+
+  words: {
+    headline: ({ args }) =>
+      args['how'] === 'excepted'
+        ? `Names under ${args['zone']} are answered by nobody: \`except ${args['zone']}\` (line ${args['line']} of the ` +
+          'Corefile) keeps them from `forward`, and nothing else serves that zone.'
+        : `The Corefile's \`${args['plugin']}\` (line ${args['line']}) answers ${args['what']} before ` +
+          `\`${args['by']}\` does, and passes nothing on: it has no \`fallthrough\`.`,
+    detail: ({ subject: on, args }) =>
+      `${on.kind} ${on.namespace}/${on.name} · line ${args['line']} · ${args['what']} · ${args['seen']}`,
+    note: ({ args }) =>
+      args['how'] === 'excepted'
+        ? 'what `except` names goes on to the next plugin of the block; where there is none the answer is SERVFAIL'
+        : 'the plugins of a block are asked in an order of their own, whatever the order of the lines; names that ' +
+          `\`${args['plugin']}\` has no entry for are answered SERVFAIL`,
+    help: ({ subject: on, args }) => [
+      args['how'] === 'excepted'
+        ? `take ${args['zone']} out of the line, or add a server block \`${args['zone']}:53\` with a \`forward\` of its own`
+        : `put \`fallthrough\` into the block of \`${args['plugin']}\`, or give it the zones alone that it is for`,
+      `kubectl -n ${on.namespace} edit configmap ${on.name}`,
+      ...restart(`${on.namespace}`, args),
+    ],
+  },
+})
+
+/** What lookups of just these names say. */
+type Seen =
+  | { readonly kind: 'failing' | 'well'; readonly bad: number; readonly of: number }
+  | { readonly kind: 'not-asked' }
+
+function seenOf(kept: KeptBack, probe: Known<DnsProbe>): Seen {
+  if (!probe.known) return { kind: 'not-asked' }
+  const zone = kept.whose === 'cluster' ? 'cluster' : 'external'
+  const its = seriesOf(probe.value, { zone }).filter(
+    (it) => it.server.role !== 'node-cache' && it.server.role !== 'upstream' && isAbout(it, kept),
+  )
+  const loss = lossOf(its)
+  if (loss.of === 0) return { kind: 'not-asked' }
+  if (notable(loss.erring, loss.of)) return { kind: 'failing', bad: loss.erring, of: loss.of }
+  return nearlyAll(loss.of - loss.failed, loss.of) ? { kind: 'well', bad: 0, of: loss.of } : { kind: 'not-asked' }
+}
+
+/** The C library does not tell an error from a denial. */
+function isAbout({ method, name }: LookupSeries, { how, zone }: KeptBack): boolean {
+  const bare = zoneOf(name)
+  return method !== 'getaddrinfo' && (how === 'taken' || bare === zone || bare.endsWith(`.${zone}`))
+}
+
+interface Around {
+  readonly dns: ClusterDns
+  readonly text: string
+  readonly seen: Seen
+}
+
+function judge(kept: KeptBack, { dns, text, seen }: Around): Verdict {
+  return finding({
+    subject: corefileObject(dns),
+    confidence: seen.kind === 'failing' ? 'observed' : 'inferred',
+    // Another text may run, and a zone may be left out on purpose: then nobody looks for its names.
+    severity: seen.kind === 'well' || (kept.how === 'excepted' && seen.kind !== 'failing') ? 'warning' : 'error',
+    args: {
+      ...serverArgs(dns),
+      how: kept.how,
+      plugin: kept.plugin.name,
+      line: kept.line,
+      by: kept.by,
+      zone: kept.zone,
+      what: whatOf(kept),
+      seen: wordsOf(seen),
+    },
+    evidence: [
+      corefileEvidence(dns, text, {
+        line: kept.line,
+        mark: kept.mark,
+        label: kept.how === 'excepted' ? 'served by nobody' : 'passes nothing on',
+      }),
+    ],
+    explains: seen.kind === 'well' ? [] : explained(kept),
+  })
+}
+
+function whatOf({ how, whose, zone }: KeptBack): string {
+  if (how === 'excepted') return `names under ${zone}`
+  if (whose === 'outside') return 'names outside the cluster'
+  return zone === '' ? 'all names' : 'names of Services'
+}
+
+function wordsOf(seen: Seen): string {
+  if (seen.kind === 'not-asked') return 'such names were not asked for'
+  return seen.kind === 'failing'
+    ? `${seen.bad} of ${seen.of} lookups of such names are answered with an error`
+    : `${seen.of} lookups of such names are answered well: another text runs`
+}
+
+function explained({ whose, zone }: KeptBack): readonly string[] {
+  const outside = ['dns-external:*']
+  if (whose === 'outside') return outside
+  const cluster = ['dns-loss:*', 'dns-slow:*', 'name-wrong:*', 'name-in-pod:*', dnsAnswersErrors, zoneLeftOut]
+  return zone === '' ? [...cluster, ...outside, 'dns-server-dead:*'] : cluster
+}
