@@ -4,6 +4,7 @@ import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { isNotFound, urlText } from '../../relations/ingress/http-answers.ts'
 import { directOf, isOfController, routeOfContact, requestsOf } from '../../relations/ingress/http-of-ingress.ts'
+import { notFoundBySome } from '../../relations/symptom.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
 import { ingressSubject, statusShares } from './words.ts'
 
@@ -60,6 +61,7 @@ function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress
       of: its.length,
       knownToPods: sameUrl.some((it) => (it.status ?? 0) < 400),
     })
+    const backend = routeOfContact(ingress, first)?.backend
     if (missing.length === 0) return [ok(its.length)]
     if (severity === 'none') return [ok(its.length, `${url} is answered 404, and nobody said that it should be found`)]
     return [
@@ -71,10 +73,12 @@ function judge(ingress: Ingress, contacts: Contacts, ingresses: readonly Ingress
           url,
           bad: missing.length,
           of: its.length,
-          service: routeOfContact(ingress, first)?.backend.service ?? '',
+          service: backend?.service ?? '',
           direct: some([...new Set(sameUrl.map((it) => `${it.status}`))]),
         },
         evidence: [statusShares('requests that were answered 404', its, (it) => missing.includes(it))],
+        symptoms:
+          backend === undefined ? [] : [notFoundBySome({ namespace: ingress.namespace, name: backend.service })],
       }),
     ]
   })

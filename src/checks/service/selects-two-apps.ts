@@ -1,0 +1,146 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { DirectContact } from '../../model/contacts.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import { subjectKey } from '../../model/subject.ts'
+import { urlText } from '../../relations/ingress/http-answers.ts'
+import { isServing, podsOfServices, selectorOf } from '../../relations/service/service-selects-pod.ts'
+import { endpointsAnswerBadly, notFoundBySome } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { count, full, pairsText, selectorEvidence, serviceSubject, some } from './words.ts'
+
+/**
+ * A Service takes every pod that bears its labels, whoever made it. Two workloads behind one Service may be meant (a
+ * canary, a new version beside the old); where one has a page that the other has not, they are two applications, and a
+ * user meets one or the other by luck.
+ */
+export default check({
+  code: 'SVC216',
+  slug: 'service/selects-two-apps',
+  title: 'the selector of a Service takes in pods of two applications',
+  fine: 'what stands behind each Service answers as one application',
+  severity: 'error',
+  needs: ['services', 'pods'],
+  wants: ['contacts'],
+  remedies: [],
+  decides: [],
+
+  run({ services, pods, contacts }) {
+    const podsOf = podsOfServices(pods)
+    const mixed = services.flatMap((service) => {
+      const makers = [...Map.groupBy(podsOf(service).filter(isServing), (it) => subjectKey(workloadOfPod(it))).values()]
+      return makers.length > 1 ? [{ service, makers }] : []
+    })
+    if (mixed.length === 0) return notApplicable('no Service here has ready pods of two workloads')
+    if (!contacts.known) {
+      const { reason, detail } = contacts.why
+      const isOpen = reason === 'not-asked'
+      const why = isOpen ? 'whether they answer alike was not asked' : detail
+      return mixed.map(({ service }) =>
+        cannotTell(reason, `two workloads stand behind Service ${full(service)}: ${why}`, isOpen ? '--probe' : null),
+      )
+    }
+    const direct = Map.groupBy(contacts.value.direct ?? [], (it) => full(it.service))
+    return mixed.map(({ service, makers }) => judge(service, makers, direct.get(full(service)) ?? []))
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `Service ${full(on)} takes in pods of two applications: ${args['strangers']} says ${args['says']} where ` +
+      `${args['owners']} has ${args['url']}.`,
+    detail: ({ args }) =>
+      `selector ${args['selector']} · ${args['bad']} of ${args['of']} ready pods are ${args['strangers']}'s · ` +
+      'asked directly, each by itself',
+    note: () => 'a Service sends each connection to any pod that bears its labels, whoever made it',
+    help: ({ subject: on, args }) => [
+      `add a label to the selector that only pods of ${args['owners']} bear` +
+        (args['own'] === '' ? '' : `: ${args['own']}`),
+      `kubectl -n ${on.namespace} get pods -l ${args['selector']} --show-labels`,
+      `kubectl -n ${on.namespace} edit service ${on.name}`,
+    ],
+  },
+})
+
+type Makers = readonly (readonly Pod[])[]
+
+/** How all pods of one workload answer one URL; null where they do not agree, or were not all asked. */
+function answerOf(pods: readonly Pod[], asked: readonly DirectContact[]): 'has' | 'has-not' | null {
+  const its = pods.map((pod) => asked.filter((it) => it.pod === pod.name && it.status !== null))
+  const all = its.flat()
+  if (all.length === 0) return null
+  if (all.every(({ status }) => (status ?? 500) < 400)) return 'has'
+  return all.every(({ status }) => status === 404) ? 'has-not' : null
+}
+
+function judge(service: Service, makers: Makers, direct: readonly DirectContact[]): Verdict {
+  for (const asked of Map.groupBy(direct, urlText).values()) {
+    const owners = makers.filter((it) => answerOf(it, asked) === 'has')
+    const strangers = makers.filter((it) => answerOf(it, asked) === 'has-not')
+    const [first] = asked
+    if (owners.length > 0 && strangers.length > 0 && first !== undefined)
+      return found(service, { owners, strangers, url: urlText(first), of: makers.flat().length })
+  }
+  return ok(makers.length, 'two workloads stand behind it, and nothing tells their answers apart')
+}
+
+interface Two {
+  readonly owners: Makers
+  readonly strangers: Makers
+  readonly url: string
+  readonly of: number
+}
+
+function found(service: Service, { owners, strangers, url, of }: Two): Verdict {
+  const pairs = selectorOf(service) ?? {}
+  const [key = ''] = Object.keys(pairs)
+  const bad = strangers.flat()
+  return finding({
+    subject: serviceSubject(service),
+    confidence: 'observed',
+    args: {
+      strangers: namesOf(strangers),
+      owners: namesOf(owners),
+      says: 404,
+      url,
+      selector: pairsText(pairs),
+      own: ownLabel(owners.flat(), bad),
+      bad: bad.length,
+      of,
+    },
+    evidence: [
+      selectorEvidence(
+        service,
+        key,
+        pairs[key] ?? '',
+        `matches ${count(of, 'pod')} of ${owners.length + strangers.length} workloads`,
+      ),
+      ...[...owners, ...strangers].map((its) => ({
+        kind: 'fact' as const,
+        label: namesOf([its]),
+        value: `${strangers.includes(its) ? '404' : 'answers'} · ${some(its.map((it) => it.name))}`,
+      })),
+    ],
+    explains: [endpointsAnswerBadly(service), notFoundBySome(service)],
+  })
+}
+
+function namesOf(makers: Makers): string {
+  return some(
+    makers.flatMap(([first]) => {
+      if (first === undefined) return []
+      const { kind, name } = workloadOfPod(first)
+      return [`${kind} ${name}`]
+    }),
+  )
+}
+
+/** A pair that all of these bear, and none of those; '' where there is none. */
+function ownLabel(own: readonly Pod[], others: readonly Pod[]): string {
+  const [first] = own
+  const pairs = Object.entries(first?.labels ?? {}).filter(([key]) => !/hash|controller-revision/.test(key))
+  const pair = pairs.find(
+    ([key, value]) => own.every((it) => it.labels[key] === value) && others.every((it) => it.labels[key] !== value),
+  )
+  return pair === undefined ? '' : `${pair[0]}: ${pair[1]}`
+}
