@@ -41,6 +41,12 @@ export interface NginxRouting {
   readonly protocol: string | null
 }
 
+/** Whom ingress-nginx asks before each request, `auth-url`: of the URL no more than this, the rest may hold a token. */
+export interface IngressAuth {
+  readonly host: string
+  readonly port: number
+}
+
 export interface Ingress {
   readonly namespace: string
   readonly name: string
@@ -59,6 +65,7 @@ export interface Ingress {
   readonly vendors?: readonly string[]
   readonly actions?: readonly IngressAction[]
   readonly nginx?: NginxRouting
+  readonly auth?: IngressAuth
 }
 
 export interface IngressClass {

@@ -200,6 +200,7 @@ export function objectSchemas(intern: Intern) {
         ),
       ),
       nginx: maybe(object({ rewrite: nullable(m.path), regex: flag, canary: flag, protocol: nullable(m.word) })),
+      auth: maybe(object({ host: m.host, port: number })),
     }),
   )
   const ingressClass = exactly<IngressClass>()(object({ name: m.name, controller: m.name, isDefault: flag }))

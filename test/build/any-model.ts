@@ -198,6 +198,7 @@ const ingress: fc.Arbitrary<Ingress> = fc.record({
     canary: flag,
     protocol: maybe(fc.constant('HTTPS')),
   }),
+  auth: fc.record({ host, port: count }),
   namespace: name,
   name,
   className: maybe(name),

@@ -75,6 +75,19 @@ function parsed(json: string): unknown {
   }
 }
 
+/** A host with variables in it is none that could be judged. */
+export function authOf(annotations: Annotations): Pick<Ingress, 'auth'> {
+  const url = text(annotations[`${nginx}auth-url`])
+  const [, scheme, host, port] =
+    /^(https?):\/\/(?:[^/@\s]{0,512}@)?([a-z0-9._-]{1,253})(?::(\d{1,5}))?(?:[/?#]|$)/i.exec(url ?? '') ?? []
+  if (scheme === undefined || host === undefined) return {}
+  return { auth: { host, port: port === undefined ? usualPort(scheme) : Number(port) } }
+}
+
+function usualPort(scheme: string): number {
+  return scheme.toLowerCase() === 'https' ? 443 : 80
+}
+
 export function nginxRouting(annotations: Annotations): Pick<Ingress, 'nginx'> {
   const [rewrite, regex, canary, protocol] = ['rewrite-target', 'use-regex', 'canary', 'backend-protocol'].map((key) =>
     text(annotations[`${nginx}${key}`]),

@@ -1,7 +1,7 @@
 import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
-import { actionsOf, nginxRouting, vendorsOf } from './ingress-annotations.ts'
+import { actionsOf, authOf, nginxRouting, vendorsOf } from './ingress-annotations.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
 /**
@@ -38,6 +38,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...vendorsOf(annotations),
     ...actionsOf(annotations),
     ...nginxRouting(annotations),
+    ...authOf(annotations),
   }
 }
 

@@ -348,6 +348,7 @@ test('of who wrote an Ingress, the names alone; of its annotations, those of rou
     'nginx.ingress.kubernetes.io/rewrite-target': '/$2',
     'nginx.ingress.kubernetes.io/configuration-snippet': 'secret',
     'nginx.ingress.kubernetes.io/backend-protocol': 'https',
+    'nginx.ingress.kubernetes.io/auth-url': 'http://user:secret@auth.shop.svc.cluster.local:8080/check?key=secret',
   }
   const managedFields = [{ manager: 'glbc', subresource: 'status' }, { manager: 'kubectl-edit' }]
   const made = projectIngress({ metadata: { ...metadata, annotations, managedFields }, spec: {} }, intern)
@@ -355,6 +356,7 @@ test('of who wrote an Ingress, the names alone; of its annotations, those of rou
     statusBy: ['glbc'],
     vendors: ['nginx'],
     nginx: { rewrite: '/$2', regex: false, canary: false, protocol: 'HTTPS' },
+    auth: { host: 'auth.shop.svc.cluster.local', port: 8080 },
   })
   expect(JSON.stringify(made)).not.toContain('secret')
 })
@@ -546,4 +548,14 @@ describe('any JSON is a noun or null', () => {
       { numRuns: 200 },
     )
   })
+})
+
+test.each([
+  ['https://login.example.com/check', { host: 'login.example.com', port: 443 }],
+  ['http://auth.shop.svc', { host: 'auth.shop.svc', port: 80 }],
+  ['https://$host/oauth2/auth', undefined],
+  ['auth.shop.svc', undefined],
+])('of an auth-url the host and the port alone: %s', (url, auth) => {
+  const annotations = { 'nginx.ingress.kubernetes.io/auth-url': url }
+  expect(projectIngress({ metadata: { ...metadata, annotations }, spec: {} }, intern)?.auth).toEqual(auth)
 })

@@ -1,0 +1,97 @@
+import { contacts } from '../../../test/build/contacts.ts'
+import { ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { port, service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import type { HttpContact } from '../../model/contacts.ts'
+import { unknown } from '../../model/known.ts'
+import check from './auth-service-missing.ts'
+
+const services = [service('web'), service('auth', { ports: [port({ port: 8080 })] })]
+const given = (host: string, at = 8080) => ({
+  ingresses: [ingress([['/', 'web', 80]], { auth: { host, port: at } })],
+  ingressClasses: [ingressClass('nginx')],
+  services,
+})
+const answered = (status: number): { readonly contacts: ReturnType<typeof contacts> } => ({
+  contacts: {
+    ...contacts([]),
+    http: [
+      {
+        node: 'worker-1',
+        ingress: { namespace: 'shop', name: 'web' },
+        host: 'web.example.com',
+        path: '/',
+        via: { controllerPod: 'controller-1', ip: '10.2.1.80', port: 80 },
+        status,
+        error: null,
+        ms: 3,
+      } satisfies HttpContact,
+    ],
+  },
+})
+const web = 'Ingress/shop/web'
+
+describeCheck(check, [
+  {
+    it: 'no such Service',
+    given: given('outh.shop.svc.cluster.local'),
+    expect: [
+      {
+        subject: web,
+        severity: 'error',
+        confidence: 'inferred',
+        args: { kind: 'missing', near: 'auth', namespace: 'shop' },
+      },
+    ],
+  },
+  {
+    it: 'and requests end in 500',
+    given: { ...given('gone.shop.svc.cluster.local'), ...answered(500) },
+    expect: [{ subject: web, confidence: 'observed', args: { asked: '1 of 1 requests end in a server error' } }],
+  },
+  {
+    it: 'and requests are answered all the same',
+    given: { ...given('gone.shop.svc.cluster.local'), ...answered(200) },
+    expect: 'ok',
+  },
+  {
+    it: 'a port that it does not have',
+    given: given('auth.shop.svc.cluster.local', 80),
+    expect: [{ subject: web, args: { kind: 'port' } }],
+  },
+  {
+    it: 'a name that only a search list would make whole',
+    given: given('auth.shop.svc'),
+    expect: [{ subject: web, args: { kind: 'short', fullName: 'auth.shop.svc.cluster.local' } }],
+  },
+  { it: 'it is there', given: given('auth.shop.svc.cluster.local'), expect: 'ok' },
+  { it: 'a host outside', given: given('login.example.com', 443), expect: 'ok' },
+  {
+    it: 'in a namespace that was not read',
+    given: given('auth.sso.svc.cluster.local'),
+    scope: { namespace: 'shop' },
+    expect: 'ok',
+  },
+  {
+    it: 'for a controller that reads no such annotation',
+    given: {
+      ...given('gone.shop.svc.cluster.local'),
+      ingressClasses: [ingressClass('nginx', { controller: 'traefik.io/ingress-controller' })],
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'no authentication',
+    given: { ingresses: [ingress([['/', 'web', 80]])], services },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'Services forbidden',
+    given: modelOf(
+      { ingresses: given('x.shop.svc.cluster.local').ingresses },
+      { services: unknown('forbidden', 'list services in shop') },
+    ),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])
