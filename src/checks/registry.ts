@@ -88,6 +88,13 @@ import boundToLoopback from './dns/bound-to-loopback.ts'
 import governingService from './service/governing-service.ts'
 import keepsFrom from './policy/keeps-from.ts'
 import notEnforced from './policy/not-enforced.ts'
+import noClusterSuffix from './dns/no-cluster-suffix.ts'
+import externalLocalWithoutEndpoint from './service/external-local-without-endpoint.ts'
+import namesKeptBack from './dns/names-kept-back.ts'
+import aclKeepsOut from './dns/acl-keeps-out.ts'
+import probeWithoutPlugin from './dns/probe-without-plugin.ts'
+import selectsTwoApps from './service/selects-two-apps.ts'
+import authServiceMissing from './ingress/auth-service-missing.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -145,6 +152,10 @@ export const checks: readonly AnyCheck[] = [
   forwardLimit, // DNS174
   noCommonFamily, // DNS175
   registryLookup, // DNS176
+  noClusterSuffix, // DNS177
+  namesKeptBack, // DNS178
+  aclKeepsOut, // DNS179
+  probeWithoutPlugin, // DNS180
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -158,6 +169,7 @@ export const checks: readonly AnyCheck[] = [
   rewriteMistake, // ING311
   duplicateRoute, // ING312
   backendProtocol, // ING313
+  authServiceMissing, // ING314
   nodeNotReady, // NOD501
   forgetsDns, // POL401
   dnsUdpOnly, // POL402
@@ -179,5 +191,7 @@ export const checks: readonly AnyCheck[] = [
   endpointIsNoPod, // SVC212
   localPolicyWithoutEndpoint, // SVC213
   noExternalAddress, // SVC214
+  externalLocalWithoutEndpoint, // SVC215
+  selectsTwoApps, // SVC216
   unexplained, // TRB901
 ]

@@ -272,13 +272,13 @@ test('the race, as told', () => {
 
       └ explains  ✗ DNS110  DNS lookups are lost or slow: node worker-2
 
-    ? 6 checks could not tell
+    ? 7 checks could not tell
       DNS114 the Corefile is broken
           nothing wrong is seen in the Corefile; whether CoreDNS takes it is not known: no server tells which text it runs (its plugin \`reload\` does, in its log and its metrics)
-      DNS117 DNS119 DNS148 DNS165 DNS167
+      DNS117 DNS119 DNS148 DNS165 DNS167 DNS177
           needs a read of the cluster
 
-    36 ok · 1 finding (+2 explained) · 6 cannot tell · 1 need --probe · 9 not applicable
+    37 ok · 1 finding (+2 explained) · 7 cannot tell · 1 need --probe · 11 not applicable
     looked at: 2 DNS servers; 3 names asked from 2 nodes and inside 1 pod
     "
   `)
