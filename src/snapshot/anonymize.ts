@@ -1,117 +1,123 @@
-import { isIP } from 'node:net'
-import type { Model } from '../model/sources.ts'
-import { createAliases, type Aliases } from './aliases.ts'
-
-/** Fields that hold a host name, or several: compared without case, so two spellings are one name. */
-const hosts: ReadonlySet<string> = new Set([
-  'host',
-  'externalName',
-  'domain',
-  'searches',
-  'addresses',
-  'aliases',
-  'typed',
-  'suffix',
-  'suffixes',
-  'hosts',
-  'names',
-])
-
-/** Fields that hold a name, or several: of a host, an object, a port, a class, a context. */
-const names: ReadonlySet<string> = new Set([
-  ...hosts,
-  'namespace',
-  'name',
-  'pod',
-  'node',
-  'nodes',
-  'service',
-  'serviceName',
-  'container',
-  'controllerPod',
-  'className',
-  'classNames',
-  'controller',
-  'context',
-  'image',
-  'volume',
-  'key',
-  'values',
-  'gates',
-  'port',
-  'targetPort',
-  'secret',
-])
-
-/** Fields that hold a map from label key to label value. */
-const labels = new Set(['labels', 'templateLabels', 'selector', 'matchLabels'])
-
-/** Sentences, in which names stand among words. */
-const sentences = new Set([
-  'detail',
-  'notReadyReason',
-  'readyMessage',
-  'why',
-  'stopped',
-  'error',
-  'args',
-  'said',
-  'location',
-  'message',
-  'scheduling',
-  'refused',
-  'problem',
-  'subject',
-  'issuer',
-])
-
-/** Files, in which the first word of a line is a directive. */
-const files = new Set(['corefile', 'resolvConf'])
+import { createHash } from 'node:crypto'
+import { editDistance } from '../closest.ts'
+import type { Known } from '../model/known.ts'
+import type { Mark } from '../model/marks.ts'
+import { type Model, type SourceName, sourceNames } from '../model/sources.ts'
+import { corefileVersionText } from '../wire/corefile-version.ts'
+import { mapCorefile } from '../wire/redact-corefile.ts'
+import { sha512 } from '../wire/sha512.ts'
+import { type Aliases, type Manner, createAliases } from './aliases.ts'
+import { isCommon, vocabulary } from './vocabulary.ts'
+import type { Changes } from './walk.ts'
+import { type Walks, walksOf } from './walks.ts'
 
 /**
- * The model with every name replaced, each by the same stand-in wherever it stands: selectors still select, backends
- * still name their Services. IP addresses, ports, counts and what every cluster has (`kube-system`, `cluster.local`,
- * `app.kubernetes.io/name`) stay. Same model, same stand-ins. In sentences and files only names known from elsewhere,
- * and whatever looks like a host name, are replaced.
+ * The model with every name, host and address replaced, each by the same stand-in wherever it stands: selectors still
+ * select, backends still name their Services, a network still holds its addresses. Ports, counts and what every cluster
+ * has (`kube-system`, `cluster.local`, `app.kubernetes.io/name`) stay. Same model, same stand-ins. What becomes of a text
+ * its mark says; in sentences names that stand elsewhere, addresses and whatever looks like a host are replaced.
  */
 export function anonymize(model: Model): Model {
   const aliases = createAliases()
+  const rewriting = changes(aliases)
   // Names first: a sentence may hold one that a later object brings.
-  walk(model, '', '', { ...aliases, inText: (text) => text, inFile: (text) => text })
-  // The walk changes text and label keys only, so the shape is the model's.
-  return walk(model, '', '', aliases) as Model
+  through(model, walksOf(rewriting))
+  aliases.learned()
+  // Walks anew: they keep what became of labels, which were only read so far.
+  return through(model, walksOf(rewriting))
 }
 
-/** `key` is the field that the value stands in, or its list; `parent` the field that holds that field's object. */
-function walk(value: unknown, key: string, parent: string, aliases: Aliases): unknown {
-  if (typeof value === 'string') return rename(value, key, parent, aliases)
-  if (Array.isArray(value)) return value.map((it) => walk(it, key, parent, aliases))
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  if (labels.has(key))
-    return Object.fromEntries(
-      entries.map(([label, held]) => [
-        aliases.name(label),
-        typeof held === 'string' ? aliases.name(held) : walk(held, label, key, aliases),
-      ]),
-    )
-  return Object.fromEntries(entries.map(([field, held]) => [field, walk(held, field, key, aliases)]))
+function through(model: Model, walks: Walks): Model {
+  const one = (source: SourceName): Known<unknown> => {
+    const state: Known<unknown> = model.sources[source]
+    // A walk changes texts alone, so that a reason stays one.
+    if (!state.known) return { known: false, why: walks.why(state.why) as typeof state.why }
+    const walk = walks.sources[source]
+    return { known: true, value: Array.isArray(state.value) ? state.value.map(walk) : walk(state.value) }
+  }
+  return {
+    cluster: walks.cluster(model.cluster),
+    scope: walks.scope(model.scope),
+    sources: Object.fromEntries(sourceNames.map((source) => [source, one(source)])),
+    // Each value has the shape that its schema says, and that is the model's.
+  } as Model
 }
 
-function rename(text: string, key: string, parent: string, aliases: Aliases): string {
-  if (text === '' || isIP(text) !== 0) return text
-  if (files.has(parent) && key === 'value') return aliases.inFile(text)
-  if (sentences.has(key)) return aliases.inText(text)
-  if (key === 'url')
-    return text.replace(
-      /^([a-z]+:\/\/)(.*)$/s,
-      (_, scheme: string, rest: string) => scheme + aliases.name(rest.toLowerCase()),
-    )
-  // An Ingress's path begins with a slash; where a backend stands in its object does not.
-  if (key === 'path') return text.startsWith('/') ? aliases.name(text) : text
-  if (key === 'readinessProbe' || key === 'livenessProbe' || key === 'startupProbe')
-    return text.replace(/^(\S+ )(.*)$/s, (_, kind: string, rest: string) => kind + aliases.name(rest))
-  if (key === 'value' && parent === 'taints') return aliases.name(text)
-  if (!names.has(key)) return text
-  return aliases.name(hosts.has(key) ? text.toLowerCase() : text)
+/** How a text is rewritten. Marks of whose words a part stays have a rule of their own below. */
+const manners: Readonly<Record<Exclude<Mark, 'hash' | 'time' | 'file' | 'corefile'>, Manner>> = {
+  name: 'name',
+  host: 'name',
+  address: 'name',
+  image: 'name',
+  path: 'name',
+  url: 'words',
+  word: 'words',
+  version: 'words',
+  check: 'words',
+  spot: 'words',
+  title: 'words',
+  text: 'sentence',
+}
+
+/** Names in DNS are compared without case. */
+const withoutCase: ReadonlySet<Mark> = new Set(['host', 'address', 'url'])
+
+function changes(aliases: Aliases): Changes {
+  /** What a server says that it runs, by the text that it is the hash of. */
+  const hashes = new Map<string, string>()
+  const inWords = (text: string): string => aliases.rewrite(text, 'words')
+
+  function corefile(text: string): string {
+    const made = mapCorefile(text, ({ text: piece, place }) => {
+      if (place === 'brace' || piece === '#') return piece
+      return place === 'first' && isDirective(piece)
+        ? piece
+        : inWords(piece.toLowerCase() === piece ? piece : lowerHosts(piece))
+    })
+    const [before, after] = [corefileVersionText(text, 'none'), corefileVersionText(made, 'none')]
+    if (before !== null && after !== null) hashes.set(sha512(before), sha512(after))
+    return made
+  }
+
+  return {
+    text: (text, mark) => {
+      switch (mark) {
+        case 'hash':
+          return /^[0-9a-f]+$/.test(text) ? (hashes.get(text) ?? anotherHash(text)) : inWords(text)
+        case 'time':
+          return time.test(text) ? text : inWords(text)
+        case 'file':
+          return text.replace(/^([^\S\n]*[a-z]+(?=[\s:]))?([^\n]*)/gm, (_, first: string | undefined, rest: string) =>
+            first !== undefined && isCommon(first.trim()) ? first + inWords(rest) : inWords(`${first ?? ''}${rest}`),
+          )
+        case 'corefile':
+          return corefile(text)
+        default:
+          return text === 'None'
+            ? text
+            : aliases.rewrite(withoutCase.has(mark) ? text.toLowerCase() : text, manners[mark])
+      }
+    },
+    args: (args) => args.map(inWords),
+  }
+}
+
+/** As a certificate has it, and as JSON does. */
+const time = /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT|\d{4}-\d\d-\d\dT[\d:.]{5,15}Z)$/
+
+/** A plugin or a property, or a slip of one: what it was meant to be is what a check tells. */
+function isDirective(word: string): boolean {
+  return isCommon(word) || (/^[a-z_]{4,20}$/.test(word) && vocabulary.some((it) => nearly(word, it)))
+}
+
+function nearly(word: string, meant: string): boolean {
+  return meant.length > 3 && Math.abs(meant.length - word.length) < 3 && editDistance(word, meant) < 3
+}
+
+function lowerHosts(piece: string): string {
+  return piece.includes('.') ? piece.toLowerCase() : piece
+}
+
+function anotherHash(text: string): string {
+  return createHash('sha512').update(text).digest('hex').slice(0, text.length)
 }

@@ -88,7 +88,7 @@ export function objectSchemas(intern: Intern) {
       corefileMap: maybe(m.name),
       resolvConfMount: maybe(object({ kind: m.word, name: m.name })),
       hostAliases: maybe(list(object({ ip: m.address, names: list(m.host) }))),
-      dnsHop: maybe(object({ by: m.word, sign: m.text })),
+      dnsHop: maybe(object({ by: m.text, sign: m.text })),
       owner,
       containers: list(container),
       scheduling: maybe(m.text),

@@ -57,7 +57,7 @@ function mapped(key: (text: string) => string, item: Walk): Walk {
     if (typeof value !== 'object' || value === null) return null
     const before = done.get(value)
     if (before !== undefined) return before
-    const entries = Object.entries(value)
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
     const after = entries.map(([name, held]) => [key(name), item(held)] as const)
     const isSame = after.every(([name, held], index) => name === entries[index]?.[0] && held === entries[index][1])
     const made = isSame ? value : Object.fromEntries(after)
@@ -70,16 +70,21 @@ function fielded(fields: ReadonlyMap<string, Walk>): Walk {
   return (value) => {
     if (typeof value !== 'object' || value === null) return null
     const held = value as Readonly<Record<string, unknown>>
+    // In the shape's order: what is numbered by first sight is the same for equal values.
     let made: Record<string, unknown> | null = null
-    for (const field of Object.keys(held)) {
+    let there = 0
+    for (const [field, of] of fields) {
       const before = held[field]
-      const of = fields.get(field)
-      const after = of === undefined || before === undefined ? undefined : of(before)
-      if (after === before && of !== undefined) continue
+      if (before === undefined || !Object.hasOwn(held, field)) continue
+      there += 1
+      const after = of(before)
+      if (after === before) continue
       made ??= Object.fromEntries(Object.entries(held))
-      if (after === undefined) delete made[field]
-      else Object.defineProperty(made, field, { value: after, enumerable: true, writable: true, configurable: true })
+      made[field] = after
     }
-    return made ?? held
+    if (there === Object.keys(held).length) return made ?? held
+    return Object.fromEntries(
+      Object.entries(made ?? held).filter(([field, it]) => it !== undefined && fields.has(field)),
+    )
   }
 }

@@ -62,20 +62,28 @@ const plain: ReadonlySet<string> = new Set([
 /** As Caddy's lexer cuts: spaces, comments at the start of a word, quoted words with their line ends, other words. */
 const pieces = /\s+|#[^\n]*|"(?:[^"\\]|\\[\s\S])*"?|\S+/g
 
-/**
- * What is kept of a Corefile: its layout, zones, names of directives, and the words of the plugins above. Comments are
- * masked.
- */
-export function redactCorefile(text: string): string {
+/** A word of a Corefile, and where it stands. */
+export interface CorefileWord {
+  readonly text: string
+  /** `brace` opens or closes a block; `zone` stands before one; `first` opens a line inside. */
+  readonly place: 'comment' | 'brace' | 'zone' | 'first' | 'word'
+  /** The plugin in whose line or block it stands, the word that opened its line, and the word before it. */
+  readonly plugin: string
+  readonly line: string
+  readonly before: string
+}
+
+/** The text with each word changed; spaces and line ends stay. */
+export function mapCorefile(text: string, change: (word: CorefileWord) => string): string {
   const bare = isBare(text)
   // Without braces, the first line has the zones and all others are the one server's directives.
   let depth = 0
   let lines = 0
   let first = true
   let plugin = ''
-  let word = ''
-  let before = ''
-  return redactSpelled(text).replace(pieces, (piece: string) => {
+  let line = ''
+  let last = ''
+  return text.replace(pieces, (piece: string) => {
     if (/^\s/.test(piece)) {
       if (piece.includes('\n')) {
         first = true
@@ -83,25 +91,34 @@ export function redactCorefile(text: string): string {
       }
       return piece
     }
-    if (piece.startsWith('#')) return piece === '#' || piece === `# ${mask}` ? piece : `# ${mask}`
+    if (piece.startsWith('#')) return change({ text: piece, place: 'comment', plugin, line, before: last })
     const opens = first
     first = false
-    const last = before
-    before = piece
-    if (piece === '{') {
-      depth += 1
-      return piece
-    }
-    if (piece === '}') {
-      depth = Math.max(0, depth - 1)
-      return piece
+    const before = last
+    last = piece
+    if (piece === '{' || piece === '}') {
+      depth = Math.max(0, depth + (piece === '{' ? 1 : -1))
+      return change({ text: piece, place: 'brace', plugin, line, before })
     }
     const level = depth + (bare && lines > 0 ? 1 : 0)
     if (opens && level === 1) plugin = piece
-    if (opens) word = piece
-    if (level === 0) return asZone(piece, last)
-    if (opens) return /^[\w.-]{1,60}$/.test(piece) ? redactText(piece) : kept(piece, plain.has(plugin))
-    return kept(piece, plain.has(plugin) && !namesSecret(word))
+    if (opens) line = piece
+    const inside = opens ? 'first' : 'word'
+    return change({ text: piece, place: level === 0 ? 'zone' : inside, plugin, line, before })
+  })
+}
+
+/**
+ * What is kept of a Corefile: its layout, zones, names of directives, and the words of the plugins above. Comments are
+ * masked.
+ */
+export function redactCorefile(text: string): string {
+  return mapCorefile(redactSpelled(text), ({ text: piece, place, plugin, line, before }) => {
+    if (place === 'comment') return piece === '#' || piece === `# ${mask}` ? piece : `# ${mask}`
+    if (place === 'brace') return piece
+    if (place === 'zone') return asZone(piece, before)
+    if (place === 'first') return /^[\w.-]{1,60}$/.test(piece) ? redactText(piece) : kept(piece, plain.has(plugin))
+    return kept(piece, plain.has(plugin) && !namesSecret(line))
   })
 }
 

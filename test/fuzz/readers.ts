@@ -153,9 +153,9 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   'src/report/visible.ts visible': (text) => [visible(text), visible(text, 'colours')],
   'src/report/watch/watch-text.ts clip': (text) => clip(text, 80),
   'src/snapshot/aliases.ts createAliases': (text) => [
-    createAliases().inText(text),
-    createAliases().inFile(text),
-    createAliases().name(text),
+    createAliases().rewrite(text, 'sentence'),
+    createAliases().rewrite(text, 'words'),
+    createAliases().rewrite(text, 'name'),
   ],
 }
 
