@@ -3,6 +3,19 @@ import { fromOutside } from './outside.ts'
 import { mask } from './secrets.ts'
 import { sha512 } from './sha512.ts'
 
+describe('what bears the name of a name', () => {
+  test.each([
+    ['a header', 'Authorization: Bearer abcdef', `Authorization: ${'Bearer'} ${mask}`],
+    ['an assignment', 'password=hunter2', `password=${mask}`],
+    ['a key', `ghp_${'aB3'.repeat(12)}`, mask],
+  ])('is no name for that: %s', (_, name, kept) => expect(fromOutside({ name })).toEqual({ name: kept }))
+
+  test.each(['web-7d9f8c6b5-x2x4z', 'token-issuer', 'team/token:v2', '3b18e512dba79e4c8300dd08aeb37f8e728b8dad'])(
+    '%s stays',
+    (image) => expect(fromOutside({ image })).toEqual({ image }),
+  )
+})
+
 describe('the hash of the configuration that runs', () => {
   test('is kept: DNS114 compares it', () => {
     const log = { pod: 'coredns-1', config: sha512('.:53 {}') }

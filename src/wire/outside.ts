@@ -1,5 +1,5 @@
 import { redactCorefile } from './redact-corefile.ts'
-import { mask, redactArgs, redactText } from './secrets.ts'
+import { mask, redactArgs, redactName, redactText } from './secrets.ts'
 
 /*
  * The one door for what clusters, containers and files say. Behind it a value is one line without anything that a
@@ -33,8 +33,8 @@ export function asFile(text: string): string {
 }
 
 /**
- * What things are called, by which one refers to another: kept as they are, or references would break. Their API
- * servers let no secret's spelling in.
+ * What things are called, by which one refers to another: what is spelled as names are is kept, or references would
+ * break. What is not, or begins as issuers begin their keys, is masked here too.
  */
 const identities: ReadonlySet<string> = new Set([
   'namespace',
@@ -147,7 +147,8 @@ function kept(text: string, key: string, parent: string): string {
   if (file !== null) return redactText(asFile(text))
   const line = oneLine(text)
   if (key === 'config' && sha512Text.test(line)) return line
-  return identities.has(key) || line.length < 6 || line === mask ? line : redactText(line)
+  if (line.length < 6 || line === mask) return line
+  return identities.has(key) ? redactName(line) : redactText(line)
 }
 
 /** What CoreDNS says of the text that it runs (plugin/reload): it looks like a key, and opens nothing. */

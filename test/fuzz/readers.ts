@@ -246,6 +246,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   eachDirective: (it) => (text) => it(text, { directive: () => {}, close: () => {}, comment: () => {} }),
   hostFits: (it) => (text) => [it('*.example.com', text), it(text, 'web.example.com')],
   localIps: (it) => (text) => [it([text]), it(text.split(' '))],
+  mapCorefile: (it) => (text) => it(text, (word: { readonly text: string }) => word.text),
   redactArgs: (it) => (text) => [it([text]), it(text.split(' '))],
   runningConfig: (it) => (text) => [it([text]), it(text.split('\n'))],
   settingsOf: (it) => (text) => [it('glibc', text), it('musl', text)],
