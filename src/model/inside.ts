@@ -2,6 +2,12 @@ import type { Answer } from './lookups.ts'
 import type { Known } from './known.ts'
 import type { Libc } from './resolution.ts'
 
+/** `0.0.0.0` and `::` are every address. */
+export interface Listener {
+  readonly ip: string
+  readonly port: number
+}
+
 /** What one application pod sees of DNS from inside, by exec into a container that is there. */
 export interface InsideView {
   readonly namespace: string
@@ -15,6 +21,11 @@ export interface InsideView {
   readonly lookup: Known<{ readonly tool: string; readonly name: string; readonly result: Answer; readonly ms: number }>
   /** TCP connect to the DNS Service, port 53. */
   readonly tcp53: Known<'open' | 'refused' | 'timeout'>
+  /**
+   * What waits for TCP connections in the pod's network, by /proc/net/tcp and tcp6: of each container, since they share
+   * it. Absent in recordings that did not look.
+   */
+  readonly listeners?: Known<readonly Listener[]>
   /** What else decides in that container what a name is; absent in recordings that did not look. */
   readonly resolving?: InsideResolving
 }

@@ -183,6 +183,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       libc: maybe(nullable(oneOf(['glibc', 'musl']))),
       lookup: known(object({ tool: m.word, name: m.host, result: answer, ms: number })),
       tcp53: known(oneOf(['open', 'refused', 'timeout'])),
+      listeners: maybe(known(list(object({ ip: m.address, port: number })))),
       resolving: maybe(resolving),
     }),
   )

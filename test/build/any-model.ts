@@ -477,6 +477,7 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
     ),
     tcp53: known(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const)),
     libc: fc.constantFrom('glibc', 'musl', null),
+    listeners: known(few(fc.record({ ip, port: count }))),
     resolving: fc.record({
       hosts: known(fc.constant('127.0.0.1\tlocalhost\n10.2.1.9\tweb-1\n')),
       nsswitch: known(fc.constantFrom('files dns', 'files', 'files mdns4_minimal [NOTFOUND=return] dns')),

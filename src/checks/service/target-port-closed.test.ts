@@ -1,8 +1,10 @@
+import { insideView } from '../../../test/build/dns.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import { contacts, repeat, toPod, toService, tries } from '../../../test/build/contacts.ts'
 import { completed, container, notReady, pod } from '../../../test/build/pod.ts'
 import { ingressPolicy } from '../../../test/build/policy.ts'
 import { port, service } from '../../../test/build/service.ts'
+import { known } from '../../model/known.ts'
 import check from './target-port-closed.ts'
 
 const services = [service('cart')]
@@ -55,6 +57,45 @@ describeCheck(check, [
       ]),
     },
     expect: [{ subject: 'Service/shop/cart', confidence: 'observed', args: { closed: 1, of: 2 } }],
+  },
+  {
+    it: 'refused, since the program listens on itself alone',
+    given: {
+      services,
+      pods: [one],
+      contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'refused'))]),
+      insideViews: [insideView(one.name, { listeners: known([{ ip: '127.0.0.1', port: 8080 }]) })],
+    },
+    expect: [
+      { subject: 'Service/shop/cart', confidence: 'observed', args: { listens: 'loopback', open: '127.0.0.1' } },
+    ],
+  },
+  {
+    it: 'refused, and the pod says which ports are open',
+    given: {
+      services,
+      pods: [one],
+      contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'refused'))]),
+      insideViews: [
+        insideView(one.name, {
+          listeners: known([
+            { ip: '::', port: 9090 },
+            { ip: '127.0.0.1', port: 1 },
+          ]),
+        }),
+      ],
+    },
+    expect: [{ subject: 'Service/shop/cart', confidence: 'observed', args: { listens: 'elsewhere', open: '9090' } }],
+  },
+  {
+    it: 'refused, and nothing listens in the pod',
+    given: {
+      services,
+      pods: [one],
+      contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'refused'))]),
+      insideViews: [insideView(one.name, { listeners: known([]) })],
+    },
+    expect: [{ subject: 'Service/shop/cart', confidence: 'observed', args: { listens: 'nowhere', open: '' } }],
   },
   {
     it: 'a named target port that the pod declares, and nobody listens there',

@@ -1,12 +1,15 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Known } from '../../model/known.ts'
 import type { Pod, Protocol } from '../../model/pod.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { contactsOfServices, endpointName, failuresText, tally } from '../../relations/service/service-contacts.ts'
 import { declaredPorts, portText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { type Listening, listeningOn } from '../../relations/service/listening.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
 import { count, full, isAskedAbout, serviceSubject, some, targetPortEvidence } from './words.ts'
 
@@ -21,11 +24,11 @@ export default check({
   fine: 'every target port is open',
   severity: 'error',
   needs: ['services', 'pods'],
-  wants: ['contacts', 'networkPolicies', 'namespaces'],
+  wants: ['contacts', 'networkPolicies', 'namespaces', 'insideViews'],
   remedies: [],
   decides: ['SVC-07', 'SVC-10'],
 
-  run({ services, pods, contacts, networkPolicies, namespaces, scope }) {
+  run({ services, pods, contacts, networkPolicies, namespaces, insideViews, scope }) {
     const [podsOf, contactsOf] = [podsOfServices(pods), contactsOfServices(contacts)]
     const decide = policyOnProbe({ contacts, networkPolicies, namespaces, scope })
     const parts = services.flatMap((service) =>
@@ -40,6 +43,7 @@ export default check({
                 port,
                 index,
                 serving,
+                views: insideViews,
                 seen: (port.protocol === 'TCP' ? directContacts(contactsOf(service), port, serving) : []).filter(
                   (it) => tally([it]).open > 0 || decide(it, serving, port).kind !== 'denied',
                 ),
@@ -72,7 +76,9 @@ export default check({
       args['by'] === 'probe'
         ? `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, ` +
           'where ' +
-          (args['closed'] === args['of'] ? 'nobody listens' : `${args['closed']} of ${args['of']} pods do not listen`) +
+          (args['closed'] === args['of']
+            ? whoListens(args['listens'], args['open'])
+            : `${args['closed']} of ${args['of']} pods do not listen`) +
           '.'
         : `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, ` +
           `which its pods ${args['protocol'] === '' ? 'do not declare' : `declare for ${args['protocol']} alone`}` +
@@ -87,18 +93,14 @@ export default check({
     note: ({ args }) => {
       if (args['by'] === 'probe')
         return args['protocol'] === ''
-          ? 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
+          ? refusedSince(args['listens'], args['open'])
           : `refused by the pod itself: it declares this port for ${args['protocol']}, and the Service is for TCP`
       return null
     },
     help: ({ subject: on, args }) =>
       args['by'] === 'probe'
         ? [
-            'see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1), ' +
-              'then ' +
-              (args['closed'] === args['of']
-                ? 'set targetPort to it'
-                : 'find out why these pods differ from the others'),
+            nextStep(args['listens'], args['open'], args['closed'] === args['of']),
             `kubectl -n ${on.namespace} exec ${args['example']} -- cat /proc/net/tcp /proc/net/tcp6`,
             `kubectl -n ${on.namespace} edit service ${on.name}`,
           ]
@@ -106,11 +108,34 @@ export default check({
   },
 })
 
+type Told = string | number | boolean | readonly string[] | null | undefined
+
+function whoListens(listens: Told, open: Told): string {
+  return listens === 'loopback' ? `they listen on ${open} alone` : 'nobody listens'
+}
+
+function refusedSince(listens: Told, open: Told): string {
+  if (listens === 'loopback')
+    return `the process in the pod listens on ${open} alone, as /proc/net/tcp there says: only the pod itself reaches it`
+  if (listens === 'elsewhere')
+    return `nothing in the pod listens on this port; open to others there: ${open} (/proc/net/tcp)`
+  if (listens === 'nowhere') return 'nothing in the pod listens for others on any port (/proc/net/tcp)'
+  return 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
+}
+
+function nextStep(listens: Told, open: Told, everyPod: boolean): string {
+  if (listens === 'loopback') return 'make the program listen on every address (0.0.0.0, or :: with IPv6)'
+  if (listens === 'elsewhere' && everyPod) return `set targetPort to the one that clients are to reach: ${open}`
+  const look = 'see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1)'
+  return `${look}, then ${everyPod ? 'set targetPort to it' : 'find out why these pods differ from the others'}`
+}
+
 interface Part {
   readonly service: Service
   readonly port: ServicePort
   readonly index: number
   readonly serving: readonly Pod[]
+  readonly views: Known<readonly InsideView[]>
   readonly seen: readonly Contact[]
 }
 
@@ -124,7 +149,7 @@ function directContacts(contacts: readonly Contact[], port: ServicePort, serving
   )
 }
 
-function byProbe({ service, port, index, serving, seen }: Part): Verdict | 'ok' {
+function byProbe({ service, port, index, serving, seen, views }: Part): Verdict | 'ok' {
   const groups = [...Map.groupBy(seen, endpointName)].map(([pod, its]) => ({
     pod,
     ip: its[0]?.ip ?? '',
@@ -135,6 +160,13 @@ function byProbe({ service, port, index, serving, seen }: Part): Verdict | 'ok' 
   const closed = groups.filter((it) => it.tally.open === 0 && it.tally.by.refused > 0)
   if (closed.length === 0) return 'ok'
   const all = tally(seen)
+  const listening = closed.map((it) =>
+    listeningOn(
+      it.number,
+      serving.find((pod) => pod.name === it.pod),
+      views,
+    ),
+  )
   return finding({
     subject: serviceSubject(service),
     confidence: 'observed',
@@ -149,6 +181,7 @@ function byProbe({ service, port, index, serving, seen }: Part): Verdict | 'ok' 
       declared: '',
       protocol: otherProtocol(service, port, serving) ?? '',
       example: closed[0]?.pod ?? 'none',
+      ...listensArgs(listening),
     },
     evidence: [
       targetPortEvidence(service, index, `refused by ${count(closed.length, 'pod')} of ${groups.length}`),
@@ -190,6 +223,8 @@ function byDeclaration({ service, port, index, serving }: Part): Verdict | 'ok' 
       declared: other === null ? all.join(', ') : `${port.targetPort}/${other}`,
       protocol: other ?? '',
       example: serving[0]?.name ?? 'none',
+      listens: 'unknown',
+      open: '',
     },
     evidence: [
       targetPortEvidence(
@@ -236,4 +271,12 @@ function otherProtocol(
   if (first === undefined || listed.some((its) => its.length === 0 || its.some((it) => it.protocol === protocol)))
     return null
   return first.protocol
+}
+
+/** What stands in the first pod that could be looked into: the others of a Service are made like it. */
+function listensArgs(its: readonly Listening[]): { readonly listens: Listening['kind']; readonly open: string } {
+  const told = its.find((it) => it.kind !== 'unknown' && it.kind !== 'open')
+  if (told === undefined) return { listens: 'unknown', open: '' }
+  if (told.kind === 'loopback') return { listens: told.kind, open: told.ip }
+  return { listens: told.kind, open: told.kind === 'elsewhere' ? told.ports.slice(0, 6).join(', ') : '' }
 }

@@ -79,6 +79,25 @@ for f in /run/nscd/socket /var/run/nscd/socket; do [ -S "$f" ] && echo nscd; don
 echo @end
 `
 
+/**
+ * Sockets in state LISTEN (0A), of the whole pod: its containers share a network. Builtins alone, and an end: a busy
+ * server has a line for each connection.
+ */
+const listening = script`
+listens() {
+  i=0
+  while [ $i -lt 4000 ] && read -r n at peer state rest; do
+    i=$((i+1))
+    [ "$state" = 0A ] && echo "$at"
+  done <"$1"
+  [ $i -lt 4000 ] || echo more
+}
+echo @listen
+[ -r /proc/net/tcp ] && listens /proc/net/tcp
+[ -r /proc/net/tcp6 ] && listens /proc/net/tcp6
+echo @end
+`
+
 const getent = script`
 measure look getent 4 getent ahosts "$1" ||
 `
@@ -182,6 +201,7 @@ export const insideScript = joined(
   libc,
   order,
   programs,
+  listening,
   getent,
   nslookup,
   pythonAndNode,

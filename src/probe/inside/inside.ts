@@ -7,6 +7,7 @@ import { insideScript } from './inside-script.ts'
 import { resolvingOf } from './inside-resolving.ts'
 import type { InsideSpec } from '../plan/plan-inside.ts'
 import { hasNoProgram, silence } from './no-shell.ts'
+import { listenersIn } from '../../wire/proc-net-tcp.ts'
 import { block, type Section, sections } from './script-output.ts'
 import { libcOf, lookupResult } from './tool-words.ts'
 
@@ -42,7 +43,7 @@ export function readInside(
   stdout: string,
   name: string,
   askedTcp: boolean,
-): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53' | 'libc'> {
+): Pick<InsideView, 'resolvConf' | 'lookup' | 'tcp53' | 'libc' | 'listeners'> {
   const resolv = block(stdout, 'resolv')
   const looks = sections(stdout, 'look')
   const tcps = sections(stdout, 'tcp')
@@ -67,6 +68,7 @@ export function readInside(
   }
   return {
     libc: libcOf(stdout),
+    listeners: listenersOf(block(stdout, 'listen')),
     resolvConf: resolv === null ? unknown('failed', 'resolv.conf could not be read') : known(resolv),
     lookup:
       answered !== null
@@ -99,4 +101,12 @@ function tcpResult({ text, code, ms }: Section): 'open' | 'refused' | 'timeout' 
   if (/refused/i.test(text)) return 'refused'
   if (ms >= 2500) return 'timeout'
   return code === 1 && text.trim() === '' ? 'refused' : null
+}
+
+function listenersOf(text: string | null): NonNullable<InsideView['listeners']> {
+  if (text === null) return unknown('failed', 'what listens in the pod could not be read')
+  // What was cut off at its end may hold the very port that is asked about.
+  return text.endsWith('more')
+    ? unknown('cut-off', 'the pod has too many connections to look through')
+    : known(listenersIn(text))
 }

@@ -273,7 +273,7 @@ const announceConntrack: Readonly<Record<ProbePlan['conntrack'], readonly string
 function announceInside(inside: ProbePlan['inside']): string {
   const most = Math.max(...inside.map((it) => it.names.length))
   const names = most === 0 ? 'one name' : `at most ${most + 1} names`
-  return `runs a short script in ${count(inside.length, 'application container')}: reads resolv.conf, hosts and nsswitch.conf, looks up ${names}, asks each nameserver once, and makes one connection`
+  return `runs a short script in ${count(inside.length, 'application container')}: reads resolv.conf, hosts, nsswitch.conf and which ports are open, looks up ${names}, asks each nameserver once, and makes one connection`
 }
 
 function announceCrossings(crossings: ProbePlan['crossings']): readonly string[] {
