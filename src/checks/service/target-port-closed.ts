@@ -111,7 +111,7 @@ export default check({
 type Told = string | number | boolean | readonly string[] | null | undefined
 
 function whoListens(listens: Told, open: Told): string {
-  return listens === 'loopback' ? `they listen on ${open} alone` : 'nobody listens'
+  return listens === 'loopback' ? `its pods listen on ${open} alone` : 'nobody listens'
 }
 
 function refusedSince(listens: Told, open: Told): string {

@@ -72,9 +72,10 @@ describe('an inside view', () => {
 
   it('reads a lookup that took its timeout', () => {
     const stdout =
-      '@resolv\nnameserver 10.0.0.10\n\n@end\n@look getent\n@start 100.00\n@stop 108.01\n@exit 137\n@tcp nc\n@start 108.01\n@stop 111.05\n@exit 1\n\n@done\n'
+      '@resolv\nnameserver 10.0.0.10\n\n@end\n@listen\n0100007F:1F90\n@end\n@look getent\n@start 100.00\n@stop 108.01\n@exit 137\n@tcp nc\n@start 108.01\n@stop 111.05\n@exit 1\n\n@done\n'
     expect(readInside(stdout, name, true)).toEqual({
       libc: null,
+      listeners: known([{ ip: '127.0.0.1', port: 8080 }]),
       resolvConf: known('nameserver 10.0.0.10'),
       lookup: known({ tool: 'getent', name, result: 'timeout', ms: 8010 }),
       tcp53: known('timeout'),
