@@ -473,7 +473,7 @@ it('announces where, how much, and how long', () => {
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
     'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
     'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, gets slower or answers 429',
-    'runs a short script in 1 application container: reads resolv.conf, hosts and nsswitch.conf, looks up at most 4 names, asks each nameserver once, and makes one connection',
+    'runs a short script in 1 application container: reads resolv.conf, hosts, nsswitch.conf and which ports are open, looks up at most 4 names, asks each nameserver once, and makes one connection',
     'reads conntrack counters on each node: half of the pods are hostNetwork pods without privileges',
     'leaves out c: not ready: kubelet stopped',
     'leaves out d: cordoned',
