@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { ToolError } from '../tool-error.ts'
+import { clusterOf, nameOf, setCall } from './terminal/called.ts'
 import type { CleanupFlags } from './cleanup.ts'
 import { commandFirst } from './command-line.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
@@ -25,40 +26,49 @@ import type { TraceFlags } from './trace.ts'
 import { version } from '../version.ts'
 import type { WatchFlags } from './watch.ts'
 
-const opening = `Find out why something in this cluster cannot reach something else.
+const examples: readonly (readonly [command: string, what: string])[] = [
+  ['', 'check DNS and services in this namespace'],
+  ['diagnose svc/checkout -n shop', 'a Service does not answer'],
+  ['diagnose https://web.example.com/cart', 'an Ingress returns 5xx'],
+  ['dns --node-access', 'DNS is slow or takes 5 s'],
+  ['trace pod/web-1 svc/db:5432 -n shop', 'A cannot reach B'],
+  ['resolve cart --from pod/web-1 -n shop', 'look a name up as that pod does'],
+  ['watch dns', 'rates, errors and latency, live'],
+  ['fix', 'what could be done about it, as plans'],
+  ['explain DNS101', 'what a finding means, and how to confirm it by hand'],
+]
 
-  kubectl hopscope                                         check DNS and services in this namespace
-  kubectl hopscope diagnose svc/checkout -n shop           a Service does not answer
-  kubectl hopscope diagnose https://web.example.com/cart   an Ingress returns 5xx
-  kubectl hopscope dns --node-access                       DNS is slow or takes 5 s
-  kubectl hopscope trace pod/web-1 svc/db:5432 -n shop     A cannot reach B
-  kubectl hopscope resolve cart --from pod/web-1 -n shop   look a name up as that pod does
-  kubectl hopscope watch dns                               rates, errors and latency, live
-  kubectl hopscope fix                                     what could be done about it, as plans
-  kubectl hopscope explain DNS101                          what a finding means, and how to confirm it by hand
-`
+function opening(name: string): string {
+  const lines = examples.map(([command, what]) => `  # ${what}\n  ${`${name} ${command}`.trimEnd()}\n`)
+  return `Find out why something in this cluster cannot reach something else.\n\n${lines.join('\n')}`
+}
 
 const closing = `
-diagnose and collect only read, unless told more: --probe starts short-lived pods and removes them, --node-access
-reads counters on nodes. dns measures by nature. fix writes nothing without a plan that was shown.
-Exit codes: 0 nothing found, 1 findings, 2 could not do the job, 130 interrupted, 141 stopped since nobody reads the
-output any more. A diagnosis that had its answer keeps its own code then.
+diagnose and collect only read, unless told more: --probe starts short-lived
+pods and removes them, --node-access reads counters on nodes. dns always
+measures. fix writes nothing without a plan that was shown.
+Exit codes: 0 nothing found, 1 findings, 2 could not do the job,
+130 interrupted, 141 stopped since nobody reads the output any more.
+A diagnosis that had its answer keeps its own code then.
 `
 
 /** Runs one command line and returns the process's exit code. Nothing below this throws past it. */
 export async function run(args: readonly string[]): Promise<number> {
   let code = 0
-  const program = new Command('hopscope')
+  const name = nameOf(process.argv[1] ?? '', process.env)
+  setCall({ name, flags: [] })
+  const program = new Command(name)
     .usage('[command] [flags]')
     .version(`hopscope ${version}`, '--version', 'print the version')
-    .addHelpText('before', opening)
+    .addHelpText('before', opening(name))
     .addHelpText('after', closing)
     .configureOutput({ outputError: () => undefined, writeErr: () => undefined })
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()
-  const command = (name: string, description: string): Command =>
-    program.command(name).description(description).exitOverride()
+    .hook('preAction', (_, action) => setCall({ name, flags: clusterOf(action.opts()) }))
+  const command = (verb: string, description: string): Command =>
+    program.command(verb).description(description).exitOverride()
 
   reportFlags(
     probeFlags(clusterFlags(command('diagnose', 'find out what is wrong, with evidence (the default command)'))),

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { type Call, plainCall } from './called.ts'
 import type { Confidence, Severity } from '../findings/verdict.ts'
 
 export type Mark = Severity | 'ok' | 'cannot-tell' | 'not-applicable'
@@ -18,6 +19,9 @@ export interface Paint {
   readonly arrow: string
   readonly branch: string
   readonly width: number
+  /** Where prose is broken; null: nowhere, for whoever reads a pipe breaks lines as he likes. */
+  readonly wrap: number | null
+  readonly call: Call
 }
 
 type Format = Parameters<typeof styleText>[0]
@@ -48,7 +52,15 @@ const plainGlyphs: Readonly<Record<Mark, string>> = {
   'not-applicable': '-',
 }
 
-export function paint(options: { readonly colour: boolean; readonly ascii: boolean; readonly width: number }): Paint {
+export interface PaintOptions {
+  readonly colour: boolean
+  readonly ascii: boolean
+  readonly width: number
+  readonly wrap?: number
+  readonly call?: Call
+}
+
+export function paint(options: PaintOptions): Paint {
   const style = (format: Format, text: string): string =>
     options.colour ? styleText(format, text, { validateStream: false }) : text
   const set = options.ascii ? plainGlyphs : glyphs
@@ -63,5 +75,7 @@ export function paint(options: { readonly colour: boolean; readonly ascii: boole
     arrow: options.ascii ? '<-' : '←',
     branch: options.ascii ? '`-' : '└',
     width: options.width,
+    wrap: options.wrap ?? null,
+    call: options.call ?? plainCall,
   }
 }

@@ -1,4 +1,7 @@
+import { stripVTControlCharacters } from 'node:util'
+import { asCalled, oneEach } from './called.ts'
 import type { Paint } from './paint.ts'
+import { wrapped } from './wrap.ts'
 
 /** Controls, marks of text direction, and what has no width; tabs are ours. */
 const unseen = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
@@ -18,8 +21,19 @@ export function visible(line: string, colours: 'colours' | 'plain' = 'plain'): s
   )
 }
 
-/** All output is made here: a line stays one line, whatever is in it, and colours are those of `paint` alone. */
-export function page(lines: readonly string[], paint: Pick<Paint, 'bad'>): string {
+/**
+ * All output is made here: a line stays one line, whatever is in it, and colours are those of `paint` alone. Commands
+ * are as the user has to type them, one a line; on a terminal prose is broken at its width.
+ */
+export function page(lines: readonly string[], paint: Pick<Paint, 'bad' | 'call' | 'wrap'>): string {
   const colours = paint.bad('') === '' ? 'plain' : 'colours'
-  return lines.map((it) => `${visible(it, colours)}\n`).join('')
+  const shown = lines.flatMap((it) => oneEach(visible(it, colours)).map((one) => asCalled(one, paint.call)))
+  const { wrap } = paint
+  if (wrap === null) return shown.map((it) => `${it}\n`).join('')
+  // A caret points at what stands above it.
+  const isPointedAt = (index: number): boolean => /^\s*\^/.test(stripVTControlCharacters(shown[index + 1] ?? ''))
+  return shown
+    .flatMap((it, index) => (isPointedAt(index) ? [it] : wrapped(it, wrap)))
+    .map((it) => `${it}\n`)
+    .join('')
 }

@@ -125,7 +125,7 @@ function byName<T>(make: (namespace: string) => T): (namespace: string) => T {
 function opening(args: Seen): string {
   if (args.expected !== null) return 'see for yourself which pods are there'
   if (args.miss === null) return 'find out what this Service was for: its pods are gone, or were never made'
-  return 'make the selector and the labels say the same; if the selector is the wrong one:'
+  return 'make the selector and the labels say the same; the patch is for a selector that is the wrong one'
 }
 
 function told(args: Seen): string {

@@ -1,6 +1,7 @@
 import { owed, payAll } from '../../owed.ts'
 import { visible } from '../../report/visible.ts'
 import { redactText } from '../../wire/secrets.ts'
+import { spoken } from './called.ts'
 
 /** What ended a run before its end. `pipe`: nobody reads its output any more. */
 export type Cause = 'signal' | 'pipe' | 'output' | 'crash'
@@ -42,7 +43,8 @@ export function interruptible(): Interrupt {
     }
     if (now - askedAt < sameOneMs) return
     const left = owed()
-    if (left.length > 0) process.stderr.write(`${visible(`NOT removed: ${left.join(', ')}; hopscope cleanup`)}\n`)
+    if (left.length > 0)
+      process.stderr.write(`${spoken(visible(`NOT removed: ${left.join(', ')}; hopscope cleanup`))}\n`)
     process.exit(130)
   }
   const hangUp = (): void => end('signal')
@@ -129,7 +131,8 @@ function crashed(error: unknown): void {
   end('crash')
   setTimeout(() => {
     void payAll(paymentMs).then((left) => {
-      if (left.length > 0) process.stderr.write(`NOT removed: ${left.join(', ')}; hopscope cleanup\n`)
+      if (left.length > 0)
+        process.stderr.write(`${spoken(visible(`NOT removed: ${left.join(', ')}; hopscope cleanup`))}\n`)
       process.exit(2)
     })
   }, ownWayOutMs)

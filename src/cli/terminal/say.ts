@@ -1,4 +1,5 @@
-import { page, visible } from '../../report/visible.ts'
+import { paint } from '../../report/paint.ts'
+import { page } from '../../report/visible.ts'
 import { redactText } from '../../wire/secrets.ts'
 import { terminalPaint } from './look.ts'
 
@@ -9,5 +10,7 @@ export function say(...lines: readonly string[]): void {
 
 /** Lines on stderr. What a kubeconfig or a plugin says may be quoted in them. */
 export function tell(...lines: readonly string[]): void {
-  process.stderr.write(lines.map((it) => `${visible(redactText(it))}\n`).join(''))
+  const plain = paint({ colour: false, ascii: false, width: 80 })
+  const { wrap, call } = terminalPaint(process.stderr)
+  process.stderr.write(page(lines.map(redactText), { ...plain, wrap, call }))
 }

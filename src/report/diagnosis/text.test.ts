@@ -268,7 +268,9 @@ test('the race, as told', () => {
       help: a DNS cache on each node takes DNS out of conntrack for every pod
             hopscope fix DNS101 --node-access --plan
             hopscope explain DNS101
-            on worker-2:  conntrack -S | grep -o "insert_failed=[0-9]*"    iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"
+            on worker-2:
+              conntrack -S | grep -o "insert_failed=[0-9]*"
+              iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"
 
       └ explains  ✗ DNS110  DNS lookups are lost or slow: node worker-2
 

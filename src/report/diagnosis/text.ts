@@ -5,6 +5,7 @@ import type { AnyCheck } from '../../findings/check.ts'
 import { evidenceLines } from '../evidence-text.ts'
 import { headline, isUnsure, tally } from './headline.ts'
 import { lookedAt } from './looked-at.ts'
+import { helpLines } from '../help.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
 import { page } from '../visible.ts'
@@ -71,7 +72,7 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
 
   const shown = options.detail === 'verbose' ? finding.evidence : finding.evidence.slice(0, 3)
   const note = check.words.note(finding)
-  const [sentence, ...commands] = check.words.help(finding)
+  const [sentence, ...commands] = helpLines(check.words.help(finding))
   return [
     '',
     ...head,

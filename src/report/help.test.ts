@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { helpLines, isWrite } from './help.ts'
+
+describe('what is printed of a help', () => {
+  test('looking stands before changing', () => {
+    expect(
+      helpLines(['do it', 'kubectl -n a patch service b -p {}', 'kubectl -n a get pods', 'hopscope fix A --plan']),
+    ).toEqual(['do it', 'kubectl -n a get pods', 'hopscope fix A --plan', 'kubectl -n a patch service b -p {}'])
+  })
+  test('one command a line, under the place where it is typed', () => {
+    expect(helpLines(['look', 'on worker-1:  sysctl a    sysctl -w a=1', 'on worker-2:  dig x    # twice'])).toEqual([
+      'look',
+      'on worker-2:',
+      '  dig x    # twice',
+      'on worker-1:',
+      '  sysctl a',
+      '  sysctl -w a=1',
+    ])
+  })
+  test('what leads to a command stays before it', () => {
+    expect(helpLines(['a', 'and then:', 'kubectl edit service x', 'kubectl get pods'])).toEqual([
+      'a',
+      'kubectl get pods',
+      'and then:',
+      'kubectl edit service x',
+    ])
+  })
+})
+
+test.each([
+  ['kubectl -n kube-system rollout restart deployment/coredns', true],
+  ['kubectl -n kube-system rollout status deployment/coredns', false],
+  ['kubectl -n shop delete pod web-1', true],
+  ['kubectl -n shop logs patch-1', false],
+  ['kubectl --context a -n shop edit service x', true],
+  ['hopscope fix DNS101 --plan', false],
+  ['hopscope fix --undo 1a', true],
+  ['sysctl net.ipv4.ip_forward', false],
+  ['sysctl -w net.ipv4.ip_forward=1', true],
+])('%s changes something: %s', (command, expected) => expect(isWrite(command)).toBe(expected))

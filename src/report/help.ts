@@ -1,0 +1,45 @@
+/** What changes something when it is pasted; everything else is only looked with. */
+const writes =
+  /\bkubectl(?: -\S+(?: [^-\s]\S*)?)* (?:annotate|apply|autoscale|cordon|create|delete|drain|edit|label|patch|replace|rollout (?:restart|undo)|run|scale|set|taint|uncordon)\b|\bhopscope (?:fix .*--(?:apply|undo)\b|cleanup\b)|\bsysctl -w\b|\bmodprobe\b|\bsystemctl (?:restart|stop)\b|\b(?:iptables|ip6tables)(?: -t \w+)? -[ADIF]\b|\bconntrack -[DF]\b|\brm -/
+
+export function isWrite(command: string): boolean {
+  return writes.test(command)
+}
+
+/** `on worker-2:  A    B`: where to be, and what to type there. */
+const there = /^((?:on|from|in) [^:]+):  (\S.*)$/
+
+/**
+ * What a finding says to do, for the eye: the sentence, then the commands, one a line, those that only look before
+ * those that change something. What is to be typed elsewhere than here stands under the place.
+ */
+export function helpLines(help: readonly string[]): readonly string[] {
+  const [sentence, ...rest] = help
+  if (sentence === undefined) return []
+  const steps = grouped(rest.flatMap(oneACommand))
+  const later = (it: readonly string[]): boolean => it.some(isWrite)
+  return [sentence, ...steps.filter((it) => !later(it)).flat(), ...steps.filter(later).flat()]
+}
+
+function oneACommand(line: string): readonly string[] {
+  const [, where, commands] = there.exec(line) ?? []
+  if (where === undefined || commands === undefined) return [line]
+  return [`${where}:`, ...apart(commands).map((it) => `  ${it}`)]
+}
+
+/** Four spaces stand between commands; a comment belongs to its own. */
+function apart(commands: string): readonly string[] {
+  return commands.split(/ {4}(?! *#)/).map((it) => it.trim())
+}
+
+/** A line that ends in a colon leads to what follows, and stays with it. */
+function grouped(lines: readonly string[]): readonly (readonly string[])[] {
+  const groups: string[][] = []
+  for (const line of lines) {
+    const last = groups.at(-1)
+    const belongs = line.startsWith('  ') || (last?.length === 1 && last[0]?.endsWith(':') === true)
+    if (belongs && last !== undefined) last.push(line)
+    else groups.push([line])
+  }
+  return groups
+}

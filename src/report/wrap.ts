@@ -1,0 +1,34 @@
+import { stripVTControlCharacters } from 'node:util'
+import { hasCommand } from './called.ts'
+
+/** `help: `, `note: `, a glyph, a quotation: what the lines after the first stand in from. */
+const lead = /^ *(?:(?:help|note|error): |[✗!i✓?+x-] |└ |`- |\d+\. |[-*] )?/
+
+/**
+ * Prose within so many columns, what follows the first line standing in. Tables, commands and whatever else is aligned
+ * by hand stay as they are: a terminal breaks those itself, and what is copied from it is still one line.
+ */
+export function wrapped(line: string, width: number): readonly string[] {
+  const seen = stripVTControlCharacters(line)
+  if (seen.length <= width || hasCommand(seen)) return [line]
+  const start = lead.exec(seen)?.[0].length ?? 0
+  const gaps = [...seen.slice(start).matchAll(/\S( {2,})(?=\S)/g)]
+  if (gaps.length > 1) return [line]
+  const gap = gaps[0]
+  const column = gap === undefined ? 0 : start + gap.index + 1 + (gap[1]?.length ?? 0)
+  const hang = ' '.repeat(column > 0 && column <= width / 2 ? column : start)
+  const lines: string[] = []
+  let [rest, used] = ['', 0]
+  for (const [index, word] of line.split(/(?<=\S)(?= +\S)/).entries()) {
+    const length = stripVTControlCharacters(word).length
+    if (index > 0 && used + length > width) {
+      lines.push(rest)
+      rest = `${hang}${word.trimStart()}`
+      used = hang.length + stripVTControlCharacters(word).trimStart().length
+    } else {
+      rest += word
+      used += length
+    }
+  }
+  return [...lines, rest]
+}
