@@ -4,6 +4,7 @@ import type { Paint } from '../report/paint.ts'
 import { eventLine, sampleLine, screen } from '../report/watch/watch-text.ts'
 import { page, visible } from '../report/visible.ts'
 import type { WatchEnd } from '../session/watch/watch.ts'
+import { spoken } from './terminal/called.ts'
 import { liveBlock } from './terminal/live-block.ts'
 
 export interface WatchOutput {
@@ -42,7 +43,7 @@ function lines(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream)
 
 function live(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) => Paint): WatchOutput {
   const { above, draw } = liveBlock(stream)
-  const clean = (line: string): string => visible(line, 'colours')
+  const clean = (line: string): string => spoken(visible(line, 'colours'))
   const block = {
     above: (line: string) => above(clean(line)),
     draw: (lines: readonly string[]) => draw(lines.map(clean)),

@@ -13,6 +13,8 @@ export const verbs = [
   'diagnose',
   'dns',
   'resolve',
+  'trace',
+  'pcap',
   'watch',
   'collect',
   'explain',

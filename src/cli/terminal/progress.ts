@@ -1,5 +1,6 @@
 import { visible } from '../../report/visible.ts'
 import { redactText } from '../../wire/secrets.ts'
+import { spoken } from './called.ts'
 
 /**
  * One line on stderr for what is going on. On a terminal it is rewritten in place and wiped at the end; elsewhere only
@@ -22,7 +23,7 @@ export function progressOn(stream: NodeJS.WriteStream, quiet: boolean): Progress
     },
     announce: (line) => {
       wipe()
-      stream.write(`${visible(redactText(line))}\n`)
+      stream.write(`${spoken(visible(redactText(line)))}\n`)
     },
     done: wipe,
   }
