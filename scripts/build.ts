@@ -2,11 +2,12 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, 
 import { basename, join } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import { trimClientNode } from '../src/kube/esbuild-trim.ts'
+import { type Lock, sbom } from './sbom.ts'
 
 const root = join(import.meta.dirname, '..')
 /** Elsewhere for a test, which must not take the bundle from under another one. */
 const dist = process.argv[2] ?? join(root, 'dist')
-const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }).version
+const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Parameters<typeof sbom>[2]
 
 const shared: BuildOptions = {
   bundle: true,
@@ -18,13 +19,15 @@ const shared: BuildOptions = {
   keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { HOPSCOPE_VERSION: JSON.stringify(version) },
+  metafile: true,
+  absWorkingDir: root,
+  define: { HOPSCOPE_VERSION: JSON.stringify(own.version) },
 }
 
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist, { recursive: true })
 
-await Promise.all([
+const built = await Promise.all([
   build({
     ...shared,
     entryPoints: { hopscope: join(root, 'src/cli/main.ts') },
@@ -45,6 +48,15 @@ await Promise.all([
     minify: true,
   }),
 ])
+
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock
+const bundled = built.flatMap(({ metafile }) =>
+  // What was looked at and left out is not in it.
+  Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  ),
+)
+writeFileSync(join(dist, 'sbom.cdx.json'), `${JSON.stringify(sbom(bundled, lock, own, root), null, 2)}\n`)
 
 /** The explain pages, by slug of a check and id of a remedy: read only when somebody asks for one. */
 const pages: Record<string, string> = {}

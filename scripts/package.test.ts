@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Lock, Sbom } from './sbom.ts'
 
 /** The package as somebody gets it: packed, put into an empty folder without a network, and called by its name. */
 
@@ -65,6 +66,42 @@ describe('the package in an empty folder', () => {
   test('has the page of each finding', () => {
     expect(run(join(bin, 'hopscope'), ['explain', 'DNS101']).code).toBe(0)
   })
+})
+
+/** By the bytes, not by what the build says of itself: a sentence of each package's that the minifier keeps. */
+const traces: Readonly<Record<string, RegExp>> = {
+  '@leichtgewicht/ip-codec': /Invalid ip address: /,
+  commander: /CommanderError/,
+  'dns-packet': /Label length is|Cannot decode name/,
+  'ipaddr.js': /ipaddr: /,
+  valibot: /ValiError/,
+  ws: /WS_ERR_/,
+  yaml: /YAMLParseError/,
+}
+
+test('lists what is inside: version, licence with its notice, and hash of each bundled package', () => {
+  const dist = join(empty, 'node_modules/hopscope/dist')
+  const bom = JSON.parse(readFileSync(join(dist, 'sbom.cdx.json'), 'utf8')) as Sbom
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock
+  const { bundled, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly bundled: readonly string[]
+    readonly version: string
+  }
+  expect(bom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'hopscope', version } } })
+  expect(bom.components.map((it) => it.name)).toEqual(expect.arrayContaining([...bundled]))
+  expect(Object.keys(traces).toSorted()).toEqual(bom.components.map((it) => it.name).toSorted())
+  for (const it of bom.components) {
+    const locked = lock.packages[`node_modules/${it.name}`]
+    expect(it.version).toBe(locked?.version)
+    expect(it.licenses).toEqual([{ license: { id: locked?.license, text: { content: expect.any(String) as string } } }])
+    const [{ content = '' } = {}] = it.hashes ?? []
+    expect(`sha512-${Buffer.from(content, 'hex').toString('base64')}`).toBe(locked?.integrity)
+  }
+  const code = readdirSync(dist)
+    .filter((it) => it.endsWith('.js') || it.endsWith('.cjs'))
+    .map((it) => readFileSync(join(dist, it), 'utf8'))
+    .join('')
+  for (const [name, trace] of Object.entries(traces)) expect([name, trace.test(code)]).toEqual([name, true])
 })
 
 test('what README links into the path can be run, and is found through the link', () => {
