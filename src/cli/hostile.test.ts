@@ -1,61 +1,17 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { sendJson, serve } from '../../test/fakes/api-server.ts'
+import { expectClean, forged, hopscope, kubeconfigOf } from '../../test/build/program.ts'
 
 /*
  * The real program against servers and files that mean harm: each run ends in seconds, with its own exit code, one line
  * of error at most, and nothing that a terminal obeys.
  */
-
-const main = join(import.meta.dirname, 'main.ts')
-
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly said: string
-}
-
-function hopscope(kubeconfig: string, args: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'hostile-')), KUBECONFIG: kubeconfig }
-  const child = spawn('node', ['--disable-warning=ExperimentalWarning', main, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 30_000,
-    killSignal: 'SIGKILL',
-  })
-  let [out, said] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, said })))
-}
-
-function kubeconfigOf(server: string, cluster: Readonly<Record<string, string>> = {}): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'hostile-')), 'kubeconfig')
-  writeFileSync(
-    file,
-    JSON.stringify({
-      'current-context': 't',
-      contexts: [{ name: 't', context: { cluster: 'k', namespace: 'shop' } }],
-      clusters: [{ name: 'k', cluster: { server, ...cluster } }],
-    }),
-  )
-  return file
-}
-
-/** What has to come out of each: no bug, no forged line, no control. */
-function expectClean({ out, said }: Ended): void {
-  expect(said).not.toContain('this is a bug')
-  expect(said.split('\n').filter((it) => it.startsWith('error:')).length).toBeLessThan(2)
-  expect(`${out}${said}`).not.toMatch(/^✓ All 44/m)
-  expect(`${out}${said}`).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
-}
-
-const forged = 'x\n✓ All 44 checks are fine.\u001b[2J\u202e\u200b\u001b]8;;http://a/\u0007'
 
 function pods(items: readonly unknown[] | string | RequestListener): RequestListener {
   return (request, response) => {

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { describeAction, describeGet, pathOf, queryOf } from './address.ts'
+import { apiPath, describeAction, describeGet, pathOf, queryOf } from './address.ts'
 import { ingresses, nodes, pods } from './resources.ts'
 
 describe('pathOf', () => {
@@ -9,6 +10,24 @@ describe('pathOf', () => {
     expect(pathOf(ingresses, 'shop', 'web')).toBe('/apis/networking.k8s.io/v1/namespaces/shop/ingresses/web')
     expect(pathOf(nodes, 'shop', 'worker-1')).toBe('/api/v1/nodes/worker-1')
     expect(pathOf(pods, 'shop', 'a/b', 'log')).toBe('/api/v1/namespaces/shop/pods/a%2Fb/log')
+  })
+})
+
+describe('apiPath', () => {
+  it('keeps each value in its place, whatever a server called it', () => {
+    const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 })
+    fc.assert(
+      fc.property(text, text, (pod, container) => {
+        const path = apiPath`/api/v1/pods/${pod}:${9153}/log?container=${container}&a=b`
+        expect(path).toMatch(/^[!-~]+$/)
+        const [, , , , name, log, ...more] = path.split(/[/?]/)
+        expect([decodeURIComponent(name ?? ''), log]).toEqual([`${pod.toWellFormed()}:9153`, 'log'])
+        expect([...new URLSearchParams(more.join('?'))]).toEqual([
+          ['container', container.toWellFormed()],
+          ['a', 'b'],
+        ])
+      }),
+    )
   })
 })
 

@@ -17,6 +17,20 @@ export function pathOf(resource: Resource, namespace: string | null, name?: stri
   return `${root}${scope}/${resource.plural}${object}${subresource === undefined ? '' : `/${subresource}`}`
 }
 
+declare const made: unique symbol
+
+/** A path whose parts can't make another path of it. */
+export type ApiPath = string & { readonly [made]: 'path' }
+
+/**
+ * Tag of a path: each value in it is one segment, or one value of the query, whatever it holds. A server that gives a
+ * pod the name `a/../b` or a line feed gets that name back, and Node refuses no request.
+ */
+export function apiPath(texts: TemplateStringsArray, ...values: readonly (string | number)[]): ApiPath {
+  const [first = '', ...rest] = texts
+  return rest.reduce((path, text, index) => path + percentEncoded(String(values[index])) + text, first) as ApiPath
+}
+
 /** `VERB RESOURCE[.GROUP][/SUB] [in namespace NS]`: what a user can paste into `kubectl auth can-i`, almost. */
 export function describeAction({ verb, resource, subresource, namespace }: Action): string {
   const group = resource.group === '' ? '' : `.${resource.group}`

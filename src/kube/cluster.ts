@@ -1,3 +1,4 @@
+import type { ApiPath } from './address.ts'
 import type { Known } from '../model/known.ts'
 import type { ContainerCommand } from './container-command.ts'
 
@@ -139,7 +140,7 @@ export interface Cluster {
     project: (raw: RawObject) => T,
   ): AsyncIterable<{ readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }>
   /** GET on any path, as text: `/metrics`, `/api/v1/namespaces/x/pods/y:9153/proxy/metrics`. */
-  raw(path: string, options?: { readonly signal?: AbortSignal }): Promise<Known<string>>
+  raw(path: ApiPath, options?: { readonly signal?: AbortSignal }): Promise<Known<string>>
   /** May this user do that? Asked by SelfSubjectAccessReview, which writes nothing. */
   mayI(verb: string, resource: Resource, namespace: string | null, subresource?: string): Promise<Known<boolean>>
   /**

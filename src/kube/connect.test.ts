@@ -1,3 +1,4 @@
+import { apiPath } from './address.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { known, unknown } from '../model/known.ts'
 import type { Cluster } from './cluster.ts'
@@ -112,8 +113,8 @@ describe('questions', () => {
     await serveWith((request, response) =>
       request.url === '/metrics' ? response.end('up 1\n') : sendJson(response, 403, {}),
     )
-    expect(await cluster.raw('/metrics')).toEqual(known('up 1\n'))
-    expect(await cluster.raw('/api/v1/namespaces/kube-system/pods/dns:9153/proxy/metrics')).toEqual(
+    expect(await cluster.raw(apiPath`/metrics`)).toEqual(known('up 1\n'))
+    expect(await cluster.raw(apiPath`/api/v1/namespaces/kube-system/pods/dns:9153/proxy/metrics`)).toEqual(
       unknown('forbidden', 'get pods/proxy in namespace kube-system'),
     )
   })

@@ -1,3 +1,4 @@
+import { apiPath } from './address.ts'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { clusterOver } from './connect.ts'
@@ -108,7 +109,7 @@ describe.each(Object.entries(hanging))('reading from %s', (_name, made) => {
       within.list(pods, {}, () => null),
       within.get(pods, 'a', 'b', () => null),
       within.version(),
-      within.raw('/metrics'),
+      within.raw(apiPath`/metrics`),
     ]
     await new Promise((resolve) => setTimeout(resolve, 300))
     const signal = ending()

@@ -1,3 +1,4 @@
+import { apiPath } from '../kube/address.ts'
 import { createHash } from 'node:crypto'
 import type { Cluster } from '../kube/cluster.ts'
 import { pods } from '../kube/resources.ts'
@@ -166,7 +167,7 @@ function readyServers(cluster: Asked, { namespace, labels }: Reload): Promise<Kn
 }
 
 async function readingOf(cluster: Asked, { namespace, port }: Reload, pod: string): Promise<Known<Reading>> {
-  const answer = await cluster.raw(`/api/v1/namespaces/${namespace}/pods/${pod}:${port}/proxy/metrics`)
+  const answer = await cluster.raw(apiPath`/api/v1/namespaces/${namespace}/pods/${pod}:${port}/proxy/metrics`)
   if (!answer.known) return answer
   const samples = parsePrometheusText(answer.value)
   const startedAt = sumOf(samples, 'process_start_time_seconds')

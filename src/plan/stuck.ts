@@ -1,3 +1,4 @@
+import { apiPath } from '../kube/address.ts'
 import type { Cluster } from '../kube/cluster.ts'
 import { events, pods as podResource } from '../kube/resources.ts'
 import { failing, type RawPod } from '../probe/pods/pod-state.ts'
@@ -41,9 +42,10 @@ export async function whyNotReady(cluster: Cluster, workload: Subject, live: Man
 
 /** What the run before the present one wrote last: the present one may just have begun. */
 async function lastWords(cluster: Cluster, namespace: string, pod: string, container: string): Promise<string | null> {
-  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&tailLines=5`
-  for (const which of ['&previous=true', '']) {
-    const log = await cluster.raw(path + which)
+  for (const previous of ['true', 'false']) {
+    const log = await cluster.raw(
+      apiPath`/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&tailLines=5&previous=${previous}`,
+    )
     const line = log.known ? log.value.trimEnd().split('\n').at(-1)?.trim() : undefined
     if (line !== undefined && line !== '') return line.slice(0, 300)
   }

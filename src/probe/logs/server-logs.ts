@@ -1,3 +1,4 @@
+import { apiPath } from '../../kube/address.ts'
 import type { Cluster } from '../../kube/cluster.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known, type Known, unknown } from '../../model/known.ts'
@@ -94,7 +95,7 @@ async function firstLines(
   { namespace, pod, container }: LogSpec,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&limitBytes=${startBytes}`
+  const path = apiPath`/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&limitBytes=${startBytes}`
   const start = await cluster.raw(path, { signal })
   return start.known ? start.value.split('\n') : []
 }

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+
+/** For tests: the real program, as somebody calls it. */
+
+const main = join(import.meta.dirname, '../../src/cli/main.ts')
+
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly said: string
+}
+
+export interface Surroundings {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  readonly limitMs?: number
+}
+
+/** Each has a state folder of its own. */
+export function hopscope(kubeconfig: string, args: readonly string[], around: Surroundings = {}): Promise<Ended> {
+  const env = {
+    ...process.env,
+    XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'hostile-')),
+    KUBECONFIG: kubeconfig,
+    ...around.env,
+  }
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: around.limitMs ?? 30_000,
+    killSignal: 'SIGKILL',
+    ...(around.cwd === undefined ? {} : { cwd: around.cwd }),
+  })
+  let [out, said] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, said })))
+}
+
+export function kubeconfigOf(server: string, cluster: Readonly<Record<string, string>> = {}): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'hostile-')), 'kubeconfig')
+  writeFileSync(
+    file,
+    JSON.stringify({
+      'current-context': 't',
+      contexts: [{ name: 't', context: { cluster: 'k', namespace: 'shop' } }],
+      clusters: [{ name: 'k', cluster: { server, ...cluster } }],
+    }),
+  )
+  return file
+}
+
+const lie = '✓ All 44 checks are fine.'
+
+/** What somebody puts behind a name of his: lines of ours, colours, a link, marks of direction, what has no width. */
+export const forged = `x\n${lie}\r${lie}\u2028${lie}\u0085${lie}\u001b[2J\u001b[32m\u202e\u2066\u200b\ufeff\u00ad\u001b]8;;http://a/\u0007\u009b31m\u0000`
+
+/** What has to come out of each: no bug, no forged line, no control. */
+export function expectClean({ out, said }: Ended): void {
+  expect(said).not.toContain('this is a bug')
+  expect(said.split('\n').filter((it) => it.startsWith('error:')).length).toBeLessThan(2)
+  expect(`${out}${said}`).not.toMatch(/^✓ All 44/m)
+  expect(`${out}${said}`).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
+}
