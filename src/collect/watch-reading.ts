@@ -5,7 +5,7 @@ import type { Pod } from '../model/pod.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
-import { metricsPort } from './coredns-rates.ts'
+import { readCounters, type CountersReading } from './coredns-rates.ts'
 import { fewAtOnce } from './few-at-once.ts'
 import { listInScope, nowhere } from './in-scope.ts'
 
@@ -16,7 +16,7 @@ export interface WatchReading {
   /** By performance.now(). */
   readonly at: number
   readonly dns: Known<ClusterDns>
-  readonly metrics: ReadonlyMap<string, { readonly at: number; readonly text: Known<string> }>
+  readonly metrics: ReadonlyMap<string, CountersReading>
 }
 
 /** The cluster's DNS and the metrics of its servers, once. What takes longer than `withinMs` is a gap. */
@@ -35,18 +35,9 @@ export function scraped(pods: readonly Pod[]): readonly Pod[] {
   return pods.filter((it) => it.phase === 'Running' && !it.deleting).slice(0, mostServers)
 }
 
-async function scrape(
-  cluster: Cluster,
-  pod: Pod,
-  withinMs: number,
-  signal: AbortSignal,
-): Promise<{ readonly at: number; readonly text: Known<string> }> {
+async function scrape(cluster: Cluster, pod: Pod, withinMs: number, signal: AbortSignal): Promise<CountersReading> {
   const late = AbortSignal.timeout(withinMs)
-  const text = await cluster.raw(
-    `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}:${metricsPort(pod)}/proxy/metrics`,
-    { signal: AbortSignal.any([signal, late]) },
-  )
-  const at = performance.now()
-  if (text.known || !late.aborted) return { at, text }
-  return { at, text: unknown('timed-out', `no metrics within ${withinMs / 1000} s`) }
+  const reading = await readCounters(cluster, pod, AbortSignal.any([signal, late]))
+  if (reading.counters.known || !late.aborted) return reading
+  return { at: reading.at, counters: unknown('timed-out', `no metrics within ${withinMs / 1000} s`) }
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { unknown } from '../model/known.ts'
+import { known, unknown } from '../model/known.ts'
 import { script, shell } from './container-command.ts'
 import { execCommand } from './exec.ts'
 import { lines } from './lines.ts'
@@ -58,6 +58,31 @@ describe('more than is read is cut off', () => {
     expect(await listAll(transport, pods, { namespace: 'shop' }, () => null, 2000)).toEqual(
       unknown('cut-off', 'list pods in namespace shop: the list does not go on'),
     )
+  })
+
+  it('a list of more objects than any cluster has', async () => {
+    const items = Array.from({ length: 50_000 }, () => ({ metadata: { name: 'a' } }))
+    let at = 0
+    await serveWith((_, response) => sendJson(response, 200, { metadata: { continue: `${at++}` }, items }))
+    expect(await listAll(transport, pods, { namespace: 'shop' }, (raw) => raw.metadata.name, 9000)).toEqual(
+      unknown('cut-off', 'list pods in namespace shop: more than 400000 objects'),
+    )
+  })
+
+  it('a page is asked for with fewer objects, until it fits, and the rest of the list so', async () => {
+    const large = { metadata: { name: 'a', annotations: { a: 'x'.repeat(1_000_000) } } }
+    const limits: number[] = []
+    await serveWith((request, response) => {
+      const query = new URL(request.url ?? '', 'http://x').searchParams
+      const [limit, from] = [Number(query.get('limit')), Number(query.get('continue') ?? 0)]
+      limits.push(limit)
+      const to = Math.min(14, from + limit)
+      const metadata = to < 14 ? { continue: String(to) } : {}
+      sendJson(response, 200, { metadata, items: Array.from({ length: to - from }, () => large) })
+    })
+    const list = await listAll(transport, pods, { namespace: 'shop' }, (raw) => raw.metadata.name, 5000)
+    expect(list).toEqual(known(Array.from({ length: 14 }, () => 'a')))
+    expect(limits).toEqual([500, 150, 50, 5, 5, 5])
   })
 
   it.each([1, 2])('output of a command without end, on channel %d', async (channel) => {

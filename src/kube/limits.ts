@@ -4,8 +4,15 @@
  */
 const MiB = 2 ** 20
 
-/** A page of a list: five hundred objects of etcd's 1.5 MiB are never seen; of 100 kB each they are. */
-export const pageBytes = 64 * MiB
+/**
+ * A page of a list. Five hundred usual pods have 5 MiB; of larger objects fewer are asked for (list.ts), down to five,
+ * which etcd's 1.5 MiB allow.
+ */
+export const pageBytes = 12 * MiB
+/** Values in a page, each of which takes up to some hundred bytes: five hundred usual pods have 200,000. */
+export const mostNodes = 512 * 1024
+/** Bodies beyond this are read one at a time: so many bytes for each connection, and one page beside them. */
+export const largeBytes = 4 * MiB
 /** A metrics page, a version. */
 export const rawBytes = 8 * MiB
 /** What a server says of a refusal. */
@@ -20,6 +27,8 @@ export const eventBytes = 8 * MiB
 export const pluginBytes = MiB
 /** Two million objects. */
 export const mostPages = 4000
+/** Kubernetes is made for 150,000 pods (kubernetes.io/docs/setup/best-practices/cluster-large). */
+export const mostObjects = 400_000
 
 /** More came than is read. */
 export class TooMuch extends Error {

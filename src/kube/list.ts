@@ -2,13 +2,16 @@ import { known, mapKnown, unknown, type Known } from '../model/known.ts'
 import { describeAction, pathOf, queryOf } from './address.ts'
 import type { ListOptions, RawObject, Resource } from './cluster.ts'
 import { refusal } from './failure.ts'
-import { mostPages } from './limits.ts'
+import { mostObjects, mostPages } from './limits.ts'
 import { asRawObject } from './raw-object.ts'
-import { exchange, parseObject } from './request.ts'
+import { exchangeUpTo, isTooDense, parseObject } from './request.ts'
 import type { Transport } from './transport.ts'
 
-// kubectl's own page size: k8s.io/cli-runtime pkg/resource DefaultChunkLimit.
-const pageSize = 500
+/**
+ * kubectl's own page size (k8s.io/cli-runtime pkg/resource DefaultChunkLimit), and smaller ones for a list whose objects
+ * are large.
+ */
+const pageSizes = [500, 150, 50, 5] as const
 
 /**
  * All pages of a list, each object projected as its page arrives (null leaves it out). The timeout is for one page.
@@ -25,10 +28,16 @@ export async function listAll<T>(
   let items: T[] = []
   let token: string | undefined
   let restarted = false
+  let size = 0
   for (let read = 0; ; read++) {
     if (read >= mostPages) return unknown('cut-off', `${action}: more than ${mostPages} pages`)
-    const page = await readPage(transport, resource, options, { action, limit: pageSize, token, timeoutMs })
+    const page = await readPage(transport, resource, options, { action, limit: pageSizes[size] ?? 5, token, timeoutMs })
     if (!page.known) return page
+    if (page.value === 'too-much') {
+      size += 1
+      if (size < pageSizes.length) continue
+      return unknown('cut-off', `${action}: ${pageSizes.at(-1)} objects are more than is read at once`)
+    }
     if (page.value === 'expired') {
       if (restarted) return unknown('cut-off', `${action}: the list expired twice while it was read`)
       restarted = true
@@ -40,6 +49,7 @@ export async function listAll<T>(
       const projected = project(item)
       if (projected !== null) items.push(projected)
     }
+    if (items.length > mostObjects) return unknown('cut-off', `${action}: more than ${mostObjects} objects`)
     if (page.value.next === null) return known(items)
     if (page.value.next === token) return unknown('cut-off', `${action}: the list does not go on`)
     token = page.value.next
@@ -60,7 +70,7 @@ export async function currentVersion(
     token: undefined,
     timeoutMs,
   })
-  return mapKnown(page, (value) => (value === 'expired' ? '' : value.resourceVersion))
+  return mapKnown(page, (value) => (typeof value === 'string' ? '' : value.resourceVersion))
 }
 
 interface Page {
@@ -81,24 +91,25 @@ async function readPage(
   resource: Resource,
   options: ListOptions,
   { action, limit, token, timeoutMs }: PageRequest,
-): Promise<Known<Page | 'expired'>> {
+): Promise<Known<Page | 'expired' | 'too-much'>> {
   const query = queryOf({
     limit,
     continue: token,
     labelSelector: options.labelSelector,
     fieldSelector: options.fieldSelector,
   })
-  const answer = await exchange(transport, {
+  const answer = await exchangeUpTo(transport, {
     path: pathOf(resource, options.namespace ?? null) + query,
     action,
     timeoutMs,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
+  if (answer === 'too-much') return known(answer)
   if (!answer.known) return answer
   const { status, text } = answer.value
   if (status === 410 && token !== undefined) return known('expired')
   if (status < 200 || status >= 300) return refusal(status, text, action)
-  return parsePage(text, action)
+  return isTooDense(text) ? known('too-much') : parsePage(text, action)
 }
 
 /** A list's body; any object of the `*List` kinds has `metadata` and `items`. */

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { known, unknown, type Known } from '../model/known.ts'
 import { breakage, refusal } from './failure.ts'
-import { pageBytes, TooMuch } from './limits.ts'
+import { jsonNodes } from '../wire/json-nodes.ts'
+import { inTurn } from './in-turn.ts'
+import { inMiB, largeBytes, mostNodes, pageBytes, TooMuch } from './limits.ts'
 import type { Reply, Sent, Transport } from './transport.ts'
 
 export type Ask = Omit<Sent, 'signal'> & {
@@ -25,11 +27,25 @@ export async function ask(transport: Transport, wanted: Ask): Promise<Known<stri
   return status >= 200 && status < 300 ? known(text) : refusal(status, text, wanted.action, wanted.name)
 }
 
+/** An HTTP status and a body. */
+export interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
 /** As `ask`, but any HTTP status is an answer: for callers to whom 404, 409 or 410 means something. */
-export async function exchange(
-  transport: Transport,
-  wanted: Ask,
-): Promise<Known<{ readonly status: number; readonly text: string }>> {
+export async function exchange(transport: Transport, wanted: Ask): Promise<Known<Answer>> {
+  const answer = await exchangeUpTo(transport, wanted)
+  return answer === 'too-much' ? tooMuch(wanted) : answer
+}
+
+/** `cut-off`: more came than is read. */
+function tooMuch({ action, maxBytes = pageBytes }: Ask): Known<never> {
+  return unknown('cut-off', `${action}: more than ${inMiB(maxBytes)}`)
+}
+
+/** As `exchange`, for those who can ask for less. */
+export async function exchangeUpTo(transport: Transport, wanted: Ask): Promise<Known<Answer> | 'too-much'> {
   const timeout = AbortSignal.timeout(wanted.timeoutMs)
   const signal = wanted.signal === undefined ? timeout : AbortSignal.any([timeout, wanted.signal])
   let midBody = false
@@ -38,7 +54,7 @@ export async function exchange(
     midBody = true
     return known({ status: reply.status, text: await readText(reply, wanted.maxBytes ?? pageBytes) })
   } catch (error) {
-    if (error instanceof TooMuch) return unknown('cut-off', `${wanted.action}: ${error.message}`)
+    if (error instanceof TooMuch) return 'too-much'
     return breakage(error, wanted.action, {
       timedOut: timeout.aborted,
       stopped: wanted.signal?.aborted ?? false,
@@ -49,6 +65,7 @@ export async function exchange(
 
 /** An object from JSON that a server sent; `failed` when it is none. */
 export function parseObject(text: string, action: string): Known<Readonly<Record<string, unknown>>> {
+  if (isTooDense(text)) return unknown('cut-off', `${action}: more than ${mostNodes} values in one answer`)
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -57,6 +74,11 @@ export function parseObject(text: string, action: string): Known<Readonly<Record
     // Said below: what JSON.parse complains about quotes the text, which may hold a secret.
   }
   return unknown('failed', `${action}: the answer is not a JSON object`)
+}
+
+/** Whether parsing it would take far more memory than the text has. */
+export function isTooDense(text: string): boolean {
+  return text.length > mostNodes && jsonNodes(text) > mostNodes
 }
 
 const attempts = 4
@@ -95,16 +117,26 @@ function retryAfterMs({ status, headers }: Reply): number | null {
     : null
 }
 
+/** Large bodies wait for each other: what is in memory is a page, not a page for each connection. */
+const largeBodies = inTurn()
+
 /**
  * Throws TooMuch; leaving the loop closes the connection. Counts what was unpacked, so that a small bomb is one, too.
  */
 export async function readText({ body }: Reply, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let held = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    held += chunk.length
-    if (held > maxBytes) throw new TooMuch(maxBytes)
-    chunks.push(chunk)
+  let done: (() => void) | null = null
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      held += chunk.length
+      if (held > maxBytes) throw new TooMuch(maxBytes)
+      chunks.push(chunk)
+      if (held > largeBytes) done ??= await largeBodies()
+    }
+    return Buffer.concat(chunks).toString('utf8')
+  } finally {
+    // After whoever waits for the text has made of it what it wants.
+    if (done !== null) setImmediate(done)
   }
-  return Buffer.concat(chunks).toString('utf8')
 }

@@ -4,6 +4,7 @@ import { type Model, type SourceName, sourceNames } from '../model/sources.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
 import { BadRecord, again } from './bad-record.ts'
+import { mostRecords, tooMuch } from './json-lines.ts'
 import type { Snapshot } from './read.ts'
 import { anyHeader, header, record, schemaVersion, singleSources, sourceSchemas } from './schema.ts'
 
@@ -44,12 +45,15 @@ export async function assemble(records: AsyncIterable<unknown>): Promise<Snapsho
     if ('item' in it) {
       if (arriving === null || arriving.source !== it.source)
         throw damaged(count, `an item of ${it.source} out of its place`)
+      if (arriving.items.length >= arriving.wanted) throw damaged(count, `more ${it.source} than it says`)
       arriving.items.push(valueOf(it.source, it.item, count))
       continue
     }
     if (sources.has(it.source)) throw damaged(count, `${it.source} a second time`)
     requireComplete(arriving, count)
     requireShape(it, count)
+    // Said at once, before the memory is full of them.
+    if ('items' in it && it.items > mostRecords) throw tooMuch()
     arriving = it.known && 'items' in it ? { source: it.source, items: [], wanted: it.items } : null
     if (arriving !== null) sources.set(it.source, known(arriving.items))
     else if ('value' in it) sources.set(it.source, known(valueOf(it.source, it.value, count)))

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coreDnsRates } from './coredns-metrics.ts'
+import { coreDnsCounters, type CoreDnsRates, coreDnsRates as between } from './coredns-metrics.ts'
+
+function coreDnsRates(before: string, after: string, seconds: number): CoreDnsRates | null {
+  return between(coreDnsCounters(before), coreDnsCounters(after), seconds)
+}
 
 function metrics(n: {
   readonly start?: number
@@ -81,4 +85,17 @@ describe('coreDnsRates', () => {
       }),
     )
   })
+})
+
+it('keeps little of a page, whatever it holds, and reads it in time', () => {
+  const hostile = Array.from(
+    { length: 100_000 },
+    (_, i) =>
+      `coredns_dns_responses_total{rcode="R${i}"} 1\ncoredns_dns_request_duration_seconds_bucket{le="${i}"} ${i}\na${i} 1`,
+  ).join('\n')
+  const began = performance.now()
+  const counters = coreDnsCounters(hostile)
+  expect(JSON.stringify(counters).length).toBeLessThan(20_000)
+  between(counters, counters, 1)
+  expect(performance.now() - began).toBeLessThan(20_000)
 })

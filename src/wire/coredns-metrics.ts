@@ -1,4 +1,4 @@
-import { parsePrometheusText, type Sample, sumOf } from './prometheus-text.ts'
+import { eachSample, type Sample, sumOf } from './prometheus-text.ts'
 
 /** What one CoreDNS says of itself between two readings of its /metrics. null = that metric was not there. */
 export interface CoreDnsRates {
@@ -42,12 +42,60 @@ export function sumOfDurations(each: readonly (readonly Bucket[])[]): readonly B
   }))
 }
 
+/** What is read of a page, and by which of its labels it is told apart; all others are summed up. */
+const read: Readonly<Record<string, string | null>> = {
+  process_start_time_seconds: null,
+  process_cpu_seconds_total: null,
+  process_resident_memory_bytes: null,
+  coredns_dns_requests_total: null,
+  coredns_dns_request_count_total: null,
+  coredns_dns_responses_total: 'rcode',
+  coredns_dns_response_rcode_count_total: 'rcode',
+  coredns_dns_request_duration_seconds_bucket: 'le',
+  coredns_cache_hits_total: null,
+  coredns_cache_misses_total: null,
+  coredns_proxy_request_duration_seconds_count: 'proxy_name',
+  coredns_proxy_request_duration_seconds_sum: 'proxy_name',
+  coredns_forward_request_duration_seconds_count: null,
+  coredns_forward_request_duration_seconds_sum: null,
+}
+
+/** There are a dozen rcodes and twenty buckets; whoever tells of more is not believed in the rest. */
+const mostOfOne = 64
+
+/** A page's counters, as few as they are: a page has megabytes, there are hundreds of servers, and two of each. */
+export interface CoreDnsCounters {
+  readonly isCoreDns: boolean
+  readonly samples: readonly Sample[]
+}
+
+export function coreDnsCounters(text: string): CoreDnsCounters {
+  const sums = new Map<string, Map<string, number>>()
+  let isCoreDns = false
+  eachSample(text, ({ name, labels, value }) => {
+    isCoreDns ||= name.startsWith('coredns_')
+    const by = Object.hasOwn(read, name) ? read[name] : undefined
+    if (by === undefined) return
+    const told = (by === null ? null : labels[by]) ?? ''
+    const own = sums.get(name) ?? new Map<string, number>()
+    sums.set(name, own)
+    if (own.has(told) || own.size < mostOfOne) own.set(told, (own.get(told) ?? 0) + value)
+  })
+  const samples = [...sums].flatMap(([name, own]) =>
+    [...own].map(([told, value]): Sample => {
+      const by = read[name] ?? null
+      return { name, labels: by === null || told === '' ? {} : { [by]: told }, value }
+    }),
+  )
+  return { isCoreDns, samples }
+}
+
 /** null when the process was started anew in between, or when this is no CoreDNS that counts its requests. */
-export function coreDnsRates(before: string, after: string, seconds: number): CoreDnsRates | null {
-  const was = parsePrometheusText(before)
-  const is = parsePrometheusText(after)
+export function coreDnsRates(before: CoreDnsCounters, after: CoreDnsCounters, seconds: number): CoreDnsRates | null {
+  const was = before.samples
+  const is = after.samples
   if (sumOf(was, 'process_start_time_seconds') !== sumOf(is, 'process_start_time_seconds')) return null
-  if (!is.some((it) => it.name.startsWith('coredns_'))) return null
+  if (!after.isCoreDns) return null
   // A counter with labels is absent until its first event.
   const grown = (name: string, labels: Readonly<Record<string, string>> = {}): number | null => {
     const now = sumOf(is, name, labels)

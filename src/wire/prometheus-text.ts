@@ -11,10 +11,19 @@ export interface Sample {
 
 /** Comments, empty lines and lines that are no samples are passed over. */
 export function parsePrometheusText(text: string): readonly Sample[] {
-  return text.split('\n').flatMap((line) => {
-    const sample = parseLine(line)
-    return sample === null ? [] : [sample]
-  })
+  const samples: Sample[] = []
+  eachSample(text, (it) => samples.push(it))
+  return samples
+}
+
+/** One after the other: a page of 8 MiB may hold two million. */
+export function eachSample(text: string, take: (sample: Sample) => void): void {
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf('\n', at)
+    const sample = parseLine(text.slice(at, end === -1 ? text.length : end))
+    if (sample !== null) take(sample)
+    at = end === -1 ? text.length : end + 1
+  }
 }
 
 const metricName = /^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*/

@@ -10,6 +10,9 @@ const requests = ['coredns_dns_requests_total', 'coredns_dns_request_count_total
 const responses = ['coredns_dns_responses_total', 'coredns_dns_response_rcode_count_total'] as const
 const duration = 'coredns_dns_request_duration_seconds'
 
+/** There are a dozen rcodes, and forward takes 15 upstreams: each costs a look at all of the page. */
+const mostOfOne = 64
+
 /** CoreDNS's buckets double from 0.25 ms (plugin/metrics, plugin.TimeBuckets), so 256 ms is the one for "250 ms". */
 const slowBucket = 0.256
 
@@ -63,7 +66,9 @@ function bucket(samples: readonly Sample[], upTo: number): number | null {
 
 function byRcode(was: readonly Sample[], is: readonly Sample[]): Readonly<Record<string, number>> {
   const name = responses.find((one) => is.some((it) => it.name === one)) ?? responses[0]
-  const codes = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['rcode'] ?? ''))].sort()
+  const codes = [...new Set(is.filter((it) => it.name === name).map((it) => it.labels['rcode'] ?? ''))]
+    .sort()
+    .slice(0, mostOfOne)
   return Object.fromEntries(
     codes
       .map((rcode) => [rcode, (sumOf(is, name, { rcode }) ?? 0) - (sumOf(was, name, { rcode }) ?? 0)])
@@ -117,7 +122,9 @@ function upstreamsOf(
       ...new Set(
         is.filter((it) => taken.some((name) => name === it.name) && ours(it)).map((it) => it.labels['to'] ?? ''),
       ),
-    ].toSorted()
+    ]
+      .toSorted()
+      .slice(0, mostOfOne)
     if (servers.length === 0) continue
     const upstreams = servers.map((to): UpstreamWindow => {
       const grown = (name: string, more: Readonly<Record<string, string>> = {}): number =>
@@ -126,7 +133,9 @@ function upstreamsOf(
         ...new Set(
           is.filter((it) => it.name === answers && it.labels['to'] === to).map((it) => it.labels['rcode'] ?? ''),
         ),
-      ].toSorted()
+      ]
+        .toSorted()
+        .slice(0, mostOfOne)
       const counts = rcodes.map((rcode) => [rcode, grown(answers, { rcode })] as const).filter(([, n]) => n > 0)
       return {
         to,

@@ -1,3 +1,4 @@
+import type { CountersReading } from '../../collect/coredns-rates.ts'
 import { readWatch, scraped, type WatchReading } from '../../collect/watch-reading.ts'
 import { collect } from '../../collect/collect.ts'
 import type { Cluster } from '../../kube/cluster.ts'
@@ -149,14 +150,12 @@ function servers(dns: ClusterDns, before: WatchReading | null, now: WatchReading
     }))
 }
 
-type Page = { readonly at: number; readonly text: Known<string> }
-
 /** Two pages of one process; the first page of a server is no gap, it only has nothing to be compared with. */
-function between(before: Page | undefined, now: Page | undefined): ServerSample['rates'] {
+function between(before: CountersReading | undefined, now: CountersReading | undefined): ServerSample['rates'] {
   if (now === undefined) return unknown('failed', 'not read in this interval')
-  if (!now.text.known) return now.text
-  if (before === undefined || !before.text.known) return unknown('not-asked', 'first reading')
-  const rates = coreDnsRates(before.text.value, now.text.value, (now.at - before.at) / 1000)
+  if (!now.counters.known) return now.counters
+  if (before === undefined || !before.counters.known) return unknown('not-asked', 'first reading')
+  const rates = coreDnsRates(before.counters.value, now.counters.value, (now.at - before.at) / 1000)
   return rates === null
     ? unknown('failed', 'it was started anew in between, or these are no metrics of CoreDNS')
     : known(rates)

@@ -1,0 +1,210 @@
+import { createReadStream, createWriteStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createZstdCompress, createZstdDecompress, gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { rawCluster } from '../../test/build/raw-cluster.ts'
+import { type Ended, expectClean, hopscope, kubeconfigOf } from '../../test/build/program.ts'
+import { root } from '../../test/meta/sources.ts'
+import { sendJson, serve } from '../../test/fakes/api-server.ts'
+
+/*
+ * The real program against what unpacks to far more than it is, and what has no end: the most memory that it ever had,
+ * as the kernel counted it.
+ */
+
+const MiB = 2 ** 20
+const most = 300 * MiB
+const folder = mkdtempSync(join(tmpdir(), 'hostile-'))
+
+/**
+ * Tells at its end how much it had. Linux's own count, since ru_maxrss of a new process is that of whoever started it.
+ */
+const telling = join(folder, 'telling.mjs')
+writeFileSync(
+  telling,
+  String.raw`import { readFileSync } from 'node:fs'
+process.on('exit', () => {
+  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))
+  process.stderr.write('peak ' + kilobytes)
+})`.replaceAll('\\\\', '\\'),
+)
+
+async function expectLittle(kubeconfig: string, args: readonly string[]): Promise<Ended> {
+  const ended = await hopscope(kubeconfig, args, { env: { NODE_OPTIONS: `--import ${telling}` }, limitMs: 100_000 })
+  const kilobytes = Number(/peak (\d+)$/.exec(ended.said)?.[1])
+  expectClean(ended)
+  expect([0, 1, 2], ended.said).toContain(ended.code)
+  expect(kilobytes * 1024, `${args.join(' ')}: ${ended.said}`).toBeLessThan(most)
+  return ended
+}
+
+const object = (more: string): string =>
+  `{"metadata":{"name":"a","namespace":"shop"${more}},"spec":{},"status":{"phase":"Running"}}`
+const list = (items: string): Buffer => gzipSync(`{"kind":"List","metadata":{},"items":[${items}]}`)
+
+/** Each a body of less than a megabyte or two, and valid JSON of many more, if it is JSON at all. */
+const bombs: readonly (readonly [string, () => Buffer])[] = [
+  ['blanks', () => gzipSync(Buffer.alloc(400 * MiB, ' '))],
+  ['empty objects', () => list(`${'{},'.repeat((11 * MiB) / 3)}{}`)],
+  ['lists in lists', () => list(`${`${'['.repeat(500)}${']'.repeat(500)},`.repeat(15_000)}{}`)],
+  ['keys that no two objects share', () => list(Array.from({ length: 300_000 }, (_, i) => `{"k${i}":0}`).join(','))],
+  [
+    'labels that no two objects share',
+    () => list(Array.from({ length: 90_000 }, (_, i) => object(`,"labels":{"k${i}":"v${i}"}`)).join(',')),
+  ],
+  [
+    'objects of 120 kB each',
+    () => list(Array.from({ length: 500 }, () => object(`,"annotations":{"a":"${'x'.repeat(120_000)}"}`)).join(',')),
+  ],
+  ['one string', () => list(object(`,"annotations":{"a":"${'x'.repeat(11 * MiB)}"}`))],
+]
+
+function lists(answer: (to: ServerResponse, limit: number | null, plural: string) => void): RequestListener {
+  return (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x')
+    if (pathname === '/version') return sendJson(response, 200, { gitVersion: 'v1.33.1', platform: 'linux/amd64' })
+    if (pathname.endsWith('/selfsubjectaccessreviews')) return sendJson(response, 201, { status: { allowed: true } })
+    answer(response, searchParams.has('limit') ? Number(searchParams.get('limit')) : null, pathname.replace(/.*\//, ''))
+  }
+}
+
+describe('a diagnosis', () => {
+  test.each(bombs)(
+    'of lists of %s',
+    async (_what, make) => {
+      const bomb = make()
+      const server = await serve(
+        lists(
+          (to) => void to.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb),
+        ),
+      )
+      try {
+        const { out, code } = await expectLittle(kubeconfigOf(server.url), ['diagnose', '-A', '--timeout', '60s'])
+        // What was not read is no sign of health.
+        expect(code).not.toBe(0)
+        expect(out).not.toBe('')
+      } finally {
+        await server.close()
+      }
+    },
+    120_000,
+  )
+
+  test('of objects as large as etcd takes them reads them, a few at a time', async () => {
+    const annotations = { a: 'x'.repeat(1_400_000) }
+    const server = await serve(
+      lists((to, limit, plural) =>
+        sendJson(to, limit === null ? 404 : 200, {
+          kind: 'List',
+          metadata: {},
+          items: Array.from({ length: plural === 'pods' ? Math.min(limit ?? 0, 40) : 0 }, (_, i) => ({
+            metadata: { name: `a${i}`, namespace: 'shop', annotations },
+            spec: {},
+            status: {},
+          })),
+        }),
+      ),
+    )
+    try {
+      const { out } = await expectLittle(kubeconfigOf(server.url), ['diagnose', '-A', '--timeout', '60s'])
+      expect(out).not.toMatch(/more than 12 MiB/)
+    } finally {
+      await server.close()
+    }
+  }, 120_000)
+})
+
+describe('with servers of DNS and containers that have no end', () => {
+  const page = gzipSync('a 1\n'.repeat(2 * MiB))
+  const inner = async (args: readonly string[], metrics: Buffer): Promise<Ended> => {
+    const server = await serve((request, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'http://x')
+      if (pathname.endsWith('/proxy/metrics'))
+        return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(metrics)
+      return lists((to) => {
+        const [, plural = '', name] =
+          /\/([a-z]+)(?:\/([^/]+))?$/.exec(pathname.replace(/^.*\/namespaces\/[^/]+(?=\/)/, '')) ?? []
+        const all = (rawCluster[plural] ?? []) as readonly { readonly metadata: { readonly name: string } }[]
+        const found = all.find((it) => it.metadata.name === name)
+        if (name !== undefined && found !== undefined) return sendJson(to, 200, found)
+        sendJson(to, 200, { kind: 'List', metadata: { resourceVersion: '1' }, items: all })
+      })(request, response)
+    })
+    const sockets = new WebSocketServer({ noServer: true })
+    server.server.on('upgrade', (request, socket, head) =>
+      sockets.handleUpgrade(request, socket, head, (it) => {
+        const chunk = Buffer.concat([Uint8Array.of(1), Buffer.alloc(MiB / 4, 'a')])
+        const more = setInterval(() => it.send(chunk), 1)
+        it.on('close', () => clearInterval(more))
+      }),
+    )
+    try {
+      return await expectLittle(kubeconfigOf(server.url), args)
+    } finally {
+      await server.close()
+    }
+  }
+  test('metrics of two million lines', () => inner(['watch', 'dns', '--for', '3s', '--interval', '1s'], page), 120_000)
+  test(
+    'metrics that unpack to a gigabyte',
+    () => inner(['dns', 'capacity'], gzipSync(Buffer.alloc(400 * MiB, 'a'))),
+    120_000,
+  )
+  test(
+    'a shell that prints for ever',
+    () => inner(['resolve', 'cart', '--from', 'pod/web-1', '--timeout', '20s'], page),
+    120_000,
+  )
+})
+
+describe('a recording', () => {
+  const sample = async (): Promise<readonly string[]> => {
+    const chunks: Buffer[] = []
+    const file = createReadStream(join(root, 'scenarios/dns-race-lossy/snapshot.hops')).pipe(createZstdDecompress())
+    for await (const chunk of file) chunks.push(chunk as Buffer)
+    return Buffer.concat(chunks).toString('utf8').split('\n')
+  }
+  const written = async (name: string, lines: Iterable<string>): Promise<string> => {
+    const path = join(folder, `${name}.hops`)
+    await pipeline(Readable.from(lines), createZstdCompress(), createWriteStream(path))
+    expect(readFileSync(path).length).toBeLessThan(MiB)
+    return path
+  }
+  function* podsOf(from: readonly string[], told: number, held: number): Generator<string> {
+    const pod = `${from.find((it) => it.includes('"source":"pods"') && it.startsWith('{"item"')) ?? ''}\n`
+    yield `${from[0]}\n{"items":${told},"known":true,"source":"pods"}\n`
+    const many = pod.repeat(1000)
+    for (let written_ = 0; written_ < held; written_ += 1000) yield many
+  }
+  test('of four million pods, as it says and as it does not say', async () => {
+    const from = await sample()
+    for (const [told, held] of [
+      [4_000_000, 100_000],
+      [1000, 400_000],
+    ] as const) {
+      const path = await written(`pods-${told}`, podsOf(from, told, held))
+      const ended = await expectLittle(kubeconfigOf('http://127.0.0.1:9'), ['diagnose', '--from', path])
+      expect(ended.code).toBe(2)
+      expect(ended.said).toMatch(/^error: .*(?:unpacks to more than any cluster has|more pods than it says)/m)
+      expect(ended.said).toMatch(/^ {2}help: /m)
+    }
+  }, 120_000)
+
+  test('of one record that is empty objects, of one that does not end, and of lines without end', async () => {
+    const [head = ''] = await sample()
+    const dense = [`${head}\n`, '{"source":"pods","known":true,"value":[', '{},'.repeat(5 * MiB - 10), '{}]}\n']
+    const endless = Array.from({ length: 600 }, () => ' '.repeat(MiB))
+    const empty = Array.from({ length: 600 }, () => '\n'.repeat(MiB))
+    for (const [name, lines] of Object.entries({ dense, endless, empty })) {
+      const path = await written(name, lines)
+      const ended = await expectLittle(kubeconfigOf('http://127.0.0.1:9'), ['diagnose', '--from', path])
+      expect([name, ended.code]).toEqual([name, 2])
+      expect(ended.said).toMatch(/^error: .+\n {2}help: /m)
+    }
+  }, 120_000)
+})
