@@ -9,7 +9,9 @@ const promises = read('docs/security.md')
   .filter((it) => it.startsWith('- ') && !it.startsWith('- can lie'))
 
 const testsOf = (line: string): readonly string[] =>
-  [...line.matchAll(/`([^`]+)`/g)].map(([, it]) => it ?? '').filter((it) => /^(?:src|test|lab|scripts)\/.*\.ts$/.test(it))
+  [...line.matchAll(/`([^`]+)`/g)]
+    .map(([, it]) => it ?? '')
+    .filter((it) => /^(?:src|test|lab|scripts)\/.*\.ts$/.test(it))
 
 test('no right to read Secrets is asked for', () => {
   const roles = readdirSync(join(root, 'deploy')).filter((it) => it.endsWith('.yaml'))
