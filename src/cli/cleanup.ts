@@ -1,5 +1,4 @@
-import type { Left } from '../probe/pods/cleanup.ts'
-import { type CleanedUp, type CleanupAsk, type CleanupEvent, cleanUp } from '../session/cleanup.ts'
+import { type CleanedUp, type CleanupAsk, type CleanupEvent, cleanUp, type Left } from '../session/cleanup.ts'
 import { confirmed } from './terminal/confirm.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 import { say, tell } from './terminal/say.ts'

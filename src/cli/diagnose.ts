@@ -1,10 +1,10 @@
 import { type Diagnosis, exitCode } from '../engine.ts'
 import type { Model } from '../model/sources.ts'
-import { stateFolder } from '../plan/state-folder.ts'
 import { json } from '../report/diagnosis/json.ts'
 import type { Paint } from '../report/paint.ts'
 import { text } from '../report/diagnosis/text.ts'
 import type { DiagnosedLive } from '../session/diagnose.ts'
+import { foldersOf } from '../session/folders.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags, ProbeFlags, ReportFlags } from './flags.ts'
 import { terminalPaint } from './terminal/look.ts'
@@ -24,7 +24,7 @@ export async function diagnoseCommand(
 ): Promise<number> {
   if (flags.from !== undefined) return diagnoseRecording(target, { ...flags, from: flags.from }, above)
   const { diagnoseCluster } = await import('../session/diagnose.ts')
-  return onTerminal((caller) => diagnoseCluster({ ...flags, target, keepIn: stateFolder() }, caller), {
+  return onTerminal((caller) => diagnoseCluster({ ...flags, target, keepIn: foldersOf(process.env).runs }, caller), {
     quiet: flags.quiet === true || flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
     print(found) {

@@ -1,7 +1,5 @@
-import type { DnsCapacity } from '../answers/dns-capacity.ts'
 import type { LoadStep } from '../model/load.ts'
-import { autoscalerConfigMap } from '../relations/dns/dns-sizing.ts'
-import { capacityExitCode, capacityHeadline, capacityText } from '../report/dns/dns-capacity.ts'
+import { capacityExitCode, capacityJson, capacityText } from '../report/dns/dns-capacity.ts'
 import { loadExitCode, loadHeadline, loadText } from '../report/dns/dns-load.ts'
 import { type CapacityAnswer, type CapacityAsk, type CapacityEvent, capacityOf } from '../session/capacity/capacity.ts'
 import type { ReportFlags } from './flags.ts'
@@ -52,16 +50,6 @@ function stepLine({ asked, load, canary }: LoadStep): string {
   return asked === 0
     ? 'looked at the servers before any load'
     : `${asked} queries/s: p99 ${load.p99} ms, canary ${canary.p99} ms, ${load.lost + canary.lost} lost`
-}
-
-function capacityJson(it: DnsCapacity): object {
-  return {
-    schema: 'hopscope/v1',
-    kind: 'dns-capacity',
-    headline: capacityHeadline(it),
-    ...it,
-    sizing: { ...it.sizing, cpuLimitMilli: null, configMap: autoscalerConfigMap(it.sizing) },
-  }
 }
 
 function loadJson({ steps, end, target }: Extract<CapacityAnswer, { kind: 'loaded' }>): object {

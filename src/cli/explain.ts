@@ -1,16 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { remedies } from '../remedies/registry.ts'
 import { ToolError } from '../tool-error.ts'
-import { findCheck, unknownCode } from '../session/select.ts'
+import { pageOf } from '../session/catalogue.ts'
 
 /** Prints the page of a finding or of a remedy as it stands, headings and all: Markdown reads well in a terminal. */
 export function explainCommand(name: string): Promise<number> {
-  const key = findCheck(name)?.slug ?? remedies.find((it) => it.id === name)?.id
-  if (key === undefined)
-    throw unknownCode(
-      name,
-      remedies.map((it) => it.id),
-    )
+  const key = pageOf(name)
   const pages = JSON.parse(readFileSync(new URL('pages.json', import.meta.url), 'utf8')) as Readonly<
     Record<string, string>
   >

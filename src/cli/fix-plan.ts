@@ -1,12 +1,10 @@
-import { checks } from '../checks/registry.ts'
 import type { Finding } from '../findings/finding.ts'
 import { subjectKey } from '../model/subject.ts'
-import { plansFolder } from '../plan/store.ts'
-import { planText } from '../plan/text.ts'
-import type { NotOffered, Remedy } from '../remedies/remedy.ts'
+import { planText } from '../report/plan/plan-text.ts'
+import { foldersOf } from '../session/folders.ts'
 import { type Listed, listFixes, type Offer, type OffersEvent } from '../session/fix/list.ts'
 import type { NoFinding } from '../session/fix/look.ts'
-import { makePlan, type Planned } from '../session/fix/plan.ts'
+import { makePlan, type Planned, type Refusal } from '../session/fix/plan.ts'
 import type { FixFlags } from './fix.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
@@ -20,9 +18,9 @@ const showing = { quiet: false, nothingLeft: 'nothing was changed' }
 export function listCommand(code: string | null, flags: FixFlags): Promise<number> {
   return onTerminal<Listed, OffersEvent>((caller) => listFixes(code, flags, caller), {
     ...showing,
-    also: ({ finding, offers }, progress) => {
+    also: ({ finding, title, offers }, progress) => {
       progress.done()
-      say(`${finding.code}  ${subjectKey(finding.subject)}  ${titleOf(finding)}`)
+      say(`${finding.code}  ${subjectKey(finding.subject)}  ${title}`)
       if (offers.length === 0) say(`    no known remedy; hopscope explain ${finding.code}`)
       for (const offer of offers) say(...linesOf(offer, finding, flags))
       say('')
@@ -40,7 +38,7 @@ export function listCommand(code: string | null, flags: FixFlags): Promise<numbe
 
 /** `hopscope fix CODE --plan`: works the plan out, keeps it, prints it. */
 export function planCommand(code: string, flags: FixFlags): Promise<number> {
-  const ask = { ...flags, plansIn: plansFolder(), filesIn: process.cwd() }
+  const ask = { ...flags, plansIn: foldersOf(process.env).plans, filesIn: process.cwd() }
   return onTerminal((caller) => makePlan(code, ask, caller), { ...showing, print: (it) => sayPlanned(it, flags) })
 }
 
@@ -68,7 +66,7 @@ function linesOf(offer: Offer, finding: Finding, flags: FixFlags): readonly stri
   ]
 }
 
-function notHere({ id }: Pick<Remedy, 'id'>, { why, instead }: NotOffered): readonly string[] {
+function notHere({ id }: Refusal['remedy'], { why, instead }: Refusal['reason']): readonly string[] {
   return [`    ${id.padEnd(18)} not here   ${why}`, ...(instead === null ? [] : [`${' '.repeat(34)}${instead}`])]
 }
 
@@ -87,8 +85,4 @@ function sayNoFinding({ code, unsure, note }: NoFinding): number {
   if (code === null) say(`Nothing was found that needs a remedy${others}.`)
   else say(`${code} finds nothing here, so there is nothing to fix${note === null ? '' : `: ${note}`}.`)
   return 0
-}
-
-function titleOf(finding: Finding): string {
-  return checks.find((it) => it.code === finding.code)?.title ?? finding.slug
 }

@@ -1,12 +1,10 @@
 import { subjectKey } from '../model/subject.ts'
-import { isReversible, type Plan } from '../plan/plan.ts'
-import { plansFolder } from '../plan/store.ts'
-import { planText } from '../plan/text.ts'
-import type { Verdict } from '../plan/verify.ts'
+import { planText } from '../report/plan/plan-text.ts'
 import { type Applied, applyPlan } from '../session/fix/apply.ts'
-import type { Asking, Cut, Question, RunAsk, RunCaller, RunEvent } from '../session/fix/run.ts'
+import type { Asking, Cut, Plan, Question, RunAsk, RunCaller, RunEvent } from '../session/fix/run.ts'
 import { type Undone, undoPlan } from '../session/fix/undo.ts'
 import { type Verified, verifyPlan } from '../session/fix/verify.ts'
+import { foldersOf } from '../session/folders.ts'
 import type { SessionEvent } from '../session/events.ts'
 import type { Ended } from '../session/with-cluster.ts'
 import { ToolError } from '../tool-error.ts'
@@ -42,7 +40,8 @@ export function undoCommand(id: string, flags: FixFlags): Promise<number> {
     (caller) => undoPlan(ask, caller),
     (it) => {
       if (it.kind === 'undone') say('Undone: what the plan changed is as it was.')
-      else if (it.kind === 'not-undone') say(`Not undone: ${gone(it.plan)}.`)
+      else if (it.kind === 'not-undone')
+        say(`Not undone: ${it.gone.map(({ object, why }) => `${object.kind} ${object.name}: ${why}`).join('; ')}.`)
       else return sayCut(it)
       return 0
     },
@@ -58,7 +57,7 @@ export function verifyCommand(id: string, flags: FixFlags): Promise<number> {
 }
 
 function askOf(id: string, flags: FixFlags): RunAsk {
-  return { ...flags, id, plansIn: plansFolder(), rolloutMs: flags.rolloutTimeout * 1000 }
+  return { ...flags, id, plansIn: foldersOf(process.env).plans, rolloutMs: flags.rolloutTimeout * 1000 }
 }
 
 function running<T>(
@@ -163,17 +162,10 @@ function sayCut(it: Cut): number {
   return 2
 }
 
-/** What no undo brings back, and why. */
-function gone(plan: Plan): string {
-  return plan.steps
-    .flatMap((it) => (it.inverse.verb === 'gone' ? [`${it.object.kind} ${it.object.name}: ${it.inverse.why}`] : []))
-    .join('; ')
-}
-
-function sayVerified({ plan, verdict, phase }: Verified): number {
+function sayVerified({ plan, verdict, phase, isReversible }: Verified): number {
   say(...table(verdict), ...verdict.notes.map((it) => `  ${it}`))
   const undoHint = `hopscope fix --undo ${plan.id}`
-  const back = isReversible(plan) ? undoHint : null
+  const back = isReversible ? undoHint : null
   if (verdict.kind === 'fixed') {
     const ok = `${paint.mark('ok')} ${cured(plan)}.`
     if (phase !== 'applied') say(`${ok} Plan ${plan.id} is ${unapplied(phase)}.`)
@@ -202,9 +194,9 @@ function cured({ code, verify: { codes, inside } }: Plan): string {
   return `${code} no longer meets ${inside.workloads.map(subjectKey).join(', ')}: ${inside.option} is in the pods' resolv.conf, and no lookup inside them took a second`
 }
 
-function table({ rows }: Verdict): readonly string[] {
+function table({ rows }: Verified['verdict']): readonly string[] {
   if (rows.length === 0) return []
-  const width = (of: (it: Verdict['rows'][number]) => string): number =>
+  const width = (of: (it: Verified['verdict']['rows'][number]) => string): number =>
     Math.max(...rows.map((it) => of(it).length)) + 3
   const [first, second] = [
     width((it) => it.what),

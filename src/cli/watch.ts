@@ -1,4 +1,3 @@
-import { queriesPerSecond } from '../probe/watch/watch-canary.ts'
 import type { DnsWatchEvent, WatchAsk, Watched, WatchLoad } from '../session/watch/watch.ts'
 import { watchDns } from '../session/watch/watch.ts'
 import { ToolError } from '../tool-error.ts'
@@ -74,7 +73,7 @@ function linesOf(load: WatchLoad, intervalMs: number): readonly string[] {
   ]
 }
 
-function ownLookups(canary: string | null): string {
+function ownLookups(canary: WatchLoad['canary']): string {
   if (canary === null) return 'makes no lookup of its own (--probe adds a canary)'
-  return `a canary pod on ${canary} looks up one name a second (${queriesPerSecond} queries); removed at the end; some requests more to start it`
+  return `a canary pod on ${canary.node} looks up one name a second (${canary.queriesPerSecond} queries); removed at the end; some requests more to start it`
 }

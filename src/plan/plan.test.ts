@@ -11,7 +11,7 @@ import { loadPlan, plansFolder, savePlan } from './store.ts'
 import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
 import { changesOn, planFor, populate, tempFolder } from '../../test/build/plan-run.ts'
 import { placesIn, plant } from '../../test/build/plant.ts'
-import { planText } from './text.ts'
+import { planText } from '../report/plan/plan-text.ts'
 
 let store: ApiStore
 beforeEach(async () => {

@@ -5,6 +5,8 @@ import type { ClusterAsk } from './asks.ts'
 import type { Caller, SessionEvent } from './events.ts'
 import { type Ended, withCluster } from './with-cluster.ts'
 
+export type { Left } from '../probe/pods/cleanup.ts'
+
 export interface CleanupAsk extends ClusterAsk {
   /** The 8 letters of one run; undefined: of every run that must be over. */
   readonly run?: string

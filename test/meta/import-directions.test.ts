@@ -18,35 +18,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   answers: ['findings', 'relations', 'model', 'wire'],
   remedies: ['findings', 'relations', 'manifest', 'model', 'wire'],
   'engine.ts': ['findings', 'relations', 'model'],
-  report: ['engine.ts', 'answers', 'findings', 'relations', 'model'],
+  report: ['plan', 'remedies', 'manifest', 'engine.ts', 'answers', 'findings', 'relations', 'model', 'wire'],
   // the outside world: the API server, pods, files
   kube: ['model', 'wire'],
   probe: ['kube', 'relations', 'model', 'wire'],
   collect: ['kube', 'relations', 'model', 'wire'],
   snapshot: ['kube', 'manifest', 'model', 'wire'],
-  // the one that writes to a cluster and runs checks again to verify, and what puts it all together
-  plan: [
-    'report',
-    'answers',
-    'remedies',
-    'manifest',
-    'engine.ts',
-    'checks',
-    'findings',
-    'relations',
-    'model',
-    'probe',
-    'collect',
-    'snapshot',
-    'kube',
-    'wire',
-  ],
+  // the one that writes to a cluster
+  plan: ['remedies', 'manifest', 'engine.ts', 'findings', 'relations', 'model', 'probe', 'kube', 'wire'],
   // what a command line, a page or an assistant asks for: no terminal, no exit codes
   session: [
     'plan',
     'answers',
     'remedies',
-    'manifest',
     'engine.ts',
     'checks',
     'findings',
@@ -58,24 +42,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'model',
     'wire',
   ],
-  cli: [
-    'session',
-    'report',
-    'plan',
-    'answers',
-    'remedies',
-    'manifest',
-    'engine.ts',
-    'checks',
-    'findings',
-    'relations',
-    'collect',
-    'probe',
-    'snapshot',
-    'kube',
-    'model',
-    'wire',
-  ],
+  // parses, calls, prints: what it prints are values of answers, findings and the model
+  cli: ['session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
 }
 
 /** Single files at the top of src that anybody may use. */

@@ -37,7 +37,11 @@ test('nobody else writes to the terminal', () => {
 })
 
 test('the reports are pages', () => {
-  for (const path of ['src/report/diagnosis/text.ts', 'src/report/resolve/resolve-text.ts', 'src/plan/text.ts'])
+  for (const path of [
+    'src/report/diagnosis/text.ts',
+    'src/report/resolve/resolve-text.ts',
+    'src/report/plan/plan-text.ts',
+  ])
     expect(read(path)).toContain('return page(lines, paint)')
 })
 

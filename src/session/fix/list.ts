@@ -4,6 +4,7 @@ import type { Plan } from '../../plan/plan.ts'
 import { remediesFor } from '../../remedies/registry.ts'
 import type { NotOffered, Remedy } from '../../remedies/remedy.ts'
 import type { Caller, SessionEvent } from '../events.ts'
+import { findCheck } from '../select.ts'
 import type { Ended } from '../with-cluster.ts'
 import { askOf, checkNamed, findingsOf, type FixAsk, type Look, type NoFinding, noFinding, withLook } from './look.ts'
 
@@ -20,6 +21,8 @@ export type Offer =
 export interface OffersEvent {
   readonly kind: 'offers'
   readonly finding: Finding
+  /** The title of its check. */
+  readonly title: string
   readonly offers: readonly Offer[]
 }
 
@@ -44,7 +47,7 @@ export async function listFixes(
         remedies.add(remedy.id)
         offers.push(await offerOf(look, remedy, finding, ask))
       }
-      tell({ kind: 'offers', finding, offers })
+      tell({ kind: 'offers', finding, title: findCheck(finding.code)?.title ?? finding.slug, offers })
     }
     return { kind: 'listed', remedies: [...remedies] }
   })

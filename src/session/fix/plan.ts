@@ -29,13 +29,18 @@ export interface PlanAsk extends FixAsk {
   readonly filesIn: string
 }
 
+export interface Refusal {
+  readonly remedy: Pick<Remedy, 'id' | 'title'>
+  readonly reason: NotOffered
+}
+
 export type Planned =
   /** `files`: the folder of manifests; null where nobody's repository is concerned. */
   | { readonly kind: 'plan'; readonly plan: Plan; readonly files: string | null }
   | {
       readonly kind: 'no-plan'
       readonly code: string
-      readonly refusals: readonly { readonly remedy: Pick<Remedy, 'id'>; readonly reason: NotOffered }[]
+      readonly refusals: readonly Refusal[]
     }
   | NoFinding
 
@@ -53,7 +58,7 @@ export async function makePlan(code: string, ask: PlanAsk, caller: Caller): Prom
       findings: chosen.length > 0 ? chosen : all,
       named: subjects.filter((it) => !all.some((one) => subjectKey(one.subject) === subjectKey(it))),
     }
-    const refusals: { readonly remedy: Remedy; readonly reason: NotOffered }[] = []
+    const refusals: Refusal[] = []
     for (const remedy of choices) {
       const question = await askOf(look.cluster, look.diagnosis.model, about, ask)
       const plan = await buildPlan(look.cluster, remedy, question, {

@@ -12,6 +12,8 @@ import type { Caller, SessionEvent } from '../events.ts'
 import { type Ended, onCluster } from '../with-cluster.ts'
 import { open } from '../open.ts'
 
+export type { Plan } from '../../plan/plan.ts'
+
 export interface RunAsk extends ClusterAsk, ProbeAsk {
   /** The plan's id. */
   readonly id: string

@@ -1,3 +1,4 @@
+import type { Subject } from '../../model/subject.ts'
 import { isReversible, type Plan } from '../../plan/plan.ts'
 import { historyNow } from '../../plan/run.ts'
 import { undo } from '../../plan/undo.ts'
@@ -5,9 +6,15 @@ import type { Ended } from '../with-cluster.ts'
 import { type Cut, cutOf, type RunAsk, type RunCaller, withRun } from './run.ts'
 
 /** `not-undone`: no undo brings back what the plan took. */
+export interface Gone {
+  readonly object: Subject
+  readonly why: string
+}
+
 export type Undone =
   | { readonly kind: 'undone'; readonly plan: Plan }
-  | { readonly kind: 'not-undone'; readonly plan: Plan }
+  /** What no undo brings back, and why. */
+  | { readonly kind: 'not-undone'; readonly plan: Plan; readonly gone: readonly Gone[] }
   | Cut
 
 /** Puts every field that a plan changed back as it was. `force`: also those that somebody else changed since. */
@@ -29,6 +36,10 @@ export function undoPlan(ask: RunAsk & { readonly force: boolean }, caller: RunC
       },
     })
     if (outcome.kind !== 'complete') return cutOf(outcome, plan, 'undo')
-    return { kind: isReversible(plan) ? 'undone' : 'not-undone', plan }
+    return isReversible(plan) ? { kind: 'undone', plan } : { kind: 'not-undone', plan, gone: goneOf(plan) }
   })
+}
+
+function goneOf({ steps }: Plan): readonly Gone[] {
+  return steps.flatMap(({ object, inverse }) => (inverse.verb === 'gone' ? [{ object, why: inverse.why }] : []))
 }

@@ -4,7 +4,7 @@ import { historyNow } from '../../plan/run.ts'
 import type { History } from '../../plan/history.ts'
 import { announceInside, lookUpInside, planInsideLookups } from '../../plan/inside.ts'
 import { enoughLookups } from '../../plan/measure.ts'
-import type { Plan } from '../../plan/plan.ts'
+import { isReversible, type Plan } from '../../plan/plan.ts'
 import { type Verdict, verify } from '../../plan/verify.ts'
 import type { Verification } from '../../remedies/remedy.ts'
 import { gather } from '../gather.ts'
@@ -17,6 +17,7 @@ export interface Verified {
   readonly verdict: Verdict
   /** How far the plan is: a cure without it is not its doing. */
   readonly phase: History['phase']
+  readonly isReversible: boolean
 }
 
 /** Runs the checks that a plan names again, and compares. */
@@ -38,7 +39,7 @@ export async function verifyRun(running: Running, ask: RunAsk): Promise<Verified
     },
   })
   signal.throwIfAborted()
-  return { kind: 'verified', plan, verdict, phase: historyNow(run).phase }
+  return { kind: 'verified', plan, verdict, phase: historyNow(run).phase, isReversible: isReversible(plan) }
 }
 
 const accessFlags = { node: { nodeAccess: true }, probe: { probe: true }, read: {} } as const

@@ -6,7 +6,7 @@ import type { Cluster } from '../../kube/cluster.ts'
 import { model } from '../../model/build.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import { known } from '../../model/known.ts'
-import { listEveryMs } from '../../probe/watch/watch-canary.ts'
+import { listEveryMs, queriesPerSecond } from '../../probe/watch/watch-canary.ts'
 import { ToolError } from '../../tool-error.ts'
 import { version } from '../../version.ts'
 import type { ClusterAsk, ConntrackFrom, PodAsk } from '../asks.ts'
@@ -34,8 +34,8 @@ export interface WatchLoad {
   readonly execs: number
   /** hostNetwork pods that read counters. */
   readonly counterPods: number
-  /** The canary's node; null: there is none. */
-  readonly canary: string | null
+  /** null: there is none. */
+  readonly canary: { readonly node: string; readonly queriesPerSecond: number } | null
   /** Later ones only say that it has become more. */
   readonly isFirst: boolean
 }
@@ -152,7 +152,8 @@ function tellSample(tell: Caller<DnsWatchEvent>['tell'], sample: WatchSample, se
 /** Said before the first reading, and again when more servers make it more. */
 function tellLoad(tell: Caller<DnsWatchEvent>['tell'], readers: Readers, ask: WatchAsk, seen: Seen): void {
   const execs = ask.conntrackFrom === 'kube-proxy' ? readers.nodes().length : 0
-  const [reads, pages, canary] = [readers.reads(), readers.servers(), readers.canaryNode()]
+  const [reads, pages, node] = [readers.reads(), readers.servers(), readers.canaryNode()]
+  const canary = node === null ? null : { node, queriesPerSecond }
   const requestsPerSecond = (1000 * (reads + pages + execs)) / ask.interval + (canary === null ? 0 : 1000 / listEveryMs)
   if (requestsPerSecond <= seen.load) return
   const isFirst = seen.load === 0

@@ -1,10 +1,10 @@
-import type { Paint } from '../report/paint.ts'
-import { page } from '../report/visible.ts'
-import type { Verification } from '../remedies/remedy.ts'
-import { redactText } from '../wire/secrets.ts'
-import { enoughLookups, type Measure } from './measure.ts'
-import { diff, yamlLines } from '../manifest/diff.ts'
-import { isReversible, lifetimeMs, type Plan, type Step } from './plan.ts'
+import type { Paint } from '../paint.ts'
+import { page } from '../visible.ts'
+import type { Verification } from '../../remedies/remedy.ts'
+import { redactText } from '../../wire/secrets.ts'
+import { enoughLookups, type Measure } from '../../plan/measure.ts'
+import { diff, yamlLines } from '../../manifest/diff.ts'
+import { isReversible, lifetimeMs, type Plan, type Step } from '../../plan/plan.ts'
 
 export interface PlanText {
   readonly paint: Paint
