@@ -66,7 +66,7 @@ const groups: readonly Group[] = [
       'src/remedies/',
       'src/plan/',
     ],
-    shared: ['src/cli/fix.ts', 'src/cli/fix-plan.ts', 'src/cli/fix-run.ts', 'src/session/fix/'],
+    shared: ['src/cli/fix/', 'src/session/fix/'],
   }),
   group({
     name: 'resolve',
@@ -89,7 +89,7 @@ const groups: readonly Group[] = [
     run: watchCases,
     own: [
       'lab/test/watch-cases.ts',
-      'src/cli/watch.ts',
+      'src/cli/watch/',
       'src/session/watch/',
       'src/answers/dns-watch.ts',
       'src/probe/watch/watch-canary.ts',
@@ -121,7 +121,7 @@ const groups: readonly Group[] = [
       'lab/test/fix-rights-case.ts',
       'src/remedies/',
       'src/plan/',
-      'src/cli/fix-run.ts',
+      'src/cli/fix/run.ts',
       'src/session/fix/',
     ],
   }),

@@ -1,5 +1,6 @@
 import { collectToFile } from '../session/collect.ts'
-import type { ClusterFlags, ProbeFlags } from './flags.ts'
+import type { ClusterFlags } from './flags/cluster.ts'
+import type { ProbeFlags } from './flags/probe.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 import { say, tell } from './terminal/say.ts'
 

@@ -2,7 +2,9 @@ import { Command } from 'commander'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { commandFirst } from './command-line.ts'
-import { clusterFlags, probeFlags, reportFlags } from './flags.ts'
+import { clusterFlags } from './flags/cluster.ts'
+import { probeFlags } from './flags/probe.ts'
+import { reportFlags } from './flags/report.ts'
 
 function program(): Command {
   const made = new Command('hopscope').version('0', '--version')

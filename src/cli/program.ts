@@ -4,27 +4,18 @@ import { clusterOf, nameOf, setCall } from './terminal/called.ts'
 import type { CleanupFlags } from './cleanup.ts'
 import { commandFirst } from './command-line.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
-import {
-  capacityFlags,
-  type ClusterFlags,
-  clusterFlags,
-  conntrackFrom,
-  duration,
-  noExec,
-  type ProbeFlags,
-  probeFlags,
-  probeImage,
-  probeNamespace,
-  type ReportFlags,
-  reportFlags,
-} from './flags.ts'
-import { type FixFlags, fixFlags } from './fix.ts'
+import { capacityFlags } from './flags/capacity.ts'
+import { type ClusterFlags, clusterFlags } from './flags/cluster.ts'
+import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNamespace } from './flags/probe.ts'
+import { duration } from './flags/values.ts'
+import { type ReportFlags, reportFlags } from './flags/report.ts'
+import { type FixFlags, fixFlags } from './fix/fix.ts'
 import { interruptedCode, interruptedWord, isEnding } from './terminal/interrupt.ts'
 import type { ResolveFlags } from './resolve.ts'
 import { tell } from './terminal/say.ts'
 import type { TraceFlags } from './trace.ts'
 import { version } from '../version.ts'
-import type { WatchFlags } from './watch.ts'
+import type { WatchFlags } from './watch/watch.ts'
 
 const examples: readonly (readonly [command: string, what: string])[] = [
   ['', 'check DNS and services in this namespace'],
@@ -155,7 +146,7 @@ export async function run(args: readonly string[]): Promise<number> {
         .default('text'),
     )
     .action(async (what: string, flags: WatchFlags) => {
-      code = await (await import('./watch.ts')).watchCommand(what, flags)
+      code = await (await import('./watch/watch.ts')).watchCommand(what, flags)
     })
   probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
     .argument('[target]', 'as for diagnose')
@@ -181,7 +172,7 @@ export async function run(args: readonly string[]): Promise<number> {
     })
   fixFlags(command('fix', 'plan, apply, verify and undo the known remedies')).action(
     async (name: string | undefined, flags: FixFlags) => {
-      code = await (await import('./fix.ts')).fixCommand(name ?? null, flags)
+      code = await (await import('./fix/fix.ts')).fixCommand(name ?? null, flags)
     },
   )
   clusterFlags(command('cleanup', 'list whatever killed runs left in the cluster, ask, and remove it'))

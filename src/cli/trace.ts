@@ -1,13 +1,15 @@
 import { traceExitCode } from '../answers/trace.ts'
 import { exitCode } from '../engine.ts'
-import { stateFolder } from '../plan/state-folder.ts'
 import { json } from '../report/diagnosis/json.ts'
 import { text } from '../report/diagnosis/text.ts'
 import { traceJson } from '../report/trace/trace-json.ts'
 import { traceText } from '../report/trace/trace-text.ts'
+import { foldersOf } from '../session/folders.ts'
 import type { Traced } from '../session/trace.ts'
 import { ToolError } from '../tool-error.ts'
-import type { ClusterFlags, ProbeFlags, ReportFlags } from './flags.ts'
+import type { ClusterFlags } from './flags/cluster.ts'
+import type { ProbeFlags } from './flags/probe.ts'
+import type { ReportFlags } from './flags/report.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 
@@ -27,7 +29,7 @@ export async function traceCommand(start: string | null, end: string | null, fla
   }
   if (start === null || end === null)
     throw new ToolError('usage', 'a trace has two ends', 'hopscope trace pod/web-1 svc/cart:8080 -n shop')
-  const ask = { ...flags, start, end, keepIn: stateFolder() }
+  const ask = { ...flags, start, end, keepIn: foldersOf(process.env).runs }
   return onTerminal((caller) => traceCluster(ask, caller), {
     quiet: flags.quiet === true || flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',

@@ -1,11 +1,11 @@
-import type { DnsWatchEvent, WatchAsk, Watched, WatchLoad } from '../session/watch/watch.ts'
-import { watchDns } from '../session/watch/watch.ts'
-import { ToolError } from '../tool-error.ts'
-import { interruptedCode, interruptedWord, interruptible } from './terminal/interrupt.ts'
-import { terminalPaint } from './terminal/look.ts'
-import { interruptedEnd } from './terminal/on-terminal.ts'
-import { tell } from './terminal/say.ts'
-import { watchOutput, type WatchOutput } from './watch-output.ts'
+import type { DnsWatchEvent, WatchAsk, Watched, WatchLoad } from '../../session/watch/watch.ts'
+import { watchDns } from '../../session/watch/watch.ts'
+import { ToolError } from '../../tool-error.ts'
+import { interruptedCode, interruptedWord, interruptible } from '../terminal/interrupt.ts'
+import { terminalPaint } from '../terminal/look.ts'
+import { interruptedEnd } from '../terminal/on-terminal.ts'
+import { tell } from '../terminal/say.ts'
+import { watchOutput, type WatchOutput } from './output.ts'
 
 export type WatchFlags = WatchAsk & { readonly output: 'text' | 'json' }
 

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
-import { ToolError } from '../tool-error.ts'
-import { type ClusterFlags, clusterFlags, type ProbeFlags, probeFlags, repeated } from './flags.ts'
+import { ToolError } from '../../tool-error.ts'
+import { type ClusterFlags, clusterFlags } from '../flags/cluster.ts'
+import { type ProbeFlags, probeFlags } from '../flags/probe.ts'
+import { repeated } from '../flags/values.ts'
 
 export interface FixFlags extends ClusterFlags, ProbeFlags {
   readonly plan?: boolean
@@ -65,11 +67,11 @@ export async function fixCommand(
   if (wanted > 1)
     throw new ToolError('usage', '--plan, --apply, --verify and --undo are one at a time', 'hopscope fix --help')
   if (!(flags.rolloutTimeout > 0)) throw new ToolError('usage', '--rollout-timeout is a number of seconds', null)
-  const runs = await import('./fix-run.ts')
+  const runs = await import('./run.ts')
   if (apply !== undefined) return runs.applyCommand(apply, flags, flags.verifyAfter !== false)
   if (undo !== undefined) return runs.undoCommand(undo, flags)
   if (verify !== undefined) return runs.verifyCommand(verify, flags)
-  const plans = await import('./fix-plan.ts')
+  const plans = await import('./plan.ts')
   if (code === null && flags.plan === true)
     throw new ToolError('usage', '--plan needs the code of a finding', 'hopscope fix lists what could be done')
   return code === null || flags.plan !== true ? plans.listCommand(code, flags) : plans.planCommand(code, flags)

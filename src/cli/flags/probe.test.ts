@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { probeFlags } from './flags.ts'
+import { probeFlags } from './probe.ts'
 
 function given(...args: readonly string[]): unknown {
   const command = probeFlags(new Command().exitOverride().configureOutput({ writeErr: () => {} }))

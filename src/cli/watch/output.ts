@@ -1,11 +1,11 @@
-import { subjectKey } from '../model/subject.ts'
-import { missing, totalsOf, type WatchEvent, type WatchSample } from '../answers/dns-watch.ts'
-import type { Paint } from '../report/paint.ts'
-import { eventLine, sampleLine, screen } from '../report/watch/watch-text.ts'
-import { page, visible } from '../report/visible.ts'
-import type { WatchEnd } from '../session/watch/watch.ts'
-import { spoken } from './terminal/called.ts'
-import { liveBlock } from './terminal/live-block.ts'
+import { subjectKey } from '../../model/subject.ts'
+import { missing, totalsOf, type WatchEvent, type WatchSample } from '../../answers/dns-watch.ts'
+import type { Paint } from '../../report/paint.ts'
+import { eventLine, sampleLine, screen } from '../../report/watch/watch-text.ts'
+import { page, visible } from '../../report/visible.ts'
+import type { WatchEnd } from '../../session/watch/watch.ts'
+import { spoken } from '../terminal/called.ts'
+import { liveBlock } from '../terminal/live-block.ts'
 
 export interface WatchOutput {
   readonly note: (line: string) => void
