@@ -142,9 +142,9 @@ test('a diagnosis in a pipe that nobody reads keeps its exit code', async () => 
 
 describe('an error that nobody caught', () => {
   const program = (bug: string): string => `
-    import { guardProcess } from ${JSON.stringify(join(import.meta.dirname, 'terminal/interrupt.ts'))}
+    import { ending } from ${JSON.stringify(join(import.meta.dirname, 'terminal/interrupt.ts'))}
     import { owe } from ${JSON.stringify(join(import.meta.dirname, '../owed.ts'))}
-    guardProcess()
+    ending.guard()
     owe({ what: 'pod a/b', pay: async () => (process.stdout.write('removed'), true) })
     ${bug}
     await new Promise(() => setInterval(() => {}, 1000))`

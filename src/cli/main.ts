@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { finalCode, guardProcess } from './terminal/interrupt.ts'
+import { ending } from './terminal/interrupt.ts'
 import { version } from '../version.ts'
 
 const args = process.argv.slice(2)
@@ -26,8 +26,8 @@ if (isOld && existsSync(own) && own !== process.execPath) {
 } else if (args.length === 1 && (args[0] === '--version' || args[0] === 'version')) {
   process.stdout.write(`hopscope ${version}\n`)
 } else {
-  guardProcess()
+  ending.guard()
   const { run } = await import('./program.ts')
   const code = await run(args)
-  process.exitCode = finalCode(code)
+  process.exitCode = ending.finalCode(code)
 }

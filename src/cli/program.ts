@@ -10,7 +10,7 @@ import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNa
 import { duration } from './flags/values.ts'
 import { type ReportFlags, reportFlags } from './flags/report.ts'
 import { type FixFlags, fixFlags } from './fix/fix.ts'
-import { interruptedCode, interruptedWord, isEnding } from './terminal/interrupt.ts'
+import { ending } from './terminal/interrupt.ts'
 import type { ResolveFlags } from './resolve.ts'
 import { tell } from './terminal/say.ts'
 import type { TraceFlags } from './trace.ts'
@@ -211,9 +211,9 @@ function report(error: unknown): number {
   }
   if (error instanceof ToolError) return fail(error.message, error.hint)
   // Before there was anything to take down: nothing had been reached yet.
-  if (isEnding()) {
-    tell(interruptedWord())
-    return interruptedCode()
+  if (ending.isEnding()) {
+    tell(ending.interruptedWord())
+    return ending.interruptedCode()
   }
   tell(
     ...`error: hopscope failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.split('\n'),

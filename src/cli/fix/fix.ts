@@ -1,8 +1,8 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { ToolError } from '../../tool-error.ts'
 import { type ClusterFlags, clusterFlags } from '../flags/cluster.ts'
 import { type ProbeFlags, probeFlags } from '../flags/probe.ts'
-import { repeated } from '../flags/values.ts'
+import { repeated, seconds } from '../flags/values.ts'
 
 export interface FixFlags extends ClusterFlags, ProbeFlags {
   readonly plan?: boolean
@@ -51,7 +51,9 @@ export function fixFlags(command: Command): Command {
     .option('--yes', 'do not ask (only for plans that take nothing away and restart nothing)')
     .option('--yes-context <name>', 'do not ask; the name must be that of the context')
     .option('--no-verify-after', 'do not verify after --apply')
-    .option('--rollout-timeout <seconds>', 'wait this long for each rollout', Number, 180)
+    .addOption(
+      new Option('--rollout-timeout <seconds>', 'wait this long for each rollout').default(180).argParser(seconds),
+    )
     .option('-v, --verbose', 'whole manifests of what would be added')
 }
 
@@ -66,7 +68,6 @@ export async function fixCommand(
   ).length
   if (wanted > 1)
     throw new ToolError('usage', '--plan, --apply, --verify and --undo are one at a time', 'hopscope fix --help')
-  if (!(flags.rolloutTimeout > 0)) throw new ToolError('usage', '--rollout-timeout is a number of seconds', null)
   const runs = await import('./run.ts')
   if (apply !== undefined) return runs.applyCommand(apply, flags, flags.verifyAfter !== false)
   if (undo !== undefined) return runs.undoCommand(undo, flags)

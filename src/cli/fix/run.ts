@@ -11,7 +11,7 @@ import { ToolError } from '../../tool-error.ts'
 import { askLine } from '../terminal/ask-line.ts'
 import { refuseWithoutTerminal } from '../terminal/confirm.ts'
 import type { FixFlags } from './fix.ts'
-import { interruptedCode, interruptedWord } from '../terminal/interrupt.ts'
+import { ending } from '../terminal/interrupt.ts'
 import { terminalPaint } from '../terminal/look.ts'
 import { onTerminal } from '../terminal/on-terminal.ts'
 import { say, tell } from '../terminal/say.ts'
@@ -149,14 +149,14 @@ function sayCut(it: Cut): number {
   const { id } = it.plan
   if (it.kind === 'idle') {
     const applied = `  help: plan ${id} is applied; whether it helped: hopscope fix --verify ${id}    back: hopscope fix --undo ${id}`
-    tell(`${interruptedWord()}; nothing was being written`, ...(it.phase === 'applied' ? [applied] : []))
-    return interruptedCode()
+    tell(`${ending.interruptedWord()}; nothing was being written`, ...(it.phase === 'applied' ? [applied] : []))
+    return ending.interruptedCode()
   }
   const back = it.action === 'apply' ? `    go back: hopscope fix --undo ${id}` : ''
   const onward = `  help: go on: hopscope fix --${it.action} ${id}${back}`
   if (it.kind === 'cut-off') {
-    tell(`${interruptedWord()} between two writes; the journal says how far it came`, onward)
-    return interruptedCode()
+    tell(`${ending.interruptedWord()} between two writes; the journal says how far it came`, onward)
+    return ending.interruptedCode()
   }
   tell(`error: stopped: ${it.why}`, onward)
   return 2

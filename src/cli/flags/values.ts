@@ -18,11 +18,23 @@ export function rate(text: string): number {
   return Number(text)
 }
 
-/** `30s`, `2m`, `1h`, or seconds, as kubectl takes them; the value is in milliseconds. */
+/**
+ * Node's timers hold 32 bits: what is longer would be over at once. 24.8 days, and a minute for those who wait a little
+ * more than they were told.
+ */
+export const longest = 2 ** 31 - 1 - 60_000
+
+/** `30s`, `2m`, `1h`, or seconds, as kubectl takes them; the value is in whole milliseconds. */
 export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
   const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? 's']
-  if (match === null || factor === undefined || Number(match[1]) <= 0)
-    throw new InvalidArgumentError('a duration is a number with ms, s, m or h: 30s')
-  return Number(match[1]) * factor
+  const ms = Math.round(Number(match?.[1]) * (factor ?? Number.NaN))
+  if (!(ms >= 1)) throw new InvalidArgumentError('a duration is a number with ms, s, m or h: 30s')
+  if (ms > longest) throw new InvalidArgumentError('the longest duration is 24 days: 576h')
+  return ms
+}
+
+/** As `duration`, for a flag that is in seconds. */
+export function seconds(text: string): number {
+  return duration(`${text}s`) / 1000
 }

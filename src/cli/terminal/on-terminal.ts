@@ -1,6 +1,6 @@
 import type { Caller, SessionEvent } from '../../session/events.ts'
 import type { Ended } from '../../session/with-cluster.ts'
-import { interruptedCode, interruptedWord, interruptible } from './interrupt.ts'
+import { type Ending, ending } from './interrupt.ts'
 import { type Progress, progressOn } from './progress.ts'
 import { tell } from './say.ts'
 
@@ -23,16 +23,17 @@ export interface Showing<T, E = never> {
 export async function onTerminal<T, E extends { readonly kind: string } = never>(
   run: (caller: Caller<SessionEvent | E>) => Promise<Ended<T>>,
   { quiet, nothingLeft, also, print }: Showing<T, E>,
+  own: Ending = ending,
 ): Promise<number> {
   const progress = progressOn(process.stderr, quiet)
-  const interrupt = interruptible()
+  const interrupt = own.interruptible()
   const told = (event: SessionEvent | E): void => {
     if (isCommon(event)) show(event, progress)
     else also?.(event, progress)
   }
   try {
     const ended = await run({ signal: interrupt.signal, tell: told }).finally(progress.done)
-    return ended.kind === 'done' ? await print(ended.value) : interruptedEnd(ended, nothingLeft)
+    return ended.kind === 'done' ? await print(ended.value) : interruptedEnd(ended, nothingLeft, own)
   } finally {
     interrupt.release()
   }
@@ -56,6 +57,7 @@ export function show(event: SessionEvent, progress: Progress): void {
 export function interruptedEnd(
   { reached, left }: Exclude<Ended<unknown>, { kind: 'done' }>,
   nothingLeft: string,
+  { interruptedWord, interruptedCode }: Ending = ending,
 ): number {
   if (!reached) tell(interruptedWord())
   else if (left.length === 0) tell(`${interruptedWord()}; ${nothingLeft}`)

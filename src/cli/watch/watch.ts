@@ -1,7 +1,7 @@
 import type { DnsWatchEvent, WatchAsk, Watched, WatchLoad } from '../../session/watch/watch.ts'
 import { watchDns } from '../../session/watch/watch.ts'
 import { ToolError } from '../../tool-error.ts'
-import { interruptedCode, interruptedWord, interruptible } from '../terminal/interrupt.ts'
+import { ending } from '../terminal/interrupt.ts'
 import { terminalPaint } from '../terminal/look.ts'
 import { interruptedEnd } from '../terminal/on-terminal.ts'
 import { tell } from '../terminal/say.ts'
@@ -13,7 +13,7 @@ export type WatchFlags = WatchAsk & { readonly output: 'text' | 'json' }
 export async function watchCommand(what: string, flags: WatchFlags): Promise<number> {
   if (what !== 'dns') throw new ToolError('usage', `\`${what}\` can't be watched`, 'hopscope watch dns')
   const output = watchOutput(flags.output, process.stdout, terminalPaint)
-  const interrupt = interruptible()
+  const interrupt = ending.interruptible()
   try {
     const ended = await watchDns(flags, { signal: interrupt.signal, tell: (it) => show(it, output, flags.interval) })
     return ended.kind === 'done' ? codeOf(ended.value) : interruptedEnd(ended, 'nothing of it is left in the cluster')
@@ -47,10 +47,10 @@ function codeOf({ endedBy, numbers, troubles, left }: Watched): number {
 
 /** Ctrl-C is the usual end, and the summary has said all; a reader that went away has not read it. */
 function stoppedEarly(left: readonly string[]): number {
-  const code = interruptedCode()
+  const code = ending.interruptedCode()
   if (code === 141)
     tell(
-      `${interruptedWord()}; ${left.length === 0 ? 'nothing of it is left in the cluster' : `NOT removed: ${left.join(', ')}; hopscope cleanup`}`,
+      `${ending.interruptedWord()}; ${left.length === 0 ? 'nothing of it is left in the cluster' : `NOT removed: ${left.join(', ')}; hopscope cleanup`}`,
     )
   return code
 }
