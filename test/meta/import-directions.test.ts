@@ -25,7 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   collect: ['kube', 'relations', 'model', 'wire'],
   snapshot: ['kube', 'manifest', 'model', 'wire'],
   // the one that writes to a cluster
-  plan: ['remedies', 'manifest', 'engine.ts', 'findings', 'relations', 'model', 'probe', 'kube', 'wire'],
+  plan: ['remedies', 'manifest', 'engine.ts', 'checks', 'findings', 'relations', 'model', 'probe', 'kube', 'wire'],
   // what a command line, a page or an assistant asks for: no terminal, no exit codes
   session: [
     'plan',
