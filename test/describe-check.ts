@@ -26,6 +26,8 @@ interface ExpectedFinding {
   readonly confidence?: Confidence
   readonly severity?: Severity
   readonly args?: Args
+  /** What its headline or its detail must say: contained in it. */
+  readonly says?: string | RegExp
 }
 
 /**
@@ -56,6 +58,8 @@ export function describeCheck(check: AnyCheck, table: readonly Row[]): void {
           if (want?.confidence !== undefined) expect(found.confidence).toBe(want.confidence)
           if (want?.severity !== undefined) expect(found.severity).toBe(want.severity)
           if (want?.args !== undefined) expect(found.args).toMatchObject(want.args)
+          if (want?.says !== undefined)
+            expect(`${check.words.headline(found)}\n${check.words.detail(found)}`).toMatch(want.says)
           for (const say of [
             check.words.headline(found),
             check.words.detail(found),

@@ -11,9 +11,12 @@ export type Severity = 'error' | 'warning' | 'info'
 export type Confidence = 'observed' | 'inferred' | 'possible'
 
 /** A number stays a number, a yes or no a boolean, several things a list, and what is not known null: no prose. */
-export type Arg = string | number | boolean | null | readonly string[]
+export type Arg = string | number | boolean | null | readonly (string | number)[]
 
-/** Any check's args, for those who hold findings of all checks. A check's own are typed: `check` infers them. */
+/**
+ * Any check's args, for those who hold findings of all checks. A check's own are typed: `check` infers them. Written out
+ * they are a `type`: an `interface` could get further members, and is no Args.
+ */
 export type Args = Readonly<Record<string, Arg | undefined>>
 
 /** What a check hands over; the engine adds code, slug and severity. */

@@ -186,7 +186,7 @@ function gateProblem({ gates }: Pod): PodProblem | null {
 
 /** A sentence and commands that lead on from there. */
 export function nextLookAt(
-  { look }: PodProblem,
+  { look }: Pick<PodProblem, 'look'>,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): readonly string[] {
   const pod = `kubectl -n ${namespace} describe pod ${name}`

@@ -1,4 +1,5 @@
 import { at, isObject, type Json, list, type Manifest, put } from '../manifest/object.ts'
+import type { DnsServiceFault } from '../relations/dns/dns-service-fault.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
 
 const protocols = ['UDP', 'TCP'] as const
@@ -13,6 +14,9 @@ export const dnsService: Remedy = {
   propose,
 }
 
+/** A server that keeps lookups on its node may be meant to: only where nodes go without, it is taken back. */
+const unserved: DnsServiceFault = 'nodes-unserved'
+
 function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   const object = ask.findings[0]?.subject
   if (object?.kind !== 'Service') return notOffered('the finding names no Service')
@@ -23,8 +27,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   const missing = missingPorts(before)
   if ('kind' in missing) return missing
   const local =
-    at(before, 'spec', 'internalTrafficPolicy') === 'Local' &&
-    ask.findings.some((it) => String(it.args['detail'] ?? '').includes('internalTrafficPolicy'))
+    at(before, 'spec', 'internalTrafficPolicy') === 'Local' && ask.findings.some((it) => it.args['case'] === unserved)
   if (missing.length === 0 && !local)
     return notOffered(`Service ${object.name} has its ports, and serves every node by now`)
 

@@ -8,7 +8,7 @@ import { readableCorefile } from './readable-corefile.ts'
 export default check({
   code: 'DNS122',
   slug: 'dns/cache-off',
-  title: 'CoreDNS asks its upstream anew for every lookup: it has no cache',
+  title: 'CoreDNS asks its upstream for every lookup: it has no cache',
   fine: 'CoreDNS keeps what its upstream answered',
   severity: 'warning',
   needs: ['clusterDns'],
@@ -38,8 +38,8 @@ export default check({
       args: {
         zone: bare.keys.join(' '),
         line: bare.line,
-        upstream: forward?.args.slice(1).join(' ') ?? 'its upstream',
-        cache: useless === undefined ? 'none' : ['cache', ...useless.args].join(' '),
+        upstream: forward?.args.slice(1).join(' ') ?? null,
+        cache: useless === undefined ? null : ['cache', ...useless.args].join(' '),
       },
       evidence: [
         useless === undefined
@@ -58,17 +58,18 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `CoreDNS keeps no answers: every lookup of an outside name goes to ${args['upstream']}.`,
+    headline: ({ args }) =>
+      `CoreDNS keeps no answers: every lookup of an outside name goes to ${args.upstream ?? 'its upstream'}.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · server block ${args['zone']} (line ${args['line']}) has forward ` +
-      `and ${args['cache'] === 'none' ? 'no cache' : `\`${args['cache']}\`, which keeps none of these names`}`,
+      `${on.kind} ${on.namespace}/${on.name} · server block ${args.zone} (line ${args.line}) has forward ` +
+      `and ${args.cache === null ? 'no cache' : `\`${args.cache}\`, which keeps none of these names`}`,
     note: ({ args }) =>
-      args['cache'] !== 'none'
+      args.cache !== null
         ? 'the first word of `cache` is a time only if it is a whole number: ' +
           '`30s` and every other word is a zone, and what is outside the zones is not kept'
         : 'one lookup of an application is up to eight queries, and most of them are the same for every pod',
     help: ({ subject: on, args }) => [
-      args['cache'] === 'none' ? 'add the line `cache 30` to the block' : 'make the line `cache 30`',
+      args.cache === null ? 'add the line `cache 30` to the block' : 'make the line `cache 30`',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
     ],
   },

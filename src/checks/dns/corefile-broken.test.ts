@@ -76,7 +76,7 @@ describeCheck(check, [
   {
     it: 'a brace that is never closed, and servers that still run',
     given: given(usual.replace(/\}\n$/, '')),
-    expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 1: `{` is never closed' } }],
+    expect: [{ ...configMap, severity: 'warning', says: 'line 1: `{` is never closed' }],
   },
   {
     it: 'the same, and a server that crashes',
@@ -86,7 +86,7 @@ describeCheck(check, [
   ...refusedByIt.map(([it, text, says]) => ({
     it,
     given: given(text),
-    expect: [{ ...configMap, severity: 'warning' as const, args: { detail: expect.stringMatching(says) as string } }],
+    expect: [{ ...configMap, severity: 'warning' as const, says }],
   })),
   {
     it: 'a plugin misspelt',
@@ -95,14 +95,14 @@ describeCheck(check, [
       {
         ...configMap,
         severity: 'warning',
-        args: { detail: 'line 6: there is no plugin `foward`: `forward` was meant' },
+        says: 'line 6: there is no plugin `foward`: `forward` was meant',
       },
     ],
   },
   {
     it: 'what stands inside a plugin is wrong, and the server that crashes says so',
     given: { ...given(usual, { pods: notReady }), dnsServerLogs: [serverLog('coredns-1', [refusedLine], 'before')] },
-    expect: [{ ...configMap, severity: 'error', confidence: 'observed', args: { detail: refusedLine.said } }],
+    expect: [{ ...configMap, severity: 'error', confidence: 'observed', says: refusedLine.said }],
   },
   {
     it: 'the same, at a reload',
@@ -112,19 +112,17 @@ describeCheck(check, [
   {
     it: 'no kubernetes',
     given: given('.:53 {\n  errors\n  forward . 10.0.0.2\n}\n'),
-    expect: [{ ...configMap, severity: 'error', args: { detail: 'no server block has the plugin kubernetes' } }],
+    expect: [{ ...configMap, severity: 'error', says: 'no server block has the plugin kubernetes' }],
   },
   {
     it: 'no zone but the cluster',
     given: given(usual.replace('.:53', 'cluster.local:53')),
-    expect: [{ ...configMap, severity: 'warning', args: { detail: 'no server block serves the zone `.`' } }],
+    expect: [{ ...configMap, severity: 'warning', says: 'no server block serves the zone `.`' }],
   },
   {
     it: 'nobody to ask for outside names',
     given: given(usual.replace(/ *forward.*\n/, '')),
-    expect: [
-      { ...configMap, severity: 'warning', args: { detail: 'the server block of the zone `.` forwards nowhere' } },
-    ],
+    expect: [{ ...configMap, severity: 'warning', says: 'the server block of the zone `.` forwards nowhere' }],
   },
   { it: 'an empty one', given: given(''), expect: [configMap, configMap] },
   {
@@ -209,7 +207,7 @@ describeCheck(check, [
       {
         ...configMap,
         severity: 'warning',
-        args: { detail: 'line 4: `kubernetes` has no `upstream` since CoreDNS 1.7.0' },
+        says: 'line 4: `kubernetes` has no `upstream` since CoreDNS 1.7.0',
       },
     ],
   },
@@ -222,7 +220,7 @@ describeCheck(check, [
   {
     it: 'a word that this release does not know',
     given: given(root(`${k} {\n  podz insecure\n }\n${f}`), image('coredns/coredns:1.11.1')),
-    expect: [{ ...configMap, severity: 'warning', args: { detail: 'line 4: `kubernetes` has no `podz`' } }],
+    expect: [{ ...configMap, severity: 'warning', says: 'line 4: `kubernetes` has no `podz`' }],
   },
   {
     it: 'a word that a later release may know',

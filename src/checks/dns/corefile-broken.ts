@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, finding, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok, type Severity } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { CoreDnsWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
@@ -61,11 +61,11 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `${args['headline']}.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['detail']}`,
-    note: ({ args }) => `${args['note']}`,
+    headline: ({ args }) => `${headline(args)}.`,
+    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${detail(args)}`,
+    note: ({ args }) => note(args),
     help: ({ subject: on, args }) => [
-      'mend the text, then see in the log that the servers have taken it',
+      'fix the text, then see in the log that the servers have taken it',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
       `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20 | grep -i -E "reload|error"`,
     ],
@@ -73,27 +73,81 @@ export default check({
 })
 
 /**
+ * `unparsable`: this text does not parse. `refused`: CoreDNS said so of a plugin's inside. The other two serve, and
+ * leave names out.
+ */
+type Fault =
+  | { readonly case: 'unparsable'; readonly line: number; readonly what: string; readonly crashes: boolean }
+  | { readonly case: 'refused'; readonly line: number; readonly what: string; readonly crashes: boolean }
+  | { readonly case: 'no-kubernetes' }
+  | { readonly case: 'no-upstream'; readonly rootServed: boolean }
+
+type BrokenArgs = Fault & ReturnType<typeof serverArgs>
+
+function headline(args: BrokenArgs): string {
+  switch (args.case) {
+    case 'unparsable':
+      return args.crashes
+        ? `The Corefile does not parse (line ${args.line}), and DNS servers are not ready`
+        : `The Corefile does not parse (line ${args.line}): the next DNS server that starts will not`
+    case 'refused':
+      return args.crashes
+        ? 'CoreDNS refuses its Corefile, and DNS servers are not ready'
+        : 'CoreDNS refuses its new Corefile: the next DNS server that starts will not'
+    case 'no-kubernetes':
+      return 'No name of the cluster can be looked up: the Corefile has no `kubernetes` line'
+    case 'no-upstream':
+      return 'Names outside the cluster are refused: the Corefile does not say whom to ask for them'
+  }
+}
+
+function detail(args: BrokenArgs): string {
+  switch (args.case) {
+    case 'unparsable':
+      return `line ${args.line}: ${args.what}`
+    case 'refused':
+      return args.what
+    case 'no-kubernetes':
+      return 'no server block has the plugin kubernetes'
+    case 'no-upstream':
+      return args.rootServed
+        ? 'the server block of the zone `.` forwards nowhere'
+        : 'no server block serves the zone `.`'
+  }
+}
+
+function note(args: BrokenArgs): string {
+  switch (args.case) {
+    case 'unparsable':
+    case 'refused':
+      return args.crashes
+        ? 'a server that starts with this text ends at once; those that still run keep the old one'
+        : 'the servers that run keep the text that they started with; one that restarts, ' +
+            'or is moved to another node, crashes'
+    case 'no-kubernetes':
+      return (
+        'the plugin kubernetes answers for names of Services; without it they go to the upstream, ' +
+        'which does not know them'
+      )
+    case 'no-upstream':
+      return (
+        'CoreDNS answers REFUSED for a zone that no block serves, and SERVFAIL where a block has nobody to ask; ' +
+        'musl takes either for a failure of the whole lookup'
+      )
+  }
+}
+
+/**
  * What no CoreDNS starts with: text against the grammar, against a plugin's own rules, or a plugin that there is not.
  */
-function refused(dns: ClusterDns, text: string, { refusals }: Judged, said: readonly Signed[]): Verdict | null {
+function refused(dns: ClusterDns, text: string, { refusals }: Judged, said: readonly Signed[]) {
   const [first] = refusals
   if (first === undefined) return null
   const { line, mark, text: what } = first
   const severity = dns.pods.length > 0 && dns.pods.every((it) => it.ready) ? 'warning' : 'error'
   return broken(dns, {
     severity,
-    args: {
-      headline:
-        severity === 'warning'
-          ? `The Corefile does not parse (line ${line}): the next DNS server that starts will not`
-          : `The Corefile does not parse (line ${line}), and DNS servers are not ready`,
-      detail: `line ${line}: ${what}`,
-      note:
-        severity === 'warning'
-          ? 'the servers that run keep the text that they started with; one that restarts, ' +
-            'or is moved to another node, crashes'
-          : 'a server that starts with this text ends at once; those that still run keep the old one',
-    },
+    fault: { case: 'unparsable', line, what, crashes: severity === 'error' },
     evidence: corefileEvidence(dns, text, { line, mark, label: what }),
     explains: [dnsServerCrash, dnsServersDown],
     said,
@@ -106,12 +160,7 @@ interface Told {
 }
 
 /** Nothing wrong is seen, and no server is known to have taken this text: that is not yet well. */
-function unproven(
-  dns: ClusterDns,
-  running: Running,
-  { doubts }: Judged,
-  { dnsServerLogs, coreDnsWindows }: Told,
-): Verdict {
+function unproven(dns: ClusterDns, running: Running, { doubts }: Judged, { dnsServerLogs, coreDnsWindows }: Told) {
   const last = signsOf(dnsServerLogs, dns.pods, 'last-words')[0]
   if (last !== undefined)
     return cannotTell(
@@ -148,30 +197,21 @@ function unproven(
 }
 
 /** What stands inside a plugin is CoreDNS's to judge, and its log has the verdict. */
-function refusedInside(dns: ClusterDns, text: string, said: readonly Signed[]): Verdict | null {
+function refusedInside(dns: ClusterDns, text: string, said: readonly Signed[]) {
   const [first] = said
   if (first === undefined) return null
   const crashes = dns.pods.some((it) => !it.ready)
   const line = Number(/:(\d+) - Error/.exec(first.sign.said)?.[1] ?? 1)
   return broken(dns, {
     severity: crashes ? 'error' : 'warning',
-    args: {
-      headline: crashes
-        ? 'CoreDNS refuses its Corefile, and DNS servers are not ready'
-        : 'CoreDNS refuses its new Corefile: the next DNS server that starts will not',
-      detail: first.sign.said,
-      note: crashes
-        ? 'a server that starts with this text ends at once; those that still run keep the old one'
-        : 'the servers that run keep the text that they started with; one that restarts, ' +
-          'or is moved to another node, crashes',
-    },
+    fault: { case: 'refused', line, what: first.sign.said, crashes },
     evidence: corefileEvidence(dns, text, { line, mark: '', label: 'near this line' }),
     explains: [dnsServerCrash, dnsServersDown],
     said,
   })
 }
 
-function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, seen: Measured | null): Verdict | null {
+function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, seen: Measured | null) {
   const plugins = corefile.servers.flatMap((it) => it.plugins)
   if (corefile.cutOff || plugins.some((it) => it.name === 'kubernetes')) return null
   // Lookups that were answered weigh more than a text in which nobody seems to answer them.
@@ -187,13 +227,7 @@ function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, se
   const server = rootServers(corefile)[0] ?? corefile.servers[0]
   return broken(dns, {
     severity: 'error',
-    args: {
-      headline: 'No name of the cluster can be looked up: the Corefile has no `kubernetes` line',
-      detail: 'no server block has the plugin kubernetes',
-      note:
-        'the plugin kubernetes is what makes names of Services; without it they go to the upstream, ' +
-        'which has never heard of them',
-    },
+    fault: { case: 'no-kubernetes' },
     evidence: corefileEvidence(dns, text, {
       line: server?.line ?? 1,
       mark: server?.keys[0] ?? '',
@@ -204,7 +238,7 @@ function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, se
 }
 
 /** A warning: a cluster without a way out may be meant so. Where somebody asked, and was refused, it is more. */
-function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile, seen: Measured | null): Verdict | null {
+function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile, seen: Measured | null) {
   const roots = rootServers(corefile)
   if (corefile.cutOff || roots.some(({ plugins }) => plugins.some((it) => !answersNoOutsideName(it.name)))) return null
   if (seen?.outside === 'answered') return null
@@ -212,16 +246,7 @@ function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile, seen:
   const observed = seen?.outside === 'refused'
   return broken(dns, {
     severity: observed ? 'error' : 'warning',
-    args: {
-      headline: 'Names outside the cluster are refused: the Corefile does not say whom to ask for them',
-      detail:
-        roots.length === 0
-          ? 'no server block serves the zone `.`'
-          : 'the server block of the zone `.` forwards nowhere',
-      note:
-        'CoreDNS answers REFUSED for a zone that no block serves, and SERVFAIL where a block has nobody to ask; ' +
-        'musl takes either for a failure of the whole lookup',
-    },
+    fault: { case: 'no-upstream', rootServed: roots.length > 0 },
     evidence: corefileEvidence(dns, text, {
       line: server?.line ?? 1,
       mark: server?.keys[0] ?? '',
@@ -251,23 +276,20 @@ function measured(probe: DnsProbe): Measured {
 
 interface Broken {
   readonly severity: Severity
-  readonly args: Args
+  readonly fault: Fault
   readonly evidence: ReturnType<typeof corefileEvidence>
   readonly explains: readonly string[]
   readonly said?: readonly Signed[]
   readonly measuredToo?: boolean
 }
 
-function broken(
-  dns: ClusterDns,
-  { severity, args, evidence, explains, said = [], measuredToo = false }: Broken,
-): Verdict {
+function broken(dns: ClusterDns, { severity, fault, evidence, explains, said = [], measuredToo = false }: Broken) {
   const ready = dns.pods.filter((it) => it.ready).length
   return finding({
     subject: corefileObject(dns),
     confidence: said.length > 0 || measuredToo ? 'observed' : 'inferred',
     severity,
-    args: { ...serverArgs(dns), ...args },
+    args: { ...serverArgs(dns), ...fault },
     evidence: [
       evidence,
       ...(said.length === 0 ? [] : [logEvidence(said)]),

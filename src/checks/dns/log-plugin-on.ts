@@ -36,9 +36,9 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `CoreDNS writes every query to its log (Corefile line ${args['line']}).`,
+    headline: ({ args }) => `CoreDNS writes every query to its log (Corefile line ${args.line}).`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · \`log\` in ${args['blocks']} of ${args['of']} server blocks`,
+      `${on.kind} ${on.namespace}/${on.name} · \`log\` in ${args.blocks} of ${args.of} server blocks`,
     note: () =>
       'handy while one debugs; on a busy cluster it costs CPU and disk, ' +
       'and names that applications look up are written down',

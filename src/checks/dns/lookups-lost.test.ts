@@ -66,7 +66,7 @@ describeCheck(check, [
       nodes: ['worker-1', 'worker-2', 'worker-3'],
       network: ({ node: at, index }) => (at !== 'worker-1' && index % 5 === 0 ? lost('both') : answered()),
     }),
-    expect: [{ subject: 'Node/worker-1', args: { towards: 'worker-2, worker-3' } }],
+    expect: [{ subject: 'Node/worker-1', args: { towards: ['worker-2', 'worker-3'] } }],
   },
   {
     it: 'only what the probe asks past the Service is lost',
@@ -84,12 +84,12 @@ describeCheck(check, [
       network: blackHoleOn('worker-2'),
       counts: { externalService: 0, externalEndpoint: 0, libcExternal: 0 },
     }),
-    expect: [{ ...onWorker2, args: { share: '100 %' } }],
+    expect: [{ ...onWorker2, says: '(100 %)' }],
   },
   {
     it: 'slow without a loss is a warning',
     given: cluster({ nodes: ['worker-1'], network: ({ zone }) => answered(zone === 'cluster' ? 620 : 1) }),
-    expect: [{ subject: 'Node/worker-1', severity: 'warning', args: { bad: 0, p50: '620 ms' } }],
+    expect: [{ subject: 'Node/worker-1', severity: 'warning', args: { bad: 0, p50: 620 } }],
   },
   {
     it: 'one path lossy, among many that are not',

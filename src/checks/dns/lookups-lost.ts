@@ -1,4 +1,3 @@
-import type { Args } from '../../findings/verdict.ts'
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -11,7 +10,7 @@ import { blindNodes, lossOf, notable, quantile, seriesOf, troubled } from '../..
 import { cacheFaults } from '../../relations/dns/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { usersAskService } from '../../relations/dns/users-way.ts'
-import { whereLost } from './where-lost.ts'
+import { type WhereLost, whereLost } from './where-lost.ts'
 import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
 
 /** One lookup in twenty slower than this, without a loss, is worth a warning: a healthy lookup takes about 1 ms. */
@@ -56,70 +55,87 @@ export default check({
   },
 
   together(findings, model) {
-    const lost = findings.filter(
-      (it) => it.args['trouble'] === findings[0]?.args['trouble'] && it.args['by'] !== 'cache',
-    )
+    const lost = findings.filter((it) => it.args.trouble === findings[0]?.args.trouble && !it.args.byCache)
     if (lost.length < findings.length) return null
-    const worstFirst = lost.toSorted((a, b) => Number(b.args['bad']) - Number(a.args['bad']))
+    const worstFirst = lost.toSorted((a, b) => b.args.bad - a.args.bad)
     const one = asOne(worstFirst, model, ['bad', 'of'])
     if (one === null) return null
-    const zone = [...new Set(lost.map((it) => it.args['zone']))].join(' and ')
-    return { ...one, args: { ...one.args, share: percent(Number(one.args['bad']), Number(one.args['of'])), zone } }
+    const zones = new Set(lost.map((it) => it.args.zone))
+    return { ...one, args: { ...one.args, zone: zones.size > 1 ? 'cluster and outside' : one.args.zone } }
   },
 
   words: {
     headline: ({ subject: on, args }) => {
-      if (args['nodes'] !== undefined)
+      if (args.nodes !== null)
         return (
-          `DNS lookups of ${args['zone']} names are ${args['trouble']} from all ${args['nodes']} nodes probed, ` +
+          `DNS lookups of ${args.zone} names are ${args.trouble} from all ${args.nodes} nodes probed, ` +
           'and no known cause matches.'
         )
-      return args['towards'] !== undefined
-        ? `DNS lookups of ${args['zone']} names that cross to node ${on.name}, where all DNS servers run, ` +
-            `are lost: from ${args['towards']}.`
-        : `DNS lookups of ${args['zone']} names from node ${on.name} are ${args['trouble']}, ` +
-            `${args['by'] === 'cache' ? 'by the DNS cache of that node' : 'and no known cause matches'}.`
+      return args.towards.length > 0
+        ? `DNS lookups of ${args.zone} names that cross to node ${on.name}, where all DNS servers run, ` +
+            `are lost: from ${args.towards.join(', ')}.`
+        : `DNS lookups of ${args.zone} names from node ${on.name} are ${args.trouble}, ` +
+            `${args.byCache ? 'by the DNS cache of that node' : 'and no known cause matches'}.`
     },
     detail: ({ subject: on, args }) =>
-      (args['nodes'] === undefined
-        ? `on node ${on.name}`
-        : `from all ${args['nodes']} nodes probed; p50 and p99 of the worst`) +
-      ` · ${args['bad']} of ${args['of']} lookups of ${args['zone']} names (${args['share']}) lost a packet ` +
-      `or failed · p50 ${args['p50']}, p99 ${args['p99']}`,
+      (args.nodes === null ? `on node ${on.name}` : `from all ${args.nodes} nodes probed; p50 and p99 of the worst`) +
+      ` · ${args.bad} of ${args.of} lookups of ${args.zone} names (${percent(args.bad, args.of)}) lost a packet ` +
+      `or failed · p50 ${ms(args.p50)}, p99 ${ms(args.p99)}`,
     note: ({ args }) => reading(args),
     help: ({ subject: on, args }) => [
-      args['nodes'] === undefined
+      args.nodes === null
         ? 'compare the paths: where the bad ones part from the good ones, there it sits'
         : 'every node sees it: look at the servers, their Service and the policies before them, not at one node',
-      `hopscope dns ${args['nodes'] === undefined ? `--node ${on.name} ` : ''}--node-access`,
+      `hopscope dns ${args.nodes === null ? `--node ${on.name} ` : ''}--node-access`,
     ],
   },
 })
+
+type Lost = {
+  readonly bad: number
+  readonly of: number
+  readonly zone: 'cluster' | 'outside' | 'cluster and outside'
+  readonly trouble: 'lost' | 'slow'
+  /** In milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  readonly insertFailed: number | null
+  /** The node's own cache loses them. */
+  readonly byCache: boolean
+  /** Nodes that lose what goes to the subject's. */
+  readonly towards: readonly string[]
+  /** How many nodes have it, where all of them have. */
+  readonly nodes: number | null
+} & WhereLost
 
 /**
  * Lookups are lost from every node but the one on which all servers run: then it is the way to that node that loses,
  * and none of the healthy ones. One finding, on that node, instead of one on each of the others.
  */
-function towardsHome(probe: DnsProbe, measured: readonly Verdict[], dns: Known<ClusterDns>): readonly Verdict[] {
+function towardsHome(
+  probe: DnsProbe,
+  measured: readonly Verdict<Lost>[],
+  dns: Known<ClusterDns>,
+): readonly Verdict<Lost>[] {
   const homes = new Set(
     (dns.known ? dns.value.pods : []).flatMap((it) => (it.ready && it.node !== null ? [it.node] : [])),
   )
   const [home] = homes
   if (home === undefined || homes.size > 1) return measured
-  const isLoss = (it: Verdict): it is Extract<Verdict, { kind: 'finding' }> =>
-    it.kind === 'finding' && it.found.args['trouble'] === 'lost'
+  const isLoss = (it: Verdict<Lost>): it is Extract<Verdict<Lost>, { kind: 'finding' }> =>
+    it.kind === 'finding' && it.found.args.trouble === 'lost'
   const lost = measured.filter(isLoss)
   const nodes = [...new Set(lost.map((it) => it.found.subject.name))].toSorted()
   const others = probe.nodes.filter((it) => it !== home)
   if (nodes.length < 2 || nodes.includes(home) || nodes.length < others.length) return measured
-  const [worst] = lost.toSorted((a, b) => Number(b.found.args['bad']) - Number(a.found.args['bad']))
+  const [worst] = lost.toSorted((a, b) => b.found.args.bad - a.found.args.bad)
   if (worst === undefined) return measured
   const all = lossOf(probe.series.filter((it) => nodes.includes(it.node)))
   const bad = troubled(probe.series.filter((it) => nodes.includes(it.node)))
   const found = {
     ...worst.found,
     subject: subject('Node', null, home),
-    args: { ...worst.found.args, towards: nodes.join(', '), bad, of: all.of, share: percent(bad, all.of) },
+    args: { ...worst.found.args, towards: nodes, bad, of: all.of },
     symptoms: [...new Set(lost.flatMap((it) => it.found.symptoms ?? []))],
     explains: nodes.map((it) => `dns-external:node/${it}`),
   }
@@ -127,26 +143,24 @@ function towardsHome(probe: DnsProbe, measured: readonly Verdict[], dns: Known<C
 }
 
 /** Asked before nothing is said to match: the servers behind the node's cache answer, and the cache does not. */
-function byCache(verdict: Verdict): Verdict {
+function byCache(verdict: Verdict<Lost>): Verdict<Lost> {
   return verdict.kind === 'finding'
-    ? { kind: 'finding', found: { ...verdict.found, args: { ...verdict.found.args, by: 'cache' } } }
+    ? { kind: 'finding', found: { ...verdict.found, args: { ...verdict.found.args, byCache: true } } }
     : verdict
 }
 
 /** What the paths rule out, so that nobody starts with the cure for another fault. */
-function reading(args: Args): string | null {
-  if (args['trouble'] !== 'lost' || args['zone'] !== 'cluster') return null
+function reading(args: Lost): string | null {
+  if (args.trouble !== 'lost' || args.zone !== 'cluster') return null
   const said = [
-    ...(args['direct'] === 'bad' ? ['each server loses them at its own address too'] : []),
-    ...(args['direct'] === 'well' && args['service'] === 'bad'
+    ...(args.direct === 'bad' ? ['each server loses them at its own address too'] : []),
+    ...(args.direct === 'well' && args.service === 'bad'
       ? ['no server loses them at its own address: it is the way through the Service']
       : []),
-    ...(args['only'] === 'both' ? [] : [`${args['only']} questions alone: something looks inside the packets`]),
-    ...(args['tcp'] === 'well' ? ['none over TCP'] : []),
-    ...(args['insertFailed'] === 0 ? ['insert_failed +0, so not the conntrack race'] : []),
-    ...(args['insertFailed'] !== 0 && args['single'] === 'bad'
-      ? ['single questions too, so not the conntrack race']
-      : []),
+    ...(args.only === 'both' ? [] : [`${args.only} questions alone: something looks inside the packets`]),
+    ...(args.tcp === 'well' ? ['none over TCP'] : []),
+    ...(args.insertFailed === 0 ? ['insert_failed +0, so not the conntrack race'] : []),
+    ...(args.insertFailed !== 0 && args.single === 'bad' ? ['single questions too, so not the conntrack race'] : []),
   ]
   return said.length === 0 ? null : said.join(' · ')
 }
@@ -156,7 +170,7 @@ function judge(
   node: string,
   zone: 'cluster' | 'external',
   counters: ConntrackWindow | undefined,
-): Verdict {
+): Verdict<Lost> {
   const lag = probe.lag?.find((it) => it.node === node)?.p99Ms ?? 0
   const again = 'again when the node is less busy'
   if (blindNodes(probe).has(node)) {
@@ -214,7 +228,7 @@ interface Seen {
   readonly counters: ConntrackWindow | undefined
 }
 
-function found(probe: DnsProbe, node: string, { zone, series, lost, counters }: Seen): Verdict {
+function found(probe: DnsProbe, node: string, { zone, series, lost, counters }: Seen): Verdict<Lost> {
   const loss = lossOf(series)
   const bad = troubled(series)
   return finding({
@@ -224,13 +238,15 @@ function found(probe: DnsProbe, node: string, { zone, series, lost, counters }: 
     args: {
       bad,
       of: loss.of,
-      share: percent(bad, loss.of),
       zone: zone === 'cluster' ? 'cluster' : 'outside',
       trouble: lost ? 'lost' : 'slow',
-      p50: ms(quantile(loss.times, 0.5)),
-      p99: ms(quantile(loss.times, 0.99)),
+      p50: quantile(loss.times, 0.5),
+      p99: quantile(loss.times, 0.99),
       ...whereLost(series),
-      insertFailed: counters?.delta.insert_failed ?? 'unknown',
+      insertFailed: counters?.delta.insert_failed ?? null,
+      byCache: false,
+      towards: [],
+      nodes: null,
     },
     evidence: [
       shares('lookups that lost a packet or failed', probe, series, path),

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { type Args, type Confidence, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import { type Confidence, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -56,19 +56,173 @@ export default check({
   },
 
   words: {
-    headline: ({ args }) => `${args.headline}.`,
-    detail: ({ args }) => `${args.detail}`,
-    note: ({ args }) => notes[args.case] ?? null,
-    help: ({ subject: on, args }) => [
-      helps[args.case] ?? 'see what the cache says',
-      ...args.commands.split('\n').map((it) => it.replaceAll('NODE', on.name)),
-    ],
+    headline: ({ subject: on, args }) => `${headline(on, args)}.`,
+    detail: ({ subject: on, args }) => detail(on, args),
+    note: ({ args }) => notes[args.case],
+    help: ({ subject: on, args }) => [helps[args.case], ...commands(on, args)],
   },
 })
 
-type Case = 'port-taken' | 'no-upstream' | 'crash' | 'leaving' | 'ipvs' | 'bypassed' | 'absent' | 'nodes-own'
+type Stuck = {
+  readonly case: 'port-taken' | 'no-upstream' | 'crash'
+  /** One of them, for the commands. */
+  readonly namespace: string
+  readonly pod: string
+  readonly pods: readonly string[]
+  /** Of each pod in turn. */
+  readonly nodes: readonly string[]
+  readonly of: number
+  readonly state: string
+  /** The line of its log that tells the reason. */
+  readonly said: string | null
+}
 
-const notes: Readonly<Record<Case | string, string>> = {
+type Leaving = {
+  readonly case: 'leaving'
+  readonly namespace: string
+  readonly pod: string
+  readonly node: string | null
+  readonly failed: number
+  readonly of: number
+  readonly dead: boolean
+}
+
+type PassedBy = {
+  readonly case: 'ipvs' | 'bypassed'
+  readonly namespace: string
+  readonly vip: string
+  readonly addresses: readonly string[]
+}
+
+type Absent = {
+  readonly case: 'absent'
+  readonly namespace: string
+  /** Nodes that have a cache. */
+  readonly having: number
+  /** That the node lacks, for a cache that goes by it. */
+  readonly label: string | null
+  /** Pods that ask the address of a cache, and are not answered. */
+  readonly lost: number
+  readonly server: string | null
+}
+
+type NodesOwn = {
+  readonly case: 'nodes-own'
+  readonly server: string
+  readonly lost: number
+  readonly of: number
+}
+
+type Down = Stuck | Leaving | PassedBy | Absent | NodesOwn
+type Case = Down['case']
+
+function headline(on: Subject, args: Down): string {
+  switch (args.case) {
+    case 'port-taken':
+    case 'no-upstream':
+    case 'crash': {
+      const who =
+        args.pods.length === 1
+          ? `The DNS cache ${args.pod} on node ${args.nodes[0]} does`
+          : `${args.pods.length} of ${args.of} DNS caches of the nodes do`
+      return `${who} not run: ${args.said ?? args.state}`
+    }
+    case 'leaving':
+      return (
+        `The DNS cache ${args.pod} on node ${args.node} is being deleted, ` +
+        `and no other has taken its place${args.dead ? `: ${args.failed} of ${args.of} lookups there had no answer` : ''}`
+      )
+    case 'ipvs':
+      return (
+        `The DNS caches of the nodes claim ${args.vip}, the DNS Service's own address, ` +
+        'which kube-proxy in IPVS mode holds already'
+      )
+    case 'bypassed':
+      return (
+        'No lookup reaches the DNS caches of the nodes: Cilium carries them past, ' +
+        'and no CiliumLocalRedirectPolicy sends them there'
+      )
+    case 'absent':
+      return `No DNS cache runs on node ${on.name}, as on the others: ${whyAbsent(args)}${lostText(args)}`
+    case 'nodes-own':
+      return (
+        `Pods of node ${on.name} ask ${args.server}, which is the node's own and does not answer; ` +
+        "the cluster's DNS servers answer that node"
+      )
+  }
+}
+
+function whyAbsent({ label }: Absent): string {
+  return label === null ? 'its DaemonSet has no pod there' : `it lacks the label ${label}`
+}
+
+function lostText({ lost, server }: Absent): string {
+  if (lost === 0) return ''
+  const [ask, are] = lost === 1 ? ['asks', 'is'] : ['ask', 'are']
+  return `; ${count(lost, 'pod')} there ${ask} ${server}, and ${are} not answered`
+}
+
+function detail(on: Subject, args: Down): string {
+  switch (args.case) {
+    case 'port-taken':
+    case 'no-upstream':
+    case 'crash':
+      return `${some(args.pods.map((pod, index) => `${pod} on ${args.nodes[index]}`))} · ${args.state}`
+    case 'leaving':
+      return (
+        `${args.pod} is being deleted · ` +
+        (args.of === 0 ? 'not asked' : `${args.failed} of ${args.of} lookups without an answer`)
+      )
+    case 'ipvs':
+      return `-localip ${args.addresses.join(',')} · kube-proxy: mode ipvs`
+    case 'bypassed':
+      return `Cilium in place of kube-proxy · 0 CiliumLocalRedirectPolicies · the caches hold ${args.vip}`
+    case 'absent':
+      return `${args.having} nodes have one · ${whyAbsent(args)}`
+    case 'nodes-own':
+      return `${args.lost} of ${count(args.of, 'pod')} looked into there had no answer at ${args.server}`
+  }
+}
+
+function commands(on: Subject, args: Down): readonly string[] {
+  switch (args.case) {
+    case 'port-taken':
+    case 'no-upstream':
+    case 'crash':
+      return [
+        `kubectl -n ${args.namespace} logs ${args.pod} --previous --tail=20`,
+        `kubectl -n ${args.namespace} describe pod ${args.pod}`,
+      ]
+    case 'leaving':
+      return [
+        `kubectl -n ${args.namespace} delete pod ${args.pod} --force --grace-period=0`,
+        `kubectl -n ${args.namespace} logs ${args.pod} --tail=20`,
+      ]
+    case 'ipvs':
+      return [
+        `kubectl -n ${args.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`,
+        'kubectl -n kube-system get configmap kube-proxy -o yaml | grep mode',
+      ]
+    case 'bypassed':
+      return [
+        'kubectl get ciliumlocalredirectpolicies -A',
+        `kubectl -n ${args.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`,
+      ]
+    case 'absent':
+      return [
+        `kubectl get node ${on.name} --show-labels`,
+        `kubectl -n ${args.namespace} get pods -o wide --field-selector spec.nodeName=${on.name}`,
+      ]
+    case 'nodes-own':
+      return [
+        `kubectl debug node/${on.name} -it --image=busybox -- ` +
+          `nslookup kubernetes.default.svc.cluster.local ${args.server}`,
+        `kubectl get node ${on.name} --show-labels`,
+      ]
+  }
+}
+
+const notes: Readonly<Record<Case, string>> = {
   'port-taken':
     "the cache listens on the node's own network, at 53, 8080, 9253 and 9353: " +
     'whatever else holds one of them keeps it from starting',
@@ -86,42 +240,30 @@ const notes: Readonly<Record<Case | string, string>> = {
     'this address is answered by a program of the node (AKS LocalDNS) or by the cloud (GKE Cloud DNS), and by no pod',
 }
 
-const helps: Readonly<Record<Case | string, string>> = {
+const helps: Readonly<Record<Case, string>> = {
   'port-taken': 'see who holds the port on the node, and give one of the two another',
-  'no-upstream': 'make the Service first, then start the caches anew',
+  'no-upstream': 'make the Service first, then restart the caches',
   crash: 'read why it ended',
   leaving: 'end it at once, and see whether a newer image lets it go by itself',
   ipvs: "let the caches listen on a link-local address alone, and hand that out by the kubelets' clusterDNS",
   bypassed: 'make the policy, or take the caches away: nobody asks them',
   absent:
-    'let the DaemonSet run there; on GKE the node pool has to be made anew, and the label is not to be set by hand',
+    'let the DaemonSet run there; on GKE the node pool has to be created again, and the label is not to be set by hand',
   'nodes-own': "see what the node's own proxy says; pods that must not wait can ask the DNS Service by dnsConfig",
 }
 
 interface Told {
-  readonly case: Case
   readonly on: Subject
-  readonly headline: string
-  readonly detail: string
-  readonly commands: readonly string[]
+  readonly args: Down
   readonly evidence: readonly Evidence[]
   readonly severity?: Severity
   readonly confidence?: Confidence
   readonly symptoms?: readonly string[]
   readonly explains?: readonly string[]
-  readonly more?: Args
 }
 
-function told(it: Told) {
-  return finding({
-    subject: it.on,
-    confidence: it.confidence ?? 'inferred',
-    severity: it.severity ?? 'error',
-    args: { case: it.case, headline: it.headline, detail: it.detail, commands: it.commands.join('\n'), ...it.more },
-    evidence: it.evidence,
-    symptoms: it.symptoms ?? [],
-    explains: it.explains ?? [],
-  })
+function told({ severity = 'error', confidence = 'inferred', on, ...rest }: Told) {
+  return finding({ subject: on, severity, confidence, ...rest })
 }
 
 function cacheSubject(pods: readonly Pod[]): Subject {
@@ -148,23 +290,22 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>) {
   const upstream = signsOf(logs, pods, 'no-upstream-service')
   const signs = taken.length > 0 ? taken : upstream
   const said = signs[0]?.sign.said ?? null
-  const unlessTaken: Case = upstream.length > 0 ? 'no-upstream' : 'crash'
+  const unlessTaken = upstream.length > 0 ? 'no-upstream' : 'crash'
   const how = taken.length > 0 ? 'port-taken' : unlessTaken
   const nodes = pods.map((it) => it.node)
-  const who =
-    all.length === 1
-      ? `The DNS cache ${first.pod.name} on node ${first.pod.node} does`
-      : `${all.length} of ${dns.nodeCaches.length} DNS caches of the nodes do`
   return [
     told({
-      case: how,
       on: cacheSubject(pods),
-      headline: `${who} not run: ${said ?? first.why}`,
-      detail: `${some(all.map((it) => `${it.pod.name} on ${it.pod.node}`))} · ${first.why}`,
-      commands: [
-        `kubectl -n ${first.pod.namespace} logs ${first.pod.name} --previous --tail=20`,
-        `kubectl -n ${first.pod.namespace} describe pod ${first.pod.name}`,
-      ],
+      args: {
+        case: how,
+        namespace: first.pod.namespace,
+        pod: first.pod.name,
+        pods: pods.map((it) => it.name),
+        nodes: nodes.map(String),
+        of: dns.nodeCaches.length,
+        state: first.why,
+        said,
+      },
       evidence: [
         ...(signs.length === 0 ? [] : [logEvidence(signs)]),
         ...all
@@ -186,19 +327,10 @@ function leaving(dns: ClusterDns, probe: Known<DnsProbe>) {
     const { of, silent } = lossOf(series)
     const dead = nearlyAll(silent, of)
     return told({
-      case: 'leaving',
       on: cacheSubject([pod]),
-      headline:
-        `The DNS cache ${pod.name} on node ${pod.node} is on its way out, ` +
-        `and no other has taken its place${dead ? `: ${silent} of ${of} lookups there had no answer` : ''}`,
-      detail:
-        `${pod.name} is being deleted · ` + (of === 0 ? 'not asked' : `${silent} of ${of} lookups without an answer`),
+      args: { case: 'leaving', namespace: pod.namespace, pod: pod.name, node: pod.node, failed: silent, of, dead },
       severity: dead ? 'error' : 'info',
       confidence: dead ? 'observed' : 'inferred',
-      commands: [
-        `kubectl -n ${pod.namespace} delete pod ${pod.name} --force --grace-period=0`,
-        `kubectl -n ${pod.namespace} logs ${pod.name} --tail=20`,
-      ],
       evidence: [{ kind: 'fact', label: pod.name, value: 'has a deletionTimestamp' }],
       explains: dead ? lossOn([pod.node]) : [],
     })
@@ -217,17 +349,9 @@ function passedBy(dns: ClusterDns) {
     if (proxy.value.mode !== 'ipvs') return []
     return [
       told({
-        case: 'ipvs',
         on,
         severity: 'warning',
-        headline:
-          `The DNS caches of the nodes claim ${vip}, the DNS Service's own address, ` +
-          'which kube-proxy in IPVS mode holds already',
-        detail: `-localip ${cacheAddresses(dns).join(',')} · kube-proxy: mode ipvs`,
-        commands: [
-          `kubectl -n ${namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`,
-          'kubectl -n kube-system get configmap kube-proxy -o yaml | grep mode',
-        ],
+        args: { case: 'ipvs', namespace, vip, addresses: cacheAddresses(dns) },
         evidence: [{ kind: 'fact', label: 'addresses that the caches take', value: cacheAddresses(dns).join(', ') }],
       }),
     ]
@@ -236,17 +360,9 @@ function passedBy(dns: ClusterDns) {
   if (!redirects.known || redirects.value.length > 0) return []
   return [
     told({
-      case: 'bypassed',
       on,
       severity: 'warning',
-      headline:
-        'No lookup comes to the DNS caches of the nodes: Cilium carries them past, ' +
-        'and no CiliumLocalRedirectPolicy sends them there',
-      detail: `Cilium in place of kube-proxy · 0 CiliumLocalRedirectPolicies · the caches hold ${vip}`,
-      commands: [
-        'kubectl get ciliumlocalredirectpolicies -A',
-        `kubectl -n ${namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A1 localip`,
-      ],
+      args: { case: 'bypassed', namespace, vip, addresses: cacheAddresses(dns) },
       evidence: [{ kind: 'fact', label: 'CiliumLocalRedirectPolicies', value: 'none' }],
     }),
   ]
@@ -263,25 +379,18 @@ function absent(dns: ClusterDns, nodes: Known<readonly Node[]>, asked: readonly 
     const here = asked.filter((it) => it.pod.node === node.name && own.includes(it.server))
     const lost = here.filter((it) => !it.answered)
     const gke = dns.nodeCaches.length > 0 && node.kubelet.includes('-gke.') && node.labels[gkeLabel] !== 'true'
-    const why = gke ? `it lacks the label ${gkeLabel}` : 'its DaemonSet has no pod there'
     return told({
-      case: 'absent',
       on: subject('Node', null, node.name),
       severity: lost.length > 0 ? 'error' : 'info',
       confidence: lost.length > 0 ? 'observed' : 'inferred',
-      headline:
-        `No DNS cache runs on node ${node.name}, as on the others: ` +
-        `${why}` +
-        (lost.length > 0
-          ? `; ${count(lost.length, 'pod')} there ${lost.length === 1 ? 'asks' : 'ask'} ${lost[0]?.server}, ` +
-            `and ${lost.length === 1 ? 'is' : 'are'} not answered`
-          : ''),
-      detail: `${new Set(dns.nodeCaches.map((it) => it.node)).size} nodes have one · ${why}`,
-      commands: [
-        'kubectl get node NODE --show-labels',
-        `kubectl -n ${dns.nodeCaches[0]?.namespace ?? 'kube-system'} ` +
-          'get pods -o wide --field-selector spec.nodeName=NODE',
-      ],
+      args: {
+        case: 'absent',
+        namespace: dns.nodeCaches[0]?.namespace ?? 'kube-system',
+        having: new Set(dns.nodeCaches.map((it) => it.node)).size,
+        label: gke ? gkeLabel : null,
+        lost: lost.length,
+        server: lost[0]?.server ?? null,
+      },
       evidence: [{ kind: 'fact', label: `caches on ${node.name}`, value: 'none' }],
       explains: lost.length > 0 ? [...lossOn([node.name]), ...lost.map((it) => dnsLossInPod(it.pod))] : [],
     })
@@ -299,17 +408,9 @@ function nodesOwn(dns: ClusterDns, asked: readonly Asked[], probe: Known<DnsProb
     const server = its[0]?.server ?? ''
     return [
       told({
-        case: 'nodes-own',
         on: subject('Node', null, node),
         confidence: 'observed',
-        headline:
-          `Pods of node ${node} ask ${server}, which is the node's own and does not answer; ` +
-          "the cluster's DNS servers answer that node",
-        detail: `${lost.length} of ${count(its.length, 'pod')} looked into there had no answer at ${server}`,
-        commands: [
-          'kubectl debug node/NODE -it --image=busybox -- nslookup kubernetes.default.svc.cluster.local ' + server,
-          'kubectl get node NODE --show-labels',
-        ],
+        args: { case: 'nodes-own', server, lost: lost.length, of: its.length },
         evidence: lost.slice(0, 6).map((it) => ({
           kind: 'fact' as const,
           label: `pod ${it.pod.namespace}/${it.pod.name}`,

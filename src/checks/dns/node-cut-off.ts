@@ -4,15 +4,7 @@ import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
-import {
-  blindNodes,
-  isRefused,
-  type Loss,
-  lossOf,
-  nearlyAll,
-  notable,
-  seriesOf,
-} from '../../relations/dns/lookup-loss.ts'
+import { blindNodes, isRefused, type Loss, lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { pathCause } from '../../relations/dns/node-paths.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
 import { latency, shares } from './dns-evidence.ts'
@@ -48,43 +40,61 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['cut'] !== undefined
-        ? `Only pods on ${args['homes']}, where the DNS servers run, are answered: ` +
-          `nothing of what ${args['cut']} ask comes back.`
-        : `All DNS from pods on node ${on.name} is ${args['how']}, over UDP and TCP, to every DNS server.`,
+      args.cut !== null
+        ? `Only pods on ${args.homes.join(', ')}, where the DNS servers run, are answered: ` +
+          `nothing that ${args.cut} other nodes ask comes back.`
+        : `All DNS from pods on node ${on.name} is ${args.how}, over UDP and TCP, to every DNS server.`,
     detail: ({ subject: on, args }) =>
-      `on node ${on.name} · ${args['failed']} of ${args['of']} lookups failed · ${args['elsewhere']}`,
+      `on node ${on.name} · ${args.failed} of ${args.of} lookups failed · ${elsewhere(args)}`,
     note: ({ args }) => {
-      if (args['cut'] !== undefined)
+      if (args.cut !== null)
         return (
           'what crosses from other nodes is lost: the overlay (VXLAN 8472 or 4789, IP-in-IP, WireGuard), ' +
           'a firewall or a security group before these nodes'
         )
-      if (args['how'] === 'refused')
+      if (args.how === 'refused')
         return (
           'a rule answers "port unreachable", which the kernel sends once a second to each client: ' +
           'then glibc gives up at once, and else it waits as for a loss; musl (Alpine) always waits'
         )
-      return args['others'] === 0
+      return args.others === 0
         ? 'only this node was probed; hopscope dns without --node compares it with the others'
         : 'the servers answer other nodes, so the fault is on this node or on its way out'
     },
     help: ({ subject: on, args }) =>
-      args['cut'] !== undefined
+      args.cut !== null
         ? [
-            `look at the way between ${args['homes']} and the others: the overlay's port, security groups, ` +
+            `look at the way between ${args.homes.join(', ')} and the others: the overlay's port, security groups, ` +
               "the CNI's pod there",
             `kubectl get pods -A -o wide${on.kind === 'Node' ? ` --field-selector spec.nodeName=${on.name}` : ''}`,
-            `on ${args['homes']}:  tcpdump -ni any port 53 or udp port 8472 or udp port 4789`,
+            `on ${args.homes.join(', ')}:  tcpdump -ni any port 53 or udp port 8472 or udp port 4789`,
           ]
         : [
-            `look at what ${args['how'] === 'refused' ? 'rejects' : 'drops'} port 53 on ${on.name}: ` +
+            `look at what ${args.how === 'refused' ? 'rejects' : 'drops'} port 53 on ${on.name}: ` +
               "firewall rules, the CNI's pod, a node-local cache that died and left its rules",
             `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
             `on ${on.name}:  iptables-save -c | grep -E "dport 53|NodeLocal|REJECT"    tcpdump -ni any port 53`,
           ],
   },
 })
+
+/** On one node, or on all nodes but those of the servers. */
+type CutOff = {
+  readonly how: 'lost' | 'refused'
+  /** How many nodes get no answer; null where it is the one of the subject. */
+  readonly cut: number | null
+  /** Nodes of the servers, where only they are answered. */
+  readonly homes: readonly string[]
+  readonly failed: number
+  readonly of: number
+  readonly othersFailed: number
+  readonly others: number
+}
+
+function elsewhere({ cut, homes, othersFailed, others }: CutOff): string {
+  if (others === 0) return 'no other node probed'
+  return `${cut === null ? 'other nodes' : homes.join(', ')} ${othersFailed} of ${others}`
+}
 
 function isCutOff(probe: DnsProbe, node: string): boolean {
   const all = lossOf(seriesOf(probe, { node }))
@@ -98,7 +108,12 @@ function homesOf(dns: Known<ClusterDns>): ReadonlySet<string> {
   return new Set((dns.known ? dns.value.pods : []).flatMap((it) => (it.node === null || !it.ready ? [] : [it.node])))
 }
 
-function atServers(probe: DnsProbe, cut: readonly string[], homes: readonly string[], dns: Known<ClusterDns>): Verdict {
+function atServers(
+  probe: DnsProbe,
+  cut: readonly string[],
+  homes: readonly string[],
+  dns: Known<ClusterDns>,
+): Verdict<CutOff> {
   const service = dns.known ? dns.value.service : null
   // Of several nodes that are well, none is to be named for what the others suffer.
   const on =
@@ -113,13 +128,12 @@ function atServers(probe: DnsProbe, cut: readonly string[], homes: readonly stri
     confidence: 'observed',
     args: {
       how: 'lost',
-      cut: `${cut.length} nodes`,
-      homes: homes.join(', '),
+      cut: cut.length,
+      homes,
       failed: loss.silent,
       of: loss.of,
+      othersFailed: well.silent,
       others: well.of,
-      elsewhere: `${homes.join(', ')} ${well.silent} of ${well.of}`,
-      otherNodesClean: 'yes',
     },
     evidence: [shares('lookups that failed', probe, probe.series, (it) => it.node)],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
@@ -132,7 +146,7 @@ function isSilent(loss: Loss): boolean {
   return loss.of === 0 || loss.silent / loss.of >= 0.9
 }
 
-function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
+function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict<CutOff> {
   if (blindNodes(probe).has(node)) {
     return cannotTell('ambiguous', `the probe pod on ${node} got the CPU too late: its timeouts may be its own`)
   }
@@ -149,9 +163,10 @@ function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict {
       how: isRefused(series) ? 'refused' : 'lost',
       failed: loss.unanswered,
       of: loss.of,
+      cut: null,
+      homes: [],
+      othersFailed: elsewhere.unanswered,
       others: elsewhere.of,
-      elsewhere: elsewhere.of === 0 ? 'no other node probed' : `other nodes ${elsewhere.unanswered} of ${elsewhere.of}`,
-      otherNodesClean: notable(elsewhere.unanswered, elsewhere.of) ? 'no' : 'yes',
     },
     evidence: [
       latency(`lookups on ${node}`, series),

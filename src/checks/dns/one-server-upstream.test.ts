@@ -20,17 +20,19 @@ describeCheck(check, [
       ...cluster({ network: oneCut, dns: file }),
       dnsServerLogs: [serverLog('coredns-0', [timeout]), serverLog('coredns-1')],
     },
-    expect: [{ ...pod, args: { upstream: '198.18.0.99', node: 'worker-1', file: '/etc/resolv.conf', wellFailed: 0 } }],
+    expect: [
+      { ...pod, args: { upstream: ['198.18.0.99'], node: 'worker-1', file: '/etc/resolv.conf', wellFailed: 0 } },
+    ],
   },
   {
     it: 'one of two, and nothing names it',
     given: cluster({ network: oneCut, dns: file }),
-    expect: [{ ...pod, args: { upstream: '/etc/resolv.conf' } }],
+    expect: [{ ...pod, args: { upstream: ['/etc/resolv.conf'] } }],
   },
   {
     it: 'one of two, of one address: its way out',
     given: cluster({ network: oneCut }),
-    expect: [{ ...pod, args: { upstream: '192.0.2.53', file: '' } }],
+    expect: [{ ...pod, args: { upstream: ['192.0.2.53'], file: '' } }],
   },
 
   { it: "both: it is the upstream's", given: cluster({ network: upstreamDead }), expect: 'cannot-tell' },

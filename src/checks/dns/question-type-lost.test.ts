@@ -20,7 +20,7 @@ describeCheck(check, [
       {
         subject: 'Node/worker-2',
         confidence: 'observed',
-        args: { type: 'AAAA', other: 'A', lost: 360, of: 360, otherLost: 0, elsewhere: 'other nodes 0 of 720' },
+        args: { type: 'AAAA', other: 'A', lost: 360, of: 360, otherLost: 0, elsewhere: 0, elsewhereOf: 720 },
       },
     ],
   },
@@ -32,12 +32,12 @@ describeCheck(check, [
   {
     it: 'AAAA dropped everywhere',
     given: cluster({ network: filterOn('aaaa', ...workers) }),
-    expect: [{ subject: 'Service/kube-system/kube-dns', args: { type: 'AAAA', nodes: 3, elsewhere: '' } }],
+    expect: [{ subject: 'Service/kube-system/kube-dns', args: { type: 'AAAA', nodes: 3, elsewhereOf: 0 } }],
   },
   {
     it: 'on the only node probed',
     given: cluster({ nodes: ['worker-1'], network: filterOn('aaaa', 'worker-1') }),
-    expect: [{ subject: 'Node/worker-1', args: { elsewhere: '' } }],
+    expect: [{ subject: 'Node/worker-1', args: { elsewhereOf: 0 } }],
   },
   {
     it: 'AAAA of outside names alone: the upstream, not a filter here',
@@ -46,7 +46,7 @@ describeCheck(check, [
       {
         subject: 'ConfigMap/kube-system/coredns',
         confidence: 'observed',
-        args: { type: 'AAAA', upstream: '192.0.2.53', otherLost: 0 },
+        args: { type: 'AAAA', upstream: ['192.0.2.53'], otherLost: 0 },
       },
     ],
   },

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { CoreDnsWindow } from '../../model/counters.ts'
 import type { Known } from '../../model/known.ts'
@@ -39,39 +39,39 @@ export default check({
   },
 
   together(findings, model) {
-    if (new Set(findings.map((it) => it.args['type'])).size > 1) return null
+    if (new Set(findings.map((it) => it.args.type)).size > 1) return null
     const one = asOne(findings, model, ['lost', 'of', 'otherLost'])
-    return one === null ? null : { ...one, args: { ...one.args, elsewhere: '' } }
+    return one === null ? null : { ...one, args: { ...one.args, elsewhere: 0, elsewhereOf: 0 } }
   },
 
   words: {
     headline: ({ subject: on, args }) =>
       isFromNodes(on, args)
-        ? `Every ${args['type']} query from ${whence(on, args)} goes unanswered, so each lookup waits 5 s or fails.`
-        : `CoreDNS's ${upstreamWords(args)} never ${verb(args, 'answers', 'answer')} ${args['type']} queries, ` +
+        ? `Every ${args.type} query from ${whence(on, args)} goes unanswered, so each lookup waits 5 s or fails.`
+        : `CoreDNS's ${upstreamWords(args)} never ${verb(args, 'answers', 'answer')} ${args.type} queries, ` +
           'so each lookup of an outside name waits 5 s or fails.',
     detail: ({ subject: on, args }) =>
       !isFromNodes(on, args)
-        ? `outside names · ${args['type']} unanswered or SERVFAIL in ${args['lost']} of ${args['of']} lookups, ` +
-          `${args['other']} in ${args['otherLost']} · names of the cluster are answered`
-        : `from ${whence(on, args)} · ${args['type']} unanswered in ${args['lost']} of ${args['of']} lookups, ` +
-          `${args['other']} in ${args['otherLost']}${args['elsewhere'] === '' ? '' : ` · ${args['elsewhere']}`}`,
+        ? `outside names · ${args.type} unanswered or SERVFAIL in ${args.lost} of ${args.of} lookups, ` +
+          `${args.other} in ${args.otherLost} · names of the cluster are answered`
+        : `from ${whence(on, args)} · ${args.type} unanswered in ${args.lost} of ${args.of} lookups, ` +
+          `${args.other} in ${args.otherLost}${args.elsewhereOf === 0 ? '' : ` · other nodes ${args.elsewhere} of ${args.elsewhereOf}`}`,
     note: ({ subject: on, args }) =>
       isFromNodes(on, args)
         ? 'the conntrack race hits A and AAAA alike and spares single questions; ' +
           'a loss that is always one type is a filter on the content'
-        : `CoreDNS waits for the ${args['type']} answer and then says SERVFAIL; a resolver waits for both answers`,
+        : `CoreDNS waits for the ${args.type} answer and then says SERVFAIL; a resolver waits for both answers`,
     help: ({ subject: on, args }) =>
       !isFromNodes(on, args)
         ? [
-            `mend the upstream, or have CoreDNS answer ${args['type']} itself: ` +
-              `in the Corefile "template IN ${args['type']} . ` +
-              `{ rcode NOERROR }"${args['type'] === 'AAAA' ? ' (not where IPv6 is in use)' : ''}`,
-            ...askUpstream(args, `${args['type']} example.com`).map((it) => `on a node of CoreDNS:  ${it}`),
+            `mend the upstream, or have CoreDNS answer ${args.type} itself: ` +
+              `in the Corefile "template IN ${args.type} . ` +
+              `{ rcode NOERROR }"${args.type === 'AAAA' ? ' (not where IPv6 is in use)' : ''}`,
+            ...askUpstream(args, `${args.type} example.com`).map((it) => `on a node of CoreDNS:  ${it}`),
             'hopscope explain DNS102',
           ]
         : [
-            `find the rule or device that drops ${args['type']} queries near ` +
+            `find the rule or device that drops ${args.type} queries near ` +
               `${on.kind === 'Node' ? on.name : 'the DNS servers, or before their Service'}`,
             `on ${on.kind === 'Node' ? on.name : 'any node'}:  ` +
               'iptables-save -c | grep -E "u32|string|bpf"    nft list ruleset | grep -B2 drop',
@@ -80,16 +80,30 @@ export default check({
   },
 })
 
+type TypeLost = {
+  readonly type: string
+  readonly other: string
+  readonly lost: number
+  readonly of: number
+  readonly otherLost: number
+  /** The same on other nodes; of none where it is the upstream's, or every node has it. */
+  readonly elsewhere: number
+  readonly elsewhereOf: number
+  readonly upstream: readonly string[]
+  /** How many nodes have it, where all of them have. */
+  readonly nodes: number | null
+}
+
 /** A fault before the servers, and not behind them. */
-function isFromNodes(on: Subject, args: Args): boolean {
-  return on.kind === 'Node' || args['nodes'] !== undefined
+function isFromNodes(on: Subject, args: TypeLost): boolean {
+  return on.kind === 'Node' || args.nodes !== null
 }
 
-function whence(on: Subject, args: Args): string {
-  return args['nodes'] === undefined ? `node ${on.name}` : `all ${args['nodes']} nodes probed`
+function whence(on: Subject, args: TypeLost): string {
+  return args.nodes === null ? `node ${on.name}` : `all ${args.nodes} nodes probed`
 }
 
-function judge(probe: DnsProbe, node: string): Verdict {
+function judge(probe: DnsProbe, node: string): Verdict<TypeLost> {
   const series = seriesOf(probe, { node, transport: 'udp', zone: 'cluster' }).filter(
     (it) => it.method !== 'getaddrinfo',
   )
@@ -114,10 +128,10 @@ function judge(probe: DnsProbe, node: string): Verdict {
         lost,
         of: lookups.length,
         otherLost,
-        elsewhere:
-          others.length === 0
-            ? ''
-            : `other nodes ${others.filter((it) => isLost(it, type)).length} of ${others.length}`,
+        elsewhere: others.filter((it) => isLost(it, type)).length,
+        elsewhereOf: others.length,
+        upstream: [],
+        nodes: null,
       },
       evidence: [
         latency(`lookups on ${node}`, series),
@@ -137,7 +151,7 @@ function upstream(
   dns: ClusterDns,
   windows: Known<readonly CoreDnsWindow[]>,
   logs: Known<readonly DnsServerLog[]>,
-): readonly Verdict[] {
+): readonly Verdict<TypeLost>[] {
   const asked = outside(probe)
   const type = typeFailing(asked.lookups)
   if (type === null) return []
@@ -156,7 +170,9 @@ function upstream(
         of: asked.lookups.length,
         otherLost: failing(other),
         ...upstreamArgs(upstreams),
-        elsewhere: '',
+        elsewhere: 0,
+        elsewhereOf: 0,
+        nodes: null,
       },
       evidence: [
         ...upstreamEvidence({

@@ -11,7 +11,7 @@ export interface ReadableCorefile {
 }
 
 /** What a check of its lines says where there are none to go by: not read, or not what CoreDNS would take. */
-export function readableCorefile({ corefile: read }: ClusterDns): ReadableCorefile | Verdict {
+export function readableCorefile({ corefile: read }: ClusterDns): ReadableCorefile | Verdict<never> {
   if (!read.known) return cannotTell(read.why.reason, `the Corefile was not read: ${read.why.detail}`)
   const corefile = parseCorefile(read.value)
   if (judgeCorefile(corefile, null).refusals.length > 0)

@@ -41,7 +41,7 @@ describeCheck(check, [
         ...on,
         severity: 'error',
         confidence: 'inferred',
-        args: { detail: 'internalTrafficPolicy Local · no ready server on 1 of 3 nodes: worker-3' },
+        says: 'internalTrafficPolicy Local · no ready server on 1 of 3 nodes: worker-3',
       },
     ],
   },

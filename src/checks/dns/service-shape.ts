@@ -1,10 +1,11 @@
-import { check } from '../../findings/check.ts'
+import { type ArgsOf, check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { Node } from '../../model/node.ts'
 import type { Service } from '../../model/service.ts'
+import type { DnsServiceFault } from '../../relations/dns/dns-service-fault.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { declaredPorts, portsText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { dnsLossOnNode, dnsServerDead, dnsTcpUnanswered } from '../../relations/symptom.ts'
@@ -43,16 +44,119 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} ${args.headline}.`,
-    detail: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} · ${args.detail}`,
-    note: ({ args }) => `${args.note}`,
+    headline: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} ${headline(args)}.`,
+    detail: ({ subject: on, args }) => `Service ${on.namespace}/${on.name} · ${detail(args)}`,
+    note: ({ args }) => note(args),
     help: ({ subject: on, args }) => [
-      `${args.help}`,
-      `${args.command}`.replace('SERVICE', `-n ${on.namespace} patch service ${on.name}`),
+      helps[args.case],
+      `kubectl -n ${on.namespace} patch service ${on.name} ${patch(args)}`,
       `kubectl -n ${on.namespace} get service ${on.name} -o yaml`,
     ],
   },
 })
+
+type Wrong = ArgsOf<ReturnType<typeof missingPorts | typeof deafPorts | typeof unservedNodes | typeof pinnedClients>>
+
+/** What comes of it when port 53 of these protocols is missing or leads nowhere. */
+function lostOver(protocols: readonly string[]): string {
+  return protocols.includes('UDP') ? 'lookups of every pod fail' : 'answers too large for UDP are lost'
+}
+
+function headline(args: Wrong): string {
+  switch (args.case) {
+    case 'port-missing':
+      return `does not offer port 53 over ${args.missing.join(' or ')}: ${lostOver(args.missing)}`
+    case 'nobody-listens':
+      return (
+        `sends ${args.protocol} port 53 to port ${args.target} of its pods, ` +
+        `and they listen on ${args.listening.join(', ')}: ${lostOver([args.protocol])}`
+      )
+    case 'nodes-unserved':
+      return (
+        `keeps lookups on their own node, and ${count(args.cut.length, 'node')} without a DNS server ` +
+        `get${args.cut.length === 1 ? 's' : ''} no answer`
+      )
+    case 'clients-pinned':
+      return (
+        'sends each client to one DNS server for hours: load is uneven, ' +
+        'and a server that hangs takes all lookups of its clients'
+      )
+  }
+}
+
+function detail(args: Wrong): string {
+  switch (args.case) {
+    case 'port-missing':
+      return `no port 53 over ${args.missing.join(', ')} · it offers ${args.offered}`
+    case 'nobody-listens':
+      return (
+        `targetPort ${args.targetPort} of port ${args.name ?? 53}/${args.protocol} · ` +
+        `the servers listen on ${args.listening.join(', ')}` +
+        (args.of >= enoughLookups ? ` · ${args.failed} of ${args.of} lookups through it failed` : '')
+      )
+    case 'nodes-unserved':
+      return (
+        `internalTrafficPolicy Local · no ready server on ${args.cut.length} of ${count(args.nodes, 'node')}: ` +
+        some(args.cut)
+      )
+    case 'clients-pinned':
+      return 'sessionAffinity ClientIP'
+  }
+}
+
+function note(args: Wrong): string {
+  switch (args.case) {
+    case 'port-missing':
+      return args.missing.includes('UDP')
+        ? 'resolvers ask over UDP first, and kube-proxy rejects or drops what no port of the Service takes'
+        : 'an answer over 512 bytes comes back truncated, and the resolver asks again over TCP; ' +
+            'a node-local cache asks CoreDNS over TCP always'
+    case 'nobody-listens':
+      return 'nothing listens there, so the pod refuses each packet at once'
+    case 'nodes-unserved':
+      return (
+        'with internalTrafficPolicy Local kube-proxy knows only the endpoints on its own node, ' +
+        'and drops the packet when there is none'
+      )
+    case 'clients-pinned':
+      return (
+        'DNS has no sessions; with ClientIP a pod, or everything behind one address, ' +
+        'asks the same server each time, and a retry goes there too'
+      )
+  }
+}
+
+const helps: Readonly<Record<DnsServiceFault, string>> = {
+  'port-missing': 'give it the port back',
+  'nobody-listens': 'send it to the port that the servers listen on',
+  'nodes-unserved': 'let every node use every server',
+  'clients-pinned': 'let kube-proxy choose a server for every lookup',
+}
+
+function patch(args: Wrong): string {
+  switch (args.case) {
+    case 'port-missing':
+      return (
+        `--type=json -p '[{"op":"add","path":"/spec/ports/-","value":` +
+        `{"name":"dns${args.missing.includes('UDP') ? '' : '-tcp'}","port":53,` +
+        `"protocol":"${args.missing[0]}","targetPort":${args.target}}}]'`
+      )
+    case 'nobody-listens':
+      return (
+        `--type=json -p '[{"op":"replace","path":"/spec/ports/${args.index}/targetPort",` +
+        `"value":${args.listening[0] ?? 53}}]'`
+      )
+    case 'nodes-unserved':
+      return `-p '{"spec":{"internalTrafficPolicy":"Cluster"}}'`
+    case 'clients-pinned':
+      return `-p '{"spec":{"sessionAffinity":"None"}}'`
+  }
+}
+
+/** Fewer lookups through a port do not show whether it is dead. */
+const enoughLookups = 4
+
+const kind = <const C extends DnsServiceFault>(it: C): C => it
 
 function missingPorts(service: Service) {
   const missing = (['UDP', 'TCP'] as const).filter(
@@ -67,19 +171,10 @@ function missingPorts(service: Service) {
       confidence: 'inferred',
       severity: udp ? 'error' : 'warning',
       args: {
-        headline:
-          `does not offer port 53 over ${missing.join(' or ')}: ` +
-          (udp ? 'lookups of every pod fail' : 'answers too large for UDP are lost'),
-        detail: `no port 53 over ${missing.join(', ')} · it offers ${portsText(service)}`,
-        note: udp
-          ? 'resolvers ask over UDP first, and kube-proxy rejects or drops what no port of the Service takes'
-          : 'an answer over 512 bytes comes back truncated, and the resolver asks again over TCP; ' +
-            'a node-local cache asks CoreDNS over TCP always',
-        help: 'give it the port back',
-        command:
-          'kubectl SERVICE --type=json -p ' +
-          `'[{"op":"add","path":"/spec/ports/-","value":{"name":"dns${udp ? '' : '-tcp'}","port":53,` +
-          `"protocol":"${missing[0]}","targetPort":${typeof target === 'number' ? target : 53}}}]'`,
+        case: kind('port-missing'),
+        missing,
+        offered: portsText(service),
+        target: typeof target === 'number' ? target : 53,
       },
       evidence: [
         {
@@ -127,29 +222,24 @@ function deafPorts(dns: ClusterDns, probe: Known<DnsProbe>) {
         return []
       const transport = protocol === 'TCP' ? 'tcp' : 'udp'
       const loss = probe.known ? lossOf(seriesOf(probe.value, { role: 'service', transport })) : lossOf([])
-      if (loss.of >= 4 && !nearlyAll(loss.failed, loss.of)) return []
+      if (loss.of >= enoughLookups && !nearlyAll(loss.failed, loss.of)) return []
       const udp = protocol === 'UDP'
-      const [right = 53] = listening
       const index = service.ports.indexOf(port)
       return [
         finding({
           subject: serviceSubject(service),
-          confidence: loss.of >= 4 ? 'observed' : 'inferred',
-          severity: udp || loss.of >= 4 ? 'error' : 'warning',
+          confidence: loss.of >= enoughLookups ? 'observed' : 'inferred',
+          severity: udp || loss.of >= enoughLookups ? 'error' : 'warning',
           args: {
-            headline:
-              `sends ${protocol} port 53 to port ${target} of its pods, ` +
-              `and they listen on ${[...listening].join(', ')}: ` +
-              (udp ? 'lookups of every pod fail' : 'answers too large for UDP are lost'),
-            detail:
-              `targetPort ${port.targetPort} of port ${port.name ?? 53}/${protocol} · ` +
-              `the servers listen on ${[...listening].join(', ')}` +
-              (loss.of >= 4 ? ` · ${loss.failed} of ${loss.of} lookups through it failed` : ''),
-            note: 'nothing listens there, so each packet is refused by the pod, at once',
-            help: 'send it to the port that the servers listen on',
-            command:
-              'kubectl SERVICE --type=json -p ' +
-              `'[{"op":"replace","path":"/spec/ports/${index}/targetPort","value":${right}}]'`,
+            case: kind('nobody-listens'),
+            protocol,
+            target,
+            targetPort: port.targetPort,
+            name: port.name,
+            index,
+            listening: [...listening],
+            failed: loss.failed,
+            of: loss.of,
           },
           evidence: [
             {
@@ -201,19 +291,7 @@ function unservedNodes(
       subject: serviceSubject(service),
       confidence: cut.some(({ loss }) => loss.of > 0) ? 'observed' : 'inferred',
       severity: 'error',
-      args: {
-        headline:
-          `keeps lookups on their own node, and ${count(cut.length, 'node')} without a DNS server ` +
-          `get${cut.length === 1 ? 's' : ''} no answer`,
-        detail:
-          `internalTrafficPolicy Local · no ready server on ${cut.length} of ${count(nodes.length, 'node')}: ` +
-          `${some(cut.map((it) => it.name))}`,
-        note:
-          'with internalTrafficPolicy Local kube-proxy knows only the endpoints on its own node, ' +
-          'and drops what comes when there is none',
-        help: 'let every node use every server',
-        command: `kubectl SERVICE -p '{"spec":{"internalTrafficPolicy":"Cluster"}}'`,
-      },
+      args: { case: kind('nodes-unserved'), cut: cut.map((it) => it.name), nodes: nodes.length },
       evidence: [
         {
           kind: 'config',
@@ -246,17 +324,7 @@ function pinnedClients(service: Service, places: number) {
       subject: serviceSubject(service),
       confidence: 'inferred',
       severity: 'info',
-      args: {
-        headline:
-          'sends each client to one DNS server for hours: load is uneven, ' +
-          'and a server that hangs takes all lookups of its clients',
-        detail: 'sessionAffinity ClientIP',
-        note:
-          'DNS has no sessions; with ClientIP a pod, or everything behind one address, ' +
-          'asks the same server each time, and a retry goes there too',
-        help: 'let every lookup be given a server anew',
-        command: `kubectl SERVICE -p '{"spec":{"sessionAffinity":"None"}}'`,
-      },
+      args: { case: kind('clients-pinned') },
       evidence: [
         {
           kind: 'config',

@@ -28,7 +28,7 @@ describeCheck(check, [
         ...on,
         severity: 'warning',
         confidence: 'inferred',
-        args: { detail: '10.96.0.10, 10.0.0.1, 10.0.0.2, 10.0.0.3 · at most 3' },
+        says: '10.96.0.10, 10.0.0.1, 10.0.0.2, 10.0.0.3 · at most 3',
       },
     ],
   },

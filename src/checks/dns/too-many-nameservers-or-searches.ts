@@ -1,13 +1,5 @@
-import { check } from '../../findings/check.ts'
-import {
-  type Args,
-  type Confidence,
-  finding,
-  notApplicable,
-  ok,
-  type Severity,
-  type Verdict,
-} from '../../findings/verdict.ts'
+import { type ArgsOf, check } from '../../findings/check.ts'
+import { type Confidence, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { type PodResolver, podResolvers } from '../../relations/dns/pod-resolvers.ts'
 import { searchAmplified } from '../../relations/symptom.ts'
@@ -52,9 +44,9 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} ${args['headline']}.`,
-    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${args['detail']}`,
-    note: ({ args }) => `${args['note']}`,
+    headline: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} ${headline(args)}.`,
+    detail: ({ subject: on, args }) => `${on.kind} ${on.namespace}/${on.name} · ${detail(args)}`,
+    note: ({ args }) => notes[args.case],
     help: ({ subject: on }) => [
       'shorten the list in dnsConfig; domains of other servers belong into the Corefile',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A12 dnsConfig`,
@@ -63,51 +55,90 @@ export default check({
   },
 })
 
+/** Whose limit it is. */
+type Limit = 'kubelet-nameservers' | 'kubelet-searches' | 'old-glibc' | 'musl'
+
 interface Over {
   readonly it: PodResolver
+  readonly limit: Limit
   readonly severity: Severity
   readonly confidence: Confidence
-  readonly keyword: 'nameserver' | 'search'
-  readonly mark: string
-  readonly args: Args
 }
 
-function verdict({ it, severity, confidence, keyword, mark, args }: Over): Verdict {
+type TooMany = ArgsOf<ReturnType<typeof verdict>>
+
+function verdict({ it, limit, severity, confidence }: Over) {
+  const [keyword, list] =
+    limit === 'kubelet-nameservers' ? (['nameserver', it.nameservers] as const) : (['search', it.searches] as const)
   return finding({
     subject: it.workload,
     severity,
     confidence,
-    args: { ...args, pods: it.pods.length },
-    evidence: [resolverEvidence(it, keyword, mark, 'left out')],
+    args: {
+      case: limit,
+      nameservers: it.nameservers,
+      searches: it.searches.length,
+      characters: it.searches.join(' ').length,
+      glibc: it.view?.resolving?.glibc ?? null,
+      pods: it.pods.length,
+    },
+    evidence: [resolverEvidence(it, keyword, list.at(-1) ?? '', 'left out')],
     explains: keyword === 'search' ? [searchAmplified(it.workload)] : [],
   })
 }
 
+function headline({ case: limit, nameservers, searches, characters, glibc }: TooMany): string {
+  switch (limit) {
+    case 'kubelet-nameservers':
+      return (
+        `names ${nameservers.length} nameservers, ` +
+        `and the last ${nameservers.length - most.nameservers} are left out`
+      )
+    case 'kubelet-searches':
+      return `has ${searches} search suffixes, and the last are left out`
+    case 'old-glibc':
+      return `has ${searches} search suffixes, of which its C library (glibc ${glibc}) reads ${oldGlibc.searches}`
+    case 'musl':
+      return `has a search line of ${lineLength(characters)} characters, which musl (Alpine) does not read at all`
+  }
+}
+
+function detail({ case: limit, nameservers, searches, characters }: TooMany): string {
+  switch (limit) {
+    case 'kubelet-nameservers':
+      return `${nameservers.join(', ')} · at most ${most.nameservers}`
+    case 'kubelet-searches':
+      return `${searches} suffixes, ${characters} characters · at most ${most.searches} and ${most.characters}`
+    case 'old-glibc':
+      return (
+        `${searches} suffixes, ${characters} characters · ` +
+        `glibc before 2.26 reads ${oldGlibc.searches} and ${oldGlibc.characters}`
+      )
+    case 'musl':
+      return `search line of ${lineLength(characters)} characters · musl reads ${muslLine} · glibc reads it all`
+  }
+}
+
+const notes: Readonly<Record<Limit, string>> = {
+  'kubelet-nameservers':
+    "the cluster's DNS counts as one; the kubelet leaves out the rest, because resolvers read three",
+  'kubelet-searches': 'the three of the cluster come first; the kubelet leaves out the rest',
+  'old-glibc': 'names that need one of the last suffixes are not found; a newer image reads them all',
+  musl: 'musl skips a longer line whole: short names of Services are then not found. Images with glibc are not affected',
+}
+
+/** Of the line `search …` with suffixes of this length. */
+function lineLength(characters: number): number {
+  return 'search '.length + characters
+}
+
 /** The node's own suffixes come on top, and can't be seen from here. */
 function overKubelet(it: PodResolver): readonly Over[] {
-  const characters = it.searches.join(' ').length
   const base = { it, severity: 'warning', confidence: 'inferred' } as const
-  if (it.nameservers.length > most.nameservers) {
-    const args = {
-      headline:
-        `names ${it.nameservers.length} nameservers, ` +
-        `and the last ${it.nameservers.length - most.nameservers} are left out`,
-      detail: `${it.nameservers.join(', ')} · at most ${most.nameservers}`,
-      note: "the cluster's DNS counts as one; the kubelet leaves out what is more, because resolvers read three",
-    }
-    return [{ ...base, keyword: 'nameserver', mark: it.nameservers.at(-1) ?? '', args }]
-  }
-  if (it.searches.length > most.searches || characters > most.characters) {
-    const args = {
-      headline: `has ${it.searches.length} search suffixes, and the last are left out`,
-      detail:
-        `${it.searches.length} suffixes, ${characters} characters · ` +
-        `at most ${most.searches} and ${most.characters}`,
-      note: 'the three of the cluster come first; the kubelet leaves out what is more',
-    }
-    return [{ ...base, keyword: 'search', mark: it.searches.at(-1) ?? '', args }]
-  }
-  return []
+  if (it.nameservers.length > most.nameservers) return [{ ...base, limit: 'kubelet-nameservers' }]
+  const characters = it.searches.join(' ').length
+  const isOver = it.searches.length > most.searches || characters > most.characters
+  return isOver ? [{ ...base, limit: 'kubelet-searches' }] : []
 }
 
 /** glibc before 2.26 keeps six suffixes of 256 characters in all (resolv.h, MAXDNSRCH), and skips what is more. */
@@ -118,38 +149,12 @@ function overOldGlibc(it: PodResolver): readonly Over[] {
   if (version === null || Number(version.slice(2)) >= 26) return []
   const characters = it.searches.join(' ').length
   if (it.searches.length <= oldGlibc.searches && characters <= oldGlibc.characters) return []
-  const args = {
-    headline:
-      `has ${it.searches.length} search suffixes, ` +
-      `of which its C library (glibc ${version}) reads ${oldGlibc.searches}`,
-    detail:
-      `${it.searches.length} suffixes, ${characters} characters · ` +
-      `glibc before 2.26 reads ${oldGlibc.searches} and ${oldGlibc.characters}`,
-    note: 'names that need one of the last suffixes are not found; a newer image reads them all',
-  }
-  return [{ it, severity: 'warning', confidence: 'observed', keyword: 'search', mark: it.searches.at(-1) ?? '', args }]
+  return [{ it, limit: 'old-glibc', severity: 'warning', confidence: 'observed' }]
 }
 
 /** For information, unless musl is seen in the container. */
 function overMusl(it: PodResolver): readonly Over[] {
-  const line = `search ${it.searches.join(' ')}`
-  if (line.length <= muslLine || it.view?.libc === 'glibc') return []
-  const args = {
-    headline: `has a search line of ${line.length} characters, which musl (Alpine) does not read at all`,
-    detail: `search line of ${line.length} characters · musl reads ${muslLine} · glibc reads it all`,
-    note:
-      'musl skips a longer line whole: short names of Services are then not found. ' +
-      'Images with glibc are not concerned',
-  }
+  if (lineLength(it.searches.join(' ').length) <= muslLine || it.view?.libc === 'glibc') return []
   const isMusl = it.view?.libc === 'musl'
-  return [
-    {
-      it,
-      severity: isMusl ? 'warning' : 'info',
-      confidence: isMusl ? 'observed' : 'possible',
-      keyword: 'search',
-      mark: it.searches.at(-1) ?? '',
-      args,
-    },
-  ]
+  return [{ it, limit: 'musl', severity: isMusl ? 'warning' : 'info', confidence: isMusl ? 'observed' : 'possible' }]
 }

@@ -17,12 +17,12 @@ describeCheck(check, [
   {
     it: 'UDP lost, TCP well',
     given: cluster({ nodes: one, network: udpBlockedOn('worker-2') }),
-    expect: [{ subject: 'Node/worker-2', confidence: 'observed', args: { how: 'is lost', tcpFailed: 0 } }],
+    expect: [{ subject: 'Node/worker-2', confidence: 'observed', args: { how: 'lost', tcpFailed: 0 } }],
   },
   {
     it: 'UDP refused, TCP well',
     given: cluster({ nodes: one, network: ({ transport }) => (transport === 'udp' ? rejected : answered()) }),
-    expect: [{ subject: 'Node/worker-2', args: { how: 'is refused' } }],
+    expect: [{ subject: 'Node/worker-2', args: { how: 'refused' } }],
   },
   {
     it: 'of three nodes the one',

@@ -29,26 +29,36 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['nodes'] === undefined
-        ? `DNS over UDP ${args['how']} from node ${on.name}, over TCP it works, so every ordinary lookup there fails.`
-        : `DNS over UDP ${args['how']} from every node, over TCP it works, so every ordinary lookup fails.`,
+      args.nodes === null
+        ? `DNS over UDP is ${args.how} from node ${on.name}, over TCP it works, so every ordinary lookup there fails.`
+        : `DNS over UDP is ${args.how} from every node, over TCP it works, so every ordinary lookup fails.`,
     detail: ({ subject: on, args }) =>
-      `${args['nodes'] === undefined ? `on node ${on.name}` : `from all ${args['nodes']} nodes probed`} · ` +
-      `UDP ${args['failed']} of ${args['of']} lookups failed, TCP ${args['tcpFailed']} of ${args['tcpOf']}`,
+      `${args.nodes === null ? `on node ${on.name}` : `from all ${args.nodes} nodes probed`} · ` +
+      `UDP ${args.failed} of ${args.of} lookups failed, TCP ${args.tcpFailed} of ${args.tcpOf}`,
     note: () => 'nc and telnet try TCP: that port 53 is open to them says nothing of UDP',
     help: ({ subject: on, args }) => [
       'allow UDP port 53 wherever TCP port 53 is allowed',
-      ...(args['nodes'] === undefined
+      ...(args.nodes === null
         ? []
         : [`kubectl -n ${on.namespace} get service ${on.name} -o yaml`, 'kubectl get networkpolicies -A']),
-      `on ${args['nodes'] === undefined ? on.name : 'any node'}:  ` +
+      `on ${args.nodes === null ? on.name : 'any node'}:  ` +
         'iptables-save -c | grep "udp.*dport 53"    tcpdump -ni any udp port 53',
       'until then: options use-vc in dnsConfig makes glibc ask over TCP (musl ignores it)',
     ],
   },
 })
 
-function judge(probe: DnsProbe, node: string): Verdict {
+type UdpLost = {
+  readonly how: 'lost' | 'refused'
+  readonly failed: number
+  readonly of: number
+  readonly tcpFailed: number
+  readonly tcpOf: number
+  /** How many nodes have it, where all of them have. */
+  readonly nodes: number | null
+}
+
+function judge(probe: DnsProbe, node: string): Verdict<UdpLost> {
   const udp = seriesOf(probe, { node, transport: 'udp', zone: 'cluster' })
   const tcp = seriesOf(probe, { node, transport: 'tcp', zone: 'cluster' })
   const loss = lossOf(udp)
@@ -62,11 +72,12 @@ function judge(probe: DnsProbe, node: string): Verdict {
     subject: subject('Node', null, node),
     confidence: 'observed',
     args: {
-      how: isRefused(udp) ? 'is refused' : 'is lost',
+      how: isRefused(udp) ? 'refused' : 'lost',
       failed: loss.silent,
       of: loss.of,
       tcpFailed: tcpLoss.failed,
       tcpOf: tcpLoss.of,
+      nodes: null,
     },
     evidence: [
       shares('lookups that failed', probe, [...udp, ...tcp], (it) => `${it.transport} to ${it.server.role}`),

@@ -34,7 +34,7 @@ describeCheck(check, [
       {
         ...configMap,
         confidence: 'observed',
-        args: { upstream: '192.0.2.53', name: 'hopscope-k3x9q.example.com.', how: 'SERVFAIL', speed: 'late' },
+        args: { upstream: ['192.0.2.53'], name: 'hopscope-k3x9q.example.com.', how: 'SERVFAIL', speed: 'late' },
       },
     ],
   },
@@ -66,7 +66,7 @@ describeCheck(check, [
       network: upstreamDead,
       dns: { ...limitedDns(null), corefile: unknown('forbidden', 'get configmaps') },
     }),
-    expect: [{ ...configMap, args: { upstream: '' } }],
+    expect: [{ ...configMap, args: { upstream: [] } }],
   },
   {
     it: 'apart from a node that has no DNS at all',
@@ -83,12 +83,12 @@ describeCheck(check, [
       dns: withForward('192.0.2.53 198.51.100.53'),
       upstreams: [seen('192.0.2.53:53', 30, 30), seen('198.51.100.53:53', 40, 0)],
     }),
-    expect: [{ ...configMap, args: { upstream: '198.51.100.53' } }],
+    expect: [{ ...configMap, args: { upstream: ['198.51.100.53'] } }],
   },
   {
     it: 'of two, without counters: both',
     given: cluster({ network: upstreamDead, dns: withForward('192.0.2.53 198.51.100.53') }),
-    expect: [{ ...configMap, args: { upstream: '192.0.2.53 and 198.51.100.53', upstreams: 2 } }],
+    expect: [{ ...configMap, args: { upstream: ['192.0.2.53', '198.51.100.53'] } }],
   },
   {
     it: 'of two, without counters, and the log names one',
@@ -100,7 +100,7 @@ describeCheck(check, [
         ]),
       ],
     },
-    expect: [{ ...configMap, args: { upstream: '198.51.100.53' } }],
+    expect: [{ ...configMap, args: { upstream: ['198.51.100.53'] } }],
   },
   {
     it: 'a stub zone above the root, whose server is well',
@@ -109,17 +109,17 @@ describeCheck(check, [
       dns: withForward('192.0.2.53', 'corp.example:53 {\n  forward . 10.150.0.1\n}\n'),
       upstreams: [seen('10.150.0.1:53', 20, 20), seen('192.0.2.53:53', 40, 0)],
     }),
-    expect: [{ ...configMap, args: { upstream: '192.0.2.53' } }],
+    expect: [{ ...configMap, args: { upstream: ['192.0.2.53'] } }],
   },
   {
     it: 'a block at another port above the root',
     given: cluster({ network: upstreamDead, dns: withForward('192.0.2.53', '.:1053 {\n  forward . 10.150.0.1\n}\n') }),
-    expect: [{ ...configMap, args: { upstream: '192.0.2.53' } }],
+    expect: [{ ...configMap, args: { upstream: ['192.0.2.53'] } }],
   },
   {
     it: 'a line for one zone above that for all others',
     given: cluster({ network: upstreamDead, dns: withForward('192.0.2.53\n  forward corp.example 10.150.0.1') }),
-    expect: [{ ...configMap, args: { upstream: '192.0.2.53' } }],
+    expect: [{ ...configMap, args: { upstream: ['192.0.2.53'] } }],
   },
   {
     it: 'a file, and the counters say whom it names',
@@ -128,17 +128,17 @@ describeCheck(check, [
       dns: withForward('/etc/resolv.conf'),
       upstreams: [seen('198.18.0.99:53', 40, 0)],
     }),
-    expect: [{ ...configMap, args: { upstream: '198.18.0.99' } }],
+    expect: [{ ...configMap, args: { upstream: ['198.18.0.99'] } }],
   },
   {
     it: 'a file',
     given: cluster({ network: upstreamDead, dns: withForward('/etc/resolv.conf') }),
-    expect: [{ ...configMap, args: { upstream: '/etc/resolv.conf' } }],
+    expect: [{ ...configMap, args: { upstream: ['/etc/resolv.conf'] } }],
   },
   {
     it: 'what only the environment knows',
     given: cluster({ network: upstreamDead, dns: withForward('{$UPSTREAM}') }),
-    expect: [{ ...configMap, args: { upstream: '', upstreams: 0 } }],
+    expect: [{ ...configMap, args: { upstream: [] } }],
   },
   {
     it: 'nobody is asked: not an upstream',

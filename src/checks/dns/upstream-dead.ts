@@ -45,7 +45,7 @@ export default check({
       args: {
         failed: loss.unanswered,
         of: loss.of,
-        name: asked.series[0]?.name ?? 'unknown',
+        name: asked.series[0]?.name ?? null,
         ...serverArgs(clusterDns),
         ...upstreamArgs(upstreams),
         how: failure.rcode,
@@ -60,20 +60,19 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      args['speed'] === 'late'
+      args.speed === 'late'
         ? `Names outside the cluster can't be looked up: CoreDNS gets no answer from its ${upstreamWords(args)}.`
         : "Names outside the cluster can't be looked up: " +
-          (args['speed'] === 'closed'
+          (args.speed === 'closed'
             ? `nothing answers at CoreDNS's ${upstreamWords(args)}`
             : `CoreDNS gets no good answer from its ${upstreamWords(args)}`) +
           '.',
     detail: ({ args }) =>
-      `${args['name']} · ${args['failed']} of ${args['of']} lookups failed (${args['how']} after ` +
-      `${args['p50']}) · names of the cluster are answered`,
+      `${args.name ?? 'outside names'} · ${args.failed} of ${args.of} lookups failed (${args.how} after ` +
+      `${args.p50}) · names of the cluster are answered`,
     note: ({ args }) => {
-      if (args['speed'] === 'late')
-        return 'CoreDNS waits for its upstream and then answers SERVFAIL; clients wait with it'
-      if (args['speed'] === 'closed')
+      if (args.speed === 'late') return 'CoreDNS waits for its upstream and then answers SERVFAIL; clients wait with it'
+      if (args.speed === 'closed')
         return (
           "the SERVFAIL is CoreDNS's own: it came at once, so the address exists, " +
           'and the port is closed or a firewall rejects it'

@@ -105,7 +105,7 @@ export function outsideFailure({
   clusterDns,
   coreDnsWindows,
   dnsServerLogs,
-}: OutsideSources): OutsideFailure | Verdict {
+}: OutsideSources): OutsideFailure | Verdict<never> {
   const asked = outside(dnsProbe)
   const few = tooFewOutside(asked)
   if (few !== null) return few

@@ -35,7 +35,7 @@ describeCheck(check, [
   {
     it: 'REFUSED, and CoreDNS counted who said so',
     given: cluster({ network: upstreamRefuses, upstreams: upstreamSeen(40, { REFUSED: 40 }) }),
-    expect: [{ ...coredns, confidence: 'observed', args: { rcode: 'REFUSED', upstream: '192.0.2.53' } }],
+    expect: [{ ...coredns, confidence: 'observed', args: { rcode: 'REFUSED', upstream: ['192.0.2.53'] } }],
   },
   {
     it: 'SERVFAIL, and CoreDNS counted who said so',
@@ -45,7 +45,7 @@ describeCheck(check, [
   {
     it: "REFUSED, without CoreDNS's own count",
     given: cluster({ network: upstreamRefuses }),
-    expect: [{ ...coredns, confidence: 'inferred', args: { proven: 'no' } }],
+    expect: [{ ...coredns, confidence: 'inferred', args: { proven: false } }],
   },
 
   {
@@ -86,7 +86,7 @@ describeCheck(check, [
         ...coredns,
         severity: 'error',
         confidence: 'observed',
-        args: { zone: 'corp.example', state: 'silent', upstream: '10.150.0.1' },
+        args: { zone: 'corp.example', state: 'silent', upstream: ['10.150.0.1'] },
       },
     ],
   },

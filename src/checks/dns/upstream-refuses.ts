@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
@@ -31,33 +31,33 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      args['zone'] !== undefined
-        ? `Names under ${args['zone']} can't be looked up: CoreDNS sends them to ${upstreamWords(args)}, ` +
-          `which ${stubWords[String(args['state'])]}.`
+      args.zone !== null
+        ? `Names under ${args.zone} can't be looked up: CoreDNS sends them to ${upstreamWords(args)}, ` +
+          `which ${stubWords[args.state]}.`
         : "Names outside the cluster can't be looked up: " +
-          `CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args['rcode']}.`,
+          `CoreDNS's ${upstreamWords(args)} ${verb(args, 'answers', 'answer')} ${args.rcode}.`,
     detail: ({ args }) =>
-      `${args['name']} · ${args['failed']} of ${args['of']} lookups failed with ${args['rcode']}` +
-      (args['zone'] === undefined
-        ? ` after ${args['p50']} · names of the cluster are answered`
-        : ` · line ${args['line']} of the Corefile`),
+      `${args.name} · ${args.failed} of ${args.of} lookups failed with ${args.rcode}` +
+      (args.zone === null
+        ? ` after ${ms(args.p50)} · names of the cluster are answered`
+        : ` · line ${args.line} of the Corefile`),
     note: ({ args }) => {
-      if (args['zone'] !== undefined)
+      if (args.zone !== null)
         return (
           'a server of a zone has the name of the zone itself, with or without an address: ' +
           'NXDOMAIN for it says that this one does not serve it'
         )
-      if (args['full'] === 'yes')
+      if (args.full)
         return (
           'CoreDNS itself refuses what comes on top of max_concurrent: then REFUSED is its own word, ' +
           'or comes back from an upstream that asks CoreDNS in turn'
         )
-      if (args['proven'] === 'no')
+      if (!args.proven)
         return (
           "CoreDNS's own count of the upstream's answers could not be read: " +
           'a server that is full (max_concurrent) or has no zone for the name refuses as well'
         )
-      return args['rcode'] === 'REFUSED'
+      return args.rcode === 'REFUSED'
         ? 'REFUSED means that the upstream does not serve these clients: ' +
             'most often its list of allowed networks lacks the nodes'
         : "the error is the upstream's own: it could not resolve the name itself (its own way out, DNSSEC, " +
@@ -65,32 +65,49 @@ export default check({
     },
     help: ({ subject: on, args }) => [
       opening(args),
-      ...askUpstream(args, args['zone'] === undefined ? 'example.com' : String(args['zone'])).map(
-        (it) => `on a node of CoreDNS:  ${it}`,
-      ),
+      ...askUpstream(args, args.zone === null ? 'example.com' : args.zone).map((it) => `on a node of CoreDNS:  ${it}`),
       `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep forward`,
     ],
   },
 })
 
-function opening(args: Args): string {
-  if (args['zone'] !== undefined)
+type Refused = {
+  /** A zone with servers of its own; null for all names outside. */
+  readonly zone: string | null
+  readonly state: 'silent' | 'refuses' | 'unknown-zone'
+  /** Of the Corefile, for a zone. */
+  readonly line: number | null
+  readonly upstream: readonly string[]
+  readonly rcode: string
+  readonly name: string
+  readonly failed: number
+  readonly of: number
+  /** In milliseconds. */
+  readonly p50: number
+  /** CoreDNS's own counters say so. */
+  readonly proven: boolean
+  /** Queries came on top of max_concurrent. */
+  readonly full: boolean
+}
+
+function opening(args: Refused): string {
+  if (args.zone !== null)
     return 'ask that server for the zone, and correct the address in the Corefile if it is the wrong one'
-  if (args['full'] === 'yes')
+  if (args.full)
     return 'find out why so many queries wait: an upstream that is slow, or that sends them back to CoreDNS'
-  return args['rcode'] === 'REFUSED'
+  return args.rcode === 'REFUSED'
     ? "allow the nodes' addresses on the upstream (allow-query, allow-recursion, access-control), " +
         'or forward to a server that serves them'
     : 'ask the upstream itself, and look at its log; name a second one in the Corefile'
 }
 
-const stubWords: Readonly<Record<string, string>> = {
+const stubWords: Readonly<Record<Refused['state'], string>> = {
   silent: 'gives no good answer',
   refuses: 'refuses them',
   'unknown-zone': 'does not know the zone',
 }
 
-function ofRoot(seen: OutsideSources): Verdict {
+function ofRoot(seen: OutsideSources): Verdict<Refused> {
   const outcome = outsideFailure(seen)
   if (outcome.kind !== 'failing') return outcome
   const { asked, upstreams, failure } = outcome
@@ -109,12 +126,15 @@ function ofRoot(seen: OutsideSources): Verdict {
     args: {
       rcode: failure.rcode,
       ...upstreamArgs(upstreams),
-      name: asked.series[0]?.name ?? 'unknown',
+      zone: null,
+      state: 'refuses',
+      line: null,
+      name: asked.series[0]?.name ?? 'outside names',
       failed: loss.unanswered,
       of: loss.of,
-      p50: ms(quantile(loss.times, 0.5)),
-      proven: failure.proven ? 'yes' : 'no',
-      full: signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent').length > 0 ? 'yes' : 'no',
+      p50: quantile(loss.times, 0.5),
+      proven: failure.proven,
+      full: signsOf(dnsServerLogs, clusterDns.pods, 'too-many-concurrent').length > 0,
     },
     evidence: upstreamEvidence({
       dns: clusterDns,
@@ -129,10 +149,10 @@ function ofRoot(seen: OutsideSources): Verdict {
 }
 
 /** Zones with servers of their own, by the question for the zone itself. */
-function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>): readonly Verdict[] {
+function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>): readonly Verdict<Refused>[] {
   if (!dns.corefile.known || !answers.known) return []
   const text = dns.corefile.value
-  return stubZones(parseCorefile(text)).flatMap(({ zone, forwarding }): readonly Verdict[] => {
+  return stubZones(parseCorefile(text)).flatMap(({ zone, forwarding }): readonly Verdict<Refused>[] => {
     const { state, seen } = stateOfStub(zone, answers.value)
     if (state === 'answers' || state === 'not-asked') return state === 'answers' ? [ok(seen.length)] : []
     const [first] = seen
@@ -150,16 +170,16 @@ function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>): readonly Verdict
           failed: seen.length,
           of: seen.length,
           rcode: first?.rcode ?? (first?.answer === 'timeout' ? 'no answer' : (first?.answer ?? 'no answer')),
-          proven: 'yes',
-          full: 'no',
-          upstream: upstream.join(' and '),
-          upstreams: upstream.length,
+          proven: true,
+          full: false,
+          upstream,
+          p50: 0,
         },
         evidence: [
           corefileEvidence(dns, text, {
             line: forwarding.plugin.line,
             mark: upstream[0] ?? 'forward',
-            label: stubWords[state] ?? '',
+            label: stubWords[state],
           }),
           ...seen
             .slice(0, 4)

@@ -25,7 +25,7 @@ describeCheck(check, [
       {
         ...coredns,
         severity: 'warning',
-        args: { how: 'slow', mean: '1.30 s', upstream: '192.0.2.53', p95: '1.30 s', failed: 0 },
+        args: { how: 'slow', mean: '1.30 s', upstream: ['192.0.2.53'], p95: '1.30 s', failed: 0 },
       },
     ],
   },
@@ -60,7 +60,7 @@ describeCheck(check, [
         { to: '198.51.100.53:53', sent: 20, answers: {}, seconds: 0 },
       ],
     }),
-    expect: [{ ...coredns, args: { how: 'lossy', upstream: '198.51.100.53', unanswered: 40, sent: 40 } }],
+    expect: [{ ...coredns, args: { how: 'lossy', upstream: ['198.51.100.53'], unanswered: 40, sent: 40 } }],
   },
   {
     it: 'of two the one that is slow',
@@ -72,7 +72,7 @@ describeCheck(check, [
         { to: '198.51.100.53:53', sent: 20, answers: { NXDOMAIN: 20 }, seconds: 26 },
       ],
     }),
-    expect: [{ ...coredns, args: { how: 'slow', upstream: '198.51.100.53' } }],
+    expect: [{ ...coredns, args: { how: 'slow', upstream: ['198.51.100.53'] } }],
   },
   {
     it: 'all is slow: not the upstream alone',

@@ -4,7 +4,7 @@ import { lossOf, notable, troubled } from '../../relations/dns/lookup-loss.ts'
 type State = 'well' | 'bad' | 'unknown'
 
 /** Which of the paths lose lookups, and which questions. `only`: the one type that is ever lost, when there is one. */
-export interface WhereLost {
+export type WhereLost = {
   readonly service: State
   readonly direct: State
   readonly tcp: State

@@ -35,7 +35,7 @@ describeCheck(check, [
       {
         subject: 'Service/shop/web',
         severity: 'error',
-        args: { pattern: 'some', sick: 'web-3', pod: 'web-3', bad: 1, of: 3, counts: '2 200, 1 500' },
+        args: { pattern: 'some', sick: ['web-3'], bad: 1, of: 3, counts: ['2 200', '1 500'] },
       },
     ],
   },
@@ -52,7 +52,7 @@ describeCheck(check, [
   {
     it: 'a refusal',
     given: seen([getOf('web', 'web-1', null), getOf('web', 'web-2', 200)]),
-    expect: [{ subject: 'Service/shop/web', args: { what: 'no answer (ECONNREFUSED)', sick: 'web-1' } }],
+    expect: [{ subject: 'Service/shop/web', args: { what: ['no answer (ECONNREFUSED)'], sick: ['web-1'] } }],
   },
   {
     it: 'a body without an end',
@@ -60,7 +60,7 @@ describeCheck(check, [
       getOf('web', 'web-1', 200, { error: 'no complete answer within 18000 ms' }),
       getOf('web', 'web-2', 200),
     ]),
-    expect: [{ subject: 'Service/shop/web', args: { sick: 'web-1' } }],
+    expect: [{ subject: 'Service/shop/web', args: { sick: ['web-1'] } }],
   },
   {
     it: 'all hang up',
@@ -97,7 +97,7 @@ describeCheck(check, [
   {
     it: 'one of three lacks the page',
     given: seen(three(404)),
-    expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { sick: 'web-3', bad: 1 } }],
+    expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { sick: ['web-3'], bad: 1 } }],
   },
   {
     it: 'none of them has it',

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { DirectContact, HttpContact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { known } from '../../model/known.ts'
@@ -35,7 +35,7 @@ export default check({
       ).values(),
     ]
     if (groups.length === 0) return notApplicable('no endpoint was asked over HTTP')
-    const verdicts = groups.flatMap((all): readonly Verdict[] => {
+    const verdicts = groups.flatMap((all) => {
       const its = all.filter((it) => excuse(it) === null)
       const [why] = all.flatMap((it) => excuse(it) ?? [])
       const [first] = all
@@ -50,27 +50,29 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args['sick']} of Service ${full(on)} ${args['sickCount'] === 1 ? 'answers' : 'answer'} HTTP badly: ` +
-      `${args['what']}.`,
+      `${some(args.sick)} of Service ${full(on)} ${args.sick.length === 1 ? 'answers' : 'answer'} HTTP badly: ` +
+      `${some(args.what)}.`,
     detail: ({ args }) =>
-      `${args['bad']} of ${args['of']} requests to ${args['endpoints']} · ${args['url']}, ` +
-      `asked of the pods themselves · ${args['counts']}`,
-    note: ({ args }) => notes[args['pattern'] as Pattern],
+      `${args.bad} of ${args.of} requests to ${count(args.endpoints, 'endpoint')} · ${args.url}, ` +
+      `asked of the pods themselves · ${args.counts.join(', ')}`,
+    note: ({ args }) => notes[args.pattern],
     help: ({ subject: on, args }) => [
-      args['pattern'] === 'some'
+      args.pattern === 'some'
         ? 'compare the pod that fails with one that does not: its image, its configuration, its node'
         : 'read what the application says about this request',
-      `kubectl -n ${on.namespace} logs ${args['pod']} --since=10m`,
-      `kubectl -n ${on.namespace} get pod ${args['pod']} -o wide`,
+      `kubectl -n ${on.namespace} logs ${args.sick[0]} --since=10m`,
+      `kubectl -n ${on.namespace} get pod ${args.sick[0]} -o wide`,
     ],
   },
 })
 
+type Judged = ReturnType<typeof judge>[number]
+
 /** Several URLs of one Service that fail are one fault of it: the one that says most of it is told. */
-function worstOfEach(verdicts: readonly Verdict[]): readonly Verdict[] {
+function worstOfEach(verdicts: readonly Judged[]) {
   const found = verdicts.filter((it) => it.kind === 'finding')
   const weight = ({ found: { severity, args } }: (typeof found)[number]): number =>
-    (severity === 'error' ? 0 : 10) + patterns.indexOf(args['pattern'] as Pattern)
+    (severity === 'error' ? 0 : 10) + patterns.indexOf(args.pattern)
   const told = [...Map.groupBy(found, (it) => subjectKey(it.found.subject)).values()].flatMap((its) =>
     its.toSorted((a, b) => weight(a) - weight(b)).slice(0, 1),
   )
@@ -93,11 +95,7 @@ const notes: Readonly<Record<Pattern, string>> = {
     'it speaks another protocol than its port says, or is broken',
 }
 
-function judge(
-  its: readonly DirectContact[],
-  http: readonly HttpContact[],
-  ingresses: readonly Ingress[],
-): readonly Verdict[] {
+function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingresses: readonly Ingress[]) {
   const bad = its.filter((it) => isBadEnd(it) || isOddOne(it, its))
   const [first] = its
   const [worst] = bad
@@ -134,14 +132,12 @@ function judge(
       severity: pattern === 'guess' || pattern === 'protocol' || !bad.some(isBadEnd) ? 'warning' : 'error',
       args: {
         pattern,
-        sick: some(sick),
-        sickCount: sick.length,
-        pod: sick[0] ?? '',
-        what: some([...new Set(bad.map(endText))]),
+        sick,
+        what: [...new Set(bad.map(endText))],
         bad: bad.length,
         of: its.length,
-        endpoints: count(all.length, 'endpoint'),
-        counts: counts.join(', '),
+        endpoints: all.length,
+        counts,
         url: urlText(worst),
         port: service.port,
       },

@@ -46,7 +46,7 @@ describeCheck(check, [
   {
     it: 'a readiness probe that fails, in its own words',
     given: { services, pods: [unready] },
-    expect: [{ subject: 'Service/shop/cart', args: { why: 'readiness probe of app fails (GET :8080/healthz)' } }],
+    expect: [{ subject: 'Service/shop/cart', says: 'readiness probe of app fails (GET :8080/healthz)' }],
   },
   {
     it: 'all are leaving',
@@ -57,7 +57,7 @@ describeCheck(check, [
     it: 'a workload that makes no pods',
     given: { services, pods: [], workloads: [deployment('cart', 3)] },
     expect: [
-      { subject: 'Service/shop/cart', args: { case: 'unmade', why: 'Deployment cart wants 3 pods and has none' } },
+      { subject: 'Service/shop/cart', args: { case: 'unmade' }, says: 'Deployment cart wants 3 pods and has none' },
     ],
   },
   {
@@ -70,10 +70,8 @@ describeCheck(check, [
     expect: [
       {
         subject: 'Service/shop/cart',
-        args: {
-          case: 'unmade',
-          why: 'Deployment cart wants 3 pods and has none: pods "cart-x" is forbidden: exceeded quota: small',
-        },
+        args: { case: 'unmade' },
+        says: 'Deployment cart wants 3 pods and has none: pods "cart-x" is forbidden: exceeded quota: small',
       },
     ],
   },
@@ -113,9 +111,7 @@ describeCheck(check, [
         }),
       ],
     },
-    expect: [
-      { subject: 'Service/shop/cart', args: { why: 'not scheduled: 0/3 nodes are available: 3 Insufficient cpu' } },
-    ],
+    expect: [{ subject: 'Service/shop/cart', says: 'not scheduled: 0/3 nodes are available: 3 Insufficient cpu' }],
   },
   {
     it: 'a workload that makes no pods, beside a completed Job',
@@ -135,7 +131,7 @@ describeCheck(check, [
   {
     it: 'on a node that is down',
     given: { services, pods: [notReady('cart-1', 'NodeNotReady')], nodes: [node('worker-1', { ready: 'Unknown' })] },
-    expect: [{ subject: 'Service/shop/cart', args: { why: 'its 1 pod is on worker-1, which is not ready' } }],
+    expect: [{ subject: 'Service/shop/cart', says: 'its 1 pod is on worker-1, which is not ready' }],
   },
   {
     it: 'one ready is enough',

@@ -10,7 +10,17 @@ import { isOver, selectorOf } from '../../relations/service/service-selects-pod.
 import { nodeDown, noEndpoints, registryUnknown, svcUnanswered } from '../../relations/symptom.ts'
 import { refusalsOf } from '../../relations/workload-refusal.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
-import { commandsFor, count, full, type ReasonedPods, reasons, reasonsEvidence, serviceSubject, some } from './words.ts'
+import {
+  commandsFor,
+  count,
+  full,
+  lookArgs,
+  type ReasonedPods,
+  reasons,
+  reasonsEvidence,
+  serviceSubject,
+  some,
+} from './words.ts'
 
 /** Only ready pods become ready endpoints. With none, kube-proxy refuses: the Service is as good as empty. */
 export default check({
@@ -34,7 +44,7 @@ export default check({
     const [problemOf, refusalOf] = [problemsOf(events), refusalsOf(events)]
     const down = new Set(nodes.known ? nodes.value.filter((it: Node) => it.ready !== 'True').map((it) => it.name) : [])
 
-    const found = choosing.flatMap((service): Verdict[] => {
+    const found = choosing.flatMap((service): readonly Verdict<NoneReady>[] => {
       const behind = backing(service)
       const listed = slicesOf === null ? null : countEndpoints(slicesOf(service)).ready.length
       if (behind.kind === 'some-ready' && listed === 0) return [forgotten(service, behind.ready)]
@@ -60,33 +70,47 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) => `Service ${full(on)} has no ready endpoint: ${args['why']}.`,
-    detail: ({ args }) => `0 ready of ${count(Number(args['pods']), 'pod')} · ${args['all']}`,
+    headline: ({ subject: on, args }) => `Service ${full(on)} has no ready endpoint: ${whyText(args)}.`,
+    detail: ({ args }) => `0 ready of ${count(args.pods, 'pod')} · ${allText(args)}`,
     note: ({ args }) =>
-      args['case'] === 'unlisted'
+      args.case === 'unlisted'
         ? 'the control plane writes EndpointSlices from ready pods: either it lags, ' +
           'or it was at work while hopscope read'
         : 'only ready pods get traffic; with none, connections to the Service are refused at once',
     help: ({ subject: on, args }) => {
-      if (args['case'] === 'unlisted')
+      if (args.case === 'unlisted')
         return [
           'run hopscope again; if it stays, the endpoint slice controller is not at work',
           `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o wide`,
           'kubectl -n kube-system logs -l component=kube-controller-manager --tail=50',
         ]
-      return args['case'] === 'unmade'
+      return args.case === 'unmade'
         ? [
-            args['refused'] === ''
-              ? `find out why ${args['workload']} makes no pods: a quota, an admission webhook, ` +
+            args.refused === null
+              ? `find out why ${args.maker} makes no pods: a quota, an admission webhook, ` +
                 'a missing service account'
-              : `give ${args['workload']} what it is refused for`,
-            ...(/quota/i.test(`${args['refused']}`) ? [`kubectl -n ${on.namespace} describe resourcequota`] : []),
+              : `give ${args.maker} what it is refused for`,
+            ...(/quota/i.test(`${args.refused}`) ? [`kubectl -n ${on.namespace} describe resourcequota`] : []),
             `kubectl -n ${on.namespace} get events --field-selector reason=FailedCreate`,
           ]
-        : ['see what keeps the pods from being ready', ...`${args['next']}`.split('\n')]
+        : ['see what keeps the pods from being ready', ...commandsFor(on.namespace, args)]
     },
   },
 })
+
+type NoneReady = {
+  /** `unmade`: its workload has no pods. `unlisted`: they are ready, and no slice says so. */
+  readonly case: 'unmade' | 'nodes-down' | 'not-ready' | 'unlisted'
+  readonly pods: number
+  /** Why pods are not ready, most frequent first, and how many for each. */
+  readonly reasons: readonly string[]
+  readonly counts: readonly number[]
+  readonly nodes: readonly string[]
+  readonly maker: string | null
+  readonly desired: number | null
+  /** In the words of who keeps the maker from making pods. */
+  readonly refused: string | null
+} & ReturnType<typeof lookArgs>
 
 interface Behind {
   readonly reasoned: readonly ReasonedPods[]
@@ -96,7 +120,7 @@ interface Behind {
   readonly down: ReadonlySet<string>
 }
 
-function noneReady(service: Service, behind: Behind): Verdict {
+function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
   const {
     reasoned,
     makers: [maker],
@@ -109,18 +133,21 @@ function noneReady(service: Service, behind: Behind): Verdict {
   const where = [...new Set(pods.map((it) => it.node))]
   const onDownNodes = pods.length > 0 && where.every((it) => it !== null && down.has(it))
   const jobsOnly = pods.length > 0 && pods.every((it) => isOver(it) && it.owner?.kind === 'Job')
+  const notMade = onDownNodes ? 'nodes-down' : 'not-ready'
   return finding({
     subject: serviceSubject(service),
     confidence: 'inferred',
     severity: jobsOnly && !unmade ? 'warning' : 'error',
     args: {
-      case: unmade ? 'unmade' : 'not-ready',
-      why: why(behind, unmade, onDownNodes),
+      case: unmade ? 'unmade' : notMade,
       pods: pods.length,
-      all: reasoned.map((it) => `${it.pods.length} ${it.why}`).join(', ') || 'no pods at all',
-      next: first === undefined ? `kubectl -n ${service.namespace} get pods` : commandsFor(first),
-      workload: maker === undefined ? 'none' : `${maker.kind} ${maker.name}`,
-      refused: refused ?? '',
+      reasons: reasoned.map((it) => it.why),
+      counts: reasoned.map((it) => it.pods.length),
+      nodes: [...new Set(pods.map((it) => `${it.node}`))],
+      maker: maker === undefined ? null : `${maker.kind} ${maker.name}`,
+      desired: maker?.desired ?? null,
+      refused,
+      ...lookArgs(first),
     },
     evidence: [
       ...behind.makers.map((it) => ({
@@ -142,34 +169,46 @@ function unpulled(pods: readonly Pod[]): readonly string[] {
   return waits ? [...new Set(pods.flatMap((it) => (it.node === null ? [] : [registryUnknown(it.node)])))] : []
 }
 
-function why({ reasoned, makers: [maker], refused }: Behind, unmade: boolean, onDownNodes: boolean): string {
-  const pods = reasoned.flatMap((it) => it.pods)
-  if (unmade && maker !== undefined)
-    return (
-      `${maker.kind} ${maker.name} wants ${count(maker.desired, 'pod')} and has none` +
-      (refused === null ? '' : `: ${refused.replace(/\.$/, '')}`)
-    )
-  const where = [...new Set(pods.map((it) => `${it.node}`))]
-  if (onDownNodes)
-    return `its ${count(pods.length, 'pod')} ${pods.length === 1 ? 'is' : 'are'} on ${some(where)}, which is not ready`
-  return reasoned[0]?.why ?? 'it has no pods'
+function whyText(args: NoneReady): string {
+  const { pods } = args
+  switch (args.case) {
+    case 'unmade':
+      return (
+        `${args.maker} wants ${count(args.desired ?? 0, 'pod')} and has none` +
+        (args.refused === null ? '' : `: ${args.refused.replace(/\.$/, '')}`)
+      )
+    case 'nodes-down':
+      return `its ${count(pods, 'pod')} ${pods === 1 ? 'is' : 'are'} on ${some(args.nodes)}, which is not ready`
+    case 'unlisted':
+      return (
+        `${count(pods, 'matching pod')} ${pods === 1 ? 'is' : 'are'} ready, ` +
+        `and no EndpointSlice lists ${pods === 1 ? 'it' : 'them'}`
+      )
+    case 'not-ready':
+      return args.reasons[0] ?? 'it has no pods'
+  }
 }
 
-function forgotten(service: Service, ready: readonly Pod[]): Verdict {
+function allText({ case: kind, pods, reasons, counts }: NoneReady): string {
+  if (kind === 'unlisted') return `${pods} ready but not listed`
+  return reasons.map((it, index) => `${counts[index]} ${it}`).join(', ') || 'no pods at all'
+}
+
+function forgotten(service: Service, ready: readonly Pod[]): Verdict<NoneReady> {
   return finding({
     subject: serviceSubject(service),
     confidence: 'possible',
     severity: 'warning',
     args: {
       case: 'unlisted',
-      why:
-        `${count(ready.length, 'matching pod')} ${ready.length === 1 ? 'is' : 'are'} ready, ` +
-        `and no EndpointSlice lists ${ready.length === 1 ? 'it' : 'them'}`,
       pods: ready.length,
-      all: `${ready.length} ready but not listed`,
-      next: '',
-      workload: 'none',
-      refused: '',
+      reasons: [],
+      counts: [],
+      nodes: [],
+      maker: null,
+      desired: null,
+      refused: null,
+      ...lookArgs(undefined),
     },
     evidence: [{ kind: 'fact', label: 'ready pods in no EndpointSlice', value: some(ready.map((it) => it.name)) }],
     explains: [noEndpoints(service), svcUnanswered(service)],

@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { commandsFor, count, full, reasons, reasonsEvidence, serviceSubject } from './words.ts'
+import { commandsFor, count, full, lookArgs, reasons, reasonsEvidence, serviceSubject } from './words.ts'
 
 /** Worth knowing, no fault by itself: every rollout passes through this. The ready pods carry all of the load. */
 export default check({
@@ -36,7 +36,7 @@ export default check({
             of: behind.ready.length + behind.notReady.length,
             notReady: behind.notReady.length,
             why: first?.why ?? 'not ready',
-            next: first === undefined ? '' : commandsFor(first),
+            ...lookArgs(first),
           },
           evidence: [reasonsEvidence('pods that are not ready', why)],
         }),
@@ -54,7 +54,7 @@ export default check({
     help: ({ subject: on, args }) => [
       'see whether it passes',
       `kubectl -n ${on.namespace} get pods -w`,
-      ...`${args.next}`.split('\n'),
+      ...commandsFor(on.namespace, args),
     ],
   },
 })

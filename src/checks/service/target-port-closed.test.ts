@@ -67,7 +67,7 @@ describeCheck(check, [
       insideViews: [insideView(one.name, { listeners: known([{ ip: '127.0.0.1', port: 8080 }]) })],
     },
     expect: [
-      { subject: 'Service/shop/cart', confidence: 'observed', args: { listens: 'loopback', open: '127.0.0.1' } },
+      { subject: 'Service/shop/cart', confidence: 'observed', args: { listens: 'loopback', open: ['127.0.0.1'] } },
     ],
   },
   {
@@ -85,7 +85,7 @@ describeCheck(check, [
         }),
       ],
     },
-    expect: [{ subject: 'Service/shop/cart', confidence: 'observed', args: { listens: 'elsewhere', open: '9090' } }],
+    expect: [{ subject: 'Service/shop/cart', confidence: 'observed', args: { listens: 'elsewhere', open: [9090] } }],
   },
   {
     it: 'refused, and nothing listens in the pod',
@@ -95,7 +95,7 @@ describeCheck(check, [
       contacts: contacts([toPod('cart', 'worker-1', one, repeat(5, 'refused'))]),
       insideViews: [insideView(one.name, { listeners: known([]) })],
     },
-    expect: [{ subject: 'Service/shop/cart', confidence: 'observed', args: { listens: 'nowhere', open: '' } }],
+    expect: [{ subject: 'Service/shop/cart', confidence: 'observed', args: { listens: 'nowhere', open: [] } }],
   },
   {
     it: 'a named target port that the pod declares, and nobody listens there',
@@ -109,7 +109,7 @@ describeCheck(check, [
   {
     it: 'no probe, and the pods declare other ports',
     given: { services, pods: [pod('cart-1', { containers: elsewhere })] },
-    expect: [{ subject: 'Service/shop/cart', severity: 'warning', confidence: 'possible', args: { declared: '9090' } }],
+    expect: [{ subject: 'Service/shop/cart', severity: 'warning', confidence: 'possible', args: { declared: [9090] } }],
   },
   {
     it: 'the pods declare other ports, and the probe is let in',

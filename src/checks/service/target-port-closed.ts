@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
@@ -73,59 +73,67 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['by'] === 'probe'
-        ? `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, ` +
+      args.by === 'probe'
+        ? `Service ${full(on)} sends port ${args.port} to target port ${args.targetPort}, ` +
           'where ' +
-          (args['closed'] === args['of']
-            ? whoListens(args['listens'], args['open'])
-            : `${args['closed']} of ${args['of']} pods do not listen`) +
+          (args.closed === args.of
+            ? whoListens(args.listens, args.open)
+            : `${args.closed} of ${args.of} pods do not listen`) +
           '.'
-        : `Service ${full(on)} sends port ${args['port']} to target port ${args['targetPort']}, ` +
-          `which its pods ${args['protocol'] === '' ? 'do not declare' : `declare for ${args['protocol']} alone`}` +
+        : `Service ${full(on)} sends port ${args.port} to target port ${args.targetPort}, ` +
+          `which its pods ${args.protocol === null ? 'do not declare' : `declare for ${args.protocol} alone`}` +
           '.',
     detail: ({ args }) =>
-      args['by'] === 'probe'
-        ? `${args['closed']} of ${count(Number(args['of']), 'ready pod')} refuse · ` +
-          `${args['failures']} of ${args['tries']} direct connects` +
-          (args['declared'] === '' ? '' : ` · pods declare ${args['declared']}`)
-        : `${count(Number(args['of']), 'ready pod')} · they declare ${args['declared']} · ` +
+      args.by === 'probe'
+        ? `${args.closed} of ${count(args.of, 'ready pod')} refuse · ` +
+          `${args.failures} of ${args.tries} direct connects`
+        : `${count(args.of, 'ready pod')} · they declare ${declaredText(args)} · ` +
           'declared ports bind nothing, so this is suspicion',
     note: ({ args }) => {
-      if (args['by'] === 'probe')
-        return args['protocol'] === ''
-          ? refusedSince(args['listens'], args['open'])
-          : `refused by the pod itself: it declares this port for ${args['protocol']}, and the Service is for TCP`
+      if (args.by === 'probe')
+        return args.protocol === null
+          ? refusedSince(args.listens, args.open)
+          : `refused by the pod itself: it declares this port for ${args.protocol}, and the Service is for TCP`
       return null
     },
     help: ({ subject: on, args }) =>
-      args['by'] === 'probe'
+      args.by === 'probe'
         ? [
-            nextStep(args['listens'], args['open'], args['closed'] === args['of']),
-            `kubectl -n ${on.namespace} exec ${args['example']} -- cat /proc/net/tcp /proc/net/tcp6`,
+            nextStep(args.listens, args.open, args.closed === args.of),
+            `kubectl -n ${on.namespace} exec ${args.example} -- cat /proc/net/tcp /proc/net/tcp6`,
             `kubectl -n ${on.namespace} edit service ${on.name}`,
           ]
         : ['connect, to be sure', `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`],
   },
 })
 
-type Told = string | number | boolean | readonly string[] | null | undefined
-
-function whoListens(listens: Told, open: Told): string {
-  return listens === 'loopback' ? `its pods listen on ${open} alone` : 'nobody listens'
+type Declared = {
+  readonly declared: readonly number[]
+  readonly protocol: Protocol | null
+  readonly targetPort: number
 }
 
-function refusedSince(listens: Told, open: Told): string {
+function declaredText({ declared, protocol, targetPort }: Declared): string {
+  return protocol === null ? declared.join(', ') : `${targetPort}/${protocol}`
+}
+
+function whoListens(listens: Listening['kind'], open: readonly (string | number)[]): string {
+  return listens === 'loopback' ? `its pods listen on ${open.join(', ')} alone` : 'nobody listens'
+}
+
+function refusedSince(listens: Listening['kind'], open: readonly (string | number)[]): string {
   if (listens === 'loopback')
-    return `the process in the pod listens on ${open} alone, as /proc/net/tcp there says: only the pod itself reaches it`
+    return `the process in the pod listens on ${open.join(', ')} alone, as /proc/net/tcp there says: only the pod itself reaches it`
   if (listens === 'elsewhere')
-    return `nothing in the pod listens on this port; open to others there: ${open} (/proc/net/tcp)`
+    return `nothing in the pod listens on this port; open to others there: ${open.join(', ')} (/proc/net/tcp)`
   if (listens === 'nowhere') return 'nothing in the pod listens for others on any port (/proc/net/tcp)'
   return 'refused by the pod itself: the process listens on another port, or only on 127.0.0.1'
 }
 
-function nextStep(listens: Told, open: Told, everyPod: boolean): string {
+function nextStep(listens: Listening['kind'], open: readonly (string | number)[], everyPod: boolean): string {
   if (listens === 'loopback') return 'make the program listen on every address (0.0.0.0, or :: with IPv6)'
-  if (listens === 'elsewhere' && everyPod) return `set targetPort to the one that clients are to reach: ${open}`
+  if (listens === 'elsewhere' && everyPod)
+    return `set targetPort to the one that clients are to reach: ${open.join(', ')}`
   const look = 'see which ports the process has open (hex, column local_address; 0100007F is 127.0.0.1)'
   return `${look}, then ${everyPod ? 'set targetPort to it' : 'find out why these pods differ from the others'}`
 }
@@ -149,7 +157,7 @@ function directContacts(contacts: readonly Contact[], port: ServicePort, serving
   )
 }
 
-function byProbe({ service, port, index, serving, seen, views }: Part): Verdict | 'ok' {
+function byProbe({ service, port, index, serving, seen, views }: Part) {
   const groups = [...Map.groupBy(seen, endpointName)].map(([pod, its]) => ({
     pod,
     ip: its[0]?.ip ?? '',
@@ -158,7 +166,7 @@ function byProbe({ service, port, index, serving, seen, views }: Part): Verdict 
     nodes: [...new Set(its.map((it) => it.node))],
   }))
   const closed = groups.filter((it) => it.tally.open === 0 && it.tally.by.refused > 0)
-  if (closed.length === 0) return 'ok'
+  if (closed.length === 0) return 'ok' as const
   const all = tally(seen)
   const listening = closed.map((it) =>
     listeningOn(
@@ -178,9 +186,8 @@ function byProbe({ service, port, index, serving, seen, views }: Part): Verdict 
       of: groups.length,
       failures: failuresText(all),
       tries: all.of,
-      declared: '',
-      protocol: otherProtocol(service, port, serving) ?? '',
-      example: closed[0]?.pod ?? 'none',
+      protocol: otherProtocol(service, port, serving),
+      example: closed[0]?.pod ?? null,
       ...listensArgs(listening),
     },
     evidence: [
@@ -201,13 +208,14 @@ function byProbe({ service, port, index, serving, seen, views }: Part): Verdict 
 }
 
 /** `open` = the declarations leave it open. */
-function byDeclaration({ service, port, index, serving }: Part): Verdict | 'ok' | 'open' {
-  if (typeof port.targetPort === 'string') return 'ok'
+function byDeclaration({ service, port, index, serving }: Part) {
+  if (typeof port.targetPort === 'string') return 'ok' as const
   const other = otherProtocol(service, port, serving)
   const declared = serving.map((it) => declaredPorts(it, 'TCP').map((one) => one.port))
-  if (other === null && declared.every((it) => it.includes(Number(port.targetPort)))) return 'ok'
+  if (other === null && declared.every((it) => it.includes(Number(port.targetPort)))) return 'ok' as const
   const all = [...new Set(declared.flat())].toSorted((a, b) => a - b)
-  if (other === null && (declared.some((it) => it.length === 0) || all.includes(port.targetPort))) return 'open'
+  if (other === null && (declared.some((it) => it.length === 0) || all.includes(port.targetPort)))
+    return 'open' as const
   return finding({
     subject: serviceSubject(service),
     confidence: 'possible',
@@ -216,15 +224,9 @@ function byDeclaration({ service, port, index, serving }: Part): Verdict | 'ok' 
       by: 'declaration',
       port: portText(port),
       targetPort: port.targetPort,
-      closed: 0,
       of: serving.length,
-      failures: 'none tried',
-      tries: 0,
-      declared: other === null ? all.join(', ') : `${port.targetPort}/${other}`,
-      protocol: other ?? '',
-      example: serving[0]?.name ?? 'none',
-      listens: 'unknown',
-      open: '',
+      declared: all,
+      protocol: other,
     },
     evidence: [
       targetPortEvidence(
@@ -273,10 +275,16 @@ function otherProtocol(
   return first.protocol
 }
 
+type Listens = {
+  readonly listens: Listening['kind']
+  /** Of `loopback` its address, of `elsewhere` ports. */
+  readonly open: readonly (string | number)[]
+}
+
 /** What stands in the first pod that could be looked into: the others of a Service are made like it. */
-function listensArgs(its: readonly Listening[]): { readonly listens: Listening['kind']; readonly open: string } {
+function listensArgs(its: readonly Listening[]): Listens {
   const told = its.find((it) => it.kind !== 'unknown' && it.kind !== 'open')
-  if (told === undefined) return { listens: 'unknown', open: '' }
-  if (told.kind === 'loopback') return { listens: told.kind, open: told.ip }
-  return { listens: told.kind, open: told.kind === 'elsewhere' ? told.ports.slice(0, 6).join(', ') : '' }
+  if (told === undefined) return { listens: 'unknown', open: [] }
+  if (told.kind === 'loopback') return { listens: told.kind, open: [told.ip] }
+  return { listens: told.kind, open: told.kind === 'elsewhere' ? told.ports.slice(0, 6) : [] }
 }

@@ -38,7 +38,7 @@ const because = (fingerprint: string, at?: string) => [
   {
     subject: 'Service/shop/cart',
     confidence: 'observed' as const,
-    args: { fingerprint, ...(at === undefined ? {} : { at }) },
+    args: { fingerprint, ...(at === undefined ? {} : { at: at.split(', ') }) },
   },
 ]
 const given = { services, pods, networkPolicies }

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import { type Known, known } from '../../model/known.ts'
@@ -15,7 +15,6 @@ import {
   contactsOfServices,
   endpointName,
   failuresText,
-  type Fingerprint,
   fingerprint,
   isSick,
   nodesOf,
@@ -72,7 +71,7 @@ export default check({
     if (probed.length === 0)
       return left.length > 0 ? left : notApplicable('the probe connected to no Service that should answer')
 
-    const verdicts = probed.flatMap((service): readonly Verdict[] => {
+    const verdicts = probed.flatMap((service) => {
       const serving = podsOf(service).filter(isServing)
       const all = contactsOf(service)
       const seen = awake(all, dnsProbe).filter((it) => isWorthwhile(it, service, serving))
@@ -86,7 +85,7 @@ export default check({
           ),
         ]
       }
-      const blind: Verdict[] = []
+      const blind: Verdict<never>[] = []
       const counted = seen.filter((it) => {
         if (!isSick(it)) return true
         const decision = decide(it, serving, service.ports.find((port) => port.port === it.service.port) ?? null)
@@ -109,24 +108,27 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} ${args['open'] === 0 ? 'does not answer' : 'answers only part of the time'}: ` +
-      `${args['failed']} of ${args['of']} connections failed.`,
+      `Service ${full(on)} ${args.open === 0 ? 'does not answer' : 'answers only part of the time'}: ` +
+      `${args.failed} of ${args.of} connections failed.`,
     detail: ({ args }) =>
       (
-        `${args['failures']} of ${args['of']} connects · from ${args['nodes']} · ` +
-        `${meanings[args['fingerprint'] as Fingerprint].seen} ${args['at']}`
+        `${args.failures} of ${args.of} connects · from ${count(args.nodes, 'node')} · ` +
+        `${meanings[args.fingerprint].seen} ${some(args.at)}`
       ).trimEnd(),
-    note: ({ args }) => meanings[args['fingerprint'] as Fingerprint].means,
+    note: ({ args }) => meanings[args.fingerprint].means,
     help: ({ subject: on, args }) => [
-      meanings[args['fingerprint'] as Fingerprint].look,
-      ...meanings[args['fingerprint'] as Fingerprint].commands.map((it) =>
-        it.replace(/\{(\w+)\}/g, (_, name: string) => `${name === 'namespace' ? on.namespace : args[name]}`),
-      ),
+      meanings[args.fingerprint].look,
+      ...meanings[args.fingerprint].commands.map((it) => filledIn(it, { ...args, namespace: on.namespace })),
       `kubectl -n ${on.namespace} run hop-check --rm -it --restart=Never --image=busybox -- nc -vz -w 3 ` +
-        `${args['ip']} ${args['port']}`,
+        `${args.ip} ${args.port}`,
     ],
   },
 })
+
+function filledIn(command: string, { namespace, ip, node, pod, target }: Example): string {
+  const values = new Map(Object.entries({ namespace, ip, node, pod, target }))
+  return command.replace(/\{(\w+)\}/g, (_, name: string) => values.get(name) ?? name.toUpperCase())
+}
 
 /** A Service's address is judged whole; a direct connect only while its pod is still one that should answer. */
 function isWorthwhile(contact: Contact, service: Service, serving: readonly Pod[]): boolean {
@@ -145,7 +147,7 @@ function isBehindTarget({ target }: Scope, service: Service, ingresses: Known<re
   return routesTo(ingresses.value, service).some((it) => it.namespace === namespace && it.name === name)
 }
 
-function judge(service: Service, counted: readonly Contact[], serving: readonly Pod[]): readonly Verdict[] {
+function judge(service: Service, counted: readonly Contact[], serving: readonly Pod[]) {
   const all = tally(counted)
   if (all.of === 0) return []
   if (all.failed === 0) return [ok(all.of)]
@@ -169,8 +171,8 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
         of: all.of,
         open: all.open,
         failures: failuresText(all),
-        nodes: count(nodes.length, 'node'),
-        at: some(marks.at),
+        nodes: nodes.length,
+        at: marks.at,
         ...exampleOf(sick, serving),
       },
       evidence: [{ kind: 'shares', label: 'connects that failed', rows: rowsOf(counted) }],
@@ -184,16 +186,18 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
   ]
 }
 
+type Example = Omit<ReturnType<typeof exampleOf>, 'port'> & { readonly namespace: string | null }
+
 /** One connect that failed, and the pod that it should have come to. */
-function exampleOf(sick: readonly Contact[], serving: readonly Pod[]): Args {
+function exampleOf(sick: readonly Contact[], serving: readonly Pod[]) {
   const [first] = sick
   const direct = sick.find((it) => it.via.kind === 'endpoint')
   return {
-    ip: first?.ip ?? 'none',
-    port: first?.port ?? 0,
-    node: first?.node ?? 'none',
-    pod: direct === undefined ? (serving[0]?.name ?? 'none') : endpointName(direct),
-    target: direct?.ip ?? serving[0]?.ip ?? 'none',
+    ip: first?.ip ?? null,
+    port: first?.port ?? null,
+    node: first?.node ?? null,
+    pod: direct === undefined ? (serving[0]?.name ?? null) : endpointName(direct),
+    target: direct?.ip ?? serving[0]?.ip ?? null,
   }
 }
 

@@ -109,7 +109,23 @@ export function reasonsEvidence(label: string, reasoned: readonly ReasonedPods[]
   }
 }
 
-/** What to look at next for these pods, a command a line. */
-export function commandsFor({ problem, pods: [first] }: ReasonedPods): string {
-  return first === undefined ? '' : nextLookAt(problem, first).join('\n')
+/** Where to look next for these pods, as args; null where there are none. */
+export function lookArgs(reasoned: ReasonedPods | undefined) {
+  const look = reasoned?.problem.look
+  return {
+    pod: reasoned?.pods[0]?.name ?? null,
+    look: look?.at ?? null,
+    container: look !== undefined && 'container' in look ? look.container : null,
+  }
+}
+
+/** The commands for it, one a line. */
+export function commandsFor(namespace: string | null, args: ReturnType<typeof lookArgs>): readonly string[] {
+  const { pod, look, container } = args
+  if (pod === null || look === null || namespace === null) return [`kubectl -n ${namespace} get pods`]
+  const inContainer = look === 'logs' || look === 'logs-before' || look === 'ports'
+  return nextLookAt(
+    { look: inContainer ? { at: look, container: container ?? '' } : { at: look } },
+    { namespace, name: pod },
+  )
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding.ts'
+import type { Args } from '../../findings/verdict.ts'
 import type { Model } from '../../model/sources.ts'
 import { blindNodes } from './lookup-loss.ts'
 import type { Subject } from '../../model/subject.ts'
@@ -33,9 +34,13 @@ function onEveryNode(findings: readonly Finding[], { sources: { dnsProbe, cluste
 
 /**
  * Findings that every node has, as one: the first of them, on the DNS Service, with the sums of these counts and the
- * number of nodes. null where onEveryNode is; a count that one of them lacks is 0.
+ * number of nodes, which is null in each of them. null where onEveryNode is; a count that one of them lacks is 0.
  */
-export function asOne(findings: readonly Finding[], model: Model, counts: readonly string[]): Finding | null {
+export function asOne<A extends Args & { readonly nodes: number | null }>(
+  findings: readonly Finding<A>[],
+  model: Model,
+  counts: readonly (keyof A & string)[],
+): Finding<A> | null {
   const [first] = findings
   const every = onEveryNode(findings, model)
   if (first === undefined || every === null) return null
