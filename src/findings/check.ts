@@ -65,13 +65,13 @@ export type AnyCheck = CheckMeta & {
  * The args that the findings of these verdicts have; of several kinds of finding, any of theirs. For a function beside
  * `words`: `ArgsOf<ReturnType<typeof judge>>`.
  */
-export type ArgsOf<R> = true extends IsLoose<EachArgs<R>> ? Args : EachArgs<R>
+export type ArgsOf<R> = true extends IsLoose<EachArgs<R>> ? never : EachArgs<R>
 
 type EachArgs<R> = R extends readonly (infer V)[] ? FoundArgs<V> : FoundArgs<R>
 
 type FoundArgs<V> = V extends { readonly kind: 'finding'; readonly found: Found<infer A> } ? A : never
 
-/** Whether one of them says no names: a function that is annotated `Verdict`, not `Verdict<…>`. */
+/** Whether one of them has no names, since a function is annotated `Verdict` and not `Verdict<…>`: no arg is known. */
 type IsLoose<A> = A extends unknown ? (string extends keyof A ? true : false) : never
 
 interface Written<N extends SourceName, W extends SourceName, R extends Verdict | readonly Verdict[]> extends CheckMeta<

@@ -88,7 +88,7 @@ test('as CoreDNS decides: the first rule that fits, and each pod that it keeps o
         const dns = { ...sources.clusterDns, pods: [] }
         const { results } = diagnose(modelOf({ ...sources, clusterDns: dns }), { checks: [check] })
         const out = all.filter((_, at) => (rules.find(([, net]) => net === at)?.[0] ?? 'allow') !== 'allow')
-        const told = results.flatMap((it) => it.findings.map((one) => Number(one.args['count'])))
+        const told = results.flatMap((it) => it.findings.map((one) => Number(one.args.count)))
         expect(told.reduce((sum, it) => sum + it, 0)).toBe(out.length)
       },
     ),

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -55,11 +55,11 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `\`${args['rule']}\` in the Corefile (line ${args['line']}) ${args['does']} ${args['pods']} on ${args['nodes']}.`,
+      `\`${args.rule}\` in the Corefile (line ${args.line}) ${args.does} ${args.pods} on ${args.nodes}.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · line ${args['line']} · ${args['count']} of ${args['of']} pods that are ` +
-      `known have such an address · ${args['asked']}`,
-    note: ({ args }) => notes[`${args['action']}`] ?? null,
+      `${on.kind} ${on.namespace}/${on.name} · line ${args.line} · ${args.count} of ${args.of} pods that are ` +
+      `known have such an address · ${args.asked}`,
+    note: ({ args }) => notes[`${args.action}`] ?? null,
     help: ({ subject: on, args }) => [
       "make the rule's network narrower, or let the networks of pods in before it: the first rule that fits decides",
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
@@ -110,7 +110,7 @@ const askedWords: Readonly<Record<Asked, string>> = {
   'not-asked': 'nothing was asked from there',
 }
 
-function judge(rule: AclRule, { dns, text, pods, of, asked }: Around): Verdict {
+function judge(rule: AclRule, { dns, text, pods, of, asked }: Around) {
   const action = rule.action === 'allow' ? 'filter' : rule.action
   const nodes = [...new Set(pods.flatMap((it) => it.node ?? []))].toSorted()
   const stands = asked !== 'well'

@@ -27,7 +27,7 @@ describeCheck(check, [
         subject: 'ConfigMap/kube-system/coredns',
         severity: 'error',
         confidence: 'observed',
-        args: { rcode: 'SERVFAIL', nodes: 'pods on worker-2' },
+        args: { rcode: 'SERVFAIL', nodes: ['worker-2'] },
       },
     ],
   },

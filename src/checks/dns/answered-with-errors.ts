@@ -1,4 +1,4 @@
-import { check } from '../../findings/check.ts'
+import { type ArgsOf, check } from '../../findings/check.ts'
 import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Answer, DnsProbe, LookupSeries } from '../../model/lookups.ts'
@@ -47,17 +47,41 @@ export default check({
   words: {
     headline: ({ args }) =>
       `The DNS servers answer ${args.rcode} to names of the cluster: ` +
-      `${args.bad} of ${args.of} lookups from ${args.nodes}, after ${args.p50}.`,
+      `${args.bad} of ${args.of} lookups from ${nodesText(args)}, after ${ms(args.p50)}.`,
     detail: ({ args }) =>
-      `${args.rcode} · by ${args.servers} · to ${args.nodes}; ${args.well} · in ${args.p50} (median)`,
-    note: ({ args }) => `${args.why}: the queries arrived, so neither the network nor a firewall is at fault`,
+      `${args.rcode} · by ${serversText(args)} · to ${nodesText(args)}; ${wellText(args)} · in ${ms(args.p50)} (median)`,
+    note: ({ args }) => `${why(args)}: the queries arrived, so neither the network nor a firewall is at fault`,
     help: ({ subject: on, args }) => [
-      `${args.help}`,
+      args.line === null
+        ? 'read the Corefile, and what the server says in its log'
+        : `read line ${args.line} of the Corefile: whom does it keep out?`,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml`,
       'hopscope dns -v',
     ],
   },
 })
+
+type Erring = ArgsOf<ReturnType<typeof told>>
+
+function nodesText({ nodes, well }: Erring): string {
+  return well.length === 0 ? `all ${nodes.length} nodes` : `pods on ${nodes.join(', ')}`
+}
+
+function wellText({ well }: Erring): string {
+  return well.length === 0
+    ? 'from every node probed'
+    : `${well.join(', ')} ${well.length === 1 ? 'is' : 'are'} answered`
+}
+
+function serversText({ servers }: Erring): string {
+  return servers.length === 0 ? 'the DNS Service' : servers.join(', ')
+}
+
+function why({ rcode, plugin, line }: Erring): string {
+  return plugin === null
+    ? `a server that says ${rcode} has decided so, or cannot answer`
+    : `\`${plugin}\` of the Corefile decides by who asks (line ${line})`
+}
 
 function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], erring: readonly LookupSeries[]) {
   const loss = lossOf(erring)
@@ -77,21 +101,12 @@ function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], er
       rcode,
       bad: loss.erring,
       of: loss.of,
-      nodes: nodes.length === probe.nodes.length ? `all ${nodes.length} nodes` : `pods on ${nodes.join(', ')}`,
-      well:
-        wellNodes.length === 0
-          ? 'from every node probed'
-          : `${wellNodes.join(', ')} ${wellNodes.length === 1 ? 'is' : 'are'} answered`,
-      servers: servers.size === 0 ? 'the DNS Service' : [...servers].toSorted().join(', '),
-      p50: ms(quantile(loss.times, 0.5)),
-      why:
-        rule === null
-          ? `a server that says ${rcode} has decided so, or cannot answer`
-          : `\`${rule.name}\` of the Corefile decides by who asks (line ${rule.line})`,
-      help:
-        rule === null
-          ? 'read the Corefile, and what the server says in its log'
-          : `read line ${rule.line} of the Corefile: whom does it keep out?`,
+      nodes,
+      well: wellNodes,
+      servers: [...servers].toSorted(),
+      p50: quantile(loss.times, 0.5),
+      plugin: rule?.name ?? null,
+      line: rule?.line ?? null,
     },
     evidence: [
       ...(rule === null || !dns.corefile.known

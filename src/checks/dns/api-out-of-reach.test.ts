@@ -33,12 +33,12 @@ describeCheck(check, [
       clusterDns: down,
       dnsServerLogs: [serverLog('coredns-0', [forbidden(4)]), serverLog('coredns-1', [forbidden(4)])],
     },
-    expect: [{ ...on, severity: 'error', args: { forbidden: 'yes', what: 'endpointslices', waiting: 2, of: 2 } }],
+    expect: [{ ...on, severity: 'error', args: { forbidden: true, what: 'endpointslices', waiting: 2, of: 2 } }],
   },
   {
     it: 'does not reach the API server, and waits: one line is enough',
     given: { clusterDns: down, dnsServerLogs: [serverLog('coredns-0', [unreachable(1)]), serverLog('coredns-1')] },
-    expect: [{ ...on, severity: 'error', args: { forbidden: 'no', waiting: 1 } }],
+    expect: [{ ...on, severity: 'error', args: { forbidden: false, waiting: 1 } }],
   },
   {
     it: 'waits, and says no more than that',
@@ -46,7 +46,7 @@ describeCheck(check, [
       clusterDns: down,
       dnsServerLogs: [serverLog('coredns-0', [unsynced]), serverLog('coredns-1', [unsynced])],
     },
-    expect: [{ ...on, severity: 'error', args: { forbidden: 'no', waiting: 2 } }],
+    expect: [{ ...on, severity: 'error', args: { forbidden: false, waiting: 2 } }],
   },
   {
     it: 'waits, because it is refused',
@@ -54,7 +54,7 @@ describeCheck(check, [
       clusterDns: down,
       dnsServerLogs: [serverLog('coredns-0', [unsynced]), serverLog('coredns-1', [forbidden(2), unsynced])],
     },
-    expect: [{ ...on, args: { forbidden: 'yes', waiting: 2 } }],
+    expect: [{ ...on, args: { forbidden: true, waiting: 2 } }],
   },
   {
     it: 'does not reach it, and answers with what it knew',

@@ -49,7 +49,7 @@ export default check({
       confidence: 'observed',
       severity: waiting > 0 ? 'error' : 'warning',
       args: {
-        forbidden: forbidden ? 'yes' : 'no',
+        forbidden,
         said: first.sign.kind === 'unsynced' ? 'it waits for the API server' : first.sign.said,
         what: /cannot \w+ resource "([^"]*)"/.exec(first.sign.said)?.[1] ?? 'objects',
         waiting,
@@ -68,22 +68,21 @@ export default check({
 
   words: {
     headline: ({ args }) => {
-      const why =
-        args.forbidden === 'yes' ? `CoreDNS is not allowed to read ${args.what}` : "CoreDNS can't reach the API server"
+      const why = args.forbidden ? `CoreDNS is not allowed to read ${args.what}` : "CoreDNS can't reach the API server"
       return args.waiting > 0
         ? `${why}, so ${args.waiting} of ${count(args.of, 'DNS server')} will not become ready.`
         : `${why}: it answers with what it knew before.`
     },
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} · ${args.waiting} of ${count(args.of, 'server')} ` +
-      `not ready · ${args.forbidden === 'yes' ? `may not read ${args.what}` : args.said}`,
+      `not ready · ${args.forbidden ? `may not read ${args.what}` : args.said}`,
     note: ({ args }) =>
-      args.forbidden === 'yes'
+      args.forbidden
         ? 'a server is ready when it has read Services, EndpointSlices and Namespaces once; ' +
           'after an upgrade an old ClusterRole often lacks endpointslices'
         : 'a server that never read them is never ready; one that did goes on answering, with addresses that grow old',
     help: ({ subject: on, args }) =>
-      args.forbidden === 'yes'
+      args.forbidden
         ? [
             'give it back to the ClusterRole: list and watch on endpoints, services, pods, ' +
               'namespaces and endpointslices.discovery.k8s.io',

@@ -61,7 +61,7 @@ describeCheck(check, [
   {
     it: 'servers that answer still run an older text',
     given: given(block('bind 127.0.0.1'), fine),
-    expect: [{ subject: 'ConfigMap/kube-system/coredns', severity: 'warning', args: { later: 'yes' } }],
+    expect: [{ subject: 'ConfigMap/kube-system/coredns', severity: 'warning', args: { later: true } }],
   },
 
   { it: 'no bind', given: given(block()), expect: 'ok' },

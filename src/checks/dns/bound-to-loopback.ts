@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -61,17 +61,17 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      args['later'] === 'yes'
-        ? `The next start of CoreDNS ends DNS: the Corefile binds it to its own loopback (line ${args['line']}).`
-        : `CoreDNS listens on its own loopback alone (\`${args['bind']}\`), so no pod can ask it.`,
+      args.later
+        ? `The next start of CoreDNS ends DNS: the Corefile binds it to its own loopback (line ${args.line}).`
+        : `CoreDNS listens on its own loopback alone (\`${args.bind}\`), so no pod can ask it.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · server block ${args['zone']} (line ${args['of']}) has \`${args['bind']}\` in line ${args['line']} · ${args['servers']} servers, none on the network of its node`,
+      `${on.kind} ${on.namespace}/${on.name} · server block ${args.zone} (line ${args.of}) has \`${args.bind}\` in line ${args.line} · ${args.servers} servers, none on the network of its node`,
     note: ({ args }) =>
-      args['later'] === 'yes'
+      args.later
         ? 'the servers still answer with an older text'
         : 'its pods stay Ready: the plugins ready and health listen on ports of their own, everywhere',
     help: ({ subject: on, args }) => [
-      `take the line \`${args['bind']}\` out: without it the block listens on every address of its pod`,
+      `take the line \`${args.bind}\` out: without it the block listens on every address of its pod`,
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
       ...restart(on.namespace, args),
       `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20`,
@@ -104,7 +104,7 @@ interface Seen {
   readonly outside: boolean
 }
 
-function verdict(dns: ClusterDns, text: string, { by: { server, bind }, later, outside }: Seen): Verdict {
+function verdict(dns: ClusterDns, text: string, { by: { server, bind }, later, outside }: Seen) {
   const said = ['bind', ...bind.args].join(' ')
   return finding({
     subject: corefileObject(dns),
@@ -117,7 +117,7 @@ function verdict(dns: ClusterDns, text: string, { by: { server, bind }, later, o
       zone: server.keys.join(' '),
       of: server.line,
       servers: dns.pods.length,
-      later: later ? 'yes' : 'no',
+      later,
     },
     evidence: [
       corefileEvidence(dns, text, { line: bind.line, mark: said, label: 'nobody outside of its pod reaches that' }),

@@ -50,12 +50,12 @@ describeCheck(check, [
   {
     it: "systemd-resolved's address, which in a pod is the pod",
     given: given(corefile('forward . 127.0.0.53')),
-    expect: [{ ...configMap, args: { to: '127.0.0.53', why: "the pod's own loopback", guarded: 'yes', line: 3 } }],
+    expect: [{ ...configMap, args: { to: '127.0.0.53', why: "the pod's own loopback", guarded: true, line: 3 } }],
   },
   {
     it: 'loopback among others, with a port',
     given: given(corefile('forward . 10.0.0.2 dns://127.0.0.1:53 {\n policy random\n }', '.:53', '')),
-    expect: [{ ...configMap, args: { to: 'dns://127.0.0.1:53', guarded: 'no' } }],
+    expect: [{ ...configMap, args: { to: 'dns://127.0.0.1:53', guarded: false } }],
   },
   { it: 'loopback, IPv6', given: given(corefile('forward . [::1]:53')), expect: [configMap] },
   {
@@ -79,7 +79,7 @@ describeCheck(check, [
       ...given(corefile('forward . /etc/resolv.conf'), { pods: oneDown }),
       dnsServerLogs: [serverLog('coredns-0'), serverLog('coredns-1', [loop], 'before')],
     },
-    expect: [{ ...configMap, confidence: 'observed', args: { to: '/etc/resolv.conf', file: 'yes', line: 3 } }],
+    expect: [{ ...configMap, confidence: 'observed', args: { to: '/etc/resolv.conf', file: true, line: 3 } }],
   },
   {
     it: 'loopback, and the log says so too',
@@ -93,7 +93,7 @@ describeCheck(check, [
   {
     it: 'the upstream asks CoreDNS in turn',
     given: goesRound,
-    expect: [{ ...configMap, args: { round: 'yes', to: '192.0.2.53', sent: 41_454 } }],
+    expect: [{ ...configMap, args: { round: true, to: '192.0.2.53', sent: 41_454 } }],
   },
 
   {
@@ -103,7 +103,7 @@ describeCheck(check, [
       dnsProbe: { ...goesRound.dnsProbe, queriesSent: 30_000 },
       coreDnsWindows: sent({ SERVFAIL: 900 }),
     },
-    expect: [{ ...configMap, args: { round: 'yes', to: '192.0.2.53' } }],
+    expect: [{ ...configMap, args: { round: true, to: '192.0.2.53' } }],
   },
   {
     it: 'the plugin `loop` has seen it come back by a server that is not CoreDNS',
@@ -113,7 +113,7 @@ describeCheck(check, [
         serverLog('coredns-1', [{ ...loop, said: loop.said.replace('127.0.0.1', '192.0.2.54') }], 'before'),
       ],
     },
-    expect: [{ ...configMap, confidence: 'observed', args: { round: 'yes', to: '192.0.2.54', sent: 'unknown' } }],
+    expect: [{ ...configMap, confidence: 'observed', args: { round: true, to: '192.0.2.54', sent: null } }],
   },
   {
     it: 'the same, and the source of the query tells nothing',

@@ -61,15 +61,15 @@ export default check({
       confidence: signed.length > 0 ? 'observed' : 'inferred',
       args: {
         ...serverArgs(clusterDns),
-        round: round.length > 0 ? 'yes' : 'no',
-        sent: round[0]?.sent ?? 'unknown',
-        asked: round[0]?.asked ?? 'unknown',
+        round: round.length > 0,
+        sent: round[0]?.sent ?? null,
+        asked: round[0]?.asked ?? null,
         to: first.to,
         why: first.why,
         zone: first.plugin.args[0] ?? '.',
         line: first.plugin.line,
-        guarded: guarded ? 'yes' : 'no',
-        file: first.to.startsWith('/') ? 'yes' : 'no',
+        guarded,
+        file: first.to.startsWith('/'),
       },
       evidence: [
         ...(signed.length === 0 ? [] : [logEvidence(signed)]),
@@ -90,25 +90,25 @@ export default check({
     detail: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} line ${args.line} · forward to ${args.to}: ${args.why}`,
     note: ({ args }) => {
-      if (args.round === 'yes')
+      if (args.round)
         return (
           'each query comes back to CoreDNS, which sends it on again, ' +
           "until max_concurrent refuses it or it times out: REFUSED and SERVFAIL are CoreDNS's own then, " +
           'and no list of allowed networks is at fault; the plugin `loop` looks only when a server starts'
         )
-      return args.guarded === 'yes'
+      return args.guarded
         ? 'the plugin `loop` looks once, when a server starts, and then ends it: ' +
             'servers that started before still run'
         : 'without the plugin `loop` nothing stops it: each question goes round until it times out'
     },
     help: ({ subject: on, args }) => {
-      if (args.round === 'yes')
+      if (args.round)
         return [
           `take CoreDNS out of the servers that ${args.to} itself forwards to, ` +
             'or name another upstream in the Corefile',
           `kubectl -n ${on.namespace} edit configmap ${on.name}`,
         ]
-      return args.file === 'yes'
+      return args.file
         ? [
             "give CoreDNS a resolv.conf with the servers that the node itself asks: kubelet's resolvConf, " +
               'or their addresses in the Corefile; `loop` is the messenger, leave it in',
@@ -152,6 +152,6 @@ function chainEvidence({ to, sent, asked }: Round, full: ReturnType<typeof signs
 }
 
 function whichLeads(args: Args): string {
-  if (args.round === 'yes') return 'sends them back'
-  return args.file === 'yes' ? 'leads back to it' : 'is itself'
+  if (args.round) return 'sends them back'
+  return args.file ? 'leads back to it' : 'is itself'
 }

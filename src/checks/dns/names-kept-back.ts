@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
@@ -38,22 +38,22 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      args['how'] === 'excepted'
-        ? `Names under ${args['zone']} are answered by nobody: \`except ${args['zone']}\` (line ${args['line']} of the ` +
+      args.how === 'excepted'
+        ? `Names under ${args.zone} are answered by nobody: \`except ${args.zone}\` (line ${args.line} of the ` +
           'Corefile) keeps them from `forward`, and nothing else serves that zone.'
-        : `The Corefile's \`${args['plugin']}\` (line ${args['line']}) answers ${args['what']} before ` +
-          `\`${args['by']}\` does, and passes nothing on: it has no \`fallthrough\`.`,
+        : `The Corefile's \`${args.plugin}\` (line ${args.line}) answers ${args.what} before ` +
+          `\`${args.by}\` does, and passes nothing on: it has no \`fallthrough\`.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · line ${args['line']} · ${args['what']} · ${args['seen']}`,
+      `${on.kind} ${on.namespace}/${on.name} · line ${args.line} · ${args.what} · ${args.seen}`,
     note: ({ args }) =>
-      args['how'] === 'excepted'
+      args.how === 'excepted'
         ? 'what `except` names goes on to the next plugin of the block; where there is none the answer is SERVFAIL'
         : 'the plugins of a block are asked in an order of their own, whatever the order of the lines; names that ' +
-          `\`${args['plugin']}\` has no entry for are answered SERVFAIL`,
+          `\`${args.plugin}\` has no entry for are answered SERVFAIL`,
     help: ({ subject: on, args }) => [
-      args['how'] === 'excepted'
-        ? `take ${args['zone']} out of the line, or add a server block \`${args['zone']}:53\` with a \`forward\` of its own`
-        : `put \`fallthrough\` into the block of \`${args['plugin']}\`, or give it the zones alone that it is for`,
+      args.how === 'excepted'
+        ? `take ${args.zone} out of the line, or add a server block \`${args.zone}:53\` with a \`forward\` of its own`
+        : `put \`fallthrough\` into the block of \`${args.plugin}\`, or give it the zones alone that it is for`,
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
       ...restart(`${on.namespace}`, args),
     ],
@@ -89,7 +89,7 @@ interface Around {
   readonly seen: Seen
 }
 
-function judge(kept: KeptBack, { dns, text, seen }: Around): Verdict {
+function judge(kept: KeptBack, { dns, text, seen }: Around) {
   return finding({
     subject: corefileObject(dns),
     confidence: seen.kind === 'failing' ? 'observed' : 'inferred',

@@ -51,7 +51,7 @@ describeCheck(check, [
   {
     it: 'the second is silent, and they take turns',
     given: asked(['ok', 'timeout'], {}, 'rotate'),
-    expect: [{ ...on, severity: 'error', args: { rotate: 'yes' } }],
+    expect: [{ ...on, severity: 'error', args: { rotate: true } }],
   },
   {
     it: 'nothing listens at the third',

@@ -35,7 +35,7 @@ export default check({
       `the ${args.place} of ${args.of}; ${args.cost}.`,
     detail: ({ args }) =>
       `asked by itself in pod ${args.pod} · ${args.all} · ${args.libc}, timeout ${args.timeout} s, ` +
-      `${args.attempts} attempts${args.rotate === 'yes' ? ', rotate' : ''}`,
+      `${args.attempts} attempts${args.rotate ? ', rotate' : ''}`,
     note: ({ args }) =>
       args.libc === 'musl'
         ? 'musl asks all nameservers at once and takes the first answer'
@@ -92,7 +92,7 @@ function told(it: InsidePod, asked: readonly InsideServer[], dead: readonly Insi
       libc: view.libc ?? 'C library not known, taken for glibc',
       timeout: seconds,
       attempts: settings.attempts,
-      rotate: rotates ? 'yes' : 'no',
+      rotate: rotates,
     },
     symptoms: dead.map((one) => dnsServerInPod({ namespace: view.namespace, name: view.pod }, one.ip)),
     evidence: [

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { known } from '../../model/known.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideName } from '../../model/inside.ts'
@@ -45,21 +45,20 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `${on.kind} ${on.namespace}/${on.name} finds no Service by its short name: its search list has no suffix of the ` +
-      `cluster, so \`${args['short']}\` is no name there.`,
-    detail: ({ args }) =>
-      `${count(Number(args['pods']), 'pod')} · dnsPolicy None · searches: ${args['searches']} · ${args['lookup']}`,
+      `cluster, so \`${args.short}\` is no name there.`,
+    detail: ({ args }) => `${count(args.pods, 'pod')} · dnsPolicy None · searches: ${args.searches} · ${args.lookup}`,
     note: ({ args }) =>
-      `the server is the cluster's, so that full names as ${args['full']} are no matter of suffixes: nothing is wrong ` +
+      `the server is the cluster's, so that full names as ${args.full} are no matter of suffixes: nothing is wrong ` +
       'if it spells all names so',
     help: ({ subject: on, args }) => [
-      `leave dnsPolicy out, and keep in dnsConfig what is to be added; or list the suffixes: ${args['suffixes']}`,
+      `leave dnsPolicy out, and keep in dnsConfig what is to be added; or list the suffixes: ${args.suffixes}`,
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -A12 dnsPolicy`,
-      `hopscope resolve ${args['short']} -n ${on.namespace} --from pod/${args['pod']}`,
+      `hopscope resolve ${args.short} -n ${on.namespace} --from pod/${args.pod}`,
     ],
   },
 })
 
-function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]): Verdict {
+function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
   const { pod, pods, view, searches, workload } = it
   const suffixes = [`${pod.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain]
   if (searches.some((one) => suffixes.includes(bare(one)) || bare(one).endsWith(`.${dns.domain}`)))

@@ -40,7 +40,7 @@ export default check({
       `Pod ${on.namespace}/${on.name} bears the labels of Service ${args.service} and is no DNS server: ` +
       `about 1 in ${args.servers} lookups goes to it.`,
     detail: ({ args }) =>
-      `image ${args.image} · made by ${args.owner}, the servers by ${args['servers owner']} · ${args.seen}`,
+      `image ${args.image} · made by ${args.owner}, the servers by ${args.serversOwner} · ${args.seen}`,
     note: ({ args }) => `a Service sends to every ready pod with its labels (${args.labels}), whatever runs there`,
     help: ({ subject: on, args }) => [
       'take the label off, or delete the pod if nobody needs it',
@@ -74,7 +74,7 @@ function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<
         servers: readyAddresses(dns).size,
         image: pod.containers.map((it) => it.image).join(', '),
         owner: pod.owner === null ? 'nobody' : `${workloadOfPod(pod).kind} ${workloadOfPod(pod).name}`,
-        'servers owner': `${workloadOfPod(first).kind} ${workloadOfPod(first).name}`,
+        serversOwner: `${workloadOfPod(first).kind} ${workloadOfPod(first).name}`,
         labels: Object.entries(selector)
           .map(([key, value]) => `${key}=${value}`)
           .join(','),

@@ -64,7 +64,7 @@ describeCheck(check, [
   {
     it: 'on an open kernel without counters, when the controls are clean',
     given: modelOf(raced('5.4.0'), { conntrack: hide }),
-    expect: [{ ...worker2, confidence: 'inferred', args: { insertFailed: 'unknown' } }],
+    expect: [{ ...worker2, confidence: 'inferred', args: { insertFailed: null } }],
   },
 
   {

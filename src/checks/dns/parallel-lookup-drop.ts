@@ -85,7 +85,7 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
         share: percent(lost, loss.of),
         kernel,
         race: raceState(kernel),
-        insertFailed: failedInserts ?? 'unknown',
+        insertFailed: failedInserts,
         elsewhere: elsewhere(probe, node),
       },
       evidence: [

@@ -68,7 +68,7 @@ describeCheck(check, [
   {
     it: 'the servers are ready: they run an older text',
     given: dns(corefile('health'), true),
-    expect: [{ subject: on, severity: 'warning', args: { well: 'yes' } }],
+    expect: [{ subject: on, severity: 'warning', args: { well: true } }],
   },
   { it: 'both are there', given: dns(corefile('health', 'ready'), true), expect: 'ok' },
   {
@@ -109,7 +109,7 @@ test('whatever else stands in the Corefile: each page that is asked for and not 
       (lines) => {
         const { results } = diagnose(modelOf(dns(corefile(...lines), false)), { checks: [check] })
         const missing = ['ready', 'health'].filter((it) => !lines.includes(it))
-        expect(results[0]?.findings.map((it) => it.args['plugin'])).toEqual(missing)
+        expect(results[0]?.findings.map((it) => it.args.plugin)).toEqual(missing)
       },
     ),
   ))

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Container, Pod } from '../../model/pod.ts'
 import { corefileEvidence, corefileObject, importsFiles } from '../../relations/dns/corefile-text.ts'
@@ -51,20 +51,20 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      args['well'] === 'yes'
-        ? `The next start of CoreDNS is not ${args['state']}: the Corefile has no \`${args['plugin']}\` on port ` +
-          `${args['port']}, which its ${args['kind']} probe asks.`
-        : `CoreDNS is not ${args['state']}: its ${args['kind']} probe asks :${args['port']}/${args['plugin']}, and the ` +
-          `Corefile ${args['has']}.`,
+      args.well
+        ? `The next start of CoreDNS is not ${args.state}: the Corefile has no \`${args.plugin}\` on port ` +
+          `${args.port}, which its ${args.kind} probe asks.`
+        : `CoreDNS is not ${args.state}: its ${args.kind} probe asks :${args.port}/${args.plugin}, and the ` +
+          `Corefile ${args.has}.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · ${args['ready']} of ${args['pods']} pods ready · ` +
-      `${args['kind']} probe ${args['probe']}`,
+      `${on.kind} ${on.namespace}/${on.name} · ${args.ready} of ${args.pods} pods ready · ` +
+      `${args.kind} probe ${args.probe}`,
     note: ({ args }) =>
-      args['kind'] === 'readiness'
+      args.kind === 'readiness'
         ? 'the server itself may answer well: a pod that is not ready gets no queries from the DNS Service'
         : 'the kubelet ends and starts a container whose page does not answer',
     help: ({ subject: on, args }) => [
-      `put \`${args['line']}\` into a server block of the Corefile: one is enough for all of them`,
+      `put \`${args.line}\` into a server block of the Corefile: one is enough for all of them`,
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
       ...restart(`${on.namespace}`, args),
       `kubectl -n ${on.namespace} describe pods ${bySelector(args)}`,
@@ -119,7 +119,7 @@ interface Around {
   readonly corefile: Corefile
 }
 
-function judge({ kind, page }: { readonly kind: Kind; readonly page: Page }, around: Around): Verdict {
+function judge({ kind, page }: { readonly kind: Kind; readonly page: Page }, around: Around) {
   const { dns, text, pods, corefile } = around
   const ready = pods.filter((it) => it.ready).length
   // One that is ready runs a text that serves the page.
@@ -144,7 +144,7 @@ function judge({ kind, page }: { readonly kind: Kind; readonly page: Page }, aro
       ready,
       pods: pods.length,
       line,
-      well: well ? 'yes' : 'no',
+      well,
     },
     evidence: [
       corefileEvidence(dns, text, {

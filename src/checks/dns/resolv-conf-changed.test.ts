@@ -38,12 +38,12 @@ describeCheck(check, [
   {
     it: 'written again without its suffixes, and a short name fails',
     given: { ...base, ...has('nameserver 10.96.0.10\noptions ndots:5\n', short) },
-    expect: [{ ...on, severity: 'error', args: { mounted: 'no', lookup: 'cart is not found there: nxdomain' } }],
+    expect: [{ ...on, severity: 'error', args: { mounted: false, lookup: 'cart is not found there: nxdomain' } }],
   },
   {
     it: 'a mount without the suffixes',
     given: { ...mounted, ...has('nameserver 10.96.0.10\noptions ndots:5\n') },
-    expect: [{ ...on, severity: 'warning', args: { mounted: 'yes' } }],
+    expect: [{ ...on, severity: 'warning', args: { mounted: true } }],
   },
   {
     it: 'another ndots than the spec asks for',

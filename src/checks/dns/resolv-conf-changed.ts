@@ -35,7 +35,7 @@ export default check({
     detail: ({ args }) => `pod ${args.pod} · ${args.how} · ${args.lookup}`,
     note: () => 'without the suffixes of the cluster, short names of Services are not found; full names are',
     help: ({ subject: on, args }) => [
-      args.mounted === 'yes'
+      args.mounted
         ? 'take the mount out of the pod template, and say what is wanted in dnsConfig'
         : 'look for what writes /etc/resolv.conf when the container starts: an entrypoint, a VPN client, ' +
           'a resolvconf package',
@@ -65,7 +65,7 @@ function judge(it: InsidePod, dns: ClusterDns) {
     args: {
       lacks: lacks.join(', '),
       pod: view.pod,
-      mounted: mount === null ? 'no' : 'yes',
+      mounted: mount !== null,
       how:
         mount === null
           ? 'not what the kubelet writes: changed in the container, or by its node'

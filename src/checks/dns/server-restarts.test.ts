@@ -59,7 +59,7 @@ describeCheck(check, [
   {
     it: 'killed for memory, and running again',
     given: { clusterDns: coredns(killed) },
-    expect: [{ ...on, severity: 'warning', args: { killed: 1, looping: 0, limit: '170 MiB' } }],
+    expect: [{ ...on, severity: 'warning', args: { killed: 1, looping: 0, limitMiB: 170 } }],
   },
   {
     it: 'killed for memory again and again: one finding',
@@ -69,13 +69,13 @@ describeCheck(check, [
   {
     it: "killed for the node's memory",
     given: { clusterDns: coredns({ ...killed, memoryLimitBytes: null }) },
-    expect: [{ ...on, args: { limit: 'no limit of its own' } }],
+    expect: [{ ...on, args: { limitMiB: null } }],
   },
 
   {
     it: 'killed for memory, with autopath',
     given: { clusterDns: { ...coredns(killed), corefile: known(autopath) } },
-    expect: [{ ...on, args: { killed: 1, autopath: 'yes' } }],
+    expect: [{ ...on, args: { killed: 1, autopath: true } }],
   },
   {
     it: 'one was evicted, and nothing took its place',

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
-import { type Args, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Container, Pod } from '../../model/pod.ts'
 import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
@@ -10,8 +10,27 @@ import { dnsServerCrash, dnsServersDown } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { count } from '../service/words.ts'
 
-const limitOf = (args: Args): string =>
-  args['limit'] === 'no limit of its own' ? 'no limit of its own' : `limit ${args['limit']}`
+/** One of the two: servers that end by themselves, or that the kubelet threw out. */
+type Restarts = {
+  readonly looping: number
+  readonly killed: number
+  readonly of: number
+  readonly restarts: number
+  /** Of the memory of the first that was killed; null for none. */
+  readonly limitMiB: number | null
+  readonly evicted: number
+  readonly ready: number
+  readonly desired: number
+  readonly autopath: boolean
+  /** Why the first of them ended, in the cluster's word. */
+  readonly last: string | null
+  readonly pod: string | null
+  readonly container: string | null
+}
+
+function limitOf({ limitMiB }: Restarts): string {
+  return limitMiB === null ? 'no limit of its own' : `limit ${limitMiB} MiB`
+}
 
 interface Troubled {
   readonly pod: Pod
@@ -33,7 +52,7 @@ export default check({
   remedies: [],
   decides: ['DNS-32', 'DNS-34', 'DNS-38', 'DNS-44', 'DNS-50'],
 
-  run({ clusterDns, dnsServerLogs }) {
+  run({ clusterDns, dnsServerLogs }): Verdict<Restarts> {
     const pods = clusterDns.pods.filter((it) => !isOver(it) && !it.deleting)
     const containers = pods.flatMap((pod) => pod.containers.map((container): Troubled => ({ pod, container })))
     const looping = containers.filter((it) => it.container.waiting === 'CrashLoopBackOff')
@@ -63,10 +82,11 @@ export default check({
         killed: killed.length,
         of: pods.length,
         restarts: troubled.reduce((sum, it) => sum + it.container.restarts, 0),
-        limit: limit === null ? 'no limit of its own' : mebibytes(limit),
+        limitMiB: limit === null ? null : inMiB(limit),
         evicted: 0,
-        autopath: killed.length > 0 && hasAutopath(clusterDns) ? 'yes' : 'no',
-        last: first.container.lastTermination ?? 'unknown',
+        ...readiness(clusterDns, pods.length),
+        autopath: killed.length > 0 && hasAutopath(clusterDns),
+        last: first.container.lastTermination,
         pod: first.pod.name,
         container: first.container.name,
       },
@@ -83,39 +103,37 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => {
       const name = `${on.kind} ${on.namespace}/${on.name}`
-      if (Number(args['evicted']) > 0)
+      if (args.evicted > 0)
         return (
-          `${count(Number(args['evicted']), 'DNS server')} of ${name} ${args['evicted'] === 1 ? 'was' : 'were'} ` +
-          `thrown out of ${args['evicted'] === 1 ? 'its node' : 'their nodes'} (${args['last']}): ` +
-          `${args['ready']} of ${args['desired']} are ready.`
+          `${count(args.evicted, 'DNS server')} of ${name} ${args.evicted === 1 ? 'was' : 'were'} ` +
+          `thrown out of ${args.evicted === 1 ? 'its node' : 'their nodes'} (${args.last ?? 'unknown'}): ` +
+          `${args.ready} of ${args.desired} are ready.`
         )
-      if (Number(args['looping']) === 0) return `A DNS server of ${name} was killed for its memory (${limitOf(args)}).`
-      const who = `${args['looping']} of ${count(Number(args['of']), 'DNS server')} of ${name}`
-      if (Number(args['killed']) > 0)
-        return `${who} ${args['looping'] === 1 ? 'is' : 'are'} killed for memory at each start (${limitOf(args)}).`
-      return `${who} ${args['looping'] === 1 ? 'crashes' : 'crash'} again and again (${args['last']}).`
+      if (args.looping === 0) return `A DNS server of ${name} was killed for its memory (${limitOf(args)}).`
+      const who = `${args.looping} of ${count(args.of, 'DNS server')} of ${name}`
+      if (args.killed > 0)
+        return `${who} ${args.looping === 1 ? 'is' : 'are'} killed for memory at each start (${limitOf(args)}).`
+      return `${who} ${args.looping === 1 ? 'crashes' : 'crash'} again and again (${args.last ?? 'unknown'}).`
     },
     detail: ({ subject: on, args }) =>
-      Number(args['evicted']) > 0
-        ? `${args['pod']} · ${args['last']} · ${args['ready']} of ${args['desired']} ready`
-        : `${on.kind} ${on.namespace}/${on.name} · ${args['looping']} of ${args['of']} crash-looping · ` +
-          (Number(args['killed']) > 0
-            ? `${args['killed']} killed for memory, ${limitOf(args)}`
-            : 'none killed for memory') +
-          ` · ${count(Number(args['restarts']), 'restart')}`,
+      args.evicted > 0
+        ? `${args.pod} · ${args.last ?? 'unknown'} · ${args.ready} of ${args.desired} ready`
+        : `${on.kind} ${on.namespace}/${on.name} · ${args.looping} of ${args.of} crash-looping · ` +
+          (args.killed > 0 ? `${args.killed} killed for memory, ${limitOf(args)}` : 'none killed for memory') +
+          ` · ${count(args.restarts, 'restart')}`,
     note: ({ args }) => {
-      if (Number(args['evicted']) > 0)
+      if (args.evicted > 0)
         return (
           'the kubelet throws out what has the lowest priority first: ' +
           'DNS servers want priorityClassName system-cluster-critical'
         )
-      if (args['autopath'] === 'yes')
+      if (args.autopath)
         return (
           'autopath keeps every pod of the cluster in memory: ' +
           'CoreDNS needs about 4 MB for each 1000 pods and Services with it, and 56 MB more; ' +
           'without it 1 MB and 54 MB'
         )
-      return Number(args['killed']) > 0
+      return args.killed > 0
         ? 'CoreDNS needs about 1 MB for each 1000 pods and Services, ' +
             'and 54 MB more (4 MB for each 1000 with autopath); ' +
             'queries that wait for a slow upstream need memory too'
@@ -123,35 +141,33 @@ export default check({
             'or a port that is taken: the log says which'
     },
     help: ({ subject: on, args }) =>
-      Number(args['evicted']) > 0
+      args.evicted > 0
         ? [
             'see what the node ran out of, and give the DNS servers the priority that they should have',
-            `kubectl -n ${on.namespace} describe pod ${args['pod']}`,
+            `kubectl -n ${on.namespace} describe pod ${args.pod}`,
             `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o ` +
               "jsonpath='{.spec.template.spec.priorityClassName}'",
           ]
         : [
-            ...(args['autopath'] === 'yes'
-              ? ['take `autopath` out of the Corefile, or give it the memory that it needs:']
-              : []),
-            Number(args['killed']) > 0
+            ...(args.autopath ? ['take `autopath` out of the Corefile, or give it the memory that it needs:'] : []),
+            args.killed > 0
               ? 'raise the memory limit, after a look at what takes the memory; kubeadm sets 170Mi'
               : 'read why it ended',
-            ...(Number(args['killed']) > 0 && on.kind === 'Deployment'
+            ...(args.killed > 0 && on.kind === 'Deployment'
               ? [
                   `kubectl -n ${on.namespace} set resources deployment/${on.name} ` +
-                    `-c ${args['container']} --limits=memory=170Mi`,
+                    `-c ${args.container} --limits=memory=170Mi`,
                 ]
               : []),
-            `kubectl -n ${on.namespace} logs ${args['pod']} -c ${args['container']} --previous --tail=20`,
-            `kubectl -n ${on.namespace} describe pod ${args['pod']}`,
+            `kubectl -n ${on.namespace} logs ${args.pod} -c ${args.container} --previous --tail=20`,
+            `kubectl -n ${on.namespace} describe pod ${args.pod}`,
           ],
   },
 })
 
 function told({ pod, container }: Troubled): Evidence {
   const limit =
-    container.memoryLimitBytes === null ? 'no memory limit' : `memory limit ${mebibytes(container.memoryLimitBytes)}`
+    container.memoryLimitBytes === null ? 'no memory limit' : `memory limit ${inMiB(container.memoryLimitBytes)} MiB`
   const state = container.waiting ?? (container.ready ? 'running' : 'not ready')
   return {
     kind: 'fact',
@@ -162,8 +178,8 @@ function told({ pod, container }: Troubled): Evidence {
   }
 }
 
-function mebibytes(bytes: number): string {
-  return `${Math.round(bytes / 1_048_576)} MiB`
+function inMiB(bytes: number): number {
+  return Math.round(bytes / 1_048_576)
 }
 
 /**
@@ -176,9 +192,8 @@ function evicted({ pods }: ClusterDns): readonly Pod[] {
 }
 
 /** Evicted pods stay in the list for good: where all that are wanted are ready, they are history. */
-function ofEvicted(dns: ClusterDns, gone: readonly Pod[], of: number): Verdict {
-  const ready = dns.pods.filter((it) => isServing(it)).length
-  const desired = dns.workload?.desired ?? of
+function ofEvicted(dns: ClusterDns, gone: readonly Pod[], of: number): Verdict<Restarts> {
+  const { ready, desired } = readiness(dns, of)
   const [first] = gone
   return finding({
     subject: dnsServerSubject(dns),
@@ -188,21 +203,26 @@ function ofEvicted(dns: ClusterDns, gone: readonly Pod[], of: number): Verdict {
       evicted: gone.length,
       ready,
       desired,
-      pod: first?.name ?? 'none',
-      last: first?.overReason ?? 'unknown',
+      pod: first?.name ?? null,
+      last: first?.overReason ?? null,
       looping: 0,
       killed: 0,
       of,
       restarts: 0,
-      limit: '',
-      container: '',
-      autopath: 'no',
+      limitMiB: null,
+      container: null,
+      autopath: false,
     },
     evidence: gone
       .slice(0, 6)
       .map((it) => ({ kind: 'fact' as const, label: it.name, value: `${it.overReason}, on ${it.node ?? 'no node'}` })),
     explains: ready === 0 ? [dnsServersDown] : [],
   })
+}
+
+/** Of all that are wanted, and of those that there are where nobody says how many are wanted. */
+function readiness({ pods, workload }: ClusterDns, of: number) {
+  return { ready: pods.filter((it) => isServing(it)).length, desired: workload?.desired ?? of }
 }
 
 function hasAutopath({ corefile }: ClusterDns): boolean {

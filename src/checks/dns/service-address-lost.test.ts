@@ -40,7 +40,7 @@ describeCheck(check, [
   {
     it: 'half of it, and answers came from an address that was not asked',
     given: cluster({ nodes: one, network: wrongSourceOn('worker-1'), probed: stray(260) }),
-    expect: [{ subject: 'Node/worker-1', args: { how: 'wrong-source', share: '50 %' } }],
+    expect: [{ subject: 'Node/worker-1', args: { how: 'wrong-source' }, says: '50 % of lookups' }],
   },
   {
     it: 'half of it, and no stray answers: translated to a place where nobody is',

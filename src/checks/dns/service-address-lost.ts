@@ -70,37 +70,37 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => {
       const where = on.kind === 'Node' ? `from node ${on.name}` : 'from every node probed'
-      if (args['how'] === 'wrong-source')
+      if (args.how === 'wrong-source')
         return (
           `Answers of the DNS server on node ${on.name} itself come from its own address instead of the ` +
-          `Service's, so ${args['share']} of lookups there fail.`
+          `Service's, so ${percent(args.failed, args.of)} of lookups there fail.`
         )
-      if (args['how'] === 'loses')
+      if (args.how === 'loses')
         return (
-          `The DNS Service's address ${args['vip']} loses ${args['share']} of lookups ${where}; ` +
+          `The DNS Service's address ${args.vip} loses ${percent(args.failed, args.of)} of lookups ${where}; ` +
           'each server itself answers all.'
         )
       return (
-        `The DNS Service's address ${args['vip']} ${args['how'] === 'refuses' ? 'is refused' : 'leads nowhere'} ` +
+        `The DNS Service's address ${args.vip} ${args.how === 'refuses' ? 'is refused' : 'leads nowhere'} ` +
         `${where}; each server itself answers.`
       )
     },
     detail: ({ args }) =>
-      `${args['nodes']} · Service ${args['failed']} of ${args['of']} lookups failed, ` +
-      `the servers themselves ${args['directFailed']} of ${args['directOf']}` +
-      (args['stray'] === 'unknown' ? '' : ` · ${args['stray']} UDP packets came from an address that was not asked`),
+      `on ${args.nodes.length === 1 ? 'node ' : ''}${args.nodes.join(', ')} · Service ${args.failed} of ${args.of} lookups failed, ` +
+      `the servers themselves ${args.directFailed} of ${args.directOf}` +
+      (args.stray === null ? '' : ` · ${args.stray} UDP packets came from an address that was not asked`),
     note: ({ args }) => {
-      if (args['how'] === 'wrong-source')
+      if (args.how === 'wrong-source')
         return (
           'a query to the Service is translated on its way out; ' +
           'the answer of a server on the same bridge is not translated back when bridged packets skip iptables'
         )
-      if (args['how'] === 'loses')
+      if (args.how === 'loses')
         return 'a flow that is translated to a place where nobody answers stays there: retries too'
       return null
     },
     help: ({ subject: on, args }) =>
-      args['how'] === 'wrong-source'
+      args.how === 'wrong-source'
         ? [
             'load br_netfilter and have bridged packets pass iptables, ' +
               'now and at boot (/etc/modules-load.d, /etc/sysctl.d)',
@@ -112,8 +112,8 @@ export default check({
             'kubectl get pods -A -o wide' +
               `${on.kind === 'Node' ? ` --field-selector spec.nodeName=${on.name}` : ''} | grep kube-proxy`,
             `on ${on.kind === 'Node' ? on.name : 'a node'}:  ` +
-              `iptables-save -c | grep -E "${args['vip']}"    conntrack ` +
-              `-L -p udp --orig-dst ${args['vip']} | head`,
+              `iptables-save -c | grep -E "${args.vip}"    conntrack ` +
+              `-L -p udp --orig-dst ${args.vip} | head`,
           ],
   },
 })
@@ -123,7 +123,7 @@ function judge(
   node: string,
   dns: ClusterDns,
   counters: ConntrackWindow | undefined,
-): { readonly verdict: Verdict } | { readonly bad: Bad } {
+): { readonly verdict: Verdict<never> } | { readonly bad: Bad } {
   const series = seriesOf(probe, { node, role: 'service', zone: 'cluster', transport: 'udp' }).filter(
     (it) => it.method !== 'getaddrinfo',
   )
@@ -176,7 +176,7 @@ function howLost(loss: Loss, series: readonly LookupSeries[]): Bad['how'] {
   return isRefused(series) ? 'refuses' : 'silent'
 }
 
-function found(probe: DnsProbe, dns: ClusterDns, bad: readonly Bad[], windows: readonly ConntrackWindow[]): Verdict {
+function found(probe: DnsProbe, dns: ClusterDns, bad: readonly Bad[], windows: readonly ConntrackWindow[]) {
   const nodes = bad.map((it) => it.node)
   const [first] = bad
   const service = dns.service
@@ -191,14 +191,13 @@ function found(probe: DnsProbe, dns: ClusterDns, bad: readonly Bad[], windows: r
     confidence: 'observed',
     args: {
       how: first?.how ?? 'silent',
-      vip: service?.clusterIP ?? 'unknown',
-      nodes: `on ${nodes.length === 1 ? 'node ' : ''}${nodes.join(', ')}`,
+      vip: service?.clusterIP ?? 'ADDRESS',
+      nodes,
       failed,
       of,
-      share: percent(failed, of),
       directFailed: troubled(direct),
       directOf: lossOf(direct).of,
-      stray: first?.stray ?? 'unknown',
+      stray: first?.stray ?? null,
     },
     evidence: [
       shares(

@@ -37,7 +37,7 @@ export default check({
   run({ nameAnswers, services, clusterDns, endpointSlices }) {
     const asked = answersOfServices(nameAnswers)
     const slices = slicesOf(endpointSlices)
-    const judged = services.flatMap((it) => {
+    const judged = services.flatMap((it): readonly Verdict<NameWrong>[] => {
       const servers = asked.get(`${it.namespace}/${it.name}`)
       const circle = circleOf(it, services, clusterDns.domain)
       if (circle !== null) return [goesRound(it, circle)]
@@ -48,21 +48,36 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `DNS gives a wrong answer for Service ${on.namespace}/${on.name}: ${args['says']}, ` +
-      `where the Service is ${args['is']}.`,
+      `DNS gives a wrong answer for Service ${on.namespace}/${on.name}: ${args.says}, ` +
+      `where the Service is ${args.is}.`,
     detail: ({ args }) =>
-      `${args['name']} · wrong at ${args['wrong']} of ${args['of']} askings: ${args['servers']} · ${args['says']}`,
-    note: ({ args }) => notes[String(args['how'])] ?? null,
+      `${args.name} · wrong at ${args.wrong} of ${args.of} askings: ${args.servers.length === 0 ? 'every one' : args.servers.join(', ')} · ${args.says}`,
+    note: ({ args }) => (args.how === null ? null : notes[args.how]),
     help: ({ subject: on, args }) => [
-      helps[String(args['how'])] ??
+      (args.how === null ? null : helps[args.how]) ??
         'compare the servers: what differs is kept by one of them, or its view of the API is old',
-      `kubectl -n ${on.namespace} get service,endpointslices` + (args['how'] === 'none' ? '' : ` | grep ${on.name}`),
-      `hopscope resolve ${String(args['name'])} -n ${on.namespace}`,
+      `kubectl -n ${on.namespace} get service,endpointslices` + (args.how === null ? '' : ` | grep ${on.name}`),
+      `hopscope resolve ${args.name} -n ${on.namespace}`,
     ],
   },
 })
 
-const notes: Readonly<Record<string, string>> = {
+/** Why: the plugin of CoreDNS, or what the Service itself says; null where neither shows it. */
+type How = CorefileReason['how'] | 'circle' | 'stale' | 'nowhere'
+
+type NameWrong = {
+  readonly name: string
+  /** What DNS says and what the API says, as they are compared. */
+  readonly says: string
+  readonly is: string
+  readonly how: How | null
+  readonly wrong: number
+  readonly of: number
+  /** Those that say it; empty for every one. */
+  readonly servers: readonly string[]
+}
+
+const notes: Readonly<Record<How, string>> = {
   hosts: 'the `hosts` plugin of CoreDNS answers before `kubernetes` does',
   rewrite: 'the `rewrite` plugin of CoreDNS asks for another name before `kubernetes` is reached',
   template: 'the `template` plugin of CoreDNS answers before `kubernetes` does',
@@ -74,7 +89,7 @@ const notes: Readonly<Record<string, string>> = {
   nowhere: 'an ExternalName Service is a CNAME: its target must have an address where CoreDNS asks',
 }
 
-const helps: Readonly<Record<string, string>> = {
+const helps: Readonly<Record<How, string>> = {
   hosts: 'take the name out of `hosts` in the Corefile',
   rewrite: 'take the line out of the Corefile, or make it narrower',
   template: 'make the `match` of the template narrower, so that it leaves names of Services alone',
@@ -97,7 +112,7 @@ function judge(
   servers: readonly (readonly NameAnswer[])[],
   slices: readonly EndpointSlice[] | null,
   dns: ClusterDns,
-): Verdict {
+): Verdict<NameWrong> {
   const judged = servers.map((it) => judgeName(service, it, slices))
   const wrong = judged.filter((it): it is WrongName => it.kind !== 'right' && it.kind !== 'unknown')
   const [first] = wrong.toSorted((a, b) => rank[a.kind] - rank[b.kind])
@@ -128,10 +143,10 @@ function judge(
       name,
       says: said(first),
       is: isWhat(service, first),
-      how: first.kind === 'nowhere' || first.kind === 'stale' ? first.kind : (reason?.how ?? 'none'),
+      how: first.kind === 'nowhere' || first.kind === 'stale' ? first.kind : (reason?.how ?? null),
       wrong: wrong.length,
       of: judged.length,
-      servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))].join(', '),
+      servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))],
     },
     evidence: [
       ...(reason === null || corefile === null
@@ -158,7 +173,7 @@ function zonesOf(reason: CorefileReason | null): readonly string[] {
 }
 
 /** The objects alone say it: whoever is asked, and whatever is cached, it has no end. */
-function goesRound(service: Service, circle: readonly string[]): Verdict {
+function goesRound(service: Service, circle: readonly string[]): Verdict<NameWrong> {
   const way = circle.join(' > ')
   return finding({
     subject: subject('Service', service.namespace, service.name),
@@ -170,7 +185,7 @@ function goesRound(service: Service, circle: readonly string[]): Verdict {
       how: 'circle',
       wrong: 1,
       of: 1,
-      servers: 'every one',
+      servers: [],
     },
     evidence: [{ kind: 'fact', label: 'the way of the aliases', value: way }],
   })

@@ -33,7 +33,7 @@ describeCheck(check, [
       {
         subject: 'Node/worker-1',
         severity: 'error',
-        args: { suffix: 'corp.example', says: '198.51.100.66', itself: '93.184.216.34' },
+        args: { suffix: 'corp.example', says: ['198.51.100.66'], itself: '93.184.216.34' },
       },
     ],
   },

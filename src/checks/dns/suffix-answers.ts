@@ -41,22 +41,45 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      `${args['typed']} is answered by ${args['name']} with ${args['says']}, ` +
-      `and by itself it is ${args['itself']}: suffix ${args['suffix']} takes names that are not its own.`,
+      `${args.typed} is answered by ${args.name} with ${args.says.join(', ')}, ` +
+      `and by itself it is ${itselfText(args)}: suffix ${args.suffix} takes names that are not its own.`,
     detail: ({ args }) =>
-      `${args['name']} · ${args['says']} · without the suffix: ${args['itself']} · ${args['random']}`,
+      `${args.name} · ${args.says.join(', ')} · without the suffix: ${itselfText(args)} · ${wins[args.wins]}`,
     note: () =>
       'with ndots:5 a name of fewer dots is tried below each suffix of the search list before it is tried as ' +
       'it is, and the first that exists wins',
     help: ({ args }) => [
-      `take suffix ${args['suffix']} out of the search list (of the node's resolv.conf, or dnsConfig), ` +
+      `take suffix ${args.suffix} out of the search list (of the node's resolv.conf, or dnsConfig), ` +
         'or the wildcard out of its zone; a last dot, or ndots:1, helps one program',
-      `hopscope resolve ${args['typed']}`,
+      `hopscope resolve ${args.typed}`,
     ],
   },
 })
 
-function judge(given: NameAnswers, node: string): Verdict {
+type Won = {
+  readonly typed: string
+  readonly name: string
+  readonly suffix: string
+  /** The addresses that the name with the suffix is answered with. */
+  readonly says: readonly string[]
+  /** What the name as typed is answered with, or the error; null where it was not asked. */
+  readonly itself: string | null
+  /** The Service that was meant. */
+  readonly service: string | null
+  readonly wins: 'any-label' | 'this-name' | 'before-service'
+}
+
+const wins: Readonly<Record<Won['wins'], string>> = {
+  'any-label': 'a label that does not exist is answered as well: a wildcard',
+  'this-name': 'a label that does not exist is denied: only this name is there',
+  'before-service': 'tried before the Service',
+}
+
+function itselfText({ itself, service }: Won): string {
+  return service === null ? (itself ?? 'nothing') : `Service ${service}`
+}
+
+function judge(given: NameAnswers, node: string): Verdict<Won> {
   const here = given.answers.filter((it) => it.node === node)
   const list = given.searches.find((it) => it.node === node)
   const asked = here.filter((it) => it.reason.kind === 'outside' && it.reason.suffix !== null)
@@ -97,7 +120,7 @@ function saidOf({ answer, addresses, rcode }: NameAnswer): string {
   return answer === 'ok' ? addresses.join(', ') : (rcode ?? answer)
 }
 
-function found(won: NameAnswer, own: NameAnswer | null, here: readonly NameAnswer[]): Verdict {
+function found(won: NameAnswer, own: NameAnswer | null, here: readonly NameAnswer[]): Verdict<Won> {
   const suffix = won.reason.kind === 'service' ? '' : (won.reason.suffix ?? '')
   const all = here.some((it) => it.reason.kind === 'random' && it.reason.suffix === suffix && it.answer === 'ok')
   const name = won.name.replace(/\.$/, '')
@@ -110,11 +133,10 @@ function found(won: NameAnswer, own: NameAnswer | null, here: readonly NameAnswe
       typed: won.reason.kind === 'outside' ? won.reason.typed : name.slice(0, -suffix.length - 1),
       name,
       suffix,
-      says: won.addresses.join(', '),
-      itself: own === null ? 'nothing' : saidOf(own),
-      random: all
-        ? 'a label that nobody made is answered as well: a wildcard'
-        : 'a label that nobody made is denied: only this name is there',
+      says: won.addresses,
+      itself: own === null ? null : saidOf(own),
+      service: null,
+      wins: all ? 'any-label' : 'this-name',
     },
     evidence: [
       { kind: 'fact', label: name, value: won.addresses.join(', ') },
@@ -128,7 +150,7 @@ function found(won: NameAnswer, own: NameAnswer | null, here: readonly NameAnswe
 }
 
 /** `cart.shop` in a pod of shop must not be found before cart.shop.svc. */
-function wayWon(it: NameAnswer): { readonly on: Subject; readonly verdict: Verdict } {
+function wayWon(it: NameAnswer): { readonly on: Subject; readonly verdict: Verdict<Won> } {
   const { reason } = it
   const service = reason.kind === 'way' ? reason.service : { namespace: '', name: '' }
   const on = subject('Service', service.namespace, service.name)
@@ -143,15 +165,16 @@ function wayWon(it: NameAnswer): { readonly on: Subject; readonly verdict: Verdi
         typed,
         name,
         suffix: reason.kind === 'way' ? reason.suffix : '',
-        says: it.addresses.join(', '),
-        itself: `Service ${service.namespace}/${service.name}`,
-        random: 'tried before the Service',
+        says: it.addresses,
+        itself: null,
+        service: `${service.namespace}/${service.name}`,
+        wins: 'before-service',
       },
       evidence: [{ kind: 'fact', label: name, value: it.addresses.join(', ') }],
     }),
   }
 }
 
-function uniqueBySubject(ways: readonly { readonly on: Subject; readonly verdict: Verdict }[]): readonly Verdict[] {
+function uniqueBySubject(ways: readonly { readonly on: Subject; readonly verdict: Verdict<Won> }[]) {
   return [...new Map(ways.map((it) => [`${it.on.namespace}/${it.on.name}`, it.verdict])).values()]
 }

@@ -47,7 +47,7 @@ describeCheck(check, [
       services: [peers, service('cart')],
       endpointSlices: [slice('peers', many(60))],
     },
-    expect: [{ subject: 'Node/worker-3', args: { large: 'shop/peers has 60 addresses, 1006 bytes' } }],
+    expect: [{ subject: 'Node/worker-3', args: { large: 'shop/peers', addresses: 60, bytes: 1006, more: 0 } }],
   },
   {
     it: 'and the answers of all Services are short',
@@ -56,7 +56,7 @@ describeCheck(check, [
       services: [peers],
       endpointSlices: [slice('peers', many(20))],
     },
-    expect: [{ subject: 'Node/worker-3', args: { large: '' } }],
+    expect: [{ subject: 'Node/worker-3', args: { large: null } }],
   },
   {
     it: 'refused, not dropped',

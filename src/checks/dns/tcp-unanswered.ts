@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { type Args, cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe, LookupSeries } from '../../model/lookups.ts'
@@ -34,11 +34,11 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       `DNS over TCP fails ${place(on, args)}, so every lookup with a large answer ` +
-      `${args['where'] === 'server' ? 'that goes there ' : ''}hangs` +
-      `${(args['large'] ?? '') === '' ? '' : ` (${args['large']})`}.`,
+      `${args.where === 'server' ? 'that goes there ' : ''}hangs` +
+      `${largeText(args)}.`,
     detail: ({ subject: on, args }) =>
-      `${place(on, args)} · TCP ${args['failed']} of ${args['of']} lookups failed, ` +
-      `UDP ${args['udpFailed']} of ${args['udpOf']}`,
+      `${place(on, args)} · TCP ${args.failed} of ${args.of} lookups failed, ` +
+      `UDP ${args.udpFailed} of ${args.udpOf}`,
     note: () =>
       'an answer that does not fit in UDP is asked for again over TCP; ' +
       'glibc has no timeout of its own for that connect',
@@ -46,8 +46,28 @@ export default check({
   },
 })
 
-function steps(on: Subject, args: Args): readonly string[] {
-  switch (args['where']) {
+type TcpLost = {
+  readonly where: 'node' | 'server' | 'everywhere'
+  readonly failed: number
+  readonly of: number
+  readonly udpFailed: number
+  readonly udpOf: number
+  /** A headless Service whose answer needs TCP, with its addresses and bytes, and how many more there are. */
+  readonly large: string | null
+  readonly addresses: number
+  readonly bytes: number
+  readonly more: number
+}
+
+const noLarge = { large: null, addresses: 0, bytes: 0, more: 0 }
+
+function largeText({ large, addresses, bytes, more }: TcpLost): string {
+  if (large === null) return ''
+  return ` (${large} has ${addresses} addresses, ${bytes} bytes${more > 0 ? `, and ${more} more` : ''})`
+}
+
+function steps(on: Subject, args: TcpLost): readonly string[] {
+  switch (args.where) {
     case 'node':
       return ['allow TCP port 53 wherever UDP port 53 is allowed', `on ${on.name}:  iptables-save -c | grep "dport 53"`]
     case 'server':
@@ -65,7 +85,7 @@ function steps(on: Subject, args: Args): readonly string[] {
   }
 }
 
-function verdicts(dnsProbe: DnsProbe, clusterDns: Known<ClusterDns>): readonly Verdict[] {
+function verdicts(dnsProbe: DnsProbe, clusterDns: Known<ClusterDns>): readonly Verdict<TcpLost>[] {
   const service = clusterDns.known ? clusterDns.value.service : null
   const whole = subject('Service', service?.namespace ?? 'kube-system', service?.name ?? 'kube-dns')
   const { nodes } = dnsProbe
@@ -79,14 +99,18 @@ function verdicts(dnsProbe: DnsProbe, clusterDns: Known<ClusterDns>): readonly V
 }
 
 /** Whose answers need TCP, by name: without one of them nobody may notice. */
-function naming(it: Verdict, large: readonly LargeAnswer[]): Verdict {
+function naming(it: Verdict<TcpLost>, large: readonly LargeAnswer[]): Verdict<TcpLost> {
   if (it.kind !== 'finding') return it
   const [first] = large
-  const named =
+  const largeArgs =
     first === undefined
-      ? ''
-      : `${first.service.namespace}/${first.service.name} has ${first.endpoints} addresses, ` +
-        `${first.bytes} bytes${large.length > 1 ? `, and ${large.length - 1} more` : ''}`
+      ? null
+      : {
+          large: `${first.service.namespace}/${first.service.name}`,
+          addresses: first.endpoints,
+          bytes: first.bytes,
+          more: large.length - 1,
+        }
   const facts = large.slice(0, 4).map(({ service, endpoints, bytes }) => ({
     kind: 'fact' as const,
     label: `headless Service ${service.namespace}/${service.name}`,
@@ -94,13 +118,13 @@ function naming(it: Verdict, large: readonly LargeAnswer[]): Verdict {
   }))
   return {
     ...it,
-    found: { ...it.found, args: { ...it.found.args, large: named }, evidence: [...it.found.evidence, ...facts] },
+    found: { ...it.found, args: { ...it.found.args, ...largeArgs }, evidence: [...it.found.evidence, ...facts] },
   }
 }
 
-function place(on: Subject, args: Args): string {
-  if (args['where'] === 'node') return `from node ${on.name}`
-  return args['where'] === 'server' ? `to DNS server ${on.name}` : 'from every node'
+function place(on: Subject, args: TcpLost): string {
+  if (args.where === 'node') return `from node ${on.name}`
+  return args.where === 'server' ? `to DNS server ${on.name}` : 'from every node'
 }
 
 /** Nearly all over TCP fail, of four at least, and of those over UDP no more than half. */
@@ -112,7 +136,12 @@ function tcpAlone(series: readonly LookupSeries[]): boolean {
 }
 
 /** One server among several, from every node whose TCP works: what stands in the way stands before that server. */
-function judgeServer(probe: DnsProbe, ip: string, nodes: readonly string[], whole: Subject): readonly Verdict[] {
+function judgeServer(
+  probe: DnsProbe,
+  ip: string,
+  nodes: readonly string[],
+  whole: Subject,
+): readonly Verdict<TcpLost>[] {
   const asked = nodes
     .map((node) => seriesOf(probe, { node, role: 'endpoint', ip, zone: 'cluster' }))
     .filter((it) => lossOf(it.filter(({ transport }) => transport === 'tcp')).of >= 4)
@@ -122,7 +151,7 @@ function judgeServer(probe: DnsProbe, ip: string, nodes: readonly string[], whol
   return [told(probe, on, { where: 'server', nodes, series: asked.flat() })]
 }
 
-function judge(probe: DnsProbe, node: string, fails: boolean): Verdict {
+function judge(probe: DnsProbe, node: string, fails: boolean): Verdict<TcpLost> {
   const series = seriesOf(probe, { node, zone: 'cluster' })
   const tcp = lossOf(series.filter((it) => it.transport === 'tcp'))
   if (tcp.of < 4) return cannotTell('too-few', `${tcp.of} lookups over TCP ended on ${node}`)
@@ -136,7 +165,7 @@ interface Where {
   readonly series: readonly LookupSeries[]
 }
 
-function told(probe: DnsProbe, on: Subject, { where, nodes, series }: Where): Verdict {
+function told(probe: DnsProbe, on: Subject, { where, nodes, series }: Where): Verdict<TcpLost> {
   const tcp = series.filter((it) => it.transport === 'tcp')
   const udp = series.filter((it) => it.transport === 'udp')
   const loss = lossOf(tcp)
@@ -144,7 +173,7 @@ function told(probe: DnsProbe, on: Subject, { where, nodes, series }: Where): Ve
   return finding({
     subject: on,
     confidence: 'observed',
-    args: { where, failed: loss.failed, of: loss.of, udpFailed: udpLoss.failed, udpOf: udpLoss.of },
+    args: { where, failed: loss.failed, of: loss.of, udpFailed: udpLoss.failed, udpOf: udpLoss.of, ...noLarge },
     evidence: [
       shares('lookups that failed', probe, [...tcp, ...udp], (it) =>
         where === 'everywhere' ? `${it.transport} to ${serverName(it)}` : `${it.transport} to ${it.server.role}`,

@@ -87,7 +87,7 @@ export default check({
         lost,
         of: loss.of,
         unanswered: totals === null ? 'unknown' : Math.max(0, totals.sent - totals.answered),
-        sent: totals?.sent ?? 'unknown',
+        sent: totals?.sent ?? null,
         share: totals === null ? 'some' : percent(Math.max(0, totals.sent - totals.answered), totals.sent),
         mean: totals?.meanMs == null ? 'unknown' : ms(totals.meanMs),
       },
@@ -111,7 +111,7 @@ export default check({
         )
       if (args.how === 'lossy')
         return (
-          `Names outside the cluster are late or fail: ${args.unanswered} of ${args.sent} queries from ` +
+          `Names outside the cluster are late or fail: ${args.unanswered} of ${args.sent ?? 'the'} queries from ` +
           `CoreDNS to its ${upstreamWords(args)} had no answer.`
         )
       return (

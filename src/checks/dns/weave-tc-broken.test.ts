@@ -35,7 +35,7 @@ describeCheck(check, [
     given: given({ mounts: [lock, { volume: 'lib-tc', mountPath: '/usr/lib/tcvolumes:' }] }, [
       node('worker-1', { kernel: '6.1.0-13-amd64' }),
     ]),
-    expect: [{ ...on, args: { healed: 'yes' } }],
+    expect: [{ ...on, args: { healed: true } }],
   },
   {
     it: "mounted where only the node's folder varies",

@@ -41,13 +41,13 @@ export default check({
     note: ({ args }) =>
       args.state === 'broken'
         ? `${args.effect}` +
-          (args.healed === 'yes' ? `. It is not needed either: no kernel here (${args.kernels}) loses the race` : '')
+          (args.healed ? `. It is not needed either: no kernel here (${args.kernels}) loses the race` : '')
         : "about 4 ms for each AAAA query, and the queue of each node's uplink replaced, in return for nothing",
     help: ({ subject: on, args }) => [
-      args.state === 'broken' && args.healed !== 'yes'
+      args.state === 'broken' && !args.healed
         ? 'mend the manifest where it is kept, then see that the container stays up'
         : 'take the container out; what it left on the nodes stays until it is removed there',
-      args.state === 'broken' && args.healed !== 'yes'
+      args.state === 'broken' && !args.healed
         ? `kubectl -n ${on.namespace} edit daemonset ${on.name}`
         : `kubectl -n ${on.namespace} patch daemonset ${on.name} -p ` +
           `'{"spec":{"template":{"spec":{"containers":[{"name":"${args.container}","$patch":"delete"}]}}}}'`,
@@ -61,7 +61,7 @@ function judge(it: WeaveTc, dns: ClusterDns, nodes: Known<readonly Node[]>) {
   const on = subject('DaemonSet', it.workload.namespace, it.workload.name)
   const kernels = nodes.known ? [...new Set(nodes.value.map(({ kernel }) => kernel))].toSorted() : []
   const healed = kernels.length > 0 && kernels.every((one) => raceState(one) === 'healed')
-  const args = { container: it.container, kernels: kernels.join(', '), healed: healed ? 'yes' : 'no' }
+  const args = { container: it.container, kernels: kernels.join(', '), healed }
   const [worst] = faults
   if (worst !== undefined) {
     return finding({

@@ -14,17 +14,17 @@ describeCheck(check, [
   {
     it: 'the zone of a namespace',
     given: given('shop.svc.cluster.local:53 {\n  forward . 10.0.0.9\n}\n'),
-    expect: [{ ...on, args: { zone: 'shop.svc.cluster.local', line: 6, of: 'Services in namespace shop' } }],
+    expect: [{ ...on, args: { zone: 'shop.svc.cluster.local', line: 6, takes: 'namespace', namespace: 'shop' } }],
   },
   {
     it: 'all Services',
     given: given('svc.cluster.local {\n  forward . 10.0.0.9\n}\n'),
-    expect: [{ ...on, args: { of: 'all Services' } }],
+    expect: [{ ...on, args: { takes: 'all-services' } }],
   },
   {
     it: 'the whole domain, in a block of its own',
     given: given('cluster.local {\n  forward . 10.0.0.9\n}\n'),
-    expect: [{ ...on, args: { of: 'all Services' } }],
+    expect: [{ ...on, args: { takes: 'all-services' } }],
   },
   {
     it: 'with kubernetes in it',
@@ -37,7 +37,7 @@ describeCheck(check, [
   {
     it: 'a list of namespaces, and a Service elsewhere',
     given: { ...listed, services: [service('cart')] },
-    expect: [{ ...on, confidence: 'inferred', args: { list: 'kube-system, default', services: 1, of: 'all' } }],
+    expect: [{ ...on, confidence: 'inferred', args: { list: ['kube-system', 'default'], services: 1, of: null } }],
   },
   {
     it: 'a list of namespaces: worth a line',

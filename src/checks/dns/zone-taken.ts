@@ -35,7 +35,7 @@ export default check({
       .filter(({ zone }) => (zone === domain || zone.endsWith(`.${domain}`)) && !isAnsweredWell(zone, nameAnswers))
     const left = leftOut(corefile, namespaces, services)
     if (taken.length === 0 && left === null) return ok(corefile.servers.length)
-    const lists: readonly Verdict[] =
+    const lists: readonly Verdict<Taken>[] =
       left === null
         ? []
         : [
@@ -44,7 +44,15 @@ export default check({
               confidence: left.services > 0 ? 'inferred' : 'possible',
               // A list is made on purpose; that a namespace in use is not in it may be an oversight.
               severity: left.services > 0 ? 'warning' : 'info',
-              args: { list: left.names, line: left.line, of: left.of, services: left.services },
+              args: {
+                zone: null,
+                of: left.of,
+                list: left.names,
+                line: left.line,
+                services: left.services,
+                takes: null,
+                namespace: null,
+              },
               evidence: [
                 corefileEvidence(clusterDns, text, {
                   line: left.line,
@@ -55,11 +63,11 @@ export default check({
               symptoms: [zoneLeftOut],
             }),
           ]
-    const zones = taken.map(({ line, key, zone }): Verdict =>
+    const zones = taken.map(({ line, key, zone }): Verdict<Taken> =>
       finding({
         subject: corefileObject(clusterDns),
         confidence: 'possible',
-        args: { zone, line, of: zone === domain ? 'all Services' : whose(zone, domain) },
+        args: { zone, line, of: null, list: [], services: 0, ...takenBy(zone, domain) },
         evidence: [corefileEvidence(clusterDns, text, { line, mark: key, label: 'has no kubernetes in it' })],
         symptoms: [zoneLeftOut],
       }),
@@ -69,30 +77,44 @@ export default check({
 
   words: {
     headline: ({ args }) =>
-      args['list'] !== undefined
-        ? `The Corefile's kubernetes (line ${args['line']}) serves namespaces ${args['list']} alone: names of Services in ${args['of']} others do not exist.`
-        : `The Corefile's block for ${args['zone']} (line ${args['line']}) has no kubernetes in it: names of ${args['of']} are looked up elsewhere.`,
+      args.zone === null
+        ? `The Corefile's kubernetes (line ${args.line}) serves namespaces ${args.list.join(', ')} alone: names of Services in ${args.of ?? 'all'} others do not exist.`
+        : `The Corefile's block for ${args.zone} (line ${args.line}) has no kubernetes in it: names of ${whose(args)} are looked up elsewhere.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · line ${args['line']} · ${args['list'] === undefined ? args['zone'] : `namespaces ${args['list']}${args['services'] === 0 ? '' : `, and ${args['services']} Services of others were read`}`}`,
+      `${on.kind} ${on.namespace}/${on.name} · line ${args.line} · ${args.zone !== null ? args.zone : `namespaces ${args.list.join(', ')}${args.services === 0 ? '' : `, and ${args.services} Services of others were read`}`}`,
     note: ({ args }) =>
-      args['list'] === undefined
+      args.zone !== null
         ? 'CoreDNS gives a name to the block of the longest zone that it falls into, whatever stands first'
         : 'the list of `namespaces` leaves all others out: their names get "no such name", whatever their Services are',
     help: ({ subject: on, args }) => [
-      args['list'] === undefined
+      args.zone !== null
         ? 'put `kubernetes` into that block, or take the block away'
         : 'add the namespaces that are meant to be found to the list, or take the list away',
       `kubectl -n ${on.namespace} get configmap ${on.name} -o yaml`,
-      ...(args['list'] === undefined ? [`hopscope resolve NAME.${args['zone']}`] : []),
+      ...(args.zone !== null ? [`hopscope resolve NAME.${args.zone}`] : []),
     ],
   },
 })
 
+/** A block that takes a zone, or a list of namespaces that leaves others out. */
+type Taken = {
+  /** null for a list. */
+  readonly zone: string | null
+  readonly takes: 'all-services' | 'namespace' | 'that-zone' | null
+  readonly namespace: string | null
+  readonly line: number
+  readonly list: readonly string[]
+  /** How many namespaces the list leaves out; null where that is not known. */
+  readonly of: number | null
+  /** Services that were read in such namespaces. */
+  readonly services: number
+}
+
 interface LeftOut {
   readonly line: number
-  readonly names: string
-  /** Namespaces that are known and not in the list, as a count, or in words where none are known. */
-  readonly of: number | string
+  readonly names: readonly string[]
+  /** Namespaces that are known and not in the list; null where none are known. */
+  readonly of: number | null
   /** Services that were read in such namespaces. */
   readonly services: number
 }
@@ -110,10 +132,10 @@ function leftOut(
   const [first] = lists
   if (first === undefined || first === null || lists.includes(null)) return null
   const served = new Set(lists.flatMap((it) => it?.args ?? []))
-  const others = namespaces.known ? namespaces.value.filter((it) => !served.has(it.name)).length : 'all'
+  const others = namespaces.known ? namespaces.value.filter((it) => !served.has(it.name)).length : null
   if (others === 0) return null
   const unserved = (services.known ? services.value : []).filter((it) => !served.has(it.namespace))
-  return { line: first.line, names: [...served].join(', '), of: others, services: unserved.length }
+  return { line: first.line, names: [...served], of: others, services: unserved.length }
 }
 
 /** Names of the zone were asked for, and answered with addresses: whatever the block does, it does that. */
@@ -124,9 +146,14 @@ function isAnsweredWell(zone: string, answers: Known<NameAnswers>): boolean {
 }
 
 /** `shop.svc.cluster.local` has the Services of namespace shop. */
-function whose(zone: string, domain: string): string {
-  const labels = zone.slice(0, -domain.length - 1).split('.')
-  if (labels.at(-1) !== 'svc') return 'that zone'
-  const namespace = labels.at(-2)
-  return namespace === undefined ? 'all Services' : `Services in namespace ${namespace}`
+function takenBy(zone: string, domain: string): Pick<Taken, 'takes' | 'namespace'> {
+  const labels = zone === domain ? ['svc'] : zone.slice(0, -domain.length - 1).split('.')
+  if (labels.at(-1) !== 'svc') return { takes: 'that-zone', namespace: null }
+  const namespace = labels.at(-2) ?? null
+  return { takes: namespace === null ? 'all-services' : 'namespace', namespace }
+}
+
+function whose({ takes, namespace }: Taken): string {
+  if (takes === 'namespace') return `Services in namespace ${namespace}`
+  return takes === 'all-services' ? 'all Services' : 'that zone'
 }

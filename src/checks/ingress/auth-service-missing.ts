@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress, IngressAuth } from '../../model/ingress.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace } from '../../model/network-policy.ts'
@@ -34,7 +34,7 @@ export default check({
     const asking = ingresses.filter((it) => it.auth !== undefined && isForNginx(it, ingressClasses))
     if (asking.length === 0) return notApplicable('no Ingress here has an auth-url')
     const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
-    return asking.flatMap((ingress): readonly Verdict[] => {
+    return asking.flatMap((ingress) => {
       if (ingress.auth === undefined) return []
       const wrong = wrongWith(ingress.auth, { services, namespaces, scope, domain })
       const asked = contacts.known ? requestsOf(contacts.value, ingress).filter((it) => it.status !== null) : []
@@ -46,16 +46,16 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} lets ${args['url']} decide about each request, and ${args['what']}.`,
+      `Ingress ${full(on)} lets ${args.url} decide about each request, and ${args.what}.`,
     detail: ({ args }) =>
-      `annotation auth-url · ${args['asked']}` + (args['near'] === '' ? '' : ` · the closest: ${args['near']}`),
+      `annotation auth-url · ${args.asked}` + (args.near === '' ? '' : ` · the closest: ${args.near}`),
     note: () => 'an authentication that does not answer is a 500 to every client, whatever the backend would have said',
     help: ({ subject: on, args }) => [
-      args['kind'] === 'short'
-        ? `write the name in full: ${args['fullName']}`
+      args.kind === 'short'
+        ? `write the name in full: ${args.fullName}`
         : 'correct the name in auth-url, or create the Service that it means',
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml | grep auth-`,
-      `kubectl -n ${args['namespace']} get services`,
+      `kubectl -n ${args.namespace} get services`,
     ],
   },
 })
@@ -115,7 +115,7 @@ interface Asked {
   readonly of: number
 }
 
-function judge(ingress: Ingress, { host, port }: IngressAuth, { wrong, failed, of }: Asked): Verdict {
+function judge(ingress: Ingress, { host, port }: IngressAuth, { wrong, failed, of }: Asked) {
   const value = `${host}:${port}`
   return finding({
     subject: ingressSubject(ingress),

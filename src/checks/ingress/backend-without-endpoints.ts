@@ -63,7 +63,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Ingress ${full(on)} fails for ${args.routes}: ` +
       `Service ${args.service} has no ready endpoint` +
-      `${args.onPurpose === 'yes' ? ', being scaled to 0' : ''}.`,
+      `${args.onPurpose ? ', being scaled to 0' : ''}.`,
     detail: ({ args }) =>
       `0 ready of ${count(args.endpoints, 'endpoint')} · ${args.count} of ${count(args.of, 'route')}`,
     note: () => 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',
@@ -97,7 +97,7 @@ function verdict(routes: readonly Route[], endpoints: number, { onPurpose, sever
       count: routes.length,
       of: routesOf(ingress).length,
       endpoints,
-      onPurpose: onPurpose ? 'yes' : 'no',
+      onPurpose,
     },
     evidence: [backendEvidence(ingress, backend, 'service', `0 ready of ${count(endpoints, 'endpoint')}`)],
     symptoms: [noEndpoints({ namespace: ingress.namespace, name: backend.service })],

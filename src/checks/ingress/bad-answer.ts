@@ -88,7 +88,7 @@ export default check({
         : meaningOf(`${args.worst}`, `${args.backend}`),
     help: ({ subject: on, args }) => [
       'read what the controller says about this request',
-      `${args.logs}`,
+      logsCommand(args),
       ...(args.service === ''
         ? []
         : [`kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args.service} -o wide`]),
@@ -138,7 +138,8 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         counts: counts.join(', '),
         service,
         controllers: some([...new Set(bad.map((it) => it.via.controllerPod))]),
-        logs: logsCommand(worst, homes),
+        controller: worst.via.controllerPod,
+        controllerNamespace: homes.get(worst.via.controllerPod) ?? null,
         slowest,
         backend: backendSeen(contacts, ingress, route, { status: worst.status, slowest }),
         direct: wellText(directOf(contacts, ingress, route)),
@@ -201,11 +202,16 @@ function worstOf({ status, error }: HttpContact): string | number {
   return error?.startsWith('no complete answer') === true ? 'late' : 'error'
 }
 
-function logsCommand({ via, host }: HttpContact, homes: ReadonlyMap<string, string>): string {
-  const home = homes.get(via.controllerPod)
-  if (home === undefined)
-    return `kubectl get pods -A --field-selector metadata.name=${via.controllerPod}   # then its logs, for ${host}`
-  return `kubectl -n ${home} logs ${via.controllerPod} --since=10m | grep ${host}`
+interface Controller {
+  readonly controller: string
+  readonly controllerNamespace: string | null
+  readonly host: string
+}
+
+function logsCommand({ controller, controllerNamespace, host }: Controller): string {
+  return controllerNamespace === null
+    ? `kubectl get pods -A --field-selector metadata.name=${controller}   # then its logs, for ${host}`
+    : `kubectl -n ${controllerNamespace} logs ${controller} --since=10m | grep ${host}`
 }
 
 /** What the pods said when they were asked themselves; '' where nobody asked, or where they answered badly as well. */

@@ -32,7 +32,7 @@ describeCheck(check, [
         subject: 'Service/shop/cart',
         severity: 'error',
         confidence: 'inferred',
-        args: { port: '80 (http)', theirs: '`htttp` 8080/TCP', at: 0, kept: 'no' },
+        args: { port: '80 (http)', theirs: '`htttp` 8080/TCP', at: 0, kept: false },
       },
     ],
   },
@@ -69,7 +69,7 @@ describeCheck(check, [
   {
     it: 'a Service with a selector, by number: a change, or somebody else writes its slices',
     given: given([port()], [of(tcp('web'))], { selector: { app: 'cart' } }),
-    expect: [{ subject: 'Service/shop/cart', severity: 'error', args: { kept: 'yes' } }],
+    expect: [{ subject: 'Service/shop/cart', severity: 'error', args: { kept: true } }],
   },
   {
     it: 'a headless Service: its clients need no port of it',

@@ -1,7 +1,7 @@
 import { closest } from '../../closest.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
@@ -37,7 +37,7 @@ export default check({
       .map((service) => ({ service, slices: slicesOf(service).filter(isHeeded) }))
       .filter(({ service, slices }) => slices.length > 0 && service.ports.length > 0)
     if (fed.length === 0) return notApplicable('no Service here has a port and a ready endpoint')
-    const found = fed.flatMap(({ service, slices }): readonly Verdict[] =>
+    const found = fed.flatMap(({ service, slices }) =>
       service.ports.flatMap((port, index) => {
         if (!isUnled(service, port, slices) || isAnswered(port, contactsOf(service))) return []
         return [verdict({ service, port, index, slices, routing: routing(ingresses, service) })]
@@ -48,20 +48,20 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} has no endpoint for its port ${args['port']}: its endpoints have ${args['theirs']}.`,
+      `Service ${full(on)} has no endpoint for its port ${args.port}: its endpoints have ${args.theirs}.`,
     detail: ({ args }) =>
-      `port ${args['port']}, named ${args['name']}, over ${args['protocol']} · ${count(Number(args['ready']), 'ready endpoint')} in ${args['slices']} · none of them with that name and protocol`,
+      `port ${args.port}, named ${args.name}, over ${args.protocol} · ${count(args.ready, 'ready endpoint')} in ${args.slices} · none of them with that name and protocol`,
     note: ({ args }) =>
-      args['kept'] === 'yes'
+      args.kept
         ? 'the control plane gives its own slices the right names, except during a change: run it again, and if it stays somebody else writes these slices, or the endpoint slice controller is not at work'
         : 'kube-proxy joins the two by name and protocol, never by number, and nobody corrects a slice that was made by hand',
     help: ({ subject: on, args }) => [
-      args['at'] === 'none'
-        ? `give a port of the slice the name of the Service's port: ${args['name']}`
-        : `name the slice's port ${args['name']}`,
-      ...(args['at'] === 'none' || args['kept'] === 'yes'
+      args.at === 'none'
+        ? `give a port of the slice the name of the Service's port: ${args.name}`
+        : `name the slice's port ${args.name}`,
+      ...(args.at === 'none' || args.kept
         ? []
-        : [`kubectl -n ${on.namespace} patch endpointslice ${args['slice']} --type=json -p '${args['patch']}'`]),
+        : [`kubectl -n ${on.namespace} patch endpointslice ${args.slice} --type=json -p '${args.patch}'`]),
       `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.ports}'`,
       `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name} -o yaml`,
     ],
@@ -103,7 +103,7 @@ interface Unled {
   readonly routing: readonly Ingress[]
 }
 
-function verdict({ service, port, index, slices, routing: ingresses }: Unled): Verdict {
+function verdict({ service, port, index, slices, routing: ingresses }: Unled) {
   const theirs = [...new Set(slices.flatMap(({ ports }) => (ports.length === 0 ? ['no port'] : ports.map(sliceText))))]
   const meant = meantBy(service, port, slices)
   const headless = service.clusterIP === 'None'
@@ -121,7 +121,7 @@ function verdict({ service, port, index, slices, routing: ingresses }: Unled): V
       slices: some(slices.map((it) => it.name)),
       slice: meant?.slice ?? slices[0]?.name ?? 'none',
       at: meant?.at ?? 'none',
-      kept: selectorOf(service) === null ? 'no' : 'yes',
+      kept: selectorOf(service) !== null,
       patch: JSON.stringify([{ op: 'add', path: `/ports/${meant?.at ?? 0}/name`, value: port.name ?? '' }]),
     },
     evidence: [portEvidence(service, index, theirs), ...slices.slice(0, 4).map(sliceFact)],

@@ -120,7 +120,7 @@ test('whatever the nodes and wherever the pods: each node without one is counted
       const pods = has.flatMap((it, at) => (it ? [pod(`web-${at}`, { node: `n${at}`, ip: `10.2.0.${at}` })] : []))
       const [result] = diagnose(modelOf({ services: [kept()], nodes: all, pods }), { checks: [check] }).results
       const missing = has.filter((it) => !it).length
-      expect(result?.findings.map((it) => it.args['count'])).toEqual(
+      expect(result?.findings.map((it) => it.args.count)).toEqual(
         missing === 0 || missing === has.length ? [] : [missing],
       )
     }),

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { NodePortContact } from '../../model/contacts.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
 import type { Node } from '../../model/node.ts'
@@ -33,7 +33,7 @@ export default check({
     if (local.length === 0) return notApplicable('no Service with a NodePort here has externalTrafficPolicy Local')
     const podsOf = podsOfServices(pods)
     const open = nodes.filter((it) => it.ready === 'True')
-    return local.flatMap((service): readonly Verdict[] => {
+    return local.flatMap((service) => {
       const backends = podsOf(service)
       const having = new Set(backends.filter(isServing).flatMap((it) => it.node ?? []))
       // With none at all, other checks say so.
@@ -60,12 +60,12 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NodePort ${args['ports']} of Service ${full(on)} is dropped on ${args['count']} of ${args['of']} nodes: ` +
-      `it keeps to the node, and ${args['without']} ${args['count'] === 1 ? 'has' : 'have'} no ready endpoint.`,
+      `NodePort ${args.ports} of Service ${full(on)} is dropped on ${args.count} of ${args.of} nodes: ` +
+      `it keeps to the node, and ${args.without} ${args.count === 1 ? 'has' : 'have'} no ready endpoint.`,
     detail: ({ args }) =>
-      `externalTrafficPolicy Local · endpoints on ${args['with']} · none on ${args['without']}${args['how']}`,
+      `externalTrafficPolicy Local · endpoints on ${args.with} · none on ${args.without}${args.how}`,
     note: ({ args }) =>
-      args['type'] === 'LoadBalancer'
+      args.type === 'LoadBalancer'
         ? 'a load balancer that asks healthCheckNodePort leaves these nodes out; an address of a node does not'
         : 'right behind a load balancer that leaves silent nodes out; whoever takes the address of any node waits for ' +
           'a timeout on these',
@@ -73,7 +73,7 @@ export default check({
       'send users to nodes that have an endpoint alone, run a pod on each node, or let the nodes forward ' +
         '(then pods see the address of the node, and not that of the client)',
       `kubectl -n ${on.namespace} get pods -o wide`,
-      `nc -vz -w 3 ${args['ip']} ${args['port']}`,
+      `nc -vz -w 3 ${args.ip} ${args.port}`,
       `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p ` +
         `'{"spec":{"externalTrafficPolicy":"Cluster"}}'`,
     ],
@@ -116,7 +116,7 @@ interface Seen {
   readonly asked: boolean
 }
 
-function judge(service: Service, seen: Seen): Verdict {
+function judge(service: Service, seen: Seen) {
   const { having, without, open, sent, silent, asked } = seen
   const first = [...sent, ...silent, ...without][0]
   // What a load balancer is for is done by it, unless a status says otherwise.

@@ -1,6 +1,6 @@
 import { closest } from '../../closest.ts'
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subject, type Subject, subjectKey } from '../../model/subject.ts'
@@ -33,7 +33,7 @@ export default check({
     if (naming.length === 0) return notApplicable('no StatefulSet here names a Service')
     const byName = new Map(services.map((it) => [full(it), it]))
     const siblings = Map.groupBy(services, (it) => it.namespace)
-    const found = naming.flatMap(({ set, name }): readonly Verdict[] => {
+    const found = naming.flatMap(({ set, name }) => {
       const service = byName.get(full({ namespace: set.namespace, name })) ?? null
       if (service?.clusterIP === 'None') return []
       return [verdict({ set, name, service, others: siblings.get(set.namespace) ?? [], scope })]
@@ -43,16 +43,16 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args['is'] === 'missing'
-        ? `StatefulSet ${full(on)} names Service \`${args['service']}\`, which is not there: its pods have no DNS names.`
-        : `StatefulSet ${full(on)} names Service \`${args['service']}\`, which is not headless: its pods have no DNS names.`,
+      args.is === 'missing'
+        ? `StatefulSet ${full(on)} names Service \`${args.service}\`, which is not there: its pods have no DNS names.`
+        : `StatefulSet ${full(on)} names Service \`${args.service}\`, which is not headless: its pods have no DNS names.`,
     detail: ({ subject: on, args }) =>
-      `${on.name}-0.${args['service']}.${on.namespace} is answered NXDOMAIN · headless Services here: ${args['headless']}`,
+      `${on.name}-0.${args.service}.${on.namespace} is answered NXDOMAIN · headless Services here: ${args.headless}`,
     note: () => 'the API server takes any name there; only who looks a pod up by its name notices',
     help: ({ subject: on, args }) => [
-      args['near'] === 'none'
-        ? `make a headless Service \`${args['service']}\` (clusterIP: None) with the pods' labels as its selector`
-        : `\`${args['near']}\` is there and headless: if it was meant, name it in spec.serviceName`,
+      args.near === 'none'
+        ? `make a headless Service \`${args.service}\` (clusterIP: None) with the pods' labels as its selector`
+        : `\`${args.near}\` is there and headless: if it was meant, name it in spec.serviceName`,
       'serviceName cannot be changed: kubectl delete statefulset --cascade=orphan, and create it again, keeps the pods',
       `kubectl -n ${on.namespace} get statefulset ${on.name} -o jsonpath='{.spec.serviceName}'`,
       `kubectl -n ${on.namespace} get services`,
@@ -68,7 +68,7 @@ interface Named {
   readonly scope: Scope
 }
 
-function verdict({ set, name, service, others, scope }: Named): Verdict {
+function verdict({ set, name, service, others, scope }: Named) {
   const on = subject(set.kind, set.namespace, set.name)
   const headless = others.filter((it) => it.clusterIP === 'None').map((it) => it.name)
   const near = closest(name, headless, 1)[0] ?? 'none'

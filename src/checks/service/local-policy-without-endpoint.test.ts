@@ -18,7 +18,7 @@ describeCheck(check, [
     it: 'a node with pods, and no endpoint',
     given: { services, nodes, pods: [here, client] },
     expect: [
-      { subject: cart, severity: 'warning', confidence: 'inferred', args: { without: 'worker-2', daemon: 'no' } },
+      { subject: cart, severity: 'warning', confidence: 'inferred', args: { without: 'worker-2', daemon: false } },
     ],
   },
   {
@@ -44,7 +44,7 @@ describeCheck(check, [
   {
     it: 'a DaemonSet whose pod there is not ready',
     given: { services, nodes, pods: [daemon('cart-a', 'worker-1', true), daemon('cart-b', 'worker-2', false)] },
-    expect: [{ subject: cart, args: { daemon: 'yes' } }],
+    expect: [{ subject: cart, args: { daemon: true } }],
   },
   { it: 'an endpoint on each', given: { services, nodes, pods: [here, there] }, expect: 'ok' },
   { it: 'a node without pods has no clients', given: { services, nodes, pods: [here] }, expect: 'ok' },

@@ -47,10 +47,10 @@ export default check({
     detail: ({ args }) => `internalTrafficPolicy Local · endpoints on ${args.with} · ${args.measured}`,
     note: () => 'dropped, not refused: clients wait until their timeout, on these nodes alone',
     help: ({ subject: on, args }) => [
-      args.daemon === 'yes'
+      args.daemon
         ? 'find out why the DaemonSet has no ready pod there'
         : 'let it use all endpoints, or run a pod on each node (a DaemonSet)',
-      ...(args.daemon === 'yes'
+      ...(args.daemon
         ? [`kubectl -n ${on.namespace} get pods -o wide`]
         : [
             `kubectl -n ${on.namespace} patch service ${on.name} --type=merge -p ` +
@@ -87,7 +87,7 @@ function judge(service: Service, { serving, busy, seen }: Seen) {
           lost.length > 0
             ? `connections from ${some([...new Set(lost.map((it) => it.node))])} fail`
             : 'not measured from there',
-        daemon: daemon ? 'yes' : 'no',
+        daemon,
       },
       evidence: [
         {

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { DirectContact } from '../../model/contacts.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
@@ -47,16 +47,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} takes in pods of two applications: ${args['strangers']} says ${args['says']} where ` +
-      `${args['owners']} has ${args['url']}.`,
+      `Service ${full(on)} takes in pods of two applications: ${args.strangers} says ${args.says} where ` +
+      `${args.owners} has ${args.url}.`,
     detail: ({ args }) =>
-      `selector ${args['selector']} · ${args['bad']} of ${args['of']} ready pods are ${args['strangers']}'s · ` +
+      `selector ${args.selector} · ${args.bad} of ${args.of} ready pods are ${args.strangers}'s · ` +
       'asked directly, each by itself',
     note: () => 'a Service sends each connection to any pod that bears its labels, whoever made it',
     help: ({ subject: on, args }) => [
-      `add a label to the selector that only pods of ${args['owners']} bear` +
-        (args['own'] === '' ? '' : `: ${args['own']}`),
-      `kubectl -n ${on.namespace} get pods -l ${args['selector']} --show-labels`,
+      `add a label to the selector that only pods of ${args.owners} bear` + (args.own === '' ? '' : `: ${args.own}`),
+      `kubectl -n ${on.namespace} get pods -l ${args.selector} --show-labels`,
       `kubectl -n ${on.namespace} edit service ${on.name}`,
     ],
   },
@@ -73,7 +72,7 @@ function answerOf(pods: readonly Pod[], asked: readonly DirectContact[]): 'has' 
   return all.every(({ status }) => status === 404) ? 'has-not' : null
 }
 
-function judge(service: Service, makers: Makers, direct: readonly DirectContact[]): Verdict {
+function judge(service: Service, makers: Makers, direct: readonly DirectContact[]) {
   for (const asked of Map.groupBy(direct, urlText).values()) {
     const owners = makers.filter((it) => answerOf(it, asked) === 'has')
     const strangers = makers.filter((it) => answerOf(it, asked) === 'has-not')
@@ -91,7 +90,7 @@ interface Two {
   readonly of: number
 }
 
-function found(service: Service, { owners, strangers, url, of }: Two): Verdict {
+function found(service: Service, { owners, strangers, url, of }: Two) {
   const pairs = selectorOf(service) ?? {}
   const [key = ''] = Object.keys(pairs)
   const bad = strangers.flat()
