@@ -25,12 +25,20 @@ export interface FakeCluster {
 
 const pathForm = /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?$/
 
-/** An API server on loopback that holds these objects, read only, and a kubeconfig that leads to it. */
-export async function fakeCluster(objects: readonly Manifest[], version = 'v1.33.1'): Promise<FakeCluster> {
+/**
+ * An API server on loopback that holds these objects, read only, and a kubeconfig that leads to it. `seen` is told of
+ * each request, and may hold its answer back.
+ */
+export async function fakeCluster(
+  objects: readonly Manifest[],
+  version = 'v1.33.1',
+  seen: (path: string) => void | Promise<void> = () => {},
+): Promise<FakeCluster> {
   const byPlural = Map.groupBy(objects, pluralOf)
   const writes: string[] = []
-  const server: TestServer = await serve((request, response) => {
+  const server: TestServer = await serve(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://cluster')
+    await seen(url.pathname)
     if (url.pathname.endsWith('/selfsubjectaccessreviews'))
       return sendJson(response, 201, { status: { allowed: true } })
     if (request.method !== 'GET') writes.push(`${request.method} ${url.pathname}`)
