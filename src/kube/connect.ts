@@ -31,6 +31,7 @@ export function transportOf(cluster: Cluster): Transport | undefined {
 /** A Cluster that speaks through `transport`; `timeoutMs` is for each request. */
 export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
   const { target } = transport
+  const connection = { transport, timeoutMs }
 
   const cluster: Cluster = {
     context: target.context,
@@ -46,8 +47,9 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
       }))
     },
 
-    list: (resource, options, project) => listAll(transport, resource, options, project, timeoutMs),
+    list: (resource, options, project) => listAll(connection, resource, options, project),
 
+    // oxlint-disable-next-line max-params -- the interface's: what kubectl asks for an object by, and a signal
     async get(resource, namespace, name, project, options = {}) {
       const action = describeAction({ verb: 'get', resource, namespace })
       const text = await ask(transport, {
@@ -68,6 +70,7 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
       return objectOf(await ask(transport, { method: 'POST', path, body: object, action, timeoutMs }), action)
     },
 
+    // oxlint-disable-next-line max-params -- as above
     async replace(resource, namespace, name, object, options = {}) {
       const action = describeAction({ verb: 'update', resource, namespace })
       const path =
@@ -106,11 +109,11 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
       return (status >= 200 && status < 300) || gone ? known('deleted') : refusal(status, text, action, name)
     },
 
-    logs: (namespace, pod, options) => readLogs(transport, timeoutMs, namespace, pod, options),
+    logs: (namespace, pod, options) => readLogs(connection, namespace, pod, options),
     // WebSockets are loaded by the run that needs one: reading starts faster without.
     exec: async (namespace, pod, options) =>
-      (await import('./exec.ts')).execCommand(transport, timeoutMs, namespace, pod, options),
-    watch: (resource, options, project) => watchObjects(transport, resource, options, project, timeoutMs),
+      (await import('./exec.ts')).execCommand(connection, namespace, pod, options),
+    watch: (resource, options, project) => watchObjects(connection, resource, options, project),
 
     raw: (path, options = {}) =>
       ask(transport, { path, accept: '*/*', action: describeGet(path), timeoutMs, maxBytes: rawBytes, ...options }),

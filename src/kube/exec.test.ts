@@ -46,8 +46,12 @@ function say(socket: WebSocket, channel: number, text: string | Uint8Array): voi
   socket.send(Buffer.concat([Uint8Array.of(channel), Buffer.from(text)]))
 }
 
-const run = (more: Partial<Parameters<typeof execCommand>[4]> = {}) =>
-  execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`a b&c`, 9, 7), timeoutMs: 2000, ...more })
+const run = (more: Partial<Parameters<typeof execCommand>[3]> = {}) =>
+  execCommand({ transport, timeoutMs: 1000 }, 'shop', 'web-1', {
+    command: shell(script`a b&c`, 9, 7),
+    timeoutMs: 2000,
+    ...more,
+  })
 
 describe('execCommand', () => {
   it('gives both outputs and the exit code, also when a character is cut', async () => {

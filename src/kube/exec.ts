@@ -7,7 +7,7 @@ import { readExecStatus } from './exec-status.ts'
 import { breakage, refusal } from './failure.ts'
 import { execBytes, inMiB, refusalBytes } from './limits.ts'
 import { pods } from './resources.ts'
-import type { Transport } from './transport.ts'
+import type { Connection } from './transport.ts'
 
 /** The first byte of each message (k8s.io/apimachinery pkg/util/remotecommand/constants.go). */
 const channel = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 } as const
@@ -21,8 +21,7 @@ const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
  * give it an end of its own (`timeout 5 ...`).
  */
 export async function execCommand(
-  transport: Transport,
-  connectMs: number,
+  connection: Connection,
   namespace: string,
   pod: string,
   options: Parameters<Cluster['exec']>[2],
@@ -30,7 +29,7 @@ export async function execCommand(
   const action = describeAction({ verb: 'create', resource: pods, subresource: 'exec', namespace })
   if (options.signal?.aborted === true) return unknown('cut-off', `${action}: stopped`)
   try {
-    const socket = await dial(transport, connectMs, namespace, pod, options)
+    const socket = await dial(connection, namespace, pod, options)
     return await converse(socket, options, action, pod)
   } catch (error) {
     return breakage(error, action, { timedOut: false, stopped: false, midBody: false })
@@ -38,8 +37,7 @@ export async function execCommand(
 }
 
 async function dial(
-  transport: Transport,
-  connectMs: number,
+  { transport, timeoutMs: connectMs }: Connection,
   namespace: string,
   pod: string,
   options: Parameters<Cluster['exec']>[2],

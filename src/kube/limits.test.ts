@@ -55,7 +55,7 @@ describe('more than is read is cut off', () => {
     await serveWith((_, response) =>
       sendJson(response, 200, { metadata: { continue: `${at++ < 3 ? at : 'same'}` }, items: [] }),
     )
-    expect(await listAll(transport, pods, { namespace: 'shop' }, () => null, 2000)).toEqual(
+    expect(await listAll({ transport, timeoutMs: 2000 }, pods, { namespace: 'shop' }, () => null)).toEqual(
       unknown('cut-off', 'list pods in namespace shop: the list does not go on'),
     )
   })
@@ -64,7 +64,7 @@ describe('more than is read is cut off', () => {
     const items = Array.from({ length: 50_000 }, () => ({ metadata: { name: 'a' } }))
     let at = 0
     await serveWith((_, response) => sendJson(response, 200, { metadata: { continue: `${at++}` }, items }))
-    expect(await listAll(transport, pods, { namespace: 'shop' }, (raw) => raw.metadata.name, 9000)).toEqual(
+    expect(await listAll({ transport, timeoutMs: 9000 }, pods, { namespace: 'shop' }, (raw) => raw.metadata.name)).toEqual(
       unknown('cut-off', 'list pods in namespace shop: more than 400000 objects'),
     )
   })
@@ -80,7 +80,7 @@ describe('more than is read is cut off', () => {
       const metadata = to < 14 ? { continue: String(to) } : {}
       sendJson(response, 200, { metadata, items: Array.from({ length: to - from }, () => large) })
     })
-    const list = await listAll(transport, pods, { namespace: 'shop' }, (raw) => raw.metadata.name, 5000)
+    const list = await listAll({ transport, timeoutMs: 5000 }, pods, { namespace: 'shop' }, (raw) => raw.metadata.name)
     expect(list).toEqual(known(Array.from({ length: 14 }, () => 'a')))
     expect(limits).toEqual([500, 150, 50, 5, 5, 5])
   })
@@ -93,7 +93,10 @@ describe('more than is read is cut off', () => {
       socket.on('close', () => clearInterval(timer))
     })
     expect(
-      await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`, 5), timeoutMs: 5000 }),
+      await execCommand({ transport, timeoutMs: 1000 }, 'shop', 'web-1', {
+        command: shell(script`yes`, 5),
+        timeoutMs: 5000,
+      }),
     ).toEqual(unknown('cut-off', 'create pods/exec in namespace shop: sh printed more than 1 MiB'))
   })
 
@@ -102,13 +105,16 @@ describe('more than is read is cut off', () => {
     const sockets = new WebSocketServer({ server: server.server, handleProtocols: () => 'v5.channel.k8s.io' })
     sockets.on('connection', (socket) => socket.on('error', () => {}).send(Buffer.concat([Uint8Array.of(1), MiB, MiB])))
     expect(
-      await execCommand(transport, 1000, 'shop', 'web-1', { command: shell(script`yes`, 5), timeoutMs: 5000 }),
+      await execCommand({ transport, timeoutMs: 1000 }, 'shop', 'web-1', {
+        command: shell(script`yes`, 5),
+        timeoutMs: 5000,
+      }),
     ).toMatchObject({ why: { reason: 'cut-off' } })
   })
 
   it('a line without end: its beginning, then the next line', async () => {
     await serveWith((_, response) => response.end(`${'a'.repeat(3 * 2 ** 20)}\nb\n`))
-    const log = await readLogs(transport, 2000, 'shop', 'web-1', { follow: true })
+    const log = await readLogs({ transport, timeoutMs: 2000 }, 'shop', 'web-1', { follow: true })
     const read = log.known ? await Array.fromAsync(log.value) : []
     expect(read.map((it) => it.length)).toEqual([2 ** 20, 1])
     async function* endless(): AsyncGenerator<Uint8Array> {

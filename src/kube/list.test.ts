@@ -22,7 +22,7 @@ async function serveWith(...args: Parameters<typeof serve>): Promise<void> {
 
 const pod = (name: string) => ({ metadata: { name, managedFields: [{ manager: 'kubectl' }] } })
 const names = (timeoutMs = 2000) =>
-  listAll(transport, pods, { namespace: 'shop' }, (raw) => raw.metadata.name, timeoutMs)
+  listAll({ transport, timeoutMs }, pods, { namespace: 'shop' }, (raw) => raw.metadata.name)
 const action = 'list pods in namespace shop'
 
 describe('paging', () => {
@@ -47,17 +47,17 @@ describe('paging', () => {
 
   it('asks for 500 at a time and passes selectors on', async () => {
     await serveWith((_, response) => sendJson(response, 200, { metadata: {}, items: null }))
-    expect(await listAll(transport, pods, { labelSelector: 'a=b', fieldSelector: 'c=d' }, (raw) => raw, 2000)).toEqual(
-      known([]),
-    )
+    expect(
+      await listAll({ transport, timeoutMs: 2000 }, pods, { labelSelector: 'a=b', fieldSelector: 'c=d' }, (raw) => raw),
+    ).toEqual(known([]))
     expect(server.requests[0]?.url).toBe('/api/v1/pods?limit=500&labelSelector=a%3Db&fieldSelector=c%3Dd')
   })
 
   it('leaves out what the projection drops, and managedFields always', async () => {
     await serveWith((_, response) => sendJson(response, 200, { items: [pod('a'), pod('b')] }))
-    expect(await listAll(transport, pods, {}, (raw) => (raw.metadata.name === 'a' ? null : raw), 2000)).toEqual(
-      known([{ metadata: { name: 'b' } }]),
-    )
+    expect(
+      await listAll({ transport, timeoutMs: 2000 }, pods, {}, (raw) => (raw.metadata.name === 'a' ? null : raw)),
+    ).toEqual(known([{ metadata: { name: 'b' } }]))
   })
 
   it('starts over once when the continue token has expired', async () => {

@@ -5,7 +5,7 @@ import { refusal } from './failure.ts'
 import { mostObjects, mostPages } from './limits.ts'
 import { asRawObject } from './raw-object.ts'
 import { exchangeUpTo, isTooDense, parseObject } from './request.ts'
-import type { Transport } from './transport.ts'
+import type { Connection, Transport } from './transport.ts'
 
 /**
  * kubectl's own page size (k8s.io/cli-runtime pkg/resource DefaultChunkLimit), and smaller ones for a list whose objects
@@ -18,11 +18,10 @@ const pageSizes = [500, 150, 50, 5] as const
  * An expired continue token (410) starts the list over once; a list that breaks in the middle is unknown, not short.
  */
 export async function listAll<T>(
-  transport: Transport,
+  { transport, timeoutMs }: Connection,
   resource: Resource,
   options: ListOptions,
   project: (raw: RawObject) => T | null,
-  timeoutMs: number,
 ): Promise<Known<T[]>> {
   const action = describeAction({ verb: 'list', resource, namespace: options.namespace ?? null })
   let items: T[] = []

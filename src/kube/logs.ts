@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts'
 import { ask } from './request.ts'
 import { pods } from './resources.ts'
 import { openQuietLines, wholeLines } from './stream.ts'
-import type { Transport } from './transport.ts'
+import type { Connection } from './transport.ts'
 
 // A kubelet rotates a container's log at 10 MiB unless told otherwise (containerLogMaxSize): a bound that honest logs
 // do not reach, so that reading one can be checked to its end before anything is concluded from it.
@@ -14,8 +14,7 @@ const maxBytes = 64 * 2 ** 20
  * Log lines. Without `follow` the whole log is read first, so that a broken connection is `cut-off`, not a short log.
  */
 export async function readLogs(
-  transport: Transport,
-  timeoutMs: number,
+  { transport, timeoutMs }: Connection,
   namespace: string,
   pod: string,
   options: Parameters<Cluster['logs']>[2],

@@ -20,10 +20,10 @@ async function serveWith(answer: Parameters<typeof serve>[0]): Promise<void> {
   transport = transportTo(server)
 }
 
-const logs = (options: Parameters<typeof readLogs>[4], timeoutMs = 2000) =>
-  readLogs(transport, timeoutMs, 'shop', 'web-1', options)
+const logs = (options: Parameters<typeof readLogs>[3], timeoutMs = 2000) =>
+  readLogs({ transport, timeoutMs }, 'shop', 'web-1', options)
 
-async function allOf(options: Parameters<typeof readLogs>[4]): Promise<string[]> {
+async function allOf(options: Parameters<typeof readLogs>[3]): Promise<string[]> {
   const found = await logs(options)
   return found.known ? Array.fromAsync(found.value) : [found.why.reason]
 }
@@ -118,11 +118,10 @@ describe('watchObjects', () => {
     const stop = new AbortController()
     const seen: string[] = []
     for await (const { type, object } of watchObjects(
-      transport,
+      { transport, timeoutMs: 2000 },
       configMaps,
       { signal: stop.signal },
       (raw) => raw.metadata.name,
-      2000,
     )) {
       seen.push(`${type} ${object}`)
       if (type === 'DELETED') stop.abort()
@@ -139,14 +138,19 @@ describe('watchObjects', () => {
     )
     expect(
       await Array.fromAsync(
-        watchObjects(transport, configMaps, { signal: AbortSignal.timeout(60) }, (raw) => raw, 2000),
+        watchObjects({ transport, timeoutMs: 2000 }, configMaps, { signal: AbortSignal.timeout(60) }, (raw) => raw),
       ),
     ).toEqual([])
     await server.close()
     await serveWith((_, response) => sendJson(response, 403, {}))
     expect(
       await Array.fromAsync(
-        watchObjects(transport, configMaps, { signal: new AbortController().signal }, (raw) => raw, 2000),
+        watchObjects(
+          { transport, timeoutMs: 2000 },
+          configMaps,
+          { signal: new AbortController().signal },
+          (raw) => raw,
+        ),
       ),
     ).toEqual([])
   })

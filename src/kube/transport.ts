@@ -28,6 +28,12 @@ export interface Reply {
   readonly body: Readable
 }
 
+/** A transport, and how long one request through it may take. */
+export interface Connection {
+  readonly transport: Transport
+  readonly timeoutMs: number
+}
+
 /** One API server and one user over one keep-alive agent. */
 export interface Transport {
   readonly target: Target

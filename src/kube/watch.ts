@@ -5,7 +5,7 @@ import { currentVersion } from './list.ts'
 import { asRawObject } from './raw-object.ts'
 import { eventBytes } from './limits.ts'
 import { openLines } from './stream.ts'
-import type { Transport } from './transport.ts'
+import type { Connection } from './transport.ts'
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED'
 
@@ -24,11 +24,10 @@ const pauseMs = 1000
  * tells beforehand.
  */
 export async function* watchObjects<T>(
-  transport: Transport,
+  { transport, timeoutMs }: Connection,
   resource: Resource,
   options: ListOptions & { readonly signal: AbortSignal },
   project: (raw: RawObject) => T,
-  timeoutMs: number,
 ): AsyncGenerator<{ readonly type: EventType; readonly object: T }> {
   const { signal, namespace, labelSelector, fieldSelector } = options
   const action = describeAction({ verb: 'watch', resource, namespace: namespace ?? null })
