@@ -136,46 +136,68 @@ async function writeAll(run: Run, lock: Lock, accepted: ReadonlySet<string>): Pr
     if (run.signal.aborted) return { kind: 'interrupted' }
     const lost = lock.lost()
     if (lost !== null) return { kind: 'stopped', why: lost }
-    const reload = reloadOf(step)
-    const servers = reload === null ? null : await serversNow(run.cluster, reload.reload)
-    if (servers?.known === false)
-      return index === 0
-        ? refused(`whether the DNS servers would take the new Corefile could not be seen: ${servers.why.detail}`)
-        : { kind: 'stopped', why: servers.why.detail }
-    const written = await writeOne(run, lock, index, step)
-    if (written.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${written.why}` }
-    const stored = historyNow(run).step(index).stored?.object ?? null
-    const differs = differsFrom(run, step, stored).filter((it) => !accepted.has(it))
-    if (differs.length > 0)
-      return {
-        kind: 'stopped',
-        why: `the API server stored something else than was planned, and than its dry run said: ${differs.join('; ')}`,
-      }
-    run.say(
-      `${written.kind === 'stood' ? 'stands  ' : { create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`,
-    )
-    if (reload !== null && servers?.known === true) {
-      const taken = await watchReload(run.cluster, reload.reload, servers.value, reload.after, run)
-      if (taken.kind === 'interrupted') return { kind: 'interrupted' }
-      if (taken.kind === 'refused') return { kind: 'stopped', why: taken.why, takeBack: true }
-      if (taken.kind === 'unseen') return { kind: 'stopped', why: taken.why }
-      run.say(`reloaded ${nameOfStep(step)}: ${taken.say}`)
-    }
-    const workload = setInMotion(step)
-    if (workload === null) continue
-    const ended = await waitForRollout(run.cluster, workload, {
-      timeoutMs: run.rolloutMs,
-      sleep: run.sleep,
-      signal: run.signal,
-      step: run.step,
-    })
-    if (ended.kind === 'waiting') return { kind: 'interrupted' }
-    if (ended.kind === 'failed')
-      return { kind: 'stopped', why: `${subjectKey(workload)} does not become ready: ${ended.say}` }
-    rollout = ended.say
-    run.say(`ready    ${subjectKey(workload)}: ${ended.say}`)
+    const ended = await writeStep(run, lock, { index, step }, accepted)
+    if (ended.kind !== 'complete') return ended
+    rollout = ended.rollout ?? rollout
   }
   return { kind: 'complete', rollout }
+}
+
+interface Numbered {
+  readonly index: number
+  readonly step: Step
+}
+
+/** One step, until what it set in motion stands: the DNS servers' new text, the rollout. */
+async function writeStep(
+  run: Run,
+  lock: Lock,
+  { index, step }: Numbered,
+  accepted: ReadonlySet<string>,
+): Promise<Outcome> {
+  const reload = reloadOf(step)
+  const servers = reload === null ? null : await serversNow(run.cluster, reload.reload)
+  if (servers?.known === false)
+    return index === 0
+      ? refused(`whether the DNS servers would take the new Corefile could not be seen: ${servers.why.detail}`)
+      : { kind: 'stopped', why: servers.why.detail }
+  const written = await writeOne(run, lock, index, step)
+  if (written.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${written.why}` }
+  const stored = historyNow(run).step(index).stored?.object ?? null
+  const differs = differsFrom(run, step, stored).filter((it) => !accepted.has(it))
+  if (differs.length > 0)
+    return {
+      kind: 'stopped',
+      why: `the API server stored something else than was planned, and than its dry run said: ${differs.join('; ')}`,
+    }
+  run.say(
+    `${written.kind === 'stood' ? 'stands  ' : { create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`,
+  )
+  if (reload !== null && servers?.known === true) {
+    const asked = { reload: reload.reload, servers: servers.value, to: reload.after }
+    const taken = await watchReload(run.cluster, asked, run)
+    if (taken.kind === 'interrupted') return { kind: 'interrupted' }
+    if (taken.kind === 'refused') return { kind: 'stopped', why: taken.why, takeBack: true }
+    if (taken.kind === 'unseen') return { kind: 'stopped', why: taken.why }
+    run.say(`reloaded ${nameOfStep(step)}: ${taken.say}`)
+  }
+  return rolledOut(run, step)
+}
+
+async function rolledOut(run: Run, step: Step): Promise<Outcome> {
+  const workload = setInMotion(step)
+  if (workload === null) return { kind: 'complete', rollout: null }
+  const ended = await waitForRollout(run.cluster, workload, {
+    timeoutMs: run.rolloutMs,
+    sleep: run.sleep,
+    signal: run.signal,
+    step: run.step,
+  })
+  if (ended.kind === 'waiting') return { kind: 'interrupted' }
+  if (ended.kind === 'failed')
+    return { kind: 'stopped', why: `${subjectKey(workload)} does not become ready: ${ended.say}` }
+  run.say(`ready    ${subjectKey(workload)}: ${ended.say}`)
+  return { kind: 'complete', rollout: ended.say }
 }
 
 type Written =
@@ -210,7 +232,7 @@ async function writeOne(run: Run, lock: Lock, index: number, step: Step): Promis
     const lost = lock.lost()
     if (lost !== null) return failed(lost)
     if (expected.known) {
-      const stored = await journalled(run, 'apply', index, expected.value, async () => {
+      const stored = await journalled(run, { action: 'apply', step: index, expected: expected.value }, async () => {
         const written = await send(run, step, state.live, false)
         return written.known ? known(written.value === null ? null : storedOf(written.value)) : written
       })

@@ -58,34 +58,45 @@ function asTheServerHas(sent: Json, expected: Json | null): Json {
 }
 
 export function stateOf(step: Step, live: Manifest | null, plan: Plan, history: StepHistory): State {
-  const altered = (why: string): State => ({ kind: 'altered', live, why })
   switch (step.verb) {
-    case 'create': {
-      if (live === null) return history.done ? altered('it was deleted since') : { kind: 'untouched', live }
-      if (at(live, 'metadata', 'labels', planLabel) !== plan.id) return altered('there is one of that name already')
-      if (history.stored !== null && uidOf(live) !== history.stored.uid)
-        return altered('it was deleted and made again since')
-      if (at(live, 'metadata', 'deletionTimestamp') !== undefined) return { kind: 'written', live }
-      const ours =
-        history.stored === null
-          ? holds(bare(live), asTheServerHas(bare(marked(step, plan)), history.expected))
-          : same(live, history.stored.object)
-      return ours ? { kind: 'written', live } : altered('it was changed since')
-    }
-    case 'replace': {
-      if (live === null) return altered('it was deleted')
-      if (uidOf(live) !== step.before.uid) return altered('it was deleted and made again')
-      if (same(live, step.before.object)) return { kind: 'untouched', live }
-      const wanted = history.stored?.object ?? history.expected
-      return wanted !== null && same(live, wanted) ? { kind: 'written', live } : altered('it was changed')
-    }
-    case 'delete': {
-      if (live === null) return history.intended ? { kind: 'written', live } : altered('it is gone already')
-      if (uidOf(live) !== step.before.uid)
-        return history.intended ? { kind: 'written', live } : altered('it was deleted and made again')
-      if (at(live, 'metadata', 'deletionTimestamp') !== undefined)
-        return history.intended ? { kind: 'written', live } : altered('it is being deleted')
-      return same(live, step.before.object) ? { kind: 'untouched', live } : altered('it was changed')
-    }
+    case 'create':
+      return stateOfCreate(step, live, plan, history)
+    case 'replace':
+      return stateOfReplace(step, live, history)
+    case 'delete':
+      return stateOfDelete(step, live, history)
   }
+}
+
+type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>
+
+const altered = (live: Manifest | null, why: string): State => ({ kind: 'altered', live, why })
+
+function stateOfCreate(step: StepOf<'create'>, live: Manifest | null, plan: Plan, history: StepHistory): State {
+  if (live === null) return history.done ? altered(live, 'it was deleted since') : { kind: 'untouched', live }
+  if (at(live, 'metadata', 'labels', planLabel) !== plan.id) return altered(live, 'there is one of that name already')
+  if (history.stored !== null && uidOf(live) !== history.stored.uid)
+    return altered(live, 'it was deleted and made again since')
+  if (at(live, 'metadata', 'deletionTimestamp') !== undefined) return { kind: 'written', live }
+  const ours =
+    history.stored === null
+      ? holds(bare(live), asTheServerHas(bare(marked(step, plan)), history.expected))
+      : same(live, history.stored.object)
+  return ours ? { kind: 'written', live } : altered(live, 'it was changed since')
+}
+
+function stateOfReplace(step: StepOf<'replace'>, live: Manifest | null, history: StepHistory): State {
+  if (live === null) return altered(live, 'it was deleted')
+  if (uidOf(live) !== step.before.uid) return altered(live, 'it was deleted and made again')
+  if (same(live, step.before.object)) return { kind: 'untouched', live }
+  const wanted = history.stored?.object ?? history.expected
+  return wanted !== null && same(live, wanted) ? { kind: 'written', live } : altered(live, 'it was changed')
+}
+
+function stateOfDelete(step: StepOf<'delete'>, live: Manifest | null, history: StepHistory): State {
+  const asWanted = (why: string): State => (history.intended ? { kind: 'written', live } : altered(live, why))
+  if (live === null) return asWanted('it is gone already')
+  if (uidOf(live) !== step.before.uid) return asWanted('it was deleted and made again')
+  if (at(live, 'metadata', 'deletionTimestamp') !== undefined) return asWanted('it is being deleted')
+  return same(live, step.before.object) ? { kind: 'untouched', live } : altered(live, 'it was changed')
 }

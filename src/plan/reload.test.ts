@@ -60,12 +60,16 @@ async function watched(
   const cluster = world(servers, about.log)
   const before = await serversNow(cluster, reload)
   if (!before.known) throw new Error(before.why.detail)
-  return watchReload(cluster, reload, before.value, (about.texts ?? texts).to, {
-    sleep: () => Promise.resolve(),
-    signal: new AbortController().signal,
-    step: () => undefined,
-    timeoutMs: 50,
-  })
+  return watchReload(
+    cluster,
+    { reload, servers: before.value, to: (about.texts ?? texts).to },
+    {
+      sleep: () => Promise.resolve(),
+      signal: new AbortController().signal,
+      step: () => undefined,
+      timeoutMs: 50,
+    },
+  )
 }
 
 describe('taken', () => {
@@ -142,10 +146,14 @@ test('an interrupt ends the wait', async () => {
   const signal = AbortSignal.abort()
   const servers: Servers = new Map([['a', { versions: [], refused: 0, startedAt: 1 }]])
   expect(
-    await watchReload(world({ a: [{}] }), reload, servers, texts.to, {
-      sleep: () => Promise.resolve(),
-      signal,
-      step: () => undefined,
-    }),
+    await watchReload(
+      world({ a: [{}] }),
+      { reload, servers, to: texts.to },
+      {
+        sleep: () => Promise.resolve(),
+        signal,
+        step: () => undefined,
+      },
+    ),
   ).toEqual({ kind: 'interrupted' })
 })

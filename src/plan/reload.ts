@@ -63,12 +63,17 @@ export interface ReloadPatience {
   readonly timeoutMs?: number
 }
 
+/** What is waited for: these servers run the text `to`. */
+export interface Reloading {
+  readonly reload: Reload
+  readonly servers: Servers
+  readonly to: string
+}
+
 /** Waits, bounded, until each of these servers says that it runs the text `to`, or one has refused it. */
 export async function watchReload(
   cluster: Asked,
-  reload: Reload,
-  servers: Servers,
-  to: string,
+  { reload, servers, to }: Reloading,
   { sleep, signal, step, timeoutMs = patienceMs }: ReloadPatience,
 ): Promise<Taken> {
   const started = performance.now()

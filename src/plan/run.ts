@@ -93,9 +93,7 @@ export async function lookSettled(run: Run, settleMs = 1500): Promise<Known<read
 /** Writes down that something is about to happen, makes it happen, and writes down how it ended. */
 export async function journalled(
   run: Run,
-  action: Action,
-  step: number,
-  expected: Manifest | null,
+  { action, step, expected }: Pick<Extract<Entry, { kind: 'intent' }>, 'action' | 'step' | 'expected'>,
   write: () => Promise<Known<Stored | null>>,
 ): Promise<Known<Stored | null>> {
   await note(run, { kind: 'intent', at: run.now().toISOString(), action, step, expected })

@@ -43,7 +43,7 @@ function merge({ before, after, live }: Three, path: string, clash: Clashing): V
   if (equal(live, before)) return live
   if (isFields(before) && isFields(after) && isFields(live))
     return fields(before ?? {}, after ?? {}, live ?? {}, { path, clash, isOptional: before === undefined })
-  if (isItems(before) && isItems(after) && isItems(live)) return items(before, after, live, path, clash)
+  if (isItems(before) && isItems(after) && isItems(live)) return items(before, after, live, { path, clash })
   if (isText(before) && isText(after) && isText(live)) {
     const lines = pieces(before.split('\n'), after.split('\n'), live.split('\n'), (it) => it)
     if (lines !== null) return lines.join('\n')
@@ -82,8 +82,7 @@ function items(
   before: readonly Json[],
   after: readonly Json[],
   live: readonly Json[],
-  path: string,
-  clash: Clashing,
+  { path, clash }: { readonly path: string; readonly clash: Clashing },
 ): Value {
   const [was, wanted, is] = [named(before), named(after), named(live)]
   if (was !== null && wanted !== null && is !== null) {

@@ -69,7 +69,7 @@ export async function undo(run: Run, { force, confirm }: UndoAsk): Promise<Outco
         'it changed again while it was looked at',
         `look again: hopscope fix --undo ${run.plan.id} --force`,
       )
-    return restoreAll(run, lock, force, phase === 'applied')
+    return restoreAll(run, lock, { force, taken: phase === 'applied' })
   })
 }
 
@@ -103,51 +103,87 @@ async function changedByOthers(run: Run): Promise<Moved | Outcome> {
   }
 }
 
-/** `taken`: the DNS servers run what the plan wrote, so they will be seen to take the former text again. */
-async function restoreAll(run: Run, lock: Lock, force: boolean, taken: boolean): Promise<Outcome> {
-  const { plan } = run
+interface Undoing {
+  readonly force: boolean
+  /** The DNS servers run what the plan wrote, so they will be seen to take the former text again. */
+  readonly taken: boolean
+}
+
+async function restoreAll(run: Run, lock: Lock, undoing: Undoing): Promise<Outcome> {
   let rollout: string | null = null
   const slow: string[] = []
-  for (const [index, step] of [...plan.steps.entries()].reverse()) {
+  for (const [index, step] of [...run.plan.steps.entries()].reverse()) {
     if (!historyNow(run).step(index).intended) continue
     if (run.signal.aborted) return { kind: 'interrupted' }
     const lost = lock.lost()
     if (lost !== null) return { kind: 'stopped', why: lost }
-    const reload = taken ? reloadOf(step) : null
-    const servers = reload === null ? null : await serversNow(run.cluster, reload.reload)
-    const result = await restoreOne(run, lock, index, step, force)
-    if (result.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${result.why}` }
-    if (result.kind === 'nothing') {
-      if (result.say !== null) run.say(`left     ${nameOfStep(step)}: ${result.say}`)
-      continue
-    }
-    run.say(
-      `${step.verb === 'create' ? 'deleted ' : 'restored'} ${nameOfStep(step)}${result.say === null ? '' : `: ${result.say}`}`,
-    )
-    if (reload !== null && servers !== null) {
-      const again = servers.known
-        ? await watchReload(run.cluster, reload.reload, servers.value, reload.before, run)
-        : null
-      if (again?.kind === 'taken') run.say(`reloaded ${nameOfStep(step)}: ${again.say}`)
-      else
-        slow.push(
-          `${nameOfStep(step)}: ${again === null || again.kind === 'interrupted' ? 'whether the DNS servers took it again was not seen' : again.why}`,
-        )
-    }
-    const workload = step.verb === 'create' ? null : setInMotion(step)
-    if (workload === null || step.verb === 'delete') continue
-    // The former state is back whatever the rollout does: a workload that was broken before is broken again.
-    const ended = await waitForRollout(run.cluster, workload, {
-      timeoutMs: run.rolloutMs,
-      sleep: run.sleep,
-      signal: run.signal,
-      step: run.step,
-    })
-    if (ended.kind === 'ready') rollout = ended.say
-    else slow.push(`${subjectKey(workload)}: ${ended.say}`)
+    const ended = await restoreStep(run, lock, { index, step }, undoing)
+    if (ended.kind === 'stopped') return ended
+    slow.push(...ended.slow)
+    rollout = ended.rollout ?? rollout
   }
   for (const it of slow) run.say(`not ready, as restored: ${it}`)
   return (await notAsBefore(run)) ?? { kind: 'complete', rollout }
+}
+
+interface Numbered {
+  readonly index: number
+  readonly step: Step
+}
+
+type StepEnd =
+  | { readonly kind: 'stopped'; readonly why: string }
+  /** `slow`: what was restored, and was not seen to be as ready as it should be. */
+  | { readonly kind: 'passed'; readonly slow: readonly string[]; readonly rollout: string | null }
+
+async function restoreStep(run: Run, lock: Lock, numbered: Numbered, { force, taken }: Undoing): Promise<StepEnd> {
+  const { step } = numbered
+  const reload = taken ? reloadOf(step) : null
+  const servers = reload === null ? null : await serversNow(run.cluster, reload.reload)
+  const result = await restoreOne(run, lock, numbered, force)
+  if (result.kind === 'failed') return { kind: 'stopped', why: `${nameOfStep(step)}: ${result.why}` }
+  if (result.kind === 'nothing') {
+    if (result.say !== null) run.say(`left     ${nameOfStep(step)}: ${result.say}`)
+    return { kind: 'passed', slow: [], rollout: null }
+  }
+  run.say(
+    `${step.verb === 'create' ? 'deleted ' : 'restored'} ${nameOfStep(step)}${result.say === null ? '' : `: ${result.say}`}`,
+  )
+  const slow = reload === null || servers === null ? [] : await takenAgain(run, step, reload, servers)
+  const ready = await readyAgain(run, step)
+  return { kind: 'passed', slow: [...slow, ...ready.slow], rollout: ready.rollout }
+}
+
+/** Whether the DNS servers run the former text again; else a line that says so. */
+async function takenAgain(
+  run: Run,
+  step: Step,
+  { reload, before }: NonNullable<ReturnType<typeof reloadOf>>,
+  servers: Awaited<ReturnType<typeof serversNow>>,
+): Promise<readonly string[]> {
+  const again = servers.known
+    ? await watchReload(run.cluster, { reload, servers: servers.value, to: before }, run)
+    : null
+  if (again?.kind === 'taken') {
+    run.say(`reloaded ${nameOfStep(step)}: ${again.say}`)
+    return []
+  }
+  const isUnseen = again === null || again.kind === 'interrupted'
+  return [`${nameOfStep(step)}: ${isUnseen ? 'whether the DNS servers took it again was not seen' : again.why}`]
+}
+
+/** The former state is back whatever the rollout does: a workload that was broken before is broken again. */
+async function readyAgain(run: Run, step: Step): Promise<Omit<Extract<StepEnd, { kind: 'passed' }>, 'kind'>> {
+  const workload = step.verb === 'create' ? null : setInMotion(step)
+  if (workload === null || step.verb === 'delete') return { slow: [], rollout: null }
+  const ended = await waitForRollout(run.cluster, workload, {
+    timeoutMs: run.rolloutMs,
+    sleep: run.sleep,
+    signal: run.signal,
+    step: run.step,
+  })
+  if (ended.kind === 'ready') return { slow: [], rollout: ended.say }
+  return { slow: [`${subjectKey(workload)}: ${ended.say}`], rollout: null }
 }
 
 /** "As it was" is said of what was looked at, last of all, and of nothing else. */
@@ -170,7 +206,7 @@ type Restored =
   | { readonly kind: 'nothing'; readonly say: string | null }
   | { readonly kind: 'failed'; readonly why: string }
 
-async function restoreOne(run: Run, lock: Lock, index: number, step: Step, force: boolean): Promise<Restored> {
+async function restoreOne(run: Run, lock: Lock, { index, step }: Numbered, force: boolean): Promise<Restored> {
   for (let attempt = 1; ; attempt++) {
     const live = await fetchLive(run.cluster, step)
     if (!live.known) return { kind: 'failed', why: live.why.detail }
@@ -179,7 +215,9 @@ async function restoreOne(run: Run, lock: Lock, index: number, step: Step, force
     if (against !== null && !force) return { kind: 'failed', why: against.why }
     const lost = lock.lost()
     if (lost !== null) return { kind: 'failed', why: lost }
-    const stored = await journalled(run, 'undo', index, null, () => putBack(run, step, todo, live.value))
+    const stored = await journalled(run, { action: 'undo', step: index, expected: null }, () =>
+      putBack(run, step, todo, live.value),
+    )
     if (stored.known) return check(run, step, todo, stored.value?.object ?? null)
     if (attempt >= 5) return { kind: 'failed', why: stored.why.detail }
     await run.sleep(200 * attempt)

@@ -42,48 +42,58 @@ export async function verify(plan: Plan, look: LookAgain): Promise<Verdict> {
 }
 
 export function judge(plan: Plan, diagnosis: Diagnosis, lookups: readonly InsideLookups[] = []): Verdict {
-  const { codes, p99Ms, inside } = plan.verify
-  const bad: string[] = []
-  const unsure: string[] = []
-  for (const code of codes) {
-    const result = diagnosis.results.find((it) => it.check.code === code)
-    if (result === undefined) unsure.push(`${code} did not run`)
-    else if (result.verdict === 'crashed') unsure.push(`${code} crashed: ${result.crash?.split('\n')[0] ?? ''}`)
-    else {
-      bad.push(
-        ...result.findings
-          .filter((it) => concerns(plan, code, subjectKey(it.subject)))
-          .map((it) => `${code} still finds ${subjectKey(it.subject)}: ${result.check.words.detail(it)}`),
-      )
-      unsure.push(...result.cannotTell.map((it) => `${code} cannot tell: ${it.why}`))
-      // Nothing was there to look at, so nothing was seen to be well.
-      if (result.verdict === 'not-applicable') unsure.push(`${code} had nothing to look at: ${result.note ?? ''}`)
-    }
-  }
+  const { codes, inside } = plan.verify
   const after = inside === undefined ? measure(diagnosis.model) : measureInside(lookups)
-  const seen = [
-    ...(p99Ms === null ? [] : [fastEnough(diagnosis.model, plan.measured, after, p99Ms)]),
-    ...(inside === undefined ? [] : [insideOf(diagnosis.model, inside), askedInside(after, lookups, inside)]),
+  const all = [
+    ...codes.map((code) => checkedAgain(plan, diagnosis, code)),
+    ...lookupsAgain(plan, diagnosis.model, after, lookups),
   ]
-  bad.push(...seen.flatMap((it) => it.bad))
-  unsure.push(...seen.flatMap((it) => it.unsure))
+  const [bad, unsure] = [all.flatMap((it) => it.bad), all.flatMap((it) => it.unsure)]
   const notBad = unsure.length > 0 ? 'unsure' : 'fixed'
-  const kind = bad.length > 0 ? 'not-fixed' : notBad
-  const lag = inside === undefined && p99Ms !== null ? lagOf(diagnosis.model) : 0
+  const isMeasured = plan.measured !== null || after !== null
   return {
-    kind,
+    kind: bad.length > 0 ? 'not-fixed' : notBad,
     reasons: [...bad, ...unsure],
-    rows:
-      plan.measured === null && after === null
-        ? []
-        : table(plan.measured, after, inside === undefined ? 'lost' : 'failed'),
-    notes:
-      after !== null && p99Ms !== null && after.p99Ms > p99Ms && after.p99Ms <= p99Ms + lag
-        ? [
-            `the probes themselves waited up to ${time(lag)} for a processor, which p99 may take on top of its ${p99Ms} ms`,
-          ]
-        : [],
+    rows: isMeasured ? table(plan.measured, after, inside === undefined ? 'lost' : 'failed') : [],
+    notes: lagNotes(plan, diagnosis.model, after),
   }
+}
+
+/** What a check says now. Nothing that was there to look at is nothing that was seen to be well. */
+function checkedAgain(plan: Plan, { results }: Diagnosis, code: string): Reasons {
+  const result = results.find((it) => it.check.code === code)
+  if (result === undefined) return { bad: [], unsure: [`${code} did not run`] }
+  if (result.verdict === 'crashed')
+    return { bad: [], unsure: [`${code} crashed: ${result.crash?.split('\n')[0] ?? ''}`] }
+  return {
+    bad: result.findings
+      .filter((it) => concerns(plan, code, subjectKey(it.subject)))
+      .map((it) => `${code} still finds ${subjectKey(it.subject)}: ${result.check.words.detail(it)}`),
+    unsure: [
+      ...result.cannotTell.map((it) => `${code} cannot tell: ${it.why}`),
+      ...(result.verdict === 'not-applicable' ? [`${code} had nothing to look at: ${result.note ?? ''}`] : []),
+    ],
+  }
+}
+
+function lookupsAgain(
+  { verify: { p99Ms, inside }, measured }: Plan,
+  model: Model,
+  after: Measure | null,
+  lookups: readonly InsideLookups[],
+): readonly Reasons[] {
+  return [
+    ...(p99Ms === null ? [] : [fastEnough(model, measured, after, p99Ms)]),
+    ...(inside === undefined ? [] : [insideOf(model, inside), askedInside(after, lookups, inside)]),
+  ]
+}
+
+function lagNotes({ verify: { p99Ms, inside } }: Plan, model: Model, after: Measure | null): readonly string[] {
+  if (after === null || p99Ms === null || after.p99Ms <= p99Ms) return []
+  const lag = inside === undefined ? lagOf(model) : 0
+  return after.p99Ms > p99Ms + lag
+    ? []
+    : [`the probes themselves waited up to ${time(lag)} for a processor, which p99 may take on top of its ${p99Ms} ms`]
 }
 
 interface Reasons {
