@@ -77,7 +77,7 @@ export function loadWorld(
   const { delay = () => 0, metricsMs = () => 0, cpu = () => 0, others = 0, metrics = 'read' } = behaviour
   let received = 0
   let reads = 0
-  const line: LoadWorld['line'] = (_server, _name, slots, timeoutMs, onAnswer) =>
+  const line: LoadWorld['line'] = (_server, { slots, timeoutMs }, onAnswer) =>
     Promise.resolve(lineTo({ clock, slots, timeoutMs, onAnswer, delay: () => delay(++received) }))
   return {
     clock,

@@ -122,27 +122,9 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     most: options.maxNodes ?? mostNodes,
     tolerateAll: options.tolerateAll === true,
   })
-  const dns = model.sources.clusterDns
-  const counts = { ...defaultCounts, ...options.counts }
-  const clusterName = apiServerName(dns.known ? dns.value.domain : 'cluster.local')
-  const externalName = absolute(options.externalName ?? 'example.com')
-  const planned =
-    dns.known && clusterName !== null
-      ? planSeries(dns.value, {
-          counts,
-          clusterName,
-          externalName,
-          freshName: `hopscope-${options.run}.${externalName}`,
-        })
-      : { series: [], endpoints: [] }
-  const rate = Math.max(
-    1,
-    Math.min(options.queriesPerSecondPerNode ?? ratePerNode, Math.floor(rateOfAll / Math.max(1, nodes.length))),
-  )
-  const contacts = planConnects(model)
+  const asked = planLookups(model, options, nodes.length)
   const contactNodes = withHome(spread(nodes, 3), nodes, model)
-  const nodePorts = planNodePorts(model)
-  const http = planHttp(model, contactNodes.length)
+  const [contacts, nodePorts, http] = [planConnects(model), planNodePorts(model), planHttp(model, contactNodes.length)]
   const direct = planDirect(model, http.http)
   return {
     run: options.run,
@@ -151,17 +133,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     tolerateAll: options.tolerateAll === true,
     nodes,
     skipped,
-    series: planned.series,
-    dnsNote: noteOn(dns),
-    names:
-      dns.known && planned.series.length > 0
-        ? planNames(model, dns.value, { servers: serversOf(planned.series), externalName, run: options.run, rate })
-        : null,
-    dnsService: dns.known ? (dns.value.service?.clusterIP ?? null) : null,
-    clusterName,
-    counts,
-    queriesPerSecondPerNode: rate,
-    budgetMs: budget(planned.series, (1 - namesShare) * rate),
+    ...asked,
     contactNodes,
     connects: contacts.connects,
     nodePorts: nodePorts.nodePorts,
@@ -171,13 +143,68 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     direct: direct.direct,
     unasked: direct.unasked,
     leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
-    inside: options.exec === false || clusterName === null ? [] : planInside(model, clusterName),
-    crossings: options.exec === false ? [] : planCrossings(model),
-    exec: options.exec === false ? 'left-out' : 'allowed',
-    metrics: planned.endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
-    serverLogs: dns.known ? planServerLogs(dns.value) : [],
+    ...planExecs(model, options.exec === false ? 'left-out' : 'allowed', asked.clusterName),
     conntrack: options.conntrack ?? 'not-asked',
   }
+}
+
+type LookupsPart =
+  | 'series'
+  | 'dnsNote'
+  | 'names'
+  | 'dnsService'
+  | 'clusterName'
+  | 'counts'
+  | 'queriesPerSecondPerNode'
+  | 'budgetMs'
+  | 'metrics'
+  | 'serverLogs'
+
+/** What is asked of DNS, and what is read of its servers meanwhile. */
+function planLookups(model: Model, options: ProbeOptions, nodes: number): Pick<ProbePlan, LookupsPart> {
+  const { clusterDns: dns } = model.sources
+  const counts = { ...defaultCounts, ...options.counts }
+  const externalName = absolute(options.externalName ?? 'example.com')
+  const wanted = options.queriesPerSecondPerNode ?? ratePerNode
+  const rate = Math.max(1, Math.min(wanted, Math.floor(rateOfAll / Math.max(1, nodes))))
+  const clusterName = apiServerName(dns.known ? dns.value.domain : 'cluster.local')
+  const dnsNote = noteOn(dns)
+  const shared = { dnsNote, clusterName, counts, queriesPerSecondPerNode: rate }
+  if (!dns.known)
+    return {
+      ...shared,
+      series: [],
+      names: null,
+      dnsService: null,
+      budgetMs: budget([], rate),
+      metrics: [],
+      serverLogs: [],
+    }
+  const freshName = `hopscope-${options.run}.${externalName}`
+  const { series, endpoints } =
+    clusterName === null
+      ? { series: [], endpoints: [] }
+      : planSeries(dns.value, { counts, clusterName, externalName, freshName })
+  const forNames = { servers: serversOf(series), externalName, run: options.run, rate }
+  return {
+    ...shared,
+    series,
+    names: series.length > 0 ? planNames(model, dns.value, forNames) : null,
+    dnsService: dns.value.service?.clusterIP ?? null,
+    budgetMs: budget(series, (1 - namesShare) * rate),
+    metrics: endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
+    serverLogs: planServerLogs(dns.value),
+  }
+}
+
+/** What is run in containers that are there. */
+function planExecs(
+  model: Model,
+  exec: ProbePlan['exec'],
+  clusterName: ProbePlan['clusterName'],
+): Pick<ProbePlan, 'inside' | 'crossings' | 'exec'> {
+  if (exec === 'left-out') return { inside: [], crossings: [], exec }
+  return { inside: clusterName === null ? [] : planInside(model, clusterName), crossings: planCrossings(model), exec }
 }
 
 /** Queries of one node when all goes well. */

@@ -49,14 +49,19 @@ export async function openLine({ ip, port }: Place, transport: 'udp' | 'tcp'): P
   return udpLine(ip, port).catch(() => null)
 }
 
+/** A line, and where it leads. */
+export interface Connected {
+  readonly line: Line
+  readonly place: Place
+  readonly transport: 'udp' | 'tcp'
+}
+
 /**
  * Sends `questions` at the same moment, and waits until each is answered, `waitMs` are over or the other side said
  * that nobody is there. Answers by question type; what is missing had none.
  */
 export function round(
-  line: Line,
-  place: Place,
-  transport: 'udp' | 'tcp',
+  { line, place, transport }: Connected,
   questions: readonly TypedQuestion[],
   waitMs: number,
   notes: Notebook,

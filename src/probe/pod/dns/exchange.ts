@@ -18,6 +18,14 @@ export interface Exchange {
   readonly lost: ReadonlySet<QueryType>
 }
 
+/** How long an exchange may take, and who counts what is sent. */
+export interface Waiting {
+  readonly rules: ResolverSpec
+  /** As performance.now() counts. */
+  readonly deadline: number
+  readonly sent: (queries: number) => void
+}
+
 /**
  * Asks all of `questions` at the same moment and waits as a stub resolver does: silence for `timeoutMs` sends the
  * unanswered ones again, same socket, same ID (glibc resolv/res_send.c), `attempts` times in all and until `deadline`
@@ -26,9 +34,7 @@ export interface Exchange {
 export function exchange(
   line: Line,
   questions: readonly Question[],
-  rules: ResolverSpec,
-  deadline: number,
-  sent: (queries: number) => void,
+  { rules, deadline, sent }: Waiting,
 ): Promise<Exchange> {
   return new Promise((resolve) => {
     const answers = new Map<QueryType, Answer>()

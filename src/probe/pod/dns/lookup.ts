@@ -1,5 +1,5 @@
 import type { Lookup } from '../../../model/lookups.ts'
-import { exchange, firstLost, type Exchange, type Line } from './exchange.ts'
+import { exchange, firstLost, type Exchange, type Line, type Waiting } from './exchange.ts'
 import { pairOf } from './message.ts'
 import type { ResolverSpec, SeriesSpec } from '../spec.ts'
 import { tcpLine } from './tcp-line.ts'
@@ -27,7 +27,8 @@ export async function lookup(
   const attempts = series.transport === 'udp' ? rules : { ...rules, attempts: 1 }
   try {
     const ask = series.method === 'sequential' ? sequential : pair
-    return { ...(await ask(line, series.name, attempts, start, sent)), ms: since(start) }
+    const waiting = { rules: attempts, deadline: start + attempts.timeoutMs * attempts.attempts, sent }
+    return { ...(await ask(line, series.name, waiting)), ms: since(start) }
   } finally {
     line.close()
   }
@@ -35,30 +36,17 @@ export async function lookup(
 
 type Asked = Omit<LookupResult, 'ms'>
 
-async function pair(
-  line: Line,
-  name: string,
-  rules: ResolverSpec,
-  start: number,
-  sent: (queries: number) => void,
-): Promise<Asked> {
-  return asked(await exchange(line, pairOf(name), rules, start + rules.timeoutMs * rules.attempts, sent))
+async function pair(line: Line, name: string, waiting: Waiting): Promise<Asked> {
+  return asked(await exchange(line, pairOf(name), waiting))
 }
 
 /** The second question is never sent when the first stays without an answer: it reads `not-asked`. */
-async function sequential(
-  line: Line,
-  name: string,
-  rules: ResolverSpec,
-  start: number,
-  sent: (queries: number) => void,
-): Promise<Asked> {
+async function sequential(line: Line, name: string, waiting: Waiting): Promise<Asked> {
   const [a, aaaa] = pairOf(name)
-  const deadline = start + rules.timeoutMs * rules.attempts
-  const first = await exchange(line, [a], rules, deadline, sent)
+  const first = await exchange(line, [a], waiting)
   const answer = first.answers.get('A')
   if (answer === 'timeout' || answer === 'unreachable') return asked(first)
-  const second = await exchange(line, [aaaa], rules, deadline, sent)
+  const second = await exchange(line, [aaaa], waiting)
   return asked({
     answers: new Map([...first.answers, ...second.answers]),
     retries: first.retries + second.retries,

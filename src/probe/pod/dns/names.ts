@@ -116,7 +116,10 @@ async function isAnswered(
   const line = await openLine(place, 'udp')
   if (line === null) return false
   try {
-    return (await round(line, place, 'udp', questionsOf(name, types), waitMs, notes)).replies.size === types.length
+    return (
+      (await round({ line, place, transport: 'udp' }, questionsOf(name, types), waitMs, notes)).replies.size ===
+      types.length
+    )
   } finally {
     line.close()
   }

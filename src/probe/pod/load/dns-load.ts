@@ -83,7 +83,7 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
   const full: number[] = []
   const end = (kind: LoadEnd['kind'], why: string): LoadEnd => ({ kind, why, carried: Math.floor(carried), queries })
   const take = async (asked: number): Promise<LoadStep> => {
-    const { step, after } = await oneStep(spec, ends, asked, bounds, readings)
+    const { step, after } = await oneStep(spec, ends, { asked, bounds, before: readings })
     readings = after
     queries += step.load.sent + step.canary.sent
     tell(step)
@@ -155,9 +155,11 @@ function withMore(seen: ClientView, { lost, refused }: LoadTaken): ClientView {
 async function oneStep(
   spec: LoadSpec,
   { load, canary, world }: Ends,
-  asked: number,
-  bounds: LoadBounds,
-  before: readonly Reading[],
+  {
+    asked,
+    bounds,
+    before,
+  }: { readonly asked: number; readonly bounds: LoadBounds; readonly before: readonly Reading[] },
 ): Promise<{ readonly step: LoadStep; readonly after: readonly Reading[] }> {
   const wrong = (): boolean => isBad(view(load.look()), view(canary.look()), bounds)
   const { clock } = world

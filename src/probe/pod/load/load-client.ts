@@ -66,7 +66,7 @@ export async function loadClient(
       times.add(ms)
       if (due >= 1 && lines[i]?.ask(now) === true) due--
     }
-    lines.push(await line(targets[i % targets.length] as LoadTarget, name, slots, timeoutMs, onAnswer))
+    lines.push(await line(targets[i % targets.length] as LoadTarget, { name, slots, timeoutMs }, onAnswer))
   }
   const pump = (): void => {
     const now = clock.now()

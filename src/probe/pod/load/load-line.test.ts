@@ -26,7 +26,7 @@ async function asking(
     behave(query, (bytes) => udp.send(bytes, peer.port, peer.address)),
   )
   await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve))
-  line = await loadLine({ ip: '127.0.0.1', port: udp.address().port }, name, slots, timeoutMs, () => {})
+  line = await loadLine({ ip: '127.0.0.1', port: udp.address().port }, { name, slots, timeoutMs }, () => {})
   return line
 }
 

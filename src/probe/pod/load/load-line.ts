@@ -40,9 +40,7 @@ const header = 12
  */
 export async function loadLine(
   server: { readonly ip: string; readonly port: number },
-  name: string,
-  slots: number,
-  timeoutMs: number,
+  { name, slots, timeoutMs }: { readonly name: string; readonly slots: number; readonly timeoutMs: number },
   onAnswer: (ms: number, now: number) => void,
 ): Promise<LoadLine> {
   const size = Math.min(slots, mostSlots)

@@ -1,8 +1,21 @@
 import type { WalkEnd } from '../../../model/resolution.ts'
 import type { ResolverSettings } from '../../../wire/resolver-walk.ts'
-import { type Notebook, openLine, type Place, round } from '../dns/ask-and-note.ts'
-import type { Line } from '../dns/exchange.ts'
+import { type Connected, type Notebook, openLine, type Place, round } from '../dns/ask-and-note.ts'
 import { questionsOf, type Reply, type TypedQuestion } from '../dns/typed-message.ts'
+
+/** What is looked up. */
+export interface Asking {
+  readonly name: string
+  readonly types: readonly string[]
+}
+
+/** Where servers listen, until when they are asked, and where each query is noted. */
+export interface Walking {
+  readonly port: number
+  /** As performance.now() counts. */
+  readonly deadline: number
+  readonly notes: Notebook
+}
 
 interface Tried {
   readonly end: WalkEnd
@@ -14,12 +27,9 @@ interface Tried {
  * `timeout << k / servers`.
  */
 export async function glibcName(
-  name: string,
-  types: readonly string[],
+  { name, types }: Asking,
   rules: ResolverSettings,
-  port: number,
-  deadline: number,
-  notes: Notebook,
+  { port, deadline, notes }: Walking,
 ): Promise<Tried> {
   let rejected: WalkEnd | null = null
   let silent = false
@@ -30,13 +40,8 @@ export async function glibcName(
         1,
         Math.floor(((rules.timeoutMs / 1000) * 2 ** index) / (index === 0 ? 1 : rules.nameservers.length)),
       )
-      const asked = await oneServer(
-        { ip, port },
-        questionsOf(name, types),
-        rules,
-        Math.min(1000 * seconds, Math.max(1, deadline - performance.now())),
-        notes,
-      )
+      const waitMs = Math.min(1000 * seconds, Math.max(1, deadline - performance.now()))
+      const asked = await oneServer({ ip, port }, questionsOf(name, types), rules, { waitMs, notes })
       const end = endOf(asked.replies)
       if (end !== null && end !== 'servfail' && end !== 'refused') return { end }
       if (end !== null) rejected = end
@@ -51,52 +56,46 @@ interface Asked {
   readonly refused: boolean
 }
 
+/** How long an answer is waited for, and where each query is noted. */
+interface Patience {
+  readonly waitMs: number
+  readonly notes: Notebook
+}
+
 async function oneServer(
   place: Place,
   questions: readonly TypedQuestion[],
   rules: ResolverSettings,
-  waitMs: number,
-  notes: Notebook,
+  patience: Patience,
 ): Promise<Asked> {
   const transport = rules.overTcp ? 'tcp' : 'udp'
   const line = await openLine(place, transport)
   if (line === null) return { replies: new Map(), refused: true }
   try {
-    const asked = await ask(line, place, transport, questions, rules, waitMs, notes)
+    const to = { line, place, transport } as const
+    const asked = rules.oneAtATime ? await oneByOne(to, questions, patience) : await together(to, questions, patience)
     const cut = [...asked.replies.values()].some((it) => it.answer === 'truncated')
-    return cut && transport === 'udp' ? await overTcp(place, questions, waitMs, notes) : asked
+    return cut && transport === 'udp' ? await overTcp(place, questions, patience) : asked
   } finally {
     line.close()
   }
 }
 
 /** Half an answer makes glibc careful: the same questions again, one after the other, from the same socket. */
-async function ask(
-  line: Line,
-  place: Place,
-  transport: 'udp' | 'tcp',
-  questions: readonly TypedQuestion[],
-  rules: ResolverSettings,
-  waitMs: number,
-  notes: Notebook,
-): Promise<Asked> {
-  if (rules.oneAtATime) return oneByOne(line, place, transport, questions, waitMs, notes)
-  const first = await round(line, place, transport, questions, waitMs, notes)
+async function together(to: Connected, questions: readonly TypedQuestion[], patience: Patience): Promise<Asked> {
+  const first = await round(to, questions, patience.waitMs, patience.notes)
   const half = first.replies.size > 0 && first.replies.size < questions.length && !first.refused
-  return half ? oneByOne(line, place, transport, questions, waitMs, notes) : first
+  return half ? oneByOne(to, questions, patience) : first
 }
 
 async function oneByOne(
-  line: Line,
-  place: Place,
-  transport: 'udp' | 'tcp',
+  to: Connected,
   questions: readonly TypedQuestion[],
-  waitMs: number,
-  notes: Notebook,
+  { waitMs, notes }: Patience,
 ): Promise<Asked> {
   const replies = new Map<string, Reply>()
   for (const it of questions) {
-    const { replies: got, refused } = await round(line, place, transport, [it], waitMs, notes)
+    const { replies: got, refused } = await round(to, [it], waitMs, notes)
     if (refused) return { replies, refused }
     for (const [type, reply] of got) replies.set(type, reply)
     if (got.size === 0) break
@@ -104,16 +103,11 @@ async function oneByOne(
   return { replies, refused: false }
 }
 
-async function overTcp(
-  place: Place,
-  questions: readonly TypedQuestion[],
-  waitMs: number,
-  notes: Notebook,
-): Promise<Asked> {
+async function overTcp(place: Place, questions: readonly TypedQuestion[], { waitMs, notes }: Patience): Promise<Asked> {
   const line = await openLine(place, 'tcp')
   if (line === null) return { replies: new Map(), refused: true }
   try {
-    return await round(line, place, 'tcp', questions, waitMs, notes)
+    return await round({ line, place, transport: 'tcp' }, questions, waitMs, notes)
   } finally {
     line.close()
   }

@@ -1,7 +1,8 @@
 import type { WalkEnd } from '../../../model/resolution.ts'
 import type { ResolverSettings } from '../../../wire/resolver-walk.ts'
-import { type Notebook, openLine, round } from '../dns/ask-and-note.ts'
+import { type Notebook, openLine, type Place, round } from '../dns/ask-and-note.ts'
 import type { Line } from '../dns/exchange.ts'
+import type { Asking, Walking } from './glibc-walk.ts'
 import { questionsOf, type Reply, replyTo, type TypedQuestion } from '../dns/typed-message.ts'
 
 /**
@@ -10,12 +11,9 @@ import { questionsOf, type Reply, replyTo, type TypedQuestion } from '../dns/typ
  * open is sent again every `timeout / attempts`, and `timeout` is for all of it. A cut answer is fetched over TCP.
  */
 export async function muslName(
-  name: string,
-  types: readonly string[],
+  { name, types }: Asking,
   rules: ResolverSettings,
-  port: number,
-  deadline: number,
-  notes: Notebook,
+  { port, deadline, notes }: Walking,
 ): Promise<{ readonly end: WalkEnd }> {
   const lines = (
     await Promise.all(rules.nameservers.map(async (ip) => ({ ip, line: await openLine({ ip, port }, 'udp') })))
@@ -23,10 +21,10 @@ export async function muslName(
   if (lines.length === 0) return { end: 'timeout' }
   const questions = questionsOf(name, types)
   try {
-    const replies = await gather(lines, questions, rules, deadline, notes)
+    const replies = await gather(lines, questions, rules, { deadline, notes })
     for (const [question, { ip, reply }] of replies) {
       if (reply.answer !== 'truncated') continue
-      const again = await fetchOverTcp(ip, port, question, rules.timeoutMs, notes)
+      const again = await fetchOverTcp({ ip, port }, question, rules.timeoutMs, notes)
       if (again === null) replies.delete(question)
       else replies.set(question, { ip, reply: again })
     }
@@ -42,8 +40,7 @@ function gather(
   lines: readonly { readonly ip: string; readonly line: Line }[],
   questions: readonly TypedQuestion[],
   rules: ResolverSettings,
-  deadline: number,
-  notes: Notebook,
+  { deadline, notes }: Pick<Walking, 'deadline' | 'notes'>,
 ): Promise<Replies> {
   return new Promise((resolve) => {
     const replies: Replies = new Map()
@@ -104,16 +101,15 @@ function accepted(reply: Reply): boolean {
 }
 
 async function fetchOverTcp(
-  ip: string,
-  port: number,
+  place: Place,
   question: TypedQuestion,
   waitMs: number,
   notes: Notebook,
 ): Promise<Reply | null> {
-  const line = await openLine({ ip, port }, 'tcp')
+  const line = await openLine(place, 'tcp')
   if (line === null) return null
   try {
-    const { replies } = await round(line, { ip, port }, 'tcp', [question], waitMs, notes)
+    const { replies } = await round({ line, place, transport: 'tcp' }, [question], waitMs, notes)
     return replies.get(question.type) ?? null
   } finally {
     line.close()

@@ -90,7 +90,8 @@ async function walk(libc: Libc, resolvConf: string, spec: ResolveSpec): Promise<
   const ends: { end: WalkEnd; candidate: Candidate }[] = []
   const rest = [...tries]
   for (let candidate = rest.shift(); candidate !== undefined; candidate = rest.shift()) {
-    const { end } = await byLibc[libc](candidate.name, asked, settings, spec.port, deadline, notes)
+    const question = { name: candidate.name, types: asked }
+    const { end } = await byLibc[libc](question, settings, { port: spec.port, deadline, notes })
     ends.push({ end, candidate })
     const then = afterwards(libc, end, candidate)
     if (then === 'stop') break
@@ -129,7 +130,12 @@ async function oneServer(
     for (let attempt = 0; attempt < 2; attempt++) {
       const line = await openLine({ ip, port }, 'udp')
       if (line === null) break
-      const { replies } = await round(line, { ip, port }, 'udp', questionsOf(name, spec.types), 1500, notes)
+      const { replies } = await round(
+        { line, place: { ip, port }, transport: 'udp' },
+        questionsOf(name, spec.types),
+        1500,
+        notes,
+      )
       line.close()
       if (replies.size === spec.types.length) break
     }
