@@ -64,9 +64,9 @@ describe('more than is read is cut off', () => {
     const items = Array.from({ length: 50_000 }, () => ({ metadata: { name: 'a' } }))
     let at = 0
     await serveWith((_, response) => sendJson(response, 200, { metadata: { continue: `${at++}` }, items }))
-    expect(await listAll({ transport, timeoutMs: 9000 }, pods, { namespace: 'shop' }, (raw) => raw.metadata.name)).toEqual(
-      unknown('cut-off', 'list pods in namespace shop: more than 400000 objects'),
-    )
+    expect(
+      await listAll({ transport, timeoutMs: 9000 }, pods, { namespace: 'shop' }, (raw) => raw.metadata.name),
+    ).toEqual(unknown('cut-off', 'list pods in namespace shop: more than 400000 objects'))
   })
 
   it('a page is asked for with fewer objects, until it fits, and the rest of the list so', async () => {
