@@ -53,6 +53,18 @@ describeCheck(check, [
     given: given('filter type A net 10.2.5.9'),
     expect: [{ subject: on, args: { action: 'filter', count: 1 } }],
   },
+  {
+    it: 'for a zone below the domain of the cluster',
+    given: {
+      pods,
+      clusterDns: clusterDns({
+        corefile: known(
+          '.:53 {\n  acl svc.cluster.local {\n    block net 10.2.5.0/24\n  }\n  kubernetes cluster.local\n}\n',
+        ),
+      }),
+    },
+    expect: [{ subject: on, args: { action: 'block', nodes: 'worker-5' } }],
+  },
   { it: 'another type', given: given('filter type AAAA ANY net 10.2.5.0/24'), expect: 'ok' },
   { it: 'networks of nobody here', given: given('block net 192.0.2.0/24'), expect: 'ok' },
   { it: 'let in first', given: given('allow net 10.2.0.0/16\n    drop net *'), expect: 'ok' },

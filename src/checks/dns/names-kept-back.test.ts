@@ -75,6 +75,16 @@ describeCheck(check, [
     expect: [{ subject: on, severity: 'error', confidence: 'observed', args: { zone: 'example.com' } }],
   },
 
+  {
+    it: 'hosts for a zone below the domain of the cluster',
+    given: given(root('hosts /etc/own shop.svc.cluster.local')),
+    expect: [{ subject: on, args: { what: 'names under shop.svc.cluster.local' } }],
+  },
+  {
+    it: 'hosts for that zone, which passes it on',
+    given: given(root('hosts /etc/own shop.svc.cluster.local {\n    fallthrough svc.cluster.local\n  }')),
+    expect: 'ok',
+  },
   { it: 'hosts with fallthrough', given: given(root(passing)), expect: 'ok' },
   { it: 'hosts for a zone of its own', given: given(root('hosts /etc/own corp.example')), expect: 'ok' },
   { it: 'hosts in a block of its own', given: given(`${root('ready')}corp.example {\n  ${hosts}\n}\n`), expect: 'ok' },

@@ -80,7 +80,7 @@ function seenOf(kept: KeptBack, probe: Known<DnsProbe>): Seen {
 /** The C library does not tell an error from a denial. */
 function isAbout({ method, name }: LookupSeries, { how, zone }: KeptBack): boolean {
   const bare = zoneOf(name)
-  return method !== 'getaddrinfo' && (how === 'taken' || bare === zone || bare.endsWith(`.${zone}`))
+  return method !== 'getaddrinfo' && ((how === 'taken' && zone === '') || bare === zone || bare.endsWith(`.${zone}`))
 }
 
 interface Around {
@@ -119,7 +119,7 @@ function judge(kept: KeptBack, { dns, text, seen }: Around) {
 function whatOf({ how, whose, zone }: KeptBack): string {
   if (how === 'excepted') return `names under ${zone}`
   if (whose === 'outside') return 'names outside the cluster'
-  return zone === '' ? 'all names' : 'names of Services'
+  return zone === '' ? 'all names' : `names under ${zone}`
 }
 
 function wordsOf(seen: Seen): string {

@@ -16,13 +16,16 @@ export interface AclRule {
   readonly nets: readonly string[] | null
 }
 
-/** The rules of each `acl` of the blocks that serve this zone; of each the first that fits decides. */
+/**
+ * The rules of each `acl` of the blocks that serve this zone, for all of it or for a zone below; of each the first that
+ * fits decides.
+ */
 export function aclsFor(corefile: Corefile, zone: string): readonly (readonly AclRule[])[] {
   return corefile.servers.flatMap(({ keys, plugins }) =>
-    keys.some((it) => within(zone, zoneOf(it))) && plugins.some((it) => it.name === 'kubernetes')
+    keys.some((it) => touches(zoneOf(it), zone)) && plugins.some((it) => it.name === 'kubernetes')
       ? plugins
           .filter(
-            (it) => it.name === 'acl' && (it.args.length === 0 || it.args.some((one) => within(zone, zoneOf(one)))),
+            (it) => it.name === 'acl' && (it.args.length === 0 || it.args.some((one) => touches(zoneOf(one), zone))),
           )
           .map((it) => (it.block ?? []).flatMap(ruleOf))
       : [],
@@ -33,7 +36,8 @@ export function aclsFor(corefile: Corefile, zone: string): readonly (readonly Ac
 export function keptOut(acls: readonly (readonly AclRule[])[], ip: string): AclRule | null {
   for (const rules of acls) {
     const first = rules.find((it) => asksA(it) && (it.nets === null || it.nets.some((net) => contains(net, ip))))
-    if (first !== undefined && first.action !== 'allow') return first
+    // An allow ends it for the acls behind, too.
+    if (first !== undefined) return first.action === 'allow' ? null : first
   }
   return null
 }
@@ -68,6 +72,10 @@ function ruleOf({ name, args, line }: CorefilePlugin): readonly AclRule[] {
 function networkOf(source: string): string {
   if (source.includes('/')) return source
   return source.includes(':') ? `${source}/128` : `${source}/32`
+}
+
+function touches(a: string, b: string): boolean {
+  return within(a, b) || within(b, a)
 }
 
 function within(name: string, zone: string): boolean {

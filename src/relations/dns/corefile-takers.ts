@@ -43,12 +43,20 @@ function takenIn({ keys, plugins }: CorefileServer, domain: string): readonly Ke
     if (rank < 0 || !takesAddresses(plugin)) return []
     const zones = zonesOf(plugin, keys)
     const about = { how: 'taken', plugin, mark: plugin.name, line: plugin.line } as const
-    const isBefore = rank < takers.indexOf('kubernetes')
-    const takesCluster = kubernetes !== undefined && isBefore && covers(zones, domain) && !passes(plugin, domain)
+    const isBefore = kubernetes !== undefined && rank < takers.indexOf('kubernetes')
+    const zone = isBefore ? takenZone(zones, domain) : null
     const takesOutside = forward !== undefined && root && covers(zones, '') && !passes(plugin, '')
-    if (takesCluster) return [{ ...about, whose: 'cluster', zone: zones.includes('') ? '' : domain, by: 'kubernetes' }]
+    if (zone !== null && !passes(plugin, zone === '' ? domain : zone))
+      return [{ ...about, whose: 'cluster', zone, by: 'kubernetes' }]
     return takesOutside ? [{ ...about, whose: 'outside', zone: '', by: 'forward' }] : []
   })
+}
+
+/** Of the names of the cluster: all that there are (''), those of its domain, or of a zone below. */
+function takenZone(zones: readonly string[], domain: string): string | null {
+  if (zones.includes('')) return ''
+  if (covers(zones, domain)) return domain
+  return zones.find((it) => isWithin(it, domain)) ?? null
 }
 
 /**
