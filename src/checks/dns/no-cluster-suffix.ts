@@ -27,7 +27,7 @@ export default check({
   needs: ['pods', 'services', 'clusterDns'],
   wants: ['insideViews'],
   remedies: [],
-  decides: [],
+  decides: ['DNS-16'],
 
   run({ pods, services, clusterDns, insideViews }) {
     const own = pods.filter((it) => it.dnsPolicy === 'None' && it.resolvConfMount === undefined)

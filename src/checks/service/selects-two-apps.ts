@@ -24,7 +24,7 @@ export default check({
   needs: ['services', 'pods'],
   wants: ['contacts'],
   remedies: [],
-  decides: [],
+  decides: ['SVC-13'],
 
   run({ services, pods, contacts }) {
     const podsOf = podsOfServices(pods)
