@@ -3,6 +3,8 @@ import backendHangsUp from './service/backend-hangs-up.ts'
 import canaryAtZero from './controls/canary-at-zero.ts'
 import dnsAaaaLost from './dns/dns-aaaa-lost.ts'
 import dnsAclBlocksNode from './dns/dns-acl-blocks-node.ts'
+import dnsAclDropsNode from './dns/dns-acl-drops-node.ts'
+import dnsAclFiltersNode from './dns/dns-acl-filters-node.ts'
 import dnsApiUnreachable from './dns/dns-api-unreachable.ts'
 import dnsBridgeUnfiltered from './dns/dns-bridge-unfiltered.ts'
 import dnsCacheOff from './dns/dns-cache-off.ts'
@@ -21,25 +23,31 @@ import dnsHomeNodeLossy from './dns/dns-home-node-lossy.ts'
 import dnsHostAliasesRight from './controls/dns-host-aliases-right.ts'
 import dnsHostNetwork from './dns/dns-host-network.ts'
 import dnsHostsShadowsService from './dns/dns-hosts-shadows-service.ts'
+import dnsHostsWithoutFallthrough from './dns/dns-hosts-without-fallthrough.ts'
 import dnsKubeletWrongServer from './dns/dns-kubelet-wrong-server.ts'
 import dnsLargePacketsLost from './dns/dns-large-packets-lost.ts'
 import dnsLeftoverSlice from './dns/dns-leftover-slice.ts'
+import dnsLinesRight from './controls/dns-lines-right.ts'
 import dnsLogOn from './dns/dns-log-on.ts'
 import dnsLoopInResolvConf from './dns/dns-loop-in-resolv-conf.ts'
 import dnsManyServers from './controls/dns-many-servers.ts'
 import dnsMixedNameservers from './dns/dns-mixed-nameservers.ts'
+import dnsNoSearchList from './dns/dns-no-search-list.ts'
 import dnsNodeBlackhole from './dns/dns-node-blackhole.ts'
 import dnsNodeRejected from './dns/dns-node-rejected.ts'
 import dnsOddAndHealthy from './controls/dns-odd-and-healthy.ts'
 import dnsOddCorefile from './controls/dns-odd-corefile.ts'
 import dnsOneUpstreamDead from './dns/dns-one-upstream-dead.ts'
 import dnsPathToServerDropped from './dns/dns-path-to-server-dropped.ts'
+import dnsPolicyDefault from './dns/dns-policy-default.ts'
 import dnsRaceImitated from './dns/dns-race-imitated.ts'
 import dnsRaceLossy from './dns/dns-race-lossy.ts'
+import dnsReadyMissing from './dns/dns-ready-missing.ts'
 import dnsReplicaLossy from './dns/dns-replica-lossy.ts'
 import dnsReplicaRefused from './dns/dns-replica-refused.ts'
 import dnsReplicaUnreachable from './dns/dns-replica-unreachable.ts'
 import dnsRepliesFromElsewhere from './dns/dns-replies-from-elsewhere.ts'
+import dnsResolvConfMounted from './dns/dns-resolv-conf-mounted.ts'
 import dnsScaledToZero from './dns/dns-scaled-to-zero.ts'
 import dnsSearchAmplification from './dns/dns-search-amplification.ts'
 import dnsServerBehindFirewall from './dns/dns-server-behind-firewall.ts'
@@ -68,12 +76,14 @@ import dnsUpstreamRefused from './dns/dns-upstream-refused.ts'
 import dnsUpstreamServfail from './dns/dns-upstream-servfail.ts'
 import dnsUpstreamSlow from './dns/dns-upstream-slow.ts'
 import dnsWrongNameserver from './dns/dns-wrong-nameserver.ts'
+import dnsZoneExcepted from './dns/dns-zone-excepted.ts'
 import handMadeSlice from './service/hand-made-slice.ts'
 import handMadeSliceRight from './controls/hand-made-slice-right.ts'
 import healthy from './controls/healthy.ts'
 import hostPortTaken from './service/host-port-taken.ts'
 import hostileNamespace from './controls/hostile-namespace.ts'
 import imageMissing from './service/image-missing.ts'
+import ingressAuthMissing from './ingress/ingress-auth-missing.ts'
 import ingressClassUnserved from './ingress/ingress-class-unserved.ts'
 import ingressPortMissing from './ingress/ingress-port-missing.ts'
 import ingressServiceMissing from './ingress/ingress-service-missing.ts'
@@ -86,6 +96,9 @@ import namespaceRestricted from './controls/namespace-restricted.ts'
 import nativeSidecar from './controls/native-sidecar.ts'
 import nodeCacheHealthy from './controls/node-cache-healthy.ts'
 import nodeCordoned from './controls/node-cordoned.ts'
+import nodePortLocal from './service/node-port-local.ts'
+import oneReplicaAnswers500 from './service/one-replica-answers-500.ts'
+import pathAnswers500 from './service/path-answers-500.ts'
 import podNeverEnds from './controls/pod-never-ends.ts'
 import podsFitNoNode from './service/pods-fit-no-node.ts'
 import podsNotReady from './service/pods-not-ready.ts'
@@ -101,6 +114,7 @@ import proxyReadTimeout from './ingress/proxy-read-timeout.ts'
 import quotaUsedUp from './service/quota-used-up.ts'
 import raceHealed from './controls/race-healed.ts'
 import readinessWrongPort from './service/readiness-wrong-port.ts'
+import rewriteToNothing from './ingress/rewrite-to-nothing.ts'
 import rolloutStuckBehind from './controls/rollout-stuck-behind.ts'
 import scaledToZeroOnPurpose from './controls/scaled-to-zero-on-purpose.ts'
 import serviceLocalOnly from './service/service-local-only.ts'
@@ -108,6 +122,7 @@ import serviceOddShapes from './controls/service-odd-shapes.ts'
 import serviceOfCronjob from './controls/service-of-cronjob.ts'
 import serviceSelectorTypo from './service/service-selector-typo.ts'
 import serviceSelectsTwoApps from './service/service-selects-two-apps.ts'
+import serviceTakesInAdmin from './service/service-takes-in-admin.ts'
 import serviceUdpForTcp from './service/service-udp-for-tcp.ts'
 import slowPod from './controls/slow-pod.ts'
 import targetPortClosed from './service/target-port-closed.ts'
@@ -126,6 +141,8 @@ export const faults: readonly Fault[] = [
   canaryAtZero,
   dnsAaaaLost,
   dnsAclBlocksNode,
+  dnsAclDropsNode,
+  dnsAclFiltersNode,
   dnsApiUnreachable,
   dnsBridgeUnfiltered,
   dnsCacheOff,
@@ -144,25 +161,31 @@ export const faults: readonly Fault[] = [
   dnsHostAliasesRight,
   dnsHostNetwork,
   dnsHostsShadowsService,
+  dnsHostsWithoutFallthrough,
   dnsKubeletWrongServer,
   dnsLargePacketsLost,
   dnsLeftoverSlice,
+  dnsLinesRight,
   dnsLogOn,
   dnsLoopInResolvConf,
   dnsManyServers,
   dnsMixedNameservers,
+  dnsNoSearchList,
   dnsNodeBlackhole,
   dnsNodeRejected,
   dnsOddAndHealthy,
   dnsOddCorefile,
   dnsOneUpstreamDead,
   dnsPathToServerDropped,
+  dnsPolicyDefault,
   dnsRaceImitated,
   dnsRaceLossy,
+  dnsReadyMissing,
   dnsReplicaLossy,
   dnsReplicaRefused,
   dnsReplicaUnreachable,
   dnsRepliesFromElsewhere,
+  dnsResolvConfMounted,
   dnsScaledToZero,
   dnsSearchAmplification,
   dnsServerBehindFirewall,
@@ -191,12 +214,14 @@ export const faults: readonly Fault[] = [
   dnsUpstreamServfail,
   dnsUpstreamSlow,
   dnsWrongNameserver,
+  dnsZoneExcepted,
   handMadeSlice,
   handMadeSliceRight,
   healthy,
   hostPortTaken,
   hostileNamespace,
   imageMissing,
+  ingressAuthMissing,
   ingressClassUnserved,
   ingressPortMissing,
   ingressServiceMissing,
@@ -209,6 +234,9 @@ export const faults: readonly Fault[] = [
   nativeSidecar,
   nodeCacheHealthy,
   nodeCordoned,
+  nodePortLocal,
+  oneReplicaAnswers500,
+  pathAnswers500,
   podNeverEnds,
   podsFitNoNode,
   podsNotReady,
@@ -224,6 +252,7 @@ export const faults: readonly Fault[] = [
   quotaUsedUp,
   raceHealed,
   readinessWrongPort,
+  rewriteToNothing,
   rolloutStuckBehind,
   scaledToZeroOnPurpose,
   serviceLocalOnly,
@@ -231,6 +260,7 @@ export const faults: readonly Fault[] = [
   serviceOfCronjob,
   serviceSelectorTypo,
   serviceSelectsTwoApps,
+  serviceTakesInAdmin,
   serviceUdpForTcp,
   slowPod,
   targetPortClosed,

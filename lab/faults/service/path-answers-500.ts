@@ -16,7 +16,7 @@ export default namespaceFault({
   kind: 'fault',
   breaks: 'the application answers 500 to one path, and 200 to all others',
   symptom: 'nobody can pay; the shop itself is fine',
-  cause: { code: 'ING305', subject: `Ingress/${NAMESPACE}/web` },
+  cause: { code: 'SVC208', subject: `Service/${NAMESPACE}/web` },
   namespace: NAMESPACE,
   diagnose: [`http://${hostOf(NAMESPACE)}/checkout/pay`],
   broken: objectsOf({ ...parts, web: webServer(NAMESPACE, 'web', bad) }),
