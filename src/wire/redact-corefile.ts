@@ -59,6 +59,11 @@ const plain: ReadonlySet<string> = new Set([
   'whoami',
 ])
 
+/** What `template` answers may be anything; when it does, by class, type, zone and pattern, is no secret. */
+const partly: Readonly<Record<string, ReadonlySet<string>>> = {
+  template: new Set(['template', 'rcode', 'match', 'fallthrough', 'upstream']),
+}
+
 /** As Caddy's lexer cuts: spaces, comments at the start of a word, quoted words with their line ends, other words. */
 const pieces = /\s+|#[^\n]*|"(?:[^"\\]|\\[\s\S])*"?|\S+/g
 
@@ -118,7 +123,8 @@ export function redactCorefile(text: string): string {
     if (place === 'brace') return piece
     if (place === 'zone') return asZone(piece, before)
     if (place === 'first') return /^[\w.-]{1,60}$/.test(piece) ? redactText(piece) : kept(piece, plain.has(plugin))
-    return kept(piece, plain.has(plugin) && !namesSecret(line))
+    const isPlain = plain.has(plugin) || (Object.hasOwn(partly, plugin) && partly[plugin]?.has(line) === true)
+    return kept(piece, isPlain && !namesSecret(line))
   })
 }
 

@@ -53,3 +53,13 @@ test('never lets a bearer token through', () => {
     }),
   )
 })
+
+test('of a template of the Corefile: when it answers, and nothing of what', () => {
+  const told = redactCorefile(
+    '.:53 {\n  template IN A corp.example {\n    match ^ads\n    answer "{{ .Name }} 60 IN TXT hunter2"\n    rcode NXDOMAIN\n  }\n}\n',
+  )
+  expect(told).toContain('template IN A corp.example {')
+  expect(told).toContain('match ^ads')
+  expect(told).toContain('rcode NXDOMAIN')
+  expect(told).not.toMatch(/hunter2|Name/)
+})

@@ -49,7 +49,8 @@ export default check({
       args.how === 'excepted'
         ? 'what `except` names goes on to the next plugin of the block; where there is none the answer is SERVFAIL'
         : 'the plugins of a block are asked in an order of their own, whatever the order of the lines; names that ' +
-          `\`${args.plugin}\` has no entry for are answered SERVFAIL`,
+          `\`${args.plugin}\` has no entry for ` +
+          (errs.includes(args.plugin) ? 'are answered SERVFAIL' : '"do not exist"'),
     help: ({ subject: on, args }) => [
       args.how === 'excepted'
         ? `take ${args.zone} out of the line, or add a server block \`${args.zone}:53\` with a \`forward\` of its own`
@@ -59,6 +60,9 @@ export default check({
     ],
   },
 })
+
+/** They say SERVFAIL of what they do not know; the others have a zone of their own, and say NXDOMAIN. */
+const errs: readonly string[] = ['hosts', 'template']
 
 /** What lookups of just these names say. */
 type Seen =
@@ -74,6 +78,8 @@ function seenOf(kept: KeptBack, probe: Known<DnsProbe>): Seen {
   const loss = lossOf(its)
   if (loss.of === 0) return { kind: 'not-asked' }
   if (notable(loss.erring, loss.of)) return { kind: 'failing', bad: loss.erring, of: loss.of }
+  // What they deny looks like any name that does not exist: only an error of the others would have shown.
+  if (kept.how === 'taken' && !errs.includes(kept.plugin.name)) return { kind: 'not-asked' }
   return nearlyAll(loss.of - loss.failed, loss.of) ? { kind: 'well', bad: 0, of: loss.of } : { kind: 'not-asked' }
 }
 

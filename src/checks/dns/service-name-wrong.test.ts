@@ -70,6 +70,11 @@ describeCheck(check, [
     expect: found('rewrite'),
   },
   {
+    it: 'a rewrite of the type',
+    given: given(everywhere(cart, denied), before('rewrite type A AAAA')),
+    expect: found('rewrite'),
+  },
+  {
     it: 'a template',
     given: given(
       everywhere(cart, foreign),

@@ -196,7 +196,7 @@ export function corefileReason(
   if (kind === 'address' && entry !== undefined) return of(entry, 'hosts', bare)
   const rewrites = plugins.filter((it) => it.name === 'rewrite')
   const lines = rewrites.flatMap((it) => (it.args.length > 0 ? [it] : (it.block ?? [])))
-  const rewrite = lines.find((it) => isAbout(it, bare))
+  const rewrite = lines.find((it) => isAbout(it, bare) || (kind === 'denied' && asksOtherType(it)))
   if (rewrite !== undefined) return of(rewrite, 'rewrite')
   const template = plugins.find(
     (it) =>
@@ -221,6 +221,12 @@ export function corefileReason(
     return of(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
   const file = hosts.find((it) => it.args.length > 0)
   return kind === 'address' && file !== undefined ? of(file, 'hosts') : null
+}
+
+/** `rewrite type A AAAA`: whoever asks for an address is told of another type, which the Service may not have. */
+function asksOtherType(rewrite: CorefilePlugin): boolean {
+  const words = [rewrite.name, ...rewrite.args].filter((it) => !['rewrite', 'stop', 'continue'].includes(it))
+  return words[0] === 'type' && words[1]?.toUpperCase() === 'A' && words[2]?.toUpperCase() !== 'A'
 }
 
 /** `rewrite name exact FROM TO`, `rewrite name FROM TO`, `rewrite stop name regex FROM TO` … (plugin/rewrite). */
