@@ -14,7 +14,6 @@ export default namespaceFault({
   symptom: 'web says that there is no such host as cart',
   cause: { code: 'DNS117', subject: `Deployment/${NAMESPACE}/web` },
   namespace: NAMESPACE,
-  diagnose: ['deploy/web', '-n', NAMESPACE],
   broken: objectsOf({ ...good, web: deployment(NAMESPACE, 'web', { args, pod: { dnsPolicy: 'Default' } }) }),
   repaired: objectsOf(good),
   inEffect: async (lab) => (await ask(lab, NAMESPACE, 'web')) !== 200 && (await ask(lab, NAMESPACE, 'cart')) === 200,
