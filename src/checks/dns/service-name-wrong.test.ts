@@ -98,6 +98,19 @@ describeCheck(check, [
     expect: found('namespaces'),
   },
   {
+    it: 'the namespaces of a label alone are served',
+    given: given(
+      everywhere(cart, denied),
+      plain.replace('cluster.local', 'cluster.local {\n        namespace_labels tier=prod\n    }'),
+    ),
+    expect: found('labels'),
+  },
+  {
+    it: 'no block has kubernetes',
+    given: given(everywhere(cart, denied), '.:53 {\n    forward . 192.0.2.1\n}\n'),
+    expect: found('no-kubernetes'),
+  },
+  {
     it: 'a denial that is kept',
     given: given(
       but(cart, { ...denied, ttl: 3411 }),

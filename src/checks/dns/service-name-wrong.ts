@@ -82,6 +82,8 @@ const notes: Readonly<Record<How, string>> = {
   rewrite: 'the `rewrite` plugin of CoreDNS asks for another name before `kubernetes` is reached',
   template: 'the `template` plugin of CoreDNS answers before `kubernetes` does',
   'other-zone': 'a server block for a narrower zone takes the name, and it has no `kubernetes` in it',
+  'no-kubernetes': 'the block that has all names which no other block takes is without `kubernetes`',
+  labels: 'the `kubernetes` plugin serves the namespaces alone that bear these labels',
   namespaces: 'the `kubernetes` plugin serves the namespaces of its list alone',
   cache: 'a denial from before the Service was made is kept until its time is over',
   stale: 'clients may keep an answer for as long as its TTL says: the `ttl` of the `kubernetes` plugin',
@@ -94,6 +96,8 @@ const helps: Readonly<Record<How, string>> = {
   rewrite: 'take the line out of the Corefile, or make it narrower',
   template: 'make the `match` of the template narrower, so that it leaves names of Services alone',
   'other-zone': 'put `kubernetes` into that server block, or take the block away',
+  'no-kubernetes': 'put `kubernetes` with the domain of the cluster into that block',
+  labels: 'give the namespace these labels, or take the line out',
   namespaces: 'add the namespace to the list, or take the list away',
   cache:
     'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: ' +
@@ -169,7 +173,8 @@ function judge(
 
 /** The text of the Corefile that accuses a zone or a list, once a name in it was seen to be wrong. */
 function zonesOf(reason: CorefileReason | null): readonly string[] {
-  return reason?.how === 'other-zone' || reason?.how === 'namespaces' ? [zoneLeftOut] : []
+  const isLeftOut = ['other-zone', 'no-kubernetes', 'namespaces', 'labels'].includes(reason?.how ?? '')
+  return isLeftOut ? [zoneLeftOut] : []
 }
 
 /** The objects alone say it: whoever is asked, and whatever is cached, it has no end. */
@@ -203,6 +208,8 @@ function reasonOf(corefile: string, { kind, answer }: WrongName, namespace: stri
 
 function labelOf({ how }: CorefileReason, namespace: string): string {
   if (how === 'namespaces') return `${namespace} is not in it`
+  if (how === 'labels') return `whether ${namespace} bears them decides`
+  if (how === 'no-kubernetes') return 'no `kubernetes` in it'
   return how === 'cache' ? 'how long denials are kept' : 'comes before the Service'
 }
 

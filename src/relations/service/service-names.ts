@@ -161,7 +161,7 @@ export interface CorefileReason {
   readonly line: number
   readonly text: string
   readonly mark: string
-  readonly how: 'hosts' | 'rewrite' | 'template' | 'other-zone' | 'namespaces' | 'cache'
+  readonly how: 'hosts' | 'rewrite' | 'template' | 'other-zone' | 'no-kubernetes' | 'namespaces' | 'labels' | 'cache'
 }
 
 /**
@@ -212,10 +212,12 @@ export function corefileReason(
       line: serving.server.line,
       text: serving.server.keys.join(' '),
       mark: serving.server.keys[0] ?? '',
-      how: 'other-zone',
+      how: serving.zone === '' ? 'no-kubernetes' : 'other-zone',
     }
   const listed = kubernetes.block?.find((it) => it.name === 'namespaces')
   if (listed !== undefined && !listed.args.includes(namespace)) return of(listed, 'namespaces')
+  const labels = kubernetes.block?.find((it) => it.name === 'namespace_labels')
+  if (kind === 'denied' && labels !== undefined) return of(labels, 'labels')
   const cache = plugins.find((it) => it.name === 'cache')
   if (kind === 'denied' && cache !== undefined)
     return of(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
