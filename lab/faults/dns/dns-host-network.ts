@@ -11,7 +11,7 @@ const onHost = (dnsPolicy: string): ReturnType<typeof deployment> =>
 
 export default namespaceFault({
   name: 'dns-host-network',
-  kind: 'risk',
+  kind: 'fault',
   breaks: "web runs on its node's network with dnsPolicy ClusterFirst, which there means the node's own servers",
   symptom: 'web says that there is no such host as cart, since it was moved to the host network',
   cause: { code: 'DNS118', subject: `Deployment/${NAMESPACE}/web` },

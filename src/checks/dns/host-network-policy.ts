@@ -4,12 +4,14 @@ import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
+import { calleeOf } from '../../relations/dns/callees.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { count } from '../service/words.ts'
 
 /**
  * `ClusterFirst` is the default, and on the host's network the kubelet takes it for `Default`: such a pod asks the
- * node's servers. Agents of a node seldom look for Services, so this is news only where somebody asked.
+ * node's servers. Agents of a node seldom look for Services, so this is no more than news, unless somebody asked, or a
+ * Service stands beside it to be called and its name is denied there.
  */
 export default check({
   code: 'DNS118',
@@ -18,16 +20,16 @@ export default check({
   fine: "pods on the host's network say which DNS they mean",
   severity: 'info',
   needs: ['pods'],
-  wants: ['insideViews'],
+  wants: ['insideViews', 'services', 'clusterDns'],
   remedies: ['pod-dns'],
   decides: ['DNS-15'],
 
-  run({ pods, insideViews, scope }) {
+  run({ pods, insideViews, services, clusterDns, scope }) {
     const onHost = pods.filter((it) => it.phase === 'Running' && !it.deleting && it.hostNetwork && !isAgent(it, scope))
     if (onHost.length === 0) return notApplicable("no pod on the host's network, node agents aside")
     const views = insideViews.known ? insideViews.value : []
     return [...Map.groupBy(onHost, (it) => subjectKey(workloadOfPod(it))).values()].map((its) =>
-      judge(its, views, scope),
+      judge(its, views, { scope, calls: its.some((it) => calleeOf(it, { services, clusterDns }) !== null) }),
     )
   },
 
@@ -61,7 +63,13 @@ function isAgent({ namespace, owner }: Pod, scope: Scope): boolean {
   )
 }
 
-function judge(pods: readonly Pod[], views: readonly InsideView[], { target }: Scope) {
+interface Around {
+  readonly scope: Scope
+  /** There is a Service beside these pods which they may call. */
+  readonly calls: boolean
+}
+
+function judge(pods: readonly Pod[], views: readonly InsideView[], { scope: { target }, calls }: Around) {
   const silent = pods.filter((it) => it.dnsPolicy === 'ClusterFirst')
   const [first] = silent
   if (first === undefined) return ok(pods.length)
@@ -73,7 +81,8 @@ function judge(pods: readonly Pod[], views: readonly InsideView[], { target }: S
   return finding({
     subject: workloadOfPod(first),
     // Who asks about this very workload is told that it finds no name of the cluster.
-    severity: result !== null && target.kind === 'object' && isOne(target.object, pods) ? 'warning' : 'info',
+    severity:
+      result !== null && (calls || (target.kind === 'object' && isOne(target.object, pods))) ? 'warning' : 'info',
     confidence: result === null ? 'inferred' : 'observed',
     args: {
       pods: silent.length,

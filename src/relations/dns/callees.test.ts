@@ -27,6 +27,7 @@ const own = (nameservers: readonly string[], searches: readonly string[]): Spec 
 const specs = fc.oneof(
   fc.constant<Spec>({ dnsPolicy: 'Default' }),
   fc.constant<Spec>({ dnsPolicy: 'ClusterFirst' }),
+  fc.constant<Spec>({ dnsPolicy: 'ClusterFirst', hostNetwork: true }),
   fc
     .tuple(
       fc.constantFrom([vip], ['192.0.2.53'], ['192.0.2.53', '192.0.2.54']),
@@ -35,7 +36,8 @@ const specs = fc.oneof(
     .map(([nameservers, searches]) => own(nameservers, searches)),
 )
 
-function textOf({ dnsPolicy, dnsConfig }: Spec): string {
+function textOf({ dnsPolicy, dnsConfig, hostNetwork }: Spec): string {
+  if (hostNetwork === true) return 'nameserver 192.0.2.53\n'
   if (dnsPolicy === 'ClusterFirst')
     return `search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver ${vip}\n`
   if (dnsPolicy === 'Default') return 'nameserver 192.0.2.53\n'
@@ -53,7 +55,8 @@ function looked(spec: Spec): Diagnosis {
     addresses: [],
     ms: 1,
   }
-  const asksCluster = spec.dnsPolicy === 'ClusterFirst' || spec.dnsConfig?.nameservers.includes(vip) === true
+  const isFirst = spec.dnsPolicy === 'ClusterFirst' && spec.hostNetwork !== true
+  const asksCluster = isFirst || spec.dnsConfig?.nameservers.includes(vip) === true
   const view = insideView('web-1', {
     resolvConf: known(textOf(spec)),
     lookup: known({
@@ -94,6 +97,7 @@ describe('a pod that finds no Service beside it', () => {
     ))
   test.each<[string, Spec]>([
     ['an agent that each node has', { owner: { kind: 'DaemonSet', name: 'web' } }],
+    ['an agent on the network of its node', { hostNetwork: true, owner: { kind: 'DaemonSet', name: 'web' } }],
     ['a pod of the Service itself', { labels: { app: 'cart' } }],
   ])('is let be where it is %s', (_name, about) => {
     const diagnosis = looked({ dnsPolicy: 'Default', ...about })

@@ -30,7 +30,7 @@ export function calleeOf(pod: Pod, { services, clusterDns }: Around): Service | 
 }
 
 /** Agents of a node, and whoever stands beside the DNS servers: they start before there are names. */
-function isServant({ namespace, owner, hostNetwork }: Pod, dns: Known<ClusterDns>): boolean {
-  if (hostNetwork || owner?.kind === 'DaemonSet' || owner?.kind === 'Node' || namespace === 'kube-system') return true
+function isServant({ namespace, owner }: Pod, dns: Known<ClusterDns>): boolean {
+  if (owner?.kind === 'DaemonSet' || owner?.kind === 'Node' || namespace === 'kube-system') return true
   return dns.known && [dns.value.service, ...dns.value.pods].some((it) => it?.namespace === namespace)
 }
