@@ -214,15 +214,25 @@ export function corefileReason(
       mark: serving.server.keys[0] ?? '',
       how: serving.zone === '' ? 'no-kubernetes' : 'other-zone',
     }
-  const listed = kubernetes.block?.find((it) => it.name === 'namespaces')
-  if (listed !== undefined && !listed.args.includes(namespace)) return of(listed, 'namespaces')
-  const labels = kubernetes.block?.find((it) => it.name === 'namespace_labels')
-  if (kind === 'denied' && labels !== undefined) return of(labels, 'labels')
+  const left = leavesOut(kubernetes, namespace, kind)
+  if (left !== null) return of(left.line, left.how)
   const cache = plugins.find((it) => it.name === 'cache')
   if (kind === 'denied' && cache !== undefined)
     return of(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
   const file = hosts.find((it) => it.args.length > 0)
   return kind === 'address' && file !== undefined ? of(file, 'hosts') : null
+}
+
+/** The line of `kubernetes` by which it does not serve this namespace, or may not. */
+function leavesOut(
+  { block }: CorefilePlugin,
+  namespace: string,
+  kind: WrongName['kind'],
+): { readonly line: CorefilePlugin; readonly how: 'namespaces' | 'labels' } | null {
+  const listed = block?.find((it) => it.name === 'namespaces')
+  if (listed !== undefined && !listed.args.includes(namespace)) return { line: listed, how: 'namespaces' }
+  const labels = block?.find((it) => it.name === 'namespace_labels')
+  return kind === 'denied' && labels !== undefined ? { line: labels, how: 'labels' } : null
 }
 
 /** `rewrite type A AAAA`: whoever asks for an address is told of another type, which the Service may not have. */
