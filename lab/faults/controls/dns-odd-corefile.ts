@@ -11,7 +11,7 @@ const odd = (text: string): string => `(common) {
     }
 }
 # { a comment with a brace
-corp.example:53, lab.example:53 {
+example.com:53, big.example.com:53 {
     import common
     forward . 198.18.0.53
     cache 30s
