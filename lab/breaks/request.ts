@@ -40,6 +40,8 @@ export async function ask(lab: Lab, namespace: string, service: string): Promise
 }
 
 /** Asks the ingress controller for the host of that namespace, from outside of the cluster. */
-export function askIngress(lab: Lab, namespace: string): Promise<Answer> {
-  return get(lab, 'host', INGRESS_URL, [`Host: ${hostOf(namespace)}`])
+export function askIngress(lab: Lab, namespace: string, path = ''): Promise<Answer> {
+  return get(lab, 'host', `${INGRESS_URL.replace(/\/$/, '')}${path === '' ? '/' : path}`, [
+    `Host: ${hostOf(namespace)}`,
+  ])
 }

@@ -132,6 +132,14 @@ import tlsBackendBroken from './service/tls-backend-broken.ts'
 import tlsCertificateExpired from './ingress/tls-certificate-expired.ts'
 import tlsSecretMissing from './ingress/tls-secret-missing.ts'
 import weaveTcBroken from './dns/weave-tc-broken.ts'
+import ingressSnippetRefused from './ingress/ingress-snippet-refused.ts'
+import ingressRegexRefused from './ingress/ingress-regex-refused.ts'
+import ingressLeftOut from './ingress/ingress-left-out.ts'
+import ingressAnnotationDenied from './ingress/ingress-annotation-denied.ts'
+import ingressDuplicate from './ingress/ingress-duplicate.ts'
+import rewriteWithoutGroup from './ingress/rewrite-without-group.ts'
+import ingressControllerCutOff from './ingress/ingress-controller-cut-off.ts'
+import ingressHostShared from './controls/ingress-host-shared.ts'
 // Every fault there is, by name. Explicit, so that it can be searched for.
 import type { Fault } from './fault.ts'
 
@@ -270,4 +278,12 @@ export const faults: readonly Fault[] = [
   tlsCertificateExpired,
   tlsSecretMissing,
   weaveTcBroken,
+  ingressSnippetRefused,
+  ingressRegexRefused,
+  ingressLeftOut,
+  ingressAnnotationDenied,
+  ingressDuplicate,
+  rewriteWithoutGroup,
+  ingressControllerCutOff,
+  ingressHostShared,
 ]

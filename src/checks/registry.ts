@@ -82,6 +82,15 @@ import backendProtocol from './ingress/backend-protocol.ts'
 import refusedByController from './ingress/refused-by-controller.ts'
 import peersNotThere from './policy/peers-not-there.ts'
 import servicePort from './policy/service-port.ts'
+import liveMissing from './ingress/live-missing.ts'
+import liveDiffers from './ingress/live-differs.ts'
+import liveEndpoints from './ingress/live-endpoints.ts'
+import reloadRefused from './ingress/reload-refused.ts'
+import controllerCutOff from './ingress/controller-cut-off.ts'
+import locationDenied from './ingress/location-denied.ts'
+import annotationUnread from './ingress/annotation-unread.ts'
+import namespaceUnwatched from './ingress/namespace-unwatched.ts'
+import controllerUnmaintained from './ingress/controller-unmaintained.ts'
 import zoneTaken from './dns/zone-taken.ts'
 import endpointPortName from './service/endpoint-port-name.ts'
 import boundToLoopback from './dns/bound-to-loopback.ts'
@@ -170,6 +179,15 @@ export const checks: readonly AnyCheck[] = [
   duplicateRoute, // ING312
   backendProtocol, // ING313
   authServiceMissing, // ING314
+  liveMissing, // ING320
+  liveDiffers, // ING321
+  liveEndpoints, // ING322
+  reloadRefused, // ING323
+  controllerCutOff, // ING324
+  locationDenied, // ING325
+  annotationUnread, // ING326
+  namespaceUnwatched, // ING327
+  controllerUnmaintained, // ING328
   nodeNotReady, // NOD501
   forgetsDns, // POL401
   dnsUdpOnly, // POL402

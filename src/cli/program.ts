@@ -11,6 +11,8 @@ import { duration } from './flags/values.ts'
 import { type ReportFlags, reportFlags } from './flags/report.ts'
 import { type FixFlags, fixFlags } from './fix/fix.ts'
 import { ending } from './terminal/interrupt.ts'
+import type { DiagnoseFlags } from './diagnose.ts'
+import type { IngressConfFlags } from './ingress.ts'
 import type { ResolveFlags } from './resolve.ts'
 import { tell } from './terminal/say.ts'
 import type { TraceFlags } from './trace.ts'
@@ -23,6 +25,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['diagnose https://web.example.com/cart', 'an Ingress returns 5xx'],
   ['dns --node-access', 'DNS is slow or takes 5 s'],
   ['trace pod/web-1 svc/db:5432 -n shop', 'A cannot reach B'],
+  ['ingress ls -A', 'every route of every Ingress, and how it fares'],
   ['resolve cart --from pod/web-1 -n shop', 'look a name up as that pod does'],
   ['watch dns', 'rates, errors and latency, live'],
   ['fix', 'what could be done about it, as plans'],
@@ -106,6 +109,30 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--from <file>', 'show a trace again from the file that it kept')
     .action(async (start: string | undefined, end: string | undefined, flags: TraceFlags) => {
       code = await (await import('./trace.ts')).traceCommand(start ?? null, end ?? null, flags)
+    })
+  const ingress = command('ingress', 'what ingress controllers run: every route, or what serves one URL')
+  probeFlags(
+    clusterFlags(
+      ingress
+        .command('conf')
+        .description('the server and location blocks of nginx that serve a URL, each with the Ingress that it is of')
+        .exitOverride(),
+    ),
+  )
+    .argument('<url>', 'https://host/path')
+    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'))
+    .action(async (url: string, flags: IngressConfFlags) => {
+      code = await (await import('./ingress.ts')).ingressConfCommand(url, flags)
+    })
+  reportFlags(
+    probeFlags(
+      clusterFlags(ingress.command('ls').description('every route with its back end and how it fares').exitOverride()),
+    ),
+  )
+    .option('--from <file>', 'read a snapshot instead of a cluster')
+    .action(async (flags: DiagnoseFlags) => {
+      code = await (await import('./ingress.ts')).ingressLsCommand(flags)
     })
   clusterFlags(
     command('resolve', 'look a name up as a pod would: every query in order, the answers, and the suffix that won'),

@@ -8,6 +8,7 @@ import { componentLabels, ingressControllerNames } from './project/known-compone
 interface Product {
   /** Values of `app.kubernetes.io/name`, `app` or `istio`. */
   readonly names: readonly string[]
+  readonly product?: IngressController['product']
   readonly controller: (flag: Flag) => string
   readonly classNames: (flag: Flag) => readonly string[]
 }
@@ -24,6 +25,7 @@ const products: readonly Product[] = [
   {
     // internal/ingress/controller/store: GetIngressClass; pkg/flags.
     names: ['ingress-nginx', 'rke2-ingress-nginx'],
+    product: 'ingress-nginx',
     controller: (flag) => flag('controller-class') ?? 'k8s.io/ingress-nginx',
     classNames: (flag) => [
       flag('ingress-class') ?? 'nginx',
@@ -33,6 +35,7 @@ const products: readonly Product[] = [
   {
     // F5's controller ties to the IngressClass of that name.
     names: ['nginx-ingress', 'nginx-ingress-controller'],
+    product: 'f5-nginx',
     controller: () => 'nginx.org/ingress-controller',
     classNames: (flag) => [flag('ingress-class') ?? 'nginx'],
   },
@@ -123,10 +126,36 @@ export function ingressController(pod: Pod): IngressController | null {
     ready: pod.ready,
     controller,
     classNames: [...new Set(product.classNames(flag))],
+    ...aboutNginx(pod, { product: productOf(product, controller), flag }),
     ports: {
       plain: portOf(pod, ['http', 'web', 'proxy', 'http2'], [80, 8080, 8000]),
       tls: portOf(pod, ['https', 'websecure', 'proxy-tls'], [443, 8443]),
     },
+  }
+}
+
+/** Charts of different makers share a label: the class that it claims says which of the two it is. */
+function productOf({ product }: Product, controller: string): IngressController['product'] {
+  if (controller.startsWith('nginx.org/')) return 'f5-nginx'
+  return product === 'f5-nginx' && controller.startsWith('k8s.io/') ? 'ingress-nginx' : product
+}
+
+/** Flags of both: pkg/flags of ingress-nginx, cmd/nginx-ingress/flags.go of F5's. */
+function aboutNginx(
+  pod: Pod,
+  { product, flag }: { readonly product: IngressController['product']; readonly flag: Flag },
+): Partial<IngressController> {
+  if (product === undefined) return {}
+  const main = pod.containers.find((it) => /^(?:controller|nginx-ingress)/.test(it.name)) ?? pod.containers[0]
+  const port = Number(flag('status-port') ?? '')
+  const watches = (flag('watch-namespace') ?? '').split(',').filter((it) => /^[a-z0-9][a-z0-9-]*$/.test(it))
+  const webhook = flag('validating-webhook')
+  return {
+    product,
+    ...(main === undefined ? {} : { container: main.name, image: main.image }),
+    ...(Number.isInteger(port) && port > 0 && port < 65_536 && product === 'ingress-nginx' ? { statusPort: port } : {}),
+    ...(watches.length === 0 ? {} : { watches }),
+    ...(product === 'ingress-nginx' ? { webhook: webhook === null || webhook === '' ? 'off' : 'on' } : {}),
   }
 }
 

@@ -128,6 +128,8 @@ export interface Cluster {
       readonly stdin?: string
       readonly timeoutMs: number
       readonly signal?: AbortSignal
+      /** More than a script's few lines: a file that is read. */
+      readonly mostBytes?: number
     },
   ): Promise<Known<ExecResult>>
   /**

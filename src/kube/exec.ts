@@ -56,7 +56,7 @@ async function dial(
     headers,
     handshakeTimeout: Math.min(connectMs, options.timeoutMs),
     perMessageDeflate: false,
-    maxPayload: execBytes + 1,
+    maxPayload: (options.mostBytes ?? execBytes) + 1,
   })
 }
 
@@ -105,7 +105,7 @@ function converse(
       const message = toBuffer(data)
       const payload = message.subarray(1)
       held += payload.length
-      if (held > execBytes) return end(tooMuch(action, options))
+      if (held > (options.mostBytes ?? execBytes)) return end(tooMuch(action, options))
       if (message[0] === channel.stdout) out.push(payload)
       else if (message[0] === channel.stderr) err.push(payload)
       else if (message[0] === channel.status) status = (status ?? '') + payload.toString('utf8')
@@ -140,8 +140,8 @@ function refusedUpgrade(status: number, body: string, action: string, pod: strin
   return refusal(status, body, status === 403 && verb !== undefined ? action.replace(/^\w+/, verb) : action, pod)
 }
 
-function tooMuch(action: string, { command }: Parameters<Cluster['exec']>[2]): Known<never> {
-  return unknown('cut-off', `${action}: ${command[0]} printed more than ${inMiB(execBytes)}`)
+function tooMuch(action: string, { command, mostBytes }: Parameters<Cluster['exec']>[2]): Known<never> {
+  return unknown('cut-off', `${action}: ${command[0]} printed more than ${inMiB(mostBytes ?? execBytes)}`)
 }
 
 async function readRefusal(response: IncomingMessage): Promise<string> {

@@ -64,6 +64,8 @@ export interface Ingress {
   /** Vendors whose annotations it bears: `alb`, `nginx`. */
   readonly vendors?: readonly string[]
   readonly actions?: readonly IngressAction[]
+  /** Names of annotations that are for nginx controllers: `nginx.org/rewrites`. Their values are not read. */
+  readonly annotated?: readonly string[]
   readonly nginx?: NginxRouting
   readonly auth?: IngressAuth
 }
@@ -86,4 +88,15 @@ export interface IngressController {
   readonly classNames: readonly string[]
   /** Where the pod itself listens, as its containers declare it. Absent in old recordings: 80 and 443. */
   readonly ports?: { readonly plain: number; readonly tls: number }
+  /** What it is, where its configuration can be read; the rest too is absent in old recordings. */
+  readonly product?: 'ingress-nginx' | 'f5-nginx'
+  /** The container that runs it. */
+  readonly container?: string
+  readonly image?: string
+  /** `--status-port`. */
+  readonly statusPort?: number
+  /** Namespaces that it looks at, where it is told which: `--watch-namespace`. Absent = all. */
+  readonly watches?: readonly string[]
+  /** Whether it offers an admission webhook: `--validating-webhook`. */
+  readonly webhook?: 'on' | 'off'
 }

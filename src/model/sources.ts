@@ -3,6 +3,7 @@ import type { Contacts } from './contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from './counters.ts'
 import type { Crossing, TraceAsk } from './crossing.ts'
 import type { Ingress, IngressClass, IngressController } from './ingress.ts'
+import type { IngressConfigs } from './ingress-config.ts'
 import type { InsideView } from './inside.ts'
 import type { Known } from './known.ts'
 import type { ObjectEvent } from './event.ts'
@@ -42,6 +43,7 @@ export interface Sources {
   readonly crossings: readonly Crossing[]
   readonly coreDnsWindows: readonly CoreDnsWindow[]
   readonly dnsServerLogs: readonly DnsServerLog[]
+  readonly ingressConfigs: IngressConfigs
   // node access
   readonly conntrack: readonly ConntrackWindow[]
 }
@@ -71,6 +73,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   crossings: 'probe',
   coreDnsWindows: 'probe',
   dnsServerLogs: 'probe',
+  ingressConfigs: 'probe',
   conntrack: 'node',
 }
 

@@ -16,6 +16,21 @@ export const ingressFails = (ingress: Named): string => `ingress-fails:${ingress
 /** Only what it routes to one Service: the paths to its other Services have causes of their own. */
 export const ingressBackendFails = (ingress: Named, service: string): string => `${ingressFails(ingress)}/${service}`
 
+/** All of that, and each of its Services. */
+export const allOfIngress = (ingress: Named): readonly string[] => [ingressFails(ingress), `${ingressFails(ingress)}/*`]
+
+/** A controller runs something else than this Ingress says. */
+export const ingressNotLive = (ingress: Named): string => `ingress-not-live:${ingress.namespace}/${ingress.name}`
+
+/** A controller has other endpoints for this Service than there are. */
+export const backendsNotLive = (service: Named): string => `backends-not-live:${service.namespace}/${service.name}`
+
+/** nginx refused the last configuration in this controller's pod. */
+export const reloadRefused = (pod: Named): string => `reload-refused:${pod.namespace}/${pod.name}`
+
+/** This controller's pod does not reach the API server. */
+export const controllerCutOff = (pod: Named): string => `controller-cut-off:${pod.namespace}/${pod.name}`
+
 /** What stands behind this Service answers HTTP requests with errors, or not to the end. */
 export const endpointsAnswerBadly = (service: Named): string =>
   `endpoints-answer-badly:${service.namespace}/${service.name}`

@@ -189,6 +189,7 @@ export function objectSchemas(intern: Intern) {
       tls: maybe(list(object({ hosts: list(m.host), secret: nullable(m.name) }))),
       addresses: list(m.address),
       statusBy: maybe(list(shared.name)),
+      annotated: maybe(list(m.name)),
       vendors: maybe(list(shared.word)),
       actions: maybe(
         list(
@@ -213,6 +214,12 @@ export function objectSchemas(intern: Intern) {
       controller: m.name,
       classNames: list(m.name),
       ports: maybe(object({ plain: number, tls: number })),
+      product: maybe(oneOf(['ingress-nginx', 'f5-nginx'])),
+      container: maybe(m.name),
+      image: maybe(m.image),
+      statusPort: maybe(number),
+      watches: maybe(list(m.name)),
+      webhook: maybe(oneOf(['on', 'off'])),
     }),
   )
 

@@ -15,6 +15,7 @@ import {
 } from '../model/marks.ts'
 import type { Intern } from '../wire/intern.ts'
 import { objectSchemas } from './schema-objects.ts'
+import { ingressConfigs } from './schema-ingress.ts'
 import { probeSchemas } from './schema-probes.ts'
 
 /** Stands first in every header, so that other NDJSON is told apart. */
@@ -96,9 +97,16 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     crossings: probes.crossing,
     coreDnsWindows: probes.coreDnsWindow,
     dnsServerLogs: probes.dnsServerLog,
+    ingressConfigs: ingressConfigs,
     conntrack: probes.conntrackWindow,
   }
 }
 
 /** Sources with one value; all others are lists. */
-export const singleSources: readonly SourceName[] = ['clusterDns', 'dnsProbe', 'nameAnswers', 'contacts']
+export const singleSources: readonly SourceName[] = [
+  'clusterDns',
+  'dnsProbe',
+  'nameAnswers',
+  'contacts',
+  'ingressConfigs',
+]

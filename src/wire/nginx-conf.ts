@@ -218,11 +218,18 @@ interface Said {
 
 function ofServer(server: MakingServer, said: Said): void {
   const { name, rest } = said
-  if (name === 'server_name') server.serverNames.push(...rest.slice(0, 100).map((it) => it.slice(0, longestName)))
+  if (name === 'server_name') server.serverNames.push(...rest.slice(0, 100).map(hostOf))
   if (name === 'listen' && rest.includes('ssl')) server.tls = true
   if (name === 'set' && rest[0] === '$resource_name') server.owner.name ??= rest[1] ?? null
   if (name === 'set' && rest[0] === '$resource_namespace') server.owner.namespace ??= rest[1] ?? null
   keep(server, said)
+}
+
+/** ingress-nginx writes `*.example.com` as an expression for one label (template.go, buildServerName). */
+function hostOf(name: string): string {
+  const some = name.slice(0, longestName)
+  const head = '~^(?<subdomain>[\\w-]+)\\.'
+  return some.startsWith(head) && some.endsWith('$') ? `*.${some.slice(head.length, -1).replaceAll('\\.', '.')}` : some
 }
 
 function ofLocation(location: Making, said: Said): void {

@@ -106,6 +106,9 @@ function ofKlog(said: string): Sign | null {
       ...(namespace === undefined || name === undefined ? {} : { ingress: { namespace, name } }),
     }
   }
+  // annotations.go, Extract: the Ingress is left out, and the line does not name it.
+  if (/^annotation (?:group )?\S{1,100} contains (?:risky annotation|invalid value)/.test(said))
+    return { kind: 'ingress-ignored', said: text }
   if (said.startsWith('Dynamic reconfiguration failed') || said.startsWith('Unexpected failure reconfiguring NGINX'))
     return { kind: 'unsynced', said: text }
   return null

@@ -4,6 +4,7 @@ import type { Contact, Contacts, HttpEnd } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
 import type { Crossing } from '../../src/model/crossing.ts'
 import type { Ingress, IngressClass, IngressController } from '../../src/model/ingress.ts'
+import type { IngressConfigs, LiveConf } from '../../src/model/ingress-config.ts'
 import type { InsideView } from '../../src/model/inside.ts'
 import type { Known, Why } from '../../src/model/known.ts'
 import type { DnsProbe } from '../../src/model/lookups.ts'
@@ -567,6 +568,92 @@ const scope: fc.Arbitrary<Scope> = fc.record(
   { requiredKeys: ['namespace', 'target', 'level'] },
 )
 
+const owned = fc.record({ namespace: name, name })
+const place = { line: count, end: count, settings: few(fc.record({ line: count, setting: text })), hidden: count }
+const liveConf: fc.Arbitrary<LiveConf> = fc.record({
+  checksum: maybe(text),
+  complete: flag,
+  upstreams: few(fc.record({ name, addresses: few(ip) })),
+  servers: few(
+    fc.record({
+      ...place,
+      serverNames: few(fc.constantFrom('_', 'web.example.com', '*.example.com')),
+      tls: flag,
+      locations: few(
+        fc.record({
+          ...place,
+          modifier: fc.constantFrom('', '=', '~*'),
+          path: fc.constantFrom('/', '/cart', '^/a(/|$)(.*)'),
+          ingress: maybe(owned),
+          service: maybe(name),
+          servicePort: maybe(fc.constantFrom('80', 'http')),
+          declared: maybe(fc.constantFrom('/', '/cart')),
+          upstream: maybe(name),
+          denied: maybe(text),
+          timeouts: fc.record({ connect: maybe(count), send: maybe(count), read: maybe(count) }),
+          rewrite: maybe(fc.constant('/$2')),
+          internal: flag,
+        }),
+      ),
+    }),
+  ),
+})
+
+const ingressConfigs: fc.Arbitrary<IngressConfigs> = fc.record({
+  controllers: few(
+    fc.record({
+      namespace: name,
+      pod: name,
+      container: name,
+      product: fc.constantFrom('ingress-nginx' as const, 'f5-nginx' as const),
+      conf: known(liveConf),
+      backends: known(
+        few(fc.record({ upstream: name, endpoints: few(ip), weight: maybe(count), alternatives: few(name) })),
+      ),
+      refused: known(
+        maybe(
+          fc.record({
+            line: maybe(count),
+            directive: maybe(fc.constant('proxy_buffers')),
+            host: maybe(name),
+            path: maybe(fc.constant('/cart')),
+            ingress: maybe(owned),
+          }),
+        ),
+      ),
+      api: known(fc.constantFrom('answers' as const, 'silent' as const)),
+      log: known(
+        fc.record({
+          lines: count,
+          lastLoad: maybe(fc.constantFrom('done' as const, 'refused' as const)),
+          signs: few(
+            fc.record(
+              {
+                kind: fc.constantFrom(
+                  'refused' as const,
+                  'api-unreachable' as const,
+                  'default-certificate' as const,
+                  'ingress-ignored' as const,
+                  'unsynced' as const,
+                ),
+                times: count,
+                said: text,
+                ingress: owned,
+                tls: owned,
+                line: count,
+              },
+              { requiredKeys: ['kind', 'times', 'said'] },
+            ),
+          ),
+        }),
+      ),
+    }),
+  ),
+  changed: known(
+    few(fc.record({ kind: fc.constantFrom('Ingress' as const, 'Service' as const), namespace: name, name })),
+  ),
+})
+
 export const anyModel: fc.Arbitrary<Model> = fc.record({
   scope,
   cluster: fc.record({ context: text, version: fc.constant('v1.33.1'), tool: fc.constant('1.0.0') }),
@@ -600,6 +687,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     crossings: known(few(crossing)),
     coreDnsWindows: known(few(coreDnsWindow)),
     dnsServerLogs: known(few(dnsServerLog)),
+    ingressConfigs: known(ingressConfigs),
     conntrack: known(few(conntrack)),
   }),
 })

@@ -33,6 +33,7 @@ import { yamlLines } from '../../src/manifest/diff.ts'
 import { rolloutOf } from '../../src/plan/rollout.ts'
 import { bare } from '../../src/manifest/server-owned.ts'
 import { takeBack } from '../../src/plan/three-way.ts'
+import { endpointMarks, ingressMark, readyOf, rulesOf } from '../../src/probe/ingress/object-marks.ts'
 import { fromCat } from '../../src/probe/node/conntrack.ts'
 import { readInsideLookups } from '../../src/probe/inside/inside-lookups.ts'
 import { readCrossings } from '../../src/probe/inside/crossings.ts'
@@ -214,6 +215,8 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/manifest/server-owned.ts bare': (value) => bare(manifest(value)),
   'src/plan/three-way.ts takeBack': (value) =>
     takeBack(planned, { ...planned, spec: {} }, manifest(value), () => 'former'),
+  'src/probe/ingress/object-marks.ts readyOf': rawly((raw) => endpointMarks([readyOf(raw)])),
+  'src/probe/ingress/object-marks.ts rulesOf': rawly((raw) => ingressMark(rulesOf(raw))),
   'src/probe/pods/ground.ts boundsOf': rawly(boundsOf),
   'src/probe/pods/pod-state.ts failing': rawly((raw) => failing(raw as RawPod)),
   'src/probe/pods/pod-state.ts podState': rawly((raw) => podState(raw as RawPod)),
@@ -247,6 +250,8 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   hostFits: (it) => (text) => [it('*.example.com', text), it(text, 'web.example.com')],
   localIps: (it) => (text) => [it([text]), it(text.split(' '))],
   mapCorefile: (it) => (text) => it(text, (word: { readonly text: string }) => word.text),
+  matches: (it) => (text) => [it(text, text, false), it(text, '/cart', true), it('^/a(/|$)(.*)', text, true)],
+  placeIn: (it) => (text) => [it(text, 1), it(text, 500), it(text, null)],
   redactArgs: (it) => (text) => [it([text]), it(text.split(' '))],
   runningConfig: (it) => (text) => [it([text]), it(text.split('\n'))],
   settingsOf: (it) => (text) => [it('glibc', text), it('musl', text)],

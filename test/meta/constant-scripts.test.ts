@@ -34,7 +34,11 @@ test('`script` is a tag, never called', () => {
   const users = others.filter((it) =>
     /import \{[^}]*\bscript\b[^}]*\} from '[^']*container-command\.ts'/.test(read(it)),
   )
-  expect(users).toEqual(['src/probe/inside/crossing-script.ts', 'src/probe/inside/inside-script.ts'])
+  expect(users).toEqual([
+    'src/probe/ingress/config-scripts.ts',
+    'src/probe/inside/crossing-script.ts',
+    'src/probe/inside/inside-script.ts',
+  ])
   expect(linesWith(/\bscript\s*\(|\bscript\.|[=(,]\s*script\s*[,)]/, users)).toEqual([])
 })
 

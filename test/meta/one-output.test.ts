@@ -18,6 +18,7 @@ const writers: Readonly<Record<string, string>> = {
   'src/cli/checks.ts': 'texts of its own',
   'src/cli/diagnose.ts': 'the report: report/text.ts makes a page, report/json.ts JSON',
   'src/cli/resolve.ts': 'the report, as above',
+  'src/cli/ingress.ts': 'the report, as above',
   'src/cli/trace.ts': 'the report, as above',
   'src/cli/fix/plan.ts': 'a plan as text: report/plan/plan-text.ts makes a page',
   'src/cli/fix/run.ts': 'a plan as text, as above',

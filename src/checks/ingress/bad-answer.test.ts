@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { contacts, get, getOf, stranger } from '../../../test/build/contacts.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { controllerConfig, ingressConfigs } from '../../../test/build/ingress-config.ts'
 import { probe } from '../../../test/build/lookups.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { egressPolicy } from '../../../test/build/policy.ts'
@@ -35,6 +36,27 @@ describeCheck(check, [
       },
     },
     expect: [{ subject: 'Ingress/shop/web', args: { direct: '200, within 4 ms', service: 'cart' } }],
+  },
+  {
+    it: 'nginx gives up before the pods are done',
+    given: {
+      ingresses,
+      contacts: {
+        ...contacts([], [get('/cart', 504, { ms: 60_000 })]),
+        direct: [getOf('cart', 'cart-1', 200, { ms: 70_000 })],
+      },
+      ingressConfigs: ingressConfigs(controllerConfig(ingresses)),
+    },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        args: {
+          waits:
+            'nginx waits 60 s for the pods (proxy_read_timeout, line 31 of nginx.conf in controller-1), ' +
+            'and asked directly they take up to 70.0 s',
+        },
+      },
+    ],
   },
   {
     it: '503',

@@ -1,8 +1,9 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, DirectContact, HttpContact } from '../../model/contacts.ts'
-import { known } from '../../model/known.ts'
+import { type Known, known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
+import type { IngressConfigs } from '../../model/ingress-config.ts'
 import {
   endText,
   excuseOf,
@@ -14,6 +15,7 @@ import {
 } from '../../relations/ingress/http-answers.ts'
 import { directOf, isOfController, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { readTimeoutOf } from '../../relations/ingress/live-timeout.ts'
 import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { full, isAskedAbout, some } from '../service/words.ts'
 import { backendSeen, meaningOf } from './answer-meaning.ts'
@@ -30,11 +32,11 @@ export default check({
   fine: 'no Ingress answers with a server error',
   severity: 'error',
   needs: ['contacts', 'ingresses'],
-  wants: ['ingressControllers', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe'],
+  wants: ['ingressControllers', 'ingressConfigs', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe'],
   remedies: [],
   decides: ['ING-11', 'ING-17', 'ING-18', 'ING-20', 'NP-13'],
 
-  run({ contacts, ingresses, ingressControllers, networkPolicies, namespaces, pods, dnsProbe, scope }) {
+  run({ contacts, ingresses, ingressControllers, ingressConfigs, networkPolicies, namespaces, pods, dnsProbe, scope }) {
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
     const mute = mutePorts(contacts)
@@ -61,7 +63,7 @@ export default check({
           ]
         return [
           ...(why === undefined ? [] : [cannotTell('ambiguous', `Ingress ${full(ingress)}: ${why}`)]),
-          ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses })),
+          ...asked.flatMap((it) => judge(ingress, it, { homes, contacts, ingresses, ingressConfigs })),
           ...(untried.length === 0
             ? []
             : [
@@ -82,10 +84,12 @@ export default check({
     detail: ({ args }) =>
       `${args.counts} · asked of controller ${args.controllers}` +
       `${args.service === '' ? '' : ` · backend ${args.service}`} · slowest ${args.slowest} ms`,
-    note: ({ args }) =>
-      args.backend === 'answers'
+    note: ({ args }) => {
+      if (args.waits !== '') return `${args.waits}: raise proxy-read-timeout, or have them answer sooner`
+      return args.backend === 'answers'
         ? between(`${args.worst}`, `${args.direct}`)
-        : meaningOf(`${args.worst}`, `${args.backend}`),
+        : meaningOf(`${args.worst}`, `${args.backend}`)
+    },
     help: ({ subject: on, args }) => [
       'read what the controller says about this request',
       logsCommand(args),
@@ -114,9 +118,10 @@ interface Around {
   readonly homes: ReadonlyMap<string, string>
   readonly contacts: Contacts
   readonly ingresses: readonly Ingress[]
+  readonly ingressConfigs: Known<IngressConfigs>
 }
 
-function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingresses }: Around) {
+function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingresses, ingressConfigs }: Around) {
   const bad = http.filter(isBadEnd)
   const [worst] = bad
   if (worst === undefined) return judgeGood(ingress, { route, http }, { contacts, ingresses })
@@ -143,6 +148,11 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
         slowest,
         backend: backendSeen(contacts, ingress, route, { status: worst.status, slowest }),
         direct: wellText(directOf(contacts, ingress, route)),
+        waits: waitsText(
+          worst,
+          readTimeoutOf(ingressConfigs, { ingress, service, controllerPod: worst.via.controllerPod }),
+          directOf(contacts, ingress, route),
+        ),
       },
       evidence: [
         {
@@ -171,7 +181,11 @@ function judge(ingress: Ingress, { route, http }: Asked, { homes, contacts, ingr
 }
 
 /** What the backend said, or would have: a redirect is its own only where a pod, asked directly, redirects as well. */
-function judgeGood(ingress: Ingress, { route, http }: Asked, { contacts, ingresses }: Omit<Around, 'homes'>) {
+function judgeGood(
+  ingress: Ingress,
+  { route, http }: Asked,
+  { contacts, ingresses }: Omit<Around, 'homes' | 'ingressConfigs'>,
+) {
   const direct = directOf(contacts, ingress, route)
   const sentAway = direct.some(isRedirect) ? [] : http.filter(isRedirect)
   // What the controller says of itself is ING307's.
@@ -218,6 +232,20 @@ function logsCommand({ controller, controllerNamespace, host }: Controller): str
 function wellText(direct: readonly DirectContact[]): string {
   if (direct.length === 0 || direct.some(isBadEnd)) return ''
   return `${some([...new Set(direct.map(endText))])}, within ${Math.round(Math.max(...direct.map((it) => it.ms)))} ms`
+}
+
+/** Where nginx gives up before a pod is done, by its own configuration; '' where that is not seen. */
+function waitsText(
+  { status, via }: HttpContact,
+  timeout: ReturnType<typeof readTimeoutOf>,
+  direct: readonly DirectContact[],
+): string {
+  const slowest = Math.max(0, ...direct.map((it) => it.ms))
+  if (status !== 504 || timeout === null || slowest < 1000 * timeout.seconds) return ''
+  return (
+    `nginx waits ${timeout.seconds} s for the pods (proxy_read_timeout, line ${timeout.line} of nginx.conf in ` +
+    `${via.controllerPod}), and asked directly they take up to ${(slowest / 1000).toFixed(1)} s`
+  )
 }
 
 /** The pods are well, so that what is between them and the controller is left. */

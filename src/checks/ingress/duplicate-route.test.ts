@@ -1,4 +1,5 @@
 import { ingress } from '../../../test/build/ingress.ts'
+import { controllerConfig, ingressConfigs } from '../../../test/build/ingress-config.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import check from './duplicate-route.ts'
@@ -18,6 +19,16 @@ describeCheck(check, [
     it: 'in another namespace, whose Service of that name is another',
     given: { ingresses: [web, other('web', { namespace: 'attic' })] },
     expect: [{ subject: 'Ingress/shop/web', args: { others: 'attic/web-2' } }],
+  },
+  {
+    it: 'and which of them has it, by what the controller runs',
+    given: { ingresses: [web, other('api')], ingressConfigs: ingressConfigs(controllerConfig([other('api'), web])) },
+    expect: [
+      {
+        subject: 'Ingress/shop/web',
+        args: { winner: 'Ingress shop/web-2 has it: nginx.conf line 14 in controller-1' },
+      },
+    ],
   },
   { it: 'to the same Service: no harm', given: { ingresses: [web, other('web')] }, expect: 'ok' },
   { it: 'a canary', given: { ingresses: [web, other('api', { nginx: canary })] }, expect: 'ok' },

@@ -1,6 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
+import type { IngressConfigs } from '../../model/ingress-config.ts'
+import type { Known } from '../../model/known.ts'
 import { type Route, backendsOf, routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { full, some } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
@@ -16,10 +18,11 @@ export default check({
   fine: 'each host and path belongs to one Ingress',
   severity: 'warning',
   needs: ['ingresses'],
+  wants: ['ingressConfigs'],
   remedies: [],
   decides: ['ING-15'],
 
-  run({ ingresses }) {
+  run({ ingresses, ingressConfigs }) {
     const routes = ingresses
       .filter(isPlain)
       .flatMap(backendsOf)
@@ -33,15 +36,17 @@ export default check({
     )
     const found = [
       ...Map.groupBy(rivals, (its) => some([...new Set(its.map(({ ingress }) => full(ingress)))], 9)).values(),
-    ].flatMap(verdict)
+    ].flatMap((its) => verdict(its, ingressConfigs))
     return found.length > 0 ? found : ok(routes.length)
   },
 
   words: {
     headline: ({ subject: on, args }) => `Ingress ${full(on)} claims ${args.routes}, and so does ${args.others}.`,
     detail: ({ args }) => `${args.backends} · class ${args.class}`,
-    note: () =>
-      'one of them gets the requests, the older one with ingress-nginx; the other is never asked, without an event',
+    note: ({ args }) =>
+      args.winner === ''
+        ? 'one of them gets the requests, the older one with ingress-nginx; the other is never asked, without an event'
+        : `${args.winner}; the other is never asked, without an event`,
     help: ({ subject: on }) => [
       'see which is the older one, and take the path out of the one that should not have it',
       'kubectl get ingress -A --sort-by=.metadata.creationTimestamp',
@@ -59,7 +64,19 @@ function backendText({ ingress, backend }: Route): string {
   return `${ingress.namespace}/${backend.service}:${backend.port ?? ''}`
 }
 
-function verdict(claims: readonly (readonly Route[])[]) {
+/** Whose location it is in the configuration that a controller runs. */
+function winnerOf(route: Route | undefined, configs: Known<IngressConfigs>): string {
+  if (route === undefined || !configs.known) return ''
+  for (const { conf, pod } of configs.value.controllers) {
+    const server = conf.known ? conf.value.servers.find((it) => it.serverNames.includes(route.host ?? '_')) : undefined
+    const location = server?.locations.find((it) => it.declared === route.path && it.ingress !== null)
+    if (location?.ingress !== undefined && location.ingress !== null)
+      return `Ingress ${full(location.ingress)} has it: nginx.conf line ${location.line} in ${pod}`
+  }
+  return ''
+}
+
+function verdict(claims: readonly (readonly Route[])[], configs: Known<IngressConfigs>) {
   const all = claims.flat()
   const [first] = all
   if (first === undefined) return []
@@ -73,6 +90,7 @@ function verdict(claims: readonly (readonly Route[])[]) {
         others: some(others),
         backends: some([...new Set(all.map((it) => `${full(it.ingress)} sends it to ${backendText(it)}`))], 3),
         class: first.ingress.className ?? 'none',
+        winner: winnerOf(first, configs),
       },
       evidence: all.map((it) => ({
         kind: 'fact' as const,

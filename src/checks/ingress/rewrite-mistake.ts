@@ -94,7 +94,10 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
         `rewrites ${routeText(route)} to \`${rewrite}\`, and the path has ` +
         `${groups === 0 ? 'no group' : `only ${groups}`}: ` +
         `each request becomes \`${rewrite.replaceAll(/\$\d/g, '')}\``,
-      cure: `give the path its groups, as ${path.replace(/\/$/, '')}(/|$)(.*) with rewrite-target /$2`,
+      cure:
+        groups > 0
+          ? `name a group that the path has, up to $${groups}, or give it as many as the rewrite names`
+          : `give the path its groups, as ${path.replace(/\/$/, '')}(/|$)(.*) with rewrite-target /$2`,
     }
   }
   // One page for one path is what a rewrite without groups is for; below a prefix it flattens everything.

@@ -15,6 +15,16 @@ const prefixes: Readonly<Record<string, string>> = {
   'ingress.gcp.kubernetes.io/': 'gce',
 }
 
+/** Those of the two nginx controllers, which are taken for each other. */
+const ofNginx = ['nginx.ingress.kubernetes.io/', 'nginx.org/', 'nginx.com/']
+
+const mostAnnotated = 100
+
+export function annotatedOf(annotations: Annotations): Pick<Ingress, 'annotated'> {
+  const found = Object.keys(annotations).filter((key) => ofNginx.some((it) => key.startsWith(it)))
+  return found.length === 0 ? {} : { annotated: found.toSorted().slice(0, mostAnnotated) }
+}
+
 /** A JSON text longer than this is no action that a human wrote. */
 const longestAction = 16 * 1024
 

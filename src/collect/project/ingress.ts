@@ -1,7 +1,7 @@
 import type { Ingress, IngressBackend, IngressRule } from '../../model/ingress.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
-import { actionsOf, authOf, nginxRouting, vendorsOf } from './ingress-annotations.ts'
+import { actionsOf, annotatedOf, authOf, nginxRouting, vendorsOf } from './ingress-annotations.ts'
 import { type Fields, fields, isObject, list, port, stringMap, text } from './json.ts'
 
 /**
@@ -37,6 +37,7 @@ export function projectIngress(raw: unknown, intern: Intern): Ingress | null {
     ...statusBy(list(it.metadata['managedFields']).map(fields)),
     ...vendorsOf(annotations),
     ...actionsOf(annotations),
+    ...annotatedOf(annotations),
     ...nginxRouting(annotations),
     ...authOf(annotations),
   }

@@ -66,6 +66,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     ],
     dnsNote: null,
     names: null,
+    ingressConfigs: { specs: [], leftOut: 0, namespace: null, ingresses: new Map(), endpoints: new Map() },
     dnsService: '127.0.0.1',
     clusterName: dnsName('kubernetes.default.svc.cluster.local.'),
     // The machine's own resolver is no part of this.

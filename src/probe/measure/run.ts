@@ -2,6 +2,7 @@ import type { Cluster } from '../../kube/cluster.ts'
 import type { Contacts } from '../../model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../model/counters.ts'
 import type { Crossing } from '../../model/crossing.ts'
+import type { IngressConfigs } from '../../model/ingress-config.ts'
 import type { InsideView } from '../../model/inside.ts'
 import { type Known, leftOut, unknown } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
@@ -10,6 +11,7 @@ import type { DnsServerLog } from '../../model/server-log.ts'
 import { fromOutside } from '../../wire/outside.ts'
 import { type ConntrackReading, conntrackWindow, openConntrack } from '../node/conntrack.ts'
 import { crossingsOf } from '../inside/crossings.ts'
+import { readIngressConfigs, settleMs } from '../ingress/ingress-configs.ts'
 import { insideView } from '../inside/inside.ts'
 import { type NodeRun, type RunContext, runNode } from './node-run.ts'
 import type { ProbePlan } from '../plan/plan.ts'
@@ -29,6 +31,7 @@ export interface ProbeResult {
   readonly crossings: Known<readonly Crossing[]>
   readonly coreDnsWindows: Known<readonly CoreDnsWindow[]>
   readonly dnsServerLogs: Known<readonly DnsServerLog[]>
+  readonly ingressConfigs: Known<IngressConfigs>
   readonly conntrack: Known<readonly ConntrackWindow[]>
   readonly notes: readonly string[]
   readonly left: readonly string[]
@@ -74,6 +77,11 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
   const { cluster, plan, signal } = context
   const inside = Promise.all(plan.inside.map((it) => insideView(cluster, it, signal)))
   const crossings = crossingsOfPlan(cluster, plan, signal)
+  const ingressConfigs = readIngressConfigs(cluster, plan.ingressConfigs, {
+    exec: plan.exec === 'allowed',
+    settled: () => pause(settleMs, signal),
+    signal,
+  })
   const serverLogs = readServerLogs(cluster, plan.serverLogs, signal)
   const opened =
     plan.conntrack !== 'not-asked' ? await Promise.all(plan.nodes.map((node) => openConntrack(context, node))) : []
@@ -106,6 +114,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     crossings: await crossings,
     coreDnsWindows: coreDnsOf(plan, runs),
     dnsServerLogs: await serverLogs,
+    ingressConfigs: await ingressConfigs,
     conntrack: conntrackOf(plan, opened, windows),
     notes: notesOf(plan, runs, opened, stale),
   })
@@ -118,4 +127,18 @@ async function crossingsOfPlan(
 ): Promise<Known<readonly Crossing[]>> {
   if (exec === 'left-out') return unknown('not-asked', leftOut('--no-exec'))
   return crossingsOf(cluster, crossings, signal)
+}
+
+/** Ends early when the run does. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
 }

@@ -17,6 +17,7 @@ import { planDirect } from './plan-direct.ts'
 import { planHttp } from './plan-http.ts'
 import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
 import { apiServerName, type DnsName } from '../../wire/dns-name.ts'
+import { announceIngressConfigs, type IngressConfigPlan, planIngressConfigs } from '../ingress/plan-ingress-configs.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
 import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
 import { planNodePorts } from './plan-node-ports.ts'
@@ -104,6 +105,7 @@ export interface ProbePlan {
   readonly exec: 'allowed' | 'left-out'
   readonly metrics: readonly MetricsSpec[]
   readonly serverLogs: readonly LogSpec[]
+  readonly ingressConfigs: IngressConfigPlan
   readonly conntrack: 'not-asked' | 'host-network-pod' | 'kube-proxy-exec'
 }
 
@@ -144,6 +146,7 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     unasked: direct.unasked,
     leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
     ...planExecs(model, options.exec === false ? 'left-out' : 'allowed', asked.clusterName),
+    ingressConfigs: planIngressConfigs(model),
     conntrack: options.conntrack ?? 'not-asked',
   }
 }
@@ -280,6 +283,7 @@ export function announce(plan: ProbePlan): readonly string[] {
           `reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`,
         ]
       : []),
+    ...(plan.exec === 'left-out' ? [] : announceIngressConfigs(plan.ingressConfigs)),
     ...(plan.exec === 'left-out' ? ['runs nothing in containers that are there (--no-exec)'] : []),
     ...announceConntrack[plan.conntrack],
     ...leftOutNodes(plan.skipped),

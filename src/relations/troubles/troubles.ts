@@ -2,6 +2,7 @@ import type { Trouble } from '../../findings/trouble.ts'
 import { type Model, type SourceName, sourceNames } from '../../model/sources.ts'
 import { contactTroubles } from './contacts.ts'
 import { crossingTroubles } from './crossings.ts'
+import { liveTroubles } from './ingress-live.ts'
 import { insideTroubles } from './inside-lookups.ts'
 import { probeTroubles } from './probe-lookups.ts'
 import { serverLogTroubles, serverWindowTroubles } from './servers.ts'
@@ -34,6 +35,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   crossings: crossingTroubles,
   coreDnsWindows: serverWindowTroubles,
   dnsServerLogs: serverLogTroubles,
+  ingressConfigs: liveTroubles,
   conntrack: { noOutcomes: 'counters of causes: what was lost is in lookups and contacts' },
 }
 

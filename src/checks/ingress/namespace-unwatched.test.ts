@@ -1,0 +1,36 @@
+import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import check from './namespace-unwatched.ts'
+
+const web = ingress([['/', 'web', 80]])
+const given = (...ingressControllers: readonly ReturnType<typeof controller>[]) => ({
+  ingresses: [web],
+  ingressClasses: [ingressClass('nginx')],
+  ingressControllers,
+})
+
+describeCheck(check, [
+  {
+    it: 'another namespace',
+    given: given(controller({ watches: ['team'] })),
+    expect: [{ subject: 'Ingress/shop/web', severity: 'error', args: { watches: 'team', of: 1 } }],
+  },
+  { it: 'its own among others', given: given(controller({ watches: ['team', 'shop'] })), expect: 'ok' },
+  {
+    it: 'another controller of the class looks at all',
+    given: given(controller({ watches: ['team'] }), controller({ pod: 'controller-2' })),
+    expect: 'ok',
+  },
+  { it: 'no such flag', given: given(controller()), expect: 'not-applicable' },
+  {
+    it: 'of another class',
+    given: given(controller({ watches: ['team'], controller: 'k8s.io/other', classNames: ['other'] })),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'controllers forbidden',
+    given: modelOf({ ingresses: [web] }, { ingressControllers: unknown('forbidden', 'list pods') }),
+    expect: 'cannot-tell',
+  },
+])

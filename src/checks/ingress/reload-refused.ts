@@ -1,0 +1,160 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { ControllerConfig, RefusedConf } from '../../model/ingress-config.ts'
+import { isRefusing } from '../../relations/ingress/controller-state.ts'
+import { liveRoutes, isDifferent } from '../../relations/ingress/live-config.ts'
+import { allOfIngress, ingressNotLive, reloadRefused } from '../../relations/symptom.ts'
+import { full, some } from '../service/words.ts'
+import { podSubject } from './live-words.ts'
+import { ingressSubject } from './words.ts'
+
+/**
+ * nginx tests each new configuration; one that it refuses is not loaded, and the controller tries again with the next.
+ * One line of one Ingress keeps the changes of all others from being taken up, and none of them shows it. The line that
+ * nginx names stands in a file that the controller keeps, and there in the location of one Ingress.
+ */
+export default check({
+  code: 'ING323',
+  slug: 'ingress/reload-refused',
+  title: 'nginx refuses the configuration that its controller makes',
+  fine: 'nginx took the last configuration that its controller made',
+  severity: 'error',
+  needs: ['ingressConfigs', 'ingresses'],
+  wants: ['ingressClasses', 'ingressControllers'],
+  remedies: [],
+  decides: ['ING-12'],
+
+  run({ ingressConfigs, ingresses, ingressClasses, ingressControllers, scope }) {
+    const { controllers } = ingressConfigs
+    if (controllers.length === 0) return notApplicable('no controller was looked into')
+    const refusing = controllers.filter(isRefusing)
+    const behind = liveRoutes({ ingressConfigs, ingresses, ingressClasses, ingressControllers, scope })
+      .filter(isDifferent)
+      .filter(({ config }) => refusing.includes(config))
+      .map(({ route }) => route.ingress)
+    const found = [...Map.groupBy(refusing, blamed).values()].map((its) =>
+      judge(its, [...new Set(behind)], controllers.length),
+    )
+    const silent = controllers.filter((it) => !isRefusing(it) && !it.log.known && !it.refused.known)
+    const [one] = silent
+    return [
+      ...found,
+      ...(one === undefined || one.log.known
+        ? []
+        : [cannotTell(one.log.why.reason, `the log of ${full({ ...one, name: one.pod })}: ${one.log.why.detail}`)]),
+      ...(found.length === 0 && silent.length < controllers.length ? [ok(controllers.length - silent.length)] : []),
+    ]
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      on.kind === 'Ingress'
+        ? `nginx refuses the configuration since Ingress ${full(on)}: ${args.said}.`
+        : `nginx refuses the configuration that ${full(on)} makes: ${args.said}.`,
+    detail: ({ args }) =>
+      `${args.refusing} of ${args.of} controllers go on with an old configuration · ${args.place} · ` +
+      `${args.waiting} Ingresses wait`,
+    note: ({ args }) =>
+      `no change of any Ingress is taken up until this one is mended${args.others === '' ? '' : `: ${args.others}`}`,
+    help: ({ subject: on, args }) => [
+      args.annotation === ''
+        ? 'take back what brought the line in: an annotation, a snippet, a path, or the ConfigMap of the controller'
+        : `mend or take out ${args.annotation}`,
+      ...(on.kind === 'Ingress'
+        ? [`kubectl -n ${on.namespace} edit ingress ${on.name}`]
+        : [`kubectl -n ${on.namespace} get configmaps`]),
+      `kubectl -n ${args.home} logs ${args.pod} --since=1h | grep -A6 'failure reloading'`,
+    ],
+  },
+})
+
+/** Whose line it is; the controller itself where nobody's. */
+function blamed({ namespace, pod, refused }: ControllerConfig): string {
+  const ingress = refused.known ? (refused.value?.ingress ?? null) : null
+  return ingress === null ? `pod ${namespace}/${pod}` : `ingress ${full(ingress)}`
+}
+
+function judge(
+  its: readonly ControllerConfig[],
+  behind: readonly { readonly namespace: string; readonly name: string }[],
+  of: number,
+) {
+  const [first] = its
+  const place = its.flatMap(({ refused }) => (refused.known && refused.value !== null ? [refused.value] : []))[0]
+  const signs = its.flatMap(({ log }) => (log.known ? log.value.signs.filter((it) => it.kind === 'refused') : []))
+  const said = signs.at(-1)?.said ?? 'it does not pass the test of nginx'
+  const ingress = place?.ingress ?? null
+  const others = behind.filter((it) => ingress === null || full(it) !== full(ingress))
+  const pod = { namespace: first?.namespace ?? '', pod: first?.pod ?? '' }
+  return finding({
+    subject: ingress === null ? podSubject(pod) : ingressSubject(ingress),
+    confidence: 'observed',
+    args: {
+      said,
+      refusing: its.length,
+      of,
+      place: placeText(place),
+      annotation: annotationOf(place?.directive ?? null, said),
+      waiting: behind.length,
+      others: some(others.map(full), 3),
+      pod: pod.pod,
+      home: pod.namespace,
+    },
+    evidence: [
+      {
+        kind: 'log',
+        source: `nginx in ${pod.pod}`,
+        lines: signs.length > 0 ? signs.slice(-3).map((it) => it.said) : [said],
+      },
+    ],
+    symptoms: its.map((it) => reloadRefused({ namespace: it.namespace, name: it.pod })),
+    explains: [
+      ...behind.map(ingressNotLive),
+      ...behind.flatMap(allOfIngress),
+      ...(ingress === null ? [] : allOfIngress(ingress)),
+    ],
+  })
+}
+
+function placeText(place: RefusedConf | undefined): string {
+  if (place === undefined || place.line === null) return 'the line is not known'
+  return `line ${place.line} of the refused file${place.host === null ? '' : `, ${place.host}${place.path ?? ''}`}`
+}
+
+/** Directives that annotations of ingress-nginx write (internal/ingress/annotations); others come from snippets. */
+const annotations: Readonly<Record<string, string>> = {
+  proxy_connect_timeout: 'proxy-connect-timeout',
+  proxy_read_timeout: 'proxy-read-timeout',
+  proxy_send_timeout: 'proxy-send-timeout',
+  proxy_buffer_size: 'proxy-buffer-size',
+  proxy_buffers: 'proxy-buffers-number',
+  proxy_busy_buffers_size: 'proxy-busy-buffers-size',
+  proxy_max_temp_file_size: 'proxy-max-temp-file-size',
+  proxy_http_version: 'proxy-http-version',
+  proxy_next_upstream: 'proxy-next-upstream',
+  proxy_redirect: 'proxy-redirect-from',
+  proxy_cookie_domain: 'proxy-cookie-domain',
+  proxy_cookie_path: 'proxy-cookie-path',
+  client_max_body_size: 'proxy-body-size',
+  client_body_buffer_size: 'client-body-buffer-size',
+  rewrite: 'rewrite-target',
+  auth_request: 'auth-url',
+  auth_basic: 'auth-type',
+  limit_req: 'limit-rps',
+  limit_conn: 'limit-connections',
+  limit_rate: 'limit-rate',
+  mirror: 'mirror-target',
+  ssl_ciphers: 'ssl-ciphers',
+  error_page: 'custom-http-errors',
+  satisfy: 'satisfy',
+}
+
+function annotationOf(directive: string | null, said: string): string {
+  if (directive === null) return ''
+  if (directive === 'location') return 'the path: it is no regular expression that nginx takes'
+  const key = annotations[directive]
+  const snippet = 'a snippet annotation of it (configuration-snippet, server-snippet)'
+  if (key === undefined || said.startsWith('unknown directive'))
+    return `${snippet}: the line begins with \`${directive}\``
+  return `nginx.ingress.kubernetes.io/${key}, or ${snippet}: the line begins with \`${directive}\``
+}

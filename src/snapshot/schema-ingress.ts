@@ -1,0 +1,85 @@
+import type { ControllerConfig, IngressConfigs, LiveConf, LiveLog } from '../model/ingress-config.ts'
+import { exactly, flag, known, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+
+const m = texts()
+
+const named = object({ namespace: m.name, name: m.name })
+const place = { line: number, end: number, settings: list(object({ line: number, setting: m.text })), hidden: number }
+
+const location = object({
+  ...place,
+  modifier: m.word,
+  path: m.path,
+  ingress: nullable(named),
+  service: nullable(m.name),
+  servicePort: nullable(m.name),
+  declared: nullable(m.path),
+  upstream: nullable(m.name),
+  denied: nullable(m.text),
+  timeouts: object({ connect: nullable(number), send: nullable(number), read: nullable(number) }),
+  rewrite: nullable(m.path),
+  internal: flag,
+})
+
+const liveConf = exactly<LiveConf>()(
+  object({
+    checksum: nullable(m.word),
+    complete: flag,
+    upstreams: list(object({ name: m.name, addresses: list(m.address) })),
+    servers: list(object({ ...place, serverNames: list(m.host), tls: flag, locations: list(location) })),
+  }),
+)
+
+const liveLog = exactly<LiveLog>()(
+  object({
+    lines: number,
+    lastLoad: nullable(oneOf(['done', 'refused'])),
+    signs: list(
+      object({
+        kind: oneOf(['refused', 'api-unreachable', 'default-certificate', 'ingress-ignored', 'unsynced']),
+        times: number,
+        said: m.text,
+        ingress: maybe(named),
+        tls: maybe(named),
+        line: maybe(number),
+      }),
+    ),
+  }),
+)
+
+const backend = object({
+  upstream: m.name,
+  endpoints: list(m.address),
+  weight: nullable(number),
+  alternatives: list(m.name),
+})
+
+const refused = object({
+  line: nullable(number),
+  directive: nullable(m.word),
+  host: nullable(m.host),
+  path: nullable(m.path),
+  ingress: nullable(named),
+})
+
+const controller = exactly<ControllerConfig>()(
+  object({
+    namespace: m.name,
+    pod: m.name,
+    container: m.name,
+    product: oneOf(['ingress-nginx', 'f5-nginx']),
+    conf: known(liveConf),
+    backends: known(list(backend)),
+    refused: known(nullable(refused)),
+    log: known(liveLog),
+    api: known(oneOf(['answers', 'silent'])),
+  }),
+)
+
+/** What ingress controllers run. */
+export const ingressConfigs = exactly<IngressConfigs>()(
+  object({
+    controllers: list(controller),
+    changed: known(list(object({ kind: oneOf(['Ingress', 'Service']), namespace: m.name, name: m.name }))),
+  }),
+)
