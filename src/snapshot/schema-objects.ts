@@ -189,7 +189,7 @@ export function objectSchemas(intern: Intern) {
       tls: maybe(list(object({ hosts: list(m.host), secret: nullable(m.name) }))),
       addresses: list(m.address),
       statusBy: maybe(list(shared.name)),
-      annotated: maybe(list(m.name)),
+      annotated: maybe(list(shared.word)),
       vendors: maybe(list(shared.word)),
       actions: maybe(
         list(
