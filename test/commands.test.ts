@@ -83,7 +83,9 @@ test('every command of hopscope is known where commands are printed', () => {
     .filter((it) => it.startsWith('src/cli/'))
     .flatMap((path) => [...read(path).matchAll(/\bcommand\(\s*'([a-z-]+)'/g)].map(([, name = '']) => name))
   expect(named).toContain('diagnose')
-  expect(named.filter((it) => it !== 'capacity' && !(verbs as readonly string[]).includes(it))).toEqual([])
+  expect(
+    named.filter((it) => !['capacity', 'conf', 'ls'].includes(it) && !(verbs as readonly string[]).includes(it)),
+  ).toEqual([])
 })
 
 /** Sentences about kubectl. */

@@ -14,6 +14,7 @@ export const verbs = [
   'dns',
   'resolve',
   'trace',
+  'ingress',
   'pcap',
   'watch',
   'collect',
@@ -38,7 +39,7 @@ const kubectlVerbs =
 
 /** A command in a line: the name, and the first word behind it. */
 const command = new RegExp(
-  String.raw`(?<![\w./@-])(?:(?:kubectl )?(hopscope) (${verbs.join('|')}|-\S+)(?![\w.:/-])( (?:capacity|dns)(?![\w/.]))?|` +
+  String.raw`(?<![\w./@-])(?:(?:kubectl )?(hopscope) (${verbs.join('|')}|-\S+)(?![\w.:/-])( (?:capacity|dns|conf|ls)(?![\w/.]))?|` +
     String.raw`(kubectl) (?=(?:${kubectlVerbs}|-\S+)(?![\w.:/-])))`,
   'g',
 )
