@@ -88,8 +88,8 @@ function judge(ingress: Ingress, product: Product) {
       ),
       cure:
         slips.length === 0
-          ? `write what is meant with the names of ${product} (${some(prefixes[product])}), or take it out`
-          : `mend ${some(
+          ? `write what is meant with the names of ${product} (${some(prefixes[product])}), or remove it`
+          : `fix ${some(
               slips.map((it) => it.key),
               3,
             )}`,

@@ -61,7 +61,7 @@ export default check({
         ? 'the controller takes up a change within seconds: it hears nothing of the API server, or could not tell nginx'
         : `the controller says: ${args.said}`,
     help: ({ subject: on, args }) => [
-      'see whether the controller reaches the API server, then start it anew',
+      'see whether the controller reaches the API server, then restart it',
       `kubectl -n ${args.home} logs ${args.controller} --since=15m | grep -E 'ailed to (watch|list)|Dynamic reconfiguration'`,
       `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name}`,
       `kubectl -n ${args.home} exec ${args.controller} -- curl -s 127.0.0.1:10246/configuration/backends`,

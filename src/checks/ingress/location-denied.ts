@@ -35,7 +35,7 @@ export default check({
     detail: ({ args }) => `${args.bad} of ${args.of} paths denied · nginx.conf line ${args.line} of ${args.controller}`,
     note: () => 'the pods behind it are not asked, whatever they would say',
     help: ({ subject: on, args }) => [
-      'take out or mend the annotation, or have the controller allow it (allow-snippet-annotations, ' +
+      'remove or fix the annotation, or have the controller allow it (allow-snippet-annotations, ' +
         'annotations-risk-level in its ConfigMap: for all tenants then)',
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
       `kubectl -n ${args.home} exec ${args.controller} -- sed -n ${args.line},${args.end}p /etc/nginx/nginx.conf`,

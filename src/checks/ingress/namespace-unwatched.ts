@@ -34,7 +34,7 @@ export default check({
     detail: ({ args }) => `0 of ${args.of} controllers of class ${args.class} look at it · ${args.controllers}`,
     note: () => 'its host is answered as one that nobody declared',
     help: ({ subject: on, args }) => [
-      'add the namespace to --watch-namespace, take the flag out, or use a class whose controller looks at it',
+      'add the namespace to --watch-namespace, remove the flag, or use a class whose controller looks at it',
       `kubectl -n ${args.home} get pod ${args.pod} -o yaml`,
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
     ],

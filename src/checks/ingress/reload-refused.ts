@@ -55,11 +55,11 @@ export default check({
       `${args.refusing} of ${args.of} controllers go on with an old configuration · ${args.place} · ` +
       `${args.waiting} Ingresses wait`,
     note: ({ args }) =>
-      `no change of any Ingress is taken up until this one is mended${args.others === '' ? '' : `: ${args.others}`}`,
+      `no change of any Ingress is taken up until this one is fixed${args.others === '' ? '' : `: ${args.others}`}`,
     help: ({ subject: on, args }) => [
       args.annotation === ''
-        ? 'take back what brought the line in: an annotation, a snippet, a path, or the ConfigMap of the controller'
-        : `mend or take out ${args.annotation}`,
+        ? 'remove what brought the line in: an annotation, a snippet, a path, or the ConfigMap of the controller'
+        : `fix or remove ${args.annotation}`,
       ...(on.kind === 'Ingress'
         ? [`kubectl -n ${on.namespace} edit ingress ${on.name}`]
         : [`kubectl -n ${on.namespace} get configmaps`]),
