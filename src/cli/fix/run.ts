@@ -1,15 +1,13 @@
 import { subjectKey } from '../../model/subject.ts'
 import { planText } from '../../report/plan/plan-text.ts'
 import { type Applied, applyPlan } from '../../session/fix/apply.ts'
-import type { Asking, Cut, Plan, Question, RunAsk, RunCaller, RunEvent } from '../../session/fix/run.ts'
+import type { Cut, Plan, RunAsk, RunCaller, RunEvent } from '../../session/fix/run.ts'
 import { type Undone, undoPlan } from '../../session/fix/undo.ts'
 import { type Verified, verifyPlan } from '../../session/fix/verify.ts'
 import { foldersOf } from '../../session/folders.ts'
 import type { SessionEvent } from '../../session/events.ts'
 import type { Ended } from '../../session/with-cluster.ts'
-import { ToolError } from '../../tool-error.ts'
-import { askLine } from '../terminal/ask-line.ts'
-import { refuseWithoutTerminal } from '../terminal/confirm.ts'
+import { asker } from './asker.ts'
 import type { FixFlags } from './fix.ts'
 import { ending } from '../terminal/interrupt.ts'
 import { terminalPaint } from '../terminal/look.ts'
@@ -99,50 +97,6 @@ function linesOf(event: Exclude<RunEvent, SessionEvent | { kind: 'plan' }>): rea
     case 'taking-back':
       return [`${paint.mark('error')} ${event.why}`, 'Taking it back.']
   }
-}
-
-/** How a run is confirmed, by its flags or by a person. */
-function asker(flags: FixFlags): (question: Question) => Asking {
-  return (question) => {
-    const asking = confirmation(question, flags)
-    return (differs) => {
-      if (differs) mustBeAsked(flags)
-      return asking()
-    }
-  }
-}
-
-/** A person may take what an admission webhook makes of a plan; a script has not seen it. */
-function mustBeAsked({ yes, yesContext }: FixFlags): void {
-  if (yes !== true && yesContext === undefined) return
-  throw new ToolError(
-    'usage',
-    'the API server would store something else than was planned. Nothing was written',
-    'if that is right, apply it on a terminal, where it is asked; else see: kubectl get mutatingwebhookconfigurations',
-  )
-}
-
-const prompts = { apply: 'Apply to', undo: 'Undo in', 'take-back': 'Take that back in' } as const
-
-/** Checked before anything is sent, so that a script learns at once what it lacks. */
-function confirmation({ what, plan, context, signal }: Question, flags: FixFlags): () => Promise<boolean> {
-  if (flags.yesContext !== undefined) {
-    if (flags.yesContext !== context)
-      throw new ToolError('usage', `--yes-context names \`${flags.yesContext}\`, and this is context \`${context}\``)
-    return () => Promise.resolve(true)
-  }
-  // For what takes others' work away `--yes` is not enough, whatever the plan.
-  if (flags.yes === true && what !== 'take-back') {
-    if (plan.applicability !== 'safe')
-      throw new ToolError(
-        'usage',
-        `plan ${plan.id} is a matter of judgement (${plan.risk.level} risk: ${plan.risk.why}), so --yes does not apply it`,
-        `--yes-context ${context}, if you have read it`,
-      )
-    return () => Promise.resolve(true)
-  }
-  refuseWithoutTerminal(`--yes-context ${context}, if you have read the plan`)
-  return async () => (await askLine(`${prompts[what]} context ${context}? Type the context name: `, signal)) === context
 }
 
 function sayCut(it: Cut): number {

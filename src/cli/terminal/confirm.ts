@@ -7,7 +7,7 @@ export interface Desk {
   readonly output: NodeJS.WritableStream
 }
 
-const own: Desk = { input: process.stdin, output: process.stderr }
+export const ownDesk: Desk = { input: process.stdin, output: process.stderr }
 
 export interface Confirmation {
   readonly prompt: string
@@ -18,13 +18,13 @@ export interface Confirmation {
 }
 
 /** Whether a person says `y` or `yes`; anything else, an end of input and Ctrl-C are no. */
-export async function confirmed(it: Confirmation, signal: AbortSignal, desk: Desk = own): Promise<boolean> {
+export async function confirmed(it: Confirmation, signal: AbortSignal, desk: Desk = ownDesk): Promise<boolean> {
   if (it.yes) return true
   refuseWithoutTerminal(it.hint, desk)
   return /^y(es)?$/i.test((await askLine(it.prompt, signal, desk.input, desk.output)) ?? '')
 }
 
 /** Said before anything is begun that would have to be asked about. */
-export function refuseWithoutTerminal(hint: string, { input }: Desk = own): void {
+export function refuseWithoutTerminal(hint: string, { input }: Desk = ownDesk): void {
   if (input.isTTY !== true) throw new ToolError('usage', 'there is no terminal to ask on', hint)
 }
