@@ -14,6 +14,7 @@ import { diagnoseCluster } from './diagnose.ts'
 import { listFixes } from './fix/list.ts'
 import { makePlan } from './fix/plan.ts'
 import { resolveName } from './resolve/resolve.ts'
+import { traceCluster } from './trace.ts'
 import { watchDns } from './watch/watch.ts'
 import type { Ended } from './with-cluster.ts'
 
@@ -42,6 +43,7 @@ const useCases: Readonly<Record<string, UseCase>> = {
   plan: (ask, caller) => makePlan('DNS111', { ...ask, plansIn: folder, filesIn: folder }, caller),
   capacity: (ask, caller) => capacityOf({ ...ask, window: 10 }, { ...caller, confirm: yes }),
   resolve: ({ node: _node, ...ask }, caller) => resolveName({ ...ask, name: 'web', from: 'pod/none' }, caller),
+  trace: (ask, caller) => traceCluster({ ...ask, start: 'pod/none', end: 'svc/web:80', keepIn: null }, caller),
   watch: ({ node: _node, ...ask }, caller) => watchDns({ ...ask, interval: 1000, for: 10 }, caller),
 }
 
