@@ -1,6 +1,6 @@
 import { type Diagnosis, exitCode } from '../engine.ts'
 import type { Model } from '../model/sources.ts'
-import { json } from '../report/diagnosis/json.ts'
+import { json, noRun, type Run, runOf } from '../report/diagnosis/json.ts'
 import type { Paint } from '../report/paint.ts'
 import { text } from '../report/diagnosis/text.ts'
 import type { DiagnosedLive } from '../session/diagnose.ts'
@@ -15,22 +15,35 @@ import { tell } from './terminal/say.ts'
 
 export type DiagnoseFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }
 
-/** Lines between the headline's section and the findings' own: a table that a command adds. */
-type Above = (model: Model) => (paint: Paint) => readonly string[]
+/** What a command adds to a diagnosis: lines between the headline's section and the findings' own, and fields. */
+export interface Shown {
+  readonly above: (model: Model) => (paint: Paint) => readonly string[]
+  readonly json: (diagnosis: Diagnosis, run: Run) => string
+}
+
+const plain: Shown = { above: () => () => [], json }
 
 /** Returns 0, 1, 2 or 130. */
 export async function diagnoseCommand(
   target: string | null,
   flags: DiagnoseFlags,
-  above: Above = () => () => [],
+  shown: Shown = plain,
 ): Promise<number> {
-  if (flags.from !== undefined) return diagnoseRecording(target, { ...flags, from: flags.from }, above)
+  if (flags.from !== undefined) return diagnoseRecording(target, { ...flags, from: flags.from }, shown)
+  const began = Date.now()
   const { diagnoseCluster } = await import('../session/diagnose.ts')
   return onTerminal((caller) => diagnoseCluster({ ...flags, target, keepIn: foldersOf(process.env).runs }, caller), {
     quiet: flags.quiet === true || flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
     print(found) {
-      const code = print(found.diagnosis, flags, { footer: footerOf(found), above: above(found.model) })
+      const { model } = found
+      const run = runOf(began, Date.now())
+      const code = print(found.diagnosis, flags, {
+        footer: footerOf(found),
+        above: shown.above(model),
+        run,
+        json: shown.json,
+      })
       return found.isLate ? lateCode(code, flags.timeout) : code
     },
   })
@@ -39,7 +52,7 @@ export async function diagnoseCommand(
 async function diagnoseRecording(
   target: string | null,
   flags: DiagnoseFlags & { readonly from: string },
-  above: Above,
+  shown: Shown,
 ): Promise<number> {
   if (flags.probe === true || flags.nodeAccess === true)
     throw new ToolError(
@@ -49,8 +62,9 @@ async function diagnoseRecording(
     )
   const { diagnoseFile } = await import('../session/diagnose-file.ts')
   const namespace = flags.allNamespaces === true ? null : flags.namespace
-  const { model, diagnosis } = await diagnoseFile({ ...flags, target, namespace })
-  return print(diagnosis, flags, { footer: [], above: above(model) })
+  const { model, diagnosis, t0 } = await diagnoseFile({ ...flags, target, namespace })
+  const run = { ...noRun, started: t0.toISOString() }
+  return print(diagnosis, flags, { footer: [], above: shown.above(model), run, json: shown.json })
 }
 
 function footerOf({ model, touched, kept, seconds }: DiagnosedLive): readonly string[] {
@@ -77,13 +91,15 @@ function lateCode(code: number, timeoutMs: number): number {
 interface Around {
   readonly footer: readonly string[]
   readonly above: (paint: Paint) => readonly string[]
+  readonly run: Run
+  readonly json: Shown['json']
 }
 
-function print(diagnosis: Diagnosis, flags: ReportFlags, { footer, above }: Around): number {
+function print(diagnosis: Diagnosis, flags: ReportFlags, { footer, above, run, json: asJson }: Around): number {
   const paint = terminalPaint(process.stdout, flags.color)
   process.stdout.write(
     flags.output === 'json'
-      ? json(diagnosis)
+      ? asJson(diagnosis, run)
       : text(diagnosis, { paint, detail: detailOf(flags), above: above(paint), footer }),
   )
   return exitCode(diagnosis, { failOn: flags.failOn, strict: flags.strict === true })

@@ -1,6 +1,8 @@
 import type { LoadStep } from '../model/load.ts'
-import { capacityExitCode, capacityJson, capacityText } from '../report/dns/dns-capacity.ts'
-import { loadExitCode, loadHeadline, loadText } from '../report/dns/dns-load.ts'
+import { type Run, runOf } from '../report/diagnosis/json.ts'
+import { capacityJson, loadJson } from '../report/dns/capacity-json.ts'
+import { capacityExitCode, capacityText } from '../report/dns/dns-capacity.ts'
+import { loadExitCode, loadText } from '../report/dns/dns-load.ts'
 import { type CapacityAnswer, type CapacityAsk, type CapacityEvent, capacityOf } from '../session/capacity/capacity.ts'
 import type { ReportFlags } from './flags/report.ts'
 import { confirmed } from './terminal/confirm.ts'
@@ -20,15 +22,16 @@ export function capacityCommand(flags: CapacityFlags): Promise<number> {
     hint: '--yes, if you have read what it will do',
   }
   const confirm = (signal: AbortSignal): Promise<boolean> => confirmed(question, signal)
+  const began = Date.now()
   return onTerminal<CapacityAnswer, LoadStepEvent>((caller) => capacityOf(flags, { ...caller, confirm }), {
     quiet: flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
     also: ({ step }, progress) => progress.step(stepLine(step)),
-    print: (answer) => print(answer, flags),
+    print: (answer) => print(answer, flags, runOf(began, Date.now())),
   })
 }
 
-function print(answer: CapacityAnswer, { output, color }: CapacityFlags): number {
+function print(answer: CapacityAnswer, { output, color }: CapacityFlags, run: Run): number {
   if (answer.kind === 'declined') {
     tell('not confirmed; nothing was started')
     return 2
@@ -36,12 +39,12 @@ function print(answer: CapacityAnswer, { output, color }: CapacityFlags): number
   const paint = terminalPaint(process.stdout, color)
   if (answer.kind === 'read') {
     const { capacity } = answer
-    if (output === 'json') process.stdout.write(`${JSON.stringify(capacityJson(capacity), null, 2)}\n`)
+    if (output === 'json') process.stdout.write(capacityJson(capacity, run))
     else say(...capacityText(capacity, paint), 'Read only: nothing was loaded. --load RATE measures the ceiling.')
     return capacityExitCode(capacity)
   }
   const { steps, end, target } = answer
-  if (output === 'json') process.stdout.write(`${JSON.stringify(loadJson(answer), null, 2)}\n`)
+  if (output === 'json') process.stdout.write(loadJson(answer, run))
   else say(...loadText(steps, end, target, paint))
   return loadExitCode(end)
 }
@@ -50,8 +53,4 @@ function stepLine({ asked, load, canary }: LoadStep): string {
   return asked === 0
     ? 'looked at the servers before any load'
     : `${asked} queries/s: p99 ${load.p99} ms, canary ${canary.p99} ms, ${load.lost + canary.lost} lost`
-}
-
-function loadJson({ steps, end, target }: Extract<CapacityAnswer, { kind: 'loaded' }>): object {
-  return { schema: 'hopscope/v1', kind: 'dns-load', headline: loadHeadline(end, target), target, end, steps }
 }

@@ -1,4 +1,5 @@
 import { outcomeOf, resolveExitCode } from '../answers/resolution.ts'
+import { runOf } from '../report/diagnosis/json.ts'
 import { resolveJson } from '../report/resolve/resolve-json.ts'
 import { resolveText } from '../report/resolve/resolve-text.ts'
 import { type ResolveAsk, resolveName } from '../session/resolve/resolve.ts'
@@ -9,13 +10,14 @@ export type ResolveFlags = Omit<ResolveAsk, 'name'> & { readonly output: 'text' 
 
 /** Returns 0 when the name is resolved, 1 when it is not or not well, 2 when it could not be asked, 130 interrupted. */
 export function resolveCommand(name: string, flags: ResolveFlags): Promise<number> {
+  const began = Date.now()
   return onTerminal((caller) => resolveName({ ...flags, name }, caller), {
     quiet: flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
     print({ resolution, touched, left, seconds }) {
       process.stdout.write(
         flags.output === 'json'
-          ? resolveJson(resolution, { seconds, left })
+          ? resolveJson(resolution, { ...runOf(began, Date.now()), left })
           : resolveText(resolution, terminalPaint(process.stdout), [`${seconds.toFixed(1)} s · ${touched}`]),
       )
       return resolveExitCode(outcomeOf(resolution))

@@ -1,6 +1,6 @@
 import { traceExitCode } from '../answers/trace.ts'
 import { exitCode } from '../engine.ts'
-import { json } from '../report/diagnosis/json.ts'
+import { diagnosisJson, noRun, type Run, runOf } from '../report/diagnosis/json.ts'
 import { text } from '../report/diagnosis/text.ts'
 import { traceJson } from '../report/trace/trace-json.ts'
 import { traceText } from '../report/trace/trace-text.ts'
@@ -25,33 +25,39 @@ export async function traceCommand(start: string | null, end: string | null, fla
         '--from reads a trace that was made',
         'leave out its ends, --probe and --node-access',
       )
-    return print(await traceFile({ ...flags, from: flags.from }), flags, [])
+    return print(await traceFile({ ...flags, from: flags.from }), flags, { footer: [], run: noRun })
   }
   if (start === null || end === null)
     throw new ToolError('usage', 'a trace has two ends', 'hopscope trace pod/web-1 svc/cart:8080 -n shop')
+  const began = Date.now()
   const ask = { ...flags, start, end, keepIn: foldersOf(process.env).runs }
   return onTerminal((caller) => traceCluster(ask, caller), {
     quiet: flags.quiet === true || flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
     print(found) {
-      const code = print(found, flags, [
+      const footer = [
         `${found.seconds.toFixed(1)} s · ${found.touched}`,
         ...(found.model.scope.level === 'read'
           ? ['--probe would open the connection from inside the pod, and from probe pods beside it']
           : []),
         ...(found.kept === null ? [] : [`again, offline:  hopscope trace --from ${found.kept}`]),
-      ])
+      ]
+      const code = print(found, flags, { footer, run: runOf(began, Date.now()) })
       return found.isLate && code === 0 ? 2 : code
     },
   })
 }
 
-function print({ trace, diagnosis }: Traced, flags: ReportFlags, footer: readonly string[]): number {
+function print(
+  { trace, diagnosis }: Traced,
+  flags: ReportFlags,
+  { footer, run }: { readonly footer: readonly string[]; readonly run: Run },
+): number {
   const paint = terminalPaint(process.stdout, flags.color)
   const detail = flags.verbose === true ? 'verbose' : 'normal'
   process.stdout.write(
     flags.output === 'json'
-      ? traceJson(trace, JSON.parse(json(diagnosis)))
+      ? traceJson(trace, diagnosisJson(diagnosis, run))
       : traceText(trace, paint) + (flags.quiet === true ? '' : `\n${text(diagnosis, { paint, detail, footer })}`),
   )
   return traceExitCode(trace, exitCode(diagnosis, { failOn: flags.failOn, strict: flags.strict === true }))

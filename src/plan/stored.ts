@@ -27,7 +27,8 @@ const step = v.variant('verb', [
   v.looseObject({ ...base, verb: v.literal('delete'), before, after: v.null() }),
 ])
 
-const plan = v.looseObject({
+/** What `fix --plan` keeps, and `fix --apply` takes. */
+export const planFile = v.looseObject({
   schema: v.literal(planSchema),
   id: text,
   code: text,
@@ -73,7 +74,7 @@ function isDate(it: string): boolean {
 }
 
 export function isPlan(value: unknown): value is Plan {
-  return v.is(plan, value)
+  return v.is(planFile, value)
 }
 
 export function isEntry(value: unknown): value is Entry {

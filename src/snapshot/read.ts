@@ -15,7 +15,12 @@ export interface Snapshot {
 
 /** The model in a `.hops` file. Rejects with ToolError `bad-file`: not there, foreign, newer, cut off or damaged. */
 export async function readSnapshot(path: string): Promise<Model> {
-  return (await readSnapshotFrom(createReadStream(path), path)).model
+  return (await readRecording(path)).model
+}
+
+/** As `readSnapshot`, with the time of its making. */
+export function readRecording(path: string): Promise<Snapshot> {
+  return readSnapshotFrom(createReadStream(path), path)
 }
 
 /** As `readSnapshot`, from any bytes; `name` is how errors call them. Holds one record beside the model. */

@@ -1,5 +1,7 @@
 import { subjectKey } from '../../model/subject.ts'
 import { missing, totalsOf, type WatchEvent, type WatchSample } from '../../answers/dns-watch.ts'
+import type { Output } from '../../report/schemas/parts.ts'
+import type { watch } from '../../report/schemas/watch.ts'
 import type { Paint } from '../../report/paint.ts'
 import { eventLine, sampleLine, screen } from '../../report/watch/watch-text.ts'
 import { page, visible } from '../../report/visible.ts'
@@ -72,15 +74,16 @@ function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
     if (key === 'durations') return undefined
     return value === Infinity ? 'Infinity' : value
   }
-  const say = (it: object): void => void stream.write(`${JSON.stringify(it, written)}\n`)
+  const schema = 'hopscope/watch/v1'
+  const say = (it: Output<typeof watch>): void => void stream.write(`${JSON.stringify(it, written)}\n`)
   return {
     note: () => {},
-    load: (texts, perSecond) =>
-      say({ schema: 'hopscope/watch/v1', t: 'load', requestsPerSecond: perSecond, text: texts }),
+    load: (texts, perSecond) => say({ schema, t: 'load', requestsPerSecond: perSecond, text: texts }),
     sample(sample, events) {
       const at = new Date(sample.at).toISOString()
       const { servers, canary, conntrack } = sample
       say({
+        schema,
         t: 'sample',
         at,
         totals: totalsOf(sample),
@@ -90,12 +93,15 @@ function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
         missing: Object.fromEntries(missing(sample)),
         findings: sample.findings.map((it) => ({ code: it.code, severity: it.severity, subject: it.subject })),
       })
-      for (const it of events) say({ t: 'event', at, ...it })
+      for (const it of events) say({ schema, t: 'event', at, ...it })
     },
     end: ({ began, ended, missing: gaps, findings, ...it }) =>
       say({
+        schema,
         t: 'end',
         at: new Date(ended).toISOString(),
+        started: new Date(began).toISOString(),
+        durationMs: ended - began,
         seconds: (ended - began) / 1000,
         ...it,
         missing: Object.fromEntries(gaps),

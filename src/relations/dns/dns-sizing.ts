@@ -180,8 +180,16 @@ function megabytesFor(objects: number, autopath: boolean): number {
   return autopath ? objects / 250 + 56 : objects / 1000 + 54
 }
 
+/** A ConfigMap for cluster-proportional-autoscaler. */
+export interface AutoscalerConfigMap {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: { readonly name: string; readonly namespace: string }
+  readonly data: { readonly linear: string }
+}
+
 /** The ConfigMap that cluster-proportional-autoscaler reads (`--configmap`, `--namespace`). */
-export function autoscalerConfigMap({ autoscaler }: Sizing): object {
+export function autoscalerConfigMap({ autoscaler }: Sizing): AutoscalerConfigMap {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',

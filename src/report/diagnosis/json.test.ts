@@ -23,6 +23,8 @@ test('the contract for scripts', () => {
       "schema": "hopscope/v1",
       "verdict": "findings",
       "headline": "cart is in trouble SVC901.",
+      "started": null,
+      "durationMs": null,
       "scope": {
         "namespace": null,
         "target": {
@@ -40,6 +42,7 @@ test('the contract for scripts', () => {
           "id": "f1",
           "code": "SVC901",
           "slug": "stub/svc901",
+          "title": "trouble SVC901",
           "severity": "error",
           "confidence": "observed",
           "subject": {
@@ -47,10 +50,24 @@ test('the contract for scripts', () => {
             "namespace": "shop",
             "name": "cart"
           },
+          "text": "cart is in trouble SVC901.",
+          "detail": "1 of 3 bad",
+          "note": null,
+          "help": [
+            {
+              "text": "look at it"
+            },
+            {
+              "command": "kubectl describe SVC901"
+            }
+          ],
+          "docs": "docs/codes/SVC901.md",
           "args": {
             "bad": 1
           },
-          "text": "cart is in trouble SVC901.",
+          "numbers": {
+            "bad": 1
+          },
           "evidence": [],
           "explains": [
             "f2"
@@ -63,6 +80,7 @@ test('the contract for scripts', () => {
           "id": "f2",
           "code": "ING901",
           "slug": "stub/ing901",
+          "title": "trouble ING901",
           "severity": "error",
           "confidence": "observed",
           "subject": {
@@ -70,8 +88,20 @@ test('the contract for scripts', () => {
             "namespace": "shop",
             "name": "web"
           },
-          "args": {},
           "text": "web is in trouble ING901.",
+          "detail": "1 of 3 bad",
+          "note": null,
+          "help": [
+            {
+              "text": "look at it"
+            },
+            {
+              "command": "kubectl describe ING901"
+            }
+          ],
+          "docs": "docs/codes/ING901.md",
+          "args": {},
+          "numbers": {},
           "evidence": [],
           "explains": [],
           "remedies": [],
@@ -93,6 +123,20 @@ test('the contract for scripts', () => {
       ],
       "ignored": [],
       "lookedAt": "",
+      "examined": {
+        "services": null,
+        "pods": null,
+        "ingresses": null,
+        "nodes": null,
+        "dnsServers": null,
+        "namesLookedUp": null,
+        "nodesLookedUpFrom": null,
+        "lookups": null,
+        "podsLookedInto": null,
+        "servicesConnectedTo": null,
+        "endpointsAskedOverHttp": null,
+        "requestsThroughIngresses": null
+      },
       "notApplicable": [
         "NOD902"
       ]

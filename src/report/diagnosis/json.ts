@@ -1,38 +1,89 @@
 import { type CheckResult, type Diagnosis, isNotAsked } from '../../engine.ts'
 import type { Finding } from '../../findings/finding.ts'
 import { headline, isUnsure } from './headline.ts'
+import type { diagnosis as diagnosisSchema, dns as dnsSchema } from '../schemas/diagnosis.ts'
+import type { Output } from '../schemas/parts.ts'
+import { measuredPaths } from '../dns/measured-paths.ts'
+import { examined } from './examined.ts'
 import { lookedAt } from './looked-at.ts'
 
+/** When it was asked and how long it took; null where it is not known, as of a recording. */
+export interface Run {
+  readonly started: string | null
+  readonly durationMs: number | null
+}
+
+export const noRun: Run = { started: null, durationMs: null }
+
+/** Of a run that began and ended at these times, in milliseconds since 1970. */
+export function runOf(began: number, ended: number): Run {
+  return { started: new Date(began).toISOString(), durationMs: ended - began }
+}
+
+export type DiagnosisJson = Output<typeof diagnosisSchema>
+type Fields = Omit<DiagnosisJson, 'schema'>
+
 /** One object, versioned; the same bytes for the same diagnosis. The field names are the contract for scripts. */
-export function json(diagnosis: Diagnosis, run: Readonly<Record<string, unknown>> = {}): string {
+export function json(diagnosis: Diagnosis, run: Run = noRun): string {
+  return `${JSON.stringify(diagnosisJson(diagnosis, run), null, 2)}\n`
+}
+
+/** The same as a value, for an output that holds a diagnosis. */
+export function diagnosisJson(diagnosis: Diagnosis, run: Run = noRun): DiagnosisJson {
+  return { schema: 'hopscope/v1', ...diagnosisFields(diagnosis, run) }
+}
+
+/** The same with what `dns` measured on each path. */
+export function dnsJson(diagnosis: Diagnosis, run: Run = noRun): string {
+  const out: Output<typeof dnsSchema> = {
+    schema: 'hopscope/dns/v1',
+    ...diagnosisFields(diagnosis, run),
+    ...measuredPaths(diagnosis.model),
+  }
+  return `${JSON.stringify(out, null, 2)}\n`
+}
+
+function diagnosisFields(diagnosis: Diagnosis, run: Run): Fields {
   const { model, results, roots } = diagnosis
   const ids = new Map(
     roots.flatMap((root) => [root.finding, ...root.consequences]).map((finding, index) => [finding, `f${index + 1}`]),
   )
-  const words = new Map(results.map((it) => [it.check.code, it.check.words]))
-  const row = (finding: Finding, explains: readonly Finding[]): object => ({
-    id: ids.get(finding),
-    code: finding.code,
-    slug: finding.slug,
-    severity: finding.severity,
-    confidence: finding.confidence,
-    subject: finding.subject,
-    args: finding.args,
-    text: words.get(finding.code)?.headline(finding),
-    evidence: finding.evidence,
-    explains: explains.map((it) => ids.get(it)),
-    remedies: finding.remedies,
-  })
-  const out = {
-    schema: 'hopscope/v1',
+  const checks = new Map(results.map((it) => [it.check.code, it.check]))
+  const row = (finding: Finding, explains: readonly Finding[]): Fields['findings'][number] => {
+    const check = checks.get(finding.code)
+    const [sentence, ...commands] = check?.words.help(finding) ?? []
+    return {
+      id: ids.get(finding) ?? '',
+      code: finding.code,
+      slug: finding.slug,
+      title: check?.title ?? finding.slug,
+      severity: finding.severity,
+      confidence: finding.confidence,
+      subject: finding.subject,
+      text: check?.words.headline(finding) ?? '',
+      detail: check?.words.detail(finding) ?? '',
+      note: check?.words.note(finding) ?? null,
+      help: [...(sentence === undefined ? [] : [{ text: sentence }]), ...commands.map((command) => ({ command }))],
+      docs: `docs/codes/${finding.code}.md`,
+      args: Object.fromEntries(
+        Object.entries(finding.args).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
+      numbers: numbersOf(finding.args),
+      evidence: finding.evidence,
+      explains: explains.flatMap((it) => ids.get(it) ?? []),
+      remedies: finding.remedies,
+    }
+  }
+  return {
     verdict: verdictOf(diagnosis),
     headline: headline(diagnosis),
+    started: run.started,
+    durationMs: run.durationMs,
     scope: model.scope,
     cluster: model.cluster,
-    ...run,
     findings: roots.map((root) => row(root.finding, root.consequences)),
     explained: roots.flatMap((root) =>
-      root.consequences.map((it) => ({ ...row(it, []), cause: ids.get(root.finding) })),
+      root.consequences.map((it) => ({ ...row(it, []), cause: ids.get(root.finding) ?? '' })),
     ),
     cannotTell: unsure(results, (it) => !isNotAsked(it)),
     notAsked: unsure(results, isNotAsked),
@@ -40,21 +91,47 @@ export function json(diagnosis: Diagnosis, run: Readonly<Record<string, unknown>
     ok: results.filter((it) => it.verdict === 'ok').map((it) => it.check.code),
     ignored: results.filter((it) => it.verdict === 'ignored').map((it) => it.check.code),
     lookedAt: lookedAt(model),
+    examined: examined(model),
     notApplicable: results.filter((it) => it.verdict === 'not-applicable').map((it) => it.check.code),
   }
-  return `${JSON.stringify(out, null, 2)}\n`
+}
+
+const units: Readonly<Record<string, readonly [name: string, factor: number]>> = {
+  ms: ['Ms', 1],
+  s: ['Ms', 1000],
+  '%': ['Percent', 1],
+}
+
+/** Args have times in milliseconds. */
+const isTime = /^(?:p\d+|[a-z]+P\d+|mean|slowest)$/
+
+/** `p95: '1.34 s'` is `p95Ms: 1340`; what is a number already is a count. */
+function numbersOf(args: Finding['args']): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(args).flatMap(([name, value]) => {
+      if (typeof value === 'number') return [[isTime.test(name) ? `${name}Ms` : name, value]]
+      const [, digits = '', unit = ''] =
+        typeof value === 'string' ? (/^(\d+(?:\.\d+)?) (ms|s|%)$/.exec(value) ?? []) : []
+      const [ending, factor] = units[unit] ?? []
+      if (ending === undefined || factor === undefined) return []
+      // Not 1.34 * 1000, which is 1340.0000000000002.
+      return [
+        [name.endsWith(ending.toLowerCase()) ? name : `${name}${ending}`, Number((Number(digits) * factor).toFixed(3))],
+      ]
+    }),
+  )
 }
 
 function unsure(
   results: readonly CheckResult[],
   which: (it: CheckResult['cannotTell'][number]) => boolean,
-): readonly object[] {
+): Fields['cannotTell'] {
   return results.flatMap((it) =>
     it.cannotTell.filter(which).map(({ reason, why, settle }) => ({ code: it.check.code, reason, why, settle })),
   )
 }
 
-function verdictOf({ results, roots }: Diagnosis): string {
+function verdictOf({ results, roots }: Diagnosis): Fields['verdict'] {
   if (results.some((it) => it.verdict === 'crashed')) return 'crashed'
   if (roots.length > 0) return 'findings'
   return results.some(isUnsure) ? 'cannot-tell' : 'ok'

@@ -26,17 +26,6 @@ export function capacityText(it: DnsCapacity, paint: Paint): readonly string[] {
   ]
 }
 
-/** For `-o json`, with the autoscaler's ConfigMap ready to use. */
-export function capacityJson(it: DnsCapacity): object {
-  return {
-    schema: 'hopscope/v1',
-    kind: 'dns-capacity',
-    headline: capacityHeadline(it),
-    ...it,
-    sizing: { ...it.sizing, cpuLimitMilli: null, configMap: autoscalerConfigMap(it.sizing) },
-  }
-}
-
 export function capacityHeadline(it: DnsCapacity): string {
   const [first, ...more] = it.usedUp
   if (first !== undefined)

@@ -3,10 +3,10 @@ import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/d
 import { clients, serverLogs } from './dns-clients.ts'
 import { raceWords } from '../../relations/dns/race-words.ts'
 import type { LookupSeries } from '../../model/lookups.ts'
-import { textOrder } from '../../model/text-order.ts'
 import { cacheHoldsService } from '../../relations/dns/node-cache.ts'
 import type { Paint } from '../paint.ts'
 import { ms } from '../milliseconds.ts'
+import { inOrder } from './path-order.ts'
 
 const header = ['node', 'path', 'how', 'names', 'lookups', 'lost', 'p50', 'p99', 'max'] as const
 
@@ -60,16 +60,6 @@ function cells(it: LookupSeries, sameNode: boolean, cached: boolean): readonly s
     time(quantile(times, 0.99)),
     time(times.at(-1)),
   ]
-}
-
-const roles = ['service', 'node-cache', 'endpoint', 'upstream']
-
-function inOrder(a: LookupSeries, b: LookupSeries): number {
-  const key = (it: LookupSeries): string =>
-    [it.node, roles.indexOf(it.server.role), it.server.ip, it.zone, it.transport === 'udp' ? 0 : 1, it.method].join(
-      '\0',
-    )
-  return textOrder(key(a), key(b))
 }
 
 function counters(model: Model): readonly string[] {

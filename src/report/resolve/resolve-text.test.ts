@@ -109,7 +109,7 @@ describe('a lookup as text', () => {
     ).toContain('help: namespace shop has a Service `cart`')
   })
   it('as JSON has the exit code, the winner and its addresses', () => {
-    expect(JSON.parse(resolveJson(resolution(), { seconds: 2 }))).toMatchObject({
+    expect(JSON.parse(resolveJson(resolution(), { started: null, durationMs: 2000, left: [] }))).toMatchObject({
       schema: 'hopscope/resolve/v1',
       verdict: 'found',
       exitCode: 0,

@@ -1,0 +1,65 @@
+import * as v from 'valibot'
+import { answer, maybeNumber, maybeText, number, text, texts } from './parts.ts'
+import { diagnosis } from './diagnosis.ts'
+
+const hopName = v.picklist([
+  'resolve',
+  'service',
+  'endpoints',
+  'policy',
+  'connect',
+  'beside',
+  'elsewhere',
+  'direct',
+  'http',
+])
+
+const seen = v.variant('kind', [
+  v.strictObject({ kind: v.literal('name'), typed: text, result: answer, addresses: texts }),
+  v.strictObject({ kind: v.literal('service'), type: text, ports: text, missing: maybeNumber }),
+  v.strictObject({ kind: v.literal('endpoints'), ready: number, of: number }),
+  v.strictObject({ kind: v.literal('policy'), denied: number, open: number, of: number, by: texts }),
+  v.strictObject({
+    kind: v.literal('connects'),
+    open: number,
+    of: number,
+    results: v.array(v.picklist(['open', 'refused', 'timeout', 'no-route', 'error'])),
+    address: text,
+    ms: number,
+  }),
+  v.strictObject({ kind: v.literal('answers'), bad: number, of: number, statuses: texts }),
+  v.strictObject({
+    kind: v.literal('why'),
+    why: v.picklist([
+      'needs-probe',
+      'no-exec',
+      'no-shell',
+      'no-tool',
+      'not-running',
+      'not-read',
+      'no-address',
+      'no-http',
+      'not-asked',
+      'unclear',
+    ]),
+  }),
+])
+
+export const trace = v.strictObject({
+  schema: v.literal('hopscope/trace/v1'),
+  from: v.strictObject({ namespace: text, pod: text, node: maybeText }),
+  to: text,
+  hops: v.array(
+    v.strictObject({
+      name: hopName,
+      verdict: v.picklist(['ok', 'broken', 'cannot-tell', 'not-looked']),
+      how: v.picklist(['inside', 'beside', 'config', 'simulated', 'nobody']),
+      seen,
+      codes: v.pipe(texts, v.description('findings that stand at this hop')),
+    }),
+  ),
+  verdict: v.picklist(['open', 'broken', 'clear']),
+  at: v.pipe(v.nullable(hopName), v.description('where it breaks; null unless broken')),
+  narrowed: v.nullable(v.picklist(['this-pod', 'this-node', 'service-address', 'some-endpoints', 'everywhere'])),
+  diagnosis,
+})
