@@ -267,6 +267,7 @@ export const noReadersOfWire = [
   'conntrackDelta',
   'coreDnsRates',
   'createIntern',
+  'isLoopback',
   'queriesPerLookup',
   'quantileOf',
   'sameLine',
