@@ -30,7 +30,7 @@ mkdirSync(dist, { recursive: true })
 const built = await Promise.all([
   build({
     ...shared,
-    entryPoints: { hopscope: join(root, 'src/cli/main.ts') },
+    entryPoints: { hopscope: join(root, 'src/cli/main.ts'), index: join(root, 'src/index.ts') },
     outdir: dist,
     splitting: true,
     // CommonJS packages inside an ES module bundle still call require().
@@ -71,6 +71,7 @@ for (const family of readdirSync(checksDir, { withFileTypes: true }).filter((it)
 }
 writeFileSync(join(dist, 'pages.json'), JSON.stringify(pages))
 
+copyFileSync(join(root, 'src/library.d.ts'), join(dist, 'index.d.ts'))
 // What `start` shows where there is no cluster: a package has no scenarios beside it.
 copyFileSync(join(root, 'scenarios/dns-race-lossy/snapshot.hops'), join(dist, 'demo.hops'))
 // It is linked into the path, as README says, and called by name.

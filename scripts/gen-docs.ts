@@ -1,4 +1,5 @@
-// Writes docs/codes/, docs/remedies/ and the flag tables of README.md from the code, so that neither can drift from it;
+// Writes docs/codes/, docs/remedies/, and flag tables and samples of README.md and docs/*.md from the code, so that none
+// can drift from it;
 // with --check it only says what differs, and exits 1. docs/dependencies.md is written by hand: here it is held to
 // package.json.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -192,6 +193,23 @@ export function withOutputs(readme: string, recorded: readonly Recorded[]): stri
   })
 }
 
+const headMarkers = /(<!-- head of ([a-z-]+) -->\n)[\s\S]*?(<!-- \/head -->)/g
+
+/** The same, the first finding alone and only as far as its pictures: what a reader takes in at one look. */
+export function withHeads(readme: string, recorded: readonly Recorded[]): string {
+  return readme.replace(headMarkers, (whole, open: string, scenario: string, close: string) => {
+    const found = recorded.find((it) => it.scenario === scenario)
+    if (found === undefined) return whole
+    const lines = textOf(found.diagnosis).split('\n')
+    const pictures = lines.findIndex((it) => it.startsWith('  note: ') || it.startsWith('  help: '))
+    return `${open}\n\`\`\`text\n${lines.slice(0, pictures).join('\n').trimEnd()}\n\`\`\`\n\n${close}`
+  })
+}
+
+function textOf(diagnosis: Diagnosis): string {
+  return text(diagnosis, { paint: paint({ colour: false, ascii: false, width: 100 }), detail: 'normal', footer: [] })
+}
+
 const transcriptMarkers = /(<!-- transcript ([a-z-]+\.txt) -->\n)[\s\S]*?(<!-- \/transcript -->)/g
 
 /** README with what the lab's runs printed, from the files that they wrote. */
@@ -235,12 +253,17 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
     const page = read(`src/remedies/${remedy.id}.md`)
     if (page !== null) files.set(`${remedyPages}/${remedy.id}.md`, remedyPage(remedy, page))
   }
-  const readme = read('README.md')
-  if (readme !== null)
+  for (const path of ['README.md', ...readdirSync(join(root, 'docs')).map((it) => `docs/${it}`)].filter((it) =>
+    it.endsWith('.md'),
+  )) {
+    const page = read(path)
+    if (page === null) continue
+    const filled = withHeads(withOutputs(withFlags(page), recorded), recorded)
     files.set(
-      'README.md',
-      withTranscripts(withOutputs(withFlags(readme), recorded), (file) => read(`docs/${file}`)),
+      path,
+      withTranscripts(filled, (file) => read(`docs/${file}`)),
     )
+  }
   return files
 }
 

@@ -63,6 +63,20 @@ describe('the package in an empty folder', () => {
     expect(ran.told).toMatch(/DNS101/)
     expect(ran.code).toBe(0)
   })
+  test('is a library: the engine over a recording, with types', () => {
+    const script = `import { codes, diagnose, json, readSnapshot, text } from 'hopscope'
+const found = diagnose(await readSnapshot('node_modules/hopscope/dist/demo.hops'), { only: ['DNS101'] })
+console.log(found.roots[0].finding.code, codes.length > 50, text(found).split('\\n')[0], JSON.parse(json(found)).schema)`
+    const ran = run(process.execPath, ['--input-type=module', '-e', script])
+    expect(ran.told).toMatch(/^DNS101 true DNS lookups stall for 5 s .* hopscope\/v1\n$/)
+    expect(statSync(join(empty, 'node_modules/hopscope/dist/index.d.ts')).size).toBeGreaterThan(0)
+  })
+  test('names itself as it was called, and completes for kubectl', () => {
+    expect(run(join(bin, 'kubectl-hopscope'), ['--help']).out).toContain('Usage: kubectl hopscope')
+    expect(run(join(bin, 'kubectl-hopscope'), ['explain', 'DNS999']).told).toContain('kubectl hopscope checks')
+    expect(run('npx', ['--no-install', 'hopscope', 'explain', 'DNS999']).told).toContain('npx hopscope checks')
+    expect(run(join(bin, 'kubectl_complete-hopscope'), ['res']).out).toMatch(/^resolve\t/)
+  })
   test('has the page of each finding', () => {
     expect(run(join(bin, 'hopscope'), ['explain', 'DNS101']).code).toBe(0)
   })

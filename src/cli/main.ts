@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ending } from './terminal/interrupt.ts'
 import { version } from '../version.ts'
 
-const args = process.argv.slice(2)
+/** kubectl runs `kubectl_complete-hopscope` of the path for `kubectl hopscope` and TAB: a link to this file. */
+const asked = basename(process.argv[1] ?? '') === 'kubectl_complete-hopscope' ? ['__complete'] : []
+const args = [...asked, ...process.argv.slice(2)]
 
 // zstd came with Node 22.15; client certificates in WebSockets and the rest are tested from 22.19 on.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)

@@ -208,6 +208,11 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (flags: CleanupFlags) => {
       code = await (await import('./cleanup.ts')).cleanupCommand(flags)
     })
+  command('completion', 'print the script that completes commands, flags and names: source <(hopscope completion bash)')
+    .argument('<shell>', 'bash, zsh or fish')
+    .action(async (shell: string) => {
+      process.stdout.write((await import('./completion/scripts.ts')).completionScript(shell))
+    })
   command('version', 'print the version').action(() => {
     process.stdout.write(`hopscope ${version}\n`)
   })
@@ -219,6 +224,8 @@ export async function run(args: readonly string[]): Promise<number> {
       code = await (await import('./start.ts')).startCommand(rest)
     })
 
+  if (args[0] === '__complete')
+    return (await import('./completion/complete.ts')).completeCommand(program, args.slice(1))
   try {
     await program.parseAsync([...commandFirst(args, program)], { from: 'user' })
     return code

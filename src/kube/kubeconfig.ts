@@ -57,7 +57,18 @@ export async function loadTarget(
   return pick(mergeKubeconfigs(present.map(readKubeconfigFile)), present, options, around)
 }
 
-function kubeconfigPaths(flag: string | undefined, { env, home }: Surroundings): string[] {
+/** What the files of the kubeconfig list, nothing picked; null where there is none. */
+export async function contextsOf(
+  kubeconfig: string | undefined,
+  around: Pick<Surroundings, 'env' | 'home'>,
+): Promise<Kubeconfig | null> {
+  const present = kubeconfigPaths(kubeconfig, around).filter((path) => existsSync(path))
+  if (present.length === 0) return null
+  const { mergeKubeconfigs, readKubeconfigFile } = await import('./kubeconfig-file.ts')
+  return mergeKubeconfigs(present.map(readKubeconfigFile))
+}
+
+function kubeconfigPaths(flag: string | undefined, { env, home }: Pick<Surroundings, 'env' | 'home'>): string[] {
   if (flag !== undefined) return [flag]
   const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '')
   return listed.length > 0 ? listed : [join(home, '.kube', 'config')]

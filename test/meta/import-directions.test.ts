@@ -43,6 +43,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'wire',
   ],
   // parses, calls, prints: what it prints are values of answers, findings and the model
+  'index.ts': ['session', 'report', 'snapshot', 'engine.ts', 'checks', 'model', 'library.d.ts'],
+  'library.d.ts': [],
   cli: ['session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
 }
 

@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+import { run } from '../program.ts'
+import { completionScript } from './scripts.ts'
+
+/** The real thing: the shell's own script, which calls the program by its name. */
+const folder = mkdtempSync(join(tmpdir(), 'hopscope-completion-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const kubeconfig = join(folder, 'kubeconfig')
+writeFileSync(
+  kubeconfig,
+  `{"contexts": [
+    {"name": "prod-eu", "context": {"cluster": "a", "user": "b", "namespace": "shop"}},
+    {"name": "arn:aws:eks:eu:1:cluster/test", "context": {"cluster": "a", "user": "b"}}]}`,
+)
+const main = join(import.meta.dirname, '../main.ts')
+const program = join(folder, 'hopscope')
+writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 })
+const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, KUBECONFIG: kubeconfig }
+
+async function asked(...words: readonly string[]): Promise<readonly string[]> {
+  let said = ''
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said += String(text)
+    return true
+  })
+  vi.stubEnv('KUBECONFIG', kubeconfig)
+  try {
+    await run(['__complete', ...words])
+  } finally {
+    write.mockRestore()
+    vi.unstubAllEnvs()
+  }
+  return said.trimEnd().split('\n')
+}
+const wordsOf = (lines: readonly string[]): readonly string[] =>
+  lines.filter((it) => !it.startsWith(':')).map((it) => it.split('\t')[0] ?? '')
+
+describe('what may stand there', () => {
+  test.each([
+    { words: ['res'], expected: ['resolve'] },
+    { words: ['-n', 'shop', 'res'], expected: ['resolve'] },
+    { words: ['svc/web', '--strict', '--only', 'SVC201'], expected: ['SVC201'] },
+    { words: ['--fail'], expected: ['--fail-on'] },
+    { words: ['dns', 'cap'], expected: ['capacity'] },
+    { words: ['--context', 'pr'], expected: ['prod-eu'] },
+    { words: ['dns', '--context=pr'], expected: ['--context=prod-eu'] },
+    { words: ['diagnose', '-n', ''], expected: ['default', 'kube-system', 'shop'] },
+    { words: ['diagnose', '--fail-on', ''], expected: ['error', 'warning', 'info'] },
+    { words: ['explain', 'DNS101'], expected: ['DNS101'] },
+    { words: ['explain', 'node-local'], expected: ['node-local-dns'] },
+    { words: ['diagnose', '--only', 'SVC201'], expected: ['SVC201'] },
+    { words: ['dns', '--node-a'], expected: ['--node-access'] },
+    { words: ['completion', ''], expected: ['bash', 'zsh', 'fish'] },
+    { words: ['version', ''], expected: [] },
+  ])('$words', async ({ words, expected }) => {
+    expect(wordsOf(await asked(...words))).toEqual(expected)
+  })
+  test('a broken kubeconfig is no error', async () => {
+    writeFileSync(join(folder, 'broken'), 'a: [')
+    expect(await asked('dns', '--kubeconfig', join(folder, 'broken'), '--context', '')).toEqual([':4'])
+  })
+})
+
+/** As bash does at a TAB: it sets the variables, calls the function, and reads COMPREPLY. */
+function inBash(line: string): readonly string[] {
+  const script = `${completionScript('bash')}
+COMP_LINE=$1 COMP_POINT=\${#1}
+_hopscope
+printf '%s\\n' "\${COMPREPLY[@]}"`
+  const { stdout } = spawnSync('bash', ['-c', script, 'bash', line], { env, encoding: 'utf8' })
+  return stdout.trimEnd().split('\n')
+}
+
+describe('in bash', () => {
+  test.each([
+    ['hopscope expl', ['explain']],
+    ['hopscope dns --context=prod', ['prod-eu']],
+    ['hopscope dns --context arn:aws:e', ['eks:eu:1:cluster/test']],
+  ])('%s', (line, expected) => expect(inBash(line)).toEqual(expected))
+})
+
+test.skipIf(!existsSync('/usr/bin/zsh'))('zsh reads its script', () => {
+  writeFileSync(join(folder, '_hopscope'), completionScript('zsh'))
+  expect(spawnSync('zsh', ['-n', join(folder, '_hopscope')], { encoding: 'utf8' })).toMatchObject({
+    status: 0,
+    stderr: '',
+  })
+})
+
+test.skipIf(!existsSync('/usr/bin/fish'))('fish completes with its script', () => {
+  const script = `${completionScript('fish')}\ncomplete -C 'hopscope dns --context prod'`
+  const { stdout } = spawnSync('fish', ['-c', script], { env, encoding: 'utf8' })
+  expect(stdout).toContain('prod-eu')
+})
+
+test('there is none for another shell', () => {
+  expect(() => completionScript('tcsh')).toThrow(/no completion/)
+})
