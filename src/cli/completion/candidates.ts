@@ -1,28 +1,12 @@
 import type { Command, Option } from 'commander'
-
-/** One word that may stand where the cursor is. */
-export interface Candidate {
-  readonly word: string
-  readonly about: string
-}
+import type { Completions, Named } from '../../session/completions.ts'
 
 /** What the shell does with them: cobra's directives, which kubectl's completion of plugins reads as well. */
 export const directives = { files: 0, noSpace: 2, noFiles: 4 } as const
 
 export interface Candidates {
-  readonly words: readonly Candidate[]
+  readonly words: readonly Named[]
   readonly directive: number
-}
-
-/** What only the machine knows; read from files alone, so that a TAB never waits for a cluster. */
-export interface Lists {
-  readonly contexts: () => readonly string[]
-  readonly clusters: () => readonly string[]
-  readonly users: () => readonly string[]
-  /** Those that contexts name. */
-  readonly namespaces: () => readonly string[]
-  readonly codes: () => readonly Candidate[]
-  readonly remedies: () => readonly Candidate[]
 }
 
 const kinds = ['svc/', 'deploy/', 'pod/', 'ingress/', 'sts/', 'ds/', 'job/']
@@ -31,7 +15,7 @@ const kinds = ['svc/', 'deploy/', 'pod/', 'ingress/', 'sts/', 'ds/', 'job/']
 const files: ReadonlySet<string> = new Set(['--kubeconfig', '--from', '--out'])
 
 /** The words that may stand where the last of `words` does, which is begun or empty. */
-export function candidates(program: Command, words: readonly string[], lists: Lists): Candidates {
+export function candidates(program: Command, words: readonly string[], lists: Completions): Candidates {
   const typed = words.at(-1) ?? ''
   const { command, flag, places } = whereIs(program, words.slice(0, -1))
   if (flag !== null) return begun(typed, valuesOf(flag, command, lists))
@@ -91,30 +75,30 @@ function diagnoseOf(program: Command): Command | undefined {
   return program.commands.find((it) => it.name() === 'diagnose')
 }
 
-function plain(words: readonly string[], about = ''): readonly Candidate[] {
+function plain(words: readonly string[], about = ''): readonly Named[] {
   return words.map((word) => ({ word, about }))
 }
 
-function valuesOf(option: Option, command: Command, lists: Lists): Candidates {
+function valuesOf(option: Option, command: Command, lists: Completions): Candidates {
   const long = option.long ?? ''
   if (option.argChoices !== undefined) return { words: plain(option.argChoices), directive: directives.noFiles }
   if (long === '--from' && command.name() === 'resolve')
     return { words: plain(['pod/']), directive: directives.noFiles | directives.noSpace }
   if (files.has(long)) return { words: [], directive: directives.files }
-  const known: Readonly<Record<string, () => readonly Candidate[]>> = {
-    '--context': () => plain(lists.contexts(), 'context'),
-    '--cluster': () => plain(lists.clusters(), 'cluster'),
-    '--user': () => plain(lists.users(), 'user'),
-    '--namespace': () => plain(lists.namespaces(), 'namespace of a context'),
-    '--probe-namespace': () => plain(lists.namespaces(), 'namespace of a context'),
-    '--only': lists.codes,
-    '--ignore': lists.codes,
-    '--remedy': lists.remedies,
+  const known: Readonly<Record<string, () => readonly Named[]>> = {
+    '--context': () => plain(lists.contexts, 'context'),
+    '--cluster': () => plain(lists.clusters, 'cluster'),
+    '--user': () => plain(lists.users, 'user'),
+    '--namespace': () => plain(lists.namespaces, 'namespace of a context'),
+    '--probe-namespace': () => plain(lists.namespaces, 'namespace of a context'),
+    '--only': () => lists.codes,
+    '--ignore': () => lists.codes,
+    '--remedy': () => lists.remedies,
   }
   return { words: known[long]?.() ?? [], directive: directives.noFiles }
 }
 
-function flagsOf(command: Command): readonly Candidate[] {
+function flagsOf(command: Command): readonly Named[] {
   return [
     ...command.createHelp().visibleOptions(command),
     ...(command.parent === null ? [] : command.parent.options.filter((it) => it.long === '--help')),
@@ -123,7 +107,7 @@ function flagsOf(command: Command): readonly Candidate[] {
 
 interface Around {
   readonly places: number
-  readonly lists: Lists
+  readonly lists: Completions
 }
 
 function argumentsOf(command: Command, program: Command, { places, lists }: Around): Candidates {
@@ -140,9 +124,9 @@ function argumentsOf(command: Command, program: Command, { places, lists }: Arou
     case 'trace':
       return { words: [...plain(kinds), ...plain(['dns'])], directive: noFiles | directives.noSpace }
     case 'explain':
-      return { words: [...lists.codes(), ...lists.remedies()], directive: noFiles }
+      return { words: [...lists.codes, ...lists.remedies], directive: noFiles }
     case 'fix':
-      return { words: lists.codes(), directive: noFiles }
+      return { words: lists.codes, directive: noFiles }
     case 'watch':
       return { words: plain(['dns']), directive: noFiles }
     case 'completion':
