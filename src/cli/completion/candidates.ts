@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander'
+import { shells } from './scripts.ts'
 import type { Completions, Named } from '../../session/completions.ts'
 
 /** What the shell does with them: cobra's directives, which kubectl's completion of plugins reads as well. */
@@ -130,7 +131,7 @@ function argumentsOf(command: Command, program: Command, { places, lists }: Arou
     case 'watch':
       return { words: plain(['dns']), directive: noFiles }
     case 'completion':
-      return { words: plain(['bash', 'zsh', 'fish']), directive: noFiles }
+      return { words: plain(shells), directive: noFiles }
     default:
       return { words: subs.filter((it) => it.word !== 'help'), directive: noFiles }
   }

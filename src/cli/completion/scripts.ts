@@ -69,9 +69,11 @@ complete -c hopscope -f -a '(__hopscope_complete)'
 
 const scripts: Readonly<Record<string, string>> = { bash, zsh, fish }
 
+export const shells = Object.keys(scripts)
+
 export function completionScript(shell: string): string {
   const found = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined
   if (found === undefined)
-    throw new ToolError('usage', `there is no completion for \`${shell}\``, `for ${Object.keys(scripts).join(', ')}`)
+    throw new ToolError('usage', `there is no completion for \`${shell}\``, `for ${shells.join(', ')}`)
   return found
 }
