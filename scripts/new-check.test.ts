@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { checks } from '../src/checks/registry.ts'
 import { objection, register, scaffold } from './new-check.ts'
+import { addCommand, addVerb, commandObjection, commandScaffold } from './new-command.ts'
+import { faultObjection, faultScaffold, listFault } from './new-fault.ts'
 
 const root = join(import.meta.dirname, '..')
 const bin = join(root, 'node_modules', '.bin')
@@ -45,23 +47,65 @@ describe('the line in the registry', () => {
     ))
 })
 
+const fault = { path: 'service/never-there', code: 'SVC201', breaks: 'a label that nothing carries' }
+const command = { name: 'count', answers: 'how many pods there are' }
+
+test.each([
+  [faultObjection({ ...fault, path: 'storage/full' }, ''), /no family/],
+  [
+    faultObjection({ ...fault, path: 'service/service-selector-typo' }, "'./service/service-selector-typo.ts'"),
+    /already/,
+  ],
+  [commandObjection({ ...command, name: 'dns' }), /already/],
+  [commandObjection({ ...command, name: 'Dns' }), /one verb/],
+])('%s', (said, expected) => expect(said).toMatch(expected))
+
 describe('in a copy of the repository', () => {
   const copy = mkdtempSync(join(tmpdir(), 'hopscope-new-check-'))
   afterAll(() => rmSync(copy, { recursive: true, force: true }))
-  for (const path of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', '.oxlintrc.json'])
+  for (const path of [
+    'src',
+    'test',
+    'lab/breaks',
+    'lab/cluster',
+    'lab/net',
+    'lab/images',
+    'lab/faults',
+    'package.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+    '.oxlintrc.json',
+  ])
     cpSync(join(root, path), join(copy, path), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   for (const [path, content] of scaffold(it)) writeFileSync(join(copy, path), content)
   writeFileSync(join(copy, 'src/checks/registry.ts'), register(registry, it))
+  for (const file of readdirSync(join(root, 'lab')).filter((one) => one.endsWith('.ts')))
+    cpSync(join(root, 'lab', file), join(copy, 'lab', file))
+  writeFileSync(join(copy, 'lab/faults', `${fault.path}.ts`), faultScaffold(fault))
+  writeFileSync(
+    join(copy, 'lab/faults/all.ts'),
+    listFault(readFileSync(join(root, 'lab/faults/all.ts'), 'utf8'), fault),
+  )
+  for (const [path, content] of commandScaffold(command)) writeFileSync(join(copy, path), content)
+  for (const [path, change] of [
+    ['src/cli/program.ts', addCommand],
+    ['src/report/called.ts', addVerb],
+  ] as const)
+    writeFileSync(join(copy, path), change(readFileSync(join(root, path), 'utf8'), command))
+  const others = [...commandScaffold(command).keys(), `lab/faults/${fault.path}.ts`]
   const paths = [...scaffold(it).keys()].filter((path) => path.endsWith('.ts'))
   writeFileSync(
     join(copy, 'tsconfig.scaffold.json'),
-    JSON.stringify({ extends: './tsconfig.json', include: [...paths, 'src/checks/registry.ts'] }),
+    JSON.stringify({
+      extends: './tsconfig.json',
+      include: [...paths, ...others, 'src/checks/registry.ts', 'src/cli/program.ts', 'lab/faults/all.ts'],
+    }),
   )
 
   test.each([
     ['compiles', 'tsc', ['--noEmit', '-p', 'tsconfig.scaffold.json']],
-    ['passes the linter', 'oxlint', ['--deny-warnings', ...paths]],
+    ['passes the linter', 'oxlint', ['--deny-warnings', ...paths, ...others]],
     [
       'passes its own test and the guards of every check',
       'vitest',

@@ -130,7 +130,9 @@ TODO: the cure, when not to use it, and what is no cure.
 
 ## Confirm by hand
 
-    kubectl get services
+\`\`\`
+kubectl get services
+\`\`\`
 
 ## When this is not your problem
 
@@ -167,7 +169,7 @@ export function register(registry: string, { slug, code }: NewCheck): string {
   return `${withEntry.slice(0, end)}${imported}${withEntry.slice(end)}`
 }
 
-function camel(words: string): string {
+export function camel(words: string): string {
   return words.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 

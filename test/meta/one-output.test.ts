@@ -15,7 +15,7 @@ const writers: Readonly<Record<string, string>> = {
   'src/cli/program.ts': 'its version',
   'src/cli/start.ts': 'text of its own',
   'src/cli/completion/complete.ts': 'through page',
-  'src/cli/explain.ts': 'pages of its own',
+  'src/cli/terminal/pager.ts': 'what explain made a page of',
   'src/cli/checks.ts': 'texts of its own',
   'src/cli/diagnose.ts': 'the report: report/text.ts makes a page, report/json.ts JSON',
   'src/cli/resolve.ts': 'the report, as above',
