@@ -18,6 +18,7 @@ import { resolveCases } from './resolve-cases.ts'
 import type { Result } from './result.ts'
 import { rightsCases } from './rights-cases.ts'
 import { safetyCases } from './safety-cases.ts'
+import { traceCases } from './trace-cases.ts'
 import { watchCases } from './watch-cases.ts'
 
 export type Run = (lab: Lab, tell: (result: Result) => void) => Promise<readonly Result[]>
@@ -67,6 +68,20 @@ const groups: readonly Group[] = [
       'src/plan/',
     ],
     shared: ['src/cli/fix/', 'src/session/fix/'],
+  }),
+  group({
+    name: 'trace',
+    guess: 130,
+    run: traceCases,
+    own: [
+      'lab/test/trace-cases.ts',
+      'src/cli/trace.ts',
+      'src/session/trace.ts',
+      'src/answers/trace.ts',
+      'src/relations/path/',
+      'src/probe/inside/crossings.ts',
+      'src/probe/inside/crossing-script.ts',
+    ],
   }),
   group({
     name: 'resolve',

@@ -1,0 +1,142 @@
+// `hopscope trace`: names the hop that the path breaks at, and is never green of a connection that fails.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Lab } from '../lab.ts'
+import { hopscope } from './hopscope.ts'
+import { expectThat, type Result } from './result.ts'
+
+const group = 'trace'
+const NAMESPACE = 'lab-trace'
+
+interface Traced {
+  readonly verdict: string
+  readonly at: string | null
+  readonly narrowed: string | null
+  readonly hops: readonly { readonly name: string; readonly verdict: string; readonly how: string }[]
+}
+
+interface Case {
+  readonly name: string
+  readonly to: string
+  /** Objects in force meanwhile. */
+  readonly with?: string
+  readonly code: 0 | 1
+  readonly says: (it: Traced) => string
+  readonly expected: string
+}
+
+const connect = ({ hops }: Traced): string => {
+  const hop = hops.find((it) => it.name === 'connect')
+  return `${hop?.verdict} ${hop?.how}`
+}
+
+const policy = (spec: object): string =>
+  JSON.stringify({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'trace', namespace: NAMESPACE },
+    spec,
+  })
+const service = (name: string, spec: object): string =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: NAMESPACE }, spec })
+
+const cases: readonly Case[] = [
+  {
+    name: 'a Service of another namespace is reached',
+    to: 'svc/cart.shop:8080',
+    code: 0,
+    says: (it) => `${it.verdict} ${connect(it)}`,
+    expected: 'open ok inside',
+  },
+  {
+    name: 'its name is as good',
+    to: 'cart.shop.svc.cluster.local:8080',
+    code: 0,
+    says: (it) => `${it.verdict} ${connect(it)}`,
+    expected: 'open ok inside',
+  },
+  {
+    name: 'a port that the Service does not have',
+    to: 'svc/cart.shop:81',
+    code: 1,
+    says: (it) => `${it.verdict} at ${it.at}`,
+    expected: 'broken at service',
+  },
+  {
+    name: 'a policy keeps the pod in',
+    to: 'svc/cart.shop:8080',
+    with: policy({ podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] }),
+    code: 1,
+    says: (it) => `${it.verdict} at ${it.at}, ${connect(it)}`,
+    expected: 'broken at policy, broken inside',
+  },
+  {
+    name: 'a Service that selects nothing',
+    to: 'svc/nobody',
+    with: service('nobody', { selector: { app: 'nobody' }, ports: [{ port: 80 }] }),
+    code: 1,
+    says: (it) => `${it.verdict} at ${it.at}`,
+    expected: 'broken at endpoints',
+  },
+  {
+    name: 'a Service whose pods do not listen there',
+    to: 'svc/closed',
+    with: service('closed', { selector: { app: 'client' }, ports: [{ port: 80, targetPort: 9 }] }),
+    code: 1,
+    says: (it) => `${it.verdict} at ${it.at}`,
+    expected: 'broken at connect',
+  },
+  {
+    name: 'an address where nobody is',
+    to: '198.18.0.222:80',
+    code: 1,
+    says: (it) => `${it.verdict} at ${it.at}, ${connect(it)}`,
+    expected: 'broken at connect, broken inside',
+  },
+]
+
+const client = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'client', namespace: NAMESPACE, labels: { app: 'client' } },
+  spec: {
+    terminationGracePeriodSeconds: 0,
+    containers: [{ name: 'main', image: 'docker.io/library/busybox:1.36', command: ['sleep', '1000000'] }],
+  },
+})
+
+export async function traceCases(lab: Lab, tell: (result: Result) => void): Promise<readonly Result[]> {
+  const results: Result[] = []
+  await lab.kubectl(['create', 'namespace', NAMESPACE])
+  try {
+    await lab.kubectl(['apply', '-f', '-'], client)
+    await lab.kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/client', '--timeout=60s'])
+    for (const it of cases) {
+      const result = await traceCase(lab, it)
+      results.push(result)
+      tell(result)
+    }
+  } finally {
+    await lab.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=true'])
+  }
+  return results
+}
+
+async function traceCase(lab: Lab, it: Case): Promise<Result> {
+  return expectThat(group, it.name, `exit ${it.code}, ${it.expected}`, async () => {
+    if (it.with !== undefined) {
+      await lab.kubectl(['apply', '-f', '-'], it.with)
+      // The enforcer of policies and kube-proxy follow within a second or two.
+      await sleep(4000)
+    }
+    try {
+      const ran = await hopscope(['trace', 'pod/client', it.to, '-n', NAMESPACE, '--probe', '-o', 'json'], {
+        kubeconfig: lab.kubeconfig,
+      })
+      const told = ran.stdout === '' ? `nothing: ${ran.stderr.slice(-300)}` : it.says(JSON.parse(ran.stdout) as Traced)
+      const got = `exit ${ran.code}, ${told}`
+      return { got, passed: got === `exit ${it.code}, ${it.expected}`, detail: `${ran.stderr}\n${ran.stdout}` }
+    } finally {
+      if (it.with !== undefined) await lab.kubectl(['delete', '--ignore-not-found', '-f', '-'], it.with)
+    }
+  })
+}
