@@ -79,6 +79,7 @@ import noExternalAddress from './service/no-external-address.ts'
 import rewriteMistake from './ingress/rewrite-mistake.ts'
 import duplicateRoute from './ingress/duplicate-route.ts'
 import backendProtocol from './ingress/backend-protocol.ts'
+import outsideDiffers from './ingress/outside-differs.ts'
 import refusedByController from './ingress/refused-by-controller.ts'
 import peersNotThere from './policy/peers-not-there.ts'
 import servicePort from './policy/service-port.ts'
@@ -188,6 +189,7 @@ export const checks: readonly AnyCheck[] = [
   annotationUnread, // ING326
   namespaceUnwatched, // ING327
   controllerUnmaintained, // ING328
+  outsideDiffers, // ING350
   nodeNotReady, // NOD501
   forgetsDns, // POL401
   dnsUdpOnly, // POL402

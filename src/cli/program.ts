@@ -72,6 +72,7 @@ export async function run(args: readonly string[]): Promise<number> {
       'svc/x, deploy/x, pod/x, ingress/x, https://host/path, or dns; everything in the namespace when absent',
     )
     .option('--from <file>', 'read a snapshot that `hopscope collect` wrote, instead of a cluster')
+    .option('--lb <address>', 'of a URL: ask it here by this load balancer, HOST[:PORT], in place of what DNS says')
     .action(
       async (
         target: string | undefined,

@@ -11,6 +11,7 @@ import type { DnsProbe } from './lookups.ts'
 import type { NameAnswers } from './name-answers.ts'
 import type { Namespace, NetworkPolicy } from './network-policy.ts'
 import type { Node } from './node.ts'
+import type { Outside } from './outside.ts'
 import type { Pod } from './pod.ts'
 import type { DnsServerLog } from './server-log.ts'
 import type { EndpointSlice, Service } from './service.ts'
@@ -41,6 +42,8 @@ export interface Sources {
   readonly insideViews: readonly InsideView[]
   /** Connects out of the pod that a trace starts from. */
   readonly crossings: readonly Crossing[]
+  /** The URL of the scope, as somebody outside asks it. */
+  readonly outside: Outside
   readonly coreDnsWindows: readonly CoreDnsWindow[]
   readonly dnsServerLogs: readonly DnsServerLog[]
   readonly ingressConfigs: IngressConfigs
@@ -71,6 +74,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   contacts: 'probe',
   insideViews: 'probe',
   crossings: 'probe',
+  outside: 'probe',
   coreDnsWindows: 'probe',
   dnsServerLogs: 'probe',
   ingressConfigs: 'probe',

@@ -31,6 +31,9 @@ export const reloadRefused = (pod: Named): string => `reload-refused:${pod.names
 /** This controller's pod does not reach the API server. */
 export const controllerCutOff = (pod: Named): string => `controller-cut-off:${pod.namespace}/${pod.name}`
 
+/** What clients outside of the cluster get of this Ingress, whatever its controllers say. */
+export const outsideFails = (ingress: Named): string => `outside-fails:${ingress.namespace}/${ingress.name}`
+
 /** What stands behind this Service answers HTTP requests with errors, or not to the end. */
 export const endpointsAnswerBadly = (service: Named): string =>
   `endpoints-answer-badly:${service.namespace}/${service.name}`

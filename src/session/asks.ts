@@ -30,6 +30,8 @@ export interface ProbeAsk extends PodAsk {
   readonly conntrackFrom?: ConntrackFrom
   readonly node?: readonly string[]
   readonly probeName: string
+  /** Of a URL: the address that outside requests go to, in place of what DNS says on this machine. */
+  readonly lb?: string
   readonly probeTolerateAll?: boolean
   /** For the whole run. */
   readonly timeout: number

@@ -9,6 +9,8 @@ import { type Level, type Model, type Scope, sourceLevel, sourceNames } from '..
 import { ToolError } from '../tool-error.ts'
 import type { Counts } from '../probe/plan/plan-dns.ts'
 import type { ProbePlan } from '../probe/plan/plan.ts'
+import type { OutsideAsk } from '../probe/outside/ask-outside.ts'
+import { fromOutside } from '../wire/outside.ts'
 import { version } from '../version.ts'
 import type { ClusterAsk, ConntrackFrom, PodAsk, ProbeAsk } from './asks.ts'
 import { stepsOf } from './events.ts'
@@ -83,10 +85,11 @@ export async function gather(
 
   const known = checkNodes(ask.node, read)
   // Loaded only by a run that probes: reading alone starts faster without it.
-  const [{ announce, planProbe }, { newRunId }, { probe }] = await Promise.all([
+  const [{ announce, planProbe }, { newRunId }, { probe }, { announceOutside, askOutside }] = await Promise.all([
     import('../probe/plan/plan.ts'),
     import('../probe/pods/pods.ts'),
     import('../probe/measure/run.ts'),
+    import('../probe/outside/ask-outside.ts'),
   ])
   const plan = planProbe(read, {
     run: newRunId(),
@@ -100,14 +103,21 @@ export async function gather(
     ...(ask.counts === undefined ? {} : { counts: ask.counts }),
   })
   for (const line of announce(plan)) tell({ kind: 'announce', line })
+  const outsideAsk = outsideOf(scope, ask.lb)
+  if (outsideAsk !== null) tell({ kind: 'announce', line: announceOutside(outsideAsk) })
+  const outside = outsideAsk === null ? unknown('not-there', 'no URL was asked about') : askOutside(outsideAsk, signal)
   const { notes, left, ...sources } = await probe(cluster, plan, step, signal)
   for (const line of notes) tell({ kind: 'announce', line })
   if (!isLate(signal)) signal.throwIfAborted()
   return {
-    model: { ...read, sources: { ...read.sources, ...sources } },
+    model: { ...read, sources: { ...read.sources, ...sources, outside: fromOutside(await outside) } },
     touched: touched(plan, left.length),
     isLate: isLate(signal),
   }
+}
+
+function outsideOf({ target }: Scope, lb: string | undefined): OutsideAsk | null {
+  return target.kind === 'object' && target.url !== null ? { url: target.url, lb: lb ?? null } : null
 }
 
 /** What was asked for and not begun is not "not asked". */

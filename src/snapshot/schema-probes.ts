@@ -19,6 +19,7 @@ import {
   texts,
   variant,
 } from '../model/marks.ts'
+import type { Outside } from '../model/outside.ts'
 import { answerShape, httpEndFields, nameAnswerFields, serverShape } from '../model/probe-shapes.ts'
 import type { DnsServerLog } from '../model/server-log.ts'
 
@@ -269,5 +270,31 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     }),
   )
 
-  return { dnsProbe, nameAnswers, contacts, insideView, crossing, conntrackWindow, coreDnsWindow, dnsServerLog }
+  const outside = exactly<Outside>()(
+    object({
+      lookupError: nullable(m.word),
+      answers: list(
+        object({
+          by: oneOf(['dns', 'lb']),
+          ip: m.address,
+          port: number,
+          host: m.host,
+          path: m.path,
+          ...httpEndFields(m),
+        }),
+      ),
+    }),
+  )
+
+  return {
+    dnsProbe,
+    nameAnswers,
+    contacts,
+    insideView,
+    crossing,
+    outside,
+    conntrackWindow,
+    coreDnsWindow,
+    dnsServerLog,
+  }
 }

@@ -95,6 +95,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     contacts: probes.contacts,
     insideViews: probes.insideView,
     crossings: probes.crossing,
+    outside: probes.outside,
     coreDnsWindows: probes.coreDnsWindow,
     dnsServerLogs: probes.dnsServerLog,
     ingressConfigs: ingressConfigs,
@@ -109,4 +110,5 @@ export const singleSources: readonly SourceName[] = [
   'nameAnswers',
   'contacts',
   'ingressConfigs',
+  'outside',
 ]

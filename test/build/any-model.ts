@@ -12,6 +12,7 @@ import type { NameAnswers } from '../../src/model/name-answers.ts'
 import type { DnsServerLog } from '../../src/model/server-log.ts'
 import type { Namespace, NetworkPolicy, Selector } from '../../src/model/network-policy.ts'
 import type { Node } from '../../src/model/node.ts'
+import type { Outside, OutsideAnswer } from '../../src/model/outside.ts'
 import type { Pod } from '../../src/model/pod.ts'
 import type { EndpointSlice, Service } from '../../src/model/service.ts'
 import type { Model, Scope } from '../../src/model/sources.ts'
@@ -463,6 +464,19 @@ const crossing: fc.Arbitrary<Crossing> = fc.record({
   ms,
 })
 
+const outside: fc.Arbitrary<Outside> = fc.record({
+  lookupError: maybe(fc.constant('ENOTFOUND')),
+  answers: few(
+    withEnd<Omit<OutsideAnswer, keyof HttpEnd>>({
+      by: fc.constantFrom('dns', 'lb'),
+      ip,
+      port: count,
+      host,
+      path: fc.constant('/'),
+    }),
+  ),
+})
+
 const insideView: fc.Arbitrary<InsideView> = fc.record(
   {
     namespace: name,
@@ -685,6 +699,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     contacts: known(contacts),
     insideViews: known(few(insideView)),
     crossings: known(few(crossing)),
+    outside: known(outside),
     coreDnsWindows: known(few(coreDnsWindow)),
     dnsServerLogs: known(few(dnsServerLog)),
     ingressConfigs: known(ingressConfigs),

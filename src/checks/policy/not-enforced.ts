@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { known } from '../../model/known.ts'
 import { endsOf, farNameOf } from '../../relations/path/trace-ends.ts'
 import { tracedFlows } from '../../relations/path/trace-policy.ts'
@@ -17,8 +17,8 @@ export default check({
   title: 'a NetworkPolicy is not enforced',
   fine: 'what policies deny on the traced path does not open',
   severity: 'warning',
-  needs: ['networkPolicies', 'pods', 'crossings'],
-  wants: ['services', 'endpointSlices', 'namespaces'],
+  needs: ['networkPolicies', 'pods'],
+  wants: ['services', 'endpointSlices', 'namespaces', 'crossings'],
   remedies: [],
   decides: [],
 
@@ -26,9 +26,10 @@ export default check({
     const ends = endsOf({ scope, pods: known(pods), services, endpointSlices })
     if (ends === null) return notApplicable('no trace was asked for')
     const denied = tracedFlows(ends, networkPolicies, namespaces, pods).filter((it) => it.decision.kind === 'denied')
-    const through = denied.filter((it) => measured(it, known(crossings)) === 'open')
-    const [first] = through
     if (denied.length === 0) return notApplicable('no NetworkPolicy denies the traced connection')
+    if (!crossings.known) return cannotTell(crossings.why.reason, crossings.why.detail, '--probe')
+    const through = denied.filter((it) => measured(it, crossings) === 'open')
+    const [first] = through
     const policy = first?.decision.kind === 'denied' ? first.decision.by[0] : undefined
     if (first?.decision.kind !== 'denied' || policy === undefined || ends.from === null) return ok(denied.length)
     return finding({

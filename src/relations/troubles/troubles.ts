@@ -4,6 +4,7 @@ import { contactTroubles } from './contacts.ts'
 import { crossingTroubles } from './crossings.ts'
 import { liveTroubles } from './ingress-live.ts'
 import { insideTroubles } from './inside-lookups.ts'
+import { outsideTroubles } from './outside.ts'
 import { probeTroubles } from './probe-lookups.ts'
 import { serverLogTroubles, serverWindowTroubles } from './servers.ts'
 import { nodeTroubles, podTroubles, workloadTroubles } from './states.ts'
@@ -33,6 +34,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   contacts: contactTroubles,
   insideViews: insideTroubles,
   crossings: crossingTroubles,
+  outside: outsideTroubles,
   coreDnsWindows: serverWindowTroubles,
   dnsServerLogs: serverLogTroubles,
   ingressConfigs: liveTroubles,

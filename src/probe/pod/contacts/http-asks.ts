@@ -24,7 +24,10 @@ const bodyAtMost = 256 * 1024
  * Every URL and endpoint `times` times, one after the other, all of them bounded by one rate. What gets slower while it
  * is asked, is silent, or says that it is too much, is left alone: an answer is wanted, not a load.
  */
-export async function httpContacts(spec: ProbeSpec, emit: Emit): Promise<void> {
+export async function httpContacts(
+  spec: Pick<ProbeSpec, 'http' | 'httpPerSecond' | 'httpBudgetMs'>,
+  emit: Emit,
+): Promise<void> {
   const bucket = tokenBucket(spec.httpPerSecond)
   const signal = AbortSignal.timeout(spec.httpBudgetMs)
   const waiting = [...spec.http]

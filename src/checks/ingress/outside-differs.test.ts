@@ -1,0 +1,107 @@
+import { contacts, get } from '../../../test/build/contacts.ts'
+import { ingress } from '../../../test/build/ingress.ts'
+import { describeCheck } from '../../../test/describe-check.ts'
+import type { Certificate } from '../../model/contacts.ts'
+import type { Outside, OutsideAnswer } from '../../model/outside.ts'
+import type { Scope } from '../../model/sources.ts'
+import { subject } from '../../model/subject.ts'
+import check from './outside-differs.ts'
+
+const scope = {
+  namespace: 'shop',
+  target: { kind: 'object', object: subject('Ingress', 'shop', 'web'), url: 'http://web.shop.example/' },
+} satisfies Partial<Scope>
+const certificate: Certificate = {
+  names: ['web.shop.example'],
+  subject: 'web.shop.example',
+  issuer: 'CA',
+  covers: true,
+  validity: 'now',
+  validTo: '2030-01-01',
+  trust: 'public',
+}
+const end = (status: number | null, about: Partial<OutsideAnswer> = {}): OutsideAnswer => ({
+  by: 'dns',
+  ip: '192.0.2.10',
+  port: 80,
+  host: 'web.shop.example',
+  path: '/',
+  status,
+  error: status === null ? 'ECONNREFUSED' : null,
+  ms: 20,
+  ...about,
+})
+const outside = (...answers: OutsideAnswer[]): Outside => ({ lookupError: null, answers })
+const inside = (status: number | null, about = {}) => contacts([], [get('/', status, { basis: 'url', ...about })])
+const given = { ingresses: [ingress([['/', 'web', 80]])], contacts: inside(200) }
+const found = { subject: 'Ingress/shop/web', confidence: 'observed' } as const
+
+describeCheck(check, [
+  { it: 'no URL', given: { ...given, outside: outside(end(502)) }, expect: 'not-applicable' },
+  { it: 'nobody asked', given, scope, expect: 'cannot-tell' },
+  {
+    it: 'the controllers were not asked',
+    given: { ...given, contacts: contacts([]), outside: outside(end(502)) },
+    scope,
+    expect: 'not-applicable',
+  },
+  { it: 'the same at both ends', given: { ...given, outside: outside(end(200), end(200)) }, scope, expect: 'ok' },
+  {
+    it: 'bad at both ends: the cause is inside',
+    given: { ...given, contacts: inside(502), outside: outside(end(502)) },
+    scope,
+    expect: 'ok',
+  },
+  {
+    it: 'an error of what stands before',
+    given: { ...given, outside: outside(end(502), end(200)) },
+    scope,
+    expect: [{ ...found, severity: 'error', args: { wrong: 'error', bad: 1, of: 2, outside: '502' } }],
+  },
+  {
+    it: 'an answer that does not end',
+    given: { ...given, outside: outside(end(200, { error: 'no complete answer within 18000 ms' })) },
+    scope,
+    expect: [{ ...found, severity: 'error', args: { wrong: 'error' } }],
+  },
+  {
+    it: 'nobody is there',
+    given: { ...given, outside: outside(end(null)) },
+    scope,
+    expect: [{ ...found, severity: 'warning', args: { wrong: 'silent' } }],
+  },
+  {
+    it: 'somebody else answers',
+    given: { ...given, outside: outside(end(404)) },
+    scope,
+    expect: [{ ...found, severity: 'warning', args: { wrong: 'other-answer' } }],
+  },
+  {
+    it: 'the application itself says 404',
+    given: { ...given, contacts: inside(404), outside: outside(end(404)) },
+    scope,
+    expect: 'ok',
+  },
+  {
+    it: 'the name is not found',
+    given: { ...given, outside: { lookupError: 'ENOTFOUND', answers: [] } },
+    scope,
+    expect: [{ ...found, severity: 'warning', args: { wrong: 'name', lookup: 'ENOTFOUND' } }],
+  },
+  {
+    it: 'the certificate of the load balancer',
+    given: { ...given, outside: outside(end(200, { certificate: { ...certificate, validity: 'expired' } })) },
+    scope,
+    expect: [{ ...found, severity: 'error', args: { wrong: 'certificate' } }],
+  },
+  {
+    it: 'the controllers show it themselves: ING306',
+    given: {
+      ...given,
+      contacts: inside(200, { certificate: { ...certificate, covers: false } }),
+      outside: outside(end(200, { certificate: { ...certificate, covers: false } })),
+    },
+    scope,
+    expect: 'ok',
+  },
+])

@@ -1,0 +1,168 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { known } from '../../model/known.ts'
+import type { Certificate, HttpEnd } from '../../model/contacts.ts'
+import type { OutsideAnswer } from '../../model/outside.ts'
+import { endText, excuseOf, isBadEnd } from '../../relations/ingress/http-answers.ts'
+import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
+import { outsideFails } from '../../relations/symptom.ts'
+import { full, some } from '../service/words.ts'
+import { ingressSubject } from './words.ts'
+
+/** What is wrong outside, of a URL that the controllers themselves answer well. */
+type Wrong = 'name' | 'silent' | 'error' | 'other-answer' | 'certificate'
+
+/**
+ * The controllers' own pods are asked inside of every load balancer; users are not. Where both get the same, the load
+ * balancer is ruled out; where only users get an error, it lies before the controllers.
+ */
+export default check({
+  code: 'ING350',
+  slug: 'ingress/outside-differs',
+  title: 'a URL fails outside, and its controllers answer it well',
+  fine: 'outside, the URL is answered as its controllers answer it',
+  severity: 'error',
+  needs: ['outside', 'ingresses'],
+  wants: ['contacts', 'dnsProbe', 'networkPolicies', 'namespaces', 'pods'],
+  remedies: [],
+  decides: [],
+
+  run({ outside, ingresses, contacts, dnsProbe, networkPolicies, namespaces, pods, scope }) {
+    const { target } = scope
+    if (target.kind !== 'object' || target.url === null) return notApplicable('no URL was asked about')
+    const ingress = ingresses.find((it) => it.namespace === target.object.namespace && it.name === target.object.name)
+    if (ingress === undefined || !contacts.known) return notApplicable('nothing was asked of a controller to compare')
+    const excuse = excuseOf({ contacts: known(contacts.value), dnsProbe, networkPolicies, namespaces, pods, scope })
+    const inside = requestsOf(contacts.value, ingress).filter((it) => it.basis === 'url' && excuse(it) === null)
+    if (inside.length === 0) return notApplicable('nothing was asked of a controller to compare')
+    // What fails inside as well has its cause there.
+    if (inside.some(isBadEnd)) return ok(outside.answers.length, 'the controllers do not answer it well either')
+    const wrong = wrongOf(outside.lookupError, outside.answers, inside)
+    if (wrong === null) return ok(outside.answers.length)
+    const bad = outside.answers.filter((it) => isWrong(it, wrong))
+    return finding({
+      subject: ingressSubject(ingress),
+      confidence: 'observed',
+      severity: wrong === 'name' || wrong === 'silent' || wrong === 'other-answer' ? 'warning' : 'error',
+      args: {
+        wrong,
+        url: target.url,
+        host: URL.parse(target.url)?.hostname ?? '',
+        bad: bad.length,
+        of: outside.answers.length,
+        lookup: outside.lookupError,
+        outside: some([...new Set(bad.map(endText))]),
+        inside: some([...new Set(inside.map(endText))]),
+        asked: inside.length,
+        addresses: some([...new Set(bad.map((it) => `${it.ip}:${it.port}`))]),
+        certificate: some([...new Set(bad.flatMap((it) => it.certificate?.subject ?? []))]),
+      },
+      evidence: [
+        {
+          kind: 'shares',
+          label: 'the same URL, asked at both ends',
+          rows: [
+            ...[...Map.groupBy(outside.answers, (it) => `${it.ip}:${it.port}`)].map(([at, its]) =>
+              row(`this machine, by ${at}`, its, (it) => isWrong(it, wrong)),
+            ),
+            ...[...Map.groupBy(inside, (it) => it.via.controllerPod)].map(([pod, its]) =>
+              row(`probe pods, by controller ${pod}`, its, isBadEnd),
+            ),
+          ],
+        },
+      ],
+      symptoms: [outsideFails(ingress)],
+    })
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `${args.url} of Ingress ${full(on)} ${headlines[args.wrong](args)}, and its controllers answer it well.`,
+    detail: ({ args }) =>
+      `${args.wrong === 'name' ? `lookup on this machine: ${args.lookup}` : `${args.bad} of ${args.of} outside: ${args.outside}`}` +
+      ` · ${args.asked} asked of controllers: ${args.inside}`,
+    note: ({ args }) => notes[args.wrong],
+    help: ({ args }) => [
+      helps[args.wrong],
+      ...(args.wrong === 'name' ? [`dig ${args.host}`] : [`curl -sv -o /dev/null ${args.url}`]),
+      'kubectl get services -A --field-selector spec.type=LoadBalancer -o wide',
+    ],
+  },
+})
+
+interface Told {
+  readonly outside: string
+  readonly addresses: string
+  readonly host: string
+  readonly certificate: string
+}
+
+const headlines: Readonly<Record<Wrong, (args: Told) => string>> = {
+  name: ({ host }) => `can't be asked from here: ${host} is not found`,
+  silent: ({ addresses }) => `is not reached from this machine at ${addresses}`,
+  error: ({ outside }) => `is answered ${outside} outside`,
+  'other-answer': ({ outside }) => `is answered ${outside} outside`,
+  certificate: ({ certificate }) => `shows outside a certificate that does not fit (${certificate})`,
+}
+
+const notes: Readonly<Record<Wrong, string>> = {
+  name: 'the name is not in the DNS that this machine asks, or not yet; the cluster serves it all the same',
+  silent: 'the load balancer, a firewall before it, or its health checks: what reaches the controllers is served',
+  error:
+    'what stands before the controllers says this itself: a load balancer, a CDN, or a proxy without a healthy target',
+  'other-answer':
+    'somebody else answers there: DNS leads to another load balancer, or that one routes this host elsewhere',
+  certificate: 'TLS ends before the controllers: the certificate of the load balancer is the one that users see',
+}
+
+const helps: Readonly<Record<Wrong, string>> = {
+  name: 'add the record, or ask the load balancer directly: --lb ADDRESS',
+  silent:
+    "see whether this machine should get there at all, then the load balancer's listeners, health checks and firewall",
+  error: "read the load balancer's own log and its health checks; its targets are the controllers' node ports or pods",
+  'other-answer': 'compare where DNS leads with the address in the status of the Ingress or of the controllers Service',
+  certificate: 'set the certificate of the load balancer, or let it pass TLS through',
+}
+
+function wrongOf(
+  lookupError: string | null,
+  answers: readonly OutsideAnswer[],
+  inside: readonly HttpEnd[],
+): Wrong | null {
+  if (lookupError !== null) return 'name'
+  const order = ['error', 'certificate', 'silent', 'other-answer'] as const
+  const good = new Set(inside.map((it) => group(it.status)))
+  // What the controllers show themselves is ING306's.
+  const ownFits = inside.every((it) => it.certificate === undefined || fits(it.certificate))
+  const counts: Readonly<Record<(typeof order)[number], boolean>> = {
+    error: true,
+    certificate: ownFits,
+    silent: true,
+    'other-answer': !good.has(4),
+  }
+  return order.find((wrong) => counts[wrong] && answers.some((it) => isWrong(it, wrong))) ?? null
+}
+
+function fits({ covers, validity }: Certificate): boolean {
+  return covers && validity === 'now'
+}
+
+function isWrong(it: OutsideAnswer, wrong: Wrong): boolean {
+  if (wrong === 'silent') return it.status === null
+  if (wrong === 'error') return it.status !== null && isBadEnd(it)
+  if (wrong === 'certificate') return it.certificate !== undefined && !fits(it.certificate)
+  return wrong === 'other-answer' && group(it.status) === 4
+}
+
+function group(status: number | null): number | null {
+  return status === null ? null : Math.floor(status / 100)
+}
+
+function row<T extends HttpEnd>(where: string, its: readonly T[], isBad: (it: T) => boolean) {
+  return {
+    where,
+    bad: its.filter(isBad).length,
+    of: its.length,
+    note: some([...new Set(its.map(endText))]),
+  }
+}

@@ -1,0 +1,66 @@
+import type { Trouble } from '../../findings/trouble.ts'
+import type { Model } from '../../model/sources.ts'
+import { endText, isBadEnd, urlText } from '../ingress/http-answers.ts'
+import { ingressBackendFails, ingressFails, outsideFails } from '../symptom.ts'
+
+/**
+ * The URL that the user asked about, as this machine got it. Silence may be this machine's own: who is not let in by a
+ * firewall, by design, complains less than who gets an error.
+ */
+export function outsideTroubles({ scope: { target }, sources: { outside } }: Model): readonly Trouble[] {
+  if (!outside.known || target.kind !== 'object') return []
+  const { answers, lookupError } = outside.value
+  const about = {
+    source: 'outside',
+    sufferer: target.object,
+    involved: [target.object],
+    keys:
+      target.object.kind === 'Ingress' && target.object.namespace !== null
+        ? keysOf({ namespace: target.object.namespace, name: target.object.name })
+        : [],
+    from: 'from this machine',
+  } as const
+  const lost: readonly Trouble[] =
+    lookupError === null
+      ? []
+      : [
+          {
+            ...about,
+            kind: 'bad-answer',
+            asked: hostOf(target.url),
+            how: lookupError,
+            bad: 1,
+            of: 1,
+            ms: null,
+            weight: 'nuisance',
+          },
+        ]
+  return [
+    ...lost,
+    ...[...Map.groupBy(answers, (it) => `${it.ip}:${it.port}`)].flatMap(([at, its]): readonly Trouble[] => {
+      const bad = its.filter(isBadEnd)
+      const [first] = bad
+      if (first === undefined) return []
+      return [
+        {
+          ...about,
+          kind: 'bad-answer',
+          asked: `${urlText(first)} by ${at}`,
+          how: endText(first),
+          bad: bad.length,
+          of: its.length,
+          ms: Math.max(...bad.map((it) => it.ms)),
+          weight: bad.every((it) => it.status === null) ? 'nuisance' : 'outage',
+        },
+      ]
+    }),
+  ]
+}
+
+function keysOf(ingress: { readonly namespace: string; readonly name: string }): readonly string[] {
+  return [ingressFails(ingress), ingressBackendFails(ingress, '*'), outsideFails(ingress)]
+}
+
+function hostOf(url: string | null): string {
+  return url === null ? '' : (URL.parse(url)?.hostname ?? url)
+}
