@@ -20,6 +20,7 @@ export const POD_CIDR = '198.18.96.0/19'
 export const SERVICE_CIDR = '198.19.0.0/16'
 export const CLUSTER_DNS = '198.19.0.10'
 export const INGRESS_PORT = 30080
+export const INGRESS_TLS_PORT = 30443
 export const INGRESS_URL = `http://198.18.0.11:${INGRESS_PORT}`
 
 export const DEFAULT_WORKERS = 3

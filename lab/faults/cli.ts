@@ -5,6 +5,7 @@ import { LabError, openLab } from '../lab.ts'
 import { faults } from './all.ts'
 import type { Fault } from './fault.ts'
 import { namesOfThoseOn, switchOff, switchOn } from './switch.ts'
+import { throughNode } from '../breaks/outside.ts'
 
 const USAGE = `npm run lab -- fault COMMAND
 
@@ -80,7 +81,7 @@ async function on(fault: Fault): Promise<number> {
   await switchOn(lab, fault)
   process.stdout.write(`${fault.name} is on: ${fault.breaks}
   a user would say   ${fault.symptom}
-  look at it         hopscope diagnose ${[...fault.diagnose, '--probe', '--node-access'].join(' ')}
+  look at it         hopscope diagnose ${[...throughNode(fault.diagnose), '--probe', '--node-access'].join(' ')}
   mend it            npm run lab -- fault off ${fault.name}
 `)
   return 0

@@ -3,6 +3,7 @@ import type { Fault } from '../faults/fault.ts'
 import type { Lab } from '../lab.ts'
 import { type Found, hopscope, type Ran, type Report, reportOf, subjectOf } from './hopscope.ts'
 import { expectThat, type Result, skipped } from './result.ts'
+import { throughNode } from '../breaks/outside.ts'
 
 /** A fault that was there, was looked at, and is taken back: what is owed is the look that finds nothing any more. */
 export interface Broken {
@@ -134,7 +135,7 @@ function isLate(ran: Ran): boolean {
  */
 function argsOf(lab: Lab, fault: Fault, turn: number): readonly string[] {
   const node = fault.reach.kind === 'namespace' ? ['--node', lab.nodes[turn % lab.nodes.length]?.name ?? ''] : []
-  return [...fault.diagnose, ...node]
+  return [...throughNode(fault.diagnose), ...node]
 }
 
 type Ask = (lab: Lab, args: readonly string[]) => Promise<Ran>

@@ -8,6 +8,7 @@ import type { Fault } from '../faults/fault.ts'
 import { type Lab, LabError, openLab } from '../lab.ts'
 import { judge } from './fault-cases.ts'
 import { hopscope } from './hopscope.ts'
+import { throughNode } from '../breaks/outside.ts'
 
 const scenarios = join(import.meta.dirname, '../../scenarios')
 
@@ -41,7 +42,7 @@ async function record(lab: Lab, fault: Fault): Promise<string> {
   await mkdir(folder, { recursive: true })
   try {
     await fault.inject(lab)
-    const asked = [...fromEveryNode(fault.diagnose), '--probe', '--node-access', '--out', snapshot]
+    const asked = [...fromEveryNode(throughNode(fault.diagnose)), '--probe', '--node-access', '--out', snapshot]
     const ran = await hopscope(['collect', ...asked], { kubeconfig: lab.kubeconfig })
     if (ran.code !== 0) throw new LabError(`collect failed: ${ran.stderr}`)
   } catch (error) {

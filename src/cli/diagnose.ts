@@ -2,6 +2,7 @@ import { type Diagnosis, exitCode } from '../engine.ts'
 import type { Model } from '../model/sources.ts'
 import { json, noRun, type Run, runOf } from '../report/diagnosis/json.ts'
 import type { Paint } from '../report/paint.ts'
+import { legLines } from '../report/diagnosis/legs.ts'
 import { text } from '../report/diagnosis/text.ts'
 import type { DiagnosedLive } from '../session/diagnose.ts'
 import { foldersOf } from '../session/folders.ts'
@@ -21,7 +22,7 @@ export interface Shown {
   readonly json: (diagnosis: Diagnosis, run: Run) => string
 }
 
-const plain: Shown = { above: () => () => [], json }
+const plain: Shown = { above: legLines, json }
 
 /** Returns 0, 1, 2 or 130. */
 export async function diagnoseCommand(

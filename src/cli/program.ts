@@ -179,6 +179,7 @@ export async function run(args: readonly string[]): Promise<number> {
   probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
     .argument('[target]', 'as for diagnose')
     .option('--out <file>', 'where to write it', 'hopscope.hops')
+    .option('--lb <address>', 'of a URL: ask it here by this load balancer, HOST[:PORT], in place of what DNS says')
     .option('--anonymize', 'replace names of objects by invented ones')
     .action(
       async (

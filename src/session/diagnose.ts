@@ -1,4 +1,6 @@
 import { diagnose } from '../engine.ts'
+import { addressOf } from '../probe/outside/ask-outside.ts'
+import { ToolError } from '../tool-error.ts'
 import type { ClusterAsk, ProbeAsk } from './asks.ts'
 import type { Caller } from './events.ts'
 import { gather, type Gathered } from './gather.ts'
@@ -22,6 +24,7 @@ export interface DiagnosedLive extends Diagnosed, Gathered {
 /** Reads the cluster, probes it when asked to, and runs the checks. What is named wrongly is said before it begins. */
 export async function diagnoseCluster(ask: DiagnoseAsk, caller: Caller): Promise<Ended<DiagnosedLive>> {
   const how = checksOf(ask)
+  checkLb(ask)
   const began = performance.now()
   return withCluster(ask, caller, async (frame) => {
     const gathered = await gather(frame, ask.target, ask)
@@ -29,4 +32,15 @@ export async function diagnoseCluster(ask: DiagnoseAsk, caller: Caller): Promise
     const seconds = (performance.now() - began) / 1000
     return { ...gathered, kept, seconds, diagnosis: diagnose(gathered.model, how) }
   })
+}
+
+/** A slip is said before anything is asked. */
+function checkLb({ target, lb, probe, nodeAccess }: DiagnoseAsk): void {
+  if (lb === undefined) return
+  if (target === null || !/^https?:/i.test(target))
+    throw new ToolError('usage', '--lb is for a URL', 'hopscope diagnose https://HOST/PATH --probe --lb ADDRESS')
+  if (probe !== true && nodeAccess !== true)
+    throw new ToolError('usage', '--lb asks a load balancer, and reading alone asks nobody', 'add --probe')
+  if (addressOf(lb) === null)
+    throw new ToolError('usage', `\`${lb}\` is no address of a load balancer`, 'HOST, HOST:PORT, or an IP address')
 }

@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { known } from '../../model/known.ts'
 import type { Certificate, HttpEnd } from '../../model/contacts.ts'
 import type { OutsideAnswer } from '../../model/outside.ts'
@@ -22,14 +22,16 @@ export default check({
   title: 'a URL fails outside, and its controllers answer it well',
   fine: 'outside, the URL is answered as its controllers answer it',
   severity: 'error',
-  needs: ['outside', 'ingresses'],
-  wants: ['contacts', 'dnsProbe', 'networkPolicies', 'namespaces', 'pods'],
+  needs: ['ingresses'],
+  wants: ['outside', 'contacts', 'dnsProbe', 'networkPolicies', 'namespaces', 'pods'],
   remedies: [],
   decides: [],
 
-  run({ outside, ingresses, contacts, dnsProbe, networkPolicies, namespaces, pods, scope }) {
+  run({ outside: asked, ingresses, contacts, dnsProbe, networkPolicies, namespaces, pods, scope }) {
     const { target } = scope
     if (target.kind !== 'object' || target.url === null) return notApplicable('no URL was asked about')
+    if (!asked.known) return cannotTell(asked.why.reason, asked.why.detail, '--probe')
+    const outside = asked.value
     const ingress = ingresses.find((it) => it.namespace === target.object.namespace && it.name === target.object.name)
     if (ingress === undefined || !contacts.known) return notApplicable('nothing was asked of a controller to compare')
     const excuse = excuseOf({ contacts: known(contacts.value), dnsProbe, networkPolicies, namespaces, pods, scope })

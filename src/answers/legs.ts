@@ -1,0 +1,79 @@
+import type { HttpEnd } from '../model/contacts.ts'
+import type { Outside } from '../model/outside.ts'
+import type { Model } from '../model/sources.ts'
+import { excuseOf, isBadEnd } from '../relations/ingress/http-answers.ts'
+import { requestsOf, routeOfContact } from '../relations/ingress/http-of-ingress.ts'
+import { tally } from '../relations/service/service-contacts.ts'
+
+/** One part of the way of a request, as it was asked by itself. */
+export interface Leg {
+  readonly name: 'outside' | 'controller' | 'service' | 'pods'
+  /** Whom it was asked of: addresses, controller pods, a Service, pods. */
+  readonly at: readonly string[]
+  readonly bad: number
+  readonly of: number
+  /** What came: `200`, `502`, `ECONNREFUSED`; empty where only a connection was made. */
+  readonly said: readonly string[]
+  readonly slowestMs: number | null
+}
+
+/**
+ * The way of the URL that was asked about, from outside to the pods: each leg is asked past the one before, so that the
+ * first bad one with good ones behind it is where the request gets lost. Empty without a URL, or when nothing was
+ * measured.
+ */
+export function legsOf(model: Model): readonly Leg[] {
+  const { scope, sources } = model
+  const { target } = scope
+  const { outside, contacts, ingresses } = sources
+  if (target.kind !== 'object' || target.url === null || !ingresses.known) return []
+  const ingress = ingresses.value.find(
+    (it) => it.namespace === target.object.namespace && it.name === target.object.name,
+  )
+  if (ingress === undefined) return []
+  const first = outside.known ? outsideLegs(outside.value) : []
+  if (!contacts.known) return first
+  const excuse = excuseOf({ ...sources, scope })
+  const asked = requestsOf(contacts.value, ingress).filter((it) => it.basis === 'url' && excuse(it) === null)
+  const service = asked.flatMap((it) => routeOfContact(ingress, it)?.backend.service ?? [])[0] ?? null
+  const isOwn = (it: { readonly service: { readonly namespace: string; readonly name: string } }): boolean =>
+    it.service.namespace === ingress.namespace && it.service.name === service
+  const connects = contacts.value.connects.filter((it) => isOwn(it) && it.via.kind === 'service')
+  const own = (contacts.value.direct ?? []).filter(isOwn)
+  const direct = own.filter((it) => excuse(it) === null)
+  // Where a policy keeps the probe pods out of the endpoints, it does so by the Service's address as well.
+  const { of, failed, by } = tally(direct.length === own.length ? connects : [])
+  return [
+    ...first,
+    ...(asked.length === 0 ? [] : [leg('controller', asked, (it) => it.via.controllerPod)]),
+    ...(of === 0 || service === null
+      ? []
+      : [
+          {
+            name: 'service' as const,
+            at: [`${ingress.namespace}/${service}`],
+            bad: failed,
+            of,
+            said: Object.entries(by).flatMap(([result, n]) => (n > 0 ? [result] : [])),
+            slowestMs: Math.max(...connects.flatMap((it) => it.tries.map((one) => one.ms))),
+          },
+        ]),
+    ...(direct.length === 0 ? [] : [leg('pods', direct, (it) => it.pod ?? it.ip)]),
+  ]
+}
+
+function outsideLegs({ lookupError, answers }: Outside): readonly Leg[] {
+  if (lookupError !== null) return [{ name: 'outside', at: [], bad: 1, of: 1, said: [lookupError], slowestMs: null }]
+  return answers.length === 0 ? [] : [leg('outside', answers, (it) => `${it.ip}:${it.port}`)]
+}
+
+function leg<T extends HttpEnd>(name: Leg['name'], its: readonly T[], at: (it: T) => string): Leg {
+  return {
+    name,
+    at: [...new Set(its.map(at))],
+    bad: its.filter(isBadEnd).length,
+    of: its.length,
+    said: [...new Set(its.map((it) => it.error ?? String(it.status)))],
+    slowestMs: its.length === 0 ? null : Math.max(...its.map((it) => it.ms)),
+  }
+}
