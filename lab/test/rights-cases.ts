@@ -11,10 +11,19 @@ const group = 'rights'
 const deploy = join(import.meta.dirname, '../../deploy')
 const levels = [
   { level: 'read', manifests: ['rbac-read.yaml'], flags: [] },
-  { level: 'probe', manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-probe.yaml'], flags: ['--probe'] },
+  {
+    level: 'ingress',
+    manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-probe.yaml', 'rbac-ingress.yaml'],
+    flags: ['--probe'],
+  },
+  {
+    level: 'probe',
+    manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-ingress.yaml', 'rbac-probe.yaml'],
+    flags: ['--probe'],
+  },
   {
     level: 'node',
-    manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-probe.yaml', 'rbac-node.yaml'],
+    manifests: ['rbac-read.yaml', 'rbac-dns-logs.yaml', 'rbac-ingress.yaml', 'rbac-probe.yaml', 'rbac-node.yaml'],
     flags: ['--probe', '--node-access'],
   },
 ] as const
@@ -25,8 +34,9 @@ const levels = [
  */
 const namedTargets = ['svc/cart', 'deploy/web', 'sts/db', 'ds/none', 'pod/db-0', 'ingress/web'] as const
 
-/** Probing is granted for one namespace; the other manifests name theirs. */
+/** Probing is granted for one namespace, and the controllers' configuration in theirs; the other manifests name theirs. */
 function into(file: string): readonly string[] {
+  if (file.endsWith('rbac-ingress.yaml')) return ['-n', 'ingress-nginx']
   return file.endsWith('rbac-probe.yaml') ? ['-n', 'shop'] : []
 }
 
