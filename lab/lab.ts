@@ -37,7 +37,7 @@ export interface Lab {
 /** Written when `up` has finished, so its presence is what "the lab is up" means. */
 export const READY_FILE = join(STATE, 'lab.json')
 
-export function labOf(count: number): Lab {
+function labOf(count: number): Lab {
   return {
     stateDir: STATE,
     kubeconfig: KUBECONFIG,

@@ -12,7 +12,6 @@ export interface Part {
   readonly sources: readonly string[]
   readonly folder: string
   readonly compile: (out: string) => readonly string[]
-  readonly cgo?: boolean
   /** A folder of a Go module that belongs to the program, copied beside it under its last name. */
   readonly data?: { readonly module: string; readonly path: string }
 }

@@ -39,7 +39,7 @@ function isThere(evidence: string): boolean {
 }
 
 /** The one list that this check and the automation's `apt-get install` both read. */
-export function packages(): readonly string[] {
+function packages(): readonly string[] {
   return readFileSync(join(import.meta.dirname, 'packages.txt'), 'utf8')
     .split('\n')
     .filter(Boolean)

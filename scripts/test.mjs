@@ -1,4 +1,4 @@
-// What `npm test` runs: types, lint, format, unit tests, generated docs. One line a step, the whole output of a step
+// What `npm test` runs: types, lint, format, dead code, unit tests, generated docs. One line a step, the whole output of a step
 // that failed, and at the end `N passed, N failed`: the tests, and each other step as one. CI adds that line up.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -19,6 +19,7 @@ const steps = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
   { name: 'lint', command: [bin('oxlint'), '--deny-warnings'] },
   { name: 'format', command: [bin('oxfmt'), '--check'] },
+  { name: 'unused', command: [bin('knip'), '--no-progress', '--treat-config-hints-as-errors'] },
   { name: 'docs', command: [process.execPath, 'scripts/gen-docs.ts', '--check'] },
   {
     name: 'tests',

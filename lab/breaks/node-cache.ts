@@ -9,7 +9,7 @@ import { clientOn } from './node.ts'
 import { onNode } from './place.ts'
 import { until } from './until.ts'
 
-export const NODE_CACHE_ADDRESS = '169.254.20.10'
+const NODE_CACHE_ADDRESS = '169.254.20.10'
 
 function objects(): readonly object[] {
   const ports = [
@@ -82,7 +82,7 @@ export async function removeNodeCache(lab: Lab): Promise<void> {
 }
 
 /** node-cache makes twelve rules for each of its two addresses. */
-export async function ruleCount(lab: Lab, netns: string): Promise<number> {
+async function ruleCount(lab: Lab, netns: string): Promise<number> {
   const tables = await Promise.all(
     ['raw', 'filter'].map((table) => onNode(lab, netns).run(['iptables-save', '-t', table])),
   )

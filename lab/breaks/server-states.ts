@@ -36,11 +36,7 @@ export async function serverStates(lab: Lab): Promise<readonly ServerState[]> {
   )
 }
 
-/** Whether servers end soon after each start: the kubelet waits before it starts them again. */
-export async function someServerCrashes(lab: Lab): Promise<boolean> {
-  return (await serverStates(lab)).some((it) => it.waiting === 'CrashLoopBackOff')
-}
-
+/** Ends soon after each start: the kubelet waits before it starts them again. */
 export async function everyServerCrashes(lab: Lab): Promise<boolean> {
   const all = await serverStates(lab)
   return all.length > 0 && all.every((it) => it.waiting === 'CrashLoopBackOff')

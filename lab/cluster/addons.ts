@@ -11,7 +11,7 @@ import { must, run } from '../process.ts'
 const HERE = join(import.meta.dirname, '..')
 const SHOP = join(HERE, 'shop', 'manifests.yaml')
 
-export function kubectl(args: readonly string[], stdin?: string): Promise<string> {
+function kubectl(args: readonly string[], stdin?: string): Promise<string> {
   return must(['kubectl', '--kubeconfig', KUBECONFIG, ...args], stdin === undefined ? {} : { stdin })
 }
 

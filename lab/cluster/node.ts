@@ -80,7 +80,7 @@ export async function startKubelet(worker: Worker, under: readonly string[] = []
 }
 
 /** All three namespaces of a node, by the process that holds them. */
-export async function inNode(worker: Worker, argv: readonly string[]): Promise<string[]> {
+async function inNode(worker: Worker, argv: readonly string[]): Promise<string[]> {
   const pid = await daemonPid(`${worker.name}-namespaces`)
   if (pid === undefined) throw new LabError(`${worker.name} does not run`, 'npm run lab -- up')
   return ['nsenter', '--target', `${pid}`, '--net', '--mount', '--uts', '--', ...argv]

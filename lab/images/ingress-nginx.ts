@@ -20,7 +20,7 @@ const STREAM_PORT_SINK = `
 `
 
 /** Takes out the `stream` block and lets the `http` block answer on its port. */
-export function withoutStream(template: string): string {
+function withoutStream(template: string): string {
   const from = template.indexOf('\nstream {')
   const to = template.indexOf('\n}', from)
   const endOfHttp = template.lastIndexOf('\n}', from)

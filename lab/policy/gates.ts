@@ -155,7 +155,7 @@ function isPeer(objects: Objects, policy: NetworkPolicy, peer: NetworkPolicyPeer
   return inNamespace && (peer.podSelector === undefined || selects(peer.podSelector, pod.metadata?.labels))
 }
 
-export function contains(block: Block, ip: string): boolean {
+function contains(block: Block, ip: string): boolean {
   return inCidr(block.cidr, ip) && !block.except.some((cidr) => inCidr(cidr, ip))
 }
 
@@ -167,7 +167,7 @@ function inCidr(cidr: string, ip: string): boolean {
 }
 
 /** Whether a new connection passes one pod's gate. */
-export function passes(
+function passes(
   gate: readonly Opening[] | null,
   peer: string,
   protocol: Ports['protocol'],

@@ -11,7 +11,7 @@ export function rulesets(objects: Objects, nodes: readonly string[]): ReadonlyMa
 }
 
 /** The table is made, deleted and made again in one transaction: there is no moment without rules. */
-export function ruleset(pods: readonly PodGates[]): string {
+function ruleset(pods: readonly PodGates[]): string {
   const ordered = pods.toSorted((a, b) => a.ip.localeCompare(b.ip, 'en'))
   const isolated = ordered.flatMap((pod) => [
     ...(pod.egress === null ? [] : [{ pod, direction: 'egress' as const, openings: pod.egress }]),

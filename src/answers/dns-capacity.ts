@@ -44,7 +44,7 @@ export interface DnsCapacity {
 }
 
 /** Above this share a peak finds nothing left; DNS103's line too. */
-export const fullShare = 0.8
+const fullShare = 0.8
 
 /** Facts and needs of the cluster's DNS. `rates` are by pod, over the same seconds. */
 export function dnsCapacity(model: Model, rates: ReadonlyMap<string, Known<CoreDnsRates>>): DnsCapacity | null {

@@ -40,7 +40,7 @@ export async function ingressFor(
   return mapKnown(listed, (all) => bestFor(url, all))
 }
 
-export function bestFor(url: URL, all: readonly Ingress[]): IngressForUrl {
+function bestFor(url: URL, all: readonly Ingress[]): IngressForUrl {
   const routes = all
     .toSorted(inOrder)
     .map((it) => routeFor(it, url.hostname, decoded(url.pathname)))

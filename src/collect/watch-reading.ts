@@ -10,7 +10,7 @@ import { fewAtOnce } from './few-at-once.ts'
 import { listInScope, nowhere } from './in-scope.ts'
 
 /** More servers than these are not scraped: each costs a request in every interval. */
-export const mostServers = 8
+const mostServers = 8
 
 export interface WatchReading {
   /** By performance.now(). */

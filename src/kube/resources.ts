@@ -10,14 +10,11 @@ function grouped(group: string, plural: string, namespaced = true): Resource {
 }
 
 export const configMaps = core('configmaps')
-export const endpoints = core('endpoints')
 export const events = core('events')
 export const limitRanges = core('limitranges')
 export const namespaces = core('namespaces', false)
 export const nodes = core('nodes', false)
 export const pods = core('pods')
-export const resourceQuotas = core('resourcequotas')
-export const secrets = core('secrets')
 export const serviceAccounts = core('serviceaccounts')
 export const services = core('services')
 
@@ -51,22 +48,5 @@ export const horizontalPodAutoscalers: Resource = {
   plural: 'horizontalpodautoscalers',
   namespaced: true,
 }
-
-export const clusterRoleBindings = grouped('rbac.authorization.k8s.io', 'clusterrolebindings', false)
-export const clusterRoles = grouped('rbac.authorization.k8s.io', 'clusterroles', false)
-export const roleBindings = grouped('rbac.authorization.k8s.io', 'rolebindings')
-export const roles = grouped('rbac.authorization.k8s.io', 'roles')
-
-export const customResourceDefinitions = grouped('apiextensions.k8s.io', 'customresourcedefinitions', false)
-export const mutatingWebhookConfigurations = grouped(
-  'admissionregistration.k8s.io',
-  'mutatingwebhookconfigurations',
-  false,
-)
-export const validatingWebhookConfigurations = grouped(
-  'admissionregistration.k8s.io',
-  'validatingwebhookconfigurations',
-  false,
-)
 
 export const selfSubjectAccessReviews = grouped('authorization.k8s.io', 'selfsubjectaccessreviews', false)

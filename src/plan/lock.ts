@@ -8,7 +8,7 @@ import { managedBy, planLabel } from './look.ts'
 import { uidOf, versionOf } from '../manifest/server-owned.ts'
 
 const namespace = 'kube-system'
-export const lockName = 'hopscope-fix'
+const lockName = 'hopscope-fix'
 export const lockSubject = { kind: 'Lease', namespace, name: lockName } as const
 
 /** Renewed three times in this. */

@@ -138,6 +138,6 @@ function withoutReplicas(object: Manifest): Manifest {
   return { ...rest, spec: others }
 }
 
-export function isLeaving(live: Manifest): boolean {
+function isLeaving(live: Manifest): boolean {
   return at(live, 'metadata', 'deletionTimestamp') !== undefined
 }

@@ -31,7 +31,7 @@ function valueClass(asked: ReadonlySet<string> | undefined, value: string): stri
 }
 
 /** Pairs one of which must be there for the selector to select; null where none must. */
-export function necessaryPairs({
+function necessaryPairs({
   matchLabels,
   matchExpressions,
 }: Selector): readonly (readonly [key: string, value: string])[] | null {

@@ -32,7 +32,7 @@ const localAddress = '169.254.20.10'
 
 const kubeProxy = subject('ConfigMap', 'kube-system', 'kube-proxy')
 const home = subject('Namespace', null, 'kube-system')
-export const nodeLocalOwn: readonly Subject[] = [
+const nodeLocalOwn: readonly Subject[] = [
   subject('ServiceAccount', 'kube-system', nodeLocalName),
   subject('Service', 'kube-system', upstreamName),
   subject('ConfigMap', 'kube-system', nodeLocalName),

@@ -20,14 +20,14 @@ const inFile = /(?![\n\t\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu
 /** Nearly all text is this, and is told so in a tenth of the time. */
 const simple = /^[ -~]*$/
 
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   if (text.length <= longestValue && simple.test(text)) return text
   const some = text.length > longestValue ? `${text.slice(0, longestValue)}…` : text
   return unseen.test(some) ? some.replace(breaks, ' ').replace(allUnseen, '') : some
 }
 
 /** Lines stay lines. */
-export function asFile(text: string): string {
+function asFile(text: string): string {
   const some = text.length > longestFile ? text.slice(0, longestFile) : text
   return unseen.test(some) ? some.replace(inFile, '') : some
 }

@@ -50,7 +50,7 @@ export function sendJson(
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 
-export function userEntry(fields: Partial<UserEntry> = {}): UserEntry {
+function userEntry(fields: Partial<UserEntry> = {}): UserEntry {
   return {
     certData: null,
     certFile: null,

@@ -26,7 +26,7 @@ export interface Flavour {
 
 export type Change = (objects: readonly Manifest[]) => readonly Manifest[]
 
-export function keyOf({ kind, metadata }: Manifest): string {
+function keyOf({ kind, metadata }: Manifest): string {
   return [kind, metadata.namespace, metadata.name].filter((it) => it !== undefined).join('/')
 }
 

@@ -79,7 +79,7 @@ export interface Container {
   readonly limits?: Labels
 }
 
-export function container({ ports = [], limits, ...it }: Container): object {
+function container({ ports = [], limits, ...it }: Container): object {
   return {
     ...it,
     ports: ports.map((port) => {

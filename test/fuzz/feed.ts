@@ -20,7 +20,7 @@ export interface Bad {
 
 export const chunk = 1000
 /** Nobody waits so long for one text, whatever stands in it. */
-export const slowMs = 100
+const slowMs = 100
 
 const answer = encode({
   id: 1,

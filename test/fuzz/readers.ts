@@ -240,7 +240,7 @@ const planned: Manifest = {
 const klogHead = 'E1128 10:56:37.1 7 controller.go:208] '
 
 /** Readers of `src/wire` that take more than one text. */
-export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
+const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
   addressesInHosts: (it) => (text) => it(text, 'cart'),
   candidates: (it) => (text) => it('glibc', { search: text.split(' ', 100), ndots: 5 }, 'cart'),
   controllerSigns: (it) => (text) => [it([text]), it(text.split('\n')), it([klogHead + text])],
@@ -260,7 +260,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
 }
 
 /** Of `src/wire`: what takes no text, or what one of the others has read already. */
-export const noReadersOfWire = [
+const noReadersOfWire = [
   'afterwards',
   'askByHand',
   'clusterDomain',
@@ -287,7 +287,7 @@ const modules = await Promise.all(
     held: (await import(/* @vite-ignore */ `../../${it}`)) as Readonly<Record<string, unknown>>,
   })),
 )
-export const inWire = modules.flatMap(({ it, held }) =>
+const inWire = modules.flatMap(({ it, held }) =>
   Object.entries(held).flatMap(([name, value]) =>
     typeof value === 'function' ? [{ path: it, name, call: value as (...args: readonly unknown[]) => unknown }] : [],
   ),

@@ -69,7 +69,7 @@ function connectsOf(service: Service, slices: readonly EndpointSlice[]): readonl
 }
 
 /** Not ready ones too: whether they answer is what a reader asks next. */
-export function alive(endpoint: Endpoint): boolean {
+function alive(endpoint: Endpoint): boolean {
   return !endpoint.terminating
 }
 

@@ -80,7 +80,7 @@ export function queriesOfNames({ spec }: NamesPlan): number {
   return each * spec.servers.length + spec.outside.length * (1 + suffixesAtMost) + suffixesAtMost
 }
 
-export function fullName({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {
+function fullName({ namespace, name }: Pick<Service, 'namespace' | 'name'>, domain: string): string {
   return `${name}.${namespace}.svc.${domain}.`
 }
 

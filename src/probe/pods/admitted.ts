@@ -32,7 +32,7 @@ export async function createAdmitted(
 }
 
 /** The shape that answers a refusal: of a uid out of OpenShift's range, of storage that a quota counts. */
-export function shapeAfter(shape: Shape, why: Why): Shape | null {
+function shapeAfter(shape: Shape, why: Why): Shape | null {
   const refuser = refuserOf(why)
   if (refuser === 'scc' && shape.uid === 'ours') return { ...shape, uid: 'of-the-namespace' }
   const isOfStorage = (refuser === 'quota' || refuser === 'limit-range') && why.detail.includes('ephemeral-storage')

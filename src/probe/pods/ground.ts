@@ -15,8 +15,6 @@ export interface Ground {
   readonly bounds: readonly Bounds[]
 }
 
-export const openGround: Ground = { uid: 'ours', bounds: [] }
-
 const uidRange = 'openshift.io/sa.scc.uid-range'
 
 const grounds = new WeakMap<Cluster, Map<string, Promise<Ground>>>()

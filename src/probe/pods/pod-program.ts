@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { BuildOptions } from 'esbuild'
 
 /** How the pod's program is bundled: one CommonJS text for `node -e`, for Node 18 and later. */
-export const podBundle = {
+const podBundle = {
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -13,10 +13,10 @@ export const podBundle = {
 } as const satisfies BuildOptions
 
 /** Where the build puts it: beside the bundle that holds this module. */
-export const podProgramFile = 'probe-pod.js'
+const podProgramFile = 'probe-pod.js'
 
 /** Linux takes no longer single argument than 128 KiB (MAX_ARG_STRLEN), and the spec needs room in the pod too. */
-export const podProgramLimit = 100_000
+const podProgramLimit = 100_000
 
 /** The program's text: built beforehand in a release, on the fly when this runs from source. */
 export async function podProgram(): Promise<string> {

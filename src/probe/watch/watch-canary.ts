@@ -16,7 +16,7 @@ export interface CanaryPlan {
 }
 
 /** One lookup a second, two questions each: a thousandth of what one CoreDNS answers. */
-export const everyMs = 1000
+const everyMs = 1000
 export const queriesPerSecond = 2
 
 /** A pod's life; the next one takes over a little before, so that a killed run leaves one for ten minutes at most. */

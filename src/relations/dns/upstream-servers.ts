@@ -165,7 +165,7 @@ function nameOf(target: string): string {
 }
 
 /** The servers that the logs say gave no answer: `read udp 10.2.0.7:4711->192.0.2.53:53: i/o timeout`. */
-export function silentIn(logs: Known<readonly DnsServerLog[]>): ReadonlySet<string> {
+function silentIn(logs: Known<readonly DnsServerLog[]>): ReadonlySet<string> {
   const said = (logs.known ? logs.value : [])
     .filter((it) => it.run === 'now')
     .flatMap((it) => it.signs.filter(({ kind }) => kind === 'io-timeout').map((sign) => sign.said))

@@ -245,7 +245,7 @@ export function servedClasses({
 }
 
 /** By the scheme of the nodes' providerID, else by the labels that the cloud puts on them; null where neither says. */
-export function cloudOf(nodes: Known<readonly Node[]>): Cloud | null {
+function cloudOf(nodes: Known<readonly Node[]>): Cloud | null {
   if (!nodes.known) return null
   const found = nodes.value.map(cloudOfNode)
   return found.find((it) => it !== null) ?? null

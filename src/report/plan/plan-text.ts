@@ -64,12 +64,12 @@ export function planText(plan: Plan, { paint, verbose, files }: PlanText): strin
   return page(lines, paint)
 }
 
-export function counts(plan: Plan): { readonly add: number; readonly change: number; readonly destroy: number } {
+function counts(plan: Plan): { readonly add: number; readonly change: number; readonly destroy: number } {
   const of = (verb: Step['verb']): number => plan.steps.filter((it) => it.verb === verb).length
   return { add: of('create'), change: of('replace'), destroy: of('delete') }
 }
 
-export function undoLine(plan: Plan): string {
+function undoLine(plan: Plan): string {
   if (isReversible(plan))
     return `hopscope fix --undo ${plan.id}${plan.undoFirst === undefined ? '' : `; but first ${plan.undoFirst}`}`
   const gone = plan.steps.flatMap((it) => (it.inverse.verb === 'gone' ? [it.inverse.why] : []))
@@ -78,7 +78,7 @@ export function undoLine(plan: Plan): string {
     : `hopscope fix --undo ${plan.id}, but not all of it: ${gone.join('; ')}`
 }
 
-export function verifyLine({ codes, level, p99Ms, inside }: Verification): string {
+function verifyLine({ codes, level, p99Ms, inside }: Verification): string {
   if (inside !== undefined)
     return `${enoughLookups} lookups inside the new pods, with their own C library, none of which may take a second; \`${inside.option}\` must be in their resolv.conf; else undo is offered`
   const again = codes.length === 1 ? 'runs again and finds nothing' : 'run again and find nothing'
@@ -92,7 +92,7 @@ export function verifyLine({ codes, level, p99Ms, inside }: Verification): strin
 }
 
 /** What it is to be compared with: the places where it is bad by name, the others as a count. */
-export function beforeLine({ lookups, slow, lost, parts }: Measure): string {
+function beforeLine({ lookups, slow, lost, parts }: Measure): string {
   const bad = parts.filter((it) => it.slow > 0)
   const where =
     bad.length === 0 || parts.length === 1

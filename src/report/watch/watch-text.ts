@@ -12,7 +12,7 @@ import {
 import type { Paint } from '../paint.ts'
 
 /** `10:44:02`, by the reader's own clock. */
-export function clock(at: number): string {
+function clock(at: number): string {
   return new Date(at).toTimeString().slice(0, 8)
 }
 

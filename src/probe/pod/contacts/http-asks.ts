@@ -63,7 +63,7 @@ interface Way {
 }
 
 /** Why to ask no more, or null. */
-export function gentleness(): (end: HttpEnd) => string | null {
+function gentleness(): (end: HttpEnd) => string | null {
   const times: number[] = []
   return ({ status, error, ms }) => {
     if (status === 429) return 'it said 429, too many requests'

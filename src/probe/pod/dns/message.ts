@@ -11,7 +11,7 @@ export interface Question {
   readonly bytes: Buffer
 }
 
-export function question(name: string, type: QueryType): Question {
+function question(name: string, type: QueryType): Question {
   const id = randomInt(1, 0x10000)
   return {
     id,

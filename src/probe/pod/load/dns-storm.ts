@@ -11,7 +11,7 @@ const batch = 50
 const tickMs = 500
 
 /** A label that nobody else has made up: 48 random bits. */
-export function freshName(name: string): string {
+function freshName(name: string): string {
   return `${randomBytes(6).toString('hex')}.${name}`
 }
 

@@ -103,7 +103,7 @@ function servfailShare({ responses }: ServerView): number {
 }
 
 /** CPU used as a share of the limit; null without a limit or without the metric. */
-export function cpuShareOf({ cpuSeconds, cpuLimitMilli, windowMs }: ServerView): number | null {
+function cpuShareOf({ cpuSeconds, cpuLimitMilli, windowMs }: ServerView): number | null {
   if (cpuSeconds === null || cpuLimitMilli === null || windowMs <= 0) return null
   return (cpuSeconds * 1000) / (windowMs * (cpuLimitMilli / 1000))
 }

@@ -22,7 +22,7 @@ export interface WatchdogLimits {
  * A rise by 0.4 over windows of 30 is three standard deviations of the difference even for a fault that loses half
  * of all packets, and both steps (halve, then stop) must see it in lookups of their own.
  */
-export const watchdogLimits: WatchdogLimits = { window: 30, settleMs: 1000, shareRise: 0.4, slowdown: 5, slowMs: 250 }
+const watchdogLimits: WatchdogLimits = { window: 30, settleMs: 1000, shareRise: 0.4, slowdown: 5, slowMs: 250 }
 
 /**
  * Why a series has become worse since it began; null when it has not, or when there are too few lookups to say.

@@ -114,7 +114,7 @@ async function overTcp(place: Place, questions: readonly TypedQuestion[], { wait
 }
 
 /** One name's end from the answers to its questions; null without any. */
-export function endOf(replies: ReadonlyMap<string, Reply>): WalkEnd | null {
+function endOf(replies: ReadonlyMap<string, Reply>): WalkEnd | null {
   const answers = [...replies.values()].map((it) => it.answer)
   const order = ['ok', 'nodata', 'nxdomain', 'servfail', 'refused'] as const
   const best = order.find((it) => answers.includes(it))
