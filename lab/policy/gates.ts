@@ -167,12 +167,7 @@ function inCidr(cidr: string, ip: string): boolean {
 }
 
 /** Whether a new connection passes one pod's gate. */
-function passes(
-  gate: readonly Opening[] | null,
-  peer: string,
-  protocol: Ports['protocol'],
-  port: number,
-): boolean {
+function passes(gate: readonly Opening[] | null, peer: string, protocol: Ports['protocol'], port: number): boolean {
   return (
     gate === null ||
     gate.some(
