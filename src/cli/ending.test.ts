@@ -8,11 +8,12 @@ import { subject } from '../model/subject.ts'
 import { idOf, type Plan } from '../plan/plan.ts'
 import { savePlan } from '../plan/store.ts'
 import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
+import { bundled } from '../../test/build/bundled.ts'
 import { closeJournals, planFor, runOf } from '../../test/build/plan-run.ts'
 import { undo } from '../plan/undo.ts'
 import type { Change } from '../remedies/remedy.ts'
 
-const main = join(import.meta.dirname, 'main.ts')
+const main = await bundled(join(import.meta.dirname, 'main.ts'))
 const recording = join(import.meta.dirname, '../../scenarios/dns-race-lossy/snapshot.hops')
 
 let store: ApiStore
@@ -49,7 +50,7 @@ interface Ended {
 
 function hopscope(args: readonly string[], during: (child: ChildProcess) => void = () => {}): Promise<Ended> {
   const env = { ...process.env, XDG_STATE_HOME: state, KUBECONFIG: kubeconfig }
-  const child = spawn('node', ['--disable-warning=ExperimentalWarning', main, ...args], {
+  const child = spawn('node', [main, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -140,7 +141,8 @@ test('a diagnosis in a pipe that nobody reads keeps its exit code', async () => 
   })
 }, 30_000)
 
-describe('an error that nobody caught', () => {
+/** Side by side: both wait for what is owed to be given back. */
+describe.concurrent('an error that nobody caught', () => {
   const program = (bug: string): string => `
     import { ending } from ${JSON.stringify(join(import.meta.dirname, 'terminal/interrupt.ts'))}
     import { owe } from ${JSON.stringify(join(import.meta.dirname, '../owed.ts'))}

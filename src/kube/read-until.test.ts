@@ -1,6 +1,6 @@
 import { apiPath } from './address.ts'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { clusterOver } from './connect.ts'
 import type { ClusterEntry, UserEntry } from './kubeconfig-file.ts'
 import { checkReachable } from './reach.ts'
@@ -12,7 +12,7 @@ import { openTransport, type Transport } from './transport.ts'
 
 const open: (() => void)[] = []
 
-afterEach(() => {
+afterAll(() => {
   for (const close of open.splice(0)) close()
 })
 
@@ -97,8 +97,9 @@ const hanging: Readonly<Record<string, () => Promise<Transport>>> = {
     transportVia(await listening(silent), plugin('setInterval(() => {}, 1000)')),
 }
 
+/** The three of a server side by side; more at once would be slow because of one another. */
 describe.each(Object.entries(hanging))('reading from %s', (_name, made) => {
-  test.each([
+  test.concurrent.each([
     ['Ctrl-C', () => AbortSignal.abort(new Error('interrupted')), 'cut-off'],
     ['the end of the time', () => AbortSignal.timeout(0), 'timed-out'],
   ] as const)('ends within 200 ms of %s, with the reason', async (_end, ending, reason) => {
@@ -121,7 +122,7 @@ describe.each(Object.entries(hanging))('reading from %s', (_name, made) => {
     expect(answers.map((it) => (it.known ? 'known' : it.why.reason))).toEqual(answers.map(() => reason))
   })
 
-  test('ends by the timeout of a request, too', async () => {
+  test.concurrent('ends by the timeout of a request, too', async () => {
     const answer = await clusterOver(await made(), 250).list(pods, {}, () => null)
     expect(answer).toMatchObject({ known: false, why: { reason: 'timed-out' } })
   })

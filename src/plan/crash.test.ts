@@ -7,6 +7,7 @@ import { apply } from './apply.ts'
 import { idOf, type Plan } from './plan.ts'
 import { savePlan } from './store.ts'
 import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
+import { bundled } from '../../test/build/bundled.ts'
 import { changesOn, closeJournals, create, planFor, populate, runOf, tempFolder } from '../../test/build/plan-run.ts'
 import { undo } from './undo.ts'
 
@@ -119,7 +120,7 @@ describe('killed anywhere, in the process', () => {
   }, 120_000)
 })
 
-const child = join(import.meta.dirname, '../../test/fakes/apply-child.ts')
+const child = await bundled(join(import.meta.dirname, '../../test/fakes/apply-child.ts'))
 
 async function killAt(n: number, when: 'before' | 'after'): Promise<{ readonly died: boolean }> {
   const store = await apiStore()
@@ -139,7 +140,7 @@ async function killAt(n: number, when: 'before' | 'after'): Promise<{ readonly d
     }
     const plan: Plan = { ...dated, id: idOf(dated) }
     await savePlan(plan, folder)
-    const process = spawn('node', ['--disable-warning=ExperimentalWarning', child, store.url, folder, plan.id], {
+    const process = spawn('node', [child, store.url, folder, plan.id], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     const ended = new Promise<string | null>((resolve) => process.on('exit', (_code, signal) => resolve(signal)))

@@ -3,10 +3,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { bundled } from './bundled.ts'
 
 /** For tests: the real program, as somebody calls it. */
 
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
+const main = await bundled(join(import.meta.dirname, '../../src/cli/main.ts'))
 
 export interface Ended {
   readonly code: number | null

@@ -20,7 +20,7 @@ export interface Bad {
 
 export const chunk = 1000
 /** Nobody waits so long for one text, whatever stands in it. */
-const slowMs = 100
+export const slowMs = 100
 
 const answer = encode({
   id: 1,

@@ -129,7 +129,8 @@ const shells = [
   ['busybox sh', ['/usr/bin/busybox', 'sh']],
 ] as const
 
-describe('the script in a container', () => {
+/** Side by side: each of the shells waits five seconds for the nameserver that is silent. */
+describe.concurrent('the script in a container', () => {
   describe.each(shells.filter(([, [file]]) => existsSync(file)))('%s', (_, program) => {
     test('reads what decides what a name is, and asks each nameserver that a library reads', async ({ skip }) => {
       if (!mayListen) skip('port 53 of a loopback address may not be listened on')

@@ -195,26 +195,6 @@ describe('a probe', () => {
     expect(local.pods.size).toBe(0)
   })
 
-  it('goes on without a node whose pod is refused, or whose image cannot be pulled', async () => {
-    const { result, local } = await run(planOf(['good', 'refused', 'imageless']), {
-      refuse: (node) => (node === 'refused' ? 'create pods in namespace default' : null),
-      stuck: (node) =>
-        node === 'imageless' ? { reason: 'ImagePullBackOff', message: 'Back-off pulling image "none"' } : null,
-    })
-    expect(result.dnsProbe).toMatchObject({
-      known: true,
-      value: {
-        nodes: ['good'],
-        missing: [
-          { node: 'refused', why: 'not allowed: create pods in namespace default' },
-          { node: 'imageless', why: 'ImagePullBackOff: Back-off pulling image "none"' },
-          { node: 'cordoned-1', why: 'cordoned' },
-        ],
-      },
-    })
-    expect(local.pods.size).toBe(0)
-  })
-
   it('is forbidden, not empty, when no pod may be made', async () => {
     const { result } = await run(planOf(['a', 'b'], { skipped: [] }), {
       refuse: () => 'create pods in namespace default',
@@ -224,24 +204,6 @@ describe('a probe', () => {
       why: { reason: 'forbidden', detail: 'no probe pod ran: a, b: not allowed: create pods in namespace default' },
     })
     expect(result.contacts).toMatchObject({ known: false, why: { reason: 'forbidden' } })
-  })
-
-  it('says of a log without an end that it was cut off, and keeps what it said', async () => {
-    const { result } = await run(planOf(['node-1']), { killAfterLines: 12 })
-    const probed = result.dnsProbe.known ? result.dnsProbe.value : null
-    expect(probed?.nodes).toEqual(['node-1'])
-    expect(probed?.missing[0]).toMatchObject({
-      node: 'node-1',
-      why: expect.stringMatching(/its log ended early|exit code 137/) as unknown,
-    })
-  })
-
-  it('hears all of a pod whose log the kubelet cannot follow', async () => {
-    const { result } = await run(planOf(['node-1']), { noInotify: true })
-    expect(result.dnsProbe).toMatchObject({
-      known: true,
-      value: { nodes: ['node-1'], missing: [{ node: 'cordoned-1' }] },
-    })
   })
 
   it('slows down, then stops, when a server begins to fail under it', async () => {
@@ -263,15 +225,60 @@ describe('a probe', () => {
     expect(asked).toBeLessThan(1200)
     await failing.close()
   }, 30_000)
+})
+
+/** Side by side: they wait for what does not come. */
+describe.concurrent('a probe that something becomes of', () => {
+  it('goes on without a node whose pod is refused, or whose image cannot be pulled', async () => {
+    const { result, local } = await run(planOf(['good', 'refused', 'imageless']), {
+      refuse: (node) => (node === 'refused' ? 'create pods in namespace default' : null),
+      stuck: (node) =>
+        node === 'imageless' ? { reason: 'ImagePullBackOff', message: 'Back-off pulling image "none"' } : null,
+    })
+    expect(result.dnsProbe).toMatchObject({
+      known: true,
+      value: {
+        nodes: ['good'],
+        missing: [
+          { node: 'refused', why: 'not allowed: create pods in namespace default' },
+          { node: 'imageless', why: 'ImagePullBackOff: Back-off pulling image "none"' },
+          { node: 'cordoned-1', why: 'cordoned' },
+        ],
+      },
+    })
+    expect(local.pods.size).toBe(0)
+  })
+
+  it('says of a log without an end that it was cut off, and keeps what it said', async () => {
+    const { result } = await run(planOf(['node-1']), { killAfterLines: 12 })
+    const probed = result.dnsProbe.known ? result.dnsProbe.value : null
+    expect(probed?.nodes).toEqual(['node-1'])
+    expect(probed?.missing[0]).toMatchObject({
+      node: 'node-1',
+      why: expect.stringMatching(/its log ended early|exit code 137/) as unknown,
+    })
+  })
+
+  it('hears all of a pod whose log the kubelet cannot follow', async () => {
+    const { result } = await run(planOf(['node-1']), { noInotify: true })
+    expect(result.dnsProbe).toMatchObject({
+      known: true,
+      value: { nodes: ['node-1'], missing: [{ node: 'cordoned-1' }] },
+    })
+  })
 
   it('removes its pods on abort, and tells what it had heard', async () => {
-    const silent = await dnsResponder(() => 'silent')
+    // Not before the pod has begun: on a busy machine it starts late.
+    const aborting = new AbortController()
+    const silent = await dnsResponder(() => {
+      setTimeout(() => aborting.abort(), 300)
+      return 'silent'
+    })
     const plan = planOf(['node-1'])
-    const aborting = AbortSignal.timeout(1200)
     const { result, local } = await run(
       { ...plan, series: plan.series.map((it) => ({ ...it, port: silent.port })) },
       {},
-      aborting,
+      aborting.signal,
     )
     expect(result.dnsProbe).toMatchObject({
       known: true,

@@ -7,8 +7,8 @@ import { type LocalPod, localCluster, type Weather } from '../../../test/fakes/l
 import { deadlineSeconds, type PodPlan } from './pod-manifest.ts'
 import { createPod, isOurs, podLedger, removeLeftovers } from './pods.ts'
 
-const plan: PodPlan = {
-  run: 'abcd0123',
+const plan = (run: string): PodPlan => ({
+  run,
   namespace: 'default',
   node: 'node-1',
   image: 'none',
@@ -16,33 +16,34 @@ const plan: PodPlan = {
   hostNetwork: false,
   tolerateAll: false,
   spec: { kind: 'conntrack', everyMs: 500, forMs: 1000 },
-}
-/** Of this file's run: test files may share a process. */
-const owing = (): readonly string[] => owed().filter((it) => it.includes(plan.run))
+})
+/** Of one run: tests, and test files, share a process. */
+const owing = (run: string): readonly string[] => owed().filter((it) => it.includes(run))
 const stuck: Weather = { stuck: () => ({ reason: 'x', message: 'x' }) }
 
-describe('a pod that may have been made', () => {
-  const cases: readonly (readonly [string, Weather, string | null])[] = [
-    ['it was made', {}, null],
-    ['it was made, and the answer was lost', { answer: () => 'lost' }, null],
-    ['it comes after the connection was cut', { answer: () => 'late' }, 'cut-off'],
-    ['it was refused', { refuse: () => 'create pods' }, 'not allowed: create pods'],
+/** Side by side, each with a run of its own: they wait for pods to come and to go. */
+describe.concurrent('a pod that may have been made', () => {
+  const cases: readonly (readonly [string, Weather, string])[] = [
+    ['it was made', {}, 'aaaa0001'],
+    ['it was made, and the answer was lost', { answer: () => 'lost' }, 'aaaa0002'],
+    ['it comes after the connection was cut', { answer: () => 'late' }, 'aaaa0003'],
+    ['it was refused', { refuse: () => 'create pods' }, 'aaaa0004'],
   ]
-  test.each(cases)('%s: it is gone in the end, and nothing is owed', async (_name, weather) => {
+  test.each(cases)('%s: it is gone in the end, and nothing is owed', async (_name, weather, run) => {
     const local = localCluster({ ...stuck, ...weather })
     const ledger = podLedger(local.cluster)
-    await createPod(local.cluster, plan, ledger)
+    await createPod(local.cluster, plan(run), ledger)
     expect(await ledger.removeAll()).toEqual([])
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect([...local.pods.keys()]).toEqual([])
-    expect(owing()).toEqual([])
+    expect(owing(run)).toEqual([])
   })
 
   test('one whose answer was lost is used', async () => {
     const local = localCluster({ ...stuck, answer: () => 'lost' })
     const ledger = podLedger(local.cluster)
-    expect(await createPod(local.cluster, plan, ledger)).toMatchObject({
-      made: { name: 'hopscope-abcd0123-node-1', uid: 'uid-1' },
+    expect(await createPod(local.cluster, plan('aaaa0005'), ledger)).toMatchObject({
+      made: { name: 'hopscope-aaaa0005-node-1', uid: 'uid-1' },
     })
     await ledger.removeAll()
   })
@@ -50,11 +51,11 @@ describe('a pod that may have been made', () => {
   test('one that stays is named, and stays owed', async () => {
     const local = localCluster({ ...stuck, stays: () => true })
     const ledger = podLedger(local.cluster)
-    await createPod(local.cluster, plan, ledger)
-    expect(owing()).toEqual(['pod default/hopscope-abcd0123-node-1'])
-    expect(await ledger.removeAll()).toEqual(['default/hopscope-abcd0123-node-1'])
-    expect(owing()).toEqual(['pod default/hopscope-abcd0123-node-1'])
-    ledger.strike('hopscope-abcd0123-node-1')
+    await createPod(local.cluster, plan('aaaa0006'), ledger)
+    expect(owing('aaaa0006')).toEqual(['pod default/hopscope-aaaa0006-node-1'])
+    expect(await ledger.removeAll()).toEqual(['default/hopscope-aaaa0006-node-1'])
+    expect(owing('aaaa0006')).toEqual(['pod default/hopscope-aaaa0006-node-1'])
+    ledger.strike('hopscope-aaaa0006-node-1')
   }, 20_000)
 
   test("another's pod of that name is left alone", async () => {

@@ -1,13 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ResolverWalk, ServerAnswer } from '../../../model/resolution.ts'
-import { dnsResponder, type Responder } from '../../../../test/fakes/dns-responder.ts'
+import { dnsResponder } from '../../../../test/fakes/dns-responder.ts'
 import { resolve } from './resolve.ts'
-
-let server: Responder | null = null
-afterEach(async () => {
-  await server?.close()
-  server = null
-})
 
 const conf = (options = '') =>
   `nameserver 127.0.0.1\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5 timeout:1 ${options}\n`
@@ -21,7 +15,7 @@ async function ask(
     each = true,
   }: { readonly options?: string; readonly types?: readonly string[]; readonly each?: boolean } = {},
 ) {
-  server = await dnsResponder(behave)
+  const server = await dnsResponder(behave)
   const walks: ResolverWalk[] = []
   const servers: ServerAnswer[] = []
   await resolve(
@@ -38,7 +32,7 @@ async function ask(
       if (record.t === 'walk') walks.push(record.walk)
       if (record.t === 'server') servers.push(record.server)
     },
-  )
+  ).finally(() => server.close())
   const of = (libc: 'glibc' | 'musl'): ResolverWalk => walks.find((one) => one.libc === libc) ?? raise()
   return { glibc: of('glibc'), musl: of('musl'), servers, seen: server.queries }
 }
@@ -52,7 +46,8 @@ const only = (name: string) => (query: { readonly name: string }) =>
 const lines = (walk: ResolverWalk) =>
   walk.queries.map((it) => `${it.type}${it.transport === 'tcp' ? '/tcp' : ''} ${it.name} ${it.answer}`)
 
-describe('a lookup', () => {
+/** Most of them wait for a server that does not answer: side by side. */
+describe.concurrent('a lookup', () => {
   it('ends at the first suffix that has the name, in both libraries', async () => {
     const { glibc, musl, servers } = await ask('cart', only('cart.shop.svc.cluster.local'))
     for (const walk of [glibc, musl]) {
