@@ -62,26 +62,39 @@ export function blindNodes(probe: DnsProbe): ReadonlySet<string> {
   return new Set((probe.lag ?? []).flatMap((it) => (it.p99Ms >= blindLagMs ? [it.node] : [])))
 }
 
+type Counts = Omit<Loss, 'times'>
+const counts = ['of', 'failed', 'unanswered', 'silent', 'erring', 'lostA', 'lostAaaa', 'lostBoth'] as const
+
+/** Thirty checks ask for the same series, alone and together: each is counted once, and sorted when times are asked for. */
 export function lossOf(series: readonly LookupSeries[]): Loss {
-  const times: number[] = []
+  const each = series.map(countsOf)
+  const sums = Object.fromEntries(counts.map((name) => [name, each.reduce((sum, it) => sum + it[name], 0)]))
+  let times: readonly number[] | null = null
+  return {
+    ...(sums as unknown as Counts),
+    get times() {
+      times ??= series.flatMap((it) => it.lookups.map((lookup) => lookup.ms)).toSorted((x, y) => x - y)
+      return times
+    },
+  }
+}
+
+const countsOf = once(({ lookups }: LookupSeries): Counts => {
   const lost = { none: 0, a: 0, aaaa: 0, both: 0 }
   let failed = 0
   let unanswered = 0
   let silent = 0
   let erring = 0
-  for (const { lookups } of series) {
-    for (const lookup of lookups) {
-      times.push(lookup.ms)
-      lost[lookup.firstLost] += 1
-      if (!hasFailed(lookup)) continue
-      failed += 1
-      if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) unanswered += 1
-      if (isError(lookup.a) || isError(lookup.aaaa)) erring += 1
-      else if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) silent += 1
-    }
+  for (const lookup of lookups) {
+    lost[lookup.firstLost] += 1
+    if (!hasFailed(lookup)) continue
+    failed += 1
+    if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) unanswered += 1
+    if (isError(lookup.a) || isError(lookup.aaaa)) erring += 1
+    else if (!isAnswer(lookup.a) && !isAnswer(lookup.aaaa)) silent += 1
   }
   return {
-    of: times.length,
+    of: lookups.length,
     failed,
     unanswered,
     silent,
@@ -89,9 +102,8 @@ export function lossOf(series: readonly LookupSeries[]): Loss {
     lostA: lost.a,
     lostAaaa: lost.aaaa,
     lostBoth: lost.both,
-    times: times.sort((a, b) => a - b),
   }
-}
+})
 
 /** How many lookups lost at least one question's first sending, or failed otherwise. */
 export function troubled(series: readonly LookupSeries[]): number {

@@ -4,6 +4,7 @@ import type { Known } from '../../model/known.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { corefileVersionText } from '../../wire/corefile-version.ts'
 import { sha512 } from '../../wire/sha512.ts'
+import { once, put } from '../once.ts'
 import { isLive } from '../service/service-selects-pod.ts'
 
 /**
@@ -15,6 +16,9 @@ export type Running =
   /** Those named run another one; a text that was made anonymous since then is another one too. */
   | { readonly kind: 'another'; readonly pods: readonly string[] }
   | { readonly kind: 'unknown' }
+
+/** By text; a hundred thousand steps each. */
+const hashes = once((_: ClusterDns) => new Map<string, string>())
 
 export function runningCorefile(
   dns: ClusterDns,
@@ -34,7 +38,7 @@ export function runningCorefile(
   const version = corefileVersionText(text, 'none')
   const strict = corefileVersionText(text) !== null
   if (version === null || live.length === 0) return { kind: 'unknown' }
-  const hash = sha512(version)
+  const hash = put(hashes(dns), version, () => sha512(version))
   const others = live.filter((it) => (told.get(it.name) ?? hash) !== hash)
   if (others.length > 0) return strict ? { kind: 'another', pods: others.map((it) => it.name) } : { kind: 'unknown' }
   const running = live.filter((it) => told.get(it.name) === hash).length

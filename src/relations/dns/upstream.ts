@@ -1,5 +1,6 @@
 import type { UpstreamWindow } from '../../model/counters.ts'
 import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
+import { once } from '../once.ts'
 import { lossOf, nearlyAll, seriesOf } from './lookup-loss.ts'
 
 /** Lookups of outside names that the upstream itself had to answer. */
@@ -15,7 +16,7 @@ export interface Outside {
  * cached, so those lookups are good for nothing but the lack of others. Nodes on which names of the cluster fail say
  * nothing.
  */
-export function outside(probe: DnsProbe): Outside {
+export const outside = once((probe: DnsProbe): Outside => {
   const nodes = probe.nodes.filter((node) => clusterNamesWork(seriesOf(probe, { node, zone: 'cluster' })))
   const all = probe.series.filter(
     (it) => it.zone === 'external' && it.method !== 'getaddrinfo' && nodes.includes(it.node),
@@ -26,7 +27,7 @@ export function outside(probe: DnsProbe): Outside {
     (it) => it.zone === 'cluster' && it.server.role === 'endpoint' && it.transport === 'udp' && nodes.includes(it.node),
   )
   return { series, lookups: series.flatMap((it) => it.lookups), cluster }
-}
+})
 
 function clusterNamesWork(series: readonly LookupSeries[]): boolean {
   const loss = lossOf(series)
