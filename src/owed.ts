@@ -32,12 +32,12 @@ export function owed(): readonly string[] {
   return [...debts].map((it) => it.what)
 }
 
-/** Pays what the process owes, all at once, and says what would not go within the time. */
+/** Pays what the process owes, all at once, and says what could not be removed within the time. */
 export async function payAll(withinMs: number): Promise<readonly string[]> {
   return pay(debts, withinMs)
 }
 
-/** What was owed still, and is taken back now; what would not go. */
+/** What was owed still, and is taken back now; what could not be removed. */
 export interface Settled {
   readonly paid: readonly string[]
   readonly left: readonly string[]

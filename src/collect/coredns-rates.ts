@@ -69,7 +69,7 @@ function between(before: CountersReading | undefined, after: CountersReading | u
   return rates === null
     ? unknown(
         'failed',
-        'these are no metrics of one and the same CoreDNS: it was started anew, or has no `prometheus` line',
+        'these are no metrics of one and the same CoreDNS: it was restarted, or has no `prometheus` line',
       )
     : known(rates)
 }

@@ -65,7 +65,10 @@ export type AnyCheck = CheckMeta & {
  * The args that the findings of these verdicts have; of several kinds of finding, any of theirs. For a function beside
  * `words`: `ArgsOf<ReturnType<typeof judge>>`.
  */
-export type ArgsOf<R> = true extends IsLoose<EachArgs<R>> ? never : EachArgs<R>
+export type ArgsOf<R> = true extends IsLoose<EachArgs<R>> ? Untyped : EachArgs<R>
+
+/** What the compiler says where an arg of such a check is read. */
+type Untyped = { readonly 'Leave out the return type Verdict where findings are made, or write Verdict<…>': never }
 
 type EachArgs<R> = R extends readonly (infer V)[] ? FoundArgs<V> : FoundArgs<R>
 

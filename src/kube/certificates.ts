@@ -52,7 +52,7 @@ export async function certificateTrouble(error: Error, transport: Transport): Pr
     return {
       what: `its TLS certificate is signed by an authority that the kubeconfig does not ${given ? 'name' : 'know'}`,
       hint: given
-        ? 'the cluster was made anew, or something in between answers for it: get a fresh kubeconfig'
+        ? 'the cluster was created again, or something in between answers for it: get a fresh kubeconfig'
         : 'the kubeconfig has no certificate-authority-data for this cluster: get a fresh one',
     }
   }

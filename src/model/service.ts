@@ -31,7 +31,7 @@ export interface Service {
   readonly internalTrafficPolicy: 'Cluster' | 'Local'
   /** For NodePorts and load balancers; absent where each node forwards to every endpoint. */
   readonly externalTrafficPolicy?: 'Local'
-  /** Absent when every connection is given a server anew. */
+  /** Absent when each connection gets a server by itself. */
   readonly sessionAffinity?: 'ClientIP'
   readonly publishNotReadyAddresses: boolean
   /** Of a Service of type LoadBalancer, what its status says; absent in old recordings. */

@@ -28,7 +28,7 @@ export interface Judged {
 
 /**
  * Three-way: what was recorded before, what was recorded after, and what is there now. An object that has another uid
- * was made anew by somebody else, and is never written to, whatever is forced.
+ * was created again by somebody else, and is never written to, whatever is forced.
  */
 export function judgeStep(step: Step, live: Manifest | null, plan: Plan, history: StepHistory): Judged {
   if (step.inverse.verb === 'gone') return { todo: { kind: 'nothing', say: step.inverse.why }, against: null }
@@ -78,7 +78,7 @@ function deleted(step: Extract<Step, { verb: 'delete' }>, live: Manifest | null)
   if (live === null) return { todo: { kind: 'create', object: former }, against: null }
   if (same(live, former))
     return isLeaving(live) ? { todo: { kind: 'create', object: former }, against: null } : nothing(null)
-  if (uidOf(live) !== step.before.uid) return nothing('somebody made it anew')
+  if (uidOf(live) !== step.before.uid) return nothing('somebody created it again')
   // It was never deleted, or is on its way out, and somebody wrote to it.
   return isLeaving(live)
     ? { todo: { kind: 'create', object: former }, against: null }

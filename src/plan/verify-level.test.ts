@@ -81,9 +81,9 @@ describe('a look that could not tell, and would with a probe, is made with one',
   ])('not where %s', async (_name, read, kind) => expect(await judged({ read })).toEqual([['read'], kind]))
   test('once, and no more', async () => expect(await judged({ probe: open }, 'probe')).toEqual([['probe'], 'unsure']))
 
-  test.each(['DNS117', 'DNS119'])('%s, once the spec is mended', async (code) => {
-    const mended = pod('web-1', { dnsPolicy: 'ClusterFirst' })
-    const sources = { pods: known([mended]), services: known([service('web')]), clusterDns: known(clusterDns()) }
+  test.each(['DNS117', 'DNS119'])('%s, once the spec is fixed', async (code) => {
+    const fixed = pod('web-1', { dnsPolicy: 'ClusterFirst' })
+    const sources = { pods: known([fixed]), services: known([service('web')]), clusterDns: known(clusterDns()) }
     const asked: Level[] = []
     const verdict = await verify(
       { ...plan, code, verify: bare(code) },

@@ -20,7 +20,7 @@ export function verifyLevel({ codes, level }: Verification, { sources }: Pick<Mo
 }
 
 /**
- * The look that would let a check tell that could not, because this one asked for too little: once a spec is mended, it
+ * The look that would let a check tell that could not, because this one asked for too little: once a spec is fixed, it
  * no longer accuses, and only what stands in the pods can acquit. Null where no wider look would help. Never the node's
  * own level: who did not give it for the plan is not asked for it by the cure.
  */

@@ -86,7 +86,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
 }
 
 /**
- * The scheduler places new pods by it; those that run stay where they are until they are made anew, which this does.
+ * The scheduler places new pods by it; those that run stay where they are until they are created again, which this does.
  */
 function spreadAlone(workload: Subject, before: Manifest, labels: Json): Proposal | NotOffered {
   const after = spread(before, labels)
@@ -94,13 +94,13 @@ function spreadAlone(workload: Subject, before: Manifest, labels: Json): Proposa
     return notOffered(
       `Deployment ${workload.name} asks for a spread already; ` +
         'the scheduler heeded it when it placed these pods, and never moves one',
-      `let it place them anew: kubectl -n ${workload.namespace} rollout restart deployment/${workload.name}`,
+      `let it place them again: kubectl -n ${workload.namespace} rollout restart deployment/${workload.name}`,
     )
   return {
     kind: 'proposal',
     applicability: 'judgement',
     changes: [{ verb: 'replace', object: workload, before, after, say: 'spread over nodes' }],
-    effect: 'the DNS servers are made anew one after another, and the scheduler prefers a node that has none',
+    effect: 'the DNS servers are replaced one after another, and the scheduler prefers a node that has none',
     risk: { level: 'medium', why: 'DNS path of every pod: while a server is replaced the others carry its share' },
     verify: { codes: ['DNS111'], target: 'dns', namespace: null, level: 'read', p99Ms: null },
     notes: ['a preference, not a must: where other nodes are full, both stay on one'],

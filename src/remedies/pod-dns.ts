@@ -63,7 +63,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   if (which.length === 0)
     return notOffered(
       "a pod's DNS settings are fixed when it starts, and these pods belong to no Deployment, StatefulSet or DaemonSet",
-      'change the manifest that they come from, and make them anew',
+      'change the manifest that they come from, and create them again',
     )
   const services = ask.model.sources.services
   const kind = serverKinds(dns.value, services.known ? services.value : [])
@@ -131,13 +131,13 @@ function hostNetworkPolicy({ before, name }: Given): Edited | NotOffered {
 
 /**
  * With dnsPolicy None its own list is all there is; otherwise the kubelet wrote the wrong address, and no manifest can
- * mend that.
+ * fix that.
  */
 function rightServer({ before, name, vip, kind }: Given): Edited | NotOffered {
   if (at(before, ...pod, 'dnsPolicy') !== 'None')
     return notOffered(
       `${name} leaves its servers to the kubelet, so the wrong address comes from clusterDNS of the kubelet, ` +
-        'or from before the DNS Service was made anew',
+        'or from before the DNS Service was created again',
       'see the kubelet: hopscope explain DNS117; then: kubectl rollout restart',
     )
   const servers = serversOf(before)

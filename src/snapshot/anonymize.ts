@@ -23,7 +23,7 @@ export function anonymize(model: Model): Model {
   // Names first: a sentence may hold one that a later object brings.
   through(model, walksOf(rewriting))
   aliases.learned()
-  // Walks anew: they keep what became of labels, which were only read so far.
+  // Walks again: they keep what became of labels, which were only read so far.
   return through(model, walksOf(rewriting))
 }
 

@@ -71,7 +71,7 @@ async function allOutputs(model: Model): Promise<Readonly<Record<string, string>
   }
 }
 
-/** What stands beside it, for whoever has to mend it. */
+/** What stands beside it, for whoever has to fix it. */
 function around(said: string, secret: string): string | null {
   const at = said.indexOf(secret)
   return at === -1 ? null : said.slice(Math.max(0, at - 60), at + secret.length + 20)

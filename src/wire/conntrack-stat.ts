@@ -45,7 +45,7 @@ export type ConntrackDelta = Pick<
 
 /**
  * Growth between two readings of one node. Each CPU's counter has 32 bits: a fall is a wrap only where it stood near
- * its end. Any other fall is a counter that began anew (the module loaded again, another network namespace), and what
+ * its end. Any other fall is a counter that began at 0 (the module loaded again, another network namespace), and what
  * it has counted since then is the least that it grew.
  */
 export function conntrackDelta(before: ConntrackStat, after: ConntrackStat): ConntrackDelta {

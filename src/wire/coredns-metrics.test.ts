@@ -59,7 +59,7 @@ describe('coreDnsRates', () => {
     ).toBeCloseTo(10)
   })
 
-  it('says nothing of a server that was started anew, or that is no CoreDNS', () => {
+  it('says nothing of a server that was restarted, or that is no CoreDNS', () => {
     expect(coreDnsRates(before, metrics({ start: 2, requests: 10, cpu: 0.1 }), 5)).toBeNull()
     expect(coreDnsRates('up 1', 'up 1', 5)).toBeNull()
   })

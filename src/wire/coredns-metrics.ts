@@ -90,7 +90,7 @@ export function coreDnsCounters(text: string): CoreDnsCounters {
   return { isCoreDns, samples }
 }
 
-/** null when the process was started anew in between, or when this is no CoreDNS that counts its requests. */
+/** null when the process was restarted in between, or when this is no CoreDNS that counts its requests. */
 export function coreDnsRates(before: CoreDnsCounters, after: CoreDnsCounters, seconds: number): CoreDnsRates | null {
   const was = before.samples
   const is = after.samples

@@ -1,6 +1,6 @@
 /**
  * One copy of what repeats. Every pod of a ReplicaSet carries the same labels, node names and images, and JSON.parse
- * makes them anew for each: with 100,000 pods that is most of the memory. Make one per collection or file, so that
+ * makes them again for each: with 100,000 pods that is most of the memory. Make one per collection or file, so that
  * it goes when they do.
  */
 export interface Intern {

@@ -120,7 +120,7 @@ function fields(
 ): Readonly<Record<string, unknown>> {
   // What a map holds is of the kind of the map.
   const isMap = maps.has(key)
-  // Nothing is made anew where nothing changes, which is nearly everywhere.
+  // Nothing is created again where nothing changes, which is nearly everywhere.
   let made: Record<string, unknown> | null = null
   for (const field of Object.keys(value)) {
     const held = value[field]

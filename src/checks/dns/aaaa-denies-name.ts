@@ -59,7 +59,7 @@ export default check({
     help: ({ subject: on, args }) => [
       args.where === 'cluster'
         ? 'a plugin of the Corefile answers so: in `template IN AAAA`, use `rcode NOERROR`'
-        : 'mend the server that answers so, or have CoreDNS answer AAAA itself: ' +
+        : 'fix the server that answers so, or have CoreDNS answer AAAA itself: ' +
           '`template IN AAAA ZONE { rcode NOERROR }` (not where IPv6 is in use)',
       `kubectl -n ${on.namespace} get configmap ${on.name} -o jsonpath="{.data.Corefile}" | grep -A3 template`,
       'dig AAAA NAME: status must be NOERROR',

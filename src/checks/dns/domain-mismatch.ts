@@ -92,7 +92,7 @@ export default check({
       'the search list comes from `clusterDomain` of the kubelet, ' +
       'the zones from the `kubernetes` line of the Corefile: whoever changes one must change the other',
     help: ({ subject: on, args }) => [
-      'make them one: serve the second domain as well, until every pod is made anew',
+      'make them one: serve the second domain as well, until every pod is restarted',
       `kubectl -n ${on.namespace} edit configmap ${on.name}`,
       `kubectl get --raw /api/v1/nodes/${args.node}/proxy/configz | grep -o '"clusterDomain":"[^"]*"'`,
     ],

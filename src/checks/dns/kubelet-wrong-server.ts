@@ -40,7 +40,7 @@ export default check({
     note: () => 'pods that were started before the change keep the server that they were given then',
     help: ({ subject: on, args }) => [
       `set clusterDNS of the kubelet on ${on.name} to ${args.vip}, restart the kubelet, ` +
-        "then make the node's pods anew",
+        "then restart the node's pods",
       `kubectl get --raw /api/v1/nodes/${on.name}/proxy/configz | grep -o '"clusterDNS":[^]]*]'`,
       `on ${on.name}:  grep -A2 clusterDNS /var/lib/kubelet/config.yaml`,
     ],

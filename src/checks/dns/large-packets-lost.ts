@@ -91,7 +91,7 @@ export default check({
         'and let ICMP type 3 code 4 pass',
       `from a pod ${args.side === 'sender' ? 'on another node' : `on ${on.name}`}:  ` +
         'ping -M do -s 1472 COREDNS_POD_IP, then smaller, until it answers: that size + 28 is the MTU',
-      'until then: `bufsize 1232` in the Corefile keeps UDP answers small enough; TCP needs the MTU mended, ' +
+      'until then: `bufsize 1232` in the Corefile keeps UDP answers small enough; TCP needs the MTU fixed, ' +
         'or MSS clamping',
     ],
   },

@@ -60,7 +60,7 @@ function judge(it: InsidePod) {
     return asked.some((one) => one.result === null)
       ? cannotTell('ambiguous', `${asked[0]?.tool ?? 'the tool'} does not say whether a nameserver answered`)
       : ok(asked.length)
-  // Where none answers, it is the way there, or all of DNS: no list can mend that.
+  // Where none answers, it is the way there, or all of DNS: no list can fix that.
   if (dead.length === asked.length || !asked.some((one) => one.result !== null && !isSilent(one)))
     return cannotTell(
       'ambiguous',

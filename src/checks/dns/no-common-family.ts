@@ -42,7 +42,7 @@ export default check({
       `${count(args.pods, 'pod')} with ${args.theirs} addresses (${args.ip}) · the DNS Service is ${args.vip}`,
     note: () => 'a Service keeps the families that it was made with, until its ipFamilyPolicy is changed',
     help: ({ args }) => [
-      'give the DNS Service an address of that family as well; the pods get it when they start anew',
+      'give the DNS Service an address of that family as well; the pods get it when they restart',
       `kubectl -n ${args.namespace} patch service ${args.service} --type=merge -p ` +
         `'{"spec":{"ipFamilyPolicy":"PreferDualStack"}}'`,
       `kubectl -n ${args.namespace} get service ${args.service} -o jsonpath='{.spec.ipFamilies}'`,

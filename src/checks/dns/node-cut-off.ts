@@ -26,7 +26,7 @@ export default check({
     if (cut.length > 1 && cut.length === dnsProbe.nodes.length) {
       return cannotTell('ambiguous', 'lookups fail from every node probed: the servers or a policy, not one node')
     }
-    // More than one node's own: DNS140 says what lies between the nodes.
+    // More than one node's own: DNS140 says what fails between the nodes.
     const cause = clusterDns.known ? pathCause(dnsProbe, clusterDns.value) : null
     if (cause !== null) return ok(dnsProbe.nodes.length, 'what is lost is lost between nodes: DNS140')
     const homes = homesOf(clusterDns)

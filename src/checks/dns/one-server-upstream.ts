@@ -88,7 +88,7 @@ export default check({
     help: ({ subject: on, args }) => [
       args.file === ''
         ? 'look at what this node has between it and the upstream: routes, firewall, its cloud subnet'
-        : `mend the resolv.conf of node ${args.node} and start this server anew there, ` +
+        : `fix the resolv.conf of node ${args.node} and restart this server there, ` +
           'or name the upstream in the Corefile',
       ...askUpstream(args).map((it) => `on node ${args.node}:  ${it}`),
       `kubectl -n ${on.namespace} logs ${on.name} --tail=50 | grep "i/o timeout"`,

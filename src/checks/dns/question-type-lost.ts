@@ -64,7 +64,7 @@ export default check({
     help: ({ subject: on, args }) =>
       !isFromNodes(on, args)
         ? [
-            `mend the upstream, or have CoreDNS answer ${args.type} itself: ` +
+            `fix the upstream, or have CoreDNS answer ${args.type} itself: ` +
               `in the Corefile "template IN ${args.type} . ` +
               `{ rcode NOERROR }"${args.type === 'AAAA' ? ' (not where IPv6 is in use)' : ''}`,
             ...askUpstream(args, `${args.type} example.com`).map((it) => `on a node of CoreDNS:  ${it}`),

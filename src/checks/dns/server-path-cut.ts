@@ -22,7 +22,7 @@ interface Cut {
 /**
  * One DNS server answers some nodes and is silent to others: the way between two nodes is closed, not the server and
  * not the node. Near the client, before conntrack confirms the flow, such a drop imitates the A/AAAA race: each packet
- * draws its server anew, so one of two is lost now and then, and a retry 5 s later succeeds.
+ * draws its server again, so one of two is lost now and then, and a retry 5 s later succeeds.
  */
 export default check({
   code: 'DNS140',

@@ -21,7 +21,7 @@ export function bySelector(args: Args): string {
   return args.podLabels === undefined || args.podLabels === '' ? 'POD' : `-l ${args.podLabels}`
 }
 
-/** The command that starts the servers anew; none where nobody is known to make them. */
+/** The command that restarts the servers; none where nobody is known to make them. */
 export function restart(namespace: string | null, args: Args): readonly string[] {
   const maker = args.maker ?? ''
   return maker === '' ? [] : [`kubectl -n ${namespace} rollout restart ${maker}`]

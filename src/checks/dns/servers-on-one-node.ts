@@ -49,7 +49,7 @@ export default check({
       `${count(args.others, 'other node')} would take one`,
     note: () => 'the scheduler weighs anti-affinity only when it places a pod; it never moves one later',
     help: ({ subject: on, args }) => [
-      'let the scheduler place them anew, now that there are more nodes; then ask for the spread in the manifest',
+      'let the scheduler place them again, now that there are more nodes; then ask for the spread in the manifest',
       ...(on.kind === 'Deployment' ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`] : []),
       `kubectl -n ${on.namespace} get pods ${bySelector(args)} -o wide`,
     ],

@@ -34,7 +34,7 @@ interface Bad {
 
 /**
  * Every DNS server answers a node at its own address, and the Service's address does not, or only now and then: what
- * lies between is that node's translation of the address. Where a server runs on the node itself, bridged answers that
+ * fails is that node's translation of the address. Where a server runs on the node itself, bridged answers that
  * skip conntrack are not translated back: they come from the server's address, and a connected socket drops them.
  */
 export default check({

@@ -72,7 +72,7 @@ function steps(on: Subject, args: TcpLost): readonly string[] {
       return ['allow TCP port 53 wherever UDP port 53 is allowed', `on ${on.name}:  iptables-save -c | grep "dport 53"`]
     case 'server':
       return [
-        'see what stands before that one server, or make it anew',
+        'see what stands before that one server, or delete it, so that it is created again',
         `kubectl -n ${on.namespace} get pod ${on.name} -o wide`,
       ]
     default:

@@ -45,7 +45,7 @@ export default check({
         : "about 4 ms for each AAAA query, and the queue of each node's uplink replaced, in return for nothing",
     help: ({ subject: on, args }) => [
       args.state === 'broken' && !args.healed
-        ? 'mend the manifest where it is kept, then see that the container stays up'
+        ? 'fix the manifest where it is kept, then see that the container stays up'
         : 'take the container out; what it left on the nodes stays until it is removed there',
       args.state === 'broken' && !args.healed
         ? `kubectl -n ${on.namespace} edit daemonset ${on.name}`

@@ -62,8 +62,8 @@ export default check({
             `here that of node ${args.node}`),
     help: ({ subject: on, args }) => [
       helps[args.policy] ??
-        "compare with a pod on another node: if only this node's are wrong, mend clusterDNS of its kubelet; " +
-          'then make the pods anew',
+        "compare with a pod on another node: if only this node's are wrong, fix clusterDNS of its kubelet; " +
+          'then restart the pods',
       whoWroteIt(on, args),
       ...(on.kind === 'Deployment' && args.policy !== 'mount'
         ? [`kubectl -n ${on.namespace} rollout restart deployment/${on.name}`]

@@ -47,7 +47,7 @@ export function backendSeen(
   return by.refused > 0 ? 'refuses' : 'silent'
 }
 
-const between = 'asked past the controller the pods answer well, so it lies between the two'
+const between = 'asked past the controller the pods answer well, so the fault is between the two'
 
 const meanings: Readonly<Record<'502' | '503' | '504', Readonly<Record<Backend, string>>>> = {
   '502': {

@@ -68,7 +68,7 @@ export default check({
       `0 ready of ${count(args.endpoints, 'endpoint')} · ${args.count} of ${count(args.of, 'route')}`,
     note: () => 'ingress-nginx, HAProxy and Envoy answer 503, F5 NGINX 502, Traefik 404 or 503',
     help: ({ subject: on, args }) => [
-      'mend the Service first',
+      'fix the Service first',
       `hopscope diagnose svc/${args.service} -n ${on.namespace}`,
       `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${args.service}`,
     ],

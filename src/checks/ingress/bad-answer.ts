@@ -250,7 +250,7 @@ function waitsText(
 
 /** The pods are well, so that what is between them and the controller is left. */
 function between(worst: string, said: string): string {
-  const left = `asked directly, its pods answer well (${said}), so it lies between the controller and them`
+  const left = `asked directly, its pods answer well (${said}), so the fault is between the controller and them`
   switch (worst) {
     case 'late':
     case '504':
@@ -271,6 +271,6 @@ function between(worst: string, said: string): string {
         'or it stops in the middle (a buffer, a timeout)'
       )
     default:
-      return `${left}: a path that it writes anew, an annotation, or an authentication that fails`
+      return `${left}: a path that it rewrites, an annotation, or an authentication that fails`
   }
 }

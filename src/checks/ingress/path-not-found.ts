@@ -105,7 +105,7 @@ function meaning(direct: string): string {
   if (direct === '')
     return (
       'the request reached a backend that does not have this path: another Service is meant, ' +
-      'or the path is written anew on the way'
+      'or the path is rewritten on the way'
     )
   if (direct.includes('404'))
     return (
@@ -114,6 +114,6 @@ function meaning(direct: string): string {
     )
   return (
     'the pods have this path when they are asked directly, so they get another one through the controller: ' +
-    'it is written anew on the way'
+    'it is rewritten on the way'
   )
 }

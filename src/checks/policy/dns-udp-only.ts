@@ -82,7 +82,7 @@ function reached({ tcp, pods, namespace }: DnsGroup, open: InsideView) {
   )
 }
 
-/** The policy to mend is the one that lets UDP through, where there is one by name. */
+/** The policy to fix is the one that lets UDP through, where there is one by name. */
 function policyToMend({ policy, others, direction }: Isolation): NetworkPolicy {
   const letsUdp = (it: NetworkPolicy): boolean =>
     rulesOf(it, direction).some((rule) => rule.ports.some((one) => one.protocol === 'UDP'))

@@ -54,7 +54,7 @@ export default check({
       args.said === ''
         ? 'see who should make load balancers here (the cloud, MetalLB, kube-vip); where nobody does, ' +
           'NodePort or an Ingress is the way in'
-        : 'mend what the controller names',
+        : 'fix what the controller names',
       `kubectl -n ${on.namespace} describe service ${on.name}`,
     ],
   },

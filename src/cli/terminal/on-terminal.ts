@@ -50,7 +50,7 @@ export function show(event: SessionEvent, progress: Progress): void {
   else if (event.kind === 'announce') progress.announce(event.line)
   else
     for (const it of event.what)
-      progress.announce(`${it} would not go; its own deadline ends it, and \`hopscope cleanup\` removes it`)
+      progress.announce(`${it} could not be removed; its own deadline ends it, and \`hopscope cleanup\` removes it`)
 }
 
 /** Says what became of an interrupted run; the exit code. */

@@ -4,7 +4,7 @@ import type { DnsName } from '../../wire/dns-name.ts'
 import { lookupsScript } from './inside-script.ts'
 import { hasNoProgram, silence } from './no-shell.ts'
 
-/** Lookups made by one pod's own C library. Times in milliseconds, 10 ms fine. */
+/** Lookups made by one pod's own C library. Times in milliseconds, in steps of 10. */
 export interface InsideLookups {
   /** `Deployment/shop/web`. */
   readonly workload: string

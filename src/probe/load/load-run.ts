@@ -10,7 +10,7 @@ export interface LoadResult {
   /** null when the pod did not get to its end; `why` says why. */
   readonly end: LoadEnd | null
   readonly why: string | null
-  /** Pods that would not go. */
+  /** Pods that could not be removed. */
   readonly left: readonly string[]
 }
 

@@ -22,7 +22,7 @@ import { conntrackOf, contactsOf, coreDnsOf, dnsProbeOf, insideOf, namesOf, note
 import { readServerLogs } from '../logs/server-logs.ts'
 import { probeSpec } from '../plan/spec-of.ts'
 
-/** The sources above the read level. `notes` are for the reader; `left` are pods that would not go. */
+/** The sources above the read level. `notes` are for the reader; `left` are pods that could not be removed. */
 export interface ProbeResult {
   readonly dnsProbe: Known<DnsProbe>
   readonly nameAnswers: Known<NameAnswers>

@@ -103,7 +103,7 @@ export function planDirect(model: Model, http: readonly PlannedHttp[]): DirectPl
     return all.filter((it, at) => all.findIndex((one) => one.path === it.path && one.host === it.host) === at)
   }
 
-  /** By the URL that leads there; a path that the controller may write anew before the pod sees it is no less a GET. */
+  /** By the URL that leads there; a path that the controller may rewrite before the pod sees it is no less a GET. */
   function routed(service: Service, port: ServicePort): readonly Question[] {
     return http
       .filter((it) => it.ingress.namespace === service.namespace && backs(it, service, port))

@@ -67,7 +67,7 @@ export interface ResolveRun {
   readonly queries: number
   /** The probe pod's labels, so that policies can be judged. */
   readonly labels: Readonly<Record<string, string>>
-  /** Pods that would not go. */
+  /** Pods that could not be removed. */
   readonly left: readonly string[]
 }
 

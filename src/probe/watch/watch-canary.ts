@@ -29,7 +29,7 @@ export const listEveryMs = 10_000
 export interface Canary {
   /** The lookups that ended since the last call; unknown while no pod tells any. */
   readonly take: () => Known<readonly LookupRow[]>
-  /** Ends the lookups, removes the pod, and says which would not go. */
+  /** Ends the lookups, removes the pod, and says which could not be removed. */
   readonly end: () => Promise<readonly string[]>
 }
 

@@ -17,7 +17,7 @@ export interface Counters {
   readonly node: string
   /** null while there is nothing yet: its pod is starting. */
   readonly read: () => Promise<Known<ConntrackReading> | null>
-  /** Pods that would not go. */
+  /** Pods that could not be removed. */
   readonly end: () => Promise<readonly string[]>
 }
 

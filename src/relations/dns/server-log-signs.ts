@@ -11,7 +11,7 @@ export interface Signed {
 
 /**
  * Where the logs of DNS servers say one of these; none where no log was read. How the run before ended is news as long
- * as its server has not come up again: a Corefile that was mended an hour ago has left its error in that log.
+ * as its server has not come up again: a Corefile that was fixed an hour ago has left its error in that log.
  */
 export function signsOf(
   logs: Known<readonly DnsServerLog[]>,

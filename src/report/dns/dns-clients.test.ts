@@ -41,7 +41,7 @@ it("the servers' own words, or that there are none", () => {
     ...about,
   })
   expect(serverLogs(model({ dnsServerLogs: known([log({}), log({ pod: 'coredns-1' })]) }))).toEqual([
-    'logs of 2 DNS servers, last two minutes: nothing of trouble',
+    'logs of 2 DNS servers, last two minutes: no sign of a fault',
   ])
   expect(
     serverLogs(

@@ -67,5 +67,5 @@ export function serverLogs(model: Model): readonly string[] {
   )
   if (told.length > 0) return told
   const servers = new Set(dnsServerLogs.value.map((it) => it.pod)).size
-  return [`logs of ${servers} DNS server${servers === 1 ? '' : 's'}, last two minutes: nothing of trouble`]
+  return [`logs of ${servers} DNS server${servers === 1 ? '' : 's'}, last two minutes: no sign of a fault`]
 }

@@ -41,7 +41,7 @@ export interface Readers {
   readonly servers: () => number
   readonly nodes: () => readonly string[]
   readonly canaryNode: () => string | null
-  /** Pods that would not go. */
+  /** Pods that could not be removed. */
   readonly end: () => Promise<readonly string[]>
 }
 
@@ -157,7 +157,7 @@ function between(before: CountersReading | undefined, now: CountersReading | und
   if (before === undefined || !before.counters.known) return unknown('not-asked', 'first reading')
   const rates = coreDnsRates(before.counters.value, now.counters.value, (now.at - before.at) / 1000)
   return rates === null
-    ? unknown('failed', 'it was started anew in between, or these are no metrics of CoreDNS')
+    ? unknown('failed', 'it was restarted in between, or these are no metrics of CoreDNS')
     : known(rates)
 }
 

@@ -201,7 +201,7 @@ function readAll(spec: LoadSpec, world: LoadWorld, phase: Reading['phase']): Pro
 function blindness(readings: readonly Reading[]): string {
   const failed = readings.find((it) => it.error !== null)
   return failed === undefined
-    ? 'a server started anew'
+    ? 'a server restarted'
     : `the metrics of ${failed.ip} can't be read from the pod (${failed.error ?? ''})`
 }
 

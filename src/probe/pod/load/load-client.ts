@@ -20,7 +20,7 @@ export interface LoadClient {
   readonly setRate: (perSecond: number) => void
   /** The counts so far, which go on. */
   readonly look: () => LoadTaken
-  /** What was counted since the last call; counting starts anew. */
+  /** What was counted since the last call; counting starts at 0. */
   readonly take: () => LoadTaken
   readonly close: () => void
 }

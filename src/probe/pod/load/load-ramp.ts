@@ -75,7 +75,7 @@ function slowness(seen: ClientView, who: string, { p99Ms }: Pick<LoadBounds, 'p9
     : null
 }
 
-/** Whether a step must end before its time: something failed, or so much is late that no rest of it would mend that. */
+/** Whether a step must end before its time: something failed, or so much is late that no rest of it would change that. */
 export function isBad(load: ClientView, canary: ClientView, bounds: Pick<LoadBounds, 'p99Ms'>): boolean {
   return (
     (failure(load, '') ?? failure(canary, '')) !== null || (load.answered >= 100 && slowness(load, '', bounds) !== null)
