@@ -83,7 +83,7 @@ describe('a plan has done what it was for', () => {
     expect(rows.map((it) => [it.what, it.before, it.after])).toEqual([
       ['lookups lost', '37 of 500', '0 of 1208'],
       ['lookups > 1 s', '37 of 500', '0 of 1208'],
-      ['p50 / p99', '0.5 ms / 5.01 s', '0.6 ms / 1.1 ms'],
+      ['p50 / p99', '0.50 ms / 5.01 s', '0.60 ms / 1.1 ms'],
       ['insert_failed', '+40', '+0'],
       ['worker-1', '37 of 500 > 1 s, p99 5.01 s', '0 of 604 > 1 s, p99 1.1 ms'],
       ['worker-2', 'not measured', '0 of 604 > 1 s, p99 1.1 ms'],

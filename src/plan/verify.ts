@@ -9,6 +9,7 @@ import { parseResolvConf } from '../wire/resolv-conf.ts'
 import { enoughLookups, type Measure, measure, measureInside, type Part } from './measure.ts'
 import type { Plan } from './plan.ts'
 import { settlingLevel } from './verify-level.ts'
+import { ms } from '../phrases.ts'
 
 export interface Verdict {
   /** `unsure`: nothing speaks against it, and something could not be seen. Never taken for health. */
@@ -93,7 +94,7 @@ function lagNotes({ verify: { p99Ms, inside } }: Plan, model: Model, after: Meas
   const lag = inside === undefined ? lagOf(model) : 0
   return after.p99Ms > p99Ms + lag
     ? []
-    : [`the probes themselves waited up to ${time(lag)} for a processor, which p99 may take on top of its ${p99Ms} ms`]
+    : [`the probes themselves waited up to ${ms(lag)} for a processor, which p99 may take on top of its ${p99Ms} ms`]
 }
 
 interface Reasons {
@@ -121,7 +122,7 @@ function fastEnough(
   )
   return {
     bad: [
-      ...(after.p99Ms > limit ? [`p99 is ${time(after.p99Ms)}, and must be under ${p99Ms} ms`] : []),
+      ...(after.p99Ms > limit ? [`p99 is ${ms(after.p99Ms)}, and must be under ${p99Ms} ms`] : []),
       ...slowOf(after).bad,
       ...failedOf(after).bad,
     ],
@@ -231,7 +232,7 @@ function table(before: Measure | null, after: Measure | null, fate: 'lost' | 'fa
   return [
     row(`lookups ${fate}`, (it) => `${it.lost} of ${it.lookups}`),
     row('lookups > 1 s', (it) => `${it.slow} of ${it.lookups}`),
-    row('p50 / p99', (it) => `${time(it.p50Ms)} / ${time(it.p99Ms)}`),
+    row('p50 / p99', (it) => `${ms(it.p50Ms)} / ${ms(it.p99Ms)}`),
     ...((before?.insertFailed ?? after?.insertFailed ?? null) === null
       ? []
       : [row('insert_failed', (it) => (it.insertFailed === null ? 'not read' : `+${it.insertFailed}`))]),
@@ -242,14 +243,9 @@ function table(before: Measure | null, after: Measure | null, fate: 'lost' | 'fa
 }
 
 function placeCell(it: Part | undefined): string {
-  return it === undefined ? 'not measured' : `${it.slow} of ${it.lookups} > 1 s, p99 ${time(it.p99Ms)}`
+  return it === undefined ? 'not measured' : `${it.slow} of ${it.lookups} > 1 s, p99 ${ms(it.p99Ms)}`
 }
 
 function cell(it: Measure | null, text: (it: Measure) => string): string {
   return it === null ? 'not measured' : text(it)
-}
-
-function time(ms: number): string {
-  if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`
-  return ms >= 10 ? `${ms.toFixed(0)} ms` : `${ms.toFixed(1)} ms`
 }

@@ -9,9 +9,9 @@ import { type AclAction, type AclRule, aclsFor, keptOut } from '../../relations/
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { aclKeepsOut, dnsLossInPod, dnsLossOnNode } from '../../relations/symptom.ts'
-import { count, some } from '../service/words.ts'
 import { readableCorefile } from './readable-corefile.ts'
 import { restart, serverArgs } from './server-words.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * `acl` decides by the address of the client, and pods have the addresses of their node's range: one rule keeps out

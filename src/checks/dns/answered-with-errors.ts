@@ -15,7 +15,8 @@ import {
   dnsServerDead,
 } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
-import { ms, shares } from './dns-evidence.ts'
+import { shares } from './dns-evidence.ts'
+import { ms } from '../../phrases.ts'
 
 /**
  * An answer is no loss: a server that says REFUSED or SERVFAIL to names of the cluster was reached and has decided so.

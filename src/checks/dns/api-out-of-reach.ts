@@ -4,7 +4,7 @@ import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { dnsServersDown } from '../../relations/symptom.ts'
-import { count } from '../service/words.ts'
+import { count } from '../../phrases.ts'
 
 /** A watch that is cut while an API server restarts leaves a line or two; what lasts is said again within seconds. */
 const fewTimes = 3

@@ -4,7 +4,8 @@ import type { Pod } from '../../model/pod.ts'
 import { dnsServerSubject, serverContainer } from '../../relations/dns/dns-servers.ts'
 import { lossOf, notable, quantile, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
 import { type Sizing, sizingOfProbe } from '../../relations/dns/dns-sizing.ts'
-import { latency, ms, serverName, shares } from './dns-evidence.ts'
+import { latency, serverName, shares } from './dns-evidence.ts'
+import { ms } from '../../phrases.ts'
 
 /** p95 above this is no longer a healthy in-cluster lookup: CoreDNS answers from memory in well under 1 ms. */
 const slowMs = 100

@@ -3,8 +3,8 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import { subject } from '../../model/subject.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { type Corefile, type CorefilePlugin, parseCorefile } from '../../wire/corefile.ts'
-import { count, some } from '../service/words.ts'
 import { restart, serverArgs } from './server-words.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * AKS and k3s mount the ConfigMap `coredns-custom` and import its keys by a glob: `*.server`, `*.override`. A key of

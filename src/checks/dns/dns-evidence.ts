@@ -4,6 +4,7 @@ import type { DnsProbe, Lookup, LookupSeries } from '../../model/lookups.ts'
 import { comb } from '../../relations/dns/resolver-comb.ts'
 import { lossOf, quantile, troubled } from '../../relations/dns/lookup-loss.ts'
 import { textOrder } from '../../model/text-order.ts'
+import { ms } from '../../phrases.ts'
 
 /** A histogram of lookup times, with the resolver's timeouts named. */
 export function latency(label: string, series: readonly LookupSeries[]): Evidence {
@@ -85,18 +86,6 @@ export function shares(
         }
       }),
   }
-}
-
-/** `0.42 ms`, `38 ms`, `5.00 s`: three significant digits, the unit that a reader would say. */
-export function ms(value: number): string {
-  if (value >= 1000) return `${(value / 1000).toFixed(2)} s`
-  return value >= 10 ? `${value.toFixed(0)} ms` : `${value.toFixed(2)} ms`
-}
-
-export function percent(bad: number, of: number): string {
-  if (of === 0) return 'none'
-  const share = (bad / of) * 100
-  return `${share >= 10 || share === 0 ? share.toFixed(0) : share.toFixed(1)} %`
 }
 
 export function serverName(it: LookupSeries): string {

@@ -3,8 +3,8 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import { corefileEvidence, corefileObject, importsFiles, kubernetesZones } from '../../relations/dns/corefile-text.ts'
 import { podResolvers, serverKinds } from '../../relations/dns/pod-resolvers.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
-import { count, some } from '../service/words.ts'
 import { resolverEvidence } from './resolver-words.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * The kubelet writes its `clusterDomain` into each pod; CoreDNS serves the zones of its own `kubernetes` line. Nothing

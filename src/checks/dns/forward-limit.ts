@@ -6,7 +6,7 @@ import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { upstreamTotals } from '../../relations/dns/upstream.ts'
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
-import { ms } from './dns-evidence.ts'
+import { ms } from '../../phrases.ts'
 
 /**
  * `max_concurrent` bounds the queries that wait for the upstream; one more is refused. How many a second that lets

@@ -6,7 +6,7 @@ import type { Scope } from '../../model/sources.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import { calleeOf } from '../../relations/dns/callees.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { count } from '../service/words.ts'
+import { count } from '../../phrases.ts'
 
 /**
  * `ClusterFirst` is the default, and on the host's network the kubelet takes it for `Default`: such a pod asks the

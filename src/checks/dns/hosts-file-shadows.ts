@@ -19,8 +19,8 @@ import { nsswitchOf } from '../../relations/nsswitch.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { nameInPod } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { count } from '../service/words.ts'
 import { fileEvidence, unseenPods } from './inside-words.ts'
+import { count } from '../../phrases.ts'
 
 /**
  * The C library reads /etc/hosts before it asks DNS, and never asks for a name that stands there. An entry that was

@@ -3,7 +3,8 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { LargeFetch } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, notable, quantile, seriesOf } from '../../relations/dns/lookup-loss.ts'
-import { latency, ms } from './dns-evidence.ts'
+import { latency } from './dns-evidence.ts'
+import { ms } from '../../phrases.ts'
 
 /** Above this the server itself is slow, and a page that did not come in 3 s is no wonder. */
 const slowMs = 500

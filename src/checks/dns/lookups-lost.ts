@@ -11,7 +11,8 @@ import { cacheFaults } from '../../relations/dns/node-cache.ts'
 import { dnsLossInNamespace, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { usersAskService } from '../../relations/dns/users-way.ts'
 import { type WhereLost, whereLost } from './where-lost.ts'
-import { exchange, latency, ms, percent, shares } from './dns-evidence.ts'
+import { exchange, latency, shares } from './dns-evidence.ts'
+import { ms, percent } from '../../phrases.ts'
 
 /** One lookup in twenty slower than this, without a loss, is worth a warning: a healthy lookup takes about 1 ms. */
 const slowMs = 500

@@ -6,9 +6,9 @@ import { dnsServerInPod } from '../../relations/symptom.ts'
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
-import { count } from '../service/words.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
+import { count } from '../../phrases.ts'
 
 /**
  * A resolver takes its servers for equals. musl asks all at once and takes the first answer, NXDOMAIN too; glibc asks

@@ -9,9 +9,9 @@ import { calleeOf } from '../../relations/dns/callees.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
 import { type PodResolver, podResolvers, serverKinds } from '../../relations/dns/pod-resolvers.ts'
 import { nameInPod } from '../../relations/symptom.ts'
-import { count } from '../service/words.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
+import { count } from '../../phrases.ts'
 
 /**
  * With dnsPolicy None the kubelet adds no suffix: what dnsConfig does not list is not in resolv.conf

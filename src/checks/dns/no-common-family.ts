@@ -8,7 +8,7 @@ import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { dnsLossInPod } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { type IpFamily, familyOf } from '../../wire/ip-family.ts'
-import { count, some } from '../service/words.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * A pod that has addresses of one family alone can send to no other. Each pod gets the DNS Service's first address, and

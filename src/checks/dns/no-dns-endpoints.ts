@@ -11,8 +11,8 @@ import { subject } from '../../model/subject.ts'
 import { isServing } from '../../relations/service/service-selects-pod.ts'
 import { dnsServersDown } from '../../relations/symptom.ts'
 import { parseResolvConf } from '../../wire/resolv-conf.ts'
-import { count } from '../service/words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
+import { count } from '../../phrases.ts'
 
 /** The DNS Service has no ready endpoint: kube-proxy rejects every query (glibc fails in 1 ms, musl after 5 s). */
 export default check({

@@ -22,7 +22,7 @@ import { cacheAddresses } from '../../relations/dns/node-cache.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsLossInPod, dnsLossOnNode } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { count, some } from '../service/words.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * Between pods and CoreDNS a cache may stand on each node: a pod of NodeLocal DNSCache, or a program of the node's own.

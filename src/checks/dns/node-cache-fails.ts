@@ -7,8 +7,8 @@ import { lossOf, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { type CacheFault, cacheFaults, goesToCache } from '../../relations/dns/node-cache.ts'
 import { dnsLossInNamespace, dnsLossOnNode, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { count } from '../service/words.ts'
-import { latency, percent, serverName, shares } from './dns-evidence.ts'
+import { latency, serverName, shares } from './dns-evidence.ts'
+import { count, percent } from '../../phrases.ts'
 
 /**
  * Pods of a node ask the cache on that node, and it has a way of its own to CoreDNS and to the upstream: both may be

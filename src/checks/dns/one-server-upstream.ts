@@ -6,9 +6,10 @@ import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { outsideByServer } from '../../relations/dns/upstream-by-server.ts'
-import { ms, shares } from './dns-evidence.ts'
+import { shares } from './dns-evidence.ts'
 import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords } from './upstream-words.ts'
+import { ms } from '../../phrases.ts'
 
 /**
  * One server of several answers no name outside, and the others answer all: they have one Corefile, so what differs is

@@ -8,7 +8,8 @@ import { countsOnlyLosses, raceState } from '../../relations/dns/kernel-race.ts'
 import { lossOf, type Loss, nearlyAll, notable, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
 import { raceWords } from '../../relations/dns/race-words.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
-import { conntrackRows, exchange, latency, percent, shares } from './dns-evidence.ts'
+import { conntrackRows, exchange, latency, shares } from './dns-evidence.ts'
+import { percent } from '../../phrases.ts'
 
 /**
  * glibc and musl send A and AAAA from one socket at the same moment. When both packets try to create the conntrack

@@ -4,7 +4,7 @@ import type { Pod, PullLookup } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { registryUnknown } from '../../relations/symptom.ts'
-import { count, some } from '../service/words.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * Images are pulled by the node, which looks the registry up with its own resolv.conf: the cluster's DNS has no part in

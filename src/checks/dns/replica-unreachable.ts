@@ -5,7 +5,8 @@ import { dnsLossOnNode, dnsServerDead } from '../../relations/symptom.ts'
 import { subject } from '../../model/subject.ts'
 import { isRefused, lossOf, nearlyAll, seriesOf, troubled } from '../../relations/dns/lookup-loss.ts'
 import { type Reach, serverReach } from '../../relations/dns/server-reach.ts'
-import { latency, percent, serverName, shares } from './dns-evidence.ts'
+import { latency, serverName, shares } from './dns-evidence.ts'
+import { percent } from '../../phrases.ts'
 
 /**
  * One CoreDNS pod behind the Service does not answer, or loses some of its packets, while another does well. A flow

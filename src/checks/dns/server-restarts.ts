@@ -8,7 +8,7 @@ import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { isOver, isServing } from '../../relations/service/service-selects-pod.ts'
 import { dnsServerCrash, dnsServersDown } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
-import { count } from '../service/words.ts'
+import { count } from '../../phrases.ts'
 
 /** One of the two: servers that end by themselves, or that the kubelet threw out. */
 type Restarts = {

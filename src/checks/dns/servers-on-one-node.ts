@@ -2,8 +2,8 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { dnsServerSubject, fitForDns } from '../../relations/dns/dns-servers.ts'
 import { isServing } from '../../relations/service/service-selects-pod.ts'
-import { count, some } from '../service/words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * Anti-affinity of the usual manifests is only preferred, and weighed only when a pod is scheduled: both servers start

@@ -16,7 +16,8 @@ import {
 import { cacheHoldsService } from '../../relations/dns/node-cache.ts'
 import { serverReach } from '../../relations/dns/server-reach.ts'
 import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
-import { conntrackRows, latency, percent, serverName, shares } from './dns-evidence.ts'
+import { conntrackRows, latency, serverName, shares } from './dns-evidence.ts'
+import { percent } from '../../phrases.ts'
 
 /**
  * A share of what the Service lost, above which packets from a wrong address are the reason and not a few late answers.

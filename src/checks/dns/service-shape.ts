@@ -10,7 +10,8 @@ import { lossOf, nearlyAll, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { declaredPorts, portsText, targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { dnsLossOnNode, dnsServerDead, dnsTcpUnanswered } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
-import { count, serviceSubject, some } from '../service/words.ts'
+import { serviceSubject } from '../service/words.ts'
+import { count, some } from '../../phrases.ts'
 
 /** DNS is UDP and TCP on port 53, from every node: a Service of another shape serves some questions, or some nodes. */
 export default check({

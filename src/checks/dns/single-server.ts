@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { dnsServerSubject, fitForDns } from '../../relations/dns/dns-servers.ts'
-import { count } from '../service/words.ts'
+import { count } from '../../phrases.ts'
 
 /** cluster-proportional-autoscaler calls it `preventSinglePointFailure`: two servers as soon as there are two nodes. */
 const nodesThatWantTwo = 2

@@ -4,10 +4,10 @@ import { corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
-import { ms } from './dns-evidence.ts'
 import { outsideFailure, upstreamEvidence } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords } from './upstream-words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
+import { ms } from '../../phrases.ts'
 
 /** CoreDNS gives a silent upstream 2 s for each try (plugin/forward); a port that is closed is told at once. */
 const atOnceMs = 1000

@@ -15,7 +15,8 @@ import {
   upstreamTotals,
 } from '../../relations/dns/upstream.ts'
 import { type Upstreams, upstreamsOf } from '../../relations/dns/upstream-servers.ts'
-import { latency, ms, shares } from './dns-evidence.ts'
+import { latency, shares } from './dns-evidence.ts'
+import { ms } from '../../phrases.ts'
 
 interface Told {
   readonly dns: ClusterDns

@@ -9,9 +9,9 @@ import { signsOf } from '../../relations/dns/server-log-signs.ts'
 import { stateOfStub, stubZones } from '../../relations/dns/stub-zones.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
-import { ms } from './dns-evidence.ts'
 import { outsideFailure, type OutsideSources, upstreamEvidence } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
+import { ms } from '../../phrases.ts'
 
 /** The upstream answers CoreDNS, and each answer is an error, which CoreDNS hands on: so CoreDNS is blamed for it. */
 export default check({

@@ -12,10 +12,10 @@ import {
   upstreamTotals,
   type UpstreamTotals,
 } from '../../relations/dns/upstream.ts'
-import { ms, percent } from './dns-evidence.ts'
 import { tooFewOutside, upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords, verb } from './upstream-words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
+import { ms, percent } from '../../phrases.ts'
 
 /** As DNS110: an outside name that nobody cached may take a while, half a second is too long for a resolver nearby. */
 const slowMs = 500

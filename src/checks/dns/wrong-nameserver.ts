@@ -13,9 +13,9 @@ import type { Scope } from '../../model/sources.ts'
 import { calleeOf } from '../../relations/dns/callees.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import { dnsLossInPod } from '../../relations/symptom.ts'
-import { count } from '../service/words.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
+import { count } from '../../phrases.ts'
 
 /**
  * resolv.conf is written when a pod starts, from the kubelet's clusterDNS: pods keep an address that the DNS Service

@@ -4,8 +4,8 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { Ingress } from '../../model/ingress.ts'
 import { backendsOf, isAction, type Route, routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails } from '../../relations/symptom.ts'
-import { full, some } from '../service/words.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * A backend of port `use-annotation` names no Service but an action of the AWS Load Balancer Controller. Without the

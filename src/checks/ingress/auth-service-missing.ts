@@ -11,8 +11,8 @@ import { isForNginx } from '../../relations/ingress/nginx-paths.ts'
 import { nearNames } from '../../relations/near-value.ts'
 import { closest } from '../../closest.ts'
 import { ingressFails } from '../../relations/symptom.ts'
-import { full } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
+import { full } from '../../phrases.ts'
 
 /**
  * Before each request ingress-nginx asks `auth-url`, and what is neither 2xx nor 401 or 403 is a 500 to the client

@@ -11,8 +11,8 @@ import {
 import { isForNginx, type Measured, measuredOf } from '../../relations/ingress/nginx-paths.ts'
 import { portText } from '../../relations/service/service-endpoints.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
-import { full } from '../service/words.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
+import { full } from '../../phrases.ts'
 
 /**
  * ingress-nginx speaks plain HTTP to every backend unless the annotation `backend-protocol` says otherwise; unlike

@@ -12,8 +12,8 @@ import {
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { ingressBackendFails, noEndpoints } from '../../relations/symptom.ts'
-import { count, full, some } from '../service/words.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /** Seen from the Ingress: whatever keeps the Service empty, the controller answers for it with an error of its own. */
 export default check({

@@ -17,9 +17,10 @@ import { directOf, isOfController, requestsOf, routeOfContact } from '../../rela
 import { type Route, routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { readTimeoutOf } from '../../relations/ingress/live-timeout.ts'
 import { ingressBackendFails, ingressFails, noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
-import { full, isAskedAbout, some } from '../service/words.ts'
+import { isAskedAbout } from '../service/words.ts'
 import { backendSeen, meaningOf } from './answer-meaning.ts'
 import { ingressSubject } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * What a client of the Ingress would have got, asked of the controller's own pods: inside of every load balancer. A

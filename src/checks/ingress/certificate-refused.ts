@@ -5,8 +5,9 @@ import type { Ingress } from '../../model/ingress.ts'
 import { strangersOf, requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { ingressFails } from '../../relations/symptom.ts'
 import { hostFits } from '../../wire/host-pattern.ts'
-import { full, isAskedAbout, some } from '../service/words.ts'
+import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * A browser stops at a certificate that is too old, or for another name; a controller without the right Secret shows

@@ -4,8 +4,8 @@ import type { Ingress } from '../../model/ingress.ts'
 import type { Confidence, Severity } from '../../findings/verdict.ts'
 import { type Served, servedBy, servedClasses, type ServingSeen } from '../../relations/ingress/ingress-served.ts'
 import { ingressFails } from '../../relations/symptom.ts'
-import { full, some } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * A controller takes only Ingresses of its class, and leaves the others without a word. Who serves a class may run

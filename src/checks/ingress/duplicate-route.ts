@@ -4,8 +4,8 @@ import type { Ingress } from '../../model/ingress.ts'
 import type { IngressConfigs } from '../../model/ingress-config.ts'
 import type { Known } from '../../model/known.ts'
 import { type Route, backendsOf, routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
-import { full, some } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * Two Ingresses of one class with one host and path: the older one wins (ingress-nginx, docs/how-it-works.md), or the

@@ -11,8 +11,9 @@ import {
   requestsOf,
 } from '../../relations/ingress/http-of-ingress.ts'
 import { ingressBackendFails, ingressFails, noEndpoints } from '../../relations/symptom.ts'
-import { full, isAskedAbout, some } from '../service/words.ts'
+import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * An Ingress is a wish: whether the controller took it shows only in what it answers. A controller that refuses to load

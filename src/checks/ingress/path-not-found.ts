@@ -5,8 +5,9 @@ import type { Ingress } from '../../model/ingress.ts'
 import { isNotFound, urlText } from '../../relations/ingress/http-answers.ts'
 import { directOf, isOfController, routeOfContact, requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { notFoundBySome } from '../../relations/symptom.ts'
-import { full, isAskedAbout, some } from '../service/words.ts'
+import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject, statusShares } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * Somebody declared this path, so somebody means to use it. Where it is answered 404 by what stands behind, the request

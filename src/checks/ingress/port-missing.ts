@@ -11,8 +11,8 @@ import {
 } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { portsText, portText } from '../../relations/service/service-endpoints.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
-import { full, some } from '../service/words.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * A backend names a port of the Service, not of the pods. ingress-nginx also takes a target port for it

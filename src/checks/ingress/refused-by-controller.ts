@@ -4,8 +4,9 @@ import type { Contacts, HttpContact } from '../../model/contacts.ts'
 import type { Ingress, IngressController } from '../../model/ingress.ts'
 import { urlText } from '../../relations/ingress/http-answers.ts'
 import { directOf, requestsOf, routeOfContact } from '../../relations/ingress/http-of-ingress.ts'
-import { full, isAskedAbout, some } from '../service/words.ts'
+import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject, statusShares } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * 403, 413 or 429 is an answer, and no page: where the pods answer the same URL well, somebody before them refuses it

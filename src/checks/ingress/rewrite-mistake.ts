@@ -11,8 +11,8 @@ import {
   measuredOf,
 } from '../../relations/ingress/nginx-paths.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
-import { full } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
+import { full } from '../../phrases.ts'
 
 /**
  * ingress-nginx reads the paths of a host as regular expressions when any of its Ingresses says `use-regex` or

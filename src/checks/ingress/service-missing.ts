@@ -3,9 +3,9 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { closest } from '../../closest.ts'
 import { type Route, routesOf, routeText, servicesByName } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails } from '../../relations/symptom.ts'
-import { full, some } from '../service/words.ts'
 import { backendEvidence, ingressSubject } from './words.ts'
 import { nearNames } from '../../relations/near-value.ts'
+import { full, some } from '../../phrases.ts'
 
 /** An Ingress is accepted whatever its backends: a Service that is not there shows as a 503 (or 404, or 500) only. */
 export default check({

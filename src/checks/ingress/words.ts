@@ -2,7 +2,7 @@ import type { Evidence } from '../../findings/evidence.ts'
 import type { HttpContact } from '../../model/contacts.ts'
 import type { Ingress, IngressBackend } from '../../model/ingress.ts'
 import { type Subject, subject } from '../../model/subject.ts'
-import { some } from '../service/words.ts'
+import { some } from '../../phrases.ts'
 
 export function ingressSubject(ingress: { readonly namespace: string; readonly name: string }): Subject {
   return subject('Ingress', ingress.namespace, ingress.name)

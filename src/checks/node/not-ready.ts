@@ -5,7 +5,7 @@ import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { dnsLossOnNode, nodeDown } from '../../relations/symptom.ts'
-import { count, some } from '../service/words.ts'
+import { count, some } from '../../phrases.ts'
 
 /**
  * A node that stopped reporting keeps its pods in the list for five minutes and more (tolerationSeconds 300), though

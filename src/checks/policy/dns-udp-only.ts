@@ -7,8 +7,8 @@ import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
 import { dnsTcpLossInPod } from '../../relations/symptom.ts'
-import { count, full } from '../service/words.ts'
 import { allowDns, policySubject, rulesEvidence, viewsOf, workloadsEvidence, workloadsText } from './words.ts'
+import { count, full } from '../../phrases.ts'
 
 /**
  * An answer too large for a UDP packet comes back truncated, and the resolver asks again over TCP (RFC 7766 makes TCP

@@ -7,7 +7,6 @@ import { once } from '../../relations/once.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
 import { type DnsGroup, dnsGroups, type Isolation, isolating } from '../../relations/policy/policy-dns.ts'
-import { count, full } from '../service/words.ts'
 import {
   allowDns,
   dnsLosses,
@@ -17,6 +16,7 @@ import {
   workloadsEvidence,
   workloadsText,
 } from './words.ts'
+import { count, full } from '../../phrases.ts'
 
 /**
  * Once a policy isolates a pod's egress, DNS is traffic like any other, and has to be let out. What remains looks like

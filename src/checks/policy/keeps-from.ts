@@ -8,8 +8,8 @@ import type { Pod } from '../../model/pod.ts'
 import { endsOf, farNameOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
 import { type TracedFlow, tracedFlows } from '../../relations/path/trace-policy.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
-import { full } from '../service/words.ts'
 import { policySubject, rulesEvidence } from './words.ts'
+import { full } from '../../phrases.ts'
 
 /**
  * Only a trace says that a connection is wanted: a policy that keeps others out does its work. What it drops ends in a

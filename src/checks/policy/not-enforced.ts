@@ -3,9 +3,9 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import { known } from '../../model/known.ts'
 import { endsOf, farNameOf } from '../../relations/path/trace-ends.ts'
 import { tracedFlows } from '../../relations/path/trace-policy.ts'
-import { full } from '../service/words.ts'
 import { measured } from './keeps-from.ts'
 import { policySubject, rulesEvidence } from './words.ts'
+import { full } from '../../phrases.ts'
 
 /**
  * NetworkPolicies are an agreement that the CNI has to keep: plain flannel keeps none, and one that lost its agent on a

@@ -8,8 +8,8 @@ import { type AbsentPeer, absentPeers } from '../../relations/policy/peers-there
 import { selectorText } from '../../relations/selector.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { ingressBackendFails, svcUnanswered } from '../../relations/symptom.ts'
-import { count, full, some } from '../service/words.ts'
 import { peerText, policySubject, rulesEvidence, workloadsEvidence, workloadsText } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * A selector that selects nothing is valid, and reported nowhere. Namespaces bear the label

@@ -2,8 +2,8 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { leadsOut, type ServicePortRule, servicePortRules } from '../../relations/policy/service-port-rules.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
-import { count, full, some } from '../service/words.ts'
 import { policySubject, rulesEvidence, workloadsEvidence, workloadsText } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * Packets meet a NetworkPolicy after kube-proxy rewrote the Service's address and port to a pod's own: a rule that

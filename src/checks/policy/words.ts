@@ -12,8 +12,8 @@ import { isEverything } from '../../relations/selector.ts'
 import { dnsLossInNamespace, dnsLossInPod } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
-import { count, some } from '../service/words.ts'
 import { textOrder } from '../../model/text-order.ts'
+import { count, some } from '../../phrases.ts'
 
 export function policySubject(policy: NetworkPolicy): Subject {
   return subject('NetworkPolicy', policy.namespace, policy.name)

@@ -8,7 +8,8 @@ import { endText, excuseOf, isBadEnd, urlText } from '../../relations/ingress/ht
 import { isWrongProtocol, nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
 import { routeOfContact, routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { endpointsAnswerBadly, ingressBackendFails, svcUnanswered } from '../../relations/symptom.ts'
-import { count, full, serviceSubject, some } from './words.ts'
+import { serviceSubject } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * A Service sends each user to any of its endpoints, so one of three that answers 500 is a third of the users' errors.

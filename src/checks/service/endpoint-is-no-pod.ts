@@ -9,7 +9,7 @@ import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
 import { familyOf, isIpv6 } from '../../wire/ip-family.ts'
-import { count, full, some } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * The endpoint slice controller keeps only what it made (label `managed-by`): a slice made by hand, or left by a

@@ -11,7 +11,8 @@ import { contactsOfServices } from '../../relations/service/service-contacts.ts'
 import { portText, slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { ingressBackendFails, nodePortUnanswered, svcUnanswered } from '../../relations/symptom.ts'
-import { count, full, serviceSubject, some } from './words.ts'
+import { serviceSubject } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 type SlicePort = EndpointSlice['ports'][number]
 

@@ -10,7 +10,8 @@ import { asContact } from '../../relations/service/node-port-contacts.ts'
 import { tally } from '../../relations/service/service-contacts.ts'
 import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { nodePortUnanswered } from '../../relations/symptom.ts'
-import { isAskedAbout, full, serviceSubject, some } from './words.ts'
+import { isAskedAbout, serviceSubject } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * With `externalTrafficPolicy: Local` a node drops what comes to its NodePort while no ready endpoint of its own is

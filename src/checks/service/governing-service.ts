@@ -5,7 +5,7 @@ import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subject, type Subject, subjectKey } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
-import { count, full, some } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * The pods of a StatefulSet have names of their own (`db-0.db`) under the Service that it names, if that is headless:

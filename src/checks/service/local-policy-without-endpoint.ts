@@ -8,7 +8,8 @@ import { contactsOfServices, tally } from '../../relations/service/service-conta
 import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { count, full, serviceSubject, some } from './words.ts'
+import { serviceSubject } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * With `internalTrafficPolicy: Local` kube-proxy drops what has no endpoint on the client's own node, without a word

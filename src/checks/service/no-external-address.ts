@@ -2,7 +2,8 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ObjectEvent } from '../../model/event.ts'
 import type { LoadBalancer, Service } from '../../model/service.ts'
-import { full, isAskedAbout, serviceSubject } from './words.ts'
+import { isAskedAbout, serviceSubject } from './words.ts'
+import { full } from '../../phrases.ts'
 
 /**
  * Some controller has to make the load balancer that the type asks for: the cloud's, MetalLB, kube-vip. Where there is

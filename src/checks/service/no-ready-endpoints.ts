@@ -10,17 +10,8 @@ import { isOver, selectorOf } from '../../relations/service/service-selects-pod.
 import { nodeDown, noEndpoints, registryUnknown, svcUnanswered } from '../../relations/symptom.ts'
 import { refusalsOf } from '../../relations/workload-refusal.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
-import {
-  commandsFor,
-  count,
-  full,
-  lookArgs,
-  type ReasonedPods,
-  reasons,
-  reasonsEvidence,
-  serviceSubject,
-  some,
-} from './words.ts'
+import { commandsFor, lookArgs, type ReasonedPods, reasons, reasonsEvidence, serviceSubject } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /** Only ready pods become ready endpoints. With none, kube-proxy refuses: the Service is as good as empty. */
 export default check({

@@ -8,7 +8,8 @@ import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { failuresText, tally } from '../../relations/service/service-contacts.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { nodeDown, nodePortUnanswered, svcUnanswered } from '../../relations/symptom.ts'
-import { full, serviceSubject, some } from './words.ts'
+import { serviceSubject } from './words.ts'
+import { full, some } from '../../phrases.ts'
 
 /**
  * Load balancers send to NodePorts, and each node forwards by rules of its own: where kube-proxy is gone or behind, one

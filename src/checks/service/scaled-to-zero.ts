@@ -7,7 +7,8 @@ import { subjectKey } from '../../model/subject.ts'
 import type { Scope } from '../../model/sources.ts'
 import type { Service } from '../../model/service.ts'
 import type { Top } from '../../relations/workload-of-pod.ts'
-import { count, full, serviceSubject, some } from './words.ts'
+import { serviceSubject } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /** Somebody, or an autoscaler, wants no pods here. Right or wrong, it is why connections are refused. */
 export default check({

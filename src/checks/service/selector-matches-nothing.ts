@@ -10,7 +10,8 @@ import { backingOf } from '../../relations/service/service-backing.ts'
 import { isLive, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { type Top, topWorkloads } from '../../relations/workload-of-pod.ts'
-import { count, full, pairsText, selectorEvidence, serviceSubject } from './words.ts'
+import { pairsText, selectorEvidence, serviceSubject } from './words.ts'
+import { count, full } from '../../phrases.ts'
 
 /**
  * A Service finds its pods by labels alone, and nothing complains when there are none: kube-proxy just refuses.

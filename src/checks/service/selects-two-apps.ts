@@ -8,7 +8,8 @@ import { urlText } from '../../relations/ingress/http-answers.ts'
 import { isServing, podsOfServices, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { endpointsAnswerBadly, notFoundBySome } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { count, full, pairsText, selectorEvidence, serviceSubject, some } from './words.ts'
+import { pairsText, selectorEvidence, serviceSubject } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * A Service takes every pod that bears its labels, whoever made it. Two workloads behind one Service may be meant (a

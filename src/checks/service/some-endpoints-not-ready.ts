@@ -3,7 +3,8 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { problemsOf } from '../../relations/pod-problem.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
-import { commandsFor, count, full, lookArgs, reasons, reasonsEvidence, serviceSubject } from './words.ts'
+import { commandsFor, lookArgs, reasons, reasonsEvidence, serviceSubject } from './words.ts'
+import { count, full } from '../../phrases.ts'
 
 /** Worth knowing, no fault by itself: every rollout passes through this. The ready pods carry all of the load. */
 export default check({

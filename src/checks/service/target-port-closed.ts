@@ -11,7 +11,8 @@ import { declaredPorts, portText, targetPortIn } from '../../relations/service/s
 import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { type Listening, listeningOn } from '../../relations/service/listening.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
-import { count, full, isAskedAbout, serviceSubject, some, targetPortEvidence } from './words.ts'
+import { isAskedAbout, serviceSubject, targetPortEvidence } from './words.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * The kernel of a pod refuses a connection to a port on which nobody listens; nothing in the API knows about it.

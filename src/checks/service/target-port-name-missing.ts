@@ -8,7 +8,8 @@ import { declaredPorts, portText, targetPortIn } from '../../relations/service/s
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { noEndpoints, svcUnanswered } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
-import { count, full, serviceSubject, targetPortEvidence } from './words.ts'
+import { serviceSubject, targetPortEvidence } from './words.ts'
+import { count, full } from '../../phrases.ts'
 
 /**
  * A targetPort by name is looked up in each pod. A pod without such a port becomes an endpoint without one: ready to

@@ -24,8 +24,9 @@ import { isServing, podsOfServices } from '../../relations/service/service-selec
 import { nodeDown, svcUnanswered } from '../../relations/symptom.ts'
 import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { meanings } from './connect-meanings.ts'
-import { count, full, isAskedAbout, serviceSubject, some } from './words.ts'
+import { isAskedAbout, serviceSubject } from './words.ts'
 import { textOrder } from '../../model/text-order.ts'
+import { count, full, some } from '../../phrases.ts'
 
 /**
  * The net under all other Service checks: connections failed, whether or not anything else explains why. A finding

@@ -5,22 +5,7 @@ import type { Scope } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { nextLookAt, type PodProblem } from '../../relations/pod-problem.ts'
 import { textOrder } from '../../model/text-order.ts'
-
-/** `1 pod`, `3 pods`. */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
-}
-
-/** `a, b, c and 4 more`: names enough to go on with, in a line. */
-export function some(names: readonly string[], shown = 3): string {
-  const more = names.length - shown
-  return more > 0 ? `${names.slice(0, shown).join(', ')} and ${more} more` : names.join(', ')
-}
-
-/** `shop/cart`. */
-export function full(it: { readonly namespace: string | null; readonly name: string }): string {
-  return it.namespace === null ? it.name : `${it.namespace}/${it.name}`
-}
+import { some } from '../../phrases.ts'
 
 /**
  * Whether to speak of this object when nothing is known about it: not when the user asked about another of its kind.

@@ -7,6 +7,7 @@ import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { nextLook } from './next-look.ts'
+import { some } from '../../phrases.ts'
 
 /** Names in the headline; the evidence has all of them. */
 const named = 8
@@ -82,13 +83,13 @@ function told(its: readonly Trouble[], well: string) {
     severity: severities[first.weight],
     args: {
       what: what[first.kind],
-      who: few(sufferers.map(readable), named),
+      who: some(sufferers.map(readable), named),
       bad,
       of,
-      how: few([...new Set(its.map((it) => it.how))], 3),
+      how: some([...new Set(its.map((it) => it.how))], 3),
       slowest: slowest === 0 ? '' : ` after up to ${Math.round(slowest)} ms`,
-      from: few([...new Set(its.map((it) => it.from))], 3),
-      asked: few([...new Set(its.map((it) => it.asked))], 2),
+      from: some([...new Set(its.map((it) => it.from))], 3),
+      asked: some([...new Set(its.map((it) => it.asked))], 2),
       well,
       source: first.source,
       next: (first.next ?? []).join('\n'),
@@ -120,10 +121,6 @@ function common(sufferers: readonly Subject[]): Subject | null {
 
 function readable(it: Subject): string {
   return `${it.kind.toLowerCase()} ${it.namespace === null ? '' : `${it.namespace}/`}${it.name}`
-}
-
-function few(its: readonly string[], most: number): string {
-  return `${its.slice(0, most).join(', ')}${its.length > most ? ` and ${its.length - most} more` : ''}`
 }
 
 /** Where the same thing is well: half of a diagnosis. */

@@ -100,7 +100,7 @@ test('what is told: announcements and what is left stay, steps only where a line
   await onTerminal(tells, showing, world().own)
   const lines = said.split('\n')
   expect(lines[0]).toMatch(/^creates 1 pod/)
-  expect(lines[1]).toMatch(/^pod a\/b would not go/)
+  expect(lines[1]).toMatch(/^pod a\/b could not be removed/)
   expect(said).not.toContain('reading')
   expect(said).not.toContain('\u001b')
 })

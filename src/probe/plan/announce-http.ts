@@ -1,5 +1,6 @@
 import type { ProbePlan } from './plan.ts'
 import { directTimes } from './plan-direct.ts'
+import { count } from '../../phrases.ts'
 
 /** From each node. One browser that loads a page asks for as much. */
 export const httpPerSecond = 30
@@ -38,8 +39,4 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
   return [
     `sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ${parts.join(', ')}; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, gets slower or answers 429`,
   ]
-}
-
-function count(n: number, one: string): string {
-  return `${n} ${one}${n === 1 ? '' : 's'}`
 }

@@ -26,6 +26,7 @@ import { traceEnds } from '../../relations/path/trace-ends.ts'
 import type { MetricsSpec, SeriesSpec } from '../pod/spec.ts'
 import { defaultImage } from '../pods/pod-manifest.ts'
 import { type LogSpec, planServerLogs } from '../logs/server-logs.ts'
+import { count } from '../../phrases.ts'
 
 export interface ProbeOptions {
   /** From `newRunId`. */
@@ -339,8 +340,4 @@ function leftOutNodes(skipped: ProbePlan['skipped']): readonly string[] {
     const names = skipped.filter((it) => it.why === why).map((it) => it.node)
     return `leaves out ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}: ${why}`
   })
-}
-
-function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`
 }

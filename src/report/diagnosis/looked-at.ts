@@ -2,6 +2,7 @@ import type { Contacts } from '../../model/contacts.ts'
 import { type Known, leftOutBy } from '../../model/known.ts'
 import type { Model } from '../../model/sources.ts'
 import { notLookedInto } from '../../relations/dns/inside-pods.ts'
+import { count } from '../../phrases.ts'
 
 /**
  * What an answer rests on, with its denominators: `2 Services, 4 pods, 2 DNS servers; 2 names asked from 3 nodes and
@@ -112,8 +113,4 @@ function portName({
 
 function counted(source: Known<readonly unknown[]>, one: string, many?: string): string | null {
   return source.known ? count(source.value.length, one, many) : null
-}
-
-function count(of: number, one: string, many = `${one}s`): string {
-  return `${of} ${of === 1 ? one : many}`
 }

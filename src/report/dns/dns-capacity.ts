@@ -8,7 +8,7 @@ import {
 } from '../../answers/dns-capacity.ts'
 import { autoscalerConfigMap, type Sized } from '../../relations/dns/dns-sizing.ts'
 import type { Paint } from '../paint.ts'
-import { ms } from '../milliseconds.ts'
+import { ms, percent } from '../../phrases.ts'
 
 const unknown = 'unknown'
 
@@ -213,10 +213,6 @@ function rate(value: number | null): string {
   return value === null
     ? 'at an unknown rate'
     : `${value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1)} queries/s`
-}
-
-function percent(share: number): string {
-  return `${share > 0 && share < 0.1 ? (share * 100).toFixed(1) : Math.round(share * 100)} %`
 }
 
 function ofLimit(share: number | null, limit: string | null): string {

@@ -1,6 +1,6 @@
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import type { Paint } from '../paint.ts'
-import { ms } from '../milliseconds.ts'
+import { ms } from '../../phrases.ts'
 
 /** How a load ended, and every step of it. `target` in queries a second. */
 export function loadText(steps: readonly LoadStep[], end: LoadEnd, target: number, paint: Paint): readonly string[] {

@@ -42,9 +42,9 @@ const probe: DnsProbe = {
 
 test('one line a path, the Service first, and what was not read is said', () => {
   expect(dnsPaths(model({ dnsProbe: known(probe) }), plain).join('\n')).toMatchInlineSnapshot(`
-    "node      path                how       names    lookups      lost     p50     p99     max
-    worker-1  Service 10.96.0.10  udp pair  cluster        4  1 (25 %)  0.8 ms  5.00 s  5.00 s
-              coredns-a           udp pair  cluster        2         0  0.8 ms  0.8 ms  0.8 ms
+    "node      path                how       names    lookups      lost      p50      p99      max
+    worker-1  Service 10.96.0.10  udp pair  cluster        4  1 (25 %)  0.80 ms   5.00 s   5.00 s
+              coredns-a           udp pair  cluster        2         0  0.80 ms  0.80 ms  0.80 ms
 
     conntrack counters: not read (needs --node-access)
     CoreDNS's own metrics: not read (needs --probe)

@@ -5,7 +5,7 @@ import { raceWords } from '../../relations/dns/race-words.ts'
 import type { LookupSeries } from '../../model/lookups.ts'
 import { cacheHoldsService } from '../../relations/dns/node-cache.ts'
 import type { Paint } from '../paint.ts'
-import { ms } from '../milliseconds.ts'
+import { ms } from '../../phrases.ts'
 import { inOrder } from './path-order.ts'
 
 const header = ['node', 'path', 'how', 'names', 'lookups', 'lost', 'p50', 'p99', 'max'] as const

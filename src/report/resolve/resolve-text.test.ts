@@ -14,30 +14,30 @@ describe('a lookup as text', () => {
   it('the answer first, then whence, then each query', () => {
     expect(text({ own: known({ tool: 'getent ahosts', result: 'ok', addresses: ['10.96.44.7'], ms: 12 }) }))
       .toMatchInlineSnapshot(`
-      "✓ cart (cart.shop.svc.cluster.local) is 10.96.44.7: found with suffix shop.svc.cluster.local, 2 queries, 0.9 ms.
+        "✓ cart (cart.shop.svc.cluster.local) is 10.96.44.7: found with suffix shop.svc.cluster.local, 2 queries, 0.90 ms.
 
-        from        pod shop/web-1 on worker-1; asked by a probe pod beside it
-        resolv.conf as container web has it
-                    nameserver 10.96.0.10
-                    search shop.svc.cluster.local svc.cluster.local cluster.local
-                    options ndots:5
-        /etc/hosts  has no entry for cart
-        getaddrinfo in container web: 10.96.44.7 within 20 ms (getent ahosts)
-        policy      no NetworkPolicy keeps pod web-1 from asking DNS
-                    the probe pod has labels of its own: policies for pod web-1 do not hold it
+          from        pod shop/web-1 on worker-1; asked by a probe pod beside it
+          resolv.conf as container web has it
+                      nameserver 10.96.0.10
+                      search shop.svc.cluster.local svc.cluster.local cluster.local
+                      options ndots:5
+          /etc/hosts  has no entry for cart
+          getaddrinfo in container web: 10.96.44.7 within 20 ms (getent ahosts)
+          policy      no NetworkPolicy keeps pod web-1 from asking DNS
+                      the probe pod has labels of its own: policies for pod web-1 do not hold it
 
-        as this container asks (glibc)
-             server      name                         type  answer              TTL    time
-          1  10.96.0.10  cart.shop.svc.cluster.local  A     10.96.44.7         30 s  0.8 ms  ←
-                                                      AAAA  no data (NOERROR)        0.8 ms
+          as this container asks (glibc)
+               server      name                         type  answer              TTL     time
+            1  10.96.0.10  cart.shop.svc.cluster.local  A     10.96.44.7         30 s  0.80 ms  ←
+                                                        AAAA  no data (NOERROR)        0.80 ms
 
-        musl sends the same and gets the same.
+          musl sends the same and gets the same.
 
-        asked by itself, each of coredns-0, coredns-1 gives the same answer.
+          asked by itself, each of coredns-0, coredns-1 gives the same answer.
 
-      2.0 s
-      "
-    `)
+        2.0 s
+        "
+      `)
   })
   it('says why the other library finds nothing, and shows its way', () => {
     const musl = found('musl', {

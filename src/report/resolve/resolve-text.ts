@@ -14,7 +14,7 @@ import {
 import type { Known } from '../../model/known.ts'
 import type { Paint } from '../paint.ts'
 import { page } from '../visible.ts'
-import { ms } from '../milliseconds.ts'
+import { count, ms, some } from '../../phrases.ts'
 
 const mark = {
   found: 'ok',
@@ -92,9 +92,9 @@ function headline(it: Resolution, outcome: Outcome): string {
     case 'disagree':
       return `${answer(it)}, but the servers disagree: ${disagreement(it)}.`
     case 'not-the-service':
-      return `${it.label} is ${few(outcome.says, 4)}${it.hosts.addresses.length > 0 ? ', from /etc/hosts' : ''}, which is not Service ${outcome.service.namespace}/${outcome.service.name} (${outcome.service.clusterIP}).`
+      return `${it.label} is ${some(outcome.says, 4)}${it.hosts.addresses.length > 0 ? ', from /etc/hosts' : ''}, which is not Service ${outcome.service.namespace}/${outcome.service.name} (${outcome.service.clusterIP}).`
     case 'won-by-suffix':
-      return `${answer(it)}, but by itself it is ${few(outcome.itself, 3)}: a suffix of the search list takes the name.`
+      return `${answer(it)}, but by itself it is ${some(outcome.itself, 3)}: a suffix of the search list takes the name.`
     case 'other-fails':
       return `${answer(it)} as ${main?.libc ?? 'glibc'} asks, but ${outcome.libc} does not find it: ${shortEnd[outcome.end]}.`
     case 'not-found':
@@ -138,7 +138,7 @@ function answer(it: Resolution): string {
   const named = winner === null || bare(winner) === bare(it.typed) ? it.label : `${it.label} (${bare(winner)})`
   const records = (main?.queries ?? []).filter((one) => one.name === winner).flatMap((one) => one.records)
   const aliases = [...new Set(records.filter((it) => it.type === 'CNAME').map((it) => bare(it.data)))]
-  return `${named} is ${aliases.length === 0 || it.types.includes('CNAME') ? '' : `an alias of ${few(aliases, 2)}, `}${few(data, 4)}`
+  return `${named} is ${aliases.length === 0 || it.types.includes('CNAME') ? '' : `an alias of ${some(aliases, 2)}, `}${some(data, 4)}`
 }
 
 function foundHow({ label, typed }: Resolution, winner: string): string {
@@ -158,7 +158,7 @@ function wonBy(it: Resolution): string {
 function disagreement(it: Resolution): string {
   const [first] = disagreements(it)
   return (first?.says ?? [])
-    .map((one) => `${few(one.servers, 3)} ${one.servers.length === 1 ? 'says' : 'say'} ${one.answer}`)
+    .map((one) => `${some(one.servers, 3)} ${one.servers.length === 1 ? 'says' : 'say'} ${one.answer}`)
     .join('; ')
 }
 
@@ -214,7 +214,7 @@ function own({
 }): string {
   const said =
     result === 'ok'
-      ? few(addresses, 4)
+      ? some(addresses, 4)
       : ({ timeout: 'no answer', nxdomain: 'no such name', servfail: 'try again (EAI_AGAIN)', nothing: 'no address' }[
           result
         ] ?? result)
@@ -301,7 +301,7 @@ function cell(it: AskedQuery): string {
   if (it.answer !== 'ok') return answerWord(it)
   const alias = it.records.find((record) => record.type === 'CNAME')
   const data = it.records.filter((record) => record.type === it.type).map((record) => record.data)
-  return `${alias === undefined ? '' : `${bare(alias.data)} `}${few(data, 3)}`
+  return `${alias === undefined ? '' : `${bare(alias.data)} `}${some(data, 3)}`
 }
 
 function ttl(it: AskedQuery): string {
@@ -369,20 +369,16 @@ function servers(it: Resolution, paint: Paint): readonly string[] {
   if (differing.length === 0)
     return [
       '',
-      `  asked by itself, ${names.length === 1 ? `${names[0]} answers the same` : `each of ${few(names, 4)} gives the same answer`}.`,
+      `  asked by itself, ${names.length === 1 ? `${names[0]} answers the same` : `each of ${some(names, 4)} gives the same answer`}.`,
     ]
   return [
     '',
     `  ${paint.mark('error')} asked by themselves, the servers disagree:`,
     ...differing.flatMap(({ name, says }) => [
       `    ${bare(name)}`,
-      ...says.map((one) => `      ${few(one.servers, 4)}: ${one.answer}`),
+      ...says.map((one) => `      ${some(one.servers, 4)}: ${one.answer}`),
     ]),
   ]
-}
-
-function few(texts: readonly string[], most: number): string {
-  return texts.length <= most ? texts.join(', ') : `${texts.slice(0, most).join(', ')} and ${texts.length - most} more`
 }
 
 function bare(name: string): string {
@@ -391,8 +387,4 @@ function bare(name: string): string {
 
 function ordinal(n: number): string {
   return ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'][n] ?? `${n}th`
-}
-
-function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`
 }

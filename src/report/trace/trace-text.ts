@@ -1,8 +1,8 @@
 import type { Hop, HopName, How, Narrowed, Seen, Trace, Why } from '../../answers/trace.ts'
 import type { ConnectResult } from '../../model/contacts.ts'
 import type { Mark, Paint } from '../paint.ts'
-import { ms } from '../milliseconds.ts'
 import { page } from '../visible.ts'
+import { ms } from '../../phrases.ts'
 
 const labels: Readonly<Record<HopName, string>> = {
   resolve: 'resolve',

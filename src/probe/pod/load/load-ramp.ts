@@ -1,5 +1,5 @@
 import type { ClientView, LoadStep, ServerView } from '../../../model/load.ts'
-import { percent } from '../percent.ts'
+import { percent } from '../../../phrases.ts'
 
 export interface LoadBounds {
   /** The target, in queries a second over all servers. */

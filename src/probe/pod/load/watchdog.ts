@@ -1,4 +1,4 @@
-import { percent } from '../percent.ts'
+import { percent } from '../../../phrases.ts'
 
 /** A lookup as the watchdog sees it; `good` = an answer that is neither SERVFAIL nor REFUSED. null = still waiting. */
 export interface Watched {

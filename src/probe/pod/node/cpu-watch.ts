@@ -3,7 +3,7 @@ import { type Clock, machineClock } from '../clock.ts'
 import { scrape } from './metrics.ts'
 import type { PodRecord } from '../records.ts'
 import type { MetricsSpec } from '../spec.ts'
-import { percent } from '../percent.ts'
+import { percent } from '../../../phrases.ts'
 
 type Reading = Extract<PodRecord, { t: 'metrics' }>
 

@@ -1,0 +1,32 @@
+// How counts, names, times and shares are written, everywhere the same: who reads 0.42 ms in a finding must not read
+// 0.4 ms in the table above it.
+
+/** `1 pod`, `3 pods`, `2 queries`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
+}
+
+/** `a, b, c and 4 more`: names enough to go on with, in a line. */
+export function some(names: readonly string[], shown = 3): string {
+  const more = names.length - shown
+  return more > 0 ? `${names.slice(0, shown).join(', ')} and ${more} more` : names.join(', ')
+}
+
+/** `shop/cart`. */
+export function full(it: { readonly namespace: string | null; readonly name: string }): string {
+  return it.namespace === null ? it.name : `${it.namespace}/${it.name}`
+}
+
+/** A time in milliseconds with two digits that count: 0.42 ms, 4.2 ms, 42 ms, 420 ms, 4.20 s. */
+export function ms(value: number): string {
+  if (value >= 1000) return `${(value / 1000).toFixed(2)} s`
+  if (value >= 9.95) return `${value.toFixed(0)} ms`
+  return `${value.toFixed(value >= 0.995 ? 1 : 2)} ms`
+}
+
+/** A share, `none` of nothing. Under a tenth with one digit more, so that a small loss is not none. */
+export function percent(part: number, of = 1): string {
+  if (of === 0) return 'none'
+  const of100 = (part / of) * 100
+  return `${of100.toFixed(of100 >= 9.95 || of100 === 0 ? 0 : 1)} %`
+}
