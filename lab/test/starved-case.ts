@@ -7,7 +7,7 @@ import { hopscope, type Ran } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
 
 interface Capacity {
-  readonly usedUp: readonly string[]
+  readonly usedUp: readonly unknown[]
   readonly queriesPerSecond: number | null
   readonly sizing: {
     readonly replicas: { readonly value: number | null }

@@ -39,8 +39,17 @@ export interface DnsCapacity {
   readonly cores: number | null
   readonly replicas: number | null
   readonly sizing: Sizing
-  /** What is used up, in words; each is ground for exit code 1. */
-  readonly usedUp: readonly string[]
+  /** What is used up; each is ground for exit code 1. */
+  readonly usedUp: readonly UsedUp[]
+}
+
+export interface UsedUp {
+  readonly pod: string
+  readonly what: 'cpu-limit' | 'node-cores' | 'memory-limit'
+  /** Of 1. */
+  readonly share: number
+  /** Millicores of a CPU limit, cores of a node; null for memory. */
+  readonly of: number | null
 }
 
 /** Above this share a peak finds nothing left; DNS103's line too. */
@@ -170,18 +179,16 @@ export function memoryShareOf(it: ServerUse): number | null {
     : it.rates.value.residentBytes / it.memoryLimitBytes
 }
 
-function usedUpBy(it: ServerUse): readonly string[] {
+function usedUpBy(it: ServerUse): readonly UsedUp[] {
   const cpu = cpuShareOf(it)
   const memory = memoryShareOf(it)
+  const { pod } = it
+  const ofCpu: Pick<UsedUp, 'what' | 'of'> =
+    it.cpuLimitMilli === null ? { what: 'node-cores', of: it.nodeCores } : { what: 'cpu-limit', of: it.cpuLimitMilli }
   return [
-    ...(cpu !== null && cpu >= fullShare
-      ? [
-          `${it.pod} uses ${Math.round(cpu * 100)} % of ` +
-            (it.cpuLimitMilli === null ? `its node's ${it.nodeCores} cores` : `its CPU limit of ${it.cpuLimitMilli}m`),
-        ]
-      : []),
+    ...(cpu !== null && cpu >= fullShare ? [{ pod, share: cpu, ...ofCpu }] : []),
     ...(memory !== null && memory >= fullShare
-      ? [`${it.pod} uses ${Math.round(memory * 100)} % of its memory limit`]
+      ? [{ pod, share: memory, what: 'memory-limit' as const, of: null }]
       : []),
   ]
 }

@@ -17,6 +17,8 @@ export interface PodProblem {
   /** Why it gets no traffic, in the fewest words that tell what to do about it, in the words of who refused. */
   readonly why: string
   readonly look: Look
+  /** The kubelet tried to start it, and said why it does not. */
+  readonly cannotStart?: true
 }
 
 const describe = { at: 'describe' } as const
@@ -28,8 +30,8 @@ export function problemsOf(events: Known<readonly ObjectEvent[]>): (pod: Pod) =>
     (it) => `${it.namespace}/${it.object.name}`,
   )
   return (pod) => {
-    const { why, look } = problemOf(pod, byPod.get(`${pod.namespace}/${pod.name}`) ?? [])
-    return { why: why.replace(/\.$/, ''), look }
+    const problem = problemOf(pod, byPod.get(`${pod.namespace}/${pod.name}`) ?? [])
+    return { ...problem, why: problem.why.replace(/\.$/, '') }
   }
 }
 
@@ -138,6 +140,7 @@ function startProblem(pod: Pod, events: readonly ObjectEvent[]): PodProblem | nu
   if (failed === undefined) return { why: `starting${because(pod.notReadyReason)}`, look: describe }
   return {
     why: `cannot start: ${failed.said}`,
+    cannotStart: true,
     look: /volume|mount|claim/i.test(failed.reason) ? { at: 'claims' } : describe,
   }
 }

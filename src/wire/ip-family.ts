@@ -8,3 +8,8 @@ export function isIpv6(ip: string): boolean {
 export function familyOf(ip: string): IpFamily {
   return isIpv6(ip) ? 'IPv6' : 'IPv4'
 }
+
+/** An address that leads back to who uses it: in a pod, to the pod itself. */
+export function isLoopback(ip: string): boolean {
+  return ip.startsWith('127.') || ip === '::1'
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isLoopback, listenersIn } from './proc-net-tcp.ts'
+import { isLoopback } from './ip-family.ts'
+import { listenersIn } from './proc-net-tcp.ts'
 
 test.each([
   ['0100007F:1F90', '127.0.0.1', 8080, true],
@@ -13,7 +14,7 @@ test.each([
 ] as const)('%s', (line, ip, port, loopback) => {
   const [it] = listenersIn(`noise\n${line}\n${line}\n`)
   expect(it).toEqual({ ip, port })
-  expect(it !== undefined && isLoopback(it)).toBe(loopback)
+  expect(it !== undefined && isLoopback(it.ip)).toBe(loopback)
 })
 
 test('what is no address is left out, and a list ends', () => {

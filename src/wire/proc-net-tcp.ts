@@ -22,10 +22,6 @@ export function listenersIn(text: string): readonly Listener[] {
   return [...found.values()].toSorted((a, b) => a.port - b.port || (a.ip < b.ip ? -1 : 1))
 }
 
-export function isLoopback({ ip }: Listener): boolean {
-  return ip.startsWith('127.') || ip === '::1'
-}
-
 function addressOf(hex: string): string {
   const words = hex.match(/.{8}/g) ?? []
   if (words.length === 1) return hex === '7F000001' ? '127.0.0.1' : bytes(words[0] ?? '').join('.')

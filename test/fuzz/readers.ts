@@ -48,7 +48,7 @@ import { failing, podState, type RawPod } from '../../src/probe/pods/pod-state.t
 import { isLeftover, isOurs, madeFrom } from '../../src/probe/pods/pods.ts'
 import { resolvingOf } from '../../src/probe/inside/inside-resolving.ts'
 import { readRecord } from '../../src/probe/measure/read-record.ts'
-import { isLoopback } from '../../src/probe/resolve/resolve-run.ts'
+import { isLoopback } from '../../src/wire/ip-family.ts'
 import { readView } from '../../src/probe/inside/resolver-view.ts'
 import { block, sections } from '../../src/probe/inside/script-output.ts'
 import { misspelt } from '../../src/relations/dns/corefile-plugins.ts'
@@ -134,7 +134,7 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   'src/probe/pod/resolve/libc-lookup.ts fromGetent': (text) => fromGetent(text, 1),
   'src/probe/pod/resolve/libc-lookup.ts fromNode': (text) => fromNode(text, 1),
   'src/probe/measure/read-record.ts readRecord': readRecord,
-  'src/probe/resolve/resolve-run.ts isLoopback': isLoopback,
+  'src/wire/ip-family.ts isLoopback': isLoopback,
   'src/probe/inside/resolver-view.ts readView': readView,
   'src/probe/inside/script-output.ts block': (text) => block(text, 'resolv'),
   'src/probe/inside/script-output.ts sections': (text) => sections(text, 'look'),

@@ -9,6 +9,7 @@ import { podLabels, type PodPlan } from '../pods/pod-manifest.ts'
 import { podProgram } from '../pods/pod-program.ts'
 import { runPod } from '../pods/pod-run.ts'
 import { podLedger, removeLeftovers, watchPods } from '../pods/pods.ts'
+import { isLoopback } from '../../wire/ip-family.ts'
 
 /** All that a `resolve` will do in the cluster, before it does any of it. */
 export interface ResolvePlan {
@@ -40,10 +41,6 @@ export function resolveSpec(
     listed.length > 1 ? listed.filter((it) => !isLoopback(it)).map((ip) => ({ ip, port: 53, pod: null })) : []
   const replicas = toCluster && dns.known ? endpointsOf(dns.value).slice(0, mostEndpoints) : []
   return { kind: 'resolve', ...ask, port: 53, servers: [...nameservers, ...replicas], budgetMs }
-}
-
-export function isLoopback(ip: string): boolean {
-  return ip.startsWith('127.') || ip === '::1'
 }
 
 export function announceResolve(plan: ResolvePlan): readonly string[] {

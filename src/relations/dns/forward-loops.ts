@@ -10,6 +10,7 @@ import { type Signed, signsOf } from './server-log-signs.ts'
 import { targetPortIn } from '../service/service-endpoints.ts'
 import { isLive } from '../service/service-selects-pod.ts'
 import { type CorefilePlugin, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
+import { isLoopback } from '../../wire/ip-family.ts'
 
 interface Told {
   readonly dnsServerLogs: Known<readonly DnsServerLog[]>
@@ -151,8 +152,4 @@ function address(to: string): { readonly ip: string; readonly port: number } | n
   const v4 = /^(\d+\.\d+\.\d+\.\d+)(?::(\d+))?$/.exec(bare)
   if (v4 !== null) return { ip: v4[1] ?? '', port: Number(v4[2] ?? 53) }
   return /^[0-9a-f:]*:[0-9a-f:]*$/i.test(bare) ? { ip: bare, port: 53 } : null
-}
-
-function isLoopback(ip: string): boolean {
-  return ip.startsWith('127.') || ip === '::1'
 }

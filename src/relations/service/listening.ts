@@ -1,7 +1,7 @@
 import type { InsideView, Listener } from '../../model/inside.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
-import { isLoopback } from '../../wire/proc-net-tcp.ts'
+import { isLoopback } from '../../wire/ip-family.ts'
 
 /**
  * Who listens on a port of a pod, by what stands in it. `loopback`: a process that only the pod itself reaches.
@@ -21,9 +21,9 @@ export function listeningOn(port: number, pod: Pod | undefined, views: Known<rea
   if (view?.listeners?.known !== true) return { kind: 'unknown' }
   const all: readonly Listener[] = view.listeners.value
   const here = all.filter((it) => it.port === port)
-  if (here.some((it) => !isLoopback(it))) return { kind: 'open' }
+  if (here.some((it) => !isLoopback(it.ip))) return { kind: 'open' }
   const [local] = here
   if (local !== undefined) return { kind: 'loopback', ip: local.ip }
-  const ports = [...new Set(all.filter((it) => !isLoopback(it)).map((it) => it.port))]
+  const ports = [...new Set(all.filter((it) => !isLoopback(it.ip)).map((it) => it.port))]
   return ports.length === 0 ? { kind: 'nowhere' } : { kind: 'elsewhere', ports }
 }

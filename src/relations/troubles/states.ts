@@ -56,7 +56,7 @@ function ofPod(pod: Pod, problem: PodProblem, { services, dns }: Around): readon
   const notReady = pod.phase === 'Running' && !pod.ready
   const unplaced = pod.phase === 'Pending' && pod.node === null
   const failsToStart = pod.init?.waiting !== undefined && pod.init.waiting !== null
-  const cannotStart = pod.phase === 'Pending' && problem.why.startsWith('cannot start')
+  const cannotStart = pod.phase === 'Pending' && problem.cannotStart === true
   if (stuck.length === 0 && !notReady && !unplaced && !failsToStart && !cannotStart) return []
   const self = subject('Pod', pod.namespace, pod.name)
   const involved = [

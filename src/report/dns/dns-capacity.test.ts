@@ -87,9 +87,9 @@ describe('capacity', () => {
 
   it('calls a server at its limit used up, and one that is short of memory', () => {
     const seen = capacityOf(rates({ cpuSeconds: 0.49 }), rates({ residentBytes: 150 * 2 ** 20 }))
-    expect(seen.usedUp).toEqual([
-      'coredns-1 uses 98 % of its CPU limit of 100m',
-      'coredns-2 uses 88 % of its memory limit',
+    expect(seen.usedUp).toMatchObject([
+      { pod: 'coredns-1', what: 'cpu-limit', of: 100 },
+      { pod: 'coredns-2', what: 'memory-limit', of: null },
     ])
     expect(capacityHeadline(seen)).toBe(
       'CoreDNS has no headroom: coredns-1 uses 98 % of its CPU limit of 100m, and 1 more.',

@@ -5,6 +5,7 @@ import {
   memoryShareOf,
   rateOf,
   type ServerUse,
+  type UsedUp,
 } from '../../answers/dns-capacity.ts'
 import { autoscalerConfigMap, type Sized } from '../../relations/dns/dns-sizing.ts'
 import type { Paint } from '../paint.ts'
@@ -29,13 +30,22 @@ export function capacityText(it: DnsCapacity, paint: Paint): readonly string[] {
 export function capacityHeadline(it: DnsCapacity): string {
   const [first, ...more] = it.usedUp
   if (first !== undefined)
-    return `CoreDNS has no headroom: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}.`
+    return `CoreDNS has no headroom: ${usedUpText(first)}${more.length === 0 ? '' : `, and ${more.length} more`}.`
   const seen = it.servers.filter((one) => one.rates.known)
   if (seen.length === 0) return 'Cannot tell what CoreDNS carries: the metrics of no server could be read.'
   const shares = seen.map(cpuShareOf)
   const busiest = shares.includes(null) ? null : Math.max(...shares.map((one) => one ?? 0))
   const unseen = it.servers.length - seen.length
   return `${seen.length} of ${it.servers.length} DNS servers answer ${rate(it.queriesPerSecond)}${unseen > 0 ? ' by estimate' : ''}; ${busiest === null ? 'how much CPU that leaves is unknown' : `the busiest uses ${percent(busiest)} of the CPU that it may`}.`
+}
+
+function usedUpText({ pod, what, share, of }: UsedUp): string {
+  const whole = {
+    'cpu-limit': `its CPU limit of ${of}m`,
+    'node-cores': `its node's ${of} cores`,
+    'memory-limit': 'its memory limit',
+  }
+  return `${pod} uses ${Math.round(share * 100)} % of ${whole[what]}`
 }
 
 /** As all commands. What was not seen, be it one share of one server, is no ground for a 0. */
@@ -69,7 +79,7 @@ function serverTable(it: DnsCapacity, paint: Paint): readonly string[] {
   return [
     paint.dim(line(header)),
     ...rows.map((cells, i) =>
-      i < it.servers.length && it.usedUp.some((text) => text.startsWith(`${it.servers[i]?.pod} `))
+      i < it.servers.length && it.usedUp.some(({ pod }) => pod === it.servers[i]?.pod)
         ? paint.bad(line(cells))
         : line(cells),
     ),
@@ -182,7 +192,7 @@ function needs(it: DnsCapacity, paint: Paint): readonly string[] {
     ),
     `  ${'autoscaler'.padEnd(14)} for cluster-proportional-autoscaler, where it runs; it counts nodes and cores, never queries`,
     ...yaml(autoscalerConfigMap(sizing)).map((text) => `      ${text}`),
-    ...(!it.usedUp.some((text) => text.includes('CPU limit'))
+    ...(!it.usedUp.some(({ what }) => what === 'cpu-limit')
       ? []
       : ['', `  ${paint.strong('help')}: hopscope fix DNS103 --probe --plan    hopscope explain DNS103`]),
     ...(it.usedUp.length > 0 && it.servers.some((one) => one.cpuLimitMilli !== null)

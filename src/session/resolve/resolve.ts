@@ -10,7 +10,6 @@ import { planNodes } from '../../probe/plan/plan-nodes.ts'
 import { newRunId } from '../../probe/pods/pods.ts'
 import {
   announceResolve,
-  isLoopback,
   type ResolvePlan,
   type ResolveRun,
   resolveSpec,
@@ -27,6 +26,7 @@ import { type Ended, type Frame, withCluster } from '../with-cluster.ts'
 import { anyAsker, type Asker, askerNamed, blankPod } from './asker.ts'
 import { type Place, placeOf } from './place.ts'
 import { isForAddresses, parseQuestion, type Question } from './question.ts'
+import { isLoopback } from '../../wire/ip-family.ts'
 
 export interface ResolveAsk extends ClusterAsk, PodAsk {
   readonly name: string
