@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { lstat, mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ToolError } from '../tool-error.ts'
 
 /**
@@ -18,7 +18,7 @@ export const noFollow = constants.O_NOFOLLOW ?? 0
 /** Makes the folder if need be, and refuses one that others could have written to: a plan in it may be anybody's. */
 export async function ownFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
   } catch (error) {
     throw unwritable(folder, error)
   }
@@ -34,6 +34,22 @@ export async function ownFolder(folder: string): Promise<void> {
   const me = process.getuid?.()
   if (me !== undefined && is.uid !== me) bad('belongs to another user')
   if (me !== undefined && (is.mode & 0o022) !== 0) bad('can be written to by others')
+}
+
+/**
+ * With those above it. Node's own way (`recursive`) tries for ever where a folder is there and takes no other, which
+ * /proc answers with ENOENT.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error
+    await makeFolder(dirname(folder))
+    await mkdir(folder, { mode: 0o700 })
+  }
 }
 
 export function unwritable(what: string, error: unknown, hint: string | null = null): ToolError {

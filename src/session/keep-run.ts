@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Model } from '../model/sources.ts'
+import { ownFolder } from '../plan/state-folder.ts'
 import { writeSnapshot } from '../snapshot/write.ts'
 
 /** How many runs stay on disk. */
@@ -15,9 +16,9 @@ const ownName = /^\d{4}-\d{2}-\d{2}T\d{6}-.+\.hops$/
 export async function keepRun(model: Model, folder: string): Promise<string | null> {
   const now = new Date()
   const stamp = now.toISOString().replaceAll(/[:.]/g, '').slice(0, 17)
-  const file = join(folder, `${stamp}-${model.scope.namespace ?? 'all'}.hops`)
+  const file = join(folder, `${stamp}-${(model.scope.namespace ?? 'all').replaceAll(/[^a-z0-9-]/g, '_')}.hops`)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await ownFolder(folder)
     await writeSnapshot(file, model, { t0: now })
     const old = (await readdir(folder))
       .filter((it) => ownName.test(it))

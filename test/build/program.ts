@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly limitMs?: number
+  /** What starts it: `bash -c … bash`. */
+  readonly before?: readonly string[]
 }
 
 /** Each has a state folder of its own. */
@@ -29,7 +31,14 @@ export function hopscope(kubeconfig: string, args: readonly string[], around: Su
     KUBECONFIG: kubeconfig,
     ...around.env,
   }
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+  const [file = '', ...words] = [
+    ...(around.before ?? []),
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    main,
+    ...args,
+  ]
+  const child = spawn(file, words, {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: around.limitMs ?? 30_000,
