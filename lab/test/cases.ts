@@ -11,6 +11,7 @@ import { capacityCases } from './capacity-cases.ts'
 import { corefileCases } from './corefile-case.ts'
 import { enforcerCases } from './enforcer-case.ts'
 import { fixCases } from './fix-cases.ts'
+import { fixOthersCases } from './fix-others-cases.ts'
 import { healthyCases } from './healthy-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { remedyCases } from './remedy-cases.ts'
@@ -56,6 +57,13 @@ const groups: readonly Group[] = [
   }),
   group({ name: 'rights', guess: 40, rank: 'always', run: rightsCases, own: ['lab/test/rights-cases.ts', 'deploy/'] }),
   group({ name: 'refusals', guess: 120, rank: 'always', run: refusalCases, own: ['lab/test/refusal-cases.ts'] }),
+  group({
+    name: 'fix-others',
+    guess: 150,
+    tries: 'once',
+    run: fixOthersCases,
+    own: ['lab/test/fix-others-cases.ts', 'src/plan/'],
+  }),
   group({
     name: 'remedies',
     guess: 300,
