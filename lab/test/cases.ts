@@ -13,6 +13,7 @@ import { enforcerCases } from './enforcer-case.ts'
 import { fixCases } from './fix-cases.ts'
 import { fixOthersCases } from './fix-others-cases.ts'
 import { healthyCases } from './healthy-cases.ts'
+import { narrowCases } from './narrow-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { remedyCases } from './remedy-cases.ts'
 import { resolveCases } from './resolve-cases.ts'
@@ -57,6 +58,13 @@ const groups: readonly Group[] = [
   }),
   group({ name: 'rights', guess: 40, rank: 'always', run: rightsCases, own: ['lab/test/rights-cases.ts', 'deploy/'] }),
   group({ name: 'refusals', guess: 120, rank: 'always', run: refusalCases, own: ['lab/test/refusal-cases.ts'] }),
+  group({
+    name: 'narrow',
+    guess: 300,
+    tries: 'once',
+    run: narrowCases,
+    own: ['lab/test/narrow-cases.ts', 'src/probe/pods/', 'src/probe/watch/'],
+  }),
   group({
     name: 'fix-others',
     guess: 150,

@@ -118,9 +118,7 @@ async function leases(lab: Lab): Promise<string> {
 }
 
 /** The Deployment's template and replicas, in a few words. */
-async function shape(
-  lab: Lab,
-): Promise<{
+async function shape(lab: Lab): Promise<{
   readonly dnsPolicy: string
   readonly replicas: number
   readonly hostPID: boolean

@@ -88,7 +88,7 @@ export function leftoverCase(lab: Lab): Promise<Result> {
 }
 
 /** Every object of any kind that carries hopscope's label. */
-async function labelled(lab: Lab): Promise<readonly string[]> {
+export async function labelled(lab: Lab): Promise<readonly string[]> {
   const kinds = (await lab.kubectl(['api-resources', '--verbs=list', '-o', 'name']))
     .trim()
     .split('\n')

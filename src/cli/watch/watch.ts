@@ -9,7 +9,10 @@ import { watchOutput, type WatchOutput } from './output.ts'
 
 export type WatchFlags = WatchAsk & { readonly output: 'text' | 'json' }
 
-/** `hopscope watch dns`: until Ctrl-C (130) or the end of --for: 0 no trouble seen, 1 some, 2 never a number. */
+/**
+ * `hopscope watch dns`: until Ctrl-C (130) or the end of --for: 0 no trouble seen, 1 some, 2 never a number, or not all
+ * that was asked for at the end.
+ */
 export async function watchCommand(what: string, flags: WatchFlags): Promise<number> {
   if (what !== 'dns') throw new ToolError('usage', `\`${what}\` can't be watched`, 'hopscope watch dns')
   const output = watchOutput(flags.output, process.stdout, terminalPaint)
@@ -39,10 +42,12 @@ function show(event: DnsWatchEvent, output: WatchOutput, intervalMs: number): vo
   }
 }
 
-function codeOf({ endedBy, numbers, troubles, left }: Watched): number {
+/** What was asked for and is not read at the end is no sign of health, however quiet the rest was. */
+function codeOf({ endedBy, numbers, troubles, left, missing }: Watched): number {
   if (endedBy === 'caller') return stoppedEarly(left)
   if (numbers === 0) return 2
-  return troubles > 0 ? 1 : 0
+  if (troubles > 0) return 1
+  return missing.size > 0 ? 2 : 0
 }
 
 /** Ctrl-C is the usual end, and the summary has said all; a reader that went away has not read it. */
