@@ -1,3 +1,4 @@
+import { plainText } from '../wire/plain.ts'
 import { known, mapKnown, unknown, type Known } from '../model/known.ts'
 import { describeAction, describeGet, pathOf, queryOf } from './address.ts'
 import type { Cluster, ClusterOptions, RawObject } from './cluster.ts'
@@ -42,8 +43,8 @@ export function clusterOver(transport: Transport, timeoutMs: number): Cluster {
       const text = await ask(transport, { path: '/version', action: 'get /version', timeoutMs, ...options })
       const body = text.known ? parseObject(text.value, 'get /version') : text
       return mapKnown(body, ({ gitVersion, platform }) => ({
-        gitVersion: String(gitVersion),
-        platform: String(platform),
+        gitVersion: plainText(gitVersion),
+        platform: plainText(platform),
       }))
     },
 

@@ -9,11 +9,12 @@ export type ExecStatus = { readonly code: number } | { readonly failed: string; 
 export function readExecStatus(text: string): ExecStatus {
   const status = parse(text)
   if (status?.status === 'Success') return { code: 0 }
-  const causes = Array.isArray(status?.details?.causes) ? status.details.causes : []
-  const exit: unknown = causes
-    .map((cause: unknown) => cause as { readonly reason?: unknown; readonly message?: unknown })
-    .find((cause) => cause.reason === 'ExitCode')?.message
-  if (status?.reason === 'NonZeroExitCode' && /^\d+$/.test(String(exit))) return { code: Number(exit) }
+  const causes: readonly unknown[] = Array.isArray(status?.details?.causes) ? status.details.causes : []
+  const exit = causes
+    .map((cause) => (typeof cause === 'object' && cause !== null ? (cause as Cause) : {}))
+    .find(({ reason }) => reason === 'ExitCode')?.message
+  if (status?.reason === 'NonZeroExitCode' && typeof exit === 'string' && /^\d+$/.test(exit))
+    return { code: Number(exit) }
   const message = typeof status?.message === 'string' ? status.message : text
   // Runtimes wrap the one useful part four times: containerd and CRI-O both end in runc's or crun's own words.
   const missing =
@@ -24,6 +25,11 @@ export function readExecStatus(text: string): ExecStatus {
     failed: missing ?? (firstLine(message, 300) || 'the API server gave no reason'),
     notThere: missing !== undefined,
   }
+}
+
+interface Cause {
+  readonly reason?: unknown
+  readonly message?: unknown
 }
 
 interface StatusFields {

@@ -126,6 +126,8 @@ function parseYaml(text: string, path: string): Fields {
       `kubeconfig ${path} ${what}`,
       `see what kubectl makes of it: kubectl config view --kubeconfig ${path}`,
     )
+  // A kubeconfig has five levels; each of a hundred thousand costs an error with its stack.
+  if (/(?:[[{]\s*){200}/.test(text)) throw bad('is nested too deeply')
   let value: unknown
   const lines = new LineCounter()
   try {
@@ -150,8 +152,12 @@ function parseYaml(text: string, path: string): Fields {
   if (typeof value !== 'object' || Array.isArray(value)) throw bad('is not a kubeconfig: its top level has no fields')
   const root = fields(value)
   if (root['kind'] !== undefined && root['kind'] !== 'Config')
-    throw bad(`is not a kubeconfig: it holds a ${String(root['kind']).slice(0, 40)}`)
+    throw bad(`is not a kubeconfig: it holds ${kindOf(root['kind'])}`)
   return root
+}
+
+function kindOf(kind: unknown): string {
+  return typeof kind === 'string' ? `a ${kind.slice(0, 40)}` : 'something else'
 }
 
 function clusterEntry(entry: Fields, dir: string): ClusterEntry {

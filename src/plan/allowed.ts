@@ -1,3 +1,4 @@
+import { plainText } from '../wire/plain.ts'
 import { isList, isObject, type Json, own } from '../manifest/object.ts'
 import { canonical } from '../manifest/canonical.ts'
 import { join, named } from '../manifest/diff.ts'
@@ -92,9 +93,9 @@ function wrong(step: Step, known: readonly Allowed[]): string | null {
     if (it === null || it === undefined) continue
     const { metadata } = it as { readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown } }
     if (it['kind'] !== object.kind || it['apiVersion'] !== apiVersionOf(resource))
-      return `it says ${name}, and holds a ${String(it['kind'])}`
+      return `it says ${name}, and holds a ${plainText(it['kind'])}`
     if (metadata?.name !== object.name || (metadata.namespace ?? null) !== object.namespace)
-      return `it says ${name}, and holds ${String(metadata?.name)} of ${String(metadata?.namespace)}`
+      return `it says ${name}, and holds ${plainText(metadata?.name)} of ${plainText(metadata?.namespace)}`
   }
   if (step.verb !== 'replace') return null
   const touched = differing('', step.before.object, step.after).filter(

@@ -1,3 +1,4 @@
+import { plainNumber } from '../wire/plain.ts'
 import type { Cluster } from '../kube/cluster.ts'
 import { type Subject, subject } from '../model/subject.ts'
 import { at, list, type Manifest, strings, text } from '../manifest/object.ts'
@@ -35,7 +36,7 @@ export function setInMotion(step: Step): Subject | null {
 
 /** `kubectl rollout status`'s rules (k8s.io/kubectl pkg/polymorphichelpers/rollout_status.go), read off one object. */
 export function rolloutOf(kind: string, live: Manifest): Rollout {
-  const number = (...path: readonly string[]): number => Number(at(live, ...path) ?? 0)
+  const number = (...path: readonly string[]): number => plainNumber(at(live, ...path), 0)
   if (number('status', 'observedGeneration') < number('metadata', 'generation'))
     return { kind: 'waiting', say: 'not yet seen by its controller' }
   const [wanted, updated, ready, old] =
@@ -47,7 +48,7 @@ export function rolloutOf(kind: string, live: Manifest): Rollout {
           0,
         ]
       : [
-          Number(at(live, 'spec', 'replicas') ?? 1),
+          plainNumber(at(live, 'spec', 'replicas'), 1),
           number('status', 'updatedReplicas'),
           number('status', kind === 'Deployment' ? 'availableReplicas' : 'readyReplicas'),
           number('status', 'replicas') - number('status', 'updatedReplicas'),

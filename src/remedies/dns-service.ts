@@ -1,3 +1,4 @@
+import { plainText } from '../wire/plain.ts'
 import { at, isObject, type Json, list, type Manifest, put } from '../manifest/object.ts'
 import type { DnsServiceFault } from '../relations/dns/dns-service-fault.ts'
 import { type Ask, notOffered, notSeen, type NotOffered, type Objects, type Proposal, type Remedy } from './remedy.ts'
@@ -35,7 +36,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
     missing.length === 0 ? before : put(before, ['spec', 'ports'], [...list(at(before, 'spec', 'ports')), ...missing])
   const after = local ? put(withPorts, ['spec', 'internalTrafficPolicy'], 'Cluster') : withPorts
   const parts = [
-    ...missing.map((it) => `port 53 over ${String(at(it, 'protocol'))}`),
+    ...missing.map((it) => `port 53 over ${plainText(at(it, 'protocol') ?? 'TCP')}`),
     ...(local ? ['every node uses every server'] : []),
   ]
   return {
@@ -73,7 +74,7 @@ function missingPorts(service: Manifest): readonly Json[] | NotOffered {
   const target = other?.['targetPort'] ?? 53
   if (typeof target !== 'number')
     return notOffered(
-      `the DNS Service leads to the pods' port named ${String(target)}, ` +
+      `the DNS Service leads to the pods' port named ${plainText(target)}, ` +
         'and how the missing one is named there is not known',
       'kubectl -n kube-system get pods -l k8s-app=kube-dns -o yaml | grep -B1 -A2 containerPort',
     )

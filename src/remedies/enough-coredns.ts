@@ -1,3 +1,4 @@
+import { plainNumber, plainText } from '../wire/plain.ts'
 import { type Subject, subject } from '../model/subject.ts'
 import { dnsSizing, type Sizing, sizingOfProbe } from '../relations/dns/dns-sizing.ts'
 import { selects } from '../relations/selector.ts'
@@ -49,7 +50,7 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   if (ask.findings[0]?.code === 'DNS111') return spreadAlone(workload, before, labels)
 
   const scaler = autoscalerOf(workload, objects)
-  const has = Number(at(before, 'spec', 'replicas') ?? 1)
+  const has = plainNumber(at(before, 'spec', 'replicas'), 1)
   const sizing = sizingFor(ask)
   const wanted = scaler === null ? Math.max(has, sizing.replicas.value ?? 2) : has
   const after = spread(atLeast(withoutCpuLimits(put(before, ['spec', 'replicas'], wanted)), sizing), labels)
@@ -151,7 +152,7 @@ function atLeast(deployment: Manifest, { cpuRequestMilli, memoryLimitMi }: Sizin
   const all = list(at(deployment, ...containers))
   const index = Math.max(
     0,
-    all.findIndex((it) => isServerImage(String(at(it, 'image') ?? '')) || at(it, 'name') === 'coredns'),
+    all.findIndex((it) => isServerImage(plainText(at(it, 'image') ?? '')) || at(it, 'name') === 'coredns'),
   )
   const resources = [...containers, index, 'resources'] as const
   const request = cpuMilli(at(deployment, ...resources, 'requests', 'cpu')) ?? 0

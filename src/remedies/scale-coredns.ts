@@ -1,3 +1,4 @@
+import { plainText } from '../wire/plain.ts'
 import { at, type Manifest, put } from '../manifest/object.ts'
 import {
   type Ask,
@@ -44,10 +45,11 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
   const replicas = at(before, 'spec', 'replicas') ?? 1
   const dns = ask.model.sources.clusterDns
   const single = ask.findings[0]?.code === 'DNS112'
-  if (single && replicas !== 1) return notOffered(`Deployment ${workload.name} wants ${String(replicas)} pods by now`)
+  if (single && replicas !== 1)
+    return notOffered(`Deployment ${workload.name} wants ${plainText(replicas)} pods by now`)
   if (!single && replicas !== 0)
     return notOffered(
-      `Deployment ${workload.name} wants ${String(replicas)} pods already, and they are not ready: ` +
+      `Deployment ${workload.name} wants ${plainText(replicas)} pods already, and they are not ready: ` +
         'scaling does not help',
       `kubectl -n ${workload.namespace} describe pods${dns.known ? selectorOption(dns.value) : ''}`,
     )

@@ -1,3 +1,4 @@
+import { plainNumber } from '../wire/plain.ts'
 import { type Subject, subject } from '../model/subject.ts'
 import { raceState } from '../relations/dns/kernel-race.ts'
 import { dnsContainerPort, tcFolder, xtablesLock } from '../relations/dns/weave-tc.ts'
@@ -145,8 +146,8 @@ function unfit(daemonSet: Manifest): NotOffered | null {
       'set updateStrategy RollingUpdate first',
     )
   const [wanted, ready] = [
-    Number(at(daemonSet, 'status', 'desiredNumberScheduled') ?? 0),
-    Number(at(daemonSet, 'status', 'numberReady') ?? 0),
+    plainNumber(at(daemonSet, 'status', 'desiredNumberScheduled'), 0),
+    plainNumber(at(daemonSet, 'status', 'numberReady'), 0),
   ]
   return ready < wanted
     ? notOffered(

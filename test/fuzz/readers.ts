@@ -23,7 +23,7 @@ import { parsePage } from '../../src/kube/list.ts'
 import { jwtExpiry } from '../../src/kube/oidc.ts'
 import { asRawObject } from '../../src/kube/raw-object.ts'
 import { firstLine } from '../../src/kube/redact.ts'
-import { parseObject } from '../../src/kube/request.ts'
+import { isTooDense, parseObject } from '../../src/kube/request.ts'
 import { wholeLines } from '../../src/kube/stream.ts'
 import { parseWatchLine } from '../../src/kube/watch.ts'
 import { known, unknown } from '../../src/model/known.ts'
@@ -114,6 +114,7 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   'src/kube/list.ts parsePage': (text) => parsePage(text, 'list'),
   'src/kube/oidc.ts jwtExpiry': jwtExpiry,
   'src/kube/redact.ts firstLine': (text) => firstLine(text),
+  'src/kube/request.ts isTooDense': isTooDense,
   'src/kube/request.ts parseObject': (text) => parseObject(text, 'get'),
   'src/kube/stream.ts wholeLines': (text) => wholeLines(text, 2 ** 20, 'read'),
   'src/kube/watch.ts parseWatchLine': parseWatchLine,
@@ -268,6 +269,8 @@ const noReadersOfWire = [
   'coreDnsRates',
   'createIntern',
   'isLoopback',
+  'plainNumber',
+  'plainText',
   'queriesPerLookup',
   'quantileOf',
   'sameLine',
