@@ -10,9 +10,9 @@ const MiB = 2 ** 20
  */
 export const pageBytes = 12 * MiB
 /** Values in a page, each of which takes up to some hundred bytes: five hundred usual pods have 200,000. */
-export const mostNodes = 512 * 1024
+export const mostNodes = 320 * 1024
 /** Bodies beyond this are read one at a time: so many bytes for each connection, and one page beside them. */
-export const largeBytes = 4 * MiB
+export const largeBytes = 2 * MiB
 /** A metrics page, a version. */
 export const rawBytes = 8 * MiB
 /** What a server says of a refusal. */
