@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path'
-import { type Document, LineCounter, parseAllDocuments, YAMLParseError } from 'yaml'
+import { type Document, LineCounter, parseAllDocuments, Parser, YAMLParseError } from 'yaml'
 import { ToolError } from '../tool-error.ts'
 import { readLocalFile } from './local-file.ts'
 
@@ -128,8 +128,15 @@ function parseYaml(text: string, path: string): Fields {
     )
   // A kubeconfig has five levels; each of a hundred thousand costs an error with its stack.
   if (/(?:[[{]\s*){200}/.test(text)) throw bad('is nested too deeply')
-  let value: unknown
   const lines = new LineCounter()
+  const place = (at: number): string => {
+    const { line, col } = lines.linePos(at)
+    return ` (line ${line}, column ${col})`
+  }
+  // At the first character that fits nowhere: of a file of such, each would cost an error.
+  for (const token of new Parser(lines.addNewLine).parse(text))
+    if (token.type === 'error') throw bad(`is not valid YAML${place(token.offset)}`)
+  let value: unknown
   try {
     // intAsBigInt keeps every digit of a token that nobody quoted.
     // As in kubectl, the first of several documents counts, and the last of two equal keys.
@@ -140,13 +147,11 @@ function parseYaml(text: string, path: string): Fields {
       logLevel: 'error',
       // Made pretty, each error of a file looks through all of it again: only the place of the first is told.
       prettyErrors: false,
-      lineCounter: lines,
     }) as readonly Document.Parsed[]
     if (first !== undefined && first.errors[0] !== undefined) throw first.errors[0]
     value = first?.toJS()
   } catch (error) {
-    const at = error instanceof YAMLParseError ? lines.linePos(error.pos[0]) : undefined
-    throw bad(`is not valid YAML${at === undefined ? '' : ` (line ${at.line}, column ${at.col})`}`)
+    throw bad(`is not valid YAML${error instanceof YAMLParseError ? place(error.pos[0]) : ''}`)
   }
   if (value === null || value === undefined) return {}
   if (typeof value !== 'object' || Array.isArray(value)) throw bad('is not a kubeconfig: its top level has no fields')

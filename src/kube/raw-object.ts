@@ -9,6 +9,10 @@ export function asRawObject(value: unknown): RawObject | null {
   if (typeof value !== 'object' || value === null) return null
   const { metadata, status } = value as { readonly metadata?: Metadata | null; readonly status?: unknown }
   if (typeof metadata !== 'object' || metadata === null || typeof metadata.name !== 'string') return null
+  // Labels and annotations are texts, and a namespace is one: what is something else is nothing that anybody can name.
+  if (metadata.namespace !== undefined && typeof metadata.namespace !== 'string') delete metadata.namespace
+  if (!areTexts(metadata.labels)) metadata.labels = onlyTexts(metadata.labels)
+  if (!areTexts(metadata.annotations)) metadata.annotations = onlyTexts(metadata.annotations)
   const writers =
     typeof status === 'object' && status !== null && 'loadBalancer' in status
       ? statusWriters(metadata.managedFields)
@@ -18,8 +22,23 @@ export function asRawObject(value: unknown): RawObject | null {
   return value as RawObject
 }
 
+function areTexts(map: unknown): boolean {
+  if (map === undefined || map === null) return true
+  if (typeof map !== 'object' || Array.isArray(map)) return false
+  for (const key in map) if (typeof (map as Readonly<Record<string, unknown>>)[key] !== 'string') return false
+  return true
+}
+
+function onlyTexts(map: unknown): Readonly<Record<string, unknown>> {
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) return {}
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => typeof value === 'string'))
+}
+
 interface Metadata {
   readonly name?: unknown
+  namespace?: unknown
+  labels?: unknown
+  annotations?: unknown
   managedFields?: unknown
 }
 

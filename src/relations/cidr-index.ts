@@ -5,9 +5,12 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /** Parsed texts are kept, up to a bound: the same addresses are asked about again and again. */
 const kept = 100_000
+/** No address is longer, its zone with it: what is, is none, and is not kept. */
+const longest = 64
 const addresses = new Map<string, Address | null>()
 
 function addressOf(ip: string): Address | null {
+  if (ip.length > longest) return null
   const before = addresses.get(ip)
   if (before !== undefined) return before
   const address = ipaddr.isValid(ip) ? ipaddr.process(ip) : null
