@@ -10,7 +10,7 @@ const MiB = 2 ** 20
  */
 export const pageBytes = 12 * MiB
 /** Values in a page, each of which takes up to some hundred bytes: five hundred usual pods have 200,000. */
-export const mostNodes = 320 * 1024
+export const mostNodes = 400 * 1024
 /** Bodies beyond this are read one at a time: so many bytes for each connection, and one page beside them. */
 export const largeBytes = 2 * MiB
 /** A metrics page, a version. */
