@@ -1,13 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { plant } from '../../test/build/plant.ts'
 import { corefile, rawCluster } from '../../test/build/raw-cluster.ts'
 import { sendJson, serve, type TestServer } from '../../test/fakes/api-server.ts'
-import { expectClean, forged, hopscope, kubeconfigOf } from '../../test/build/program.ts'
+import { expectClean, forged, hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
 
 /*
  * Every command against a cluster in which every string says more than it should, the answers of its containers, its
@@ -174,7 +171,7 @@ test.each([
 
 async function expectNothingForged(kubeconfig: string, args: readonly string[]): Promise<void> {
   const ended = await hopscope(kubeconfig, args, {
-    cwd: mkdtempSync(join(tmpdir(), 'hostile-')),
+    cwd: scratch(),
     limitMs: 100_000,
   })
   const all = `${args.join(' ')}\n${ended.out}${ended.said}`

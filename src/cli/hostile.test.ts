@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { sendJson, serve } from '../../test/fakes/api-server.ts'
-import { expectClean, forged, hopscope, kubeconfigOf } from '../../test/build/program.ts'
+import { expectClean, forged, hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
 
 /*
  * The real program against servers and files that mean harm: each run ends in seconds, with its own exit code, one line
@@ -85,7 +83,7 @@ test("a proxy's password that is no percent encoding is no bug, and is not said"
 }, 40_000)
 
 test('a kubeconfig that is a pipe nobody writes to, and one that has no end, are said', async () => {
-  const pipe = join(mkdtempSync(join(tmpdir(), 'hostile-')), 'pipe')
+  const pipe = join(scratch(), 'pipe')
   execFileSync('mkfifo', [pipe])
   for (const path of [pipe, '/dev/zero']) {
     const ended = await hopscope(path, ['diagnose'])

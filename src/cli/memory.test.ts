@@ -1,6 +1,5 @@
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, createWriteStream, readFileSync, writeFileSync } from 'node:fs'
 import type { RequestListener, ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -8,7 +7,7 @@ import { createZstdCompress, createZstdDecompress, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { rawCluster } from '../../test/build/raw-cluster.ts'
-import { type Ended, expectClean, hopscope, kubeconfigOf } from '../../test/build/program.ts'
+import { type Ended, expectClean, hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
 import { root } from '../../test/meta/sources.ts'
 import { sendJson, serve } from '../../test/fakes/api-server.ts'
 
@@ -19,7 +18,7 @@ import { sendJson, serve } from '../../test/fakes/api-server.ts'
 
 const MiB = 2 ** 20
 const most = 300 * MiB
-const folder = mkdtempSync(join(tmpdir(), 'hostile-'))
+const folder = scratch()
 
 /**
  * Tells at its end how much it had. Linux's own count, since ru_maxrss of a new process is that of whoever started it.

@@ -1,27 +1,15 @@
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { sendJson, serve } from '../../test/fakes/api-server.ts'
-import { type Ended, expectClean, hopscope, kubeconfigOf } from '../../test/build/program.ts'
+import { type Ended, expectClean, hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
 
 /*
  * What a disk, a file or a server may be like, through the real program: an answer, or one line of error with one of
  * what to do, and the exit code that says which.
  */
-
-const scratch = (): string => mkdtempSync(join(tmpdir(), 'hostile-'))
 
 function expectOneError(ended: Ended): void {
   expectClean(ended)

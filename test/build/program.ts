@@ -1,11 +1,19 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { bundled } from './bundled.ts'
 
 /** For tests: the real program, as somebody calls it. */
+
+const base = mkdtempSync(join(tmpdir(), 'hostile-'))
+process.once('exit', () => rmSync(base, { recursive: true, force: true }))
+
+/** An empty folder, which goes with the tests. */
+export function scratch(): string {
+  return mkdtempSync(join(base, 'a-'))
+}
 
 const main = await bundled(join(import.meta.dirname, '../../src/cli/main.ts'))
 
@@ -27,7 +35,7 @@ export interface Surroundings {
 export function hopscope(kubeconfig: string, args: readonly string[], around: Surroundings = {}): Promise<Ended> {
   const env = {
     ...process.env,
-    XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'hostile-')),
+    XDG_STATE_HOME: scratch(),
     KUBECONFIG: kubeconfig,
     ...around.env,
   }
@@ -52,7 +60,7 @@ export function hopscope(kubeconfig: string, args: readonly string[], around: Su
 }
 
 export function kubeconfigOf(server: string, cluster: Readonly<Record<string, string>> = {}): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'hostile-')), 'kubeconfig')
+  const file = join(scratch(), 'kubeconfig')
   writeFileSync(
     file,
     JSON.stringify({

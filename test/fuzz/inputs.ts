@@ -26,7 +26,7 @@ export function random(seed: number): Random {
   return { below, of: (all) => all[below(all.length)] as (typeof all)[number] }
 }
 
-const units = [
+export const units = [
   ' ',
   '\t',
   'a',

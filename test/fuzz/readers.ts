@@ -241,7 +241,7 @@ const planned: Manifest = {
 const klogHead = 'E1128 10:56:37.1 7 controller.go:208] '
 
 /** Readers of `src/wire` that take more than one text. */
-const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
+export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
   addressesInHosts: (it) => (text) => it(text, 'cart'),
   candidates: (it) => (text) => it('glibc', { search: text.split(' ', 100), ndots: 5 }, 'cart'),
   controllerSigns: (it) => (text) => [it([text]), it(text.split('\n')), it([klogHead + text])],
@@ -261,7 +261,7 @@ const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => 
 }
 
 /** Of `src/wire`: what takes no text, or what one of the others has read already. */
-const noReadersOfWire = [
+export const noReadersOfWire = [
   'afterwards',
   'askByHand',
   'clusterDomain',
@@ -290,7 +290,7 @@ const modules = await Promise.all(
     held: (await import(/* @vite-ignore */ `../../${it}`)) as Readonly<Record<string, unknown>>,
   })),
 )
-const inWire = modules.flatMap(({ it, held }) =>
+export const inWire = modules.flatMap(({ it, held }) =>
   Object.entries(held).flatMap(([name, value]) =>
     typeof value === 'function' ? [{ path: it, name, call: value as (...args: readonly unknown[]) => unknown }] : [],
   ),

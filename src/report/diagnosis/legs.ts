@@ -1,6 +1,6 @@
 import { type Leg, legsOf } from '../../answers/legs.ts'
 import type { Model } from '../../model/sources.ts'
-import { ms } from '../milliseconds.ts'
+import { ms } from '../../phrases.ts'
 import type { Paint } from '../paint.ts'
 
 const names: Readonly<Record<Leg['name'], string>> = {

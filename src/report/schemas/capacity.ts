@@ -65,7 +65,18 @@ export const capacity = v.strictObject({
       data: v.strictObject({ linear: text }),
     }),
   }),
-  usedUp: v.pipe(texts, v.description('each is ground for exit code 1')),
+  usedUp: v.pipe(
+    v.array(
+      v.strictObject({
+        pod: text,
+        what: v.picklist(['cpu-limit', 'node-cores', 'memory-limit']),
+        share: number,
+        of: v.nullable(number),
+      }),
+    ),
+    v.readonly(),
+    v.description('each is ground for exit code 1'),
+  ),
 })
 
 const client = v.strictObject({
