@@ -119,11 +119,7 @@ export function endingOf(host: Host, now: () => number = () => performance.now()
       return {
         signal: stop.signal,
         release: () => {
-          for (const [name, listener] of Object.entries(wanted)) {
-            host.off(name, listener)
-            // The last of three Ctrl-C, when all is done: an exit code still, and no death by a signal.
-            host.on(name, () => host.exit(130))
-          }
+          for (const [name, listener] of Object.entries(wanted)) host.off(name, listener)
         },
       }
     },
