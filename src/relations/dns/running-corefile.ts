@@ -18,7 +18,7 @@ export type Running =
   | { readonly kind: 'unknown' }
 
 /** By text; a hundred thousand steps each. */
-const hashes = once((_: ClusterDns) => new Map<string, string>())
+const hashes = once<ClusterDns, Map<string, string>>(() => new Map())
 
 export function runningCorefile(
   dns: ClusterDns,

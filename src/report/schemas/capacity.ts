@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { flag, known, maybeNumber, maybeText, number, run, text, texts } from './parts.ts'
+import { flag, known, maybeNumber, maybeText, number, run, text } from './parts.ts'
 
 export const rates = v.strictObject({
   seconds: number,
