@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { bundled } from './bundled.ts'
 
 /** For tests: the real program, as somebody calls it. */
 
@@ -15,7 +14,7 @@ export function scratch(): string {
   return mkdtempSync(join(base, 'a-'))
 }
 
-const main = await bundled(join(import.meta.dirname, '../../src/cli/main.ts'))
+const main = join(import.meta.dirname, '../../src/cli/main.ts')
 
 export interface Ended {
   readonly code: number | null

@@ -36,6 +36,7 @@ import { takeBack } from '../../src/plan/three-way.ts'
 import { endpointMarks, ingressMark, readyOf, rulesOf } from '../../src/probe/ingress/object-marks.ts'
 import { fromCat } from '../../src/probe/node/conntrack.ts'
 import { readInsideLookups } from '../../src/probe/inside/inside-lookups.ts'
+import { addressOf } from '../../src/probe/outside/ask-outside.ts'
 import { readCrossings } from '../../src/probe/inside/crossings.ts'
 import { readInside } from '../../src/probe/inside/inside.ts'
 import { libcOf, nslookupResult } from '../../src/probe/inside/tool-words.ts'
@@ -122,6 +123,7 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   'src/probe/inside/inside-lookups.ts readInsideLookups': readInsideLookups,
   'src/probe/inside/tool-words.ts libcOf': libcOf,
   'src/probe/inside/tool-words.ts nslookupResult': (text) => nslookupResult(text, 1),
+  'src/probe/outside/ask-outside.ts addressOf': addressOf,
   'src/probe/inside/crossings.ts readCrossings': (text) =>
     readCrossings(text, [
       {
