@@ -21,6 +21,7 @@ const steps = [
   { name: 'format', command: [bin('oxfmt'), '--check'] },
   { name: 'unused', command: [bin('knip'), '--no-progress', '--treat-config-hints-as-errors'] },
   { name: 'docs', command: [process.execPath, 'scripts/gen-docs.ts', '--check'] },
+  { name: 'schemas', command: [process.execPath, 'scripts/gen-schemas.ts', '--check'] },
   {
     name: 'tests',
     command: [
@@ -58,7 +59,7 @@ function run({ name, command: [file, ...args], counts }) {
       const result = { passed: own.passed, failed: code === 0 ? own.failed : Math.max(1, own.failed) }
       const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5)
       const told = counts === undefined ? '' : `  ${own.passed} passed, ${own.failed} failed`
-      process.stdout.write(`${name.padEnd(6)} ${result.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds} s${told}\n`)
+      process.stdout.write(`${name.padEnd(7)} ${result.failed === 0 ? 'ok    ' : 'FAILED'} ${seconds} s${told}\n`)
       if (result.failed > 0) process.stdout.write(`${Buffer.concat(output).toString().trimEnd()}\n`)
       resolve(result)
     })
