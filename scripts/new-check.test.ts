@@ -99,7 +99,14 @@ describe('in a copy of the repository', () => {
     join(copy, 'tsconfig.scaffold.json'),
     JSON.stringify({
       extends: './tsconfig.json',
-      include: ['src/**/*.d.ts', ...paths, ...others, 'src/checks/registry.ts', 'src/cli/program.ts', 'lab/faults/all.ts'],
+      include: [
+        'src/**/*.d.ts',
+        ...paths,
+        ...others,
+        'src/checks/registry.ts',
+        'src/cli/program.ts',
+        'lab/faults/all.ts',
+      ],
     }),
   )
 
