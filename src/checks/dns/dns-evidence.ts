@@ -6,8 +6,6 @@ import { lossOf, quantile, troubled } from '../../relations/dns/lookup-loss.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { ms } from '../../phrases.ts'
 
-export { ms, percent } from '../../phrases.ts'
-
 /** A histogram of lookup times, with the resolver's timeouts named. */
 export function latency(label: string, series: readonly LookupSeries[]): Evidence {
   const samples = lossOf(series).times

@@ -32,7 +32,7 @@ export function liveEvidence(bad: readonly LiveRoute[]): readonly Evidence[] {
 }
 
 /** What stands in nginx.conf in the rule's place. */
-export function stateText({ state, route }: LiveRoute): string {
+function stateText({ state, route }: LiveRoute): string {
   switch (state.kind) {
     case 'same':
       return `as declared, nginx.conf line ${state.location.line}`

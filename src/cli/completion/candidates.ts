@@ -3,7 +3,7 @@ import { shells } from './scripts.ts'
 import type { Completions, Named } from '../../session/completions.ts'
 
 /** What the shell does with them: cobra's directives, which kubectl's completion of plugins reads as well. */
-export const directives = { files: 0, noSpace: 2, noFiles: 4 } as const
+const directives = { files: 0, noSpace: 2, noFiles: 4 } as const
 
 export interface Candidates {
   readonly words: readonly Named[]

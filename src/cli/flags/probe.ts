@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander'
-import type { PodAsk, ProbeAsk } from '../../session/asks.ts'
+import type { ProbeAsk } from '../../session/asks.ts'
 import { duration, outsideName, repeated } from './values.ts'
 
-export type PodFlags = PodAsk
 export type ProbeFlags = ProbeAsk
 
 export const defaultImage = 'docker.io/library/node:24-slim'

@@ -45,7 +45,7 @@ function isCommon(event: { readonly kind: string }): event is SessionEvent {
   return common.has(event.kind)
 }
 
-export function show(event: SessionEvent, progress: Progress): void {
+function show(event: SessionEvent, progress: Progress): void {
   if (event.kind === 'step') progress.step(event.line)
   else if (event.kind === 'announce') progress.announce(event.line)
   else

@@ -86,7 +86,7 @@ const routeKey = ({ host, path }: Route): string => `${host ?? ''} ${pathKey(pat
 const pathKey = (path: string): string => withoutTrailing(path, '/') || '/'
 
 /** By its class, as the controller itself decides (internal/ingress/controller/store: GetIngressClass). */
-export function takes(
+function takes(
   config: ControllerConfig,
   ingress: Ingress,
   seen: Pick<LiveSeen, 'ingressClasses' | 'ingressControllers'>,

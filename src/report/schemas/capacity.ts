@@ -74,7 +74,6 @@ export const capacity = v.strictObject({
         of: v.nullable(number),
       }),
     ),
-    v.readonly(),
     v.description('each is ground for exit code 1'),
   ),
 })

@@ -14,7 +14,7 @@ export const maybeNumber = v.nullable(number)
 
 export const subject = v.strictObject({ kind: text, namespace: maybeText, name: text })
 
-export const why = v.strictObject({
+const why = v.strictObject({
   reason: v.picklist(['forbidden', 'not-asked', 'not-there', 'timed-out', 'cut-off', 'failed']),
   detail: text,
 })
