@@ -39,7 +39,7 @@ const steps = [
 ]
 
 const ended = await Promise.all(steps.map(run))
-rmSync(scratch, { recursive: true, force: true })
+rmSync(scratch, { recursive: true, force: true, maxRetries: 3 })
 
 const sum = (pick) => ended.reduce((total, it) => total + it[pick], 0)
 process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`)
@@ -48,7 +48,9 @@ process.exitCode = ended.every((it) => it.failed === 0) ? 0 : 1
 function run({ name, command: [file, ...args], counts }) {
   return new Promise((resolve) => {
     const began = performance.now()
-    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    // What tests put aside goes with them.
+    const env = { ...process.env, TMPDIR: scratch }
+    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env })
     const output = []
     child.stdout.on('data', (chunk) => output.push(chunk))
     child.stderr.on('data', (chunk) => output.push(chunk))

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromOutside } from './outside.ts'
 import { mask } from './secrets.ts'
@@ -5,7 +6,7 @@ import { sha512 } from './sha512.ts'
 
 describe('what bears the name of a name', () => {
   test.each([
-    ['a header', 'Authorization: Bearer abcdef', `Authorization: ${'Bearer'} ${mask}`],
+    ['a header', 'Authorization: Bearer abcdef', `Authorization:_Bearer_${mask}`],
     ['an assignment', 'password=hunter2', `password=${mask}`],
     ['a key', `ghp_${'aB3'.repeat(12)}`, mask],
   ])('is no name for that: %s', (_, name, kept) => expect(fromOutside({ name })).toEqual({ name: kept }))
@@ -30,4 +31,17 @@ describe('the hash of the configuration that runs', () => {
   test('under another name it may be a key', () => {
     expect(fromOutside({ said: sha512('a') })).toEqual({ said: mask })
   })
+})
+
+test('of what commands are made of, nothing is heeded by a shell', () => {
+  const bad = fc.string({ unit: fc.constantFrom(...'a-.;&|<>(){}[]`$\\\'"!*?#~ \t'), minLength: 1, maxLength: 20 })
+  const fields = ['namespace', 'name', 'pod', 'node', 'service', 'container', 'controllerPod', 'className', 'volume']
+  fc.assert(
+    fc.property(bad, bad, (one, other) => {
+      const world = { it: Object.fromEntries(fields.map((it) => [it, one])), labels: { [one]: other } }
+      const after = fromOutside(world)
+      const words = [...Object.values(after.it), ...Object.entries(after.labels).flat()]
+      for (const word of words) expect(word).toMatch(/^(?!-)[a-zA-Z0-9._-]*$/)
+    }),
+  )
 })

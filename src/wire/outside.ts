@@ -72,6 +72,33 @@ const identities: ReadonlySet<string> = new Set([
   'tool',
 ])
 
+/**
+ * Of these, what printed commands are made of: `kubectl -n NAMESPACE get pod NAME -l KEY=VALUE`. The API allows none of
+ * what a shell heeds in them; a file that somebody sends, or a server that is none, may have it all the same.
+ */
+const typed: ReadonlySet<string> = new Set([
+  'namespace',
+  'name',
+  'pod',
+  'node',
+  'nodes',
+  'service',
+  'serviceName',
+  'container',
+  'controllerPod',
+  'className',
+  'classNames',
+  'volume',
+  'labels',
+  'templateLabels',
+  'selector',
+  'matchLabels',
+])
+
+/** What a shell takes for more than a letter; a word that begins with a dash is a flag. */
+const heeded = /[\s`$;&|<>(){}[\]\\'"!*?#~^]|^-/g
+const isHeeded = /[\s`$;&|<>(){}[\]\\'"!*?#~^]|^-/
+
 /** Maps from names to names. */
 const maps: ReadonlySet<string> = new Set(['labels', 'templateLabels', 'selector', 'matchLabels'])
 
@@ -128,10 +155,11 @@ function fields(
       typeof held === 'string' || (typeof held === 'object' && held !== null)
         ? walk(held, isMap ? key : field, key, seen)
         : held
-    if (after === held && simple.test(field)) continue
+    const called = isMap ? oneLine(field).replace(heeded, '_') : oneLine(field)
+    if (after === held && called === field) continue
     made ??= Object.fromEntries(Object.entries(value))
-    if (!simple.test(field)) delete made[field]
-    Object.defineProperty(made, oneLine(field), { value: after, enumerable: true, writable: true, configurable: true })
+    if (called !== field) delete made[field]
+    Object.defineProperty(made, called, { value: after, enumerable: true, writable: true, configurable: true })
   }
   return made ?? value
 }
@@ -147,8 +175,21 @@ function kept(text: string, key: string, parent: string): string {
   if (file !== null) return redactText(asFile(text))
   const line = oneLine(text)
   if (key === 'config' && sha512Text.test(line)) return line
+  return typed.has(key) ? asWord(maskedIn(line, key)) : maskedIn(line, key)
+}
+
+function maskedIn(line: string, key: string): string {
   if (line.length < 6 || line === mask) return line
   return identities.has(key) ? redactName(line) : redactText(line)
+}
+
+/** A mask stays one. */
+function asWord(text: string): string {
+  if (!isHeeded.test(text)) return text
+  return text
+    .split(mask)
+    .map((it) => it.replace(heeded, '_'))
+    .join(mask)
 }
 
 /** What CoreDNS says of the text that it runs (plugin/reload): it looks like a key, and opens nothing. */

@@ -86,7 +86,9 @@ export default check({
     note: ({ args }) => notes[args.wrong],
     help: ({ args }) => [
       helps[args.wrong],
-      ...(args.wrong === 'name' ? [`dig ${args.host}`] : [`curl -sv -o /dev/null ${args.url}`]),
+      ...(args.wrong === 'name'
+        ? [`dig ${args.host}`]
+        : [`curl -sv -o /dev/null '${args.url.replaceAll("'", '%27')}'`]),
       'kubectl get services -A --field-selector spec.type=LoadBalancer -o wide',
     ],
   },
