@@ -4,10 +4,11 @@ import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Lab } from '../lab.ts'
+import { HOST_IP } from '../plan.ts'
 import { both, desk, type Desk } from './fix-desk.ts'
 import type { Ran } from './hopscope.ts'
 import { withoutStatus } from './remedy-run.ts'
@@ -342,10 +343,8 @@ interface Hook {
 
 /** A real one, over TLS: it swaps the image and takes the node's processes into view, of this namespace alone. */
 async function webhook(lab: Lab, folder: string): Promise<Hook> {
-  const address = Object.values(networkInterfaces())
-    .flatMap((it) => it ?? [])
-    .find((it) => it.family === 'IPv4' && !it.internal)?.address
-  if (address === undefined) throw new Error('this machine has no address that the API server could ask')
+  // The machine's end of the lab's link: what else it has, the API server has no route to.
+  const address = HOST_IP
   const [key, crt] = [join(folder, 'hook.key'), join(folder, 'hook.crt')]
   const subject = ['-subj', '/CN=hook', '-addext', `subjectAltName=IP:${address}`]
   await run('openssl', [
