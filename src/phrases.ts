@@ -30,3 +30,8 @@ export function percent(part: number, of = 1): string {
   const of100 = (part / of) * 100
   return `${of100.toFixed(of100 >= 9.95 || of100 === 0 ? 0 : 1)} %`
 }
+
+/** As a POSIX shell reads it back. */
+export function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

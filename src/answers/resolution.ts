@@ -3,6 +3,7 @@ import type { Service } from '../model/service.ts'
 import type { AskedQuery, Libc, OwnLookup, ResolverWalk, ServerAnswer } from '../model/resolution.ts'
 import type { ResolverDecisions } from '../relations/policy/policy-on-resolver.ts'
 import { isolating } from '../relations/policy/policy-dns.ts'
+import { ownAddress } from '../relations/service/service-endpoints.ts'
 import { familyOf, isIpv6 } from '../wire/ip-family.ts'
 
 /** One lookup as a pod would make it, and everything that says whether it works. */
@@ -138,10 +139,10 @@ function addressesIn(queries: readonly AskedQuery[], name: string | null): reado
 /** Compared within one family: the model holds the first address of a dual-stack Service. */
 function notTheService(it: Resolution, walk: ResolverWalk): Outcome | null {
   const service = it.service ?? null
-  if (service === null || service.clusterIP === null || service.clusterIP === 'None' || service.type === 'ExternalName')
-    return null
+  const own = service === null ? null : ownAddress(service)
+  if (service === null || own === null || service.type === 'ExternalName') return null
   if (!it.types.includes('A') && !it.types.includes('AAAA')) return null
-  const ip = service.clusterIP.toLowerCase()
+  const ip = own.toLowerCase()
   const says = addressesIn(walk.queries, walk.winner).filter((one) => familyOf(one) === familyOf(ip))
   const isTaken = walk.winner !== fullNameOf(service, it.domain)
   if (says.length === 0 && !isTaken) return null

@@ -1,13 +1,16 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { contacts, repeat, toPod, toService } from '../../test/build/contacts.ts'
-import { insideView } from '../../test/build/dns.ts'
+import { insideView, resolving } from '../../test/build/dns.ts'
 import { ingressPolicy, labels, namespace } from '../../test/build/policy.ts'
+import { service } from '../../test/build/service.ts'
 import { crossing, traced } from '../../test/build/trace.ts'
 import { modelOf } from '../../test/describe-check.ts'
 import { checks } from '../checks/registry.ts'
 import { diagnose, type Diagnosis, exitCode } from '../engine.ts'
 import type { ConnectResult } from '../model/contacts.ts'
+import type { Answer } from '../model/lookups.ts'
+import type { Service } from '../model/service.ts'
 import type { Sources } from '../model/sources.ts'
 import { traceExitCode, traceOf, type Trace } from './trace.ts'
 
@@ -68,26 +71,30 @@ describe('a trace', () => {
     expect(look({ ...deny, crossings: all('open') })).toMatchObject({ verdict: 'open', at: null })
   })
 
-  test('the name is wrong in the pod, however open the address is', () => {
-    const view = insideView('client-1')
-    const name = { service: { namespace: 'shop', name: 'web' }, typed: 'web', tool: 'getent', ms: 1 } as const
-    const trace = look({
-      crossings: all('open'),
-      insideViews: [
-        {
-          ...view,
-          resolving: {
-            hosts: { known: false, why: { reason: 'not-there', detail: '' } },
-            nsswitch: { known: false, why: { reason: 'not-there', detail: '' } },
-            glibc: null,
-            programs: [],
-            servers: { known: true, value: [] },
-            names: [{ ...name, result: 'ok', addresses: ['192.0.2.9'] }],
-          },
-        },
-      ],
+  describe('the name in the pod', () => {
+    const told = (result: Answer, addresses: readonly string[]) =>
+      insideView('client-1', {
+        resolving: resolving({
+          names: [
+            { service: { namespace: 'shop', name: 'web' }, typed: 'web', tool: 'getent', ms: 1, result, addresses },
+          ],
+        }),
+      })
+    const named = (about: Partial<Service>, result: Answer, addresses: readonly string[]) =>
+      look({ crossings: all('open'), services: [service('web', about)], insideViews: [told(result, addresses)] })
+    const own = { clusterIP: '10.96.44.7' }
+
+    test('is wrong, however open the address is', () => {
+      expect(named(own, 'ok', ['192.0.2.9'])).toMatchObject({ verdict: 'broken', at: 'resolve' })
+      expect(named(own, 'nxdomain', [])).toMatchObject({ verdict: 'broken', at: 'resolve' })
+      expect(named(own, 'ok', ['10.96.44.7'])).toMatchObject({ verdict: 'open', at: null })
     })
-    expect(trace).toMatchObject({ verdict: 'broken', at: 'resolve' })
+
+    test('is judged as the checks judge it: within a family, and of a headless Service by its endpoints', () => {
+      expect(named({ clusterIP: 'fd00::7' }, 'ok', ['fd00:0::7'])).toMatchObject({ verdict: 'open' })
+      expect(named({ clusterIP: 'None' }, 'ok', ['10.2.1.1'])).toMatchObject({ at: null })
+      expect(named({ clusterIP: 'None' }, 'ok', ['192.0.2.9'])).toMatchObject({ verdict: 'broken', at: 'resolve' })
+    })
   })
 
   describe('the tests around the break say that it is this, and not that', () => {

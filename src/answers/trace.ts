@@ -1,14 +1,15 @@
 import type { Finding } from '../findings/finding.ts'
 import type { Contact, ConnectResult } from '../model/contacts.ts'
 import type { Crossing } from '../model/crossing.ts'
-import type { InsideName } from '../model/inside.ts'
 import { leftOutBy, type Why as Unseen } from '../model/known.ts'
 import type { Answer } from '../model/lookups.ts'
 import type { Model } from '../model/sources.ts'
+import { answerFits, isFailed } from '../relations/dns/inside-answers.ts'
 import { excuseOf, isBadEnd } from '../relations/ingress/http-answers.ts'
 import { farNameOf, traceEnds, type TraceEnds, tracedPorts } from '../relations/path/trace-ends.ts'
 import { tracedFlows } from '../relations/path/trace-policy.ts'
-import { countEndpoints, portText, portsText } from '../relations/service/service-endpoints.ts'
+import { countEndpoints, ownAddress, portText, portsText } from '../relations/service/service-endpoints.ts'
+import { judgeName } from '../relations/service/service-names.ts'
 import { tally } from '../relations/service/service-contacts.ts'
 
 /** How a hop is known. `inside`: measured in the pod that the trace starts from; `beside`: from a probe pod. */
@@ -156,47 +157,41 @@ function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
   const { ask, to } = ends
   if (to.kind !== 'service') return []
   const { insideViews } = model.sources
-  const { clusterIP } = to.service
   if (!insideViews.known) return [without('resolve', whyNot(insideViews.why))]
   const view = insideViews.value.find((it) => it.namespace === ask.from.namespace && it.pod === ask.from.pod)
   const names = (view?.resolving?.names ?? []).filter(
     (it) => it.service.namespace === to.service.namespace && it.service.name === to.service.name,
   )
-  const told = names.find((it) => !isWell(it, clusterIP)) ?? names[0]
+  const bad = names.find((it) => isFailed(it) || answerFits(it.addresses, to.service, to.slices) === 'wrong')
+  const told = bad ?? names[0]
   if (told === undefined)
     return [resolvedBeside(model, ends) ?? without('resolve', view === undefined ? 'not-asked' : 'no-tool')]
   const { typed, result, addresses } = told
-  return [
-    hop('resolve', isWell(told, clusterIP) ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses }),
-  ]
+  return [hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses })]
 }
 
-/** The Service's full name, as the DNS servers answered a probe pod: by the Service's address where it was asked. */
+/** The Service's full name, as each DNS server answered a probe pod: one of the pod's own node where there is one. */
 function resolvedBeside({ sources: { nameAnswers } }: Model, { from, to }: TraceEnds): Bare | null {
   if (!nameAnswers.known || to.kind !== 'service') return null
-  const { namespace, name, clusterIP } = to.service
+  const { service, slices } = to
   const own = nameAnswers.value.answers.filter(
-    ({ reason, type }) =>
-      type === 'A' &&
+    ({ reason }) =>
       reason.kind === 'service' &&
-      reason.service.namespace === namespace &&
-      reason.service.name === name,
+      reason.service.namespace === service.namespace &&
+      reason.service.name === service.name,
   )
   const near = own.filter((it) => it.node === from?.node)
   const its = near.length > 0 ? near : own
-  const wrong = its.find(({ answer, addresses }) => !isRight(answer, addresses, clusterIP))
-  const told = wrong ?? its[0]
+  const judged = [...Map.groupBy(its, (it) => `${it.node} ${it.server.ip}`).values()].map((answers) => ({
+    answers,
+    as: judgeName(service, answers, slices),
+  }))
+  const bad = judged.find(({ as }) => (as.kind === 'unknown' ? as.silent : as.kind !== 'right'))
+  const [first] = bad?.answers ?? its
+  const told = bad !== undefined && 'answer' in bad.as ? bad.as.answer : first
   if (told === undefined) return null
   const { name: typed, answer: result, addresses } = told
-  return hop('resolve', wrong === undefined ? 'ok' : 'broken', 'beside', { kind: 'name', typed, result, addresses })
-}
-
-function isRight(result: Answer, addresses: readonly string[], clusterIP: string | null): boolean {
-  return result === 'ok' && (clusterIP === null || clusterIP === 'None' || addresses.includes(clusterIP))
-}
-
-function isWell({ result, addresses }: InsideName, clusterIP: string | null): boolean {
-  return isRight(result, addresses, clusterIP)
+  return hop('resolve', bad === undefined ? 'ok' : 'broken', 'beside', { kind: 'name', typed, result, addresses })
 }
 
 function serviceHops({ ask, to }: TraceEnds, { sources }: Model): readonly Bare[] {
@@ -267,7 +262,7 @@ function directHop({ sources }: Model, ends: TraceEnds): readonly Bare[] {
 }
 
 function hasOwnAddress({ to }: TraceEnds): boolean {
-  return to.kind === 'service' && to.service.clusterIP !== null && to.service.clusterIP !== 'None'
+  return to.kind === 'service' && ownAddress(to.service) !== null
 }
 
 function ofCrossings(name: HopName, its: readonly Crossing[]): Bare {

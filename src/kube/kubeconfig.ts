@@ -152,7 +152,8 @@ function serverUrl(server: string, cluster: string, file: string): string {
   return withoutTrailing(text, '/')
 }
 
-const nobody: UserEntry = {
+/** A user of whom a kubeconfig says nothing. */
+export const nobody: UserEntry = {
   certData: null,
   certFile: null,
   keyData: null,

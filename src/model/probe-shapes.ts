@@ -5,7 +5,8 @@ import { type Texts, flag, just, list, maybe, nullable, number, object, oneOf, v
  * text may be, so that each hands in its own texts.
  */
 
-export const answerShape = oneOf([
+/** `model/lookups.ts` Answer. */
+export const answers = [
   'ok',
   'nodata',
   'nxdomain',
@@ -15,7 +16,9 @@ export const answerShape = oneOf([
   'timeout',
   'unreachable',
   'not-asked',
-])
+] as const
+
+export const answerShape = oneOf(answers)
 
 /** `model/lookups.ts` DnsServer. */
 export function serverShape(m: Texts) {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { asCalled, type Call, oneEach, plainCall, quoted } from './called.ts'
+import { asCalled, type Call, oneEach, plainCall } from './called.ts'
+import { quoted } from '../phrases.ts'
 
 const prod: Call = {
   name: 'kubectl hopscope',

@@ -1,3 +1,5 @@
+import { quoted } from '../phrases.ts'
+
 /** How hopscope was called: what a printed command has to say to mean the same program and the same cluster. */
 export interface Call {
   /** `hopscope`, `kubectl hopscope`, `npx hopscope`, as the user types it. */
@@ -81,11 +83,6 @@ function flagsFor({ flags }: Call, said: string): string {
     .filter(([flag]) => !` ${said} `.includes(` ${flag} `) && !said.includes(`${flag}=`))
     .map(([flag, value]) => `${flag} ${quoted(value)} `)
     .join('')
-}
-
-/** As a POSIX shell reads it back. */
-export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** One command a line: what is marked with three clicks and pasted is one, and not two that run as one. */

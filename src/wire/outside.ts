@@ -32,11 +32,15 @@ function asFile(text: string): string {
   return unseen.test(some) ? some.replace(inFile, '') : some
 }
 
+/** Maps from names to names. */
+const maps: ReadonlySet<string> = new Set(['labels', 'templateLabels', 'selector', 'matchLabels'])
+
 /**
- * What things are called, by which one refers to another: what is spelled as names are is kept, or references would
- * break. What is not, or begins as issuers begin their keys, is masked here too.
+ * What printed commands are made of: `kubectl -n NAMESPACE get pod NAME -l KEY=VALUE`. The API allows none of
+ * what a shell heeds in them; a file that somebody sends, or a server that is none, may have it all the same.
  */
-const identities: ReadonlySet<string> = new Set([
+const typed: ReadonlySet<string> = new Set([
+  ...maps,
   'namespace',
   'name',
   'pod',
@@ -48,18 +52,22 @@ const identities: ReadonlySet<string> = new Set([
   'controllerPod',
   'className',
   'classNames',
+  'volume',
+])
+
+/**
+ * What things are called, by which one refers to another: what is spelled as names are is kept, or references would
+ * break. What is not, or begins as issuers begin their keys, is masked here too.
+ */
+const identities: ReadonlySet<string> = new Set([
+  ...typed,
   'controller',
   'image',
-  'volume',
   'key',
   'kind',
   'ip',
   'uid',
   'reason',
-  'labels',
-  'templateLabels',
-  'selector',
-  'matchLabels',
   'phase',
   't',
   'result',
@@ -72,35 +80,9 @@ const identities: ReadonlySet<string> = new Set([
   'tool',
 ])
 
-/**
- * Of these, what printed commands are made of: `kubectl -n NAMESPACE get pod NAME -l KEY=VALUE`. The API allows none of
- * what a shell heeds in them; a file that somebody sends, or a server that is none, may have it all the same.
- */
-const typed: ReadonlySet<string> = new Set([
-  'namespace',
-  'name',
-  'pod',
-  'node',
-  'nodes',
-  'service',
-  'serviceName',
-  'container',
-  'controllerPod',
-  'className',
-  'classNames',
-  'volume',
-  'labels',
-  'templateLabels',
-  'selector',
-  'matchLabels',
-])
-
 /** What a shell takes for more than a letter; a word that begins with a dash is a flag. */
-const heeded = /[\s`$;&|<>(){}[\]\\'"!*?#~^]|^-/g
-const isHeeded = /[\s`$;&|<>(){}[\]\\'"!*?#~^]|^-/
-
-/** Maps from names to names. */
-const maps: ReadonlySet<string> = new Set(['labels', 'templateLabels', 'selector', 'matchLabels'])
+const heeded = /[\s`$;&|<>(){}[\]\\'"!*?#~^]|^-/
+const allHeeded = new RegExp(heeded, 'g')
 
 /** Fields that hold a file, and those that hold one that may be known. */
 const files: ReadonlySet<string> = new Set(['corefile', 'resolvConf', 'text', 'stat'])
@@ -155,7 +137,7 @@ function fields(
       typeof held === 'string' || (typeof held === 'object' && held !== null)
         ? walk(held, isMap ? key : field, key, seen)
         : held
-    const called = isMap ? oneLine(field).replace(heeded, '_') : oneLine(field)
+    const called = isMap ? oneLine(field).replace(allHeeded, '_') : oneLine(field)
     if (after === held && called === field) continue
     made ??= Object.fromEntries(Object.entries(value))
     if (called !== field) delete made[field]
@@ -185,10 +167,10 @@ function maskedIn(line: string, key: string): string {
 
 /** A mask stays one. */
 function asWord(text: string): string {
-  if (!isHeeded.test(text)) return text
+  if (!heeded.test(text)) return text
   return text
     .split(mask)
-    .map((it) => it.replace(heeded, '_'))
+    .map((it) => it.replace(allHeeded, '_'))
     .join(mask)
 }
 

@@ -4,7 +4,7 @@ import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { ClusterEntry, UserEntry } from '../../src/kube/kubeconfig-file.ts'
-import type { Target } from '../../src/kube/kubeconfig.ts'
+import { nobody, type Target } from '../../src/kube/kubeconfig.ts'
 import { openTransport, type Impersonation, type Transport } from '../../src/kube/transport.ts'
 
 /** The text of a key or certificate in this folder. */
@@ -51,21 +51,7 @@ export function sendJson(
 }
 
 function userEntry(fields: Partial<UserEntry> = {}): UserEntry {
-  return {
-    certData: null,
-    certFile: null,
-    keyData: null,
-    keyFile: null,
-    token: null,
-    tokenFile: null,
-    username: null,
-    password: null,
-    exec: null,
-    authProvider: null,
-    as: null,
-    asGroups: [],
-    ...fields,
-  }
+  return { ...nobody, ...fields }
 }
 
 export function targetAt(server: string, user: Partial<UserEntry> = {}, cluster: Partial<ClusterEntry> = {}): Target {

@@ -70,7 +70,7 @@ function tooSlow(reader: TextReader, text: (length: number) => string): string |
   const large = text(size.large)
   const once = cpu(reader, large, 1)
   if (once < soon) return null
-  const ratio = Math.min(once, cpu(reader, large, 1)) / Math.max(tick, cpu(reader, text(size.small), 3))
+  const ratio = Math.min(once, cpu(reader, large, 3)) / Math.max(tick, cpu(reader, text(size.small), 3))
   return ratio > 15 ? `${shown}: ${ratio.toFixed(0)} times as long for ten times as much (${once.toFixed(0)} ms)` : null
 }
 

@@ -6,7 +6,7 @@ import type { OutsideAnswer } from '../../model/outside.ts'
 import { endText, excuseOf, isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
 import { outsideFails } from '../../relations/symptom.ts'
-import { full, some } from '../service/words.ts'
+import { full, quoted, some } from '../../phrases.ts'
 import { ingressSubject } from './words.ts'
 
 /** What is wrong outside, of a URL that the controllers themselves answer well. */
@@ -86,9 +86,7 @@ export default check({
     note: ({ args }) => notes[args.wrong],
     help: ({ args }) => [
       helps[args.wrong],
-      ...(args.wrong === 'name'
-        ? [`dig ${args.host}`]
-        : [`curl -sv -o /dev/null '${args.url.replaceAll("'", '%27')}'`]),
+      ...(args.wrong === 'name' ? [`dig ${quoted(args.host)}`] : [`curl -sv -o /dev/null ${quoted(args.url)}`]),
       'kubectl get services -A --field-selector spec.type=LoadBalancer -o wide',
     ],
   },

@@ -7,8 +7,10 @@ import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import { endsOf, farNameOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
 import { type TracedFlow, tracedFlows } from '../../relations/path/trace-policy.ts'
+import type { Labels } from '../../relations/selector.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
-import { policySubject, rulesEvidence } from './words.ts'
+import { peerText, policySubject, rulesEvidence } from './words.ts'
+import { isIpv6 } from '../../wire/ip-family.ts'
 import { full } from '../../phrases.ts'
 
 /**
@@ -114,18 +116,22 @@ const passing =
 
 /** The least that would let it through: this peer, this port. */
 function allowing(direction: 'Ingress' | 'Egress', { policy, from, other, host, port }: Wanted): Evidence {
-  const peer = direction === 'Ingress' ? from : other
-  const labels = Object.entries(peer?.labels ?? {}).filter(([key]) => !passing.test(key))
-  const pod =
-    labels.length === 0 ? '{}' : `{matchLabels: {${labels.map(([key, value]) => `${key}: ${value}`).join(', ')}}}`
-  const where =
-    peer === null
-      ? `ipBlock: {cidr: ${host}/${host.includes(':') ? 128 : 32}}`
-      : `${peer.namespace === policy.namespace ? '' : `namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ${peer.namespace}}}, `}podSelector: ${pod}`
+  const end = direction === 'Ingress' ? from : other
+  const selector = (matchLabels: Labels) => ({ matchLabels, matchExpressions: [] })
+  const lasting = Object.fromEntries(Object.entries(end?.labels ?? {}).filter(([key]) => !passing.test(key)))
+  const peer = peerText({
+    namespaceSelector:
+      end === null || end.namespace === policy.namespace
+        ? null
+        : selector({ 'kubernetes.io/metadata.name': end.namespace }),
+    podSelector: end === null ? null : selector(lasting),
+    ipBlock: end === null ? { cidr: `${host}/${isIpv6(host) ? 128 : 32}`, except: [] } : null,
+  })
+  const where = peer.startsWith('{') ? peer : `{${peer}}`
   const way = direction === 'Ingress' ? 'from' : 'to'
   return {
     kind: 'fact',
     label: `spec.${direction.toLowerCase()}, a rule more`,
-    value: `- {${way}: [{${where}}], ports: [{port: ${port}, protocol: TCP}]}`,
+    value: `- {${way}: [${where}], ports: [{port: ${port}, protocol: TCP}]}`,
   }
 }

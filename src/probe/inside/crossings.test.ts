@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ipAddress } from '../../../test/build/names.ts'
 import { shell } from '../../kube/container-command.ts'
 import { crossingScript } from './crossing-script.ts'
-import { connectResult, readCrossings } from './crossings.ts'
+import { readCrossings } from './crossings.ts'
+import { connectResult } from './tool-words.ts'
 import type { CrossingSpec } from '../plan/plan-crossings.ts'
 
 /* The real script in real shells with real tools, against a port that listens and one that does not. */

@@ -6,10 +6,10 @@ import type { Answer } from '../../model/lookups.ts'
 import { insideScript } from './inside-script.ts'
 import { resolvingOf } from './inside-resolving.ts'
 import type { InsideSpec } from '../plan/plan-inside.ts'
-import { hasNoProgram, silence } from './no-shell.ts'
+import { hasNoProgram, noShell, silence } from './no-shell.ts'
 import { listenersIn } from '../../wire/proc-net-tcp.ts'
 import { block, type Section, sections } from './script-output.ts'
-import { libcOf, lookupResult } from './tool-words.ts'
+import { connectResult, libcOf, lookupResult, silentMs } from './tool-words.ts'
 
 type Missing = Extract<Known<never>, { known: false }>
 
@@ -35,8 +35,6 @@ export async function insideView(cluster: Cluster, spec: InsideSpec, signal: Abo
   if (!said) return none(silence(ran.value))
   return { ...about, ...readInside(stdout, name, dnsService !== null), resolving: resolvingOf(stdout, names) }
 }
-
-const noShell = unknown('not-there', 'the container has no shell')
 
 /** Values from the script's output; the last tool that ran has the last word, or the first that had an answer. */
 export function readInside(
@@ -95,12 +93,11 @@ function firstAnswer(looks: readonly Section[]): { readonly it: Section; readonl
   return first
 }
 
-function tcpResult({ text, code, ms }: Section): 'open' | 'refused' | 'timeout' | null {
-  if (code === 0) return 'open'
-  if (/invalid option|unrecognized|usage|No such file/i.test(text)) return null
-  if (/refused/i.test(text)) return 'refused'
-  if (ms >= 2500) return 'timeout'
-  return code === 1 && text.trim() === '' ? 'refused' : null
+function tcpResult(section: Section): 'open' | 'refused' | 'timeout' | null {
+  const result = connectResult(section)
+  // The model knows no other ends: what took as long as silence is silence.
+  if (result === 'no-route' || result === 'error') return section.ms >= silentMs ? 'timeout' : null
+  return result
 }
 
 function listenersOf(text: string | null): NonNullable<InsideView['listeners']> {

@@ -8,6 +8,8 @@ import { type Known, unknown } from '../../model/known.ts'
  */
 const noProgram = /executable file\b.{0,60}\bnot found|no such file or directory/i
 
+export const noShell = unknown('not-there', 'the container has no shell')
+
 /** Whether the container has no such program. One that is there and says nothing has not shown that it is missing. */
 export function hasNoProgram(ran: Known<ExecResult>): boolean {
   if (!ran.known) return ran.why.reason !== 'timed-out' && noProgram.test(ran.why.detail)

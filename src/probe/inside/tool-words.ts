@@ -1,3 +1,4 @@
+import type { ConnectResult } from '../../model/contacts.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Libc } from '../../model/resolution.ts'
 import { block, type Section } from './script-output.ts'
@@ -48,4 +49,25 @@ export function nslookupResult(text: string, ms: number): Answer | null {
 export function addressesIn({ tool, text }: Section): readonly string[] {
   const found = tool === 'getent' ? text.matchAll(/^([0-9a-f.:]+)\s/gim) : text.matchAll(/^address (\S+)/gm)
   return [...new Set([...found].map(([, address]) => address ?? ''))]
+}
+
+/** A connect waits 3 s; the time that it took in whole comes in hundredths of a second. */
+export const silentMs = 2500
+
+/** Stands before a tool that stays connected until the other end closes. */
+export const waits = 'waits '
+
+/** null when the words of the tool do not say how the connect ended. */
+export function connectResult({ tool, text, code, ms }: Section): ConnectResult | null {
+  // Ended from outside after 5 s, where a connect that nobody answers ends by itself after 3 s.
+  if (tool.startsWith(waits) && code === 137 && text.trim() === '') return 'open'
+  const connected = /connected ([\d.]{1,20})\s*$/.exec(text.slice(-64))?.[1]
+  if (code === 0 || (connected !== undefined && Number(connected) > 0)) return 'open'
+  if (/invalid option|unrecognized|usage|no such file|unsupported protocol/i.test(text)) return null
+  if (/refused/i.test(text)) return 'refused'
+  if (/no route|unreachable/i.test(text)) return 'no-route'
+  if (/bad address|not known|not resolve|ENOTFOUND|EAI_AGAIN|name resolution/i.test(text)) return 'error'
+  if (ms >= silentMs || /timed out/i.test(text)) return 'timeout'
+  // OpenBSD's nc says nothing of a refusal without -v.
+  return code === 1 && text.trim() === '' ? 'refused' : null
 }

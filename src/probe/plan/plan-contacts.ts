@@ -1,6 +1,7 @@
-import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../model/service.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Model } from '../../model/sources.ts'
+import { alive, ownAddress, targetOf } from '../../relations/service/service-endpoints.ts'
 import type { PlannedConnect } from './plan.ts'
 
 const mostServices = 50
@@ -45,14 +46,13 @@ export function planConnects(model: Model): {
 }
 
 function connectsOf(service: Service, slices: readonly EndpointSlice[]): readonly PlannedConnect[] {
+  const ip = ownAddress(service)
   return service.ports
     .filter((it) => it.protocol === 'TCP')
     .flatMap((port) => {
       const about = { namespace: service.namespace, name: service.name, port: port.port }
       const own: readonly PlannedConnect[] =
-        service.clusterIP === null || service.clusterIP === 'None'
-          ? []
-          : [{ service: about, via: { kind: 'service' }, ip: service.clusterIP, port: port.port }]
+        ip === null ? [] : [{ service: about, via: { kind: 'service' }, ip, port: port.port }]
       const each = slices.flatMap((slice) => {
         const target = targetOf(slice, port)
         return target === null
@@ -66,16 +66,6 @@ function connectsOf(service: Service, slices: readonly EndpointSlice[]): readonl
       })
       return [...own, ...each.slice(0, mostEndpoints)]
     })
-}
-
-/** Not ready ones too: whether they answer is what a reader asks next. */
-function alive(endpoint: Endpoint): boolean {
-  return !endpoint.terminating
-}
-
-/** A slice's port carries the name of the Service's port that it is for (discovery/v1 EndpointPort). */
-export function targetOf(slice: EndpointSlice, port: ServicePort): number | null {
-  return slice.ports.find((it) => it.protocol === 'TCP' && (it.name ?? '') === (port.name ?? ''))?.port ?? null
 }
 
 export function inTarget(model: Model, service: Service, slices: readonly EndpointSlice[]): boolean {

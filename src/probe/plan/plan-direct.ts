@@ -3,7 +3,8 @@ import type { Pod } from '../../model/pod.ts'
 import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import type { PlannedDirect, PlannedHttp } from './plan.ts'
-import { inTarget, targetOf } from './plan-contacts.ts'
+import { targetOf } from '../../relations/service/service-endpoints.ts'
+import { inTarget } from './plan-contacts.ts'
 
 const mostEndpoints = 10
 const mostDirect = 60

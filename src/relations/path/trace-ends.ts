@@ -2,6 +2,7 @@ import type { CrossingTo, TraceAsk } from '../../model/crossing.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { EndpointSlice, Service, ServicePort } from '../../model/service.ts'
 import type { Model, Scope } from '../../model/sources.ts'
+import { alive, declaredPorts, ownAddress, targetOf } from '../service/service-endpoints.ts'
 
 /** One address on the way: the Service's own, or an endpoint's. */
 export interface PathAddress {
@@ -73,34 +74,29 @@ export function addressesOf(ends: TraceEnds): readonly PathAddress[] {
 function addressesOfPod(pod: Pod, asked: number | null): readonly PathAddress[] {
   const { ip, namespace, name } = pod
   if (ip === null) return []
-  const declared = pod.containers.flatMap((it) =>
-    it.ports.filter((one) => one.protocol === 'TCP').map((one) => one.port),
-  )
+  const declared = declaredPorts(pod, 'TCP').map((it) => it.port)
   const ports = asked === null ? [...new Set(declared)].slice(0, mostPorts) : [asked]
   return ports.map((port) => ({ to: { kind: 'endpoint', namespace, service: null, pod: name }, host: ip, port }))
 }
 
 function addressesOfPort(
-  { namespace, name, clusterIP }: Service,
+  service: Service,
   slices: readonly EndpointSlice[],
   port: ServicePort,
 ): readonly PathAddress[] {
+  const { namespace, name } = service
+  const host = ownAddress(service)
   const own: readonly PathAddress[] =
-    clusterIP === null || clusterIP === 'None'
-      ? []
-      : [{ to: { kind: 'service', namespace, name, port: port.port }, host: clusterIP, port: port.port }]
+    host === null ? [] : [{ to: { kind: 'service', namespace, name, port: port.port }, host, port: port.port }]
   const each = slices.flatMap((slice) => {
-    // A slice's port carries the name of the Service's port that it is for (discovery/v1 EndpointPort).
-    const target =
-      slice.ports.find((it) => it.protocol === 'TCP' && (it.name ?? '') === (port.name ?? ''))?.port ?? null
-    if (target === null) return []
-    return slice.endpoints
-      .filter((it) => !it.terminating)
-      .map((it): PathAddress => ({
-        to: { kind: 'endpoint', namespace, service: name, pod: it.pod },
-        host: it.ip,
-        port: target,
-      }))
+    const target = targetOf(slice, port)
+    return target === null
+      ? []
+      : slice.endpoints.filter(alive).map((it): PathAddress => ({
+          to: { kind: 'endpoint', namespace, service: name, pod: it.pod },
+          host: it.ip,
+          port: target,
+        }))
   })
   return [...own, ...each.slice(0, mostEndpoints)]
 }

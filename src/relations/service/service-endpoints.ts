@@ -51,3 +51,18 @@ export function portText(port: ServicePort): string {
 export function portsText(service: Service): string {
   return service.ports.length === 0 ? 'no port' : service.ports.map(portText).join(', ')
 }
+
+/** The Service's own address; null for a headless one, and one without. */
+export function ownAddress({ clusterIP }: Pick<Service, 'clusterIP'>): string | null {
+  return clusterIP === 'None' ? null : clusterIP
+}
+
+/** Not ready ones too: whether they answer is what a reader asks next. */
+export function alive(endpoint: Endpoint): boolean {
+  return !endpoint.terminating
+}
+
+/** A slice's port carries the name of the Service's port that it is for (discovery/v1 EndpointPort). */
+export function targetOf(slice: EndpointSlice, port: ServicePort): number | null {
+  return slice.ports.find((it) => it.protocol === 'TCP' && (it.name ?? '') === (port.name ?? ''))?.port ?? null
+}

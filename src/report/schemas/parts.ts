@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { answers } from '../../model/probe-shapes.ts'
 
 /*
  * What the outputs of `-o json` have in common. The schemas are the contract: the code that makes an output has its type
@@ -27,17 +28,7 @@ export function known<const S extends v.GenericSchema>(value: S) {
   ])
 }
 
-export const answer = v.picklist([
-  'ok',
-  'nodata',
-  'nxdomain',
-  'servfail',
-  'refused',
-  'truncated',
-  'timeout',
-  'unreachable',
-  'not-asked',
-])
+export const answer = v.picklist(answers)
 
 /** When it was asked and how long it took; null where a recording does not say. */
 export const run = {
