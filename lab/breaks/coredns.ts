@@ -1,4 +1,4 @@
-import type { Lab } from '../lab.ts'
+import { type Lab, LabError } from '../lab.ts'
 import { isAnswered } from './ask-dns.ts'
 import { onNode, pods, type RunningPod } from './place.ts'
 import { until } from './until.ts'
@@ -14,8 +14,28 @@ export function corednsPods(lab: Lab): Promise<readonly RunningPod[]> {
   return pods(lab, COREDNS.namespace, COREDNS.selector)
 }
 
-/** As many ready pods as the Deployment wants, none on its way out, and each of them answers when asked itself. */
-export async function corednsServes(lab: Lab): Promise<void> {
+/** One of them, for what befalls one alone. */
+export async function firstCorednsPod(lab: Lab): Promise<RunningPod> {
+  const [pod] = await corednsPods(lab)
+  if (pod === undefined) throw new LabError('no CoreDNS pod runs')
+  return pod
+}
+
+/** null takes a limit away. */
+export async function setCorednsResources(lab: Lab, resources: object): Promise<void> {
+  const patch = { spec: { template: { spec: { containers: [{ name: 'coredns', resources }] } } } }
+  await lab.kubectl([
+    '-n',
+    COREDNS.namespace,
+    'patch',
+    'deployment',
+    COREDNS.deployment,
+    '--patch',
+    JSON.stringify(patch),
+  ])
+}
+
+export async function corednsRolledOut(lab: Lab): Promise<void> {
   await lab.kubectl([
     '-n',
     COREDNS.namespace,
@@ -24,6 +44,11 @@ export async function corednsServes(lab: Lab): Promise<void> {
     `deployment/${COREDNS.deployment}`,
     '--timeout=120s',
   ])
+}
+
+/** As many ready pods as the Deployment wants, none on its way out, and each of them answers when asked itself. */
+export async function corednsServes(lab: Lab): Promise<void> {
+  await corednsRolledOut(lab)
   const asker = onNode(lab, 'control-plane')
   await until('every CoreDNS pod answers', async () => {
     const all = await lab.kubectl(['-n', COREDNS.namespace, 'get', 'pods', '-l', COREDNS.selector, '-o', 'name'])

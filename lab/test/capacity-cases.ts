@@ -1,8 +1,8 @@
 // What `dns capacity` and the probe's own load must keep to, held against dnsperf and CoreDNS's own counters.
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
 import { CLUSTER_DNS } from '../breaks/ask-dns.ts'
-import { COREDNS, corednsPods, corednsServes } from '../breaks/coredns.ts'
+import { COREDNS, corednsPods, corednsServes, setCorednsResources } from '../breaks/coredns.ts'
 import { onNode, type RunningPod } from '../breaks/place.ts'
 import { until } from '../breaks/until.ts'
 import type { Lab } from '../lab.ts'
@@ -277,17 +277,7 @@ async function requests(lab: Lab, servers: readonly RunningPod[]): Promise<Count
 
 /** With a CPU limit the ceiling is CoreDNS's own, whatever else the machine does. null = as the lab ships it. */
 async function limited(lab: Lab, cpu: string | null): Promise<void> {
-  const resources = { limits: { cpu }, requests: { cpu: '100m' } }
-  const patch = { spec: { template: { spec: { containers: [{ name: 'coredns', resources }] } } } }
-  await lab.kubectl([
-    '-n',
-    COREDNS.namespace,
-    'patch',
-    'deployment',
-    COREDNS.deployment,
-    '--patch',
-    JSON.stringify(patch),
-  ])
+  await setCorednsResources(lab, { limits: { cpu }, requests: { cpu: '100m' } })
   await corednsServes(lab)
   await until(
     'the former CoreDNS pods are gone',

@@ -41,3 +41,14 @@ export async function desk(lab: Lab, folder: string, known = ''): Promise<Desk> 
 export function both(ran: Ran): string {
   return `exit ${ran.code}\n${ran.stdout}${ran.stderr}`
 }
+
+/** Without a question, and without the measuring afterwards. */
+export const applying = (at: Desk, ...more: readonly string[]): readonly string[] => [
+  'fix',
+  '--apply',
+  at.id(),
+  '--yes-context',
+  'hopscope-lab',
+  '--no-verify-after',
+  ...more,
+]

@@ -1,6 +1,6 @@
 // What others do while a plan is applied and after it: a webhook that mutates, an autoscaler, a colleague, a connection
 // that drops, a reader that goes away, a disk that is full. A remedy of one field, so that each of the others is theirs.
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Lab } from '../lab.ts'
 import { HOST_IP } from '../plan.ts'
-import { both, desk, type Desk } from './fix-desk.ts'
-import type { Ran } from './hopscope.ts'
+import { applying, both, desk, type Desk } from './fix-desk.ts'
+import { intoPipe } from './hopscope.ts'
 import { withoutStatus } from './remedy-run.ts'
 import { expectThat, type Result } from './result.ts'
 import { type Gate, writeGate } from './write-gate.ts'
@@ -19,7 +19,6 @@ const group = 'fix-others'
 const NAMESPACE = 'r-others'
 const get = ['-n', NAMESPACE, 'get', 'deployment', 'host', '-o', 'json']
 const plan = ['fix', 'DNS118', '--plan', '-n', NAMESPACE]
-const bundle = join(import.meta.dirname, '../../dist/hopscope.js')
 const run = promisify(execFile)
 
 type Judged = { readonly got: string; readonly passed: boolean; readonly detail: string }
@@ -31,15 +30,6 @@ interface Scene {
   readonly before: object
 }
 
-const apply = (at: Desk, ...more: readonly string[]): readonly string[] => [
-  'fix',
-  '--apply',
-  at.id(),
-  '--yes-context',
-  'hopscope-lab',
-  '--no-verify-after',
-  ...more,
-]
 const undo = (at: Desk, ...more: readonly string[]): readonly string[] => ['fix', '--undo', at.id(), ...more]
 
 const cases: readonly (readonly [string, string, (scene: Scene) => Promise<Judged>])[] = [
@@ -155,7 +145,7 @@ async function mutated(scene: Scene): Promise<Judged> {
   const at = await planned(scene)
   const hook = await webhook(lab, scene.folder)
   try {
-    const ran = await at.run(apply(at))
+    const ran = await at.run(applying(at))
     const now = await shape(lab)
     const named = /hostPID/.test(`${ran.stdout}${ran.stderr}`) && /evil/.test(`${ran.stdout}${ran.stderr}`)
     return {
@@ -187,7 +177,7 @@ async function scaled(scene: Scene): Promise<Judged> {
   gate.onWrite = async ({ what }) => {
     if (/deployments\/host/.test(what)) await scale(2)
   }
-  const ran = await at.run(apply(at), { kubeconfig: gate.kubeconfig })
+  const ran = await at.run(applying(at), { kubeconfig: gate.kubeconfig })
   gate.onWrite = () => Promise.resolve()
   await scale(3)
   const undone = await at.run(undo(at))
@@ -207,7 +197,7 @@ async function scaled(scene: Scene): Promise<Judged> {
 async function anotherField(scene: Scene): Promise<Judged> {
   const { lab } = scene
   const at = await planned(scene)
-  const ran = await at.run(apply(at))
+  const ran = await at.run(applying(at))
   const env = { spec: { template: { spec: { containers: [{ name: 'host', env: [{ name: 'HIS', value: 'own' }] }] } } } }
   await lab.kubectl(['-n', NAMESPACE, 'patch', 'deployment', 'host', '-p', JSON.stringify(env)])
   await lab.kubectl(['-n', NAMESPACE, 'annotate', 'deployment', 'host', 'his=own'])
@@ -225,7 +215,7 @@ async function anotherField(scene: Scene): Promise<Judged> {
 async function sameField(scene: Scene): Promise<Judged> {
   const { lab } = scene
   const at = await planned(scene)
-  const ran = await at.run(apply(at))
+  const ran = await at.run(applying(at))
   const his = { spec: { template: { spec: { dnsPolicy: 'Default' } } } }
   await lab.kubectl(['-n', NAMESPACE, 'patch', 'deployment', 'host', '-p', JSON.stringify(his)])
   const undone = await at.run(undo(at))
@@ -259,7 +249,7 @@ function droppedBy(signal: NodeJS.Signals): (scene: Scene) => Promise<Judged> {
       kill(signal)
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
-    const ran = await at.run(apply(at), { kubeconfig: gate.kubeconfig, started: (it) => (kill = it) })
+    const ran = await at.run(applying(at), { kubeconfig: gate.kubeconfig, started: (it) => (kill = it) })
     gate.onWrite = () => Promise.resolve()
     const lease = await leases(lab)
     const undone = await at.run(undo(at))
@@ -279,7 +269,7 @@ function droppedBy(signal: NodeJS.Signals): (scene: Scene) => Promise<Judged> {
 async function unread(scene: Scene): Promise<Judged> {
   const { lab, folder } = scene
   const at = await planned(scene)
-  const ran = await piped(lab, folder, apply(at))
+  const ran = await intoPipe('one line', applying(at), { KUBECONFIG: lab.kubeconfig, XDG_STATE_HOME: folder })
   const lease = await leases(lab)
   const undone = await at.run(undo(at))
   const exact = await isAsBefore(scene)
@@ -289,25 +279,6 @@ async function unread(scene: Scene): Promise<Judged> {
     passed: (ran.code === 141 || ran.code === 0) && lease === '' && exact && (undone.code === 0 || nothingDone),
     detail: `${both(ran)}\n${both(undone)}`,
   }
-}
-
-/** The exit code of hopscope, not that of `head`. */
-function piped(lab: Lab, folder: string, args: readonly string[]): Promise<Ran> {
-  const child = spawn(
-    'bash',
-    ['-c', '"$@" | head -1 >/dev/null; exit "${PIPESTATUS[0]}"', 'bash', process.execPath, bundle, ...args],
-    {
-      env: { ...process.env, KUBECONFIG: lab.kubeconfig, XDG_STATE_HOME: folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
-  const began = performance.now()
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  return new Promise((resolve) =>
-    child.on('close', (code) => resolve({ code, stdout, stderr, seconds: (performance.now() - began) / 1000 })),
-  )
 }
 
 /** The plan is on it, and then not a byte more. */
@@ -320,7 +291,7 @@ async function full(scene: Scene): Promise<Judged> {
     const at = await desk(lab, disk)
     await at.plan(plan)
     await run('dd', ['if=/dev/zero', `of=${join(disk, 'fill')}`, 'bs=4k'], {}).catch(() => null)
-    const ran = await at.run(apply(at))
+    const ran = await at.run(applying(at))
     const lease = await leases(lab)
     const untouched = await isAsBefore(scene)
     await rm(join(disk, 'fill'))

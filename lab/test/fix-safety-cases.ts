@@ -3,21 +3,12 @@ import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
 import { logSize, type Request, requests, writes } from './audit.ts'
 import { differences, everything } from './everything.ts'
-import { both, desk, type Desk } from './fix-desk.ts'
+import { applying, both, desk, type Desk } from './fix-desk.ts'
 import type { Ran } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
 import { type Gate, writeGate } from './write-gate.ts'
 
 const group = 'fix'
-const apply = (at: Desk, ...more: readonly string[]): readonly string[] => [
-  'fix',
-  '--apply',
-  at.id(),
-  '--yes-context',
-  'hopscope-lab',
-  '--no-verify-after',
-  ...more,
-]
 
 /** `nodeLocal` creates five objects; `options` replaces one that is there. Both need their fault to be on. */
 export async function fixSafetyCases(
@@ -103,7 +94,7 @@ async function killedAtEach(
     const at = await fresh()
     const killed = await killAfter(gate, at, n)
     const steps: Ran[] = []
-    if (then !== 'undo' && killed.what !== null) steps.push(await at.run(apply(at)))
+    if (then !== 'undo' && killed.what !== null) steps.push(await at.run(applying(at)))
     steps.push(await at.run(['fix', '--undo', at.id()]))
     const left = await differences(lab, before)
     const failed = steps.filter((it) => it.code !== 0)
@@ -137,7 +128,7 @@ async function killAfter(
     kill('SIGKILL')
     return new Promise(() => {})
   }
-  const ran = await at.run(apply(at), { kubeconfig: gate.kubeconfig, started: (it) => (kill = it) })
+  const ran = await at.run(applying(at), { kubeconfig: gate.kubeconfig, started: (it) => (kill = it) })
   gate.onWrite = () => Promise.resolve()
   return { what, ran }
 }
@@ -157,9 +148,9 @@ async function twoAtOnce(
   gate.restart()
   gate.onWrite = async (write) => {
     if (write.n === 4)
-      tried = await second.run([...apply(second), '--as', 'second-person', '--as-group', 'system:masters'])
+      tried = await second.run([...applying(second), '--as', 'second-person', '--as-group', 'system:masters'])
   }
-  const ran = await first.run(apply(first), { kubeconfig: gate.kubeconfig })
+  const ran = await first.run(applying(first), { kubeconfig: gate.kubeconfig })
   gate.onWrite = () => Promise.resolve()
   const wrote = await lastingWrites(lab, from, 'second-person')
   const undone = await first.run(['fix', '--undo', first.id()])
@@ -227,7 +218,7 @@ async function nameTaken(lab: Lab, at: Desk, before: readonly string[]): Promise
 /** Not even a dry run is sent: the API server's audit log has no write of any kind. */
 async function refused(lab: Lab, at: Desk, says: RegExp): Promise<Judged> {
   const from = await logSize(lab.auditLog)
-  const ran = await at.run(apply(at))
+  const ran = await at.run(applying(at))
   await new Promise((resolve) => setTimeout(resolve, 500))
   const wrote = writes(await requests(lab.auditLog, from))
   return {
@@ -241,7 +232,7 @@ async function refused(lab: Lab, at: Desk, says: RegExp): Promise<Judged> {
 async function stuck(lab: Lab, folder: string, plan: readonly string[], before: readonly string[]): Promise<Judged> {
   const at = await desk(lab, folder)
   await at.plan([...plan, '--remedy-image', 'registry.invalid/no-such-cache:1'])
-  const ran = await at.run(apply(at, '--rollout-timeout', '60'))
+  const ran = await at.run(applying(at, '--rollout-timeout', '60'))
   const undone = await at.run(['fix', '--undo', at.id()])
   const left = await differences(lab, before)
   const said = ran.stderr.split('\n').find((it) => it.startsWith('error: ')) ?? 'nothing said'

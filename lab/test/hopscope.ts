@@ -96,3 +96,28 @@ export function subjectOf(found: Found): string {
   const { kind, namespace, name } = found.subject
   return namespace === null ? `${kind}/${name}` : `${kind}/${namespace}/${name}`
 }
+
+/** A reader that goes away, each with the exit code of hopscope and not its own. */
+const readers = {
+  'one line': '"$@" | head -1 >/dev/null; exit "${PIPESTATUS[0]}"',
+  nothing: '"$@" | true; exit "${PIPESTATUS[0]}"',
+} as const
+
+/** In a pipe whose other end takes so much and is gone. */
+export function intoPipe(
+  takes: keyof typeof readers,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Ran> {
+  const began = performance.now()
+  const child = spawn('bash', ['-c', readers[takes], 'bash', process.execPath, bundle, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  return new Promise((resolve) =>
+    child.on('close', (code) => resolve({ code, stdout, stderr, seconds: (performance.now() - began) / 1000 })),
+  )
+}

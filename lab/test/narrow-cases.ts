@@ -1,14 +1,11 @@
 // Where pods of ours are not welcome, and where a run is ended in an unkind way: said in a line, and nothing left.
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
-import { hopscope, type Ran } from './hopscope.ts'
+import { type Ran, hopscope, intoPipe } from './hopscope.ts'
 import { expectThat, type Result } from './result.ts'
 import { labelled } from './safety-cases.ts'
 
 const group = 'narrow'
 const NAMESPACE = 'r-narrow'
-const bundle = join(import.meta.dirname, '../../dist/hopscope.js')
 
 /** What a namespace may have against pods. */
 const obstacles: readonly { readonly name: string; readonly labels?: object; readonly items: readonly object[] }[] = [
@@ -103,7 +100,7 @@ export async function narrowCases(lab: Lab, tell: (result: Result) => void): Pro
         return look(ran, ran.code === 130)
       })
       await keep(`${args[0]}: nobody reads the output`, 'no object', async () => {
-        const ran = await closedPipe(lab, args)
+        const ran = await intoPipe('nothing', args, { KUBECONFIG: lab.kubeconfig })
         return look(ran, ran.code !== null)
       })
     }
@@ -126,19 +123,4 @@ async function makeNamespace(lab: Lab, labels: object, items: readonly object[])
   )
   // A quota counts, and a pod may be made, once the controllers have seen the namespace.
   await new Promise((resolve) => setTimeout(resolve, 2000))
-}
-
-function closedPipe(lab: Lab, args: readonly string[]): Promise<Ran> {
-  const text = '"$@" | true; exit "${PIPESTATUS[0]}"'
-  const child = spawn('bash', ['-c', text, 'bash', process.execPath, bundle, ...args], {
-    env: { ...process.env, KUBECONFIG: lab.kubeconfig },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const began = performance.now()
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  return new Promise((resolve) =>
-    child.on('close', (code) => resolve({ code, stdout, stderr, seconds: (performance.now() - began) / 1000 })),
-  )
 }

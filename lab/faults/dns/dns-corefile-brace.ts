@@ -1,9 +1,8 @@
 // Seen: `coredns: Corefile:22 - Error during parsing: Unexpected EOF`, at each start.
 import { coreDnsFault } from '../../breaks/coredns-fault.ts'
 import { corefileWith, writeCorefile } from '../../breaks/coredns-manifest.ts'
-import { COREDNS, corednsPods } from '../../breaks/coredns.ts'
+import { COREDNS, firstCorednsPod } from '../../breaks/coredns.ts'
 import { serverStates } from '../../breaks/server-states.ts'
-import { LabError } from '../../lab.ts'
 
 export default coreDnsFault({
   name: 'dns-corefile-brace',
@@ -14,8 +13,7 @@ export default coreDnsFault({
   async change(lab) {
     await writeCorefile(lab, await corefileWith('max_concurrent 1000\n    }', 'max_concurrent 1000'))
     if ((await serverStates(lab)).some((it) => it.waiting !== null)) return
-    const [first] = await corednsPods(lab)
-    if (first === undefined) throw new LabError('no CoreDNS pod runs')
+    const first = await firstCorednsPod(lab)
     await lab.kubectl(['-n', COREDNS.namespace, 'delete', 'pod', first.name, '--grace-period=1', '--wait=false'])
   },
   async inEffect(lab) {

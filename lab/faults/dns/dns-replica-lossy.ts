@@ -1,8 +1,8 @@
 import { CLUSTER_NAME, isAnswered } from '../../breaks/ask-dns.ts'
-import { corednsPods } from '../../breaks/coredns.ts'
-import { inPod, onNode, type RunningPod } from '../../breaks/place.ts'
+import { corednsPods, firstCorednsPod } from '../../breaks/coredns.ts'
+import { inPod, onNode } from '../../breaks/place.ts'
 import { rulesFault, toPort53 } from '../../breaks/rules-fault.ts'
-import { type Lab, LabError } from '../../lab.ts'
+import { type Lab } from '../../lab.ts'
 import type { Rule } from '../../breaks/firewall.ts'
 
 const RULES: readonly Rule[] = [
@@ -13,15 +13,9 @@ const RULES: readonly Rule[] = [
   },
 ]
 
-async function first(lab: Lab): Promise<RunningPod> {
-  const [pod] = await corednsPods(lab)
-  if (pod === undefined) throw new LabError('no CoreDNS pod runs')
-  return pod
-}
-
 /** Of 20 questions, put to the first pod itself. */
 async function unanswered(lab: Lab): Promise<number> {
-  const { ip } = await first(lab)
+  const { ip } = await firstCorednsPod(lab)
   const asker = onNode(lab, 'control-plane')
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => isAnswered(asker, { server: ip, name: CLUSTER_NAME })),
@@ -36,7 +30,7 @@ export default rulesFault({
   cause: { code: 'DNS106', subject: 'Pod/kube-system/coredns-*' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
-  at: async (lab) => [{ place: await inPod(lab, await first(lab)), rules: RULES }],
+  at: async (lab) => [{ place: await inPod(lab, await firstCorednsPod(lab)), rules: RULES }],
   clear: async (lab) =>
     Promise.all((await corednsPods(lab)).map(async (pod) => ({ place: await inPod(lab, pod), rules: RULES }))),
   inEffect: async (lab) => (await unanswered(lab)) > 0,

@@ -1,12 +1,11 @@
 // Seen, with two CoreDNS pods: both stayed 1/1 ready. glibc on worker-1: 7 of 10 failed after 10.0 s, 3 under 0.1 s, on
 // worker-2 4 of 6 failed; musl 7 of 10 failed after 5.0 s. None succeeded late: a flow stays with its server.
 import type { Fault } from '../fault.ts'
-import { corednsPods, corednsServes } from '../../breaks/coredns.ts'
+import { corednsPods, corednsServes, firstCorednsPod } from '../../breaks/coredns.ts'
 import { isAnswered } from '../../breaks/ask-dns.ts'
 import { addRules, removeRules, type Rule } from '../../breaks/firewall.ts'
 import { inPod, onNode } from '../../breaks/place.ts'
 import { until } from '../../breaks/until.ts'
-import { LabError } from '../../lab.ts'
 
 const RULES: readonly Rule[] = (['udp', 'tcp'] as const).map((protocol) => ({
   table: 'filter',
@@ -23,8 +22,7 @@ const fault: Fault = {
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
   async inject(lab) {
-    const [first] = await corednsPods(lab)
-    if (first === undefined) throw new LabError('no CoreDNS pod runs')
+    const first = await firstCorednsPod(lab)
     await addRules(await inPod(lab, first), RULES)
     await until(
       `${first.name} is silent`,

@@ -1,20 +1,13 @@
 // Seen: half of the lookups take 5 s; tcpdump in a client shows the answer, from an address that was not asked.
 import type { Lab } from '../../lab.ts'
-import { LabError } from '../../lab.ts'
 import { isAnswered } from '../../breaks/ask-dns.ts'
-import { corednsPods } from '../../breaks/coredns.ts'
+import { firstCorednsPod } from '../../breaks/coredns.ts'
 import type { Fault } from '../fault.ts'
 import { nodeNamed } from '../../breaks/node.ts'
 import { onNode, type RunningPod } from '../../breaks/place.ts'
 import { until } from '../../breaks/until.ts'
 
 const TABLE = 'lab-replies'
-
-async function first(lab: Lab): Promise<RunningPod> {
-  const [pod] = await corednsPods(lab)
-  if (pod === undefined) throw new LabError('no CoreDNS pod runs')
-  return pod
-}
 
 /** Without conntrack, as a node does whose masquerading takes in what it should not. */
 function rules(pod: RunningPod, address: string): string {
@@ -28,7 +21,7 @@ function rules(pod: RunningPod, address: string): string {
 }
 
 const answersDirectly = async (lab: Lab): Promise<boolean> =>
-  isAnswered(onNode(lab, 'control-plane'), { server: (await first(lab)).ip })
+  isAnswered(onNode(lab, 'control-plane'), { server: (await firstCorednsPod(lab)).ip })
 
 const fault: Fault = {
   name: 'dns-replies-from-elsewhere',
@@ -39,7 +32,7 @@ const fault: Fault = {
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
   async inject(lab) {
-    const pod = await first(lab)
+    const pod = await firstCorednsPod(lab)
     const { netns, ip } = nodeNamed(lab, pod.node)
     await onNode(lab, netns).run(['nft', '-f', '-'], { stdin: rules(pod, ip) })
     await until('answers come from elsewhere', async () => !(await answersDirectly(lab)))

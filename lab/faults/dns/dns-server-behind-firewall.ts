@@ -1,17 +1,11 @@
 // A security group that forgot port 53 between nodes: the server is reached from its own node alone. Dropped after
 // conntrack on the client's node has confirmed the flow, so the flow stays with that server, and the lookup fails.
 import { isAnswered } from '../../breaks/ask-dns.ts'
-import { corednsPods } from '../../breaks/coredns.ts'
+import { firstCorednsPod } from '../../breaks/coredns.ts'
 import { clientOn, nodeNamed } from '../../breaks/node.ts'
-import { onNode, type RunningPod } from '../../breaks/place.ts'
+import { onNode } from '../../breaks/place.ts'
 import { both, rulesFault, type RulesAt, toPort53 } from '../../breaks/rules-fault.ts'
-import { type Lab, LabError } from '../../lab.ts'
-
-async function server(lab: Lab): Promise<RunningPod> {
-  const [pod] = await corednsPods(lab)
-  if (pod === undefined) throw new LabError('no CoreDNS pod runs')
-  return pod
-}
+import { type Lab } from '../../lab.ts'
 
 const rulesOn = (lab: Lab, node: string): RulesAt => ({
   place: onNode(lab, nodeNamed(lab, node).netns),
@@ -23,7 +17,7 @@ const rulesOn = (lab: Lab, node: string): RulesAt => ({
 })
 
 async function reachedFromAfar(lab: Lab): Promise<boolean> {
-  const { ip, node } = await server(lab)
+  const { ip, node } = await firstCorednsPod(lab)
   const afar = lab.nodes.find((it) => it.name !== node)
   return isAnswered(await clientOn(lab, afar?.name ?? ''), { server: ip })
 }
@@ -35,7 +29,7 @@ export default rulesFault({
   cause: { code: 'DNS140', subject: 'Node/worker-*' },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
-  at: async (lab) => [rulesOn(lab, (await server(lab)).node)],
+  at: async (lab) => [rulesOn(lab, (await firstCorednsPod(lab)).node)],
   clear: async (lab) => lab.nodes.map((it) => rulesOn(lab, it.name)),
   inEffect: async (lab) => !(await reachedFromAfar(lab)),
   gone: reachedFromAfar,

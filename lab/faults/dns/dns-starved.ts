@@ -3,7 +3,7 @@
 // and 0.37 s, nothing lost, where an unlimited pod has p50 0.4 ms. Both stayed ready, without a restart.
 import type { Lab } from '../../lab.ts'
 import { CLUSTER_DNS, CLUSTER_NAME, isAnswered } from '../../breaks/ask-dns.ts'
-import { COREDNS, corednsPods, corednsServes } from '../../breaks/coredns.ts'
+import { corednsPods, corednsRolledOut, corednsServes, setCorednsResources } from '../../breaks/coredns.ts'
 import type { Fault } from '../fault.ts'
 import { onNode } from '../../breaks/place.ts'
 import { until } from '../../breaks/until.ts'
@@ -62,15 +62,8 @@ const fault: Fault = {
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
   async inject(lab) {
-    await limit(lab, { limits: { cpu: LIMIT }, requests: { cpu: '20m' } })
-    await lab.kubectl([
-      '-n',
-      COREDNS.namespace,
-      'rollout',
-      'status',
-      `deployment/${COREDNS.deployment}`,
-      '--timeout=120s',
-    ])
+    await setCorednsResources(lab, { limits: { cpu: LIMIT }, requests: { cpu: '20m' } })
+    await corednsRolledOut(lab)
     const items = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, load()]
     await lab.kubectl(
       ['apply', '--validate=false', '-f', '-'],
@@ -80,26 +73,13 @@ const fault: Fault = {
   },
   async takeBack(lab) {
     await lab.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=120s'])
-    await limit(lab, { limits: { cpu: null }, requests: { cpu: REQUEST } })
+    await setCorednsResources(lab, { limits: { cpu: null }, requests: { cpu: REQUEST } })
     await corednsServes(lab)
     await until('CoreDNS answers at once', async () => (await lateAnswers(lab)) === 0)
   },
   async remove(lab) {
     await fault.takeBack(lab)
   },
-}
-
-async function limit(lab: Lab, resources: object): Promise<void> {
-  const patch = { spec: { template: { spec: { containers: [{ name: 'coredns', resources }] } } } }
-  await lab.kubectl([
-    '-n',
-    COREDNS.namespace,
-    'patch',
-    'deployment',
-    COREDNS.deployment,
-    '--patch',
-    JSON.stringify(patch),
-  ])
 }
 
 /** The share of questions, put to each CoreDNS pod itself, that took too long or were lost. */

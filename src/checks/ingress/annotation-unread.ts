@@ -3,7 +3,8 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
 import { nginxAnnotations, removedAnnotations } from '../../relations/ingress/nginx-annotations.ts'
-import { full, isAskedAbout, some } from '../service/words.ts'
+import { full, some } from '../../phrases.ts'
+import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
 
 /**

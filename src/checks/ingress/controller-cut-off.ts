@@ -5,7 +5,7 @@ import { cutOffSign } from '../../relations/ingress/controller-state.ts'
 import { isDifferent, liveRoutes } from '../../relations/ingress/live-config.ts'
 import { liveEndpoints } from '../../relations/ingress/live-endpoints.ts'
 import { backendsNotLive, controllerCutOff, allOfIngress, ingressNotLive } from '../../relations/symptom.ts'
-import { full } from '../service/words.ts'
+import { full } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { IngressController } from '../../model/ingress.ts'
-import { some } from '../service/words.ts'
+import { some } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 
 /**

@@ -4,7 +4,8 @@ import { subject } from '../../model/subject.ts'
 import { type LiveEndpoints, liveEndpoints } from '../../relations/ingress/live-endpoints.ts'
 import { routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { backendsNotLive, ingressBackendFails } from '../../relations/symptom.ts'
-import { full, isAskedAbout, some } from '../service/words.ts'
+import { full, some } from '../../phrases.ts'
+import { isAskedAbout } from '../service/words.ts'
 
 /**
  * ingress-nginx sends requests to pods, not to the Service: it keeps a list of its own, by a watch on EndpointSlices

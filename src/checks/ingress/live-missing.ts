@@ -3,7 +3,8 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import { liveOf, type LiveOf, liveVerdicts, whyNotRead } from '../../relations/ingress/live-of-ingress.ts'
 import { routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
 import { ingressBackendFails, ingressFails, ingressNotLive, noEndpoints } from '../../relations/symptom.ts'
-import { full, isAskedAbout, some } from '../service/words.ts'
+import { full, some } from '../../phrases.ts'
+import { isAskedAbout } from '../service/words.ts'
 import { liveEvidence } from './live-words.ts'
 import { ingressSubject } from './words.ts'
 

@@ -2,7 +2,7 @@ import type { Evidence } from '../../findings/evidence.ts'
 import { subject } from '../../model/subject.ts'
 import type { LiveRoute } from '../../relations/ingress/live-config.ts'
 import { routeText } from '../../relations/ingress/ingress-routes-to-service.ts'
-import { full, some } from '../service/words.ts'
+import { full, some } from '../../phrases.ts'
 import { ingressSubject } from './words.ts'
 
 /** The rule as the Ingress has it, and how many controllers run something else. */

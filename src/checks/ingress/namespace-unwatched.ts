@@ -2,7 +2,8 @@ import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
 import { allOfIngress } from '../../relations/symptom.ts'
-import { full, isAskedAbout, some } from '../service/words.ts'
+import { full, some } from '../../phrases.ts'
+import { isAskedAbout } from '../service/words.ts'
 import { ingressSubject } from './words.ts'
 
 /** A controller that was told which namespaces to look at leaves the Ingresses of all others without a word. */

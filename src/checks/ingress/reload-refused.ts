@@ -4,7 +4,7 @@ import type { ControllerConfig, RefusedConf } from '../../model/ingress-config.t
 import { isRefusing } from '../../relations/ingress/controller-state.ts'
 import { liveRoutes, isDifferent } from '../../relations/ingress/live-config.ts'
 import { allOfIngress, ingressNotLive, reloadRefused } from '../../relations/symptom.ts'
-import { full, some } from '../service/words.ts'
+import { full, some } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 import { ingressSubject } from './words.ts'
 

@@ -7,9 +7,6 @@ import { nextLookAt, type PodProblem } from '../../relations/pod-problem.ts'
 import { textOrder } from '../../model/text-order.ts'
 import { some } from '../../phrases.ts'
 
-// As these are in phrases.ts, for checks that take them from here.
-export { full, some } from '../../phrases.ts'
-
 /**
  * Whether to speak of this object when nothing is known about it: not when the user asked about another of its kind.
  */
