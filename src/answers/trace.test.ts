@@ -62,6 +62,8 @@ describe('a trace', () => {
   test('a port that the Service does not have', () => {
     const trace = look({}, { ...traced.scope, trace: { ...traced.scope.trace, port: 9999 } })
     expect(trace).toMatchObject({ verdict: 'broken', at: 'service' })
+    // There was nothing to connect to: that says nothing of the container's shell.
+    expect(trace.hops.find((it) => it.name === 'connect')?.seen).toEqual({ kind: 'why', why: 'no-address' })
   })
 
   test('a policy denies it; an open connection refutes that', () => {

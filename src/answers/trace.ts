@@ -6,7 +6,7 @@ import type { Answer } from '../model/lookups.ts'
 import type { Model } from '../model/sources.ts'
 import { answerFits, isFailed } from '../relations/dns/inside-answers.ts'
 import { excuseOf, isBadEnd } from '../relations/ingress/http-answers.ts'
-import { farNameOf, traceEnds, type TraceEnds, tracedPorts } from '../relations/path/trace-ends.ts'
+import { addressesOf, farNameOf, traceEnds, type TraceEnds, tracedPorts } from '../relations/path/trace-ends.ts'
 import { tracedFlows } from '../relations/path/trace-policy.ts'
 import { countEndpoints, ownAddress, portText, portsText } from '../relations/service/service-endpoints.ts'
 import { judgeName } from '../relations/service/service-names.ts'
@@ -241,9 +241,10 @@ function policyHop({ sources }: Model, ends: TraceEnds): Bare {
 /** What the client itself would do: the Service's address, each endpoint of a headless one, the pod, the host. */
 function connectHop({ sources }: Model, ends: TraceEnds): Bare {
   const { crossings } = sources
-  if (ends.from !== null && ends.from.phase !== 'Running') return without('connect', 'not-running')
-  if (!crossings.known) return without('connect', whyNot(crossings.why))
   if (ends.from === null) return without('connect', 'not-read')
+  if (ends.from.phase !== 'Running') return without('connect', 'not-running')
+  if (addressesOf(ends).length === 0) return without('connect', 'no-address')
+  if (!crossings.known) return without('connect', whyNot(crossings.why))
   const used = crossings.value.filter((it) => it.to.kind !== 'endpoint' || !hasOwnAddress(ends))
   return ofCrossings('connect', used)
 }
