@@ -124,7 +124,7 @@ describe('the exit code', () => {
     expect(code([fine, unsure], 'warning', true)).toBe(1)
   })
   test('1 also for a finding that is folded under a milder cause', () => {
-    const cause = stub('ZZZ905', trouble('node', { severity: 'info', explains: ['x'] }))
+    const cause = stub('ZZZ905', trouble('node', { severity: 'info', causes: ['x'] }))
     expect(code([cause, stub('ZZZ902', trouble('cart', { symptoms: ['x'] }))])).toBe(1)
   })
   test('2 when a check crashed, whatever the others found', () => expect(code([boom, error])).toBe(2))

@@ -174,7 +174,7 @@ function complete(check: AnyCheck, found: Found): Finding {
     args: found.args,
     evidence: found.evidence,
     symptoms: found.symptoms ?? [],
-    explains: found.explains ?? [],
+    causes: found.causes ?? [],
     remedies: check.remedies,
   }
 }

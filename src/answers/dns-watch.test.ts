@@ -159,7 +159,7 @@ describe('events', () => {
       args: {},
       evidence: [],
       symptoms: [],
-      explains: [],
+      causes: [],
       remedies: [],
     }
     const bad = sample({ findings: [found] })

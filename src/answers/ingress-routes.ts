@@ -86,15 +86,15 @@ function worstOf(told: readonly Told[], { ingress, backend }: Route): IngressRou
     ingressBackendFails(ingress, backend.service),
     ingressNotLive(ingress),
   ])
-  const on = told.filter(({ finding: { subject, symptoms, explains } }) => {
+  const on = told.filter(({ finding: { subject, symptoms, causes } }) => {
     const isOwn = subject.kind === 'Ingress' && subject.name === ingress.name
     const isBackend = subject.kind === 'Service' && subject.name === backend.service
     if ((isOwn || isBackend) && subject.namespace === ingress.namespace) {
       // A finding on one backend of the Ingress says nothing of its others.
-      const named = [...symptoms, ...explains].filter((it) => it.startsWith(`${ingressFails(ingress)}/`))
+      const named = [...symptoms, ...causes].filter((it) => it.startsWith(`${ingressFails(ingress)}/`))
       return named.length === 0 || named.some((it) => keys.has(it))
     }
-    return explains.some((it) => keys.has(it))
+    return causes.some((it) => keys.has(it))
   })
   const [first] = on.toSorted((a, b) => ranks[a.finding.severity] - ranks[b.finding.severity])
   return first === undefined ? null : { code: first.finding.code, severity: first.finding.severity, title: first.title }

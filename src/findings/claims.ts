@@ -45,7 +45,7 @@ function ofGroup(
   if (first === undefined) return []
   const { kind, weight } = first
   const able = findings.filter((it) => families[kind].test(it.code) && (it.severity !== 'info' || weight === 'sign'))
-  const said = bySymptom(able, (it) => [...it.symptoms, ...it.explains])
+  const said = bySymptom(able, (it) => [...it.symptoms, ...it.causes])
   const standing = able.filter((it) => it.severity !== 'warning' || weight !== 'outage')
   const at = Map.groupBy(standing, (it) => subjectKey(it.subject))
 

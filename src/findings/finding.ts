@@ -12,7 +12,7 @@ export interface Finding<A extends Args = Args> {
   readonly args: A
   readonly evidence: readonly Evidence[]
   readonly symptoms: readonly string[]
-  readonly explains: readonly string[]
+  readonly causes: readonly string[]
   readonly remedies: readonly string[]
 }
 

@@ -14,7 +14,7 @@ function found(code: string, about: Partial<Finding> = {}): Finding {
     args: {},
     evidence: [],
     symptoms: [],
-    explains: [],
+    causes: [],
     remedies: [],
     ...about,
   }
@@ -31,8 +31,8 @@ function shape(findings: readonly Finding[]): string {
 }
 
 describe('fold', () => {
-  const replica = found('DNS106', { explains: ['dns-loss:*'] })
-  const loss = found('DNS110', { symptoms: ['dns-loss:node/a'], explains: ['ingress-fails:shop/web'] })
+  const replica = found('DNS106', { causes: ['dns-loss:*'] })
+  const loss = found('DNS110', { symptoms: ['dns-loss:node/a'], causes: ['ingress-fails:shop/web'] })
   const ingress = found('ING301', { symptoms: ['ingress-fails:shop/web'] })
 
   test('what explains nothing and is explained by nothing stands alone', () =>
@@ -41,19 +41,19 @@ describe('fold', () => {
   test('a consequence of a consequence hangs under the root', () =>
     expect(shape([ingress, loss, replica])).toBe('DNS106(DNS110 ING301)'))
   test('a key without a wildcard matches itself alone', () =>
-    expect(shape([found('A', { explains: ['dns-loss:node/a'] }), found('B', { symptoms: ['dns-loss:node/ab'] })])).toBe(
+    expect(shape([found('A', { causes: ['dns-loss:node/a'] }), found('B', { symptoms: ['dns-loss:node/ab'] })])).toBe(
       'A B',
     ))
-  test('nothing explains itself', () => expect(shape([found('A', { symptoms: ['x'], explains: ['x'] })])).toBe('A'))
+  test('nothing explains itself', () => expect(shape([found('A', { symptoms: ['x'], causes: ['x'] })])).toBe('A'))
   test('of two that explain each other, the earlier is the cause', () => {
     expect(
-      shape([found('A', { symptoms: ['x'], explains: ['y'] }), found('B', { symptoms: ['y'], explains: ['x'] })]),
+      shape([found('A', { symptoms: ['x'], causes: ['y'] }), found('B', { symptoms: ['y'], causes: ['x'] })]),
     ).toBe('A(B)')
   })
   test('of two causes, the earlier has it', () =>
-    expect(
-      shape([found('B', { explains: ['x'] }), found('A', { explains: ['x'] }), found('C', { symptoms: ['x'] })]),
-    ).toBe('A(C) B'))
+    expect(shape([found('B', { causes: ['x'] }), found('A', { causes: ['x'] }), found('C', { symptoms: ['x'] })])).toBe(
+      'A(C) B',
+    ))
 
   test('errors first; then what explains more; then what is surer; then by code and subject', () => {
     expect(
@@ -62,14 +62,14 @@ describe('fold', () => {
         found('I', { severity: 'info' }),
         found('P', { confidence: 'possible' }),
         found('Z'),
-        found('Y', { explains: ['x'] }),
+        found('Y', { causes: ['x'] }),
         found('X', { symptoms: ['x'] }),
       ]),
     ).toBe('Y(X) Z P W I')
   })
   test('a warning that explains an error is as bad as that', () => {
     expect(
-      shape([found('E'), found('W', { severity: 'warning', explains: ['x'] }), found('F', { symptoms: ['x'] })]),
+      shape([found('E'), found('W', { severity: 'warning', causes: ['x'] }), found('F', { symptoms: ['x'] })]),
     ).toBe('W(F) E')
   })
 
@@ -79,7 +79,7 @@ describe('fold', () => {
       code: fc.constantFrom('A', 'B', 'C', 'D'),
       severity: fc.constantFrom('error' as const, 'warning' as const),
       symptoms: fc.uniqueArray(key, { maxLength: 2 }),
-      explains: fc.uniqueArray(fc.oneof(key, fc.constant('z:*')), { maxLength: 2 }),
+      causes: fc.uniqueArray(fc.oneof(key, fc.constant('z:*')), { maxLength: 2 }),
       name: fc.nat(20),
     })
     fc.assert(

@@ -8,7 +8,7 @@ const severityRank: Readonly<Record<Severity, number>> = { error: 0, warning: 1,
 const confidenceRank: Readonly<Record<Confidence, number>> = { observed: 0, inferred: 1, possible: 2 }
 
 /**
- * Root causes first, their consequences folded under them: B is a consequence of A when A `explains` one of B's
+ * Root causes first, their consequences folded under them: B is a consequence of A when A `causes` one of B's
  * symptoms. Of two findings that explain each other, the earlier in order is the cause. A consequence of a
  * consequence hangs under the root. The result's order depends on nothing but the findings.
  */
@@ -47,7 +47,7 @@ function chooseCauses(ordered: readonly Finding[]): (finding: Finding) => Findin
   }
   const causes = bySymptom(
     ordered.map((finding, index) => ({ finding, index })),
-    (it) => it.finding.explains,
+    (it) => it.finding.causes,
   )
   for (let effect = ordered.length - 1; effect >= 0; effect--) {
     const lists = new Set((ordered[effect]?.symptoms ?? []).flatMap((it) => causes.matching(it)))

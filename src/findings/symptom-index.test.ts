@@ -23,7 +23,7 @@ const finding: fc.Arbitrary<Finding> = fc.record({
   args: fc.constant({}),
   evidence: fc.constant([]),
   symptoms: few(exact),
-  explains: few(pattern),
+  causes: few(pattern),
   remedies: fc.constant([]),
 })
 const trouble: fc.Arbitrary<Trouble> = fc.record({
@@ -51,7 +51,7 @@ function slowFold(ordered: readonly Finding[]): readonly RootCause[] {
     return false
   }
   const explains = (cause: Finding, effect: Finding): boolean =>
-    effect.symptoms.some((symptom) => cause.explains.some((it) => covers(it, symptom)))
+    effect.symptoms.some((symptom) => cause.causes.some((it) => covers(it, symptom)))
   for (const effect of ordered.toReversed()) {
     const cause = ordered.find((other) => other !== effect && explains(other, effect) && !leadsTo(other, effect))
     if (cause !== undefined) causeOf.set(effect, cause)
@@ -76,7 +76,7 @@ const families: Readonly<Record<string, RegExp>> = {
 function slowClaims(it: Finding, of: Trouble): boolean {
   if (families[of.kind]?.test(it.code) !== true || (it.severity === 'info' && of.weight !== 'sign')) return false
   const either = (said: string, key: string): boolean => covers(said, key) || (!said.endsWith('*') && covers(key, said))
-  if ([...it.symptoms, ...it.explains].some((said) => of.keys.some((key) => either(said, key)))) return true
+  if ([...it.symptoms, ...it.causes].some((said) => of.keys.some((key) => either(said, key)))) return true
   if (it.severity === 'warning' && of.weight === 'outage') return false
   return of.involved.some((one) => subjectKey(one) === subjectKey(it.subject))
 }

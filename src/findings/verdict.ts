@@ -27,10 +27,10 @@ export interface Found<A extends Args = Args> {
   readonly severity?: Severity
   readonly args: A
   readonly evidence: readonly Evidence[]
-  /** The trouble that this is, as symptom keys: another finding that `explains` one of them is its cause. */
+  /** The trouble that this is, as symptom keys: another finding that `causes` one of them is its cause. */
   readonly symptoms?: readonly string[]
   /** Symptom keys that this finding would cause. `dns-loss:node/*` matches every key with that start. */
-  readonly explains?: readonly string[]
+  readonly causes?: readonly string[]
 }
 
 /** Without an argument: a verdict of any check. */

@@ -33,7 +33,7 @@ const about = (code: string, kind: string, namespace: string | null, name: strin
   args: {},
   evidence: [],
   symptoms: [],
-  explains: [],
+  causes: [],
   remedies: [],
 })
 const findings = [

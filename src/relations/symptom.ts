@@ -1,6 +1,6 @@
 import { type Subject, subjectKey } from '../model/subject.ts'
 
-/** Troubles by name: a finding that is one lists it in `symptoms`, a finding that causes one lists it in `explains`. */
+/** Troubles by name: a finding that is one lists it in `symptoms`, a finding that causes one lists it in `causes`. */
 interface Named {
   readonly namespace: string
   readonly name: string

@@ -20,7 +20,7 @@ export function found(code: string, subject: Subject, args: Finding['args'] = {}
     args,
     evidence: [],
     symptoms: [],
-    explains: [],
+    causes: [],
     remedies: [],
   }
 }

@@ -142,7 +142,7 @@ function judge(rule: AclRule, { dns, text, pods, of, asked }: Around) {
       },
     ],
     symptoms: action === 'block' ? [aclKeepsOut] : [],
-    explains: stands ? explained(action, nodes, pods) : [],
+    causes: stands ? explained(action, nodes, pods) : [],
   })
 }
 

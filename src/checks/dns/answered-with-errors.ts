@@ -127,7 +127,7 @@ function told(probe: DnsProbe, dns: ClusterDns, all: readonly LookupSeries[], er
       ),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
-    explains: [
+    causes: [
       dnsAnswersErrors,
       ...(rule?.name === 'acl' ? [aclKeepsOut] : []),
       ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`, `dns-cut-off:node/${it}`]),

@@ -62,7 +62,7 @@ export default check({
       ],
       // A crash that is caught between two starts looks the same.
       symptoms: first.sign.kind === 'unsynced' ? [dnsServersDown] : [],
-      explains: waiting > 0 ? [dnsServersDown] : [],
+      causes: waiting > 0 ? [dnsServersDown] : [],
     })
   },
 

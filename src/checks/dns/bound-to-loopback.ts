@@ -122,7 +122,7 @@ function verdict(dns: ClusterDns, text: string, { by: { server, bind }, later, o
     evidence: [
       corefileEvidence(dns, text, { line: bind.line, mark: said, label: 'nobody outside of its pod reaches that' }),
     ],
-    explains: later
+    causes: later
       ? []
       : [
           ...(outside ? dns.pods.flatMap(({ ip }) => (ip === null ? [] : [dnsServerDead(ip)])) : []),

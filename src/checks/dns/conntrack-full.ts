@@ -143,7 +143,7 @@ function judge(it: ConntrackWindow, all: readonly ConntrackWindow[], dnsProbe: K
       },
       ...(series.length === 0 ? [] : [latency(`lookups on ${node}`, series)]),
     ],
-    explains:
+    causes:
       state !== 'nearly'
         ? [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-cut-off:node/${node}`, `dns-service:node/${node}`]
         : [],

@@ -83,7 +83,7 @@ export default check({
         shares('lookups that lost a packet or failed', dnsProbe, direct, serverName),
         latency('lookups at the DNS servers themselves', direct),
       ],
-      explains: ['dns-loss:*', 'dns-external:*', 'dns-slow:*', 'dns-cut-off:*'],
+      causes: ['dns-loss:*', 'dns-external:*', 'dns-slow:*', 'dns-cut-off:*'],
     })
   },
 

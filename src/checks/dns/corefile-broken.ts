@@ -149,7 +149,7 @@ function refused(dns: ClusterDns, text: string, { refusals }: Judged, said: read
     severity,
     fault: { case: 'unparsable', line, what, crashes: severity === 'error' },
     evidence: corefileEvidence(dns, text, { line, mark, label: what }),
-    explains: [dnsServerCrash, dnsServersDown],
+    causes: [dnsServerCrash, dnsServersDown],
     said,
   })
 }
@@ -206,7 +206,7 @@ function refusedInside(dns: ClusterDns, text: string, said: readonly Signed[]) {
     severity: crashes ? 'error' : 'warning',
     fault: { case: 'refused', line, what: first.sign.said, crashes },
     evidence: corefileEvidence(dns, text, { line, mark: '', label: 'near this line' }),
-    explains: [dnsServerCrash, dnsServersDown],
+    causes: [dnsServerCrash, dnsServersDown],
     said,
   })
 }
@@ -233,7 +233,7 @@ function withoutKubernetes(dns: ClusterDns, text: string, corefile: Corefile, se
       mark: server?.keys[0] ?? '',
       label: 'no `kubernetes` in it',
     }),
-    explains: [],
+    causes: [],
   })
 }
 
@@ -252,7 +252,7 @@ function withoutOutside(dns: ClusterDns, text: string, corefile: Corefile, seen:
       mark: server?.keys[0] ?? '',
       label: roots.length === 0 ? 'the zones end here' : 'no `forward` in it',
     }),
-    explains: ['dns-external:*', dnsUpstreamSilent],
+    causes: ['dns-external:*', dnsUpstreamSilent],
     said: [],
     measuredToo: observed,
   })
@@ -278,12 +278,12 @@ interface Broken {
   readonly severity: Severity
   readonly fault: Fault
   readonly evidence: ReturnType<typeof corefileEvidence>
-  readonly explains: readonly string[]
+  readonly causes: readonly string[]
   readonly said?: readonly Signed[]
   readonly measuredToo?: boolean
 }
 
-function broken(dns: ClusterDns, { severity, fault, evidence, explains, said = [], measuredToo = false }: Broken) {
+function broken(dns: ClusterDns, { severity, fault, evidence, causes, said = [], measuredToo = false }: Broken) {
   const ready = dns.pods.filter((it) => it.ready).length
   return finding({
     subject: corefileObject(dns),
@@ -295,6 +295,6 @@ function broken(dns: ClusterDns, { severity, fault, evidence, explains, said = [
       ...(said.length === 0 ? [] : [logEvidence(said)]),
       { kind: 'fact', label: 'DNS servers ready', value: `${ready} of ${dns.pods.length}` },
     ],
-    explains,
+    causes,
   })
 }

@@ -75,7 +75,7 @@ function foreignOf(slice: EndpointSlice, dns: ClusterDns, probe: Known<DnsProbe>
             value: slice.endpoints.map((it) => `${it.ip} (${it.pod ?? 'no pod'})`).join(', '),
           },
         ],
-        explains: silent ? [dnsServerDead(ip), 'dns-loss:*', 'dns-external:*', 'dns-cut-off:*'] : [],
+        causes: silent ? [dnsServerDead(ip), 'dns-loss:*', 'dns-external:*', 'dns-cut-off:*'] : [],
       }),
     ]
   })

@@ -64,7 +64,7 @@ export default check({
       },
       evidence: [...shown, logEvidence(full)],
       symptoms: ['dns-upstream-full'],
-      explains: ['dns-external:*'],
+      causes: ['dns-external:*'],
     })
   },
 

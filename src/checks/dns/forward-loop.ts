@@ -79,7 +79,7 @@ export default check({
           .map((it) => corefileEvidence(clusterDns, text, { line: it.plugin.line, mark: it.to, label: it.why })),
         guardEvidence(guarded),
       ],
-      explains: [dnsServerCrash, dnsServersDown, dnsUpstreamSilent, 'dns-upstream-full', 'dns-external:*'],
+      causes: [dnsServerCrash, dnsServersDown, dnsUpstreamSilent, 'dns-upstream-full', 'dns-external:*'],
     })
   },
 

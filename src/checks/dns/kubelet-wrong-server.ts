@@ -71,6 +71,6 @@ function judge(probe: DnsProbe, node: string, kind: (ip: string) => ServerKind, 
       latency(`lookups at ${server}`, own),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
-    explains: [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-wrong-server:node/${node}`],
+    causes: [dnsLossOnNode(node), `dns-external:node/${node}`, `dns-wrong-server:node/${node}`],
   })
 }

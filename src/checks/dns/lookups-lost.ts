@@ -138,7 +138,7 @@ function towardsHome(
     subject: subject('Node', null, home),
     args: { ...worst.found.args, towards: nodes, bad, of: all.of },
     symptoms: [...new Set(lost.flatMap((it) => it.found.symptoms ?? []))],
-    explains: nodes.map((it) => `dns-external:node/${it}`),
+    causes: nodes.map((it) => `dns-external:node/${it}`),
   }
   return [{ kind: 'finding', found }, ...measured.filter((it) => !isLoss(it))]
 }
@@ -261,7 +261,7 @@ function found(probe: DnsProbe, node: string, { zone, series, lost, counters }: 
       ...(lost && troubled(series.filter((it) => it.transport !== 'tcp')) === 0 ? [dnsTcpUnanswered] : []),
     ],
     // Outside names take the same way to CoreDNS as the cluster's own.
-    explains: zone === 'cluster' ? [`dns-external:node/${node}`] : [],
+    causes: zone === 'cluster' ? [`dns-external:node/${node}`] : [],
   })
 }
 

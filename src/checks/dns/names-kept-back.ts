@@ -118,7 +118,7 @@ function judge(kept: KeptBack, { dns, text, seen }: Around) {
         label: kept.how === 'excepted' ? 'served by nobody' : 'passes nothing on',
       }),
     ],
-    explains: seen.kind === 'well' ? [] : explained(kept),
+    causes: seen.kind === 'well' ? [] : explained(kept),
   })
 }
 

@@ -90,7 +90,7 @@ function judge(pods: readonly Pod[], { service }: ClusterDns, offered: ReadonlyS
         },
         { kind: 'fact', label: 'address of the DNS Service', value: service?.clusterIP ?? 'none' },
       ],
-      explains: pods.map(dnsLossInPod),
+      causes: pods.map(dnsLossInPod),
     }),
   ]
 }

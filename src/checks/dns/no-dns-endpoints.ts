@@ -83,7 +83,7 @@ export default check({
         })),
       ],
       symptoms: [dnsServersDown],
-      explains: [
+      causes: [
         'dns-loss:*',
         'dns-external:*',
         'dns-slow:*',

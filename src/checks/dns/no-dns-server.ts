@@ -90,7 +90,7 @@ function judge(pod: Pod, leaders: readonly Pod[], dns: ClusterDns, probe: Known<
             .join(', '),
         },
       ],
-      explains: silent ? [dnsServerDead(pod.ip ?? ''), 'dns-loss:*', 'dns-external:*', 'dns-cut-off:*'] : [],
+      causes: silent ? [dnsServerDead(pod.ip ?? ''), 'dns-loss:*', 'dns-external:*', 'dns-cut-off:*'] : [],
     }),
   ]
 }

@@ -259,7 +259,7 @@ interface Told {
   readonly severity?: Severity
   readonly confidence?: Confidence
   readonly symptoms?: readonly string[]
-  readonly explains?: readonly string[]
+  readonly causes?: readonly string[]
 }
 
 function told({ severity = 'error', confidence = 'inferred', on, ...rest }: Told) {
@@ -312,7 +312,7 @@ function stuck(dns: ClusterDns, logs: Known<readonly DnsServerLog[]>) {
           .slice(0, 6)
           .map((it) => ({ kind: 'fact' as const, label: `${it.pod.name} on ${it.pod.node}`, value: it.why })),
       ],
-      explains: lossOn(nodes),
+      causes: lossOn(nodes),
     }),
   ]
 }
@@ -332,7 +332,7 @@ function leaving(dns: ClusterDns, probe: Known<DnsProbe>) {
       severity: dead ? 'error' : 'info',
       confidence: dead ? 'observed' : 'inferred',
       evidence: [{ kind: 'fact', label: pod.name, value: 'has a deletionTimestamp' }],
-      explains: dead ? lossOn([pod.node]) : [],
+      causes: dead ? lossOn([pod.node]) : [],
     })
   })
 }
@@ -392,7 +392,7 @@ function absent(dns: ClusterDns, nodes: Known<readonly Node[]>, asked: readonly 
         server: lost[0]?.server ?? null,
       },
       evidence: [{ kind: 'fact', label: `caches on ${node.name}`, value: 'none' }],
-      explains: lost.length > 0 ? [...lossOn([node.name]), ...lost.map((it) => dnsLossInPod(it.pod))] : [],
+      causes: lost.length > 0 ? [...lossOn([node.name]), ...lost.map((it) => dnsLossInPod(it.pod))] : [],
     })
   })
 }

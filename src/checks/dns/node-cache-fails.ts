@@ -117,7 +117,7 @@ function told(probe: DnsProbe, dns: ClusterDns, its: readonly CacheFault[]) {
       latency('lookups at the cache', series),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), ...(first.how === 'tcp' ? [dnsTcpUnanswered] : [])],
-    explains: nodes.flatMap((it) => [
+    causes: nodes.flatMap((it) => [
       dnsLossOnNode(it),
       `dns-external:node/${it}`,
       `dns-cut-off:node/${it}`,

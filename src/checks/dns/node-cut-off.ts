@@ -137,7 +137,7 @@ function atServers(
     },
     evidence: [shares('lookups that failed', probe, probe.series, (it) => it.node)],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
-    explains: cut.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`]),
+    causes: cut.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`]),
   })
 }
 
@@ -173,6 +173,6 @@ function judge(probe: DnsProbe, node: string, cutOff: boolean): Verdict<CutOff> 
       shares('lookups that failed', probe, probe.series, (it) => `${it.node} ${it.transport} to ${it.server.role}`),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), `dns-cut-off:node/${node}`],
-    explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
+    causes: [dnsLossOnNode(node), `dns-external:node/${node}`],
   })
 }

@@ -69,7 +69,7 @@ export default check({
             label: 'no answer there',
           }).slice(0, 1),
         ],
-        explains: ['dns-external:*', 'dns-slow:*', dnsUpstreamSilent],
+        causes: ['dns-external:*', 'dns-slow:*', dnsUpstreamSilent],
       })
     })
   },

@@ -102,7 +102,7 @@ function judge(probe: DnsProbe, node: string, kernel: string, conntrack: Known<r
       ],
       // Counters that rose prove the race by themselves; without them a policy or a starved CoreDNS may be the cause.
       symptoms: confidence === 'observed' ? [] : [dnsLossInNamespace(probe.from.namespace)],
-      explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
+      causes: [dnsLossOnNode(node), `dns-external:node/${node}`],
     })
 
   const packetsLost = lost + lossOf(udp.filter((it) => !pairs.includes(it))).lostBoth

@@ -154,6 +154,6 @@ function judge({ kind, page }: { readonly kind: Kind; readonly page: Page }, aro
       }),
       { kind: 'fact', label: `${kind} probe`, value: page.probe },
     ],
-    explains: well ? [] : [dnsServersDown, ...(kind === 'readiness' ? [] : [dnsServerCrash])],
+    causes: well ? [] : [dnsServersDown, ...(kind === 'readiness' ? [] : [dnsServerCrash])],
   })
 }

@@ -139,7 +139,7 @@ function judge(probe: DnsProbe, node: string): Verdict<TypeLost> {
         shares('lookups that lost a question', probe, series, (it) => `${it.server.role} ${it.method}`),
       ],
       symptoms: [dnsLossInNamespace(probe.from.namespace)],
-      explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
+      causes: [dnsLossOnNode(node), `dns-external:node/${node}`],
     })
   }
   return ok(lookups.length)
@@ -184,7 +184,7 @@ function upstream(
         }),
         ...exchange(asked.series),
       ],
-      explains: ['dns-external:*'],
+      causes: ['dns-external:*'],
     }),
   ]
 }

@@ -81,7 +81,7 @@ function judge(its: readonly Waiting[]) {
           `lookup ${it.pullLookup.name}${it.pullLookup.server === null ? '' : ` on ${it.pullLookup.server}`}: ` +
           `${it.pullLookup.how}`,
       })),
-      explains: [registryUnknown(node)],
+      causes: [registryUnknown(node)],
     }),
   ]
 }

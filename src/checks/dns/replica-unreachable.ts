@@ -180,6 +180,6 @@ function found(probe: DnsProbe, { ip, here, others, silent }: Sides, namespace: 
     // A server that is held at its CPU limit loses packets too, and then that is why.
     symptoms: silent ? [dnsServerDead(ip)] : [`dns-loss:server/${ip}`],
     // Of the nodes that hear some server: one that hears none has a fault of its own.
-    explains: here.flatMap((it) => [dnsLossOnNode(it.node), `dns-external:node/${it.node}`]),
+    causes: here.flatMap((it) => [dnsLossOnNode(it.node), `dns-external:node/${it.node}`]),
   })
 }

@@ -163,7 +163,7 @@ function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cu
       latency(`lookups through the Service on ${nodes.join(', ')}`, series),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
-    explains: [
+    causes: [
       ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`]),
       // Beside a dead server, which answers nobody, one node's lost ways may look like all of its DNS.
       ...nodes.map((it) => `dns-cut-off:node/${it}`),

@@ -93,7 +93,7 @@ export default check({
       evidence: [...(said.length === 0 ? [] : [logEvidence(said)]), ...troubled.slice(0, 6).map(told)],
       symptoms: looping.length > 0 ? [dnsServerCrash] : [],
       // One that is killed under load was ready until then, and what it had been asked is lost each time.
-      explains: [
+      causes: [
         ...(looping.length > 0 ? [dnsServersDown] : []),
         ...(looping.length > 0 && killed.length > 0 ? ['dns-loss:node/*', 'dns-external:*'] : []),
       ],
@@ -216,7 +216,7 @@ function ofEvicted(dns: ClusterDns, gone: readonly Pod[], of: number): Verdict<R
     evidence: gone
       .slice(0, 6)
       .map((it) => ({ kind: 'fact' as const, label: it.name, value: `${it.overReason}, on ${it.node ?? 'no node'}` })),
-    explains: ready === 0 ? [dnsServersDown] : [],
+    causes: ready === 0 ? [dnsServersDown] : [],
   })
 }
 

@@ -214,6 +214,6 @@ function found(probe: DnsProbe, dns: ClusterDns, bad: readonly Bad[], windows: r
       ...(windows.length === 0 ? [] : [conntrackRows(windows, nodes[0] ?? '')]),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), ...nodes.map((it) => `dns-service:node/${it}`)],
-    explains: nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`]),
+    causes: nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`]),
   })
 }

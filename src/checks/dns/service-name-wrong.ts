@@ -142,7 +142,7 @@ function judge(
     severity: first.kind === 'stale' ? 'warning' : 'error',
     // A server that answers errors to some clients does so to every name.
     symptoms: [nameWrong(service), ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [])],
-    explains: zonesOf(reason),
+    causes: zonesOf(reason),
     args: {
       name,
       says: said(first),

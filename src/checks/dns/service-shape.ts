@@ -188,7 +188,7 @@ function missingPorts(service: Service) {
           label: `none is 53 over ${missing.join(' or ')}`,
         },
       ],
-      explains: udp ? ['dns-loss:*', 'dns-external:*'] : [dnsTcpUnanswered],
+      causes: udp ? ['dns-loss:*', 'dns-external:*'] : [dnsTcpUnanswered],
     }),
   ]
 }
@@ -255,7 +255,7 @@ function deafPorts(dns: ClusterDns, probe: Known<DnsProbe>) {
               label: 'nobody listens there',
             },
           ],
-          explains: udp
+          causes: udp
             ? [
                 'dns-loss:*',
                 'dns-external:*',
@@ -309,7 +309,7 @@ function unservedNodes(
           value: some([...serving].flatMap((it) => it ?? []).toSorted(), 6),
         },
       ],
-      explains: cut.flatMap((it) => [dnsLossOnNode(it.name), `dns-service:node/${it.name}`]),
+      causes: cut.flatMap((it) => [dnsLossOnNode(it.name), `dns-service:node/${it.name}`]),
     }),
   ]
 }

@@ -181,6 +181,6 @@ function told(probe: DnsProbe, on: Subject, { where, nodes, series }: Where): Ve
       latency('lookups over TCP', tcp),
     ],
     symptoms: [dnsTcpUnanswered, dnsLossInNamespace(probe.from.namespace)],
-    explains: nodes.map(dnsLossOnNode),
+    causes: nodes.map(dnsLossOnNode),
   })
 }

@@ -83,7 +83,7 @@ function verdict({ it, limit, severity, confidence }: Over) {
       pods: it.pods.length,
     },
     evidence: [resolverEvidence(it, keyword, list.at(-1) ?? '', 'left out')],
-    explains: keyword === 'search' ? [searchAmplified(it.workload)] : [],
+    causes: keyword === 'search' ? [searchAmplified(it.workload)] : [],
   })
 }
 

@@ -84,6 +84,6 @@ function judge(probe: DnsProbe, node: string): Verdict<UdpLost> {
       latency(`lookups over UDP on ${node}`, udp),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace)],
-    explains: [dnsLossOnNode(node), `dns-external:node/${node}`],
+    causes: [dnsLossOnNode(node), `dns-external:node/${node}`],
   })
 }

@@ -54,7 +54,7 @@ export default check({
       },
       evidence: [...evidence.slice(0, 1), ...(said.length === 0 ? [] : [logEvidence(said)]), ...evidence.slice(1)],
       symptoms: [dnsUpstreamSilent],
-      explains: ['dns-external:*'],
+      causes: ['dns-external:*'],
     })
   },
 

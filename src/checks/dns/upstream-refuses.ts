@@ -144,7 +144,7 @@ function ofRoot(seen: OutsideSources): Verdict<Refused> {
       label: `answers ${failure.rcode}`,
     }),
     symptoms: [dnsUpstreamSilent],
-    explains: ['dns-external:*'],
+    causes: ['dns-external:*'],
   })
 }
 

@@ -98,7 +98,7 @@ export default check({
         upstreams,
         label: labels[how],
       }),
-      explains: ['dns-external:*', 'dns-slow:*'],
+      causes: ['dns-external:*', 'dns-slow:*'],
     })
   },
 

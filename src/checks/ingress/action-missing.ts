@@ -90,7 +90,7 @@ function judge(routes: readonly Route[], controllerOf: ReadonlyMap<string, strin
       ),
       { kind: 'fact', label: 'actions that are defined', value: some(defined) || 'none' },
     ],
-    explains: [ingressFails(ingress), ingressBackendFails(ingress, backend.service)],
+    causes: [ingressFails(ingress), ingressBackendFails(ingress, backend.service)],
   })
 }
 

@@ -140,6 +140,6 @@ function judge(ingress: Ingress, { host, port }: IngressAuth, { wrong, failed, o
         label: wrong.what,
       },
     ],
-    explains: [ingressFails(ingress), `${ingressFails(ingress)}/*`],
+    causes: [ingressFails(ingress), `${ingressFails(ingress)}/*`],
   })
 }

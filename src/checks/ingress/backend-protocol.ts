@@ -106,7 +106,7 @@ function judge(route: Route, port: ServicePort, measured: Measured) {
             (port.appProtocol === undefined ? '' : `, appProtocol ${port.appProtocol}`),
         ),
       ],
-      explains: measured === 'ill' ? [ingressBackendFails(ingress, backend.service)] : [],
+      causes: measured === 'ill' ? [ingressBackendFails(ingress, backend.service)] : [],
     }),
   ]
 }

@@ -101,6 +101,6 @@ function verdict(routes: readonly Route[], endpoints: number, { onPurpose, sever
     },
     evidence: [backendEvidence(ingress, backend, 'service', `0 ready of ${count(endpoints, 'endpoint')}`)],
     symptoms: [noEndpoints({ namespace: ingress.namespace, name: backend.service })],
-    explains: [ingressBackendFails(ingress, backend.service)],
+    causes: [ingressBackendFails(ingress, backend.service)],
   })
 }

@@ -127,6 +127,6 @@ function verdict(ingress: Ingress, seen: ServingSeen, { problem, severity, confi
         value: `${it.controller}, ${it.ready ? 'ready' : 'not ready'}`,
       })),
     ],
-    explains: [ingressFails(ingress)],
+    causes: [ingressFails(ingress)],
   })
 }

@@ -90,7 +90,7 @@ function judge(config: ControllerConfig, { ingresses, lists }: Behind) {
     args: { said, times: sign?.times ?? 0, ingresses: ingresses.length, services: lists.length },
     evidence: [{ kind: 'log', source: config.pod, lines: [`${said}${sign === null ? '' : ` (${sign.times} times)`}`] }],
     symptoms: [controllerCutOff({ namespace: config.namespace, name: config.pod })],
-    explains: [
+    causes: [
       ...ingresses.flatMap((it) => [ingressNotLive(it), ...allOfIngress(it)]),
       ...lists.flatMap(({ service, routes }) => [
         backendsNotLive(service),

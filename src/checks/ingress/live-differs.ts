@@ -73,7 +73,7 @@ function judge({ ingress, routes }: LiveOf) {
     },
     evidence: liveEvidence(different.map(({ it }) => it)),
     symptoms: [ingressNotLive(ingress)],
-    explains: [...new Set(different.map(({ it }) => it.route.backend.service))].map((it) =>
+    causes: [...new Set(different.map(({ it }) => it.route.backend.service))].map((it) =>
       ingressBackendFails(ingress, it),
     ),
   })

@@ -109,6 +109,6 @@ function judge(its: readonly LiveEndpoints[]) {
       { kind: 'fact', label: 'asked for by', value: some([...new Set(routes.map(routeText))], 4) },
     ],
     symptoms: [backendsNotLive(service)],
-    explains: routes.map((it) => ingressBackendFails(it.ingress, it.backend.service)),
+    causes: routes.map((it) => ingressBackendFails(it.ingress, it.backend.service)),
   })
 }

@@ -80,7 +80,7 @@ function judge(live: LiveOf) {
     },
     evidence: liveEvidence(missing),
     symptoms: [ingressNotLive(ingress)],
-    explains: [
+    causes: [
       ingressFails(ingress),
       ...services.flatMap((it) => [
         ingressBackendFails(ingress, it),

@@ -64,7 +64,7 @@ function judge({ ingress, routes }: LiveOf) {
     },
     evidence: liveEvidence(denied.map(({ it }) => it)),
     symptoms: [ingressNotLive(ingress)],
-    explains: [...new Set(denied.map(({ it }) => it.route.backend.service))].map((it) =>
+    causes: [...new Set(denied.map(({ it }) => it.route.backend.service))].map((it) =>
       ingressBackendFails(ingress, it),
     ),
   })

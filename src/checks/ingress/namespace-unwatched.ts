@@ -65,6 +65,6 @@ function judge(ingress: Ingress, own: readonly IngressController[]) {
       home: first.namespace,
     },
     evidence: [{ kind: 'fact', label: '--watch-namespace', value: watches }],
-    explains: allOfIngress(ingress),
+    causes: allOfIngress(ingress),
   })
 }

@@ -102,6 +102,6 @@ function verdict(routes: readonly Route[], service: Service) {
       path: `${backend.path}.service.port`,
     },
     evidence: [backendEvidence(ingress, backend, 'port', `Service ${service.name} offers ${portsText(service)}`)],
-    explains: [ingressBackendFails(ingress, service.name)],
+    causes: [ingressBackendFails(ingress, service.name)],
   })
 }

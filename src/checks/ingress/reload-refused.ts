@@ -108,7 +108,7 @@ function judge(
       },
     ],
     symptoms: its.map((it) => reloadRefused({ namespace: it.namespace, name: it.pod })),
-    explains: [
+    causes: [
       ...behind.map(ingressNotLive),
       ...behind.flatMap(allOfIngress),
       ...(ingress === null ? [] : allOfIngress(ingress)),

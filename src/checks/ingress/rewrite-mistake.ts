@@ -149,7 +149,7 @@ function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured:
           label: kind === 'group' ? 'has no such group' : what,
         },
       ],
-      explains: measured === 'ill' ? [ingressBackendFails(ingress, route.backend.service)] : [],
+      causes: measured === 'ill' ? [ingressBackendFails(ingress, route.backend.service)] : [],
     }),
   ]
 }

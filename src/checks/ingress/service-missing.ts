@@ -74,7 +74,7 @@ function verdict(routes: readonly Route[], names: (wanted: string) => readonly s
           near.length > 0 ? `no such Service; \`${near[0]}\` is there` : 'no such Service',
         ),
       ],
-      explains: [ingressBackendFails(first.ingress, first.backend.service)],
+      causes: [ingressBackendFails(first.ingress, first.backend.service)],
     }),
   ]
 }

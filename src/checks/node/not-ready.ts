@@ -97,6 +97,6 @@ function verdict(
         ? [{ kind: 'fact' as const, label: 'DNS servers on it', value: some(dns.map((it) => it.name)) }]
         : []),
     ],
-    explains: [nodeDown(node.name), dnsLossOnNode(node.name)],
+    causes: [nodeDown(node.name), dnsLossOnNode(node.name)],
   })
 }

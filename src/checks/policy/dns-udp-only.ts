@@ -108,7 +108,7 @@ function found(group: DnsGroup, dns: ClusterDns, stands: Isolation, lost: Inside
       example: group.pods[0]?.name ?? 'none',
       manifest: allowDns(policy, [{ port, protocol: 'TCP' }], home),
     },
-    explains: group.pods.map(dnsTcpLossInPod),
+    causes: group.pods.map(dnsTcpLossInPod),
     evidence: [
       rulesEvidence(policy, stands.direction, 'and no TCP beside it', 'protocol: UDP'),
       workloadsEvidence('pods without DNS over TCP', group.pods),

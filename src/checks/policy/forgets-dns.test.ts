@@ -212,7 +212,7 @@ describeCheck(check, [
 
 const explains = (policy: NetworkPolicy): readonly string[] =>
   diagnose(model({ networkPolicies: known([policy]), pods: known(pods), clusterDns: known(dns) }), { checks: [check] })
-    .results[0]?.findings[0]?.explains ?? []
+    .results[0]?.findings[0]?.causes ?? []
 
 test('explains lost lookups of the pods that it takes in, and of no others', () => {
   expect(explains(deny)).toEqual(['dns-loss:ns/shop', 'dns-loss:ns/shop/*'])

@@ -187,6 +187,6 @@ function found(
       workloadsEvidence('pods kept from DNS', group.pods),
       ...failedLookup(group.namespace, failing),
     ],
-    explains: dnsLosses(policy, group),
+    causes: dnsLosses(policy, group),
   })
 }

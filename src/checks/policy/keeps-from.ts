@@ -98,7 +98,7 @@ function judge(first: TracedFlow, { ends, denied, of, crossings, pods }: Around)
       rulesEvidence(policy, decision.direction, 'nothing here allows it'),
       allowing(decision.direction, { policy, from: ends.from, other, host: address.host, port: address.port }),
     ],
-    explains: ends.to.kind === 'service' ? [svcUnanswered(ends.to.service)] : [],
+    causes: ends.to.kind === 'service' ? [svcUnanswered(ends.to.service)] : [],
   })
 }
 

@@ -115,7 +115,7 @@ function judge(its: readonly AbsentPeer[], { podsOf, services, ingresses }: Behi
         : [{ kind: 'fact' as const, label: `namespace ${meant.name}`, value: `${meant.key}: ${meant.value}` }]),
       workloadsEvidence(`${count(pods.length, 'pod')} behind it`, pods),
     ],
-    explains: hit.flatMap((it) => [
+    causes: hit.flatMap((it) => [
       ...(others === 'nobody' ? [svcUnanswered(it)] : []),
       ...routesTo(ingresses, it).map((ingress) => ingressBackendFails(ingress, it.name)),
     ]),

@@ -98,7 +98,7 @@ function judge(its: readonly ServicePortRule[]) {
       },
       workloadsEvidence(direction === 'Ingress' ? 'pods that nobody reaches so' : 'pods that do not get out so', pods),
     ],
-    explains: direction === 'Ingress' ? services.map(svcUnanswered) : [],
+    causes: direction === 'Ingress' ? services.map(svcUnanswered) : [],
   })
 }
 

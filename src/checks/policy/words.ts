@@ -129,7 +129,7 @@ const viewsByPod = once((views: readonly InsideView[]) =>
 )
 
 /**
- * What losing DNS here explains: the pods of the group, by name; and the namespace as a whole where the policy takes
+ * What losing DNS here causes: the pods of the group, by name; and the namespace as a whole where the policy takes
  * in all of it, so that a probe pod's losses there are its work too.
  */
 export function dnsLosses(policy: NetworkPolicy, group: DnsGroup): readonly string[] {

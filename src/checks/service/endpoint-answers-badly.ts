@@ -161,7 +161,7 @@ function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingr
         endpointsAnswerBadly(service),
         ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : []),
       ],
-      explains: !bad.some(isBadEnd) ? [] : routing.map((it) => ingressBackendFails(it, service.name)),
+      causes: !bad.some(isBadEnd) ? [] : routing.map((it) => ingressBackendFails(it, service.name)),
     }),
   ]
 }

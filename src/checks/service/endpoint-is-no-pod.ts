@@ -123,7 +123,7 @@ function judge(service: Service, { slice, seen, contacts }: Seen) {
           ),
         },
       ],
-      explains: [svcUnanswered(service)],
+      causes: [svcUnanswered(service)],
     }),
   ]
 }

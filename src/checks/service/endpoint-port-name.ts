@@ -126,7 +126,7 @@ function verdict({ service, port, index, slices, routing: ingresses }: Unled) {
       patch: JSON.stringify([{ op: 'add', path: `/ports/${meant?.at ?? 0}/name`, value: port.name ?? '' }]),
     },
     evidence: [portEvidence(service, index, theirs), ...slices.slice(0, 4).map(sliceFact)],
-    explains: headless
+    causes: headless
       ? []
       : [
           svcUnanswered(service),

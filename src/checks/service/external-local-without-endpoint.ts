@@ -154,7 +154,7 @@ function judge(service: Service, seen: Seen) {
       { kind: 'fact', label: 'nodes with an endpoint', value: some(having, 8) },
       { kind: 'fact', label: 'nodes without', value: some(names, 8) },
     ],
-    explains: silent.length > 0 ? [nodePortUnanswered(service)] : [],
+    causes: silent.length > 0 ? [nodePortUnanswered(service)] : [],
   })
 }
 

@@ -103,7 +103,7 @@ function judge(service: Service, { serving, busy, seen }: Seen) {
         { kind: 'fact', label: 'nodes with an endpoint', value: some([...having], 6) },
         { kind: 'fact', label: 'nodes with pods and without an endpoint', value: some(without, 6) },
       ],
-      explains: [svcUnanswered(service)],
+      causes: [svcUnanswered(service)],
     }),
   ]
 }

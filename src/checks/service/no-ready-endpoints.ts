@@ -150,7 +150,7 @@ function noneReady(service: Service, behind: Behind): Verdict<NoneReady> {
       reasonsEvidence('pods that match', reasoned),
     ],
     symptoms: onDownNodes ? where.map((it) => nodeDown(`${it}`)) : unpulled(pods),
-    explains: [noEndpoints(service), svcUnanswered(service)],
+    causes: [noEndpoints(service), svcUnanswered(service)],
   })
 }
 
@@ -202,6 +202,6 @@ function forgotten(service: Service, ready: readonly Pod[]): Verdict<NoneReady> 
       ...lookArgs(undefined),
     },
     evidence: [{ kind: 'fact', label: 'ready pods in no EndpointSlice', value: some(ready.map((it) => it.name)) }],
-    explains: [noEndpoints(service), svcUnanswered(service)],
+    causes: [noEndpoints(service), svcUnanswered(service)],
   })
 }

@@ -46,7 +46,7 @@ export default check({
             label: `${it.kind} ${full(it)}`,
             value: it.kind === 'DaemonSet' ? 'wanted on 0 nodes' : 'wants 0 pods',
           })),
-          explains: [noEndpoints(service), svcUnanswered(service)],
+          causes: [noEndpoints(service), svcUnanswered(service)],
         }),
       ]
     })

@@ -211,7 +211,7 @@ function verdict({ service, miss, carrier, meant, sure, pods, expected }: Judged
         labelText(miss, carrier),
       ),
     ],
-    explains: [noEndpoints(service), svcUnanswered(service)],
+    causes: [noEndpoints(service), svcUnanswered(service)],
   })
 }
 

@@ -121,7 +121,7 @@ function found(service: Service, { owners, strangers, url, of }: Two) {
         value: `${strangers.includes(its) ? '404' : 'answers'} · ${some(its.map((it) => it.name))}`,
       })),
     ],
-    explains: [endpointsAnswerBadly(service), notFoundBySome(service)],
+    causes: [endpointsAnswerBadly(service), notFoundBySome(service)],
   })
 }
 

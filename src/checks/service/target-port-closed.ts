@@ -204,7 +204,7 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
         })),
       },
     ],
-    explains: [svcUnanswered(service)],
+    causes: [svcUnanswered(service)],
   })
 }
 
@@ -236,7 +236,7 @@ function byDeclaration({ service, port, index, serving }: Part) {
         other === null ? `pods declare ${all.join(', ')}` : `pods declare ${port.targetPort} for ${other} alone`,
       ),
     ],
-    explains: [svcUnanswered(service)],
+    causes: [svcUnanswered(service)],
   })
 }
 

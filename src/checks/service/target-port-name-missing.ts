@@ -122,6 +122,6 @@ function verdict({ service, port, index, live, without }: Lacking) {
         texts.length === 0 ? `pods declare no ${port.protocol} port` : `pods declare ${texts.join(', ')}`,
       ),
     ],
-    explains: everywhere ? [noEndpoints(service), svcUnanswered(service)] : [svcUnanswered(service)],
+    causes: everywhere ? [noEndpoints(service), svcUnanswered(service)] : [svcUnanswered(service)],
   })
 }

@@ -182,7 +182,7 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
         ...(clients.size === 1 && nodes.length > 1 ? [...clients].map(nodeDown) : []),
         ...(homes.size === 1 ? [...homes].flatMap((it) => (it === null ? [] : [nodeDown(it)])) : []),
       ],
-      explains: [svcUnanswered(service)],
+      causes: [svcUnanswered(service)],
     }),
   ]
 }

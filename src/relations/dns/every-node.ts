@@ -10,7 +10,7 @@ interface EveryNode {
   /** The DNS Service, which is what they all ask. */
   readonly subject: Subject
   readonly symptoms: readonly string[]
-  readonly explains: readonly string[]
+  readonly causes: readonly string[]
 }
 
 /**
@@ -28,7 +28,7 @@ function onEveryNode(findings: readonly Finding[], { sources: { dnsProbe, cluste
     nodes: nodes.toSorted(),
     subject: { kind: 'Service', namespace, name },
     symptoms: [...new Set(findings.flatMap((it) => it.symptoms))],
-    explains: [...new Set(findings.flatMap((it) => it.explains))],
+    causes: [...new Set(findings.flatMap((it) => it.causes))],
   }
 }
 
@@ -44,9 +44,9 @@ export function asOne<A extends Args & { readonly nodes: number | null }>(
   const [first] = findings
   const every = onEveryNode(findings, model)
   if (first === undefined || every === null) return null
-  const { nodes, subject, symptoms, explains } = every
+  const { nodes, subject, symptoms, causes } = every
   const sums = Object.fromEntries(counts.map((it) => [it, total(findings, it)]))
-  return { ...first, subject, args: { ...first.args, ...sums, nodes: nodes.length }, symptoms, explains }
+  return { ...first, subject, args: { ...first.args, ...sums, nodes: nodes.length }, symptoms, causes }
 }
 
 function total(findings: readonly Finding[], arg: string): number {

@@ -9,7 +9,7 @@ import { json } from './json.ts'
 
 const diagnosis = diagnose(modelOf({}), {
   checks: [
-    stub('SVC901', trouble('cart', { explains: ['x'], args: { bad: 1 } })),
+    stub('SVC901', trouble('cart', { causes: ['x'], args: { bad: 1 } })),
     stub('ING901', trouble('web', { symptoms: ['x'] })),
     stub('POL901', cannotTell('not-asked', 'needs --probe', '--probe')),
     stub('NOD901', ok(3)),
@@ -69,7 +69,7 @@ test('the contract for scripts', () => {
             "bad": 1
           },
           "evidence": [],
-          "explains": [
+          "causes": [
             "f2"
           ],
           "remedies": []
@@ -103,7 +103,7 @@ test('the contract for scripts', () => {
           "args": {},
           "numbers": {},
           "evidence": [],
-          "explains": [],
+          "causes": [],
           "remedies": [],
           "cause": "f1"
         }
@@ -168,12 +168,12 @@ test('the same diagnosis gives the same bytes, ids point at what is there, and n
   expect(json(diagnose(model, { checks }))).toBe(first)
   expect(first).not.toMatch(/undefined|NaN/)
   const out = JSON.parse(first) as {
-    readonly findings: readonly { readonly id: string; readonly text: string; readonly explains: readonly string[] }[]
+    readonly findings: readonly { readonly id: string; readonly text: string; readonly causes: readonly string[] }[]
     readonly explained: readonly { readonly id: string; readonly cause: string }[]
   }
   const ids = new Set([...out.findings, ...out.explained].map((it) => it.id))
   expect(ids.size).toBe(out.findings.length + out.explained.length)
   for (const it of out.findings) expect(it.text).toMatch(/\.$/)
-  for (const it of [...out.findings.flatMap((found) => found.explains), ...out.explained.map((found) => found.cause)])
+  for (const it of [...out.findings.flatMap((found) => found.causes), ...out.explained.map((found) => found.cause)])
     expect(ids).toContain(it)
 })

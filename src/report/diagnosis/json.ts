@@ -49,7 +49,7 @@ function diagnosisFields(diagnosis: Diagnosis, run: Run): Fields {
     roots.flatMap((root) => [root.finding, ...root.consequences]).map((finding, index) => [finding, `f${index + 1}`]),
   )
   const checks = new Map(results.map((it) => [it.check.code, it.check]))
-  const row = (finding: Finding, explains: readonly Finding[]): Fields['findings'][number] => {
+  const row = (finding: Finding, causes: readonly Finding[]): Fields['findings'][number] => {
     const check = checks.get(finding.code)
     const [sentence, ...commands] = check?.words.help(finding) ?? []
     return {
@@ -70,7 +70,7 @@ function diagnosisFields(diagnosis: Diagnosis, run: Run): Fields {
       ),
       numbers: numbersOf(finding.args),
       evidence: finding.evidence,
-      explains: explains.flatMap((it) => ids.get(it) ?? []),
+      causes: causes.flatMap((it) => ids.get(it) ?? []),
       remedies: finding.remedies,
     }
   }

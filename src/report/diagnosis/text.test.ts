@@ -18,7 +18,7 @@ const colour = paint({ colour: true, ascii: false, width: 100 })
 const normal = { paint: plain, detail: 'normal', footer: [] } as const
 
 const selector = trouble('cart', {
-  explains: ['ingress-fails:shop/web'],
+  causes: ['ingress-fails:shop/web'],
   evidence: [
     {
       kind: 'config',
@@ -91,7 +91,7 @@ test('the answer first, then causes with their consequences, then what was not s
       help: correct the selector
             kubectl -n shop edit service cart
 
-      └ explains  ✗ ING901  trouble ING901: service shop/web
+      └ causes  ✗ ING901  trouble ING901: service shop/web
 
     ! warning[DNS901] trouble DNS901: service shop/dns                                          inferred
       1 of 3 bad
@@ -124,7 +124,7 @@ test('quiet: verdict lines only', () => {
 
     ✗ error[SVC901] trouble SVC901: service shop/cart                                           observed
       service shop/cart · 0 of 3 pods match
-      └ explains  ✗ ING901  trouble ING901: service shop/web
+      └ causes  ✗ ING901  trouble ING901: service shop/web
 
     ! warning[DNS901] trouble DNS901: service shop/dns                                          inferred
       1 of 3 bad
@@ -272,7 +272,7 @@ test('the race, as told', () => {
               conntrack -S | grep -o "insert_failed=[0-9]*"
               iptables-save | grep -E "NFQUEUE|zone|MASQUERADE"
 
-      └ explains  ✗ DNS110  DNS lookups are lost or slow: node worker-2
+      └ causes  ✗ DNS110  DNS lookups are lost or slow: node worker-2
 
     ? 7 checks could not tell
       DNS114 the Corefile is broken

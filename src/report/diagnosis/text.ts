@@ -90,7 +90,7 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
 
 function consequence(finding: Finding, checks: ReadonlyMap<string, AnyCheck>, paint: Paint): string {
   const check = checks.get(finding.code)
-  return `  ${paint.branch} explains  ${paint.mark(finding.severity)} ${finding.code}  ${check?.title ?? finding.slug}: ${nameOf(finding.subject)}`
+  return `  ${paint.branch} causes  ${paint.mark(finding.severity)} ${finding.code}  ${check?.title ?? finding.slug}: ${nameOf(finding.subject)}`
 }
 
 function crashedLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {

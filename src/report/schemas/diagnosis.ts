@@ -62,7 +62,7 @@ const finding = {
     v.description('each number of args, with its unit in the name: p95Ms, sharePercent; without one it is a count'),
   ),
   evidence: v.array(evidence),
-  explains: v.pipe(texts, v.description('ids of the findings that this one causes')),
+  causes: v.pipe(texts, v.description('ids of the findings that this one causes')),
   remedies: v.pipe(texts, v.description('for hopscope fix')),
 }
 
