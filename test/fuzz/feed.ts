@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { encode } from 'dns-packet'
+import { dnsQuery, pcapngOf, pcapOf, tcp, udp } from '../build/packets.ts'
 import { bytesInput, random, textInput, valueInput } from './inputs.ts'
 import { ofBytes, ofValues, textReaders } from './readers.ts'
 
@@ -48,11 +49,18 @@ const denial = encode({
   questions: [{ type: 'AAAA', name: 'cart.shop.svc.cluster.local', class: 'IN' }],
 })
 
+const ends = { from: '10.0.0.1', to: '10.0.0.2', sport: 9, dport: 53 }
+const frames = [
+  { at: 0, ip: udp({ ...ends, payload: dnsQuery(1, 'cart.shop') }) },
+  { at: 1, ip: tcp({ ...ends, flags: 'S', mss: 1460 }) },
+]
+const captures = [pcapOf(frames), pcapOf(frames, { link: 276 }), pcapngOf([{ name: 'eth0', frames }])]
+
 /** `longest`: of the repeated alphabets. */
 export function allFed(longest: number): readonly Fed[] {
   const texts = oncePerSeed((from) => textInput(from, longest))
   const values = oncePerSeed(valueInput)
-  const bytes = oncePerSeed((from) => bytesInput([answer, denial], from))
+  const bytes = oncePerSeed((from) => bytesInput([answer, denial, ...captures], from))
   return [
     ...textReaders.map(([name, read]) => ({ name, inputs: texts, read: read as Fed['read'] })),
     ...Object.entries(ofValues).map(([name, read]) => ({ name, inputs: values, read })),

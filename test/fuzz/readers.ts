@@ -67,7 +67,10 @@ import { canonical } from '../../src/manifest/canonical.ts'
 import { sourceSchemas } from '../../src/snapshot/schema.ts'
 import { ToolError } from '../../src/tool-error.ts'
 import { createIntern } from '../../src/wire/intern.ts'
+import { createDnsQuestion, dnsNameText, readDnsQuestion } from '../../src/wire/dns-question.ts'
 import { fromOutside } from '../../src/wire/outside.ts'
+import { firstWords } from '../../src/wire/pcap/first-words.ts'
+import { captureReader } from '../../src/wire/pcap/reader.ts'
 import { clusterDns } from '../build/dns.ts'
 import { filesIn } from '../meta/sources.ts'
 
@@ -163,6 +166,7 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   ],
 }
 
+const question = createDnsQuestion()
 const asked = [...pairOf('cart.shop.svc.cluster.local.')]
 const typed = questionsOf('cart.shop.svc.cluster.local.', ['A', 'SRV', 'TXT', 'SOA'])
 
@@ -173,6 +177,14 @@ export const ofBytes: Readonly<Record<string, BytesReader>> = {
   ],
   'src/probe/pod/dns/message.ts answerTo': (bytes) => answerTo(asked, withIdOf(asked[0], bytes)),
   'src/probe/pod/dns/message.ts heard': (bytes) => [heard(asked, bytes), heard(asked, withIdOf(asked[1], bytes))],
+  'src/wire/dns-question.ts dnsNameText': dnsNameText,
+  'src/wire/dns-question.ts readDnsQuestion': (bytes) => readDnsQuestion(question, bytes, 0, bytes.length),
+  'src/wire/pcap/first-words.ts firstWords': (bytes) => firstWords(bytes, 0, bytes.length),
+  'src/wire/pcap/reader.ts captureReader': (bytes) => {
+    const reader = captureReader(() => {})
+    reader.push(bytes)
+    return reader.end()
+  },
   'src/probe/pod/dns/typed-message.ts replyTo': (bytes) => typed.map((it) => replyTo(typed, withIdOf(it, bytes))),
 }
 
@@ -244,6 +256,10 @@ const klogHead = 'E1128 10:56:37.1 7 controller.go:208] '
 
 /** Readers of `src/wire` that take more than one text. */
 export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown[]) => unknown) => TextReader>> = {
+  captureReader: () => (text) => ofBytes['src/wire/pcap/reader.ts captureReader']?.(Buffer.from(text, 'latin1')),
+  dnsNameText: (it) => (text) => it(Buffer.from(text, 'latin1')),
+  firstWords: (it) => (text) => it(Buffer.from(text, 'latin1'), 0, text.length),
+  readDnsQuestion: (it) => (text) => it(question, Buffer.from(text, 'latin1'), 0, text.length),
   addressesInHosts: (it) => (text) => it(text, 'cart'),
   candidates: (it) => (text) => it('glibc', { search: text.split(' ', 100), ndots: 5 }, 'cart'),
   controllerSigns: (it) => (text) => [it([text]), it(text.split('\n')), it([klogHead + text])],
@@ -265,11 +281,25 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
 /** Of `src/wire`: what takes no text, or what one of the others has read already. */
 export const noReadersOfWire = [
   'afterwards',
+  'alertName',
   'askByHand',
+  'behindEtherType',
   'clusterDomain',
   'conntrackDelta',
   'coreDnsRates',
+  'createDnsQuestion',
   'createIntern',
+  'createPacket',
+  'decode',
+  'dnsTypeName',
+  'i32',
+  'ipBehindLink',
+  'linkName',
+  'u16',
+  'u16le',
+  'u32',
+  'u32le',
+  'u8',
   'isLoopback',
   'plainNumber',
   'plainText',
