@@ -31,7 +31,8 @@ if (wanted('live') && existsSync(values.kubeconfig)) rows.push(...(await live(ho
 if (wanted('snapshot')) rows.push(...(await snapshots(Math.min(runs, 3))))
 
 process.stdout.write(
-  `${table(rows)}\n\nmedians of ${runs} runs (snapshot: ${Math.min(runs, 3)}), peak memory the highest; Node ${process.version}, ${cpus().length} cores\n`,
+  `${table(rows)}\n\nmedians of ${runs} runs (snapshot: ${Math.min(runs, 3)}), peak memory the highest; ` +
+    `Node ${process.version}, ${cpus().length} cores\n`,
 )
 if (wanted('live') && !existsSync(values.kubeconfig))
   process.stdout.write(`live: not measured, no cluster (${values.kubeconfig} is not there)\n`)

@@ -35,7 +35,10 @@ const built = await Promise.all([
     splitting: true,
     // CommonJS packages inside an ES module bundle still call require().
     banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      js:
+        '#!/usr/bin/env node\n' +
+        "import { createRequire as __createRequire } from 'node:module'; " +
+        'const require = __createRequire(import.meta.url);',
     },
     plugins: [trimClientNode],
   }),

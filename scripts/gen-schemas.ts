@@ -42,7 +42,8 @@ function fieldsTable(it: OutputSchema): readonly string[] {
     '',
     `### \`${it.id}\``,
     '',
-    `${it.commands.map((one) => `\`${one}\``).join(', ')}: ${it.about}. [schemas/${it.name}.json](../schemas/${it.name}.json)`,
+    `${it.commands.map((one) => `\`${one}\``).join(', ')}: ` +
+      `${it.about}. [schemas/${it.name}.json](../schemas/${it.name}.json)`,
     ...lines.flatMap((line) => [
       '',
       '| field | | |',

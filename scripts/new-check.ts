@@ -101,10 +101,19 @@ import check from './${name}.ts'
 
 // TODO: a row for the fault, for what only looks like it, and for what can't be told.
 describeCheck(check, [
-  { it: 'without a port', given: { services: [service('cart', { ports: [] })] }, expect: [{ subject: 'Service/shop/cart', confidence: 'inferred' }] },
+  {
+    it: 'without a port',
+    given: { services: [service('cart', { ports: [] })] },
+    expect: [{ subject: 'Service/shop/cart', confidence: 'inferred' }],
+  },
   { it: 'with a port', given: { services: [service('cart')] }, expect: 'ok' },
   { it: 'no Service', given: { services: [] }, expect: 'not-applicable' },
-  { it: 'Services forbidden', given: modelOf({}, { services: unknown('forbidden', 'list services in shop') }), expect: 'cannot-tell', says: /no permission/ },
+  {
+    it: 'Services forbidden',
+    given: modelOf({}, { services: unknown('forbidden', 'list services in shop') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
 ])
 `,
     ],
@@ -190,7 +199,8 @@ function main([slug, code, title]: readonly string[]): number {
   const registry = join(root, 'src/checks/registry.ts')
   writeFileSync(registry, register(readFileSync(registry, 'utf8'), it))
   process.stdout.write(
-    `${[...scaffold(it).keys(), 'src/checks/registry.ts'].map((path) => `wrote ${path}`).join('\n')}\nnext: replace every TODO, then  npx vitest run src/checks/${slug}.test.ts test/meta  and  npm run docs\n`,
+    `${[...scaffold(it).keys(), 'src/checks/registry.ts'].map((path) => `wrote ${path}`).join('\n')}\n` +
+      `next: replace every TODO, then  npx vitest run src/checks/${slug}.test.ts test/meta  and  npm run docs\n`,
   )
   return 0
 }

@@ -1,5 +1,5 @@
-// npm run new-command -- NAME "what it answers": a command of hopscope, its use-case without a terminal, a test, and the
-// lines in program.ts and called.ts. What it writes compiles and passes; every TODO in it is yours.
+// npm run new-command -- NAME "what it answers": a command of hopscope, its use-case without a terminal, a test, and
+// the lines in program.ts and called.ts. What it writes compiles and passes; every TODO in it is yours.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { camel } from './new-check.ts'

@@ -84,7 +84,8 @@ function main([path, code, breaks]: readonly string[]): number {
   writeFileSync(join(folder, 'all.ts'), listFault(all, it))
   const name = path.split('/')[1] ?? path
   process.stdout.write(
-    `wrote lab/faults/${path}.ts\nwrote lab/faults/all.ts\nnext: replace every TODO, then  npm run lab -- fault on ${name}  and  npm run lab -- record ${name}\n`,
+    `wrote lab/faults/${path}.ts\nwrote lab/faults/all.ts\n` +
+      `next: replace every TODO, then  npm run lab -- fault on ${name}  and  npm run lab -- record ${name}\n`,
   )
   return 0
 }

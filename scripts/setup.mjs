@@ -17,7 +17,8 @@ function step(what, command, args) {
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' })
   if (result.status !== 0) {
     process.stderr.write(
-      `\n${result.stdout ?? ''}${result.stderr ?? ''}error: ${what} failed: ${result.error?.message ?? `${command} ${args.join(' ')}`}\n`,
+      `\n${result.stdout ?? ''}${result.stderr ?? ''}` +
+        `error: ${what} failed: ${result.error?.message ?? `${command} ${args.join(' ')}`}\n`,
     )
     process.exit(2)
   }

@@ -1,5 +1,6 @@
-// What `npm test` runs: types, lint, format, dead code, unit tests, generated docs. One line a step, the whole output of a step
-// that failed, and at the end `N passed, N failed`: the tests, and each other step as one. CI adds that line up.
+// What `npm test` runs: types, lint, format, dead code, unit tests, generated docs. One line a step, the whole output
+// of a step that failed, and at the end `N passed, N failed`: the tests, and each other step as one. CI adds that line
+// up.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,8 @@
 import { INGRESS_PORT, INGRESS_TLS_PORT, workers } from '../plan.ts'
 
-/** How a user of this machine reaches a URL of the lab: no DNS knows its hosts, and a node's port is its load balancer. */
+/**
+ * How a user of this machine reaches a URL of the lab: no DNS knows its hosts, and a node's port is its load balancer.
+ */
 export function throughNode(diagnose: readonly string[]): readonly string[] {
   const [target = ''] = diagnose
   const [node] = workers(1)

@@ -19,7 +19,12 @@ export function cniConfig(worker: Worker): object {
 /** Inside the mount namespace of the node the default paths are its own. */
 export function containerdConfig(cniFolder: string, sandboxImage: string): string {
   return `version = 2
-disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper"]
+disabled_plugins = [
+  "io.containerd.snapshotter.v1.aufs",
+  "io.containerd.snapshotter.v1.btrfs",
+  "io.containerd.snapshotter.v1.zfs",
+  "io.containerd.snapshotter.v1.devmapper",
+]
 [plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "${sandboxImage}"
 # Without CAP_SYS_RESOURCE every sandbox dies with "can't get final child's PID from pipe: EOF".

@@ -61,9 +61,8 @@ async function list(): Promise<number> {
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
   const cut = (text: string): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
   for (const kind of ['fault', 'risk', 'control'] as const) {
-    process.stdout.write(
-      `${styleText('bold', cut(line([' ', kind.toUpperCase(), 'KNOWN ROOT CAUSE', 'BREAKS'])), { stream: process.stdout })}\n`,
-    )
+    const head = cut(line([' ', kind.toUpperCase(), 'KNOWN ROOT CAUSE', 'BREAKS']))
+    process.stdout.write(`${styleText('bold', head, { stream: process.stdout })}\n`)
     for (const [index, row] of rows.entries())
       if (faults[index]?.kind === kind) process.stdout.write(`${cut(line(row))}\n`)
     process.stdout.write('\n')

@@ -36,7 +36,15 @@ export async function makeSeed(archives: readonly string[], seed: string): Promi
   const config = `${draft}.toml`
   await writeFile(
     config,
-    `version = 2\nroot = "${draft}"\nstate = "${state}"\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "${socket}"\n`,
+    [
+      'version = 2',
+      `root = "${draft}"`,
+      `state = "${state}"`,
+      'disabled_plugins = ["io.containerd.grpc.v1.cri"]',
+      '[grpc]',
+      `address = "${socket}"`,
+      '',
+    ].join('\n'),
   )
   await startDaemon(DAEMON, ['containerd', '--config', config, '--log-level', 'error'])
   try {

@@ -232,7 +232,8 @@ async function main(): Promise<number> {
     const same = more.length + fewer.length === 0
     if (!same) different += 1
     process.stdout.write(
-      `${same ? 'same' : 'DIFFERENT'}  ${name}: ${other.size} of ${pods.length * (pods.length - 1) * PORTS.length} connections pass\n`,
+      `${same ? 'same' : 'DIFFERENT'}  ${name}: ` +
+        `${other.size} of ${pods.length * (pods.length - 1) * PORTS.length} connections pass\n`,
     )
     for (const it of more.slice(0, 5)) process.stdout.write(`  only we allow       ${it}\n`)
     for (const it of fewer.slice(0, 5)) process.stdout.write(`  only cyclonus does  ${it}\n`)

@@ -39,7 +39,8 @@ func main() {
 	ready := flag.Bool("ready", env("READY", "true") == "true", "whether /ready answers 200")
 	delay := flag.Duration("delay", duration(env("DELAY", "0s")), "wait this long before / answers")
 	timeout := flag.Duration("timeout", duration(env("TIMEOUT", "30s")), "give up on the downstream after this long")
-	lifetime := flag.Duration("lifetime", duration(env("LIFETIME", "0s")), "end with success after this long; 0 = run until told to stop")
+	forever := "end with success after this long; 0 = run until told to stop"
+	lifetime := flag.Duration("lifetime", duration(env("LIFETIME", "0s")), forever)
 	flag.Parse()
 
 	pod, _ := os.Hostname()
@@ -99,7 +100,8 @@ func (s *shop) root(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(answer)
-	log.Printf("%s %s %d %.1fms %s", r.Method, r.URL.Path, status, float64(time.Since(started).Microseconds())/1000, answer.Error)
+	ms := float64(time.Since(started).Microseconds()) / 1000
+	log.Printf("%s %s %d %.1fms %s", r.Method, r.URL.Path, status, ms, answer.Error)
 }
 
 func (s *shop) call(ctx context.Context) (json.RawMessage, error) {

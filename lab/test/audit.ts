@@ -48,9 +48,7 @@ export async function requests(auditLog: string, from: number): Promise<readonly
         user: raw.impersonatedUser?.username ?? raw.user?.username ?? '',
         agent: raw.userAgent ?? '',
         resource:
-          resource === undefined
-            ? ''
-            : `${apiGroup === undefined ? '' : `${apiGroup}/`}${resource}${subresource === undefined ? '' : `/${subresource}`}`,
+          resource === undefined ? '' : [apiGroup, resource, subresource].filter((it) => it !== undefined).join('/'),
         namespace: namespace ?? null,
         name: name ?? null,
         code: raw.responseStatus?.code ?? 0,

@@ -107,7 +107,9 @@ function ownLoadCase(lab: Lab): Promise<Result> {
     const passed =
       ran.code === 0 && inTime && total >= 0.95 * most && total <= most && peak <= perSecond && background <= 10
     return {
-      got: `${ran.seconds.toFixed(1)} s, ${total} of at most ${most} queries, peak ${Math.round(peak)} of ${perSecond}/s`,
+      got:
+        `${ran.seconds.toFixed(1)} s, ${total} of at most ${most} queries, ` +
+        `peak ${Math.round(peak)} of ${perSecond}/s`,
       passed,
       detail: `exit ${ran.code}, background ${background}\n${peaks.map(Math.round).join(' ')}\n${ran.stderr}`,
     }

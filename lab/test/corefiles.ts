@@ -13,11 +13,13 @@ const root = (inside: string, after = ''): string =>
 const forward = '    forward . 192.0.2.53'
 /** Its API server answers nobody, which it does not wait for. */
 const kubernetes = (more = '', zones = 'cluster.local in-addr.arpa ip6.arpa'): string =>
-  `    kubernetes ${zones} {\n        endpoint http://127.0.0.1:1\n        startup_timeout 10ms\n${more === '' ? '' : `        ${more}\n`}    }`
+  `    kubernetes ${zones} {\n        endpoint http://127.0.0.1:1\n        startup_timeout 10ms\n` +
+  `${more === '' ? '' : `        ${more}\n`}    }`
 
 const starting: Readonly<Record<string, string>> = {
   'the usual one': root(
-    `    health {\n       lameduck 5s\n    }\n    ready\n${kubernetes('pods insecure')}\n    prometheus :9153\n${forward} {\n       max_concurrent 1000\n    }\n    cache 30\n    loop\n    reload\n    loadbalance`,
+    `    health {\n       lameduck 5s\n    }\n    ready\n${kubernetes('pods insecure')}\n    prometheus :9153\n` +
+      `${forward} {\n       max_concurrent 1000\n    }\n    cache 30\n    loop\n    reload\n    loadbalance`,
   ),
   'a brace too many at the end': `${root(forward)}}\n`,
   'keys joined by a comma': `a.example:53,b.example:53 {\n${forward}\n}\n`,
@@ -31,8 +33,15 @@ const starting: Readonly<Record<string, string>> = {
   'words behind a comment within a word': root(`${forward}\n    cache 30#s example.org`),
   'a snippet': `(common) {\n    errors\n    cache 30\n}\n.:53 {\n    import common\n${forward}\n}\n`,
   'a snippet within a snippet': `(a) {\n    cache 30\n}\n(b) {\n    import a\n    errors\n}\n.:53 {\n    import b\n}\n`,
-  'a snippet within a plugin': `(limits) {\n    max_concurrent 10\n}\n.:53 {\n${forward} {\n        import limits\n    }\n}\n`,
-  'files that there are none of': `import nowhere/*.server\n${root(`${forward}\n    import nowhere/*.override`)}import nowhere/*.server\n`,
+  'a snippet within a plugin': [
+    '(limits) {\n    max_concurrent 10\n}\n',
+    `.:53 {\n${forward} {\n        import limits\n    }\n}\n`,
+  ].join(''),
+  'files that there are none of': [
+    'import nowhere/*.server\n',
+    root(`${forward}\n    import nowhere/*.override`),
+    'import nowhere/*.server\n',
+  ].join(''),
   'a stub zone': `corp.example:53 {\n    forward . 192.0.2.54\n}\n${root(forward)}`,
   'one zone at two ports': `${root(forward)}.:1053 {\n${forward}\n}\n`,
   'one zone over two transports': `${root(forward)}dns://corp.example {\n${forward}\n}\n`,
@@ -42,10 +51,32 @@ const starting: Readonly<Record<string, string>> = {
   'forward twice': root('    forward a.example 192.0.2.54\n    forward . 192.0.2.53'),
   'a cache of a zone': root(`${forward}\n    cache 30s`),
   'a cache with rules': root(
-    `${forward}\n    cache {\n        success 5000 30 5\n        denial 2500 10\n        prefetch 10 1m 10%\n        serve_stale 1h immediate\n        servfail 10s\n        disable success a.example\n        keepttl\n    }`,
+    [
+      forward,
+      '    cache {',
+      '        success 5000 30 5',
+      '        denial 2500 10',
+      '        prefetch 10 1m 10%',
+      '        serve_stale 1h immediate',
+      '        servfail 10s',
+      '        disable success a.example',
+      '        keepttl',
+      '    }',
+    ].join('\n'),
   ),
   'forward with all its words': root(
-    `    forward . 192.0.2.53 tls://192.0.2.54 {\n        except a.example b.example\n        policy sequential\n        health_check 5s no_rec domain a.example\n        expire 20s\n        max_fails 3\n        prefer_udp\n        max_concurrent 1000\n        next NXDOMAIN\n    }`,
+    [
+      '    forward . 192.0.2.53 tls://192.0.2.54 {',
+      '        except a.example b.example',
+      '        policy sequential',
+      '        health_check 5s no_rec domain a.example',
+      '        expire 20s',
+      '        max_fails 3',
+      '        prefer_udp',
+      '        max_concurrent 1000',
+      '        next NXDOMAIN',
+      '    }',
+    ].join('\n'),
   ),
   'a name as the server': root('    forward . 127.0.0.1 {\n        tls_servername dns.example\n    }'),
   'an environment variable': root('    forward . {$NOWHERE}192.0.2.53'),
@@ -59,7 +90,8 @@ const starting: Readonly<Record<string, string>> = {
     '    errors\n',
     '    errors {\n        consolidate 5m ".* i/o timeout$" warning\n        stacktrace\n    }\n',
   ),
-  'a view beside the rest': `.:53 {\n    view some {\n        expr type() == 'A'\n    }\n${forward}\n}\n${root(forward)}`,
+  'a view beside the rest':
+    `.:53 {\n    view some {\n        expr type() == 'A'\n    }\n${forward}\n}\n` + root(forward),
   acl: root(`    acl {\n        block net 192.0.2.0/24\n    }\n${forward}`),
   'rewrite and autopath': root(
     `    rewrite name a.example b.example\n${kubernetes('pods verified')}\n    autopath @kubernetes\n${forward}`,
@@ -69,7 +101,10 @@ const starting: Readonly<Record<string, string>> = {
 const refused: Readonly<Record<string, string>> = {
   'a brace that is missing': `.:53 {\n    errors\n${forward}\n`,
   'a brace of a plugin that is missing': `.:53 {\n${forward} {\n        max_concurrent 10\n    cache 30\n}\n`,
-  'a brace of a plugin that is missing, before another server': `.:53 {\n${forward} {\n        max_concurrent 10\n    cache 30\n}\na.example {\n    errors\n}\n`,
+  'a brace of a plugin that is missing, before another server': [
+    `.:53 {\n${forward} {\n        max_concurrent 10\n    cache 30\n}\n`,
+    'a.example {\n    errors\n}\n',
+  ].join(''),
   'a brace behind a word': root('    cache 30 }'),
   'a quote that is missing': root('    template IN A a.example {\n        answer "{{ .Name }}\n    }'),
   'a plugin misspelt': root('    foward . 192.0.2.53'),

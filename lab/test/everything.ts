@@ -74,9 +74,11 @@ function line(it: Thing): readonly string[] {
     ([key]) => !annotationsOfControllers.includes(key),
   )
   const kept = Object.entries(metadata).filter(([key]) => !metadataOfServer.includes(key) && key !== 'annotations')
-  return [
-    `${it.kind} ${metadata.namespace ?? ''}/${metadata.name} ${stable({ ...rest, metadata: { ...Object.fromEntries(kept), ...(annotations.length === 0 ? {} : { annotations: Object.fromEntries(annotations) }) } })}`,
-  ]
+  const left = {
+    ...Object.fromEntries(kept),
+    ...(annotations.length === 0 ? {} : { annotations: Object.fromEntries(annotations) }),
+  }
+  return [`${it.kind} ${metadata.namespace ?? ''}/${metadata.name} ${stable({ ...rest, metadata: left })}`]
 }
 
 function podLine(it: Thing, workload: string): readonly string[] {
@@ -86,9 +88,11 @@ function podLine(it: Thing, workload: string): readonly string[] {
     readonly args?: readonly string[]
   }[]
   const state = it.metadata['deletionTimestamp'] === undefined ? '' : ' being deleted'
-  return [
-    `Pod of ${it.metadata.namespace}/${workload}${state} ${stable({ dns: it.spec?.['dnsConfig'] ?? null, containers: containers.map(({ name, image, args }) => ({ name, image, args: args ?? [] })) })}`,
-  ]
+  const spec = {
+    dns: it.spec?.['dnsConfig'] ?? null,
+    containers: containers.map(({ name, image, args }) => ({ name, image, args: args ?? [] })),
+  }
+  return [`Pod of ${it.metadata.namespace}/${workload}${state} ${stable(spec)}`]
 }
 
 /** Keys in one order, whatever order they came in. */

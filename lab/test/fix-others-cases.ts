@@ -1,5 +1,6 @@
 // What others do while a plan is applied and after it: a webhook that mutates, an autoscaler, a colleague, a connection
-// that drops, a reader that goes away, a disk that is full. A remedy of one field, so that each of the others is theirs.
+// that drops, a reader that goes away, a disk that is full. A remedy of one field, so that each of the others is
+// theirs.
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
@@ -255,7 +256,9 @@ function droppedBy(signal: NodeJS.Signals): (scene: Scene) => Promise<Judged> {
     const undone = await at.run(undo(at))
     const exact = await isAsBefore(scene)
     return {
-      got: `exit ${ran.code}, lease ${lease === '' ? 'gone' : 'there'}; undo ${undone.code}, ${exact ? 'exact' : 'NOT exact'}`,
+      got:
+        `exit ${ran.code}, lease ${lease === '' ? 'gone' : 'there'}; ` +
+        `undo ${undone.code}, ${exact ? 'exact' : 'NOT exact'}`,
       passed:
         (signal === 'SIGKILL' || (lease === '' && /--undo|--apply/.test(ran.stderr + ran.stdout))) &&
         undone.code === 0 &&
@@ -275,7 +278,9 @@ async function unread(scene: Scene): Promise<Judged> {
   const exact = await isAsBefore(scene)
   const nothingDone = /nothing to undo|was not applied|never applied/i.test(both(undone))
   return {
-    got: `exit ${ran.code}, lease ${lease === '' ? 'gone' : 'there'}; undo ${undone.code}, ${exact ? 'exact' : 'NOT exact'}`,
+    got:
+      `exit ${ran.code}, lease ${lease === '' ? 'gone' : 'there'}; ` +
+      `undo ${undone.code}, ${exact ? 'exact' : 'NOT exact'}`,
     passed: (ran.code === 141 || ran.code === 0) && lease === '' && exact && (undone.code === 0 || nothingDone),
     detail: `${both(ran)}\n${both(undone)}`,
   }
@@ -298,7 +303,9 @@ async function full(scene: Scene): Promise<Judged> {
     const undone = untouched ? null : await at.run(undo(at))
     const exact = await isAsBefore(scene)
     return {
-      got: `exit ${ran.code}, lease ${lease === '' ? 'gone' : 'there'}, ${untouched ? '0 writes' : `undo ${undone?.code}`}, ${exact ? 'exact' : 'NOT exact'}`,
+      got:
+        `exit ${ran.code}, lease ${lease === '' ? 'gone' : 'there'}, ` +
+        `${untouched ? '0 writes' : `undo ${undone?.code}`}, ${exact ? 'exact' : 'NOT exact'}`,
       passed: ran.code === 2 && /^error: .*disk is full/m.test(ran.stderr) && lease === '' && exact,
       detail: `${both(ran)}\n${undone === null ? '' : both(undone)}`,
     }

@@ -84,15 +84,19 @@ async function golden(folder: string): Promise<void> {
   await writeFile(join(folder, 'expect.json'), json.stdout)
 }
 
+const noCause = 'none: this is a control and must come out clean'
+
 async function readme(fault: Fault, kubeconfig: string): Promise<string> {
   const version = await hopscope(['version'], { kubeconfig })
+  const { cause } = fault
+  const machine = `${type()} ${release()} ${arch()}`
   return `# ${fault.name}
 
 ${fault.breaks}
 
 - **A user would say:** ${fault.symptom}
-- **Known root cause:** ${fault.cause === null ? 'none: this is a control and must come out clean' : `${fault.cause.code} ${fault.cause.subject}`}
+- **Known root cause:** ${cause === null ? noCause : `${cause.code} ${cause.subject}`}
 - **Made by:** \`npm run lab -- record ${fault.name}\`, with ${version.stdout.trim()}
-- **Where:** the lab's cluster (Kubernetes v1.34, bridge CNI, kube-proxy in iptables mode), ${type()} ${release()} ${arch()}
+- **Where:** the lab's cluster (Kubernetes v1.34, bridge CNI, kube-proxy in iptables mode), ${machine}
 `
 }

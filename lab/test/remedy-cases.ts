@@ -34,7 +34,9 @@ async function weaveTc(lab: Lab, keep: Keep): Promise<void> {
     await keep('weave-tc on kernels that lose no race', 'refused, with the reason', async () => {
       const ran = await fix(lab, ['DNS101', '--node-access', '--remedy', 'weave-tc', '--plan'])
       return {
-        got: `exit ${ran.code}, ${/heals the race that weave-tc is made for/.test(ran.stdout) ? 'the kernel is named' : 'no reason'}`,
+        got:
+          `exit ${ran.code}, ` +
+          (/heals the race that weave-tc is made for/.test(ran.stdout) ? 'the kernel is named' : 'no reason'),
         passed: ran.code === 1 && /kernel 6\S+ of worker-1 heals the race/.test(ran.stdout),
         detail: said(ran),
       }
@@ -43,7 +45,9 @@ async function weaveTc(lab: Lab, keep: Keep): Promise<void> {
     await keep('weave-tc where a node cache is possible', 'the cache first', async () => {
       const ran = await fix(lab, ['DNS101', '--node-access'])
       return {
-        got: `exit ${ran.code}, ${/weave-tc +not here +a DNS cache on each node is possible/.test(ran.stdout) ? 'the cache first' : 'not so'}`,
+        got:
+          `exit ${ran.code}, ` +
+          (/weave-tc +not here +a DNS cache on each node is possible/.test(ran.stdout) ? 'the cache first' : 'not so'),
         passed: ran.code === 1 && /weave-tc +not here +a DNS cache on each node is possible/.test(ran.stdout),
         detail: said(ran),
       }

@@ -175,7 +175,13 @@ const refusals: readonly { readonly name: string; readonly args: readonly string
   {
     name: 'rights to read alone',
     args: ['cart.shop', ...from('plain'), '--as', 'hopscope'],
-    says: /No query could be sent: not allowed[\s\S]*COMPUTED from the pod's spec[\s\S]*search r-lookup.svc.cluster.local/,
+    says: new RegExp(
+      [
+        'No query could be sent: not allowed',
+        "COMPUTED from the pod's spec",
+        String.raw`search r-lookup\.svc\.cluster\.local`,
+      ].join(String.raw`[\s\S]*`),
+    ),
   },
 ]
 

@@ -51,5 +51,8 @@ export function line(result: Result): string {
           .slice(0, 60)
           .map((it) => `      ${it}`)
           .join('\n')}`
-  return `${mark} ${result.name.padEnd(34)} ${`${result.seconds.toFixed(1)} s`.padStart(8)}  expected ${result.expected} · got ${result.got}${detail}\n`
+  return (
+    `${mark} ${result.name.padEnd(34)} ` +
+    `${`${result.seconds.toFixed(1)} s`.padStart(8)}  expected ${result.expected} · got ${result.got}${detail}\n`
+  )
 }

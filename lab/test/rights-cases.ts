@@ -34,7 +34,9 @@ const levels = [
  */
 const namedTargets = ['svc/cart', 'deploy/web', 'sts/db', 'ds/none', 'pod/db-0', 'ingress/web'] as const
 
-/** Probing is granted for one namespace, and the controllers' configuration in theirs; the other manifests name theirs. */
+/**
+ * Probing is granted for one namespace, and the controllers' configuration in theirs; the other manifests name theirs.
+ */
 function into(file: string): readonly string[] {
   if (file.endsWith('rbac-ingress.yaml')) return ['-n', 'ingress-nginx']
   return file.endsWith('rbac-probe.yaml') ? ['-n', 'shop'] : []

@@ -167,7 +167,9 @@ async function close(): Promise<number> {
   }
   if (isAll && left.length === 0 && wrong.length === 0) await forgetProgress()
   process.stdout.write(
-    `\n${results.length - wrong.length - skipped.length} passed, ${wrong.length} failed${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}\n`,
+    `\n${results.length - wrong.length - skipped.length} passed, ${wrong.length} failed` +
+      (skipped.length === 0 ? '' : `, ${skipped.length} skipped`) +
+      '\n',
   )
   return wrong.length === 0 ? 0 : 1
 }

@@ -168,7 +168,9 @@ async function cured(
   const again = await fix(lab, [code, ...args])
   const good = applied.code === 0 && applied.stdout.includes(`${code} is gone`)
   return {
-    got: `${good ? 'verified' : `exit ${applied.code}`}, ${same ? 'undone exactly' : 'changed by the undo'}${again.code === 1 ? '' : ', and not found again'}`,
+    got:
+      `${good ? 'verified' : `exit ${applied.code}`}, ${same ? 'undone exactly' : 'changed by the undo'}` +
+      (again.code === 1 ? '' : ', and not found again'),
     passed: good && undone.code === 0 && same && again.code === 1,
     detail: [plan, applied, undone, again].map(said).join('\n'),
   }

@@ -50,7 +50,13 @@ export function starvedCase(lab: Lab): Promise<Result> {
           deployed.replicas === replicas.value &&
           Math.abs(deployed.requestMilli - (cpuRequestMilli.value ?? Number.NaN)) <= 100
         const cured = verified && loaded && after.code === 0 && after.seen.usedUp.length === 0
-        const got = `needs ${replicas.value} x ${cpuRequestMilli.value}m, given ${deployed.replicas} x ${deployed.requestMilli}m; ${Math.round(before.seen.queriesPerSecond ?? 0)} then ${Math.round(after.seen.queriesPerSecond ?? 0)} answers/s; ${cured ? 'cured' : 'not cured'}, ${undone ? 'undone' : 'not undone'}, ${again ? 'seen again' : 'not seen again'}`
+        const got =
+          `needs ${replicas.value} x ${cpuRequestMilli.value}m, ` +
+          `given ${deployed.replicas} x ${deployed.requestMilli}m; ` +
+          `${Math.round(before.seen.queriesPerSecond ?? 0)} ` +
+          `then ${Math.round(after.seen.queriesPerSecond ?? 0)} answers/s; ` +
+          `${cured ? 'cured' : 'not cured'}, ${undone ? 'undone' : 'not undone'}, ` +
+          (again ? 'seen again' : 'not seen again')
         return {
           got,
           passed: before.code === 1 && before.seen.usedUp.length > 0 && enough && cured && undone && again,

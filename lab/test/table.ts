@@ -21,7 +21,8 @@ export function benchmarkPage(before: string, results: readonly Result[], histor
     '<!-- written by npm run lab:test: do not edit -->',
     '',
     `A real cluster on one machine with ${facts.cpus} cores, kernel ${facts.kernel}.${up}`,
-    'Each fault is injected into the cluster, `hopscope diagnose --probe --node-access` must name its known root cause first and claim no other error, and after it is taken back the diagnosis must be clean.',
+    'Each fault is injected into the cluster, `hopscope diagnose --probe --node-access` must name ' +
+      'its known root cause first and claim no other error, and after it is taken back the diagnosis must be clean.',
     'A run tries what its time allows and writes it over what stands here.',
     '',
     `## ${historyTitle}`,
@@ -61,7 +62,8 @@ function rowsWith(before: Rows, results: readonly Result[]): Rows {
 
 function row(it: Result): string {
   const verdict = it.passed ? 'passed' : '**failed**'
-  return `| ${cell(it.name)} | ${cell(it.expected)} | ${cell(it.got)} | ${it.seconds.toFixed(1)} | ${it.skipped ? 'not tried here' : verdict} |`
+  const cells = [cell(it.name), cell(it.expected), cell(it.got), it.seconds.toFixed(1)]
+  return `| ${[...cells, it.skipped ? 'not tried here' : verdict].join(' | ')} |`
 }
 
 function cell(text: string): string {

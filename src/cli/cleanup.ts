@@ -40,7 +40,8 @@ function lines({ old, young, foreign, ephemeral }: Left): readonly string[] {
   const stays = ephemeral.known
     ? ephemeral.value.map(
         (it) =>
-          `stays    ephemeral container ${it.container} in pod ${it.namespace}/${it.pod} (${it.state}): Kubernetes removes it with its pod`,
+          `stays    ephemeral container ${it.container} in pod ${it.namespace}/${it.pod} (${it.state}): ` +
+          'Kubernetes removes it with its pod',
       )
     : [`ephemeral containers: unknown, ${ephemeral.why.detail}`]
   return [
@@ -48,7 +49,8 @@ function lines({ old, young, foreign, ephemeral }: Left): readonly string[] {
     ...old.map((it) => `left     pod ${it.namespace}/${it.name} (run ${it.run})`),
     ...young.map(
       (it) =>
-        `young    pod ${it.namespace}/${it.name}: its run may go on; if not, its deadline ends it soon, or: hopscope cleanup --run ${it.run}`,
+        `young    pod ${it.namespace}/${it.name}: ` +
+        `its run may go on; if not, its deadline ends it soon, or: hopscope cleanup --run ${it.run}`,
     ),
     ...foreign.map(
       (it) => `foreign  pod ${it}: it bears hopscope's label, and is not what hopscope makes; not touched`,

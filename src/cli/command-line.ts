@@ -1,10 +1,18 @@
 import type { Command } from 'commander'
+import { anyOf } from '../wire/pattern.ts'
 
 /**
  * What a user may write before a name, as `svc checkout` or `svc/checkout`: kubectl's words for what can be a target.
  */
-const kindWords =
-  /^(?:svc|services?|deploy|deployments?|sts|statefulsets?|ds|daemonsets?|rs|replicasets?|jobs?|po|pods?|ing|ingress|ingresses)$/i
+const kindWords = new RegExp(
+  `^${anyOf(
+    /svc|services?/,
+    /deploy|deployments?|sts|statefulsets?|ds|daemonsets?|rs|replicasets?|jobs?/,
+    /po|pods?/,
+    /ing|ingress|ingresses/,
+  )}$`,
+  'i',
+)
 
 /** Commands that take a target. */
 const targeted: ReadonlySet<string> = new Set(['diagnose', 'collect'])

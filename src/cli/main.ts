@@ -23,7 +23,8 @@ if (isOld && existsSync(own) && own !== process.execPath) {
   child.on('exit', (code) => process.exit(code ?? 130))
 } else if (isOld) {
   process.stderr.write(
-    `error: hopscope needs Node 22.19 or later, this is ${process.versions.node}\n  help: npm start brings its own Node 24; elsewhere: npx -p node@24 -p hopscope hopscope\n`,
+    `error: hopscope needs Node 22.19 or later, this is ${process.versions.node}\n` +
+      '  help: npm start brings its own Node 24; elsewhere: npx -p node@24 -p hopscope hopscope\n',
   )
   process.exit(2)
 } else if (args.length === 1 && (args[0] === '--version' || args[0] === 'version')) {

@@ -134,7 +134,8 @@ function pathsOf(untaken: readonly Untaken[], asked: string): string | null {
     const of = `of Ingress ${ingress.namespace}/${ingress.name}`
     if (path === null) return `a rule ${of} has no path at all`
     return pathType === 'ImplementationSpecific'
-      ? `${pathType} ${path} ${of}, read as a prefix, does not take ${asked} (its controller may read it otherwise: ask about ing/${ingress.name} -n ${ingress.namespace})`
+      ? `${pathType} ${path} ${of}, read as a prefix, does not take ${asked} (its controller may read it otherwise: ` +
+          `ask about ing/${ingress.name} -n ${ingress.namespace})`
       : `${pathType} ${path} ${of} does not take ${asked}`
   })
   const more = untaken.length - shown.length

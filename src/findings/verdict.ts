@@ -14,8 +14,8 @@ export type Confidence = 'observed' | 'inferred' | 'possible'
 export type Arg = string | number | boolean | null | readonly (string | number)[]
 
 /**
- * Any check's args, for those who hold findings of all checks. A check's own are typed: `check` infers them. Written out
- * they are a `type`: an `interface` could get further members, and is no Args.
+ * Any check's args, for those who hold findings of all checks. A check's own are typed: `check` infers them. Written
+ * out they are a `type`: an `interface` could get further members, and is no Args.
  */
 export type Args = Readonly<Record<string, Arg | undefined>>
 

@@ -39,8 +39,13 @@ export function describeAction({ verb, resource, subresource, namespace }: Actio
   return `${verb} ${resource.plural}${group}${sub}${where}`
 }
 
-const objectPath =
-  /^\/(?:api|apis\/(?<group>[^/]+))\/v[^/]+(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<plural>[^/]+)(?:\/(?<name>[^/]+)(?:\/(?<sub>[^/]+))?)?/
+const objectPath = new RegExp(
+  [
+    '^/(?:api|apis/(?<group>[^/]+))/v[^/]+',
+    '(?:/namespaces/(?<namespace>[^/]+))?',
+    '/(?<plural>[^/]+)(?:/(?<name>[^/]+)(?:/(?<sub>[^/]+))?)?',
+  ].join(''),
+)
 
 /**
  * The same words for a GET on any path: `get pods/proxy in namespace shop`, or `get /metrics` where the path is none of

@@ -28,11 +28,11 @@ export function joined(...parts: readonly ConstantScript[]): ConstantScript {
 }
 
 /**
- * Who closes the connection of an exec does not end the command, and nobody comes back to look: so each script is ended,
- * with all that it started, after "$1" seconds, and what it forgot is ended a second after it. The watcher is nobody's
- * child, or a bare `wait` would wait for it. Runtimes make an exec'd process the leader of a group (setsid in runc's
- * nsexec.c); one that leads none is ended alone. Without sleep(1) there is no watcher: all that a script opens then is a
- * regular file.
+ * Who closes the connection of an exec does not end the command, and nobody comes back to look: so each script is
+ * ended, with all that it started, after "$1" seconds, and what it forgot is ended a second after it. The watcher is
+ * nobody's child, or a bare `wait` would wait for it. Runtimes make an exec'd process the leader of a group (setsid in
+ * runc's nsexec.c); one that leads none is ended alone. Without sleep(1) there is no watcher: all that a script opens
+ * then is a regular file.
  */
 const watcher = script`
 : $( (

@@ -10,7 +10,9 @@ export const trimClientNode: Plugin = {
     build.onResolve({ filter: /^@kubernetes\/client-node/ }, ({ importer }) => ({
       errors: [
         {
-          text: `${importer} imports @kubernetes/client-node, which costs half a second at start: use src/kube/connect.ts`,
+          text:
+            `${importer} imports @kubernetes/client-node, which costs half a second at start: ` +
+            'use src/kube/connect.ts',
         },
       ],
     }))

@@ -50,7 +50,8 @@ async function dial(
   if (options.stdin !== undefined) query.set('stdin', 'true')
   query.set('stdout', 'true')
   query.set('stderr', 'true')
-  const url = `${transport.target.server.replace(/^http/, 'ws')}${pathOf(pods, namespace, pod, 'exec')}?${query.toString()}`
+  const server = transport.target.server.replace(/^http/, 'ws')
+  const url = `${server}${pathOf(pods, namespace, pod, 'exec')}?${query.toString()}`
   return new Socket(url, protocols, {
     agent,
     headers,

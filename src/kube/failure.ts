@@ -1,6 +1,7 @@
 import { unknown, type Known } from '../model/known.ts'
 import { ToolError } from '../tool-error.ts'
 import { firstLine } from './redact.ts'
+import { anyOf } from '../wire/pattern.ts'
 
 /** Why a request has no answer. */
 export type Unanswered = Extract<Known<never>, { known: false }>
@@ -75,12 +76,19 @@ export function networkReason(error: Error): string | null {
   if (error.message.startsWith('the proxy ')) return firstLine(error.message)
   const plain = reasons[code]
   if (plain !== undefined) return plain
-  return /^(E[A-Z]+$|ERR_SSL_|ERR_TLS_|ERR_STREAM_|ERR_HTTP_|ERR_INVALID_CHAR|ERR_STRING_TOO_LONG|HPE_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|Z_)/.test(
-    code,
-  )
-    ? firstLine(error.message)
-    : null
+  return ofNetwork.test(code) ? firstLine(error.message) : null
 }
+
+/** The operating system's errno, Node's, its HTTP parser's, OpenSSL's of a certificate, and zlib's. */
+const ofNetwork = new RegExp(
+  `^${anyOf(
+    /E[A-Z]+$/,
+    /ERR_(?:SSL_|TLS_|STREAM_|HTTP_|INVALID_CHAR|STRING_TOO_LONG)/,
+    /HPE_/,
+    /CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO/,
+    /Z_/,
+  )}`,
+)
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

@@ -8,8 +8,8 @@ import { exchangeUpTo, isTooDense, parseObject } from './request.ts'
 import type { Connection, Transport } from './transport.ts'
 
 /**
- * kubectl's own page size (k8s.io/cli-runtime pkg/resource DefaultChunkLimit), and smaller ones for a list whose objects
- * are large.
+ * kubectl's own page size (k8s.io/cli-runtime pkg/resource DefaultChunkLimit), and smaller ones for a list whose
+ * objects are large.
  */
 const pageSizes = [500, 150, 50, 5] as const
 

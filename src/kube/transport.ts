@@ -217,7 +217,8 @@ function checkSecureContext(tls: SecureContextOptions, target: Target): void {
     // OpenSSL's own message may quote the PEM.
     throw new ToolError(
       'bad-kubeconfig',
-      `the kubeconfig's certificates for context \`${target.context}\` are unusable: damaged, or the client key does not belong to the client certificate`,
+      `the kubeconfig's certificates for context \`${target.context}\` are unusable: ` +
+        'damaged, or the client key does not belong to the client certificate',
       'get a fresh kubeconfig',
     )
   }

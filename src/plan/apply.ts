@@ -41,7 +41,8 @@ export async function apply(run: Run, confirm: Confirm): Promise<Outcome> {
   if (!dry.known) return refused(`the API server would not take it: ${dry.why.detail}`, 'nothing was written')
   const { tried, differs } = dry.value
   run.say(
-    `server-side dry run ${tried} accepted, every object still as planned${differs.length === 0 ? '' : '; but the API server would store something else'}`,
+    `server-side dry run ${tried} accepted, every object still as planned` +
+      (differs.length === 0 ? '' : '; but the API server would store something else'),
   )
   if (!(await confirm(differs))) return refused('not confirmed')
   if (run.signal.aborted) return refused('interrupted')
@@ -170,9 +171,8 @@ async function writeStep(
       kind: 'stopped',
       why: `the API server stored something else than was planned, and than its dry run said: ${differs.join('; ')}`,
     }
-  run.say(
-    `${written.kind === 'stood' ? 'stands  ' : { create: 'created ', replace: 'changed ', delete: 'deleted ' }[step.verb]} ${nameOfStep(step)}`,
-  )
+  const done = { create: 'created ', replace: 'changed ', delete: 'deleted ' }
+  run.say(`${written.kind === 'stood' ? 'stands  ' : done[step.verb]} ${nameOfStep(step)}`)
   if (reload !== null && servers?.known === true) {
     const asked = { reload: reload.reload, servers: servers.value, to: reload.after }
     const taken = await watchReload(run.cluster, asked, run)

@@ -3,6 +3,7 @@ import { canonical } from '../manifest/canonical.ts'
 import { bytes, cpuMilli } from '../wire/quantity.ts'
 import { type DiffLine, join, named, yamlLines } from '../manifest/diff.ts'
 import { bare } from '../manifest/server-owned.ts'
+import { anyOf } from '../wire/pattern.ts'
 
 /**
  * Where the object that the API server stored, or would store, is not the one that was sent: a mutating webhook that
@@ -118,5 +119,10 @@ function isUsual(path: string, value: Json): boolean {
 
 const inPodSpec = /^spec\.template(\.spec\b|\.metadata\.labels\b|$)/
 /** Traffic and rights: who is selected, what is let through, where it goes, what one may do. */
-const sensitive =
-  /^(data|binaryData|rules|subjects|roleRef|webhooks|spec\.(selector|ingress|egress|podSelector|externalIPs|externalName|ports\[[^\]]*\]$))(\b|$)/
+const sensitive = new RegExp(
+  `^${anyOf(
+    /data|binaryData/,
+    /rules|subjects|roleRef|webhooks/,
+    /spec\.(?:selector|ingress|egress|podSelector|externalIPs|externalName|ports\[[^\]]*\]$)/,
+  )}(?:\\b|$)`,
+)

@@ -48,7 +48,10 @@ export function planInsideLookups({ sources }: Model, workloads: readonly Subjec
 /** In words, for before it starts. */
 export function announceInside(specs: readonly InsideLookupsSpec[]): string {
   const total = specs.reduce((sum, it) => sum + it.count, 0)
-  return `makes ${total} lookups with getent inside ${specs.map((it) => `${it.namespace}/${it.pod}`).join(', ')}: at most ${insideRate} a second in each, ended after ${insideSeconds} s`
+  return (
+    `makes ${total} lookups with getent inside ${specs.map((it) => `${it.namespace}/${it.pod}`).join(', ')}: ` +
+    `at most ${insideRate} a second in each, ended after ${insideSeconds} s`
+  )
 }
 
 export function lookUpInside(

@@ -84,11 +84,15 @@ export async function takeLock(cluster: Cluster, ask: LockAsk): Promise<Taking> 
   // The create's answer may have been lost on the way: then this is our own.
   if (heldBy === holder) return { kind: 'taken', lock: holding(cluster, found) }
   if (plan !== ask.plan) {
-    const since = `since ${text(at(found, 'spec', 'acquireTime')) ?? 'a time that it does not say'}, last heard of ${text(at(found, 'spec', 'renewTime')) ?? 'never'}`
+    const since =
+      `since ${text(at(found, 'spec', 'acquireTime')) ?? 'a time that it does not say'}, ` +
+      `last heard of ${text(at(found, 'spec', 'renewTime')) ?? 'never'}`
     return {
       kind: 'held',
       why: `plan ${plan} is being applied or undone (by ${other}, ${since}; Lease ${namespace}/${lockName})`,
-      hint: `if that run was killed: hopscope fix --undo ${plan}, where the plan is kept; if the plan is lost: kubectl -n ${namespace} delete lease ${lockName}`,
+      hint:
+        `if that run was killed: hopscope fix --undo ${plan}, where the plan is kept; ` +
+        `if the plan is lost: kubectl -n ${namespace} delete lease ${lockName}`,
     }
   }
   if (!ask.isDead(other)) {

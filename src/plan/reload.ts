@@ -88,7 +88,9 @@ export async function watchReload(
       if (now.kind === 'refused')
         return {
           kind: 'refused',
-          why: `DNS server ${name} refuses the new Corefile and goes on with the old one${await reasonOf(cluster, reload, name)}`,
+          why:
+            `DNS server ${name} refuses the new Corefile and goes on with the old one` +
+            (await reasonOf(cluster, reload, name)),
         }
       if (now.kind === 'taken') waiting.delete(name)
       else {
@@ -100,15 +102,20 @@ export async function watchReload(
     if (waiting.size === 0)
       return {
         kind: 'taken',
-        say: `${versions === null ? 'another text than before is run' : 'this very text is run'} by ${servers.size} of ${servers.size} DNS servers, after ${seconds} s`,
+        say:
+          `${versions === null ? 'another text than before is run' : 'this very text is run'} ` +
+          `by ${servers.size} of ${servers.size} DNS servers, after ${seconds} s`,
       }
     if (performance.now() - started >= timeoutMs)
       return {
         kind: 'unseen',
-        why: `${waiting.size} of ${servers.size} DNS servers (${[...waiting.keys()].join(', ')}) have not said within ${seconds} s that they run the new Corefile${last}`,
+        why:
+          `${waiting.size} of ${servers.size} DNS servers (${[...waiting.keys()].join(', ')}) ` +
+          `have not said within ${seconds} s that they run the new Corefile${last}`,
       }
     step(
-      `waiting for the DNS servers to take the Corefile: ${servers.size - waiting.size} of ${servers.size}, ${seconds} s ...`,
+      'waiting for the DNS servers to take the Corefile: ' +
+        `${servers.size - waiting.size} of ${servers.size}, ${seconds} s ...`,
     )
     await sleep(2000)
   }

@@ -50,7 +50,8 @@ export async function sameCluster({ cluster, plan, say }: Run): Promise<Outcome 
     // The same cluster by another way, or a copy of it: a backup that was restored keeps the uid.
     if (cluster.server !== plan.cluster.server)
       say(
-        `careful: the plan was made at ${plan.cluster.server}, and this is ${cluster.server}; both say that they are the same cluster`,
+        `careful: the plan was made at ${plan.cluster.server}, and this is ${cluster.server}; ` +
+          'both say that they are the same cluster',
       )
     return null
   }
@@ -142,7 +143,8 @@ export async function underLock(run: Run, action: Action, work: (lock: Lock) => 
     else if (released) run.say('the lock is given back; the journal could not be written')
     else
       run.say(
-        `the lock may still be there (Lease ${lockSubject.namespace}/${lockSubject.name}): the next run of plan ${run.plan.id} takes it away`,
+        `the lock may still be there (Lease ${lockSubject.namespace}/${lockSubject.name}): ` +
+          `the next run of plan ${run.plan.id} takes it away`,
       )
   }
   if (outcome.kind !== 'refused')

@@ -76,7 +76,8 @@ async function textOf(file: string): Promise<string> {
   const handle = await open(file, constants.O_RDONLY | noFollow | noWait).catch((error: unknown) => {
     throw new ToolError(
       'bad-file',
-      `${file} can't be read: ${error instanceof Error && 'code' in error && error.code === 'ELOOP' ? 'it is a link' : String(error)}`,
+      `${file} can't be read: ` +
+        (error instanceof Error && 'code' in error && error.code === 'ELOOP' ? 'it is a link' : String(error)),
       'make a new plan: hopscope fix CODE --plan',
       error,
     )

@@ -35,7 +35,11 @@ export async function whyNotReady(cluster: Cluster, workload: Subject, live: Man
     trouble.crashed === null ? null : await lastWords(cluster, namespace, pod.metadata.name, trouble.crashed)
   const node = text((pod['spec'] as Manifest | undefined)?.['nodeName'])
   return {
-    why: `${trouble.reason} ${node === null ? `(pod ${pod.metadata.name})` : `on ${node}`}${trouble.message === null ? '' : `: ${trouble.message}`}${words === null ? '' : `; its last words: ${words}`}`,
+    why:
+      `${trouble.reason} ` +
+      (node === null ? `(pod ${pod.metadata.name})` : `on ${node}`) +
+      (trouble.message === null ? '' : `: ${trouble.message}`) +
+      (words === null ? '' : `; its last words: ${words}`),
     hopeless: trouble.hopeless,
   }
 }

@@ -147,7 +147,8 @@ async function restoreStep(run: Run, lock: Lock, numbered: Numbered, { force, ta
     return { kind: 'passed', slow: [], rollout: null }
   }
   run.say(
-    `${step.verb === 'create' ? 'deleted ' : 'restored'} ${nameOfStep(step)}${result.say === null ? '' : `: ${result.say}`}`,
+    `${step.verb === 'create' ? 'deleted ' : 'restored'} ${nameOfStep(step)}` +
+      (result.say === null ? '' : `: ${result.say}`),
   )
   const slow = reload === null || servers === null ? [] : await takenAgain(run, step, reload, servers)
   const ready = await readyAgain(run, step)
@@ -248,7 +249,9 @@ async function putBack(
     if (!(await waitUntilGone(cluster, step, uid, patience))) return stays
     if (unclean.length > 0)
       run.say(
-        `careful: its pods on ${unclean.join(', ')} were dead when they were deleted: rules that they made may still be there, and stand in the way of DNS. Look: hopscope dns; the way out: hopscope explain ${run.plan.remedy}`,
+        `careful: its pods on ${unclean.join(', ')} were dead when they were deleted: ` +
+          'rules that they made may still be there, and stand in the way of DNS. ' +
+          `Look: hopscope dns; the way out: hopscope explain ${run.plan.remedy}`,
       )
     return known(null)
   }

@@ -132,7 +132,8 @@ function fastEnough(
       ...(short === undefined
         ? []
         : [
-            `only ${short.lookups} lookups were made on ${short.where}, and ${enoughLookups} are needed${probe?.stopped == null ? '' : `: ${probe.stopped}`}`,
+            `only ${short.lookups} lookups were made on ${short.where}, and ${enoughLookups} are needed` +
+              (probe?.stopped == null ? '' : `: ${probe.stopped}`),
           ]),
       ...missing.map((it) => `${it.node} was not measured: ${it.why}`),
       ...unseen.map((it) => `${it.where} was measured before, and is not now`),

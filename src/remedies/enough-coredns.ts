@@ -87,7 +87,8 @@ function propose(ask: Ask, objects: Objects): Proposal | NotOffered {
 }
 
 /**
- * The scheduler places new pods by it; those that run stay where they are until they are created again, which this does.
+ * The scheduler places new pods by it; those that run stay where they are until they are created again, which this
+ * does.
  */
 function spreadAlone(workload: Subject, before: Manifest, labels: Json): Proposal | NotOffered {
   const after = spread(before, labels)

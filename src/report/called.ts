@@ -40,11 +40,12 @@ const kubectlVerbs =
   'proxy|replace|rollout|run|scale|set|taint|top|uncordon|version|wait'
 
 /** A command in a line: the name, and the first word behind it. */
-const command = new RegExp(
-  String.raw`(?<![\w./@-])(?:(?:kubectl )?(hopscope) (${verbs.join('|')}|-\S+)(?![\w.:/-])( (?:capacity|dns|conf|ls)(?![\w/.]))?|` +
-    String.raw`(kubectl) (?=(?:${kubectlVerbs}|-\S+)(?![\w.:/-])))`,
-  'g',
-)
+const wordEnd = String.raw`(?![\w.:/-])`
+const ourCommand =
+  String.raw`(?:kubectl )?(hopscope) (${verbs.join('|')}|-\S+)${wordEnd}` +
+  String.raw`( (?:capacity|dns|conf|ls)(?![\w/.]))?`
+const kubectls = String.raw`(kubectl) (?=(?:${kubectlVerbs}|-\S+)${wordEnd})`
+const command = new RegExp(String.raw`(?<![\w./@-])(?:${ourCommand}|${kubectls})`, 'g')
 
 /** Where a command ends, as far as its flags matter. */
 const end = / {2}|[`;|)]|$/

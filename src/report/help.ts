@@ -1,6 +1,20 @@
+import { anyOf } from '../wire/pattern.ts'
+
 /** What changes something when it is pasted; everything else is only looked with. */
-const writes =
-  /\bkubectl(?: -\S+(?: [^-\s]\S*)?)* (?:annotate|apply|autoscale|cordon|create|delete|drain|edit|label|patch|replace|rollout (?:restart|undo)|run|scale|set|taint|uncordon)\b|\bhopscope (?:fix .*--(?:apply|undo)\b|cleanup\b)|\bsysctl -w\b|\bmodprobe\b|\bsystemctl (?:restart|stop)\b|\b(?:iptables|ip6tables)(?: -t \w+)? -[ADIF]\b|\bconntrack -[DF]\b|\brm -/
+const kubectlWrites = anyOf(
+  /annotate|apply|autoscale|cordon|create|delete|drain|edit|label|patch|replace/,
+  /rollout (?:restart|undo)/,
+  /run|scale|set|taint|uncordon/,
+)
+const writes = new RegExp(
+  anyOf(
+    new RegExp(String.raw`\bkubectl(?: -\S+(?: [^-\s]\S*)?)* ${kubectlWrites}\b`),
+    /\bhopscope (?:fix .*--(?:apply|undo)\b|cleanup\b)/,
+    /\bsysctl -w\b|\bmodprobe\b|\bsystemctl (?:restart|stop)\b/,
+    /\b(?:iptables|ip6tables)(?: -t \w+)? -[ADIF]\b|\bconntrack -[DF]\b/,
+    /\brm -/,
+  ),
+)
 
 export function isWrite(command: string): boolean {
   return writes.test(command)

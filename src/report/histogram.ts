@@ -68,7 +68,9 @@ export function histogram(evidence: Latency, paint: Paint): readonly string[] {
       const length = Math.max(1, Math.round((Math.log1p(count) / Math.log1p(most)) * barWidth))
       const tooth = evidence.comb.find((it) => it.ms > (bounds[index - 1] ?? 0) && it.ms <= (bounds[index] ?? 0))
       const bar = paint.bar.repeat(length)
-      const line = `${(labels[index] ?? '').padStart(8)} ${tooth === undefined ? bar : paint.bad(bar)}${' '.repeat(barWidth - length)} ${String(count).padStart(5)}`
+      const line =
+        `${(labels[index] ?? '').padStart(8)} ` +
+        `${tooth === undefined ? bar : paint.bad(bar)}${' '.repeat(barWidth - length)} ${String(count).padStart(5)}`
       return [tooth === undefined ? line : `${line}  ${paint.arrow} ${tooth.meaning}`]
     }),
   ]

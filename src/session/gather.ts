@@ -76,7 +76,8 @@ export async function gather(
     typeof target === 'function' ? await target(reading, namespace) : await resolveTarget(target, reading, namespace)
   const scope: Scope = { ...resolved, level }
   step(
-    `reading ${scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`} of ${cluster.context} ...`,
+    `reading ${scope.namespace === null ? 'every namespace' : `namespace ${scope.namespace}`} ` +
+      `of ${cluster.context} ...`,
   )
   const read = await collect(reading, { scope, tool: version, progress: step, probeNamespace })
   if (isLate(signal)) return { model: unmeasured(read, level), touched: 'read only, not all', isLate: true }

@@ -26,7 +26,8 @@ export async function open(ask: ClusterAsk, signal?: AbortSignal): Promise<Clust
     if (signal !== undefined && isLate(signal))
       throw new ToolError(
         'unreachable',
-        `cluster \`${connected.context}\` (${connected.server}) gave no answer before the time for the whole run was up`,
+        `cluster \`${connected.context}\` (${connected.server}) gave no answer ` +
+          'before the time for the whole run was up',
         'give it longer: --timeout 10m',
         error,
       )

@@ -28,7 +28,9 @@ export interface TracedLive extends Traced, Gathered {
   readonly seconds: number
 }
 
-/** Follows the path from a pod to the other end: what objects say, what the pod itself reaches, and what stands beside. */
+/**
+ * Follows the path from a pod to the other end: what objects say, what the pod itself reaches, and what stands beside.
+ */
 export async function traceCluster(ask: TraceAskOf, caller: Caller): Promise<Ended<TracedLive>> {
   const how = checksOf(ask)
   const began = performance.now()

@@ -14,8 +14,8 @@ import { type Walks, walksOf } from './walks.ts'
 /**
  * The model with every name, host and address replaced, each by the same stand-in wherever it stands: selectors still
  * select, backends still name their Services, a network still holds its addresses. Ports, counts and what every cluster
- * has (`kube-system`, `cluster.local`, `app.kubernetes.io/name`) stay. Same model, same stand-ins. What becomes of a text
- * its mark says; in sentences names that stand elsewhere, addresses and whatever looks like a host are replaced.
+ * has (`kube-system`, `cluster.local`, `app.kubernetes.io/name`) stay. Same model, same stand-ins. What becomes of a
+ * text its mark says; in sentences names that stand elsewhere, addresses and whatever looks like a host are replaced.
  */
 export function anonymize(model: Model): Model {
   const aliases = createAliases()

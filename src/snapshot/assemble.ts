@@ -96,7 +96,8 @@ function checked<T>(schema: v.GenericSchema<unknown, T>, raw: unknown, at: numbe
   const path = v.getDotPath(issue)
   throw damaged(
     at,
-    `${what}${path === null ? '' : `.${path}`}: expected ${issue.expected ?? 'something else'}, found ${issue.received}`,
+    `${what}${path === null ? '' : `.${path}`}: ` +
+      `expected ${issue.expected ?? 'something else'}, found ${issue.received}`,
   )
 }
 

@@ -7,8 +7,8 @@ const longestLine = 16 * 1024 * 1024
 const mostNodes = 512 * 1024
 
 /**
- * A cluster of five thousand nodes and a hundred thousand pods has a quarter of it: a small file that unpacks to more is
- * a bomb.
+ * A cluster of five thousand nodes and a hundred thousand pods has a quarter of it: a small file that unpacks to more
+ * is a bomb.
  */
 const mostBytes = 512 * 1024 * 1024
 export const mostRecords = 600_000

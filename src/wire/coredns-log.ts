@@ -1,3 +1,5 @@
+import { anyOf } from './pattern.ts'
+
 /** One kind of line, and how to find the part of it that says what is wrong: its first group, else the line. */
 interface Form<K extends string> {
   readonly kind: K
@@ -34,19 +36,38 @@ const forms = [
   { kind: 'reload-failed', line: /^\[\w+\] (?:plugin\/reload: )?(Corefile changed but reload failed: .*)/ },
   {
     kind: 'corefile-refused',
-    line: /^(?:\[FATAL\] )?(\S+:\d+ - (?:Error during parsing|Syntax error): .*|plugin\/[\w-]+: (?!Loop|Forwarding loop|Seen ).*|cannot serve \S+ - .*|specified zone is too long.*|zone is not a valid domain name.*|expecting data after last colon.*|multiple views defined.*|error inspecting server blocks: .*)/,
+    line: new RegExp(
+      String.raw`^(?:\[FATAL\] )?(${anyOf(
+        /\S+:\d+ - (?:Error during parsing|Syntax error): .*/,
+        /plugin\/[\w-]+: (?!Loop|Forwarding loop|Seen ).*/,
+        /cannot serve \S+ - .*/,
+        /specified zone is too long.*|zone is not a valid domain name.*|expecting data after last colon.*/,
+        /multiple views defined.*|error inspecting server blocks: .*/,
+      )})`,
+    ),
   },
   { kind: 'cannot-listen', line: /^(?:Listen: )?(listen (?:tcp|udp)\S* \S*: bind: .*)/ },
   {
     kind: 'forbidden',
-    line: /(?<![\w.])([\w.]+ is forbidden: User "[^"]*" cannot \w+ resource "[^"]*"(?: in API group "[^"]*")?(?: (?:at the cluster scope|in the namespace "[^"]*"))?)/,
+    line: new RegExp(
+      [
+        String.raw`(?<![\w.])([\w.]+ is forbidden: User "[^"]*" cannot \w+ resource "[^"]*"`,
+        '(?: in API group "[^"]*")?(?: (?:at the cluster scope|in the namespace "[^"]*"))?)',
+      ].join(''),
+    ),
   },
   { kind: 'api-unreachable', line: apiUnreachable },
   // client-go says nothing of a connection that is refused (tools/cache/reflector.go, isWatchErrorRetriable): then only
   // the waiting shows.
   {
     kind: 'unsynced',
-    line: /^\[\w+\] plugin\/(?:kubernetes: (?:starting server with unsynced Kubernetes API|waiting for Kubernetes API before starting server)|ready: (?:Plugins not ready|Still waiting on): .*kubernetes)/,
+    line: new RegExp(
+      String.raw`^\[\w+\] plugin/${anyOf(
+        /kubernetes: starting server with unsynced Kubernetes API/,
+        /kubernetes: waiting for Kubernetes API before starting server/,
+        /ready: (?:Plugins not ready|Still waiting on): .*kubernetes/,
+      )}`,
+    ),
   },
   // plugin/forward and plugin/errors: the name that was asked for stands before these words, and is not kept.
   { kind: 'io-timeout', line: /^(?!.*\/apis?\/).*?((?:read|dial|write) (?:udp|tcp) \S+: i\/o timeout)/ },
@@ -69,8 +90,12 @@ export interface CoreDnsSign {
  * klog's head and the time that the log package puts before a line: `E1202 10:45:03.5 1 reflector.go:127] `,
  * `2019/03/01 10:00:00 `.
  */
-const heads =
-  /^(?:[IWEF]\d{4} \d\d:\d\d:\d\d(?:\.\d+)?\s+\d+ [\w.-]+:\d+\] |\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)? )+/
+const heads = new RegExp(
+  `^${anyOf(
+    /[IWEF]\d{4} \d\d:\d\d:\d\d(?:\.\d+)?\s+\d+ [\w.-]+:\d+\] /,
+    /\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)? /,
+  )}+`,
+)
 
 /**
  * What the lines of a CoreDNS log say is wrong, each kind once, in the order of `forms`. Text of any other sort is

@@ -5,8 +5,8 @@ import { eachDirective } from './nginx-tokens.ts'
  * nginx.tmpl), and as F5's does (nginx/kubernetes-ingress: internal/configs/version1/nginx.ingress.tmpl). Each location
  * of the first says in variables which Ingress it is for; of the second, each server does.
  *
- * The file holds what tenants wrote into snippets, credentials with it: only lines of a list are kept, in words that are
- * known to be none, and the others are counted.
+ * The file holds what tenants wrote into snippets, credentials with it: only lines of a list are kept, in words that
+ * are known to be none, and the others are counted.
  */
 export interface NginxConf {
   readonly checksum: string | null

@@ -88,7 +88,9 @@ export function loadWorld(
     async scrape({ ip }, phase) {
       await clock.sleep(metricsMs(++reads))
       const all = received + (others * clock.now()) / 1000
-      const text = `process_start_time_seconds 1\nprocess_cpu_seconds_total ${cpu(all)}\ncoredns_dns_requests_total ${all}\ncoredns_dns_responses_total{rcode="NOERROR"} ${all}`
+      const text =
+        'process_start_time_seconds 1\nprocess_cpu_seconds_total ' +
+        `${cpu(all)}\ncoredns_dns_requests_total ${all}\ncoredns_dns_responses_total{rcode="NOERROR"} ${all}`
       const read = metrics === 'read'
       return {
         t: 'metrics',

@@ -85,7 +85,10 @@ async function lead(): Promise<void> {
     }),
   )
   process.stdout.write(
-    `${readers} readers, ${inputs} inputs each, seed ${seed}, ${((performance.now() - began) / 1000).toFixed(0)} s: ${failures.length === 0 ? 'none threw, none took long, none kept memory' : `${failures.length} FAILED`}\n`,
+    `${readers} readers, ` +
+      `${inputs} inputs each, seed ${seed}, ${((performance.now() - began) / 1000).toFixed(0)} s: ` +
+      (failures.length === 0 ? 'none threw, none took long, none kept memory' : `${failures.length} FAILED`) +
+      '\n',
   )
   for (const it of failures) process.stdout.write(`  ${it}\n`)
   process.exitCode = failures.length === 0 ? 0 : 1
@@ -93,7 +96,8 @@ async function lead(): Promise<void> {
   function done({ done: name, ms, grown }: Extract<Said, { done: string }>): void {
     readers += 1
     process.stdout.write(
-      `${name.padEnd(70)} ${((ms * 1000) / Number(inputs)).toFixed(1).padStart(8)} µs each  ${(grown / 2 ** 20).toFixed(1).padStart(6)} MiB kept\n`,
+      `${name.padEnd(70)} ${((ms * 1000) / Number(inputs)).toFixed(1).padStart(8)} ` +
+        `µs each  ${(grown / 2 ** 20).toFixed(1).padStart(6)} MiB kept\n`,
     )
     if (grown > flatBytes) failures.push(`${name}: keeps ${(grown / 2 ** 20).toFixed(0)} MiB`)
   }

@@ -53,7 +53,8 @@ describe('the registry', () => {
       const { default: its } = (await import(join(root, path))) as { readonly default?: { readonly slug?: string } }
       if (its !== undefined && !checks.some((it) => pathOf(it, '.ts') === path))
         unknown.push(
-          `${path} has a default export, and the registry does not list it under the slug ${path.slice('src/checks/'.length, -3)}`,
+          `${path} has a default export, ` +
+            `and the registry does not list it under the slug ${path.slice('src/checks/'.length, -3)}`,
         )
     }
     expect(unknown).toEqual([])

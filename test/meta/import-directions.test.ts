@@ -112,7 +112,8 @@ test('imports go along the arrows', () => {
     .filter(({ from, to }) => from !== to && !forAll.includes(to) && !(mayImport[from] ?? []).includes(to))
     .map(
       ({ file, from, to, specifier }) =>
-        `${file} imports ${specifier}: ${from} may not import ${to}, only ${(mayImport[from] ?? []).join(', ') || 'nothing'}`,
+        `${file} imports ${specifier}: ` +
+        `${from} may not import ${to}, only ${(mayImport[from] ?? []).join(', ') || 'nothing'}`,
     )
   expect(wrong).toEqual([])
 })

@@ -11,6 +11,25 @@ test('no file of src is longer than 500 lines, no test than 700', () => {
   expect(long.map(({ path, lines }) => `${path} has ${lines} lines: split it by idea`)).toEqual([])
 })
 
+/** Rows of text in a table of tests are as long as what they hold; oxfmt sees to the rest of their lines. */
+const holdsText = /^(?!\s*(?:\/?\*|\/\/)).*['"`/]/
+
+test('no line is over 120 columns', () => {
+  const written = ['src', 'lab', 'scripts', 'bench', 'test'].flatMap((folder) =>
+    filesIn(folder, (path) => /\.(?:ts|mjs|js|go|sh|py)$/.test(path)),
+  )
+  expect(written.length).toBeGreaterThan(500)
+  const found = written.flatMap((path) =>
+    read(path)
+      .split('\n')
+      .flatMap((line, index) => {
+        const isRow = (path.endsWith('.test.ts') || path.startsWith('test/')) && holdsText.test(line)
+        return [...line].length > 120 && !isRow ? [`${path}:${index + 1}`] : []
+      }),
+  )
+  expect(found).toEqual([])
+})
+
 /** After `:`, `as`, `<` or `|` it is a type; and so it is before `>` and `[]`. */
 const anyType = /(?::|\bas|<|\|)\s*any\b(?!\s*[(.:])|\bany(?:>|\[\])/
 

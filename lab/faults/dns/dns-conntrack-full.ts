@@ -130,7 +130,8 @@ async function lower(lab: Lab): Promise<void> {
     )
   const low = Math.max(LEAST, 2 * largest)
   await rememberSysctl(SYSCTL, `${was}`)
-  const script = `trap 'echo ${was} > ${SYSCTL}; exit' TERM INT HUP; echo ${low} > ${SYSCTL}; sleep ${SECONDS} & wait; echo ${was} > ${SYSCTL}`
+  const back = `echo ${was} > ${SYSCTL}`
+  const script = `trap '${back}; exit' TERM INT HUP; echo ${low} > ${SYSCTL}; sleep ${SECONDS} & wait; ${back}`
   await lab.spawn('host', GUARD, ['sh', '-c', script])
   await until('the limit is lowered', async () => (await limit()) === low, { seconds: 5 })
 }

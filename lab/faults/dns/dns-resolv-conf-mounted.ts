@@ -6,7 +6,12 @@ import { ask } from '../../breaks/request.ts'
 const NAMESPACE = 'f-mounted'
 const good = app(NAMESPACE)
 const args = ['-downstream=http://cart:8080/', '-timeout=3s']
-const text = `search ${NAMESPACE}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 198.19.0.99\noptions ndots:5\n`
+const text = [
+  `search ${NAMESPACE}.svc.cluster.local svc.cluster.local cluster.local`,
+  'nameserver 198.19.0.99',
+  'options ndots:5',
+  '',
+].join('\n')
 const config = {
   apiVersion: 'v1',
   kind: 'ConfigMap',

@@ -25,7 +25,9 @@ function load(): object {
     'nothing.shop.svc.cluster.local',
   ]
   const queries = names.map((name) => `${name} A\\n`).join('')
-  const dnsperf = `printf '${queries}' > /tmp/queries && exec dnsperf -d /tmp/queries -s ${CLUSTER_DNS} -c 20 -T 1 -t 2 -Q ${QUERIES_PER_SECOND} -l ${SECONDS}`
+  const dnsperf =
+    `printf '${queries}' > /tmp/queries && ` +
+    `exec dnsperf -d /tmp/queries -s ${CLUSTER_DNS} -c 20 -T 1 -t 2 -Q ${QUERIES_PER_SECOND} -l ${SECONDS}`
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

@@ -44,7 +44,9 @@ const RULES: readonly Rule[] = [
 
 /** Names that nobody has asked for, so that each goes to the upstream. It ends by itself. */
 function load(): object {
-  const script = `seq 1 ${QUERIES_PER_SECOND * SECONDS} | sed 's/.*/n&.example.com A/' > /tmp/queries && exec dnsperf -d /tmp/queries -s ${CLUSTER_DNS} -c 10 -T 1 -t 5 -Q ${QUERIES_PER_SECOND} -l ${SECONDS}`
+  const script =
+    `seq 1 ${QUERIES_PER_SECOND * SECONDS} | sed 's/.*/n&.example.com A/' > /tmp/queries && ` +
+    `exec dnsperf -d /tmp/queries -s ${CLUSTER_DNS} -c 10 -T 1 -t 5 -Q ${QUERIES_PER_SECOND} -l ${SECONDS}`
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -75,7 +77,9 @@ async function share(lab: Lab): Promise<number> {
 const fault: Fault = {
   name: 'dns-upstream-rate-capped',
   kind: 'fault',
-  breaks: `the server that CoreDNS forwards to drops what is above ${CAP_PER_SECOND} queries a second from each CoreDNS pod`,
+  breaks:
+    `the server that CoreDNS forwards to drops what is above ${CAP_PER_SECOND} queries a second ` +
+    'from each CoreDNS pod',
   symptom: 'outside names take 2 or 4 seconds or fail, at busy times',
   cause: { code: 'DNS144', subject: 'ConfigMap/kube-system/coredns' },
   reach: { kind: 'cluster' },

@@ -20,7 +20,11 @@ const container = {
   command: [
     'sh',
     '-c',
-    'test -f /lib/tc/pareto.dist || { echo "No distribution data for pareto (/lib/tc//pareto.dist: No such file or directory)"; exit 1; }; while sleep 3600; do :; done',
+    [
+      'test -f /lib/tc/pareto.dist || {',
+      'echo "No distribution data for pareto (/lib/tc//pareto.dist: No such file or directory)"; exit 1;',
+      '}; while sleep 3600; do :; done',
+    ].join(' '),
   ],
   securityContext: { privileged: true },
   volumeMounts: [

@@ -13,7 +13,9 @@ import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-deaf'
 
-/** Where the Service `kubernetes` leads, from the controller's address: a reset ends what is open, and nothing opens. */
+/**
+ * Where the Service `kubernetes` leads, from the controller's address: a reset ends what is open, and nothing opens.
+ */
 function rules(ip: string): readonly Rule[] {
   const to = ['-s', `${ip}/32`, '-d', `${CONTROL_PLANE.ip}/32`, '-p', 'tcp', '-m', 'tcp', '--dport', '6443']
   return [{ table: 'filter', chain: 'FORWARD', rule: [...to, '-j', 'REJECT', '--reject-with', 'tcp-reset'] }]

@@ -11,7 +11,13 @@ import (
 func main() {
 	q, _ := strconv.Atoi(os.Args[1])
 	ms, _ := strconv.Atoi(os.Args[2])
-	n, err := nfq.Open(&nfq.Config{NfQueue: uint16(q), MaxPacketLen: 0xFFFF, MaxQueueLen: 4096, Copymode: nfq.NfQnlCopyMeta, WriteTimeout: 15 * time.Millisecond})
+	n, err := nfq.Open(&nfq.Config{
+		NfQueue:      uint16(q),
+		MaxPacketLen: 0xFFFF,
+		MaxQueueLen:  4096,
+		Copymode:     nfq.NfQnlCopyMeta,
+		WriteTimeout: 15 * time.Millisecond,
+	})
 	if err != nil {
 		panic(err)
 	}

@@ -27,9 +27,11 @@ done
 # The kubelet gives each container the addresses of the Services of its namespace that were there before it.
 variable=$(echo "$upstream" | tr 'a-z-' 'A-Z_')_SERVICE_HOST
 eval "cluster_dns=\${$variable-}"
-[ -n "$cluster_dns" ] || echo "[WARNING] Unable to lookup IP address of Upstream service $upstream, env \$$variable \`\`"
+[ -n "$cluster_dns" ] ||
+  echo "[WARNING] Unable to lookup IP address of Upstream service $upstream, env \$$variable \`\`"
 sed -e "s|__PILLAR__CLUSTER__DNS__|${cluster_dns:-<nil>}|g" -e 's|__PILLAR__UPSTREAM__SERVERS__|/etc/resolv.conf|g' \
-  -e "s|__PILLAR__LOCAL__DNS__|$addresses|g" -e 's|__PILLAR__DNS__SERVER__||g' /etc/coredns/Corefile.base > "$corefile" || exit 1
+  -e "s|__PILLAR__LOCAL__DNS__|$addresses|g" -e 's|__PILLAR__DNS__SERVER__||g' \
+  /etc/coredns/Corefile.base > "$corefile" || exit 1
 log 'Updated Corefile with 0 custom stubdomains and upstream servers /etc/resolv.conf'
 log "Using config file:"
 cat "$corefile"
@@ -64,7 +66,8 @@ tear_down() {
   exit 0
 }
 
-# The address first, for CoreDNS to bind it; the rules when it serves, so that until then kube-proxy's still lead to CoreDNS.
+# The address first, for CoreDNS to bind it; the rules when it serves, so that until then kube-proxy's still lead to
+# CoreDNS.
 set_up_addresses
 /coredns -conf "$corefile" ${pidfile:+-pidfile "$pidfile"} &
 server=$!

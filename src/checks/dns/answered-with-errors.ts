@@ -50,7 +50,8 @@ export default check({
       `The DNS servers answer ${args.rcode} to names of the cluster: ` +
       `${args.bad} of ${args.of} lookups from ${nodesText(args)}, after ${ms(args.p50)}.`,
     detail: ({ args }) =>
-      `${args.rcode} · by ${serversText(args)} · to ${nodesText(args)}; ${wellText(args)} · in ${ms(args.p50)} (median)`,
+      `${args.rcode} · by ${serversText(args)} · ` +
+      `to ${nodesText(args)}; ${wellText(args)} · in ${ms(args.p50)} (median)`,
     note: ({ args }) => `${why(args)}: the queries arrived, so neither the network nor a firewall is at fault`,
     help: ({ subject: on, args }) => [
       args.line === null

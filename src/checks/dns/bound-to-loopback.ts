@@ -65,7 +65,8 @@ export default check({
         ? `The next start of CoreDNS ends DNS: the Corefile binds it to its own loopback (line ${args.line}).`
         : `CoreDNS listens on its own loopback alone (\`${args.bind}\`), so no pod can ask it.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · server block ${args.zone} (line ${args.of}) has \`${args.bind}\` in line ${args.line} · ${args.servers} servers, none on the network of its node`,
+      `${on.kind} ${on.namespace}/${on.name} · server block ${args.zone} (line ${args.of}) ` +
+      `has \`${args.bind}\` in line ${args.line} · ${args.servers} servers, none on the network of its node`,
     note: ({ args }) =>
       args.later
         ? 'the servers still answer with an older text'

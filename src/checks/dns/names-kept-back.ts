@@ -13,8 +13,8 @@ import { restart, serverArgs } from './server-words.ts'
 
 /**
  * A query goes through the plugins of a block in CoreDNS's own order, not in that of the lines: `hosts` and `template`
- * before `kubernetes`, that before `forward`. One that has the zone and no `fallthrough` passes nothing on: what it does
- * not know is SERVFAIL (coredns plugin/hosts ServeDNS, plugin/template ServeDNS).
+ * before `kubernetes`, that before `forward`. One that has the zone and no `fallthrough` passes nothing on: what it
+ * does not know is SERVFAIL (coredns plugin/hosts ServeDNS, plugin/template ServeDNS).
  */
 export default check({
   code: 'DNS178',

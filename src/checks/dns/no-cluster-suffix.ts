@@ -44,7 +44,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} finds no Service by its short name: its search list has no suffix of the ` +
+      `${on.kind} ${on.namespace}/${on.name} finds no Service by its short name: ` +
+      'its search list has no suffix of the ' +
       `cluster, so \`${args.short}\` is no name there.`,
     detail: ({ args }) => `${count(args.pods, 'pod')} · dnsPolicy None · searches: ${args.searches} · ${args.lookup}`,
     note: ({ args }) =>

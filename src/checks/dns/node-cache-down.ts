@@ -130,7 +130,8 @@ function headline(on: Subject, args: Down): string {
     case 'leaving':
       return (
         `The DNS cache ${args.pod} on node ${args.node} is being deleted, ` +
-        `and no other has taken its place${args.dead ? `: ${args.failed} of ${args.of} lookups there had no answer` : ''}`
+        'and no other has taken its place' +
+        (args.dead ? `: ${args.failed} of ${args.of} lookups there had no answer` : '')
       )
     case 'ipvs':
       return (

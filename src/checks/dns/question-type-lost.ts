@@ -55,7 +55,8 @@ export default check({
         ? `outside names · ${args.type} unanswered or SERVFAIL in ${args.lost} of ${args.of} lookups, ` +
           `${args.other} in ${args.otherLost} · names of the cluster are answered`
         : `from ${whence(on, args)} · ${args.type} unanswered in ${args.lost} of ${args.of} lookups, ` +
-          `${args.other} in ${args.otherLost}${args.elsewhereOf === 0 ? '' : ` · other nodes ${args.elsewhere} of ${args.elsewhereOf}`}`,
+          `${args.other} in ${args.otherLost}` +
+          (args.elsewhereOf === 0 ? '' : ` · other nodes ${args.elsewhere} of ${args.elsewhereOf}`),
     note: ({ subject: on, args }) =>
       isFromNodes(on, args)
         ? 'the conntrack race hits A and AAAA alike and spares single questions; ' +

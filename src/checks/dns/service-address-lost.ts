@@ -87,7 +87,8 @@ export default check({
       )
     },
     detail: ({ args }) =>
-      `on ${args.nodes.length === 1 ? 'node ' : ''}${args.nodes.join(', ')} · Service ${args.failed} of ${args.of} lookups failed, ` +
+      `on ${args.nodes.length === 1 ? 'node ' : ''}${args.nodes.join(', ')} · ` +
+      `Service ${args.failed} of ${args.of} lookups failed, ` +
       `the servers themselves ${args.directFailed} of ${args.directOf}` +
       (args.stray === null ? '' : ` · ${args.stray} UDP packets came from an address that was not asked`),
     note: ({ args }) => {

@@ -51,7 +51,9 @@ export default check({
       `DNS gives a wrong answer for Service ${on.namespace}/${on.name}: ${args.says}, ` +
       `where the Service is ${args.is}.`,
     detail: ({ args }) =>
-      `${args.name} · wrong at ${args.wrong} of ${args.of} queries: ${args.servers.length === 0 ? 'every one' : args.servers.join(', ')} · ${args.says}`,
+      `${args.name} · wrong at ${args.wrong} of ${args.of} queries: ` +
+      (args.servers.length === 0 ? 'every one' : args.servers.join(', ')) +
+      ` · ${args.says}`,
     note: ({ args }) => (args.how === null ? null : notes[args.how]),
     help: ({ subject: on, args }) => [
       (args.how === null ? null : helps[args.how]) ??

@@ -124,7 +124,9 @@ const notes: Readonly<Record<Limit, string>> = {
     "the cluster's DNS counts as one; the kubelet leaves out the rest, because resolvers read three",
   'kubelet-searches': 'the three of the cluster come first; the kubelet leaves out the rest',
   'old-glibc': 'names that need one of the last suffixes are not found; a newer image reads them all',
-  musl: 'musl skips a longer line whole: short names of Services are then not found. Images with glibc are not affected',
+  musl:
+    'musl skips a longer line whole: short names of Services are then not found. ' +
+    'Images with glibc are not affected',
 }
 
 /** Of the line `search …` with suffixes of this length. */

@@ -100,7 +100,9 @@ export interface OutsideFailure {
   readonly failure: ReturnType<typeof failureOf>
 }
 
-/** What is said where it is another matter: too few lookups, outside names that work, nobody that they are passed to. */
+/**
+ * What is said where it is another matter: too few lookups, outside names that work, nobody that they are passed to.
+ */
 export function outsideFailure({
   dnsProbe,
   clusterDns,

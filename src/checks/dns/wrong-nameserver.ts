@@ -98,8 +98,8 @@ const helps: Readonly<Record<string, string>> = {
 }
 
 /**
- * A pod that takes the node's file, or names its own servers, knows no name of the cluster by design, and may need none:
- * it is told where somebody asked about it and where there is somebody to call. Silence is by nobody's design.
+ * A pod that takes the node's file, or names its own servers, knows no name of the cluster by design, and may need
+ * none: it is told where somebody asked about it and where there is somebody to call. Silence is by nobody's design.
  */
 function failsByChoice({ pod, view, workload, pods }: PodResolver, { target }: Scope, callee: Service | null): boolean {
   if (!['Default', 'None'].includes(pod.dnsPolicy) || pod.hostNetwork || view?.lookup.known !== true) return false

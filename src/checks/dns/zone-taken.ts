@@ -78,10 +78,15 @@ export default check({
   words: {
     headline: ({ args }) =>
       args.zone === null
-        ? `The Corefile's kubernetes (line ${args.line}) serves namespaces ${args.list.join(', ')} alone: names of Services in ${args.of ?? 'all'} others do not exist.`
-        : `The Corefile's block for ${args.zone} (line ${args.line}) has no kubernetes in it: names of ${whose(args)} are looked up elsewhere.`,
+        ? `The Corefile's kubernetes (line ${args.line}) serves namespaces ${args.list.join(', ')} alone: ` +
+          `names of Services in ${args.of ?? 'all'} others do not exist.`
+        : `The Corefile's block for ${args.zone} (line ${args.line}) has no kubernetes in it: ` +
+          `names of ${whose(args)} are looked up elsewhere.`,
     detail: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} · line ${args.line} · ${args.zone !== null ? args.zone : `namespaces ${args.list.join(', ')}${args.services === 0 ? '' : `, and ${args.services} Services of others were read`}`}`,
+      `${on.kind} ${on.namespace}/${on.name} · line ${args.line} · ` +
+      (args.zone ??
+        `namespaces ${args.list.join(', ')}` +
+          (args.services === 0 ? '' : `, and ${args.services} Services of others were read`)),
     note: ({ args }) =>
       args.zone !== null
         ? 'CoreDNS gives a name to the block of the longest zone that it falls into, whatever stands first'

@@ -16,8 +16,8 @@ import { full } from '../../phrases.ts'
 
 /**
  * Before each request ingress-nginx asks `auth-url`, and what is neither 2xx nor 401 or 403 is a 500 to the client
- * (ngx_http_auth_request_module). nginx looks the name up itself, with the nameservers of its pod and without its search
- * list (ngx_resolver), so that only a full name is found.
+ * (ngx_http_auth_request_module). nginx looks the name up itself, with the nameservers of its pod and without its
+ * search list (ngx_resolver), so that only a full name is found.
  */
 export default check({
   code: 'ING314',

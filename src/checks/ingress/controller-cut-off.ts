@@ -9,8 +9,8 @@ import { full } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 
 /**
- * A controller without the API server stays ready and goes on with what it knew: pods that are gone, Ingresses that were
- * changed since. Its log says so, by client-go's reflector, and a request from its own pod shows it. Lines of a
+ * A controller without the API server stays ready and goes on with what it knew: pods that are gone, Ingresses that
+ * were changed since. Its log says so, by client-go's reflector, and a request from its own pod shows it. Lines of a
  * server that answers again, where nothing differs, are a restart that is over.
  */
 export default check({
@@ -53,11 +53,13 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `Ingress controller ${full(on)} does not reach the API server: ${args.said}.`,
     detail: ({ args }) =>
-      `${args.times} such lines in the last two minutes of its log · runs something else than ${args.ingresses} Ingresses say · ` +
+      `${args.times} such lines in the last two minutes of its log · ` +
+      `runs something else than ${args.ingresses} Ingresses say · ` +
       `old endpoints of ${args.services} Services`,
     note: () => 'it stays ready, and goes on with the pods and Ingresses that it knew when it heard the last of them',
     help: ({ subject: on }) => [
-      'find what stands between the controller and the API server: a NetworkPolicy on its egress, the way of its node, ' +
+      'find what stands between the controller and the API server: ' +
+        'a NetworkPolicy on its egress, the way of its node, ' +
         'its token',
       `kubectl -n ${on.namespace} logs ${on.name} --since=15m | grep -E 'ailed to (watch|list)|resource lock'`,
       `kubectl -n ${on.namespace} get networkpolicies`,

@@ -3,6 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import { some } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
+import { anyOf } from '../../wire/pattern.ts'
 
 /**
  * kubernetes/ingress-nginx is retired: best-effort work ended in March 2026 with v1.15.1, and there are no fixes since,
@@ -37,7 +38,8 @@ export default check({
           'and without its admission webhook nothing tests an Ingress before it is stored'
         : 'no fix of a security hole comes any more',
     help: ({ subject: on, args }) => [
-      'plan the move: to a Gateway API implementation (ingress2gateway translates), or to a controller with maintainers',
+      'plan the move: to a Gateway API implementation (ingress2gateway translates), ' +
+        'or to a controller with maintainers',
       'kubectl get ingress -A',
       `kubectl -n ${on.namespace} get pod ${args.pod} -o yaml`,
     ],
@@ -46,10 +48,17 @@ export default check({
 
 /** The project's own builds, under the names of its registries. */
 function isRetired(image: string): boolean {
-  return /^(?:registry\.k8s\.io|k8s\.gcr\.io|(?:us|eu|asia)\.gcr\.io\/k8s-artifacts-prod|gcr\.io\/k8s-staging-ingress-nginx|quay\.io\/kubernetes-ingress-controller)\/(?:ingress-nginx\/)?(?:controller|nginx-ingress-controller)[:@]/.test(
-    image,
-  )
+  return builds.test(image)
 }
+
+const registries = anyOf(
+  /registry\.k8s\.io/,
+  /k8s\.gcr\.io/,
+  /(?:us|eu|asia)\.gcr\.io\/k8s-artifacts-prod/,
+  /gcr\.io\/k8s-staging-ingress-nginx/,
+  /quay\.io\/kubernetes-ingress-controller/,
+)
+const builds = new RegExp(`^${registries}/(?:ingress-nginx/)?(?:controller|nginx-ingress-controller)[:@]`)
 
 function judge(its: readonly [IngressController, ...IngressController[]] | readonly IngressController[]) {
   const [first] = its

@@ -31,7 +31,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args.controller} sends ${args.route} of Ingress ${full(on)} to ${args.runs}, and the Ingress says ${args.says}.`,
+      `${args.controller} sends ${args.route} of Ingress ${full(on)} to ${args.runs}, ` +
+      `and the Ingress says ${args.says}.`,
     detail: ({ args }) =>
       `${args.bad} of ${args.of} paths run otherwise · nginx.conf line ${args.line} of ${args.controller}`,
     note: ({ args }) =>

@@ -9,7 +9,8 @@ import { isAskedAbout } from '../service/words.ts'
 
 /**
  * ingress-nginx sends requests to pods, not to the Service: it keeps a list of its own, by a watch on EndpointSlices
- * and a POST to the Lua code in nginx. Where either stops, requests go to addresses that are gone, and new pods get none.
+ * and a POST to the Lua code in nginx. Where either stops, requests go to addresses that are gone, and new pods get
+ * none.
  */
 export default check({
   code: 'ING322',
@@ -53,7 +54,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${args.controller} sends requests for Service ${full(on)} to other addresses than the EndpointSlices have: ${args.what}.`,
+      `${args.controller} sends requests for Service ${full(on)} to other addresses ` +
+      `than the EndpointSlices have: ${args.what}.`,
     detail: ({ args }) =>
       `${args.live} addresses in the controller's list · ${args.stale} of them ready in no EndpointSlice · ` +
       `${args.absent} ready ones not in it · ${args.behind} of ${args.read} controllers`,
@@ -63,7 +65,8 @@ export default check({
         : `the controller says: ${args.said}`,
     help: ({ subject: on, args }) => [
       'see whether the controller reaches the API server, then restart it',
-      `kubectl -n ${args.home} logs ${args.controller} --since=15m | grep -E 'ailed to (watch|list)|Dynamic reconfiguration'`,
+      `kubectl -n ${args.home} logs ${args.controller} --since=15m | ` +
+        "grep -E 'ailed to (watch|list)|Dynamic reconfiguration'",
       `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name}`,
       `kubectl -n ${args.home} exec ${args.controller} -- curl -s 127.0.0.1:10246/configuration/backends`,
     ],

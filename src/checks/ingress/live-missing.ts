@@ -10,8 +10,8 @@ import { ingressSubject } from './words.ts'
 
 /**
  * An Ingress is a wish. ingress-nginx writes a configuration of all of them, lets nginx test it, and goes on with the
- * last good one where the test fails (internal/ingress/controller/nginx.go, OnUpdate); an object that it refuses is left
- * out with a line in its log. The object shows neither.
+ * last good one where the test fails (internal/ingress/controller/nginx.go, OnUpdate); an object that it refuses is
+ * left out with a line in its log. The object shows neither.
  */
 export default check({
   code: 'ING320',

@@ -43,7 +43,11 @@ function stateText({ state, route }: LiveRoute): string {
     case 'rival':
       return `belongs to ${full(state.rival)}, nginx.conf line ${state.location.line}`
     case 'left-over':
-      return `line ${state.location.line} is of ${state.location.ingress === null ? 'no Ingress' : `Ingress ${full(state.location.ingress)}`}, which does not declare it now`
+      return (
+        `line ${state.location.line} is of ` +
+        (state.location.ingress === null ? 'no Ingress' : `Ingress ${full(state.location.ingress)}`) +
+        ', which does not declare it now'
+      )
     case 'other-backend':
       return `line ${state.location.line} sends it to ${backendText(state.location)}`
     case 'denied':

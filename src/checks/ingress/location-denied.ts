@@ -9,8 +9,8 @@ import { liveEvidence } from './live-words.ts'
 import { ingressSubject } from './words.ts'
 
 /**
- * ingress-nginx answers 503 in the place of a backend whose annotation it refuses: of a risk that its ConfigMap does not
- * allow, with a value that it can't read, with a Secret that is missing (internal/ingress/annotations, Denied). The
+ * ingress-nginx answers 503 in the place of a backend whose annotation it refuses: of a risk that its ConfigMap does
+ * not allow, with a value that it can't read, with a Secret that is missing (internal/ingress/annotations, Denied). The
  * reason stands as a comment in nginx.conf, and in a line of its log.
  */
 export default check({

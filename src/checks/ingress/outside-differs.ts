@@ -81,7 +81,9 @@ export default check({
     headline: ({ subject: on, args }) =>
       `${args.url} of Ingress ${full(on)} ${headlines[args.wrong](args)}, and its controllers answer it well.`,
     detail: ({ args }) =>
-      `${args.wrong === 'name' ? `lookup on this machine: ${args.lookup}` : `${args.bad} of ${args.of} outside: ${args.outside}`}` +
+      (args.wrong === 'name'
+        ? `lookup on this machine: ${args.lookup}`
+        : `${args.bad} of ${args.of} outside: ${args.outside}`) +
       ` · ${args.asked} asked of controllers: ${args.inside}`,
     note: ({ args }) => notes[args.wrong],
     help: ({ args }) => [

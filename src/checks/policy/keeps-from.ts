@@ -12,6 +12,7 @@ import { svcUnanswered } from '../../relations/symptom.ts'
 import { peerText, policySubject, rulesEvidence } from './words.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
 import { full } from '../../phrases.ts'
+import { anyOf } from '../../wire/pattern.ts'
 
 /**
  * Only a trace says that a connection is wanted: a policy that keeps others out does its work. What it drops ends in a
@@ -43,16 +44,21 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicy ${full(on)} does not let pod ${args.from} ${args.direction === 'Egress' ? 'out' : 'in'} to ${args.to}.`,
+      `NetworkPolicy ${full(on)} does not let pod ${args.from} ` +
+      `${args.direction === 'Egress' ? 'out' : 'in'} to ${args.to}.`,
     detail: ({ args }) =>
-      `${args.denied} of ${args.of} ${args.of === 1 ? 'endpoint' : 'endpoints'} denied · ${args.direction === 'Egress' ? 'egress' : 'ingress'}` +
+      `${args.denied} of ${args.of} ${args.of === 1 ? 'endpoint' : 'endpoints'} denied · ` +
+      (args.direction === 'Egress' ? 'egress' : 'ingress') +
       `${args.more === 0 ? '' : ` · ${args.more} more policies select the same pod, and none of them allows it`}`,
     note: ({ args }) =>
       args.direction === 'Egress'
-        ? 'a policy of type Egress selects the pod that connects, and no rule of any policy leads to the other end on this port'
-        : 'a policy of type Ingress selects the pods at the other end, and no rule of any policy lets this pod in on this port',
+        ? 'a policy of type Egress selects the pod that connects, ' +
+          'and no rule of any policy leads to the other end on this port'
+        : 'a policy of type Ingress selects the pods at the other end, ' +
+          'and no rule of any policy lets this pod in on this port',
     help: ({ subject: on, args }) => [
-      'if this connection is wanted, the smallest rule that allows it stands above; it belongs into this policy, or into one of its own',
+      'if this connection is wanted, the smallest rule that allows it stands above; ' +
+        'it belongs into this policy, or into one of its own',
       `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`,
       `kubectl -n ${args.home} get pods --show-labels`,
     ],
@@ -111,8 +117,14 @@ interface Wanted {
 }
 
 /** Labels that name one pod or one revision: a rule with them would not outlive the next rollout. */
-const passing =
-  /^(?:pod-template-hash|controller-revision-hash|statefulset\.kubernetes\.io\/|apps\.kubernetes\.io\/|batch\.kubernetes\.io\/|job-name$)/
+const passing = new RegExp(
+  `^${anyOf(
+    /pod-template-hash/,
+    /controller-revision-hash/,
+    /(?:statefulset|apps|batch)\.kubernetes\.io\//,
+    /job-name$/,
+  )}`,
+)
 
 /** The least that would let it through: this peer, this port. */
 function allowing(direction: 'Ingress' | 'Egress', { policy, from, other, host, port }: Wanted): Evidence {

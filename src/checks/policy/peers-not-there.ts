@@ -55,7 +55,8 @@ export default check({
         : [
             cannotTell(
               'not-there',
-              `whether the peers of NetworkPolicy ${some([...new Set(left.map((it) => full(it.policy)))])} are there hangs on what was not read`,
+              `whether the peers of NetworkPolicy ${some([...new Set(left.map((it) => full(it.policy)))])} ` +
+                'are there hangs on what was not read',
               scope.namespace === null ? null : '-A',
             ),
           ]),
@@ -65,9 +66,14 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicy ${full(on)} lets ${args.who} ${args.direction === 'Ingress' ? 'be reached from' : 'reach'} ${args.lacks === 'namespace' ? 'a namespace' : 'pods'} by a label that ${args.lacks === 'namespace' ? 'no namespace' : 'no pod'} has.`,
+      `NetworkPolicy ${full(on)} lets ${args.who} ${args.direction === 'Ingress' ? 'be reached from' : 'reach'} ` +
+      (args.lacks === 'namespace'
+        ? 'a namespace by a label that no namespace has.'
+        : 'pods by a label that no pod has.'),
     detail: ({ args }) =>
-      `${args.peer} selects nothing${args.others === 'nobody' ? ` · no other rule lets anybody ${args.direction === 'Ingress' ? 'in' : 'out'}` : ''}${args.meant === '' ? '' : ` · namespace ${args.meant} has ${args.label}`}`,
+      `${args.peer} selects nothing` +
+      (args.others === 'nobody' ? ` · no other rule lets anybody ${args.direction === 'Ingress' ? 'in' : 'out'}` : '') +
+      (args.meant === '' ? '' : ` · namespace ${args.meant} has ${args.label}`),
     note: () => 'a selector that selects nothing is no error to Kubernetes: what it meant is dropped silently',
     help: ({ subject: on, args }) => [
       args.meant === '' ? 'name labels that the peers have' : `select ${args.label} instead`,
@@ -104,7 +110,10 @@ function judge(its: readonly AbsentPeer[], { podsOf, services, ingresses }: Behi
       others,
       who: workloadsText(pods),
       pods: pods.length,
-      peer: `${lacks === 'namespace' ? 'namespaceSelector' : 'podSelector'} ${selector === null ? '' : selectorText(selector)}`,
+      peer: [
+        lacks === 'namespace' ? 'namespaceSelector' : 'podSelector',
+        selector === null ? '' : selectorText(selector),
+      ].join(' '),
       meant: meant?.name ?? '',
       label: meant === null ? '' : `${meant.key}: ${meant.value}`,
     },

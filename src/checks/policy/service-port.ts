@@ -48,10 +48,15 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.direction === 'Ingress'
-        ? `NetworkPolicy ${full(on)} lets clients in on port ${args.port} of Service ${args.service}, but its pods listen on ${args.target}.`
-        : `NetworkPolicy ${full(on)} lets ${args.who} out to port ${args.port} of Service ${args.service}, but its pods listen on ${args.target}.`,
+        ? `NetworkPolicy ${full(on)} lets clients in on port ${args.port} of Service ${args.service}, ` +
+          `but its pods listen on ${args.target}.`
+        : `NetworkPolicy ${full(on)} lets ${args.who} out to port ${args.port} of Service ${args.service}, ` +
+          `but its pods listen on ${args.target}.`,
     detail: ({ args }) =>
-      `${args.who} · Service ${args.service} maps ${args.from} to ${args.target} · no rule allows ${args.protocol} ${args.target} ${args.direction === 'Ingress' ? 'from those that this one is for' : 'to them'}${args.more === 0 ? '' : ` · ${count(args.more, 'more Service')} alike`}`,
+      `${args.who} · Service ${args.service} maps ${args.from} to ${args.target} · ` +
+      `no rule allows ${args.protocol} ${args.target} ` +
+      (args.direction === 'Ingress' ? 'from those that this one is for' : 'to them') +
+      (args.more === 0 ? '' : ` · ${count(args.more, 'more Service')} alike`),
     note: () =>
       "a policy sees the pod's port: the Service's is rewritten before; what is not allowed is dropped silently",
     help: ({ subject: on, args }) => [
@@ -94,7 +99,9 @@ function judge(its: readonly ServicePortRule[]) {
       {
         kind: 'fact',
         label: `Service ${full(service)}`,
-        value: `port ${servicePort.port} -> target port ${servicePort.targetPort}${servicePort.targetPort === target ? '' : ` (${target})`}`,
+        value:
+          `port ${servicePort.port} -> target port ${servicePort.targetPort}` +
+          (servicePort.targetPort === target ? '' : ` (${target})`),
       },
       workloadsEvidence(direction === 'Ingress' ? 'pods that nobody reaches so' : 'pods that do not get out so', pods),
     ],
@@ -107,6 +114,7 @@ function unclear([first]: readonly ServicePortRule[]) {
   const { policy, port, service, target, decision } = first
   return cannotTell(
     'ambiguous',
-    `NetworkPolicy ${full(policy)} names port ${port.port} of Service ${full(service)}, whose pods listen on ${target}: ${decision.why}`,
+    `NetworkPolicy ${full(policy)} names port ${port.port} of Service ${full(service)}, ` +
+      `whose pods listen on ${target}: ${decision.why}`,
   )
 }

@@ -51,11 +51,14 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Service ${full(on)} has no endpoint for its port ${args.port}: its endpoints have ${args.theirs}.`,
     detail: ({ args }) =>
-      `port ${args.port}, named ${args.name}, over ${args.protocol} · ${count(args.ready, 'ready endpoint')} in ${args.slices} · none of them with that name and protocol`,
+      `port ${args.port}, named ${args.name}, over ${args.protocol} · ` +
+      `${count(args.ready, 'ready endpoint')} in ${args.slices} · none of them with that name and protocol`,
     note: ({ args }) =>
       args.kept
-        ? 'the control plane gives its own slices the right names, except during a change: run it again, and if it stays somebody else writes these slices, or the endpoint slice controller is not at work'
-        : 'kube-proxy joins the two by name and protocol, never by number, and nobody corrects a slice that was made by hand',
+        ? 'the control plane gives its own slices the right names, except during a change: run it again, ' +
+          'and if it stays somebody else writes these slices, or the endpoint slice controller is not at work'
+        : 'kube-proxy joins the two by name and protocol, never by number, ' +
+          'and nobody corrects a slice that was made by hand',
     help: ({ subject: on, args }) => [
       args.at === 'none'
         ? `give a port of the slice the name of the Service's port: ${args.name}`

@@ -15,8 +15,8 @@ import { full, some } from '../../phrases.ts'
 
 /**
  * With `externalTrafficPolicy: Local` a node drops what comes to its NodePort while no ready endpoint of its own is
- * behind it (KUBE-EXT and KUBE-XLB chains of kube-proxy). A load balancer asks healthCheckNodePort and leaves such nodes
- * out; who names nodes by hand, in DNS, in a status or in a browser, runs into a timeout on some of them.
+ * behind it (KUBE-EXT and KUBE-XLB chains of kube-proxy). A load balancer asks healthCheckNodePort and leaves such
+ * nodes out; who names nodes by hand, in DNS, in a status or in a browser, runs into a timeout on some of them.
  */
 export default check({
   code: 'SVC215',
@@ -68,8 +68,8 @@ export default check({
     note: ({ args }) =>
       args.type === 'LoadBalancer'
         ? 'a load balancer that asks healthCheckNodePort leaves these nodes out; an address of a node does not'
-        : 'right behind a load balancer that leaves silent nodes out; whoever takes the address of any node waits for ' +
-          'a timeout on these',
+        : 'right behind a load balancer that leaves silent nodes out; ' +
+          'whoever takes the address of any node waits for a timeout on these',
     help: ({ subject: on, args }) => [
       'send users to nodes that have an endpoint alone, run a pod on each node, or let the nodes forward ' +
         '(then pods see the address of the node, and not that of the client)',

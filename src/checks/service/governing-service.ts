@@ -45,7 +45,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.is === 'missing'
         ? `StatefulSet ${full(on)} names Service \`${args.service}\`, which is not there: its pods have no DNS names.`
-        : `StatefulSet ${full(on)} names Service \`${args.service}\`, which is not headless: its pods have no DNS names.`,
+        : `StatefulSet ${full(on)} names Service \`${args.service}\`, which is not headless: ` +
+          'its pods have no DNS names.',
     detail: ({ subject: on, args }) =>
       `${on.name}-0.${args.service}.${on.namespace} is answered NXDOMAIN · headless Services here: ${args.headless}`,
     note: () => 'the API server takes any name there; only who looks a pod up by its name notices',

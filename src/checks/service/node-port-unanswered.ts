@@ -66,7 +66,8 @@ export default check({
       if (args.refused !== 0) return 'this node has no rule for the port: its kube-proxy is gone, or behind'
       return args.partly === 1
         ? 'the same node passes some connects on and loses others: with externalTrafficPolicy Local kube-proxy sends ' +
-            'pods of its clusterCIDR to every endpoint, and the answer of one on another node comes back by another way; ' +
+            'pods of its clusterCIDR to every endpoint, ' +
+            'and the answer of one on another node comes back by another way; ' +
             'clients outside of the cluster may see nothing of it'
         : 'a firewall between the nodes, or a node whose kube-proxy has no rules for it: ' +
             'what a load balancer sends there is lost'

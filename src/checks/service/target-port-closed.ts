@@ -124,7 +124,10 @@ function whoListens(listens: Listening['kind'], open: readonly (string | number)
 
 function refusedSince(listens: Listening['kind'], open: readonly (string | number)[]): string {
   if (listens === 'loopback')
-    return `the process in the pod listens on ${open.join(', ')} alone, as /proc/net/tcp there says: only the pod itself reaches it`
+    return (
+      `the process in the pod listens on ${open.join(', ')} alone, as /proc/net/tcp there says: ` +
+      'only the pod itself reaches it'
+    )
   if (listens === 'elsewhere')
     return `nothing in the pod listens on this port; open to others there: ${open.join(', ')} (/proc/net/tcp)`
   if (listens === 'nowhere') return 'nothing in the pod listens for others on any port (/proc/net/tcp)'

@@ -44,7 +44,8 @@ function confirmation({ what, plan, context, signal }: Question, flags: Consent,
     if (plan.applicability !== 'safe')
       throw new ToolError(
         'usage',
-        `plan ${plan.id} is a matter of judgement (${plan.risk.level} risk: ${plan.risk.why}), so --yes does not apply it`,
+        `plan ${plan.id} is a matter of judgement (${plan.risk.level} risk: ${plan.risk.why}), ` +
+          'so --yes does not apply it',
         `--yes-context ${context}, if you have read it`,
       )
     return () => Promise.resolve(true)

@@ -62,7 +62,8 @@ function linesOf(offer: Offer, finding: Finding, flags: FixFlags): readonly stri
   if (offer.kind === 'not-here') return notHere(remedy, offer.reason)
   return [
     `    ${remedy.id.padEnd(18)} ${offer.applicability.padEnd(10)} ${remedy.title}`,
-    `${' '.repeat(34)}hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} --remedy ${remedy.id}${accessFlag(flags)}${kept(flags)} --plan`,
+    `${' '.repeat(34)}hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} ` +
+      `--remedy ${remedy.id}${accessFlag(flags)}${kept(flags)} --plan`,
   ]
 }
 
@@ -77,7 +78,10 @@ function accessFlag({ nodeAccess, probe }: FixFlags): string {
 
 /** What the user left out or put elsewhere stays so in the commands that are named. */
 function kept({ exec, probeNamespace }: FixFlags): string {
-  return `${exec === false ? ' --no-exec' : ''}${probeNamespace === undefined ? '' : ` --probe-namespace ${probeNamespace}`}`
+  return [
+    exec === false ? ' --no-exec' : '',
+    probeNamespace === undefined ? '' : ` --probe-namespace ${probeNamespace}`,
+  ].join('')
 }
 
 function sayNoFinding({ code, unsure, note }: NoFinding): number {

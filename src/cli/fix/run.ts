@@ -102,7 +102,9 @@ function linesOf(event: Exclude<RunEvent, SessionEvent | { kind: 'plan' }>): rea
 function sayCut(it: Cut): number {
   const { id } = it.plan
   if (it.kind === 'idle') {
-    const applied = `  help: plan ${id} is applied; whether it helped: hopscope fix --verify ${id}    back: hopscope fix --undo ${id}`
+    const applied =
+      `  help: plan ${id} is applied; ` +
+      `whether it helped: hopscope fix --verify ${id}    back: hopscope fix --undo ${id}`
     tell(`${ending.interruptedWord()}; nothing was being written`, ...(it.phase === 'applied' ? [applied] : []))
     return ending.interruptedCode()
   }
@@ -128,7 +130,8 @@ function sayVerified({ plan, verdict, phase, isReversible }: Verified): number {
   }
   const isUnsure = verdict.kind === 'unsure'
   say(
-    `${paint.mark(isUnsure ? 'cannot-tell' : 'error')} ${isUnsure ? `cannot tell whether ${plan.code} is gone` : `${plan.code} is not fixed`}`,
+    `${paint.mark(isUnsure ? 'cannot-tell' : 'error')} ` +
+      (isUnsure ? `cannot tell whether ${plan.code} is gone` : `${plan.code} is not fixed`),
     ...verdict.reasons.map((it) => `    ${it}`),
     phase === 'undone'
       ? `  plan ${plan.id} is undone: this is how it is without it`
@@ -145,7 +148,10 @@ function unapplied(phase: Exclude<Verified['phase'], 'applied'>): string {
 /** No more than was seen: what helps one workload leaves the fault where it is. */
 function cured({ code, verify: { codes, inside } }: Plan): string {
   if (inside === undefined) return `${code} is gone: ${codes.join(' and ')} ran again and found nothing`
-  return `${code} no longer meets ${inside.workloads.map(subjectKey).join(', ')}: ${inside.option} is in the pods' resolv.conf, and no lookup inside them took a second`
+  return (
+    `${code} no longer meets ${inside.workloads.map(subjectKey).join(', ')}: ` +
+    `${inside.option} is in the pods' resolv.conf, and no lookup inside them took a second`
+  )
 }
 
 function table({ rows }: Verified['verdict']): readonly string[] {

@@ -83,7 +83,8 @@ export function endingOf(host: Host, now: () => number = () => performance.now()
     cause = 'crash'
     host.exitCode = 2
     host.stderr.write(
-      `error: hopscope failed: ${visible(redactText(inOneLine(error)))}\n  help: this is a bug; please report it with this line and the command line\n`,
+      `error: hopscope failed: ${visible(redactText(inOneLine(error)))}\n` +
+        '  help: this is a bug; please report it with this line and the command line\n',
     )
     end('crash')
     setTimeout(() => {
@@ -142,7 +143,8 @@ export function endingOf(host: Host, now: () => number = () => performance.now()
       host.on('exit', (code: number) => {
         if (code !== 13) return
         host.stderr.write(
-          'error: hopscope waited for something that can no longer come\n  help: this is a bug; please report it with the command line\n',
+          'error: hopscope waited for something that can no longer come\n' +
+            '  help: this is a bug; please report it with the command line\n',
         )
         host.exitCode = 2
       })

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 
 /**
- * A text that is longer than the terminal is handed to $PAGER, else to `less`, which leaves it on the screen and ends by
- * itself where it fits; elsewhere, and where there is no pager, it is printed.
+ * A text that is longer than the terminal is handed to $PAGER, else to `less`, which leaves it on the screen and ends
+ * by itself where it fits; elsewhere, and where there is no pager, it is printed.
  */
 export async function paged(text: string): Promise<void> {
   const { stdout } = process

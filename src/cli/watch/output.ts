@@ -8,6 +8,7 @@ import { page, visible } from '../../report/visible.ts'
 import type { WatchEnd } from '../../session/watch/watch.ts'
 import { spoken } from '../terminal/called.ts'
 import { liveBlock } from '../terminal/live-block.ts'
+import { count } from '../../phrases.ts'
 
 export interface WatchOutput {
   readonly note: (line: string) => void
@@ -133,9 +134,11 @@ function summary(it: WatchEnd): readonly string[] {
   const perSecond = (Math.max(0, it.requests - it.atStart) / seconds).toFixed(1)
   return [
     '',
-    `watched for ${durationOf(seconds)}: ${it.samples} reading${it.samples === 1 ? '' : 's'}, ${it.numbers} with numbers; ${troublesOf(it)}`,
+    `watched for ${durationOf(seconds)}: ${count(it.samples, 'reading')}, ${it.numbers} with numbers; ` +
+      troublesOf(it),
     ...(it.standing.length + still.length === 0 ? [] : [`not over yet: ${[...it.standing, ...still].join('; ')}`]),
     ...(it.missing.size === 0 ? [] : [`not read at the end: ${[...it.missing.keys()].join(', ')}`]),
-    `${it.requests} requests to the API server: ${it.atStart} to begin with, then ${perSecond} a second; ${canaryEnd(it)}`,
+    `${it.requests} requests to the API server: ` +
+      `${it.atStart} to begin with, then ${perSecond} a second; ${canaryEnd(it)}`,
   ]
 }

@@ -55,7 +55,10 @@ function stoppedEarly(left: readonly string[]): number {
   const code = ending.interruptedCode()
   if (code === 141)
     tell(
-      `${ending.interruptedWord()}; ${left.length === 0 ? 'nothing of it is left in the cluster' : `NOT removed: ${left.join(', ')}; hopscope cleanup`}`,
+      `${ending.interruptedWord()}; ` +
+        (left.length === 0
+          ? 'nothing of it is left in the cluster'
+          : `NOT removed: ${left.join(', ')}; hopscope cleanup`),
     )
   return code
 }
@@ -68,10 +71,13 @@ function linesOf(load: WatchLoad, intervalMs: number): readonly string[] {
     ...(execs === 0 ? [] : [`${execs} counter file${execs === 1 ? '' : 's'} by exec`]),
   ]
   return [
-    `asks the API server at most ${requestsPerSecond.toFixed(1)} times a second: ${parts.join(' and ')} every ${intervalMs / 1000} s${canary === null ? '' : ', the canary pod every 10 s'}`,
+    `asks the API server at most ${requestsPerSecond.toFixed(1)} times a second: ` +
+      `${parts.join(' and ')} every ${intervalMs / 1000} s` +
+      (canary === null ? '' : ', the canary pod every 10 s'),
     ...(isFirst && counterPods > 0
       ? [
-          `a hostNetwork pod without privileges on each of ${counterPods} nodes reads the conntrack counters; removed at the end`,
+          `a hostNetwork pod without privileges on each of ${counterPods} nodes reads the conntrack counters; ` +
+            'removed at the end',
         ]
       : []),
     ...(isFirst ? [ownLookups(canary)] : []),
@@ -80,5 +86,8 @@ function linesOf(load: WatchLoad, intervalMs: number): readonly string[] {
 
 function ownLookups(canary: WatchLoad['canary']): string {
   if (canary === null) return 'makes no lookup of its own (--probe adds a canary)'
-  return `a canary pod on ${canary.node} looks up one name a second (${canary.queriesPerSecond} queries); removed at the end; some requests more to start it`
+  return (
+    `a canary pod on ${canary.node} looks up one name a second (${canary.queriesPerSecond} queries); ` +
+    'removed at the end; some requests more to start it'
+  )
 }

@@ -82,7 +82,8 @@ function projectPort(raw: Fields, intern: Intern): ContainerPort[] {
 function probeText(probe: Fields): string {
   if (isObject(probe['httpGet'])) {
     const get = fields(probe['httpGet'])
-    return `${get['scheme'] === 'HTTPS' ? 'https' : 'http'}-get :${port(get['port']) ?? ''}${(text(get['path']) ?? '/').split('?')[0] ?? ''}`
+    const [path = ''] = (text(get['path']) ?? '/').split('?')
+    return `${get['scheme'] === 'HTTPS' ? 'https' : 'http'}-get :${port(get['port']) ?? ''}${path}`
   }
   if (isObject(probe['tcpSocket'])) return `tcp-socket :${port(fields(probe['tcpSocket'])['port']) ?? ''}`
   if (isObject(probe['grpc'])) return `grpc :${port(fields(probe['grpc'])['port']) ?? ''}`

@@ -12,8 +12,10 @@ export const readNginxConf = script`head -c 8388609 /etc/nginx/nginx.conf`
 
 /** F5's: a file for each Ingress beside it (internal/nginx/manager.go). */
 export const readF5Conf = script`
-{ cat /etc/nginx/nginx.conf; for it in /etc/nginx/conf.d/*.conf; do [ -f "$it" ] && echo && cat "$it"; done; } 2>/dev/null |
-  head -c 8388609`
+{
+  cat /etc/nginx/nginx.conf
+  for it in /etc/nginx/conf.d/*.conf; do [ -f "$it" ] && echo && cat "$it"; done
+} 2>/dev/null | head -c 8388609`
 
 /** $1 = the port of the status server (--status-port); it listens on 127.0.0.1 alone. */
 export const readBackends = script`
@@ -35,7 +37,9 @@ sleep 2
 [ -f "$it" ] && [ "$it" -nt /etc/nginx/nginx.conf ] && head -c 8388609 "$it"
 exit 0`
 
-/** The status of an answer, whatever it is; `000` where none came. The address is what the kubelet writes for each pod. */
+/**
+ * The status of an answer, whatever it is; `000` where none came. The address is what the kubelet writes for each pod.
+ */
 export const askApiServer = script`
 host=$KUBERNETES_SERVICE_HOST
 case $host in *:*) host="[$host]" ;; esac

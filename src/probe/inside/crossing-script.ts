@@ -13,9 +13,15 @@ cross() {
   most=5
   measure "cross $1" nc 2 nc -z -w 3 "$2" "$3" ||
   measure "cross $1" bash 2 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$2" "$3" ||
-  measure "cross $1" python3 2 python3 -c 'import socket,sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 3)' "$2" "$3" ||
-  measure "cross $1" node 2 node -e 'const s=require("net").connect(+process.argv[2],process.argv[1],()=>process.exit(0));s.on("error",e=>{console.log(e.code);process.exit(1)});setTimeout(()=>process.exit(2),3000)' "$2" "$3" ||
-  measure "cross $1" curl 2 curl -sSv -o /dev/null -w 'connected %{time_connect}' --connect-timeout 3 --max-time 4 "telnet://$2:$3" </dev/null ||
+  measure "cross $1" python3 2 python3 -c '
+import socket,sys
+socket.create_connection((sys.argv[1], int(sys.argv[2])), 3)' "$2" "$3" ||
+  measure "cross $1" node 2 node -e '
+const s=require("net").connect(+process.argv[2],process.argv[1],()=>process.exit(0))
+s.on("error",e=>{console.log(e.code);process.exit(1)})
+setTimeout(()=>process.exit(2),3000)' "$2" "$3" ||
+  measure "cross $1" curl 2 curl -sSv -o /dev/null -w 'connected %{time_connect}' \\
+    --connect-timeout 3 --max-time 4 "telnet://$2:$3" </dev/null ||
   measure "cross $1 waits" nc 4 nc -w 3 "$2" "$3" </dev/null
 }
 i=0

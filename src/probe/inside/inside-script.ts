@@ -29,7 +29,9 @@ measure() {
 # A pipe that nobody writes to would be read for ever.
 show() {
   [ -f "$1" ] || return
-  if command -v head >/dev/null 2>&1; then head -c 20000 "$1"; elif command -v cat >/dev/null 2>&1; then cat "$1"; else while read -r l; do echo "$l"; done <"$1"; fi
+  if command -v head >/dev/null 2>&1; then head -c 20000 "$1"
+  elif command -v cat >/dev/null 2>&1; then cat "$1"
+  else while read -r l; do echo "$l"; done <"$1"; fi
 }
 `
 
@@ -43,7 +45,9 @@ echo; echo @end
 const libc = script`
 echo @libc
 for f in /lib/ld-musl-*; do [ -e "$f" ] && echo musl; done
-for f in /lib/*/libc.so.6 /lib64/libc.so.6 /lib/libc.so.6 /usr/lib64/libc.so.6 /usr/lib/libc.so.6; do [ -e "$f" ] && echo glibc && break; done
+for f in /lib/*/libc.so.6 /lib64/libc.so.6 /lib/libc.so.6 /usr/lib64/libc.so.6 /usr/lib/libc.so.6; do
+  [ -e "$f" ] && echo glibc && break
+done
 echo @end
 `
 
@@ -59,10 +63,14 @@ echo; echo @end
  */
 const order = script`
 echo @nsswitch
-if [ -f /etc/nsswitch.conf ] && [ -r /etc/nsswitch.conf ]; then while read -r l; do case $l in hosts:*|hosts[!a-z]*) echo "$l";; esac; done </etc/nsswitch.conf; fi
+if [ -f /etc/nsswitch.conf ] && [ -r /etc/nsswitch.conf ]; then
+  while read -r l; do case $l in hosts:*|hosts[!a-z]*) echo "$l";; esac; done </etc/nsswitch.conf
+fi
 echo @end
 echo @glibc
-for f in /lib/*/libc-2.*.so /lib64/libc-2.*.so /lib/libc-2.*.so /usr/lib64/libc-2.*.so; do [ -e "$f" ] && echo "\${f##*/libc-}" && break; done
+for f in /lib/*/libc-2.*.so /lib64/libc-2.*.so /lib/libc-2.*.so /usr/lib64/libc-2.*.so; do
+  [ -e "$f" ] && echo "\${f##*/libc-}" && break
+done
 echo @end
 `
 
@@ -73,7 +81,10 @@ echo @end
 const programs = script`
 echo @programs
 for f in /proc/[0-9]*/comm; do
-  if read -r l <"$f"; then case $l in nscd|unscd|sssd|sssd_nss|dnsmasq|systemd-resolve|unbound|named|pdnsd|coredns|stubby|dnscrypt-proxy|avahi-daemon) echo "$l";; esac; fi
+  if read -r l <"$f"; then case $l in
+    nscd|unscd|sssd|sssd_nss|dnsmasq|systemd-resolve|unbound|named) echo "$l";;
+    pdnsd|coredns|stubby|dnscrypt-proxy|avahi-daemon) echo "$l";;
+  esac; fi
 done 2>/dev/null
 for f in /run/nscd/socket /var/run/nscd/socket; do [ -S "$f" ] && echo nscd; done
 echo @end
@@ -114,7 +125,11 @@ try:
   for i in socket.getaddrinfo(sys.argv[1], None): print("address", i[4][0])
 except socket.gaierror as e:
   print("error", "EAI_AGAIN" if e.errno == socket.EAI_AGAIN else "ENOTFOUND"); sys.exit(1)' "$1" ||
-measure look node 4 node -e 'require("dns").lookup(process.argv[1],{all:true},(e,l)=>{if(e){console.log("error",e.code);process.exit(1)}l.forEach(i=>console.log("address",i.address))})' "$1"
+measure look node 4 node -e '
+require("dns").lookup(process.argv[1],{all:true},(e,l)=>{
+  if(e){console.log("error",e.code);process.exit(1)}
+  l.forEach(i=>console.log("address",i.address))
+})' "$1"
 `
 
 /** nc without -z waits for the other end to close: CoreDNS does after some seconds, so that form comes last. */
@@ -123,7 +138,10 @@ if [ -n "$2" ]; then
 measure tcp nc 2 nc -z -w 3 "$2" 53 ||
 measure tcp bash 2 bash -c 'exec 3<>"/dev/tcp/$1/53"' bash "$2" ||
 measure tcp python3 2 python3 -c 'import socket,sys; socket.create_connection((sys.argv[1], 53), 3)' "$2" ||
-measure tcp node 2 node -e 'const s=require("net").connect(53,process.argv[1],()=>process.exit(0));s.on("error",e=>{console.log(e.code);process.exit(1)});setTimeout(()=>process.exit(2),3000)' "$2" ||
+measure tcp node 2 node -e '
+const s=require("net").connect(53,process.argv[1],()=>process.exit(0))
+s.on("error",e=>{console.log(e.code);process.exit(1)})
+setTimeout(()=>process.exit(2),3000)' "$2" ||
 measure tcp nc 9 nc -w 3 "$2" 53
 fi
 `
@@ -144,19 +162,33 @@ server() {
   measure "server $1" python3 4 python3 -c '
 import socket,struct,sys
 n=sys.argv[1].rstrip("."); s=sys.argv[2]
-q=struct.pack(">6H",4660,256,1,0,0,0)+b"".join(bytes([len(l)])+l.encode() for l in n.split("."))+b"\\0"+struct.pack(">2H",1,1)
+q=struct.pack(">6H",4660,256,1,0,0,0)
+q+=b"".join(bytes([len(l)])+l.encode() for l in n.split("."))+b"\\0"+struct.pack(">2H",1,1)
 k=socket.socket(socket.AF_INET6 if ":" in s else socket.AF_INET,socket.SOCK_DGRAM); k.settimeout(4)
 try:
   k.connect((s,53)); k.send(q); r=k.recv(4096); print("rcode",r[3]&15,"answers",r[6]*256+r[7])
 except socket.timeout: print("timed out"); sys.exit(1)
 except ConnectionRefusedError: print("connection refused"); sys.exit(1)' "$name" "$1" ||
-  measure "server $1" node 4 node -e 'const [,n,s]=process.argv,k=require("dgram").createSocket(s.includes(":")?"udp6":"udp4"),b=Buffer.concat([Buffer.from([18,52,1,0,0,1,0,0,0,0,0,0]),...n.split(".").filter(l=>l).map(l=>Buffer.concat([Buffer.from([l.length]),Buffer.from(l)])),Buffer.from([0,0,1,0,1])]),end=(w,c)=>{console.log(w);process.exit(c)};k.on("message",r=>end("rcode "+(r[3]&15)+" answers "+(r[6]*256+r[7]),0));k.on("error",e=>end(e.code==="ECONNREFUSED"?"connection refused":"error",1));k.connect(53,s,()=>k.send(b));setTimeout(()=>end("timed out",1),4000)' "$name" "$1" ||
+  measure "server $1" node 4 node -e '
+const [,n,s]=process.argv,k=require("dgram").createSocket(s.includes(":")?"udp6":"udp4")
+const labels=n.split(".").filter(l=>l).map(l=>Buffer.concat([Buffer.from([l.length]),Buffer.from(l)]))
+const b=Buffer.concat([Buffer.from([18,52,1,0,0,1,0,0,0,0,0,0]),...labels,Buffer.from([0,0,1,0,1])])
+const end=(w,c)=>{console.log(w);process.exit(c)}
+k.on("message",r=>end("rcode "+(r[3]&15)+" answers "+(r[6]*256+r[7]),0))
+k.on("error",e=>end(e.code==="ECONNREFUSED"?"connection refused":"error",1))
+k.connect(53,s,()=>k.send(b))
+setTimeout(()=>end("timed out",1),4000)' "$name" "$1" ||
   { command -v timeout >/dev/null 2>&1 && command -v od >/dev/null 2>&1 && measure "server $1" bash 4 bash -c '
 q=; IFS=.; for l in \${1%.}; do printf -v h %02x \${#l}; q="$q\\x$h$l"; done; IFS=" "
 exec 3<>"/dev/udp/$2/53" || exit 1
-printf "\\x12\\x34\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00$q\\x00\\x00\\x01\\x00\\x01" | dd obs=512 2>/dev/null >&3
+head="\\x12\\x34\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00"
+printf "$head$q\\x00\\x00\\x01\\x00\\x01" | dd obs=512 2>/dev/null >&3
 set -- $(timeout 4 dd bs=512 count=1 <&3 2>&1 | od -An -tx1 -N8)
-case "$1$2" in 1234) echo "rcode $((0x$4 & 15)) answers $((0x$7 * 256 + 0x$8))";; 6464) echo "connection refused"; exit 1;; *) echo "timed out"; exit 1;; esac' bash "$name" "$1"; }
+case "$1$2" in
+  1234) echo "rcode $((0x$4 & 15)) answers $((0x$7 * 256 + 0x$8))";;
+  6464) echo "connection refused"; exit 1;;
+  *) echo "timed out"; exit 1;;
+esac' bash "$name" "$1"; }
 }
 i=0
 [ -f /etc/resolv.conf ] && while read -r k v rest || [ -n "$k" ]; do
@@ -180,7 +212,11 @@ try:
   for i in socket.getaddrinfo(sys.argv[1], None): print("address", i[4][0])
 except socket.gaierror as e:
   print("error", "EAI_AGAIN" if e.errno == socket.EAI_AGAIN else "ENOTFOUND"); sys.exit(1)' "$2" ||
-  measure "name $1" node 4 node -e 'require("dns").lookup(process.argv[1],{all:true},(e,l)=>{if(e){console.log("error",e.code);process.exit(1)}l.forEach(i=>console.log("address",i.address))})' "$2"
+  measure "name $1" node 4 node -e '
+require("dns").lookup(process.argv[1],{all:true},(e,l)=>{
+  if(e){console.log("error",e.code);process.exit(1)}
+  l.forEach(i=>console.log("address",i.address))
+})' "$2"
 }
 i=0
 for n; do
@@ -241,4 +277,7 @@ echo @done
 `
 
 /** Each C library has a dynamic loader of its own name; an image without a shell answers neither. */
-export const libcScript = script`for f in /lib/ld-musl-*; do [ -e "$f" ] && echo musl; done; for f in /lib*/ld-linux* /lib/*/ld-linux* /lib/*/libc.so.6; do [ -e "$f" ] && echo glibc && break; done; true`
+export const libcScript = script`
+for f in /lib/ld-musl-*; do [ -e "$f" ] && echo musl; done
+for f in /lib*/ld-linux* /lib/*/ld-linux* /lib/*/libc.so.6; do [ -e "$f" ] && echo glibc && break; done
+true`

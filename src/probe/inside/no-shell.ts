@@ -2,9 +2,9 @@ import type { ExecResult } from '../../kube/cluster.ts'
 import { type Known, unknown } from '../../model/known.ts'
 
 /**
- * What runtimes say of a program that is not in the image: containerd and runc `exec: "sh": executable file not found in
- * $PATH`, CRI-O `executable file `sh` not found`, with a path `stat /bin/sh: no such file or directory`. A container or
- * a pod that is not found is something else.
+ * What runtimes say of a program that is not in the image: containerd and runc `exec: "sh": executable file not found
+ * in $PATH`, CRI-O `executable file `sh` not found`, with a path `stat /bin/sh: no such file or directory`. A container
+ * or a pod that is not found is something else.
  */
 const noProgram = /executable file\b.{0,60}\bnot found|no such file or directory/i
 

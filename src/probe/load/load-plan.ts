@@ -68,7 +68,9 @@ export function planLoad(
   const node = nodes.find((it) => !taken.has(it)) ?? nodes[0]
   if (node === undefined)
     return {
-      why: `no node can take the pod that makes the load${skipped[0] === undefined ? '' : `: ${skipped[0].node} is ${skipped[0].why}`}`,
+      why:
+        'no node can take the pod that makes the load' +
+        (skipped[0] === undefined ? '' : `: ${skipped[0].node} is ${skipped[0].why}`),
       hint: '--node NAME, or --probe-tolerate-all',
     }
   const { run, namespace, image, tolerateAll, rate } = options
@@ -115,10 +117,15 @@ function stepMs(servers: readonly LoadServer[]): number {
 export function announceLoad({ node, namespace, image, spec }: LoadPlan): readonly string[] {
   const { servers, rate, p99Ms, name, stepMs: step } = spec
   return [
-    `creates 1 pod in namespace ${namespace} on ${node}, image ${image}, CPU request 250m (more where a LimitRange asks for more) and limit 1; removed at the end, ends itself after ${deadlineSeconds} s`,
-    `asks ${servers.map((it) => it.pod).join(', ')} directly for ${name}: from ${Math.min(rate, 50)} up to ${rate} queries/s over all, in steps of ${step / 1000} s, never more than ${spec.outstandingPerServer} under way to one server`,
+    `creates 1 pod in namespace ${namespace} on ${node}, image ${image}, ` +
+      'CPU request 250m (more where a LimitRange asks for more) and limit 1; ' +
+      `removed at the end, ends itself after ${deadlineSeconds} s`,
+    `asks ${servers.map((it) => it.pod).join(', ')} directly for ${name}: ` +
+      `from ${Math.min(rate, 50)} up to ${rate} queries/s over all, ` +
+      `in steps of ${step / 1000} s, never more than ${spec.outstandingPerServer} under way to one server`,
     `beside it ${spec.canaryPerSecond} queries/s to each server stand for the other clients`,
-    `stops at the first lost or failed answer, when 1 in 100 takes more than ${p99Ms} ms, or, while others ask too, when a server uses ${Math.round(loadBounds.cpuShare * 100)} % of its CPU limit`,
+    `stops at the first lost or failed answer, when 1 in 100 takes more than ${p99Ms} ms, ` +
+      `or, while others ask too, when a server uses ${Math.round(loadBounds.cpuShare * 100)} % of its CPU limit`,
     `takes up to ${Math.round((spec.budgetMs + 15_000) / 1000)} s. Other clients' answers may be slower meanwhile`,
   ]
 }

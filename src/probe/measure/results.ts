@@ -173,7 +173,8 @@ export function coreDnsOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<read
   const error = readings.find((it) => it.error !== null)?.error
   return unknown(
     error === undefined ? 'cut-off' : 'failed',
-    `no CoreDNS pod gave its metrics before and after the probe${error === undefined || error === null ? '' : `: ${error}`}`,
+    'no CoreDNS pod gave its metrics before and after the probe' +
+      (error === undefined || error === null ? '' : `: ${error}`),
   )
 }
 
@@ -219,7 +220,8 @@ export function notesOf(
       'why' in it
         ? [`${it.node}: no conntrack counters: ${it.why}`]
         : [
-            `${it.reader.node}: conntrack counters through ${it.reader.way === 'kube-proxy-exec' ? "kube-proxy's pod" : 'a hostNetwork pod'}`,
+            `${it.reader.node}: conntrack counters through ` +
+              (it.reader.way === 'kube-proxy-exec' ? "kube-proxy's pod" : 'a hostNetwork pod'),
           ],
     ),
     ...runs.flatMap(({ node, readings }) => [
@@ -227,7 +229,8 @@ export function notesOf(
       // Less moves a lookup's time by a few milliseconds at most.
       ...((readings.throttledMs ?? 0) >= 500
         ? [
-            `${node}: the CPU limit held the probe back for ${readings.throttledMs} ms in all; single lookups may look up to 100 ms slower than they were`,
+            `${node}: the CPU limit held the probe back for ${readings.throttledMs} ms in all; ` +
+              'single lookups may look up to 100 ms slower than they were',
           ]
         : []),
     ]),

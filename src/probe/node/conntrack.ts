@@ -65,7 +65,9 @@ export async function viaKubeProxy(
   if (pod === undefined)
     return {
       node,
-      why: 'no pod of kube-proxy runs there in the network of its node (without --conntrack-from a pod of our own reads them)',
+      why:
+        'no pod of kube-proxy runs there in the network of its node ' +
+        '(without --conntrack-from a pod of our own reads them)',
     }
   let last: ConntrackReading | null = null
   const read = async (): Promise<Known<ConntrackReading>> => {

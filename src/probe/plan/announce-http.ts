@@ -37,6 +37,8 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
       : [`${count(plan.direct.length * directTimes, 'GET')} to ${count(plan.direct.length, 'endpoint')}`]),
   ]
   return [
-    `sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ${parts.join(', ')}; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, gets slower or answers 429`,
+    `sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ` +
+      `${parts.join(', ')}; follows redirects to the same host, three at most; ` +
+      'asks over TLS who does not understand plain HTTP; leaves alone what is silent, gets slower or answers 429',
   ]
 }

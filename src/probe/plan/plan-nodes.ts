@@ -7,7 +7,10 @@ export interface NodeChoice {
   readonly skipped: readonly { readonly node: string; readonly why: string }[]
 }
 
-/** Nodes that can take a probe pod: where a trace starts first, then those with pods of the scope first, then by name, up to `most`. */
+/**
+ * Nodes that can take a probe pod: where a trace starts first, then those with pods of the scope first, then by name,
+ * up to `most`.
+ */
 export function planNodes(
   model: Model,
   want: { readonly names: readonly string[] | null; readonly most: number; readonly tolerateAll: boolean },

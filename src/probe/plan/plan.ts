@@ -259,10 +259,14 @@ export function announce(plan: ProbePlan): readonly string[] {
   const seconds = Math.ceil(plan.budgetMs / 1000)
   const longest = Math.max(seconds, requestsOf(plan) === 0 ? 0 : Math.ceil(httpBudget(plan) / 1000))
   return [
-    `creates ${count(pods, 'pod')} in namespace ${plan.namespace} on ${plan.nodes.join(', ') || 'no node'}, image ${plan.image}; removed at the end`,
+    `creates ${count(pods, 'pod')} in namespace ${plan.namespace} on ${plan.nodes.join(', ') || 'no node'}, ` +
+      `image ${plan.image}; removed at the end`,
     ...(plan.series.length > 0
       ? [
-          `asks DNS at most ${plan.queriesPerSecondPerNode} queries/s per node, ${queriesOf(plan.series)} per node in all, starting none after ${seconds} s; slows down and stops when answers get worse${plan.metrics.some((it) => (it.cpuLimitMilli ?? null) !== null) ? ', or a server nears its CPU limit' : ''}`,
+          `asks DNS at most ${plan.queriesPerSecondPerNode} queries/s per node, ` +
+            `${queriesOf(plan.series)} per node in all, starting none after ${seconds} s; ` +
+            'slows down and stops when answers get worse' +
+            (plan.metrics.some((it) => (it.cpuLimitMilli ?? null) !== null) ? ', or a server nears its CPU limit' : ''),
         ]
       : [`asks no DNS server: ${plan.dnsNote ?? 'none is known'}`]),
     ...uncached(plan.series),
@@ -272,7 +276,8 @@ export function announce(plan: ProbePlan): readonly string[] {
       : []),
     ...(plan.connects.length > 0
       ? [
-          `opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`,
+          `opens TCP connections to ${count(plan.connects.length, 'address', 'addresses')} ` +
+            `from ${plan.contactNodes.join(', ')}, at most ${plan.connectTries} times each, and sends nothing`,
         ]
       : []),
     ...(plan.nodePorts.length > 0 ? [`opens as many to ${count(plan.nodePorts.length, 'NodePort')} of nodes`] : []),
@@ -281,7 +286,8 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...announceCrossings(plan.crossings),
     ...(plan.serverLogs.length > 0
       ? [
-          `reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, and keeps of it what is known to be an error`,
+          `reads the end of the log of ${count(new Set(plan.serverLogs.map((it) => it.pod)).size, 'DNS server')}, ` +
+            'and keeps of it what is known to be an error',
         ]
       : []),
     ...(plan.exec === 'left-out' ? [] : announceIngressConfigs(plan.ingressConfigs)),
@@ -289,7 +295,11 @@ export function announce(plan: ProbePlan): readonly string[] {
     ...announceConntrack[plan.conntrack],
     ...leftOutNodes(plan.skipped),
     ...plan.leftOut,
-    `takes ${longest + 3} s when all is well, ${requestsOf(plan) === 0 ? seconds + 15 : longest + 18} s when ${requestsOf(plan) === 0 ? 'DNS is silent' : 'DNS or a web server is silent'}, at most two minutes; each pod ends itself after that`,
+    `takes ${longest + 3} s when all is well, ` +
+      (requestsOf(plan) === 0
+        ? `${seconds + 15} s when DNS is silent`
+        : `${longest + 18} s when DNS or a web server is silent`) +
+      ', at most two minutes; each pod ends itself after that',
   ]
 }
 
@@ -305,7 +315,10 @@ const announceConntrack: Readonly<Record<ProbePlan['conntrack'], readonly string
 function announceInside(inside: ProbePlan['inside']): string {
   const most = Math.max(...inside.map((it) => it.names.length))
   const names = most === 0 ? 'one name' : `at most ${most + 1} names`
-  return `runs a short script in ${count(inside.length, 'application container')}: reads resolv.conf, hosts, nsswitch.conf and which ports are open, looks up ${names}, asks each nameserver once, and makes one connection`
+  return (
+    `runs a short script in ${count(inside.length, 'application container')}: reads resolv.conf, hosts, ` +
+    `nsswitch.conf and which ports are open, looks up ${names}, asks each nameserver once, and makes one connection`
+  )
 }
 
 function announceCrossings(crossings: ProbePlan['crossings']): readonly string[] {
@@ -320,7 +333,11 @@ function announceNames(names: NamesPlan): readonly string[] {
   const { spec, notAsked } = names
   const services = spec.names.filter((it) => it.reason.kind === 'service').length
   return [
-    `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}${notAsked === 0 ? '' : ` of ${services + notAsked}`} from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: at most ${queriesOfNames(names)} queries more per node, of the same rate; what is not answered is asked once more`,
+    `asks ${count(spec.servers.length, 'DNS server')} for the names of ${count(services, 'Service')}` +
+      (notAsked === 0 ? '' : ` of ${services + notAsked}`) +
+      ` from two nodes, and for ${spec.outside.join(', ')} with each suffix of the search list from all: ` +
+      `at most ${queriesOfNames(names)} queries more per node, of the same rate; ` +
+      'what is not answered is asked once more',
   ]
 }
 
@@ -330,7 +347,8 @@ function uncached(series: readonly SeriesSpec[]): readonly string[] {
   const [first] = fresh
   if (first === undefined) return []
   return [
-    `among them are ${fresh.reduce((sum, it) => sum + it.count, 0)} lookups per node of names that do not exist, below ${first.name}: these go on to where CoreDNS forwards to`,
+    `among them are ${fresh.reduce((sum, it) => sum + it.count, 0)} lookups per node of names that do not exist, ` +
+      `below ${first.name}: these go on to where CoreDNS forwards to`,
   ]
 }
 
@@ -338,6 +356,7 @@ function uncached(series: readonly SeriesSpec[]): readonly string[] {
 function leftOutNodes(skipped: ProbePlan['skipped']): readonly string[] {
   return [...new Set(skipped.map((it) => it.why))].map((why) => {
     const names = skipped.filter((it) => it.why === why).map((it) => it.node)
-    return `leaves out ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}: ${why}`
+    const more = names.length > 5 ? ` and ${names.length - 5} more` : ''
+    return `leaves out ${names.slice(0, 5).join(', ')}${more}: ${why}`
   })
 }

@@ -61,7 +61,9 @@ export function fitted(
     if (ceiling < wanted.least[name]) {
       const { range } = bounds.find((it) => it.max[name] === ceiling) ?? { range: '' }
       return {
-        why: `LimitRange ${range} allows a container at most ${written(name, ceiling)} ${name}, and this pod needs ${written(name, wanted.least[name])}`,
+        why:
+          `LimitRange ${range} allows a container at most ${written(name, ceiling)} ${name}, ` +
+          `and this pod needs ${written(name, wanted.least[name])}`,
       }
     }
     const limit = Math.min(ceiling, Math.max(wanted.limit[name], floor))

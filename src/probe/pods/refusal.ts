@@ -41,20 +41,30 @@ export function refusalText(why: Why, { namespace, hostNetwork }: Asked): string
       return `not allowed: ${said}`
     case 'pod-security':
       return hostNetwork
-        ? `Pod Security of namespace ${namespace} refuses a hostNetwork pod: ${said} (--probe-namespace NS: one whose level is \`privileged\`; or --conntrack-from kube-proxy)`
-        : `Pod Security of namespace ${namespace} refuses the probe pod: ${said} (--probe-namespace NS: another namespace)`
+        ? `Pod Security of namespace ${namespace} refuses a hostNetwork pod: ` +
+            `${said} (--probe-namespace NS: one whose level is \`privileged\`; or --conntrack-from kube-proxy)`
+        : `Pod Security of namespace ${namespace} refuses the probe pod: ` +
+            `${said} (--probe-namespace NS: another namespace)`
     case 'scc':
       return hostNetwork
-        ? `no SecurityContextConstraint lets this user make a hostNetwork pod in namespace ${namespace}: ${said} (--probe-namespace NS: one where \`hostnetwork-v2\` or \`privileged\` may be used)`
-        : `no SecurityContextConstraint lets this user make the probe pod in namespace ${namespace}: ${said} (--probe-namespace NS: another namespace)`
+        ? `no SecurityContextConstraint lets this user make a hostNetwork pod in namespace ${namespace}: ` +
+            `${said} (--probe-namespace NS: one where \`hostnetwork-v2\` or \`privileged\` may be used)`
+        : `no SecurityContextConstraint lets this user make the probe pod in namespace ${namespace}: ` +
+            `${said} (--probe-namespace NS: another namespace)`
     case 'quota':
-      return `the quota of namespace ${namespace} has no room for the pod: ${said} (--node NAME: fewer pods; or --probe-namespace NS)`
+      return (
+        `the quota of namespace ${namespace} has no room for the pod: ` +
+        `${said} (--node NAME: fewer pods; or --probe-namespace NS)`
+      )
     case 'limit-range':
       return `a LimitRange of namespace ${namespace} refuses the pod: ${said} (--probe-namespace NS: another namespace)`
     case 'namespace':
       return `namespace ${namespace} takes no pod: ${said} (--probe-namespace NS: one that is there)`
     case 'admission':
-      return `an admission policy of the cluster refuses the pod: ${said} (--probe-namespace NS: one that it leaves out)`
+      return (
+        `an admission policy of the cluster refuses the pod: ${said} ` +
+        '(--probe-namespace NS: one that it leaves out)'
+      )
     case 'other':
       return said
   }

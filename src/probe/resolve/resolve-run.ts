@@ -51,7 +51,10 @@ export function announceResolve(plan: ResolvePlan): readonly string[] {
   const each = spec.types.length
   return [
     `creates 1 pod in namespace ${plan.namespace} on ${plan.node}, image ${plan.image}; removed at the end`,
-    `asks up to ${names} name${names === 1 ? '' : 's'} as glibc does and as musl does, then ${spec.servers.length} server${spec.servers.length === 1 ? '' : 's'} one by one: about ${each * (2 * names + spec.servers.length)} queries in all, more only where none is answered; ends after ${budgetMs / 1000} s at the latest`,
+    `asks up to ${names} name${names === 1 ? '' : 's'} as glibc does and as musl does, ` +
+      `then ${spec.servers.length} server${spec.servers.length === 1 ? '' : 's'} one by one: ` +
+      `about ${each * (2 * names + spec.servers.length)} queries in all, more only where none is answered; ` +
+      `ends after ${budgetMs / 1000} s at the latest`,
   ]
 }
 

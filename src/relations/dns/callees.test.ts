@@ -12,8 +12,8 @@ import { known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 
 /*
- * A pod that does not find names of the cluster is told with its name, by whatever spec that came about, as soon as there
- * is somebody to call; and what is meant to find none, or has nobody to call, is let be.
+ * A pod that does not find names of the cluster is told with its name, by whatever spec that came about, as soon as
+ * there is somebody to call; and what is meant to find none, or has nobody to call, is let be.
  */
 const cart = pod('cart-1', { ip: '10.2.1.20' })
 const services = [service('cart')]

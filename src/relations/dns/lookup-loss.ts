@@ -65,7 +65,9 @@ export function blindNodes(probe: DnsProbe): ReadonlySet<string> {
 type Counts = Omit<Loss, 'times'>
 const counts = ['of', 'failed', 'unanswered', 'silent', 'erring', 'lostA', 'lostAaaa', 'lostBoth'] as const
 
-/** Thirty checks ask for the same series, alone and together: each is counted once, and sorted when times are asked for. */
+/**
+ * Thirty checks ask for the same series, alone and together: each is counted once, and sorted when times are asked for.
+ */
 export function lossOf(series: readonly LookupSeries[]): Loss {
   const each = series.map(countsOf)
   const sums = Object.fromEntries(counts.map((name) => [name, each.reduce((sum, it) => sum + it[name], 0)]))

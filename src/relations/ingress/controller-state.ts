@@ -1,8 +1,8 @@
 import type { ControllerConfig, LiveSign } from '../../model/ingress-config.ts'
 
 /**
- * It runs an old configuration, since nginx refused the last: by the file that it keeps of that, or by its log, where no
- * later line says that one was loaded.
+ * It runs an old configuration, since nginx refused the last: by the file that it keeps of that, or by its log, where
+ * no later line says that one was loaded.
  */
 export function isRefusing({ refused, log }: ControllerConfig): boolean {
   if (log.known && log.value.lastLoad === 'done') return false

@@ -38,7 +38,8 @@ export function liveEndpoints(seen: EndpointsSeen): readonly LiveEndpoints[] {
   const groups = Map.groupBy(
     liveRoutes(seen).filter((it) => it.state.kind === 'same'),
     ({ config, route, state }) =>
-      `${config.namespace}/${config.pod} ${upstreamOf(state) ?? ''} ${route.ingress.namespace}/${route.backend.service} ${route.backend.port}`,
+      `${config.namespace}/${config.pod} ` +
+      `${upstreamOf(state) ?? ''} ${route.ingress.namespace}/${route.backend.service} ${route.backend.port}`,
   )
   return [...groups.values()].flatMap((routes): readonly LiveEndpoints[] => {
     const [first] = routes

@@ -4,6 +4,7 @@ import { unmeasured } from '../../relations/unmeasured.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
+import { count } from '../../phrases.ts'
 
 /**
  * The answer in one sentence. Never "all is well" when something could not be seen: silence is not health.
@@ -23,7 +24,8 @@ export function headline(diagnosis: Diagnosis): string {
             .slice(0, 4)
             .map((it) => nameOf(it.finding.subject))
             .join(', ')}${same.length > 4 ? ` and ${same.length - 4} more` : ''}.`
-    return `${check?.words.headline(root.finding) ?? root.finding.slug}${also}${others === 0 ? '' : ` ${others} more root cause${others === 1 ? '' : 's'} below.`}`
+    const below = others === 0 ? '' : ` ${count(others, 'more root cause')} below.`
+    return `${check?.words.headline(root.finding) ?? root.finding.slug}${also}${below}`
   }
   return withoutFault(diagnosis)
 }

@@ -27,7 +27,10 @@ function asked({ sources: { dnsProbe, insideViews } }: Model): string {
   const names = new Set(series.map((it) => it.name)).size
   const nodes = new Set(series.map((it) => it.node)).size
   if (names === 0) return inside === 0 ? '' : `one name asked inside ${count(inside, 'pod')}`
-  return `${count(names, 'name')} asked from ${count(nodes, 'node')}${inside === 0 ? '' : ` and inside ${count(inside, 'pod')}`}`
+  return (
+    `${count(names, 'name')} asked from ${count(nodes, 'node')}` +
+    (inside === 0 ? '' : ` and inside ${count(inside, 'pod')}`)
+  )
 }
 
 const mostNamed = 6
@@ -65,7 +68,8 @@ function requested(http: Contacts['http']): readonly string[] {
   if (urls.length > 1) return [`${count(urls.length, 'URL')} requested`]
   const [url, its] = first
   return [
-    `${url} requested ${its.length} times: ${[...new Set(its.map((it) => it.status ?? it.error ?? 'no answer'))].slice(0, 3).join(', ')}`,
+    `${url} requested ${its.length} times: ` +
+      `${[...new Set(its.map((it) => it.status ?? it.error ?? 'no answer'))].slice(0, 3).join(', ')}`,
   ]
 }
 

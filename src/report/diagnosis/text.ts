@@ -62,7 +62,8 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
   const check = checks.get(finding.code)
   if (check === undefined) return []
   // Two Services with the same fault must not look like one: the subject stands in the first line of each.
-  const first = `${paint.mark(finding.severity)} ${finding.severity}[${finding.code}] ${check.title}: ${nameOf(finding.subject)}`
+  const named = `${finding.severity}[${finding.code}] ${check.title}: ${nameOf(finding.subject)}`
+  const first = `${paint.mark(finding.severity)} ${named}`
   const head = [
     `${pad(first, paint.width - finding.confidence.length, paint)}${paint.confidence(finding.confidence)}`,
     `  ${check.words.detail(finding)}`,
@@ -90,7 +91,10 @@ function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, optio
 
 function consequence(finding: Finding, checks: ReadonlyMap<string, AnyCheck>, paint: Paint): string {
   const check = checks.get(finding.code)
-  return `  ${paint.branch} causes  ${paint.mark(finding.severity)} ${finding.code}  ${check?.title ?? finding.slug}: ${nameOf(finding.subject)}`
+  return (
+    `  ${paint.branch} causes  ${paint.mark(finding.severity)} ${finding.code}  ${check?.title ?? finding.slug}: ` +
+    `${nameOf(finding.subject)}`
+  )
 }
 
 function crashedLines(results: readonly CheckResult[], { paint }: TextOptions): readonly string[] {
@@ -139,7 +143,8 @@ function okLines(results: readonly CheckResult[], { paint }: TextOptions): reado
       .filter((it) => it.verdict === 'ok')
       .map(
         (it) =>
-          `${paint.mark('ok')} ${it.check.code}  ${it.check.fine}${it.note === null ? '' : paint.dim(`  (${it.note})`)}`,
+          `${paint.mark('ok')} ${it.check.code}  ${it.check.fine}` +
+          (it.note === null ? '' : paint.dim(`  (${it.note})`)),
       ),
     ...results
       .filter((it) => it.verdict === 'not-applicable')

@@ -36,7 +36,13 @@ export function capacityHeadline(it: DnsCapacity): string {
   const shares = seen.map(cpuShareOf)
   const busiest = shares.includes(null) ? null : Math.max(...shares.map((one) => one ?? 0))
   const unseen = it.servers.length - seen.length
-  return `${seen.length} of ${it.servers.length} DNS servers answer ${rate(it.queriesPerSecond)}${unseen > 0 ? ' by estimate' : ''}; ${busiest === null ? 'how much CPU that leaves is unknown' : `the busiest uses ${percent(busiest)} of the CPU that it may`}.`
+  return (
+    `${seen.length} of ${it.servers.length} DNS servers answer ${rate(it.queriesPerSecond)}` +
+    `${unseen > 0 ? ' by estimate' : ''}; ` +
+    (busiest === null
+      ? 'how much CPU that leaves is unknown.'
+      : `the busiest uses ${percent(busiest)} of the CPU that it may.`)
+  )
 }
 
 function usedUpText({ pod, what, share, of }: UsedUp): string {
@@ -72,7 +78,11 @@ function serverTable(it: DnsCapacity, paint: Paint): readonly string[] {
   const rows = it.servers.map(row)
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((one) => (one[column] ?? '').length)))
   const line = (cells: readonly string[]): string =>
-    `  ${cells.map((cell, column) => (column < 2 || column === 9 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd()
+    `  ${cells
+      .map((cell, column) =>
+        column < 2 || column === 9 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')}`.trimEnd()
   const unread = it.servers.flatMap((one) =>
     one.rates.known ? [] : [`  ${paint.mark('cannot-tell')} ${one.pod}: ${one.rates.why.detail}`],
   )
@@ -118,7 +128,8 @@ function facts(it: DnsCapacity, paint: Paint): readonly string[] {
         ? 'none while it was watched'
         : warn(
             (it.servfailShare ?? 0) > 0.01,
-            `${codes.map(([code, n]) => `${code} ${percent(n / answers)}`).join('  ')}   (${answers} in ${seconds?.toFixed(1)} s)`,
+            `${codes.map(([code, n]) => `${code} ${percent(n / answers)}`).join('  ')}   ` +
+              `(${answers} in ${seconds?.toFixed(1)} s)`,
           ),
     ),
     fact('from the cache', it.cacheHitShare === null ? `${unknown}: no cache metric moved` : percent(it.cacheHitShare)),
@@ -127,7 +138,8 @@ function facts(it: DnsCapacity, paint: Paint): readonly string[] {
       'CPU per query',
       it.cpuSecondsPerQuery === null
         ? `${unknown}: fewer than 500 queries or 50 ms of CPU while it was watched`
-        : `${Math.round(it.cpuSecondsPerQuery * 1e6)} us, so ${Math.round(1 / it.cpuSecondsPerQuery).toLocaleString('en')} queries/s on one vCPU`,
+        : `${Math.round(it.cpuSecondsPerQuery * 1e6)} us, ` +
+            `so ${Math.round(1 / it.cpuSecondsPerQuery).toLocaleString('en')} queries/s on one vCPU`,
     ),
     fact(
       'evenly spread',
@@ -143,7 +155,8 @@ function facts(it: DnsCapacity, paint: Paint): readonly string[] {
             nx > 0.6,
             nx < 0.005
               ? 'cost nothing now: no NXDOMAIN'
-              : `${percent(nx)} are NXDOMAIN; if search lists are why, a lookup costs ${(1 / (1 - Math.min(nx, 0.99))).toFixed(1)} x its queries (DNS104 names who)`,
+              : `${percent(nx)} are NXDOMAIN; if search lists are why, ` +
+                  `a lookup costs ${(1 / (1 - Math.min(nx, 0.99))).toFixed(1)} x its queries (DNS104 names who)`,
           ),
     ),
   ]
@@ -190,7 +203,8 @@ function needs(it: DnsCapacity, paint: Paint): readonly string[] {
         (value) => `${Math.round(value / 2 ** 20)}Mi`,
       ),
     ),
-    `  ${'autoscaler'.padEnd(14)} for cluster-proportional-autoscaler, where it runs; it counts nodes and cores, never queries`,
+    `  ${'autoscaler'.padEnd(14)} for cluster-proportional-autoscaler, where it runs; ` +
+      'it counts nodes and cores, never queries',
     ...yaml(autoscalerConfigMap(sizing)).map((text) => `      ${text}`),
     ...(!it.usedUp.some(({ what }) => what === 'cpu-limit')
       ? []

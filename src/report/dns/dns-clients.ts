@@ -22,7 +22,8 @@ function row(view: InsideView): readonly string[] {
   const libc = view.libc ?? (view.libc === null ? 'libc unknown' : 'libc not looked for')
   const { lookup, resolvConf } = view
   const look = lookup.known
-    ? `${lookup.value.tool} ${lookup.value.result} ${lookup.value.ms < 20 ? 'within 20 ms' : `after ${(lookup.value.ms / 1000).toFixed(2)} s`}`
+    ? `${lookup.value.tool} ${lookup.value.result} ` +
+      (lookup.value.ms < 20 ? 'within 20 ms' : `after ${(lookup.value.ms / 1000).toFixed(2)} s`)
     : `not tried: ${lookup.why.detail}`
   return [
     `${view.namespace}/${view.pod}`,
@@ -62,7 +63,8 @@ export function serverLogs(model: Model): readonly string[] {
   const told = dnsServerLogs.value.flatMap(({ pod, run, signs }) =>
     signs.map(
       (it) =>
-        `${pod}${run === 'before' ? ', run before' : ''} says ${it.times === 1 ? 'once' : `${it.times} times`}: ${words[it.kind]} (${it.said.slice(0, 100)})`,
+        `${pod}${run === 'before' ? ', run before' : ''} says ${it.times === 1 ? 'once' : `${it.times} times`}: ` +
+        `${words[it.kind]} (${it.said.slice(0, 100)})`,
     ),
   )
   if (told.length > 0) return told

@@ -24,7 +24,10 @@ export function loadHeadline({ kind, why, carried }: LoadEnd, target: number): s
   const rate = `${carried.toLocaleString('en')} queries/s`
   const held = carried === 0 ? 'no load was carried' : `${rate} were carried without harm before that`
   if (kind === 'reached')
-    return `DNS carries ${target.toLocaleString('en')} queries/s: nothing lost, nothing slow. Its ceiling is above that.`
+    return (
+      `DNS carries ${target.toLocaleString('en')} queries/s: nothing lost, nothing slow. ` +
+      'Its ceiling is above that.'
+    )
   if (kind === 'saturated') return `The ceiling is ${rate}: ${why}.`
   if (kind === 'harm') return `Stopped at the first sign of harm: ${why}; ${held}.`
   if (kind === 'client') return `Cannot tell the ceiling: ${why}; ${held}.`

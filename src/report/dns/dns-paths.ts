@@ -67,7 +67,11 @@ function counters(model: Model): readonly string[] {
   if (!conntrack.known) return [`conntrack counters: not read (${conntrack.why.detail})`]
   return conntrack.value.map(({ node, windowMs, delta, entries, max }) => {
     const table = entries === null || max === null ? '' : `  table ${entries} of ${max}`
-    return `conntrack on ${node}, ${(windowMs / 1000).toFixed(1)} s: insert_failed +${delta.insert_failed}  drop +${delta.drop}  clash_resolve ${delta.clash_resolve === null ? 'not counted' : `+${delta.clash_resolve}`}${table}`
+    return (
+      `conntrack on ${node}, ${(windowMs / 1000).toFixed(1)} s: ` +
+      `insert_failed +${delta.insert_failed}  drop +${delta.drop}  ` +
+      `clash_resolve ${delta.clash_resolve === null ? 'not counted' : `+${delta.clash_resolve}`}${table}`
+    )
   })
 }
 

@@ -43,7 +43,10 @@ function controllerLines(
         ...(found.upstream === null
           ? []
           : [
-              `  back end ${found.upstream}: ${found.endpoints === null ? 'its endpoints were not read' : found.endpoints.join(', ') || 'no endpoint'}`,
+              `  back end ${found.upstream}: ` +
+                (found.endpoints === null
+                  ? 'its endpoints were not read'
+                  : found.endpoints.join(', ') || 'no endpoint'),
             ]),
       ]
     }
@@ -68,7 +71,8 @@ function blockLines(
   from?: string,
 ): readonly string[] {
   return [
-    `  ${indent}${String(line).padStart(5)}  ${paint.strong(`${head} {`)}${from === undefined ? '' : paint.dim(`   # ${from}`)}`,
+    `  ${indent}${String(line).padStart(5)}  ${paint.strong(`${head} {`)}` +
+      (from === undefined ? '' : paint.dim(`   # ${from}`)),
     ...settings.map((it) => `  ${indent}${String(it.line).padStart(5)}    ${it.setting};`),
     ...(hidden === 0 ? [] : [paint.dim(`  ${indent}         # ${hidden} more lines are not shown`)]),
     `  ${indent}${String(end).padStart(5)}  }`,
@@ -92,7 +96,8 @@ export function ingressRoutesText(routes: readonly IngressRoute[], paint: Paint)
   ])
   return page(
     [
-      `${bad} of ${routes.length} routes ${bad === 1 ? 'has' : 'have'} a finding; ${asked} of ${routes.length} were asked over HTTP.`,
+      `${bad} of ${routes.length} routes ${bad === 1 ? 'has' : 'have'} a finding; ` +
+        `${asked} of ${routes.length} were asked over HTTP.`,
       '',
       ...columns([header, ...rows]),
       ...(asked === routes.length

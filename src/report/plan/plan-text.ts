@@ -51,7 +51,8 @@ export function planText(plan: Plan, { paint, verbose, files }: PlanText): strin
     ...plan.owners.flatMap((it) =>
       row(
         'Warning',
-        `${it.object} is kept by ${it.by} (${it.what}): it will put its own state back${files === null ? '' : `. The same change, as files to commit, is in ${files}`}`,
+        `${it.object} is kept by ${it.by} (${it.what}): it will put its own state back` +
+          (files === null ? '' : `. The same change, as files to commit, is in ${files}`),
         paint,
       ),
     ),
@@ -80,7 +81,10 @@ function undoLine(plan: Plan): string {
 
 function verifyLine({ codes, level, p99Ms, inside }: Verification): string {
   if (inside !== undefined)
-    return `${enoughLookups} lookups inside the new pods, with their own C library, none of which may take a second; \`${inside.option}\` must be in their resolv.conf; else undo is offered`
+    return (
+      `${enoughLookups} lookups inside the new pods, with their own C library, none of which may take a second; ` +
+      `\`${inside.option}\` must be in their resolv.conf; else undo is offered`
+    )
   const again = codes.length === 1 ? 'runs again and finds nothing' : 'run again and find nothing'
   const enough = p99Ms === null ? 'lookups' : `${enoughLookups} lookups and more`
   const how = {
@@ -88,7 +92,11 @@ function verifyLine({ codes, level, p99Ms, inside }: Verification): string {
     probe: `, with ${enough} from every node`,
     node: `, with ${enough} and the counters from every node`,
   }[level]
-  return `${codes.join(' and ')} ${again}${how}${p99Ms === null ? '' : `; none may take a second, p99 must be under ${p99Ms} ms`}; else undo is offered`
+  return (
+    `${codes.join(' and ')} ${again}${how}` +
+    (p99Ms === null ? '' : `; none may take a second, p99 must be under ${p99Ms} ms`) +
+    '; else undo is offered'
+  )
 }
 
 /** What it is to be compared with: the places where it is bad by name, the others as a count. */
@@ -101,12 +109,17 @@ function beforeLine({ lookups, slow, lost, parts }: Measure): string {
           .slice(0, 5)
           .map((it) => `${it.slow} of ${it.lookups} at ${it.where}`)
           .join(', ')}${bad.length < parts.length ? ', none elsewhere' : ''}`
-  return `${slow} of ${lookups} lookups took longer than a second${parts.length === 1 ? ` at ${parts[0]?.where}` : ''}${where}${lost > slow ? `; ${lost} lost a packet or failed` : ''}. Kept with the plan, to compare with`
+  return (
+    `${slow} of ${lookups} lookups took longer than a second` +
+    `${parts.length === 1 ? ` at ${parts[0]?.where}` : ''}${where}` +
+    `${lost > slow ? `; ${lost} lost a packet or failed` : ''}. Kept with the plan, to compare with`
+  )
 }
 
 function stepLines(step: Step, width: number, paint: Paint, verbose: boolean): readonly string[] {
   const sign = { create: '+', replace: '~', delete: '-' }[step.verb]
-  const first = `  ${sign} ${step.say === null ? nameOf(step) : `${nameOf(step).padEnd(width)}  ${paint.dim(step.say)}`}`
+  const named = step.say === null ? nameOf(step) : `${nameOf(step).padEnd(width)}  ${paint.dim(step.say)}`
+  const first = `  ${sign} ${named}`
   if (step.verb === 'delete') return [first]
   if (step.verb === 'replace')
     return [first, ...diff(step.before.object, step.after).map((it) => `      ${it.sign} ${redactText(it.text)}`)]

@@ -46,7 +46,8 @@ export function resolveText(it: Resolution, paint: Paint, footer: readonly strin
     '',
     ...(outcome.kind === 'not-found' && outcome.end === 'nxdomain' && it.near.length > 0
       ? [
-          `  help: namespace ${it.from.namespace} has ${it.near.length === 1 ? 'a Service' : 'Services'} ${it.near.map((name) => `\`${name}\``).join(', ')}`,
+          `  help: namespace ${it.from.namespace} has ${it.near.length === 1 ? 'a Service' : 'Services'} ` +
+            it.near.map((name) => `\`${name}\``).join(', '),
           '',
         ]
       : []),
@@ -71,7 +72,8 @@ function deniedService(it: Resolution): readonly string[] {
   if (service === null) return []
   const because = kept > 0 ? `the denial is kept for ${kept} s more` : 'the DNS servers do not see it'
   return [
-    `  help: Service ${service.namespace}/${service.name} exists: ${because}. hopscope diagnose svc/${service.name} -n ${service.namespace} --probe`,
+    `  help: Service ${service.namespace}/${service.name} exists: ${because}. ` +
+      `hopscope diagnose svc/${service.name} -n ${service.namespace} --probe`,
     '',
   ]
 }
@@ -82,21 +84,40 @@ function headline(it: Resolution, outcome: Outcome): string {
     case 'in-hosts':
       return `${it.label} is ${it.hosts.addresses.join(', ')}, from /etc/hosts: DNS is not asked.`
     case 'found':
-      return `${answer(it)}: ${wonBy(it)}, ${count(main?.queries.length ?? 0, 'query', 'queries')}, ${ms(main?.ms ?? 0)}.`
+      return (
+        `${answer(it)}: ${wonBy(it)}, ` +
+        `${count(main?.queries.length ?? 0, 'query', 'queries')}, ${ms(main?.ms ?? 0)}.`
+      )
     case 'slow':
       return `${answer(it)}, but only after ${ms(outcome.ms)}: ${slowBy(it, outcome.lost)}.`
     case 'denied':
-      return `NetworkPolicy ${outcome.policy} does not let pod ${it.from.namespace}/${it.from.pod} ask DNS, so it can't look up ${it.label}.`
+      return (
+        `NetworkPolicy ${outcome.policy} does not let pod ${it.from.namespace}/${it.from.pod} ask DNS, ` +
+        `so it can't look up ${it.label}.`
+      )
     case 'fails-inside':
-      return `${it.label} is known to DNS, but getaddrinfo in container ${it.from.container} fails: ${own(outcome.own)}.`
+      return (
+        `${it.label} is known to DNS, but getaddrinfo in container ${it.from.container} fails: ` +
+        `${own(outcome.own)}.`
+      )
     case 'disagree':
       return `${answer(it)}, but the servers disagree: ${disagreement(it)}.`
     case 'not-the-service':
-      return `${it.label} is ${some(outcome.says, 4)}${it.hosts.addresses.length > 0 ? ', from /etc/hosts' : ''}, which is not Service ${outcome.service.namespace}/${outcome.service.name} (${outcome.service.clusterIP}).`
+      return (
+        `${it.label} is ${some(outcome.says, 4)}` +
+        (it.hosts.addresses.length > 0 ? ', from /etc/hosts' : '') +
+        `, which is not Service ${outcome.service.namespace}/${outcome.service.name} (${outcome.service.clusterIP}).`
+      )
     case 'won-by-suffix':
-      return `${answer(it)}, but by itself it is ${some(outcome.itself, 3)}: a suffix of the search list takes the name.`
+      return (
+        `${answer(it)}, but by itself it is ${some(outcome.itself, 3)}: ` +
+        'a suffix of the search list takes the name.'
+      )
     case 'other-fails':
-      return `${answer(it)} as ${main?.libc ?? 'glibc'} asks, but ${outcome.libc} does not find it: ${shortEnd[outcome.end]}.`
+      return (
+        `${answer(it)} as ${main?.libc ?? 'glibc'} asks, but ${outcome.libc} does not find it: ` +
+        `${shortEnd[outcome.end]}.`
+      )
     case 'not-found':
       return `${it.label} ${notFound[outcome.end]}${main === null ? '' : ` (${effort(main)})`}.`
     case 'not-asked':
@@ -138,7 +159,8 @@ function answer(it: Resolution): string {
   const named = winner === null || bare(winner) === bare(it.typed) ? it.label : `${it.label} (${bare(winner)})`
   const records = (main?.queries ?? []).filter((one) => one.name === winner).flatMap((one) => one.records)
   const aliases = [...new Set(records.filter((it) => it.type === 'CNAME').map((it) => bare(it.data)))]
-  return `${named} is ${aliases.length === 0 || it.types.includes('CNAME') ? '' : `an alias of ${some(aliases, 2)}, `}${some(data, 4)}`
+  const alias = aliases.length === 0 || it.types.includes('CNAME') ? '' : `an alias of ${some(aliases, 2)}, `
+  return `${named} is ${alias}${some(data, 4)}`
 }
 
 function foundHow({ label, typed }: Resolution, winner: string): string {
@@ -218,7 +240,8 @@ function own({
       : ({ timeout: 'no answer', nxdomain: 'no such name', servfail: 'try again (EAI_AGAIN)', nothing: 'no address' }[
           result
         ] ?? result)
-  return `${said} ${tool === 'getaddrinfo' || time >= 20 ? `after ${ms(time)}` : 'within 20 ms'}${tool === 'getaddrinfo' ? '' : ` (${tool})`}`
+  const after = tool === 'getaddrinfo' || time >= 20 ? `after ${ms(time)}` : 'within 20 ms'
+  return `${said} ${after}${tool === 'getaddrinfo' ? '' : ` (${tool})`}`
 }
 
 /** The probe pod is not the pod: what policies say of each is told apart. */
@@ -251,7 +274,10 @@ function decision(decisions: Known<ResolverDecisions>, who: string): string {
     return `NetworkPolicy ${by?.policy.namespace}/${by?.policy.name} does not let ${who} ask DNS`
   if (udp.kind === 'unknown') return `whether ${who} may ask DNS is open: ${udp.why}`
   if (tcp.kind === 'denied')
-    return `lets ${who} ask DNS over UDP, but not over TCP: large answers hang (NetworkPolicy ${isolating(tcp)?.policy.name})`
+    return (
+      `lets ${who} ask DNS over UDP, but not over TCP: ` +
+      `large answers hang (NetworkPolicy ${isolating(tcp)?.policy.name})`
+    )
   return `no NetworkPolicy keeps ${who} from asking DNS`
 }
 
@@ -284,7 +310,9 @@ function table(walk: ResolverWalk, paint: Paint): readonly string[] {
     Math.max(title.length, ...rows.map((row) => (row.cells[column] ?? '').length)),
   )
   const line = (cells: readonly string[]): string =>
-    `    ${cells.map((text, column) => (column >= 5 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0))).join('  ')}`.trimEnd()
+    `    ${cells
+      .map((text, column) => (column >= 5 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0)))
+      .join('  ')}`.trimEnd()
   return [
     paint.dim(line(header)),
     ...rows.map(({ it, cells }) => {
@@ -369,7 +397,9 @@ function servers(it: Resolution, paint: Paint): readonly string[] {
   if (differing.length === 0)
     return [
       '',
-      `  asked by itself, ${names.length === 1 ? `${names[0]} answers the same` : `each of ${some(names, 4)} gives the same answer`}.`,
+      '  asked by itself, ' +
+        (names.length === 1 ? `${names[0]} answers the same` : `each of ${some(names, 4)} gives the same answer`) +
+        '.',
     ]
   return [
     '',

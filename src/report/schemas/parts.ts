@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { answers } from '../../model/probe-shapes.ts'
 
 /*
- * What the outputs of `-o json` have in common. The schemas are the contract: the code that makes an output has its type
- * from here, each recorded scenario is held to it, and `npm run schemas` writes them as JSON Schema into schemas/.
+ * What the outputs of `-o json` have in common. The schemas are the contract: the code that makes an output has its
+ * type from here, each recorded scenario is held to it, and `npm run schemas` writes them as JSON Schema into schemas/.
  * Times are numbers with their unit in the name, and null is "not known", never zero.
  */
 export const text = v.string()

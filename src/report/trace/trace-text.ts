@@ -91,8 +91,9 @@ function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
   return hops.map((it, index) => {
     const codes = it.codes.length === 0 || it.verdict === 'ok' ? '' : `  ${it.codes.join(', ')}`
     const name = `${it.name === 'direct' ? 'past the Service' : labels[it.name]}`.padEnd(16)
-    const said = `${seenText(it.seen)}${codes}`
-    return `  ${String(index + 1).padStart(2)} ${paint.mark(marks[it.verdict])} ${name} ${said.padEnd(60)}  ${paint.dim(hows[it.how])}`.trimEnd()
+    const said = `${seenText(it.seen)}${codes}`.padEnd(60)
+    const number = String(index + 1).padStart(2)
+    return `  ${number} ${paint.mark(marks[it.verdict])} ${name} ${said}  ${paint.dim(hows[it.how])}`.trimEnd()
   })
 }
 
@@ -130,11 +131,14 @@ function policyText({ denied, open, of, by }: Extract<Seen, { kind: 'policy' }>)
 
 const left: Readonly<Record<Narrowed, string>> = {
   'this-pod':
-    'Another pod on the same node reaches it: what stops this connection is about this pod, such as a policy on its labels, a sidecar, or its network namespace.',
+    'Another pod on the same node reaches it: what stops this connection is about this pod, ' +
+    'such as a policy on its labels, a sidecar, or its network namespace.',
   'this-node':
-    'Pods on other nodes reach it, and no pod on this node does: it is the node, such as kube-proxy, its routes or a firewall.',
+    'Pods on other nodes reach it, and no pod on this node does: ' +
+    'it is the node, such as kube-proxy, its routes or a firewall.',
   'service-address':
-    'The endpoints answer by their own addresses: it is the Service in between, such as its ports or kube-proxy on this node.',
+    'The endpoints answer by their own addresses: ' +
+    'it is the Service in between, such as its ports or kube-proxy on this node.',
   'some-endpoints': 'Some endpoints answer and others do not: it is those pods, and not the way to them.',
   everywhere: 'No node reaches it either: it is the other end, and not the way from this pod.',
 }

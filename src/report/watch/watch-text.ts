@@ -55,7 +55,10 @@ function cpuText(it: ServerSample): string {
   const value = it.rates.known ? it.rates.value : null
   if (value === null || value.cpuSeconds === null) return 'CPU unknown'
   const part = cpuShare(it)
-  return `CPU ${Math.round((1000 * value.cpuSeconds) / value.seconds)}m${part === null ? ', no limit' : ` of ${it.cpuLimitMilli}m (${Math.round(100 * part)} %)`}`
+  return (
+    `CPU ${Math.round((1000 * value.cpuSeconds) / value.seconds)}m` +
+    (part === null ? ', no limit' : ` of ${it.cpuLimitMilli}m (${Math.round(100 * part)} %)`)
+  )
 }
 
 function canary(sample: WatchSample): readonly string[] {
@@ -111,14 +114,16 @@ export function screen(history: readonly WatchSample[], paint: Paint): readonly 
     last === null
       ? withoutTotals
       : [
-          `queries/s  ${spark(totals.map((it) => it?.queriesPerSecond ?? null))}  ${rate(last.queriesPerSecond)}${last.of.read === last.of.all ? '' : ` (${last.of.read} of ${last.of.all} servers)`}`,
+          `queries/s  ${spark(totals.map((it) => it?.queriesPerSecond ?? null))}  ${rate(last.queriesPerSecond)}` +
+            (last.of.read === last.of.all ? '' : ` (${last.of.read} of ${last.of.all} servers)`),
           tint('failing', `failing ${spark(totals.map((it) => it?.failing ?? null))} ${share(last.failing)}`),
           tint('p99', `p99 ${spark(totals.map((it) => finite(it?.p99)))} ${upTo(last.p99)}`),
         ].join('   '),
     ...(last === null
       ? []
       : [
-          `p50 ${upTo(last.p50)}   cache hits ${last.cacheHits === null ? '-' : `${Math.round(100 * last.cacheHits)} %`}`,
+          `p50 ${upTo(last.p50)}   cache hits ` +
+            (last.cacheHits === null ? '-' : `${Math.round(100 * last.cacheHits)} %`),
         ]),
     ...now.servers.map((it) => tint(`cpu ${it.pod}`, `${it.pod}  ${it.node ?? ''}  ${ratesText(it)}`)),
     ...canary(now).map((it) => tint('canary', it)),

@@ -79,7 +79,8 @@ async function measured({ cluster, signal, tell }: Frame, model: Model, windowMs
     throw new ToolError(
       reason.reason === 'forbidden' ? 'forbidden' : 'probe-failed',
       `no DNS server's metrics could be read: ${reason.detail}`,
-      "it takes the right to get pods/proxy in kube-system (deploy/rbac-capacity.yaml), and CoreDNS's `prometheus` plugin",
+      'it takes the right to get pods/proxy in kube-system (deploy/rbac-capacity.yaml), ' +
+        "and CoreDNS's `prometheus` plugin",
     )
   }
   return capacity

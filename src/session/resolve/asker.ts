@@ -78,7 +78,8 @@ function podNamed(from: string, namespace: string, model: Model): Pod {
   if (pod.phase !== 'Running' || pod.node === null)
     throw new ToolError(
       'not-found',
-      `pod ${namespace}/${name} is not running: ${pod.phase}${pod.notReadyReason === null ? '' : `, ${pod.notReadyReason}`}`,
+      `pod ${namespace}/${name} is not running: ${pod.phase}` +
+        (pod.notReadyReason === null ? '' : `, ${pod.notReadyReason}`),
       'name a pod that runs, or leave out --from to ask as any pod of the namespace',
     )
   return pod
@@ -103,7 +104,9 @@ async function viewOf(
 ): Promise<ResolverView> {
   tell({
     kind: 'announce',
-    line: `runs a short script in container ${container} of pod ${pod.namespace}/${pod.name}: reads resolv.conf and /etc/hosts, one lookup`,
+    line:
+      `runs a short script in container ${container} of pod ${pod.namespace}/${pod.name}: ` +
+      'reads resolv.conf and /etc/hosts, one lookup',
   })
   const asked = { namespace: pod.namespace, pod: pod.name, container, name: question.typed }
   const view = await resolverView(cluster, asked, signal)

@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls'
 import { type Certificate, type PageMarks, wantsCertificate } from '../../../model/contacts.ts'
 import { certificateOf } from './certificate.ts'
 import { since } from '../dns/lookup.ts'
+import { anyOf } from '../../../wire/pattern.ts'
 
 export interface HttpAnswer {
   readonly status: number | null
@@ -125,8 +126,13 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
  * TLS 1.3 has an alert for it; before, servers ended the handshake with one of the others (RFC 8446 6.2, RFC 5246
  * 7.2.2).
  */
-const clientAlerts =
-  /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE)$|alert (?:certificate required|bad certificate|handshake failure)/i
+const clientAlerts = new RegExp(
+  anyOf(
+    /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE)$/,
+    /alert (?:certificate required|bad certificate|handshake failure)/,
+  ),
+  'i',
+)
 
 function connectionError({ code, message }: NodeJS.ErrnoException): string {
   if (clientAlerts.test(code ?? '') || clientAlerts.test(message)) return wantsCertificate

@@ -113,7 +113,8 @@ async function ramp(spec: LoadSpec, ends: Ends, tell: (step: LoadStep) => void):
       carried = Math.max(...full)
       return end(
         'saturated',
-        `of ${asked} queries/s asked they answer ${Math.floor(carried)}, and none is lost, with ${spec.outstandingPerServer} under way to each server`,
+        `of ${asked} queries/s asked they answer ${Math.floor(carried)}, ` +
+          `and none is lost, with ${spec.outstandingPerServer} under way to each server`,
       )
     }
     if (clock.now() + spec.stepMs > until)

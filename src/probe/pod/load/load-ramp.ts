@@ -33,14 +33,18 @@ export function judge(step: LoadStep, base: LoadStep | null, bounds: LoadBounds)
   if (slow !== null && step.lagMs >= bounds.p99Ms / 4)
     return {
       kind: 'client',
-      why: `the pod that makes the load itself got the CPU up to ${step.lagMs} ms late, so that it can't tell whether answers are`,
+      why:
+        `the pod that makes the load itself got the CPU up to ${step.lagMs} ms late, ` +
+        "so that it can't tell whether answers are",
     }
   if (slow !== null) return { kind: 'harm', why: slow }
   const near = servers.find((it) => (cpuShareOf(it) ?? 0) >= bounds.cpuShare)
   if (near !== undefined && othersOf(base ?? step) >= bounds.othersPerSecond) {
     return {
       kind: 'harm',
-      why: `${near.pod} uses ${percent(cpuShareOf(near) ?? 0)} of its CPU limit of ${near.cpuLimitMilli}m, and others ask it too`,
+      why:
+        `${near.pod} uses ${percent(cpuShareOf(near) ?? 0)} of its CPU limit of ${near.cpuLimitMilli}m, ` +
+        'and others ask it too',
     }
   }
   const enough = step.asked * 0.95
@@ -75,7 +79,9 @@ function slowness(seen: ClientView, who: string, { p99Ms }: Pick<LoadBounds, 'p9
     : null
 }
 
-/** Whether a step must end before its time: something failed, or so much is late that no rest of it would change that. */
+/**
+ * Whether a step must end before its time: something failed, or so much is late that no rest of it would change that.
+ */
 export function isBad(load: ClientView, canary: ClientView, bounds: Pick<LoadBounds, 'p99Ms'>): boolean {
   return (
     (failure(load, '') ?? failure(canary, '')) !== null || (load.answered >= 100 && slowness(load, '', bounds) !== null)

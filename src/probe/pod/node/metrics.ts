@@ -2,10 +2,21 @@ import type { LargeFetch } from '../../../model/lookups.ts'
 import { type HttpAnswer, httpGet } from '../contacts/http-get.ts'
 import type { Emit, PodRecord } from '../records.ts'
 import type { MetricsSpec, ProbeSpec } from '../spec.ts'
+import { anyOf } from '../../../wire/pattern.ts'
 
 /** The families that a CoreDnsWindow is made of; the rest of some 100 kB would only fill the log. */
-const families =
-  /^(process_cpu_seconds_total|process_start_time_seconds|coredns_dns_(requests|request_count|responses|response_rcode_count)_total|coredns_dns_request_duration_seconds_(bucket|count)|coredns_(forward|proxy)_\w*(failures|broken|rejects)\w*|coredns_(proxy|forward)_(conn_cache_(hits|misses)_total|responses_total|request_duration_seconds_(sum|count))|coredns_reload_(version_info|failed_total)|coredns_build_info)[ {]/
+const families = new RegExp(
+  `^${anyOf(
+    /process_cpu_seconds_total|process_start_time_seconds/,
+    /coredns_dns_(?:requests|request_count|responses|response_rcode_count)_total/,
+    /coredns_dns_request_duration_seconds_(?:bucket|count)/,
+    /coredns_(?:forward|proxy)_\w*(?:failures|broken|rejects)\w*/,
+    /coredns_(?:proxy|forward)_(?:conn_cache_(?:hits|misses)_total|responses_total)/,
+    /coredns_(?:proxy|forward)_request_duration_seconds_(?:sum|count)/,
+    /coredns_reload_(?:version_info|failed_total)/,
+    /coredns_build_info/,
+  )}[ {]`,
+)
 
 /**
  * Each server's metrics page. It is the one answer of many full packets that every CoreDNS has, so it also tells

@@ -43,7 +43,12 @@ export function libcAsker(): { readonly tool: 'getent' | 'node'; readonly atOnce
 const killAfterMs = 21_000
 
 /** Prints the time that the lookup itself took, so that Node's own start does not count. */
-const script = `const t=performance.now();require('node:dns').lookup(process.argv[1],{all:true},(e,l)=>console.log(JSON.stringify({ms:performance.now()-t,code:e?e.code:null,list:l?l.map(i=>i.address):[]})))`
+const script = `
+const t = performance.now()
+require('node:dns').lookup(process.argv[1], { all: true }, (e, l) => {
+  const ms = performance.now() - t
+  console.log(JSON.stringify({ ms, code: e ? e.code : null, list: l ? l.map((i) => i.address) : [] }))
+})`
 
 /**
  * One getaddrinfo() in a new process. Found nothing, fast: `servfail` for EAI_AGAIN, else `nxdomain`; it does not
