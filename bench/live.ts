@@ -9,7 +9,8 @@ const timesKubectl = 1.3
 
 /** The kinds that the read level lists. */
 const kinds =
-  'nodes,namespaces,pods,services,endpointslices,ingresses,ingressclasses,networkpolicies,deployments,statefulsets,daemonsets,replicasets,jobs'
+  'nodes,namespaces,pods,services,endpointslices,ingresses,ingressclasses,networkpolicies,' +
+  'deployments,statefulsets,daemonsets,replicasets,jobs'
 
 const namespace = 'hopscope-bench'
 const pods = 1500

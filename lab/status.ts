@@ -18,7 +18,8 @@ export async function status(): Promise<boolean> {
   const ended: string[] = []
   for (const name of names) if ((await daemonPid(name)) === undefined) ended.push(name)
   const lines = [
-    `the lab is ${ended.length === 0 ? 'up' : 'damaged'}: ${lab.nodes.length} workers, ${names.length - ended.length} of ${names.length} processes run`,
+    `the lab is ${ended.length === 0 ? 'up' : 'damaged'}: ${lab.nodes.length} workers, ` +
+      `${names.length - ended.length} of ${names.length} processes run`,
     ...ended.map((name) => `  ended: ${name} (npm run lab -- logs ${name})`),
     ...(ended.length === 0 ? [] : ['  npm run lab -- up   makes it anew']),
     `kubeconfig: ${lab.kubeconfig}`,
