@@ -12,7 +12,7 @@ test('no file of src is longer than 500 lines, no test than 700', () => {
 })
 
 /** Rows of text in a table of tests are as long as what they hold; oxfmt sees to the rest of their lines. */
-const holdsText = /^(?!\s*(?:\/?\*|\/\/)).*['"`/]/
+const comment = /^\s*(?:\/?\*|\/\/)/
 
 test('no line is over 120 columns', () => {
   const written = ['src', 'lab', 'scripts', 'bench', 'test'].flatMap((folder) =>
@@ -23,7 +23,7 @@ test('no line is over 120 columns', () => {
     read(path)
       .split('\n')
       .flatMap((line, index) => {
-        const isRow = (path.endsWith('.test.ts') || path.startsWith('test/')) && holdsText.test(line)
+        const isRow = (path.endsWith('.test.ts') || path.startsWith('test/')) && !comment.test(line)
         return [...line].length > 120 && !isRow ? [`${path}:${index + 1}`] : []
       }),
   )
