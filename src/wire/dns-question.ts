@@ -1,8 +1,9 @@
 import { u16, u8 } from './pcap/bytes.ts'
 
 /**
- * What a capture is asked about a DNS message: its header and first question. `dns-packet` decodes all of a message into
- * objects, which takes longer than tcpdump needs for the whole packet; this reads into one object that is used again.
+ * What a capture is asked about a DNS message: its header and first question. `dns-packet` decodes all of a message
+ * into objects, which takes longer than tcpdump needs for the whole packet; this reads into one object that is used
+ * again.
  */
 export interface DnsQuestion {
   id: number

@@ -1,6 +1,6 @@
 /*
- * Reads out of bounds are 0, not undefined: whoever needs to know asks for the length first. In bounds they cost nothing
- * beside the load, which is what a million packets are read with.
+ * Reads out of bounds are 0, not undefined: whoever needs to know asks for the length first. In bounds they cost
+ * nothing beside the load, which is what a million packets are read with.
  */
 
 export function u8(bytes: Uint8Array, at: number): number {

@@ -241,7 +241,8 @@ describe('a file that is not whole', () => {
       if (read.end.kind === 'whole') wholes++
       else expect(['cut-off', 'no-capture']).toContain(read.end.kind)
     }
-    // Between two records a cut can't be seen: behind the header, or each block before the packets, and behind each packet.
+    // Between two records a cut can't be seen: behind the header, or each block before the packets, and behind each
+    // packet.
     expect(wholes).toBe(whole.seen.length - 1 + (whole.read.format === 'pcap' ? 1 : 2))
   })
 

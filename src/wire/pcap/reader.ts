@@ -69,7 +69,8 @@ interface Interface {
 
 /**
  * Reads pcap and pcapng as they come, in pieces of any size, and hands each packet over, decoded, in one object that is
- * written anew for the next. Holds the piece that it works on and no more. Whatever the bytes are, it ends with a value.
+ * written anew for the next. Holds the piece that it works on and no more. Whatever the bytes are, it ends with a
+ * value.
  */
 export function captureReader(onPacket: (packet: Packet) => void): CaptureReader {
   const packet = createPacket()
