@@ -3,7 +3,7 @@
 // up.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -12,10 +12,13 @@ const scratch = mkdtempSync(join(tmpdir(), 'hopscope-test-'))
 const report = join(scratch, 'vitest.json')
 
 /**
- * The compiler and the linter are done in seconds, so the tests have all cores: left to itself vitest spares one, which
- * is half of a small machine. Test files share their workers: a new one for each of two hundred files costs a third of
- * the time, and no file leaves anything behind.
+ * The compiler and the linter are done in seconds, so the tests have all cores and one worker more: some of them wait
+ * for what does not come, and left to itself vitest spares a core, which is half of a small machine. Test files share
+ * their workers: a new one for each of three hundred files costs a third of the time, and no file leaves anything
+ * behind.
  */
+const workers = availableParallelism() + 1
+
 const steps = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
   { name: 'lint', command: [bin('oxlint'), '--deny-warnings'] },
@@ -29,7 +32,7 @@ const steps = [
       bin('vitest'),
       'run',
       '--no-isolate',
-      '--maxWorkers=100%',
+      `--maxWorkers=${workers}`,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
@@ -50,7 +53,7 @@ function run({ name, command: [file, ...args], counts }) {
   return new Promise((resolve) => {
     const began = performance.now()
     // What tests put aside goes with them.
-    const env = { ...process.env, TMPDIR: scratch }
+    const env = { ...process.env, TMPDIR: scratch, HOPSCOPE_TEST_PROGRAM: join(root, 'dist', 'hopscope.js') }
     const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env })
     const output = []
     child.stdout.on('data', (chunk) => output.push(chunk))

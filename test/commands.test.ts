@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from './build/effort.ts'
 import { checks } from '../src/checks/registry.ts'
 import { diagnose } from '../src/engine.ts'
 import type { Finding } from '../src/findings/finding.ts'
@@ -60,7 +61,7 @@ describe('a command that is printed goes to the cluster that was looked at', () 
         const said = text(diagnose(model, { checks }), { paint: look, detail: 'verbose', footer: [] })
         expect(lostCluster(said)).toEqual([])
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from './build/effort.ts'
 import { checks } from '../src/checks/registry.ts'
 import { diagnose } from '../src/engine.ts'
 import type { ClusterDns } from '../src/model/cluster-dns.ts'
@@ -51,6 +52,6 @@ test('no command selects DNS pods by a label, or names a workload, that the mode
         ),
       ).toEqual([])
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })

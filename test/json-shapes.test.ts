@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
+import { runs } from './build/effort.ts'
 import { dnsCapacity } from '../src/answers/dns-capacity.ts'
 import type { Resolution } from '../src/answers/resolution.ts'
 import { traceOf } from '../src/answers/trace.ts'
@@ -59,7 +60,7 @@ test('of any model', () => {
       expect(misfits(diagnosis, json(found))).toEqual([])
       expect(misfits(dns, dnsJson(found))).toEqual([])
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: runs(40), endOnFailure: true },
   )
 })
 
@@ -165,7 +166,7 @@ test('a capacity, in any model', () => {
       const its = dnsCapacity(model, byPod)
       if (its !== null) expect(misfits(capacity, capacityJson(its, noRun))).toEqual([])
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: runs(60), endOnFailure: true },
   )
 })
 

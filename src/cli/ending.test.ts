@@ -8,12 +8,11 @@ import { subject } from '../model/subject.ts'
 import { idOf, type Plan } from '../plan/plan.ts'
 import { savePlan } from '../plan/store.ts'
 import { apiStore, type ApiStore } from '../../test/fakes/api-store.ts'
-import { bundled } from '../../test/build/bundled.ts'
+import { programFile } from '../../test/build/program-file.ts'
 import { closeJournals, planFor, runOf } from '../../test/build/plan-run.ts'
 import { undo } from '../plan/undo.ts'
 import type { Change } from '../remedies/remedy.ts'
 
-const main = await bundled(join(import.meta.dirname, 'main.ts'))
 const recording = join(import.meta.dirname, '../../scenarios/dns-race-lossy/snapshot.hops')
 
 let store: ApiStore
@@ -50,7 +49,7 @@ interface Ended {
 
 function hopscope(args: readonly string[], during: (child: ChildProcess) => void = () => {}): Promise<Ended> {
   const env = { ...process.env, XDG_STATE_HOME: state, KUBECONFIG: kubeconfig }
-  const child = spawn('node', [main, ...args], {
+  const child = spawn('node', [programFile, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/build/effort.ts'
 import type { Change } from '../remedies/remedy.ts'
 import { apply } from './apply.ts'
 import { idOf, type Plan } from './plan.ts'
@@ -88,7 +89,7 @@ describe('killed anywhere, in the process', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   }, 120_000)
 
@@ -115,7 +116,7 @@ describe('killed anywhere, in the process', () => {
           await store.close()
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   }, 120_000)
 })

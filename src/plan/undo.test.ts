@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/build/effort.ts'
 import { type Manifest, put } from '../manifest/object.ts'
 import { ToolError } from '../tool-error.ts'
 import { apply } from './apply.ts'
@@ -115,7 +116,7 @@ describe('undo', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   }, 60_000)
 })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/build/effort.ts'
 import { placesIn, plant } from '../../test/build/plant.ts'
 import { rawCluster } from '../../test/build/raw-cluster.ts'
 import { resolution } from '../../test/build/resolution.ts'
@@ -74,7 +75,7 @@ describe('text from outside in what is printed', () => {
         const passed = fromOutside(planted)
         check(text(diagnose(passed, { checks }), { paint: coloured, detail: 'verbose', footer: [] }), true)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 
@@ -117,7 +118,7 @@ describe('the door', () => {
         expect(fromOutside(once)).toEqual(once)
         expect(fromOutside(once)).toBe(fromOutside(once))
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     )
   })
 })

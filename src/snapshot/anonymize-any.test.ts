@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/build/effort.ts'
 import { anyModel } from '../../test/build/any-model.ts'
 import { ofShape } from '../../test/build/of-shape.ts'
 import { plant } from '../../test/build/plant.ts'
@@ -109,7 +110,7 @@ describe('anonymize', () => {
       fc.property(own, (it) => {
         expect(left(filled(it), it)).toEqual([])
       }),
-      { numRuns: 60, endOnFailure: true },
+      { numRuns: runs(60), endOnFailure: true },
     )
   })
 
@@ -124,7 +125,7 @@ describe('anonymize', () => {
         const named = { name: it.name, labels: { [it.other]: it.company } }
         expect(left({ ...planted, sources: { ...planted.sources, namespaces: known([named]) } }, it)).toEqual([])
       }),
-      { numRuns: 60, endOnFailure: true },
+      { numRuns: runs(60), endOnFailure: true },
     )
   })
 })
@@ -150,7 +151,7 @@ describe('addresses', () => {
           expect(holds(stand(first), stand(it))).toBe(holds(first, it))
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/build/effort.ts'
 import { projectIngress } from '../collect/project/ingress.ts'
 import { projectPod } from '../collect/project/pod.ts'
 import { projectService } from '../collect/project/service.ts'
@@ -171,7 +172,7 @@ describe('anonymize', () => {
         expect(new Set(now).size).toBe(new Set(old).size)
         expect(anonymize(before)).toEqual(after)
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     )
   })
 
@@ -180,7 +181,7 @@ describe('anonymize', () => {
       fc.property(anyModel, (before) => {
         expect(skeleton(anonymize(before))).toEqual(skeleton(before))
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     )
   })
 })

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '../../test/build/effort.ts'
 import { model as modelOf } from '../model/build.ts'
 import { known } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
@@ -53,7 +54,7 @@ describe('a model', () => {
         const read = await readSnapshotFrom(inPieces(await bytesOf(model), size), 'x')
         expect(read).toEqual({ model: fromOutside(model), t0 })
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 
@@ -71,7 +72,7 @@ describe('a model', () => {
       fc.asyncProperty(anyModel, async (model) => {
         expect((await bytesOf(turned(model) as Model)).equals(await bytesOf(model))).toBe(true)
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     )
   })
 

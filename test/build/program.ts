@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { programFile } from './program-file.ts'
 
 /** For tests: the real program, as somebody calls it. */
 
@@ -13,8 +14,6 @@ process.once('exit', () => rmSync(base, { recursive: true, force: true }))
 export function scratch(): string {
   return mkdtempSync(join(base, 'a-'))
 }
-
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
 
 export interface Ended {
   readonly code: number | null
@@ -38,13 +37,7 @@ export function hopscope(kubeconfig: string, args: readonly string[], around: Su
     KUBECONFIG: kubeconfig,
     ...around.env,
   }
-  const [file = '', ...words] = [
-    ...(around.before ?? []),
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    main,
-    ...args,
-  ]
+  const [file = '', ...words] = [...(around.before ?? []), process.execPath, programFile, ...args]
   const child = spawn(file, words, {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

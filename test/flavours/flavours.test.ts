@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { runs } from '../build/effort.ts'
+import { programFile } from '../build/program-file.ts'
 import { checks } from '../../src/checks/registry.ts'
 import { run } from '../../src/cli/program.ts'
 import { clusterOf } from '../../src/collect/cluster-of.ts'
@@ -119,15 +121,14 @@ test('of what is well, no right that is missing makes an error, wherever somebod
     const errors = results.flatMap((it) => it.findings.filter((one) => one.severity === 'error').map((one) => one.code))
     expect([...errors, ...results.flatMap((it) => it.crash ?? [])]).toEqual([])
   })
-  await fc.assert(property, { numRuns: 60 })
+  await fc.assert(property, { numRuns: runs(60) })
 })
 
 test('the program itself, as a process, says the same', async () => {
   const [flavour] = flavours
   if (flavour === undefined) throw new Error('no flavour')
   const cluster = await fakeCluster(settle(flavour.broken.but(flavour.objects), flavour.families), flavour.version)
-  const main = join(import.meta.dirname, '../../src/cli/main.ts')
-  const args = ['--disable-warning=ExperimentalWarning', main, '-A', '--kubeconfig', cluster.kubeconfig, '-q']
+  const args = [programFile, '-A', '--kubeconfig', cluster.kubeconfig, '-q']
   const ended = await promisify(execFile)('node', args).then(
     () => ({ code: 0, stdout: '' }),
     (error: { code: number; stdout: string }) => error,

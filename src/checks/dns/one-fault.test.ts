@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import { diagnose } from '../../engine.ts'
 import { model } from '../../model/build.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
@@ -174,6 +175,6 @@ test('one fault, one finding, on what is broken, and no healthy node is blamed',
         `${fault.what}, ${fate.kind}, ${names.length} nodes, servers on ${homes.join(' ')}`,
       ).toEqual(fault.named)
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   )
 })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import { cluster } from '../../../test/build/dns-faults.ts'
 import { clusterDns } from '../../../test/build/dns.ts'
 import { answered, type Asked, type Fate, never } from '../../../test/build/lookups.ts'
@@ -208,7 +209,7 @@ test('whatever is planted, one error stands there, and on what was planted', () 
         errors: [expect.toBeOneOf([...fault.subjects])],
       })
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   )
 })
 
@@ -239,6 +240,6 @@ test('two faults that have nothing to do with each other are two', () => {
         errors: faults.flatMap((it) => it.subjects[0] ?? []).toSorted(),
       })
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   )
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import { placesIn, plant } from '../../../test/build/plant.ts'
 import { corefile, rawCluster } from '../../../test/build/raw-cluster.ts'
 import { clusterOf } from '../../collect/cluster-of.ts'
@@ -166,7 +167,7 @@ describe('text of a cluster in what is run in containers', () => {
         for (const command of await commandsOf(planted))
           for (const it of dataOf(command)) expect(it).not.toMatch(strange)
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 })

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { egressPolicy, labels, namespace, onPort, peer, rule } from '../../../test/build/policy.ts'
 import { known } from '../../model/known.ts'
@@ -49,10 +50,10 @@ test('an address is in a block as it is by its bits', () => {
   const agrees = (range: string, address: string): void => {
     expect(contains(range, address)).toBe(plainly(range, address))
   }
-  fc.assert(fc.property(cidr, ip, agrees), { numRuns: 500 })
+  fc.assert(fc.property(cidr, ip, agrees), { numRuns: runs(500) })
   fc.assert(
     fc.property(fc.ipV4(), fc.ipV4(), fc.nat(32), (network, address, bits) => agrees(`${network}/${bits}`, address)),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 
@@ -72,7 +73,7 @@ test('an address outside is let through where one block covers it and has no exc
       )({ from: podEnd(pod('web-1')), to: { kind: 'address', ip: address }, port: 80, protocol: 'TCP' })
       expect(decision.kind).toBe(through ? 'allowed' : 'denied')
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   )
 })
 
@@ -140,6 +141,6 @@ test('two ends of one class are treated alike, in both directions', () => {
         decide({ from: far, to: other, port: 80, protocol: 'TCP' }),
       )
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   )
 })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import { insideView, resolving } from '../../../test/build/dns.ts'
 import * as F from '../../../test/build/dns-faults.ts'
 import { node } from '../../../test/build/node.ts'
@@ -136,7 +137,7 @@ describe('what is planted in a pod', () => {
         expect(exitCode(diagnose(model, { checks }), asCli)).toBe(1)
         expect(told(model)).toContain(its[at]?.split('-')[0] ?? '')
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -158,7 +159,7 @@ describe('what is planted in a pod', () => {
         const after = diagnose({ ...model, sources: { ...model.sources, insideViews: why } }, { checks }).results
         for (const it of red) expect(after.find((one) => one.check === it.check)?.verdict, it.check.code).not.toBe('ok')
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
     expect(sourceNames).toContain('insideViews')
   })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import { certificate, contacts, get, getOf, pageOf, repeat, stranger, toPod } from '../../../test/build/contacts.ts'
 import * as F from '../../../test/build/dns-faults.ts'
 import { ingress } from '../../../test/build/ingress.ts'
@@ -108,7 +109,7 @@ describe('a bad answer is told, whoever gave it and whoever got it', () => {
         expect(exitCode(diagnose(model, { checks }), asCli)).toBe(1)
         expect(said(model)).toMatch(/Ingress shop\/web/)
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 
@@ -125,7 +126,7 @@ describe('a bad answer is told, whoever gave it and whoever got it', () => {
           for (const it of at) expect(said(model)).toContain(direct[it]?.pod ?? 'nobody')
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     )
   })
 
@@ -240,7 +241,7 @@ describe('what is no answer is never taken for one', () => {
         )
         expect(diagnose(model, { checks }).results.find((it) => it.check.code === 'ING305')?.verdict).not.toBe('ok')
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   })
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import * as F from '../../../test/build/dns-faults.ts'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { backends, controllerConfig, ingressConfigs, nginxConf } from '../../../test/build/ingress-config.ts'
@@ -160,7 +161,7 @@ describe('what a controller runs, against what the objects say', () => {
       fc.property(world, gone, (ingresses, hidden) => {
         expect(accused(blind(seeing(ingresses, running(ingresses)), hidden))).toEqual([])
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -177,7 +178,7 @@ describe('what a controller runs, against what the objects say', () => {
         expect(accused(model).map((it) => it.split(' ')[1])).toContain(owner)
         expect(exitCode(diagnose(model, { checks }), asCli)).toBe(1)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 
@@ -200,7 +201,7 @@ describe('what a controller runs, against what the objects say', () => {
         expect(accused(model)).toContain(`ING322 ${service}`)
         expect(exitCode(diagnose(model, { checks }), asCli)).toBe(1)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 
@@ -221,7 +222,7 @@ describe('what a controller runs, against what the objects say', () => {
         const sources = { ...model.sources, ingressConfigs: known({ controllers: [config], changed: known(seen) }) }
         expect(accused({ ...model, sources })).toEqual([])
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import { contacts, toService } from '../../../test/build/contacts.ts'
 import { insideView, resolving } from '../../../test/build/dns.ts'
 import * as F from '../../../test/build/dns-faults.ts'
@@ -83,7 +84,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
           expect(words(seen)).toContain('web')
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -109,7 +110,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
         expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
         expect(words(seen)).toContain('web')
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -134,7 +135,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
         expect(words(seen)).toContain('web')
         expect(words(seen)).toContain('192.0.2.1')
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -153,7 +154,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
         expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
         expect(words(seen)).toContain(it.node)
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -171,7 +172,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
         expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
         expect(words(seen)).toContain('web')
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -197,7 +198,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
           expect(words(seen)).toContain('coredns-1')
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     )
   })
 
@@ -219,7 +220,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
         expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
         expect(words(seen)).toContain('web')
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
     fc.assert(
       fc.property(fc.constantFrom('False' as const, 'Unknown' as const), without('nodes'), (ready, gone) => {
@@ -227,7 +228,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
         expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
         expect(words(seen)).toContain('worker-9')
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 
@@ -241,7 +242,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
         expect(exitCode(diagnose(seen, { checks }), asCli)).toBe(1)
         expect(words(seen)).toContain('exceeded quota')
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
     fc.assert(
       fc.property(
@@ -262,7 +263,7 @@ describe('a trouble in any source is told, whatever else is known', () => {
           expect(words(seen)).toContain('migrate')
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 
