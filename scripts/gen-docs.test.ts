@@ -6,7 +6,16 @@ import { cluster, raceOn, racesPerNode } from '../test/build/dns-faults.ts'
 import { conntrackOf } from '../test/build/lookups.ts'
 import { modelOf } from '../test/describe-check.ts'
 import { remedies } from '../src/remedies/registry.ts'
-import { codePage, codeTable, dependencyGaps, remedyPage, remedyTable, withFlags, withTranscripts } from './gen-docs.ts'
+import {
+  codePage,
+  codeTable,
+  dependencyGaps,
+  remedyPage,
+  remedyTable,
+  withFlags,
+  withTranscripts,
+  withCoverage,
+} from './gen-docs.ts'
 
 test('a page has its facts under the title, and at the end what it looks like, that cause alone', () => {
   const model = modelOf(
@@ -65,4 +74,25 @@ test('a transcript is put between its markers; without the file the text stays',
     'a\n<!-- transcript cure.txt -->\n\n```text\n$ x\n  y\n```\n\n<!-- /transcript -->\nb\n',
   )
   expect(withTranscripts(readme, () => null)).toBe(readme)
+})
+
+test('the coverage table is filled from what checks decide, and counts itself', () => {
+  const page = [
+    'Of the ways in which x breaks, 9 of 9 have a finding.',
+    '| SVC-01 | a | — | Not yet: no check |',
+    '| SVC-02 | b | SVC299 | how far |',
+    '| SVC-03 | c | — | Out of sight: there |',
+    '',
+  ].join('\n')
+  const decided = new Map([
+    ['SVC-01', ['SVC201', 'SVC202']],
+    ['SVC-02', ['SVC203']],
+  ])
+  expect(withCoverage(page, decided).split('\n')).toEqual([
+    'Of the ways in which x breaks, 2 of 3 have a finding.',
+    '| SVC-01 | a | SVC201, SVC202 | |',
+    '| SVC-02 | b | SVC203 | how far |',
+    '| SVC-03 | c | — | Out of sight: there |',
+    '',
+  ])
 })

@@ -222,6 +222,34 @@ export function withTranscripts(readme: string, transcript: (file: string) => st
   })
 }
 
+/** The table of docs/coverage.md with the codes that decide each row, and the counts; what is no such row stays. */
+export function withCoverage(page: string, decided = decidedBy()): string {
+  const rows = page.replaceAll(
+    /^(\| ([A-Z]+)-(\d+) \| .*? \|) [A-Z0-9—, ]+ \|(.*)\|$/gm,
+    (_, head: string, letters: string, number: string, remark: string) => {
+      const codes = decided.get(`${letters}-${number}`) ?? []
+      const kept = codes.length > 0 && /^ (?:Not yet|Out of sight): /.test(remark) ? ' ' : remark
+      return `${head} ${codes.join(', ') || '—'} |${kept}|`
+    },
+  )
+  const parts = rows.split(/(?=^Of the ways in which )/m)
+  return parts.map(counted).join('')
+}
+
+function decidedBy(): ReadonlyMap<string, readonly string[]> {
+  const pairs = checks.flatMap((it) => it.decides.map((id) => ({ id, code: it.code })))
+  return new Map([...Map.groupBy(pairs, (it) => it.id)].map(([id, its]) => [id, its.map((it) => it.code)]))
+}
+
+function counted(part: string): string {
+  const rows = [...part.matchAll(/^\| [A-Z]+-\d+ \| .*? \| (\S)/gm)]
+  const decided = rows.filter(([, first]) => first !== '—').length
+  return part.replace(
+    /^(Of the ways in which .*, )\d+ of \d+ (have a finding\.)$/m,
+    `$1${decided} of ${rows.length} $2`,
+  )
+}
+
 function flagRow(option: Option): string {
   const value: unknown = option.defaultValueDescription ?? option.defaultValue
   const known = option.argChoices === undefined ? '' : ` (${option.argChoices.join(', ')})`
@@ -264,7 +292,7 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
   )) {
     const page = read(path)
     if (page === null) continue
-    const filled = withHeads(withOutputs(withFlags(page), recorded), recorded)
+    const filled = withCoverage(withHeads(withOutputs(withFlags(page), recorded), recorded))
     files.set(
       path,
       withTranscripts(filled, (file) => read(`docs/${file}`)),

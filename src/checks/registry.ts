@@ -105,6 +105,19 @@ import aclKeepsOut from './dns/acl-keeps-out.ts'
 import probeWithoutPlugin from './dns/probe-without-plugin.ts'
 import selectsTwoApps from './service/selects-two-apps.ts'
 import authServiceMissing from './ingress/auth-service-missing.ts'
+import stuckDeleting from './service/stuck-deleting.ts'
+import addressTaken from './service/address-taken.ts'
+import noEligibleNode from './service/no-eligible-node.ts'
+import familyWithoutEndpoint from './service/family-without-endpoint.ts'
+import externalNameWrong from './service/external-name-wrong.ts'
+import noSuchPort from './service/no-such-port.ts'
+import twoPeers from './policy/two-peers.ts'
+import selectsNothing from './policy/selects-nothing.ts'
+import rulesWithoutType from './policy/rules-without-type.ts'
+import blockOfCluster from './policy/block-of-cluster.ts'
+import openRule from './policy/open-rule.ts'
+import portNameMissing from './policy/port-name-missing.ts'
+import urlWithoutRoute from './ingress/url-without-route.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -189,6 +202,7 @@ export const checks: readonly AnyCheck[] = [
   annotationUnread, // ING326
   namespaceUnwatched, // ING327
   controllerUnmaintained, // ING328
+  urlWithoutRoute, // ING330
   outsideDiffers, // ING350
   nodeNotReady, // NOD501
   forgetsDns, // POL401
@@ -197,6 +211,12 @@ export const checks: readonly AnyCheck[] = [
   peersNotThere, // POL404
   keepsFrom, // POL410
   notEnforced, // POL411
+  twoPeers, // POL412
+  selectsNothing, // POL413
+  rulesWithoutType, // POL414
+  blockOfCluster, // POL415
+  openRule, // POL416
+  portNameMissing, // POL417
   selectorMatchesNothing, // SVC201
   targetPortClosed, // SVC202
   targetPortNameMissing, // SVC203
@@ -213,5 +233,11 @@ export const checks: readonly AnyCheck[] = [
   noExternalAddress, // SVC214
   externalLocalWithoutEndpoint, // SVC215
   selectsTwoApps, // SVC216
+  stuckDeleting, // SVC220
+  addressTaken, // SVC221
+  noEligibleNode, // SVC223
+  familyWithoutEndpoint, // SVC224
+  externalNameWrong, // SVC225
+  noSuchPort, // SVC227
   unexplained, // TRB901
 ]

@@ -15,7 +15,7 @@ import type { Known, Why } from '../model/known.ts'
 import type { Scope } from '../model/sources.ts'
 import { subject } from '../model/subject.ts'
 import { ToolError } from '../tool-error.ts'
-import { ingressFor, type Untaken } from './url.ts'
+import { ingressFor } from './url.ts'
 
 export interface ResolvedTarget {
   readonly target: Scope['target']
@@ -109,14 +109,13 @@ async function resolveUrl(text: string, cluster: Names, namespace: string | null
   if (url === null || url.hostname === '') throw new ToolError('usage', `\`${text}\` is no URL`, forms)
   const found = await ingressFor(url, cluster, namespace)
   if (!found.known) throw notRead('Ingresses', found.why)
-  const { ingress, hosts, untaken } = found.value
+  // Where no rule takes it, the finding about the nearest one is the answer (ING330).
+  const ingress = found.value.ingress ?? found.value.nearest
   if (ingress === null)
     throw new ToolError(
       'not-found',
       `no Ingress has a rule for ${url.hostname}${url.pathname}`,
-      pathsOf(untaken, url.pathname) ??
-        nearest(url.hostname, hosts, 'hosts') ??
-        'kubectl get ingresses -A lists their hosts',
+      'kubectl get ingresses -A lists their hosts',
     )
   // Credentials before the host are no part of the question, and scope is printed; a query is, and the door masks
   // secrets in it.
@@ -125,21 +124,6 @@ async function resolveUrl(text: string, cluster: Names, namespace: string | null
     target: { kind: 'object', object: subject('Ingress', ingress.namespace, ingress.name), url: plain },
     namespace: ingress.namespace,
   }
-}
-
-/** The host is right, and no path of it takes this one: near misses among hosts would lead astray. */
-function pathsOf(untaken: readonly Untaken[], asked: string): string | null {
-  if (untaken.length === 0) return null
-  const shown = untaken.slice(0, 4).map(({ ingress, path, pathType }) => {
-    const of = `of Ingress ${ingress.namespace}/${ingress.name}`
-    if (path === null) return `a rule ${of} has no path at all`
-    return pathType === 'ImplementationSpecific'
-      ? `${pathType} ${path} ${of}, read as a prefix, does not take ${asked} (its controller may read it otherwise: ` +
-          `ask about ing/${ingress.name} -n ${ingress.namespace})`
-      : `${pathType} ${path} ${of} does not take ${asked}`
-  })
-  const more = untaken.length - shown.length
-  return `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }
 
 async function namesOf(cluster: Names, resource: Resource, namespace: string | null): Promise<readonly string[]> {
@@ -151,12 +135,10 @@ async function namesOf(cluster: Names, resource: Resource, namespace: string | n
   return names.known ? names.value : []
 }
 
-function nearest(name: string, candidates: readonly string[], what = 'names'): string | null {
+function nearest(name: string, candidates: readonly string[]): string | null {
   const near = closest(name, candidates).map((it) => `\`${it}\``)
   if (near.length === 0) return null
-  return near.length === 1
-    ? `the closest ${what.slice(0, -1)} is ${near[0]}`
-    : `the closest ${what} are ${near.join(', ')}`
+  return near.length === 1 ? `the closest name is ${near[0]}` : `the closest names are ${near.join(', ')}`
 }
 
 function notRead(what: string, why: Why): ToolError {

@@ -2,24 +2,16 @@ import type { Cluster } from '../kube/cluster.ts'
 import { ingresses } from '../kube/resources.ts'
 import type { Ingress } from '../model/ingress.ts'
 import { type Known, mapKnown } from '../model/known.ts'
-import { type Route, routeFor, takesHost } from '../relations/ingress/ingress-routes-to-service.ts'
+import { type Route, routeFor } from '../relations/ingress/ingress-routes-to-service.ts'
+import { nearRoutes } from '../relations/ingress/near-route.ts'
 import { createIntern } from '../wire/intern.ts'
 import { inOrder } from './order.ts'
 import { projectIngress } from './project/ingress.ts'
 
 export interface IngressForUrl {
   readonly ingress: Ingress | null
-  /** Every host that some rule names, for a near miss. */
-  readonly hosts: readonly string[]
-  /** What the host has, where none of it takes the path. */
-  readonly untaken: readonly Untaken[]
-}
-
-/** A path of the very host that was asked for; null where a rule of it has none. */
-export interface Untaken {
-  readonly ingress: { readonly namespace: string; readonly name: string }
-  readonly path: string | null
-  readonly pathType: string
+  /** Where none takes it: the one with the rule that nearly does. */
+  readonly nearest: Ingress | null
 }
 
 /**
@@ -41,26 +33,13 @@ export async function ingressFor(
 }
 
 function bestFor(url: URL, all: readonly Ingress[]): IngressForUrl {
-  const routes = all
-    .toSorted(inOrder)
-    .map((it) => routeFor(it, url.hostname, decoded(url.pathname)))
-    .filter((it) => it !== null)
+  const [sorted, path] = [all.toSorted(inOrder), decoded(url.pathname)]
+  const routes = sorted.map((it) => routeFor(it, url.hostname, path)).filter((it) => it !== null)
   const [best] = routes.toSorted((a, b) => hostRank(b) - hostRank(a) || pathLength(b) - pathLength(a))
   return {
     ingress: best?.ingress ?? null,
-    hosts: [...new Set(all.flatMap((it) => it.rules.flatMap((rule) => rule.host ?? [])))],
-    untaken: best === undefined ? all.toSorted(inOrder).flatMap((it) => pathsFor(it, url.hostname)) : [],
+    nearest: best === undefined ? (nearRoutes(sorted, url.hostname, path)[0]?.ingress ?? null) : null,
   }
-}
-
-function pathsFor(ingress: Ingress, host: string): readonly Untaken[] {
-  return ingress.rules
-    .filter((rule) => takesHost(rule.host, host))
-    .flatMap(({ paths }): readonly Untaken[] =>
-      paths.length === 0
-        ? [{ ingress, path: null, pathType: '' }]
-        : paths.map(({ path, pathType }) => ({ ingress, path, pathType })),
-    )
 }
 
 function hostRank(route: Route): number {

@@ -11,6 +11,10 @@ export interface Node {
   readonly kubelet: string
   /** Whole cores that the node has. */
   readonly cpus: number | null
+  /** Set where its condition NetworkUnavailable is true: why. */
+  readonly networkUnavailable?: string
+  /** `spec.podCIDRs`; absent where it has none. */
+  readonly podCidrs?: readonly string[]
   /** The cloud that made it, the scheme of `spec.providerID`: `gce`, `aws`, `azure`. Absent where it names none. */
   readonly provider?: string
 }

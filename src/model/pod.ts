@@ -4,6 +4,8 @@ export interface ContainerPort {
   readonly name: string | null
   readonly port: number
   readonly protocol: Protocol
+  /** On the node's own address as well. */
+  readonly hostPort?: number
 }
 
 export interface Container {

@@ -17,6 +17,10 @@ export interface LoadBalancer {
   readonly class: string | null
   /** What the condition `LoadBalancerPortsError` says. */
   readonly problem: string | null
+  /** Whom alone it lets in: `loadBalancerSourceRanges`. Absent = everybody. */
+  readonly sourceRanges?: readonly string[]
+  /** `allocateLoadBalancerNodePorts: false`. */
+  readonly nodePorts?: 'none'
 }
 
 export interface Service {
@@ -36,6 +40,15 @@ export interface Service {
   readonly publishNotReadyAddresses: boolean
   /** Of a Service of type LoadBalancer, what its status says; absent in old recordings. */
   readonly loadBalancer?: LoadBalancer
+  /** What follows is absent where the spec says nothing of it, and in old recordings. */
+  readonly externalIPs?: readonly string[]
+  /** `IPv4`, `IPv6`, in the order of preference. */
+  readonly families?: readonly ('IPv4' | 'IPv6')[]
+  readonly familyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack'
+  /** `PreferSameZone`, `PreferSameNode`, `PreferClose`. */
+  readonly trafficDistribution?: string
+  /** What has to let go of it before it is gone; only of one that is being deleted. */
+  readonly deleting?: readonly string[]
 }
 
 export interface Endpoint {
@@ -45,6 +58,8 @@ export interface Endpoint {
   readonly terminating: boolean
   readonly node: string | null
   readonly pod: string | null
+  /** Zones that it is hinted for; absent where it bears no hint. */
+  readonly zones?: readonly string[]
 }
 
 export interface EndpointSlice {

@@ -42,7 +42,7 @@ export function objectSchemas(intern: Intern) {
     object({
       name: shared.name,
       image: shared.image,
-      ports: list(object({ name: nullable(shared.name), port: number, protocol })),
+      ports: list(object({ name: nullable(shared.name), port: number, protocol, hostPort: maybe(number) })),
       args: m.args,
       cpuLimitMilli: nullable(number),
       cpuRequestMilli: nullable(number),
@@ -129,8 +129,19 @@ export function objectSchemas(intern: Intern) {
       sessionAffinity: maybe(just('ClientIP')),
       publishNotReadyAddresses: flag,
       loadBalancer: maybe(
-        object({ addresses: list(m.address), class: nullable(shared.name), problem: nullable(m.text) }),
+        object({
+          addresses: list(m.address),
+          class: nullable(shared.name),
+          problem: nullable(m.text),
+          sourceRanges: maybe(list(m.address)),
+          nodePorts: maybe(just('none')),
+        }),
       ),
+      externalIPs: maybe(list(m.address)),
+      families: maybe(list(oneOf(['IPv4', 'IPv6']))),
+      familyPolicy: maybe(oneOf(['SingleStack', 'PreferDualStack', 'RequireDualStack'])),
+      trafficDistribution: maybe(shared.word),
+      deleting: maybe(list(shared.word)),
     }),
   )
 
@@ -149,6 +160,7 @@ export function objectSchemas(intern: Intern) {
           terminating: flag,
           node: nullable(shared.name),
           pod: nullable(m.name),
+          zones: maybe(list(shared.name)),
         }),
       ),
     }),
@@ -268,6 +280,8 @@ export function objectSchemas(intern: Intern) {
       os: shared.version,
       kubelet: shared.version,
       cpus: nullable(number),
+      networkUnavailable: maybe(shared.text),
+      podCidrs: maybe(list(m.address)),
       provider: maybe(shared.word),
     }),
   )

@@ -83,7 +83,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
     fc.record({
       name,
       image: fc.constantFrom('registry.corp.example/team/cart:1', 'coredns/coredns:1.11.1'),
-      ports: few(fc.record({ name: maybe(name), port: count, protocol })),
+      ports: few(fc.record({ name: maybe(name), port: count, protocol, hostPort: count })),
       args: few(text),
       cpuLimitMilli: maybe(count),
       cpuRequestMilli: maybe(count),
@@ -136,7 +136,14 @@ const service: fc.Arbitrary<Service> = fc.record(
       addresses: few(ip),
       class: maybe(fc.constant('service.k8s.aws/nlb')),
       problem: maybe(text),
+      sourceRanges: few(ip.map((it) => `${it}/24`)),
+      nodePorts: fc.constant('none' as const),
     }),
+    externalIPs: few(ip),
+    families: fc.subarray(['IPv4' as const, 'IPv6' as const]),
+    familyPolicy: fc.constantFrom('SingleStack', 'PreferDualStack', 'RequireDualStack'),
+    trafficDistribution: fc.constant('PreferClose'),
+    deleting: few(fc.constant('service.kubernetes.io/load-balancer-cleanup')),
   },
   {
     requiredKeys: [
@@ -269,6 +276,8 @@ const node: fc.Arbitrary<Node> = fc.record({
   os: fc.constant('Debian'),
   kubelet: fc.constant('v1.33.1'),
   cpus: maybe(count),
+  networkUnavailable: text,
+  podCidrs: few(ip.map((it) => `${it}/24`)),
   provider: fc.constantFrom('gce', 'aws'),
 })
 

@@ -32,7 +32,7 @@ export default check({
   needs: ['conntrack'],
   wants: ['dnsProbe'],
   remedies: [],
-  decides: ['DNS-06', 'DNS-07'],
+  decides: ['DNS-06', 'DNS-07', 'PRX-06'],
 
   run({ conntrack, dnsProbe }) {
     return [...conntrack.map((it) => judge(it, conntrack, dnsProbe)), ...unread(conntrack, dnsProbe)]

@@ -23,7 +23,7 @@ export default check({
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
   remedies: [],
-  decides: ['DNS-53', 'DNS-76'],
+  decides: ['DNS-53', 'DNS-76', 'NET-01'],
 
   run({ dnsProbe, clusterDns }) {
     const fetches = (dnsProbe.large ?? []).filter((it) => it.result === 'complete' || it.result === 'stalled')

@@ -32,7 +32,7 @@ export default check({
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
   remedies: [],
-  decides: ['DNS-75'],
+  decides: ['DNS-75', 'NET-02', 'NET-03'],
 
   run({ dnsProbe, clusterDns }) {
     const reach = serverReach(dnsProbe)

@@ -47,7 +47,7 @@ export default check({
   needs: ['dnsProbe', 'clusterDns'],
   wants: ['conntrack'],
   remedies: [],
-  decides: ['DNS-29'],
+  decides: ['DNS-29', 'PRX-12'],
 
   run({ dnsProbe, clusterDns, conntrack }) {
     if (seriesOf(dnsProbe, { role: 'endpoint' }).length === 0) return notApplicable('no DNS endpoint was asked')

@@ -27,7 +27,7 @@ export default check({
   needs: ['ingresses', 'services'],
   wants: ['ingressClasses', 'contacts'],
   remedies: [],
-  decides: [],
+  decides: ['SVC-11'],
 
   run({ ingresses, services, ingressClasses, contacts }) {
     const find = servicesByName(services)

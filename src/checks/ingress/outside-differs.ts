@@ -25,7 +25,7 @@ export default check({
   needs: ['ingresses'],
   wants: ['outside', 'contacts', 'dnsProbe', 'networkPolicies', 'namespaces', 'pods'],
   remedies: [],
-  decides: [],
+  decides: ['LB-16'],
 
   run({ outside: asked, ingresses, contacts, dnsProbe, networkPolicies, namespaces, pods, scope }) {
     const { target } = scope

@@ -21,7 +21,7 @@ export default check({
   needs: ['contacts', 'ingresses'],
   wants: ['ingressControllers'],
   remedies: [],
-  decides: [],
+  decides: ['ING-21'],
 
   run({ contacts, ingresses, ingressControllers, scope }) {
     const controllers = ingressControllers.known ? ingressControllers.value : []

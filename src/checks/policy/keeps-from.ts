@@ -27,7 +27,7 @@ export default check({
   needs: ['networkPolicies', 'pods'],
   wants: ['services', 'endpointSlices', 'namespaces', 'crossings'],
   remedies: [],
-  decides: [],
+  decides: ['NP-02', 'NP-03'],
 
   run({ networkPolicies, pods, services, endpointSlices, namespaces, crossings, scope }) {
     const ends = endsOf({ scope, pods: known(pods), services, endpointSlices })

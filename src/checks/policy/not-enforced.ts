@@ -20,7 +20,7 @@ export default check({
   needs: ['networkPolicies', 'pods'],
   wants: ['services', 'endpointSlices', 'namespaces', 'crossings'],
   remedies: [],
-  decides: [],
+  decides: ['NP-01'],
 
   run({ networkPolicies, pods, crossings, services, endpointSlices, namespaces, scope }) {
     const ends = endsOf({ scope, pods: known(pods), services, endpointSlices })

@@ -24,7 +24,7 @@ export default check({
   needs: ['networkPolicies', 'pods', 'namespaces'],
   wants: ['services', 'workloads', 'ingresses'],
   remedies: [],
-  decides: [],
+  decides: ['NP-07'],
 
   run({ networkPolicies, pods, namespaces, services, workloads, ingresses, scope }) {
     const limiting = networkPolicies.filter(

@@ -18,7 +18,7 @@ export default check({
   needs: ['networkPolicies', 'services', 'pods'],
   wants: ['endpointSlices', 'namespaces'],
   remedies: [],
-  decides: [],
+  decides: ['NP-06'],
 
   run({ networkPolicies, services, pods, endpointSlices, namespaces, scope }) {
     const policies = networkPolicies.filter((it) => scope.namespace === null || it.namespace === scope.namespace)

@@ -30,7 +30,7 @@ export default check({
   needs: ['services', 'endpointSlices'],
   wants: ['contacts', 'ingresses'],
   remedies: [],
-  decides: [],
+  decides: ['SVC-19'],
 
   run({ services, endpointSlices, contacts, ingresses }) {
     const [slicesOf, contactsOf] = [slicesOfServices(endpointSlices), contactsOfServices(contacts)]

@@ -19,7 +19,7 @@ export default check({
   severity: 'warning',
   needs: ['services', 'workloads'],
   remedies: [],
-  decides: [],
+  decides: ['SVC-18'],
 
   run({ services, workloads, scope }) {
     const sets = workloads.filter((it) => it.kind === 'StatefulSet' && it.desired > 0)

@@ -23,7 +23,7 @@ export default check({
   needs: ['services', 'pods'],
   wants: ['workloads', 'endpointSlices', 'nodes', 'events'],
   remedies: [],
-  decides: ['SVC-05', 'SVC-08', 'SVC-09', 'SVC-26'],
+  decides: ['SVC-05', 'SVC-08', 'SVC-09', 'SVC-26', 'SVC-28'],
 
   run({ services, pods, workloads, endpointSlices, nodes, events }) {
     const choosing = services.filter((it) => selectorOf(it) !== null)

@@ -24,7 +24,7 @@ export default check({
   needs: ['contacts', 'services'],
   wants: ['pods', 'networkPolicies', 'namespaces', 'dnsProbe'],
   remedies: [],
-  decides: [],
+  decides: ['PRX-10'],
 
   run({ contacts, services, pods, networkPolicies, namespaces, dnsProbe, scope }) {
     const all = contacts.nodePorts ?? []

@@ -27,7 +27,7 @@ export default check({
   needs: ['services', 'pods'],
   wants: ['contacts', 'networkPolicies', 'namespaces', 'insideViews'],
   remedies: [],
-  decides: ['SVC-07', 'SVC-10'],
+  decides: ['SVC-07', 'SVC-10', 'SVC-11'],
 
   run({ services, pods, contacts, networkPolicies, namespaces, insideViews, scope }) {
     const [podsOf, contactsOf] = [podsOfServices(pods), contactsOfServices(contacts)]

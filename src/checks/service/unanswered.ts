@@ -41,7 +41,7 @@ export default check({
   needs: ['contacts', 'services', 'pods'],
   wants: ['workloads', 'networkPolicies', 'namespaces', 'dnsProbe', 'ingresses'],
   remedies: [],
-  decides: ['SVC-20', 'PRX-01'],
+  decides: ['SVC-20', 'PRX-01', 'PRX-02', 'NET-09'],
 
   run({ contacts, services, pods, workloads, networkPolicies, namespaces, dnsProbe, ingresses, scope }) {
     const [podsOf, contactsOf, backing] = [

@@ -71,8 +71,14 @@ function projectPort(raw: Fields, intern: Intern): ContainerPort[] {
       name: name === null ? null : intern.text(name),
       port: number,
       protocol: oneOf(raw['protocol'], ['TCP', 'UDP', 'SCTP']),
+      ...hostPortOf(raw),
     },
   ]
+}
+
+function hostPortOf(raw: Fields): Pick<ContainerPort, 'hostPort'> {
+  const number = whole(raw['hostPort'])
+  return number === null || number === 0 ? {} : { hostPort: number }
 }
 
 /**

@@ -50,6 +50,12 @@ function projectEndpoint(raw: Fields, intern: Intern): Endpoint[] {
       terminating: conditions['terminating'] === true,
       node: node === null ? null : intern.text(node),
       pod: target['kind'] === 'Pod' ? text(target['name']) : null,
+      ...zonesOf(raw),
     },
   ]
+}
+
+function zonesOf(raw: Fields): Pick<Endpoint, 'zones'> {
+  const zones = list(fields(raw['hints'])['forZones']).flatMap((it) => text(fields(it)['name']) ?? [])
+  return zones.length === 0 ? {} : { zones }
 }

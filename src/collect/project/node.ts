@@ -2,7 +2,7 @@ import type { Node } from '../../model/node.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { cpuMilli } from '../../wire/quantity.ts'
 import { condition } from './identity.ts'
-import { fields, list, oneOf, stringMap, text } from './json.ts'
+import { type Fields, fields, list, oneOf, stringMap, text, texts } from './json.ts'
 
 /** `v1 Node`; null for what is none. `ip` is its InternalIP. */
 export function projectNode(raw: unknown, intern: Intern): Node | null {
@@ -35,7 +35,19 @@ export function projectNode(raw: unknown, intern: Intern): Node | null {
     os: text(info['osImage']) ?? '',
     kubelet: text(info['kubeletVersion']) ?? '',
     cpus: cpu === null ? null : Math.floor(cpu / 1000),
+    ...networkOf(spec, status),
     ...providerOf(text(spec['providerID'])),
+  }
+}
+
+function networkOf(spec: Fields, status: Fields): Pick<Node, 'networkUnavailable' | 'podCidrs'> {
+  const network = condition(status, 'NetworkUnavailable')
+  const cidrs = texts(spec['podCIDRs'])
+  return {
+    ...(network?.['status'] === 'True'
+      ? { networkUnavailable: text(network['message']) ?? text(network['reason']) ?? 'no reason is given' }
+      : {}),
+    ...(cidrs.length === 0 ? {} : { podCidrs: cidrs }),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { LoadBalancer, Service } from '../../model/service.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { condition, identity } from './identity.ts'
-import { type Fields, fields, list, oneOf, port, stringMap, text, whole } from './json.ts'
+import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole } from './json.ts'
 
 /** `v1 Service`; null for what is none. */
 export function projectService(raw: unknown, intern: Intern): Service | null {
@@ -40,6 +40,30 @@ export function projectService(raw: unknown, intern: Intern): Service | null {
     internalTrafficPolicy: oneOf(spec['internalTrafficPolicy'], ['Cluster', 'Local']),
     publishNotReadyAddresses: spec['publishNotReadyAddresses'] === true,
     ...(type === 'LoadBalancer' ? { loadBalancer: loadBalancerOf(spec, fields(fields(raw)['status'])) } : {}),
+    ...furtherOf(spec, it.metadata),
+  }
+}
+
+function furtherOf(
+  spec: Fields,
+  metadata: Fields,
+): Pick<Service, 'externalIPs' | 'families' | 'familyPolicy' | 'trafficDistribution' | 'deleting'> {
+  const externalIPs = texts(spec['externalIPs'])
+  const families = (['IPv4', 'IPv6'] as const)
+    .map((it) => ({ it, at: texts(spec['ipFamilies']).indexOf(it) }))
+    .filter(({ at }) => at !== -1)
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ it }) => it)
+  const policy = (['SingleStack', 'PreferDualStack', 'RequireDualStack'] as const).find(
+    (it) => it === spec['ipFamilyPolicy'],
+  )
+  const distribution = text(spec['trafficDistribution'])
+  return {
+    ...(externalIPs.length === 0 ? {} : { externalIPs }),
+    ...(families.length === 0 ? {} : { families }),
+    ...(policy === undefined ? {} : { familyPolicy: policy }),
+    ...(distribution === null ? {} : { trafficDistribution: distribution }),
+    ...(text(metadata['deletionTimestamp']) === null ? {} : { deleting: texts(metadata['finalizers']) }),
   }
 }
 
@@ -50,6 +74,10 @@ function loadBalancerOf(spec: Fields, status: Fields): LoadBalancer {
       .map(fields)
       .flatMap((it) => text(it['ip']) ?? text(it['hostname']) ?? []),
     class: text(spec['loadBalancerClass']),
+    ...(texts(spec['loadBalancerSourceRanges']).length === 0
+      ? {}
+      : { sourceRanges: texts(spec['loadBalancerSourceRanges']) }),
+    ...(spec['allocateLoadBalancerNodePorts'] === false ? { nodePorts: 'none' as const } : {}),
     problem: problem?.['status'] === 'True' ? (text(problem['message']) ?? text(problem['reason'])) : null,
   }
 }

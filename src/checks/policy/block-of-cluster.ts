@@ -1,0 +1,91 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { NetworkPolicy } from '../../model/network-policy.ts'
+import { count, full, some } from '../../phrases.ts'
+import { byBlock } from '../../relations/cidr-index.ts'
+import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
+import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
+import { ownAddress } from '../../relations/service/service-endpoints.ts'
+import { isLive } from '../../relations/service/service-selects-pod.ts'
+import { policySubject, rulesEvidence } from './words.ts'
+
+/**
+ * An ipBlock is for addresses outside (networking/v1 types.go). A Service's address is rewritten before a policy looks
+ * at the packet, so that a block with it matches nothing; a pod's address is another one after the next rollout, and
+ * whether a block counts for pods is left to the CNI.
+ */
+export default check({
+  code: 'POL415',
+  slug: 'policy/block-of-cluster',
+  title: 'an ipBlock names addresses of the cluster itself',
+  fine: 'no small ipBlock names a Service or a pod',
+  severity: 'warning',
+  needs: ['networkPolicies', 'services', 'pods'],
+  remedies: [],
+  decides: ['NP-10'],
+
+  run({ networkPolicies, services, pods, scope }) {
+    const small = networkPolicies
+      .filter((it) => scope.namespace === null || it.namespace === scope.namespace)
+      .flatMap(blocksOf)
+      .filter(({ cidr }) => isSmall(cidr))
+    if (small.length === 0) return notApplicable('no NetworkPolicy here names a small block of addresses')
+    const blocksWith = byBlock(small, (it) => it.cidr)
+    const hits = new Map<Block, { readonly services: string[]; readonly pods: string[] }>()
+    const hitsOf = (it: Block) => {
+      const before = hits.get(it) ?? { services: [], pods: [] }
+      hits.set(it, before)
+      return before
+    }
+    for (const service of services)
+      for (const it of blocksWith(ownAddress(service) ?? '')) hitsOf(it).services.push(full(service))
+    for (const pod of pods.filter((it) => isLive(it) && !it.hostNetwork))
+      for (const it of blocksWith(pod.ip ?? '')) hitsOf(it).pods.push(full(pod))
+    const found = [...hits].map(([block, { services: its, pods: own }]) => verdict(block, its, own))
+    return found.length > 0 ? found : ok(small.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      args.services.length > 0
+        ? `NetworkPolicy ${full(on)} allows ${args.cidr}, the address of Service ${some(args.services, 2)}, which policies never see.`
+        : `NetworkPolicy ${full(on)} allows ${args.cidr}, the address of pod ${some(args.pods, 2)}, which will be another one.`,
+    detail: ({ args }) =>
+      `${args.direction.toLowerCase()} · ${count(args.services.length, 'Service')} and ${count(args.pods.length, 'pod')} in ${args.cidr}`,
+    note: () =>
+      'the address of a Service is rewritten to that of a pod before a policy looks at the packet; for pods, whether an ipBlock counts is left to the CNI',
+    help: ({ subject: on }) => [
+      'select the pods by their labels, with their namespace, in place of the block',
+      `kubectl -n ${on.namespace} edit networkpolicy ${on.name}`,
+    ],
+  },
+})
+
+interface Block {
+  readonly policy: NetworkPolicy
+  readonly direction: Direction
+  readonly cidr: string
+}
+
+function blocksOf(policy: NetworkPolicy): readonly Block[] {
+  return (['Ingress', 'Egress'] as const).flatMap((direction) =>
+    rulesOf(policy, direction).flatMap(({ peers }) =>
+      peers.flatMap(({ ipBlock }) => (ipBlock === null ? [] : [{ policy, direction, cidr: ipBlock.cidr }])),
+    ),
+  )
+}
+
+/** A few addresses that somebody copied; a range as wide as a network is meant for whatever is in it. */
+function isSmall(cidr: string): boolean {
+  const [address = '', bits = ''] = cidr.split('/')
+  return Number(bits) >= (address.includes(':') ? 124 : 28)
+}
+
+function verdict({ policy, direction, cidr }: Block, services: readonly string[], pods: readonly string[]) {
+  return finding({
+    subject: policySubject(policy),
+    confidence: 'inferred',
+    args: { direction, cidr, services, pods },
+    evidence: [rulesEvidence(policy, direction, 'an address of the cluster itself', cidr)],
+  })
+}

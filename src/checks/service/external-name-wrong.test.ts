@@ -1,0 +1,49 @@
+import { ingress } from '../../../test/build/ingress.ts'
+import { port, service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import type { Service } from '../../model/service.ts'
+import check from './external-name-wrong.ts'
+
+const alias = (externalName: string, about: Partial<Service> = {}): Service =>
+  service('db', { type: 'ExternalName', clusterIP: null, selector: null, ports: [], externalName, ...about })
+const wrong = (externalName: string, kind: string, severity: 'error' | 'warning' = 'error') => ({
+  it: `${externalName}: ${kind}`,
+  given: { services: [alias(externalName)], ingresses: [ingress([['/', 'db', 5432]])] },
+  expect: [{ subject: 'Service/shop/db', severity, confidence: 'inferred' as const, args: { wrong: kind } }],
+})
+
+describeCheck(check, [
+  wrong('192.0.2.10', 'address'),
+  wrong('2001:db8::1', 'address'),
+  wrong('https://db.example.com', 'no-host'),
+  wrong('db.example.com:5432', 'no-host'),
+  wrong('localhost', 'loopback'),
+  wrong('pg.shop.svc.cluster.local', 'not-there'),
+  wrong('pg.shop.svc', 'not-there'),
+  {
+    it: 'it maps a port',
+    given: { services: [alias('db.example.com', { ports: [port({ port: 80, targetPort: 8080 })] })], ingresses: [] },
+    expect: [{ subject: 'Service/shop/db', severity: 'warning', args: { wrong: 'ports' } }],
+  },
+  { it: 'a host', given: { services: [alias('db.example.com')], ingresses: [] }, expect: 'ok' },
+  { it: 'a host with its final dot', given: { services: [alias('db.example.com.')], ingresses: [] }, expect: 'ok' },
+  { it: 'one label is a host', given: { services: [alias('mainframe')], ingresses: [] }, expect: 'ok' },
+  {
+    it: 'a Service that is there',
+    given: { services: [alias('pg.shop.svc.cluster.local'), service('pg')], ingresses: [] },
+    expect: 'ok',
+  },
+  {
+    it: 'a Service of a namespace that was not read',
+    given: modelOf({ services: [alias('pg.data.svc.cluster.local')], ingresses: [] }, {}, { namespace: 'shop' }),
+    expect: 'ok',
+  },
+  { it: 'no ExternalName', given: { services: [service('cart')], ingresses: [] }, expect: 'not-applicable' },
+  {
+    it: 'Services forbidden',
+    given: modelOf({}, { services: unknown('forbidden', 'list services in shop') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

@@ -1,0 +1,82 @@
+import { node } from '../../../test/build/node.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { service, slice } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import type { Service } from '../../model/service.ts'
+import check from './no-eligible-node.ts'
+
+const balanced = (about: Partial<Service> = {}): Service =>
+  service('cart', {
+    type: 'LoadBalancer',
+    loadBalancer: { addresses: ['203.0.113.7'], class: null, problem: null },
+    ...about,
+  })
+const excluded = (name: string) =>
+  node(name, { labels: { 'node.kubernetes.io/exclude-from-external-load-balancers': '' } })
+const on = (name: string) => [slice('cart', [pod('cart-1', { node: name })])]
+
+describeCheck(check, [
+  {
+    it: 'every node bears the label: a cluster of one control plane node',
+    given: { services: [balanced()], nodes: [excluded('cp')], endpointSlices: on('cp') },
+    expect: [{ subject: 'Service/shop/cart', confidence: 'inferred', args: { local: false, of: 1 } }],
+  },
+  {
+    it: 'left out for three reasons',
+    given: {
+      services: [balanced()],
+      nodes: [
+        excluded('cp'),
+        node('old', { taints: [{ key: 'ToBeDeletedByClusterAutoscaler', value: '1', effect: 'NoSchedule' }] }),
+        node('down', { ready: 'Unknown' }),
+      ],
+      endpointSlices: on('cp'),
+    },
+    expect: [{ subject: 'Service/shop/cart', args: { nodes: ['cp', 'old', 'down'] } }],
+  },
+  {
+    it: 'Local, and the only pod on a node that is left out',
+    given: {
+      services: [balanced({ externalTrafficPolicy: 'Local' })],
+      nodes: [excluded('cp'), node('worker')],
+      endpointSlices: on('cp'),
+    },
+    expect: [{ subject: 'Service/shop/cart', args: { local: true, nodes: ['cp'] } }],
+  },
+  {
+    it: 'Local, and a pod on a node that takes traffic',
+    given: {
+      services: [balanced({ externalTrafficPolicy: 'Local' })],
+      nodes: [excluded('cp'), node('worker')],
+      endpointSlices: on('worker'),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'Local, and no endpoint at all: not for this reason',
+    given: { services: [balanced({ externalTrafficPolicy: 'Local' })], nodes: [excluded('cp')], endpointSlices: [] },
+    expect: 'ok',
+  },
+  {
+    it: 'one node left out of two',
+    given: { services: [balanced()], nodes: [excluded('cp'), node('worker')], endpointSlices: on('cp') },
+    expect: 'ok',
+  },
+  {
+    it: 'no node left out',
+    given: { services: [balanced()], nodes: [node('worker')], endpointSlices: [] },
+    expect: 'ok',
+  },
+  {
+    it: 'no load balancer',
+    given: { services: [service('cart')], nodes: [], endpointSlices: [] },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'nodes forbidden',
+    given: modelOf({ services: [balanced()] }, { nodes: unknown('forbidden', 'list nodes') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

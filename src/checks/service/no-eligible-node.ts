@@ -1,0 +1,110 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Node } from '../../model/node.ts'
+import type { EndpointSlice, Service } from '../../model/service.ts'
+import { count, full, some } from '../../phrases.ts'
+import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { serviceSubject } from './words.ts'
+
+const label = 'node.kubernetes.io/exclude-from-external-load-balancers'
+/** The cluster autoscaler's, on a node that it is about to take away. */
+const leaving = 'ToBeDeletedByClusterAutoscaler'
+
+/**
+ * The service controller leaves out nodes by a label, by the autoscaler's taint, and those that are not ready
+ * (cloud-provider controllers/service/controller.go). With externalTrafficPolicy Local a node without an endpoint of
+ * its own takes nothing either: what remains may be none.
+ */
+export default check({
+  code: 'SVC223',
+  slug: 'service/no-eligible-node',
+  title: "no node may take a load balancer's traffic",
+  fine: 'each load balancer has a node that may take its traffic',
+  severity: 'warning',
+  needs: ['services', 'nodes'],
+  wants: ['endpointSlices'],
+  remedies: [],
+  decides: ['LB-05', 'PRX-14'],
+
+  run({ services, nodes, endpointSlices }) {
+    const balanced = services.filter((it) => it.type === 'LoadBalancer')
+    if (balanced.length === 0) return notApplicable('no Service here is of type LoadBalancer')
+    const out = nodes.flatMap((node) => {
+      const why = whyOut(node)
+      return why === null ? [] : [{ name: node.name, why }]
+    })
+    if (out.length === 0) return ok(balanced.length)
+    const slicesOf = endpointSlices.known ? slicesOfServices(endpointSlices.value) : null
+    const found = balanced.flatMap((service) => {
+      const homes = slicesOf === null ? null : homesOf(service, slicesOf(service))
+      const wanted = homes === null ? nodes.map((it) => it.name) : homes
+      const eligible = wanted.filter((name) => !out.some((it) => it.name === name))
+      return wanted.length === 0 || eligible.length > 0
+        ? []
+        : [
+            verdict(service, {
+              out: out.filter((it) => wanted.includes(it.name)),
+              local: homes !== null,
+              of: nodes.length,
+            }),
+          ]
+    })
+    return found.length > 0 ? found : ok(balanced.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      args.local
+        ? `Load balancer of Service ${full(on)} leaves out each node that has a pod of it: ${some(args.nodes)}.`
+        : `Load balancer of Service ${full(on)} leaves out every node: ${some(args.nodes)}.`,
+    detail: ({ args }) =>
+      `${count(args.nodes.length, 'node')} of ${args.of} left out · ${some(args.whys)}` +
+      (args.local ? ' · externalTrafficPolicy Local: only nodes with a pod of it take its traffic' : ''),
+    note: () =>
+      'some load balancers (those of k3s and of kube-vip) do not heed the label; the cloud controllers and MetalLB do',
+    help: ({ args }) => [
+      args.local
+        ? 'let the pods run on nodes that are not left out, or use externalTrafficPolicy: Cluster'
+        : 'take the label off nodes that should carry traffic',
+      `kubectl get nodes -L ${label}`,
+    ],
+  },
+})
+
+function whyOut({ labels, taints, ready }: Node): string | null {
+  if (Object.hasOwn(labels, label)) return `label ${label}`
+  if (taints.some((it) => it.key === leaving)) return `taint ${leaving}`
+  return ready === 'True' ? null : 'not ready'
+}
+
+/** Nodes with a ready endpoint, where only these count; null where every node takes traffic. */
+function homesOf(service: Service, slices: readonly EndpointSlice[]): readonly string[] | null {
+  if (service.externalTrafficPolicy !== 'Local') return null
+  return [...new Set(countEndpoints(slices).ready.flatMap((it) => it.node ?? []))]
+}
+
+interface Out {
+  readonly out: readonly { readonly name: string; readonly why: string }[]
+  readonly local: boolean
+  readonly of: number
+}
+
+function verdict(service: Service, { out, local, of }: Out) {
+  return finding({
+    subject: serviceSubject(service),
+    confidence: 'inferred',
+    args: { nodes: out.map((it) => it.name), whys: [...new Set(out.map((it) => it.why))], local, of },
+    evidence: [
+      {
+        kind: 'shares',
+        label: 'nodes that are left out',
+        rows: [...Map.groupBy(out, (it) => it.why)].map(([where, its]) => ({
+          where,
+          bad: its.length,
+          of,
+          note: some(its.map((it) => it.name)),
+        })),
+      },
+    ],
+  })
+}
