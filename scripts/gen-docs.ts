@@ -225,9 +225,9 @@ export function withTranscripts(readme: string, transcript: (file: string) => st
 /** The table of docs/coverage.md with the codes that decide each row, and the counts; what is no such row stays. */
 export function withCoverage(page: string, decided = decidedBy()): string {
   const rows = page.replaceAll(
-    /^(\| ([A-Z]+)-(\d+) \| .*? \|) [A-Z0-9—, ]+ \|(.*)\|$/gm,
-    (_, head: string, letters: string, number: string, remark: string) => {
-      const codes = decided.get(`${letters}-${number}`) ?? []
+    /^(\| [A-Z]+-\d+ \| .*? \|) [A-Z0-9—, ]+ \|(.*)\|$/gm,
+    (_, head: string, remark: string) => {
+      const codes = decided.get(head.split(' ')[1] ?? '') ?? []
       const kept = codes.length > 0 && /^ (?:Not yet|Out of sight): /.test(remark) ? ' ' : remark
       return `${head} ${codes.join(', ') || '—'} |${kept}|`
     },
