@@ -48,12 +48,16 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.services.length > 0
-        ? `NetworkPolicy ${full(on)} allows ${args.cidr}, the address of Service ${some(args.services, 2)}, which policies never see.`
-        : `NetworkPolicy ${full(on)} allows ${args.cidr}, the address of pod ${some(args.pods, 2)}, which will be another one.`,
+        ? `NetworkPolicy ${full(on)} allows ${args.cidr}, the address of Service ${some(args.services, 2)}, ` +
+          'which policies never see.'
+        : `NetworkPolicy ${full(on)} allows ${args.cidr}, the address of pod ${some(args.pods, 2)}, which will ` +
+          'be another one.',
     detail: ({ args }) =>
-      `${args.direction.toLowerCase()} · ${count(args.services.length, 'Service')} and ${count(args.pods.length, 'pod')} in ${args.cidr}`,
+      `${args.direction.toLowerCase()} · ${count(args.services.length, 'Service')} and ` +
+      `${count(args.pods.length, 'pod')} in ${args.cidr}`,
     note: () =>
-      'the address of a Service is rewritten to that of a pod before a policy looks at the packet; for pods, whether an ipBlock counts is left to the CNI',
+      'the address of a Service is rewritten to that of a pod before a policy looks at the packet; for pods, ' +
+      'whether an ipBlock counts is left to the CNI',
     help: ({ subject: on }) => [
       'select the pods by their labels, with their namespace, in place of the block',
       `kubectl -n ${on.namespace} edit networkpolicy ${on.name}`,

@@ -43,7 +43,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.pointless === 0
         ? `NetworkPolicy ${full(on)} sounds as if it denied, and allows all ${args.direction.toLowerCase()}.`
-        : `NetworkPolicy ${full(on)} allows all ${args.direction.toLowerCase()} by one rule: ${count(args.pointless, 'rule')} beside it ${args.pointless === 1 ? 'limits' : 'limit'} nothing.`,
+        : `NetworkPolicy ${full(on)} allows all ${args.direction.toLowerCase()} by one rule: ` +
+          `${count(args.pointless, 'rule')} beside it ${args.pointless === 1 ? 'limits' : 'limit'} nothing.`,
     detail: ({ args }) => `rule ${args.rule} of ${args.of} names neither peers nor ports · rules add up`,
     note: () =>
       '`from: []`, `from` left out and `- {}` all mean everybody; nothing at all, `ingress: []`, means nobody',

@@ -39,16 +39,19 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicy ${full(on)} opens port \`${args.name}\`, which ${args.without} of its ${count(args.of, 'pod')} ${args.without === 1 ? 'does' : 'do'} not declare.`,
+      `NetworkPolicy ${full(on)} opens port \`${args.name}\`, which ${args.without} of its ` +
+      `${count(args.of, 'pod')} ${args.without === 1 ? 'does' : 'do'} not declare.`,
     detail: ({ args }) =>
-      `${args.protocol} · without it: ${some(args.pods)}${args.declared.length === 0 ? '' : ` · they declare ${some(args.declared)}`}`,
+      `${args.protocol} · without it: ` +
+      `${some(args.pods)}${args.declared.length === 0 ? '' : ` · they declare ${some(args.declared)}`}`,
     note: ({ args }) =>
       args.meant === null ? 'for these pods the rule opens nothing' : `\`${args.meant}\` is meant, perhaps`,
     help: ({ subject: on, args }) => [
       args.meant === null
         ? `name the container's port \`${args.name}\` in these pods, or write its number into the policy`
         : `name \`${args.meant}\` in the policy`,
-      `kubectl -n ${on.namespace} get pods -o custom-columns='NAME:.metadata.name,PORTS:.spec.containers[*].ports[*].name'`,
+      `kubectl -n ${on.namespace} get pods -o ` +
+        `custom-columns='NAME:.metadata.name,PORTS:.spec.containers[*].ports[*].name'`,
       `kubectl -n ${on.namespace} edit networkpolicy ${on.name}`,
     ],
   },

@@ -33,12 +33,15 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicy ${full(on)} has ${args.direction.toLowerCase()} rules that are not in force: its policyTypes lack ${args.direction}.`,
+      `NetworkPolicy ${full(on)} has ${args.direction.toLowerCase()} rules that are not in force: its ` +
+      `policyTypes lack ${args.direction}.`,
     detail: ({ args }) => `${count(args.rules, 'rule')} · policyTypes: ${args.types.join(', ') || 'none'}`,
     note: ({ args }) =>
-      `without the type, its pods are not isolated for ${args.direction.toLowerCase()}: all of it is allowed, as far as this policy goes`,
+      `without the type, its pods are not isolated for ${args.direction.toLowerCase()}: all of it is allowed, ` +
+      'as far as this policy goes',
     help: ({ subject: on, args }) => [
-      `add ${args.direction} to policyTypes, or take the rules away; with the type, what no rule allows is dropped: allow DNS as well`,
+      `add ${args.direction} to policyTypes, or take the rules away; with the type, what no rule allows is ` +
+        'dropped: allow DNS as well',
       `kubectl -n ${on.namespace} edit networkpolicy ${on.name}`,
     ],
   },

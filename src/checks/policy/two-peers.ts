@@ -10,8 +10,8 @@ import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { peerText, policySubject, rulesEvidence } from './words.ts'
 
 /**
- * One dash more or less in YAML: two selectors in one peer mean both, in two peers they mean either. Written as two, the
- * namespace is let in whole, and the pods are looked for in the policy's own namespace.
+ * One dash more or less in YAML: two selectors in one peer mean both, in two peers they mean either. Written as two,
+ * the namespace is let in whole, and the pods are looked for in the policy's own namespace.
  */
 export default check({
   code: 'POL412',
@@ -40,11 +40,14 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicy ${full(on)} lets ${args.direction === 'Ingress' ? 'in' : 'out to'} every pod of ${args.namespaces.join(', ')}, and probably means ${args.pods} there alone.`,
+      `NetworkPolicy ${full(on)} lets ${args.direction === 'Ingress' ? 'in' : 'out to'} every pod of ` +
+      `${args.namespaces.join(', ')}, and probably means ${args.pods} there alone.`,
     detail: ({ args }) =>
-      `two peers: either is enough · ${args.pods} matches no pod of its own namespace, and ${args.matched} of ${args.of} pods there`,
+      `two peers: either is enough · ${args.pods} matches no pod of its own namespace, and ${args.matched} of ` +
+      `${args.of} pods there`,
     note: () =>
-      'a dash before podSelector makes it a peer of its own, and a peer without namespaceSelector means the own namespace',
+      'a dash before podSelector makes it a peer of its own, and a peer without namespaceSelector means the own ' +
+      'namespace',
     help: ({ subject: on, args }) => [
       `take the dash away, so that both selectors are one peer: {namespaceSelector: …, podSelector: …}`,
       `kubectl -n ${on.namespace} get networkpolicy ${on.name} -o yaml`,

@@ -38,7 +38,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} and ${some(args.others)} both claim ${args.at}: connections go to one of them, and not always to the same.`,
+      `Service ${full(on)} and ${some(args.others)} both claim ${args.at}: connections go to one of them, and ` +
+      'not always to the same.',
     detail: ({ args }) => `${kinds[args.kind]} ${args.at} · claimed by ${args.claimed} Services`,
     note: ({ args }) => notes[args.kind],
     help: ({ subject: on, args }) => [
@@ -61,7 +62,8 @@ const kinds: Readonly<Record<Kind, string>> = {
 
 const notes: Readonly<Record<Kind, string>> = {
   'cluster-address':
-    'the API server repairs its list of addresses every few minutes and says so in events (ClusterIPAlreadyAllocated), and changes neither Service',
+    'the API server repairs its list of addresses every few minutes and says so in events ' +
+    '(ClusterIPAlreadyAllocated), and changes neither Service',
   'external-address':
     'nobody keeps external addresses apart: where two Services have one, the rules of either may come first',
   'node-port': 'a node forwards a port once: the rules of either Service may come first',

@@ -47,9 +47,11 @@ export default check({
     note: ({ args }) =>
       args.pods === null
         ? null
-        : `${args.without} of ${count(args.pods, 'serving pod')} ${args.without === 1 ? 'has' : 'have'} no ${args.empty} address`,
+        : `${args.without} of ${count(args.pods, 'serving pod')} ${args.without === 1 ? 'has' : 'have'} no ` +
+          `${args.empty} address`,
     help: ({ subject: on, args }) => [
-      `offer the other family alone (ipFamilyPolicy: SingleStack), or let the pods have ${args.empty} addresses: on nodes and CNI`,
+      `offer the other family alone (ipFamilyPolicy: SingleStack), or let the pods have ${args.empty} ` +
+        'addresses: on nodes and CNI',
       `kubectl -n ${on.namespace} get endpointslices -l kubernetes.io/service-name=${on.name}`,
       `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.ipFamilies} {.spec.clusterIPs}'`,
     ],

@@ -37,7 +37,8 @@ export default check({
     detail: ({ args }) => `its ports: ${args.ports}`,
     note: ({ args }) =>
       args.is === 'headless'
-        ? 'a headless Service gives out the addresses of its pods: whoever connects needs the port of the pod, and the port of the Service is never used'
+        ? 'a headless Service gives out the addresses of its pods: whoever connects needs the port of the pod, ' +
+          'and the port of the Service is never used'
         : 'on a port that a Service does not have, iptables drops and nftables refuses: neither says why',
     help: ({ subject: on, args }) => [
       args.use === null ? 'connect to one of its ports' : `connect to port ${args.use}`,
@@ -79,7 +80,9 @@ function judge(service: Service, asked: number) {
         kind: 'shares',
         label: 'ports of the Service',
         rows: service.ports.map((it) => ({
-          where: `${it.port}/${it.protocol} -> ${it.targetPort}${it.nodePort === null ? '' : `, node port ${it.nodePort}`}`,
+          where:
+            `${it.port}/${it.protocol} -> ` +
+            `${it.targetPort}${it.nodePort === null ? '' : `, node port ${it.nodePort}`}`,
           bad: 1,
           of: 1,
           note: it.name ?? '',

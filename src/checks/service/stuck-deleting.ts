@@ -34,7 +34,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} was deleted and is still there: ${some(args.finalizers)} ${args.finalizers.length === 1 ? 'keeps' : 'keep'} it.`,
+      `Service ${full(on)} was deleted and is still there: ${some(args.finalizers)} ` +
+      `${args.finalizers.length === 1 ? 'keeps' : 'keep'} it.`,
     detail: ({ args }) => `deletionTimestamp set · finalizers ${some(args.finalizers)}`,
     note: ({ args }) =>
       args.said === ''
@@ -42,10 +43,13 @@ export default check({
         : 'its controller says what it waits for',
     help: ({ subject: on, args }) => [
       args.said === ''
-        ? 'see whether the controller that owns the finalizer runs; taking the finalizer away by hand leaves its load balancer behind, and paid for'
-        : 'fix what the controller names; taking the finalizer away by hand leaves its load balancer behind, and paid for',
+        ? 'see whether the controller that owns the finalizer runs; taking the finalizer away by hand leaves ' +
+          'its load balancer behind, and paid for'
+        : 'fix what the controller names; taking the finalizer away by hand leaves its load balancer behind, ' +
+          'and paid for',
       `kubectl -n ${on.namespace} describe service ${on.name}`,
-      `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.metadata.deletionTimestamp} {.metadata.finalizers}'`,
+      `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.metadata.deletionTimestamp} ` +
+        `{.metadata.finalizers}'`,
     ],
   },
 })
