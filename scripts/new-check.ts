@@ -11,6 +11,7 @@ const families: Readonly<Record<string, string>> = {
   ingress: 'ING3',
   policy: 'POL4',
   node: 'NOD5',
+  gateway: 'GTW7',
 }
 
 export interface NewCheck {

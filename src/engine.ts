@@ -4,7 +4,7 @@ import { claims } from './findings/claims.ts'
 import { fold } from './findings/fold.ts'
 import type { Trouble } from './findings/trouble.ts'
 import type { Found, Severity, Verdict } from './findings/verdict.ts'
-import { type Known, leftOutBy, type Why } from './model/known.ts'
+import { isNotCollected, type Known, leftOutBy, type Why } from './model/known.ts'
 import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
 import { subject } from './model/subject.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
@@ -53,7 +53,7 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const model = withoutForbiddenLookups(asRead)
   const { target } = model.scope
   const concerns = concernsOf(model)
-  const asked = target.kind === 'dns' ? ask.checks.filter((it) => !/^(?:service|ingress)\//.test(it.slug)) : ask.checks
+  const asked = target.kind === 'dns' ? ask.checks.filter((it) => !/^(?:service|ingress|gateway)\//.test(it.slug)) : ask.checks
   const last = asked.filter((it) => it.judges === 'leftovers')
   const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, model, []))
 
@@ -211,8 +211,9 @@ function notSeen(name: SourceName, why: Why): CannotTell {
       why: `not asked: ${why.detail}`,
       settle: `a run without ${flag}`,
     }
-  const settle = why.reason === 'not-asked' ? flagOf[sourceLevel[name]] : null
-  const seen = settle === null ? why.detail : 'not measured'
+  const again = isNotCollected(why) ? 'a new recording' : null
+  const settle = why.reason === 'not-asked' ? (flagOf[sourceLevel[name]] ?? again) : null
+  const seen = settle === null || settle === again ? why.detail : 'not measured'
   const words = why.reason === 'forbidden' ? `no permission: ${why.detail}` : seen
   return { kind: 'cannot-tell', reason: why.reason, why: words, settle }
 }

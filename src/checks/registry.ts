@@ -118,6 +118,23 @@ import blockOfCluster from './policy/block-of-cluster.ts'
 import openRule from './policy/open-rule.ts'
 import portNameMissing from './policy/port-name-missing.ts'
 import urlWithoutRoute from './ingress/url-without-route.ts'
+import gatewayClassUnserved from './gateway/class-unserved.ts'
+import notProgrammed from './gateway/not-programmed.ts'
+import listenerBroken from './gateway/listener-broken.ts'
+import parentMissing from './gateway/parent-missing.ts'
+import routeNotAllowed from './gateway/route-not-allowed.ts'
+import hostnameOutside from './gateway/hostname-outside.ts'
+import backendMissing from './gateway/backend-missing.ts'
+import noGrant from './gateway/no-grant.ts'
+import weightsZero from './gateway/weights-zero.ts'
+import routeRefused from './gateway/route-refused.ts'
+import gatewayBackendWithoutEndpoints from './gateway/backend-without-endpoints.ts'
+import tlsPolicyBroken from './gateway/tls-policy-broken.ts'
+import proxyRefused from './gateway/proxy-refused.ts'
+import proxyInclude from './gateway/proxy-include.ts'
+import proxyBackendMissing from './gateway/proxy-backend-missing.ts'
+import proxyWithoutEndpoints from './gateway/proxy-without-endpoints.ts'
+import proxySecret from './gateway/proxy-secret.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -179,6 +196,23 @@ export const checks: readonly AnyCheck[] = [
   namesKeptBack, // DNS178
   aclKeepsOut, // DNS179
   probeWithoutPlugin, // DNS180
+  gatewayClassUnserved, // GTW701
+  notProgrammed, // GTW702
+  listenerBroken, // GTW703
+  parentMissing, // GTW704
+  routeNotAllowed, // GTW705
+  hostnameOutside, // GTW706
+  backendMissing, // GTW707
+  noGrant, // GTW708
+  weightsZero, // GTW709
+  routeRefused, // GTW710
+  gatewayBackendWithoutEndpoints, // GTW711
+  tlsPolicyBroken, // GTW712
+  proxyRefused, // GTW720
+  proxyInclude, // GTW721
+  proxyBackendMissing, // GTW722
+  proxyWithoutEndpoints, // GTW723
+  proxySecret, // GTW724
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

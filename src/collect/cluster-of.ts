@@ -1,4 +1,5 @@
 import type { Cluster, ListOptions, RawObject, Resource } from '../kube/cluster.ts'
+import { gatewayKinds } from '../kube/resources.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 
 export interface ClusterOf extends Cluster {
@@ -51,10 +52,27 @@ export function clusterOf(
     logs: notHere,
     exec: notHere,
     watch: notHere,
-    raw: notHere,
+    raw: (path) => {
+      asked.push(path)
+      return Promise.resolve(discovery(objects, path))
+    },
     mayI: notHere,
     close: () => {},
   }
+}
+
+/** Which groups are served, and what is in them: of the CRDs those that the test gives, and no other. */
+function discovery(objects: Readonly<Record<string, readonly object[]>>, path: string): Known<string> {
+  const served = Object.values(gatewayKinds).filter((it) => objects[it.plural] !== undefined)
+  if (path === '/apis') {
+    const groups = [...new Set(served.map((it) => it.group))]
+    return known(
+      JSON.stringify({ groups: groups.map((name) => ({ name, versions: [{ version: 'v1' }, { version: 'v1beta1' }] })) }),
+    )
+  }
+  const [, , group, version] = path.split('/')
+  const resources = version === 'v1' ? served.filter((it) => it.group === group) : []
+  return known(JSON.stringify({ resources: resources.map((it) => ({ name: it.plural })) }))
 }
 
 function notHere(): never {

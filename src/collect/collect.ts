@@ -10,6 +10,7 @@ import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
 import { fewAtOnce } from './few-at-once.ts'
+import { collectGateways } from './gateways.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
 import { byName, inOrder } from './order.ts'
@@ -61,6 +62,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ingressClasses,
     ingressControllers,
     ownPolicies,
+    gateways,
     events,
     clusterDns,
     version,
@@ -99,6 +101,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ),
     told('ingress controllers', collectIngressControllers(inScope)),
     told('network policies', sorted(policiesIn(within), inOrder)),
+    collectGateways(cluster, reader, { namespace: ask.scope.namespace, intern }),
     told('events', warnings()),
     asked,
     cluster.version(),
@@ -115,6 +118,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ingresses,
     ingressClasses,
     ingressControllers,
+    ...gateways,
     networkPolicies,
     clusterDns,
     events,

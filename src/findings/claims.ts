@@ -10,8 +10,8 @@ const families: Readonly<Record<Trouble['kind'], RegExp>> = {
   'lookup-wrong': /^(?:DNS|POL|NOD)/,
   'server-error': /^(?:DNS|POL|NOD)/,
   'contact-failed': /^(?:DNS|SVC|POL|NOD)/,
-  'bad-answer': /^(?:SVC|ING|POL|NOD)/,
-  'not-as-declared': /^(?:DNS|SVC|ING|NOD)/,
+  'bad-answer': /^(?:SVC|ING|POL|NOD|GTW)/,
+  'not-as-declared': /^(?:DNS|SVC|ING|NOD|GTW)/,
 }
 
 export interface Claims {

@@ -50,3 +50,28 @@ export const horizontalPodAutoscalers: Resource = {
 }
 
 export const selfSubjectAccessReviews = grouped('authorization.k8s.io', 'selfsubjectaccessreviews', false)
+
+const gateway = (plural: string, namespaced = true): Resource => ({
+  group: 'gateway.networking.k8s.io',
+  version: 'v1',
+  plural,
+  namespaced,
+})
+const contour = (plural: string): Resource => ({ group: 'projectcontour.io', version: 'v1', plural, namespaced: true })
+
+/** CRDs that route into a cluster. Each is read at the version that the API server serves. */
+export const gatewayKinds = {
+  GatewayClass: gateway('gatewayclasses', false),
+  Gateway: gateway('gateways'),
+  HTTPRoute: gateway('httproutes'),
+  GRPCRoute: gateway('grpcroutes'),
+  TLSRoute: gateway('tlsroutes'),
+  TCPRoute: gateway('tcproutes'),
+  UDPRoute: gateway('udproutes'),
+  ReferenceGrant: gateway('referencegrants'),
+  BackendTLSPolicy: gateway('backendtlspolicies'),
+  HTTPProxy: contour('httpproxies'),
+  TLSCertificateDelegation: contour('tlscertificatedelegations'),
+} as const satisfies Readonly<Record<string, Resource>>
+
+export type GatewayKind = keyof typeof gatewayKinds

@@ -27,6 +27,15 @@ export function mapKnown<T, U>(value: Known<T>, change: (value: T) => U): Known<
   return value.known ? known(change(value.value)) : value
 }
 
+/** Of a file whose writer did not know of this yet: no access would settle it. */
+export function notCollected(tool: string): { readonly known: false; readonly why: Why } {
+  return unknown('not-asked', `hopscope ${tool}, which wrote the file, did not collect this`)
+}
+
+export function isNotCollected({ reason, detail }: Why): boolean {
+  return reason === 'not-asked' && detail.endsWith(', which wrote the file, did not collect this')
+}
+
 /** The detail of a `not-asked` that a flag of the user's is the reason of: `--no-exec`. */
 export function leftOut(flag: `--no-${string}`): string {
   return `left out by ${flag}`

@@ -2,6 +2,15 @@ import type { ClusterDns } from './cluster-dns.ts'
 import type { Contacts } from './contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from './counters.ts'
 import type { Crossing, TraceAsk } from './crossing.ts'
+import type {
+  BackendTlsPolicy,
+  Gateway,
+  GatewayApi,
+  GatewayClass,
+  GatewayRoute,
+  ReferenceGrant,
+} from './gateway.ts'
+import type { HttpProxy, TlsDelegation } from './http-proxy.ts'
 import type { Ingress, IngressClass, IngressController } from './ingress.ts'
 import type { IngressConfigs } from './ingress-config.ts'
 import type { InsideView } from './inside.ts'
@@ -31,6 +40,14 @@ export interface Sources {
   readonly ingresses: readonly Ingress[]
   readonly ingressClasses: readonly IngressClass[]
   readonly ingressControllers: readonly IngressController[]
+  readonly gatewayApi: GatewayApi
+  readonly gatewayClasses: readonly GatewayClass[]
+  readonly gateways: readonly Gateway[]
+  readonly gatewayRoutes: readonly GatewayRoute[]
+  readonly referenceGrants: readonly ReferenceGrant[]
+  readonly backendTlsPolicies: readonly BackendTlsPolicy[]
+  readonly httpProxies: readonly HttpProxy[]
+  readonly tlsDelegations: readonly TlsDelegation[]
   readonly networkPolicies: readonly NetworkPolicy[]
   readonly clusterDns: ClusterDns
   /** Warnings about objects of the namespaces in scope. */
@@ -66,6 +83,14 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   ingresses: 'read',
   ingressClasses: 'read',
   ingressControllers: 'read',
+  gatewayApi: 'read',
+  gatewayClasses: 'read',
+  gateways: 'read',
+  gatewayRoutes: 'read',
+  referenceGrants: 'read',
+  backendTlsPolicies: 'read',
+  httpProxies: 'read',
+  tlsDelegations: 'read',
   networkPolicies: 'read',
   clusterDns: 'read',
   events: 'read',

@@ -101,3 +101,23 @@ export const dnsUpstreamSilent = 'dns-upstream-silent'
 
 /** A node finds no address of a registry: no image of it comes to that node. */
 export const registryUnknown = (node: string): string => `registry-unknown:${node}`
+
+/** Nobody who watches Gateways of this class, or the class is not accepted. */
+export const gatewayClassFails = (name: string): string => `gateway-class-fails:${name}`
+
+/** The Gateway as a whole, or one of its listeners. */
+export const gatewayFails = (gateway: Named, listener?: string): string =>
+  `gateway-fails:${gateway.namespace}/${gateway.name}${listener === undefined ? '' : `/${listener}`}`
+
+/** This Gateway, and each of its listeners. */
+export const allOfGateway = (gateway: Named): readonly string[] => [gatewayFails(gateway), `${gatewayFails(gateway)}/*`]
+
+/** What this HTTPRoute, GRPCRoute, … routes. */
+export const gatewayRouteFails = (route: Named & { readonly kind: string }): string =>
+  `gateway-route-fails:${route.kind}/${route.namespace}/${route.name}`
+
+/** A BackendTLSPolicy that is not in force. */
+export const tlsPolicyFails = (policy: Named): string => `backend-tls-policy-fails:${policy.namespace}/${policy.name}`
+
+/** What this HTTPProxy routes. */
+export const proxyFails = (proxy: Named): string => `proxy-fails:${proxy.namespace}/${proxy.name}`

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type Known, known, unknown } from '../model/known.ts'
+import { type Known, known, notCollected } from '../model/known.ts'
 import { type Model, type SourceName, sourceNames } from '../model/sources.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
@@ -66,7 +66,7 @@ export async function assemble(records: AsyncIterable<unknown>): Promise<Snapsho
   const all = Object.fromEntries(
     sourceNames.map((name) => [
       name,
-      sources.get(name) ?? unknown('not-asked', `hopscope ${tool}, which wrote the file, did not collect this`),
+      sources.get(name) ?? notCollected(tool),
     ]),
   )
   // Each value went through the schema of its own source.

@@ -14,6 +14,7 @@ import {
   why,
 } from '../model/marks.ts'
 import type { Intern } from '../wire/intern.ts'
+import { gatewaySchemas } from './schema-gateway.ts'
 import { objectSchemas } from './schema-objects.ts'
 import { ingressConfigs } from './schema-ingress.ts'
 import { probeSchemas } from './schema-probes.ts'
@@ -76,6 +77,7 @@ type ItemOf<T> = T extends readonly (infer Item)[] ? Item : T
 /** For each source the schema of one item, or of its one value. */
 export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Schema<ItemOf<Sources[K]>> } {
   const objects = objectSchemas(intern)
+  const gateways = gatewaySchemas(intern)
   const probes = probeSchemas(objects.labels)
   return {
     nodes: objects.node,
@@ -87,6 +89,14 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     ingresses: objects.ingress,
     ingressClasses: objects.ingressClass,
     ingressControllers: objects.ingressController,
+    gatewayApi: gateways.api,
+    gatewayClasses: gateways.gatewayClass,
+    gateways: gateways.gateway,
+    gatewayRoutes: gateways.route,
+    referenceGrants: gateways.grant,
+    backendTlsPolicies: gateways.tlsPolicy,
+    httpProxies: gateways.proxy,
+    tlsDelegations: gateways.delegation,
     events: objects.event,
     networkPolicies: objects.networkPolicy,
     clusterDns: objects.clusterDns,
@@ -106,6 +116,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
 /** Sources with one value; all others are lists. */
 export const singleSources: readonly SourceName[] = [
   'clusterDns',
+  'gatewayApi',
   'dnsProbe',
   'nameAnswers',
   'contacts',

@@ -1,4 +1,14 @@
 import * as fc from 'fast-check'
+import {
+  backendTlsPolicy,
+  gateway,
+  gatewayApi,
+  gatewayClass,
+  gatewayRoute,
+  httpProxy,
+  referenceGrant,
+  tlsDelegation,
+} from './any-gateway.ts'
 import type { ClusterDns, ServiceProxy } from '../../src/model/cluster-dns.ts'
 import type { Contact, Contacts, HttpEnd } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
@@ -701,6 +711,14 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
         }),
       ),
     ),
+    gatewayApi: known(gatewayApi),
+    gatewayClasses: known(few(gatewayClass)),
+    gateways: known(few(gateway)),
+    gatewayRoutes: known(few(gatewayRoute)),
+    referenceGrants: known(few(referenceGrant)),
+    backendTlsPolicies: known(few(backendTlsPolicy)),
+    httpProxies: known(few(httpProxy)),
+    tlsDelegations: known(few(tlsDelegation)),
     networkPolicies: known(few(policy)),
     clusterDns: known(clusterDns),
     dnsProbe: known(dnsProbe),

@@ -54,7 +54,7 @@ function projectPort(raw: Fields): PolicyPort {
 }
 
 /** `metav1.LabelSelector`. An operator that does not exist would be refused by the API server. */
-function projectSelector(raw: Fields, intern: Intern): Selector {
+export function projectSelector(raw: Fields, intern: Intern): Selector {
   return {
     matchLabels: intern.labels(stringMap(raw['matchLabels'])),
     matchExpressions: list(raw['matchExpressions'])

@@ -1,6 +1,13 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import { type Model, type SourceName, sourceNames } from '../../model/sources.ts'
 import { contactTroubles } from './contacts.ts'
+import {
+  gatewayClassTroubles,
+  gatewayRouteTroubles,
+  gatewayTroubles,
+  proxyTroubles,
+  tlsPolicyTroubles,
+} from './gateways.ts'
 import { crossingTroubles } from './crossings.ts'
 import { liveTroubles } from './ingress-live.ts'
 import { insideTroubles } from './inside-lookups.ts'
@@ -26,6 +33,14 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   ingresses: { noOutcomes: 'what is declared; what comes of it is in contacts' },
   ingressClasses: { noOutcomes: 'what is declared' },
   ingressControllers: { noOutcomes: 'follows from pods' },
+  gatewayApi: { noOutcomes: 'which kinds there are' },
+  gatewayClasses: gatewayClassTroubles,
+  gateways: gatewayTroubles,
+  gatewayRoutes: gatewayRouteTroubles,
+  referenceGrants: { noOutcomes: 'what is allowed; who is refused says so in a status' },
+  backendTlsPolicies: tlsPolicyTroubles,
+  httpProxies: proxyTroubles,
+  tlsDelegations: { noOutcomes: 'what is allowed; who is refused says so in a status' },
   networkPolicies: { noOutcomes: 'what is declared; what comes of it is in lookups and contacts' },
   events: { noOutcomes: 'why an object is as it is; what comes of it is in its status' },
   clusterDns: { noOutcomes: 'what is declared; its pods are read with the others' },

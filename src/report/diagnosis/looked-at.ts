@@ -12,11 +12,12 @@ export function lookedAt(model: Model): string {
   return [objects(model), asked(model), unseen(model), contacted(model)].filter((it) => it !== '').join('; ')
 }
 
-function objects({ scope: { target }, sources: { services, pods, ingresses, clusterDns } }: Model): string {
+function objects({ scope: { target }, sources }: Model): string {
+  const { services, pods, ingresses, clusterDns } = sources
   const own =
     target.kind === 'dns'
       ? []
-      : [counted(services, 'Service'), counted(pods, 'pod'), counted(ingresses, 'Ingress', 'Ingresses')]
+      : [counted(services, 'Service'), counted(pods, 'pod'), counted(ingresses, 'Ingress', 'Ingresses'), ...gatewayObjects(sources)]
   const servers = clusterDns.known ? [count(clusterDns.value.pods.length, 'DNS server')] : []
   return [...own.flatMap((it) => (it === null ? [] : [it])), ...servers].join(', ')
 }
@@ -113,6 +114,17 @@ function portName({
   readonly port: number
 }): string {
   return `${namespace}/${name}:${port}`
+}
+
+/** Few clusters have them: what is not there is no line. */
+function gatewayObjects({ gateways, gatewayRoutes, httpProxies }: Model['sources']): readonly string[] {
+  const own = (source: Known<readonly unknown[]>, one: string, many?: string): readonly string[] =>
+    source.known && source.value.length > 0 ? [count(source.value.length, one, many)] : []
+  return [
+    ...own(gateways, 'Gateway'),
+    ...own(gatewayRoutes, 'route'),
+    ...own(httpProxies, 'HTTPProxy', 'HTTPProxies'),
+  ]
 }
 
 function counted(source: Known<readonly unknown[]>, one: string, many?: string): string | null {

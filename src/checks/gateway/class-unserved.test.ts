@@ -1,0 +1,37 @@
+import { condition, gateway, gatewayClass, route } from '../../../test/build/gateway.ts'
+import { describeCheck } from '../../../test/describe-check.ts'
+import check from './class-unserved.ts'
+
+const waiting = condition('Accepted', { status: 'Unknown', reason: 'Pending', message: 'Waiting for controller' })
+const edge = gateway()
+
+describeCheck(check, [
+  {
+    it: 'a class that is not there',
+    given: { gateways: [gateway([], { className: 'contuor' })], gatewayClasses: [gatewayClass('contour')], gatewayRoutes: [] },
+    expect: [{ subject: 'Gateway/edge/edge', severity: 'error', confidence: 'inferred', args: { near: 'contour' } }],
+  },
+  {
+    it: 'a class that nobody serves',
+    given: { gateways: [edge], gatewayClasses: [gatewayClass('contour', { conditions: [waiting] })], gatewayRoutes: [route([])] },
+    expect: [{ subject: 'GatewayClass/contour', severity: 'error', confidence: 'observed', args: { state: 'waiting' } }],
+  },
+  {
+    it: 'a class that its controller refuses',
+    given: {
+      gateways: [edge],
+      gatewayClasses: [
+        gatewayClass('contour', { conditions: [condition('Accepted', { status: 'False', reason: 'InvalidParameters' })] }),
+      ],
+    },
+    expect: [{ subject: 'GatewayClass/contour', args: { state: 'refused' } }],
+  },
+  {
+    it: 'a class that no Gateway uses',
+    given: { gateways: [], gatewayClasses: [gatewayClass('contour', { conditions: [waiting] })] },
+    expect: [{ subject: 'GatewayClass/contour', severity: 'info' }],
+  },
+  { it: 'accepted', given: { gateways: [edge], gatewayClasses: [gatewayClass('contour')] }, expect: 'ok' },
+  { it: 'none', given: { gateways: [], gatewayClasses: [] }, expect: 'not-applicable' },
+  { it: 'classes that could not be read', given: { gateways: [edge] }, expect: 'cannot-tell' },
+])

@@ -1,0 +1,220 @@
+import type {
+  BackendTlsPolicy,
+  Condition,
+  Gateway,
+  GatewayClass,
+  GatewayRoute,
+  Listener,
+  ObjectRef,
+  ParentRef,
+  ParentStatus,
+  ReferenceGrant,
+  RouteKind,
+  RouteRule,
+} from '../../model/gateway.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { identity } from './identity.ts'
+import { count, type Fields, fields, isObject, list, oneOf, text, texts, whole } from './json.ts'
+import { projectSelector } from './network-policy.ts'
+
+const gatewayGroup = 'gateway.networking.k8s.io'
+
+/** Each `gateway.networking.k8s.io`, at any of its versions; null for what is none. Fields of them all are alike. */
+export function projectGatewayClass(raw: unknown): GatewayClass | null {
+  const { metadata, spec, status } = partsOf(raw)
+  const name = text(metadata['name'])
+  return name === null
+    ? null
+    : {
+        name,
+        generation: count(metadata['generation']),
+        controller: text(spec['controllerName']) ?? '',
+        conditions: conditionsOf(status['conditions']),
+      }
+}
+
+export function projectGateway(raw: unknown, intern: Intern): Gateway | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const { metadata, spec, status } = partsOf(raw)
+  const told = list(status['listeners']).map(fields)
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    generation: count(metadata['generation']),
+    className: text(spec['gatewayClassName']) ?? '',
+    listeners: list(spec['listeners']).map((one) => projectListener(fields(one), { told, intern })),
+    addresses: list(status['addresses']).flatMap((one) => text(fields(one)['value']) ?? []),
+    conditions: conditionsOf(status['conditions']),
+  }
+}
+
+function projectListener(
+  raw: Fields,
+  { told, intern }: { readonly told: readonly Fields[]; readonly intern: Intern },
+): Listener {
+  const name = text(raw['name']) ?? ''
+  const tls = fields(raw['tls'])
+  const allowed = fields(raw['allowedRoutes'])
+  const namespaces = fields(allowed['namespaces'])
+  const status = told.find((it) => it['name'] === name)
+  return {
+    name,
+    hostname: text(raw['hostname']),
+    port: count(raw['port']),
+    protocol: text(raw['protocol']) ?? '',
+    tls: isObject(raw['tls'])
+      ? {
+          mode: oneOf(tls['mode'], ['Terminate', 'Passthrough']),
+          certificates: list(tls['certificateRefs']).map((it) => projectRef(fields(it), { group: '', kind: 'Secret' })),
+        }
+      : null,
+    from: oneOf(namespaces['from'], ['Same', 'All', 'Selector', 'None']),
+    selector: isObject(namespaces['selector']) ? projectSelector(fields(namespaces['selector']), intern) : null,
+    kinds: list(allowed['kinds']).flatMap((it) => text(fields(it)['kind']) ?? []),
+    status:
+      status === undefined
+        ? null
+        : { attached: count(status['attachedRoutes']), conditions: conditionsOf(status['conditions']) },
+  }
+}
+
+export function projectRoute(kind: RouteKind, raw: unknown, intern: Intern): GatewayRoute | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const { metadata, spec, status } = partsOf(raw)
+  return {
+    kind,
+    namespace: it.namespace,
+    name: it.name,
+    generation: count(metadata['generation']),
+    hostnames: texts(spec['hostnames']),
+    parents: list(spec['parentRefs']).map((one) => projectParent(fields(one))),
+    rules: list(spec['rules']).map((one, index) => projectRule(fields(one), index)),
+    status: statusesOf(status['parents'], 'parentRef'),
+  }
+}
+
+function projectRule(raw: Fields, index: number): RouteRule {
+  return {
+    matches: list(raw['matches']).map((each) => {
+      const match = fields(each)
+      const path = fields(match['path'])
+      const others = Object.keys(match).filter((it) => it !== 'path')
+      return {
+        type: oneOf(path['type'], ['PathPrefix', 'Exact', 'RegularExpression']),
+        path: text(path['value']) ?? '/',
+        more: others.length > 0 ? 'more' : 'nothing',
+      }
+    }),
+    filters: list(raw['filters']).flatMap((it) => text(fields(it)['type']) ?? []),
+    backends: list(raw['backendRefs']).map((each, at) => {
+      const one = fields(each)
+      return {
+        ...projectRef(one, { group: '', kind: 'Service' }),
+        port: whole(one['port']),
+        weight: whole(one['weight']) ?? 1,
+        path: `spec.rules[${index}].backendRefs[${at}]`,
+      }
+    }),
+  }
+}
+
+export function projectGrant(raw: unknown, intern: Intern): ReferenceGrant | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const { spec } = partsOf(raw)
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    from: list(spec['from'])
+      .map(fields)
+      .map((one) => ({
+        group: text(one['group']) ?? '',
+        kind: text(one['kind']) ?? '',
+        namespace: text(one['namespace']) ?? '',
+      })),
+    to: list(spec['to'])
+      .map(fields)
+      .map((one) => ({ group: text(one['group']) ?? '', kind: text(one['kind']) ?? '', name: text(one['name']) })),
+  }
+}
+
+/** v1alpha2 has one `targetRef`, and `tls` for what later is `validation`. */
+export function projectTlsPolicy(raw: unknown, intern: Intern): BackendTlsPolicy | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const { metadata, spec, status } = partsOf(raw)
+  const validation = fields(spec['validation'] ?? spec['tls'])
+  const targets = isObject(spec['targetRef']) ? [spec['targetRef']] : list(spec['targetRefs'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    generation: count(metadata['generation']),
+    targets: targets.map(fields).map((one) => ({
+      group: text(one['group']) ?? '',
+      kind: text(one['kind']) ?? '',
+      name: text(one['name']) ?? '',
+      section: text(one['sectionName']),
+    })),
+    authorities: list(validation['caCertificateRefs'] ?? validation['caCertRefs'])
+      .map(fields)
+      .map((one) => ({ group: text(one['group']) ?? '', kind: text(one['kind']) ?? '', name: text(one['name']) ?? '' })),
+    wellKnown: text(validation['wellKnownCACertificates'] ?? validation['wellKnownCACerts']),
+    hostname: text(validation['hostname']) ?? '',
+    status: statusesOf(status['ancestors'], 'ancestorRef'),
+  }
+}
+
+export function conditionsOf(raw: unknown): readonly Condition[] {
+  return list(raw)
+    .map(fields)
+    .flatMap((it) => {
+      const type = text(it['type'])
+      return type === null ? [] : [conditionOf(type, it)]
+    })
+}
+
+export function conditionOf(type: string, it: Fields): Condition {
+  return {
+    type,
+    status: oneOf(it['status'], ['Unknown', 'True', 'False']),
+    reason: text(it['reason']) ?? '',
+    message: text(it['message']) ?? '',
+    generation: whole(it['observedGeneration']),
+  }
+}
+
+function statusesOf(raw: unknown, ref: 'parentRef' | 'ancestorRef'): readonly ParentStatus[] {
+  return list(raw)
+    .map(fields)
+    .map((it) => ({
+      parent: projectParent(fields(it[ref])),
+      controller: text(it['controllerName']) ?? '',
+      conditions: conditionsOf(it['conditions']),
+    }))
+}
+
+function projectParent(raw: Fields): ParentRef {
+  return {
+    ...projectRef(raw, { group: gatewayGroup, kind: 'Gateway' }),
+    section: text(raw['sectionName']),
+    port: whole(raw['port']),
+  }
+}
+
+/** An absent group is the kind's usual one, an empty one the core's: the API server fills in both. */
+function projectRef(raw: Fields, usual: { readonly group: string; readonly kind: string }): ObjectRef {
+  const { group } = raw
+  return {
+    group: typeof group === 'string' ? group : usual.group,
+    kind: text(raw['kind']) ?? usual.kind,
+    namespace: text(raw['namespace']),
+    name: text(raw['name']) ?? '',
+  }
+}
+
+function partsOf(raw: unknown): { readonly metadata: Fields; readonly spec: Fields; readonly status: Fields } {
+  const it = fields(raw)
+  return { metadata: fields(it['metadata']), spec: fields(it['spec']), status: fields(it['status']) }
+}

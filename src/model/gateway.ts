@@ -1,0 +1,136 @@
+import type { Selector } from './network-policy.ts'
+
+/**
+ * Which of the kinds that route into a cluster its API server serves: they are CRDs, and where there are none, nobody
+ * can have made one. A kind that is not served is an empty list.
+ */
+export interface GatewayApi {
+  /** `HTTPRoute`, by its name alone. */
+  readonly served: readonly string[]
+  /** Kinds of which only those of the namespace in scope may be listed: what is not there may be elsewhere. */
+  readonly inScopeOnly: readonly string[]
+}
+
+export interface Condition {
+  readonly type: string
+  readonly status: 'True' | 'False' | 'Unknown'
+  readonly reason: string
+  readonly message: string
+  /** `observedGeneration`; null where it says none. */
+  readonly generation: number | null
+}
+
+export interface GatewayClass {
+  readonly name: string
+  readonly generation: number
+  /** `spec.controllerName`. */
+  readonly controller: string
+  readonly conditions: readonly Condition[]
+}
+
+/** A reference as the API has it; a namespace of null is the referrer's own. */
+export interface ObjectRef {
+  readonly group: string
+  readonly kind: string
+  readonly namespace: string | null
+  readonly name: string
+}
+
+export interface Gateway {
+  readonly namespace: string
+  readonly name: string
+  readonly generation: number
+  readonly className: string
+  readonly listeners: readonly Listener[]
+  /** Addresses that its status holds. */
+  readonly addresses: readonly string[]
+  readonly conditions: readonly Condition[]
+}
+
+export interface Listener {
+  readonly name: string
+  /** null = any host. */
+  readonly hostname: string | null
+  readonly port: number
+  readonly protocol: string
+  readonly tls: { readonly mode: 'Terminate' | 'Passthrough'; readonly certificates: readonly ObjectRef[] } | null
+  readonly from: 'Same' | 'All' | 'Selector' | 'None'
+  /** Of `from: Selector`. */
+  readonly selector: Selector | null
+  /** Kinds of routes that it takes; empty = those of its protocol. */
+  readonly kinds: readonly string[]
+  /** null where the status does not name this listener. */
+  readonly status: { readonly attached: number; readonly conditions: readonly Condition[] } | null
+}
+
+export type RouteKind = 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'UDPRoute'
+
+export interface GatewayRoute {
+  readonly kind: RouteKind
+  readonly namespace: string
+  readonly name: string
+  readonly generation: number
+  /** Empty = every host of the listener. */
+  readonly hostnames: readonly string[]
+  readonly parents: readonly ParentRef[]
+  readonly rules: readonly RouteRule[]
+  readonly status: readonly ParentStatus[]
+}
+
+export interface ParentRef extends ObjectRef {
+  readonly section: string | null
+  readonly port: number | null
+}
+
+export interface ParentStatus {
+  readonly parent: ParentRef
+  readonly controller: string
+  readonly conditions: readonly Condition[]
+}
+
+export interface RouteRule {
+  readonly matches: readonly RouteMatch[]
+  /** Types of the rule's filters: `RequestRedirect`, `URLRewrite`. */
+  readonly filters: readonly string[]
+  readonly backends: readonly BackendRef[]
+}
+
+export interface RouteMatch {
+  readonly type: 'Exact' | 'PathPrefix' | 'RegularExpression'
+  readonly path: string
+  /** Whether headers, a method or a query decide as well. */
+  readonly more: 'nothing' | 'more'
+}
+
+export interface BackendRef extends ObjectRef {
+  readonly port: number | null
+  readonly weight: number
+  /** Where in the object it stands: `spec.rules[0].backendRefs[1]`. */
+  readonly path: string
+}
+
+export interface ReferenceGrant {
+  readonly namespace: string
+  readonly name: string
+  readonly from: readonly { readonly group: string; readonly kind: string; readonly namespace: string }[]
+  /** A name of null = every object of that kind. */
+  readonly to: readonly { readonly group: string; readonly kind: string; readonly name: string | null }[]
+}
+
+export interface BackendTlsPolicy {
+  readonly namespace: string
+  readonly name: string
+  readonly generation: number
+  readonly targets: readonly {
+    readonly group: string
+    readonly kind: string
+    readonly name: string
+    readonly section: string | null
+  }[]
+  /** ConfigMaps or Secrets that hold the CA. */
+  readonly authorities: readonly { readonly group: string; readonly kind: string; readonly name: string }[]
+  /** `System`: those of the controller's own image. */
+  readonly wellKnown: string | null
+  readonly hostname: string
+  readonly status: readonly ParentStatus[]
+}

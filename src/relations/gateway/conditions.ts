@@ -1,0 +1,53 @@
+import type { Condition } from '../../model/gateway.ts'
+
+/** Conditions of Gateway API that are good when True (apis/v1: gateway, gatewayclass, shared, policy types). */
+const goodWhenTrue: ReadonlySet<string> = new Set(['Accepted', 'Programmed', 'ResolvedRefs', 'SupportedVersion', 'Valid'])
+
+/** Those that are good when they are False, or not there. */
+const goodWhenFalse: ReadonlySet<string> = new Set(['Conflicted', 'PartiallyInvalid', 'OverlappingTLSConfig', 'Detached'])
+
+/**
+ * What is wrong with one condition. `stale`: it speaks of an older object than is there, so that nobody knows of this
+ * one. Of conditions that the API does not define nobody knows which way they are good.
+ */
+export interface BadCondition {
+  readonly kind: 'bad' | 'waiting' | 'stale' | 'absent'
+  readonly type: string
+  readonly reason: string
+  readonly message: string
+}
+
+/**
+ * Conditions that are not as they are when all is well; `wanted` are those without which nothing is said at all. Empty
+ * = as it should be.
+ */
+export function badConditions(
+  conditions: readonly Condition[],
+  generation: number,
+  wanted: readonly string[],
+): readonly BadCondition[] {
+  const there = new Set(conditions.map((it) => it.type))
+  const absent = wanted
+    .filter((it) => !there.has(it))
+    .map((type): BadCondition => ({ kind: 'absent', type, reason: '', message: '' }))
+  return [...conditions.flatMap((it) => judge(it, generation)), ...absent]
+}
+
+function judge(it: Condition, generation: number): readonly BadCondition[] {
+  const { type, reason, message } = it
+  const isGood = goodWhenTrue.has(type)
+  if (!isGood && !goodWhenFalse.has(type)) return []
+  // A generation of 0 is none: kinds whose objects are not counted, and files that were cut.
+  const isStale = it.generation !== null && generation > 0 && it.generation < generation
+  if (isStale) return [{ kind: 'stale', type, reason, message }]
+  if (it.status === 'Unknown') return isGood ? [{ kind: 'waiting', type, reason, message }] : []
+  return (it.status === 'True') === isGood ? [] : [{ kind: 'bad', type, reason, message }]
+}
+
+/** `Accepted is False (NotAllowedByListeners)`, as `kubectl describe` shows it. */
+export function conditionText({ kind, type, reason }: BadCondition): string {
+  if (kind === 'absent') return `${type} is not in its status`
+  if (kind === 'stale') return `${type} is of an older generation`
+  if (kind === 'waiting') return `${type} is Unknown${reason === '' ? '' : ` (${reason})`}`
+  return `${type} is ${goodWhenFalse.has(type) ? 'True' : 'False'}${reason === '' ? '' : ` (${reason})`}`
+}
