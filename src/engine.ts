@@ -53,7 +53,8 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const model = withoutForbiddenLookups(asRead)
   const { target } = model.scope
   const concerns = concernsOf(model)
-  const asked = target.kind === 'dns' ? ask.checks.filter((it) => !/^(?:service|ingress|gateway)\//.test(it.slug)) : ask.checks
+  const asked =
+    target.kind === 'dns' ? ask.checks.filter((it) => !/^(?:service|ingress|gateway)\//.test(it.slug)) : ask.checks
   const last = asked.filter((it) => it.judges === 'leftovers')
   const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, model, []))
 

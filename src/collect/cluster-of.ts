@@ -67,7 +67,9 @@ function discovery(objects: Readonly<Record<string, readonly object[]>>, path: s
   if (path === '/apis') {
     const groups = [...new Set(served.map((it) => it.group))]
     return known(
-      JSON.stringify({ groups: groups.map((name) => ({ name, versions: [{ version: 'v1' }, { version: 'v1beta1' }] })) }),
+      JSON.stringify({
+        groups: groups.map((name) => ({ name, versions: [{ version: 'v1' }, { version: 'v1beta1' }] })),
+      }),
     )
   }
   const [, , group, version] = path.split('/')

@@ -7,10 +7,15 @@ import { collect } from './collect.ts'
 const everywhere: Scope = { namespace: null, target: { kind: 'everything' }, level: 'read' }
 const inShop: Scope = { ...everywhere, namespace: 'shop' }
 
-const at = (namespace: string, name: string, rest: object = {}) => ({ metadata: { namespace, name, generation: 2 }, ...rest })
+const at = (namespace: string, name: string, rest: object = {}) => ({
+  metadata: { namespace, name, generation: 2 },
+  ...rest,
+})
 const accepted = [{ type: 'Accepted', status: 'True', reason: 'Accepted', message: 'ok', observedGeneration: 1 }]
 const gateways = {
-  gatewayclasses: [{ metadata: { name: 'contour' }, spec: { controllerName: 'x/y' }, status: { conditions: accepted } }],
+  gatewayclasses: [
+    { metadata: { name: 'contour' }, spec: { controllerName: 'x/y' }, status: { conditions: accepted } },
+  ],
   gateways: [
     at('edge', 'edge', {
       spec: { gatewayClassName: 'contour', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
@@ -26,7 +31,9 @@ const gateways = {
     }),
     at('pay', 'pay'),
   ],
-  referencegrants: [at('pay', 'g', { spec: { from: [{ kind: 'HTTPRoute', namespace: 'shop' }], to: [{ kind: 'Service' }] } })],
+  referencegrants: [
+    at('pay', 'g', { spec: { from: [{ kind: 'HTTPRoute', namespace: 'shop' }], to: [{ kind: 'Service' }] } }),
+  ],
   httpproxies: [at('shop', 'p', { spec: { virtualhost: { fqdn: 'a.example', tls: { secretName: 'certs/web' } } } })],
 }
 

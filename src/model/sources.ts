@@ -2,14 +2,7 @@ import type { ClusterDns } from './cluster-dns.ts'
 import type { Contacts } from './contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from './counters.ts'
 import type { Crossing, TraceAsk } from './crossing.ts'
-import type {
-  BackendTlsPolicy,
-  Gateway,
-  GatewayApi,
-  GatewayClass,
-  GatewayRoute,
-  ReferenceGrant,
-} from './gateway.ts'
+import type { BackendTlsPolicy, Gateway, GatewayApi, GatewayClass, GatewayRoute, ReferenceGrant } from './gateway.ts'
 import type { HttpProxy, TlsDelegation } from './http-proxy.ts'
 import type { Ingress, IngressClass, IngressController } from './ingress.ts'
 import type { IngressConfigs } from './ingress-config.ts'

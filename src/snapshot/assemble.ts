@@ -63,12 +63,7 @@ export async function assemble(records: AsyncIterable<unknown>): Promise<Snapsho
   if (head === null || !ended) throw new BadRecord('is cut off: it ends too early', again)
   requireComplete(arriving, count)
   const { tool, cluster, scope } = head
-  const all = Object.fromEntries(
-    sourceNames.map((name) => [
-      name,
-      sources.get(name) ?? notCollected(tool),
-    ]),
-  )
+  const all = Object.fromEntries(sourceNames.map((name) => [name, sources.get(name) ?? notCollected(tool)]))
   // Each value went through the schema of its own source.
   return { model: fromOutside({ scope, cluster, sources: all as Model['sources'] }), t0: new Date(head.t0) }
 

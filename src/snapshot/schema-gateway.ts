@@ -112,9 +112,7 @@ export function gatewaySchemas(intern: Intern) {
           tls: nullable(object({ secret: nullable(m.name), namespace: nullable(m.name) })),
         }),
       ),
-      includes: list(
-        object({ namespace: nullable(m.name), name: m.name, prefix: nullable(m.path), path: m.spot }),
-      ),
+      includes: list(object({ namespace: nullable(m.name), name: m.name, prefix: nullable(m.path), path: m.spot })),
       routes: list(
         object({
           prefix: nullable(m.path),

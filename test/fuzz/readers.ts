@@ -2,6 +2,14 @@ import * as v from 'valibot'
 import { closest, editDistance } from '../../src/closest.ts'
 import { projectEndpointSlice } from '../../src/collect/project/endpoint-slice.ts'
 import { projectEvent } from '../../src/collect/project/event.ts'
+import {
+  projectGateway,
+  projectGatewayClass,
+  projectGrant,
+  projectRoute,
+  projectTlsPolicy,
+} from '../../src/collect/project/gateway.ts'
+import { projectHttpProxy, projectTlsDelegation } from '../../src/collect/project/http-proxy.ts'
 import { projectIngressClass } from '../../src/collect/project/ingress-class.ts'
 import { projectIngress } from '../../src/collect/project/ingress.ts'
 import { fields } from '../../src/collect/project/json.ts'
@@ -208,6 +216,13 @@ function rawly(read: (raw: NonNullable<ReturnType<typeof asRawObject>>) => unkno
 export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/endpoint-slice.ts projectEndpointSlice': (value) => projectEndpointSlice(value, intern),
   'src/collect/project/event.ts projectEvent': (value) => projectEvent(value, intern),
+  'src/collect/project/gateway.ts projectGateway': (value) => projectGateway(value, intern),
+  'src/collect/project/gateway.ts projectGatewayClass': (value) => projectGatewayClass(value),
+  'src/collect/project/gateway.ts projectGrant': (value) => projectGrant(value, intern),
+  'src/collect/project/gateway.ts projectRoute': (value) => projectRoute('HTTPRoute', value, intern),
+  'src/collect/project/gateway.ts projectTlsPolicy': (value) => projectTlsPolicy(value, intern),
+  'src/collect/project/http-proxy.ts projectHttpProxy': (value) => projectHttpProxy(value, intern),
+  'src/collect/project/http-proxy.ts projectTlsDelegation': (value) => projectTlsDelegation(value, intern),
   'src/collect/project/ingress-class.ts projectIngressClass': (value) => projectIngressClass(value),
   'src/collect/project/ingress.ts projectIngress': (value) => projectIngress(value, intern),
   'src/collect/project/namespace.ts projectNamespace': (value) => projectNamespace(value, intern),

@@ -10,7 +10,12 @@ describeCheck(check, [
     it: 'a Service that is not there',
     given: { gatewayRoutes: [route([backend('crat')])], services },
     expect: [
-      { subject: 'HTTPRoute/shop/web', severity: 'error', confidence: 'inferred', args: { fault: 'missing', near: ['cart'] } },
+      {
+        subject: 'HTTPRoute/shop/web',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { fault: 'missing', near: ['cart'] },
+      },
     ],
   },
   {
@@ -25,7 +30,10 @@ describeCheck(check, [
   },
   {
     it: 'one of two, with its share',
-    given: { gatewayRoutes: [route([backend('cart', { weight: 9 }), backend('gone')], { kind: 'GRPCRoute' })], services },
+    given: {
+      gatewayRoutes: [route([backend('cart', { weight: 9 }), backend('gone')], { kind: 'GRPCRoute' })],
+      services,
+    },
     expect: [{ subject: 'GRPCRoute/shop/web', args: { service: 'gone', weight: 1, weights: 10 } }],
   },
   {

@@ -43,7 +43,9 @@ export default check({
         ? 'it weighs 0: no request goes there now'
         : 'the share of the requests that goes there is answered with a 500',
     help: ({ subject: on, args }) => [
-      args.fault === 'port' ? 'name a port of the Service, never that of the pods' : 'name the Service that is meant, or make it',
+      args.fault === 'port'
+        ? 'name a port of the Service, never that of the pods'
+        : 'name the Service that is meant, or make it',
       `kubectl -n ${args.where} get services`,
       `kubectl -n ${on.namespace} edit ${on.kind.toLowerCase()} ${on.name}   # ${args.path}`,
     ],

@@ -8,20 +8,32 @@ const edge = gateway()
 describeCheck(check, [
   {
     it: 'a class that is not there',
-    given: { gateways: [gateway([], { className: 'contuor' })], gatewayClasses: [gatewayClass('contour')], gatewayRoutes: [] },
+    given: {
+      gateways: [gateway([], { className: 'contuor' })],
+      gatewayClasses: [gatewayClass('contour')],
+      gatewayRoutes: [],
+    },
     expect: [{ subject: 'Gateway/edge/edge', severity: 'error', confidence: 'inferred', args: { near: 'contour' } }],
   },
   {
     it: 'a class that nobody serves',
-    given: { gateways: [edge], gatewayClasses: [gatewayClass('contour', { conditions: [waiting] })], gatewayRoutes: [route([])] },
-    expect: [{ subject: 'GatewayClass/contour', severity: 'error', confidence: 'observed', args: { state: 'waiting' } }],
+    given: {
+      gateways: [edge],
+      gatewayClasses: [gatewayClass('contour', { conditions: [waiting] })],
+      gatewayRoutes: [route([])],
+    },
+    expect: [
+      { subject: 'GatewayClass/contour', severity: 'error', confidence: 'observed', args: { state: 'waiting' } },
+    ],
   },
   {
     it: 'a class that its controller refuses',
     given: {
       gateways: [edge],
       gatewayClasses: [
-        gatewayClass('contour', { conditions: [condition('Accepted', { status: 'False', reason: 'InvalidParameters' })] }),
+        gatewayClass('contour', {
+          conditions: [condition('Accepted', { status: 'False', reason: 'InvalidParameters' })],
+        }),
       ],
     },
     expect: [{ subject: 'GatewayClass/contour', args: { state: 'refused' } }],

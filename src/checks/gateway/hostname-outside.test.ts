@@ -26,7 +26,9 @@ describeCheck(check, [
   {
     it: 'one of two',
     given: of('web.example.com', 'web.example.com', 'api.example.com'),
-    expect: [{ subject: 'HTTPRoute/shop/web', severity: 'warning', args: { fault: 'some', left: ['api.example.com'] } }],
+    expect: [
+      { subject: 'HTTPRoute/shop/web', severity: 'warning', args: { fault: 'some', left: ['api.example.com'] } },
+    ],
   },
   {
     it: 'the other Gateway serves the other host',
@@ -61,10 +63,7 @@ const hosts = [
   ...labels.flatMap((it) => labels.map((one) => `${it}.${one}.x`)),
   ...labels.flatMap((it) => labels.flatMap((one) => labels.map((two) => `${it}.${one}.${two}.x`))),
 ]
-const pattern = fc.oneof(
-  fc.constantFrom(...hosts.slice(0, 6)),
-  fc.constantFrom('*.x', '*.a.x', '*.b.x', '*.a.b.x'),
-)
+const pattern = fc.oneof(fc.constantFrom(...hosts.slice(0, 6)), fc.constantFrom('*.x', '*.a.x', '*.b.x', '*.a.b.x'))
 const takes = (it: string, host: string): boolean => (it.startsWith('*.') ? host.endsWith(it.slice(1)) : it === host)
 
 test('two hostnames meet where some host is both, whichever comes first', () =>

@@ -29,11 +29,7 @@ export default check({
     const attach = attaching({ gateways, namespaces, api: gatewayApi, scope })
     const ways = parents.map(({ route, parent }) => ({ route, parent, to: attach(route, parent) }))
     return ways.map(({ route, parent, to }) =>
-      judge(
-        route,
-        parent,
-        { to, all: ways.filter((it) => it.route === route).map((it) => it.to) },
-      ),
+      judge(route, parent, { to, all: ways.filter((it) => it.route === route).map((it) => it.to) }),
     )
   },
 
@@ -46,7 +42,9 @@ export default check({
       `parent ${args.parent} · listeners have ${some(args.listeners)} · ` +
       `${args.left.length} of ${args.of} hostnames of the route are not theirs`,
     note: ({ args }) =>
-      args.fault === 'some' ? 'the route is accepted for its other hostnames, and these get the 404 of the Gateway' : null,
+      args.fault === 'some'
+        ? 'the route is accepted for its other hostnames, and these get the 404 of the Gateway'
+        : null,
     help: ({ subject: on, args }) => [
       'give the route a hostname of the listener, or the listener the hostname of the route',
       `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o jsonpath='{.spec.hostnames}'`,

@@ -33,7 +33,10 @@ describeCheck(check, [
   },
   {
     it: 'a grant for another Secret',
-    given: { ...from(https('certs')), referenceGrants: [grant('certs', { ...toGateways, to: [{ group: '', kind: 'Secret', name: 'other' }] })] },
+    given: {
+      ...from(https('certs')),
+      referenceGrants: [grant('certs', { ...toGateways, to: [{ group: '', kind: 'Secret', name: 'other' }] })],
+    },
     expect: [{ subject: 'Gateway/edge/edge', args: { fault: 'no-grant' } }],
   },
   {
@@ -67,7 +70,9 @@ describeCheck(check, [
   },
   {
     it: 'a conflict that the controller sees',
-    given: from(listener({ status: { attached: 0, conditions: [condition('Conflicted', { reason: 'HostnameConflict' })] } })),
+    given: from(
+      listener({ status: { attached: 0, conditions: [condition('Conflicted', { reason: 'HostnameConflict' })] } }),
+    ),
     expect: [{ subject: 'Gateway/edge/edge', confidence: 'observed', says: 'Conflicted is True' }],
   },
   {

@@ -41,7 +41,9 @@ export default check({
       `listener ${args.listener} · ${args.protocol} ${args.port} · host ${args.host} · ` +
       (args.attached === null ? 'not in the status' : `${args.attached} routes attached`),
     note: ({ args }) =>
-      args.fault === 'no-grant' ? 'a Secret of another namespace is used only where a ReferenceGrant there allows it' : null,
+      args.fault === 'no-grant'
+        ? 'a Secret of another namespace is used only where a ReferenceGrant there allows it'
+        : null,
     help: ({ subject: on, args }) => [
       helpOf(args),
       ...(args.fault === 'no-grant' ? [`kubectl -n ${args.where} get referencegrants`] : []),
@@ -137,7 +139,9 @@ function routesBy(listener: Listener, { ways }: Seen): readonly GatewayRoute[] {
 
 function isSame(a: Listener, b: Listener): boolean {
   return (
-    a.port === b.port && a.protocol === b.protocol && (a.hostname ?? '').toLowerCase() === (b.hostname ?? '').toLowerCase()
+    a.port === b.port &&
+    a.protocol === b.protocol &&
+    (a.hostname ?? '').toLowerCase() === (b.hostname ?? '').toLowerCase()
   )
 }
 

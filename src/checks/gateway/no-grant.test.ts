@@ -22,7 +22,9 @@ describeCheck(check, [
   },
   {
     it: 'a grant for another kind of route',
-    given: given(grant('pay', { from: [{ group: 'gateway.networking.k8s.io', kind: 'GRPCRoute', namespace: 'shop' }] })),
+    given: given(
+      grant('pay', { from: [{ group: 'gateway.networking.k8s.io', kind: 'GRPCRoute', namespace: 'shop' }] }),
+    ),
     expect: [{ subject: 'HTTPRoute/shop/web', args: { grants: ['from-shop'] } }],
   },
   {
@@ -31,12 +33,20 @@ describeCheck(check, [
     expect: [{ subject: 'HTTPRoute/shop/web' }],
   },
   { it: 'granted', given: given(grant('pay')), expect: 'ok' },
-  { it: 'granted by name', given: given(grant('pay', { to: [{ group: '', kind: 'Service', name: 'pay' }] })), expect: 'ok' },
+  {
+    it: 'granted by name',
+    given: given(grant('pay', { to: [{ group: '', kind: 'Service', name: 'pay' }] })),
+    expect: 'ok',
+  },
   {
     it: 'grants of that namespace could not be listed',
     given: { ...given(), gatewayApi: { ...gatewayApi, inScopeOnly: ['ReferenceGrant'] } },
     scope: { namespace: 'shop' },
     expect: 'cannot-tell',
   },
-  { it: 'its own namespace', given: { ...given(), gatewayRoutes: [route([backend('cart', { namespace: 'shop' })])] }, expect: 'not-applicable' },
+  {
+    it: 'its own namespace',
+    given: { ...given(), gatewayRoutes: [route([backend('cart', { namespace: 'shop' })])] },
+    expect: 'not-applicable',
+  },
 ])

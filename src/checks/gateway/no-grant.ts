@@ -86,7 +86,9 @@ function judge({ route, ref, namespace, weights }: Crossing, seen: GrantsSeen) {
     },
     evidence: [
       refEvidence(route, ref, { what: 'namespace', label: 'not granted there' }),
-      ...there.slice(0, 2).map((it) => ({ kind: 'fact' as const, label: `ReferenceGrant ${full(it)}`, value: grantText(it) })),
+      ...there
+        .slice(0, 2)
+        .map((it) => ({ kind: 'fact' as const, label: `ReferenceGrant ${full(it)}`, value: grantText(it) })),
       ...routeSays(route),
     ],
     causes: [gatewayRouteFails(route)],

@@ -21,7 +21,11 @@ describeCheck(check, [
     given: { gateways: of(condition('Accepted', { status: 'Unknown', reason: 'Pending' })), gatewayRoutes: [] },
     expect: [{ subject: 'Gateway/edge/edge', severity: 'error', args: { state: 'waiting' } }],
   },
-  { it: 'no condition at all', given: { gateways: of() }, expect: [{ subject: 'Gateway/edge/edge', severity: 'error' }] },
+  {
+    it: 'no condition at all',
+    given: { gateways: of() },
+    expect: [{ subject: 'Gateway/edge/edge', severity: 'error' }],
+  },
   {
     it: 'changed since: an older version is in force',
     given: { gateways: [gateway([listener()], { generation: 2 })] },

@@ -15,7 +15,12 @@ describeCheck(check, [
     it: 'a Gateway that is not there',
     given: to({ name: 'edeg' }),
     expect: [
-      { subject: 'HTTPRoute/shop/web', severity: 'error', confidence: 'inferred', args: { fault: 'no-gateway', near: ['edge/edge'] } },
+      {
+        subject: 'HTTPRoute/shop/web',
+        severity: 'error',
+        confidence: 'inferred',
+        args: { fault: 'no-gateway', near: ['edge/edge'] },
+      },
     ],
   },
   {

@@ -42,7 +42,9 @@ export default check({
         ? `parent ${args.parent} · ${args.near.length > 0 ? `the closest: ${some(args.near)}` : 'no Gateway is called alike'}`
         : `parent ${args.parent} · listeners: ${some(args.listeners) || 'none'}`,
     note: ({ args }) =>
-      args.fault === 'no-gateway' ? 'no controller looks at such a route: its status stays empty, requests get a 404' : null,
+      args.fault === 'no-gateway'
+        ? 'no controller looks at such a route: its status stays empty, requests get a 404'
+        : null,
     help: ({ subject: on, args }) => [
       args.fault === 'no-gateway'
         ? 'name the Gateway that is meant, with its namespace where it is another'

@@ -41,7 +41,12 @@ describeCheck(check, [
     given: { httpProxies: [root(), child('a')] },
     expect: [{ subject: 'HTTPProxy/shop/a', args: { fault: 'orphan' } }],
   },
-  { it: 'who includes it may be in another namespace', given: { httpProxies: [child('a')] }, scope: { namespace: 'shop' }, expect: 'ok' },
+  {
+    it: 'who includes it may be in another namespace',
+    given: { httpProxies: [child('a')] },
+    scope: { namespace: 'shop' },
+    expect: 'ok',
+  },
   {
     it: 'two want one host',
     given: { httpProxies: [root(), httpProxy([], { name: 'copy' })] },
@@ -50,7 +55,11 @@ describeCheck(check, [
       { subject: 'HTTPProxy/shop/copy', args: { fault: 'same-host', others: ['shop/web'] } },
     ],
   },
-  { it: 'a tree', given: { httpProxies: [root('a', 'b'), child('a', 'c'), child('b', 'c'), child('c')] }, expect: 'ok' },
+  {
+    it: 'a tree',
+    given: { httpProxies: [root('a', 'b'), child('a', 'c'), child('b', 'c'), child('c')] },
+    expect: 'ok',
+  },
   { it: 'none', given: { httpProxies: [] }, expect: 'not-applicable' },
 ])
 

@@ -16,7 +16,9 @@ describeCheck(check, [
   },
   {
     it: 'orphaned',
-    given: { httpProxies: [httpProxy([], { current: 'orphaned', description: 'not part of a chain', conditions: [] })] },
+    given: {
+      httpProxies: [httpProxy([], { current: 'orphaned', description: 'not part of a chain', conditions: [] })],
+    },
     expect: [{ subject: 'HTTPProxy/shop/web', says: 'not part of a chain' }],
   },
   {

@@ -30,7 +30,8 @@ export default check({
         ? `Nobody has looked at HTTPProxy ${full(on)}: its status is empty.`
         : `HTTPProxy ${full(on)} is ${args.state === 'old' ? 'served in an older version' : args.current}: ${args.message}.`,
     detail: ({ args }) =>
-      `status ${args.current} · class ${args.class} · ` + (args.host === '' ? 'no host of its own' : `host ${args.host}`),
+      `status ${args.current} · class ${args.class} · ` +
+      (args.host === '' ? 'no host of its own' : `host ${args.host}`),
     note: ({ args }) => noteOf(args.state, args.current),
     help: ({ subject: on, args }) => [
       args.state === 'unserved'
@@ -69,7 +70,9 @@ function judge(proxy: HttpProxy) {
     evidence: [
       ...proxySays(proxy),
       { kind: 'fact', label: 'status.currentStatus', value: proxy.current ?? 'none' },
-      ...(isOld ? [{ kind: 'fact' as const, label: 'generation', value: `${proxy.generation}, seen ${valid.generation}` }] : []),
+      ...(isOld
+        ? [{ kind: 'fact' as const, label: 'generation', value: `${proxy.generation}, seen ${valid.generation}` }]
+        : []),
     ],
     symptoms: [proxyFails(proxy)],
   })

@@ -18,11 +18,19 @@ describeCheck(check, [
     given: { httpProxies: [proxy], tlsDelegations: delegated('web', 'pay'), gatewayApi },
     expect: [{ subject: 'HTTPProxy/shop/web', args: { there: ['d'] } }],
   },
-  { it: 'to this one', given: { httpProxies: [proxy], tlsDelegations: delegated('web', 'shop'), gatewayApi }, expect: 'ok' },
+  {
+    it: 'to this one',
+    given: { httpProxies: [proxy], tlsDelegations: delegated('web', 'shop'), gatewayApi },
+    expect: 'ok',
+  },
   { it: 'to all', given: { httpProxies: [proxy], tlsDelegations: delegated('web', '*'), gatewayApi }, expect: 'ok' },
   {
     it: 'those of that namespace could not be listed',
-    given: { httpProxies: [proxy], tlsDelegations: [], gatewayApi: { ...gatewayApi, inScopeOnly: ['TLSCertificateDelegation'] } },
+    given: {
+      httpProxies: [proxy],
+      tlsDelegations: [],
+      gatewayApi: { ...gatewayApi, inScopeOnly: ['TLSCertificateDelegation'] },
+    },
     scope: { namespace: 'shop' },
     expect: 'cannot-tell',
   },

@@ -16,7 +16,9 @@ describeCheck(check, [
   {
     it: 'none is ready',
     given: given(false),
-    expect: [{ subject: 'HTTPProxy/shop/web', severity: 'error', args: { service: 'cart', route: 'web.example.com/' } }],
+    expect: [
+      { subject: 'HTTPProxy/shop/web', severity: 'error', args: { service: 'cart', route: 'web.example.com/' } },
+    ],
   },
   { it: 'one is', given: given(true), expect: 'ok' },
   { it: 'one that takes no requests', given: given(false, 0), expect: 'not-applicable' },

@@ -20,12 +20,18 @@ describeCheck(check, [
   {
     it: 'namespaces with another label',
     given: by({ from: 'Selector', selector: labelled('pay') }),
-    expect: [{ subject: 'HTTPRoute/shop/web', args: { fault: 'namespace', allows: ['http: from namespaces with team=pay'] } }],
+    expect: [
+      { subject: 'HTTPRoute/shop/web', args: { fault: 'namespace', allows: ['http: from namespaces with team=pay'] } },
+    ],
   },
   { it: 'namespaces with this label', given: by({ from: 'Selector', selector: labelled('shop') }), expect: 'ok' },
   {
     it: 'labels that could not be read',
-    given: { gatewayRoutes: [route([])], gateways: [gateway([listener({ from: 'Selector', selector: labelled('pay') })])], gatewayApi },
+    given: {
+      gatewayRoutes: [route([])],
+      gateways: [gateway([listener({ from: 'Selector', selector: labelled('pay') })])],
+      gatewayApi,
+    },
     expect: 'cannot-tell',
   },
   {
@@ -33,7 +39,11 @@ describeCheck(check, [
     given: by({}, 'TLSRoute'),
     expect: [{ subject: 'TLSRoute/shop/web', args: { fault: 'kind' } }],
   },
-  { it: 'a kind that the listener names', given: by({ protocol: 'TLS', kinds: ['TLSRoute'] }, 'TLSRoute'), expect: 'ok' },
+  {
+    it: 'a kind that the listener names',
+    given: by({ protocol: 'TLS', kinds: ['TLSRoute'] }, 'TLSRoute'),
+    expect: 'ok',
+  },
   { it: 'gRPC over HTTP', given: by({}, 'GRPCRoute'), expect: 'ok' },
   { it: 'a protocol of a vendor', given: by({ protocol: 'example.com/quic' }), expect: 'ok' },
   { it: 'no route', given: { ...by({}), gatewayRoutes: [] }, expect: 'not-applicable' },

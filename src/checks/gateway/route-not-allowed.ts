@@ -36,7 +36,9 @@ export default check({
         : `Gateway ${args.gateway} has no listener for a route of this kind: ${on.kind} ${full(on)} is not attached.`,
     detail: ({ args }) => `parent ${args.parent} · ${some(args.allows)}`,
     note: ({ args }) =>
-      args.fault === 'namespace' ? 'a listener that says nothing takes routes of the Gateway’s own namespace alone' : null,
+      args.fault === 'namespace'
+        ? 'a listener that says nothing takes routes of the Gateway’s own namespace alone'
+        : null,
     help: ({ subject: on, args }) => [
       args.fault === 'namespace'
         ? `let a listener take routes of namespace ${on.namespace}: allowedRoutes.namespaces`
@@ -84,9 +86,7 @@ function judge(route: GatewayRoute, parent: ParentRef, to: Attachment) {
 function listenerLines(it: Listener, kind: 'kind' | 'namespace'): readonly string[] {
   return [
     `- name: ${it.name}`,
-    ...(kind === 'kind'
-      ? [`  protocol: ${it.protocol}`]
-      : [`  allowedRoutes: { namespaces: { from: ${it.from} } }`]),
+    ...(kind === 'kind' ? [`  protocol: ${it.protocol}`] : [`  allowedRoutes: { namespaces: { from: ${it.from} } }`]),
   ]
 }
 
@@ -95,6 +95,7 @@ function kindsText(it: Listener): string {
 }
 
 function fromText(it: Listener): string {
-  if (it.from === 'Selector') return `from namespaces with ${it.selector === null ? 'nothing' : selectorText(it.selector)}`
+  if (it.from === 'Selector')
+    return `from namespaces with ${it.selector === null ? 'nothing' : selectorText(it.selector)}`
   return `from ${it.from}`
 }

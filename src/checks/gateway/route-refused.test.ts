@@ -39,7 +39,11 @@ describeCheck(check, [
     given: { gatewayRoutes: [route([], { status: [] })] },
     expect: [{ subject: 'HTTPRoute/shop/web', severity: 'error', args: { state: 'silent', parents: ['edge/edge'] } }],
   },
-  { it: 'a condition that only its maker knows', given: { gatewayRoutes: said([refused('Wonderful', 'No')]) }, expect: 'ok' },
+  {
+    it: 'a condition that only its maker knows',
+    given: { gatewayRoutes: said([refused('Wonderful', 'No')]) },
+    expect: 'ok',
+  },
   { it: 'accepted', given: { gatewayRoutes: [route([])] }, expect: 'ok' },
   { it: 'none', given: { gatewayRoutes: [] }, expect: 'not-applicable' },
 ])

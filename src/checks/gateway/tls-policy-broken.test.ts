@@ -35,7 +35,9 @@ describeCheck(check, [
   {
     it: 'a CA that the controller does not find',
     given: {
-      backendTlsPolicies: [policy({ status: status({ status: 'False', reason: 'Invalid', message: 'no ConfigMap ca' }) })],
+      backendTlsPolicies: [
+        policy({ status: status({ status: 'False', reason: 'Invalid', message: 'no ConfigMap ca' }) }),
+      ],
       services,
     },
     expect: [{ subject: 'BackendTLSPolicy/shop/pay', confidence: 'observed', says: 'no ConfigMap ca' }],
@@ -45,8 +47,16 @@ describeCheck(check, [
     given: { backendTlsPolicies: [policy({ authorities: [] })], services },
     expect: [{ subject: 'BackendTLSPolicy/shop/pay', args: { fault: 'no-authority' } }],
   },
-  { it: 'those of the system', given: { backendTlsPolicies: [policy({ authorities: [], wellKnown: 'System' })], services }, expect: 'ok' },
-  { it: 'nobody says anything of it', given: { backendTlsPolicies: [policy({ status: [] })], services }, expect: 'cannot-tell' },
+  {
+    it: 'those of the system',
+    given: { backendTlsPolicies: [policy({ authorities: [], wellKnown: 'System' })], services },
+    expect: 'ok',
+  },
+  {
+    it: 'nobody says anything of it',
+    given: { backendTlsPolicies: [policy({ status: [] })], services },
+    expect: 'cannot-tell',
+  },
   { it: 'in force', given: { backendTlsPolicies: [policy()], services }, expect: 'ok' },
   { it: 'none', given: { backendTlsPolicies: [], services }, expect: 'not-applicable' },
 ])

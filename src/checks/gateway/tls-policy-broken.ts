@@ -31,7 +31,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) => `BackendTLSPolicy ${full(on)} ${whyOf(args)}.`,
-    detail: ({ args }) => `for ${some(args.targets) || 'nothing'} · host ${args.host} · CA ${some(args.authorities) || 'none'}`,
+    detail: ({ args }) =>
+      `for ${some(args.targets) || 'nothing'} · host ${args.host} · CA ${some(args.authorities) || 'none'}`,
     note: () => 'without it the Gateway speaks to the Service as before, or not at all',
     help: ({ subject: on, args }) => [
       args.fault === 'status' ? 'do what the message asks' : 'name a Service, and a port of it by its name',
@@ -72,7 +73,10 @@ function judge(policy: BackendTlsPolicy, find: (namespace: string, name: string)
   if (absent !== undefined) return told({ fault: 'service', target: absent.it.name })
   const wrong = targets.find(
     ({ it, service }) =>
-      it.section !== null && service !== null && service !== undefined && !service.ports.some(({ name }) => name === it.section),
+      it.section !== null &&
+      service !== null &&
+      service !== undefined &&
+      !service.ports.some(({ name }) => name === it.section),
   )
   if (wrong !== undefined) return told({ fault: 'section', target: wrong.it.name, section: wrong.it.section ?? '' })
   if (bad.length > 0) return told({ fault: 'status' })

@@ -8,7 +8,9 @@ describeCheck(check, [
   {
     it: 'each weighs 0',
     given: { gatewayRoutes: [route([backend('blue', { weight: 0 }), backend('green', { weight: 0 })])] },
-    expect: [{ subject: 'HTTPRoute/shop/web', severity: 'error', args: { backends: ['blue', 'green'], paths: ['/cart'] } }],
+    expect: [
+      { subject: 'HTTPRoute/shop/web', severity: 'error', args: { backends: ['blue', 'green'], paths: ['/cart'] } },
+    ],
   },
   {
     it: 'no backend, and nothing that answers',

@@ -36,9 +36,7 @@ export function saysOf(controller: string, bad: readonly BadCondition[]): readon
 
 /** The same of all controllers that wrote into a route's status. */
 export function routeSays(route: GatewayRoute): readonly Evidence[] {
-  return route.status.flatMap((it) =>
-    saysOf(it.controller, badConditions(it.conditions, route.generation, [])),
-  )
+  return route.status.flatMap((it) => saysOf(it.controller, badConditions(it.conditions, route.generation, [])))
 }
 
 /** What Contour says of an HTTPProxy. */
@@ -75,7 +73,10 @@ export function parentEvidence(
     object: routeSubject(route),
     path: `spec.parentRefs[${index}]`,
     lines,
-    at: Math.max(1, lines.findIndex((it) => it.startsWith(starts[what]))),
+    at: Math.max(
+      1,
+      lines.findIndex((it) => it.startsWith(starts[what])),
+    ),
     mark: marks[what],
     label,
   }

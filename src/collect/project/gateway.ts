@@ -159,14 +159,18 @@ export function projectTlsPolicy(raw: unknown, intern: Intern): BackendTlsPolicy
     })),
     authorities: list(validation['caCertificateRefs'] ?? validation['caCertRefs'])
       .map(fields)
-      .map((one) => ({ group: text(one['group']) ?? '', kind: text(one['kind']) ?? '', name: text(one['name']) ?? '' })),
+      .map((one) => ({
+        group: text(one['group']) ?? '',
+        kind: text(one['kind']) ?? '',
+        name: text(one['name']) ?? '',
+      })),
     wellKnown: text(validation['wellKnownCACertificates'] ?? validation['wellKnownCACerts']),
     hostname: text(validation['hostname']) ?? '',
     status: statusesOf(status['ancestors'], 'ancestorRef'),
   }
 }
 
-export function conditionsOf(raw: unknown): readonly Condition[] {
+function conditionsOf(raw: unknown): readonly Condition[] {
   return list(raw)
     .map(fields)
     .flatMap((it) => {

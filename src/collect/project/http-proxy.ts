@@ -20,7 +20,8 @@ export function projectHttpProxy(raw: unknown, intern: Intern): HttpProxy | null
     namespace: it.namespace,
     name: it.name,
     generation: count(it.metadata['generation']),
-    className: text(spec['ingressClassName']) ?? classAnnotations.map((key) => text(annotations[key])).find(isText) ?? null,
+    className:
+      text(spec['ingressClassName']) ?? classAnnotations.map((key) => text(annotations[key])).find(isText) ?? null,
     host: isObject(spec['virtualhost']) ? { fqdn: text(host['fqdn']) ?? '', tls: tlsOf(host['tls']) } : null,
     includes: [
       ...list(spec['includes']).map((one, index) => include(fields(one), `spec.includes[${index}]`)),

@@ -25,7 +25,11 @@ export type Attachment =
   | { readonly kind: 'unseen'; readonly why: string }
   | { readonly kind: 'no-gateway'; readonly namespace: string }
   | { readonly kind: 'no-listener'; readonly gateway: Gateway; readonly by: 'section' | 'port' }
-  | { readonly kind: 'kind' | 'namespace' | 'hostname'; readonly gateway: Gateway; readonly listeners: readonly Listener[] }
+  | {
+      readonly kind: 'kind' | 'namespace' | 'hostname'
+      readonly gateway: Gateway
+      readonly listeners: readonly Listener[]
+    }
 
 export function parentGateway(route: GatewayRoute, parent: ParentRef): { namespace: string; name: string } | null {
   return parent.group === group && parent.kind === 'Gateway'

@@ -22,9 +22,7 @@ export function isGranted({ from, to }: CrossReference, seen: GrantsSeen): Tri {
   const granted = seen.grants.some(
     (grant) =>
       grant.namespace === to.namespace &&
-      grant.from.some(
-        (it) => it.group === from.group && it.kind === from.kind && it.namespace === from.namespace,
-      ) &&
+      grant.from.some((it) => it.group === from.group && it.kind === from.kind && it.namespace === from.namespace) &&
       grant.to.some((it) => it.group === to.group && it.kind === to.kind && (it.name === null || it.name === to.name)),
   )
   if (granted) return 'yes'

@@ -7,7 +7,12 @@ import { isListed } from './grants.ts'
 export type IncludeFault =
   | { readonly kind: 'missing'; readonly proxy: HttpProxy; readonly include: ProxyInclude; readonly namespace: string }
   /** It includes, directly or through others, itself. */
-  | { readonly kind: 'loop'; readonly proxy: HttpProxy; readonly include: ProxyInclude; readonly through: readonly string[] }
+  | {
+      readonly kind: 'loop'
+      readonly proxy: HttpProxy
+      readonly include: ProxyInclude
+      readonly through: readonly string[]
+    }
   /** One with a host of its own may not be included (internal/dag/httpproxy_processor.go, RootIncludesRoot). */
   | { readonly kind: 'root'; readonly proxy: HttpProxy; readonly include: ProxyInclude; readonly namespace: string }
   | { readonly kind: 'orphan'; readonly proxy: HttpProxy }
@@ -15,7 +20,10 @@ export type IncludeFault =
 
 const keyOf = (it: { readonly namespace: string; readonly name: string }): string => `${it.namespace}/${it.name}`
 
-export function included(proxy: HttpProxy, include: ProxyInclude): { readonly namespace: string; readonly name: string } {
+export function included(
+  proxy: HttpProxy,
+  include: ProxyInclude,
+): { readonly namespace: string; readonly name: string } {
   return { namespace: include.namespace ?? proxy.namespace, name: include.name }
 }
 

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { backend, condition, gateway, gatewayApi, gatewayClass, httpProxy, listener } from '../../../test/build/gateway.ts'
+import {
+  backend,
+  condition,
+  gateway,
+  gatewayApi,
+  gatewayClass,
+  httpProxy,
+  listener,
+} from '../../../test/build/gateway.ts'
 import { parent, proxyService, route } from '../../../test/build/gateway.ts'
 import * as F from '../../../test/build/dns-faults.ts'
 import { node } from '../../../test/build/node.ts'
@@ -107,13 +115,7 @@ const places: Readonly<Record<string, Change>> = {
   }),
 }
 
-const own: readonly SourceName[] = [
-  'gatewayClasses',
-  'gateways',
-  'gatewayRoutes',
-  'backendTlsPolicies',
-  'httpProxies',
-]
+const own: readonly SourceName[] = ['gatewayClasses', 'gateways', 'gatewayRoutes', 'backendTlsPolicies', 'httpProxies']
 const gone = fc.subarray(sourceNames.filter((it) => !own.includes(it)))
 
 function blind(model: Model, hidden: readonly SourceName[]): Model {
@@ -125,9 +127,7 @@ const asCli = { failOn: 'warning', strict: false } as const
 
 function accused(model: Model): readonly string[] {
   return diagnose(model, { checks }).results.flatMap(({ findings }) =>
-    findings
-      .filter((it) => it.severity !== 'info' && /^(?:GTW|TRB)/.test(it.code))
-      .map((it) => subjectKey(it.subject)),
+    findings.filter((it) => it.severity !== 'info' && /^(?:GTW|TRB)/.test(it.code)).map((it) => subjectKey(it.subject)),
   )
 }
 

@@ -17,7 +17,12 @@ function objects({ scope: { target }, sources }: Model): string {
   const own =
     target.kind === 'dns'
       ? []
-      : [counted(services, 'Service'), counted(pods, 'pod'), counted(ingresses, 'Ingress', 'Ingresses'), ...gatewayObjects(sources)]
+      : [
+          counted(services, 'Service'),
+          counted(pods, 'pod'),
+          counted(ingresses, 'Ingress', 'Ingresses'),
+          ...gatewayObjects(sources),
+        ]
   const servers = clusterDns.known ? [count(clusterDns.value.pods.length, 'DNS server')] : []
   return [...own.flatMap((it) => (it === null ? [] : [it])), ...servers].join(', ')
 }
@@ -120,11 +125,7 @@ function portName({
 function gatewayObjects({ gateways, gatewayRoutes, httpProxies }: Model['sources']): readonly string[] {
   const own = (source: Known<readonly unknown[]>, one: string, many?: string): readonly string[] =>
     source.known && source.value.length > 0 ? [count(source.value.length, one, many)] : []
-  return [
-    ...own(gateways, 'Gateway'),
-    ...own(gatewayRoutes, 'route'),
-    ...own(httpProxies, 'HTTPProxy', 'HTTPProxies'),
-  ]
+  return [...own(gateways, 'Gateway'), ...own(gatewayRoutes, 'route'), ...own(httpProxies, 'HTTPProxy', 'HTTPProxies')]
 }
 
 function counted(source: Known<readonly unknown[]>, one: string, many?: string): string | null {
