@@ -20,10 +20,7 @@ export type IncludeFault =
 
 const keyOf = (it: { readonly namespace: string; readonly name: string }): string => `${it.namespace}/${it.name}`
 
-export function included(
-  proxy: HttpProxy,
-  include: ProxyInclude,
-): { readonly namespace: string; readonly name: string } {
+function included(proxy: HttpProxy, include: ProxyInclude): { readonly namespace: string; readonly name: string } {
   return { namespace: include.namespace ?? proxy.namespace, name: include.name }
 }
 

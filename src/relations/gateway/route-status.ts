@@ -9,7 +9,7 @@ export function missingStatus(route: GatewayRoute): readonly ParentRef[] {
 }
 
 /** The entry of a status names its parent as the spec does (apis/v1 shared_types.go, RouteParentStatus). */
-export function isSame(route: GatewayRoute, a: ParentRef, b: ParentRef): boolean {
+function isSame(route: GatewayRoute, a: ParentRef, b: ParentRef): boolean {
   return (
     a.kind === b.kind &&
     a.name === b.name &&
