@@ -61,7 +61,8 @@ function whatOf(args: {
 }): string {
   if (args.fault === 'no-kind') return `a \`${args.kind}\` called ${args.service}, a kind that takes no requests`
   if (args.fault === 'missing') return `Service ${args.where}/${args.service}, which does not exist`
-  return `port ${args.port === null ? 'none' : args.port} of Service ${args.where}/${args.service}, which has no such port`
+  const port = args.port === null ? 'no port' : `port ${args.port}`
+  return `${port} of Service ${args.where}/${args.service}, which has no such port`
 }
 
 function judge(it: RoutedBackend, near: (wanted: string) => readonly string[]) {

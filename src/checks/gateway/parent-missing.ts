@@ -35,11 +35,13 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.fault === 'no-gateway'
         ? `${on.kind} ${full(on)} is for Gateway ${args.gateway}, which does not exist.`
-        : `${on.kind} ${full(on)} is for ${args.fault === 'section' ? `listener \`${args.section}\`` : `port ${args.port}`} ` +
+        : `${on.kind} ${full(on)} is for ` +
+          `${args.fault === 'section' ? `listener \`${args.section}\`` : `port ${args.port}`} ` +
           `of Gateway ${args.gateway}, which has no such ${args.fault === 'section' ? 'listener' : 'listener port'}.`,
     detail: ({ args }) =>
       args.fault === 'no-gateway'
-        ? `parent ${args.parent} · ${args.near.length > 0 ? `the closest: ${some(args.near)}` : 'no Gateway is called alike'}`
+        ? `parent ${args.parent} · ` +
+          (args.near.length > 0 ? `the closest: ${some(args.near)}` : 'no Gateway is called alike')
         : `parent ${args.parent} · listeners: ${some(args.listeners) || 'none'}`,
     note: ({ args }) =>
       args.fault === 'no-gateway'

@@ -30,7 +30,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) => `HTTPProxy ${full(on)} ${whyOf(args)}.`,
-    detail: ({ args }) => (args.host === '' ? 'no host of its own' : `host ${args.host}`) + ` · status ${args.current}`,
+    detail: ({ args }) => `${args.host === '' ? 'no host of its own' : `host ${args.host}`} · status ${args.current}`,
     note: ({ args }) => notes[args.fault],
     help: ({ subject: on, args }) => [
       helps[args.fault],

@@ -28,7 +28,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.state === 'unserved'
         ? `Nobody has looked at HTTPProxy ${full(on)}: its status is empty.`
-        : `HTTPProxy ${full(on)} is ${args.state === 'old' ? 'served in an older version' : args.current}: ${args.message}.`,
+        : `HTTPProxy ${full(on)} is ` +
+          `${args.state === 'old' ? 'served in an older version' : args.current}: ${args.message}.`,
     detail: ({ args }) =>
       `status ${args.current} · class ${args.class} · ` +
       (args.host === '' ? 'no host of its own' : `host ${args.host}`),

@@ -39,7 +39,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `HTTPProxy ${full(on)} names Secret ${args.where}/${args.secret}, which namespace ${args.where} does not delegate to it.`,
+      `HTTPProxy ${full(on)} names Secret ${args.where}/${args.secret}, ` +
+      `which namespace ${args.where} does not delegate to it.`,
     detail: ({ args }) =>
       `host ${args.host} · ` +
       (args.there.length === 0
@@ -47,7 +48,8 @@ export default check({
         : `TLSCertificateDelegations there, none of which fits: ${some(args.there)}`),
     note: () => 'Contour does not serve the host over TLS without it',
     help: ({ subject: on, args }) => [
-      `make a TLSCertificateDelegation in namespace ${args.where} for Secret ${args.secret} to namespace ${on.namespace}`,
+      `make a TLSCertificateDelegation in namespace ${args.where} for Secret ${args.secret} ` +
+        `to namespace ${on.namespace}`,
       `kubectl -n ${args.where} get tlscertificatedelegations -o yaml`,
     ],
   },

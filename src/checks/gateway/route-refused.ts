@@ -30,7 +30,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.state === 'silent'
         ? `No controller has looked at ${on.kind} ${full(on)}: its status says nothing of ${some(args.parents)}.`
-        : `${on.kind} ${full(on)} is not served as written: ${args.first}${args.message === '' ? '' : `: ${args.message}`}.`,
+        : `${on.kind} ${full(on)} is not served as written: ` +
+          `${args.first}${args.message === '' ? '' : `: ${args.message}`}.`,
     detail: ({ args }) =>
       args.state === 'silent'
         ? `${args.parents.length} of ${count(args.of, 'parent')} without a status`

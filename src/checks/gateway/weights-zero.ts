@@ -30,7 +30,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${full(on)} has nobody to answer ${args.paths.length === 0 ? 'one of its rules' : some(args.paths)}: ` +
+      `${on.kind} ${full(on)} has nobody to answer ` +
+      `${args.paths.length === 0 ? 'one of its rules' : some(args.paths)}: ` +
       (args.backends.length === 0 ? 'the rule has no backend.' : 'each backend weighs 0.'),
     detail: ({ args }) =>
       `rule ${args.rule} of ${args.of} · ` +
@@ -38,7 +39,8 @@ export default check({
     note: () => 'such requests are answered with a 500',
     help: ({ subject: on, args }) => [
       args.backends.length === 0 ? 'give the rule a backend, or remove it' : 'give one of the backends a weight',
-      `kubectl -n ${on.namespace} edit ${on.kind.toLowerCase()} ${on.name}   # spec.rules[${args.rule - 1}].backendRefs`,
+      `kubectl -n ${on.namespace} edit ${on.kind.toLowerCase()} ${on.name}   ` +
+        `# spec.rules[${args.rule - 1}].backendRefs`,
     ],
   },
 })
