@@ -64,7 +64,9 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
     troubles,
   )
   const leftOut = (it: Finding): boolean => ask.leaveOut?.(it) === true
-  const first = raw.map((it) => summarise(it, { leftOut, concerns: (one) => concerns(one) || claimed.has(one) }))
+  const asks = (it: Finding): boolean =>
+    concerns(it) || claimed.has(it) || (it.also ?? []).some((one) => concerns({ code: '', subject: one }))
+  const first = raw.map((it) => summarise(it, { leftOut, concerns: asks }))
   // The troubles were narrowed to the target, so what is left of them concerns it.
   const rest = last.map((check) => summarise(runCheck(check, model, left), { leftOut, concerns: () => true }))
   const results = asked
@@ -172,6 +174,7 @@ function complete(check: AnyCheck, found: Found): Finding {
     severity: found.severity ?? check.severity,
     confidence: found.confidence,
     subject: found.subject,
+    ...(found.also === undefined ? {} : { also: found.also }),
     args: found.args,
     evidence: found.evidence,
     symptoms: found.symptoms ?? [],

@@ -135,6 +135,7 @@ import proxyInclude from './gateway/proxy-include.ts'
 import proxyBackendMissing from './gateway/proxy-backend-missing.ts'
 import proxyWithoutEndpoints from './gateway/proxy-without-endpoints.ts'
 import proxySecret from './gateway/proxy-secret.ts'
+import calledOtherwise from './service/called-otherwise.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -273,5 +274,6 @@ export const checks: readonly AnyCheck[] = [
   familyWithoutEndpoint, // SVC224
   externalNameWrong, // SVC225
   noSuchPort, // SVC227
+  calledOtherwise, // SVC217
   unexplained, // TRB901
 ]

@@ -9,6 +9,7 @@ export interface Finding<A extends Args = Args> {
   readonly severity: Severity
   readonly confidence: Confidence
   readonly subject: Subject
+  readonly also?: readonly Subject[]
   readonly args: A
   readonly evidence: readonly Evidence[]
   readonly symptoms: readonly string[]

@@ -22,6 +22,8 @@ export type Args = Readonly<Record<string, Arg | undefined>>
 /** What a check hands over; the engine adds code, slug and severity. */
 export interface Found<A extends Args = Args> {
   readonly subject: Subject
+  /** Who else is concerned: asked about one of these, this is told as well. */
+  readonly also?: readonly Subject[]
   readonly confidence: Confidence
   /** Where one check can be worse or milder than its usual self. */
   readonly severity?: Severity

@@ -13,6 +13,8 @@ export interface Container {
   readonly image: string
   readonly ports: readonly ContainerPort[]
   readonly args: readonly string[]
+  /** Absent where the spec names nobody. What comes from ConfigMaps and Secrets is not read. */
+  readonly calls?: readonly Call[]
   /** Millicores and bytes; null where the spec sets none. */
   readonly cpuLimitMilli: number | null
   readonly cpuRequestMilli: number | null
@@ -34,6 +36,15 @@ export interface Container {
   readonly startupProbe?: string
   /** False until its startup probe succeeded once. */
   readonly started?: boolean
+}
+
+/** Whom a program is told to call: `PAY_URL=http://ledger:81`. Only the host and the port are kept of the value. */
+export interface Call {
+  /** The environment variable or the flag; null for a bare word of the command line. */
+  readonly by: string | null
+  readonly host: string
+  /** null where none is told, and the scheme tells none. */
+  readonly port: number | null
 }
 
 /** What the kubelet says of a lookup that the node made itself: Go's `lookup NAME on SERVER: HOW`. */

@@ -44,6 +44,7 @@ export function objectSchemas(intern: Intern) {
       image: shared.image,
       ports: list(object({ name: nullable(shared.name), port: number, protocol, hostPort: maybe(number) })),
       args: m.args,
+      calls: maybe(list(object({ by: nullable(shared.name), host: m.host, port: nullable(number) }))),
       cpuLimitMilli: nullable(number),
       cpuRequestMilli: nullable(number),
       memoryLimitBytes: nullable(number),

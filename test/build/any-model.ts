@@ -95,6 +95,7 @@ const pod: fc.Arbitrary<Pod> = fc.record({
       image: fc.constantFrom('registry.corp.example/team/cart:1', 'coredns/coredns:1.11.1'),
       ports: few(fc.record({ name: maybe(name), port: count, protocol, hostPort: count })),
       args: few(text),
+      calls: few(fc.record({ by: maybe(name), host: name, port: maybe(count) })),
       cpuLimitMilli: maybe(count),
       cpuRequestMilli: maybe(count),
       memoryLimitBytes: maybe(count),

@@ -1,11 +1,13 @@
 import type { Container, ContainerPort } from '../../model/pod.ts'
 import type { Intern } from '../../wire/intern.ts'
+import { destinationsIn, destinationsInCommand } from '../../wire/destinations.ts'
 import { bytes, cpuMilli } from '../../wire/quantity.ts'
 import { type Fields, count, fields, isObject, list, oneOf, port, text, texts, whole } from './json.ts'
 
 /**
  * One container of a pod's spec with its part of the status. `withArgs`: keep its command line. Off for
- * applications, whose arguments may hold passwords. Environment variables are never read.
+ * applications, whose arguments may hold passwords: of these, and of environment variables, only the hosts and ports
+ * that they name are kept.
  */
 export function projectContainer(spec: Fields, status: Fields, intern: Intern, withArgs: boolean): Container {
   const resources = fields(spec['resources'])
@@ -21,6 +23,7 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ports: list(spec['ports']).flatMap((it) => projectPort(fields(it), intern)),
     // kube-proxy's flags stand in `command`, ingress-nginx's in `args`.
     args: withArgs ? [...texts(spec['command']), ...texts(spec['args'])] : [],
+    ...callsOf(spec, intern),
     cpuLimitMilli: cpuMilli(limits['cpu']),
     cpuRequestMilli: cpuMilli(fields(resources['requests'])['cpu']),
     memoryLimitBytes: bytes(limits['memory']),
@@ -35,6 +38,41 @@ export function projectContainer(spec: Fields, status: Fields, intern: Intern, w
     ...exitOf(ended),
     ...otherProbes(spec, status, intern),
   }
+}
+
+/** As many of one container: a tenant chooses how many there are. */
+const mostCalls = 50
+
+function callsOf(spec: Fields, intern: Intern): Pick<Container, 'calls'> {
+  const env = list(spec['env'])
+    .map(fields)
+    .flatMap((it) => {
+      const [name, value] = [text(it['name']), text(it['value'])]
+      return name === null || value === null ? [] : [{ name, value }]
+    })
+  const values = new Map(env.map((it) => [it.name, it.value]))
+  const byEnv = env.flatMap(({ name, value }) =>
+    destinationsIn(name, value).map(({ host, port: to, isTold }) => ({
+      by: name,
+      host,
+      port: isTold ? to : (portBeside(name, values) ?? to),
+    })),
+  )
+  const words = [...texts(spec['command']), ...texts(spec['args'])]
+  const byFlag = destinationsInCommand(words).map(({ flag, host, port: to }) => ({ by: flag, host, port: to }))
+  const calls = [...byEnv, ...byFlag].slice(0, mostCalls)
+  const kept = calls.map((it) => ({
+    by: it.by === null ? null : intern.text(it.by),
+    host: intern.text(it.host),
+    port: it.port,
+  }))
+  return kept.length === 0 ? {} : { calls: kept }
+}
+
+/** `DB_PORT` beside `DB_HOST`. */
+function portBeside(name: string, values: ReadonlyMap<string, string>): number | null {
+  const told = values.get(name.replace(/_[A-Z]+$/, '_PORT')) ?? values.get(`${name}_PORT`) ?? ''
+  return /^\d{1,5}$/.test(told) && Number(told) > 0 && Number(told) < 65_536 ? Number(told) : null
 }
 
 /** `back-off 5m0s restarting failed container=app pod=…` says no more than its reason does. */

@@ -1,0 +1,161 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import type { Call, Pod } from '../../model/pod.ts'
+import type { Scope } from '../../model/sources.ts'
+import { subject, type Subject, subjectKey } from '../../model/subject.ts'
+import { full } from '../../phrases.ts'
+import { calledBy, type Called } from '../../relations/service/called-services.ts'
+import { isOver } from '../../relations/service/service-selects-pod.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+
+/**
+ * Programs are told by their environment and their flags whom to call. A name that no Service has, or a port that the
+ * Service does not offer, is seen from inside as NXDOMAIN and as a connect that nobody answers (kube-proxy's REJECT, or
+ * silence), and from outside not at all: the Service itself is well.
+ */
+export default check({
+  code: 'SVC217',
+  slug: 'service/called-otherwise',
+  title: 'a program is told to call what is not there',
+  fine: 'what programs are told to call is there, and offers the port',
+  severity: 'warning',
+  needs: ['pods', 'services'],
+  wants: ['namespaces', 'clusterDns'],
+  remedies: [],
+  decides: [],
+
+  run({ pods, services, clusterDns, namespaces, scope }) {
+    const around = {
+      services,
+      namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
+      domain: clusterDns.known ? clusterDns.value.domain : null,
+      scope,
+    }
+    const calls = callsOf(pods)
+    const judged = calls.map((it) => ({ ...it, called: calledBy(it.pod, it.call, around) }))
+    const inside = judged.filter((it) => it.called.is !== 'elsewhere')
+    if (inside.length === 0) return notApplicable('no environment variable or argument here names a Service')
+    const found = inside.flatMap((it) => verdict(it, scope) ?? [])
+    return found.length > 0
+      ? found
+      : ok(inside.length, 'of what the specs spell out; ConfigMaps and Secrets are not read')
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `${on.kind} ${full(on)} is told to call ${args.host}, ${wrong(args)}.`,
+    detail: ({ args }) =>
+      `${args.by ?? 'its command'} in container ${args.container} · ${args.near === null ? 'nothing there is nearly called that' : `\`${args.near}\` is there`}`,
+    note: ({ args }) =>
+      args.is === 'no-port' && args.isTargetPort
+        ? `pods listen on ${args.port}: that is the Service's targetPort, and who calls the Service uses its port`
+        : 'seen in the spec alone: whether the program calls it, and when, was not measured',
+    help: ({ subject: on, args }) => [
+      `kubectl -n ${args.namespace} get services`,
+      args.near === null
+        ? `set ${args.by ?? 'its argument'} of ${on.kind} ${on.name} to a Service and a port that are there`
+        : `if it was meant, set ${args.by ?? 'its argument'} of ${on.kind} ${on.name} to ${args.near}`,
+    ],
+  },
+})
+
+interface Told {
+  readonly pod: Pod
+  readonly container: string
+  readonly call: Call
+}
+
+/** Each once a workload: its pods have one template, but for a rollout. */
+function callsOf(pods: readonly Pod[]): readonly Told[] {
+  const all = new Map<string, Told>()
+  for (const pod of pods) {
+    if (isOver(pod) || pod.containers.every((it) => it.calls === undefined)) continue
+    const on = subjectKey(workloadOfPod(pod))
+    for (const { name: container, calls = [] } of pod.containers)
+      for (const call of calls) {
+        const key = `${on} ${container} ${call.by} ${call.host}:${call.port}`
+        if (!all.has(key)) all.set(key, { pod, container, call })
+      }
+  }
+  return [...all.values()]
+}
+
+function verdict({ pod, container, call, called }: Told & { readonly called: Called }, scope: Scope) {
+  if (called.is === 'elsewhere' || called.is === 'there') return null
+  const on = workloadOfPod(pod)
+  const host = call.port === null ? call.host : `${call.host}:${call.port}`
+  return finding({
+    subject: on,
+    also: also(called),
+    confidence: 'inferred',
+    severity: severityOf(scope, [on, subject('Pod', pod.namespace, pod.name)]),
+    args: {
+      is: called.is,
+      host,
+      by: call.by,
+      container,
+      near: nearOf(called),
+      port: call.port,
+      isTargetPort: called.is === 'no-port' && called.service.ports.some((it) => it.targetPort === called.port),
+      namespace: 'service' in called ? called.service.namespace : pod.namespace,
+    },
+    evidence: [
+      {
+        kind: 'config',
+        object: on,
+        path:
+          call.by === null || call.by.startsWith('-')
+            ? `containers[${container}].args`
+            : `containers[${container}].env`,
+        lines: [call.by === null ? host : `${call.by}: ${host}`],
+        at: 0,
+        mark: called.is === 'no-port' ? `${called.port}` : call.host,
+        label: labelOf(called),
+      },
+    ],
+  })
+}
+
+/** Whoever asks about the Service that is called is told of it, too. */
+function also(called: Called): readonly Subject[] {
+  return 'service' in called ? [subject('Service', called.service.namespace, called.service.name)] : []
+}
+
+function nearOf(called: Called): string | null {
+  if (called.is === 'no-port') {
+    const { name, ports } = called.service
+    const same = ports.find((it) => it.targetPort === called.port) ?? (ports.length === 1 ? ports[0] : undefined)
+    return same === undefined ? null : `${name}:${same.port}`
+  }
+  return 'near' in called ? called.near : null
+}
+
+function labelOf(called: Called): string {
+  switch (called.is) {
+    case 'no-port': {
+      const { service } = called
+      return `Service ${full(service)} offers ${service.ports.map((it) => it.port).join(', ') || 'no port'}`
+    }
+    case 'no-namespace':
+      return `no namespace \`${called.namespace}\``
+    case 'other-domain':
+      return `this cluster's domain is another`
+    default:
+      return 'name' in called ? `namespace ${called.namespace} has no Service \`${called.name}\`` : 'not there'
+  }
+}
+
+const says = {
+  'no-port': 'a port that this Service does not offer',
+  'no-service': 'and there is no such Service',
+  'no-namespace': 'and there is no such namespace',
+  'other-domain': "which is not this cluster's domain",
+} as const
+
+function wrong(args: { readonly is: keyof typeof says }): string {
+  return says[args.is]
+}
+
+function severityOf({ target }: Scope, its: readonly Subject[]): Severity {
+  const asked = target.kind === 'object' ? subjectKey(target.object) : null
+  return its.some((it) => subjectKey(it) === asked) ? 'error' : 'warning'
+}

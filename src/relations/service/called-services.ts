@@ -1,0 +1,115 @@
+import { closest, editDistance } from '../../closest.ts'
+import type { Call, Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import type { Scope } from '../../model/sources.ts'
+import { once } from '../once.ts'
+
+/** What there is to call, as far as it was read. */
+export interface Callable {
+  readonly services: readonly Service[]
+  /** null: not read. */
+  readonly namespaces: readonly string[] | null
+  /** null: not known, so that no name is said to be of another. */
+  readonly domain: string | null
+  readonly scope: Pick<Scope, 'namespace'>
+}
+
+/** What becomes of a call, by the objects alone. `elsewhere`: no name of this cluster's, or not to be told. */
+export type Called =
+  | { readonly is: 'elsewhere' }
+  | { readonly is: 'there'; readonly service: Service }
+  | { readonly is: 'no-port'; readonly service: Service; readonly port: number }
+  | { readonly is: 'no-service'; readonly namespace: string; readonly name: string; readonly near: string | null }
+  | { readonly is: 'no-namespace'; readonly namespace: string; readonly name: string; readonly near: string | null }
+  | { readonly is: 'other-domain'; readonly told: string }
+
+const usualDomain = 'cluster.local'
+
+const elsewhere: Called = { is: 'elsewhere' }
+
+const byPlace = once(
+  (services: readonly Service[]) => new Map(services.map((it) => [place(it.namespace, it.name), it])),
+)
+const byNamespace = once((services: readonly Service[]) => Map.groupBy(services, (it) => it.namespace))
+const byName = once((services: readonly Service[]) => Map.groupBy(services, (it) => it.name))
+
+/**
+ * What the host and port of a call lead to. A name with `svc` in it can only be meant for this cluster; a short one may
+ * be found by the nodes' own search domains, so that it counts as a slip only where a Service of nearly that name, or
+ * of that name elsewhere, is there.
+ */
+export function calledBy(pod: Pod, call: Call, around: Callable): Called {
+  const asked = serviceName(call.host, pod.namespace, around.domain)
+  if (asked === null || isInHosts(pod, call.host)) return elsewhere
+  if ('told' in asked) return { is: 'other-domain', told: asked.told }
+  const { namespace, name, sure } = asked
+  const service = byPlace(around.services).get(place(namespace, name))
+  if (service !== undefined) return portOf(service, call.port)
+  const { namespaces, scope } = around
+  if (namespaces?.includes(namespace) === false) {
+    const near = nearNamespace(name, namespace, around)
+    return sure || near !== null ? { is: 'no-namespace', namespace, name, near } : elsewhere
+  }
+  // Services of other namespaces were not read.
+  if (scope.namespace !== null && scope.namespace !== namespace) return elsewhere
+  const near = nearService(name, namespace, around.services)
+  return sure || near !== null ? { is: 'no-service', namespace, name, near } : elsewhere
+}
+
+/** Names that DNS need not answer: hostAliases, and the pod itself. */
+function isInHosts(pod: Pod, host: string): boolean {
+  return host === pod.name || (pod.hostAliases ?? []).some((it) => it.names.some((one) => one.toLowerCase() === host))
+}
+
+type Asked = { readonly namespace: string; readonly name: string; readonly sure: boolean } | { readonly told: string }
+
+/** `cart`, `cart.shop`, `cart.shop.svc`, `db-0.db.shop.svc.cluster.local`; null for what is no name of a Service's. */
+function serviceName(host: string, home: string, domain: string | null): Asked | null {
+  const [, before, after] = /^(.+)\.svc(?:\.(.+))?$/.exec(host) ?? []
+  if (before === undefined) {
+    const [name = '', namespace, ...more] = host.split('.')
+    return more.length > 0 ? null : { namespace: namespace ?? home, name, sure: false }
+  }
+  // Names under other domains may be another cluster's: `clusterset.local`, a stub zone.
+  if (after !== undefined && after !== (domain ?? usualDomain)) return after === usualDomain ? { told: after } : null
+  const labels = before.split('.')
+  const [name, namespace] = labels.slice(-2)
+  return labels.length > 3 || name === undefined || namespace === undefined ? null : { namespace, name, sure: true }
+}
+
+/**
+ * A headless Service gives out its pods' addresses, whose every port may be called; what an ExternalName leads to is not
+ * read. A port that is told for UDP alone may be meant for it.
+ */
+function portOf(service: Service, port: number | null): Called {
+  const isOpen = service.clusterIP === 'None' || service.type === 'ExternalName' || port === null
+  if (isOpen || service.ports.some((it) => it.port === port)) return { is: 'there', service }
+  return { is: 'no-port', service, port }
+}
+
+/** As many letters may be wrong in a slip. */
+const slip = 2
+
+function nearService(name: string, namespace: string, services: readonly Service[]): string | null {
+  const beside = (byNamespace(services).get(namespace) ?? []).map((it) => it.name)
+  // A pod of a StatefulSet by its own name: `db-0` is no slip of `db`.
+  if (/-\d+$/.test(name)) return null
+  const near = closest(name, beside, 1)[0]
+  if (near !== undefined && editDistance(name, near) <= Math.min(slip, Math.floor(name.length / 3))) return near
+  const [other, ...more] = byName(services).get(name) ?? []
+  return other === undefined || more.length > 0 ? null : `${name}.${other.namespace}`
+}
+
+function nearNamespace(name: string, namespace: string, { services, namespaces }: Callable): string | null {
+  const having = new Set((byName(services).get(name) ?? []).map((it) => it.namespace))
+  const near = closest(
+    namespace,
+    (namespaces ?? []).filter((it) => having.has(it)),
+    1,
+  )[0]
+  return near === undefined || editDistance(namespace, near) > slip ? null : `${name}.${near}`
+}
+
+function place(namespace: string, name: string): string {
+  return `${namespace}/${name}`
+}

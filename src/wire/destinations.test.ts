@@ -1,0 +1,56 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { destinationsIn, destinationsInCommand } from './destinations.ts'
+
+const told = (name: string, text: string): readonly string[] =>
+  destinationsIn(name, text).map((it) => (it.port === null ? it.host : `${it.host}:${it.port}`))
+
+describe('whom a variable names', () => {
+  test.each([
+    ['DB_HOST', 'ledger', ['ledger']],
+    ['DB_HOST', 'ledger.pay.svc.cluster.local.', ['ledger.pay.svc.cluster.local']],
+    ['CART_URL', 'http://cart/api?x=1', ['cart:80']],
+    ['CART_URL', 'https://cart.shop:8443/', ['cart.shop:8443']],
+    ['DATABASE_URL', 'postgres://app:hunter2@db.pay:5433/main', ['db.pay:5433']],
+    ['DATABASE_URL', 'postgres://app:hun/ter@2@db/main', ['db']],
+    ['KAFKA_BROKERS', 'k-0.kafka:9092,k-1.kafka:9092', ['k-0.kafka:9092', 'k-1.kafka:9092']],
+    ['ANYTHING', 'cart.shop.svc:80', ['cart.shop.svc:80']],
+    ['REDIS_ADDR', 'redis:6379', ['redis:6379']],
+    ['JAVA_OPTS', '-Dcart.url=http://cart:80', []],
+    ['GREETING', 'hello', []],
+    ['TIME', '12:30', []],
+    ['IMAGE', 'app:8080', []],
+    ['DB_PASSWORD', 'ledger:5432', []],
+    ['DB_HOST', '10.0.0.7:5432', []],
+    ['DB_HOST', 'localhost:5432', []],
+    ['DB_HOST', '$(OTHER_HOST):80', []],
+    ['LISTEN_ADDR', 'cart:80', []],
+    ['BIND_HOST', 'cart', []],
+    ['POD_HOST', 'web-1', []],
+    ['DB_HOST', 'ledger:99999', []],
+    ['DB_HOST', 'app:secret@ledger', []],
+    ['X', 'config.yaml', []],
+    ['DATABASE_URL', 'postgres://app:12345,6@db/main', []],
+    ['CART_URL', 'http://user@cart:81', ['cart:81']],
+  ])('%s=%s', (name, text, expected) => expect(told(name, text)).toEqual(expected))
+})
+
+test('flags, joined or not', () => {
+  const words = ['serve', '--db-host', 'ledger', '--cart=http://cart:81/x', '-v', '--token', 'ledger:80', 'http://web']
+  expect(destinationsInCommand(words)).toEqual([
+    { flag: '--db-host', host: 'ledger', port: null, isTold: false },
+    { flag: '--cart', host: 'cart', port: 81, isTold: true },
+    { flag: null, host: 'web', port: 80, isTold: false },
+  ])
+})
+
+test('no password of a URL is ever kept, whatever it is made of', () => {
+  const planted = 'Zq9PLANTED'
+  const odd = fc.string({ unit: fc.constantFrom('@', ':', '/', '?', '#', 'a', '1', '.', '-', '%'), maxLength: 12 })
+  fc.assert(
+    fc.property(odd, odd, fc.constantFrom('postgres', 'http', 'amqp'), (before, after, scheme) => {
+      const found = destinationsIn('DATABASE_URL', `${scheme}://app:${before}${planted}${after}@db.pay:5433/main`)
+      expect(JSON.stringify(found).toLowerCase()).not.toContain(planted.toLowerCase())
+    }),
+  )
+})

@@ -1,0 +1,85 @@
+import { namesSecret } from './secrets.ts'
+
+/** Whom a program is told to call. `isTold`: the port stands there; else it is the scheme's, or null. */
+export interface Destination {
+  readonly host: string
+  readonly port: number | null
+  readonly isTold: boolean
+}
+
+/** A tenant chooses these texts; what is longer is no address, and neither is the hundredth of one value. */
+const longestText = 4096
+const most = 32
+
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+const hostName = new RegExp(`^${label}(?:\\.${label}){0,8}\\.?$`)
+/** `10.0.0.7`: an address by itself names nobody. */
+const onlyNumbers = /^[\d.]+$/
+
+/** `DB_HOST`, `--db-host`, `KAFKA_BROKERS`: what such a name holds is a host even where it is one bare word. */
+const namesHost =
+  /(?:^|[_.-])(?:host|hostname|hosts|addr|addrs|address|addresses|url|urls|uri|endpoint|endpoints|server|servers|service|upstream|backend|broker|brokers|target|peer|peers|dsn|api)$/i
+/** What a program listens on, or is called itself. */
+const namesItself =
+  /listen|bind|advertise|public|external|self|own|allowed|cors|trusted|(?:^|[_.-])(?:pod|node|my)[_.-]/i
+
+const ports: Readonly<Record<string, number>> = {
+  http: 80,
+  ws: 80,
+  https: 443,
+  wss: 443,
+}
+
+/**
+ * The hosts in what an environment variable or a flag of this name is set to: of URLs, of `host:port`, of lists of
+ * them, and of a bare host where the name says that it is one. Nothing else of the text is kept: no user, no path, no
+ * password, and of a variable that is named like a secret nothing at all. Linear; never throws.
+ */
+export function destinationsIn(name: string, text: string): readonly Destination[] {
+  if (text.length > longestText || namesSecret(name) || namesItself.test(name)) return []
+  const isHost = namesHost.test(name)
+  // A password may hold a comma or a space: of a text with a user in it, only the words that have the user whole.
+  const words = text.split(/[\s,;"'|]+/, most).filter((it) => !text.includes('@') || it.includes('@'))
+  const found = words.flatMap((word) => destinationOf(word, isHost) ?? [])
+  return [...new Map(found.map((it) => [`${it.host}:${it.port}`, it])).values()]
+}
+
+/** `--upstream=http://cart`, `--db-host cart`, `cart:80`: the hosts among a command's words, with the flags' names. */
+export function destinationsInCommand(
+  words: readonly string[],
+): readonly (Destination & { readonly flag: string | null })[] {
+  return words.flatMap((word, at) => {
+    const [, flag, set] = /^--?([A-Za-z][\w.-]{0,63})(?:=([^]*))?$/.exec(word.slice(0, longestText)) ?? []
+    if (flag !== undefined) return destinationsIn(flag, set ?? '').map((it) => ({ ...it, flag: `--${flag}` }))
+    const before = /^--?([A-Za-z][\w.-]{0,63})$/.exec((words[at - 1] ?? '').slice(0, 80))?.[1]
+    return destinationsIn(before ?? '', word).map((it) => ({
+      ...it,
+      flag: before === undefined ? null : `--${before}`,
+    }))
+  })
+}
+
+/**
+ * A bare word is a host where the variable's name says so; with a port beside it, also where it can be nothing else:
+ * `config.yaml` and `v1.2` are none.
+ */
+function destinationOf(word: string, isHost: boolean): Destination | null {
+  const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]{0,31}):\/\/)?([^]*)$/i.exec(word) ?? []
+  if (scheme === undefined && rest.includes('@')) return null
+  // A password may hold a slash; a path holds no `@` that anybody would miss.
+  const authority = rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0] ?? ''
+  const [, host = '', told] = /^([^:]+)(?::(\d{1,5}))?$/.exec(authority) ?? []
+  const name = host.toLowerCase()
+  const isPlain = scheme === undefined && !isHost
+  if (!isName(name) || (isPlain && (told === undefined || !name.includes('.svc')))) return null
+  const port = told === undefined ? (ports[scheme?.toLowerCase() ?? ''] ?? null) : Number(told)
+  return isPort(port) ? { host: name.replace(/\.$/, ''), port, isTold: told !== undefined } : null
+}
+
+function isName(host: string): boolean {
+  return hostName.test(host) && !onlyNumbers.test(host) && host !== 'localhost'
+}
+
+function isPort(port: number | null): boolean {
+  return port === null || (port > 0 && port < 65_536)
+}
