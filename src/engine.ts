@@ -175,6 +175,7 @@ function complete(check: AnyCheck, found: Found): Finding {
     confidence: found.confidence,
     subject: found.subject,
     ...(found.also === undefined ? {} : { also: found.also }),
+    ...(found.dueTo === undefined ? {} : { dueTo: found.dueTo }),
     args: found.args,
     evidence: found.evidence,
     symptoms: found.symptoms ?? [],

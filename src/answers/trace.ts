@@ -112,7 +112,8 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
     hops,
     verdict: verdictOf(at, measured),
     at,
-    narrowed: at === null ? null : narrow(hops),
+    // Whoever is kept out by a policy is, from wherever it asks: what others get says nothing of nodes.
+    narrowed: at === null || at === 'policy' ? null : narrow(hops),
   }
 }
 

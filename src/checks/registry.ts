@@ -136,6 +136,7 @@ import proxyBackendMissing from './gateway/proxy-backend-missing.ts'
 import proxyWithoutEndpoints from './gateway/proxy-without-endpoints.ts'
 import proxySecret from './gateway/proxy-secret.ts'
 import calledOtherwise from './service/called-otherwise.ts'
+import byPodAddress from './policy/by-pod-address.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -244,6 +245,7 @@ export const checks: readonly AnyCheck[] = [
   dnsUdpOnly, // POL402
   servicePort, // POL403
   peersNotThere, // POL404
+  byPodAddress, // POL405
   keepsFrom, // POL410
   notEnforced, // POL411
   twoPeers, // POL412

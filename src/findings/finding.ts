@@ -13,6 +13,7 @@ export interface Finding<A extends Args = Args> {
   readonly args: A
   readonly evidence: readonly Evidence[]
   readonly symptoms: readonly string[]
+  readonly dueTo?: readonly string[]
   readonly causes: readonly string[]
   readonly remedies: readonly string[]
 }

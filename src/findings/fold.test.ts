@@ -35,6 +35,8 @@ describe('fold', () => {
   const loss = found('DNS110', { symptoms: ['dns-loss:node/a'], causes: ['ingress-fails:shop/web'] })
   const ingress = found('ING301', { symptoms: ['ingress-fails:shop/web'] })
 
+  test('what it may be due to', () =>
+    expect(shape([found('A', { causes: ['x'] }), found('B', { dueTo: ['x'] })])).toBe('A(B)'))
   test('what explains nothing and is explained by nothing stands alone', () =>
     expect(shape([replica, ingress])).toBe('DNS106 ING301'))
   test('a symptom folds under its cause, by wildcard', () => expect(shape([loss, replica])).toBe('DNS106(DNS110)'))

@@ -31,6 +31,8 @@ export interface Found<A extends Args = Args> {
   readonly evidence: readonly Evidence[]
   /** The trouble that this is, as symptom keys: another finding that `causes` one of them is its cause. */
   readonly symptoms?: readonly string[]
+  /** Symptom keys of what this may come of: whoever causes one of them has this as a consequence. */
+  readonly dueTo?: readonly string[]
   /** Symptom keys that this finding would cause. `dns-loss:node/*` matches every key with that start. */
   readonly causes?: readonly string[]
 }

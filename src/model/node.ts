@@ -17,4 +17,6 @@ export interface Node {
   readonly podCidrs?: readonly string[]
   /** The cloud that made it, the scheme of `spec.providerID`: `gce`, `aws`, `azure`. Absent where it names none. */
   readonly provider?: string
+  /** The ranges of its pods' addresses. Absent where the API names none: the CNI may keep its own. */
+  readonly podCidrs?: readonly string[]
 }

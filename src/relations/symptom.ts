@@ -96,6 +96,9 @@ export const dnsTcpUnanswered = 'dns-tcp-unanswered'
 /** The search list of this workload makes many queries of each lookup. */
 export const searchAmplified = (workload: Subject): string => `search-amplified:${subjectKey(workload)}`
 
+/** This workload is told to call what is not there. */
+export const toldWrongly = (workload: Subject): string => `told-wrongly:${subjectKey(workload)}`
+
 /** Names outside the cluster get no answer from where CoreDNS sends them. */
 export const dnsUpstreamSilent = 'dns-upstream-silent'
 

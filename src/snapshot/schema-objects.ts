@@ -284,6 +284,7 @@ export function objectSchemas(intern: Intern) {
       networkUnavailable: maybe(shared.text),
       podCidrs: maybe(list(m.address)),
       provider: maybe(shared.word),
+      podCidrs: maybe(list(m.address)),
     }),
   )
 

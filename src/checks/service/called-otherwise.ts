@@ -6,6 +6,7 @@ import { subject, type Subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { calledBy, type Called } from '../../relations/service/called-services.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
+import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
@@ -112,6 +113,7 @@ function verdict({ pod, container, call, called }: Told & { readonly called: Cal
         label: labelOf(called),
       },
     ],
+    causes: [toldWrongly(on)],
   })
 }
 

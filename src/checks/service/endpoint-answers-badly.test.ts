@@ -63,9 +63,43 @@ describeCheck(check, [
     expect: [{ subject: 'Service/shop/web', args: { sick: ['web-1'] } }],
   },
   {
+    it: 'its own node gets the whole of it, and no other',
+    given: {
+      ...seen([
+        getOf('web', 'web-1', 200, { ip: '10.2.1.9', node: 'worker-1' }),
+        getOf('web', 'web-1', null, { ip: '10.2.1.9', node: 'worker-2', error: 'no complete answer within 18000 ms' }),
+        getOf('web', 'web-1', null, { ip: '10.2.1.9', node: 'worker-3', error: 'no complete answer within 18000 ms' }),
+      ]),
+    },
+    expect: [{ subject: 'Service/shop/web', severity: 'error', args: { pattern: 'across' } }],
+  },
+  {
+    it: 'no answer to one node, from whichever endpoint',
+    given: seen([
+      getOf('web', 'web-1', 200, { ip: '10.2.9.9', node: 'worker-1' }),
+      getOf('web', 'web-2', 200, { ip: '10.2.9.9', node: 'worker-1' }),
+      getOf('web', 'web-1', null, { ip: '10.2.9.9', node: 'worker-2', error: 'no complete answer within 18000 ms' }),
+      getOf('web', 'web-2', null, { ip: '10.2.9.9', node: 'worker-2', error: 'no complete answer within 18000 ms' }),
+    ]),
+    expect: [{ subject: 'Service/shop/web', args: { pattern: 'from-nodes' } }],
+  },
+  {
+    it: 'errors that came whole have crossed',
+    given: seen([
+      getOf('web', 'web-1', 200, { ip: '10.2.1.9', node: 'worker-1' }),
+      getOf('web', 'web-1', 500, { ip: '10.2.1.9', node: 'worker-2' }),
+    ]),
+    expect: [{ subject: 'Service/shop/web', args: { pattern: 'at-times' } }],
+  },
+  {
     it: 'all hang up',
     given: seen([getOf('web', 'web-1', null, hangsUp)]),
     expect: [{ subject: 'Service/shop/web', severity: 'warning', args: { pattern: 'protocol' } }],
+  },
+  {
+    it: 'all hang up, and users get errors',
+    given: seen([getOf('web', 'web-1', null, hangsUp)], [get('/', 502)]),
+    expect: [{ subject: 'Service/shop/web', severity: 'error', args: { pattern: 'protocol' } }],
   },
   {
     it: 'all hang up, and users are served',

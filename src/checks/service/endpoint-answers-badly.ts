@@ -5,7 +5,9 @@ import type { Ingress } from '../../model/ingress.ts'
 import { known } from '../../model/known.ts'
 import { subjectKey } from '../../model/subject.ts'
 import { endText, excuseOf, isBadEnd, urlText } from '../../relations/ingress/http-answers.ts'
+import { needsOfPods } from '../../relations/service/needs-of-pods.ts'
 import { isWrongProtocol, nameOfEndpoint } from '../../relations/service/http-of-endpoint.ts'
+import { httpPattern } from '../../relations/service/http-pattern.ts'
 import { routeOfContact, routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { endpointsAnswerBadly, ingressBackendFails, svcUnanswered } from '../../relations/symptom.ts'
 import { serviceSubject } from './words.ts'
@@ -22,13 +24,17 @@ export default check({
   fine: 'each ready endpoint that speaks HTTP answers without a server error',
   severity: 'error',
   needs: ['contacts'],
-  wants: ['ingresses', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe'],
+  wants: ['ingresses', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe', 'services', 'clusterDns'],
   remedies: [],
   decides: [],
 
-  run({ contacts, ingresses, networkPolicies, namespaces, pods, dnsProbe, scope }) {
+  run({ contacts, ingresses, networkPolicies, namespaces, pods, dnsProbe, services, clusterDns, scope }) {
     const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const routes = ingresses.known ? ingresses.value : []
+    const homes = new Map(
+      (pods.known ? pods.value : []).flatMap((it) => (it.node === null || it.ip === null ? [] : [[it.ip, it.node]])),
+    )
+    const needsOf = needsOfPods(pods, services, clusterDns)
     const groups = [
       ...Map.groupBy(
         contacts.direct ?? [],
@@ -44,7 +50,7 @@ export default check({
         why === undefined || first === undefined
           ? []
           : [cannotTell('ambiguous', `Service ${full(first.service)}: ${why}`)]
-      return [...blind, ...judge(its, contacts.http, routes)]
+      return [...blind, ...judge(its, { http: contacts.http, ingresses: routes, homes, needsOf })]
     })
     return worstOfEach(verdicts)
   },
@@ -58,10 +64,13 @@ export default check({
       `asked of the pods themselves · ${args.counts.join(', ')}`,
     note: ({ args }) => notes[args.pattern],
     help: ({ subject: on, args }) => [
-      args.pattern === 'some'
-        ? 'compare the pod that fails with one that does not: its image, its configuration, its node'
-        : 'read what the application says about this request',
-      `kubectl -n ${on.namespace} logs ${args.sick[0]} --since=10m`,
+      looks[args.pattern],
+      ...(args.pattern === 'across' || args.pattern === 'from-nodes'
+        ? [
+            `on a node that gets no answer:  tracepath -n ${args.ip}    ping -M do -s 1472 -c 3 ${args.ip}`,
+            'on both nodes:  ip link show    iptables-save -c | grep -E "DROP|REJECT"',
+          ]
+        : [`kubectl -n ${on.namespace} logs ${args.sick[0]} --since=10m`]),
       `kubectl -n ${on.namespace} get pod ${args.sick[0]} -o wide`,
     ],
   },
@@ -83,20 +92,49 @@ function worstOfEach(verdicts: readonly Judged[]) {
 /** `all`: no endpoint answers well. `guess`: the same, of a path that nobody said is served. */
 type Pattern = (typeof patterns)[number]
 
-const patterns = ['some', 'all', 'guess', 'protocol'] as const
+const patterns = ['across', 'from-nodes', 'some', 'at-times', 'all', 'guess', 'protocol'] as const
 
 const notes: Readonly<Record<Pattern, string>> = {
+  across:
+    'connections open, the node that a pod runs on gets its whole answer, and no other node does: ' +
+    'what is large is lost between nodes, such as by an MTU that is too small on the way, or by a firewall',
+  'from-nodes':
+    'the same endpoints give other nodes whole answers: it is the way from and to the nodes that get none, ' +
+    'such as an MTU that is too small, or a firewall',
   some:
-    'no controller and no network is between: what one endpoint says and the others do not is its own. ' +
+    'no controller is between: what one endpoint says, whichever node asks, and the others do not is its own. ' +
     'Users who get it see an error, and a retry may not',
-  all: 'no controller and no network is between: the application itself says so, or what it needs does not answer it',
-  guess: 'no controller and no network is between, and nobody said which path this application serves: / was asked',
+  'at-times': 'no controller is between: the same endpoint answers well and badly, so that load or luck decides',
+  all: 'no controller is between: the application itself says so, or what it needs does not answer it',
+  guess: 'no controller is between, and nobody said which path this application serves: / was asked',
   protocol:
     'every endpoint hangs up on a plain HTTP request and on TLS: ' +
     'it speaks another protocol than its port says, or is broken',
 }
 
-function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingresses: readonly Ingress[]) {
+const byPath = 'send packets of full size from node to node, and look for what drops them'
+const byApplication = 'read what the application says about this request'
+
+const looks: Readonly<Record<Pattern, string>> = {
+  across: byPath,
+  'from-nodes': byPath,
+  some: 'compare the pod that fails with one that does not: its image, its configuration, its node',
+  'at-times': byApplication,
+  all: byApplication,
+  guess: byApplication,
+  protocol: byApplication,
+}
+
+interface Around {
+  readonly http: readonly HttpContact[]
+  readonly ingresses: readonly Ingress[]
+  /** The node of each address. */
+  readonly homes: ReadonlyMap<string, string>
+  /** What goes wrong where the pods that answered badly miss something. */
+  readonly needsOf: (bad: readonly DirectContact[]) => readonly string[]
+}
+
+function judge(its: readonly DirectContact[], { http, ingresses, homes, needsOf }: Around) {
   const bad = its.filter((it) => isBadEnd(it) || isOddOne(it, its))
   const [first] = its
   const [worst] = bad
@@ -104,17 +142,16 @@ function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingr
   if (worst === undefined) return [ok(its.length, `${urlText(first)}: ${some([...new Set(its.map(endText))])}`)]
   const { service } = first
   const routing = routesTo(ingresses, service)
-  const through = http.filter(
-    (it) =>
-      !isBadEnd(it) &&
-      routing.some(
-        (one) =>
-          one.namespace === it.ingress.namespace &&
-          one.name === it.ingress.name &&
-          routeOfContact(one, it)?.backend.service === service.name,
-      ),
+  const routed = http.filter((it) =>
+    routing.some(
+      (one) =>
+        one.namespace === it.ingress.namespace &&
+        one.name === it.ingress.name &&
+        routeOfContact(one, it)?.backend.service === service.name,
+    ),
   )
-  const pattern = patternOf(its, bad, through.length > 0)
+  const through = routed.filter((it) => !isBadEnd(it))
+  const pattern = patternOf(its, { bad, isServed: through.length > 0, homes })
   if (pattern === 'protocol' && through.length > 0)
     return [
       cannotTell(
@@ -130,7 +167,7 @@ function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingr
     finding({
       subject: serviceSubject(service),
       confidence: 'observed',
-      severity: pattern === 'guess' || pattern === 'protocol' || !bad.some(isBadEnd) ? 'warning' : 'error',
+      severity: isDoubtful(pattern, routed) || !bad.some(isBadEnd) ? 'warning' : 'error',
       args: {
         pattern,
         sick,
@@ -141,6 +178,7 @@ function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingr
         counts,
         url: urlText(worst),
         port: service.port,
+        ip: worst.ip,
       },
       evidence: [
         {
@@ -161,7 +199,10 @@ function judge(its: readonly DirectContact[], http: readonly HttpContact[], ingr
         endpointsAnswerBadly(service),
         ...(bad.every((it) => it.status === null) ? [svcUnanswered(service)] : []),
       ],
-      causes: !bad.some(isBadEnd) ? [] : routing.map((it) => ingressBackendFails(it, service.name)),
+      dueTo: needsOf(bad),
+      causes: !bad.some(isBadEnd)
+        ? []
+        : [endpointsAnswerBadly(service), ...routing.map((it) => ingressBackendFails(it, service.name))],
     }),
   ]
 }
@@ -179,9 +220,25 @@ function isOddOne(it: DirectContact, its: readonly DirectContact[]): boolean {
   )
 }
 
+/** A guess, and a protocol that nobody may want to be HTTP, count for less; unless users get errors of it. */
+function isDoubtful(pattern: Pattern, routed: readonly HttpContact[]): boolean {
+  return pattern === 'guess' || (pattern === 'protocol' && !routed.some(isBadEnd))
+}
+
+interface Ends {
+  readonly bad: readonly DirectContact[]
+  readonly isServed: boolean
+  readonly homes: ReadonlyMap<string, string>
+}
+
 /** Where users are served well, the path that was asked is perhaps not the one that pods get. */
-function patternOf(its: readonly DirectContact[], bad: readonly DirectContact[], isServed: boolean): Pattern {
-  if (bad.length < its.length) return 'some'
+function patternOf(its: readonly DirectContact[], { bad, isServed, homes }: Ends): Pattern {
+  if (bad.length < its.length)
+    return httpPattern(
+      its,
+      (it) => bad.includes(it),
+      (it) => homes.get(it.ip) ?? null,
+    )
   if (bad.every(isWrongProtocol)) return 'protocol'
   return bad.every((it) => (isServed || it.basis === 'guessed') && it.status !== null && it.error === null)
     ? 'guess'

@@ -41,6 +41,25 @@ describeCheck(check, [
     expect: 'ok',
   },
   {
+    it: 'a slice by hand that leads to a pod of another application, which answers',
+    given: {
+      services,
+      pods: [web, pod('billing-1', { ip: '10.2.1.77' })],
+      endpointSlices: [good, handMade('10.2.1.77')],
+      contacts: to('10.2.1.77', 'open'),
+    },
+    expect: [{ subject: hand, severity: 'warning', args: { kind: 'other', ip: '10.2.1.77' } }],
+  },
+  {
+    it: 'the same, without a selector: that is what such a Service is for',
+    given: {
+      services: open,
+      pods: [web, pod('billing-1', { ip: '10.2.1.77' })],
+      endpointSlices: [good, handMade('10.2.1.77')],
+    },
+    expect: 'ok',
+  },
+  {
     it: 'a slice by hand that leads to one of the pods',
     given: { services, pods: [web], endpointSlices: [handMade('10.2.1.9')] },
     expect: 'ok',

@@ -6,7 +6,8 @@ import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
 import { subject } from '../../model/subject.ts'
 import { contactsOfServices, failuresText, tally } from '../../relations/service/service-contacts.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
-import { selectorOf } from '../../relations/service/service-selects-pod.ts'
+import { hasPairs } from '../../relations/selector.ts'
+import { isOver, selectorOf } from '../../relations/service/service-selects-pod.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
 import { familyOf, isIpv6 } from '../../wire/ip-family.ts'
 import { count, full, some } from '../../phrases.ts'
@@ -18,7 +19,7 @@ import { count, full, some } from '../../phrases.ts'
 export default check({
   code: 'SVC212',
   slug: 'service/endpoint-is-no-pod',
-  title: 'a Service leads to an address where no pod is',
+  title: 'a Service leads to an address that is none of its pods',
   fine: 'every endpoint of a Service that selects pods is one of them',
   severity: 'warning',
   needs: ['services', 'endpointSlices', 'pods'],
@@ -50,12 +51,7 @@ export default check({
     headline: ({ subject: on, args }) =>
       `EndpointSlice ${full(on)} gives Service ${args.service} the address ${args.ip}, ${args.why}.`,
     detail: ({ args }) => `${args.count} of ${count(args.of, 'ready endpoint')} · ${args.measured}`,
-    note: ({ args }) =>
-      args.kind === 'stale'
-        ? 'the control plane takes such an address out within seconds: run it again, ' +
-          'and if it stays the endpoint slice controller is not at work'
-        : 'nobody keeps a slice that was made by hand: ' +
-          'its share of the connections goes there until somebody takes it away',
+    note: ({ args }) => notes[args.kind],
     help: ({ subject: on, args }) => [
       args.kind === 'stale' ? 'see whether it stays' : 'see whose slice it is; if nobody needs it, delete it',
       `kubectl -n ${on.namespace} get endpointslice ${on.name} -o yaml`,
@@ -63,6 +59,16 @@ export default check({
     ],
   },
 })
+
+const notes: Readonly<Record<Wrong['kind'], string>> = {
+  stale:
+    'the control plane takes such an address out within seconds: run it again, ' +
+    'and if it stays the endpoint slice controller is not at work',
+  foreign:
+    'nobody keeps a slice that was made by hand: ' +
+    'its share of the connections goes there until somebody takes it away',
+  other: 'its share of the connections goes to that pod, which may well be another application, and answer',
+}
 
 interface Pods {
   readonly byIp: ReadonlyMap<string, Pod>
@@ -80,7 +86,8 @@ interface Seen {
 
 interface Wrong {
   readonly endpoint: Endpoint
-  readonly kind: 'stale' | 'foreign'
+  /** `other`: a pod that the selector does not choose. */
+  readonly kind: 'stale' | 'foreign' | 'other'
   readonly why: string
 }
 
@@ -89,7 +96,8 @@ function judge(service: Service, { slice, seen, contacts }: Seen) {
   const ready = slice.endpoints.filter((it) => it.ready)
   const wrong = ready
     .flatMap((it) => wrongOf(service, it, seen) ?? [])
-    .filter((it) => !isAnswered(it.endpoint, contacts))
+    // A pod of another application answers, and that is the trouble.
+    .filter((it) => it.kind === 'other' || !isAnswered(it.endpoint, contacts))
   const [first] = wrong
   if (first === undefined) return []
   const asked = contacts.filter(
@@ -138,15 +146,29 @@ function wrongOf(service: Service, endpoint: Endpoint, { byIp, named, nets, whol
     const pod = named.get(`${service.namespace}/${endpoint.pod}`)
     if (pod === undefined) return { endpoint, kind: 'stale', why: `of pod ${endpoint.pod}, which is gone` }
     const own = [pod.ip, ...(pod.ips ?? [])]
+    const other = own.includes(endpoint.ip) ? otherApp(service, endpoint, pod) : null
+    if (other !== null) return other
     return own.includes(endpoint.ip) || pod.ip === null || isOtherFamily(endpoint.ip, own)
       ? null
       : { endpoint, kind: 'stale', why: `of pod ${endpoint.pod}, which has ${pod.ip}` }
   }
-  if (there !== undefined) return null
+  // All pods on a node's network have one address: which of them is meant is not known.
+  if (there !== undefined) return there.hostNetwork ? null : otherApp(service, endpoint, there)
   if (selectorOf(service) !== null) return { endpoint, kind: 'foreign', why: 'which is none of its pods' }
   return whole && !isIpv6(endpoint.ip) && nets.has(netOf(endpoint.ip))
     ? { endpoint, kind: 'foreign', why: "which is among the pods' addresses, and no pod has it" }
     : null
+}
+
+/** The controller takes out within a second what the selector no longer chooses: who is here was put here. */
+function otherApp(service: Service, endpoint: Endpoint, pod: Pod): Wrong | null {
+  const pairs = selectorOf(service)
+  if (pairs === null || (pod.namespace === service.namespace && hasPairs(pairs, pod.labels)) || isOver(pod)) return null
+  return {
+    endpoint,
+    kind: 'other',
+    why: `of pod ${full(pod)}, which the selector of the Service does not choose`,
+  }
 }
 
 /** Recordings of before hold one address of a pod that has two. */

@@ -8,7 +8,7 @@ import check from './governing-service.ts'
 
 const set = (serviceName: string | null, about: Partial<Workload> = {}): Workload =>
   deployment('db', 3, { kind: 'StatefulSet', serviceName, ...about })
-const headless = (name: string) => service(name, { clusterIP: 'None' })
+const headless = (name: string) => service(name, { clusterIP: 'None', selector: { app: 'db' } })
 
 describeCheck(check, [
   {
@@ -37,6 +37,19 @@ describeCheck(check, [
     it: 'a Service with an address',
     given: { services: [service('db')], workloads: [set('db')] },
     expect: [{ subject: 'StatefulSet/shop/db', args: { is: 'not-headless' } }],
+  },
+  {
+    it: 'a headless Service that selects the pods of another',
+    given: {
+      services: [service('db', { clusterIP: 'None', selector: { app: 'cache' } })],
+      workloads: [set('db')],
+    },
+    expect: [{ subject: 'StatefulSet/shop/db', args: { is: 'selects-others' }, says: /selector leaves them out/ }],
+  },
+  {
+    it: 'a headless Service without a selector: somebody keeps its endpoints',
+    given: { services: [service('db', { clusterIP: 'None', selector: null })], workloads: [set('db')] },
+    expect: 'ok',
   },
   {
     it: 'somebody asks about it',

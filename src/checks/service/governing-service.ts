@@ -6,6 +6,8 @@ import type { Scope } from '../../model/sources.ts'
 import { subject, type Subject, subjectKey } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
 import { count, full, some } from '../../phrases.ts'
+import { hasPairs } from '../../relations/selector.ts'
+import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 
 /**
  * The pods of a StatefulSet have names of their own (`db-0.db`) under the Service that it names, if that is headless:
@@ -14,8 +16,8 @@ import { count, full, some } from '../../phrases.ts'
 export default check({
   code: 'SVC211',
   slug: 'service/governing-service',
-  title: "a StatefulSet's Service is not there or is not headless",
-  fine: 'every StatefulSet names a headless Service that is there',
+  title: "a StatefulSet's Service does not name its pods",
+  fine: 'every StatefulSet names a headless Service that selects its pods',
   severity: 'warning',
   needs: ['services', 'workloads'],
   remedies: [],
@@ -35,7 +37,7 @@ export default check({
     const siblings = Map.groupBy(services, (it) => it.namespace)
     const found = naming.flatMap(({ set, name }) => {
       const service = byName.get(full({ namespace: set.namespace, name })) ?? null
-      if (service?.clusterIP === 'None') return []
+      if (service?.clusterIP === 'None' && !leavesOut(service, set)) return []
       return [verdict({ set, name, service, others: siblings.get(set.namespace) ?? [], scope })]
     })
     return found.length > 0 ? found : ok(naming.length)
@@ -43,23 +45,45 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      args.is === 'missing'
-        ? `StatefulSet ${full(on)} names Service \`${args.service}\`, which is not there: its pods have no DNS names.`
-        : `StatefulSet ${full(on)} names Service \`${args.service}\`, which is not headless: ` +
-          'its pods have no DNS names.',
+      `StatefulSet ${full(on)} names Service \`${args.service}\`, ${says[args.is]}: its pods have no DNS names.`,
     detail: ({ subject: on, args }) =>
       `${on.name}-0.${args.service}.${on.namespace} is answered NXDOMAIN · headless Services here: ${args.headless}`,
     note: () => 'the API server takes any name there; only who looks a pod up by its name notices',
     help: ({ subject: on, args }) => [
-      args.near === 'none'
-        ? `make a headless Service \`${args.service}\` (clusterIP: None) with the pods' labels as its selector`
-        : `\`${args.near}\` is there and headless: if it was meant, name it in spec.serviceName`,
-      'serviceName cannot be changed: kubectl delete statefulset --cascade=orphan, and create it again, keeps the pods',
-      `kubectl -n ${on.namespace} get statefulset ${on.name} -o jsonpath='{.spec.serviceName}'`,
-      `kubectl -n ${on.namespace} get services`,
+      ...(args.is === 'selects-others'
+        ? [`compare the selector of Service \`${args.service}\` with the labels of the pod template`]
+        : renamed(args)),
+      `kubectl -n ${on.namespace} get statefulset ${on.name} -o jsonpath='{.spec.serviceName} {.spec.template.metadata.labels}'`,
+      `kubectl -n ${on.namespace} get services -o wide`,
     ],
   },
 })
+
+const says = {
+  missing: 'which is not there',
+  'not-headless': 'which is not headless',
+  'selects-others': 'whose selector leaves them out',
+} as const
+
+function renamed({ service, near }: { readonly service: string; readonly near: string }): readonly string[] {
+  return [
+    near === 'none'
+      ? `make a headless Service \`${service}\` (clusterIP: None) with the pods' labels as its selector`
+      : `\`${near}\` is there and headless: if it was meant, name it in spec.serviceName`,
+    'serviceName cannot be changed: kubectl delete statefulset --cascade=orphan, and create it again, keeps the pods',
+  ]
+}
+
+/** A selector that does not choose the pods: CoreDNS makes names of a Service's endpoints. */
+function leavesOut(service: Service, { templateLabels }: Workload): boolean {
+  const pairs = selectorOf(service)
+  return pairs !== null && !hasPairs(pairs, templateLabels)
+}
+
+function whatIs(service: Service | null): keyof typeof says {
+  if (service === null) return 'missing'
+  return service.clusterIP === 'None' ? 'selects-others' : 'not-headless'
+}
 
 interface Named {
   readonly set: Workload
@@ -73,9 +97,10 @@ function verdict({ set, name, service, others, scope }: Named) {
   const on = subject(set.kind, set.namespace, set.name)
   const headless = others.filter((it) => it.clusterIP === 'None').map((it) => it.name)
   const near = closest(name, headless, 1)[0] ?? 'none'
-  const is = service === null ? 'missing' : 'not-headless'
+  const is = whatIs(service)
   return finding({
     subject: on,
+    also: [subject('Service', set.namespace, name)],
     confidence: 'inferred',
     severity: severityOf(scope, on),
     args: { service: name, is, near, headless: some(headless) || 'none' },
@@ -87,14 +112,20 @@ function verdict({ set, name, service, others, scope }: Named) {
         lines: [`serviceName: ${name}`],
         at: 0,
         mark: name,
-        label: near === 'none' ? labelOf(service) : `${labelOf(service)}; \`${near}\` is there, and headless`,
+        label:
+          near === 'none' || is === 'selects-others'
+            ? labelOf(service)
+            : `${labelOf(service)}; \`${near}\` is there, and headless`,
       },
     ],
   })
 }
 
 function labelOf(service: Service | null): string {
-  return service === null ? 'no such Service' : `has clusterIP ${service.clusterIP ?? `none (${service.type})`}`
+  if (service === null) return 'no such Service'
+  if (service.clusterIP !== 'None') return `has clusterIP ${service.clusterIP ?? `none (${service.type})`}`
+  const pairs = Object.entries(service.selector ?? {}).map(([key, value]) => `${key}=${value}`)
+  return `selects ${some(pairs)}, and the pods have other labels`
 }
 
 /** Who asks about this very StatefulSet misses something of it. */

@@ -7,7 +7,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
-import { policyNames } from '../../relations/policy/policy-allows.ts'
+import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { policyOnProbe } from '../../relations/policy/policy-on-probe.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import {
@@ -86,16 +86,19 @@ export default check({
           ),
         ]
       }
+      const open = seen.filter((it) => !isSick(it) && isLeftOpen(deciding(it, { decide, serving, service })))
+      const undecidedOpen = (it: Contact): boolean => open.some((other) => other.via.kind === it.via.kind)
       const blind: Verdict<never>[] = []
       const counted = seen.filter((it) => {
         if (!isSick(it)) return true
-        const decision = decide(it, serving, service.ports.find((port) => port.port === it.service.port) ?? null)
+        const decision = deciding(it, { decide, serving, service })
         if (decision.kind === 'denied')
           blind.push(
             cannotTell('ambiguous', `${policyNames(decision.by)} denies the probe pod the way to ${full(service)}`),
           )
         // A policy drops, it does not refuse: a refusal is the target's own.
-        else if (decision.kind === 'unknown' && tally([it]).by.refused === 0)
+        // Where others that nobody can decide either came through, the answer is among those that did not.
+        else if (decision.kind === 'unknown' && tally([it]).by.refused === 0 && !undecidedOpen(it))
           blind.push(
             cannotTell('ambiguous', `connects to ${full(service)} fail, and a policy may be why: ${decision.why}`),
           )
@@ -109,8 +112,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Service ${full(on)} ${args.open === 0 ? 'does not answer' : 'answers only part of the time'}: ` +
-      `${args.failed} of ${args.of} connections failed.`,
+      `Service ${full(on)} ${answers(args)}: ${args.failed} of ${args.of} connections failed.`,
     detail: ({ args }) =>
       (
         `${args.failures} of ${args.of} connects · from ${count(args.nodes, 'node')} · ` +
@@ -126,9 +128,37 @@ export default check({
   },
 })
 
+/** Nodes from which not one connect to the Service's address came through, where all of the others' did. */
+function neverFrom(own: readonly Contact[]): readonly string[] {
+  const nodes = [...Map.groupBy(own, (it) => it.node)].map(([node, its]) => ({ node, its: tally(its) }))
+  const dead = nodes.filter((it) => it.its.open === 0)
+  const isDivided = dead.length < nodes.length && nodes.every(({ its }) => its.open === 0 || its.failed === 0)
+  return isDivided ? dead.map((it) => it.node).toSorted(textOrder) : []
+}
+
+function answers({ open, never }: { readonly open: number; readonly never: readonly string[] }): string {
+  if (open === 0) return 'does not answer'
+  return never.length > 0 ? `does not answer ${some(never)}` : 'answers only part of the time'
+}
+
 function filledIn(command: string, { namespace, ip, node, pod, target }: Example): string {
   const values = new Map(Object.entries({ namespace, ip, node, pod, target }))
   return command.replace(/\{(\w+)\}/g, (_, name: string) => values.get(name) ?? name.toUpperCase())
+}
+
+interface Deciding {
+  readonly decide: ReturnType<typeof policyOnProbe>
+  readonly serving: readonly Pod[]
+  readonly service: Service
+}
+
+function deciding(contact: Contact, { decide, serving, service }: Deciding) {
+  return decide(contact, serving, service.ports.find((it) => it.port === contact.service.port) ?? null)
+}
+
+/** By the policies themselves: what could not be read decides nothing. */
+function isLeftOpen(decision: Decision): boolean {
+  return decision.kind === 'unknown' && decision.by.length > 0
 }
 
 /** A Service's address is judged whole; a direct connect only while its pod is still one that should answer. */
@@ -159,6 +189,9 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
   const nodeOf = (it: Contact): string | null => serving.find((pod) => pod.name === endpointName(it))?.node ?? null
   const marks = fingerprint(service, counted, nodeOf, nodesOf(serving))
   const clients = new Set(sick.map((it) => it.node))
+  // Where the pods answer, connects to them say nothing of how often the Service does.
+  const own = counted.filter((it) => it.via.kind === 'service')
+  const told = sick.every((it) => it.via.kind === 'service') ? tally(own) : all
   const homes = homesOf(sick.filter((it) => it.via.kind === 'endpoint').map(nodeOf), serving)
   const nodes = [...new Set(counted.map((it) => it.node))]
   return [
@@ -168,10 +201,11 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
       severity: marks.fingerprint === 'no-local-endpoint' ? 'warning' : 'error',
       args: {
         fingerprint: marks.fingerprint,
-        failed: all.failed,
-        of: all.of,
-        open: all.open,
-        failures: failuresText(all),
+        failed: told.failed,
+        of: told.of,
+        open: told.open,
+        failures: failuresText(told),
+        never: neverFrom(own),
         nodes: nodes.length,
         at: marks.at,
         ...exampleOf(sick, serving),

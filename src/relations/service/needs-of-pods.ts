@@ -1,0 +1,40 @@
+import type { ClusterDns } from '../../model/cluster-dns.ts'
+import type { DirectContact } from '../../model/contacts.ts'
+import type { Known } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import { dnsLossInPod, endpointsAnswerBadly, noEndpoints, svcUnanswered, toldWrongly } from '../symptom.ts'
+import { workloadOfPod } from '../workload-of-pod.ts'
+import { calledBy } from './called-services.ts'
+
+/**
+ * What would go wrong where the pods that were asked miss something: names that they look up, and the Services that
+ * their specs tell them to call. An application that answers 502 for want of another is no cause of its own.
+ */
+export function needsOfPods(
+  pods: Known<readonly Pod[]>,
+  services: Known<readonly Service[]>,
+  dns: Known<ClusterDns>,
+): (asked: readonly Pick<DirectContact, 'service' | 'pod'>[]) => readonly string[] {
+  if (!pods.known) return () => []
+  const named = new Map(pods.value.map((it) => [`${it.namespace}/${it.name}`, it]))
+  const around = {
+    services: services.known ? services.value : [],
+    namespaces: null,
+    domain: dns.known ? dns.value.domain : null,
+    scope: { namespace: null },
+  }
+  return (asked) => {
+    const its = asked.flatMap(({ service, pod }) => named.get(`${service.namespace}/${pod}`) ?? [])
+    const keys = new Set(its).values().flatMap((pod) => {
+      const calls = pod.containers.flatMap((it) => it.calls ?? []).map((it) => calledBy(pod, it, around))
+      const called = calls.flatMap((it) => ('service' in it ? [it.service] : []))
+      return [
+        dnsLossInPod(pod),
+        toldWrongly(workloadOfPod(pod)),
+        ...called.flatMap((it) => [svcUnanswered(it), noEndpoints(it), endpointsAnswerBadly(it)]),
+      ]
+    })
+    return [...new Set(keys)]
+  }
+}
