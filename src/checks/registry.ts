@@ -137,6 +137,7 @@ import proxyWithoutEndpoints from './gateway/proxy-without-endpoints.ts'
 import proxySecret from './gateway/proxy-secret.ts'
 import calledOtherwise from './service/called-otherwise.ts'
 import byPodAddress from './policy/by-pod-address.ts'
+import resolvConfUnread from './dns/resolv-conf-unread.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -215,6 +216,7 @@ export const checks: readonly AnyCheck[] = [
   proxyBackendMissing, // GTW722
   proxyWithoutEndpoints, // GTW723
   proxySecret, // GTW724
+  resolvConfUnread, // DNS181
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303

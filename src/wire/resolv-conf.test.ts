@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseResolvConf, queriesPerLookup } from './resolv-conf.ts'
+import { parseResolvConf, queriesPerLookup, readLines } from './resolv-conf.ts'
 
 test("a pod's usual resolv.conf", () => {
   const conf = parseResolvConf(
@@ -28,6 +28,26 @@ test('any text is a resolv.conf', () => {
       const conf = parseResolvConf(text)
       expect(conf.ndots).toBeGreaterThanOrEqual(0)
       expect(queriesPerLookup(conf, 1)).toBeGreaterThanOrEqual(2)
+    }),
+  )
+})
+
+test('what is passed over is left out, and nothing else, whatever the text', () => {
+  const line = fc.constantFrom(
+    'nameserver 10.96.0.10',
+    ' nameserver 10.96.0.10',
+    'search a b',
+    'options ndots:5',
+    '#',
+    '',
+  )
+  fc.assert(
+    fc.property(fc.array(fc.tuple(line, fc.constantFrom('', '\r'))), (its) => {
+      const text = its.map(([words, end]) => words + end).join('\n')
+      const taken = parseResolvConf(readLines(text, 'glibc')).nameservers
+      expect(taken).toEqual(
+        its.filter((it) => it[0] === 'nameserver 10.96.0.10' && it[1] === '').map(() => '10.96.0.10'),
+      )
     }),
   )
 })

@@ -1,3 +1,5 @@
+import { asIpAddress } from './dns-name.ts'
+
 /** What a stub resolver reads: resolv.conf(5). Later `search` lines replace earlier ones; unknown lines are skipped. */
 export interface ResolvConf {
   readonly nameservers: readonly string[]
@@ -32,6 +34,69 @@ export function parseResolvConf(text: string): ResolvConf {
     ndots: dots === undefined ? 1 : Math.min(mostDots, Number(dots.slice('ndots:'.length))),
     options,
   }
+}
+
+/** Why the C library passes over a line that was meant for it. */
+export type Unread = 'line-end' | 'indented' | 'unknown-word' | 'no-address'
+
+export interface UnreadLine {
+  /** From 1. */
+  readonly line: number
+  /** Without its line end. */
+  readonly text: string
+  readonly why: Unread
+  readonly keyword: 'nameserver' | 'search' | 'options'
+}
+
+const meant = /^(?:name[-_ ]?servers?|dns(?:[-_]?servers?)?|servers?)\b/i
+const keywords = /^(nameserver|search|domain|options)[ \t]/
+
+/**
+ * Lines that somebody wrote for the resolver and that it does not take: both C libraries want the keyword at the very
+ * start of the line and in lower case; glibc takes `10.96.0.10\r` for no address, musl does not mind the `\r`
+ * (glibc resolv/res_init.c; musl src/network/resolvconf.c). `libc` null: as glibc, which is the stricter one.
+ */
+export function unreadLines(text: string, libc: 'glibc' | 'musl' | null): readonly UnreadLine[] {
+  return text.split('\n').flatMap((raw, index): readonly UnreadLine[] => {
+    const found = unread(raw, libc)
+    return found === null ? [] : [{ line: index + 1, text: raw.trimEnd(), ...found }]
+  })
+}
+
+function unread(raw: string, libc: 'glibc' | 'musl' | null): Pick<UnreadLine, 'why' | 'keyword'> | null {
+  const trimmed = raw.trim()
+  if (trimmed === '' || /^[#;]/.test(trimmed)) return null
+  const named = keywordOf(trimmed)
+  if (named === null) return meant.test(trimmed) ? { why: 'unknown-word', keyword: 'nameserver' } : null
+  if (/^[ \t]/.test(raw)) return { why: 'indented', keyword: named }
+  // Options are read up to what is no digit; a suffix and an address take the `\r` as a part of them.
+  if (raw.endsWith('\r') && libc !== 'musl' && named !== 'options') return { why: 'line-end', keyword: named }
+  const server = trimmed.split(/\s+/, 2)[1] ?? ''
+  return named === 'nameserver' && !isAddress(server) ? { why: 'no-address', keyword: named } : null
+}
+
+function keywordOf(line: string): UnreadLine['keyword'] | null {
+  const word = keywords.exec(line)?.[1]
+  if (word === undefined) return null
+  if (word === 'nameserver') return 'nameserver'
+  return word === 'options' ? 'options' : 'search'
+}
+
+/** With or without the zone of a link-local one. */
+function isAddress(word: string): boolean {
+  const ip = word.split('%', 1)[0] ?? ''
+  return asIpAddress(ip) !== null
+}
+
+/** The text as this C library takes it. */
+export function readLines(text: string, libc: 'glibc' | 'musl' | null): string {
+  const passed = new Set(unreadLines(text, libc).map((it) => it.line))
+  return passed.size === 0
+    ? text
+    : text
+        .split('\n')
+        .filter((_, index) => !passed.has(index + 1))
+        .join('\n')
 }
 
 /**

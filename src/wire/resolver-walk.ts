@@ -1,4 +1,4 @@
-import { parseResolvConf, withoutComment } from './resolv-conf.ts'
+import { parseResolvConf, readLines, withoutComment } from './resolv-conf.ts'
 
 /** How a C library reads resolv.conf: what it does with the names that it is given, and how long it waits. */
 export interface ResolverSettings {
@@ -36,7 +36,7 @@ export function settingsOf(libc: Libc, resolvConf: string): ResolverSettings {
           .filter((it) => it.length <= muslLine)
           .join('\n')
       : resolvConf
-  const { nameservers, search, ndots, options } = parseResolvConf(text)
+  const { nameservers, search, ndots, options } = parseResolvConf(readLines(text, libc))
   const own = libc === 'glibc' ? options : []
   return {
     nameservers: nameservers.length === 0 ? ['127.0.0.1'] : nameservers.slice(0, mostNameservers),

@@ -67,6 +67,23 @@ describeCheck(check, [
     },
     expect: 'ok',
   },
+  {
+    it: 'the suffix of another namespace, and short names of its own are denied',
+    given: {
+      ...base,
+      pods: [none(['default.svc.cluster.local', 'svc.cluster.local'])],
+      ...inside('nxdomain', 'search default.svc.cluster.local svc.cluster.local\nnameserver 10.96.0.10\n'),
+    },
+    expect: [
+      {
+        subject: web,
+        severity: 'warning',
+        confidence: 'observed',
+        args: { has: 'other' },
+        says: /without its own namespace/,
+      },
+    ],
+  },
   { it: 'another server is DNS117', given: { ...base, pods: [none([], ['8.8.8.8'])] }, expect: 'not-applicable' },
   { it: 'the kubelet adds them', given: { ...base, pods: [pod('web-1')] }, expect: 'not-applicable' },
   {

@@ -21,7 +21,7 @@ import { count } from '../../phrases.ts'
 export default check({
   code: 'DNS177',
   slug: 'dns/no-cluster-suffix',
-  title: "a pod's search list has no suffix of the cluster",
+  title: "a pod's search list lacks its namespace's suffix",
   fine: "pods with a resolv.conf of their own, and the cluster's DNS in it, have its suffixes, too",
   severity: 'warning',
   needs: ['pods', 'services', 'clusterDns'],
@@ -44,9 +44,9 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `${on.kind} ${on.namespace}/${on.name} finds no Service by its short name: ` +
-      'its search list has no suffix of the ' +
-      `cluster, so \`${args.short}\` is no name there.`,
+      `${on.kind} ${on.namespace}/${on.name} does not find Services by their short names: its search list has ` +
+      `${args.has === 'other' ? "the cluster's suffixes, without its own namespace" : 'no suffix of the cluster'}, ` +
+      `so \`${args.short}\` is no name there.`,
     detail: ({ args }) => `${count(args.pods, 'pod')} · dnsPolicy None · searches: ${args.searches} · ${args.lookup}`,
     note: ({ args }) =>
       `the server is the cluster's, so that full names as ${args.full} are no matter of suffixes: nothing is wrong ` +
@@ -62,9 +62,13 @@ export default check({
 function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
   const { pod, pods, view, searches, workload } = it
   const suffixes = [`${pod.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain]
-  if (searches.some((one) => suffixes.includes(bare(one)) || bare(one).endsWith(`.${dns.domain}`)))
-    return ok(pods.length)
   const names = view?.resolving?.names ?? []
+  const ofCluster = searches.map(bare).filter((one) => one === dns.domain || one.endsWith(`.${dns.domain}`))
+  const isLost = names.some(
+    (one) => isShort(one, dns.domain) && isFailed(one) && one.service.namespace === pod.namespace,
+  )
+  // A list without the pod's own namespace may be meant; that its Services are not found there is seen.
+  if (ofCluster.includes(suffixes[0] ?? '') || (ofCluster.length > 0 && !isLost)) return ok(pods.length)
   const lost = names.filter((one) => isShort(one, dns.domain) && isFailed(one))
   const found = names.filter((one) => isShort(one, dns.domain) && !isFailed(one) && one.result !== 'not-asked')
   if (lost.length === 0 && found.length > 0) return ok(found.length, 'short names are found all the same')
@@ -78,6 +82,7 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
     // With nobody beside it to call, the short list may be meant.
     severity: lost.length > 0 || callee !== null ? 'warning' : 'info',
     args: {
+      has: ofCluster.length > 0 ? 'other' : 'none',
       short,
       full: `${full.name}.${full.namespace}.svc.${dns.domain}`,
       pods: pods.length,

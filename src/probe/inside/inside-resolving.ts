@@ -2,6 +2,7 @@ import type { InsideName, InsideResolving, InsideServer } from '../../model/insi
 import { type Known, known, unknown } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 import { asIpAddress } from '../../wire/dns-name.ts'
+import { parseResolvConf, readLines } from '../../wire/resolv-conf.ts'
 import { settingsOf } from '../../wire/resolver-walk.ts'
 import { addressesIn, lookupResult, nslookupResult } from './tool-words.ts'
 import type { InsideNameSpec } from '../plan/plan-inside.ts'
@@ -55,6 +56,8 @@ function serversOf(stdout: string, resolvConf: string | null): Known<readonly In
       return one === undefined ? [] : [one]
     })
   if (found.length > 0) return known(found)
+  const isNobody = parseResolvConf(readLines(resolvConf, null)).nameservers.length === 0
+  if (isNobody) return unknown('not-there', 'resolv.conf names no server in a way that the C library takes')
   return stdout.includes('@done')
     ? unknown('not-there', 'no nslookup, python3, node or bash in the container to ask a nameserver by itself')
     : unknown('timed-out', 'the script did not end in time')

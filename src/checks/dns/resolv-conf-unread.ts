@@ -1,0 +1,94 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { count, full } from '../../phrases.ts'
+import { isFailed } from '../../relations/dns/inside-answers.ts'
+import { type InsidePod, insidePods, libraryLookups } from '../../relations/dns/inside-pods.ts'
+import { dnsLossInPod } from '../../relations/symptom.ts'
+import { parseResolvConf, readLines, type Unread, unreadLines } from '../../wire/resolv-conf.ts'
+import { fileEvidence, unseenPods } from './inside-words.ts'
+
+/**
+ * A resolv.conf that somebody mounts or writes looks right in `cat`, and is not what the C library reads: without a
+ * server that it takes, glibc and musl ask 127.0.0.1 (resolv.conf(5)), where nobody is.
+ */
+export default check({
+  code: 'DNS181',
+  slug: 'dns/resolv-conf-unread',
+  title: 'the C library passes over lines of resolv.conf',
+  fine: 'the C library takes every line of the resolv.conf in these pods',
+  severity: 'warning',
+  needs: ['pods', 'insideViews'],
+  remedies: [],
+  decides: [],
+
+  run({ pods, insideViews }) {
+    const looked = insidePods(pods, insideViews).filter((it) => it.view.resolvConf.known)
+    if (looked.length === 0)
+      return unseenPods({ known: true, value: insideViews }) ?? notApplicable('no pod was looked into')
+    return looked.map(judge)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `The C library of ${on.kind} ${full(on)} passes over ${count(args.lines, 'line')} of its resolv.conf` +
+      `${args.servers === 0 ? ', and has no nameserver left' : ''}: ${says[args.why]}.`,
+    detail: ({ args }) =>
+      `pod ${args.pod} · ${args.libc ?? 'C library not known'} · ${count(args.servers, 'nameserver')} left of ${args.written}` +
+      ` · ${args.failed} of ${args.of} lookups there failed`,
+    note: ({ args }) =>
+      args.servers === 0 ? 'without a nameserver it asks 127.0.0.1, where nobody answers' : 'what is left counts',
+    help: ({ subject: on, args }) => [
+      args.mount === null ? 'write the lines as resolv.conf(5) has them' : `fix the text in ${args.mount}`,
+      `kubectl -n ${on.namespace} exec ${args.pod} -c ${args.container} -- od -c /etc/resolv.conf`,
+      `kubectl -n ${on.namespace} get ${on.kind.toLowerCase()} ${on.name} -o yaml | grep -B3 -A6 resolv.conf`,
+    ],
+  },
+})
+
+const says: Readonly<Record<Unread, string>> = {
+  'line-end': 'they end as Windows ends lines (\\r\\n), which makes the \\r a part of the last word',
+  indented: 'they do not begin at the start of the line',
+  'unknown-word': 'their first word is none that it knows',
+  'no-address': 'a nameserver is named there, and only addresses are taken',
+}
+
+function judge(it: InsidePod) {
+  const { pod, view } = it
+  const text = view.resolvConf.known ? view.resolvConf.value : ''
+  const libc = view.libc ?? null
+  const unread = unreadLines(text, libc)
+  const [first] = unread.toSorted((a, b) => rank[a.keyword] - rank[b.keyword] || a.line - b.line)
+  if (first === undefined) return ok(1)
+  const lookups = libraryLookups(it)
+  const failed = lookups.filter((one) => isFailed(one)).length
+  const servers = parseResolvConf(readLines(text, libc)).nameservers.length
+  const isCut = servers === 0 && failed > 0
+  return finding({
+    subject: it.workload,
+    confidence: failed > 0 ? 'observed' : 'inferred',
+    severity: isCut ? 'error' : 'warning',
+    args: {
+      why: first.why,
+      lines: unread.length,
+      servers,
+      written: unread.filter((one) => one.keyword === 'nameserver').length + servers,
+      pod: view.pod,
+      container: view.container,
+      libc,
+      failed,
+      of: lookups.length,
+      mount: pod.resolvConfMount === undefined ? null : `${pod.resolvConfMount.kind} ${pod.resolvConfMount.name}`,
+    },
+    evidence: [fileEvidence(it, { path: '/etc/resolv.conf', text, mark: first.text.trim(), label: labels[first.why] })],
+    causes: [dnsLossInPod(pod), `name-in-pod:${full(pod)}/*`, `dns-server-in-pod:${full(pod)}/*`],
+  })
+}
+
+const rank = { nameserver: 0, search: 1, options: 2 } as const
+
+const labels: Readonly<Record<Unread, string>> = {
+  'line-end': 'a \\r follows',
+  indented: 'something stands before it',
+  'unknown-word': 'no word of resolv.conf',
+  'no-address': 'no address',
+}
