@@ -239,6 +239,8 @@ export function answerWord({ answer, rcode }: Pick<AskedQuery, 'answer' | 'rcode
       return 'no data (NOERROR)'
     case 'nxdomain':
       return 'NXDOMAIN'
+    case 'not-found':
+      return 'not found'
     case 'servfail':
       return rcode ?? 'SERVFAIL'
     case 'refused':

@@ -7,6 +7,8 @@ export type Answer =
   | 'ok'
   | 'nodata'
   | 'nxdomain'
+  /** The C library found no address, and its tool does not tell why: getent's 2. */
+  | 'not-found'
   | 'servfail'
   | 'refused'
   | 'truncated'

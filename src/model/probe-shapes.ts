@@ -10,6 +10,7 @@ export const answers = [
   'ok',
   'nodata',
   'nxdomain',
+  'not-found',
   'servfail',
   'refused',
   'truncated',

@@ -95,7 +95,13 @@ function knowsOf({ view }: PodResolver, ip: string, upstreams: ReadonlySet<strin
   const servers = view?.resolving?.servers
   const asked = servers?.known === true ? (servers.value.find((it) => it.ip === ip)?.result ?? null) : null
   if (asked === 'ok') return { kind: 'yes' }
-  if (asked === 'nxdomain' || asked === 'nodata' || asked === 'refused' || asked === 'servfail')
+  if (
+    asked === 'nxdomain' ||
+    asked === 'not-found' ||
+    asked === 'nodata' ||
+    asked === 'refused' ||
+    asked === 'servfail'
+  )
     return { kind: 'no', how: `asked for a name of the cluster in pod ${view?.pod}: ${asked}`, confidence: 'observed' }
   if (upstreams.has(ip))
     return {

@@ -13,6 +13,7 @@ import type { Scope } from '../../model/sources.ts'
 import { calleeOf } from '../../relations/dns/callees.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
 import { dnsLossInPod } from '../../relations/symptom.ts'
+import { isDenied } from '../../relations/troubles/inside-sufferer.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 import { count } from '../../phrases.ts'
@@ -107,7 +108,7 @@ function failsByChoice({ pod, view, workload, pods }: PodResolver, { target }: S
   if (result === 'ok' || result === 'nodata' || result === 'not-asked') return false
   const asked = target.kind === 'object' ? subjectKey(target.object) : null
   return (
-    result !== 'nxdomain' ||
+    !isDenied(result) ||
     callee !== null ||
     asked === subjectKey(workload) ||
     pods.some((it) => asked === `Pod/${it.namespace}/${it.name}`)

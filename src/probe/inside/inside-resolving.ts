@@ -81,7 +81,7 @@ function namesOf(stdout: string, asked: readonly InsideNameSpec[]): readonly Ins
   })
   return asked.flatMap(({ service, typed }, index): readonly InsideName[] => {
     for (const { tool, it } of said.filter((one) => one.index === String(index))) {
-      const result = lookupResult(it) ?? (tool === 'getent' && it.code === 2 ? 'nxdomain' : null)
+      const result = lookupResult(it) ?? (tool === 'getent' && it.code === 2 ? 'not-found' : null)
       if (result !== null) return [{ service, typed, tool, result, addresses: addressesIn(it), ms: it.ms }]
     }
     return []

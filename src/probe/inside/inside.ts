@@ -89,7 +89,7 @@ function firstAnswer(looks: readonly Section[]): { readonly it: Section; readonl
   const [first] = told
   if (library === undefined) return first ?? null
   if (first === undefined || (first.it.tool === 'nslookup' && first.result === 'ok'))
-    return { it: library, result: 'nxdomain' }
+    return { it: library, result: 'not-found' }
   return first
 }
 

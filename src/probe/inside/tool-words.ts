@@ -23,7 +23,8 @@ export function lookupResult({ tool, text, code, ms }: Section): Answer | null {
   if (/^address /m.test(text)) return 'ok'
   if (ms >= 4000) return 'timeout'
   if (text.includes('EAI_AGAIN')) return 'servfail'
-  return text.includes('ENOTFOUND') ? 'nxdomain' : null
+  // EAI_NONAME: the library found nothing, in /etc/hosts or in DNS; nobody need have answered NXDOMAIN.
+  return text.includes('ENOTFOUND') ? 'not-found' : null
 }
 
 /**

@@ -33,7 +33,7 @@ export function weightOf(result: Answer, pod: Pod | null, model: Model): Trouble
 }
 
 export function isDenied(result: Answer): boolean {
-  return result === 'nxdomain' || result === 'nodata'
+  return result === 'nxdomain' || result === 'not-found' || result === 'nodata'
 }
 
 function isTarget(pod: Pod, { scope: { target } }: Model): boolean {
