@@ -123,6 +123,8 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
   })
   const base: CheckResult = { check, verdict: 'cannot-tell', findings: [], cannotTell: [], note: null, crash: null }
   const without = { base, verdicts: [], found: [] }
+  if (missing.length > 0 && isIdle(check, model))
+    return { ...without, base: { ...base, verdict: 'not-applicable', note: 'no Ingress here' } }
   if (missing.length > 0) {
     const cannotTell = missing.map(({ name, why }) => notSeen(name, why))
     return { ...without, base: { ...base, verdict: unsure(cannotTell), cannotTell } }
@@ -142,6 +144,11 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
     const crash = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { ...without, base: { ...base, verdict: 'crashed', crash } }
   }
+}
+
+/** What runs in a controller is looked into for the Ingresses that there are: without one, nothing was missed. */
+function isIdle({ needs }: AnyCheck, { sources: { ingresses } }: Model): boolean {
+  return needs.includes('ingresses') && ingresses.known && ingresses.value.length === 0
 }
 
 /** A flag would have asked for it: no doubt about what was asked. */

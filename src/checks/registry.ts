@@ -138,6 +138,7 @@ import proxySecret from './gateway/proxy-secret.ts'
 import calledOtherwise from './service/called-otherwise.ts'
 import byPodAddress from './policy/by-pod-address.ts'
 import resolvConfUnread from './dns/resolv-conf-unread.ts'
+import dnsKeptFromUpstream from './policy/dns-kept-from-upstream.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -248,6 +249,7 @@ export const checks: readonly AnyCheck[] = [
   servicePort, // POL403
   peersNotThere, // POL404
   byPodAddress, // POL405
+  dnsKeptFromUpstream, // POL406
   keepsFrom, // POL410
   notEnforced, // POL411
   twoPeers, // POL412

@@ -19,7 +19,7 @@ export default check({
   code: 'DNS147',
   slug: 'dns/large-packets-lost',
   title: 'large packets from DNS servers are lost',
-  fine: 'large packets from DNS servers arrive',
+  fine: 'large packets of TCP from DNS servers arrive (large answers over UDP were not asked for)',
   severity: 'error',
   needs: ['dnsProbe', 'clusterDns'],
   remedies: [],

@@ -70,6 +70,14 @@ describeCheck(check, [
     expect: found('rewrite'),
   },
   {
+    it: 'a rewrite of the answer',
+    given: given(
+      everywhere(cart, denied),
+      before('rewrite stop rcode suffix shop.svc.cluster.local. NOERROR NXDOMAIN'),
+    ),
+    expect: found('rewrite'),
+  },
+  {
     it: 'a rewrite of the type',
     given: given(everywhere(cart, denied), before('rewrite type A AAAA')),
     expect: found('rewrite'),

@@ -113,7 +113,7 @@ function note(args: Wrong): string {
         : 'an answer over 512 bytes comes back truncated, and the resolver asks again over TCP; ' +
             'a node-local cache asks CoreDNS over TCP always'
     case 'nobody-listens':
-      return 'nothing listens there, so the pod refuses each packet at once'
+      return 'whatever this port of the pod is for, it is not where DNS is answered'
     case 'nodes-unserved':
       return (
         'with internalTrafficPolicy Local kube-proxy knows only the endpoints on its own node, ' +
@@ -252,7 +252,7 @@ function deafPorts(dns: ClusterDns, probe: Known<DnsProbe>) {
               ),
               at: index,
               mark: `targetPort: ${port.targetPort}`,
-              label: 'nobody listens there',
+              label: 'DNS is not answered there',
             },
           ],
           causes: udp

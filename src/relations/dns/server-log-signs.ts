@@ -48,7 +48,9 @@ export function logEvidence(signed: readonly Signed[]): Evidence {
       'log of ' +
       (first?.log.pod ?? 'a DNS server') +
       (first?.log.run === 'before' ? ', run before' : '') +
-      (others > 0 ? ` and ${others} more` : ''),
+      (others > 0 ? ` and ${others} more` : '') +
+      // Read from two minutes before the run on: what it shows may be over.
+      (first?.log.run === 'now' ? ', last 2 minutes' : ''),
     lines: lines.slice(0, 4),
   }
 }

@@ -241,10 +241,13 @@ function asksOtherType(rewrite: CorefilePlugin): boolean {
   return words[0] === 'type' && words[1]?.toUpperCase() === 'A' && words[2]?.toUpperCase() !== 'A'
 }
 
-/** `rewrite name exact FROM TO`, `rewrite name FROM TO`, `rewrite stop name regex FROM TO` … (plugin/rewrite). */
+/**
+ * `rewrite name exact FROM TO`, `rewrite name FROM TO`, `rewrite stop name regex FROM TO` …, and the same of `rcode`,
+ * which makes another answer of what the name got (plugin/rewrite).
+ */
 function isAbout(rewrite: CorefilePlugin, bare: string): boolean {
   const words = [rewrite.name, ...rewrite.args].filter((it) => !['rewrite', 'stop', 'continue'].includes(it))
-  if (words[0] !== 'name') return false
+  if (words[0] !== 'name' && words[0] !== 'rcode') return false
   const [, how = '', from = ''] = words
   switch (how) {
     case 'prefix':

@@ -1,0 +1,91 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+
+import type { Pod } from '../../model/pod.ts'
+import { full, some } from '../../phrases.ts'
+import { outside, outsideFails } from '../../relations/dns/upstream.ts'
+import { forwardings } from '../../relations/dns/upstream-servers.ts'
+import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
+import { isOver } from '../../relations/service/service-selects-pod.ts'
+import { dnsUpstreamSilent } from '../../relations/symptom.ts'
+import { parseCorefile } from '../../wire/corefile.ts'
+import { policySubject, rulesEvidence } from './words.ts'
+
+/**
+ * A policy that hardens the DNS servers has to let out what they ask: without it every name outside of the cluster ends
+ * in SERVFAIL after CoreDNS's own waiting, and it is the upstream that looks dead.
+ */
+export default check({
+  code: 'POL406',
+  slug: 'policy/dns-kept-from-upstream',
+  title: 'a NetworkPolicy keeps the DNS servers from their upstream',
+  fine: 'policies let the DNS servers out to whom they forward to',
+  severity: 'warning',
+  needs: ['networkPolicies', 'clusterDns'],
+  wants: ['namespaces', 'dnsProbe'],
+  remedies: [],
+  decides: [],
+
+  run({ networkPolicies, clusterDns, namespaces, dnsProbe }) {
+    const pods = clusterDns.pods.filter((it) => !isOver(it))
+    const home = pods[0]?.namespace
+    const around = networkPolicies.filter((it) => it.namespace === home && it.types.includes('Egress'))
+    if (around.length === 0) return notApplicable('no NetworkPolicy limits what leaves the DNS servers')
+    if (!clusterDns.corefile.known) return cannotTell(clusterDns.corefile.why.reason, clusterDns.corefile.why.detail)
+    const asked = upstreamsOf(clusterDns.corefile.value)
+    if (asked.length === 0) return notApplicable('the Corefile forwards to no address that is written in it')
+    const rules = policyRules(networkPolicies, namespaces)
+    const judged = pods.flatMap((pod) => asked.map((to) => ({ pod, to, decision: rules(flowOf(pod, to)) })))
+    const denied = judged.filter((it) => it.decision.kind === 'denied')
+    const [first] = denied
+    if (first?.decision.kind !== 'denied') return ok(judged.length)
+    const policy = first.decision.by[0]
+    if (policy === undefined) return ok(judged.length)
+    const fails = dnsProbe.known && outsideFails(outside(dnsProbe.value))
+    return finding({
+      subject: policySubject(policy),
+      confidence: fails ? 'observed' : 'inferred',
+      severity: fails ? 'error' : 'warning',
+      args: {
+        upstreams: [...new Set(denied.map(({ to }) => `${to.ip}:${to.port}`))],
+        pods: [...new Set(denied.map((it) => it.pod.name))],
+        of: pods.length,
+        ip: first.to.ip,
+        port: first.to.port,
+        fails,
+      },
+      evidence: [rulesEvidence(policy, 'Egress', `nothing here lets ${first.to.ip}, port ${first.to.port} out`)],
+      causes: [dnsUpstreamSilent, 'dns-external:*'],
+    })
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `NetworkPolicy ${full(on)} keeps the DNS servers from ${some(args.upstreams)}, whom they ask for names outside.`,
+    detail: ({ args }) =>
+      `${args.pods.length} of ${args.of} DNS servers · ${args.fails ? 'names outside fail' : 'whether names outside fail was not measured, or they do not'}`,
+    note: () => 'CoreDNS waits for an answer that cannot come, and then says SERVFAIL',
+    help: ({ subject: on, args }) => [
+      `add to spec.egress:  - {to: [{ipBlock: {cidr: ${args.ip}/${args.ip.includes(':') ? 128 : 32}}}], ports: [{port: ${args.port}, protocol: UDP}, {port: ${args.port}, protocol: TCP}]}`,
+      `kubectl -n ${on.namespace} get networkpolicy ${on.name} -o yaml`,
+    ],
+  },
+})
+
+interface Server {
+  readonly ip: string
+  readonly port: number
+  readonly protocol: 'UDP' | 'TCP'
+}
+
+function upstreamsOf(corefile: string): readonly Server[] {
+  return forwardings(parseCorefile(corefile)).flatMap(({ to }) =>
+    to.flatMap((it): readonly Server[] =>
+      it.kind === 'address' ? [{ ip: it.ip, port: it.port, protocol: it.transport === 'dns' ? 'UDP' : 'TCP' }] : [],
+    ),
+  )
+}
+
+function flowOf(pod: Pod, { ip, port, protocol }: Server): Parameters<ReturnType<typeof policyRules>>[0] {
+  return { from: podEnd(pod), to: { kind: 'address', ip }, port, protocol }
+}
