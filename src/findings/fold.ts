@@ -9,8 +9,8 @@ const confidenceRank: Readonly<Record<Confidence, number>> = { observed: 0, infe
 
 /**
  * Root causes first, their consequences folded under them: B is a consequence of A when A `causes` one of B's
- * symptoms, or what it may be due to. Of two findings that explain each other, the earlier in order is the cause. A consequence of a
- * consequence hangs under the root. The result's order depends on nothing but the findings.
+ * symptoms, or what it may be due to. Of two findings that explain each other, the earlier in order is the cause. A
+ * consequence of a consequence hangs under the root. The result's order depends on nothing but the findings.
  */
 export function fold(findings: readonly Finding[]): readonly RootCause[] {
   const ordered = findings.toSorted(inOrder)

@@ -17,8 +17,11 @@ const hostName = new RegExp(`^${label}(?:\\.${label}){0,8}\\.?$`)
 const onlyNumbers = /^[\d.]+$/
 
 /** `DB_HOST`, `--db-host`, `KAFKA_BROKERS`: what such a name holds is a host even where it is one bare word. */
-const namesHost =
-  /(?:^|[_.-])(?:host|hostname|hosts|addr|addrs|address|addresses|url|urls|uri|endpoint|endpoints|server|servers|service|upstream|backend|broker|brokers|target|peer|peers|dsn|api)$/i
+const hostWords = [
+  'host|hostname|hosts|addr|addrs|address|addresses|url|urls|uri|endpoint|endpoints|server|servers',
+  'service|upstream|backend|broker|brokers|target|peer|peers|dsn|api',
+].join('|')
+const namesHost = new RegExp(`(?:^|[_.-])(?:${hostWords})$`, 'i')
 /** What a program listens on, or is called itself. */
 const namesItself =
   /listen|bind|advertise|public|external|self|own|allowed|cors|trusted|(?:^|[_.-])(?:pod|node|my)[_.-]/i

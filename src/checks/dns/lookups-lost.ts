@@ -199,7 +199,8 @@ function judge(
   if (!lost && lag >= blurMs)
     return cannotTell(
       'ambiguous',
-      `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; no lookup of ${zone === 'cluster' ? 'cluster' : 'outside'} names was lost`,
+      `the probe pod on ${node} got the CPU up to ${lag} ms late, so its times say nothing; ` +
+        `no lookup of ${zone === 'cluster' ? 'cluster' : 'outside'} names was lost`,
       again,
     )
 

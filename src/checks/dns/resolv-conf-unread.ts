@@ -33,7 +33,8 @@ export default check({
       `The C library of ${on.kind} ${full(on)} passes over ${count(args.lines, 'line')} of its resolv.conf` +
       `${args.servers === 0 ? ', and has no nameserver left' : ''}: ${says[args.why]}.`,
     detail: ({ args }) =>
-      `pod ${args.pod} · ${args.libc ?? 'C library not known'} · ${count(args.servers, 'nameserver')} left of ${args.written}` +
+      `pod ${args.pod} · ${args.libc ?? 'C library not known'} · ` +
+      `${count(args.servers, 'nameserver')} left of ${args.written}` +
       ` · ${args.failed} of ${args.of} lookups there failed`,
     note: ({ args }) =>
       args.servers === 0 ? 'without a nameserver it asks 127.0.0.1, where nobody answers' : 'what is left counts',

@@ -63,10 +63,12 @@ export default check({
     headline: ({ subject: on, args }) =>
       `NetworkPolicy ${full(on)} keeps the DNS servers from ${some(args.upstreams)}, whom they ask for names outside.`,
     detail: ({ args }) =>
-      `${args.pods.length} of ${args.of} DNS servers · ${args.fails ? 'names outside fail' : 'whether names outside fail was not measured, or they do not'}`,
+      `${args.pods.length} of ${args.of} DNS servers · ` +
+      (args.fails ? 'names outside fail' : 'names outside were not seen to fail'),
     note: () => 'CoreDNS waits for an answer that cannot come, and then says SERVFAIL',
     help: ({ subject: on, args }) => [
-      `add to spec.egress:  - {to: [{ipBlock: {cidr: ${args.ip}/${args.ip.includes(':') ? 128 : 32}}}], ports: [{port: ${args.port}, protocol: UDP}, {port: ${args.port}, protocol: TCP}]}`,
+      `let them out: in spec.egress, ipBlock ${args.ip}/${args.ip.includes(':') ? 128 : 32}, ` +
+        `port ${args.port} over UDP and TCP`,
       `kubectl -n ${on.namespace} get networkpolicy ${on.name} -o yaml`,
     ],
   },

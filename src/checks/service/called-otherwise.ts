@@ -45,7 +45,8 @@ export default check({
   words: {
     headline: ({ subject: on, args }) => `${on.kind} ${full(on)} is told to call ${args.host}, ${wrong(args)}.`,
     detail: ({ args }) =>
-      `${args.by ?? 'its command'} in container ${args.container} · ${args.near === null ? 'nothing there is nearly called that' : `\`${args.near}\` is there`}`,
+      `${args.by ?? 'its command'} in container ${args.container} · ` +
+      (args.near === null ? 'nothing there is nearly called that' : `\`${args.near}\` is there`),
     note: ({ args }) =>
       args.is === 'no-port' && args.isTargetPort
         ? `pods listen on ${args.port}: that is the Service's targetPort, and who calls the Service uses its port`

@@ -18,8 +18,8 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
   'service-address-only': {
     seen: 'pods answer directly, the Service address does not, on',
     means:
-      'the application and the pod network work: on the way of this address something leads astray, such as a rule of ' +
-      'kube-proxy that is missing or stale, or a rule of somebody else that comes first',
+      'the application and the pod network work: on the way of this address something leads astray, ' +
+      'such as a rule of kube-proxy that is missing or stale, or a rule of somebody else that comes first',
     look: 'look at kube-proxy on the nodes named, and at every rule that has this address',
     commands: kubeProxy,
   },

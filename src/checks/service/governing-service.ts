@@ -53,7 +53,8 @@ export default check({
       ...(args.is === 'selects-others'
         ? [`compare the selector of Service \`${args.service}\` with the labels of the pod template`]
         : renamed(args)),
-      `kubectl -n ${on.namespace} get statefulset ${on.name} -o jsonpath='{.spec.serviceName} {.spec.template.metadata.labels}'`,
+      `kubectl -n ${on.namespace} get statefulset ${on.name} ` +
+        "-o jsonpath='{.spec.serviceName} {.spec.template.metadata.labels}'",
       `kubectl -n ${on.namespace} get services -o wide`,
     ],
   },

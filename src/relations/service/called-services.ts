@@ -78,8 +78,8 @@ function serviceName(host: string, home: string, domain: string | null): Asked |
 }
 
 /**
- * A headless Service gives out its pods' addresses, whose every port may be called; what an ExternalName leads to is not
- * read. A port that is told for UDP alone may be meant for it.
+ * A headless Service gives out its pods' addresses, whose every port may be called; what an ExternalName leads to is
+ * not read.
  */
 function portOf(service: Service, port: number | null): Called {
   const isOpen = service.clusterIP === 'None' || service.type === 'ExternalName' || port === null
