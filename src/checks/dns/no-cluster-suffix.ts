@@ -64,11 +64,7 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
   const suffixes = [`${pod.namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain]
   const names = view?.resolving?.names ?? []
   const ofCluster = searches.map(bare).filter((one) => one === dns.domain || one.endsWith(`.${dns.domain}`))
-  const isLost = names.some(
-    (one) => isShort(one, dns.domain) && isFailed(one) && one.service.namespace === pod.namespace,
-  )
-  // A list without the pod's own namespace may be meant; that its Services are not found there is seen.
-  if (ofCluster.includes(suffixes[0] ?? '') || (ofCluster.length > 0 && !isLost)) return ok(pods.length)
+  if (isEnough(ofCluster, names, { pod, domain: dns.domain })) return ok(pods.length)
   const lost = names.filter((one) => isShort(one, dns.domain) && isFailed(one))
   const found = names.filter((one) => isShort(one, dns.domain) && !isFailed(one) && one.result !== 'not-asked')
   if (lost.length === 0 && found.length > 0) return ok(found.length, 'short names are found all the same')
@@ -97,6 +93,16 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
       { kind: 'fact', label: 'a pod of this namespace has', value: `search ${suffixes.join(' ')}` },
     ],
   })
+}
+
+/** A list without the pod's own namespace may be meant; that its Services are not found there is seen. */
+function isEnough(
+  ofCluster: readonly string[],
+  names: readonly InsideName[],
+  { pod, domain }: { readonly pod: Pod; readonly domain: string },
+): boolean {
+  if (ofCluster.length === 0 || ofCluster.includes(`${pod.namespace}.svc.${domain}`)) return ofCluster.length > 0
+  return !names.some((it) => isShort(it, domain) && isFailed(it) && it.service.namespace === pod.namespace)
 }
 
 function looked(pods: readonly Pod[], name: string): readonly Pod[] {
