@@ -38,7 +38,7 @@ export interface Container {
   readonly started?: boolean
 }
 
-/** Whom a program is told to call: `PAY_URL=http://ledger:81`. Only the host and the port are kept of the value. */
+/** Whom a program is told to call: `PAY_URL=…ledger:81`. Only the host and the port are kept of the value. */
 export interface Call {
   /** The environment variable or the flag; null for a bare word of the command line. */
   readonly by: string | null
