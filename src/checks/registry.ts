@@ -139,6 +139,7 @@ import calledOtherwise from './service/called-otherwise.ts'
 import byPodAddress from './policy/by-pod-address.ts'
 import resolvConfUnread from './dns/resolv-conf-unread.ts'
 import dnsKeptFromUpstream from './policy/dns-kept-from-upstream.ts'
+import noKubeProxy from './node/no-kube-proxy.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -244,6 +245,7 @@ export const checks: readonly AnyCheck[] = [
   urlWithoutRoute, // ING330
   outsideDiffers, // ING350
   nodeNotReady, // NOD501
+  noKubeProxy, // NOD502
   forgetsDns, // POL401
   dnsUdpOnly, // POL402
   servicePort, // POL403

@@ -6,6 +6,7 @@ import { type Known, known, mapKnown } from '../model/known.ts'
 import type { NetworkPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Model, Scope, Sources } from '../model/sources.ts'
+import { withProxies } from './with-proxies.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
@@ -64,6 +65,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ownPolicies,
     gateways,
     events,
+    proxies,
     clusterDns,
     version,
   ] = await Promise.all([
@@ -103,13 +105,14 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     told('network policies', sorted(policiesIn(within), inOrder)),
     collectGateways(cluster, reader, { namespace: ask.scope.namespace, intern }),
     told('events', warnings()),
+    inScope.podsWith({ namespace: 'kube-system', labels: { 'k8s-app': ['kube-proxy'] } }),
     asked,
     cluster.version(),
   ])
 
   const networkPolicies = await withDnsPolicies(ownPolicies)
   const sources: { readonly [K in keyof Sources]?: Known<Sources[K]> } = {
-    nodes,
+    nodes: withProxies(nodes, proxies),
     namespaces,
     pods,
     services,

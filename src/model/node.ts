@@ -17,6 +17,6 @@ export interface Node {
   readonly podCidrs?: readonly string[]
   /** The cloud that made it, the scheme of `spec.providerID`: `gce`, `aws`, `azure`. Absent where it names none. */
   readonly provider?: string
-  /** The ranges of its pods' addresses. Absent where the API names none: the CNI may keep its own. */
-  readonly podCidrs?: readonly string[]
+  /** Its pod of kube-proxy; absent where no node has one (something else may stand in), and where it was not read. */
+  readonly proxy?: 'ready' | 'not-ready' | 'none'
 }

@@ -47,6 +47,9 @@ export const nodePortUnanswered = (service: Named): string =>
 
 export const nodeDown = (node: string): string => `node-down:${node}`
 
+/** This node leads addresses of Services astray that others lead well. */
+export const serviceRules = (node: string): string => `service-rules:${node}`
+
 export const dnsLossOnNode = (node: string): string => `dns-loss:node/${node}`
 
 export const dnsLossInNamespace = (namespace: string): string => `dns-loss:ns/${namespace}`

@@ -284,7 +284,7 @@ export function objectSchemas(intern: Intern) {
       networkUnavailable: maybe(shared.text),
       podCidrs: maybe(list(m.address)),
       provider: maybe(shared.word),
-      podCidrs: maybe(list(m.address)),
+      proxy: maybe(oneOf(['ready', 'not-ready', 'none'])),
     }),
   )
 

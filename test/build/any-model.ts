@@ -290,7 +290,7 @@ const node: fc.Arbitrary<Node> = fc.record({
   networkUnavailable: text,
   podCidrs: few(ip.map((it) => `${it}/24`)),
   provider: fc.constantFrom('gce', 'aws'),
-  podCidrs: few(fc.constantFrom('10.2.1.0/24', '10.2.2.0/24', 'fd00::/64')),
+  proxy: fc.constantFrom('ready' as const, 'not-ready' as const, 'none' as const),
 })
 
 const corefile = fc.constantFrom(

@@ -21,7 +21,7 @@ import {
   tally,
 } from '../../relations/service/service-contacts.ts'
 import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
-import { nodeDown, svcUnanswered } from '../../relations/symptom.ts'
+import { nodeDown, serviceRules, svcUnanswered } from '../../relations/symptom.ts'
 import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { meanings } from './connect-meanings.ts'
 import { isAskedAbout, serviceSubject } from './words.ts'
@@ -122,8 +122,8 @@ export default check({
     help: ({ subject: on, args }) => [
       meanings[args.fingerprint].look,
       ...meanings[args.fingerprint].commands.map((it) => filledIn(it, { ...args, namespace: on.namespace })),
-      `kubectl -n ${on.namespace} run hop-check --rm -it --restart=Never --image=busybox -- nc -vz -w 3 ` +
-        `${args.ip} ${args.port}`,
+      `kubectl -n ${on.namespace} run hop-check --rm -it --restart=Never --image=busybox ` +
+        `--overrides='{"spec":{"nodeName":"${args.node}"}}' -- nc -vz -w 3 ${args.ip} ${args.port}`,
     ],
   },
 })
@@ -213,6 +213,7 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
       evidence: [{ kind: 'shares', label: 'connects that failed', rows: rowsOf(counted) }],
       symptoms: [
         svcUnanswered(service),
+        ...(marks.fingerprint === 'service-address-only' ? neverFrom(own).map(serviceRules) : []),
         ...(clients.size === 1 && nodes.length > 1 ? [...clients].map(nodeDown) : []),
         ...(homes.size === 1 ? [...homes].flatMap((it) => (it === null ? [] : [nodeDown(it)])) : []),
       ],

@@ -37,7 +37,6 @@ export function projectNode(raw: unknown, intern: Intern): Node | null {
     cpus: cpu === null ? null : Math.floor(cpu / 1000),
     ...networkOf(spec, status),
     ...providerOf(text(spec['providerID'])),
-    ...rangesOf(spec),
   }
 }
 
@@ -56,9 +55,4 @@ function networkOf(spec: Fields, status: Fields): Pick<Node, 'networkUnavailable
 function providerOf(id: string | null): Pick<Node, 'provider'> {
   const provider = /^([a-z][a-z0-9+.-]{0,40}):\/\//.exec(id ?? '')?.[1]
   return provider === undefined ? {} : { provider }
-}
-
-function rangesOf(spec: Fields): Pick<Node, 'podCidrs'> {
-  const ranges = texts(spec['podCIDRs'])
-  return ranges.length === 0 ? {} : { podCidrs: ranges }
 }
