@@ -44,6 +44,16 @@ describeCheck(check, [
     expect: [{ ...configMap, args: { how: 'SERVFAIL', speed: 'closed' } }],
   },
   {
+    it: 'every query goes over TCP',
+    given: {
+      ...cluster({ network: upstreamDead }),
+      clusterDns: limitedDns(null, {
+        corefile: known('.:53 {\n  kubernetes cluster.local\n  forward . 192.0.2.53 {\n    force_tcp\n  }\n}\n'),
+      }),
+    },
+    expect: [{ ...configMap, args: { overTcp: true } }],
+  },
+  {
     it: 'an outside name that is cached is no sign of life',
     given: cluster({
       network: ({ zone, server }) => (zone === 'external' && server.role === 'endpoint' ? servfail(6001) : answered()),

@@ -48,6 +48,7 @@ export default check({
         name: asked.series[0]?.name ?? null,
         ...serverArgs(clusterDns),
         ...upstreamArgs(upstreams),
+        overTcp: upstreams.forwarding?.plugin.block?.some((it) => it.name === 'force_tcp') === true,
         how: failure.rcode,
         p50: ms(quantile(loss.times, 0.5)),
         speed: atOnce ? speedAtOnce(failure) : 'late',
@@ -71,7 +72,13 @@ export default check({
       `${args.name ?? 'outside names'} · ${args.failed} of ${args.of} lookups failed (${args.how} after ` +
       `${args.p50}) · names of the cluster are answered`,
     note: ({ args }) => {
-      if (args.speed === 'late') return 'CoreDNS waits for its upstream and then answers SERVFAIL; clients wait with it'
+      if (args.overTcp)
+        return '`force_tcp` sends every query over TCP: the upstream, or a firewall before it, may answer UDP alone'
+      if (args.speed === 'late')
+        return (
+          `CoreDNS waits for its upstream${args.how === 'SERVFAIL' ? ' and then answers SERVFAIL' : ''}, ` +
+          'and clients wait with it'
+        )
       if (args.speed === 'closed')
         return (
           "the SERVFAIL is CoreDNS's own: it came at once, so the address exists, " +
@@ -85,7 +92,7 @@ export default check({
     help: ({ subject: on, args }) => [
       'ask the upstream from the nodes where CoreDNS runs, and name a second one in the Corefile',
       `kubectl -n ${on.namespace} logs ${bySelector(args)} --tail=20 | grep -E "i/o timeout|refused"`,
-      ...askUpstream(args).map((it) => `on such a node:  ${it}`),
+      ...askUpstream(args).map((it) => `on such a node:  ${args.overTcp ? it.replace(/^dig /, 'dig +tcp ') : it}`),
     ],
   },
 })

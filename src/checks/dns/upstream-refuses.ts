@@ -6,7 +6,7 @@ import type { NameAnswers } from '../../model/name-answers.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { signsOf } from '../../relations/dns/server-log-signs.ts'
-import { stateOfStub, stubZones } from '../../relations/dns/stub-zones.ts'
+import { isAllForwarded, stateOfStub, stubZones } from '../../relations/dns/stub-zones.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { outsideFailure, type OutsideSources, upstreamEvidence } from './upstream-evidence.ts'
@@ -152,8 +152,10 @@ function ofRoot(seen: OutsideSources): Verdict<Refused> {
 function ofStubs(dns: ClusterDns, answers: Known<NameAnswers>): readonly Verdict<Refused>[] {
   if (!dns.corefile.known || !answers.known) return []
   const text = dns.corefile.value
-  return stubZones(parseCorefile(text)).flatMap(({ zone, forwarding }): readonly Verdict<Refused>[] => {
+  return stubZones(parseCorefile(text)).flatMap((stub): readonly Verdict<Refused>[] => {
+    const { zone, forwarding } = stub
     const { state, seen } = stateOfStub(zone, answers.value)
+    if (state === 'unknown-zone' && !isAllForwarded(stub)) return []
     if (state === 'answers' || state === 'not-asked') return state === 'answers' ? [ok(seen.length)] : []
     const [first] = seen
     const upstream = forwarding.to.map(({ written }) => written)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { clusterDns, insideView } from '../../../test/build/dns.ts'
-import { completed, pod } from '../../../test/build/pod.ts'
+import { completed, container, pod } from '../../../test/build/pod.ts'
 import {
   egressPolicy,
   ingressPolicy,
@@ -48,6 +48,19 @@ describeCheck(check, [
         args: { pods: 3, direction: 'Egress', others: 0 },
       },
     ],
+  },
+  {
+    it: 'a policy of its own lets a database open nothing, and it calls nobody: it needs no names',
+    given: given(egressPolicy('db-only-answers', [], { podSelector: labels({ app: 'db' }) })),
+    expect: [{ subject: 'NetworkPolicy/shop/db-only-answers', severity: 'info', args: { isMeant: true } }],
+  },
+  {
+    it: 'the same, and its spec names somebody to call',
+    given: {
+      ...given(egressPolicy('db-only-answers', [], { podSelector: labels({ app: 'db' }) })),
+      pods: [pod('db-1', { containers: [container({ calls: [{ by: 'PEER', host: 'web', port: 80 }] })] })],
+    },
+    expect: [{ subject: 'NetworkPolicy/shop/db-only-answers', severity: 'error' }],
   },
   {
     it: 'egress to an application only',

@@ -3,6 +3,11 @@ import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Scope } from '../../model/sources.ts'
+import { subjectKey } from '../../model/subject.ts'
+import { isShutIn } from '../../relations/policy/shut-in.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { once } from '../../relations/once.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
@@ -33,7 +38,7 @@ export default check({
   remedies: ['policy-allow-dns'],
   decides: ['NP-05', 'NP-11', 'DNS-67'],
 
-  run({ networkPolicies, pods, clusterDns, namespaces, insideViews }) {
+  run({ networkPolicies, pods, clusterDns, namespaces, insideViews, scope }) {
     const groups = dnsGroups({ pods, dns: clusterDns, policies: networkPolicies, namespaces, views: insideViews })
     if (networkPolicies.length === 0 || groups.length === 0)
       return notApplicable('no NetworkPolicy stands before pods that ask the cluster DNS')
@@ -43,7 +48,11 @@ export default check({
         'where this cluster keeps its DNS is not known: no pods behind kube-system/kube-dns',
       )
     const all = insideViews.known ? insideViews.value : []
-    return groups.map((group) => judge(group, clusterDns, viewsOf(group, insideViews), all))
+    const meant = (group: DnsGroup): boolean =>
+      group.pods.every((it) => isShutIn(it, networkPolicies) && !isAskedAbout(it, scope))
+    return groups.map((group) =>
+      judge(group, { dns: clusterDns, views: viewsOf(group, insideViews), all, isMeant: meant(group) }),
+    )
   },
 
   words: {
@@ -57,6 +66,8 @@ export default check({
           'that select them') +
       `${args.seen === '' ? '' : ` · ${args.seen}`}`,
     note: ({ args }) => {
+      if (args.isMeant)
+        return 'it lets them open no connection at all, and their specs name nobody to call: then they need no names'
       if (args.left !== '')
         return (
           `this network judges ${args.left} by where packets go in the end: ` +
@@ -88,7 +99,20 @@ function timedOut(view: InsideView | undefined): boolean {
   return view?.lookup.known === true && view.lookup.value.result === 'timeout'
 }
 
-function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], all: readonly InsideView[]) {
+interface Around {
+  readonly dns: ClusterDns
+  readonly views: readonly InsideView[]
+  readonly all: readonly InsideView[]
+  /** These pods are to open no connection at all, and need no names. */
+  readonly isMeant: boolean
+}
+
+function isAskedAbout(pod: Pod, { target }: Scope): boolean {
+  const key = target.kind === 'object' ? subjectKey(target.object) : null
+  return key === `Pod/${pod.namespace}/${pod.name}` || key === subjectKey(workloadOfPod(pod))
+}
+
+function judge(group: DnsGroup, { dns, views, all, isMeant }: Around) {
   const { udp } = group
   const stands = isolating(udp)
   if (udp.kind === 'allowed' || stands === null) return ok(group.pods.length)
@@ -106,7 +130,7 @@ function judge(group: DnsGroup, dns: ClusterDns, views: readonly InsideView[], a
       `${policyNames(udp.by)}, ${workloadsText(group.pods)}: ${udp.why}`,
       views.length === 0 ? '--probe' : null,
     )
-  return found(group, dns, stands, { failing, decided })
+  return found(group, dns, stands, { failing, decided, isMeant })
 }
 
 /** What was seen inside a pod counts above what the rules say. */
@@ -123,6 +147,7 @@ interface SeenInside {
   readonly failing: InsideView | undefined
   /** A lookup that timed out decided what the rules leave open. */
   readonly decided: boolean
+  readonly isMeant: boolean
 }
 
 function dnsPort({ service }: ClusterDns): number {
@@ -146,7 +171,7 @@ function found(
   group: DnsGroup,
   dns: ClusterDns,
   { policy, others, direction }: Isolation,
-  { failing, decided }: SeenInside,
+  { failing, decided, isMeant }: SeenInside,
 ) {
   const server = dns.service
   const port = dnsPort(dns)
@@ -155,8 +180,10 @@ function found(
   return finding({
     subject: policySubject(policy),
     confidence: failing === undefined ? 'inferred' : 'observed',
+    ...(isMeant ? { severity: 'info' as const } : {}),
     args: {
       direction,
+      isMeant,
       who: workloadsText(group.pods),
       pods: group.pods.length,
       namespace: group.namespace,

@@ -46,3 +46,19 @@ function stateOf(seen: readonly NameAnswer[]): StubState {
   if (all('refused')) return 'refuses'
   return all('nxdomain') ? 'unknown-zone' : 'answers'
 }
+
+/** Plugins that know names of their own: of a zone with one, some names never reach the server that the rest go to. */
+const answersItself: ReadonlySet<string> = new Set([
+  'template',
+  'file',
+  'auto',
+  'hosts',
+  'etcd',
+  'secondary',
+  'records',
+])
+
+/** Whether the zone's own name can stand for its names: not where a plugin of that block answers some of them. */
+export function isAllForwarded({ forwarding: { server } }: StubZone): boolean {
+  return !server.plugins.some((it) => answersItself.has(it.name))
+}

@@ -6,6 +6,7 @@ import type { Model } from '../../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { calleeOf } from '../dns/callees.ts'
 import { isClusterFirst } from '../dns/pod-resolvers.ts'
+import { isShutIn } from '../policy/shut-in.ts'
 import { dnsLossInNamespace, dnsLossInPod, dnsLossOnNode } from '../symptom.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 import { blurLagMs, lagOf } from './probe-lag.ts'
@@ -24,10 +25,13 @@ export function slowIn(model: Model, pod: Pod | null): number {
 /**
  * A pod with the node's own resolv.conf knows no name of the cluster by design: that is a nuisance when somebody asks
  * about that pod, or when there is a Service beside it to call, and else a sign. Without the pod's spec nobody knows
- * that it is by design.
+ * that it is by design. Whoever may open no connection at all needs no names, either.
  */
 export function weightOf(result: Answer, pod: Pod | null, model: Model): Trouble['weight'] | null {
   if (result === 'ok' || result === 'not-asked') return null
+  const { networkPolicies } = model.sources
+  if (pod !== null && networkPolicies.known && !isTarget(pod, model) && isShutIn(pod, networkPolicies.value))
+    return 'sign'
   if (!isDenied(result) || pod === null || isClusterFirst(pod)) return 'outage'
   return isTarget(pod, model) || calleeOf(pod, model.sources) !== null ? 'nuisance' : 'sign'
 }
