@@ -180,7 +180,7 @@ export const checks: readonly AnyCheck[] = [
   kubeletWrongServer, // DNS148
   oneServerUpstream, // DNS150
   foreignEndpoint, // DNS155
-  noDnsServer,
+  noDnsServer, // DNS156
   nodeCacheFails, // DNS156
   zoneTaken, // DNS158
   boundToLoopback, // DNS159
@@ -201,6 +201,7 @@ export const checks: readonly AnyCheck[] = [
   namesKeptBack, // DNS178
   aclKeepsOut, // DNS179
   probeWithoutPlugin, // DNS180
+  resolvConfUnread, // DNS181
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703
@@ -218,7 +219,6 @@ export const checks: readonly AnyCheck[] = [
   proxyBackendMissing, // GTW722
   proxyWithoutEndpoints, // GTW723
   proxySecret, // GTW724
-  resolvConfUnread, // DNS181
   serviceMissing, // ING301
   portMissing, // ING302
   classUnserved, // ING303
@@ -276,12 +276,12 @@ export const checks: readonly AnyCheck[] = [
   noExternalAddress, // SVC214
   externalLocalWithoutEndpoint, // SVC215
   selectsTwoApps, // SVC216
+  calledOtherwise, // SVC217
   stuckDeleting, // SVC220
   addressTaken, // SVC221
   noEligibleNode, // SVC223
   familyWithoutEndpoint, // SVC224
   externalNameWrong, // SVC225
   noSuchPort, // SVC227
-  calledOtherwise, // SVC217
   unexplained, // TRB901
 ]
