@@ -82,6 +82,16 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
     look: 'look at the counters of the node and at the load of the pods',
     commands: ['on the node:  conntrack -S    nstat -az TcpExtListenOverflows'],
   },
+  'address-at-times': {
+    seen: 'each pod that was asked answers, the Service address is refused at times, from',
+    means:
+      'somebody refused these connections: an endpoint that was not asked by itself, or a rule that is out of date',
+    look: 'compare the endpoints with the pods that were asked, and with the rules of the node',
+    commands: [
+      'kubectl -n {namespace} get endpointslices -o wide',
+      'on the node:  iptables-save | grep {ip}   or   nft list ruleset | grep {ip}',
+    ],
+  },
   'address-refused': {
     seen: 'the Service address refuses, from',
     means: 'kube-proxy refuses for a Service without endpoints; else the pod that was chosen does',

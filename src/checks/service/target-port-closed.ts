@@ -79,15 +79,14 @@ export default check({
           'where ' +
           (args.closed === args.of
             ? whoListens(args.listens, args.open)
-            : `${args.closed} of ${args.of} pods do not listen`) +
+            : `${args.closed} of ${asked(args)} do not listen`) +
           '.'
         : `Service ${full(on)} sends port ${args.port} to target port ${args.targetPort}, ` +
           `which its pods ${args.protocol === null ? 'do not declare' : `declare for ${args.protocol} alone`}` +
           '.',
     detail: ({ args }) =>
       args.by === 'probe'
-        ? `${args.closed} of ${count(args.of, 'ready pod')} refuse · ` +
-          `${args.failures} of ${args.tries} direct connects`
+        ? `${args.closed} of ${asked(args)} refuse · ${args.failures} of ${args.tries} direct connects`
         : `${count(args.of, 'ready pod')} · they declare ${declaredText(args)} · ` +
           'declared ports bind nothing, so this is suspicion',
     note: ({ args }) => {
@@ -107,6 +106,11 @@ export default check({
         : ['connect, to be sure', `hopscope diagnose svc/${on.name} -n ${on.namespace} --probe`],
   },
 })
+
+/** Not all may have been asked. */
+function asked({ of, ready }: { readonly of: number; readonly ready: number }): string {
+  return ready > of ? `${of} pods asked (${ready} are ready)` : count(of, 'ready pod')
+}
 
 type Declared = {
   readonly declared: readonly number[]
@@ -188,6 +192,7 @@ function byProbe({ service, port, index, serving, seen, views }: Part) {
       targetPort: typeof port.targetPort === 'string' ? `${port.targetPort} (${closed[0]?.number})` : port.targetPort,
       closed: closed.length,
       of: groups.length,
+      ready: serving.length,
       failures: failuresText(all),
       tries: all.of,
       protocol: otherProtocol(service, port, serving),
@@ -229,6 +234,7 @@ function byDeclaration({ service, port, index, serving }: Part) {
       port: portText(port),
       targetPort: port.targetPort,
       of: serving.length,
+      ready: serving.length,
       declared: all,
       protocol: other,
     },

@@ -165,6 +165,11 @@ describeCheck(check, [
     expect: because('dropped'),
   },
   {
+    it: 'one refusal in many is somebody’s answer, and every pod that was asked is well',
+    given: { ...given, contacts: ways({ s1: tries('open', 'refused', 'open', 'open') }) },
+    expect: because('address-at-times'),
+  },
+  {
     it: 'one failure in many is no pattern',
     given: { ...given, contacts: ways({ 11: tries('open', 'timeout', 'open', 'open') }) },
     expect: 'cannot-tell',

@@ -183,7 +183,9 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
   if (all.of === 0) return []
   if (all.failed === 0) return [ok(all.of)]
   const sick = counted.filter(isSick)
-  if (all.failed === 1 && sick.every((it) => it.tries.length > 1)) {
+  // Silence may be one lost packet; a refusal is an answer, and somebody gave it.
+  const isLone = all.failed === 1 && sick.every((it) => it.tries.length > 1)
+  if (isLone && all.by.timeout + all.by.error === 1) {
     return [cannotTell('too-few', `1 of ${all.of} connects to ${full(service)} failed: once is no pattern`, '--probe')]
   }
   const nodeOf = (it: Contact): string | null => serving.find((pod) => pod.name === endpointName(it))?.node ?? null
@@ -198,7 +200,7 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
     finding({
       subject: serviceSubject(service),
       confidence: 'observed',
-      severity: marks.fingerprint === 'no-local-endpoint' ? 'warning' : 'error',
+      severity: marks.fingerprint === 'no-local-endpoint' || isLone ? 'warning' : 'error',
       args: {
         fingerprint: marks.fingerprint,
         failed: told.failed,

@@ -5,7 +5,8 @@ import { alive, ownAddress, targetOf } from '../../relations/service/service-end
 import type { PlannedConnect } from './plan.ts'
 
 const mostServices = 50
-const mostEndpoints = 10
+/** Of each port at least; with few ports, as many as make up `mostAddresses`: one of fifteen that refuses is met. */
+const leastEndpoints = 10
 /** In time for two tries of each at least (100/s), and short enough for an environment variable of 128 KiB. */
 const mostAddresses = 400
 
@@ -31,7 +32,9 @@ export function planConnects(model: Model): {
         inTarget(model, service, slices),
     )
   const chosen = wanted.slice(0, mostServices)
-  const connects = chosen.flatMap(({ service, slices }) => connectsOf(service, slices))
+  const ports = chosen.reduce((sum, { service }) => sum + service.ports.filter((it) => it.protocol === 'TCP').length, 0)
+  const share = Math.max(leastEndpoints, Math.floor(mostAddresses / Math.max(1, ports)) - 1)
+  const connects = chosen.flatMap(({ service, slices }) => connectsOf(service, slices, share))
   return {
     connects: connects.slice(0, mostAddresses),
     leftOut: [
@@ -45,7 +48,7 @@ export function planConnects(model: Model): {
   }
 }
 
-function connectsOf(service: Service, slices: readonly EndpointSlice[]): readonly PlannedConnect[] {
+function connectsOf(service: Service, slices: readonly EndpointSlice[], share: number): readonly PlannedConnect[] {
   const ip = ownAddress(service)
   return service.ports
     .filter((it) => it.protocol === 'TCP')
@@ -64,7 +67,7 @@ function connectsOf(service: Service, slices: readonly EndpointSlice[]): readonl
               port: target,
             }))
       })
-      return [...own, ...each.slice(0, mostEndpoints)]
+      return [...own, ...each.slice(0, share)]
     })
 }
 

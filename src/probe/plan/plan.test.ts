@@ -258,6 +258,22 @@ describe('the plan', () => {
     ])
   })
 
+  it('connects to every endpoint where there are few Services', () => {
+    const endpoints = Array.from({ length: 70 }, (_, i) => endpoint(`10.244.2.${i}`, `p-${i}`))
+    const plan = planProbe(
+      model(
+        {
+          ...shopSources,
+          services: known([service('shop', 's')]),
+          endpointSlices: known([slice('shop', 's', 8080, 'TCP', endpoints)]),
+        },
+        { scope: shop },
+      ),
+      { run },
+    )
+    expect(plan.connects.filter((it) => it.via.kind === 'endpoint').length).toBe(70)
+  })
+
   it('connects to NodePorts of a few nodes, and with Local of those that serve', () => {
     const nodePort = { name: 'http', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: 30080 } as const
     const placed = slice('shop', 'web', 8080, 'TCP', [endpoint('10.244.1.2', 'web-1', { node: 'b' })])

@@ -68,6 +68,7 @@ export type Fingerprint =
   | 'same-node'
   | 'some-endpoints'
   | 'now-and-then'
+  | 'address-at-times'
   | 'address-refused'
   | 'address-dropped'
 
@@ -93,7 +94,7 @@ export function fingerprint(
   if (direct.length > 0 && sickDirect.length === 0) {
     if (service.internalTrafficPolicy === 'Local' && sickNodes.every((it) => !localNodes.has(it)))
       return marks('no-local-endpoint')
-    return marks(own.every((it) => !isSick(it) || tally([it]).open > 0) ? 'now-and-then' : 'service-address-only')
+    return marks(ofAddressBeside(own))
   }
   if (direct.length === 0) return marks(ofAddressAlone(own))
 
@@ -104,6 +105,16 @@ export function fingerprint(
   if (onePodOnly(direct)) return marks('some-endpoints', names(dead.map(endpointName)))
   const side = sickSide(direct, nodeOf)
   return side === null ? marks('some-endpoints', names(dead.map(endpointName))) : marks(side)
+}
+
+/**
+ * Every endpoint that was asked answers. Refusals now and then come of one that was not asked, or of a stale rule;
+ * silence now and then may be loss on the way.
+ */
+function ofAddressBeside(own: readonly Contact[]): Fingerprint {
+  if (!own.every((it) => !isSick(it) || tally([it]).open > 0)) return 'service-address-only'
+  const { failed, by } = tally(own)
+  return by.refused + by['no-route'] === failed ? 'address-at-times' : 'now-and-then'
 }
 
 /** No endpoint was asked: the address of the Service is all that is known. */

@@ -16,14 +16,13 @@ export function headline(diagnosis: Diagnosis): string {
     const more = diagnosis.roots.filter((it) => it !== root && it.finding.severity === 'error')
     // The same fault in other places is no other cause.
     const others = new Set(more.map((it) => it.finding.code).filter((it) => it !== root.finding.code)).size
-    const same = more.filter((it) => it.finding.code === root.finding.code)
+    const own = nameOf(root.finding.subject)
+    const alike = more.filter((it) => it.finding.code === root.finding.code).map((it) => nameOf(it.finding.subject))
+    const same = [...new Set(alike)].filter((it) => it !== own)
     const also =
       same.length === 0
         ? ''
-        : ` The same at ${same
-            .slice(0, 4)
-            .map((it) => nameOf(it.finding.subject))
-            .join(', ')}${same.length > 4 ? ` and ${same.length - 4} more` : ''}.`
+        : ` The same at ${same.slice(0, 4).join(', ')}${same.length > 4 ? ` and ${same.length - 4} more` : ''}.`
     const below = others === 0 ? '' : ` ${count(others, 'more root cause')} below.`
     return `${check?.words.headline(root.finding) ?? root.finding.slug}${also}${below}`
   }

@@ -317,3 +317,20 @@ describe('in whatever form', () => {
     expect([...drawn].filter((it) => it > '~')).toEqual([])
   })
 })
+
+test('hundreds of one kind leave room for the others, and those of one object are told apart', () => {
+  const many = diagnose(modelOf({}), {
+    checks: [
+      stub(
+        'SVC902',
+        Array.from({ length: 300 }, () => trouble('cart')),
+      ),
+      stub('DNS905', trouble('dns')),
+    ],
+  })
+  const said = text(many, normal)
+  expect(said.split('\n').length).toBeLessThan(70)
+  expect(said).toContain('294 more of SVC902: -v has each of them')
+  expect(said).toContain('DNS905')
+  expect(said.split('\n')[0]).not.toContain('cart, service shop/cart')
+})

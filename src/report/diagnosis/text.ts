@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { type CheckResult, type Diagnosis, isNotAsked } from '../../engine.ts'
 import type { Finding, RootCause } from '../../findings/finding.ts'
 import type { AnyCheck } from '../../findings/check.ts'
+import { subjectKey } from '../../model/subject.ts'
 import { evidenceLines } from '../evidence-text.ts'
 import { headline, isUnsure, tally } from './headline.ts'
 import { lookedAt } from './looked-at.ts'
@@ -24,15 +25,10 @@ export interface TextOptions {
 export function text(diagnosis: Diagnosis, options: TextOptions): string {
   const { paint } = options
   const checks = new Map(diagnosis.results.map((it) => [it.check.code, it.check]))
+  const places = placesOf(diagnosis.roots)
   const lines = [
     paint.strong(headline(diagnosis)),
-    ...diagnosis.roots.flatMap((root, index) =>
-      rootLines(
-        root,
-        checks,
-        isRepeat(diagnosis.roots, index) && options.detail === 'normal' ? { ...options, detail: 'quiet' } : options,
-      ),
-    ),
+    ...diagnosis.roots.flatMap((root, index) => rootOrRepeat(root, places[index] ?? alone, checks, options)),
     ...(options.above === undefined || options.above.length === 0 ? [] : ['', ...options.above]),
     ...crashedLines(diagnosis.results, options),
     ...cannotTellLines(diagnosis.results, options),
@@ -51,9 +47,48 @@ function seenLines(diagnosis: Diagnosis): readonly string[] {
   return seen === '' || diagnosis.roots.every((it) => it.finding.severity === 'info') ? [] : [`looked at: ${seen}`]
 }
 
+/** Where a root stands among those of its code; `isNamed`: one before it is about the same object. */
+interface Place {
+  readonly nth: number
+  readonly of: number
+  readonly isNamed: boolean
+}
+
+const alone: Place = { nth: 0, of: 1, isNamed: false }
+
+function placesOf(roots: readonly RootCause[]): readonly Place[] {
+  const counts = new Map<string, number>()
+  const named = new Set<string>()
+  const places = roots.map(({ finding: { code, subject } }) => {
+    const nth = counts.get(code) ?? 0
+    counts.set(code, nth + 1)
+    const key = `${code} ${subjectKey(subject)}`
+    const isNamed = named.has(key)
+    named.add(key)
+    return { code, nth, isNamed }
+  })
+  return places.map(({ code, nth, isNamed }) => ({ nth, isNamed, of: counts.get(code) ?? 0 }))
+}
+
+/** As many more of one code are named by themselves: hundreds of one kind would drown whatever else is wrong. */
+const mostRepeats = 5
+
 /** The same fault in another place: its evidence looks like the first one's, so `-v` has it. */
-function isRepeat(roots: readonly RootCause[], index: number): boolean {
-  return roots.slice(0, index).some((it) => it.finding.code === roots[index]?.finding.code)
+function rootOrRepeat(
+  root: RootCause,
+  { nth, of, isNamed }: Place,
+  checks: ReadonlyMap<string, AnyCheck>,
+  options: TextOptions,
+): readonly string[] {
+  if (nth === 0 || options.detail !== 'normal') return rootLines(root, checks, options)
+  const { code, severity } = root.finding
+  if (nth > mostRepeats + 1) return []
+  if (nth === mostRepeats + 1)
+    return ['', `${options.paint.mark(severity)} ${of - nth} more of ${code}: -v has each of them`]
+  const lines = rootLines(root, checks, { ...options, detail: 'quiet' })
+  const headline = checks.get(code)?.words.headline(root.finding)
+  // Of one Service with two such ports, the sentence says which.
+  return isNamed && headline !== undefined ? [...lines.slice(0, 2), `  ${headline}`, ...lines.slice(3)] : lines
 }
 
 function rootLines(root: RootCause, checks: ReadonlyMap<string, AnyCheck>, options: TextOptions): readonly string[] {
