@@ -67,6 +67,10 @@ export interface PolicyRules {
  */
 export function policyRules(policies: readonly NetworkPolicy[], namespaces: Known<readonly Namespace[]>): PolicyRules {
   const selecting = policiesOfPods(policies)
+  const selected = {
+    Egress: once((own: PodLike) => selecting(own, 'Egress')),
+    Ingress: once((own: PodLike) => selecting(own, 'Ingress')),
+  }
   const labels = namespaces.known
     ? new Map(namespaces.value.map((it) => [it.name, it.labels]))
     : new Map<string, Labels>()
@@ -79,7 +83,7 @@ export function policyRules(policies: readonly NetworkPolicy[], namespaces: Know
   const direction = (flow: Flow, which: Direction): Decision => {
     const [own, peer] = which === 'Egress' ? [flow.from, flow.to] : [flow.to, flow.from]
     if (own.kind === 'address') return { kind: 'allowed' }
-    const by = selecting(own, which)
+    const by = selected[which](own)
     if (by.length === 0) return { kind: 'allowed' }
     if (which === 'Ingress' && peer.kind === 'pod' && peer.hostNetwork && peer.node !== null && peer.node === own.node)
       return { kind: 'allowed' }
@@ -95,11 +99,10 @@ export function policyRules(policies: readonly NetworkPolicy[], namespaces: Know
   }
 
   const decide = (flow: Flow): Decision => {
-    const [egress, ingress] = [direction(flow, 'Egress'), direction(flow, 'Ingress')]
-    return (
-      [egress, ingress].find((it) => it.kind === 'denied') ??
-      [egress, ingress].find((it) => it.kind === 'unknown') ?? { kind: 'allowed' }
-    )
+    const egress = direction(flow, 'Egress')
+    if (egress.kind === 'denied') return egress
+    const ingress = direction(flow, 'Ingress')
+    return ingress.kind === 'denied' || egress.kind === 'allowed' ? ingress : egress
   }
   return Object.assign(decide, { classOf: endClasses(policies) })
 }

@@ -1,7 +1,7 @@
 import type { NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule } from '../../model/network-policy.ts'
 import { byBlock, isExcepted } from '../cidr-index.ts'
 import { bySelector } from '../label-classes.ts'
-import { put } from '../once.ts'
+import { once, put } from '../once.ts'
 import type { End, Flow, PodLike } from './policy-flow.ts'
 import type { Direction } from './policy-applies-to-pod.ts'
 import { allOf, anyOf, type Labels, selects, selectsNamespace, type Tri } from '../selector.ts'
@@ -33,18 +33,17 @@ export function ruleUnion(
   labelsOf: (namespace: string) => Labels | null,
 ): RuleUnion {
   const rules = by.flatMap((policy) => rulesOf(policy, direction).map((rule) => ({ rule, home: policy.namespace })))
-  const perPort = new Map<string, Peers>()
-  const answers = new Map<string, Tri>()
+  const perPort = new Map<string, { readonly peers: Peers; readonly answers: Map<string, Tri> }>()
   let all: Peers | null = null
   return {
     lets: (peer, flow) => {
-      const port = portKey(flow)
-      return put(answers, `${port}\n${peerKey(peer)}`, () => {
-        const peers = put(perPort, port, () =>
-          peersOf(rules.filter(({ rule }) => rule.ports.length === 0 || rule.ports.some((it) => isPort(it, flow)))),
-        )
-        return peers.lets(peer, labelsOf)
-      })
+      const { peers, answers } = put(perPort, portKey(flow), () => ({
+        peers: peersOf(
+          rules.filter(({ rule }) => rule.ports.length === 0 || rule.ports.some((it) => isPort(it, flow))),
+        ),
+        answers: new Map<string, Tri>(),
+      }))
+      return put(answers, peerKey(peer), () => peers.lets(peer, labelsOf))
     },
     isInBlock: (peer) => {
       all ??= peersOf(rules)
@@ -53,11 +52,14 @@ export function ruleUnion(
   }
 }
 
-/** All that `isPort` looks at. */
+/** All that `isPort` looks at. One text for each end and port, since a million flows have a thousand ends. */
 function portKey({ to, port, protocol }: Flow): string {
-  const names = to.kind === 'address' ? [] : namesOf(to, port, protocol)
-  return JSON.stringify([protocol, port, names])
+  return put(portKeys(to), `${protocol} ${port}`, () =>
+    JSON.stringify([protocol, port, to.kind === 'address' ? [] : namesOf(to, port, protocol)]),
+  )
 }
+
+const portKeys = once((_end: End) => new Map<string, string>())
 
 function namesOf({ ports }: PodLike, port: number, protocol: Flow['protocol']): readonly (string | null)[] {
   return [
@@ -66,10 +68,11 @@ function namesOf({ ports }: PodLike, port: number, protocol: Flow['protocol']): 
 }
 
 /** All that `Peers` look at. */
-function peerKey(peer: End): string {
-  if (peer.kind === 'address') return peer.ip
-  return JSON.stringify([peer.namespace, peer.ip, peer.hostNetwork, Object.entries(peer.labels)])
-}
+const peerKey = once((peer: End): string =>
+  peer.kind === 'address'
+    ? peer.ip
+    : JSON.stringify([peer.namespace, peer.ip, peer.hostNetwork, Object.entries(peer.labels)]),
+)
 
 interface Peers {
   readonly lets: (peer: End, labelsOf: (namespace: string) => Labels | null) => Tri
