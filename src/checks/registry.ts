@@ -140,6 +140,7 @@ import byPodAddress from './policy/by-pod-address.ts'
 import resolvConfUnread from './dns/resolv-conf-unread.ts'
 import dnsKeptFromUpstream from './policy/dns-kept-from-upstream.ts'
 import noKubeProxy from './node/no-kube-proxy.ts'
+import unexplainedDrop from './policy/unexplained-drop.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -260,6 +261,7 @@ export const checks: readonly AnyCheck[] = [
   blockOfCluster, // POL415
   openRule, // POL416
   portNameMissing, // POL417
+  unexplainedDrop, // POL422
   selectorMatchesNothing, // SVC201
   targetPortClosed, // SVC202
   targetPortNameMissing, // SVC203

@@ -7,12 +7,13 @@ import type { CapacityFlags } from './dns-capacity.ts'
 import { capacityFlags } from './flags/capacity.ts'
 import { type ClusterFlags, clusterFlags } from './flags/cluster.ts'
 import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNamespace } from './flags/probe.ts'
-import { duration } from './flags/values.ts'
+import { duration, portNumber } from './flags/values.ts'
 import { type ReportFlags, reportFlags } from './flags/report.ts'
 import { type FixFlags, fixFlags } from './fix/fix.ts'
 import { ending } from './terminal/interrupt.ts'
 import type { DiagnoseFlags } from './diagnose.ts'
 import type { IngressConfFlags } from './ingress.ts'
+import type { MatrixFlags } from './matrix.ts'
 import type { ResolveFlags } from './resolve.ts'
 import { tell } from './terminal/say.ts'
 import type { TraceFlags } from './trace.ts'
@@ -25,6 +26,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['diagnose https://web.example.com/cart', 'an Ingress returns 5xx'],
   ['dns --node-access', 'DNS is slow or takes 5 s'],
   ['trace pod/web-1 svc/db:5432 -n shop', 'A cannot reach B'],
+  ['matrix -n shop --probe', 'who reaches whom, and who should not'],
   ['ingress ls -A', 'every route of every Ingress, and how it fares'],
   ['resolve cart --from pod/web-1 -n shop', 'look a name up as that pod does'],
   ['watch dns', 'rates, errors and latency, live'],
@@ -110,6 +112,22 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--from <file>', 'show a trace again from the file that it kept')
     .action(async (start: string | undefined, end: string | undefined, flags: TraceFlags) => {
       code = await (await import('./trace.ts')).traceCommand(start ?? null, end ?? null, flags)
+    })
+  probeFlags(
+    clusterFlags(
+      command('matrix', 'who may reach whom by NetworkPolicy, and with --probe who does, workload by workload'),
+    ),
+  )
+    .addOption(
+      new Option('--port <number>', 'this port of every workload; else the TCP ports that pods declare').argParser(
+        portNumber,
+      ),
+    )
+    .option('--from <file>', 'read a snapshot instead of a cluster')
+    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'))
+    .action(async (flags: MatrixFlags) => {
+      code = await (await import('./matrix.ts')).matrixCommand(flags)
     })
   const ingress = command('ingress', 'what ingress controllers run: every route, or what serves one URL')
   probeFlags(

@@ -127,3 +127,6 @@ export const tlsPolicyFails = (policy: Named): string => `backend-tls-policy-fai
 
 /** What this HTTPProxy routes. */
 export const proxyFails = (proxy: Named): string => `proxy-fails:${proxy.namespace}/${proxy.name}`
+
+/** Connections to this pod are stopped that policies allow. */
+export const stoppedOnTheWay = (pod: Named): string => `stopped-on-the-way:${pod.namespace}/${pod.name}`

@@ -16,6 +16,7 @@ export const verbs = [
   'dns',
   'resolve',
   'trace',
+  'matrix',
   'ingress',
   'pcap',
   'watch',

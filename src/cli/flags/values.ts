@@ -38,3 +38,9 @@ export function duration(text: string): number {
 export function seconds(text: string): number {
   return duration(`${text}s`) / 1000
 }
+
+export function portNumber(text: string): number {
+  const port = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('a port is a number from 1 to 65535')
+  return port
+}

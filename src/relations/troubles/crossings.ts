@@ -3,14 +3,17 @@ import type { Crossing } from '../../model/crossing.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { traceEnds, type TraceEnds } from '../path/trace-ends.ts'
-import { svcUnanswered } from '../symptom.ts'
+import { stoppedOnTheWay, svcUnanswered } from '../symptom.ts'
+import { crossedFlows, disagreement } from '../policy/crossed-flows.ts'
+import { full } from '../../phrases.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 
 /** Connects out of the pod that a trace starts from: whoever asked for the trace complains about each that fails. */
 export function crossingTroubles(model: Model): readonly Trouble[] {
   const { crossings } = model.sources
   const ends = traceEnds(model)
-  if (!crossings.known || ends === null) return []
+  if (!crossings.known) return []
+  if (ends === null) return matrixTroubles(model, crossings.value)
   const counted = crossings.value.filter((it) => it.result !== null && isExpected(it, ends))
   const ways = Map.groupBy(counted, (it) => `${it.to.kind} ${it.to.kind === 'service' ? it.to.port : ''}`)
   return [...ways.values()].flatMap((its) => ofWay(its, ends))
@@ -55,4 +58,40 @@ function ofWay(its: readonly Crossing[], { ask, from, to }: TraceEnds): readonly
       weight: 'outage',
     },
   ]
+}
+
+/**
+ * Connects from many pods to many: nobody said which of them are wanted, but what policies allow and something else
+ * stops is nobody's design. A refusal is the pod's own word, and what a policy denies is to be stopped.
+ */
+function matrixTroubles({ sources }: Model, crossings: readonly Crossing[]): readonly Trouble[] {
+  const { pods, networkPolicies, namespaces } = sources
+  if (!pods.known || !networkPolicies.known) return []
+  const flows = crossedFlows(crossings, pods.value, networkPolicies.value, namespaces)
+  const stopped = flows.filter((it) => disagreement(it) === 'stopped')
+  return [...Map.groupBy(stopped, (it) => `${full(it.to)} ${it.crossing.port}`).values()].flatMap((its) => {
+    const [first] = its
+    if (first === undefined) return []
+    const { to, crossing } = first
+    const of = flows.filter(
+      (it) => it.to === to && it.crossing.port === crossing.port && it.decision.kind === 'allowed',
+    )
+    const self = subject('Pod', to.namespace, to.name)
+    return [
+      {
+        kind: 'contact-failed',
+        source: 'crossings',
+        sufferer: self,
+        involved: [self, workloadOfPod(to), ...its.map((it) => subject('Pod', it.from.namespace, it.from.name))],
+        keys: [stoppedOnTheWay(to)],
+        asked: `${crossing.host}:${crossing.port}`,
+        from: `inside ${its.length === 1 ? `pod ${full(first.from)}` : `${its.length} pods`}`,
+        how: [...new Set(its.map((it) => it.crossing.result))].join(', '),
+        bad: its.length,
+        of: of.length,
+        ms: null,
+        weight: 'nuisance',
+      },
+    ]
+  })
 }

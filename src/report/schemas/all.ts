@@ -1,6 +1,7 @@
 import type { GenericSchema } from 'valibot'
 import { capacity, load } from './capacity.ts'
 import { diagnosis, dns } from './diagnosis.ts'
+import { matrix } from './matrix.ts'
 import { resolve } from './resolve.ts'
 import { trace } from './trace.ts'
 import { watch } from './watch.ts'
@@ -58,6 +59,13 @@ export const outputSchemas: readonly OutputSchema[] = [
     commands: ['hopscope trace FROM TO -o json'],
     about: 'each hop from a pod to what it can not reach, and the diagnosis beside it',
     schema: trace,
+  },
+  {
+    name: 'matrix',
+    id: 'hopscope/matrix/v1',
+    commands: ['hopscope matrix -o json'],
+    about: 'who may reach whom by NetworkPolicy, and who does',
+    schema: matrix,
   },
   {
     name: 'watch',

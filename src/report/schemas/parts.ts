@@ -15,7 +15,7 @@ export const maybeNumber = v.nullable(number)
 
 export const subject = v.strictObject({ kind: text, namespace: maybeText, name: text })
 
-const why = v.strictObject({
+export const why = v.strictObject({
   reason: v.picklist(['forbidden', 'not-asked', 'not-there', 'timed-out', 'cut-off', 'failed']),
   detail: text,
 })

@@ -1,0 +1,84 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { subject } from '../../model/subject.ts'
+import { count, full, some } from '../../phrases.ts'
+import { crossedFlows, type CrossedFlow, disagreement, isStopped } from '../../relations/policy/crossed-flows.ts'
+import { stoppedOnTheWay } from '../../relations/symptom.ts'
+
+/**
+ * NetworkPolicies are not the only ones who drop: policies of the CNI's own kinds, of a higher tier, a mesh, firewalls
+ * of nodes. A connection that all NetworkPolicies allow and that meets silence is stopped by somebody else.
+ */
+export default check({
+  code: 'POL422',
+  slug: 'policy/unexplained-drop',
+  title: 'policies allow a connection that something else stops',
+  fine: 'what policies allow is let through',
+  severity: 'warning',
+  needs: ['networkPolicies', 'pods', 'crossings'],
+  wants: ['namespaces'],
+  remedies: [],
+  decides: ['NP-12', 'NP-14'],
+
+  run({ networkPolicies, pods, crossings, namespaces, scope }) {
+    if (scope.trace !== undefined) return notApplicable('of a trace, its own hops say where it breaks')
+    const flows = crossedFlows(crossings, pods, networkPolicies, namespaces)
+    const allowed = flows.filter((it) => it.decision.kind === 'allowed' && it.crossing.result !== null)
+    if (allowed.length === 0) return notApplicable('no connection that policies allow was tried')
+    const groups = [...Map.groupBy(allowed, (it) => `${full(it.to)} ${it.crossing.port}`).values()]
+    const found = groups.flatMap((its) => {
+      const stopped = its.filter((it) => disagreement(it) === 'stopped')
+      const [first] = stopped
+      return first === undefined ? [] : [verdict(first, stopped, its)]
+    })
+    return found.length > 0 ? found : ok(allowed.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `NetworkPolicies let ${some(args.from, 2)} connect to pod ${full(on)}:${args.port}, and something else stops ${args.stopped === 1 ? 'it' : 'them'}.`,
+    detail: ({ args }) =>
+      `${args.stopped} of ${args.of} connections that policies allow ended in ${args.how.join(', ')}` +
+      (args.opened > 0 ? ` · ${args.opened} opened, so that the pod listens` : ''),
+    note: ({ args }) =>
+      args.opened > 0
+        ? 'others reach the same port: what stops these is about where they come from, such as a policy of the CNI, a mesh or a firewall between nodes'
+        : 'nobody reaches it: a policy of the CNI or of a higher tier, a firewall on its node, or a way that is down',
+    help: ({ subject: on, args }) => [
+      'look for policies of other kinds, then follow one of these connections hop by hop',
+      'kubectl get ciliumnetworkpolicies,ciliumclusterwidenetworkpolicies,globalnetworkpolicies,adminnetworkpolicies -A',
+      `hopscope trace pod/${args.pod} pod/${on.name}.${on.namespace}:${args.port} -n ${args.namespace} --probe`,
+    ],
+  },
+})
+
+function verdict(first: CrossedFlow, stopped: readonly CrossedFlow[], its: readonly CrossedFlow[]) {
+  const { to, from, crossing } = first
+  return finding({
+    subject: subject('Pod', to.namespace, to.name),
+    confidence: 'observed',
+    args: {
+      port: crossing.port,
+      from: stopped.map((it) => full(it.from)),
+      pod: from.name,
+      namespace: from.namespace,
+      stopped: stopped.length,
+      of: its.length,
+      opened: its.filter((it) => it.crossing.result === 'open').length,
+      how: [...new Set(stopped.map((it) => (it.crossing.result === 'timeout' ? 'a timeout' : 'no route')))],
+    },
+    evidence: [
+      {
+        kind: 'shares',
+        label: `connections to ${crossing.host}:${crossing.port} that policies allow`,
+        rows: its.map((it) => ({
+          where: full(it.from),
+          bad: isStopped(it.crossing) ? 1 : 0,
+          of: 1,
+          note: it.crossing.result ?? '',
+        })),
+      },
+    ],
+    symptoms: [stoppedOnTheWay(to)],
+  })
+}
