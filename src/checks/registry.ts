@@ -141,6 +141,23 @@ import resolvConfUnread from './dns/resolv-conf-unread.ts'
 import dnsKeptFromUpstream from './policy/dns-kept-from-upstream.ts'
 import noKubeProxy from './node/no-kube-proxy.ts'
 import unexplainedDrop from './policy/unexplained-drop.ts'
+import sourceRanges from './service/source-ranges.ts'
+import hintsOff from './service/hints-off.ts'
+import endpointsCutOff from './service/endpoints-cut-off.ts'
+import peersWait from './service/peers-wait.ts'
+import reported from './service/reported.ts'
+import noNodePorts from './service/no-node-ports.ts'
+import withoutPodNetwork from './node/without-pod-network.ts'
+import addressTwice from './node/address-twice.ts'
+import hairpin from './node/hairpin.ts'
+import onHostNetwork from './policy/on-host-network.ts'
+import regexHost from './ingress/regex-host.ts'
+import canaryAlone from './ingress/canary-alone.ts'
+import staleAddress from './ingress/stale-address.ts'
+import serviceUpstream from './ingress/service-upstream.ts'
+import hostWithoutTls from './ingress/host-without-tls.ts'
+import allowListSeesNode from './ingress/allow-list-sees-node.ts'
+import errorsMasked from './ingress/errors-masked.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -244,9 +261,19 @@ export const checks: readonly AnyCheck[] = [
   namespaceUnwatched, // ING327
   controllerUnmaintained, // ING328
   urlWithoutRoute, // ING330
+  regexHost, // ING331
+  canaryAlone, // ING332
+  staleAddress, // ING333
+  serviceUpstream, // ING334
+  hostWithoutTls, // ING335
+  allowListSeesNode, // ING337
+  errorsMasked, // ING338
   outsideDiffers, // ING350
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
+  withoutPodNetwork, // NOD520
+  addressTwice, // NOD521
+  hairpin, // NOD522
   forgetsDns, // POL401
   dnsUdpOnly, // POL402
   servicePort, // POL403
@@ -261,6 +288,7 @@ export const checks: readonly AnyCheck[] = [
   blockOfCluster, // POL415
   openRule, // POL416
   portNameMissing, // POL417
+  onHostNetwork, // POL418
   unexplainedDrop, // POL422
   selectorMatchesNothing, // SVC201
   targetPortClosed, // SVC202
@@ -281,9 +309,15 @@ export const checks: readonly AnyCheck[] = [
   calledOtherwise, // SVC217
   stuckDeleting, // SVC220
   addressTaken, // SVC221
+  sourceRanges, // SVC222
   noEligibleNode, // SVC223
   familyWithoutEndpoint, // SVC224
   externalNameWrong, // SVC225
   noSuchPort, // SVC227
+  hintsOff, // SVC229
+  endpointsCutOff, // SVC230
+  peersWait, // SVC231
+  reported, // SVC232
+  noNodePorts, // SVC233
   unexplained, // TRB901
 ]

@@ -1,0 +1,90 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import type { Known } from '../../model/known.ts'
+import type { Outside } from '../../model/outside.ts'
+import type { Service } from '../../model/service.ts'
+import { full, some } from '../../phrases.ts'
+import { controllersOf, servicesBefore } from '../../relations/ingress/controller-services.ts'
+import { ingressSubject } from './words.ts'
+
+const lists = ['whitelist-source-range', 'allowlist-source-range', 'denylist-source-range'].map(
+  (it) => `nginx.ingress.kubernetes.io/${it}`,
+)
+
+/**
+ * With externalTrafficPolicy Cluster a node hands a connection on under its own address: an allow-list of the controller
+ * then judges nodes. Load balancers that speak the PROXY protocol or send to pods themselves do not hide the client.
+ */
+export default check({
+  code: 'ING337',
+  slug: 'ingress/allow-list-sees-node',
+  title: 'an allow-list judges the address of a node',
+  fine: "allow-lists of Ingresses see their clients' addresses",
+  severity: 'info',
+  needs: ['ingresses', 'ingressClasses', 'ingressControllers', 'services', 'pods'],
+  wants: ['outside'],
+  remedies: [],
+  decides: ['LB-08'],
+
+  run({ ingresses, ingressClasses, ingressControllers, services, pods, outside, scope: { target } }) {
+    const listed = ingresses.flatMap((ingress) => {
+      const by = lists.find((it) => ingress.annotated?.includes(it))
+      return by === undefined ? [] : [{ ingress, by }]
+    })
+    if (listed.length === 0) return notApplicable('no Ingress here has an allow-list')
+    const found = listed.flatMap(({ ingress, by }) => {
+      const own = controllersOf(ingress, ingressClasses, ingressControllers)
+      const hiding = servicesBefore(own, services, pods).filter((it) => it.externalTrafficPolicy !== 'Local')
+      const isAsked =
+        target.kind === 'object' && target.object.namespace === ingress.namespace && target.object.name === ingress.name
+      return hiding.length === 0 ? [] : [verdict(ingress, { by, hiding, refused: isAsked && isRefused(outside) })]
+    })
+    return found.length > 0 ? found : ok(listed.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `Ingress ${full(on)} lets clients in by their address, and Service ${some(args.services, 2)} may hide it behind a node's.`,
+    detail: ({ args }) =>
+      `${args.by} · externalTrafficPolicy Cluster${args.refused ? ' · asked from outside, it answers 403' : ''}`,
+    note: () =>
+      'not so where the load balancer speaks the PROXY protocol, sends to pods itself, or where the controller trusts X-Forwarded-For',
+    help: ({ args }) => [
+      "see the client's address in the controller's access log; externalTrafficPolicy: Local keeps it",
+      ...args.services
+        .slice(0, 1)
+        .map((it) => `kubectl -n ${it.split('/')[0]} get service ${it.split('/')[1]} -o yaml`),
+    ],
+  },
+})
+
+function isRefused(outside: Known<Outside>): boolean {
+  return outside.known && outside.value.answers.some((it) => it.status === 403)
+}
+
+interface Seen {
+  readonly by: string
+  readonly hiding: readonly Service[]
+  readonly refused: boolean
+}
+
+function verdict(ingress: Ingress, { by, hiding, refused }: Seen) {
+  return finding({
+    subject: ingressSubject(ingress),
+    confidence: 'possible',
+    severity: refused ? 'warning' : 'info',
+    args: { by: by.split('/')[1] ?? by, services: hiding.map(full), refused },
+    evidence: [
+      {
+        kind: 'config',
+        object: ingressSubject(ingress),
+        path: `metadata.annotations['${by}']`,
+        lines: ['annotations:', `  ${by}: …`],
+        at: 1,
+        mark: by,
+        label: 'by the address that the controller sees',
+      },
+    ],
+  })
+}

@@ -1,0 +1,80 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import { full, some } from '../../phrases.ts'
+import { ingressSubject } from './words.ts'
+
+/**
+ * A canary of ingress-nginx adds a back end to a path that another Ingress has. Without that path it is not served at
+ * all: "unable to find real backend for alternative backend" in the controller's log, and nothing else.
+ */
+export default check({
+  code: 'ING332',
+  slug: 'ingress/canary-alone',
+  title: 'a canary Ingress has no Ingress beside it',
+  fine: 'each canary stands beside the path that it is a canary of',
+  severity: 'warning',
+  needs: ['ingresses'],
+  remedies: [],
+  decides: ['ING-25'],
+
+  run({ ingresses, scope }) {
+    const canaries = ingresses.filter((it) => it.nginx?.canary === true)
+    if (canaries.length === 0) return notApplicable('no Ingress here is a canary')
+    const main = new Set(ingresses.filter((it) => it.nginx?.canary !== true).flatMap(pathsOf))
+    const hosts = new Set(
+      ingresses.filter((it) => it.nginx?.canary !== true).flatMap((it) => it.rules.map((one) => one.host)),
+    )
+    const alone = canaries.flatMap((ingress) => {
+      const paths = pathsOf(ingress).filter((it) => !main.has(it))
+      return paths.length === 0 ? [] : [{ ingress, paths }]
+    })
+    const [first] = alone
+    if (first === undefined) return ok(canaries.length)
+    // Another namespace may have the host.
+    if (scope.namespace !== null && !first.ingress.rules.some((it) => hosts.has(it.host)))
+      return cannotTell('not-asked', `the Ingress beside ${full(first.ingress)} may be in another namespace`, '-A')
+    return alone.map(({ ingress, paths }) =>
+      verdict(ingress, { paths, hasHost: ingress.rules.some((it) => hosts.has(it.host)) }),
+    )
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `Canary Ingress ${full(on)} has ${some(args.paths, 2)}, which no other Ingress has: it is not served.`,
+    detail: ({ args }) =>
+      `${args.paths.length} of ${args.of} paths stand alone · ${args.hasHost ? 'another Ingress has the host, with other paths' : 'no other Ingress has the host'}`,
+    note: () => 'host and path of a canary must be those of an Ingress that is none, to the letter',
+    help: ({ subject: on }) => [
+      'write the host and path as the other Ingress has them, or take the annotation canary away',
+      'kubectl get ingress -A',
+      `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
+    ],
+  },
+})
+
+function pathsOf({ rules }: Ingress): readonly string[] {
+  return rules.flatMap(({ host, paths }) => paths.map((it) => `${host ?? '*'}${it.path}`))
+}
+
+function verdict(
+  ingress: Ingress,
+  { paths, hasHost }: { readonly paths: readonly string[]; readonly hasHost: boolean },
+) {
+  return finding({
+    subject: ingressSubject(ingress),
+    confidence: 'inferred',
+    args: { paths, of: pathsOf(ingress).length, hasHost },
+    evidence: [
+      {
+        kind: 'config',
+        object: ingressSubject(ingress),
+        path: "metadata.annotations['nginx.ingress.kubernetes.io/canary']",
+        lines: ['annotations:', "  nginx.ingress.kubernetes.io/canary: 'true'"],
+        at: 1,
+        mark: 'canary',
+        label: 'adds a back end to a path that another Ingress has',
+      },
+    ],
+  })
+}

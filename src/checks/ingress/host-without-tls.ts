@@ -1,0 +1,73 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Ingress } from '../../model/ingress.ts'
+import { full, some } from '../../phrases.ts'
+import { takesHost } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { outsideFails } from '../../relations/symptom.ts'
+import { ingressSubject } from './words.ts'
+
+/**
+ * A host that stands in the rules and in none of `spec.tls` is served with whatever certificate the controller has by
+ * default: browsers refuse it.
+ */
+export default check({
+  code: 'ING335',
+  slug: 'ingress/host-without-tls',
+  title: 'a host of an Ingress is in none of its certificates',
+  fine: 'Ingresses with certificates have one for each of their hosts',
+  severity: 'warning',
+  needs: ['ingresses'],
+  remedies: [],
+  decides: ['ING-10'],
+
+  run({ ingresses, scope: { target } }) {
+    const withTls = ingresses.filter((it) => it.tls !== undefined && it.tls.every((one) => one.hosts.length > 0))
+    if (withTls.length === 0) return notApplicable('no Ingress here names hosts for its certificates')
+    const url = target.kind === 'object' && target.url !== null ? URL.parse(target.url) : null
+    const covered = ingresses.flatMap((it) => it.tls ?? []).flatMap((it) => it.hosts)
+    const found = withTls.flatMap((ingress) => {
+      const bare = [...new Set(ingress.rules.flatMap((it) => it.host ?? []))].filter(
+        (host) => !covered.some((it) => takesHost(it, host)),
+      )
+      const asked = url !== null && url.protocol === 'https:' && bare.some((it) => takesHost(it, url.hostname))
+      return bare.length === 0 ? [] : [verdict(ingress, bare, asked)]
+    })
+    return found.length > 0 ? found : ok(withTls.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `Ingress ${full(on)} has certificates, and none for ${some(args.hosts, 2)}: the controller shows its default one.`,
+    detail: ({ args }) => `hosts in spec.tls: ${some(args.covered)}`,
+    note: () =>
+      'over plain HTTP the host is served; with a certificate in spec.tls, ingress-nginx redirects to https for the hosts named there alone',
+    help: ({ subject: on, args }) => [
+      'add the host to spec.tls, with a Secret whose certificate has it',
+      `openssl s_client -connect ${args.hosts[0] ?? ''}:443 -servername ${args.hosts[0] ?? ''} </dev/null | openssl x509 -noout -subject -ext subjectAltName`,
+      `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
+    ],
+  },
+})
+
+function verdict(ingress: Ingress, hosts: readonly string[], asked: boolean) {
+  const covered = (ingress.tls ?? []).flatMap((it) => it.hosts)
+  return finding({
+    subject: ingressSubject(ingress),
+    confidence: 'inferred',
+    // One host may be for plain HTTP on purpose; who asks for it over TLS misses the certificate.
+    severity: asked ? 'warning' : 'info',
+    args: { hosts, covered },
+    evidence: [
+      {
+        kind: 'config',
+        object: ingressSubject(ingress),
+        path: 'spec.tls',
+        lines: ['tls:', `- hosts: [${some(covered, 5)}]`],
+        at: 1,
+        mark: 'hosts:',
+        label: `no ${hosts[0] ?? ''}`,
+      },
+    ],
+    causes: asked ? [outsideFails(ingress)] : [],
+  })
+}

@@ -1,0 +1,55 @@
+import { ingress, ingressClass } from '../../../test/build/ingress.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import type { Ingress, NginxRouting } from '../../model/ingress.ts'
+import { unknown } from '../../model/known.ts'
+import check from './regex-host.ts'
+
+const routing = (about: Partial<NginxRouting>): NginxRouting => ({
+  rewrite: null,
+  regex: false,
+  canary: false,
+  protocol: null,
+  ...about,
+})
+const api = (about: Partial<NginxRouting>) => ingress([['/api', 'api', 80]], { name: 'api', nginx: routing(about) })
+const web = (pathType: string, path = '/shop', about: Partial<Ingress> = {}): Ingress => {
+  const made = ingress([[path, 'web', 80]], about)
+  return { ...made, rules: made.rules.map((it) => ({ ...it, paths: it.paths.map((one) => ({ ...one, pathType })) })) }
+}
+const given = (...ingresses: readonly Ingress[]) => ({ ingresses, ingressClasses: [ingressClass('nginx')] })
+
+describeCheck(check, [
+  {
+    it: 'an Exact path of another Ingress',
+    given: given(api({ regex: true }), web('Exact')),
+    expect: [
+      { subject: 'Ingress/shop/api', severity: 'warning', args: { by: 'use-regex', exact: 1, others: ['shop/web'] } },
+    ],
+  },
+  {
+    it: 'a Prefix path, by a rewrite',
+    given: given(api({ rewrite: '/$2' }), web('Prefix')),
+    expect: [{ subject: 'Ingress/shop/api', severity: 'info', args: { by: 'rewrite-target', exact: 0 } }],
+  },
+  { it: 'the whole of the host', given: given(api({ regex: true }), web('Prefix', '/')), expect: 'ok' },
+  {
+    it: 'another host',
+    given: given(api({ regex: true }), { ...web('Exact'), rules: [{ host: 'other.example.com', paths: [] }] }),
+    expect: 'ok',
+  },
+  { it: 'no expression', given: given(api({}), web('Exact')), expect: 'not-applicable' },
+  {
+    it: 'another controller',
+    given: {
+      ingresses: [api({ regex: true }), web('Exact')],
+      ingressClasses: [ingressClass('nginx', { controller: 'example.com/other' })],
+    },
+    expect: 'not-applicable',
+  },
+  {
+    it: 'classes forbidden',
+    given: modelOf({ ingresses: [] }, { ingressClasses: unknown('forbidden', 'list ingressclasses') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

@@ -1,0 +1,66 @@
+import { node } from '../../../test/build/node.ts'
+import { pod } from '../../../test/build/pod.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import type { Pod } from '../../model/pod.ts'
+import check from './without-pod-network.ts'
+
+const waiting = (about: Partial<Pod> = {}) => pod('cart-1', { phase: 'Pending', ip: null, ready: false, ...about })
+const event = {
+  namespace: 'shop',
+  object: { kind: 'Pod', name: 'cart-1' },
+  reason: 'FailedCreatePodSandBox',
+  said: 'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network: no addresses available in range set',
+  times: 12,
+}
+const range = { podCidrs: ['10.2.1.0/24'] }
+
+describeCheck(check, [
+  {
+    it: 'its condition says so',
+    given: {
+      nodes: [node('worker-1', { networkUnavailable: 'RouteController failed to create a route' })],
+      pods: [],
+      events: [],
+    },
+    expect: [{ subject: 'Node/worker-1', severity: 'error', args: { why: 'unavailable' }, says: /create a route/ }],
+  },
+  {
+    it: 'no address is left for a pod',
+    given: { nodes: [node('worker-1')], pods: [waiting()], events: [event] },
+    expect: [
+      {
+        subject: 'Node/worker-1',
+        severity: 'error',
+        args: { why: 'sandbox', pods: ['cart-1'] },
+        says: /no addresses available/,
+      },
+    ],
+  },
+  {
+    it: 'it has no range, and the others have',
+    given: { nodes: [node('worker-1'), node('worker-2', range)], pods: [], events: [] },
+    expect: [{ subject: 'Node/worker-1', severity: 'warning', args: { why: 'no-range' } }],
+  },
+  {
+    it: 'the pod got its address in the end',
+    given: { nodes: [node('worker-1')], pods: [pod('cart-1')], events: [event] },
+    expect: 'ok',
+  },
+  {
+    it: 'no node has a range: the CNI gives addresses itself',
+    given: { nodes: [node('worker-1'), node('worker-2')], pods: [], events: [] },
+    expect: 'ok',
+  },
+  {
+    it: 'the pod waits for something else',
+    given: { nodes: [node('worker-1')], pods: [waiting()], events: [{ ...event, reason: 'FailedMount' }] },
+    expect: 'ok',
+  },
+  {
+    it: 'nodes forbidden',
+    given: modelOf({ pods: [], events: [] }, { nodes: unknown('forbidden', 'list nodes') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

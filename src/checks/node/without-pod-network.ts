@@ -1,0 +1,115 @@
+import { check } from '../../findings/check.ts'
+import { finding, ok } from '../../findings/verdict.ts'
+import type { ObjectEvent } from '../../model/event.ts'
+import type { Node } from '../../model/node.ts'
+import type { Pod } from '../../model/pod.ts'
+import { subject } from '../../model/subject.ts'
+import { count, some } from '../../phrases.ts'
+import { nodeDown } from '../../relations/symptom.ts'
+
+/**
+ * The CNI's agent, or a controller of the cloud, gives a node its part of the pod network. Without it pods stay in
+ * ContainerCreating, or have addresses that no other node has a route to.
+ */
+export default check({
+  code: 'NOD520',
+  slug: 'node/without-pod-network',
+  title: 'a node has no network for its pods',
+  fine: 'every node has a network for its pods',
+  severity: 'error',
+  needs: ['nodes'],
+  wants: ['pods', 'events'],
+  remedies: [],
+  decides: ['NET-03', 'NET-04'],
+
+  run({ nodes, pods, events }) {
+    const failing = sandboxFailures(pods.known ? pods.value : [], events.known ? events.value : [])
+    const others = nodes.filter((it) => it.podCidrs !== undefined).length
+    const found = nodes.flatMap((node) => {
+      const its = failing.filter((it) => it.pod.node === node.name)
+      const [first] = its
+      if (node.networkUnavailable !== undefined)
+        return [verdict(node, { why: 'unavailable', said: node.networkUnavailable, pods: its.map((it) => it.pod) })]
+      if (first !== undefined)
+        return [verdict(node, { why: 'sandbox', said: shorter(first.said), pods: its.map((it) => it.pod) })]
+      return node.podCidrs === undefined && others > 0 && others === nodes.length - 1
+        ? [verdict(node, { why: 'no-range', said: '', pods: [] })]
+        : []
+    })
+    return found.length > 0 ? found : ok(nodes.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `Node ${on.name} ${headlines[args.why]}${args.said === '' ? '' : `: ${args.said}`}.`,
+    detail: ({ args }) =>
+      args.pods.length === 0
+        ? 'no pod of it waits at this moment'
+        : `${count(args.pods.length, 'pod')} there without an address: ${some(args.pods)}`,
+    note: () => 'pods that run there already may go on; new ones, and those of other nodes that connect to them, fail',
+    help: ({ subject: on }) => [
+      "look at the CNI's agent on that node, and at what the kubelet says",
+      `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
+      `kubectl describe node ${on.name}`,
+    ],
+  },
+})
+
+type Why = 'unavailable' | 'sandbox' | 'no-range'
+
+const headlines: Readonly<Record<Why, string>> = {
+  unavailable: 'says that its network is not available',
+  sandbox: 'cannot give its pods a network',
+  'no-range': 'has no range of pod addresses, and each other node has one',
+}
+
+interface Failing {
+  readonly pod: Pod
+  readonly said: string
+}
+
+/** Pods that still wait: an event of a start that went well in the end says nothing. */
+function sandboxFailures(pods: readonly Pod[], events: readonly ObjectEvent[]): readonly Failing[] {
+  const said = new Map(
+    events
+      .filter((it) => it.reason === 'FailedCreatePodSandBox' && it.object.kind === 'Pod')
+      .map((it) => [`${it.namespace}/${it.object.name}`, it.said]),
+  )
+  return pods.flatMap((pod) => {
+    const text = said.get(`${pod.namespace}/${pod.name}`)
+    return text !== undefined && pod.phase === 'Pending' && pod.ip === null && pod.node !== null
+      ? [{ pod, said: text }]
+      : []
+  })
+}
+
+/** The end says what went wrong, after the names of what was tried. */
+function shorter(said: string): string {
+  const last = said.split(': ').slice(-2).join(': ').replace(/\.$/, '')
+  return last.length > 160 ? `${last.slice(0, 160)}…` : last
+}
+
+interface Seen {
+  readonly why: Why
+  readonly said: string
+  readonly pods: readonly Pod[]
+}
+
+function verdict(node: Node, { why, said, pods }: Seen) {
+  return finding({
+    subject: subject('Node', null, node.name),
+    confidence: 'inferred',
+    severity: why === 'no-range' ? 'warning' : 'error',
+    args: { why, said, pods: pods.map((it) => it.name) },
+    evidence: [
+      why === 'no-range'
+        ? { kind: 'fact', label: 'spec.podCIDRs', value: 'none' }
+        : {
+            kind: 'fact',
+            label: why === 'sandbox' ? 'event FailedCreatePodSandBox' : 'NetworkUnavailable',
+            value: said,
+          },
+    ],
+    causes: [nodeDown(node.name)],
+  })
+}

@@ -1,0 +1,33 @@
+import { port, service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import check from './no-node-ports.ts'
+
+const balanced = (nodePorts: 'none' | undefined, nodePort: number | null) =>
+  service('edge', {
+    type: 'LoadBalancer',
+    ports: [port({ nodePort })],
+    loadBalancer: {
+      addresses: ['203.0.113.7'],
+      class: null,
+      problem: null,
+      ...(nodePorts === undefined ? {} : { nodePorts }),
+    },
+  })
+
+describeCheck(check, [
+  {
+    it: 'none is given out',
+    given: { services: [balanced('none', null)] },
+    expect: [{ subject: 'Service/shop/edge', severity: 'info', confidence: 'possible', args: { ports: '80' } }],
+  },
+  { it: 'none is given out, and one was before', given: { services: [balanced('none', 30080)] }, expect: 'ok' },
+  { it: 'node ports', given: { services: [balanced(undefined, 30080)] }, expect: 'ok' },
+  { it: 'no load balancer', given: { services: [service('cart')] }, expect: 'not-applicable' },
+  {
+    it: 'Services forbidden',
+    given: modelOf({}, { services: unknown('forbidden', 'list services in shop') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])
