@@ -9,7 +9,9 @@ import { offeredPorts } from '../relations/path/offered-ports.ts'
 import { isLive } from '../relations/service/service-selects-pod.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 
-/** A workload, since its pods mostly are treated alike; or what is outside of the cluster, by an address of nobody's. */
+/**
+ * A workload, since its pods mostly are treated alike; or what is outside of the cluster, by an address of nobody's.
+ */
 export interface MatrixRow {
   readonly workload: Subject | null
   readonly pods: number

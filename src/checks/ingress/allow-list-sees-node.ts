@@ -13,7 +13,8 @@ const lists = ['whitelist-source-range', 'allowlist-source-range', 'denylist-sou
 )
 
 /**
- * With externalTrafficPolicy Cluster a node hands a connection on under its own address: an allow-list of the controller
+ * With externalTrafficPolicy Cluster a node hands a connection on under its own address: an allow-list of the
+ *  controller
  * then judges nodes. Load balancers that speak the PROXY protocol or send to pods themselves do not hide the client.
  */
 export default check({
@@ -45,11 +46,13 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} lets clients in by their address, and Service ${some(args.services, 2)} may hide it behind a node's.`,
+      `Ingress ${full(on)} lets clients in by their address, and Service ${some(args.services, 2)} may hide it ` +
+      `behind a node's.`,
     detail: ({ args }) =>
       `${args.by} · externalTrafficPolicy Cluster${args.refused ? ' · asked from outside, it answers 403' : ''}`,
     note: () =>
-      'not so where the load balancer speaks the PROXY protocol, sends to pods itself, or where the controller trusts X-Forwarded-For',
+      'not so where the load balancer speaks the PROXY protocol, sends to pods itself, or where the controller ' +
+      'trusts X-Forwarded-For',
     help: ({ args }) => [
       "see the client's address in the controller's access log; externalTrafficPolicy: Local keeps it",
       ...args.services

@@ -43,7 +43,8 @@ export default check({
     headline: ({ subject: on, args }) =>
       `Canary Ingress ${full(on)} has ${some(args.paths, 2)}, which no other Ingress has: it is not served.`,
     detail: ({ args }) =>
-      `${args.paths.length} of ${args.of} paths stand alone · ${args.hasHost ? 'another Ingress has the host, with other paths' : 'no other Ingress has the host'}`,
+      `${args.paths.length} of ${args.of} paths stand alone · ` +
+      `${args.hasHost ? 'another Ingress has the host, with other paths' : 'no other Ingress has the host'}`,
     note: () => 'host and path of a canary must be those of an Ingress that is none, to the letter',
     help: ({ subject: on }) => [
       'write the host and path as the other Ingress has them, or take the annotation canary away',

@@ -10,9 +10,15 @@ describeCheck(check, [
   {
     it: 'a 404 that may be another status',
     given: { ingresses: [masking], contacts: contacts([], [get('/', 404), get('/x', 200)]) },
-    expect: [{ subject: 'Ingress/shop/web', severity: 'info', confidence: 'possible', args: { status: 404, bad: 1, of: 2 } }],
+    expect: [
+      { subject: 'Ingress/shop/web', severity: 'info', confidence: 'possible', args: { status: 404, bad: 1, of: 2 } },
+    ],
   },
-  { it: 'nothing bad is answered', given: { ingresses: [masking], contacts: contacts([], [get('/', 200)]) }, expect: 'ok' },
+  {
+    it: 'nothing bad is answered',
+    given: { ingresses: [masking], contacts: contacts([], [get('/', 200)]) },
+    expect: 'ok',
+  },
   {
     it: 'no error pages',
     given: { ingresses: [ingress([['/', 'web', 80]])], contacts: contacts([], [get('/', 404)]) },

@@ -8,7 +8,8 @@ import { ingressSubject } from './words.ts'
 const annotation = 'nginx.ingress.kubernetes.io/custom-http-errors'
 
 /**
- * With custom-http-errors the controller throws the back end's answer away and asks its default backend for a page: what
+ * With custom-http-errors the controller throws the back end's answer away and asks its default backend for a page:
+ *  what
  * a client sees is that page, with whatever status it was given.
  */
 export default check({
@@ -42,7 +43,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} has error pages of its own: the ${args.status} that clients get may stand for another status.`,
+      `Ingress ${full(on)} has error pages of its own: the ${args.status} that clients get may stand for ` +
+      'another status.',
     detail: ({ args }) => `custom-http-errors · ${args.bad} of ${count(args.of, 'request')} answered ${args.status}`,
     note: () => "the back end's own status stands in the controller's access log, as $upstream_status",
     help: ({ subject: on, args }) => [

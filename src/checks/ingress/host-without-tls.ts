@@ -37,13 +37,16 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} has certificates, and none for ${some(args.hosts, 2)}: the controller shows its default one.`,
+      `Ingress ${full(on)} has certificates, and none for ${some(args.hosts, 2)}: the controller shows its ` +
+      'default one.',
     detail: ({ args }) => `hosts in spec.tls: ${some(args.covered)}`,
     note: () =>
-      'over plain HTTP the host is served; with a certificate in spec.tls, ingress-nginx redirects to https for the hosts named there alone',
+      'over plain HTTP the host is served; with a certificate in spec.tls, ingress-nginx redirects to https for ' +
+      'the hosts named there alone',
     help: ({ subject: on, args }) => [
       'add the host to spec.tls, with a Secret whose certificate has it',
-      `openssl s_client -connect ${args.hosts[0] ?? ''}:443 -servername ${args.hosts[0] ?? ''} </dev/null | openssl x509 -noout -subject -ext subjectAltName`,
+      `openssl s_client -connect ${args.hosts[0] ?? ''}:443 -servername ${args.hosts[0] ?? ''} </dev/null | ` +
+        'openssl x509 -noout -subject -ext subjectAltName',
       `kubectl -n ${on.namespace} get ingress ${on.name} -o yaml`,
     ],
   },

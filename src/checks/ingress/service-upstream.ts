@@ -42,7 +42,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Ingress ${full(on)} sends to the address of ${some(args.services)}, so that a failed try is not made at another pod.`,
+      `Ingress ${full(on)} sends to the address of ${some(args.services)}, so that a failed try is not made at ` +
+      'another pod.',
     detail: ({ args }) => `${args.by} · ${args.pods} ready endpoints behind one upstream`,
     note: () => 'affinity by cookie has no effect, and kept connections may pin most requests to one pod',
     help: ({ subject: on }) => [

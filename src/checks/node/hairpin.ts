@@ -68,11 +68,13 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Pod ${full(on)} does not reach itself through Service ${args.service}: ${args.how}, and by its own address it does.`,
+      `Pod ${full(on)} does not reach itself through Service ${args.service}: ${args.how}, and by its own ` +
+      'address it does.',
     detail: ({ args }) => `${args.address}: ${args.how} · ${args.ip}: open · it is the only endpoint`,
     note: () => 'packets to itself leave by the port of the bridge that they came from: that takes hairpin mode',
     help: ({ args }) => [
-      "turn hairpin mode on in the CNI's configuration (hairpinMode: true of the bridge plugin), or let the pod use localhost",
+      "turn hairpin mode on in the CNI's configuration (hairpinMode: true of the bridge plugin), or let the pod " +
+        'use localhost',
       `on node ${args.node}:  cat /sys/devices/virtual/net/*/brport/hairpin_mode`,
     ],
   },

@@ -51,10 +51,14 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.role === 'selected'
-        ? `NetworkPolicy ${full(on)} selects pods on the host network alone (${some(args.pods, 2)}), for whom most CNIs enforce nothing.`
-        : `NetworkPolicy ${full(on)} lets ${some(args.pods, 2)} ${args.direction === 'Egress' ? 'be reached' : 'in'}, which are on the host network: they come with the address of their node.`,
+        ? `NetworkPolicy ${full(on)} selects pods on the host network alone (${some(args.pods, 2)}), for whom ` +
+          'most CNIs enforce nothing.'
+        : `NetworkPolicy ${full(on)} lets ${some(args.pods, 2)} ` +
+          `${args.direction === 'Egress' ? 'be reached' : 'in'}, which are on the host network: they come with ` +
+          'the address of their node.',
     detail: ({ args }) =>
-      `${args.pods.length} of ${args.pods.length} pods that it ${args.role === 'selected' ? 'selects' : 'names'} have hostNetwork: true`,
+      `${args.pods.length} of ${args.pods.length} pods that it ` +
+      `${args.role === 'selected' ? 'selects' : 'names'} have hostNetwork: true`,
     note: () =>
       'what a policy means for pods on the host network is left to the CNI; most take them for the node itself',
     help: ({ subject: on, args }) => [

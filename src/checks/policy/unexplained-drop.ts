@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { subject } from '../../model/subject.ts'
-import { count, full, some } from '../../phrases.ts'
+import { full, some } from '../../phrases.ts'
 import { crossedFlows, type CrossedFlow, disagreement, isStopped } from '../../relations/policy/crossed-flows.ts'
 import { stoppedOnTheWay } from '../../relations/symptom.ts'
 
@@ -36,17 +36,20 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `NetworkPolicies let ${some(args.from, 2)} connect to pod ${full(on)}:${args.port}, and something else stops ${args.stopped === 1 ? 'it' : 'them'}.`,
+      `NetworkPolicies let ${some(args.from, 2)} connect to pod ${full(on)}:${args.port}, and something else ` +
+      `stops ${args.stopped === 1 ? 'it' : 'them'}.`,
     detail: ({ args }) =>
       `${args.stopped} of ${args.of} connections that policies allow ended in ${args.how.join(', ')}` +
       (args.opened > 0 ? ` · ${args.opened} opened, so that the pod listens` : ''),
     note: ({ args }) =>
       args.opened > 0
-        ? 'others reach the same port: what stops these is about where they come from, such as a policy of the CNI, a mesh or a firewall between nodes'
+        ? 'others reach the same port: what stops these is about where they come from, such as a policy of the ' +
+          'CNI, a mesh or a firewall between nodes'
         : 'nobody reaches it: a policy of the CNI or of a higher tier, a firewall on its node, or a way that is down',
     help: ({ subject: on, args }) => [
       'look for policies of other kinds, then follow one of these connections hop by hop',
-      'kubectl get ciliumnetworkpolicies,ciliumclusterwidenetworkpolicies,globalnetworkpolicies,adminnetworkpolicies -A',
+      'kubectl get ' +
+        'ciliumnetworkpolicies,ciliumclusterwidenetworkpolicies,globalnetworkpolicies,adminnetworkpolicies -A',
       `hopscope trace pod/${args.pod} pod/${on.name}.${on.namespace}:${args.port} -n ${args.namespace} --probe`,
     ],
   },

@@ -42,8 +42,10 @@ export default check({
   words: {
     headline: ({ subject: on, args }) =>
       args.zone === null
-        ? `Service ${full(on)} asks for traffic to stay in its zone, and ${args.bare} of ${args.ready} endpoints have no hint: all are ignored.`
-        : `Service ${full(on)} keeps traffic in its zone, and one endpoint of ${args.ready} takes all of zone ${args.zone}.`,
+        ? `Service ${full(on)} asks for traffic to stay in its zone, and ${args.bare} of ${args.ready} ` +
+          'endpoints have no hint: all are ignored.'
+        : `Service ${full(on)} keeps traffic in its zone, and one endpoint of ${args.ready} takes all of zone ` +
+          `${args.zone}.`,
     detail: ({ args }) => `trafficDistribution ${args.asked}${args.said === '' ? '' : ` · ${args.said}`}`,
     note: ({ args }) =>
       args.zone === null
@@ -61,7 +63,7 @@ export default check({
 
 /** `TopologyAwareHintsDisabled` (kubernetes/endpointslice, topologycache/event.go). */
 function isAboutHints({ object, reason }: ObjectEvent): boolean {
-  return object.kind === 'Service' && /^TopologyAware/.test(reason)
+  return object.kind === 'Service' && reason.startsWith('TopologyAware')
 }
 
 /** A zone with one endpoint, where another has several. */

@@ -29,7 +29,8 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `Load balancer of Service ${full(on)} has no node port for ${args.ports}: it must reach pods or cluster addresses itself.`,
+      `Load balancer of Service ${full(on)} has no node port for ${args.ports}: it must reach pods or cluster ` +
+      'addresses itself.',
     detail: ({ args }) => `allocateLoadBalancerNodePorts: false · class ${args.class}`,
     note: () => 'with a load balancer that sends to nodes nothing arrives, and connections from outside time out',
     help: ({ subject: on }) => [

@@ -46,11 +46,13 @@ export default check({
     headline: ({ subject: on, args }) =>
       `No pod of StatefulSet ${full(on)} is ready, and Service \`${args.service}\` has no names for them until one is.`,
     detail: ({ args }) =>
-      `${count(args.pods.length, 'pod')} of ${args.desired} run and are not ready: ${some(args.pods)} · publishNotReadyAddresses is false`,
+      `${count(args.pods.length, 'pod')} of ${args.desired} run and are not ready: ${some(args.pods)} · ` +
+      'publishNotReadyAddresses is false',
     note: () =>
       'if they wait for each other by name, none ever becomes ready; if each waits for something else, this is not it',
     help: ({ subject: on, args }) => [
-      'where members look for each other before they are ready, let the headless Service publish them: publishNotReadyAddresses: true',
+      'where members look for each other before they are ready, let the headless Service publish them: ' +
+        'publishNotReadyAddresses: true',
       `kubectl -n ${on.namespace} logs ${args.pods[0] ?? ''} --tail=20`,
       `kubectl -n ${on.namespace} get service ${args.service} -o jsonpath='{.spec.publishNotReadyAddresses}'`,
     ],

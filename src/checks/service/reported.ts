@@ -46,7 +46,7 @@ type Kind = 'health-port' | 'address' | 'port' | 'endpoints'
 
 /** Reasons as the code writes them; load balancers and deletions have findings of their own (SVC214, SVC220). */
 function kindOf(reason: string): Kind | null {
-  if (/^FailedToStartServiceHealthcheck/.test(reason)) return 'health-port'
+  if (reason.startsWith('FailedToStartServiceHealthcheck')) return 'health-port'
   if (/^ClusterIP|^IPAddress(?:NotAllocated|WrongReference)/.test(reason)) return 'address'
   if (/^Port(?:OutOfRange|AlreadyAllocated|NotAllocated)|^NodePort/.test(reason)) return 'port'
   return /^FailedTo(?:Create|Update|Delete)Endpoint/.test(reason) ? 'endpoints' : null
@@ -61,7 +61,8 @@ const headlines: Readonly<Record<Kind, string>> = {
 
 const notes: Readonly<Record<Kind, string>> = {
   'health-port':
-    'with externalTrafficPolicy Local each node answers there whether it has an endpoint; the port is taken, or cannot be bound',
+    'with externalTrafficPolicy Local each node answers there whether it has an endpoint; the port is taken, or ' +
+    'cannot be bound',
   address: 'two Services may have one address, or it lies outside of the range that the API server has now',
   port: 'two Services may have one port, or it lies outside of the range that the API server has now',
   endpoints: 'the slices stay as they are: connections go to pods that are gone, and not to new ones',

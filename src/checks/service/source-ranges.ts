@@ -9,7 +9,8 @@ import { outsideFails } from '../../relations/symptom.ts'
 import { serviceSubject } from './words.ts'
 
 /**
- * `loadBalancerSourceRanges` is a firewall: who is not in it meets silence, and nothing says so. Where the load balancer
+ * `loadBalancerSourceRanges` is a firewall: who is not in it meets silence, and nothing says so. Where the load
+ *  balancer
  * hides the client, the address that counts is its own.
  */
 export default check({
@@ -49,12 +50,14 @@ export default check({
     headline: ({ subject: on, args }) =>
       args.why === 'silent'
         ? `Load balancer of Service ${full(on)} did not answer this machine, and lets in ${some(args.ranges)} alone.`
-        : `Load balancer of Service ${full(on)} has a public address, and lets in private ones alone: ${some(args.ranges)}.`,
+        : `Load balancer of Service ${full(on)} has a public address, and lets in private ones alone: ` +
+          `${some(args.ranges)}.`,
     detail: ({ args }) =>
       `${count(args.ranges.length, 'range')} in loadBalancerSourceRanges` +
       (args.address === null ? '' : ` · ${args.address}: ${args.how}`),
     note: () =>
-      'the address that counts is the one that the load balancer sees, after any NAT on the way; node ports are not covered by it',
+      'the address that counts is the one that the load balancer sees, after any NAT on the way; node ports are ' +
+      'not covered by it',
     help: ({ subject: on }) => [
       'see by which address this client comes, and add its range if it should be let in',
       `kubectl -n ${on.namespace} get service ${on.name} -o jsonpath='{.spec.loadBalancerSourceRanges}'`,

@@ -12,7 +12,9 @@ export interface MatrixCrossings {
 
 const atOnce = 4
 
-/** One exec for each source, a few at a time; what one container can't do is said of it, and costs the others nothing. */
+/**
+ * One exec for each source, a few at a time; what one container can't do is said of it, and costs the others nothing.
+ */
 export async function matrixCrossings(
   cluster: Cluster,
   { sources }: MatrixPlan,

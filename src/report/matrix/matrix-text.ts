@@ -57,7 +57,10 @@ function headline({ cells, measured }: Matrix, { asked }: MatrixAsked, paint: Pa
   if (measured === 0)
     return `${paint.mark('cannot-tell')} ${paint.strong(`${of} by policy alone: no connection could be tried.`)}`
   if (wrong > 0)
-    return `${paint.mark('error')} ${paint.strong(`${wrong} of ${measured} measured pairs ${wrong === 1 ? 'is' : 'are'} not as the policies say.`)}`
+    return (
+      `${paint.mark('error')} ` +
+      `${paint.strong(`${wrong} of ${measured} measured pairs ${wrong === 1 ? 'is' : 'are'} not as the policies say.`)}`
+    )
   return `${paint.mark('ok')} ${paint.strong(`${measured} of ${of} measured, each as the policies say.`)}`
 }
 
@@ -99,7 +102,9 @@ function disagreeing({ cells, rows, columns, namespace }: Matrix): readonly stri
   const wrong = cells.filter((it) => it.disagrees !== null)
   const lines = wrong.slice(0, shown).map(({ row, column, disagrees, by, measured }) => {
     const [from, to] = [rows[row], columns[column]]
-    const pair = `${from === undefined ? '' : rowName(from, namespace)} -> ${to === undefined ? '' : columnName(to, namespace)}`
+    const pair =
+      `${from === undefined ? '' : rowName(from, namespace)} -> ` +
+      `${to === undefined ? '' : columnName(to, namespace)}`
     return disagrees === 'not-enforced'
       ? `${pair}: ${some(by, 2)} denies it, and it opens`
       : `${pair}: policies allow it, and it ends in ${measured === 'timeout' ? 'a timeout' : 'no route'}`
