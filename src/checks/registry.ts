@@ -158,6 +158,9 @@ import serviceUpstream from './ingress/service-upstream.ts'
 import hostWithoutTls from './ingress/host-without-tls.ts'
 import allowListSeesNode from './ingress/allow-list-sees-node.ts'
 import errorsMasked from './ingress/errors-masked.ts'
+import meshProtocol from './service/mesh-protocol.ts'
+import sidecarOutlivesJob from './service/sidecar-outlives-job.ts'
+import outsideTheMesh from './service/outside-the-mesh.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -319,5 +322,8 @@ export const checks: readonly AnyCheck[] = [
   peersWait, // SVC231
   reported, // SVC232
   noNodePorts, // SVC233
+  meshProtocol, // SVC234
+  sidecarOutlivesJob, // SVC235
+  outsideTheMesh, // SVC236
   unexplained, // TRB901
 ]

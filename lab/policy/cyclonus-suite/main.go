@@ -69,9 +69,11 @@ func (s *state) act(a *generator.Action) {
 		i := s.place(a.DeletePolicy.Namespace, a.DeletePolicy.Name)
 		s.policies = append(append([]*networkingv1.NetworkPolicy{}, s.policies[:i]...), s.policies[i+1:]...)
 	case a.CreateNamespace != nil:
-		s.res, err = s.res.CreateNamespace(a.CreateNamespace.Namespace, named(a.CreateNamespace.Namespace, a.CreateNamespace.Labels))
+		made := a.CreateNamespace
+		s.res, err = s.res.CreateNamespace(made.Namespace, named(made.Namespace, made.Labels))
 	case a.SetNamespaceLabels != nil:
-		s.res, err = s.res.UpdateNamespaceLabels(a.SetNamespaceLabels.Namespace, named(a.SetNamespaceLabels.Namespace, a.SetNamespaceLabels.Labels))
+		set := a.SetNamespaceLabels
+		s.res, err = s.res.UpdateNamespaceLabels(set.Namespace, named(set.Namespace, set.Labels))
 	case a.DeleteNamespace != nil:
 		s.res, err = s.res.DeleteNamespace(a.DeleteNamespace.Namespace)
 	case a.CreatePod != nil:
@@ -124,6 +126,8 @@ func (s *state) cells() string {
 	return string(out)
 }
 
+var protocols = []v1.Protocol{v1.ProtocolTCP, v1.ProtocolUDP, v1.ProtocolSCTP}
+
 func fresh() *state {
 	r := &probe.Resources{Namespaces: map[string]map[string]string{}}
 	n := 0
@@ -131,7 +135,7 @@ func fresh() *state {
 		r.Namespaces[ns] = named(ns, map[string]string{"ns": ns})
 		for _, name := range []string{"a", "b", "c"} {
 			n++
-			p := probe.NewDefaultPod(ns, name, []int{80, 81}, []v1.Protocol{v1.ProtocolTCP, v1.ProtocolUDP, v1.ProtocolSCTP}, false, "")
+			p := probe.NewDefaultPod(ns, name, []int{80, 81}, protocols, false, "")
 			p.IP = fmt.Sprintf("192.168.1.%d", n)
 			r.Pods = append(r.Pods, p)
 		}
@@ -154,7 +158,8 @@ func main() {
 			for _, p := range s.res.Pods {
 				pods = append(pods, pod{p.Namespace, p.Name, p.Labels, p.IP})
 			}
-			check(out.Encode(step{fmt.Sprintf("%s, step %d", c.Description, i+1), s.policies, s.res.Namespaces, pods, s.cells()}))
+			name := fmt.Sprintf("%s, step %d", c.Description, i+1)
+			check(out.Encode(step{name, s.policies, s.res.Namespaces, pods, s.cells()}))
 		}
 	}
 }

@@ -51,7 +51,7 @@ describeCheck(check, [
   {
     it: 'pods forbidden',
     given: modelOf(
-      { ingresses: [], ingressClasses: [], ingressControllers: [], services: [] },
+      given(edge(), list, answered(200)),
       { pods: unknown('forbidden', 'list pods') },
     ),
     expect: 'cannot-tell',

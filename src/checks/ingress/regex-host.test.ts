@@ -48,7 +48,7 @@ describeCheck(check, [
   },
   {
     it: 'classes forbidden',
-    given: modelOf({ ingresses: [] }, { ingressClasses: unknown('forbidden', 'list ingressclasses') }),
+    given: modelOf({ ingresses: [web('Exact')] }, { ingressClasses: unknown('forbidden', 'list ingressclasses') }),
     expect: 'cannot-tell',
     says: /no permission/,
   },

@@ -42,7 +42,7 @@ describeCheck(check, [
   {
     it: 'pods forbidden',
     given: modelOf(
-      { ingresses: [], ingressClasses: [], ingressControllers: [], services: [] },
+      given([], ['203.0.113.9']),
       { pods: unknown('forbidden', 'list pods') },
     ),
     expect: 'cannot-tell',

@@ -1,0 +1,37 @@
+import { container, pod } from '../../../test/build/pod.ts'
+import { port, service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import type { ServicePort } from '../../model/service.ts'
+import check from './mesh-protocol.ts'
+
+const meshed = pod('db-1', { containers: [container(), container({ name: 'istio-proxy' })] })
+const db = (about: Partial<ServicePort>, name = 'db') =>
+  service(name, { selector: { app: 'db' }, ports: [port({ port: 3306, targetPort: 3306, ...about })] })
+const given = (...services: readonly ReturnType<typeof service>[]) => ({ services, pods: [meshed] })
+
+describeCheck(check, [
+  {
+    it: 'MySQL, and the port does not say so',
+    given: given(db({ name: 'main' })),
+    expect: [{ subject: 'Service/shop/db', confidence: 'possible', args: { is: 'unnamed' } }],
+  },
+  {
+    it: 'two Services say two things of one port',
+    given: given(db({ name: 'tcp-db' }), db({ name: 'http-db' }, 'web')),
+    expect: [
+      { subject: 'Service/shop/db', confidence: 'inferred', args: { is: 'twice', protocol: 'tcp', others: 'http' } },
+    ],
+  },
+  { it: 'its name says it', given: given(db({ name: 'mysql' })), expect: 'ok' },
+  { it: 'appProtocol says it', given: given(db({ name: 'main', appProtocol: 'tcp' })), expect: 'ok' },
+  { it: 'the client speaks first', given: given(db({ name: 'main', port: 80, targetPort: 8080 })), expect: 'ok' },
+  { it: 'both say the same', given: given(db({ name: 'tcp-a' }), db({ name: 'tcp-b' }, 'web')), expect: 'ok' },
+  { it: 'no sidecar', given: { services: [db({ name: 'main' })], pods: [pod('db-1')] }, expect: 'not-applicable' },
+  {
+    it: 'pods forbidden',
+    given: modelOf({ services: [db({ name: 'main' })] }, { pods: unknown('forbidden', 'list pods') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

@@ -1,0 +1,140 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Service, ServicePort } from '../../model/service.ts'
+import { textOrder } from '../../model/text-order.ts'
+import { full } from '../../phrases.ts'
+import { meshOf } from '../../relations/service/mesh-sidecar.ts'
+import { portText } from '../../relations/service/service-endpoints.ts'
+import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { serviceSubject } from './words.ts'
+
+/**
+ * Istio reads a port's protocol from `appProtocol`, else from the first word of its name, else it waits for the client
+ * to speak. With MySQL and SMTP the server speaks first: both wait for each other.
+ */
+export default check({
+  code: 'SVC234',
+  slug: 'service/mesh-protocol',
+  title: 'a mesh takes the protocol of a port for another',
+  fine: 'ports of Services in the mesh say their protocol where it matters',
+  severity: 'warning',
+  needs: ['services', 'pods'],
+  remedies: [],
+  decides: ['MESH-05', 'MESH-13'],
+
+  run({ services, pods }) {
+    const podsOf = podsOfServices(pods)
+    const meshed = services.flatMap((service) => {
+      const own = podsOf(service).filter((it) => isLive(it) && meshOf(it) === 'Istio')
+      return own.length === 0 ? [] : [{ service, pods: new Set(own.map(full)) }]
+    })
+    if (meshed.length === 0) return notApplicable('no Service here has pods with the sidecar of Istio')
+    const silent = meshed.flatMap(({ service }) => {
+      const port = service.ports.find((it) => serverFirst.has(numberOf(it)) && protocolOf(it) === null)
+      return port === undefined ? [] : [unnamed(service, port)]
+    })
+    const sorted = meshed.toSorted((a, b) => textOrder(full(a.service), full(b.service)))
+    const torn = sorted.flatMap((a, index) =>
+      sorted.slice(index + 1).flatMap((b) => {
+        if (![...a.pods].some((it) => b.pods.has(it))) return []
+        const pair = conflict(a.service, b.service)
+        return pair === null ? [] : [twice(a.service, b.service, pair)]
+      }),
+    )
+    const found = [...silent, ...torn]
+    return found.length > 0 ? found : ok(meshed.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      args.is === 'unnamed'
+        ? `Port ${args.port} of Service ${full(on)} does not say its protocol: the sidecar waits for the client, ` +
+          'and the client for the server.'
+        : `Service ${full(on)} says ${args.protocol} of port ${args.port}, and ${args.other} says ${args.others} ` +
+          'of the same port of the same pods.',
+    detail: ({ args }) =>
+      args.is === 'unnamed' ? 'no appProtocol, and no protocol in its name' : `target port ${args.target} of both`,
+    note: ({ args }) =>
+      args.is === 'unnamed'
+        ? 'a server that speaks first (MySQL, SMTP) hangs until the detection gives up'
+        : 'the sidecar has one listener for that port: which of the two it follows hangs on the order of events',
+    help: ({ subject: on, args }) => [
+      args.is === 'unnamed' ? 'name the port tcp-… or mysql-…, or set appProtocol: tcp' : 'say one protocol in both',
+      `kubectl -n ${on.namespace} get service ${on.name} -o yaml`,
+    ],
+  },
+})
+
+/** Ports of protocols in which the server speaks first (istio.io, "Application Requirements"). */
+const serverFirst: ReadonlySet<number> = new Set([25, 587, 3306])
+
+const protocols = ['http', 'http2', 'https', 'grpc', 'grpc-web', 'mongo', 'mysql', 'redis', 'tcp', 'tls', 'udp']
+
+/** As Istio reads it: `appProtocol`, else the name up to its first dash; null where neither says one. */
+function protocolOf({ appProtocol, name }: ServicePort): string | null {
+  const said = (appProtocol ?? name ?? '').toLowerCase()
+  if (said.startsWith('grpc-web')) return 'grpc-web'
+  const word = appProtocol === undefined ? (said.split('-')[0] ?? '') : said
+  return protocols.includes(word) ? word : null
+}
+
+function numberOf({ port, targetPort }: ServicePort): number {
+  return typeof targetPort === 'number' ? targetPort : port
+}
+
+interface Pair {
+  readonly mine: ServicePort
+  readonly other: ServicePort
+}
+
+/** A port that both lead to, with a protocol in each that is another. */
+function conflict(a: Service, b: Service): Pair | null {
+  for (const mine of a.ports) {
+    const other = b.ports.find((it) => it.targetPort === mine.targetPort && it.protocol === mine.protocol)
+    if (other === undefined) continue
+    const [one, two] = [protocolOf(mine), protocolOf(other)]
+    if (one !== null && two !== null && one !== two) return { mine, other }
+  }
+  return null
+}
+
+function unnamed(service: Service, port: ServicePort) {
+  return finding({
+    subject: serviceSubject(service),
+    confidence: 'possible',
+    args: {
+      is: 'unnamed',
+      port: portText(port),
+      target: String(port.targetPort),
+      protocol: null,
+      other: null,
+      others: null,
+    },
+    evidence: [{ kind: 'fact', label: `name of port ${port.port}`, value: port.name ?? 'none' }],
+  })
+}
+
+function twice(service: Service, second: Service, { mine, other }: Pair) {
+  return finding({
+    subject: serviceSubject(service),
+    confidence: 'inferred',
+    args: {
+      is: 'twice',
+      port: portText(mine),
+      target: String(mine.targetPort),
+      protocol: protocolOf(mine) ?? '',
+      other: `Service ${full(second)}`,
+      others: protocolOf(other) ?? '',
+    },
+    evidence: [
+      {
+        kind: 'shares',
+        label: `Services that lead to port ${mine.targetPort} of the same pods`,
+        rows: [
+          { where: full(service), bad: 1, of: 1, note: portText(mine) },
+          { where: full(second), bad: 1, of: 1, note: portText(other) },
+        ],
+      },
+    ],
+  })
+}

@@ -1,0 +1,51 @@
+import { container, pod } from '../../../test/build/pod.ts'
+import { namespace } from '../../../test/build/policy.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import check from './outside-the-mesh.ts'
+
+const injected = namespace('shop', { 'istio-injection': 'enabled' })
+const ambient = namespace('shop', { 'istio.io/dataplane-mode': 'ambient' })
+const inside = pod('web-1', { containers: [container(), container({ name: 'istio-proxy' })] })
+const marked = pod('web-1', {
+  dnsHop: { by: "the node's ztunnel", sign: 'ambient.istio.io/redirection: enabled' },
+})
+
+describeCheck(check, [
+  {
+    it: 'one was made before the label',
+    given: { namespaces: [injected], pods: [inside, pod('cart-1')] },
+    expect: [{ subject: 'Namespace/shop', severity: 'warning', args: { how: 'sidecar', pods: ['cart-1'], of: 2 } }],
+  },
+  {
+    it: 'ambient, and one bears no mark',
+    given: { namespaces: [ambient], pods: [marked, pod('cart-1')] },
+    expect: [{ subject: 'Namespace/shop', args: { how: 'ambient', pods: ['cart-1'] } }],
+  },
+  { it: 'each has the sidecar', given: { namespaces: [injected], pods: [inside] }, expect: 'ok' },
+  { it: 'each bears the mark', given: { namespaces: [ambient], pods: [marked] }, expect: 'ok' },
+  {
+    it: 'told to stay out, on the host network, or over',
+    given: {
+      namespaces: [injected],
+      pods: [
+        pod('a-1', { labels: { 'sidecar.istio.io/inject': 'false' } }),
+        pod('b-1', { hostNetwork: true }),
+        pod('c-1', { phase: 'Succeeded' }),
+      ],
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'another namespace was asked about',
+    given: modelOf({ namespaces: [injected], pods: [] }, {}, { namespace: 'other' }),
+    expect: 'not-applicable',
+  },
+  { it: 'no mesh', given: { namespaces: [namespace('shop')], pods: [pod('web-1')] }, expect: 'not-applicable' },
+  {
+    it: 'labels of namespaces may not be read',
+    given: modelOf({ pods: [inside] }, { namespaces: unknown('forbidden', 'list namespaces') }),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

@@ -1,0 +1,15 @@
+import type { Container, Pod } from '../../model/pod.ts'
+
+export type Mesh = 'Istio' | 'Linkerd'
+
+const sidecars: Readonly<Record<string, Mesh>> = { 'istio-proxy': 'Istio', 'linkerd-proxy': 'Linkerd' }
+
+/** By the names that the injectors give to their containers. */
+export function isSidecar({ name }: Container): boolean {
+  return Object.hasOwn(sidecars, name)
+}
+
+export function meshOf({ containers }: Pod): Mesh | null {
+  const found = containers.find(isSidecar)
+  return found === undefined ? null : (sidecars[found.name] ?? null)
+}
