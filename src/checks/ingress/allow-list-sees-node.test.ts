@@ -50,10 +50,7 @@ describeCheck(check, [
   { it: 'no allow-list', given: given(edge(), [], answered(403)), expect: 'not-applicable' },
   {
     it: 'pods forbidden',
-    given: modelOf(
-      given(edge(), list, answered(200)),
-      { pods: unknown('forbidden', 'list pods') },
-    ),
+    given: modelOf(given(edge(), list, answered(200)), { pods: unknown('forbidden', 'list pods') }),
     expect: 'cannot-tell',
     says: /no permission/,
   },

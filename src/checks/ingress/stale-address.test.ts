@@ -41,10 +41,7 @@ describeCheck(check, [
   },
   {
     it: 'pods forbidden',
-    given: modelOf(
-      given([], ['203.0.113.9']),
-      { pods: unknown('forbidden', 'list pods') },
-    ),
+    given: modelOf(given([], ['203.0.113.9']), { pods: unknown('forbidden', 'list pods') }),
     expect: 'cannot-tell',
     says: /no permission/,
   },
