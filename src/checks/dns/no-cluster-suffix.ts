@@ -8,7 +8,7 @@ import type { Service } from '../../model/service.ts'
 import { calleeOf } from '../../relations/dns/callees.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
 import { type PodResolver, podResolvers, serverKinds } from '../../relations/dns/pod-resolvers.ts'
-import { nameInPod } from '../../relations/symptom.ts'
+import { dnsLossInPod, nameInPod } from '../../relations/symptom.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
 import { count } from '../../phrases.ts'
@@ -88,6 +88,7 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
       lookup: lookupOf(lost, names),
     },
     symptoms: lost.flatMap((one) => looked(pods, view?.pod ?? pod.name).map((at) => nameInPod(at, one.service))),
+    causes: lost.length > 0 ? looked(pods, view?.pod ?? pod.name).map(dnsLossInPod) : [],
     evidence: [
       resolverEvidence(it, 'search', searches[0] ?? 'searches', `no ${suffixes[0]}`),
       { kind: 'fact', label: 'a pod of this namespace has', value: `search ${suffixes.join(' ')}` },

@@ -38,7 +38,7 @@ describeCheck(check, [
   {
     it: 'the same, and somebody answers',
     given: { services, pods: [web], endpointSlices: [good, handMade('10.2.1.77')], contacts: to('10.2.1.77', 'open') },
-    expect: 'ok',
+    expect: [{ subject: hand, severity: 'info' }],
   },
   {
     it: 'a slice by hand that leads to a pod of another application, which answers',

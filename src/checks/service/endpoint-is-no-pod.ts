@@ -1,5 +1,5 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
@@ -89,15 +89,29 @@ interface Wrong {
   /** `other`: a pod that the selector does not choose. */
   readonly kind: 'stale' | 'foreign' | 'other'
   readonly why: string
+  /** Connects there opened. */
+  readonly isAnswered?: boolean
+}
+
+function wrongIn(
+  service: Service,
+  ready: readonly Endpoint[],
+  { seen, contacts }: Pick<Seen, 'seen' | 'contacts'>,
+): readonly Wrong[] {
+  const wrong = ready.flatMap((it) => wrongOf(service, it, seen) ?? [])
+  return (
+    wrong
+      // Somebody who answers at an address of its own may be meant; at a pod of another application it is the trouble.
+      .map((it) => (it.kind === 'foreign' && isAnswered(it.endpoint, contacts) ? { ...it, isAnswered: true } : it))
+      .filter((it) => it.kind !== 'stale' || !isAnswered(it.endpoint, contacts))
+      .toSorted((a, b) => Number(a.isAnswered === true) - Number(b.isAnswered === true))
+  )
 }
 
 function judge(service: Service, { slice, seen, contacts }: Seen) {
   if (slice.addressType === 'FQDN') return []
   const ready = slice.endpoints.filter((it) => it.ready)
-  const wrong = ready
-    .flatMap((it) => wrongOf(service, it, seen) ?? [])
-    // A pod of another application answers, and that is the trouble.
-    .filter((it) => it.kind === 'other' || !isAnswered(it.endpoint, contacts))
+  const wrong = wrongIn(service, ready, { seen, contacts })
   const [first] = wrong
   if (first === undefined) return []
   const asked = contacts.filter(
@@ -110,7 +124,7 @@ function judge(service: Service, { slice, seen, contacts }: Seen) {
     finding({
       subject: subject('EndpointSlice', slice.namespace, slice.name),
       confidence: all.failed > 0 ? 'observed' : 'inferred',
-      severity: all.failed > 0 && first.kind === 'foreign' ? 'error' : 'warning',
+      severity: severityOf(first, all.failed),
       args: {
         service: full(service),
         ip: first.endpoint.ip,
@@ -134,6 +148,11 @@ function judge(service: Service, { slice, seen, contacts }: Seen) {
       causes: [svcUnanswered(service)],
     }),
   ]
+}
+
+function severityOf({ kind, isAnswered: isWell }: Wrong, failed: number): Severity {
+  if (isWell === true) return 'info'
+  return failed > 0 && kind === 'foreign' ? 'error' : 'warning'
 }
 
 function isAnswered({ ip }: Endpoint, contacts: readonly Contact[]): boolean {

@@ -4,7 +4,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { dnsTcpLossInPod, dnsTcpUnanswered, nameWrongOf } from '../symptom.ts'
 import { namesInPod, serversInPod } from './inside-resolving.ts'
-import { isDenied, slowIn, weightOf, whose } from './inside-sufferer.ts'
+import { isDenied, needsNoNames, slowIn, weightOf, whose } from './inside-sufferer.ts'
 
 /** Lookups made inside the users' own pods: nobody's complaint is closer to the user's. */
 export function insideTroubles(model: Model): readonly Trouble[] {
@@ -15,9 +15,10 @@ export function insideTroubles(model: Model): readonly Trouble[] {
     const pod = byName.get(`${view.namespace}/${view.pod}`) ?? null
     const lookups = [...ofLookup(model, view, pod), ...namesInPod(model, view, pod)]
     // Where nothing is answered at all, that TCP is not either goes without saying.
-    return lookups.some((it) => it.weight === 'outage')
+    const all = lookups.some((it) => it.weight === 'outage')
       ? lookups
       : [...lookups, ...serversInPod(view, pod), ...ofTcp(view, pod)]
+    return needsNoNames(pod, model) ? all.map((it) => ({ ...it, weight: 'sign' as const })) : all
   })
 }
 

@@ -25,15 +25,18 @@ export function slowIn(model: Model, pod: Pod | null): number {
 /**
  * A pod with the node's own resolv.conf knows no name of the cluster by design: that is a nuisance when somebody asks
  * about that pod, or when there is a Service beside it to call, and else a sign. Without the pod's spec nobody knows
- * that it is by design. Whoever may open no connection at all needs no names, either.
+ * that it is by design.
  */
 export function weightOf(result: Answer, pod: Pod | null, model: Model): Trouble['weight'] | null {
   if (result === 'ok' || result === 'not-asked') return null
-  const { networkPolicies } = model.sources
-  if (pod !== null && networkPolicies.known && !isTarget(pod, model) && isShutIn(pod, networkPolicies.value))
-    return 'sign'
   if (!isDenied(result) || pod === null || isClusterFirst(pod)) return 'outage'
   return isTarget(pod, model) || calleeOf(pod, model.sources) !== null ? 'nuisance' : 'sign'
+}
+
+/** Whoever may open no connection at all, on purpose, needs no names: what it can't ask is a sign of that alone. */
+export function needsNoNames(pod: Pod | null, model: Model): boolean {
+  const { networkPolicies } = model.sources
+  return pod !== null && networkPolicies.known && !isTarget(pod, model) && isShutIn(pod, networkPolicies.value)
 }
 
 export function isDenied(result: Answer): boolean {
