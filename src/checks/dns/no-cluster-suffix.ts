@@ -68,6 +68,7 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
   const lost = names.filter((one) => isShort(one, dns.domain) && isFailed(one))
   const found = names.filter((one) => isShort(one, dns.domain) && !isFailed(one) && one.result !== 'not-asked')
   if (lost.length === 0 && found.length > 0) return ok(found.length, 'short names are found all the same')
+  const at = looked(it)
   const callee = calleeOf(pod, { services: known(services), clusterDns: known(dns) })
   const short = lost[0]?.typed ?? callee?.name ?? 'cart'
   const [service] = lost.map((one) => one.service)
@@ -87,8 +88,8 @@ function judge(it: PodResolver, dns: ClusterDns, services: readonly Service[]) {
       suffixes: suffixes.join(' '),
       lookup: lookupOf(lost, names),
     },
-    symptoms: lost.flatMap((one) => looked(pods, view?.pod ?? pod.name).map((at) => nameInPod(at, one.service))),
-    causes: lost.length > 0 ? looked(pods, view?.pod ?? pod.name).map(dnsLossInPod) : [],
+    symptoms: lost.flatMap((one) => at.map((it) => nameInPod(it, one.service))),
+    causes: lost.length > 0 ? at.map(dnsLossInPod) : [],
     evidence: [
       resolverEvidence(it, 'search', searches[0] ?? 'searches', `no ${suffixes[0]}`),
       { kind: 'fact', label: 'a pod of this namespace has', value: `search ${suffixes.join(' ')}` },
@@ -106,7 +107,9 @@ function isEnough(
   return !names.some((it) => isShort(it, domain) && isFailed(it) && it.service.namespace === pod.namespace)
 }
 
-function looked(pods: readonly Pod[], name: string): readonly Pod[] {
+/** The pod that was looked into; the workload's others were not. */
+function looked({ pods, pod, view }: PodResolver): readonly Pod[] {
+  const name = view?.pod ?? pod.name
   return pods.filter((it) => it.name === name)
 }
 
