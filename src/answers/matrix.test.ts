@@ -53,6 +53,14 @@ describe('a matrix', () => {
     expect(matrix === null ? null : matrixExitCode(matrix)).toBe(code)
   })
 
+  test('where a policy of another kind may decide, no cell is sure', () => {
+    const admin = { kind: 'AdminNetworkPolicy', namespace: null, name: 'tier' } as const
+    const model = modelOf({ ...world, otherPolicies: [admin] }, {}, { namespace: 'shop' })
+    const matrix = matrixOf(model, { port: null })
+    expect(new Set(matrix?.cells.map((it) => it.policies))).toEqual(new Set(['left-to-cni']))
+    expect(cell(matrix, 'web', 'cart')?.by).toEqual(['AdminNetworkPolicy tier'])
+  })
+
   test('what is not known gives none, and what has no column is named', () => {
     const blind = modelOf({ pods: world.pods }, { networkPolicies: unknown('forbidden', 'list networkpolicies') })
     expect(matrixOf(blind, { port: null })).toBeNull()

@@ -1,9 +1,11 @@
 import type { ConnectResult } from '../model/contacts.ts'
+import type { OtherPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subjectKey } from '../model/subject.ts'
 import { textOrder } from '../model/text-order.ts'
 import { crossedFlows, type CrossedFlow, disagreement } from '../relations/policy/crossed-flows.ts'
+import { othersOn, otherPolicyText } from '../relations/policy/other-policies.ts'
 import { type Decision, type End, podEnd, policyRules, type PolicyRules } from '../relations/policy/policy-allows.ts'
 import { offeredPorts } from '../relations/path/offered-ports.ts'
 import { isLive } from '../relations/service/service-selects-pod.ts'
@@ -67,7 +69,7 @@ const outsidePort = 443
 
 /** null: the pods or the policies are not known. Pure: the same from a recording. */
 export function matrixOf({ scope, sources }: Model, { port }: MatrixAsk): Matrix | null {
-  const { pods, networkPolicies, namespaces, crossings } = sources
+  const { pods, networkPolicies, otherPolicies, namespaces, crossings } = sources
   if (!pods.known || !networkPolicies.known) return null
   const own = pods.value.filter((it) => isLive(it) && (scope.namespace === null || it.namespace === scope.namespace))
   const placed = own.filter((it) => it.ip !== null)
@@ -96,7 +98,11 @@ export function matrixOf({ scope, sources }: Model, { port }: MatrixAsk): Matrix
         source === undefined || target === undefined
           ? []
           : (flowAt.get(flowKey(source.workload, target.workload, target.port)) ?? [])
-      return [{ row, column, ...said(decide, from, to), ...seen(its) }]
+      const others = othersOn(
+        otherPolicies,
+        [source, target].map((it) => it?.workload.namespace ?? null),
+      )
+      return [{ row, column, ...withOthers(said(decide, from, to), others), ...seen(its) }]
     }),
   )
   return {
@@ -149,6 +155,15 @@ function said(
     it.kind === 'allowed' ? [] : it.by.map((one) => `${one.namespace}/${one.name}`),
   )
   return { policies: saidBy(kinds), by: [...new Set(by)].toSorted(textOrder) }
+}
+
+/** What they say is not evaluated: a NetworkPolicy that denies may be overruled, and one that allows as well. */
+function withOthers(
+  cell: Pick<MatrixCell, 'policies' | 'by'>,
+  others: readonly OtherPolicy[],
+): Pick<MatrixCell, 'policies' | 'by'> {
+  if (others.length === 0) return cell
+  return { policies: 'left-to-cni', by: [...cell.by, ...others.slice(0, 3).map(otherPolicyText)] }
 }
 
 function saidBy(kinds: ReadonlySet<Decision['kind']>): Said {

@@ -6,8 +6,16 @@ import type { Answer } from '../model/lookups.ts'
 import type { Model } from '../model/sources.ts'
 import { answerFits, isFailed } from '../relations/dns/inside-answers.ts'
 import { excuseOf, isBadEnd } from '../relations/ingress/http-answers.ts'
-import { addressesOf, farNameOf, traceEnds, type TraceEnds, tracedPorts } from '../relations/path/trace-ends.ts'
+import {
+  addressesOf,
+  farNameOf,
+  namespacesOf,
+  traceEnds,
+  type TraceEnds,
+  tracedPorts,
+} from '../relations/path/trace-ends.ts'
 import { tracedFlows } from '../relations/path/trace-policy.ts'
+import { othersOn, otherPolicyText } from '../relations/policy/other-policies.ts'
 import { countEndpoints, ownAddress, portText, portsText } from '../relations/service/service-endpoints.ts'
 import { judgeName } from '../relations/service/service-names.ts'
 import { tally } from '../relations/service/service-contacts.ts'
@@ -229,13 +237,15 @@ function policyHop({ sources }: Model, ends: TraceEnds): Bare {
   const denied = flows.filter((it) => it.decision.kind === 'denied')
   const open = flows.filter((it) => it.decision.kind === 'unknown')
   const by = [...denied, ...open].flatMap(({ decision }) => (decision.kind === 'allowed' ? [] : decision.by))
-  const unsure = open.length > 0 ? 'cannot-tell' : 'ok'
+  const others = othersOn(sources.otherPolicies, namespacesOf(ends))
+  const unsure = open.length > 0 || others.length > 0 ? 'cannot-tell' : 'ok'
   return hop('policy', denied.length > 0 ? 'broken' : unsure, 'simulated', {
     kind: 'policy',
     denied: denied.length,
-    open: open.length,
+    // A policy that is not evaluated leaves every connection open.
+    open: others.length > 0 ? flows.length - denied.length : open.length,
     of: flows.length,
-    by: [...new Set(by.map((it) => `${it.namespace}/${it.name}`))],
+    by: [...new Set([...by.map((it) => `${it.namespace}/${it.name}`), ...others.map(otherPolicyText)])],
   })
 }
 

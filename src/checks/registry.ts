@@ -161,6 +161,7 @@ import errorsMasked from './ingress/errors-masked.ts'
 import meshProtocol from './service/mesh-protocol.ts'
 import sidecarOutlivesJob from './service/sidecar-outlives-job.ts'
 import outsideTheMesh from './service/outside-the-mesh.ts'
+import otherKinds from './policy/other-kinds.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -292,6 +293,7 @@ export const checks: readonly AnyCheck[] = [
   openRule, // POL416
   portNameMissing, // POL417
   onHostNetwork, // POL418
+  otherKinds, // POL421
   unexplainedDrop, // POL422
   selectorMatchesNothing, // SVC201
   targetPortClosed, // SVC202

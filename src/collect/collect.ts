@@ -14,6 +14,7 @@ import { fewAtOnce } from './few-at-once.ts'
 import { collectGateways } from './gateways.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
+import { collectOtherPolicies } from './other-policies.ts'
 import { byName, inOrder } from './order.ts'
 import { newestOfEach, projectEvent } from './project/event.ts'
 import { projectIngressClass } from './project/ingress-class.ts'
@@ -64,6 +65,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ingressControllers,
     ownPolicies,
     gateways,
+    otherPolicies,
     events,
     proxies,
     clusterDns,
@@ -104,6 +106,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     told('ingress controllers', collectIngressControllers(inScope)),
     told('network policies', sorted(policiesIn(within), inOrder)),
     collectGateways(cluster, reader, { namespace: ask.scope.namespace, intern }),
+    collectOtherPolicies(cluster, reader, ask.scope.namespace),
     told('events', warnings()),
     inScope.podsWith({ namespace: 'kube-system', labels: { 'k8s-app': ['kube-proxy'] } }),
     asked,
@@ -123,6 +126,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ingressControllers,
     ...gateways,
     networkPolicies,
+    otherPolicies,
     clusterDns,
     events,
   }

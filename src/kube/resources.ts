@@ -75,3 +75,23 @@ export const gatewayKinds = {
 } as const satisfies Readonly<Record<string, Resource>>
 
 export type GatewayKind = keyof typeof gatewayKinds
+
+const policyOf = (group: string, plural: string, namespaced: boolean): Resource => ({
+  group,
+  version: 'v1',
+  plural,
+  namespaced,
+})
+
+/** Policies beside NetworkPolicy. Each is listed at the version that the API server prefers. */
+export const otherPolicyResources = {
+  AdminNetworkPolicy: policyOf('policy.networking.k8s.io', 'adminnetworkpolicies', false),
+  BaselineAdminNetworkPolicy: policyOf('policy.networking.k8s.io', 'baselineadminnetworkpolicies', false),
+  ClusterNetworkPolicy: policyOf('policy.networking.k8s.io', 'clusternetworkpolicies', false),
+  CiliumNetworkPolicy: policyOf('cilium.io', 'ciliumnetworkpolicies', true),
+  CiliumClusterwideNetworkPolicy: policyOf('cilium.io', 'ciliumclusterwidenetworkpolicies', false),
+  'Calico NetworkPolicy': policyOf('crd.projectcalico.org', 'networkpolicies', true),
+  'Calico GlobalNetworkPolicy': policyOf('crd.projectcalico.org', 'globalnetworkpolicies', false),
+  'Antrea NetworkPolicy': policyOf('crd.antrea.io', 'networkpolicies', true),
+  'Antrea ClusterNetworkPolicy': policyOf('crd.antrea.io', 'clusternetworkpolicies', false),
+} as const satisfies Readonly<Record<string, Resource>>

@@ -37,6 +37,28 @@ export interface NetworkPolicy {
   readonly egress: readonly PolicyRule[]
 }
 
+/** A policy of another kind, which decides as well, before or after NetworkPolicies: known by its name alone. */
+export interface OtherPolicy {
+  readonly kind: OtherPolicyKind
+  /** null: it is the cluster's. */
+  readonly namespace: string | null
+  readonly name: string
+}
+
+export const otherPolicyKinds = [
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  'Calico NetworkPolicy',
+  'Calico GlobalNetworkPolicy',
+  'Antrea NetworkPolicy',
+  'Antrea ClusterNetworkPolicy',
+] as const
+
+export type OtherPolicyKind = (typeof otherPolicyKinds)[number]
+
 export interface Namespace {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>

@@ -11,7 +11,7 @@ import type { Known } from './known.ts'
 import type { ObjectEvent } from './event.ts'
 import type { DnsProbe } from './lookups.ts'
 import type { NameAnswers } from './name-answers.ts'
-import type { Namespace, NetworkPolicy } from './network-policy.ts'
+import type { Namespace, NetworkPolicy, OtherPolicy } from './network-policy.ts'
 import type { Node } from './node.ts'
 import type { Outside } from './outside.ts'
 import type { Pod } from './pod.ts'
@@ -42,6 +42,8 @@ export interface Sources {
   readonly httpProxies: readonly HttpProxy[]
   readonly tlsDelegations: readonly TlsDelegation[]
   readonly networkPolicies: readonly NetworkPolicy[]
+  /** Policies of other kinds that this API server has: of tiers, of Cilium, Calico, Antrea. */
+  readonly otherPolicies: readonly OtherPolicy[]
   readonly clusterDns: ClusterDns
   /** Warnings about objects of the namespaces in scope. */
   readonly events: readonly ObjectEvent[]
@@ -85,6 +87,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   httpProxies: 'read',
   tlsDelegations: 'read',
   networkPolicies: 'read',
+  otherPolicies: 'read',
   clusterDns: 'read',
   events: 'read',
   dnsProbe: 'probe',

@@ -19,7 +19,14 @@ import {
   texts,
   variant,
 } from '../model/marks.ts'
-import type { Namespace, NetworkPolicy, PolicyRule, Selector } from '../model/network-policy.ts'
+import {
+  type Namespace,
+  type NetworkPolicy,
+  type OtherPolicy,
+  otherPolicyKinds,
+  type PolicyRule,
+  type Selector,
+} from '../model/network-policy.ts'
 import type { Node } from '../model/node.ts'
 import type { Container, DnsConfig, Pod } from '../model/pod.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
@@ -266,6 +273,9 @@ export function objectSchemas(intern: Intern) {
       egress: list(rule),
     }),
   )
+  const otherPolicy = exactly<OtherPolicy>()(
+    object({ kind: oneOf(otherPolicyKinds), namespace: nullable(shared.name), name: m.name }),
+  )
   const namespace = exactly<Namespace>()(object({ name: m.name, labels }))
 
   const node = exactly<Node>()(
@@ -345,6 +355,7 @@ export function objectSchemas(intern: Intern) {
     ingressClass,
     ingressController,
     networkPolicy,
+    otherPolicy,
     namespace,
     node,
     clusterDns,

@@ -99,6 +99,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     tlsDelegations: gateways.delegation,
     events: objects.event,
     networkPolicies: objects.networkPolicy,
+    otherPolicies: objects.otherPolicy,
     clusterDns: objects.clusterDns,
     dnsProbe: probes.dnsProbe,
     nameAnswers: probes.nameAnswers,

@@ -20,7 +20,13 @@ import type { Known, Why } from '../../src/model/known.ts'
 import type { DnsProbe } from '../../src/model/lookups.ts'
 import type { NameAnswers } from '../../src/model/name-answers.ts'
 import type { DnsServerLog } from '../../src/model/server-log.ts'
-import type { Namespace, NetworkPolicy, Selector } from '../../src/model/network-policy.ts'
+import {
+  type Namespace,
+  type NetworkPolicy,
+  type OtherPolicy,
+  otherPolicyKinds,
+  type Selector,
+} from '../../src/model/network-policy.ts'
 import type { Node } from '../../src/model/node.ts'
 import type { Outside, OutsideAnswer } from '../../src/model/outside.ts'
 import type { Pod } from '../../src/model/pod.ts'
@@ -272,6 +278,11 @@ const policy: fc.Arbitrary<NetworkPolicy> = fc.record({
   types: fc.subarray(['Ingress', 'Egress']),
   ingress: rules,
   egress: rules,
+})
+const otherPolicy: fc.Arbitrary<OtherPolicy> = fc.record({
+  kind: fc.constantFrom(...otherPolicyKinds),
+  namespace: maybe(name),
+  name,
 })
 const namespace: fc.Arbitrary<Namespace> = fc.record({ name, labels })
 
@@ -722,6 +733,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     httpProxies: known(few(httpProxy)),
     tlsDelegations: known(few(tlsDelegation)),
     networkPolicies: known(few(policy)),
+    otherPolicies: known(few(otherPolicy)),
     clusterDns: known(clusterDns),
     dnsProbe: known(dnsProbe),
     nameAnswers: known(nameAnswers),

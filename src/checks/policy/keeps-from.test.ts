@@ -4,6 +4,7 @@ import { crossing, traced } from '../../../test/build/trace.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import check from './keeps-from.ts'
 
+const cilium = { kind: 'CiliumNetworkPolicy', namespace: 'shop', name: 'web' } as const
 const wanted = { subject: 'NetworkPolicy/shop/web', severity: 'error' } as const
 const web = { podSelector: labels({ app: 'web' }) }
 const client = { podSelector: labels({ app: 'client' }) }
@@ -15,6 +16,30 @@ const block = peer({ ipBlock: { cidr: '10.0.0.0/8', except: [] } })
 describeCheck(check, [
   { it: 'no trace', given: { ...given, networkPolicies: [] }, expect: 'not-applicable' },
   { it: 'no policy', given: { ...given, networkPolicies: [] }, scope, expect: 'ok' },
+  {
+    it: 'no NetworkPolicy, and one of another kind',
+    given: { ...given, networkPolicies: [], otherPolicies: [cilium] },
+    scope,
+    expect: 'cannot-tell',
+    says: /CiliumNetworkPolicy shop\/web decides as well/,
+  },
+  {
+    it: 'one of another kind, and each connection opened',
+    given: {
+      ...given,
+      networkPolicies: [],
+      otherPolicies: [cilium],
+      crossings: [crossing('web-1', 'open'), crossing('web-2', 'open')],
+    },
+    scope,
+    expect: 'ok',
+  },
+  {
+    it: 'one of another kind, in another namespace',
+    given: { ...given, networkPolicies: [], otherPolicies: [{ ...cilium, namespace: 'data' }] },
+    scope,
+    expect: 'ok',
+  },
   {
     it: 'an endpoint is not known',
     given: { ...given, networkPolicies: [], endpointSlices: [] },

@@ -5,9 +5,10 @@ import type { Crossing } from '../../model/crossing.ts'
 import { known, type Known } from '../../model/known.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
-import { endsOf, farNameOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
+import { endsOf, farNameOf, namespacesOf, type TraceEnds } from '../../relations/path/trace-ends.ts'
 import { type TracedFlow, tracedFlows } from '../../relations/path/trace-policy.ts'
 import type { Labels } from '../../relations/selector.ts'
+import { othersOn, otherPolicyText } from '../../relations/policy/other-policies.ts'
 import { svcUnanswered } from '../../relations/symptom.ts'
 import { peerText, policySubject, rulesEvidence } from './words.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
@@ -25,11 +26,11 @@ export default check({
   fine: 'no NetworkPolicy stops the traced connection',
   severity: 'error',
   needs: ['networkPolicies', 'pods'],
-  wants: ['services', 'endpointSlices', 'namespaces', 'crossings'],
+  wants: ['services', 'endpointSlices', 'namespaces', 'crossings', 'otherPolicies'],
   remedies: [],
   decides: ['NP-02', 'NP-03'],
 
-  run({ networkPolicies, pods, services, endpointSlices, namespaces, crossings, scope }) {
+  run({ networkPolicies, pods, services, endpointSlices, namespaces, crossings, otherPolicies, scope }) {
     const ends = endsOf({ scope, pods: known(pods), services, endpointSlices })
     if (ends === null) return notApplicable('no trace was asked for')
     const flows = tracedFlows(ends, networkPolicies, namespaces, pods)
@@ -39,7 +40,12 @@ export default check({
     const [first] = denied
     if (first !== undefined) return judge(first, { ends, denied, of: flows.length, crossings, pods })
     const [unsure] = open
-    return unsure?.decision.kind === 'unknown' ? cannotTell('ambiguous', unsure.decision.why) : ok(flows.length)
+    if (unsure?.decision.kind === 'unknown') return cannotTell('ambiguous', unsure.decision.why)
+    const [other] = othersOn(otherPolicies, namespacesOf(ends))
+    const reached = flows.every((it) => measured(it, crossings) === 'open')
+    return other === undefined || reached
+      ? ok(flows.length)
+      : cannotTell('ambiguous', `${otherPolicyText(other)} decides as well, and is not evaluated`)
   },
 
   words: {

@@ -23,7 +23,7 @@ export default check({
   needs: ['pods', 'services'],
   wants: ['namespaces', 'clusterDns'],
   remedies: [],
-  decides: [],
+  decides: ['SVC-01', 'SVC-02', 'SVC-23'],
 
   run({ pods, services, clusterDns, namespaces, scope }) {
     const around = {

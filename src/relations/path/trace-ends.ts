@@ -108,3 +108,9 @@ export function farNameOf({ ask, to }: TraceEnds): string {
   if (to.kind === 'pod') return `pod ${to.pod.namespace}/${to.pod.name}${port}`
   return to.kind === 'host' ? `${to.host}${port}` : 'what is not there'
 }
+
+/** Of both ends; a host has none. */
+export function namespacesOf({ ask, to }: TraceEnds): readonly string[] {
+  if (to.kind === 'service') return [ask.from.namespace, to.service.namespace]
+  return to.kind === 'pod' ? [ask.from.namespace, to.pod.namespace] : [ask.from.namespace]
+}

@@ -43,6 +43,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   tlsDelegations: { noOutcomes: 'what is allowed; who is refused says so in a status' },
   networkPolicies: { noOutcomes: 'what is declared; what comes of it is in lookups and contacts' },
   events: { noOutcomes: 'why an object is as it is; what comes of it is in its status' },
+  otherPolicies: { noOutcomes: 'what is declared; what comes of it is in lookups and contacts' },
   clusterDns: { noOutcomes: 'what is declared; its pods are read with the others' },
   dnsProbe: probeTroubles,
   nameAnswers: { noOutcomes: 'each wrong answer is a finding of its own (DNS165, DNS166), and silence is in dnsProbe' },

@@ -1,0 +1,69 @@
+import { apiPath } from '../kube/address.ts'
+import type { Cluster } from '../kube/cluster.ts'
+import { parseObject } from '../kube/request.ts'
+import { otherPolicyResources } from '../kube/resources.ts'
+import { type Known, known } from '../model/known.ts'
+import { type OtherPolicy, type OtherPolicyKind, otherPolicyKinds } from '../model/network-policy.ts'
+import { textOrder } from '../model/text-order.ts'
+import type { Reader } from './few-at-once.ts'
+import { fields, list, text } from './project/json.ts'
+
+/**
+ * Names of policies of other kinds. Which groups are served is asked first, as for Gateway API: without a CRD each user
+ * without rights on it would read "forbidden" of what is not there. A kind of a served group that is not there itself
+ * is none; one that may not be listed makes the whole unknown, since any of it may decide.
+ */
+export async function collectOtherPolicies(
+  cluster: Pick<Cluster, 'raw'>,
+  reader: Reader,
+  namespace: string | null,
+): Promise<Known<readonly OtherPolicy[]>> {
+  const versions = await servedGroups(cluster)
+  if (!versions.known) return versions
+  const lists = await Promise.all(otherPolicyKinds.map((kind) => listOf(kind, versions.value)))
+  const all: OtherPolicy[] = []
+  for (const it of lists) {
+    if (!it.known) return it
+    all.push(...it.value)
+  }
+  return known(all.toSorted((a, b) => textOrder(keyOf(a), keyOf(b))))
+
+  /** A kind may be served at one version of its group and not at the others. */
+  async function listOf(kind: OtherPolicyKind, served: ReadonlyMap<string, readonly string[]>) {
+    const resource = otherPolicyResources[kind]
+    const within = namespace !== null && resource.namespaced ? { namespace } : {}
+    for (const version of served.get(resource.group) ?? []) {
+      const listed = await reader.list({ ...resource, version }, within, ({ metadata }): OtherPolicy => ({
+        kind,
+        namespace: metadata.namespace ?? null,
+        name: metadata.name,
+      }))
+      if (listed.known || listed.why.reason !== 'not-there') return listed
+    }
+    return known<readonly OtherPolicy[]>([])
+  }
+}
+
+function keyOf({ kind, namespace, name }: OtherPolicy): string {
+  return `${kind} ${namespace ?? ''} ${name}`
+}
+
+/** Each group of ours that is served, with its versions in the order in which the API server prefers them. */
+async function servedGroups(cluster: Pick<Cluster, 'raw'>): Promise<Known<ReadonlyMap<string, readonly string[]>>> {
+  const groups = await cluster.raw(apiPath`/apis`)
+  if (!groups.known) return groups.why.reason === 'not-there' ? known(new Map()) : groups
+  const listed = parseObject(groups.value, 'get /apis')
+  if (!listed.known) return listed
+  const ours = new Set<string>(Object.values(otherPolicyResources).map((it) => it.group))
+  return known(
+    new Map(
+      list(listed.value['groups'])
+        .map(fields)
+        .flatMap((it): readonly (readonly [string, readonly string[]])[] => {
+          const name = text(it['name'])
+          if (name === null || !ours.has(name)) return []
+          return [[name, list(it['versions']).flatMap((one) => text(fields(one)['version']) ?? [])]]
+        }),
+    ),
+  )
+}
