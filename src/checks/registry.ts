@@ -162,6 +162,7 @@ import meshProtocol from './service/mesh-protocol.ts'
 import sidecarOutlivesJob from './service/sidecar-outlives-job.ts'
 import outsideTheMesh from './service/outside-the-mesh.ts'
 import otherKinds from './policy/other-kinds.ts'
+import keepsCaller from './policy/keeps-caller.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -293,6 +294,7 @@ export const checks: readonly AnyCheck[] = [
   openRule, // POL416
   portNameMissing, // POL417
   onHostNetwork, // POL418
+  keepsCaller, // POL420
   otherKinds, // POL421
   unexplainedDrop, // POL422
   selectorMatchesNothing, // SVC201

@@ -1,0 +1,76 @@
+import { container, pod } from '../../../test/build/pod.ts'
+import { egressPolicy, ingressPolicy, labels, namespace, onPort, peer, rule } from '../../../test/build/policy.ts'
+import { service } from '../../../test/build/service.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { unknown } from '../../model/known.ts'
+import type { NetworkPolicy, OtherPolicy } from '../../model/network-policy.ts'
+import check from './keeps-caller.ts'
+
+const caller = (host: string, port: number | null = 80) =>
+  pod('web-1', { ip: '10.2.1.1', containers: [container({ calls: [{ by: 'CART_URL', host, port }] })] })
+const cart = pod('cart-1', { ip: '10.2.1.2' })
+const given = (
+  policies: readonly NetworkPolicy[],
+  from = caller('cart'),
+  otherPolicies: readonly OtherPolicy[] = [],
+) => ({
+  networkPolicies: policies,
+  pods: [from, cart],
+  services: [service('cart')],
+  namespaces: [namespace('shop')],
+  otherPolicies,
+})
+const about = (app: string) => ({ podSelector: labels({ app }) })
+const from = (app: string) => rule([peer({ podSelector: labels({ app }) })])
+
+describeCheck(check, [
+  {
+    it: 'nobody is let in, and it is told to call',
+    given: given([ingressPolicy('deny', [], about('cart'))]),
+    expect: [
+      {
+        subject: 'NetworkPolicy/shop/deny',
+        severity: 'warning',
+        confidence: 'inferred',
+        args: { direction: 'Ingress', service: 'shop/cart', by: 'CART_URL', caller: 'Deployment shop/web' },
+      },
+    ],
+  },
+  {
+    it: 'it is let out to others alone',
+    given: given([egressPolicy('out', [from('db')], about('web'))]),
+    expect: [{ subject: 'NetworkPolicy/shop/out', args: { direction: 'Egress' } }],
+  },
+  {
+    it: "the Service's port in place of the pods'",
+    given: given([ingressPolicy('web', [rule([], [onPort(80)])], about('cart'))]),
+    expect: [{ subject: 'NetworkPolicy/shop/web' }],
+  },
+  { it: 'it is let in', given: given([ingressPolicy('web', [from('web')], about('cart'))]), expect: 'ok' },
+  {
+    it: 'a policy of another kind may let it in',
+    given: given([ingressPolicy('deny', [], about('cart'))], caller('cart'), [
+      { kind: 'CiliumNetworkPolicy', namespace: 'shop', name: 'cart' },
+    ]),
+    expect: 'ok',
+  },
+  {
+    it: 'it is told to call what is not there: another finding says so',
+    given: given([ingressPolicy('deny', [], about('cart'))], caller('carts')),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'nobody is told whom to call',
+    given: given([ingressPolicy('deny', [], about('cart'))], pod('web-1')),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'policies forbidden',
+    given: modelOf(
+      { pods: [caller('cart'), cart], services: [service('cart')] },
+      { networkPolicies: unknown('forbidden', 'list networkpolicies') },
+    ),
+    expect: 'cannot-tell',
+    says: /no permission/,
+  },
+])

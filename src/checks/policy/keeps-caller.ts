@@ -1,0 +1,129 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { Call, Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import { subject, subjectKey } from '../../model/subject.ts'
+import { full } from '../../phrases.ts'
+import { othersOn } from '../../relations/policy/other-policies.ts'
+import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
+import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
+import { calledBy } from '../../relations/service/called-services.ts'
+import { targetPortIn } from '../../relations/service/service-endpoints.ts'
+import { isLive, isOver, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { policySubject, rulesEvidence } from './words.ts'
+
+/**
+ * A default deny is right until somebody has to get through: that a program is told to call a Service says that it
+ *  is to
+ * be reached. What a policy drops ends in a timeout at the caller, without a word from anybody.
+ */
+export default check({
+  code: 'POL420',
+  slug: 'policy/keeps-caller',
+  title: 'a NetworkPolicy keeps a program from what it is told to call',
+  fine: 'policies let programs reach what they are told to call',
+  severity: 'warning',
+  needs: ['networkPolicies', 'pods', 'services'],
+  wants: ['namespaces', 'otherPolicies', 'clusterDns'],
+  remedies: [],
+  decides: ['NP-02', 'NP-03'],
+
+  run({ networkPolicies, pods, services, namespaces, otherPolicies, clusterDns, scope }) {
+    const around = {
+      services,
+      namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
+      domain: clusterDns.known ? clusterDns.value.domain : null,
+      scope,
+    }
+    const wanted = callsOf(pods).flatMap(({ pod, call }) => {
+      const called = calledBy(pod, call, around)
+      return called.is === 'there' && called.service.type !== 'ExternalName'
+        ? [{ pod, call, service: called.service }]
+        : []
+    })
+    if (wanted.length === 0)
+      return notApplicable('no environment variable or argument here names a Service that is there')
+    const [decide, podsOf] = [policyRules(networkPolicies, namespaces), podsOfServices(pods)]
+    const found = wanted.flatMap(({ pod, call, service }) => {
+      // A policy of another kind may let it through.
+      if (othersOn(otherPolicies, [pod.namespace, service.namespace]).length > 0) return []
+      const ports = service.ports.filter((it) => it.protocol === 'TCP' && (call.port === null || it.port === call.port))
+      const decisions = podsOf(service)
+        .filter((it) => isLive(it) && it.ip !== null)
+        .flatMap((to) =>
+          ports.flatMap((port) => {
+            const number = targetPortIn(to, port)
+            return number === null ? [] : [decide({ from: podEnd(pod), to: podEnd(to), port: number, protocol: 'TCP' })]
+          }),
+        )
+      const [first] = decisions
+      if (first?.kind !== 'denied' || decisions.some((it) => it.kind !== 'denied')) return []
+      const [policy] = first.by
+      return policy === undefined
+        ? []
+        : [verdict({ pod, call, service }, { policy, direction: first.direction, of: decisions.length })]
+    })
+    return found.length > 0 ? found : ok(wanted.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `NetworkPolicy ${full(on)} does not let ${args.caller} ${args.direction === 'Egress' ? 'out' : 'in'} to ` +
+      `Service ${args.service}, which ${args.by ?? 'its command'} tells it to call.`,
+    detail: ({ args }) => `${args.of} of ${args.of} ways denied, by ${args.direction.toLowerCase()} · ${args.host}`,
+    note: () => 'seen in objects alone: whether the program calls it, and when, was not measured',
+    help: ({ subject: on, args }) => [
+      args.direction === 'Egress'
+        ? 'allow the pods of the Service as a peer in egress, with the port that they listen on'
+        : 'allow the caller as a peer in ingress, by its labels and its namespace',
+      `hopscope trace ${args.start} svc/${args.name}.${args.home} -n ${args.namespace} --probe`,
+      `kubectl -n ${on.namespace} describe networkpolicy ${on.name}`,
+    ],
+  },
+})
+
+interface Told {
+  readonly pod: Pod
+  readonly call: Call
+}
+
+/** Each once a workload: its pods have one template. */
+function callsOf(pods: readonly Pod[]): readonly Told[] {
+  const all = new Map<string, Told>()
+  for (const pod of pods.filter((it) => !isOver(it) && !it.hostNetwork))
+    for (const call of pod.containers.flatMap((it) => it.calls ?? [])) {
+      const key = `${subjectKey(workloadOfPod(pod))} ${call.host}:${call.port}`
+      if (!all.has(key)) all.set(key, { pod, call })
+    }
+  return [...all.values()]
+}
+
+interface Denied {
+  readonly policy: NetworkPolicy
+  readonly direction: Direction
+  readonly of: number
+}
+
+function verdict({ pod, call, service }: Told & { readonly service: Service }, { policy, direction, of }: Denied) {
+  const on = workloadOfPod(pod)
+  return finding({
+    subject: policySubject(policy),
+    also: [on, subject('Service', service.namespace, service.name)],
+    confidence: 'inferred',
+    args: {
+      caller: `${on.kind} ${full(on)}`,
+      direction,
+      service: full(service),
+      by: call.by,
+      host: call.port === null ? call.host : `${call.host}:${call.port}`,
+      of,
+      start: `pod/${pod.name}`,
+      name: service.name,
+      home: service.namespace,
+      namespace: pod.namespace,
+    },
+    evidence: [rulesEvidence(policy, direction, 'nothing here allows it')],
+  })
+}
