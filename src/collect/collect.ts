@@ -7,6 +7,7 @@ import type { NetworkPolicy } from '../model/network-policy.ts'
 import type { Pod } from '../model/pod.ts'
 import type { Model, Scope, Sources } from '../model/sources.ts'
 import { withProxies } from './with-proxies.ts'
+import { put } from '../relations/once.ts'
 import { fromOutside } from '../wire/outside.ts'
 import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
@@ -49,6 +50,10 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
   const within: ListOptions = ask.scope.namespace === null ? {} : { namespace: ask.scope.namespace }
   const reader = fewAtOnce(cluster, connections)
   const inScope = listInScope(reader, ask.scope.namespace, intern)
+
+  // Which groups are served is asked for by several, and answered once.
+  const answers = new Map<string, ReturnType<Cluster['raw']>>()
+  const served: Pick<Cluster, 'raw'> = { raw: (path) => put(answers, path, () => cluster.raw(path)) }
 
   const policiesIn = (where: ListOptions): Promise<Known<NetworkPolicy[]>> =>
     reader.list(resource.networkPolicies, where, (raw) => projectNetworkPolicy(raw, intern))
@@ -105,8 +110,8 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ),
     told('ingress controllers', collectIngressControllers(inScope)),
     told('network policies', sorted(policiesIn(within), inOrder)),
-    collectGateways(cluster, reader, { namespace: ask.scope.namespace, intern }),
-    collectOtherPolicies(cluster, reader, ask.scope.namespace),
+    collectGateways(served, reader, { namespace: ask.scope.namespace, intern }),
+    collectOtherPolicies(served, reader, ask.scope.namespace),
     told('events', warnings()),
     inScope.podsWith({ namespace: 'kube-system', labels: { 'k8s-app': ['kube-proxy'] } }),
     asked,
