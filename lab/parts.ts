@@ -46,6 +46,14 @@ const version = 'k8s.io/component-base/version'
 /** The kubelet reports the version it was linked with; built from a module it would say v0.0.0. */
 const kubeFlags = `-X ${version}.gitVersion=${KUBERNETES_VERSION} -X ${version}.gitMajor=1 -X ${version}.gitMinor=34`
 
+/** Only faults of gateways need it: not among those that `up` builds. */
+export function contourPart(): Part {
+  return goPart('contour', {
+    target: 'github.com/projectcontour/contour/cmd/contour',
+    data: { module: 'github.com/projectcontour/contour', path: 'examples' },
+  })
+}
+
 export function parts(): readonly Part[] {
   const shop = join(HERE, 'shop')
   return [

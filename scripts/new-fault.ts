@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { camel } from './new-check.ts'
 
-const families = ['dns', 'service', 'ingress', 'policy', 'node', 'controls']
+const families = ['dns', 'service', 'ingress', 'policy', 'node', 'gateway', 'controls']
 
 export interface NewFault {
   /** `service/session-lost`. */

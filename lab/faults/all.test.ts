@@ -10,6 +10,7 @@ const folders: Readonly<Record<string, string>> = {
   ING: 'ingress',
   POL: 'policy',
   NOD: 'node',
+  GTW: 'gateway',
 }
 
 /** A node's own fault may be told by what it does to DNS. */

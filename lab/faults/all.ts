@@ -142,6 +142,20 @@ import ingressControllerCutOff from './ingress/ingress-controller-cut-off.ts'
 import ingressHostShared from './controls/ingress-host-shared.ts'
 // Every fault there is, by name. Explicit, so that it can be searched for.
 import type { Fault } from './fault.ts'
+import gatewayClassAbsent from './gateway/gateway-class-absent.ts'
+import gatewaySecretMissing from './gateway/gateway-secret-missing.ts'
+import routeParentMissing from './gateway/route-parent-missing.ts'
+import routeNamespaceKeptOut from './gateway/route-namespace-kept-out.ts'
+import routeHostOutside from './gateway/route-host-outside.ts'
+import routeBackendMissing from './gateway/route-backend-missing.ts'
+import routeWithoutGrant from './gateway/route-without-grant.ts'
+import routeWeightsZero from './gateway/route-weights-zero.ts'
+import proxyServiceMissing from './gateway/proxy-service-missing.ts'
+import proxyIncludeMissing from './gateway/proxy-include-missing.ts'
+import gatewayRight from './controls/gateway-right.ts'
+import gatewayGrantRight from './controls/gateway-grant-right.ts'
+import gatewayCanaryZero from './controls/gateway-canary-zero.ts'
+import proxyIncludesRight from './controls/proxy-includes-right.ts'
 
 export const faults: readonly Fault[] = [
   agentsOnHostNetwork,
@@ -286,4 +300,18 @@ export const faults: readonly Fault[] = [
   rewriteWithoutGroup,
   ingressControllerCutOff,
   ingressHostShared,
+  gatewayClassAbsent,
+  gatewaySecretMissing,
+  routeParentMissing,
+  routeNamespaceKeptOut,
+  routeHostOutside,
+  routeBackendMissing,
+  routeWithoutGrant,
+  routeWeightsZero,
+  proxyServiceMissing,
+  proxyIncludeMissing,
+  gatewayRight,
+  gatewayGrantRight,
+  gatewayCanaryZero,
+  proxyIncludesRight,
 ]

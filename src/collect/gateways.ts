@@ -2,7 +2,7 @@ import type { Cluster, ListOptions, RawObject } from '../kube/cluster.ts'
 import { apiPath } from '../kube/address.ts'
 import { parseObject } from '../kube/request.ts'
 import { gatewayKinds, type GatewayKind } from '../kube/resources.ts'
-import type { GatewayApi, GatewayRoute, RouteKind } from '../model/gateway.ts'
+import type { Gateway, GatewayApi, GatewayRoute, RouteKind } from '../model/gateway.ts'
 import { type Known, known } from '../model/known.ts'
 import type { Sources } from '../model/sources.ts'
 import type { Intern } from '../wire/intern.ts'
@@ -83,6 +83,7 @@ export async function collectGateways(
     read('HTTPProxy', within, (raw) => projectHttpProxy(raw, intern)),
     ...routeKinds.map((kind) => read(kind, within, (raw) => projectRoute(kind, raw, intern))),
   ])
+  const all = allRoutes(routes)
   return {
     gatewayApi: known<GatewayApi>({
       served: [...versions.keys()].toSorted(),
@@ -92,13 +93,27 @@ export async function collectGateways(
       classes,
       byName((it) => it.name),
     ),
-    gateways: ordered(gateways, inOrder),
-    gatewayRoutes: allRoutes(routes),
+    gateways: ordered(concerned(gateways, all, namespace), inOrder),
+    gatewayRoutes: all,
     referenceGrants: ordered(grants, inOrder),
     backendTlsPolicies: ordered(policies, inOrder),
     httpProxies: ordered(proxies, inOrder),
     tlsDelegations: ordered(delegations, inOrder),
   }
+}
+
+/**
+ * Of one namespace: its own Gateways, and those elsewhere whose name a route of it bears, so that one which left the
+ * namespace out is told where the Gateway is. What befalls others is nobody's question here.
+ */
+function concerned(
+  gateways: Known<Gateway[]>,
+  routes: Known<readonly GatewayRoute[]>,
+  namespace: string | null,
+): Known<Gateway[]> {
+  if (!gateways.known || namespace === null || !routes.known) return gateways
+  const named = new Set(routes.value.flatMap((it) => it.parents.map((parent) => parent.name)))
+  return known(gateways.value.filter((it) => it.namespace === namespace || named.has(it.name)))
 }
 
 /** Half of the routes would pass for all of them: one kind that may not be read makes the list unknown. */

@@ -18,13 +18,18 @@ describeCheck(check, [
   {
     it: 'a class that nobody serves',
     given: {
-      gateways: [edge],
+      gateways: [gateway([], { conditions: [waiting] })],
       gatewayClasses: [gatewayClass('contour', { conditions: [waiting] })],
       gatewayRoutes: [route([])],
     },
     expect: [
       { subject: 'GatewayClass/contour', severity: 'error', confidence: 'observed', args: { state: 'waiting' } },
     ],
+  },
+  {
+    it: 'a class into which nobody writes, though its Gateway is in force: Contour with a gatewayRef',
+    given: { gateways: [edge], gatewayClasses: [gatewayClass('contour', { conditions: [waiting] })] },
+    expect: [{ subject: 'GatewayClass/contour', severity: 'info' }],
   },
   {
     it: 'a class that its controller refuses',

@@ -4,8 +4,8 @@ import { closest } from '../../closest.ts'
 import type { Gateway, GatewayClass, GatewayRoute } from '../../model/gateway.ts'
 import type { Known } from '../../model/known.ts'
 import { subject } from '../../model/subject.ts'
-import { full, some } from '../../phrases.ts'
-import { badConditions } from '../../relations/gateway/conditions.ts'
+import { count, full, some } from '../../phrases.ts'
+import { badConditions, isServed } from '../../relations/gateway/conditions.ts'
 import { parentGateway } from '../../relations/gateway/attachment.ts'
 import { allOfGateway, gatewayClassFails, gatewayRouteFails } from '../../relations/symptom.ts'
 import { gatewaySubject, saysOf } from './words.ts'
@@ -25,7 +25,7 @@ export default check({
   remedies: [],
   decides: ['GW-02'],
 
-  run({ gateways, gatewayClasses, gatewayRoutes }) {
+  run({ gateways, gatewayClasses, gatewayRoutes, scope }) {
     if (gateways.length === 0 && gatewayClasses.length === 0) return notApplicable('there is no Gateway here')
     const classes = new Map(gatewayClasses.map((it) => [it.name, it]))
     const names = [...classes.keys()]
@@ -33,7 +33,8 @@ export default check({
     const absent = [...byClass].flatMap(([name, its]) =>
       classes.has(name) ? [] : its.map((it) => withoutClass(it, { names, gatewayRoutes })),
     )
-    const refused = gatewayClasses.flatMap((it) => ofClass(it, byClass.get(it.name) ?? [], gatewayRoutes))
+    const used = gatewayClasses.filter((it) => scope.namespace === null || byClass.has(it.name))
+    const refused = used.flatMap((it) => ofClass(it, byClass.get(it.name) ?? [], gatewayRoutes))
     const found = [...absent, ...refused]
     return found.length > 0 ? found : ok(gatewayClasses.length)
   },
@@ -47,8 +48,11 @@ export default check({
     detail: ({ args }) =>
       args.state === 'absent'
         ? `class ${args.class} · GatewayClasses: ${some(args.classes) || 'none'}`
-        : `controller ${args.controller} · ${args.gateways} Gateways of this class`,
-    note: () => 'a Gateway of a class that nobody serves gets no address and no listener, without an event',
+        : `controller ${args.controller} · ${count(args.gateways, 'Gateway')} of this class`,
+    note: ({ args }) =>
+      args.state === 'unwritten'
+        ? 'a Gateway of this class is in force: its controller serves it by name, and writes into no class'
+        : 'a Gateway of a class that nobody serves gets no address and no listener, without an event',
     help: ({ subject: on, args }) => [
       helpOf(args.state, args.near),
       ...(on.kind === 'Gateway' && args.near !== ''
@@ -62,7 +66,9 @@ export default check({
   },
 })
 
-function helpOf(state: 'absent' | 'refused' | 'waiting', near: string): string {
+function helpOf(state: 'absent' | 'refused' | 'waiting' | 'unwritten', near: string): string {
+  if (state === 'unwritten')
+    return 'nothing to do: the class of a Contour that is given its Gateway by name waits for ever'
   if (state === 'refused') return 'do what the controller asks of the class: its message says what it refuses'
   if (state === 'waiting') return 'run the controller of that name, or let the class name the one that runs'
   return near === '' ? 'make the class, or name one that is there' : `name the class that is there: \`${near}\``
@@ -98,13 +104,15 @@ function ofClass(it: GatewayClass, gateways: readonly Gateway[], routes: Routes)
   const bad = badConditions(it.conditions, it.generation, ['Accepted'])
   const refused = bad.some(({ kind }) => kind === 'bad')
   if (bad.length === 0) return []
+  const idle = gateways.length === 0 || (!refused && gateways.some(isServed))
+  const waiting = idle && gateways.length > 0 ? ('unwritten' as const) : ('waiting' as const)
   return [
     finding({
       subject: subject('GatewayClass', null, it.name),
       confidence: 'observed',
-      severity: gateways.length > 0 ? 'error' : 'info',
+      severity: idle ? 'info' : 'error',
       args: {
-        state: refused ? ('refused' as const) : ('waiting' as const),
+        state: refused ? ('refused' as const) : waiting,
         class: it.name,
         classes: [it.name],
         controller: it.controller,
@@ -113,7 +121,7 @@ function ofClass(it: GatewayClass, gateways: readonly Gateway[], routes: Routes)
       },
       evidence: saysOf(it.controller, bad),
       symptoms: [gatewayClassFails(it.name)],
-      causes: [...gateways.flatMap(allOfGateway), ...routesUnder(gateways, routes)],
+      causes: idle ? [] : [...gateways.flatMap(allOfGateway), ...routesUnder(gateways, routes)],
     }),
   ]
 }

@@ -1,4 +1,4 @@
-import type { Condition } from '../../model/gateway.ts'
+import type { Condition, Gateway } from '../../model/gateway.ts'
 
 /** Conditions of Gateway API that are good when True (apis/v1: gateway, gatewayclass, shared, policy types). */
 const goodWhenTrue: ReadonlySet<string> = new Set([
@@ -53,6 +53,14 @@ function judge(it: Condition, generation: number): readonly BadCondition[] {
   if (isStale) return [{ kind: 'stale', type, reason, message }]
   if (it.status === 'Unknown') return isGood ? [{ kind: 'waiting', type, reason, message }] : []
   return (it.status === 'True') === isGood ? [] : [{ kind: 'bad', type, reason, message }]
+}
+
+/**
+ * Whether some controller has this Gateway in force: then its class is served, also by one that writes into no
+ * GatewayClass, as Contour does not where a Gateway is given to it by name (`gateway.gatewayRef`).
+ */
+export function isServed({ conditions, generation }: Gateway): boolean {
+  return badConditions(conditions, generation, ['Accepted', 'Programmed']).length === 0
 }
 
 /** `Accepted is False (NotAllowedByListeners)`, as `kubectl describe` shows it. */

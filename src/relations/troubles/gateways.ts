@@ -3,7 +3,7 @@ import type { GatewayRoute } from '../../model/gateway.ts'
 import type { Known } from '../../model/known.ts'
 import type { Model, SourceName, Sources } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
-import { badConditions, type BadCondition, conditionText } from '../gateway/conditions.ts'
+import { badConditions, type BadCondition, conditionText, isServed } from '../gateway/conditions.ts'
 import { parentGateway } from '../gateway/attachment.ts'
 import { missingStatus } from '../gateway/route-status.ts'
 import { gatewayClassFails, gatewayFails, gatewayRouteFails, proxyFails, tlsPolicyFails } from '../symptom.ts'
@@ -14,16 +14,24 @@ function trouble(source: SourceName, said: Said, weight: Trouble['weight'] = 'nu
   return { kind: 'not-as-declared', source, from: 'in its status', ms: null, weight, ...said }
 }
 
-/** A class by itself serves nobody: what is wrong with one that no Gateway names is a sign. */
+/**
+ * A class by itself serves nobody: what is wrong with one that no Gateway names is a sign, and a status that nobody
+ * writes where its Gateways are in force.
+ */
 export function gatewayClassTroubles(model: Model): readonly Trouble[] {
-  const used = new Set(listed(model, 'gateways').map((it) => it.className))
-  return listed(model, 'gatewayClasses').flatMap((it) => {
+  const users = Map.groupBy(listed(model, 'gateways'), (it) => it.className)
+  const { namespace } = model.scope
+  const classes = listed(model, 'gatewayClasses').filter((it) => namespace === null || users.has(it.name))
+  return classes.flatMap((it) => {
     const self = subject('GatewayClass', null, it.name)
-    return ofConditions(badConditions(it.conditions, it.generation, ['Accepted']), {
+    const bad = badConditions(it.conditions, it.generation, ['Accepted'])
+    const its = users.get(it.name) ?? []
+    const idle = its.length === 0 || (its.some(isServed) && !bad.some(({ kind }) => kind === 'bad'))
+    return ofConditions(bad, {
       sufferer: self,
       involved: [self],
       keys: [gatewayClassFails(it.name)],
-    }).map((said) => trouble('gatewayClasses', said, used.has(it.name) ? 'nuisance' : 'sign'))
+    }).map((said) => trouble('gatewayClasses', said, idle ? 'sign' : 'nuisance'))
   })
 }
 

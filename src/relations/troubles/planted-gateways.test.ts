@@ -89,7 +89,10 @@ type Change = (it: Condition) => Partial<{ -readonly [K in SourceName]: Model['s
 
 /** Each place where a controller writes what it makes of an object, and whose object it is. */
 const places: Readonly<Record<string, Change>> = {
-  'GatewayClass/contour': (it) => ({ gatewayClasses: known([gatewayClass('contour', { conditions: [it] })]) }),
+  'GatewayClass/contour': (it) => ({
+    gatewayClasses: known([gatewayClass('contour', { conditions: [it] })]),
+    gateways: known([gateway([listener()], { conditions: [] })]),
+  }),
   'Gateway/edge/edge': (it) => ({ gateways: known([gateway([listener()], { conditions: [it] })]) }),
   'Gateway/edge/edge by a listener': (it) => ({
     gateways: known([gateway([listener({ status: { attached: 0, conditions: [it] } })])]),
