@@ -1,6 +1,9 @@
 import type { HttpEnd } from '../model/contacts.ts'
 import type { Outside } from '../model/outside.ts'
 import type { Model } from '../model/sources.ts'
+import type { Subject } from '../model/subject.ts'
+import { full } from '../phrases.ts'
+import { isRoutingKind, servicesRoutedBy } from '../relations/gateway/routed-services.ts'
 import { excuseOf, isBadEnd } from '../relations/ingress/http-answers.ts'
 import { requestsOf, routeOfContact } from '../relations/ingress/http-of-ingress.ts'
 import { tally } from '../relations/service/service-contacts.ts'
@@ -26,7 +29,9 @@ export function legsOf(model: Model): readonly Leg[] {
   const { scope, sources } = model
   const { target } = scope
   const { outside, contacts, ingresses } = sources
-  if (target.kind !== 'object' || target.url === null || !ingresses.known) return []
+  if (target.kind !== 'object' || target.url === null) return []
+  if (isRoutingKind(target.object.kind)) return routedLegs(model, target.object)
+  if (!ingresses.known) return []
   const ingress = ingresses.value.find(
     (it) => it.namespace === target.object.namespace && it.name === target.object.name,
   )
@@ -52,6 +57,34 @@ export function legsOf(model: Model): readonly Leg[] {
           {
             name: 'service' as const,
             at: [`${ingress.namespace}/${service}`],
+            bad: failed,
+            of,
+            said: Object.entries(by).flatMap(([result, n]) => (n > 0 ? [result] : [])),
+            slowestMs: Math.max(...connects.flatMap((it) => it.tries.map((one) => one.ms))),
+          },
+        ]),
+    ...(direct.length === 0 ? [] : [leg('pods', direct, (it) => it.pod ?? it.ip)]),
+  ]
+}
+
+/** Nobody asks the data plane of a Gateway by itself yet: from outside, then what stands behind it. */
+function routedLegs(model: Model, object: Subject): readonly Leg[] {
+  const { outside, contacts } = model.sources
+  const first = outside.known ? outsideLegs(outside.value) : []
+  if (!contacts.known) return first
+  const names = new Set(servicesRoutedBy(model, object).map(full))
+  const connects = contacts.value.connects.filter((it) => it.via.kind === 'service' && names.has(full(it.service)))
+  const excuse = excuseOf({ ...model.sources, scope: model.scope })
+  const direct = (contacts.value.direct ?? []).filter((it) => names.has(full(it.service)) && excuse(it) === null)
+  const { of, failed, by } = tally(connects)
+  return [
+    ...first,
+    ...(of === 0
+      ? []
+      : [
+          {
+            name: 'service' as const,
+            at: [...new Set(connects.map((it) => full(it.service)))],
             bad: failed,
             of,
             said: Object.entries(by).flatMap(([result, n]) => (n > 0 ? [result] : [])),

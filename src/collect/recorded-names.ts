@@ -1,4 +1,6 @@
 import type { RawObject } from '../kube/cluster.ts'
+import type { GatewayRoute } from '../model/gateway.ts'
+import type { HttpProxy } from '../model/http-proxy.ts'
 import type { Ingress } from '../model/ingress.ts'
 import { known, type Known, unknown } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
@@ -48,6 +50,11 @@ function rawOf({ sources }: Model, plural: string): Known<readonly RawObject[]> 
       return named(sources.services)
     case 'pods':
       return named(sources.pods)
+    case 'httproutes':
+    case 'grpcroutes':
+      return ofKind(sources.gatewayRoutes, plural === 'httproutes' ? 'HTTPRoute' : 'GRPCRoute')
+    case 'httpproxies':
+      return sources.httpProxies.known ? known(sources.httpProxies.value.map(rawProxy)) : sources.httpProxies
     case 'ingresses':
       return sources.ingresses.known ? known(sources.ingresses.value.map(rawIngress)) : sources.ingresses
     default: {
@@ -66,7 +73,41 @@ function named(its: Known<readonly Named[]>): Known<readonly RawObject[]> {
   )
 }
 
-/** As much of it as says which URLs it serves. */
+function ofKind(routes: Known<readonly GatewayRoute[]>, kind: GatewayRoute['kind']): Known<readonly RawObject[]> {
+  return routes.known ? known(routes.value.filter((it) => it.kind === kind).map(rawRoute)) : routes
+}
+
+/** As much of each as says which URLs it serves. */
+function rawRoute({ namespace, name, hostnames, rules }: GatewayRoute): RawObject {
+  return {
+    metadata: { namespace, name },
+    spec: {
+      hostnames,
+      rules: rules.map((rule) => ({
+        matches: rule.matches.map((it) => ({ path: { type: it.type, value: it.path } })),
+      })),
+    },
+  }
+}
+
+function rawProxy({ namespace, name, host, includes, routes }: HttpProxy): RawObject {
+  const when = (prefix: string | null, exact: string | null = null): object => ({
+    conditions: [...(prefix === null ? [] : [{ prefix }]), ...(exact === null ? [] : [{ exact }])],
+  })
+  return {
+    metadata: { namespace, name },
+    spec: {
+      ...(host === null ? {} : { virtualhost: { fqdn: host.fqdn } }),
+      includes: includes.map((it) => ({
+        name: it.name,
+        ...(it.namespace === null ? {} : { namespace: it.namespace }),
+        ...when(it.prefix),
+      })),
+      routes: routes.map((it) => when(it.prefix, it.exact)),
+    },
+  }
+}
+
 function rawIngress({ namespace, name, rules, defaultBackend }: Ingress): RawObject {
   const backend = (service: string): object => ({ service: { name: service } })
   return {

@@ -20,6 +20,10 @@ const objects = {
     named('shop', 'cart', { rules: [rule('web.example.com', '/cart')] }),
     named('edge', 'any', { rules: [rule('*.example.com', '/cart/very/long/path')] }),
   ],
+  httproutes: [named('shop', 'pay', { hostnames: ['pay.example.com'], rules: [{}] })],
+  httpproxies: [
+    named('edge', 'deep', { virtualhost: { fqdn: 'deep.pay.example.org' }, routes: [{ services: [{ name: 'x' }] }] }),
+  ],
 }
 const cluster = clusterOf(objects)
 const object = (kind: string, namespace: string, name: string, url: string | null = null): object => ({
@@ -39,6 +43,9 @@ describe('targets', () => {
     ['dns', { target: { kind: 'dns' }, namespace: 'shop' }],
     [null, { target: { kind: 'everything' }, namespace: 'shop' }],
     ['https://web.example.com', object('Ingress', 'shop', 'web', 'https://web.example.com/')],
+    ['http://pay.example.com/a', object('HTTPRoute', 'shop', 'pay', 'http://pay.example.com/a')],
+    ['https://deep.pay.example.org/', object('HTTPProxy', 'edge', 'deep', 'https://deep.pay.example.org/')],
+    ['httproute/pay', object('HTTPRoute', 'shop', 'pay')],
     ['https://web.example.com/cart/1?x=y', object('Ingress', 'shop', 'cart', 'https://web.example.com/cart/1?x=y')],
     [
       'http://user:pw@WEB.example.com:8443/carts',
@@ -58,7 +65,12 @@ describe('targets', () => {
       'the closest names are `checkout`, `checkout-db`',
     ],
     ['pod/web-1', 'not-found', 'no Pod `web-1` in namespace shop', 'kubectl get pods -n shop'],
-    ['https://mail.corp.test/', 'not-found', 'no Ingress has a rule for mail.corp.test/', 'kubectl get ingresses -A'],
+    [
+      'https://mail.corp.test/',
+      'not-found',
+      'no Ingress, HTTPRoute or HTTPProxy has a rule for mail.corp.test/',
+      'kubectl get ingresses -A',
+    ],
     ['checkout', 'usage', '`checkout` is no target', 'Perhaps svc/checkout'],
     ['svc/', 'usage', 'no target', 'svc/NAME'],
     ['secret/x', 'usage', 'no kind of target', 'svc/NAME'],

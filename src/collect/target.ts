@@ -3,6 +3,7 @@ import type { Cluster, Resource } from '../kube/cluster.ts'
 import {
   daemonSets,
   deployments,
+  gatewayKinds,
   ingresses,
   jobs,
   namespaces,
@@ -15,7 +16,7 @@ import type { Known, Why } from '../model/known.ts'
 import type { Scope } from '../model/sources.ts'
 import { subject } from '../model/subject.ts'
 import { ToolError } from '../tool-error.ts'
-import { ingressFor } from './url.ts'
+import { ownerOf } from './url.ts'
 
 export interface ResolvedTarget {
   readonly target: Scope['target']
@@ -42,6 +43,9 @@ const kinds: readonly Kind[] = [
   { kind: 'Job', resource: jobs, words: ['job', 'jobs'] },
   { kind: 'Pod', resource: pods, words: ['po', 'pod', 'pods'] },
   { kind: 'Ingress', resource: ingresses, words: ['ing', 'ingress', 'ingresses'] },
+  { kind: 'HTTPRoute', resource: gatewayKinds.HTTPRoute, words: ['httproute', 'httproutes'] },
+  { kind: 'GRPCRoute', resource: gatewayKinds.GRPCRoute, words: ['grpcroute', 'grpcroutes'] },
+  { kind: 'HTTPProxy', resource: gatewayKinds.HTTPProxy, words: ['httpproxy', 'httpproxies'] },
 ]
 
 const forms = 'a target is dns, svc/NAME, deploy/NAME, sts/NAME, ds/NAME, pod/NAME, ing/NAME or https://HOST/PATH'
@@ -107,22 +111,21 @@ async function requireObject(cluster: Names, kind: Kind, namespace: string, name
 async function resolveUrl(text: string, cluster: Names, namespace: string | null): Promise<ResolvedTarget> {
   const url = URL.parse(text)
   if (url === null || url.hostname === '') throw new ToolError('usage', `\`${text}\` is no URL`, forms)
-  const found = await ingressFor(url, cluster, namespace)
+  const found = await ownerOf(url, cluster, namespace)
   if (!found.known) throw notRead('Ingresses', found.why)
-  // Where no rule takes it, the finding about the nearest one is the answer (ING330).
-  const ingress = found.value.ingress ?? found.value.nearest
-  if (ingress === null)
+  const object = found.value
+  if (object === null)
     throw new ToolError(
       'not-found',
-      `no Ingress has a rule for ${url.hostname}${url.pathname}`,
+      `no Ingress, HTTPRoute or HTTPProxy has a rule for ${url.hostname}${url.pathname}`,
       'kubectl get ingresses -A lists their hosts',
     )
   // Credentials before the host are no part of the question, and scope is printed; a query is, and the door masks
   // secrets in it.
   const plain = `${url.protocol}//${url.host}${url.pathname}${url.search}`
   return {
-    target: { kind: 'object', object: subject('Ingress', ingress.namespace, ingress.name), url: plain },
-    namespace: ingress.namespace,
+    target: { kind: 'object', object, url: plain },
+    namespace: object.namespace,
   }
 }
 

@@ -1,14 +1,67 @@
-import type { Cluster } from '../kube/cluster.ts'
-import { ingresses } from '../kube/resources.ts'
+import type { Cluster, RawObject, Resource } from '../kube/cluster.ts'
+import { gatewayKinds, ingresses } from '../kube/resources.ts'
 import type { Ingress } from '../model/ingress.ts'
-import { type Known, mapKnown } from '../model/known.ts'
+import { known, type Known, mapKnown } from '../model/known.ts'
 import { type Route, routeFor } from '../relations/ingress/ingress-routes-to-service.ts'
 import { nearRoutes } from '../relations/ingress/near-route.ts'
 import { createIntern } from '../wire/intern.ts'
+import { type Subject, subject } from '../model/subject.ts'
+import { type UrlOwner, urlOwner } from '../relations/gateway/url-owner.ts'
 import { inOrder } from './order.ts'
+import { projectRoute } from './project/gateway.ts'
+import { projectHttpProxy } from './project/http-proxy.ts'
 import { projectIngress } from './project/ingress.ts'
 
-export interface IngressForUrl {
+/**
+ * What a request for the URL belongs to: an Ingress, a route of Gateway API, an HTTPProxy, whichever fits most closely.
+ * Where none takes it, the Ingress whose rule nearly does: the finding about that one is the answer (ING330).
+ */
+export async function ownerOf(
+  url: URL,
+  cluster: Pick<Cluster, 'list'>,
+  namespace: string | null,
+): Promise<Known<Subject | null>> {
+  const [byIngress, byGateway] = await Promise.all([
+    ingressFor(url, cluster, namespace),
+    gatewayOwner(url, cluster, namespace),
+  ])
+  if (!byIngress.known) return byGateway === null ? byIngress : known(byGateway.object)
+  const { ingress, nearest } = byIngress.value
+  const route = ingress === null ? null : routeFor(ingress, url.hostname, decoded(url.pathname))
+  const closer =
+    byGateway !== null &&
+    (route === null ||
+      byGateway.hostRank > hostRank(route) ||
+      (byGateway.hostRank === hostRank(route) && byGateway.pathLength > pathLength(route)))
+  if (closer) return known(byGateway.object)
+  const best = ingress ?? nearest
+  return known(best === null ? null : subject('Ingress', best.namespace, best.name))
+}
+
+/** CRDs that are not served, or may not be read, own nothing that could be told. */
+async function gatewayOwner(
+  url: URL,
+  cluster: Pick<Cluster, 'list'>,
+  namespace: string | null,
+): Promise<UrlOwner | null> {
+  const intern = createIntern()
+  const all = async <T>(resource: Resource, project: (raw: RawObject) => T | null): Promise<readonly T[]> => {
+    const everywhere = await cluster.list(resource, {}, project)
+    if (everywhere.known) return everywhere.value
+    if (namespace === null || everywhere.why.reason !== 'forbidden') return []
+    const own = await cluster.list(resource, { namespace }, project)
+    return own.known ? own.value : []
+  }
+  const [http, grpc, proxies] = await Promise.all([
+    all(gatewayKinds.HTTPRoute, (raw) => projectRoute('HTTPRoute', raw, intern)),
+    all(gatewayKinds.GRPCRoute, (raw) => projectRoute('GRPCRoute', raw, intern)),
+    all(gatewayKinds.HTTPProxy, (raw) => projectHttpProxy(raw, intern)),
+  ])
+  const routes = [...http, ...grpc].toSorted(inOrder)
+  return urlOwner({ host: url.hostname, path: decoded(url.pathname) }, routes, proxies.toSorted(inOrder))
+}
+
+interface IngressForUrl {
   readonly ingress: Ingress | null
   /** Where none takes it: the one with the rule that nearly does. */
   readonly nearest: Ingress | null
@@ -18,7 +71,7 @@ export interface IngressForUrl {
  * The Ingress that a request for the URL belongs to, over every namespace that may be listed: all of them, else the
  * one given. The most specific host wins, then the longest path, then the first by name, so that the answer is one.
  */
-export async function ingressFor(
+async function ingressFor(
   url: URL,
   cluster: Pick<Cluster, 'list'>,
   namespace: string | null,

@@ -4,6 +4,7 @@ import type { Pod } from '../model/pod.ts'
 import type { Service } from '../model/service.ts'
 import type { Model } from '../model/sources.ts'
 import { type Subject, subject, subjectKey } from '../model/subject.ts'
+import { isRoutingKind, routings, servicesRoutedBy } from './gateway/routed-services.ts'
 import { routesOf } from './ingress/ingress-routes-to-service.ts'
 import { policiesOfPods } from './policy/policy-applies-to-pod.ts'
 import { selects } from './selector.ts'
@@ -54,21 +55,35 @@ function touching(model: Model, target: Subject): ReadonlySet<string> {
   for (const ingress of ingresses) {
     const isTarget = target.kind === 'Ingress' && ingress.namespace === target.namespace && ingress.name === target.name
     const leadsHere =
-      target.kind !== 'Ingress' &&
-      routesOf(ingress).some((it) => names.has(`${ingress.namespace}/${it.backend.service}`))
+      !startsRouting(target) && routesOf(ingress).some((it) => names.has(`${ingress.namespace}/${it.backend.service}`))
     if (isTarget || leadsHere) keys.add(`Ingress/${ingress.namespace}/${ingress.name}`)
     if (isTarget && ingress.className !== null) keys.add(`IngressClass/${ingress.className}`)
   }
+  for (const it of routingKeys(model, target, names)) keys.add(it)
   return keys
+}
+
+/** Routes and HTTPProxies that are the target or lead to it, with their Gateways. */
+function routingKeys(model: Model, target: Subject, services: ReadonlySet<string>): readonly string[] {
+  return routings(model).flatMap((it) => {
+    const isTarget = subjectKey(it.object) === subjectKey(target)
+    const leadsHere = !startsRouting(target) && it.services.some((one) => services.has(`${one.namespace}/${one.name}`))
+    return isTarget || leadsHere ? [it.object, ...it.before].map(subjectKey) : []
+  })
+}
+
+function startsRouting({ kind }: Subject): boolean {
+  return kind === 'Ingress' || isRoutingKind(kind)
 }
 
 /** Services and Ingresses lead on to pods; pods and workloads are led to. */
 function startsChain(target: Subject): boolean {
-  return target.kind === 'Service' || target.kind === 'Ingress'
+  return target.kind === 'Service' || startsRouting(target)
 }
 
 function routedFrom(model: Model, target: Subject): ReadonlySet<string> {
-  if (target.kind !== 'Ingress') return new Set()
+  if (target.kind !== 'Ingress')
+    return new Set(servicesRoutedBy(model, target).map((it) => `${it.namespace}/${it.name}`))
   const own = listed(model.sources.ingresses).filter(
     (it) => it.namespace === target.namespace && it.name === target.name,
   )

@@ -125,6 +125,9 @@ export const gatewayRouteFails = (route: Named & { readonly kind: string }): str
 /** A BackendTLSPolicy that is not in force. */
 export const tlsPolicyFails = (policy: Named): string => `backend-tls-policy-fails:${policy.namespace}/${policy.name}`
 
+/** No HTTPProxy with a host includes this one. */
+export const proxyOrphaned = (proxy: Named): string => `proxy-orphaned:${proxy.namespace}/${proxy.name}`
+
 /** What this HTTPProxy routes. */
 export const proxyFails = (proxy: Named): string => `proxy-fails:${proxy.namespace}/${proxy.name}`
 

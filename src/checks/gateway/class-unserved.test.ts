@@ -32,6 +32,16 @@ describeCheck(check, [
     expect: [{ subject: 'GatewayClass/contour', severity: 'info' }],
   },
   {
+    it: 'the same, and the Gateway is not programmed: that is another finding',
+    given: {
+      gateways: [
+        gateway([], { conditions: [condition('Programmed', { status: 'False', reason: 'ListenersNotValid' })] }),
+      ],
+      gatewayClasses: [gatewayClass('contour', { conditions: [waiting] })],
+    },
+    expect: [{ subject: 'GatewayClass/contour', severity: 'info' }],
+  },
+  {
     it: 'a class that its controller refuses',
     given: {
       gateways: [edge],

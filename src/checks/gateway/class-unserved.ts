@@ -5,7 +5,7 @@ import type { Gateway, GatewayClass, GatewayRoute } from '../../model/gateway.ts
 import type { Known } from '../../model/known.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
-import { badConditions, isServed } from '../../relations/gateway/conditions.ts'
+import { badConditions, isLookedAt } from '../../relations/gateway/conditions.ts'
 import { parentGateway } from '../../relations/gateway/attachment.ts'
 import { allOfGateway, gatewayClassFails, gatewayRouteFails } from '../../relations/symptom.ts'
 import { gatewaySubject, saysOf } from './words.ts'
@@ -51,7 +51,7 @@ export default check({
         : `controller ${args.controller} · ${count(args.gateways, 'Gateway')} of this class`,
     note: ({ args }) =>
       args.state === 'unwritten'
-        ? 'a Gateway of this class is in force: its controller serves it by name, and writes into no class'
+        ? 'a controller looks after a Gateway of this class: it was given that one by name, and writes into no class'
         : 'a Gateway of a class that nobody serves gets no address and no listener, without an event',
     help: ({ subject: on, args }) => [
       helpOf(args.state, args.near),
@@ -104,7 +104,7 @@ function ofClass(it: GatewayClass, gateways: readonly Gateway[], routes: Routes)
   const bad = badConditions(it.conditions, it.generation, ['Accepted'])
   const refused = bad.some(({ kind }) => kind === 'bad')
   if (bad.length === 0) return []
-  const idle = gateways.length === 0 || (!refused && gateways.some(isServed))
+  const idle = gateways.length === 0 || (!refused && gateways.some(isLookedAt))
   const waiting = idle && gateways.length > 0 ? ('unwritten' as const) : ('waiting' as const)
   return [
     finding({

@@ -4,7 +4,7 @@ import type { Evidence } from '../../findings/evidence.ts'
 import type { HttpProxy } from '../../model/http-proxy.ts'
 import { full, some } from '../../phrases.ts'
 import { type IncludeFault, includeFaults } from '../../relations/gateway/proxies.ts'
-import { proxyFails } from '../../relations/symptom.ts'
+import { proxyFails, proxyOrphaned } from '../../relations/symptom.ts'
 import { proxySays, proxySubject } from './words.ts'
 
 /**
@@ -92,8 +92,18 @@ function verdict(fault: IncludeFault) {
       path,
     },
     evidence: [evidenceOf(fault), ...proxySays(proxy)],
-    causes: [proxyFails(proxy), ...('include' in fault ? [proxyFails(childOf(fault.include, proxy))] : [])],
+    symptoms: fault.kind === 'orphan' ? [proxyOrphaned(proxy)] : [],
+    causes: [proxyFails(proxy), ...causesOf(fault)],
   })
+}
+
+function causesOf(fault: IncludeFault): readonly string[] {
+  if (!('include' in fault)) return []
+  const meant = fault.kind === 'missing' ? fault.meant : null
+  return [
+    proxyFails(childOf(fault.include, fault.proxy)),
+    ...(meant === null ? [] : [proxyFails(meant), proxyOrphaned(meant)]),
+  ]
 }
 
 function childOf(
@@ -143,6 +153,11 @@ function evidenceOf(fault: IncludeFault): Evidence {
     ],
     at: 0,
     mark: include.name,
-    label: { missing: 'no such HTTPProxy', loop: 'leads back here', root: 'has a host of its own' }[fault.kind],
+    label: { missing: missingLabel(fault), loop: 'leads back here', root: 'has a host of its own' }[fault.kind],
   }
+}
+
+function missingLabel(fault: IncludeFault): string {
+  const meant = fault.kind === 'missing' ? fault.meant : null
+  return meant === null ? 'no such HTTPProxy' : `no such HTTPProxy; \`${meant.name}\` is there, and nobody includes it`
 }

@@ -5,7 +5,7 @@ import { count, full } from '../../phrases.ts'
 import { type ProxyBackend, proxyBackends, proxyRouteText } from '../../relations/gateway/proxy-backends.ts'
 import { backingOf } from '../../relations/service/service-backing.ts'
 import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
-import { noEndpoints } from '../../relations/symptom.ts'
+import { noEndpoints, proxyFails } from '../../relations/symptom.ts'
 import { proxySubject, serviceEvidence } from './words.ts'
 
 /** Contour calls such an HTTPProxy valid: Envoy answers 503 with the flag UH, "no healthy upstream". */
@@ -68,5 +68,6 @@ function verdict({ proxy, route, ref }: ProxyBackend, endpoints: number, { onPur
     args: { service: ref.name, route: proxyRouteText(proxy, route), endpoints, onPurpose },
     evidence: [serviceEvidence(proxy, ref, { what: 'name', label: `0 ready of ${count(endpoints, 'endpoint')}` })],
     symptoms: [noEndpoints({ namespace: proxy.namespace, name: ref.name })],
+    causes: [proxyFails(proxy)],
   })
 }

@@ -1,3 +1,4 @@
+import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-services.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Model } from '../../model/sources.ts'
@@ -86,6 +87,8 @@ export function inTarget(model: Model, service: Service, slices: readonly Endpoi
         (it) => it.namespace === namespace && it.name === name && backendsOf(it).includes(service.name),
       )
     )
+  if (isRoutingKind(kind))
+    return servicesRoutedBy(model, target.object).some((it) => it.namespace === namespace && it.name === service.name)
   // A workload's pods carry its name and a suffix.
   return kind === 'Namespace' || kind === 'Node' || pods.some((it) => it.startsWith(`${name}-`))
 }

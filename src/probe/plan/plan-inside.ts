@@ -1,3 +1,4 @@
+import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-services.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import type { Subject } from '../../model/subject.ts'
@@ -102,21 +103,25 @@ function spellings(
 }
 
 /** Pods of the target's own namespace that it is, makes or leads to. */
-function isBehind(pod: Pod, { kind, name }: Subject, { sources: { services, ingresses } }: Model): boolean {
+function isBehind(pod: Pod, target: Subject, model: Model): boolean {
+  const { kind, name } = target
+  const { services, ingresses } = model.sources
   if (kind === 'Pod') return pod.name === name
   // A Deployment's ReplicaSet has its name with a hash behind it, as a CronJob's Job has the time.
-  if (kind !== 'Service' && kind !== 'Ingress')
+  if (kind !== 'Service' && kind !== 'Ingress' && !isRoutingKind(kind))
     return pod.owner !== null && (pod.owner.name === name || pod.owner.name.startsWith(`${name}-`))
   const routed =
     ingresses.known && kind === 'Ingress'
       ? ingresses.value.filter((it) => it.namespace === pod.namespace && it.name === name)
       : []
+  const routedHere = servicesRoutedBy(model, target).filter((it) => it.namespace === pod.namespace)
   const names =
     kind === 'Service'
       ? [name]
       : routed
           .flatMap((it) => [it.defaultBackend, ...it.rules.flatMap((rule) => rule.paths.map((path) => path.backend))])
           .map((it) => it?.service)
+          .concat(routedHere.map((it) => it.name))
   return (
     services.known &&
     services.value.some(

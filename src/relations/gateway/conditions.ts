@@ -56,11 +56,12 @@ function judge(it: Condition, generation: number): readonly BadCondition[] {
 }
 
 /**
- * Whether some controller has this Gateway in force: then its class is served, also by one that writes into no
- * GatewayClass, as Contour does not where a Gateway is given to it by name (`gateway.gatewayRef`).
+ * Whether some controller has looked at this Gateway, for good or ill: then its class is served, also by one that
+ * writes into no GatewayClass, as Contour does not where a Gateway is given to it by name (`gateway.gatewayRef`). The
+ * CRD itself writes Unknown.
  */
-export function isServed({ conditions, generation }: Gateway): boolean {
-  return badConditions(conditions, generation, ['Accepted', 'Programmed']).length === 0
+export function isLookedAt({ conditions }: Gateway): boolean {
+  return conditions.some((it) => it.status !== 'Unknown')
 }
 
 /** `Accepted is False (NotAllowedByListeners)`, as `kubectl describe` shows it. */

@@ -1,3 +1,4 @@
+import { closest } from '../../closest.ts'
 import type { GatewayApi } from '../../model/gateway.ts'
 import type { HttpProxy, ProxyInclude, TlsDelegation } from '../../model/http-proxy.ts'
 import type { Scope } from '../../model/sources.ts'
@@ -5,7 +6,14 @@ import { isListed } from './grants.ts'
 
 /** What is wrong with how HTTPProxies hang together; each with the proxy on which it stands. */
 export type IncludeFault =
-  | { readonly kind: 'missing'; readonly proxy: HttpProxy; readonly include: ProxyInclude; readonly namespace: string }
+  | {
+      readonly kind: 'missing'
+      readonly proxy: HttpProxy
+      readonly include: ProxyInclude
+      readonly namespace: string
+      /** One of that namespace that has no host and that nobody includes: the one that was meant, by its name. */
+      readonly meant: HttpProxy | null
+    }
   /** It includes, directly or through others, itself. */
   | {
       readonly kind: 'loop'
@@ -20,7 +28,10 @@ export type IncludeFault =
 
 const keyOf = (it: { readonly namespace: string; readonly name: string }): string => `${it.namespace}/${it.name}`
 
-function included(proxy: HttpProxy, include: ProxyInclude): { readonly namespace: string; readonly name: string } {
+export function included(
+  proxy: HttpProxy,
+  include: ProxyInclude,
+): { readonly namespace: string; readonly name: string } {
   return { namespace: include.namespace ?? proxy.namespace, name: include.name }
 }
 
@@ -34,6 +45,7 @@ export function includeFaults(proxies: readonly HttpProxy[], scope: Scope): read
   )
   const looping = loops(proxies, byName)
   const reached = reachable(proxies, byName)
+  const orphans = proxies.filter((it) => it.host === null && !reached.has(keyOf(it)))
   return proxies.flatMap((proxy): readonly IncludeFault[] => {
     const alike = hosts.get(`${proxy.className ?? ''} ${proxy.host?.fqdn.toLowerCase() ?? ''}`) ?? []
     const others = alike.includes(proxy) ? alike.filter((it) => it !== proxy) : []
@@ -42,7 +54,10 @@ export function includeFaults(proxies: readonly HttpProxy[], scope: Scope): read
       ...proxy.includes.flatMap((include): readonly IncludeFault[] => {
         const at = included(proxy, include)
         const child = byName.get(keyOf(at))
-        if (child === undefined) return isSeen(at.namespace) ? [{ kind: 'missing', proxy, include, ...at }] : []
+        if (child === undefined) {
+          if (!isSeen(at.namespace)) return []
+          return [{ kind: 'missing', proxy, include, namespace: at.namespace, meant: meantBy(at, orphans) }]
+        }
         if (through?.[0] === keyOf(at)) return [{ kind: 'loop', proxy, include, through }]
         return child.host !== null && child !== proxy ? [{ kind: 'root', proxy, include, namespace: at.namespace }] : []
       }),
@@ -53,6 +68,23 @@ export function includeFaults(proxies: readonly HttpProxy[], scope: Scope): read
         : []),
     ]
   })
+}
+
+function meantBy(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  orphans: readonly HttpProxy[],
+): HttpProxy | null {
+  const near = orphans.filter((it) => it.namespace === namespace)
+  // Each comparison costs the product of two names: a few tell what was meant, and of many none does.
+  const [closestName] =
+    near.length > 64
+      ? []
+      : closest(
+          name,
+          near.map((it) => it.name),
+          1,
+        )
+  return near.find((it) => it.name === closestName) ?? null
 }
 
 /** Those that some proxy with a host leads to. */

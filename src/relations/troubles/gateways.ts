@@ -3,7 +3,7 @@ import type { GatewayRoute } from '../../model/gateway.ts'
 import type { Known } from '../../model/known.ts'
 import type { Model, SourceName, Sources } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
-import { badConditions, type BadCondition, conditionText, isServed } from '../gateway/conditions.ts'
+import { badConditions, type BadCondition, conditionText, isLookedAt } from '../gateway/conditions.ts'
 import { parentGateway } from '../gateway/attachment.ts'
 import { missingStatus } from '../gateway/route-status.ts'
 import { gatewayClassFails, gatewayFails, gatewayRouteFails, proxyFails, tlsPolicyFails } from '../symptom.ts'
@@ -26,7 +26,7 @@ export function gatewayClassTroubles(model: Model): readonly Trouble[] {
     const self = subject('GatewayClass', null, it.name)
     const bad = badConditions(it.conditions, it.generation, ['Accepted'])
     const its = users.get(it.name) ?? []
-    const idle = its.length === 0 || (its.some(isServed) && !bad.some(({ kind }) => kind === 'bad'))
+    const idle = its.length === 0 || (its.some(isLookedAt) && !bad.some(({ kind }) => kind === 'bad'))
     return ofConditions(bad, {
       sufferer: self,
       involved: [self],

@@ -1,7 +1,8 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import type { Model } from '../../model/sources.ts'
 import { endText, isBadEnd, urlText } from '../ingress/http-answers.ts'
-import { ingressBackendFails, ingressFails, outsideFails } from '../symptom.ts'
+import type { Subject } from '../../model/subject.ts'
+import { gatewayRouteFails, ingressBackendFails, ingressFails, outsideFails, proxyFails } from '../symptom.ts'
 
 /**
  * The URL that the user asked about, as this machine got it. Silence may be this machine's own: who is not let in by a
@@ -14,10 +15,7 @@ export function outsideTroubles({ scope: { target }, sources: { outside } }: Mod
     source: 'outside',
     sufferer: target.object,
     involved: [target.object],
-    keys:
-      target.object.kind === 'Ingress' && target.object.namespace !== null
-        ? keysOf({ namespace: target.object.namespace, name: target.object.name })
-        : [],
+    keys: keysOf(target.object),
     from: 'from this machine',
   } as const
   const lost: readonly Trouble[] =
@@ -57,8 +55,12 @@ export function outsideTroubles({ scope: { target }, sources: { outside } }: Mod
   ]
 }
 
-function keysOf(ingress: { readonly namespace: string; readonly name: string }): readonly string[] {
-  return [ingressFails(ingress), ingressBackendFails(ingress, '*'), outsideFails(ingress)]
+function keysOf({ kind, namespace, name }: Subject): readonly string[] {
+  if (namespace === null) return []
+  const it = { kind, namespace, name }
+  if (kind === 'HTTPProxy') return [proxyFails(it)]
+  if (kind === 'HTTPRoute' || kind === 'GRPCRoute') return [gatewayRouteFails(it)]
+  return kind === 'Ingress' ? [ingressFails(it), ingressBackendFails(it, '*'), outsideFails(it)] : []
 }
 
 function hostOf(url: string | null): string {

@@ -1,0 +1,92 @@
+import type { GatewayRoute } from '../../model/gateway.ts'
+import type { HttpProxy } from '../../model/http-proxy.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import { withoutTrailing } from '../../wire/trim-end.ts'
+import { included } from './proxies.ts'
+
+/** Who answers a URL, and how closely its rule fits: exact hosts before wildcards, longer paths before shorter ones. */
+export interface UrlOwner {
+  readonly object: Subject
+  readonly hostRank: number
+  readonly pathLength: number
+}
+
+export interface UrlAsked {
+  readonly host: string
+  readonly path: string
+}
+
+/** The route of Gateway API or the HTTPProxy that fits best; null where none does. */
+export function urlOwner(
+  asked: UrlAsked,
+  routes: readonly GatewayRoute[],
+  proxies: readonly HttpProxy[],
+): UrlOwner | null {
+  const all = [...routes.flatMap((it) => ofRoute(asked, it)), ...ofProxies(asked, proxies)]
+  return all.toSorted((a, b) => b.hostRank - a.hostRank || b.pathLength - a.pathLength)[0] ?? null
+}
+
+function ofRoute({ host, path }: UrlAsked, route: GatewayRoute): readonly UrlOwner[] {
+  if (route.kind !== 'HTTPRoute' && route.kind !== 'GRPCRoute') return []
+  const hostRank =
+    route.hostnames.length === 0 ? 0 : Math.max(...route.hostnames.map((it) => rankOf(it, host)).concat(-1))
+  if (hostRank < 0) return []
+  const lengths = route.rules.flatMap((rule) =>
+    rule.matches.length === 0 ? [0] : rule.matches.flatMap((it) => fits(it.type, it.path, path)),
+  )
+  if (lengths.length === 0) return []
+  return [{ object: subject(route.kind, route.namespace, route.name), hostRank, pathLength: Math.max(...lengths) }]
+}
+
+/** The length of what fits; nothing where it does not. An expression is compared by nobody here: it may fit. */
+function fits(type: GatewayRoute['rules'][number]['matches'][number]['type'], rule: string, path: string): number[] {
+  if (type === 'RegularExpression') return [0]
+  if (type === 'Exact') return rule === path ? [rule.length + 1] : []
+  return hasPrefix(path, rule) ? [rule.length] : []
+}
+
+function hasPrefix(path: string, prefix: string): boolean {
+  const plain = withoutTrailing(prefix, '/')
+  return path === plain || path.startsWith(`${plain}/`)
+}
+
+/** -1 for a host that it does not stand for. */
+function rankOf(rule: string, host: string): number {
+  const [wanted, asked] = [rule.toLowerCase(), host.toLowerCase()]
+  if (wanted === asked) return 2
+  return wanted.startsWith('*.') && asked.endsWith(wanted.slice(1)) && asked.length >= wanted.length ? 1 : -1
+}
+
+/**
+ * From the one that has the host down through its includes, each of which adds its prefix (Contour joins conditions):
+ * the owner is whoever holds the route, else the one with the host.
+ */
+function ofProxies({ host, path }: UrlAsked, proxies: readonly HttpProxy[]): readonly UrlOwner[] {
+  const byName = new Map(proxies.map((it) => [`${it.namespace}/${it.name}`, it]))
+  return proxies.flatMap((root): readonly UrlOwner[] => {
+    const hostRank = root.host === null ? -1 : rankOf(root.host.fqdn, host)
+    if (hostRank < 0) return []
+    let best: { readonly proxy: HttpProxy; readonly pathLength: number } = { proxy: root, pathLength: -1 }
+    // Each once: an include may lead back, and a lattice of them must not be walked by every way.
+    const seen = new Set<HttpProxy>()
+    const next: { readonly proxy: HttpProxy; readonly prefix: string }[] = [{ proxy: root, prefix: '' }]
+    for (let at = next.pop(); at !== undefined; at = next.pop()) {
+      const { proxy, prefix } = at
+      if (seen.has(proxy)) continue
+      seen.add(proxy)
+      for (const route of proxy.routes) {
+        const full = `${withoutTrailing(prefix, '/')}${route.exact ?? route.prefix ?? '/'}`
+        const takes = route.exact === null ? hasPrefix(path, full) : path === full
+        if (takes && full.length > best.pathLength) best = { proxy, pathLength: full.length }
+      }
+      for (const include of proxy.includes) {
+        const child = included(proxy, include)
+        const there = byName.get(`${child.namespace}/${child.name}`)
+        const joined = `${withoutTrailing(prefix, '/')}${include.prefix ?? ''}`
+        if (there !== undefined && hasPrefix(path, joined)) next.push({ proxy: there, prefix: joined })
+      }
+    }
+    const { proxy, pathLength } = best
+    return [{ object: subject('HTTPProxy', proxy.namespace, proxy.name), hostRank, pathLength }]
+  })
+}
