@@ -52,6 +52,7 @@ const allowed: Readonly<Record<string, readonly Allowed[]>> = {
   'policy-allow-dns': [{ verb: 'create', kind: 'NetworkPolicy', name: /-allow-dns$/ }],
   'replace-dns-pod': [{ verb: 'delete', kind: 'Pod' }],
   'resolver-options': workloads(/^spec\.template\.spec\.dnsConfig\b/),
+  'service-selector': [{ verb: 'replace', kind: 'Service', fields: /^spec\.selector\b/ }],
   'scale-coredns': [{ verb: 'replace', kind: 'Deployment', fields: /^spec\.replicas$/ }],
   'weave-tc': [
     {

@@ -8,6 +8,7 @@ import type { Remedy } from './remedy.ts'
 import { replaceDnsPod } from './replace-dns-pod.ts'
 import { resolverOptions } from './resolver-options.ts'
 import { scaleCoredns } from './scale-coredns.ts'
+import { serviceSelector } from './service-selector.ts'
 import { weaveTc } from './weave-tc.ts'
 
 /** Every remedy, the one to think of first before the others of its code. */
@@ -22,6 +23,7 @@ export const remedies: readonly Remedy[] = [
   corefileEdit,
   podDns,
   dnsService,
+  serviceSelector,
 ]
 
 export function remediesFor(code: string): readonly Remedy[] {

@@ -35,6 +35,7 @@ describe('deploy/rbac-fix*.yaml', () => {
       'update statefulsets',
       'update daemonsets',
       'delete networkpolicies',
+      'update services',
     ])
     const wide = rules
       .flatMap((it) =>

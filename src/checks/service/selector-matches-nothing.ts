@@ -25,7 +25,7 @@ export default check({
   severity: 'error',
   needs: ['services', 'pods'],
   wants: ['workloads'],
-  remedies: [],
+  remedies: ['service-selector'],
   decides: ['SVC-03'],
 
   run({ services, pods, workloads, scope }) {
