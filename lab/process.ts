@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly timeoutMs?: number
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
+  /** Called with what it writes to standard error, as it comes. */
+  readonly heard?: (stderr: string) => void
 }
 
 /** Runs a program to its end. A program that cannot be started counts as code 127, as in a shell; a timeout as 124. */
@@ -34,7 +36,10 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
             child.kill('SIGKILL')
           }, options.timeoutMs)
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr.push(chunk)
+      options.heard?.(chunk.toString())
+    })
     // A program may end without reading its input; what matters is its exit code.
     child.stdin.on('error', () => {})
     child.stdin.end(options.stdin ?? '')
