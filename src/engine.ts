@@ -123,8 +123,8 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
   })
   const base: CheckResult = { check, verdict: 'cannot-tell', findings: [], cannotTell: [], note: null, crash: null }
   const without = { base, verdicts: [], found: [] }
-  if (missing.length > 0 && isIdle(check, model))
-    return { ...without, base: { ...base, verdict: 'not-applicable', note: 'no Ingress here' } }
+  const idle = missing.length > 0 ? isIdle(check, model) : null
+  if (idle !== null) return { ...without, base: { ...base, verdict: 'not-applicable', note: idle } }
   if (missing.length > 0) {
     const cannotTell = missing.map(({ name, why }) => notSeen(name, why))
     return { ...without, base: { ...base, verdict: unsure(cannotTell), cannotTell } }
@@ -146,9 +146,13 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
   }
 }
 
-/** What runs in a controller is looked into for the Ingresses that there are: without one, nothing was missed. */
-function isIdle({ needs }: AnyCheck, { sources: { ingresses } }: Model): boolean {
-  return needs.includes('ingresses') && ingresses.known && ingresses.value.length === 0
+/**
+ * What runs in a controller is looked into for the Ingresses that there are, and connects are made inside the pod that a
+ * trace starts from: without one, nothing was missed.
+ */
+function isIdle({ needs }: AnyCheck, { scope, sources: { ingresses } }: Model): string | null {
+  if (needs.includes('ingresses') && ingresses.known && ingresses.value.length === 0) return 'no Ingress here'
+  return needs.includes('crossings') && scope.trace === undefined ? 'no trace was asked for' : null
 }
 
 /** A flag would have asked for it: no doubt about what was asked. */

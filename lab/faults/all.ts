@@ -1,5 +1,6 @@
 import agentsOnHostNetwork from './controls/agents-on-host-network.ts'
 import backendHangsUp from './service/backend-hangs-up.ts'
+import calledOnTargetPort from './service/called-on-target-port.ts'
 import canaryAtZero from './controls/canary-at-zero.ts'
 import dnsAaaaLost from './dns/dns-aaaa-lost.ts'
 import dnsAclBlocksNode from './dns/dns-acl-blocks-node.ts'
@@ -48,6 +49,7 @@ import dnsReplicaRefused from './dns/dns-replica-refused.ts'
 import dnsReplicaUnreachable from './dns/dns-replica-unreachable.ts'
 import dnsRepliesFromElsewhere from './dns/dns-replies-from-elsewhere.ts'
 import dnsResolvConfMounted from './dns/dns-resolv-conf-mounted.ts'
+import dnsResolvConfWindows from './dns/dns-resolv-conf-windows.ts'
 import dnsScaledToZero from './dns/dns-scaled-to-zero.ts'
 import dnsSearchAmplification from './dns/dns-search-amplification.ts'
 import dnsServerBehindFirewall from './dns/dns-server-behind-firewall.ts'
@@ -103,8 +105,10 @@ import podNeverEnds from './controls/pod-never-ends.ts'
 import podsFitNoNode from './service/pods-fit-no-node.ts'
 import podsNotReady from './service/pods-not-ready.ts'
 import policyBeforeDnsServers from './policy/policy-before-dns-servers.ts'
+import policyByPodAddress from './policy/policy-by-pod-address.ts'
 import policyDefaultDenyRight from './controls/policy-default-deny-right.ts'
 import policyDnsAddressOnly from './policy/policy-dns-address-only.ts'
+import policyDnsHardening from './policy/policy-dns-hardening.ts'
 import policyDnsUdpOnly from './policy/policy-dns-udp-only.ts'
 import policyDnsWrongLabel from './policy/policy-dns-wrong-label.ts'
 import policyForgetsDns from './policy/policy-forgets-dns.ts'
@@ -160,6 +164,7 @@ import proxyIncludesRight from './controls/proxy-includes-right.ts'
 export const faults: readonly Fault[] = [
   agentsOnHostNetwork,
   backendHangsUp,
+  calledOnTargetPort,
   canaryAtZero,
   dnsAaaaLost,
   dnsAclBlocksNode,
@@ -208,6 +213,7 @@ export const faults: readonly Fault[] = [
   dnsReplicaUnreachable,
   dnsRepliesFromElsewhere,
   dnsResolvConfMounted,
+  dnsResolvConfWindows,
   dnsScaledToZero,
   dnsSearchAmplification,
   dnsServerBehindFirewall,
@@ -263,8 +269,10 @@ export const faults: readonly Fault[] = [
   podsFitNoNode,
   podsNotReady,
   policyBeforeDnsServers,
+  policyByPodAddress,
   policyDefaultDenyRight,
   policyDnsAddressOnly,
+  policyDnsHardening,
   policyDnsUdpOnly,
   policyDnsWrongLabel,
   policyForgetsDns,

@@ -28,6 +28,8 @@ describe('whom a variable names', () => {
     ['BIND_HOST', 'cart', []],
     ['POD_HOST', 'web-1', []],
     ['DB_HOST', 'ledger:99999', []],
+    ['downstream', 'http://cart.shop:81/', ['cart.shop:81']],
+    ['http.listen-address', 'cart:80', []],
     ['DB_HOST', 'app:secret@ledger', []],
     ['X', 'config.yaml', []],
     ['DATABASE_URL', 'postgres://app:12345,6@db/main', []],

@@ -23,8 +23,8 @@ const hostWords = [
 ].join('|')
 const namesHost = new RegExp(`(?:^|[_.-])(?:${hostWords})$`, 'i')
 /** What a program listens on, or is called itself. */
-const namesItself =
-  /listen|bind|advertise|public|external|self|own|allowed|cors|trusted|(?:^|[_.-])(?:pod|node|my)[_.-]/i
+const ownWords = 'listen|bind|advertise|advertised|public|external|self|own|allowed|cors|trusted|pod|node|my'
+const namesItself = new RegExp(`(?:^|[_.-])(?:${ownWords})(?:[_.-]|$)`, 'i')
 
 const ports: Readonly<Record<string, number>> = {
   http: 80,

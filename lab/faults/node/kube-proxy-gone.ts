@@ -28,7 +28,7 @@ const fault: Fault = {
   kind: 'fault',
   breaks: `kube-proxy runs on every node but ${NODE}, and the DNS servers have moved since`,
   symptom: 'no lookup works on one node, and each server answers there by its own address',
-  cause: { code: 'DNS142', subject: `Node/${NODE}` },
+  cause: { code: 'NOD502', subject: `Node/${NODE}` },
   reach: { kind: 'cluster' },
   diagnose: ['dns'],
   async inject(lab) {

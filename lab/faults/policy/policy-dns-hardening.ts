@@ -1,0 +1,43 @@
+// Seen: www.example.com ends in SERVFAIL after seconds, names of the cluster are answered; the upstream is well.
+import { app, networkPolicy, objectsOf } from '../../breaks/app.ts'
+import { namespaceFault } from '../../breaks/namespace-fault.ts'
+import { ask } from '../../breaks/request.ts'
+import type { Fault } from '../fault.ts'
+
+const NAMESPACE = 'f-hardening'
+const POLICY = 'dns-hardening'
+const policy = networkPolicy('kube-system', POLICY, {
+  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+  policyTypes: ['Egress'],
+  egress: [{ to: [{ ipBlock: { cidr: '198.18.0.10/32' } }], ports: [{ port: 6443, protocol: 'TCP' }] }],
+})
+const remove = ['-n', 'kube-system', 'delete', 'networkpolicy', POLICY, '--ignore-not-found']
+const base = namespaceFault({
+  name: 'policy-dns-hardening',
+  kind: 'fault',
+  breaks: 'a policy lets the DNS servers out to the API server alone',
+  symptom: 'no name outside of the cluster is found',
+  cause: { code: 'POL406', subject: `NetworkPolicy/kube-system/${POLICY}` },
+  namespace: NAMESPACE,
+  broken: objectsOf(app(NAMESPACE)),
+  inEffect: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,
+})
+
+const fault: Fault = {
+  ...base,
+  reach: { kind: 'cluster' },
+  async inject(lab) {
+    await lab.kubectl(['apply', '-f', '-'], JSON.stringify(policy))
+    await base.inject(lab)
+  },
+  async takeBack(lab) {
+    await lab.kubectl(remove)
+    await base.takeBack(lab)
+  },
+  async remove(lab) {
+    await lab.kubectl(remove)
+    await base.remove(lab)
+  },
+}
+
+export default fault
