@@ -147,8 +147,8 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
 }
 
 /**
- * What runs in a controller is looked into for the Ingresses that there are, and connects are made inside the pod that a
- * trace starts from: without one, nothing was missed.
+ * What runs in a controller is looked into for the Ingresses that there are, and connects are made inside the pod that
+ * a trace starts from: without one, nothing was missed.
  */
 function isIdle({ needs }: AnyCheck, { scope, sources: { ingresses } }: Model): string | null {
   if (needs.includes('ingresses') && ingresses.known && ingresses.value.length === 0) return 'no Ingress here'
