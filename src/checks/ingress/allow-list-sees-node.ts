@@ -5,7 +5,7 @@ import type { Known } from '../../model/known.ts'
 import type { Outside } from '../../model/outside.ts'
 import type { Service } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
-import { controllersOf, servicesBefore } from '../../relations/ingress/controller-services.ts'
+import { beforeControllers } from '../../relations/ingress/controller-services.ts'
 import { ingressSubject } from './words.ts'
 
 const lists = ['whitelist-source-range', 'allowlist-source-range', 'denylist-source-range'].map(
@@ -34,9 +34,9 @@ export default check({
       return by === undefined ? [] : [{ ingress, by }]
     })
     if (listed.length === 0) return notApplicable('no Ingress here has an allow-list')
+    const beforeOf = beforeControllers({ ingressClasses, ingressControllers, services, pods })
     const found = listed.flatMap(({ ingress, by }) => {
-      const own = controllersOf(ingress, ingressClasses, ingressControllers)
-      const hiding = servicesBefore(own, services, pods).filter((it) => it.externalTrafficPolicy !== 'Local')
+      const hiding = beforeOf(ingress).services.filter((it) => it.externalTrafficPolicy !== 'Local')
       const isAsked =
         target.kind === 'object' && target.object.namespace === ingress.namespace && target.object.name === ingress.name
       return hiding.length === 0 ? [] : [verdict(ingress, { by, hiding, refused: isAsked && isRefused(outside) })]

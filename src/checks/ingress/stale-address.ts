@@ -3,7 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { Service } from '../../model/service.ts'
 import { full, some } from '../../phrases.ts'
-import { controllersOf, servicesBefore } from '../../relations/ingress/controller-services.ts'
+import { beforeControllers } from '../../relations/ingress/controller-services.ts'
 import { ingressSubject } from './words.ts'
 
 /**
@@ -21,13 +21,11 @@ export default check({
   decides: ['ING-27'],
 
   run({ ingresses, ingressClasses, ingressControllers, services, pods }) {
+    const beforeOf = beforeControllers({ ingressClasses, ingressControllers, services, pods })
     const judged = ingresses.flatMap((ingress) => {
-      const own = controllersOf(ingress, ingressClasses, ingressControllers)
+      const { services: all, onHost } = beforeOf(ingress)
       // Alone with a load balancer it is sure what the address should be: nodes have several, and some are published.
-      const before = servicesBefore(own, services, pods).filter((it) => (it.loadBalancer?.addresses ?? []).length > 0)
-      const onHost = pods.some(
-        (it) => it.hostNetwork && own.some((one) => one.pod === it.name && one.namespace === it.namespace),
-      )
+      const before = all.filter((it) => (it.loadBalancer?.addresses ?? []).length > 0)
       return before.length === 0 || onHost ? [] : [{ ingress, before }]
     })
     if (judged.length === 0) return notApplicable('no load balancer of an ingress controller is seen')

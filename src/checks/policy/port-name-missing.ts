@@ -4,7 +4,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod, Protocol } from '../../model/pod.ts'
 import { count, full, some } from '../../phrases.ts'
-import { selects } from '../../relations/selector.ts'
+import { selectedFrom } from '../../relations/policy/selected.ts'
 import { declaredPorts } from '../../relations/service/service-endpoints.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { policySubject, rulesEvidence } from './words.ts'
@@ -28,9 +28,9 @@ export default check({
       .filter((it) => (scope.namespace === null || it.namespace === scope.namespace) && it.types.includes('Ingress'))
       .flatMap((policy) => namesIn(policy).map((port) => ({ policy, ...port })))
     if (named.length === 0) return notApplicable('no NetworkPolicy here opens a port by its name')
-    const live = Map.groupBy(pods.filter(isLive), (it) => it.namespace)
+    const selected = selectedFrom(pods.filter(isLive))
     const found = named.flatMap(({ policy, name, protocol }) => {
-      const own = (live.get(policy.namespace) ?? []).filter((it) => selects(policy.podSelector, it.labels))
+      const own = selected(policy.namespace, policy.podSelector)
       const without = own.filter((it) => !declaredPorts(it, protocol).some((port) => port.name === name))
       return without.length === 0 ? [] : [verdict({ policy, name, protocol }, own, without)]
     })

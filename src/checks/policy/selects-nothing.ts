@@ -1,10 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { NetworkPolicy } from '../../model/network-policy.ts'
+import type { NetworkPolicy, Selector } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Workload } from '../../model/workload.ts'
 import { full } from '../../phrases.ts'
-import { isEverything, selects, selectorText } from '../../relations/selector.ts'
+import { put } from '../../relations/once.ts'
+import { selectedFrom } from '../../relations/policy/selected.ts'
+import { isEverything, selectorText } from '../../relations/selector.ts'
 import { type NearMiss, nearMisses } from '../../relations/service/near-miss.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { policySubject } from './words.ts'
@@ -28,12 +30,20 @@ export default check({
       (it) => (scope.namespace === null || it.namespace === scope.namespace) && !isEverything(it.podSelector),
     )
     if (own.length === 0) return notApplicable('no NetworkPolicy here selects some pods of its namespace')
-    const there = homes(pods, workloads)
+    const all = labelled(pods, workloads)
+    const selected = selectedFrom(all)
+    const anywhere = selectedFrom(all.map(({ namespace, labels }) => ({ namespace: '', labels, home: namespace })))
+    const there = Map.groupBy(all, (it) => it.namespace)
+    const nearest = new Map<string, ReturnType<typeof nearMisses>>()
     const found = own.flatMap((policy) => {
-      const labels = there.get(policy.namespace) ?? []
-      if (labels.some((it) => selects(policy.podSelector, it))) return []
-      const elsewhere = [...there].find(([, its]) => its.some((it) => selects(policy.podSelector, it)))?.[0] ?? null
-      return [verdict(policy, { labels, elsewhere })]
+      const { namespace, podSelector } = policy
+      if (selected(namespace, podSelector).length > 0) return []
+      const carriers = there.get(namespace) ?? []
+      const near = put(nearest, namespace, () => nearMisses(carriers))
+      // Without a pair it is wide, and what else it fits says nothing.
+      const hasPairs = Object.keys(podSelector.matchLabels).length > 0
+      const elsewhere = hasPairs ? (anywhere('', podSelector)[0]?.home ?? null) : null
+      return [verdict(policy, { of: carriers.length, near: nearOf(podSelector, near), elsewhere })]
     })
     return found.length > 0 ? found : ok(own.length)
   },
@@ -54,23 +64,21 @@ export default check({
 })
 
 /** The labels of pods that are there, and of those that a workload would make if it were scaled up. */
-function homes(pods: readonly Pod[], workloads: readonly Workload[]): ReadonlyMap<string, readonly Pod['labels'][]> {
-  const all = [
+function labelled(pods: readonly Pod[], workloads: readonly Workload[]) {
+  return [
     ...pods.filter((it) => !isOver(it)).map(({ namespace, labels }) => ({ namespace, labels })),
     ...workloads.map(({ namespace, templateLabels }) => ({ namespace, labels: templateLabels })),
   ]
-  return new Map([...Map.groupBy(all, (it) => it.namespace)].map(([name, its]) => [name, its.map((it) => it.labels)]))
 }
 
 interface Around {
-  readonly labels: readonly Pod['labels'][]
+  readonly of: number
+  readonly near: NearMiss | null
   readonly elsewhere: string | null
 }
 
-function verdict(policy: NetworkPolicy, { labels, elsewhere }: Around) {
-  const { podSelector } = policy
-  const near = podSelector.matchExpressions.length > 0 ? null : nearOf(podSelector.matchLabels, labels)
-  const selector = selectorText(podSelector)
+function verdict(policy: NetworkPolicy, { of, near, elsewhere }: Around) {
+  const selector = selectorText(policy.podSelector)
   return finding({
     subject: policySubject(policy),
     confidence: 'inferred',
@@ -78,7 +86,7 @@ function verdict(policy: NetworkPolicy, { labels, elsewhere }: Around) {
     severity: near === null && elsewhere === null ? 'info' : 'warning',
     args: {
       selector,
-      of: labels.length,
+      of,
       elsewhere,
       meant: near === null ? null : meantBy(near),
       carriers: near === null ? 0 : near.carriers,
@@ -97,9 +105,9 @@ function verdict(policy: NetworkPolicy, { labels, elsewhere }: Around) {
   })
 }
 
-function nearOf(wanted: Pod['labels'], labels: readonly Pod['labels'][]): NearMiss | null {
-  const near = nearMisses(labels.map((it) => ({ labels: it })))(wanted)
-  return near === null || near.kind === 'absent' ? null : near
+function nearOf({ matchLabels, matchExpressions }: Selector, near: ReturnType<typeof nearMisses>): NearMiss | null {
+  const found = matchExpressions.length > 0 ? null : near(matchLabels)
+  return found === null || found.kind === 'absent' ? null : found
 }
 
 function meantBy(near: NearMiss): string {
