@@ -1,5 +1,6 @@
 import type { NetworkPolicy } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
+import { once } from '../once.ts'
 import { isEverything } from '../selector.ts'
 import { policiesOfPods } from './policy-applies-to-pod.ts'
 
@@ -10,6 +11,9 @@ import { policiesOfPods } from './policy-applies-to-pod.ts'
  */
 export function isShutIn(pod: Pod, policies: readonly NetworkPolicy[]): boolean {
   if (pod.containers.some((it) => (it.calls ?? []).length > 0)) return false
-  const its = policiesOfPods(policies)(pod, 'Egress')
+  const its = selecting(policies)(pod, 'Egress')
   return its.length > 0 && its.every((it) => it.egress.length === 0) && its.some((it) => !isEverything(it.podSelector))
 }
+
+/** An index for all pods that are asked about, not one for each. */
+const selecting = once(policiesOfPods)
