@@ -218,6 +218,45 @@ export const shapes: Readonly<Record<string, Shape>> = {
         contacts: contacts(sick(n)),
       }),
   },
+  'policies that miss, beside agents of nodes': {
+    n: 500,
+    of: (n) =>
+      about({
+        pods: apps(n).map((it, i) => ({ ...it, hostNetwork: i % 2 === 0 })),
+        networkPolicies: times(n, (i) =>
+          ingressPolicy(`in${i}`, [rule([peer({ podSelector: labels({ app: `app${i}` }) })], [onPort('htpp')])], {
+            podSelector: labels({ app: i % 3 === 0 ? `ap${i}` : `app${i}` }),
+          }),
+        ),
+        otherPolicies: [],
+      }),
+  },
+  'Ingresses behind a load balancer, in a mesh': {
+    n: 500,
+    of: (n) =>
+      about({
+        namespaces: [namespace('shop', { 'istio-injection': 'enabled' })],
+        pods: [
+          ...apps(n).map((it) => ({ ...it, containers: [...it.containers, container({ name: 'istio-proxy' })] })),
+          pod('controller-1', { namespace: 'ingress-nginx' }),
+        ],
+        services: [
+          ...served(n),
+          service('controller', {
+            namespace: 'ingress-nginx',
+            type: 'LoadBalancer',
+            loadBalancer: { addresses: ['203.0.113.9'], class: null, problem: null },
+          }),
+        ],
+        ingressClasses: [ingressClass('nginx')],
+        ingresses: routes(n).map((it) => ({
+          ...it,
+          className: 'nginx',
+          addresses: ['203.0.113.7'],
+          annotated: ['nginx.ingress.kubernetes.io/whitelist-source-range'],
+        })),
+      }),
+  },
   slices: {
     n: 1500,
     of: (n) =>

@@ -1,13 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { NetworkPolicy, PolicyPeer } from '../../model/network-policy.ts'
-import type { Namespace } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import { full, some } from '../../phrases.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
-import { labelClasses } from '../../relations/label-classes.ts'
-import { isEverything, selects, selectsNamespace } from '../../relations/selector.ts'
+import { selectedFrom } from '../../relations/policy/selected.ts'
+import { isEverything, selectsNamespace } from '../../relations/selector.ts'
 import { isLive } from '../../relations/service/service-selects-pod.ts'
 import { peerText, policySubject, rulesEvidence } from './words.ts'
 
@@ -31,18 +30,25 @@ export default check({
     const live = pods.filter(isLive)
     if (!live.some((it) => it.hostNetwork)) return ok(own.length)
     const labels = new Map(namespaces.map((it) => [it.name, it.labels]))
-    const onHostAlone = hostAlone(live, own)
+    const inOwn = selectedFrom(live)
+    const anywhere = selectedFrom(live.map((it) => ({ namespace: '', labels: it.labels, pod: it })))
+    const meantBy = ({ podSelector, namespaceSelector, ipBlock }: PolicyPeer, home: string): readonly Pod[] => {
+      // All pods of a namespace are meant as a namespace.
+      if (ipBlock !== null || podSelector === null || isEverything(podSelector)) return []
+      if (namespaceSelector === null) return inOwn(home, podSelector)
+      return anywhere('', podSelector)
+        .map((it) => it.pod)
+        .filter((it) => selectsNamespace(namespaceSelector, it.namespace, labels.get(it.namespace) ?? null) === 'yes')
+    }
     const found = own.flatMap((policy) => {
-      const selected = isEverything(policy.podSelector)
-        ? []
-        : onHostAlone((it) => it.namespace === policy.namespace && selects(policy.podSelector, it.labels))
-      if (selected.length > 0)
+      const selected = isEverything(policy.podSelector) ? [] : inOwn(policy.namespace, policy.podSelector)
+      if (isOnHost(selected))
         return [verdict(policy, { role: 'selected', pods: selected, direction: null, peer: null })]
       return (['Ingress', 'Egress'] as const).flatMap((direction) =>
         rulesOf(policy, direction).flatMap(({ peers }) =>
           peers.flatMap((peer) => {
-            const meant = peer.podSelector === null ? [] : onHostAlone((it) => isPeer(peer, it, policy, labels))
-            return meant.length > 0 ? [verdict(policy, { role: 'peer', pods: meant, direction, peer })] : []
+            const meant = meantBy(peer, policy.namespace)
+            return isOnHost(meant) ? [verdict(policy, { role: 'peer', pods: meant, direction, peer })] : []
           }),
         ),
       )
@@ -73,36 +79,9 @@ export default check({
   },
 })
 
-/**
- * The pods that are meant, where all of them are on the host network; else none. Asked of one pod for each set of
- * labels that the policies tell apart: thousands of policies, each over ten thousand pods, would take minutes.
- */
-function hostAlone(
-  live: readonly Pod[],
-  policies: readonly NetworkPolicy[],
-): (isMeant: (pod: Pod) => boolean) => readonly Pod[] {
-  const peers = policies.flatMap((it) => [...it.ingress, ...it.egress]).flatMap((it) => it.peers)
-  const classOf = labelClasses([
-    ...policies.map((it) => it.podSelector),
-    ...peers.flatMap((it) => it.podSelector ?? []),
-  ])
-  const one = (its: readonly Pod[]): readonly Pod[] => [
-    ...new Map(its.map((it) => [`${it.namespace}\n${classOf(it.labels)}`, it])).values(),
-  ]
-  const onHost = live.filter((it) => it.hostNetwork)
-  const [hosts, others] = [one(onHost), one(live.filter((it) => !it.hostNetwork))]
-  return (isMeant) => (hosts.some(isMeant) && !others.some(isMeant) ? onHost.filter(isMeant) : [])
-}
-
-function isPeer(
-  { podSelector, namespaceSelector, ipBlock }: PolicyPeer,
-  pod: Pod,
-  { namespace }: NetworkPolicy,
-  labels: ReadonlyMap<string, Namespace['labels']>,
-): boolean {
-  if (ipBlock !== null || podSelector === null || !selects(podSelector, pod.labels)) return false
-  if (namespaceSelector === null) return pod.namespace === namespace
-  return selectsNamespace(namespaceSelector, pod.namespace, labels.get(pod.namespace) ?? null) === 'yes'
+/** Some are meant, and all of them are on the host network. */
+function isOnHost(pods: readonly Pod[]): boolean {
+  return pods.length > 0 && pods.every((it) => it.hostNetwork)
 }
 
 interface Seen {
