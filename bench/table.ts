@@ -1,3 +1,5 @@
+import { tableLines } from '../src/report/table.ts'
+
 export interface Row {
   readonly what: string
   readonly ours: string
@@ -23,13 +25,5 @@ export function table(rows: readonly Row[]): string {
     ['', 'hopscope', 'against', 'goal', ''],
     ...rows.map((it) => [it.what, it.ours, it.rival, it.goal, metWord(it)]),
   ]
-  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0))) ?? []
-  return cells
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return tableLines(cells, { indent: 0, gap: 3 }).join('\n')
 }

@@ -123,7 +123,7 @@ const watchEnd = {
   atStart: 10,
   standing: ['p99'],
   findings: finding,
-  missing: new Map([['coredns-0', 'late']]),
+  missing: new Map([['coredns-0', { pod: 'coredns-0', why: 'late' }]]),
   left: [],
   canary: true,
 }

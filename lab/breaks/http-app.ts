@@ -1,8 +1,7 @@
 // A web server that says what a fault needs said: a few lines of JavaScript, run by the image of the probes.
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts'
+import { defaultImage } from '../../src/model/probe-image.ts'
 import { deployment, withContainer } from './app.ts'
-
-const IMAGE = 'docker.io/library/node:24-slim'
 
 /**
  * `answer` is the body of a function of `request` and `response`; /ready is answered for it. Twice the memory of the
@@ -18,7 +17,7 @@ const server = http.createServer((request, response) => {
 server.listen(8080)
 process.on('SIGTERM', () => process.exit(0))`
   return withContainer(deployment(namespace, name, { replicas }), {
-    image: IMAGE,
+    image: defaultImage,
     command: ['node', '-e', program],
     args: [],
     resources: { requests: { cpu: '2m', memory: '32Mi' }, limits: { memory: '128Mi' } },

@@ -1,6 +1,7 @@
 // npm run lab -- fault list | on NAME | off NAME [--purge]
 import { styleText } from 'node:util'
 import { editDistance } from '../../src/closest.ts'
+import { tableLines } from '../../src/report/table.ts'
 import { LabError, openLab } from '../lab.ts'
 import { faults } from './all.ts'
 import type { Fault } from './fault.ts'
@@ -52,20 +53,14 @@ async function list(): Promise<number> {
     it.cause === null ? '–' : `${it.cause.code} ${it.cause.subject}`,
     it.breaks,
   ])
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
   const cut = (text: string): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
   for (const kind of ['fault', 'risk', 'control'] as const) {
-    const head = cut(line([' ', kind.toUpperCase(), 'KNOWN ROOT CAUSE', 'BREAKS']))
+    const header = [' ', kind.toUpperCase(), 'KNOWN ROOT CAUSE', 'BREAKS']
+    const its = rows.filter((_, index) => faults[index]?.kind === kind)
+    const [head = '', ...lines] = tableLines([header, ...its], { indent: 0 }).map(cut)
     process.stdout.write(`${styleText('bold', head, { stream: process.stdout })}\n`)
-    for (const [index, row] of rows.entries())
-      if (faults[index]?.kind === kind) process.stdout.write(`${cut(line(row))}\n`)
-    process.stdout.write('\n')
+    process.stdout.write(`${lines.map((it) => `${it}\n`).join('')}\n`)
   }
   process.stdout.write(
     lab === undefined

@@ -1,6 +1,7 @@
 // The images of the lab. Names are those that a real cluster shows, because a diagnosis looks at them; what is inside
 // is built here.
 import { join } from 'node:path'
+import { defaultImage } from '../../src/model/probe-image.ts'
 import { KUBERNETES_VERSION } from '../parts.ts'
 import { ingressNginx } from './ingress-nginx.ts'
 import { nodeCache } from './node-cache.ts'
@@ -77,7 +78,7 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
     },
     'ingress-nginx': ingressNginx(folder('ingress-nginx') ?? ''),
     node: {
-      reference: 'docker.io/library/node:24-slim',
+      reference: defaultImage,
       files: { '/usr/local/bin/node': nodeProgram, ...same('/usr/bin/getent'), ...SHELL, ...RESOLVER },
       busybox: true,
     },

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding.ts'
-import type { Known } from '../model/known.ts'
+import type { Known, Why } from '../model/known.ts'
 import type { ClusterDns } from '../model/cluster-dns.ts'
 import { subjectKey } from '../model/subject.ts'
 import { type Bucket, type CoreDnsRates, quantileOf, sumOfDurations } from '../wire/coredns-metrics.ts'
@@ -98,10 +98,16 @@ export interface WatchEvent {
   readonly text: string
 }
 
+/** A reading that is not there: of one server, or of no single one, and why. */
+export interface Gap {
+  readonly pod: string | null
+  readonly why: string
+}
+
 /** What stands after all samples so far: a gap in between ends no trouble and begins none. */
 export interface WatchState {
   readonly dns: ClusterDns | null
-  readonly missing: ReadonlyMap<string, string>
+  readonly missing: ReadonlyMap<string, Gap>
   readonly standing: ReadonlyMap<string, Condition>
   readonly findings: readonly Finding[]
 }
@@ -207,33 +213,38 @@ function gaps(before: WatchState, now: WatchSample): readonly WatchEvent[] {
   const is = missing(now)
   const fresh = [...is]
     .filter(([what]) => !before.missing.has(what))
-    .map(([what, why]): WatchEvent => ({ kind: 'gap', text: `${what} not read: ${why}` }))
-  const back = [...before.missing.keys()]
-    .filter((what) => !is.has(what) && stillThere(what, now))
-    .map((what): WatchEvent => ({ kind: 'better', text: `${what} read again` }))
+    .map(([what, { why }]): WatchEvent => ({ kind: 'gap', text: `${what} not read: ${why}` }))
+  const back = [...before.missing]
+    .filter(([what, gap]) => !is.has(what) && isThere(gap.pod, now))
+    .map(([what]): WatchEvent => ({ kind: 'better', text: `${what} read again` }))
   return [...fresh, ...back]
 }
 
 /** What could not be read, by its name. A server whose first reading this is has nothing to compare with: no gap. */
-export function missing(sample: WatchSample): ReadonlyMap<string, string> {
-  const found: [string, string][] = []
-  if (!sample.dns.known) found.push(["the cluster's DNS", sample.dns.why.detail])
-  else if (!sample.dns.value.corefile.known) found.push(['the Corefile', sample.dns.value.corefile.why.detail])
-  for (const it of sample.servers)
-    if (!it.rates.known && it.rates.why.reason !== 'not-asked')
-      found.push([`metrics of ${it.pod}`, it.rates.why.detail])
+export function missing(sample: WatchSample): ReadonlyMap<string, Gap> {
+  const found: [string, Gap][] = []
+  const add = (what: string, { detail }: Why, pod: string | null = null): void =>
+    void found.push([what, { pod, why: detail }])
+  if (!sample.dns.known) add("the cluster's DNS", sample.dns.why)
+  else if (!sample.dns.value.corefile.known) add('the Corefile', sample.dns.value.corefile.why)
+  for (const { pod, rates } of sample.servers)
+    if (!rates.known && rates.why.reason !== 'not-asked') add(`metrics of ${pod}`, rates.why, pod)
   if (sample.canary !== null && !sample.canary.known && sample.canary.why.reason !== 'not-asked')
-    found.push(['the canary', sample.canary.why.detail])
-  for (const it of sample.conntrack) if (!it.known) found.push(['conntrack', it.why.detail])
+    add('the canary', sample.canary.why)
+  for (const it of sample.conntrack) if (!it.known) add('conntrack', it.why)
   return new Map(found)
 }
 
-function stillThere(what: string, now: WatchSample): boolean {
-  return !what.startsWith('metrics of ') || now.servers.some((it) => what === `metrics of ${it.pod}`)
+/** A server that is gone is neither read again nor calm again. */
+function isThere(pod: string | null, { servers }: WatchSample): boolean {
+  return pod === null || servers.some((it) => it.pod === pod)
 }
 
 export interface Condition {
   readonly key: string
+  readonly of: 'p99' | 'failing' | 'cpu' | 'canary' | 'conntrack'
+  /** The server whose number it is; null where it is of no single one. */
+  readonly pod: string | null
   readonly bad: string
   readonly good: string
 }
@@ -244,8 +255,9 @@ function standing(
 ): { readonly standing: ReadonlyMap<string, Condition>; readonly events: readonly WatchEvent[] } {
   const is = conditions(now)
   const judged = judgedKeys(now)
-  const gone = (key: string): boolean => key.startsWith('cpu ') && !now.servers.some((it) => key === `cpu ${it.pod}`)
-  const kept = [...before.standing.values()].filter((it) => !is.has(it.key) && !judged.has(it.key) && !gone(it.key))
+  const kept = [...before.standing.values()].filter(
+    (it) => !is.has(it.key) && !judged.has(it.key) && isThere(it.pod, now),
+  )
   return {
     standing: new Map([...kept, ...is.values()].map((it) => [it.key, it])),
     events: [
@@ -267,12 +279,16 @@ export function conditions(sample: WatchSample): ReadonlyMap<string, Condition> 
   if (enough && totals.p99 !== null && totals.p99 > limits.p99Seconds)
     found.push({
       key: 'p99',
+      of: 'p99',
+      pod: null,
       bad: `p99 above ${1000 * limits.p99Seconds} ms: ${seconds(totals.p99)} inside CoreDNS`,
       good: `p99 under ${1000 * limits.p99Seconds} ms again`,
     })
   if (enough && totals.failing !== null && totals.failing > limits.failing)
     found.push({
       key: 'failing',
+      of: 'failing',
+      pod: null,
       bad: `SERVFAIL and REFUSED at ${(100 * totals.failing).toFixed(1)} % of ${totals.answers} answers`,
       good: `SERVFAIL and REFUSED under ${100 * limits.failing} % again`,
     })
@@ -281,6 +297,8 @@ export function conditions(sample: WatchSample): ReadonlyMap<string, Condition> 
     if (share !== null && share >= limits.cpuShare)
       found.push({
         key: `cpu ${it.pod}`,
+        of: 'cpu',
+        pod: it.pod,
         bad:
           `${it.pod} at ${Math.round(100 * share)} % of its CPU limit ` +
           `of ${it.cpuLimitMilli}m (hopscope explain DNS103)`,
@@ -291,6 +309,8 @@ export function conditions(sample: WatchSample): ReadonlyMap<string, Condition> 
   if (canary !== null && (canary.lost > 0 || canary.maxMs >= limits.canaryMs))
     found.push({
       key: 'canary',
+      of: 'canary',
+      pod: null,
       bad:
         `canary on ${canary.node}: ${canary.lost} of ${canary.lookups} lookups lost, ` +
         `the slowest ${seconds(canary.maxMs / 1000)}`,
@@ -300,6 +320,8 @@ export function conditions(sample: WatchSample): ReadonlyMap<string, Condition> 
     if (it.known && it.value.insertFailed > 0)
       found.push({
         key: `conntrack ${it.value.node}`,
+        of: 'conntrack',
+        pod: null,
         bad:
           `conntrack on ${it.value.node}: insert_failed +${it.value.insertFailed}, ` +
           `drop +${it.value.drop} (hopscope explain DNS101)`,

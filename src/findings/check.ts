@@ -54,6 +54,11 @@ export type Given<N extends SourceName, W extends SourceName> = { readonly [K in
   readonly troubles: readonly Trouble[]
 }
 
+/** The folder that its file is in, as `test/meta/checks.test.ts` sees to. */
+export function familyOf({ slug }: Pick<CheckMeta, 'slug'>): string {
+  return slug.split('/', 1).join('')
+}
+
 /** A check with its sources' names erased, as the registry and the engine hold it. */
 export type AnyCheck = CheckMeta & {
   readonly needs: readonly SourceName[]

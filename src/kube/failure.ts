@@ -1,5 +1,6 @@
 import { unknown, type Known } from '../model/known.ts'
 import { ToolError } from '../tool-error.ts'
+import { ProxyError } from './proxy-error.ts'
 import { firstLine } from './redact.ts'
 import { anyOf } from '../wire/pattern.ts'
 
@@ -73,7 +74,7 @@ export function networkReason(error: Error): string | null {
   // With several addresses behind a name (`localhost`), Node reports all attempts in one AggregateError.
   if (error instanceof AggregateError) return error.errors[0] instanceof Error ? networkReason(error.errors[0]) : null
   const code = codeOf(error)
-  if (error.message.startsWith('the proxy ')) return firstLine(error.message)
+  if (error instanceof ProxyError) return firstLine(error.message)
   const plain = reasons[code]
   if (plain !== undefined) return plain
   return ofNetwork.test(code) ? firstLine(error.message) : null

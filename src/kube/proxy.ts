@@ -2,6 +2,7 @@ import { BlockList, isIP, type Socket } from 'node:net'
 import { ToolError } from '../tool-error.ts'
 import { http, https } from './node-http.ts'
 import { type Dial, portOf } from './dial.ts'
+import { ProxyError } from './proxy-error.ts'
 import { dialSocks } from './socks.ts'
 import { percentDecoded } from '../wire/percent.ts'
 
@@ -71,8 +72,7 @@ export async function dialThrough(proxy: URL, { host, port, signal }: Dial, limi
       ? dialSocks(proxy, dial)
       : dialConnect(proxy, dial))
   } catch (error) {
-    if (limit.aborted)
-      throw new Error(`the proxy ${proxy.host}: no answer within ${limitMs / 1000} s`, { cause: error })
+    if (limit.aborted) throw new ProxyError(proxy, `: no answer within ${limitMs / 1000} s`, error)
     throw error
   }
 }
@@ -98,15 +98,15 @@ async function dialConnect(proxy: URL, { host, port, signal }: Dial): Promise<So
       if (response.statusCode === 200) resolve(socket)
       else {
         socket.destroy()
-        reject(new Error(`the proxy ${proxy.host} answered ${response.statusCode}`))
+        reject(new ProxyError(proxy, ` answered ${response.statusCode}`))
       }
     })
     request.once('response', (response) => {
       response.resume()
-      reject(new Error(`the proxy ${proxy.host} answered ${response.statusCode}`))
+      reject(new ProxyError(proxy, ` answered ${response.statusCode}`))
     })
-    request.once('error', (error) => reject(new Error(`the proxy ${proxy.host}: ${error.message}`)))
-    request.once('close', () => reject(new Error(`the proxy ${proxy.host}: closed the connection`)))
+    request.once('error', (error) => reject(new ProxyError(proxy, `: ${error.message}`)))
+    request.once('close', () => reject(new ProxyError(proxy, ': closed the connection')))
     request.end()
   })
 }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { type Dial, portOf } from './dial.ts'
+import { ProxyError } from './proxy-error.ts'
 import { percentDecoded } from '../wire/percent.ts'
 
 /** Of an IPv4 and an IPv6 address in a reply (RFC 1928, section 5); a name tells its own. */
@@ -14,7 +15,7 @@ export async function dialSocks(proxy: URL, { host, port, signal }: Dial): Promi
   signal.addEventListener('abort', stop, { once: true })
   const fail = (why: string): never => {
     socket.destroy()
-    throw new Error(`the proxy ${proxy.host}: ${why}`)
+    throw new ProxyError(proxy, `: ${why}`)
   }
   try {
     const password = proxy.username !== ''

@@ -36,12 +36,6 @@ export interface PageMarks {
   readonly head: string
 }
 
-/**
- * The `error` of a server that talks TLS to clients with a certificate of their own alone: its answer to a stranger,
- * and no fault.
- */
-export const wantsCertificate = 'wants a certificate of the client'
-
 /** How one GET ended. An answer with an `error` came in part: its status is no sign of health. */
 export interface HttpEnd {
   readonly status: number | null

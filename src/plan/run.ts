@@ -21,6 +21,8 @@ export interface Run {
   readonly signal: AbortSignal
   /** A line that stays. */
   readonly say: (line: string) => void
+  /** The same, of what a person should look at. */
+  readonly warn: (line: string) => void
   /** A line for while it lasts. */
   readonly step: (line: string) => void
   readonly rolloutMs: number
@@ -43,14 +45,14 @@ export function refused(why: string, hint: string | null = null): Outcome {
 /**
  * Whether this is the cluster that the plan was made for. A context's name or an address may point elsewhere tomorrow.
  */
-export async function sameCluster({ cluster, plan, say }: Run): Promise<Outcome | null> {
+export async function sameCluster({ cluster, plan, warn }: Run): Promise<Outcome | null> {
   const uid = await clusterUid(cluster)
   if (!uid.known) return refused(`it cannot be told whether this is the plan's cluster: ${uid.why.detail}`)
   if (uid.value === plan.cluster.uid) {
     // The same cluster by another way, or a copy of it: a backup that was restored keeps the uid.
     if (cluster.server !== plan.cluster.server)
-      say(
-        `careful: the plan was made at ${plan.cluster.server}, and this is ${cluster.server}; ` +
+      warn(
+        `the plan was made at ${plan.cluster.server}, and this is ${cluster.server}; ` +
           'both say that they are the same cluster',
       )
     return null

@@ -248,8 +248,8 @@ async function putBack(
     if (!gone.known) return gone
     if (!(await waitUntilGone(cluster, step, uid, patience))) return stays
     if (unclean.length > 0)
-      run.say(
-        `careful: its pods on ${unclean.join(', ')} were dead when they were deleted: ` +
+      run.warn(
+        `its pods on ${unclean.join(', ')} were dead when they were deleted: ` +
           'rules that they made may still be there, and stand in the way of DNS. ' +
           `Look: hopscope dns; the way out: hopscope explain ${run.plan.remedy}`,
       )

@@ -1,6 +1,7 @@
 import type { Evidence } from '../findings/evidence.ts'
 import { histogram } from './histogram.ts'
 import type { Paint } from './paint.ts'
+import { tableLines } from './table.ts'
 
 /** One piece of evidence as lines of text, without indentation. */
 export function evidenceLines(evidence: Evidence, paint: Paint): readonly string[] {
@@ -10,19 +11,32 @@ export function evidenceLines(evidence: Evidence, paint: Paint): readonly string
     case 'counters':
       return [
         `${evidence.label}, ${(evidence.windowMs / 1000).toFixed(1)} s`,
-        ...columns(
+        ...tableLines(
           evidence.rows.map((row) => [
             row.where,
             ...Object.entries(row.values).map(
               ([name, value]) => `${name} ${value === null ? 'unknown' : signed(value)}`,
             ),
           ]),
+          { gap: 3 },
         ),
       ]
     case 'shares':
-      return [evidence.label, ...columns(evidence.rows.map((row) => [row.where, `${row.bad} of ${row.of}`, row.note]))]
+      return [
+        evidence.label,
+        ...tableLines(
+          evidence.rows.map((row) => [row.where, `${row.bad} of ${row.of}`, row.note]),
+          { gap: 3 },
+        ),
+      ]
     case 'exchange':
-      return [evidence.label, ...evidence.rows.map((row) => `${(row.at / 1000).toFixed(3).padStart(7)} s  ${row.text}`)]
+      return [
+        evidence.label,
+        ...tableLines(
+          evidence.rows.map((row) => [`${(row.at / 1000).toFixed(3)} s`, row.text]),
+          { right: [0], least: [9], indent: 0 },
+        ),
+      ]
     case 'config':
       return configLines(evidence)
     case 'log':
@@ -54,13 +68,6 @@ function shortened(line: string, mark: string): string {
   const at = line.lastIndexOf(mark)
   const head = line.slice(0, 60)
   return at < head.length ? `${line.slice(0, longestLine)} …` : `${head} … ${line.slice(at, at + longestLine)}`
-}
-
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths: number[] = []
-  for (const row of rows)
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
-  return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('   ')}`.trimEnd())
 }
 
 function signed(value: number): string {

@@ -145,6 +145,7 @@ export async function runOf(plan: Plan, store: ApiStore, folder: string, options
     sleep: () => new Promise((resolve) => setTimeout(resolve, 1)),
     signal: options.signal ?? new AbortController().signal,
     say: (line) => void options.said?.push(line),
+    warn: (line) => void options.said?.push(line),
     step: () => {},
     rolloutMs: 300,
     isDead: options.isDead ?? (() => true),

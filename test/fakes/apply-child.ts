@@ -19,6 +19,7 @@ const outcome = await apply(
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 100)),
     signal: new AbortController().signal,
     say: () => {},
+    warn: () => {},
     step: () => {},
     rolloutMs: 2000,
   },

@@ -47,6 +47,23 @@ test('the reports are pages', () => {
     expect(read(path)).toContain('return page(lines, paint)')
 })
 
+/** What has blanks and is no table: bars, carets, line numbers, codes, a word at the right edge, broken lines. */
+const noTables = [
+  'src/report/histogram.ts',
+  'src/report/evidence-text.ts',
+  'src/report/ingress/ingress-text.ts',
+  'src/report/visible.ts',
+  'src/report/diagnosis/text.ts',
+  'src/report/wrap.ts',
+]
+
+test('columns are laid out by `tableLines` alone', () => {
+  const padders = shipped.filter(
+    (path) => /^src\/(?:report|cli)\//.test(path) && /\.pad(?:End|Start)\(|' '\.repeat\(/.test(read(path)),
+  )
+  expect(padders.filter((it) => !noTables.includes(it))).toEqual(['src/report/table.ts'])
+})
+
 test('only `paint` writes colours', () => {
   const colours = shipped.filter((path) => /\\u001[bB]\[|\\x1[bB]|styleText/.test(read(path)))
   expect(

@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contacts, DirectContact, HttpContact } from '../../model/contacts.ts'
+import { inACircle, lateOf } from '../../model/http-error.ts'
 import { type Known, known } from '../../model/known.ts'
 import type { Ingress } from '../../model/ingress.ts'
 import type { IngressConfigs } from '../../model/ingress-config.ts'
@@ -212,9 +213,10 @@ function judgeGood(
 
 /** A status that came with an error is none: `cut` is a body that did not end. */
 function worstOf({ status, error }: HttpContact): string | number {
-  if (status !== null && error === 'redirects in a circle') return 'circle'
+  if (status !== null && error === inACircle) return 'circle'
   if (status !== null) return error === null ? status : 'cut'
-  return error?.startsWith('no complete answer') === true ? 'late' : 'error'
+  const late = lateOf(error)
+  return late === 'answer' || late === 'body' ? 'late' : 'error'
 }
 
 interface Controller {

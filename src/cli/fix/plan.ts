@@ -9,6 +9,7 @@ import type { FixFlags } from './fix.ts'
 import { terminalPaint } from '../terminal/look.ts'
 import { onTerminal } from '../terminal/on-terminal.ts'
 import { say } from '../terminal/say.ts'
+import { tableLines } from '../../report/table.ts'
 
 const showing = { quiet: false, nothingLeft: 'nothing was changed' }
 
@@ -60,15 +61,18 @@ function sayPlanned(it: Planned, flags: FixFlags): number {
 function linesOf(offer: Offer, finding: Finding, flags: FixFlags): readonly string[] {
   const { remedy } = offer
   if (offer.kind === 'not-here') return notHere(remedy, offer.reason)
-  return [
-    `    ${remedy.id.padEnd(18)} ${offer.applicability.padEnd(10)} ${remedy.title}`,
-    `${' '.repeat(34)}hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} ` +
-      `--remedy ${remedy.id}${accessFlag(flags)}${kept(flags)} --plan`,
-  ]
+  const command =
+    `hopscope fix ${finding.code} --subject ${subjectKey(finding.subject)} ` +
+    `--remedy ${remedy.id}${accessFlag(flags)}${kept(flags)} --plan`
+  return offerLines([remedy.id, offer.applicability, remedy.title], command)
 }
 
 function notHere({ id }: Refusal['remedy'], { why, instead }: Refusal['reason']): readonly string[] {
-  return [`    ${id.padEnd(18)} not here   ${why}`, ...(instead === null ? [] : [`${' '.repeat(34)}${instead}`])]
+  return offerLines([id, 'not here', why], instead)
+}
+
+function offerLines(row: readonly [string, string, string], below: string | null): readonly string[] {
+  return tableLines([row, ...(below === null ? [] : [['', '', below]])], { least: [18, 10], indent: 4, gap: 1 })
 }
 
 function accessFlag({ nodeAccess, probe }: FixFlags): string {

@@ -13,6 +13,7 @@ import { ending } from '../terminal/interrupt.ts'
 import { terminalPaint } from '../terminal/look.ts'
 import { onTerminal } from '../terminal/on-terminal.ts'
 import { say, tell } from '../terminal/say.ts'
+import { tableLines } from '../../report/table.ts'
 
 const paint = terminalPaint(process.stdout)
 
@@ -79,7 +80,9 @@ function running<T>(
 function linesOf(event: Exclude<RunEvent, SessionEvent | { kind: 'plan' }>): readonly string[] {
   switch (event.kind) {
     case 'done':
-      return [`  ${paint.mark(event.line.startsWith('careful: ') ? 'warning' : 'ok')} ${event.line}`]
+      return [`  ${paint.mark('ok')} ${event.line}`]
+    case 'careful':
+      return [`  ${paint.mark('warning')} careful: ${event.line}`]
     case 'would-differ':
       return [
         `${paint.mark('warning')} an admission webhook or the API server would change what the plan writes:`,
@@ -156,17 +159,5 @@ function cured({ code, verify: { codes, inside } }: Plan): string {
 
 function table({ rows }: Verified['verdict']): readonly string[] {
   if (rows.length === 0) return []
-  const width = (of: (it: Verified['verdict']['rows'][number]) => string): number =>
-    Math.max(...rows.map((it) => of(it).length)) + 3
-  const [first, second] = [
-    width((it) => it.what),
-    Math.max(
-      9,
-      width((it) => it.before),
-    ),
-  ]
-  return [
-    `  ${''.padEnd(first)}${'before'.padEnd(second)}after`,
-    ...rows.map((it) => `  ${it.what.padEnd(first)}${it.before.padEnd(second)}${it.after}`),
-  ]
+  return tableLines([['', 'before', 'after'], ...rows.map((it) => [it.what, it.before, it.after])], { gap: 3 })
 }

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander'
+import { defaultImage } from '../../model/probe-image.ts'
 import type { ProbeAsk } from '../../session/asks.ts'
 import { duration, outsideName, repeated } from './values.ts'
 
 export type ProbeFlags = ProbeAsk
-
-export const defaultImage = 'docker.io/library/node:24-slim'
 
 /** `pods/exec` in kube-system is as much as cluster-admin: only by choice. */
 export function conntrackFrom(): Option {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../kube/cluster.ts'
 import { withoutExec } from '../../kube/without-exec.ts'
 import { known, leftOut, leftOutBy } from '../../model/known.ts'
-import { defaultImage, probeFlags } from './probe.ts'
+import { defaultImage } from '../../model/probe-image.ts'
+import { probeFlags } from './probe.ts'
 import { conntrackWay, probeNamespaceOf } from '../../session/gather.ts'
 
 const parsed = (...args: readonly string[]) => probeFlags(new Command()).parse(args, { from: 'user' }).opts()

@@ -1,6 +1,7 @@
 import { visible } from '../../report/visible.ts'
 import { redactText } from '../../wire/secrets.ts'
 import { spoken } from './called.ts'
+import { isScreen } from './look.ts'
 
 /**
  * One line on stderr for what is going on. On a terminal it is rewritten in place and wiped at the end; elsewhere only
@@ -14,7 +15,7 @@ export interface Progress {
 }
 
 export function progressOn(stream: NodeJS.WriteStream, quiet: boolean): Progress {
-  const live = stream.isTTY && process.env['TERM'] !== 'dumb'
+  const live = isScreen(stream)
   const wipe = (): void => void (live && stream.write('\r\u001B[K'))
   return {
     step: (line) => {

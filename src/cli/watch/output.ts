@@ -1,5 +1,5 @@
 import { subjectKey } from '../../model/subject.ts'
-import { missing, totalsOf, type WatchEvent, type WatchSample } from '../../answers/dns-watch.ts'
+import { type Gap, missing, totalsOf, type WatchEvent, type WatchSample } from '../../answers/dns-watch.ts'
 import type { Output } from '../../report/schemas/parts.ts'
 import type { watch } from '../../report/schemas/watch.ts'
 import type { Paint } from '../../report/paint.ts'
@@ -8,6 +8,7 @@ import { page, visible } from '../../report/visible.ts'
 import type { WatchEnd } from '../../session/watch/watch.ts'
 import { spoken } from '../terminal/called.ts'
 import { liveBlock } from '../terminal/live-block.ts'
+import { isScreen } from '../terminal/look.ts'
 import { count } from '../../phrases.ts'
 
 export interface WatchOutput {
@@ -27,7 +28,7 @@ export function watchOutput(
   paintOf: (stream: NodeJS.WriteStream) => Paint,
 ): WatchOutput {
   if (format === 'json') return jsonLines(stream)
-  return stream.isTTY && process.env['TERM'] !== 'dumb' ? live(stream, paintOf) : lines(stream, paintOf)
+  return isScreen(stream) ? live(stream, paintOf) : lines(stream, paintOf)
 }
 
 function lines(stream: NodeJS.WriteStream, paintOf: (stream: NodeJS.WriteStream) => Paint): WatchOutput {
@@ -91,7 +92,7 @@ function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
         servers,
         canary,
         conntrack,
-        missing: Object.fromEntries(missing(sample)),
+        missing: whys(missing(sample)),
         findings: sample.findings.map((it) => ({ code: it.code, severity: it.severity, subject: it.subject })),
       })
       for (const it of events) say({ schema, t: 'event', at, ...it })
@@ -105,7 +106,7 @@ function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
         durationMs: ended - began,
         seconds: (ended - began) / 1000,
         ...it,
-        missing: Object.fromEntries(gaps),
+        missing: whys(gaps),
         findings: findings.map((one) => ({ code: one.code, severity: one.severity, subject: one.subject })),
       }),
   }
@@ -123,6 +124,10 @@ function troublesOf({ troubles }: WatchEnd): string {
 function canaryEnd({ canary, left }: WatchEnd): string {
   if (!canary) return 'nothing was made in the cluster'
   return left.length === 0 ? 'the canary pod is removed' : `NOT removed: ${left.join(', ')}, hopscope cleanup`
+}
+
+function whys(gaps: ReadonlyMap<string, Gap>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...gaps].map(([what, { why }]) => [what, why]))
 }
 
 /** What a reader who comes back to the terminal wants to know. */

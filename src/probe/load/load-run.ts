@@ -1,4 +1,5 @@
 import type { Cluster } from '../../kube/cluster.ts'
+import type { Why } from '../../model/known.ts'
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import { type LoadPlan, loadWants } from './load-plan.ts'
 import { podProgram } from '../pods/pod-program.ts'
@@ -9,7 +10,7 @@ export interface LoadResult {
   readonly steps: readonly LoadStep[]
   /** null when the pod did not get to its end; `why` says why. */
   readonly end: LoadEnd | null
-  readonly why: string | null
+  readonly why: Why | null
   /** Pods that could not be removed. */
   readonly left: readonly string[]
 }
@@ -26,7 +27,7 @@ export async function runLoad(
   const ledger = podLedger(cluster)
   const steps: LoadStep[] = []
   let end: LoadEnd | null = null
-  let why: string | null = null
+  let why: Why | null = null
   const program = await podProgram()
   await removeLeftovers(cluster, namespace)
   const watch = watchPods(cluster, namespace, run)

@@ -1,3 +1,4 @@
+import type { Why } from '../../model/known.ts'
 import type { PodRecord } from '../pod/records.ts'
 import type { ProbeSpec } from '../pod/spec.ts'
 import { type PodRunContext, runPod } from '../pods/pod-run.ts'
@@ -8,7 +9,7 @@ export interface NodeRun {
   readonly node: string
   readonly readings: Readings
   /** Why what it measured is not all there; null when the pod said its last word. */
-  readonly why: string | null
+  readonly why: Why | null
 }
 
 export interface RunContext extends PodRunContext {

@@ -15,8 +15,8 @@ type Missing = Extract<Known<never>, { known: false }>
 /** null when at least one pod got as far as its program; else why none did. */
 function noneRan(plan: ProbePlan, runs: readonly NodeRun[]): Missing | null {
   if (runs.some((it) => it.readings.helloAt !== null)) return null
-  const whys = byReason([...runs, ...plan.skipped])
-  const forbidden = runs.length > 0 && runs.every((it) => it.why?.startsWith('not allowed') === true)
+  const whys = byReason([...runs.map(({ node, why }) => ({ node, why: why?.detail ?? null })), ...plan.skipped])
+  const forbidden = runs.length > 0 && runs.every((it) => it.why?.reason === 'forbidden')
   return unknown(
     forbidden ? 'forbidden' : 'failed',
     whys.length === 0
@@ -50,7 +50,7 @@ export function dnsProbeOf(plan: ProbePlan, runs: readonly NodeRun[]): Known<Dns
   return known({
     from: from(plan),
     nodes: runs.filter((it) => it.readings.helloAt !== null).map((it) => it.node),
-    missing: [...runs.flatMap((it) => (it.why === null ? [] : [{ node: it.node, why: it.why }])), ...plan.skipped],
+    missing: [...runs.flatMap(({ node, why }) => (why === null ? [] : [{ node, why: why.detail }])), ...plan.skipped],
     series: runs.flatMap((it) => it.readings.series.filter((one) => one.lookups.length > 0)),
     queriesSent: runs.reduce((sum, it) => sum + it.readings.queries, 0),
     cap: {
@@ -194,12 +194,12 @@ export function conntrackOf(
   if (plan.conntrack === 'not-asked') return unknown('not-asked', 'needs --node-access')
   if (windows.length > 0) return known(windows.toSorted((a, b) => (a.node < b.node ? -1 : 1)))
   const refused = opened.flatMap((it) => ('why' in it ? [it] : []))
-  const forbidden = refused.length > 0 && refused.every((it) => it.why.startsWith('not allowed'))
+  const forbidden = refused.length > 0 && refused.every((it) => it.why.reason === 'forbidden')
   return unknown(
     forbidden ? 'forbidden' : 'failed',
     refused[0] === undefined
       ? 'no node gave its conntrack counters before and after the probe'
-      : `${refused[0].node}: ${refused[0].why}`,
+      : `${refused[0].node}: ${refused[0].why.detail}`,
   )
 }
 
@@ -218,7 +218,7 @@ export function notesOf(
     ),
     ...opened.flatMap((it) =>
       'why' in it
-        ? [`${it.node}: no conntrack counters: ${it.why}`]
+        ? [`${it.node}: no conntrack counters: ${it.why.detail}`]
         : [
             `${it.reader.node}: conntrack counters through ` +
               (it.reader.way === 'kube-proxy-exec' ? "kube-proxy's pod" : 'a hostNetwork pod'),

@@ -8,6 +8,7 @@ import { conntrackFiles } from '../pod/node/conntrack-watch.ts'
 import { readRecord } from '../measure/read-record.ts'
 import { deadlineSeconds } from '../pods/pod-manifest.ts'
 import { createPod } from '../pods/pods.ts'
+import { notAllowed } from '../pods/refusal.ts'
 
 export interface ConntrackReading {
   /** Milliseconds since the run began. */
@@ -27,7 +28,7 @@ export interface ConntrackReader {
   readonly end: () => void
 }
 
-export type Opened = { readonly reader: ConntrackReader } | { readonly node: string; readonly why: string }
+export type Opened = { readonly reader: ConntrackReader } | { readonly node: string; readonly why: Why }
 
 /** By the way that the plan says, and by no other: what is announced is what is done. */
 export function openConntrack(context: RunContext, node: string): Promise<Opened> {
@@ -58,16 +59,19 @@ export async function viaKubeProxy(
   })
   const refused = (why: Why): Opened => ({
     node,
-    why: why.reason === 'forbidden' ? `not allowed: ${why.detail}` : why.detail,
+    why: why.reason === 'forbidden' ? { ...why, detail: notAllowed(why.detail) } : why,
   })
   if (!found.known) return refused(found.why)
   const [pod] = found.value
   if (pod === undefined)
     return {
       node,
-      why:
-        'no pod of kube-proxy runs there in the network of its node ' +
-        '(without --conntrack-from a pod of our own reads them)',
+      why: {
+        reason: 'not-there',
+        detail:
+          'no pod of kube-proxy runs there in the network of its node ' +
+          '(without --conntrack-from a pod of our own reads them)',
+      },
     }
   let last: ConntrackReading | null = null
   const read = async (): Promise<Known<ConntrackReading>> => {
@@ -126,16 +130,20 @@ export async function viaPod(
   const stop = AbortSignal.any([signal, ending.signal])
   for (const start = now(); watch.state(pod.name)?.kind !== 'started'; await watch.next()) {
     const state = watch.state(pod.name)
-    if (state?.kind === 'stuck' || state?.kind === 'ended') return { node, why: state.why ?? 'the pod ended at once' }
-    if (stop.aborted) return { node, why: 'interrupted' }
+    if (state?.kind === 'stuck' || state?.kind === 'ended')
+      return { node, why: { reason: 'failed', detail: state.why ?? 'the pod ended at once' } }
+    if (stop.aborted) return { node, why: { reason: 'cut-off', detail: 'interrupted' } }
     if (now() - start > 60_000)
       return {
         node,
-        why: `did not start within 60 s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}`,
+        why: {
+          reason: 'timed-out',
+          detail: `did not start within 60 s: ${state?.kind === 'waiting' ? state.why : 'nothing heard of it'}`,
+        },
       }
   }
   const log = await cluster.logs(namespace, pod.name, { follow: true, signal: stop })
-  if (!log.known) return { node, why: log.why.detail }
+  if (!log.known) return { node, why: log.why }
   let last: ConntrackReading | null = null
   let seen: (() => void)[] = []
   const follow = async (): Promise<void> => {
@@ -164,7 +172,10 @@ export async function viaPod(
     end()
     return {
       node,
-      why: 'the node does not show /proc/net/stat/nf_conntrack: no connection tracking, or another kernel',
+      why: {
+        reason: 'failed',
+        detail: 'the node does not show /proc/net/stat/nf_conntrack: no connection tracking, or another kernel',
+      },
     }
   }
   return { reader: { node, way: 'host-network-pod', latest: () => last, fresh, end } }

@@ -24,7 +24,7 @@ import { planNodePorts } from './plan-node-ports.ts'
 import { planNodes } from './plan-nodes.ts'
 import { traceEnds } from '../../relations/path/trace-ends.ts'
 import type { MetricsSpec, SeriesSpec } from '../pod/spec.ts'
-import { defaultImage } from '../pods/pod-manifest.ts'
+import { defaultImage } from '../../model/probe-image.ts'
 import { type LogSpec, planServerLogs } from '../logs/server-logs.ts'
 import { count } from '../../phrases.ts'
 

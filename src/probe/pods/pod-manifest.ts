@@ -3,7 +3,6 @@ import type { PodSpec } from '../pod/spec.ts'
 import type { Ground } from './ground.ts'
 import type { Resources, Wanted } from './pod-resources.ts'
 
-export const defaultImage = 'docker.io/library/node:24-slim'
 /** From the start of the container's image pull; the kubelet ends the pod then, whatever became of the CLI. */
 export const deadlineSeconds = 120
 

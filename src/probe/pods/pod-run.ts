@@ -1,4 +1,5 @@
 import type { Cluster } from '../../kube/cluster.ts'
+import type { Why } from '../../model/known.ts'
 import type { PodRecord } from '../pod/records.ts'
 import type { PodPlan } from './pod-manifest.ts'
 import { readRecord } from '../measure/read-record.ts'
@@ -33,7 +34,7 @@ export async function runPod(
   context: PodRunContext,
   plan: PodPlan,
   heard: (record: PodRecord) => boolean,
-): Promise<string | null> {
+): Promise<Why | null> {
   const { cluster, watch, now, signal } = context
   const created = await createPod(cluster, plan, context.ledger)
   if ('why' in created) return created.why
@@ -76,25 +77,35 @@ export async function runPod(
       error instanceof Error ? error.message : String(error),
     )
     if (over) return null
-    if (broken !== null) return broken
-    if (signal.aborted) return 'interrupted'
+    if (broken !== null) return failed(broken)
+    if (signal.aborted) return interrupted
     const state = watch.state(name)
-    if (ended && state?.kind === 'ended') return state.why ?? `cut off: ${why ?? 'no end record'}`
-    if (now() - heardAt > silentMs) return `cut off: ${why ?? 'no end record'}`
+    if (ended && state?.kind === 'ended') return state.why === null ? cutOff(why) : failed(state.why)
+    if (now() - heardAt > silentMs) return cutOff(why)
     await Promise.race([watch.next(), new Promise((resolve) => setTimeout(resolve, 500))])
   }
 }
 
+const interrupted: Why = { reason: 'cut-off', detail: 'interrupted' }
+
+function failed(detail: string): Why {
+  return { reason: 'failed', detail }
+}
+
+function cutOff(why: string | null): Why {
+  return { reason: 'cut-off', detail: `cut off: ${why ?? 'no end record'}` }
+}
+
 /** null once the pod has started, or has come to its end without a fault; else why it has not. */
-async function untilStarted({ watch, now, signal }: PodRunContext, name: string): Promise<string | null> {
+async function untilStarted({ watch, now, signal }: PodRunContext, name: string): Promise<Why | null> {
   for (const start = now(); ; await watch.next()) {
     const state = watch.state(name)
-    if (signal.aborted) return 'interrupted'
+    if (signal.aborted) return interrupted
     if (state?.kind === 'started' || (state?.kind === 'ended' && state.why === null)) return null
-    if (state?.kind === 'stuck' || state?.kind === 'ended') return state.why ?? 'the pod ended at once'
+    if (state?.kind === 'stuck' || state?.kind === 'ended') return failed(state.why ?? 'the pod ended at once')
     if (now() - start > startWithinMs) {
       const why = state?.kind === 'waiting' ? state.why : 'nothing heard of it'
-      return `did not start within ${startWithinMs / 1000} s: ${why}`
+      return { reason: 'timed-out', detail: `did not start within ${startWithinMs / 1000} s: ${why}` }
     }
   }
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Cluster, RawObject } from '../../kube/cluster.ts'
 import { pods } from '../../kube/resources.ts'
+import type { Why } from '../../model/known.ts'
 import { owe } from '../../owed.ts'
 import { deadlineSeconds, labels, ours, podName, type PodPlan, podPrefix } from './pod-manifest.ts'
 import { createAdmitted } from './admitted.ts'
-import { refusalText, refuserOf } from './refusal.ts'
+import { refusal, refuserOf } from './refusal.ts'
 import { podState, type PodState, type RawPod } from './pod-state.ts'
 
 /** A pod that was made, or that may have been: noted before the request that makes it. */
@@ -63,14 +64,14 @@ export async function createPod(
   cluster: Cluster,
   plan: PodPlan,
   ledger: Pick<PodLedger, 'note' | 'strike'>,
-): Promise<{ readonly made: MadePod } | { readonly why: string }> {
+): Promise<{ readonly made: MadePod } | { readonly why: Why }> {
   const { namespace, node, run } = plan
   const named: MadePod = { namespace, name: podName(run, node, plan.hostNetwork), run, uid: null, node }
   ledger.note(named)
   const created = await createAdmitted(cluster, plan)
   if ('unfit' in created) {
     ledger.strike(named.name)
-    return { why: `${created.unfit} (--probe-namespace NS: another namespace)` }
+    return { why: { reason: 'failed', detail: `${created.unfit} (--probe-namespace NS: another namespace)` } }
   }
   if (created.known) {
     const made = { ...named, name: created.value.metadata.name, uid: created.value.metadata.uid ?? null }
@@ -88,7 +89,7 @@ export async function createPod(
   }
   const isRefused = created.why.reason === 'forbidden' || refuserOf(created.why) !== 'other'
   if (isRefused && found.known) ledger.strike(named.name)
-  return { why: refusalText(created.why, plan) }
+  return { why: refusal(created.why, plan) }
 }
 
 /** States of one run's pods as they change; `next` resolves when anything did, or after a second. */

@@ -28,9 +28,19 @@ export function refuserOf({ reason, detail }: Why): Refuser {
   return reason === 'forbidden' ? 'rights' : 'other'
 }
 
+/** `action`: what RBAC would not have, as `create pods in namespace shop`. */
+export function notAllowed(action: string): string {
+  return `not allowed: ${action}`
+}
+
 export interface Asked {
   readonly namespace: string
   readonly hostNetwork: boolean
+}
+
+/** Why there is no pod: for want of a right, or of something else. */
+export function refusal(why: Why, asked: Asked): Why {
+  return { reason: refuserOf(why) === 'rights' ? 'forbidden' : 'failed', detail: refusalText(why, asked) }
 }
 
 /** One line: what refused it, in its own words, and what helps. `not allowed` is said of rights alone. */
@@ -38,7 +48,7 @@ export function refusalText(why: Why, { namespace, hostNetwork }: Asked): string
   const said = why.detail
   switch (refuserOf(why)) {
     case 'rights':
-      return `not allowed: ${said}`
+      return notAllowed(said)
     case 'pod-security':
       return hostNetwork
         ? `Pod Security of namespace ${namespace} refuses a hostNetwork pod: ` +

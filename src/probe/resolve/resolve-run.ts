@@ -1,6 +1,6 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import { type Known, known, unknown } from '../../model/known.ts'
+import { type Known, known, unknown, type Why } from '../../model/known.ts'
 import type { OwnLookup, ResolverWalk, ServerAnswer } from '../../model/resolution.ts'
 import { candidates, settingsOf } from '../../wire/resolver-walk.ts'
 import { endpointsOf } from '../plan/plan-dns.ts'
@@ -99,7 +99,7 @@ export async function runResolve(
   let resolvConf: string | null = null
   let own: OwnLookup | null = null
   let queries = 0
-  let why: string | null = null
+  let why: Why | null = null
   let left: readonly string[] = []
   let asking: NodeJS.Timeout | undefined
   try {
@@ -119,10 +119,7 @@ export async function runResolve(
     watch.end()
     left = await ledger.removeAll()
   }
-  const missing = unknown(
-    why?.startsWith('not allowed') === true ? 'forbidden' : 'failed',
-    why ?? 'the probe pod told nothing',
-  )
+  const missing = unknown(why?.reason ?? 'failed', why?.detail ?? 'the probe pod told nothing')
   return {
     resolvConf,
     own,

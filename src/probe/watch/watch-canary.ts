@@ -1,6 +1,6 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import { type Known, known, unknown } from '../../model/known.ts'
+import { type Known, known, type Why } from '../../model/known.ts'
 import type { LookupRow } from '../pod/records.ts'
 import type { CanarySpec } from '../pod/spec.ts'
 import { podProgram } from '../pods/pod-program.ts'
@@ -39,8 +39,7 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
   const ledger = podLedger(cluster)
   const began = performance.now()
   let rows: LookupRow[] = []
-  let why: string | null = 'its pod is starting'
-  let starting = true
+  let why: Why | null = { reason: 'not-asked', detail: 'its pod is starting' }
 
   const vip = plan.dns.service?.clusterIP ?? null
   const series = {
@@ -55,7 +54,7 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
   }
   const spec: CanarySpec = { kind: 'canary', series, everyMs, forMs: 1000 * (lifeSeconds - handOverSeconds) }
 
-  const one = async (program: string): Promise<string | null> => {
+  const one = async (program: string): Promise<Why | null> => {
     const run = newRunId()
     const watch = watchPods(cluster, plan.namespace, run, listEveryMs)
     try {
@@ -75,7 +74,6 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
         (record) => {
           if (record.t === 'hello') {
             why = null
-            starting = false
           }
           if (record.t === 'lookups') rows.push(...record.rows)
           return record.t === 'end'
@@ -88,8 +86,7 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
   }
   const going = (async () => {
     if (vip === null || vip === 'None') {
-      why = 'the cluster has no DNS Service to ask'
-      starting = false
+      why = { reason: 'failed', detail: 'the cluster has no DNS Service to ask' }
       return
     }
     await removeLeftovers(cluster, plan.namespace)
@@ -97,7 +94,6 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
     while (!ending.signal.aborted) {
       why = await one(program)
       if (why === null || ending.signal.aborted) continue
-      starting = false
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 15_000)
         ending.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
@@ -110,7 +106,7 @@ export function startCanary(cluster: Cluster, plan: CanaryPlan): Canary {
       const taken = rows
       rows = []
       if (taken.length > 0) return known(taken)
-      return why === null ? known([]) : unknown(starting ? 'not-asked' : 'failed', why)
+      return why === null ? known([]) : { known: false, why }
     },
     async end() {
       ending.abort()

@@ -91,7 +91,7 @@ function byPods(
 }
 
 async function readingOf(node: string, opened: Opened): Promise<Known<ConntrackReading>> {
-  if ('why' in opened) return unknown('failed', `${node}: ${opened.why}`)
+  if ('why' in opened) return unknown(opened.why.reason, `${node}: ${opened.why.detail}`)
   const reading = await opened.reader.fresh()
   return reading === null ? unknown('failed', `${node}: the counters are no longer told`) : known(reading)
 }

@@ -1,10 +1,5 @@
-import {
-  type Contacts,
-  type DirectContact,
-  type HttpContact,
-  type HttpEnd,
-  wantsCertificate,
-} from '../../model/contacts.ts'
+import type { Contacts, DirectContact, HttpContact, HttpEnd } from '../../model/contacts.ts'
+import { lateOf, wantsCertificate } from '../../model/http-error.ts'
 import type { Known } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { Namespace, NetworkPolicy } from '../../model/network-policy.ts'
@@ -32,13 +27,13 @@ export function isNotFound({ status, error }: HttpEnd): boolean {
 /** Nothing came of the connection itself: what a policy on the probe's own pod, or a late probe, looks like. */
 function neverConnected({ status, error, scheme }: HttpEnd): boolean {
   if (status !== null || error === null || error === 'ECONNREFUSED') return false
-  if (/^no connection within|^E(?:TIMEDOUT|HOSTUNREACH|NETUNREACH|PERM|ACCES)/.test(error)) return true
+  if (lateOf(error) === 'connection' || /^E(?:TIMEDOUT|HOSTUNREACH|NETUNREACH|PERM|ACCES)/.test(error)) return true
   // Old recordings had one sentence for every kind of silence, and knew no scheme.
   return scheme === undefined
 }
 
 function isLateEnd({ error }: HttpEnd): boolean {
-  return error !== null && /^no (?:connection|complete answer) within|^ETIMEDOUT/.test(error)
+  return lateOf(error) !== null || error?.startsWith('ETIMEDOUT') === true
 }
 
 /**

@@ -2,6 +2,7 @@ import { type Leg, legsOf } from '../../answers/legs.ts'
 import type { Model } from '../../model/sources.ts'
 import { ms } from '../../phrases.ts'
 import type { Paint } from '../paint.ts'
+import { tableLines } from '../table.ts'
 
 const names: Readonly<Record<Leg['name'], string>> = {
   outside: 'this machine -> load balancer',
@@ -15,12 +16,13 @@ export function legLines(model: Model): (paint: Paint) => readonly string[] {
   return (paint) => {
     const legs = legsOf(model)
     if (legs.length === 0) return []
-    const rows = legs.map((it) => [names[it.name], at(it), said(it), it.slowestMs === null ? '-' : ms(it.slowestMs)])
-    const widths = [0, 1, 2].map((i) => Math.max(...rows.map((it) => it[i]?.length ?? 0)))
-    return legs.map((it, index) => {
-      const cells = (rows[index] ?? []).map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      return `  ${paint.mark(it.bad === 0 ? 'ok' : 'error')} ${cells.join('  ')}`.trimEnd()
-    })
+    const rows = legs.map((it) => [
+      `${paint.mark(it.bad === 0 ? 'ok' : 'error')} ${names[it.name]}`,
+      at(it),
+      said(it),
+      it.slowestMs === null ? '-' : ms(it.slowestMs),
+    ])
+    return tableLines(rows)
   }
 }
 

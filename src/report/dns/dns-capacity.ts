@@ -9,9 +9,13 @@ import {
 } from '../../answers/dns-capacity.ts'
 import { autoscalerConfigMap, type Sized } from '../../relations/dns/dns-sizing.ts'
 import type { Paint } from '../paint.ts'
+import { labelled, tableLines } from '../table.ts'
 import { ms, percent } from '../../phrases.ts'
 
 const unknown = 'unknown'
+
+/** Of what is named in one line each: `from the cache`, `autoscaler`. */
+const nameWidth = 14
 
 /** The verdict first, then what is used, then what is needed, each number with how it came about. */
 export function capacityText(it: DnsCapacity, paint: Paint): readonly string[] {
@@ -75,24 +79,13 @@ function serverTable(it: DnsCapacity, paint: Paint): readonly string[] {
     'p99',
     'node: cores, requested',
   ]
-  const rows = it.servers.map(row)
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((one) => (one[column] ?? '').length)))
-  const line = (cells: readonly string[]): string =>
-    `  ${cells
-      .map((cell, column) =>
-        column < 2 || column === 9 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')}`.trimEnd()
+  const [head = '', ...lines] = tableLines([header, ...it.servers.map(row)], { right: [2, 3, 4, 5, 6, 7, 8] })
   const unread = it.servers.flatMap((one) =>
     one.rates.known ? [] : [`  ${paint.mark('cannot-tell')} ${one.pod}: ${one.rates.why.detail}`],
   )
   return [
-    paint.dim(line(header)),
-    ...rows.map((cells, i) =>
-      i < it.servers.length && it.usedUp.some(({ pod }) => pod === it.servers[i]?.pod)
-        ? paint.bad(line(cells))
-        : line(cells),
-    ),
+    paint.dim(head),
+    ...lines.map((line, i) => (it.usedUp.some(({ pod }) => pod === it.servers[i]?.pod) ? paint.bad(line) : line)),
     ...unread,
   ]
 }
@@ -167,8 +160,8 @@ function needs(it: DnsCapacity, paint: Paint): readonly string[] {
   const has = <T>(values: readonly (T | null)[], text: (value: T) => string): string =>
     [...new Set(values.map((one) => (one === null ? 'none' : text(one))))].join(', ')
   const line = (name: string, sized: Sized, unit: string, now: string): readonly string[] => [
-    `  ${name.padEnd(14)} ${(sized.value === null ? unknown : `${sized.value}${unit}`).padEnd(9)} now ${now}`,
-    paint.dim(`${' '.repeat(17)}${sized.formula}`),
+    need(name, sized.value === null ? unknown : `${sized.value}${unit}`, now),
+    paint.dim(fact('', sized.formula)),
   ]
   return [
     paint.strong('This cluster needs'),
@@ -189,11 +182,15 @@ function needs(it: DnsCapacity, paint: Paint): readonly string[] {
         (value) => `${value}m`,
       ),
     ),
-    `  ${'CPU limit'.padEnd(14)} ${'none'.padEnd(9)} now ${has(
-      it.servers.map((one) => one.cpuLimitMilli),
-      (value) => `${value}m`,
-    )}`,
-    paint.dim(`${' '.repeat(17)}a limit stops CoreDNS for the rest of each 100 ms; the upstream manifest has none`),
+    need(
+      'CPU limit',
+      'none',
+      has(
+        it.servers.map((one) => one.cpuLimitMilli),
+        (value) => `${value}m`,
+      ),
+    ),
+    paint.dim(fact('', 'a limit stops CoreDNS for the rest of each 100 ms; the upstream manifest has none')),
     ...line(
       'memory limit',
       sizing.memoryLimitMi,
@@ -203,8 +200,7 @@ function needs(it: DnsCapacity, paint: Paint): readonly string[] {
         (value) => `${Math.round(value / 2 ** 20)}Mi`,
       ),
     ),
-    `  ${'autoscaler'.padEnd(14)} for cluster-proportional-autoscaler, where it runs; ` +
-      'it counts nodes and cores, never queries',
+    fact('autoscaler', 'for cluster-proportional-autoscaler, where it runs; it counts nodes and cores, never queries'),
     ...yaml(autoscalerConfigMap(sizing)).map((text) => `      ${text}`),
     ...(!it.usedUp.some(({ what }) => what === 'cpu-limit')
       ? []
@@ -230,7 +226,11 @@ function yaml(object: object): readonly string[] {
 }
 
 function fact(name: string, value: string): string {
-  return `  ${name.padEnd(14)} ${value}`
+  return labelled([[name, value]], nameWidth).join('')
+}
+
+function need(name: string, value: string, now: string): string {
+  return tableLines([[name, value, `now ${now}`]], { least: [nameWidth, 9], gap: 1 }).join('')
 }
 
 function rate(value: number | null): string {

@@ -1,6 +1,7 @@
 import type { InsideView } from '../../model/inside.ts'
 import type { LogSignKind } from '../../model/server-log.ts'
 import type { Model } from '../../model/sources.ts'
+import { tableLines } from '../table.ts'
 import { lookupCost, outsideName } from '../../relations/dns/lookup-cost.ts'
 
 /**
@@ -10,11 +11,9 @@ export function clients(model: Model): readonly string[] {
   const { insideViews } = model.sources
   if (!insideViews.known) return [`application pods: not looked into (${insideViews.why.detail})`]
   if (insideViews.value.length === 0) return ['application pods: none in this namespace to look out of']
-  const rows = insideViews.value.map(row)
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((it) => (it[column] ?? '').length)))
   return [
     `from inside application pods, and queries for one lookup of ${outsideName.name} (with a last dot 2):`,
-    ...rows.map((it) => `  ${it.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()),
+    ...tableLines(insideViews.value.map(row)),
   ]
 }
 

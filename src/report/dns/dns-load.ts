@@ -1,19 +1,17 @@
 import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import type { Paint } from '../paint.ts'
+import { tableLines } from '../table.ts'
 import { ms } from '../../phrases.ts'
 
 /** How a load ended, and every step of it. `target` in queries a second. */
 export function loadText(steps: readonly LoadStep[], end: LoadEnd, target: number, paint: Paint): readonly string[] {
   const header = ['asked/s', 'answered/s', 'lost', 'p50', 'p99', 'canary p99', 'CPU of each server']
-  const rows = steps.map(cells)
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]): string =>
-    `  ${row.map((cell, column) => (column === 6 ? cell : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd()
+  const [head = '', ...lines] = tableLines([header, ...steps.map(cells)], { right: [0, 1, 2, 3, 4, 5] })
   return [
     `${paint.mark(mark(end))} ${paint.strong(loadHeadline(end, target))}`,
     '',
-    paint.dim(line(header)),
-    ...rows.map(line),
+    paint.dim(head),
+    ...lines,
     '',
     `  ${end.queries.toLocaleString('en')} queries in all`,
     '',

@@ -5,6 +5,7 @@ import { raceWords } from '../../relations/dns/race-words.ts'
 import type { LookupSeries } from '../../model/lookups.ts'
 import { cacheHoldsService } from '../../relations/dns/node-cache.ts'
 import type { Paint } from '../paint.ts'
+import { tableLines } from '../table.ts'
 import { ms } from '../../phrases.ts'
 import { inOrder } from './path-order.ts'
 
@@ -18,17 +19,13 @@ export function dnsPaths(model: Model, paint: Paint): readonly string[] {
     cells: cells(it, all[index - 1]?.node === it.node, isCached(model, it.node)),
     bad: troubled([it]) > 0,
   }))
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map(({ cells: row }) => (row[column] ?? '').length)),
-  )
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => (column < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd()
+  const [head = '', ...lines] = tableLines([header, ...rows.map((it) => it.cells)], {
+    right: [4, 5, 6, 7, 8],
+    indent: 0,
+  })
   return [
-    paint.dim(line(header)),
-    ...rows.map(({ cells: row, bad }) => (bad ? paint.bad(line(row)) : line(row))),
+    paint.dim(head),
+    ...lines.map((line, index) => (rows[index]?.bad === true ? paint.bad(line) : line)),
     '',
     ...counters(model),
     ...race(model),

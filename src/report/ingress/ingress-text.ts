@@ -1,6 +1,7 @@
 import type { IngressConf, ServingBlock, ServingConf } from '../../answers/ingress-conf.ts'
 import type { IngressRoute } from '../../answers/ingress-routes.ts'
 import type { Mark, Paint } from '../paint.ts'
+import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 
 /** Just the blocks that serve the URL, each with what it comes from. */
@@ -99,7 +100,7 @@ export function ingressRoutesText(routes: readonly IngressRoute[], paint: Paint)
       `${bad} of ${routes.length} routes ${bad === 1 ? 'has' : 'have'} a finding; ` +
         `${asked} of ${routes.length} were asked over HTTP.`,
       '',
-      ...columns([header, ...rows]),
+      ...tableLines([header, ...rows], { indent: 0 }),
       ...(asked === routes.length
         ? []
         : ['', paint.dim('what was not asked is not known to work: --probe asks each route')]),
@@ -118,14 +119,4 @@ function healthText({ worst, answered }: IngressRoute): string {
     answered === null ? null : `${answered.status ?? answered.error ?? 'no answer'} after ${answered.ms} ms`
   if (worst !== null) return `${worst.code} ${worst.title}${answer === null ? '' : ` (${answer})`}`
   return answer ?? 'nothing wrong was read'
-}
-
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  )
 }

@@ -1,4 +1,5 @@
 import type { Paint } from '../paint.ts'
+import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 import type { Verification } from '../../remedies/remedy.ts'
 import { redactText } from '../../wire/secrets.ts'
@@ -34,11 +35,14 @@ export function planText(plan: Plan, { paint, verbose, files }: PlanText): strin
     isReversible(plan) ? 'reversible' : 'NOT reversible',
     `expires in ${lifetimeMs / 60_000} min`,
   ]
-  const width = Math.max(...plan.steps.map((it) => nameOf(it).length))
+  const names = tableLines(
+    plan.steps.map((it) => [`${signs[it.verb]} ${it.object.kind}`, objectName(it), ...sayOf(it, paint)]),
+    { least: [16] },
+  )
   const lines = [
     paint.strong(head.join(dot)),
     '',
-    ...plan.steps.flatMap((step) => stepLines(step, width, paint, verbose)),
+    ...plan.steps.flatMap((step, index) => [names[index] ?? '', ...stepLines(step, verbose)]),
     '',
     ...row('Effect', plan.effect, paint),
     ...row('Risk', `${plan.risk.level}: ${plan.risk.why}`, paint),
@@ -116,25 +120,30 @@ function beforeLine({ lookups, slow, lost, parts }: Measure): string {
   )
 }
 
-function stepLines(step: Step, width: number, paint: Paint, verbose: boolean): readonly string[] {
-  const sign = { create: '+', replace: '~', delete: '-' }[step.verb]
-  const named = step.say === null ? nameOf(step) : `${nameOf(step).padEnd(width)}  ${paint.dim(step.say)}`
-  const first = `  ${sign} ${named}`
-  if (step.verb === 'delete') return [first]
+const signs = { create: '+', replace: '~', delete: '-' } as const
+
+/** What the step writes, below its name. */
+function stepLines(step: Step, verbose: boolean): readonly string[] {
+  if (step.verb === 'delete') return []
   if (step.verb === 'replace')
-    return [first, ...diff(step.before.object, step.after).map((it) => `      ${it.sign} ${redactText(it.text)}`)]
+    return diff(step.before.object, step.after).map((it) => `      ${it.sign} ${redactText(it.text)}`)
   const manifest = yamlLines(step.after)
-  return verbose || manifest.length <= shortManifest ? [first, ...manifest.map((it) => `      + ${it}`)] : [first]
+  return verbose || manifest.length <= shortManifest ? manifest.map((it) => `      + ${it}`) : []
 }
 
-function nameOf({ object }: Step): string {
-  return `${object.kind.padEnd(14)}  ${object.namespace === null ? '' : `${object.namespace}/`}${object.name}`
+function objectName({ object }: Step): string {
+  return `${object.namespace === null ? '' : `${object.namespace}/`}${object.name}`
+}
+
+function sayOf({ say }: Step, paint: Paint): readonly string[] {
+  return say === null ? [] : [paint.dim(say)]
 }
 
 function row(label: string, text: string, paint: Paint): readonly string[] {
   const indent = 11
-  return wrap(redactText(text), Math.max(40, paint.width - indent)).map(
-    (line, index) => `${(index === 0 ? label : '').padEnd(indent)}${line}`,
+  return tableLines(
+    wrap(redactText(text), Math.max(40, paint.width - indent)).map((line, index) => [index === 0 ? label : '', line]),
+    { least: [indent], indent: 0, gap: 0 },
   )
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../answers/resolution.ts'
 import type { Known } from '../../model/known.ts'
 import type { Paint } from '../paint.ts'
+import { labelled, tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 import { count, ms, some } from '../../phrases.ts'
 
@@ -37,7 +38,7 @@ export function resolveText(it: Resolution, paint: Paint, footer: readonly strin
   const lines = [
     `${paint.mark(mark[outcome.kind])} ${paint.strong(headline(it, outcome))}`,
     '',
-    ...facts(it).map(([label, text]) => `  ${label.padEnd(11)} ${text}`.trimEnd()),
+    ...labelled(facts(it), 11),
     ...(main === null
       ? []
       : ['', `  ${it.libc === null ? 'as glibc asks' : `as this container asks (${it.libc})`}`, ...table(main, paint)]),
@@ -306,21 +307,16 @@ function table(walk: ResolverWalk, paint: Paint): readonly string[] {
     }
   })
   const header = ['', 'server', 'name', 'type', 'answer', 'TTL', 'time']
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row.cells[column] ?? '').length)),
-  )
-  const line = (cells: readonly string[]): string =>
-    `    ${cells
-      .map((text, column) => (column >= 5 ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0)))
-      .join('  ')}`.trimEnd()
+  const [head = '', ...lines] = tableLines([header, ...rows.map((row) => row.cells)], { right: [5, 6], indent: 4 })
   return [
-    paint.dim(line(header)),
-    ...rows.map(({ it, cells }) => {
+    paint.dim(head),
+    ...rows.map(({ it }, index) => {
+      const line = lines[index] ?? ''
       const won = it.name === walk.winner && it.answer === 'ok'
       const bad =
         it.answer === 'timeout' || it.answer === 'unreachable' || it.answer === 'servfail' || it.answer === 'refused'
-      if (won) return `${line(cells)}  ${paint.arrow}`
-      return bad ? paint.bad(line(cells)) : line(cells)
+      if (won) return `${line}  ${paint.arrow}`
+      return bad ? paint.bad(line) : line
     }),
   ]
 }

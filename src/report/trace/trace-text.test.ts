@@ -26,38 +26,38 @@ describe('a trace in words', () => {
     expect(told({})).toMatchInlineSnapshot(`
       "? Nothing that was read keeps pod shop/client-1 (worker-1) from service shop/web; the connection itself was not tried.
 
-         1 - resolve          not measured: needs --probe
-         2 ✓ service          ClusterIP, port 80 (http) -> 8080                             read
-         3 ✓ endpoints        2 ready of 2                                                  read
-         4 ✓ policy           lets it through to each of 2 endpoints                        worked out
-         5 - connect          not measured: needs --probe
+         1  - resolve    not measured: needs --probe
+         2  ✓ service    ClusterIP, port 80 (http) -> 8080       read
+         3  ✓ endpoints  2 ready of 2                            read
+         4  ✓ policy     lets it through to each of 2 endpoints  worked out
+         5  - connect    not measured: needs --probe
       "
     `)
   })
   test('open', () => {
     expect(told({ crossings: [crossing('web', 'open'), crossing('web-1', 'open'), crossing('web-2', null)] }))
       .toMatchInlineSnapshot(`
-      "✓ pod shop/client-1 (worker-1) reaches service shop/web.
+        "✓ pod shop/client-1 (worker-1) reaches service shop/web.
 
-         1 - resolve          not measured: needs --probe
-         2 ✓ service          ClusterIP, port 80 (http) -> 8080                             read
-         3 ✓ endpoints        2 ready of 2                                                  read
-         4 ✓ policy           lets it through to each of 2 endpoints                        worked out
-         5 ✓ connect          10.96.44.7:80 open, 2.0 ms                                    measured in the pod
-         6 ✓ past the Service 10.2.1.1:8080 open, 2.0 ms                                    measured in the pod
-      "
-    `)
+           1  - resolve           not measured: needs --probe
+           2  ✓ service           ClusterIP, port 80 (http) -> 8080       read
+           3  ✓ endpoints         2 ready of 2                            read
+           4  ✓ policy            lets it through to each of 2 endpoints  worked out
+           5  ✓ connect           10.96.44.7:80 open, 2.0 ms              measured in the pod
+           6  ✓ past the Service  10.2.1.1:8080 open, 2.0 ms              measured in the pod
+        "
+      `)
   })
   test('a policy, tried', () => {
     const networkPolicies = [ingressPolicy('web', [], { podSelector: labels({ app: 'web' }) })]
     expect(told({ networkPolicies, crossings: [crossing('web', 'timeout')] })).toMatchInlineSnapshot(`
       "✗ pod shop/client-1 (worker-1) does not reach service shop/web: the path breaks at policy.
 
-         1 - resolve          not measured: needs --probe
-         2 ✓ service          ClusterIP, port 80 (http) -> 8080                             read
-         3 ✓ endpoints        2 ready of 2                                                  read
-         4 ✗ policy           shop/web lets nothing through to 2 of 2 endpoints  POL410     worked out
-         5 ✗ connect          10.96.44.7:80 timed out: 0 of 1 open                          measured in the pod
+         1  - resolve    not measured: needs --probe
+         2  ✓ service    ClusterIP, port 80 (http) -> 8080                          read
+         3  ✓ endpoints  2 ready of 2                                               read
+         4  ✗ policy     shop/web lets nothing through to 2 of 2 endpoints  POL410  worked out
+         5  ✗ connect    10.96.44.7:80 timed out: 0 of 1 open                       measured in the pod
       "
     `)
     expect(told({ networkPolicies })).toContain('as far as objects say')
@@ -68,8 +68,8 @@ describe('a trace in words', () => {
     expect(told({ crossings }, traced.toHost('192.0.2.7', 443))).toMatchInlineSnapshot(`
       "✗ pod shop/client-1 (worker-1) does not reach 192.0.2.7:443: the path breaks at connect.
 
-         1 ✓ policy           lets it through to the endpoint                               worked out
-         2 ✗ connect          192.0.2.7:443 timed out: 0 of 1 open  TRB901                  measured in the pod
+         1  ✓ policy   lets it through to the endpoint               worked out
+         2  ✗ connect  192.0.2.7:443 timed out: 0 of 1 open  TRB901  measured in the pod
       "
     `)
   })

@@ -1,6 +1,7 @@
 import type { Hop, HopName, How, Narrowed, Seen, Trace, Why } from '../../answers/trace.ts'
 import type { ConnectResult } from '../../model/contacts.ts'
 import type { Mark, Paint } from '../paint.ts'
+import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 import { ms } from '../../phrases.ts'
 
@@ -88,13 +89,17 @@ function untried({ hops, to }: Trace, pod: string): string {
 }
 
 function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
-  return hops.map((it, index) => {
+  const rows = hops.map((it, index) => {
     const codes = it.codes.length === 0 || it.verdict === 'ok' ? '' : `  ${it.codes.join(', ')}`
-    const name = `${it.name === 'direct' ? 'past the Service' : labels[it.name]}`.padEnd(16)
-    const said = `${seenText(it.seen)}${codes}`.padEnd(60)
-    const number = String(index + 1).padStart(2)
-    return `  ${number} ${paint.mark(marks[it.verdict])} ${name} ${said}  ${paint.dim(hows[it.how])}`.trimEnd()
+    const name = it.name === 'direct' ? 'past the Service' : labels[it.name]
+    return [
+      String(index + 1),
+      `${paint.mark(marks[it.verdict])} ${name}`,
+      `${seenText(it.seen)}${codes}`,
+      paint.dim(hows[it.how]),
+    ]
   })
+  return tableLines(rows, { right: [0], least: [2] })
 }
 
 function seenText(seen: Seen): string {

@@ -24,7 +24,7 @@ export function eventLine(at: number, event: WatchEvent, paint: Paint): string {
 
 /** One interval as one line, for a pipe or a file: what could not be read stands in it by name. */
 export function sampleLine(sample: WatchSample, totals: Totals | null): string {
-  const gaps = [...missing(sample)].map(([what, why]) => `gap: ${what} (${why})`)
+  const gaps = [...missing(sample)].map(([what, { why }]) => `gap: ${what} (${why})`)
   const waiting = totals === null && gaps.length === 0 ? ['first reading: nothing to compare with yet'] : []
   return [
     clock(sample.at),
@@ -127,10 +127,10 @@ export function screen(history: readonly WatchSample[], paint: Paint): readonly 
         ]),
     ...now.servers.map((it) => tint(`cpu ${it.pod}`, `${it.pod}  ${it.node ?? ''}  ${ratesText(it)}`)),
     ...canary(now).map((it) => tint('canary', it)),
-    ...conntrack(now).map((it) => ([...bad.keys()].some((key) => key.startsWith('conntrack')) ? paint.bad(it) : it)),
+    ...conntrack(now).map((it) => ([...bad.values()].some((one) => one.of === 'conntrack') ? paint.bad(it) : it)),
     ...gaps
-      .filter(([what]) => !what.startsWith('metrics of '))
-      .map(([what, why]) => `${paint.mark('cannot-tell')} ${what} not read: ${why}`),
+      .filter(([, gap]) => gap.pod === null)
+      .map(([what, { why }]) => `${paint.mark('cannot-tell')} ${what} not read: ${why}`),
     paint.dim(`${clock(now.at)}, Ctrl-C ends`),
   ]
   return lines.map((it) => clip(it, paint.width - 1))

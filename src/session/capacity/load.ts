@@ -37,7 +37,7 @@ export async function loadUp(
   if (end === null)
     throw new ToolError(
       'probe-failed',
-      `the load did not come to its end: ${why ?? 'unknown'}`,
+      `the load did not come to its end: ${why?.detail ?? 'unknown'}`,
       steps.length === 0 ? null : `${steps.length} steps were told; the pod is removed`,
     )
   return { kind: 'loaded', steps, end, target: rate }

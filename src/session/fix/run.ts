@@ -29,6 +29,7 @@ export type RunEvent =
   | { readonly kind: 'plan'; readonly plan: Plan }
   /** A line of what was done or seen, that stays. */
   | { readonly kind: 'done'; readonly line: string }
+  | { readonly kind: 'careful'; readonly line: string }
   /** What an admission webhook or the API server would make of what the plan writes. */
   | { readonly kind: 'would-differ'; readonly lines: readonly string[] }
   /** What somebody else changed since, and a forced undo would take back. */
@@ -90,6 +91,7 @@ export async function withRun<T>(
           sleep: (ms) => sleep(ms),
           signal,
           say: (line) => caller.tell({ kind: 'done', line }),
+          warn: (line) => caller.tell({ kind: 'careful', line }),
           step: (line) => caller.tell({ kind: 'step', line }),
           rolloutMs: ask.rolloutMs,
         }

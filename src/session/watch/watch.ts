@@ -1,4 +1,11 @@
-import { advance, nothingYet, type WatchEvent, type WatchSample, type WatchState } from '../../answers/dns-watch.ts'
+import {
+  advance,
+  type Gap,
+  nothingYet,
+  type WatchEvent,
+  type WatchSample,
+  type WatchState,
+} from '../../answers/dns-watch.ts'
 import { checks } from '../../checks/registry.ts'
 import { diagnose } from '../../engine.ts'
 import type { Finding } from '../../findings/finding.ts'
@@ -52,7 +59,7 @@ export interface WatchEnd {
   readonly atStart: number
   readonly standing: readonly string[]
   readonly findings: readonly Finding[]
-  readonly missing: ReadonlyMap<string, string>
+  readonly missing: ReadonlyMap<string, Gap>
   readonly left: readonly string[]
   readonly canary: boolean
 }

@@ -1,4 +1,5 @@
-import { type HttpEnd, wantsCertificate } from '../../../model/contacts.ts'
+import type { HttpEnd } from '../../../model/contacts.ts'
+import { inACircle, wantsCertificate } from '../../../model/http-error.ts'
 import { type HttpAnswer, hostname, httpGet } from './http-get.ts'
 import type { Emit } from '../records.ts'
 import type { HttpSpec, ProbeSpec } from '../spec.ts'
@@ -96,9 +97,7 @@ async function askAsUser(ask: HttpSpec, way: Way): Promise<HttpEnd> {
     const key = `${next.scheme} ${next.path}`
     // An application that sets a cookie and sends the browser back is no circle: this client has no cookies.
     if (seen.has(key))
-      return answer.setsCookie
-        ? endOf(answer, ms, redirects)
-        : endOf({ ...answer, error: 'redirects in a circle' }, ms, redirects)
+      return answer.setsCookie ? endOf(answer, ms, redirects) : endOf({ ...answer, error: inACircle }, ms, redirects)
     seen.add(key)
     port = next.scheme === 'https' ? ask.tlsPort : ask.plainPort
     ;({ scheme, path } = next)

@@ -3,7 +3,8 @@ import { type ClientRequest, type IncomingMessage, request as plainRequest, type
 import { request as tlsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { type Certificate, type PageMarks, wantsCertificate } from '../../../model/contacts.ts'
+import type { Certificate, PageMarks } from '../../../model/contacts.ts'
+import { lateError, wantsCertificate } from '../../../model/http-error.ts'
 import { certificateOf } from './certificate.ts'
 import { since } from '../dns/lookup.ts'
 import { anyOf } from '../../../wire/pattern.ts'
@@ -114,10 +115,8 @@ export function httpGet(ask: HttpAsk): Promise<HttpAnswer> {
 
     /** Which of the three steps was late is half of the diagnosis. */
     function lateText(): string {
-      if (!connected) return `no connection within ${timeoutMs} ms`
-      return head === null
-        ? `no complete answer within ${timeoutMs} ms`
-        : `no complete answer within ${timeoutMs} ms: ${bytes} bytes of the body came, and no end`
+      if (!connected) return lateError('connection', timeoutMs, bytes)
+      return lateError(head === null ? 'answer' : 'body', timeoutMs, bytes)
     }
   })
 }
