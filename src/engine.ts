@@ -39,7 +39,7 @@ export interface Ask {
 }
 
 /** What DNS does not hang on. */
-const besideDns: ReadonlySet<string> = new Set(['service', 'ingress'])
+const besideDns: ReadonlySet<string> = new Set(['service', 'ingress', 'gateway'])
 
 type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
 
@@ -56,12 +56,7 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const model = withoutForbiddenLookups(asRead)
   const { target } = model.scope
   const concerns = concernsOf(model)
-<<<<<<< HEAD
-  const asked =
-    target.kind === 'dns' ? ask.checks.filter((it) => !/^(?:service|ingress|gateway)\//.test(it.slug)) : ask.checks
-=======
   const asked = target.kind === 'dns' ? ask.checks.filter((it) => !besideDns.has(familyOf(it))) : ask.checks
->>>>>>> f2a6f808 (No decision is made on a sentence of ours: refusals, gaps of a watch, proxies, late answers and warnings are values; the probe's image and what the terminal can show are decided once)
   const last = asked.filter((it) => it.judges === 'leftovers')
   const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, model, []))
 

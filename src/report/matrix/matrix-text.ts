@@ -1,6 +1,7 @@
 import { type Matrix, type MatrixCell, type MatrixColumn, type MatrixRow, nameOf } from '../../answers/matrix.ts'
 import { count, some } from '../../phrases.ts'
 import type { Paint } from '../paint.ts'
+import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 import type { MatrixAsked } from './matrix-json.ts'
 
@@ -73,17 +74,14 @@ function table({ rows, columns, cells, namespace }: Matrix): readonly string[] {
   const first = Math.max(...rows.map((it) => rowName(it, namespace).length))
   const isWide = first + names.reduce((sum, it) => sum + it.length + 2, 0) > widest
   const heads = isWide ? columns.map((_, index) => String(index + 1)) : names
-  const line = (name: string, signs: readonly string[]): string =>
-    `${name.padEnd(first)}  ${signs.map((it, index) => it.padEnd(heads[index]?.length ?? 1)).join('  ')}`.trimEnd()
+  const signs = rows.map((it, row) => [
+    rowName(it, namespace),
+    ...columns.map((_, column) => at.get(`${row} ${column}`) ?? ' '),
+  ])
+  const legend = names.map((it, index) => [String(index + 1), it])
   return [
-    line('', heads),
-    ...rows.map((it, row) =>
-      line(
-        rowName(it, namespace),
-        columns.map((_, column) => at.get(`${row} ${column}`) ?? ' '),
-      ),
-    ),
-    ...(isWide ? ['', ...names.map((it, index) => `${String(index + 1).padStart(3)}  ${it}`)] : []),
+    ...tableLines([['', ...heads], ...signs], { indent: 0 }),
+    ...(isWide ? ['', ...tableLines(legend, { right: [0], least: [3], indent: 0 })] : []),
   ]
 }
 
