@@ -73,9 +73,10 @@ describe('a namespace that refuses', () => {
     async (_name, detail) => {
       for (const hostNetwork of [false, true]) {
         const { told, pods, left, owing } = await made({ admit: () => detail }, { hostNetwork })
-        const why = 'why' in told ? told.why : ''
-        expect(why).toMatch(/\((--probe-namespace|--node)/)
-        expect(why).not.toMatch(/\n|^not allowed/)
+        const why = 'why' in told ? told.why : null
+        expect(why?.reason).toBe('failed')
+        expect(why?.detail).toMatch(/\((--probe-namespace|--node)/)
+        expect(why?.detail).not.toMatch(/\n|^not allowed/)
         expect([pods, left, owing]).toEqual([[], [], []])
       }
     },
@@ -83,13 +84,14 @@ describe('a namespace that refuses', () => {
 
   test('a hostNetwork pod names both ways out', async () => {
     const { told } = await made({ admit: () => said['pod-security'] }, { hostNetwork: true })
-    expect(told).toEqual({
-      why: expect.stringMatching(/--probe-namespace NS: .*privileged.*--conntrack-from kube-proxy/),
-    })
+    const detail: unknown = expect.stringMatching(/--probe-namespace NS: .*privileged.*--conntrack-from kube-proxy/)
+    expect(told).toEqual({ why: { reason: 'failed', detail } })
   })
 
   test('a lack of rights is said as such', async () => {
-    expect((await made({ admit: () => action })).told).toEqual({ why: `not allowed: ${action}` })
+    expect((await made({ admit: () => action })).told).toEqual({
+      why: { reason: 'forbidden', detail: `not allowed: ${action}` },
+    })
   })
 })
 
@@ -129,7 +131,8 @@ describe('the shape that a namespace takes', () => {
     expect(pods[0]?.spec.containers[0]?.resources.limits).toMatchObject({ memory: '128Mi' })
     const asked: string[] = []
     const { told, owing } = await made({ limitRanges: [limits('32Mi')], admit: () => (asked.push('create'), null) })
-    expect([told, asked, owing]).toEqual([{ why: expect.stringContaining('LimitRange tight allows') }, [], []])
+    const detail: unknown = expect.stringContaining('LimitRange tight allows')
+    expect([told, asked, owing]).toEqual([{ why: { reason: 'failed', detail } }, [], []])
   })
 
   test('the image is kept as it was given, digest and all', async () => {

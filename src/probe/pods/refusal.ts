@@ -44,7 +44,7 @@ export function refusal(why: Why, asked: Asked): Why {
 }
 
 /** One line: what refused it, in its own words, and what helps. `not allowed` is said of rights alone. */
-export function refusalText(why: Why, { namespace, hostNetwork }: Asked): string {
+function refusalText(why: Why, { namespace, hostNetwork }: Asked): string {
   const said = why.detail
   switch (refuserOf(why)) {
     case 'rights':
