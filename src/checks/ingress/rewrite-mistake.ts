@@ -46,7 +46,7 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) => `Ingress ${full(on)} ${args.what}.`,
-    detail: ({ args }) => `path \`${args.path}\` · rewrite-target ${args.rewrite} · ${args.measured}`,
+    detail: ({ args }) => `path \`${args.path}\` · rewrite-target ${args.rewrite} · ${measures[args.measured]}`,
     note: ({ args }) =>
       args.kind === 'literal'
         ? 'without use-regex or a rewrite on any Ingress of the host, nginx takes the path letter by letter'
@@ -57,7 +57,7 @@ export default check({
         `${args.cure}`,
         `kubectl -n ${on.namespace} edit ingress ${on.name}`,
         `hopscope diagnose ingress/${on.name} -n ${on.namespace} --probe   # what the path is answered`,
-      ].slice(0, args.measured === 'not asked' ? 3 : 2),
+      ].slice(0, args.measured === 'unasked' ? 3 : 2),
   },
 })
 
@@ -136,7 +136,7 @@ function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured:
         cure,
         path: route.path ?? '/',
         rewrite: ingress.nginx?.rewrite ?? 'none',
-        measured: measures[measured],
+        measured,
       },
       evidence: [
         {
