@@ -113,13 +113,14 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
 }
 
 /** A rewrite that flattens may be meant: only an ill answer makes it more than a remark. */
+const measures: Readonly<Record<Measured, string>> = {
+  unasked: 'not asked',
+  well: 'requests below it are answered',
+  ill: 'requests below it are answered badly',
+}
+
 function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured: Measured) {
   const severity: Severity = measured === 'well' || (kind === 'flattens' && measured === 'unasked') ? 'info' : 'warning'
-  const measures: Readonly<Record<Measured, string>> = {
-    unasked: 'not asked',
-    well: 'requests below it are answered',
-    ill: 'requests below it are answered badly',
-  }
   const lines = [
     'annotations:',
     `  nginx.ingress.kubernetes.io/rewrite-target: ${ingress.nginx?.rewrite ?? '(none)'}`,
