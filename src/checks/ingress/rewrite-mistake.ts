@@ -112,13 +112,13 @@ function mistakeOf(route: Route, regexHosts: ReadonlySet<string>): Mistake | nul
   }
 }
 
-/** A rewrite that flattens may be meant: only an ill answer makes it more than a remark. */
 const measures: Readonly<Record<Measured, string>> = {
   unasked: 'not asked',
   well: 'requests below it are answered',
   ill: 'requests below it are answered badly',
 }
 
+/** A rewrite that flattens may be meant: only an ill answer makes it more than a remark. */
 function judge(ingress: Ingress, { kind, route, what, cure }: Mistake, measured: Measured) {
   const severity: Severity = measured === 'well' || (kind === 'flattens' && measured === 'unasked') ? 'info' : 'warning'
   const lines = [
