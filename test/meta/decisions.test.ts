@@ -3,7 +3,8 @@ import { read, shipped } from './sources.ts'
 
 /**
  * A sentence is for whoever reads it: what is decided by one breaks when somebody writes it better. A reason is a value
- * with its kind. Words of others, in which they say what nothing else says, are read in src/wire and src/kube, and here.
+ * with its kind. Words of others, in which they say what nothing else says, are read in src/wire and src/kube, and
+ * here.
  */
 const wordsOfOthers: Readonly<Record<string, string>> = {
   'src/checks/ingress/reload-refused.ts': "nginx's own message",
