@@ -35,9 +35,14 @@ async function contourUp(lab: Lab): Promise<void> {
   )
 }
 
-/** The CRDs stay, as they do in a cluster that once had a gateway. */
+/** With its CRDs: other faults are told in a cluster that serves no Gateways. */
 async function contourDown(lab: Lab): Promise<void> {
-  await lab.kubectl(['delete', '--ignore-not-found', '--timeout=120s', '-f', MANIFEST])
+  const found = ['--ignore-not-found', '--timeout=120s']
+  await lab.kubectl(['delete', 'namespace', NAMESPACE, ...found])
+  await lab.kubectl(['delete', 'clusterrole,clusterrolebinding', 'contour', ...found])
+  const all = (await lab.kubectl(['get', 'crds', '-o', 'name'])).split('\n')
+  const own = all.filter((it) => /\.(?:gateway\.networking\.(?:x-)?k8s|projectcontour)\.io$/.test(it))
+  if (own.length > 0) await lab.kubectl(['delete', ...found, ...own])
 }
 
 /** A condition of the object itself, as `kubectl get` reads it. */

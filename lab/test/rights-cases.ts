@@ -29,10 +29,20 @@ const levels = [
 ] as const
 
 /**
- * Each kind that can be named, so that every `get` is used; there is no DaemonSet in `shop`, and asking for one is use
- * enough.
+ * Each kind that can be named, so that every `get` is used; there is no DaemonSet in `shop`, and no route of a Gateway,
+ * and asking for one is use enough.
  */
-const namedTargets = ['svc/cart', 'deploy/web', 'sts/db', 'ds/none', 'pod/db-0', 'ingress/web'] as const
+const namedTargets = [
+  'svc/cart',
+  'deploy/web',
+  'sts/db',
+  'ds/none',
+  'pod/db-0',
+  'ingress/web',
+  'httproute/none',
+  'grpcroute/none',
+  'httpproxy/none',
+] as const
 
 /**
  * Probing is granted for one namespace, and the controllers' configuration in theirs; the other manifests name theirs.
