@@ -22,6 +22,7 @@ export default {
     'bench/snapshot-child.ts',
     'lab/policy/{enforcer,cyclonus-check}.ts',
     'lab/test/load-child.ts',
+    'lab/captures/{record,serve}.ts',
     'lab/breaks/{conntrack-filler,pair-burst-client}.ts',
     'test/fakes/apply-child.ts',
   ],
@@ -29,7 +30,7 @@ export default {
   // Started by their path in node_modules (scripts/test.mjs, and `npm run format`).
   ignoreDependencies: ['oxfmt', 'oxlint'],
   // The machine's own.
-  ignoreBinaries: ['kubectl', 'unshare', 'mkfifo', 'fish'],
+  ignoreBinaries: ['kubectl', 'ip', 'unshare', 'mkfifo', 'fish'],
   // A type that an exported function speaks of may be named by whoever calls it.
   ignoreExportsUsedInFile: { interface: true, type: true },
 }

@@ -12,6 +12,7 @@ const families: Readonly<Record<string, string>> = {
   policy: 'POL4',
   node: 'NOD5',
   gateway: 'GTW7',
+  capture: 'PKT7',
 }
 
 export interface NewCheck {

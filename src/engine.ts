@@ -54,9 +54,8 @@ type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
  */
 export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const model = withoutForbiddenLookups(asRead)
-  const { target } = model.scope
   const concerns = concernsOf(model)
-  const asked = target.kind === 'dns' ? ask.checks.filter((it) => !besideDns.has(familyOf(it))) : ask.checks
+  const asked = ask.checks.filter((it) => isPartOf(model, familyOf(it)))
   const last = asked.filter((it) => it.judges === 'leftovers')
   const raw = asked.filter((it) => it.judges !== 'leftovers').map((check) => runCheck(check, model, []))
 
@@ -76,6 +75,12 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
     .filter((it) => it !== undefined)
   const told = together(results, model)
   return { model: asRead, results: told, roots: fold(told.flatMap((it) => it.findings)) }
+}
+
+/** Packets are judged where a capture was named: no flag names one. */
+function isPartOf({ scope: { target }, sources: { capture } }: Model, family: string): boolean {
+  if (family === 'capture') return capture.known || capture.why.reason !== 'not-asked'
+  return target.kind !== 'dns' || !besideDns.has(family)
 }
 
 /** Root causes of one code that are one fault, such as the same on every node, become one finding. */

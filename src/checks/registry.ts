@@ -54,6 +54,25 @@ import scaledToZero from './service/scaled-to-zero.ts'
 import noReadyEndpoints from './service/no-ready-endpoints.ts'
 import someEndpointsNotReady from './service/some-endpoints-not-ready.ts'
 import serviceUnanswered from './service/unanswered.ts'
+import lookupsUnanswered from './capture/lookups-unanswered.ts'
+import halfOfAPairLost from './capture/half-of-a-pair-lost.ts'
+import lookupsRefused from './capture/lookups-refused.ts'
+import lookupsLate from './capture/lookups-late.ts'
+import searchListWasted from './capture/search-list-wasted.ts'
+import truncatedWithoutTcp from './capture/truncated-without-tcp.ts'
+import answerFromElsewhere from './capture/answer-from-elsewhere.ts'
+import answerFragmentsLost from './capture/answer-fragments-lost.ts'
+import connectsUnanswered from './capture/connects-unanswered.ts'
+import connectsRefused from './capture/connects-refused.ts'
+import rejected from './capture/rejected.ts'
+import connectionsReset from './capture/connections-reset.ts'
+import segmentsSentAgain from './capture/segments-sent-again.ts'
+import receiverDoesNotRead from './capture/receiver-does-not-read.ts'
+import largeSegmentsLost from './capture/large-packets-lost.ts'
+import serverAnswersLate from './capture/server-answers-late.ts'
+import tlsAlerts from './capture/tls-alerts.ts'
+import httpErrors from './capture/http-errors.ts'
+import goneBetweenPoints from './capture/gone-between-points.ts'
 import serviceMissing from './ingress/service-missing.ts'
 import portMissing from './ingress/port-missing.ts'
 import classUnserved from './ingress/class-unserved.ts'
@@ -279,6 +298,25 @@ export const checks: readonly AnyCheck[] = [
   withoutPodNetwork, // NOD520
   addressTwice, // NOD521
   hairpin, // NOD522
+  lookupsUnanswered, // PKT701
+  halfOfAPairLost, // PKT702
+  lookupsRefused, // PKT703
+  lookupsLate, // PKT704
+  searchListWasted, // PKT705
+  truncatedWithoutTcp, // PKT706
+  answerFromElsewhere, // PKT707
+  answerFragmentsLost, // PKT708
+  connectsUnanswered, // PKT711
+  connectsRefused, // PKT712
+  rejected, // PKT713
+  connectionsReset, // PKT714
+  segmentsSentAgain, // PKT715
+  receiverDoesNotRead, // PKT716
+  largeSegmentsLost, // PKT717
+  serverAnswersLate, // PKT718
+  tlsAlerts, // PKT721
+  httpErrors, // PKT722
+  goneBetweenPoints, // PKT731
   forgetsDns, // POL401
   dnsUdpOnly, // POL402
   servicePort, // POL403

@@ -30,6 +30,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['ingress ls -A', 'every route of every Ingress, and how it fares'],
   ['resolve cart --from pod/web-1 -n shop', 'look a name up as that pod does'],
   ['watch dns', 'rates, errors and latency, live'],
+  ['pcap client.pcap server.pcap', 'what packets say, and where they were lost'],
   ['fix', 'what could be done about it, as plans'],
   ['explain DNS101', 'what a finding means, and how to confirm it by hand'],
 ]
@@ -193,6 +194,13 @@ export async function run(args: readonly string[]): Promise<number> {
     )
     .action(async (what: string, flags: WatchFlags) => {
       code = await (await import('./watch/watch.ts')).watchCommand(what, flags)
+    })
+  reportFlags(
+    command('pcap', 'what captured packets say of DNS, TCP, TLS and HTTP; of several files, where packets were lost'),
+  )
+    .argument('<file...>', 'pcap or pcapng, as tcpdump -w or Wireshark write them; of several points of one path, all')
+    .action(async (files: readonly string[], flags: ReportFlags) => {
+      code = await (await import('./pcap.ts')).pcapCommand(files, flags)
     })
   probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
     .argument('[target]', 'as for diagnose')

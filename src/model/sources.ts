@@ -1,3 +1,4 @@
+import type { Capture } from './capture.ts'
 import type { ClusterDns } from './cluster-dns.ts'
 import type { Contacts } from './contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from './counters.ts'
@@ -61,6 +62,8 @@ export interface Sources {
   readonly ingressConfigs: IngressConfigs
   // node access
   readonly conntrack: readonly ConntrackWindow[]
+  /** Of packets: files that were named. Checks of it are not run where nobody asked for one. */
+  readonly capture: Capture
 }
 
 export type SourceName = keyof Sources
@@ -100,6 +103,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   dnsServerLogs: 'probe',
   ingressConfigs: 'probe',
   conntrack: 'node',
+  capture: 'node',
 }
 
 export const sourceNames = Object.keys(sourceLevel) as readonly SourceName[]

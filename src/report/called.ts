@@ -32,7 +32,15 @@ export const verbs = [
 ] as const
 
 /** These look at no cluster, and take no flag that names one. */
-const clusterless: ReadonlySet<string> = new Set(['explain', 'checks', 'completion', 'version', 'start', 'help'])
+const clusterless: ReadonlySet<string> = new Set([
+  'explain',
+  'pcap',
+  'checks',
+  'completion',
+  'version',
+  'start',
+  'help',
+])
 
 /** kubectl's own, of `kubectl --help`. */
 const kubectlVerbs =

@@ -16,6 +16,7 @@ import {
 import type { Intern } from '../wire/intern.ts'
 import { gatewaySchemas } from './schema-gateway.ts'
 import { objectSchemas } from './schema-objects.ts'
+import { capture } from './schema-capture.ts'
 import { ingressConfigs } from './schema-ingress.ts'
 import { probeSchemas } from './schema-probes.ts'
 
@@ -111,6 +112,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     dnsServerLogs: probes.dnsServerLog,
     ingressConfigs: ingressConfigs,
     conntrack: probes.conntrackWindow,
+    capture,
   }
 }
 
@@ -123,4 +125,5 @@ export const singleSources: readonly SourceName[] = [
   'contacts',
   'ingressConfigs',
   'outside',
+  'capture',
 ]

@@ -107,6 +107,12 @@ export function dnsTypeName(type: number): string {
   return types[type] ?? `TYPE${type}`
 }
 
+const codes: readonly string[] = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED']
+
+export function dnsCodeName(code: number): string {
+  return codes[code] ?? `RCODE${code}`
+}
+
 /** As dig prints it, in small letters and without the final dot: what is no printable ASCII is `\ddd` (RFC 4343). */
 export function dnsNameText(wire: Uint8Array): string {
   const labels: string[] = []

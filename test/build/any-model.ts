@@ -9,6 +9,7 @@ import {
   referenceGrant,
   tlsDelegation,
 } from './any-gateway.ts'
+import { type Capture, signKinds } from '../../src/model/capture.ts'
 import type { ClusterDns, ServiceProxy } from '../../src/model/cluster-dns.ts'
 import type { Contact, Contacts, HttpEnd } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
@@ -645,6 +646,62 @@ const liveConf: fc.Arbitrary<LiveConf> = fc.record({
   ),
 })
 
+const spread = maybe(fc.record({ count, p50: ms, p99: ms, max: ms }))
+const capture: fc.Arbitrary<Capture> = fc.record({
+  points: few(
+    fc.record({
+      name: text,
+      comment: maybe(text),
+      end: fc.constantFrom('whole', 'cut-off', 'damaged'),
+      why: maybe(text),
+      packets: count,
+      shortened: count,
+      unread: count,
+      dropped: maybe(count),
+      seconds: maybe(ms),
+      ways: fc.constantFrom('none', 'one', 'both'),
+      notFollowed: count,
+      dns: fc.record({ lookups: count, unanswered: count }),
+      tcp: fc.record({ connections: count }),
+      times: fc.record({ lookup: spread, handshake: spread, firstByte: spread }),
+      signs: few(
+        fc.record({
+          kind: fc.constantFrom(...signKinds),
+          server: ip,
+          port: count,
+          count,
+          of: count,
+          clients: count,
+          client: maybe(ip),
+          detail: text,
+          name: maybe(name),
+          ms: maybe(ms),
+          packets: few(count),
+        }),
+      ),
+    }),
+  ),
+  comparisons: few(
+    fc.record({
+      near: text,
+      far: text,
+      common: count,
+      gone: few(
+        fc.record({
+          what: fc.constantFrom('query', 'answer', 'syn', 'syn-ack', 'data'),
+          way: fc.constantFrom('forth', 'back'),
+          count,
+          of: count,
+          from: ip,
+          to: ip,
+          packets: few(count),
+        }),
+      ),
+      cannotTell: maybe(fc.constantFrom('no-overlap', 'nothing-common', 'too-many')),
+    }),
+  ),
+})
+
 const ingressConfigs: fc.Arbitrary<IngressConfigs> = fc.record({
   controllers: few(
     fc.record({
@@ -740,6 +797,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     contacts: known(contacts),
     insideViews: known(few(insideView)),
     crossings: known(few(crossing)),
+    capture: known(capture),
     outside: known(outside),
     coreDnsWindows: known(few(coreDnsWindow)),
     dnsServerLogs: known(few(dnsServerLog)),

@@ -306,6 +306,7 @@ export const noReadersOfWire = [
   'createIntern',
   'createPacket',
   'decode',
+  'dnsCodeName',
   'dnsTypeName',
   'i32',
   'ipBehindLink',

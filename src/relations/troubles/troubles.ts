@@ -54,6 +54,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   coreDnsWindows: serverWindowTroubles,
   dnsServerLogs: serverLogTroubles,
   ingressConfigs: liveTroubles,
+  capture: { noOutcomes: 'each bad outcome of a packet is a sign, and each sign a finding of its own (PKT7xx)' },
   conntrack: { noOutcomes: 'counters of causes: what was lost is in lookups and contacts' },
 }
 

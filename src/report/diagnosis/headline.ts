@@ -1,5 +1,6 @@
 import { type Diagnosis, isBlind, isNotAsked } from '../../engine.ts'
-import type { Scope } from '../../model/sources.ts'
+import type { Model } from '../../model/sources.ts'
+import { count } from '../../phrases.ts'
 import { unmeasured } from '../../relations/unmeasured.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from '../name.ts'
@@ -31,7 +32,7 @@ export function headline(diagnosis: Diagnosis): string {
 
 function withoutFault(diagnosis: Diagnosis): string {
   const { model, results, roots } = diagnosis
-  const what = about(model.scope)
+  const what = about(model)
   const crashed = results.filter((it) => it.verdict === 'crashed').length
   if (crashed > 0)
     return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${what} is well.`
@@ -77,7 +78,8 @@ function wayTo(settle: string): string {
   return settle.startsWith('--') ? `add ${settle}` : `it takes ${settle}`
 }
 
-function about(scope: Scope): string {
+function about({ scope, sources: { capture, services } }: Model): string {
+  if (capture.known && !services.known) return count(capture.value.points.length, 'capture')
   if (scope.target.kind === 'dns') return "the cluster's DNS"
   if (scope.target.kind === 'object') return nameOf(scope.target.object)
   return scope.namespace === null ? 'the cluster' : `namespace ${scope.namespace} and the cluster's DNS`

@@ -9,7 +9,9 @@ import { count } from '../../phrases.ts'
  * inside 4 pods`. "Nothing wrong" is said of that, and of nothing else.
  */
 export function lookedAt(model: Model): string {
-  return [objects(model), asked(model), unseen(model), contacted(model)].filter((it) => it !== '').join('; ')
+  return [objects(model), asked(model), unseen(model), contacted(model), captured(model)]
+    .filter((it) => it !== '')
+    .join('; ')
 }
 
 function objects({ scope: { target }, sources }: Model): string {
@@ -37,6 +39,19 @@ function asked({ sources: { dnsProbe, insideViews } }: Model): string {
     `${count(names, 'name')} asked from ${count(nodes, 'node')}` +
     (inside === 0 ? '' : ` and inside ${count(inside, 'pod')}`)
   )
+}
+
+/** Of packets: what they were of. */
+function captured({ sources: { capture } }: Model): string {
+  if (!capture.known) return ''
+  const { points } = capture.value
+  const sum = (of: (it: (typeof points)[number]) => number): number => points.reduce((all, it) => all + of(it), 0)
+  const lookups = sum((it) => it.dns['lookups'] ?? 0)
+  const connections = sum((it) => (it.tcp['connections'] ?? 0) + (it.tcp['joinedLate'] ?? 0))
+  return `${count(
+    sum((it) => it.packets),
+    'packet',
+  )}, ${count(lookups, 'lookup')}, ${count(connections, 'connection')}`
 }
 
 const mostNamed = 6

@@ -2,6 +2,7 @@ import type { GenericSchema } from 'valibot'
 import { capacity, load } from './capacity.ts'
 import { diagnosis, dns } from './diagnosis.ts'
 import { matrix } from './matrix.ts'
+import { pcap } from './pcap.ts'
 import { resolve } from './resolve.ts'
 import { trace } from './trace.ts'
 import { watch } from './watch.ts'
@@ -45,6 +46,13 @@ export const outputSchemas: readonly OutputSchema[] = [
     commands: ['hopscope dns capacity --load RATE -o json'],
     about: 'what they carried under load, step by step',
     schema: load,
+  },
+  {
+    name: 'pcap',
+    id: 'hopscope/pcap/v1',
+    commands: ['hopscope pcap FILE -o json'],
+    about: 'what packets say, point by point, and the diagnosis of it',
+    schema: pcap,
   },
   {
     name: 'resolve',

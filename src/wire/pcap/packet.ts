@@ -23,7 +23,10 @@ export const says = {
   other: 6,
 } as const
 
+export const fin = 1
 export const syn = 2
+export const rst = 4
+export const ack = 16
 
 /** Where each address stands in `words`; IPv4 as ::ffff:a.b.c.d. */
 export const source = 0

@@ -35,6 +35,8 @@ export interface Read {
 }
 
 export interface CaptureReader {
+  /** Those that are described by now. */
+  readonly points: readonly Point[]
   /** Any piece of the file, in order. Hands over each packet that is whole by now. */
   push(bytes: Uint8Array): void
   end(): Read
@@ -274,6 +276,7 @@ export function captureReader(onPacket: (packet: Packet) => void): CaptureReader
   }
 
   return {
+    points,
     push(bytes) {
       let from = 0
       while (from < bytes.length && ended.how === null) {

@@ -1,0 +1,235 @@
+import type { Capture, CapturePoint, SignKind } from '../../model/capture.ts'
+import {
+  destination,
+  holds,
+  type Packet,
+  quotedDestination,
+  quotedSource,
+  says,
+  source,
+} from '../../wire/pcap/packet.ts'
+import type { Read } from '../../wire/pcap/reader.ts'
+import { type Addresses, createAddresses } from './addresses.ts'
+import { compare, type Place } from './compare.ts'
+import { createConnections } from './connections.ts'
+import { createFragments } from './fragments.ts'
+import { createLookups } from './lookups.ts'
+import { createSightings } from './sightings.ts'
+import { createSigns } from './signs.ts'
+
+/** What one file says, as its packets go by. */
+export interface FileAnalysis {
+  readonly packet: (packet: Packet) => void
+  readonly end: (read: Read) => void
+}
+
+export interface CaptureAnalysis {
+  readonly file: (name: string, hasSeveral: () => boolean) => FileAnalysis
+  readonly told: () => Capture
+}
+
+interface PointAnalysis {
+  readonly packet: (packet: Packet) => void
+  readonly finish: () => Analysed
+}
+
+type Analysed = Pick<
+  CapturePoint,
+  'packets' | 'shortened' | 'unread' | 'seconds' | 'ways' | 'notFollowed' | 'dns' | 'tcp' | 'times' | 'signs'
+> & {
+  readonly from: number
+  readonly to: number
+}
+
+/** Points beyond this many are not set against each other: each pair is a comparison. */
+const mostCompared = 8
+
+/** `compares`: whether there is more than one file; else a file tells whether it has several interfaces. */
+export function analyseCapture({ compares }: { readonly compares: boolean }): CaptureAnalysis {
+  const addresses = createAddresses()
+  const points: CapturePoint[] = []
+  const places: Place[] = []
+  let files = 0
+  return {
+    file(name, hasSeveral) {
+      const file = files++
+      const open = new Map<number, PointAnalysis & { readonly sightings: Place['sightings'] | null }>()
+      let last: (PointAnalysis & { readonly sightings: Place['sightings'] | null }) | undefined
+      let lastPoint = -1
+      const begin = (point: number) => {
+        const sightings = compares || hasSeveral() ? createSightings(addresses) : null
+        const made = { ...analysePoint(addresses), sightings }
+        open.set(point, made)
+        return made
+      }
+      return {
+        packet(packet) {
+          if (packet.point !== lastPoint || last === undefined) {
+            last = open.get(packet.point) ?? begin(packet.point)
+            lastPoint = packet.point
+          }
+          last.packet(packet)
+          if (last.sightings !== null) last.sightings.see(packet)
+        },
+        end(read) {
+          const several = read.points.length > 1
+          for (const [index, point] of read.points.entries()) {
+            const its = open.get(index) ?? begin(index)
+            const { from, to, ...analysed } = its.finish()
+            const spot = several ? `${name}:${point.name ?? index}` : name
+            points.push({ name: spot, comment: point.comment, ...endOf(read), dropped: read.dropped, ...analysed })
+            if (its.sightings !== null) places.push({ name: spot, file, from, to, sightings: its.sightings })
+          }
+          if (read.points.length === 0) points.push(pointless(name, read))
+        },
+      }
+    },
+    told: () => ({ points, comparisons: comparisons(places, addresses) }),
+  }
+}
+
+/** Each with the next, in the order in which they were named. */
+function comparisons(places: readonly Place[], addresses: Addresses): Capture['comparisons'] {
+  const some = places.slice(0, mostCompared)
+  return some.slice(1).map((far, index) => compare(some[index] ?? far, far, addresses))
+}
+
+function endOf({ end }: Read): Pick<CapturePoint, 'end' | 'why'> {
+  if (end.kind === 'cut-off') return { end: 'cut-off', why: `it ends within a record, at byte ${end.at}` }
+  if (end.kind === 'damaged') return { end: 'damaged', why: `at byte ${end.at} stands ${end.why}` }
+  return { end: 'whole', why: null }
+}
+
+/** A section without interfaces. */
+function pointless(name: string, read: Read): CapturePoint {
+  const times = { lookup: null, handshake: null, firstByte: null }
+  const none = { packets: 0, shortened: 0, unread: 0, seconds: null, ways: 'none' as const, notFollowed: 0 }
+  return { name, comment: null, ...endOf(read), dropped: read.dropped, ...none, dns: {}, tcp: {}, times, signs: [] }
+}
+
+const rejections: Readonly<Record<number, string>> = {
+  [says.portUnreachable]: 'port unreachable',
+  [says.hostUnreachable]: 'host or network unreachable',
+  [says.adminProhibited]: 'administratively prohibited',
+  [says.timeExceeded]: 'time exceeded',
+}
+
+function analysePoint(addresses: Addresses): PointAnalysis {
+  const signs = createSigns()
+  const lookups = createLookups(addresses, signs)
+  const connections = createConnections(addresses, signs, (packet, at, end) => lookups.message(packet, at, end, 'tcp'))
+  const fragments = createFragments(
+    addresses,
+    (packet, at, end) => isDns(packet) && lookups.message(packet, at, end, 'udp'),
+    ({ number, sport, from, to }) => {
+      if (sport === 53) lookups.fragmentLost({ number, server: from, client: to })
+    },
+  )
+  let packets = 0
+  let shortened = 0
+  let unread = 0
+  let first = Infinity
+  let last = -Infinity
+  // A bit for each direction between two addresses: whether anything at all was answered by anything.
+  const directions = new Uint8Array(4096)
+  let ways: CapturePoint['ways'] = 'none'
+
+  function noteWay(packet: Packet): void {
+    const { words } = packet
+    const from = folded(words, source)
+    const to = folded(words, destination)
+    const slot = (Math.imul(from ^ to, 0x9e3779b1) >>> 20) & 4095
+    const bits = (directions[slot] ?? 0) | (from < to ? 1 : 2)
+    directions[slot] = bits
+    ways = bits === 3 ? 'both' : 'one'
+  }
+
+  function icmp(packet: Packet): void {
+    if (packet.icmp === says.nothing || packet.quotedProtocol === 0) return
+    const from = addresses.idOf(packet.words, quotedSource)
+    const to = addresses.idOf(packet.words, quotedDestination)
+    const about = { server: to, port: packet.quotedDport, client: from, packet: packet.number }
+    if (packet.quotedProtocol === 6) {
+      if (!connections.rejected(packet, { from, to }) || packet.icmp === says.fragmentationNeeded) return
+      if (packet.icmp === says.portUnreachable)
+        signs.see({ ...about, kind: 'connect-refused', detail: 'ICMP port unreachable' })
+      else signs.see({ ...about, kind: 'rejected', detail: rejections[packet.icmp] ?? 'unreachable' })
+    } else if (packet.quotedProtocol === 17 && packet.quotedDport === 53) {
+      signs.see({ ...about, kind: 'rejected', detail: rejections[packet.icmp] ?? 'unreachable' })
+    }
+  }
+
+  function of(kind: SignKind, server: number, port: number): number {
+    const tcp = connections.ofServer(server, port)
+    switch (kind) {
+      case 'pair-half-lost':
+        return lookups.pairs(server)
+      case 'retransmitted':
+      case 'large-lost':
+        return tcp.data
+      case 'http-error':
+        return tcp.answers
+      case 'first-byte-late':
+        return tcp.firstBytes
+      case 'rejected':
+        return port === 53 ? lookups.ofServer(server) : tcp.connections
+      default:
+        return kind.startsWith('connect') || tcpKinds.has(kind) ? tcp.connections : lookups.ofServer(server)
+    }
+  }
+
+  return {
+    packet(packet) {
+      packets++
+      if (packet.end - packet.start < packet.length) shortened++
+      const { time } = packet
+      if (time < first) first = time
+      if (time > last) last = time
+      const { holds: what } = packet
+      if (what === holds.cutShort) unread++
+      if (packet.family !== 0 && ways !== 'both') noteWay(packet)
+      if (what === holds.udp) {
+        if (packet.isFragment) fragments.see(packet)
+        else if (isDns(packet)) lookups.message(packet, packet.payload, packet.payloadEnd, 'udp')
+      } else if (what === holds.tcp) connections.segment(packet)
+      else if (what === holds.icmp) icmp(packet)
+      else if (what === holds.laterFragment && packet.protocol === 17) fragments.see(packet)
+    },
+    finish() {
+      fragments.finish()
+      connections.finish(last)
+      lookups.finish(last)
+      return {
+        packets,
+        shortened,
+        unread,
+        seconds: packets > 1 ? Number(((last - first) / 1000).toFixed(6)) : null,
+        ways,
+        notFollowed: lookups.notFollowed() + connections.notFollowed(),
+        dns: lookups.counts,
+        tcp: connections.counts,
+        times: {
+          lookup: lookups.times.spread(),
+          handshake: connections.handshakes.spread(),
+          firstByte: connections.firstBytes.spread(),
+        },
+        signs: signs.told(addresses, of),
+        from: first,
+        to: last,
+      }
+    },
+  }
+}
+
+/** An address as one number; two that are alike are two still. */
+function folded(words: Int32Array, at: number): number {
+  let it = 0
+  for (let word = 0; word < 4; word++) it = Math.imul(it ^ (words[at + word] ?? 0), 0x9e3779b1)
+  return it
+}
+
+const tcpKinds: ReadonlySet<SignKind> = new Set(['reset', 'zero-window', 'handshake-late', 'tls-alert'])
+
+function isDns({ sport, dport }: Packet): boolean {
+  return sport === 53 || dport === 53
+}

@@ -1,0 +1,70 @@
+import { holds, type Packet } from '../../wire/pcap/packet.ts'
+import { destination, source } from '../../wire/pcap/packet.ts'
+import type { Addresses } from './addresses.ts'
+
+/** Datagrams in pieces: what is read of one is its beginning, once all of it has come. */
+export interface Fragments {
+  /** A first or later fragment of UDP. */
+  readonly see: (packet: Packet) => void
+  readonly finish: () => void
+}
+
+/** A question and its answer's header. */
+const enough = 12 + 256 + 4
+/** The kernel gives up after 30 s (net.ipv4.ipfrag_time), and holds 4 MB of them. */
+const most = 1024
+
+interface Pieces {
+  got: number
+  total: number
+  first: { readonly bytes: Uint8Array; readonly sport: number; readonly dport: number; readonly number: number } | null
+  readonly from: number
+  readonly to: number
+}
+
+export interface Lost {
+  readonly number: number
+  readonly sport: number
+  readonly from: number
+  readonly to: number
+}
+
+export function createFragments(
+  addresses: Addresses,
+  whole: (packet: Packet, at: number, end: number) => void,
+  lost: (it: Lost) => void,
+): Fragments {
+  const waiting = new Map<string, Pieces>()
+  return {
+    see(packet) {
+      const from = addresses.idOf(packet.words, source)
+      const to = addresses.idOf(packet.words, destination)
+      const key = `${from} ${to} ${packet.ipId} ${packet.family}`
+      let its = waiting.get(key)
+      if (its === undefined) {
+        const [oldest] = waiting.keys()
+        if (waiting.size >= most && oldest !== undefined) waiting.delete(oldest)
+        its = { got: 0, total: -1, first: null, from, to }
+        waiting.set(key, its)
+      }
+      its.got += packet.fragmentLength
+      if (!packet.hasMoreFragments) its.total = packet.fragmentAt + packet.fragmentLength
+      if (packet.holds === holds.udp) {
+        const { sport, dport, number, payload, payloadEnd } = packet
+        its.first = { bytes: packet.bytes.slice(payload, Math.min(payloadEnd, payload + enough)), sport, dport, number }
+      }
+      if (its.first === null || its.total < 0 || its.got < its.total) return
+      waiting.delete(key)
+      const { bytes } = packet
+      packet.bytes = its.first.bytes
+      packet.sport = its.first.sport
+      packet.dport = its.first.dport
+      whole(packet, 0, its.first.bytes.length)
+      packet.bytes = bytes
+    },
+    finish() {
+      for (const { first, from, to } of waiting.values())
+        if (first !== null) lost({ number: first.number, sport: first.sport, from, to })
+    },
+  }
+}

@@ -1,0 +1,410 @@
+import { createDnsQuestion, dnsCodeName, readDnsQuestion } from '../../wire/dns-question.ts'
+import { destination, type Packet, source } from '../../wire/pcap/packet.ts'
+import type { Addresses } from './addresses.ts'
+import { createNames } from './names.ts'
+import { createRing, longestChain } from './ring.ts'
+import type { Signs } from './signs.ts'
+import { createTimes, type Times } from './spread.ts'
+
+/** A port and number that come again after this long are another lookup: resolvers give up before. */
+const sameLookupMs = 35_000
+/** glibc waits 5 s, musl 2.5 s for a first answer: who has waited this long waits in vain. */
+const longEnoughMs = 5000
+/** A and AAAA leave together; glibc and musl send them within a millisecond (knowledge: dns.md C). */
+const pairMs = 50
+const lateMs = 1000
+const stepMs = 10_000
+/** What a packet takes from one interface of a node to the next, where nothing else tells two sightings apart. */
+const sightingMs = 1
+const mostTruncated = 4096
+
+// Columns of a row.
+const client = 0
+const server = 1
+/** Port in the upper half, DNS id in the lower. */
+const portAndId = 2
+const type = 3
+const nameHash = 4
+const nameId = 5
+const packetNo = 6
+const sent = 7
+const state = 8
+const rcode = 9
+const lastIpId = 10
+const otherServer = 11
+const twin = 12
+const overTcp = 13
+const lastLink = 14
+const integers = 15
+
+const firstAt = 0
+const lastAt = 1
+const resentAt = 2
+const answeredAt = 3
+const floats = 4
+
+const isAnswered = 1
+const isTruncated = 2
+const isStepOfSearch = 4
+const isAnsweredElsewhere = 8
+
+export interface Lookups {
+  /** True for a DNS message. `payload..payloadEnd` is one, whatever carried it. */
+  readonly message: (packet: Packet, at: number, end: number, carrier: 'udp' | 'tcp') => boolean
+  /** An answer whose later fragments did not come. */
+  readonly fragmentLost: (packet: { readonly number: number; readonly client: number; readonly server: number }) => void
+  readonly finish: (end: number) => void
+  readonly counts: Readonly<Record<string, number>>
+  readonly times: Times
+  readonly ofServer: (id: number) => number
+  readonly pairs: (id: number) => number
+  readonly notFollowed: () => number
+}
+
+export function createLookups(addresses: Addresses, signs: Signs): Lookups {
+  const question = createDnsQuestion()
+  const names = createNames()
+  const times = createTimes()
+  const perServer = new Map<number, number>()
+  const pairsPerServer = new Map<number, number>()
+  const truncated = new Map<
+    string,
+    { packet: number; server: number; client: number; at: number; name: number; isAsked: boolean }
+  >()
+  const twins = new Float64Array(1 << 14).fill(-1)
+  const steps = new Float64Array(1 << 12).fill(-1)
+  const counts: Record<string, number> = {
+    queries: 0,
+    answers: 0,
+    sightings: 0,
+    lookups: 0,
+    answered: 0,
+    resent: 0,
+    unanswered: 0,
+    unfinished: 0,
+    unasked: 0,
+    late: 0,
+    truncated: 0,
+    overTcp: 0,
+    malformed: 0,
+    pairs: 0,
+    searchSteps: 0,
+  }
+  let notFollowed = 0
+  let lastTime = 0
+  let ends = 0
+
+  const ring = createRing({ ints: integers, floats, most: 1 << 18, finish })
+  const count = (name: string): void => {
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  const int = (row: number, column: number): number => ring.ints[ring.intsAt(row) + column] ?? 0
+  const float = (row: number, column: number): number => ring.floats[ring.floatsAt(row) + column] ?? 0
+  const setInt = (row: number, column: number, value: number): void => {
+    ring.ints[ring.intsAt(row) + column] = value
+  }
+  const setFloat = (row: number, column: number, value: number): void => {
+    ring.floats[ring.floatsAt(row) + column] = value
+  }
+  const mark = (row: number, flag: number): void => setInt(row, state, int(row, state) | flag)
+  const has = (row: number, flag: number): boolean => (int(row, state) & flag) !== 0
+
+  function hashOf(who: number, key: number): number {
+    let mixed = Math.imul(who ^ 0x2545f491, 0x85ebca6b) ^ key
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) ^ question.hash
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0x27d4eb2f) ^ question.type
+    return mixed ^ (mixed >>> 16)
+  }
+
+  function find(hash: number, who: number, key: number): number {
+    let row = ring.first(hash)
+    for (let length = 0; row >= 0 && length < longestChain; length++) {
+      const at = ring.intsAt(row)
+      const { ints } = ring
+      if (
+        ints[at + portAndId] === key &&
+        ints[at + client] === who &&
+        ints[at + nameHash] === question.hash &&
+        ints[at + type] === question.type
+      )
+        return row
+      row = ring.before(row)
+    }
+    return -1
+  }
+
+  function query(packet: Packet, tcp: number): void {
+    const { words, time } = packet
+    const who = addresses.idOf(words, source)
+    const whom = addresses.idOf(words, destination)
+    const key = (packet.sport << 16) | question.id
+    const hash = hashOf(who, key)
+    const row = find(hash, who, key)
+    if (row >= 0 && time - float(row, lastAt) < sameLookupMs) {
+      if (isSighting(packet, row)) {
+        count('sightings')
+        if (int(row, server) !== whom) setInt(row, otherServer, whom + 1)
+        return
+      }
+      count('queries')
+      setInt(row, sent, int(row, sent) + 1)
+      setInt(row, lastIpId, packet.ipId)
+      setInt(row, lastLink, packet.link * 8 + packet.direction)
+      setFloat(row, lastAt, time)
+      if (int(row, sent) === 2) {
+        setFloat(row, resentAt, time)
+        count('resent')
+      }
+      return
+    }
+    count('queries')
+    if (who < 0 || whom < 0) {
+      notFollowed++
+      return
+    }
+    begin(packet, { hash, who, whom, key, tcp })
+  }
+
+  /** The same packet once more, at another interface of the node: `tcpdump -i any` shows veth, bridge and uplink. */
+  function isSighting({ ipId, time, link, direction }: Packet, row: number): boolean {
+    if (ipId !== 0) return ipId === int(row, lastIpId) && time - float(row, lastAt) < 1000
+    return time - float(row, lastAt) < sightingMs && link * 8 + direction !== int(row, lastLink)
+  }
+
+  interface Begun {
+    readonly hash: number
+    readonly who: number
+    readonly whom: number
+    readonly key: number
+    readonly tcp: number
+  }
+
+  function begin(packet: Packet, { hash, who, whom, key, tcp }: Begun): void {
+    const { time } = packet
+    const row = ring.add(hash)
+    const at = ring.intsAt(row)
+    const { ints } = ring
+    ints[at + client] = who
+    ints[at + server] = whom
+    ints[at + portAndId] = key
+    ints[at + type] = question.type
+    ints[at + nameHash] = question.hash
+    const name = names.idOf(question.hash, packet.bytes, question.nameAt, question.nameEnd)
+    ints[at + nameId] = name
+    ints[at + packetNo] = packet.number
+    ints[at + sent] = 1
+    ints[at + lastIpId] = packet.ipId
+    ints[at + overTcp] = tcp
+    ints[at + lastLink] = packet.link * 8 + packet.direction
+    const its = ring.floatsAt(row)
+    ring.floats[its + firstAt] = time
+    ring.floats[its + lastAt] = time
+    count('lookups')
+    if (tcp === 1) count('overTcp')
+    perServer.set(whom, (perServer.get(whom) ?? 0) + 1)
+    if (question.type === 1 || question.type === 28) joinTwin(row, time)
+    joinStep(row, time)
+    if (tcp === 1 && truncated.size > 0) {
+      const before = truncated.get(truncatedKey(who))
+      if (before !== undefined) before.isAsked = true
+    }
+  }
+
+  const truncatedKey = (who: number): string => `${who} ${question.hash} ${question.type}`
+
+  function joinTwin(row: number, time: number): void {
+    const slot =
+      (Math.imul(int(row, client), 0x9e3779b1) ^ (int(row, portAndId) >>> 16) ^ question.hash) & (twins.length - 1)
+    const other = twins[slot] ?? -1
+    twins[slot] = row
+    if (other < ring.oldest || time - float(other, firstAt) > pairMs) return
+    if (
+      int(other, client) === int(row, client) &&
+      int(other, portAndId) >>> 16 === int(row, portAndId) >>> 16 &&
+      int(other, nameHash) === question.hash &&
+      int(other, type) !== question.type &&
+      int(other, overTcp) === int(row, overTcp)
+    ) {
+      setInt(other, twin, row - other)
+      count('pairs')
+      const whom = int(row, server)
+      pairsPerServer.set(whom, (pairsPerServer.get(whom) ?? 0) + 1)
+    }
+  }
+
+  /** The lookup of this client and type before: where it found nothing, and this one has another end, it was a step. */
+  function joinStep(row: number, time: number): void {
+    const slot = (Math.imul(int(row, client), 0x9e3779b1) ^ question.type) & (steps.length - 1)
+    const other = steps[slot] ?? -1
+    steps[slot] = row
+    if (other < ring.oldest || time - float(other, lastAt) > stepMs) return
+    if (int(other, client) !== int(row, client) || int(other, type) !== question.type) return
+    if (has(other, isAnswered) && int(other, rcode) === 3 && names.isStep(int(other, nameId), int(row, nameId)))
+      mark(other, isStepOfSearch)
+  }
+
+  function answer(packet: Packet): void {
+    const { words, time } = packet
+    const who = addresses.idOf(words, destination)
+    const from = addresses.idOf(words, source)
+    const key = (packet.dport << 16) | question.id
+    const row = question.nameEnd === 0 ? -1 : find(hashOf(who, key), who, key)
+    if (row >= 0 && has(row, isAnswered) && isAgain(packet, row, from)) {
+      count('sightings')
+      return
+    }
+    count('answers')
+    const code = dnsCodeName(question.rcode)
+    count(code)
+    if (question.isTruncated) count('truncated')
+    if (row < 0) {
+      count('unasked')
+      return
+    }
+    if (from !== int(row, server) && from + 1 !== int(row, otherServer)) {
+      if (!has(row, isAnsweredElsewhere))
+        signs.see({
+          kind: 'answer-from-elsewhere',
+          server: int(row, server),
+          port: 53,
+          client: who,
+          detail: addresses.textOf(from),
+          packet: packet.number,
+        })
+      mark(row, isAnsweredElsewhere)
+      return
+    }
+    if (has(row, isAnswered)) return
+    mark(row, isAnswered)
+    setInt(row, rcode, question.rcode)
+    setInt(row, lastIpId, packet.ipId)
+    setFloat(row, answeredAt, time)
+    const took = time - float(row, firstAt)
+    times.add(Math.max(0, took))
+    const about = { server: int(row, server), port: 53, client: who, packet: packet.number }
+    if (question.rcode !== 0 && question.rcode !== 3)
+      signs.see({ ...about, kind: 'lookup-error', detail: code, name: names.textOf(int(row, nameId)) })
+    if (took >= lateMs) {
+      count('late')
+      signs.see({ ...about, kind: 'lookup-late', detail: code, ms: took, name: names.textOf(int(row, nameId)) })
+    }
+    if (question.isTruncated) {
+      mark(row, isTruncated)
+      if (truncated.size < mostTruncated)
+        truncated.set(truncatedKey(who), {
+          packet: packet.number,
+          server: int(row, server),
+          client: who,
+          at: time,
+          name: int(row, nameId),
+          isAsked: false,
+        })
+    } else if (int(row, overTcp) === 1) truncated.delete(truncatedKey(who))
+  }
+
+  /** An answer to a question that was answered: the same packet at another interface, or really a second one. */
+  function isAgain({ ipId, time }: Packet, row: number, from: number): boolean {
+    if (time - float(row, answeredAt) > 1000) return false
+    if (ipId !== 0 && ipId === int(row, lastIpId)) return true
+    return time - float(row, answeredAt) < sightingMs && from + 1 !== 0 && int(row, sent) === 1
+  }
+
+  function finish(row: number, why: 'early' | 'end'): void {
+    const until = why === 'end' ? ends : lastTime
+    if (has(row, isStepOfSearch)) {
+      count('searchSteps')
+      signs.see({
+        kind: 'search-waste',
+        server: int(row, server),
+        port: 53,
+        client: int(row, client),
+        detail: 'NXDOMAIN',
+        packet: int(row, packetNo),
+        name: names.textOf(int(row, nameId)),
+      })
+    }
+    const other = int(row, twin) === 0 ? -1 : row + int(row, twin)
+    if (other >= 0) judgePair(row, other)
+    if (has(row, isAnswered)) {
+      count('answered')
+      return
+    }
+    // Who asks again says that no answer came; else only time does.
+    if (int(row, sent) < 2 && until - float(row, firstAt) < longEnoughMs) {
+      count('unfinished')
+      return
+    }
+    count('unanswered')
+    signs.see({
+      kind: 'lookup-unanswered',
+      server: int(row, server),
+      port: 53,
+      client: int(row, client),
+      detail: int(row, sent) > 1 ? 'asked again' : 'asked once',
+      packet: int(row, packetNo),
+      name: names.textOf(int(row, nameId)),
+      ms: int(row, sent) > 1 ? float(row, resentAt) - float(row, firstAt) : null,
+    })
+  }
+
+  /** The first question of the pair found no answer before it was asked again, or never did. */
+  function isLostAtFirst(row: number): boolean | null {
+    const again = int(row, sent) > 1 ? float(row, resentAt) : null
+    if (has(row, isAnswered)) return again !== null && float(row, answeredAt) >= again
+    return again !== null || ends - float(row, firstAt) >= longEnoughMs ? true : null
+  }
+
+  function judgePair(row: number, other: number): void {
+    const lost = isLostAtFirst(row)
+    const alsoLost = isLostAtFirst(other)
+    if (lost === null || alsoLost === null || lost === alsoLost) return
+    const loser = lost ? row : other
+    signs.see({
+      kind: 'pair-half-lost',
+      server: int(loser, server),
+      port: 53,
+      client: int(loser, client),
+      detail: int(loser, type) === 1 ? 'A' : 'AAAA',
+      packet: int(loser, packetNo),
+      name: names.textOf(int(loser, nameId)),
+      ms: int(loser, sent) > 1 ? float(loser, resentAt) - float(loser, firstAt) : null,
+    })
+  }
+
+  return {
+    message(packet, at, end, carrier) {
+      lastTime = packet.time
+      if (!readDnsQuestion(question, packet.bytes, at, end)) {
+        count('malformed')
+        return false
+      }
+      if (question.opcode !== 0) return true
+      if (question.isAnswer) answer(packet)
+      else query(packet, carrier === 'tcp' ? 1 : 0)
+      return true
+    },
+    fragmentLost({ number, client: who, server: whom }) {
+      signs.see({ kind: 'fragment-lost', server: whom, port: 53, client: who, detail: 'UDP', packet: number })
+    },
+    finish(end) {
+      ends = end
+      ring.finishAll()
+      for (const it of truncated.values())
+        if (it.isAsked || end - it.at >= lateMs)
+          signs.see({
+            kind: 'truncated-no-tcp',
+            server: it.server,
+            port: 53,
+            client: it.client,
+            detail: it.isAsked ? 'no answer over TCP' : 'no query over TCP',
+            packet: it.packet,
+            name: names.textOf(it.name),
+          })
+    },
+    counts,
+    times,
+    ofServer: (id) => perServer.get(id) ?? 0,
+    pairs: (id) => pairsPerServer.get(id) ?? 0,
+    notFollowed: () => notFollowed,
+  }
+}

@@ -1,0 +1,62 @@
+import { captured } from '../../../test/build/captures.ts'
+import { describeCheck } from '../../../test/describe-check.ts'
+import type { Comparison } from '../../model/capture.ts'
+import check from './gone-between-points.ts'
+
+const both = (its: Partial<Comparison>): { readonly capture: ReturnType<typeof captured> } => ({
+  capture: captured({}, [{ near: 'client.pcap', far: 'server.pcap', common: 40, gone: [], cannotTell: null, ...its }]),
+})
+const gone = {
+  what: 'query',
+  way: 'forth',
+  count: 3,
+  of: 43,
+  from: '10.244.1.5',
+  to: '10.96.0.10',
+  packets: [5, 8],
+} as const
+
+describeCheck(check, [
+  {
+    it: 'on the way there',
+    given: both({ gone: [gone] }),
+    expect: [
+      {
+        subject: 'Capture/client.pcap..server.pcap',
+        confidence: 'observed',
+        says: /3 DNS queries were lost between client.pcap and server.pcap/,
+      },
+    ],
+  },
+  {
+    it: 'on the way back',
+    given: both({ gone: [{ ...gone, what: 'answer', way: 'back', count: 1 }] }),
+    expect: [
+      {
+        subject: 'Capture/client.pcap..server.pcap',
+        says: /1 DNS answer was lost between server.pcap and client.pcap/,
+      },
+    ],
+  },
+  {
+    it: 'both ways',
+    given: both({ gone: [gone, { ...gone, what: 'answer', way: 'back', count: 1 }] }),
+    expect: [{ subject: 'Capture/client.pcap..server.pcap' }],
+  },
+  {
+    it: 'everything, with the other end listening',
+    given: both({ common: 0, gone: [gone] }),
+    expect: [{ subject: 'Capture/client.pcap..server.pcap', confidence: 'possible' }],
+  },
+  { it: 'all of it arrived', given: both({}), expect: 'ok' },
+  { it: 'one file', given: { capture: captured({}) }, expect: 'not-applicable' },
+  {
+    it: 'nothing in common',
+    given: both({ common: 0, cannotTell: 'nothing-common' }),
+    expect: 'cannot-tell',
+    says: /no address/,
+  },
+  { it: 'at different times', given: both({ cannotTell: 'no-overlap' }), expect: 'cannot-tell', says: /same time/ },
+  { it: 'too many', given: both({ cannotTell: 'too-many' }), expect: 'cannot-tell', says: /filter/ },
+  { it: 'nothing to compare', given: both({ common: 0 }), expect: 'cannot-tell' },
+])

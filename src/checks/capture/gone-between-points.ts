@@ -1,0 +1,115 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Comparison, Gone } from '../../model/capture.ts'
+import { subject } from '../../model/subject.ts'
+import { count, percent } from '../../phrases.ts'
+import { captureSymptom } from '../../relations/capture/signs.ts'
+import { was } from '../../relations/capture/words.ts'
+
+const silent = {
+  'no-overlap': 'they were not taken at the same time',
+  'nothing-common':
+    'they have no packet and no address in common: another filter, a proxy between them, or nothing of it passed there',
+  'too-many': 'they have more packets than are set against each other: capture with a filter',
+} as const
+
+const whatWords: Readonly<Record<Gone['what'], readonly [string, string]>> = {
+  query: ['DNS query', 'DNS queries'],
+  answer: ['DNS answer', 'DNS answers'],
+  syn: ['SYN', 'SYNs'],
+  'syn-ack': ['SYN-ACK', 'SYN-ACKs'],
+  data: ['large segment', 'large segments'],
+}
+
+const causes = [
+  'lookup-unanswered',
+  'pair-half-lost',
+  'lookup-late',
+  'connect-unanswered',
+  'handshake-late',
+  'retransmitted',
+  'large-lost',
+  'fragment-lost',
+] as const
+
+/** What one point saw leave, and the next never saw arrive: the network between the two lost it. */
+export default check({
+  code: 'PKT731',
+  slug: 'capture/gone-between-points',
+  title: 'packets that were lost between two points',
+  fine: 'each packet that passed one point passed the next',
+  severity: 'error',
+  remedies: [],
+  decides: [],
+  needs: ['capture'],
+  run: ({ capture: { comparisons } }) =>
+    comparisons.length === 0 ? [notApplicable('a single point was captured')] : comparisons.map(judge),
+  words: {
+    headline: ({ args }) =>
+      `${args.count} ${whatOf(args.what, args.count)} ${was(args.count)} lost between ${args.seenAt} and ${args.missedAt}.`,
+    detail: ({ args }) =>
+      `${args.count} of ${args.of} (${percent(args.count, args.of)}) seen at ${args.seenAt} and never at ${args.missedAt}, from ${args.from} to ${args.to}; ${count(args.common, 'packet')} seen at both`,
+    note: () =>
+      'Where a Service has several servers, a packet may also have gone to one that was not captured. Matched by DNS id, TCP sequence number and IP id, which survive the translation of addresses.',
+    help: ({ args }) => [
+      `Look at what stands between the two, in this direction: ${args.seenAt} is the last point that has it.`,
+      `tshark -r ${args.seenAt} -Y 'frame.number in {${args.packets.join(', ')}}'`,
+      'iptables-save -c | grep DROP',
+    ],
+  },
+})
+
+function whatOf(what: string, n: number): string {
+  const [one, many] = whatWords[what as Gone['what']] ?? [what, what]
+  return n === 1 ? one : many
+}
+
+function judge({ near, far, common, gone, cannotTell: why }: Comparison) {
+  if (why !== null) return cannotTell('ambiguous', `${near} and ${far}: ${silent[why]}`)
+  const [worst] = gone
+  if (worst === undefined)
+    return common === 0
+      ? cannotTell('too-few', `${near} and ${far}: nothing that can be set against each other`)
+      : ok(common, `${near} and ${far}: ${count(common, 'packet')} at both`)
+  const isForth = worst.way === 'forth'
+  const [seenAt, missedAt] = isForth ? [near, far] : [far, near]
+  const same = gone.filter((it) => it.way === worst.way)
+  const { what, from, to, packets } = worst
+  return finding({
+    subject: subject('Capture', null, `${near}..${far}`),
+    // Nothing at all in common: the other point may have listened elsewhere.
+    confidence: common > 0 ? 'observed' : 'possible',
+    args: { what, count: worst.count, of: worst.of, from, to, seenAt, missedAt, common, packets },
+    evidence: [
+      {
+        kind: 'shares',
+        label: `seen at ${seenAt}, not at ${missedAt}`,
+        rows: same.slice(0, 8).map((it) => ({
+          where: `${whatOf(it.what, 2)} ${it.from} > ${it.to}`,
+          bad: it.count,
+          of: it.of,
+          note: `packet ${it.packets.slice(0, 4).join(', ')} of ${seenAt}`,
+        })),
+      },
+      ...(same.length === gone.length
+        ? []
+        : [
+            {
+              kind: 'shares' as const,
+              label: `seen at ${missedAt}, not at ${seenAt}`,
+              rows: gone
+                .filter((it) => it.way !== worst.way)
+                .slice(0, 8)
+                .map((it) => ({
+                  where: `${whatOf(it.what, 2)} ${it.from} > ${it.to}`,
+                  bad: it.count,
+                  of: it.of,
+                  note: `packet ${it.packets.slice(0, 4).join(', ')} of ${missedAt}`,
+                })),
+            },
+          ]),
+    ],
+    symptoms: [captureSymptom('gone', near)],
+    causes: [near, far].flatMap((point) => causes.map((kind) => captureSymptom(kind, point))),
+  })
+}

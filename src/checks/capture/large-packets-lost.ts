@@ -1,0 +1,26 @@
+import { check } from '../../findings/check.ts'
+import { ofCapture } from '../../relations/capture/signs.ts'
+import { hostOf, plural } from '../../relations/capture/words.ts'
+
+/** The connection opens, and the first full segment never arrives. */
+export default check({
+  code: 'PKT717',
+  slug: 'capture/large-packets-lost',
+  title: 'large packets are lost, small ones pass',
+  fine: 'large packets pass',
+  severity: 'error',
+  remedies: [],
+  decides: [],
+  needs: ['capture'],
+  run: ({ capture }) => ofCapture(capture, { kinds: ['large-lost'], about: 'tcp', causes: ['retransmitted'] }),
+  words: {
+    headline: ({ args }) => `Large packets ${args.detail.split(',')[0]} at ${args.server} are lost.`,
+    detail: ({ args }) =>
+      `${args.count} ${plural(args.count, 'connection')} stuck on a segment of 1000 bytes or more: ${args.detail}`,
+    note: () => 'The handshake and small packets pass, so that it looks like a program that hangs.',
+    help: ({ args }) => [
+      'Find the link with the smaller MTU, and let ICMP fragmentation needed through, or clamp the MSS.',
+      `ping -M do -s 1372 ${hostOf(args.server)}`,
+    ],
+  },
+})

@@ -1,0 +1,26 @@
+import { check } from '../../findings/check.ts'
+import { ms } from '../../phrases.ts'
+import { ofCapture } from '../../relations/capture/signs.ts'
+
+/** The connection or the first byte of an answer came late. */
+export default check({
+  code: 'PKT718',
+  slug: 'capture/server-answers-late',
+  title: 'a server that took a second or more',
+  fine: 'servers answered within a second',
+  severity: 'warning',
+  remedies: [],
+  decides: [],
+  needs: ['capture'],
+  run: ({ capture }) => ofCapture(capture, { kinds: ['first-byte-late', 'handshake-late'], about: 'tcp' }),
+  words: {
+    headline: ({ args }) => `${args.server} took up to ${ms(args.ms ?? 0)} to answer.`,
+    detail: ({ args }) => `${args.count} of ${args.of} took a second or more, ${ms(args.ms ?? 0)} the longest`,
+    note: () =>
+      "Times are the network's: from the SYN to its answer, and from the first bytes of the client to the first of the server.",
+    help: () => [
+      'A late handshake is the network or the backlog; a late first byte is the program.',
+      `tshark -r FILE -Y 'tcp.time_delta > 1'`,
+    ],
+  },
+})

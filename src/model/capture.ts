@@ -1,0 +1,115 @@
+/** What one capture, or several that belong together, showed: counts and the packets to look at, never packets. */
+export interface Capture {
+  readonly points: readonly CapturePoint[]
+  /** Empty with a single point. */
+  readonly comparisons: readonly Comparison[]
+}
+
+/** A place where packets were taken: an interface of a pcapng, or a whole pcap. Each is judged by itself. */
+export interface CapturePoint {
+  /** The file, with its interface where it has several. */
+  readonly name: string
+  readonly comment: string | null
+  readonly end: 'whole' | 'cut-off' | 'damaged'
+  /** Where the file is damaged, and how; of a whole one null. */
+  readonly why: string | null
+  readonly packets: number
+  /** Of which the capture kept less than was on the wire. */
+  readonly shortened: number
+  /** Frames of a link type that is not read, and IP packets too short for their headers. */
+  readonly unread: number
+  /** Lost before they were written, as the file says; null where it does not. */
+  readonly dropped: number | null
+  /** From the first packet to the last; null with fewer than two. */
+  readonly seconds: number | null
+  /** Whether anything was answered by anything: a filter on one direction looks like silence. */
+  readonly ways: 'none' | 'one' | 'both'
+  /** Lookups and connections beyond what is kept in mind at a time. */
+  readonly notFollowed: number
+  /** Messages and lookups: `queries`, `answers`, `lookups`, `resent`, `unanswered`, `NXDOMAIN`, … */
+  readonly dns: Readonly<Record<string, number>>
+  /** Connections: `connections`, `opened`, `unanswered`, `refused`, `resets`, `retransmissions`, … */
+  readonly tcp: Readonly<Record<string, number>>
+  /** Of answers and of handshakes, in milliseconds; null where there was none. */
+  readonly times: Readonly<Record<CaptureTime, Spread | null>>
+  readonly signs: readonly Sign[]
+}
+
+export type CaptureTime = 'lookup' | 'handshake' | 'firstByte'
+
+export interface Spread {
+  readonly count: number
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+}
+
+export const signKinds = [
+  'lookup-unanswered',
+  'pair-half-lost',
+  'search-waste',
+  'lookup-error',
+  'truncated-no-tcp',
+  'lookup-late',
+  'answer-from-elsewhere',
+  'fragment-lost',
+  'connect-unanswered',
+  'connect-refused',
+  'rejected',
+  'reset',
+  'retransmitted',
+  'zero-window',
+  'large-lost',
+  'handshake-late',
+  'first-byte-late',
+  'tls-alert',
+  'http-error',
+] as const
+
+export type SignKind = (typeof signKinds)[number]
+
+/** Something that went wrong with one server, as a count with its denominator. */
+export interface Sign {
+  readonly kind: SignKind
+  /** Its address. */
+  readonly server: string
+  readonly port: number
+  readonly count: number
+  readonly of: number
+  /** How many clients it happened to. */
+  readonly clients: number
+  /** One of them. */
+  readonly client: string | null
+  /** A word that tells its kinds apart: a code, an alert, who reset, what an ICMP message said. */
+  readonly detail: string
+  /** A name that was asked for. */
+  readonly name: string | null
+  /** How long it took or stood; the gap to the retry of a lookup. */
+  readonly ms: number | null
+  /** The first of its packets, as Wireshark numbers them in this file. */
+  readonly packets: readonly number[]
+}
+
+/** What two points say of each other, in the direction from `near` to `far`. */
+export interface Comparison {
+  readonly near: string
+  readonly far: string
+  /** Packets that both saw. */
+  readonly common: number
+  readonly gone: readonly Gone[]
+  /** Why nothing can be said; null where something can. */
+  readonly cannotTell: 'no-overlap' | 'nothing-common' | 'too-many' | null
+}
+
+/** Packets that `near` saw and `far` never did. */
+export interface Gone {
+  readonly what: 'query' | 'answer' | 'syn' | 'syn-ack' | 'data'
+  /** `forth`: sent from the side of `near`; `back`: seen at `far` and not at `near`. */
+  readonly way: 'forth' | 'back'
+  readonly count: number
+  readonly of: number
+  readonly from: string
+  readonly to: string
+  /** In the file where it was seen. */
+  readonly packets: readonly number[]
+}

@@ -1,0 +1,205 @@
+import { cannotTell, finding, notApplicable, ok, type Severity, type Verdict } from '../../findings/verdict.ts'
+import type { Evidence } from '../../findings/evidence.ts'
+import type { Capture, CapturePoint, Sign, SignKind } from '../../model/capture.ts'
+import { subject } from '../../model/subject.ts'
+import { count } from '../../phrases.ts'
+
+/** A sign at one point, by name: who causes it lists it. */
+export const captureSymptom = (kind: SignKind | 'gone', point: string): string => `capture-${kind}:${point}`
+
+export type SignArgs = {
+  readonly count: number
+  readonly of: number
+  /** The worst, as address and port; and how many. */
+  readonly server: string
+  readonly servers: number
+  readonly client: string | null
+  readonly clients: number
+  readonly detail: string
+  readonly name: string | null
+  readonly ms: number | null
+  /** In the file, as Wireshark numbers them. */
+  readonly packets: readonly number[]
+  readonly point: string
+}
+
+export interface Judging {
+  readonly kinds: readonly SignKind[]
+  readonly about: 'dns' | 'tcp'
+  /** Whether the sign is that nothing came: then a filter on one direction, or a loss of the capture's own, looks alike. */
+  readonly silence?: true
+  /** How much of it is worth a finding; anything where it is left out. */
+  readonly isEnough?: (bad: number, of: number) => boolean
+  readonly severity?: (its: readonly Sign[]) => Severity
+  readonly causes?: readonly SignKind[]
+}
+
+/** Every point judged by itself: its signs of these kinds, or why it shows none. */
+function judgeSigns(capture: Capture, judging: Judging): readonly Verdict<SignArgs>[] {
+  return capture.points.map((point) => {
+    const its = point.signs.filter((it) => judging.kinds.includes(it.kind) && it.count > 0)
+    const doubt = judging.silence === true ? doubtOf(point, judging.about) : null
+    const sure = doubt === null ? its : its.filter((it) => isSelfEvident(it))
+    const bad = sure.reduce((sum, it) => sum + it.count, 0)
+    if (bad > 0 && (judging.isEnough?.(bad, ofAll(sure)) ?? true)) return found(point, sure, judging)
+    if (doubt !== null && its.length > 0) return cannotTell('ambiguous', `${point.name}: ${doubt}`)
+    return whole(point, judging)
+  })
+}
+
+/** Whoever sends again says that no answer came, whatever the capture saw. */
+function isSelfEvident({ detail }: Sign): boolean {
+  return detail.endsWith(' again')
+}
+
+/** Why silence in this capture need not be silence on the wire. */
+function doubtOf(point: CapturePoint, about: Judging['about']): string | null {
+  const { ways, dropped, packets } = point
+  if (ways === 'one')
+    return `only packets in one direction were captured: whether ${about === 'dns' ? 'answers' : 'replies'} came can't be told`
+  return dropped !== null && dropped > 0
+    ? `${count(dropped, 'packet')} beside the ${packets} that it has were dropped by the capture itself`
+    : null
+}
+
+/** Several kinds of one server have one denominator. */
+function ofAll(its: readonly Sign[]): number {
+  const servers = Map.groupBy(its, (it) => `${it.server} ${it.port}`)
+  return [...servers.values()].reduce((sum, same) => sum + Math.max(...same.map((it) => it.of)), 0)
+}
+
+function found(point: CapturePoint, its: readonly Sign[], judging: Judging): Verdict<SignArgs> {
+  const [worst] = its
+  const servers = new Set(its.map(endOf)).size
+  const all = its.flatMap((it) => it.packets).toSorted((one, other) => one - other)
+  const severity = judging.severity?.(its)
+  const args: SignArgs = {
+    count: its.reduce((sum, it) => sum + it.count, 0),
+    of: ofAll(its),
+    server: worst === undefined ? '' : endOf(worst),
+    servers,
+    client: worst?.client ?? null,
+    clients: Math.max(...its.map((it) => it.clients)),
+    detail: worst?.detail ?? '',
+    name: its.find((it) => it.name !== null)?.name ?? null,
+    ms: its.reduce<number | null>((most, it) => (it.ms === null ? most : Math.max(most ?? 0, it.ms)), null),
+    packets: [...new Set(all)].slice(0, 6),
+    point: point.name,
+  }
+  return finding({
+    subject: subject('Capture', null, point.name),
+    confidence: 'observed',
+    ...(severity === undefined ? {} : { severity }),
+    args,
+    evidence: evidenceOf(its, point),
+    symptoms: judging.kinds.map((kind) => captureSymptom(kind, point.name)),
+    causes: (judging.causes ?? []).map((kind) => captureSymptom(kind, point.name)),
+  })
+}
+
+/** IPv6 in brackets, as in a URL. */
+function endOf({ server, port }: Sign): string {
+  return server.includes(':') ? `[${server}]:${port}` : `${server}:${port}`
+}
+
+function evidenceOf(its: readonly Sign[], point: CapturePoint): readonly Evidence[] {
+  return [
+    {
+      kind: 'shares',
+      label: `in ${point.name}, by server`,
+      rows: its.slice(0, 8).map((it) => ({
+        where: endOf(it),
+        bad: it.count,
+        of: it.of,
+        note: [it.detail, it.name ?? '', `packet ${it.packets.slice(0, 4).join(', ')}`]
+          .filter((part) => part !== '')
+          .join('; '),
+      })),
+    },
+    {
+      kind: 'fact',
+      label: 'the first',
+      value: `frame.number in {${its
+        .flatMap((it) => it.packets)
+        .toSorted((a, b) => a - b)
+        .slice(0, 6)
+        .join(', ')}}`,
+    },
+  ]
+}
+
+/** No such sign: said only of a capture that could have shown it. */
+function whole(point: CapturePoint, judging: Judging): Verdict<never> {
+  const why = whyBlind(point, judging)
+  if (why !== null) return cannotTell(why.reason, `${point.name}: ${why.text}`)
+  const { about } = judging
+  const { lookups = 0, answers = 0 } = point.dns
+  const { connections = 0, joinedLate = 0 } = point.tcp
+  return about === 'dns'
+    ? ok(Math.max(lookups, answers), `${point.name}: ${count(lookups, 'lookup')}`)
+    : ok(connections + joinedLate, `${point.name}: ${count(connections + joinedLate, 'connection')}`)
+}
+
+interface Blind {
+  readonly reason: 'too-few' | 'cut-off' | 'ambiguous'
+  readonly text: string
+}
+
+function whyBlind(point: CapturePoint, judging: Judging): Blind | null {
+  return whyNotWhole(point, judging.about) ?? whyOpen(point, judging)
+}
+
+/** What the capture itself lacks. */
+function whyNotWhole(point: CapturePoint, about: Judging['about']): Blind | null {
+  const { packets, unread, dropped, notFollowed } = point
+  if (point.end !== 'whole')
+    return {
+      reason: 'cut-off',
+      text: `${point.why ?? point.end}; of what came after its ${count(packets, 'packet')} nothing is known`,
+    }
+  if (packets === 0)
+    return {
+      reason: 'too-few',
+      text: 'it holds no packet: nothing passed, or the filter, the interface or a missing permission (NET_RAW) kept it out',
+    }
+  if (unread > 0)
+    return {
+      reason: 'cut-off',
+      text: `${count(unread, 'packet')} of ${packets} could not be read: a short snap length, or a link type that is not known`,
+    }
+  const { malformed = 0, queries = 0, answers = 0 } = point.dns
+  if (queries + answers + malformed + (point.tcp['segments'] ?? 0) === 0 && point.signs.length === 0)
+    return { reason: 'too-few', text: `none of its ${count(packets, 'packet')} is DNS or TCP` }
+  if (about === 'dns' && point.shortened > 0 && malformed > 0)
+    return {
+      reason: 'cut-off',
+      text: `${count(malformed, 'DNS message')} cut short by the snap length: capture with -s 0`,
+    }
+  if (dropped !== null && dropped > 0)
+    return { reason: 'cut-off', text: `${count(dropped, 'packet')} dropped by the capture itself` }
+  return notFollowed > 0
+    ? { reason: 'too-few', text: `${count(notFollowed, 'packet')} of more addresses than are followed` }
+    : null
+}
+
+/** What it can't show of what was asked in it. */
+function whyOpen({ ways, dns, tcp }: CapturePoint, { about, silence }: Judging): Blind | null {
+  const { lookups = 0, unfinished: open = 0 } = dns
+  const { connections = 0, unfinished: half = 0 } = tcp
+  const asked = about === 'dns' ? lookups : connections
+  const waiting = about === 'dns' ? open : half
+  if (asked > 0 && ways === 'one') return { reason: 'ambiguous', text: 'only packets in one direction were captured' }
+  const what = about === 'dns' ? 'lookup' : 'connection'
+  // Some are always under way; more than one in fifty is a capture that was too short.
+  return silence === true && waiting * 50 > asked
+    ? {
+        reason: 'too-few',
+        text: `${waiting} of ${count(asked, what)} without an answer when the capture ends, too soon to tell`,
+      }
+    : null
+}
+
+/** Nothing of the kind in any file is no verdict about it. */
+export function ofCapture(capture: Capture, judging: Judging): readonly Verdict<SignArgs>[] {
+  return capture.points.length === 0 ? [notApplicable('no capture was named')] : judgeSigns(capture, judging)
+}

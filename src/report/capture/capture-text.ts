@@ -1,0 +1,51 @@
+import type { Capture, CapturePoint, Spread } from '../../model/capture.ts'
+import { count, ms } from '../../phrases.ts'
+
+/** What each point has, under the findings: the denominators of what is said above it. */
+export function captureLines({ points, comparisons }: Capture): readonly string[] {
+  return [
+    ...points.flatMap(pointLines),
+    ...comparisons.map(({ near, far, common }) => `${near} and ${far}: ${count(common, 'packet')} seen at both`),
+  ]
+}
+
+function pointLines(point: CapturePoint): readonly string[] {
+  const { name, comment, packets, seconds, dropped } = point
+  const parts = [
+    count(packets, 'packet'),
+    ...(seconds === null ? [] : [`in ${ms(seconds * 1000)}`]),
+    ...(dropped === null || dropped === 0 ? [] : [`${dropped} dropped by the capture`]),
+    ...(point.shortened === 0 ? [] : [`${point.shortened} kept in part`]),
+    ...(point.why === null ? [] : [point.why]),
+  ]
+  return [
+    `${name}${comment === null ? '' : ` (${comment})`}: ${parts.join(', ')}`,
+    ...dnsLine(point),
+    ...tcpLine(point),
+  ]
+}
+
+function dnsLine({ dns, times }: CapturePoint): readonly string[] {
+  const n = (name: string): number => dns[name] ?? 0
+  if (n('queries') + n('answers') === 0) return []
+  const codes = Object.entries(dns).filter(([name, its]) => its > 0 && /^[A-Z]/.test(name))
+  return [
+    `  DNS  ${count(n('lookups'), 'lookup')}: ${n('answered')} answered, ${n('unanswered')} unanswered, ${n('unfinished')} under way at the end, ${n('resent')} asked again${spreadText(times.lookup)}`,
+    ...(codes.length === 0 ? [] : [`       ${codes.map(([name, its]) => `${name} ${its}`).join(', ')}`]),
+  ]
+}
+
+function tcpLine({ tcp, times }: CapturePoint): readonly string[] {
+  const n = (name: string): number => tcp[name] ?? 0
+  if (n('segments') === 0) return []
+  const late = n('joinedLate') === 0 ? '' : ` and ${n('joinedLate')} begun before`
+  return [
+    `  TCP  ${count(n('connections'), 'connection')}${late}: ${n('opened')} opened, ${n('unanswered')} unanswered, ${n('refused')} refused, ${n('resets')} reset, ${n('retransmissions')} of ${n('data')} segments sent again`,
+    ...(times.handshake === null ? [] : [`       handshake${spreadText(times.handshake)}`]),
+    ...(times.firstByte === null ? [] : [`       first byte${spreadText(times.firstByte)}`]),
+  ]
+}
+
+function spreadText(spread: Spread | null): string {
+  return spread === null ? '' : `; p50 ${ms(spread.p50)}, p99 ${ms(spread.p99)}, longest ${ms(spread.max)}`
+}

@@ -1,0 +1,73 @@
+import * as v from 'valibot'
+import { signKinds } from '../../model/capture.ts'
+import { diagnosis } from './diagnosis.ts'
+import { maybeNumber, maybeText, number, text } from './parts.ts'
+
+const spread = v.nullable(v.strictObject({ count: number, p50: number, p99: number, max: number }))
+const packets = v.pipe(
+  v.array(number),
+  v.description('the first of them, as Wireshark numbers the frames of that file'),
+)
+const counts = v.record(text, number)
+
+const sign = v.strictObject({
+  kind: v.picklist(signKinds),
+  server: text,
+  port: number,
+  count: number,
+  of: v.pipe(number, v.description('lookups, pairs, connections, segments or answers of this server')),
+  clients: number,
+  client: maybeText,
+  detail: text,
+  name: maybeText,
+  ms: maybeNumber,
+  packets,
+})
+
+const point = v.strictObject({
+  name: v.pipe(text, v.description('the file, with its interface where it has several')),
+  comment: maybeText,
+  end: v.picklist(['whole', 'cut-off', 'damaged']),
+  why: v.pipe(maybeText, v.description('how it ends, where it is not whole')),
+  packets: number,
+  shortened: v.pipe(number, v.description('packets of which the capture kept a part')),
+  unread: v.pipe(number, v.description('packets whose headers could not be read')),
+  dropped: v.pipe(maybeNumber, v.description('by the capture itself; null where the file does not say')),
+  seconds: maybeNumber,
+  ways: v.pipe(v.picklist(['none', 'one', 'both']), v.description('whether anything was seen to be answered at all')),
+  notFollowed: number,
+  dns: v.pipe(counts, v.description('messages, lookups and response codes')),
+  tcp: v.pipe(counts, v.description('segments and connections')),
+  times: v.pipe(
+    v.strictObject({ lookup: spread, handshake: spread, firstByte: spread }),
+    v.description('milliseconds'),
+  ),
+  signs: v.array(sign),
+})
+
+const gone = v.strictObject({
+  what: v.picklist(['query', 'answer', 'syn', 'syn-ack', 'data']),
+  way: v.pipe(v.picklist(['forth', 'back']), v.description('forth: seen at near and not at far')),
+  count: number,
+  of: number,
+  from: text,
+  to: text,
+  packets,
+})
+
+export const pcap = v.strictObject({
+  schema: v.literal('hopscope/pcap/v1'),
+  capture: v.strictObject({
+    points: v.array(point),
+    comparisons: v.array(
+      v.strictObject({
+        near: v.pipe(text, v.description('the point nearer to the clients')),
+        far: text,
+        common: number,
+        gone: v.array(gone),
+        cannotTell: v.nullable(v.picklist(['no-overlap', 'nothing-common', 'too-many'])),
+      }),
+    ),
+  }),
+  diagnosis,
+})

@@ -1,0 +1,78 @@
+import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { analyseCapture } from '../answers/capture/capture.ts'
+import { diagnose } from '../engine.ts'
+import type { Capture } from '../model/capture.ts'
+import { known } from '../model/known.ts'
+import { model as modelOf } from '../model/build.ts'
+import { ToolError } from '../tool-error.ts'
+import { fromOutside } from '../wire/outside.ts'
+import { type CaptureReader, captureReader, type Read } from '../wire/pcap/reader.ts'
+import { version } from '../version.ts'
+import { type ChecksAsk, checksOf, type Diagnosed } from './select.ts'
+
+export interface PcapAsk extends ChecksAsk {
+  readonly files: readonly string[]
+}
+
+export interface PcapDiagnosed extends Diagnosed {
+  readonly capture: Capture
+}
+
+/** What is read at a time: memory does not grow with the file. */
+const piece = 256 * 1024
+
+/** Reads the files one after the other, once each, and judges what is in them. Touches no cluster. */
+export async function diagnosePcap(ask: PcapAsk): Promise<PcapDiagnosed> {
+  const asked = checksOf(ask)
+  const how = { ...asked, checks: asked.checks.filter((it) => it.slug.startsWith('capture/')) }
+  const names = shortNames(ask.files)
+  const analysis = analyseCapture({ compares: ask.files.length > 1 })
+  for (const [index, path] of ask.files.entries()) {
+    const reader = captureReader((it) => file.packet(it))
+    const file = analysis.file(names[index] ?? path, () => reader.points.length > 1)
+    const read = await readInto(path, reader)
+    if (read.end.kind === 'no-capture')
+      throw new ToolError(
+        'usage',
+        `${path} is no capture: ${read.end.why}`,
+        'hopscope pcap reads pcap and pcapng files',
+      )
+    file.end(read)
+  }
+  const capture = fromOutside(analysis.told())
+  const model = modelOf(
+    { capture: known(capture) },
+    {
+      scope: { namespace: null, target: { kind: 'everything' }, level: 'node' },
+      cluster: { context: 'none', version: 'unknown', tool: version },
+    },
+  )
+  return { model, diagnosis: diagnose(model, how), capture }
+}
+
+/** File names, or whole paths where two have one name. */
+function shortNames(files: readonly string[]): readonly string[] {
+  const names = files.map((it) => basename(it))
+  return new Set(names).size === names.length ? names : files
+}
+
+async function readInto(path: string, reader: CaptureReader): Promise<Read> {
+  try {
+    const file = await open(path)
+    try {
+      const buffer = new Uint8Array(piece)
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, 0, piece, null)
+        if (bytesRead === 0) return reader.end()
+        reader.push(buffer.subarray(0, bytesRead))
+      }
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error)
+      throw new ToolError('usage', `${path} can't be read: ${error.message}`, 'name a file that tcpdump -w has written')
+    throw error
+  }
+}

@@ -1,0 +1,63 @@
+import { type Capture, signKinds } from '../model/capture.ts'
+import { counts, exactly, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+
+const m = texts()
+
+const spread = nullable(object({ count: number, p50: number, p99: number, max: number }))
+
+const sign = object({
+  kind: oneOf(signKinds),
+  server: m.address,
+  port: number,
+  count: number,
+  of: number,
+  clients: number,
+  client: nullable(m.address),
+  detail: m.text,
+  name: nullable(m.host),
+  ms: nullable(number),
+  packets: list(number),
+})
+
+const point = object({
+  name: m.text,
+  comment: nullable(m.text),
+  end: oneOf(['whole', 'cut-off', 'damaged']),
+  why: nullable(m.text),
+  packets: number,
+  shortened: number,
+  unread: number,
+  dropped: nullable(number),
+  seconds: nullable(number),
+  ways: oneOf(['none', 'one', 'both']),
+  notFollowed: number,
+  dns: counts(),
+  tcp: counts(),
+  times: object({ lookup: spread, handshake: spread, firstByte: spread }),
+  signs: list(sign),
+})
+
+export const capture = exactly<Capture>()(
+  object({
+    points: list(point),
+    comparisons: list(
+      object({
+        near: m.text,
+        far: m.text,
+        common: number,
+        gone: list(
+          object({
+            what: oneOf(['query', 'answer', 'syn', 'syn-ack', 'data']),
+            way: oneOf(['forth', 'back']),
+            count: number,
+            of: number,
+            from: m.address,
+            to: m.address,
+            packets: list(number),
+          }),
+        ),
+        cannotTell: nullable(oneOf(['no-overlap', 'nothing-common', 'too-many'])),
+      }),
+    ),
+  }),
+)

@@ -1,0 +1,44 @@
+import type { Capture, CapturePoint, Comparison, Sign, SignKind } from '../../src/model/capture.ts'
+
+/** A capture of one file in which all is well, but for what is given. */
+export function captured(point: Partial<CapturePoint>, comparisons: readonly Comparison[] = []): Capture {
+  return { points: [pointOf(point)], comparisons }
+}
+
+function pointOf(point: Partial<CapturePoint>): CapturePoint {
+  return {
+    name: 'a.pcap',
+    comment: null,
+    end: 'whole',
+    why: null,
+    packets: 100,
+    shortened: 0,
+    unread: 0,
+    dropped: null,
+    seconds: 60,
+    ways: 'both',
+    notFollowed: 0,
+    dns: { queries: 40, lookups: 40, answers: 40, answered: 40 },
+    tcp: { segments: 60, connections: 10, opened: 10 },
+    times: { lookup: null, handshake: null, firstByte: null },
+    signs: [],
+    ...point,
+  }
+}
+
+export function sign(kind: SignKind, its: Partial<Sign> = {}): Sign {
+  return {
+    kind,
+    server: '10.96.0.10',
+    port: 53,
+    count: 4,
+    of: 10,
+    clients: 1,
+    client: '10.244.1.5',
+    detail: '',
+    name: null,
+    ms: null,
+    packets: [3, 9],
+    ...its,
+  }
+}
