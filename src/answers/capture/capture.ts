@@ -206,7 +206,7 @@ function analysePoint(addresses: Addresses): PointAnalysis {
         seconds: packets > 1 ? Number(((last - first) / 1000).toFixed(6)) : null,
         ways,
         notFollowed: lookups.notFollowed() + connections.notFollowed(),
-        dns: lookups.counts,
+        dns: lookups.counts(),
         tcp: connections.counts,
         times: {
           lookup: lookups.times.spread(),

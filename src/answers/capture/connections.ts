@@ -98,7 +98,7 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
   const perServer = new Map<number, PerServer>()
   const tlsNames = new Map<number, string>()
   const dns = createDnsStreams(onDns)
-  const counts: Record<string, number> = {
+  const counts = {
     segments: 0,
     sightings: 0,
     syns: 0,
@@ -127,9 +127,6 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
   let sides = 0
 
   const ring = createRing({ ints: integers, floats, most: 1 << 17, finish })
-  const count = (name: string): void => {
-    counts[name] = (counts[name] ?? 0) + 1
-  }
   const int = (row: number, column: number): number => ring.ints[ring.intsAt(row) + column] ?? 0
   const setInt = (row: number, column: number, value: number): void => {
     ring.ints[ring.intsAt(row) + column] = value
@@ -188,15 +185,15 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     setInt(row, server, isForth ? other : one)
     setInt(row, ports, isForth ? (packet.sport << 16) | packet.dport : (packet.dport << 16) | packet.sport)
     if (isOpening) {
-      count('connections')
+      counts.connections++
       serverOf(row).connections++
-    } else count('joinedLate')
+    } else counts.joinedLate++
     return row
   }
 
   function segment(packet: Packet): void {
     lastTime = packet.time
-    count('segments')
+    counts.segments++
     const one = addresses.idOf(packet.words, source)
     const other = addresses.idOf(packet.words, destination)
     if (one < 0 || other < 0) {
@@ -213,7 +210,7 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     const side = perSide + (isForth ? 0 : integersOfSide)
     sides = side
     if (isSighting(packet, row)) {
-      count('sightings')
+      counts.sightings++
       return
     }
     setInt(row, side + lastIpId, packet.ipId)
@@ -246,18 +243,18 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
   function opening(packet: Packet, row: number, isForth: boolean): void {
     const side = sides
     if ((packet.flags & ack) === 0) {
-      count('syns')
+      counts.syns++
       setInt(row, synCount, int(row, synCount) + 1)
       if (has(row, sawSyn)) {
-        count('synRetransmissions')
+        counts.synRetransmissions++
         return
       }
       mark(row, sawSyn)
       setInt(row, synNo, packet.number)
       setFloat(row, synAt, packet.time)
     } else {
-      count('synAcks')
-      if (has(row, sawSynAck)) count('synRetransmissions')
+      counts.synAcks++
+      if (has(row, sawSynAck)) counts.synRetransmissions++
       else if (!isForth) {
         mark(row, sawSynAck)
         if (has(row, sawSyn)) {
@@ -278,7 +275,7 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
   }
 
   function reset(packet: Packet, row: number, isForth: boolean): void {
-    count('resetPackets')
+    counts.resetPackets++
     if (has(row, isReset | isRefused)) return
     if (!isForth && has(row, sawSyn) && !has(row, sawSynAck)) {
       mark(row, isRefused)
@@ -288,7 +285,7 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     mark(row, isReset)
     // After a FIN of either side a reset only saves the rest of the goodbye.
     if (has(row, isFinished)) return
-    count('resets')
+    counts.resets++
     const when = has(row, isAnswered) ? 'after an answer' : 'before any answer'
     signs.see({
       ...about(row, packet.number),
@@ -300,7 +297,7 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
   function body(packet: Packet, row: number, isForth: boolean): void {
     if (!has(row, isOpen)) {
       mark(row, isOpen)
-      if (has(row, sawSyn)) count('opened')
+      if (has(row, sawSyn)) counts.opened++
       if (has(row, sawSyn) && has(row, sawSynAck))
         setFloat(row, roundTrip, Math.max(1e-3, packet.time - float(row, synAt)))
     }
@@ -322,7 +319,7 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     const floatsSide = perSideFloats + (isForth ? 0 : floatsOfSide)
     const flags = int(row, side + sideState)
     if (packet.window === 0) {
-      count('zeroWindows')
+      counts.zeroWindows++
       if ((flags & isZero) !== 0) return
       setInt(row, side + sideState, flags | isZero)
       setFloat(row, floatsSide + zeroSince, packet.time)
@@ -345,7 +342,7 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     const its = int(row, side + nextSeq)
     const isKnown = (int(row, side + sideState) & hasSeq) !== 0
     if (payloadLength > 0) {
-      count('data')
+      counts.data++
       serverOf(row).data++
     }
     if (isKnown && after(seq, its) < 0) {
@@ -373,11 +370,11 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     const since = packet.time - float(row, perSideFloats + (isForth ? 0 : floatsOfSide) + holeAt)
     const trip = float(row, roundTrip)
     if (inHole && since < (trip === 0 ? reorderedMs : Math.min(reorderedMs, trip))) {
-      count('reordered')
+      counts.reordered++
       if (packet.payloadLength > 0) said(packet, row, isForth)
       return
     }
-    count('retransmissions')
+    counts.retransmissions++
     signs.see({
       ...about(row, packet.number),
       kind: 'retransmitted',
@@ -423,14 +420,14 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     const words = firstWords(bytes, payload, payloadEnd)
     if (words === null) return
     if (words.kind === 'tls-client') {
-      count('tlsHellos')
+      counts.tlsHellos++
       if (words.name !== null && tlsNames.size < mostNames) tlsNames.set(row, words.name)
     } else if (words.kind === 'tls-alert' && words.code !== 0) {
-      count('tlsAlerts')
+      counts.tlsAlerts++
       const detail = `${alertName(words.code)} by the ${isForth ? 'client' : 'server'}`
       signs.see({ ...about(row, number), kind: 'tls-alert', detail, name: tlsNames.get(row) ?? null })
     } else if (words.kind === 'http-answer') {
-      count('httpAnswers')
+      counts.httpAnswers++
       serverOf(row).answers++
       if (words.status >= 500) signs.see({ ...about(row, number), kind: 'http-error', detail: String(words.status) })
     }
@@ -455,19 +452,19 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
     dns.over(row * 2 + 1)
     finishSide(row, true)
     finishSide(row, false)
-    if (int(row, rejectedNo) !== 0 && !has(row, sawSynAck)) count('rejected')
+    if (int(row, rejectedNo) !== 0 && !has(row, sawSynAck)) counts.rejected++
     if (!has(row, sawSyn) || has(row, sawSynAck | isOpen)) return
     if (has(row, isRefused)) {
-      count('refused')
+      counts.refused++
       return
     }
     if (int(row, rejectedNo) !== 0 || has(row, isReset)) return
     // Who sends it again says that no answer came; else only time does.
     if (int(row, synCount) < 2 && until - float(row, synAt) < longEnoughMs) {
-      count('unfinished')
+      counts.unfinished++
       return
     }
-    count('unanswered')
+    counts.unanswered++
     signs.see({
       ...about(row, int(row, synNo)),
       kind: 'connect-unanswered',

@@ -54,7 +54,7 @@ export interface Lookups {
   /** An answer whose later fragments did not come. */
   readonly fragmentLost: (packet: { readonly number: number; readonly client: number; readonly server: number }) => void
   readonly finish: (end: number) => void
-  readonly counts: Readonly<Record<string, number>>
+  readonly counts: () => Readonly<Record<string, number>>
   readonly times: Times
   readonly ofServer: (id: number) => number
   readonly pairs: (id: number) => number
@@ -73,7 +73,7 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
   >()
   const twins = new Float64Array(1 << 14).fill(-1)
   const steps = new Float64Array(1 << 12).fill(-1)
-  const counts: Record<string, number> = {
+  const counts = {
     queries: 0,
     answers: 0,
     sightings: 0,
@@ -95,9 +95,7 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
   let ends = 0
 
   const ring = createRing({ ints: integers, floats, most: 1 << 18, finish })
-  const count = (name: string): void => {
-    counts[name] = (counts[name] ?? 0) + 1
-  }
+  const codes: number[] = []
   const int = (row: number, column: number): number => ring.ints[ring.intsAt(row) + column] ?? 0
   const float = (row: number, column: number): number => ring.floats[ring.floatsAt(row) + column] ?? 0
   const setInt = (row: number, column: number, value: number): void => {
@@ -142,22 +140,22 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     const row = find(hash, who, key)
     if (row >= 0 && time - float(row, lastAt) < sameLookupMs) {
       if (isSighting(packet, row)) {
-        count('sightings')
+        counts.sightings++
         if (int(row, server) !== whom) setInt(row, otherServer, whom + 1)
         return
       }
-      count('queries')
+      counts.queries++
       setInt(row, sent, int(row, sent) + 1)
       setInt(row, lastIpId, packet.ipId)
       setInt(row, lastLink, packet.link * 8 + packet.direction)
       setFloat(row, lastAt, time)
       if (int(row, sent) === 2) {
         setFloat(row, resentAt, time)
-        count('resent')
+        counts.resent++
       }
       return
     }
-    count('queries')
+    counts.queries++
     if (who < 0 || whom < 0) {
       notFollowed++
       return
@@ -199,8 +197,8 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     const its = ring.floatsAt(row)
     ring.floats[its + firstAt] = time
     ring.floats[its + lastAt] = time
-    count('lookups')
-    if (tcp === 1) count('overTcp')
+    counts.lookups++
+    if (tcp === 1) counts.overTcp++
     perServer.set(whom, (perServer.get(whom) ?? 0) + 1)
     if (question.type === 1 || question.type === 28) joinTwin(row, time)
     joinStep(row, time)
@@ -226,7 +224,7 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
       int(other, overTcp) === int(row, overTcp)
     ) {
       setInt(other, twin, row - other)
-      count('pairs')
+      counts.pairs++
       const whom = int(row, server)
       pairsPerServer.set(whom, (pairsPerServer.get(whom) ?? 0) + 1)
     }
@@ -250,15 +248,14 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     const key = (packet.dport << 16) | question.id
     const row = question.nameEnd === 0 ? -1 : find(hashOf(who, key), who, key)
     if (row >= 0 && has(row, isAnswered) && isAgain(packet, row, from)) {
-      count('sightings')
+      counts.sightings++
       return
     }
-    count('answers')
-    const code = dnsCodeName(question.rcode)
-    count(code)
-    if (question.isTruncated) count('truncated')
+    counts.answers++
+    codes[question.rcode] = (codes[question.rcode] ?? 0) + 1
+    if (question.isTruncated) counts.truncated++
     if (row < 0) {
-      count('unasked')
+      counts.unasked++
       return
     }
     if (from !== int(row, server) && from + 1 !== int(row, otherServer)) {
@@ -283,10 +280,21 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     times.add(Math.max(0, took))
     const about = { server: int(row, server), port: 53, client: who, packet: packet.number }
     if (question.rcode !== 0 && question.rcode !== 3)
-      signs.see({ ...about, kind: 'lookup-error', detail: code, name: names.textOf(int(row, nameId)) })
+      signs.see({
+        ...about,
+        kind: 'lookup-error',
+        detail: dnsCodeName(question.rcode),
+        name: names.textOf(int(row, nameId)),
+      })
     if (took >= lateMs) {
-      count('late')
-      signs.see({ ...about, kind: 'lookup-late', detail: code, ms: took, name: names.textOf(int(row, nameId)) })
+      counts.late++
+      signs.see({
+        ...about,
+        kind: 'lookup-late',
+        detail: dnsCodeName(question.rcode),
+        ms: took,
+        name: names.textOf(int(row, nameId)),
+      })
     }
     if (question.isTruncated) {
       mark(row, isTruncated)
@@ -312,7 +320,7 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
   function finish(row: number, why: 'early' | 'end'): void {
     const until = why === 'end' ? ends : lastTime
     if (has(row, isStepOfSearch)) {
-      count('searchSteps')
+      counts.searchSteps++
       signs.see({
         kind: 'search-waste',
         server: int(row, server),
@@ -326,15 +334,15 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     const other = int(row, twin) === 0 ? -1 : row + int(row, twin)
     if (other >= 0) judgePair(row, other)
     if (has(row, isAnswered)) {
-      count('answered')
+      counts.answered++
       return
     }
     // Who asks again says that no answer came; else only time does.
     if (int(row, sent) < 2 && until - float(row, firstAt) < longEnoughMs) {
-      count('unfinished')
+      counts.unfinished++
       return
     }
-    count('unanswered')
+    counts.unanswered++
     signs.see({
       kind: 'lookup-unanswered',
       server: int(row, server),
@@ -375,7 +383,7 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
     message(packet, at, end, carrier) {
       lastTime = packet.time
       if (!readDnsQuestion(question, packet.bytes, at, end)) {
-        count('malformed')
+        counts.malformed++
         return false
       }
       if (question.opcode !== 0) return true
@@ -401,7 +409,10 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
             name: names.textOf(it.name),
           })
     },
-    counts,
+    counts: () => ({
+      ...counts,
+      ...Object.fromEntries(codes.flatMap((n, code) => (n > 0 ? [[dnsCodeName(code), n]] : []))),
+    }),
     times,
     ofServer: (id) => perServer.get(id) ?? 0,
     pairs: (id) => pairsPerServer.get(id) ?? 0,

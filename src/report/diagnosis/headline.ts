@@ -5,7 +5,6 @@ import { unmeasured } from '../../relations/unmeasured.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
-import { count } from '../../phrases.ts'
 
 /**
  * The answer in one sentence. Never "all is well" when something could not be seen: silence is not health.
