@@ -96,7 +96,8 @@ const pour = (port: number, bytes: number, seconds: number): Promise<unknown> =>
         'pc-client',
         process.execPath,
         '-e',
-        `const s = require('net').connect(${port}, '${server}', () => s.write(Buffer.alloc(${bytes}))).on('error', () => {});
+        `const s = require('net').connect(${port}, '${server}', () => s.write(Buffer.alloc(${bytes})))
+         s.on('error', () => {})
          setTimeout(() => process.exit(), ${seconds * 1000})`,
       ],
       { stdio: 'ignore' },

@@ -4,7 +4,7 @@ import { createServer as createTls } from 'node:tls'
 import { setTimeout as after } from 'node:timers/promises'
 import { decode, encode } from 'dns-packet'
 
-/** The servers of the recordings: a DNS server in one mood, and a TCP server in another. Usage: serve.ts ADDRESS MOOD */
+/** The servers of the recordings, of DNS and of TCP, in one mood. Usage: serve.ts ADDRESS MOOD [ANOTHER ADDRESS] */
 const [address = '127.0.0.1', mood = 'well', elsewhere = ''] = process.argv.slice(2)
 const known = /^(?:cart|web|big)\.shop\.svc\.cluster\.local$/
 
@@ -72,9 +72,8 @@ createServer({ pauseOnConnect: mood === 'never-reads' }, (socket) => {
     }
     if (mood === 'late') await after(1400)
     const body = 'x'.repeat(mood === 'large-page' ? 60_000 : 100)
-    socket.end(
-      `HTTP/1.1 ${mood === 'fails' ? '503 Service Unavailable' : '200 OK'}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    )
+    const status = mood === 'fails' ? '503 Service Unavailable' : '200 OK'
+    socket.end(`HTTP/1.1 ${status}\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
   })
 }).listen(80, address)
 

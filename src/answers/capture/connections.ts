@@ -1,6 +1,50 @@
 import { firstWords, alertName } from '../../wire/pcap/first-words.ts'
 import { ack, destination, fin, type Packet, rst, says, source, syn } from '../../wire/pcap/packet.ts'
 import type { Addresses } from './addresses.ts'
+import {
+  askedAt,
+  client,
+  floats,
+  floatsOfSide,
+  hasSeq,
+  holeAt,
+  holeFrom,
+  holeTo,
+  integers,
+  integersOfSide,
+  isAnswered,
+  isFinished,
+  isOpen,
+  isRefused,
+  isReset,
+  isZero,
+  lastAt,
+  lastIpId,
+  lastLink,
+  mtu,
+  nextSeq,
+  perSide,
+  perSideFloats,
+  ports,
+  rejectedNo,
+  roundTrip,
+  sawSyn,
+  sawSynAck,
+  server,
+  sideState,
+  state,
+  stuckCount,
+  stuckLength,
+  stuckNo,
+  stuckSeq,
+  synAt,
+  synCount,
+  synNo,
+  zeroLongest,
+  zeroNo,
+  zeroSince,
+} from './connection-columns.ts'
+import { connectionCounts } from './connection-counts.ts'
 import { createDnsStreams } from './dns-streams.ts'
 import { createRing, longestChain } from './ring.ts'
 import type { Signs } from './signs.ts'
@@ -16,52 +60,6 @@ const standsMs = 200
 /** IPv6 promises 1280 bytes, and nobody's tunnel takes more than a quarter of 1500. */
 const largePacket = 1000
 const mostNames = 4096
-
-// Columns: of the connection, then of each side from `perSide` on.
-const client = 0
-const server = 1
-const ports = 2
-const state = 3
-const synCount = 4
-const synNo = 5
-const rejectedNo = 6
-const mtu = 7
-const perSide = 8
-const nextSeq = 0
-const lastIpId = 1
-const holeFrom = 2
-const holeTo = 3
-const stuckSeq = 4
-const stuckCount = 5
-const stuckNo = 6
-const stuckLength = 7
-const zeroNo = 8
-const sideState = 9
-const lastLink = 10
-const integersOfSide = 11
-const integers = perSide + 2 * integersOfSide
-
-const synAt = 0
-const lastAt = 1
-const askedAt = 2
-const roundTrip = 3
-const perSideFloats = 4
-const zeroSince = 0
-const zeroLongest = 1
-const holeAt = 2
-const floatsOfSide = 3
-const floats = perSideFloats + 2 * floatsOfSide
-
-const sawSyn = 1
-const sawSynAck = 2
-const isOpen = 4
-const isRefused = 8
-const isReset = 16
-const isFinished = 64
-const isAnswered = 128
-
-const hasSeq = 1
-const isZero = 2
 
 export interface Connections {
   readonly segment: (packet: Packet) => void
@@ -98,29 +96,7 @@ export function createConnections(addresses: Addresses, signs: Signs, onDns: OnM
   const perServer = new Map<number, PerServer>()
   const tlsNames = new Map<number, string>()
   const dns = createDnsStreams(onDns)
-  const counts = {
-    segments: 0,
-    sightings: 0,
-    syns: 0,
-    synAcks: 0,
-    resetPackets: 0,
-    connections: 0,
-    joinedLate: 0,
-    opened: 0,
-    unanswered: 0,
-    unfinished: 0,
-    refused: 0,
-    rejected: 0,
-    resets: 0,
-    data: 0,
-    retransmissions: 0,
-    synRetransmissions: 0,
-    reordered: 0,
-    zeroWindows: 0,
-    tlsHellos: 0,
-    tlsAlerts: 0,
-    httpAnswers: 0,
-  }
+  const counts = connectionCounts()
   let notFollowed = 0
   let ends = 0
   let lastTime = 0

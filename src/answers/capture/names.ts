@@ -3,7 +3,10 @@ import { dnsNameText } from '../../wire/dns-question.ts'
 const most = 1 << 17
 const mostBytes = 1 << 23
 
-/** Names as they were asked for, kept once each; the hash of a name is its identity, this is only what it reads like. */
+/**
+ * Names as they were asked for, kept once each; the hash of a name is its identity, this is only what it reads
+ * like.
+ */
 export interface Names {
   /** A number for the name, or -1 where no more are kept. */
   readonly idOf: (hash: number, bytes: Uint8Array, at: number, end: number) => number

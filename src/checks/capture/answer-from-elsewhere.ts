@@ -3,7 +3,10 @@ import { count } from '../../phrases.ts'
 import { ofCapture } from '../../relations/capture/signs.ts'
 import { plural } from '../../relations/capture/words.ts'
 
-/** The question went to the Service, and the answer came with the pod's own address: the client's socket drops it, and the lookup times out. */
+/**
+ * The question went to the Service, and the answer came with the pod's own address: the client's socket drops it,
+ * and the lookup times out.
+ */
 export default check({
   code: 'PKT707',
   slug: 'capture/answer-from-elsewhere',

@@ -17,7 +17,8 @@ export default check({
     headline: ({ args }) => `${args.server} refused ${args.count} of ${count(args.of, 'connection')}.`,
     detail: ({ args }) => `${args.count} of ${args.of} refused by ${args.detail}`,
     note: () =>
-      'A RST comes from the host itself: nothing listens on the port. Port unreachable comes from a REJECT rule, as kube-proxy has for a Service without endpoints.',
+      'A RST comes from the host itself: nothing listens on the port. Port unreachable comes from a ' +
+      'REJECT rule, as kube-proxy has for a Service without endpoints.',
     help: () => [
       'See whether something listens on that port, and whether the Service has endpoints.',
       'kubectl get endpointslices -A',

@@ -17,7 +17,8 @@ export default check({
     headline: ({ args }) =>
       `${args.count} of ${count(args.of, 'connection')} to ${args.server} got no answer to the SYN.`,
     detail: ({ args }) =>
-      `${args.count} of ${args.of} unanswered (${percent(args.count, args.of)}), from ${count(args.clients, 'client')}; ${args.detail}`,
+      `${args.count} of ${args.of} unanswered (${percent(args.count, args.of)}), from ` +
+      `${count(args.clients, 'client')}; ${args.detail}`,
     note: () => 'Nothing came back, not even a refusal: the packet or its answer was dropped.',
     help: ({ args }) => [
       'Find out whether the SYN reached the server: capture there too, and name both files.',

@@ -46,11 +46,15 @@ export default check({
     comparisons.length === 0 ? [notApplicable('a single point was captured')] : comparisons.map(judge),
   words: {
     headline: ({ args }) =>
-      `${args.count} ${whatOf(args.what, args.count)} ${was(args.count)} lost between ${args.seenAt} and ${args.missedAt}.`,
+      `${args.count} ${whatOf(args.what, args.count)} ${was(args.count)} lost between ${args.seenAt} ` +
+      `and ${args.missedAt}.`,
     detail: ({ args }) =>
-      `${args.count} of ${args.of} (${percent(args.count, args.of)}) seen at ${args.seenAt} and never at ${args.missedAt}, from ${args.from} to ${args.to}; ${count(args.common, 'packet')} seen at both`,
+      `${args.count} of ${args.of} (${percent(args.count, args.of)}) seen at ${args.seenAt} and never ` +
+      `at ${args.missedAt}, from ${args.from} to ${args.to}; ${count(args.common, 'packet')} seen at ` +
+      `both`,
     note: () =>
-      'Where a Service has several servers, a packet may also have gone to one that was not captured. Matched by DNS id, TCP sequence number and IP id, which survive the translation of addresses.',
+      'Where a Service has several servers, a packet may also have gone to one that was not captured. ' +
+      'Matched by DNS id, TCP sequence number and IP id, which survive the translation of addresses.',
     help: ({ args }) => [
       `Look at what stands between the two, in this direction: ${args.seenAt} is the last point that has it.`,
       `tshark -r ${args.seenAt} -Y 'frame.number in {${args.packets.join(', ')}}'`,

@@ -26,7 +26,8 @@ export default check({
     detail: ({ args }) =>
       `${args.count} of ${args.of} pairs from one port, ${args.detail} the one that was lost most${again(args.ms)}`,
     note: () =>
-      'Two packets of one socket leave at the same moment. On old kernels both make a conntrack entry, and the second is dropped.',
+      'Two packets of one socket leave at the same moment. On old kernels both make a conntrack entry, ' +
+      'and the second is dropped.',
     help: () => [
       'Read the conntrack counters of the client node; insert_failed that rises there is the race.',
       'hopscope dns --node-access',

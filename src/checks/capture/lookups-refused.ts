@@ -18,7 +18,8 @@ export default check({
     headline: ({ args }) => `${args.server} answered ${args.count} of ${count(args.of, 'lookup')} with ${args.detail}.`,
     detail: ({ args }) => `${args.count} of ${args.of} answered with ${args.detail}${named(args.name)}`,
     note: () =>
-      'SERVFAIL says that the server could not find out, REFUSED that it does not want to. NXDOMAIN is no error: it says that there is no such name.',
+      'SERVFAIL says that the server could not find out, REFUSED that it does not want to. NXDOMAIN is ' +
+      'no error: it says that there is no such name.',
     help: ({ args }) => [
       'Ask the server itself, and read its log.',
       `dig @${hostOf(args.server)} ${args.name ?? 'kubernetes.default.svc.cluster.local'}`,

@@ -17,7 +17,8 @@ export default check({
     headline: ({ args }) => `${args.server} took up to ${ms(args.ms ?? 0)} to answer.`,
     detail: ({ args }) => `${args.count} of ${args.of} took a second or more, ${ms(args.ms ?? 0)} the longest`,
     note: () =>
-      "Times are the network's: from the SYN to its answer, and from the first bytes of the client to the first of the server.",
+      "Times are the network's: from the SYN to its answer, and from the first bytes of the client to " +
+      'the first of the server.',
     help: () => [
       'A late handshake is the network or the backlog; a late first byte is the program.',
       `tshark -r FILE -Y 'tcp.time_delta > 1'`,

@@ -16,7 +16,8 @@ export default check({
   run: ({ capture }) => ofCapture(capture, { kinds: ['truncated-no-tcp'], about: 'dns', silence: true }),
   words: {
     headline: ({ args }) =>
-      `${args.count} truncated ${plural(args.count, 'answer')} of ${args.server} ${was(args.count)} never completed over TCP.`,
+      `${args.count} truncated ${plural(args.count, 'answer')} of ${args.server} ${was(args.count)} ` +
+      `never completed over TCP.`,
     detail: ({ args }) => `${args.count} truncated of ${count(args.of, 'lookup')}; ${args.detail}${named(args.name)}`,
     note: () => 'An answer that does not fit says so, and has to be asked for again over TCP.',
     help: ({ args }) => ['Let TCP port 53 through to the DNS servers.', `nc -zv -w 3 ${hostOf(args.server)} 53`],

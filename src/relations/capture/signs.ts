@@ -26,7 +26,10 @@ export type SignArgs = {
 export interface Judging {
   readonly kinds: readonly SignKind[]
   readonly about: 'dns' | 'tcp'
-  /** Whether the sign is that nothing came: then a filter on one direction, or a loss of the capture's own, looks alike. */
+  /**
+   * Whether the sign is that nothing came: then a filter on one direction, or a loss of the capture's own, looks
+   * alike.
+   */
   readonly silence?: true
   /** How much of it is worth a finding; anything where it is left out. */
   readonly isEnough?: (bad: number, of: number) => boolean
@@ -56,7 +59,10 @@ function isSelfEvident({ detail }: Sign): boolean {
 function doubtOf(point: CapturePoint, about: Judging['about']): string | null {
   const { ways, dropped, packets } = point
   if (ways === 'one')
-    return `only packets in one direction were captured: whether ${about === 'dns' ? 'answers' : 'replies'} came can't be told`
+    return (
+      `only packets in one direction were captured: whether ${about === 'dns' ? 'answers' : 'replies'} ` +
+      `came can't be told`
+    )
   return dropped !== null && dropped > 0
     ? `${count(dropped, 'packet')} beside the ${packets} that it has were dropped by the capture itself`
     : null
@@ -160,12 +166,16 @@ function whyNotWhole(point: CapturePoint, about: Judging['about']): Blind | null
   if (packets === 0)
     return {
       reason: 'too-few',
-      text: 'it holds no packet: nothing passed, or the filter, the interface or a missing permission (NET_RAW) kept it out',
+      text:
+        'it holds no packet: nothing passed, or the filter, the interface or a missing permission ' +
+        '(NET_RAW) kept it out',
     }
   if (unread > 0)
     return {
       reason: 'cut-off',
-      text: `${count(unread, 'packet')} of ${packets} could not be read: a short snap length, or a link type that is not known`,
+      text:
+        `${count(unread, 'packet')} of ${packets} could not be read: a short snap length, or a link type ` +
+        `that is not known`,
     }
   const { malformed = 0, queries = 0, answers = 0 } = point.dns
   if (queries + answers + malformed + (point.tcp['segments'] ?? 0) === 0 && point.signs.length === 0)

@@ -30,7 +30,8 @@ function dnsLine({ dns, times }: CapturePoint): readonly string[] {
   if (n('queries') + n('answers') === 0) return []
   const codes = Object.entries(dns).filter(([name, its]) => its > 0 && /^[A-Z]/.test(name))
   return [
-    `  DNS  ${count(n('lookups'), 'lookup')}: ${n('answered')} answered, ${n('unanswered')} unanswered, ${n('unfinished')} under way at the end, ${n('resent')} asked again${spreadText(times.lookup)}`,
+    `  DNS  ${count(n('lookups'), 'lookup')}: ${n('answered')} answered, ${n('unanswered')} ` +
+      `unanswered, ${n('unfinished')} under way at the end, ${n('resent')} asked again${spreadText(times.lookup)}`,
     ...(codes.length === 0 ? [] : [`       ${codes.map(([name, its]) => `${name} ${its}`).join(', ')}`]),
   ]
 }
@@ -40,7 +41,9 @@ function tcpLine({ tcp, times }: CapturePoint): readonly string[] {
   if (n('segments') === 0) return []
   const late = n('joinedLate') === 0 ? '' : ` and ${n('joinedLate')} begun before`
   return [
-    `  TCP  ${count(n('connections'), 'connection')}${late}: ${n('opened')} opened, ${n('unanswered')} unanswered, ${n('refused')} refused, ${n('resets')} reset, ${n('retransmissions')} of ${n('data')} segments sent again`,
+    `  TCP  ${count(n('connections'), 'connection')}${late}: ${n('opened')} opened, ` +
+      `${n('unanswered')} unanswered, ${n('refused')} refused, ${n('resets')} reset, ` +
+      `${n('retransmissions')} of ${n('data')} segments sent again`,
     ...(times.handshake === null ? [] : [`       handshake${spreadText(times.handshake)}`]),
     ...(times.firstByte === null ? [] : [`       first byte${spreadText(times.firstByte)}`]),
   ]

@@ -1,0 +1,45 @@
+// Columns: of the connection, then of each side from `perSide` on.
+export const client = 0
+export const server = 1
+export const ports = 2
+export const state = 3
+export const synCount = 4
+export const synNo = 5
+export const rejectedNo = 6
+export const mtu = 7
+export const perSide = 8
+export const nextSeq = 0
+export const lastIpId = 1
+export const holeFrom = 2
+export const holeTo = 3
+export const stuckSeq = 4
+export const stuckCount = 5
+export const stuckNo = 6
+export const stuckLength = 7
+export const zeroNo = 8
+export const sideState = 9
+export const lastLink = 10
+export const integersOfSide = 11
+export const integers = perSide + 2 * integersOfSide
+
+export const synAt = 0
+export const lastAt = 1
+export const askedAt = 2
+export const roundTrip = 3
+export const perSideFloats = 4
+export const zeroSince = 0
+export const zeroLongest = 1
+export const holeAt = 2
+export const floatsOfSide = 3
+export const floats = perSideFloats + 2 * floatsOfSide
+
+export const sawSyn = 1
+export const sawSynAck = 2
+export const isOpen = 4
+export const isRefused = 8
+export const isReset = 16
+export const isFinished = 64
+export const isAnswered = 128
+
+export const hasSeq = 1
+export const isZero = 2
