@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { basename } from 'node:path'
+import { setImmediate as others } from 'node:timers/promises'
 import { analyseCapture } from '../answers/capture/capture.ts'
 import { diagnose } from '../engine.ts'
 import type { Capture } from '../model/capture.ts'
@@ -21,6 +22,8 @@ export interface PcapDiagnosed extends Diagnosed {
 
 /** What is read at a time: memory does not grow with the file. */
 const piece = 256 * 1024
+/** Reading at once costs a fifth less than by promises; Ctrl-C is heard after each so many pieces. */
+const untilOthers = 16
 
 /** Reads the files one after the other, once each, and judges what is in them. Touches no cluster. */
 export async function diagnosePcap(ask: PcapAsk): Promise<PcapDiagnosed> {
@@ -59,16 +62,17 @@ function shortNames(files: readonly string[]): readonly string[] {
 
 async function readInto(path: string, reader: CaptureReader): Promise<Read> {
   try {
-    const file = await open(path)
+    const file = openSync(path, 'r')
     try {
       const buffer = new Uint8Array(piece)
-      for (;;) {
-        const { bytesRead } = await file.read(buffer, 0, piece, null)
-        if (bytesRead === 0) return reader.end()
-        reader.push(buffer.subarray(0, bytesRead))
+      for (let pieces = 1; ; pieces++) {
+        const size = readSync(file, buffer, 0, piece, null)
+        if (size === 0) return reader.end()
+        reader.push(size === piece ? buffer : buffer.subarray(0, size))
+        if (pieces % untilOthers === 0) await others()
       }
     } finally {
-      await file.close()
+      closeSync(file)
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error)

@@ -20,7 +20,7 @@ export interface Ring {
 }
 
 export const longestChain = 32
-const fewest = 1 << 10
+const fewest = 1 << 12
 
 export interface RingShape {
   readonly ints: number
