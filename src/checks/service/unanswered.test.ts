@@ -170,6 +170,15 @@ describeCheck(check, [
     expect: because('address-at-times'),
   },
   {
+    it: 'one refusal while a pod comes or goes passes',
+    given: {
+      ...given,
+      pods: pods.map((it, index) => (index === 0 ? { ...it, ready: false } : it)),
+      contacts: ways({ s1: tries('open', 'refused', 'open', 'open') }),
+    },
+    expect: 'cannot-tell',
+  },
+  {
     it: 'one failure in many is no pattern',
     given: { ...given, contacts: ways({ 11: tries('open', 'timeout', 'open', 'open') }) },
     expect: 'cannot-tell',

@@ -20,7 +20,7 @@ import {
   nodesOf,
   tally,
 } from '../../relations/service/service-contacts.ts'
-import { isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { isOver, isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { nodeDown, serviceRules, svcUnanswered } from '../../relations/symptom.ts'
 import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { meanings } from './connect-meanings.ts'
@@ -105,7 +105,7 @@ export default check({
         else return true
         return false
       })
-      return [...blind.slice(0, 1), ...judge(service, counted, serving)]
+      return [...blind.slice(0, 1), ...judge(service, counted, podsOf(service))]
     })
     return [...verdicts, ...left]
   },
@@ -178,14 +178,14 @@ function isBehindTarget({ target }: Scope, service: Service, ingresses: Known<re
   return routesTo(ingresses.value, service).some((it) => it.namespace === namespace && it.name === name)
 }
 
-function judge(service: Service, counted: readonly Contact[], serving: readonly Pod[]) {
+function judge(service: Service, counted: readonly Contact[], pods: readonly Pod[]) {
+  const serving = pods.filter(isServing)
   const all = tally(counted)
   if (all.of === 0) return []
   if (all.failed === 0) return [ok(all.of)]
   const sick = counted.filter(isSick)
-  // Silence may be one lost packet; a refusal is an answer, and somebody gave it.
   const isLone = all.failed === 1 && sick.every((it) => it.tries.length > 1)
-  if (isLone && all.by.timeout + all.by.error === 1) {
+  if (isLone && !isSomebodys(sick, pods)) {
     return [cannotTell('too-few', `1 of ${all.of} connects to ${full(service)} failed: once is no pattern`, '--probe')]
   }
   const nodeOf = (it: Contact): string | null => serving.find((pod) => pod.name === endpointName(it))?.node ?? null
@@ -222,6 +222,15 @@ function judge(service: Service, counted: readonly Contact[], serving: readonly 
       causes: [svcUnanswered(service)],
     }),
   ]
+}
+
+/**
+ * One failure among many: silence may be one lost packet, and a pod that comes or goes refuses in passing. A refusal at
+ * the Service's address while all of its pods stand still is an answer, and somebody gave it.
+ */
+function isSomebodys(sick: readonly Contact[], pods: readonly Pod[]): boolean {
+  const isRefused = sick.every((it) => it.via.kind === 'service' && it.tries.some(({ result }) => result === 'refused'))
+  return isRefused && pods.every((it) => isServing(it) || isOver(it))
 }
 
 type Example = Omit<ReturnType<typeof exampleOf>, 'port'> & { readonly namespace: string | null }
