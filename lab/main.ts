@@ -25,7 +25,7 @@ const USAGE = `npm run lab -- COMMAND
   logs PART             what a process of the lab wrote (no PART: which there are)
   node-exec NODE CMD…   runs a command in the network namespace of a node
   load IMAGE            brings an image (a docker-archive tar) to every node
-  fault …               breaks something, and mends it
+  fault …               breaks something, and fixes it
   record …              records a fault as a scenario
 `
 

@@ -21,7 +21,7 @@ export async function status(): Promise<boolean> {
     `the lab is ${ended.length === 0 ? 'up' : 'damaged'}: ${lab.nodes.length} workers, ` +
       `${names.length - ended.length} of ${names.length} processes run`,
     ...ended.map((name) => `  ended: ${name} (npm run lab -- logs ${name})`),
-    ...(ended.length === 0 ? [] : ['  npm run lab -- up   makes it anew']),
+    ...(ended.length === 0 ? [] : ['  npm run lab -- up   creates it again']),
     `kubeconfig: ${lab.kubeconfig}`,
     '',
     (await listed(lab, ['get', 'nodes', '-o', 'wide'])).trimEnd(),

@@ -12,7 +12,7 @@ const USAGE = `npm run lab -- fault COMMAND
 
   list                what can be broken, and what is
   on NAME             breaks it; returns when the fault is really in effect
-  off NAME [--purge]  mends it; --purge also deletes the namespace that it made
+  off NAME [--purge]  fixes it; --purge also deletes the namespace that it made
 `
 
 export async function faultCommand(args: readonly string[]): Promise<number> {

@@ -56,7 +56,7 @@ export default check({
             cannotTell(
               'not-there',
               `whether the peers of NetworkPolicy ${some([...new Set(left.map((it) => full(it.policy)))])} ` +
-                'are there hangs on what was not read',
+                'are there depends on what was not read',
               scope.namespace === null ? null : '-A',
             ),
           ]),

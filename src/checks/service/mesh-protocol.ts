@@ -53,7 +53,7 @@ export default check({
     note: ({ args }) =>
       args.is === 'unnamed'
         ? 'a server that speaks first (MySQL, SMTP) hangs until the detection gives up'
-        : 'the sidecar has one listener for that port: which of the two it follows hangs on the order of events',
+        : 'the sidecar has one listener for that port: which of the two it follows depends on the order of events',
     help: ({ subject: on, args }) => [
       args.is === 'unnamed' ? 'name the port tcp-… or mysql-…, or set appProtocol: tcp' : 'say one protocol in both',
       `kubectl -n ${on.namespace} get service ${on.name} -o yaml`,

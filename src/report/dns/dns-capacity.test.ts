@@ -77,7 +77,7 @@ describe('capacity', () => {
     expect(seen.usedUp).toEqual([])
     const text = capacityText(seen, plain).join('\n')
     expect(text).toContain('2 of 2 DNS servers answer 600 queries/s; the busiest uses 26 % of the CPU that it may.')
-    expect(text).toContain("the busiest server gets 2.0 x the idlest's rate")
+    expect(text).toContain('the busiest server gets 2.0 x the rate of the least busy one')
     expect(text).toContain('CPU per query  87 us')
     expect(text).toContain('from the cache 95 %')
     expect(text).toContain('upstream       2.0 ms on average over 100 queries')
@@ -99,7 +99,7 @@ describe('capacity', () => {
 
   it('names the skew where one server gets hardly anything', () => {
     expect(capacityText(capacityOf(rates({ requests: 5000 }), rates({ requests: 0 })), plain).join('\n')).toContain(
-      "! the busiest server gets 1000.0 x the idlest's rate",
+      '! the busiest server gets 1000.0 x the rate of the least busy one',
     )
     expect(capacityOf(rates({ requests: 20 }), rates({ requests: 0 })).skew).toBeNull()
   })

@@ -138,7 +138,7 @@ function facts(it: DnsCapacity, paint: Paint): readonly string[] {
       'evenly spread',
       it.skew === null
         ? 'too little to say'
-        : warn(it.skew > 3, `the busiest server gets ${it.skew.toFixed(1)} x the idlest's rate`),
+        : warn(it.skew > 3, `the busiest server gets ${it.skew.toFixed(1)} x the rate of the least busy one`),
     ),
     fact(
       'search lists',
