@@ -25,6 +25,7 @@ export default {
     'lab/captures/{record,serve}.ts',
     'lab/breaks/{conntrack-filler,pair-burst-client}.ts',
     'test/fakes/apply-child.ts',
+    'scripts/mutants/{driver,vitest.config}.ts',
   ],
   project: ['{src,lab,scripts,bench,test}/**/*.{ts,mjs}'],
   // Started by their path in node_modules (scripts/test.mjs, and `npm run format`).
