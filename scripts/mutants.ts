@@ -1,9 +1,10 @@
-// mutants.ts [--sample N] [--seed S] [--in PATH] [--since REV] [--resume]: how good are the tests? Makes one small mistake
-// after the other in what decides a diagnosis, and sees whether a test fails. Nothing is written into the sources.
+// mutants.ts [--sample N] [--seed S] [--in PATH] [--since REV] [--resume]: how good are the tests? Makes one small
+// mistake after the other in what decides a diagnosis, and sees whether a test fails. Nothing is written into the
+// sources. `--tests PART` asks only test files with that in their path.
 //
-// A run of its own, since a mutation tester starts its runner anew for each mutant, or re-runs it: half a second at best,
-// and there are sixteen thousand. Here the tests' modules are compiled once, with all mutants in them behind switches
-// (mutations.ts), and evaluated again in one worker of vitest, which gives `expect` (driver.ts): about 50 ms a mutant.
+// A run of our own, since a mutation tester starts its runner anew for each mutant, or re-runs it: half a second at
+// best, and there are sixteen thousand. Here the tests' modules are compiled once, with all mutants in them behind
+// switches (mutations.ts), and evaluated again in one worker of vitest, which gives `expect` (driver.ts).
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -259,10 +260,9 @@ async function session(
       ended += 1
       note(said.id, said.verdict, said.ms)
       const it = mutants[said.id]
-      if (said.verdict !== 'killed' && it !== undefined)
-        process.stderr.write(
-          `${ended}/${left.length} ${said.verdict} ${said.ms} ms ${it.file}:${it.line} ${it.kind}: ${it.from} -> ${it.to}\n`,
-        )
+      if (said.verdict === 'killed' || it === undefined) continue
+      const place = `${it.file}:${it.line} ${it.kind}: ${it.from} -> ${it.to}`
+      process.stderr.write(`${ended}/${left.length} ${said.verdict} ${said.ms} ms ${place}\n`)
     }
   }
   const soon = () => new Promise<'soon'>((resolve) => setTimeout(resolve, 500, 'soon'))

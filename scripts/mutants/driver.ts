@@ -145,7 +145,7 @@ async function failure(one: Test, limitMs: number): Promise<string | null> {
   return why
 }
 
-/** By test file, the tests that come by a mutant and what each took: those beside the file first, then the quick ones. */
+/** By test file, the tests that come by a mutant and what each took: those beside the file first, then quick ones. */
 function chooser(job: Job, { covered, loads }: Baseline) {
   const reaching = new Map<number, Covered[]>()
   for (const one of covered)
