@@ -1,3 +1,4 @@
+import { clusterDns } from '../../../test/build/dns.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { egressPolicy, ingressPolicy, peer, rule } from '../../../test/build/policy.ts'
 import { service } from '../../../test/build/service.ts'
@@ -27,6 +28,15 @@ describeCheck(check, [
     it: 'on the way in',
     given: { ...given('10.2.1.9/32'), networkPolicies: [ingressPolicy('web', [block('10.2.1.8/30')])] },
     expect: [{ subject: 'NetworkPolicy/shop/web', args: { direction: 'Ingress', cidr: '10.2.1.8/30' } }],
+  },
+  {
+    it: 'the address of DNS, which a cache on the node may have',
+    given: {
+      ...given('10.96.0.10/32'),
+      services: [clusterDns().service ?? service('kube-dns')],
+      clusterDns: clusterDns(),
+    },
+    expect: 'ok',
   },
   { it: 'an address outside', given: given('203.0.113.7/32'), expect: 'ok' },
   { it: 'a node, as its agents have it', given: given('192.0.2.4/32'), expect: 'ok' },

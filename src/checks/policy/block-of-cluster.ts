@@ -21,10 +21,11 @@ export default check({
   fine: 'no small ipBlock names a Service or a pod',
   severity: 'warning',
   needs: ['networkPolicies', 'services', 'pods'],
+  wants: ['clusterDns'],
   remedies: [],
   decides: ['NP-10'],
 
-  run({ networkPolicies, services, pods, scope }) {
+  run({ networkPolicies, services, pods, clusterDns, scope }) {
     const small = networkPolicies
       .filter((it) => scope.namespace === null || it.namespace === scope.namespace)
       .flatMap(blocksOf)
@@ -37,7 +38,9 @@ export default check({
       hits.set(it, before)
       return before
     }
-    for (const service of services)
+    // A cache on the node may answer at the DNS Service's own address, and policies see that: POL401 judges it.
+    const dns = clusterDns.known ? clusterDns.value.service?.clusterIP : undefined
+    for (const service of services.filter((it) => it.clusterIP !== dns))
       for (const it of blocksWith(ownAddress(service) ?? '')) hitsOf(it).services.push(full(service))
     for (const pod of pods.filter((it) => isLive(it) && !it.hostNetwork))
       for (const it of blocksWith(pod.ip ?? '')) hitsOf(it).pods.push(full(pod))
