@@ -33,6 +33,17 @@ describeCheck(check, [
     },
     expect: 'ok',
   },
+  {
+    it: 'a Windows node, and a virtual one',
+    given: {
+      nodes: [
+        node('worker-1', { proxy: 'ready' }),
+        node('win-1', { proxy: 'none', labels: { 'kubernetes.io/os': 'windows' } }),
+        node('fargate-1', { proxy: 'none', labels: { 'eks.amazonaws.com/compute-type': 'fargate' } }),
+      ],
+    },
+    expect: 'ok',
+  },
   { it: 'everywhere', given: nodes('ready', 'ready'), expect: 'ok' },
   { it: 'something else stands in', given: nodes(null, null), expect: 'not-applicable' },
   {

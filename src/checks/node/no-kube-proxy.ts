@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Contact } from '../../model/contacts.ts'
+import type { Node } from '../../model/node.ts'
 import { subject } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
 import { tally } from '../../relations/service/service-contacts.ts'
@@ -23,7 +24,7 @@ export default check({
   decides: [],
 
   run({ nodes, contacts }) {
-    const told = nodes.filter((it) => it.proxy !== undefined)
+    const told = nodes.filter((it) => it.proxy !== undefined && runsLinuxPods(it))
     if (told.length === 0) return notApplicable('kube-proxy has no pods here, or they could not be read')
     // A node that does not report is NOD501's, and its pods are counted as not ready with it.
     const without = told.filter((it) => it.proxy !== 'ready' && it.ready === 'True')
@@ -75,3 +76,12 @@ export default check({
     ],
   },
 })
+
+/** Windows has a kube-proxy of its own, under another name; virtual nodes (Fargate, ACI) run pods elsewhere. */
+function runsLinuxPods({ labels }: Node): boolean {
+  return (
+    labels['kubernetes.io/os'] !== 'windows' &&
+    labels['type'] !== 'virtual-kubelet' &&
+    labels['eks.amazonaws.com/compute-type'] !== 'fargate'
+  )
+}

@@ -5,8 +5,12 @@ import { count, full, some } from '../../phrases.ts'
 import { byBlock } from '../../relations/cidr-index.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
-import { ownAddress } from '../../relations/service/service-endpoints.ts'
-import { isLive } from '../../relations/service/service-selects-pod.ts'
+import { ownAddress, targetPortIn } from '../../relations/service/service-endpoints.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import { podEnd, type PolicyRules, policyRules } from '../../relations/policy/policy-allows.ts'
+import { selects } from '../../relations/selector.ts'
+import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { policySubject, rulesEvidence } from './words.ts'
 
 /**
@@ -21,11 +25,11 @@ export default check({
   fine: 'no small ipBlock names a Service or a pod',
   severity: 'warning',
   needs: ['networkPolicies', 'services', 'pods'],
-  wants: ['clusterDns'],
+  wants: ['namespaces', 'clusterDns'],
   remedies: [],
   decides: ['NP-10'],
 
-  run({ networkPolicies, services, pods, clusterDns, scope }) {
+  run({ networkPolicies, services, pods, namespaces, clusterDns, scope }) {
     const small = networkPolicies
       .filter((it) => scope.namespace === null || it.namespace === scope.namespace)
       .flatMap(blocksOf)
@@ -38,10 +42,13 @@ export default check({
       hits.set(it, before)
       return before
     }
+    const letsOut = wayOut({ rules: policyRules(networkPolicies, namespaces), pods, podsOf: podsOfServices(pods) })
     // A cache on the node may answer at the DNS Service's own address, and policies see that: POL401 judges it.
     const dns = clusterDns.known ? clusterDns.value.service?.clusterIP : undefined
-    for (const service of services.filter((it) => it.clusterIP !== dns))
-      for (const it of blocksWith(ownAddress(service) ?? '')) hitsOf(it).services.push(full(service))
+    for (const service of services.filter((it) => it.clusterIP !== dns)) {
+      for (const it of blocksWith(ownAddress(service) ?? ''))
+        if (!letsOut(it, service)) hitsOf(it).services.push(full(service))
+    }
     for (const pod of pods.filter((it) => isLive(it) && !it.hostNetwork))
       for (const it of blocksWith(pod.ip ?? '')) hitsOf(it).pods.push(full(pod))
     const found = [...hits].map(([block, { services: its, pods: own }]) => verdict(block, its, own))
@@ -67,6 +74,24 @@ export default check({
     ],
   },
 })
+
+interface World {
+  readonly rules: PolicyRules
+  readonly pods: readonly Pod[]
+  readonly podsOf: (service: Service) => readonly Pod[]
+}
+
+/** Whether the policies let those who are meant out to the Service's pods by another rule: then the block is spare. */
+function wayOut({ rules, pods, podsOf }: World): (block: Block, service: Service) => boolean {
+  return ({ policy, direction }, service) => {
+    const from = pods.find((it) => it.namespace === policy.namespace && selects(policy.podSelector, it.labels))
+    const [to] = podsOf(service).filter(isLive)
+    const [port] = service.ports
+    if (direction !== 'Egress' || from === undefined || to === undefined || port === undefined) return false
+    const target = targetPortIn(to, port) ?? port.port
+    return rules({ from: podEnd(from), to: podEnd(to), port: target, protocol: port.protocol }).kind === 'allowed'
+  }
+}
 
 interface Block {
   readonly policy: NetworkPolicy
