@@ -13,13 +13,13 @@ const fed = allFed(8000)
 
 test.each(fed.map((it) => [it.name, it] as const))('%s reads anything', (_name, it) => {
   const until = performance.now() + enoughMs
-  const bad = Array.from({ length: chunks }, (_, seed) => (performance.now() > until ? [] : feed(it, seed))).flat()
+  const bad = Array.from({ length: chunks }, (_, seed) => (performance.now() > until ? [] : feed(it, seed).bad)).flat()
   expect(bad.slice(0, 3)).toEqual([])
 })
 
 test.each(seeds.map((it, index) => [index, it] as const))('seed %s is read by all', (_index, seed) => {
   expect(
-    textReaders.flatMap(([name, read]) => feed({ name, read: read as Fed['read'], inputs: () => [seed] }, 0)),
+    textReaders.flatMap(([name, read]) => feed({ name, read: read as Fed['read'], inputs: () => [seed] }, 0).bad),
   ).toEqual([])
 })
 
@@ -29,7 +29,7 @@ test('a reader that throws, and one that takes long, are seen', () => {
     feed(
       one((it) => JSON.parse(String(it))),
       0,
-    ),
+    ).bad,
   ).toHaveLength(2)
   // Just above the limit: it is called four times for each input.
   const slow = (): void => {
@@ -40,7 +40,7 @@ test('a reader that throws, and one that takes long, are seen', () => {
       spent = user + system
     }
   }
-  expect(feed(one(slow), 0).map((it) => it.why)).toEqual([
+  expect(feed(one(slow), 0).bad.map((it) => it.why)).toEqual([
     expect.stringMatching(/^takes \d+ ms$/),
     expect.stringMatching(/^takes \d+ ms$/),
   ])
