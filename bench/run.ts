@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { bigCluster } from './big-cluster.ts'
 import { live } from './live.ts'
 import { pcapFile } from './pcap.ts'
 import { snapshots } from './snapshots.ts'
@@ -9,7 +10,7 @@ import { table } from './table.ts'
 
 /**
  * Measures hopscope against what it is held to, both sides in one run, and ends with 1 when a goal is missed.
- * Usage: npm run bench -- [--runs N] [--kubeconfig FILE] [start-up] [live] [snapshot] [pcap]
+ * Usage: npm run bench -- [--runs N] [--kubeconfig FILE] [start-up] [live] [snapshot] [big] [pcap]
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,6 +31,7 @@ const rows = []
 if (wanted('start-up')) rows.push(...(await startUp(hopscope, runs)))
 if (wanted('live') && existsSync(values.kubeconfig)) rows.push(...(await live(hopscope, values.kubeconfig, runs)))
 if (wanted('pcap')) rows.push(...(await pcapFile(hopscope, Math.min(runs, 3))))
+if (wanted('big')) rows.push(...(await bigCluster(hopscope, Math.min(runs, 3))))
 if (wanted('snapshot')) rows.push(...(await snapshots(Math.min(runs, 3))))
 
 process.stdout.write(

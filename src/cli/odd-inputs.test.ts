@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
@@ -88,6 +97,25 @@ describe('a state folder', () => {
       expect(ended.out).not.toMatch(/again, offline/)
       const folder = join(home, 'hopscope')
       expect(existsSync(folder) ? readdirSync(folder).filter((it) => it !== 'plans') : []).toEqual([])
+    },
+    60_000,
+  )
+
+  test.each([
+    ['HOME', { HOME: '', XDG_STATE_HOME: '' }],
+    ['HOME', { HOME: '.', XDG_STATE_HOME: '../state' }],
+    ['XDG_STATE_HOME', { HOME: scratch(), XDG_STATE_HOME: 'state' }],
+  ] as const)(
+    "that depends on where one stands, by %s, is none, and the kubeconfig there is nobody's",
+    async (_by, env) => {
+      const cwd = scratch()
+      mkdirSync(join(cwd, '.kube'))
+      writeFileSync(join(cwd, '.kube/config'), readFileSync(kubeconfigOf('http://127.0.0.1:9')))
+      const ended = await withServer(empty, (kubeconfig) => hopscope(kubeconfig, ['diagnose'], { env, cwd }))
+      expectClean(ended)
+      expect(readdirSync(cwd)).toEqual(['.kube'])
+      const { said } = await hopscope('', ['diagnose'], { env: { ...env, HOME: '.' }, cwd })
+      expect(said).not.toContain('127.0.0.1:9')
     },
     60_000,
   )

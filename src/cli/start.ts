@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { home } from '../home.ts'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from './program.ts'
@@ -30,7 +30,7 @@ function hasKubeconfig(): boolean {
   const named = (process.env['KUBECONFIG'] ?? '').split(':').filter((it) => it !== '')
   return (
     named.length > 0 ||
-    existsSync(join(homedir(), '.kube', 'config')) ||
+    existsSync(join(home(), '.kube', 'config')) ||
     process.env['KUBERNETES_SERVICE_HOST'] !== undefined
   )
 }

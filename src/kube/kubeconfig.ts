@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
-import { homedir } from 'node:os'
+import { home } from '../home.ts'
 import { delimiter, join } from 'node:path'
 import { closest } from '../closest.ts'
 import { ToolError } from '../tool-error.ts'
@@ -41,7 +41,7 @@ export interface Surroundings {
  */
 export async function loadTarget(
   options: Pick<ClusterOptions, 'kubeconfig' | 'context' | 'cluster' | 'user'>,
-  around: Surroundings = { env: process.env, home: homedir(), serviceAccountDir },
+  around: Surroundings = { env: process.env, home: home(), serviceAccountDir },
 ): Promise<Target> {
   const paths = kubeconfigPaths(options.kubeconfig, around)
   const present = paths.filter((path) => existsSync(path))

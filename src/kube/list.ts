@@ -26,6 +26,8 @@ export async function listAll<T>(
   const action = describeAction({ verb: 'list', resource, namespace: options.namespace ?? null })
   let items: T[] = []
   let token: string | undefined
+  /** A server that goes round in circles never comes to an end. */
+  let before = new Set<string>()
   let restarted = false
   let size = 0
   for (let read = 0; ; read++) {
@@ -41,6 +43,7 @@ export async function listAll<T>(
       if (restarted) return unknown('cut-off', `${action}: the list expired twice while it was read`)
       restarted = true
       items = []
+      before = new Set()
       token = undefined
       continue
     }
@@ -50,8 +53,9 @@ export async function listAll<T>(
     }
     if (items.length > mostObjects) return unknown('cut-off', `${action}: more than ${mostObjects} objects`)
     if (page.value.next === null) return known(items)
-    if (page.value.next === token) return unknown('cut-off', `${action}: the list does not go on`)
+    if (before.has(page.value.next)) return unknown('cut-off', `${action}: the list does not go on`)
     token = page.value.next
+    before.add(token)
   }
 }
 

@@ -100,6 +100,20 @@ export function list<const S extends Part>(of: S): v.ArraySchema<S, undefined> &
   return marked(v.array(of), { kind: 'list', of: shapeOf(of) })
 }
 
+/** A list of which one copy is kept where many are alike. */
+export function listThrough<const S extends Part>(
+  of: S,
+  keep: <T extends object>(value: T) => T,
+): Schema<v.InferOutput<S>[]> {
+  return marked(
+    v.pipe(
+      v.array(of),
+      v.transform((it) => keep(it)),
+    ),
+    { kind: 'list', of: shapeOf(of) },
+  )
+}
+
 export function either<const S extends readonly Part[]>(of: S): v.UnionSchema<S, undefined> & Marked {
   return marked(v.union(of), merged(of.map(shapeOf)))
 }

@@ -1,15 +1,16 @@
 import { constants } from 'node:fs'
 import { lstat, mkdir } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
+import { home } from '../home.ts'
 import { ToolError } from '../tool-error.ts'
 
 /**
- * Where runs, plans and journals are kept. An empty XDG_STATE_HOME is an unset one (XDG Base Directory Specification).
+ * Where runs, plans and journals are kept. An empty XDG_STATE_HOME is an unset one, and so is one that is no absolute
+ * path (XDG Base Directory Specification).
  */
 export function stateFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  const state = env['XDG_STATE_HOME']
-  return join(state === undefined || state === '' ? join(homedir(), '.local', 'state') : state, 'hopscope')
+  const state = env['XDG_STATE_HOME'] ?? ''
+  return join(isAbsolute(state) ? state : join(home(), '.local', 'state'), 'hopscope')
 }
 
 /** Never through a link: a plan is read where it was written, or not at all. Windows knows no such flag. */

@@ -11,6 +11,7 @@ import {
   labelsThrough,
   list,
   listOrNone,
+  listThrough,
   maybe,
   nullable,
   number,
@@ -98,7 +99,7 @@ export function objectSchemas(intern: Intern) {
       hostAliases: maybe(list(object({ ip: m.address, names: list(m.host) }))),
       dnsHop: maybe(object({ by: m.text, sign: m.text })),
       owner,
-      containers: list(container),
+      containers: listThrough(container, intern.same),
       scheduling: maybe(m.text),
       gates: maybe(list(shared.name)),
       init: maybe(

@@ -12,3 +12,17 @@ test('equal labels are one object, whatever the order of their keys', () => {
 test('keys that objects have by nature are labels like any other', () => {
   expect(createIntern().labels({ constructor: 'acme', toString: 'x' })).toEqual({ constructor: 'acme', toString: 'x' })
 })
+
+test('values that are written alike are one object, and others are not', () => {
+  const intern = createIntern()
+  const one = intern.same([{ name: 'app', ready: true }])
+  expect(intern.same([{ name: 'app', ready: true }])).toBe(one)
+  expect(intern.same([{ name: 'app', ready: false }])).not.toBe(one)
+})
+
+test('what never repeats is not kept for ever', () => {
+  const intern = createIntern()
+  for (let nth = 0; nth < 30_000; nth++) intern.same([nth])
+  const late = intern.same(['late'])
+  expect(intern.same(['late'])).not.toBe(late)
+})

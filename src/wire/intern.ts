@@ -7,7 +7,12 @@ export interface Intern {
   text(value: string): string
   /** A frozen record; equal records, whatever their key order, are one object with sorted keys. */
   labels(value: Readonly<Record<string, string>>): Readonly<Record<string, string>>
+  /** A value of JSON's: what is written alike is one object. For what repeats, such as the containers of a workload. */
+  same<T extends object>(value: T): T
 }
+
+/** Whoever writes no two alike pays for so many texts, and no more. */
+const mostSame = 20_000
 
 export function createIntern(): Intern {
   const texts = new Map<string, string>()
@@ -30,5 +35,16 @@ export function createIntern(): Intern {
     return made
   }
 
-  return { text, labels }
+  const values = new Map<string, object>()
+
+  function same<T extends object>(value: T): T {
+    const key = JSON.stringify(value)
+    const seen = values.get(key)
+    // Written alike and of the same kind: only values of one type are asked for by one text.
+    if (seen !== undefined) return seen as T
+    if (values.size < mostSame) values.set(key, value)
+    return value
+  }
+
+  return { text, labels, same }
 }

@@ -122,7 +122,8 @@ async function lead(): Promise<void> {
   await Promise.all(Array.from({ length: Number(values.workers) }, () => lane()))
   const slowest = Math.max(0, ...done.map((it) => it.slowest))
   process.stdout.write(
-    `${done.length} readers, ${asked.inputs} inputs each, seed ${asked.seed}, ${((performance.now() - began) / 1000).toFixed(0)} s, ` +
+    `${done.length} readers, ${asked.inputs} inputs each, seed ${asked.seed}, ` +
+      `${((performance.now() - began) / 1000).toFixed(0)} s, ` +
       `the slowest input ${slowest.toFixed(1)} ms: ` +
       `${failures.length === 0 ? 'none threw, none took long, none kept memory' : `${failures.length} FAILED`}\n`,
   )

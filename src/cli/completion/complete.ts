@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { home } from '../../home.ts'
 import type { Command } from 'commander'
 import { plainCall } from '../../report/called.ts'
 import { page } from '../../report/visible.ts'
@@ -8,7 +8,7 @@ import { candidates } from './candidates.ts'
 
 /** `hopscope __complete WORD…`: what the shells' scripts and kubectl ask. */
 export async function completeCommand(program: Command, words: readonly string[]): Promise<number> {
-  const lists = await completions(valueOf(words, '--kubeconfig'), { env: process.env, home: homedir() })
+  const lists = await completions(valueOf(words, '--kubeconfig'), { env: process.env, home: home() })
   const found = candidates(program, words, lists)
   const lines = [...found.words.map((it) => `${it.word}\t${it.about}`), `:${found.directive}`]
   process.stdout.write(page(lines, { ...terminalPaint(process.stdout, 'never'), wrap: null, call: plainCall }))

@@ -16,7 +16,7 @@ export function identity(raw: unknown, intern: Intern): Identity | null {
   if (name === null || namespace === null) return null
   return {
     namespace: intern.text(namespace),
-    name: intern.text(name),
+    name,
     labels: intern.labels(stringMap(metadata['labels'])),
     metadata,
   }
@@ -28,7 +28,7 @@ export function ownerOf(metadata: Fields, intern: Intern): { readonly kind: stri
   const owner = owners.find((it) => it['controller'] === true) ?? owners[0]
   const kind = text(owner?.['kind'])
   const name = text(owner?.['name'])
-  return kind === null || name === null ? null : { kind: intern.text(kind), name: intern.text(name) }
+  return kind === null || name === null ? null : intern.same({ kind: intern.text(kind), name })
 }
 
 /** The status condition of that type. */

@@ -34,7 +34,7 @@ export function projectPod(raw: unknown, intern: Intern): Pod | null {
     ...hostAliases(spec),
     ...dnsHop(spec, it.metadata),
     owner: ownerOf(it.metadata, intern),
-    containers: containers(spec, status, intern, isNetworkComponent(it.labels)),
+    containers: intern.same(containers(spec, status, intern, isNetworkComponent(it.labels))),
     ...schedulingOf(status),
     ...gatesOf(spec, status),
     ...initOf(spec, status),
