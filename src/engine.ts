@@ -10,7 +10,7 @@ import { subject } from './model/subject.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
 import { relatedTo } from './relations/related.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
-import { unmeasured } from './relations/unmeasured.ts'
+import { unheard, unmeasured } from './relations/unmeasured.ts'
 
 type CannotTell = Extract<Verdict, { kind: 'cannot-tell' }>
 
@@ -258,8 +258,8 @@ export function isBlind({ results, roots }: Diagnosis): boolean {
 
 /**
  * 0 clean, 1 findings at or above `failOn` (or, with `strict`, anything that could not be told), 2 when a check
- * crashed: then the answer is not to be trusted; 2 when a probe was asked for and measured nothing, and when nothing
- * could be decided at all: silence is not health. A pure function of the result, the same for every output format.
+ * crashed: then the answer is not to be trusted; 2 when a probe was asked for and measured nothing, when whatever it
+ * asked of an Ingress failed and says nothing of it, and when nothing could be decided at all: silence is not health. A pure function of the result, the same for every output format.
  */
 export function exitCode(
   diagnosis: Diagnosis,
@@ -268,7 +268,7 @@ export function exitCode(
   if (diagnosis.results.some((it) => it.verdict === 'crashed')) return 2
   if (diagnosis.results.some((it) => it.findings.some((found) => rank[found.severity] <= rank[options.failOn])))
     return 1
-  if (unmeasured(diagnosis.model) !== null || isBlind(diagnosis)) return 2
+  if (unmeasured(diagnosis.model) !== null || unheard(diagnosis.model) !== null || isBlind(diagnosis)) return 2
   const isUnsure = (it: CheckResult): boolean => !it.cannotTell.every(isNotAsked)
   if (options.strict && diagnosis.results.some(isUnsure)) return 1
   return 0

@@ -110,6 +110,7 @@ import controllerCutOff from './ingress/controller-cut-off.ts'
 import locationDenied from './ingress/location-denied.ts'
 import annotationUnread from './ingress/annotation-unread.ts'
 import namespaceUnwatched from './ingress/namespace-unwatched.ts'
+import controllerMute from './ingress/controller-mute.ts'
 import controllerUnmaintained from './ingress/controller-unmaintained.ts'
 import zoneTaken from './dns/zone-taken.ts'
 import endpointPortName from './service/endpoint-port-name.ts'
@@ -293,6 +294,7 @@ export const checks: readonly AnyCheck[] = [
   allowListSeesNode, // ING337
   errorsMasked, // ING338
   outsideDiffers, // ING350
+  controllerMute, // ING351
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   withoutPodNetwork, // NOD520

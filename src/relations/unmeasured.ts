@@ -1,4 +1,6 @@
 import type { Model } from '../model/sources.ts'
+import { count, some } from '../phrases.ts'
+import { unjudgedRequests } from './ingress/unjudged-requests.ts'
 
 /**
  * Why a probe that was asked for has measured no node to its end; null when it has, or when none was asked for, or when
@@ -12,4 +14,19 @@ export function unmeasured({ scope, sources: { dnsProbe } }: Model): string | nu
   if (nodes.some((node) => !missing.some((it) => it.node === node))) return null
   const whys = new Set(missing.filter((it) => nodes.includes(it.node)).map((it) => it.why))
   return whys.size === 0 ? 'no probe pod gave a result' : [...whys].join('; ')
+}
+
+/**
+ * Why what the probe asked of Ingresses says nothing of them, though all of it failed; null where it says something.
+ * Like a probe that measured nothing: no fault was seen, and no health either.
+ */
+export function unheard(model: Model): string | null {
+  const silent = unjudgedRequests(model)
+  const [first] = silent
+  if (first === undefined) return null
+  const names = some(
+    silent.map((it) => it.ingress),
+    3,
+  )
+  return `every request for ${count(silent.length, 'Ingress', 'Ingresses')} failed (${names}), and ${first.why}`
 }

@@ -1,7 +1,7 @@
 import { type Diagnosis, isBlind, isNotAsked } from '../../engine.ts'
 import type { Model } from '../../model/sources.ts'
 import { count } from '../../phrases.ts'
-import { unmeasured } from '../../relations/unmeasured.ts'
+import { unheard, unmeasured } from '../../relations/unmeasured.ts'
 import { lookedAt } from './looked-at.ts'
 import { nameOf } from '../name.ts'
 import type { Paint } from '../paint.ts'
@@ -37,6 +37,8 @@ function withoutFault(diagnosis: Diagnosis): string {
     return `${crashed} check${crashed === 1 ? '' : 's'} crashed: hopscope can't say whether ${what} is well.`
   const silence = unmeasured(model)
   if (silence !== null) return `The probe measured nothing (${silence}): hopscope can't say whether ${what} is well.`
+  const failed = unheard(model)
+  if (failed !== null) return `hopscope can't say whether ${what} is well: ${failed}.`
   if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
   const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
   const some = unsure > 0 || roots.length > 0
