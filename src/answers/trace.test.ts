@@ -9,6 +9,8 @@ import { modelOf } from '../../test/describe-check.ts'
 import { checks } from '../checks/registry.ts'
 import { diagnose, type Diagnosis, exitCode } from '../engine.ts'
 import type { ConnectResult } from '../model/contacts.ts'
+import type { Crossing } from '../model/crossing.ts'
+import { known } from '../model/known.ts'
 import type { Answer } from '../model/lookups.ts'
 import type { Service } from '../model/service.ts'
 import type { Sources } from '../model/sources.ts'
@@ -96,6 +98,78 @@ describe('a trace', () => {
       expect(named({ clusterIP: 'fd00::7' }, 'ok', ['fd00:0::7'])).toMatchObject({ verdict: 'open' })
       expect(named({ clusterIP: 'None' }, 'ok', ['10.2.1.1'])).toMatchObject({ at: null })
       expect(named({ clusterIP: 'None' }, 'ok', ['192.0.2.9'])).toMatchObject({ verdict: 'broken', at: 'resolve' })
+    })
+  })
+
+  describe('a lookup that failed in the pod itself', () => {
+    const failed = (result: Answer) =>
+      insideView('client-1', { lookup: known({ tool: 'nslookup', name: 'kubernetes.default', result, ms: 8000 }) })
+
+    test('breaks the path, however open the address is and whatever a probe pod was told', () => {
+      const bad = fc.constantFrom<Answer>('timeout', 'refused', 'servfail', 'nxdomain', 'not-found', 'unreachable')
+      fc.assert(
+        fc.property(bad, fc.constantFrom<ConnectResult>('open', 'timeout'), (result, connected) => {
+          const crossings = all(connected)
+          const trace = look({ crossings, insideViews: [failed(result)] })
+          expect(trace).toMatchObject({ verdict: 'broken', at: 'resolve' })
+          expect(trace.hops[0]).toMatchObject({ name: 'resolve', verdict: 'broken', how: 'inside' })
+        }),
+      )
+    })
+
+    test('a name that the pod did find counts for itself', () => {
+      const one = failed('timeout')
+      const views = [
+        {
+          ...one,
+          resolving: resolving({
+            names: [
+              {
+                service: { namespace: 'shop', name: 'web' },
+                typed: 'web',
+                tool: 'getent',
+                result: 'ok',
+                addresses: ['10.96.0.7'],
+                ms: 2,
+              },
+            ],
+          }),
+        },
+      ]
+      const trace = look({ crossings: all('open'), insideViews: views, services: [service('web', { clusterIP: '10.96.0.7' })] })
+      expect(trace.hops[0]).toMatchObject({ name: 'resolve', verdict: 'ok' })
+    })
+  })
+
+  describe('a host by its name', () => {
+    const scope = traced.toHost('db-0.db', 5432)
+    const host = (result: Crossing['result'], to = 'db-0.db') => [
+      { ...crossing('web', result), to: { kind: 'host' as const }, host: to, port: 5432 },
+    ]
+
+    test.each([
+      ['no-name', { verdict: 'broken', at: 'resolve' }, { resolve: 'broken', connect: 'not-looked' }],
+      ['open', { verdict: 'open', at: null }, { resolve: 'ok', connect: 'ok' }],
+      ['refused', { verdict: 'broken', at: 'connect' }, { resolve: 'ok', connect: 'broken' }],
+      ['timeout', { verdict: 'broken', at: 'connect' }, { resolve: 'cannot-tell', connect: 'broken' }],
+    ] as const)('%s', (result, trace, hops) => {
+      const told = look({ crossings: host(result) }, scope)
+      expect(told).toMatchObject(trace)
+      expect(verdicts(told)).toMatchObject(hops)
+    })
+
+    test('an address needs no lookup', () => {
+      const told = look({ crossings: host('open', '192.0.2.7') }, traced.toHost('192.0.2.7', 5432))
+      expect(verdicts(told)).not.toHaveProperty('resolve')
+    })
+
+    test('the pod that asks is not looked at as if it were the server', () => {
+      const diagnosis = diagnose(modelOf({ ...base, crossings: host('no-name') }, {}, scope), { checks })
+      const told = diagnosis.results.find((it) => it.check.code === 'TRB901')
+      const [finding] = told?.findings ?? []
+      const said = finding === undefined ? [] : (told?.check.words.help(finding) ?? [])
+      expect(said.join(' ')).toMatch(/hopscope resolve db-0\.db -n shop --from pod\/client-1/)
+      expect(finding?.args).toMatchObject({ how: 'the name does not resolve' })
     })
   })
 

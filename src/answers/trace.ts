@@ -2,6 +2,7 @@ import type { Finding } from '../findings/finding.ts'
 import type { Contact, ConnectResult } from '../model/contacts.ts'
 import type { Crossing } from '../model/crossing.ts'
 import { leftOutBy, type Why as Unseen } from '../model/known.ts'
+import type { InsideView } from '../model/inside.ts'
 import type { Answer } from '../model/lookups.ts'
 import type { Model } from '../model/sources.ts'
 import { answerFits, isFailed } from '../relations/dns/inside-answers.ts'
@@ -19,6 +20,7 @@ import { othersOn, otherPolicyText } from '../relations/policy/other-policies.ts
 import { countEndpoints, ownAddress, portText, portsText } from '../relations/service/service-endpoints.ts'
 import { judgeName } from '../relations/service/service-names.ts'
 import { tally } from '../relations/service/service-contacts.ts'
+import { isIp } from '../wire/ip-family.ts'
 
 /** How a hop is known. `inside`: measured in the pod that the trace starts from; `beside`: from a probe pod. */
 export type How = 'inside' | 'beside' | 'config' | 'simulated' | 'nobody'
@@ -121,7 +123,8 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
     verdict: verdictOf(at, measured),
     at,
     // Whoever is kept out by a policy is, from wherever it asks: what others get says nothing of nodes.
-    narrowed: at === null || at === 'policy' ? null : narrow(hops),
+    // Nor does it where the pod does not reach itself (NOD522): that says where it breaks.
+    narrowed: at === null || at === 'policy' || causes.some((it) => it.code === 'NOD522') ? null : narrow(hops),
   }
 }
 
@@ -164,19 +167,53 @@ function codesAt(name: HopName, findings: readonly Finding[]): readonly string[]
 /** The name as the pod's own C library found it; a name wins over what a probe pod beside it found. */
 function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
   const { ask, to } = ends
+  if (to.kind === 'host') return resolvedHost(model, to.host, ask.from)
   if (to.kind !== 'service') return []
   const { insideViews } = model.sources
   if (!insideViews.known) return [without('resolve', whyNot(insideViews.why))]
-  const view = insideViews.value.find((it) => it.namespace === ask.from.namespace && it.pod === ask.from.pod)
+  const view = viewOf(model, ask.from)
   const names = (view?.resolving?.names ?? []).filter(
     (it) => it.service.namespace === to.service.namespace && it.service.name === to.service.name,
   )
   const bad = names.find((it) => isFailed(it) || answerFits(it.addresses, to.service, to.slices) === 'wrong')
   const told = bad ?? names[0]
   if (told === undefined)
-    return [resolvedBeside(model, ends) ?? without('resolve', view === undefined ? 'not-asked' : 'no-tool')]
+    return [
+      failedInside(view) ??
+        resolvedBeside(model, ends) ??
+        without('resolve', view === undefined ? 'not-asked' : 'no-tool'),
+    ]
   const { typed, result, addresses } = told
   return [hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses })]
+}
+
+function viewOf({ sources: { insideViews } }: Model, from: TraceEnds['ask']['from']): InsideView | undefined {
+  if (!insideViews.known) return undefined
+  return insideViews.value.find((it) => it.namespace === from.namespace && it.pod === from.pod)
+}
+
+/**
+ * The one lookup that was made in the pod itself: where that fails, a probe pod beside it, which other policies and
+ * another resolv.conf hold, proves nothing.
+ */
+function failedInside(view: InsideView | undefined): Bare | null {
+  if (view === undefined || !view.lookup.known || !isFailed(view.lookup.value)) return null
+  const { name: typed, result } = view.lookup.value
+  return hop('resolve', 'broken', 'inside', { kind: 'name', typed, result, addresses: [] })
+}
+
+/** A host by its name: the tool that connects says whether the name led anywhere. An address needs no lookup. */
+function resolvedHost(model: Model, host: string, from: TraceEnds['ask']['from']): readonly Bare[] {
+  if (isIp(host)) return []
+  const { crossings } = model.sources
+  if (!crossings.known) return [without('resolve', whyNot(crossings.why))]
+  const told = crossings.value.filter((it) => it.to.kind === 'host' && it.host === host && it.result !== null)
+  const seen = (result: Answer) => ({ kind: 'name', typed: host, result, addresses: [] }) as const
+  if (told.some((it) => it.result === 'no-name')) return [hop('resolve', 'broken', 'inside', seen('not-found'))]
+  // Silence is of the lookup as well as of the connection.
+  if (told.some((it) => it.result === 'open' || it.result === 'refused' || it.result === 'no-route'))
+    return [hop('resolve', 'ok', 'inside', seen('ok'))]
+  return [failedInside(viewOf(model, from)) ?? without('resolve', told.length === 0 ? 'no-tool' : 'unclear')]
 }
 
 /** The Service's full name, as each DNS server answered a probe pod: one of the pod's own node where there is one. */
@@ -278,17 +315,23 @@ function hasOwnAddress({ to }: TraceEnds): boolean {
 }
 
 function ofCrossings(name: HopName, its: readonly Crossing[]): Bare {
-  const told = its.filter((it) => it.result !== null)
+  // A name that leads nowhere is told at its own hop: no connection was tried.
+  const told = its.filter((it) => it.result !== null && it.result !== 'no-name')
+  if (its.length > 0 && its.every((it) => it.result === 'no-name')) return without(name, 'no-address')
   if (told.length === 0) return without(name, its.length === 0 ? 'no-address' : 'no-tool')
   const open = told.filter((it) => it.result === 'open').length
   return hop(name, open === told.length ? 'ok' : 'broken', 'inside', {
     kind: 'connects',
     open,
     of: told.length,
-    results: [...new Set(told.flatMap((it) => (it.result === null || it.result === 'open' ? [] : [it.result])))],
+    results: [...new Set(told.flatMap(({ result }) => (isFailure(result) ? [result] : [])))],
     address: addressText(told, its.length),
     ms: Math.max(...told.map((it) => it.ms)),
   })
+}
+
+function isFailure(result: Crossing['result']): result is Exclude<ConnectResult, 'open'> {
+  return result !== null && result !== 'open' && result !== 'no-name'
 }
 
 /** Which, or how many; what no tool could tell of is not counted as seen. */

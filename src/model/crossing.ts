@@ -29,7 +29,7 @@ export interface Crossing {
   readonly port: number
   /** null: no tool of the container could make a connection. */
   readonly tool: string | null
-  /** null: the tool does not say what became of it. */
-  readonly result: ConnectResult | null
+  /** null: the tool does not say what became of it. `no-name`: the host's name led to no address. */
+  readonly result: ConnectResult | 'no-name' | null
   readonly ms: number
 }

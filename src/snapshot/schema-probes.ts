@@ -265,7 +265,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       host: m.host,
       port: number,
       tool: nullable(m.word),
-      result: nullable(oneOf(['open', 'refused', 'timeout', 'no-route', 'error'])),
+      result: nullable(oneOf(['open', 'refused', 'timeout', 'no-route', 'error', 'no-name'])),
       ms: number,
     }),
   )

@@ -13,3 +13,8 @@ export function familyOf(ip: string): IpFamily {
 export function isLoopback(ip: string): boolean {
   return ip.startsWith('127.') || ip === '::1'
 }
+
+/** An address of either family, and no name: what needs no lookup. No name has a colon, or digits alone in its end. */
+export function isIp(host: string): boolean {
+  return host.includes(':') || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host)
+}

@@ -493,7 +493,15 @@ const crossing: fc.Arbitrary<Crossing> = fc.record({
   host: ip,
   port: count,
   tool: maybe(fc.constantFrom('nc', 'bash')),
-  result: maybe(fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const, 'no-route' as const)),
+  result: maybe(
+    fc.constantFrom(
+      'open' as const,
+      'refused' as const,
+      'timeout' as const,
+      'no-route' as const,
+      'no-name' as const,
+    ),
+  ),
   ms,
 })
 

@@ -35,7 +35,7 @@ export const traced = {
 }
 
 /** A connect out of `client-1`: to the Service `web`, or to one of its pods past it. */
-export function crossing(to: 'web' | 'web-1' | 'web-2', result: ConnectResult | null): Crossing {
+export function crossing(to: 'web' | 'web-1' | 'web-2', result: Crossing['result']): Crossing {
   const at = backends.find((it) => it.name === to)
   return {
     from: { ...from, container: 'app' },

@@ -92,7 +92,7 @@ describe.each(shells.filter(([, [file]]) => existsSync(file)))('%s', (_, program
 })
 
 test.each([
-  ['nc: bad address', { text: "nc: bad address 'nope'\n", code: 1, ms: 10 }, 'error'],
+  ['nc: bad address', { text: "nc: bad address 'nope'\n", code: 1, ms: 10 }, 'no-name'],
   ['no route', { text: 'OSError: [Errno 113] No route to host\n', code: 1, ms: 3000 }, 'no-route'],
   ['silence', { text: '', code: 1, ms: 3000 }, 'timeout'],
   ['killed', { text: '', code: 137, ms: 5000 }, 'timeout'],

@@ -2,6 +2,7 @@ import type { Cluster } from '../../kube/cluster.ts'
 import { shell } from '../../kube/container-command.ts'
 import type { Crossing } from '../../model/crossing.ts'
 import { type Known, known, unknown } from '../../model/known.ts'
+import { isIp } from '../../wire/ip-family.ts'
 import type { CrossingSpec } from '../plan/plan-crossings.ts'
 import { crossingScript } from './crossing-script.ts'
 import { hasNoProgram, noShell, silence } from './no-shell.ts'
@@ -38,13 +39,15 @@ export function readCrossings(stdout: string, specs: readonly CrossingSpec[]): r
   return specs.map(({ from, to, host, port }, index) => {
     const own = (said.get(String(index)) ?? []).map((it) => ({ ...it, tool: it.tool.slice(`${index} `.length) }))
     const told = own.find((it) => connectResult(it) !== null) ?? own.at(-1)
+    const result = told === undefined ? null : connectResult(told)
     return {
       from,
       to,
       host,
       port,
       tool: told === undefined ? null : told.tool.replace(waits, ''),
-      result: told === undefined ? null : connectResult(told),
+      // An address needs no name: whatever the tool means by that, it is another error.
+      result: result === 'no-name' && isIp(host) ? 'error' : result,
       ms: told?.ms ?? 0,
     }
   })

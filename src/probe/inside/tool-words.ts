@@ -1,4 +1,4 @@
-import type { ConnectResult } from '../../model/contacts.ts'
+import type { Crossing } from '../../model/crossing.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Libc } from '../../model/resolution.ts'
 import { block, type Section } from './script-output.ts'
@@ -58,8 +58,17 @@ export const silentMs = 2500
 /** Stands before a tool that stays connected until the other end closes. */
 export const waits = 'waits '
 
+/** That a name led to no address, as C libraries, busybox, bash, curl, Python and Node say it. */
+const noName = new RegExp(
+  [
+    'bad address|name or service not known|not known|not resolve|unknown host|host lookup failed',
+    'ENOTFOUND|EAI_AGAIN|name resolution|no address associated|no such host|nodename nor servname',
+  ].join('|'),
+  'i',
+)
+
 /** null when the words of the tool do not say how the connect ended. */
-export function connectResult({ tool, text, code, ms }: Section): ConnectResult | null {
+export function connectResult({ tool, text, code, ms }: Section): Crossing['result'] {
   // Ended from outside after 5 s, where a connect that nobody answers ends by itself after 3 s.
   if (tool.startsWith(waits) && code === 137 && text.trim() === '') return 'open'
   const connected = /connected ([\d.]{1,20})\s*$/.exec(text.slice(-64))?.[1]
@@ -67,7 +76,7 @@ export function connectResult({ tool, text, code, ms }: Section): ConnectResult 
   if (/invalid option|unrecognized|usage|no such file|unsupported protocol/i.test(text)) return null
   if (/refused/i.test(text)) return 'refused'
   if (/no route|unreachable/i.test(text)) return 'no-route'
-  if (/bad address|not known|not resolve|ENOTFOUND|EAI_AGAIN|name resolution/i.test(text)) return 'error'
+  if (noName.test(text)) return 'no-name'
   if (ms >= silentMs || /timed out/i.test(text)) return 'timeout'
   // OpenBSD's nc says nothing of a refusal without -v.
   return code === 1 && text.trim() === '' ? 'refused' : null

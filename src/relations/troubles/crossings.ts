@@ -51,14 +51,31 @@ function ofWay(its: readonly Crossing[], { ask, from, to }: TraceEnds): readonly
       keys: service === null ? [] : [svcUnanswered(service)],
       asked: failed.length === 1 ? `${first.host}:${first.port}` : `${failed.length} endpoints`,
       from: `inside pod ${ask.from.namespace}/${ask.from.pod}`,
-      how: [...new Set(failed.map((it) => it.result))].join(', '),
+      how: [...new Set(failed.map((it) => (it.result === 'no-name' ? 'the name does not resolve' : it.result)))].join(
+        ', ',
+      ),
       bad: failed.length,
       of: its.length,
       ms: null,
+      next: nextOf(first, ask.from),
       weight: 'outage',
     },
   ]
 }
+
+/** The pod that asks is no server: its own log says nothing of why it gets no answer. */
+function nextOf({ result, host, to }: Crossing, from: TraceEnds['ask']['from']): readonly string[] {
+  const { namespace, pod } = from
+  if (to.kind === 'host')
+    return [
+      result === 'no-name' ? 'ask for the name as that pod does' : 'see what its name leads to, as that pod asks',
+      `hopscope resolve ${host} -n ${namespace} --from pod/${pod}`,
+    ]
+  const far = to.kind === 'service' ? `get service,endpointslices ${wide}` : `get pods ${wide}`
+  return ['see what stands at the other end, and whether others reach it', `kubectl -n ${to.namespace} ${far}`]
+}
+
+const wide = '-o wide'
 
 /**
  * Connects from many pods to many: nobody said which of them are wanted, but what policies allow and something else
