@@ -136,7 +136,11 @@ describe('a trace', () => {
           }),
         },
       ]
-      const trace = look({ crossings: all('open'), insideViews: views, services: [service('web', { clusterIP: '10.96.0.7' })] })
+      const trace = look({
+        crossings: all('open'),
+        insideViews: views,
+        services: [service('web', { clusterIP: '10.96.0.7' })],
+      })
       expect(trace.hops[0]).toMatchObject({ name: 'resolve', verdict: 'ok' })
     })
   })

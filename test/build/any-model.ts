@@ -494,13 +494,7 @@ const crossing: fc.Arbitrary<Crossing> = fc.record({
   port: count,
   tool: maybe(fc.constantFrom('nc', 'bash')),
   result: maybe(
-    fc.constantFrom(
-      'open' as const,
-      'refused' as const,
-      'timeout' as const,
-      'no-route' as const,
-      'no-name' as const,
-    ),
+    fc.constantFrom('open' as const, 'refused' as const, 'timeout' as const, 'no-route' as const, 'no-name' as const),
   ),
   ms,
 })

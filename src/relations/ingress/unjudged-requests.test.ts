@@ -24,7 +24,10 @@ const pods = [pod('web-1', { ip: '10.2.1.9' })]
 const ingresses = [ingress([['/', 'web', 80]])]
 const deny: NetworkPolicy = egressPolicy('deny', [], { namespace: contacts([]).from.namespace })
 
-function seeing(about: Pick<Contacts, 'http'> & Partial<Contacts>, networkPolicies: readonly NetworkPolicy[] = []): Model {
+function seeing(
+  about: Pick<Contacts, 'http'> & Partial<Contacts>,
+  networkPolicies: readonly NetworkPolicy[] = [],
+): Model {
   return modelOf({
     ...F.cluster(),
     pods,
