@@ -1,4 +1,3 @@
-import type { ConnectResult } from '../../src/model/contacts.ts'
 import type { Crossing } from '../../src/model/crossing.ts'
 import type { Scope } from '../../src/model/sources.ts'
 import { subject } from '../../src/model/subject.ts'
