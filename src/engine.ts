@@ -259,7 +259,8 @@ export function isBlind({ results, roots }: Diagnosis): boolean {
 /**
  * 0 clean, 1 findings at or above `failOn` (or, with `strict`, anything that could not be told), 2 when a check
  * crashed: then the answer is not to be trusted; 2 when a probe was asked for and measured nothing, when whatever it
- * asked of an Ingress failed and says nothing of it, and when nothing could be decided at all: silence is not health. A pure function of the result, the same for every output format.
+ * asked of an Ingress failed and says nothing of it, and when nothing could be decided at all: silence is not
+ * health. A pure function of the result, the same for every output format.
  */
 export function exitCode(
   diagnosis: Diagnosis,
