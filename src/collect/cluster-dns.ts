@@ -8,7 +8,9 @@ import type { Workload } from '../model/workload.ts'
 import { cacheAddresses } from '../relations/dns/node-cache.ts'
 import { kubernetesZones } from '../relations/dns/corefile-text.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
+import { corefileVersionText } from '../wire/corefile-version.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
+import { sha512 } from '../wire/sha512.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
 import { inOrder } from './order.ts'
@@ -105,6 +107,7 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
     ...(held ? { serviceProxy: await collectServiceProxy(reader, inScope, workloads.value) } : {}),
     workload: await workloadOf({ pods: behind.value, service, place, workloads: workloads.value, inScope }),
     corefile,
+    ...hashOf(text),
     domain: clusterDomain(parseCorefile(text)),
     weaveTc: inScope.weaveTcIn(namespace),
     nodeCaches: caches.value,
@@ -265,4 +268,10 @@ function customConfig(texts: Texts, corefile: string): CustomConfig {
       .toSorted()
       .map((name) => ({ name, mentioned: mentioned(name) })),
   }
+}
+
+/** Before the door: of a text with words taken out, it would be another one's. */
+function hashOf(text: string): Pick<ClusterDns, 'corefileHash'> {
+  const version = text === '' ? null : corefileVersionText(text, 'none')
+  return version === null ? {} : { corefileHash: sha512(version) }
 }

@@ -14,6 +14,11 @@ export interface ClusterDns {
   readonly scaler?: Workload
   /** The ConfigMap's text; unknown when reading it is forbidden. */
   readonly corefile: Known<string>
+  /**
+   * By which CoreDNS names this very text (its plugin `reload`), of the text as it was read: what is kept of it may have
+   * words taken out. Absent where the text alone does not say, and in files of an older hopscope.
+   */
+  readonly corefileHash?: string
   /** `cluster.local` unless the Corefile's `kubernetes` line says otherwise. */
   readonly domain: string
   /** Containers that delay AAAA queries, in the DaemonSets beside the DNS. */

@@ -337,6 +337,7 @@ export function objectSchemas(intern: Intern) {
       pods: list(pod),
       workload: nullable(workload),
       corefile: known(m.corefile),
+      corefileHash: maybe(m.hash),
       domain: m.host,
       // Files of before it was looked for have none.
       weaveTc: listOrNone(weaveTc),

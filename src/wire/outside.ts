@@ -156,7 +156,7 @@ function kept(text: string, key: string, parent: string): string {
   if (file === 'corefile') return redactCorefile(asFile(text))
   if (file !== null) return redactText(asFile(text))
   const line = oneLine(text)
-  if (key === 'config' && sha512Text.test(line)) return line
+  if ((key === 'config' || key === 'corefileHash') && sha512Text.test(line)) return line
   return typed.has(key) ? asWord(maskedIn(line, key)) : maskedIn(line, key)
 }
 

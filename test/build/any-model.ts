@@ -339,6 +339,7 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   pods: few(pod),
   workload: maybe(workload),
   corefile: known(corefile),
+  corefileHash: fc.constantFrom('ab', 'cd'),
   domain: fc.constant('cluster.local'),
   weaveTc: few(weaveTc),
   nodeCaches: few(pod),

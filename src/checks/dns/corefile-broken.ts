@@ -184,6 +184,8 @@ function unproven(dns: ClusterDns, running: Running, { doubts }: Judged, { dnsSe
   const what =
     `nothing wrong is seen in the Corefile${doubt === undefined ? '' : `, but ${doubt}`}; ` +
     'whether CoreDNS takes it is not known'
+  if (running.kind === 'unknown' && running.why !== 'silent')
+    return cannotTell('ambiguous', `${what}: servers say which text they run, and ${uncompared[running.why]}`)
   if (!coreDnsWindows.known)
     return cannotTell(
       coreDnsWindows.why.reason,
@@ -194,6 +196,14 @@ function unproven(dns: ClusterDns, running: Running, { doubts }: Judged, { dnsSe
     'ambiguous',
     `${what}: no server tells which text it runs (its plugin \`reload\` does, in its log and its metrics)`,
   )
+}
+
+/** Why what a server says of its text can't be held to the text that was read. */
+const uncompared: Readonly<Record<'variables' | 'imports' | 'words taken out' | 'unparsable', string>> = {
+  variables: "that can't be compared with a text in which variables of its environment stand",
+  imports: "that can't be compared with a text that imports others",
+  'words taken out': "that can't be compared: words of this text were taken out of the recording",
+  unparsable: "that can't be compared with this text",
 }
 
 /** What stands inside a plugin is CoreDNS's to judge, and its log has the verdict. */

@@ -1,12 +1,14 @@
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { controllerConfig, ingressConfigs, quietLog } from '../../../test/build/ingress-config.ts'
+import { namespace } from '../../../test/build/policy.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { ControllerConfig, RefusedConf } from '../../model/ingress-config.ts'
 import { known, unknown } from '../../model/known.ts'
 import check from './reload-refused.ts'
 
 const web = ingress([['/', 'web', 80]])
-const about = { ingresses: [web], ingressClasses: [ingressClass('nginx')], ingressControllers: [controller()] }
+const tools = ingress([['/', 'tools', 80]], { name: 'tools' })
+const about = { ingresses: [web, tools], ingressClasses: [ingressClass('nginx')], ingressControllers: [controller()] }
 const said = 'unknown directive "no_such"'
 const refusing = known(quietLog({ lastLoad: 'refused', signs: [{ kind: 'refused', times: 4, said, line: 700 }] }))
 const place: RefusedConf = {
@@ -16,7 +18,8 @@ const place: RefusedConf = {
   path: '/',
   ingress: { namespace: 'shop', name: 'tools' },
 }
-const seen = (more: Partial<ControllerConfig>, live = [web]) => ({
+const elsewhere = { ...place, ingress: { namespace: 'ops', name: 'tools' } }
+const seen = (more: Partial<ControllerConfig>, live = [web, tools]) => ({
   ...about,
   ingressConfigs: ingressConfigs(controllerConfig(live, more)),
 })
@@ -30,9 +33,36 @@ describeCheck(check, [
         subject: 'Ingress/shop/tools',
         severity: 'error',
         confidence: 'observed',
-        args: { said, refusing: 1, of: 1, waiting: 1, others: 'shop/web' },
+        args: { said, refusing: 1, of: 1, waiting: 2, others: 'shop/web' },
       },
     ],
+  },
+  {
+    it: 'the Ingress is there, and nothing waits yet',
+    given: seen({ log: refusing, refused: known(place) }, [web, tools]),
+    expect: [{ subject: 'Ingress/shop/tools', severity: 'error', args: { culprit: 'there', waiting: 0 } }],
+  },
+  {
+    it: 'the Ingress is gone, and nothing waits: the refusal is over',
+    given: { ...seen({ log: refusing, refused: known(place) }), ingresses: [web] },
+    expect: [{ subject: 'Ingress/shop/tools', severity: 'info', args: { culprit: 'gone', waiting: 0 } }],
+  },
+  {
+    it: 'the Ingress is gone, and others wait all the same',
+    given: { ...seen({ log: refusing, refused: known(place) }, []), ingresses: [web] },
+    expect: [{ subject: 'Ingress/shop/tools', severity: 'error', args: { culprit: 'gone', waiting: 1 } }],
+  },
+  {
+    it: 'its namespace is gone, and another one was asked about',
+    given: { ...seen({ log: refusing, refused: known(elsewhere) }), namespaces: [namespace('shop')] },
+    scope: { namespace: 'shop' },
+    expect: [{ subject: 'Ingress/ops/tools', severity: 'info', args: { culprit: 'gone' } }],
+  },
+  {
+    it: 'its namespace was not read',
+    given: { ...seen({ log: refusing, refused: known(elsewhere) }), namespaces: [namespace('shop'), namespace('ops')] },
+    scope: { namespace: 'shop' },
+    expect: [{ subject: 'Ingress/ops/tools', severity: 'warning', args: { culprit: 'unseen' } }],
   },
   {
     it: 'a line of nobody: the ConfigMap of the controller',

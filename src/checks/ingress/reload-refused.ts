@@ -1,7 +1,9 @@
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
 import type { ControllerConfig, RefusedConf } from '../../model/ingress-config.ts'
-import { isRefusing } from '../../relations/ingress/controller-state.ts'
+import { known } from '../../model/known.ts'
+import type { Subject } from '../../model/subject.ts'
+import { culpritOf, isRefusing } from '../../relations/ingress/controller-state.ts'
 import { liveRoutes, isDifferent } from '../../relations/ingress/live-config.ts'
 import { allOfIngress, ingressNotLive, reloadRefused } from '../../relations/symptom.ts'
 import { full, some } from '../../phrases.ts'
@@ -20,11 +22,11 @@ export default check({
   fine: 'nginx took the last configuration that its controller made',
   severity: 'error',
   needs: ['ingressConfigs', 'ingresses'],
-  wants: ['ingressClasses', 'ingressControllers'],
+  wants: ['ingressClasses', 'ingressControllers', 'namespaces'],
   remedies: [],
   decides: ['ING-12'],
 
-  run({ ingressConfigs, ingresses, ingressClasses, ingressControllers, scope }) {
+  run({ ingressConfigs, ingresses, ingressClasses, ingressControllers, namespaces, scope }) {
     const { controllers } = ingressConfigs
     if (controllers.length === 0) return notApplicable('no controller was looked into')
     const refusing = controllers.filter(isRefusing)
@@ -33,7 +35,11 @@ export default check({
       .filter(({ config }) => refusing.includes(config))
       .map(({ route }) => route.ingress)
     const found = [...Map.groupBy(refusing, blamed).values()].map((its) =>
-      judge(its, [...new Set(behind)], controllers.length),
+      judge(its, {
+        behind: [...new Set(behind)],
+        of: controllers.length,
+        culprits: its.map((it) => culpritOf(it, { ingresses: known(ingresses), namespaces, scope })),
+      }),
     )
     const silent = controllers.filter((it) => !isRefusing(it) && !it.log.known && !it.refused.known)
     const [one] = silent
@@ -47,26 +53,44 @@ export default check({
   },
 
   words: {
-    headline: ({ subject: on, args }) =>
-      on.kind === 'Ingress'
+    headline: ({ subject: on, args }) => {
+      if (args.culprit === 'gone' && args.waiting === 0)
+        return `nginx refused the configuration that came of Ingress ${full(on)}, which is gone since: ${args.said}.`
+      return on.kind === 'Ingress'
         ? `nginx refuses the configuration since Ingress ${full(on)}: ${args.said}.`
-        : `nginx refuses the configuration that ${full(on)} makes: ${args.said}.`,
+        : `nginx refuses the configuration that ${full(on)} makes: ${args.said}.`
+    },
     detail: ({ args }) =>
-      `${args.refusing} of ${args.of} controllers go on with an old configuration · ${args.place} · ` +
+      `the last of ${args.refusing} of ${args.of} controllers was refused · ${args.place} · ` +
       `${args.waiting} Ingresses wait`,
-    note: ({ args }) =>
-      `no change of any Ingress is taken up until this one is fixed${args.others === '' ? '' : `: ${args.others}`}`,
+    note: ({ args }) => {
+      if (args.waiting > 0)
+        return `no change of any Ingress is taken up until this one is fixed${args.others === '' ? '' : `: ${args.others}`}`
+      if (args.culprit === 'gone') return 'nothing waits: what nginx runs is wanted again, and the next change is loaded'
+      return args.culprit === 'unseen'
+        ? 'whether that Ingress is still there was not read; nothing that was read waits for it'
+        : 'nothing that was read waits; the next change of any Ingress will, until this one is fixed'
+    },
     help: ({ subject: on, args }) => [
-      args.annotation === ''
-        ? 'remove what brought the line in: an annotation, a snippet, a path, or the ConfigMap of the controller'
-        : `fix or remove ${args.annotation}`,
-      ...(on.kind === 'Ingress'
-        ? [`kubectl -n ${on.namespace} edit ingress ${on.name}`]
-        : [`kubectl -n ${on.namespace} get configmaps`]),
+      cureOf(args),
+      ...(args.culprit === 'gone' ? [] : [lookAt(on)]),
       `kubectl -n ${args.home} logs ${args.pod} --since=1h | grep -A6 'failure reloading'`,
     ],
   },
 })
+
+function cureOf({ culprit, annotation }: { readonly culprit: string; readonly annotation: string }): string {
+  if (culprit === 'gone') return 'see what was refused, and that later changes are loaded'
+  return annotation === ''
+    ? 'remove what brought the line in: an annotation, a snippet, a path, or the ConfigMap of the controller'
+    : `fix or remove ${annotation}`
+}
+
+function lookAt(on: Subject): string {
+  return on.kind === 'Ingress'
+    ? `kubectl -n ${on.namespace} edit ingress ${on.name}`
+    : `kubectl -n ${on.namespace} get configmaps`
+}
 
 /** Whose line it is; the controller itself where nobody's. */
 function blamed({ namespace, pod, refused }: ControllerConfig): string {
@@ -74,11 +98,20 @@ function blamed({ namespace, pod, refused }: ControllerConfig): string {
   return ingress === null ? `pod ${namespace}/${pod}` : `ingress ${full(ingress)}`
 }
 
-function judge(
-  its: readonly ControllerConfig[],
-  behind: readonly { readonly namespace: string; readonly name: string }[],
-  of: number,
-) {
+interface Around {
+  readonly behind: readonly { readonly namespace: string; readonly name: string }[]
+  readonly of: number
+  readonly culprits: readonly ReturnType<typeof culpritOf>[]
+}
+
+/** What waits proves that the refusal goes on; where nothing does, the Ingress that it came of has to be there. */
+function severityOf({ behind, culprits }: Around): Severity {
+  if (behind.length > 0 || culprits.some((it) => it === 'there' || it === 'nobody')) return 'error'
+  return culprits.every((it) => it === 'gone') ? 'info' : 'warning'
+}
+
+function judge(its: readonly ControllerConfig[], around: Around) {
+  const { behind, of, culprits } = around
   const [first] = its
   const place = its.flatMap(({ refused }) => (refused.known && refused.value !== null ? [refused.value] : []))[0]
   const signs = its.flatMap(({ log }) => (log.known ? log.value.signs.filter((it) => it.kind === 'refused') : []))
@@ -89,7 +122,9 @@ function judge(
   return finding({
     subject: ingress === null ? podSubject(pod) : ingressSubject(ingress),
     confidence: 'observed',
+    severity: severityOf(around),
     args: {
+      culprit: culprits.find((it) => it !== 'gone') ?? 'gone',
       said,
       refusing: its.length,
       of,

@@ -4,6 +4,7 @@ import type { Known } from '../../model/known.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { corefileVersionText } from '../../wire/corefile-version.ts'
 import { sha512 } from '../../wire/sha512.ts'
+import { mask } from '../../wire/secrets.ts'
 import { once, put } from '../once.ts'
 import { isLive } from '../service/service-selects-pod.ts'
 
@@ -15,7 +16,8 @@ export type Running =
   | { readonly kind: 'this-text'; readonly servers: number }
   /** Those named run another one; a text that was made anonymous since then is another one too. */
   | { readonly kind: 'another'; readonly pods: readonly string[] }
-  | { readonly kind: 'unknown' }
+  /** `silent`: no server says. Else the text alone does not tell what a server makes of it. */
+  | { readonly kind: 'unknown'; readonly why: 'silent' | 'variables' | 'imports' | 'words taken out' | 'unparsable' }
 
 /** By text; a hundred thousand steps each. */
 const hashes = once<ClusterDns, Map<string, string>>(() => new Map())
@@ -35,12 +37,27 @@ export function runningCorefile(
   )
   // What a server says that it loaded is newer than what it said at its start.
   const told = new Map([...started, ...loaded])
-  const version = corefileVersionText(text, 'none')
   const strict = corefileVersionText(text) !== null
-  if (version === null || live.length === 0) return { kind: 'unknown' }
-  const hash = put(hashes(dns), version, () => sha512(version))
-  const others = live.filter((it) => (told.get(it.name) ?? hash) !== hash)
-  if (others.length > 0) return strict ? { kind: 'another', pods: others.map((it) => it.name) } : { kind: 'unknown' }
-  const running = live.filter((it) => told.get(it.name) === hash).length
-  return running > 0 ? { kind: 'this-text', servers: running } : { kind: 'unknown' }
+  const hash = hashOf(dns, text)
+  const heard = live.filter((it) => told.has(it.name))
+  if (hash === null) return { kind: 'unknown', why: heard.length === 0 ? 'silent' : whyNone(text) }
+  const others = heard.filter((it) => told.get(it.name) !== hash)
+  if (others.length > 0)
+    return strict ? { kind: 'another', pods: others.map((it) => it.name) } : { kind: 'unknown', why: 'imports' }
+  return heard.length > 0 ? { kind: 'this-text', servers: heard.length } : { kind: 'unknown', why: 'silent' }
+}
+
+/** As it was read; else of what is kept, where that is all of it. Comments do not count. */
+function hashOf(dns: ClusterDns, text: string): string | null {
+  if (dns.corefileHash !== undefined) return dns.corefileHash
+  const version = corefileVersionText(text, 'none')
+  if (version === null || version.includes(mask)) return null
+  return put(hashes(dns), version, () => sha512(version))
+}
+
+function whyNone(text: string): Extract<Running, { kind: 'unknown' }>['why'] {
+  const version = corefileVersionText(text, 'none')
+  if (version?.includes(mask) === true) return 'words taken out'
+  if (/\{[$%]/.test(text)) return 'variables'
+  return /^\s*import\s/m.test(text) ? 'imports' : 'unparsable'
 }

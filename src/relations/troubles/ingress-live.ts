@@ -1,7 +1,7 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
-import { isRefusing } from '../ingress/controller-state.ts'
+import { culpritOf, isRefusing } from '../ingress/controller-state.ts'
 import { isDifferent, liveRoutes } from '../ingress/live-config.ts'
 import { liveEndpoints } from '../ingress/live-endpoints.ts'
 import { routeText } from '../ingress/ingress-routes-to-service.ts'
@@ -9,17 +9,20 @@ import { backendsNotLive, ingressNotLive, reloadRefused } from '../symptom.ts'
 
 /** What a controller runs otherwise than the objects say: whoever changed them believes it done. */
 export function liveTroubles(model: Model): readonly Trouble[] {
-  const { ingressConfigs, ingresses, ingressClasses, ingressControllers, services, endpointSlices } = model.sources
+  const { ingressConfigs, ingresses, ingressClasses, ingressControllers, services, endpointSlices, namespaces } =
+    model.sources
   if (!ingressConfigs.known || model.scope.target.kind === 'dns') return []
-  const refused = ingressConfigs.value.controllers.filter(isRefusing).map(({ namespace, pod }): Trouble => ({
+  const refused = ingressConfigs.value.controllers.filter(isRefusing).map((config): Trouble => ({
     ...always,
-    sufferer: subject('Pod', namespace, pod),
-    keys: [reloadRefused({ namespace, name: pod })],
+    sufferer: subject('Pod', config.namespace, config.pod),
+    keys: [reloadRefused({ namespace: config.namespace, name: config.pod })],
     asked: 'its last configuration',
     from: 'in the pod',
     how: 'nginx refused to load it',
     bad: 1,
     of: 1,
+    // Nobody suffers once the Ingress that it came of is gone: what waits all the same is told by itself.
+    ...(culpritOf(config, { ingresses, namespaces, scope: model.scope }) === 'gone' ? { weight: 'sign' } : {}),
   }))
   if (!ingresses.known) return refused
   const seen = {
