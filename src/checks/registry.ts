@@ -111,6 +111,7 @@ import locationDenied from './ingress/location-denied.ts'
 import annotationUnread from './ingress/annotation-unread.ts'
 import namespaceUnwatched from './ingress/namespace-unwatched.ts'
 import controllerMute from './ingress/controller-mute.ts'
+import controllerServiceEmpty from './ingress/controller-service-empty.ts'
 import controllerUnmaintained from './ingress/controller-unmaintained.ts'
 import zoneTaken from './dns/zone-taken.ts'
 import endpointPortName from './service/endpoint-port-name.ts'
@@ -295,6 +296,7 @@ export const checks: readonly AnyCheck[] = [
   errorsMasked, // ING338
   outsideDiffers, // ING350
   controllerMute, // ING351
+  controllerServiceEmpty, // ING352
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   withoutPodNetwork, // NOD520

@@ -2,6 +2,7 @@ import type { IngressController } from '../model/ingress.ts'
 import { type Known, known } from '../model/known.ts'
 import type { Pod } from '../model/pod.ts'
 import type { InScope } from './in-scope.ts'
+import { frontsIn } from './controller-fronts.ts'
 import { byName } from './order.ts'
 import { componentLabels, ingressControllerNames } from './project/known-components.ts'
 
@@ -99,11 +100,14 @@ export async function collectIngressControllers(inScope: InScope): Promise<Known
     ),
   )
   const found = new Map<string, IngressController>()
+  const frontsOf = frontsIn(inScope)
   for (const list of lists) {
     if (!list.known) return list
     for (const pod of list.value) {
       const controller = ingressController(pod)
-      if (controller !== null) found.set(`${pod.namespace}/${pod.name}`, controller)
+      if (controller === null) continue
+      const fronts = await frontsOf(pod)
+      found.set(`${pod.namespace}/${pod.name}`, fronts === null ? controller : { ...controller, fronts })
     }
   }
   return known([...found.values()].sort(byName((it) => `${it.namespace}/${it.pod}`)))

@@ -76,6 +76,26 @@ export interface IngressClass {
   readonly isDefault: boolean
 }
 
+/** A Service by which a controller is reached from outside, or was meant to be: by NodePorts, or a load balancer. */
+export interface ControllerFront {
+  readonly namespace: string
+  readonly name: string
+  readonly type: 'NodePort' | 'LoadBalancer'
+  /** Of the load balancer, and `externalIPs`. */
+  readonly addresses: readonly string[]
+  readonly ports: readonly {
+    readonly port: number
+    readonly nodePort: number | null
+    readonly targetPort: number | string
+    /** Whether a container of the pod declares that port. `as-name` = it is no number, and no port has that name. */
+    readonly declared: 'yes' | 'no' | 'as-name'
+  }[]
+  /** What its selector wants and the pod has not: `app.kubernetes.io/version=1.12.0`. Empty = it selects the pod. */
+  readonly wants: readonly string[]
+  /** Addresses that are ready in its slices; null where these were not read. */
+  readonly ready: number | null
+}
+
 /** A pod that serves Ingresses, recognised by its labels and arguments. */
 export interface IngressController {
   readonly namespace: string
@@ -93,6 +113,8 @@ export interface IngressController {
   /** The container that runs it. */
   readonly container?: string
   readonly image?: string
+  /** Absent in old recordings, and where the Services of its namespace could not be read. */
+  readonly fronts?: readonly ControllerFront[]
   /** `--status-port`. */
   readonly statusPort?: number
   /** Namespaces that it looks at, where it is told which: `--watch-namespace`. Absent = all. */

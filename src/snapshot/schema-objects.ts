@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { ClusterDns, ServiceProxy } from '../model/cluster-dns.ts'
 import type { ObjectEvent } from '../model/event.ts'
-import type { Ingress, IngressBackend, IngressClass, IngressController } from '../model/ingress.ts'
+import type { ControllerFront, Ingress, IngressBackend, IngressClass, IngressController } from '../model/ingress.ts'
 import {
   either,
   exactly,
@@ -226,6 +226,24 @@ export function objectSchemas(intern: Intern) {
     }),
   )
   const ingressClass = exactly<IngressClass>()(object({ name: m.name, controller: m.name, isDefault: flag }))
+  const controllerFront = exactly<ControllerFront>()(
+    object({
+      namespace: m.name,
+      name: m.name,
+      type: oneOf(['NodePort', 'LoadBalancer']),
+      addresses: list(m.address),
+      ports: list(
+        object({
+          port: number,
+          nodePort: nullable(number),
+          targetPort: either([number, shared.name]),
+          declared: oneOf(['yes', 'no', 'as-name']),
+        }),
+      ),
+      wants: list(m.text),
+      ready: nullable(number),
+    }),
+  )
   const ingressController = exactly<IngressController>()(
     object({
       namespace: m.name,
@@ -241,6 +259,7 @@ export function objectSchemas(intern: Intern) {
       statusPort: maybe(number),
       watches: maybe(list(m.name)),
       webhook: maybe(oneOf(['on', 'off'])),
+      fronts: maybe(list(controllerFront)),
     }),
   )
 

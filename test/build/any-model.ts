@@ -252,6 +252,24 @@ const ingressController: fc.Arbitrary<IngressController> = fc.record({
   ready: flag,
   controller: fc.constant('k8s.io/ingress-nginx'),
   classNames: few(name),
+  fronts: few(
+    fc.record({
+      namespace: name,
+      name,
+      type: fc.constantFrom('NodePort' as const, 'LoadBalancer' as const),
+      addresses: few(ip),
+      ports: few(
+        fc.record({
+          port: count,
+          nodePort: maybe(count),
+          targetPort: fc.oneof(count, name),
+          declared: fc.constantFrom('yes' as const, 'no' as const, 'as-name' as const),
+        }),
+      ),
+      wants: few(text),
+      ready: maybe(count),
+    }),
+  ),
 })
 
 const selector: fc.Arbitrary<Selector> = fc.record({

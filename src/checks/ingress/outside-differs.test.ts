@@ -1,7 +1,9 @@
 import { contacts, get } from '../../../test/build/contacts.ts'
-import { ingress } from '../../../test/build/ingress.ts'
+import { controller, ingress } from '../../../test/build/ingress.ts'
+import { node } from '../../../test/build/node.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
 import type { Certificate } from '../../model/contacts.ts'
+import type { ControllerFront } from '../../model/ingress.ts'
 import type { Outside, OutsideAnswer } from '../../model/outside.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
@@ -36,7 +38,36 @@ const inside = (status: number | null, about = {}) => contacts([], [get('/', sta
 const given = { ingresses: [ingress([['/', 'web', 80]])], contacts: inside(200) }
 const found = { subject: 'Ingress/shop/web', confidence: 'observed' } as const
 
+const front: ControllerFront = {
+  namespace: 'ingress-nginx',
+  name: 'edge',
+  type: 'LoadBalancer',
+  addresses: ['192.0.2.10'],
+  ports: [{ port: 80, nodePort: 30_080, targetPort: 80, declared: 'yes' }],
+  wants: [],
+  ready: 1,
+}
+const behind = { ingressControllers: [controller({ fronts: [front] })], nodes: [node('worker-1', { ip: '192.0.2.1' })] }
+
 describeCheck(check, [
+  {
+    it: 'silence at a NodePort of the Service before the controllers: no load balancer is blamed',
+    given: { ...given, ...behind, outside: outside(end(null, { by: 'lb', ip: '192.0.2.1', port: 30_080 })) },
+    scope,
+    expect: [{ ...found, args: { wrong: 'silent', door: 'node-port', front: 'ingress-nginx/edge' } }],
+  },
+  {
+    it: 'silence at its load balancer',
+    given: { ...given, ...behind, outside: outside(end(null)) },
+    scope,
+    expect: [{ ...found, args: { wrong: 'silent', door: 'service-address' } }],
+  },
+  {
+    it: 'silence at an address that nobody has',
+    given: { ...given, ...behind, outside: outside(end(null, { ip: '192.0.2.99' })) },
+    scope,
+    expect: [{ ...found, args: { wrong: 'silent', door: 'unknown', front: '' } }],
+  },
   { it: 'no URL', given: { ...given, outside: outside(end(502)) }, expect: 'not-applicable' },
   { it: 'nobody asked', given, scope, expect: 'cannot-tell' },
   {

@@ -1,6 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { known } from '../../model/known.ts'
+import { type Known, known } from '../../model/known.ts'
+import type { IngressController } from '../../model/ingress.ts'
+import type { Node } from '../../model/node.ts'
 import type { Certificate, HttpEnd } from '../../model/contacts.ts'
 import type { OutsideAnswer } from '../../model/outside.ts'
 import { endText, excuseOf, isBadEnd } from '../../relations/ingress/http-answers.ts'
@@ -23,18 +25,28 @@ export default check({
   fine: 'outside, the URL is answered as its controllers answer it',
   severity: 'error',
   needs: ['ingresses'],
-  wants: ['outside', 'contacts', 'dnsProbe', 'networkPolicies', 'namespaces', 'pods'],
+  wants: [
+    'outside',
+    'contacts',
+    'dnsProbe',
+    'networkPolicies',
+    'namespaces',
+    'pods',
+    'nodes',
+    'ingressControllers',
+  ],
   remedies: [],
   decides: ['LB-16'],
 
-  run({ outside: asked, ingresses, contacts, dnsProbe, networkPolicies, namespaces, pods, scope }) {
+  run({ outside: asked, ingresses, contacts, nodes, ingressControllers, ...seen }) {
+    const { scope } = seen
     const { target } = scope
     if (target.kind !== 'object' || target.url === null) return notApplicable('no URL was asked about')
     if (!asked.known) return cannotTell(asked.why.reason, asked.why.detail, '--probe')
     const outside = asked.value
     const ingress = ingresses.find((it) => it.namespace === target.object.namespace && it.name === target.object.name)
     if (ingress === undefined || !contacts.known) return notApplicable('nothing was asked of a controller to compare')
-    const excuse = excuseOf({ contacts: known(contacts.value), dnsProbe, networkPolicies, namespaces, pods, scope })
+    const excuse = excuseOf({ contacts: known(contacts.value), ...seen })
     const inside = requestsOf(contacts.value, ingress).filter((it) => it.basis === 'url' && excuse(it) === null)
     if (inside.length === 0) return notApplicable('nothing was asked of a controller to compare')
     // What fails inside as well has its cause there.
@@ -58,6 +70,7 @@ export default check({
         asked: inside.length,
         addresses: some([...new Set(bad.map((it) => `${it.ip}:${it.port}`))]),
         certificate: some([...new Set(bad.flatMap((it) => it.certificate?.subject ?? []))]),
+        ...doorOf(bad, { nodes, ingressControllers }),
       },
       evidence: [
         {
@@ -85,11 +98,13 @@ export default check({
         ? `lookup on this machine: ${args.lookup}`
         : `${args.bad} of ${args.of} outside: ${args.outside}`) +
       ` · ${args.asked} asked of controllers: ${args.inside}`,
-    note: ({ args }) => notes[args.wrong],
+    note: ({ args }) => (args.wrong === 'silent' ? doors[args.door](args.front) : notes[args.wrong]),
     help: ({ args }) => [
-      helps[args.wrong],
+      args.wrong === 'silent' && args.door === 'node-port' ? helpAtNodePort : helps[args.wrong],
       ...(args.wrong === 'name' ? [`dig ${quoted(args.host)}`] : [`curl -sv -o /dev/null ${quoted(args.url)}`]),
-      'kubectl get services -A --field-selector spec.type=LoadBalancer -o wide',
+      args.front === ''
+        ? 'kubectl get services -A --field-selector spec.type=LoadBalancer -o wide'
+        : `kubectl -n ${args.home} get service,endpointslices -o wide`,
     ],
   },
 })
@@ -109,9 +124,45 @@ const headlines: Readonly<Record<Wrong, (args: Told) => string>> = {
   certificate: ({ certificate }) => `shows outside a certificate that does not fit (${certificate})`,
 }
 
-const notes: Readonly<Record<Wrong, string>> = {
+/** Whose address was asked: a Service's that was read, by a node's port or by its own address; or somebody else's. */
+type Door = 'node-port' | 'service-address' | 'unknown'
+
+interface Doors {
+  readonly nodes: Known<readonly Node[]>
+  readonly ingressControllers: Known<readonly IngressController[]>
+}
+
+function doorOf(
+  bad: readonly OutsideAnswer[],
+  { nodes, ingressControllers }: Doors,
+): { readonly door: Door; readonly front: string; readonly home: string } {
+  const fronts = ingressControllers.known ? ingressControllers.value.flatMap((it) => it.fronts ?? []) : []
+  const isNode = (ip: string): boolean => nodes.known && nodes.value.some((it) => it.ip === ip)
+  for (const { ip, port } of bad) {
+    const byPort = fronts.find((it) => it.ports.some(({ nodePort }) => nodePort === port))
+    if (byPort !== undefined && isNode(ip)) return { door: 'node-port', front: full(byPort), home: byPort.namespace }
+    const own = fronts.find((it) => it.addresses.includes(ip))
+    if (own !== undefined) return { door: 'service-address', front: full(own), home: own.namespace }
+  }
+  return { door: 'unknown', front: '', home: '' }
+}
+
+const doors: Readonly<Record<Door, (front: string) => string>> = {
+  'node-port': (front) =>
+    `that is a NodePort of Service ${front}, so that no load balancer has a part in it: what is left is that Service, ` +
+    'its endpoints, kube-proxy on that node, or a firewall before the node',
+  'service-address': (front) =>
+    `that is an address of Service ${front}: its load balancer, a firewall before it, or its health checks; ` +
+    'what reaches the controllers is served',
+  unknown: () =>
+    'no Service that was read has that address: a load balancer, a firewall before it, or its health checks; ' +
+    'what reaches the controllers is served',
+}
+
+const helpAtNodePort = 'see whether that Service has endpoints, and whether this machine may reach the port of that node'
+
+const notes: Readonly<Record<Exclude<Wrong, 'silent'>, string>> = {
   name: 'the name is not in the DNS that this machine asks, or not yet; the cluster serves it all the same',
-  silent: 'the load balancer, a firewall before it, or its health checks: what reaches the controllers is served',
   error:
     'what stands before the controllers says this itself: a load balancer, a CDN, or a proxy without a healthy target',
   'other-answer':

@@ -1,0 +1,63 @@
+import type { ControllerFront } from '../model/ingress.ts'
+import type { Pod } from '../model/pod.ts'
+import type { Service } from '../model/service.ts'
+import type { InScope } from './in-scope.ts'
+
+/**
+ * The Services of a controller's namespace that lead to it from outside, or were meant to: those that select its pod,
+ * and those that have no ready address and would select it but for less than half of their labels. null where they
+ * could not be read.
+ */
+export function frontsIn(inScope: InScope): (pod: Pod) => Promise<readonly ControllerFront[] | null> {
+  return async (pod) => {
+    const services = await inScope.servicesIn(pod.namespace)
+    if (!services.known) return null
+    const near = services.value.flatMap((service) => {
+      const front = frontOf(service, pod)
+      return front === null ? [] : [front]
+    })
+    const counted = await Promise.all(
+      near.map(async (it) => ({ ...it, ready: await readyOf(inScope, it.namespace, it.name) })),
+    )
+    return counted.filter((it) => it.wants.length === 0 || it.ready === 0)
+  }
+}
+
+async function readyOf(inScope: InScope, namespace: string, name: string): Promise<number | null> {
+  const slices = await inScope.slicesOf(namespace, name)
+  if (!slices.known) return null
+  return new Set(slices.value.flatMap((it) => it.endpoints.filter(({ ready }) => ready).map(({ ip }) => ip))).size
+}
+
+function frontOf(service: Service, pod: Pod): ControllerFront | null {
+  const { namespace, name, type, selector } = service
+  if ((type !== 'NodePort' && type !== 'LoadBalancer') || selector === null) return null
+  const pairs = Object.entries(selector)
+  const wants = pairs.filter(([key, value]) => pod.labels[key] !== value).map(([key, value]) => `${key}=${value}`)
+  if (wants.length * 2 >= pairs.length && wants.length > 0) return null
+  const declared = pod.containers.flatMap((it) => it.ports).filter((it) => it.protocol === 'TCP')
+  return {
+    namespace,
+    name,
+    type,
+    addresses: [...new Set([...(service.loadBalancer?.addresses ?? []), ...(service.externalIPs ?? [])])],
+    ports: service.ports
+      .filter((it) => it.protocol === 'TCP')
+      .map(({ port, nodePort, targetPort }) => ({
+        port,
+        nodePort,
+        targetPort,
+        declared: declaredAs(targetPort, declared),
+      })),
+    wants,
+    ready: null,
+  }
+}
+
+function declaredAs(
+  target: number | string,
+  declared: readonly { readonly name: string | null; readonly port: number }[],
+): 'yes' | 'no' | 'as-name' {
+  if (typeof target === 'number') return declared.some((it) => it.port === target) ? 'yes' : 'no'
+  return declared.some((it) => it.name === target) ? 'yes' : 'as-name'
+}
