@@ -6,6 +6,7 @@ import searchAmplification from './dns/search-amplification.ts'
 import nodeCutOff from './dns/node-cut-off.ts'
 import replicaUnreachable from './dns/replica-unreachable.ts'
 import noDnsEndpoints from './dns/no-dns-endpoints.ts'
+import upstreamAddressTaken from './dns/upstream-address-taken.ts'
 import upstreamDead from './dns/upstream-dead.ts'
 import tcpUnanswered from './dns/tcp-unanswered.ts'
 import serviceNameWrong from './dns/service-name-wrong.ts'
@@ -246,6 +247,7 @@ export const checks: readonly AnyCheck[] = [
   aclKeepsOut, // DNS179
   probeWithoutPlugin, // DNS180
   resolvConfUnread, // DNS181
+  upstreamAddressTaken, // DNS182
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

@@ -15,8 +15,8 @@ export interface ClusterDns {
   /** The ConfigMap's text; unknown when reading it is forbidden. */
   readonly corefile: Known<string>
   /**
-   * By which CoreDNS names this very text (its plugin `reload`), of the text as it was read: what is kept of it may have
-   * words taken out. Absent where the text alone does not say, and in files of an older hopscope.
+   * By which CoreDNS names this very text (its plugin `reload`), of the text as it was read: what is kept of it may
+   * have words taken out. Absent where the text alone does not say, and in files of an older hopscope.
    */
   readonly corefileHash?: string
   /** `cluster.local` unless the Corefile's `kubernetes` line says otherwise. */

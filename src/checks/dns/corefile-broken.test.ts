@@ -43,7 +43,8 @@ const running = (text: string, files: 'unknown' | 'none' = 'unknown') => ({
 const runs = (text: string) => ({ ...given(text), ...running(text, 'none') })
 const root = (inside: string, after = '') => `.:53 {\n errors\n${inside}\n}\n${after}`
 const quotedText = root(
-  ' template IN A zz.example.com {\n  answer "{{ .Name }} 60 IN A 192.0.2.1"\n }\n kubernetes cluster.local\n forward . 192.0.2.53',
+  ' template IN A zz.example.com {\n  answer "{{ .Name }} 60 IN A 192.0.2.1"\n }\n' +
+    ' kubernetes cluster.local\n forward . 192.0.2.53',
 )
 const k = ' kubernetes cluster.local in-addr.arpa ip6.arpa'
 const f = ' forward . 192.0.2.53'

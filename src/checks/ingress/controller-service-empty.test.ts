@@ -44,9 +44,15 @@ describeCheck(check, [
   },
   { it: 'well', given: before(front()), expect: 'ok' },
   { it: 'its slices were not read', given: before(front({ ready: null })), expect: 'ok' },
-  { it: 'a number that no container declares may be open all the same', given: before(front({
-    ports: [{ port: 80, nodePort: null, targetPort: 8081, declared: 'no' }],
-  })), expect: 'ok' },
+  {
+    it: 'a number that no container declares may be open all the same',
+    given: before(
+      front({
+        ports: [{ port: 80, nodePort: null, targetPort: 8081, declared: 'no' }],
+      }),
+    ),
+    expect: 'ok',
+  },
   { it: 'the controller has the ports of its node', given: before(), expect: 'not-applicable' },
   {
     it: 'the Services before it were not read',

@@ -21,7 +21,7 @@ export default check({
   needs: ['ingressControllers', 'ingresses'],
   wants: ['ingressClasses'],
   remedies: [],
-  decides: ['ING-36'],
+  decides: [],
 
   run({ ingressControllers, ingresses, ingressClasses }) {
     const classes = ingressClasses.known ? ingressClasses.value : []

@@ -25,16 +25,7 @@ export default check({
   fine: 'outside, the URL is answered as its controllers answer it',
   severity: 'error',
   needs: ['ingresses'],
-  wants: [
-    'outside',
-    'contacts',
-    'dnsProbe',
-    'networkPolicies',
-    'namespaces',
-    'pods',
-    'nodes',
-    'ingressControllers',
-  ],
+  wants: ['outside', 'contacts', 'dnsProbe', 'networkPolicies', 'namespaces', 'pods', 'nodes', 'ingressControllers'],
   remedies: [],
   decides: ['LB-16'],
 
@@ -149,7 +140,8 @@ function doorOf(
 
 const doors: Readonly<Record<Door, (front: string) => string>> = {
   'node-port': (front) =>
-    `that is a NodePort of Service ${front}, so that no load balancer has a part in it: what is left is that Service, ` +
+    `that is a NodePort of Service ${front}, so that no load balancer has a part in it: what is left is that ` +
+    'Service, ' +
     'its endpoints, kube-proxy on that node, or a firewall before the node',
   'service-address': (front) =>
     `that is an address of Service ${front}: its load balancer, a firewall before it, or its health checks; ` +
@@ -159,7 +151,8 @@ const doors: Readonly<Record<Door, (front: string) => string>> = {
     'what reaches the controllers is served',
 }
 
-const helpAtNodePort = 'see whether that Service has endpoints, and whether this machine may reach the port of that node'
+const helpAtNodePort =
+  'see whether that Service has endpoints, and whether this machine may reach the port of that node'
 
 const notes: Readonly<Record<Exclude<Wrong, 'silent'>, string>> = {
   name: 'the name is not in the DNS that this machine asks, or not yet; the cluster serves it all the same',

@@ -64,9 +64,9 @@ export default check({
       `the last of ${args.refusing} of ${args.of} controllers was refused · ${args.place} · ` +
       `${args.waiting} Ingresses wait`,
     note: ({ args }) => {
-      if (args.waiting > 0)
-        return `no change of any Ingress is taken up until this one is fixed${args.others === '' ? '' : `: ${args.others}`}`
-      if (args.culprit === 'gone') return 'nothing waits: what nginx runs is wanted again, and the next change is loaded'
+      if (args.waiting > 0) return `no change of any Ingress is taken up until this one is fixed${after(args.others)}`
+      if (args.culprit === 'gone')
+        return 'nothing waits: what nginx runs is wanted again, and the next change is loaded'
       return args.culprit === 'unseen'
         ? 'whether that Ingress is still there was not read; nothing that was read waits for it'
         : 'nothing that was read waits; the next change of any Ingress will, until this one is fixed'
@@ -84,6 +84,10 @@ function cureOf({ culprit, annotation }: { readonly culprit: string; readonly an
   return annotation === ''
     ? 'remove what brought the line in: an annotation, a snippet, a path, or the ConfigMap of the controller'
     : `fix or remove ${annotation}`
+}
+
+function after(others: string): string {
+  return others === '' ? '' : `: ${others}`
 }
 
 function lookAt(on: Subject): string {
