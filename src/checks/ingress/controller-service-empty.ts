@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { ControllerFront, Ingress, IngressController } from '../../model/ingress.ts'
 import { subject } from '../../model/subject.ts'
 import { count, full, some } from '../../phrases.ts'
-import { controllersOf } from '../../relations/ingress/controller-services.ts'
+import { controllersByClass } from '../../relations/ingress/controller-services.ts'
 import { noEndpoints, outsideFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
 
@@ -25,7 +25,8 @@ export default check({
 
   run({ ingressControllers, ingresses, ingressClasses }) {
     const classes = ingressClasses.known ? ingressClasses.value : []
-    const serving = ingresses.map((ingress) => ({ ingress, by: controllersOf(ingress, classes, ingressControllers) }))
+    const controllersOf = controllersByClass({ ingressClasses: classes, ingressControllers })
+    const serving = ingresses.map((ingress) => ({ ingress, by: controllersOf(ingress) }))
     const used = ingressControllers.filter((it) => serving.some(({ by }) => by.includes(it)))
     if (used.length === 0) return notApplicable('no ingress controller that is known serves an Ingress here')
     const read = used.filter((it) => it.fronts !== undefined)

@@ -47,3 +47,20 @@ export function beforeControllers({
           }
         })
 }
+
+/** The controllers that an Ingress is for, by its class; empty where they are not seen, or it names none. */
+export function controllersByClass({
+  ingressClasses,
+  ingressControllers,
+}: Pick<Seen, 'ingressClasses' | 'ingressControllers'>): (ingress: Ingress) => readonly IngressController[] {
+  const byClass = new Map<string, readonly IngressController[]>()
+  return ({ className }) =>
+    className === null
+      ? []
+      : put(byClass, className, () => {
+          const named = ingressClasses.find((it) => it.name === className)
+          return ingressControllers.filter(
+            (it) => it.classNames.includes(className) || it.controller === named?.controller,
+          )
+        })
+}
