@@ -21,8 +21,8 @@ interface Seen {
 
 /**
  * Whether the Ingress that the refused configuration came of is still there. Once it is gone, the controller wants
- * again what nginx runs, and neither loads anything nor says so: the refusal stays the last word of its log, and is over.
- * `nobody`: the line is no Ingress's. `unseen`: of a namespace whose Ingresses were not read.
+ * again what nginx runs, and neither loads anything nor says so: the refusal stays the last word of its log, and is
+ * over. `nobody`: the line is no Ingress's. `unseen`: of a namespace whose Ingresses were not read.
  */
 export function culpritOf({ refused }: ControllerConfig, seen: Seen): 'there' | 'gone' | 'unseen' | 'nobody' {
   const ingress = refused.known ? (refused.value?.ingress ?? null) : null
