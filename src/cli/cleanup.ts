@@ -32,7 +32,11 @@ function print(it: CleanedUp): number {
     return it.kind === 'declined' ? 2 : 0
   }
   for (const name of it.removed) say(`removed  pod ${name}`)
-  for (const name of it.left) say(`LEFT     pod ${name}: it was not seen to go; its own deadline ends it`)
+  for (const name of it.left)
+    say(
+      `LEFT     pod ${name}: it was not seen to go; ` +
+        'where a finalizer holds it (metadata.finalizers), whoever set that must take it off',
+    )
   return it.left.length === 0 ? 0 : 2
 }
 

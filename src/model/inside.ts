@@ -41,6 +41,8 @@ export interface InsideResolving {
   readonly programs: readonly string[]
   /** Each nameserver of resolv.conf, asked once by itself for the same name, past the C library. */
   readonly servers: Known<readonly InsideServer[]>
+  /** The same servers, asked for a name outside of the cluster; absent where none was asked for. */
+  readonly outside?: { readonly name: string; readonly servers: readonly InsideServer[] }
   /** Names of Services as a program of this pod may spell them. */
   readonly names: readonly InsideName[]
 }

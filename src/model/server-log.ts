@@ -24,6 +24,7 @@ export type LogSignKind =
   | 'loop'
   | 'forbidden'
   | 'api-unreachable'
+  | 'watch-ended'
   | 'unsynced'
   | 'corefile-refused'
   | 'reload-failed'

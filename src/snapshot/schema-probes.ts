@@ -155,13 +155,15 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
     }),
   )
 
+  const insideServer = object({ ip: m.address, tool: m.word, result: nullable(answer), ms: number })
   const resolving = exactly<InsideResolving>()(
     object({
       hosts: known(m.file),
       nsswitch: known(m.file),
       glibc: nullable(m.version),
       programs: list(m.word),
-      servers: known(list(object({ ip: m.address, tool: m.word, result: nullable(answer), ms: number }))),
+      servers: known(list(insideServer)),
+      outside: maybe(object({ name: m.host, servers: list(insideServer) })),
       names: list(
         object({
           service: ofService,
@@ -235,6 +237,7 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
             'loop',
             'forbidden',
             'api-unreachable',
+            'watch-ended',
             'unsynced',
             'corefile-refused',
             'reload-failed',

@@ -17,6 +17,7 @@ describe('what CoreDNS writes when something is wrong', () => {
       "/etc/coredns/Corefile:13 - Error during parsing: Unknown directive 'forwrad'",
       "/etc/coredns/Corefile:13 - Error during parsing: Unknown directive 'forwrad'",
     ],
+    ['watch-ended', '[INFO] plugin/kubernetes: Warning: watch ended with error', 'watch ended with error'],
     [
       'reload-failed',
       "[ERROR] plugin/reload: Corefile changed but reload failed: starting with listener file descriptors: /etc/coredns/Corefile:13 - Error during parsing: Unknown directive 'forwrad'",
@@ -125,7 +126,6 @@ describe('what CoreDNS writes when something is wrong', () => {
   test.each([
     '[INFO] plugin/reload: Running configuration SHA512 = a0bbefa7',
     '[INFO] 10.2.0.7:4711 - 3 "A IN loop.shop.svc.cluster.local. udp 54 false 512" NXDOMAIN qr,aa,rd 147 0.0001s',
-    '[INFO] plugin/kubernetes: Warning: watch ended with error',
     '[INFO] plugin/ready: Plugins not ready: "forward"',
     '',
   ])('nothing in %s', (line) => {

@@ -57,6 +57,8 @@ const forms = [
     ),
   },
   { kind: 'api-unreachable', line: apiUnreachable },
+  // client-go's reflector, of a watch that did not end by itself: since then nothing was heard, until one stands again.
+  { kind: 'watch-ended', line: /^\[\w+\] plugin\/kubernetes: (?:Warning: )?(watch (?:of \S{1,80} )?ended with.*)/ },
   // client-go says nothing of a connection that is refused (tools/cache/reflector.go, isWatchErrorRetriable): then only
   // the waiting shows.
   {

@@ -531,6 +531,7 @@ const outside: fc.Arbitrary<Outside> = fc.record({
   ),
 })
 
+const insideServer = fc.record({ ip, tool: fc.constant('nslookup'), result: maybe(answer), ms })
 const insideView: fc.Arbitrary<InsideView> = fc.record(
   {
     namespace: name,
@@ -552,7 +553,8 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
       nsswitch: known(fc.constantFrom('files dns', 'files', 'files mdns4_minimal [NOTFOUND=return] dns')),
       glibc: fc.constantFrom('2.17', '2.31', null),
       programs: few(fc.constantFrom('nscd', 'dnsmasq')),
-      servers: known(few(fc.record({ ip, tool: fc.constant('nslookup'), result: maybe(answer), ms }))),
+      servers: known(few(insideServer)),
+      outside: fc.record({ name: fc.constant('www.corp.example.'), servers: few(insideServer) }),
       names: few(
         fc.record({
           service: fc.record({ namespace: name, name }),
@@ -592,6 +594,7 @@ const dnsServerLog: fc.Arbitrary<DnsServerLog> = fc.record({
         'loop',
         'forbidden',
         'api-unreachable',
+        'watch-ended',
         'unsynced',
         'corefile-refused',
         'reload-failed',

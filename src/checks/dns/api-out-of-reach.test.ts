@@ -21,12 +21,22 @@ const unreachable = (times: number): LogSign => ({
   times,
   said: 'dial tcp 10.96.0.1:443: i/o timeout',
 })
+const watchEnded = (times: number): LogSign => ({ kind: 'watch-ended', times, said: 'watch ended with error' })
 const unsynced: LogSign = { kind: 'unsynced', times: 9, said: '[INFO] plugin/ready: Plugins not ready: "kubernetes"' }
 const down = dnsWithoutEndpoints(2)
 const on = { subject: 'Deployment/kube-system/coredns', confidence: 'observed' } as const
 const quiet = [serverLog('coredns-0'), serverLog('coredns-1')]
 
 describeCheck(check, [
+  {
+    it: 'a watch ended with an error, and whether it stands again nobody says: no good news',
+    given: {
+      clusterDns: clusterDns(),
+      dnsServerLogs: [serverLog('coredns-0', [watchEnded(3)]), serverLog('coredns-1')],
+    },
+    expect: 'cannot-tell',
+    says: /coredns-0: its watch.*DNS165/,
+  },
   {
     it: 'may not list EndpointSlices, and waits',
     given: {

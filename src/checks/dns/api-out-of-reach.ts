@@ -4,7 +4,7 @@ import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { dnsServersDown } from '../../relations/symptom.ts'
-import { count } from '../../phrases.ts'
+import { count, some } from '../../phrases.ts'
 
 /** A watch that is cut while an API server restarts leaves a line or two; what lasts is said again within seconds. */
 const fewTimes = 3
@@ -19,7 +19,7 @@ export default check({
   code: 'DNS130',
   slug: 'dns/api-out-of-reach',
   title: "CoreDNS can't read Services from the API server",
-  fine: 'CoreDNS reads Services from the API server',
+  fine: 'no log of a DNS server complains of the API server',
   severity: 'error',
   needs: ['clusterDns', 'dnsServerLogs'],
   remedies: [],
@@ -41,7 +41,16 @@ export default check({
     // What is refused is told apart from what is not reached; that a server waits follows from either.
     const signed = kinds.map((kind) => all.filter((it) => it.sign.kind === kind)).find((it) => it.length > 0) ?? []
     const [first] = signed
-    if (first === undefined) return ok(read.length)
+    const ended = signsOf({ known: true, value: read }, pods, 'watch-ended')
+    // One restart of an API server ends each watch once: whether they stand again, no line says.
+    if (first === undefined && ended.length > 0)
+      return cannotTell(
+        'ambiguous',
+        `${some([...new Set(ended.map(({ log }) => log.pod))])}: its watch of the API server ended with an error, ` +
+          'and whether it hears of changes again does not stand in its log: compare what each server says (DNS165)',
+      )
+    // A watch over a dead connection says nothing for a quarter of an hour.
+    if (first === undefined) return ok(read.length, 'by their logs; a watch that is dead says nothing')
     const forbidden = first.sign.kind === 'forbidden'
     const waiting = new Set(all.map(({ log }) => log.pod).filter((it) => !ready.has(it))).size
     return finding({

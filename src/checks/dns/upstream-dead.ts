@@ -1,13 +1,14 @@
 import { check } from '../../findings/check.ts'
 import { finding, ok } from '../../findings/verdict.ts'
+import type { DnsProbe } from '../../model/lookups.ts'
 import { corefileObject } from '../../relations/dns/corefile-text.ts'
-import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
+import { lossOf, quantile, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
 import { dnsUpstreamSilent } from '../../relations/symptom.ts'
 import { outsideFailure, upstreamEvidence } from './upstream-evidence.ts'
 import { askUpstream, upstreamArgs, upstreamWords } from './upstream-words.ts'
 import { bySelector, serverArgs } from './server-words.ts'
-import { ms } from '../../phrases.ts'
+import { ms, some } from '../../phrases.ts'
 
 /** CoreDNS gives a silent upstream 2 s for each try (plugin/forward); a port that is closed is told at once. */
 const atOnceMs = 1000
@@ -26,6 +27,7 @@ export default check({
 
   run({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs }) {
     const outcome = outsideFailure({ dnsProbe, clusterDns, coreDnsWindows, dnsServerLogs })
+    if (outcome.kind === 'ok') return ok(outcome.examined, askedOf(dnsProbe, outcome.note))
     if (outcome.kind !== 'failing') return outcome
     const { asked, upstreams, failure } = outcome
     if (failure.kind === 'refuses') return ok(asked.lookups.length, `the upstream answers, with ${failure.rcode}`)
@@ -96,6 +98,12 @@ export default check({
     ],
   },
 })
+
+/** Pods may ask others than the servers that were asked here. */
+function askedOf(probe: DnsProbe, note: string | null): string {
+  const at = [...new Set(seriesOf(probe, { zone: 'external' }).map((it) => it.server.ip))]
+  return [...(note === null ? [] : [note]), `asked of ${some(at)}`].join('; ')
+}
 
 /** Silence that lasts no time was told by somebody: by the kernel, where the counters agree. */
 function speedAtOnce({ proven }: { readonly proven: boolean }): 'closed' | 'at-once' {

@@ -97,10 +97,12 @@ test('what is told: announcements and what is left stay, steps only where a line
     tell({ kind: 'left', what: ['pod a/b'] })
     return Promise.resolve({ kind: 'done', value: 0 })
   }
-  await onTerminal(tells, showing, world().own)
+  // Well, and something of its own is left: a script is to notice.
+  expect(await onTerminal(tells, showing, world().own)).toBe(2)
   const lines = said.split('\n')
   expect(lines[0]).toMatch(/^creates 1 pod/)
-  expect(lines[1]).toMatch(/^pod a\/b could not be removed/)
+  expect(lines[1]).toMatch(/^pod a\/b was not seen to go/)
+  expect(lines[2]).toMatch(/finalizer.*kubectl -n a get pod b /)
   expect(said).not.toContain('reading')
   expect(said).not.toContain('\u001b')
 })

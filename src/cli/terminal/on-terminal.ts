@@ -27,13 +27,18 @@ export async function onTerminal<T, E extends { readonly kind: string } = never>
 ): Promise<number> {
   const progress = progressOn(process.stderr, quiet)
   const interrupt = own.interruptible()
+  let left = 0
   const told = (event: SessionEvent | E): void => {
+    if (isCommon(event) && event.kind === 'left') left += event.what.length
     if (isCommon(event)) show(event, progress)
     else also?.(event, progress)
   }
   try {
     const ended = await run({ signal: interrupt.signal, tell: told }).finally(progress.done)
-    return ended.kind === 'done' ? await print(ended.value) : interruptedEnd(ended, nothingLeft, own)
+    if (ended.kind !== 'done') return interruptedEnd(ended, nothingLeft, own)
+    const code = await print(ended.value)
+    // What stays in the cluster is for a script to notice, however well the answer is.
+    return code === 0 && left > 0 ? 2 : code
   } finally {
     interrupt.release()
   }
@@ -49,8 +54,15 @@ function show(event: SessionEvent, progress: Progress): void {
   if (event.kind === 'step') progress.step(event.line)
   else if (event.kind === 'announce') progress.announce(event.line)
   else
-    for (const it of event.what)
-      progress.announce(`${it} could not be removed; its own deadline ends it, and \`hopscope cleanup\` removes it`)
+    for (const it of event.what) {
+      progress.announce(`${it} was not seen to go: its deadline ends what runs in it, and not what holds it`)
+      const [, namespace, name] = /^pod ([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(it) ?? []
+      if (namespace !== undefined && name !== undefined)
+        progress.announce(
+          'a finalizer is for whoever set it to take off; then hopscope cleanup removes it: ' +
+            `kubectl -n ${namespace} get pod ${name} -o jsonpath='{.metadata.finalizers}'`,
+        )
+    }
 }
 
 /** Says what became of an interrupted run; the exit code. */

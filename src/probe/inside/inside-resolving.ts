@@ -9,8 +9,9 @@ import type { InsideNameSpec } from '../plan/plan-inside.ts'
 import { block, type Section, sections } from './script-output.ts'
 
 /** Of the script's output, what decides in a container what a name is. What was not planned is not read. */
-export function resolvingOf(stdout: string, asked: readonly InsideNameSpec[]): InsideResolving {
+export function resolvingOf(stdout: string, asked: readonly InsideNameSpec[], outside?: string): InsideResolving {
   const resolvConf = block(stdout, 'resolv')
+  const outer = outside === undefined ? null : serversOf(stdout, resolvConf, 'outer')
   return {
     hosts: fileOf(block(stdout, 'hosts'), '/etc/hosts could not be read'),
     nsswitch: hostsLine(block(stdout, 'nsswitch')),
@@ -22,7 +23,8 @@ export function resolvingOf(stdout: string, asked: readonly InsideNameSpec[]): I
           .filter((it) => /^[a-z_-]{3,20}$/.test(it)) ?? [],
       ),
     ],
-    servers: serversOf(stdout, resolvConf),
+    servers: serversOf(stdout, resolvConf, 'server'),
+    ...(outer?.known === true && outside !== undefined ? { outside: { name: outside, servers: outer.value } } : {}),
     names: namesOf(stdout, asked),
   }
 }
@@ -42,9 +44,13 @@ function hostsLine(text: string | null): Known<string> {
 }
 
 /** Several tools may have been tried for one server: the first that says what happened counts. */
-function serversOf(stdout: string, resolvConf: string | null): Known<readonly InsideServer[]> {
+function serversOf(
+  stdout: string,
+  resolvConf: string | null,
+  kind: 'server' | 'outer',
+): Known<readonly InsideServer[]> {
   if (resolvConf === null) return unknown('failed', 'resolv.conf could not be read')
-  const said = sections(stdout, 'server').map((it) => {
+  const said = sections(stdout, kind).map((it) => {
     const [ip = '', tool = ''] = it.tool.split(' ')
     return { ip, tool, ms: it.ms, result: serverResult({ ...it, tool }) }
   })

@@ -23,6 +23,7 @@ const silent = '127.0.0.63'
 const closed = '127.0.0.64'
 const asked = dnsName('kubernetes.default.svc.cluster.local.')
 const names = [{ service: { namespace: 'shop', name: 'localhost' }, typed: dnsName('localhost') }]
+const outer = dnsName('www.example.com.')
 const sockets: Socket[] = []
 
 async function listen(ip: string, answer: (query: Buffer) => Buffer | null): Promise<void> {
@@ -56,11 +57,13 @@ function reply(query: Buffer, rcode: number, data: readonly number[]): Buffer {
 const isA = (query: Buffer): boolean => questionOf(query).at(-3) === 1
 const isWhole = (query: Buffer): boolean => query.toString('latin1').includes('\nkubernetes\x07default\x03svc')
 
+const isOuter = (query: Buffer): boolean => query.toString('latin1').includes('\x03www\x07example\x03com')
+
 let mayListen = true
 beforeAll(async () => {
   try {
     await listen(good, (query) =>
-      isWhole(query) ? reply(query, 0, isA(query) ? [10, 96, 0, 1] : []) : reply(query, 1, []),
+      isWhole(query) ? reply(query, 0, isA(query) ? [10, 96, 0, 1] : []) : reply(query, isOuter(query) ? 2 : 1, []),
     )
     await listen(denies, (query) => reply(query, 3, []))
     await listen(silent, () => null)
@@ -97,6 +100,7 @@ async function run({
     50,
     asked,
     ipAddress('127.0.0.1'),
+    outer,
     ...names.map((it) => it.typed),
   )
   const own = script.replaceAll('/etc/', `${etc}/`)
@@ -107,7 +111,7 @@ async function run({
     timeout: 55_000,
     ...(tools === undefined ? {} : { env: { PATH: bin } }),
   })
-  return { seen: resolvingOf(stdout, names), stdout, ms: performance.now() - began }
+  return { seen: resolvingOf(stdout, names, outer), stdout, ms: performance.now() - began }
 }
 
 function toolPath(name: string): string {
@@ -145,6 +149,15 @@ describe.concurrent('the script in a container', () => {
         [denies, 'nxdomain'],
         [silent, 'timeout'],
       ])
+      // Outside names are another matter: the first server of this test answers for the cluster alone.
+      expect(seen.outside).toMatchObject({
+        name: outer,
+        servers: [
+          { ip: good, result: 'servfail' },
+          { ip: denies, result: 'nxdomain' },
+          { ip: silent, result: 'timeout' },
+        ],
+      })
       expect(seen.names).toMatchObject([{ typed: 'localhost', tool: 'getent', result: 'ok' }])
       // The three side by side, not one after the other.
       expect(ms).toBeLessThan(30_000)
@@ -165,6 +178,11 @@ describe.concurrent('the script in a container', () => {
         known: true,
         value: [{ ip: good, tool, result: 'ok' }, { ip: closed }, { ip: denies, tool, result: 'nxdomain' }],
       })
+      expect(seen.outside?.servers).toMatchObject([
+        { ip: good, tool, result: 'servfail' },
+        { ip: closed },
+        { ip: denies, tool, result: 'nxdomain' },
+      ])
       if (tool !== 'nslookup') expect(seen.servers).toMatchObject({ value: [{}, { result: 'unreachable' }, {}] })
     },
     60_000,

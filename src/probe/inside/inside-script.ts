@@ -4,8 +4,8 @@ import { joined, script } from '../../kube/container-command.ts'
  * The shell scripts for an application's container: POSIX sh and builtins first, since nothing else is sure to be
  * there. Sections begin with `@name` lines; times come from /proc/uptime (10 ms), which every shell can `read`.
  * Light tools come first, and the next one only when a tool had no clear answer: Node and Python take memory that
- * the container's limit may not have. "$1" is the name to look up, "$2" the address to connect to, or empty; what
- * follows are names of Services.
+ * the container's limit may not have. "$1" is the name to look up, "$2" the address to connect to, or empty, "$3" a
+ * name outside the cluster, or empty; what follows are names of Services.
  */
 
 export const tools = script`
@@ -151,15 +151,17 @@ fi
  * hand. bash flushes at each line feed, which is the length of `kubernetes`: so dd makes one packet of it.
  */
 const servers = script`
-name=$1
-shift 2
+name=$1 outer=$3
+shift 3
 # Each says its words at once, so that they do not mix.
 apart() { o=$("$@"); printf '%s\\n' "$o"; }
 server() {
+  what=$1 name=$2
+  shift 2
   case $1 in ''|*[!0-9a-zA-Z:.%]*) return;; esac
   most=5
-  measure "server $1" nslookup 4 nslookup "$name" "$1" ||
-  measure "server $1" python3 4 python3 -c '
+  measure "$what $1" nslookup 4 nslookup "$name" "$1" ||
+  measure "$what $1" python3 4 python3 -c '
 import socket,struct,sys
 n=sys.argv[1].rstrip("."); s=sys.argv[2]
 q=struct.pack(">6H",4660,256,1,0,0,0)
@@ -169,7 +171,7 @@ try:
   k.connect((s,53)); k.send(q); r=k.recv(4096); print("rcode",r[3]&15,"answers",r[6]*256+r[7])
 except socket.timeout: print("timed out"); sys.exit(1)
 except ConnectionRefusedError: print("connection refused"); sys.exit(1)' "$name" "$1" ||
-  measure "server $1" node 4 node -e '
+  measure "$what $1" node 4 node -e '
 const [,n,s]=process.argv,k=require("dgram").createSocket(s.includes(":")?"udp6":"udp4")
 const labels=n.split(".").filter(l=>l).map(l=>Buffer.concat([Buffer.from([l.length]),Buffer.from(l)]))
 const b=Buffer.concat([Buffer.from([18,52,1,0,0,1,0,0,0,0,0,0]),...labels,Buffer.from([0,0,1,0,1])])
@@ -178,7 +180,7 @@ k.on("message",r=>end("rcode "+(r[3]&15)+" answers "+(r[6]*256+r[7]),0))
 k.on("error",e=>end(e.code==="ECONNREFUSED"?"connection refused":"error",1))
 k.connect(53,s,()=>k.send(b))
 setTimeout(()=>end("timed out",1),4000)' "$name" "$1" ||
-  { command -v timeout >/dev/null 2>&1 && command -v od >/dev/null 2>&1 && measure "server $1" bash 4 bash -c '
+  { command -v timeout >/dev/null 2>&1 && command -v od >/dev/null 2>&1 && measure "$what $1" bash 4 bash -c '
 q=; IFS=.; for l in \${1%.}; do printf -v h %02x \${#l}; q="$q\\x$h$l"; done; IFS=" "
 exec 3<>"/dev/udp/$2/53" || exit 1
 head="\\x12\\x34\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00"
@@ -194,7 +196,8 @@ i=0
 [ -f /etc/resolv.conf ] && while read -r k v rest || [ -n "$k" ]; do
   [ "$k" = nameserver ] || continue
   [ $i -lt 3 ] || break
-  i=$((i+1)); apart server "$v" &
+  i=$((i+1)); apart server server "$name" "$v" &
+  [ -z "$outer" ] || apart server outer "$outer" "$v" &
 done </etc/resolv.conf
 `
 

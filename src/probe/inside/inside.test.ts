@@ -16,7 +16,7 @@ const signal = new AbortController().signal
 
 describe('the script', () => {
   it.each(['sh', 'bash'])('runs in %s and its output reads back', (program) => {
-    const stdout = execFileSync(program, shell(insideScript, 50, name, address).slice(1), {
+    const stdout = execFileSync(program, shell(insideScript, 50, name, address, '').slice(1), {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -27,7 +27,7 @@ describe('the script', () => {
   })
 
   it('says what a container without tools cannot tell', () => {
-    const stdout = execFileSync('/bin/sh', shell(insideScript, 50, name, address).slice(1), {
+    const stdout = execFileSync('/bin/sh', shell(insideScript, 50, name, address, '').slice(1), {
       encoding: 'utf8',
       env: { PATH: '/nothing' },
     })

@@ -19,12 +19,12 @@ const timeoutMs = 55_000
 
 /** What one application container sees, by one exec of `sh`. Whatever could not be learnt says why. */
 export async function insideView(cluster: Cluster, spec: InsideSpec, signal: AbortSignal): Promise<InsideView> {
-  const { namespace, pod, container, name, dnsService, names } = spec
+  const { namespace, pod, container, name, dnsService, outside, names } = spec
   const about = { namespace, pod, container }
   const none = (why: Missing): InsideView => ({ ...about, resolvConf: why, lookup: why, tcp53: why })
   const ran = await cluster.exec(namespace, pod, {
     container,
-    command: shell(insideScript, seconds, name, dnsService ?? '', ...names.map((it) => it.typed)),
+    command: shell(insideScript, seconds, name, dnsService ?? '', outside ?? '', ...names.map((it) => it.typed)),
     timeoutMs,
     signal,
   })
@@ -33,7 +33,7 @@ export async function insideView(cluster: Cluster, spec: InsideSpec, signal: Abo
   if (!ran.known) return none(ran)
   const { stdout } = ran.value
   if (!said) return none(silence(ran.value))
-  return { ...about, ...readInside(stdout, name, dnsService !== null), resolving: resolvingOf(stdout, names) }
+  return { ...about, ...readInside(stdout, name, dnsService !== null), resolving: resolvingOf(stdout, names, outside) }
 }
 
 /** Values from the script's output; the last tool that ran has the last word, or the first that had an answer. */

@@ -21,7 +21,10 @@ export function block(stdout: string, name: string): string | null {
 }
 
 /** Each `@KIND tool`, `@start`, its words, `@stop`, `@exit`. What was cut off is left out. */
-export function sections(stdout: string, kind: 'look' | 'tcp' | 'server' | 'name' | 'cross'): readonly Section[] {
+export function sections(
+  stdout: string,
+  kind: 'look' | 'tcp' | 'server' | 'outer' | 'name' | 'cross',
+): readonly Section[] {
   const found: Section[] = []
   const lines = stdout.split('\n')
   let open: { readonly tool: string; readonly start: number; readonly words: string[] } | null = null

@@ -13,6 +13,8 @@ export interface InsideSpec {
   readonly container: string
   readonly dnsService: IpAddress | null
   readonly name: DnsName
+  /** A name outside of the cluster, which each nameserver of the pod is asked for once; absent where none is asked. */
+  readonly outside?: DnsName
   /** Looked up once each, as a program would spell them. */
   readonly names: readonly InsideNameSpec[]
 }
@@ -31,7 +33,7 @@ const mostServices = 2
  * The target's own pods first, ready or not; then one running, ready pod for each workload, the target pod alone when
  * it is one. Our own pods and kube-system's are no clients.
  */
-export function planInside(model: Model, name: DnsName): readonly InsideSpec[] {
+export function planInside(model: Model, name: DnsName, outside: DnsName | null = null): readonly InsideSpec[] {
   const { pods, clusterDns } = model.sources
   if (!pods.known) return []
   const dnsService = clusterDns.known ? asIpAddress(clusterDns.value.service?.clusterIP ?? '') : null
@@ -67,6 +69,7 @@ export function planInside(model: Model, name: DnsName): readonly InsideSpec[] {
             container: container.name,
             dnsService,
             name,
+            ...(outside === null ? {} : { outside }),
             names: namesFor(it, model),
           },
         ]

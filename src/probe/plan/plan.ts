@@ -16,7 +16,7 @@ import { type CrossingSpec, planCrossings } from './plan-crossings.ts'
 import { planDirect } from './plan-direct.ts'
 import { planHttp } from './plan-http.ts'
 import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
-import { apiServerName, type DnsName } from '../../wire/dns-name.ts'
+import { apiServerName, asDnsName, type DnsName } from '../../wire/dns-name.ts'
 import { announceIngressConfigs, type IngressConfigPlan, planIngressConfigs } from '../ingress/plan-ingress-configs.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
 import { type NamesPlan, namesShare, planNames, queriesOfNames, serversOf } from './plan-names.ts'
@@ -146,7 +146,11 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     direct: direct.direct,
     unasked: direct.unasked,
     leftOut: [...contacts.leftOut, ...nodePorts.leftOut, ...http.leftOut, ...direct.leftOut],
-    ...planExecs(model, options.exec === false ? 'left-out' : 'allowed', asked.clusterName),
+    ...planExecs(model, {
+      exec: options.exec === false ? 'left-out' : 'allowed',
+      clusterName: asked.clusterName,
+      outside: asDnsName(absolute(options.externalName ?? 'example.com')),
+    }),
     ingressConfigs: planIngressConfigs(model),
     conntrack: options.conntrack ?? 'not-asked',
   }
@@ -204,11 +208,14 @@ function planLookups(model: Model, options: ProbeOptions, nodes: number): Pick<P
 /** What is run in containers that are there. */
 function planExecs(
   model: Model,
-  exec: ProbePlan['exec'],
-  clusterName: ProbePlan['clusterName'],
+  { exec, clusterName, outside }: Pick<ProbePlan, 'exec' | 'clusterName'> & { readonly outside: DnsName | null },
 ): Pick<ProbePlan, 'inside' | 'crossings' | 'exec'> {
   if (exec === 'left-out') return { inside: [], crossings: [], exec }
-  return { inside: clusterName === null ? [] : planInside(model, clusterName), crossings: planCrossings(model), exec }
+  return {
+    inside: clusterName === null ? [] : planInside(model, clusterName, outside),
+    crossings: planCrossings(model),
+    exec,
+  }
 }
 
 /** Queries of one node when all goes well. */

@@ -3,7 +3,7 @@ import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { dnsTcpLossInPod, dnsTcpUnanswered, nameWrongOf } from '../symptom.ts'
-import { namesInPod, serversInPod } from './inside-resolving.ts'
+import { namesInPod, outsideInPod, serversInPod } from './inside-resolving.ts'
 import { isDenied, needsNoNames, slowIn, weightOf, whose } from './inside-sufferer.ts'
 
 /** Lookups made inside the users' own pods: nobody's complaint is closer to the user's. */
@@ -17,7 +17,7 @@ export function insideTroubles(model: Model): readonly Trouble[] {
     // Where nothing is answered at all, that TCP is not either goes without saying.
     const all = lookups.some((it) => it.weight === 'outage')
       ? lookups
-      : [...lookups, ...serversInPod(view, pod), ...ofTcp(view, pod)]
+      : [...lookups, ...serversInPod(view, pod), ...outsideInPod(model, view, pod), ...ofTcp(view, pod)]
     return needsNoNames(pod, model) ? all.map((it) => ({ ...it, weight: 'sign' as const })) : all
   })
 }

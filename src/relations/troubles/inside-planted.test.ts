@@ -39,6 +39,7 @@ const sound = (name: string): InsideView =>
     libc: 'glibc',
     resolving: resolving({
       servers: known([{ ip: '10.96.0.10', tool: 'nslookup', result: 'ok', ms: 1 }]),
+      outside: { name: 'example.com.', servers: [{ ip: '10.96.0.10', tool: 'nslookup', result: 'nxdomain', ms: 1 }] },
       names: [named('shelf', 'ok')],
     }),
   })
@@ -102,6 +103,12 @@ const plants: fc.Arbitrary<Plant> = fc.oneof(
       )
     }),
   ),
+  // The servers of this pod alone have nobody to ask further: the probe pods ask others, and find the name.
+  fc
+    .tuple(fc.constantFrom<Answer>('timeout', 'unreachable', 'servfail', 'refused'), fc.nat(8000))
+    .map(([result, ms]) =>
+      within({ outside: { name: 'example.com.', servers: [{ ip: '10.96.0.20', tool: 'nslookup', result, ms }] } }),
+    ),
   fc.constant(conf('nameserver 10.96.0.10\noptions ndots:5\n')),
   fc.constant(conf(`${search}\nnameserver 10.96.0.99\noptions ndots:5\n`, lookup('timeout', 8000))),
   fc.constant<Plant>((view) =>

@@ -1,9 +1,11 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import type { InsideServer, InsideView } from '../../model/inside.ts'
+import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { answerFits, isFailed } from '../dns/inside-answers.ts'
+import { lossOf, nearlyAll, seriesOf } from '../dns/lookup-loss.ts'
 import { slicesOfServices } from '../service/service-endpoints.ts'
 import { dnsServerInPod, nameInPod, nameWrong } from '../symptom.ts'
 import { isDenied, slowIn, weightOf, whose } from './inside-sufferer.ts'
@@ -76,6 +78,42 @@ export function serversInPod(view: InsideView, pod: Pod | null): readonly Troubl
       },
     ]
   })
+}
+
+/** Answers that say that a server has nobody to ask further, or does not say. */
+const failed: ReadonlySet<Answer | null> = new Set<Answer | null>(['timeout', 'unreachable', 'servfail', 'refused'])
+
+/**
+ * A name outside of the cluster, asked of the servers that the pod itself asks: they may be others than those that the
+ * probe pods measured. Where the probe pods find that name, the fault is of these.
+ */
+export function outsideInPod(model: Model, view: InsideView, pod: Pod | null): readonly Trouble[] {
+  const { dnsProbe } = model.sources
+  const outside = view.resolving?.outside
+  if (outside === undefined || !dnsProbe.known) return []
+  const probed = lossOf(seriesOf(dnsProbe.value, { zone: 'external' }))
+  if (probed.of < 4 || !nearlyAll(probed.of - probed.unanswered, probed.of)) return []
+  const told = outside.servers.filter((it) => it.result !== null && it.result !== 'not-asked')
+  const bad = told.filter((it) => failed.has(it.result))
+  const [first] = bad
+  if (first === undefined) return []
+  return [
+    {
+      ...whose(view, pod),
+      kind: 'lookup-failed',
+      asked: `${outside.name} of ${bad.map((it) => `nameserver ${it.ip}`).join(', ')} with ${first.tool}`,
+      how: first.result ?? '',
+      bad: bad.length,
+      of: told.length,
+      ms: first.ms,
+      next: [
+        'see which server that is and whom it asks: names outside the cluster are found by the other DNS servers',
+        `hopscope resolve ${outside.name} -n ${view.namespace} --from pod/${view.pod}`,
+        `kubectl get services -A -o wide | grep -F ${first.ip}`,
+      ],
+      weight: bad.length === told.length ? 'outage' : 'nuisance',
+    },
+  ]
 }
 
 export function isSilent({ result }: Pick<InsideServer, 'result'>): boolean {

@@ -48,6 +48,8 @@ const weights: Readonly<Record<LogSignKind, Trouble['weight']>> = {
   'reload-failed': 'nuisance',
   'cannot-listen': 'nuisance',
   'api-unreachable': 'sign',
+  // Each watch ends so once, when an API server is started again.
+  'watch-ended': 'sign',
   unsynced: 'sign',
   'io-timeout': 'sign',
   'no-healthy-upstream': 'sign',

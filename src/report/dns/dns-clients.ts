@@ -41,6 +41,7 @@ const words: Readonly<Record<LogSignKind, string>> = {
   loop: 'a loop',
   forbidden: 'the API server says no',
   'api-unreachable': 'the API server is out of reach',
+  'watch-ended': 'its watch of the API server ended with an error',
   unsynced: 'waits for the API server',
   'corefile-refused': 'refuses the Corefile',
   'reload-failed': 'did not take the new Corefile',
