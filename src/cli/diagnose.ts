@@ -10,6 +10,7 @@ import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags } from './flags/cluster.ts'
 import type { ProbeFlags } from './flags/probe.ts'
 import type { ReportFlags } from './flags/report.ts'
+import { keepAndSay } from './terminal/again.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 import { tell } from './terminal/say.ts'
@@ -36,7 +37,7 @@ export async function diagnoseCommand(
   return onTerminal((caller) => diagnoseCluster({ ...flags, target, keepIn: foldersOf(process.env).runs }, caller), {
     quiet: flags.quiet === true || flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
-    print(found) {
+    async print(found) {
       const { model } = found
       const run = runOf(began, Date.now())
       const code = print(found.diagnosis, flags, {
@@ -45,6 +46,7 @@ export async function diagnoseCommand(
         run,
         json: shown.json,
       })
+      await keepAndSay(found.keep, 'diagnose', flags)
       return found.isLate ? lateCode(code, flags.timeout) : code
     },
   })
@@ -68,16 +70,12 @@ async function diagnoseRecording(
   return print(diagnosis, flags, { footer: [], above: shown.above(model), run, json: shown.json })
 }
 
-function footerOf({ model, touched, kept, seconds }: DiagnosedLive): readonly string[] {
+function footerOf({ model, touched, seconds }: DiagnosedLive): readonly string[] {
   const hint =
     model.scope.level === 'read'
       ? ['--probe would measure lookups and connections from every node; --node-access adds their conntrack counters']
       : []
-  return [
-    `${seconds.toFixed(1)} s · ${touched}`,
-    ...hint,
-    ...(kept === null ? [] : [`again, offline:  hopscope diagnose --from ${kept}`]),
-  ]
+  return [`${seconds.toFixed(1)} s · ${touched}`, ...hint]
 }
 
 /** An answer from what had arrived in time. It may have findings; that there are no others was not seen. */

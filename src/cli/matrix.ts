@@ -9,6 +9,7 @@ import type { Matrixed } from '../session/matrix.ts'
 import type { ClusterFlags } from './flags/cluster.ts'
 import type { ProbeFlags } from './flags/probe.ts'
 import type { ReportFlags } from './flags/report.ts'
+import { keepAndSay } from './terminal/again.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 
@@ -26,9 +27,9 @@ export async function matrixCommand(flags: MatrixFlags): Promise<number> {
   return onTerminal((caller) => matrixOfCluster({ ...flags, port, keepIn: foldersOf(process.env).runs }, caller), {
     quiet: flags.output !== 'text',
     nothingLeft: 'nothing was started in the cluster',
-    print(found) {
-      const footer = found.kept === null ? [] : [`again, offline:  hopscope matrix --from ${found.kept}`]
-      const code = print(found, flags, { footer, run: runOf(began, Date.now()) })
+    async print(found) {
+      const code = print(found, flags, { footer: [], run: runOf(began, Date.now()) })
+      await keepAndSay(found.keep, 'matrix', flags)
       return found.isLate && code === 0 ? 2 : code
     },
   })

@@ -10,6 +10,7 @@ import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags } from './flags/cluster.ts'
 import type { ProbeFlags } from './flags/probe.ts'
 import type { ReportFlags } from './flags/report.ts'
+import { keepAndSay } from './terminal/again.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 
@@ -34,15 +35,15 @@ export async function traceCommand(start: string | null, end: string | null, fla
   return onTerminal((caller) => traceCluster(ask, caller), {
     quiet: flags.quiet === true || flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
-    print(found) {
+    async print(found) {
       const footer = [
         `${found.seconds.toFixed(1)} s · ${found.touched}`,
         ...(found.model.scope.level === 'read'
           ? ['--probe would open the connection from inside the pod, and from probe pods beside it']
           : []),
-        ...(found.kept === null ? [] : [`again, offline:  hopscope trace --from ${found.kept}`]),
       ]
       const code = print(found, flags, { footer, run: runOf(began, Date.now()) })
+      await keepAndSay(found.keep, 'trace', flags)
       return found.isLate && code === 0 ? 2 : code
     },
   })

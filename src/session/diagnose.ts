@@ -4,7 +4,7 @@ import { ToolError } from '../tool-error.ts'
 import type { ClusterAsk, ProbeAsk } from './asks.ts'
 import type { Caller } from './events.ts'
 import { gather, type Gathered } from './gather.ts'
-import { keepRun } from './keep-run.ts'
+import { type Keep, keeper } from './keep-run.ts'
 import { type ChecksAsk, checksOf, type Diagnosed } from './select.ts'
 import { type Ended, withCluster } from './with-cluster.ts'
 
@@ -16,8 +16,8 @@ export interface DiagnoseAsk extends ClusterAsk, ProbeAsk, ChecksAsk {
 }
 
 export interface DiagnosedLive extends Diagnosed, Gathered {
-  /** The file from which the same can be diagnosed again; null when none could be written. */
-  readonly kept: string | null
+  /** Leaves the file from which the same can be diagnosed again. */
+  readonly keep: Keep
   readonly seconds: number
 }
 
@@ -28,9 +28,9 @@ export async function diagnoseCluster(ask: DiagnoseAsk, caller: Caller): Promise
   const began = performance.now()
   return withCluster(ask, caller, async (frame) => {
     const gathered = await gather(frame, ask.target, ask)
-    const kept = ask.keepIn === null ? null : await keepRun(gathered.model, ask.keepIn)
+    const keep = keeper(gathered.model, ask.keepIn)
     const seconds = (performance.now() - began) / 1000
-    return { ...gathered, kept, seconds, diagnosis: diagnose(gathered.model, how) }
+    return { ...gathered, keep, seconds, diagnosis: diagnose(gathered.model, how) }
   })
 }
 

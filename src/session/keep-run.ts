@@ -9,11 +9,19 @@ const kept = 20
 /** `2026-11-28T042545-shop.hops`: nothing else in the folder is this program's to remove. */
 const ownName = /^\d{4}-\d{2}-\d{2}T\d{6}-.+\.hops$/
 
+/** Writes the run down, once it is asked to; the file, or null where none is wanted or none could be written. */
+export type Keep = () => Promise<string | null>
+
+/** A disk that hangs must not cost the reader the answer: it is printed before this is called. */
+export function keeper(model: Model, folder: string | null): Keep {
+  return async () => (folder === null ? null : keepRun(model, folder))
+}
+
 /**
  * Every run leaves a file, so that an answer can be read again after the terminal is gone. null when the state folder
  * can't be written: that must not cost the reader the answer.
  */
-export async function keepRun(model: Model, folder: string): Promise<string | null> {
+async function keepRun(model: Model, folder: string): Promise<string | null> {
   const now = new Date()
   const stamp = now.toISOString().replaceAll(/[:.]/g, '').slice(0, 17)
   const file = join(folder, `${stamp}-${(model.scope.namespace ?? 'all').replaceAll(/[^a-z0-9-]/g, '_')}.hops`)

@@ -10,7 +10,7 @@ import { fromOutside } from '../wire/outside.ts'
 import type { ClusterAsk, ProbeAsk } from './asks.ts'
 import type { Caller } from './events.ts'
 import { gather } from './gather.ts'
-import { keepRun } from './keep-run.ts'
+import { type Keep, keeper } from './keep-run.ts'
 import { selected } from './select.ts'
 import { type Ended, withCluster } from './with-cluster.ts'
 
@@ -30,7 +30,7 @@ export interface Matrixed {
 }
 
 export interface MatrixedLive extends Matrixed {
-  readonly kept: string | null
+  readonly keep: Keep
   readonly isLate: boolean
 }
 
@@ -41,15 +41,15 @@ export async function matrixOfCluster(ask: MatrixAskOf, caller: Caller): Promise
     const read = await gather(frame, null, { ...ask, probe: false, nodeAccess: false })
     const asks = ask.probe === true && ask.exec !== false
     if (!asks) {
-      const kept = ask.keepIn === null ? null : await keepRun(read.model, ask.keepIn)
-      return { ...matrixed(read.model, ask.port), asked: false, left: 0, unasked: [], kept, isLate: read.isLate }
+      const keep = keeper(read.model, ask.keepIn)
+      return { ...matrixed(read.model, ask.port), asked: false, left: 0, unasked: [], keep, isLate: read.isLate }
     }
     const plan = planMatrix(read.model, ask.port)
     for (const line of announceMatrix(plan)) tell({ kind: 'announce', line })
     const { crossings, unasked } = await matrixCrossings(cluster, plan, signal)
     const model = withCrossings(read.model, crossings)
-    const kept = ask.keepIn === null ? null : await keepRun(model, ask.keepIn)
-    return { ...matrixed(model, ask.port), asked: true, left: plan.left, unasked, kept, isLate: read.isLate }
+    const keep = keeper(model, ask.keepIn)
+    return { ...matrixed(model, ask.port), asked: true, left: plan.left, unasked, keep, isLate: read.isLate }
   })
 }
 

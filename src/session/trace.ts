@@ -7,7 +7,7 @@ import { ToolError } from '../tool-error.ts'
 import type { ClusterAsk, ProbeAsk } from './asks.ts'
 import type { Caller } from './events.ts'
 import { gather, type Gathered } from './gather.ts'
-import { keepRun } from './keep-run.ts'
+import { type Keep, keeper } from './keep-run.ts'
 import { type ChecksAsk, checksOf, type Diagnosed } from './select.ts'
 import { type Ended, withCluster } from './with-cluster.ts'
 
@@ -24,7 +24,7 @@ export interface Traced extends Diagnosed {
 }
 
 export interface TracedLive extends Traced, Gathered {
-  readonly kept: string | null
+  readonly keep: Keep
   readonly seconds: number
 }
 
@@ -40,9 +40,9 @@ export async function traceCluster(ask: TraceAskOf, caller: Caller): Promise<End
       (names, namespace) => resolveTrace({ from: ask.start, to: ask.end }, names, namespace),
       ask,
     )
-    const kept = ask.keepIn === null ? null : await keepRun(gathered.model, ask.keepIn)
+    const keep = keeper(gathered.model, ask.keepIn)
     const seconds = (performance.now() - began) / 1000
-    return { ...gathered, ...tracedIn(gathered.model, diagnose(gathered.model, how)), kept, seconds }
+    return { ...gathered, ...tracedIn(gathered.model, diagnose(gathered.model, how)), keep, seconds }
   })
 }
 

@@ -1,0 +1,17 @@
+import { page } from '../../report/visible.ts'
+import type { Keep } from '../../session/keep-run.ts'
+import type { ReportFlags } from '../flags/report.ts'
+import { terminalPaint } from './look.ts'
+
+/** After the answer: the run is written down, and the command is said that reads it again. */
+export async function keepAndSay(
+  keep: Keep,
+  command: 'diagnose' | 'trace' | 'matrix',
+  { output, color }: Pick<ReportFlags, 'output' | 'color'>,
+): Promise<void> {
+  const file = await keep()
+  if (file === null || output !== 'text') return
+  process.stdout.write(
+    page([`again, offline:  hopscope ${command} --from ${file}`], terminalPaint(process.stdout, color)),
+  )
+}
