@@ -59,5 +59,5 @@ function whyNone(text: string): Extract<Running, { kind: 'unknown' }>['why'] {
   const version = corefileVersionText(text, 'none')
   if (version?.includes(mask) === true) return 'words taken out'
   if (/\{[$%]/.test(text)) return 'variables'
-  return /^\s*import\s/m.test(text) ? 'imports' : 'unparsable'
+  return /^[^\S\n]*import\s/m.test(text) ? 'imports' : 'unparsable'
 }
