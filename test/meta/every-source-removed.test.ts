@@ -107,6 +107,7 @@ describe.each(all)('%s', (_, model, nth) => {
     )
     expect(crashes(without)).toEqual([])
     const { ingresses } = without.model.sources
+    const isUntraced = without.model.scope.trace === undefined
     const hasNoIngress = ingresses.known && ingresses.value.length === 0
     // One comparison a model: the matcher costs more than the check does.
     const decided: string[] = []
@@ -114,9 +115,10 @@ describe.each(all)('%s', (_, model, nth) => {
     for (const [index, result] of without.results.entries()) {
       const before = whole.results[index]
       const told = `${result.check.code} ${result.verdict}`
-      // Where there is no Ingress, nothing else is missed of one.
+      // Where there is no Ingress, nothing else is missed of one; where nobody traces, no connect of a trace.
       const needs: readonly string[] = result.check.needs
-      const isIdle = result.verdict === 'not-applicable' && hasNoIngress && needs.includes('ingresses')
+      const idle = (hasNoIngress && needs.includes('ingresses')) || (isUntraced && needs.includes('crossings'))
+      const isIdle = result.verdict === 'not-applicable' && idle
       if (result.verdict !== 'cannot-tell' && needs.includes(name) && !isIdle) decided.push(told)
       // Without the policies nobody knows that the probe was not let through: its silence is an error then, told
       // elsewhere.

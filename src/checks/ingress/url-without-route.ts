@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../wire/percent.ts'
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
@@ -24,7 +25,7 @@ export default check({
   run({ ingresses, scope: { target } }) {
     const url = target.kind === 'object' && target.url !== null ? URL.parse(target.url) : null
     if (url === null || target.kind !== 'object') return notApplicable('no URL was asked about')
-    const path = decoded(url.pathname)
+    const path = percentDecoded(url.pathname)
     const own = ingresses.filter((it) => it.namespace === target.object.namespace && it.name === target.object.name)
     if (own.length === 0) return notApplicable('the Ingress is not among those that were read')
     if (ingresses.some((it) => routeFor(it, url.hostname, path) !== null)) return ok(ingresses.length)
@@ -143,13 +144,5 @@ function evidenceOf({ ingress, host, path, pathType, at }: NearRoute, asked: Ask
     at: 0,
     mark: path,
     label: `asked for ${asked.path}`,
-  }
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
   }
 }
