@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { editDistance } from '../closest.ts'
+import { gatewayWords } from '../model/gateway-words.ts'
 import type { Known } from '../model/known.ts'
 import type { Mark } from '../model/marks.ts'
 import { type Model, type SourceName, sourceNames } from '../model/sources.ts'
@@ -44,14 +45,13 @@ function through(model: Model, walks: Walks): Model {
 }
 
 /** How a text is rewritten. Marks of whose words a part stays have a rule of their own below. */
-const manners: Readonly<Record<Exclude<Mark, 'hash' | 'time' | 'file' | 'corefile'>, Manner>> = {
+const manners: Readonly<Record<Exclude<Mark, 'hash' | 'time' | 'file' | 'corefile' | 'word'>, Manner>> = {
   name: 'name',
   host: 'name',
   address: 'name',
   image: 'name',
   path: 'name',
   url: 'words',
-  word: 'words',
   version: 'words',
   check: 'words',
   spot: 'words',
@@ -84,6 +84,9 @@ function changes(aliases: Aliases): Changes {
       switch (mark) {
         case 'hash':
           return /^[0-9a-f]+$/.test(text) ? (hashes.get(text) ?? anotherHash(text)) : inWords(text)
+        case 'word':
+          // Of an API's own, by which checks go: whole, so that a namespace called `gateway` changes no group.
+          return gatewayWords.has(text) ? text : inWords(text)
         case 'time':
           return time.test(text) ? text : inWords(text)
         case 'file':

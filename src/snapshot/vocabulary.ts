@@ -65,6 +65,7 @@ const words: ReadonlySet<string> = new Set(
     // Paths, spots, programs, and words of images that are the same everywhere.
     'etc usr lib lib64 var run opt tmp home proc sys dev bin sbin share xtables lock tc tcvolumes modules machine dbus',
     'x86 x86_64 gnu openssl cert certs ca crt key keys pem spec rules paths path backend resources rule metadata',
+    'backendrefs backend-refs refs parentrefs includes services listeners hostnames weight',
     'annotations annotation items data containers initcontainers env value values image args command template exec',
     'readiness liveness port http-get tcp-socket nscd dnsmasq unbound systemd resolved stubby nss sssd lookupd weave',
     'flannel calico cilium iptables ipvs nftables istio linkerd ztunnel envoy',

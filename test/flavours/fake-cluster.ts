@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gatewayKinds } from '../../src/kube/resources.ts'
 import { sendJson, serve, type TestServer } from '../fakes/api-server.ts'
 import type { Manifest } from './manifest.ts'
 
@@ -10,6 +11,7 @@ const plurals: Readonly<Record<string, string>> = {
   IngressClass: 'ingressclasses',
   NetworkPolicy: 'networkpolicies',
   CiliumLocalRedirectPolicy: 'ciliumlocalredirectpolicies',
+  GatewayClass: gatewayKinds.GatewayClass.plural,
 }
 
 export function pluralOf({ kind }: Manifest): string {
@@ -43,7 +45,8 @@ export async function fakeCluster(
       return sendJson(response, 201, { status: { allowed: true } })
     if (request.method !== 'GET') writes.push(`${request.method} ${url.pathname}`)
     if (url.pathname === '/version') return sendJson(response, 200, { gitVersion: version, platform: 'linux/amd64' })
-    return answer(request, response, url)
+    const served = discovered(url.pathname, byPlural)
+    return served === null ? answer(request, response, url) : sendJson(response, 200, served)
   })
 
   function answer(_request: IncomingMessage, response: ServerResponse, url: URL): void {
@@ -77,6 +80,18 @@ export async function fakeCluster(
     }),
   )
   return { kubeconfig, writes, close: () => server.close() }
+}
+
+/** Which groups of CRDs are served, and what is in them: those of which there are objects. null = no such question. */
+function discovered(path: string, byPlural: ReadonlyMap<string, unknown>): object | null {
+  const served = Object.values(gatewayKinds).filter((it) => byPlural.has(it.plural))
+  if (path === '/apis') {
+    const groups = [...new Set(served.map((it) => it.group))]
+    return { kind: 'APIGroupList', groups: groups.map((name) => ({ name, versions: [{ version: 'v1' }] })) }
+  }
+  const [, group] = /^\/apis\/([^/]+)\/v1$/.exec(path) ?? []
+  const resources = served.filter((it) => it.group === group).map((it) => ({ name: it.plural }))
+  return resources.length === 0 ? null : { kind: 'APIResourceList', resources }
 }
 
 /** `a=b,c=d` and `a in (b,c)`. */

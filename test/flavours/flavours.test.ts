@@ -107,21 +107,38 @@ describe.each(flavours)('$it', (flavour) => {
 
 const optional = ['nodes', 'namespaces', 'pods', 'services', 'endpointslices', 'deployments', 'daemonsets', 'cronjobs']
 const more = ['ingresses', 'ingressclasses', 'networkpolicies', 'configmaps', 'replicasets', 'jobs', 'statefulsets']
+const routing = ['gatewayclasses', 'gateways', 'httproutes', 'referencegrants']
+
+/** Errors, and crashes, of what is well where these may not be listed; `near` = but in the namespace asked of. */
+async function errorsWithout(gone: readonly string[], flavour: Flavour, near: boolean): Promise<readonly string[]> {
+  const objects = Object.fromEntries(Map.groupBy(settle(flavour.objects, flavour.families), pluralOf))
+  const isOurs = (namespace: string | null): boolean => near && namespace === 'shop'
+  const cluster = clusterOf(objects, (plural, namespace) =>
+    gone.includes(plural) && !isOurs(namespace) ? unknown('forbidden', `list ${plural}`) : null,
+  )
+  const scope = { namespace: near ? 'shop' : null, target: { kind: 'everything' }, level: 'read' } as const
+  const { results } = diagnose(await collect(cluster, { scope }), { checks })
+  const errors = results.flatMap((it) => it.findings.filter((one) => one.severity === 'error').map((one) => one.code))
+  return [...errors, ...results.flatMap((it) => it.crash ?? [])]
+}
 
 test('of what is well, no right that is missing makes an error, wherever somebody looks from', async () => {
-  const rights = fc.subarray([...optional, ...more], { minLength: 1, maxLength: 3 })
+  const rights = fc.subarray([...optional, ...more, ...routing], { minLength: 1, maxLength: 3 })
   const property = fc.asyncProperty(fc.constantFrom(...flavours), rights, fc.boolean(), async (flavour, gone, near) => {
-    const objects = Object.fromEntries(Map.groupBy(settle(flavour.objects, flavour.families), pluralOf))
-    const isOurs = (namespace: string | null): boolean => near && namespace === 'shop'
-    const cluster = clusterOf(objects, (plural, namespace) =>
-      gone.includes(plural) && !isOurs(namespace) ? unknown('forbidden', `list ${plural}`) : null,
-    )
-    const scope = { namespace: near ? 'shop' : null, target: { kind: 'everything' }, level: 'read' } as const
-    const { results } = diagnose(await collect(cluster, { scope }), { checks })
-    const errors = results.flatMap((it) => it.findings.filter((one) => one.severity === 'error').map((one) => one.code))
-    expect([...errors, ...results.flatMap((it) => it.crash ?? [])]).toEqual([])
+    expect(await errorsWithout(gone, flavour, near)).toEqual([])
   })
   await fc.assert(property, { numRuns: runs(60) })
+})
+
+describe.each(flavours.filter((it) => it.objects.some(({ kind }) => kind === 'Gateway')))('$it', (flavour) => {
+  const rights = [...routing, 'namespaces', 'services', 'endpointslices', 'pods']
+
+  test('without any two rights on what its routes lead by', async () => {
+    for (const one of rights)
+      for (const other of rights)
+        for (const near of [true, false])
+          expect({ one, other, near, is: await errorsWithout([one, other], flavour, near) }).toMatchObject({ is: [] })
+  })
 })
 
 test('the program itself, as a process, says the same', async () => {

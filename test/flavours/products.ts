@@ -25,6 +25,53 @@ function named(name: string, component: string): Readonly<Record<string, string>
   }
 }
 
+/**
+ * As Envoy Gateway writes them, each with the status by which it is in force. Gateway, certificate, route and one of
+ * its backends stand in namespaces of their own, so that every reference needs what another list holds.
+ */
+function envoyGateway(): readonly Manifest[] {
+  const controllerName = 'gateway.envoyproxy.io/gatewayclass-controller'
+  const group = 'gateway.networking.k8s.io'
+  const good = (...types: readonly string[]): readonly object[] =>
+    types.map((type) => ({ type, status: 'True', reason: type, message: '', observedGeneration: 1 }))
+  const parent = { group, kind: 'Gateway', namespace: 'edge', name: 'web', sectionName: 'https' }
+  const backend = { group: '', kind: 'Service', name: 'web', port: 80, weight: 1 }
+  const grant = (at: string, from: object, kind: string): Manifest =>
+    object('ReferenceGrant', at, { spec: { from: [{ group, ...from }], to: [{ group: '', kind }] } })
+  const listener = {
+    name: 'https',
+    port: 443,
+    protocol: 'HTTPS',
+    hostname: '*.example.com',
+    tls: { mode: 'Terminate', certificateRefs: [{ group: '', kind: 'Secret', namespace: 'certs', name: 'star' }] },
+    allowedRoutes: {
+      namespaces: { from: 'Selector', selector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } } },
+    },
+  }
+  return [
+    object('GatewayClass', 'eg', { spec: { controllerName }, status: { conditions: good('Accepted') } }),
+    object('Gateway', 'edge/web', {
+      spec: { gatewayClassName: 'eg', listeners: [listener] },
+      status: {
+        addresses: [{ type: 'IPAddress', value: '203.0.113.9' }],
+        conditions: good('Accepted', 'Programmed'),
+        listeners: [{ name: 'https', attachedRoutes: 1, conditions: good('Accepted', 'Programmed', 'ResolvedRefs') }],
+      },
+    }),
+    object('HTTPRoute', 'shop/web', {
+      spec: {
+        parentRefs: [parent],
+        hostnames: ['web.example.com'],
+        rules: [{ backendRefs: [backend] }, { backendRefs: [{ ...backend, namespace: 'depot' }] }],
+      },
+      status: { parents: [{ parentRef: parent, controllerName, conditions: good('Accepted', 'ResolvedRefs') }] },
+    }),
+    grant('certs/gateways', { kind: 'Gateway', namespace: 'edge' }, 'Secret'),
+    grant('depot/routes', { kind: 'HTTPRoute', namespace: 'shop' }, 'Service'),
+    ...shop('depot'),
+  ].map((it) => ({ ...it, metadata: { ...it.metadata, generation: 1 } }))
+}
+
 interface Controller {
   readonly at: string
   readonly labels: Readonly<Record<string, string>>
@@ -248,8 +295,7 @@ export const products: readonly Flavour[] = [
         ['http-80:80>10080'],
         { type: 'LoadBalancer', externalTrafficPolicy: 'Local' },
       ),
-      object('Gateway', 'shop/web', { spec: { gatewayClassName: 'eg' } }),
-      object('HTTPRoute', 'shop/web', { spec: { parentRefs: [{ name: 'web' }] } }),
+      ...envoyGateway(),
     ],
     broken: {
       it: 'the proxy crashes',

@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, type Confidence, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Gateway, GatewayRoute, Listener } from '../../model/gateway.ts'
+import { badCertificateReason, gatewayGroup } from '../../model/gateway-words.ts'
 import { full } from '../../phrases.ts'
 import { type Attachment, attaching } from '../../relations/gateway/attachment.ts'
 import { type BadCondition, badConditions, conditionText } from '../../relations/gateway/conditions.ts'
@@ -104,7 +105,7 @@ function judge(gateway: Gateway, listener: Listener, seen: Seen) {
     at: ref.namespace ?? gateway.namespace,
     granted: isGranted(
       {
-        from: { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: gateway.namespace },
+        from: { group: gatewayGroup, kind: 'Gateway', namespace: gateway.namespace },
         to: { group: ref.group, kind: ref.kind, namespace: ref.namespace ?? gateway.namespace, name: ref.name },
       },
       seen,
@@ -120,7 +121,7 @@ function judge(gateway: Gateway, listener: Listener, seen: Seen) {
   const ends = listener.protocol === 'HTTPS' || (listener.protocol === 'TLS' && listener.tls?.mode === 'Terminate')
   // Options of an implementation may stand for the certificate (GKE's pre-shared ones): then its status is good.
   if (ends && refs.length === 0 && (bad.length > 0 || listener.status === null)) return told('no-certificate')
-  const secret = bad.find((it) => it.reason === 'InvalidCertificateRef')
+  const secret = bad.find((it) => it.reason === badCertificateReason)
   const [only] = refs
   if (secret !== undefined && only !== undefined)
     return told('secret', { secret: only.ref.name, where: only.at, confidence: 'observed' })

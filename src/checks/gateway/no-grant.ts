@@ -1,13 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { BackendRef, GatewayRoute, ReferenceGrant } from '../../model/gateway.ts'
+import { gatewayGroup } from '../../model/gateway-words.ts'
 import { full, some } from '../../phrases.ts'
 import { ruleText } from '../../relations/gateway/backends.ts'
 import { type GrantsSeen, isGranted } from '../../relations/gateway/grants.ts'
 import { gatewayRouteFails } from '../../relations/symptom.ts'
 import { refEvidence, routeSays, routeSubject } from './words.ts'
-
-const group = 'gateway.networking.k8s.io'
 
 /** Who owns the Service must allow it: by a ReferenceGrant in the Service's namespace, not in the route's. */
 export default check({
@@ -62,7 +61,7 @@ interface Crossing {
 function judge({ route, ref, namespace, weights }: Crossing, seen: GrantsSeen) {
   const granted = isGranted(
     {
-      from: { group, kind: route.kind, namespace: route.namespace },
+      from: { group: gatewayGroup, kind: route.kind, namespace: route.namespace },
       to: { group: ref.group, kind: ref.kind, namespace, name: ref.name },
     },
     seen,

@@ -63,6 +63,20 @@ describeCheck(check, [
   { it: 'none', given: { httpProxies: [] }, expect: 'not-applicable' },
 ])
 
+test.each([
+  ['gone', ['cart'], 'cart'],
+  ['gone', ['cart', 'basket'], null],
+  ['crat', ['cart', 'basket'], 'cart'],
+])('an include of `%s` beside orphans %j means %s', (name, orphans, meant) => {
+  const faults = includeFaults([root(name), ...orphans.map((it) => child(it))], everything)
+  expect(faults.flatMap((it) => (it.kind === 'missing' ? [it.meant?.name ?? null] : []))).toEqual([meant])
+})
+
+test('of two includes that lead nowhere, none is for an orphan of another name', () => {
+  const faults = includeFaults([root('gone', 'lost'), child('cart')], everything)
+  expect(faults.flatMap((it) => (it.kind === 'missing' ? [it.meant] : []))).toEqual([null, null])
+})
+
 const names = ['a', 'b', 'c', 'd', 'e']
 
 test('a circle is found where, and only where, an HTTPProxy leads back to itself', () =>

@@ -1,12 +1,10 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { GatewayRoute, RouteRule } from '../../model/gateway.ts'
+import { answeringFilters } from '../../model/gateway-words.ts'
 import { full, some } from '../../phrases.ts'
 import { gatewayRouteFails } from '../../relations/symptom.ts'
 import { routeSays, routeSubject } from './words.ts'
-
-/** What answers in a backend's place (apis/v1 httproute_types.go): a redirect, and filters of an implementation. */
-const answering: ReadonlySet<string> = new Set(['RequestRedirect', 'ExtensionRef'])
 
 /**
  * Weights are shares of the sum: where all are 0 nobody is left to answer, and the specification asks for a 500. A rule
@@ -46,7 +44,7 @@ export default check({
 })
 
 function judge(route: GatewayRoute, rule: RouteRule, index: number) {
-  if (rule.filters.some((it) => answering.has(it)) || rule.backends.some((it) => it.weight > 0)) return ok(1)
+  if (rule.filters.some((it) => answeringFilters.has(it)) || rule.backends.some((it) => it.weight > 0)) return ok(1)
   return finding({
     subject: routeSubject(route),
     confidence: 'inferred',

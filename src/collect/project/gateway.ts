@@ -12,12 +12,11 @@ import type {
   RouteKind,
   RouteRule,
 } from '../../model/gateway.ts'
+import { gatewayGroup } from '../../model/gateway-words.ts'
 import type { Intern } from '../../wire/intern.ts'
 import { identity } from './identity.ts'
 import { count, type Fields, fields, isObject, list, oneOf, text, texts, whole } from './json.ts'
 import { projectSelector } from './network-policy.ts'
-
-const gatewayGroup = 'gateway.networking.k8s.io'
 
 /** Each `gateway.networking.k8s.io`, at any of its versions; null for what is none. Fields of them all are alike. */
 export function projectGatewayClass(raw: unknown): GatewayClass | null {

@@ -1,11 +1,10 @@
 import type { Gateway, GatewayApi, GatewayRoute, Listener, ParentRef } from '../../model/gateway.ts'
+import { gatewayGroup, kindsOfProtocol } from '../../model/gateway-words.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace } from '../../model/network-policy.ts'
 import type { Scope } from '../../model/sources.ts'
 import { selectsNamespace, type Tri } from '../selector.ts'
 import { isListed } from './grants.ts'
-
-const group = 'gateway.networking.k8s.io'
 
 export interface AttachSeen {
   readonly gateways: readonly Gateway[]
@@ -32,7 +31,7 @@ export type Attachment =
     }
 
 export function parentGateway(route: GatewayRoute, parent: ParentRef): { namespace: string; name: string } | null {
-  return parent.group === group && parent.kind === 'Gateway'
+  return parent.group === gatewayGroup && parent.kind === 'Gateway'
     ? { namespace: parent.namespace ?? route.namespace, name: parent.name }
     : null
 }
@@ -73,15 +72,6 @@ function listenersFor(
   return fitting.every(({ allows }) => allows === 'maybe')
     ? { kind: 'unseen', why: `labels of namespace ${route.namespace} could not be read` }
     : { kind: 'attached', gateway, listeners: fitting.map(({ it }) => it) }
-}
-
-/** apis/v1 gateway_types.go, ProtocolType; a protocol of a vendor's own may take anything. */
-const kindsOfProtocol: Readonly<Record<string, readonly string[]>> = {
-  HTTP: ['HTTPRoute', 'GRPCRoute'],
-  HTTPS: ['HTTPRoute', 'GRPCRoute'],
-  TLS: ['TLSRoute', 'TCPRoute'],
-  TCP: ['TCPRoute'],
-  UDP: ['UDPRoute'],
 }
 
 function takesKind(listener: Listener, kind: string): Tri {

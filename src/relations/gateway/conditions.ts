@@ -1,21 +1,5 @@
 import type { Condition, Gateway } from '../../model/gateway.ts'
-
-/** Conditions of Gateway API that are good when True (apis/v1: gateway, gatewayclass, shared, policy types). */
-const goodWhenTrue: ReadonlySet<string> = new Set([
-  'Accepted',
-  'Programmed',
-  'ResolvedRefs',
-  'SupportedVersion',
-  'Valid',
-])
-
-/** Those that are good when they are False, or not there. */
-const goodWhenFalse: ReadonlySet<string> = new Set([
-  'Conflicted',
-  'PartiallyInvalid',
-  'OverlappingTLSConfig',
-  'Detached',
-])
+import { goodWhenFalse, goodWhenTrue } from '../../model/gateway-words.ts'
 
 /**
  * What is wrong with one condition. `stale`: it speaks of an older object than is there, so that nobody knows of this

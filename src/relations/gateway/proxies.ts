@@ -11,7 +11,7 @@ export type IncludeFault =
       readonly proxy: HttpProxy
       readonly include: ProxyInclude
       readonly namespace: string
-      /** One of that namespace that has no host and that nobody includes: the one that was meant, by its name. */
+      /** One of that namespace without a host that nobody includes: the one meant, by its name or as the only one. */
       readonly meant: HttpProxy | null
     }
   /** It includes, directly or through others, itself. */
@@ -46,6 +46,7 @@ export function includeFaults(proxies: readonly HttpProxy[], scope: Scope): read
   const looping = loops(proxies, byName)
   const reached = reachable(proxies, byName)
   const orphans = proxies.filter((it) => it.host === null && !reached.has(keyOf(it)))
+  const gone = missingByNamespace(proxies, byName)
   return proxies.flatMap((proxy): readonly IncludeFault[] => {
     const alike = hosts.get(`${proxy.className ?? ''} ${proxy.host?.fqdn.toLowerCase() ?? ''}`) ?? []
     const others = alike.includes(proxy) ? alike.filter((it) => it !== proxy) : []
@@ -56,7 +57,9 @@ export function includeFaults(proxies: readonly HttpProxy[], scope: Scope): read
         const child = byName.get(keyOf(at))
         if (child === undefined) {
           if (!isSeen(at.namespace)) return []
-          return [{ kind: 'missing', proxy, include, namespace: at.namespace, meant: meantBy(at, orphans) }]
+          const isOnly = gone.get(at.namespace)?.size === 1
+          const meant = meantBy(at, orphans, isOnly)
+          return [{ kind: 'missing', proxy, include, namespace: at.namespace, meant }]
         }
         if (through?.[0] === keyOf(at)) return [{ kind: 'loop', proxy, include, through }]
         return child.host !== null && child !== proxy ? [{ kind: 'root', proxy, include, namespace: at.namespace }] : []
@@ -73,6 +76,7 @@ export function includeFaults(proxies: readonly HttpProxy[], scope: Scope): read
 function meantBy(
   { namespace, name }: { readonly namespace: string; readonly name: string },
   orphans: readonly HttpProxy[],
+  isOnlyMissing: boolean,
 ): HttpProxy | null {
   const near = orphans.filter((it) => it.namespace === namespace)
   // Each comparison costs the product of two names: a few tell what was meant, and of many none does.
@@ -84,7 +88,24 @@ function meantBy(
           near.map((it) => it.name),
           1,
         )
-  return near.find((it) => it.name === closestName) ?? null
+  const alike = near.find((it) => it.name === closestName)
+  // One include that leads nowhere and one that nobody includes belong together, whatever they are called.
+  return alike ?? (isOnlyMissing && near.length === 1 ? near[0] : undefined) ?? null
+}
+
+/** Names that are included and are not there. */
+function missingByNamespace(
+  proxies: readonly HttpProxy[],
+  byName: ReadonlyMap<string, HttpProxy>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const missing = new Map<string, Set<string>>()
+  for (const proxy of proxies)
+    for (const include of proxy.includes) {
+      const at = included(proxy, include)
+      if (byName.has(keyOf(at))) continue
+      missing.set(at.namespace, (missing.get(at.namespace) ?? new Set()).add(at.name))
+    }
+  return missing
 }
 
 /** Those that some proxy with a host leads to. */
