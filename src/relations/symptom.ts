@@ -99,6 +99,9 @@ export const dnsTcpUnanswered = 'dns-tcp-unanswered'
 /** The search list of this workload makes many queries of each lookup. */
 export const searchAmplified = (workload: Subject): string => `search-amplified:${subjectKey(workload)}`
 
+/** What this policy lets nobody through to. */
+export const keptBy = (policy: Named): string => `kept-by:${policy.namespace}/${policy.name}`
+
 /** This workload is told to call what is not there. */
 export const toldWrongly = (workload: Subject): string => `told-wrongly:${subjectKey(workload)}`
 

@@ -12,7 +12,7 @@ import { rulesOf } from '../../relations/policy/policy-rule-union.ts'
 import { selects } from '../../relations/selector.ts'
 import { contactsOfServices, tally } from '../../relations/service/service-contacts.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
-import { svcUnanswered } from '../../relations/symptom.ts'
+import { keptBy, svcUnanswered } from '../../relations/symptom.ts'
 import { policySubject, rulesEvidence } from './words.ts'
 
 /**
@@ -118,7 +118,7 @@ function judge(policy: NetworkPolicy, { inside, outside, kept }: Sides) {
     severity: kept.length > 0 ? 'error' : 'info',
     args: { inside, outside, services: kept.map((it) => `service ${full(it)}`) },
     evidence: [rulesEvidence(policy, 'Ingress', "covers some nodes' pods, and not others'", block?.cidr)],
-    causes: kept.map(svcUnanswered),
+    causes: [...kept.map(svcUnanswered), ...(kept.length > 0 ? [keptBy(policy)] : [])],
   })
 }
 

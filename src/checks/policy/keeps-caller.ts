@@ -11,13 +11,13 @@ import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import { calledBy } from '../../relations/service/called-services.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, isOver, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { keptBy } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { policySubject, rulesEvidence } from './words.ts'
 
 /**
- * A default deny is right until somebody has to get through: that a program is told to call a Service says that it
- *  is to
- * be reached. What a policy drops ends in a timeout at the caller, without a word from anybody.
+ * A default deny is right until somebody has to get through: that a program is told to call a Service says that it is
+ * to be reached. What a policy drops ends in a timeout at the caller, without a word from anybody.
  */
 export default check({
   code: 'POL420',
@@ -125,5 +125,6 @@ function verdict({ pod, call, service }: Told & { readonly service: Service }, {
       namespace: pod.namespace,
     },
     evidence: [rulesEvidence(policy, direction, 'nothing here allows it')],
+    symptoms: [keptBy(policy)],
   })
 }

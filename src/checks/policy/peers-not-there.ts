@@ -7,7 +7,7 @@ import { routesTo } from '../../relations/ingress/http-of-ingress.ts'
 import { type AbsentPeer, absentPeers } from '../../relations/policy/peers-there.ts'
 import { selectorText } from '../../relations/selector.ts'
 import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
-import { ingressBackendFails, svcUnanswered } from '../../relations/symptom.ts'
+import { ingressBackendFails, keptBy, svcUnanswered } from '../../relations/symptom.ts'
 import { peerText, policySubject, rulesEvidence, workloadsEvidence, workloadsText } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
 
@@ -124,9 +124,12 @@ function judge(its: readonly AbsentPeer[], { podsOf, services, ingresses }: Behi
         : [{ kind: 'fact' as const, label: `namespace ${meant.name}`, value: `${meant.key}: ${meant.value}` }]),
       workloadsEvidence(`${count(pods.length, 'pod')} behind it`, pods),
     ],
-    causes: hit.flatMap((it) => [
-      ...(others === 'nobody' ? [svcUnanswered(it)] : []),
-      ...routesTo(ingresses, it).map((ingress) => ingressBackendFails(ingress, it.name)),
-    ]),
+    causes: [
+      keptBy(policy),
+      ...hit.flatMap((it) => [
+        ...(others === 'nobody' ? [svcUnanswered(it)] : []),
+        ...routesTo(ingresses, it).map((ingress) => ingressBackendFails(ingress, it.name)),
+      ]),
+    ],
   })
 }

@@ -1,7 +1,7 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { leadsOut, type ServicePortRule, servicePortRules } from '../../relations/policy/service-port-rules.ts'
-import { svcUnanswered } from '../../relations/symptom.ts'
+import { keptBy, svcUnanswered } from '../../relations/symptom.ts'
 import { policySubject, rulesEvidence, workloadsEvidence, workloadsText } from './words.ts'
 import { count, full, some } from '../../phrases.ts'
 
@@ -105,7 +105,7 @@ function judge(its: readonly ServicePortRule[]) {
       },
       workloadsEvidence(direction === 'Ingress' ? 'pods that nobody reaches so' : 'pods that do not get out so', pods),
     ],
-    causes: direction === 'Ingress' ? services.map(svcUnanswered) : [],
+    causes: [keptBy(policy), ...(direction === 'Ingress' ? services.map(svcUnanswered) : [])],
   })
 }
 

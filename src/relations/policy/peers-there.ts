@@ -1,10 +1,10 @@
 import { editDistance } from '../../closest.ts'
 import { known } from '../../model/known.ts'
-import type { Namespace, NetworkPolicy, PolicyPeer, PolicyRule } from '../../model/network-policy.ts'
+import type { Namespace, NetworkPolicy, PolicyPeer, PolicyRule, Selector } from '../../model/network-policy.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Workload } from '../../model/workload.ts'
 import { put } from '../once.ts'
-import { isEverything, labelOf, namespaceNameLabel, selects, selectsNamespace } from '../selector.ts'
+import { isEverything, labelOf, type Labels, namespaceNameLabel, selects, selectsNamespace } from '../selector.ts'
 import { byLabels, isLive } from '../service/service-selects-pod.ts'
 import { podEnd, type PolicyRules, policyRules, probeEnd } from './policy-allows.ts'
 import { type Direction, policiesOfPods } from './policy-applies-to-pod.ts'
@@ -140,12 +140,20 @@ function isKept({ pod, rule, peer, meant, direction }: Meeting, rules: PolicyRul
   return decision.kind === 'denied' && decision.direction === direction
 }
 
+interface Carrier {
+  readonly namespace: string
+  readonly labels: Labels
+}
+
 /** Pods that are made now and then, or are scaled to zero, are there as what makes them. */
 function presence({ namespaces, pods, workloads, only }: Objects): (peer: PolicyPeer, home: string) => There {
-  const carriers = Map.groupBy(
-    [...pods, ...workloads.map((it) => ({ namespace: it.namespace, labels: it.templateLabels }))],
-    (it) => it.namespace,
-  )
+  const all: readonly Carrier[] = [
+    ...pods,
+    ...workloads.map((it) => ({ namespace: it.namespace, labels: it.templateLabels })),
+  ]
+  const [carriers, labelled] = [Map.groupBy(all, (it) => it.namespace), byLabels(all, (it) => it)]
+  const near = (namespace: string, { matchLabels }: Selector): readonly Carrier[] =>
+    Object.keys(matchLabels).length > 0 ? labelled(namespace, matchLabels) : (carriers.get(namespace) ?? [])
   const memo = new Map<string, There>()
   return (peer, home) =>
     put(memo, JSON.stringify([peer, peer.namespaceSelector === null ? home : '']), () => {
@@ -160,7 +168,7 @@ function presence({ namespaces, pods, workloads, only }: Objects): (peer: Policy
       if (reached.length === 0) return 'no-namespace'
       if (podSelector === null || isEverything(podSelector)) return 'there'
       const read = reached.filter((it) => only === null || it === only)
-      if (read.some((it) => carriers.get(it)?.some((one) => selects(podSelector, one.labels)))) return 'there'
+      if (read.some((it) => near(it, podSelector).some((one) => selects(podSelector, one.labels)))) return 'there'
       return read.length < reached.length ? 'unread' : 'no-pod'
     })
 }
