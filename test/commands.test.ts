@@ -40,7 +40,7 @@ function commandsOf(said: string): readonly string[] {
 }
 
 /** Those that ask no cluster. */
-const needNone = /^(?:kubectl )?hopscope (?:explain|checks)\b/
+const needNone = /^(?:kubectl )?hopscope (?:explain|checks|pcap)\b/
 
 function lostCluster(said: string): readonly string[] {
   return commandsOf(said).filter((it) => !needNone.test(it) && !it.includes('--context prod-eu'))

@@ -102,7 +102,7 @@ test('what is told: announcements and what is left stay, steps only where a line
   const lines = said.split('\n')
   expect(lines[0]).toMatch(/^creates 1 pod/)
   expect(lines[1]).toMatch(/^pod a\/b was not seen to go/)
-  expect(lines[2]).toMatch(/finalizer.*kubectl -n a get pod b /)
+  expect(lines[2]).toMatch(/finalizer.*kubectl .*-n a get pod b /)
   expect(said).not.toContain('reading')
   expect(said).not.toContain('\u001b')
 })
