@@ -81,5 +81,6 @@ describeCheck(check, [
     given: { contacts: contacts([], [get('/', 200)]), ingresses: [ingress([['/', 'web', 80]])] },
     expect: 'not-applicable',
   },
-  { it: 'no probe', given: { ingresses: [] }, expect: 'cannot-tell' },
+  { it: 'no probe', given: { ingresses: [ingress([['/', 'web', 80]])] }, expect: 'cannot-tell' },
+  { it: 'no probe, and no Ingress: nothing was missed', given: { ingresses: [] }, expect: 'not-applicable' },
 ])

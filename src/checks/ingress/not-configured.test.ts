@@ -71,5 +71,6 @@ describeCheck(check, [
   },
   { it: 'the other scheme', given: seen([get('/', 404, { ...own, scheme: 'https' })]), expect: 'not-applicable' },
   { it: 'nothing to compare with', given: seen([get('/', 404)], { strangers: [] }), expect: 'not-applicable' },
-  { it: 'no probe', given: { ingresses: [] }, expect: 'cannot-tell' },
+  { it: 'no probe', given: { ingresses: [ingress([['/', 'web', 80]])] }, expect: 'cannot-tell' },
+  { it: 'no probe, and no Ingress: nothing was missed', given: { ingresses: [] }, expect: 'not-applicable' },
 ])

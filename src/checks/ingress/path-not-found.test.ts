@@ -60,5 +60,6 @@ describeCheck(check, [
   },
   { it: 'found', given: seen([get('/api', 200, declared)]), expect: 'ok' },
   { it: 'not asked', given: seen([]), expect: 'not-applicable' },
-  { it: 'no probe', given: { ingresses: [] }, expect: 'cannot-tell' },
+  { it: 'no probe', given: { ingresses: [ingress([['/', 'web', 80]])] }, expect: 'cannot-tell' },
+  { it: 'no probe, and no Ingress: nothing was missed', given: { ingresses: [] }, expect: 'not-applicable' },
 ])

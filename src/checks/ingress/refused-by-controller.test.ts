@@ -58,7 +58,7 @@ describeCheck(check, [
   { it: 'nothing was asked', given: seen([]), expect: 'not-applicable' },
   {
     it: 'no probe',
-    given: modelOf({ ingresses: [] }, { contacts: unknown('not-asked', 'needs --probe') }),
+    given: modelOf({ ingresses: [ingress([['/', 'web', 80]])] }, { contacts: unknown('not-asked', 'needs --probe') }),
     expect: 'cannot-tell',
     says: /--probe/,
   },

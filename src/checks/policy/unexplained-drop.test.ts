@@ -44,8 +44,13 @@ describeCheck(check, [
     expect: 'not-applicable',
   },
   {
-    it: 'nothing was asked inside pods',
+    it: 'nothing was asked inside pods, and no trace was asked for',
     given: modelOf(world, { crossings: unknown('not-asked', 'crossings') }),
+    expect: 'not-applicable',
+  },
+  {
+    it: 'a trace that connected from no pod',
+    given: modelOf(world, { crossings: unknown('not-asked', 'crossings') }, traced.scope),
     expect: 'cannot-tell',
   },
 ])
