@@ -122,7 +122,9 @@ function modelOf({ plain, tls, pods, paths = ['/'], url, nodes = 3, ingress: abo
       networkPolicies: known([]),
       workloads: known([]),
       // Several have the one address of this machine, as only pods on the node's own network may.
-      pods: known(names.map((it) => pod(it, { ip: '127.0.0.1', hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }))),
+      pods: known(
+        names.map((it) => pod(it, { ip: '127.0.0.1', hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' })),
+      ),
       services: known([service('web', { clusterIP: 'None' })]),
       // Pods of one address: each has a slice of its own, with its own port.
       endpointSlices: known(
