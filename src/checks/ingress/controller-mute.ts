@@ -2,11 +2,11 @@ import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { HttpContact } from '../../model/contacts.ts'
 import type { IngressConfigs } from '../../model/ingress-config.ts'
-import type { Known } from '../../model/known.ts'
+import { type Known, known } from '../../model/known.ts'
 import type { Outside } from '../../model/outside.ts'
 import { subject } from '../../model/subject.ts'
 import { full, quoted, some } from '../../phrases.ts'
-import { endText, mutePorts, portOf } from '../../relations/ingress/http-answers.ts'
+import { endText, excuseOf, mutePorts, portOf } from '../../relations/ingress/http-answers.ts'
 import { proxyProtocolOf } from '../../relations/ingress/proxy-protocol.ts'
 import { allOfIngress, outsideFails } from '../../relations/symptom.ts'
 import { ingressSubject } from './words.ts'
@@ -23,19 +23,25 @@ export default check({
   fine: 'the controllers answer the requests that they get',
   severity: 'warning',
   needs: ['contacts', 'ingresses'],
-  wants: ['ingressControllers', 'ingressConfigs', 'outside'],
+  wants: ['ingressControllers', 'ingressConfigs', 'outside', 'networkPolicies', 'namespaces', 'pods', 'dnsProbe'],
   remedies: [],
   decides: ['LB-10'],
 
-  run({ contacts, ingresses, ingressControllers, ingressConfigs, outside }) {
+  run({ contacts, ingresses, ingressControllers, ingressConfigs, outside, scope, ...seen }) {
     if (contacts.http.length === 0) return notApplicable('nothing was asked of a controller')
     const mute = mutePorts(contacts)
+    const { networkPolicies, namespaces, pods, dnsProbe } = seen
+    const excuse = excuseOf({ contacts: known(contacts), networkPolicies, namespaces, pods, dnsProbe, scope })
     const homes = new Map(ingressControllers.known ? ingressControllers.value.map((it) => [it.pod, it.namespace]) : [])
     const ports = [...Map.groupBy(contacts.http, portOf)]
     return ports.map(([port, its]) => {
       const [first] = its
       if (first === undefined || !mute.has(port)) return ok(1)
       const pod = first.via.controllerPod
+      // Some CNIs reject what a policy denies (kube-router: port unreachable), so that it reads as refused by the pod.
+      const whys = its.map((it) => excuse(it.error === 'ECONNREFUSED' ? { ...it, error: 'EHOSTUNREACH' } : it))
+      const [why] = whys
+      if (why !== null && why !== undefined && !whys.includes(null)) return cannotTell('ambiguous', `${pod}: ${why}`)
       // Whoever serves TLS alone refuses the other port, and rightly.
       const other = ports.find(([at, them]) => at !== port && !mute.has(at) && them[0]?.via.controllerPod === pod)
       if (other !== undefined && first.error === 'ECONNREFUSED')

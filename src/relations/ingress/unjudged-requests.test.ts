@@ -106,3 +106,15 @@ test('one answer, or one failure that counts, and there is nothing to add', () =
   expect(unjudgedRequests(seeing({ http: [get('/', null, late), get('/', 200, { scheme: 'http' })] }))).toEqual([])
   expect(unjudgedRequests(seeing({ http: [get('/', 502)] }))).toEqual([])
 })
+
+test('controllers that a policy closes to the probe alone: nothing is blamed, and nothing is called well', () => {
+  for (const error of ['no connection within 18000 ms', 'ETIMEDOUT', 'ECONNREFUSED', 'EHOSTUNREACH']) {
+    const http = F.workers.map((at) => get('/', null, { error, node: at, scheme: 'http' }))
+    const made = seeing({ http, strangers: [stranger(0, { status: null, error })] }, [deny])
+    const sources = { ...made.sources, ingressConfigs: unknown('forbidden', 'create pods/exec') }
+    const diagnosis = diagnose({ ...made, sources, scope: { ...made.scope, level: 'probe' } }, { checks })
+    expect(diagnosis.roots.filter((it) => it.finding.severity !== 'info').map((it) => it.finding.code)).toEqual([])
+    expect(headline(diagnosis)).toMatch(/^hopscope can't say whether .* is well: .*(?:denies the probe pod the way|refuses every connection)/)
+    expect(exitCode(diagnosis, { failOn: 'warning', strict: false })).toBe(2)
+  }
+})
