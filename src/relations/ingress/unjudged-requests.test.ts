@@ -114,7 +114,9 @@ test('controllers that a policy closes to the probe alone: nothing is blamed, an
     const sources = { ...made.sources, ingressConfigs: unknown('forbidden', 'create pods/exec') }
     const diagnosis = diagnose({ ...made, sources, scope: { ...made.scope, level: 'probe' } }, { checks })
     expect(diagnosis.roots.filter((it) => it.finding.severity !== 'info').map((it) => it.finding.code)).toEqual([])
-    expect(headline(diagnosis)).toMatch(/^hopscope can't say whether .* is well: .*(?:denies the probe pod the way|refuses every connection)/)
+    expect(headline(diagnosis)).toMatch(
+      /^hopscope can't say whether .* is well: .*(?:denies the probe pod the way|refuses every connection)/,
+    )
     expect(exitCode(diagnosis, { failOn: 'warning', strict: false })).toBe(2)
   }
 })
