@@ -90,6 +90,9 @@ export const dnsAnswersErrors = 'dns-answers-errors'
 /** An acl rule of the Corefile refuses some clients. */
 export const aclKeepsOut = 'dns-acl-refuses'
 
+/** This DNS server gets no answer from those that it forwards to, whatever the others get. */
+export const upstreamSilentTo = (pod: string): string => `dns-upstream-silent-to:${pod}`
+
 /** A DNS server ends soon after each start. */
 export const dnsServerCrash = 'dns-server-crash'
 

@@ -1,13 +1,13 @@
 // Seen: glibc 10 of 10 cluster names under 0.1 s; example.com failed after 4, 4 and 6 s (CoreDNS gives up with
 // SERVFAIL), musl after 5.0 s twice.
 import { UPSTREAM_DNS } from '../../plan.ts'
-import { isAnswered, OUTSIDE_NAME } from '../../breaks/ask-dns.ts'
+import { OUTSIDE_NAME } from '../../breaks/ask-dns.ts'
 import { corednsPods } from '../../breaks/coredns.ts'
 import type { Fault } from '../fault.ts'
 import { addRules, removeRules, type Rule } from '../../breaks/firewall.ts'
+import { knowing } from '../../breaks/outside-names.ts'
 import { onNode } from '../../breaks/place.ts'
 import { until } from '../../breaks/until.ts'
-import type { Lab } from '../../lab.ts'
 
 const RULES: readonly Rule[] = (['udp', 'tcp'] as const).map((protocol) => ({
   table: 'filter',
@@ -41,17 +41,6 @@ const fault: Fault = {
   async remove(lab) {
     await fault.takeBack(lab)
   },
-}
-
-/** How many CoreDNS pods answer for one of the names. */
-async function knowing(lab: Lab, names: readonly string[]): Promise<number> {
-  const asker = onNode(lab, 'control-plane')
-  const answers = await Promise.all(
-    (await corednsPods(lab)).map(async (pod) =>
-      (await Promise.all(names.map((name) => isAnswered(asker, { name, server: pod.ip })))).some(Boolean),
-    ),
-  )
-  return answers.filter(Boolean).length
 }
 
 export default fault

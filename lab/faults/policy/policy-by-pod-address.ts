@@ -2,6 +2,7 @@
 import { app, networkPolicy, objectsOf } from '../../breaks/app.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { ask } from '../../breaks/request.ts'
+import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-address'
 const good = app(NAMESPACE)
@@ -11,7 +12,7 @@ const policy = networkPolicy(NAMESPACE, 'cart-in', {
   ingress: [{ from: [{ ipBlock: { cidr: '198.18.0.0/16', except: ['198.18.103.0/24'] } }] }],
 })
 
-export default namespaceFault({
+const fault = namespaceFault({
   name: 'policy-by-pod-address',
   kind: 'fault',
   breaks: "an ipBlock of the policy before cart leaves the range of one node's pods out",
@@ -24,3 +25,6 @@ export default namespaceFault({
     (await lab.kubectl(['-n', NAMESPACE, 'get', 'networkpolicy', 'cart-in', '-o', 'name'])) !== '',
   healthy: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,
 })
+
+// What differs between nodes is seen from all of them.
+export default { ...fault, reach: { kind: 'cluster' } } satisfies Fault

@@ -1,6 +1,8 @@
 // Seen: www.example.com ends in SERVFAIL after seconds, names of the cluster are answered; the upstream is well.
 import { app, networkPolicy, objectsOf } from '../../breaks/app.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
+import { OUTSIDE_NAME } from '../../breaks/ask-dns.ts'
+import { knowing } from '../../breaks/outside-names.ts'
 import { ask } from '../../breaks/request.ts'
 import type { Fault } from '../fault.ts'
 
@@ -20,7 +22,9 @@ const base = namespaceFault({
   cause: { code: 'POL406', subject: `NetworkPolicy/kube-system/${POLICY}` },
   namespace: NAMESPACE,
   broken: objectsOf(app(NAMESPACE)),
-  inEffect: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200,
+  // CoreDNS answers from its cache for 30 s more.
+  inEffect: async (lab) => (await knowing(lab, ['example.com', OUTSIDE_NAME])) === 0,
+  healthy: async (lab) => (await ask(lab, NAMESPACE, 'web')) === 200 && (await knowing(lab, [OUTSIDE_NAME])) > 1,
 })
 
 const fault: Fault = {

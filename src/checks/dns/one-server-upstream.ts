@@ -4,7 +4,7 @@ import type { Known } from '../../model/known.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, quantile } from '../../relations/dns/lookup-loss.ts'
 import { logEvidence, signsOf } from '../../relations/dns/server-log-signs.ts'
-import { dnsUpstreamSilent } from '../../relations/symptom.ts'
+import { dnsUpstreamSilent, upstreamSilentTo } from '../../relations/symptom.ts'
 import { outsideByServer } from '../../relations/dns/upstream-by-server.ts'
 import { shares } from './dns-evidence.ts'
 import { upstreamEvidence, upstreamsAsked } from './upstream-evidence.ts'
@@ -69,6 +69,7 @@ export default check({
             label: 'no answer there',
           }).slice(0, 1),
         ],
+        symptoms: [upstreamSilentTo(pod)],
         causes: ['dns-external:*', 'dns-slow:*', dnsUpstreamSilent],
       })
     })

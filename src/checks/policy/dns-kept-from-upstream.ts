@@ -7,7 +7,7 @@ import { outside, outsideFails } from '../../relations/dns/upstream.ts'
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
-import { dnsUpstreamSilent } from '../../relations/symptom.ts'
+import { dnsUpstreamSilent, upstreamSilentTo } from '../../relations/symptom.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
 import { policySubject, rulesEvidence } from './words.ts'
 
@@ -55,7 +55,7 @@ export default check({
         fails,
       },
       evidence: [rulesEvidence(policy, 'Egress', `nothing here lets ${first.to.ip}, port ${first.to.port} out`)],
-      causes: [dnsUpstreamSilent, 'dns-external:*'],
+      causes: [dnsUpstreamSilent, 'dns-external:*', ...denied.map((it) => upstreamSilentTo(it.pod.name))],
     })
   },
 
