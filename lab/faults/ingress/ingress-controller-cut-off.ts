@@ -53,7 +53,8 @@ const fault: Fault = {
   async inject(lab) {
     await whole.inject(lab)
     await everywhere(lab, addRules)
-    await until('the controller says that it hears nothing', () => logsTheLoss(lab))
+    // Its client waits longer and longer between tries: a minute and a half on a quiet machine.
+    await until('the controller says that it hears nothing', () => logsTheLoss(lab), { seconds: 180 })
     await lab.kubectl(['-n', NAMESPACE, 'delete', 'pods', '-l', 'app=web', '--wait=true'])
     await lab.kubectl(['-n', NAMESPACE, 'rollout', 'status', 'deployment/web', '--timeout=60s'])
     await until('the Ingress fails', async () => !(await healthy(lab)))
