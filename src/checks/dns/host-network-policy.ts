@@ -3,7 +3,8 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { InsideView } from '../../model/inside.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
-import { type Subject, subjectKey } from '../../model/subject.ts'
+import { subjectKey } from '../../model/subject.ts'
+import { isTargetPod } from '../../relations/asked-about.ts'
 import { calleeOf } from '../../relations/dns/callees.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { count } from '../../phrases.ts'
@@ -69,7 +70,7 @@ interface Around {
   readonly calls: boolean
 }
 
-function judge(pods: readonly Pod[], views: readonly InsideView[], { scope: { target }, calls }: Around) {
+function judge(pods: readonly Pod[], views: readonly InsideView[], { scope, calls }: Around) {
   const silent = pods.filter((it) => it.dnsPolicy === 'ClusterFirst')
   const [first] = silent
   if (first === undefined) return ok(pods.length)
@@ -81,8 +82,7 @@ function judge(pods: readonly Pod[], views: readonly InsideView[], { scope: { ta
   return finding({
     subject: workloadOfPod(first),
     // Who asks about this very workload is told that it finds no name of the cluster.
-    severity:
-      result !== null && (calls || (target.kind === 'object' && isOne(target.object, pods))) ? 'warning' : 'info',
+    severity: result !== null && (calls || pods.some((it) => isTargetPod(scope, it))) ? 'warning' : 'info',
     confidence: result === null ? 'inferred' : 'observed',
     args: {
       pods: silent.length,
@@ -100,9 +100,4 @@ function judge(pods: readonly Pod[], views: readonly InsideView[], { scope: { ta
       },
     ],
   })
-}
-
-function isOne(object: Subject, pods: readonly Pod[]): boolean {
-  const key = subjectKey(object)
-  return pods.some((it) => key === `Pod/${it.namespace}/${it.name}` || key === subjectKey(workloadOfPod(it)))
 }

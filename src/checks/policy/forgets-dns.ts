@@ -3,11 +3,8 @@ import type { Evidence } from '../../findings/evidence.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
 import type { InsideView } from '../../model/inside.ts'
-import type { Pod } from '../../model/pod.ts'
-import type { Scope } from '../../model/sources.ts'
-import { subjectKey } from '../../model/subject.ts'
 import { isShutIn } from '../../relations/policy/shut-in.ts'
-import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+import { isTargetPod } from '../../relations/asked-about.ts'
 import { once } from '../../relations/once.ts'
 import { type Decision, policyNames } from '../../relations/policy/policy-allows.ts'
 import { dnsPodLabels } from '../../relations/dns/dns-servers.ts'
@@ -49,7 +46,7 @@ export default check({
       )
     const all = insideViews.known ? insideViews.value : []
     const meant = (group: DnsGroup): boolean =>
-      group.pods.every((it) => isShutIn(it, networkPolicies) && !isAskedAbout(it, scope))
+      group.pods.every((it) => isShutIn(it, networkPolicies) && !isTargetPod(scope, it))
     return groups.map((group) =>
       judge(group, { dns: clusterDns, views: viewsOf(group, insideViews), all, isMeant: meant(group) }),
     )
@@ -105,11 +102,6 @@ interface Around {
   readonly all: readonly InsideView[]
   /** These pods are to open no connection at all, and need no names. */
   readonly isMeant: boolean
-}
-
-function isAskedAbout(pod: Pod, { target }: Scope): boolean {
-  const key = target.kind === 'object' ? subjectKey(target.object) : null
-  return key === `Pod/${pod.namespace}/${pod.name}` || key === subjectKey(workloadOfPod(pod))
 }
 
 function judge(group: DnsGroup, { dns, views, all, isMeant }: Around) {

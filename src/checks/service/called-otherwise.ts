@@ -1,9 +1,10 @@
 import { check } from '../../findings/check.ts'
-import { finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Call, Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
 import { subject, type Subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
+import { isTargetPod } from '../../relations/asked-about.ts'
 import { calledBy, type Called } from '../../relations/service/called-services.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
@@ -89,7 +90,7 @@ function verdict({ pod, container, call, called }: Told & { readonly called: Cal
     subject: on,
     also: also(called),
     confidence: 'inferred',
-    severity: severityOf(scope, [on, subject('Pod', pod.namespace, pod.name)]),
+    severity: isTargetPod(scope, pod) ? 'error' : 'warning',
     args: {
       is: called.is,
       host,
@@ -156,9 +157,4 @@ const says = {
 
 function wrong(args: { readonly is: keyof typeof says }): string {
   return says[args.is]
-}
-
-function severityOf({ target }: Scope, its: readonly Subject[]): Severity {
-  const asked = target.kind === 'object' ? subjectKey(target.object) : null
-  return its.some((it) => subjectKey(it) === asked) ? 'error' : 'warning'
 }

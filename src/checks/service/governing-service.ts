@@ -1,11 +1,12 @@
 import { closest } from '../../closest.ts'
 import { check } from '../../findings/check.ts'
-import { cannotTell, finding, notApplicable, ok, type Severity } from '../../findings/verdict.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
-import { subject, type Subject, subjectKey } from '../../model/subject.ts'
+import { subject } from '../../model/subject.ts'
 import type { Workload } from '../../model/workload.ts'
 import { count, full, some } from '../../phrases.ts'
+import { isTarget } from '../../relations/asked-about.ts'
 import { hasPairs } from '../../relations/selector.ts'
 import { selectorOf } from '../../relations/service/service-selects-pod.ts'
 
@@ -103,7 +104,8 @@ function verdict({ set, name, service, others, scope }: Named) {
     subject: on,
     also: [subject('Service', set.namespace, name)],
     confidence: 'inferred',
-    severity: severityOf(scope, on),
+    // Who asks about this very StatefulSet misses something of it.
+    severity: isTarget(scope, on) ? 'error' : 'warning',
     args: { service: name, is, near, headless: some(headless) || 'none' },
     evidence: [
       {
@@ -127,9 +129,4 @@ function labelOf(service: Service | null): string {
   if (service.clusterIP !== 'None') return `has clusterIP ${service.clusterIP ?? `none (${service.type})`}`
   const pairs = Object.entries(service.selector ?? {}).map(([key, value]) => `${key}=${value}`)
   return `selects ${some(pairs)}, and the pods have other labels`
-}
-
-/** Who asks about this very StatefulSet misses something of it. */
-function severityOf({ target }: Scope, on: Subject): Severity {
-  return target.kind === 'object' && subjectKey(target.object) === subjectKey(on) ? 'error' : 'warning'
 }

@@ -3,7 +3,8 @@ import type { InsideView } from '../../model/inside.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
-import { type Subject, subject, subjectKey } from '../../model/subject.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import { isTargetPod } from '../asked-about.ts'
 import { calleeOf } from '../dns/callees.ts'
 import { isClusterFirst } from '../dns/pod-resolvers.ts'
 import { isShutIn } from '../policy/shut-in.ts'
@@ -30,23 +31,17 @@ export function slowIn(model: Model, pod: Pod | null): number {
 export function weightOf(result: Answer, pod: Pod | null, model: Model): Trouble['weight'] | null {
   if (result === 'ok' || result === 'not-asked') return null
   if (!isDenied(result) || pod === null || isClusterFirst(pod)) return 'outage'
-  return isTarget(pod, model) || calleeOf(pod, model.sources) !== null ? 'nuisance' : 'sign'
+  return isTargetPod(model.scope, pod) || calleeOf(pod, model.sources) !== null ? 'nuisance' : 'sign'
 }
 
 /** Whoever may open no connection at all, on purpose, needs no names: what it can't ask is a sign of that alone. */
 export function needsNoNames(pod: Pod | null, model: Model): boolean {
   const { networkPolicies } = model.sources
-  return pod !== null && networkPolicies.known && !isTarget(pod, model) && isShutIn(pod, networkPolicies.value)
+  return pod !== null && networkPolicies.known && !isTargetPod(model.scope, pod) && isShutIn(pod, networkPolicies.value)
 }
 
 export function isDenied(result: Answer): boolean {
   return result === 'nxdomain' || result === 'not-found' || result === 'nodata'
-}
-
-function isTarget(pod: Pod, { scope: { target } }: Model): boolean {
-  if (target.kind !== 'object') return false
-  const key = subjectKey(target.object)
-  return key === `Pod/${pod.namespace}/${pod.name}` || key === subjectKey(workloadOfPod(pod))
 }
 
 /** Who suffers from what was asked inside this pod, and who has to do with it. */
