@@ -1,16 +1,16 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import type { NetworkPolicy } from '../../model/network-policy.ts'
-import type { Call, Pod } from '../../model/pod.ts'
+import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import { subject, subjectKey } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { othersOn } from '../../relations/policy/other-policies.ts'
 import { podEnd, policyRules } from '../../relations/policy/policy-allows.ts'
 import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
-import { calledBy } from '../../relations/service/called-services.ts'
+import { calledBy, type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
-import { isLive, isOver, podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
 import { keptBy } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { policySubject, rulesEvidence } from './words.ts'
@@ -84,20 +84,11 @@ export default check({
   },
 })
 
-interface Told {
-  readonly pod: Pod
-  readonly call: Call
-}
-
-/** Each once a workload: its pods have one template. */
-function callsOf(pods: readonly Pod[]): readonly Told[] {
-  const all = new Map<string, Told>()
-  for (const pod of pods.filter((it) => !isOver(it) && !it.hostNetwork))
-    for (const call of pod.containers.flatMap((it) => it.calls ?? [])) {
-      const key = `${subjectKey(workloadOfPod(pod))} ${call.host}:${call.port}`
-      if (!all.has(key)) all.set(key, { pod, call })
-    }
-  return [...all.values()]
+/** Two variables that name one place are one call; what is on a node's network is no policy's. */
+function callsOf(pods: readonly Pod[]): readonly ToldCall[] {
+  const told = toldCalls(pods.filter((it) => !it.hostNetwork))
+  const byPlace = Map.groupBy(told, ({ pod, call }) => `${subjectKey(workloadOfPod(pod))} ${call.host}:${call.port}`)
+  return [...byPlace.values()].flatMap((its) => its.slice(0, 1))
 }
 
 interface Denied {
@@ -106,7 +97,10 @@ interface Denied {
   readonly of: number
 }
 
-function verdict({ pod, call, service }: Told & { readonly service: Service }, { policy, direction, of }: Denied) {
+function verdict(
+  { pod, call, service }: Pick<ToldCall, 'pod' | 'call'> & { readonly service: Service },
+  { policy, direction, of }: Denied,
+) {
   const on = workloadOfPod(pod)
   return finding({
     subject: policySubject(policy),

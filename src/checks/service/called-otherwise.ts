@@ -1,12 +1,10 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { Call, Pod } from '../../model/pod.ts'
 import type { Scope } from '../../model/sources.ts'
-import { subject, type Subject, subjectKey } from '../../model/subject.ts'
+import { subject, type Subject } from '../../model/subject.ts'
 import { full } from '../../phrases.ts'
 import { isTargetPod } from '../../relations/asked-about.ts'
-import { calledBy, type Called } from '../../relations/service/called-services.ts'
-import { isOver } from '../../relations/service/service-selects-pod.ts'
+import { calledBy, type Called, type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
 import { toldWrongly } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
@@ -33,8 +31,7 @@ export default check({
       domain: clusterDns.known ? clusterDns.value.domain : null,
       scope,
     }
-    const calls = callsOf(pods)
-    const judged = calls.map((it) => ({ ...it, called: calledBy(it.pod, it.call, around) }))
+    const judged = toldCalls(pods).map((it) => ({ ...it, called: calledBy(it.pod, it.call, around) }))
     const inside = judged.filter((it) => it.called.is !== 'elsewhere')
     if (inside.length === 0) return notApplicable('no environment variable or argument here names a Service')
     const found = inside.flatMap((it) => verdict(it, scope) ?? [])
@@ -61,28 +58,7 @@ export default check({
   },
 })
 
-interface Told {
-  readonly pod: Pod
-  readonly container: string
-  readonly call: Call
-}
-
-/** Each once a workload: its pods have one template, but for a rollout. */
-function callsOf(pods: readonly Pod[]): readonly Told[] {
-  const all = new Map<string, Told>()
-  for (const pod of pods) {
-    if (isOver(pod) || pod.containers.every((it) => it.calls === undefined)) continue
-    const on = subjectKey(workloadOfPod(pod))
-    for (const { name: container, calls = [] } of pod.containers)
-      for (const call of calls) {
-        const key = `${on} ${container} ${call.by} ${call.host}:${call.port}`
-        if (!all.has(key)) all.set(key, { pod, container, call })
-      }
-  }
-  return [...all.values()]
-}
-
-function verdict({ pod, container, call, called }: Told & { readonly called: Called }, scope: Scope) {
+function verdict({ pod, container, call, called }: ToldCall & { readonly called: Called }, scope: Scope) {
   if (called.is === 'elsewhere' || called.is === 'there') return null
   const on = workloadOfPod(pod)
   const host = call.port === null ? call.host : `${call.host}:${call.port}`

@@ -2,7 +2,10 @@ import { closest, editDistance } from '../../closest.ts'
 import type { Call, Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
+import { subjectKey } from '../../model/subject.ts'
 import { once } from '../once.ts'
+import { workloadOfPod } from '../workload-of-pod.ts'
+import { isOver } from './service-selects-pod.ts'
 
 /** What there is to call, as far as it was read. */
 export interface Callable {
@@ -22,6 +25,28 @@ export type Called =
   | { readonly is: 'no-service'; readonly namespace: string; readonly name: string; readonly near: string | null }
   | { readonly is: 'no-namespace'; readonly namespace: string; readonly name: string; readonly near: string | null }
   | { readonly is: 'other-domain'; readonly told: string }
+
+/** A call with the container and the pod whose spec tells it. */
+export interface ToldCall {
+  readonly pod: Pod
+  readonly container: string
+  readonly call: Call
+}
+
+/** What the pods' specs tell them to call, each once a workload: its pods have one template, but for a rollout. */
+export function toldCalls(pods: readonly Pod[]): readonly ToldCall[] {
+  const all = new Map<string, ToldCall>()
+  for (const pod of pods) {
+    if (isOver(pod) || pod.containers.every((it) => it.calls === undefined)) continue
+    const on = subjectKey(workloadOfPod(pod))
+    for (const { name: container, calls = [] } of pod.containers)
+      for (const call of calls) {
+        const key = `${on} ${container} ${call.by} ${call.host}:${call.port}`
+        if (!all.has(key)) all.set(key, { pod, container, call })
+      }
+  }
+  return [...all.values()]
+}
 
 const usualDomain = 'cluster.local'
 
