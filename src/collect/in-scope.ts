@@ -15,6 +15,7 @@ import type { Pod } from '../model/pod.ts'
 import type { EndpointSlice, Service } from '../model/service.ts'
 import type { WeaveTc } from '../model/weave-tc.ts'
 import type { Workload } from '../model/workload.ts'
+import { put } from '../relations/once.ts'
 import type { Intern } from '../wire/intern.ts'
 import type { Reader } from './few-at-once.ts'
 import { inOrder } from './order.ts'
@@ -82,6 +83,7 @@ function once<T>(make: () => T): () => T {
 export function listInScope(reader: Reader, scope: string | null, intern: Intern): InScope {
   const within = scope === null ? {} : { namespace: scope }
   const covers = (namespace: string | null): boolean => scope === null || scope === namespace
+  const labelled = new Map<string, Listed<Pod>>()
   const delaying = new Map<string, readonly WeaveTc[]>()
   const caching = new Map<string, Template>()
   const list = (kind: Kind, options: ListOptions): Listed<Workload> =>
@@ -128,10 +130,10 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
       const labelSelector = Object.entries(labels)
         .map(([key, values]) => (values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`))
         .join(',')
-      return sorted(
-        reader.list(pods, namespace === null ? { labelSelector } : { namespace, labelSelector }, (raw) =>
-          projectPod(raw, intern),
-        ),
+      const where = namespace === null ? { labelSelector } : { namespace, labelSelector }
+      // kube-proxy's are asked for by the nodes, and beside a node's cache by the DNS.
+      return put(labelled, JSON.stringify(where), () =>
+        sorted(reader.list(pods, where, (raw) => projectPod(raw, intern))),
       )
     },
 
