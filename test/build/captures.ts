@@ -42,3 +42,31 @@ export function sign(kind: SignKind, its: Partial<Sign> = {}): Sign {
     ...its,
   }
 }
+
+/** Rows of every check's table: what a capture that may lack packets says is no verdict. */
+export const doubtfulCaptures = [
+  {
+    it: 'no packet at all',
+    given: { capture: captured({ packets: 0, ways: 'none', dns: {}, tcp: {} }) },
+    expect: 'cannot-tell' as const,
+    says: /no packet/,
+  },
+  {
+    it: 'cut off',
+    given: { capture: captured({ end: 'cut-off', why: 'it ends within a record, at byte 9' }) },
+    expect: 'cannot-tell' as const,
+    says: /byte 9/,
+  },
+  {
+    it: 'the capture lost some itself',
+    given: { capture: captured({ dropped: 7 }) },
+    expect: 'cannot-tell' as const,
+    says: /7 packets/,
+  },
+  {
+    it: 'one direction',
+    given: { capture: captured({ ways: 'one' }) },
+    expect: 'cannot-tell' as const,
+    says: /one direction/,
+  },
+]
