@@ -1,10 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
-import { known } from '../../model/known.ts'
 import { count, full } from '../../phrases.ts'
 import { routedBackends, type RoutedBackend, ruleText, takesRequests } from '../../relations/gateway/backends.ts'
-import { backingOf } from '../../relations/service/service-backing.ts'
-import { countEndpoints, slicesOfServices } from '../../relations/service/service-endpoints.ts'
+import { type EmptyBackend, emptyBackends } from '../../relations/gateway/empty-backend.ts'
 import { gatewayRouteFails, noEndpoints } from '../../relations/symptom.ts'
 import { refEvidence, routeSubject } from './words.ts'
 
@@ -21,8 +19,7 @@ export default check({
   decides: [],
 
   run({ gatewayRoutes, services, endpointSlices, pods, workloads, scope }) {
-    const slicesOf = slicesOfServices(endpointSlices)
-    const backing = backingOf(pods.known ? pods.value : [], pods.known ? workloads : known([]))
+    const emptyOf = emptyBackends({ endpointSlices, pods, workloads, scope })
     const there = routedBackends(gatewayRoutes, services, scope).flatMap((it) =>
       it.state.kind === 'there' && it.state.service.type !== 'ExternalName' && takesRequests(it.ref)
         ? [{ it, service: it.state.service }]
@@ -30,14 +27,8 @@ export default check({
     )
     if (there.length === 0) return notApplicable('no route here sends requests to a Service that is there')
     return there.map(({ it, service }) => {
-      const { ready, leaving, notReady } = countEndpoints(slicesOf(service))
-      if (ready.length > 0) return ok(1)
-      const behind = pods.known ? backing(service) : null
-      const unknown = behind === null || (behind.kind === 'matches-nothing' && !behind.sure)
-      const onPurpose = behind?.kind === 'scaled-to-zero'
-      const fault = unknown && notReady.length === 0 ? ('warning' as const) : ('error' as const)
-      const putAway = scope.target.kind === 'object' ? ('warning' as const) : ('info' as const)
-      return verdict(it, notReady.length + leaving.length, { onPurpose, severity: onPurpose ? putAway : fault })
+      const empty = emptyOf(service)
+      return empty === null ? ok(1) : verdict(it, empty)
     })
   },
 
@@ -55,12 +46,7 @@ export default check({
   },
 })
 
-interface Empty {
-  readonly onPurpose: boolean
-  readonly severity: 'error' | 'warning' | 'info'
-}
-
-function verdict({ route, ref, namespace }: RoutedBackend, endpoints: number, { onPurpose, severity }: Empty) {
+function verdict({ route, ref, namespace }: RoutedBackend, { endpoints, onPurpose, severity }: EmptyBackend) {
   return finding({
     subject: routeSubject(route),
     confidence: 'inferred',
