@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 import { LabError } from './errors.ts'
 
 /** A file of each Debian package that shows it is installed; a bare name is looked for in PATH. */
-const EVIDENCE: Readonly<Record<string, string>> = {
+export const EVIDENCE: Readonly<Record<string, string>> = {
   'busybox-static': '/bin/busybox',
   conntrack: 'conntrack',
   containerd: 'containerd',
@@ -27,6 +27,7 @@ const EVIDENCE: Readonly<Record<string, string>> = {
   'nginx-light': '/usr/sbin/nginx',
   openssl: 'openssl',
   procps: 'ps',
+  'python3-pip': 'pip',
   runc: 'runc',
   tcpdump: 'tcpdump',
   'util-linux': 'nsenter',
@@ -39,10 +40,10 @@ function isThere(evidence: string): boolean {
 }
 
 /** The one list that this check and the automation's `apt-get install` both read. */
-function packages(): readonly string[] {
+export function packages(): readonly string[] {
   return readFileSync(join(import.meta.dirname, 'packages.txt'), 'utf8')
     .split('\n')
-    .filter(Boolean)
+    .filter((line) => line !== '' && !line.startsWith('#'))
 }
 
 export function requireRoot(): void {
