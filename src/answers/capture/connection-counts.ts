@@ -24,3 +24,5 @@ export function connectionCounts() {
     httpAnswers: 0,
   }
 }
+
+export type ConnectionCounts = ReturnType<typeof connectionCounts>

@@ -4,7 +4,7 @@ import type { Addresses } from './addresses.ts'
 import { createNames } from './names.ts'
 import { createRing, longestChain } from './ring.ts'
 import type { Signs } from './signs.ts'
-import { createTimes, type Times } from './spread.ts'
+import { createTimes, lateMs, type Times } from './spread.ts'
 
 /** A port and number that come again after this long are another lookup: resolvers give up before. */
 const sameLookupMs = 35_000
@@ -12,7 +12,6 @@ const sameLookupMs = 35_000
 const longEnoughMs = 5000
 /** A and AAAA leave together; glibc and musl send them within a millisecond (knowledge: dns.md C). */
 const pairMs = 50
-const lateMs = 1000
 const stepMs = 10_000
 /** What a packet takes from one interface of a node to the next, where nothing else tells two sightings apart. */
 const sightingMs = 1
@@ -96,14 +95,7 @@ export function createLookups(addresses: Addresses, signs: Signs): Lookups {
 
   const ring = createRing({ ints: integers, floats, most: 1 << 18, finish })
   const codes: number[] = []
-  const int = (row: number, column: number): number => ring.ints[ring.intsAt(row) + column] ?? 0
-  const float = (row: number, column: number): number => ring.floats[ring.floatsAt(row) + column] ?? 0
-  const setInt = (row: number, column: number, value: number): void => {
-    ring.ints[ring.intsAt(row) + column] = value
-  }
-  const setFloat = (row: number, column: number, value: number): void => {
-    ring.floats[ring.floatsAt(row) + column] = value
-  }
+  const { int, setInt, float, setFloat } = ring
   const mark = (row: number, flag: number): void => setInt(row, state, int(row, state) | flag)
   const has = (row: number, flag: number): boolean => (int(row, state) & flag) !== 0
 

@@ -9,6 +9,10 @@ export interface Ring {
   floatsAt: (row: number) => number
   ints: Int32Array
   floats: Float64Array
+  readonly int: (row: number, column: number) => number
+  readonly setInt: (row: number, column: number, value: number) => void
+  readonly float: (row: number, column: number) => number
+  readonly setFloat: (row: number, column: number, value: number) => void
   /** Rows from `oldest` to `next - 1` are alive. */
   oldest: number
   next: number
@@ -73,6 +77,14 @@ export function createRing({ ints, floats, most, finish }: RingShape): Ring {
     next: 0,
     intsAt: (row) => (row & mask) * ints,
     floatsAt: (row) => (row & mask) * floats,
+    int: (row, column) => ring.ints[(row & mask) * ints + column] ?? 0,
+    setInt(row, column, value) {
+      ring.ints[(row & mask) * ints + column] = value
+    },
+    float: (row, column) => ring.floats[(row & mask) * floats + column] ?? 0,
+    setFloat(row, column, value) {
+      ring.floats[(row & mask) * floats + column] = value
+    },
     first: (hash) => alive(heads[hash & (capacity * 2 - 1)] ?? -1),
     before: (row) => alive(chain[row & mask] ?? -1),
     add(hash) {

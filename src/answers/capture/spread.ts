@@ -4,6 +4,9 @@ import type { Spread } from '../../model/capture.ts'
 const perOctave = 16
 const buckets = 640
 
+/** An answer later than this is a sign: a client that sends again does so after a second (Linux: the SYN). */
+export const lateMs = 1000
+
 export interface Times {
   readonly add: (ms: number) => void
   readonly spread: () => Spread | null

@@ -1,0 +1,107 @@
+import { ack, type Packet } from '../../wire/pcap/packet.ts'
+import {
+  hasSeq,
+  isFinished,
+  isOpen,
+  isAnswered,
+  isRefused,
+  isReset,
+  nextSeq,
+  rejectedNo,
+  sawSyn,
+  sawSynAck,
+  sideState,
+  synAt,
+  synCount,
+  synNo,
+} from './connection-columns.ts'
+import type { ConnectionCounts } from './connection-counts.ts'
+import { type ConnectionTable, sideOf } from './connection-table.ts'
+import type { Signs } from './signs.ts'
+import { createTimes, lateMs, type Times } from './spread.ts'
+
+/** Linux sends a SYN again after 1 s, 3 s, 7 s: who has waited this long for an answer has none. */
+const longEnoughMs = 3000
+
+/** How a connection begins, and whether it does at all: opened, refused, reset, or never answered. */
+export interface Handshakes {
+  readonly opening: (packet: Packet, row: number, isForth: boolean) => void
+  readonly reset: (packet: Packet, row: number, isForth: boolean) => void
+  /** What became of it, as seen up to `until`. */
+  readonly judge: (row: number, until: number) => void
+  readonly times: Times
+}
+
+export function createHandshakes(table: ConnectionTable, counts: ConnectionCounts, signs: Signs): Handshakes {
+  const { int, setInt, float, setFloat, has, mark, about } = table
+  const times = createTimes()
+
+  function answered(packet: Packet, row: number): void {
+    const took = Math.max(0, packet.time - float(row, synAt))
+    times.add(took)
+    if (took < lateMs) return
+    const detail = int(row, synCount) > 1 ? 'SYN sent again' : 'late'
+    signs.see({ ...about(row, int(row, synNo)), kind: 'handshake-late', detail, ms: took })
+  }
+
+  function opening(packet: Packet, row: number, isForth: boolean): void {
+    if ((packet.flags & ack) === 0) {
+      counts.syns++
+      setInt(row, synCount, int(row, synCount) + 1)
+      if (has(row, sawSyn)) {
+        counts.synRetransmissions++
+        return
+      }
+      mark(row, sawSyn)
+      setInt(row, synNo, packet.number)
+      setFloat(row, synAt, packet.time)
+    } else {
+      counts.synAcks++
+      if (has(row, sawSynAck)) counts.synRetransmissions++
+      else if (!isForth) {
+        mark(row, sawSynAck)
+        if (has(row, sawSyn)) answered(packet, row)
+      }
+    }
+    const side = sideOf(isForth)
+    setInt(row, side + nextSeq, (packet.seq + 1) | 0)
+    setInt(row, side + sideState, int(row, side + sideState) | hasSeq)
+  }
+
+  function reset(packet: Packet, row: number, isForth: boolean): void {
+    counts.resetPackets++
+    if (has(row, isReset | isRefused)) return
+    if (!isForth && has(row, sawSyn) && !has(row, sawSynAck)) {
+      mark(row, isRefused)
+      signs.see({ ...about(row, packet.number), kind: 'connect-refused', detail: 'RST' })
+      return
+    }
+    mark(row, isReset)
+    // After a FIN of either side a reset only saves the rest of the goodbye.
+    if (has(row, isFinished)) return
+    counts.resets++
+    const when = has(row, isAnswered) ? 'after an answer' : 'before any answer'
+    const detail = `by the ${isForth ? 'client' : 'server'} ${when}`
+    signs.see({ ...about(row, packet.number), kind: 'reset', detail })
+  }
+
+  function judge(row: number, until: number): void {
+    if (int(row, rejectedNo) !== 0 && !has(row, sawSynAck)) counts.rejected++
+    if (!has(row, sawSyn) || has(row, sawSynAck | isOpen)) return
+    if (has(row, isRefused)) {
+      counts.refused++
+      return
+    }
+    if (int(row, rejectedNo) !== 0 || has(row, isReset)) return
+    // Who sends it again says that no answer came; else only time does.
+    if (int(row, synCount) < 2 && until - float(row, synAt) < longEnoughMs) {
+      counts.unfinished++
+      return
+    }
+    counts.unanswered++
+    const detail = int(row, synCount) > 1 ? 'SYN sent again' : 'SYN sent once'
+    signs.see({ ...about(row, int(row, synNo)), kind: 'connect-unanswered', detail })
+  }
+
+  return { opening, reset, judge, times }
+}

@@ -1,0 +1,81 @@
+import { alertName, firstWords } from '../../wire/pcap/first-words.ts'
+import type { Packet } from '../../wire/pcap/packet.ts'
+import { askedAt, isAnswered, server } from './connection-columns.ts'
+import type { ConnectionCounts } from './connection-counts.ts'
+import type { ConnectionTable } from './connection-table.ts'
+import { createDnsStreams } from './dns-streams.ts'
+import type { PerServer, ServerCounts } from './per-server.ts'
+import type { Signs } from './signs.ts'
+import { createTimes, lateMs, type Times } from './spread.ts'
+
+const mostNames = 4096
+
+export type OnMessage = (packet: Packet, at: number, end: number) => void
+
+/** What the two sides say to each other: when each first does, and what bytes tell of themselves (DNS, TLS, HTTP/1). */
+export interface Sayings {
+  /** New bytes of one side. */
+  readonly hear: (packet: Packet, row: number, isForth: boolean) => void
+  readonly over: (row: number) => void
+  readonly firstBytes: Times
+}
+
+interface Books {
+  readonly table: ConnectionTable
+  readonly counts: ConnectionCounts
+  readonly perServer: PerServer
+  readonly signs: Signs
+}
+
+export function createSayings({ table, counts, perServer, signs }: Books, onDns: OnMessage): Sayings {
+  const { int, float, setFloat, has, mark, portOf, about } = table
+  const firstBytes = createTimes()
+  const tlsNames = new Map<number, string>()
+  const dns = createDnsStreams(onDns)
+  const serverOf = (row: number): ServerCounts => perServer.of(int(row, server), portOf(row))
+
+  function answered(packet: Packet, row: number): void {
+    mark(row, isAnswered)
+    const asked = float(row, askedAt)
+    if (asked <= 0) return
+    const took = Math.max(0, packet.time - asked)
+    serverOf(row).firstBytes++
+    firstBytes.add(took)
+    if (took >= lateMs) signs.see({ ...about(row, packet.number), kind: 'first-byte-late', detail: 'late', ms: took })
+  }
+
+  function speak({ number, bytes, payload, payloadEnd }: Packet, row: number, isForth: boolean): void {
+    const first = bytes[payload] ?? 0
+    if (first !== 21 && first !== 22 && first !== 0x48) return
+    const words = firstWords(bytes, payload, payloadEnd)
+    if (words === null) return
+    if (words.kind === 'tls-client') {
+      counts.tlsHellos++
+      if (words.name !== null && tlsNames.size < mostNames) tlsNames.set(row, words.name)
+    } else if (words.kind === 'tls-alert' && words.code !== 0) {
+      counts.tlsAlerts++
+      const detail = `${alertName(words.code)} by the ${isForth ? 'client' : 'server'}`
+      signs.see({ ...about(row, number), kind: 'tls-alert', detail, name: tlsNames.get(row) ?? null })
+    } else if (words.kind === 'http-answer') {
+      counts.httpAnswers++
+      serverOf(row).answers++
+      if (words.status >= 500) signs.see({ ...about(row, number), kind: 'http-error', detail: String(words.status) })
+    }
+  }
+
+  return {
+    hear(packet, row, isForth) {
+      if (isForth) {
+        if (float(row, askedAt) === 0) setFloat(row, askedAt, packet.time)
+      } else if (!has(row, isAnswered)) answered(packet, row)
+      if (portOf(row) === 53) dns.bytes(packet, row * 2 + (isForth ? 0 : 1))
+      else speak(packet, row, isForth)
+    },
+    over(row) {
+      tlsNames.delete(row)
+      dns.over(row * 2)
+      dns.over(row * 2 + 1)
+    },
+    firstBytes,
+  }
+}
