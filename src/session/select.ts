@@ -6,6 +6,7 @@ import type { Model } from '../model/sources.ts'
 import type { Finding } from '../findings/finding.ts'
 import { subjectKey } from '../model/subject.ts'
 import { ToolError } from '../tool-error.ts'
+import { fitsGlob } from '../wire/glob.ts'
 
 export interface ChecksAsk {
   /** Codes or slugs; undefined: every check. */
@@ -53,20 +54,13 @@ export function ignored(ignore: readonly string[] | undefined): (finding: Findin
       if (check === null) throw unknownCode(name)
       return {
         code: check.code,
-        where:
-          where === undefined
-            ? null
-            : new RegExp(
-                `^${where
-                  .split('*')
-                  .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
-                  .join('.*')}$`,
-              ),
+        where: where ?? null,
       }
     })
   return (finding) =>
     rules.some(
-      (rule) => rule.code === finding.code && (rule.where === null || rule.where.test(subjectKey(finding.subject))),
+      (rule) =>
+        rule.code === finding.code && (rule.where === null || fitsGlob(rule.where, subjectKey(finding.subject))),
     )
 }
 

@@ -47,20 +47,10 @@ describe('a pattern of somebody else', () => {
     ['^/v[0-9]{1,2}/(?<rest>.*)', '/v12/x', true],
   ])('%s %s', (it, path, is) => expect(matches(it, path, true)).toBe(is))
 
-  test.each([
-    '(',
-    ')',
-    '[',
-    'a**',
-    '(?=a)',
-    '(?!a)',
-    '\\1',
-    '\\bword',
-    'a++',
-    '[[:alpha:]]',
-    `${'a'.repeat(600)}`,
-    '('.repeat(60),
-  ])('%s is not guessed at', (it) => expect(matches(it, 'a', false)).toBeNull())
+  test.each(['(', ')', '[', 'a**', '(?=a)', '(?!a)', '\\1', 'a++', `${'a'.repeat(600)}`, '((a{500}){500}){500}'])(
+    '%s is not guessed at',
+    (it) => expect(matches(it, 'a', false)).toBeNull(),
+  )
 
   test('of the worst kind ends in time', () => {
     const began = performance.now()

@@ -3,6 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import { subject } from '../../model/subject.ts'
 import { corefileEvidence, corefileObject } from '../../relations/dns/corefile-text.ts'
 import { type Corefile, type CorefilePlugin, parseCorefile } from '../../wire/corefile.ts'
+import { fitsGlob } from '../../wire/glob.ts'
 import { restart, serverArgs } from './server-words.ts'
 import { count, some } from '../../phrases.ts'
 
@@ -101,13 +102,7 @@ function importedFiles(corefile: Corefile): readonly string[] {
 
 /** By the file's name alone: where the ConfigMap is mounted is not known. */
 function matches(glob: string, name: string): boolean {
-  const file = glob.slice(glob.lastIndexOf('/') + 1)
-  return new RegExp(
-    `^${file
-      .split('*')
-      .map((it) => it.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
-      .join('.*')}$`,
-  ).test(name)
+  return fitsGlob(glob.slice(glob.lastIndexOf('/') + 1), name)
 }
 
 function endings(globs: readonly string[]): string {

@@ -30,6 +30,18 @@ const but = (
 ): readonly NameAnswer[] => rightAnswers(of, ready).map((it, index) => (index === at ? { ...it, ...about } : it))
 const everywhere = (of: typeof cart, about: Partial<NameAnswer>): readonly NameAnswer[] =>
   rightAnswers(of).map((it) => ({ ...it, ...about }))
+const onlyIpv4 = service('cart', { families: ['IPv4'] })
+/** A is answered rightly, and AAAA with this. */
+const bothFamilies = (of: typeof cart, aaaa: Partial<NameAnswer>): readonly NameAnswer[] => [
+  ...rightAnswers(of),
+  ...rightAnswers(of).map((it): NameAnswer => ({
+    ...it,
+    type: 'AAAA',
+    answer: aaaa.addresses === undefined ? 'nodata' : 'ok',
+    addresses: [],
+    ...aaaa,
+  })),
+]
 const foreign = { addresses: ['198.51.100.9'] }
 const denied = { answer: 'nxdomain', rcode: 'NXDOMAIN', addresses: [], ttl: 5 } as const
 const given = (answers: readonly NameAnswer[], corefile = plain) => ({
@@ -155,6 +167,39 @@ describeCheck(check, [
     it: 'an alias to nowhere that is not shown',
     given: given(everywhere(bank, { ...denied, aliases: [] })),
     expect: [{ subject: 'Service/shop/bank', args: { how: 'nowhere' } }],
+  },
+  {
+    it: 'an address of a family that the Service does not have stands beside its own',
+    given: {
+      ...given(
+        bothFamilies(onlyIpv4, { addresses: ['2001:db8::53'] }),
+        before(
+          'template IN AAAA shop.svc.cluster.local {\n        answer "{{ .Name }} 60 IN AAAA 2001:db8::53"\n    }',
+        ),
+      ),
+      services: [onlyIpv4],
+    },
+    expect: [
+      { subject: 'Service/shop/cart', severity: 'warning', args: { how: 'template', says: '2001:db8::53', wrong: 3 } },
+    ],
+  },
+  {
+    it: 'a second family that the Service may have, or that nobody knows of',
+    given: {
+      ...given(bothFamilies(cart, { addresses: ['2001:db8::53'] })),
+      services: [cart],
+    },
+    expect: 'ok',
+  },
+  ...(['nxdomain', 'servfail', 'refused'] as const).map((answer) => ({
+    it: `A has an address, and AAAA is answered ${answer}`,
+    given: given(bothFamilies(cart, { answer, rcode: answer.toUpperCase() })),
+    expect: found('half', { says: `${answer.toUpperCase()} for AAAA, though it has an address` }),
+  })),
+  {
+    it: 'AAAA has no address, as it should be',
+    given: given(bothFamilies(onlyIpv4, {})),
+    expect: 'ok',
   },
 
   {

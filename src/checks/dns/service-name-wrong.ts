@@ -65,7 +65,7 @@ export default check({
 })
 
 /** Why: the plugin of CoreDNS, or what the Service itself says; null where neither shows it. */
-type How = CorefileReason['how'] | 'circle' | 'stale' | 'nowhere'
+type How = CorefileReason['how'] | 'circle' | 'stale' | 'nowhere' | 'family' | 'half'
 
 type NameWrong = {
   readonly name: string
@@ -89,6 +89,9 @@ const notes: Readonly<Record<How, string>> = {
   namespaces: 'the `kubernetes` plugin serves the namespaces of its list alone',
   cache: 'a denial from before the Service was made is kept until its time is over',
   stale: 'clients may keep an answer for as long as its TTL says: the `ttl` of the `kubernetes` plugin',
+  family:
+    'something before `kubernetes` answers with a family that the Service does not have: programs that prefer it fail',
+  half: 'glibc takes the address that it got; musl (Alpine images) fails for the whole name',
   circle: 'an ExternalName Service is a CNAME: these lead to each other, and no resolver comes to an end',
   nowhere: 'an ExternalName Service is a CNAME: its target must have an address where CoreDNS asks',
 }
@@ -105,6 +108,8 @@ const helps: Readonly<Record<How, string>> = {
     'wait until it is over, or restart the DNS servers; then let the cache keep denials for some seconds only: ' +
     '`denial 9984 30`',
   stale: 'lower `ttl` in the block of `kubernetes`: 5 is its default',
+  family: 'find what adds it: `template` or `hosts` in the Corefile',
+  half: 'find what answers so: a `template` for AAAA in the Corefile should say `rcode NOERROR`',
   circle: 'let one of them lead to a host name outside of the circle',
   nowhere: 'correct spec.externalName: a host name that exists, and no IP address',
 }
@@ -141,7 +146,7 @@ function judge(
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',
-    severity: first.kind === 'stale' ? 'warning' : 'error',
+    severity: first.kind === 'stale' || first.kind === 'other-family' ? 'warning' : 'error',
     // A server that answers errors to some clients does so to every name.
     symptoms: [nameWrong(service), ...(wrong.every((it) => it.kind === 'error') ? [dnsAnswersErrors] : [])],
     causes: zonesOf(reason),
@@ -149,7 +154,7 @@ function judge(
       name,
       says: said(first),
       is: isWhat(service, first),
-      how: first.kind === 'nowhere' || first.kind === 'stale' ? first.kind : (reason?.how ?? null),
+      how: howOf(first, reason),
       wrong: wrong.length,
       of: judged.length,
       servers: [...new Set(wrong.map((it) => it.answer.server.pod ?? it.answer.server.ip))],
@@ -171,6 +176,12 @@ function judge(
       })),
     ],
   })
+}
+
+function howOf({ kind }: WrongName, reason: CorefileReason | null): How | null {
+  if (kind === 'nowhere' || kind === 'stale') return kind
+  if (kind === 'half-failed') return 'half'
+  return reason?.how ?? (kind === 'other-family' ? 'family' : null)
 }
 
 /** The text of the Corefile that accuses a zone or a list, once a name in it was seen to be wrong. */
@@ -198,7 +209,15 @@ function goesRound(service: Service, circle: readonly string[]): Verdict<NameWro
   })
 }
 
-const rank: Readonly<Record<WrongName['kind'], number>> = { address: 0, denied: 1, stale: 2, nowhere: 3, error: 4 }
+const rank: Readonly<Record<WrongName['kind'], number>> = {
+  address: 0,
+  denied: 1,
+  'half-failed': 2,
+  'other-family': 3,
+  stale: 4,
+  nowhere: 5,
+  error: 6,
+}
 
 /** A cache keeps a denial for its own time and no longer: a short one is no reason to blame it. */
 const keptSeconds = 30
@@ -220,6 +239,7 @@ function said(it: WrongName): string {
   const kept = ttl === null ? '' : `, kept for ${ttl} s more`
   switch (it.kind) {
     case 'address':
+    case 'other-family':
       return addresses.length > 0 ? addresses.join(', ') : `an alias of ${aliases.join(', ')}`
     case 'stale':
       return `${it.gone.join(', ')} beside its pods${kept}`
@@ -229,6 +249,8 @@ function said(it: WrongName): string {
       return `an alias of ${it.target}, which has no address${rcode === null ? '' : ` (${rcode})`}`
     case 'error':
       return rcode ?? answer.toUpperCase()
+    case 'half-failed':
+      return `${rcode ?? answer.toUpperCase()} for ${it.answer.type}, though it has an address`
   }
 }
 

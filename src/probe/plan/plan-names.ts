@@ -13,6 +13,8 @@ const most = 12
 const mostOutside = 4
 const mostStubs = 2
 const mostSuffixes = 4
+/** Services whose names are asked for in the family that they lack, too: programs do. */
+const mostBothFamilies = 4
 /** Of the rate that a node's pod has in all. */
 export const namesShare = 0.12
 
@@ -51,9 +53,9 @@ export function planNames(model: Model, dns: ClusterDns, want: NamesWanted): Nam
     spec: {
       servers: want.servers,
       names: [
-        ...chosen.map((it): NameQuestion => ({
+        ...chosen.map((it, index): NameQuestion => ({
           name: fullName(it, dns.domain),
-          types: typesOf(it),
+          types: index < mostBothFamilies ? ['A', 'AAAA'] : typesOf(it),
           reason: { kind: 'service', service: { namespace: it.namespace, name: it.name } },
         })),
         ...targets.slice(0, 2).flatMap((it) => ways(it, dns.domain)),

@@ -1,8 +1,9 @@
 import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
 import type { Endpoint, EndpointSlice, Service } from '../../model/service.ts'
 import { type Corefile, type CorefilePlugin, zoneOf } from '../../wire/corefile.ts'
-import { once, put } from '../once.ts'
 import { isIpv6 } from '../../wire/ip-family.ts'
+import { matches } from '../../wire/linear-regex.ts'
+import { once, put } from '../once.ts'
 
 /** What one server says to a Service's name that the Service is not. */
 export type WrongName =
@@ -11,6 +12,10 @@ export type WrongName =
   /** Addresses of pods that are gone stand beside the right ones, and may be kept for long. */
   | { readonly kind: 'stale'; readonly answer: NameAnswer; readonly gone: readonly string[] }
   | { readonly kind: 'nowhere'; readonly answer: NameAnswer; readonly target: string }
+  /** Its own address is right, and one of a family that it does not have stands beside it. */
+  | { readonly kind: 'other-family'; readonly answer: NameAnswer }
+  /** One family has an address, and the question for the other fails: musl believes that for the whole name. */
+  | { readonly kind: 'half-failed'; readonly answer: NameAnswer }
   | { readonly kind: 'error'; readonly answer: NameAnswer }
 
 /** `unknown`: silence, or nothing to compare with. */
@@ -22,8 +27,8 @@ export type JudgedName =
 const right = { kind: 'right' } as const
 
 /**
- * What one server's answers to a Service's own name mean. Only the family of the Service's address is judged: a
- * dual-stack Service has a second one, which the model does not hold.
+ * What one server's answers to a Service's own name mean. The other family is judged where the Service says that it has
+ * one alone: the second address of a dual-stack Service is not in the model.
  */
 export function judgeName(
   service: Service,
@@ -32,14 +37,20 @@ export function judgeName(
 ): JudgedName {
   if (answers.length === 0) return { kind: 'unknown', why: 'not asked', silent: true }
   if (service.type === 'ExternalName') return judgeAlias(service.externalName ?? '', answers)
-  if (service.clusterIP === 'None') return judgeHeadless(answers, slices)
+  const judged = service.clusterIP === 'None' ? judgeHeadless(answers, slices) : judgeAddress(service, answers)
+  const half = answers.find((it) => it.answer === 'nxdomain' || it.answer === 'servfail' || it.answer === 'refused')
+  return judged.kind === 'right' && half !== undefined ? { kind: 'half-failed', answer: half } : judged
+}
+
+function judgeAddress(service: Service, answers: readonly NameAnswer[]): JudgedName {
   const ip = service.clusterIP ?? ''
   const family = isIpv6(ip) ? 'AAAA' : 'A'
   const answer = answers.find((it) => it.type === family)
   if (answer === undefined) return { kind: 'unknown', why: 'not asked', silent: true }
-  if (answer.answer === 'ok')
-    return answer.addresses.every((it) => same(it, ip)) ? right : { kind: 'address', answer, right: [ip] }
-  return failed(answer)
+  if (answer.answer !== 'ok') return failed(answer)
+  if (!answer.addresses.every((it) => same(it, ip))) return { kind: 'address', answer, right: [ip] }
+  const other = answers.find((it) => it.type !== family && it.addresses.length > 0)
+  return other !== undefined && service.families?.length === 1 ? { kind: 'other-family', answer: other } : right
 }
 
 /**
@@ -193,7 +204,8 @@ export function corefileReason(
 
   const hosts = plugins.filter((it) => it.name === 'hosts')
   const entry = hosts.flatMap((it) => it.block ?? []).find((it) => named(it, bare))
-  if (kind === 'address' && entry !== undefined) return of(entry, 'hosts', bare)
+  const isGiven = kind === 'address' || kind === 'other-family'
+  if (isGiven && entry !== undefined) return of(entry, 'hosts', bare)
   const rewrites = plugins.filter((it) => it.name === 'rewrite')
   const lines = rewrites.flatMap((it) => (it.args.length > 0 ? [it] : (it.block ?? [])))
   const rewrite = lines.find((it) => isAbout(it, bare) || (kind === 'denied' && asksOtherType(it)))
@@ -203,7 +215,7 @@ export function corefileReason(
       it.name === 'template' &&
       (it.block ?? [])
         .filter((one) => one.name === 'match')
-        .every((one) => one.args.some((arg) => matches(arg, `${bare}.`))),
+        .every((one) => one.args.some((arg) => fits(arg, `${bare}.`))),
   )
   if (template !== undefined) return of(template, 'template')
   const kubernetes = plugins.find((it) => it.name === 'kubernetes')
@@ -220,7 +232,7 @@ export function corefileReason(
   if (kind === 'denied' && cache !== undefined)
     return of(cache.block?.find((it) => it.name === 'denial') ?? cache, 'cache')
   const file = hosts.find((it) => it.args.length > 0)
-  return kind === 'address' && file !== undefined ? of(file, 'hosts') : null
+  return isGiven && file !== undefined ? of(file, 'hosts') : null
 }
 
 /** The line of `kubernetes` by which it does not serve this namespace, or may not. */
@@ -257,18 +269,13 @@ function isAbout(rewrite: CorefilePlugin, bare: string): boolean {
     case 'substring':
       return bare.includes(from.toLowerCase())
     case 'regex':
-      return matches(from, bare) || matches(from, `${bare}.`)
+      return fits(from, bare) || fits(from, `${bare}.`)
     default:
       return (how === 'exact' ? from : how).toLowerCase().replace(/\.$/, '') === bare
   }
 }
 
-/** Go's regular expressions are near enough; what does not compile here is not judged. */
-function matches(pattern: string, text: string): boolean {
-  if (pattern.length > 200) return false
-  try {
-    return new RegExp(pattern.replace(/^\(\?i\)/, ''), 'i').test(text)
-  } catch {
-    return false
-  }
+/** The letter case is no matter in a DNS name; what does not compile is not judged. */
+function fits(pattern: string, text: string): boolean {
+  return matches(pattern, text, true) === true
 }
