@@ -185,6 +185,7 @@ import sidecarOutlivesJob from './service/sidecar-outlives-job.ts'
 import outsideTheMesh from './service/outside-the-mesh.ts'
 import otherKinds from './policy/other-kinds.ts'
 import keepsCaller from './policy/keeps-caller.ts'
+import suffixEndsLookups from './dns/suffix-ends-lookups.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -248,6 +249,7 @@ export const checks: readonly AnyCheck[] = [
   probeWithoutPlugin, // DNS180
   resolvConfUnread, // DNS181
   upstreamAddressTaken, // DNS182
+  suffixEndsLookups, // DNS183
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

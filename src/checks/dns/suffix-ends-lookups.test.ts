@@ -1,0 +1,96 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { clusterDns } from '../../../test/build/dns.ts'
+import { nameAnswers, outsideAnswers } from '../../../test/build/name-answers.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
+import type { NameAnswer } from '../../model/name-answers.ts'
+import check from './suffix-ends-lookups.ts'
+
+const servers = 'Deployment/kube-system/coredns'
+const both = [...outsideAnswers('worker-1'), ...outsideAnswers('worker-2')]
+const suffixOf = (it: NameAnswer): string | null =>
+  it.reason.kind === 'outside' || it.reason.kind === 'random' ? it.reason.suffix : null
+const empty = { answer: 'nodata', rcode: 'NOERROR' } as const
+const silent = { answer: 'timeout', rcode: null, ttl: null } as const
+const below = (suffix: string, about: Partial<NameAnswer>, of: readonly NameAnswer[] = both) =>
+  of.map((it) => (suffixOf(it) === suffix ? { ...it, ...about } : it))
+const given = (answers: readonly NameAnswer[], about = {}) => ({
+  clusterDns: clusterDns(),
+  nameAnswers: nameAnswers(answers, about),
+})
+const itself = (about: Partial<NameAnswer>) =>
+  below('corp.example', empty).map((it) =>
+    it.reason.kind === 'outside' && suffixOf(it) === null ? { ...it, ...about } : it,
+  )
+
+describeCheck(check, [
+  {
+    it: 'a suffix says that every name is there',
+    given: given(below('corp.example', empty)),
+    expect: [
+      {
+        subject: 'Deployment/kube-system/coredns',
+        severity: 'warning',
+        confidence: 'observed',
+        args: { suffix: 'corp.example', bad: 4, of: 4, nodes: ['worker-1', 'worker-2'] },
+      },
+    ],
+  },
+  {
+    it: 'a suffix whose server is broken',
+    given: given(below('corp.example', { answer: 'servfail', rcode: 'SERVFAIL' })),
+    expect: [{ subject: servers, args: { says: 'SERVFAIL' } }],
+  },
+  {
+    it: 'a suffix that nobody answers for',
+    given: given(below('corp.example', silent)),
+    expect: [{ subject: servers, args: { answer: 'timeout' } }],
+  },
+  {
+    it: 'two suffixes',
+    given: given(below('corp.example', empty, below('cluster.local', empty))),
+    expect: [
+      { subject: servers, args: { suffix: 'cluster.local' } },
+      { subject: servers, args: { suffix: 'corp.example' } },
+    ],
+  },
+  { it: 'each denies what it lacks', given: given(both), expect: 'ok' },
+  {
+    it: 'a query was lost on one node',
+    given: given([...below('corp.example', silent, outsideAnswers('worker-1')), ...outsideAnswers('worker-2')]),
+    expect: 'ok',
+  },
+  { it: 'outside names fail without it, too', given: given(itself({ answer: 'servfail' })), expect: 'ok' },
+  {
+    it: 'no pod of these nodes has it in its list',
+    given: given(below('corp.example', empty), {
+      searches: ['worker-1', 'worker-2'].map((node) => ({ node, suffixes: ['svc.cluster.local'], ndots: 5 })),
+    }),
+    expect: 'ok',
+  },
+  {
+    it: 'a name with a dot is tried as it is first',
+    given: given(below('corp.example', empty), {
+      searches: ['worker-1', 'worker-2'].map((node) => ({ node, suffixes: ['corp.example'], ndots: 1 })),
+    }),
+    expect: 'ok',
+  },
+  { it: 'nothing was asked below a suffix', given: given([]), expect: 'not-applicable' },
+  { it: 'not probed', given: modelOf({ clusterDns: clusterDns() }), expect: 'cannot-tell', says: /--probe/ },
+])
+
+test('whatever ends a resolver at a suffix of its list is told, with the suffix', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local', 'corp.example'),
+      fc.constantFrom('nodata', 'servfail', 'refused', 'timeout', 'unreachable'),
+      (suffix, answer) => {
+        const { results } = diagnose(modelOf(given(below(suffix, { ...silent, answer }))), { checks: [check] })
+        const findings = results.flatMap((it) => it.findings)
+        expect(findings.map((it) => it.args['suffix'])).toEqual([suffix])
+        for (const it of findings) expect(check.words.headline(it)).toContain(suffix)
+      },
+    ),
+  )
+})
