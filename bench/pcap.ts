@@ -60,7 +60,7 @@ export async function pcapFile(hopscope: string, runs: number): Promise<readonly
 const seconds = (it: number): string => `${it.toFixed(2)} s`
 
 /** User and system time of the child and its threads; null where there is no such program. */
-function cpuSeconds(command: readonly string[]): number | null {
+export function cpuSeconds(command: readonly string[]): number | null {
   const script = `const { spawnSync } = require('node:child_process')
     const [name, ...args] = JSON.parse(process.argv[1])
     if (spawnSync(name, args, { stdio: 'ignore' }).error) process.exit(9)

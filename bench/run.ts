@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { bigCluster } from './big-cluster.ts'
 import { live } from './live.ts'
+import { logLines } from './log-lines.ts'
 import { pcapFile } from './pcap.ts'
 import { snapshots } from './snapshots.ts'
 import { startUp } from './start-up.ts'
@@ -10,7 +11,7 @@ import { table } from './table.ts'
 
 /**
  * Measures hopscope against what it is held to, both sides in one run, and ends with 1 when a goal is missed.
- * Usage: npm run bench -- [--runs N] [--kubeconfig FILE] [start-up] [live] [snapshot] [big] [pcap]
+ * Usage: npm run bench -- [--runs N] [--kubeconfig FILE] [start-up] [live] [snapshot] [big] [pcap] [logs]
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,13 +25,14 @@ const wanted = (part: string): boolean => positionals.length === 0 || positional
 const hopscope = new URL('../dist/hopscope.js', import.meta.url).pathname
 
 if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1')
-if ((wanted('start-up') || wanted('live') || wanted('pcap')) && !existsSync(hopscope))
+if ((wanted('start-up') || wanted('live') || wanted('pcap') || wanted('logs')) && !existsSync(hopscope))
   throw new Error('dist/hopscope.js is not built: npm run build')
 
 const rows = []
 if (wanted('start-up')) rows.push(...(await startUp(hopscope, runs)))
 if (wanted('live') && existsSync(values.kubeconfig)) rows.push(...(await live(hopscope, values.kubeconfig, runs)))
 if (wanted('pcap')) rows.push(...(await pcapFile(hopscope, Math.min(runs, 3))))
+if (wanted('logs')) rows.push(...(await logLines(hopscope, Math.min(runs, 3))))
 if (wanted('big')) rows.push(...(await bigCluster(hopscope, Math.min(runs, 3))))
 if (wanted('snapshot')) rows.push(...(await snapshots(Math.min(runs, 3))))
 

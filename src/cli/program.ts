@@ -7,12 +7,13 @@ import type { CapacityFlags } from './dns-capacity.ts'
 import { capacityFlags } from './flags/capacity.ts'
 import { type ClusterFlags, clusterFlags } from './flags/cluster.ts'
 import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNamespace } from './flags/probe.ts'
-import { duration, portNumber } from './flags/values.ts'
+import { duration, portNumber, repeated } from './flags/values.ts'
 import { type ReportFlags, reportFlags } from './flags/report.ts'
 import { type FixFlags, fixFlags } from './fix/fix.ts'
 import { ending } from './terminal/interrupt.ts'
 import type { DiagnoseFlags } from './diagnose.ts'
 import type { IngressConfFlags } from './ingress.ts'
+import type { LogsFlags } from './logs/logs.ts'
 import type { MatrixFlags } from './matrix.ts'
 import type { ResolveFlags } from './resolve.ts'
 import { tell } from './terminal/say.ts'
@@ -30,6 +31,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['ingress ls -A', 'every route of every Ingress, and how it fares'],
   ['resolve cart --from pod/web-1 -n shop', 'look a name up as that pod does'],
   ['watch dns', 'rates, errors and latency, live'],
+  ['logs --summary --from access.log', 'who said 5xx: the application, the controller, or nobody'],
   ['pcap client.pcap server.pcap', 'what packets say, and where they were lost'],
   ['fix', 'what could be done about it, as plans'],
   ['explain DNS101', 'what a finding means, and how to confirm it by hand'],
@@ -201,6 +203,22 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument('<file...>', 'pcap or pcapng, as tcpdump -w or Wireshark write them; of several points of one path, all')
     .action(async (files: readonly string[], flags: ReportFlags) => {
       code = await (await import('./pcap.ts')).pcapCommand(files, flags)
+    })
+  command('logs', 'what the log of an ingress controller says: who said 5xx, where the time went, which server failed')
+    .requiredOption('--summary', 'group the requests by host, path, backend and status')
+    .addOption(
+      repeated('--from <file>', 'a log that was kept, - for standard input; may be repeated').makeOptionMandatory(),
+    )
+    .addOption(
+      repeated(
+        '--format <format>',
+        'how the controller writes its lines, as its configuration says it; the usual ones are known',
+      ),
+    )
+    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'))
+    .action(async (flags: LogsFlags) => {
+      code = await (await import('./logs/logs.ts')).logsCommand(flags)
     })
   probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
     .argument('[target]', 'as for diagnose')

@@ -19,6 +19,7 @@ export const verbs = [
   'matrix',
   'ingress',
   'pcap',
+  'logs',
   'watch',
   'collect',
   'explain',

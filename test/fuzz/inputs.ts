@@ -114,6 +114,13 @@ export const units = [
   '1.',
   ':1',
   'Udp: ',
+  '" "',
+  ', ',
+  ' : ',
+  ' HTTP/1.1 ',
+  '$a ',
+  '%A% ',
+  '%[a]',
 ]
 
 /** What no reader may take for granted. */

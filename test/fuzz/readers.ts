@@ -76,6 +76,7 @@ import { sourceSchemas } from '../../src/snapshot/schema.ts'
 import { ToolError } from '../../src/tool-error.ts'
 import { createIntern } from '../../src/wire/intern.ts'
 import { createDnsQuestion, dnsNameText, readDnsQuestion } from '../../src/wire/dns-question.ts'
+import { logFormat } from '../../src/wire/access-log/reader.ts'
 import { fromOutside } from '../../src/wire/outside.ts'
 import { firstWords } from '../../src/wire/pcap/first-words.ts'
 import { captureReader } from '../../src/wire/pcap/reader.ts'
@@ -267,6 +268,14 @@ const planned: Manifest = {
   },
 }
 
+/** Formats of somebody's own, each with a slot of another kind at its end. */
+const formatsOfTests = [
+  '$remote_addr [$time_local] "$request" $status "$http_user_agent" $upstream_addr $upstream_status',
+  '{"host":"$host","path":"$uri","upstream":"$upstream_addr","status":$status,"ua":"$http_user_agent"}',
+  '%REQ(:METHOD)%|%REQ(:PATH)%|%RESPONSE_CODE%|%RESPONSE_FLAGS%|%UPSTREAM_TRANSPORT_FAILURE_REASON%',
+  '%ci:%cp [%tr] %b/%s %ST %hr %hs %{+Q}r',
+].flatMap((it) => logFormat(it) ?? [])
+
 const klogHead = 'E1128 10:56:37.1 7 controller.go:208] '
 
 /** Readers of `src/wire` that take more than one text. */
@@ -275,6 +284,16 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   dnsNameText: (it) => (text) => it(Buffer.from(text, 'latin1')),
   firstWords: (it) => (text) => it(Buffer.from(text, 'latin1'), 0, text.length),
   readDnsQuestion: (it) => (text) => it(question, Buffer.from(text, 'latin1'), 0, text.length),
+  accessReader: (it) => {
+    const read = it() as TextReader
+    const own = it([...formatsOfTests]) as TextReader
+    return (text) => text.split('\n').map((line) => [read(line), own(line)])
+  },
+  templateOf: () => (text) => formatsOfTests.map(({ template }) => template(text, 0, [])),
+  haproxyLine: (it) => (text) => it(text.split(' ', 40)),
+  envoyLine: (it) => (text) => it(text.split(' ', 40)),
+  nginxLine: (it) => (text) => [it(text.split(' ', 40)), it(text.split('"', 40))],
+  traefikLine: (it) => (text) => [it(text.split(' ', 40), true), it(text.split('"', 40), false)],
   addressesInHosts: (it) => (text) => it(text, 'cart'),
   candidates: (it) => (text) => it('glibc', { search: text.split(' ', 100), ndots: 5 }, 'cart'),
   controllerSigns: (it) => (text) => [it([text]), it(text.split('\n')), it([klogHead + text])],
@@ -298,6 +317,8 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
 /** Of `src/wire`: what takes no text, or what one of the others has read already. */
 export const noReadersOfWire = [
   'afterwards',
+  'requestOf',
+  'traefikTemplates',
   'alertName',
   'askByHand',
   'behindEtherType',

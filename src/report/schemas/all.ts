@@ -1,6 +1,7 @@
 import type { GenericSchema } from 'valibot'
 import { capacity, load } from './capacity.ts'
 import { diagnosis, dns } from './diagnosis.ts'
+import { logsSummary } from './logs.ts'
 import { matrix } from './matrix.ts'
 import { pcap } from './pcap.ts'
 import { resolve } from './resolve.ts'
@@ -53,6 +54,13 @@ export const outputSchemas: readonly OutputSchema[] = [
     commands: ['hopscope pcap FILE -o json'],
     about: 'what packets say, point by point, and the diagnosis of it',
     schema: pcap,
+  },
+  {
+    name: 'logs-summary',
+    id: 'hopscope/logs-summary/v1',
+    commands: ['hopscope logs --summary -o json'],
+    about: 'what the log of an ingress controller says of its requests',
+    schema: logsSummary,
   },
   {
     name: 'resolve',

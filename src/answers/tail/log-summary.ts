@@ -1,0 +1,336 @@
+import type { AccessLine } from '../../wire/access-log/access-line.ts'
+import type { ErrorLine, RequestTrouble } from '../../wire/access-log/nginx-error.ts'
+import type { LogEntry } from '../../wire/access-log/reader.ts'
+import { type Durations, durations } from './durations.ts'
+import { joinErrors } from './joined-errors.ts'
+import { ownText } from './own-text.ts'
+import { pathShape } from './path-shape.ts'
+import { isServerError, ofUpstream, type WhoSaid, whoSaid } from './who-said.ts'
+
+/** Median, 95th and 99th percentile in milliseconds, of `count` requests whose line told; null: none did. */
+export interface Spread {
+  readonly count: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+}
+
+export type WhoCounts = Readonly<Partial<Record<WhoSaid, number>>>
+
+/** Requests for one host and path that one backend answered with one status. */
+export interface LogGroup {
+  /** null: the format does not say. */
+  readonly host: string | null
+  /** With `:n` and `:id` for numbers and keys; null: of those that are too many to be told apart. */
+  readonly path: string | null
+  readonly backend: string | null
+  readonly status: number | null
+  readonly requests: number
+  /** Whom its errors come from; empty where it has none. */
+  readonly who: WhoCounts
+  /** Requests that took more than one try; null: the format does not say. */
+  readonly retried: number | null
+  readonly total: Spread | null
+  readonly queue: Spread | null
+  readonly connect: Spread | null
+  readonly header: Spread | null
+  readonly body: Spread | null
+  readonly upstream: Spread | null
+}
+
+/** One server behind the controller. */
+export interface ServerUse {
+  readonly address: string
+  readonly tries: number
+  /** Of those, how many it did not answer, or answered with an error of a server's kind. */
+  readonly failed: number
+  readonly who: WhoCounts
+  readonly time: Spread | null
+}
+
+export interface LogSummary {
+  readonly lines: {
+    readonly requests: number
+    readonly errors: number
+    /** Of `errors`, those whose request was found. */
+    readonly joined: number
+    /** What the controller says of itself, and what no format knows. */
+    readonly other: number
+  }
+  /** Of the first and the last request; null: none told its time. */
+  readonly from: number | null
+  readonly to: number | null
+  readonly serverErrors: number
+  readonly who: WhoCounts
+  /** null: no format told. `rescued`: answered well by a later try. */
+  readonly retried: { readonly requests: number; readonly rescued: number } | null
+  /** Requests whose format does not say which server was asked. */
+  readonly withoutServer: number
+  /** The worst first. */
+  readonly groups: readonly LogGroup[]
+  readonly servers: readonly ServerUse[]
+  /** What the error log says, and how often. */
+  readonly troubles: Readonly<Partial<Record<RequestTrouble, number>>>
+}
+
+/** Beyond these all further paths of all hosts are one group, so that memory ends. */
+const mostGroups = 2000
+const mostServers = 2000
+
+interface Group {
+  readonly key: Pick<LogGroup, 'host' | 'path' | 'backend' | 'status'>
+  requests: number
+  retried: number | null
+  readonly who: Map<WhoSaid, number>
+  /** Errors without a try and without a word of why. */
+  bare: number
+  readonly spent: Readonly<Record<keyof AccessLine['spent'], Durations>>
+}
+
+interface Server {
+  tries: number
+  failed: number
+  readonly who: Map<WhoSaid, number>
+  readonly time: Durations
+}
+
+export interface Summing {
+  readonly add: (entry: LogEntry, raw: string) => void
+  readonly result: () => LogSummary
+}
+
+/** Takes lines one by one, and keeps counts of them alone. */
+export function summing(): Summing {
+  const groups = new Map<string, Group>()
+  const servers = new Map<string, Server>()
+  const joins = joinErrors()
+  const waiting = new WeakMap<AccessLine, { readonly group: Group; readonly server: Server | null; who: WhoSaid }>()
+  const who = new Map<WhoSaid, number>()
+  const troubles = new Map<RequestTrouble, number>()
+  const empty = new Set<string>()
+  const lines = { requests: 0, errors: 0, joined: 0, other: 0 }
+  const retried = { told: false, requests: 0, rescued: 0 }
+  let [from, to, serverErrors, withoutServer] = [Infinity, -Infinity, 0, 0]
+
+  function groupOf(line: AccessLine): Group {
+    const path = line.path === null ? null : pathShape(line.path)
+    const { host, backend, status } = line
+    const name = `${host ?? '\n'} ${path ?? '\n'} ${backend ?? '\n'} ${status ?? '\n'}`
+    const found = groups.get(name)
+    if (found !== undefined) return found
+    const isFull = groups.size >= mostGroups
+    const key = isFull ? { host: null, path: null, backend: null, status } : { host, path, backend, status }
+    const rest = `\n\n\n ${status ?? '\n'}`
+    const held = isFull ? groups.get(rest) : undefined
+    if (held !== undefined) return held
+    const made = newGroup(ownKey(key))
+    groups.set(isFull ? rest : ownText(name), made)
+    return made
+  }
+
+  function serverOf(address: string): Server | null {
+    const found = servers.get(address)
+    if (found !== undefined || servers.size >= mostServers) return found ?? null
+    const made: Server = { tries: 0, failed: 0, who: new Map(), time: durations() }
+    servers.set(ownText(address), made)
+    return made
+  }
+
+  function request(line: AccessLine): void {
+    lines.requests++
+    if (line.at !== null) {
+      if (line.at < from) from = line.at
+      if (line.at > to) to = line.at
+    }
+    const group = groupOf(line)
+    group.requests++
+    addSpent(group, line)
+    const isError = isServerError(line)
+    const isRetried = line.retries !== null && line.retries > 0
+    if (line.retries !== null) {
+      retried.told = true
+      group.retried = (group.retried ?? 0) + (isRetried ? 1 : 0)
+      if (isRetried) retried.requests++
+      if (isRetried && !isError && line.status !== null) retried.rescued++
+    }
+    if (line.tries === null) withoutServer++
+    const told = isError || isRetried ? joins.of(line) : []
+    lines.joined += told.length
+    const server = tally(line, told, isError)
+    if (!isError) return
+    serverErrors++
+    const last = told.findLast((it) => it.upstream === null || it.upstream === line.tries?.at(-1)?.address)
+    const by = whoSaid(line, last?.trouble ?? null)
+    count(group.who, by)
+    count(who, by)
+    if (server !== null && by !== 'application' && ofUpstream.has(by)) count(server.who, by)
+    if (server !== null && by === 'application') count(server.who, by)
+    if (last !== undefined || line.dialect !== 'nginx') return
+    if (by === 'controller' && line.tries?.length === 0 && line.status === 503) group.bare++
+    const kept = joins.wait(line)
+    if (kept !== null) waiting.set(kept, { group, server, who: by })
+  }
+
+  /** Each try counts for its server; the last one is handed back. */
+  function tally(line: AccessLine, told: readonly ErrorLine[], isError: boolean): Server | null {
+    let last: Server | null = null
+    for (const [at, it] of (line.tries ?? []).entries()) {
+      const server = serverOf(it.address)
+      last = server
+      if (server === null) continue
+      server.tries++
+      server.time.add(it.ms ?? it.headerMs)
+      const isLast = at === (line.tries?.length ?? 0) - 1
+      const trouble = told.find((one) => one.upstream === it.address)
+      const hasFailed = isLast ? isError : it.status === null || it.status >= 500 || trouble !== undefined
+      if (!hasFailed) continue
+      server.failed++
+      if (!isLast) count(server.who, trouble === undefined ? 'no-answer' : whoSaid(line, trouble.trouble))
+    }
+    return last
+  }
+
+  function error(line: ErrorLine): void {
+    lines.errors++
+    count(troubles, line.trouble)
+    const late = joins.add(line)
+    const held = late === null ? undefined : waiting.get(late)
+    if (late === null || held === undefined) return
+    lines.joined++
+    const by = whoSaid(late, line.trouble)
+    if (late.tries?.length === 0 && late.status === 503 && held.who === 'controller') held.group.bare--
+    const changed = [held.group.who, who, ...(held.server === null ? [] : [held.server.who])]
+    for (const it of changed) {
+      const before = it.get(held.who)
+      if (before === undefined) continue
+      if (before === 1) it.delete(held.who)
+      else it.set(held.who, before - 1)
+      count(it, by)
+    }
+    held.who = by
+  }
+
+  return {
+    add(entry, raw) {
+      if (entry.kind === 'request') request(entry)
+      else if (entry.kind === 'error') error(entry)
+      else {
+        lines.other++
+        const name = withoutEndpoint(raw)
+        if (name !== null && empty.size < mostServers) empty.add(ownText(name))
+      }
+    },
+    result() {
+      const moved = [...groups.values()].map((it) => ({ it, bare: isEmpty(it.key.backend, empty) ? it.bare : 0 }))
+      const all = moved.reduce((sum, { bare }) => sum + bare, 0)
+      return {
+        lines: { ...lines },
+        from: from === Infinity ? null : from,
+        to: to === -Infinity ? null : to,
+        serverErrors,
+        who: countsOf(who, all),
+        retried: retried.told ? { requests: retried.requests, rescued: retried.rescued } : null,
+        withoutServer,
+        groups: moved.map(({ it, bare }) => groupResult(it, bare)).toSorted(worstFirst),
+        servers: [...servers]
+          .map(([address, it]) => ({
+            address,
+            tries: it.tries,
+            failed: it.failed,
+            who: countsOf(it.who, 0),
+            time: spreadOf(it.time),
+          }))
+          .toSorted((a, b) => b.failed - a.failed || b.tries - a.tries || order(a.address, b.address)),
+        troubles: Object.fromEntries([...troubles].toSorted(([a], [b]) => order(a, b))),
+      }
+    },
+  }
+}
+
+/** ingress-nginx internal/ingress/controller/controller.go: why its 503 without a server are. */
+function withoutEndpoint(raw: string): string | null {
+  if (!raw.includes('does not have any active Endpoint')) return null
+  return /Service "([^"]{1,253})" does not have any active Endpoint/.exec(raw)?.[1] ?? null
+}
+
+/** The controller calls a backend by namespace, Service and port, with dashes between. */
+function isEmpty(backend: string | null, empty: ReadonlySet<string>): boolean {
+  return backend !== null && [...empty].some((it) => backend.startsWith(`${it.replace('/', '-')}-`))
+}
+
+function ownKey({ host, path, backend, status }: Group['key']): Group['key'] {
+  const own = (text: string | null): string | null => (text === null ? null : ownText(text))
+  return { host: own(host), path: own(path), backend: own(backend), status }
+}
+
+function newGroup(key: Group['key']): Group {
+  const spent = {
+    total: durations(),
+    client: durations(),
+    queue: durations(),
+    connect: durations(),
+    header: durations(),
+    body: durations(),
+    upstream: durations(),
+  }
+  return { key, requests: 0, retried: null, who: new Map(), bare: 0, spent }
+}
+
+function addSpent({ spent }: Group, { spent: it }: AccessLine): void {
+  spent.total.add(it.total)
+  spent.queue.add(it.queue)
+  spent.connect.add(it.connect)
+  spent.header.add(it.header)
+  spent.body.add(it.body)
+  spent.upstream.add(it.upstream)
+}
+
+function groupResult({ key, requests, retried, who, spent }: Group, bare: number): LogGroup {
+  return {
+    ...key,
+    requests,
+    who: countsOf(who, bare),
+    retried,
+    total: spreadOf(spent.total),
+    queue: spreadOf(spent.queue),
+    connect: spreadOf(spent.connect),
+    header: spreadOf(spent.header),
+    body: spreadOf(spent.body),
+    upstream: spreadOf(spent.upstream),
+  }
+}
+
+function spreadOf(it: Durations): Spread | null {
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map(it.quantile)
+  return typeof p50 === 'number' && typeof p95 === 'number' && typeof p99 === 'number'
+    ? { count: it.count(), p50, p95, p99 }
+    : null
+}
+
+function count<K>(to: Map<K, number>, key: K): void {
+  to.set(key, (to.get(key) ?? 0) + 1)
+}
+
+/** `bare`: of the controller's, those that had no endpoint to go to. */
+function countsOf(who: ReadonlyMap<WhoSaid, number>, bare: number): WhoCounts {
+  const all = new Map(who)
+  if (bare > 0) {
+    all.set('none-available', (all.get('none-available') ?? 0) + bare)
+    all.set('controller', (all.get('controller') ?? 0) - bare)
+  }
+  return Object.fromEntries([...all].filter(([, it]) => it > 0).toSorted(([a], [b]) => order(a, b)))
+}
+
+function worstFirst(a: LogGroup, b: LogGroup): number {
+  const errors = (it: LogGroup): number => Object.values(it.who).reduce((sum, one) => sum + one, 0)
+  return errors(b) - errors(a) || b.requests - a.requests || order(nameOf(a), nameOf(b))
+}
+
+function nameOf({ host, path, backend, status }: LogGroup): string {
+  return `${host ?? ''} ${path ?? ''} ${backend ?? ''} ${status ?? ''}`
+}
+
+function order(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

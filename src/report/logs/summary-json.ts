@@ -1,0 +1,22 @@
+import type { LogSummary } from '../../answers/tail/log-summary.ts'
+import type { logsSummary } from '../schemas/logs.ts'
+import type { Output } from '../schemas/parts.ts'
+
+/** One object, versioned. */
+export function logSummaryJson(summary: LogSummary): string {
+  const out: Output<typeof logsSummary> = {
+    schema: 'hopscope/logs-summary/v1',
+    ...summary,
+    who: defined(summary.who),
+    groups: summary.groups.map((it) => ({ ...it, who: defined(it.who) })),
+    servers: summary.servers.map((it) => ({ ...it, who: defined(it.who) })),
+    troubles: defined(summary.troubles),
+    from: summary.from === null ? null : new Date(summary.from).toISOString(),
+    to: summary.to === null ? null : new Date(summary.to).toISOString(),
+  }
+  return `${JSON.stringify(out, null, 2)}\n`
+}
+
+function defined(counts: Readonly<Record<string, number | undefined>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).flatMap(([key, it]) => (it === undefined ? [] : [[key, it]])))
+}

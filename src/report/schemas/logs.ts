@@ -1,0 +1,51 @@
+import * as v from 'valibot'
+import { maybeNumber, maybeText, number, text } from './parts.ts'
+
+const spread = v.nullable(
+  v.pipe(
+    v.strictObject({ count: number, p50: number, p95: number, p99: number }),
+    v.description('milliseconds, off by 5 % at most; null where the format does not say'),
+  ),
+)
+const who = v.pipe(
+  v.record(text, number),
+  v.description(
+    'whom the errors come from: application, controller, none-available, refused, timed-out, broke-off, no-answer, ' +
+      'client-left, unknown',
+  ),
+)
+
+export const logsSummary = v.strictObject({
+  schema: v.literal('hopscope/logs-summary/v1'),
+  lines: v.strictObject({
+    requests: number,
+    errors: v.pipe(number, v.description("lines of nginx's error log that are of a request")),
+    joined: v.pipe(number, v.description('of those, how many whose request was found')),
+    other: v.pipe(number, v.description('what the controller says of itself, and what no format knows')),
+  }),
+  from: v.pipe(maybeText, v.description('of the first request; ISO 8601')),
+  to: maybeText,
+  serverErrors: number,
+  who,
+  retried: v.nullable(v.strictObject({ requests: number, rescued: number })),
+  withoutServer: v.pipe(number, v.description('requests whose format does not say which server was asked')),
+  groups: v.array(
+    v.strictObject({
+      host: maybeText,
+      path: v.pipe(maybeText, v.description('without its query, `:n` and `:id` for numbers and keys')),
+      backend: maybeText,
+      status: maybeNumber,
+      requests: number,
+      who,
+      retried: maybeNumber,
+      total: spread,
+      queue: spread,
+      connect: spread,
+      header: spread,
+      body: spread,
+      upstream: spread,
+    }),
+  ),
+  servers: v.array(v.strictObject({ address: text, tries: number, failed: number, who, time: spread })),
+  troubles: v.pipe(v.record(text, number), v.description('what the error log says, and how often')),
+})

@@ -1,0 +1,115 @@
+import { requestIn } from './access-line.ts'
+
+/** What nginx's error log says of one request. */
+export type RequestTrouble =
+  /** The server's machine said that nobody listens. */
+  | 'refused'
+  | 'timed-out-connecting'
+  | 'timed-out-answering'
+  /** The server closed or reset the connection before its answer was whole. */
+  | 'broke-off'
+  /** All servers are marked as failed, or there is none. */
+  | 'no-live-upstream'
+  | 'unreachable'
+  | 'tls-failed'
+  | 'answer-too-big'
+  | 'invalid-answer'
+  /** A limit of the controller's own. */
+  | 'limited'
+  | 'body-too-big'
+  | 'denied'
+  | 'other'
+
+export interface ErrorLine {
+  readonly kind: 'error'
+  /** Milliseconds since 1970, if the controller's clock is in UTC, as containers' are. */
+  readonly at: number
+  readonly trouble: RequestTrouble
+  readonly said: string
+  readonly client: string
+  readonly method: string | null
+  readonly path: string | null
+  readonly host: string | null
+  /** `10.2.0.4:8080`; null where no server had been chosen. */
+  readonly upstream: string | null
+}
+
+/** What nginx says, by ngx_http_upstream.c, ngx_connection.c, ngx_http_limit_req_module.c and others. */
+const troubles: readonly (readonly [words: string, trouble: RequestTrouble])[] = [
+  ['no live upstreams', 'no-live-upstream'],
+  ['(111: Connection refused)', 'refused'],
+  ['(110: Connection timed out) while connecting', 'timed-out-connecting'],
+  ['(110: Operation timed out) while connecting', 'timed-out-connecting'],
+  ['upstream timed out', 'timed-out-answering'],
+  ['upstream prematurely closed connection', 'broke-off'],
+  ['(104: Connection reset by peer)', 'broke-off'],
+  ['(113: Host is unreachable)', 'unreachable'],
+  ['(113: No route to host)', 'unreachable'],
+  ['(101: Network is unreachable)', 'unreachable'],
+  ['SSL_do_handshake() failed', 'tls-failed'],
+  ['upstream SSL certificate', 'tls-failed'],
+  ['upstream sent too big header', 'answer-too-big'],
+  ['upstream sent invalid', 'invalid-answer'],
+  ['upstream sent no valid', 'invalid-answer'],
+  ['limiting requests', 'limited'],
+  ['limiting connections', 'limited'],
+  ['client intended to send too large body', 'body-too-big'],
+  ['access forbidden by rule', 'denied'],
+]
+
+const longest = 16 * 1024
+const head = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d):(\d\d):(\d\d) \[(?:error|crit|alert|warn)\] \d{1,9}#\d{1,9}: \*\d{1,19} /
+
+/**
+ * `2026/11/28 10:56:37 [error] 31#31: *7 connect() failed (111: Connection refused) while connecting to upstream,
+ * client: 10.0.0.9, server: web.example.com, request: "GET / HTTP/1.1", upstream: "http://10.2.0.4:8080/", host: "…"`.
+ * What a client chose stands behind its address: what nginx itself says is looked for before it alone.
+ */
+export function nginxError(line: string): ErrorLine | null {
+  if (line.length > longest || line.charCodeAt(4) !== slash) return null
+  const found = head.exec(line)
+  if (found === null) return null
+  const from = found[0].length
+  const client = line.indexOf(', client: ', from)
+  if (client === -1) return null
+  const said = line.slice(from, client)
+  const address = line.indexOf(', ', client + 10)
+  const [, year, month, day, hour, minute, second] = found.map(Number)
+  const request = quoted(line, ', request: "', client, / HTTP\/\d(?:\.\d)?"/y)
+  const { method, path } = requestIn(request.text ?? undefined)
+  const upstream = quoted(line, ', upstream: "', request.end, null)
+  const host = quoted(line, ', host: "', upstream.end, null)
+  return {
+    kind: 'error',
+    at: Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second),
+    trouble: troubles.find(([words]) => said.includes(words))?.[1] ?? 'other',
+    said,
+    client: line.slice(client + 10, address === -1 ? line.length : address),
+    method,
+    path,
+    host: host.text,
+    upstream: /^[a-z]{1,10}:\/\/([^/]{1,100})/.exec(upstream.text ?? '')?.[1] ?? null,
+  }
+}
+
+const slash = 47
+
+/** A request may hold quotes, where nginx is older than 1.21: it ends where its protocol does. */
+function quoted(
+  line: string,
+  name: string,
+  from: number,
+  closing: RegExp | null,
+): { readonly text: string | null; readonly end: number } {
+  const start = line.indexOf(name, from)
+  if (start === -1) return { text: null, end: from }
+  const begin = start + name.length
+  if (closing !== null)
+    for (let at = line.indexOf(' HTTP/', begin); at !== -1; at = line.indexOf(' HTTP/', at + 1)) {
+      closing.lastIndex = at
+      const found = closing.exec(line)
+      if (found !== null) return { text: line.slice(begin, at + found[0].length - 1), end: at + found[0].length }
+    }
+  const end = line.indexOf('"', begin)
+  return end === -1 ? { text: null, end: from } : { text: line.slice(begin, end), end: end + 1 }
+}
