@@ -9,7 +9,7 @@ import { pathShape } from './path-shape.ts'
 function summaryOf(lines: readonly string[]): LogSummary {
   const sums = summing()
   const read = accessReader()
-  for (const it of lines) sums.add(read(it), it)
+  for (const it of lines) sums.add(read(it))
   return sums.result()
 }
 

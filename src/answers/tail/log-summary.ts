@@ -95,7 +95,7 @@ interface Server {
 }
 
 export interface Summing {
-  readonly add: (entry: LogEntry, raw: string) => void
+  readonly add: (entry: LogEntry) => void
   readonly result: () => LogSummary
 }
 
@@ -211,13 +211,12 @@ export function summing(): Summing {
   }
 
   return {
-    add(entry, raw) {
+    add(entry) {
       if (entry.kind === 'request') request(entry)
       else if (entry.kind === 'error') error(entry)
       else {
         lines.other++
-        const name = withoutEndpoint(raw)
-        if (name !== null && empty.size < mostServers) empty.add(ownText(name))
+        if (entry.kind === 'empty-service' && empty.size < mostServers) empty.add(ownText(entry.service))
       }
     },
     result() {
@@ -245,12 +244,6 @@ export function summing(): Summing {
       }
     },
   }
-}
-
-/** ingress-nginx internal/ingress/controller/controller.go: why its 503 without a server are. */
-function withoutEndpoint(raw: string): string | null {
-  if (!raw.includes('does not have any active Endpoint')) return null
-  return /Service "([^"]{1,253})" does not have any active Endpoint/.exec(raw)?.[1] ?? null
 }
 
 /** The controller calls a backend by namespace, Service and port, with dashes between. */

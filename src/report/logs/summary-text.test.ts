@@ -15,7 +15,7 @@ const tail = '"-" "curl" 88 0.004 [shop-cart-80] []'
 function summaryOf(lines: readonly string[]) {
   const sums = summing()
   const read = accessReader()
-  for (const it of lines) sums.add(read(it), it)
+  for (const it of lines) sums.add(read(it))
   return fromOutside(sums.result())
 }
 

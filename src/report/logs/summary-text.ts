@@ -183,8 +183,8 @@ function rest(summary: LogSummary, paint: Paint): readonly string[] {
       : []),
     ...(who.controller !== undefined
       ? [
-          'note: what the controller says itself, without asking a server, is a limit, a rule, a route that it lacks, or ' +
-            'a backend without a ready endpoint: hopscope diagnose',
+          'note: what the controller says itself, without asking a server, is a limit, a rule, a route that it ' +
+            'lacks, or a backend without a ready endpoint: hopscope diagnose',
         ]
       : []),
     ...(withoutServer > 0

@@ -21,7 +21,7 @@ export async function summaryOfFiles(ask: LogFilesAsk, standardInput: AsyncItera
     const read = accessReader(own)
     try {
       for await (const line of lines(file === '-' ? standardInput : createReadStream(file), lineBytes))
-        sums.add(read(line), line)
+        sums.add(read(line))
     } catch (error) {
       throw unreadable(file, error)
     }

@@ -3,7 +3,7 @@ import { logTime } from './log-time.ts'
 import { requestOf } from './nginx.ts'
 import { type Part, type SlotKind, type Template, templateOf } from './template.ts'
 
-/** HAProxy's own `option httplog`, and that of the controller of HAProxy Technologies (documentation/annotations.md). */
+/** HAProxy's `option httplog`, and that of the controller of HAProxy Technologies (documentation/annotations.md). */
 export const haproxyFormats: readonly string[] = [
   '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r',
   '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs ' +

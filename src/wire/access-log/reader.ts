@@ -8,7 +8,14 @@ import type { Template } from './template.ts'
 import { traefikTemplates } from './traefik.ts'
 
 /** What a line of an ingress controller's log is. `other`: what it says of itself, or what no format knows. */
-export type LogEntry = AccessLine | ErrorLine | { readonly kind: 'other' }
+export type LogEntry = AccessLine | ErrorLine | EmptyService | { readonly kind: 'other' }
+
+/** ingress-nginx found no endpoint of a Service when it made its configuration: why its 503 are. */
+export interface EmptyService {
+  readonly kind: 'empty-service'
+  /** `shop/cart` */
+  readonly service: string
+}
 
 export interface LogFormat {
   readonly dialect: Dialect
@@ -92,8 +99,19 @@ export function accessReader(own: readonly LogFormat[] = []): (line: string) => 
       last = format
       return made
     }
-    return (rest.startsWith('{') ? jsonLine(rest) : null) ?? other
+    return (rest.startsWith('{') ? jsonLine(rest) : emptyService(rest)) ?? other
   }
+}
+
+/** ingress-nginx internal/ingress/controller/controller.go, behind klog's head. */
+const withoutEndpoint = new RegExp(
+  String.raw`^W\d{4} \d\d:\d\d:\d\d\.\d{1,9} +\d{1,9} [\w.-]{1,60}:\d{1,6}\] ` +
+    String.raw`Service "([^"\s]{1,253})" does not have any active Endpoint`,
+)
+
+function emptyService(line: string): EmptyService | null {
+  const service = line.startsWith('W') ? withoutEndpoint.exec(line)?.[1] : undefined
+  return service === undefined ? null : { kind: 'empty-service', service }
 }
 
 /** What `kubectl logs --timestamps` and syslog put before a line. */
