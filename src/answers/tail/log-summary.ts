@@ -5,7 +5,7 @@ import { type Durations, durations } from './durations.ts'
 import { joinErrors } from './joined-errors.ts'
 import { ownText } from './own-text.ts'
 import { pathShape } from './path-shape.ts'
-import { isServerError, ofUpstream, type WhoSaid, whoSaid } from './who-said.ts'
+import { isServerError, ofServer, type WhoSaid, whoSaid } from './who-said.ts'
 
 /** Median, 95th and 99th percentile in milliseconds, of `count` requests whose line told; null: none did. */
 export interface Spread {
@@ -94,6 +94,12 @@ interface Server {
   readonly time: Durations
 }
 
+interface Held {
+  readonly group: Group
+  /** The last that was asked. */
+  readonly server: Server | null
+}
+
 export interface Summing {
   readonly add: (entry: LogEntry) => void
   readonly result: () => LogSummary
@@ -104,7 +110,7 @@ export function summing(): Summing {
   const groups = new Map<string, Group>()
   const servers = new Map<string, Server>()
   const joins = joinErrors()
-  const waiting = new WeakMap<AccessLine, { readonly group: Group; readonly server: Server | null; who: WhoSaid }>()
+  const waiting = new WeakMap<AccessLine, Held & { who: WhoSaid }>()
   const who = new Map<WhoSaid, number>()
   const troubles = new Map<RequestTrouble, number>()
   const empty = new Set<string>()
@@ -138,10 +144,9 @@ export function summing(): Summing {
 
   function request(line: AccessLine): void {
     lines.requests++
-    if (line.at !== null) {
-      if (line.at < from) from = line.at
-      if (line.at > to) to = line.at
-    }
+    if (line.at !== null && line.at < from) from = line.at
+    if (line.at !== null && line.at > to) to = line.at
+    if (line.tries === null) withoutServer++
     const group = groupOf(line)
     group.requests++
     addSpent(group, line)
@@ -153,18 +158,19 @@ export function summing(): Summing {
       if (isRetried) retried.requests++
       if (isRetried && !isError && line.status !== null) retried.rescued++
     }
-    if (line.tries === null) withoutServer++
     const told = isError || isRetried ? joins.of(line) : []
     lines.joined += told.length
     const server = tally(line, told, isError)
-    if (!isError) return
+    if (isError) failed(line, told, { group, server })
+  }
+
+  function failed(line: AccessLine, told: readonly ErrorLine[], { group, server }: Held): void {
     serverErrors++
     const last = told.findLast((it) => it.upstream === null || it.upstream === line.tries?.at(-1)?.address)
     const by = whoSaid(line, last?.trouble ?? null)
     count(group.who, by)
     count(who, by)
-    if (server !== null && by !== 'application' && ofUpstream.has(by)) count(server.who, by)
-    if (server !== null && by === 'application') count(server.who, by)
+    if (server !== null && ofServer.has(by)) count(server.who, by)
     if (last !== undefined || line.dialect !== 'nginx') return
     if (by === 'controller' && line.tries?.length === 0 && line.status === 503) group.bare++
     const kept = joins.wait(line)

@@ -16,8 +16,9 @@ export type WhoSaid =
   | 'client-left'
   | 'unknown'
 
-/** Those of whoever stands behind the controller, or should. */
-export const ofUpstream: ReadonlySet<WhoSaid> = new Set([
+/** Those that count against the server that was asked. */
+export const ofServer: ReadonlySet<WhoSaid> = new Set([
+  'application',
   'none-available',
   'refused',
   'timed-out',

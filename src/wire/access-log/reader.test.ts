@@ -192,8 +192,10 @@ const lines: readonly (readonly [it: string, line: string, expected: object, for
   ],
 ]
 
-test.each(lines)('%s', (_, line, expected, format) => {
-  const own = format === undefined ? [] : [logFormat(format)].flatMap((it) => it ?? [])
+const rows = lines.map(([it, line, expected, format = null]) => ({ it, line, expected, format }))
+
+test.each(rows)('$it', ({ line, expected, format }) => {
+  const own = format === null ? [] : [logFormat(format)].flatMap((it) => it ?? [])
   for (const head of ['', '2026-11-28T10:56:38.123456789Z '])
     if (!line.startsWith('<') || head === '')
       expect(accessReader(own)(head + line)).toMatchObject({ kind: 'request', ...expected })
@@ -365,9 +367,8 @@ test('a format in any order reads what is written by it', () => {
         expect(found.at).toBe(order.includes('[$time_local]') ? at : null)
         expect(found.spent.total).toBe(order.includes('$request_time') ? 10 : null)
         const isTold = order.includes('$upstream_addr') || order.includes('$upstream_status')
-        expect(found.tries?.map((it) => it.status) ?? null).toEqual(
-          isTold ? (order.includes('$upstream_status') ? [502, 502] : [null, null]) : null,
-        )
+        const statuses = order.includes('$upstream_status') ? [502, 502] : [null, null]
+        expect(found.tries?.map((it) => it.status) ?? null).toEqual(isTold ? statuses : null)
       },
     ),
     { numRuns: runs(500) },

@@ -29,7 +29,7 @@ interface Step {
   readonly kind: SlotKind
   readonly isQuoted: boolean
   /** What stands behind it; empty at the end of the line. */
-  readonly then: string
+  readonly behind: string
 }
 
 /** A format of nobody's sane mind is longer. */
@@ -50,7 +50,7 @@ export function templateOf(parts: readonly Part[], escapes: boolean): Template |
     if (after !== undefined && typeof after !== 'string') return null
     const isQuoted = typeof before === 'string' && before.endsWith('"') && after?.startsWith('"') === true
     const index = part.slot === null ? -1 : slots[part.slot]
-    steps.push({ index, kind: part.kind, isQuoted, then: after ?? '' })
+    steps.push({ index, kind: part.kind, isQuoted, behind: after ?? '' })
   }
   return steps.length === 0 ? null : (line, at, values) => fits({ line, head, steps, escapes }, at, values)
 }
@@ -94,13 +94,13 @@ function fits({ line, head, steps, escapes }: Reading, from: number, values: Val
   let at = from + head.length
   for (const step of steps) {
     if (step.kind === 'braces' && line.charCodeAt(at) !== brace) {
-      if (step.then === ' ') continue
-      if (step.then.startsWith(' ')) at--
+      if (step.behind === ' ') continue
+      if (step.behind.startsWith(' ')) at--
     }
     const end = endOf(line, at, step, escapes)
     if (end === -1) return false
     if (step.index >= 0) values[step.index] = line.slice(at, end)
-    at = end + step.then.length
+    at = end + step.behind.length
   }
   return at === line.length
 }
@@ -109,26 +109,26 @@ const brace = 123
 
 /** Where the slot that begins at `at` ends, what stands behind it being there; -1 where it does not. */
 function endOf(line: string, at: number, step: Step, escapes: boolean): number {
-  const { then, kind } = step
-  if (step.isQuoted) return quoteEnd(line, at, then, escapes)
+  const { behind, kind } = step
+  if (step.isQuoted) return quoteEnd(line, at, behind, escapes)
   if (kind === 'braces') {
     const close = line.charCodeAt(at) === brace ? line.indexOf('}', at) : at - 1
-    return close >= at - 1 && line.startsWith(then, close + 1) ? close + 1 : -1
+    return close >= at - 1 && line.startsWith(behind, close + 1) ? close + 1 : -1
   }
-  if (kind === 'free') return then === '' ? line.length : line.indexOf(then, at)
-  if (kind === 'list') return listEnd(line, at, then)
+  if (kind === 'free') return behind === '' ? line.length : line.indexOf(behind, at)
+  if (kind === 'list') return listEnd(line, at, behind)
   const blank = line.indexOf(' ', at)
   const end = blank === -1 ? line.length : blank
-  if (kind === 'address' && then !== '' && !then.startsWith(' ')) {
-    const last = line.lastIndexOf(then, end)
+  if (kind === 'address' && behind !== '' && !behind.startsWith(' ')) {
+    const last = line.lastIndexOf(behind, end)
     return last >= at && last < end ? last : -1
   }
-  if (then === '') return end === line.length ? end : -1
-  if (then.startsWith(' ')) return line.startsWith(then, end) ? end : -1
-  return line.indexOf(then, at)
+  if (behind === '') return end === line.length ? end : -1
+  if (behind.startsWith(' ')) return line.startsWith(behind, end) ? end : -1
+  return line.indexOf(behind, at)
 }
 
-function quoteEnd(line: string, at: number, then: string, escapes: boolean): number {
+function quoteEnd(line: string, at: number, behind: string, escapes: boolean): number {
   let end = line.indexOf('"', at)
   let slash = escapes ? line.indexOf('\\', at) : -1
   while (slash !== -1 && slash < end) {
@@ -136,19 +136,19 @@ function quoteEnd(line: string, at: number, then: string, escapes: boolean): num
     if (slash + 1 === end) end = line.indexOf('"', end + 1)
     slash = line.indexOf('\\', slash + 2)
   }
-  return end !== -1 && line.startsWith(then, end) ? end : -1
+  return end !== -1 && line.startsWith(behind, end) ? end : -1
 }
 
 /** `10.0.0.1:80, 10.0.0.2:80 : 10.0.0.3:80`. */
-function listEnd(line: string, at: number, then: string): number {
+function listEnd(line: string, at: number, behind: string): number {
   for (let from = at; ;) {
     const blank = line.indexOf(' ', from)
     const end = blank === -1 ? line.length : blank
     if (blank !== -1 && line.charCodeAt(blank - 1) === comma) from = blank + 1
     else if (blank !== -1 && line.startsWith(' : ', blank)) from = blank + 3
-    else if (then === '') return end === line.length ? end : -1
-    else if (then.startsWith(' ')) return line.startsWith(then, end) ? end : -1
-    else return line.indexOf(then, at)
+    else if (behind === '') return end === line.length ? end : -1
+    else if (behind.startsWith(' ')) return line.startsWith(behind, end) ? end : -1
+    else return line.indexOf(behind, at)
   }
 }
 
