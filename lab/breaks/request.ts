@@ -31,11 +31,15 @@ interface ServiceJson {
 /**
  * Asks a Service through its cluster address, from a node, where kube-proxy's rules apply and NetworkPolicies do not.
  */
-export async function ask(lab: Lab, namespace: string, service: string): Promise<Answer> {
+export function ask(lab: Lab, namespace: string, service: string): Promise<Answer> {
+  return askFrom(lab, lab.nodes[0]?.name ?? '', namespace, service)
+}
+
+export async function askFrom(lab: Lab, from: string, namespace: string, service: string): Promise<Answer> {
   const { spec } = JSON.parse(
     await lab.kubectl(['-n', namespace, 'get', 'service', service, '-o', 'json']),
   ) as ServiceJson
-  const node = lab.nodes[0]
+  const node = lab.nodes.find((it) => it.name === from)
   return node === undefined ? 'error' : get(lab, node.netns, `http://${spec.clusterIP}:${spec.ports[0]?.port}/`)
 }
 

@@ -186,6 +186,9 @@ import outsideTheMesh from './service/outside-the-mesh.ts'
 import otherKinds from './policy/other-kinds.ts'
 import keepsCaller from './policy/keeps-caller.ts'
 import suffixEndsLookups from './dns/suffix-ends-lookups.ts'
+import waysClosed from './node/ways-closed.ts'
+import forwardingOff from './node/forwarding-off.ts'
+import podRouteMissing from './node/pod-route-missing.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -303,6 +306,9 @@ export const checks: readonly AnyCheck[] = [
   controllerServiceEmpty, // ING352
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
+  waysClosed, // NOD510
+  forwardingOff, // NOD511
+  podRouteMissing, // NOD512
   withoutPodNetwork, // NOD520
   addressTwice, // NOD521
   hairpin, // NOD522

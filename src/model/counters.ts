@@ -20,6 +20,26 @@ export interface ConntrackWindow {
   readonly max: number | null
   /** How they were read: in kube-proxy's own pod, or in a hostNetwork pod that was made for it. */
   readonly way?: 'kube-proxy-exec' | 'host-network-pod'
+  /** How the node carries packets of its pods; absent where that was not read. */
+  readonly forwarding?: NodeForwarding
+}
+
+/** The switches and routes by which a node's kernel forwards IPv4 packets. */
+export interface NodeForwarding {
+  /** net.ipv4.ip_forward; null where it can't be read. */
+  readonly all: boolean | null
+  /** Interfaces that forward nothing of what comes in by them (net.ipv4.conf.NAME.forwarding), where the node does. */
+  readonly off: readonly string[]
+  /** The main table without single addresses; null: not read, or more than anybody should keep. */
+  readonly routes: readonly NodeRoute[] | null
+}
+
+export interface NodeRoute {
+  /** `10.2.1.0/24`; the default route is `0.0.0.0/0`. */
+  readonly to: string
+  /** null: straight out of the device. */
+  readonly via: string | null
+  readonly device: string
 }
 
 /** One CoreDNS pod over the probe's window, from its own metrics. */

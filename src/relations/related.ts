@@ -21,6 +21,9 @@ export function relatedTo(model: Model, target: Subject): (finding: Pick<Finding
   return (finding) => {
     const at = subjectKey(finding.subject)
     if (keys.has(at)) return true
+    // Without pods nobody knows what leads to them: what is beside the target may be of it.
+    if (!model.sources.pods.known && finding.subject.namespace === target.namespace && target.namespace !== null)
+      return true
     return (
       finding.code.startsWith('DNS') &&
       (finding.subject.namespace === null || finding.subject.namespace === 'kube-system' || dnsKeys.has(at))

@@ -47,6 +47,9 @@ export const nodePortUnanswered = (service: Named): string =>
 
 export const nodeDown = (node: string): string => `node-down:${node}`
 
+/** Packets of pods do not cross between these two nodes, in one direction or both. */
+export const wayClosed = (a: string, b: string): string => `way-closed:${[a, b].toSorted().join('/')}`
+
 /** This node leads addresses of Services astray that others lead well. */
 export const serviceRules = (node: string): string => `service-rules:${node}`
 
@@ -107,6 +110,9 @@ export const keptBy = (policy: Named): string => `kept-by:${policy.namespace}/${
 
 /** This workload is told to call what is not there. */
 export const toldWrongly = (workload: Subject): string => `told-wrongly:${subjectKey(workload)}`
+
+/** This workload gets no connection to what it is told to call, whoever else does. */
+export const calleeOutOfReach = (workload: Subject): string => `callee-out-of-reach:${subjectKey(workload)}`
 
 /** Names outside the cluster get no answer from where CoreDNS sends them. */
 export const dnsUpstreamSilent = 'dns-upstream-silent'

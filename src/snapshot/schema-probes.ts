@@ -18,6 +18,7 @@ import {
   oneOf,
   texts,
   variant,
+  flag,
 } from '../model/marks.ts'
 import type { Outside } from '../model/outside.ts'
 import { answerShape, httpEndFields, nameAnswerFields, serverShape } from '../model/probe-shapes.ts'
@@ -206,6 +207,13 @@ export function probeSchemas(labels: Schema<Readonly<Record<string, string>>>) {
       entries: nullable(number),
       max: nullable(number),
       way: maybe(oneOf(['kube-proxy-exec', 'host-network-pod'])),
+      forwarding: maybe(
+        object({
+          all: nullable(flag),
+          off: list(m.word),
+          routes: nullable(list(object({ to: m.address, via: nullable(m.address), device: m.word }))),
+        }),
+      ),
     }),
   )
 

@@ -85,7 +85,7 @@ const heeded = /[\s`$;&|<>(){}[\]\\'"!*?#~^]|^-/
 const allHeeded = new RegExp(heeded, 'g')
 
 /** Fields that hold a file, and those that hold one that may be known. */
-const files: ReadonlySet<string> = new Set(['corefile', 'resolvConf', 'text', 'stat'])
+const files: ReadonlySet<string> = new Set(['corefile', 'resolvConf', 'text', 'stat', 'routeTable'])
 const knownFiles: ReadonlySet<string> = new Set(['corefile', 'resolvConf', 'hosts'])
 
 /** The value as it may be kept: same shape, and the same object where there was nothing to do. */

@@ -570,19 +570,35 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
   { requiredKeys: ['namespace', 'pod', 'container', 'resolvConf', 'lookup', 'tcp53'] },
 )
 
-const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record({
-  node: name,
-  windowMs: ms,
-  delta: fc.record({
-    insert_failed: count,
-    drop: count,
-    early_drop: count,
-    invalid: count,
-    clash_resolve: maybe(count),
-  }),
-  entries: maybe(count),
-  max: maybe(count),
-})
+const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record(
+  {
+    node: name,
+    windowMs: ms,
+    delta: fc.record({
+      insert_failed: count,
+      drop: count,
+      early_drop: count,
+      invalid: count,
+      clash_resolve: maybe(count),
+    }),
+    entries: maybe(count),
+    max: maybe(count),
+    forwarding: fc.record({
+      all: maybe(fc.boolean()),
+      off: few(fc.constantFrom('eth0', 'cni0')),
+      routes: maybe(
+        few(
+          fc.record({
+            to: fc.constantFrom('0.0.0.0/0', '10.2.1.0/24', '10.2.2.0/24'),
+            via: maybe(fc.constantFrom('192.0.2.1', '192.0.2.2')),
+            device: fc.constantFrom('eth0', 'cni0'),
+          }),
+        ),
+      ),
+    }),
+  },
+  { requiredKeys: ['node', 'windowMs', 'delta', 'entries', 'max'] },
+)
 const dnsServerLog: fc.Arbitrary<DnsServerLog> = fc.record({
   pod: name,
   container: name,

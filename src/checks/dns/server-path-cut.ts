@@ -5,7 +5,7 @@ import type { DnsProbe } from '../../model/lookups.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { pathCause } from '../../relations/dns/node-paths.ts'
 import { everyReach, type Reach, serverReach } from '../../relations/dns/server-reach.ts'
-import { dnsLossInNamespace, dnsLossOnNode } from '../../relations/symptom.ts'
+import { dnsLossInNamespace, dnsLossOnNode, wayClosed } from '../../relations/symptom.ts'
 import { latency, serverName, shares } from './dns-evidence.ts'
 import { seriesOf } from '../../relations/dns/lookup-loss.ts'
 
@@ -162,7 +162,13 @@ function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cu
       ),
       latency(`lookups through the Service on ${nodes.join(', ')}`, series),
     ],
-    symptoms: [dnsLossInNamespace(probe.from.namespace)],
+    symptoms: [
+      dnsLossInNamespace(probe.from.namespace),
+      ...pairs.flatMap((it) => {
+        const home = dns.pods.find((pod) => pod.name === it.pod)?.node ?? null
+        return home === null || home === it.node ? [] : [wayClosed(it.node, home)]
+      }),
+    ],
     causes: [
       ...nodes.flatMap((it) => [dnsLossOnNode(it), `dns-external:node/${it}`]),
       // Beside a dead server, which answers nobody, one node's lost ways may look like all of its DNS.

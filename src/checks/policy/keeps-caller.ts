@@ -11,7 +11,7 @@ import type { Direction } from '../../relations/policy/policy-applies-to-pod.ts'
 import { calledBy, type ToldCall, toldCalls } from '../../relations/service/called-services.ts'
 import { targetPortIn } from '../../relations/service/service-endpoints.ts'
 import { isLive, podsOfServices } from '../../relations/service/service-selects-pod.ts'
-import { keptBy } from '../../relations/symptom.ts'
+import { calleeOutOfReach, keptBy } from '../../relations/symptom.ts'
 import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 import { policySubject, rulesEvidence } from './words.ts'
 
@@ -120,5 +120,6 @@ function verdict(
     },
     evidence: [rulesEvidence(policy, direction, 'nothing here allows it')],
     symptoms: [keptBy(policy)],
+    causes: [calleeOutOfReach(on)],
   })
 }

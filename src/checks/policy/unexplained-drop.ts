@@ -1,9 +1,12 @@
 import { check } from '../../findings/check.ts'
 import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { subject } from '../../model/subject.ts'
+import type { Scope } from '../../model/sources.ts'
 import { full, some } from '../../phrases.ts'
+import { isTargetPod } from '../../relations/asked-about.ts'
 import { crossedFlows, type CrossedFlow, disagreement, isStopped } from '../../relations/policy/crossed-flows.ts'
-import { stoppedOnTheWay } from '../../relations/symptom.ts'
+import { calleeOutOfReach, stoppedOnTheWay, wayClosed } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
 
 /**
  * NetworkPolicies are not the only ones who drop: policies of the CNI's own kinds, of a higher tier, a mesh, firewalls
@@ -29,7 +32,7 @@ export default check({
     const found = groups.flatMap((its) => {
       const stopped = its.filter((it) => disagreement(it) === 'stopped')
       const [first] = stopped
-      return first === undefined ? [] : [verdict(first, stopped, its)]
+      return first === undefined ? [] : [verdict(first, { stopped, its, scope })]
     })
     return found.length > 0 ? found : ok(allowed.length)
   },
@@ -55,11 +58,27 @@ export default check({
   },
 })
 
-function verdict(first: CrossedFlow, stopped: readonly CrossedFlow[], its: readonly CrossedFlow[]) {
+interface Tried {
+  readonly stopped: readonly CrossedFlow[]
+  readonly its: readonly CrossedFlow[]
+  readonly scope: Scope
+}
+
+/** Where all that is stopped goes the way between two nodes, that way may be why. */
+function waysOf(stopped: readonly CrossedFlow[]): readonly string[] {
+  const ways = new Set(stopped.map(({ from, to }) => (from.node === to.node ? '' : `${from.node} ${to.node}`)))
+  const [first] = stopped
+  if (ways.size !== 1 || ways.has('') || first === undefined) return []
+  const { from, to } = first
+  return from.node === null || to.node === null ? [] : [wayClosed(from.node, to.node)]
+}
+
+function verdict(first: CrossedFlow, { stopped, its, scope }: Tried) {
   const { to, from, crossing } = first
   return finding({
     subject: subject('Pod', to.namespace, to.name),
     confidence: 'observed',
+    severity: stopped.some((it) => isTargetPod(scope, it.from)) || isTargetPod(scope, to) ? 'error' : 'warning',
     args: {
       port: crossing.port,
       from: stopped.map((it) => full(it.from)),
@@ -82,6 +101,7 @@ function verdict(first: CrossedFlow, stopped: readonly CrossedFlow[], its: reado
         })),
       },
     ],
-    symptoms: [stoppedOnTheWay(to)],
+    symptoms: [stoppedOnTheWay(to), ...waysOf(stopped)],
+    causes: [...new Set(stopped.map((it) => calleeOutOfReach(workloadOfPod(it.from))))],
   })
 }

@@ -114,6 +114,7 @@ const record = v.variant('t', [
     result: v.exactOptional(v.picklist(['unreachable', 'stalled', 'other', 'complete'])),
     bytes: v.exactOptional(number),
   }),
+  v.object({ t: t('forwarding'), all: v.nullable(text), off: v.array(text), routeTable: v.nullable(text) }),
   v.object({ t: t('conntrack'), at: number, stat: v.nullable(text), count: v.nullable(text), max: v.nullable(text) }),
   v.object({
     t: t('resolver'),

@@ -1,10 +1,11 @@
 import { cat } from '../../kube/container-command.ts'
 import { pods } from '../../kube/resources.ts'
 import { known, type Known, unknown, type Why } from '../../model/known.ts'
-import type { ConntrackWindow } from '../../model/counters.ts'
+import type { ConntrackWindow, NodeForwarding } from '../../model/counters.ts'
+import { parseRouteTable } from '../../wire/route-table.ts'
 import { conntrackDelta, type ConntrackStat, parseConntrackStat } from '../../wire/conntrack-stat.ts'
 import type { RunContext } from '../measure/node-run.ts'
-import { conntrackFiles } from '../pod/node/conntrack-watch.ts'
+import { conntrackFiles, forwardingFiles, type ForwardingTexts } from '../pod/node/conntrack-watch.ts'
 import { readRecord } from '../measure/read-record.ts'
 import { deadlineSeconds } from '../pods/pod-manifest.ts'
 import { createPod } from '../pods/pods.ts'
@@ -16,6 +17,7 @@ export interface ConntrackReading {
   readonly stat: ConntrackStat
   readonly entries: number | null
   readonly max: number | null
+  readonly forwarding: NodeForwarding | null
 }
 
 /** A node's counters. `latest` is at hand; `fresh` waits for one read after the call. */
@@ -75,7 +77,13 @@ export async function viaKubeProxy(
     }
   let last: ConntrackReading | null = null
   const read = async (): Promise<Known<ConntrackReading>> => {
-    const files = [conntrackFiles.stat, conntrackFiles.count, conntrackFiles.max]
+    const files = [
+      conntrackFiles.stat,
+      conntrackFiles.count,
+      conntrackFiles.max,
+      forwardingFiles.all,
+      forwardingFiles.routes,
+    ]
     const ran = await cluster.exec('kube-system', pod, { command: cat(...files), timeoutMs: 5000, signal })
     if (!ran.known) return ran
     const reading = fromCat(ran.value.stdout, now())
@@ -92,12 +100,20 @@ export async function viaKubeProxy(
   return { reader: { node, way: 'kube-proxy-exec', latest: () => last, fresh, end: () => {} } }
 }
 
-/** The three files one after the other: the table ends where a line of one decimal number begins. */
+/**
+ * The files one after the other: the first table ends where a line of one decimal number begins, and that of routes
+ * begins with its header.
+ */
 export function fromCat(text: string, at: number): ConntrackReading | null {
-  const lines = text.trimEnd().split('\n')
+  const all = text.trimEnd().split('\n')
+  const header = all.findIndex((line) => line.startsWith('Iface'))
+  const lines = header === -1 ? all : all.slice(0, header)
   const numbers = lines.filter((line) => /^\d+$/.test(line.trim())).map(Number)
   const stat = parseConntrackStat(lines.filter((line) => !/^\d+$/.test(line.trim())).join('\n'))
-  return stat === null ? null : { at, stat, entries: numbers[0] ?? null, max: numbers[1] ?? null }
+  if (stat === null) return null
+  const routes = header === -1 ? null : all.slice(header).join('\n')
+  const forwarding = forwardingOf({ all: numbers.length < 3 ? null : `${numbers[2]}`, off: [], routeTable: routes })
+  return { at, stat, entries: numbers[0] ?? null, max: numbers[1] ?? null, forwarding }
 }
 
 export interface ConntrackPod {
@@ -145,14 +161,16 @@ export async function viaPod(
   const log = await cluster.logs(namespace, pod.name, { follow: true, signal: stop })
   if (!log.known) return { node, why: log.why }
   let last: ConntrackReading | null = null
+  let forwarding: NodeForwarding | null = null
   let seen: (() => void)[] = []
   const follow = async (): Promise<void> => {
     for await (const line of log.value) {
       const record = readRecord(line)
       if (record === 'damaged') break
+      if (record?.t === 'forwarding') forwarding = forwardingOf(record)
       if (record?.t !== 'conntrack') continue
       const stat = parseConntrackStat(record.stat ?? '')
-      if (stat !== null) last = { at: now(), stat, entries: whole(record.count), max: whole(record.max) }
+      if (stat !== null) last = { at: now(), stat, entries: whole(record.count), max: whole(record.max), forwarding }
       for (const wake of seen) wake()
       seen = []
     }
@@ -198,7 +216,15 @@ export function conntrackWindow(
     entries: fuller(before.entries, after.entries),
     max: after.max,
     way,
+    ...(after.forwarding === null ? {} : { forwarding: after.forwarding }),
   }
+}
+
+/** null where the kernel showed none of it. */
+function forwardingOf({ all, off, routeTable }: ForwardingTexts): NodeForwarding | null {
+  if (all === null && routeTable === null) return null
+  const isOn = all === null ? null : all.trim() !== '0'
+  return { all: isOn, off: isOn === false ? [] : off, routes: routeTable === null ? null : parseRouteTable(routeTable) }
 }
 
 /** Of the two moments the one nearer to a full table: a look at the end alone may come just after a clean-up. */

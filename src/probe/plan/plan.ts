@@ -333,7 +333,10 @@ function announceCrossings(crossings: ProbePlan['crossings']): readonly string[]
   if (first === undefined) return []
   const { namespace, pod, container } = first.from
   const connects = count(crossings.length, 'TCP connection')
-  return [`opens ${connects} out of container ${container} of pod ${namespace}/${pod}, once each, and sends nothing`]
+  const pods = new Set(crossings.map(({ from }) => `${from.namespace}/${from.pod}`))
+  const where =
+    pods.size === 1 ? `container ${container} of pod ${namespace}/${pod}` : `a container of each of ${pods.size} pods`
+  return [`opens ${connects} out of ${where}, once each, and sends nothing`]
 }
 
 function announceNames(names: NamesPlan): readonly string[] {

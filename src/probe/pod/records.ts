@@ -3,6 +3,7 @@ import type { LoadEnd, LoadStep } from '../../model/load.ts'
 import type { Answer, LargeFetch, Lookup } from '../../model/lookups.ts'
 import type { OwnLookup, ResolverWalk, ServerAnswer } from '../../model/resolution.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
+import type { ForwardingTexts } from './node/conntrack-watch.ts'
 import type { SeriesSpec } from './spec.ts'
 
 /** A lookup on the wire between pod and CLI: `[at, ms, a, aaaa, retries, firstLost]`, `at` in ms since `hello`. */
@@ -48,6 +49,7 @@ export type PodRecord =
       readonly count: string | null
       readonly max: string | null
     }
+  | ({ readonly t: 'forwarding' } & ForwardingTexts)
   | { readonly t: 'resolver'; readonly resolvConf: string; readonly own: OwnLookup | null }
   | { readonly t: 'walk'; readonly walk: ResolverWalk }
   | { readonly t: 'server'; readonly server: ServerAnswer }

@@ -79,7 +79,8 @@ function addressesOfPod(pod: Pod, asked: number | null): readonly PathAddress[] 
   return ports.map((port) => ({ to: { kind: 'endpoint', namespace, service: null, pod: name }, host: ip, port }))
 }
 
-function addressesOfPort(
+/** The Service's own address on this port, then its endpoints. */
+export function addressesOfPort(
   service: Service,
   slices: readonly EndpointSlice[],
   port: ServicePort,

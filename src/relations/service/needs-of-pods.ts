@@ -3,7 +3,14 @@ import type { DirectContact } from '../../model/contacts.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
-import { dnsLossInPod, endpointsAnswerBadly, noEndpoints, svcUnanswered, toldWrongly } from '../symptom.ts'
+import {
+  calleeOutOfReach,
+  dnsLossInPod,
+  endpointsAnswerBadly,
+  noEndpoints,
+  svcUnanswered,
+  toldWrongly,
+} from '../symptom.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
 import { calledBy } from './called-services.ts'
 
@@ -32,6 +39,7 @@ export function needsOfPods(
       return [
         dnsLossInPod(pod),
         toldWrongly(workloadOfPod(pod)),
+        calleeOutOfReach(workloadOfPod(pod)),
         ...called.flatMap((it) => [svcUnanswered(it), noEndpoints(it), endpointsAnswerBadly(it)]),
       ]
     })

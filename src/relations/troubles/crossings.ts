@@ -3,7 +3,7 @@ import type { Crossing } from '../../model/crossing.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
 import { traceEnds, type TraceEnds } from '../path/trace-ends.ts'
-import { stoppedOnTheWay, svcUnanswered } from '../symptom.ts'
+import { calleeOutOfReach, noEndpoints, stoppedOnTheWay, svcUnanswered } from '../symptom.ts'
 import { crossedFlows, disagreement } from '../policy/crossed-flows.ts'
 import { full } from '../../phrases.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
@@ -13,7 +13,7 @@ export function crossingTroubles(model: Model): readonly Trouble[] {
   const { crossings } = model.sources
   const ends = traceEnds(model)
   if (!crossings.known) return []
-  if (ends === null) return matrixTroubles(model, crossings.value)
+  if (ends === null) return [...matrixTroubles(model, crossings.value), ...callTroubles(model, crossings.value)]
   const counted = crossings.value.filter((it) => it.result !== null && isExpected(it, ends))
   const ways = Map.groupBy(counted, (it) => `${it.to.kind} ${it.to.kind === 'service' ? it.to.port : ''}`)
   return [...ways.values()].flatMap((its) => ofWay(its, ends))
@@ -76,6 +76,38 @@ function nextOf({ result, host, to }: Crossing, from: TraceEnds['ask']['from']):
 }
 
 const wide = '-o wide'
+
+/** A Service that a pod is told to call, and does not reach by its address. */
+function callTroubles({ sources: { pods } }: Model, crossings: readonly Crossing[]): readonly Trouble[] {
+  return crossings.flatMap(({ from, to, host, port, result, ms }): readonly Trouble[] => {
+    if (to.kind !== 'service' || result === null || result === 'open') return []
+    const pod = pods.known
+      ? pods.value.find((it) => it.namespace === from.namespace && it.name === from.pod)
+      : undefined
+    const self = subject('Pod', from.namespace, from.pod)
+    const far = subject('Service', to.namespace, to.name)
+    return [
+      {
+        kind: 'contact-failed',
+        source: 'crossings',
+        sufferer: self,
+        involved: [self, far, ...(pod === undefined ? [] : [workloadOfPod(pod)])],
+        keys: [
+          svcUnanswered(to),
+          noEndpoints(to),
+          ...(pod === undefined ? [] : [calleeOutOfReach(workloadOfPod(pod))]),
+        ],
+        asked: `Service ${full(to)} at ${host}:${port}`,
+        from: `inside pod ${full(self)}`,
+        how: result,
+        bad: 1,
+        of: 1,
+        ms,
+        weight: 'nuisance',
+      },
+    ]
+  })
+}
 
 /**
  * Connects from many pods to many: nobody said which of them are wanted, but what policies allow and something else

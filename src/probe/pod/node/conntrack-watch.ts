@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Emit } from '../records.ts'
 import type { ConntrackSpec } from '../spec.ts'
 
@@ -9,8 +9,44 @@ export const conntrackFiles = {
 } as const
 
 /** The counters of the network namespace that this runs in, again and again; world-readable, so no privilege. */
+/** Of the same network namespace, and as readable. */
+export const forwardingFiles = { all: '/proc/sys/net/ipv4/ip_forward', routes: '/proc/net/route' } as const
+
+const switches = '/proc/sys/net/ipv4/conf'
+
+/** Routes of more nodes than this are somebody else's to read. */
+const mostBytes = 60_000
+
+/** As the kernel writes them. */
+export interface ForwardingTexts {
+  readonly all: string | null
+  /** Interfaces whose own switch is 0. */
+  readonly off: readonly string[]
+  readonly routeTable: string | null
+}
+
+export function forwardingTexts(): ForwardingTexts {
+  const routes = read(forwardingFiles.routes)
+  return {
+    all: read(forwardingFiles.all),
+    off: interfaces()
+      .filter((name) => read(`${switches}/${name}/forwarding`) === '0')
+      .slice(0, 100),
+    routeTable: routes === null || routes.length > mostBytes ? null : routes,
+  }
+}
+
+function interfaces(): readonly string[] {
+  try {
+    return readdirSync(switches).filter((name) => name !== 'all' && name !== 'default' && name !== 'lo')
+  } catch {
+    return []
+  }
+}
+
 export async function conntrackWatch(spec: ConntrackSpec, emit: Emit): Promise<void> {
   const end = performance.now() + spec.forMs
+  emit({ t: 'forwarding', ...forwardingTexts() })
   while (performance.now() < end) {
     emit({
       t: 'conntrack',
