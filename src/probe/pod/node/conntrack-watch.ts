@@ -25,7 +25,7 @@ export interface ForwardingTexts {
   readonly routeTable: string | null
 }
 
-export function forwardingTexts(): ForwardingTexts {
+function forwardingTexts(): ForwardingTexts {
   const routes = read(forwardingFiles.routes)
   return {
     all: read(forwardingFiles.all),
