@@ -1,7 +1,6 @@
 import serviceDeleted from './service/service-deleted.ts'
 import answersAfter20s from './service/answers-after-20s.ts'
 import policyDeniesAll from './policy/policy-denies-all.ts'
-import wayToPodLossy from './node/way-to-pod-lossy.ts'
 import podsForwardDropped from './node/pods-forward-dropped.ts'
 import podRouteMissing from './node/pod-route-missing.ts'
 import pairOfPodsCut from './node/pair-of-pods-cut.ts'
@@ -9,7 +8,6 @@ import largePacketsDropped from './node/large-packets-dropped.ts'
 import kubeProxyStale from './node/kube-proxy-stale.ts'
 import nodeForwardingOff from './node/node-forwarding-off.ts'
 import ingressWrongService from './ingress/ingress-wrong-service.ts'
-import dnsResolvConfOfNode from './dns/dns-resolv-conf-of-node.ts'
 import dnsLoopByUpstream from './dns/dns-loop-by-upstream.ts'
 import agentsOnHostNetwork from './controls/agents-on-host-network.ts'
 import backendHangsUp from './service/backend-hangs-up.ts'
@@ -228,7 +226,6 @@ export const faults: readonly Fault[] = [
   dnsReplicaUnreachable,
   dnsRepliesFromElsewhere,
   dnsResolvConfMounted,
-  dnsResolvConfOfNode,
   dnsResolvConfWindows,
   dnsScaledToZero,
   dnsSearchAmplification,
@@ -346,6 +343,5 @@ export const faults: readonly Fault[] = [
   tlsBackendBroken,
   tlsCertificateExpired,
   tlsSecretMissing,
-  wayToPodLossy,
   weaveTcBroken,
 ]

@@ -1,5 +1,5 @@
-// Seen: www.example.com is SERVFAIL or REFUSED at once, and the log says `concurrent queries exceeded maximum 1000`. The
-// plugin `loop` looks only when a server starts, and the upstream came to ask back later.
+// Seen: www.example.com is SERVFAIL or REFUSED at once; the log: `concurrent queries exceeded maximum 1000`. The plugin
+// `loop` looks only when a server starts, and the upstream came to ask back later.
 import type { Lab } from '../../lab.ts'
 import { corednsPods, corednsServes } from '../../breaks/coredns.ts'
 import { restartServers } from '../../breaks/coredns-manifest.ts'
