@@ -7,6 +7,7 @@ import { ofBytes, ofValues, textReaders } from './readers.ts'
 
 /** A reader as the fuzzer calls it: what it is fed is its own affair. */
 export interface Fed {
+  /** One of a kind: the ledger of a long run goes by it. */
   readonly name: string
   /** Inputs `seed * chunk` and so on, made once for all readers of a kind. */
   readonly inputs: (seed: number) => readonly unknown[]
@@ -63,8 +64,12 @@ export function allFed(longest: number): readonly Fed[] {
   const bytes = oncePerSeed((from) => bytesInput([answer, denial, ...captures], from))
   return [
     ...textReaders.map(([name, read]) => ({ name, inputs: texts, read: read as Fed['read'] })),
-    ...Object.entries(ofValues).map(([name, read]) => ({ name, inputs: values, read })),
-    ...Object.entries(ofBytes).map(([name, read]) => ({ name, inputs: bytes, read: read as Fed['read'] })),
+    ...Object.entries(ofValues).map(([name, read]) => ({ name: `${name}, of values`, inputs: values, read })),
+    ...Object.entries(ofBytes).map(([name, read]) => ({
+      name: `${name}, of bytes`,
+      inputs: bytes,
+      read: read as Fed['read'],
+    })),
   ]
 }
 

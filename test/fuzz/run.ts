@@ -16,15 +16,23 @@ const hungMs = 60_000
 /** What caches and the compiler keep for good; a leak of a hundred bytes an input would be a hundred times as much. */
 const flatBytes = 24 * 2 ** 20
 
+/** So often is told, and written down, how far it is: what is cut short then loses little. */
+const chunksOfAStep = 50
+
 interface Work {
   readonly inputs: number
   readonly seed: number
 }
 
+/** Readers that are fed together, and how many inputs they have had. */
+interface Batch {
+  readonly readers: readonly number[]
+  readonly had: number
+}
+
 interface Done {
   readonly reader: string
-  /** Its place among all: two may have one name. */
-  readonly index: number
+  /** So many up to now, all from `seed` on. */
   readonly inputs: number
   readonly seed: number
   readonly ms: number
@@ -34,7 +42,7 @@ interface Done {
   readonly grown: number
 }
 
-type Said = { readonly at: string } | { readonly bad: Bad } | { readonly done: readonly Done[] }
+type Said = { readonly at: string } | { readonly bad: Bad } | { readonly step: readonly Done[]; readonly last: boolean }
 
 if (isMainThread) await lead()
 else work(workerData as Work)
@@ -44,35 +52,30 @@ function work(asked: Work): void {
   // eslint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port has no origin
   const say = (said: Said): void => parentPort?.postMessage(said)
   const all = allFed(longest)
-  parentPort?.on('message', (batch: readonly number[]) => {
-    if (batch.length === 0) process.exit()
-    say({ done: read(batch, all, asked, say) })
+  parentPort?.on('message', (batch: Batch) => {
+    if (batch.readers.length === 0) process.exit()
+    read(batch, all, asked, say)
   })
 }
 
 interface Tally {
   readonly fed: Fed
-  readonly index: number
   ms: number
   slowest: number
   bad: number
 }
 
 /** An input costs more to make than most readers take for it: those of a batch share it. */
-function read(
-  batch: readonly number[],
-  all: readonly Fed[],
-  { inputs, seed }: Work,
-  say: (said: Said) => void,
-): readonly Done[] {
+function read(batch: Batch, all: readonly Fed[], { inputs, seed }: Work, say: (said: Said) => void): void {
   const chunks = Math.ceil(inputs / chunk)
-  const tallies = batch.flatMap((index): Tally[] => {
+  const first = batch.had / chunk
+  const tallies = batch.readers.flatMap((index): Tally[] => {
     const fed = all[index]
-    return fed === undefined ? [] : [{ fed, index, ms: 0, slowest: 0, bad: 0 }]
+    return fed === undefined ? [] : [{ fed, ms: 0, slowest: 0, bad: 0 }]
   })
   let warm = 0
-  for (let nth = 0; nth < chunks; nth++) {
-    if (nth === Math.ceil(chunks / 10)) warm = heldBytes()
+  for (let nth = first; nth < chunks; nth++) {
+    if (nth === first + Math.ceil(chunks / 20)) warm = heldBytes()
     for (const tally of tallies) {
       say({ at: `${tally.fed.name}, chunk ${seed + nth}` })
       tally.fed.inputs(seed + nth)
@@ -83,18 +86,15 @@ function read(
       tally.bad += meal.bad.length
       for (const it of meal.bad) say({ bad: it })
     }
+    const last = nth + 1 === chunks
+    if (!last && (nth + 1) % chunksOfAStep !== 0) continue
+    const grown = warm === 0 ? 0 : heldBytes() - warm
+    const step = tallies.map(({ fed, ms, slowest, bad }) => ({
+      ...{ reader: fed.name, inputs: (nth + 1) * chunk, seed },
+      ...{ ms, slowest, bad, grown },
+    }))
+    say({ step, last })
   }
-  const grown = warm === 0 ? 0 : heldBytes() - warm
-  return tallies.map(({ fed, index, ms, slowest, bad }) => ({
-    reader: fed.name,
-    index,
-    inputs,
-    seed,
-    ms,
-    slowest,
-    bad,
-    grown,
-  }))
 }
 
 async function lead(): Promise<void> {
@@ -108,16 +108,16 @@ async function lead(): Promise<void> {
     },
   })
   const asked: Work = { inputs: Number(positionals[0] ?? 1_000_000), seed: Number(values.seed) }
-  const before = values.resume === undefined ? [] : doneBefore(values.resume, asked)
-  const queue = batches(
-    quickestFirst(asked.seed)
-      .filter(({ fed }) => fed.name.includes(values.only))
-      .filter(({ index, fed }) => !before.some((it) => it.index === index && it.reader === fed.name)),
-  )
+  const before = values.resume === undefined ? new Map<string, Done>() : doneBefore(values.resume, asked)
+  const had = ({ name }: Fed): number => before.get(name)?.inputs ?? 0
+  const toDo = quickestFirst(asked.seed)
+    .filter(({ fed }) => fed.name.includes(values.only))
+    .filter(({ fed }) => had(fed) < asked.inputs)
+  const queue = [...batches(toDo, had)]
   const kept = new Map<string, number>()
   const failures: string[] = []
-  const done = [...before]
-  for (const it of before) tell(it)
+  const done = [...before.values()].filter((it) => it.inputs >= asked.inputs)
+  for (const it of done) tell(it)
   const began = performance.now()
   await Promise.all(Array.from({ length: Number(values.workers) }, () => lane()))
   const slowest = Math.max(0, ...done.map((it) => it.slowest))
@@ -143,18 +143,20 @@ async function lead(): Promise<void> {
       }, 1000)
       // Nobody: the worker ends.
       // eslint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
-      const next = (): void => worker.postMessage(queue.shift() ?? [])
+      const next = (): void => worker.postMessage(queue.shift() ?? { readers: [], had: 0 })
       worker.on('message', (said: Said) => {
         heard = performance.now()
         if ('at' in said) at = said.at
         else if ('bad' in said) keep(said.bad)
         else {
-          for (const it of said.done) {
+          for (const step of said.step) {
+            const it = together(before.get(step.reader), step)
+            if (values.resume !== undefined && it.bad === 0) appendFileSync(values.resume, `${JSON.stringify(it)}\n`)
+            if (!said.last) continue
             done.push(it)
             tell(it)
-            if (values.resume !== undefined && it.bad === 0) appendFileSync(values.resume, `${JSON.stringify(it)}\n`)
           }
-          next()
+          if (said.last) next()
         }
       })
       next()
@@ -188,14 +190,26 @@ async function lead(): Promise<void> {
   }
 }
 
-/** What an earlier run finished well with the same inputs. */
-function doneBefore(file: string, { inputs, seed }: Work): readonly Done[] {
-  if (!existsSync(file)) return []
-  return readFileSync(file, 'utf8')
+/** How far an earlier run came with the same inputs, by reader. */
+function doneBefore(file: string, { seed }: Work): ReadonlyMap<string, Done> {
+  if (!existsSync(file)) return new Map()
+  const all = readFileSync(file, 'utf8')
     .split('\n')
     .filter((it) => it !== '')
     .map((it) => JSON.parse(it) as Done)
-    .filter((it) => it.inputs === inputs && it.seed === seed)
+    .filter((it) => it.seed === seed)
+  return new Map(all.toSorted((a, b) => a.inputs - b.inputs).map((it) => [it.reader, it]))
+}
+
+/** What it had before, and what it has had since. */
+function together(before: Done | undefined, since: Done): Done {
+  if (before === undefined) return since
+  return {
+    ...since,
+    ms: before.ms + since.ms,
+    slowest: Math.max(before.slowest, since.slowest),
+    grown: Math.max(before.grown, since.grown),
+  }
 }
 
 interface Place {
@@ -217,11 +231,15 @@ function quickestFirst(seed: number): readonly Place[] {
     .map((it) => it.place)
 }
 
-/** Those that are fed the same, a dozen at a time. */
-function batches(places: readonly Place[]): (readonly number[])[] {
-  return [...Map.groupBy(places, (it) => it.fed.inputs).values()].flatMap((alike) =>
-    Array.from({ length: Math.ceil(alike.length / batchSize) }, (_, nth) =>
-      alike.slice(nth * batchSize, (nth + 1) * batchSize).map((it) => it.index),
-    ),
-  )
+/** Those that are fed the same, and are equally far, a dozen at a time. */
+function batches(places: readonly Place[], had: (fed: Fed) => number): readonly Batch[] {
+  const alike = Map.groupBy(places, (it) => it.fed.inputs).values()
+  return [...alike]
+    .flatMap((group) => [...Map.groupBy(group, (it) => had(it.fed))])
+    .flatMap(([inputs, group]) =>
+      Array.from({ length: Math.ceil(group.length / batchSize) }, (_, nth) => ({
+        readers: group.slice(nth * batchSize, (nth + 1) * batchSize).map((it) => it.index),
+        had: inputs,
+      })),
+    )
 }
