@@ -23,23 +23,27 @@ export function closest(name: string, candidates: readonly string[], max = 3): s
  */
 export function editDistance(a: string, b: string): number {
   if (a.length > longest || b.length > longest) return Math.max(a.length, b.length)
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
+  let row = Uint16Array.from({ length: b.length + 1 }, (_, column) => column)
+  let next = new Uint16Array(b.length + 1)
   for (let i = 1; i <= a.length; i++) {
-    const next = [i]
+    next[0] = i
     for (let j = 1; j <= b.length; j++) {
       const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      next[j] = Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1)
     }
-    row = next
+    ;[row, next] = [next, row]
   }
   return row[b.length] ?? 0
 }
 
 function distanceTo(wanted: string, candidate: string): number | null {
-  const distance = editDistance(wanted, candidate)
   const longer = Math.max(wanted.length, candidate.length)
-  if (distance < longer && distance <= Math.ceil(longer / 3)) return distance
+  const near = Math.ceil(longer / 3)
   const contained =
     candidate.length >= 2 && wanted.length >= 2 && (candidate.includes(wanted) || wanted.includes(candidate))
+  // No distance is smaller than the difference of the lengths.
+  if (!contained && Math.abs(wanted.length - candidate.length) > near) return null
+  const distance = editDistance(wanted, candidate)
+  if (distance < longer && distance <= near) return distance
   return contained ? distance : null
 }

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path'
-import { type Document, LineCounter, parseAllDocuments, Parser, YAMLParseError } from 'yaml'
 import { ToolError } from '../tool-error.ts'
+import { firstDocument } from './first-document.ts'
 import { readLocalFile } from './local-file.ts'
 
 export interface ClusterEntry {
@@ -87,7 +87,7 @@ function decoded(bytes: Buffer): string {
 
 /** `path` names the file in errors, and relative paths in the file are relative to its folder. */
 export function parseKubeconfig(text: string, path: string): Kubeconfig {
-  const root = parseYaml(text, path)
+  const root = rootOf(text, path)
   const dir = dirname(path)
   const current = string(root['current-context'])
   return {
@@ -119,46 +119,25 @@ function firstOfEach<T>(maps: readonly ReadonlyMap<string, T>[]): Map<string, T>
   return new Map(maps.toReversed().flatMap((map) => [...map]))
 }
 
-function parseYaml(text: string, path: string): Fields {
-  const bad = (what: string) =>
-    new ToolError(
-      'bad-kubeconfig',
-      `kubeconfig ${path} ${what}`,
-      `see what kubectl makes of it: kubectl config view --kubeconfig ${path}`,
-    )
-  // A kubeconfig has five levels; each of a hundred thousand costs an error with its stack.
-  if (/(?:[[{]\s*){200}/.test(text)) throw bad('is nested too deeply')
-  const lines = new LineCounter()
-  const place = (at: number): string => {
-    const { line, col } = lines.linePos(at)
-    return ` (line ${line}, column ${col})`
-  }
-  // At the first character that fits nowhere: of a file of such, each would cost an error.
-  for (const token of new Parser(lines.addNewLine).parse(text))
-    if (token.type === 'error') throw bad(`is not valid YAML${place(token.offset)}`)
-  let value: unknown
-  try {
-    // intAsBigInt keeps every digit of a token that nobody quoted.
-    // As in kubectl, the first of several documents counts, and the last of two equal keys.
-    const [first] = parseAllDocuments(text, {
-      merge: true,
-      intAsBigInt: true,
-      uniqueKeys: false,
-      logLevel: 'error',
-      // Made pretty, each error of a file looks through all of it again: only the place of the first is told.
-      prettyErrors: false,
-    }) as readonly Document.Parsed[]
-    if (first !== undefined && first.errors[0] !== undefined) throw first.errors[0]
-    value = first?.toJS()
-  } catch (error) {
-    throw bad(`is not valid YAML${error instanceof YAMLParseError ? place(error.pos[0]) : ''}`)
-  }
-  if (value === null || value === undefined) return {}
-  if (typeof value !== 'object' || Array.isArray(value)) throw bad('is not a kubeconfig: its top level has no fields')
+/** The fields of the top level. */
+function rootOf(text: string, path: string): Fields {
+  const read = firstDocument(text)
+  const value = read.kind === 'value' ? read.value : null
   const root = fields(value)
-  if (root['kind'] !== undefined && root['kind'] !== 'Config')
-    throw bad(`is not a kubeconfig: it holds ${kindOf(root['kind'])}`)
-  return root
+  const trouble = read.kind === 'trouble' ? read.what : troubleOf(value, root)
+  if (trouble === null) return root
+  throw new ToolError(
+    'bad-kubeconfig',
+    `kubeconfig ${path} ${trouble}`,
+    `see what kubectl makes of it: kubectl config view --kubeconfig ${path}`,
+  )
+}
+
+function troubleOf(value: unknown, root: Fields): string | null {
+  if (value === null || value === undefined) return null
+  if (typeof value !== 'object' || Array.isArray(value)) return 'is not a kubeconfig: its top level has no fields'
+  const kind = root['kind']
+  return kind === undefined || kind === 'Config' ? null : `is not a kubeconfig: it holds ${kindOf(kind)}`
 }
 
 function kindOf(kind: unknown): string {

@@ -26,6 +26,7 @@ import { clientCertificateTrouble } from '../../src/kube/certificates.ts'
 import { readExecCredential } from '../../src/kube/exec-plugin.ts'
 import { readExecStatus } from '../../src/kube/exec-status.ts'
 import { statusMessage } from '../../src/kube/failure.ts'
+import { firstDocument } from '../../src/kube/first-document.ts'
 import { parseKubeconfig } from '../../src/kube/kubeconfig-file.ts'
 import { parsePage } from '../../src/kube/list.ts'
 import { jwtExpiry } from '../../src/kube/oidc.ts'
@@ -124,6 +125,7 @@ export const ofText: Readonly<Record<string, TextReader>> = {
     statusMessage(text),
     statusMessage(JSON.stringify({ message: text })),
   ],
+  'src/kube/first-document.ts firstDocument': firstDocument,
   'src/kube/kubeconfig-file.ts parseKubeconfig': orToolError((text) => parseKubeconfig(text, path)),
   'src/kube/list.ts parsePage': (text) => parsePage(text, 'list'),
   'src/kube/oidc.ts jwtExpiry': jwtExpiry,

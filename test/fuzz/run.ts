@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { allFed, type Bad, chunk, type Fed, feed, heldBytes } from './feed.ts'
+import { allFed, type Bad, chunk, type Fed, feed, heldBytes, machine, noClock } from './feed.ts'
 
 /** Of an alphabet: a container's file may be as long as what is read of it. */
 const longest = 100_000
@@ -80,7 +80,7 @@ function read(batch: Batch, all: readonly Fed[], { inputs, seed }: Work, say: (s
       say({ at: `${tally.fed.name}, chunk ${seed + nth}` })
       tally.fed.inputs(seed + nth)
       const began = performance.now()
-      const meal = feed(tally.fed, seed + nth, tally.slowest)
+      const meal = feed(tally.fed, seed + nth, machine, tally.slowest)
       tally.ms += performance.now() - began
       tally.slowest = meal.slowest
       tally.bad += meal.bad.length
@@ -90,8 +90,13 @@ function read(batch: Batch, all: readonly Fed[], { inputs, seed }: Work, say: (s
     if (!last && (nth + 1) % chunksOfAStep !== 0) continue
     const grown = warm === 0 ? 0 : heldBytes() - warm
     const step = tallies.map(({ fed, ms, slowest, bad }) => ({
-      ...{ reader: fed.name, inputs: (nth + 1) * chunk, seed },
-      ...{ ms, slowest, bad, grown },
+      reader: fed.name,
+      inputs: (nth + 1) * chunk,
+      seed,
+      ms,
+      slowest,
+      bad,
+      grown,
     }))
     say({ step, last })
   }
@@ -220,9 +225,9 @@ interface Place {
 /** A run that is cut short has then finished with most of them. */
 function quickestFirst(seed: number): readonly Place[] {
   const slowness = ({ fed }: Place): number => {
-    const began = performance.now()
-    feed(fed, seed)
-    return performance.now() - began
+    const began = machine.own()
+    feed({ ...fed, inputs: () => fed.inputs(seed).slice(0, 100) }, seed, noClock)
+    return machine.own() - began
   }
   return allFed(1000)
     .map((fed, index) => ({ fed, index }))

@@ -45,6 +45,7 @@ export function heard<Q extends Asked>(
   questions: readonly Q[],
   bytes: Buffer,
 ): { readonly question: Q; readonly message: ReturnType<typeof decode> } | null {
+  if (!countsFit(bytes)) return null
   let message
   try {
     message = decode(bytes)
@@ -57,6 +58,16 @@ export function heard<Q extends Asked>(
   if (question === undefined) return null
   if (echoed !== undefined && (echoed.type !== question.type || bare(echoed.name) !== bare(question.name))) return null
   return { question, message }
+}
+
+/** RFC 1035, 4.1: a header, the least question (a root, type, class) and the least record. */
+const [headBytes, questionBytes, recordBytes] = [12, 5, 11]
+
+/** The decoder makes room for as many as the header says, before it looks for one. */
+function countsFit(bytes: Buffer): boolean {
+  if (bytes.length < headBytes) return false
+  const records = bytes.readUInt16BE(6) + bytes.readUInt16BE(8) + bytes.readUInt16BE(10)
+  return headBytes + bytes.readUInt16BE(4) * questionBytes + records * recordBytes <= bytes.length
 }
 
 /** What a message says to one of `questions`; null as for `heard`. */

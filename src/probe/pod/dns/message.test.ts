@@ -1,0 +1,45 @@
+import { decode, encode } from 'dns-packet'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { heard, pairOf } from './message.ts'
+
+const asked = [...pairOf('cart.shop.svc.cluster.local.')]
+const [a] = asked
+const whole = encode({
+  id: a?.id ?? 0,
+  type: 'response',
+  questions: [{ type: 'A', name: 'cart.shop.svc.cluster.local', class: 'IN' }],
+  answers: [{ type: 'A', name: 'cart.shop.svc.cluster.local', ttl: 5, data: '10.0.0.1' }],
+})
+
+function decodes(bytes: Buffer): boolean {
+  try {
+    decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('a header that promises more than the message has room for is no answer, before room is made for it', () => {
+  const empty = Buffer.from(whole.subarray(0, 12))
+  empty.writeUInt16BE(0xffff, 6)
+  expect(heard(asked, empty)).toBeNull()
+  expect(heard(asked, whole)?.message.answers).toHaveLength(1)
+})
+
+test('and it throws nothing away that can be read', () => {
+  const byte = fc.record({ at: fc.nat(whole.length - 1), to: fc.constantFrom(0, 1, 2, 0xc0, 0xff) })
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 4 }), fc.nat(whole.length), (changes, length) => {
+      const bytes = Buffer.from(whole)
+      for (const { at, to } of changes) bytes[at] = to
+      const message = bytes.subarray(0, length)
+      const isOurs = message.length >= 12 && message.readUInt16BE(0) === a?.id && (message[2] ?? 0) >= 0x80
+      const untouched = changes.every(({ at }) => at >= 12 + 33)
+      // Whoever answers with our question whole is heard, whatever else stands there, if it can be read at all.
+      if (isOurs && untouched && decodes(message)) expect(heard(asked, message)).not.toBeNull()
+    }),
+    { numRuns: 2000 },
+  )
+})
