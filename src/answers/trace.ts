@@ -20,10 +20,14 @@ import { othersOn, otherPolicyText } from '../relations/policy/other-policies.ts
 import { countEndpoints, ownAddress, portText, portsText } from '../relations/service/service-endpoints.ts'
 import { judgeName } from '../relations/service/service-names.ts'
 import { tally } from '../relations/service/service-contacts.ts'
+import { nodePathHops } from './trace-node-hops.ts'
 import { isIp } from '../wire/ip-family.ts'
 
-/** How a hop is known. `inside`: measured in the pod that the trace starts from; `beside`: from a probe pod. */
-export type How = 'inside' | 'beside' | 'config' | 'simulated' | 'nobody'
+/**
+ * How a hop is known. `inside`: measured in the pod that the trace starts from; `beside`: from a probe pod; `node`:
+ * read on nodes.
+ */
+export type How = 'inside' | 'beside' | 'node' | 'config' | 'simulated' | 'nobody'
 
 export type HopVerdict = 'ok' | 'broken' | 'cannot-tell' | 'not-looked'
 
@@ -48,6 +52,16 @@ export type Seen =
       readonly ms: number
     }
   | { readonly kind: 'answers'; readonly bad: number; readonly of: number; readonly statuses: readonly string[] }
+  | {
+      readonly kind: 'routes'
+      /** `worker-1 to worker-3 missing`. */
+      readonly bad: readonly string[]
+      readonly notForwarding: readonly string[]
+      /** The nodes that were read, of those on the way. */
+      readonly read: readonly string[]
+      readonly of: number
+    }
+  | { readonly kind: 'sizes'; readonly mtu: number; readonly lost: readonly string[]; readonly of: number }
   | { readonly kind: 'why'; readonly why: Why }
 
 /** Why nothing is known of a hop. */
@@ -68,6 +82,8 @@ export type HopName =
   | 'service'
   | 'endpoints'
   | 'policy'
+  | 'route'
+  | 'mtu'
   | 'connect'
   | 'beside'
   | 'elsewhere'
@@ -109,6 +125,7 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
     ...resolveHop(model, ends),
     ...serviceHops(ends, model),
     policyHop(model, ends),
+    ...nodePathHops(model, ends),
     connectHop(model, ends),
     ...nodeHops(model, ends),
     ...directHop(model, ends),
@@ -124,7 +141,10 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
     at,
     // Whoever is kept out by a policy is, from wherever it asks: what others get says nothing of nodes.
     // Nor does it where the pod does not reach itself (NOD522): that says where it breaks.
-    narrowed: at === null || at === 'policy' || causes.some((it) => it.code === 'NOD522') ? null : narrow(hops),
+    narrowed:
+      at === null || at === 'policy' || at === 'route' || at === 'mtu' || causes.some((it) => it.code === 'NOD522')
+        ? null
+        : narrow(hops),
   }
 }
 
@@ -153,6 +173,8 @@ const familyOf: Readonly<Record<HopName, RegExp>> = {
   service: /^SVC(?:202|203|210)/,
   endpoints: /^SVC(?:201|204|205|206|211|212|213)/,
   policy: /^POL/,
+  route: /^NOD(?:51[012]|530|535|536)/,
+  mtu: /^(?:NOD532|DNS147)/,
   connect: /^(?:SVC207|NOD|TRB)/,
   beside: /^$/,
   elsewhere: /^SVC209/,
@@ -409,10 +431,18 @@ function whyNot(why: Unseen): Why {
  */
 function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopName | null {
   const broken = hops.filter((it) => it.verdict === 'broken')
-  const own = broken.filter((it) => it.name !== 'beside' && it.name !== 'elsewhere' && it.name !== 'direct')
+  // Who is refused was heard: its packets got there, and the answer back.
+  const failures = measured?.seen.kind === 'connects' ? measured.seen.results : []
+  const isHeard = failures.length > 0 && failures.every((it) => it === 'refused')
+  const around: ReadonlySet<HopName> = new Set([
+    ...(['beside', 'elsewhere', 'direct'] as const),
+    ...(isHeard ? (['route', 'mtu'] as const) : []),
+  ])
+  const own = broken.filter((it) => !around.has(it.name))
   if (measured?.verdict !== 'ok')
     return (own[0] ?? (measured?.verdict === 'broken' ? measured : broken[0]))?.name ?? null
-  return own.find((it) => it.name === 'resolve' || it.name === 'http')?.name ?? null
+  // An open connection has sent no packet of full size.
+  return own.find((it) => it.name === 'resolve' || it.name === 'mtu' || it.name === 'http')?.name ?? null
 }
 
 function narrow(hops: readonly Hop[]): Narrowed | null {

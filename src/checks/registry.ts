@@ -172,6 +172,12 @@ import noNodePorts from './service/no-node-ports.ts'
 import withoutPodNetwork from './node/without-pod-network.ts'
 import addressTwice from './node/address-twice.ts'
 import hairpin from './node/hairpin.ts'
+import routeAstray from './node/route-astray.ts'
+import sizeLost from './node/size-lost.ts'
+import bridgeUnseen from './node/bridge-unseen.ts'
+import proxyUnwell from './node/proxy-unwell.ts'
+import ruleDrops from './node/rule-drops.ts'
+import reversePath from './node/reverse-path.ts'
 import onHostNetwork from './policy/on-host-network.ts'
 import regexHost from './ingress/regex-host.ts'
 import canaryAlone from './ingress/canary-alone.ts'
@@ -312,6 +318,12 @@ export const checks: readonly AnyCheck[] = [
   withoutPodNetwork, // NOD520
   addressTwice, // NOD521
   hairpin, // NOD522
+  routeAstray, // NOD530
+  sizeLost, // NOD532
+  bridgeUnseen, // NOD533
+  proxyUnwell, // NOD534
+  ruleDrops, // NOD535
+  reversePath, // NOD536
   lookupsUnanswered, // PKT701
   halfOfAPairLost, // PKT702
   lookupsRefused, // PKT703

@@ -56,6 +56,12 @@ export function shell(text: ConstantScript, seconds: number, ...args: readonly A
   return words as readonly string[] as ContainerCommand
 }
 
+/** Firewall rules with their counters, of either family; it changes nothing, and prints what it has. */
+export function savedRules(family: 'v4' | 'v6'): ContainerCommand {
+  const program = family === 'v4' ? 'iptables-save' : 'ip6tables-save'
+  return [program, '-c'] as readonly string[] as ContainerCommand
+}
+
 /** Files of Linux's own, named in our source. */
 export type KernelFile = '/etc/resolv.conf' | '/etc/hosts' | `/proc/${string}`
 

@@ -74,3 +74,27 @@ export function nameAnswerFields(m: Texts) {
     ttl: nullable(number),
   }
 }
+
+/** What `model/node-network.ts` NodeNetwork has of the node by itself, as its pod reads it. */
+export function networkHereFields(m: Texts) {
+  return {
+    links: list(
+      object({
+        name: m.name,
+        kind: oneOf(['loopback', 'bridge', 'tunnel', 'other']),
+        mtu: nullable(number),
+        addresses: list(m.address),
+        reversePath: oneOf(['off', 'strict', 'loose', 'unknown']),
+        forwards: nullable(flag),
+      }),
+    ),
+    routes: nullable(list(object({ to: m.address, via: nullable(m.address), dev: nullable(m.name) }))),
+    forwards: object({ v4: nullable(flag), v6: nullable(flag) }),
+    bridgeCalls: oneOf(['on', 'off', 'no-module', 'unknown']),
+    proxy: object({
+      health: oneOf(['well', 'unwell', 'nobody', 'unknown']),
+      said: m.text,
+      mode: nullable(m.word),
+    }),
+  }
+}

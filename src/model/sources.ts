@@ -13,6 +13,7 @@ import type { ObjectEvent } from './event.ts'
 import type { DnsProbe } from './lookups.ts'
 import type { NameAnswers } from './name-answers.ts'
 import type { Namespace, NetworkPolicy, OtherPolicy } from './network-policy.ts'
+import type { NodeNetworks } from './node-network.ts'
 import type { Node } from './node.ts'
 import type { Outside } from './outside.ts'
 import type { Pod } from './pod.ts'
@@ -62,6 +63,7 @@ export interface Sources {
   readonly ingressConfigs: IngressConfigs
   // node access
   readonly conntrack: readonly ConntrackWindow[]
+  readonly nodeNetworks: NodeNetworks
   /** Of packets: files that were named. Checks of it are not run where nobody asked for one. */
   readonly capture: Capture
 }
@@ -103,6 +105,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   dnsServerLogs: 'probe',
   ingressConfigs: 'probe',
   conntrack: 'node',
+  nodeNetworks: 'node',
   capture: 'node',
 }
 

@@ -53,6 +53,12 @@ export const wayClosed = (a: string, b: string): string => `way-closed:${[a, b].
 /** This node leads addresses of Services astray that others lead well. */
 export const serviceRules = (node: string): string => `service-rules:${node}`
 
+/** Large packets from pods of the one node do not reach the other, and small ones do. */
+export const largeLost = (from: string, to: string): string => `large-lost:${from}/${to}`
+
+/** kube-proxy says of itself that it is not well. */
+export const proxyUnwell = (node: string): string => `proxy-unwell:${node}`
+
 export const dnsLossOnNode = (node: string): string => `dns-loss:node/${node}`
 
 export const dnsLossInNamespace = (namespace: string): string => `dns-loss:ns/${namespace}`

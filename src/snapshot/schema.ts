@@ -18,6 +18,7 @@ import { gatewaySchemas } from './schema-gateway.ts'
 import { objectSchemas } from './schema-objects.ts'
 import { capture } from './schema-capture.ts'
 import { ingressConfigs } from './schema-ingress.ts'
+import { nodeNetworksOf } from './schema-nodes.ts'
 import { probeSchemas } from './schema-probes.ts'
 
 /** Stands first in every header, so that other NDJSON is told apart. */
@@ -112,6 +113,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     dnsServerLogs: probes.dnsServerLog,
     ingressConfigs: ingressConfigs,
     conntrack: probes.conntrackWindow,
+    nodeNetworks: nodeNetworksOf(m),
     capture,
   }
 }
@@ -125,5 +127,6 @@ export const singleSources: readonly SourceName[] = [
   'contacts',
   'ingressConfigs',
   'outside',
+  'nodeNetworks',
   'capture',
 ]

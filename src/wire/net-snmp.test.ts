@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { noPorts } from './net-snmp.ts'
+import { noPorts, reversePathDrops } from './net-snmp.ts'
 
 const file = (columns: readonly (readonly [string, number])[]): string =>
   `Ip: Forwarding DefaultTTL\nIp: 2 64\nUdp: ${columns.map(([name]) => name).join(' ')}\nUdp: ${columns.map(([, n]) => n).join(' ')}\nUdpLite: InDatagrams NoPorts\nUdpLite: 0 9\n`
@@ -41,4 +41,12 @@ describe('/proc/net/snmp', () => {
   it('takes no text for a number', () => {
     fc.assert(fc.property(fc.string(), (text) => void expect(noPorts(text) ?? 0).toBeTypeOf('number')))
   })
+})
+
+describe('rp_filter', () => {
+  it.each([
+    { text: 'TcpExt: SyncookiesSent IPReversePathFilter\nTcpExt: 0 12\nIpExt: A\nIpExt: 1\n', drops: 12 },
+    { text: 'TcpExt: SyncookiesSent\nTcpExt: 0\n', drops: null },
+    { text: '', drops: null },
+  ])('$drops', ({ text, drops }) => expect(reversePathDrops(text)).toBe(drops))
 })

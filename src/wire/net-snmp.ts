@@ -12,3 +12,16 @@ export function noPorts(text: string): number | null {
   const value = numbers?.[names?.indexOf('NoPorts') ?? -1]
   return value !== undefined && /^\d+$/.test(value) ? Number(value) : null
 }
+
+/**
+ * `IPReversePathFilter` of /proc/net/netstat: packets that rp_filter dropped (LINUX_MIB_IPRPFILTER,
+ * net/ipv4/fib_frontend.c). null when the text does not have it.
+ */
+export function reversePathDrops(text: string): number | null {
+  const [names, numbers] = text
+    .split('\n')
+    .filter((line) => line.startsWith('TcpExt: '))
+    .map((line) => line.trim().split(/\s+/))
+  const value = numbers?.[names?.indexOf('IPReversePathFilter') ?? -1]
+  return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null
+}

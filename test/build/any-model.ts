@@ -28,6 +28,7 @@ import {
   otherPolicyKinds,
   type Selector,
 } from '../../src/model/network-policy.ts'
+import type { NodeNetworks } from '../../src/model/node-network.ts'
 import type { Node } from '../../src/model/node.ts'
 import type { Outside, OutsideAnswer } from '../../src/model/outside.ts'
 import type { Pod } from '../../src/model/pod.ts'
@@ -570,6 +571,60 @@ const insideView: fc.Arbitrary<InsideView> = fc.record(
   { requiredKeys: ['namespace', 'pod', 'container', 'resolvConf', 'lookup', 'tcp53'] },
 )
 
+const nodeNetworks: fc.Arbitrary<NodeNetworks> = fc.record({
+  nodes: few(
+    fc.record({
+      node: name,
+      way: fc.constantFrom('kube-proxy-exec', 'host-network-pod'),
+      links: few(
+        fc.record({
+          name,
+          kind: fc.constantFrom('loopback', 'bridge', 'tunnel', 'other'),
+          mtu: maybe(count),
+          addresses: few(ip.map((it) => `${it}/24`)),
+          reversePath: fc.constantFrom('off', 'strict', 'loose', 'unknown'),
+          forwards: maybe(flag),
+        }),
+      ),
+      routes: maybe(few(fc.record({ to: ip.map((it) => `${it}/24`), via: maybe(ip), dev: maybe(name) }))),
+      forwards: fc.record({ v4: maybe(flag), v6: maybe(flag) }),
+      bridgeCalls: fc.constantFrom('on', 'off', 'no-module', 'unknown'),
+      proxy: fc.record({
+        health: fc.constantFrom('well', 'unwell', 'nobody', 'unknown'),
+        said: text,
+        mode: maybe(fc.constantFrom('iptables', 'ipvs')),
+      }),
+      reversePathDrops: maybe(count),
+      drops: known(
+        few(
+          fc.record({
+            family: fc.constantFrom('v4', 'v6'),
+            table: fc.constant('filter'),
+            chain: name,
+            rule: text,
+            target: fc.constantFrom('DROP', 'REJECT'),
+            packets: maybe(count),
+            total: count,
+          }),
+        ),
+      ),
+    }),
+  ),
+  paths: few(
+    fc.record({
+      node: name,
+      to: name,
+      ip,
+      mtu: count,
+      asked: fc.constant(3),
+      small: fc.nat(3),
+      large: fc.nat(3),
+      back: fc.nat(3),
+    }),
+  ),
+  missing: few(fc.record({ node: name, why: text })),
+})
+
 const conntrack: fc.Arbitrary<ConntrackWindow> = fc.record(
   {
     node: name,
@@ -843,5 +898,6 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     dnsServerLogs: known(few(dnsServerLog)),
     ingressConfigs: known(ingressConfigs),
     conntrack: known(few(conntrack)),
+    nodeNetworks: known(nodeNetworks),
   }),
 })

@@ -1,7 +1,13 @@
 import * as v from 'valibot'
 import type { LoadStep } from '../../model/load.ts'
 import { texts } from '../../model/marks.ts'
-import { answerShape, httpEndFields, nameAnswerFields, serverShape } from '../../model/probe-shapes.ts'
+import {
+  answerShape,
+  httpEndFields,
+  nameAnswerFields,
+  networkHereFields,
+  serverShape,
+} from '../../model/probe-shapes.ts'
 import { fromOutside } from '../../wire/outside.ts'
 import type { PodRecord } from '../pod/records.ts'
 
@@ -115,7 +121,16 @@ const record = v.variant('t', [
     bytes: v.exactOptional(number),
   }),
   v.object({ t: t('forwarding'), all: v.nullable(text), off: v.array(text), routeTable: v.nullable(text) }),
-  v.object({ t: t('conntrack'), at: number, stat: v.nullable(text), count: v.nullable(text), max: v.nullable(text) }),
+  v.object({
+    t: t('conntrack'),
+    at: number,
+    stat: v.nullable(text),
+    count: v.nullable(text),
+    max: v.nullable(text),
+    reversePath: v.exactOptional(v.nullable(number)),
+  }),
+  v.object({ t: t('network'), mtuPort: v.nullable(number), ...networkHereFields(m) }),
+  v.object({ t: t('mtu'), id: number, mtu: number, asked: number, small: number, large: number, back: number }),
   v.object({
     t: t('resolver'),
     resolvConf: text,

@@ -25,6 +25,7 @@ export interface Readings {
   readonly throttledMs: number | null
   readonly lagMs: number | null
   readonly stray: number | null
+  readonly mtu: readonly Omit<Extract<PodRecord, { t: 'mtu' }>, 't'>[]
   readonly slowed: string | null
   readonly stopped: string | null
   readonly broken: string | null
@@ -44,6 +45,7 @@ export function readingsOf(node: string): {
   const http: Readings['http'][number][] = []
   const eased: Readings['eased'][number][] = []
   const metrics: Readings['metrics'][number][] = []
+  const mtu: Readings['mtu'][number][] = []
   const names: Omit<NameAnswer, 'node'>[] = []
   let searches: Readings['searches'] = null
   let libc: LookupSeries['libc'] = null
@@ -101,6 +103,11 @@ export function readingsOf(node: string): {
         case 'names':
           names.push(...record.answers)
           break
+        case 'mtu': {
+          const { t: _, ...counts } = record
+          mtu.push(counts)
+          break
+        }
         case 'searches':
           searches = { suffixes: record.suffixes, ndots: record.ndots }
           break
@@ -132,6 +139,7 @@ export function readingsOf(node: string): {
       eased,
       metrics,
       names,
+      mtu,
       searches,
       // A pod that was cut off did not say its total: what it told of is the least that it sent.
       queries: ended?.queries ?? 2 * [...rows.values()].reduce((sum, it) => sum + it.length, 0),

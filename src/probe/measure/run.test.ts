@@ -102,6 +102,7 @@ function planOf(nodes: readonly string[], over: Partial<ProbePlan> = {}): ProbeP
     serverLogs: [],
     exec: 'allowed',
     conntrack: 'not-asked',
+    podRanges: new Map(),
     ...over,
   }
 }

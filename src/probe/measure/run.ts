@@ -7,9 +7,17 @@ import type { InsideView } from '../../model/inside.ts'
 import { type Known, known, leftOut, unknown } from '../../model/known.ts'
 import type { DnsProbe } from '../../model/lookups.ts'
 import type { NameAnswers } from '../../model/name-answers.ts'
+import type { NodeNetwork, NodeNetworks } from '../../model/node-network.ts'
 import type { DnsServerLog } from '../../model/server-log.ts'
 import { fromOutside } from '../../wire/outside.ts'
-import { type ConntrackReading, conntrackWindow, openConntrack } from '../node/conntrack.ts'
+import {
+  type ConntrackReader,
+  type ConntrackReading,
+  conntrackWindow,
+  type DropSeen,
+  openConntrack,
+} from '../node/conntrack.ts'
+import { mtuSpec, mtuTargets, networkOf, networksOf, targetsFrom } from '../node/node-networks.ts'
 import { crossingsOf } from '../inside/crossings.ts'
 import { readIngressConfigs, settleMs } from '../ingress/ingress-configs.ts'
 import { insideView } from '../inside/inside.ts'
@@ -33,6 +41,7 @@ export interface ProbeResult {
   readonly dnsServerLogs: Known<readonly DnsServerLog[]>
   readonly ingressConfigs: Known<IngressConfigs>
   readonly conntrack: Known<readonly ConntrackWindow[]>
+  readonly nodeNetworks: Known<NodeNetworks>
   readonly notes: readonly string[]
   readonly left: readonly string[]
 }
@@ -87,6 +96,10 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     plan.conntrack !== 'not-asked' ? await Promise.all(plan.nodes.map((node) => openConntrack(context, node))) : []
   const readers = new Map(opened.flatMap((it) => ('reader' in it ? [[it.reader.node, it.reader] as const] : [])))
   const windows: ConntrackWindow[] = []
+  const networks: NodeNetwork[] = []
+  const targets = mtuTargets([...readers.values()], plan.podRanges)
+  const dropsNow = (reader: ConntrackReader | undefined): Promise<Known<readonly DropSeen[]>> =>
+    reader?.network?.drops() ?? Promise.resolve(unknown('not-asked', 'needs --node-access'))
 
   const one = async (node: string): Promise<NodeRun> => {
     const reader = readers.get(node)
@@ -95,13 +108,17 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
       if (record.t === 'hello') before = reader?.latest() ?? null
       context.heard(from, record)
     }
-    const run = await runNode({ ...context, heard }, node, probeSpec(plan, node))
+    const dropsBefore = await dropsNow(reader)
+    const mtu = mtuSpec(plan.run, targetsFrom(targets, node))
+    const run = await runNode({ ...context, heard }, node, probeSpec(plan, node, mtu))
     // A node that drops new connections may drop this one: its counters are what tells why.
     const after = (await reader?.fresh()) ?? (await reader?.fresh()) ?? null
     // The same reading twice is no window: its pod went silent.
     const since = before as ConntrackReading | null
     if (reader !== undefined && since !== null && after !== null && after.at > since.at)
       windows.push(conntrackWindow(node, reader.way, since, after))
+    if (reader !== undefined)
+      networks.push(...networkOf({ reader, before: since, after, dropsBefore, dropsAfter: await dropsNow(reader) }))
     return run
   }
   const runs = await Promise.all(plan.nodes.map(one))
@@ -116,6 +133,7 @@ async function carryOut(context: RunContext, stale: readonly string[]): Promise<
     dnsServerLogs: await serverLogs,
     ingressConfigs: await ingressConfigs,
     conntrack: conntrackOf(plan, opened, windows),
+    nodeNetworks: networksOf(plan, { opened, runs, networks, targets }),
     notes: notesOf(plan, runs, opened, stale),
   })
 }

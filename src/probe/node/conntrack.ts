@@ -1,12 +1,15 @@
-import { cat } from '../../kube/container-command.ts'
+import { cat, type ContainerCommand } from '../../kube/container-command.ts'
 import { pods } from '../../kube/resources.ts'
-import { known, type Known, unknown, type Why } from '../../model/known.ts'
+import { known, type Known, mapKnown, unknown, type Why } from '../../model/known.ts'
 import type { ConntrackWindow, NodeForwarding } from '../../model/counters.ts'
+import type { DropRule } from '../../model/node-network.ts'
 import { parseRouteTable } from '../../wire/route-table.ts'
 import { conntrackDelta, type ConntrackStat, parseConntrackStat } from '../../wire/conntrack-stat.ts'
 import type { RunContext } from '../measure/node-run.ts'
 import { conntrackFiles, forwardingFiles, type ForwardingTexts } from '../pod/node/conntrack-watch.ts'
 import { readRecord } from '../measure/read-record.ts'
+import type { NetworkHere } from '../pod/node/node-network.ts'
+import { networkByExec } from './network-by-exec.ts'
 import { deadlineSeconds } from '../pods/pod-manifest.ts'
 import { createPod } from '../pods/pods.ts'
 import { notAllowed } from '../pods/refusal.ts'
@@ -18,26 +21,38 @@ export interface ConntrackReading {
   readonly entries: number | null
   readonly max: number | null
   readonly forwarding: NodeForwarding | null
+  /** Packets that rp_filter dropped since the node started; null where it was not read. */
+  readonly reversePath: number | null
 }
 
 /** A node's counters. `latest` is at hand; `fresh` waits for one read after the call. */
 export interface ConntrackReader {
   readonly node: string
   readonly way: 'kube-proxy-exec' | 'host-network-pod'
+  /** What the node's network is like; null where only counters were asked for. */
+  readonly network: NodeReading | null
   readonly latest: () => ConntrackReading | null
   readonly fresh: () => Promise<ConntrackReading | null>
   /** Stops listening; its pod, if it made one, goes with the run's others. */
   readonly end: () => void
 }
 
+export interface NodeReading {
+  readonly here: NetworkHere
+  /** Where the node answers datagrams of the path-MTU probe. */
+  readonly mtuPort: number | null
+  readonly drops: () => Promise<Known<readonly DropSeen[]>>
+}
+
+export type DropSeen = Omit<DropRule, 'packets'>
+
 export type Opened = { readonly reader: ConntrackReader } | { readonly node: string; readonly why: Why }
 
 /** By the way that the plan says, and by no other: what is announced is what is done. */
 export function openConntrack(context: RunContext, node: string): Promise<Opened> {
   const { run, namespace, image, tolerateAll, conntrack } = context.plan
-  return conntrack === 'kube-proxy-exec'
-    ? viaKubeProxy(context, node)
-    : viaPod(context, { run, namespace, image, tolerateAll, node, seconds: deadlineSeconds, everyMs: 500 })
+  const pod = { run, namespace, image, tolerateAll, node, seconds: deadlineSeconds, everyMs: 500, network: true }
+  return conntrack === 'kube-proxy-exec' ? viaKubeProxy(context, node, true) : viaPod(context, pod)
 }
 
 interface RawProxy {
@@ -49,6 +64,7 @@ interface RawProxy {
 export async function viaKubeProxy(
   { cluster, now, signal }: Pick<RunContext, 'cluster' | 'now' | 'signal'>,
   node: string,
+  withNetwork = false,
 ): Promise<Opened> {
   const where = {
     namespace: 'kube-system',
@@ -97,7 +113,12 @@ export async function viaKubeProxy(
     const again = await read()
     return again.known ? again.value : null
   }
-  return { reader: { node, way: 'kube-proxy-exec', latest: () => last, fresh, end: () => {} } }
+  const exec = async (command: ContainerCommand): Promise<Known<string>> => {
+    const ran = await cluster.exec('kube-system', pod, { command, timeoutMs: 5000, signal })
+    return mapKnown(ran, (it) => it.stdout)
+  }
+  const network = withNetwork ? await networkByExec(exec) : null
+  return { reader: { node, way: 'kube-proxy-exec', network, latest: () => last, fresh, end: () => {} } }
 }
 
 /**
@@ -113,7 +134,7 @@ export function fromCat(text: string, at: number): ConntrackReading | null {
   if (stat === null) return null
   const routes = header === -1 ? null : all.slice(header).join('\n')
   const forwarding = forwardingOf({ all: numbers.length < 3 ? null : `${numbers[2]}`, off: [], routeTable: routes })
-  return { at, stat, entries: numbers[0] ?? null, max: numbers[1] ?? null, forwarding }
+  return { at, stat, entries: numbers[0] ?? null, max: numbers[1] ?? null, forwarding, reversePath: null }
 }
 
 export interface ConntrackPod {
@@ -125,6 +146,8 @@ export interface ConntrackPod {
   /** How long the pod may live. */
   readonly seconds: number
   readonly everyMs: number
+  /** Whether it tells of the node's network, and answers datagrams of this run. */
+  readonly network?: boolean
 }
 
 type PodContext = Pick<RunContext, 'cluster' | 'program' | 'watch' | 'now' | 'ledger' | 'signal'>
@@ -132,9 +155,9 @@ type PodContext = Pick<RunContext, 'cluster' | 'program' | 'watch' | 'now' | 'le
 /** A pod in the node's network namespace, with no privilege in it: the counters may be read by anybody there. */
 export async function viaPod(
   { cluster, program, watch, now, ledger, signal }: PodContext,
-  { run, namespace, image, tolerateAll, node, seconds, everyMs }: ConntrackPod,
+  { run, namespace, image, tolerateAll, node, seconds, everyMs, network: asked = false }: ConntrackPod,
 ): Promise<Opened> {
-  const spec = { kind: 'conntrack', everyMs, forMs: 1000 * (seconds - 10) } as const
+  const spec = { kind: 'conntrack', everyMs, forMs: 1000 * (seconds - 10), ...(asked ? { token: run } : {}) } as const
   const created = await createPod(
     cluster,
     { run, namespace, node, image, program, spec, hostNetwork: true, tolerateAll, deadlineSeconds: seconds },
@@ -162,15 +185,28 @@ export async function viaPod(
   if (!log.known) return { node, why: log.why }
   let last: ConntrackReading | null = null
   let forwarding: NodeForwarding | null = null
+  let network: NodeReading | null = null
   let seen: (() => void)[] = []
   const follow = async (): Promise<void> => {
     for await (const line of log.value) {
       const record = readRecord(line)
       if (record === 'damaged') break
       if (record?.t === 'forwarding') forwarding = forwardingOf(record)
+      if (record?.t === 'network') {
+        const { t: _, mtuPort, ...here } = record
+        network = { here, mtuPort, drops: () => Promise.resolve(unseen) }
+      }
       if (record?.t !== 'conntrack') continue
       const stat = parseConntrackStat(record.stat ?? '')
-      if (stat !== null) last = { at: now(), stat, entries: whole(record.count), max: whole(record.max), forwarding }
+      if (stat !== null)
+        last = {
+          at: now(),
+          stat,
+          entries: whole(record.count),
+          max: whole(record.max),
+          forwarding,
+          reversePath: record.reversePath ?? null,
+        }
       for (const wake of seen) wake()
       seen = []
     }
@@ -196,8 +232,10 @@ export async function viaPod(
       },
     }
   }
-  return { reader: { node, way: 'host-network-pod', latest: () => last, fresh, end } }
+  return { reader: { node, way: 'host-network-pod', network, latest: () => last, fresh, end } }
 }
+
+const unseen = unknown('not-asked', 'a pod without privileges sees no firewall rules; --conntrack-from kube-proxy does')
 
 function whole(text: string | null): number | null {
   return text !== null && /^\d+$/.test(text.trim()) ? Number(text) : null

@@ -108,6 +108,8 @@ export interface ProbePlan {
   readonly serverLogs: readonly LogSpec[]
   readonly ingressConfigs: IngressConfigPlan
   readonly conntrack: 'not-asked' | 'host-network-pod' | 'kube-proxy-exec'
+  /** Of the pods of each node: where nodes are asked for the size of packets. */
+  readonly podRanges: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -153,7 +155,13 @@ export function planProbe(model: Model, options: ProbeOptions): ProbePlan {
     }),
     ingressConfigs: planIngressConfigs(model),
     conntrack: options.conntrack ?? 'not-asked',
+    podRanges: podRanges(model, options.conntrack ?? 'not-asked'),
   }
+}
+
+function podRanges({ sources: { nodes } }: Model, conntrack: ProbePlan['conntrack']): ProbePlan['podRanges'] {
+  if (conntrack === 'not-asked' || !nodes.known) return new Map()
+  return new Map(nodes.value.map((it) => [it.name, it.podCidrs ?? []]))
 }
 
 type LookupsPart =
@@ -314,8 +322,14 @@ const announceConntrack: Readonly<Record<ProbePlan['conntrack'], readonly string
   'not-asked': [],
   'host-network-pod': [
     'reads conntrack counters on each node: half of the pods are hostNetwork pods without privileges',
+    'reads there routes, interfaces, switches of the kernel and what kube-proxy says of its health; ' +
+      "sends each node some 9 datagrams from up to 12 pods, 6 of them as large as a pod's interface takes: " +
+      'each hostNetwork pod answers those of this run on a port of its own until it is removed',
   ],
-  'kube-proxy-exec': ["reads conntrack counters on each node: runs `cat` in kube-proxy's pod"],
+  'kube-proxy-exec': [
+    "reads conntrack counters on each node: runs `cat` in kube-proxy's pod, for routes and the kernel's switches, " +
+      'and `iptables-save -c` twice, for the rules that drop',
+  ],
 }
 
 /** What stands in `inside-script.ts`, in its order. */

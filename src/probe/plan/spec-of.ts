@@ -7,7 +7,7 @@ import type { HttpSpec, ProbeSpec } from '../pod/spec.ts'
  * What one node's pod is told to do. CoreDNS's metrics are the same from everywhere: two nodes read them twice, for
  * their differences, in case one gets no pod; the others read them once, to see a large answer arrive.
  */
-export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
+export function probeSpec(plan: ProbePlan, node: string, mtu: Pick<ProbeSpec, 'mtu'> = {}): ProbeSpec {
   const names =
     plan.names === null || plan.nodes.slice(0, 2).includes(node) ? plan.names?.spec : { ...plan.names.spec, names: [] }
   const contacts = plan.contactNodes.includes(node)
@@ -31,6 +31,7 @@ export function probeSpec(plan: ProbePlan, node: string): ProbeSpec {
     httpBudgetMs: httpBudget(plan),
     metrics: plan.metrics,
     metricsTwice: plan.nodes.slice(0, 2).includes(node),
+    ...mtu,
   }
 }
 

@@ -6,6 +6,7 @@ import { conntrackWatch } from './node/conntrack-watch.ts'
 import { cpuWatch } from './node/cpu-watch.ts'
 import { dnsStorm } from './load/dns-storm.ts'
 import { httpContacts } from './contacts/http-asks.ts'
+import { mtuAsks } from './contacts/mtu-asks.ts'
 import { libcHere, nameserversHere } from './resolve/libc-lookup.ts'
 import { dnsLoad } from './load/dns-load.ts'
 import { names } from './dns/names.ts'
@@ -34,6 +35,7 @@ async function probe(spec: ProbeSpec, began: number): Promise<void> {
     asked,
     connects(spec, emit),
     httpContacts(spec, emit),
+    spec.mtu === undefined ? null : mtuAsks(spec.mtu, emit),
   ])
   cpu?.end()
   if (spec.metricsTwice) await metrics(spec, 'after', emit)

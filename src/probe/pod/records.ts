@@ -4,6 +4,7 @@ import type { Answer, LargeFetch, Lookup } from '../../model/lookups.ts'
 import type { OwnLookup, ResolverWalk, ServerAnswer } from '../../model/resolution.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import type { ForwardingTexts } from './node/conntrack-watch.ts'
+import type { NetworkHere } from './node/node-network.ts'
 import type { SeriesSpec } from './spec.ts'
 
 /** A lookup on the wire between pod and CLI: `[at, ms, a, aaaa, retries, firstLost]`, `at` in ms since `hello`. */
@@ -48,6 +49,17 @@ export type PodRecord =
       readonly stat: string | null
       readonly count: string | null
       readonly max: string | null
+      readonly reversePath?: number | null
+    }
+  | ({ readonly t: 'network'; readonly mtuPort: number | null } & NetworkHere)
+  | {
+      readonly t: 'mtu'
+      readonly id: number
+      readonly mtu: number
+      readonly asked: number
+      readonly small: number
+      readonly large: number
+      readonly back: number
     }
   | ({ readonly t: 'forwarding' } & ForwardingTexts)
   | { readonly t: 'resolver'; readonly resolvConf: string; readonly own: OwnLookup | null }

@@ -82,6 +82,12 @@ export interface NamesSpec {
   readonly queriesPerSecond: number
 }
 
+/** Datagrams of two sizes to nodes; `id` is the CLI's own index of each. */
+export interface MtuSpec {
+  readonly token: string
+  readonly targets: readonly { readonly id: number; readonly ip: string; readonly port: number }[]
+}
+
 export interface ProbeSpec {
   readonly kind: 'probe'
   readonly resolver: ResolverSpec
@@ -103,6 +109,7 @@ export interface ProbeSpec {
   readonly metrics: readonly MetricsSpec[]
   /** Once tells whether large packets arrive; the second reading is for the differences. */
   readonly metricsTwice: boolean
+  readonly mtu?: MtuSpec
 }
 
 /** The node-side program: conntrack counters, read again and again. */
@@ -110,6 +117,8 @@ export interface ConntrackSpec {
   readonly kind: 'conntrack'
   readonly everyMs: number
   readonly forMs: number
+  /** Tells once what the node's network is like, and answers the probe pods' datagrams that bear this token. */
+  readonly token?: string
 }
 
 export interface LoadServer extends MetricsSpec {

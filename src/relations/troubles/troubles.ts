@@ -14,6 +14,7 @@ import { insideTroubles } from './inside-lookups.ts'
 import { outsideTroubles } from './outside.ts'
 import { probeTroubles } from './probe-lookups.ts'
 import { serverLogTroubles, serverWindowTroubles } from './servers.ts'
+import { networkTroubles } from './node-networks.ts'
 import { nodeTroubles, podTroubles, workloadTroubles } from './states.ts'
 
 /** What the source is to those who look for complaints: outcomes, or something that causes are read from. */
@@ -55,6 +56,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   dnsServerLogs: serverLogTroubles,
   ingressConfigs: liveTroubles,
   capture: { noOutcomes: 'each bad outcome of a packet is a sign, and each sign a finding of its own (PKT7xx)' },
+  nodeNetworks: networkTroubles,
   conntrack: { noOutcomes: 'counters of causes: what was lost is in lookups and contacts' },
 }
 

@@ -7,6 +7,8 @@ const hopName = v.picklist([
   'service',
   'endpoints',
   'policy',
+  'route',
+  'mtu',
   'connect',
   'beside',
   'elsewhere',
@@ -28,6 +30,8 @@ const seen = v.variant('kind', [
     ms: number,
   }),
   v.strictObject({ kind: v.literal('answers'), bad: number, of: number, statuses: texts }),
+  v.strictObject({ kind: v.literal('routes'), bad: texts, notForwarding: texts, read: texts, of: number }),
+  v.strictObject({ kind: v.literal('sizes'), mtu: number, lost: texts, of: number }),
   v.strictObject({
     kind: v.literal('why'),
     why: v.picklist([
@@ -53,7 +57,7 @@ export const trace = v.strictObject({
     v.strictObject({
       name: hopName,
       verdict: v.picklist(['ok', 'broken', 'cannot-tell', 'not-looked']),
-      how: v.picklist(['inside', 'beside', 'config', 'simulated', 'nobody']),
+      how: v.picklist(['inside', 'beside', 'node', 'config', 'simulated', 'nobody']),
       seen,
       codes: v.pipe(texts, v.description('findings that stand at this hop')),
     }),

@@ -10,6 +10,8 @@ const labels: Readonly<Record<HopName, string>> = {
   service: 'service',
   endpoints: 'endpoints',
   policy: 'policy',
+  route: 'route',
+  mtu: 'packet size',
   connect: 'connect',
   beside: 'same node',
   elsewhere: 'other nodes',
@@ -27,6 +29,7 @@ const marks: Readonly<Record<Hop['verdict'], Mark>> = {
 const hows: Readonly<Record<How, string>> = {
   inside: 'measured in the pod',
   beside: 'measured by a probe pod',
+  node: 'read on the nodes',
   config: 'read',
   simulated: 'worked out',
   nobody: '',
@@ -122,9 +125,21 @@ function seenText(seen: Seen): string {
       return seen.bad === 0
         ? `${seen.of} asked, answered ${seen.statuses.join(', ')}`
         : `${seen.bad} of ${seen.of} answered badly: ${seen.statuses.join(', ')}`
+    case 'routes':
+      return routesText(seen)
+    case 'sizes':
+      return seen.lost.length === 0
+        ? `packets of ${seen.mtu} bytes pass as small ones do`
+        : `packets of ${seen.mtu} bytes are lost from ${seen.lost.join(', ')}; small ones pass`
     case 'why':
       return whys[seen.why]
   }
+}
+
+function routesText({ bad, notForwarding, read, of }: Extract<Seen, { kind: 'routes' }>): string {
+  const nodes = `${read.length} of ${of} nodes read`
+  const wrong = [...bad, ...notForwarding.map((it) => `${it} forwards nothing`)]
+  return wrong.length === 0 ? `there and back, ${nodes}` : `${wrong.slice(0, 3).join(', ')}; ${nodes}`
 }
 
 function policyText({ denied, open, of, by }: Extract<Seen, { kind: 'policy' }>): string {

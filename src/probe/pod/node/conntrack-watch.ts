@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Emit } from '../records.ts'
 import type { ConntrackSpec } from '../spec.ts'
+import { mtuAnswerer } from './mtu-answerer.ts'
+import { networkHere, reversePathHere } from './node-network.ts'
 
 export const conntrackFiles = {
   stat: '/proc/net/stat/nf_conntrack',
@@ -47,6 +49,7 @@ function interfaces(): readonly string[] {
 export async function conntrackWatch(spec: ConntrackSpec, emit: Emit): Promise<void> {
   const end = performance.now() + spec.forMs
   emit({ t: 'forwarding', ...forwardingTexts() })
+  if (spec.token !== undefined) await tellNetwork(spec.token, emit)
   while (performance.now() < end) {
     emit({
       t: 'conntrack',
@@ -54,9 +57,15 @@ export async function conntrackWatch(spec: ConntrackSpec, emit: Emit): Promise<v
       stat: read(conntrackFiles.stat),
       count: read(conntrackFiles.count),
       max: read(conntrackFiles.max),
+      reversePath: reversePathHere(),
     })
     await new Promise((resolve) => setTimeout(resolve, spec.everyMs))
   }
+}
+
+async function tellNetwork(token: string, emit: Emit): Promise<void> {
+  const [network, answerer] = await Promise.all([networkHere(), mtuAnswerer(token)])
+  emit({ t: 'network', mtuPort: answerer?.port ?? null, ...network })
 }
 
 function read(path: string): string | null {

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { mtuPath, networks, routesOf, threeNodes } from '../../test/build/node-network.ts'
+import { crossing, traced } from '../../test/build/trace.ts'
+import { modelOf } from '../../test/describe-check.ts'
+import type { Crossing } from '../model/crossing.ts'
+import type { NodeNetworks } from '../model/node-network.ts'
+import { paint } from '../report/paint.ts'
+import { traceText } from '../report/trace/trace-text.ts'
+import { traceOf } from './trace.ts'
+
+const plain = paint({ colour: false, ascii: false, width: 100 })
+// Pods of the trace have 10.2.1.1 on worker-1 and 10.2.1.2 on worker-2: the ranges are not what is used.
+const routes = (name: string, without: readonly string[] = []) => [
+  ...routesOf(name).filter((it) => !it.to.startsWith('10.2.')),
+  ...[
+    { to: '10.2.1.1/32', node: 'worker-1', via: '192.168.0.11' },
+    { to: '10.2.9.1/32', node: 'worker-1', via: '192.168.0.11' },
+    { to: '10.2.1.2/32', node: 'worker-2', via: '192.168.0.12' },
+  ]
+    .filter((it) => it.node !== name && !without.includes(it.to))
+    .map(({ to, via }) => ({ to, via, dev: 'eth0' })),
+]
+const well = networks(
+  Object.fromEntries(['worker-1', 'worker-2', 'worker-3'].map((it) => [it, { routes: routes(it) }])),
+)
+
+function tracedWith(nodeNetworks: NodeNetworks, result: Crossing['result']) {
+  const model = modelOf(
+    {
+      ...traced.sources,
+      nodes: threeNodes,
+      namespaces: [],
+      networkPolicies: [],
+      nodeNetworks,
+      crossings: [crossing('web', result)],
+    },
+    {},
+    traced.scope,
+  )
+  const trace = traceOf(model, [])
+  if (trace === null) throw new Error('no trace')
+  return { trace, text: traceText(trace, plain) }
+}
+
+test('all is well between the nodes', () => {
+  const { trace, text } = tracedWith(well, 'open')
+  expect(trace.verdict).toBe('open')
+  expect(text).toContain('✓ route        there and back, 2 of 2 nodes read')
+  expect(text).toContain('✓ packet size  packets of 1500 bytes pass as small ones do')
+})
+
+test('a route that is missing is where a silent connection breaks, and not where one opens or is refused', () => {
+  const broken = networks({
+    'worker-1': { routes: routes('worker-1', ['10.2.1.2/32']) },
+    'worker-2': { routes: routes('worker-2') },
+    'worker-3': { routes: routes('worker-3') },
+  })
+  expect(tracedWith(broken, 'timeout').trace.at).toBe('route')
+  expect(tracedWith(broken, 'timeout').text).toContain('worker-1 to worker-2 missing')
+  expect(tracedWith(broken, 'refused').trace.at).toBe('connect')
+  expect(tracedWith(broken, 'open').trace.verdict).toBe('open')
+})
+
+test('a node that forwards nothing', () => {
+  const nodes = well.nodes.map((it) => (it.node === 'worker-2' ? { ...it, forwards: { v4: false, v6: null } } : it))
+  expect(tracedWith({ ...well, nodes }, 'timeout').trace.at).toBe('route')
+})
+
+test('a connection opens, and large packets are lost on it', () => {
+  const paths = [mtuPath('worker-1', 'worker-2', { back: 0 })]
+  const { trace, text } = tracedWith({ ...well, paths }, 'open')
+  expect([trace.verdict, trace.at]).toEqual(['broken', 'mtu'])
+  expect(text).toContain('packets of 1500 bytes are lost from worker-2 to worker-1; small ones pass')
+})
+
+test('nodes that were not read are no green', () => {
+  const { trace } = tracedWith(
+    { nodes: [], paths: [mtuPath('worker-1', 'worker-2', { small: 0, large: 0, back: 0 })], missing: [] },
+    'open',
+  )
+  expect(trace.hops.filter((it) => it.name === 'route' || it.name === 'mtu').map((it) => it.verdict)).toEqual([
+    'cannot-tell',
+    'cannot-tell',
+  ])
+})

@@ -1,0 +1,104 @@
+import { check } from '../../findings/check.ts'
+import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { NodeNetworks } from '../../model/node-network.ts'
+import { subject } from '../../model/subject.ts'
+import { some } from '../../phrases.ts'
+import { type PodWay, podWays } from '../../relations/node/pod-routes.ts'
+import { wayClosed } from '../../relations/symptom.ts'
+
+/**
+ * Packets for pods of another node leave by the node's own routing table. A route that refuses them, or hands them to a
+ * node that has others, covers the one that the CNI wrote; one that is not there at all is NOD512.
+ */
+export default check({
+  code: 'NOD530',
+  slug: 'node/route-astray',
+  title: 'a node routes packets for the pods of another one astray',
+  fine: 'no route of a node refuses the pods of another one, or leads to the wrong node',
+  severity: 'error',
+  needs: ['nodeNetworks', 'nodes'],
+  wants: ['pods'],
+  remedies: [],
+  decides: ['NET-03'],
+
+  run({ nodeNetworks: { nodes: networks }, nodes, pods }) {
+    if (nodes.length < 2) return notApplicable('there is one node')
+    const ways = podWays({ networks, nodes, pods: pods.known ? pods.value : [] })
+    const bad = ways.filter((it) => isBad(it.verdict))
+    if (bad.length > 0) return [...Map.groupBy(bad, (it) => it.node)].map(([node, its]) => found(node, its, networks))
+    const told = ways.filter((it) => it.verdict === 'well' || it.verdict === 'missing')
+    return told.length === 0
+      ? cannotTell('ambiguous', 'no routing table has routes to pods: something else carries them')
+      : ok(told.length)
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `Node ${on.name} ${sentences[args.why]} the pods of ${some(args.to)}` +
+      `${args.via === null ? '' : `, but to node ${args.via}`}.`,
+    detail: ({ args }) =>
+      `the route for ${args.ip} there: ${args.route} · ${args.well} of ${args.of} other nodes are well`,
+    note: () => "packets of pods leave by the node's table, which the CNI's agent writes",
+    help: ({ subject: on, args }) => [
+      "look at the CNI's agent on that node: it writes the routes, and writes them again when it starts",
+      `on ${on.name}:  ip route get ${args.ip}; ip route`,
+      `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
+    ],
+  },
+})
+
+type Bad = Extract<PodWay['verdict'], 'refused' | 'to-another'>
+
+function isBad(verdict: PodWay['verdict']): verdict is Bad {
+  return verdict === 'refused' || verdict === 'to-another'
+}
+
+const sentences: Readonly<Record<Bad, string>> = {
+  refused: 'refuses what goes to',
+  'to-another': 'does not send packets to',
+}
+
+function found(node: string, its: readonly PodWay[], networks: NodeNetworks['nodes']) {
+  const [first] = its
+  const why: Bad = first !== undefined && isBad(first.verdict) ? first.verdict : 'refused'
+  const to = [...new Set(its.filter((it) => it.verdict === why).map((it) => it.to))]
+  const others = networks.filter((it) => it.node !== node).length
+  return finding({
+    subject: subject('Node', null, node),
+    also: to.map((it) => subject('Node', null, it)),
+    confidence: 'observed',
+    args: {
+      why,
+      to,
+      ip: first?.ip ?? '',
+      route: routeText(first?.way ?? { kind: 'none' }),
+      via: why === 'to-another' ? viaOf(first) : null,
+      well: Math.max(0, others - to.length),
+      of: others,
+    },
+    evidence: [
+      {
+        kind: 'log',
+        source: `the main routing table of ${node}`,
+        lines: (networks.find((it) => it.node === node)?.routes ?? [])
+          .slice(0, 12)
+          .map(
+            (it) =>
+              `${it.to}${it.via === null ? '' : ` via ${it.via}`}${it.dev === null ? ' refused' : ` dev ${it.dev}`}`,
+          ),
+      },
+    ],
+    causes: to.map((it) => wayClosed(node, it)),
+  })
+}
+
+function viaOf(way: PodWay | undefined): string | null {
+  return way?.way.kind === 'by' ? way.way.route.via : null
+}
+
+function routeText(way: PodWay['way']): string {
+  if (way.kind === 'none') return 'none'
+  if (way.kind === 'refused') return `${way.route.to} refused`
+  const { to, via, dev } = way.route
+  return `${way.kind === 'default' ? 'the default route' : to}${via === null ? '' : ` via ${via}`} dev ${dev ?? '-'}`
+}

@@ -1,0 +1,73 @@
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { network, networks } from '../../../test/build/node-network.ts'
+import { known, unknown } from '../../model/known.ts'
+import type { DropRule } from '../../model/node-network.ts'
+import check from './rule-drops.ts'
+
+const drop = (about: Partial<DropRule> = {}): DropRule => ({
+  family: 'v4',
+  table: 'filter',
+  chain: 'FORWARD',
+  rule: '-s 10.2.0.0/16 -j DROP',
+  target: 'DROP',
+  packets: 12,
+  total: 40,
+  ...about,
+})
+
+describeCheck(check, [
+  {
+    it: "Docker's policy",
+    given: { nodeNetworks: networks({ 'worker-1': { drops: known([drop({ rule: 'policy' })]) } }) },
+    expect: [
+      { subject: 'Node/worker-1', args: { policy: true, packets: 12, total: 40 }, says: /policy of chain FORWARD/ },
+    ],
+  },
+  {
+    it: 'a rule of somebody’s, the one with the most packets first',
+    given: {
+      nodeNetworks: networks({
+        'worker-1': { drops: known([drop({ packets: 2 }), drop({ rule: '-d 10.2.2.0/24 -j DROP', packets: 9 })]) },
+      }),
+    },
+    expect: [{ subject: 'Node/worker-1', args: { policy: false, more: 1 }, says: /10\.2\.2\.0/ }],
+  },
+  {
+    it: 'rules that took nothing, and rules whose work it is',
+    given: {
+      nodeNetworks: networks({
+        'worker-1': {
+          drops: known([
+            drop({ packets: 0 }),
+            drop({ chain: 'KUBE-FORWARD' }),
+            drop({ chain: 'cali-FORWARD' }),
+            drop({ chain: 'INPUT' }),
+            drop({ rule: '-m conntrack --ctstate INVALID -j DROP' }),
+          ]),
+        },
+      }),
+    },
+    expect: 'ok',
+  },
+  {
+    it: 'read but once: what a counter says of last year is nothing of now',
+    given: {
+      nodeNetworks: { ...networks(), nodes: [network('worker-1', { drops: known([drop({ packets: null })]) })] },
+    },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'no privilege to see them',
+    given: {
+      nodeNetworks: { ...networks(), nodes: [network('worker-1', { drops: unknown('not-asked', 'no privilege') })] },
+    },
+    expect: 'cannot-tell',
+    says: /--conntrack-from kube-proxy/,
+  },
+  {
+    it: 'nodes were not read',
+    given: modelOf({}, { nodeNetworks: unknown('not-asked', 'needs --node-access') }),
+    expect: 'cannot-tell',
+    says: /--node-access/,
+  },
+])

@@ -1,0 +1,87 @@
+import type { Known } from './known.ts'
+
+/** What the network of nodes is like, as it was read on the nodes themselves, and what crosses from one to another. */
+export interface NodeNetworks {
+  readonly nodes: readonly NodeNetwork[]
+  readonly paths: readonly MtuPath[]
+  /** Nodes that were to be read, and why they were not. */
+  readonly missing: readonly { readonly node: string; readonly why: string }[]
+}
+
+export interface NodeNetwork {
+  readonly node: string
+  readonly way: 'kube-proxy-exec' | 'host-network-pod'
+  /** The interfaces that routes lead to, and those with an address. */
+  readonly links: readonly NodeLink[]
+  /** The main table of both families; null where it can't be read. Tables of routing rules are not in it. */
+  readonly routes: readonly NodeRoute[] | null
+  /** net.ipv4.ip_forward and net.ipv6.conf.all.forwarding; null where the file is not there. */
+  readonly forwards: { readonly v4: boolean | null; readonly v6: boolean | null }
+  /** Whether iptables sees what crosses a bridge; `no-module`: br_netfilter is not loaded. */
+  readonly bridgeCalls: 'on' | 'off' | 'no-module' | 'unknown'
+  /** kube-proxy's own word at 127.0.0.1:10256 and :10249. */
+  readonly proxy: NodeProxy
+  /** Packets that rp_filter dropped while the probe ran; null where the kernel does not say. */
+  readonly reversePathDrops: number | null
+  /** Firewall rules that drop or refuse; read with privileges alone. */
+  readonly drops: Known<readonly DropRule[]>
+}
+
+export interface NodeLink {
+  readonly name: string
+  readonly kind: 'loopback' | 'bridge' | 'tunnel' | 'other'
+  readonly mtu: number | null
+  /** Address and prefix length. */
+  readonly addresses: readonly string[]
+  /** rp_filter of this interface: the greater one of its own and that of `all`, as the kernel takes it. */
+  readonly reversePath: 'off' | 'strict' | 'loose' | 'unknown'
+  /** Whether packets that come in here are forwarded; IPv4 alone. */
+  readonly forwards: boolean | null
+}
+
+export interface NodeRoute {
+  /** `10.2.3.0/24`, `0.0.0.0/0`. */
+  readonly to: string
+  readonly via: string | null
+  /** null: whatever goes there is refused or dropped. */
+  readonly dev: string | null
+}
+
+export interface NodeProxy {
+  readonly health: 'well' | 'unwell' | 'nobody' | 'unknown'
+  /** What /healthz said: a status, a word of the connection. */
+  readonly said: string
+  /** `iptables`, `ipvs`, `nftables`; null where it does not say. */
+  readonly mode: string | null
+}
+
+export interface DropRule {
+  readonly family: 'v4' | 'v6'
+  readonly table: string
+  readonly chain: string
+  /** As iptables-save has it; `policy` for what a chain does with the rest. */
+  readonly rule: string
+  readonly target: 'DROP' | 'REJECT'
+  /** Packets that it took while the probe ran; null where it was read but once. */
+  readonly packets: number | null
+  readonly total: number
+}
+
+/**
+ * Packets of two sizes from a probe pod to a node, at an address in the range of that node's pods, so that they take
+ * the way of pods.
+ */
+export interface MtuPath {
+  readonly node: string
+  readonly to: string
+  readonly ip: string
+  /** Of the pod's own interface: the size of the large ones. */
+  readonly mtu: number
+  readonly asked: number
+  /** Small ones that were answered. */
+  readonly small: number
+  /** Large ones that arrived: the answer to them is small. */
+  readonly large: number
+  /** Large ones whose answer of the same size came back. */
+  readonly back: number
+}

@@ -1,0 +1,120 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import type { NodeLink, NodeNetwork, NodeProxy } from '../../../model/node-network.ts'
+import { reversePathDrops } from '../../../wire/net-snmp.ts'
+import { routes6In, routesIn } from '../../../wire/proc-routes.ts'
+import { httpGet } from '../contacts/http-get.ts'
+
+/** What anybody may read in the network namespace of a node. Nothing of it needs a privilege. */
+export type NetworkHere = Pick<NodeNetwork, 'links' | 'routes' | 'forwards' | 'bridgeCalls' | 'proxy'>
+
+/** A node of hundreds of pods has as many interfaces: those of pods have no address and no route to elsewhere. */
+const mostLinks = 40
+const sys = '/proc/sys/net'
+
+export async function networkHere(): Promise<NetworkHere> {
+  const [v4, v6] = [read('/proc/net/route'), read('/proc/net/ipv6_route')]
+  const routes = v4 === null && v6 === null ? null : [...routesIn(v4 ?? ''), ...routes6In(v6 ?? '')]
+  return {
+    links: linksOf(new Set((routes ?? []).flatMap((it) => it.dev ?? []))),
+    routes,
+    forwards: { v4: flagIn(`${sys}/ipv4/ip_forward`), v6: flagIn(`${sys}/ipv6/conf/all/forwarding`) },
+    bridgeCalls: bridgeCalls(),
+    proxy: await proxyHere(),
+  }
+}
+
+/** The counter of rp_filter; null where the kernel does not say. */
+export function reversePathHere(): number | null {
+  const text = read('/proc/net/netstat')
+  return text === null ? null : reversePathDrops(text)
+}
+
+function linksOf(routed: ReadonlySet<string>): readonly NodeLink[] {
+  const addressed = networkInterfaces()
+  const all = valueOr([], () => readdirSync('/sys/class/net'))
+  const names = [...new Set([...all, ...Object.keys(addressed)])].filter(
+    (it) => routed.has(it) || addressed[it] !== undefined,
+  )
+  const everywhere = numberIn(`${sys}/ipv4/conf/all/rp_filter`)
+  return names.slice(0, mostLinks).map((name) => ({
+    name,
+    kind: kindOf(name),
+    mtu: numberIn(`/sys/class/net/${name}/mtu`) ?? numberIn(`${sys}/ipv6/conf/${name}/mtu`),
+    addresses: (addressed[name] ?? []).flatMap((it) => it.cidr ?? []),
+    reversePath: modeOf(everywhere, numberIn(`${sys}/ipv4/conf/${name}/rp_filter`)),
+    forwards: flagIn(`${sys}/ipv4/conf/${name}/forwarding`),
+  }))
+}
+
+/** ARPHRD_TUNNEL, _TUNNEL6, _SIT, _IPGRE, _IP6GRE, _NONE (WireGuard): include/uapi/linux/if_arp.h. */
+const tunnels: ReadonlySet<number | null> = new Set([768, 769, 776, 778, 823, 65534])
+
+function kindOf(name: string): NodeLink['kind'] {
+  if (name === 'lo') return 'loopback'
+  if (existsSync(`/sys/class/net/${name}/bridge`)) return 'bridge'
+  const event = read(`/sys/class/net/${name}/uevent`) ?? ''
+  const isTunnel = /DEVTYPE=(?:vxlan|geneve|wireguard)/.test(event)
+  return isTunnel || tunnels.has(numberIn(`/sys/class/net/${name}/type`)) ? 'tunnel' : 'other'
+}
+
+/** The kernel takes the greater one (Documentation/networking/ip-sysctl.rst): 1 strict, 2 loose. */
+function modeOf(all: number | null, own: number | null): NodeLink['reversePath'] {
+  if (all === null || own === null) return 'unknown'
+  const mode = Math.max(all, own)
+  if (mode === 0) return 'off'
+  return mode === 1 ? 'strict' : 'loose'
+}
+
+/** The folder comes with the module br_netfilter. */
+function bridgeCalls(): NodeNetwork['bridgeCalls'] {
+  if (!existsSync(sys)) return 'unknown'
+  if (!existsSync(`${sys}/bridge`)) return 'no-module'
+  const calls = flagIn(`${sys}/bridge/bridge-nf-call-iptables`)
+  if (calls === null) return 'unknown'
+  return calls ? 'on' : 'off'
+}
+
+/** healthzBindAddress and metricsBindAddress, where nobody changed them. */
+const healthPort = 10256
+const metricsPort = 10249
+
+async function proxyHere(): Promise<NodeProxy> {
+  const ask = { ip: '127.0.0.1', scheme: 'http', host: 'localhost', atMost: 10_000, timeoutMs: 1000 } as const
+  const [health, mode] = await Promise.all([
+    httpGet({ ...ask, port: healthPort, path: '/healthz' }),
+    httpGet({ ...ask, port: metricsPort, path: '/proxyMode' }),
+  ])
+  const said = health.status === null ? (health.error ?? 'no answer') : `HTTP ${health.status}`
+  const word = mode.status === 200 ? (/^[a-z]{1,20}$/.exec(mode.body.trim())?.[0] ?? null) : null
+  if (health.status !== null)
+    return { health: health.status === 200 ? 'well' : healthOf(health.status), said, mode: word }
+  return { health: /refused/i.test(said) ? 'nobody' : 'unknown', said, mode: word }
+}
+
+/** 503 says that the rules are older than they ought to be; another program on this port says anything. */
+function healthOf(status: number): NodeProxy['health'] {
+  return status === 503 ? 'unwell' : 'unknown'
+}
+
+function flagIn(path: string): boolean | null {
+  const number = numberIn(path)
+  return number === null ? null : number !== 0
+}
+
+function numberIn(path: string): number | null {
+  const text = read(path)
+  return text !== null && /^\d{1,10}$/.test(text) ? Number(text) : null
+}
+
+function read(path: string): string | null {
+  return valueOr(null, () => readFileSync(path, 'utf8').trim())
+}
+
+function valueOr<T>(none: T, get: () => T): T {
+  try {
+    return get()
+  } catch {
+    return none
+  }
+}

@@ -1,0 +1,108 @@
+import type { Node } from '../../model/node.ts'
+import type { NodeNetwork, NodeRoute } from '../../model/node-network.ts'
+import type { Pod } from '../../model/pod.ts'
+import { contains } from '../cidr-index.ts'
+import { familyOf } from '../../wire/ip-family.ts'
+
+/** Where packets for an address go, by the main table. */
+export type Way =
+  | { readonly kind: 'by'; readonly route: NodeRoute }
+  | { readonly kind: 'default'; readonly route: NodeRoute }
+  | { readonly kind: 'refused'; readonly route: NodeRoute }
+  | { readonly kind: 'none' }
+
+/** The longest prefix wins; of two alike the first, as the file has them by metric. */
+function wayTo(routes: readonly NodeRoute[], ip: string): Way {
+  let best: NodeRoute | null = null
+  let length = -1
+  for (const route of routes) {
+    const bits = bitsOf(route.to)
+    if (bits > length && contains(route.to, ip)) [best, length] = [route, bits]
+  }
+  if (best === null) return { kind: 'none' }
+  if (best.dev === null) return { kind: 'refused', route: best }
+  return { kind: length === 0 ? 'default' : 'by', route: best }
+}
+
+function bitsOf(cidr: string): number {
+  const at = cidr.lastIndexOf('/')
+  return at < 0 ? -1 : Number(cidr.slice(at + 1))
+}
+
+/** How one node's packets for the pods of another leave it. */
+export interface PodWay {
+  readonly node: string
+  readonly to: string
+  /** An address in use, or one of the range. */
+  readonly ip: string
+  readonly way: Way
+  /** `well` only by comparison: where no node has routes to pods, the network beyond carries them. */
+  readonly verdict: 'well' | 'missing' | 'refused' | 'to-another' | 'unknown'
+}
+
+export interface PodWaysGiven {
+  readonly networks: readonly NodeNetwork[]
+  readonly nodes: readonly Node[]
+  readonly pods: readonly Pod[]
+}
+
+/**
+ * From each node that was read to the pods of each other node. A route is missing where the rest of the cluster does
+ * have one: this node to others, or others to that node's pods. Where nobody has any, a cloud's own table or an eBPF
+ * program carries pods, and nothing can be told.
+ */
+export function podWays({ networks, nodes, pods }: PodWaysGiven): readonly PodWay[] {
+  const theirs = onPodNetwork(pods)
+  const rangesUsed = areRangesUsed(nodes, theirs)
+  const addresses = new Map(nodes.map((it) => [it.name, addressesOfPods(it, theirs, rangesUsed)]))
+  const owners = new Map(nodes.flatMap((it) => (it.ip === null ? [] : [[it.ip, it.name] as const])))
+  const all = networks.flatMap(({ node, routes }) =>
+    nodes
+      .filter((it) => it.name !== node)
+      .flatMap((to) =>
+        (addresses.get(to.name) ?? []).map((ip) => ({
+          node,
+          to: to.name,
+          ip,
+          way: routes === null ? null : wayTo(routes, ip),
+        })),
+      ),
+  )
+  const routed = all.filter((it) => it.way?.kind === 'by')
+  return all.map(({ way, ...it }): PodWay => {
+    if (way === null) return { ...it, way: { kind: 'none' }, verdict: 'unknown' }
+    if (way.kind === 'refused') return { ...it, way, verdict: 'refused' }
+    if (way.kind === 'by') {
+      const owner = way.route.via === null ? undefined : owners.get(way.route.via)
+      return { ...it, way, verdict: owner === undefined || owner === it.to ? 'well' : 'to-another' }
+    }
+    const family = familyOf(it.ip)
+    const expected = routed.some((one) => (one.node === it.node || one.to === it.to) && familyOf(one.ip) === family)
+    if (expected) return { ...it, way, verdict: 'missing' }
+    return { ...it, way, verdict: way.kind === 'none' ? 'unknown' : 'well' }
+  })
+}
+
+/** Pods in use say more than the range: a CNI that gives addresses itself leaves `podCIDRs` unused. */
+function addressesOfPods({ name, podCidrs }: Node, pods: readonly Pod[], rangesUsed: boolean): readonly string[] {
+  const inUse = pods.find((it) => it.node === name)?.ip ?? null
+  if (inUse !== null) return [inUse]
+  return rangesUsed ? (podCidrs ?? []).flatMap(firstOf) : []
+}
+
+function onPodNetwork(pods: readonly Pod[]): readonly Pod[] {
+  return pods.filter((it) => it.ip !== null && !it.hostNetwork && it.phase === 'Running')
+}
+
+function areRangesUsed(nodes: readonly Node[], pods: readonly Pod[]): boolean {
+  const ranges = new Map(nodes.map((it) => [it.name, it.podCidrs ?? []]))
+  return pods.every(({ node, ip }) => (ranges.get(node ?? '') ?? []).some((cidr) => contains(cidr, ip ?? '')))
+}
+
+/** The address after the range's own. */
+function firstOf(cidr: string): readonly string[] {
+  const [base = ''] = cidr.split('/', 1)
+  const [, head, last] = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.)(\d{1,3})$/.exec(base) ?? []
+  if (head !== undefined && last !== undefined) return [`${head}${Math.min(255, Number(last) + 1)}`]
+  return base.endsWith('::') ? [`${base}1`] : []
+}

@@ -1,0 +1,36 @@
+import { exactly, known, list, nullable, number, object, oneOf, type Schema, type Texts } from '../model/marks.ts'
+import type { NodeNetworks } from '../model/node-network.ts'
+import { networkHereFields } from '../model/probe-shapes.ts'
+
+/** What was read on nodes themselves. */
+export function nodeNetworksOf(m: Texts): Schema<NodeNetworks> {
+  const drop = object({
+    family: oneOf(['v4', 'v6']),
+    table: m.word,
+    chain: m.name,
+    rule: m.text,
+    target: oneOf(['DROP', 'REJECT']),
+    packets: nullable(number),
+    total: number,
+  })
+  const node = object({
+    node: m.name,
+    way: oneOf(['kube-proxy-exec', 'host-network-pod']),
+    ...networkHereFields(m),
+    reversePathDrops: nullable(number),
+    drops: known(list(drop)),
+  })
+  const path = object({
+    node: m.name,
+    to: m.name,
+    ip: m.address,
+    mtu: number,
+    asked: number,
+    small: number,
+    large: number,
+    back: number,
+  })
+  return exactly<NodeNetworks>()(
+    object({ nodes: list(node), paths: list(path), missing: list(object({ node: m.name, why: m.text })) }),
+  )
+}
