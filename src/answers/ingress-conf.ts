@@ -1,4 +1,5 @@
-import type { ControllerConfig, LiveLocation, LiveServer, LiveSetting } from '../model/ingress-config.ts'
+import type { ControllerConfig } from '../model/ingress-config.ts'
+import type { ConfLocation, ConfServer, ConfSetting } from '../wire/nginx-conf.ts'
 import type { Why } from '../model/known.ts'
 import type { Model } from '../model/sources.ts'
 import { locationFor, serverFor } from '../relations/ingress/nginx-location.ts'
@@ -36,7 +37,7 @@ export interface ServingBlock {
   readonly head: string
   readonly line: number
   readonly end: number
-  readonly settings: readonly LiveSetting[]
+  readonly settings: readonly ConfSetting[]
   /** Lines that may hold a credential are not read. */
   readonly hidden: number
 }
@@ -92,11 +93,11 @@ function foundIn(config: ControllerConfig, { host, path, model }: Asked): Servin
   }
 }
 
-function blockOf({ line, end, settings, hidden }: LiveServer | LiveLocation, head: string): ServingBlock {
+function blockOf({ line, end, settings, hidden }: ConfServer | ConfLocation, head: string): ServingBlock {
   return { head, line, end, settings, hidden }
 }
 
-function ingressOf({ ingress, declared }: LiveLocation, server: LiveServer, model: Model): ServingIngress | null {
+function ingressOf({ ingress, declared }: ConfLocation, server: ConfServer, model: Model): ServingIngress | null {
   if (ingress === null) return null
   const { ingresses } = model.sources
   const object = ingresses.known

@@ -1,3 +1,5 @@
+import type { ConntrackDelta } from '../wire/conntrack-stat.ts'
+
 /**
  * Conntrack counters of one node over the probe's window, read in the node's own network namespace from
  * /proc/net/stat/nf_conntrack (they are per namespace: a reading inside an ordinary pod means nothing).
@@ -6,15 +8,7 @@ export interface ConntrackWindow {
   readonly node: string
   readonly windowMs: number
   /** Differences, summed over CPUs. `clash_resolve` is null on kernels before 5.10, which do not count it. */
-  readonly delta: {
-    readonly insert_failed: number
-    readonly drop: number
-    readonly early_drop: number
-    readonly invalid: number
-    readonly clash_resolve: number | null
-    /** New flows refused since their hash chain was full; absent on kernels before 5.15, which do not count it. */
-    readonly chaintoolong?: number
-  }
+  readonly delta: ConntrackDelta
   /** nf_conntrack_count and _max at the end; null where they can't be read. */
   readonly entries: number | null
   readonly max: number | null

@@ -1,4 +1,6 @@
-import type { ControllerConfig, IngressConfigs, LiveConf, LiveLog } from '../model/ingress-config.ts'
+import type { ControllerConfig, IngressConfigs } from '../model/ingress-config.ts'
+import type { NginxConf } from '../wire/nginx-conf.ts'
+import type { ControllerLog } from '../wire/nginx-controller-log.ts'
 import { exactly, flag, known, list, maybe, nullable, number, object, oneOf, texts } from '../model/marks.ts'
 
 const m = texts()
@@ -21,7 +23,7 @@ const location = object({
   internal: flag,
 })
 
-const liveConf = exactly<LiveConf>()(
+const liveConf = exactly<NginxConf>()(
   object({
     checksum: nullable(m.word),
     complete: flag,
@@ -30,7 +32,7 @@ const liveConf = exactly<LiveConf>()(
   }),
 )
 
-const liveLog = exactly<LiveLog>()(
+const liveLog = exactly<ControllerLog>()(
   object({
     lines: number,
     lastLoad: nullable(oneOf(['done', 'refused'])),

@@ -12,7 +12,7 @@ export interface ConntrackStat {
   readonly invalid: number
   /** null where the kernel does not count it. */
   readonly clash_resolve: number | null
-  /** Flows refused because their hash chain was full: column `chainlength`, which kernels before 5.15 do not have. */
+  /** Flows refused since their hash chain was full: column `chainlength`, which kernels before 5.15 do not have. */
   readonly chaintoolong?: number
 }
 

@@ -82,6 +82,7 @@ const forms = [
 
 export type CoreDnsSignKind = (typeof forms)[number]['kind'] | 'last-words'
 
+/** `said` = the last such line, without what differs from line to line. */
 export interface CoreDnsSign {
   readonly kind: CoreDnsSignKind
   readonly times: number

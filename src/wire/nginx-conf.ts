@@ -19,10 +19,11 @@ export interface NginxConf {
 export interface ConfServer {
   readonly line: number
   readonly end: number
-  /** As `server_name` has them: `web.example.com`, `~^(?<subdomain>[\w-]+)\.example\.com$`, `_`. */
+  /** As `server_name` has them: `web.example.com`, `*.example.com`, `_` for any host, `~…` for an expression. */
   readonly serverNames: readonly string[]
   readonly tls: boolean
   readonly settings: readonly ConfSetting[]
+  /** Lines that are not kept: they may hold a credential. */
   readonly hidden: number
   readonly locations: readonly ConfLocation[]
 }

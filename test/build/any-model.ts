@@ -15,7 +15,8 @@ import type { Contact, Contacts, HttpEnd } from '../../src/model/contacts.ts'
 import type { ConntrackWindow, CoreDnsWindow } from '../../src/model/counters.ts'
 import type { Crossing } from '../../src/model/crossing.ts'
 import type { Ingress, IngressClass, IngressController } from '../../src/model/ingress.ts'
-import type { IngressConfigs, LiveConf } from '../../src/model/ingress-config.ts'
+import type { IngressConfigs } from '../../src/model/ingress-config.ts'
+import type { NginxConf } from '../../src/wire/nginx-conf.ts'
 import type { InsideView } from '../../src/model/inside.ts'
 import type { Known, Why } from '../../src/model/known.ts'
 import type { DnsProbe } from '../../src/model/lookups.ts'
@@ -712,7 +713,7 @@ const scope: fc.Arbitrary<Scope> = fc.record(
 
 const owned = fc.record({ namespace: name, name })
 const place = { line: count, end: count, settings: few(fc.record({ line: count, setting: text })), hidden: count }
-const liveConf: fc.Arbitrary<LiveConf> = fc.record({
+const liveConf: fc.Arbitrary<NginxConf> = fc.record({
   checksum: maybe(text),
   complete: flag,
   upstreams: few(fc.record({ name, addresses: few(ip) })),

@@ -1,8 +1,9 @@
 import type { Ingress } from '../../src/model/ingress.ts'
-import type { ControllerConfig, IngressConfigs, LiveConf, LiveLog } from '../../src/model/ingress-config.ts'
+import type { ControllerConfig, IngressConfigs } from '../../src/model/ingress-config.ts'
+import type { ControllerLog } from '../../src/wire/nginx-controller-log.ts'
 import { known } from '../../src/model/known.ts'
 import type { EndpointSlice, Service } from '../../src/model/service.ts'
-import { parseNginxConf } from '../../src/wire/nginx-conf.ts'
+import { parseNginxConf, type NginxConf } from '../../src/wire/nginx-conf.ts'
 
 /** nginx.conf as ingress-nginx's template writes it for these, the oldest first: who comes first has a path. */
 export function nginxConf(ingresses: readonly Ingress[]): string {
@@ -91,11 +92,11 @@ export function backends(
   return [...found].map(([upstream, endpoints]) => ({ upstream, endpoints, weight: null, alternatives: [] }))
 }
 
-export function liveConf(ingresses: readonly Ingress[]): LiveConf {
+export function liveConf(ingresses: readonly Ingress[]): NginxConf {
   return parseNginxConf(nginxConf(ingresses))
 }
 
-export function quietLog(about: Partial<LiveLog> = {}): LiveLog {
+export function quietLog(about: Partial<ControllerLog> = {}): ControllerLog {
   return { lines: 40, lastLoad: null, signs: [], ...about }
 }
 

@@ -6,23 +6,27 @@ import { serverLog } from '../../../test/build/server-log.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
-import type { LogSign } from '../../model/server-log.ts'
+import type { CoreDnsSign } from '../../wire/coredns-log.ts'
 import check from './api-out-of-reach.ts'
 import forwardLoop from './forward-loop.ts'
 import noDnsEndpoints from './no-dns-endpoints.ts'
 
-const forbidden = (times: number): LogSign => ({
+const forbidden = (times: number): CoreDnsSign => ({
   kind: 'forbidden',
   times,
   said: 'endpointslices.discovery.k8s.io is forbidden: User "system:serviceaccount:kube-system:coredns" cannot list resource "endpointslices" in API group "discovery.k8s.io" at the cluster scope',
 })
-const unreachable = (times: number): LogSign => ({
+const unreachable = (times: number): CoreDnsSign => ({
   kind: 'api-unreachable',
   times,
   said: 'dial tcp 10.96.0.1:443: i/o timeout',
 })
-const watchEnded = (times: number): LogSign => ({ kind: 'watch-ended', times, said: 'watch ended with error' })
-const unsynced: LogSign = { kind: 'unsynced', times: 9, said: '[INFO] plugin/ready: Plugins not ready: "kubernetes"' }
+const watchEnded = (times: number): CoreDnsSign => ({ kind: 'watch-ended', times, said: 'watch ended with error' })
+const unsynced: CoreDnsSign = {
+  kind: 'unsynced',
+  times: 9,
+  said: '[INFO] plugin/ready: Plugins not ready: "kubernetes"',
+}
 const down = dnsWithoutEndpoints(2)
 const on = { subject: 'Deployment/kube-system/coredns', confidence: 'observed' } as const
 const quiet = [serverLog('coredns-0'), serverLog('coredns-1')]

@@ -2,17 +2,10 @@ import type { Cluster } from '../../kube/cluster.ts'
 import { type ConstantScript, shell } from '../../kube/container-command.ts'
 import { endpointSlices, ingresses } from '../../kube/resources.ts'
 import { type Known, known, leftOut, unknown } from '../../model/known.ts'
-import type {
-  ControllerConfig,
-  IngressConfigs,
-  LiveConf,
-  LiveLog,
-  LiveSign,
-  RefusedConf,
-} from '../../model/ingress-config.ts'
+import type { ControllerConfig, IngressConfigs, RefusedConf } from '../../model/ingress-config.ts'
 import { parseNginxBackends } from '../../wire/nginx-backends.ts'
-import { parseNginxConf } from '../../wire/nginx-conf.ts'
-import { controllerSigns } from '../../wire/nginx-controller-log.ts'
+import { parseNginxConf, type NginxConf } from '../../wire/nginx-conf.ts'
+import { controllerSigns, type ControllerLog, type ControllerSign } from '../../wire/nginx-controller-log.ts'
 import { placeIn } from '../../wire/nginx-place.ts'
 import {
   askApiServer,
@@ -106,7 +99,7 @@ async function output(
   )
 }
 
-function confOf(text: Known<string>): Known<LiveConf> {
+function confOf(text: Known<string>): Known<NginxConf> {
   if (!text.known) return text
   if (text.value.trim() === '') return unknown('not-there', 'nginx.conf is empty')
   return known(parseNginxConf(text.value.slice(0, mostConfBytes), text.value.length > mostConfBytes))
@@ -118,7 +111,7 @@ function backendsOf(text: string): ControllerConfig['backends'] {
   return read === null ? unknown('failed', 'the status server gave no list of back ends') : known(read)
 }
 
-function refusedOf(text: string, log: Known<LiveLog>): Known<RefusedConf | null> {
+function refusedOf(text: string, log: Known<ControllerLog>): Known<RefusedConf | null> {
   if (text.trim() === '') return known(null)
   const line = log.known ? (log.value.signs.findLast((it) => it.line !== undefined)?.line ?? null) : null
   return known({ line, ...placeIn(text, line) })
@@ -139,15 +132,15 @@ async function readLog(
   cluster: Cluster,
   { namespace, pod, container }: ConfigSpec,
   signal: AbortSignal,
-): Promise<Known<LiveLog>> {
-  const read = async (sinceSeconds: number): Promise<Known<LiveLog>> => {
+): Promise<Known<ControllerLog>> {
+  const read = async (sinceSeconds: number): Promise<Known<ControllerLog>> => {
     const log = await cluster.logs(namespace, pod, { container, tailLines: mostLines, sinceSeconds, signal })
     return log.known ? known(controllerSigns(await Array.fromAsync(log.value))) : log
   }
   const [all, late] = await Promise.all([read(hour), read(twoMinutes)])
   if (!all.known) return all
   if (!late.known) return late
-  const isNow = (it: LiveSign): boolean => it.kind === 'api-unreachable'
+  const isNow = (it: ControllerSign): boolean => it.kind === 'api-unreachable'
   return known({
     ...all.value,
     signs: [...all.value.signs.filter((it) => !isNow(it)), ...late.value.signs.filter(isNow)],

@@ -1,12 +1,13 @@
 import type { Evidence } from '../../findings/evidence.ts'
 import type { Known } from '../../model/known.ts'
 import type { Pod } from '../../model/pod.ts'
-import type { DnsServerLog, LogSign, LogSignKind } from '../../model/server-log.ts'
+import type { DnsServerLog } from '../../model/server-log.ts'
+import type { CoreDnsSign, CoreDnsSignKind } from '../../wire/coredns-log.ts'
 
 /** A sign, and whose log it stood in. */
 export interface Signed {
   readonly log: DnsServerLog
-  readonly sign: LogSign
+  readonly sign: CoreDnsSign
 }
 
 /**
@@ -16,7 +17,7 @@ export interface Signed {
 export function signsOf(
   logs: Known<readonly DnsServerLog[]>,
   pods: readonly Pod[],
-  ...kinds: readonly LogSignKind[]
+  ...kinds: readonly CoreDnsSignKind[]
 ): readonly Signed[] {
   const up = new Map(pods.map((it) => [it.name, it.ready]))
   // What a cache of a node says is not said by the servers behind it, and the other way round.

@@ -1,5 +1,6 @@
 import type { Ingress } from '../../model/ingress.ts'
-import type { ControllerConfig, LiveSign } from '../../model/ingress-config.ts'
+import type { ControllerConfig } from '../../model/ingress-config.ts'
+import type { ControllerSign } from '../../wire/nginx-controller-log.ts'
 import type { Known } from '../../model/known.ts'
 import type { Namespace } from '../../model/network-policy.ts'
 import type { Scope } from '../../model/sources.ts'
@@ -35,6 +36,6 @@ export function culpritOf({ refused }: ControllerConfig, seen: Seen): 'there' | 
 }
 
 /** It hears nothing of the API server: what its log says of that. */
-export function cutOffSign({ log }: ControllerConfig): LiveSign | null {
+export function cutOffSign({ log }: ControllerConfig): ControllerSign | null {
   return log.known ? (log.value.signs.findLast((it) => it.kind === 'api-unreachable') ?? null) : null
 }

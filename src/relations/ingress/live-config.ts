@@ -1,11 +1,6 @@
 import type { Ingress, IngressClass, IngressController } from '../../model/ingress.ts'
-import type {
-  ControllerConfig,
-  IngressConfigs,
-  LiveConf,
-  LiveLocation,
-  LiveServer,
-} from '../../model/ingress-config.ts'
+import type { ControllerConfig, IngressConfigs } from '../../model/ingress-config.ts'
+import type { ConfLocation, ConfServer, NginxConf } from '../../wire/nginx-conf.ts'
 import type { Known } from '../../model/known.ts'
 import type { Scope } from '../../model/sources.ts'
 import { withoutTrailing } from '../../wire/trim-end.ts'
@@ -14,16 +9,16 @@ import { type Route, routesOf } from './ingress-routes-to-service.ts'
 
 /** What a controller runs for a path of an Ingress. */
 export type LiveState =
-  | { readonly kind: 'same'; readonly location: LiveLocation }
+  | { readonly kind: 'same'; readonly location: ConfLocation }
   /** No server for the host. */
   | { readonly kind: 'no-host' }
-  | { readonly kind: 'no-path'; readonly server: LiveServer }
+  | { readonly kind: 'no-path'; readonly server: ConfServer }
   /** Another Ingress has the path, and declares it too, or stands where this run does not look. */
-  | { readonly kind: 'rival'; readonly location: LiveLocation; readonly rival: Named }
+  | { readonly kind: 'rival'; readonly location: ConfLocation; readonly rival: Named }
   /** The location names an Ingress that does not declare the path: it was changed, or is gone. */
-  | { readonly kind: 'left-over'; readonly location: LiveLocation }
-  | { readonly kind: 'other-backend'; readonly location: LiveLocation }
-  | { readonly kind: 'denied'; readonly location: LiveLocation }
+  | { readonly kind: 'left-over'; readonly location: ConfLocation }
+  | { readonly kind: 'other-backend'; readonly location: ConfLocation }
+  | { readonly kind: 'denied'; readonly location: ConfLocation }
   /** Not compared, and why. */
   | { readonly kind: 'unknown'; readonly why: string }
 
@@ -104,13 +99,13 @@ function takes(
 
 interface Indexed {
   readonly complete: boolean
-  readonly servers: ReadonlyMap<string, LiveServer>
-  readonly locations: ReadonlyMap<LiveServer, ReadonlyMap<string, readonly LiveLocation[]>>
+  readonly servers: ReadonlyMap<string, ConfServer>
+  readonly locations: ReadonlyMap<ConfServer, ReadonlyMap<string, readonly ConfLocation[]>>
 }
 
 /** By host and by the path as its Ingress has it. */
-const indexed = once((conf: LiveConf): Indexed => {
-  const servers = new Map<string, LiveServer>()
+const indexed = once((conf: NginxConf): Indexed => {
+  const servers = new Map<string, ConfServer>()
   // The first of a name is the one that nginx takes.
   for (const it of conf.servers)
     for (const name of it.serverNames) if (!servers.has(name.toLowerCase())) servers.set(name.toLowerCase(), it)
@@ -163,7 +158,7 @@ function stateOf(route: Route, { complete, servers, locations }: Indexed, { decl
 }
 
 /** One path may stand twice in an Ingress, with two types. */
-function isBackendOf({ service, servicePort }: LiveLocation, routes: readonly Route[]): boolean {
+function isBackendOf({ service, servicePort }: ConfLocation, routes: readonly Route[]): boolean {
   return routes.some(
     ({ backend }) =>
       (service === null || service === backend.service) &&

@@ -1,4 +1,5 @@
-import type { ControllerConfig, LiveConf } from '../../model/ingress-config.ts'
+import type { ControllerConfig } from '../../model/ingress-config.ts'
+import type { NginxConf } from '../../wire/nginx-conf.ts'
 import type { EndpointSlice, Service } from '../../model/service.ts'
 import { once } from '../once.ts'
 import { portOfBackend, servicesByName } from './ingress-routes-to-service.ts'
@@ -87,7 +88,7 @@ function listOf(config: ControllerConfig, upstream: string): readonly string[] |
   return config.backends.value.find((it) => it.upstream === upstream)?.endpoints ?? []
 }
 
-const upstreamsOf = once((conf: LiveConf) => new Map(conf.upstreams.map((it) => [it.name, it.addresses])))
+const upstreamsOf = once((conf: NginxConf) => new Map(conf.upstreams.map((it) => [it.name, it.addresses])))
 
 function isServiceItself(live: readonly string[], { clusterIP }: Service): boolean {
   return clusterIP !== null && live.length > 0 && live.every((it) => it.startsWith(`${withBrackets(clusterIP)}:`))

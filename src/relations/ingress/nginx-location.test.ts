@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { LiveConf } from '../../model/ingress-config.ts'
-import { parseNginxConf } from '../../wire/nginx-conf.ts'
+import { parseNginxConf, type NginxConf } from '../../wire/nginx-conf.ts'
 import { locationFor, serverFor } from './nginx-location.ts'
 
-const conf: LiveConf = parseNginxConf(`http {
+const conf: NginxConf = parseNginxConf(`http {
   server { server_name _; location / { } }
   server { server_name web.example.com; location / { } location = /cart { } location /cart/ { } location ^~ /static/ { }
     location ~* "^/(item|static)/[0-9]+" { } location = /_external-auth-L-Prefix { internal; } location @named { } }

@@ -1,4 +1,4 @@
-import type { LiveConf, LiveLocation, LiveServer } from '../../model/ingress-config.ts'
+import type { ConfLocation, ConfServer, NginxConf } from '../../wire/nginx-conf.ts'
 import { matches } from '../../wire/linear-regex.ts'
 
 /**
@@ -6,7 +6,7 @@ import { matches } from '../../wire/linear-regex.ts'
  * default one (nginx, ngx_http_server_names). `*.example.com` of ingress-nginx stands for one label alone: it is an
  * expression there (template.go, buildServerName).
  */
-export function serverFor(conf: LiveConf, host: string): LiveServer | null {
+export function serverFor(conf: NginxConf, host: string): ConfServer | null {
   const asked = host.toLowerCase()
   const open = conf.servers.filter((it) => it.serverNames.length > 0)
   const exact = open.find((it) => it.serverNames.some((name) => name.toLowerCase() === asked))
@@ -29,22 +29,22 @@ function isOneLabelMore(host: string, wildcard: string): boolean {
 
 /** `unclear`: an expression before it could not be read. */
 export type LocationFound =
-  | { readonly kind: 'found'; readonly location: LiveLocation }
+  | { readonly kind: 'found'; readonly location: ConfLocation }
   | { readonly kind: 'none' }
-  | { readonly kind: 'unclear'; readonly location: LiveLocation }
+  | { readonly kind: 'unclear'; readonly location: ConfLocation }
 
 /**
  * Which location takes a path (nginx, ngx_http_core_module, location): an exact one; else the longest prefix is kept in
  * mind, and where that is no `^~`, the first expression that fits goes before it.
  */
-export function locationFor({ locations }: LiveServer, uri: string): LocationFound {
+export function locationFor({ locations }: ConfServer, uri: string): LocationFound {
   const path = uri.split(/[?#]/, 1)[0] ?? uri
   const open = locations.filter((it) => !it.internal && !it.path.startsWith('@'))
   const exact = open.find((it) => it.modifier === '=' && it.path === path)
   if (exact !== undefined) return { kind: 'found', location: exact }
   const longest = open
     .filter((it) => (it.modifier === '' || it.modifier === '^~') && path.startsWith(it.path))
-    .reduce<LiveLocation | null>((best, it) => (best === null || it.path.length > best.path.length ? it : best), null)
+    .reduce<ConfLocation | null>((best, it) => (best === null || it.path.length > best.path.length ? it : best), null)
   if (longest?.modifier !== '^~') {
     for (const it of open) {
       if (it.modifier !== '~' && it.modifier !== '~*') continue

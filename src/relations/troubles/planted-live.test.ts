@@ -11,11 +11,11 @@ import { modelOf } from '../../../test/describe-check.ts'
 import { checks } from '../../checks/registry.ts'
 import { diagnose, exitCode } from '../../engine.ts'
 import type { Ingress } from '../../model/ingress.ts'
-import type { ControllerConfig, LiveConf, LiveLocation } from '../../model/ingress-config.ts'
+import type { ControllerConfig } from '../../model/ingress-config.ts'
 import { known, unknown } from '../../model/known.ts'
 import { type Model, type SourceName, sourceNames } from '../../model/sources.ts'
 import type { EndpointSlice } from '../../model/service.ts'
-import { parseNginxConf } from '../../wire/nginx-conf.ts'
+import { parseNginxConf, type NginxConf, type ConfLocation } from '../../wire/nginx-conf.ts'
 
 /*
  * Whatever the objects say and a controller runs: a difference between the two is told with the name of the object, by
@@ -121,21 +121,21 @@ function blind(model: Model, hidden: readonly SourceName[]): Model {
   return { ...model, sources: { ...model.sources, ...sources } }
 }
 
-type Plant = (conf: LiveConf, at: readonly [server: number, location: number]) => LiveConf
+type Plant = (conf: NginxConf, at: readonly [server: number, location: number]) => NginxConf
 
 function withLocations(
-  conf: LiveConf,
-  change: (all: readonly LiveLocation[], server: number) => readonly LiveLocation[],
-): LiveConf {
+  conf: NginxConf,
+  change: (all: readonly ConfLocation[], server: number) => readonly ConfLocation[],
+): NginxConf {
   return { ...conf, servers: conf.servers.map((it, index) => ({ ...it, locations: change(it.locations, index) })) }
 }
 
 /** All locations of one path: a prefix has two. */
 function changed(
-  conf: LiveConf,
+  conf: NginxConf,
   [server, location]: readonly [number, number],
-  how: (it: LiveLocation) => readonly LiveLocation[],
-): LiveConf {
+  how: (it: ConfLocation) => readonly ConfLocation[],
+): NginxConf {
   const target = conf.servers[server]?.locations[location]
   return withLocations(conf, (all, index) =>
     all.flatMap((it) => (index === server && it.declared === target?.declared ? how(it) : [it])),

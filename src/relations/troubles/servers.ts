@@ -1,6 +1,6 @@
 import type { Trouble } from '../../findings/trouble.ts'
 import type { ClusterDns } from '../../model/cluster-dns.ts'
-import type { LogSignKind } from '../../model/server-log.ts'
+import type { CoreDnsSignKind } from '../../wire/coredns-log.ts'
 import type { Model } from '../../model/sources.ts'
 import { type Subject, subject } from '../../model/subject.ts'
 import { once } from '../once.ts'
@@ -41,7 +41,7 @@ export function serverWindowTroubles(model: Model): readonly Trouble[] {
  * not reached at some moment of the last minutes: a sign, which a cause may use, and no outage by itself. Where lookups
  * were measured they say it better.
  */
-const weights: Readonly<Record<LogSignKind, Trouble['weight']>> = {
+const weights: Readonly<Record<CoreDnsSignKind, Trouble['weight']>> = {
   loop: 'outage',
   forbidden: 'nuisance',
   'corefile-refused': 'nuisance',

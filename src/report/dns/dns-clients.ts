@@ -1,5 +1,5 @@
 import type { InsideView } from '../../model/inside.ts'
-import type { LogSignKind } from '../../model/server-log.ts'
+import type { CoreDnsSignKind } from '../../wire/coredns-log.ts'
 import type { Model } from '../../model/sources.ts'
 import { tableLines } from '../table.ts'
 import { lookupCost, outsideName } from '../../relations/dns/lookup-cost.ts'
@@ -37,7 +37,7 @@ function cost(text: string): string {
   return `${queries} queries: ${suffixes} suffix${suffixes === 1 ? '' : 'es'}, ndots:${ndots}`
 }
 
-const words: Readonly<Record<LogSignKind, string>> = {
+const words: Readonly<Record<CoreDnsSignKind, string>> = {
   loop: 'a loop',
   forbidden: 'the API server says no',
   'api-unreachable': 'the API server is out of reach',
