@@ -4,6 +4,7 @@ import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
 import type { Model } from '../../model/sources.ts'
 import { subject } from '../../model/subject.ts'
+import { full } from '../../phrases.ts'
 import { endText, excuseOf, isBadEnd, mutePorts, portOf, urlText } from '../ingress/http-answers.ts'
 import { isWrongProtocol } from '../service/http-of-endpoint.ts'
 import { asContact, soundNodePorts } from '../service/node-port-contacts.ts'
@@ -137,7 +138,10 @@ function ofDirect(model: Model, direct: readonly DirectContact[]): readonly Trou
         ms: first.ms,
         // SVC208 cannot tell what protocol it is; alone it is worth a line.
         weight: counted
-          .filter((it) => it.service.name === first.service.name && it.service.port === first.service.port)
+          .filter(
+            ({ service: { namespace, name, port } }) =>
+              full(first.service) === full({ namespace, name }) && port === first.service.port,
+          )
           .every(isWrongProtocol)
           ? 'sign'
           : 'outage',
