@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { some, today } from '../../test/build/effort.ts'
 import { plant } from '../../test/build/plant.ts'
 import { corefile, rawCluster } from '../../test/build/raw-cluster.ts'
 import { sendJson, serve, type TestServer } from '../../test/fakes/api-server.ts'
@@ -147,8 +148,8 @@ const others: readonly (readonly string[])[] = [
 ]
 
 test.each([
-  ['every text but names', { names: false, create: 'refused' }, [...live, ...others]],
-  ['names as well, and pods that never run', { names: true, create: 'stuck' }, live],
+  ['every text but names', { names: false, create: 'refused' }, [...live, ...some(others, today)]],
+  ['names as well, and pods that never run', { names: true, create: 'stuck' }, some(live, today)],
 ] as const)(
   'nobody can forge a line: %s',
   async (_what, manner, commands) => {

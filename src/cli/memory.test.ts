@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createZstdCompress, createZstdDecompress, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { isFull, today } from '../../test/build/effort.ts'
 import { rawCluster } from '../../test/build/raw-cluster.ts'
 import { type Ended, expectClean, hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
 import { root } from '../../test/meta/sources.ts'
@@ -75,7 +76,7 @@ describe('a diagnosis', () => {
     const made = bombs.map((make) => make())
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
     // Each list has a kind of its own, and the next run the next one.
-    for (const shift of [0, 3]) {
+    for (const shift of isFull ? [0, 3] : [today % made.length]) {
       const asked: string[] = []
       const server = await serve(
         lists((to, _limit, plural) => {
@@ -149,7 +150,7 @@ describe('with servers of DNS and containers that have no end', () => {
       await server.close()
     }
   }
-  test('metrics of two million lines', () => inner(['watch', 'dns', '--for', '3s', '--interval', '1s'], page), 120_000)
+  test('metrics of two million lines', () => inner(['watch', 'dns', '--for', '2s', '--interval', '1s'], page), 120_000)
   test(
     'metrics that unpack to a gigabyte',
     () => inner(['dns', 'capacity'], many(Buffer.alloc(4 * MiB, 'a'), 100)),
@@ -183,10 +184,11 @@ describe('a recording', () => {
   }
   test('of four million pods, as it says and as it does not say', async () => {
     const from = await sample()
-    for (const [told, held] of [
+    const lies = [
       [4_000_000, 100_000],
       [1000, 400_000],
-    ] as const) {
+    ] as const
+    for (const [told, held] of isFull ? lies : lies.slice(today % 2).slice(0, 1)) {
       const path = await written(`pods-${told}`, podsOf(from, told, held))
       const ended = await expectLittle(kubeconfigOf('http://127.0.0.1:9'), ['diagnose', '--from', path])
       expect(ended.code).toBe(2)
@@ -200,7 +202,8 @@ describe('a recording', () => {
     const dense = [`${head}\n`, '{"source":"pods","known":true,"value":[', '{},'.repeat(5 * MiB - 10), '{}]}\n']
     const endless = Array.from({ length: 600 }, () => ' '.repeat(MiB))
     const empty = Array.from({ length: 600 }, () => '\n'.repeat(MiB))
-    for (const [name, lines] of Object.entries({ dense, endless, empty })) {
+    const files = Object.entries({ dense, endless, empty })
+    for (const [name, lines] of isFull ? files : files.slice(today % 3).slice(0, 1)) {
       const path = await written(name, lines)
       const ended = await expectLittle(kubeconfigOf('http://127.0.0.1:9'), ['diagnose', '--from', path])
       expect([name, ended.code]).toEqual([name, 2])

@@ -12,6 +12,7 @@ import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { some, today } from '../../test/build/effort.ts'
 import { sendJson, serve } from '../../test/fakes/api-server.ts'
 import { type Ended, expectClean, hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
 
@@ -158,7 +159,7 @@ const recordings: readonly (readonly [string, string | Buffer])[] = [
 
 describe('a recording', () => {
   test('that cannot be read, of any kind, is one line', async () => {
-    for (const [what, bytes] of recordings) {
+    for (const [what, bytes] of some(recordings, today)) {
       const path = join(scratch(), 'a.hops')
       writeFileSync(path, bytes)
       const ended = await hopscope('/nowhere', ['diagnose', '--from', path])

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { some, today } from '../../test/build/effort.ts'
 import { clouds } from '../../test/flavours/clouds.ts'
 import { fakeCluster } from '../../test/flavours/fake-cluster.ts'
 import { settle } from '../../test/flavours/settle.ts'
@@ -85,8 +86,9 @@ describe.each(Object.entries(useCases))('%s', (_name, useCase) => {
   test('stopped at any request, it answers or says so', async () => {
     const { requests } = await stoppedAt(useCase, Infinity, false)
     expect(requests).toBeGreaterThan(1)
-    for (let at = 0; at <= requests; at++) {
-      const { ended, late } = await stoppedAt(useCase, at, at % 2 === 0)
+    const moments = some([...Array(requests + 1).keys()], today)
+    for (const [nth, at] of moments.entries()) {
+      const { ended, late } = await stoppedAt(useCase, at, nth % 2 === 0)
       expect({ at, late }).toEqual({ at, late: 0 })
       // What it had found by then is an answer, too: that a right or a thing is not there.
       if (ended instanceof ToolError) expect(['not-found', 'forbidden']).toContain(ended.code)

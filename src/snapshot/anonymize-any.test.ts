@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, test } from 'vitest'
-import { runs } from '../../test/build/effort.ts'
+import { runs, some, today } from '../../test/build/effort.ts'
 import { anyModel } from '../../test/build/any-model.ts'
 import { ofShape } from '../../test/build/of-shape.ts'
 import { plant } from '../../test/build/plant.ts'
@@ -184,21 +184,23 @@ describe('a recording that was made anonymous', () => {
       .toSorted()
   const recordings = readdirSync(folder)
 
-  test.each(recordings)('%s has the same causes', async (name) => {
+  test.each(some(recordings, today))('%s has the same causes', async (name) => {
     const model = await readSnapshot(join(folder, name, 'snapshot.hops'))
     expect(codes(anonymize(model))).toEqual(codes(model))
   })
 
-  test.each(recordings.filter((it) => /^(?:gateway|route|proxy)-/.test(it)))(
-    '%s has them where objects bear the words of the API',
-    async (name) => {
-      const model = await readSnapshot(join(folder, name, 'snapshot.hops'))
-      const pieces = [...gatewayWords].flatMap((it) => [it, ...it.split('.')])
-      const named = pieces.map((it) => ({ name: it.toLowerCase(), labels: { [it]: it } }))
-      const { namespaces } = model.sources
-      const all = known([...(namespaces.known ? namespaces.value : []), ...named])
-      const planted = { ...model, sources: { ...model.sources, namespaces: all } }
-      expect(codes(anonymize(planted))).toEqual(codes(planted))
-    },
-  )
+  test.each(
+    some(
+      recordings.filter((it) => /^(?:gateway|route|proxy)-/.test(it)),
+      today,
+    ),
+  )('%s has them where objects bear the words of the API', async (name) => {
+    const model = await readSnapshot(join(folder, name, 'snapshot.hops'))
+    const pieces = [...gatewayWords].flatMap((it) => [it, ...it.split('.')])
+    const named = pieces.map((it) => ({ name: it.toLowerCase(), labels: { [it]: it } }))
+    const { namespaces } = model.sources
+    const all = known([...(namespaces.known ? namespaces.value : []), ...named])
+    const planted = { ...model, sources: { ...model.sources, namespaces: all } }
+    expect(codes(anonymize(planted))).toEqual(codes(planted))
+  })
 })

@@ -1,16 +1,19 @@
 /**
- * How much a test does whose cases are drawn at random, or are all of many. `npm test` draws a third: a run takes other
+ * How much a test does whose cases are drawn at random, or are all of many. `npm test` draws a sixth: a run takes other
  * cases than the one before, so a day of work sees more than any single run. `.ci/run` sets HOPSCOPE_TEST_EFFORT=full.
  */
-const isFull = process.env['HOPSCOPE_TEST_EFFORT'] === 'full'
-const share = 3
+export const isFull = process.env['HOPSCOPE_TEST_EFFORT'] === 'full'
+const share = 6
+
+/** For `some` of what is the only thing of its kind: other cases each day. */
+export const today = Math.floor(Date.now() / 86_400_000)
 
 /** Of so many runs of a property, those of this effort. */
 export function runs(full: number): number {
   return isFull ? full : Math.ceil(full / share)
 }
 
-/** Of all cases of the nth thing, those of this effort: each case with every third thing. */
+/** Of all cases of the nth thing, those of this effort: each case with every sixth thing. */
 export function some<T>(all: readonly T[], nth: number): readonly T[] {
   return isFull ? all : all.filter((_, index) => (index + nth) % share === 0)
 }

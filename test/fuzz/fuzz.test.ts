@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { isFull } from '../build/effort.ts'
 import { allFed, chunk, type Clock, type Fed, feed, heldBytes, noClock, slowMs } from './feed.ts'
 import { seeds } from './inputs.ts'
 import { read, shipped } from '../meta/sources.ts'
 import { ofText, ofValues, textReaders } from './readers.ts'
 
-/** Ten thousand inputs a reader; `npm run fuzz` has a million, and looks at the time that they take. */
-const chunks = 10
+/** Ten thousand inputs a reader in `.ci/run`; `npm run fuzz` has a million, and looks at the time that they take. */
+const chunks = isFull ? 10 : 2
 
 /** Of the repeated alphabets, short: test/meta/linear-readers.test.ts has them long. */
 const fed = allFed(8000, chunks)

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import { known } from '../../model/known.ts'
 import type {
   Namespace,
@@ -15,7 +16,7 @@ import { type Labels, selects } from '../selector.ts'
 import { type Flow, type PodLike, policyRules } from './policy-allows.ts'
 
 /* Any policies over a few names, so that they meet; each property over ten thousand of them. */
-const runs = 10_000
+const numRuns = runs(10_000)
 const homes = ['shop', 'data', 'edge'] as const
 const namespaces: readonly Namespace[] = homes.map((name, index) => ({
   name,
@@ -111,7 +112,7 @@ describe('any policies', () => {
           .map(({ it }) => it)
         expect(judge(shuffled, one)).toBe(judge(its, one))
       }),
-      { numRuns: runs },
+      { numRuns },
     )
   })
 
@@ -121,7 +122,7 @@ describe('any policies', () => {
         const wider = { ...one, ingress: [...one.ingress, more], egress: [...one.egress, more] }
         expect(order[judge([...its, wider], way)]).toBeGreaterThanOrEqual(order[judge([...its, one], way)])
       }),
-      { numRuns: runs },
+      { numRuns },
     )
   })
 
@@ -134,7 +135,7 @@ describe('any policies', () => {
         fc.pre(!selected)
         expect(judge([...its, one], way)).toBe(judge(its, way))
       }),
-      { numRuns: runs },
+      { numRuns },
     )
   })
 
@@ -150,7 +151,7 @@ describe('any policies', () => {
             true,
           )
       }),
-      { numRuns: runs },
+      { numRuns },
     )
   })
 })

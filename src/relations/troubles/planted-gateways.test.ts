@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../../test/build/effort.ts'
 import {
   backend,
   condition,
@@ -139,7 +140,7 @@ test('all is well, and nobody is accused, whatever else could not be read', () =
     fc.property(gone, (hidden) => {
       expect(accused(blind(healthy(), hidden))).toEqual([])
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })
 
@@ -151,7 +152,7 @@ test.each(Object.entries(places))('a bad condition on %s is told, and the exit c
       expect(accused(planted)).toContain(where.split(' ')[0])
       expect(exitCode(diagnose(planted, { checks }), asCli)).toBe(1)
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })
 
@@ -164,6 +165,6 @@ test('an HTTPProxy that is anything but valid is told', () => {
       expect(accused(planted)).toContain('HTTPProxy/shop/web')
       expect(exitCode(diagnose(planted, { checks }), asCli)).toBe(1)
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })
