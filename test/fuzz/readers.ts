@@ -43,7 +43,6 @@ import { rolloutOf } from '../../src/plan/rollout.ts'
 import { bare } from '../../src/manifest/server-owned.ts'
 import { takeBack } from '../../src/plan/three-way.ts'
 import { endpointMarks, ingressMark, readyOf, rulesOf } from '../../src/probe/ingress/object-marks.ts'
-import { parseRouteTable } from '../../src/wire/route-table.ts'
 import { fromCat } from '../../src/probe/node/conntrack.ts'
 import { readInsideLookups } from '../../src/probe/inside/inside-lookups.ts'
 import { addressOf } from '../../src/probe/outside/ask-outside.ts'
@@ -135,7 +134,6 @@ export const ofText: Readonly<Record<string, TextReader>> = {
   'src/kube/stream.ts wholeLines': (text) => wholeLines(text, 2 ** 20, 'read'),
   'src/kube/watch.ts parseWatchLine': parseWatchLine,
   'src/probe/node/conntrack.ts fromCat': (text) => fromCat(text, 0),
-  'src/wire/route-table.ts parseRouteTable': parseRouteTable,
   'src/probe/inside/inside-lookups.ts readInsideLookups': readInsideLookups,
   'src/probe/inside/tool-words.ts libcOf': libcOf,
   'src/probe/inside/tool-words.ts nslookupResult': (text) => nslookupResult(text, 1),
@@ -306,6 +304,7 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
   destinationsInCommand: (it) => (text) => [it([text]), it(text.split(' ')), it(['--db-host', text])],
   eachDirective: (it) => (text) => it(text, { directive: () => {}, close: () => {}, comment: () => {} }),
   eachSample: (it) => (text) => it(text, () => {}),
+  fitsGlob: (it) => (text) => [it(text, 'cart.shop'), it('*.example.*', text), it(`*${text}*`, text)],
   hostFits: (it) => (text) => [it('*.example.com', text), it(text, 'web.example.com')],
   localIps: (it) => (text) => [it([text]), it(text.split(' '))],
   mapCorefile: (it) => (text) => it(text, (word: { readonly text: string }) => word.text),
