@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startDaemon, stopDaemon } from './daemons.ts'
 import { LabError } from './errors.ts'
+import { type Layout, layouts } from './layout.ts'
 import { inNamespace } from './net/namespace.ts'
 import { AUDIT_LOG, BIN, CACHE, KUBECONFIG, STATE, workers } from './plan.ts'
 import { run, type Outcome } from './process.ts'
@@ -24,6 +25,7 @@ export interface Lab {
   /** The workers; the control plane is processes in a namespace of its own, and no node. */
   readonly nodes: readonly LabNode[]
   readonly cacheDir: string
+  readonly layout: Layout
   /** Holds `nfqdelay` (and kube, coredns). */
   readonly binDir: string
   /** Standard output; throws a LabError that carries standard error. */
@@ -37,13 +39,19 @@ export interface Lab {
 /** Written when `up` has finished, so its presence is what "the lab is up" means. */
 export const READY_FILE = join(STATE, 'lab.json')
 
-function labOf(count: number): Lab {
+export interface Ready {
+  readonly workers: number
+  readonly layout: Layout['name']
+}
+
+function labOf({ workers: count, layout }: Ready): Lab {
   return {
     stateDir: STATE,
     kubeconfig: KUBECONFIG,
     auditLog: AUDIT_LOG,
     nodes: workers(count),
     cacheDir: CACHE,
+    layout: layouts[layout],
     binDir: BIN,
     async kubectl(args, stdin) {
       const outcome = await run(['kubectl', '--kubeconfig', KUBECONFIG, ...args], stdin === undefined ? {} : { stdin })
@@ -59,5 +67,5 @@ function labOf(count: number): Lab {
 export async function openLab(): Promise<Lab> {
   const text = await readFile(READY_FILE, 'utf8').catch(() => undefined)
   if (text === undefined) throw new LabError('the lab is not up', 'npm run lab -- up')
-  return labOf((JSON.parse(text) as { workers: number }).workers)
+  return labOf(JSON.parse(text) as Ready)
 }

@@ -1,6 +1,7 @@
 // npm run lab -- COMMAND
 import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
 import { containerdSocket } from './cluster/node.ts'
 import { daemonNames, logPath } from './daemons.ts'
 import { down } from './down.ts'
@@ -8,17 +9,19 @@ import { LabError } from './errors.ts'
 import { importArchive } from './images/seed.ts'
 import { referenceIn } from './images/archive.ts'
 import { openLab } from './lab.ts'
+import { layoutNamed, layouts } from './layout.ts'
 import { alone } from './lock.ts'
 import { inNamespace } from './net/namespace.ts'
 import { DEFAULT_WORKERS, INGRESS_URL, KUBECONFIG, MOST_WORKERS } from './plan.ts'
 import { requireRoot } from './preflight.ts'
 import { stage } from './progress.ts'
 import { status } from './status.ts'
-import { up } from './up.ts'
+import { up, type Wanted } from './up.ts'
 
 const USAGE = `npm run lab -- COMMAND
 
   up [--nodes N]        a Kubernetes cluster of N workers (${DEFAULT_WORKERS} unless told) on this machine
+     [--layout foreign] with other names, domain and addresses than kubeadm's
   down                  removes every trace of it
   status                what runs
   kubeconfig            the path of the kubeconfig
@@ -31,14 +34,28 @@ const USAGE = `npm run lab -- COMMAND
 
 type Command = (args: readonly string[]) => Promise<number>
 
-function nodesAsked([flag, value]: readonly string[]): string | undefined {
-  if (flag === '--nodes') return value
-  return flag?.startsWith('--nodes=') ? flag.slice('--nodes='.length) : undefined
+function wantedOf(args: readonly string[]): Wanted {
+  const { nodes, layout: name } = flagsOf(args)
+  const layout = name === undefined ? undefined : layoutNamed(name)
+  if (name !== undefined && layout === undefined)
+    throw new LabError(`there is no layout ${name}: ${Object.keys(layouts).join(', ')}`, 'npm run lab -- up')
+  return {
+    ...(nodes === undefined ? {} : { workers: workerCount(nodes) }),
+    ...(layout === undefined ? {} : { layout }),
+  }
 }
 
-function workerCount(args: readonly string[]): number | undefined {
-  if (args.length === 0) return undefined
-  const count = Number(nodesAsked(args))
+function flagsOf(args: readonly string[]): { readonly nodes?: string; readonly layout?: string } {
+  try {
+    const options = { nodes: { type: 'string' }, layout: { type: 'string' } } as const
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw new LabError(`up: ${error instanceof Error ? error.message : String(error)}`, 'npm run lab -- up --nodes 3')
+  }
+}
+
+function workerCount(asked: string): number {
+  const count = Number(asked)
   if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS) {
     throw new LabError(`up takes --nodes N, where N is from 1 to ${MOST_WORKERS}`, 'npm run lab -- up --nodes 3')
   }
@@ -47,8 +64,8 @@ function workerCount(args: readonly string[]): number | undefined {
 
 async function upCommand(args: readonly string[]): Promise<number> {
   const started = performance.now()
-  const count = workerCount(args)
-  await alone(() => up(count))
+  const wanted = wantedOf(args)
+  await alone(() => up(wanted))
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   process.stdout.write(`the lab is up after ${seconds} s
 
@@ -84,7 +101,12 @@ async function logsCommand(args: readonly string[]): Promise<number> {
 async function nodeExec(args: readonly string[]): Promise<number> {
   const lab = await openLab()
   const [name = '', ...argv] = args
-  const others = ['control-plane', 'upstream-dns', 'internet']
+  const others = [
+    'control-plane',
+    'upstream-dns',
+    'internet',
+    ...(lab.layout.stub === null ? [] : [lab.layout.stub.name]),
+  ]
   const names = [...lab.nodes.map((node) => node.name), ...others]
   if (!names.includes(name)) throw new LabError(`there is no node ${name || '(none given)'}: ${names.join(', ')}`)
   const [program = '', ...rest] = inNamespace(name, argv.length === 0 ? ['sh'] : argv)

@@ -20,7 +20,7 @@ export async function upstreamAnswers(lab: Lab, corefile: string): Promise<void>
 
 export async function asItWas(lab: Lab): Promise<void> {
   await lab.stop(DAEMON)
-  await startUpstreamDns()
+  await startUpstreamDns(lab.layout)
 }
 
 export interface Reply {

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../errors.ts'
+import type { Layout } from '../layout.ts'
 import { inNamespace } from '../net/namespace.ts'
-import { CLUSTER_DNS, INGRESS_PORT, KUBECONFIG, type Worker } from '../plan.ts'
+import { INGRESS_PORT, KUBECONFIG, type Worker } from '../plan.ts'
 import { must, run } from '../process.ts'
 
 const HERE = join(import.meta.dirname, '..')
@@ -35,10 +36,17 @@ export async function applyNodes(workers: readonly Worker[]): Promise<void> {
   await apply(nodeObjects(workers))
 }
 
-export async function applyAddons(): Promise<void> {
-  const names = ['kube-proxy', 'coredns', 'ingress-nginx', 'busybox']
-  const paths = [...names.map((name) => join(HERE, 'manifests', `${name}.yaml`)), ...(existsSync(SHOP) ? [SHOP] : [])]
-  await apply(...(await Promise.all(paths.map((path) => readFile(path, 'utf8')))))
+export async function applyAddons(layout: Layout): Promise<void> {
+  const paths = layout.manifests.map((name) => join(HERE, 'manifests', `${name}.yaml`))
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')))
+  await apply(...texts, ...(existsSync(SHOP) ? [shopIn(layout, await readFile(SHOP, 'utf8'))] : []))
+}
+
+/** The name stands there as a namespace alone: as the Namespace's own, and in each object's metadata. */
+function shopIn({ shop }: Layout, manifests: string): string {
+  return manifests
+    .replace('kind: Namespace\nmetadata: {name: shop}', `kind: Namespace\nmetadata: {name: ${shop}}`)
+    .replaceAll('namespace: shop', `namespace: ${shop}`)
 }
 
 export async function waitForNodes(): Promise<void> {
@@ -71,8 +79,8 @@ async function untilTrue(what: string, question: () => Promise<boolean>): Promis
 }
 
 /** A kube-proxy pod counts as ready before it has written a rule, so the rules are asked: DNS, and the way to a pod. */
-export async function waitForServices(worker: Worker): Promise<void> {
-  const lookUp = ['/bin/busybox', 'nslookup', 'kubernetes.default.svc.cluster.local', CLUSTER_DNS]
+export async function waitForServices(worker: Worker, layout: Layout): Promise<void> {
+  const lookUp = ['/bin/busybox', 'nslookup', `kubernetes.default.svc.${layout.domain}`, layout.nameserver]
   await untilTrue(`the cluster's DNS does not answer ${worker.name}`, async () => {
     return (await run(inNamespace(worker.netns, lookUp), { timeoutMs: 2000 })).code === 0
   })

@@ -1,6 +1,7 @@
 // The configuration files of a node's programs.
-import { CLUSTER_DNS, STATE, type Worker } from '../plan.ts'
 import { join } from 'node:path'
+import type { Layout } from '../layout.ts'
+import { STATE, type Worker } from '../plan.ts'
 import { certificate } from './certificates.ts'
 import { LAB_CGROUP } from './cgroups.ts'
 
@@ -37,7 +38,7 @@ runtime_type = "io.containerd.runc.v2"
 `
 }
 
-export function kubeletConfig(worker: Worker): object {
+export function kubeletConfig(worker: Worker, layout: Layout): object {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -50,8 +51,8 @@ export function kubeletConfig(worker: Worker): object {
     authorization: { mode: 'Webhook' },
     tlsCertFile: certificate(worker.name).crt,
     tlsPrivateKeyFile: certificate(worker.name).key,
-    clusterDNS: [CLUSTER_DNS],
-    clusterDomain: 'cluster.local',
+    clusterDNS: [layout.nameserver],
+    clusterDomain: layout.domain,
     resolvConf: join(STATE, 'resolv.conf'),
     // A changed ConfigMap reaches its pods at the next sync of each; a minute, the default, is spent waiting.
     syncFrequency: '10s',

@@ -9,6 +9,7 @@ import { daemonPid, startDaemon } from '../daemons.ts'
 import { LabError } from '../errors.ts'
 import { SANDBOX_IMAGE } from '../images/definitions.ts'
 import { growFrom, waitForContainerd } from '../images/seed.ts'
+import type { Layout } from '../layout.ts'
 import { inNamespace } from '../net/namespace.ts'
 import { BIN, STATE, type Worker } from '../plan.ts'
 import { kubeconfigPath, writeKubeconfig } from './certificates.ts'
@@ -49,12 +50,15 @@ async function startNamespaces(worker: Worker): Promise<void> {
   }
 }
 
-export async function startContainerd(worker: Worker, seed: string): Promise<void> {
+export async function startContainerd(
+  worker: Worker,
+  { seed, layout }: { readonly seed: string; readonly layout: Layout },
+): Promise<void> {
   await growFrom(seed, folder(worker, 'var-lib', 'containerd'))
   await startNamespaces(worker)
   await writeFile(folder(worker, 'cni', '10-lab.conflist'), JSON.stringify(cniConfig(worker)))
   await writeFile(folder(worker, 'containerd.toml'), containerdConfig(folder(worker, 'cni'), SANDBOX_IMAGE))
-  await writeFile(folder(worker, 'kubelet.json'), JSON.stringify(kubeletConfig(worker)))
+  await writeFile(folder(worker, 'kubelet.json'), JSON.stringify(kubeletConfig(worker, layout)))
   await writeKubeconfig(worker.name, kubeconfigPath(worker.name))
   await startDaemon(
     `${worker.name}-containerd`,

@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startDaemon } from '../daemons.ts'
+import type { Layout } from '../layout.ts'
 import { inNamespace } from '../net/namespace.ts'
 import { BIN, STATE, UPSTREAM_DNS } from '../plan.ts'
 
@@ -38,12 +39,34 @@ function corefile(zoneFile: string): string {
 `
 }
 
-export async function startUpstreamDns(): Promise<void> {
+export async function startUpstreamDns({ stub }: Layout): Promise<void> {
+  if (stub !== null) await startStubDns(stub)
   const zoneFile = join(STATE, 'example.com.zone')
   const config = join(STATE, 'upstream-dns.Corefile')
   await writeFile(zoneFile, zone())
   await writeFile(config, corefile(zoneFile))
   await startDaemon('upstream-dns', inNamespace(UPSTREAM_DNS.name, upstreamCommand(config)))
+}
+
+/** Knows its own zone and nothing else. */
+export async function startStubDns({ name, ip, zone }: NonNullable<Layout['stub']>): Promise<void> {
+  const zoneFile = join(STATE, `${zone}.zone`)
+  const config = join(STATE, `${name}.Corefile`)
+  await writeFile(zoneFile, stubZone(zone, ip))
+  await writeFile(config, `${zone}:53 {\n    errors\n    file ${zoneFile} ${zone}\n}\n`)
+  await startDaemon(name, inNamespace(name, upstreamCommand(config)))
+}
+
+function stubZone(zone: string, ip: string): string {
+  return [
+    `$ORIGIN ${zone}.`,
+    '@ 60 IN SOA ns hostmaster 1 3600 600 86400 60',
+    '@ 60 IN NS ns',
+    `ns 60 IN A ${ip}`,
+    '@ 30 IN A 198.18.0.81',
+    'git 30 IN A 198.18.0.81',
+    '',
+  ].join('\n')
 }
 
 export function upstreamCommand(config: string): readonly string[] {

@@ -71,7 +71,7 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
       files: {
         '/usr/local/bin/kube-proxy': program(folder, 'kube'),
         ...IPTABLES.files,
-        ...same('/usr/sbin/conntrack'),
+        ...same('/usr/sbin/conntrack', '/usr/sbin/nft'),
       },
       links: IPTABLES.links,
       busybox: true,

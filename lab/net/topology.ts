@@ -1,6 +1,7 @@
 // One switch (a bridge in a namespace of its own), and everything plugged into it.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Layout } from '../layout.ts'
 import {
   CONTROL_PLANE,
   HOST_IP,
@@ -34,12 +35,13 @@ async function forwardPackets(worker: Worker): Promise<void> {
   await must(inNamespace(worker.netns, ['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']))
 }
 
-export async function createNetwork(workers: readonly Worker[]): Promise<void> {
+export async function createNetwork(workers: readonly Worker[], layout: Layout): Promise<void> {
   // Service traffic between two pods of a node crosses its bridge; kube-proxy's rules see it with this module only.
   await run(['modprobe', 'br_netfilter'])
   const plugs: readonly Plug[] = [
     { ...CONTROL_PLANE, routes: podRoutes(workers, CONTROL_PLANE.ip) },
     { ...UPSTREAM_DNS, routes: podRoutes(workers, UPSTREAM_DNS.ip) },
+    ...(layout.stub === null ? [] : [{ ...layout.stub, routes: podRoutes(workers, layout.stub.ip) }]),
     { ...INTERNET, routes: [] },
     ...workers.map(({ name, ip }) => ({ name, ip, routes: podRoutes(workers, ip) })),
   ]

@@ -11,6 +11,7 @@ import { capacityCases } from './capacity-cases.ts'
 import { corefileCases } from './corefile-case.ts'
 import { enforcerCases } from './enforcer-case.ts'
 import { fixCases } from './fix-cases.ts'
+import { foreignCases } from './foreign-cases.ts'
 import { fixOthersCases } from './fix-others-cases.ts'
 import { healthyCases } from './healthy-cases.ts'
 import { narrowCases } from './narrow-cases.ts'
@@ -139,6 +140,21 @@ const groups: readonly Group[] = [
       'src/wire/corefile.ts',
       'src/wire/corefile-version.ts',
     ],
+  }),
+  group({
+    name: 'foreign',
+    guess: 240,
+    run: foreignCases,
+    own: [
+      'lab/layout.ts',
+      'lab/manifests/foreign/',
+      'lab/test/foreign-cases.ts',
+      'lab/test/foreign-faults.ts',
+      'src/collect/cluster-dns.ts',
+      'src/collect/service-proxy.ts',
+      'src/relations/dns/node-cache.ts',
+    ],
+    shared: ['src/relations/dns/', 'src/probe/plan/'],
   }),
   group({ name: 'enforcer', guess: 180, run: enforcerCases, own: ['lab/test/enforcer-case.ts', 'lab/policy/'] }),
   group({

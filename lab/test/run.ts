@@ -66,7 +66,7 @@ async function whole(): Promise<void> {
   await down()
   const machineBefore = await machine(STATE)
   const cold = performance.now()
-  await up(DEFAULT_WORKERS)
+  await up({ workers: DEFAULT_WORKERS })
   process.stdout.write(`the lab is up for the first time after ${seconds(cold)} s, with whatever had to be built\n`)
   await tellLab(await expectThat('lab', 'up from a warm cache', 'under 60 s', upFromWarmCache))
   try {
@@ -92,7 +92,7 @@ async function upFromWarmCache(): Promise<{ readonly got: string; readonly passe
   for (let turn = 0; turn < 2 && (took.at(-1) ?? 60) >= 60; turn++) {
     await down()
     const warm = performance.now()
-    await up(DEFAULT_WORKERS)
+    await up({ workers: DEFAULT_WORKERS })
     took.push((performance.now() - warm) / 1000)
   }
   const best = Math.min(...took)

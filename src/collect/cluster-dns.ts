@@ -7,6 +7,7 @@ import { type Subject, subject, subjectKey } from '../model/subject.ts'
 import type { Workload } from '../model/workload.ts'
 import { cacheAddresses } from '../relations/dns/node-cache.ts'
 import { kubernetesZones } from '../relations/dns/corefile-text.ts'
+import { isServerImage } from '../relations/dns/dns-servers.ts'
 import { workloadOfPod } from '../relations/workload-of-pod.ts'
 import { corefileVersionText } from '../wire/corefile-version.ts'
 import { clusterDomain, parseCorefile } from '../wire/corefile.ts'
@@ -56,21 +57,33 @@ export async function collectClusterDns(reader: Reader, inScope: InScope): Promi
   return (await inOtherNamespace(reader, inScope)) ?? here
 }
 
+/** So many namespaces with a Service for DNS are looked into; each costs six reads, and clusters have two or three. */
+const mostHomes = 8
+
 /**
- * Where it stands in neither: a Service of the scope that pods could have as their nameserver, with DNS servers behind
- * it, whose Corefile answers for Services. A DNS server without that is some team's own.
+ * Where it stands in neither: a Service that pods could have as their nameserver, whatever the scope, with DNS servers
+ * behind it, whose Corefile answers for Services. A DNS server without that is some team's own. Where the Corefile may
+ * not be read, the only one there is counts. null = there is none.
  */
 async function inOtherNamespace(reader: Reader, inScope: InScope): Promise<Known<ClusterDns> | null> {
-  const all = await inScope.services()
-  const others = (all.known ? all.value : []).filter(
+  const all = await inScope.allServices()
+  if (!all.known) return all
+  const others = all.value.filter(
     (it) => it.namespace !== usual.namespace && it.namespace !== openShift.namespace && isAsked(it),
   )
-  for (const namespace of new Set(others.map((it) => it.namespace))) {
+  const unread: Known<ClusterDns>[] = []
+  for (const namespace of [...new Set(others.map((it) => it.namespace))].slice(0, mostHomes)) {
     const found = await inPlace(reader, { ...usual, namespace }, inScope)
-    if (!found.known || found.value.service === null || !found.value.corefile.known) continue
-    if (kubernetesZones(parseCorefile(found.value.corefile.value)).length > 0) return found
+    if (found.known && found.value.service === null) continue
+    if (!found.known || (!found.value.corefile.known && found.value.corefile.why.reason !== 'not-there'))
+      unread.push(found)
+    else if (found.value.corefile.known && answersForServices(found.value.corefile.value)) return found
   }
-  return null
+  return unread.length === 1 ? (unread[0] ?? null) : null
+}
+
+function answersForServices(corefile: string): boolean {
+  return kubernetesZones(parseCorefile(corefile)).length > 0
 }
 
 async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<Known<ClusterDns>> {
@@ -83,7 +96,7 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
   if (!found.known) return found
   if (!workloads.known) return workloads
 
-  const chosen = await dnsService(found.value, place, inScope)
+  const chosen = await dnsService(found.value, { place, workloads: workloads.value, inScope })
   if (!chosen.known) return chosen
   const service = chosen.value
   const [slices, behind, caches] = await Promise.all([
@@ -116,26 +129,55 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
 }
 
 /**
- * What answers DNS by its image: CoreDNS and kube-dns under whatever registry; not the cache that stands before them.
- */
-const dnsImage = /(^|[/-])(coredns|k8s-dns-kube-dns|kube-?dns|kubedns)([-:@/]|$)/i
-
-/**
  * By its usual names, else by what it selects, else by what runs behind it (a Helm release names it after itself). Not
- * the headless one for metrics, nor a node cache's way to CoreDNS.
+ * the headless one for metrics, nor a node cache's way to CoreDNS. Where nothing runs behind any of them, the one that
+ * asks for the most of what DNS servers beside it bear: a selector may have a typo, or they may be scaled to zero.
  */
-async function dnsService(all: readonly Service[], place: Place, inScope: InScope): Promise<Known<Service | null>> {
+async function dnsService(
+  all: readonly Service[],
+  { place, workloads, inScope }: Pick<Makers, 'place' | 'workloads' | 'inScope'>,
+): Promise<Known<Service | null>> {
   const usualName = place.services.map((name) => all.find((it) => it.name === name)).find((it) => it !== undefined)
   if (usualName !== undefined) return known(usualName)
   const offering = all.filter((it) => !it.name.endsWith('-upstream') && isAsked(it))
   const selecting = offering.find((it) => carries(it.selector ?? {}, place.podLabels))
   if (selecting !== undefined) return known(selecting)
+  const empty: Service[] = []
   for (const it of offering) {
     const pods = await inScope.podsWith({ namespace: place.namespace, labels: eachOf(it.selector ?? {}) })
     if (!pods.known) return pods
-    if (pods.value.some((pod) => pod.containers.some(({ image }) => dnsImage.test(image)))) return known(it)
+    if (pods.value.some(isDnsServer)) return known(it)
+    if (pods.value.length === 0) empty.push(it)
   }
-  return known(null)
+  if (empty.length === 0) return known(null)
+  const servers = await serversIn(place.namespace, inScope)
+  if (!servers.known) return servers
+  const bearing = [
+    ...servers.value.map((it) => it.labels),
+    ...workloads.map((it) => it.templateLabels).filter(saysDnsServer),
+  ]
+  const near = (it: Service): number => Math.max(0, ...bearing.map((labels) => sharedPairs(it.selector ?? {}, labels)))
+  const [nearest] = empty.toSorted((a, b) => near(b) - near(a))
+  return known(nearest !== undefined && near(nearest) > 0 ? nearest : null)
+}
+
+/** CoreDNS and kube-dns under whatever registry; not the cache that stands before them. */
+function isDnsServer(pod: Pod): boolean {
+  return pod.containers.some(({ image }) => isServerImage(image))
+}
+
+async function serversIn(namespace: string, inScope: InScope): Promise<Known<readonly Pod[]>> {
+  return mapKnown(await inScope.podsWith({ namespace, labels: {} }), (pods) => pods.filter(isDnsServer))
+}
+
+const dnsServerNames = ['coredns', 'kube-dns', 'rke2-coredns']
+
+function saysDnsServer(labels: Labels): boolean {
+  return ['k8s-app', 'app.kubernetes.io/name', 'app'].some((key) => dnsServerNames.includes(labels[key] ?? ''))
+}
+
+function sharedPairs(selector: Labels, labels: Labels): number {
+  return Object.entries(selector).filter(([key, value]) => labels[key] === value).length
 }
 
 /** Pods could have its address as their nameserver. */
@@ -149,7 +191,9 @@ async function podsOf(place: Place, service: Service | null, inScope: InScope): 
   const select = (labels: Labels): Promise<Known<readonly Pod[]>> =>
     inScope.podsWith({ namespace: place.namespace, labels: eachOf(labels) })
   const selected = await select(service?.selector ?? place.podLabels)
-  return selected.known && selected.value.length === 0 && service?.selector ? select(place.podLabels) : selected
+  if (!selected.known || selected.value.length > 0 || service === null) return selected
+  const labelled = await select(place.podLabels)
+  return labelled.known && labelled.value.length === 0 ? serversIn(place.namespace, inScope) : labelled
 }
 
 interface Makers {

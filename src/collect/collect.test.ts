@@ -143,8 +143,9 @@ describe('collect', () => {
       'cronjobs',
     ]
     expect(cluster.asked).toEqual(expect.arrayContaining(kinds.map((it) => `${it} in shop`)))
-    // The one list over all namespaces is that of labelled ingress controllers.
-    expect(cluster.asked.filter((it) => kinds.includes(it))).toEqual(['pods', 'pods'])
+    // Lists over all namespaces are those of labelled ingress controllers, and of DaemonSets where kube-proxy has no pod
+    // by its usual label.
+    expect(cluster.asked.filter((it) => kinds.includes(it))).toEqual(['pods', 'pods', 'daemonsets'])
   })
 
   test('what is forbidden is unknown, and the rest is there', async () => {

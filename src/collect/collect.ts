@@ -15,6 +15,7 @@ import { fewAtOnce } from './few-at-once.ts'
 import { collectGateways } from './gateways.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
+import { collectProxies } from './kube-proxy.ts'
 import { collectOtherPolicies } from './other-policies.ts'
 import { byName, inOrder } from './order.ts'
 import { newestOfEach, projectEvent } from './project/event.ts'
@@ -113,7 +114,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     collectGateways(served, reader, { namespace: ask.scope.namespace, intern }),
     collectOtherPolicies(served, reader, ask.scope.namespace),
     told('events', warnings()),
-    inScope.podsWith({ namespace: 'kube-system', labels: { 'k8s-app': ['kube-proxy'] } }),
+    collectProxies(inScope),
     asked,
     cluster.version(),
   ])

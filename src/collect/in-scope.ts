@@ -23,6 +23,7 @@ import { projectEndpointSlice, serviceNameLabel } from './project/endpoint-slice
 import { projectPod } from './project/pod.ts'
 import { fields } from './project/json.ts'
 import { projectNodeCache } from './project/node-cache.ts'
+import { projectProxy } from './project/proxy.ts'
 import { projectService } from './project/service.ts'
 import { projectWeaveTc } from './project/weave-tc.ts'
 import { projectWorkload } from './project/workload.ts'
@@ -40,7 +41,7 @@ const workloads: Readonly<Record<Kind, Resource>> = {
 
 type Listed<T> = Promise<Known<readonly T[]>>
 
-/** Pods that carry one of these values under the label. null namespace = every one. */
+/** Pods that carry one of these values under each label; with no label, all of them. null namespace = every one. */
 export interface PodsWith {
   readonly namespace: string | null
   readonly labels: Readonly<Record<string, readonly string[]>>
@@ -64,12 +65,16 @@ export interface InScope {
   workloads(kind: Kind): Listed<Workload>
   podsWith(wanted: PodsWith): Listed<Pod>
   servicesIn(namespace: string): Listed<Service>
+  /** Of every namespace, whatever the scope. */
+  allServices(): Listed<Service>
   slicesOf(namespace: string, service: string): Listed<EndpointSlice>
   workloadsIn(namespace: string, kind: Kind): Listed<Workload>
   /** Of the DaemonSets of a namespace that `workloadsIn` has listed. */
   weaveTcIn(namespace: string): readonly WeaveTc[]
   /** DaemonSets that `workloads` or `workloadsIn` has listed and that run a DNS cache on each node. */
   nodeCacheTemplates(): readonly Template[]
+  /** DaemonSets of any namespace that run kube-proxy. */
+  proxyTemplates(): Listed<Template>
 }
 
 /** No namespace has this name. */
@@ -86,17 +91,17 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
   const labelled = new Map<string, Listed<Pod>>()
   const delaying = new Map<string, readonly WeaveTc[]>()
   const caching = new Map<string, Template>()
+  const proxying = new Map<string, Template>()
   const list = (kind: Kind, options: ListOptions): Listed<Workload> =>
     sorted(
       reader.list(workloads[kind], options, (raw) => {
         const workload = projectWorkload(kind, raw, intern)
         const weaveTc = kind === 'DaemonSet' && workload !== null ? projectWeaveTc(fields(raw)) : []
         if (workload !== null && weaveTc.length > 0) delaying.set(`${workload.namespace}/${workload.name}`, weaveTc)
-        if (kind === 'DaemonSet' && workload !== null && projectNodeCache(fields(raw))) {
-          caching.set(`${workload.namespace}/${workload.name}`, {
-            namespace: workload.namespace,
-            labels: workload.templateLabels,
-          })
+        if (kind === 'DaemonSet' && workload !== null) {
+          const template = { namespace: workload.namespace, labels: workload.templateLabels }
+          if (projectNodeCache(fields(raw))) caching.set(`${workload.namespace}/${workload.name}`, template)
+          if (projectProxy(fields(raw))) proxying.set(`${workload.namespace}/${workload.name}`, template)
         }
         return workload
       }),
@@ -110,6 +115,8 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     Job: of('Job'),
     CronJob: of('CronJob'),
   }
+  const everyService = once(() => sorted(reader.list(services, {}, (raw) => projectService(raw, intern))))
+  const everyDaemonSet = once(() => list('DaemonSet', {}))
   const listed = {
     pods: once(() => sorted(reader.list(pods, within, (raw) => projectPod(raw, intern)))),
     services: once(() => sorted(reader.list(services, within, (raw) => projectService(raw, intern)))),
@@ -130,7 +137,7 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
       const labelSelector = Object.entries(labels)
         .map(([key, values]) => (values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(',')})`))
         .join(',')
-      const where = namespace === null ? { labelSelector } : { namespace, labelSelector }
+      const where = { ...(namespace === null ? {} : { namespace }), ...(labelSelector === '' ? {} : { labelSelector }) }
       // kube-proxy's are asked for by the nodes, and beside a node's cache by the DNS.
       return put(labelled, JSON.stringify(where), () =>
         sorted(reader.list(pods, where, (raw) => projectPod(raw, intern))),
@@ -140,6 +147,15 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     servicesIn(namespace) {
       if (covers(namespace)) return chosen(listed.services(), (it) => it.namespace === namespace)
       return sorted(reader.list(services, { namespace }, (raw) => projectService(raw, intern)))
+    },
+
+    allServices() {
+      return scope === null ? listed.services() : everyService()
+    },
+
+    async proxyTemplates() {
+      const all = await (scope === null ? byKind.DaemonSet() : everyDaemonSet())
+      return mapKnown(all, () => byNames(proxying))
     },
 
     slicesOf(namespace, service) {
@@ -158,7 +174,7 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     },
 
     nodeCacheTemplates() {
-      return [...caching.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, it]) => it)
+      return byNames(caching)
     },
 
     weaveTcIn(namespace) {
@@ -167,6 +183,10 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
         .flatMap(([, its]) => its.filter((it) => it.workload.namespace === namespace))
     },
   }
+}
+
+function byNames(templates: ReadonlyMap<string, Template>): readonly Template[] {
+  return [...templates.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, it]) => it)
 }
 
 async function sorted<T extends { readonly namespace: string; readonly name: string }>(

@@ -1,9 +1,11 @@
 import { configMaps, localRedirectPolicies } from '../kube/resources.ts'
 import type { ServiceProxy } from '../model/cluster-dns.ts'
 import { type Known, known, mapKnown, unknown } from '../model/known.ts'
+import type { Pod } from '../model/pod.ts'
 import type { Workload } from '../model/workload.ts'
 import type { Reader } from './few-at-once.ts'
 import type { InScope } from './in-scope.ts'
+import { collectProxies } from './kube-proxy.ts'
 import { fields, text } from './project/json.ts'
 
 /**
@@ -15,10 +17,10 @@ export async function collectServiceProxy(
   inScope: InScope,
   workloads: readonly Workload[],
 ): Promise<Known<ServiceProxy>> {
-  const proxies = await inScope.podsWith({ namespace: 'kube-system', labels: { 'k8s-app': ['kube-proxy'] } })
+  const proxies = await collectProxies(inScope)
   if (!proxies.known) return proxies
-  const words = proxies.value.flatMap((it) => it.containers.flatMap(({ args }) => args))
-  if (proxies.value.length > 0) return mapKnown(await modeOf(words, reader), (mode) => ({ kind: 'kube-proxy', mode }))
+  if (proxies.value.length > 0)
+    return mapKnown(await modeOf(proxies.value, reader), (mode) => ({ kind: 'kube-proxy', mode }))
   if (!workloads.some((it) => it.kind === 'DaemonSet' && it.name === 'cilium'))
     return unknown('not-there', 'neither kube-proxy nor Cilium runs as pods here')
   const redirects = await reader.list(
@@ -33,13 +35,25 @@ export async function collectServiceProxy(
  * `--proxy-mode` counts where there is no `--config`, which overrides it (k8s.io/kubernetes
  * cmd/kube-proxy/app/options.go).
  */
-async function modeOf(words: readonly string[], reader: Reader): Promise<Known<string>> {
+async function modeOf(proxies: readonly Pod[], reader: Reader): Promise<Known<string>> {
+  const words = proxies.flatMap((it) => it.containers.flatMap(({ args }) => args))
   const flag = words.map((it) => /^--proxy-mode=(\S+)$/.exec(it)?.[1]).find((it) => it !== undefined)
   if (flag !== undefined && !words.some((it) => it.startsWith('--config'))) return known(flag)
-  const config = await reader.get(configMaps, 'kube-system', 'kube-proxy', (raw) => {
-    const data = fields(raw['data'])
-    return text(data['config.conf']) ?? text(data['config']) ?? ''
-  })
+  const config = await configOf(proxies[0], reader)
   // Without a word of its own kube-proxy takes iptables.
   return mapKnown(config, (it) => /^mode: *["']?([a-z]+)/m.exec(it)?.[1] ?? 'iptables')
+}
+
+/** The ConfigMap bears kubeadm's name, else that of the DaemonSet; each stands beside the pods. */
+async function configOf(proxy: Pod | undefined, reader: Reader): Promise<Known<string>> {
+  const namespace = proxy?.namespace ?? 'kube-system'
+  const names = [...new Set(['kube-proxy', proxy?.owner?.name ?? 'kube-proxy'])]
+  for (const name of names) {
+    const found = await reader.get(configMaps, namespace, name, (raw) => {
+      const data = fields(raw['data'])
+      return text(data['config.conf']) ?? text(data['config']) ?? ''
+    })
+    if (found.known || found.why.reason !== 'not-there') return found
+  }
+  return unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${namespace}`)
 }

@@ -17,7 +17,7 @@ const WRONG = '198.19.0.99'
 async function configure(lab: Lab, clusterDns: string): Promise<void> {
   const node = nodeNamed(lab, NODE)
   const path = join(lab.stateDir, 'nodes', NODE, 'kubelet.json')
-  const wanted = JSON.stringify({ ...kubeletConfig(node), clusterDNS: [clusterDns] })
+  const wanted = JSON.stringify({ ...kubeletConfig(node, lab.layout), clusterDNS: [clusterDns] })
   if ((await readFile(path, 'utf8')) !== wanted) {
     await writeFile(path, wanted)
     await lab.stop(`${NODE}-kubelet`)

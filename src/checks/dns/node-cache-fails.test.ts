@@ -31,6 +31,17 @@ const errs: Network = (it) => (it.zone === 'cluster' && isCache(it) && it.index 
 const deaf: Network = (it) => (it.zone === 'external' && isCache(it) ? never() : answered())
 const held: Network = ({ server, zone }) => (server.role === 'endpoint' || zone === 'external' ? answered() : never())
 
+test('every cache fails, and the DNS Service takes no TCP, by which caches ask: that is the cause', () => {
+  const { service } = clusterDns()
+  const udp = (service?.ports ?? []).filter((it) => it.protocol === 'UDP')
+  const lacking = { ...own, service: service === null ? null : { ...service, ports: udp } }
+  const lost: Network = ({ transport }) => (transport === 'tcp' ? never() : answered())
+  const failing: Network = (it) => (isCache(it) ? servfail(3) : lost(it))
+  const { roots } = diagnose(modelOf(cluster({ dns: lacking, network: failing })), { checks })
+  expect(roots[0]?.finding.code).toBe('DNS120')
+  expect(roots[0]?.consequences.map((it) => it.code)).toContain('DNS157')
+})
+
 describeCheck(check, [
   {
     it: 'one cache is dead',

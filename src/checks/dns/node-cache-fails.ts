@@ -117,6 +117,8 @@ function told(probe: DnsProbe, dns: ClusterDns, its: readonly CacheFault[]) {
       latency('lookups at the cache', series),
     ],
     symptoms: [dnsLossInNamespace(probe.from.namespace), ...(first.how === 'tcp' ? [dnsTcpUnanswered] : [])],
+    // A cache asks the servers by TCP (`force_tcp`): where the DNS Service does not take it, every cache fails so.
+    ...(nodes.length === probe.nodes.length ? { dueTo: [dnsTcpUnanswered] } : {}),
     causes: nodes.flatMap((it) => [
       dnsLossOnNode(it),
       `dns-external:node/${it}`,
