@@ -1,7 +1,7 @@
 // The nftables ruleset of one node. Packets between pods of the same node are bridged, and br_netfilter hands them to
 // the forward hook of the inet family too; behind DNAT, so that the addresses are those of pods. What a node itself
-// sends to its pods (the kubelet's probes) goes through the output hook and is never filtered, as the API demands. What a
-// pod sends to its own node, such as to a DNS cache there, comes in through the input hook, and its own egress decides.
+// sends to its pods (the kubelet's probes) goes through the output hook and is never filtered, as the API demands. What
+// a pod sends to its own node, such as to a DNS cache there, comes in through the input hook, and its egress decides.
 import { type Block, gates, type Objects, type Opening, type PodGates, type Ports } from './gates.ts'
 
 export const TABLE = 'hopscope_lab_policy'

@@ -143,8 +143,8 @@ describe('collect', () => {
       'cronjobs',
     ]
     expect(cluster.asked).toEqual(expect.arrayContaining(kinds.map((it) => `${it} in shop`)))
-    // Lists over all namespaces are those of labelled ingress controllers, and of DaemonSets where kube-proxy has no pod
-    // by its usual label.
+    // Lists over all namespaces are those of labelled ingress controllers, and of DaemonSets where kube-proxy has no
+    // pod by its usual label.
     expect(cluster.asked.filter((it) => kinds.includes(it))).toEqual(['pods', 'pods', 'daemonsets'])
   })
 
