@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { clusterDns } from '../../../test/build/dns.ts'
+import { clusterDns, insideView } from '../../../test/build/dns.ts'
 import { nameAnswers, outsideAnswers } from '../../../test/build/name-answers.ts'
+import { pod } from '../../../test/build/pod.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
 import { diagnose } from '../../engine.ts'
+import { known } from '../../model/known.ts'
 import type { NameAnswer } from '../../model/name-answers.ts'
 import check from './suffix-ends-lookups.ts'
 
@@ -23,6 +25,11 @@ const itself = (about: Partial<NameAnswer>) =>
   below('corp.example', empty).map((it) =>
     it.reason.kind === 'outside' && suffixOf(it) === null ? { ...it, ...about } : it,
   )
+
+const list = (node: string, suffixes: readonly string[]) => ({ node, suffixes, ndots: 5 })
+const web = pod('web-0', { owner: { kind: 'StatefulSet', name: 'web' } })
+const view = (libc: 'musl' | 'glibc' | null) =>
+  insideView('web-0', { libc, resolvConf: known('nameserver 10.96.0.10\nsearch cluster.local .\noptions ndots:5\n') })
 
 describeCheck(check, [
   {
@@ -74,6 +81,26 @@ describeCheck(check, [
     given: given(below('corp.example', empty), {
       searches: ['worker-1', 'worker-2'].map((node) => ({ node, suffixes: ['corp.example'], ndots: 1 })),
     }),
+    expect: 'ok',
+  },
+  {
+    it: 'a root in the list of one node',
+    given: given(both, { searches: [list('worker-1', ['cluster.local', '.']), list('worker-2', ['cluster.local'])] }),
+    expect: [{ subject: 'Node/worker-1', confidence: 'inferred', args: { suffix: '.' } }],
+  },
+  {
+    it: 'a root that is never tried',
+    given: given(both, { searches: [{ ...list('worker-1', ['cluster.local', '.']), ndots: 1 }] }),
+    expect: 'ok',
+  },
+  {
+    it: 'a root in the list of a pod',
+    given: { ...given(both), pods: [web], insideViews: [view('musl'), view(null)] },
+    expect: [{ subject: 'StatefulSet/shop/web', args: { suffix: '.', names: ['cluster.local', '.'] } }],
+  },
+  {
+    it: 'a root in the list of a pod with glibc',
+    given: { ...given(both), pods: [web], insideViews: [view('glibc')] },
     expect: 'ok',
   },
   { it: 'nothing was asked below a suffix', given: given([]), expect: 'not-applicable' },

@@ -1,15 +1,22 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { InsideView } from '../../model/inside.ts'
+import type { Known } from '../../model/known.ts'
 import type { NameAnswer, NameAnswers } from '../../model/name-answers.ts'
+import type { Pod } from '../../model/pod.ts'
+import { type Subject, subject, subjectKey } from '../../model/subject.ts'
 import { dnsServerSubject } from '../../relations/dns/dns-servers.ts'
+import { insidePods } from '../../relations/dns/inside-pods.ts'
 import { some } from '../../phrases.ts'
+import { parseResolvConf } from '../../wire/resolv-conf.ts'
 
 /**
  * A search list is gone through as long as each suffix says NXDOMAIN. musl ends at a suffix that says "this name is
  * here, and has no address" (src/network/lookup_name.c, name_from_dns_search), and waits in vain where one answers
- * SERVFAIL or REFUSED (res_msend.c takes neither for an answer); silence ends it in glibc, too (resolv/res_query.c,
- * TRY_AGAIN). The name itself, which would be found, is then never asked for.
+ * SERVFAIL or REFUSED, or nothing (res_msend.c takes none of them for an answer); glibc goes on, after its whole timeout
+ * where it is silence (resolv/res_query.c). Of `.` in the list musl makes a query that ends in two dots, which no server
+ * takes (kubernetes/kubernetes#112135). Measured with musl 1.2.3 and glibc 2.36.
  */
 export default check({
   code: 'DNS183',
@@ -18,12 +25,14 @@ export default check({
   fine: 'each suffix of the search list says of names that it lacks that they are not there',
   severity: 'warning',
   needs: ['nameAnswers', 'clusterDns'],
+  wants: ['pods', 'insideViews'],
   remedies: [],
   decides: [],
 
-  run({ nameAnswers, clusterDns }) {
+  run({ nameAnswers, clusterDns, pods, insideViews }) {
     const below = nameAnswers.answers.filter((it) => suffixOf(it) !== null)
-    if (below.length === 0) return notApplicable('no name was asked for below a suffix')
+    const roots = [...nodesWithRoot(nameAnswers), ...podsWithRoot(nameAnswers, pods, insideViews)]
+    if (below.length === 0 && roots.length === 0) return notApplicable('no name was asked for below a suffix')
     const bySuffix = Map.groupBy(below, (it) => suffixOf(it) ?? '')
     const on = dnsServerSubject(clusterDns)
     const found = [...bySuffix].flatMap(([suffix, its]): readonly Verdict<Ends>[] => {
@@ -51,24 +60,77 @@ export default check({
         }),
       ]
     })
-    return found.length === 0 ? ok(below.length) : found
+    return found.length + roots.length === 0 ? ok(below.length) : [...roots, ...found]
   },
 
   words: {
-    headline: ({ args }) =>
-      `Suffix ${args.suffix} of the search list answers ${args.says} for names that it does not have: ` +
-      `${ends[args.answer]?.who ?? 'programs'} do not come to the name itself.`,
+    headline: ({ subject: on, args }) =>
+      args.suffix === '.'
+        ? `The search list of ${nameOf(on)} has \`.\` in it: Alpine (musl) images do not find outside names there.`
+        : `Suffix ${args.suffix} of the search list answers ${args.says} for names that it does not have: ` +
+          `${ends[args.answer]?.who ?? 'programs'} come to the name itself late or never.`,
     detail: ({ args }) =>
-      `${args.bad} of ${args.of} names below it, from ${some(args.nodes)} · NXDOMAIN is what lets a resolver go on`,
-    note: ({ args }) => ends[args.answer]?.why ?? null,
-    help: ({ args }) => [
-      `let the server of zone ${args.suffix} answer NXDOMAIN, or take the suffix out of the search list ` +
-        "(of the node's resolv.conf, or dnsConfig)",
-      'a last dot, or ndots:1 in dnsConfig, helps one program',
-      ...args.names.slice(0, 1).map((it) => `hopscope resolve ${it}`),
-    ],
+      args.suffix === '.'
+        ? `search ${args.names.join(' ')}`
+        : `${args.bad} of ${args.of} names below it, from ${some(args.nodes)} · ` +
+          'NXDOMAIN is what lets a resolver go on',
+    note: ({ args }) =>
+      args.suffix === '.' ? 'musl makes a broken query of it, and waits 5 s in vain' : (ends[args.answer]?.why ?? null),
+    help: ({ args }) => (args.suffix === '.' ? rootHelp : helpOf(args)),
   },
 })
+
+const rootHelp: readonly string[] = [
+  'systemd-resolved writes `search .` for a host name with dots: give kubelet a resolv.conf without it ' +
+    '(--resolv-conf, resolvConf), or set `Domains=` for the link',
+  'for one workload: its own searches in dnsConfig, with dnsPolicy None, or ndots:1',
+]
+
+function helpOf(args: Ends): readonly string[] {
+  return [
+    `let the server of zone ${args.suffix} answer NXDOMAIN, or take the suffix out of the search list ` +
+      "(of the node's resolv.conf, or dnsConfig)",
+    'a last dot, or ndots:1 in dnsConfig, helps one program',
+    ...args.names.slice(0, 1).map((it) => `hopscope resolve ${it}`),
+  ]
+}
+
+function nameOf({ kind, namespace, name }: Subject): string {
+  return kind === 'Node' ? `pods on node ${name}` : `${kind} ${namespace}/${name}`
+}
+
+function rootFinding(on: Subject, suffixes: readonly string[], nodes: readonly string[]): Verdict<Ends> {
+  return finding({
+    subject: on,
+    confidence: 'inferred',
+    args: { suffix: '.', names: suffixes, says: 'nothing', answer: 'timeout', bad: 1, of: 1, nodes },
+    evidence: [{ kind: 'fact', label: '/etc/resolv.conf', value: `search ${suffixes.join(' ')}` }],
+  })
+}
+
+function nodesWithRoot({ searches }: NameAnswers): readonly Verdict<Ends>[] {
+  return searches
+    .filter((it) => it.ndots > 1 && it.suffixes.includes('.'))
+    .map((it) => rootFinding(subject('Node', null, it.node), it.suffixes, [it.node]))
+}
+
+/** Those that do not have it from their node: dnsConfig, or a file of their own. */
+function podsWithRoot(
+  { searches }: NameAnswers,
+  pods: Known<readonly Pod[]>,
+  insideViews: Known<readonly InsideView[]>,
+): readonly Verdict<Ends>[] {
+  if (!pods.known || !insideViews.known) return []
+  const nodes = new Set(searches.filter((it) => it.suffixes.includes('.')).map((it) => it.node))
+  const found = insidePods(pods.value, insideViews.value).flatMap(({ pod, view, workload }) => {
+    if (!view.resolvConf.known || (pod.node !== null && nodes.has(pod.node))) return []
+    const { search, ndots } = parseResolvConf(view.resolvConf.value)
+    return ndots > 1 && search.includes('.') && view.libc !== 'glibc'
+      ? [{ workload, verdict: rootFinding(workload, search, pod.node === null ? [] : [pod.node]) }]
+      : []
+  })
+  return [...new Map(found.map((it) => [subjectKey(it.workload), it.verdict])).values()]
+}
 
 type Ends = {
   readonly suffix: string
@@ -80,6 +142,8 @@ type Ends = {
   readonly nodes: readonly string[]
 }
 
+const silence = 'musl gives up after 5 s; glibc waits 10 s, and asks for the name itself then'
+
 /** Answers after which a resolver does not go on to the next suffix: whose, and what becomes of it. */
 const ends: Readonly<Partial<Record<NameAnswer['answer'], { readonly who: string; readonly why: string }>>> = {
   nodata: {
@@ -88,8 +152,8 @@ const ends: Readonly<Partial<Record<NameAnswer['answer'], { readonly who: string
   },
   servfail: { who: 'Alpine (musl) images', why: 'musl waits 5 s for a better answer, and gives up. glibc goes on' },
   refused: { who: 'Alpine (musl) images', why: 'musl waits 5 s for a better answer, and gives up. glibc goes on' },
-  timeout: { who: 'programs', why: 'both C libraries give up at a suffix that nobody answers for' },
-  unreachable: { who: 'programs', why: 'both C libraries give up at a suffix that nobody answers for' },
+  timeout: { who: 'programs', why: silence },
+  unreachable: { who: 'programs', why: silence },
 }
 
 function suffixOf({ reason }: NameAnswer): string | null {

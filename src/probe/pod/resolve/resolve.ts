@@ -91,7 +91,11 @@ async function walk(libc: Libc, resolvConf: string, spec: ResolveSpec): Promise<
   const rest = [...tries]
   for (let candidate = rest.shift(); candidate !== undefined; candidate = rest.shift()) {
     const question = { name: candidate.name, types: asked }
-    const { end } = await byLibc[libc](question, settings, { port: spec.port, deadline, notes })
+    // musl's query for a name below `.` ends in two dots, and no server takes it (kubernetes/kubernetes#112135).
+    const isBroken = libc === 'musl' && candidate.suffix === '.'
+    const { end } = isBroken
+      ? { end: 'timeout' as const }
+      : await byLibc[libc](question, settings, { port: spec.port, deadline, notes })
     ends.push({ end, candidate })
     const then = afterwards(libc, end, candidate)
     if (then === 'stop') break
