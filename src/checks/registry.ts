@@ -195,6 +195,12 @@ import suffixEndsLookups from './dns/suffix-ends-lookups.ts'
 import waysClosed from './node/ways-closed.ts'
 import forwardingOff from './node/forwarding-off.ts'
 import podRouteMissing from './node/pod-route-missing.ts'
+import destinationMissing from './mesh/destination-missing.ts'
+import gatewayUnserved from './mesh/gateway-unserved.ts'
+import mtlsContradicts from './mesh/mtls-contradicts.ts'
+import mtlsKeepsOut from './mesh/mtls-keeps-out.ts'
+import letsNobodyIn from './mesh/lets-nobody-in.ts'
+import egressLeftOut from './mesh/egress-left-out.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -310,6 +316,12 @@ export const checks: readonly AnyCheck[] = [
   outsideDiffers, // ING350
   controllerMute, // ING351
   controllerServiceEmpty, // ING352
+  destinationMissing, // MSH801
+  gatewayUnserved, // MSH802
+  mtlsContradicts, // MSH803
+  mtlsKeepsOut, // MSH804
+  letsNobodyIn, // MSH805
+  egressLeftOut, // MSH806
   nodeNotReady, // NOD501
   noKubeProxy, // NOD502
   waysClosed, // NOD510

@@ -1,5 +1,5 @@
 import type { Cluster, ListOptions, RawObject, Resource } from '../kube/cluster.ts'
-import { gatewayKinds } from '../kube/resources.ts'
+import { gatewayKinds, meshKinds } from '../kube/resources.ts'
 import { type Known, known, unknown } from '../model/known.ts'
 
 export interface ClusterOf extends Cluster {
@@ -16,7 +16,7 @@ export function clusterOf(
   refuse: (plural: string, namespace: string | null) => Known<never> | null = () => null,
 ): ClusterOf {
   const asked: string[] = []
-  const all = (resource: Resource): readonly RawObject[] => (objects[resource.plural] ?? []) as readonly RawObject[]
+  const all = (resource: Resource): readonly RawObject[] => (objects[keyOf(resource)] ?? []) as readonly RawObject[]
   const note = (resource: Resource, namespace: string | null, name = ''): Known<never> | null => {
     asked.push(`${resource.plural}${namespace === null ? '' : ` in ${namespace}`} ${name}`.trimEnd())
     return refuse(resource.plural, namespace)
@@ -61,9 +61,16 @@ export function clusterOf(
   }
 }
 
+/** By plural; Istio's by its group as well, since two groups have `gateways`. */
+function keyOf({ group, plural }: Resource): string {
+  return group.endsWith('.istio.io') ? `${plural}.${group}` : plural
+}
+
 /** Which groups are served, and what is in them: of the CRDs those that the test gives, and no other. */
 function discovery(objects: Readonly<Record<string, readonly object[]>>, path: string): Known<string> {
-  const served = Object.values(gatewayKinds).filter((it) => objects[it.plural] !== undefined)
+  const served = [...Object.values(gatewayKinds), ...Object.values(meshKinds)].filter(
+    (it) => objects[keyOf(it)] !== undefined,
+  )
   if (path === '/apis') {
     const groups = [...new Set(served.map((it) => it.group))]
     return known(

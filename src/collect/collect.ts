@@ -13,6 +13,7 @@ import { createIntern } from '../wire/intern.ts'
 import { collectClusterDns } from './cluster-dns.ts'
 import { fewAtOnce } from './few-at-once.ts'
 import { collectGateways } from './gateways.ts'
+import { collectMesh } from './mesh.ts'
 import { collectIngressControllers } from './ingress-controllers.ts'
 import { listInScope } from './in-scope.ts'
 import { collectProxies } from './kube-proxy.ts'
@@ -72,6 +73,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ownPolicies,
     gateways,
     otherPolicies,
+    mesh,
     events,
     proxies,
     clusterDns,
@@ -113,6 +115,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     told('network policies', sorted(policiesIn(within), inOrder)),
     collectGateways(served, reader, { namespace: ask.scope.namespace, intern }),
     collectOtherPolicies(served, reader, ask.scope.namespace),
+    collectMesh(served, reader, { inScope, namespace: ask.scope.namespace, intern }),
     told('events', warnings()),
     collectProxies(inScope),
     asked,
@@ -131,6 +134,7 @@ export async function collect(cluster: Cluster, ask: CollectAsk): Promise<Model>
     ingressClasses,
     ingressControllers,
     ...gateways,
+    mesh,
     networkPolicies,
     otherPolicies,
     clusterDns,

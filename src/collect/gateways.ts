@@ -1,6 +1,4 @@
 import type { Cluster, ListOptions, RawObject } from '../kube/cluster.ts'
-import { apiPath } from '../kube/address.ts'
-import { parseObject } from '../kube/request.ts'
 import { gatewayKinds, type GatewayKind } from '../kube/resources.ts'
 import type { Gateway, GatewayApi, GatewayRoute, RouteKind } from '../model/gateway.ts'
 import { type Known, known } from '../model/known.ts'
@@ -10,7 +8,7 @@ import type { Reader } from './few-at-once.ts'
 import { inOrder, byName } from './order.ts'
 import { projectGateway, projectGatewayClass, projectGrant, projectRoute, projectTlsPolicy } from './project/gateway.ts'
 import { projectHttpProxy, projectTlsDelegation } from './project/http-proxy.ts'
-import { fields, list, text } from './project/json.ts'
+import { servedKinds } from './served-kinds.ts'
 
 type GatewaySources = Pick<
   Sources,
@@ -26,20 +24,17 @@ type GatewaySources = Pick<
 
 type Gathered = { readonly [K in keyof GatewaySources]: Known<GatewaySources[K]> }
 
-const kindNames = Object.keys(gatewayKinds) as readonly GatewayKind[]
 const routeKinds: readonly RouteKind[] = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute']
 
 /**
- * Gateway API and HTTPProxy, as far as the API server serves them. Whether it does is asked first, which everybody may:
- * RBAC refuses a list before it is known whether there is such a thing, so that without a CRD each user without rights
- * on it would read "forbidden" of what is not there.
+ * Gateway API and HTTPProxy, as far as the API server serves them.
  */
 export async function collectGateways(
   cluster: Pick<Cluster, 'raw'>,
   reader: Reader,
   { namespace, intern }: { readonly namespace: string | null; readonly intern: Intern },
 ): Promise<Gathered> {
-  const served = await servedKinds(cluster)
+  const served = await servedKinds(cluster, gatewayKinds)
   if (!served.known) {
     return {
       gatewayApi: served,
@@ -128,43 +123,4 @@ function allRoutes(lists: readonly Known<GatewayRoute[]>[]): Known<readonly Gate
 
 function ordered<T>(its: Known<T[]>, order: (a: T, b: T) => number): Known<readonly T[]> {
   return its.known ? known(its.value.toSorted(order)) : its
-}
-
-/** Each kind of ours that is served, with the version at which it is read. */
-async function servedKinds(cluster: Pick<Cluster, 'raw'>): Promise<Known<ReadonlyMap<GatewayKind, string>>> {
-  const groups = await cluster.raw(apiPath`/apis`)
-  // A server without groups is none of Kubernetes: nothing of ours is there.
-  if (!groups.known) return groups.why.reason === 'not-there' ? known(new Map()) : groups
-  const names = new Set(Object.values(gatewayKinds).map((it) => it.group))
-  const found = new Map<GatewayKind, string>()
-  const listed = parseObject(groups.value, 'get /apis')
-  if (!listed.known) return listed
-  for (const group of list(listed.value['groups']).map(fields)) {
-    const name = text(group['name'])
-    if (name === null || !names.has(name)) continue
-    const versions = list(group['versions']).flatMap((it) => text(fields(it)['version']) ?? [])
-    for (const version of versions.toSorted(stablest)) {
-      const resources = await cluster.raw(apiPath`/apis/${name}/${version}`)
-      if (!resources.known) return resources
-      const parsed = parseObject(resources.value, `get /apis/${name}/${version}`)
-      if (!parsed.known) return parsed
-      const plurals = new Set(list(parsed.value['resources']).map((it) => fields(it)['name']))
-      for (const kind of kindNames) {
-        const { group: of, plural } = gatewayKinds[kind]
-        if (of === name && plurals.has(plural) && !found.has(kind)) found.set(kind, version)
-      }
-    }
-  }
-  return known(found)
-}
-
-/** v1, then v1beta1, then alphas, the later before the earlier. */
-function stablest(a: string, b: string): number {
-  const rank = (it: string): string => {
-    const [, major = '0', stage = 'z', minor = '0'] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(it) ?? []
-    return `${stage}${major.padStart(4, '0')}${minor.padStart(4, '0')}`
-  }
-  const [ra, rb] = [rank(a), rank(b)]
-  if (ra === rb) return 0
-  return ra < rb ? 1 : -1
 }

@@ -76,6 +76,26 @@ export const gatewayKinds = {
 
 export type GatewayKind = keyof typeof gatewayKinds
 
+const istio = (group: 'networking' | 'security', plural: string): Resource => ({
+  group: `${group}.istio.io`,
+  version: 'v1',
+  plural,
+  namespaced: true,
+})
+
+/** Istio's. Each is read at the version that the API server serves. */
+export const meshKinds = {
+  VirtualService: istio('networking', 'virtualservices'),
+  DestinationRule: istio('networking', 'destinationrules'),
+  Gateway: istio('networking', 'gateways'),
+  ServiceEntry: istio('networking', 'serviceentries'),
+  Sidecar: istio('networking', 'sidecars'),
+  PeerAuthentication: istio('security', 'peerauthentications'),
+  AuthorizationPolicy: istio('security', 'authorizationpolicies'),
+} as const satisfies Readonly<Record<string, Resource>>
+
+export type MeshKind = keyof typeof meshKinds
+
 const policyOf = (group: string, plural: string, namespaced: boolean): Resource => ({
   group,
   version: 'v1',

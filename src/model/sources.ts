@@ -11,6 +11,7 @@ import type { InsideView } from './inside.ts'
 import type { Known } from './known.ts'
 import type { ObjectEvent } from './event.ts'
 import type { DnsProbe } from './lookups.ts'
+import type { Mesh } from './mesh.ts'
 import type { NameAnswers } from './name-answers.ts'
 import type { Namespace, NetworkPolicy, OtherPolicy } from './network-policy.ts'
 import type { NodeNetworks } from './node-network.ts'
@@ -43,6 +44,8 @@ export interface Sources {
   readonly backendTlsPolicies: readonly BackendTlsPolicy[]
   readonly httpProxies: readonly HttpProxy[]
   readonly tlsDelegations: readonly TlsDelegation[]
+  /** Istio's objects. */
+  readonly mesh: Mesh
   readonly networkPolicies: readonly NetworkPolicy[]
   /** Policies of other kinds that this API server has: of tiers, of Cilium, Calico, Antrea. */
   readonly otherPolicies: readonly OtherPolicy[]
@@ -91,6 +94,7 @@ export const sourceLevel: Readonly<Record<SourceName, Level>> = {
   backendTlsPolicies: 'read',
   httpProxies: 'read',
   tlsDelegations: 'read',
+  mesh: 'read',
   networkPolicies: 'read',
   otherPolicies: 'read',
   clusterDns: 'read',

@@ -15,6 +15,7 @@ import {
 } from '../model/marks.ts'
 import type { Intern } from '../wire/intern.ts'
 import { gatewaySchemas } from './schema-gateway.ts'
+import { meshSchema } from './schema-mesh.ts'
 import { objectSchemas } from './schema-objects.ts'
 import { capture } from './schema-capture.ts'
 import { ingressConfigs } from './schema-ingress.ts'
@@ -99,6 +100,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
     backendTlsPolicies: gateways.tlsPolicy,
     httpProxies: gateways.proxy,
     tlsDelegations: gateways.delegation,
+    mesh: meshSchema(intern),
     events: objects.event,
     networkPolicies: objects.networkPolicy,
     otherPolicies: objects.otherPolicy,
@@ -122,6 +124,7 @@ export function sourceSchemas(intern: Intern): { readonly [K in SourceName]: Sch
 export const singleSources: readonly SourceName[] = [
   'clusterDns',
   'gatewayApi',
+  'mesh',
   'dnsProbe',
   'nameAnswers',
   'contacts',

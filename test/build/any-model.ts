@@ -9,6 +9,7 @@ import {
   referenceGrant,
   tlsDelegation,
 } from './any-gateway.ts'
+import { anyMesh } from './any-mesh.ts'
 import { type Capture, signKinds } from '../../src/model/capture.ts'
 import type { ClusterDns, ServiceProxy } from '../../src/model/cluster-dns.ts'
 import type { Contact, Contacts, HttpEnd } from '../../src/model/contacts.ts'
@@ -885,6 +886,7 @@ export const anyModel: fc.Arbitrary<Model> = fc.record({
     backendTlsPolicies: known(few(backendTlsPolicy)),
     httpProxies: known(few(httpProxy)),
     tlsDelegations: known(few(tlsDelegation)),
+    mesh: known(anyMesh),
     networkPolicies: known(few(policy)),
     otherPolicies: known(few(otherPolicy)),
     clusterDns: known(clusterDns),

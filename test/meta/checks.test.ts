@@ -15,6 +15,7 @@ const families: Readonly<Record<string, RegExp>> = {
   node: /^NOD5\d\d$/,
   gateway: /^GTW7\d\d$/,
   capture: /^PKT7\d\d$/,
+  mesh: /^MSH8\d\d$/,
   trouble: /^TRB9\d\d$/,
 }
 
@@ -118,7 +119,7 @@ describe.each(checks.map((check) => ({ name: `${check.code} ${check.slug}`, chec
         /\bhttp:\/\/(?![^\s]*(?:cluster\.local|localhost|127\.0\.0\.1|\d+\.\d+\.\d+\.\d+|[A-Z_]+))[^\s>)]*/g,
       ) ?? [],
     ).toEqual([])
-    const codes = [...new Set(page.match(/\b(?:DNS|SVC|ING|POL|NOD|GTW|PKT)[1-57]\d\d\b/g))]
+    const codes = [...new Set(page.match(/\b(?:DNS|SVC|ING|POL|NOD|GTW|PKT|MSH)[1-578]\d\d\b/g))]
     expect(codes.filter((code) => !checks.some((it) => it.code === code))).toEqual([])
   })
 })

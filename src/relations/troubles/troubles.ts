@@ -41,6 +41,7 @@ export const readers: Readonly<Record<SourceName, Reader>> = {
   referenceGrants: { noOutcomes: 'what is allowed; who is refused says so in a status' },
   backendTlsPolicies: tlsPolicyTroubles,
   httpProxies: proxyTroubles,
+  mesh: { noOutcomes: 'what a mesh is told, and no status of it' },
   tlsDelegations: { noOutcomes: 'what is allowed; who is refused says so in a status' },
   networkPolicies: { noOutcomes: 'what is declared; what comes of it is in lookups and contacts' },
   events: { noOutcomes: 'why an object is as it is; what comes of it is in its status' },

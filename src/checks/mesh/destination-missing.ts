@@ -1,0 +1,155 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { Mesh, MeshDestination, VirtualService } from '../../model/mesh.ts'
+import type { Pod } from '../../model/pod.ts'
+import type { Service } from '../../model/service.ts'
+import { subject } from '../../model/subject.ts'
+import { full, some } from '../../phrases.ts'
+import { hostTakes, type MeshHost, meshHosts, wholeHost } from '../../relations/mesh/mesh-hosts.ts'
+import { hasPairs } from '../../relations/selector.ts'
+import { podsOfServices } from '../../relations/service/service-selects-pod.ts'
+import { objectLines } from './mesh-words.ts'
+
+/**
+ * istiod takes a VirtualService whose host or subset is not there, and gives the proxies a route to a cluster that they
+ * do not have: 503 with the flag NC, or UH where a subset chooses no pod (istio analyzers IST0101, IST0137).
+ */
+export default check({
+  code: 'MSH801',
+  slug: 'mesh/destination-missing',
+  title: 'a VirtualService leads to a host or subset that is not there',
+  fine: 'every VirtualService leads to hosts and subsets that are there',
+  severity: 'error',
+  needs: ['mesh', 'services', 'pods'],
+  wants: ['clusterDns'],
+  remedies: [],
+  decides: ['MESH-04'],
+
+  run({ mesh, services, pods, clusterDns, scope }) {
+    const { virtualServices } = mesh
+    const its = virtualServices.filter((it) => scope.namespace === null || it.namespace === scope.namespace)
+    if (its.length === 0) return notApplicable('no VirtualService is here')
+    const domain = clusterDns.known ? clusterDns.value.domain : 'cluster.local'
+    const hostOf = meshHosts({ mesh, services, scope, domain })
+    const podsOf = podsOfServices(pods)
+    return its.flatMap((route): readonly Verdict<Missing>[] => {
+      const found = route.destinations.flatMap((to) => {
+        const at = hostOf(to.host, route.namespace)
+        const fault = faultOf({ route, to, at, mesh, domain, podsOf })
+        return fault === null ? [] : [missing(route, to, fault)]
+      })
+      return found.length === 0 ? [ok(route.destinations.length)] : found
+    })
+  },
+
+  words: {
+    headline: ({ subject: on, args }) => `VirtualService ${full(on)} leads to ${says[args.fault](args)}.`,
+    detail: ({ args }) =>
+      `${args.path} · host ${args.host}${args.subset === null ? '' : `, subset ${args.subset}`}` +
+      (args.there.length === 0 ? '' : ` · there are: ${some(args.there)}`),
+    note: ({ args }) =>
+      args.fault === 'empty'
+        ? 'the proxies answer 503 with the flag UH: no healthy upstream'
+        : 'the proxies answer 503 with the flag NC: no such cluster',
+    help: ({ subject: on, args }) => [
+      args.near === null
+        ? 'name what is there: a Service of this namespace by its name, any other by its whole name'
+        : `${args.near} is there: a name with a dot in it is taken as it is, and nothing is added`,
+      'kubectl get destinationrules.networking.istio.io,serviceentries.networking.istio.io -A',
+      `kubectl -n ${on.namespace} edit virtualservices.networking.istio.io ${on.name}   # ${args.path}`,
+    ],
+  },
+})
+
+type Missing = {
+  readonly fault: 'no-host' | 'no-subset' | 'no-port' | 'empty'
+  readonly host: string
+  readonly subset: string | null
+  readonly port: number | null
+  readonly path: string
+  readonly near: string | null
+  readonly there: readonly string[]
+}
+
+const says: Readonly<Record<Missing['fault'], (args: Missing) => string>> = {
+  'no-host': ({ host }) => `host ${host}, which is no Service and no ServiceEntry`,
+  'no-subset': ({ host, subset }) => `subset ${subset} of ${host}, which no DestinationRule defines`,
+  'no-port': ({ host, port }) => `port ${port} of ${host}, which has no such port`,
+  empty: ({ host, subset }) => `subset ${subset} of ${host}, whose labels no pod of it bears`,
+}
+
+interface Asked {
+  readonly route: VirtualService
+  readonly to: MeshDestination
+  readonly at: MeshHost
+  readonly mesh: Mesh
+  readonly domain: string
+  readonly podsOf: (service: Service) => readonly Pod[]
+}
+
+type Fault = Pick<Missing, 'fault' | 'near' | 'there'>
+
+function faultOf({ route, to, at, mesh, domain, podsOf }: Asked): Fault | null {
+  if (at.is === 'missing') return { fault: 'no-host', near: at.near, there: [] }
+  if (at.is === 'service' && to.port !== null && !at.service.ports.some((it) => it.port === to.port))
+    return { fault: 'no-port', near: null, there: at.service.ports.map((it) => String(it.port)) }
+  if (to.subset === null) return null
+  const host = wholeHost(to.host, route.namespace, domain)
+  const rules = mesh.destinationRules.filter((it) => hostTakes(wholeHost(it.host, it.namespace, domain), host))
+  const subsets = rules.flatMap((it) => it.subsets)
+  const named = subsets.filter((it) => it.name === to.subset)
+  if (named.length === 0)
+    return mesh.inScopeOnly.includes('DestinationRule')
+      ? null
+      : { fault: 'no-subset', near: null, there: [...new Set(subsets.map((it) => it.name))] }
+  if (at.is !== 'service') return null
+  const own = podsOf(at.service)
+  // Without any pod the Service itself is the trouble (SVC201).
+  if (own.length === 0 || named.some((it) => own.some((pod) => hasPairs(it.labels, pod.labels)))) return null
+  return {
+    fault: 'empty',
+    near: null,
+    there: own.slice(0, 3).map((it) => `${it.name} (${pairs(it, named)})`),
+  }
+}
+
+/** What a pod says under the keys of the subset. */
+function pairs(pod: Pod, named: readonly { readonly labels: Readonly<Record<string, string>> }[]): string {
+  const keys = [...new Set(named.flatMap((it) => Object.keys(it.labels)))]
+  return keys.map((key) => `${key}=${Object.hasOwn(pod.labels, key) ? pod.labels[key] : ''}`).join(',')
+}
+
+function missing(route: VirtualService, to: MeshDestination, fault: Fault): Verdict<Missing> {
+  return finding({
+    subject: subject('VirtualService', route.namespace, route.name),
+    confidence: 'inferred',
+    // A copy of requests that goes nowhere costs nobody an answer.
+    ...(to.path.includes('.mirror') ? { severity: 'warning' as const } : {}),
+    args: { ...fault, host: to.host, subset: to.subset, port: to.port, path: to.path },
+    evidence: [
+      objectLines(subject('VirtualService', route.namespace, route.name), {
+        path: to.path,
+        lines: [
+          'destination:',
+          `  host: ${to.host}`,
+          ...(to.subset === null ? [] : [`  subset: ${to.subset}`]),
+          ...(to.port === null ? [] : [`  port: {number: ${to.port}}`]),
+        ],
+        mark: markOf(to, fault.fault),
+        label: labels[fault.fault],
+      }),
+    ],
+  })
+}
+
+const labels: Readonly<Record<Missing['fault'], string>> = {
+  'no-host': 'no Service and no ServiceEntry of this name',
+  'no-subset': 'in no DestinationRule of this host',
+  'no-port': 'no port of it',
+  empty: 'no pod bears its labels',
+}
+
+function markOf(to: MeshDestination, fault: Missing['fault']): string {
+  if (fault === 'no-host') return to.host
+  return fault === 'no-port' ? String(to.port) : (to.subset ?? to.host)
+}

@@ -1,0 +1,112 @@
+import { check } from '../../findings/check.ts'
+import { finding, notApplicable, ok, type Verdict } from '../../findings/verdict.ts'
+import type { Mesh } from '../../model/mesh.ts'
+import { type Subject, subject } from '../../model/subject.ts'
+import { full, some } from '../../phrases.ts'
+import { routesOf } from '../../relations/ingress/ingress-routes-to-service.ts'
+import { meshServices, type MeshService, targetPorts } from '../../relations/mesh/mesh-services.ts'
+import { isInMesh, mtlsOf } from '../../relations/mesh/mtls.ts'
+import { calledBy, toldCalls } from '../../relations/service/called-services.ts'
+import { svcUnanswered } from '../../relations/symptom.ts'
+import { workloadOfPod } from '../../relations/workload-of-pod.ts'
+
+/**
+ * With mTLS STRICT the server's proxy resets whatever does not come with the mesh's certificates. Whoever has no proxy
+ * of the mesh is kept out: an ingress controller beside it, a job, a namespace that was never labelled.
+ */
+export default check({
+  code: 'MSH804',
+  slug: 'mesh/mtls-keeps-out',
+  title: 'a server that insists on mTLS is called from outside of the mesh',
+  fine: 'nobody outside of the mesh is told to call a server that insists on mTLS',
+  severity: 'error',
+  needs: ['mesh', 'services', 'pods'],
+  wants: ['ingresses', 'ingressControllers', 'namespaces', 'clusterDns'],
+  remedies: [],
+  decides: ['MESH-01'],
+
+  run({ mesh, services, pods, ingresses, ingressControllers, namespaces, clusterDns, scope }) {
+    const strict = meshServices(services, pods).flatMap((it) => {
+      const by = strictBy(mesh, it)
+      return by === null ? [] : [{ ...it, by }]
+    })
+    if (strict.length === 0) return notApplicable('no Service here has pods that insist on mTLS')
+    const callable = {
+      services,
+      namespaces: namespaces.known ? namespaces.value.map((it) => it.name) : null,
+      domain: clusterDns.known ? clusterDns.value.domain : null,
+      scope,
+    }
+    const byService = new Map<string, Caller[]>()
+    const add = (service: { readonly namespace: string; readonly name: string }, it: Caller): void => {
+      const its = byService.get(full(service)) ?? []
+      if (!its.some((one) => one.name === it.name)) byService.set(full(service), [...its, it])
+    }
+    for (const { pod, call } of toldCalls(pods)) {
+      if (isInMesh(pod)) continue
+      const to = calledBy(pod, call, callable)
+      if (to.is === 'there')
+        add(to.service, { name: nameOf(workloadOfPod(pod)), how: `told to by ${call.by ?? 'its command line'}` })
+    }
+    const home = ingressControllers.known ? ingressControllers.value : []
+    const foreign = home.filter((it) =>
+      pods.some((one) => one.namespace === it.namespace && one.name === it.pod && !isInMesh(one)),
+    )
+    if (foreign.length > 0 && foreign.length === home.length)
+      for (const ingress of ingresses.known ? ingresses.value : [])
+        for (const { backend } of routesOf(ingress))
+          add(
+            { namespace: ingress.namespace, name: backend.service },
+            { name: `Ingress ${full(ingress)}`, how: `served by pod ${foreign[0]?.pod}` },
+          )
+    const found = strict.flatMap(({ service, by }): readonly Verdict<KeptOut>[] => {
+      const callers = byService.get(full(service)) ?? []
+      return callers.length === 0 ? [] : [keptOut(subject('Service', service.namespace, service.name), by, callers)]
+    })
+    return found.length === 0 ? ok(strict.length) : found
+  },
+
+  words: {
+    headline: ({ subject: on, args }) =>
+      `Service ${full(on)} takes mTLS of the mesh alone, and ${some(args.callers, 2)} ` +
+      `${args.callers.length === 1 ? 'calls' : 'call'} it from outside of the mesh.`,
+    detail: ({ args }) => `PeerAuthentication ${args.by} says STRICT · ${args.how}`,
+    note: () => 'the proxy before its pods resets such connections: "connection reset by peer", 502 at an ingress',
+    help: ({ args }) => [
+      'bring the callers into the mesh, or let this workload take plain text too: a PeerAuthentication of its own ' +
+        'with mode PERMISSIVE, or of one port (portLevelMtls)',
+      'kubectl get peerauthentications.security.istio.io -A',
+      `kubectl -n ${args.by.split('/')[0]} edit peerauthentications.security.istio.io ${args.by.split('/')[1]}`,
+    ],
+  },
+})
+
+interface Caller {
+  readonly name: string
+  readonly how: string
+}
+
+type KeptOut = { readonly by: string; readonly callers: readonly string[]; readonly how: string }
+
+function nameOf({ kind, namespace, name }: Subject): string {
+  return `${kind} ${namespace}/${name}`
+}
+
+/** The policy by which every port of every pod of it takes mTLS alone; null where one is open, or nobody knows. */
+function strictBy(mesh: Mesh, { service, inside, outside }: MeshService): string | null {
+  if (inside.length === 0 || outside.length > 0) return null
+  const asked = inside.flatMap((pod) => targetPorts(service, pod).map((port) => mtlsOf(mesh, pod, port)))
+  const policies = asked.flatMap((it) => (it !== 'unknown' && it.mode === 'STRICT' && it.by !== null ? [it.by] : []))
+  const [first] = policies
+  return first === undefined || policies.length < asked.length ? null : full(first)
+}
+
+function keptOut(on: Subject, by: string, callers: readonly Caller[]): Verdict<KeptOut> {
+  return finding({
+    subject: on,
+    confidence: 'inferred',
+    args: { by, callers: callers.map((it) => it.name), how: callers[0]?.how ?? '' },
+    evidence: callers.slice(0, 4).map((it) => ({ kind: 'fact', label: it.name, value: it.how })),
+    causes: [svcUnanswered({ namespace: on.namespace ?? '', name: on.name })],
+  })
+}

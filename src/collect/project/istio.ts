@@ -1,0 +1,163 @@
+import type {
+  AuthorizationPolicy,
+  DestinationRule,
+  MeshDestination,
+  MeshGateway,
+  MtlsMode,
+  PeerAuthentication,
+  ServiceEntry,
+  SidecarScope,
+  TlsMode,
+  VirtualService,
+} from '../../model/mesh.ts'
+import type { Intern } from '../../wire/intern.ts'
+import { identity } from './identity.ts'
+import { type Fields, fields, isObject, list, oneOf, stringMap, text, texts, whole } from './json.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** A tenant writes these: what is beyond is of no use to anybody. */
+const mostDestinations = 500
+
+/** `networking.istio.io` at any of its versions, which are alike in these fields; null for what is none. */
+export function projectVirtualService(raw: unknown, intern: Intern): VirtualService | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const gateways = texts(spec['gateways'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    hosts: texts(spec['hosts']),
+    gateways: gateways.length === 0 ? ['mesh'] : gateways,
+    destinations: ['http', 'tls', 'tcp'].flatMap((part) => destinationsOf(spec, part)).slice(0, mostDestinations),
+  }
+}
+
+function destinationsOf(spec: Fields, part: string): readonly MeshDestination[] {
+  return list(spec[part]).flatMap((route, index) => {
+    const its = fields(route)
+    const place = `spec.${part}[${index}]`
+    const mirror = its['mirror']
+    return [
+      // Nobody is led to a weight of 0: where a canary begins and ends.
+      ...list(its['route']).flatMap((one, at) =>
+        fields(one)['weight'] === 0 ? [] : destination(fields(one)['destination'], `${place}.route[${at}]`),
+      ),
+      ...list(its['mirrors']).flatMap((one, at) => destination(fields(one)['destination'], `${place}.mirrors[${at}]`)),
+      ...(isObject(mirror) ? destination(mirror, `${place}.mirror`) : []),
+    ]
+  })
+}
+
+function destination(raw: unknown, path: string): readonly MeshDestination[] {
+  const it = fields(raw)
+  const host = text(it['host'])
+  return host === null ? [] : [{ host, subset: text(it['subset']), port: whole(fields(it['port'])['number']), path }]
+}
+
+export function projectDestinationRule(raw: unknown, intern: Intern): DestinationRule | null {
+  const it = identity(raw, intern)
+  const spec = fields(fields(raw)['spec'])
+  const host = text(spec['host'])
+  if (it === null || host === null) return null
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    host,
+    tls: tlsOf(spec),
+    subsets: list(spec['subsets'])
+      .map(fields)
+      .flatMap((one) => {
+        const name = text(one['name'])
+        return name === null ? [] : [{ name, labels: intern.labels(stringMap(one['labels'])), tls: tlsOf(one) }]
+      }),
+  }
+}
+
+function tlsOf(spec: Fields): TlsMode | null {
+  const mode = fields(fields(spec['trafficPolicy'])['tls'])['mode']
+  const modes = ['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL'] as const
+  return modes.find((it) => it === mode) ?? null
+}
+
+/** Without its pods, which are listed by its selector. */
+export function projectMeshGateway(raw: unknown, intern: Intern): MeshGateway | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    selector: intern.labels(stringMap(spec['selector'])),
+    servers: list(spec['servers'])
+      .map(fields)
+      .flatMap((one) => {
+        const port = whole(fields(one['port'])['number'])
+        const protocol = text(fields(one['port'])['protocol']) ?? ''
+        return port === null ? [] : [{ port, protocol, hosts: texts(one['hosts']) }]
+      }),
+    pods: null,
+    open: null,
+  }
+}
+
+export function projectServiceEntry(raw: unknown, intern: Intern): ServiceEntry | null {
+  const it = identity(raw, intern)
+  return it === null
+    ? null
+    : { namespace: it.namespace, name: it.name, hosts: texts(fields(fields(raw)['spec'])['hosts']) }
+}
+
+export function projectPeerAuthentication(raw: unknown, intern: Intern): PeerAuthentication | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    selector: selectorOf(spec['selector'], intern),
+    mode: mtlsOf(spec['mtls']),
+    ports: Object.entries(fields(spec['portLevelMtls'])).flatMap(([key, mode]) =>
+      /^\d{1,5}$/.test(key) ? [{ port: Number(key), mode: mtlsOf(mode) }] : [],
+    ),
+  }
+}
+
+function mtlsOf(raw: unknown): MtlsMode {
+  return oneOf(fields(raw)['mode'], ['UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT'])
+}
+
+export function projectAuthorizationPolicy(raw: unknown, intern: Intern): AuthorizationPolicy | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    selector: selectorOf(spec['selector'], intern),
+    action: oneOf(spec['action'], ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']),
+    // One that names a waypoint or a Service holds there, which is not told from the pods.
+    rules: isObject(spec['targetRef']) || list(spec['targetRefs']).length > 0 ? 1 : list(spec['rules']).length,
+  }
+}
+
+export function projectSidecarScope(raw: unknown, intern: Intern): SidecarScope | null {
+  const it = identity(raw, intern)
+  if (it === null) return null
+  const spec = fields(fields(raw)['spec'])
+  const egress = list(spec['egress']).map(fields)
+  return {
+    namespace: it.namespace,
+    name: it.name,
+    selector: isObject(spec['workloadSelector'])
+      ? intern.labels(stringMap(fields(spec['workloadSelector'])['labels']))
+      : null,
+    egress: egress.length === 0 ? null : egress.flatMap((one) => texts(one['hosts'])),
+  }
+}
+
+/** Of Istio's `WorkloadSelector`: labels that must all be there. */
+function selectorOf(raw: unknown, intern: Intern): Labels | null {
+  return isObject(raw) ? intern.labels(stringMap(fields(raw)['matchLabels'])) : null
+}

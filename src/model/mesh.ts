@@ -1,0 +1,94 @@
+type Labels = Readonly<Record<string, string>>
+
+/** What Istio's objects say, as far as the API server serves them: they are CRDs. Without any, every list is empty. */
+export interface Mesh {
+  /** Kinds that are served: `VirtualService`. */
+  readonly served: readonly string[]
+  /** Kinds of which only those of the namespace in scope may be listed. */
+  readonly inScopeOnly: readonly string[]
+  readonly virtualServices: readonly VirtualService[]
+  readonly destinationRules: readonly DestinationRule[]
+  readonly gateways: readonly MeshGateway[]
+  readonly serviceEntries: readonly ServiceEntry[]
+  readonly peerAuthentications: readonly PeerAuthentication[]
+  readonly authorizationPolicies: readonly AuthorizationPolicy[]
+  readonly sidecars: readonly SidecarScope[]
+}
+
+export interface VirtualService {
+  readonly namespace: string
+  readonly name: string
+  readonly hosts: readonly string[]
+  /** `mesh` is every sidecar; else `name` or `namespace/name`. */
+  readonly gateways: readonly string[]
+  readonly destinations: readonly MeshDestination[]
+}
+
+export interface MeshDestination {
+  readonly host: string
+  readonly subset: string | null
+  readonly port: number | null
+  /** Where it stands: `spec.http[0].route[1]`. */
+  readonly path: string
+}
+
+export type TlsMode = 'DISABLE' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL'
+
+export interface DestinationRule {
+  readonly namespace: string
+  readonly name: string
+  readonly host: string
+  /** null: nothing is said, and the mesh decides by what the server's proxy takes. */
+  readonly tls: TlsMode | null
+  readonly subsets: readonly { readonly name: string; readonly labels: Labels; readonly tls: TlsMode | null }[]
+}
+
+export interface MeshGateway {
+  readonly namespace: string
+  readonly name: string
+  readonly selector: Labels
+  readonly servers: readonly {
+    readonly port: number
+    readonly protocol: string
+    /** `*.example.com`, or `namespace/host`. */
+    readonly hosts: readonly string[]
+  }[]
+  /** The pods that it selects, wherever they are; null where they may not be listed. */
+  readonly pods: number | null
+  /** Ports, and target ports, of the Services before these pods; null where they are not known. */
+  readonly open: readonly number[] | null
+}
+
+export interface ServiceEntry {
+  readonly namespace: string
+  readonly name: string
+  readonly hosts: readonly string[]
+}
+
+export type MtlsMode = 'UNSET' | 'DISABLE' | 'PERMISSIVE' | 'STRICT'
+
+export interface PeerAuthentication {
+  readonly namespace: string
+  readonly name: string
+  /** null: the whole namespace, or the whole mesh in its root namespace. */
+  readonly selector: Labels | null
+  readonly mode: MtlsMode
+  readonly ports: readonly { readonly port: number; readonly mode: MtlsMode }[]
+}
+
+export interface AuthorizationPolicy {
+  readonly namespace: string
+  readonly name: string
+  readonly selector: Labels | null
+  readonly action: 'ALLOW' | 'DENY' | 'AUDIT' | 'CUSTOM'
+  /** How many rules; none lets nobody in where the action is ALLOW. */
+  readonly rules: number
+}
+
+export interface SidecarScope {
+  readonly namespace: string
+  readonly name: string
+  readonly selector: Labels | null
+  /** `./*`, `istio-system/*`, `shop/cart.shop.svc.cluster.local`; null: nothing is said, so everything. */
+  readonly egress: readonly string[] | null
+}

@@ -1,0 +1,47 @@
+import * as v from 'valibot'
+import { exactly, labelsThrough, list, nullable, number, object, oneOf, texts } from '../model/marks.ts'
+import type { Mesh } from '../model/mesh.ts'
+import type { Intern } from '../wire/intern.ts'
+
+const tls = nullable(oneOf(['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL']))
+const mtls = oneOf(['UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT'])
+
+/** Istio's objects, with words and names that repeat kept once. */
+export function meshSchema(intern: Intern) {
+  const m = texts(() => v.pipe(v.string(), v.transform(intern.text)))
+  const labels = labelsThrough(intern.labels)
+  const named = { namespace: m.name, name: m.name }
+  const selected = { ...named, selector: nullable(labels) }
+  return exactly<Mesh>()(
+    object({
+      served: list(m.word),
+      inScopeOnly: list(m.word),
+      virtualServices: list(
+        object({
+          ...named,
+          hosts: list(m.host),
+          gateways: list(m.name),
+          destinations: list(object({ host: m.host, subset: nullable(m.name), port: nullable(number), path: m.spot })),
+        }),
+      ),
+      destinationRules: list(
+        object({ ...named, host: m.host, tls, subsets: list(object({ name: m.name, labels, tls })) }),
+      ),
+      gateways: list(
+        object({
+          ...named,
+          selector: labels,
+          servers: list(object({ port: number, protocol: m.word, hosts: list(m.host) })),
+          pods: nullable(number),
+          open: nullable(list(number)),
+        }),
+      ),
+      serviceEntries: list(object({ ...named, hosts: list(m.host) })),
+      peerAuthentications: list(object({ ...selected, mode: mtls, ports: list(object({ port: number, mode: mtls })) })),
+      authorizationPolicies: list(
+        object({ ...selected, action: oneOf(['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']), rules: number }),
+      ),
+      sidecars: list(object({ ...selected, egress: nullable(list(m.host)) })),
+    }),
+  )
+}

@@ -1,0 +1,48 @@
+import * as fc from 'fast-check'
+import type { Mesh } from '../../src/model/mesh.ts'
+
+const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,6}$/)
+const host = fc.oneof(name, fc.constantFrom('*', '*.example.com', 'cart.shop.svc.cluster.local', 'shop/cart.example'))
+const labels = fc.dictionary(name, name, { maxKeys: 3 })
+const port = fc.nat(65535)
+const few = <T>(it: fc.Arbitrary<T>): fc.Arbitrary<readonly T[]> => fc.array(it, { maxLength: 3 })
+const maybe = <T>(it: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(it, { nil: null })
+const tls = maybe(fc.constantFrom('DISABLE' as const, 'SIMPLE' as const, 'MUTUAL' as const, 'ISTIO_MUTUAL' as const))
+const mtls = fc.constantFrom('UNSET' as const, 'DISABLE' as const, 'PERMISSIVE' as const, 'STRICT' as const)
+const named = { namespace: name, name }
+const selected = { ...named, selector: maybe(labels) }
+
+export const anyMesh: fc.Arbitrary<Mesh> = fc.record({
+  served: fc.constant(['Gateway', 'VirtualService']),
+  inScopeOnly: few(fc.constantFrom('Gateway', 'ServiceEntry', 'DestinationRule')),
+  virtualServices: few(
+    fc.record({
+      ...named,
+      hosts: few(host),
+      gateways: few(fc.oneof(fc.constant('mesh'), name)),
+      destinations: few(
+        fc.record({ host, subset: maybe(name), port: maybe(port), path: fc.constant('spec.http[0].route[0]') }),
+      ),
+    }),
+  ),
+  destinationRules: few(fc.record({ ...named, host, tls, subsets: few(fc.record({ name, labels, tls })) })),
+  gateways: few(
+    fc.record({
+      ...named,
+      selector: labels,
+      servers: few(fc.record({ port, protocol: fc.constantFrom('HTTP', 'HTTPS'), hosts: few(host) })),
+      pods: maybe(fc.nat(3)),
+      open: maybe(few(port)),
+    }),
+  ),
+  serviceEntries: few(fc.record({ ...named, hosts: few(host) })),
+  peerAuthentications: few(fc.record({ ...selected, mode: mtls, ports: few(fc.record({ port, mode: mtls })) })),
+  authorizationPolicies: few(
+    fc.record({
+      ...selected,
+      action: fc.constantFrom('ALLOW' as const, 'DENY' as const, 'AUDIT' as const, 'CUSTOM' as const),
+      rules: fc.nat(3),
+    }),
+  ),
+  sidecars: few(fc.record({ ...selected, egress: maybe(few(host)) })),
+})
