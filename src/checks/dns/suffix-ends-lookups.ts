@@ -14,9 +14,9 @@ import { parseResolvConf } from '../../wire/resolv-conf.ts'
 /**
  * A search list is gone through as long as each suffix says NXDOMAIN. musl ends at a suffix that says "this name is
  * here, and has no address" (src/network/lookup_name.c, name_from_dns_search), and waits in vain where one answers
- * SERVFAIL or REFUSED, or nothing (res_msend.c takes none of them for an answer); glibc goes on, after its whole timeout
- * where it is silence (resolv/res_query.c). Of `.` in the list musl makes a query that ends in two dots, which no server
- * takes (kubernetes/kubernetes#112135). Measured with musl 1.2.3 and glibc 2.36.
+ * SERVFAIL or REFUSED, or nothing (res_msend.c takes none of them for an answer); glibc goes on, after its whole
+ * timeout where it is silence (resolv/res_query.c). Of `.` in the list musl makes a query that ends in two dots, which
+ * no server takes (kubernetes/kubernetes#112135). Measured with musl 1.2.3 and glibc 2.36.
  */
 export default check({
   code: 'DNS183',
