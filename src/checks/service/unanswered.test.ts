@@ -53,7 +53,19 @@ describeCheck(check, [
       networkPolicies,
       dnsProbe: lateOn('worker-1'),
     },
-    expect: 'ok',
+    expect: 'cannot-tell',
+    says: /CPU 1000 ms late/,
+  },
+  {
+    it: 'silence of pods beside a probe that got the CPU late',
+    given: { ...given, contacts: ways({ s1: lost, 12: lost, 22: lost }), dnsProbe: lateOn('worker-2') },
+    expect: 'cannot-tell',
+    says: /CPU 1000 ms late/,
+  },
+  {
+    it: 'silence of pods on a node that was awake',
+    given: { ...given, contacts: ways({ 11: lost, 21: repeat(5, 'open') }), dnsProbe: lateOn('worker-2') },
+    expect: because('some-endpoints'),
   },
   {
     it: 'every probe was late',
@@ -65,7 +77,7 @@ describeCheck(check, [
       dnsProbe: lateOn('worker-1'),
     },
     expect: 'cannot-tell',
-    says: /their silence says nothing/,
+    says: /silence says nothing/,
   },
   {
     it: 'a refusal is no doing of a late probe',

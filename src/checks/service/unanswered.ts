@@ -16,6 +16,7 @@ import {
   endpointName,
   failuresText,
   fingerprint,
+  homesAmong,
   isSick,
   nodesOf,
   tally,
@@ -75,17 +76,16 @@ export default check({
     const verdicts = probed.flatMap((service) => {
       const serving = podsOf(service).filter(isServing)
       const all = contactsOf(service)
-      const seen = awake(all, dnsProbe).filter((it) => isWorthwhile(it, service, serving))
-      if (seen.length === 0 && all.some((it) => lagIn(dnsProbe, it.node) >= blindLagMs)) {
-        return [
-          cannotTell(
-            'too-few',
-            `the probes that connected to ${full(service)} got the CPU ${blindLagMs} ms late or more, ` +
-              'so their silence says nothing',
-            '--probe',
-          ),
-        ]
-      }
+      const heard = awake(all, dnsProbe, homesAmong(serving))
+      const seen = heard.filter((it) => isWorthwhile(it, service, serving))
+      const late = cannotTell(
+        'too-few',
+        `the probes that connected to ${full(service)}, or those beside its pods, got the CPU ${blindLagMs} ms late ` +
+          'or more, so that silence says nothing',
+        '--probe',
+      )
+      const isDeaf = tally(all).by.timeout > tally(heard).by.timeout
+      if (seen.length === 0 && (isDeaf || all.some((it) => lagIn(dnsProbe, it.node) >= blindLagMs))) return [late]
       const open = seen.filter((it) => !isSick(it) && isLeftOpen(deciding(it, { decide, serving, service })))
       const undecidedOpen = (it: Contact): boolean => open.some((other) => other.via.kind === it.via.kind)
       const blind: Verdict<never>[] = []
@@ -105,7 +105,10 @@ export default check({
         else return true
         return false
       })
-      return [...blind.slice(0, 1), ...judge(service, counted, podsOf(service))]
+      const judged = judge(service, counted, podsOf(service))
+      // What was passed over might have said otherwise.
+      const isFine = judged.every((it) => it.kind === 'ok')
+      return [...blind.slice(0, 1), ...(isDeaf && isFine ? [late] : judged)]
     })
     return [...verdicts, ...left]
   },

@@ -18,13 +18,26 @@ export function contactsOfServices(
 
 /**
  * What a probe saw that got the CPU late, without its silence: a handshake that was answered in time may have waited to
- * be read. What came, came, and a refusal is the target's own.
+ * be read. What came, came, and a refusal is the target's own. The same where the node of a pod that had to answer is
+ * the late one; `homes` are those of the pods that the contact may have led to.
  */
-export function awake(contacts: readonly Contact[], dnsProbe: Known<DnsProbe>): readonly Contact[] {
+export function awake(
+  contacts: readonly Contact[],
+  dnsProbe: Known<DnsProbe>,
+  homes: (contact: Contact) => readonly (string | null)[] = () => [],
+): readonly Contact[] {
   return contacts.map((it) => {
-    if (lagIn(dnsProbe, it.node) < blindLagMs) return it
+    if ([it.node, ...homes(it)].every((node) => lagIn(dnsProbe, node) < blindLagMs)) return it
     return { ...it, tries: it.tries.filter(({ result }) => result !== 'timeout') }
   })
+}
+
+/** The nodes of the pods that a contact may have led to. */
+export function homesAmong(serving: readonly Pod[]): (contact: Contact) => readonly (string | null)[] {
+  return (it) =>
+    serving
+      .filter((pod) => it.via.kind === 'service' || pod.name === endpointName(it) || pod.ip === it.ip)
+      .map((pod) => pod.node)
 }
 
 export interface Tally {

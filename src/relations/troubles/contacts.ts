@@ -10,7 +10,7 @@ import { isWrongProtocol } from '../service/http-of-endpoint.ts'
 import { asContact, soundNodePorts } from '../service/node-port-contacts.ts'
 import { policyOnProbe } from '../policy/policy-on-probe.ts'
 import { backingOf } from '../service/service-backing.ts'
-import { awake, endpointName, failuresText, isSick, tally } from '../service/service-contacts.ts'
+import { awake, endpointName, failuresText, homesAmong, isSick, tally } from '../service/service-contacts.ts'
 import { isServing, podsOfServices } from '../service/service-selects-pod.ts'
 import {
   endpointsAnswerBadly,
@@ -23,11 +23,11 @@ import {
 
 /** Connections to Services and requests through Ingresses, as the probe pods made them. */
 export function contactTroubles(model: Model): readonly Trouble[] {
-  const { contacts, dnsProbe } = model.sources
+  const { contacts } = model.sources
   if (!contacts.known) return []
   const { connects, direct } = contacts.value
   return [
-    ...ofConnects(model, awake(connects, dnsProbe)),
+    ...ofConnects(model, connects),
     ...ofHttp(model, contacts.value),
     ...ofDirect(model, direct ?? []),
     ...ofNodePorts(model, contacts.value.nodePorts ?? []),
@@ -45,7 +45,8 @@ function ofConnects(model: Model, connects: readonly Contact[]): readonly Troubl
     // Turned off on purpose: nobody expects an answer, and SVC206 says so.
     if (service !== null && backing?.(service).kind === 'scaled-to-zero') return []
     const serving = service === null ? [] : podsOf(service).filter(isServing)
-    const counted = its.filter((it) => isWorthwhile(it, service, serving) && !isBlind(it, service, serving))
+    const heard = awake(its, model.sources.dnsProbe, homesAmong(serving))
+    const counted = heard.filter((it) => isWorthwhile(it, service, serving) && !isBlind(it, service, serving))
     return ofService(counted, podNodes(serving))
 
     function isBlind(it: Contact, of: Service | null, backends: readonly Pod[]): boolean {
