@@ -79,7 +79,13 @@ export function images(folder: PartFolder, nodeProgram: string): Readonly<Record
     'ingress-nginx': ingressNginx(folder('ingress-nginx') ?? ''),
     node: {
       reference: defaultImage,
-      files: { '/usr/local/bin/node': nodeProgram, ...same('/usr/bin/getent'), ...SHELL, ...RESOLVER },
+      // Perl is in every image that comes of Debian's (perl-base is essential there); captures are taken with it.
+      files: {
+        '/usr/local/bin/node': nodeProgram,
+        ...same('/usr/bin/getent', '/usr/bin/perl'),
+        ...SHELL,
+        ...RESOLVER,
+      },
       busybox: true,
     },
     lookup: {

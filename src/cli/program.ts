@@ -3,11 +3,12 @@ import { ToolError } from '../tool-error.ts'
 import { clusterOf, nameOf, setCall } from './terminal/called.ts'
 import type { CleanupFlags } from './cleanup.ts'
 import { commandFirst } from './command-line.ts'
+import type { CaptureFlags } from './capture/capture.ts'
 import type { CapacityFlags } from './dns-capacity.ts'
 import { capacityFlags } from './flags/capacity.ts'
 import { type ClusterFlags, clusterFlags } from './flags/cluster.ts'
 import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNamespace } from './flags/probe.ts'
-import { duration, portNumber, repeated } from './flags/values.ts'
+import { duration, memory, pointPlacesOf, portNumber, repeated, wholeNumber } from './flags/values.ts'
 import { type ReportFlags, reportFlags } from './flags/report.ts'
 import { type FixFlags, fixFlags } from './fix/fix.ts'
 import { ending } from './terminal/interrupt.ts'
@@ -219,6 +220,39 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (flags: LogsFlags) => {
       code = await (await import('./logs/logs.ts')).logsCommand(flags)
+    })
+  reportFlags(
+    clusterFlags(
+      command(
+        'capture',
+        'packets at a pod, at its veth, on the node and at the other end, at once; and where one is lost',
+      ),
+    ),
+  )
+    .argument('<pod>', 'pod/NAME')
+    .option('--peer <end>', 'the other end: pod/NAME, svc/NAME or an address; else the DNS servers')
+    .option('--filter <filter>', "as of tcpdump: 'tcp port 8080 and host 10.1.2.3'; else DNS, or all with the peer")
+    .addOption(
+      new Option('--points <list>', 'of client, node, server; else client,node, and server with --peer').argParser(
+        pointPlacesOf,
+      ),
+    )
+    .option('-w, --write <file>', 'write a pcapng, each point an interface of it')
+    .option('--stdout', 'write it to stdout: | wireshark -k -i -')
+    .option('--analyze', 'say what is wrong in it, as `pcap` does; alone without -w and --stdout')
+    .option('--during <command>', 'capture around this command, and end with it; one program and its arguments')
+    .addOption(new Option('--duration <duration>', 'end after this long').default(60_000, '60s').argParser(duration))
+    .addOption(new Option('--packets <number>', 'at most so many at each point').default(20_000).argParser(wholeNumber))
+    .addOption(new Option('--bytes <size>', 'at most so much in all').default(64 * 2 ** 20, '64Mi').argParser(memory))
+    .addOption(
+      new Option('--snaplen <bytes>', 'keep so much of each packet; a request may hold secrets')
+        .default(1600)
+        .argParser(wholeNumber),
+    )
+    .addOption(probeNamespace())
+    .addOption(probeImage('the capture pods, with tcpdump or perl'))
+    .action(async (pod: string, flags: CaptureFlags) => {
+      code = await (await import('./capture/capture.ts')).captureCommand(pod, flags)
     })
   probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
     .argument('[target]', 'as for diagnose')

@@ -58,6 +58,16 @@ export interface ExecResult {
   readonly stderr: string
 }
 
+/** How a command is followed that runs until somebody wants no more of it. */
+export interface LiveExec {
+  readonly out: (bytes: Uint8Array) => void
+  /** Sent to its standard input again and again: a command that hears nothing ends itself. */
+  readonly beat: string
+  readonly everyMs: number
+  /** Its standard input is closed then, and what it says last is waited for. */
+  readonly enough: AbortSignal
+}
+
 /**
  * One Kubernetes API server, as one user. Expected refusals (403, 404, a timeout, a cut connection) are values;
  * an exception is a bug. Every call ends within the request timeout or when `signal` aborts.
@@ -130,6 +140,8 @@ export interface Cluster {
       readonly signal?: AbortSignal
       /** More than a script's few lines: a file that is read. */
       readonly mostBytes?: number
+      /** Output that is handed on as it comes, and kept nowhere. */
+      readonly live?: LiveExec
     },
   ): Promise<Known<ExecResult>>
   /**

@@ -1,4 +1,7 @@
+import type { FilterCode } from '../wire/capture-bpf.ts'
+import type { FilterText } from '../wire/capture-filter.ts'
 import type { DnsName, IpAddress } from '../wire/dns-name.ts'
+import type { DeviceName, PodUid } from '../wire/node-names.ts'
 
 declare const made: unique symbol
 
@@ -9,7 +12,7 @@ export type ConstantScript = string & { readonly [made]: 'script' }
 export type ContainerCommand = readonly string[] & { readonly [made]: 'command' }
 
 /** What a script may be told: values that were looked at, which it finds in "$1", "$2" and so on. */
-export type Argument = DnsName | IpAddress | number | ''
+export type Argument = DnsName | IpAddress | FilterText | FilterCode | DeviceName | PodUid | number | ''
 
 /**
  * Tag of a template without substitutions: text from a cluster, a file or a flag can't become part of a script. The

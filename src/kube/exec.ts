@@ -47,7 +47,7 @@ async function dial(
   const { agent, headers } = await transport.upgradeOptions()
   const query = new URLSearchParams(options.command.map((word): [string, string] => ['command', word]))
   if (options.container !== undefined) query.set('container', options.container)
-  if (options.stdin !== undefined) query.set('stdin', 'true')
+  if (options.stdin !== undefined || options.live !== undefined) query.set('stdin', 'true')
   query.set('stdout', 'true')
   query.set('stderr', 'true')
   const server = transport.target.server.replace(/^http/, 'ws')
@@ -83,12 +83,15 @@ function converse(
         end(unknown('timed-out', `${action}: ${options.command[0]} did not end within ${options.timeoutMs / 1000} s`)),
       options.timeoutMs,
     )
+    const heart = { beats: undefined as NodeJS.Timeout | undefined }
     const onAbort = (): void => end(opened ? known(soFar(null)) : unknown('cut-off', `${action}: stopped`))
     options.signal?.addEventListener('abort', onAbort)
     if (options.signal?.aborted === true) onAbort()
 
     function end(result: Known<ExecResult>): void {
       clearTimeout(timer)
+      clearInterval(heart.beats)
+      options.live?.enough.removeEventListener('abort', enough)
       options.signal?.removeEventListener('abort', onAbort)
       // terminate() on a socket that is still opening reports an error that nobody waits for any more.
       socket.removeAllListeners().on('error', () => {})
@@ -96,8 +99,27 @@ function converse(
       resolve(result)
     }
 
+    const say = (text: string): void => {
+      if (socket.readyState === socket.OPEN)
+        socket.send(Buffer.concat([Uint8Array.of(channel.stdin), Buffer.from(text)]))
+    }
+    function enough(): void {
+      clearInterval(heart.beats)
+      // An older protocol can't close its input: an empty line says the same.
+      say('\n')
+      if (socket.protocol === 'v5.channel.k8s.io' && socket.readyState === socket.OPEN)
+        socket.send(Uint8Array.of(channel.close, channel.stdin))
+    }
+
     socket.on('open', () => {
       opened = true
+      const { live } = options
+      if (live !== undefined) {
+        say(live.beat)
+        heart.beats = setInterval(() => say(live.beat), live.everyMs)
+        live.enough.addEventListener('abort', enough)
+        if (live.enough.aborted) enough()
+      }
       if (options.stdin === undefined) return
       if (options.stdin !== '') socket.send(Buffer.concat([Uint8Array.of(channel.stdin), Buffer.from(options.stdin)]))
       if (socket.protocol === 'v5.channel.k8s.io') socket.send(Uint8Array.of(channel.close, channel.stdin))
@@ -105,6 +127,7 @@ function converse(
     socket.on('message', (data: RawData) => {
       const message = toBuffer(data)
       const payload = message.subarray(1)
+      if (options.live !== undefined && message[0] === channel.stdout) return options.live.out(payload)
       held += payload.length
       if (held > (options.mostBytes ?? execBytes)) return end(tooMuch(action, options))
       if (message[0] === channel.stdout) out.push(payload)

@@ -112,4 +112,9 @@ export interface Gone {
   readonly to: string
   /** In the file where it was seen. */
   readonly packets: readonly number[]
+  /** Of a capture of one whole path: the first of them, point by point from the client on. */
+  readonly trails: readonly Trail[]
 }
+
+/** One packet on its way; null where it never came. */
+export type Trail = readonly { readonly point: string; readonly packet: number | null }[]

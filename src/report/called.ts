@@ -18,6 +18,7 @@ export const verbs = [
   'trace',
   'matrix',
   'ingress',
+  'capture',
   'pcap',
   'logs',
   'watch',

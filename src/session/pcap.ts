@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setImmediate as others } from 'node:timers/promises'
-import { analyseCapture } from '../answers/capture/capture.ts'
+import { analyseCapture, type CaptureAnalysis } from '../answers/capture/capture.ts'
 import { diagnose } from '../engine.ts'
 import type { Capture } from '../model/capture.ts'
 import { known } from '../model/known.ts'
@@ -27,8 +27,7 @@ const untilOthers = 16
 
 /** Reads the files one after the other, once each, and judges what is in them. Touches no cluster. */
 export async function diagnosePcap(ask: PcapAsk): Promise<PcapDiagnosed> {
-  const asked = checksOf(ask)
-  const how = { ...asked, checks: asked.checks.filter((it) => it.slug.startsWith('capture/')) }
+  const how = captureChecks(ask)
   const names = shortNames(ask.files)
   const analysis = analyseCapture({ compares: ask.files.length > 1 })
   for (const [index, path] of ask.files.entries()) {
@@ -43,6 +42,35 @@ export async function diagnosePcap(ask: PcapAsk): Promise<PcapDiagnosed> {
       )
     file.end(read)
   }
+  return judged(analysis, how)
+}
+
+/** The same of a file that is still being written. */
+export interface PcapAnalysis {
+  readonly push: (bytes: Uint8Array) => void
+  readonly end: () => PcapDiagnosed
+}
+
+export function createPcapAnalysis(ask: ChecksAsk, name: string): PcapAnalysis {
+  const how = captureChecks(ask)
+  const analysis = analyseCapture({ compares: false })
+  const reader = captureReader((it) => file.packet(it))
+  const file = analysis.file(name, () => reader.points.length > 1)
+  return {
+    push: (bytes) => reader.push(bytes),
+    end() {
+      file.end(reader.end())
+      return judged(analysis, how)
+    },
+  }
+}
+
+function captureChecks(ask: ChecksAsk): ReturnType<typeof checksOf> {
+  const asked = checksOf(ask)
+  return { ...asked, checks: asked.checks.filter((it) => it.slug.startsWith('capture/')) }
+}
+
+function judged(analysis: CaptureAnalysis, how: ReturnType<typeof checksOf>): PcapDiagnosed {
   const capture = fromOutside(analysis.told())
   const model = modelOf(
     { capture: known(capture) },

@@ -54,6 +54,7 @@ export const capture = exactly<Capture>()(
             from: m.address,
             to: m.address,
             packets: list(number),
+            trails: list(list(object({ point: m.text, packet: nullable(number) }))),
           }),
         ),
         cannotTell: nullable(oneOf(['no-overlap', 'nothing-common', 'too-many'])),

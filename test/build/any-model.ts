@@ -792,6 +792,7 @@ const capture: fc.Arbitrary<Capture> = fc.record({
           from: ip,
           to: ip,
           packets: few(count),
+          trails: few(few(fc.record({ point: text, packet: maybe(count) }))),
         }),
       ),
       cannotTell: maybe(fc.constantFrom('no-overlap', 'nothing-common', 'too-many')),

@@ -35,6 +35,7 @@ test('`script` is a tag, never called', () => {
     /import \{[^}]*\bscript\b[^}]*\} from '[^']*container-command\.ts'/.test(read(it)),
   )
   expect(users).toEqual([
+    'src/probe/capture/capture-script.ts',
     'src/probe/ingress/config-scripts.ts',
     'src/probe/inside/crossing-script.ts',
     'src/probe/inside/inside-script.ts',

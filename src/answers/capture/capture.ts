@@ -15,6 +15,7 @@ import { createConnections } from './connections.ts'
 import { createFragments } from './fragments.ts'
 import { createLookups } from './lookups.ts'
 import { createSightings } from './sightings.ts'
+import { compareStages, markOf } from './stages.ts'
 import { createSigns } from './signs.ts'
 
 /** What one file says, as its packets go by. */
@@ -78,7 +79,9 @@ export function analyseCapture({ compares }: { readonly compares: boolean }): Ca
             const { from, to, ...analysed } = its.finish()
             const spot = several ? `${name}:${point.name ?? index}` : name
             points.push({ name: spot, comment: point.comment, ...endOf(read), dropped: read.dropped, ...analysed })
-            if (its.sightings !== null) places.push({ name: spot, file, from, to, sightings: its.sightings })
+            const listened = read.listened.get(index) ?? { from, to }
+            const mark = several ? markOf(point.comment) : null
+            if (its.sightings !== null) places.push({ name: spot, file, ...listened, sightings: its.sightings, mark })
           }
           if (read.points.length === 0) points.push(pointless(name, read))
         },
@@ -90,6 +93,8 @@ export function analyseCapture({ compares }: { readonly compares: boolean }): Ca
 
 /** Each with the next, in the order in which they were named. */
 function comparisons(places: readonly Place[], addresses: Addresses): Capture['comparisons'] {
+  const marked = places.filter((it) => it.mark !== null && it.file === places[0]?.file)
+  if (marked.length > 1 && marked.length === places.length) return compareStages(marked, addresses)
   const some = places.slice(0, mostCompared)
   return some.slice(1).map((far, index) => compare(some[index] ?? far, far, addresses))
 }

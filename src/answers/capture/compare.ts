@@ -1,4 +1,4 @@
-import type { Comparison, Gone } from '../../model/capture.ts'
+import type { Comparison, Gone, Trail } from '../../model/capture.ts'
 import type { Addresses } from './addresses.ts'
 import { type Sightings, sorts } from './sightings.ts'
 
@@ -8,12 +8,59 @@ export interface Place {
   readonly from: number
   readonly to: number
   readonly sightings: Sightings
+  /** Where it stands on one path, as the capture itself says; null where it does not. */
+  readonly mark: PathMark | null
+}
+
+/** What `hopscope capture` writes of a point. */
+export interface PathMark {
+  readonly stages: readonly number[]
+  /** Where packets go that must pass here; null: wherever they go. */
+  readonly hears: readonly string[] | null
+}
+
+export interface Along {
+  readonly addresses: Addresses
+  /** Of the far side. */
+  readonly hears: ReadonlySet<string> | null
+  /** Where else this packet was seen. */
+  readonly trailOf: (key: number) => Trail
+}
+
+/**
+ * Two places of one path, in their order, by one clock: what passed the first and was on its way to whoever is behind
+ * the second, and never came there.
+ */
+export function compareAlong(near: Place, far: Place, along: Along): Comparison {
+  const nearIndex = indexOf(near.sightings)
+  const farIndex = indexOf(far.sightings)
+  const common = [...nearIndex.keys()].filter((key) => farIndex.has(key)).length
+  const about = { near: near.name, far: far.name, common }
+  const window = overlap(near, far, 0)
+  if (window === null) return { ...about, gone: [], cannotTell: 'no-overlap' }
+  if (near.sightings.isFull || far.sightings.isFull) return { ...about, gone: [], cannotTell: 'too-many' }
+  if (common === 0 && along.hears !== null && !hearsAny(near.sightings, along))
+    return { ...about, gone: [], cannotTell: 'nothing-common' }
+  const asked = { window, along }
+  const forth = gone(near, { ...asked, index: nearIndex, others: farIndex, way: 'forth' }, along.addresses)
+  const back = gone(far, { ...asked, index: farIndex, others: nearIndex, way: 'back' }, along.addresses, near.sightings)
+  return { ...about, gone: [...forth, ...back], cannotTell: null }
+}
+
+function hearsAny({ to, count }: Sightings, along: Along): boolean {
+  for (let row = 0; row < count; row++) if (isHeard(to[row] ?? -1, along)) return true
+  return false
+}
+
+function isHeard(to: number, { addresses, hears }: Along): boolean {
+  return hears === null || hears.has(addresses.textOf(to))
 }
 
 const words: readonly Gone['what'][] = ['query', 'answer', 'syn', 'syn-ack', 'data', 'data']
 const forward: ReadonlySet<number> = new Set([sorts.query, sorts.syn, sorts.dataForth])
 const mostPackets = 6
 const mostTold = 200
+const mostTrails = 3
 /** What was under way when the other capture began or ended can't be missed there. */
 const marginMs = 250
 
@@ -109,22 +156,23 @@ interface Asked {
   readonly others: Index
   readonly window: Window
   readonly way: Gone['way']
+  readonly along?: Along
 }
 
 function gone(
   place: Place,
-  { index, others, window, way }: Asked,
+  { index, others, window, way, along }: Asked,
   addresses: Addresses,
   near?: Sightings,
 ): readonly Gone[] {
   const { sightings } = place
   const replied = way === 'forth' ? repliedRows(sightings) : new Set<number>()
   const times = timesSeen(sightings)
-  const all = new Map<string, { count: number; of: number; packets: number[] }>()
+  const all = new Map<string, { count: number; of: number; packets: number[]; trails: Trail[] }>()
   for (const [key, row] of index) {
-    if (!isAsked(sightings, row, { window, way, near })) continue
+    if (!isAsked(sightings, row, { window, way, near, along })) continue
     const told = toldBy(sightings, row)
-    const counted = all.get(told) ?? { count: 0, of: 0, packets: [] }
+    const counted = all.get(told) ?? { count: 0, of: 0, packets: [], trails: [] }
     if (counted.of === 0 && all.size >= mostTold) continue
     all.set(told, counted)
     counted.of++
@@ -133,6 +181,7 @@ function gone(
     if (isOver || others.has(key)) continue
     counted.count++
     if (counted.packets.length < mostPackets) counted.packets.push(sightings.numbers[row] ?? 0)
+    if (along !== undefined && counted.trails.length < mostTrails) counted.trails.push(along.trailOf(key))
   }
   return [...all]
     .filter(([, { count }]) => count > 0)
@@ -149,10 +198,19 @@ function gone(
 function isAsked(
   { sorts: its, times, to }: Sightings,
   row: number,
-  { window, way, near }: Pick<Asked, 'window' | 'way'> & { readonly near: Sightings | undefined },
+  {
+    window,
+    way,
+    near,
+    along,
+  }: Pick<Asked, 'window' | 'way'> & {
+    readonly near: Sightings | undefined
+    readonly along: Along | undefined
+  },
 ): boolean {
   const time = times[row] ?? 0
   if (forward.has(its[row] ?? 0) !== (way === 'forth') || time < window.from || time > window.to) return false
+  if (way === 'forth' && along !== undefined && !isHeard(to[row] ?? -1, along)) return false
   // An answer to somebody whom the other point never saw went another way.
   return near === undefined || near.addresses.has(to[row] ?? -1)
 }

@@ -14,6 +14,7 @@ const gone = {
   from: '10.244.1.5',
   to: '10.96.0.10',
   packets: [5, 8],
+  trails: [],
 } as const
 
 describeCheck(check, [
@@ -47,6 +48,30 @@ describeCheck(check, [
     it: 'everything, with the other end listening',
     given: both({ common: 0, gone: [gone] }),
     expect: [{ subject: 'Capture/client.pcap..server.pcap', confidence: 'possible' }],
+  },
+  {
+    it: 'everything, at places of one path: the next place is known to be the next',
+    given: both({
+      common: 0,
+      gone: [
+        {
+          ...gone,
+          trails: [
+            [
+              { point: 'x:client', packet: 4 },
+              { point: 'x:client-veth', packet: 5 },
+              { point: 'x:client-node', packet: null },
+            ],
+          ],
+        },
+      ],
+    }),
+    expect: [
+      {
+        subject: 'Capture/client.pcap..server.pcap',
+        confidence: 'observed',
+      },
+    ],
   },
   { it: 'all of it arrived', given: both({}), expect: 'ok' },
   { it: 'one file', given: { capture: captured({}) }, expect: 'not-applicable' },

@@ -1,6 +1,6 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
-import type { Comparison, Gone } from '../../model/capture.ts'
+import type { Comparison, Gone, Trail } from '../../model/capture.ts'
 import { subject } from '../../model/subject.ts'
 import { count, percent } from '../../phrases.ts'
 import { captureSymptom } from '../../relations/capture/signs.ts'
@@ -57,11 +57,16 @@ export default check({
       'Matched by DNS id, TCP sequence number and IP id, which survive the translation of addresses.',
     help: ({ args }) => [
       `Look at what stands between the two, in this direction: ${args.seenAt} is the last point that has it.`,
-      `tshark -r ${args.seenAt} -Y 'frame.number in {${args.packets.join(', ')}}'`,
+      `tshark -r ${fileOf(args.seenAt)} -Y 'frame.number in {${args.packets.join(', ')}}'`,
       'iptables-save -c | grep DROP',
     ],
   },
 })
+
+/** A point of one file is named behind it. */
+function fileOf(point: string): string {
+  return point.replace(/(?<=.):[\w.+-]+$/, '')
+}
 
 function whatOf(what: string, n: number): string {
   const [one, many] = whatWords[what as Gone['what']] ?? [what, what]
@@ -82,7 +87,7 @@ function judge({ near, far, common, gone, cannotTell: why }: Comparison) {
   return finding({
     subject: subject('Capture', null, `${near}..${far}`),
     // Nothing at all in common: the other point may have listened elsewhere.
-    confidence: common > 0 ? 'observed' : 'possible',
+    confidence: common > 0 || worst.trails.length > 0 ? 'observed' : 'possible',
     args: { what, count: worst.count, of: worst.of, from, to, seenAt, missedAt, common, packets },
     evidence: [
       {
@@ -112,8 +117,23 @@ function judge({ near, far, common, gone, cannotTell: why }: Comparison) {
                 })),
             },
           ]),
+      ...worst.trails.map((trail, index) => ({
+        kind: 'fact' as const,
+        label: index === 0 ? `the first ${whatOf(what, 1)}` : 'another',
+        value: trailText(trail),
+      })),
     ],
     symptoms: [captureSymptom('gone', near)],
     causes: [near, far].flatMap((point) => causes.map((kind) => captureSymptom(kind, point))),
   })
+}
+
+/** Its number at each point, by the point's own name: the file's stands before a colon in each. */
+function trailText(trail: Trail): string {
+  return trail
+    .map(({ point, packet }) => {
+      const name = point.slice(point.lastIndexOf(':') + 1)
+      return packet === null ? `${name} never` : `${name} packet ${packet}`
+    })
+    .join(', ')
 }

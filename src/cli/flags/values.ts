@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { type PointPlace, pointPlaces } from '../../session/capture/places.ts'
 import { asDnsName } from '../../wire/dns-name.ts'
+import { bytes } from '../../wire/quantity.ts'
 
 /** One value each time that it is given: a flag that takes all words up to the next flag swallows the target. */
 export function repeated(flags: string, description: string): Option {
@@ -43,4 +45,23 @@ export function portNumber(text: string): number {
   const port = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 0
   if (port < 1 || port > 65_535) throw new InvalidArgumentError('a port is a number from 1 to 65535')
   return port
+}
+
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('this is a whole number above 0')
+  return Number(text)
+}
+
+/** As Kubernetes writes it: `64Mi`, `1Gi`, or bytes. */
+export function memory(text: string): number {
+  const size = bytes(text)
+  if (size === null || size < 1) throw new InvalidArgumentError('a size is a number of bytes, or with Ki, Mi, Gi: 64Mi')
+  return size
+}
+
+export function pointPlacesOf(text: string): readonly PointPlace[] {
+  const some = text.split(',')
+  const unknown = some.find((it) => !(pointPlaces as readonly string[]).includes(it))
+  if (unknown !== undefined) throw new InvalidArgumentError(`points are ${pointPlaces.join(', ')}, with commas between`)
+  return some as readonly PointPlace[]
 }

@@ -58,7 +58,8 @@ async function main(): Promise<void> {
   const spec = JSON.parse(process.env['HOPSCOPE_SPEC'] ?? 'null') as PodSpec | null
   if (spec === null) throw new Error('HOPSCOPE_SPEC is empty')
   emit({ t: 'hello', libc: libcHere(), nameservers: nameserversHere(), node: process.version })
-  if (spec.kind === 'conntrack') await conntrackWatch(spec, emit)
+  if (spec.kind === 'hold') await new Promise((resolve) => setTimeout(resolve, spec.forMs))
+  else if (spec.kind === 'conntrack') await conntrackWatch(spec, emit)
   else if (spec.kind === 'load') await dnsLoad(spec, emit)
   else if (spec.kind === 'canary')
     emit({

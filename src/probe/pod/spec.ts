@@ -166,4 +166,10 @@ export interface CanarySpec {
   readonly forMs: number
 }
 
-export type PodSpec = ProbeSpec | ConntrackSpec | LoadSpec | ResolveSpec | CanarySpec
+/** Does nothing: captures are run in it, one by one, for as long as it is there. */
+export interface HoldSpec {
+  readonly kind: 'hold'
+  readonly forMs: number
+}
+
+export type PodSpec = HoldSpec | ProbeSpec | ConntrackSpec | LoadSpec | ResolveSpec | CanarySpec

@@ -32,6 +32,31 @@ describe('a probe pod', () => {
     expect(podName('aaaa0000', long)).not.toBe(podName('aaaa0000', long, true))
   })
 
+  it('may do more on a node only where it captures, and ends itself there too', () => {
+    const spec = { kind: 'hold', forMs: 1000 } as const
+    const plan = {
+      run: 'aaaa0000',
+      namespace: 'x',
+      node: 'worker-1',
+      image: 'node',
+      program: '',
+      spec,
+      tolerateAll: true,
+    }
+    const manifest = podManifest({ ...plan, hostNetwork: true, may: 'capture', deadlineSeconds: 180 }, plain, 'ours')
+    expect(manifest).toMatchObject({
+      metadata: { labels: { 'app.kubernetes.io/managed-by': 'hopscope', 'hopscope.dev/run': 'aaaa0000' } },
+      spec: {
+        activeDeadlineSeconds: 180,
+        automountServiceAccountToken: false,
+        hostNetwork: true,
+        hostPID: true,
+        containers: [{ securityContext: { privileged: true, readOnlyRootFilesystem: true } }],
+      },
+    })
+    expect(JSON.stringify(podManifest({ ...plan, hostNetwork: true }, plain, 'ours'))).not.toMatch(/privileged|hostPID/)
+  })
+
   it('ends itself, holds no token, and asks for no privilege', () => {
     const spec = { kind: 'conntrack', everyMs: 500, forMs: 1000 } as const
     const manifest = podManifest(

@@ -22,11 +22,16 @@ export interface PodPlan {
   readonly image: string
   readonly program: string
   readonly spec: PodSpec
-  /** In the node's own network namespace; for conntrack counters alone. */
+  /** In the node's own network namespace; for conntrack counters and captures alone. */
   readonly hostNetwork: boolean
   readonly tolerateAll: boolean
   /** More than the probe's only for a load that was asked for by name. */
   readonly wants?: Wanted
+  /**
+   * `capture`: root on the node, with its processes in sight: what it takes to enter the network of a pod (setns(2))
+   * and to open a packet socket there.
+   */
+  readonly may?: 'capture'
   /** For a pod that lives longer than a probe does. */
   readonly deadlineSeconds?: number
 }
@@ -47,9 +52,7 @@ export function podManifest(plan: PodPlan, resources: Resources, uid: Ground['ui
       namespace,
       labels: podLabels(run),
       annotations: {
-        'hopscope.dev/about': hostNetwork
-          ? 'Reads the conntrack counters of this node for one hopscope run. Safe to delete.'
-          : 'Asks DNS and opens TCP connections for one hopscope run, within a stated rate. Safe to delete.',
+        'hopscope.dev/about': aboutOf(plan),
         'hopscope.dev/remove': 'hopscope cleanup',
       },
     },
@@ -61,6 +64,7 @@ export function podManifest(plan: PodPlan, resources: Resources, uid: Ground['ui
       enableServiceLinks: false,
       dnsPolicy: hostNetwork ? 'Default' : 'ClusterFirst',
       hostNetwork,
+      ...(plan.may === 'capture' ? { hostPID: true } : {}),
       affinity: {
         nodeAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: {
@@ -69,11 +73,14 @@ export function podManifest(plan: PodPlan, resources: Resources, uid: Ground['ui
         },
       },
       tolerations: tolerateAll ? [{ operator: 'Exists' }] : [],
-      securityContext: {
-        runAsNonRoot: true,
-        ...(uid === 'ours' ? { runAsUser: 65532, runAsGroup: 65532 } : {}),
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
+      securityContext:
+        plan.may === 'capture'
+          ? { runAsNonRoot: false, runAsUser: 0, runAsGroup: 0 }
+          : {
+              runAsNonRoot: true,
+              ...(uid === 'ours' ? { runAsUser: 65532, runAsGroup: 65532 } : {}),
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
       containers: [
         {
           name: containerName,
@@ -82,15 +89,26 @@ export function podManifest(plan: PodPlan, resources: Resources, uid: Ground['ui
           command: ['node', '-e', unexpanded(program)],
           env: [{ name: 'HOPSCOPE_SPEC', value: unexpanded(JSON.stringify(spec)) }],
           resources,
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
+          securityContext:
+            plan.may === 'capture'
+              ? { privileged: true, readOnlyRootFilesystem: true }
+              : {
+                  allowPrivilegeEscalation: false,
+                  readOnlyRootFilesystem: true,
+                  capabilities: { drop: ['ALL'] },
+                },
         },
       ],
     },
   }
+}
+
+function aboutOf({ may, hostNetwork }: PodPlan): string {
+  if (may === 'capture')
+    return 'Captures packets on this node for one hopscope run, within stated limits. Safe to delete.'
+  return hostNetwork
+    ? 'Reads the conntrack counters of this node for one hopscope run. Safe to delete.'
+    : 'Asks DNS and opens TCP connections for one hopscope run, within a stated rate. Safe to delete.'
 }
 
 /**

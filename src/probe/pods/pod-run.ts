@@ -97,7 +97,10 @@ function cutOff(why: string | null): Why {
 }
 
 /** null once the pod has started, or has come to its end without a fault; else why it has not. */
-async function untilStarted({ watch, now, signal }: PodRunContext, name: string): Promise<Why | null> {
+export async function untilStarted(
+  { watch, now, signal }: Pick<PodRunContext, 'watch' | 'now' | 'signal'>,
+  name: string,
+): Promise<Why | null> {
   for (const start = now(); ; await watch.next()) {
     const state = watch.state(name)
     if (signal.aborted) return interrupted

@@ -36,6 +36,7 @@ export function notAllowed(action: string): string {
 export interface Asked {
   readonly namespace: string
   readonly hostNetwork: boolean
+  readonly may?: 'capture'
 }
 
 /** Why there is no pod: for want of a right, or of something else. */
@@ -44,12 +45,17 @@ export function refusal(why: Why, asked: Asked): Why {
 }
 
 /** One line: what refused it, in its own words, and what helps. `not allowed` is said of rights alone. */
-function refusalText(why: Why, { namespace, hostNetwork }: Asked): string {
+function refusalText(why: Why, { namespace, hostNetwork, may }: Asked): string {
   const said = why.detail
   switch (refuserOf(why)) {
     case 'rights':
       return notAllowed(said)
     case 'pod-security':
+      if (may === 'capture')
+        return (
+          `Pod Security of namespace ${namespace} refuses a privileged pod, which a capture takes: ` +
+          `${said} (--probe-namespace NS: one whose level is \`privileged\`)`
+        )
       return hostNetwork
         ? `Pod Security of namespace ${namespace} refuses a hostNetwork pod: ` +
             `${said} (--probe-namespace NS: one whose level is \`privileged\`; or --conntrack-from kube-proxy)`

@@ -53,6 +53,10 @@ const gone = v.strictObject({
   from: text,
   to: text,
   packets,
+  trails: v.pipe(
+    v.array(v.array(v.strictObject({ point: text, packet: v.nullable(number) }))),
+    v.description('of a capture of one path: the first of them point by point, null where it never came'),
+  ),
 })
 
 export const pcap = v.strictObject({

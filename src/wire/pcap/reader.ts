@@ -32,6 +32,13 @@ export interface Read {
   readonly points: readonly Point[]
   /** Dropped before they were written, as the file itself says; null where it does not. */
   readonly dropped: number | null
+  /** By point, when it listened, where the file says so: in milliseconds since 1970. */
+  readonly listened: ReadonlyMap<number, Listened>
+}
+
+export interface Listened {
+  readonly from: number
+  readonly to: number
 }
 
 export interface CaptureReader {
@@ -90,6 +97,7 @@ export function captureReader(onPacket: (packet: Packet) => void): CaptureReader
   let shortened = 0
   let unreadLink = 0
   let dropped: number | null = null
+  const listened = new Map<number, Listened>()
 
   const n32 = (at: number): number => (little ? u32le(buffer, at) : u32(buffer, at))
   const n16 = (at: number): number => (little ? u16le(buffer, at) : u16(buffer, at))
@@ -253,9 +261,15 @@ export function captureReader(onPacket: (packet: Packet) => void): CaptureReader
   function statistics(at: number, size: number): void {
     if (size < 24) return
     let lost: number | null = null
+    const point = interfaces[n32(at + 8)]
+    const times: [number | null, number | null] = [null, null]
     eachOption(at + 20, at + size - 4, (code, its, length) => {
       if (code === 5 && length === 8) lost = signed(n32(its + (little ? 4 : 0)), n32(its + (little ? 0 : 4)))
+      else if ((code === 2 || code === 3) && length === 8 && point !== undefined)
+        times[code - 2] = (n32(its) * 4294967296 + n32(its + 4)) * point.tick + point.offset
     })
+    const [from, to] = times
+    if (point !== undefined && from !== null && to !== null && from <= to) listened.set(point.point, { from, to })
     if (lost !== null) dropped = (dropped ?? 0) + lost
   }
 
@@ -315,6 +329,7 @@ export function captureReader(onPacket: (packet: Packet) => void): CaptureReader
         unreadLink,
         points,
         dropped,
+        listened,
       }
     },
   }

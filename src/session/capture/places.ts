@@ -1,0 +1,1 @@
+export { pointPlaces, type PointPlace } from '../../probe/capture/plan-capture.ts'
