@@ -16,7 +16,7 @@ export function markOf(comment: string | null): PathMark | null {
 /** Enough for a median. */
 const mostCommon = 2000
 
-/** Each stage of one path with the next that was captured; at a stage with several places a packet passes one of them. */
+/** Each stage of a path with the next that was captured. Of several places at a stage a packet passes one. */
 export function compareStages(places: readonly Place[], addresses: Addresses): readonly Comparison[] {
   const timed = byOneClock(places)
   const stages = [...new Set(timed.flatMap((it) => it.mark?.stages ?? []))].toSorted((one, other) => one - other)

@@ -116,7 +116,7 @@ function filterOf(text: string | undefined): Filter | null {
   throw new ToolError(
     'usage',
     `the filter can't be taken: ${read.why}`,
-    "protocols, ports, hosts and nets by address, and, or, not, parentheses: --filter 'tcp port 8080 and host 10.1.2.3'",
+    "protocols, ports, hosts and nets by address, and, or, not, parentheses: 'tcp port 80 and host 10.1.2.3'",
   )
 }
 
