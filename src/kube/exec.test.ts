@@ -90,6 +90,37 @@ describe('execCommand', () => {
     expect(await run({ stdin: 'hello' })).toEqual(known({ code: 0, stdout: 'hello!0', stderr: '' }))
   })
 
+  it.each(['v5.channel.k8s.io', 'v4.channel.k8s.io'])(
+    'hands live output on as it comes, beats while it is wanted, and waits for the last words: %s',
+    async (protocol) => {
+      let beats = 0
+      await execServer((socket) => {
+        say(socket, 1, 'a'.repeat(900))
+        socket.on('message', (data) => {
+          const bytes = Buffer.isBuffer(data) ? data : Buffer.alloc(0)
+          const word = bytes.subarray(1).toString()
+          if (bytes[0] === 0 && word === 'on\n' && ++beats === 3) say(socket, 1, 'b'.repeat(900))
+          const isClosed = protocol.startsWith('v5') ? bytes[0] === 255 : word === '\n'
+          if (!isClosed) return
+          say(socket, 2, 'last words')
+          say(socket, 3, success)
+          socket.close()
+        })
+      }, protocol)
+      const enough = new AbortController()
+      let heard = ''
+      const out = (bytes: Uint8Array): void => {
+        heard += Buffer.from(bytes).toString()
+        if (heard.includes('b')) enough.abort()
+      }
+      const live = { out, beat: 'on\n', everyMs: 20, enough: enough.signal }
+      // More than may be kept of a command's output.
+      expect(await run({ live, mostBytes: 1000 })).toEqual(known({ code: 0, stdout: '', stderr: 'last words' }))
+      expect(heard).toBe('a'.repeat(900) + 'b'.repeat(900))
+      expect(beats).toBeGreaterThanOrEqual(3)
+    },
+  )
+
   it('speaks v4 to an older server', async () => {
     await execServer((socket) => {
       say(socket, 1, socket.protocol)

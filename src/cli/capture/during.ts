@@ -25,7 +25,7 @@ export function duringOf(line: string): (signal: AbortSignal) => Promise<void> {
     new Promise((resolve) => {
       if (signal.aborted) return resolve()
       tell(`runs ${line}`)
-      const child = spawn(file ?? program, more, { stdio: ['ignore', process.stderr, process.stderr] })
+      const child = spawn(file ?? program, more, { stdio: ['ignore', 2, 2] })
       const stop = (): void => {
         child.kill('SIGTERM')
         setTimeout(() => child.kill('SIGKILL'), patienceMs).unref()

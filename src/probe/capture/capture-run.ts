@@ -86,21 +86,31 @@ async function captured(
   step(`starting a capture pod on ${nodes.join(', ')} ...`)
   const openings = (await openNodes(cluster, plan, { nodes, ledger, signal })).flat()
   const enough = new AbortController()
+  let endedBy: CaptureEnd['endedBy'] = 'time'
+  function stop(by: CaptureEnd['endedBy']): void {
+    if (enough.signal.aborted) return
+    endedBy = by
+    enough.abort()
+  }
+  const stopped = (): void => stop('caller')
+  signal.addEventListener('abort', stopped, { once: true })
+  if (signal.aborted) stopped()
   const merge = createMerge(holdMs)
-  const ids = new Map<string, number>()
+  // By the place of an opening: packets come before all points are there, and only then do those have their order.
+  const ids = new Map<number, number>()
   const count = openings.filter((it) => 'device' in it).length
   const packets = Math.max(1, Math.min(plan.packets, Math.floor(plan.bytes / Math.max(1, count) / (plan.snaplen + 32))))
   const streams = new Map<string, PointStream>()
-  for (const it of openings) {
+  for (const [place, it] of openings.entries()) {
     if ('why' in it) continue
     const { point, pod, pid, device } = it
     const { filter, code } = point
     const watching = { pid, device, packets, snaplen: plan.snaplen, filter, code, seconds: plan.seconds }
     const packet = (its: { readonly time: number; readonly length: number; readonly bytes: Uint8Array }): void =>
-      merge.add({ ...its, point: ids.get(point.name) ?? -1 }, performance.now())
+      merge.add({ ...its, point: place }, performance.now())
     streams.set(
       point.name,
-      openStream(cluster, { namespace: plan.namespace, pod, watching, enough: enough.signal, signal, packet }),
+      openStream(cluster, { namespace: plan.namespace, pod, watching, enough: enough.signal, packet }),
     )
   }
   const slow = new Promise<null>((resolve) => setTimeout(() => resolve(null), openWithinMs).unref())
@@ -119,12 +129,6 @@ async function captured(
     caller.announce(`no capture at ${it.point.name}: ${why}`)
   }
   const sink = sinkOf(caller.sink, plan.bytes, () => stop('bytes'))
-  let endedBy: CaptureEnd['endedBy'] = 'time'
-  function stop(by: CaptureEnd['endedBy']): void {
-    if (enough.signal.aborted) return
-    endedBy = by
-    enough.abort()
-  }
   if (there.length > 0) {
     const kept = withoutMissing(
       there.map((it) => it.point),
@@ -137,12 +141,15 @@ async function captured(
       link: links.get(it.point.name) ?? 1,
       snaplen: plan.snaplen,
     }))
-    for (const [index, it] of there.entries()) ids.set(it.point.name, index)
+    for (const [index, it] of there.entries()) ids.set(openings.indexOf(it), index)
     sink.write(pcapngHead(written, plan.application))
     caller.announce(`capturing at ${there.map((it) => `${it.point.name} (${it.device})`).join(', ')}`)
   }
   const flush = (all: ReturnType<typeof merge.take>): void => {
-    for (const it of all) if (it.point >= 0) sink.write(pcapngPacket(it))
+    for (const it of all) {
+      const point = ids.get(it.point)
+      if (point !== undefined) sink.write(pcapngPacket({ ...it, point }))
+    }
   }
   const ticking = setInterval(() => flush(merge.take(performance.now())), 100)
   const ends = Promise.all(there.map(async (it) => [it.point.name, await streams.get(it.point.name)?.end] as const))

@@ -25,8 +25,8 @@ export interface Streaming {
   readonly namespace: string
   readonly pod: string
   readonly watching: Watching
+  /** It is asked to end then, and given the time to say what it lost. */
   readonly enough: AbortSignal
-  readonly signal: AbortSignal
   /** Its `point` is for the caller to set. */
   readonly packet: (packet: Omit<WrittenPacket, 'point'>) => void
 }
@@ -35,7 +35,7 @@ export interface Streaming {
 const lastWordsMs = 5000
 
 export function openStream(cluster: Cluster, it: Streaming): PointStream {
-  const { namespace, pod, watching, enough, signal } = it
+  const { namespace, pod, watching, enough } = it
   const begun = Promise.withResolvers<number | null>()
   let kept = 0
   let began = Date.now()
@@ -68,11 +68,12 @@ export function openStream(cluster: Cluster, it: Streaming): PointStream {
   const hurry = new AbortController()
   const late = (): void => void setTimeout(() => hurry.abort(), lastWordsMs).unref()
   enough.addEventListener('abort', late, { once: true })
+  if (enough.aborted) late()
   const run = async (): Promise<PointEnd> => {
     const ran = await cluster.exec(namespace, pod, {
       command: watchingCommand(watching),
       timeoutMs: watching.seconds * 1000 + lastWordsMs,
-      signal: AbortSignal.any([signal, hurry.signal]),
+      signal: hurry.signal,
       live,
     })
     begun.resolve(null)
