@@ -2,7 +2,7 @@ import type { Cluster } from '../../kube/cluster.ts'
 import { podProgram } from '../pods/pod-program.ts'
 import { untilStarted } from '../pods/pod-run.ts'
 import { createPod, type PodLedger, podLedger, removeLeftovers, watchPods } from '../pods/pods.ts'
-import { createMerge } from './merge.ts'
+import { createMerge, type Merge } from './merge.ts'
 import type { DeviceName } from '../../wire/node-names.ts'
 import { pcapngHead, pcapngPacket, pcapngStatistics, type WrittenPoint } from '../../wire/pcap/writer.ts'
 import { findingCommand } from './capture-script.ts'
@@ -96,38 +96,19 @@ async function captured(
   signal.addEventListener('abort', stopped, { once: true })
   if (signal.aborted) stopped()
   const merge = createMerge(holdMs)
-  // By the place of an opening: packets come before all points are there, and only then do those have their order.
-  const ids = new Map<number, number>()
-  const count = openings.filter((it) => 'device' in it).length
-  const packets = Math.max(1, Math.min(plan.packets, Math.floor(plan.bytes / Math.max(1, count) / (plan.snaplen + 32))))
-  const streams = new Map<string, PointStream>()
-  for (const [place, it] of openings.entries()) {
-    if ('why' in it) continue
-    const { point, pod, pid, device } = it
-    const { filter, code } = point
-    const watching = { pid, device, packets, snaplen: plan.snaplen, filter, code, seconds: plan.seconds }
-    const packet = (its: { readonly time: number; readonly length: number; readonly bytes: Uint8Array }): void =>
-      merge.add({ ...its, point: place }, performance.now())
-    streams.set(
-      point.name,
-      openStream(cluster, { namespace: plan.namespace, pod, watching, enough: enough.signal, packet }),
-    )
-  }
-  const slow = new Promise<null>((resolve) => setTimeout(() => resolve(null), openWithinMs).unref())
-  const links = new Map<string, number>()
-  for (const [name, { link }] of streams) {
-    const its = await Promise.race([link, slow])
-    if (its !== null) links.set(name, its)
-  }
-  const there = openings.flatMap((it) => (!('why' in it) && links.has(it.point.name) ? [it] : []))
+  const streams = openStreams(cluster, plan, { openings, enough: enough.signal, merge })
+  const begun = await untilBegun(openings, streams)
+  const { there, links } = begun
   const missing = openings.filter((it) => !there.some(({ point }) => point === it.point))
   const results: PointResult[] = []
   for (const it of missing) {
-    const why =
-      'why' in it ? it.why : ((await ended(streams.get(it.point.name), 2000))?.why ?? 'it did not begin in time')
+    const own = 'why' in it ? it.why : (await ended(streams.get(it.point.name), 2000))?.why
+    const why = own ?? 'it did not begin in time'
     results.push({ name: it.point.name, packets: 0, dropped: null, why })
     caller.announce(`no capture at ${it.point.name}: ${why}`)
   }
+  // Packets come before all points are there, and only then do those have their order.
+  const ids = new Map(there.map((it, index) => [openings.indexOf(it), index]))
   const sink = sinkOf(caller.sink, plan.bytes, () => stop('bytes'))
   if (there.length > 0) {
     const kept = withoutMissing(
@@ -141,7 +122,6 @@ async function captured(
       link: links.get(it.point.name) ?? 1,
       snaplen: plan.snaplen,
     }))
-    for (const [index, it] of there.entries()) ids.set(openings.indexOf(it), index)
     sink.write(pcapngHead(written, plan.application))
     caller.announce(`capturing at ${there.map((it) => `${it.point.name} (${it.device})`).join(', ')}`)
   }
@@ -169,6 +149,48 @@ async function captured(
     })
   }
   return { points: results, bytes: sink.written(), endedBy }
+}
+
+interface Streams {
+  readonly openings: readonly Opening[]
+  readonly enough: AbortSignal
+  /** Gets each packet by the place of its opening. */
+  readonly merge: Merge
+}
+
+function openStreams(
+  cluster: Cluster,
+  plan: CaptureRun,
+  { openings, enough, merge }: Streams,
+): ReadonlyMap<string, PointStream> {
+  const { namespace, snaplen, seconds } = plan
+  const count = Math.max(1, openings.filter((it) => 'device' in it).length)
+  const packets = Math.max(1, Math.min(plan.packets, Math.floor(plan.bytes / count / (snaplen + 32))))
+  const streams = new Map<string, PointStream>()
+  for (const [place, it] of openings.entries()) {
+    if ('why' in it) continue
+    const { point, pod, pid, device } = it
+    const { filter, code } = point
+    const watching = { pid, device, packets, snaplen, filter, code, seconds }
+    const packet = (its: { readonly time: number; readonly length: number; readonly bytes: Uint8Array }): void =>
+      merge.add({ ...its, point: place }, performance.now())
+    streams.set(point.name, openStream(cluster, { namespace, pod, watching, enough, packet }))
+  }
+  return streams
+}
+
+/** Those that capture by now, and the kind of frames of each. */
+async function untilBegun(
+  openings: readonly Opening[],
+  streams: ReadonlyMap<string, PointStream>,
+): Promise<{ readonly there: readonly Opened[]; readonly links: ReadonlyMap<string, number> }> {
+  const slow = new Promise<null>((resolve) => setTimeout(() => resolve(null), openWithinMs).unref())
+  const links = new Map<string, number>()
+  for (const [name, { link }] of streams) {
+    const its = await Promise.race([link, slow])
+    if (its !== null) links.set(name, its)
+  }
+  return { there: openings.flatMap((it) => (!('why' in it) && links.has(it.point.name) ? [it] : [])), links }
 }
 
 async function untilEnough(
