@@ -1,3 +1,12 @@
+import serviceAddressDropped from './service/service-address-dropped.ts'
+import readinessPathMissing from './service/readiness-path-missing.ts'
+import policyDefaultDenyEgress from './policy/policy-default-deny-egress.ts'
+import wayToPodLossy from './node/way-to-pod-lossy.ts'
+import overlayDown from './node/overlay-down.ts'
+import kubeletStopped from './node/kubelet-stopped.ts'
+import cniConfigGone from './node/cni-config-gone.ts'
+import dnsResolvConfOfNode from './dns/dns-resolv-conf-of-node.ts'
+import dnsNoneSilentServer from './dns/dns-none-silent-server.ts'
 import serviceDeleted from './service/service-deleted.ts'
 import answersAfter20s from './service/answers-after-20s.ts'
 import policyDeniesAll from './policy/policy-denies-all.ts'
@@ -178,6 +187,7 @@ export const faults: readonly Fault[] = [
   backendHangsUp,
   calledOnTargetPort,
   canaryAtZero,
+  cniConfigGone,
   dnsAaaaLost,
   dnsAclBlocksNode,
   dnsAclDropsNode,
@@ -212,6 +222,7 @@ export const faults: readonly Fault[] = [
   dnsMixedNameservers,
   dnsNodeBlackhole,
   dnsNodeRejected,
+  dnsNoneSilentServer,
   dnsNoSearchList,
   dnsOddAndHealthy,
   dnsOddCorefile,
@@ -226,6 +237,7 @@ export const faults: readonly Fault[] = [
   dnsReplicaUnreachable,
   dnsRepliesFromElsewhere,
   dnsResolvConfMounted,
+  dnsResolvConfOfNode,
   dnsResolvConfWindows,
   dnsScaledToZero,
   dnsSearchAmplification,
@@ -280,8 +292,8 @@ export const faults: readonly Fault[] = [
   ingressSnippetRefused,
   ingressWrongService,
   initContainerWaits,
-  nodeForwardingOff,
   jobCompleted,
+  kubeletStopped,
   kubeProxyGone,
   kubeProxyStale,
   largePacketsDropped,
@@ -291,8 +303,10 @@ export const faults: readonly Fault[] = [
   nativeSidecar,
   nodeCacheHealthy,
   nodeCordoned,
+  nodeForwardingOff,
   nodePortLocal,
   oneReplicaAnswers500,
+  overlayDown,
   pairOfPodsCut,
   pathAnswers500,
   podNeverEnds,
@@ -302,6 +316,7 @@ export const faults: readonly Fault[] = [
   podsNotReady,
   policyBeforeDnsServers,
   policyByPodAddress,
+  policyDefaultDenyEgress,
   policyDefaultDenyRight,
   policyDeniesAll,
   policyDnsAddressOnly,
@@ -317,6 +332,7 @@ export const faults: readonly Fault[] = [
   proxyServiceMissing,
   quotaUsedUp,
   raceHealed,
+  readinessPathMissing,
   readinessWrongPort,
   rewriteToNothing,
   rewriteWithoutGroup,
@@ -328,6 +344,7 @@ export const faults: readonly Fault[] = [
   routeWeightsZero,
   routeWithoutGrant,
   scaledToZeroOnPurpose,
+  serviceAddressDropped,
   serviceDeleted,
   serviceLocalOnly,
   serviceOddShapes,
@@ -343,5 +360,6 @@ export const faults: readonly Fault[] = [
   tlsBackendBroken,
   tlsCertificateExpired,
   tlsSecretMissing,
+  wayToPodLossy,
   weaveTcBroken,
 ]

@@ -201,6 +201,7 @@ import mtlsContradicts from './mesh/mtls-contradicts.ts'
 import mtlsKeepsOut from './mesh/mtls-keeps-out.ts'
 import letsNobodyIn from './mesh/lets-nobody-in.ts'
 import egressLeftOut from './mesh/egress-left-out.ts'
+import ownServersSilent from './dns/own-servers-silent.ts'
 
 /** Every check, sorted by code: explicit, so that it can be searched and reviewed. */
 export const checks: readonly AnyCheck[] = [
@@ -265,6 +266,7 @@ export const checks: readonly AnyCheck[] = [
   resolvConfUnread, // DNS181
   upstreamAddressTaken, // DNS182
   suffixEndsLookups, // DNS183
+  ownServersSilent, // DNS184
   gatewayClassUnserved, // GTW701
   notProgrammed, // GTW702
   listenerBroken, // GTW703

@@ -76,6 +76,17 @@ export const meanings: Readonly<Record<Fingerprint, Meaning>> = {
     look: 'look at the endpoints named: what differs in them (node, version, load)',
     commands: [],
   },
+  'lossy-endpoint': {
+    seen: 'failing at times, from several nodes, and only to',
+    means:
+      'packets to or from this pod are lost, or it does not take connections in time; the others are well, so that ' +
+      'clients see a share of 1 in n late or failing',
+    look: 'look at the pod named and at its node: its load, its CPU limit, what drops packets there',
+    commands: [
+      'on its node:  iptables-save -c | grep {target}    nstat -az TcpExtListenOverflows TcpExtListenDrops',
+      'kubectl -n {namespace} get pod {pod} -o wide',
+    ],
+  },
   'now-and-then': {
     seen: 'every way works part of the time, from',
     means: 'lost SYNs or a full accept queue: packet loss, a full conntrack table, an overloaded pod',

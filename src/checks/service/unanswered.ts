@@ -22,7 +22,7 @@ import {
   tally,
 } from '../../relations/service/service-contacts.ts'
 import { isOver, isServing, podsOfServices } from '../../relations/service/service-selects-pod.ts'
-import { nodeDown, serviceRules, svcUnanswered } from '../../relations/symptom.ts'
+import { nodeDown, serviceRules, stoppedOnTheWay, svcUnanswered } from '../../relations/symptom.ts'
 import { blindLagMs, lagIn } from '../../relations/troubles/probe-lag.ts'
 import { meanings } from './connect-meanings.ts'
 import { isAskedAbout, serviceSubject } from './words.ts'
@@ -222,7 +222,17 @@ function judge(service: Service, counted: readonly Contact[], pods: readonly Pod
         ...(clients.size === 1 && nodes.length > 1 ? [...clients].map(nodeDown) : []),
         ...(homes.size === 1 ? [...homes].flatMap((it) => (it === null ? [] : [nodeDown(it)])) : []),
       ],
-      causes: [svcUnanswered(service)],
+      causes: [
+        svcUnanswered(service),
+        // Who fails to reach such a pod from inside another meets the same.
+        ...new Set(
+          sick.flatMap(({ via }) =>
+            via.kind === 'endpoint' && via.pod !== null
+              ? [stoppedOnTheWay({ namespace: service.namespace, name: via.pod })]
+              : [],
+          ),
+        ),
+      ],
     }),
   ]
 }

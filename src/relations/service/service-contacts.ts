@@ -81,6 +81,7 @@ export type Fingerprint =
   | 'same-node'
   | 'some-endpoints'
   | 'now-and-then'
+  | 'lossy-endpoint'
   | 'address-at-times'
   | 'address-refused'
   | 'address-dropped'
@@ -113,7 +114,8 @@ export function fingerprint(
 
   const dead = direct.filter((it) => tally([it]).open === 0)
   if (dead.length === direct.length) return marks(ofAllDead(direct))
-  if (dead.length === 0) return marks('now-and-then')
+  if (dead.length === 0)
+    return lossyEndpoint(direct) ? marks('lossy-endpoint', names(sickDirect.map(endpointName))) : marks('now-and-then')
   if (someNodesOnly(direct) && !onePodOnly(direct)) return marks('from-some-nodes')
   if (onePodOnly(direct)) return marks('some-endpoints', names(dead.map(endpointName)))
   const side = sickSide(direct, nodeOf)
@@ -162,6 +164,18 @@ export function endpointName(contact: Contact): string {
 
 export function isSick(contact: Contact): boolean {
   return contact.tries.some((it) => it.result !== 'open')
+}
+
+/** All that failed now and then went to one pod of several, from two nodes at least: each of the others is well. */
+function lossyEndpoint(direct: readonly Contact[]): boolean {
+  const sick = direct.filter(isSick)
+  const [first, ...more] = names(sick.map(endpointName))
+  return (
+    first !== undefined &&
+    more.length === 0 &&
+    direct.some((it) => endpointName(it) !== first) &&
+    new Set(sick.map((it) => it.node)).size > 1
+  )
 }
 
 /** Every contact from some nodes is dead, and every contact from the others is well. */
