@@ -1,3 +1,6 @@
+import dnsUnderLoad from './controls/dns-under-load.ts'
+import serviceSelectorOldVersion from './service/service-selector-old-version.ts'
+import scaledToZeroAndAsked from './service/scaled-to-zero-and-asked.ts'
 import serviceAddressDropped from './service/service-address-dropped.ts'
 import readinessPathMissing from './service/readiness-path-missing.ts'
 import policyDefaultDenyEgress from './policy/policy-default-deny-egress.ts'
@@ -258,6 +261,7 @@ export const faults: readonly Fault[] = [
   dnsTcpDropped,
   dnsTooManySearches,
   dnsUdpBlocked,
+  dnsUnderLoad,
   dnsUpstreamAaaaNxdomain,
   dnsUpstreamDead,
   dnsUpstreamGone,
@@ -343,12 +347,14 @@ export const faults: readonly Fault[] = [
   routeParentMissing,
   routeWeightsZero,
   routeWithoutGrant,
+  scaledToZeroAndAsked,
   scaledToZeroOnPurpose,
   serviceAddressDropped,
   serviceDeleted,
   serviceLocalOnly,
   serviceOddShapes,
   serviceOfCronjob,
+  serviceSelectorOldVersion,
   serviceSelectorTypo,
   serviceSelectsTwoApps,
   serviceTakesInAdmin,

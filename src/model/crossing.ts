@@ -20,7 +20,7 @@ export type CrossingTo =
     }
   | { readonly kind: 'host' }
 
-/** One TCP connect, made by exec in a container of the pod that a trace starts from. */
+/** One TCP connect, made by exec in a container of the pod that a trace starts from, or that is told to make it. */
 export interface Crossing {
   readonly from: { readonly namespace: string; readonly pod: string; readonly container: string }
   readonly to: CrossingTo

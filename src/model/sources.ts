@@ -57,7 +57,7 @@ export interface Sources {
   readonly nameAnswers: NameAnswers
   readonly contacts: Contacts
   readonly insideViews: readonly InsideView[]
-  /** Connects out of the pod that a trace starts from. */
+  /** Connects out of the pod that a trace starts from; without one, of pods to what they are told to call. */
   readonly crossings: readonly Crossing[]
   /** The URL of the scope, as somebody outside asks it. */
   readonly outside: Outside

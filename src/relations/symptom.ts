@@ -47,6 +47,9 @@ export const nodePortUnanswered = (service: Named): string =>
 
 export const nodeDown = (node: string): string => `node-down:${node}`
 
+/** The Ready condition of this node is not True. */
+export const nodeNotReady = (node: string): string => `node-not-ready:${node}`
+
 /** Packets of pods do not cross between these two nodes, in one direction or both. */
 export const wayClosed = (a: string, b: string): string => `way-closed:${[a, b].toSorted().join('/')}`
 

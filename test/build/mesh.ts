@@ -22,7 +22,7 @@ export function mesh(
   const connects = nodes.flatMap((from) =>
     pods.flatMap((to) =>
       ports.map((port) =>
-        toPod('cart', from, to, repeat(3, isOpen(from, to.node ?? '') ? 'open' : 'timeout'), { port }),
+        toPod('cart', from, to, repeat(5, isOpen(from, to.node ?? '') ? 'open' : 'timeout'), { port }),
       ),
     ),
   )

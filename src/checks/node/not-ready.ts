@@ -4,7 +4,7 @@ import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { isOver } from '../../relations/service/service-selects-pod.ts'
-import { dnsLossOnNode, nodeDown } from '../../relations/symptom.ts'
+import { dnsLossOnNode, nodeDown, nodeNotReady } from '../../relations/symptom.ts'
 import { count, some } from '../../phrases.ts'
 
 /**
@@ -97,6 +97,7 @@ function verdict(
         ? [{ kind: 'fact' as const, label: 'DNS servers on it', value: some(dns.map((it) => it.name)) }]
         : []),
     ],
+    symptoms: [nodeNotReady(node.name)],
     causes: [nodeDown(node.name), dnsLossOnNode(node.name)],
   })
 }

@@ -21,7 +21,7 @@ describeCheck(check, [
         subject: 'Node/worker-1',
         confidence: 'observed',
         severity: 'error',
-        args: { at: 'pair', nodes: ['worker-1', 'worker-3'], ways: 2, tried: 12, open: 4 },
+        args: { at: 'pair', nodes: ['worker-1', 'worker-3'], ways: 2, tried: 20, open: 4 },
         says: /Pods on worker-1 and worker-3 do not reach each other/,
       },
     ],

@@ -129,7 +129,7 @@ function rowsOf(ways: readonly NodeWay[]) {
       where: it.from === it.to ? `within ${it.from}` : `${it.from} to ${it.to}`,
       bad: it.tried - it.answered,
       of: it.tried,
-      note: it.state === 'closed' ? 'closed' : '',
+      note: it.state === 'closed' || it.state === 'silent' ? 'closed' : '',
     }))
     .toSorted((a, b) => b.bad - a.bad || textOrder(a.where, b.where))
 }

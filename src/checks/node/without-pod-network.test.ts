@@ -26,6 +26,37 @@ describeCheck(check, [
     expect: [{ subject: 'Node/worker-1', severity: 'error', args: { why: 'unavailable' }, says: /create a route/ }],
   },
   {
+    it: 'the runtime says that no CNI is set up',
+    given: {
+      nodes: [
+        node('worker-1', {
+          ready: 'False',
+          readyMessage:
+            'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady ' +
+            'message:Network plugin returns error: cni plugin not initialized',
+        }),
+      ],
+      pods: [],
+      events: [],
+    },
+    expect: [
+      {
+        subject: 'Node/worker-1',
+        args: { why: 'not-ready' },
+        says: /no network for pods: cni plugin not initialized\.$/m,
+      },
+    ],
+  },
+  {
+    it: 'not ready for another reason',
+    given: {
+      nodes: [node('worker-1', { ready: 'False', readyMessage: 'container runtime is down', ...range })],
+      pods: [],
+      events: [],
+    },
+    expect: 'ok',
+  },
+  {
     it: 'no address is left for a pod',
     given: { nodes: [node('worker-1')], pods: [waiting()], events: [event] },
     expect: [

@@ -5,7 +5,7 @@ import type { Node } from '../../model/node.ts'
 import type { Pod } from '../../model/pod.ts'
 import { subject } from '../../model/subject.ts'
 import { count, some } from '../../phrases.ts'
-import { nodeDown } from '../../relations/symptom.ts'
+import { dnsLossOnNode, nodeDown, nodeNotReady } from '../../relations/symptom.ts'
 
 /**
  * The CNI's agent, or a controller of the cloud, gives a node its part of the pod network. Without it pods stay in
@@ -30,6 +30,8 @@ export default check({
       const [first] = its
       if (node.networkUnavailable !== undefined)
         return [verdict(node, { why: 'unavailable', said: node.networkUnavailable, pods: its.map((it) => it.pod) })]
+      if (node.ready === 'False' && networkNotReady.test(node.readyMessage ?? ''))
+        return [verdict(node, { why: 'not-ready', said: saidOf(node), pods: its.map((it) => it.pod) })]
       if (first !== undefined)
         return [verdict(node, { why: 'sandbox', said: shorter(first.said), pods: its.map((it) => it.pod) })]
       return node.podCidrs === undefined && others > 0 && others === nodes.length - 1
@@ -55,12 +57,28 @@ export default check({
   },
 })
 
-type Why = 'unavailable' | 'sandbox' | 'no-range'
+type Why = 'unavailable' | 'not-ready' | 'sandbox' | 'no-range'
 
 const headlines: Readonly<Record<Why, string>> = {
+  'not-ready': 'is not ready, since it has no network for pods',
   unavailable: 'says that its network is not available',
   sandbox: 'cannot give its pods a network',
   'no-range': 'has no range of pod addresses, and each other node has one',
+}
+
+/** The kubelet's words for what the container runtime says of its CNI (kubelet.go, containerRuntimeReadyExpected). */
+const networkNotReady =
+  /\bNetworkReady=false\b|\bNetworkPluginNotReady\b|cni (?:plugin|config) (?:not initialized|uninitialized)/i
+
+/** What the network plugin itself says, behind the words of those who pass it on. */
+function saidOf({ readyMessage }: Node): string {
+  return /message:\s*(?:Network plugin returns error:\s*)?(.+)$/.exec(readyMessage ?? '')?.[1] ?? ''
+}
+
+const labels: Readonly<Record<Exclude<Why, 'no-range'>, string>> = {
+  'not-ready': 'its Ready condition',
+  unavailable: 'NetworkUnavailable',
+  sandbox: 'event FailedCreatePodSandBox',
 }
 
 interface Failing {
@@ -106,10 +124,10 @@ function verdict(node: Node, { why, said, pods }: Seen) {
         ? { kind: 'fact', label: 'spec.podCIDRs', value: 'none' }
         : {
             kind: 'fact',
-            label: why === 'sandbox' ? 'event FailedCreatePodSandBox' : 'NetworkUnavailable',
+            label: labels[why],
             value: said,
           },
     ],
-    causes: [nodeDown(node.name)],
+    causes: [nodeDown(node.name), ...(why === 'not-ready' ? [nodeNotReady(node.name), dnsLossOnNode(node.name)] : [])],
   })
 }

@@ -77,6 +77,7 @@ function verdict(first: CrossedFlow, { stopped, its, scope }: Tried) {
   const { to, from, crossing } = first
   return finding({
     subject: subject('Pod', to.namespace, to.name),
+    also: stopped.flatMap((it) => [subject('Pod', it.from.namespace, it.from.name), workloadOfPod(it.from)]),
     confidence: 'observed',
     severity: stopped.some((it) => isTargetPod(scope, it.from)) || isTargetPod(scope, to) ? 'error' : 'warning',
     args: {

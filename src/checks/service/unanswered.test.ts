@@ -137,6 +137,11 @@ describeCheck(check, [
     expect: because('some-endpoints', 'cart-2'),
   },
   {
+    it: 'now and then, and to one pod alone',
+    given: { ...given, contacts: ways({ 12: tries('open', 'timeout', 'open'), 22: tries('timeout', 'open', 'open') }) },
+    expect: because('lossy-endpoint', 'cart-2'),
+  },
+  {
     it: 'every way now and then',
     given: { ...given, contacts: ways({ 11: tries('open', 'timeout', 'open'), 22: tries('timeout', 'open', 'open') }) },
     expect: because('now-and-then'),

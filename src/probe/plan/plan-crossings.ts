@@ -8,7 +8,7 @@ import { calledBy, toldCalls } from '../../relations/service/called-services.ts'
 import { slicesOfServices } from '../../relations/service/service-endpoints.ts'
 import { asDnsName, asIpAddress, type DnsName, type IpAddress } from '../../wire/dns-name.ts'
 
-/** One connect out of the pod that a trace starts from. */
+/** One connect out of a pod. */
 export interface CrossingSpec {
   readonly from: Crossing['from']
   readonly to: Crossing['to']

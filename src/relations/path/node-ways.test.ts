@@ -63,3 +63,16 @@ it('silence on one port alone is no closed way: it may be a rule about that port
 it('a node whose pods do not reach each other either has another fault than its ways', () => {
   expect(closedWays(waysOf(['a', 'b', 'c'], (_, to) => to !== 'b'))).toEqual([])
 })
+
+it('what is silent on one port joins what is closed, so that a node with one service is no exception', () => {
+  fc.assert(
+    fc.property(nodeNames, fc.integer({ min: 0, max: 6 }), (nodes, at) => {
+      const its = mesh(nodes, cutEverywhere)
+      const poor = its.pods[at % nodes.length]?.ip
+      const connects = its.contacts.connects.filter((it) => it.ip !== poor || it.port === 8080)
+      const { sources, scope } = modelOf({ ...its, contacts: { ...its.contacts, connects } }, {}, {})
+      expect(told(nodeWays({ ...sources, scope }))).toEqual([{ at: 'all', ways: nodes.length * (nodes.length - 1) }])
+    }),
+    { numRuns: runs(30) },
+  )
+})

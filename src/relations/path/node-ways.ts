@@ -14,8 +14,11 @@ import { awake, isSick } from '../service/service-contacts.ts'
 export interface NodeWay {
   readonly from: string
   readonly to: string
-  /** `closed`: nothing came through, on two ports at least: one port alone may be a rule about that port. */
-  readonly state: 'open' | 'closed' | 'untold'
+  /**
+   * `closed`: nothing came through, on two ports at least. `silent`: the same on one port alone, which may be a rule
+   * about that port.
+   */
+  readonly state: 'open' | 'closed' | 'silent' | 'untold'
   readonly tried: number
   readonly answered: number
   /** Of what was silent, the first: address and port. */
@@ -65,12 +68,12 @@ function wayOf({ from, to }: Sent, its: readonly Sent[]): NodeWay {
   const tried = sum(its.map((it) => it.tried))
   const answered = sum(its.map((it) => it.answered))
   const ports = new Set(its.filter((it) => it.tried > 0).map((it) => it.port))
-  const isClosed = answered === 0 && tried >= leastTried && ports.size > 1
-  const untold = isClosed ? 'closed' : 'untold'
+  const quiet = ports.size > 1 ? 'closed' : 'silent'
+  const unanswered = tried >= leastTried ? quiet : 'untold'
   return {
     from,
     to,
-    state: answered > 0 ? 'open' : untold,
+    state: answered > 0 ? 'open' : unanswered,
     tried,
     answered,
     example: its.find((it) => it.answered < it.tried) ?? null,
@@ -151,13 +154,20 @@ export type ClosedWays = { readonly ways: readonly NodeWay[] } & (
   | { readonly at: 'pair'; readonly nodes: readonly [string, string] }
 )
 
-/** One or several, such that each closed way belongs to one; ways within a node are not ways between nodes. */
+/**
+ * One or several, such that each closed way belongs to one; ways within a node are not ways between nodes. A way that
+ * is silent on one port is of a group with a closed one, and alone says nothing.
+ */
 export function closedWays(all: readonly NodeWay[]): readonly ClosedWays[] {
+  return groupsOf(all).filter(({ ways }) => ways.some((it) => it.state === 'closed'))
+}
+
+function groupsOf(all: readonly NodeWay[]): readonly ClosedWays[] {
   const crossing = all.filter((it) => it.from !== it.to)
   const told = crossing.filter((it) => it.state !== 'untold')
   // Where pods of one node do not reach each other either, it is no way between nodes: a policy, or those pods.
   const own = new Map(all.filter((it) => it.from === it.to).map((it) => [it.from, it.state]))
-  const closed = told.filter((it) => it.state === 'closed' && own.get(it.to) !== 'closed')
+  const closed = told.filter((it) => isQuiet(it.state) && !isQuiet(own.get(it.to) ?? 'untold'))
   if (closed.length === 0) return []
   const nodes = [...new Set(told.flatMap((it) => [it.from, it.to]))].toSorted(textOrder)
   if (nodes.length > 2 && closed.length === told.length && !isOnePair(closed)) {
@@ -169,7 +179,7 @@ export function closedWays(all: readonly NodeWay[]): readonly ClosedWays[] {
   const cutOff = nodes.filter((name) => {
     const its = told.filter((it) => touches(it, name))
     const others = new Set(its.map((it) => other(it, name)))
-    return others.size > 1 && its.every((it) => it.state === 'closed')
+    return others.size > 1 && its.every((it) => isQuiet(it.state))
   })
   const left = closed.filter((it) => !cutOff.some((name) => touches(it, name)))
   return [
@@ -181,6 +191,10 @@ export function closedWays(all: readonly NodeWay[]): readonly ClosedWays[] {
       return [{ at: 'pair', nodes: [a ?? first.from, b ?? first.to], ways }]
     }),
   ]
+}
+
+function isQuiet(state: NodeWay['state']): boolean {
+  return state === 'closed' || state === 'silent'
 }
 
 function isOnePair(ways: readonly NodeWay[]): boolean {
