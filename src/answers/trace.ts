@@ -21,13 +21,14 @@ import { countEndpoints, ownAddress, portText, portsText } from '../relations/se
 import { judgeName } from '../relations/service/service-names.ts'
 import { tally } from '../relations/service/service-contacts.ts'
 import { nodePathHops } from './trace-node-hops.ts'
+import { isOfUrl, outsideBreak, outsideHops, urlHops } from './trace-outside.ts'
 import { isIp } from '../wire/ip-family.ts'
 
 /**
  * How a hop is known. `inside`: measured in the pod that the trace starts from; `beside`: from a probe pod; `node`:
- * read on nodes.
+ * read on nodes; `outside`: from the machine that hopscope runs on.
  */
-export type How = 'inside' | 'beside' | 'node' | 'config' | 'simulated' | 'nobody'
+export type How = 'inside' | 'beside' | 'node' | 'outside' | 'config' | 'simulated' | 'nobody'
 
 export type HopVerdict = 'ok' | 'broken' | 'cannot-tell' | 'not-looked'
 
@@ -51,7 +52,22 @@ export type Seen =
       readonly address: string
       readonly ms: number
     }
-  | { readonly kind: 'answers'; readonly bad: number; readonly of: number; readonly statuses: readonly string[] }
+  | {
+      readonly kind: 'answers'
+      readonly bad: number
+      readonly of: number
+      readonly statuses: readonly string[]
+      /** Whom it was asked of; absent where the hop before says so. */
+      readonly at?: readonly string[]
+    }
+  /** On this machine; `result`: the addresses, or how it ended. */
+  | { readonly kind: 'lookup'; readonly typed: string; readonly result: string }
+  | {
+      readonly kind: 'backends'
+      readonly names: readonly string[]
+      readonly absent: readonly string[]
+      readonly ports: readonly string[]
+    }
   | {
       readonly kind: 'routes'
       /** `worker-1 to worker-3 missing`. */
@@ -88,6 +104,9 @@ export type HopName =
   | 'beside'
   | 'elsewhere'
   | 'direct'
+  | 'outside'
+  | 'controller'
+  | 'backend'
   | 'http'
 
 export interface Hop {
@@ -103,7 +122,8 @@ export interface Hop {
 export type Narrowed = 'this-pod' | 'this-node' | 'service-address' | 'some-endpoints' | 'everywhere'
 
 export interface Trace {
-  readonly from: { readonly namespace: string; readonly pod: string; readonly node: string | null }
+  /** null: the machine that hopscope runs on, outside of the cluster. */
+  readonly from: { readonly namespace: string; readonly pod: string; readonly node: string | null } | null
   readonly to: string
   readonly hops: readonly Hop[]
   /**
@@ -119,8 +139,8 @@ export interface Trace {
 /** null: the scope asks for no trace. `causes`: what the checks found. Pure: the same from a recording. */
 export function traceOf(model: Model, causes: readonly Finding[]): Trace | null {
   const ends = traceEnds(model)
-  if (ends === null) return null
   const findings = causes.filter((it) => it.severity !== 'info')
+  if (ends === null) return isOfUrl(model) ? fromOutside(model, findings) : null
   const hops = [
     ...resolveHop(model, ends),
     ...serviceHops(ends, model),
@@ -130,6 +150,7 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
     ...nodeHops(model, ends),
     ...directHop(model, ends),
     ...httpHop(model, ends),
+    ...urlHops(model),
   ].map((it) => ({ ...it, codes: codesAt(it.name, findings) }))
   const measured = hops.find((it) => it.name === 'connect')
   const at = breakOf(hops, measured)
@@ -145,6 +166,23 @@ export function traceOf(model: Model, causes: readonly Finding[]): Trace | null 
       at === null || at === 'policy' || at === 'route' || at === 'mtu' || causes.some((it) => it.code === 'NOD522')
         ? null
         : narrow(hops),
+  }
+}
+
+function fromOutside(model: Model, findings: readonly Finding[]): Trace {
+  const { target } = model.scope
+  const hops = outsideHops(model).map((it) => ({ ...it, codes: codesAt(it.name, findings) }))
+  const at = outsideBreak(hops)
+  return {
+    from: null,
+    to: target.kind === 'object' ? (target.url ?? '') : '',
+    hops,
+    verdict: verdictOf(
+      at,
+      hops.find((it) => it.name === 'outside'),
+    ),
+    at,
+    narrowed: null,
   }
 }
 
@@ -179,6 +217,9 @@ const familyOf: Readonly<Record<HopName, RegExp>> = {
   beside: /^$/,
   elsewhere: /^SVC209/,
   direct: /^$/,
+  outside: /^ING35/,
+  controller: /^(?:ING3[0-4]|GTW)/,
+  backend: /^SVC207/,
   http: /^SVC208|^ING/,
 }
 
@@ -441,8 +482,9 @@ function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopName | nul
   const own = broken.filter((it) => !around.has(it.name))
   if (measured?.verdict !== 'ok')
     return (own[0] ?? (measured?.verdict === 'broken' ? measured : broken[0]))?.name ?? null
-  // An open connection has sent no packet of full size.
-  return own.find((it) => it.name === 'resolve' || it.name === 'mtu' || it.name === 'http')?.name ?? null
+  // An open connection has sent no packet of full size, and asked nothing yet.
+  const inside: ReadonlySet<HopName> = new Set(['resolve', 'mtu', 'http', 'controller', 'backend', 'endpoints'])
+  return own.find((it) => inside.has(it.name))?.name ?? null
 }
 
 function narrow(hops: readonly Hop[]): Narrowed | null {

@@ -111,9 +111,16 @@ export async function run(args: readonly string[]): Promise<number> {
   reportFlags(
     probeFlags(clusterFlags(command('trace', 'can this pod reach that? Hop by hop, and where the path breaks'))),
   )
-    .argument('[from]', 'pod/NAME; or deploy/NAME, sts/NAME, ds/NAME for one of its pods')
-    .argument('[to]', 'svc/NAME[:PORT], pod/NAME[:PORT], HOST:PORT or a URL; NAME.NAMESPACE for another namespace')
+    .argument(
+      '[from]',
+      'pod/NAME; deploy/, sts/, ds/ or svc/NAME for one of its pods; node/NAME for one of its network; outside',
+    )
+    .argument(
+      '[to]',
+      'svc/, pod/ or deploy/NAME[:PORT], ingress/NAME, node/NAME:PORT, HOST:PORT or a URL; NAME.NAMESPACE',
+    )
     .option('--from <file>', 'show a trace again from the file that it kept')
+    .option('--lb <address>', 'of a URL: ask it here by this load balancer, HOST[:PORT], in place of what DNS says')
     .action(async (start: string | undefined, end: string | undefined, flags: TraceFlags) => {
       code = await (await import('./trace.ts')).traceCommand(start ?? null, end ?? null, flags)
     })

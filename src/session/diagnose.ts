@@ -35,7 +35,7 @@ export async function diagnoseCluster(ask: DiagnoseAsk, caller: Caller): Promise
 }
 
 /** A slip is said before anything is asked. */
-function checkLb({ target, lb, probe, nodeAccess }: DiagnoseAsk): void {
+export function checkLb({ target, lb, probe, nodeAccess }: Pick<DiagnoseAsk, 'target'> & ProbeAsk): void {
   if (lb === undefined) return
   if (target === null || !/^https?:/i.test(target))
     throw new ToolError('usage', '--lb is for a URL', 'hopscope diagnose https://HOST/PATH --probe --lb ADDRESS')

@@ -1,3 +1,4 @@
+import { isOfUrl } from '../answers/trace-outside.ts'
 import { type Trace, traceOf } from '../answers/trace.ts'
 import { resolveTrace } from '../collect/trace-target.ts'
 import { diagnose, type Diagnosis } from '../engine.ts'
@@ -6,15 +7,16 @@ import { readSnapshot } from '../snapshot/read.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterAsk, ProbeAsk } from './asks.ts'
 import type { Caller } from './events.ts'
+import { checkLb } from './diagnose.ts'
 import { gather, type Gathered } from './gather.ts'
 import { type Keep, keeper } from './keep-run.ts'
 import { type ChecksAsk, checksOf, type Diagnosed } from './select.ts'
 import { type Ended, withCluster } from './with-cluster.ts'
 
 export interface TraceAskOf extends ClusterAsk, ProbeAsk, ChecksAsk {
-  /** pod/x, or a workload for one of its pods. */
+  /** pod/x, a workload or Service for one of its pods, node/x for one in its network, or `outside`. */
   readonly start: string
-  /** svc/x[:port], pod/x[:port], host:port or a URL. */
+  /** svc/x[:port], pod/x[:port], deploy/x[:port], ingress/x, node/x:port, host:port or a URL. */
   readonly end: string
   readonly keepIn: string | null
 }
@@ -33,6 +35,8 @@ export interface TracedLive extends Traced, Gathered {
  */
 export async function traceCluster(ask: TraceAskOf, caller: Caller): Promise<Ended<TracedLive>> {
   const how = checksOf(ask)
+  // An Ingress stands for a URL of its own.
+  checkLb({ ...ask, target: /^ing\w*\//i.test(ask.end) ? 'http://' : ask.end })
   const began = performance.now()
   return withCluster(ask, caller, async (frame) => {
     const gathered = await gather(
@@ -50,7 +54,7 @@ export async function traceCluster(ask: TraceAskOf, caller: Caller): Promise<End
 export async function traceFile(ask: ChecksAsk & { readonly from: string }): Promise<Traced> {
   const how = checksOf(ask)
   const model = await readSnapshot(ask.from)
-  if (model.scope.trace === undefined)
+  if (model.scope.trace === undefined && !isOfUrl(model))
     throw new ToolError(
       'usage',
       `${ask.from} is no recording of a trace`,

@@ -13,6 +13,9 @@ const hopName = v.picklist([
   'beside',
   'elsewhere',
   'direct',
+  'outside',
+  'controller',
+  'backend',
   'http',
 ])
 
@@ -29,7 +32,15 @@ const seen = v.variant('kind', [
     address: text,
     ms: number,
   }),
-  v.strictObject({ kind: v.literal('answers'), bad: number, of: number, statuses: texts }),
+  v.strictObject({
+    kind: v.literal('answers'),
+    bad: number,
+    of: number,
+    statuses: texts,
+    at: v.exactOptional(texts),
+  }),
+  v.strictObject({ kind: v.literal('lookup'), typed: text, result: text }),
+  v.strictObject({ kind: v.literal('backends'), names: texts, absent: texts, ports: texts }),
   v.strictObject({ kind: v.literal('routes'), bad: texts, notForwarding: texts, read: texts, of: number }),
   v.strictObject({ kind: v.literal('sizes'), mtu: number, lost: texts, of: number }),
   v.strictObject({
@@ -51,13 +62,16 @@ const seen = v.variant('kind', [
 
 export const trace = v.strictObject({
   schema: v.literal('hopscope/trace/v1'),
-  from: v.strictObject({ namespace: text, pod: text, node: maybeText }),
+  from: v.pipe(
+    v.nullable(v.strictObject({ namespace: text, pod: text, node: maybeText })),
+    v.description('null: the machine that hopscope runs on'),
+  ),
   to: text,
   hops: v.array(
     v.strictObject({
       name: hopName,
       verdict: v.picklist(['ok', 'broken', 'cannot-tell', 'not-looked']),
-      how: v.picklist(['inside', 'beside', 'node', 'config', 'simulated', 'nobody']),
+      how: v.picklist(['inside', 'beside', 'node', 'outside', 'config', 'simulated', 'nobody']),
       seen,
       codes: v.pipe(texts, v.description('findings that stand at this hop')),
     }),

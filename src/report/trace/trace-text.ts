@@ -16,6 +16,9 @@ const labels: Readonly<Record<HopName, string>> = {
   beside: 'same node',
   elsewhere: 'other nodes',
   direct: 'endpoints',
+  outside: 'load balancer',
+  controller: 'controller',
+  backend: 'connect',
   http: 'http',
 }
 
@@ -30,6 +33,7 @@ const hows: Readonly<Record<How, string>> = {
   inside: 'measured in the pod',
   beside: 'measured by a probe pod',
   node: 'read on the nodes',
+  outside: 'measured from here',
   config: 'read',
   simulated: 'worked out',
   nobody: '',
@@ -67,8 +71,8 @@ export function traceText(trace: Trace, paint: Paint): string {
 
 function head(trace: Trace, paint: Paint): readonly string[] {
   const { from, to, verdict, at } = trace
-  const pod = `pod ${from.namespace}/${from.pod}`
-  const node = from.node === null ? '' : ` (${from.node})`
+  const pod = from === null ? 'this machine' : `pod ${from.namespace}/${from.pod}`
+  const node = from === null || from.node === null ? '' : ` (${from.node})`
   const hop = trace.hops.find((it) => it.name === at)
   const tried = trace.hops.some((it) => it.name === 'connect' && it.verdict === 'broken')
   const byObjects = !tried && (hop?.how === 'simulated' || hop?.how === 'config')
@@ -122,9 +126,13 @@ function seenText(seen: Seen): string {
         ? `${seen.address} open, ${seen.of === 1 ? '' : 'slowest '}${ms(seen.ms)}`
         : `${seen.address} ${seen.results.map((it) => results[it]).join(', ')}: ${seen.open} of ${seen.of} open`
     case 'answers':
-      return seen.bad === 0
-        ? `${seen.of} asked, answered ${seen.statuses.join(', ')}`
-        : `${seen.bad} of ${seen.of} answered badly: ${seen.statuses.join(', ')}`
+      return answersText(seen)
+    case 'lookup':
+      return `${seen.typed} -> ${seen.result}`
+    case 'backends':
+      return seen.absent.length === 0
+        ? `${seen.names.join(', ')}, port ${seen.ports.join('; ')}`
+        : `${seen.absent.join(', ')} is not there`
     case 'routes':
       return routesText(seen)
     case 'sizes':
@@ -134,6 +142,13 @@ function seenText(seen: Seen): string {
     case 'why':
       return whys[seen.why]
   }
+}
+
+function answersText({ bad, of, statuses, at = [] }: Extract<Seen, { kind: 'answers' }>): string {
+  const whom = at.length === 0 ? '' : `${at.join(', ')}: `
+  return bad === 0
+    ? `${whom}${of} asked, answered ${statuses.join(', ')}`
+    : `${whom}${bad} of ${of} answered badly: ${statuses.join(', ')}`
 }
 
 function routesText({ bad, notForwarding, read, of }: Extract<Seen, { kind: 'routes' }>): string {
