@@ -12,7 +12,10 @@ export { LabError } from './errors.ts'
 
 export interface LabNode {
   readonly name: string
-  /** The name that `run` and `spawn` take. The others are `control-plane`, `upstream-dns`, `internet` and `host`. */
+  /**
+   * The name that `run` and `spawn` take. The others are `control-plane`, `upstream-dns`, `internet`, `load-balancer`
+   * and `host`.
+   */
   readonly netns: string
   readonly ip: string
   readonly podCidr: string

@@ -14,6 +14,8 @@ export const HOST_IP = '198.18.0.1'
 export const CONTROL_PLANE = { name: 'control-plane', ip: '198.18.0.10' }
 export const UPSTREAM_DNS = { name: 'upstream-dns', ip: '198.18.0.53' }
 export const INTERNET = { name: 'internet', ip: '198.18.0.200' }
+/** Before the ingress controller: the one address that users outside know. */
+export const LOAD_BALANCER = { name: 'load-balancer', ip: '198.18.0.100' }
 export const SWITCH = 'switch'
 export const API_SERVER = `https://${CONTROL_PLANE.ip}:6443`
 export const POD_CIDR = '198.18.96.0/19'

@@ -13,6 +13,7 @@ export const EVIDENCE: Readonly<Record<string, string>> = {
   dnsperf: 'dnsperf',
   'etcd-server': 'etcd',
   gcc: 'gcc',
+  haproxy: '/usr/sbin/haproxy',
   ipset: 'ipset',
   iproute2: 'ip',
   iptables: '/usr/sbin/xtables-nft-multi',

@@ -6,6 +6,6 @@ import { INGRESS_PORT, INGRESS_TLS_PORT, workers } from '../plan.ts'
 export function throughNode(diagnose: readonly string[]): readonly string[] {
   const [target = ''] = diagnose
   const [node] = workers(1)
-  if (node === undefined || !/^https?:/.test(target)) return diagnose
+  if (node === undefined || !/^https?:/.test(target) || diagnose.includes('--lb')) return diagnose
   return [...diagnose, '--lb', `${node.ip}:${target.startsWith('https:') ? INGRESS_TLS_PORT : INGRESS_PORT}`]
 }

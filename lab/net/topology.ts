@@ -7,6 +7,7 @@ import {
   HOST_IP,
   HOST_LINK,
   INTERNET,
+  LOAD_BALANCER,
   SERVICE_CIDR,
   STATE,
   SWITCH,
@@ -43,6 +44,7 @@ export async function createNetwork(workers: readonly Worker[], layout: Layout):
     { ...UPSTREAM_DNS, routes: podRoutes(workers, UPSTREAM_DNS.ip) },
     ...(layout.stub === null ? [] : [{ ...layout.stub, routes: podRoutes(workers, layout.stub.ip) }]),
     { ...INTERNET, routes: [] },
+    { ...LOAD_BALANCER, routes: [] },
     ...workers.map(({ name, ip }) => ({ name, ip, routes: podRoutes(workers, ip) })),
   ]
   await Promise.all([SWITCH, ...plugs.map((plug) => plug.name)].map(createNamespace))

@@ -49,7 +49,7 @@ export function legsOf(model: Model): readonly Leg[] {
   // Where a policy keeps the probe pods out of the endpoints, it does so by the Service's address as well.
   const { of, failed, by } = tally(direct.length === own.length ? connects : [])
   return [
-    ...first,
+    ...(outside.known ? outsideLegs(outside.value, asked) : []),
     ...(asked.length === 0 ? [] : [leg('controller', asked, (it) => it.via.controllerPod)]),
     ...(of === 0 || service === null
       ? []
@@ -95,9 +95,13 @@ function routedLegs(model: Model, object: Subject): readonly Leg[] {
   ]
 }
 
-function outsideLegs({ lookupError, answers }: Outside): readonly Leg[] {
+/** A 4xx is an answer, and a wrong one where the controllers have another: then somebody before them gives it. */
+function outsideLegs({ lookupError, answers }: Outside, inside: readonly HttpEnd[] = []): readonly Leg[] {
   if (lookupError !== null) return [{ name: 'outside', at: [], bad: 1, of: 1, said: [lookupError], slowestMs: null }]
-  return answers.length === 0 ? [] : [leg('outside', answers, (it) => `${it.ip}:${it.port}`)]
+  if (answers.length === 0) return []
+  const isServed = inside.length > 0 && inside.every((it) => it.status !== null && it.status < 400 && !isBadEnd(it))
+  const bad = answers.filter((it) => isBadEnd(it) || (isServed && (it.status ?? 0) >= 400)).length
+  return [{ ...leg('outside', answers, (it) => `${it.ip}:${it.port}`), bad }]
 }
 
 function leg<T extends HttpEnd>(name: Leg['name'], its: readonly T[], at: (it: T) => string): Leg {

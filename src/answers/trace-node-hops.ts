@@ -66,9 +66,13 @@ function mtuHop(paths: readonly MtuPath[], home: string, far: readonly string[])
       seen: {
         kind: 'sizes',
         mtu: Math.max(...told.map((it) => it.path.mtu)),
-        lost: lost.map(({ path, verdict }) =>
-          verdict === 'small' ? `${path.node} to ${path.to}` : `${path.to} to ${path.node}`,
-        ),
+        lost: [
+          ...new Set(
+            lost.map(({ path, verdict }) =>
+              verdict === 'small' ? `${path.node} to ${path.to}` : `${path.to} to ${path.node}`,
+            ),
+          ),
+        ],
         of: told.length,
       },
     },

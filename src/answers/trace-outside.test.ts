@@ -59,19 +59,20 @@ test('all the way', () => {
   expect(traceText(trace, plain)).toMatchInlineSnapshot(`
     "✓ this machine reaches http://web.example.com/.
 
-       1  ✓ resolve        web.example.com -> 192.0.2.10         measured from here
-       2  ✓ load balancer  192.0.2.10:80: 1 asked, answered 200  measured from here
-       3  ✓ controller     controller-1: 1 asked, answered 200   measured by a probe pod
-       4  ✓ service        shop/web, port 80 (http)              read
-       5  ✓ endpoints      1 ready of 1                          read
-       6  ✓ connect        shop/web: 5 asked, answered open      measured by a probe pod
-       7  - http           nothing was asked over HTTP
+       1  ✓ resolve          web.example.com -> 192.0.2.10         measured from here
+       2  ✓ load balancer    192.0.2.10:80: 1 asked, answered 200  measured from here
+       3  ✓ controller       controller-1: 1 asked, answered 200   measured by a probe pod
+       4  ✓ service          shop/web, port 80 (http)              read
+       5  ✓ endpoints        1 ready of 1                          read
+       6  ✓ Service address  shop/web: 5 asked, answered open      measured by a probe pod
+       7  - http             nothing was asked over HTTP
     "
   `)
 })
 
 test.each([
   { it: 'the load balancer', change: { outside: 503 }, at: 'outside' },
+  { it: 'the load balancer, which is refused', change: { outside: 400 }, at: 'outside' },
   { it: 'the controller, and whoever asks it', change: { outside: 502, controller: 502 }, at: 'controller' },
   { it: 'the Service', change: { outside: 504, controller: 504, service: 'timeout' }, at: 'backend' },
   {
@@ -105,11 +106,12 @@ test('whatever goes wrong outside is never open, and the break is the innermost 
   fc.assert(
     fc.property(said, (it) => {
       const trace = traced(sources(it))
+      const isServed = it.controller < 400
       const bad = {
         endpoints: it.endpoints === 'none',
         backend: it.service === 'timeout',
         controller: it.controller >= 500,
-        outside: it.outside === null || it.outside >= 500,
+        outside: it.outside === null || it.outside >= (isServed ? 400 : 500),
       }
       const first = (['endpoints', 'backend', 'controller', 'outside'] as const).find((name) => bad[name]) ?? null
       expect(trace.at).toBe(first)

@@ -104,7 +104,7 @@ function backendHops(model: Model): readonly Bare[] {
       ports: there.map(portsText),
     },
   }
-  if (there.length === 0 || there.every((it) => it.type === 'ExternalName')) return [about]
+  if (there.every((it) => it.type === 'ExternalName')) return [about]
   if (!endpointSlices.known)
     return [about, { name: 'endpoints', verdict: 'not-looked', how: 'nobody', seen: { kind: 'why', why: 'not-read' } }]
   const counts = there

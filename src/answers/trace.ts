@@ -20,6 +20,7 @@ import { othersOn, otherPolicyText } from '../relations/policy/other-policies.ts
 import { countEndpoints, ownAddress, portText, portsText } from '../relations/service/service-endpoints.ts'
 import { judgeName } from '../relations/service/service-names.ts'
 import { tally } from '../relations/service/service-contacts.ts'
+import { breakOf, narrow } from './trace-break.ts'
 import { nodePathHops } from './trace-node-hops.ts'
 import { isOfUrl, outsideBreak, outsideHops, urlHops } from './trace-outside.ts'
 import { isIp } from '../wire/ip-family.ts'
@@ -231,7 +232,8 @@ function codesAt(name: HopName, findings: readonly Finding[]): readonly string[]
 function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
   const { ask, to } = ends
   if (to.kind === 'host') return resolvedHost(model, to.host, ask.from)
-  if (to.kind !== 'service') return []
+  // Who asks the node's resolver is not meant to know names of the cluster: it comes by an address, or by another name.
+  if (to.kind !== 'service' || asksNodeResolver(ends.from)) return []
   const { insideViews } = model.sources
   if (!insideViews.known) return [without('resolve', whyNot(insideViews.why))]
   const view = viewOf(model, ask.from)
@@ -248,6 +250,10 @@ function resolveHop(model: Model, ends: TraceEnds): readonly Bare[] {
     ]
   const { typed, result, addresses } = told
   return [hop('resolve', bad === undefined ? 'ok' : 'broken', 'inside', { kind: 'name', typed, result, addresses })]
+}
+
+function asksNodeResolver(from: TraceEnds['from']): boolean {
+  return from !== null && (from.dnsPolicy === 'Default' || (from.hostNetwork && from.dnsPolicy === 'ClusterFirst'))
 }
 
 function viewOf({ sources: { insideViews } }: Model, from: TraceEnds['ask']['from']): InsideView | undefined {
@@ -464,37 +470,4 @@ function whyNot(why: Unseen): Why {
   if (leftOutBy(why) !== null) return 'no-exec'
   if (why.reason === 'not-asked') return 'needs-probe'
   return why.reason === 'not-there' ? 'no-shell' : 'unclear'
-}
-
-/**
- * The first broken hop, as far as the pod itself did not prove it whole: an open connection refutes what was worked out
- * from objects, and a name that is not found breaks the path however open the address is.
- */
-function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopName | null {
-  const broken = hops.filter((it) => it.verdict === 'broken')
-  // Who is refused was heard: its packets got there, and the answer back.
-  const failures = measured?.seen.kind === 'connects' ? measured.seen.results : []
-  const isHeard = failures.length > 0 && failures.every((it) => it === 'refused')
-  const around: ReadonlySet<HopName> = new Set([
-    ...(['beside', 'elsewhere', 'direct'] as const),
-    ...(isHeard ? (['route', 'mtu'] as const) : []),
-  ])
-  const own = broken.filter((it) => !around.has(it.name))
-  if (measured?.verdict !== 'ok')
-    return (own[0] ?? (measured?.verdict === 'broken' ? measured : broken[0]))?.name ?? null
-  // An open connection has sent no packet of full size, and asked nothing yet.
-  const inside: ReadonlySet<HopName> = new Set(['resolve', 'mtu', 'http', 'controller', 'backend', 'endpoints'])
-  return own.find((it) => inside.has(it.name))?.name ?? null
-}
-
-function narrow(hops: readonly Hop[]): Narrowed | null {
-  const of = (name: HopName): HopVerdict | null => hops.find((it) => it.name === name)?.verdict ?? null
-  const [connect, beside, elsewhere, direct] = [of('connect'), of('beside'), of('elsewhere'), of('direct')]
-  if (connect !== 'broken') return null
-  const seen = hops.find((it) => it.name === 'direct')?.seen
-  if (direct === 'ok' && beside !== 'ok') return 'service-address'
-  if (beside === 'ok') return 'this-pod'
-  if (beside === 'broken' && elsewhere === 'ok') return 'this-node'
-  if (seen?.kind === 'connects' && seen.open > 0 && seen.open < seen.of) return 'some-endpoints'
-  return beside === 'broken' && elsewhere === 'broken' ? 'everywhere' : null
 }

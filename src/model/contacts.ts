@@ -28,12 +28,18 @@ export interface Certificate {
   readonly trust: 'public' | 'unknown-issuer' | 'self-signed'
 }
 
+/** Products whose own pages of an error are known. */
+export const pageMakers = ['haproxy', 'nginx', 'envoy', 'aws', 'cloudflare', 'google', 'azure', 'varnish'] as const
+export type PageMaker = (typeof pageMakers)[number]
+
 /** What tells one answer from another without keeping either: equal pages have equal marks. */
 export interface PageMarks {
   /** Of the body's first 4 KiB, without the host and path that were asked for. */
   readonly body: string
   /** Of the headers' names, the server and the type of content. */
   readonly head: string
+  /** Whose page of an error it is; absent where it does not say, and where it is none. */
+  readonly by?: PageMaker
 }
 
 /** How one GET ended. An answer with an `error` came in part: its status is no sign of health. */

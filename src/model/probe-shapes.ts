@@ -1,3 +1,4 @@
+import { pageMakers } from './contacts.ts'
 import { type Texts, flag, just, list, maybe, nullable, number, object, oneOf, variant } from './marks.ts'
 
 /*
@@ -50,7 +51,7 @@ export function httpEndFields(m: Texts) {
         trust: oneOf(['public', 'unknown-issuer', 'self-signed']),
       }),
     ),
-    page: maybe(object({ body: m.hash, head: m.hash })),
+    page: maybe(object({ body: m.hash, head: m.hash, by: maybe(oneOf(pageMakers)) })),
   }
 }
 

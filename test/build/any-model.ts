@@ -472,7 +472,14 @@ const httpEnd: fc.Arbitrary<HttpEnd> = fc.record(
       validTo: text,
       trust: fc.constantFrom('public', 'unknown-issuer', 'self-signed'),
     }),
-    page: fc.record({ body: fc.constantFrom('aaaa', 'bbbb'), head: fc.constantFrom('cccc', 'dddd') }),
+    page: fc.record(
+      {
+        body: fc.constantFrom('aaaa', 'bbbb'),
+        head: fc.constantFrom('cccc', 'dddd'),
+        by: fc.constantFrom('haproxy', 'nginx'),
+      },
+      { requiredKeys: ['body', 'head'] },
+    ),
   },
   { requiredKeys: ['status', 'error', 'ms'] },
 )

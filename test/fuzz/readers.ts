@@ -49,6 +49,7 @@ import { addressOf } from '../../src/probe/outside/ask-outside.ts'
 import { readCrossings } from '../../src/probe/inside/crossings.ts'
 import { readInside } from '../../src/probe/inside/inside.ts'
 import { libcOf, nslookupResult } from '../../src/probe/inside/tool-words.ts'
+import { pageMaker } from '../../src/probe/pod/contacts/page-maker.ts'
 import { fromGetent, fromNode } from '../../src/probe/pod/resolve/libc-lookup.ts'
 import { answers } from '../../src/probe/pod/load/load-line.ts'
 import { answerTo, heard, pairOf } from '../../src/probe/pod/dns/message.ts'
@@ -148,6 +149,7 @@ export const ofText: Readonly<Record<string, TextReader>> = {
       },
     ]),
   'src/probe/inside/inside.ts readInside': (text) => readInside(text, 'a', true),
+  'src/probe/pod/contacts/page-maker.ts pageMaker': (text) => [pageMaker(text, ''), pageMaker('', text)],
   'src/probe/pod/resolve/libc-lookup.ts fromGetent': (text) => fromGetent(text, 1),
   'src/probe/pod/resolve/libc-lookup.ts fromNode': (text) => fromNode(text, 1),
   'src/probe/measure/read-record.ts readRecord': readRecord,

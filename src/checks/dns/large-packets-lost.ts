@@ -4,6 +4,7 @@ import type { LargeFetch } from '../../model/lookups.ts'
 import { subject } from '../../model/subject.ts'
 import { lossOf, notable, quantile, seriesOf } from '../../relations/dns/lookup-loss.ts'
 import { latency } from './dns-evidence.ts'
+import { largeLost } from '../../relations/symptom.ts'
 import { ms } from '../../phrases.ts'
 
 /** Above this the server itself is slow, and a page that did not come in 3 s is no wonder. */
@@ -69,6 +70,10 @@ export default check({
             },
             latency('small answers of the same servers', small),
           ],
+          dueTo: pairs.flatMap((it) => {
+            const home = clusterDns.pods.find((pod) => pod.name === it.pod)?.node ?? null
+            return home === null ? [] : [largeLost(home, it.node)]
+          }),
         }),
     )
   },

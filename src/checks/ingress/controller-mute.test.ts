@@ -36,6 +36,27 @@ describeCheck(check, [
     expect: [{ ...at, severity: 'info', args: { proxy: 'wanted', outside: '' } }],
   },
   {
+    it: 'the load balancer says itself that it got nothing of it',
+    given: {
+      ...given,
+      ingressConfigs: proxied,
+      outside: { lookupError: null, answers: [{ ...answer, status: 502, error: null }] },
+    },
+    expect: [{ ...at, severity: 'error', args: { proxy: 'wanted', outsideBad: 1 } }],
+  },
+  {
+    it: 'the controller says 502 in its own name: it heard the request, so that the load balancer speaks it',
+    given: {
+      ...given,
+      ingressConfigs: proxied,
+      outside: {
+        lookupError: null,
+        answers: [{ ...answer, status: 502, error: null, page: { body: 'a', head: 'b', by: 'nginx' } }],
+      },
+    },
+    expect: [{ ...at, severity: 'info', args: { outside: '' } }],
+  },
+  {
     it: 'the load balancer speaks it',
     given: {
       ...given,

@@ -3,7 +3,7 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { HttpContact } from '../../model/contacts.ts'
 import type { IngressConfigs } from '../../model/ingress-config.ts'
 import { type Known, known } from '../../model/known.ts'
-import type { Outside } from '../../model/outside.ts'
+import type { Outside, OutsideAnswer } from '../../model/outside.ts'
 import { subject } from '../../model/subject.ts'
 import { full, quoted, some } from '../../phrases.ts'
 import { endText, excuseOf, mutePorts, portOf } from '../../relations/ingress/http-answers.ts'
@@ -103,13 +103,14 @@ function judge(its: readonly HttpContact[], { asked, namespace, ingressConfigs, 
   const ends = its.every((it) => it.error === 'ECONNREFUSED') ? 'refused' : 'reset'
   const proxy = proxyProtocolOf(ingressConfigs, pod)
   const out = outside.known ? outside.value.answers : []
-  const outBad = out.length > 0 && out.every((it) => it.status === null) ? out : []
+  const outBad = out.length > 0 && out.every(gotNoHttp) ? out : []
   const harmless = ends === 'reset' && proxy.kind === 'wanted' && outBad.length === 0
   return finding({
     subject: subject('Pod', namespace ?? first.ingress.namespace, pod),
     also: asked.map(ingressSubject),
     confidence: 'observed',
-    severity: harmless ? 'info' : 'warning',
+    // A load balancer that says so itself is more than a machine that is not let in.
+    severity: severityOf(harmless, proxy.kind === 'wanted' && outBad.some((it) => it.status !== null)),
     args: {
       ends,
       port,
@@ -135,4 +136,17 @@ function judge(its: readonly HttpContact[], { asked, namespace, ingressConfigs, 
     ],
     symptoms: [...asked.flatMap(allOfIngress), ...(outBad.length === 0 ? [] : asked.map(outsideFails))],
   })
+}
+
+/**
+ * Nothing came, or who stands before the controller says that it got nothing of it, or takes none for healthy. A page
+ * of nginx may be the controller's own: it then heard the request.
+ */
+function gotNoHttp({ status, page }: OutsideAnswer): boolean {
+  return status === null || ((status === 502 || status === 503) && page?.by !== 'nginx')
+}
+
+function severityOf(harmless: boolean, proven: boolean): 'info' | 'warning' | 'error' {
+  if (harmless) return 'info'
+  return proven ? 'error' : 'warning'
 }

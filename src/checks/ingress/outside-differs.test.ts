@@ -1,8 +1,9 @@
 import { contacts, get } from '../../../test/build/contacts.ts'
 import { controller, ingress } from '../../../test/build/ingress.ts'
+import { controllerConfig, ingressConfigs } from '../../../test/build/ingress-config.ts'
 import { node } from '../../../test/build/node.ts'
 import { describeCheck } from '../../../test/describe-check.ts'
-import type { Certificate } from '../../model/contacts.ts'
+import type { Certificate, PageMaker } from '../../model/contacts.ts'
 import type { ControllerFront } from '../../model/ingress.ts'
 import type { Outside, OutsideAnswer } from '../../model/outside.ts'
 import type { Scope } from '../../model/sources.ts'
@@ -33,6 +34,7 @@ const end = (status: number | null, about: Partial<OutsideAnswer> = {}): Outside
   ms: 20,
   ...about,
 })
+const page = (by: PageMaker) => ({ body: 'aaaa', head: 'bbbb', by })
 const outside = (...answers: OutsideAnswer[]): Outside => ({ lookupError: null, answers })
 const inside = (status: number | null, about = {}) => contacts([], [get('/', status, { basis: 'url', ...about })])
 const given = { ingresses: [ingress([['/', 'web', 80]])], contacts: inside(200) }
@@ -67,6 +69,45 @@ describeCheck(check, [
     given: { ...given, ...behind, outside: outside(end(null, { ip: '192.0.2.99' })) },
     scope,
     expect: [{ ...found, args: { wrong: 'silent', door: 'unknown', front: '' } }],
+  },
+  {
+    it: 'its own page, in one of four: some of its targets',
+    given: { ...given, outside: outside(end(200), end(503, { page: page('haproxy') }), end(200), end(200)) },
+    scope,
+    expect: [
+      {
+        ...found,
+        severity: 'error',
+        args: { wrong: 'error', status: 503, maker: 'haproxy', bad: 1, of: 4 },
+        says: /503 by HAProxy in 1 of 4/,
+      },
+    ],
+  },
+  {
+    it: 'gives up before the application is done',
+    given: {
+      ...given,
+      contacts: contacts([], [get('/', 200, { basis: 'url', ms: 4000 })]),
+      outside: outside(end(504, { page: page('haproxy'), ms: 2003 })),
+    },
+    scope,
+    expect: [{ ...found, args: { status: 504, slowest: 2003, slowestInside: 4000 } }],
+  },
+  {
+    it: 'speaks the PROXY protocol to a controller that expects none',
+    given: {
+      ...given,
+      ingressConfigs: ingressConfigs(controllerConfig(given.ingresses)),
+      outside: outside(end(400), end(400)),
+    },
+    scope,
+    expect: [{ ...found, severity: 'error', args: { wrong: 'proxy-header' } }],
+  },
+  {
+    it: 'a 400 where the configuration of the controller is not known',
+    given: { ...given, outside: outside(end(400), end(400)) },
+    scope,
+    expect: [{ ...found, severity: 'warning', args: { wrong: 'other-answer' } }],
   },
   { it: 'no URL', given: { ...given, outside: outside(end(502)) }, expect: 'not-applicable' },
   { it: 'nobody asked', given, scope, expect: 'cannot-tell' },

@@ -3,16 +3,17 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import { type Known, known } from '../../model/known.ts'
 import type { IngressController } from '../../model/ingress.ts'
 import type { Node } from '../../model/node.ts'
-import type { Certificate, HttpEnd } from '../../model/contacts.ts'
+import type { Certificate, HttpEnd, PageMaker } from '../../model/contacts.ts'
 import type { OutsideAnswer } from '../../model/outside.ts'
 import { endText, excuseOf, isBadEnd } from '../../relations/ingress/http-answers.ts'
 import { requestsOf } from '../../relations/ingress/http-of-ingress.ts'
+import { proxyProtocolOf } from '../../relations/ingress/proxy-protocol.ts'
 import { outsideFails } from '../../relations/symptom.ts'
-import { full, quoted, some } from '../../phrases.ts'
+import { full, ms, quoted, some } from '../../phrases.ts'
 import { ingressSubject } from './words.ts'
 
 /** What is wrong outside, of a URL that the controllers themselves answer well. */
-type Wrong = 'name' | 'silent' | 'error' | 'other-answer' | 'certificate'
+type Wrong = 'name' | 'silent' | 'error' | 'proxy-header' | 'other-answer' | 'certificate'
 
 /**
  * The controllers' own pods are asked inside of every load balancer; users are not. Where both get the same, the load
@@ -25,11 +26,21 @@ export default check({
   fine: 'outside, the URL is answered as its controllers answer it',
   severity: 'error',
   needs: ['ingresses'],
-  wants: ['outside', 'contacts', 'dnsProbe', 'networkPolicies', 'namespaces', 'pods', 'nodes', 'ingressControllers'],
+  wants: [
+    'outside',
+    'contacts',
+    'dnsProbe',
+    'networkPolicies',
+    'namespaces',
+    'pods',
+    'nodes',
+    'ingressControllers',
+    'ingressConfigs',
+  ],
   remedies: [],
-  decides: ['LB-16'],
+  decides: ['LB-10', 'LB-11', 'LB-12', 'LB-16'],
 
-  run({ outside: asked, ingresses, contacts, nodes, ingressControllers, ...seen }) {
+  run({ outside: asked, ingresses, contacts, nodes, ingressControllers, ingressConfigs, ...seen }) {
     const { scope } = seen
     const { target } = scope
     if (target.kind !== 'object' || target.url === null) return notApplicable('no URL was asked about')
@@ -42,7 +53,8 @@ export default check({
     if (inside.length === 0) return notApplicable('nothing was asked of a controller to compare')
     // What fails inside as well has its cause there.
     if (inside.some(isBadEnd)) return ok(outside.answers.length, 'the controllers do not answer it well either')
-    const wrong = wrongOf(outside.lookupError, outside.answers, inside)
+    const expects = inside.map((it) => proxyProtocolOf(ingressConfigs, it.via.controllerPod).kind)
+    const wrong = wrongOf(outside.lookupError, outside.answers, { inside, isPlain: expects.includes('not-wanted') })
     if (wrong === null) return ok(outside.answers.length)
     const bad = outside.answers.filter((it) => isWrong(it, wrong))
     return finding({
@@ -61,6 +73,10 @@ export default check({
         asked: inside.length,
         addresses: some([...new Set(bad.map((it) => `${it.ip}:${it.port}`))]),
         certificate: some([...new Set(bad.flatMap((it) => it.certificate?.subject ?? []))]),
+        status: commonest(bad.flatMap((it) => it.status ?? [])),
+        maker: bad.find((it) => it.page?.by !== undefined)?.page?.by ?? null,
+        slowest: Math.max(0, ...bad.map((it) => it.ms)),
+        slowestInside: Math.max(...inside.map((it) => it.ms)),
         ...doorOf(bad, { nodes, ingressControllers }),
       },
       evidence: [
@@ -89,7 +105,7 @@ export default check({
         ? `lookup on this machine: ${args.lookup}`
         : `${args.bad} of ${args.of} outside: ${args.outside}`) +
       ` · ${args.asked} asked of controllers: ${args.inside}`,
-    note: ({ args }) => (args.wrong === 'silent' ? doors[args.door](args.front) : notes[args.wrong]),
+    note: ({ args }) => noteOf(args),
     help: ({ args }) => [
       args.wrong === 'silent' && args.door === 'node-port' ? helpAtNodePort : helps[args.wrong],
       ...(args.wrong === 'name' ? [`dig ${quoted(args.host)}`] : [`curl -sv -o /dev/null ${quoted(args.url)}`]),
@@ -105,12 +121,18 @@ interface Told {
   readonly addresses: string
   readonly host: string
   readonly certificate: string
+  readonly maker: PageMaker | null
+  readonly bad: number
+  readonly of: number
 }
 
 const headlines: Readonly<Record<Wrong, (args: Told) => string>> = {
   name: ({ host }) => `can't be asked from here: ${host} is not found`,
   silent: ({ addresses }) => `is not reached from this machine at ${addresses}`,
-  error: ({ outside }) => `is answered ${outside} outside`,
+  error: ({ outside, maker, bad, of }) =>
+    `is answered ${outside}${maker === null ? '' : ` by ${makers[maker]}`}` +
+    `${bad < of ? ` in ${bad} of ${of} requests` : ''} outside`,
+  'proxy-header': ({ outside }) => `is answered ${outside} outside`,
   'other-answer': ({ outside }) => `is answered ${outside} outside`,
   certificate: ({ certificate }) => `shows outside a certificate that does not fit (${certificate})`,
 }
@@ -154,10 +176,54 @@ const doors: Readonly<Record<Door, (front: string) => string>> = {
 const helpAtNodePort =
   'see whether that Service has endpoints, and whether this machine may reach the port of that node'
 
+const makers: Readonly<Record<PageMaker, string>> = {
+  haproxy: 'HAProxy',
+  nginx: 'nginx',
+  envoy: 'Envoy',
+  aws: "AWS's load balancer",
+  cloudflare: 'Cloudflare',
+  google: "Google's load balancer",
+  azure: "Azure's Application Gateway",
+  varnish: 'Varnish',
+}
+
+interface Noted {
+  readonly wrong: Wrong
+  readonly door: Door
+  readonly front: string
+  readonly status: number | null
+  readonly slowest: number
+  readonly slowestInside: number
+  readonly bad: number
+  readonly of: number
+}
+
+function noteOf(args: Noted): string {
+  if (args.wrong === 'silent') return doors[args.door](args.front)
+  if (args.wrong !== 'error') return notes[args.wrong]
+  const some = args.bad < args.of ? ', for some of its targets: the requests that are well went to others' : ''
+  if (args.status === 504 && args.slowestInside > args.slowest)
+    return (
+      `it gives up after ${ms(args.slowest)}, and inside the slowest answer takes ${ms(args.slowestInside)}: ` +
+      'its timeout is shorter than the application takes'
+    )
+  return `${byStatus[args.status ?? 0] ?? notes.error}${some}`
+}
+
+/** As load balancers and proxies use them for what is behind them. */
+const byStatus: Readonly<Record<number, string>> = {
+  502: 'what stands before the controllers got no HTTP from them: TLS on a plain port, or the PROXY protocol',
+  503: 'what stands before the controllers has no target that it takes for healthy, or cannot connect to it',
+  504: 'what stands before the controllers gave up waiting, or does not get through to a target',
+}
+
 const notes: Readonly<Record<Exclude<Wrong, 'silent'>, string>> = {
   name: 'the name is not in the DNS that this machine asks, or not yet; the cluster serves it all the same',
   error:
     'what stands before the controllers says this itself: a load balancer, a CDN, or a proxy without a healthy target',
+  'proxy-header':
+    'a controller that expects plain HTTP takes the header of the PROXY protocol for a bad request: what stands ' +
+    'before it speaks that protocol, and it is not told so',
   'other-answer':
     'somebody else answers there: DNS leads to another load balancer, or that one routes this host elsewhere',
   certificate: 'TLS ends before the controllers: the certificate of the load balancer is the one that users see',
@@ -168,6 +234,8 @@ const helps: Readonly<Record<Wrong, string>> = {
   silent:
     "see whether this machine should get there at all, then the load balancer's listeners, health checks and firewall",
   error: "read the load balancer's own log and its health checks; its targets are the controllers' node ports or pods",
+  'proxy-header':
+    'turn the PROXY protocol off at the load balancer, or on at the controller (use-proxy-protocol in its ConfigMap)',
   'other-answer': 'compare where DNS leads with the address in the status of the Ingress or of the controllers Service',
   certificate: 'set the certificate of the load balancer, or let it pass TLS through',
 }
@@ -175,15 +243,17 @@ const helps: Readonly<Record<Wrong, string>> = {
 function wrongOf(
   lookupError: string | null,
   answers: readonly OutsideAnswer[],
-  inside: readonly HttpEnd[],
+  { inside, isPlain }: { readonly inside: readonly HttpEnd[]; readonly isPlain: boolean },
 ): Wrong | null {
   if (lookupError !== null) return 'name'
-  const order = ['error', 'certificate', 'silent', 'other-answer'] as const
+  const order = ['error', 'certificate', 'proxy-header', 'silent', 'other-answer'] as const
   const good = new Set(inside.map((it) => group(it.status)))
   // What the controllers show themselves is ING306's.
   const ownFits = inside.every((it) => it.certificate === undefined || fits(it.certificate))
   const counts: Readonly<Record<(typeof order)[number], boolean>> = {
     error: true,
+    // The header of PROXY before a request is no request: each one is answered 400, by nginx in its own name.
+    'proxy-header': isPlain && !good.has(4) && answers.every((it) => it.status === 400 || it.status === null),
     certificate: ownFits,
     silent: true,
     'other-answer': !good.has(4),
@@ -198,8 +268,14 @@ function fits({ covers, validity }: Certificate): boolean {
 function isWrong(it: OutsideAnswer, wrong: Wrong): boolean {
   if (wrong === 'silent') return it.status === null
   if (wrong === 'error') return it.status !== null && isBadEnd(it)
+  if (wrong === 'proxy-header') return it.status === 400
   if (wrong === 'certificate') return it.certificate !== undefined && !fits(it.certificate)
   return wrong === 'other-answer' && group(it.status) === 4
+}
+
+function commonest(statuses: readonly number[]): number | null {
+  const counts = [...Map.groupBy(statuses, (it) => it).values()].toSorted((a, b) => b.length - a.length)
+  return counts[0]?.[0] ?? null
 }
 
 function group(status: number | null): number | null {

@@ -3,7 +3,7 @@ import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { count } from '../../phrases.ts'
-import { nodeDown, wayClosed } from '../../relations/symptom.ts'
+import { brokenNode } from '../../relations/node/broken-ways.ts'
 
 /** Fewer are a stray broadcast of some other network. */
 const least = 3
@@ -19,20 +19,15 @@ export default check({
   fine: 'rp_filter dropped nothing while the probe ran',
   severity: 'warning',
   needs: ['nodeNetworks'],
+  wants: ['pods', 'contacts', 'clusterDns'],
   remedies: [],
   decides: ['NET-05', 'PRX-12'],
 
-  run({ nodeNetworks: { nodes } }) {
+  run({ nodeNetworks: { nodes }, ...around }) {
+    const causes = brokenNode(nodes, around)
     const told = nodes.flatMap((it) => (it.reversePathDrops === null ? [] : [{ it, drops: it.reversePathDrops }]))
     const bad = told.filter(({ drops }) => drops >= least)
-    if (bad.length > 0)
-      return bad.map(({ it, drops }) =>
-        verdict(
-          it,
-          drops,
-          nodes.map((one) => one.node),
-        ),
-      )
+    if (bad.length > 0) return bad.map(({ it, drops }) => verdict(it, drops, causes(it.node)))
     return told.length === 0 ? cannotTell('failed', 'no node showed the counter of rp_filter') : ok(told.length)
   },
 
@@ -52,8 +47,7 @@ export default check({
   },
 })
 
-function verdict({ node, links }: NodeNetwork, drops: number, all: readonly string[]) {
-  const others = all.filter((it) => it !== node)
+function verdict({ node, links }: NodeNetwork, drops: number, causes: readonly string[]) {
   return finding({
     subject: subject('Node', null, node),
     confidence: 'observed',
@@ -64,6 +58,6 @@ function verdict({ node, links }: NodeNetwork, drops: number, all: readonly stri
         .slice(0, 6)
         .map((it) => ({ kind: 'fact', label: `rp_filter of ${it.name}`, value: it.reversePath }) as const),
     ],
-    causes: [nodeDown(node), ...others.map((it) => wayClosed(node, it))],
+    causes,
   })
 }

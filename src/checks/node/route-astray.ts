@@ -3,8 +3,8 @@ import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.t
 import type { NodeNetworks } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { some } from '../../phrases.ts'
+import { type AroundWays, brokenWays } from '../../relations/node/broken-ways.ts'
 import { type PodWay, podWays } from '../../relations/node/pod-routes.ts'
-import { wayClosed } from '../../relations/symptom.ts'
 
 /**
  * Packets for pods of another node leave by the node's own routing table. A route that refuses them, or hands them to a
@@ -17,15 +17,18 @@ export default check({
   fine: 'no route of a node refuses the pods of another one, or leads to the wrong node',
   severity: 'error',
   needs: ['nodeNetworks', 'nodes'],
-  wants: ['pods'],
+  wants: ['pods', 'contacts', 'clusterDns'],
   remedies: [],
   decides: ['NET-03'],
 
-  run({ nodeNetworks: { nodes: networks }, nodes, pods }) {
+  run({ nodeNetworks: { nodes: networks }, nodes, pods, contacts, clusterDns }) {
     if (nodes.length < 2) return notApplicable('there is one node')
     const ways = podWays({ networks, nodes, pods: pods.known ? pods.value : [] })
     const bad = ways.filter((it) => isBad(it.verdict))
-    if (bad.length > 0) return [...Map.groupBy(bad, (it) => it.node)].map(([node, its]) => found(node, its, networks))
+    if (bad.length > 0)
+      return [...Map.groupBy(bad, (it) => it.node)].map(([node, its]) =>
+        found(node, its, { networks, around: { pods, contacts, clusterDns } }),
+      )
     const told = ways.filter((it) => it.verdict === 'well' || it.verdict === 'missing')
     return told.length === 0
       ? cannotTell('ambiguous', 'no routing table has routes to pods: something else carries them')
@@ -58,7 +61,12 @@ const sentences: Readonly<Record<Bad, string>> = {
   'to-another': 'does not send packets to',
 }
 
-function found(node: string, its: readonly PodWay[], networks: NodeNetworks['nodes']) {
+interface Seen {
+  readonly networks: NodeNetworks['nodes']
+  readonly around: AroundWays
+}
+
+function found(node: string, its: readonly PodWay[], { networks, around }: Seen) {
   const [first] = its
   const why: Bad = first !== undefined && isBad(first.verdict) ? first.verdict : 'refused'
   const to = [...new Set(its.filter((it) => it.verdict === why).map((it) => it.to))]
@@ -88,7 +96,7 @@ function found(node: string, its: readonly PodWay[], networks: NodeNetworks['nod
           ),
       },
     ],
-    causes: to.map((it) => wayClosed(node, it)),
+    causes: brokenWays(node, to, around),
   })
 }
 

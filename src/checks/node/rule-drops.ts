@@ -3,7 +3,7 @@ import { cannotTell, finding, ok } from '../../findings/verdict.ts'
 import type { DropRule, NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
 import { count } from '../../phrases.ts'
-import { nodeDown, wayClosed } from '../../relations/symptom.ts'
+import { brokenNode } from '../../relations/node/broken-ways.ts'
 
 /** Of kube-proxy, and of what enforces policies: what they drop is told by the checks of Services and policies. */
 const known = /^(?:KUBE-|cali-|CILIUM|ANTREA-|WEAVE-|FLANNEL-|DOCKER-ISOLATION|f2b-)/
@@ -21,22 +21,16 @@ export default check({
   fine: 'no firewall rule of a node dropped what it forwards while the probe ran',
   severity: 'error',
   needs: ['nodeNetworks'],
+  wants: ['pods', 'contacts', 'clusterDns'],
   remedies: [],
   decides: ['NET-02', 'NET-09', 'DNS-75'],
 
-  run({ nodeNetworks: { nodes } }) {
+  run({ nodeNetworks: { nodes }, ...around }) {
+    const causes = brokenNode(nodes, around)
     const read = nodes.flatMap((it) => (it.drops.known ? [{ ...it, drops: it.drops.value }] : []))
     const found = read.flatMap((it) => {
       const rules = it.drops.filter((rule) => forwards(rule) && (rule.packets ?? 0) > 0)
-      return rules.length === 0
-        ? []
-        : [
-            verdict(
-              it.node,
-              rules,
-              nodes.map((one) => one.node),
-            ),
-          ]
+      return rules.length === 0 ? [] : [verdict(it.node, rules, causes(it.node))]
     })
     if (found.length > 0) return found
     const counted = read.filter((it) => it.drops.every((rule) => rule.packets !== null))
@@ -74,8 +68,7 @@ function forwards({ table, chain, rule }: DropRule): boolean {
   return table !== 'filter' || !/^(?:INPUT|OUTPUT)$/.test(chain)
 }
 
-function verdict(node: NodeNetwork['node'], rules: readonly DropRule[], all: readonly string[]) {
-  const others = all.filter((it) => it !== node)
+function verdict(node: NodeNetwork['node'], rules: readonly DropRule[], causes: readonly string[]) {
   const [first] = rules.toSorted((a, b) => (b.packets ?? 0) - (a.packets ?? 0))
   return finding({
     subject: subject('Node', null, node),
@@ -100,6 +93,6 @@ function verdict(node: NodeNetwork['node'], rules: readonly DropRule[], all: rea
         })),
       },
     ],
-    causes: [nodeDown(node), ...others.map((it) => wayClosed(node, it))],
+    causes,
   })
 }

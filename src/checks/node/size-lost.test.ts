@@ -31,7 +31,7 @@ describeCheck(check, [
         mtuPath('worker-2', 'worker-1', { back: 0 }),
       ]),
     },
-    expect: [{ subject: 'Node/worker-2', args: { side: 'to', others: ['worker-1', 'worker-3', 'worker-1'] } }],
+    expect: [{ subject: 'Node/worker-2', args: { side: 'to', others: ['worker-1', 'worker-3'] } }],
   },
   {
     it: 'a router said so, and the next ones were cut up',

@@ -18,7 +18,7 @@ export default check({
   severity: 'error',
   needs: ['nodeNetworks'],
   remedies: [],
-  decides: ['NET-01', 'DNS-53'],
+  decides: ['NET-01', 'DNS-53', 'DNS-76'],
 
   run({ nodeNetworks: { nodes, paths } }) {
     if (paths.length === 0) return notApplicable('no packets of two sizes were sent between nodes')
@@ -87,7 +87,7 @@ function grouped(bad: readonly Lost[]): readonly Group[] {
 
 function verdict({ node, side, its }: Group, paths: readonly MtuPath[], nodes: readonly NodeNetwork[]) {
   const [first] = its
-  const others = its.map((it) => (side === 'from' ? it.to : it.from))
+  const others = [...new Set(its.map((it) => (side === 'from' ? it.to : it.from)))]
   const touching = paths.filter((it) => it.node === node || it.to === node)
   const links = (nodes.find((it) => it.node === node)?.links ?? [])
     .filter((it) => it.kind !== 'loopback' && it.mtu !== null)
@@ -118,6 +118,9 @@ function verdict({ node, side, its }: Group, paths: readonly MtuPath[], nodes: r
       },
     ],
     symptoms: its.map((it) => largeLost(it.from, it.to)),
-    causes: its.flatMap((it) => [it.from, it.to]).flatMap((it) => [nodeDown(it), dnsLossOnNode(it)]),
+    causes: its.flatMap((it) => [
+      largeLost(it.from, it.to),
+      ...[it.from, it.to].flatMap((end) => [nodeDown(end), dnsLossOnNode(end)]),
+    ]),
   })
 }

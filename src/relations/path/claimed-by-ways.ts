@@ -10,7 +10,7 @@ import type { NodeWay } from './node-ways.ts'
  * may have been chosen. One that fails elsewhere too has a cause of its own.
  */
 export function servicesBehind(
-  ways: readonly NodeWay[],
+  ways: readonly Pick<NodeWay, 'from' | 'to'>[],
   contacts: Known<Contacts>,
   pods: Known<readonly Pod[]>,
 ): readonly string[] {

@@ -18,7 +18,7 @@ const labels: Readonly<Record<HopName, string>> = {
   direct: 'endpoints',
   outside: 'load balancer',
   controller: 'controller',
-  backend: 'connect',
+  backend: 'Service address',
   http: 'http',
 }
 

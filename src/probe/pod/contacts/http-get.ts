@@ -7,6 +7,7 @@ import type { Certificate, PageMarks } from '../../../model/contacts.ts'
 import { lateError, wantsCertificate } from '../../../model/http-error.ts'
 import { certificateOf } from './certificate.ts'
 import { since } from '../dns/lookup.ts'
+import { pageMaker } from './page-maker.ts'
 import { anyOf } from '../../../wire/pattern.ts'
 
 export interface HttpAnswer {
@@ -168,9 +169,12 @@ function marksOf(answer: IncomingMessage, body: string, { host, path }: HttpAsk)
   const names = Object.keys(answer.headers)
     .filter((it) => !restless.has(it))
     .sort()
+  const server = [answer.headers.server ?? ''].flat().join(' ')
+  const by = (answer.statusCode ?? 0) >= 400 ? pageMaker(body, server) : null
   return {
     body: digest(`${answer.statusCode} ${page}`),
-    head: digest([...names, answer.headers.server ?? '', answer.headers['content-type'] ?? ''].join('\n')),
+    head: digest([...names, server, answer.headers['content-type'] ?? ''].join('\n')),
+    ...(by === null ? {} : { by }),
   }
 }
 

@@ -1,0 +1,34 @@
+import type { Hop, HopName, HopVerdict, Narrowed } from './trace.ts'
+
+/**
+ * The first broken hop, as far as the pod itself did not prove it whole: an open connection refutes what was worked out
+ * from objects, and a name that is not found breaks the path however open the address is.
+ */
+export function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopName | null {
+  const broken = hops.filter((it) => it.verdict === 'broken')
+  // Who is refused was heard: its packets got there, and the answer back.
+  const failures = measured?.seen.kind === 'connects' ? measured.seen.results : []
+  const isHeard = failures.length > 0 && failures.every((it) => it === 'refused')
+  const around: ReadonlySet<HopName> = new Set([
+    ...(['beside', 'elsewhere', 'direct'] as const),
+    ...(isHeard ? (['route', 'mtu'] as const) : []),
+  ])
+  const own = broken.filter((it) => !around.has(it.name))
+  if (measured?.verdict !== 'ok')
+    return (own[0] ?? (measured?.verdict === 'broken' ? measured : broken[0]))?.name ?? null
+  // An open connection has sent no packet of full size, and asked nothing yet.
+  const inside: ReadonlySet<HopName> = new Set(['resolve', 'mtu', 'http', 'controller', 'backend', 'endpoints'])
+  return own.find((it) => inside.has(it.name))?.name ?? null
+}
+
+export function narrow(hops: readonly Hop[]): Narrowed | null {
+  const of = (name: HopName): HopVerdict | null => hops.find((it) => it.name === name)?.verdict ?? null
+  const [connect, beside, elsewhere, direct] = [of('connect'), of('beside'), of('elsewhere'), of('direct')]
+  if (connect !== 'broken') return null
+  const seen = hops.find((it) => it.name === 'direct')?.seen
+  if (direct === 'ok' && beside !== 'ok') return 'service-address'
+  if (beside === 'ok') return 'this-pod'
+  if (beside === 'broken' && elsewhere === 'ok') return 'this-node'
+  if (seen?.kind === 'connects' && seen.open > 0 && seen.open < seen.of) return 'some-endpoints'
+  return beside === 'broken' && elsewhere === 'broken' ? 'everywhere' : null
+}
