@@ -70,7 +70,8 @@ export default check({
             },
             latency('small answers of the same servers', small),
           ],
-          dueTo: pairs.flatMap((it) => {
+          // The same between the same nodes, by packets that are not of DNS.
+          causes: pairs.flatMap((it) => {
             const home = clusterDns.pods.find((pod) => pod.name === it.pod)?.node ?? null
             return home === null ? [] : [largeLost(home, it.node)]
           }),
