@@ -118,6 +118,6 @@ function verdict({ node, side, its }: Group, paths: readonly MtuPath[], nodes: r
       },
     ],
     symptoms: its.map((it) => largeLost(it.from, it.to)),
-    causes: its.flatMap((it) => [...[it.from, it.to].flatMap((end) => [nodeDown(end), dnsLossOnNode(end)])]),
+    causes: its.flatMap((it) => [it.from, it.to]).flatMap((it) => [nodeDown(it), dnsLossOnNode(it)]),
   })
 }
