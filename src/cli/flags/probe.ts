@@ -36,7 +36,7 @@ export function probeImage(of: string): Option {
 export function probeFlags(command: Command): Command {
   return command
     .option('--probe', 'measure from short-lived pods and from inside pods that are there')
-    .option('--node-access', "also read the nodes' own counters (implies --probe)")
+    .option('--node-access', "also read the nodes' own counters, routes and switches (implies --probe)")
     .addOption(conntrackFrom())
     .addOption(noExec())
     .addOption(repeated('--node <name>', 'probe from this node only; may be repeated'))

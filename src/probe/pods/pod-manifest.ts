@@ -107,7 +107,7 @@ function aboutOf({ may, hostNetwork }: PodPlan): string {
   if (may === 'capture')
     return 'Captures packets on this node for one hopscope run, within stated limits. Safe to delete.'
   return hostNetwork
-    ? 'Reads the conntrack counters of this node for one hopscope run. Safe to delete.'
+    ? 'Reads how the network of this node does for one hopscope run. Safe to delete.'
     : 'Asks DNS and opens TCP connections for one hopscope run, within a stated rate. Safe to delete.'
 }
 
