@@ -7,6 +7,7 @@ import type { Found, Severity, Verdict } from './findings/verdict.ts'
 import { isNotCollected, type Known, leftOutBy, type Why } from './model/known.ts'
 import { type Model, type SourceName, sourceLevel } from './model/sources.ts'
 import { subject } from './model/subject.ts'
+import { withoutGuessedNames } from './relations/dns/guessed-domain.ts'
 import { withoutForbiddenLookups } from './relations/policy/probe-behind-policy.ts'
 import { relatedTo } from './relations/related.ts'
 import { troublesOf } from './relations/troubles/troubles.ts'
@@ -53,7 +54,7 @@ type Concerns = (finding: Pick<Finding, 'code' | 'subject'>) => boolean
  * what it claims all the same; one that touches the target only through what it causes there is kept.
  */
 export function diagnose(asRead: Model, ask: Ask): Diagnosis {
-  const model = withoutForbiddenLookups(asRead)
+  const model = withoutForbiddenLookups(withoutGuessedNames(asRead))
   const concerns = concernsOf(model)
   const asked = ask.checks.filter((it) => isPartOf(model, familyOf(it)))
   const last = asked.filter((it) => it.judges === 'leftovers')

@@ -39,7 +39,7 @@ export async function foreignCases(lab: Lab, tell: (result: Result) => void): Pr
 }
 
 function asked(lab: Lab, args: readonly string[]): Promise<Ran> {
-  return hopscope([...args, '--probe', '--node-access', '-o', 'json'], { kubeconfig: lab.kubeconfig })
+  return hopscope([...args, '-o', 'json'], { kubeconfig: lab.kubeconfig })
 }
 
 /** Codes and subjects, in the order of the report; information apart. */
@@ -53,7 +53,7 @@ function told(ran: Ran): readonly string[] {
 
 function healthyCase(lab: Lab): Promise<Result> {
   return expectThat(group, 'foreign, healthy', 'exit 0, nothing found, nothing untold', async () => {
-    const ran = await asked(lab, ['diagnose', '-A'])
+    const ran = await asked(lab, ['diagnose', '-A', '--probe', '--node-access'])
     const found = told(ran)
     const untold = reportOf(ran)?.cannotTell.map((it) => `${it.code} cannot tell: ${it.why}`) ?? []
     return {

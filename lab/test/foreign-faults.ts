@@ -16,6 +16,7 @@ export interface ForeignFault {
   readonly name: string
   /** What must be named first; `*` in the subject stands for a generated name. */
   readonly cause: { readonly code: string; readonly subject: string }
+  /** With `--probe` where the objects alone don't tell. */
   readonly diagnose: readonly string[]
   readonly inject: (lab: Lab) => Promise<void>
   readonly takeBack: (lab: Lab) => Promise<void>
@@ -33,7 +34,7 @@ export const foreignFaults: readonly ForeignFault[] = [
   {
     name: 'the selector of the DNS Service finds no pod',
     cause: { code: 'DNS107', subject: `Service/${DNS.namespace}/${DNS.name}` },
-    diagnose: ['dns'],
+    diagnose: ['dns', '--probe'],
     inject: async (lab) => {
       await patch(lab, `service/${DNS.name}`, { spec: { selector: { 'app.kubernetes.io/instance': 'dns-old' } } })
       await until('the DNS Service is silent', async () => !(await isAnswered(clientOf(lab), clusterName(lab))))
@@ -43,7 +44,7 @@ export const foreignFaults: readonly ForeignFault[] = [
   {
     name: 'the DNS Service has lost its TCP port, by which the caches ask',
     cause: { code: 'DNS120', subject: `Service/${DNS.namespace}/${DNS.name}` },
-    diagnose: ['dns'],
+    diagnose: ['dns', '--probe'],
     inject: async (lab) => {
       const udp = { name: 'udp-53', port: 53, protocol: 'UDP', targetPort: 53 }
       await patch(lab, `service/${DNS.name}`, { spec: { ports: [udp] } })
@@ -60,7 +61,7 @@ export const foreignFaults: readonly ForeignFault[] = [
   {
     name: 'the cache of one node is silent',
     cause: { code: 'DNS157', subject: 'Pod/kube-system/nodelocaldns-*' },
-    diagnose: ['dns'],
+    diagnose: ['dns', '--probe'],
     inject: async (lab) => addRules(onNode(lab, second(lab)), cacheSilent(lab)),
     takeBack: async (lab) => removeRules(onNode(lab, second(lab)), cacheSilent(lab)),
   },
@@ -104,7 +105,7 @@ export const foreignFaults: readonly ForeignFault[] = [
   {
     name: 'one replica is unreachable',
     cause: { code: 'DNS106', subject: `Pod/${DNS.namespace}/${DNS.name}-*` },
-    diagnose: ['dns'],
+    diagnose: ['dns', '--probe'],
     inject: async (lab) => addRules(await inPod(lab, await server(lab)), port53),
     takeBack: async (lab) => {
       for (const it of await servers(lab)) await removeRules(await inPod(lab, it), port53)
@@ -141,16 +142,12 @@ export const foreignFaults: readonly ForeignFault[] = [
     diagnose: ['diagnose', '-n', SHOP],
     inject: async (lab) => {
       await lab.kubectl(['label', 'node', second(lab), 'lab/proxy=no', '--overwrite'])
-      const expression = { key: 'lab/proxy', operator: 'NotIn', values: ['no'] }
-      const required = { nodeSelectorTerms: [{ matchExpressions: [expression] }] }
-      const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } }
-      const change = JSON.stringify({ spec: { template: { spec: { affinity } } } })
-      await lab.kubectl(['-n', 'net-system', 'patch', 'daemonset', 'service-proxy', '--type=merge', '--patch', change])
       await until('its pod is gone', async () => !(await proxies(lab)).some((it) => it.node === second(lab)))
     },
     takeBack: async (lab) => {
       await lab.kubectl(['label', 'node', second(lab), 'lab/proxy-'])
       await until('it is back', async () => (await proxies(lab)).filter((it) => it.ready).length === lab.nodes.length)
+      await served(lab)
     },
   },
 ]

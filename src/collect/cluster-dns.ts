@@ -111,7 +111,7 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
 
   const vip = service?.clusterIP ?? null
   const held = vip !== null && cacheAddresses({ nodeCaches: caches.value }).includes(vip)
-  const text = corefile.known ? corefile.value : ''
+  const text = corefile.known ? corefile.value.text : ''
   return known({
     service,
     slices: slices.value,
@@ -119,7 +119,8 @@ async function inPlace(reader: Reader, place: Place, inScope: InScope): Promise<
     ...scalerOf(workloads.value),
     ...(held ? { serviceProxy: await collectServiceProxy(reader, inScope, workloads.value) } : {}),
     workload: await workloadOf({ pods: behind.value, service, place, workloads: workloads.value, inScope }),
-    corefile,
+    corefile: mapKnown(corefile, (it) => it.text),
+    ...(corefile.known ? { corefileMap: corefile.value.name } : {}),
     ...hashOf(text),
     domain: clusterDomain(parseCorefile(text)),
     weaveTc: inScope.weaveTcIn(namespace),
@@ -277,7 +278,7 @@ async function readCorefile(
   reader: Reader,
   place: Place,
   { service, pods }: Pick<ClusterDns, 'service' | 'pods'>,
-): Promise<Known<string>> {
+): Promise<Known<{ readonly name: string; readonly text: string }>> {
   const mounted = pods.flatMap((it) => it.corefileMap ?? [])
   const own = service === null || service.name === 'kube-dns' ? [] : [service.name]
   const names = [...new Set([...mounted, ...own, ...place.configMaps])]
@@ -287,7 +288,7 @@ async function readCorefile(
     if (!found.known) return found
     return found.value === null
       ? unknown('not-there', `ConfigMap ${place.namespace}/${name} has no key Corefile`)
-      : known(found.value)
+      : known({ name, text: found.value })
   }
   return unknown('not-there', `no ConfigMap ${names.join(' or ')} in ${place.namespace}`)
 }

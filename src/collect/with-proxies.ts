@@ -9,7 +9,15 @@ import type { Pod } from '../model/pod.ts'
 export function withProxies(nodes: Known<readonly Node[]>, proxies: Known<readonly Pod[]>): Known<readonly Node[]> {
   if (!proxies.known || proxies.value.length === 0) return nodes
   const byNode = Map.groupBy(proxies.value, (it) => it.node)
-  return mapKnown(nodes, (its) => its.map((it) => ({ ...it, proxy: stateOf(byNode.get(it.name) ?? []) })))
+  const made = proxies.value.find((it) => it.owner?.kind === 'DaemonSet')
+  const proxySet = { namespace: made?.namespace ?? '', name: made?.owner?.name ?? '' }
+  return mapKnown(nodes, (its) =>
+    its.map((it) => ({
+      ...it,
+      proxy: stateOf(byNode.get(it.name) ?? []),
+      ...(made === undefined ? {} : { proxySet }),
+    })),
+  )
 }
 
 function stateOf(pods: readonly Pod[]): NonNullable<Node['proxy']> {

@@ -14,6 +14,8 @@ export interface ClusterDns {
   readonly scaler?: Workload
   /** The ConfigMap's text; unknown when reading it is forbidden. */
   readonly corefile: Known<string>
+  /** The ConfigMap that it was read from; absent where none was, and in files of an older hopscope. */
+  readonly corefileMap?: string
   /**
    * By which CoreDNS names this very text (its plugin `reload`), of the text as it was read: what is kept of it may
    * have words taken out. Absent where the text alone does not say, and in files of an older hopscope.

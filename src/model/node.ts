@@ -19,4 +19,6 @@ export interface Node {
   readonly provider?: string
   /** Its pod of kube-proxy; absent where no node has one (something else may stand in), and where it was not read. */
   readonly proxy?: 'ready' | 'not-ready' | 'none'
+  /** The DaemonSet that makes those pods; absent where another does, and in files of an older hopscope. */
+  readonly proxySet?: { readonly namespace: string; readonly name: string }
 }

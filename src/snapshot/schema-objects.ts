@@ -315,6 +315,7 @@ export function objectSchemas(intern: Intern) {
       podCidrs: maybe(list(m.address)),
       provider: maybe(shared.word),
       proxy: maybe(oneOf(['ready', 'not-ready', 'none'])),
+      proxySet: maybe(object({ namespace: m.name, name: m.name })),
     }),
   )
 
@@ -356,6 +357,7 @@ export function objectSchemas(intern: Intern) {
       pods: list(pod),
       workload: nullable(workload),
       corefile: known(m.corefile),
+      corefileMap: maybe(m.name),
       corefileHash: maybe(m.hash),
       domain: m.host,
       // Files of before it was looked for have none.

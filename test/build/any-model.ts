@@ -324,6 +324,7 @@ const node: fc.Arbitrary<Node> = fc.record({
   podCidrs: few(ip.map((it) => `${it}/24`)),
   provider: fc.constantFrom('gce', 'aws'),
   proxy: fc.constantFrom('ready' as const, 'not-ready' as const, 'none' as const),
+  proxySet: fc.constant({ namespace: 'net-system', name: 'service-proxy' }),
 })
 
 const corefile = fc.constantFrom(
@@ -360,6 +361,7 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
   pods: few(pod),
   workload: maybe(workload),
   corefile: known(corefile),
+  corefileMap: fc.constantFrom('coredns', 'dns-coredns'),
   corefileHash: fc.constantFrom('ab', 'cd'),
   domain: fc.constant('cluster.local'),
   weaveTc: few(weaveTc),

@@ -109,6 +109,7 @@ type Absent = {
 type NodesOwn = {
   readonly case: 'nodes-own'
   readonly server: string
+  readonly domain: string
   readonly lost: number
   readonly of: number
 }
@@ -217,7 +218,7 @@ function commands(on: Subject, args: Down): readonly string[] {
     case 'nodes-own':
       return [
         `kubectl debug node/${on.name} -it --image=busybox -- ` +
-          `nslookup kubernetes.default.svc.cluster.local ${args.server}`,
+          `nslookup kubernetes.default.svc.${args.domain} ${args.server}`,
         `kubectl get node ${on.name} --show-labels`,
       ]
   }
@@ -411,7 +412,7 @@ function nodesOwn(dns: ClusterDns, asked: readonly Asked[], probe: Known<DnsProb
       told({
         on: subject('Node', null, node),
         confidence: 'observed',
-        args: { case: 'nodes-own', server, lost: lost.length, of: its.length },
+        args: { case: 'nodes-own', server, domain: dns.domain, lost: lost.length, of: its.length },
         evidence: lost.slice(0, 6).map((it) => ({
           kind: 'fact' as const,
           label: `pod ${it.pod.namespace}/${it.pod.name}`,

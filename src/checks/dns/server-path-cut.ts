@@ -90,7 +90,7 @@ export default check({
               'NetworkPolicy of the node, route',
             `on ${on.name}:  iptables-save -c | grep -E "dport 53|${args.ip}"    tcpdump -ni any host ` +
               `${args.ip} and port 53`,
-            `from a pod on ${args.cutNodes}:  nslookup kubernetes.default.svc.cluster.local. ${args.ip}`,
+            `from a pod on ${args.cutNodes}:  nslookup kubernetes.default.svc.${args.domain}. ${args.ip}`,
           ],
   },
 })
@@ -146,6 +146,7 @@ function found(probe: DnsProbe, all: readonly Reach[], { node, side, pairs }: Cu
       side,
       servers: [...new Set(pairs.map((it) => it.pod ?? it.ip))].join(', '),
       ip: ips[0] ?? '',
+      domain: dns.domain,
       of: dns.slices.flatMap((it) => it.endpoints).filter((it) => it.ready).length,
       cutNodes: nodes.join(', '),
       wellNodes: [...new Set(same.filter((it) => it.state === 'well').map((it) => it.node))].toSorted().join(', '),

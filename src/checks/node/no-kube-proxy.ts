@@ -40,6 +40,8 @@ export default check({
           has: node.proxy === 'none' ? 'no pod' : 'a pod that is not ready',
           nodes: without.map((it) => it.name),
           of: told.length,
+          namespace: node.proxySet?.namespace ?? null,
+          set: node.proxySet?.name ?? null,
           failed: seen.failed,
           asked: seen.of,
         },
@@ -68,10 +70,12 @@ export default check({
         : `${args.failed} of ${args.asked} connects to Services failed from there`),
     note: () =>
       'Services whose endpoints did not change since go on working there; those that did lead to pods that are gone',
-    help: ({ subject: on }) => [
+    help: ({ subject: on, args }) => [
       "see what keeps the DaemonSet's pod away: its nodeSelector, tolerations, its image",
-      'kubectl -n kube-system get daemonset kube-proxy -o wide',
-      `kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide --field-selector spec.nodeName=${on.name}`,
+      args.set === null
+        ? 'kubectl get daemonsets -A -o wide | grep kube-proxy'
+        : `kubectl -n ${args.namespace} get daemonset ${args.set} -o wide`,
+      `kubectl get pods -A -o wide --field-selector spec.nodeName=${on.name}`,
       `kubectl describe node ${on.name}`,
     ],
   },

@@ -9,7 +9,7 @@ interface Meaning {
 }
 
 const kubeProxy = [
-  'kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide',
+  'kubectl get daemonsets -A -o wide | grep kube-proxy',
   'on the node:  iptables-save | grep {ip}   or   nft list ruleset | grep {ip}',
 ]
 

@@ -1,4 +1,5 @@
 import { isRoutingKind, servicesRoutedBy } from '../../relations/gateway/routed-services.ts'
+import { isMachinery } from '../../relations/dns/own-pods.ts'
 import type { Pod } from '../../model/pod.ts'
 import type { Model } from '../../model/sources.ts'
 import type { Subject } from '../../model/subject.ts'
@@ -31,7 +32,7 @@ const mostServices = 2
 
 /**
  * The target's own pods first, ready or not; then one running, ready pod for each workload, the target pod alone when
- * it is one. Our own pods and kube-system's are no clients.
+ * it is one. Our own pods and the cluster's machinery are no clients.
  */
 export function planInside(model: Model, name: DnsName, outside: DnsName | null = null): readonly InsideSpec[] {
   const { pods, clusterDns } = model.sources
@@ -48,7 +49,7 @@ export function planInside(model: Model, name: DnsName, outside: DnsName | null 
       : fit.filter(
           (it) =>
             it.ready &&
-            (it.namespace !== 'kube-system' || namespace === 'kube-system') &&
+            (namespace === it.namespace || !isMachinery(it, model.sources)) &&
             (object === null || object.namespace === null || it.namespace === object.namespace),
         )
   const starts = fit.filter((it) => it.namespace === trace?.from.namespace && it.name === trace.from.pod)

@@ -4,14 +4,14 @@ import { type Subject, subject } from '../../model/subject.ts'
 import { type Corefile, type CorefilePlugin, type CorefileServer, zoneOf } from '../../wire/corefile.ts'
 
 /**
- * The ConfigMap that holds the Corefile: what the DNS servers mount; where that is not known `coredns`, and the
- * Service's own name where a chart or OpenShift made both.
+ * The ConfigMap that holds the Corefile: where it was read, else what the DNS servers mount; where neither is known
+ * `coredns`, and the Service's own name where a chart or OpenShift made both.
  */
-export function corefileObject({ service, pods }: ClusterDns): Subject {
+export function corefileObject({ service, pods, workload, corefileMap }: ClusterDns): Subject {
   const mounted = pods.find((it) => it.corefileMap !== undefined)
   const usual = service === null || service.name === 'kube-dns' ? 'coredns' : service.name
-  const namespace = mounted?.namespace ?? service?.namespace ?? 'kube-system'
-  return subject('ConfigMap', namespace, mounted?.corefileMap ?? usual)
+  const namespace = mounted?.namespace ?? service?.namespace ?? workload?.namespace ?? 'kube-system'
+  return subject('ConfigMap', namespace, corefileMap ?? mounted?.corefileMap ?? usual)
 }
 
 /** `line` counts from 1. */

@@ -1,10 +1,11 @@
 import type { InsideResolving, InsideView } from '../../model/inside.ts'
-import type { Known } from '../../model/known.ts'
 import type { Answer } from '../../model/lookups.ts'
 import type { Pod } from '../../model/pod.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
+import type { Model } from '../../model/sources.ts'
 import { once } from '../once.ts'
 import { workloadOfPod } from '../workload-of-pod.ts'
+import { isMachinery } from './own-pods.ts'
 
 /** A pod that was looked into, with what was found there. */
 export interface InsidePod {
@@ -56,8 +57,9 @@ export function libraryLookups({
 /** Workloads with a running pod that nobody looked into; null where looking was not asked for. */
 export function notLookedInto(
   pods: readonly Pod[],
-  insideViews: Known<readonly InsideView[]>,
+  around: Pick<Model['sources'], 'insideViews' | 'clusterDns' | 'nodes'>,
 ): readonly Subject[] | null {
+  const { insideViews } = around
   if (!insideViews.known) return null
   const seen = new Set(
     insidePods(pods, insideViews.value)
@@ -68,7 +70,7 @@ export function notLookedInto(
     (it) =>
       it.phase === 'Running' &&
       !it.deleting &&
-      it.namespace !== 'kube-system' &&
+      !isMachinery(it, around) &&
       it.labels['app.kubernetes.io/managed-by'] !== 'hopscope',
   )
   return [...new Map(running.map(workloadOfPod).map((it) => [subjectKey(it), it])).values()].filter(

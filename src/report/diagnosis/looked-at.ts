@@ -57,10 +57,11 @@ function captured({ sources: { capture } }: Model): string {
 const mostNamed = 6
 
 /** A sample of pods is looked into: what was left out is said, since nobody sees into it. */
-function unseen({ sources: { pods, insideViews } }: Model): string {
+function unseen({ sources }: Model): string {
+  const { pods, insideViews } = sources
   const flag = insideViews.known ? null : leftOutBy(insideViews.why)
   if (flag !== null) return `not looked into any pod (${flag})`
-  const its = pods.known ? (notLookedInto(pods.value, insideViews) ?? []) : []
+  const its = pods.known ? (notLookedInto(pods.value, sources) ?? []) : []
   if (its.length === 0) return ''
   const names = its.slice(0, mostNamed).map((it) => `${it.namespace}/${it.name}`)
   const more = its.length > mostNamed ? ` and ${its.length - mostNamed} more` : ''
