@@ -1,4 +1,4 @@
-// mutants.ts [--sample N] [--seed S] [--in PATH] [--since REV] [--resume]: how good are the tests? Makes one small
+// mutants.ts [--sample N] [--seed S …] [--in PATH] [--since REV] [--resume]: how good are the tests? Makes one small
 // mistake after the other in what decides a diagnosis, and sees whether a test fails. Nothing is written into the
 // sources. `--tests PART` asks only test files with that in their path.
 //
@@ -38,7 +38,7 @@ const stuckMs = 60_000
 const { values } = parseArgs({
   options: {
     sample: { type: 'string' },
-    seed: { type: 'string', default: '1' },
+    seed: { type: 'string', multiple: true, default: ['1'] },
     in: { type: 'string', multiple: true, default: folders },
     since: { type: 'string' },
     resume: { type: 'boolean', default: false },
@@ -56,9 +56,15 @@ interface Named extends Mutant {
 }
 
 const { mutants, compiled, tests, idsOf } = prepare()
-const chosen = choose(mutants)
-const results = await runAll(chosen)
-process.stdout.write(table(results, { of: mutants.length, seed: values.seed }))
+const samples = values.seed.map((seed) => ({ seed, chosen: choose(mutants, seed) }))
+const results = new Map((await runAll(new Set(samples.flatMap((it) => it.chosen)))).map((it) => [it.id, it]))
+for (const { seed, chosen } of samples)
+  process.stdout.write(
+    table(
+      chosen.flatMap((it) => results.get(it.id) ?? []),
+      { of: mutants.length, seed },
+    ),
+  )
 
 /** Compiles the tests and all that they import, with the mutants in it. */
 function prepare() {
@@ -121,13 +127,13 @@ function reaches(from: string, compiled: Readonly<Record<string, Compiled>>, is:
 }
 
 /** The sample hangs on the seed and on each mutant's own name: a line more in one file leaves the others' as it was. */
-function choose(all: readonly Named[]): readonly Named[] {
+function choose(all: readonly Named[], seed: string): readonly Named[] {
   const lines = values.since === undefined ? null : changedSince(values.since)
   const asked = all
     .filter((it) => values.in.some((path) => it.file === path || it.file.startsWith(`${path.replace(/\/$/, '')}/`)))
     .filter((it) => lines === null || (lines.get(it.file)?.has(it.line) ?? false))
   if (values.sample === undefined) return asked
-  const ranked = asked.map((it) => ({ it, rank: hash(`${values.seed} ${it.key}`) }))
+  const ranked = asked.map((it) => ({ it, rank: hash(`${seed} ${it.key}`) }))
   const taken = ranked.toSorted((a, b) => (a.rank < b.rank ? -1 : 1)).slice(0, Number(values.sample))
   return taken.map(({ it }) => it).toSorted((a, b) => a.id - b.id)
 }
@@ -156,7 +162,8 @@ function remembered(): Map<string, Result['verdict']> {
   )
 }
 
-async function runAll(asked: readonly Named[]): Promise<readonly Result[]> {
+async function runAll(all: ReadonlySet<Named>): Promise<readonly (Result & { readonly id: number })[]> {
+  const asked = [...all]
   const memory = remembered()
   const files = new Map(asked.map((it) => [it.file, hash(read(it.file))]))
   const testsHash = hash(

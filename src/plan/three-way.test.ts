@@ -157,4 +157,131 @@ describe('what a plan changed is taken back', () => {
     })
     expect(takeBack(before, after, after, never)).toEqual({ value: before, clashes: [] })
   })
+
+  const web = (about: Manifest = {}): Json => ({ name: 'web', image: 'a', ...about })
+  const side = (about: Manifest = {}): Json => ({ name: 'side', image: 'b', ...about })
+  const spec = (containers: Json): Manifest => ({ spec: { containers } })
+
+  test.each<[it: string, before: Json, after: Json, live: Json, value: Json, clashes: readonly string[]]>([
+    // Nobody knows whether what stands right behind it belongs to it: a person looks.
+    [
+      'a list: another added right behind',
+      ['a'],
+      ['a', 'plan'],
+      ['a', 'plan', 'theirs'],
+      ['a', 'plan', 'theirs'],
+      ['spec.containers'],
+    ],
+    [
+      'a list: another added apart',
+      ['a', 'b'],
+      ['plan', 'a', 'b'],
+      ['plan', 'a', 'b', 'theirs'],
+      ['a', 'b', 'theirs'],
+      [],
+    ],
+    [
+      'a list: another added to its start',
+      ['a', 'b'],
+      ['a', 'plan'],
+      ['theirs', 'a', 'plan'],
+      ['theirs', 'a', 'b'],
+      [],
+    ],
+    ['a list: the plan took one away', ['a', 'b', 'c'], ['a', 'c'], ['a', 'c', 'd'], ['a', 'b', 'c', 'd'], []],
+    ['a list: another took one away', ['a', 'b', 'c', 'd'], ['x', 'b', 'c', 'd'], ['x', 'b', 'c'], ['a', 'b', 'c'], []],
+    [
+      'a list: both changed the same piece',
+      ['a', 'b'],
+      ['a', 'plan'],
+      ['a', 'theirs'],
+      ['a', 'theirs'],
+      ['spec.containers'],
+    ],
+    ['a list that another took back already', ['a'], ['a', 'plan'], ['a'], ['a'], []],
+    ['a text that another took back in part', 'a\nb\nc', 'x\nb\ny', 'a\nb\ny', 'a\nb\nc', []],
+    ['a text in one line', 'a', 'plan', 'theirs', 'theirs', ['spec.containers']],
+    ['a text, and a list in its place', 'a\nb', 'a\nc', ['theirs'], ['theirs'], ['spec.containers']],
+    ['a container of the plan stays as nobody left it', [web()], [web(), side()], [web(), side()], [web()], []],
+    [
+      'a container of the plan that another changed',
+      [web()],
+      [web(), side()],
+      [web(), side({ image: 'c' })],
+      [web(), side({ image: 'c' })],
+      ['spec.containers[side]'],
+    ],
+    ['a container that the plan took away', [web(), side()], [web()], [web()], [web(), side()], []],
+    [
+      'a container that the plan took away and another made anew',
+      [web(), side()],
+      [web()],
+      [web(), side({ image: 'c' })],
+      [web(), side({ image: 'c' })],
+      ['spec.containers[side]'],
+    ],
+    [
+      'a container that another took away',
+      [web(), side()],
+      [web({ image: 'c' }), side()],
+      [web({ image: 'c' })],
+      [web()],
+      [],
+    ],
+    [
+      'a container that the plan changed and another took away',
+      [web(), side()],
+      [web(), side({ image: 'c' })],
+      [web()],
+      [web()],
+      ['spec.containers[side]'],
+    ],
+    [
+      'a container that another added',
+      [web()],
+      [web({ image: 'c' })],
+      [web({ image: 'c' }), side()],
+      [web(), side()],
+      [],
+    ],
+    [
+      'a field of a container that both changed',
+      [web()],
+      [web({ image: 'c' })],
+      [web({ image: 'd' })],
+      [web({ image: 'd' })],
+      ['spec.containers[web].image'],
+    ],
+    [
+      'a field that the plan took away',
+      [web({ tty: true })],
+      [web()],
+      [web({ stdin: true })],
+      [web({ stdin: true, tty: true })],
+      [],
+    ],
+    [
+      'two of one name are no list of names',
+      [web(), web({ image: 'c' })],
+      [web()],
+      [web(), side()],
+      [web(), side()],
+      ['spec.containers'],
+    ],
+    ['what nobody changed but another', 'a', 'a', 'theirs', 'theirs', []],
+    ['null is a value', null, 'plan', 'plan', null, []],
+  ])('%s', (_it, before, after, live, value, clashes) => {
+    expect(takeBack(spec(before), spec(after), spec(live), never)).toEqual({
+      value: spec(value),
+      clashes: clashes.map((path) => ({ path })),
+    })
+    // Asked for, what was there before comes back wherever both had a hand in it.
+    const { value: forced } = takeBack(spec(before), spec(after), spec(live), () => 'former')
+    if (clashes.length === 0) expect(forced).toEqual(spec(value))
+    else expect(forced).not.toEqual(spec(value))
+  })
+
+  test('an object that is gone is an empty one, and no null', () => {
+    expect(takeBack({}, { a: 1 }, { a: 1 }, never)).toEqual({ value: {}, clashes: [] })
+  })
 })
