@@ -236,7 +236,8 @@ async function session(
   child.stderr.on('data', (it: Buffer) => (output = (output + it.toString()).slice(-20_000)))
   // A group of its own, so that a stuck one goes with what it started; so Ctrl-C does not reach it by itself.
   const end = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL')
   }
   let isStopped = false
   const stop = (): void => {

@@ -88,6 +88,8 @@ async function watched(
       sleep: (ms) => {
         clock += ms
         looks += 1
+        // It takes no time, so that nothing else would end a wait without a bound.
+        if (looks > 1000) throw new Error('waits for ever')
         if (looks >= stopAfter) stop.abort()
         return Promise.resolve()
       },

@@ -372,6 +372,11 @@ const clusterDns: fc.Arbitrary<ClusterDns> = fc.record({
 })
 
 const from = fc.record({ namespace: name, labels })
+const server = fc.record({
+  role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'),
+  ip,
+  pod: maybe(name),
+})
 const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
   {
     from,
@@ -380,11 +385,7 @@ const dnsProbe: fc.Arbitrary<DnsProbe> = fc.record(
     series: few(
       fc.record({
         node: name,
-        server: fc.record({
-          role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'),
-          ip,
-          pod: maybe(name),
-        }),
+        server,
         transport: fc.constantFrom('udp', 'tcp'),
         method: fc.constantFrom('pair', 'sequential', 'getaddrinfo'),
         libc: maybe(fc.constantFrom('glibc', 'musl')),
@@ -427,11 +428,7 @@ const nameAnswers: fc.Arbitrary<NameAnswers> = fc.record({
   answers: few(
     fc.record({
       node: name,
-      server: fc.record({
-        role: fc.constantFrom('service', 'endpoint', 'node-cache', 'upstream'),
-        ip,
-        pod: maybe(name),
-      }),
+      server,
       reason: fc.oneof(
         fc.record({ kind: fc.constant('service' as const), service: asked }),
         fc.record({ kind: fc.constant('way' as const), service: asked, typed: fc.constant('cart.shop'), suffix }),
