@@ -6,6 +6,10 @@ import type { Hop, HopName, HopVerdict, Narrowed } from './trace.ts'
  */
 export function breakOf(hops: readonly Hop[], measured: Hop | undefined): HopName | null {
   const broken = hops.filter((it) => it.verdict === 'broken')
+  // A lookup that nobody answers is lost on the same nodes' ways: the name is not what is wrong.
+  const name = broken.find((it) => it.name === 'resolve')?.seen
+  const isLost = name?.kind === 'name' && name.result === 'timeout'
+  if (isLost && broken.some((it) => it.name === 'route')) return 'route'
   // Who is refused was heard: its packets got there, and the answer back.
   const failures = measured?.seen.kind === 'connects' ? measured.seen.results : []
   const isHeard = failures.length > 0 && failures.every((it) => it === 'refused')

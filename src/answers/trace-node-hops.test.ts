@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
+import { insideView } from '../../test/build/dns.ts'
 import { mtuPath, networks, routesOf, threeNodes } from '../../test/build/node-network.ts'
 import { crossing, traced } from '../../test/build/trace.ts'
 import { modelOf } from '../../test/describe-check.ts'
 import type { Crossing } from '../model/crossing.ts'
+import type { InsideView } from '../model/inside.ts'
+import { known } from '../model/known.ts'
 import type { NodeNetworks } from '../model/node-network.ts'
 import { paint } from '../report/paint.ts'
 import { traceText } from '../report/trace/trace-text.ts'
@@ -24,7 +27,7 @@ const well = networks(
   Object.fromEntries(['worker-1', 'worker-2', 'worker-3'].map((it) => [it, { routes: routes(it) }])),
 )
 
-function tracedWith(nodeNetworks: NodeNetworks, result: Crossing['result']) {
+function tracedWith(nodeNetworks: NodeNetworks, result: Crossing['result'], insideViews: readonly InsideView[] = []) {
   const model = modelOf(
     {
       ...traced.sources,
@@ -32,6 +35,7 @@ function tracedWith(nodeNetworks: NodeNetworks, result: Crossing['result']) {
       namespaces: [],
       networkPolicies: [],
       nodeNetworks,
+      insideViews,
       crossings: [crossing('web', result)],
     },
     {},
@@ -59,6 +63,16 @@ test('a route that is missing is where a silent connection breaks, and not where
   expect(tracedWith(broken, 'timeout').text).toContain('worker-1 to worker-2 missing')
   expect(tracedWith(broken, 'refused').trace.at).toBe('connect')
   expect(tracedWith(broken, 'open').trace.verdict).toBe('open')
+})
+
+test('a lookup that is lost on a way that is broken is not a name that is wrong', () => {
+  const nodes = well.nodes.map((it) => (it.node === 'worker-2' ? { ...it, forwards: { v4: false, v6: null } } : it))
+  const lookup = (result: 'timeout' | 'nxdomain') =>
+    known({ tool: 'getent', name: 'kubernetes.default.svc.cluster.local.', result, ms: 5000 })
+  const at = (result: 'timeout' | 'nxdomain') =>
+    tracedWith({ ...well, nodes }, 'open', [insideView('client-1', { lookup: lookup(result) })]).trace.at
+  expect(at('timeout')).toBe('route')
+  expect(at('nxdomain')).toBe('resolve')
 })
 
 test('a node that forwards nothing', () => {
