@@ -114,8 +114,8 @@ const watchSamples = [
   sample({ dns: unknown('failed', 'gone'), servers: [], canary: unknown('timed-out', 'silent') }),
 ]
 const watchEnd = {
-  began: 0,
-  ended: 60_000,
+  started: new Date(0),
+  durationMs: 60_000,
   samples: 3,
   numbers: 2,
   troubles: 1,

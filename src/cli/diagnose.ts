@@ -14,6 +14,7 @@ import { keepAndSay } from './terminal/again.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 import { tell } from './terminal/say.ts'
+import { stopwatch } from '../stopwatch.ts'
 
 export type DiagnoseFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }
 
@@ -32,14 +33,14 @@ export async function diagnoseCommand(
   shown: Shown = plain,
 ): Promise<number> {
   if (flags.from !== undefined) return diagnoseRecording(target, { ...flags, from: flags.from }, shown)
-  const began = Date.now()
+  const watch = stopwatch()
   const { diagnoseCluster } = await import('../session/diagnose.ts')
   return onTerminal((caller) => diagnoseCluster({ ...flags, target, keepIn: foldersOf(process.env).runs }, caller), {
     quiet: flags.quiet === true || flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
     async print(found) {
       const { model } = found
-      const run = runOf(began, Date.now())
+      const run = runOf(watch)
       const code = print(found.diagnosis, flags, {
         footer: footerOf(found),
         above: shown.above(model),

@@ -9,6 +9,7 @@ import { confirmed } from './terminal/confirm.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 import { say, tell } from './terminal/say.ts'
+import { stopwatch } from '../stopwatch.ts'
 
 type LoadStepEvent = Extract<CapacityEvent, { kind: 'load-step' }>
 
@@ -22,12 +23,12 @@ export function capacityCommand(flags: CapacityFlags): Promise<number> {
     hint: '--yes, if you have read what it will do',
   }
   const confirm = (signal: AbortSignal): Promise<boolean> => confirmed(question, signal)
-  const began = Date.now()
+  const watch = stopwatch()
   return onTerminal<CapacityAnswer, LoadStepEvent>((caller) => capacityOf(flags, { ...caller, confirm }), {
     quiet: flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
     also: ({ step }, progress) => progress.step(stepLine(step)),
-    print: (answer) => print(answer, flags, runOf(began, Date.now())),
+    print: (answer) => print(answer, flags, runOf(watch)),
   })
 }
 

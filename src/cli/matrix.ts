@@ -12,6 +12,7 @@ import type { ReportFlags } from './flags/report.ts'
 import { keepAndSay } from './terminal/again.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
+import { stopwatch } from '../stopwatch.ts'
 
 export type MatrixFlags = ClusterFlags &
   ProbeFlags &
@@ -23,12 +24,12 @@ export async function matrixCommand(flags: MatrixFlags): Promise<number> {
   const port = flags.port ?? null
   if (flags.from !== undefined)
     return print(await matrixOfFile({ from: flags.from, port }), flags, { footer: [], run: noRun })
-  const began = Date.now()
+  const watch = stopwatch()
   return onTerminal((caller) => matrixOfCluster({ ...flags, port, keepIn: foldersOf(process.env).runs }, caller), {
     quiet: flags.output !== 'text',
     nothingLeft: 'nothing was started in the cluster',
     async print(found) {
-      const code = print(found, flags, { footer: [], run: runOf(began, Date.now()) })
+      const code = print(found, flags, { footer: [], run: runOf(watch) })
       await keepAndSay(found.keep, 'matrix', flags)
       return found.isLate && code === 0 ? 2 : code
     },

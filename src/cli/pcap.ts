@@ -6,16 +6,17 @@ import { text } from '../report/diagnosis/text.ts'
 import { diagnosePcap } from '../session/pcap.ts'
 import type { ReportFlags } from './flags/report.ts'
 import { terminalPaint } from './terminal/look.ts'
+import { stopwatch } from '../stopwatch.ts'
 
 /** Returns 0 where nothing was found, 1 with findings, 2 where the files could not tell. */
 export async function pcapCommand(files: readonly string[], flags: ReportFlags): Promise<number> {
-  const began = Date.now()
+  const watch = stopwatch()
   const { capture, diagnosis } = await diagnosePcap({ ...flags, files })
   const paint = terminalPaint(process.stdout, flags.color)
   const detail = flags.verbose === true ? 'verbose' : 'normal'
   process.stdout.write(
     flags.output === 'json'
-      ? captureJson(capture, diagnosisJson(diagnosis, runOf(began, Date.now())))
+      ? captureJson(capture, diagnosisJson(diagnosis, runOf(watch)))
       : text(diagnosis, {
           paint,
           detail: flags.quiet === true ? 'quiet' : detail,

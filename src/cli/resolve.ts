@@ -5,19 +5,20 @@ import { resolveText } from '../report/resolve/resolve-text.ts'
 import { type ResolveAsk, resolveName } from '../session/resolve/resolve.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
+import { stopwatch } from '../stopwatch.ts'
 
 export type ResolveFlags = Omit<ResolveAsk, 'name'> & { readonly output: 'text' | 'json' }
 
 /** Returns 0 when the name is resolved, 1 when it is not or not well, 2 when it could not be asked, 130 interrupted. */
 export function resolveCommand(name: string, flags: ResolveFlags): Promise<number> {
-  const began = Date.now()
+  const watch = stopwatch()
   return onTerminal((caller) => resolveName({ ...flags, name }, caller), {
     quiet: flags.output !== 'text',
     nothingLeft: 'whatever was started in the cluster is removed',
     print({ resolution, touched, left, seconds }) {
       process.stdout.write(
         flags.output === 'json'
-          ? resolveJson(resolution, { ...runOf(began, Date.now()), left })
+          ? resolveJson(resolution, { ...runOf(watch), left })
           : resolveText(resolution, terminalPaint(process.stdout), [`${seconds.toFixed(1)} s · ${touched}`]),
       )
       return resolveExitCode(outcomeOf(resolution))

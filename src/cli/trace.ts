@@ -13,6 +13,7 @@ import type { ReportFlags } from './flags/report.ts'
 import { keepAndSay } from './terminal/again.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
+import { stopwatch } from '../stopwatch.ts'
 
 export type TraceFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }
 
@@ -30,7 +31,7 @@ export async function traceCommand(start: string | null, end: string | null, fla
   }
   if (start === null || end === null)
     throw new ToolError('usage', 'a trace has two ends', 'hopscope trace pod/web-1 svc/cart:8080 -n shop')
-  const began = Date.now()
+  const watch = stopwatch()
   const ask = { ...flags, start, end, keepIn: foldersOf(process.env).runs }
   return onTerminal((caller) => traceCluster(ask, caller), {
     quiet: flags.quiet === true || flags.output !== 'text',
@@ -42,7 +43,7 @@ export async function traceCommand(start: string | null, end: string | null, fla
           ? ['--probe would open the connection from inside the pod, and from probe pods beside it']
           : []),
       ]
-      const code = print(found, flags, { footer, run: runOf(began, Date.now()) })
+      const code = print(found, flags, { footer, run: runOf(watch) })
       await keepAndSay(found.keep, 'trace', flags)
       return found.isLate && code === 0 ? 2 : code
     },

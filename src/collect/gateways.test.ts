@@ -54,6 +54,18 @@ describe('Gateway API and HTTPProxy', () => {
     expect(sources.gateways).toEqual({ known: true, value: [] })
   })
 
+  test('a group that does not answer: its kinds are unknown, and the others are read', async () => {
+    const all = clusterOf(gateways)
+    const raw: typeof all.raw = (path, ...rest) =>
+      /^\/apis\/projectcontour/.test(path)
+        ? Promise.resolve(unknown('failed', 'get: 503 Service Unavailable'))
+        : all.raw(path, ...rest)
+    const { sources } = await collect({ ...all, raw }, { scope: everywhere })
+    expect(sources.gatewayRoutes).toMatchObject({ known: true, value: [{ name: 'web' }, { name: 'pay' }].toReversed() })
+    const silent = { known: false, why: { reason: 'failed' } }
+    expect(sources).toMatchObject({ gatewayApi: silent, httpProxies: silent, tlsDelegations: silent })
+  })
+
   test('served: each as it stands, with what the API server leaves out filled in', async () => {
     const { sources } = await collect(clusterOf(gateways), { scope: everywhere })
     expect(sources.gatewayApi).toMatchObject({

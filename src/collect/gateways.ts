@@ -47,7 +47,7 @@ export async function collectGateways(
       tlsDelegations: served,
     }
   }
-  const versions = served.value
+  const { versions, silent } = served.value
   const partial = new Set<GatewayKind>()
   const within: ListOptions = namespace === null ? {} : { namespace }
 
@@ -57,7 +57,7 @@ export async function collectGateways(
     project: (raw: RawObject) => T | null,
   ): Promise<Known<T[]>> => {
     const version = versions.get(kind)
-    if (version === undefined) return known([])
+    if (version === undefined) return silent.get(kind) ?? known([])
     return reader.list({ ...gatewayKinds[kind], version }, options, project)
   }
   /** What is referred to from other namespaces: of all, or as much as may be listed. */
@@ -80,10 +80,12 @@ export async function collectGateways(
   ])
   const all = allRoutes(routes)
   return {
-    gatewayApi: known<GatewayApi>({
-      served: [...versions.keys()].toSorted(),
-      inScopeOnly: [...partial].toSorted(),
-    }),
+    gatewayApi:
+      [...silent.values()][0] ??
+      known<GatewayApi>({
+        served: [...versions.keys()].toSorted(),
+        inScopeOnly: [...partial].toSorted(),
+      }),
     gatewayClasses: ordered(
       classes,
       byName((it) => it.name),

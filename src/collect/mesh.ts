@@ -46,8 +46,8 @@ export async function collectMesh(
     kind: MeshKind,
     project: (raw: RawObject, intern: Intern) => T | null,
   ): Promise<Known<readonly T[]>> => {
-    const version = served.value.get(kind)
-    if (version === undefined) return known([])
+    const version = served.value.versions.get(kind)
+    if (version === undefined) return served.value.silent.get(kind) ?? known([])
     const list = (options: ListOptions): Promise<Known<T[]>> =>
       reader.list({ ...meshKinds[kind], version }, options, (raw) => project(raw, intern))
     const all = await list({})
@@ -72,7 +72,7 @@ export async function collectMesh(
   for (const it of [virtualServices, destinationRules, gateways, serviceEntries, peers, authorizations, sidecars])
     if (!it.known) return it
   return known({
-    served: [...served.value.keys()].toSorted(),
+    served: [...served.value.versions.keys()].toSorted(),
     inScopeOnly: [...partial].toSorted(),
     virtualServices: valueOf(virtualServices),
     destinationRules: valueOf(destinationRules),

@@ -41,8 +41,8 @@ export function credentialSource(target: Target, caPem: string | null): Credenti
 
   async function authorization(): Promise<string | null> {
     if (user.tokenFile !== null) {
-      if (fileToken === null || Date.now() - fileToken.read > tokenFileMs)
-        fileToken = { value: readText(user.tokenFile, `token of user \`${userName}\``).trim(), read: Date.now() }
+      if (fileToken === null || performance.now() - fileToken.read > tokenFileMs)
+        fileToken = { value: readText(user.tokenFile, `token of user \`${userName}\``).trim(), read: performance.now() }
       return `Bearer ${fileToken.value}`
     }
     if (user.token !== null) return `Bearer ${user.token.trim()}`

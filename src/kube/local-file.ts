@@ -13,7 +13,7 @@ export function readLocalFile(path: string, waitMs = patienceMs): Buffer {
   // Opened so, a pipe is there at once, and says EAGAIN while its writer thinks. Windows knows no such flag.
   const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
-    return readAll(handle, Date.now() + waitMs)
+    return readAll(handle, performance.now() + waitMs)
   } finally {
     closeSync(handle)
   }
@@ -27,7 +27,7 @@ function readAll(handle: number, until: number): Buffer {
     const read = readNow(handle, chunk)
     if (read === 0) return Buffer.concat(chunks)
     if (read === null) {
-      if (Date.now() > until) throw coded('ETIMEDOUT', 'it is a pipe, and nobody writes to it')
+      if (performance.now() > until) throw coded('ETIMEDOUT', 'it is a pipe, and nobody writes to it')
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
       continue
     }

@@ -61,7 +61,7 @@ export async function* watchObjects<T>(
       await pause(signal)
       continue
     }
-    const began = Date.now()
+    const began = performance.now()
     for await (const line of opened.value) {
       const event = parseWatchLine(line)
       if (event === null) continue
@@ -76,7 +76,7 @@ export async function* watchObjects<T>(
       from = event.raw.metadata.resourceVersion ?? from
       yield { type: event.type, object: project(event.raw) }
     }
-    if (Date.now() - began < pauseMs) await pause(signal)
+    if (performance.now() - began < pauseMs) await pause(signal)
   }
 }
 

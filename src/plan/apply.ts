@@ -4,7 +4,7 @@ import type { Manifest } from '../manifest/object.ts'
 import { differences } from './as-planned.ts'
 import type { Lock } from './lock.ts'
 import { fetchLive, marked, type State, stateOf } from './look.ts'
-import type { Plan, Step } from './plan.ts'
+import { lifetimeMs, type Plan, type Step } from './plan.ts'
 import { reloadOf, serversNow, watchReload } from './reload.ts'
 import { propagationFor, setInMotion, waitForRollout } from './rollout.ts'
 import {
@@ -59,7 +59,9 @@ function inTime(run: Run): Outcome | null {
       `plan ${plan.id} is from the future: made at ${plan.createdAt}`,
       'is the clock here right? Then make a new one',
     )
-  if (now().getTime() <= Date.parse(plan.expiresAt)) return null
+  // Its own word for its end is not taken for longer than any plan has.
+  const end = Math.min(Date.parse(plan.expiresAt), Date.parse(plan.createdAt) + lifetimeMs)
+  if (now().getTime() <= end) return null
   // A new plan would take the half of this one for the former state.
   if (historyNow(run).phase === 'begun')
     return refused(

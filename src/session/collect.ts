@@ -22,7 +22,8 @@ export interface Collected {
 export function collectToFile(ask: CollectAsk, caller: Caller): Promise<Ended<Collected>> {
   return withCluster(ask, caller, async (frame) => {
     const { model, touched, isLate } = await gather(frame, ask.target, ask)
-    await writeSnapshot(ask.out, ask.anonymize === true ? anonymize(model) : model, { t0: new Date() })
+    const shown = ask.anonymize === true ? anonymize(model) : model
+    await writeSnapshot(ask.out, shown, { t0: new Date(), signal: frame.interrupt })
     return { out: ask.out, touched, isLate }
   })
 }

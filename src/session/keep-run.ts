@@ -1,5 +1,5 @@
 import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Model } from '../model/sources.ts'
 import { ownFolder } from '../plan/state-folder.ts'
 import { writeSnapshot } from '../snapshot/write.ts'
@@ -29,9 +29,10 @@ async function keepRun(model: Model, folder: string): Promise<string | null> {
     await ownFolder(folder)
     await writeSnapshot(file, model, { t0: now })
     const old = (await readdir(folder))
-      .filter((it) => ownName.test(it))
+      // The clock may have been set back since the others were written: what was kept just now stays, by any name.
+      .filter((it) => ownName.test(it) && it !== basename(file))
       .toSorted()
-      .slice(0, -kept)
+      .slice(0, 1 - kept)
     await Promise.all(old.map((it) => rm(join(folder, it), { force: true })))
     return file
   } catch {

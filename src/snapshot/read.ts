@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress } from 'node:zlib'
 import type { Model } from '../model/sources.ts'
@@ -6,6 +5,7 @@ import { ToolError } from '../tool-error.ts'
 import { assemble } from './assemble.ts'
 import { BadRecord, again } from './bad-record.ts'
 import { jsonLines } from './json-lines.ts'
+import { bytesIn } from './open-file.ts'
 
 export interface Snapshot {
   readonly model: Model
@@ -20,7 +20,7 @@ export async function readSnapshot(path: string): Promise<Model> {
 
 /** As `readSnapshot`, with the time of its making. */
 export function readRecording(path: string): Promise<Snapshot> {
-  return readSnapshotFrom(createReadStream(path), path)
+  return readSnapshotFrom(bytesIn(path), path)
 }
 
 /** As `readSnapshot`, from any bytes; `name` is how errors call them. Holds one record beside the model. */
@@ -79,6 +79,10 @@ function badFile(name: string, error: unknown): ToolError {
       'snapshots are readable by the user who wrote them',
       error,
     )
+  if (code === 'ETIMEDOUT')
+    return new ToolError('bad-file', `${name} is a pipe, and nobody writes to it`, 'write it to a file first', error)
+  if (code === 'EFBIG')
+    return new ToolError('bad-file', `${name} has no end`, 'hopscope collect --out FILE.hops writes one', error)
   if (code === 'Z_BUF_ERROR') return new ToolError('bad-file', `${name} is cut off: it ends too early`, again, error)
   return new ToolError(
     'bad-file',

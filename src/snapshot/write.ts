@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { Readable, type Writable } from 'node:stream'
@@ -7,12 +8,15 @@ import { type Model, sourceNames } from '../model/sources.ts'
 import { ToolError } from '../tool-error.ts'
 import { canonical } from '../manifest/canonical.ts'
 import { redaction } from './redact.ts'
+import { writingTo } from './open-file.ts'
 import { format, schemaVersion } from './schema.ts'
 import { walksOf } from './walks.ts'
 
 export interface WriteOptions {
   /** When the run began: the one clock reading in a file, and in its header only. */
   readonly t0: Date
+  /** Ends the writing: whoever reads a pipe may have stopped to. */
+  readonly signal?: AbortSignal
 }
 
 /** Records are handed on in pieces of about this many characters: one write each would cost more than it holds. */
@@ -25,25 +29,33 @@ const pieceSize = 64 * 1024
 export async function writeSnapshot(path: string, model: Model, options: WriteOptions): Promise<void> {
   // A rename would put a file in the place of a pipe or of /dev/stdout.
   const replaceable = (await stat(path).catch(() => null))?.isFile() ?? true
-  const partial = replaceable ? `${path}.${process.pid}.partial` : path
+  // Nobody else knows its name beforehand, and what is there already is not written to: a folder may be everybody's.
+  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`
   try {
-    await writeSnapshotTo(createWriteStream(partial, { mode: 0o600 }), model, options)
+    const out = replaceable ? createWriteStream(partial, { mode: 0o600, flags: 'wx' }) : await writingTo(path)
+    await writeSnapshotTo(out, model, options)
     if (replaceable) await rename(partial, path)
   } catch (error) {
     if (replaceable) await rm(partial, { force: true }).catch(() => {})
     throw new ToolError(
       'bad-file',
-      `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      `cannot write ${path}: ${whyNot(error)}`,
       'name another file: --out FILE.hops',
       error,
     )
   }
 }
 
+function whyNot(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'ENXIO') return 'it is a pipe, and nobody reads it'
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** As `writeSnapshot`, to any stream, which is ended. Holds no more than a piece at a time. */
 export async function writeSnapshotTo(out: Writable, model: Model, options: WriteOptions): Promise<void> {
   const zstd = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } })
-  await pipeline(Readable.from(pieces(model, options)), zstd, out)
+  const signal = options.signal === undefined ? {} : { signal: options.signal }
+  await pipeline(Readable.from(pieces(model, options)), zstd, out, signal)
 }
 
 function* pieces(model: Model, options: WriteOptions): Generator<string> {

@@ -97,14 +97,14 @@ function jsonLines(stream: NodeJS.WriteStream): WatchOutput {
       })
       for (const it of events) say({ schema, t: 'event', at, ...it })
     },
-    end: ({ began, ended, missing: gaps, findings, ...it }) =>
+    end: ({ started, durationMs, missing: gaps, findings, ...it }) =>
       say({
         schema,
         t: 'end',
-        at: new Date(ended).toISOString(),
-        started: new Date(began).toISOString(),
-        durationMs: ended - began,
-        seconds: (ended - began) / 1000,
+        at: new Date(started.getTime() + durationMs).toISOString(),
+        started: started.toISOString(),
+        durationMs,
+        seconds: durationMs / 1000,
         ...it,
         missing: whys(gaps),
         findings: findings.map((one) => ({ code: one.code, severity: one.severity, subject: one.subject })),
@@ -132,7 +132,7 @@ function whys(gaps: ReadonlyMap<string, Gap>): Readonly<Record<string, string>> 
 
 /** What a reader who comes back to the terminal wants to know. */
 function summary(it: WatchEnd): readonly string[] {
-  const seconds = Math.max(1, Math.round((it.ended - it.began) / 1000))
+  const seconds = Math.max(1, Math.round(it.durationMs / 1000))
   const still = it.findings
     .filter((one) => one.severity !== 'info')
     .map((one) => `${one.code} ${subjectKey(one.subject)}`)

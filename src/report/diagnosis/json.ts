@@ -6,6 +6,7 @@ import type { Output } from '../schemas/parts.ts'
 import { measuredPaths } from '../dns/measured-paths.ts'
 import { examined } from './examined.ts'
 import { lookedAt } from './looked-at.ts'
+import type { Stopwatch } from '../../stopwatch.ts'
 
 /** When it was asked and how long it took; null where it is not known, as of a recording. */
 export interface Run {
@@ -15,9 +16,9 @@ export interface Run {
 
 export const noRun: Run = { started: null, durationMs: null }
 
-/** Of a run that began and ended at these times, in milliseconds since 1970. */
-export function runOf(began: number, ended: number): Run {
-  return { started: new Date(began).toISOString(), durationMs: ended - began }
+/** Of a run that ends now. */
+export function runOf(watch: Stopwatch): Run {
+  return { started: watch.started.toISOString(), durationMs: watch.ms() }
 }
 
 export type DiagnosisJson = Output<typeof diagnosisSchema>

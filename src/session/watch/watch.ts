@@ -21,6 +21,7 @@ import type { Caller, SessionEvent } from '../events.ts'
 import { type Ended, type Frame, withCluster } from '../with-cluster.ts'
 import { countRequests } from './count.ts'
 import { type Readers, startReaders } from './readers.ts'
+import { stopwatch } from '../../stopwatch.ts'
 
 export interface WatchAsk extends ClusterAsk, PodAsk {
   readonly interval: number
@@ -48,8 +49,8 @@ export interface WatchLoad {
 }
 
 export interface WatchEnd {
-  readonly began: number
-  readonly ended: number
+  readonly started: Date
+  readonly durationMs: number
   readonly samples: number
   /** Of those, how many had numbers. */
   readonly numbers: number
@@ -109,12 +110,12 @@ async function watched(frame: Frame, ask: WatchAsk, tell: Caller<DnsWatchEvent>[
   const until = ask.for === undefined ? Infinity : performance.now() + ask.for
   const seen: Seen = { state: nothingYet, samples: 0, numbers: 0, troubles: 0, load: 0 }
   let readers: Readers | null = null
-  let [began, atStart] = [Date.now(), 0]
+  let [lasting, atStart] = [stopwatch(), 0]
   let end: WatchEnd
   try {
     tell({ kind: 'step', line: `reading the DNS of ${cluster.context} once, to see what there is to watch` })
     readers = await startReaders({ cluster, signal: stop, count: counted.count }, ask)
-    ;[began, atStart] = [Date.now(), counted.count()]
+    ;[lasting, atStart] = [stopwatch(), counted.count()]
     tellLoad(tell, readers, ask, seen)
     for (let next = performance.now(); ;) {
       const { sample, totals } = await readers.sample((dns) => findingsOf(dns, cluster), stop)
@@ -130,10 +131,18 @@ async function watched(frame: Frame, ask: WatchAsk, tell: Caller<DnsWatchEvent>[
   } catch (error) {
     if (!stop.aborted) throw error
   } finally {
-    const ended = Date.now()
+    const durationMs = lasting.ms()
     const requests = counted.count()
     const left = (await readers?.end()) ?? []
-    end = { ...endOf(seen), began, ended, requests, atStart, left, canary: ask.probe === true }
+    end = {
+      ...endOf(seen),
+      started: lasting.started,
+      durationMs,
+      requests,
+      atStart,
+      left,
+      canary: ask.probe === true,
+    }
     tell({ kind: 'end', end })
   }
   return end
