@@ -6,6 +6,7 @@ import { captureLines } from '../../report/capture/capture-text.ts'
 import { diagnosisJson, runOf } from '../../report/diagnosis/json.ts'
 import { text } from '../../report/diagnosis/text.ts'
 import { captureCluster, type CaptureAsk, type CapturedLive } from '../../session/capture/capture.ts'
+import { type Stopwatch, stopwatch } from '../../stopwatch.ts'
 import { ToolError } from '../../tool-error.ts'
 import type { ReportFlags } from '../flags/report.ts'
 import { ending } from '../terminal/interrupt.ts'
@@ -35,7 +36,7 @@ export async function captureCommand(target: string, flags: CaptureFlags): Promi
   if (stdout && flags.analyze === true)
     throw new ToolError('usage', '--stdout and --analyze print both on stdout', '-w FILE --analyze does both')
   const during = flags.during === undefined ? null : duringOf(flags.during)
-  const began = Date.now()
+  const watch = stopwatch()
   const file = write === undefined ? null : opened(write)
   const isAnalysed = flags.analyze === true || (write === undefined && !stdout)
   const sink = (bytes: Uint8Array): void => {
@@ -47,7 +48,7 @@ export async function captureCommand(target: string, flags: CaptureFlags): Promi
     return await onTerminal((caller) => captureCluster({ ...flags, target }, { sink, during, name }, caller), {
       quiet: stdout || flags.output !== 'text',
       nothingLeft: 'nothing of it is left in the cluster',
-      print: (it) => print(it, { flags, isAnalysed, began }),
+      print: (it) => print(it, { flags, isAnalysed, watch }),
     })
   } finally {
     if (file !== null) closeSync(file)
@@ -73,7 +74,11 @@ function writeWhole(file: number, bytes: Uint8Array): void {
 
 function print(
   its: CapturedLive,
-  { flags, isAnalysed, began }: { readonly flags: CaptureFlags; readonly isAnalysed: boolean; readonly began: number },
+  {
+    flags,
+    isAnalysed,
+    watch,
+  }: { readonly flags: CaptureFlags; readonly isAnalysed: boolean; readonly watch: Stopwatch },
 ): number {
   const { capture, diagnosis, points } = its
   for (const it of points.filter(({ why }) => why !== null)) tell(`${it.name}: ${it.why}`)
@@ -87,7 +92,7 @@ function print(
     const detail = flags.verbose === true ? 'verbose' : 'normal'
     process.stdout.write(
       flags.output === 'json'
-        ? captureJson(capture, diagnosisJson(diagnosis, runOf(began, Date.now())))
+        ? captureJson(capture, diagnosisJson(diagnosis, runOf(watch)))
         : text(diagnosis, {
             paint,
             detail: flags.quiet === true ? 'quiet' : detail,

@@ -2,6 +2,7 @@ import type { Cluster, LiveExec } from '../../kube/cluster.ts'
 import type { WrittenPacket } from '../../wire/pcap/writer.ts'
 import { captureReader, type Read } from '../../wire/pcap/reader.ts'
 import { beat, beatEveryMs, watchingCommand, type Watching } from './capture-script.ts'
+import { stopwatch } from '../../stopwatch.ts'
 
 /** How a capture at one point came to its end. */
 export interface PointEnd {
@@ -38,13 +39,16 @@ export function openStream(cluster: Cluster, it: Streaming): PointStream {
   const { namespace, pod, watching, enough } = it
   const begun = Promise.withResolvers<number | null>()
   let kept = 0
-  let began = Date.now()
+  // Held against the node's: one that is set meanwhile would move the packets.
+  const watch = stopwatch()
+  const now = (): number => watch.started.getTime() + watch.ms()
+  let began = now()
   // How far the clock here goes before that of the node, and how long the fastest packet was on its way.
   let ahead = Infinity
   let isBegun = false
   const reader = captureReader((packet) => {
     kept++
-    ahead = Math.min(ahead, Date.now() - packet.time)
+    ahead = Math.min(ahead, now() - packet.time)
     it.packet({
       time: packet.time,
       length: packet.length,
@@ -57,7 +61,7 @@ export function openStream(cluster: Cluster, it: Streaming): PointStream {
       reader.push(bytes)
       const [point] = reader.points
       if (point === undefined) return
-      if (!isBegun) began = Date.now()
+      if (!isBegun) began = now()
       isBegun = true
       begun.resolve(point.link)
     },
@@ -79,7 +83,7 @@ export function openStream(cluster: Cluster, it: Streaming): PointStream {
     begun.resolve(null)
     const read = reader.end()
     const clock = ahead === Infinity ? 0 : ahead
-    const its = { packets: kept, from: began - clock, to: Date.now() - clock }
+    const its = { packets: kept, from: began - clock, to: now() - clock }
     if (!ran.known) return { ...its, dropped: null, why: ran.why.detail }
     const { code, stderr } = ran.value
     const dropped = droppedIn(stderr)
