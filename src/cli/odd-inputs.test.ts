@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { some, today } from '../../test/build/effort.ts'
+import { schemaVersion } from '../snapshot/schema.ts'
 import { sendJson, serve } from '../../test/fakes/api-server.ts'
 import { type Ended, expectClean, hopscope, kubeconfigOf, scratch } from '../../test/build/program.ts'
 
@@ -150,11 +151,14 @@ describe('a state folder', () => {
 const header = (schema: number): string =>
   `${JSON.stringify({ hopscope: 'snapshot', schema, tool: '9.9.9', t0: '2026-01-01T00:00:00Z', cluster: {}, scope: {} })}\n`
 
+const timeless = header(schemaVersion).replace('2026-01-01T00:00:00Z', '1e308')
+
 const recordings: readonly (readonly [string, string | Buffer])[] = [
   ['of a newer schema', zstdCompressSync(header(999))],
   ['of garbage', Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 256))],
   ['damaged', Buffer.concat([zstdCompressSync(header(1)).subarray(0, 20), Buffer.alloc(40, 7)])],
   ['that packs a null', zstdCompressSync('null\n')],
+  ['of no time', zstdCompressSync(`${timeless}{"end":true,"records":1}\n`)],
 ]
 
 describe('a recording', () => {

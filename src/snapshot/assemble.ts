@@ -63,9 +63,10 @@ export async function assemble(records: AsyncIterable<unknown>): Promise<Snapsho
   if (head === null || !ended) throw new BadRecord('is cut off: it ends too early', again)
   requireComplete(arriving, count)
   const { tool, cluster, scope } = head
+  const t0 = timeOf(head.t0)
   const all = Object.fromEntries(sourceNames.map((name) => [name, sources.get(name) ?? notCollected(tool)]))
   // Each value went through the schema of its own source.
-  return { model: fromOutside({ scope, cluster, sources: all as Model['sources'] }), t0: new Date(head.t0) }
+  return { model: fromOutside({ scope, cluster, sources: all as Model['sources'] }), t0 }
 
   function valueOf(source: string, raw: unknown, at: number): unknown {
     return isSource(source) ? checked<unknown>(schemas[source], raw, at, source) : null
@@ -109,6 +110,12 @@ function requireComplete(arriving: Arriving | null, at: number): void {
 
 function isSource(name: string): name is SourceName {
   return (sourceNames as readonly string[]).includes(name)
+}
+
+function timeOf(text: string): Date {
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime())) throw damaged(1, 'when it was made is no time')
+  return time
 }
 
 function damaged(at: number, what: string): BadRecord {
