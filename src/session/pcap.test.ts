@@ -145,6 +145,7 @@ describe('silence is not health', () => {
 
   test('what is no capture is refused', async () => {
     await expect(diagnosePcap({ files: [join(folder, 'tshark.json')] })).rejects.toThrow('is no capture')
+    await expect(diagnosePcap({ files: ['/dev/zero'] })).rejects.toThrow('is no capture')
     await expect(diagnosePcap({ files: [join(folder, 'none.pcap')] })).rejects.toThrow("can't be read")
   })
 })

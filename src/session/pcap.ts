@@ -95,7 +95,8 @@ async function readInto(path: string, reader: CaptureReader): Promise<Read> {
       const buffer = new Uint8Array(piece)
       for (let pieces = 1; ; pieces++) {
         const size = readSync(file, buffer, 0, piece, null)
-        if (size === 0) return reader.end()
+        // A device that is no capture has no end either.
+        if (size === 0 || reader.isOver()) return reader.end()
         reader.push(size === piece ? buffer : buffer.subarray(0, size))
         if (pieces % untilOthers === 0) await others()
       }

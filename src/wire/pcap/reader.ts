@@ -44,6 +44,8 @@ export interface Listened {
 export interface CaptureReader {
   /** Those that are described by now. */
   readonly points: readonly Point[]
+  /** What stands there can't be read on: no further piece changes anything. */
+  readonly isOver: () => boolean
   /** Any piece of the file, in order. Hands over each packet that is whole by now. */
   push(bytes: Uint8Array): void
   end(): Read
@@ -291,6 +293,7 @@ export function captureReader(onPacket: (packet: Packet) => void): CaptureReader
 
   return {
     points,
+    isOver: () => ended.how !== null,
     push(bytes) {
       let from = 0
       while (from < bytes.length && ended.how === null) {
