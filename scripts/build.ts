@@ -1,4 +1,5 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
 import { basename, join } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import { trimClientNode } from '../src/kube/esbuild-trim.ts'
@@ -8,6 +9,12 @@ const root = join(import.meta.dirname, '..')
 /** Elsewhere for a test, which must not take the bundle from under another one. */
 const dist = process.argv[2] ?? join(root, 'dist')
 const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Parameters<typeof sbom>[2]
+
+/** null in a package that was unpacked somewhere. */
+function commit(): string | null {
+  const asked = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: root, encoding: 'utf8' })
+  return asked.status === 0 ? asked.stdout.trim() : null
+}
 
 const shared: BuildOptions = {
   bundle: true,
@@ -21,7 +28,7 @@ const shared: BuildOptions = {
   logLevel: 'warning',
   metafile: true,
   absWorkingDir: root,
-  define: { HOPSCOPE_VERSION: JSON.stringify(own.version) },
+  define: { HOPSCOPE_VERSION: JSON.stringify(own.version), HOPSCOPE_COMMIT: JSON.stringify(commit()) },
 }
 
 rmSync(dist, { recursive: true, force: true })

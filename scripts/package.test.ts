@@ -85,12 +85,17 @@ console.log(found.roots[0].finding.code, codes.length > 50, text(found).split('\
 /** By the bytes, not by what the build says of itself: a sentence of each package's that the minifier keeps. */
 const traces: Readonly<Record<string, RegExp>> = {
   '@leichtgewicht/ip-codec': /Invalid ip address: /,
+  '@modelcontextprotocol/core': /io\.modelcontextprotocol/,
+  '@modelcontextprotocol/server': /registerTool|is already registered/,
+  '@valibot/to-json-schema': /cannot be converted to JSON Schema/,
   commander: /CommanderError/,
   'dns-packet': /Label length is|Cannot decode name/,
   'ipaddr.js': /ipaddr: /,
+  re2js: /RE2JS/,
   valibot: /ValiError/,
   ws: /WS_ERR_/,
   yaml: /YAMLParseError/,
+  zod: /ZodError/,
 }
 
 test('lists what is inside: version, licence with its notice, and hash of each bundled package', () => {

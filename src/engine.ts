@@ -2,6 +2,7 @@ import { type AnyCheck, familyOf } from './findings/check.ts'
 import type { Finding, RootCause } from './findings/finding.ts'
 import { claims } from './findings/claims.ts'
 import { fold } from './findings/fold.ts'
+import { hiddenWith } from './findings/hidden.ts'
 import type { Trouble } from './findings/trouble.ts'
 import type { Found, Severity, Verdict } from './findings/verdict.ts'
 import { isNotCollected, type Known, leftOutBy, type Why } from './model/known.ts'
@@ -21,6 +22,8 @@ export interface CheckResult {
   /** `not-asked`: it needs access that this run was not given. `ignored`: the user left all of its findings out. */
   readonly verdict: 'ok' | 'finding' | 'not-applicable' | 'cannot-tell' | 'not-asked' | 'ignored' | 'crashed'
   readonly findings: readonly Finding[]
+  /** What the user left out, and what stands only because of that. */
+  readonly ignored: readonly Finding[]
   readonly cannotTell: readonly CannotTell[]
   /** For `ok` and `not-applicable`: what was looked at, or why there was nothing to look at. */
   readonly note: string | null
@@ -74,7 +77,7 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
   const results = asked
     .map((check) => [...first, ...rest].find((it) => it.check === check))
     .filter((it) => it !== undefined)
-  const told = together(results, model)
+  const told = together(withoutHidden(results), model)
   return { model: asRead, results: told, roots: fold(told.flatMap((it) => it.findings)) }
 }
 
@@ -82,6 +85,23 @@ export function diagnose(asRead: Model, ask: Ask): Diagnosis {
 function isPartOf({ scope: { target }, sources: { capture } }: Model, family: string): boolean {
   if (family === 'capture') return capture.known || capture.why.reason !== 'not-asked'
   return target.kind !== 'dns' || !besideDns.has(family)
+}
+
+/** Whoever ignores a cause is not told of its consequences as of something that nobody can explain. */
+function withoutHidden(results: readonly CheckResult[]): readonly CheckResult[] {
+  const ignored = results.flatMap((it) => it.ignored)
+  if (ignored.length === 0) return results
+  const hidden = hiddenWith(
+    results.flatMap((it) => it.findings),
+    ignored,
+  )
+  return results.map((it) => {
+    if (!it.findings.some((one) => hidden.has(one))) return it
+    const findings = it.findings.filter((one) => !hidden.has(one))
+    const rest = it.cannotTell.length > 0 ? unsure(it.cannotTell) : 'ignored'
+    const also = it.findings.filter((one) => hidden.has(one))
+    return { ...it, findings, ignored: [...it.ignored, ...also], verdict: findings.length > 0 ? it.verdict : rest }
+  })
 }
 
 /** Root causes of one code that are one fault, such as the same on every node, become one finding. */
@@ -129,7 +149,15 @@ function runCheck(check: AnyCheck, model: Model, troubles: readonly Trouble[]): 
     const source: Known<unknown> = model.sources[name]
     return source.known ? [] : [{ name, why: source.why }]
   })
-  const base: CheckResult = { check, verdict: 'cannot-tell', findings: [], cannotTell: [], note: null, crash: null }
+  const base: CheckResult = {
+    check,
+    verdict: 'cannot-tell',
+    findings: [],
+    ignored: [],
+    cannotTell: [],
+    note: null,
+    crash: null,
+  }
   const without = { base, verdicts: [], found: [] }
   const idle = missing.length > 0 ? isIdle(check, model) : null
   if (idle !== null) return { ...without, base: { ...base, verdict: 'not-applicable', note: idle } }
@@ -179,9 +207,9 @@ function summarise({ base, verdicts, found }: Raw, keep: Keep): CheckResult {
   const cannotTell = verdicts.filter((it) => it.kind === 'cannot-tell')
   const oks = verdicts.filter((it) => it.kind === 'ok')
   const silent = verdicts.find((it) => it.kind === 'not-applicable')
-  if (findings.length > 0) return { ...base, findings, cannotTell, verdict: 'finding' }
-  if (cannotTell.length > 0) return { ...base, cannotTell, verdict: unsure(cannotTell) }
-  if (ignored.length > 0) return { ...base, verdict: 'ignored' }
+  if (findings.length > 0) return { ...base, findings, ignored, cannotTell, verdict: 'finding' }
+  if (cannotTell.length > 0) return { ...base, ignored, cannotTell, verdict: unsure(cannotTell) }
+  if (ignored.length > 0) return { ...base, ignored, verdict: 'ignored' }
   if (oks.length > 0) return { ...base, verdict: 'ok', note: oks.find((it) => it.note !== null)?.note ?? null }
   return { ...base, verdict: 'not-applicable', note: silent?.why ?? 'there is none here' }
 }
@@ -265,11 +293,16 @@ export function isBlind({ results, roots }: Diagnosis): boolean {
  */
 export function exitCode(
   diagnosis: Diagnosis,
-  options: { readonly failOn: Severity; readonly strict: boolean },
+  options: {
+    readonly failOn: Severity
+    readonly strict: boolean
+    /** Which findings count: beside a baseline, those that are new. */
+    readonly counts?: (finding: Finding) => boolean
+  },
 ): 0 | 1 | 2 {
   if (diagnosis.results.some((it) => it.verdict === 'crashed')) return 2
-  if (diagnosis.results.some((it) => it.findings.some((found) => rank[found.severity] <= rank[options.failOn])))
-    return 1
+  const fails = (it: Finding): boolean => rank[it.severity] <= rank[options.failOn] && (options.counts?.(it) ?? true)
+  if (diagnosis.results.some((it) => it.findings.some(fails))) return 1
   if (unmeasured(diagnosis.model) !== null || unheard(diagnosis.model) !== null || isBlind(diagnosis)) return 2
   const isUnsure = (it: CheckResult): boolean => !it.cannotTell.every(isNotAsked)
   if (options.strict && diagnosis.results.some(isUnsure)) return 1

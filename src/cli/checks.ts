@@ -1,17 +1,15 @@
 import { type CheckRow, everyCheck } from '../session/catalogue.ts'
 import { tableLines } from '../report/table.ts'
-import { ToolError } from '../tool-error.ts'
+import { type DocumentFormat, serialised } from '../report/formats/formats.ts'
 
-export function checksCommand(output: string): Promise<number> {
-  if (output !== 'text' && output !== 'json')
-    throw new ToolError('usage', `no output format \`${output}\``, 'text or json')
+export function checksCommand(output: 'text' | DocumentFormat): Promise<number> {
   const checks = everyCheck()
   process.stdout.write(
-    output === 'json'
-      ? `${JSON.stringify(checks, null, 2)}\n`
-      : tableLines(checks.map(row), { indent: 0 })
+    output === 'text'
+      ? tableLines(checks.map(row), { indent: 0 })
           .map((it) => `${it}\n`)
-          .join(''),
+          .join('')
+      : serialised(output, checks),
   )
   return Promise.resolve(0)
 }

@@ -28,7 +28,8 @@ interface Word {
  * without
  * a command is a diagnosis.
  */
-export function commandFirst(args: readonly string[], program: Command): readonly string[] {
+export function commandFirst(typed: readonly string[], program: Command): readonly string[] {
+  const args = withoutLevels(typed)
   const words = wordsOf(args, takesValue(program))
   const at = words.findIndex((it) => it.is === 'word')
   const first = words[at]?.text
@@ -46,6 +47,15 @@ export function commandFirst(args: readonly string[], program: Command): readonl
   const next = rest.findIndex((it) => it.is === 'word')
   const part = command.commands.find((it) => it.name() === rest[next]?.text)
   return part === undefined ? [first, ...without(words, at)] : [first, part.name(), ...without(rest, next)]
+}
+
+/** kubectl's `-v=6` and `-v 6`: here there is more, or there is not; a level is no target. */
+function withoutLevels(args: readonly string[]): readonly string[] {
+  return args.flatMap((it, index) => {
+    const [, level] = /^(?:-v|--v|--verbose)=(\d{1,2})$/.exec(it) ?? []
+    if (level !== undefined) return Number(level) === 0 ? [] : ['-v']
+    return /^\d{1,2}$/.test(it) && args[index - 1] === '-v' ? [] : [it]
+  })
 }
 
 function isTarget(word: string): boolean {

@@ -1,7 +1,10 @@
 import { type Diagnosis, exitCode } from '../engine.ts'
 import type { Model } from '../model/sources.ts'
-import { json, noRun, type Run, runOf } from '../report/diagnosis/json.ts'
+import type { Answer } from '../report/formats/answer.ts'
+import type { AnswerFormat } from '../report/formats/formats.ts'
+import { diagnosisJson, dnsAnswer, noRun, type Run, runOf } from '../report/diagnosis/json.ts'
 import type { Paint } from '../report/paint.ts'
+import { besideWords } from '../report/diagnosis/beside.ts'
 import { legLines } from '../report/diagnosis/legs.ts'
 import { text } from '../report/diagnosis/text.ts'
 import type { DiagnosedLive } from '../session/diagnose.ts'
@@ -10,6 +13,7 @@ import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags } from './flags/cluster.ts'
 import type { ProbeFlags } from './flags/probe.ts'
 import type { ReportFlags } from './flags/report.ts'
+import { answered } from './terminal/answer.ts'
 import { keepAndSay } from './terminal/again.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
@@ -21,10 +25,15 @@ export type DiagnoseFlags = ClusterFlags & ProbeFlags & ReportFlags & { readonly
 /** What a command adds to a diagnosis: lines between the headline's section and the findings' own, and fields. */
 export interface Shown {
   readonly above: (model: Model) => (paint: Paint) => readonly string[]
-  readonly json: (diagnosis: Diagnosis, run: Run) => string
+  readonly answer: (diagnosis: Diagnosis, run: Run, format: AnswerFormat) => Answer
 }
 
-const plain: Shown = { above: legLines, json }
+/** What is drawn, or scraped, has what was measured on each path beside the findings. */
+const plain: Shown = {
+  above: legLines,
+  answer: (diagnosis, run, format) =>
+    format === 'json' || format === 'yaml' ? diagnosisJson(diagnosis, run) : dnsAnswer(diagnosis, run),
+}
 
 /** Returns 0, 1, 2 or 130. */
 export async function diagnoseCommand(
@@ -40,12 +49,12 @@ export async function diagnoseCommand(
     nothingLeft: 'whatever was started in the cluster is removed',
     async print(found) {
       const { model } = found
-      const run = runOf(watch)
+      const run = { ...runOf(watch), ...found.beside }
       const code = print(found.diagnosis, flags, {
         footer: footerOf(found),
         above: shown.above(model),
         run,
-        json: shown.json,
+        answer: shown.answer,
       })
       await keepAndSay(found.keep, 'diagnose', flags)
       return found.isLate ? lateCode(code, flags.timeout) : code
@@ -66,9 +75,9 @@ async function diagnoseRecording(
     )
   const { diagnoseFile } = await import('../session/diagnose-file.ts')
   const namespace = flags.allNamespaces === true ? null : flags.namespace
-  const { model, diagnosis, t0 } = await diagnoseFile({ ...flags, target, namespace })
-  const run = { ...noRun, started: t0.toISOString() }
-  return print(diagnosis, flags, { footer: [], above: shown.above(model), run, json: shown.json })
+  const { model, diagnosis, t0, beside } = await diagnoseFile({ ...flags, target, namespace })
+  const run = { ...noRun, ...beside, started: t0.toISOString() }
+  return print(diagnosis, flags, { footer: [], above: shown.above(model), run, answer: shown.answer })
 }
 
 function footerOf({ model, touched, seconds }: DiagnosedLive): readonly string[] {
@@ -92,20 +101,34 @@ interface Around {
   readonly footer: readonly string[]
   readonly above: (paint: Paint) => readonly string[]
   readonly run: Run
-  readonly json: Shown['json']
+  readonly answer: Shown['answer']
 }
 
-function print(diagnosis: Diagnosis, flags: ReportFlags, { footer, above, run, json: asJson }: Around): number {
+function print(diagnosis: Diagnosis, flags: ReportFlags, { footer, above, run, answer }: Around): number {
   const paint = terminalPaint(process.stdout, flags.color)
   process.stdout.write(
-    flags.output === 'json'
-      ? asJson(diagnosis, run)
-      : text(diagnosis, { paint, detail: detailOf(flags), above: above(paint), footer }),
+    flags.output !== 'text'
+      ? answered(flags.output, answer(diagnosis, run, flags.output), flags.failOn)
+      : text(diagnosis, {
+          paint,
+          detail: detailOf(flags),
+          above: above(paint),
+          footer: [...besideLines(diagnosis, run), ...footer],
+        }),
   )
-  return exitCode(diagnosis, { failOn: flags.failOn, strict: flags.strict === true })
+  return exitCode(diagnosis, askedCode(flags, run))
 }
 
-function detailOf({ quiet, verbose }: ReportFlags): 'quiet' | 'verbose' | 'normal' {
+/** Beside an earlier run, what was there already fails nothing. */
+export function askedCode({ failOn, strict }: ReportFlags, { baseline = null }: Run): Parameters<typeof exitCode>[1] {
+  return { failOn, strict: strict === true, ...(baseline === null ? {} : { counts: baseline.isNew }) }
+}
+
+export function besideLines(diagnosis: Diagnosis, run: Run): readonly string[] {
+  return run.rules === undefined && run.baseline === undefined ? [] : besideWords(diagnosisJson(diagnosis, run))
+}
+
+export function detailOf({ quiet, verbose }: ReportFlags): 'quiet' | 'verbose' | 'normal' {
   if (quiet === true) return 'quiet'
   return verbose === true ? 'verbose' : 'normal'
 }

@@ -1,10 +1,11 @@
 import type { LoadStep } from '../model/load.ts'
 import { type Run, runOf } from '../report/diagnosis/json.ts'
-import { capacityJson, loadJson } from '../report/dns/capacity-json.ts'
+import { capacityAnswer, loadAnswer } from '../report/dns/capacity-json.ts'
 import { capacityExitCode, capacityText } from '../report/dns/dns-capacity.ts'
 import { loadExitCode, loadText } from '../report/dns/dns-load.ts'
 import { type CapacityAnswer, type CapacityAsk, type CapacityEvent, capacityOf } from '../session/capacity/capacity.ts'
-import type { ReportFlags } from './flags/report.ts'
+import { type DocumentFormat, serialised } from '../report/formats/formats.ts'
+import type { Colour } from './terminal/look.ts'
 import { confirmed } from './terminal/confirm.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
@@ -13,7 +14,11 @@ import { stopwatch } from '../stopwatch.ts'
 
 type LoadStepEvent = Extract<CapacityEvent, { kind: 'load-step' }>
 
-export type CapacityFlags = CapacityAsk & Pick<ReportFlags, 'output' | 'color'> & { readonly yes?: boolean }
+export type CapacityFlags = CapacityAsk & {
+  readonly output: 'text' | DocumentFormat
+  readonly color: Colour
+  readonly yes?: boolean
+}
 
 /** `hopscope dns capacity`: reads only, unless `--load` names a rate. Returns 0, 1, 2 or 130. */
 export function capacityCommand(flags: CapacityFlags): Promise<number> {
@@ -40,12 +45,12 @@ function print(answer: CapacityAnswer, { output, color }: CapacityFlags, run: Ru
   const paint = terminalPaint(process.stdout, color)
   if (answer.kind === 'read') {
     const { capacity } = answer
-    if (output === 'json') process.stdout.write(capacityJson(capacity, run))
+    if (output !== 'text') process.stdout.write(serialised(output, capacityAnswer(capacity, run)))
     else say(...capacityText(capacity, paint), 'Read only: nothing was loaded. --load RATE measures the ceiling.')
     return capacityExitCode(capacity)
   }
   const { steps, end, target } = answer
-  if (output === 'json') process.stdout.write(loadJson(answer, run))
+  if (output !== 'text') process.stdout.write(serialised(output, loadAnswer(answer, run)))
   else say(...loadText(steps, end, target, paint))
   return loadExitCode(end)
 }

@@ -1,4 +1,4 @@
-import { dnsJson } from '../report/diagnosis/json.ts'
+import { dnsAnswer } from '../report/diagnosis/json.ts'
 import { dnsPaths } from '../report/dns/dns-paths.ts'
 import { type DiagnoseFlags, diagnoseCommand } from './diagnose.ts'
 
@@ -7,6 +7,6 @@ export function dnsCommand(flags: DiagnoseFlags): Promise<number> {
   const probing = flags.from === undefined ? { ...flags, probe: true } : flags
   return diagnoseCommand('dns', probing, {
     above: (model) => (paint) => dnsPaths(model, paint),
-    json: dnsJson,
+    answer: dnsAnswer,
   })
 }

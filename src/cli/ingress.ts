@@ -1,4 +1,5 @@
-import { ingressConfJson, ingressRoutesJson } from '../report/ingress/ingress-json.ts'
+import { ingressConfAnswer, ingressRoutesAnswer } from '../report/ingress/ingress-json.ts'
+import { type DocumentFormat, serialised } from '../report/formats/formats.ts'
 import { ingressConfText, ingressRoutesText } from '../report/ingress/ingress-text.ts'
 import { foldersOf } from '../session/folders.ts'
 import type { Diagnosed } from '../session/select.ts'
@@ -6,11 +7,14 @@ import { ToolError } from '../tool-error.ts'
 import type { DiagnoseFlags } from './diagnose.ts'
 import type { ClusterFlags } from './flags/cluster.ts'
 import type { ProbeFlags } from './flags/probe.ts'
-import type { ReportFlags } from './flags/report.ts'
+import type { Colour } from './terminal/look.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
 
-export type IngressConfFlags = ClusterFlags & ProbeFlags & Pick<ReportFlags, 'output' | 'color'>
+export type IngressConfFlags = ClusterFlags &
+  ProbeFlags & { readonly output: 'text' | DocumentFormat; readonly color: Colour }
+
+export type IngressLsFlags = Omit<DiagnoseFlags, 'output'> & { readonly output: 'text' | DocumentFormat }
 
 /** Returns 0 where each controller that was read has a location for the URL, 1 where one has none or denies it. */
 export async function ingressConfCommand(url: string, flags: IngressConfFlags): Promise<number> {
@@ -20,7 +24,9 @@ export async function ingressConfCommand(url: string, flags: IngressConfFlags): 
     nothingLeft: 'nothing was started in the cluster',
     print(conf) {
       const paint = terminalPaint(process.stdout, flags.color)
-      process.stdout.write(flags.output === 'json' ? ingressConfJson(conf) : ingressConfText(conf, paint))
+      process.stdout.write(
+        flags.output === 'text' ? ingressConfText(conf, paint) : serialised(flags.output, ingressConfAnswer(conf)),
+      )
       const kinds = conf.controllers.map(({ found }) => found)
       if (kinds.some((it) => it.kind === 'no-server' || it.kind === 'no-location' || deniedOrEmpty(it))) return 1
       return kinds.length === 0 || kinds.some((it) => it.kind === 'unread') ? 2 : 0
@@ -37,7 +43,7 @@ function deniedOrEmpty(it: {
 }
 
 /** Returns 1 where a route has a finding. */
-export async function ingressLsCommand(flags: DiagnoseFlags): Promise<number> {
+export async function ingressLsCommand(flags: IngressLsFlags): Promise<number> {
   const { routesIn } = await import('../session/ingress.ts')
   const print = ({ model, diagnosis }: Diagnosed): number => {
     const routes = routesIn(model, diagnosis)
@@ -45,7 +51,11 @@ export async function ingressLsCommand(flags: DiagnoseFlags): Promise<number> {
     if (!ingresses.known)
       throw new ToolError('forbidden', `Ingresses could not be read: ${ingresses.why.detail}`, 'deploy/rbac-read.yaml')
     const paint = terminalPaint(process.stdout, flags.color)
-    process.stdout.write(flags.output === 'json' ? ingressRoutesJson(routes) : ingressRoutesText(routes, paint))
+    process.stdout.write(
+      flags.output === 'text'
+        ? ingressRoutesText(routes, paint)
+        : serialised(flags.output, ingressRoutesAnswer(routes)),
+    )
     return routes.some((it) => it.health === 'finding') ? 1 : 0
   }
   if (flags.from !== undefined) {

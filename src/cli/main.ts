@@ -28,7 +28,7 @@ if (isOld && existsSync(own) && own !== process.execPath) {
       '  help: npm start brings its own Node 24; elsewhere: npx -p node@24 -p hopscope hopscope\n',
   )
   process.exit(2)
-} else if (args.length === 1 && (args[0] === '--version' || args[0] === 'version')) {
+} else if (args.length === 1 && args[0] === '--version') {
   process.stdout.write(`hopscope ${version}\n`)
 } else {
   ending.guard()

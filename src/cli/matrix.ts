@@ -2,13 +2,14 @@ import { matrixExitCode } from '../answers/matrix.ts'
 import { exitCode } from '../engine.ts'
 import { diagnosisJson, noRun, type Run, runOf } from '../report/diagnosis/json.ts'
 import { text } from '../report/diagnosis/text.ts'
-import { matrixJson } from '../report/matrix/matrix-json.ts'
+import { matrixAnswer } from '../report/matrix/matrix-json.ts'
 import { matrixText } from '../report/matrix/matrix-text.ts'
 import { foldersOf } from '../session/folders.ts'
 import type { Matrixed } from '../session/matrix.ts'
 import type { ClusterFlags } from './flags/cluster.ts'
 import type { ProbeFlags } from './flags/probe.ts'
 import type { ReportFlags } from './flags/report.ts'
+import { answered } from './terminal/answer.ts'
 import { keepAndSay } from './terminal/again.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
@@ -45,8 +46,8 @@ function print(
   const paint = terminalPaint(process.stdout, flags.color)
   const findings = diagnosis.roots.length > 0
   process.stdout.write(
-    flags.output === 'json'
-      ? matrixJson(matrix, found, diagnosisJson(diagnosis, run))
+    flags.output !== 'text'
+      ? answered(flags.output, matrixAnswer(matrix, found, diagnosisJson(diagnosis, run)))
       : matrixText(matrix, found, paint) +
           (findings
             ? `\n${text(diagnosis, { paint, detail: 'normal', footer })}`

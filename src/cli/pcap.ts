@@ -1,10 +1,11 @@
 import { exitCode } from '../engine.ts'
-import { captureJson } from '../report/capture/capture-json.ts'
+import { captureAnswer } from '../report/capture/capture-json.ts'
 import { captureLines } from '../report/capture/capture-text.ts'
 import { diagnosisJson, runOf } from '../report/diagnosis/json.ts'
 import { text } from '../report/diagnosis/text.ts'
 import { diagnosePcap } from '../session/pcap.ts'
 import type { ReportFlags } from './flags/report.ts'
+import { answered } from './terminal/answer.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { stopwatch } from '../stopwatch.ts'
 
@@ -15,8 +16,8 @@ export async function pcapCommand(files: readonly string[], flags: ReportFlags):
   const paint = terminalPaint(process.stdout, flags.color)
   const detail = flags.verbose === true ? 'verbose' : 'normal'
   process.stdout.write(
-    flags.output === 'json'
-      ? captureJson(capture, diagnosisJson(diagnosis, runOf(watch)))
+    flags.output !== 'text'
+      ? answered(flags.output, captureAnswer(capture, diagnosisJson(diagnosis, runOf(watch))), flags.failOn)
       : text(diagnosis, {
           paint,
           detail: flags.quiet === true ? 'quiet' : detail,

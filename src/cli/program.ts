@@ -9,17 +9,21 @@ import { capacityFlags } from './flags/capacity.ts'
 import { type ClusterFlags, clusterFlags } from './flags/cluster.ts'
 import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNamespace } from './flags/probe.ts'
 import { duration, memory, pointPlacesOf, portNumber, repeated, wholeNumber } from './flags/values.ts'
-import { type ReportFlags, reportFlags } from './flags/report.ts'
+import { outputFlag, type ReportFlags, reportFlags, standingFlags } from './flags/report.ts'
+import { configFile, configured } from './flags/config.ts'
 import { type FixFlags, fixFlags } from './fix/fix.ts'
 import { ending } from './terminal/interrupt.ts'
-import type { DiagnoseFlags } from './diagnose.ts'
-import type { IngressConfFlags } from './ingress.ts'
+import type { IngressConfFlags, IngressLsFlags } from './ingress.ts'
 import type { LogsFlags } from './logs/logs.ts'
 import type { MatrixFlags } from './matrix.ts'
+import type { McpFlags } from './mcp.ts'
+import type { ReportCommandFlags } from './report.ts'
 import type { ResolveFlags } from './resolve.ts'
+import { answerFormats, type DocumentFormat, documentFormats } from '../report/formats/formats.ts'
 import { tell } from './terminal/say.ts'
 import type { TraceFlags } from './trace.ts'
 import { version } from '../version.ts'
+import type { VersionFlags } from './version.ts'
 import type { WatchFlags } from './watch/watch.ts'
 
 const examples: readonly (readonly [command: string, what: string])[] = [
@@ -31,6 +35,7 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['matrix -n shop --probe', 'who reaches whom, and who should not'],
   ['ingress ls -A', 'every route of every Ingress, and how it fares'],
   ['resolve cart --from pod/web-1 -n shop', 'look a name up as that pod does'],
+  ['report --last -o html > report.html', 'the last run as a page, to send and to print'],
   ['watch dns', 'rates, errors and latency, live'],
   ['logs --summary --from access.log', 'who said 5xx: the application, the controller, or nobody'],
   ['pcap client.pcap server.pcap', 'what packets say, and where they were lost'],
@@ -66,12 +71,17 @@ export async function run(args: readonly string[]): Promise<number> {
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()
-    .hook('preAction', (_, action) => setCall({ name, flags: clusterOf(action.opts()) }))
+    .hook('preAction', (_, action) => {
+      configured(action, configFile(process.env))
+      setCall({ name, flags: clusterOf(action.opts()) })
+    })
   const command = (verb: string, description: string): Command =>
     program.command(verb).description(description).exitOverride()
 
-  reportFlags(
-    probeFlags(clusterFlags(command('diagnose', 'find out what is wrong, with evidence (the default command)'))),
+  standingFlags(
+    reportFlags(
+      probeFlags(clusterFlags(command('diagnose', 'find out what is wrong, with evidence (the default command)'))),
+    ),
   )
     .argument(
       '[target]',
@@ -103,7 +113,7 @@ export async function run(args: readonly string[]): Promise<number> {
   ).action(async (flags: CapacityFlags) => {
     code = await (await import('./dns-capacity.ts')).capacityCommand(flags)
   })
-  reportFlags(probeFlags(clusterFlags(dns)))
+  standingFlags(reportFlags(probeFlags(clusterFlags(dns))))
     .option('--from <file>', 'read a snapshot instead of a cluster')
     .action(async (flags: ClusterFlags & ProbeFlags & ReportFlags & { readonly from?: string }) => {
       code = await (await import('./dns.ts')).dnsCommand(flags)
@@ -135,7 +145,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ),
     )
     .option('--from <file>', 'read a snapshot instead of a cluster')
-    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .addOption(outputFlag(answerFormats))
     .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (flags: MatrixFlags) => {
       code = await (await import('./matrix.ts')).matrixCommand(flags)
@@ -150,7 +160,7 @@ export async function run(args: readonly string[]): Promise<number> {
     ),
   )
     .argument('<url>', 'https://host/path')
-    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .addOption(outputFlag(documentFormats))
     .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'))
     .action(async (url: string, flags: IngressConfFlags) => {
       code = await (await import('./ingress.ts')).ingressConfCommand(url, flags)
@@ -159,9 +169,10 @@ export async function run(args: readonly string[]): Promise<number> {
     probeFlags(
       clusterFlags(ingress.command('ls').description('every route with its back end and how it fares').exitOverride()),
     ),
+    documentFormats,
   )
     .option('--from <file>', 'read a snapshot instead of a cluster')
-    .action(async (flags: DiagnoseFlags) => {
+    .action(async (flags: IngressLsFlags) => {
       code = await (await import('./ingress.ts')).ingressLsCommand(flags)
     })
   clusterFlags(
@@ -180,7 +191,7 @@ export async function run(args: readonly string[]): Promise<number> {
         .default(120_000, '2m')
         .argParser(duration),
     )
-    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .addOption(outputFlag(documentFormats))
     .action(async (name: string, flags: ResolveFlags) => {
       code = await (await import('./resolve.ts')).resolveCommand(name, flags)
     })
@@ -261,6 +272,14 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (pod: string, flags: CaptureFlags) => {
       code = await (await import('./capture/capture.ts')).captureCommand(pod, flags)
     })
+  standingFlags(
+    reportFlags(command('report', 'tell a run again from the file that it left: as text, or as one page with -o html')),
+  )
+    .argument('[run]', 'a .hops file: the path that a run printed, or one that `hopscope collect` wrote')
+    .option('--last', 'the run that was kept last')
+    .action(async (file: string | undefined, flags: ReportCommandFlags) => {
+      code = await (await import('./report.ts')).reportCommand(file ?? null, flags)
+    })
   probeFlags(clusterFlags(command('collect', 'write what `diagnose` would look at into a snapshot file')))
     .argument('[target]', 'as for diagnose')
     .option('--out <file>', 'where to write it', 'hopscope.hops')
@@ -280,8 +299,8 @@ export async function run(args: readonly string[]): Promise<number> {
       code = await (await import('./explain.ts')).explainCommand(name)
     })
   command('checks', 'list every check, and what it needs')
-    .option('-o, --output <format>', 'text or json', 'text')
-    .action(async (flags: { readonly output: string }) => {
+    .addOption(outputFlag(documentFormats))
+    .action(async (flags: { readonly output: 'text' | DocumentFormat }) => {
       code = await (await import('./checks.ts')).checksCommand(flags.output)
     })
   fixFlags(command('fix', 'plan, apply, verify and undo the known remedies')).action(
@@ -295,14 +314,23 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (flags: CleanupFlags) => {
       code = await (await import('./cleanup.ts')).cleanupCommand(flags)
     })
+  clusterFlags(command('mcp', 'tools for an assistant, on standard input and output; they read only'))
+    .option('--allow-probe', 'tools may start short-lived pods and run commands in pods, where they are asked to')
+    .addOption(probeImage('the probe pods'))
+    .action(async (flags: McpFlags) => {
+      code = await (await import('./mcp.ts')).mcpCommand(flags)
+    })
   command('completion', 'print the script that completes commands, flags and names: source <(hopscope completion bash)')
     .argument('<shell>', 'bash, zsh or fish')
     .action(async (shell: string) => {
       process.stdout.write((await import('./completion/scripts.ts')).completionScript(shell))
     })
-  command('version', 'print the version').action(() => {
-    process.stdout.write(`hopscope ${version}\n`)
-  })
+  clusterFlags(command('version', 'print the version, of the cluster too'))
+    .option('--client', 'ask no cluster')
+    .addOption(outputFlag(documentFormats))
+    .action(async (flags: VersionFlags) => {
+      code = await (await import('./version.ts')).versionCommand(flags)
+    })
   program
     .command('start', { hidden: true })
     .allowUnknownOption()

@@ -2,7 +2,7 @@ import { traceExitCode } from '../answers/trace.ts'
 import { exitCode } from '../engine.ts'
 import { diagnosisJson, noRun, type Run, runOf } from '../report/diagnosis/json.ts'
 import { text } from '../report/diagnosis/text.ts'
-import { traceJson } from '../report/trace/trace-json.ts'
+import { traceAnswer } from '../report/trace/trace-json.ts'
 import { traceText } from '../report/trace/trace-text.ts'
 import { foldersOf } from '../session/folders.ts'
 import type { Traced } from '../session/trace.ts'
@@ -10,6 +10,7 @@ import { ToolError } from '../tool-error.ts'
 import type { ClusterFlags } from './flags/cluster.ts'
 import type { ProbeFlags } from './flags/probe.ts'
 import type { ReportFlags } from './flags/report.ts'
+import { answered } from './terminal/answer.ts'
 import { keepAndSay } from './terminal/again.ts'
 import { terminalPaint } from './terminal/look.ts'
 import { onTerminal } from './terminal/on-terminal.ts'
@@ -58,8 +59,8 @@ function print(
   const paint = terminalPaint(process.stdout, flags.color)
   const detail = flags.verbose === true ? 'verbose' : 'normal'
   process.stdout.write(
-    flags.output === 'json'
-      ? traceJson(trace, diagnosisJson(diagnosis, run))
+    flags.output !== 'text'
+      ? answered(flags.output, traceAnswer(trace, diagnosisJson(diagnosis, run)), flags.failOn)
       : traceText(trace, paint) + (flags.quiet === true ? '' : `\n${text(diagnosis, { paint, detail, footer })}`),
   )
   return traceExitCode(trace, exitCode(diagnosis, { failOn: flags.failOn, strict: flags.strict === true }))

@@ -53,25 +53,45 @@ const labels = [
 ]
 const barWidth = 40
 
-/** A log-scale histogram, one line a bucket that holds anything; the resolver's own timeouts are named. */
-export function histogram(evidence: Latency, paint: Paint): readonly string[] {
+interface Bucket {
+  readonly label: string
+  readonly count: number
+  /** Of the widest bar; on a log scale, or one slow lookup of hundreds would not be seen. */
+  readonly share: number
+  /** Whether buckets between it and the one before hold nothing: where a race shows, the gap is the sign. */
+  readonly isApart: boolean
+  /** What the resolver's own timeout in it means. */
+  readonly meaning: string | null
+}
+
+/** Buckets that hold anything; the resolver's own timeouts are named. */
+export function bucketsOf({ samples, comb }: Pick<Latency, 'samples' | 'comb'>): readonly Bucket[] {
   const counts = labels.map(() => 0)
-  for (const sample of evidence.samples) {
+  for (const sample of samples) {
     const index = bounds.findIndex((bound) => sample <= bound)
     counts[index] = (counts[index] ?? 0) + 1
   }
   const most = Math.max(...counts, 1)
+  return counts.flatMap((count, index) => {
+    if (count === 0) return []
+    const tooth = comb.find((it) => it.ms > (bounds[index - 1] ?? 0) && it.ms <= (bounds[index] ?? 0))
+    const share = Math.log1p(count) / Math.log1p(most)
+    const isApart = counts.slice(0, index).some((it) => it > 0) && counts[index - 1] === 0
+    return [{ label: labels[index] ?? '', count, share, isApart, meaning: tooth?.meaning ?? null }]
+  })
+}
+
+/** A log-scale histogram, one line a bucket. */
+export function histogram(evidence: Latency, paint: Paint): readonly string[] {
   return [
     `${evidence.label} (${evidence.samples.length})`,
-    ...counts.flatMap((count, index) => {
-      if (count === 0) return []
-      const length = Math.max(1, Math.round((Math.log1p(count) / Math.log1p(most)) * barWidth))
-      const tooth = evidence.comb.find((it) => it.ms > (bounds[index - 1] ?? 0) && it.ms <= (bounds[index] ?? 0))
+    ...bucketsOf(evidence).map(({ label, count, share, meaning }) => {
+      const length = Math.max(1, Math.round(share * barWidth))
       const bar = paint.bar.repeat(length)
       const line =
-        `${(labels[index] ?? '').padStart(8)} ` +
-        `${tooth === undefined ? bar : paint.bad(bar)}${' '.repeat(barWidth - length)} ${String(count).padStart(5)}`
-      return [tooth === undefined ? line : `${line}  ${paint.arrow} ${tooth.meaning}`]
+        `${label.padStart(8)} ${meaning === null ? bar : paint.bad(bar)}` +
+        `${' '.repeat(barWidth - length)} ${String(count).padStart(5)}`
+      return meaning === null ? line : `${line}  ${paint.arrow} ${meaning}`
     }),
   ]
 }

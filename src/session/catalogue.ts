@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { checks } from '../checks/registry.ts'
 import type { AnyCheck } from '../findings/check.ts'
 import { sourceLevel } from '../model/sources.ts'
 import { remedies } from '../remedies/registry.ts'
+import { ToolError } from '../tool-error.ts'
 import { findCheck, unknownCode } from './select.ts'
 
 /** What is known of a check without running it. */
@@ -27,11 +29,22 @@ function levelOf({ needs }: AnyCheck): CheckRow['level'] {
 }
 
 /** The key of the page that explains a finding or a remedy. Throws a usage error with the closest names. */
-export function pageOf(name: string): string {
+function pageOf(name: string): string {
   const key = findCheck(name)?.slug ?? remedies.find((it) => it.id === name)?.id
   if (key !== undefined) return key
   throw unknownCode(
     name,
     remedies.map((it) => it.id),
   )
+}
+
+/** The page itself. The bundle has all of them beside it. */
+export function pageText(name: string): string {
+  const key = pageOf(name)
+  const pages = JSON.parse(readFileSync(new URL('pages.json', import.meta.url), 'utf8')) as Readonly<
+    Record<string, string>
+  >
+  const found = pages[key]
+  if (found === undefined) throw new ToolError('internal', `there is no page for ${key}`)
+  return found
 }

@@ -1,5 +1,6 @@
 import { diagnose } from '../engine.ts'
 import { readRecording } from '../snapshot/read.ts'
+import { besideOf } from './baseline.ts'
 import { narrowed, type Narrower } from './narrowed.ts'
 import { type ChecksAsk, checksOf, type Diagnosed } from './select.ts'
 
@@ -15,5 +16,6 @@ export async function diagnoseFile(
   const how = checksOf(ask)
   const { model: recorded, t0 } = await readRecording(ask.from)
   const model = await narrowed(recorded, ask.target, ask)
-  return { t0, model, diagnosis: diagnose(model, how) }
+  const diagnosis = diagnose(model, how)
+  return { t0, model, diagnosis, beside: await besideOf(ask, how, diagnosis) }
 }

@@ -2,6 +2,7 @@ import { diagnose } from '../engine.ts'
 import { addressOf } from '../probe/outside/ask-outside.ts'
 import { ToolError } from '../tool-error.ts'
 import type { ClusterAsk, ProbeAsk } from './asks.ts'
+import { besideOf } from './baseline.ts'
 import type { Caller } from './events.ts'
 import { gather, type Gathered } from './gather.ts'
 import { type Keep, keeper } from './keep-run.ts'
@@ -30,7 +31,8 @@ export async function diagnoseCluster(ask: DiagnoseAsk, caller: Caller): Promise
     const gathered = await gather(frame, ask.target, ask)
     const keep = keeper(gathered.model, ask.keepIn)
     const seconds = (performance.now() - began) / 1000
-    return { ...gathered, keep, seconds, diagnosis: diagnose(gathered.model, how) }
+    const diagnosis = diagnose(gathered.model, how)
+    return { ...gathered, keep, seconds, diagnosis, beside: await besideOf(ask, how, diagnosis) }
   })
 }
 

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Model } from '../model/sources.ts'
 import { ownFolder } from '../plan/state-folder.ts'
+import { ToolError } from '../tool-error.ts'
 import { writeSnapshot } from '../snapshot/write.ts'
 
 /** How many runs stay on disk. */
@@ -38,4 +39,12 @@ async function keepRun(model: Model, folder: string): Promise<string | null> {
   } catch {
     return null
   }
+}
+
+/** The run that was kept last; its name begins with its time. */
+export async function lastRun(folder: string): Promise<string> {
+  const found = (await readdir(folder).catch(() => [])).filter((it) => ownName.test(it)).toSorted()
+  const last = found.at(-1)
+  if (last === undefined) throw new ToolError('not-found', `no run is kept in ${folder}`, 'hopscope diagnose')
+  return join(folder, last)
 }

@@ -63,7 +63,8 @@ export async function traceFile(ask: ChecksAsk & { readonly from: string }): Pro
   return tracedIn(model, diagnose(model, how))
 }
 
-function tracedIn(model: Model, diagnosis: Diagnosis): Traced {
+/** What a model of a trace says of it. */
+export function tracedIn(model: Model, diagnosis: Diagnosis): Traced {
   const trace = traceOf(
     model,
     diagnosis.roots.map((it) => it.finding),

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress } from 'node:zlib'
 import type { Model } from '../model/sources.ts'
@@ -18,9 +19,11 @@ export async function readSnapshot(path: string): Promise<Model> {
   return (await readRecording(path)).model
 }
 
-/** As `readSnapshot`, with the time of its making. */
+/** As `readSnapshot`, with the time of its making; `-` is standard input. */
 export function readRecording(path: string): Promise<Snapshot> {
-  return readSnapshotFrom(bytesIn(path), path)
+  return path === '-'
+    ? readSnapshotFrom(createReadStream('', { fd: 0 }), 'standard input')
+    : readSnapshotFrom(bytesIn(path), path)
 }
 
 /** As `readSnapshot`, from any bytes; `name` is how errors call them. Holds one record beside the model. */

@@ -46,7 +46,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // parses, calls, prints: what it prints are values of answers, findings and the model
   'index.ts': ['session', 'report', 'snapshot', 'engine.ts', 'checks', 'model', 'library.d.ts'],
   'library.d.ts': [],
-  cli: ['session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
+  // tools for an assistant, on what a command line stands on as well
+  mcp: ['session', 'report', 'model', 'wire'],
+  cli: ['mcp', 'session', 'report', 'engine.ts', 'answers', 'findings', 'model', 'wire'],
 }
 
 /** Single files at the top of src that anybody may use. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { exitCode } from '../../engine.ts'
 import type { PointPlace } from '../../session/capture/places.ts'
-import { captureJson } from '../../report/capture/capture-json.ts'
+import { captureAnswer } from '../../report/capture/capture-json.ts'
 import { captureLines } from '../../report/capture/capture-text.ts'
 import { diagnosisJson, runOf } from '../../report/diagnosis/json.ts'
 import { text } from '../../report/diagnosis/text.ts'
@@ -10,6 +10,7 @@ import { type Stopwatch, stopwatch } from '../../stopwatch.ts'
 import { ToolError } from '../../tool-error.ts'
 import type { ReportFlags } from '../flags/report.ts'
 import { ending } from '../terminal/interrupt.ts'
+import { answered } from '../terminal/answer.ts'
 import { terminalPaint } from '../terminal/look.ts'
 import { onTerminal } from '../terminal/on-terminal.ts'
 import { tell } from '../terminal/say.ts'
@@ -91,8 +92,8 @@ function print(
     const paint = terminalPaint(process.stdout, flags.color)
     const detail = flags.verbose === true ? 'verbose' : 'normal'
     process.stdout.write(
-      flags.output === 'json'
-        ? captureJson(capture, diagnosisJson(diagnosis, runOf(watch)))
+      flags.output !== 'text'
+        ? answered(flags.output, captureAnswer(capture, diagnosisJson(diagnosis, runOf(watch))), flags.failOn)
         : text(diagnosis, {
             paint,
             detail: flags.quiet === true ? 'quiet' : detail,

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander'
+import { documentFormats } from '../../report/formats/formats.ts'
+import { outputFlag } from './report.ts'
 import { probeImage, probeNamespace } from './probe.ts'
 import { duration, rate, repeated } from './values.ts'
 
@@ -23,7 +25,7 @@ export function capacityFlags(command: Command): Command {
         .default(180_000, '3m')
         .argParser(duration),
     )
-    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
+    .addOption(outputFlag(documentFormats))
     .addOption(
       new Option('--color <when>', 'colour in text output').choices(['auto', 'always', 'never']).default('auto'),
     )

@@ -42,7 +42,9 @@ function withoutFault(diagnosis: Diagnosis): string {
   if (isBlind(diagnosis)) return `hopscope could see nothing of ${what}: ${whyBlind(diagnosis)}.`
   const unsure = results.filter((it) => it.verdict === 'cannot-tell').length
   const some = unsure > 0 || roots.length > 0
+  const left = results.reduce((sum, it) => sum + it.ignored.length, 0)
   const rest = [
+    ...(left > 0 ? [`${count(left, 'finding')} ignored`] : []),
     ...(unsure > 0 ? [`${unsure} check${unsure === 1 ? '' : 's'} could not tell`] : []),
     ...(roots.length > 0
       ? [`${roots.length === 1 ? 'one thing is' : `${roots.length} things are`} worth knowing, below`]

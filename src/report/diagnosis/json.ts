@@ -1,4 +1,5 @@
 import { type CheckResult, type Diagnosis, isNotAsked } from '../../engine.ts'
+import type { Compared, RuleUse } from '../../findings/beside.ts'
 import type { Finding } from '../../findings/finding.ts'
 import { headline, isUnsure } from './headline.ts'
 import type { diagnosis as diagnosisSchema, dns as dnsSchema } from '../schemas/diagnosis.ts'
@@ -12,6 +13,9 @@ import type { Stopwatch } from '../../stopwatch.ts'
 export interface Run {
   readonly started: string | null
   readonly durationMs: number | null
+  /** The rules of an ignore file, and what became of them. */
+  readonly rules?: readonly RuleUse[]
+  readonly baseline?: Compared | null
 }
 
 export const noRun: Run = { started: null, durationMs: null }
@@ -35,13 +39,8 @@ export function diagnosisJson(diagnosis: Diagnosis, run: Run = noRun): Diagnosis
 }
 
 /** The same with what `dns` measured on each path. */
-export function dnsJson(diagnosis: Diagnosis, run: Run = noRun): string {
-  const out: Output<typeof dnsSchema> = {
-    schema: 'hopscope/dns/v1',
-    ...diagnosisFields(diagnosis, run),
-    ...measuredPaths(diagnosis.model),
-  }
-  return `${JSON.stringify(out, null, 2)}\n`
+export function dnsAnswer(diagnosis: Diagnosis, run: Run = noRun): Output<typeof dnsSchema> {
+  return { schema: 'hopscope/dns/v1', ...diagnosisFields(diagnosis, run), ...measuredPaths(diagnosis.model) }
 }
 
 function diagnosisFields(diagnosis: Diagnosis, run: Run): Fields {
@@ -75,6 +74,11 @@ function diagnosisFields(diagnosis: Diagnosis, run: Run): Fields {
       remedies: finding.remedies,
     }
   }
+  const short = (it: Finding): NonNullable<Fields['baseline']>['gone'][number] => {
+    const { code, severity, title, subject, text } = row(it, [])
+    return { code, severity, title, subject, text }
+  }
+  const { rules = [], baseline = null } = run
   return {
     verdict: verdictOf(diagnosis),
     headline: headline(diagnosis),
@@ -94,6 +98,19 @@ function diagnosisFields(diagnosis: Diagnosis, run: Run): Fields {
     lookedAt: lookedAt(model),
     examined: examined(model),
     notApplicable: results.filter((it) => it.verdict === 'not-applicable').map((it) => it.check.code),
+    ...(rules.length === 0 ? {} : { ignoreRules: rules }),
+    ...(baseline === null
+      ? {}
+      : {
+          baseline: {
+            run: baseline.run,
+            started: baseline.started,
+            new: baseline.fresh.flatMap((it) => ids.get(it) ?? []),
+            still: baseline.still.flatMap((it) => ids.get(it) ?? []),
+            gone: baseline.gone.map(short),
+            unjudged: baseline.unjudged.map(short),
+          },
+        }),
   }
 }
 

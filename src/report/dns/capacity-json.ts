@@ -7,8 +7,8 @@ import type { Output } from '../schemas/parts.ts'
 import { capacityHeadline } from './dns-capacity.ts'
 import { loadHeadline } from './dns-load.ts'
 
-export function capacityJson(it: DnsCapacity, run: Run): string {
-  const out: Output<typeof capacity> = {
+export function capacityAnswer(it: DnsCapacity, run: Run): Output<typeof capacity> {
+  return {
     schema: 'hopscope/dns-capacity/v1',
     kind: 'dns-capacity',
     headline: capacityHeadline(it),
@@ -16,7 +16,6 @@ export function capacityJson(it: DnsCapacity, run: Run): string {
     ...it,
     sizing: { ...it.sizing, cpuLimitMilli: null, configMap: autoscalerConfigMap(it.sizing) },
   }
-  return `${JSON.stringify(out, null, 2)}\n`
 }
 
 export interface Loaded {
@@ -26,8 +25,8 @@ export interface Loaded {
   readonly target: number
 }
 
-export function loadJson({ steps, end, target }: Loaded, run: Run): string {
-  const out: Output<typeof load> = {
+export function loadAnswer({ steps, end, target }: Loaded, run: Run): Output<typeof load> {
+  return {
     schema: 'hopscope/dns-load/v1',
     kind: 'dns-load',
     headline: loadHeadline(end, target),
@@ -54,7 +53,6 @@ export function loadJson({ steps, end, target }: Loaded, run: Run): string {
       lagMs: it.lagMs,
     })),
   }
-  return `${JSON.stringify(out, null, 2)}\n`
 }
 
 function clientOf({

@@ -12,8 +12,12 @@ export interface MatrixAsked {
 }
 
 /** One object, versioned; the field names are the contract for scripts. */
-export function matrixJson({ leftOut, ...matrix }: Matrix, how: MatrixAsked, diagnosis: DiagnosisJson): string {
-  const out: Output<typeof matrixSchema> = {
+export function matrixAnswer(
+  { leftOut, ...matrix }: Matrix,
+  how: MatrixAsked,
+  diagnosis: DiagnosisJson,
+): Output<typeof matrixSchema> {
+  return {
     schema: 'hopscope/matrix/v1',
     ...matrix,
     asked: how.asked,
@@ -27,5 +31,4 @@ export function matrixJson({ leftOut, ...matrix }: Matrix, how: MatrixAsked, dia
     },
     diagnosis,
   }
-  return `${JSON.stringify(out, null, 2)}\n`
 }

@@ -6,7 +6,7 @@ import { page } from '../visible.ts'
 import type { MatrixAsked } from './matrix-json.ts'
 
 /** One sign a cell: capital letters and dots were measured, small ones are what policies say. */
-const legend: readonly (readonly [sign: string, means: string])[] = [
+export const legend: readonly (readonly [sign: string, means: string])[] = [
   ['.', 'open'],
   ['P', 'denied by policy, and stopped'],
   ['x', 'refused by the pod'],
@@ -18,7 +18,7 @@ const legend: readonly (readonly [sign: string, means: string])[] = [
   ['?', 'left to the CNI, not measured'],
 ]
 
-function signOf({ measured, disagrees, policies }: MatrixCell): string {
+export function signOf({ measured, disagrees, policies }: MatrixCell): string {
   if (disagrees !== null) return '!'
   if (measured === null) return unmeasured[policies]
   if (measured === 'open') return '.'
@@ -85,12 +85,12 @@ function table({ rows, columns, cells, namespace }: Matrix): readonly string[] {
   ]
 }
 
-function rowName({ workload }: MatrixRow, namespace: string | null): string {
+export function rowName({ workload }: MatrixRow, namespace: string | null): string {
   if (workload === null) return 'world'
   return namespace === null ? nameOf(workload) : workload.name
 }
 
-function columnName(it: MatrixColumn, namespace: string | null): string {
+export function columnName(it: MatrixColumn, namespace: string | null): string {
   return `${rowName(it, namespace)}:${it.port}`
 }
 

@@ -8,11 +8,14 @@ import type { resolve } from '../schemas/resolve.ts'
 import { disagreements, mainWalk, outcomeOf, type Resolution, resolveExitCode } from '../../answers/resolution.ts'
 
 /** One object, versioned; the field names are the contract for scripts. */
-export function resolveJson(it: Resolution, about: Run & { readonly left: readonly string[] }): string {
+export function resolveAnswer(
+  it: Resolution,
+  about: Run & { readonly left: readonly string[] },
+): Output<typeof resolve> {
   const outcome = outcomeOf(it)
   const main = mainWalk(it)
   const winner = main?.winner ?? null
-  const out: Output<typeof resolve> = {
+  return {
     schema: 'hopscope/resolve/v1',
     verdict: outcome.kind,
     exitCode: resolveExitCode(outcome),
@@ -48,7 +51,6 @@ export function resolveJson(it: Resolution, about: Run & { readonly left: readon
     left: about.left,
     seconds: about.durationMs === null ? null : about.durationMs / 1000,
   }
-  return `${JSON.stringify(out, null, 2)}\n`
 }
 
 type Policies = Output<typeof resolve>['policies']

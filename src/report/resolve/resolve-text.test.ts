@@ -3,7 +3,7 @@ import { allowed, found, query, resolution, serverSays } from '../../../test/bui
 import { egressPolicy } from '../../../test/build/policy.ts'
 import { known, unknown } from '../../model/known.ts'
 import { paint } from '../paint.ts'
-import { resolveJson } from './resolve-json.ts'
+import { resolveAnswer } from './resolve-json.ts'
 import { resolveText } from './resolve-text.ts'
 
 const plain = paint({ colour: false, ascii: false, width: 110 })
@@ -109,7 +109,7 @@ describe('a lookup as text', () => {
     ).toContain('help: namespace shop has a Service `cart`')
   })
   it('as JSON has the exit code, the winner and its addresses', () => {
-    expect(JSON.parse(resolveJson(resolution(), { started: null, durationMs: 2000, left: [] }))).toMatchObject({
+    expect(resolveAnswer(resolution(), { started: null, durationMs: 2000, left: [] })).toMatchObject({
       schema: 'hopscope/resolve/v1',
       verdict: 'found',
       exitCode: 0,

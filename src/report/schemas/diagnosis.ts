@@ -68,6 +68,48 @@ const finding = {
 
 const undecided = v.array(v.strictObject({ code: text, reason: text, why: text, settle: maybeText }))
 
+const short = v.strictObject({
+  code: text,
+  severity: v.picklist(['error', 'warning', 'info']),
+  title: text,
+  subject,
+  text,
+})
+
+/** There with `--ignore-file` and `--baseline`. */
+const beside = {
+  ignoreRules: v.exactOptional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          code: text,
+          subject: maybeText,
+          reason: text,
+          until: maybeText,
+          state: v.picklist(['used', 'stale', 'expired', 'not-judged']),
+          findings: number,
+        }),
+      ),
+      v.description(
+        'what became of each rule of --ignore-file; stale: its check looked, and nothing is left to ignore',
+      ),
+    ),
+  ),
+  baseline: v.exactOptional(
+    v.pipe(
+      v.strictObject({
+        run: text,
+        started: text,
+        new: texts,
+        still: texts,
+        gone: v.array(short),
+        unjudged: v.pipe(v.array(short), v.description('not seen, since it could not be looked for')),
+      }),
+      v.description('of --baseline: ids of the findings that are new and that stand still, and what is gone'),
+    ),
+  ),
+}
+
 const fields = {
   verdict: v.picklist(['findings', 'ok', 'cannot-tell', 'crashed']),
   headline: text,
@@ -118,6 +160,7 @@ const fields = {
     }),
     v.description('what the answer rests on, of what the scope holds; null where it was not read or not asked'),
   ),
+  ...beside,
 }
 
 export const diagnosis = v.strictObject({ schema: v.literal('hopscope/v1'), ...fields })

@@ -4,7 +4,6 @@ import type { Output } from '../schemas/parts.ts'
 import type { trace as traceSchema } from '../schemas/trace.ts'
 
 /** One object, versioned; the field names are the contract for scripts. Findings stand in the diagnosis beside it. */
-export function traceJson(trace: Trace, diagnosis: DiagnosisJson): string {
-  const out: Output<typeof traceSchema> = { schema: 'hopscope/trace/v1', ...trace, diagnosis }
-  return `${JSON.stringify(out, null, 2)}\n`
+export function traceAnswer(trace: Trace, diagnosis: DiagnosisJson): Output<typeof traceSchema> {
+  return { schema: 'hopscope/trace/v1', ...trace, diagnosis }
 }

@@ -5,6 +5,11 @@ import { tableLines } from '../table.ts'
 import { page } from '../visible.ts'
 import { ms } from '../../phrases.ts'
 
+/** What a hop is called; `direct` by what it goes past. */
+export function hopLabel(name: HopName): string {
+  return name === 'direct' ? 'past the Service' : labels[name]
+}
+
 const labels: Readonly<Record<HopName, string>> = {
   resolve: 'resolve',
   service: 'service',
@@ -29,7 +34,7 @@ const marks: Readonly<Record<Hop['verdict'], Mark>> = {
   'not-looked': 'not-applicable',
 }
 
-const hows: Readonly<Record<How, string>> = {
+export const hows: Readonly<Record<How, string>> = {
   inside: 'measured in the pod',
   beside: 'measured by a probe pod',
   node: 'read on the nodes',
@@ -98,10 +103,9 @@ function untried({ hops, to }: Trace, pod: string): string {
 function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
   const rows = hops.map((it, index) => {
     const codes = it.codes.length === 0 || it.verdict === 'ok' ? '' : `  ${it.codes.join(', ')}`
-    const name = it.name === 'direct' ? 'past the Service' : labels[it.name]
     return [
       String(index + 1),
-      `${paint.mark(marks[it.verdict])} ${name}`,
+      `${paint.mark(marks[it.verdict])} ${hopLabel(it.name)}`,
       `${seenText(it.seen)}${codes}`,
       paint.dim(hows[it.how]),
     ]
@@ -109,7 +113,7 @@ function hopLines(hops: readonly Hop[], paint: Paint): readonly string[] {
   return tableLines(rows, { right: [0], least: [2] })
 }
 
-function seenText(seen: Seen): string {
+export function seenText(seen: Seen): string {
   switch (seen.kind) {
     case 'name':
       return `${seen.typed} -> ${seen.addresses.join(', ') || seen.result}`
@@ -178,7 +182,8 @@ const left: Readonly<Record<Narrowed, string>> = {
   everywhere: 'No node reaches it either: it is the other end, and not the way from this pod.',
 }
 
-function sentences({ verdict, at, narrowed, hops }: Trace): readonly string[] {
+/** What the tests around the break leave. */
+export function sentences({ verdict, at, narrowed, hops }: Omit<Trace, 'from' | 'to'>): readonly string[] {
   const refuted = verdict === 'open' && hops.some((it) => it.name === 'policy' && it.verdict === 'broken')
   return [
     ...(narrowed === null ? [] : [left[narrowed]]),

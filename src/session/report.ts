@@ -1,0 +1,27 @@
+import type { Trace } from '../answers/trace.ts'
+import { diagnose } from '../engine.ts'
+import { readRecording } from '../snapshot/read.ts'
+import { besideOf } from './baseline.ts'
+import type { DiagnosedFile } from './diagnose-file.ts'
+import { type ChecksAsk, checksOf } from './select.ts'
+import { tracedIn } from './trace.ts'
+
+export interface Reported extends DiagnosedFile {
+  /** null: it is no recording of a trace. */
+  readonly trace: Trace | null
+}
+
+/** A run again, from the file that it left, as what it was: a trace is told as a trace. */
+export async function reportFile(ask: ChecksAsk & { readonly from: string }): Promise<Reported> {
+  const how = checksOf(ask)
+  const { model, t0 } = await readRecording(ask.from)
+  const diagnosis = diagnose(model, how)
+  const beside = await besideOf(ask, how, diagnosis)
+  return {
+    model,
+    t0,
+    diagnosis,
+    beside,
+    trace: model.scope.trace === undefined ? null : tracedIn(model, diagnosis).trace,
+  }
+}
