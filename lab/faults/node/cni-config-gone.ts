@@ -2,6 +2,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Lab } from '../../lab.ts'
+import { nodeIsWell } from '../../breaks/node-ready.ts'
 import { until } from '../../breaks/until.ts'
 import type { Fault } from '../fault.ts'
 
@@ -26,7 +27,7 @@ const fault: Fault = {
   },
   async takeBack(lab) {
     await rename(`${place(lab)}.away`, place(lab)).catch(() => {})
-    await until(`${NODE} is ready`, async () => (await readiness(lab)) === 'True')
+    await nodeIsWell(lab, NODE)
   },
   async remove(lab) {
     await fault.takeBack(lab)

@@ -2,6 +2,7 @@
 import { startKubelet } from '../../cluster/node.ts'
 import type { Lab } from '../../lab.ts'
 import { workers } from '../../plan.ts'
+import { nodeIsWell } from '../../breaks/node-ready.ts'
 import { until } from '../../breaks/until.ts'
 import type { Fault } from '../fault.ts'
 
@@ -27,7 +28,7 @@ const fault: Fault = {
   async takeBack(lab) {
     const worker = workers(lab.nodes.length).find((it) => it.name === NODE)
     if (worker !== undefined && (await readiness(lab)) !== 'True') await startKubelet(worker)
-    await until(`${NODE} is ready`, async () => (await readiness(lab)) === 'True')
+    await nodeIsWell(lab, NODE)
   },
   async remove(lab) {
     await fault.takeBack(lab)
