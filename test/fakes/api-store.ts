@@ -27,6 +27,8 @@ export interface ApiStore {
   remove(path: string): void
   /** Called before and after each write takes effect; the answer waits for it. */
   onWrite: ((moment: Moment) => Promise<void>) | null
+  /** Called before each answer to a GET. */
+  onRead: ((path: string) => void) | null
   /** A mutating admission webhook; null for none. */
   mutate: ((object: Manifest, dry: boolean) => Manifest) | null
   /** Whether workloads become ready: a rollout that never does, when false. */
@@ -74,6 +76,7 @@ export async function apiStore(): Promise<ApiStore> {
     get: (path) => objects.get(path),
     remove: (path) => void objects.delete(path),
     onWrite: null,
+    onRead: null,
     mutate: null,
     rollsOut: true,
     close: () => server.close(),
@@ -84,7 +87,10 @@ export async function apiStore(): Promise<ApiStore> {
     const url = new URL(request.url ?? '', 'http://x')
     const path = url.pathname
     const method = request.method ?? 'GET'
-    if (method === 'GET') return read(path)
+    if (method === 'GET') {
+      store.onRead?.(path)
+      return read(path)
+    }
     const body = (await bodyOf(request)) as JsonObject
     const dry = url.searchParams.get('dryRun') === 'All' || list(at(body, 'dryRun')).includes('All')
     if (dry) return write(method, path, body, true)
