@@ -33,7 +33,7 @@ export function refused(why: string, instead: string | null): Told {
 export function textOf({ lines }: Told, rest: string): string {
   const whole = page(lines.map(redactText), look)
   if (whole.length <= mostCharacters) return whole
-  const kept = whole.slice(0, mostCharacters).replace(/[^\n]*$/, '')
+  const kept = whole.slice(0, whole.lastIndexOf('\n', mostCharacters - 1) + 1)
   const left = whole.slice(kept.length).trimEnd().split('\n').length
   return `${kept}... ${left} more lines were left out: ${rest}\n`
 }

@@ -35,8 +35,9 @@ const mostKept = 20_000
 /**
  * Stand-ins by order of first sight: one piece of a name, one stand-in. Pieces keep what separates them, so that equal
  * names stay equal, different ones different, and a name inside another (a namespace in a host name) is found there.
+ * `hashes`: those of pod templates, which end a ReplicaSet's name: whose it is must still be told by it.
  */
-export function createAliases(): Aliases {
+export function createAliases(hashes: ReadonlySet<string> = new Set()): Aliases {
   const known = new Map<string, string>()
   const inLowerCase = new Map<string, string>()
   const lengths = new Set<number>()
@@ -47,7 +48,9 @@ export function createAliases(): Aliases {
   function alias(text: string): string {
     const seen = known.get(text)
     if (seen !== undefined) return seen
-    const made = `n${known.size + 1}`
+    const dash = text.lastIndexOf('-')
+    const isHashed = dash > 0 && hashes.has(text.slice(dash + 1))
+    const made = isHashed ? `${name(text.slice(0, dash))}-${name(text.slice(dash + 1))}` : `n${known.size + 1}`
     known.set(text, made)
     const lower = text.toLowerCase()
     if (!inLowerCase.has(lower)) inLowerCase.set(lower, made)

@@ -19,13 +19,19 @@ import { type Walks, walksOf } from './walks.ts'
  * text its mark says; in sentences names that stand elsewhere, addresses and whatever looks like a host are replaced.
  */
 export function anonymize(model: Model): Model {
-  const aliases = createAliases()
+  const aliases = createAliases(templateHashes(model))
   const rewriting = changes(aliases)
   // Names first: a sentence may hold one that a later object brings.
   through(model, walksOf(rewriting))
   aliases.learned()
   // Walks again: they keep what became of labels, which were only read so far.
   return through(model, walksOf(rewriting))
+}
+
+/** A ReplicaSet is named `<deployment>-<hash>`: that its pods are the Deployment's is read off it. */
+function templateHashes({ sources: { pods, clusterDns } }: Model): ReadonlySet<string> {
+  const all = [...(pods.known ? pods.value : []), ...(clusterDns.known ? clusterDns.value.pods : [])]
+  return new Set(all.flatMap((it) => it.labels['pod-template-hash'] ?? []))
 }
 
 function through(model: Model, walks: Walks): Model {

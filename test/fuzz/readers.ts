@@ -12,7 +12,17 @@ import {
 import { projectHttpProxy, projectTlsDelegation } from '../../src/collect/project/http-proxy.ts'
 import { projectIngressClass } from '../../src/collect/project/ingress-class.ts'
 import { projectIngress } from '../../src/collect/project/ingress.ts'
+import {
+  projectAuthorizationPolicy,
+  projectDestinationRule,
+  projectMeshGateway,
+  projectPeerAuthentication,
+  projectServiceEntry,
+  projectSidecarScope,
+  projectVirtualService,
+} from '../../src/collect/project/istio.ts'
 import { fields } from '../../src/collect/project/json.ts'
+import { readFound } from '../../src/probe/capture/found.ts'
 import { projectNamespace } from '../../src/collect/project/namespace.ts'
 import { projectNetworkPolicy } from '../../src/collect/project/network-policy.ts'
 import { projectNodeCache } from '../../src/collect/project/node-cache.ts'
@@ -115,6 +125,7 @@ function orToolError(read: TextReader): TextReader {
 export const ofText: Readonly<Record<string, TextReader>> = {
   'src/closest.ts closest': (text) => closest(text, [text, `${text}x`, 'kube-dns', 'coredns']),
   'src/closest.ts editDistance': (text) => editDistance(text.slice(0, 253), 'coredns'),
+  'src/probe/capture/found.ts readFound': readFound,
   'src/probe/inside/inside-resolving.ts resolvingOf': (text) =>
     resolvingOf(`@resolv\n${text}\n@end\n@nsswitch\nhosts: ${text}\n@end\n`, []),
   'src/kube/address.ts describeGet': describeGet,
@@ -228,6 +239,13 @@ export const ofValues: Readonly<Record<string, ValueReader>> = {
   'src/collect/project/gateway.ts projectTlsPolicy': (value) => projectTlsPolicy(value, intern),
   'src/collect/project/http-proxy.ts projectHttpProxy': (value) => projectHttpProxy(value, intern),
   'src/collect/project/http-proxy.ts projectTlsDelegation': (value) => projectTlsDelegation(value, intern),
+  'src/collect/project/istio.ts projectVirtualService': (value) => projectVirtualService(value, intern),
+  'src/collect/project/istio.ts projectDestinationRule': (value) => projectDestinationRule(value, intern),
+  'src/collect/project/istio.ts projectMeshGateway': (value) => projectMeshGateway(value, intern),
+  'src/collect/project/istio.ts projectServiceEntry': (value) => projectServiceEntry(value, intern),
+  'src/collect/project/istio.ts projectPeerAuthentication': (value) => projectPeerAuthentication(value, intern),
+  'src/collect/project/istio.ts projectAuthorizationPolicy': (value) => projectAuthorizationPolicy(value, intern),
+  'src/collect/project/istio.ts projectSidecarScope': (value) => projectSidecarScope(value, intern),
   'src/collect/project/ingress-class.ts projectIngressClass': (value) => projectIngressClass(value),
   'src/collect/project/ingress.ts projectIngress': (value) => projectIngress(value, intern),
   'src/collect/project/namespace.ts projectNamespace': (value) => projectNamespace(value, intern),
@@ -321,6 +339,10 @@ export const shaped: Readonly<Record<string, (reader: (...args: readonly unknown
 
 /** Of `src/wire`: what takes no text, or what one of the others has read already. */
 export const noReadersOfWire = [
+  // What they write is this program's own.
+  'pcapngHead',
+  'pcapngPacket',
+  'pcapngStatistics',
   'afterwards',
   'requestOf',
   'traefikTemplates',

@@ -47,7 +47,14 @@ export default check({
     const [first] = loops.length > 0 ? loops : round
     if (first === undefined) {
       const toFile = forwards.some(({ plugin }) => plugin.args.slice(1).some((it) => it.startsWith('/')))
-      if (!toFile || !crashesUnheard(dnsServerLogs, clusterDns.pods)) return ok(forwards.length)
+      if (!toFile || !crashesUnheard(dnsServerLogs, clusterDns.pods)) {
+        const isProbed = dnsProbe.known || coreDnsWindows.known
+        const missing = [dnsServerLogs, dnsProbe, coreDnsWindows].find((it) => !it.known)
+        // By the text alone no line leads back; a way round over an upstream shows in what was measured.
+        return missing === undefined || missing.known || !isProbed
+          ? ok(forwards.length)
+          : cannotTell(missing.why.reason, `whether queries come back from an upstream: ${missing.why.detail}`)
+      }
       return cannotTell(
         'not-asked',
         'a DNS server crashes, and whether the file that the Corefile ' +

@@ -78,7 +78,10 @@ describeCheck(check, [
     it: 'mdns, and the cluster domain is another',
     given: {
       ...base,
-      clusterDns: clusterDns({ domain: 'corp.example' }),
+      clusterDns: clusterDns({
+        domain: 'corp.example',
+        corefile: known('.:53 {\n    kubernetes corp.example\n}\n'),
+      }),
       ...seen('files mdns4 [NOTFOUND=return] dns', open),
     },
     expect: 'ok',
