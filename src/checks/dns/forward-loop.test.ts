@@ -14,9 +14,14 @@ import upstreamDeadCheck from './upstream-dead.ts'
 
 const corefile = (forward: string, key = '.:53', rest = '  loop\n'): string =>
   `${key} {\n  kubernetes cluster.local\n  ${forward}\n${rest}}\n`
-const given = (text: string, about: Partial<ClusterDns> = {}) => ({
+const unmeasured = (text: string, about: Partial<ClusterDns> = {}) => ({
   clusterDns: clusterDns({ corefile: known(text), ...about }),
 })
+/** With all that tells whether queries come back, and they do not. */
+const given = (text: string, about: Partial<ClusterDns> = {}) => {
+  const { dnsProbe, coreDnsWindows } = cluster()
+  return { ...unmeasured(text, about), dnsProbe, coreDnsWindows, dnsServerLogs: [serverLog('coredns-0')] }
+}
 const configMap = { subject: 'ConfigMap/kube-system/coredns', confidence: 'inferred', severity: 'error' } as const
 const onHost = clusterDns().pods.map((it) => ({ ...it, hostNetwork: true }))
 
@@ -165,6 +170,12 @@ describeCheck(check, [
     given: { ...given(corefile('forward . /etc/resolv.conf')), dnsServerLogs: [serverLog('coredns-0')] },
     expect: 'ok',
   },
+  {
+    it: 'nothing was measured: whether an upstream sends queries back is not known',
+    given: unmeasured(corefile('forward . /etc/resolv.conf')),
+    expect: 'cannot-tell',
+    says: /come back from an upstream.*--probe/,
+  },
   { it: 'the usual', given: given(corefile('forward . /etc/resolv.conf')), expect: 'ok' },
   {
     it: 'servers outside, over TLS too',
@@ -191,7 +202,7 @@ describeCheck(check, [
 
   {
     it: 'the resolv.conf of the node, a server that crashes, and no log',
-    given: given(corefile('forward . /etc/resolv.conf'), { pods: crashing }),
+    given: unmeasured(corefile('forward . /etc/resolv.conf'), { pods: crashing }),
     expect: 'cannot-tell',
     says: /stands in its log.*--probe/,
   },

@@ -1,6 +1,7 @@
 import { check } from '../../findings/check.ts'
 import type { Evidence } from '../../findings/evidence.ts'
 import { type Args, cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { Known } from '../../model/known.ts'
 import { corefileEvidence, corefileObject, kubernetesZones } from '../../relations/dns/corefile-text.ts'
 import { leadsBack, leadsBackUnseen, type Round, seenByPlugin, sentBack } from '../../relations/dns/forward-loops.ts'
 import { forwardings } from '../../relations/dns/upstream-servers.ts'
@@ -47,20 +48,14 @@ export default check({
     const [first] = loops.length > 0 ? loops : round
     if (first === undefined) {
       const toFile = forwards.some(({ plugin }) => plugin.args.slice(1).some((it) => it.startsWith('/')))
-      if (!toFile || !crashesUnheard(dnsServerLogs, clusterDns.pods)) {
-        const isProbed = dnsProbe.known || coreDnsWindows.known
-        const missing = [dnsServerLogs, dnsProbe, coreDnsWindows].find((it) => !it.known)
-        // By the text alone no line leads back; a way round over an upstream shows in what was measured.
-        return missing === undefined || missing.known || !isProbed
-          ? ok(forwards.length)
-          : cannotTell(missing.why.reason, `whether queries come back from an upstream: ${missing.why.detail}`)
-      }
-      return cannotTell(
-        'not-asked',
-        'a DNS server crashes, and whether the file that the Corefile ' +
-          'forwards to leads back stands in its log, which was not read',
-        '--probe',
-      )
+      if (toFile && crashesUnheard(dnsServerLogs, clusterDns.pods))
+        return cannotTell(
+          'not-asked',
+          'a DNS server crashes, and whether the file that the Corefile ' +
+            'forwards to leads back stands in its log, which was not read',
+          '--probe',
+        )
+      return unheard([dnsServerLogs, dnsProbe, coreDnsWindows]) ?? ok(forwards.length)
     }
     const guarded = first.server.plugins.some((it) => it.name === 'loop')
     return finding({
@@ -131,6 +126,14 @@ export default check({
     },
   },
 })
+
+/** By its text no line leads back; a way round over an upstream shows in what was measured, and in nothing else. */
+function unheard(measured: readonly Known<unknown>[]) {
+  const missing = measured.find((it) => !it.known)
+  return missing === undefined || missing.known
+    ? null
+    : cannotTell(missing.why.reason, `whether queries come back from an upstream: ${missing.why.detail}`)
+}
 
 function guardEvidence(guarded: boolean): Evidence {
   return {
