@@ -53,6 +53,8 @@ const holdMs = 400
 /** What an answer that is late still takes, once the command is over. */
 const tailMs = 1500
 const openWithinMs = 15_000
+/** A point is opened before the time of all begins, and says its last words after it. */
+const scriptMarginSeconds = 30
 
 export async function runCapture(cluster: Cluster, plan: CaptureRun, caller: CaptureCaller): Promise<CaptureEnd> {
   const ledger = podLedger(cluster)
@@ -171,7 +173,7 @@ function openStreams(
     if ('why' in it) continue
     const { point, pod, pid, device } = it
     const { filter, code } = point
-    const watching = { pid, device, packets, snaplen, filter, code, seconds }
+    const watching = { pid, device, packets, snaplen, filter, code, seconds: seconds + scriptMarginSeconds }
     const packet = (its: { readonly time: number; readonly length: number; readonly bytes: Uint8Array }): void =>
       merge.add({ ...its, point: place }, performance.now())
     streams.set(point.name, openStream(cluster, { namespace, pod, watching, enough, packet }))
