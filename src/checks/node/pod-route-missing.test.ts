@@ -39,6 +39,12 @@ describeCheck(check, [
     expect: 'ok',
   },
   { it: 'closed, and the routes are there', given: { ...cut, conntrack: full }, expect: 'ok' },
+  {
+    it: 'a way is closed, and the routes of one of its ends were not read',
+    given: { ...cut, conntrack: full.slice(1) },
+    expect: 'cannot-tell',
+    says: /a way of worker-1 is closed/,
+  },
   { it: 'an old recording', given: { ...cut, conntrack: [conntrackOf('worker-1')] }, expect: 'not-applicable' },
   {
     it: 'nodes were not looked at',

@@ -24,10 +24,20 @@ export default check({
   run({ conntrack, ...seen }) {
     const read = conntrack.filter((it) => (it.forwarding?.routes ?? null) !== null)
     if (read.length === 0) return notApplicable('routes of nodes were not read')
-    const missing = routesMissing(read, nodeWays(seen))
+    const ways = nodeWays(seen)
+    const missing = routesMissing(read, ways)
     const why = whyUntold(seen)
     if (missing.length === 0 && why !== null)
       return cannotTell(why.reason, `which ways are closed is not known: ${why.detail}`)
+    const told = new Set(read.map((it) => it.node))
+    const ends = ways.filter((it) => it.state === 'closed').flatMap((it) => [it.from, it.to])
+    const unread = [...new Set(ends)].filter((it) => !told.has(it))
+    if (missing.length === 0 && unread.length > 0)
+      return cannotTell(
+        'not-there',
+        `a way of ${some(unread)} is closed, and its routes were not read`,
+        '--node-access',
+      )
     if (missing.length === 0) return ok(read.length)
     return [...Map.groupBy(missing, (it) => it.node).values()].flatMap((its) => {
       const [first] = its
