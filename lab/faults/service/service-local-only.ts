@@ -2,6 +2,7 @@
 import { app, deployment, objectsOf, service } from '../../breaks/app.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { ask } from '../../breaks/request.ts'
+import type { Fault } from '../fault.ts'
 
 const NAMESPACE = 'f-local'
 const parts = app(NAMESPACE)
@@ -11,7 +12,7 @@ const good = { ...parts, cart }
 const local = service(NAMESPACE, 'cart', { port: 8080, targetPort: 'http' })
 const broken = { ...good, cartService: { ...local, spec: { ...local.spec, internalTrafficPolicy: 'Local' } } }
 
-export default namespaceFault({
+const fault = namespaceFault({
   name: 'service-local-only',
   kind: 'fault',
   breaks: 'internalTrafficPolicy Local: pods of nodes without a cart reach none',
@@ -23,3 +24,6 @@ export default namespaceFault({
   inEffect: async (lab) => ['timeout', 'refused'].includes(String(await ask(lab, NAMESPACE, 'cart'))),
   healthy: async (lab) => (await ask(lab, NAMESPACE, 'cart')) === 200,
 })
+
+/** It differs between nodes, and those of a namespace alone are asked from one. */
+export default { ...fault, reach: { kind: 'cluster' } } satisfies Fault
