@@ -87,6 +87,7 @@ import dnsServiceWithoutUdp from './dns/dns-service-without-udp.ts'
 import dnsSessionAffinity from './dns/dns-session-affinity.ts'
 import dnsSingleServer from './dns/dns-single-server.ts'
 import dnsStarved from './dns/dns-starved.ts'
+import dnsSuffixWithoutRecords from './dns/dns-suffix-without-records.ts'
 import dnsSuffixWildcard from './dns/dns-suffix-wildcard.ts'
 import dnsTcpBlockedOnNode from './dns/dns-tcp-blocked-on-node.ts'
 import dnsTcpDropped from './dns/dns-tcp-dropped.ts'
@@ -257,6 +258,7 @@ export const faults: readonly Fault[] = [
   dnsSingleServer,
   dnsStarved,
   dnsSuffixWildcard,
+  dnsSuffixWithoutRecords,
   dnsTcpBlockedOnNode,
   dnsTcpDropped,
   dnsTooManySearches,
