@@ -32,6 +32,16 @@ describeCheck(check, [
     expect: [{ subject: cart, severity: 'error', confidence: 'observed' }],
   },
   {
+    it: 'a node without pods in sight, and connections from there fail',
+    given: {
+      services,
+      nodes,
+      pods: [here],
+      contacts: contacts([toService('cart', 'worker-2', repeat(3, 'timeout'))]),
+    },
+    expect: [{ subject: cart, severity: 'error', confidence: 'observed' }],
+  },
+  {
     it: 'the same, and they are answered',
     given: {
       services,

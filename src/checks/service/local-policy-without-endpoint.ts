@@ -33,10 +33,14 @@ export default check({
     const [podsOf, contactsOf] = [podsOfServices(pods), contactsOfServices(contacts)]
     const clients = pods.filter((it) => it.phase === 'Running' && !it.hostNetwork)
     const homes = new Set(clients.map((it) => it.node))
-    const busy = nodes.filter((it) => it.ready === 'True' && !it.unschedulable && homes.has(it.name))
+    const open = nodes.filter((it) => it.ready === 'True' && !it.unschedulable)
     const found = local.flatMap((service) => {
       const serving = podsOf(service).filter(isServing)
-      return serving.length === 0 ? [] : judge(service, { serving, busy, seen: contactsOf(service) })
+      const seen = contactsOf(service)
+      // Where pods of the scope run, or where somebody asked and was not answered.
+      const asked = new Set(seen.filter((it) => it.via.kind === 'service' && it.tries.length > 0).map((it) => it.node))
+      const busy = open.filter((it) => homes.has(it.name) || asked.has(it.name))
+      return serving.length === 0 ? [] : judge(service, { serving, busy, seen })
     })
     return found.length > 0 ? found : ok(local.length)
   },
@@ -63,7 +67,7 @@ export default check({
 
 interface Seen {
   readonly serving: readonly Pod[]
-  /** Nodes where application pods run, which may be clients. */
+  /** Nodes where application pods run, which may be clients, and those that were asked from. */
   readonly busy: readonly Node[]
   readonly seen: readonly Contact[]
 }
