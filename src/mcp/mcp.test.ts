@@ -88,7 +88,9 @@ test('diagnose gives the verdict first, and evidence by reference', async () => 
 test('a recording is told as one', async () => {
   const { text } = await ask('diagnose', { from: join(folder, 'race.hops') })
   expect(text).toMatch(/^- f1 error DNS101 node worker-1: /m)
-  expect((await ask('dns', { from: join(folder, 'race.hops') })).text).toMatch(/udp pair +cluster +\d+ +[1-9]\d* \(\d+ %\)/)
+  expect((await ask('dns', { from: join(folder, 'race.hops') })).text).toMatch(
+    /udp pair +cluster +\d+ +[1-9]\d* \(\d+ %\)/,
+  )
 })
 
 test.each([
