@@ -1,7 +1,7 @@
 import type { Pod } from '../../model/pod.ts'
 import type { Service } from '../../model/service.ts'
-import { podsOfServices } from '../service/service-selects-pod.ts'
-import { isLive } from '../service/service-selects-pod.ts'
+import { targetPortIn } from '../service/service-endpoints.ts'
+import { isLive, podsOfServices } from '../service/service-selects-pod.ts'
 import { isInMesh } from './mtls.ts'
 
 /** A Service with the pods behind it that live, by whether a proxy of the mesh stands before them. */
@@ -19,13 +19,7 @@ export function meshServices(services: readonly Service[], pods: readonly Pod[])
   })
 }
 
-/** The ports of the pods that the Service's TCP ports lead to, as numbers; a name is looked up in a pod. */
+/** The ports of the pod that the Service's TCP ports lead to. */
 export function targetPorts(service: Service, pod: Pod): readonly number[] {
-  const named = pod.containers.flatMap((it) => it.ports)
-  return service.ports
-    .filter((it) => it.protocol === 'TCP')
-    .flatMap(({ targetPort, port }) => {
-      if (typeof targetPort === 'number') return [targetPort === 0 ? port : targetPort]
-      return named.filter((it) => it.name === targetPort).map((it) => it.port)
-    })
+  return service.ports.filter((it) => it.protocol === 'TCP').flatMap((it) => targetPortIn(pod, it) ?? [])
 }

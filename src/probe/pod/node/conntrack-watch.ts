@@ -10,7 +10,6 @@ export const conntrackFiles = {
   max: '/proc/sys/net/netfilter/nf_conntrack_max',
 } as const
 
-/** The counters of the network namespace that this runs in, again and again; world-readable, so no privilege. */
 /** Of the same network namespace, and as readable. */
 export const forwardingFiles = { all: '/proc/sys/net/ipv4/ip_forward', routes: '/proc/net/route' } as const
 
@@ -46,6 +45,7 @@ function interfaces(): readonly string[] {
   }
 }
 
+/** The counters of the network namespace that this runs in, again and again; world-readable, so no privilege. */
 export async function conntrackWatch(spec: ConntrackSpec, emit: Emit): Promise<void> {
   const end = performance.now() + spec.forMs
   emit({ t: 'forwarding', ...forwardingTexts() })
