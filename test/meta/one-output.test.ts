@@ -25,7 +25,7 @@ const writers: Readonly<Record<string, string>> = {
   'src/cli/report.ts': 'the report, as above',
   'src/cli/capture/capture.ts': 'the report, as above',
   'src/cli/matrix.ts': 'the report, as above',
-  'src/cli/pcap.ts': 'the report, as above',
+  'src/cli/capture/print-analysis.ts': 'the report, as above',
   'src/cli/logs/logs.ts': 'the report, as above',
   'src/cli/terminal/again.ts': 'one line, through page',
   'src/cli/fix/plan.ts': 'a plan as text: report/plan/plan-text.ts makes a page',

@@ -1,20 +1,15 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { exitCode } from '../../engine.ts'
 import type { PointPlace } from '../../session/capture/places.ts'
-import { captureAnswer } from '../../report/capture/capture-json.ts'
-import { captureLines } from '../../report/capture/capture-text.ts'
-import { diagnosisJson, runOf } from '../../report/diagnosis/json.ts'
-import { text } from '../../report/diagnosis/text.ts'
 import { captureCluster, type CaptureAsk, type CapturedLive } from '../../session/capture/capture.ts'
 import { type Stopwatch, stopwatch } from '../../stopwatch.ts'
 import { ToolError } from '../../tool-error.ts'
 import type { ReportFlags } from '../flags/report.ts'
 import { ending } from '../terminal/interrupt.ts'
-import { answered } from '../terminal/answer.ts'
-import { terminalPaint } from '../terminal/look.ts'
 import { onTerminal } from '../terminal/on-terminal.ts'
 import { tell } from '../terminal/say.ts'
 import { duringOf } from './during.ts'
+import { printAnalysis } from './print-analysis.ts'
 
 export type CaptureFlags = Omit<CaptureAsk, 'target' | 'points'> &
   ReportFlags & {
@@ -81,27 +76,14 @@ function print(
     watch,
   }: { readonly flags: CaptureFlags; readonly isAnalysed: boolean; readonly watch: Stopwatch },
 ): number {
-  const { capture, diagnosis, points } = its
+  const { diagnosis, points } = its
   for (const it of points.filter(({ why }) => why !== null)) tell(`${it.name}: ${it.why}`)
   const all = points.map((it) => `${it.name} ${it.packets}`).join(', ')
   tell(
     `packets: ${all}${flags.write === undefined ? '' : `; ${Math.ceil(its.bytes / 1024)} KiB in ${flags.write}`}; ` +
       `ended by ${endings[its.endedBy]}; the capture pods are ${its.left.length === 0 ? 'removed' : 'NOT all removed'}`,
   )
-  if (isAnalysed) {
-    const paint = terminalPaint(process.stdout, flags.color)
-    const detail = flags.verbose === true ? 'verbose' : 'normal'
-    process.stdout.write(
-      flags.output !== 'text'
-        ? answered(flags.output, captureAnswer(capture, diagnosisJson(diagnosis, runOf(watch))), flags.failOn)
-        : text(diagnosis, {
-            paint,
-            detail: flags.quiet === true ? 'quiet' : detail,
-            above: flags.quiet === true ? [] : captureLines(capture),
-            footer: [],
-          }),
-    )
-  }
+  if (isAnalysed) printAnalysis(its, flags, watch)
   if (its.endedBy === 'caller') return ending.interruptedCode()
   const broken = points.some(({ why }) => why !== null)
   if (!isAnalysed) return broken ? 2 : 0
