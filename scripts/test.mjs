@@ -17,7 +17,7 @@ const report = join(scratch, 'vitest.json')
  * their workers: a new one for each of three hundred files costs a third of the time, and no file leaves anything
  * behind.
  */
-const workers = availableParallelism() + 1
+const workers = availableParallelism() + 2
 
 const steps = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
