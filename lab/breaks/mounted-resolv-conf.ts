@@ -1,6 +1,8 @@
+import type { Deployment } from 'kubernetes-types/apps/v1.d.ts'
 import type { Fault } from '../faults/fault.ts'
-import { app, deployment, objectsOf } from './app.ts'
+import { app, objectsOf } from './app.ts'
 import { namespaceFault, type NamespaceFault } from './namespace-fault.ts'
+import { webServer } from './http-app.ts'
 import { ask } from './request.ts'
 
 type About = Pick<NamespaceFault, 'name' | 'breaks' | 'symptom' | 'namespace'>
@@ -30,18 +32,31 @@ export function mountedResolvConf(
     kind: 'fault',
     cause: { code, subject: `Deployment/${namespace}/web` },
     broken: objectsOf({ ...good, config, web: mounted(namespace) }),
-    repaired: objectsOf(good),
+    repaired: objectsOf({ ...good, web: web(namespace) }),
     inEffect: async (lab) => (await ask(lab, namespace, 'web')) !== 200 && (await ask(lab, namespace, 'cart')) === 200,
     healthy: async (lab) => (await ask(lab, namespace, 'web')) === 200,
   })
 }
 
-function mounted(namespace: string): ReturnType<typeof deployment> {
-  const made = deployment(namespace, 'web', {
-    args: ['-downstream=http://cart:8080/', '-timeout=3s'],
-    pod: { volumes: [{ name: 'resolver', configMap: { name: 'resolver' } }] },
+/** As a Node application calls: by getaddrinfo of glibc, which takes no `\r`; Go and musl take it for white space. */
+const callsCart = `
+  const call = http.get('http://cart:8080/', { timeout: 3000 }, (from) => {
+    response.statusCode = from.statusCode
+    from.resume().on('end', () => response.end('through'))
   })
-  const [container] = made.spec?.template.spec?.containers ?? []
+  call.on('timeout', () => call.destroy(new Error('timeout')))
+  call.on('error', () => { response.statusCode = 502; response.end('no cart') })`
+
+function web(namespace: string): Deployment {
+  return webServer(namespace, 'web', callsCart)
+}
+
+function mounted(namespace: string): Deployment {
+  const made = web(namespace)
+  const spec = made.spec?.template.spec
+  if (spec === undefined) return made
+  spec.volumes = [{ name: 'resolver', configMap: { name: 'resolver' } }]
+  const [container] = spec.containers
   if (container !== undefined)
     container.volumeMounts = [{ name: 'resolver', mountPath: '/etc/resolv.conf', subPath: 'resolv.conf' }]
   return made

@@ -1,7 +1,7 @@
 import type { Cluster } from '../kube/cluster.ts'
 
 /** What collecting needs of a cluster. */
-export type Reader = Pick<Cluster, 'list' | 'get'>
+export type Reader = Pick<Cluster, 'list' | 'get' | 'serverNow'>
 
 /**
  * The same reads, no more than `most` under way. Each concurrent read costs a connection, and a TLS handshake costs
@@ -26,5 +26,6 @@ export function fewAtOnce(cluster: Reader, most: number): Reader {
   return {
     list: (resource, options, project) => inTurn(() => cluster.list(resource, options, project)),
     get: (resource, namespace, name, project) => inTurn(() => cluster.get(resource, namespace, name, project)),
+    serverNow: () => cluster.serverNow?.() ?? null,
   }
 }

@@ -115,11 +115,12 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
     Job: of('Job'),
     CronJob: of('CronJob'),
   }
-  const everyService = once(() => sorted(reader.list(services, {}, (raw) => projectService(raw, intern))))
+  const toService = (raw: unknown): Service | null => projectService(raw, intern, reader.serverNow?.() ?? null)
+  const everyService = once(() => sorted(reader.list(services, {}, toService)))
   const everyDaemonSet = once(() => list('DaemonSet', {}))
   const listed = {
     pods: once(() => sorted(reader.list(pods, within, (raw) => projectPod(raw, intern)))),
-    services: once(() => sorted(reader.list(services, within, (raw) => projectService(raw, intern)))),
+    services: once(() => sorted(reader.list(services, within, toService))),
     endpointSlices: once(() => sorted(reader.list(endpointSlices, within, (raw) => projectEndpointSlice(raw, intern)))),
     workloads: (kind: Kind): Listed<Workload> => byKind[kind](),
   }
@@ -146,7 +147,7 @@ export function listInScope(reader: Reader, scope: string | null, intern: Intern
 
     servicesIn(namespace) {
       if (covers(namespace)) return chosen(listed.services(), (it) => it.namespace === namespace)
-      return sorted(reader.list(services, { namespace }, (raw) => projectService(raw, intern)))
+      return sorted(reader.list(services, { namespace }, toService))
     },
 
     allServices() {

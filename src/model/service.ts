@@ -47,6 +47,8 @@ export interface Service {
   readonly familyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack'
   /** `PreferSameZone`, `PreferSameNode`, `PreferClose`. */
   readonly trafficDistribution?: string
+  /** Seconds since it was made, when it was read, by the API server's clock; only of one younger than a minute. */
+  readonly youngSeconds?: number
   /** What has to let go of it before it is gone; only of one that is being deleted. */
   readonly deleting?: readonly string[]
 }

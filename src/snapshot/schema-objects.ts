@@ -147,6 +147,7 @@ export function objectSchemas(intern: Intern) {
         }),
       ),
       externalIPs: maybe(list(m.address)),
+      youngSeconds: maybe(number),
       families: maybe(list(oneOf(['IPv4', 'IPv6']))),
       familyPolicy: maybe(oneOf(['SingleStack', 'PreferDualStack', 'RequireDualStack'])),
       trafficDistribution: maybe(shared.word),

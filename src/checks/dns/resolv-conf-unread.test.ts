@@ -35,6 +35,11 @@ describeCheck(check, [
       },
     ],
   },
+  {
+    it: 'Windows line ends, and an image that shows no library',
+    given: inside(windows, 'ok', { libc: null }),
+    expect: [{ subject, severity: 'warning', confidence: 'inferred', says: /Where it is glibc/ }],
+  },
   { it: 'Windows line ends, and musl', given: inside(windows, 'ok', { libc: 'musl' }), expect: 'ok' },
   {
     it: 'indented, as YAML is',

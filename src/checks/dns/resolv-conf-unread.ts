@@ -3,6 +3,7 @@ import { finding, notApplicable, ok } from '../../findings/verdict.ts'
 import { count, full } from '../../phrases.ts'
 import { isFailed } from '../../relations/dns/inside-answers.ts'
 import { type InsidePod, insidePods, libraryLookups } from '../../relations/dns/inside-pods.ts'
+import type { Libc } from '../../model/resolution.ts'
 import { dnsLossInPod } from '../../relations/symptom.ts'
 import { parseResolvConf, readLines, type Unread, unreadLines } from '../../wire/resolv-conf.ts'
 import { fileEvidence, unseenPods } from './inside-words.ts'
@@ -30,14 +31,16 @@ export default check({
 
   words: {
     headline: ({ subject: on, args }) =>
-      `The C library of ${on.kind} ${full(on)} passes over ${count(args.lines, 'line')} of its resolv.conf` +
+      `${isOfGlibcAlone(args) ? 'Where it is glibc, the' : 'The'} C library of ${on.kind} ${full(on)} passes over ` +
+      `${count(args.lines, 'line')} of its resolv.conf` +
       `${args.servers === 0 ? ', and has no nameserver left' : ''}: ${says[args.why]}.`,
     detail: ({ args }) =>
       `pod ${args.pod} · ${args.libc ?? 'C library not known'} · ` +
       `${count(args.servers, 'nameserver')} left of ${args.written}` +
       ` · ${args.failed} of ${args.of} lookups there failed`,
     note: ({ args }) =>
-      args.servers === 0 ? 'without a nameserver it asks 127.0.0.1, where nobody answers' : 'what is left counts',
+      (isOfGlibcAlone(args) ? 'musl and Go take such lines; which of them the programs there use is not known; ' : '') +
+      (args.servers === 0 ? 'without a nameserver it asks 127.0.0.1, where nobody answers' : 'what is left counts'),
     help: ({ subject: on, args }) => [
       args.mount === null ? 'write the lines as resolv.conf(5) has them' : `fix the text in ${args.mount}`,
       `kubectl -n ${on.namespace} exec ${args.pod} -c ${args.container} -- od -c /etc/resolv.conf`,
@@ -45,6 +48,14 @@ export default check({
     ],
   },
 })
+
+/**
+ * musl and Go end an address at any white space, and `\r` is one (musl src/network/resolvconf.c; Go net/dnsconfig_unix.go,
+ * getFields); an image of one static program shows no library.
+ */
+function isOfGlibcAlone({ libc, why }: { readonly libc: Libc | null; readonly why: Unread }): boolean {
+  return libc === null && why === 'line-end'
+}
 
 const says: Readonly<Record<Unread, string>> = {
   'line-end': 'they end as Windows ends lines (\\r\\n), which makes the \\r a part of the last word',

@@ -69,6 +69,29 @@ describeCheck(check, [
     expect: found('hosts'),
   },
   {
+    it: 'a Service that was made just now, and the address of the one before it in the cache',
+    given: { ...given(everywhere(cart, { ...foreign, ttl: 18 })), services: [{ ...cart, youngSeconds: 12 }] },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'a denial from before it was made, at one server',
+    given: { ...given(but(cart, { ...denied, ttl: 5 })), services: [{ ...cart, youngSeconds: 25 }] },
+    expect: 'cannot-tell',
+  },
+  {
+    it: 'what was asked after it was made',
+    given: { ...given(everywhere(cart, { ...foreign, ttl: 19 })), services: [{ ...cart, youngSeconds: 12 }] },
+    expect: found(null, { wrong: 3 }),
+  },
+  {
+    it: 'a Service that was made just now, and a line of hosts in its place',
+    given: {
+      ...given(everywhere(cart, { ...foreign, ttl: 5 }), before(`hosts {\n        198.51.100.9 ${name}\n    }`)),
+      services: [{ ...cart, youngSeconds: 2 }],
+    },
+    expect: found('hosts'),
+  },
+  {
     it: 'a rewrite of this name',
     given: given(everywhere(cart, foreign), before(`rewrite name ${name} other.shop.svc.cluster.local`)),
     expect: found('rewrite'),

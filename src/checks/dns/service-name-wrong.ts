@@ -15,6 +15,7 @@ import {
   type CorefileReason,
   corefileReason,
   judgeName,
+  mayBeFromBefore,
   type WrongName,
 } from '../../relations/service/service-names.ts'
 import { parseCorefile } from '../../wire/corefile.ts'
@@ -125,9 +126,20 @@ function judge(
   dns: ClusterDns,
 ): Verdict<NameWrong> {
   const judged = servers.map((it) => judgeName(service, it, slices))
-  const wrong = judged.filter((it): it is WrongName => it.kind !== 'right' && it.kind !== 'unknown')
+  const corefile = dns.corefile.known ? dns.corefile.value : null
+  const reasonFor = (it: WrongName): CorefileReason | null =>
+    corefile === null || it.kind === 'nowhere' || it.kind === 'stale' ? null : reasonOf(corefile, it, service.namespace)
+  const differ = judged.filter((it): it is WrongName => it.kind !== 'right' && it.kind !== 'unknown')
+  // A line that stands in its place says so again when the cache has let go of the answer.
+  const wrong = differ.filter((it) => !mayBeFromBefore(service, it) || (reasonFor(it)?.how ?? 'cache') !== 'cache')
   const [first] = wrong.toSorted((a, b) => rank[a.kind] - rank[b.kind])
   const unknown = judged.find((it) => it.kind === 'unknown')
+  if (first === undefined && differ.length > 0)
+    return cannotTell(
+      'ambiguous',
+      `Service ${service.namespace}/${service.name}: it was made ${service.youngSeconds ?? 0} s ago, and a cache may ` +
+        'still keep the answer from before: try again in half a minute',
+    )
   if (first === undefined) {
     const right = judged.filter((it) => it.kind === 'right').length
     if (right > 0) return ok(right)
@@ -138,11 +150,7 @@ function judge(
     )
   }
   const name = first.answer.name.replace(/\.$/, '')
-  const corefile = dns.corefile.known ? dns.corefile.value : null
-  const reason =
-    corefile === null || first.kind === 'nowhere' || first.kind === 'stale'
-      ? null
-      : reasonOf(corefile, first, service.namespace)
+  const reason = reasonFor(first)
   return finding({
     subject: subject('Service', service.namespace, service.name),
     confidence: 'observed',

@@ -12,7 +12,7 @@ import type { Service } from '../../model/service.ts'
 import type { Scope } from '../../model/sources.ts'
 import { calleeOf } from '../../relations/dns/callees.ts'
 import { type Subject, subjectKey } from '../../model/subject.ts'
-import { dnsLossInPod } from '../../relations/symptom.ts'
+import { dnsLossInPod, toldWrongly } from '../../relations/symptom.ts'
 import { isDenied } from '../../relations/troubles/inside-sufferer.ts'
 import { unseenPods } from './inside-words.ts'
 import { resolverEvidence } from './resolver-words.ts'
@@ -174,6 +174,8 @@ function found(it: PodResolver, vip: string, domain: string) {
           : 'no lookup was made in it',
     },
     symptoms: symptomsOf(it),
+    // Who finds no name of the cluster calls nobody there, and answers accordingly.
+    causes: result === null ? [] : [toldWrongly(it.workload)],
     evidence: [
       resolverEvidence(it, 'nameserver', server, `the DNS Service is ${vip}`),
       { kind: 'fact', label: `${it.pod.name} on`, value: it.pod.node ?? 'no node' },

@@ -259,6 +259,18 @@ describe('Service', () => {
     })
   })
 
+  test.each([
+    ['2026-01-01T00:00:00Z', 59],
+    ['2025-12-31T23:59:59Z', undefined],
+    ['2026-01-01T00:01:30Z', 0],
+    ['', undefined],
+  ])('made %s, read a minute into the year', (creationTimestamp, expected) => {
+    const raw = { metadata: { ...metadata, creationTimestamp }, spec: { clusterIP: '10.96.0.1' } }
+    const now = Date.parse('2026-01-01T00:00:59.9Z')
+    expect(projectService(raw, intern, now)?.youngSeconds).toBe(expected)
+    expect(projectService(raw, intern)).not.toHaveProperty('youngSeconds')
+  })
+
   test('keeps to one server for each client', () => {
     expect(
       projectService({ metadata, spec: { clusterIP: '10.96.0.1', sessionAffinity: 'ClientIP' } }, intern),

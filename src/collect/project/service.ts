@@ -3,8 +3,8 @@ import type { Intern } from '../../wire/intern.ts'
 import { condition, identity } from './identity.ts'
 import { type Fields, fields, list, oneOf, port, stringMap, text, texts, whole } from './json.ts'
 
-/** `v1 Service`; null for what is none. */
-export function projectService(raw: unknown, intern: Intern): Service | null {
+/** `v1 Service`; null for what is none. `now` is the API server's clock, in milliseconds since 1970. */
+export function projectService(raw: unknown, intern: Intern, now: number | null = null): Service | null {
   const it = identity(raw, intern)
   if (it === null) return null
   const spec = fields(fields(raw)['spec'])
@@ -41,7 +41,17 @@ export function projectService(raw: unknown, intern: Intern): Service | null {
     publishNotReadyAddresses: spec['publishNotReadyAddresses'] === true,
     ...(type === 'LoadBalancer' ? { loadBalancer: loadBalancerOf(spec, fields(fields(raw)['status'])) } : {}),
     ...furtherOf(spec, it.metadata),
+    ...youngOf(it.metadata, now),
   }
+}
+
+/** Nobody's caches keep an answer of kubeadm's CoreDNS for longer. */
+const youngUntil = 60
+
+function youngOf(metadata: Fields, now: number | null): Pick<Service, 'youngSeconds'> {
+  const made = Date.parse(text(metadata['creationTimestamp']) ?? '')
+  const seconds = now === null ? Number.NaN : Math.max(0, Math.floor((now - made) / 1000))
+  return seconds < youngUntil ? { youngSeconds: seconds } : {}
 }
 
 function furtherOf(

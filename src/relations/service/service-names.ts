@@ -78,6 +78,15 @@ function judgeHeadless(answers: readonly NameAnswer[], slices: readonly Endpoint
 /** kubeadm's Corefile lets answers be kept for 30 s (`ttl 30`): what heals within that is no fault. */
 const usualTtl = 30
 
+/**
+ * Whether the answer may have been made before the Service was: a name that is taken again, or that was asked for too
+ * early. What a cache keeps for 30 s in all has less left than the Service's age leaves of them.
+ */
+export function mayBeFromBefore({ youngSeconds }: Service, wrong: WrongName): boolean {
+  if (youngSeconds === undefined || (wrong.kind !== 'address' && wrong.kind !== 'denied')) return false
+  return youngSeconds + (wrong.answer.ttl ?? 0) <= usualTtl
+}
+
 function staleIn(answers: readonly NameAnswer[], all: readonly Endpoint[]): WrongName | null {
   for (const answer of answers) {
     const gone = answer.addresses.filter((ip) => !all.some((it) => same(it.ip, ip)))
