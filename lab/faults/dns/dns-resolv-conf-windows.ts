@@ -1,5 +1,5 @@
-// Seen: web finds no name; `cat` shows the right resolv.conf, `od -c` a \r at the end of each line. Node asks by glibc; an
-// application in Go, or on Alpine, finds its names with the same file.
+// Seen: web finds no name; `cat` shows the right resolv.conf, `od -c` a \r at the end of each line. Node asks by
+// glibc; an application in Go, or on Alpine, finds its names with the same file.
 import { mountedResolvConf } from '../../breaks/mounted-resolv-conf.ts'
 
 export default mountedResolvConf(

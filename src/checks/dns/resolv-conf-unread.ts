@@ -50,8 +50,8 @@ export default check({
 })
 
 /**
- * musl and Go end an address at any white space, and `\r` is one (musl src/network/resolvconf.c; Go net/dnsconfig_unix.go,
- * getFields); an image of one static program shows no library.
+ * musl and Go end an address at any white space, and `\r` is one (musl src/network/resolvconf.c; Go's
+ * getFields in net/parse.go); an image of one static program shows no library.
  */
 function isOfGlibcAlone({ libc, why }: { readonly libc: Libc | null; readonly why: Unread }): boolean {
   return libc === null && why === 'line-end'
