@@ -23,6 +23,13 @@ import { type AnyCase, pastOf, type Trial, tryCases } from './try-cases.ts'
 
 const args = process.argv.slice(2)
 const asked = args.filter((it) => !it.startsWith('-'))
+const odd = args.find((it) => it.startsWith('-') && !/^--(?:all|resume|keep|budget=\d+)$/.test(it))
+if (odd !== undefined) {
+  process.stderr.write(
+    `error: ${odd} is no flag here\n  help: npm run lab:test [-- NAME…] [--all] [--resume] [--keep] [--budget=MINUTES]\n`,
+  )
+  process.exit(2)
+}
 /** Uses the lab that is up, and leaves it up: for work on one fault. */
 const keepUp = args.includes('--keep')
 const resumes = args.includes('--resume')
