@@ -11,9 +11,11 @@ export interface CoreDnsFault extends Pick<Fault, 'name' | 'kind' | 'breaks' | '
   readonly inEffect: (lab: Lab) => Promise<boolean>
   /** What putting the manifest back does not undo. */
   readonly undo?: (lab: Lab) => Promise<void>
+  /** What the look after it is taken back still asks about, and what goes after that. */
+  readonly clear?: (lab: Lab) => Promise<void>
 }
 
-export function coreDnsFault({ change, inEffect, undo, diagnose = ['dns'], ...told }: CoreDnsFault): Fault {
+export function coreDnsFault({ change, inEffect, undo, clear, diagnose = ['dns'], ...told }: CoreDnsFault): Fault {
   const takeBack = async (lab: Lab): Promise<void> => {
     await undo?.(lab)
     await restoreCoreDns(lab)
@@ -27,6 +29,12 @@ export function coreDnsFault({ change, inEffect, undo, diagnose = ['dns'], ...to
       await until(`${told.name} is in effect`, () => inEffect(lab))
     },
     takeBack,
-    remove: takeBack,
+    remove:
+      clear === undefined
+        ? takeBack
+        : async (lab) => {
+            await takeBack(lab)
+            await clear(lab)
+          },
   }
 }

@@ -35,5 +35,5 @@ export default coreDnsFault({
     await lab.kubectl(['apply', '-f', '-'], JSON.stringify(made))
   },
   inEffect: isDenied,
-  undo: async (lab) => void (await lab.kubectl(['-n', NAMESPACE, 'delete', 'service', NAME, '--ignore-not-found'])),
+  clear: async (lab) => void (await lab.kubectl(['-n', NAMESPACE, 'delete', 'service', NAME, '--ignore-not-found'])),
 })

@@ -55,7 +55,17 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
       refusals.push({ line, mark: name, text: '`forward`: its `{` stands on the next line' })
     const wrong = plugin.args.some(isVariable) ? null : rules.args(plugin.args)
     if (wrong !== null) refusals.push({ line, mark: name, text: `\`${name}\`: ${wrong}` })
+    if (name === 'hosts') entries(plugin)
     if (rules.options !== null) for (const it of plugin.block ?? []) option(plugin, it, rules.options)
+  }
+
+  /** What follows `fallthrough` is no address of a name any more (plugin/hosts/setup.go). */
+  function entries({ block }: CorefilePlugin): void {
+    const lines = block ?? []
+    const from = lines.findIndex((it) => it.name === 'fallthrough')
+    const late = lines.slice(from + 1).find((it) => !hostsWords.has(it.name) && it.name !== 'import')
+    if (from !== -1 && late !== undefined && !isVariable(late.name))
+      refusals.push({ line: late.line, mark: late.name, text: '`hosts`: its entries stand before `fallthrough`' })
   }
 
   function removed({ name, line }: CorefilePlugin, since: string, text: string): void {
@@ -104,6 +114,8 @@ export function judgeCorefile(corefile: Corefile, release: CoreDnsRelease | null
     }
   }
 }
+
+const hostsWords: ReadonlySet<string> = new Set(['fallthrough', 'no_reverse', 'ttl', 'reload'])
 
 function optionWrong(
   it: CorefilePlugin,
