@@ -55,6 +55,8 @@ function secondsOf(word: string): number {
 const isWhole = (word: string): boolean => /^[+-]?\d{1,18}$/.test(word)
 
 const duration: Rule = ([word = '']) => (isDuration(word) ? null : `\`${word}\` is no duration such as 5s`)
+/** durations.NewDurationFromArg: a number alone is seconds. */
+const timeout: Rule = ([word = '']) => (/^\d{1,9}$/.test(word) ? null : duration([word]))
 const whole =
   (least: number, most = Number.MAX_SAFE_INTEGER): Rule =>
   ([word = '']) => {
@@ -217,7 +219,7 @@ export const pluginRules: Readonly<Record<string, PluginRules>> = {
   timeouts: {
     once: false,
     args: none,
-    options: { read: rest(exactly(duration)), write: rest(exactly(duration)), idle: rest(exactly(duration)) },
+    options: { read: rest(exactly(timeout)), write: rest(exactly(timeout)), idle: rest(exactly(timeout)) },
   },
   template: {
     once: false,
