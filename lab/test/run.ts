@@ -26,7 +26,8 @@ const asked = args.filter((it) => !it.startsWith('-'))
 const odd = args.find((it) => it.startsWith('-') && !/^--(?:all|resume|keep|budget=\d+)$/.test(it))
 if (odd !== undefined) {
   process.stderr.write(
-    `error: ${odd} is no flag here\n  help: npm run lab:test [-- NAME…] [--all] [--resume] [--keep] [--budget=MINUTES]\n`,
+    `error: ${odd} is no flag here\n` +
+      '  help: npm run lab:test -- [NAME…] [--all] [--resume] [--keep] [--budget=MINUTES]\n',
   )
   process.exit(2)
 }

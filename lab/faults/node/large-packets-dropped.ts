@@ -5,10 +5,21 @@ import { packetFault } from '../../breaks/packet-fault.ts'
 import { askIngress } from '../../breaks/request.ts'
 
 const NAMESPACE = 'f-mtu'
-const NODE = 'worker-3'
 const page = 'response.writeHead(200); response.flushHeaders(); response.end(Buffer.alloc(120_000, 97))'
 const web = webServer(NAMESPACE, 'web', page)
-if (web.spec?.template.spec !== undefined) web.spec.template.spec.nodeName = NODE
+// On another node than the ingress controller, or no packet of theirs leaves one.
+if (web.spec?.template.spec !== undefined)
+  web.spec.template.spec.affinity = {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        {
+          labelSelector: { matchLabels: { 'app.kubernetes.io/component': 'controller' } },
+          namespaces: ['ingress-nginx'],
+          topologyKey: 'kubernetes.io/hostname',
+        },
+      ],
+    },
+  }
 
 export default packetFault({
   name: 'large-packets-dropped',
