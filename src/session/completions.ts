@@ -18,6 +18,16 @@ export interface Completions {
   readonly remedies: readonly Named[]
 }
 
+/**
+ * The shells put a word into the line as it stands (bash quotes nothing of COMPREPLY), so a name of a file is offered
+ * only where no shell reads anything in it. A name with other letters can still be typed.
+ */
+const plainName = /^[A-Za-z0-9][A-Za-z0-9._:@/=+,-]*$/
+
+function plainNames(names: Iterable<string>): readonly string[] {
+  return [...names].filter((it) => plainName.test(it))
+}
+
 /** A kubeconfig that can't be read lists nothing: a TAB has nowhere to show an error. */
 export async function completions(
   kubeconfig: string | undefined,
@@ -26,10 +36,10 @@ export async function completions(
   const config = await contextsOf(kubeconfig, around).catch(() => null)
   const contexts = [...(config?.contexts.values() ?? [])]
   return {
-    contexts: [...(config?.contexts.keys() ?? [])].toSorted(),
-    clusters: [...(config?.clusters.keys() ?? [])].toSorted(),
-    users: [...(config?.users.keys() ?? [])].toSorted(),
-    namespaces: [...new Set(['default', 'kube-system', ...contexts.flatMap((it) => it.namespace ?? [])])],
+    contexts: plainNames(config?.contexts.keys() ?? []).toSorted(),
+    clusters: plainNames(config?.clusters.keys() ?? []).toSorted(),
+    users: plainNames(config?.users.keys() ?? []).toSorted(),
+    namespaces: plainNames(new Set(['default', 'kube-system', ...contexts.flatMap((it) => it.namespace ?? [])])),
     codes: checks.map((it) => ({ word: it.code, about: it.title })),
     remedies: remedies.map((it) => ({ word: it.id, about: it.title })),
   }

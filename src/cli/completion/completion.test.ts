@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import fc from 'fast-check'
 import { run } from '../program.ts'
 import { completionScript } from './scripts.ts'
 
@@ -81,6 +82,49 @@ describe('in bash', () => {
     ['hopscope dns --context=prod', ['prod-eu']],
     ['hopscope dns --context arn:aws:e', ['eks:eu:1:cluster/test']],
   ])('%s', (line, expected) => expect(inBash(line)).toEqual(expected))
+})
+
+describe('names that someone else chose', () => {
+  const letters = 'aZ9.-_:@/=+,$(){}`\'"\\;&|<>*?[]~!#^% \t\u001b\u00e9'
+  const drawn = fc.sample(fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 12 }), 500)
+  const ran = join(folder, 'ran')
+  const hostile = [
+    ...[`a$(touch ${ran})`, `a\`touch ${ran}\``, `a;touch ${ran}`, `a|touch ${ran}`, `a&touch ${ran}`, `a>${ran}`],
+    ...[`a\n${ran}`, '-oexec', '--kubeconfig=x', '~', '=ls', 'a b', 'a*', 'a{b,c}', 'a\'b', 'a"b', 'a\\b', ''],
+  ]
+  const names = ['good', 'a@b/c:1=2,3+4', ...hostile, ...drawn]
+  const file = join(folder, 'hostile')
+  writeFileSync(
+    file,
+    JSON.stringify({
+      contexts: names.map((name) => ({ name, context: { cluster: name, user: name, namespace: name } })),
+      clusters: names.map((name) => ({ name, cluster: { server: 'https://127.0.0.1' } })),
+      users: names.map((name) => ({ name, user: {} })),
+    }),
+  )
+
+  test.each(['--context', '--cluster', '--user', '--namespace', '--probe-namespace'])(
+    'what %s offers, bash reads as that one word, and runs nothing',
+    async (flag) => {
+      for (const ask of [[flag, ''], [`${flag}=`]]) {
+        const words = wordsOf(await asked('dns', '--kubeconfig', file, ...ask))
+        const bare = words.map((it) => it.replace(/^--[a-z-]+=/, ''))
+        expect(bare).toContain('good')
+        expect(bare).toContain('a@b/c:1=2,3+4')
+        expect(hostile.filter((it) => bare.includes(it))).toEqual([])
+        const line = words.map((it) => `printf '<%s>\\n' x ${it}`).join('\n')
+        const { stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8' })
+        expect(stderr).toBe('')
+        expect(stdout).toBe(words.map((it) => `<x>\n<${it}>\n`).join(''))
+        expect(existsSync(ran)).toBe(false)
+      }
+    },
+  )
+
+  test('bash completes files itself, which quotes them', () => {
+    writeFileSync(join(folder, 'cap$(touch ran)'), '')
+    expect(inBash(`hopscope dns --from ${folder}/cap`)).toEqual([''])
+  })
 })
 
 test.skipIf(!existsSync('/usr/bin/zsh'))('zsh reads its script', () => {

@@ -20,8 +20,9 @@ _hopscope() {
     [[ $word == :* ]] || COMPREPLY+=("\${word#"$cut"}")
   done <<<"$out"
   if ((directive == 0)); then
+    # no words of ours: bash then completes files itself, and quotes them
     compopt -o default 2>/dev/null
-    COMPREPLY=($(compgen -f -- "\${cur##*=}"))
+    COMPREPLY=()
   elif ((directive & 2)); then
     compopt -o nospace 2>/dev/null
   fi
