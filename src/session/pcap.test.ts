@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dnsQuery, pcapngOf, pcapOf, tcp, udp } from '../../test/build/packets.ts'
+import { dnsAnswer, dnsQuery, pcapngOf, pcapOf, tcp, udp } from '../../test/build/packets.ts'
+import { runs } from '../../test/build/effort.ts'
 import { exitCode } from '../engine.ts'
 import { diagnosePcap } from './pcap.ts'
 
@@ -141,6 +143,63 @@ describe('silence is not health', () => {
       expect(diagnosis.results.filter((it) => it.verdict === 'ok')).toEqual([])
       expect(exitCode(diagnosis, { failOn: 'warning', strict: false })).toBe(2)
     }
+  })
+
+  test('messages on port 53 that are no DNS are counted, said, and make nothing about DNS ok', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'hopscope-')), 'malformed.pcap')
+    const client = { from: '10.0.0.1', to: '10.0.0.2', sport: 9000, dport: 53 }
+    const server = { from: '10.0.0.2', to: '10.0.0.1', sport: 53, dport: 9000 }
+    const whole = [dnsQuery(1, 'cart.shop'), dnsAnswer(1, 'cart.shop')] as const
+    const damage = fc.oneof(
+      // Ends before its question does.
+      fc.tuple(fc.constantFrom(...whole), fc.nat(25)).map(([it, length]) => it.subarray(0, length)),
+      // A first label that is a pointer, or of a kind that is not.
+      fc.tuple(fc.constantFrom(...whole), fc.integer({ min: 64, max: 255 })).map(([it, size]) => {
+        const other = Buffer.from(it)
+        other[12] = size
+        return other
+      }),
+      fc.constantFrom(Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.alloc(40, 0xff)),
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(damage, fc.boolean()), { minLength: 1, maxLength: 20 }),
+        fc.nat(20),
+        async (bad, good) => {
+          const well = Array.from({ length: good }, (_, n) => [
+            { at: n * 10, ip: udp({ ...client, payload: dnsQuery(n, 'cart.shop') }) },
+            { at: n * 10 + 1, ip: udp({ ...server, payload: dnsAnswer(n, 'cart.shop') }) },
+          ]).flat()
+          const others = bad.map(([payload, isForth], n) => ({
+            at: 1000 + n,
+            ip: udp({ ...(isForth ? client : server), payload }),
+          }))
+          writeFileSync(file, pcapOf([...well, ...others]))
+          const { diagnosis, capture } = await diagnosePcap({ files: [file] })
+          expect(capture.points[0]?.dns['malformed']).toBe(bad.length)
+          const ofDns = diagnosis.results.filter((it) => it.check.code === 'PKT701')
+          expect(ofDns.map((it) => it.verdict)).toEqual(['cannot-tell'])
+          expect(JSON.stringify(ofDns)).toContain(`${bad.length} message`)
+          expect(exitCode(diagnosis, { failOn: 'warning', strict: false })).not.toBe(0)
+        },
+      ),
+      { numRuns: runs(120) },
+    )
+  })
+
+  test.each(['one section', 'a section each'])('interfaces without end are a limit that is said: %s', async (how) => {
+    const file = join(await mkdtemp(join(tmpdir(), 'hopscope-')), 'many.pcapng')
+    const one = pcapngOf([{ name: 'a', frames: [] }])
+    const head = one.subarray(0, one.readUInt32LE(4))
+    const described = one.subarray(head.length)
+    const repeated =
+      how === 'one section' ? [head, ...Array<Buffer>(3000).fill(described)] : Array<Buffer>(3000).fill(one)
+    writeFileSync(file, Buffer.concat(repeated))
+    const { diagnosis, capture } = await diagnosePcap({ files: [file] })
+    expect(capture.points.length).toBeLessThanOrEqual(512)
+    expect(capture.points.every((it) => it.end !== 'whole' && it.why?.includes('more than 512 interfaces'))).toBe(true)
+    expect(diagnosis.results.filter((it) => it.verdict === 'ok')).toEqual([])
+    expect(exitCode(diagnosis, { failOn: 'warning', strict: false })).toBe(2)
   })
 
   test('what is no capture is refused', async () => {

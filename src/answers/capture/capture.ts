@@ -57,16 +57,15 @@ export function analyseCapture({ compares }: { readonly compares: boolean }): Ca
       const open = new Map<number, PointAnalysis & { readonly sightings: Place['sightings'] | null }>()
       let last: (PointAnalysis & { readonly sightings: Place['sightings'] | null }) | undefined
       let lastPoint = -1
-      const begin = (point: number) => {
+      const begin = () => {
         const sightings = compares || hasSeveral() ? createSightings(addresses) : null
-        const made = { ...analysePoint(addresses), sightings }
-        open.set(point, made)
-        return made
+        return { ...analysePoint(addresses), sightings }
       }
       return {
         packet(packet) {
           if (packet.point !== lastPoint || last === undefined) {
-            last = open.get(packet.point) ?? begin(packet.point)
+            last = open.get(packet.point) ?? begin()
+            open.set(packet.point, last)
             lastPoint = packet.point
           }
           last.packet(packet)
@@ -75,7 +74,9 @@ export function analyseCapture({ compares }: { readonly compares: boolean }): Ca
         end(read) {
           const several = read.points.length > 1
           for (const [index, point] of read.points.entries()) {
-            const its = open.get(index) ?? begin(index)
+            // Nothing of one without packets is kept.
+            const its = open.get(index) ?? begin()
+            open.delete(index)
             const { from, to, ...analysed } = its.finish()
             const spot = several ? `${name}:${point.name ?? index}` : name
             points.push({ name: spot, comment: point.comment, ...endOf(read), dropped: read.dropped, ...analysed })

@@ -185,6 +185,14 @@ function whyNotWhole(point: CapturePoint, about: Judging['about']): Blind | null
       reason: 'cut-off',
       text: `${count(malformed, 'DNS message')} cut short by the snap length: capture with -s 0`,
     }
+  // A query or an answer may be in it: a lookup that can't be read is neither a good one nor none.
+  if (about === 'dns' && malformed > 0)
+    return {
+      reason: 'ambiguous',
+      text:
+        `${count(malformed, 'message')} on port 53 could not be read as DNS: damaged, or another protocol; ` +
+        `what they asked or answered is not known`,
+    }
   if (dropped !== null && dropped > 0)
     return { reason: 'cut-off', text: `${count(dropped, 'packet')} dropped by the capture itself` }
   return notFollowed > 0

@@ -54,7 +54,8 @@ export interface CaptureReader {
 /** libpcap's own limit is 262,144 bytes a packet (MAXIMUM_SNAPLEN); of another block only the size matters. */
 const longestPacket = 1024 * 1024
 const longestOption = 1024
-const mostPoints = 1024
+/** A node runs 110 pods, 250 or 500 at most; each interface with packets costs a third of a megabyte. */
+const mostPoints = 512
 const magics: Readonly<
   Record<number, { readonly order: 'big' | 'little'; readonly fraction: number; readonly header: number }>
 > = {
