@@ -214,7 +214,7 @@ const silentPods: RequestListener = (request, response) => {
   empty(request, response)
 }
 
-describe('a server', () => {
+describe.concurrent('a server', () => {
   test('that answers byte by byte costs the time that was given, and no more', async () => {
     const began = performance.now()
     const ended = await withServer(dripping, (kubeconfig) => hopscope(kubeconfig, ['diagnose', '--timeout', '4s']))

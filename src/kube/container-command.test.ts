@@ -23,12 +23,18 @@ const shells = [
 
 const folder = mkdtempSync(join(tmpdir(), 'hopscope-command-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+/** Of each run its own, as they run at the same time. */
+const ownFolder = (): string => mkdtempSync(join(folder, 'run-'))
 
 /** As a runtime starts it: the leader of a group. */
 async function run([file = '', ...before]: readonly string[], text: ConstantScript, seconds: number) {
   const [, ...words] = shell(text, seconds, dnsName('cart'))
   const began = performance.now()
-  const child = spawn(file, [...before, ...words], { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, [...before, ...words], {
+    cwd: ownFolder(),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let out = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
   child.stderr.resume()
@@ -48,9 +54,8 @@ async function membersOf(group: number): Promise<readonly string[]> {
   }
 }
 
-describe.each(shells.filter(([, [file]]) => existsSync(file)))('%s', (_shell, program) => {
+describe.concurrent.each(shells.filter(([, [file]]) => existsSync(file)))('%s', (_shell, program) => {
   test.each(endless)('ends itself in time: %s', async (_name, text) => {
-    rmSync(join(folder, 'pipe'), { force: true })
     const ended = await run(program, text, 1)
     expect(ended).toMatchObject({ out: 'begun\n', left: [] })
     expect(ended.code).not.toBe(0)

@@ -89,8 +89,24 @@ describe('names that someone else chose', () => {
   const drawn = fc.sample(fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 12 }), 500)
   const ran = join(folder, 'ran')
   const hostile = [
-    ...[`a$(touch ${ran})`, `a\`touch ${ran}\``, `a;touch ${ran}`, `a|touch ${ran}`, `a&touch ${ran}`, `a>${ran}`],
-    ...[`a\n${ran}`, '-oexec', '--kubeconfig=x', '~', '=ls', 'a b', 'a*', 'a{b,c}', "a'b", 'a"b', 'a\\b', ''],
+    `a$(touch ${ran})`,
+    `a\`touch ${ran}\``,
+    `a;touch ${ran}`,
+    `a|touch ${ran}`,
+    `a&touch ${ran}`,
+    `a>${ran}`,
+    `a\n${ran}`,
+    '-oexec',
+    '--kubeconfig=x',
+    '~',
+    '=ls',
+    'a b',
+    'a*',
+    'a{b,c}',
+    "a'b",
+    'a"b',
+    'a\\b',
+    '',
   ]
   const names = ['good', 'a@b/c:1=2,3+4', ...hostile, ...drawn]
   const file = join(folder, 'hostile')

@@ -42,7 +42,7 @@ function started(seconds: number) {
   return { child, over }
 }
 
-describe('a capture ends', { timeout: 30_000 }, () => {
+describe.concurrent('a capture ends', { timeout: 30_000 }, () => {
   test('with its standard input, and says what it lost', async () => {
     const { child, over } = started(20)
     child.stdin.write('on\n')
