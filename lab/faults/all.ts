@@ -138,6 +138,14 @@ import policyDnsWrongLabel from './policy/policy-dns-wrong-label.ts'
 import policyForgetsDns from './policy/policy-forgets-dns.ts'
 import policyNamesItsPods from './controls/policy-names-its-pods.ts'
 import portTakenBySidecar from './service/port-taken-by-sidecar.ts'
+import lbNodeDown from './ingress/lb-node-down.ts'
+import lbSendsProxy from './ingress/lb-sends-proxy.ts'
+import lbWithoutProxy from './ingress/lb-without-proxy.ts'
+import lbIdleTimeout from './ingress/lb-idle-timeout.ts'
+import lbHealthPath from './ingress/lb-health-path.ts'
+import lbRight from './controls/lb-right.ts'
+import routeBlackhole from './node/route-blackhole.ts'
+import uplinkMtuSmaller from './node/uplink-mtu-smaller.ts'
 import proxyReadTimeout from './ingress/proxy-read-timeout.ts'
 import quotaUsedUp from './service/quota-used-up.ts'
 import raceHealed from './controls/race-healed.ts'
@@ -334,6 +342,14 @@ export const faults: readonly Fault[] = [
   portTakenBySidecar,
   proxyIncludeMissing,
   proxyIncludesRight,
+  lbNodeDown,
+  lbSendsProxy,
+  lbWithoutProxy,
+  lbIdleTimeout,
+  lbHealthPath,
+  lbRight,
+  routeBlackhole,
+  uplinkMtuSmaller,
   proxyReadTimeout,
   proxyServiceMissing,
   quotaUsedUp,
