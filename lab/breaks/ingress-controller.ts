@@ -29,8 +29,9 @@ export function withControllerOptions(fault: Fault, options: Options, before: Op
       await fault.inject(lab)
     },
     async takeBack(lab) {
-      await fault.takeBack(lab)
+      // First, for the application may not be well again before.
       await setOptions(lab, off)
+      await fault.takeBack(lab)
     },
     async remove(lab) {
       await fault.remove(lab)

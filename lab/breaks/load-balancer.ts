@@ -6,7 +6,7 @@ import type { Fault } from '../faults/fault.ts'
 import type { Lab } from '../lab.ts'
 import { INGRESS_PORT, LOAD_BALANCER } from '../plan.ts'
 import { hostOf } from './app.ts'
-import { namespaceFault, type NamespaceFault } from './namespace-fault.ts'
+import { hasNamespace, namespaceFault, type NamespaceFault } from './namespace-fault.ts'
 import { onNode } from './place.ts'
 import { until } from './until.ts'
 
@@ -29,10 +29,6 @@ async function startLoadBalancer(lab: Lab, how: LoadBalancer): Promise<void> {
   await writeFile(file, configOf(lab, how))
   await lab.stop(daemon)
   await lab.spawn(LOAD_BALANCER.name, daemon, ['haproxy', '-db', '-f', file])
-}
-
-async function stopLoadBalancer(lab: Lab): Promise<void> {
-  await lab.stop(daemon)
 }
 
 function configOf({ nodes }: Lab, { check, waits, speaksProxy }: LoadBalancer): string {
@@ -84,10 +80,6 @@ export interface LoadBalancerFault extends Omit<NamespaceFault, 'inEffect' | 'he
 export function loadBalancerFault({ balancer, complains, before, after, ...it }: LoadBalancerFault): Fault {
   const url = `http://${hostOf(it.namespace)}/`
   const app = namespaceFault({ ...it, diagnose: [url, '--lb', lbAddress], inEffect: () => Promise.resolve(true) })
-  const off = async (lab: Lab): Promise<void> => {
-    await after?.(lab)
-    await stopLoadBalancer(lab)
-  }
   return {
     ...app,
     reach: { kind: 'cluster' },
@@ -99,12 +91,19 @@ export function loadBalancerFault({ balancer, complains, before, after, ...it }:
         complains(await askThroughIt(lab, it.namespace, lab.nodes.length)),
       )
     },
+    // Users still come by its address, so it stays, and is right.
     async takeBack(lab) {
-      await off(lab)
+      await after?.(lab)
       await app.takeBack(lab)
+      if (!(await hasNamespace(lab, it.namespace))) return
+      await startLoadBalancer(lab, wellMade)
+      await until('the load balancer is right', async () =>
+        (await askThroughIt(lab, it.namespace, lab.nodes.length)).every((status) => status === 200),
+      )
     },
     async remove(lab) {
-      await off(lab)
+      await after?.(lab)
+      await lab.stop(daemon)
       await app.remove(lab)
     },
   }

@@ -35,7 +35,7 @@ export function namespaceFault(it: NamespaceFault): Fault {
       await until(`${it.name} is in effect`, () => inEffect(lab))
     },
     async takeBack(lab) {
-      if (!(await exists(lab, namespace))) return
+      if (!(await hasNamespace(lab, namespace))) return
       await apply(lab, namespace, repaired, broken)
       await settled(lab, namespace, [])
       await until(`${it.name} is gone`, () => healthy(lab))
@@ -46,7 +46,7 @@ export function namespaceFault(it: NamespaceFault): Fault {
   }
 }
 
-async function exists(lab: Lab, namespace: string): Promise<boolean> {
+export async function hasNamespace(lab: Lab, namespace: string): Promise<boolean> {
   return (await lab.kubectl(['get', 'namespace', namespace, '--ignore-not-found', '-o', 'name'])).trim() !== ''
 }
 

@@ -146,6 +146,9 @@ import lbHealthPath from './ingress/lb-health-path.ts'
 import lbRight from './controls/lb-right.ts'
 import routeBlackhole from './node/route-blackhole.ts'
 import uplinkMtuSmaller from './node/uplink-mtu-smaller.ts'
+import bridgeSkipsRules from './node/bridge-skips-rules.ts'
+import proxyRuleRefused from './node/proxy-rule-refused.ts'
+import reversePathStrict from './node/reverse-path-strict.ts'
 import proxyReadTimeout from './ingress/proxy-read-timeout.ts'
 import quotaUsedUp from './service/quota-used-up.ts'
 import raceHealed from './controls/race-healed.ts'
@@ -350,6 +353,9 @@ export const faults: readonly Fault[] = [
   lbRight,
   routeBlackhole,
   uplinkMtuSmaller,
+  bridgeSkipsRules,
+  proxyRuleRefused,
+  reversePathStrict,
   proxyReadTimeout,
   proxyServiceMissing,
   quotaUsedUp,

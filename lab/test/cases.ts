@@ -14,6 +14,7 @@ import { fixCases } from './fix-cases.ts'
 import { foreignCases } from './foreign-cases.ts'
 import { fixOthersCases } from './fix-others-cases.ts'
 import { healthyCases } from './healthy-cases.ts'
+import { matrixCases } from './matrix-cases.ts'
 import { narrowCases } from './narrow-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { remedyCases } from './remedy-cases.ts'
@@ -98,6 +99,20 @@ const groups: readonly Group[] = [
       'src/relations/path/',
       'src/probe/inside/crossings.ts',
       'src/probe/inside/crossing-script.ts',
+    ],
+  }),
+  group({
+    name: 'matrix',
+    guess: 60,
+    run: matrixCases,
+    own: [
+      'lab/test/matrix-cases.ts',
+      'src/cli/matrix.ts',
+      'src/session/matrix.ts',
+      'src/answers/matrix.ts',
+      'src/probe/plan/plan-matrix.ts',
+      'src/probe/inside/matrix-crossings.ts',
+      'src/relations/policy/',
     ],
   }),
   group({

@@ -127,6 +127,7 @@ export function ingressController(pod: Pod): IngressController | null {
     namespace: pod.namespace,
     pod: pod.name,
     ip: pod.ip,
+    node: pod.node,
     ready: pod.ready,
     controller,
     classNames: [...new Set(product.classNames(flag))],

@@ -101,6 +101,8 @@ export interface IngressController {
   readonly namespace: string
   readonly pod: string
   readonly ip: string | null
+  /** Where it runs. Absent in old recordings. */
+  readonly node?: string | null
   readonly ready: boolean
   /** The `spec.controller` values that it claims: `k8s.io/ingress-nginx`. */
   readonly controller: string

@@ -250,6 +250,7 @@ export function objectSchemas(intern: Intern) {
       namespace: m.name,
       pod: m.name,
       ip: nullable(m.address),
+      node: maybe(nullable(m.name)),
       ready: flag,
       controller: m.name,
       classNames: list(m.name),

@@ -1,4 +1,5 @@
 // Seen: a pod on worker-1 waits in vain for each pod of worker-3, and the other way; both reach all others.
+import { isAnswered } from '../../breaks/ask-dns.ts'
 import { corednsServes } from '../../breaks/coredns.ts'
 import { clientOn, nodeNamed } from '../../breaks/node.ts'
 import { onNode, type Place, pods } from '../../breaks/place.ts'
@@ -17,7 +18,7 @@ async function reaches(lab: Lab): Promise<boolean> {
   const client = await clientOn(lab, NODE)
   const far = (await pods(lab, 'kube-system', 'k8s-app=kube-dns')).find((it) => it.node === FAR)
   if (far === undefined) return false
-  return (await client.run(['busybox', 'nc', '-z', '-w', '2', far.ip, '53'], { timeoutMs: 3000 })).code === 0
+  return isAnswered(client, { server: far.ip })
 }
 
 const fault: Fault = {

@@ -1,9 +1,13 @@
+import { expect, test } from 'vitest'
 import { controller, ingress, ingressClass } from '../../../test/build/ingress.ts'
 import { controllerConfig, ingressConfigs, quietLog } from '../../../test/build/ingress-config.ts'
 import { pod } from '../../../test/build/pod.ts'
 import { service, slice } from '../../../test/build/service.ts'
-import { describeCheck } from '../../../test/describe-check.ts'
+import { mtuPath, networks } from '../../../test/build/node-network.ts'
+import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
 import { known, unknown } from '../../model/known.ts'
+import sizeLost from '../node/size-lost.ts'
 import check from './controller-cut-off.ts'
 
 const web = ingress([['/', 'web', 80]])
@@ -88,3 +92,25 @@ describeCheck(check, [
     says: /pods\/log/,
   },
 ])
+
+const nodes = ['worker-1', 'worker-2', 'worker-3']
+const lossy = networks(
+  {},
+  nodes.flatMap((a) =>
+    nodes.filter((b) => b !== a).map((b) => mtuPath(a, b, a === 'worker-2' ? { large: 0, back: 0 } : {})),
+  ),
+)
+
+test.each([
+  ['what keeps its whole node from others is its cause', 'worker-2', ['NOD532']],
+  ['where it runs is not known', null, ['ING324', 'NOD532']],
+])('%s', (_, node, roots) => {
+  const model = modelOf({
+    ...about,
+    ingressControllers: [controller({ node })],
+    ingressConfigs: ingressConfigs(controllerConfig([], { log: deaf })),
+    nodeNetworks: lossy,
+  })
+  const codes = diagnose(model, { checks: [check, sizeLost] }).roots.map((it) => it.finding.code)
+  expect(codes.toSorted()).toEqual(roots)
+})

@@ -1,10 +1,11 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { IngressController } from '../../model/ingress.ts'
 import type { ControllerConfig } from '../../model/ingress-config.ts'
 import { cutOffSign } from '../../relations/ingress/controller-state.ts'
 import { isDifferent, liveRoutes } from '../../relations/ingress/live-config.ts'
 import { liveEndpoints } from '../../relations/ingress/live-endpoints.ts'
-import { backendsNotLive, controllerCutOff, allOfIngress, ingressNotLive } from '../../relations/symptom.ts'
+import { allOfIngress, backendsNotLive, controllerCutOff, ingressNotLive, nodeDown } from '../../relations/symptom.ts'
 import { full } from '../../phrases.ts'
 import { podSubject } from './live-words.ts'
 
@@ -45,6 +46,7 @@ export default check({
         judge(config, {
           ingresses: [...new Set(routes.filter((it) => it.config === config).map(({ route }) => route.ingress))],
           lists: lists.filter((it) => it.config === config),
+          node: nodeOf(config, ingressControllers.known ? ingressControllers.value : []),
         }),
       ),
     ]
@@ -76,9 +78,14 @@ interface Behind {
       readonly route: { readonly ingress: { readonly namespace: string; readonly name: string } }
     }[]
   }[]
+  readonly node: string | null
 }
 
-function judge(config: ControllerConfig, { ingresses, lists }: Behind) {
+function nodeOf({ namespace, pod }: ControllerConfig, all: readonly IngressController[]): string | null {
+  return all.find((it) => it.namespace === namespace && it.pod === pod)?.node ?? null
+}
+
+function judge(config: ControllerConfig, { ingresses, lists, node }: Behind) {
   const sign = cutOffSign(config)
   const isSilent = config.api.known && config.api.value === 'silent'
   const isBack = config.api.known && !isSilent && ingresses.length + lists.length === 0
@@ -91,6 +98,8 @@ function judge(config: ControllerConfig, { ingresses, lists }: Behind) {
     severity: ingresses.length + lists.length === 0 ? 'warning' : 'error',
     args: { said, times: sign?.times ?? 0, ingresses: ingresses.length, services: lists.length },
     evidence: [{ kind: 'log', source: config.pod, lines: [`${said}${sign === null ? '' : ` (${sign.times} times)`}`] }],
+    // What keeps all pods of a node from others keeps this one from the API server.
+    ...(node === null ? {} : { dueTo: [nodeDown(node)] }),
     symptoms: [controllerCutOff({ namespace: config.namespace, name: config.pod })],
     causes: [
       ...ingresses.flatMap((it) => [ingressNotLive(it), ...allOfIngress(it)]),
