@@ -5,12 +5,18 @@ import { clientOn, nodeNamed } from '../../breaks/node.ts'
 import { onNode } from '../../breaks/place.ts'
 import { until } from '../../breaks/until.ts'
 import type { Lab } from '../../lab.ts'
+import { SWITCH } from '../../plan.ts'
 import type { Fault } from '../fault.ts'
 
 const NODE = 'worker-2'
 
-async function set(lab: Lab, mtu: number): Promise<void> {
+/**
+ * Between network namespaces large packets of TCP travel in one piece, which an interface takes whatever its MTU; on a
+ * wire each is cut to the size that it will have there. So the switch has to cut them for this port.
+ */
+async function set(lab: Lab, mtu: number, piecesAtOnce: number): Promise<void> {
   await onNode(lab, nodeNamed(lab, NODE).netns).run(['ip', 'link', 'set', 'eth0', 'mtu', String(mtu)])
+  await onNode(lab, SWITCH).run(['ip', 'link', 'set', `p-${NODE}`, 'gso_max_segs', String(piecesAtOnce)])
 }
 
 /** The metrics of a CoreDNS pod on another node: some ten full packets. */
@@ -30,14 +36,14 @@ const fault: Fault = {
   reach: { kind: 'cluster' },
   diagnose: ['-n', 'shop'],
   async inject(lab) {
-    await set(lab, 1300)
+    await set(lab, 1300, 1)
     await until(
       'large packets are lost',
       async () => (await isAnswered(await clientOn(lab, NODE))) && !(await fetchesLarge(lab)),
     )
   },
   async takeBack(lab) {
-    await set(lab, 1500)
+    await set(lab, 1500, 65_535)
     await until('large packets arrive', () => fetchesLarge(lab))
   },
   async remove(lab) {

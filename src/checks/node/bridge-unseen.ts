@@ -1,6 +1,8 @@
 import { check } from '../../findings/check.ts'
 import { cannotTell, finding, notApplicable, ok } from '../../findings/verdict.ts'
+import type { NodeNetwork } from '../../model/node-network.ts'
 import { subject } from '../../model/subject.ts'
+import { servicesAtHome } from '../../relations/path/claimed-by-ways.ts'
 import { dnsLossOnNode } from '../../relations/symptom.ts'
 
 /**
@@ -15,10 +17,11 @@ export default check({
   fine: 'iptables sees what crosses the bridge of each node that was read',
   severity: 'warning',
   needs: ['nodeNetworks'],
+  wants: ['contacts', 'pods'],
   remedies: [],
   decides: ['DNS-29', 'PRX-12'],
 
-  run({ nodeNetworks: { nodes } }) {
+  run({ nodeNetworks: { nodes }, contacts, pods }) {
     const bridged = nodes.filter((it) => it.links.some((link) => link.kind === 'bridge' && link.addresses.length > 0))
     if (bridged.length === 0)
       return nodes.every((it) => it.links.length === 0)
@@ -27,24 +30,7 @@ export default check({
     // nftables mode needs the switch as well: its tables hook where those of iptables do.
     const off = bridged.filter((it) => it.bridgeCalls === 'off' || it.bridgeCalls === 'no-module')
     if (off.length > 0)
-      return off.map(({ node, bridgeCalls, links }) =>
-        finding({
-          subject: subject('Node', null, node),
-          confidence: 'observed',
-          args: {
-            noModule: bridgeCalls === 'no-module',
-            bridges: links.filter((it) => it.kind === 'bridge').map((it) => it.name),
-          },
-          evidence: [
-            {
-              kind: 'fact',
-              label: 'net.bridge.bridge-nf-call-iptables',
-              value: bridgeCalls === 'off' ? '0' : 'not there: br_netfilter is not loaded',
-            },
-          ],
-          causes: [dnsLossOnNode(node)],
-        }),
-      )
+      return off.map((it) => verdict(it, servicesAtHome(it.node, contacts, pods)))
     const on = bridged.filter((it) => it.bridgeCalls === 'on')
     return on.length === 0 ? cannotTell('failed', 'no node showed bridge-nf-call-iptables') : ok(on.length)
   },
@@ -64,3 +50,24 @@ export default check({
     ],
   },
 })
+
+function verdict({ node, bridgeCalls, links }: NodeNetwork, failing: readonly string[]) {
+  return finding({
+    subject: subject('Node', null, node),
+    confidence: 'observed',
+    // The switch alone hurts nobody: pods of one Service may all run elsewhere.
+    severity: failing.length > 0 ? 'error' : 'warning',
+    args: {
+      noModule: bridgeCalls === 'no-module',
+      bridges: links.filter((it) => it.kind === 'bridge').map((it) => it.name),
+    },
+    evidence: [
+      {
+        kind: 'fact',
+        label: 'net.bridge.bridge-nf-call-iptables',
+        value: bridgeCalls === 'off' ? '0' : 'not there: br_netfilter is not loaded',
+      },
+    ],
+    causes: [dnsLossOnNode(node), ...failing],
+  })
+}

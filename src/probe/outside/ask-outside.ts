@@ -34,14 +34,17 @@ export async function askOutside({ url, lb }: OutsideAsk, signal: AbortSignal): 
   const found = await addresses(named?.host ?? bare(at.hostname))
   if (!found.known) return known({ lookupError: found.why.detail, answers: [] })
   if (signal.aborted) return unknown('timed-out', 'the run ended before it was asked')
-  const asks = found.value.map((ip, id) => ({
+  // Side by side, fewer than a browser's six connections: one way behind a load balancer that is slow, or silent, does
+  // not keep the others from being asked.
+  const ips = found.value.flatMap((ip) => Array.from({ length: times }, () => ip))
+  const asks = ips.map((ip, id) => ({
     id,
     ip,
     port,
     scheme,
     host: at.host,
     path: `${at.pathname}${at.search}`,
-    times,
+    times: 1,
     follow: true,
     plainPort: scheme === 'http' ? port : 80,
     tlsPort: scheme === 'https' ? port : 443,

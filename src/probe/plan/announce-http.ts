@@ -39,6 +39,6 @@ export function announceHttp(plan: ProbePlan): readonly string[] {
   return [
     `sends at most ${httpPerSecond} HTTP requests/s from each of ${plan.contactNodes.join(', ')}: ` +
       `${parts.join(', ')}; follows redirects to the same host, three at most; ` +
-      'asks over TLS who does not understand plain HTTP; leaves alone what is silent, gets slower or answers 429',
+      'asks over TLS who does not understand plain HTTP; leaves alone what is silent, slow, or answers 429',
   ]
 }

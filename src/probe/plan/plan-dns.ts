@@ -31,6 +31,12 @@ export const defaultCounts: Counts = {
   libcExternal: 6,
 }
 
+/**
+ * For a question about one path: whether names are answered, and whether lookups get lost on the way. How often, to the
+ * last percent, is the question of `diagnose dns`; a user who asks about a URL waits for the URL.
+ */
+export const pathCounts: Counts = { ...defaultCounts, servicePairs: 100, serviceSequential: 30, endpointPairs: 20 }
+
 const mostEndpoints = 8
 
 export interface DnsPlan {

@@ -145,6 +145,19 @@ function of(target: Scope['target']) {
 }
 
 describe('the plan', () => {
+  it('asks DNS less where the question is about one path, and no server less than a loss needs to be seen', () => {
+    const object = subject('Ingress', 'shop', 'web')
+    const [whole, path] = [
+      of({ kind: 'object', object, url: null }),
+      of({ kind: 'object', object, url: 'http://a.test/' }),
+    ]
+    const pairs = (it: typeof whole): number => it.series.reduce((sum, one) => sum + one.count, 0)
+    expect(pairs(path)).toBeLessThan(0.7 * pairs(whole))
+    expect(path.series.map((it) => it.server.ip)).toEqual(whole.series.map((it) => it.server.ip))
+    for (const its of Map.groupBy(path.series, (it) => it.server.ip).values())
+      expect(its.reduce((sum, it) => sum + it.count, 0)).toBeGreaterThanOrEqual(40)
+  })
+
   it('takes nodes that can run a pod, those of the scope first, and says why it leaves others out', () => {
     const plan = planProbe(model(shopSources, { scope: shop }), { run })
     expect(plan.nodes).toEqual(['b', 'a'])
@@ -488,7 +501,7 @@ it('announces where, how much, and how long', () => {
     'asks 3 DNS servers for the names of 3 Services from two nodes, and for example.com with each suffix of the search list from all: at most 35 queries more per node, of the same rate; what is not answered is asked once more',
     'fetches the metrics page of 2 DNS servers from each node, twice at most',
     'opens TCP connections to 4 addresses from b, a, at most 5 times each, and sends nothing',
-    'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, gets slower or answers 429',
+    'sends at most 30 HTTP requests/s from each of b, a: 4 GETs to 2 endpoints; follows redirects to the same host, three at most; asks over TLS who does not understand plain HTTP; leaves alone what is silent, slow, or answers 429',
     'runs a short script in 1 application container: reads resolv.conf, hosts, nsswitch.conf and which ports are open, looks up at most 4 names, asks each nameserver once, and makes one connection',
     'reads conntrack counters on each node: half of the pods are hostNetwork pods without privileges',
     expect.stringMatching(/^reads there routes.* answers those of this run on a port of its own/),

@@ -15,7 +15,7 @@ import { planConnects } from './plan-contacts.ts'
 import { type CrossingSpec, planCrossings } from './plan-crossings.ts'
 import { planDirect } from './plan-direct.ts'
 import { planHttp } from './plan-http.ts'
-import { type Counts, defaultCounts, planSeries } from './plan-dns.ts'
+import { type Counts, defaultCounts, pathCounts, planSeries } from './plan-dns.ts'
 import { apiServerName, asDnsName, type DnsName } from '../../wire/dns-name.ts'
 import { announceIngressConfigs, type IngressConfigPlan, planIngressConfigs } from '../ingress/plan-ingress-configs.ts'
 import { type InsideSpec, planInside } from './plan-inside.ts'
@@ -179,7 +179,7 @@ type LookupsPart =
 /** What is asked of DNS, and what is read of its servers meanwhile. */
 function planLookups(model: Model, options: ProbeOptions, nodes: number): Pick<ProbePlan, LookupsPart> {
   const { clusterDns: dns } = model.sources
-  const counts = { ...defaultCounts, ...options.counts }
+  const counts = { ...(isOnePath(model.scope) ? pathCounts : defaultCounts), ...options.counts }
   const externalName = absolute(options.externalName ?? 'example.com')
   const wanted = options.queriesPerSecondPerNode ?? ratePerNode
   const rate = Math.max(1, Math.min(wanted, Math.floor(rateOfAll / Math.max(1, nodes))))
@@ -211,6 +211,11 @@ function planLookups(model: Model, options: ProbeOptions, nodes: number): Pick<P
     metrics: endpoints.map((it) => ({ ...it, port: 9153, ...limitOf(dns, it.pod) })),
     serverLogs: planServerLogs(dns.value),
   }
+}
+
+/** A trace, or a URL. */
+function isOnePath({ trace, target }: Model['scope']): boolean {
+  return trace !== undefined || (target.kind === 'object' && target.url !== null)
 }
 
 /** What is run in containers that are there. */

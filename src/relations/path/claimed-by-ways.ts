@@ -14,20 +14,46 @@ export function servicesBehind(
   contacts: Known<Contacts>,
   pods: Known<readonly Pod[]>,
 ): readonly string[] {
-  if (!contacts.known || !pods.known) return []
-  const homes = new Map(pods.value.map((it) => [it.ip, it.node]))
   const closed = new Set(ways.map((it) => `${it.from} ${it.to}`))
-  const isClosed = (from: string, to: string | null | undefined): boolean => closed.has(`${from} ${to}`)
+  return servicesThatFailOnly(
+    ({ via, node }, { home, homes }) =>
+      via.kind === 'endpoint' ? closed.has(`${node} ${home}`) : homes.some((it) => closed.has(`${node} ${it}`)),
+    { contacts, pods },
+  )
+}
+
+/** Services whose address fails on a node that one of their pods runs on, and nowhere else; their pods answer. */
+export function servicesAtHome(
+  node: string,
+  contacts: Known<Contacts>,
+  pods: Known<readonly Pod[]>,
+): readonly string[] {
+  return servicesThatFailOnly((it, { homes }) => it.via.kind === 'service' && it.node === node && homes.includes(node), {
+    contacts,
+    pods,
+  })
+}
+
+interface Homes {
+  /** Where the pod of this address runs. */
+  readonly home: string | null
+  /** Where those run that the Service's address may lead to. */
+  readonly homes: readonly (string | null)[]
+}
+
+function servicesThatFailOnly(
+  isMet: (it: Contact, homes: Homes) => boolean,
+  { contacts, pods }: { readonly contacts: Known<Contacts>; readonly pods: Known<readonly Pod[]> },
+): readonly string[] {
+  if (!contacts.known || !pods.known) return []
+  const nodes = new Map(pods.value.map((it) => [it.ip, it.node]))
+  const homeOf = (it: Contact): string | null => nodes.get(it.ip) ?? null
   const byService = Map.groupBy(contacts.value.connects, (it) => `${it.service.namespace}/${it.service.name}`)
   return [...byService.values()].flatMap((its) => {
-    const direct = its.filter((it) => it.via.kind === 'endpoint')
-    const lies = (it: Contact): boolean =>
-      it.via.kind === 'endpoint'
-        ? isClosed(it.node, homes.get(it.ip))
-        : direct.some((one) => isClosed(it.node, homes.get(one.ip)))
+    const homes = its.filter((it) => it.via.kind === 'endpoint').map(homeOf)
     const sick = its.filter(isSick)
     const [first] = sick
-    if (first === undefined || !sick.every(lies)) return []
+    if (first === undefined || !sick.every((it) => isMet(it, { home: homeOf(it), homes }))) return []
     return [svcUnanswered(first.service), endpointsAnswerBadly(first.service)]
   })
 }

@@ -15,6 +15,9 @@ const answerMs = 18_000
 const allMs = 20_000
 const leastMs = 6_000
 
+/** What was asked for so long has said what it has to say, and whoever waits for the command waits for the slowest. */
+const slowMs = 3000
+
 /** So many hosts and endpoints are waited for at one time: one that is silent must not hold up the others. */
 const atOnce = 12
 
@@ -64,12 +67,14 @@ interface Way {
 }
 
 /** Why to ask no more, or null. */
-function gentleness(): (end: HttpEnd) => string | null {
+export function gentleness(): (end: HttpEnd) => string | null {
   const times: number[] = []
   return ({ status, error, ms }) => {
     if (status === 429) return 'it said 429, too many requests'
     if (error !== null && ms >= 2000) return `it was silent for ${Math.round(ms)} ms`
     times.push(ms)
+    const spent = times.reduce((sum, it) => sum + it, 0)
+    if (spent >= slowMs) return `its answers took ${Math.round(spent)} ms`
     const first = Math.min(...times.slice(0, 2))
     return times.length > 2 && ms > 1000 && ms > 5 * first
       ? `it took ${Math.round(ms)} ms, and ${Math.round(first)} ms at first`

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import type { HttpEnd } from '../../../model/contacts.ts'
+import { gentleness } from './http-asks.ts'
+
+const end = (ms: number, about: Partial<HttpEnd> = {}): HttpEnd => ({ status: 200, error: null, ms, ...about })
+
+/** After how many answers nothing more is asked; null: all of them are asked for. */
+function endsAfter(ends: readonly HttpEnd[]): number | null {
+  const watch = gentleness()
+  const at = ends.findIndex((it) => watch(it) !== null)
+  return at === -1 ? null : at + 1
+}
+
+describe('who is left alone', () => {
+  test.each<[string, readonly HttpEnd[], number | null]>([
+    ['quick answers', [20, 25, 22, 30].map((it) => end(it)), null],
+    ['quick errors', [20, 25, 22, 30].map((it) => end(it, { status: 503 })), null],
+    ['too many requests', [end(20), end(20, { status: 429 }), end(20)], 2],
+    ['silence', [end(2100, { status: null, error: 'no answer' }), end(20)], 1],
+    ['slower while it is asked', [end(100), end(100), end(1200), end(100)], 3],
+    ['slow from the start: nobody waits for four of them', [end(4000), end(4000)], 1],
+    ['slow, and not that slow', [end(1100), end(1100), end(1100), end(1100)], 3],
+    ['an error after 2 s, as of a load balancer, does not end it', [end(2000, { status: 503 }), end(9), end(9)], null],
+  ])('%s', (_, ends, after) => expect(endsAfter(ends)).toBe(after))
+})
