@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest'
 import {
   blackHoleOn,
   cluster,
@@ -7,7 +8,10 @@ import {
   workers,
 } from '../../../test/build/dns-faults.ts'
 import { answered } from '../../../test/build/lookups.ts'
+import { mtuPath, networks } from '../../../test/build/node-network.ts'
 import { describeCheck, modelOf } from '../../../test/describe-check.ts'
+import { diagnose } from '../../engine.ts'
+import sizeLost from '../node/size-lost.ts'
 import check from './large-packets-lost.ts'
 
 const ofServer = (pod: string) => ({
@@ -89,3 +93,19 @@ describeCheck(check, [
   },
   { it: 'all came', given: cluster({ probed: { large: largeLostOn() } }), expect: 'ok' },
 ])
+
+const asked = { dns: { kind: 'dns' }, everything: { kind: 'everything' } } as const
+
+test.each([
+  ['dns', 'DNS147'],
+  ['everything', 'NOD532'],
+] as const)('of the same loss between the same nodes, %s is told by %s', (target, root) => {
+  const paths = ['worker-1', 'worker-2'].map((it) => mtuPath(it, 'worker-3', { large: 0, back: 0 }))
+  const model = modelOf(
+    { ...cluster({ probed: { large: largeLostOn('worker-3') } }), nodeNetworks: networks({}, paths) },
+    {},
+    { target: asked[target] },
+  )
+  const { roots } = diagnose(model, { checks: [check, sizeLost] })
+  expect(roots.map(({ finding, consequences }) => [finding.code, consequences.length])).toEqual([[root, 1]])
+})

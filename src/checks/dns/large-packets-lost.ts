@@ -26,7 +26,7 @@ export default check({
   remedies: [],
   decides: ['DNS-53', 'DNS-76', 'NET-01'],
 
-  run({ dnsProbe, clusterDns }) {
+  run({ dnsProbe, clusterDns, scope }) {
     const fetches = (dnsProbe.large ?? []).filter((it) => it.result === 'complete' || it.result === 'stalled')
     if (fetches.length === 0) return notApplicable('no large answer was fetched from a DNS server')
     const stalled = fetches.filter((it) => it.result === 'stalled')
@@ -45,6 +45,13 @@ export default check({
         'ambiguous',
         'no large answer came from any DNS server to any node: their metrics pages may be what hangs, not the network',
       )
+    // Between the same nodes the same befalls packets that are not of DNS. Who asks about DNS is told of DNS; for all
+    // others DNS is one of those that suffer.
+    const isAsked = scope.target.kind === 'dns'
+    const lostBetween = ({ pod, node }: LargeFetch): readonly string[] => {
+      const home = clusterDns.pods.find((it) => it.name === pod)?.node ?? null
+      return home === null ? [] : [largeLost(home, node)]
+    }
     return whose(stalled, fetches, (pod) => clusterDns.pods.find((it) => it.name === pod)?.node ?? null).map(
       ({ node, side, pairs }) =>
         finding({
@@ -70,11 +77,7 @@ export default check({
             },
             latency('small answers of the same servers', small),
           ],
-          // The same between the same nodes, by packets that are not of DNS.
-          causes: pairs.flatMap((it) => {
-            const home = clusterDns.pods.find((pod) => pod.name === it.pod)?.node ?? null
-            return home === null ? [] : [largeLost(home, it.node)]
-          }),
+          ...(isAsked ? { causes: pairs.flatMap(lostBetween) } : { dueTo: pairs.flatMap(lostBetween) }),
         }),
     )
   },

@@ -118,6 +118,9 @@ function verdict({ node, side, its }: Group, paths: readonly MtuPath[], nodes: r
       },
     ],
     symptoms: its.map((it) => largeLost(it.from, it.to)),
-    causes: its.flatMap((it) => [it.from, it.to]).flatMap((it) => [nodeDown(it), dnsLossOnNode(it)]),
+    causes: [
+      ...its.map((it) => largeLost(it.from, it.to)),
+      ...its.flatMap((it) => [it.from, it.to]).flatMap((it) => [nodeDown(it), dnsLossOnNode(it)]),
+    ],
   })
 }
