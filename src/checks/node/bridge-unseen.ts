@@ -29,8 +29,7 @@ export default check({
         : notApplicable('no node that was read has a bridge')
     // nftables mode needs the switch as well: its tables hook where those of iptables do.
     const off = bridged.filter((it) => it.bridgeCalls === 'off' || it.bridgeCalls === 'no-module')
-    if (off.length > 0)
-      return off.map((it) => verdict(it, servicesAtHome(it.node, contacts, pods)))
+    if (off.length > 0) return off.map((it) => verdict(it, servicesAtHome(it.node, contacts, pods)))
     const on = bridged.filter((it) => it.bridgeCalls === 'on')
     return on.length === 0 ? cannotTell('failed', 'no node showed bridge-nf-call-iptables') : ok(on.length)
   },

@@ -28,10 +28,13 @@ export function servicesAtHome(
   contacts: Known<Contacts>,
   pods: Known<readonly Pod[]>,
 ): readonly string[] {
-  return servicesThatFailOnly((it, { homes }) => it.via.kind === 'service' && it.node === node && homes.includes(node), {
-    contacts,
-    pods,
-  })
+  return servicesThatFailOnly(
+    (it, { homes }) => it.via.kind === 'service' && it.node === node && homes.includes(node),
+    {
+      contacts,
+      pods,
+    },
+  )
 }
 
 interface Homes {
