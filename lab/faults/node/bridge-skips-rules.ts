@@ -1,4 +1,4 @@
-// Seen: web has 502: cart's pod, on the same node, answers by its own address, which web's did not ask. Other nodes: 200.
+// Seen: web has 502: the pod of cart, on the same node, answers by its own address, which web did not ask.
 import { app, deployment, objectsOf } from '../../breaks/app.ts'
 import { namespaceFault } from '../../breaks/namespace-fault.ts'
 import { nodeNamed } from '../../breaks/node.ts'
