@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { isLeft } from './build/effort.ts'
 import { programFile } from './build/program-file.ts'
 import { scratch } from './build/program.ts'
 
@@ -50,7 +51,7 @@ if [ "$1" = collect ]; then cp "${snapshot}" "$3"; else exec "${process.execPath
   return { folder, status, stdout, stderr, asked: read('asked'), summary: read('summary'), output: read('output') }
 }
 
-test('looks once, tells it in each way, and fails as the report does', () => {
+test.skipIf(isLeft(3))('looks once, tells it in each way, and fails as the report does', () => {
   const { status, stdout, summary, output, asked } = ran({ namespace: 'shop', target: 'svc/cart' })
   expect(stdout).toContain('SVC201')
   expect(status).toBe(1)

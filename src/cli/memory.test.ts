@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress, createZstdDecompress, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { isLeft } from '../../test/build/effort.ts'
 import { WebSocketServer } from 'ws'
 import { isFull, today } from '../../test/build/effort.ts'
 import { rawCluster } from '../../test/build/raw-cluster.ts'
@@ -72,52 +73,60 @@ function lists(answer: (to: ServerResponse, limit: number | null, plural: string
 }
 
 describe('a diagnosis', () => {
-  test('of lists each of which unpacks to far more than it is', async () => {
-    const made = bombs.map((make) => make())
-    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
-    // Each list has a kind of its own, and the next run the next one.
-    for (const shift of isFull ? [0, 3] : [today % made.length]) {
-      const asked: string[] = []
+  test.skipIf(isLeft(0))(
+    'of lists each of which unpacks to far more than it is',
+    async () => {
+      const made = bombs.map((make) => make())
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+      // Each list has a kind of its own, and the next run the next one.
+      for (const shift of isFull ? [0, 3] : [today % made.length]) {
+        const asked: string[] = []
+        const server = await serve(
+          lists((to, _limit, plural) => {
+            if (!asked.includes(plural)) asked.push(plural)
+            to.writeHead(200, headers).end(made[(asked.indexOf(plural) + shift) % made.length])
+          }),
+        )
+        try {
+          const { out } = await expectLittle(kubeconfigOf(server.url), ['diagnose', '-A', '--timeout', '60s'])
+          // What was not read is no sign of health.
+          expect(out).toMatch(/more than is read at once/)
+          expect(out).not.toMatch(/^✓ All/m)
+          expect(asked.length).toBeGreaterThan(made.length)
+        } finally {
+          await server.close()
+        }
+      }
+    },
+    120_000,
+  )
+
+  test.skipIf(isLeft(1))(
+    'of objects as large as etcd takes them reads them, a few at a time',
+    async () => {
+      const annotations = { a: 'x'.repeat(1_400_000) }
       const server = await serve(
-        lists((to, _limit, plural) => {
-          if (!asked.includes(plural)) asked.push(plural)
-          to.writeHead(200, headers).end(made[(asked.indexOf(plural) + shift) % made.length])
-        }),
+        lists((to, limit, plural) =>
+          sendJson(to, limit === null ? 404 : 200, {
+            kind: 'List',
+            metadata: {},
+            items: Array.from({ length: plural === 'pods' ? Math.min(limit ?? 0, 40) : 0 }, (_, i) => ({
+              metadata: { name: `a${i}`, namespace: 'shop', annotations },
+              spec: {},
+              status: {},
+            })),
+          }),
+        ),
       )
       try {
         const { out } = await expectLittle(kubeconfigOf(server.url), ['diagnose', '-A', '--timeout', '60s'])
-        // What was not read is no sign of health.
-        expect(out).toMatch(/more than is read at once/)
-        expect(out).not.toMatch(/^✓ All/m)
-        expect(asked.length).toBeGreaterThan(made.length)
+        expect(out).not.toMatch(/more than 12 MiB/)
       } finally {
         await server.close()
       }
-    }
-  }, 120_000)
-
-  test('of objects as large as etcd takes them reads them, a few at a time', async () => {
-    const annotations = { a: 'x'.repeat(1_400_000) }
-    const server = await serve(
-      lists((to, limit, plural) =>
-        sendJson(to, limit === null ? 404 : 200, {
-          kind: 'List',
-          metadata: {},
-          items: Array.from({ length: plural === 'pods' ? Math.min(limit ?? 0, 40) : 0 }, (_, i) => ({
-            metadata: { name: `a${i}`, namespace: 'shop', annotations },
-            spec: {},
-            status: {},
-          })),
-        }),
-      ),
-    )
-    try {
-      const { out } = await expectLittle(kubeconfigOf(server.url), ['diagnose', '-A', '--timeout', '60s'])
-      expect(out).not.toMatch(/more than 12 MiB/)
-    } finally {
-      await server.close()
-    }
-  }, 120_000)
+    },
+    120_000,
+  )
 })
 
 describe('with servers of DNS and containers that have no end', () => {
@@ -150,7 +159,11 @@ describe('with servers of DNS and containers that have no end', () => {
       await server.close()
     }
   }
-  test('metrics of two million lines', () => inner(['watch', 'dns', '--for', '2s', '--interval', '1s'], page), 120_000)
+  test.skipIf(isLeft(2))(
+    'metrics of two million lines',
+    () => inner(['watch', 'dns', '--for', '2s', '--interval', '1s'], page),
+    120_000,
+  )
   test(
     'metrics that unpack to a gigabyte',
     () => inner(['dns', 'capacity'], many(Buffer.alloc(4 * MiB, 'a'), 100)),

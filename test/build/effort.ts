@@ -17,3 +17,8 @@ export function runs(full: number): number {
 export function some<T>(all: readonly T[], nth: number): readonly T[] {
   return isFull ? all : all.filter((_, index) => (index + nth) % share === 0)
 }
+
+/** For `test.skipIf`: whether the nth of what takes long is left to another day. */
+export function isLeft(nth: number): boolean {
+  return !isFull && (nth + today) % share !== 0
+}
