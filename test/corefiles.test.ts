@@ -38,6 +38,16 @@ describe('Corefiles that CoreDNS 1.14.7 was started with', () => {
 
 /** Lines that CoreDNS takes, of the plugins whose rules are known. */
 const lines: Readonly<Record<string, readonly string[]>> = {
+  whoami: ['whoami'],
+  debug: ['debug'],
+  local: ['local'],
+  any: ['any'],
+  minimal: ['minimal'],
+  cancel: ['cancel', 'cancel 5s'],
+  acl: ['acl {\n allow net 10.0.0.0/8\n block\n }', 'acl a.example {\n filter type A net *\n drop\n }'],
+  view: ["view some {\n expr type() == 'A'\n }"],
+  transfer: ['transfer {\n to *\n }', 'transfer a.example {\n to 192.0.2.1 192.0.2.2:1053\n }'],
+  timeouts: ['timeouts {\n read 5s\n write 10\n idle 1m\n }'],
   errors: [
     'errors',
     'errors stdout',

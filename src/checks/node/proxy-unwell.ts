@@ -14,17 +14,24 @@ export default check({
   fine: 'kube-proxy says of itself that it is well',
   severity: 'error',
   needs: ['nodeNetworks'],
+  wants: ['nodes'],
   remedies: [],
   decides: ['PRX-02'],
 
-  run({ nodeNetworks: { nodes } }) {
+  run({ nodeNetworks: { nodes }, nodes: listed }) {
+    const setOf = (node: string) => (listed.known ? listed.value.find((it) => it.name === node)?.proxySet : undefined)
     const unwell = nodes.filter((it) => it.proxy.health === 'unwell')
     if (unwell.length > 0)
       return unwell.map(({ node, proxy }) =>
         finding({
           subject: subject('Node', null, node),
           confidence: 'observed',
-          args: { said: proxy.said, mode: proxy.mode },
+          args: {
+            said: proxy.said,
+            mode: proxy.mode,
+            namespace: setOf(node)?.namespace ?? null,
+            set: setOf(node)?.name ?? null,
+          },
           evidence: [{ kind: 'fact', label: '127.0.0.1:10256/healthz', value: proxy.said }],
           symptoms: [proxyUnwell(node)],
           causes: [serviceRules(node), dnsLossOnNode(node)],
@@ -41,8 +48,10 @@ export default check({
       `kube-proxy on node ${on.name} has not written its rules for too long: Services lead there to what was before.`,
     detail: ({ args }) => `/healthz: ${args.said}${args.mode === null ? '' : ` · mode ${args.mode}`}`,
     note: () => 'its log says why: the API server is not reached, a lock of iptables is held, a rule is refused',
-    help: ({ subject: on }) => [
-      `kubectl -n kube-system logs --tail=50 -l k8s-app=kube-proxy --field-selector spec.nodeName=${on.name}`,
+    help: ({ subject: on, args }) => [
+      args.set === null
+        ? 'read the log of kube-proxy on that node'
+        : `kubectl -n ${args.namespace} logs daemonset/${args.set} --all-pods --prefix --tail=50`,
       `on ${on.name}:  curl -s http://127.0.0.1:10256/healthz`,
     ],
   },
