@@ -51,8 +51,8 @@ export default check({
     help: ({ subject: on, args }) => [
       args.set === null
         ? 'read the log of kube-proxy on that node'
-        : `kubectl -n ${args.namespace} get pods -o name --field-selector spec.nodeName=${on.name} | grep ${args.set} | ` +
-          `xargs kubectl -n ${args.namespace} logs --tail=50`,
+        : `kubectl -n ${args.namespace} get pods -o name --field-selector spec.nodeName=${on.name}` +
+          ` | grep ${args.set} | xargs kubectl -n ${args.namespace} logs --tail=50`,
       `on ${on.name}:  curl -s http://127.0.0.1:10256/healthz`,
     ],
   },
