@@ -8,7 +8,8 @@ import type { CapacityFlags } from './dns-capacity.ts'
 import { capacityFlags } from './flags/capacity.ts'
 import { type ClusterFlags, clusterFlags } from './flags/cluster.ts'
 import { conntrackFrom, noExec, type ProbeFlags, probeFlags, probeImage, probeNamespace } from './flags/probe.ts'
-import { duration, memory, pointPlacesOf, portNumber, repeated, wholeNumber } from './flags/values.ts'
+import { logsFlags } from './flags/logs.ts'
+import { duration, memory, pointPlacesOf, portNumber, wholeNumber } from './flags/values.ts'
 import { outputFlag, type ReportFlags, reportFlags, standingFlags } from './flags/report.ts'
 import { configFile, configured } from './flags/config.ts'
 import { type FixFlags, fixFlags } from './fix/fix.ts'
@@ -37,7 +38,8 @@ const examples: readonly (readonly [command: string, what: string])[] = [
   ['resolve cart --from pod/web-1 -n shop', 'look a name up as that pod does'],
   ['report --last -o html > report.html', 'the last run as a page, to send and to print'],
   ['watch dns', 'rates, errors and latency, live'],
-  ['logs --summary --from access.log', 'who said 5xx: the application, the controller, or nobody'],
+  ['logs deploy/cart -n shop', 'follow its pods over restarts and rollouts, no line lost'],
+  ['logs ingress/web --summary', 'who said 5xx: the application, the controller, or nobody'],
   ['pcap client.pcap server.pcap', 'what packets say, and where they were lost'],
   ['fix', 'what could be done about it, as plans'],
   ['explain DNS101', 'what a finding means, and how to confirm it by hand'],
@@ -223,22 +225,13 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (files: readonly string[], flags: ReportFlags) => {
       code = await (await import('./pcap.ts')).pcapCommand(files, flags)
     })
-  command('logs', 'what the log of an ingress controller says: who said 5xx, where the time went, which server failed')
-    .requiredOption('--summary', 'group the requests by host, path, backend and status')
-    .addOption(
-      repeated('--from <file>', 'a log that was kept, - for standard input; may be repeated').makeOptionMandatory(),
-    )
-    .addOption(
-      repeated(
-        '--format <format>',
-        'how the controller writes its lines, as its configuration says it; the usual ones are known',
-      ),
-    )
-    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['text', 'json']).default('text'))
-    .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'))
-    .action(async (flags: LogsFlags) => {
-      code = await (await import('./logs/logs.ts')).logsCommand(flags)
-    })
+  logsFlags(
+    clusterFlags(
+      command('logs', 'follow the logs of many pods at once; of ingress controllers, who said 5xx and where time went'),
+    ),
+  ).action(async (target: string | undefined, flags: LogsFlags) => {
+    code = await (await import('./logs/logs.ts')).logsCommand(target ?? null, flags)
+  })
   reportFlags(
     clusterFlags(
       command(

@@ -68,6 +68,13 @@ export interface LiveExec {
   readonly enough: AbortSignal
 }
 
+export interface ExactLog {
+  /** RFC 3339; the API server heeds whole seconds. */
+  readonly sinceTime?: string
+  /** Told when the connection broke before the log's end. */
+  readonly onBroken: () => void
+}
+
 /**
  * One Kubernetes API server, as one user. Expected refusals (403, 404, a timeout, a cut connection) are values;
  * an exception is a bug. Every call ends within the request timeout or when `signal` aborts.
@@ -127,6 +134,8 @@ export interface Cluster {
       readonly tailLines?: number
       readonly sinceSeconds?: number
       readonly signal?: AbortSignal
+      /** For who must lose no line: each bears its time, and is given with its end, as it comes. */
+      readonly exact?: ExactLog
     },
   ): Promise<Known<AsyncIterable<string>>>
   exec(
@@ -146,11 +155,12 @@ export interface Cluster {
   ): Promise<Known<ExecResult>>
   /**
    * Events of a watch from now on, until `signal` aborts or the server ends it; restarts itself after a server-side
-   * end.
+   * end. `onFresh`: from here on events are told, and what was before is for a list to say; again after a pause that
+   * was too long to be made up for.
    */
   watch<T>(
     resource: Resource,
-    options: ListOptions & { readonly signal: AbortSignal },
+    options: ListOptions & { readonly signal: AbortSignal; readonly onFresh?: () => void },
     project: (raw: RawObject) => T,
   ): AsyncIterable<{ readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }>
   /** GET on any path, as text: `/metrics`, `/api/v1/namespaces/x/pods/y:9153/proxy/metrics`. */

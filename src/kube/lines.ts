@@ -3,9 +3,14 @@ import { StringDecoder } from 'node:string_decoder'
 /**
  * Lines of UTF-8 text that arrives in chunks cut anywhere, also inside a character or a line end. Without `\n` or
  * `\r\n`; a last line that has none is given too, an empty last line is not. Of a line that is longer than `longest`
- * characters the rest is dropped: an endless one must not fill the memory.
+ * characters the rest is dropped: an endless one must not fill the memory. `end` is put behind each line that has its
+ * line end, so that a last one without is told from it.
  */
-export async function* lines(chunks: AsyncIterable<Uint8Array>, longest = Infinity): AsyncGenerator<string> {
+export async function* lines(
+  chunks: AsyncIterable<Uint8Array>,
+  longest = Infinity,
+  end: '' | '\n' = '',
+): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8')
   // The pieces of a line without an end yet: joined once, so that one enormous line stays linear.
   let pending: string[] = []
@@ -19,7 +24,7 @@ export async function* lines(chunks: AsyncIterable<Uint8Array>, longest = Infini
     const last = parts.pop() ?? ''
     for (const part of parts) {
       hold(part)
-      yield withoutReturn(pending.join(''))
+      yield withoutReturn(pending.join('')) + end
       pending = []
       held = 0
     }

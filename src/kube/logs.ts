@@ -3,12 +3,15 @@ import { describeAction, pathOf, queryOf } from './address.ts'
 import type { Cluster } from './cluster.ts'
 import { ask } from './request.ts'
 import { pods } from './resources.ts'
-import { openQuietLines, wholeLines } from './stream.ts'
+import { openLines, openQuietLines, wholeLines } from './stream.ts'
 import type { Connection } from './transport.ts'
 
 // A kubelet rotates a container's log at 10 MiB unless told otherwise (containerLogMaxSize): a bound that honest logs
 // do not reach, so that reading one can be checked to its end before anything is concluded from it.
 const maxBytes = 64 * 2 ** 20
+
+/** Node's timers hold 32 bits. */
+const longestWait = 2 ** 31 - 1
 
 /**
  * Log lines. Without `follow` the whole log is read first, so that a broken connection is `cut-off`, not a short log.
@@ -19,14 +22,16 @@ export async function readLogs(
   pod: string,
   options: Parameters<Cluster['logs']>[2],
 ): Promise<Known<AsyncIterable<string>>> {
-  const { container, follow, previous, tailLines, sinceSeconds, signal } = options
+  const { container, follow, previous, tailLines, sinceSeconds, signal, exact } = options
   const action = describeAction({ verb: 'get', resource: pods, subresource: 'log', namespace })
   const query = queryOf({
     container,
     previous,
     tailLines,
     sinceSeconds,
-    ...(follow === true ? { follow } : { limitBytes: maxBytes }),
+    ...(exact === undefined ? {} : { timestamps: true, sinceTime: exact.sinceTime }),
+    ...(follow === true ? { follow } : {}),
+    ...(follow === true || exact !== undefined ? {} : { limitBytes: maxBytes }),
   })
   const wanted = {
     path: pathOf(pods, namespace, pod, 'log') + query,
@@ -35,6 +40,15 @@ export async function readLogs(
     timeoutMs,
     ...(signal === undefined ? {} : { signal }),
   }
+  // A header comes with the first line, whenever that is.
+  if (exact !== undefined)
+    return openLines(transport, {
+      ...wanted,
+      timeoutMs: follow === true ? longestWait : timeoutMs,
+      keepsEnds: true,
+      ownConnection: true,
+      onBroken: exact.onBroken,
+    })
   if (follow === true) return openQuietLines(transport, wanted)
   const text = await ask(transport, { ...wanted, accept: '*/*' })
   return text.known ? mapKnown(wholeLines(text.value, maxBytes, action), each) : text

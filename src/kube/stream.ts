@@ -14,6 +14,12 @@ export interface OpenStream {
   readonly signal?: AbortSignal | undefined
   /** What is longer is cut. */
   readonly longestLine?: number
+  /** Lines keep their ends: one that has none was cut, or never had one. */
+  readonly keepsEnds?: boolean
+  /** It stays open for long, and must not take the place of requests. */
+  readonly ownConnection?: boolean
+  /** Told when the connection broke before the answer's end; not told when it ended as it should. */
+  readonly onBroken?: () => void
 }
 
 /**
@@ -30,11 +36,13 @@ export async function openLines(transport: Transport, wanted: OpenStream): Promi
       path,
       accept: '*/*',
       stream: true,
+      ...(wanted.ownConnection === true ? { ownConnection: true } : {}),
       signal: signal === undefined ? slow.signal : AbortSignal.any([slow.signal, signal]),
     })
     if (reply.status !== 200) return refusal(reply.status, await readText(reply, refusalBytes), action, name)
     clearTimeout(timer)
-    return known(untilBroken(lines(reply.body, wanted.longestLine ?? lineBytes)))
+    const its = lines(reply.body, wanted.longestLine ?? lineBytes, wanted.keepsEnds === true ? '\n' : '')
+    return known(untilBroken(its, wanted.onBroken))
   } catch (error) {
     if (error instanceof TooMuch) return unknown('cut-off', `${action}: ${error.message}`)
     return breakage(error, action, { ...limits, timedOut: slow.signal.aborted, stopped: signal?.aborted ?? false })
@@ -43,12 +51,13 @@ export async function openLines(transport: Transport, wanted: OpenStream): Promi
   }
 }
 
-async function* untilBroken(source: AsyncGenerator<string>): AsyncGenerator<string> {
+async function* untilBroken(source: AsyncGenerator<string>, onBroken?: () => void): AsyncGenerator<string> {
   try {
     yield* source
   } catch (error) {
     // A bug of the reader's does not come through here: `yield` only rethrows what the source threw.
     if (!(error instanceof Error) || !('code' in error)) throw error
+    onBroken?.()
   }
 }
 

@@ -18,6 +18,8 @@ export interface Sent {
   readonly accept?: string
   /** Streams are read as they come: compression would hold lines back. */
   readonly stream?: boolean
+  /** Not one of those that requests share: it is held for hours. */
+  readonly ownConnection?: boolean
   readonly signal: AbortSignal
 }
 
@@ -117,7 +119,7 @@ export function openTransport(
     const { agents, headers } = await unlessAborted(prepare(), sent.signal)
     const body = sent.body === undefined ? null : JSON.stringify(sent.body)
     const options: RequestOptions = {
-      agent: agents.kept,
+      agent: sent.ownConnection === true ? agents.single : agents.kept,
       method: sent.method ?? 'GET',
       host: server.hostname.replace(/^\[|\]$/g, ''),
       port: portOf(server),

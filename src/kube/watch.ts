@@ -26,7 +26,7 @@ const pauseMs = 1000
 export async function* watchObjects<T>(
   { transport, timeoutMs }: Connection,
   resource: Resource,
-  options: ListOptions & { readonly signal: AbortSignal },
+  options: ListOptions & { readonly signal: AbortSignal; readonly onFresh?: () => void },
   project: (raw: RawObject) => T,
 ): AsyncGenerator<{ readonly type: EventType; readonly object: T }> {
   const { signal, namespace, labelSelector, fieldSelector } = options
@@ -37,7 +37,10 @@ export async function* watchObjects<T>(
       const start = await currentVersion(transport, resource, namespace ?? null, timeoutMs)
       if (!start.known && isFinal(start.why.reason)) return
       if (!start.known) await pause(signal)
-      else from = start.value
+      else {
+        from = start.value
+        options.onFresh?.()
+      }
       continue
     }
     const query: string = queryOf({

@@ -14,6 +14,8 @@ export interface Paint {
   readonly dim: (text: string) => string
   readonly bad: (text: string) => string
   readonly confidence: (confidence: Confidence) => string
+  /** Colours that tell things apart, the nth of them for each number. */
+  readonly hue: (nth: number, text: string) => string
   readonly bar: string
   readonly dot: string
   readonly arrow: string
@@ -52,6 +54,8 @@ const plainGlyphs: Readonly<Record<Mark, string>> = {
   'not-applicable': '-',
 }
 
+const hues = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'cyanBright', 'greenBright', 'magentaBright'] as const
+
 export interface PaintOptions {
   readonly colour: boolean
   readonly ascii: boolean
@@ -70,6 +74,7 @@ export function paint(options: PaintOptions): Paint {
     dim: (text) => style('dim', text),
     bad: (text) => style('red', text),
     confidence: (confidence) => style(confidence === 'observed' ? 'bold' : 'dim', confidence),
+    hue: (nth, text) => style(hues[nth % hues.length] ?? 'cyan', text),
     bar: options.ascii ? '#' : '█',
     dot: options.ascii ? '-' : '·',
     arrow: options.ascii ? '<-' : '←',

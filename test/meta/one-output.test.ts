@@ -27,6 +27,7 @@ const writers: Readonly<Record<string, string>> = {
   'src/cli/matrix.ts': 'the report, as above',
   'src/cli/capture/print-analysis.ts': 'the report, as above',
   'src/cli/logs/logs.ts': 'the report, as above',
+  'src/cli/logs/output.ts': 'through visible, or as JSON',
   'src/cli/terminal/again.ts': 'one line, through page',
   'src/cli/fix/plan.ts': 'a plan as text: report/plan/plan-text.ts makes a page',
   'src/cli/fix/run.ts': 'a plan as text, as above',

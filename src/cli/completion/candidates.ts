@@ -123,6 +123,7 @@ function argumentsOf(command: Command, program: Command, { places, lists }: Arou
     case 'diagnose':
     case 'collect':
     case 'trace':
+    case 'logs':
       return { words: [...plain(kinds), ...plain(['dns'])], directive: noFiles | directives.noSpace }
     case 'explain':
       return { words: [...lists.codes, ...lists.remedies], directive: noFiles }

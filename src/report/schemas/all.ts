@@ -1,7 +1,7 @@
 import type { GenericSchema } from 'valibot'
 import { capacity, load } from './capacity.ts'
 import { diagnosis, dns } from './diagnosis.ts'
-import { logsSummary } from './logs.ts'
+import { logs, logsSummary } from './logs.ts'
 import { matrix } from './matrix.ts'
 import { pcap } from './pcap.ts'
 import { resolve } from './resolve.ts'
@@ -54,6 +54,13 @@ export const outputSchemas: readonly OutputSchema[] = [
     commands: ['hopscope pcap FILE -o json'],
     about: 'what packets say, point by point, and the diagnosis of it',
     schema: pcap,
+  },
+  {
+    name: 'logs',
+    id: 'hopscope/logs/v1',
+    commands: ['hopscope logs -o json'],
+    about: 'one line; `t` says of which kind',
+    schema: logs,
   },
   {
     name: 'logs-summary',

@@ -49,3 +49,26 @@ export const logsSummary = v.strictObject({
   servers: v.array(v.strictObject({ address: text, tries: number, failed: number, who, time: spread })),
   troubles: v.pipe(v.record(text, number), v.description('what the error log says, and how often')),
 })
+
+const place = { namespace: text, podName: text, containerName: text, nodeName: maybeText }
+
+export const logsLine = v.strictObject({
+  schema: v.literal('hopscope/logs/v1'),
+  t: v.literal('line'),
+  timestamp: v.pipe(maybeText, v.description('RFC 3339 with nanoseconds, by the clock of its node')),
+  ...place,
+  message: text,
+})
+
+export const logsMark = v.strictObject({
+  schema: v.literal('hopscope/logs/v1'),
+  t: v.picklist(['joined', 'left', 'restarted', 'gap', 'unread', 'waiting']),
+  ...place,
+  why: v.pipe(maybeText, v.description('why it left, lines may be missing, or it is not read')),
+  run: v.pipe(maybeNumber, v.description('of a restart: how many there were')),
+  exitCode: v.pipe(maybeNumber, v.description('of the run before')),
+  from: v.pipe(maybeText, v.description('of a gap: the last line before it')),
+  to: v.pipe(maybeText, v.description('of a gap: the first line after it')),
+})
+
+export const logs = v.variant('t', [logsLine, logsMark])

@@ -29,7 +29,7 @@ export async function summaryOfFiles(ask: LogFilesAsk, standardInput: AsyncItera
   return fromOutside(sums.result())
 }
 
-function formatsOf(texts: readonly string[] = []): readonly LogFormat[] {
+export function formatsOf(texts: readonly string[] = []): readonly LogFormat[] {
   return texts.map((text) => {
     const made = logFormat(text)
     if (made === null)

@@ -1,0 +1,93 @@
+import type { Output } from '../schemas/parts.ts'
+import type { logsMark } from '../schemas/logs.ts'
+
+interface Place {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly node: string | null
+}
+
+type GapWhy = 'pod-gone' | 'rotated' | 'runs-unseen' | 'run-unread' | 'cut-off'
+
+/** What happens to the pods whose logs are read, as the session tells it. */
+export type ShownMark =
+  | { readonly kind: 'joined'; readonly place: Place }
+  | { readonly kind: 'left'; readonly place: Place; readonly why: 'deleted' | 'finished' }
+  | {
+      readonly kind: 'restarted'
+      readonly place: Place
+      readonly run: number
+      readonly exit: { readonly code: number | null; readonly reason: string | null } | null
+    }
+  | {
+      readonly kind: 'gap'
+      readonly place: Place
+      readonly why: GapWhy
+      readonly from: string | null
+      readonly to: string | null
+    }
+  | { readonly kind: 'unread'; readonly place: Place; readonly detail: string }
+  | { readonly kind: 'waiting'; readonly place: Place; readonly most: number }
+
+const gaps: Readonly<Record<GapWhy, string>> = {
+  'pod-gone': 'the pod went away while nothing was read from it',
+  rotated: 'the log was rotated before it was read on',
+  'runs-unseen': 'it restarted more than once, and only the last run before is kept',
+  'run-unread': 'the end of the run before could not be read',
+  'cut-off': 'the connection broke',
+}
+
+export function tailMarkText(mark: ShownMark): string {
+  const name = `${mark.place.namespace}/${mark.place.pod} ${mark.place.container}`
+  switch (mark.kind) {
+    case 'joined':
+      return `+ ${name}`
+    case 'left':
+      return `- ${name} (${mark.why})`
+    case 'restarted':
+      return `~ ${name} restarted (restart ${mark.run}${exitText(mark.exit)})`
+    case 'gap':
+      return `! ${name}: lines may be missing${spanText(mark)}: ${gaps[mark.why]}`
+    case 'unread':
+      return `! ${name}: its log is not read: ${mark.detail}`
+    case 'waiting':
+      return `! ${name} waits: ${mark.most} logs are read at once, more by --max-log-requests`
+  }
+}
+
+function exitText(exit: Extract<ShownMark, { kind: 'restarted' }>['exit']): string {
+  if (exit === null) return ''
+  const parts = [exit.reason, exit.code === null ? null : `exit code ${exit.code}`].filter((it) => it !== null)
+  return parts.length === 0 ? '' : `; ${parts.join(', ')}`
+}
+
+function spanText({ from, to }: { readonly from: string | null; readonly to: string | null }): string {
+  if (from === null && to === null) return ''
+  if (to === null) return ` after ${from}`
+  return from === null ? ` before ${to}` : ` from ${from} to ${to}`
+}
+
+export function tailMarkJson(mark: ShownMark): string {
+  const { namespace, pod, container, node } = mark.place
+  const out: Output<typeof logsMark> = {
+    schema: 'hopscope/logs/v1',
+    t: mark.kind,
+    namespace,
+    podName: pod,
+    containerName: container,
+    nodeName: node,
+    why: whyOf(mark),
+    run: mark.kind === 'restarted' ? mark.run : null,
+    exitCode: mark.kind === 'restarted' ? (mark.exit?.code ?? null) : null,
+    from: mark.kind === 'gap' ? mark.from : null,
+    to: mark.kind === 'gap' ? mark.to : null,
+  }
+  return `${JSON.stringify(out)}\n`
+}
+
+function whyOf(mark: ShownMark): string | null {
+  if (mark.kind === 'unread') return mark.detail
+  if (mark.kind === 'waiting') return `${mark.most} logs are read at once`
+  return 'why' in mark ? mark.why : null
+}
