@@ -1,3 +1,4 @@
+import { jsonLine } from './json-line.ts'
 import type { Output } from '../schemas/parts.ts'
 import type { logsMark } from '../schemas/logs.ts'
 
@@ -83,7 +84,7 @@ export function tailMarkJson(mark: ShownMark): string {
     from: mark.kind === 'gap' ? mark.from : null,
     to: mark.kind === 'gap' ? mark.to : null,
   }
-  return `${JSON.stringify(out)}\n`
+  return jsonLine(out)
 }
 
 function whyOf(mark: ShownMark): string | null {

@@ -46,6 +46,7 @@ test('what a container writes is one line, and obeyed by no terminal', () => {
     expect(text.slice(0, -1)).not.toMatch(/\p{Cc}/u)
     expect(text.endsWith('\n')).toBe(true)
   }
+  expect(JSON.parse(tailLineJson(hostile))).toMatchObject({ message: hostile.text, podName: hostile.pod })
 })
 
 test.each([

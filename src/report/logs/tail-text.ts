@@ -1,3 +1,4 @@
+import { jsonLine } from './json-line.ts'
 import type { Output } from '../schemas/parts.ts'
 import type { logsLine } from '../schemas/logs.ts'
 import type { Paint } from '../paint.ts'
@@ -45,7 +46,7 @@ export function tailLineJson(line: ShownLine): string {
     nodeName: line.node,
     message: line.text,
   }
-  return `${JSON.stringify(out)}\n`
+  return jsonLine(out)
 }
 
 /** The same colour for the same pod, in each run. */
