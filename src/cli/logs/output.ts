@@ -1,3 +1,4 @@
+import { type LinearPattern, linearPattern } from '../../wire/linear-regex.ts'
 import { lineTemplate, rawLineText, type ShownLine, tailLineJson, tailLineText } from '../../report/logs/tail-text.ts'
 import { tailMarkJson, tailMarkText } from '../../report/logs/mark-text.ts'
 import type { TailLine, TailMark } from '../../session/logs/tail-events.ts'
@@ -61,12 +62,10 @@ function printerOf(stream: NodeJS.WriteStream, flags: OutputFlags): (line: Shown
   return (line) => tailLineText(line, look)
 }
 
-function patternIn(text: string): RegExp {
-  try {
-    return new RegExp(text, 'gu')
-  } catch {
-    throw new ToolError('usage', `\`${text}\` is no regular expression`, "hopscope logs --highlight 'error|timeout'")
-  }
+function patternIn(text: string): LinearPattern {
+  const pattern = linearPattern(text)
+  if (pattern !== null) return pattern
+  throw new ToolError('usage', `\`${text}\` is no regular expression`, "hopscope logs --highlight 'error|timeout'")
 }
 
 /** Until the stream takes more; also when it never will. */

@@ -1,3 +1,4 @@
+import { linearPattern } from '../../wire/linear-regex.ts'
 import { expect, test } from 'vitest'
 import * as v from 'valibot'
 import { paint } from '../paint.ts'
@@ -23,7 +24,11 @@ test.each([
   ['with its namespace', { ...look, withNamespace: true }, 'shop web-1 app GET /cart failed\n'],
   [
     'with what was looked for marked',
-    { ...look, paint: { ...colour, hue: plain.hue }, highlight: [/cart|car/gu, /failed/gu] },
+    {
+      ...look,
+      paint: { ...colour, hue: plain.hue },
+      highlight: ['cart|car', 'failed'].flatMap((it) => linearPattern(it) ?? []),
+    },
     'web-1 app GET /\u001b[31mcart\u001b[39m \u001b[31mfailed\u001b[39m\n',
   ],
 ])('%s', (_, how, expected) => expect(tailLineText(line, how)).toBe(expected))

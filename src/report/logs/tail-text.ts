@@ -1,3 +1,4 @@
+import type { LinearPattern } from '../../wire/linear-regex.ts'
 import { jsonLine } from './json-line.ts'
 import type { Output } from '../schemas/parts.ts'
 import type { logsLine } from '../schemas/logs.ts'
@@ -19,7 +20,7 @@ export interface LineLook {
   readonly paint: Pick<Paint, 'hue' | 'bad' | 'dim'>
   readonly withTime: boolean
   readonly withNamespace: boolean
-  readonly highlight: readonly RegExp[]
+  readonly highlight: readonly LinearPattern[]
 }
 
 /** As stern prints it: `pod container text`, each pod in a colour of its own. Nothing in it is obeyed by a terminal. */
@@ -59,16 +60,12 @@ function hueOf(name: string): number {
 /** A pattern that finds nothing in a thousand places is none that a reader wants to see. */
 const mostMarks = 1000
 
-function marked(text: string, patterns: readonly RegExp[], paint: Pick<Paint, 'bad'>): string {
+function marked(text: string, patterns: readonly LinearPattern[], paint: Pick<Paint, 'bad'>): string {
   const plain = visible(text)
   if (patterns.length === 0) return plain
-  const spans = patterns
-    .flatMap((it) => [...plain.matchAll(it)].slice(0, mostMarks))
-    .map((it) => ({ from: it.index, to: it.index + it[0].length }))
-    .filter(({ from, to }) => to > from)
-    .toSorted((a, b) => a.from - b.from)
+  const spans = patterns.flatMap((it) => it.spans(plain).slice(0, mostMarks)).toSorted(([a], [b]) => a - b)
   let [out, at] = ['', 0]
-  for (const { from, to } of spans) {
+  for (const [from, to] of spans) {
     if (from < at) continue
     out += plain.slice(at, from) + paint.bad(plain.slice(from, to))
     at = to

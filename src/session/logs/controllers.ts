@@ -30,7 +30,8 @@ export function servedIn({ scope, sources }: Model): Served {
     throw new ToolError(
       'not-found',
       `no pod of a controller was found that serves Ingress ${ingress.namespace}/${ingress.name}`,
-      `hopscope diagnose ingress/${ingress.name} -n ${ingress.namespace}; its pods by hand: hopscope logs -n NAMESPACE NAME`,
+      `hopscope diagnose ingress/${ingress.name} -n ${ingress.namespace}; ` +
+        'its pods by hand: hopscope logs -n NAMESPACE NAME',
     )
   return { ingress, controllers }
 }

@@ -190,7 +190,7 @@ export async function followContainer(it: Following): Promise<void> {
     if (before === null) return
     const kept = await readPrevious(resume.since())
     if (suspect !== before) return
-    if (kept?.some((one) => resume.isMissing(one.at, one.text)) === true) suspect = { ...before, at: Date.now() }
+    if (kept?.some((one) => resume.isMissing(one.at, one.text)) === true) suspect = { ...before, at: performance.now() }
     else {
       suspect = null
       gap('rotated', before.from, before.to)
@@ -269,7 +269,7 @@ export async function followContainer(it: Following): Promise<void> {
       lines++
       if (isReplay && isAfter(line.at, began)) {
         isReplay = false
-        if (resume.missing() > 0) suspect ??= { from: began, to: line.time, at: Date.now() }
+        if (resume.missing() > 0) suspect ??= { from: began, to: line.time, at: performance.now() }
       }
       await handOn(line)
     }
@@ -277,8 +277,8 @@ export async function followContainer(it: Following): Promise<void> {
   }
 
   /**
-   * While an answer goes on, the status may come to tell of a restart. If the answer does not end soon, it is of the new
-   * run already, and how the run before ended is still to be read.
+   * While an answer goes on, the status may come to tell of a restart. If the answer does not end soon, it is of the
+   * new run already, and how the run before ended is still to be read.
    */
   function noticeRestart(): { readonly end: () => Promise<void> } {
     const over = new AbortController()
@@ -290,7 +290,7 @@ export async function followContainer(it: Following): Promise<void> {
           await sleep(wait, undefined, { signal: over.signal }).catch(() => {})
           if (!over.signal.aborted && answer.first !== null) await previousRun(state, 'goes-on')
           wait *= 2
-        } else if (suspect !== null && Date.now() - suspect.at > pace.lagMs) await settleSuspicion()
+        } else if (suspect !== null && performance.now() - suspect.at > pace.lagMs) await settleSuspicion()
         await it.changed(pace.lagMs, over.signal)
       }
     })()

@@ -1,3 +1,4 @@
+import { type LinearPattern, linearPattern } from '../../wire/linear-regex.ts'
 import { closest } from '../../closest.ts'
 import type { Cluster, RawObject, Resource } from '../../kube/cluster.ts'
 import { daemonSets, deployments, jobs, pods, replicaSets, services, statefulSets } from '../../kube/resources.ts'
@@ -6,7 +7,7 @@ import { ToolError } from '../../tool-error.ts'
 /** Which pods a user means. */
 export interface Selection {
   readonly labelSelector: string | null
-  readonly pod: RegExp | null
+  readonly pod: Pick<LinearPattern, 'test'> | null
 }
 
 const kinds: readonly (readonly [words: readonly string[], resource: Resource])[] = [
@@ -19,7 +20,7 @@ const kinds: readonly (readonly [words: readonly string[], resource: Resource])[
   [['po', 'pod', 'pods'], pods],
 ]
 
-/** `deploy/cart` by its selector, `pod/cart-1` by its name, and any other word as a part of pods' names, as stern does. */
+/** `deploy/cart` by its selector, `pod/cart-1` by its name; any other word is a part of pods' names, as to stern. */
 export async function selectionOf(
   cluster: Pick<Cluster, 'get' | 'list'>,
   target: string | null,
@@ -42,7 +43,7 @@ export async function selectionOf(
       'name its namespace: -n NAMESPACE, without -A',
     )
   const [, resource] = kind
-  if (resource === pods) return { labelSelector: null, pod: new RegExp(`^${escaped(name)}$`) }
+  if (resource === pods) return { labelSelector: null, pod: { test: (text) => text === name } }
   const found = await cluster.get(resource, namespace, name, (raw) => labelSelectorOf(raw))
   if (!found.known && found.why.reason !== 'not-there')
     throw new ToolError(
@@ -66,20 +67,14 @@ export async function selectionOf(
   return { labelSelector: found.value, pod: null }
 }
 
-export function patternOf(text: string): RegExp {
-  try {
-    return new RegExp(text, 'u')
-  } catch {
-    throw new ToolError(
-      'usage',
-      `\`${text}\` is no regular expression`,
-      'a plain word finds what has it: hopscope logs web',
-    )
-  }
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+export function patternOf(text: string): Pick<LinearPattern, 'test'> {
+  const pattern = linearPattern(text)
+  if (pattern !== null) return pattern
+  throw new ToolError(
+    'usage',
+    `\`${text}\` is no regular expression`,
+    'a plain word finds what has it: hopscope logs web',
+  )
 }
 
 type Fields = Readonly<Record<string, unknown>>
