@@ -8,6 +8,7 @@ import { INGRESS_PORT, LOAD_BALANCER } from '../plan.ts'
 import { hostOf } from './app.ts'
 import { hasNamespace, namespaceFault, type NamespaceFault } from './namespace-fault.ts'
 import { onNode } from './place.ts'
+import { askIngress } from './request.ts'
 import { until } from './until.ts'
 
 export interface LoadBalancer {
@@ -85,6 +86,8 @@ export function loadBalancerFault({ balancer, complains, before, after, ...it }:
     reach: { kind: 'cluster' },
     async inject(lab) {
       await app.inject(lab)
+      // Behind the balancer nobody would notice that the controller has not read the Ingress yet.
+      await until('the controller knows the host', async () => (await askIngress(lab, it.namespace)) !== 404)
       await before?.(lab)
       await startLoadBalancer(lab, balancer)
       await until(`${it.name} is in effect`, async () =>
