@@ -1,7 +1,7 @@
 import { type LinearPattern, linearPattern } from '../../wire/linear-regex.ts'
 import { lineTemplate, rawLineText, type ShownLine, tailLineJson, tailLineText } from '../../report/logs/tail-text.ts'
 import { tailMarkJson, tailMarkText } from '../../report/logs/mark-text.ts'
-import type { TailLine, TailMark } from '../../session/logs/tail-events.ts'
+import type { TailLine, TailMark } from '../../answers/tail/events.ts'
 import { ToolError } from '../../tool-error.ts'
 import { type Colour, terminalPaint } from '../terminal/look.ts'
 import { tell } from '../terminal/say.ts'

@@ -1,35 +1,7 @@
+import type { GapWhy, TailMark } from '../../answers/tail/events.ts'
 import { jsonLine } from './json-line.ts'
 import type { Output } from '../schemas/parts.ts'
 import type { logsMark } from '../schemas/logs.ts'
-
-interface Place {
-  readonly namespace: string
-  readonly pod: string
-  readonly container: string
-  readonly node: string | null
-}
-
-type GapWhy = 'pod-gone' | 'rotated' | 'runs-unseen' | 'run-unread' | 'cut-off'
-
-/** What happens to the pods whose logs are read, as the session tells it. */
-export type ShownMark =
-  | { readonly kind: 'joined'; readonly place: Place }
-  | { readonly kind: 'left'; readonly place: Place; readonly why: 'deleted' | 'finished' }
-  | {
-      readonly kind: 'restarted'
-      readonly place: Place
-      readonly run: number
-      readonly exit: { readonly code: number | null; readonly reason: string | null } | null
-    }
-  | {
-      readonly kind: 'gap'
-      readonly place: Place
-      readonly why: GapWhy
-      readonly from: string | null
-      readonly to: string | null
-    }
-  | { readonly kind: 'unread'; readonly place: Place; readonly detail: string }
-  | { readonly kind: 'waiting'; readonly place: Place; readonly most: number }
 
 const gaps: Readonly<Record<GapWhy, string>> = {
   'pod-gone': 'the pod went away while nothing was read from it',
@@ -39,7 +11,7 @@ const gaps: Readonly<Record<GapWhy, string>> = {
   'cut-off': 'the connection broke',
 }
 
-export function tailMarkText(mark: ShownMark): string {
+export function tailMarkText(mark: TailMark): string {
   const name = `${mark.place.namespace}/${mark.place.pod} ${mark.place.container}`
   switch (mark.kind) {
     case 'joined':
@@ -57,7 +29,7 @@ export function tailMarkText(mark: ShownMark): string {
   }
 }
 
-function exitText(exit: Extract<ShownMark, { kind: 'restarted' }>['exit']): string {
+function exitText(exit: Extract<TailMark, { kind: 'restarted' }>['exit']): string {
   if (exit === null) return ''
   const parts = [exit.reason, exit.code === null ? null : `exit code ${exit.code}`].filter((it) => it !== null)
   return parts.length === 0 ? '' : `; ${parts.join(', ')}`
@@ -69,7 +41,7 @@ function spanText({ from, to }: { readonly from: string | null; readonly to: str
   return from === null ? ` before ${to}` : ` from ${from} to ${to}`
 }
 
-export function tailMarkJson(mark: ShownMark): string {
+export function tailMarkJson(mark: TailMark): string {
   const { namespace, pod, container, node } = mark.place
   const out: Output<typeof logsMark> = {
     schema: 'hopscope/logs/v1',
@@ -87,7 +59,7 @@ export function tailMarkJson(mark: ShownMark): string {
   return jsonLine(out)
 }
 
-function whyOf(mark: ShownMark): string | null {
+function whyOf(mark: TailMark): string | null {
   if (mark.kind === 'unread') return mark.detail
   if (mark.kind === 'waiting') return `${mark.most} logs are read at once`
   return 'why' in mark ? mark.why : null

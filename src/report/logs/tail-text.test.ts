@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import * as v from 'valibot'
 import { paint } from '../paint.ts'
 import { logs } from '../schemas/logs.ts'
-import { type ShownMark, tailMarkJson, tailMarkText } from './mark-text.ts'
+import type { TailMark } from '../../answers/tail/events.ts'
+import { tailMarkJson, tailMarkText } from './mark-text.ts'
 import { lineTemplate, rawLineText, type ShownLine, tailLineJson, tailLineText } from './tail-text.ts'
 
 const plain = paint({ colour: false, ascii: false, width: 100 })
@@ -64,8 +65,9 @@ test.each(['', 'no field', '{{.Nothing}}', '{{with .PodName}}', '{{.constructor}
   (text) => expect(lineTemplate(text)).toBeNull(),
 )
 
-const { time: _time, text: _text, ...place } = line
-const marks: readonly (readonly [ShownMark, string])[] = [
+const { time: _time, text: _text, ...shown } = line
+const place = { ...shown, uid: 'u' }
+const marks: readonly (readonly [TailMark, string])[] = [
   [{ kind: 'joined', place }, '+ shop/web-1 app'],
   [{ kind: 'left', place, why: 'deleted' }, '- shop/web-1 app (deleted)'],
   [

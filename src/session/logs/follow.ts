@@ -3,8 +3,8 @@ import { type LogTime, type Resume, resuming, timedLine } from '../../answers/ta
 import type { Cluster } from '../../kube/cluster.ts'
 import { pods } from '../../kube/resources.ts'
 import type { Why } from '../../model/known.ts'
-import { type ContainerState, type Place, podSeen } from './places.ts'
-import type { GapWhy, TailLine, TailMark } from './tail-events.ts'
+import { type ContainerState, podSeen } from './places.ts'
+import type { GapWhy, Place, TailLine, TailMark } from '../../answers/tail/events.ts'
 
 /** How long to wait for what. */
 export interface Pace {

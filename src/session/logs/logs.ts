@@ -12,7 +12,7 @@ import { formatsOf } from './log-files.ts'
 import { patternOf, selectionOf } from './selection.ts'
 import { readPods } from './read-once.ts'
 import { type TailAsk, tailPods } from './tail.ts'
-import type { TailLine, TailMark } from './tail-events.ts'
+import type { TailLine, TailMark } from '../../answers/tail/events.ts'
 
 export interface LogsAsk extends ClusterAsk {
   /** `ingress/x`, `deploy/x`, a part of pods' names; null: all pods. */

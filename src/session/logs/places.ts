@@ -1,15 +1,6 @@
 import type { RawObject } from '../../kube/cluster.ts'
 import { plainText } from '../../wire/plain.ts'
 
-/** A container of a pod, by name: the next pod of a StatefulSet has the same name and another uid. */
-export interface Place {
-  readonly namespace: string
-  readonly pod: string
-  readonly uid: string
-  readonly container: string
-  readonly node: string | null
-}
-
 /** How a container fares, by the pod's status; it lags behind by a second or two. */
 export interface ContainerState {
   /** How often it was started again. */

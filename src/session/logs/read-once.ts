@@ -1,7 +1,8 @@
 import { timedLine } from '../../answers/tail/resume.ts'
 import { pods } from '../../kube/resources.ts'
 import { ToolError } from '../../tool-error.ts'
-import { type Place, podSeen } from './places.ts'
+import { podSeen } from './places.ts'
+import type { Place } from '../../answers/tail/events.ts'
 import type { Tail, TailAsk } from './tail.ts'
 
 /** Logs are read so many at a time. */

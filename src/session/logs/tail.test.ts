@@ -4,7 +4,7 @@ import { type LogServer, logServer } from '../../../test/fakes/log-server.ts'
 import { random } from '../../../test/fuzz/inputs.ts'
 import type { Pace } from './follow.ts'
 import { type TailAsk, tailPods } from './tail.ts'
-import type { TailLine, TailMark } from './tail-events.ts'
+import type { TailLine, TailMark } from '../../answers/tail/events.ts'
 
 const pace: Pace = { leastPauseMs: 10, mostPauseMs: 40, lagMs: 120 }
 

@@ -1,9 +1,9 @@
 import type { Cluster } from '../../kube/cluster.ts'
 import { ToolError } from '../../tool-error.ts'
 import { followContainer, type Pace, usualPace } from './follow.ts'
-import type { ContainerState, Place, PodSeen } from './places.ts'
+import type { ContainerState, PodSeen } from './places.ts'
 import { type PodsSeen, watchPods } from './pods-seen.ts'
-import type { TailLine, TailMark } from './tail-events.ts'
+import type { Place, TailLine, TailMark } from '../../answers/tail/events.ts'
 
 export interface TailAsk {
   readonly namespace: string | null

@@ -1,4 +1,11 @@
-import type { Place } from './places.ts'
+/** A container of a pod, by name: the next pod of a StatefulSet has the same name and another uid. */
+export interface Place {
+  readonly namespace: string
+  readonly pod: string
+  readonly uid: string
+  readonly container: string
+  readonly node: string | null
+}
 
 /** A line that a container wrote. */
 export interface TailLine {
